@@ -1,0 +1,21 @@
+/**
+ * Addresses of bulk bytes and pictures, made of row ids and never of paths. `app://kernelscope/bytes/…` is handed by
+ * the Electron shell to the engine's byte server, which takes the part after the host as its request path.
+ */
+const base = 'app://kernelscope'
+
+/** WebP thumbnail of an image, longest side at most `size` pixels. */
+export const thumbnailPath = (imageId: number, size: 96 | 192 = 192) =>
+  `/bytes/thumbnail/${imageId}?size=${size}`
+
+/** The picture in a form every browser shows (PNG or WebP), original size. */
+export const imagePath = (imageId: number) => `/bytes/image/${imageId}`
+
+/** The pixels a model is shown, as PNG: its preprocessing geometry, then the transform of a stored condition. */
+export const inputPath = (imageId: number, modelId: number, conditionId?: number) =>
+  `/bytes/input/${imageId}?model=${modelId}${conditionId === undefined ? '' : `&condition=${conditionId}`}`
+
+/** Raw little-endian float32 weights [channels, kernel, kernel] of the n-th depthwise layer (index as in `models.kernels`). */
+export const kernelsPath = (modelId: number, layerIndex: number) => `/bytes/kernels/${modelId}/${layerIndex}`
+
+export const appUrl = (path: string) => base + path

@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { errorCodes, type ErrorCode } from '../errors.ts'
+
+/** Row id of the workspace database. */
+export const id = z.int().positive()
+
+export const errorCode = z.enum(Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]])
+
+export const errorShape = z.object({
+  code: errorCode,
+  message: z.string(),
+  hint: z.string(),
+  details: z.string().optional(),
+})
+
+/** Two-sided interval of a proportion, both ends in [0,1]. */
+export const interval = z.object({ lo: z.number(), hi: z.number(), level: z.number() })
+
+/** Tells where a number comes from, shown beside it. */
+export const definition = z.object({
+  name: z.string(),
+  formula: z.string().optional(),
+  source: z.string().optional(),
+})
+
+export const ok = z.object({ ok: z.literal(true) })
+export const byId = z.object({ id })
+
+export type Interval = z.infer<typeof interval>
+export type Definition = z.infer<typeof definition>

@@ -1,0 +1,105 @@
+import { oc } from '@orpc/contract'
+import { z } from 'zod'
+import { byId, errorShape, id, ok } from './common.ts'
+import { predictionTop } from './models.ts'
+
+export const dataset = z.object({
+  id,
+  title: z.string(),
+  path: z.string(),
+  /** folders: class subfolders; csv: flat folder with a CSV of labels; unlabelled: flat folder. */
+  layout: z.enum(['folders', 'csv', 'unlabelled']),
+  images: z.int(),
+  unreadable: z.int(),
+  classes: z.array(z.object({ index: z.int(), name: z.string(), images: z.int() })),
+  state: z.enum(['indexing', 'ready', 'failed']),
+  problem: errorShape.nullable(),
+  addedAt: z.int(),
+})
+
+export const imageRow = z.object({
+  id,
+  datasetId: id,
+  /** Path inside the dataset, for display. */
+  name: z.string(),
+  classIndex: z.int().nullable(),
+  className: z.string().nullable(),
+  width: z.int(),
+  height: z.int(),
+  bytes: z.int(),
+  problem: errorShape.nullable(),
+})
+
+/** All parts must hold. `outcome` and `confidence` speak of the clean prediction, or of `conditionId` where given. */
+export const imageFilter = z.object({
+  classIndex: z.int().optional(),
+  readable: z.boolean().optional(),
+  search: z.string().optional(),
+  outcomes: z
+    .array(z.object({ modelId: id, outcome: z.enum(['correct', 'wrong']), conditionId: id.optional() }))
+    .optional(),
+  confidence: z
+    .object({
+      modelId: id,
+      min: z.number().min(0).max(1),
+      max: z.number().min(0).max(1),
+      conditionId: id.optional(),
+    })
+    .optional(),
+})
+
+export const imagePage = z.object({
+  rows: z.array(imageRow),
+  /** Pass as `after` for the next page; null on the last one. */
+  next: id.nullable(),
+})
+
+export const imagePrediction = z.object({
+  modelId: id,
+  modelTitle: z.string(),
+  conditionId: id,
+  correct: z.boolean().nullable(),
+  trueRank: z.int().nullable(),
+  trueProbability: z.number().nullable(),
+  top: z.array(predictionTop),
+})
+
+export const datasets = {
+  list: oc.output(z.array(dataset)),
+  get: oc.input(byId).output(dataset),
+  /** Starts indexing in a job and returns at once. */
+  add: oc
+    .input(z.object({ path: z.string(), title: z.string().optional(), labels: z.string().optional() }))
+    .output(z.object({ dataset, jobId: id })),
+  reindex: oc.input(byId).output(z.object({ jobId: id })),
+  remove: oc.input(byId).output(ok),
+  images: oc
+    .input(
+      z.object({
+        datasetId: id,
+        filter: imageFilter.default({}),
+        after: id.nullable().default(null),
+        limit: z.int().min(1).max(1000).default(200),
+      }),
+    )
+    .output(imagePage),
+  count: oc
+    .input(z.object({ datasetId: id, filter: imageFilter.default({}) }))
+    .output(z.object({ images: z.int() })),
+  image: oc.input(byId).output(
+    z.object({
+      image: imageRow,
+      /** Absolute path, to show the file in its folder. */
+      path: z.string(),
+      predictions: z.array(imagePrediction),
+      previous: id.nullable(),
+      next: id.nullable(),
+    }),
+  ),
+}
+
+export type Dataset = z.infer<typeof dataset>
+export type ImageRow = z.infer<typeof imageRow>
+export type ImageFilter = z.infer<typeof imageFilter>
+export type ImagePage = z.infer<typeof imagePage>
+export type ImagePrediction = z.infer<typeof imagePrediction>

@@ -1,0 +1,18 @@
+import { datasets } from './datasets.ts'
+import { figures } from './figures.ts'
+import { jobs } from './jobs.ts'
+import { models } from './models.ts'
+import { studies } from './studies.ts'
+import { system, workspace } from './system.ts'
+
+/** Everything the renderer and the command line may ask of the engine. */
+export const contract = { workspace, models, datasets, studies, jobs, figures, system }
+export type Contract = typeof contract
+
+export * from './common.ts'
+export * from './datasets.ts'
+export * from './figures.ts'
+export * from './jobs.ts'
+export * from './models.ts'
+export * from './studies.ts'
+export * from './system.ts'

@@ -1,0 +1,49 @@
+import { eventIterator, oc } from '@orpc/contract'
+import { z } from 'zod'
+import { byId, errorShape, id, ok } from './common.ts'
+
+export const jobState = z.enum(['queued', 'running', 'paused', 'done', 'failed', 'cancelled'])
+
+export const jobProgress = z.object({
+  done: z.int(),
+  total: z.int(),
+  /** What is counted, e.g. "images". */
+  unit: z.string(),
+  /** Measured over the last seconds; null before the first measurement. */
+  perSecond: z.number().nullable(),
+  secondsLeft: z.number().nullable(),
+  /** What is going on, e.g. "RepLK 31 on cpu, batch 16". */
+  note: z.string(),
+  failed: z.int(),
+  cacheHits: z.int(),
+})
+
+export const job = z.object({
+  id,
+  kind: z.enum(['study', 'index']),
+  title: z.string(),
+  studyId: id.nullable(),
+  datasetId: id.nullable(),
+  state: jobState,
+  progress: jobProgress,
+  problem: errorShape.nullable(),
+  createdAt: z.int(),
+  startedAt: z.int().nullable(),
+  finishedAt: z.int().nullable(),
+})
+
+export const jobs = {
+  list: oc.input(z.object({ limit: z.int().min(1).max(500).default(100) })).output(z.array(job)),
+  get: oc.input(byId).output(job),
+  pause: oc.input(byId).output(job),
+  resume: oc.input(byId).output(job),
+  cancel: oc.input(byId).output(job),
+  /** Removes finished jobs from the list. What they computed stays. */
+  clear: oc.output(ok),
+  /** All open jobs at first, then each job whenever it changes (at most 5 times a second each). */
+  watch: oc.output(eventIterator(job)),
+}
+
+export type JobState = z.infer<typeof jobState>
+export type JobProgress = z.infer<typeof jobProgress>
+export type Job = z.infer<typeof job>

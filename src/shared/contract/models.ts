@@ -1,0 +1,178 @@
+import { oc } from '@orpc/contract'
+import { z } from 'zod'
+import { byId, errorShape, id, ok } from './common.ts'
+
+/**
+ * How an image becomes the model's input. Applied in this order: resize, centre crop, /255, mean and std.
+ * `size` is [height, width] in pixels of the model's input.
+ */
+export const preprocessing = z.object({
+  size: z.tuple([z.int().positive(), z.int().positive()]),
+  /** shorter: shorter side to `resizeTo`; squash: to `size` without keeping the ratio; none: the image has the size already. */
+  resize: z.enum(['shorter', 'squash', 'none']),
+  resizeTo: z.int().positive().nullable(),
+  interpolation: z.enum(['bilinear', 'bicubic']),
+  mean: z.tuple([z.number(), z.number(), z.number()]),
+  std: z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]),
+})
+
+export const modelFamily = z.enum([
+  'RepLKNet',
+  'ConvNeXt',
+  'ViT',
+  'Swin',
+  'BiT',
+  'ResNet',
+  'EfficientNet',
+  'MobileNet',
+  'DenseNet',
+  'RegNet',
+  'unknown',
+])
+
+export const tensorInfo = z.object({
+  name: z.string(),
+  type: z.string(),
+  /** Symbolic dimensions are strings, unknown ones null. */
+  shape: z.array(z.union([z.int(), z.string(), z.null()])),
+})
+
+export const convolution = z.object({
+  node: z.string(),
+  weight: z.string(),
+  channels: z.int(),
+  kernel: z.tuple([z.int(), z.int()]),
+  group: z.int(),
+  stride: z.tuple([z.int(), z.int()]),
+  depthwise: z.boolean(),
+})
+
+export const layer = z.object({
+  index: z.int(),
+  node: z.string(),
+  op: z.string(),
+  outputShape: z.array(z.union([z.int(), z.string(), z.null()])).nullable(),
+  parameters: z.int(),
+  /** Multiply-accumulates for one image; null where a shape is unknown. */
+  macs: z.number().nullable(),
+})
+
+export const block = z.object({
+  index: z.int(),
+  stage: z.int(),
+  /** Names of the residual Add nodes that make the block, in order (two for RepLKNet and ViT). */
+  adds: z.array(z.string()),
+  removable: z.boolean(),
+  reason: z.string().optional(),
+  parameters: z.int(),
+})
+
+/** What can be said of a model from its file alone. */
+export const inspection = z.object({
+  family: modelFamily,
+  familyReason: z.string(),
+  opset: z.int(),
+  irVersion: z.int(),
+  producer: z.string(),
+  parameters: z.int(),
+  macs: z.number().nullable(),
+  inputs: z.array(tensorInfo),
+  outputs: z.array(tensorInfo),
+  blocks: z.array(block),
+  blocksReason: z.string().optional(),
+  convolutions: z.array(convolution),
+  layers: z.array(layer),
+  bytes: z.int(),
+})
+
+export const model = z.object({
+  id,
+  title: z.string(),
+  path: z.string(),
+  digest: z.string(),
+  bytes: z.int(),
+  family: modelFamily,
+  parameters: z.int(),
+  macs: z.number().nullable(),
+  classes: z.int(),
+  /** Largest depthwise kernel side, null without depthwise convolutions. */
+  largestKernel: z.int().nullable(),
+  preprocessing,
+  /** Name of the label list, e.g. "imagenet1k" or "own". */
+  labelSet: z.string(),
+  note: z.string(),
+  /** Set when the file is missing or has changed since it was added. */
+  problem: errorShape.nullable(),
+  addedAt: z.int(),
+})
+
+/** One depthwise layer with its kernel attention distances (paper 4.6). */
+export const kernelLayer = z.object({
+  index: z.int(),
+  node: z.string(),
+  weight: z.string(),
+  kernel: z.int(),
+  channels: z.int(),
+  stride: z.int(),
+  /** Distance per channel, ascending, in [0,1] of the corner distance (or raw code variant); NaN-free. */
+  distance: z.array(z.number()),
+  /** Channel number at each place of `distance`. */
+  order: z.array(z.int()),
+  /** Channels left out because all their weights are zero. */
+  skipped: z.array(z.int()),
+  uniform: z.number(),
+  min: z.number(),
+  max: z.number(),
+})
+
+/** normalised: sum |w| d / sum |w| / (R sqrt 2), the paper's formula; published: the paper's code, not divided by sum |w|. */
+export const distanceDefinition = z.enum(['normalised', 'published'])
+
+export const predictionTop = z.object({ classIndex: z.int(), label: z.string(), probability: z.number() })
+
+export const models = {
+  list: oc.output(z.array(model)),
+  get: oc.input(byId).output(model),
+  /** Reads the file, stores the reference (never the file). Adding the same file twice gives the same row. */
+  add: oc.input(z.object({ path: z.string(), title: z.string().optional() })).output(model),
+  remove: oc.input(byId).output(ok),
+  update: oc
+    .input(
+      z.object({
+        id,
+        title: z.string().min(1).optional(),
+        note: z.string().optional(),
+        preprocessing: preprocessing.optional(),
+        /** "imagenet1k", "own" or the path of a text file with one label a line. */
+        labels: z.string().optional(),
+      }),
+    )
+    .output(model),
+  inspect: oc.input(z.union([byId, z.object({ path: z.string() })])).output(inspection),
+  kernels: oc
+    .input(
+      z.object({
+        id: id.optional(),
+        path: z.string().optional(),
+        definition: distanceDefinition.default('normalised'),
+      }),
+    )
+    .output(z.object({ definition: distanceDefinition, layers: z.array(kernelLayer) })),
+  presets: oc.output(z.array(z.object({ id: z.string(), title: z.string(), preprocessing }))),
+  /** Runs the model once on an image file, to check the preprocessing recipe. */
+  smoke: oc
+    .input(z.object({ id, path: z.string().optional(), imageId: id.optional() }))
+    .output(z.object({ provider: z.string(), milliseconds: z.number(), top: z.array(predictionTop) })),
+}
+
+export type Preprocessing = z.infer<typeof preprocessing>
+export type ModelFamily = z.infer<typeof modelFamily>
+export type TensorInfo = z.infer<typeof tensorInfo>
+export type Convolution = z.infer<typeof convolution>
+export type Layer = z.infer<typeof layer>
+export type Block = z.infer<typeof block>
+export type Inspection = z.infer<typeof inspection>
+export type Model = z.infer<typeof model>
+export type KernelLayer = z.infer<typeof kernelLayer>
+export type DistanceDefinition = z.infer<typeof distanceDefinition>
+export type PredictionTop = z.infer<typeof predictionTop>

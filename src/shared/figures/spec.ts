@@ -1,0 +1,69 @@
+import { z } from 'zod'
+
+/** One axis. Fractions are kept as fractions in the data; `percent` only changes how ticks are written. */
+export const axis = z.object({
+  label: z.string(),
+  unit: z.enum(['none', 'percent', 'pi', 'pixels']).default('none'),
+  scale: z.enum(['linear', 'log', 'category']).default('linear'),
+  categories: z.array(z.string()).optional(),
+  min: z.number().optional(),
+  max: z.number().optional(),
+})
+
+/** A point of a series; `lo` and `hi` make a band or an error bar. `ref` leads from the point to what is behind it. */
+export const point = z.object({
+  x: z.number(),
+  y: z.number().nullable(),
+  lo: z.number().optional(),
+  hi: z.number().optional(),
+  n: z.int().optional(),
+  ref: z.string().optional(),
+})
+
+export const series = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** Place in the palette; colour, dash and symbol follow from it. */
+  slot: z.int().min(0),
+  points: z.array(point),
+  /** What `lo` and `hi` are, e.g. "min to max of 3 repeats". */
+  bandLabel: z.string().optional(),
+  /** reported: values printed in the paper, drawn hollow and dashed. */
+  origin: z.enum(['measured', 'reported']).default('measured'),
+  symbols: z.boolean().default(true),
+})
+
+export const reference = z.object({ label: z.string(), axis: z.enum(['x', 'y']), value: z.number() })
+
+/** A figure as plain data: what is drawn, never how. Screen, SVG, PNG, PDF, table and CSV all come from it. */
+export const figureSpec = z.object({
+  id: z.string(),
+  kind: z.enum(['lines', 'bars', 'scatter', 'heatmap']),
+  title: z.string(),
+  x: axis,
+  y: axis,
+  series: z.array(series),
+  /** Horizontal or vertical lines with a name. */
+  references: z.array(reference).default([]),
+  /** Shaded ranges of x, e.g. stages. */
+  spans: z.array(z.object({ label: z.string(), from: z.number(), to: z.number() })).default([]),
+  /** Only for heatmaps: row-major values, `null` where there is none. */
+  cells: z
+    .object({
+      rows: z.array(z.string()),
+      columns: z.array(z.string()),
+      values: z.array(z.number().nullable()),
+      map: z.enum(['sequential', 'diverging']),
+      label: z.string(),
+    })
+    .optional(),
+  /** Definitions, n, seeds: printed under the figure and in its caption. */
+  notes: z.array(z.string()).default([]),
+  /** One sentence that says what is to be seen, for those who do not see it. */
+  alt: z.string(),
+})
+
+export type Axis = z.infer<typeof axis>
+export type Point = z.infer<typeof point>
+export type Series = z.infer<typeof series>
+export type FigureSpec = z.infer<typeof figureSpec>
