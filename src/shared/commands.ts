@@ -24,7 +24,7 @@ export const commandTable = [
   { id: 'workspace.open', title: 'Open workspace…', menu: 'File', icon: 'i-lucide-folder-open', keys: [] },
   { id: 'workspace.create', title: 'New workspace…', menu: 'File', icon: 'i-lucide-folder-plus', keys: [] },
   {
-    id: 'workspace.sample',
+    id: 'workspace.openSample',
     title: 'Open sample workspace',
     menu: 'File',
     icon: 'i-lucide-sparkles',
