@@ -1,0 +1,117 @@
+import type { ClientContext, ClientLink, ClientOptions } from '@orpc/client'
+import { RPCLink } from '@orpc/client/message-port'
+import { KernelscopeError } from '#shared/errors.ts'
+import { toKernelscopeError } from './errors.ts'
+
+/**
+ * A link that outlives the engine. Calls wait for a port (at most `patience` ms), fail with ENGINE_DOWN when the port
+ * they ran on is lost, and always throw `KernelscopeError`.
+ */
+export class EngineLink implements ClientLink<ClientContext> {
+  readonly #patience: number
+  #current: { link: RPCLink<ClientContext>; port: MessagePort; lost: AbortController } | null = null
+  #waiting = new Set<() => void>()
+  #listeners = new Set<(connected: boolean) => void>()
+
+  constructor(options: { patience?: number } = {}) {
+    this.#patience = options.patience ?? 20_000
+  }
+
+  get connected(): boolean {
+    return this.#current !== null
+  }
+
+  /** Calls go over this port from now on; what still ran over the last one fails. */
+  attach(port: MessagePort): void {
+    this.detach()
+    const current = { link: new RPCLink<ClientContext>({ port }), port, lost: new AbortController() }
+    port.addEventListener('close', () => {
+      if (this.#current === current) this.detach()
+    })
+    port.start()
+    this.#current = current
+    for (const resume of this.#waiting) resume()
+    for (const listener of this.#listeners) listener(true)
+  }
+
+  /** The engine is gone: everything under way fails, later calls wait for the next port. */
+  detach(): void {
+    const last = this.#current
+    if (!last) return
+    this.#current = null
+    last.lost.abort()
+    last.port.close()
+    for (const listener of this.#listeners) listener(false)
+  }
+
+  /** Calls back at every connect and disconnect; returns the way to stop. */
+  onChange(listener: (connected: boolean) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  async call(path: readonly string[], input: unknown, options: ClientOptions<ClientContext>): Promise<unknown> {
+    const { link, lost } = await this.#connection(options.signal)
+    const signal = options.signal ? AbortSignal.any([options.signal, lost.signal]) : lost.signal
+    const explain = (error: unknown) =>
+      lost.signal.aborted && !options.signal?.aborted
+        ? new KernelscopeError('ENGINE_DOWN', `the engine went away during ${path.join('.')}`, { cause: error })
+        : toKernelscopeError(error)
+    try {
+      const output = await unlessAborted(link.call(path, input, { ...options, signal }), signal)
+      return isStream(output) ? explained(output, signal, explain) : output
+    } catch (error) {
+      throw explain(error)
+    }
+  }
+
+  async #connection(signal: AbortSignal | undefined) {
+    const deadline = AbortSignal.timeout(this.#patience)
+    const stop = signal ? AbortSignal.any([signal, deadline]) : deadline
+    while (!this.#current) {
+      await new Promise<void>((resolve) => {
+        const done = () => {
+          this.#waiting.delete(done)
+          stop.removeEventListener('abort', done)
+          resolve()
+        }
+        this.#waiting.add(done)
+        stop.addEventListener('abort', done)
+      })
+      if (signal?.aborted) throw new KernelscopeError('CANCELLED', 'the request was cancelled')
+      if (deadline.aborted) throw new KernelscopeError('ENGINE_DOWN', 'the engine does not answer')
+    }
+    return this.#current
+  }
+}
+
+function isStream(value: unknown): value is AsyncIterator<unknown> & AsyncIterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
+}
+
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(new DOMException('aborted', 'AbortError'))
+    if (signal.aborted) stop()
+    signal.addEventListener('abort', stop, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+  })
+}
+
+async function* explained(
+  stream: AsyncIterator<unknown>,
+  signal: AbortSignal,
+  explain: (error: unknown) => KernelscopeError,
+): AsyncGenerator<unknown, void> {
+  try {
+    for (;;) {
+      const next = await unlessAborted(stream.next(), signal)
+      if (next.done) return
+      yield next.value
+    }
+  } catch (error) {
+    throw explain(error)
+  } finally {
+    if (!signal.aborted) await stream.return?.()
+  }
+}
