@@ -1,0 +1,146 @@
+import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { KernelscopeError, toErrorShape, type ErrorShape } from '#shared/errors.ts'
+import type { ImagePool } from '../images/index.ts'
+import { noProgress, Rate, type JobContext } from '../jobs/index.ts'
+import type { Workspace } from '../workspace/index.ts'
+import { detectLayout, type Layout } from './layout.ts'
+import { scan, type FoundFile } from './scan.ts'
+import { datasetRow, setDatasetState } from './store.ts'
+
+const insertEvery = 500
+const measureEvery = 64
+
+/**
+ * Brings the index of a dataset up to date in two passes: names, sizes and times of all files; then digest and
+ * dimensions of those that are new or changed. Both passes can stop anywhere and go on from there.
+ */
+export async function indexDataset(workspace: Workspace, pool: ImagePool, datasetId: number, context: JobContext): Promise<void> {
+  const { db } = workspace
+  const row = datasetRow(db, datasetId)
+  try {
+    const layout = await detectLayout(row.path, row.labels_path ?? undefined)
+    setDatasetState(db, datasetId, 'indexing')
+    writeClasses(workspace, datasetId, layout)
+    if (!(await listFiles(workspace, datasetId, layout, context))) return
+    if (!(await measureFiles(workspace, pool, datasetId, context))) return
+    const images = Number(db.prepare('SELECT count(*) FROM image WHERE dataset_id = ?').pluck().get(datasetId))
+    if (images === 0) throw new KernelscopeError('DATASET_EMPTY', `no images in the folder: ${row.path}`)
+    countClasses(workspace, datasetId)
+    setDatasetState(db, datasetId, 'ready')
+  } catch (error) {
+    setDatasetState(db, datasetId, 'failed', toErrorShape(error))
+    throw error
+  }
+}
+
+function writeClasses({ db }: Workspace, datasetId: number, layout: Layout): void {
+  const insert = db.prepare('INSERT INTO class (dataset_id, idx, name) VALUES (?, ?, ?)')
+  db.transaction(() => {
+    db.prepare('DELETE FROM class WHERE dataset_id = ?').run(datasetId)
+    for (const [index, name] of layout.classes.entries()) insert.run(datasetId, index, name)
+  })()
+}
+
+function countClasses({ db }: Workspace, datasetId: number): void {
+  db.prepare(
+    `UPDATE class SET images = (SELECT count(*) FROM image i WHERE i.dataset_id = class.dataset_id AND i.class_idx = class.idx)
+     WHERE dataset_id = ?`,
+  ).run(datasetId)
+}
+
+/** First pass. Files that are no longer there are dropped from the index at its end. Returns false when stopped. */
+async function listFiles(workspace: Workspace, datasetId: number, layout: Layout, context: JobContext): Promise<boolean> {
+  const { db } = workspace
+  const { path, generation } = datasetRow(db, datasetId)
+  const next = generation + 1
+  const classIndex = new Map(layout.classes.map((name, index) => [name, index]))
+  const upsert = db.prepare(`
+    INSERT INTO image (dataset_id, name, class_idx, bytes, mtime, problem, generation) VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (dataset_id, name) DO UPDATE SET
+      generation = excluded.generation,
+      subject_id = CASE WHEN bytes = excluded.bytes AND mtime = excluded.mtime AND class_idx IS excluded.class_idx THEN subject_id END,
+      problem = CASE WHEN bytes = excluded.bytes AND mtime = excluded.mtime THEN problem ELSE excluded.problem END,
+      class_idx = excluded.class_idx, bytes = excluded.bytes, mtime = excluded.mtime`)
+  const write = db.transaction((files: FoundFile[]) => {
+    for (const file of files) {
+      const name = layout.classOf(file.name)
+      const index = name === null ? null : (classIndex.get(name) ?? null)
+      const problem = file.problem === undefined ? null : JSON.stringify(new KernelscopeError('IMAGE_UNREADABLE', file.problem).toShape())
+      upsert.run(datasetId, file.name, index, file.bytes, file.mtime, problem, next)
+    }
+  })
+  let found = 0
+  let waiting: FoundFile[] = []
+  const flush = () => {
+    write(waiting)
+    found += waiting.length
+    waiting = []
+    context.report({ ...noProgress, unit: 'files', done: 0, note: `${found} files found` })
+  }
+  for await (const file of scan(path)) {
+    waiting.push(file)
+    if (waiting.length < insertEvery) continue
+    flush()
+    if (context.signal.aborted) return false
+    await nextTurn()
+  }
+  flush()
+  if (context.signal.aborted) return false
+  db.transaction(() => {
+    db.prepare('DELETE FROM image WHERE dataset_id = ? AND generation < ?').run(datasetId, next)
+    db.prepare('UPDATE dataset SET generation = ? WHERE id = ?').run(next, datasetId)
+  })()
+  return true
+}
+
+interface PendingRow {
+  id: number
+  name: string
+  class: string
+}
+
+/** Second pass. Returns false when stopped. */
+async function measureFiles(workspace: Workspace, pool: ImagePool, datasetId: number, context: JobContext): Promise<boolean> {
+  const { db } = workspace
+  const { path } = datasetRow(db, datasetId)
+  const pending = 'FROM image i WHERE i.dataset_id = ? AND i.subject_id IS NULL AND i.problem IS NULL'
+  const total = Number(db.prepare(`SELECT count(*) ${pending}`).pluck().get(datasetId))
+  const select = db.prepare<[number, number, number, number], PendingRow>(
+    `SELECT i.id, i.name, coalesce((SELECT c.name FROM class c WHERE c.dataset_id = ? AND c.idx = i.class_idx), '') AS class
+     ${pending} AND i.id > ? ORDER BY i.id LIMIT ?`,
+  )
+  const intern = db.prepare<[Buffer, string], number>(
+    'INSERT INTO subject (digest, class) VALUES (?, ?) ON CONFLICT DO UPDATE SET class = class RETURNING id',
+  )
+  const found = db.prepare('UPDATE image SET subject_id = ?, width = ?, height = ? WHERE id = ?')
+  const failed = db.prepare('UPDATE image SET problem = ? WHERE id = ?')
+  const rate = new Rate()
+  let done = 0
+  let bad = 0
+  for (let after = 0; !context.signal.aborted; await nextTurn()) {
+    const rows = select.all(datasetId, datasetId, after, measureEvery)
+    if (rows.length === 0) return true
+    const measured = await Promise.all(rows.map((row) => pool.measure(join(path, row.name)).catch((error: unknown) => toErrorShape(error))))
+    db.transaction(() => {
+      for (const [index, row] of rows.entries()) {
+        const result = measured[index]
+        if (result === undefined) continue
+        if (isProblem(result)) {
+          failed.run(JSON.stringify(result), row.id)
+          bad++
+        } else {
+          const subject = intern.pluck().get(Buffer.from(result.digest, 'hex'), row.class)
+          found.run(subject, result.width, result.height, row.id)
+        }
+      }
+    })()
+    done += rows.length
+    after = rows.at(-1)?.id ?? after
+    rate.mark(done)
+    context.report({ ...noProgress, done, total, failed: bad, perSecond: rate.perSecond(), secondsLeft: rate.secondsLeft(total - done), note: 'reading images' })
+  }
+  return false
+}
+
+const isProblem = (value: object): value is ErrorShape => 'code' in value

@@ -1,0 +1,78 @@
+import { errorShape, type Dataset } from '#shared/contract/index.ts'
+import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
+import type { Db } from '../workspace/index.ts'
+import type { Layout } from './layout.ts'
+
+interface DatasetRow {
+  id: number
+  title: string
+  path: string
+  labels_path: string | null
+  layout: Dataset['layout']
+  state: Dataset['state']
+  problem: string | null
+  generation: number
+  added_at: number
+}
+
+export const parseProblem = (json: string | null): ErrorShape | null =>
+  json === null ? null : (errorShape.parse(JSON.parse(json)) as ErrorShape)
+
+export function datasetRow(db: Db, id: number): DatasetRow {
+  const row = db.prepare<[number], DatasetRow>('SELECT * FROM dataset WHERE id = ?').get(id)
+  if (!row) throw new KernelscopeError('DATASET_NOT_FOUND', `no dataset with id ${id}`)
+  return row
+}
+
+export function getDataset(db: Db, id: number): Dataset {
+  return describe(db, datasetRow(db, id))
+}
+
+export function listDatasets(db: Db): Dataset[] {
+  return db
+    .prepare<[], DatasetRow>('SELECT * FROM dataset ORDER BY title COLLATE NOCASE, id')
+    .all()
+    .map((row) => describe(db, row))
+}
+
+function describe(db: Db, row: DatasetRow): Dataset {
+  const count = (where: string) =>
+    Number(db.prepare(`SELECT count(*) FROM image WHERE dataset_id = ? ${where}`).pluck().get(row.id))
+  const classes = db
+    .prepare<[number], Dataset['classes'][number]>('SELECT idx AS "index", name, images FROM class WHERE dataset_id = ? ORDER BY idx')
+    .all(row.id)
+  return {
+    id: row.id,
+    title: row.title,
+    path: row.path,
+    layout: row.layout,
+    images: count(''),
+    unreadable: count('AND problem IS NOT NULL'),
+    classes,
+    state: row.state,
+    problem: parseProblem(row.problem),
+    addedAt: row.added_at,
+  }
+}
+
+/** Adds the dataset, or returns the row of the same folder. */
+export function insertDataset(db: Db, path: string, title: string, layout: Layout): number {
+  const known = db.prepare<[string], number>('SELECT id FROM dataset WHERE path = ?').pluck().get(path)
+  if (known !== undefined) {
+    db.prepare('UPDATE dataset SET labels_path = ?, layout = ? WHERE id = ?').run(layout.labelsPath, layout.kind, known)
+    return known
+  }
+  const { lastInsertRowid } = db
+    .prepare(`INSERT INTO dataset (title, path, labels_path, layout, state, added_at) VALUES (?, ?, ?, ?, 'indexing', ?)`)
+    .run(title, path, layout.labelsPath, layout.kind, Date.now())
+  return Number(lastInsertRowid)
+}
+
+export function setDatasetState(db: Db, id: number, state: Dataset['state'], problem: ErrorShape | null = null): void {
+  db.prepare('UPDATE dataset SET state = ?, problem = ? WHERE id = ?').run(state, problem ? JSON.stringify(problem) : null, id)
+}
+
+export function removeDataset(db: Db, id: number): void {
+  datasetRow(db, id)
+  db.prepare('DELETE FROM dataset WHERE id = ?').run(id)
+}

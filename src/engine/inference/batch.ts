@@ -1,0 +1,44 @@
+import { KernelscopeError } from '#shared/errors.ts'
+import type { Session } from './session.ts'
+
+const largest = 64
+/** A trial run longer than this ends the search: bigger batches would only make stopping slow. */
+const longRunMs = 1500
+/** A bigger batch must be at least this much faster per image. */
+const gain = 1.05
+
+export interface BatchTrial {
+  batch: number
+  /** Of the bare session with that batch, in this trial. */
+  imagesPerSecond: number
+}
+
+/**
+ * Finds a batch size by a short trial over powers of two: the smallest that no bigger one beats by 5 %. Each size is
+ * run twice and the faster run counts. Running out of memory ends the search.
+ */
+export async function findBatch(session: Session): Promise<BatchTrial> {
+  const { height, width } = session.request
+  const pixels = new SharedArrayBuffer(largest * height * width * 3)
+  let best: BatchTrial | null = null
+  for (let batch = 1; batch <= largest; batch *= 2) {
+    const milliseconds = await fastest(session, pixels, batch, best === null)
+    if (milliseconds === null) break
+    const imagesPerSecond = (batch * 1000) / milliseconds
+    if (best === null || imagesPerSecond > best.imagesPerSecond * gain) best = { batch, imagesPerSecond }
+    if (milliseconds > longRunMs) break
+  }
+  if (best === null) throw new KernelscopeError('OUT_OF_MEMORY', `not even one image fits into memory: ${session.request.path}`)
+  return best
+}
+
+async function fastest(session: Session, pixels: SharedArrayBuffer, batch: number, first: boolean): Promise<number | null> {
+  try {
+    const times: number[] = []
+    for (let run = 0; run < (first ? 3 : 2); run++) times.push((await session.outputs(pixels, batch, 1)).milliseconds)
+    return Math.min(...times)
+  } catch (error) {
+    if (error instanceof KernelscopeError && error.code === 'OUT_OF_MEMORY') return null
+    throw error
+  }
+}

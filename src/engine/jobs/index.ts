@@ -1,0 +1,3 @@
+export { JobQueue, type JobContext } from './queue.ts'
+export { Rate } from './rate.ts'
+export { clearFinishedJobs, getJob, latestJobOfStudy, listJobs, noProgress, type NewJob } from './store.ts'

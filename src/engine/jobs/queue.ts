@@ -1,0 +1,153 @@
+import { EventEmitter } from 'node:events'
+import type { Job, JobProgress, JobState } from '#shared/contract/index.ts'
+import { KernelscopeError, toErrorShape } from '#shared/errors.ts'
+import type { Db } from '../workspace/index.ts'
+import { countCrash, getJob, insertJob, jobsIn, setJobProgress, setJobState, type NewJob } from './store.ts'
+
+/** What a running job may do: tell how far it is, and look whether it should stop. */
+export interface JobContext {
+  readonly job: Job
+  /** Aborted when the job is paused or cancelled, or the engine stops. A job then stores what it has and returns. */
+  readonly signal: AbortSignal
+  report(progress: JobProgress): void
+}
+
+export type RunJob = (context: JobContext) => Promise<void>
+
+/** After so many deaths of the engine without any progress a job is given up. */
+const crashLimit = 3
+const reportEveryMs = 200
+
+type StopReason = 'pause' | 'cancel' | 'shutdown'
+
+const stateAfterStop: Record<StopReason, JobState> = { pause: 'paused', cancel: 'cancelled', shutdown: 'queued' }
+
+/**
+ * Runs jobs of one workspace one after another, in the order they were queued. States are in the database before
+ * anything else happens, so a job that was running when the engine died is queued again at the next start.
+ */
+export class JobQueue {
+  readonly #db: Db
+  readonly #run: RunJob
+  readonly #emitter = new EventEmitter<{ job: [Job] }>().setMaxListeners(0)
+  #running: { id: number; abort: AbortController; finished: Promise<void> } | null = null
+  #closed = false
+
+  constructor(db: Db, run: RunJob) {
+    this.#db = db
+    this.#run = run
+  }
+
+  /** Puts interrupted jobs back into the queue and starts. */
+  start(): void {
+    for (const job of jobsIn(this.#db, 'running')) {
+      const crashes = countCrash(this.#db, job.id)
+      const problem = new KernelscopeError('ENGINE_DOWN', `the engine died ${crashes} times at the same place of "${job.title}"`, {
+        hint: 'Lower the batch size or choose another provider, then resume the job.',
+      })
+      if (crashes >= crashLimit) setJobState(this.#db, job.id, 'failed', problem.toShape())
+      else setJobState(this.#db, job.id, 'queued')
+    }
+    this.#next()
+  }
+
+  add(job: NewJob): Job {
+    const added = insertJob(this.#db, job)
+    this.#emitter.emit('job', added)
+    this.#next()
+    return added
+  }
+
+  pause(id: number): Job {
+    return this.#stop(id, 'pause', ['queued', 'running'])
+  }
+
+  cancel(id: number): Job {
+    return this.#stop(id, 'cancel', ['queued', 'running', 'paused'])
+  }
+
+  resume(id: number): Job {
+    this.#expect(id, ['paused', 'failed', 'cancelled'])
+    const job = this.#set(id, 'queued')
+    this.#next()
+    return job
+  }
+
+  onJob(callback: (job: Job) => void): () => void {
+    this.#emitter.on('job', callback)
+    return () => this.#emitter.off('job', callback)
+  }
+
+  /** Resolves when the running job has stored what it has. It stays queued for the next start. */
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#running?.abort.abort('shutdown' satisfies StopReason)
+    await this.#running?.finished
+  }
+
+  #stop(id: number, reason: 'pause' | 'cancel', from: JobState[]): Job {
+    const job = this.#expect(id, from)
+    if (this.#running?.id !== id) return this.#set(id, stateAfterStop[reason])
+    this.#running.abort.abort(reason satisfies StopReason)
+    return job
+  }
+
+  #expect(id: number, states: JobState[]): Job {
+    const job = getJob(this.#db, id)
+    if (states.includes(job.state)) return job
+    throw new KernelscopeError('JOB_STATE', `job ${id} is ${job.state}; it would have to be ${states.join(' or ')}`)
+  }
+
+  #set(id: number, state: JobState, error?: unknown): Job {
+    const job = setJobState(this.#db, id, state, error === undefined ? null : toErrorShape(error))
+    this.#emitter.emit('job', job)
+    return job
+  }
+
+  #next(): void {
+    if (this.#closed || this.#running) return
+    const [job] = jobsIn(this.#db, 'queued')
+    if (!job) return
+    const abort = new AbortController()
+    const finished = this.#execute(this.#set(job.id, 'running'), abort).finally(() => {
+      this.#running = null
+      this.#next()
+    })
+    this.#running = { id: job.id, abort, finished }
+  }
+
+  async #execute(job: Job, abort: AbortController): Promise<void> {
+    const reporter = this.#reporter(job.id)
+    try {
+      await this.#run({ job, signal: abort.signal, report: reporter.report })
+      reporter.flush()
+      this.#set(job.id, abort.signal.aborted ? stateAfterStop[abort.signal.reason as StopReason] : 'done')
+    } catch (error) {
+      reporter.flush()
+      this.#set(job.id, 'failed', error)
+    }
+  }
+
+  /** Stores and emits progress at most five times a second; the last report is never lost. */
+  #reporter(id: number): { report(progress: JobProgress): void; flush(): void } {
+    let last = 0
+    let done = -1
+    let waiting: JobProgress | null = null
+    const write = (progress: JobProgress) => {
+      const moved = done >= 0 && progress.done > done
+      done = progress.done
+      last = performance.now()
+      waiting = null
+      this.#emitter.emit('job', setJobProgress(this.#db, id, progress, moved))
+    }
+    return {
+      report(progress) {
+        if (performance.now() - last >= reportEveryMs) write(progress)
+        else waiting = progress
+      },
+      flush() {
+        if (waiting) write(waiting)
+      },
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import { job as jobSchema, type Job, type JobProgress, type JobState } from '#shared/contract/index.ts'
+import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
+import type { Db } from '../workspace/index.ts'
+
+interface JobRow {
+  id: number
+  kind: string
+  title: string
+  study_id: number | null
+  dataset_id: number | null
+  state: string
+  progress: string
+  problem: string | null
+  created_at: number
+  started_at: number | null
+  finished_at: number | null
+}
+
+export interface NewJob {
+  kind: Job['kind']
+  title: string
+  studyId?: number
+  datasetId?: number
+}
+
+export const noProgress: JobProgress = {
+  done: 0,
+  total: 0,
+  unit: 'images',
+  perSecond: null,
+  secondsLeft: null,
+  note: '',
+  failed: 0,
+  cacheHits: 0,
+}
+
+const fromRow = (row: JobRow): Job =>
+  jobSchema.parse({
+    id: row.id,
+    kind: row.kind,
+    title: row.title,
+    studyId: row.study_id,
+    datasetId: row.dataset_id,
+    state: row.state,
+    progress: JSON.parse(row.progress),
+    problem: row.problem === null ? null : JSON.parse(row.problem),
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+  })
+
+export function insertJob(db: Db, job: NewJob): Job {
+  const { lastInsertRowid } = db
+    .prepare('INSERT INTO job (kind, title, study_id, dataset_id, state, progress, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)')
+    .run(job.kind, job.title, job.studyId ?? null, job.datasetId ?? null, 'queued', JSON.stringify(noProgress), Date.now())
+  return getJob(db, Number(lastInsertRowid))
+}
+
+export function getJob(db: Db, id: number): Job {
+  const row = db.prepare<[number], JobRow>('SELECT * FROM job WHERE id = ?').get(id)
+  if (!row) throw new KernelscopeError('JOB_NOT_FOUND', `no job with id ${id}`)
+  return fromRow(row)
+}
+
+/** Newest first. */
+export function listJobs(db: Db, limit: number): Job[] {
+  return db.prepare<[number], JobRow>('SELECT * FROM job ORDER BY id DESC LIMIT ?').all(limit).map(fromRow)
+}
+
+/** Oldest first: the order of the queue. */
+export function jobsIn(db: Db, state: JobState): Job[] {
+  return db.prepare<[string], JobRow>('SELECT * FROM job WHERE state = ? ORDER BY id').all(state).map(fromRow)
+}
+
+export function latestJobOfStudy(db: Db, studyId: number): Job | null {
+  const row = db.prepare<[number], JobRow>('SELECT * FROM job WHERE study_id = ? ORDER BY id DESC LIMIT 1').get(studyId)
+  return row ? fromRow(row) : null
+}
+
+export function setJobState(db: Db, id: number, state: JobState, problem: ErrorShape | null = null): Job {
+  const now = Date.now()
+  const over = state === 'done' || state === 'failed' || state === 'cancelled'
+  db.prepare(
+    `UPDATE job SET state = ?, problem = ?, finished_at = ?,
+       started_at = CASE WHEN ? = 'running' AND started_at IS NULL THEN ? ELSE started_at END WHERE id = ?`,
+  ).run(state, problem ? JSON.stringify(problem) : null, over ? now : null, state, now, id)
+  return getJob(db, id)
+}
+
+/** `moved` forgets earlier crashes: the job got further than they did. */
+export function setJobProgress(db: Db, id: number, progress: JobProgress, moved: boolean): Job {
+  db.prepare(`UPDATE job SET progress = ?${moved ? ', crashes = 0' : ''} WHERE id = ?`).run(JSON.stringify(progress), id)
+  return getJob(db, id)
+}
+
+/** Counts a death of the engine while the job ran, and returns how many came without progress in between. */
+export function countCrash(db: Db, id: number): number {
+  return Number(db.prepare('UPDATE job SET crashes = crashes + 1 WHERE id = ? RETURNING crashes').pluck().get(id))
+}
+
+export function clearFinishedJobs(db: Db): void {
+  db.prepare(
+    `DELETE FROM job WHERE state IN ('done', 'failed', 'cancelled')
+       AND (study_id IS NULL OR id NOT IN (SELECT max(id) FROM job WHERE study_id IS NOT NULL GROUP BY study_id))`,
+  ).run()
+}

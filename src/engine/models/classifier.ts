@@ -1,0 +1,74 @@
+import { join } from 'node:path'
+import type { Settings } from '#shared/contract/index.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import { findBatch, openSession, providersFor, type ProviderName, type Session } from '../inference/index.ts'
+import type { Log } from '../log.ts'
+import { acceptPixels, classifierInterface, readModel, writeVariant } from '../onnx/index.ts'
+import type { Workspace } from '../workspace/index.ts'
+import type { StoredModel } from './store.ts'
+import { internVariant, setVariantBatch, variantKey, type Variant } from './variant.ts'
+
+/** A model ready to classify pixels: uint8 [batch, height, width, 3] in, facts out. */
+export interface Classifier {
+  readonly model: StoredModel
+  readonly variant: Variant
+  readonly session: Session
+  /** Images per call; the last batch of a run is padded to it. */
+  batch: number
+  readonly height: number
+  readonly width: number
+  /** Which provider runs and why. */
+  readonly provider: { name: ProviderName; reason: string }
+  close(): Promise<void>
+}
+
+export interface ClassifierSettings extends Pick<Settings, 'provider' | 'threads' | 'batch'> {}
+
+/** Writes the graph that takes pixels, opens it with the first provider that works, and settles the batch size. */
+export async function openClassifier(workspace: Workspace, model: StoredModel, settings: ClassifierSettings, log: Log): Promise<Classifier> {
+  const onnx = await readModel(model.path)
+  const io = classifierInterface(model.inspection)
+  const [height, width] = model.preprocessing.size
+  const graph = acceptPixels(onnx.graph, model.preprocessing)
+  const path = await writeVariant(onnx, graph, join(workspace.weights, model.digest), 'pixels')
+  const { session, provider } = await openWithFirst(settings, log, (name) =>
+    openSession({
+      path,
+      input: 'pixels',
+      output: io.output,
+      height,
+      width,
+      classes: io.classes,
+      provider: name,
+      threads: settings.threads,
+      probabilities: model.inspection.layers.at(-1)?.op === 'Softmax',
+    }),
+  )
+  const variant = internVariant(workspace.db, variantKey(model, provider.name))
+  const batch = await settleBatch(workspace, session, variant, io.batch, settings.batch)
+  return { model, variant, session, batch, height, width, provider, close: () => session.close() }
+}
+
+async function openWithFirst(settings: ClassifierSettings, log: Log, open: (name: ProviderName) => Promise<Session>) {
+  const choices = providersFor(settings.provider)
+  for (const [index, provider] of choices.entries()) {
+    try {
+      return { session: await open(provider.name), provider }
+    } catch (error) {
+      if (index === choices.length - 1) throw error
+      const problem = error instanceof KernelscopeError ? error.toShape() : undefined
+      log.write('warning', `${provider.name} did not start, trying ${choices[index + 1]?.name}`, problem)
+    }
+  }
+  throw new KernelscopeError('PROVIDER_UNAVAILABLE', 'no provider to try')
+}
+
+/** The graph's own batch size, else the one asked for, else the one found before, else a trial. */
+async function settleBatch(workspace: Workspace, session: Session, variant: Variant, fixed: number | 'dynamic', asked: number): Promise<number> {
+  if (fixed !== 'dynamic') return fixed
+  if (asked > 0) return asked
+  if (variant.batch !== null) return variant.batch
+  const trial = await findBatch(session)
+  setVariantBatch(workspace.db, variant.id, trial.batch, 1 / trial.imagesPerSecond)
+  return trial.batch
+}

@@ -1,0 +1,5 @@
+export { openClassifier, type Classifier } from './classifier.ts'
+export { readLabelList, targetsOf, type LabelList } from './labelList.ts'
+export { presets } from './presets.ts'
+export { addModel, getModel, listModels, removeModel, updateModel, usableModel, type StoredModel } from './store.ts'
+export { currentVariant, setVariantBatch } from './variant.ts'

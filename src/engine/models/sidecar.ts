@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { z } from 'zod'
+import { preprocessing, type Preprocessing } from '#shared/contract/index.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+
+const triple = z.tuple([z.number(), z.number(), z.number()])
+
+/** The JSON beside a model (`name.json` next to `name.onnx`) that says what the graph cannot: recipe, labels, source. */
+const sidecar = z.object({
+  title: z.string().optional(),
+  source: z.string().optional(),
+  labels: z.array(z.string()).optional(),
+  preprocessing: z
+    .object({
+      size: z.tuple([z.int().positive(), z.int().positive()]),
+      resize: z.enum(['shorter', 'squash', 'none']),
+      resizeTo: z.int().positive().nullish(),
+      interpolation: z.enum(['bilinear', 'bicubic']).default('bilinear'),
+      mean: triple,
+      std: triple,
+    })
+    .optional(),
+})
+
+export interface Sidecar {
+  title?: string
+  source?: string
+  labels?: string[]
+  preprocessing?: Preprocessing
+}
+
+/** Reads the sidecar of a model file; null without one. A sidecar that cannot be used is an error, not a guess. */
+export async function readSidecar(modelPath: string): Promise<Sidecar | null> {
+  const path = modelPath.replace(/\.onnx$/i, '') + '.json'
+  if (!existsSync(path)) return null
+  let value: unknown
+  try {
+    value = JSON.parse(await readFile(path, 'utf8'))
+  } catch (cause) {
+    throw new KernelscopeError('MODEL_MALFORMED', `the sidecar of the model is not JSON: ${path}`, { cause, hint: 'Correct or remove the file.' })
+  }
+  const parsed = sidecar.safeParse(value)
+  if (!parsed.success) {
+    throw new KernelscopeError('MODEL_MALFORMED', `the sidecar of the model is not valid: ${path}`, {
+      details: z.prettifyError(parsed.error),
+      hint: 'Correct or remove the file.',
+    })
+  }
+  const { title, source, labels } = parsed.data
+  const recipe = parsed.data.preprocessing
+  return {
+    ...(title === undefined ? {} : { title }),
+    ...(source === undefined ? {} : { source }),
+    ...(labels === undefined ? {} : { labels }),
+    ...(recipe === undefined ? {} : { preprocessing: preprocessing.parse({ ...recipe, resizeTo: recipe.resizeTo ?? null }) }),
+  }
+}

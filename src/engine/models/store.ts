@@ -1,0 +1,183 @@
+import { createHash } from 'node:crypto'
+import { createReadStream, statSync } from 'node:fs'
+import { basename, extname, resolve } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { z } from 'zod'
+import { inspection, preprocessing, type Inspection, type Model, type Preprocessing } from '#shared/contract/index.ts'
+import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
+import { classifierInterface, inspect, readModel, type OnnxModel } from '../onnx/index.ts'
+import type { Db } from '../workspace/index.ts'
+import { labelsOf, type LabelList } from './labelList.ts'
+import { guessPreprocessing } from './presets.ts'
+import { readSidecar } from './sidecar.ts'
+
+interface ModelRow {
+  id: number
+  digest: string
+  title: string
+  path: string
+  bytes: number
+  mtime: number
+  inspection: string
+  preprocessing: string
+  label_set: string
+  labels: string
+  note: string
+  added_at: number
+}
+
+/** A model of the workspace with everything that is stored of it. */
+export interface StoredModel extends Model {
+  labels: string[]
+  inspection: Inspection
+}
+
+const labelList = z.array(z.string())
+
+function fromRow(row: ModelRow): StoredModel {
+  const facts = inspection.parse(JSON.parse(row.inspection))
+  const labels = labelList.parse(JSON.parse(row.labels))
+  return {
+    id: row.id,
+    title: row.title,
+    path: row.path,
+    digest: row.digest,
+    bytes: row.bytes,
+    family: facts.family,
+    parameters: facts.parameters,
+    macs: facts.macs,
+    classes: classifierInterface(facts).classes,
+    largestKernel: largestKernel(facts),
+    preprocessing: preprocessing.parse(JSON.parse(row.preprocessing)),
+    labelSet: row.label_set,
+    note: row.note,
+    problem: fileProblem(row),
+    addedAt: row.added_at,
+    labels,
+    inspection: facts,
+  }
+}
+
+function largestKernel(facts: Inspection): number | null {
+  const sides = facts.convolutions.filter(({ depthwise }) => depthwise).flatMap(({ kernel }) => kernel)
+  return sides.length === 0 ? null : Math.max(...sides)
+}
+
+/** A moved or rewritten file is noticed by size and modification time. */
+function fileProblem(row: ModelRow): ErrorShape | null {
+  const found = statSync(row.path, { throwIfNoEntry: false })
+  if (!found?.isFile()) return new KernelscopeError('FILE_MISSING', `the model file is gone: ${row.path}`).toShape()
+  if (Math.round(found.mtimeMs) !== row.mtime) {
+    return new KernelscopeError('FILE_CHANGED', `the model file was written to since it was added: ${row.path}`).toShape()
+  }
+  return null
+}
+
+export function listModels(db: Db): StoredModel[] {
+  return db.prepare<[], ModelRow>('SELECT * FROM model ORDER BY title COLLATE NOCASE, id').all().map(fromRow)
+}
+
+export function getModel(db: Db, id: number): StoredModel {
+  const row = db.prepare<[number], ModelRow>('SELECT * FROM model WHERE id = ?').get(id)
+  if (!row) throw new KernelscopeError('MODEL_NOT_FOUND', `no model with id ${id}`)
+  return fromRow(row)
+}
+
+/** The model for a computation: refuses one whose file is missing or changed. */
+export function usableModel(db: Db, id: number): StoredModel {
+  const model = getModel(db, id)
+  if (model.problem) {
+    const { code, message, hint } = model.problem
+    throw new KernelscopeError(code, message, { hint })
+  }
+  return model
+}
+
+/** Reads the file and stores the reference with what was found; the same content again gives the same row. */
+export async function addModel(db: Db, path: string, title?: string): Promise<StoredModel> {
+  const file = resolve(path)
+  const model = await readModel(file)
+  const facts = inspect(model)
+  const io = classifierInterface(facts)
+  const sidecar = await readSidecar(file)
+  const size: [number, number] = [io.height ?? sidecar?.preprocessing?.size[0] ?? 224, io.width ?? sidecar?.preprocessing?.size[1] ?? 224]
+  const recipe = sidecar?.preprocessing ?? guessPreprocessing(facts.family, size)
+  checkSize(recipe, io, file)
+  const labels = labelsOf(io.classes, sidecar?.labels)
+  const digest = await digestOf(model)
+  const known = db.prepare<[string], number>('SELECT id FROM model WHERE digest = ?').pluck().get(digest)
+  const mtime = Math.round(statSync(file).mtimeMs)
+  if (known !== undefined) {
+    db.prepare('UPDATE model SET path = ?, mtime = ?, title = coalesce(?, title) WHERE id = ?').run(file, mtime, title ?? null, known)
+    return getModel(db, known)
+  }
+  const { lastInsertRowid } = db
+    .prepare(
+      `INSERT INTO model (digest, title, path, bytes, mtime, inspection, preprocessing, label_set, labels, note, added_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    )
+    .run(
+      digest,
+      title ?? sidecar?.title ?? basename(file, extname(file)),
+      file,
+      model.bytes,
+      mtime,
+      JSON.stringify(facts),
+      JSON.stringify(recipe),
+      labels.set,
+      JSON.stringify(labels.names),
+      sidecar?.source ?? '',
+      Date.now(),
+    )
+  return getModel(db, Number(lastInsertRowid))
+}
+
+/** A fixed input size of the graph must be the recipe's. */
+function checkSize(recipe: Preprocessing, io: { height: number | null; width: number | null }, file: string): void {
+  const [height, width] = recipe.size
+  if ((io.height ?? height) === height && (io.width ?? width) === width) return
+  throw new KernelscopeError('MODEL_UNSUPPORTED', `the model takes ${io.height}x${io.width} pixels, the recipe gives ${height}x${width}: ${file}`, {
+    hint: 'Set the size of the preprocessing recipe to the size of the input.',
+  })
+}
+
+export interface ModelChange {
+  title?: string | undefined
+  note?: string | undefined
+  preprocessing?: Preprocessing | undefined
+  labels?: LabelList | undefined
+}
+
+export function updateModel(db: Db, id: number, change: ModelChange): StoredModel {
+  const model = getModel(db, id)
+  const recipe = change.preprocessing ?? model.preprocessing
+  checkSize(recipe, classifierInterface(model.inspection), model.path)
+  if (change.labels && change.labels.names.length !== model.classes) {
+    throw new KernelscopeError('STUDY_LABELS', `${change.labels.names.length} labels for ${model.classes} classes of ${model.title}`)
+  }
+  db.prepare('UPDATE model SET title = ?, note = ?, preprocessing = ?, label_set = ?, labels = ? WHERE id = ?').run(
+    change.title ?? model.title,
+    change.note ?? model.note,
+    JSON.stringify(recipe),
+    change.labels?.set ?? model.labelSet,
+    JSON.stringify(change.labels?.names ?? model.labels),
+    id,
+  )
+  return getModel(db, id)
+}
+
+export function removeModel(db: Db, id: number): void {
+  getModel(db, id)
+  db.prepare('DELETE FROM model WHERE id = ?').run(id)
+}
+
+/** sha256 of the file; with external data, of the digests of all its files in order. */
+async function digestOf(model: OnnxModel): Promise<string> {
+  const digests: string[] = []
+  for (const path of [model.path, ...model.externalFiles]) {
+    const hash = createHash('sha256')
+    await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash)
+    digests.push(hash.digest('hex'))
+  }
+  return digests.length === 1 ? (digests[0] ?? '') : createHash('sha256').update(digests.join('\n')).digest('hex')
+}

@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto'
+import { canonicalJson } from '#shared/canonical.ts'
+import { onnxruntimeVersion, type ProviderName } from '../inference/index.ts'
+import type { Db } from '../workspace/index.ts'
+import type { StoredModel } from './store.ts'
+
+/** Everything besides transform and image that decides what a model says: part of the key of every fact. */
+export interface VariantKey {
+  model: string
+  preprocessing: StoredModel['preprocessing']
+  /** sha256 of the label list: decides what the true class index is. */
+  labels: string
+  /** The rewrite of the graph; "none" is the model as it is. */
+  rewrite: string
+  runtime: { provider: ProviderName; precision: 'float32'; onnxruntime: string }
+}
+
+export interface Variant {
+  id: number
+  key: VariantKey
+  batch: number | null
+  secondsPerImage: number | null
+}
+
+export function variantKey(model: StoredModel, provider: ProviderName): VariantKey {
+  return {
+    model: model.digest,
+    preprocessing: model.preprocessing,
+    labels: createHash('sha256').update(model.labels.join('\n')).digest('hex'),
+    rewrite: 'none',
+    runtime: { provider, precision: 'float32', onnxruntime: onnxruntimeVersion },
+  }
+}
+
+interface VariantRow {
+  id: number
+  batch: number | null
+  seconds_per_image: number | null
+}
+
+/** The stored variant of a key, new where needed, marked as the one used last. */
+export function internVariant(db: Db, key: VariantKey): Variant {
+  const row = db
+    .prepare<[string, string, number], VariantRow>(
+      `INSERT INTO variant (model_digest, key, used_at) VALUES (?, ?, ?)
+       ON CONFLICT (key) DO UPDATE SET used_at = excluded.used_at RETURNING id, batch, seconds_per_image`,
+    )
+    .get(key.model, canonicalJson(key), Date.now())
+  if (!row) throw new Error('variant was not stored')
+  return { id: row.id, key, batch: row.batch, secondsPerImage: row.seconds_per_image }
+}
+
+/** The batch size stays with the variant, so that a resumed run computes with the same shapes. */
+export function setVariantBatch(db: Db, id: number, batch: number, secondsPerImage: number): void {
+  db.prepare('UPDATE variant SET batch = ?, seconds_per_image = ? WHERE id = ?').run(batch, secondsPerImage, id)
+}
+
+/**
+ * The variant whose facts stand for a model as it is set up now: same preprocessing and labels, any runtime, the one
+ * used last. Null before the first study.
+ */
+export function currentVariant(db: Db, model: StoredModel): { id: number; provider: ProviderName; secondsPerImage: number | null } | null {
+  const wanted = variantKey(model, 'cpu')
+  const rows = db
+    .prepare<[string], { id: number; key: string; seconds_per_image: number | null }>(
+      'SELECT id, key, seconds_per_image FROM variant WHERE model_digest = ? ORDER BY used_at DESC, id DESC',
+    )
+    .all(model.digest)
+  for (const row of rows) {
+    const key: VariantKey = JSON.parse(row.key)
+    const same = canonicalJson({ ...key, runtime: null }) === canonicalJson({ ...wanted, runtime: null })
+    if (same) return { id: row.id, provider: key.runtime.provider, secondsPerImage: row.seconds_per_image }
+  }
+  return null
+}

@@ -1,0 +1,47 @@
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
+import { KernelscopeError } from '#shared/errors.ts'
+import { applicationId, migrations } from './schema.ts'
+
+const magic = 'SQLite format 3\0'
+
+/**
+ * Decides from the 100-byte header whether a file is a workspace database this version can open, without SQLite
+ * and so without writing a byte (file format: sqlite.org/fileformat2, section 1.3).
+ */
+export function checkDatabaseFile(file: string): void {
+  if (!existsSync(file)) throw new KernelscopeError('WORKSPACE_MISSING', `no workspace.sqlite in the folder: ${file}`)
+  const header = Buffer.alloc(100)
+  const fd = openSync(file, 'r')
+  let read: number
+  try {
+    read = readSync(fd, header, 0, 100, 0)
+  } finally {
+    closeSync(fd)
+  }
+  if (read < 100) throw new KernelscopeError('WORKSPACE_CORRUPT', `the database is shorter than its header: ${file}`)
+  if (header.toString('latin1', 0, 16) !== magic) {
+    throw new KernelscopeError('WORKSPACE_CORRUPT', `not an SQLite database: ${file}`)
+  }
+  if (header.readUInt32BE(68) !== applicationId) {
+    throw new KernelscopeError('WORKSPACE_FOREIGN', `the SQLite database belongs to another program: ${file}`)
+  }
+  const version = header.readUInt32BE(60)
+  if (version > migrations.length) {
+    throw new KernelscopeError(
+      'WORKSPACE_NEWER',
+      `the workspace has schema ${version}, this Kernelscope knows ${migrations.length}: ${file}`,
+    )
+  }
+  if (!existsSync(`${file}-wal`)) checkLength(file, header)
+}
+
+/** Without a write-ahead log the header's page count is true; a shorter file was cut off. */
+function checkLength(file: string, header: Buffer): void {
+  const encoded = header.readUInt16BE(16)
+  const pageSize = encoded === 1 ? 65536 : encoded
+  const expected = pageSize * header.readUInt32BE(28)
+  const actual = statSync(file).size
+  if (actual < expected) {
+    throw new KernelscopeError('WORKSPACE_CORRUPT', `the database is cut off (${actual} of ${expected} bytes): ${file}`)
+  }
+}

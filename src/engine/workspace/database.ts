@@ -1,0 +1,87 @@
+import Database from 'better-sqlite3'
+import { existsSync, rmSync, statSync } from 'node:fs'
+import { KernelscopeError } from '#shared/errors.ts'
+import { checkDatabaseFile } from './check.ts'
+import { applicationId, migrations } from './schema.ts'
+
+export type Db = Database.Database
+
+/** A database up to this size is checked whole on opening (a few hundred milliseconds at most). */
+const fullCheckBytes = 64 * 2 ** 20
+
+/** Creates a workspace database at `file`, which must not exist. */
+export function createDatabase(file: string): Db {
+  if (existsSync(file)) throw new KernelscopeError('WORKSPACE_EXISTS', `there is a workspace already: ${file}`)
+  const db = new Database(file)
+  db.pragma(`application_id = ${applicationId}`)
+  configure(db)
+  migrate(db, file)
+  return db
+}
+
+/** Opens and, where needed, migrates a workspace database. Nothing is written unless every check has passed. */
+export function openDatabase(file: string): Db {
+  checkDatabaseFile(file)
+  try {
+    checkContent(file)
+    const db = new Database(file, { fileMustExist: true })
+    configure(db)
+    migrate(db, file)
+    return db
+  } catch (error) {
+    throw asWorkspaceError(error, file)
+  }
+}
+
+function checkContent(file: string): void {
+  const db = new Database(file, { readonly: true, fileMustExist: true })
+  try {
+    db.prepare('SELECT count(*) FROM sqlite_schema').get()
+    if (statSync(file).size > fullCheckBytes) return
+    const verdict = db.pragma('quick_check(1)', { simple: true })
+    if (verdict !== 'ok') {
+      throw new KernelscopeError('WORKSPACE_CORRUPT', `the database is damaged: ${file}`, { details: String(verdict) })
+    }
+  } finally {
+    db.close()
+  }
+}
+
+function configure(db: Db): void {
+  db.pragma('journal_mode = WAL')
+  db.pragma('synchronous = NORMAL')
+  db.pragma('foreign_keys = ON')
+  db.pragma('temp_store = MEMORY')
+  db.pragma('cache_size = -65536')
+}
+
+/** Applies what is missing in one transaction, after a copy of the database as it was. */
+function migrate(db: Db, file: string): void {
+  const from = Number(db.pragma('user_version', { simple: true }))
+  if (from === migrations.length) return
+  if (from > 0) {
+    const copy = `${file}.schema-${from}`
+    rmSync(copy, { force: true })
+    db.prepare('VACUUM INTO ?').run(copy)
+  }
+  db.transaction(() => {
+    for (const sql of migrations.slice(from)) db.exec(sql)
+    db.pragma(`user_version = ${migrations.length}`)
+  })()
+}
+
+/** SQLite's own errors as errors of the workspace. */
+export function asWorkspaceError(error: unknown, file: string): unknown {
+  if (!(error instanceof Database.SqliteError)) return error
+  const details = `${error.code}: ${error.message}`
+  if (error.code.startsWith('SQLITE_CORRUPT') || error.code === 'SQLITE_NOTADB') {
+    return new KernelscopeError('WORKSPACE_CORRUPT', `the database is damaged: ${file}`, { details, cause: error })
+  }
+  if (error.code.startsWith('SQLITE_FULL')) {
+    return new KernelscopeError('DISK_FULL', `no space left for the workspace: ${file}`, { details, cause: error })
+  }
+  if (error.code.startsWith('SQLITE_BUSY')) {
+    return new KernelscopeError('WORKSPACE_LOCKED', `the database is in use: ${file}`, { details, cause: error })
+  }
+  return error
+}

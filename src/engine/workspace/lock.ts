@@ -1,0 +1,41 @@
+import Database from 'better-sqlite3'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { KernelscopeError } from '#shared/errors.ts'
+
+export interface Lock {
+  release(): void
+}
+
+/**
+ * One engine per workspace. The lock is an exclusive SQLite transaction on a file of its own: the operating system
+ * drops it when the process dies, however it dies, so no lock is ever stale. `workspace.owner` only names the holder.
+ */
+export function lockWorkspace(directory: string): Lock {
+  const owner = join(directory, 'workspace.owner')
+  const db = new Database(join(directory, 'workspace.lock'), { timeout: 0 })
+  try {
+    db.pragma('journal_mode = DELETE')
+    db.exec('BEGIN EXCLUSIVE')
+  } catch (error) {
+    db.close()
+    throw new KernelscopeError('WORKSPACE_LOCKED', `the workspace is open in ${describe(owner)}: ${directory}`, { cause: error })
+  }
+  writeFileSync(owner, `process ${process.pid} on ${hostname()}`)
+  return {
+    release() {
+      db.exec('ROLLBACK')
+      db.close()
+      rmSync(owner, { force: true })
+    },
+  }
+}
+
+function describe(owner: string): string {
+  try {
+    return readFileSync(owner, 'utf8')
+  } catch {
+    return 'another program'
+  }
+}

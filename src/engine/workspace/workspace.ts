@@ -1,0 +1,109 @@
+import { existsSync, mkdirSync, readdirSync, statSync, statfsSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
+import type { WorkspaceInfo } from '#shared/contract/index.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import { checkDatabaseFile } from './check.ts'
+import { createDatabase, openDatabase, type Db } from './database.ts'
+import { lockWorkspace, type Lock } from './lock.ts'
+import { openThumbnails, type Thumbnails } from './thumbnails.ts'
+
+/** One folder: workspace.sqlite, thumbnails.sqlite, weights/, draws/, exports/. */
+export interface Workspace {
+  readonly path: string
+  readonly db: Db
+  readonly thumbnails: Thumbnails
+  /** Where variant graphs and their shared weights are written. */
+  readonly weights: string
+  readonly draws: string
+  readonly exports: string
+  info(): WorkspaceInfo
+  close(): void
+}
+
+const databaseName = 'workspace.sqlite'
+
+/** Creates a workspace in an empty or new folder. */
+export function createWorkspace(path: string): Workspace {
+  const directory = resolve(path)
+  if (existsSync(join(directory, databaseName))) {
+    throw new KernelscopeError('WORKSPACE_EXISTS', `there is a workspace already: ${directory}`)
+  }
+  if (existsSync(directory) && !statSync(directory).isDirectory()) {
+    throw new KernelscopeError('WORKSPACE_MISSING', `not a folder: ${directory}`)
+  }
+  if (existsSync(directory) && readdirSync(directory).length > 0) {
+    throw new KernelscopeError('WORKSPACE_EXISTS', `the folder is not empty: ${directory}`)
+  }
+  mkdirSync(directory, { recursive: true })
+  return assemble(directory, createDatabase)
+}
+
+/** Opens a workspace; errors leave it untouched. */
+export function openWorkspace(path: string): Workspace {
+  const directory = resolve(path)
+  if (!existsSync(join(directory, databaseName))) {
+    throw new KernelscopeError('WORKSPACE_MISSING', `no workspace here: ${directory}`)
+  }
+  checkDatabaseFile(join(directory, databaseName))
+  return assemble(directory, openDatabase)
+}
+
+function assemble(path: string, database: (file: string) => Db): Workspace {
+  const lock = lockWorkspace(path)
+  let db: Db
+  try {
+    db = database(join(path, databaseName))
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+  const [weights, draws, exports] = ['weights', 'draws', 'exports'].map((name) => folder(path, name)) as [string, string, string]
+  const thumbnails = openThumbnails(join(path, 'thumbnails.sqlite'))
+  return {
+    path,
+    db,
+    thumbnails,
+    weights,
+    draws,
+    exports,
+    info: () => describe(path, db),
+    close: () => close(db, thumbnails, lock),
+  }
+}
+
+function folder(path: string, name: string): string {
+  const directory = join(path, name)
+  mkdirSync(directory, { recursive: true })
+  return directory
+}
+
+function close(db: Db, thumbnails: Thumbnails, lock: Lock): void {
+  thumbnails.close()
+  db.close()
+  lock.release()
+}
+
+function describe(path: string, db: Db): WorkspaceInfo {
+  const count = (table: string) => Number(db.prepare(`SELECT count(*) FROM ${table}`).pluck().get())
+  const file = join(path, databaseName)
+  return {
+    path,
+    name: basename(path),
+    schema: Number(db.pragma('user_version', { simple: true })),
+    createdAt: Math.round(statSync(file).birthtimeMs),
+    models: count('model'),
+    datasets: count('dataset'),
+    images: count('image'),
+    predictions: count('prediction'),
+    studies: count('study'),
+    bytes: statSync(file).size,
+    warnings: isNetworkFileSystem(path) ? ['The folder is on a network file system; SQLite is safe on local disks only.'] : [],
+  }
+}
+
+/** Magic numbers of statfs(2) on Linux: NFS, SMB, CIFS, SMB2, AFS, FUSE (sshfs), 9p. */
+const networkTypes = new Set([0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x5346414f, 0x65735546, 0x01021997])
+
+function isNetworkFileSystem(path: string): boolean {
+  return process.platform === 'linux' && networkTypes.has(statfsSync(path).type >>> 0)
+}
