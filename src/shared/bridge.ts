@@ -30,6 +30,8 @@ export interface Bridge {
   onEngineState(callback: (state: EngineState) => void): () => void
   /** A command of the native menu was chosen, by its id in the command table. */
   onCommand(callback: (id: string) => void): () => void
+  /** Files and folders given at the start, by a second start of the app or dropped on its icon; absolute paths. */
+  onOpenPaths(callback: (paths: string[]) => void): () => void
   /** Fraction of the running job for the taskbar; null when none runs. */
   setProgress(fraction: number | null): void
   notify(title: string, body: string): void

@@ -70,7 +70,7 @@ export interface ErrorShape {
   code: ErrorCode
   message: string
   hint: string
-  details?: string
+  details?: string | undefined
 }
 
 /** An error with a code. `message` is one line that names the file or argument. */

@@ -1,0 +1,59 @@
+import ui from '@nuxt/ui/vite'
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'electron-vite'
+
+/**
+ * The oldest Electron the app must run on is 33 (Chrome 130, Node 20); see docs/decisions. The engine and the command
+ * line run on the pinned Node 24, which reads the same output.
+ */
+const oldest = { shell: 'node20.18', page: 'chrome130' }
+
+export default defineConfig({
+  main: {
+    build: {
+      target: oldest.shell,
+      rolldownOptions: {
+        input: {
+          index: 'src/main/index.ts',
+          engine: 'src/engine/main.ts',
+          'inference.worker': 'src/engine/inference/worker.ts',
+          'images.worker': 'src/engine/images/worker.ts',
+          cli: 'src/cli/index.ts',
+        },
+        // Flat, so that `import.meta.url` of any chunk is beside the entries (engine/entry.ts relies on it).
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      target: oldest.shell,
+      // A sandboxed preload is one CommonJS file without node_modules.
+      externalizeDeps: false,
+      rolldownOptions: {
+        input: { index: 'src/preload/index.ts' },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: 'src/renderer',
+    server: { host: '127.0.0.1', strictPort: false },
+    plugins: [
+      vue(),
+      ui({
+        dts: false,
+        autoImport: false,
+        colorMode: true,
+        theme: { colors: ['primary', 'secondary', 'success', 'info', 'warning', 'error'] },
+        ui: { colors: { primary: 'teal', secondary: 'sky', neutral: 'zinc' } },
+        icon: { clientBundle: { scan: { globInclude: ['**/*.{vue,ts}'] } } },
+      }),
+    ],
+    build: {
+      target: oldest.page,
+      minify: true,
+      rolldownOptions: { input: 'src/renderer/index.html' },
+    },
+  },
+})

@@ -1,0 +1,50 @@
+import path from 'node:path'
+import { BrowserWindow, dialog, Notification, shell, type FileFilter, type WebContents } from 'electron'
+import { z } from 'zod'
+import type { FileKind } from '#shared/bridge.ts'
+import { channels } from '#shared/channels.ts'
+import { onCall, onNote } from './calls.ts'
+
+const filters: Record<FileKind, FileFilter> = {
+  model: { name: 'ONNX models', extensions: ['onnx'] },
+  labels: { name: 'Labels', extensions: ['txt', 'csv', 'json'] },
+  draws: { name: 'Random draws', extensions: ['json'] },
+  image: { name: 'Images', extensions: ['png', 'jpg', 'jpeg', 'webp', 'bmp', 'gif', 'tif', 'tiff'] },
+}
+
+const name = z.string().max(1000)
+const fileKind = z.enum(['model', 'labels', 'draws', 'image'])
+const absolutePath = z.string().refine((value) => path.isAbsolute(value), 'path: must be absolute')
+
+/** The page's ways to the user's files: it gets paths only of what a person chose. */
+export function answerDialogs() {
+  onCall(channels.openFiles, fileKind, async (kind, { page }) => {
+    const properties: ('openFile' | 'multiSelections')[] =
+      kind === 'model' ? ['openFile', 'multiSelections'] : ['openFile']
+    const all = { name: 'All files', extensions: ['*'] }
+    const chosen = await dialog.showOpenDialog(windowOf(page), { properties, filters: [filters[kind], all] })
+    return chosen.filePaths
+  })
+  onCall(channels.openFolder, name, async (title, { page }) => {
+    const chosen = await dialog.showOpenDialog(windowOf(page), {
+      title,
+      properties: ['openDirectory', 'createDirectory'],
+    })
+    return chosen.filePaths[0] ?? null
+  })
+  onCall(channels.saveFile, name, async (suggested, { page }) => {
+    const chosen = await dialog.showSaveDialog(windowOf(page), { defaultPath: path.basename(suggested) })
+    return chosen.canceled ? null : chosen.filePath
+  })
+  onCall(channels.showInFolder, absolutePath, (file) => shell.showItemInFolder(file))
+  onNote(channels.progress, z.number().min(0).max(1).nullable(), (fraction, { page }) =>
+    windowOf(page).setProgressBar(fraction ?? -1),
+  )
+  onNote(channels.notify, z.object({ title: name, body: name }), (text) => new Notification(text).show())
+}
+
+function windowOf(page: WebContents) {
+  const window = BrowserWindow.fromWebContents(page)
+  if (!window) throw new Error('the page has no window')
+  return window
+}

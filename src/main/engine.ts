@@ -1,0 +1,176 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { EventEmitter } from 'node:events'
+import type { EngineState } from '#shared/bridge.ts'
+import { fromEngine, type FromEngine, type ToEngine } from '#shared/engineProtocol.ts'
+import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
+
+export interface EngineCommand {
+  /** The Node binary that runs the engine. */
+  node: string
+  /** The engine's entry, then its arguments. */
+  args: string[]
+  env?: NodeJS.ProcessEnv
+}
+
+export type EngineReady = Extract<FromEngine, { type: 'ready' }>
+export type EngineRpc = Extract<FromEngine, { type: 'rpc' }>
+
+interface EngineEvents {
+  state: [EngineState]
+  /** The engine answers; `connect` may be sent. */
+  ready: [EngineReady]
+  rpc: [EngineRpc]
+}
+
+const pingEveryMs = 500
+/** Pings without an answer before the engine counts as down: 2 s. Counted, not timed, so that a laptop may sleep. */
+const pingsMissed = 4
+const startWithinMs = 30_000
+const stopWithinMs = 5_000
+/** An engine that ran this long is healthy again: its next death starts from the shortest wait. */
+const healthyAfterMs = 30_000
+const waitsMs = [250, 500, 1000, 2000, 4000, 8000, 8000, 8000]
+const stderrLines = 40
+/** What the process wrote to stderr may arrive a little after its end. */
+const lastWordsMs = 100
+
+/**
+ * The life of the engine process: start, heartbeat, restart with back-off, orderly stop. It knows the protocol and
+ * nothing of Electron.
+ */
+export class Engine extends EventEmitter<EngineEvents> {
+  #command: EngineCommand
+  #child: ChildProcess | null = null
+  #state: EngineState = { state: 'starting' }
+  #restarts = 0
+  #retry: NodeJS.Timeout | undefined
+  #stopping = false
+
+  constructor(command: EngineCommand) {
+    super()
+    this.#command = command
+  }
+
+  get state() {
+    return this.#state
+  }
+
+  get pid() {
+    return this.#child?.pid
+  }
+
+  start() {
+    clearTimeout(this.#retry)
+    this.#set({ state: 'starting' })
+    const child = spawn(this.#command.node, this.#command.args, {
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      serialization: 'advanced',
+      windowsHide: true,
+      env: { ...(this.#command.env ?? process.env), ELECTRON_RUN_AS_NODE: undefined },
+    })
+    this.#child = child
+    this.#watch(child)
+  }
+
+  /** Ends the present process, if any, and starts a new one at once, forgetting earlier deaths. */
+  restart() {
+    this.#restarts = 0
+    if (this.#child) this.#child.kill('SIGKILL')
+    else this.start()
+  }
+
+  /** False when there is no engine to hear it. */
+  send(message: ToEngine): boolean {
+    if (!this.#child?.connected) return false
+    this.#child.send(message, () => {
+      // A channel that closed meanwhile is seen by the exit of the process.
+    })
+    return true
+  }
+
+  /** Lets the running batch finish; after 5 s the process is killed. Resolves when it is gone. */
+  async stop(): Promise<void> {
+    this.#stopping = true
+    clearTimeout(this.#retry)
+    const child = this.#child
+    if (!child) return
+    const gone = new Promise((resolve) => child.once('exit', resolve))
+    if (!this.send({ type: 'stop' })) child.kill('SIGKILL')
+    const late = setTimeout(() => child.kill('SIGKILL'), stopWithinMs)
+    await gone
+    clearTimeout(late)
+  }
+
+  #watch(child: ChildProcess) {
+    const life = {
+      problem: undefined as ErrorShape | undefined,
+      stderr: [] as string[],
+      readyAt: 0,
+      missed: 0,
+    }
+    let beat = setTimeout(() => {
+      life.problem = down(`the engine was not ready within ${startWithinMs / 1000} s`)
+      child.kill('SIGKILL')
+    }, startWithinMs)
+
+    const ping = () => {
+      if (life.missed >= pingsMissed) {
+        life.problem = down('the engine stopped answering')
+        child.kill('SIGKILL')
+        return
+      }
+      life.missed += 1
+      this.send({ type: 'ping', n: life.missed })
+    }
+
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      life.stderr = [...life.stderr, ...text.split('\n')].slice(-stderrLines)
+    })
+    child.on('message', (raw) => {
+      const message = fromEngine.safeParse(raw).data
+      if (!message) return
+      if (message.type === 'pong') life.missed = 0
+      if (message.type === 'fatal') life.problem = message.problem
+      if (message.type === 'rpc') this.emit('rpc', message)
+      if (message.type !== 'ready') return
+      life.readyAt = Date.now()
+      clearTimeout(beat)
+      beat = setInterval(ping, pingEveryMs)
+      this.#set({ state: 'ready' })
+      this.emit('ready', message)
+    })
+    child.on('error', (error) => {
+      life.problem = down(`the engine could not be started: ${error.message}`)
+      if (child.pid === undefined) child.emit('exit', null, null)
+    })
+    const ended = (code: number | null, signal: NodeJS.Signals | null) => {
+      this.#child = null
+      if (this.#stopping) return
+      if (life.readyAt > 0 && Date.now() - life.readyAt > healthyAfterMs) this.#restarts = 0
+      const problem = life.problem ?? down(`the engine ended with ${signal ?? `code ${code ?? '?'}`}`)
+      this.#giveUpOrRetry({ ...problem, details: problem.details ?? life.stderr.join('\n').trim() })
+    }
+    child.once('exit', (code, signal) => {
+      clearTimeout(beat)
+      setTimeout(ended, lastWordsMs, code, signal)
+    })
+  }
+
+  #giveUpOrRetry(problem: ErrorShape) {
+    const retryInMs = waitsMs[this.#restarts]
+    if (retryInMs === undefined) {
+      this.#set({ state: 'failed', problem, restarts: this.#restarts })
+      return
+    }
+    this.#restarts += 1
+    this.#set({ state: 'down', problem, retryInMs, restarts: this.#restarts })
+    this.#retry = setTimeout(() => this.start(), retryInMs)
+  }
+
+  #set(state: EngineState) {
+    this.#state = state
+    this.emit('state', state)
+  }
+}
+
+const down = (message: string) => new KernelscopeError('ENGINE_DOWN', message).toShape()

@@ -1,0 +1,93 @@
+import { app, BrowserWindow, session } from 'electron'
+import { z } from 'zod'
+import { channels } from '#shared/channels.ts'
+import { startArguments } from './arguments.ts'
+import type { ByteServer } from './byteServer.ts'
+import { onCall, onNote } from './calls.ts'
+import { answerDialogs } from './dialogs.ts'
+import { Engine } from './engine.ts'
+import { appOrigin, refuseNetwork, refusePermissions } from './guards.ts'
+import { Mailbox } from './mailbox.ts'
+import { setMenu } from './menu.ts'
+import { devServer, engineFile, nodeFile, pageFolder, stateFile } from './paths.ts'
+import { PortRelay } from './ports.ts'
+import { declareScheme, serveScheme } from './scheme.ts'
+import { openWindow } from './window.ts'
+
+const nothing = z.undefined()
+
+function run() {
+  const engine = new Engine({
+    node: nodeFile(),
+    args: [engineFile, '--state', stateFile()],
+    // ONNX Runtime on CUDA would round to TF32 unless told before the process starts.
+    env: { ...process.env, NVIDIA_TF32_OVERRIDE: '0' },
+  })
+  const relay = new PortRelay(engine)
+  const mailbox = new Mailbox()
+  let byteServer: ByteServer = null
+
+  engine.on('ready', ({ socket, token }) => (byteServer = { socket, token }))
+  engine.on('state', (state) => {
+    if (state.state !== 'ready') byteServer = null
+    for (const window of BrowserWindow.getAllWindows()) window.webContents.send(channels.engineState, state)
+  })
+  onNote(channels.connect, nothing, (_nothing, { page }) => relay.connect(page))
+  onCall(channels.engineState, nothing, () => engine.state)
+  onCall(channels.restartEngine, nothing, () => engine.restart())
+  answerDialogs()
+
+  const show = () => {
+    const [window] = BrowserWindow.getAllWindows()
+    if (!window) return mailbox.deliverTo(openWindow().webContents)
+    if (window.isMinimized()) window.restore()
+    window.focus()
+  }
+  const open = (argv: string[], cwd: string) => {
+    const start = startArguments(argv, cwd, app.getAppPath())
+    if (start.sample) mailbox.command('workspace.openSample')
+    mailbox.paths(start.paths)
+  }
+
+  app.on('second-instance', (_event, argv, cwd) => {
+    show()
+    open(argv, cwd)
+  })
+  app.on('open-file', (event, file) => {
+    event.preventDefault()
+    mailbox.paths([file])
+  })
+  app.on('activate', show)
+  app.on('window-all-closed', () => app.quit())
+  let stopped = false
+  app.on('will-quit', (event) => {
+    if (stopped) return
+    event.preventDefault()
+    void engine.stop().then(() => {
+      stopped = true
+      app.quit()
+    })
+  })
+
+  void app.whenReady().then(() => {
+    const { defaultSession } = session
+    refuseNetwork(defaultSession, devServer())
+    refusePermissions(defaultSession)
+    defaultSession.on('will-download', (event, item) => {
+      if (!item.getURL().startsWith(`blob:${appOrigin}/`)) event.preventDefault()
+    })
+    serveScheme({ pageFolder, devServer: devServer(), byteServer: () => byteServer })
+    setMenu((id) => mailbox.command(id))
+    engine.start()
+    show()
+    open(process.argv, process.cwd())
+  })
+}
+
+declareScheme()
+// A second lock on the network besides refuseNetwork: no name but the dev server's resolves, for any part of Chromium.
+app.commandLine.appendSwitch('host-resolver-rules', 'MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1')
+app.commandLine.appendSwitch('disable-component-update')
+app.commandLine.appendSwitch('disable-domain-reliability')
+if (app.requestSingleInstanceLock()) run()
+else app.quit()

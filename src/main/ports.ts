@@ -1,0 +1,53 @@
+import { MessageChannelMain, type MessagePortMain, type WebContents } from 'electron'
+import { channels } from '#shared/channels.ts'
+import type { Engine } from './engine.ts'
+
+/**
+ * Relays RPC between pages and the engine as opaque data. A page that asked once gets a port now and a new one after
+ * every start of the engine; ports of a dead engine are closed, so that pending calls fail at once.
+ */
+export class PortRelay {
+  #engine: Engine
+  #pages = new Set<WebContents>()
+  #ports = new Map<number, { port: MessagePortMain; page: WebContents }>()
+  #next = 1
+
+  constructor(engine: Engine) {
+    this.#engine = engine
+    engine.on('rpc', ({ port, data }) => this.#ports.get(port)?.port.postMessage(data))
+    engine.on('ready', () => {
+      for (const page of this.#pages) this.#open(page)
+    })
+    engine.on('state', ({ state }) => {
+      if (state !== 'ready') for (const number of this.#ports.keys()) this.#close(number)
+    })
+  }
+
+  connect(page: WebContents) {
+    if (!this.#pages.has(page)) {
+      this.#pages.add(page)
+      page.once('destroyed', () => this.#pages.delete(page))
+    }
+    if (this.#engine.state.state === 'ready') this.#open(page)
+  }
+
+  #open(page: WebContents) {
+    for (const [number, open] of this.#ports) if (open.page === page) this.#close(number)
+    const number = this.#next++
+    const { port1, port2 } = new MessageChannelMain()
+    this.#ports.set(number, { port: port1, page })
+    this.#engine.send({ type: 'connect', port: number })
+    port1.on('message', ({ data }) => this.#engine.send({ type: 'rpc', port: number, data }))
+    port1.once('close', () => this.#close(number))
+    port1.start()
+    page.postMessage(channels.port, null, [port2])
+  }
+
+  #close(number: number) {
+    const open = this.#ports.get(number)
+    if (!open) return
+    this.#ports.delete(number)
+    open.port.close()
+    this.#engine.send({ type: 'disconnect', port: number })
+  }
+}

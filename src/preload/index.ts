@@ -1,0 +1,41 @@
+import { contextBridge, ipcRenderer, webUtils } from 'electron'
+import type { Bridge, EngineState } from '#shared/bridge.ts'
+import { channels } from '#shared/channels.ts'
+
+/** Calls back with what the shell sends on a channel; the shell's event object never reaches the page. */
+function subscribe<T>(channel: string, callback: (value: T) => void) {
+  const listener = (_event: unknown, value: T) => callback(value)
+  ipcRenderer.on(channel, listener)
+  return () => void ipcRenderer.off(channel, listener)
+}
+
+const bridge: Bridge = {
+  platform: process.platform,
+  connect: () => ipcRenderer.send(channels.connect),
+  openFiles: (kind) => ipcRenderer.invoke(channels.openFiles, kind),
+  openFolder: (title) => ipcRenderer.invoke(channels.openFolder, title),
+  saveFile: (suggestedName) => ipcRenderer.invoke(channels.saveFile, suggestedName),
+  pathOfDropped: (file) => webUtils.getPathForFile(file),
+  showInFolder: (path) => ipcRenderer.invoke(channels.showInFolder, path),
+  restartEngine: () => ipcRenderer.invoke(channels.restartEngine),
+  onEngineState(callback) {
+    const stop = subscribe<EngineState>(channels.engineState, callback)
+    void ipcRenderer.invoke(channels.engineState).then(callback)
+    return stop
+  },
+  onCommand(callback) {
+    const stop = subscribe<string>(channels.command, callback)
+    ipcRenderer.send(channels.listening, channels.command)
+    return stop
+  },
+  onOpenPaths(callback) {
+    const stop = subscribe<string[]>(channels.openPaths, callback)
+    ipcRenderer.send(channels.listening, channels.openPaths)
+    return stop
+  },
+  setProgress: (fraction) => ipcRenderer.send(channels.progress, fraction),
+  notify: (title, body) => ipcRenderer.send(channels.notify, { title, body }),
+}
+
+ipcRenderer.on(channels.port, (event) => window.postMessage(channels.port, location.origin, event.ports))
+contextBridge.exposeInMainWorld('kernelscope', bridge)
