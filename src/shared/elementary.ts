@@ -3,7 +3,7 @@
  * kin may differ in the last bit between engines and processors, and one bit can flip a drawn pixel.
  * All agree with the true value to a few units in the last place.
  */
-const ln2High = 6.93147180369123816490e-1
+const ln2High = 6.9314718036912381649e-1
 const ln2Low = 1.90821492927058770002e-10
 const word = new Float64Array(1)
 const halves = new Uint32Array(word.buffer)

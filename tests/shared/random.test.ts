@@ -90,7 +90,14 @@ describe('generator', () => {
     const n = 1_000_000
     const bounds = [-3.5, -3, -2, -1, -0.5, 0, 0.5, 1, 2, 3, 3.5, 3.7]
     const below = [2.326e-4, 1.3499e-3, 0.0227501, 0.1586553, 0.3085375, 0.5]
-    const expected = [...below, ...below.slice(0, 5).reverse().map((p) => 1 - p), 1 - 1.0780e-4]
+    const expected = [
+      ...below,
+      ...below
+        .slice(0, 5)
+        .reverse()
+        .map((p) => 1 - p),
+      1 - 1.078e-4,
+    ]
     const counts = new Array<number>(bounds.length).fill(0)
     let moment4 = 0
     for (let i = 0; i < n; i++) {
@@ -102,7 +109,9 @@ describe('generator', () => {
     }
     counts.forEach((count, k) => {
       const p = expected[k]!
-      expect(Math.abs(count / n - p), `share below ${bounds[k]}`).toBeLessThan(4 * Math.sqrt((p * (1 - p)) / n))
+      expect(Math.abs(count / n - p), `share below ${bounds[k]}`).toBeLessThan(
+        4 * Math.sqrt((p * (1 - p)) / n),
+      )
     })
     expect(Math.abs(moment4 / n - 3)).toBeLessThan(4 * Math.sqrt(96 / n))
   })
@@ -140,6 +149,7 @@ describe('generator', () => {
       counts.set(order, (counts.get(order) ?? 0) + 1)
     }
     expect(counts.size).toBe(6)
-    for (const count of counts.values()) expect(Math.abs(count - 1000)).toBeLessThan(4 * Math.sqrt((6000 * 5) / 36))
+    for (const count of counts.values())
+      expect(Math.abs(count - 1000)).toBeLessThan(4 * Math.sqrt((6000 * 5) / 36))
   })
 })

@@ -1,0 +1,88 @@
+import sharp, { type Metadata, type Sharp } from 'sharp'
+import { KernelscopeError } from '#shared/errors.ts'
+import { cmykToRgb, grey16ToRgb } from './colours.ts'
+import { imageFormat } from './format.ts'
+import type { Picture } from './picture.ts'
+
+/** Pixels (width times height) above which an image is refused before it is decoded. */
+export const maxPixels = 100_000_000
+
+// One image per worker at a time: the workers are the parallelism, and nothing is decoded twice.
+sharp.concurrency(1)
+sharp.cache(false)
+
+/**
+ * libvips over the bytes: first frame, embedded colour profile ignored, damage refused. It counts pixels itself again
+ * when it decodes. 'error' takes what Pillow takes (stray bytes between JPEG markers) and refuses what Pillow refuses.
+ */
+const open = (bytes: Uint8Array) =>
+  sharp(bytes, { ignoreIcc: true, failOn: 'error', limitInputPixels: maxPixels, pages: 1 })
+
+/**
+ * Reads the header only. Throws IMAGE_UNREADABLE for what is no image we read, IMAGE_TOO_LARGE above `maxPixels`.
+ * `name` is what the message calls the image.
+ */
+export async function readHeader(bytes: Uint8Array, name: string): Promise<Metadata> {
+  if (imageFormat(bytes) === null) {
+    throw new KernelscopeError(
+      'IMAGE_UNREADABLE',
+      `${name} is not a JPEG, PNG, WebP, GIF, TIFF or AVIF image`,
+    )
+  }
+  const header = await guarded(name, sharp(bytes, { limitInputPixels: false }).metadata())
+  const height = header.pageHeight ?? header.height
+  if (header.width * height > maxPixels) {
+    throw new KernelscopeError('IMAGE_TOO_LARGE', `${name} has ${header.width}x${height} pixels`)
+  }
+  return { ...header, height }
+}
+
+/**
+ * Exactly the pixels of Pillow's `Image.open(path).convert('RGB')`: alpha is dropped and not composited, the EXIF
+ * orientation is not applied, colour profiles are ignored, animations give their first frame, 16-bit colour gives its
+ * high byte, 16-bit grey is cut at 255 (Pillow's conversion of mode I;16), CMYK is (255-c)(255-k)/255. The one known
+ * difference: transparent pixels of a GIF are black here, in Pillow they keep the palette's colour.
+ * Throws as `readHeader`, and IMAGE_UNREADABLE for truncated or damaged data.
+ */
+export async function decode(bytes: Uint8Array, name: string): Promise<Picture> {
+  const header = await readHeader(bytes, name)
+  const { width, height } = header
+  if (header.space === 'cmyk') {
+    const raw = open(bytes).pipelineColourspace('cmyk').toColourspace('cmyk').raw()
+    return { pixels: cmykToRgb(await pixelsOf(name, raw, width * height * 4)), height, width }
+  }
+  if (header.space === 'grey16' || (header.space === 'b-w' && header.depth === 'ushort')) {
+    const raw = open(bytes)
+      .removeAlpha()
+      .pipelineColourspace('rgb16')
+      .toColourspace('rgb16')
+      .raw({ depth: 'ushort' })
+    const samples = await pixelsOf(name, raw, width * height * 6)
+    return { pixels: grey16ToRgb(new Uint16Array(samples.slice().buffer)), height, width }
+  }
+  const raw = open(bytes).removeAlpha().toColourspace('srgb').raw()
+  return { pixels: await pixelsOf(name, raw, width * height * 3), height, width }
+}
+
+async function pixelsOf(name: string, image: Sharp, length: number): Promise<Uint8Array> {
+  const data = await guarded(name, image.toBuffer())
+  if (data.length !== length) {
+    throw new KernelscopeError(
+      'IMAGE_UNREADABLE',
+      `${name} decodes to ${data.length} bytes instead of ${length}`,
+    )
+  }
+  return data
+}
+
+async function guarded<T>(name: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (cause) {
+    const details = cause instanceof Error ? cause.message : String(cause)
+    if (details.includes('exceeds pixel limit')) {
+      throw new KernelscopeError('IMAGE_TOO_LARGE', `${name} has too many pixels`, { details, cause })
+    }
+    throw new KernelscopeError('IMAGE_UNREADABLE', `${name} cannot be decoded`, { details, cause })
+  }
+}

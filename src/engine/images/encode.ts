@@ -1,0 +1,52 @@
+import sharp, { type Sharp } from 'sharp'
+import { KernelscopeError } from '#shared/errors.ts'
+import { decode, maxPixels, readHeader } from './decode.ts'
+import { readImageFile, showPath, type FilePath } from './file.ts'
+import type { Picture } from './picture.ts'
+
+const fromPixels = ({ pixels, height, width }: Picture): Sharp =>
+  sharp(pixels, { raw: { width, height, channels: 3 }, limitInputPixels: maxPixels })
+
+/** The pixels as PNG, losslessly. */
+export async function encodePng(pixels: Uint8Array, height: number, width: number): Promise<Buffer> {
+  return fromPixels({ pixels, height, width }).png({ compressionLevel: 3 }).toBuffer()
+}
+
+/** WebP whose longest side is at most `size` pixels; never enlarged. Errors as `readPicture`. */
+export async function thumbnail(path: FilePath, size: number): Promise<Buffer> {
+  const { bytes } = await readImageFile(path)
+  const name = showPath(path)
+  const header = await readHeader(bytes, name)
+  // Shrinking while decoding is many times faster than `decode`; a preview need not be exact, only alike.
+  const direct = header.space === 'srgb' || header.space === 'b-w'
+  const source = direct
+    ? sharp(bytes, { ignoreIcc: true, limitInputPixels: maxPixels }).removeAlpha()
+    : fromPixels(await decode(bytes, name))
+  try {
+    return await source
+      .resize({ width: size, height: size, fit: 'inside', withoutEnlargement: true })
+      .webp({ quality: 80, effort: 2 })
+      .toBuffer()
+  } catch (cause) {
+    const details = cause instanceof Error ? cause.message : String(cause)
+    throw new KernelscopeError('IMAGE_UNREADABLE', `${name} cannot be decoded`, { details, cause })
+  }
+}
+
+/** Above this many pixels a picture for the screen is sent as lossy WebP instead of PNG. */
+const losslessPixels = 8_000_000
+const webpMaxSide = 16383
+
+/**
+ * The picture as models see it (no EXIF rotation, no colour profile, no alpha) in a form any browser shows, at its own
+ * size. Errors as `readPicture`.
+ */
+export async function browserPicture(path: FilePath): Promise<{ type: string; bytes: Buffer }> {
+  const { bytes } = await readImageFile(path)
+  const picture = await decode(bytes, showPath(path))
+  const { height, width } = picture
+  if (height * width <= losslessPixels || Math.max(height, width) > webpMaxSide) {
+    return { type: 'image/png', bytes: await encodePng(picture.pixels, height, width) }
+  }
+  return { type: 'image/webp', bytes: await fromPixels(picture).webp({ quality: 90, effort: 2 }).toBuffer() }
+}

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto'
+import { constants } from 'node:fs'
+import { open, type FileHandle } from 'node:fs/promises'
+import { KernelscopeError, type ErrorCode } from '#shared/errors.ts'
+
+/** A path as text, or as bytes where the name is not UTF-8. */
+export type FilePath = string | Uint8Array
+
+/** Largest file that is read as an image. A picture within the pixel limit is smaller in every format we read. */
+export const maxFileBytes = 1 << 30
+
+export const showPath = (path: FilePath) =>
+  typeof path === 'string' ? path : Buffer.from(path).toString('utf8')
+
+const codes: Record<string, ErrorCode> = { ENOENT: 'FILE_MISSING', ENOTDIR: 'FILE_MISSING' }
+
+function systemError(path: FilePath, cause: unknown): KernelscopeError {
+  const code = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
+  return new KernelscopeError(
+    codes[code] ?? 'FILE_UNREADABLE',
+    `cannot read ${showPath(path)}: ${code || 'unknown'}`,
+    {
+      cause,
+    },
+  )
+}
+
+/**
+ * The bytes of a regular file, with its time stamp. Throws FILE_MISSING, FILE_UNREADABLE (permissions, symlink loops,
+ * disks that fail) or IMAGE_UNREADABLE (a directory, a device, a named pipe, an empty or a far too large file).
+ */
+export async function readImageFile(path: FilePath): Promise<{ bytes: Buffer; mtime: number }> {
+  let file: FileHandle
+  try {
+    // Without O_NONBLOCK a named pipe would hold the worker until somebody writes to it.
+    file = await open(
+      typeof path === 'string' ? path : Buffer.from(path),
+      constants.O_RDONLY | constants.O_NONBLOCK,
+    )
+  } catch (cause) {
+    throw systemError(path, cause)
+  }
+  try {
+    const stat = await file.stat()
+    const refuse = (what: string) => new KernelscopeError('IMAGE_UNREADABLE', `${showPath(path)} is ${what}`)
+    if (stat.isDirectory()) throw refuse('a directory')
+    if (!stat.isFile()) throw refuse('not a regular file')
+    if (stat.size === 0) throw refuse('empty')
+    if (stat.size > maxFileBytes) throw refuse(`larger than ${maxFileBytes} bytes`)
+    return { bytes: await file.readFile(), mtime: Math.trunc(stat.mtimeMs) }
+  } catch (cause) {
+    throw cause instanceof KernelscopeError ? cause : systemError(path, cause)
+  } finally {
+    await file.close()
+  }
+}
+
+export const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')

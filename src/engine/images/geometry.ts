@@ -1,0 +1,64 @@
+import type { Preprocessing } from '#shared/contract/models.ts'
+import type { Picture } from './picture.ts'
+import { resize, type Window } from './resample.ts'
+
+/** The part of a recipe that decides pixels; normalisation is inside the model's graph. */
+export type Geometry = Pick<Preprocessing, 'size' | 'resize' | 'resizeTo' | 'interpolation'>
+
+/** Text that is equal for equal geometries. */
+export const geometryKey = ({ size, resize, resizeTo, interpolation }: Geometry) =>
+  resize === 'none' ? `none ${size.join('x')}` : `${resize} ${resizeTo} ${interpolation} ${size.join('x')}`
+
+/** Size after the resize step. `shorter` follows torchvision's `Resize(int)`: the longer side is rounded down. */
+export function resizedSize(geometry: Geometry, height: number, width: number): [number, number] {
+  const { size, resizeTo } = geometry
+  switch (geometry.resize) {
+    case 'none':
+      return [height, width]
+    case 'squash':
+      return [size[0], size[1]]
+    case 'shorter': {
+      const short = resizeTo ?? Math.min(...size)
+      const longer = (long: number, side: number) => Math.trunc((short * long) / side)
+      return height <= width ? [short, longer(width, height)] : [longer(height, width), short]
+    }
+  }
+}
+
+/** Python's round: halves go to the even neighbour. */
+function roundHalfEven(x: number): number {
+  const floor = Math.floor(x)
+  if (x - floor !== 0.5) return Math.round(x)
+  return floor % 2 === 0 ? floor : floor + 1
+}
+
+/**
+ * One axis of torchvision's `CenterCrop`: where the crop starts in the image, how many pixels it takes from there, and
+ * where they go in the output. An image smaller than the crop is padded with black, the odd pixel at the far side.
+ */
+export function cropAxis(image: number, crop: number): { from: number; length: number; to: number } {
+  if (image < crop) return { from: 0, length: image, to: Math.floor((crop - image) / 2) }
+  return { from: roundHalfEven((image - crop) / 2), length: crop, to: 0 }
+}
+
+/** Resize and centre crop (or pad) to the model's input size, equal to Pillow and torchvision. */
+export function applyGeometry(picture: Picture, geometry: Geometry): Picture {
+  const [height, width] = resizedSize(geometry, picture.height, picture.width)
+  const [outHeight, outWidth] = geometry.size
+  const y = cropAxis(height, outHeight)
+  const x = cropAxis(width, outWidth)
+  const window: Window = { top: y.from, left: x.from, height: y.length, width: x.length }
+  const inner = resize(picture, height, width, geometry.interpolation, window)
+  if (inner.height === outHeight && inner.width === outWidth) return inner
+  return placed(inner, y.to, x.to, outHeight, outWidth)
+}
+
+/** The picture on a black ground of the given size. */
+function placed(inner: Picture, top: number, left: number, height: number, width: number): Picture {
+  const pixels = new Uint8Array(height * width * 3)
+  for (let y = 0; y < inner.height; y++) {
+    const row = inner.pixels.subarray(3 * y * inner.width, 3 * (y + 1) * inner.width)
+    pixels.set(row, 3 * ((top + y) * width + left))
+  }
+  return { pixels, height, width }
+}

@@ -1,0 +1,11 @@
+/** The one door of the images room: decoding, geometry, transforms, and the pool of image workers. */
+export { applyTransform, type TransformContext } from './transforms/index.ts'
+export { browserPicture, encodePng, thumbnail } from './encode.ts'
+export { decode, maxPixels } from './decode.ts'
+export { digestAndMeasure, type Measurement } from './measure.ts'
+export { geometryKey, type Geometry } from './geometry.ts'
+export { preprocess, readPicture } from './preprocess.ts'
+export { transformDigest } from './digest.ts'
+export { createImagePool, type ImagePool, type LoadRequest } from './pool.ts'
+export type { FilePath } from './file.ts'
+export type { Picture } from './picture.ts'

@@ -1,0 +1,6 @@
+/** 8-bit RGB pixels in rows, height x width x 3. */
+export interface Picture {
+  pixels: Uint8Array
+  height: number
+  width: number
+}

@@ -1,0 +1,116 @@
+import { workerUrl } from '#engine/entry.ts'
+import { murmur128 } from '#shared/murmur.ts'
+import { drawsEntry, type Draws, type Transform } from '#shared/transforms/index.ts'
+import type { FilePath } from './file.ts'
+import type { Geometry } from './geometry.ts'
+import { Lane } from './lane.ts'
+import type { Measurement } from './measure.ts'
+import type { Results, Task } from './protocol.ts'
+
+/** One image and the versions of it that are wanted. */
+export interface LoadRequest {
+  path: FilePath
+  /** Digest of the file, hex: the key of the cache and of every random draw. */
+  imageKey: string
+  preprocessing: Geometry
+  transforms: { transform: Transform; slot: number }[]
+  /** The draws file, where a transform names one. */
+  draws?: Draws | undefined
+}
+
+/** Worker threads that decode, preprocess and transform images. Errors are KernelscopeErrors, one per image. */
+export interface ImagePool {
+  /**
+   * Decodes and resizes the image once (or takes it from the cache) and writes each version as uint8 [height, width, 3]
+   * at slot * height * width * 3 of the target. Errors as `readPicture`; DRAWS_MALFORMED; IMAGE_UNREADABLE also when
+   * the image ended a worker twice.
+   */
+  load(request: LoadRequest, target: SharedArrayBuffer): Promise<void>
+  /** The pixels a model is shown, as PNG. */
+  input(request: Omit<LoadRequest, 'transforms'> & { transform: Transform }): Promise<Buffer>
+  digestAndMeasure(path: FilePath, decodeFully?: boolean): Promise<Measurement>
+  /** WebP, longest side at most `size`. */
+  thumbnail(path: FilePath, size: number): Promise<Buffer>
+  browserPicture(path: FilePath): Promise<{ type: string; bytes: Buffer }>
+  /** Finishes what runs, rejects what waits with CANCELLED, ends the threads. */
+  close(): Promise<void>
+}
+
+export interface ImagePoolOptions {
+  /** Threads; one per core that is to decode. */
+  workers: number
+  /** Memory for decoded pictures, all workers together. */
+  cacheBytes: number
+  /** Another worker entry, for tests. */
+  entry?: URL
+}
+
+const encoder = new TextEncoder()
+
+/** Only the entry that this transform reads: the file may hold a million. */
+function drawsFor(draws: Draws | undefined, transform: Transform, imageKey: string): Draws | undefined {
+  if (draws === undefined || transform.op !== 'patchDrop' || transform.draws === null) return undefined
+  const { level, subject } = drawsEntry(transform, imageKey)
+  const mask = draws.entries[level]?.[subject]
+  return { ...draws, entries: mask === undefined ? {} : { [level]: { [subject]: mask } } }
+}
+
+const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+
+export function createImagePool(options: ImagePoolOptions): ImagePool {
+  const { workers, cacheBytes, entry = workerUrl('images') } = options
+  const lanes = Array.from({ length: workers }, () => new Lane(entry, Math.floor(cacheBytes / workers)))
+
+  /** Always the same lane for an image, so that its cache is hit. */
+  const laneOf = (imageKey: string) => lanes[murmur128(encoder.encode(imageKey))[0] % workers]!
+  const freest = () => lanes.reduce((best, lane) => (lane.load < best.load ? lane : best))
+
+  const run = <K extends Task['kind']>(lane: Lane, task: Extract<Task, { kind: K }>, urgent: boolean) =>
+    // The worker answers every kind of task with its own kind of result.
+    lane.run(task, urgent) as Promise<Results[K]>
+
+  return {
+    load({ path, imageKey, preprocessing, transforms, draws }, target) {
+      const steps = transforms.map(({ transform, slot }) => ({
+        transform,
+        slot,
+        draws: drawsFor(draws, transform, imageKey),
+      }))
+      const task = {
+        kind: 'load',
+        path,
+        imageKey,
+        geometry: geometryOf(preprocessing),
+        steps,
+        target,
+      } as const
+      return run(laneOf(imageKey), task, false)
+    },
+    async input({ path, imageKey, preprocessing, transform, draws }) {
+      const geometry = geometryOf(preprocessing)
+      const entry = drawsFor(draws, transform, imageKey)
+      const task = { kind: 'input', path, imageKey, geometry, transform, draws: entry } as const
+      return asBuffer(await run(laneOf(imageKey), task, true))
+    },
+    digestAndMeasure: (path, decodeFully = false) =>
+      run(freest(), { kind: 'measure', path, decodeFully }, false),
+    async thumbnail(path, size) {
+      return asBuffer(await run(freest(), { kind: 'thumbnail', path, size }, true))
+    },
+    async browserPicture(path) {
+      const { type, bytes } = await run(freest(), { kind: 'browserPicture', path }, true)
+      return { type, bytes: asBuffer(bytes) }
+    },
+    async close() {
+      await Promise.all(lanes.map((lane) => lane.close()))
+    },
+  }
+}
+
+/** Only what is needed crosses to the worker (a recipe may come as a reactive or larger object). */
+const geometryOf = ({ size, resize, resizeTo, interpolation }: Geometry): Geometry => ({
+  size: [size[0], size[1]],
+  resize,
+  resizeTo,
+  interpolation,
+})

@@ -1,0 +1,51 @@
+import type { ErrorShape } from '#shared/errors.ts'
+import type { Draws, Transform } from '#shared/transforms/index.ts'
+import type { FilePath } from './file.ts'
+import type { Geometry } from './geometry.ts'
+import type { Measurement } from './measure.ts'
+
+/** One version of an image: the transform, and where its pixels go. */
+export interface Step {
+  transform: Transform
+  /** The pixels are written at slot * height * width * 3 of the target. */
+  slot: number
+  /** The entry of the draws file that the transform names; nothing else of that file. */
+  draws: Draws | undefined
+}
+
+/** What a worker can be asked. The worker answers in order, one at a time. */
+export type Task =
+  | {
+      kind: 'load'
+      path: FilePath
+      imageKey: string
+      geometry: Geometry
+      steps: Step[]
+      target: SharedArrayBuffer
+    }
+  | {
+      kind: 'input'
+      path: FilePath
+      imageKey: string
+      geometry: Geometry
+      transform: Transform
+      draws: Draws | undefined
+    }
+  | { kind: 'measure'; path: FilePath; decodeFully: boolean }
+  | { kind: 'thumbnail'; path: FilePath; size: number }
+  | { kind: 'browserPicture'; path: FilePath }
+
+/** What each kind of task gives back. */
+export interface Results {
+  load: undefined
+  input: Uint8Array
+  measure: Measurement
+  thumbnail: Uint8Array
+  browserPicture: { type: string; bytes: Uint8Array }
+}
+
+/** null asks the worker to end once it has answered all before. */
+export type ToWorker = { id: number; task: Task } | null
+
+export type FromWorker =
+  { id: number; ok: true; value: Results[Task['kind']] } | { id: number; ok: false; problem: ErrorShape }

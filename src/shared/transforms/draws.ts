@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import { KernelscopeError } from '../errors.ts'
+
+/**
+ * The random draws of a study, written out so that it can be replayed anywhere: for every "<percent>/<repeat>" and
+ * every image digest (or "group:<n>") the dropped patches as a hex bitset.
+ */
+export const draws = z.object({
+  format: z.literal('kernelscope-draws'),
+  version: z.literal(1),
+  /** Side of a patch and size of the masked image, in pixels. */
+  patch: z.int().positive(),
+  height: z.int().positive(),
+  width: z.int().positive(),
+  entries: z.record(
+    z.string().regex(/^\d+\/\d+$/),
+    z.record(z.string().min(1), z.string().regex(/^([0-9a-f]{2})*$/)),
+  ),
+})
+
+export type Draws = z.infer<typeof draws>
+
+/** Reads a draws file; throws DRAWS_MALFORMED that names the place. */
+export function parseDraws(json: string): Draws {
+  let value: unknown
+  try {
+    value = JSON.parse(json)
+  } catch (cause) {
+    throw new KernelscopeError('DRAWS_MALFORMED', 'invalid draws file: not JSON', { cause })
+  }
+  const parsed = draws.safeParse(value)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  const place = issue?.path.length ? `${issue.path.join('.')}: ` : ''
+  throw new KernelscopeError('DRAWS_MALFORMED', `invalid draws file: ${place}${issue?.message ?? 'unknown'}`)
+}
+
+/** The file's text: members in a fixed order, one entry a line, so that two files can be compared by eye. */
+export function serialiseDraws(file: Draws): string {
+  const { format, version, patch, height, width } = file
+  const inner = (masks: Record<string, string>) =>
+    Object.keys(masks)
+      .sort()
+      .map((key) => `      ${JSON.stringify(key)}: ${JSON.stringify(masks[key])}`)
+      .join(',\n')
+  const entries = Object.entries(file.entries)
+    .sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))
+    .map(([key, masks]) => `    ${JSON.stringify(key)}: {\n${inner(masks)}\n    }`)
+    .join(',\n')
+  const head = JSON.stringify({ format, version, patch, height, width }, null, 2).slice(0, -2)
+  return `${head},\n  "entries": {\n${entries}\n  }\n}\n`
+}
+
+/** One bit per patch in row order, lowest bit of the first byte first. */
+export function toBitset(mask: Uint8Array): string {
+  const bytes = new Uint8Array(Math.ceil(mask.length / 8))
+  mask.forEach((dropped, i) => {
+    if (dropped) bytes[i >> 3]! |= 1 << (i & 7)
+  })
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+/** The inverse of `toBitset`; throws DRAWS_MALFORMED when the text does not hold exactly `patches` bits. */
+export function fromBitset(hex: string, patches: number): Uint8Array {
+  const mask = new Uint8Array(patches)
+  if (hex.length !== 2 * Math.ceil(patches / 8)) {
+    throw new KernelscopeError(
+      'DRAWS_MALFORMED',
+      `invalid bitset: ${hex.length / 2} bytes for ${patches} patches`,
+    )
+  }
+  for (let byte = 0; byte < hex.length / 2; byte++) {
+    const bits = Number.parseInt(hex.slice(2 * byte, 2 * byte + 2), 16)
+    for (let bit = 0; bit < 8; bit++) {
+      const set = (bits >> bit) & 1
+      const patch = 8 * byte + bit
+      if (patch < patches) mask[patch] = set
+      else if (set)
+        throw new KernelscopeError('DRAWS_MALFORMED', `invalid bitset: patch ${patch} of ${patches}`)
+    }
+  }
+  return mask
+}

@@ -1,0 +1,52 @@
+import { expect, it } from 'vitest'
+import { applyTransform, transformDigest, type Picture } from '#engine/images/index.ts'
+import { patchMask, type PatchDrop } from '#shared/transforms/index.ts'
+
+const drop: PatchDrop = {
+  op: 'patchDrop',
+  patch: 8,
+  percent: 40,
+  fill: 'mean',
+  seed: 1,
+  repeat: 0,
+  group: null,
+  draws: null,
+}
+const [height, width] = [21, 35]
+const picture: Picture = {
+  pixels: Uint8Array.from({ length: height * width * 3 }, (_, i) => (i * 7) % 251),
+  height,
+  width,
+}
+const context = { imageKey: 'ab' }
+
+it('paints exactly the dropped patches, partial ones too, and leaves the rest', () => {
+  const mask = patchMask(drop, 'ab', height, width)
+  const before = picture.pixels.slice()
+  const { pixels } = applyTransform(picture, drop, context)
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const at = 3 * (y * width + x)
+      const dropped = mask[Math.floor(y / 8) * 5 + Math.floor(x / 8)] === 1
+      const expected = dropped ? [124, 116, 104] : [...before.subarray(at, at + 3)]
+      expect([...pixels.subarray(at, at + 3)]).toEqual(expected)
+    }
+  }
+  expect(picture.pixels).toEqual(before)
+})
+
+it('paints all black at 100 % and is the identity at 0 %', () => {
+  expect(
+    applyTransform(picture, { ...drop, percent: 100, fill: 'black' }, context).pixels.every((v) => v === 0),
+  ).toBe(true)
+  expect(applyTransform(picture, { ...drop, percent: 0 }, context).pixels).toEqual(
+    applyTransform(picture, { op: 'identity' }, context).pixels,
+  )
+})
+
+it('has a digest that tells parameters apart', () => {
+  expect(transformDigest({ op: 'identity' })).toBe(
+    '0e84f67f7ad259ce41270d65dc687b75706e774d261708da1a30d789381322c6',
+  )
+  expect(transformDigest(drop)).not.toBe(transformDigest({ ...drop, seed: 2 }))
+})

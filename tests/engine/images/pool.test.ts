@@ -1,0 +1,145 @@
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import {
+  applyTransform,
+  createImagePool,
+  digestAndMeasure,
+  preprocess,
+  type Geometry,
+  type ImagePool,
+} from '#engine/images/index.ts'
+import type { Transform } from '#shared/transforms/index.ts'
+
+const goldens = join(import.meta.dirname, 'goldens')
+const wide = join(goldens, 'geometry/wide.jpg')
+const geometry: Geometry = { size: [64, 60], resize: 'shorter', resizeTo: 70, interpolation: 'bilinear' }
+const bytes = 64 * 60 * 3
+const drop = (percent: number): Transform => ({
+  op: 'patchDrop',
+  patch: 16,
+  percent,
+  fill: 'black',
+  seed: 3,
+  repeat: 0,
+  group: null,
+  draws: null,
+})
+
+let folder: string
+let pool: ImagePool
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kernelscope-pool-'))
+})
+afterEach(() => pool.close())
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe('an image pool', () => {
+  it('writes each version of an image to its slot of the shared memory', async () => {
+    pool = createImagePool({ workers: 2, cacheBytes: 1e6 })
+    const target = new SharedArrayBuffer(3 * bytes)
+    const transforms = [
+      { transform: { op: 'identity' as const }, slot: 2 },
+      { transform: drop(50), slot: 0 },
+    ]
+    await pool.load({ path: wide, imageKey: 'ab', preprocessing: geometry, transforms }, target)
+    const clean = await preprocess(wide, geometry)
+    const dropped = applyTransform(clean, drop(50), { imageKey: 'ab' })
+    expect(dropped.pixels).not.toEqual(clean.pixels)
+    expect(new Uint8Array(target, 2 * bytes, bytes)).toEqual(clean.pixels)
+    expect(new Uint8Array(target, 0, bytes)).toEqual(dropped.pixels)
+    expect(new Uint8Array(target, bytes, bytes).every((value) => value === 0)).toBe(true)
+  })
+
+  it('keeps decoded images by key and geometry', async () => {
+    pool = createImagePool({ workers: 2, cacheBytes: 1e6 })
+    const path = join(folder, 'gone.jpg')
+    copyFileSync(wide, path)
+    const transforms = [{ transform: { op: 'identity' as const }, slot: 0 }]
+    const request = { path, imageKey: 'cd', preprocessing: geometry, transforms }
+    await pool.load(request, new SharedArrayBuffer(bytes))
+    rmSync(path)
+    const target = new SharedArrayBuffer(bytes)
+    await pool.load(request, target)
+    expect(new Uint8Array(target)).toEqual((await preprocess(wide, geometry)).pixels)
+    const other = { ...request, preprocessing: { ...geometry, interpolation: 'bicubic' as const } }
+    await expect(pool.load(other, target)).rejects.toMatchObject({ code: 'FILE_MISSING' })
+  })
+
+  it('gives each bad image its own error and goes on', async () => {
+    pool = createImagePool({ workers: 1, cacheBytes: 0 })
+    const bad = join(import.meta.dirname, '../../corpus/images/files/truncated.jpg')
+    const target = new SharedArrayBuffer(2 * bytes)
+    const load = (path: string, slot: number) =>
+      pool.load(
+        {
+          path,
+          imageKey: path,
+          preprocessing: geometry,
+          transforms: [{ transform: { op: 'identity' }, slot }],
+        },
+        target,
+      )
+    const [first, second, third] = await Promise.allSettled([load(bad, 0), load(wide, 1), load('no.jpg', 0)])
+    expect(first).toMatchObject({ status: 'rejected', reason: { code: 'IMAGE_UNREADABLE' } })
+    expect(second).toMatchObject({ status: 'fulfilled' })
+    expect(third).toMatchObject({ status: 'rejected', reason: { code: 'FILE_MISSING' } })
+    expect(new Uint8Array(target, bytes)).toEqual((await preprocess(wide, geometry)).pixels)
+  })
+
+  it('measures, makes thumbnails, input pictures and pictures for a browser', async () => {
+    pool = createImagePool({ workers: 1, cacheBytes: 0 })
+    expect(await pool.digestAndMeasure(wide)).toEqual(await digestAndMeasure(wide))
+    expect(await sharp(await pool.thumbnail(wide, 96)).metadata()).toMatchObject({
+      format: 'webp',
+      width: 96,
+      height: 72,
+    })
+    const small = join(goldens, 'geometry/tiny.png')
+    expect(await sharp(await pool.thumbnail(small, 96)).metadata()).toMatchObject({ width: 33, height: 19 })
+    const cmyk = await pool.browserPicture(join(goldens, 'decode/cmyk.jpg'))
+    expect(cmyk.type).toBe('image/png')
+    expect(await sharp(cmyk.bytes).metadata()).toMatchObject({
+      format: 'png',
+      space: 'srgb',
+      width: 51,
+      height: 37,
+    })
+    const input = await pool.input({
+      path: wide,
+      imageKey: 'ab',
+      preprocessing: geometry,
+      transform: drop(50),
+    })
+    const shown = await sharp(input).raw().toBuffer()
+    const expected = applyTransform(await preprocess(wide, geometry), drop(50), { imageKey: 'ab' })
+    expect(new Uint8Array(shown)).toEqual(expected.pixels)
+  })
+
+  it('replaces a worker that dies; the image is tried twice, its neighbours are unharmed', async () => {
+    pool = createImagePool({
+      workers: 1,
+      cacheBytes: 0,
+      entry: new URL('./crashing.worker.ts', import.meta.url),
+    })
+    const copies = ['always.jpg', 'once.jpg', 'sound.jpg'].map((name) => join(folder, name))
+    for (const path of copies) copyFileSync(wide, path)
+    const results = await Promise.allSettled(copies.map((path) => pool.digestAndMeasure(path)))
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled'])
+    expect(results[0]).toMatchObject({
+      reason: { code: 'IMAGE_UNREADABLE', message: `${copies[0]} ended the image worker` },
+    })
+  })
+
+  it('rejects what waits when it is closed', async () => {
+    pool = createImagePool({ workers: 1, cacheBytes: 0 })
+    const all = Promise.allSettled(Array.from({ length: 8 }, () => pool.digestAndMeasure(wide)))
+    await pool.close()
+    const states = (await all).map(({ status }) => status)
+    expect(states.slice(0, 2)).toEqual(['fulfilled', 'fulfilled'])
+    expect(new Set(states.slice(2))).toEqual(new Set(['rejected']))
+    await expect(pool.thumbnail(wide, 9)).rejects.toMatchObject({ code: 'CANCELLED' })
+  })
+})
