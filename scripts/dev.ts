@@ -1,0 +1,6 @@
+// `npm run dev`: the app from source with hot reload, in whatever Electron this machine has.
+import { electronExecutable } from './setup/electron.ts'
+import { sandboxArguments, tool } from './run.ts'
+
+process.env['ELECTRON_EXEC_PATH'] = await electronExecutable()
+process.exit(await tool('electron-vite', 'dev', '--watch', '--', ...sandboxArguments(), ...process.argv.slice(2)))

@@ -1,0 +1,11 @@
+// Second half of the set-up, on the pinned Node: what Electron needs of the system, and Electron itself.
+import { installDebianPackages } from './debian.ts'
+import { electronFolder } from './electron.ts'
+
+try {
+  installDebianPackages()
+  console.log(`setup: Electron runtime in ${await electronFolder()}`)
+} catch (error) {
+  console.error(`setup: ${error instanceof Error ? error.message : String(error)}`)
+  process.exit(1)
+}
