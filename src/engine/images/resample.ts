@@ -74,10 +74,6 @@ function taps(
 }
 
 const half = 1 << (precision - 1)
-const clip = (sum: number) => {
-  const value = sum >> precision
-  return value < 0 ? 0 : value > 255 ? 255 : value
-}
 
 /** Rows `top` to `top + rows` of the picture, resampled along x. */
 function alongX(
@@ -88,7 +84,8 @@ function alongX(
 ): Uint8Array {
   const { pixels, width } = picture
   const columns = first.length
-  const out = new Uint8Array(rows * columns * 3)
+  // Clamped: an overshoot of the cubic ends at 0 or 255.
+  const out = new Uint8ClampedArray(rows * columns * 3)
   let to = 0
   for (let y = 0; y < rows; y++) {
     const base = (top + y) * width
@@ -105,35 +102,42 @@ function alongX(
         blue = (blue + Math.imul(pixels[at + 2]!, w)) | 0
         at += 3
       }
-      out[to] = clip(red)
-      out[to + 1] = clip(green)
-      out[to + 2] = clip(blue)
+      out[to] = red >> precision
+      out[to + 1] = green >> precision
+      out[to + 2] = blue >> precision
       to += 3
     }
   }
-  return out
+  return new Uint8Array(out.buffer)
 }
 
-/** Rows of `length` bytes (the first is input row `top`), resampled along y. */
+/** Rows of `length` bytes (the first is input row `top`), resampled along y. Four taps at a time, missing ones weigh 0. */
 function alongY(
   rows: Uint8Array,
   top: number,
   length: number,
   { first, count, weights, stride }: Taps,
 ): Uint8Array {
-  const out = new Uint8Array(first.length * length)
+  const out = new Uint8ClampedArray(first.length * length)
   const sums = new Int32Array(length)
   for (let y = 0; y < first.length; y++) {
+    const n = count[y]!
+    const row = (k: number) => (first[y]! - top + Math.min(k, n - 1)) * length
+    const weight = (k: number) => (k < n ? weights[y * stride + k]! : 0)
     sums.fill(half)
-    for (let k = 0; k < count[y]!; k++) {
-      const w = weights[y * stride + k]!
-      const base = (first[y]! - top + k) * length
-      for (let x = 0; x < length; x++) sums[x] = (sums[x]! + Math.imul(rows[base + x]!, w)) | 0
+    for (let k = 0; k < n; k += 4) {
+      const [a, b, c, d] = [row(k), row(k + 1), row(k + 2), row(k + 3)]
+      const [wa, wb, wc, wd] = [weight(k), weight(k + 1), weight(k + 2), weight(k + 3)]
+      for (let x = 0; x < length; x++) {
+        const ab = (Math.imul(rows[a + x]!, wa) + Math.imul(rows[b + x]!, wb)) | 0
+        const cd = (Math.imul(rows[c + x]!, wc) + Math.imul(rows[d + x]!, wd)) | 0
+        sums[x] = (sums[x]! + ab + cd) | 0
+      }
     }
     const to = y * length
-    for (let x = 0; x < length; x++) out[to + x] = clip(sums[x]!)
+    for (let x = 0; x < length; x++) out[to + x] = sums[x]! >> precision
   }
-  return out
+  return new Uint8Array(out.buffer)
 }
 
 /**

@@ -38,7 +38,7 @@ function png(width: number, height: number, data: Buffer): Buffer {
 /** The file with one byte changed. */
 function flipped(bytes: Buffer, at: number): Buffer {
   const copy = Buffer.from(bytes)
-  copy[at]! ^= 0xff
+  copy.writeUInt8(copy.readUInt8(at) ^ 0xff, at)
   return copy
 }
 

@@ -1,0 +1,116 @@
+/**
+ * From JPEG file to model input: images per second of our path, one thread and in the pool, against sharp alone (decode
+ * only, and decode with its own inexact resize) and against Pillow where Debian's Python has it.
+ * Run: node bench/images.ts
+ */
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { createImagePool, preprocess, readPicture } from '#engine/images/index.ts'
+import { rate, report, type Row } from './report.ts'
+
+const count = 64
+const geometry = { size: [224, 224], resize: 'shorter', resizeTo: 256, interpolation: 'bicubic' } as const
+const folder = mkdtempSync(join(tmpdir(), 'kernelscope-bench-'))
+const paths = Array.from({ length: count }, (_, i) => join(folder, `${i}.jpg`))
+
+/** ImageNet's usual size; a photograph's mix of smooth parts and detail. */
+async function write(path: string, index: number): Promise<void> {
+  const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const
+  const grain = sharp({ create: { width: 50, height: 38, channels: 3, background: '#808080', noise } })
+  const smooth = await grain
+    .resize(500, 375, { fit: 'fill' })
+    .blur(1 + (index % 5))
+    .jpeg({ quality: 92 })
+    .toBuffer()
+  writeFileSync(path, smooth)
+}
+
+const pillow = `
+import sys, time
+from PIL import Image
+paths = sys.argv[1:]
+def load(p):
+    im = Image.open(p).convert('RGB')
+    w, h = im.size
+    im = im.resize((int(256 * w / h), 256), Image.BICUBIC)
+    return im.crop(((im.width - 224) // 2, 16, (im.width - 224) // 2 + 224, 240)).tobytes()
+load(paths[0])
+start = time.perf_counter()
+for p in paths * 3: load(p)
+print(3 * len(paths) / (time.perf_counter() - start))`
+
+function pillowRate(): number | null {
+  try {
+    return Number(
+      execFileSync('/usr/bin/python3', ['-c', pillow, ...paths], { stdio: ['ignore', 'pipe', 'ignore'] }),
+    )
+  } catch {
+    return null
+  }
+}
+
+const each = (work: (path: string) => Promise<unknown>) => async () => {
+  for (const path of paths) await work(path)
+}
+
+async function poolRate(workers: number): Promise<number> {
+  const pool = createImagePool({ workers, cacheBytes: 0 })
+  const target = new SharedArrayBuffer(count * 224 * 224 * 3)
+  const load = () =>
+    Promise.all(
+      paths.map((path, slot) =>
+        pool.load(
+          {
+            path,
+            imageKey: path,
+            preprocessing: { ...geometry, size: [224, 224] },
+            transforms: [{ transform: { op: 'identity' }, slot }],
+          },
+          target,
+        ),
+      ),
+    )
+  const perSecond = (await rate(load)) * count
+  await pool.close()
+  return perSecond
+}
+
+try {
+  await Promise.all(paths.map(write))
+  const ours = { ...geometry, size: [224, 224] as [number, number] }
+  const decodeOnly =
+    count *
+    (await rate(
+      each(async (path) =>
+        sharp(await readFile(path))
+          .raw()
+          .toBuffer(),
+      ),
+    ))
+  const measured: [string, number | null][] = [
+    ['sharp: decode only', decodeOnly],
+    [
+      'sharp: decode, its own resize and crop',
+      count *
+        (await rate(each((path) => sharp(path).resize(224, 224, { kernel: 'cubic' }).raw().toBuffer()))),
+    ],
+    ['Pillow: decode, resize, crop', pillowRate()],
+    ['ours: decode', count * (await rate(each(readPicture)))],
+    ['ours: decode, resize, crop; one thread', count * (await rate(each((path) => preprocess(path, ours))))],
+    ['ours: pool of 1', await poolRate(1)],
+    ['ours: pool of 2', await poolRate(2)],
+  ]
+  const rows: Row[] = measured.flatMap(([name, perSecond]) =>
+    perSecond === null ? [] : [{ name, perSecond, ratio: perSecond / decodeOnly }],
+  )
+  report('images', 'images', rows, {
+    baseline: 'sharp: decode only',
+    image: '500x375 JPEG, quality 92, to 224x224 bicubic',
+  })
+} finally {
+  rmSync(folder, { recursive: true })
+}
