@@ -1,0 +1,111 @@
+import { create, toBinary } from '@bufbuild/protobuf'
+import { codeOf } from '../elementType.ts'
+import type { Attribute, Graph, Node, Tensor, Value } from '../graph.ts'
+import {
+  AttributeProto_AttributeType as A,
+  AttributeProtoSchema,
+  GraphProtoSchema,
+  ModelProtoSchema,
+  NodeProtoSchema,
+  StringStringEntryProtoSchema,
+  TensorProto_DataLocation,
+  TensorProtoSchema,
+  ValueInfoProtoSchema,
+  type AttributeProto,
+} from '../schema/onnx_pb.js'
+
+/** Where a tensor's elements lie outside the graph file; `location` is relative to that file, with '/' between parts. */
+export interface Placement {
+  location: string
+  offset: number
+  length: number
+}
+
+/** The graph as bytes of an ONNX file. Tensors with a placement become external data; the others must be in memory. */
+export function encodeModel(graph: Graph, placement: ReadonlyMap<string, Placement>): Uint8Array {
+  const message = create(ModelProtoSchema, {
+    irVersion: BigInt(graph.irVersion),
+    producerName: 'kernelscope',
+    opsetImport: [...graph.opsets].map(([domain, version]) => ({ domain, version: BigInt(version) })),
+    graph: create(GraphProtoSchema, {
+      name: graph.name || 'graph',
+      node: graph.nodes.map(encodeNode),
+      initializer: [...graph.tensors.values()].map((tensor) =>
+        encodeTensor(tensor, placement.get(tensor.name)),
+      ),
+      input: graph.inputs.map(encodeValue),
+      output: graph.outputs.map(encodeValue),
+    }),
+  })
+  return toBinary(ModelProtoSchema, message)
+}
+
+function encodeNode(node: Node) {
+  return create(NodeProtoSchema, {
+    name: node.name,
+    opType: node.op,
+    domain: node.domain,
+    input: [...node.inputs],
+    output: [...node.outputs],
+    attribute: Object.entries(node.attributes).map(([name, attribute]) => encodeAttribute(name, attribute)),
+  })
+}
+
+/** Numbers beyond int64, such as the "to the end" of old slices, are clamped to it. */
+const int64 = (value: number) => BigInt.asIntN(64, clamp(BigInt(Math.round(value))))
+const clamp = (value: bigint) =>
+  value > 2n ** 63n - 1n ? 2n ** 63n - 1n : value < -(2n ** 63n) ? -(2n ** 63n) : value
+
+function encodeAttribute(name: string, attribute: Attribute): AttributeProto {
+  const bytes = (text: string) => new TextEncoder().encode(text)
+  switch (attribute.kind) {
+    case 'int':
+      return create(AttributeProtoSchema, { name, type: A.INT, i: int64(attribute.value) })
+    case 'float':
+      return create(AttributeProtoSchema, { name, type: A.FLOAT, f: attribute.value })
+    case 'string':
+      return create(AttributeProtoSchema, { name, type: A.STRING, s: bytes(attribute.value) })
+    case 'ints':
+      return create(AttributeProtoSchema, { name, type: A.INTS, ints: attribute.value.map(int64) })
+    case 'floats':
+      return create(AttributeProtoSchema, { name, type: A.FLOATS, floats: [...attribute.value] })
+    case 'strings':
+      return create(AttributeProtoSchema, { name, type: A.STRINGS, strings: attribute.value.map(bytes) })
+    case 'opaque':
+      return attribute.proto
+  }
+}
+
+function encodeTensor(tensor: Tensor, placed: Placement | undefined) {
+  const common = { name: tensor.name, dataType: codeOf(tensor.type), dims: tensor.shape.map(BigInt) }
+  if (!placed) {
+    if (tensor.data.kind === 'file') throw new RangeError(`tensor ${tensor.name} has no placement`)
+    return create(TensorProtoSchema, { ...common, rawData: tensor.data.bytes })
+  }
+  const entry = (key: string, value: string | number) =>
+    create(StringStringEntryProtoSchema, { key, value: String(value) })
+  return create(TensorProtoSchema, {
+    ...common,
+    dataLocation: TensorProto_DataLocation.EXTERNAL,
+    externalData: [
+      entry('location', placed.location),
+      entry('offset', placed.offset),
+      entry('length', placed.length),
+    ],
+  })
+}
+
+function encodeValue({ name, type, shape }: Value) {
+  if (type === 'other') throw new RangeError(`${name} is no tensor`)
+  const dim = (size: number | string | null) =>
+    size === null
+      ? {}
+      : { value: typeof size === 'number' ? dimValue(size) : { case: 'dimParam' as const, value: size } }
+  const dims = shape === null ? {} : { shape: { dim: shape.map(dim) } }
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: { value: { case: 'tensorType', value: { elemType: codeOf(type), ...dims } } },
+  })
+}
+
+const dimValue = (size: number) => ({ case: 'dimValue' as const, value: BigInt(size) })

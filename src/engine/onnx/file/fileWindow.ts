@@ -1,0 +1,46 @@
+import type { FileHandle } from 'node:fs/promises'
+
+/** Reads small pieces of a large file through one buffer, so that walking it costs few reads and little memory. */
+export class FileWindow {
+  readonly size: number
+  readonly #file: FileHandle
+  readonly #chunk: number
+  #buffer: Uint8Array = new Uint8Array(0)
+  #start = 0
+
+  constructor(file: FileHandle, size: number, chunk = 64 * 1024) {
+    this.#file = file
+    this.size = size
+    this.#chunk = chunk
+  }
+
+  /** The bytes [offset, offset + length), fewer where the file ends. Valid until the next call. */
+  async peek(offset: number, length: number): Promise<Uint8Array> {
+    const inside = offset >= this.#start && offset + length <= this.#start + this.#buffer.length
+    if (!inside) {
+      const wanted = Math.max(0, Math.min(Math.max(length, this.#chunk), this.size - offset))
+      this.#buffer = await readFully(this.#file, offset, wanted)
+      this.#start = offset
+    }
+    const from = offset - this.#start
+    return this.#buffer.subarray(from, Math.min(from + length, this.#buffer.length))
+  }
+
+  /** A copy of the bytes, to keep. */
+  async slice(offset: number, length: number): Promise<Uint8Array> {
+    if (length > this.#chunk) return readFully(this.#file, offset, length)
+    return (await this.peek(offset, length)).slice()
+  }
+}
+
+/** Reads up to `length` bytes at `offset`; shorter only where the file ends. */
+export async function readFully(file: FileHandle, offset: number, length: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length)
+  let done = 0
+  while (done < length) {
+    const { bytesRead } = await file.read(bytes, done, Math.min(length - done, 1 << 30), offset + done)
+    if (bytesRead === 0) return bytes.subarray(0, done)
+    done += bytesRead
+  }
+  return bytes
+}

@@ -1,0 +1,111 @@
+import { open, type FileHandle } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { KernelscopeError, type ErrorCode } from '#shared/errors.ts'
+import type { OnnxModel } from '../graph.ts'
+import { decodeGraph, GraphError } from './decode.ts'
+import { ExternalData } from './external.ts'
+import { FileWindow } from './fileWindow.ts'
+import { inlineFunctions } from './functions.ts'
+import { foreignFormat } from './sniff.ts'
+import { readSkeleton } from './skeleton.ts'
+import { fieldsOf, WireError } from './wire.ts'
+
+/** Fields of ModelProto by number, with their wire type. */
+const modelFields = new Map([
+  [1, 0],
+  [2, 2],
+  [3, 2],
+  [4, 2],
+  [5, 0],
+  [6, 2],
+  [7, 2],
+  [8, 2],
+  [14, 2],
+  [20, 2],
+  [25, 2],
+  [26, 2],
+])
+
+/**
+ * Reads an ONNX file without decoding its weights: their places in the file are kept. Throws KernelscopeError
+ * FILE_MISSING, FILE_UNREADABLE, MODEL_NOT_ONNX, MODEL_TRUNCATED, MODEL_MALFORMED or MODEL_EXTERNAL_DATA, whose message
+ * names the file and says what is wrong and where.
+ */
+export async function readModel(path: string): Promise<OnnxModel> {
+  const absolute = resolve(path)
+  const file = await openFile(absolute)
+  try {
+    const info = await file.stat()
+    if (info.isDirectory()) throw new KernelscopeError('MODEL_NOT_ONNX', `${absolute} is a folder`)
+    if (!info.isFile()) throw new KernelscopeError('MODEL_NOT_ONNX', `${absolute} is not a regular file`)
+    if (info.size === 0) throw new KernelscopeError('MODEL_TRUNCATED', `${absolute} is empty`)
+    return await decodeFile(absolute, new FileWindow(file, info.size))
+  } catch (error) {
+    throw translated(absolute, error)
+  } finally {
+    await file.close()
+  }
+}
+
+async function openFile(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'r')
+  } catch (cause) {
+    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
+    throw new KernelscopeError(
+      missing ? 'FILE_MISSING' : 'FILE_UNREADABLE',
+      missing ? `${path} does not exist` : `${path} cannot be read`,
+      { cause },
+    )
+  }
+}
+
+async function decodeFile(path: string, window: FileWindow): Promise<OnnxModel> {
+  await checkIsModel(path, window)
+  const { model, located } = await readSkeleton(window)
+  if (!model.graph) {
+    if (model.opsetImport.length > 0) throw new GraphError('there is no graph')
+    throw new KernelscopeError('MODEL_NOT_ONNX', `${path} is protobuf, but holds no ONNX graph`)
+  }
+  const external = new ExternalData(path)
+  const inlined = inlineFunctions(model, model.graph)
+  const graph = await decodeGraph(model, inlined, { path, located, external })
+  const externalFiles = await external.files()
+  return {
+    path,
+    bytes: externalFiles.reduce((sum, { size }) => sum + size, window.size),
+    externalFiles: externalFiles.map((file) => file.path),
+    producer: [model.producerName, model.producerVersion].filter((part) => part !== '').join(' '),
+    metadata: new Map(model.metadataProps.map(({ key, value }) => [key, value])),
+    graph,
+  }
+}
+
+/** Tells a foreign file from a damaged model, so that each gets its own error. */
+async function checkIsModel(path: string, window: FileWindow): Promise<void> {
+  const foreign = await foreignFormat(window)
+  if (foreign) throw new KernelscopeError('MODEL_NOT_ONNX', `${path} is ${foreign}, not ONNX`)
+  try {
+    for await (const field of fieldsOf(window, 0, window.size, 'the model'))
+      if (modelFields.get(field.number) !== field.wire)
+        throw new WireError('malformed', field.start, `field ${field.number} is not one of a model`)
+  } catch (error) {
+    if (error instanceof WireError && error.kind === 'malformed')
+      throw new KernelscopeError(
+        'MODEL_NOT_ONNX',
+        `${path} is not ONNX: ${error.message} (byte ${error.offset})`,
+        { cause: error },
+      )
+    throw error
+  }
+}
+
+function translated(path: string, error: unknown): unknown {
+  const as = (code: ErrorCode, message: string) => new KernelscopeError(code, message, { cause: error })
+  if (error instanceof WireError && error.kind === 'truncated')
+    return as('MODEL_TRUNCATED', `${path} ends too early, at byte ${error.offset}: ${error.message}`)
+  if (error instanceof WireError)
+    return as('MODEL_MALFORMED', `${path} is damaged at byte ${error.offset}: ${error.message}`)
+  if (error instanceof GraphError) return as('MODEL_MALFORMED', `${path} is no valid model: ${error.message}`)
+  return error
+}

@@ -1,0 +1,127 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, open, rename, rm, stat, writeFile, type FileHandle } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { KernelscopeError } from '#shared/errors.ts'
+import type { Graph, OnnxModel, Tensor } from '../graph.ts'
+import { encodeModel, type Placement } from './encode.ts'
+
+/** Tensors start at multiples of this in a weights file, so that a memory map of it is aligned for every element type. */
+const alignment = 64
+const copyChunk = 4 * 1024 * 1024
+
+const digests = new WeakMap<OnnxModel, Promise<string>>()
+
+/** SHA-256 (hex) of the model file followed by its external files, in the order of their names. Computed once per model read. */
+export function modelDigest(model: OnnxModel): Promise<string> {
+  let digest = digests.get(model)
+  if (!digest) {
+    digest = digestOf([model.path, ...[...model.externalFiles].sort()])
+    digests.set(model, digest)
+  }
+  return digest
+}
+
+async function digestOf(paths: readonly string[]): Promise<string> {
+  const hash = createHash('sha256')
+  for (const path of paths)
+    for await (const chunk of createReadStream(path, { highWaterMark: copyChunk })) hash.update(chunk)
+  return hash.digest('hex')
+}
+
+/**
+ * Writes `graph`, a rewrite of the model's graph, as `<directory>/<name>.onnx` and gives its path. The weights lie in
+ * `<directory>/weights/<digest>.bin`, written once per model (streamed, never held in memory) and shared by all its
+ * variants; the graph file holds only what the rewrite added. `digest` is `modelDigest(model)` where the caller has it.
+ * Load the result by path, not from a buffer. Throws DISK_FULL, FILE_MISSING or FILE_CHANGED.
+ */
+export async function writeVariant(
+  model: OnnxModel,
+  graph: Graph,
+  directory: string,
+  name: string,
+  { digest }: { digest?: string } = {},
+): Promise<string> {
+  const file = `${digest ?? (await modelDigest(model))}.bin`
+  const layout = weightsLayout(model.graph)
+  const weights = join(directory, 'weights', file)
+  await mkdir(dirname(weights), { recursive: true })
+  if (layout.length > 0 && !(await hasSize(weights, layout.at(-1)?.end ?? 0)))
+    await writeWeights(weights, layout)
+  const placement = new Map<string, Placement>()
+  for (const { tensor, offset } of layout)
+    if (graph.tensors.get(tensor.name)?.data === tensor.data)
+      placement.set(tensor.name, { location: `weights/${file}`, offset, length: tensor.data.length })
+  const path = join(directory, `${name}.onnx`)
+  await replaceFile(path, (temporary) => writeFile(temporary, encodeModel(graph, placement)))
+  return path
+}
+
+type Stored = Tensor & { data: { kind: 'file'; path: string; offset: number; length: number } }
+
+/** Order and offsets of the file-held tensors: a function of the graph alone, so that every variant agrees on it. */
+function weightsLayout(graph: Graph): { tensor: Stored; offset: number; end: number }[] {
+  const layout: { tensor: Stored; offset: number; end: number }[] = []
+  let end = 0
+  for (const tensor of graph.tensors.values()) {
+    if (tensor.data.kind !== 'file') continue
+    const offset = Math.ceil(end / alignment) * alignment
+    end = offset + tensor.data.length
+    layout.push({ tensor: { ...tensor, data: tensor.data }, offset, end })
+  }
+  return layout
+}
+
+async function writeWeights(path: string, layout: { tensor: Stored; offset: number }[]): Promise<void> {
+  await replaceFile(path, async (temporary) => {
+    const target = await open(temporary, 'w')
+    const sources = new Map<string, FileHandle>()
+    try {
+      for (const { tensor, offset } of layout) {
+        const { path: from } = tensor.data
+        const source = sources.get(from) ?? (await open(from, 'r'))
+        sources.set(from, source)
+        await copyRange(source, tensor, target, offset)
+      }
+      await target.sync()
+    } finally {
+      await target.close()
+      for (const source of sources.values()) await source.close()
+    }
+  })
+}
+
+async function copyRange(source: FileHandle, { name, data }: Stored, target: FileHandle, offset: number) {
+  const buffer = new Uint8Array(Math.min(copyChunk, data.length))
+  for (let done = 0; done < data.length;) {
+    const wanted = Math.min(buffer.length, data.length - done)
+    const { bytesRead } = await source.read(buffer, 0, wanted, data.offset + done)
+    if (bytesRead === 0)
+      throw new KernelscopeError('FILE_CHANGED', `${data.path} has become shorter (tensor ${name})`)
+    await target.write(buffer, 0, bytesRead, offset + done)
+    done += bytesRead
+  }
+}
+
+/** Writes beside `path` and moves into place, so that a file of that name is always whole. */
+async function replaceFile(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
+  const temporary = `${path}.${randomUUID()}.part`
+  try {
+    await write(temporary)
+    await rename(temporary, path)
+  } catch (cause) {
+    await rm(temporary, { force: true })
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOSPC')
+      throw new KernelscopeError('DISK_FULL', `no space left to write ${path}`, { cause })
+    throw cause
+  }
+}
+
+async function hasSize(path: string, size: number): Promise<boolean> {
+  try {
+    return (await stat(path)).size === size
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false
+    throw error
+  }
+}

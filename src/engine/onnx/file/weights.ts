@@ -1,0 +1,103 @@
+import { open } from 'node:fs/promises'
+import { KernelscopeError } from '#shared/errors.ts'
+import { intsOf, type Graph, type OnnxModel, type Tensor } from '../graph.ts'
+import { decodeNumbers } from '../numbers.ts'
+import { readFully } from './fileWindow.ts'
+
+/** The elements of a tensor as dense little-endian bytes, read from its file where they are not in memory. */
+export async function readBytes(tensor: Tensor): Promise<Uint8Array> {
+  if (tensor.data.kind === 'inline') return tensor.data.bytes
+  const { path, offset, length } = tensor.data
+  let file
+  try {
+    file = await open(path, 'r')
+  } catch (cause) {
+    throw new KernelscopeError('FILE_MISSING', `${path} cannot be read any more (tensor ${tensor.name})`, {
+      cause,
+    })
+  }
+  try {
+    const bytes = await readFully(file, offset, length)
+    if (bytes.length < length)
+      throw new KernelscopeError('FILE_CHANGED', `${path} has become shorter (tensor ${tensor.name})`)
+    return bytes
+  } finally {
+    await file.close()
+  }
+}
+
+/** A constant as float32 with its shape, in the order of that shape. */
+export interface Weights {
+  shape: readonly number[]
+  values: Float32Array
+}
+
+/**
+ * Reads a constant as float32 (from float32, float64, float16, bfloat16 or any integer type). Follows `Identity`,
+ * `Transpose` and a `DequantizeLinear` of one scale over a constant, as exporters put before weights.
+ * Throws MODEL_UNSUPPORTED where `name` is no such constant.
+ */
+export async function readWeights(model: OnnxModel, name: string): Promise<Float32Array> {
+  return (await readWeightsOf(model.graph, name, model.path)).values
+}
+
+export async function readWeightsOf(graph: Graph, name: string, path: string): Promise<Weights> {
+  const refuse = (reason: string) => new KernelscopeError('MODEL_UNSUPPORTED', `${path}: ${name} ${reason}`)
+  const tensor = graph.tensors.get(name)
+  if (tensor) {
+    const numbers = decodeNumbers(await readBytes(tensor), tensor.type)
+    if (!numbers) throw refuse(`has the element type ${tensor.type}, which is not read`)
+    return {
+      shape: tensor.shape,
+      values: numbers instanceof Float32Array ? numbers : Float32Array.from(numbers),
+    }
+  }
+  const node = graph.nodes.find(({ outputs }) => outputs.includes(name))
+  const input = node?.inputs[0]
+  if (!node || !input) throw refuse('is no constant of the graph')
+  if (node.op === 'Identity') return readWeightsOf(graph, input, path)
+  if (node.op === 'Transpose') {
+    const source = await readWeightsOf(graph, input, path)
+    const order = intsOf(node, 'perm') ?? source.shape.map((_, axis) => source.shape.length - 1 - axis)
+    return transposed(source, order)
+  }
+  if (node.op === 'DequantizeLinear') {
+    const source = await readWeightsOf(graph, input, path)
+    const scale = (await readWeightsOf(graph, node.inputs[1] ?? '', path)).values
+    const zero = node.inputs[2] ? (await readWeightsOf(graph, node.inputs[2], path)).values[0] : 0
+    if (scale.length !== 1) throw refuse('is quantised per axis, which is not read')
+    return {
+      shape: source.shape,
+      values: source.values.map((value) => (value - (zero ?? 0)) * (scale[0] ?? 1)),
+    }
+  }
+  throw refuse(`is computed by ${node.op}, not a constant`)
+}
+
+/** The tensor behind `name`, through Identity nodes; undefined where it is computed. */
+export function constantBehind(graph: Graph, name: string): Tensor | undefined {
+  const found = graph.tensors.get(name)
+  if (found) return found
+  const node = graph.nodes.find(({ outputs }) => outputs.includes(name))
+  return node?.op === 'Identity' && node.inputs[0] ? constantBehind(graph, node.inputs[0]) : undefined
+}
+
+export function transposed({ shape, values }: Weights, order: readonly number[]): Weights {
+  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1))
+  const target = order.map((axis) => shape[axis] ?? 1)
+  const steps = order.map((axis) => strides[axis] ?? 0)
+  const result = new Float32Array(values.length)
+  const at = target.map(() => 0)
+  let source = 0
+  for (let index = 0; index < result.length; index++) {
+    result[index] = values[source] ?? 0
+    for (let axis = target.length - 1; axis >= 0; axis--) {
+      source += steps[axis] ?? 0
+      at[axis] = (at[axis] ?? 0) + 1
+      if ((at[axis] ?? 0) < (target[axis] ?? 0)) break
+      source -= (steps[axis] ?? 0) * (target[axis] ?? 0)
+      at[axis] = 0
+    }
+  }
+  return { shape: target, values: result }
+}

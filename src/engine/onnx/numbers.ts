@@ -1,0 +1,72 @@
+import type { ElementType } from './elementType.ts'
+
+/** Decodes dense little-endian elements to numbers, or null where the type is no real number. float64 and int64 lose what float64 cannot hold. */
+export function decodeNumbers(bytes: Uint8Array, type: ElementType): Float64Array | Float32Array | null {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const each = (width: number, read: (at: number) => number) =>
+    Float64Array.from({ length: Math.floor(bytes.byteLength / width) }, (_, index) => read(index * width))
+  switch (type) {
+    case 'float32':
+      return new Float32Array(bytes.slice().buffer)
+    case 'float64':
+      return each(8, (at) => view.getFloat64(at, true))
+    case 'float16':
+      return each(2, (at) => halfToNumber(view.getUint16(at, true)))
+    case 'bfloat16':
+      return new Float32Array(
+        Uint32Array.from(
+          { length: bytes.byteLength >> 1 },
+          (_, index) => view.getUint16(index * 2, true) << 16,
+        ).buffer,
+      )
+    case 'int64':
+      return each(8, (at) => Number(view.getBigInt64(at, true)))
+    case 'uint64':
+      return each(8, (at) => Number(view.getBigUint64(at, true)))
+    case 'int32':
+      return each(4, (at) => view.getInt32(at, true))
+    case 'uint32':
+      return each(4, (at) => view.getUint32(at, true))
+    case 'int16':
+      return each(2, (at) => view.getInt16(at, true))
+    case 'uint16':
+      return each(2, (at) => view.getUint16(at, true))
+    case 'int8':
+      return each(1, (at) => view.getInt8(at))
+    case 'uint8':
+    case 'bool':
+      return each(1, (at) => view.getUint8(at))
+    default:
+      return null
+  }
+}
+
+/** Encodes numbers as dense little-endian elements. Throws RangeError for types without such a form here. */
+export function encodeNumbers(values: ArrayLike<number>, type: ElementType): Uint8Array {
+  const bytes = (array: ArrayBufferView) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
+  switch (type) {
+    case 'float32':
+      return bytes(Float32Array.from(values))
+    case 'float64':
+      return bytes(Float64Array.from(values))
+    case 'int64':
+      return bytes(BigInt64Array.from(Array.from(values), (value) => BigInt(value)))
+    case 'int32':
+      return bytes(Int32Array.from(values))
+    case 'uint8':
+    case 'bool':
+      return Uint8Array.from(values)
+    default:
+      throw new RangeError(`cannot write numbers as ${type}`)
+  }
+}
+
+/** IEEE 754 binary16. */
+function halfToNumber(half: number): number {
+  const sign = half & 0x8000 ? -1 : 1
+  const exponent = (half >> 10) & 0x1f
+  const fraction = half & 0x3ff
+  if (exponent === 0) return sign * fraction * 2 ** -24
+  if (exponent === 31) return fraction ? NaN : sign * Infinity
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
+}

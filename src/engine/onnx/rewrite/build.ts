@@ -1,0 +1,176 @@
+import { KernelscopeError } from '#shared/errors.ts'
+import type { ElementType } from '../elementType.ts'
+import {
+  elementCount,
+  readsOf,
+  type Attribute,
+  type Graph,
+  type Node,
+  type Tensor,
+  type Value,
+} from '../graph.ts'
+import { encodeNumbers } from '../numbers.ts'
+
+export const int = (value: number): Attribute => ({ kind: 'int', value })
+export const ints = (value: readonly number[]): Attribute => ({ kind: 'ints', value })
+export const float = (value: number): Attribute => ({ kind: 'float', value })
+export const string = (value: string): Attribute => ({ kind: 'string', value })
+
+/**
+ * Collects what a rewrite adds to a graph; the graph itself stays as it is. Names it makes begin with `prefix` and
+ * are free in the graph.
+ */
+export class GraphBuilder {
+  readonly graph: Graph
+  readonly #prefix: string
+  readonly #taken: Set<string>
+  readonly #nodes: Node[] = []
+  readonly #tensors = new Map<string, Tensor>()
+  readonly #constants = new Map<string, string>()
+
+  constructor(graph: Graph, prefix: string) {
+    this.graph = graph
+    this.#prefix = prefix
+    this.#taken = namesIn(graph)
+  }
+
+  /** A name no tensor or node has yet. */
+  fresh(hint: string): string {
+    const wanted = `${this.#prefix}/${hint}`
+    let name = wanted
+    for (let count = 1; this.#taken.has(name); count++) name = `${wanted}_${count}`
+    this.#taken.add(name)
+    return name
+  }
+
+  /** Adds a node with one output and gives the name of that. */
+  node(
+    op: string,
+    inputs: readonly string[],
+    attributes: Record<string, Attribute> = {},
+    output?: string,
+  ): string {
+    const made = output ?? this.fresh(op)
+    this.#nodes.push({ name: this.fresh(`${op}.node`), op, domain: '', inputs, outputs: [made], attributes })
+    return made
+  }
+
+  /** Adds a node with `count` outputs. */
+  nodeOf(
+    count: number,
+    op: string,
+    inputs: readonly string[],
+    attributes: Record<string, Attribute> = {},
+  ): string[] {
+    const outputs = Array.from({ length: count }, () => this.fresh(op))
+    this.#nodes.push({ name: this.fresh(`${op}.node`), op, domain: '', inputs, outputs, attributes })
+    return outputs
+  }
+
+  /** Adds a constant (once for equal ones) and gives its name. */
+  constant(values: readonly number[], type: ElementType, shape: readonly number[] = [values.length]): string {
+    const key = `${type}[${shape.join()}]${values.join()}`
+    const known = this.#constants.get(key)
+    if (known !== undefined) return known
+    if (values.length !== elementCount(shape))
+      throw new RangeError(`constant: ${values.length} values for [${shape.join()}]`)
+    const name = this.fresh('constant')
+    this.#tensors.set(name, {
+      name,
+      type,
+      shape,
+      data: { kind: 'inline', bytes: encodeNumbers(values, type) },
+    })
+    this.#constants.set(key, name)
+    return name
+  }
+
+  scalar(value: number, type: ElementType = 'float32'): string {
+    return this.constant([value], type, [])
+  }
+
+  int64s(values: readonly number[]): string {
+    return this.constant(values, 'int64')
+  }
+
+  /** The graph with the additions, in topological order and without what no output needs. */
+  finish(
+    changes: { nodes?: readonly Node[]; inputs?: readonly Value[]; outputs?: readonly Value[] } = {},
+  ): Graph {
+    return pruned({
+      ...this.graph,
+      inputs: changes.inputs ?? this.graph.inputs,
+      outputs: changes.outputs ?? this.graph.outputs,
+      nodes: sorted([...(changes.nodes ?? this.graph.nodes), ...this.#nodes]),
+      tensors: new Map([...this.graph.tensors, ...this.#tensors]),
+    })
+  }
+}
+
+/** Every name in use: tensors, values and nodes. */
+function namesIn(graph: Graph): Set<string> {
+  const names = new Set([...graph.tensors.keys(), ...graph.inputs.map(({ name }) => name)])
+  for (const node of graph.nodes) {
+    names.add(node.name)
+    for (const output of node.outputs) names.add(output)
+  }
+  return names
+}
+
+/** The same nodes in topological order; those that were in order stay in it. */
+export function sorted(nodes: readonly Node[]): Node[] {
+  const maker = new Map<string, Node>()
+  for (const node of nodes) for (const output of node.outputs) if (output !== '') maker.set(output, node)
+  const result: Node[] = []
+  const state = new Map<Node, 'open' | 'done'>()
+  for (const root of nodes) {
+    const stack = [root]
+    while (stack.length > 0) {
+      const node = stack.at(-1)
+      if (!node || state.get(node) === 'done') {
+        stack.pop()
+        continue
+      }
+      const needed = readsOf(node).flatMap((name) => maker.get(name) ?? [])
+      const waiting = needed.filter((other) => state.get(other) !== 'done')
+      if (waiting.length === 0) {
+        state.set(node, 'done')
+        result.push(node)
+        stack.pop()
+      } else if (state.get(node) === 'open') throw new RangeError(`node ${node.name} depends on itself`)
+      else {
+        state.set(node, 'open')
+        stack.push(...waiting.reverse())
+      }
+    }
+  }
+  return result
+}
+
+/** The graph without the nodes and constants that no output needs. Inputs stay. */
+export function pruned(graph: Graph): Graph {
+  const needed = new Set(graph.outputs.map(({ name }) => name))
+  const nodes: Node[] = []
+  for (const node of graph.nodes.toReversed()) {
+    if (!node.outputs.some((output) => needed.has(output))) continue
+    nodes.push(node)
+    for (const name of readsOf(node)) needed.add(name)
+  }
+  nodes.reverse()
+  const tensors = new Map([...graph.tensors].filter(([name]) => needed.has(name)))
+  return { ...graph, nodes, tensors }
+}
+
+/**
+ * The nodes with every use of some tensors replaced by another one, by name. Throws MODEL_UNSUPPORTED where a subgraph
+ * (of If or Loop) uses one, since it is not looked into.
+ */
+export function renameUses(nodes: readonly Node[], to: ReadonlyMap<string, string>): Node[] {
+  return nodes.map((node) => {
+    const captured = readsOf(node).find((name) => to.has(name) && !node.inputs.includes(name))
+    if (captured !== undefined)
+      throw new KernelscopeError('MODEL_UNSUPPORTED', `node ${node.name}: its subgraph uses ${captured}`)
+    if (!node.inputs.some((input) => to.has(input))) return node
+    return { ...node, inputs: node.inputs.map((input) => to.get(input) ?? input) }
+  })
+}

@@ -1,0 +1,129 @@
+import { elementCount, type Graph } from '../graph.ts'
+import { decodeNumbers } from '../numbers.ts'
+import { cast, dropout, elementwise, likeFirst, where } from './elementwise.ts'
+import { largestValue, unknown, type Known, type Rule } from './known.ts'
+import * as layout from './layout.ts'
+import * as linear from './linear.ts'
+import * as spatial from './spatial.ts'
+
+const groups: [Rule, string[]][] = [
+  [elementwise, ['Add', 'Sub', 'Mul', 'Div', 'Pow', 'Mod', 'Min', 'Max', 'Sum', 'Mean', 'PRelu', 'BitShift']],
+  [
+    elementwise,
+    [
+      'Equal',
+      'Less',
+      'LessOrEqual',
+      'Greater',
+      'GreaterOrEqual',
+      'And',
+      'Or',
+      'Xor',
+      'Not',
+      'IsNaN',
+      'IsInf',
+    ],
+  ],
+  [elementwise, ['Neg', 'Abs', 'Floor', 'Ceil', 'Round', 'Sqrt', 'Reciprocal', 'Identity']],
+  [
+    likeFirst,
+    [
+      'Relu',
+      'LeakyRelu',
+      'Elu',
+      'Selu',
+      'Celu',
+      'Sigmoid',
+      'HardSigmoid',
+      'HardSwish',
+      'Tanh',
+      'Erf',
+      'Gelu',
+    ],
+  ],
+  [
+    likeFirst,
+    ['Exp', 'Log', 'Sign', 'Sin', 'Cos', 'Softplus', 'Softsign', 'Mish', 'Swish', 'ThresholdedRelu', 'Clip'],
+  ],
+  [
+    likeFirst,
+    ['Softmax', 'LogSoftmax', 'Hardmax', 'InstanceNormalization', 'GroupNormalization', 'LpNormalization'],
+  ],
+  [
+    likeFirst,
+    [
+      'LRN',
+      'CumSum',
+      'Trilu',
+      'ScatterND',
+      'ScatterElements',
+      'DequantizeLinear',
+      'SimplifiedLayerNormalization',
+    ],
+  ],
+  [linear.batchNormalization, ['BatchNormalization']],
+  [linear.layerNormalization, ['LayerNormalization']],
+  [dropout, ['Dropout']],
+  [cast, ['Cast']],
+  [where, ['Where']],
+  [layout.shapeOf, ['Shape']],
+  [layout.size, ['Size']],
+  [layout.constantOfShape, ['ConstantOfShape']],
+  [layout.range, ['Range']],
+  [layout.reshape, ['Reshape']],
+  [layout.flatten, ['Flatten']],
+  [layout.squeeze, ['Squeeze']],
+  [layout.unsqueeze, ['Unsqueeze']],
+  [layout.transpose, ['Transpose']],
+  [layout.concat, ['Concat']],
+  [layout.split, ['Split']],
+  [layout.gather, ['Gather']],
+  [layout.expand, ['Expand']],
+  [layout.tile, ['Tile']],
+  [layout.slice, ['Slice']],
+  [layout.pad, ['Pad']],
+  [spatial.conv, ['Conv']],
+  [spatial.convTranspose, ['ConvTranspose']],
+  [spatial.pool, ['MaxPool', 'AveragePool', 'LpPool']],
+  [spatial.globalPool, ['GlobalAveragePool', 'GlobalMaxPool', 'GlobalLpPool']],
+  [spatial.resize, ['Resize', 'Upsample']],
+  [spatial.depthToSpace, ['DepthToSpace', 'SpaceToDepth']],
+  [linear.matMul, ['MatMul']],
+  [linear.gemm, ['Gemm']],
+  [linear.einsum, ['Einsum']],
+  [
+    linear.reduce,
+    ['ReduceMean', 'ReduceSum', 'ReduceMax', 'ReduceMin', 'ReduceProd', 'ReduceL1', 'ReduceL2'],
+  ],
+  [linear.reduce, ['ReduceSumSquare', 'ReduceLogSumExp', 'ReduceLogSum']],
+  [linear.argReduce, ['ArgMax', 'ArgMin']],
+  [linear.topK, ['TopK']],
+]
+
+const rules = new Map<string, Rule>(groups.flatMap(([rule, ops]) => ops.map((op) => [op, rule] as const)))
+
+/** Everything known of every tensor of a graph, by name. */
+export type Shapes = ReadonlyMap<string, Known>
+
+/**
+ * Shapes and small values of all tensors, for inputs of the given sizes. What follows from an operator without a rule
+ * has shape null; nothing is guessed.
+ */
+export function inferShapes(graph: Graph, inputs: ReadonlyMap<string, readonly number[]>): Shapes {
+  const known = new Map<string, Known>()
+  for (const { name, type } of graph.inputs) known.set(name, { type, shape: inputs.get(name) ?? null })
+  for (const tensor of graph.tensors.values()) {
+    const { name, type, shape } = tensor
+    const small = tensor.data.kind === 'inline' && elementCount(shape) <= largestValue
+    const value = small && tensor.data.kind === 'inline' ? decodeNumbers(tensor.data.bytes, type) : null
+    known.set(name, value ? { type, shape, value: Array.from(value) } : { type, shape })
+  }
+  for (const node of graph.nodes) {
+    const rule = node.domain === '' ? rules.get(node.op) : undefined
+    const given = node.inputs.map((name) => known.get(name))
+    const results = rule?.(node, given, graph) ?? []
+    for (const [index, output] of node.outputs.entries())
+      if (output !== '') known.set(output, results[index] ?? unknown(given[0]?.type))
+  }
+  return known
+}

@@ -1,0 +1,69 @@
+import type { ElementType } from '../elementType.ts'
+import type { Graph, Node } from '../graph.ts'
+
+/** What is known of a tensor for inputs of one fixed size. */
+export interface Known {
+  type: ElementType | 'other'
+  /** null where it depends on the data or on an operator without a rule. */
+  shape: readonly number[] | null
+  /** Elements in row-major order, of small constants and of what is computed from shapes. */
+  value?: readonly number[]
+}
+
+/** Gives what is known of each output of a node; `inputs` has undefined for those left out. */
+export type Rule = (node: Node, inputs: readonly (Known | undefined)[], graph: Graph) => Known[]
+
+/** Larger values are not followed: shape arithmetic is short. */
+export const largestValue = 4096
+
+export const unknown = (type: Known['type'] = 'float32'): Known => ({ type, shape: null })
+
+/** A value with its shape, kept only where it is small. */
+export function valued(
+  type: Known['type'],
+  shape: readonly number[],
+  value: readonly number[] | undefined,
+): Known {
+  return value && value.length <= largestValue ? { type, shape, value } : { type, shape }
+}
+
+/** Shape of an elementwise operation (NumPy's rules); null where one is unknown or they do not fit. */
+export function broadcastShape(shapes: readonly (readonly number[] | null | undefined)[]): number[] | null {
+  const rank = Math.max(0, ...shapes.map((shape) => shape?.length ?? 0))
+  const result = new Array<number>(rank).fill(1)
+  for (const shape of shapes) {
+    if (!shape) return null
+    for (const [index, dim] of shape.entries()) {
+      const axis = rank - shape.length + index
+      const present = result[axis] ?? 1
+      if (present === 1) result[axis] = dim
+      else if (dim !== 1 && dim !== present) return null
+    }
+  }
+  return result
+}
+
+/** Index of each element of `shape` broadcast to `target`, in row-major order of the target. */
+export function* broadcastIndices(shape: readonly number[], target: readonly number[]): Generator<number> {
+  const lead = target.length - shape.length
+  const strides = target.map((_, axis) => {
+    const own = axis - lead
+    if (own < 0 || shape[own] === 1) return 0
+    return shape.slice(own + 1).reduce((a, b) => a * b, 1)
+  })
+  const total = target.reduce((a, b) => a * b, 1)
+  const at = target.map(() => 0)
+  let index = 0
+  for (let count = 0; count < total; count++) {
+    yield index
+    for (let axis = target.length - 1; axis >= 0; axis--) {
+      at[axis] = (at[axis] ?? 0) + 1
+      index += strides[axis] ?? 0
+      if ((at[axis] ?? 0) < (target[axis] ?? 0)) break
+      index -= (strides[axis] ?? 0) * (target[axis] ?? 0)
+      at[axis] = 0
+    }
+  }
+}
+
+export const wrapAxis = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis)

@@ -1,0 +1,90 @@
+import type { Block, ModelFamily } from '#shared/contract/models.ts'
+import type { Node } from '../graph.ts'
+import type { Flow } from './flow.ts'
+import { parametersOf } from './layers.ts'
+import { residualsOf, type Residual } from './residual.ts'
+
+/** A block of the paper's count: one residual unit, or a mixing unit with the pointwise unit behind it. */
+export interface ResidualBlock {
+  units: readonly Residual[]
+  /** From 1; a stage ends where the shape of the features changes. */
+  stage: number
+  removable: boolean
+  reason?: string
+}
+
+/** Residual blocks in order; attention + MLP (ViT, Swin) and RepLK + ConvFFN units are paired. */
+export function residualBlocks(flow: Flow): ResidualBlock[] {
+  const units = residualsOf(flow)
+  const blocks: ResidualBlock[] = []
+  let stage = 0
+  let shape: string | undefined
+  for (let index = 0; index < units.length; index++) {
+    const unit = units[index]
+    const next = units[index + 1]
+    if (!unit) break
+    const own = flow.shape(unit.branch)?.slice(1).join()
+    if (own !== shape) stage++
+    shape = own
+    const paired = next && pairs(unit, next, flow)
+    if (paired) index++
+    const reason =
+      unit.skip === 'projection' ? 'its skip path is a projection, so input and output differ' : undefined
+    blocks.push({
+      units: paired ? [unit, next] : [unit],
+      stage,
+      removable: reason === undefined,
+      ...(reason === undefined ? {} : { reason }),
+    })
+  }
+  return blocks
+}
+
+/** The first unit mixes positions (attention or a depthwise kernel) and widens nothing; the second is pointwise. */
+function pairs(first: Residual, second: Residual, flow: Flow): boolean {
+  if (first.skip !== 'identity' || second.skip !== 'identity') return false
+  const follows = second.input === first.add.outputs[0]
+  return (
+    follows &&
+    mixes(first, flow) &&
+    ![...second.nodes].some((node) => isSpatial(node, flow)) &&
+    hasWeights(second, flow)
+  )
+}
+
+const mixes = ({ nodes }: Residual, flow: Flow) => {
+  const attends = [...nodes].some(({ op }) => op === 'Softmax' || op === 'Attention')
+  const gelu = [...nodes].some(({ op }) => op === 'Erf' || op === 'Gelu')
+  return attends || (!gelu && [...nodes].some((node) => isSpatial(node, flow)))
+}
+
+function isSpatial(node: Node, flow: Flow): boolean {
+  if (node.op === 'Softmax' || node.op === 'AveragePool' || node.op === 'MaxPool') return true
+  const kernel = node.op === 'Conv' ? flow.weight(node.inputs[1])?.shape.slice(2) : undefined
+  return kernel?.some((side) => side > 1) ?? false
+}
+
+const hasWeights = ({ nodes }: Residual, flow: Flow) =>
+  [...nodes].filter(({ op, inputs }) => ['Conv', 'MatMul', 'Gemm'].includes(op) && flow.weight(inputs[1]))
+    .length >= 2
+
+/** The blocks as the contract shows them. */
+export function describeBlocks(blocks: readonly ResidualBlock[], flow: Flow): Block[] {
+  return blocks.map(({ units, stage, removable, reason }, index) => ({
+    index,
+    stage,
+    adds: units.map(({ add }) => add.name),
+    removable,
+    ...(reason === undefined ? {} : { reason }),
+    parameters: parametersOf(new Set(units.flatMap(({ nodes }) => [...nodes])), flow),
+  }))
+}
+
+/** Why there is no block that can be removed; undefined where there is one. */
+export function noBlocksReason(blocks: readonly ResidualBlock[], family: ModelFamily): string | undefined {
+  if (blocks.some(({ removable }) => removable)) return undefined
+  if (blocks.length > 0) return 'no removable blocks found, because every skip path is a projection'
+  if (family === 'DenseNet')
+    return 'no removable blocks found, because DenseNet concatenates its layers instead of adding them'
+  return 'no removable blocks found, because no addition joins a tensor with something computed from it'
+}

@@ -1,0 +1,47 @@
+import type { Inspection } from '#shared/contract/models.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+
+/** How a classifier is fed and read. */
+export interface ClassifierInterface {
+  input: string
+  output: string
+  /** Pixels; null where the model takes any size. */
+  height: number | null
+  width: number | null
+  classes: number
+  /** Images per call, where the file fixes it. */
+  batch: number | 'dynamic'
+}
+
+/** Finds the image input and the class output. Throws MODEL_UNSUPPORTED with the reason where the model is no image classifier. */
+export function classifierInterface({
+  inputs,
+  outputs,
+}: Pick<Inspection, 'inputs' | 'outputs'>): ClassifierInterface {
+  const refuse = (reason: string) => new KernelscopeError('MODEL_UNSUPPORTED', reason)
+  const [input, ...moreInputs] = inputs
+  const [output] = outputs
+  if (!input) throw refuse('inputs: the model takes none')
+  if (moreInputs.length > 0) throw refuse(`inputs: one image is expected, the model takes ${inputs.length}`)
+  const shown = `[${input.shape.map((dim) => dim ?? '?').join(',')}]`
+  if (input.type !== 'float32' && input.type !== 'float16')
+    throw refuse(`input ${input.name}: float32 is expected, it is ${input.type}`)
+  const [batch = null, channels, height = null, width = null] = input.shape
+  if (input.shape.length !== 4 || channels !== 3)
+    throw refuse(`input ${input.name}: [N,3,H,W] is expected, it is ${shown}`)
+  if (!output) throw refuse('outputs: the model gives none')
+  const classes = output.shape[1]
+  if (output.shape.length !== 2 || typeof classes !== 'number')
+    throw refuse(
+      `output ${output.name}: [N,classes] is expected, it is [${output.shape.map((dim) => dim ?? '?').join(',')}]`,
+    )
+  const size = (dim: number | string | null) => (typeof dim === 'number' ? dim : null)
+  return {
+    input: input.name,
+    output: output.name,
+    height: size(height),
+    width: size(width),
+    classes,
+    batch: size(batch) ?? 'dynamic',
+  }
+}

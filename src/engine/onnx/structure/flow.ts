@@ -1,0 +1,73 @@
+import { readsOf, type Graph, type Node, type Tensor } from '../graph.ts'
+import type { Shapes } from '../shape/infer.ts'
+
+/** How the data of the image runs through a graph: who makes and who reads each tensor, and what is constant. */
+export class Flow {
+  readonly graph: Graph
+  readonly shapes: Shapes
+  readonly #makers = new Map<string, Node>()
+  readonly #readers = new Map<string, Node[]>()
+  readonly #constant: Set<string>
+
+  constructor(graph: Graph, shapes: Shapes) {
+    this.graph = graph
+    this.shapes = shapes
+    this.#constant = new Set(graph.tensors.keys())
+    for (const node of graph.nodes) {
+      for (const output of node.outputs) if (output !== '') this.#makers.set(output, node)
+      for (const name of new Set(readsOf(node))) {
+        const readers = this.#readers.get(name)
+        if (readers) readers.push(node)
+        else this.#readers.set(name, [node])
+      }
+      const fromConstants = readsOf(node).every((name) => this.#constant.has(name))
+      for (const output of node.outputs)
+        if (fromConstants || shapes.get(output)?.value) this.#constant.add(output)
+    }
+  }
+
+  maker(name: string): Node | undefined {
+    return this.#makers.get(name)
+  }
+
+  readers(name: string): readonly Node[] {
+    return this.#readers.get(name) ?? []
+  }
+
+  /** Whether a tensor is the same for every image: a weight, or computed from weights and shapes alone. */
+  isConstant(name: string): boolean {
+    return this.#constant.has(name)
+  }
+
+  /** Inputs of a node that depend on the image. */
+  inputsOf(node: Node): string[] {
+    return readsOf(node).filter((name) => !this.#constant.has(name))
+  }
+
+  shape(name: string): readonly number[] | null {
+    return this.shapes.get(name)?.shape ?? null
+  }
+
+  /** The stored tensor behind a name, through Identity; undefined where there is none. */
+  weight(name: string | undefined): Tensor | undefined {
+    if (name === undefined) return undefined
+    const tensor = this.graph.tensors.get(name)
+    if (tensor) return tensor
+    const maker = this.maker(name)
+    return maker?.op === 'Identity' ? this.weight(maker.inputs[0]) : undefined
+  }
+
+  /** Makers of `name` and of all it depends on, not looking behind the tensors in `stops`. */
+  ancestors(name: string, stops: ReadonlySet<string>): Set<Node> {
+    const found = new Set<Node>()
+    const open = [name]
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      if (stops.has(next) || this.isConstant(next)) continue
+      const node = this.maker(next)
+      if (!node || found.has(node)) continue
+      found.add(node)
+      open.push(...this.inputsOf(node))
+    }
+    return found
+  }
+}

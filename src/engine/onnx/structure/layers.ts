@@ -1,0 +1,93 @@
+import type { Convolution, Layer } from '#shared/contract/models.ts'
+import { elementCount, intOf, intsOf, readsOf, stringOf, type Node } from '../graph.ts'
+import type { SizedShapes } from '../shape/sizes.ts'
+import type { Flow } from './flow.ts'
+
+/** Operators that read running statistics: buffers of the training, not parameters. */
+const buffers: Record<string, readonly number[]> = { BatchNormalization: [3, 4] }
+
+/**
+ * Trained numbers that a set of nodes reads, each tensor once. Scalars and integers are constants of the graph, not
+ * parameters. Tensors that an exporter joined because their values are equal (by Identity) count as the several they were.
+ */
+export function parametersOf(nodes: Iterable<Node>, flow: Flow): number {
+  const counted = new Map<string, number>()
+  for (const node of nodes) {
+    const skipped = (buffers[node.op] ?? []).map((index) => node.inputs[index])
+    for (const name of readsOf(node)) {
+      if (skipped.includes(name)) continue
+      const tensor = flow.weight(name)
+      if (tensor && tensor.shape.length > 0 && /float/.test(tensor.type))
+        counted.set(name, elementCount(tensor.shape))
+    }
+  }
+  return [...counted.values()].reduce((sum, count) => sum + count, 0)
+}
+
+/** Every node that works on image data, in order; shape arithmetic and constants are left out. */
+export function layersOf(flow: Flow, { describe }: SizedShapes): Layer[] {
+  return flow.graph.nodes
+    .filter((node) => !node.outputs.every((output) => output === '' || flow.isConstant(output)))
+    .map((node, index) => ({
+      index,
+      node: node.name,
+      op: node.domain === '' ? node.op : `${node.domain}.${node.op}`,
+      outputShape: describe(node.outputs[0] ?? ''),
+      parameters: parametersOf([node], flow),
+      macs: macsOf(node, flow),
+    }))
+}
+
+/** Multiply-accumulates of a node for the inferred shapes; 0 for what multiplies no matrices, null where unknown. */
+export function macsOf(node: Node, flow: Flow): number | null {
+  const output = flow.shape(node.outputs[0] ?? '')
+  const [a, b] = node.inputs.map((name) => flow.shape(name))
+  switch (node.op) {
+    case 'Conv':
+      return output && b ? elementCount(output) * elementCount(b.slice(1)) : null
+    case 'ConvTranspose':
+      return a && b ? elementCount(a) * elementCount(b.slice(1)) : null
+    case 'Gemm':
+      return output && a ? elementCount(output) * (a[intOf(node, 'transA', 0) === 1 ? 0 : 1] ?? 1) : null
+    case 'MatMul':
+      return output && a ? elementCount(output) * (a.at(-1) ?? 1) : null
+    case 'Einsum':
+      return einsumMacs(node, [a, b])
+    default:
+      return output ? 0 : null
+  }
+}
+
+/** One product per combination of all letters. */
+function einsumMacs(node: Node, shapes: readonly (readonly number[] | null | undefined)[]): number | null {
+  const [left = ''] = stringOf(node, 'equation', '').replaceAll(' ', '').split('->')
+  const sizes = new Map<string, number>()
+  for (const [index, term] of left.split(',').entries()) {
+    const shape = shapes[index]
+    if (!shape || term.includes('.')) return null
+    for (const [axis, letter] of [...term].entries()) sizes.set(letter, shape[axis] ?? 1)
+  }
+  return [...sizes.values()].reduce((product, size) => product * size, 1)
+}
+
+/** Every 2-D convolution with a stored weight, in order. `channels` are the output channels. */
+export function convolutionsOf(flow: Flow): Convolution[] {
+  return flow.graph.nodes.flatMap((node) => {
+    const weight = node.op === 'Conv' ? flow.weight(node.inputs[1]) : undefined
+    const [channels = 0, perGroup = 0, height, width] = weight?.shape ?? []
+    if (!weight || height === undefined || width === undefined || weight.shape.length !== 4) return []
+    const group = intOf(node, 'group', 1)
+    const [down = 1, right = 1] = intsOf(node, 'strides') ?? []
+    return [
+      {
+        node: node.name,
+        weight: weight.name,
+        channels,
+        kernel: [height, width],
+        group,
+        stride: [down, right],
+        depthwise: group > 1 && perGroup === 1,
+      },
+    ]
+  })
+}

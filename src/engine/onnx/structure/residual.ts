@@ -1,0 +1,114 @@
+import type { Node } from '../graph.ts'
+import type { Flow } from './flow.ts'
+
+/** A residual addition: `output = input + branch(input)`. */
+export interface Residual {
+  add: Node
+  /** identity: the skip path is the input itself; projection: it is computed from the input. */
+  skip: 'identity' | 'projection'
+  /** Tensor the unit starts from. */
+  input: string
+  /** Tensor of the branch that is added. */
+  branch: string
+  /** Nodes of the branch (and of the projection), between input and addition. */
+  nodes: ReadonlySet<Node>
+}
+
+/** Operators that only move or rename data, or are linear; two such paths side by side are one linear operator. */
+const linear = new Set([
+  'Conv',
+  'BatchNormalization',
+  'Identity',
+  'Transpose',
+  'Reshape',
+  'Cast',
+  'Dropout',
+  'AveragePool',
+  'Pad',
+  'MatMul',
+  'Gemm',
+  'Add',
+  'Mul',
+])
+
+/**
+ * All residual additions in topological order. An addition is residual if one operand is an ancestor of the other,
+ * reached without passing another residual addition, and both have the same shape. Where both operands are computed
+ * from one tensor and one path is linear while the other is not, the skip path is a projection. Two linear paths (the
+ * small kernel beside the large one of an unmerged RepLKNet) are no residual unit.
+ */
+export function residualsOf(flow: Flow): Residual[] {
+  const residuals: Residual[] = []
+  const boundaries = new Set<string>()
+  for (const add of flow.graph.nodes) {
+    const residual = add.op === 'Add' ? residualAt(add, flow, boundaries) : undefined
+    const output = add.outputs[0]
+    if (!residual || output === undefined) continue
+    residuals.push(residual)
+    boundaries.add(output)
+  }
+  return residuals
+}
+
+function residualAt(add: Node, flow: Flow, boundaries: ReadonlySet<string>): Residual | undefined {
+  const [a, b] = add.inputs
+  if (a === undefined || b === undefined || a === b || flow.isConstant(a) || flow.isConstant(b))
+    return undefined
+  const shape = flow.shape(a)
+  if (!shape || shape.join() !== flow.shape(b)?.join()) return undefined
+  return (
+    identityUnit(add, a, b, flow, boundaries) ??
+    identityUnit(add, b, a, flow, boundaries) ??
+    projectionUnit(add, a, b, flow, boundaries)
+  )
+}
+
+function identityUnit(
+  add: Node,
+  input: string,
+  branch: string,
+  flow: Flow,
+  boundaries: ReadonlySet<string>,
+): Residual | undefined {
+  const stops = new Set(boundaries).add(input)
+  const nodes = flow.ancestors(branch, stops)
+  const reached = [...nodes].some((node) => flow.inputsOf(node).includes(input))
+  return reached ? { add, skip: 'identity', input, branch, nodes } : undefined
+}
+
+function projectionUnit(
+  add: Node,
+  a: string,
+  b: string,
+  flow: Flow,
+  boundaries: ReadonlySet<string>,
+): Residual | undefined {
+  for (const [skip, branch] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    const input = linearSource(skip, flow)
+    if (input === undefined) continue
+    const stops = new Set(boundaries).add(input)
+    const nodes = flow.ancestors(branch, stops)
+    const reached = [...nodes].some((node) => flow.inputsOf(node).includes(input))
+    if (!reached || [...nodes].every(({ op }) => linear.has(op))) continue
+    for (const node of flow.ancestors(skip, stops)) nodes.add(node)
+    return { add, skip: 'projection', input, branch, nodes }
+  }
+  return undefined
+}
+
+/** The tensor a chain of linear operators with at least one Conv, MatMul or Gemm starts from. */
+function linearSource(name: string, flow: Flow): string | undefined {
+  let at = name
+  let weighted = false
+  for (let node = flow.maker(at); node && linear.has(node.op); node = flow.maker(at)) {
+    const inputs = flow.inputsOf(node)
+    const [only] = inputs
+    if (inputs.length !== 1 || only === undefined) break
+    weighted ||= node.op === 'Conv' || node.op === 'MatMul' || node.op === 'Gemm'
+    at = only
+  }
+  return weighted ? at : undefined
+}
