@@ -121,7 +121,7 @@ async function measureFiles(workspace: Workspace, pool: ImagePool, datasetId: nu
   for (let after = 0; !context.signal.aborted; await nextTurn()) {
     const rows = select.all(datasetId, datasetId, after, measureEvery)
     if (rows.length === 0) return true
-    const measured = await Promise.all(rows.map((row) => pool.measure(join(path, row.name)).catch((error: unknown) => toErrorShape(error))))
+    const measured = await Promise.all(rows.map((row) => pool.digestAndMeasure(join(path, row.name)).catch((error: unknown) => toErrorShape(error))))
     db.transaction(() => {
       for (const [index, row] of rows.entries()) {
         const result = measured[index]

@@ -35,7 +35,7 @@ export async function findBatch(session: Session): Promise<BatchTrial> {
 async function fastest(session: Session, pixels: SharedArrayBuffer, batch: number, first: boolean): Promise<number | null> {
   try {
     const times: number[] = []
-    for (let run = 0; run < (first ? 3 : 2); run++) times.push((await session.outputs(pixels, batch, 1)).milliseconds)
+    for (let run = 0; run < (first ? 3 : 2); run++) times.push((await session.outputs({ pixels, first: 0, batch }, 1)).milliseconds)
     return Math.min(...times)
   } catch (error) {
     if (error instanceof KernelscopeError && error.code === 'OUT_OF_MEMORY') return null

@@ -17,12 +17,15 @@ export interface OpenRequest {
   probabilities: boolean
 }
 
-/** Messages to an inference worker. `pixels` holds at least `batch` images; the first `rows` are meant. */
+/**
+ * Messages to an inference worker. The call takes `batch` images of `pixels` from image `first` on; its first `rows`
+ * are meant, the rest is padding.
+ */
 export type ToWorker =
   | { type: 'open'; request: OpenRequest }
-  | { type: 'run'; id: number; pixels: SharedArrayBuffer; batch: number; rows: number; targets: Int32Array }
+  | { type: 'run'; id: number; pixels: SharedArrayBuffer; first: number; batch: number; rows: number; targets: Int32Array }
   /** As `run`, but the answer is the outputs themselves. */
-  | { type: 'outputs'; id: number; pixels: SharedArrayBuffer; batch: number; rows: number }
+  | { type: 'outputs'; id: number; pixels: SharedArrayBuffer; first: number; batch: number; rows: number }
   | { type: 'close' }
 
 export type FromWorker =

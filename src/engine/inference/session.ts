@@ -7,11 +7,20 @@ import type { FromWorker, OpenRequest, ToWorker } from './protocol.ts'
 /** A session in a worker thread of its own. */
 export interface Session {
   readonly request: OpenRequest
-  /** Facts of the first `rows` images of `pixels` (uint8 [batch, height, width, 3]); `targets` are true classes or -1. */
-  run(pixels: SharedArrayBuffer, batch: number, rows: number, targets: Int32Array): Promise<Timed<{ facts: Facts }>>
+  /** The worker has died or was closed. */
+  readonly ended: boolean
+  /** Facts of the first `rows` images of a slice; `targets` are true classes or -1. */
+  run(slice: PixelSlice, rows: number, targets: Int32Array): Promise<Timed<{ facts: Facts }>>
   /** Outputs [rows, classes] themselves. */
-  outputs(pixels: SharedArrayBuffer, batch: number, rows: number): Promise<Timed<{ outputs: Float32Array }>>
+  outputs(slice: PixelSlice, rows: number): Promise<Timed<{ outputs: Float32Array }>>
   close(): Promise<void>
+}
+
+/** `batch` images of a shared buffer of uint8 [any, height, width, 3], from image `first` on. */
+export interface PixelSlice {
+  pixels: SharedArrayBuffer
+  first: number
+  batch: number
 }
 
 type Timed<T> = T & { milliseconds: number }
@@ -64,14 +73,17 @@ export async function openSession(request: OpenRequest): Promise<Session> {
   }
   return {
     request,
+    get ended() {
+      return dead !== null
+    },
     close,
-    async run(pixels, batch, rows, targets) {
-      const answer = await ask({ type: 'run', pixels, batch, rows, targets })
+    async run(slice, rows, targets) {
+      const answer = await ask({ type: 'run', ...slice, rows, targets })
       if (answer.type !== 'facts') throw new KernelscopeError('INTERNAL', 'the inference worker answered out of turn')
       return { facts: answer.facts, milliseconds: answer.milliseconds }
     },
-    async outputs(pixels, batch, rows) {
-      const answer = await ask({ type: 'outputs', pixels, batch, rows })
+    async outputs(slice, rows) {
+      const answer = await ask({ type: 'outputs', ...slice, rows })
       if (answer.type !== 'outputs') throw new KernelscopeError('INTERNAL', 'the inference worker answered out of turn')
       return { outputs: answer.outputs, milliseconds: answer.milliseconds }
     },

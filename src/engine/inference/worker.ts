@@ -37,8 +37,9 @@ async function open(request: OpenRequest): Promise<void> {
 async function run(message: Extract<ToWorker, { type: 'run' | 'outputs' }>): Promise<void> {
   if (!session || !opened) throw new KernelscopeError('INTERNAL', 'the inference worker has no session')
   const { height, width, classes, input, output, probabilities } = opened
-  const { batch, rows, pixels, id } = message
-  const data = new Uint8Array(pixels, 0, batch * height * width * 3)
+  const { first, batch, rows, pixels, id } = message
+  const imageBytes = height * width * 3
+  const data = new Uint8Array(pixels, first * imageBytes, batch * imageBytes)
   const started = performance.now()
   const results = await session.run({ [input]: new Tensor('uint8', data, [batch, height, width, 3]) }, [output])
   const milliseconds = performance.now() - started

@@ -12,13 +12,17 @@ import { internVariant, setVariantBatch, variantKey, type Variant } from './vari
 export interface Classifier {
   readonly model: StoredModel
   readonly variant: Variant
-  readonly session: Session
   /** Images per call; the last batch of a run is padded to it. */
   batch: number
+  /** The graph takes batches of this size only. */
+  readonly fixedBatch: boolean
   readonly height: number
   readonly width: number
   /** Which provider runs and why. */
   readonly provider: { name: ProviderName; reason: string }
+  /** As `Session.run`; a session whose worker has died is opened anew first. */
+  run: Session['run']
+  outputs: Session['outputs']
   close(): Promise<void>
 }
 
@@ -31,7 +35,7 @@ export async function openClassifier(workspace: Workspace, model: StoredModel, s
   const [height, width] = model.preprocessing.size
   const graph = acceptPixels(onnx.graph, model.preprocessing)
   const path = await writeVariant(onnx, graph, join(workspace.weights, model.digest), 'pixels')
-  const { session, provider } = await openWithFirst(settings, log, (name) =>
+  const { session: first, provider } = await openWithFirst(settings, log, (name) =>
     openSession({
       path,
       input: 'pixels',
@@ -45,8 +49,24 @@ export async function openClassifier(workspace: Workspace, model: StoredModel, s
     }),
   )
   const variant = internVariant(workspace.db, variantKey(model, provider.name))
-  const batch = await settleBatch(workspace, session, variant, io.batch, settings.batch)
-  return { model, variant, session, batch, height, width, provider, close: () => session.close() }
+  const batch = await settleBatch(workspace, first, variant, io.batch, settings.batch)
+  let session = first
+  const alive = async () => {
+    if (session.ended) session = await openSession(first.request)
+    return session
+  }
+  return {
+    model,
+    variant,
+    batch,
+    fixedBatch: io.batch !== 'dynamic',
+    height,
+    width,
+    provider,
+    run: async (...call) => (await alive()).run(...call),
+    outputs: async (...call) => (await alive()).outputs(...call),
+    close: () => session.close(),
+  }
 }
 
 async function openWithFirst(settings: ClassifierSettings, log: Log, open: (name: ProviderName) => Promise<Session>) {

@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { KernelscopeError, toErrorShape, type ErrorCode } from '#shared/errors.ts'
+import { locateImage } from '../datasets/index.ts'
+import { usableModel } from '../models/index.ts'
+import { readKernels, readModel } from '../onnx/index.ts'
+import { conditionTransform, drawsOfTransform } from '../studies/index.ts'
+import type { EngineSession } from './session.ts'
+
+/** Bulk bytes and pictures for `app://…/bytes/…`, over a unix socket or named pipe that only this user can open. */
+export interface ByteServer {
+  readonly socket: string
+  /** Every request must carry it as `authorization`. */
+  readonly token: string
+  close(): Promise<void>
+}
+
+interface Answer {
+  type: string
+  bytes: Uint8Array
+  headers?: Record<string, string>
+}
+
+export async function serveBytes(session: EngineSession): Promise<ByteServer> {
+  const token = randomBytes(32).toString('hex')
+  const folder = mkdtempSync(join(tmpdir(), 'kernelscope-'))
+  const socket = process.platform === 'win32' ? `\\\\.\\pipe\\kernelscope-${randomBytes(8).toString('hex')}` : join(folder, 'bytes')
+  const server = createServer((request, response) => {
+    if (request.headers.authorization !== token) {
+      response.writeHead(403).end()
+      return
+    }
+    void answer(session, request, response)
+  })
+  server.listen(socket)
+  await once(server, 'listening')
+  return {
+    socket,
+    token,
+    async close() {
+      server.closeAllConnections()
+      await new Promise<void>((resolve) => server.close(() => resolve()))
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+const statusOf: Partial<Record<ErrorCode, number>> = {
+  IMAGE_NOT_FOUND: 404,
+  MODEL_NOT_FOUND: 404,
+  FILE_MISSING: 404,
+  USAGE: 400,
+  WORKSPACE_CLOSED: 409,
+  IMAGE_UNREADABLE: 422,
+  IMAGE_TOO_LARGE: 422,
+}
+
+async function answer(session: EngineSession, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    const { type, bytes, headers } = await route(session, new URL(request.url ?? '', 'app://kernelscope'))
+    response.writeHead(200, { 'content-type': type, 'content-length': bytes.byteLength, 'cache-control': 'no-store', ...headers }).end(bytes)
+  } catch (error) {
+    const shape = toErrorShape(error)
+    response.writeHead(statusOf[shape.code] ?? 500, { 'content-type': 'application/json' }).end(JSON.stringify(shape))
+  }
+}
+
+const rowId = z.coerce.number().int().positive()
+
+function numberOf(text: string | null | undefined, name: string): number {
+  const parsed = rowId.safeParse(text)
+  if (!parsed.success) throw new KernelscopeError('USAGE', `invalid ${name}: ${text}`)
+  return parsed.data
+}
+
+async function route(session: EngineSession, url: URL): Promise<Answer> {
+  const [, bytes, kind, first, second] = url.pathname.split('/')
+  if (bytes !== 'bytes') throw new KernelscopeError('USAGE', `no such address: ${url.pathname}`)
+  switch (kind) {
+    case 'thumbnail':
+      return thumbnail(session, numberOf(first, 'image'), url.searchParams.get('size') === '96' ? 96 : 192)
+    case 'image': {
+      const { workspace } = session.open()
+      return session.pool.browserPicture(locateImage(workspace.db, numberOf(first, 'image')).path)
+    }
+    case 'input': {
+      const condition = url.searchParams.get('condition')
+      return input(session, numberOf(first, 'image'), numberOf(url.searchParams.get('model'), 'model'), condition === null ? null : numberOf(condition, 'condition'))
+    }
+    case 'kernels':
+      return kernels(session, numberOf(first, 'model'), z.coerce.number().int().min(0).parse(second))
+    default:
+      throw new KernelscopeError('USAGE', `no such address: ${url.pathname}`)
+  }
+}
+
+/** From the cache of the workspace, or made now and kept. */
+export async function thumbnail(session: EngineSession, imageId: number, size: 96 | 192): Promise<Answer> {
+  const { workspace } = session.open()
+  const { path, digest } = locateImage(workspace.db, imageId)
+  const kept = digest ? workspace.thumbnails.get(digest, size) : undefined
+  if (kept) return { type: 'image/webp', bytes: kept }
+  const webp = await session.pool.thumbnail(path, size)
+  if (digest && session.opened?.workspace === workspace) workspace.thumbnails.put(digest, size, webp)
+  return { type: 'image/webp', bytes: webp }
+}
+
+async function input(session: EngineSession, imageId: number, modelId: number, conditionId: number | null): Promise<Answer> {
+  const { workspace } = session.open()
+  const { path, digest } = locateImage(workspace.db, imageId)
+  const model = usableModel(workspace.db, modelId)
+  const chosen = conditionId === null ? ({ op: 'identity' } as const) : conditionTransform(workspace.db, conditionId)
+  const draws = await drawsOfTransform(workspace, chosen)
+  const imageKey = digest?.toString('hex') ?? ''
+  const bytes = await session.pool.input({ path, imageKey, preprocessing: model.preprocessing, transform: chosen, draws })
+  return { type: 'image/png', bytes }
+}
+
+async function kernels(session: EngineSession, modelId: number, layerIndex: number): Promise<Answer> {
+  const model = usableModel(session.open().workspace.db, modelId)
+  const { channels, kernel, weights } = await readKernels(await readModel(model.path), layerIndex)
+  return {
+    type: 'application/octet-stream',
+    bytes: new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength),
+    headers: { 'x-shape': `${channels},${kernel},${kernel}` },
+  }
+}

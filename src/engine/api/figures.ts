@@ -1,0 +1,42 @@
+import { join } from 'node:path'
+import type { FigureSpec } from '#shared/figures/spec.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import { kernelDistanceSpec } from '#shared/figures/kernelDistance.ts'
+import { writeFigure } from '../figures/index.ts'
+import { usableModel } from '../models/index.ts'
+import { kernelLayers, readModel } from '../onnx/index.ts'
+import { studyResult } from '../studies/index.ts'
+import { api } from './implementation.ts'
+
+export const figures = {
+  export: api.figures.export.handler(async ({ input, context }) => {
+    const { workspace } = context.session.open()
+    const result = await studyResult(workspace, input.studyId)
+    const wanted = input.figureIds
+    const chosen = wanted ? result.figures.filter(({ id }) => wanted.includes(id)) : result.figures
+    const unknown = wanted?.find((id) => !result.figures.some((figure) => figure.id === id))
+    if (unknown !== undefined) {
+      const known = result.figures.map(({ id }) => id).join(', ')
+      throw new KernelscopeError('STUDY_PARAMS', `the study has no figure ${unknown}; there are ${known}`)
+    }
+    const directory = input.directory ?? join(workspace.exports, `study-${input.studyId}`)
+    return { files: await writeAll(chosen, directory, input) }
+  }),
+  exportKernels: api.figures.exportKernels.handler(async ({ input, context }) => {
+    const { workspace } = context.session.open()
+    const model = usableModel(workspace.db, input.modelId)
+    const layers = await kernelLayers(await readModel(model.path), input.definition)
+    const chosen = input.layers ? layers.filter(({ index }) => input.layers?.includes(index)) : layers
+    const directory = input.directory ?? join(workspace.exports, `model-${model.id}`)
+    return { files: await writeAll([kernelDistanceSpec(chosen, input.definition, model.title)], directory, input) }
+  }),
+}
+
+type Options = Pick<Parameters<typeof writeFigure>[3], 'widthInches' | 'dpi'>
+
+async function writeAll(specs: FigureSpec[], directory: string, { formats, width, dpi }: { formats: Parameters<typeof writeFigure>[1]; width: number; dpi: number }) {
+  const options: Options = { widthInches: width, dpi }
+  const files = []
+  for (const spec of specs) files.push(...(await writeFigure(spec, formats, directory, options)))
+  return files
+}

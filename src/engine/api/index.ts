@@ -1,0 +1,31 @@
+import { createRouterClient, type RouterClient } from '@orpc/server'
+import { datasets } from './datasets.ts'
+import { figures } from './figures.ts'
+import { api, type ApiContext } from './implementation.ts'
+import { jobs } from './jobs.ts'
+import { models } from './models.ts'
+import { EngineSession, type SessionOptions } from './session.ts'
+import { studies } from './studies.ts'
+import { system } from './system.ts'
+import { workspace } from './workspace.ts'
+
+export const router = api.router({ workspace, models, datasets, studies, jobs, figures, system })
+
+export type EngineClient = RouterClient<typeof router>
+
+export interface Engine {
+  readonly session: EngineSession
+  readonly context: ApiContext
+  /** The contract, in process. */
+  readonly client: EngineClient
+  /** Lets the running job store what it has, closes the workspace, ends the workers. */
+  close(): Promise<void>
+}
+
+/** The engine without a process around it: for the command line, the tests and the process entry. */
+export async function createEngine(options: SessionOptions = {}): Promise<Engine> {
+  const session = new EngineSession(options)
+  const context: ApiContext = { session }
+  await session.reopen()
+  return { session, context, client: createRouterClient(router, { context }), close: () => session.close() }
+}

@@ -1,0 +1,126 @@
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { z } from 'zod'
+import type { Settings } from '#shared/contract/index.ts'
+import { KernelscopeError, toErrorShape } from '#shared/errors.ts'
+import { indexDataset } from '../datasets/index.ts'
+import { createImagePool, type ImagePool } from '../images/index.ts'
+import { JobQueue, type JobContext } from '../jobs/index.ts'
+import { Log } from '../log.ts'
+import { runStudy } from '../studies/index.ts'
+import { createWorkspace, openWorkspace, type Workspace } from '../workspace/index.ts'
+import { readSettings } from './settings.ts'
+
+/** An open workspace and what works on it. */
+export interface Opened {
+  workspace: Workspace
+  jobs: JobQueue
+}
+
+export interface SessionOptions {
+  /** File that remembers the open workspace between starts of the engine. */
+  stateFile?: string | undefined
+  /** Settings that override those of the workspace for this process, e.g. from the command line. */
+  overrides?: Partial<Settings>
+}
+
+const decodedBytes = 512 * 2 ** 20
+const stateSchema = z.object({ workspace: z.string().nullable() })
+
+/**
+ * The engine's state: at most one open workspace, its queue, the image workers. Opening another workspace first lets
+ * the running job store what it has.
+ */
+export class EngineSession {
+  readonly log = new Log()
+  readonly #options: SessionOptions
+  #pool: ImagePool | null = null
+  #opened: Opened | null = null
+
+  constructor(options: SessionOptions = {}) {
+    this.#options = options
+  }
+
+  get pool(): ImagePool {
+    return (this.#pool ??= createImagePool({ workers: Math.max(1, availableParallelism() - 1), cacheBytes: decodedBytes }))
+  }
+
+  get opened(): Opened | null {
+    return this.#opened
+  }
+
+  /** The open workspace; throws WORKSPACE_CLOSED without one. */
+  open(): Opened {
+    if (!this.#opened) throw new KernelscopeError('WORKSPACE_CLOSED', 'no workspace is open')
+    return this.#opened
+  }
+
+  settings(): Settings {
+    return { ...readSettings(this.open().workspace.db), ...this.#options.overrides }
+  }
+
+  async createWorkspace(path: string): Promise<Workspace> {
+    return this.#adopt(() => createWorkspace(path))
+  }
+
+  async openWorkspace(path: string): Promise<Workspace> {
+    return this.#adopt(() => openWorkspace(path))
+  }
+
+  async closeWorkspace(): Promise<void> {
+    await this.#release()
+    await this.#remember(null)
+  }
+
+  /** Opens the workspace that was open when the engine last ran; one that cannot be opened is only logged. */
+  async reopen(): Promise<void> {
+    const { stateFile } = this.#options
+    if (stateFile === undefined) return
+    try {
+      const { workspace } = stateSchema.parse(JSON.parse(await readFile(stateFile, 'utf8')))
+      if (workspace !== null) await this.openWorkspace(workspace)
+    } catch (error) {
+      const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+      if (!missing) this.log.write('warning', 'the last workspace was not opened', toErrorShape(error))
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#release()
+    await this.#pool?.close()
+    this.#pool = null
+  }
+
+  async #adopt(make: () => Workspace): Promise<Workspace> {
+    await this.#release()
+    const workspace = make()
+    const jobs = new JobQueue(workspace.db, (context) => this.#runJob(workspace, context))
+    this.#opened = { workspace, jobs }
+    await this.#remember(workspace.path)
+    for (const warning of workspace.info().warnings) this.log.write('warning', warning)
+    jobs.start()
+    return workspace
+  }
+
+  async #release(): Promise<void> {
+    const opened = this.#opened
+    this.#opened = null
+    await opened?.jobs.close()
+    opened?.workspace.close()
+  }
+
+  async #runJob(workspace: Workspace, context: JobContext): Promise<void> {
+    const { job } = context
+    if (job.kind === 'index' && job.datasetId !== null) await indexDataset(workspace, this.pool, job.datasetId, context)
+    if (job.kind === 'study' && job.studyId !== null) {
+      await runStudy({ workspace, pool: this.pool, settings: this.settings(), log: this.log }, job.studyId, context)
+    }
+  }
+
+  async #remember(workspace: string | null): Promise<void> {
+    const { stateFile } = this.#options
+    if (stateFile === undefined) return
+    await writeFile(`${stateFile}.part`, JSON.stringify({ workspace }))
+    await rename(`${stateFile}.part`, stateFile)
+  }
+}

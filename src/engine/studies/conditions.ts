@@ -1,0 +1,72 @@
+import { KernelscopeError } from '#shared/errors.ts'
+import { canonicalTransform, transform as schema, type Transform } from '#shared/transforms/index.ts'
+import type { Db } from '../workspace/index.ts'
+import type { Condition } from './definition.ts'
+import { imagesOf, type ImageSource } from './images.ts'
+
+/** The stored condition of a transform, new where needed. */
+export function internCondition(db: Db, transform: Transform): number {
+  const id = db
+    .prepare<[string], number>('INSERT INTO condition (transform) VALUES (?) ON CONFLICT DO UPDATE SET transform = transform RETURNING id')
+    .pluck()
+    .get(canonicalTransform(transform))
+  if (id === undefined) throw new Error('condition was not stored')
+  return id
+}
+
+/** The condition of images as they are. */
+export const cleanCondition = (db: Db): number => internCondition(db, { op: 'identity' })
+
+/** The transform of a stored condition. */
+export function conditionTransform(db: Db, id: number): Transform {
+  const text = db.prepare<[number], string>('SELECT transform FROM condition WHERE id = ?').pluck().get(id)
+  if (text === undefined) throw new KernelscopeError('STUDY_NOT_FOUND', `no condition with id ${id}`)
+  return schema.parse(JSON.parse(text))
+}
+
+/** A stored condition and the images (first to last id) it is meant for. */
+export interface ConditionPart {
+  conditionId: number
+  transform: Transform
+  from: number
+  to: number
+}
+
+/** One column of the grid with what is stored behind it: several parts where transforms are drawn per group. */
+export interface StoredCondition {
+  condition: Condition
+  parts: ConditionPart[]
+}
+
+/** Interns the conditions of a study over its images. */
+export function storeConditions(db: Db, conditions: Condition[], source: ImageSource, groupSize: number | null): StoredCondition[] {
+  const ranges = groupSize === null ? [{ from: 0, to: Number.MAX_SAFE_INTEGER }] : groupRanges(db, source, groupSize)
+  return db.transaction(() =>
+    conditions.map((condition) => ({
+      condition,
+      parts: ranges.map((range, group) => {
+        const transform = condition.transform(group)
+        return { conditionId: internCondition(db, transform), transform, ...range }
+      }),
+    })),
+  )()
+}
+
+/** First and last image id of each run of `size` images in order. */
+function groupRanges(db: Db, source: ImageSource, size: number): { from: number; to: number }[] {
+  const { sql, values } = imagesOf(source)
+  return db
+    .prepare<number[], { from: number; to: number }>(
+      `SELECT min(id) AS "from", max(id) AS "to" FROM (
+         SELECT i.id, (row_number() OVER (ORDER BY i.id) - 1) / ? AS run FROM ${sql}
+       ) GROUP BY run ORDER BY run`,
+    )
+    .all(size, ...values)
+}
+
+/** The part of a condition that holds for an image. */
+export function partFor({ condition, parts }: StoredCondition, imageId: number): ConditionPart {
+  const part = parts.find(({ from, to }) => imageId >= from && imageId <= to)
+  if (!part) throw new Error(`no transform of ${condition.key} for image ${imageId}`)
+  return part
+}

@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { KernelscopeError } from '#shared/errors.ts'
+import { drawsEntry, parseDraws, patchMask, serialiseDraws, toBitset, type Draws, type Transform } from '#shared/transforms/index.ts'
+import { getModel } from '../models/index.ts'
+import type { Workspace } from '../workspace/index.ts'
+import { partFor, storeConditions } from './conditions.ts'
+import { imageChunks } from './images.ts'
+import { studyDefinition } from './registry.ts'
+import { getStudy, sourceOf } from './store.ts'
+
+const fileOf = ({ draws }: Workspace, digest: string) => join(draws, `${digest}.json`)
+
+/** Copies a draws file into the workspace under its digest, after reading it whole. */
+export async function importDraws(workspace: Workspace, path: string): Promise<{ digest: string }> {
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (cause) {
+    throw new KernelscopeError('FILE_MISSING', `cannot read the draws: ${path}`, { cause })
+  }
+  parseDraws(text)
+  const digest = createHash('sha256').update(text).digest('hex')
+  const target = fileOf(workspace, digest)
+  if (!existsSync(target)) {
+    await writeFile(`${target}.part`, text)
+    await rename(`${target}.part`, target)
+  }
+  return { digest }
+}
+
+/** The draws a study replays; null where it draws from its seed. */
+export const drawsOfStudy = (workspace: Workspace, params: Record<string, unknown>): Promise<Draws | null> =>
+  readDraws(workspace, params['draws'])
+
+/** The draws file a transform names, if it names one. */
+export const drawsOfTransform = async (workspace: Workspace, transform: Transform): Promise<Draws | undefined> =>
+  (await readDraws(workspace, transform.op === 'patchDrop' ? transform.draws : null)) ?? undefined
+
+async function readDraws(workspace: Workspace, digest: unknown): Promise<Draws | null> {
+  if (typeof digest !== 'string') return null
+  const file = /^[0-9a-f]{64}$/.test(digest) ? fileOf(workspace, digest) : null
+  if (file === null || !existsSync(file)) {
+    throw new KernelscopeError('DRAWS_MALFORMED', `no draws ${digest} in the workspace`, { hint: 'Import the draws file first.' })
+  }
+  return parseDraws(await readFile(file, 'utf8'))
+}
+
+/** All masks of a study as one file; throws UNSUPPORTED for a study that draws none. */
+export async function exportDraws(workspace: Workspace, studyId: number): Promise<string> {
+  const { db } = workspace
+  const study = getStudy(db, studyId)
+  const definition = studyDefinition(study.kind)
+  const source = sourceOf(study)
+  const conditions = storeConditions(db, definition.conditions(study.params), source, definition.groupSize(study.params))
+  const [height, width] = sizeOfModels(workspace, study.modelIds)
+  const replayed = (await drawsOfStudy(workspace, study.params)) ?? undefined
+  const entries: Draws['entries'] = {}
+  let patch: number | null = null
+  for (const chunk of imageChunks(db, source, 1000)) {
+    for (const image of chunk) {
+      for (const stored of conditions) {
+        const { transform } = partFor(stored, image.id)
+        if (transform.op !== 'patchDrop') continue
+        patch = transform.patch
+        const { level, subject } = drawsEntry(transform, image.digest)
+        const masks = (entries[level] ??= {})
+        masks[subject] ??= toBitset(patchMask(transform, image.digest, height, width, replayed))
+      }
+    }
+    await new Promise(setImmediate)
+  }
+  if (patch === null) throw new KernelscopeError('UNSUPPORTED', `the study draws nothing at random: ${study.title}`)
+  return serialiseDraws({ format: 'kernelscope-draws', version: 1, patch, height, width, entries })
+}
+
+function sizeOfModels({ db }: Workspace, modelIds: number[]): [number, number] {
+  const sizes = modelIds.map((id) => getModel(db, id).preprocessing.size)
+  const [first] = sizes
+  if (!first || sizes.some(([height, width]) => height !== first[0] || width !== first[1])) {
+    throw new KernelscopeError('UNSUPPORTED', 'the models of the study take images of different sizes, so their masks differ')
+  }
+  return first
+}

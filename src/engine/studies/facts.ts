@@ -1,0 +1,79 @@
+import type { ErrorShape } from '#shared/errors.ts'
+import { topCount, type Facts } from '../inference/index.ts'
+import type { Db } from '../workspace/index.ts'
+
+/** One image under one condition: what is measured at a time. */
+export interface FactKey {
+  conditionId: number
+  subjectId: number
+}
+
+export interface FactStore {
+  /** Subjects among `subjectIds` that have a fact under the condition. */
+  known(conditionId: number, subjectIds: readonly number[]): Set<number>
+  /** Stores row `row` of `facts` for each key; one transaction. */
+  store(keys: readonly (FactKey | null)[], facts: Facts): void
+  fail(key: FactKey, problem: ErrorShape): void
+}
+
+/** The facts of one variant. Writing a fact again changes nothing but takes away an earlier failure. */
+export function factStore(db: Db, variantId: number): FactStore {
+  const known = db
+    .prepare<[number, number, string], number>(
+      'SELECT subject_id FROM prediction WHERE variant_id = ? AND condition_id = ? AND subject_id IN (SELECT value FROM json_each(?))',
+    )
+    .pluck()
+  const insert = db.prepare(
+    `INSERT OR IGNORE INTO prediction
+       (variant_id, condition_id, subject_id, predicted, correct, true_rank, confidence, true_probability, true_logit, top)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  )
+  const forgive = db.prepare('DELETE FROM failure WHERE variant_id = ? AND condition_id = ? AND subject_id = ?')
+  const fail = db.prepare('INSERT OR REPLACE INTO failure (variant_id, condition_id, subject_id, problem) VALUES (?, ?, ?, ?)')
+  return {
+    known: (conditionId, subjectIds) => new Set(known.all(variantId, conditionId, JSON.stringify(subjectIds))),
+    store: db.transaction((keys: readonly (FactKey | null)[], facts: Facts) => {
+      for (const [row, key] of keys.entries()) {
+        if (!key) continue
+        const correct = facts.correct[row] ?? -1
+        const known = (facts.trueRank[row] ?? 0) > 0
+        insert.run(
+          variantId,
+          key.conditionId,
+          key.subjectId,
+          facts.predicted[row],
+          correct < 0 ? null : correct,
+          known ? facts.trueRank[row] : null,
+          facts.confidence[row],
+          known ? facts.trueProbability[row] : null,
+          known ? facts.trueLogit[row] : null,
+          packTop(facts, row),
+        )
+        forgive.run(variantId, key.conditionId, key.subjectId)
+      }
+    }),
+    fail: (key, problem) => void fail.run(variantId, key.conditionId, key.subjectId, JSON.stringify(problem)),
+  }
+}
+
+/** Five classes (uint32) and five probabilities (float32), little-endian; empty where the outputs were not finite. */
+function packTop(facts: Facts, row: number): Buffer {
+  if (facts.flagged[row]) return Buffer.alloc(0)
+  const classes = facts.topClasses.subarray(row * topCount, (row + 1) * topCount)
+  const count = classes.findIndex((k) => k < 0)
+  const n = count < 0 ? topCount : count
+  const blob = Buffer.alloc(n * 8)
+  for (let place = 0; place < n; place++) {
+    blob.writeUInt32LE(classes[place] ?? 0, place * 4)
+    blob.writeFloatLE(facts.topProbabilities[row * topCount + place] ?? 0, (n + place) * 4)
+  }
+  return blob
+}
+
+export function unpackTop(blob: Buffer): { classIndex: number; probability: number }[] {
+  const n = blob.length / 8
+  return Array.from({ length: n }, (_, place) => ({
+    classIndex: blob.readUInt32LE(place * 4),
+    probability: blob.readFloatLE((n + place) * 4),
+  }))
+}

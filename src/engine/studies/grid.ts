@@ -1,0 +1,179 @@
+import type { PairedTest, StudyCondition } from '#shared/contract/index.ts'
+import { mcnemar } from '#shared/maths/mcnemar.ts'
+import { wilson } from '#shared/maths/wilson.ts'
+import type { Db } from '../workspace/index.ts'
+import type { StoredCondition } from './conditions.ts'
+import { imagesOf, type ImageSource } from './images.ts'
+
+/** A model of a study with the variant its facts are kept under; null before it was measured. */
+export interface GridModel {
+  id: number
+  title: string
+  classes: string[]
+  largestKernel: number | null
+  variantId: number | null
+}
+
+/** The facts of a study, summed up as models x conditions, with the questions a view may ask of them. */
+export interface Grid {
+  models: GridModel[]
+  cells: StudyCondition[]
+  /** Images the study is about. */
+  images: number
+  /** Per class of the dataset: images and correct ones of one cell. */
+  perClass(cell: StudyCondition): ClassCount[]
+  /** How often class `truth` was taken for `predicted`, of one cell. */
+  confusion(cell: StudyCondition): ConfusionCount[]
+  tests: PairedTest[]
+}
+
+export interface ClassCount {
+  classIndex: number
+  name: string
+  n: number
+  correct: number
+}
+
+export interface ConfusionCount {
+  truth: string
+  predicted: number
+  n: number
+}
+
+const level = 0.95
+
+/** Sums up stored facts. Every number is a function of facts alone: nothing is measured here. */
+export async function readGrid(db: Db, models: GridModel[], conditions: StoredCondition[], source: ImageSource, images: number): Promise<Grid> {
+  const cells: StudyCondition[] = []
+  for (const model of models) {
+    for (const stored of conditions) {
+      cells.push(readCell(db, model, stored, source))
+      await new Promise(setImmediate)
+    }
+  }
+  return {
+    models,
+    cells,
+    images,
+    perClass: (cell) => sumOver(db, cell, models, conditions, source, perClassOf),
+    confusion: (cell) => sumOver(db, cell, models, conditions, source, confusionOf),
+    tests: await pairedTests(db, models, conditions, source),
+  }
+}
+
+interface Counts {
+  n: number
+  correct: number
+  correct5: number
+}
+
+function readCell(db: Db, model: GridModel, { condition, parts }: StoredCondition, source: ImageSource): StudyCondition {
+  const { sql, values } = imagesOf(source)
+  const total: Counts & { failed: number } = { n: 0, correct: 0, correct5: 0, failed: 0 }
+  const count = db.prepare<number[], Counts>(
+    `SELECT count(*) AS n, coalesce(sum(p.correct), 0) AS correct, coalesce(sum(p.true_rank <= 5), 0) AS correct5
+     FROM ${joined(sql, 'prediction')} AND p.correct IS NOT NULL AND i.id BETWEEN ? AND ?`,
+  )
+  const failures = db
+    .prepare<number[], number>(`SELECT count(*) FROM ${joined(sql, 'failure')} AND i.id BETWEEN ? AND ?`)
+    .pluck()
+  for (const part of model.variantId === null ? [] : parts) {
+    const range = [model.variantId ?? 0, part.conditionId, ...values, part.from, part.to]
+    const found = count.get(...range)
+    total.n += found?.n ?? 0
+    total.correct += found?.correct ?? 0
+    total.correct5 += found?.correct5 ?? 0
+    total.failed += failures.get(...range) ?? 0
+  }
+  const { n, correct, correct5, failed } = total
+  return {
+    modelId: model.id,
+    model: model.title,
+    key: condition.key,
+    params: condition.params,
+    conditionIds: parts.map(({ conditionId }) => conditionId),
+    n,
+    correct,
+    correct5,
+    top1: n === 0 ? null : correct / n,
+    top5: n === 0 ? null : correct5 / n,
+    interval: n === 0 ? null : wilson(correct, n, level),
+    failed,
+  }
+}
+
+/** FROM and WHERE of images joined with facts; the first two values are variant and condition. */
+const joined = (images: string, table: 'prediction' | 'failure') =>
+  images.replace(' WHERE ', ` JOIN ${table} p ON p.variant_id = ? AND p.condition_id = ? AND p.subject_id = i.subject_id WHERE `)
+
+function sumOver<T>(
+  db: Db,
+  cell: StudyCondition,
+  models: GridModel[],
+  conditions: StoredCondition[],
+  source: ImageSource,
+  read: (db: Db, variantId: number, stored: StoredCondition, source: ImageSource) => T[],
+): T[] {
+  const variantId = models.find(({ id }) => id === cell.modelId)?.variantId ?? null
+  const stored = conditions.find(({ condition }) => condition.key === cell.key)
+  return variantId === null || !stored ? [] : read(db, variantId, stored, source)
+}
+
+function perClassOf(db: Db, variantId: number, { parts }: StoredCondition, source: ImageSource): ClassCount[] {
+  const { sql, values } = imagesOf(source)
+  const rows = parts.flatMap(({ conditionId, from, to }) =>
+    db
+      .prepare<number[], ClassCount>(
+        `SELECT i.class_idx AS classIndex, (SELECT name FROM class c WHERE c.dataset_id = i.dataset_id AND c.idx = i.class_idx) AS name,
+           count(*) AS n, sum(p.correct) AS correct
+         FROM ${joined(sql, 'prediction')} AND p.correct IS NOT NULL AND i.id BETWEEN ? AND ? GROUP BY i.class_idx ORDER BY i.class_idx`,
+      )
+      .all(variantId, conditionId, ...values, from, to),
+  )
+  return [...Map.groupBy(rows, ({ classIndex }) => classIndex).values()].flatMap((group) => {
+    const [first] = group
+    if (!first) return []
+    return [{ ...first, n: sum(group.map(({ n }) => n)), correct: sum(group.map(({ correct }) => correct)) }]
+  })
+}
+
+function confusionOf(db: Db, variantId: number, { parts }: StoredCondition, source: ImageSource): ConfusionCount[] {
+  const { sql, values } = imagesOf(source)
+  const rows = parts.flatMap(({ conditionId, from, to }) =>
+    db
+      .prepare<number[], ConfusionCount>(
+        `SELECT (SELECT name FROM class c WHERE c.dataset_id = i.dataset_id AND c.idx = i.class_idx) AS truth, p.predicted, count(*) AS n
+         FROM ${joined(sql, 'prediction')} AND i.id BETWEEN ? AND ? GROUP BY i.class_idx, p.predicted`,
+      )
+      .all(variantId, conditionId, ...values, from, to),
+  )
+  const merged = Map.groupBy(rows, ({ truth, predicted }) => `${truth}\0${predicted}`)
+  return [...merged.values()].flatMap((group) => (group[0] ? [{ ...group[0], n: sum(group.map(({ n }) => n)) }] : []))
+}
+
+const sum = (values: number[]) => values.reduce((a, b) => a + b, 0)
+
+/** McNemar's exact test for each pair of models under each condition, on the images both have facts for. */
+async function pairedTests(db: Db, models: GridModel[], conditions: StoredCondition[], source: ImageSource): Promise<PairedTest[]> {
+  const { sql, values } = imagesOf(source)
+  const count = db.prepare<number[], { n: number; onlyA: number; onlyB: number }>(
+    `SELECT count(*) AS n, coalesce(sum(p.correct > q.correct), 0) AS onlyA, coalesce(sum(q.correct > p.correct), 0) AS onlyB
+     FROM ${joined(sql, 'prediction').replace(' WHERE ', ' JOIN prediction q ON q.variant_id = ? AND q.condition_id = p.condition_id AND q.subject_id = p.subject_id WHERE ')}
+     AND p.correct IS NOT NULL AND q.correct IS NOT NULL AND i.id BETWEEN ? AND ?`,
+  )
+  const tests: PairedTest[] = []
+  for (const [place, a] of models.entries()) {
+    for (const b of models.slice(place + 1)) {
+      if (a.variantId === null || b.variantId === null) continue
+      for (const { condition, parts } of conditions) {
+        const found = parts.map(({ conditionId, from, to }) => count.get(a.variantId ?? 0, conditionId, b.variantId ?? 0, ...values, from, to))
+        const n = sum(found.map((counts) => counts?.n ?? 0))
+        const onlyA = sum(found.map((counts) => counts?.onlyA ?? 0))
+        const onlyB = sum(found.map((counts) => counts?.onlyB ?? 0))
+        if (n > 0) tests.push({ key: condition.key, a: a.id, b: b.id, onlyA, onlyB, n, p: mcnemar(onlyA, onlyB) })
+        await new Promise(setImmediate)
+      }
+    }
+  }
+  return tests
+}

@@ -1,0 +1,91 @@
+import type { ImageRow, StudyRow } from '#shared/contract/index.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import { imageRows } from '../datasets/index.ts'
+import { currentVariant, getModel } from '../models/index.ts'
+import type { Db } from '../workspace/index.ts'
+import { storeConditions, type StoredCondition } from './conditions.ts'
+import { imagesOf, type ImageSource } from './images.ts'
+import { studyDefinition } from './registry.ts'
+import { getStudy, sourceOf } from './store.ts'
+
+interface Cell {
+  source: ImageSource
+  variantId: number
+  stored: StoredCondition
+  baseline: StoredCondition
+}
+
+function cellOf(db: Db, studyId: number, modelId: number, key: string): Cell {
+  const study = getStudy(db, studyId)
+  const definition = studyDefinition(study.kind)
+  const source = sourceOf(study)
+  const conditions = storeConditions(db, definition.conditions(study.params), source, definition.groupSize(study.params))
+  const stored = conditions.find(({ condition }) => condition.key === key)
+  const [baseline] = conditions
+  if (!stored || !baseline) throw new KernelscopeError('STUDY_PARAMS', `the study has no condition ${key}`, { hint: `There are ${conditions.map(({ condition }) => condition.key).join(' ')}` })
+  return { source, variantId: currentVariant(db, getModel(db, modelId))?.id ?? -1, stored, baseline }
+}
+
+/** The facts behind one cell, in order of image id. */
+export function studyRows(db: Db, studyId: number, modelId: number, key: string, after: number | null, limit: number): { rows: StudyRow[]; next: number | null } {
+  const { source, variantId, stored } = cellOf(db, studyId, modelId, key)
+  const { sql, values } = imagesOf(source)
+  const rows: StudyRow[] = []
+  for (const { conditionId, from, to } of stored.parts) {
+    if (rows.length > limit) break
+    const found = db
+      .prepare<number[], Omit<StudyRow, 'correct'> & { correct: number }>(
+        `SELECT i.id AS imageId, i.name AS image, i.class_idx AS trueClass, p.correct, p.predicted, p.confidence,
+           coalesce(p.true_probability, 0) AS trueProbability, coalesce(p.true_rank, 0) AS trueRank
+         FROM ${sql.replace(' WHERE ', ' JOIN prediction p ON p.variant_id = ? AND p.condition_id = ? AND p.subject_id = i.subject_id WHERE ')}
+         AND p.correct IS NOT NULL AND i.id BETWEEN ? AND ? AND i.id > ? ORDER BY i.id LIMIT ?`,
+      )
+      .all(variantId, conditionId, ...values, from, to, after ?? 0, limit + 1 - rows.length)
+    rows.push(...found.map((row) => ({ ...row, correct: row.correct === 1 })))
+  }
+  const next = rows.length > limit ? (rows[limit - 1]?.imageId ?? null) : null
+  return { rows: rows.slice(0, limit), next }
+}
+
+export type FlipDirection = 'lost' | 'gained' | 'both'
+
+const flipTest: Record<FlipDirection, string> = {
+  lost: 'b.correct = 1 AND p.correct = 0',
+  gained: 'b.correct = 0 AND p.correct = 1',
+  both: 'b.correct <> p.correct',
+}
+
+/** Images whose outcome under a cell differs from the baseline (the study's first condition). */
+export function studyFlips(
+  db: Db,
+  studyId: number,
+  modelId: number,
+  key: string,
+  direction: FlipDirection,
+  after: number | null,
+  limit: number,
+): { rows: ImageRow[]; next: number | null; total: number } {
+  const { source, variantId, stored, baseline } = cellOf(db, studyId, modelId, key)
+  const { sql, values } = imagesOf(source)
+  const clean = baseline.parts[0]?.conditionId ?? -1
+  const ids: number[] = []
+  let total = 0
+  for (const { conditionId, from, to } of stored.parts) {
+    const flips = `FROM ${sql.replace(
+      ' WHERE ',
+      ` JOIN prediction p ON p.variant_id = ? AND p.condition_id = ? AND p.subject_id = i.subject_id
+        JOIN prediction b ON b.variant_id = p.variant_id AND b.condition_id = ? AND b.subject_id = i.subject_id WHERE `,
+    )} AND ${flipTest[direction]} AND i.id BETWEEN ? AND ?`
+    const bound = [variantId, conditionId, clean, ...values, from, to]
+    total += Number(db.prepare(`SELECT count(*) ${flips}`).pluck().get(...bound))
+    if (ids.length > limit) continue
+    ids.push(
+      ...db
+        .prepare<number[], number>(`SELECT i.id ${flips} AND i.id > ? ORDER BY i.id LIMIT ?`)
+        .pluck()
+        .all(...bound, after ?? 0, limit + 1 - ids.length),
+    )
+  }
+  const next = ids.length > limit ? (ids[limit - 1] ?? null) : null
+  return { rows: imageRows(db, ids.slice(0, limit)), next, total }
+}

@@ -1,0 +1,92 @@
+import { z } from 'zod'
+import type { Study, StudyInput } from '#shared/contract/index.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import { latestJobOfStudy } from '../jobs/index.ts'
+import type { Db } from '../workspace/index.ts'
+import type { StudyDefinition } from './definition.ts'
+import { storeSelection, type ImageSource } from './images.ts'
+import { studyDefinition } from './registry.ts'
+
+interface StudyRow {
+  id: number
+  kind: string
+  title: string
+  params: string
+  dataset_id: number
+  sample: string | null
+  created_at: number
+}
+
+const sampleSchema = z.object({ perClass: z.int().positive(), seed: z.int() })
+const paramsSchema = z.record(z.string(), z.unknown())
+
+function fromRow(db: Db, row: StudyRow): Study {
+  return {
+    id: row.id,
+    kind: row.kind,
+    title: row.title,
+    params: paramsSchema.parse(JSON.parse(row.params)),
+    modelIds: db.prepare<[number], number>('SELECT model_id FROM study_model WHERE study_id = ? ORDER BY position').pluck().all(row.id),
+    datasetId: row.dataset_id,
+    sample: row.sample === null ? null : sampleSchema.parse(JSON.parse(row.sample)),
+    createdAt: row.created_at,
+    job: latestJobOfStudy(db, row.id),
+  }
+}
+
+export function getStudy(db: Db, id: number): Study {
+  const row = db.prepare<[number], StudyRow>('SELECT * FROM study WHERE id = ?').get(id)
+  if (!row) throw new KernelscopeError('STUDY_NOT_FOUND', `no study with id ${id}`)
+  return fromRow(db, row)
+}
+
+/** Newest first. */
+export function listStudies(db: Db): Study[] {
+  return db.prepare<[], StudyRow>('SELECT * FROM study ORDER BY id DESC').all().map((row) => fromRow(db, row))
+}
+
+/** Parameters with their defaults; throws STUDY_PARAMS that names the parameter at fault. */
+export function parseParams(definition: StudyDefinition, params: Record<string, unknown>): Record<string, unknown> {
+  const parsed = definition.params.strict().safeParse(params)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  const name = issue?.code === 'unrecognized_keys' ? issue.keys.join(', ') : issue?.path.join('.') || 'params'
+  throw new KernelscopeError('STUDY_PARAMS', `invalid ${name}: ${issue?.message ?? 'unknown'}`, { details: z.prettifyError(parsed.error) })
+}
+
+export function insertStudy(db: Db, input: StudyInput): Study {
+  const definition = studyDefinition(input.kind)
+  const params = parseParams(definition, input.params)
+  const id = db.transaction(() => {
+    const { lastInsertRowid } = db
+      .prepare('INSERT INTO study (kind, title, params, dataset_id, sample, created_at) VALUES (?, ?, ?, ?, ?, ?)')
+      .run(input.kind, input.title ?? definition.title, JSON.stringify(params), input.datasetId, input.sample ? JSON.stringify(input.sample) : null, Date.now())
+    const studyId = Number(lastInsertRowid)
+    setStudyModels(db, studyId, input.modelIds)
+    if (input.sample) storeSelection(db, studyId, input.datasetId, input.sample.perClass, input.sample.seed)
+    return studyId
+  })()
+  return getStudy(db, id)
+}
+
+export function setStudyModels(db: Db, id: number, modelIds: number[]): void {
+  const insert = db.prepare('INSERT INTO study_model (study_id, position, model_id) VALUES (?, ?, ?)')
+  db.transaction(() => {
+    db.prepare('DELETE FROM study_model WHERE study_id = ?').run(id)
+    for (const [position, modelId] of [...new Set(modelIds)].entries()) insert.run(id, position, modelId)
+  })()
+}
+
+export function renameStudy(db: Db, id: number, title: string): Study {
+  getStudy(db, id)
+  db.prepare('UPDATE study SET title = ? WHERE id = ?').run(title, id)
+  return getStudy(db, id)
+}
+
+/** Takes the study away. The facts it rests on stay, so running it again costs nothing. */
+export function removeStudy(db: Db, id: number): void {
+  getStudy(db, id)
+  db.prepare('DELETE FROM study WHERE id = ?').run(id)
+}
+
+export const sourceOf = ({ id, datasetId, sample }: Study): ImageSource => ({ datasetId, selectedFor: sample === null ? null : id })
