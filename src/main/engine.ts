@@ -93,7 +93,7 @@ export class Engine extends EventEmitter<EngineEvents> {
     this.#stopping = true
     clearTimeout(this.#retry)
     const child = this.#child
-    if (!child) return
+    if (!child || child.exitCode !== null || child.signalCode !== null) return
     const gone = new Promise((resolve) => child.once('exit', resolve))
     if (!this.send({ type: 'stop' })) child.kill('SIGKILL')
     const late = setTimeout(() => child.kill('SIGKILL'), stopWithinMs)

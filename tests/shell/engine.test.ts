@@ -1,0 +1,97 @@
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { EngineState } from '#shared/bridge.ts'
+import { Engine } from '../../src/main/engine.ts'
+
+const fixture = fileURLToPath(new URL('./fixtures/engine.ts', import.meta.url))
+const running: Engine[] = []
+
+function engineThat(mode: string) {
+  const engine = new Engine({ node: process.execPath, args: [fixture, mode] })
+  const states: EngineState[] = []
+  engine.on('state', (state) => states.push(state))
+  running.push(engine)
+  engine.start()
+  return { engine, states }
+}
+
+const until = async (engine: Engine, state: EngineState['state']) => {
+  while (engine.state.state !== state) await once(engine, 'state')
+}
+
+const isAlive = (pid: number) => {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((engine) => engine.stop()))
+})
+
+describe('the engine process', () => {
+  it('is ready once it says so, and hands its messages on unread', async () => {
+    const { engine, states } = engineThat('well')
+    await until(engine, 'ready')
+    engine.send({ type: 'rpc', port: 3, data: new Uint8Array([1, 2, 3]) })
+    const [message] = await once(engine, 'rpc')
+    expect(message).toEqual({ type: 'rpc', port: 3, data: new Uint8Array([1, 2, 3]) })
+    expect(states.map(({ state }) => state)).toEqual(['starting', 'ready'])
+  })
+
+  it('is seen to be down when it is killed, and comes back by itself', async () => {
+    const { engine, states } = engineThat('well')
+    await until(engine, 'ready')
+    const first = engine.pid
+    process.kill(first ?? 0, 'SIGKILL')
+    await until(engine, 'down')
+    await until(engine, 'ready')
+    expect(engine.pid).not.toBe(first)
+    expect(states.map(({ state }) => state)).toEqual(['starting', 'ready', 'down', 'starting', 'ready'])
+    expect(states[2]).toMatchObject({ problem: { code: 'ENGINE_DOWN' }, retryInMs: 250, restarts: 1 })
+  })
+
+  it('is killed and started again when it stops answering', async () => {
+    const { engine, states } = engineThat('silent')
+    await until(engine, 'ready')
+    const silent = engine.pid ?? 0
+    await until(engine, 'down')
+    expect(states.at(-1)).toMatchObject({ problem: { message: 'the engine stopped answering' } })
+    expect(isAlive(silent)).toBe(false)
+  })
+
+  it('waits longer after every quick death and tells what the process said last', async () => {
+    const { engine, states } = engineThat('dies at once')
+    while (states.filter(({ state }) => state === 'down').length < 3) await once(engine, 'state')
+    const downs = states.filter((state) => state.state === 'down')
+    expect(downs.map(({ retryInMs }) => retryInMs)).toEqual([250, 500, 1000])
+    expect(downs[0]?.problem.message).toContain('code 7')
+    expect(downs[0]?.problem.details).toContain('native crash: bad weather')
+  })
+
+  it('passes on the reason that the engine itself gives', async () => {
+    const { engine, states } = engineThat('fatal')
+    await until(engine, 'down')
+    expect(states.at(-1)).toMatchObject({ problem: { code: 'DISK_FULL', message: 'no space on /data' } })
+  })
+
+  it('is reported as down, not thrown, when its binary is missing', async () => {
+    const engine = new Engine({ node: '/nowhere/node', args: [] })
+    running.push(engine)
+    engine.start()
+    await until(engine, 'down')
+    expect(engine.state).toMatchObject({ problem: { code: 'ENGINE_DOWN' } })
+  })
+
+  it.each(['well', 'stubborn'])('is gone after stop, also when it is %s, and stays gone', async (mode) => {
+    const { engine, states } = engineThat(mode)
+    await until(engine, 'ready')
+    const pid = engine.pid ?? 0
+    await engine.stop()
+    expect(isAlive(pid)).toBe(false)
+    expect(states.at(-1)).toEqual({ state: 'ready' })
+  })
+})
