@@ -1,0 +1,21 @@
+import type { DataTable } from '../contract/studies.ts'
+
+/**
+ * A table as RFC 4180: comma, CRLF, a header of column keys, quotes only where a cell needs them. Numbers are written
+ * in full with a point; a missing value is an empty cell.
+ */
+export function tableToCsv(table: DataTable): string {
+  const keys = table.columns.map(({ key }) => key)
+  const lines = [keys, ...table.rows.map((row) => keys.map((key) => cell(row[key])))]
+  return lines.map((line) => line.map(quoted).join(',')).join('\r\n') + '\r\n'
+}
+
+function cell(value: string | number | boolean | null | undefined): string {
+  if (value === null || value === undefined || (typeof value === 'number' && !Number.isFinite(value)))
+    return ''
+  return String(value)
+}
+
+function quoted(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}

@@ -1,0 +1,136 @@
+import type { EChartsOption } from 'echarts'
+import { lut } from '../colour/maps.ts'
+import { plainNumber } from './format.ts'
+import { axisStyle, gap, grid, type FigureSize } from './layout.ts'
+import type { FigureSpec } from './spec.ts'
+import { textWidth, type FigureTheme } from './theme.ts'
+
+/** Share of the figure's width that the cells take, about; the rest is for labels and the colour bar. */
+const cellShare = 0.75
+
+/**
+ * A matrix of cells with its colour bar. A sequential map runs over the range of the values, a diverging one is
+ * symmetric about zero, so that its middle colour always means zero. Cells without a value stay empty.
+ */
+export function heatmap(spec: FigureSpec, theme: FigureTheme, size: FigureSize, top: number): EChartsOption {
+  const cells = spec.cells
+  if (!cells) return {}
+  const { min, max } = cellRange(cells)
+  const colours = colourStops(cells.map === 'diverging' ? 'diverging' : theme.sequential)
+  const columns = cells.columns.length
+  const bar = barWidth(theme, min, max)
+  const label = { fontFamily: theme.fontFamily, fontSize: theme.fontSize * 0.8 }
+  const texts = cells.values.map((value) => (value === null ? '' : plainNumber(value, 2)))
+  const labelled = fits(texts, columns, theme, size)
+  return {
+    grid: grid(theme, top, bar + gap(theme) + theme.fontSize * 1.4),
+    graphic: {
+      type: 'text',
+      right: 0,
+      top: 'middle',
+      rotation: Math.PI / 2,
+      silent: true,
+      style: { text: cells.label, fill: theme.ink, font: `${theme.fontSize}px ${theme.fontFamily}` },
+    },
+    xAxis: { ...categoryAxis(spec, theme, 'x'), type: 'category', data: cells.columns },
+    yAxis: { ...categoryAxis(spec, theme, 'y'), type: 'category', data: cells.rows, inverse: true },
+    visualMap: {
+      type: 'continuous',
+      min,
+      max,
+      calculable: false,
+      orient: 'vertical',
+      right: theme.fontSize * 1.4,
+      top: 'middle',
+      itemWidth: theme.fontSize,
+      itemHeight: theme.fontSize * 12,
+      text: [plainNumber(max, 3), plainNumber(min, 3)],
+      textGap: theme.fontSize * 0.5,
+      textStyle: { ...label, color: theme.ink, fontSize: theme.fontSize * 0.9 },
+      inRange: { color: colours },
+      outOfRange: { color: ['transparent'] },
+      padding: 0,
+    },
+    series: [
+      {
+        type: 'heatmap',
+        id: 'cells',
+        name: cells.label,
+        progressive: 0,
+        animation: false,
+        data: cells.values.map((value, at) => ({
+          value: [at % columns, Math.floor(at / columns), finite(value) ?? '-'],
+          label: {
+            ...label,
+            show: labelled && finite(value) !== null,
+            color: inkOn(colours, value ?? 0, min, max),
+            formatter: texts[at] ?? '',
+          },
+        })),
+      },
+    ],
+  }
+}
+
+/** Ends of the colour map: the range of the values, or its symmetric hull about zero for a diverging map. */
+export function cellRange(cells: NonNullable<FigureSpec['cells']>): { min: number; max: number } {
+  let min = Number.POSITIVE_INFINITY
+  let max = Number.NEGATIVE_INFINITY
+  for (const value of cells.values) {
+    if (value === null || !Number.isFinite(value)) continue
+    if (value < min) min = value
+    if (value > max) max = value
+  }
+  if (min > max) return { min: 0, max: 1 }
+  if (cells.map === 'diverging') {
+    const reach = Math.max(Math.abs(min), Math.abs(max)) || 1
+    return { min: -reach, max: reach }
+  }
+  return min === max ? { min: min - 0.5, max: max + 0.5 } : { min, max }
+}
+
+/** Whether every number can stand in its cell. */
+function fits(texts: readonly string[], columns: number, theme: FigureTheme, size: FigureSize): boolean {
+  if (texts.length > 400) return false
+  const rows = texts.length / Math.max(1, columns)
+  const width = (size.width * cellShare) / Math.max(1, columns)
+  const height = (size.height * cellShare) / Math.max(1, rows)
+  const widest = Math.max(0, ...texts.map((text) => textWidth(theme, text, theme.fontSize * 0.8)))
+  return widest < width * 0.9 && height > theme.fontSize
+}
+
+function finite(value: number | null): number | null {
+  return value !== null && Number.isFinite(value) ? value : null
+}
+
+function colourStops(map: 'viridis' | 'cividis' | 'diverging', stops = 64): string[] {
+  const table = lut(map)
+  return Array.from({ length: stops }, (_, i) => {
+    const at = 3 * Math.round((i / (stops - 1)) * 255)
+    const hex = [table[at] ?? 0, table[at + 1] ?? 0, table[at + 2] ?? 0]
+    return `#${hex.map((part) => part.toString(16).padStart(2, '0')).join('')}`
+  })
+}
+
+/** Black or white, whichever has the higher contrast (WCAG relative luminance) on the colour of a value. */
+function inkOn(colours: readonly string[], value: number, min: number, max: number): string {
+  const at = Math.round(((value - min) / (max - min)) * (colours.length - 1))
+  const hex = colours[Math.min(colours.length - 1, Math.max(0, at))] ?? '#000000'
+  const [r = 0, g = 0, b = 0] = [1, 3, 5].map((i) => {
+    const s = Number.parseInt(hex.slice(i, i + 2), 16) / 255
+    return s <= 0.04045 ? s / 12.92 : ((s + 0.055) / 1.055) ** 2.4
+  })
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? '#000000' : '#ffffff'
+}
+
+function categoryAxis(spec: FigureSpec, theme: FigureTheme, side: 'x' | 'y') {
+  const style = axisStyle({ ...spec[side], scale: 'category' }, theme, side)
+  return { ...style, splitLine: { show: false }, axisTick: { show: false }, axisLine: { show: false } }
+}
+
+function barWidth(theme: FigureTheme, min: number, max: number): number {
+  const widest = Math.max(
+    ...[min, max].map((end) => textWidth(theme, plainNumber(end, 3), theme.fontSize * 0.9)),
+  )
+  return Math.max(theme.fontSize, widest) + gap(theme)
+}

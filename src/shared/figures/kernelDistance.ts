@@ -1,0 +1,60 @@
+import type { DistanceDefinition, KernelLayer } from '../contract/models.ts'
+import type { FigureSpec } from './spec.ts'
+
+/**
+ * Sorted kernel attention distance over the normalised channel index, one curve per layer (paper, section 4.6 and
+ * Fig. 9). With the normalised definition a dashed line marks the distance of a kernel with equal weights, one for each
+ * kernel size.
+ */
+export function kernelDistanceSpec(
+  layers: readonly KernelLayer[],
+  definition: DistanceDefinition,
+  modelTitle = '',
+): FigureSpec {
+  const normalised = definition === 'normalised'
+  const sizes = new Map(layers.map((layer) => [layer.kernel, layer.uniform]))
+  return {
+    id: 'kernel-distance',
+    kind: 'lines',
+    title: modelTitle === '' ? 'Kernel attention distance' : `Kernel attention distance of ${modelTitle}`,
+    x: { label: 'Normalised channel index', unit: 'none', scale: 'linear', min: 0, max: 1 },
+    y: {
+      label: normalised ? 'Kernel attention distance' : 'Kernel attention distance (published code)',
+      unit: 'none',
+      scale: 'linear',
+      min: 0,
+    },
+    series: layers.map((layer, slot) => ({
+      id: `layer-${layer.index}`,
+      name: `${layer.weight} (${layer.kernel}×${layer.kernel})`,
+      slot,
+      origin: 'measured' as const,
+      symbols: false,
+      points: layer.distance.map((y, at, { length }) => ({
+        x: length > 1 ? at / (length - 1) : 0,
+        y,
+        ref: `channel:${layer.order[at] ?? at}`,
+      })),
+    })),
+    references: normalised
+      ? [...sizes].map(([size, value]) => ({ label: `uniform ${size}×${size}`, axis: 'y' as const, value }))
+      : [],
+    spans: [],
+    notes: [
+      normalised
+        ? 'Definition: sum of |w| times distance to the centre, over sum of |w|, over the corner distance (paper, 4.6).'
+        : 'Definition: as the published code computes it, not divided by the sum of |w|.',
+      ...layers
+        .filter(({ skipped }) => skipped.length > 0)
+        .map(
+          ({ weight, skipped }) => `${weight}: ${skipped.length} channels with all weights zero left out.`,
+        ),
+    ],
+    alt: layers
+      .map(
+        ({ weight, distance }) =>
+          `${weight}: distance from ${(distance[0] ?? 0).toFixed(3)} to ${(distance.at(-1) ?? 0).toFixed(3)}`,
+      )
+      .join('; '),
+  }
+}

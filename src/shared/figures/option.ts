@@ -1,0 +1,187 @@
+import type {
+  BarSeriesOption,
+  EChartsOption,
+  LineSeriesOption,
+  ScatterSeriesOption,
+  SeriesOption,
+  TitleComponentOption,
+} from 'echarts'
+import { formatTick } from './format.ts'
+import { heatmap } from './heatmap.ts'
+import { defaultSize, gap, grid, legend, xAxis, yAxis, type FigureSize } from './layout.ts'
+import { mark, reportedDash, type Mark } from './palette.ts'
+import { drawnSeries, hasRange, type DrawnSeries } from './points.ts'
+import { band, barGaps, errorBars } from './ranges.ts'
+import { referenceSeries } from './references.ts'
+import type { FigureSpec } from './spec.ts'
+import { textWidth, type FigureTheme } from './theme.ts'
+import { tooltip } from './tooltip.ts'
+
+/**
+ * A figure as an ECharts option. Pure: the same spec, theme and size give the same option.
+ *
+ * Each series keeps its `id`, and its data keep the order of `points`, so a click leads back through
+ * `seriesId` and `dataIndex` to the point and its `ref`. Charts needed: line, bar, scatter, heatmap, custom; components:
+ * grid, legend, title, tooltip, markLine, markArea, visualMap, graphic, aria.
+ *
+ * @param size of the drawing in its unit, for legends and labels that must fit; 640 by 400 when left out
+ */
+export function toOption(
+  spec: FigureSpec,
+  theme: FigureTheme,
+  size: FigureSize = defaultSize,
+): EChartsOption {
+  const title = titleOf(spec, theme, size)
+  const base: EChartsOption = {
+    animation: theme.animation,
+    animationDuration: 200,
+    backgroundColor: theme.background,
+    textStyle: { fontFamily: theme.fontFamily, fontSize: theme.fontSize, color: theme.ink },
+    title: title.option,
+    tooltip: tooltip(spec, theme),
+    aria: { enabled: true, label: { description: spec.alt } },
+  }
+  if (spec.kind === 'heatmap') return { ...base, ...heatmap(spec, theme, size, title.height) }
+  const drawn = withCategories(spec)
+  const series = drawnSeries(drawn)
+  const key = legend(
+    series.map(({ label }) => label),
+    theme,
+    size,
+    title.height,
+  )
+  return {
+    ...base,
+    legend: key.option,
+    grid: grid(theme, title.height + key.height),
+    xAxis: xAxis(drawn, theme, size),
+    yAxis: yAxis(drawn, theme),
+    series: [
+      ...series.flatMap((entry, place) => drawSeries(entry, place, series.length, drawn.kind, theme)),
+      ...referenceSeries(drawn, theme),
+    ],
+  }
+}
+
+function titleOf(spec: FigureSpec, theme: FigureTheme, size: FigureSize) {
+  if (!theme.title || spec.title === '')
+    return { option: { show: false } satisfies TitleComponentOption, height: 0 }
+  const fontSize = theme.fontSize * 1.1
+  const lines = Math.max(1, Math.ceil(textWidth(theme, spec.title, fontSize) / size.width))
+  const option: TitleComponentOption = {
+    text: spec.title,
+    left: 'center',
+    top: 0,
+    padding: 0,
+    textStyle: {
+      color: theme.ink,
+      fontFamily: theme.fontFamily,
+      fontSize,
+      fontWeight: 600,
+      width: size.width,
+      overflow: 'break',
+    },
+  }
+  return { option, height: lines * fontSize * 1.3 + gap(theme) }
+}
+
+/** Bars stand on categories: numbers on x become categories in ascending order. */
+function withCategories(spec: FigureSpec): FigureSpec {
+  if (spec.kind !== 'bars' || spec.x.scale === 'category') return spec
+  const values = [...new Set(spec.series.flatMap(({ points }) => points.map(({ x }) => x)))].sort(
+    (a, b) => a - b,
+  )
+  const places = new Map(values.map((value, place) => [value, place]))
+  return {
+    ...spec,
+    x: {
+      ...spec.x,
+      scale: 'category',
+      categories: values.map((value) => formatTick({ unit: spec.x.unit }, value)),
+    },
+    series: spec.series.map((series) => ({
+      ...series,
+      points: series.points.map((point) => ({ ...point, x: places.get(point.x) ?? 0 })),
+    })),
+  }
+}
+
+function drawSeries(
+  series: DrawnSeries,
+  place: number,
+  count: number,
+  kind: FigureSpec['kind'],
+  theme: FigureTheme,
+): SeriesOption[] {
+  const look = mark(series.slot, theme.ink, theme.lineWidth)
+  const ranged = series.points.some(hasRange)
+  if (kind === 'bars')
+    return [bars(series, look, theme), ...(ranged ? [errorBars(series, look, theme, { place, count })] : [])]
+  if (kind === 'scatter')
+    return [scatter(series, look, theme), ...(ranged ? [errorBars(series, look, theme)] : [])]
+  return [line(series, look, theme), ...(ranged ? [band(series, look, theme)] : [])]
+}
+
+function line(series: DrawnSeries, look: Mark, theme: FigureTheme): LineSeriesOption {
+  const reported = series.origin === 'reported'
+  return {
+    ...common(series),
+    type: 'line',
+    showSymbol: series.symbols,
+    showAllSymbol: true,
+    symbol: look.symbol,
+    symbolSize: theme.symbolSize,
+    connectNulls: false,
+    z: 3,
+    lineStyle: { color: look.colour, width: theme.lineWidth, type: reported ? dashed(theme) : dashOf(look) },
+    itemStyle: symbolStyle(look, theme, reported),
+  }
+}
+
+function scatter(series: DrawnSeries, look: Mark, theme: FigureTheme): ScatterSeriesOption {
+  return {
+    ...common(series),
+    type: 'scatter',
+    symbol: look.symbol,
+    symbolSize: theme.symbolSize * 1.3,
+    z: 3,
+    itemStyle: symbolStyle(look, theme, series.origin === 'reported'),
+  }
+}
+
+function bars(series: DrawnSeries, look: Mark, theme: FigureTheme): BarSeriesOption {
+  const reported = series.origin === 'reported'
+  return {
+    ...common(series),
+    ...barGaps,
+    type: 'bar',
+    z: 2,
+    itemStyle: {
+      color: reported ? 'transparent' : look.colour,
+      borderColor: look.colour,
+      borderWidth: theme.lineWidth * 0.8,
+      borderType: reported ? dashed(theme) : 'solid',
+    },
+  }
+}
+
+function common(series: DrawnSeries) {
+  return {
+    id: series.id,
+    name: series.label,
+    data: series.points.map(({ x, y }) => [x, y ?? '-']),
+    encode: { x: 0, y: 1 },
+    progressive: 0,
+    emphasis: { disabled: true },
+  }
+}
+
+function symbolStyle({ colour }: Mark, theme: FigureTheme, hollow: boolean) {
+  if (!hollow) return { color: colour, borderWidth: 0 }
+  const ground =
+    theme.background === 'transparent' ? (theme.name === 'dark' ? '#18181b' : '#ffffff') : theme.background
+  return { color: ground, borderColor: colour, borderWidth: theme.lineWidth * 0.8 }
+}
+
+const dashOf = ({ dash }: Mark) => (dash.length === 0 ? ('solid' as const) : dash)
+const dashed = (theme: FigureTheme) => reportedDash.map((length) => length * theme.lineWidth)

@@ -1,0 +1,66 @@
+/**
+ * Okabe and Ito 2008: eight colours that people with any common colour vision can tell apart. Ordered so that the
+ * first ones also differ in lightness; yellow, the weakest on paper, is the last. `null` is the ink of the theme.
+ */
+export const okabeIto: readonly (string | null)[] = [
+  '#0072B2',
+  '#D55E00',
+  '#009E73',
+  '#CC79A7',
+  '#E69F00',
+  '#56B4E9',
+  null,
+  '#F0E442',
+]
+
+/** Solid first; lengths are multiples of the line width. */
+const dashes: readonly (readonly number[])[] = [
+  [],
+  [6, 2],
+  [2, 2],
+  [8, 2, 2, 2],
+  [4, 1],
+  [1, 2],
+  [10, 3],
+  [6, 2, 2, 2, 2, 2],
+]
+
+/** Names of ECharts, then paths in the square [-1,1]²: triangle on its point, plus, pentagon, star. */
+const symbols: readonly string[] = [
+  'circle',
+  'rect',
+  'triangle',
+  'diamond',
+  'path://M-1,-0.9H1L0,0.9Z',
+  'path://M-1,-0.3H-0.3V-1H0.3V-0.3H1V0.3H0.3V1H-0.3V0.3H-1Z',
+  'path://M0,-1L0.95,-0.31L0.59,0.81H-0.59L-0.95,-0.31Z',
+  'path://M0,-1L0.25,-0.35L0.95,-0.31L0.4,0.13L0.59,0.81L0,0.42L-0.59,0.81L-0.4,0.13L-0.95,-0.31L-0.25,-0.35Z',
+]
+
+export interface Mark {
+  colour: string
+  /** Dash pattern in the unit of the figure, empty for a solid line. */
+  dash: number[]
+  symbol: string
+}
+
+/** Dash of values that were not measured here but read in a paper. */
+export const reportedDash: readonly number[] = [3, 3]
+
+/**
+ * Colour with its second mark for a place in the palette. Places past the eighth reuse colours with another dash and
+ * symbol, so that 64 places stay distinct.
+ *
+ * @param slot place in the palette, from 0
+ * @param ink colour of the theme's text, which stands for black
+ * @param lineWidth in the unit of the figure; dashes grow with it
+ */
+export function mark(slot: number, ink: string, lineWidth: number): Mark {
+  const round = Math.floor(slot / okabeIto.length)
+  const second = (slot + round) % dashes.length
+  return {
+    colour: okabeIto[slot % okabeIto.length] ?? ink,
+    dash: (dashes[second] ?? []).map((length) => length * lineWidth),
+    symbol: symbols[second] ?? 'circle',
+  }
+}

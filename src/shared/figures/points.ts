@@ -1,0 +1,65 @@
+import type { FigureSpec, Point, Series } from './spec.ts'
+
+/** A series as it is drawn: its name is unique in the figure, and every point can be placed on its axes. */
+export interface DrawnSeries extends Series {
+  label: string
+}
+
+/** Whether a point has both ends of a band or error bar. */
+export function hasRange(point: Point): point is Point & { lo: number; hi: number } {
+  return point.y !== null && Number.isFinite(point.lo) && Number.isFinite(point.hi)
+}
+
+/**
+ * The series of a figure with names that tell them apart and without what an axis cannot show: values that are not
+ * finite, and on a logarithmic axis what is not positive, become gaps; an error bar that reaches zero there ends at the
+ * smallest positive value of the figure.
+ */
+export function drawnSeries(spec: FigureSpec): DrawnSeries[] {
+  const names = new Map<string, number>()
+  const floor = spec.y.scale === 'log' ? smallestPositive(spec) : Number.NEGATIVE_INFINITY
+  return spec.series.map((series) => {
+    const plain = series.origin === 'reported' ? `${series.name} (reported)` : series.name
+    const seen = (names.get(plain) ?? 0) + 1
+    names.set(plain, seen)
+    return {
+      ...series,
+      label: seen === 1 ? plain : `${plain} (${seen})`,
+      points: series.points.map((point) => placed(point, spec, floor)),
+    }
+  })
+}
+
+/** Runs of neighbouring points that have a band, cut where a value or an end is missing. */
+export function bandSegments(points: readonly Point[]): { x: number; lo: number; hi: number }[][] {
+  const segments: { x: number; lo: number; hi: number }[][] = []
+  let open: { x: number; lo: number; hi: number }[] = []
+  for (const point of points) {
+    if (hasRange(point)) open.push({ x: point.x, lo: point.lo, hi: point.hi })
+    else {
+      if (open.length > 0) segments.push(open)
+      open = []
+    }
+  }
+  if (open.length > 0) segments.push(open)
+  return segments
+}
+
+function placed(point: Point, spec: FigureSpec, floor: number): Point {
+  const { lo, hi, ...rest } = point
+  const log = spec.y.scale === 'log'
+  const offAxis = spec.x.scale === 'log' && !(point.x > 0)
+  const y =
+    point.y !== null && Number.isFinite(point.y) && !(log && point.y <= 0) && !offAxis ? point.y : null
+  if (y === null || lo === undefined || hi === undefined) return { ...rest, y }
+  return { ...rest, y, lo: Math.max(lo, floor), hi: Math.max(hi, floor) }
+}
+
+function smallestPositive(spec: FigureSpec): number {
+  let smallest = Number.POSITIVE_INFINITY
+  for (const { points } of spec.series)
+    for (const { y, lo, hi } of points)
+      for (const value of [y, lo, hi])
+        if (typeof value === 'number' && value > 0) smallest = Math.min(smallest, value)
+  return smallest
+}

@@ -1,0 +1,76 @@
+import type { DataTable } from '../contract/studies.ts'
+import { axisName } from './format.ts'
+import { hasRange } from './points.ts'
+import type { FigureSpec } from './spec.ts'
+
+type Row = DataTable['rows'][number]
+type Column = DataTable['columns'][number]
+
+/**
+ * The data of a figure in long form, one row per point: series, x, y, and lo, hi, n where any point has them. Values
+ * are those of the spec (fractions stay fractions). A heatmap gives one row per cell.
+ */
+export function specToTable(spec: FigureSpec): DataTable {
+  return spec.kind === 'heatmap' ? cellTable(spec) : pointTable(spec)
+}
+
+function pointTable(spec: FigureSpec): DataTable {
+  const points = spec.series.flatMap((series) => series.points.map((point) => ({ series, point })))
+  const ranged = points.some(({ point }) => hasRange(point))
+  const counted = points.some(({ point }) => point.n !== undefined)
+  const reported = spec.series.some(({ origin }) => origin === 'reported')
+  const kind = spec.y.unit === 'percent' ? 'fraction' : 'number'
+  const categories = spec.x.scale === 'category' ? spec.x.categories : undefined
+  const columns: Column[] = [
+    { key: 'series', title: 'Series', kind: 'text' },
+    ...(reported ? [{ key: 'origin', title: 'Origin', kind: 'text' as const }] : []),
+    {
+      key: 'x',
+      title: title(spec.x),
+      kind: categories ? 'text' : spec.x.unit === 'percent' ? 'fraction' : 'number',
+    },
+    { key: 'y', title: title(spec.y), kind },
+    ...(ranged
+      ? [
+          { key: 'lo', title: 'Low', kind } as const,
+          { key: 'hi', title: 'High', kind } as const,
+          { key: 'range', title: 'Range', kind: 'text' } as const,
+        ]
+      : []),
+    ...(counted ? [{ key: 'n', title: 'n', kind: 'integer' as const }] : []),
+  ]
+  const rows = points.map(({ series, point }): Row => ({
+    series: series.name,
+    ...(reported ? { origin: series.origin } : {}),
+    x: categories ? (categories[point.x] ?? point.x) : point.x,
+    y: point.y,
+    ...(ranged ? { lo: point.lo ?? null, hi: point.hi ?? null, range: series.bandLabel ?? null } : {}),
+    ...(counted ? { n: point.n ?? null } : {}),
+  }))
+  return { id: spec.id, title: spec.title, columns, rows }
+}
+
+function cellTable(spec: FigureSpec): DataTable {
+  const cells = spec.cells ?? { rows: [], columns: [], values: [], label: 'Value' }
+  return {
+    id: spec.id,
+    title: spec.title,
+    columns: [
+      { key: 'row', title: spec.y.label, kind: 'text' },
+      { key: 'column', title: spec.x.label, kind: 'text' },
+      { key: 'value', title: cells.label, kind: 'number' },
+    ],
+    rows: cells.rows.flatMap((row, r) =>
+      cells.columns.map((column, c): Row => ({
+        row,
+        column,
+        value: cells.values[r * cells.columns.length + c] ?? null,
+      })),
+    ),
+  }
+}
+
+/** A share is shown in per cent by whoever formats a `fraction`, so the title does not say it twice. */
+function title(axis: FigureSpec['x']): string {
+  return axis.unit === 'percent' ? axis.label : axisName(axis)
+}

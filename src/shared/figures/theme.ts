@@ -1,0 +1,73 @@
+/**
+ * How a figure looks. Lengths are in the unit of the drawing: CSS pixels on screen, points (1/72 in) on paper, so that
+ * a font size of 8 is 8 pt in the printed figure.
+ */
+export interface FigureTheme {
+  name: 'light' | 'dark' | 'paper'
+  fontFamily: string
+  fontSize: number
+  /** Text and axis lines. */
+  ink: string
+  /** Tick labels and notes. */
+  muted: string
+  grid: string
+  background: string
+  lineWidth: number
+  symbolSize: number
+  bandOpacity: number
+  /** Draws the title inside the figure; papers have it in the caption. */
+  title: boolean
+  animation: boolean
+  tooltip: boolean
+  sequential: 'viridis' | 'cividis'
+  /** Width of a text in the unit of the drawing. Without it a typical width per character is taken. */
+  textWidth?: (text: string, fontSize: number) => number
+}
+
+/** Theme of the window. `screenTheme('dark')` stands on a dark page; both draw on a transparent ground. */
+export function screenTheme(mode: 'light' | 'dark', options: Partial<FigureTheme> = {}): FigureTheme {
+  const dark = mode === 'dark'
+  return {
+    name: mode,
+    fontFamily: "'Inter Variable', Inter, system-ui, sans-serif",
+    fontSize: 12,
+    ink: dark ? '#e4e4e7' : '#27272a',
+    muted: dark ? '#a1a1aa' : '#52525b',
+    grid: dark ? '#3f3f46' : '#e4e4e7',
+    background: 'transparent',
+    lineWidth: 2,
+    symbolSize: 7,
+    bandOpacity: 0.2,
+    title: false,
+    animation: true,
+    tooltip: true,
+    sequential: 'viridis',
+    ...options,
+  }
+}
+
+/** Theme of exported figures: white ground, lengths in points, nothing that moves. */
+export function paperTheme(options: Partial<FigureTheme> = {}): FigureTheme {
+  return {
+    name: 'paper',
+    fontFamily: 'Inter',
+    fontSize: 8,
+    ink: '#000000',
+    muted: '#262626',
+    grid: '#e0e0e0',
+    background: '#ffffff',
+    lineWidth: 1.1,
+    symbolSize: 4.5,
+    bandOpacity: 0.18,
+    title: false,
+    sequential: 'viridis',
+    ...options,
+    animation: false,
+    tooltip: false,
+  }
+}
+
+/** Width of a text, measured where the theme can, else 0.55 em per character. */
+export function textWidth(theme: FigureTheme, text: string, fontSize = theme.fontSize): number {
+  return theme.textWidth?.(text, fontSize) ?? text.length * fontSize * 0.55
+}

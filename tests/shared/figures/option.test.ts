@@ -1,0 +1,241 @@
+import * as echarts from 'echarts'
+import { describe, expect, it } from 'vitest'
+import { escapeMarkup } from '#shared/figures/tooltip.ts'
+import { mark } from '#shared/figures/palette.ts'
+import { bandSegments } from '#shared/figures/points.ts'
+import { toOption } from '#shared/figures/option.ts'
+import type { FigureSpec } from '#shared/figures/spec.ts'
+import { paperTheme, screenTheme } from '#shared/figures/theme.ts'
+import { bars, curves, matrix } from './specs.ts'
+
+interface Drawn {
+  id?: string
+  type?: string
+  name?: string
+  data?: unknown[]
+  progressive?: number
+  itemStyle?: { color?: string; borderColor?: string }
+  lineStyle?: { type?: unknown }
+}
+
+const paper = paperTheme()
+
+function seriesOf(spec: FigureSpec, theme = paper): Drawn[] {
+  const { series } = toOption(spec, theme)
+  return Array.isArray(series) ? (series as Drawn[]) : []
+}
+
+function svgOf(spec: FigureSpec, size = { width: 234, height: 160 }): string {
+  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, ...size })
+  try {
+    chart.setOption(toOption(spec, paper, size))
+    return chart.renderToSVGString()
+  } finally {
+    chart.dispose()
+  }
+}
+
+/** Corner points of the filled shapes that are drawn with the opacity of a band, in pixels. */
+function bandsIn(svg: string): number[][][] {
+  return [...svg.matchAll(/<path d="([^"]+)" fill="#[0-9A-F]{6}" fill-opacity="0.18"/gi)].map(([, d = '']) =>
+    d
+      .split(/[MLZ]/)
+      .filter((part) => part.trim() !== '')
+      .map((part) =>
+        part
+          .trim()
+          .split(/[\s,]+/)
+          .map(Number),
+      ),
+  )
+}
+
+describe('toOption', () => {
+  it('draws lines, bands and references as data that leads back to the points', () => {
+    expect(toOption(curves, paper)).toMatchSnapshot()
+  })
+
+  it('draws bars with error bars', () => {
+    expect(toOption(bars, paper)).toMatchSnapshot()
+  })
+
+  it('is pure: two calls give equal options and leave the spec alone', () => {
+    const before = structuredClone(curves)
+    expect(JSON.stringify(toOption(curves, paper))).toBe(JSON.stringify(toOption(curves, paper)))
+    expect(curves).toEqual(before)
+  })
+
+  it('keeps ids and the order of points, with gaps where y is missing', () => {
+    const b = seriesOf(curves).find(({ id }) => id === 'b')
+    expect(b?.data).toEqual([
+      [0, 0.9],
+      [0.25, 0.8],
+      [0.5, '-'],
+      [0.75, 0.3],
+    ])
+  })
+
+  it('draws an asymmetrical band at its own ends, not around the line', () => {
+    const svg = svgOf({ ...curves, series: curves.series.slice(0, 1), references: [], spans: [] })
+    const [corners = []] = bandsIn(svg)
+    expect(corners).toHaveLength(6)
+    const heights = corners.map(([, y = 0]) => y)
+    // Upper edge left to right is 0.91, 0.65, 0.3; lower edge right to left is 0.1, 0.4, 0.88.
+    const [top = 0, , right = 0, bottom = 0, , left = 0] = heights
+    const perUnit = (bottom - right) / (0.3 - 0.1)
+    expect((left - top) / perUnit).toBeCloseTo(0.03, 2)
+    expect(((heights[4] ?? 0) - (heights[1] ?? 0)) / perUnit).toBeCloseTo(0.25, 2)
+  })
+
+  it('cuts a band where y is missing and marks a lonely point with an error bar', () => {
+    expect(bandSegments(curves.series[1]?.points ?? []).map((segment) => segment.length)).toEqual([2, 1])
+    const svg = svgOf({ ...curves, series: curves.series.slice(1, 2), references: [], spans: [] })
+    expect(bandsIn(svg).map((corners) => corners.length)).toEqual([4])
+  })
+
+  it('makes room for the ends of bands and for references outside the data', () => {
+    const high = structuredClone(curves)
+    high.y = { ...high.y, unit: 'none' }
+    const [first] = high.series
+    if (first?.points[0]) first.points[0].hi = 3
+    high.references = [{ label: 'far', axis: 'y', value: -2 }]
+    const svg = svgOf(high)
+    expect(svg).toContain('>3<')
+    expect(svg).toContain('>−2<')
+  })
+
+  it('draws what the paper reports hollow and dashed, under a name of its own', () => {
+    const reported = seriesOf(curves).find(({ id }) => id === 'paper')
+    expect(reported?.name).toBe('Net 3 (reported)')
+    expect(reported?.itemStyle).toMatchObject({ color: '#ffffff', borderColor: mark(2, '#000', 1).colour })
+    expect(reported?.lineStyle?.type).toBeInstanceOf(Array)
+    expect(seriesOf(curves)[0]?.lineStyle?.type).toBe('solid')
+  })
+
+  it('keeps series of one name apart', () => {
+    const twin = { ...curves, series: [0, 1].map((i) => ({ ...curves.series[0]!, id: `t${i}` })) }
+    const names = seriesOf(twin)
+      .filter(({ type }) => type === 'line')
+      .map(({ name }) => name)
+    expect(names.slice(0, 2)).toEqual(['Net <31>', 'Net <31> (2)'])
+  })
+
+  it('never draws progressively, and moves nothing on paper', () => {
+    for (const spec of [curves, bars, matrix('sequential', [1, 2, 3, 4, 5, 6])])
+      for (const series of seriesOf(spec)) if (!series.id?.startsWith('·')) expect(series.progressive).toBe(0)
+    expect(toOption(curves, paperTheme({ animation: true })).animation).toBe(false)
+    expect(toOption(curves, screenTheme('dark')).animation).toBe(true)
+  })
+
+  it('turns numbers under bars into categories in ascending order', () => {
+    const numeric: FigureSpec = {
+      ...bars,
+      x: { label: 'Severity', unit: 'none', scale: 'linear' },
+      series: [{ ...bars.series[0]!, points: [3, 1].map((x) => ({ x, y: x / 10 })) }],
+    }
+    expect(toOption(numeric, paper).xAxis).toMatchObject({ type: 'category', data: ['1', '3'] })
+    expect(seriesOf(numeric)[0]?.data).toEqual([
+      [1, 0.3],
+      [0, 0.1],
+    ])
+  })
+
+  it('leaves out of a logarithmic axis what it cannot show', () => {
+    const log: FigureSpec = {
+      ...curves,
+      y: { ...curves.y, unit: 'none', scale: 'log' },
+      series: [
+        {
+          ...curves.series[0]!,
+          points: [
+            { x: 0, y: 0 },
+            { x: 1, y: 10, lo: -1, hi: 20 },
+          ],
+        },
+      ],
+    }
+    expect(seriesOf(log)[0]?.data).toEqual([
+      [0, '-'],
+      [1, 10],
+    ])
+    expect(seriesOf(log)[1]?.data).toEqual([[1, 10, 20, 0]])
+  })
+
+  it('gives 64 places of the palette a mark each of their own', () => {
+    const marks = Array.from({ length: 64 }, (_, slot) => JSON.stringify(mark(slot, '#000', 1)))
+    expect(new Set(marks).size).toBe(64)
+  })
+
+  it('wraps a long legend on paper and makes the plot give way', () => {
+    const many = {
+      ...curves,
+      series: Array.from({ length: 9 }, (_, i) => ({ ...curves.series[0]!, id: `m${i}`, slot: i })),
+    }
+    const top = (spec: FigureSpec) => {
+      const { grid } = toOption(spec, paper, { width: 234, height: 160 })
+      return Number(Array.isArray(grid) ? 0 : grid?.top)
+    }
+    expect(top(many)).toBeGreaterThan(top(curves) + 2 * paper.fontSize)
+  })
+})
+
+describe('heatmaps', () => {
+  const visualMap = (spec: FigureSpec) => toOption(spec, paper).visualMap as { min: number; max: number }
+
+  it('centre a diverging map on zero with symmetric ends', () => {
+    expect(visualMap(matrix('diverging', [-1, 0, 4, null, 2, 1]))).toMatchObject({ min: -4, max: 4 })
+  })
+
+  it('run a sequential map over the values and survive equal or missing ones', () => {
+    expect(visualMap(matrix('sequential', [2, 3, 4, null, 2, 8]))).toMatchObject({ min: 2, max: 8 })
+    expect(visualMap(matrix('sequential', [2, 2, 2, 2, 2, 2]))).toMatchObject({ min: 1.5, max: 2.5 })
+    expect(
+      visualMap(
+        matrix(
+          'sequential',
+          Array.from({ length: 6 }, () => null),
+        ),
+      ),
+    ).toMatchObject({ min: 0, max: 1 })
+  })
+
+  it('put the value of row r and column c at [c, r], first row on top, and leave holes', () => {
+    const option = toOption(matrix('sequential', [0, 1, 2, 3, null, 5]), paper)
+    expect(option.yAxis).toMatchObject({ inverse: true, data: ['cat', 'dog'] })
+    const [series] = option.series as { data: { value: unknown[] }[] }[]
+    expect(series?.data.map(({ value }) => value)).toEqual([
+      [0, 0, 0],
+      [1, 0, 1],
+      [2, 0, 2],
+      [0, 1, 3],
+      [1, 1, '-'],
+      [2, 1, 5],
+    ])
+  })
+
+  it('are complete when large', () => {
+    const side = 80
+    const spec = matrix(
+      'sequential',
+      Array.from({ length: side * side }, (_, i) => i),
+    )
+    const names = Array.from({ length: side }, (_, i) => String(i))
+    const svg = svgOf({ ...spec, cells: { ...spec.cells!, rows: names, columns: names } })
+    expect([...svg.matchAll(/<path [^>]*fill="(#|rgb)/g)].length).toBeGreaterThanOrEqual(side * side)
+  })
+})
+
+describe('tooltip', () => {
+  it('names value, range and n, with markup of foreign names disarmed', () => {
+    const { tooltip } = toOption(curves, screenTheme('light'))
+    const formatter = (tooltip as { formatter: (params: unknown) => string }).formatter
+    const text = formatter([{ seriesId: 'a', dataIndex: 1 }])
+    expect(text).toContain('Information loss: 50.0 %')
+    expect(text).toContain('Net &lt;31&gt;: 60.0 % [40.0 %, 65.0 %] min to max of 3 repeats, n = 320')
+    expect(text).not.toContain('<31>')
+  })
+
+  it('escapes all five characters', () => {
+    expect(escapeMarkup(`<a href="x">&'`)).toBe('&lt;a href=&quot;x&quot;&gt;&amp;&#39;')
+  })
+})
