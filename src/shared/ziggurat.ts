@@ -9,9 +9,9 @@ const area = 0.00492867323399
 
 const density = (x: number) => exp(-0.5 * x * x)
 
-/** A draw of layer i lies at u * width[i], u in [0,1). */
-export const width = new Float64Array(256)
-/** Below this u the draw is inside the density for sure. */
+/** Width of each layer over 2^22: a draw of layer i lies at (j + 0.5) * scale[i], j a signed integer of 23 bits. */
+export const scale = new Float64Array(256)
+/** Nearer to the middle than this, a draw is inside the density for sure. */
 export const safe = new Float64Array(256)
 /** Density at the outer border of each layer; height[256] is the top. */
 export const height = new Float64Array(257)
@@ -23,8 +23,8 @@ for (let i = 2; i < 256; i++) {
   border[i] = Math.sqrt(-2 * ln(area / border[i - 1]! + density(border[i - 1]!)))
 }
 for (let i = 0; i < 256; i++) {
-  width[i] = border[i]!
-  safe[i] = border[i + 1]! / border[i]!
+  scale[i] = border[i]! / 4194304
+  safe[i] = border[i + 1]!
   height[i] = i === 0 ? 0 : density(border[i]!)
 }
 height[256] = 1
