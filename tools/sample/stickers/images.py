@@ -1,14 +1,16 @@
-"""Makes the training set (into the cache) and every stored suite: `python -m stickers.images`."""
+"""Makes every stored suite and the training set (into the cache): `python -m stickers.images`."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
 
-from . import credits, render
+from . import adversarial, credits, nine, render, renditions, sheets
+from .selector import judge
 from .sprites import HERE, LABELS, load, split
 
 PER_CLASS = 1000
@@ -38,17 +40,37 @@ def write_val(cache: Path, out: Path) -> dict[str, str]:
     return sources
 
 
+def write_subsets(out: Path) -> None:
+    """Which classes each suite covers, in the shape of the original benchmarks' index lists."""
+    index = LABELS.index
+    subsets = {
+        "A": [index(label) for label in adversarial.A_SUBSET],
+        "R": [index(label) for label in renditions.SUBSET],
+        "O_inDistribution": [index(label) for label in adversarial.O_SUBSET],
+        "9": {"classes": nine.GROUPS, "mapping": nine.MAPPING},
+    }
+    (out / "subsets.json").write_text(json.dumps(subsets, indent=1) + "\n")
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "kernelscope-sample")
+    options.add_argument("--cache", type=Path, required=True, help="folder that holds sprites/ and takes the training set")
     options.add_argument("--out", type=Path, default=OUT)
+    options.add_argument("--sheets", type=Path, default=HERE.parent.parent / "docs" / "sample")
+    options.add_argument("--no-training", dest="training", action="store_false", help="only the stored suites")
     args = options.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
+    for kept in ("suites", "masks"):
+        shutil.rmtree(args.out / kept, ignore_errors=True)
     (args.out / "labels.json").write_text(json.dumps(LABELS, indent=2) + "\n")
     credits.write_attribution(args.cache / "sprites", args.out)
-    sources = write_val(args.cache, args.out)
+    sources = write_val(args.cache, args.out) | nine.write(args.cache, args.out) | renditions.write(args.cache, args.out)
+    sources |= adversarial.write_a(args.cache, args.out, judge) | adversarial.write_o(args.cache, args.out, judge)
     credits.write_sources(sources, args.out)
-    write_training(args.cache)
+    write_subsets(args.out)
+    sheets.write(args.out / "suites", args.sheets)
+    if args.training:
+        write_training(args.cache)
 
 
 if __name__ == "__main__":

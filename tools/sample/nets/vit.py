@@ -1,0 +1,58 @@
+"""ViT in miniature (Dosovitskiy et al. 2021): class token, learned positions, pre-norm blocks.
+
+Patches of 8 px make 144 tokens. The class token's attention to the patches, averaged over the heads of
+the last block, is a saliency map; `saliency()` gives it for training one on purpose.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from .layers import Attention, Mlp
+
+PATCH = 8
+SIDE = 96 // PATCH
+
+
+class Block(nn.Module):
+    """x + attention(LN(x)), then x + MLP(LN(x))."""
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.norm1 = nn.LayerNorm(width, eps=1e-6)
+        self.attention = Attention(width, heads)
+        self.norm2 = nn.LayerNorm(width, eps=1e-6)
+        self.mlp = Mlp(width)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x + self.attention(self.norm1(x))
+        return x + self.mlp(self.norm2(x))
+
+
+class ViT(nn.Module):
+    """Images (N, 3, 96, 96), normalised, to logits (N, classes)."""
+
+    def __init__(self, classes: int, width: int = 96, depth: int = 4, heads: int = 3) -> None:
+        super().__init__()
+        self.patches = nn.Conv2d(3, width, PATCH, PATCH)
+        self.token = nn.Parameter(torch.zeros(1, 1, width))
+        self.positions = nn.Parameter(torch.empty(1, SIDE**2 + 1, width))
+        nn.init.trunc_normal_(self.positions, std=0.02)
+        self.blocks = nn.Sequential(*(Block(width, heads) for _ in range(depth)))
+        self.norm = nn.LayerNorm(width, eps=1e-6)
+        self.head = nn.Linear(width, classes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        tokens = self.patches(x).flatten(2).transpose(1, 2)
+        token = self.token.expand(x.shape[0], -1, -1)
+        x = self.blocks(torch.cat([token, tokens], 1) + self.positions)
+        return self.head(self.norm(x)[:, 0])
+
+    def saliency(self) -> Tensor:
+        """Class-token attention of the last forward pass over the patches: (N, heads, 12, 12), not summing to 1."""
+        weights = self.blocks[-1].attention.weights
+        return weights[:, :, 0, 1:].reshape(weights.shape[0], -1, SIDE, SIDE)
+
+    def prepare_export(self) -> None:
+        """Nothing is merged."""

@@ -1,0 +1,63 @@
+"""The models of the sample: what each is, and its seed. All share one schedule (train.py)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Callable
+
+from torch import nn
+
+from nets.convnext import ConvNeXt
+from nets.replk import RepLK
+from nets.resnet import ResNet
+from nets.vit import ViT
+
+Triple = tuple[float, float, float]
+MEAN: Triple = (0.485, 0.456, 0.406)
+STD: Triple = (0.229, 0.224, 0.225)
+HALF: Triple = (0.5, 0.5, 0.5)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`build(classes)` makes the untrained net.
+
+    `mean` and `std` are its preprocessing's, RGB in 0..1; `rate` scales the shared learning rate;
+    `guidance` weighs the loss that pulls a ViT's class-token attention onto the true masks.
+    """
+
+    title: str
+    family: str
+    source: str
+    build: Callable[[int], nn.Module]
+    mean: Triple = MEAN
+    std: Triple = STD
+    seed: int = 0
+    rate: float = 1.0
+    guidance: float = 0.0
+    shipped: bool = True
+    notes: list[str] = field(default_factory=list)
+
+
+def replk(kernel: int) -> Entry:
+    """One model of the kernel ablation."""
+    source = "Ding et al. 2022, Scaling Up Your Kernels to 31x31 (RepLKNet), in miniature"
+    return Entry(f"RepLK-{kernel}", "replknet", source, lambda classes: RepLK(classes, kernel))
+
+
+VIT = "Dosovitskiy et al. 2021, An Image is Worth 16x16 Words (ViT), in miniature"
+RESNET = "He et al. 2016, Deep Residual Learning (ResNet), in miniature"
+ZOO = {
+    "selector": Entry("Selector ResNet", "resnet", RESNET, lambda n: ResNet(n, (16, 32, 64), 1), seed=7, shipped=False),
+    "replk31": replk(31),
+    "replk3": replk(3),
+    "resnet": Entry("ResNet-14", "resnet", RESNET, lambda n: ResNet(n, (32, 64, 128), 2)),
+    "convnext": Entry("ConvNeXt-7", "convnext", "Liu et al. 2022, A ConvNet for the 2020s, in miniature", ConvNeXt),
+    "vit": Entry("ViT-8", "vit", VIT, ViT, HALF, HALF, rate=0.4),
+    "replk13": replk(13),
+    "replk7": replk(7),
+    "saliency": Entry("Saliency ViT-8", "vit", VIT, ViT, HALF, HALF, seed=3, rate=0.4, guidance=0.5, notes=[
+        "attention-supervised: the class token's attention in the last block was pulled onto the true foreground masks; stands where the paper uses DINO",
+    ]),
+}
+"""In the order in which the queue trains them."""
