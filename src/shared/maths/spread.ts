@@ -1,0 +1,24 @@
+/** Mean and range of repeated measurements. */
+export interface Spread {
+  mean: number
+  min: number
+  max: number
+  n: number
+}
+
+/** Mean, minimum and maximum of what is finite; null where nothing is. */
+export function spread(values: Iterable<number>): Spread | null {
+  let sum = 0
+  let n = 0
+  let min = Number.POSITIVE_INFINITY
+  let max = Number.NEGATIVE_INFINITY
+  for (const value of values) {
+    if (!Number.isFinite(value)) continue
+    sum += value
+    n++
+    if (value < min) min = value
+    if (value > max) max = value
+  }
+  // Rounding can carry the mean of equal values past them.
+  return n === 0 ? null : { mean: Math.min(max, Math.max(min, sum / n)), min, max, n }
+}
