@@ -7,7 +7,8 @@ export function decodeNumbers(bytes: Uint8Array, type: ElementType): Float64Arra
     Float64Array.from({ length: Math.floor(bytes.byteLength / width) }, (_, index) => read(index * width))
   switch (type) {
     case 'float32':
-      return new Float32Array(bytes.slice().buffer)
+      // A copy, for alignment; Buffer's own slice would not be one.
+      return new Float32Array(new Uint8Array(bytes).buffer)
     case 'float64':
       return each(8, (at) => view.getFloat64(at, true))
     case 'float16':

@@ -47,7 +47,7 @@ export async function readSkeleton(window: FileWindow): Promise<Skeleton> {
     if (field.number === 7 && field.wire === 2) graph = await walk.graph(field)
     else kept.push(await walk.bytes(field))
   }
-  const model = fromBinary(ModelProtoSchema, joined(kept))
+  const model = decoded(ModelProtoSchema, kept, 0, 'the model')
   if (graph) model.graph = graph
   return { model, located }
 }
@@ -75,7 +75,7 @@ class Walk {
       else if (field.number === 1 && field.wire === 2) nodes.push(await this.#node(field))
       else kept.push(await this.bytes(field))
     }
-    const graph = decoded(GraphProtoSchema, kept, at, 'the graph')
+    const graph = decoded(GraphProtoSchema, kept, at.start, 'the graph')
     graph.initializer = initializers
     graph.node = nodes
     return graph
@@ -86,7 +86,7 @@ class Walk {
       return decoded(
         NodeProtoSchema,
         [await this.#window.slice(at.content, at.end - at.content)],
-        at,
+        at.start,
         'a node',
       )
     const kept: Uint8Array[] = []
@@ -95,7 +95,7 @@ class Walk {
       if (field.number === 5 && field.wire === 2) attributes.push(await this.#attribute(field))
       else kept.push(await this.bytes(field))
     }
-    const node = decoded(NodeProtoSchema, kept, at, 'a node')
+    const node = decoded(NodeProtoSchema, kept, at.start, 'a node')
     node.attribute = attributes
     return node
   }
@@ -107,7 +107,7 @@ class Walk {
       if (field.number === 5 && field.wire === 2) tensor = await this.#tensor(field, 'a constant')
       else kept.push(await this.bytes(field))
     }
-    const attribute = decoded(AttributeProtoSchema, kept, at, 'an attribute')
+    const attribute = decoded(AttributeProtoSchema, kept, at.start, 'an attribute')
     if (tensor) attribute.t = tensor
     return attribute
   }
@@ -122,7 +122,7 @@ class Walk {
         dense = field
       } else kept.push(await this.bytes(field))
     }
-    const tensor = decoded(TensorProtoSchema, kept, at, what)
+    const tensor = decoded(TensorProtoSchema, kept, at.start, what)
     if (dense) this.#located.set(tensor, { offset: dense.content, length: dense.end - dense.content })
     return tensor
   }
@@ -135,14 +135,14 @@ class Walk {
 function decoded<Schema extends Parameters<typeof fromBinary>[0]>(
   schema: Schema,
   pieces: Uint8Array[],
-  at: Field,
+  start: number,
   what: string,
 ) {
   try {
     return fromBinary(schema, joined(pieces))
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new WireError('malformed', at.start, `${what} cannot be decoded (${reason})`)
+    throw new WireError('malformed', start, `${what} cannot be decoded (${reason})`)
   }
 }
 

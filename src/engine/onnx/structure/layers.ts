@@ -3,22 +3,26 @@ import { elementCount, intOf, intsOf, readsOf, stringOf, type Node } from '../gr
 import type { SizedShapes } from '../shape/sizes.ts'
 import type { Flow } from './flow.ts'
 
-/** Operators that read running statistics: buffers of the training, not parameters. */
-const buffers: Record<string, readonly number[]> = { BatchNormalization: [3, 4] }
+/** Inputs of a node that are no trained parameters: running statistics, and the ones and zeros an exporter puts into a group norm. */
+function untrained(node: Node, flow: Flow): readonly number[] {
+  if (node.op === 'BatchNormalization') return [3, 4]
+  const grouped = node.op === 'InstanceNormalization' && flow.maker(node.inputs[0] ?? '')?.op === 'Reshape'
+  return grouped ? [1, 2] : []
+}
 
 /**
- * Trained numbers that a set of nodes reads, each tensor once. Scalars and integers are constants of the graph, not
- * parameters. Tensors that an exporter joined because their values are equal (by Identity) count as the several they were.
+ * Trained numbers that a set of nodes reads, each tensor once. Single numbers and integers are constants of the graph,
+ * not parameters. Tensors that an exporter joined because their values are equal (by Identity) count as the several
+ * they were.
  */
 export function parametersOf(nodes: Iterable<Node>, flow: Flow): number {
   const counted = new Map<string, number>()
   for (const node of nodes) {
-    const skipped = (buffers[node.op] ?? []).map((index) => node.inputs[index])
+    const skipped = untrained(node, flow).map((index) => node.inputs[index])
     for (const name of readsOf(node)) {
-      if (skipped.includes(name)) continue
-      const tensor = flow.weight(name)
-      if (tensor && tensor.shape.length > 0 && /float/.test(tensor.type))
-        counted.set(name, elementCount(tensor.shape))
+      const tensor = skipped.includes(name) ? undefined : flow.weight(name)
+      const count = tensor && /float/.test(tensor.type) ? elementCount(tensor.shape) : 0
+      if (count > 1) counted.set(name, count)
     }
   }
   return [...counted.values()].reduce((sum, count) => sum + count, 0)
