@@ -3,4 +3,6 @@ import { electronExecutable } from './setup/electron.ts'
 import { sandboxArguments, tool } from './run.ts'
 
 process.env['ELECTRON_EXEC_PATH'] = await electronExecutable()
-process.exit(await tool('electron-vite', 'dev', '--watch', '--', ...sandboxArguments(), ...process.argv.slice(2)))
+process.exit(
+  await tool('electron-vite', 'dev', '--watch', '--', ...sandboxArguments(), ...process.argv.slice(2)),
+)

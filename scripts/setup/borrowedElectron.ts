@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { mkdtemp, rename, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { flipFuses, FuseV1Options, FuseVersion } from '@electron/fuses'
@@ -76,6 +76,7 @@ async function unpack(archive: string, folder: string) {
     [FuseV1Options.EnableNodeCliInspectArguments]: true,
     [FuseV1Options.LoadBrowserProcessSpecificV8Snapshot]: false,
   })
+  await cp(path.join(import.meta.dirname, 'starter'), path.join(folder, 'resources/app'), { recursive: true })
   // As in the official archive; written last, so that it also says that all is there.
   await writeFile(path.join(folder, 'version'), carrier.electron)
 }

@@ -1,0 +1,28 @@
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+
+/** Whether a window could be shown here. */
+export const hasDisplay = () =>
+  process.platform !== 'linux' || Boolean(process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY'])
+
+/**
+ * Starts a screen that nobody sees (Xvfb) on a free display number and names it in `DISPLAY`; returns the way to end
+ * it. Where there is a display already, nothing is done.
+ */
+export async function ensureDisplay(): Promise<() => void> {
+  if (hasDisplay()) return () => undefined
+  const screen = ['-screen', '0', '1920x1200x24', '-nolisten', 'tcp', '-displayfd', '3']
+  const child = spawn('Xvfb', screen, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] })
+  const number = await new Promise<string>((resolve, reject) => {
+    child.once('error', () => reject(new Error('Xvfb is missing; run `npm run setup`')))
+    child.once('exit', (code) => reject(new Error(`Xvfb ended with code ${code ?? '?'}`)))
+    const pipe = child.stdio[3]
+    if (pipe && 'read' in pipe) createInterface({ input: pipe }).once('line', resolve)
+  })
+  process.env['DISPLAY'] = `:${number}`
+  return () => {
+    child.removeAllListeners('exit')
+    child.kill()
+    delete process.env['DISPLAY']
+  }
+}

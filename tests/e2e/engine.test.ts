@@ -1,0 +1,53 @@
+import { execFileSync } from 'node:child_process'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { engineIs, openApp, type App } from './app.ts'
+
+let shown: App
+beforeAll(async () => {
+  shown = await openApp()
+})
+afterAll(() => shown.close())
+
+/** The one child of the shell that is a plain Node. */
+function enginePid() {
+  const shell = shown.app.process().pid
+  const table = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' })
+  const rows = table.split('\n').map((line) => line.trim().split(/\s+/))
+  const row = rows.find(
+    ([, parent, , ...args]) => parent === String(shell) && args.join(' ').includes('engine.js'),
+  )
+  return Number(row?.[0])
+}
+
+describe('the engine beside the window', () => {
+  it('is shown as down at once when it is killed, and is ready again by itself', async () => {
+    const { page } = shown
+    await engineIs(page, 'ready')
+    const first = enginePid()
+    const down = engineIs(page, 'down', 2000)
+    process.kill(first, 'SIGKILL')
+    await down
+    await engineIs(page, 'ready')
+    expect(enginePid()).not.toBe(first)
+  })
+
+  it('is started anew when the user asks', async () => {
+    const { page } = shown
+    await engineIs(page, 'ready')
+    const first = enginePid()
+    const down = engineIs(page, 'down', 5000)
+    await page.evaluate(() => window.kernelscope.restartEngine())
+    await down
+    await engineIs(page, 'ready')
+    expect(enginePid()).not.toBe(first)
+  })
+
+  it('leaves with the window', async () => {
+    const other = await openApp()
+    await engineIs(other.page, 'ready')
+    const shell = other.app.process().pid
+    await other.close()
+    const table = execFileSync('ps', ['-eo', 'ppid=,args='], { encoding: 'utf8' })
+    expect(table.split('\n').filter((line) => line.trim().startsWith(`${shell} `))).toEqual([])
+  })
+})

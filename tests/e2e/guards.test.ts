@@ -1,0 +1,167 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { engineIs, openApp, type App } from './app.ts'
+
+let shown: App
+const heard: string[] = []
+const server = createServer((request, response) => {
+  heard.push(request.url ?? '')
+  response.setHeader('access-control-allow-origin', '*')
+  response.end('leaked')
+})
+let remote = ''
+
+beforeAll(async () => {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  remote = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  shown = await openApp()
+})
+afterAll(async () => {
+  await shown.close()
+  server.close()
+})
+
+describe('the window', () => {
+  it('opens on its own address with a title and no complaint', async () => {
+    const { page, complaints } = shown
+    expect(page.url()).toMatch(/^app:\/\/kernelscope\//)
+    expect(await page.title()).toContain('Kernelscope')
+    await engineIs(page, 'ready')
+    expect(complaints).toEqual([])
+  })
+
+  it('has a page without Node', async () => {
+    const seen = await shown.page.evaluate(() => ({
+      require: typeof window.require,
+      process: typeof window.process,
+      bridge: Object.keys(window.kernelscope).sort(),
+    }))
+    expect(seen.require).toBe('undefined')
+    expect(seen.process).toBe('undefined')
+    expect(seen.bridge).toContain('connect')
+  })
+
+  it('lets no script in that is not its own file', async () => {
+    const ran = await shown.page.evaluate(() => {
+      const script = document.createElement('script')
+      script.textContent = 'window.injected = true'
+      document.head.append(script)
+      return 'injected' in window
+    })
+    expect(ran).toBe(false)
+  })
+})
+
+describe('nothing leaves the machine', () => {
+  it('when the page asks by fetch, picture, beacon or socket', async () => {
+    const results = await shown.page.evaluate(async (address) => {
+      const failed = (work: Promise<unknown>) =>
+        work.then(
+          () => 'passed',
+          () => 'refused',
+        )
+      const picture = (src: string) =>
+        new Promise((resolve, reject) => {
+          const image = new Image()
+          image.onload = resolve
+          image.onerror = reject
+          image.src = src
+        })
+      const socket = new Promise((resolve, reject) => {
+        try {
+          const open = new WebSocket(address.replace('http', 'ws'))
+          open.onopen = resolve
+          open.onerror = reject
+        } catch (error) {
+          reject(error as Error)
+        }
+      })
+      navigator.sendBeacon(`${address}/beacon`, 'x')
+      return {
+        fetch: await failed(fetch(`${address}/fetch`)),
+        name: await failed(fetch('http://example.com/')),
+        picture: await failed(picture(`${address}/picture.png`)),
+        https: await failed(picture('https://example.com/picture.png')),
+        socket: await failed(socket),
+      }
+    }, remote)
+    expect(new Set(Object.values(results))).toEqual(new Set(['refused']))
+    expect(heard).toEqual([])
+  })
+
+  it('even when the content policy does not stand in the way', async () => {
+    const outcome = await shown.app.evaluate(async ({ session, net }, address) => {
+      const work = [`${address}/shell`, 'http://example.com/'].map((url) =>
+        net.fetch(url).then(
+          () => 'passed',
+          (error: Error) => error.message,
+        ),
+      )
+      const hidden = session.defaultSession.fetch(`${address}/session`).then(
+        () => 'passed',
+        (error: Error) => error.message,
+      )
+      return Promise.all([...work, hidden])
+    }, remote)
+    expect(outcome).toEqual(Array(3).fill('net::ERR_BLOCKED_BY_CLIENT'))
+    expect(heard).toEqual([])
+  })
+})
+
+describe('the page stays where it is', () => {
+  it('opens no window', async () => {
+    const opened = await shown.page.evaluate(
+      (address) => [window.open('about:blank'), window.open(address), window.open(location.href)],
+      remote,
+    )
+    expect(opened).toEqual([null, null, null])
+    expect(shown.app.windows()).toHaveLength(1)
+  })
+
+  it('does not navigate away', async () => {
+    const before = shown.page.url()
+    for (const target of [remote, 'https://example.com/', 'file:///etc/passwd', 'app://elsewhere/']) {
+      await shown.page.evaluate((address) => {
+        location.href = address
+      }, target)
+      await shown.page.waitForTimeout(100)
+      expect(shown.page.url()).toBe(before)
+    }
+    expect(heard).toEqual([])
+  })
+
+  it('is denied camera, location and notifications', async () => {
+    const answers = await shown.page.evaluate(async () => {
+      const camera = navigator.mediaDevices.getUserMedia({ video: true }).then(
+        () => 'granted',
+        (error: Error) => error.name,
+      )
+      const where = new Promise<string>((resolve) =>
+        navigator.geolocation.getCurrentPosition(
+          () => resolve('granted'),
+          () => resolve('denied'),
+        ),
+      )
+      return [await camera, await where, await Notification.requestPermission()]
+    })
+    expect(answers[0]).not.toBe('granted')
+    expect(answers.slice(1)).toEqual(['denied', 'denied'])
+  })
+})
+
+describe('the app scheme', () => {
+  it('gives only the page and bytes', async () => {
+    const status = await shown.page.evaluate(
+      async (paths) => {
+        const answers = await Promise.all(paths.map((address) => fetch(address)))
+        return answers.map((answer) => answer.status)
+      },
+      ['/index.html', '/..%2f..%2fpackage.json', '/..%2fmain%2findex.js', '/bytes/thumbnail/999999999'],
+    )
+    expect(status.slice(0, 3)).toEqual([200, 404, 404])
+    expect(status[3]).not.toBe(200)
+  })
+})
