@@ -32,6 +32,9 @@ export function legend(
   if (names.length < 2) return { option: { show: false }, height: 0 }
   const icon = theme.fontSize * 2.2
   const between = theme.fontSize * 0.9
+  // ECharts puts 5 units between icon and text, whatever the unit is.
+  const after = Math.max(5, theme.fontSize * 0.5)
+  const padding = [0, 0, 0, after - 5]
   const shared = {
     top: top + theme.fontSize * 0.25,
     left: 'center' as const,
@@ -43,7 +46,7 @@ export function legend(
       color: theme.ink,
       fontSize: theme.fontSize * 0.95,
       fontFamily: theme.fontFamily,
-      padding: 0,
+      padding,
     },
     data: [...names],
   }
@@ -59,8 +62,7 @@ export function legend(
   let rows = 1
   let used = 0
   for (const name of names) {
-    // ECharts puts 5 units between icon and text.
-    const width = icon + 5 + textWidth(theme, name, theme.fontSize * 0.95)
+    const width = icon + after + textWidth(theme, name, theme.fontSize * 0.95)
     if (used > 0 && used + between + width > size.width) {
       rows++
       used = 0

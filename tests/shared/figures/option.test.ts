@@ -37,17 +37,10 @@ function svgOf(spec: FigureSpec, size = { width: 234, height: 160 }): string {
 
 /** Corner points of the filled shapes that are drawn with the opacity of a band, in pixels. */
 function bandsIn(svg: string): number[][][] {
-  return [...svg.matchAll(/<path d="([^"]+)" fill="#[0-9A-F]{6}" fill-opacity="0.18"/gi)].map(([, d = '']) =>
-    d
-      .split(/[MLZ]/)
-      .filter((part) => part.trim() !== '')
-      .map((part) =>
-        part
-          .trim()
-          .split(/[\s,]+/)
-          .map(Number),
-      ),
-  )
+  return [...svg.matchAll(/<polygon points="([^"]+)"[^>]*fill-opacity="0.18"/g)].map(([, list = '']) => {
+    const numbers = list.split(' ').map(Number)
+    return numbers.flatMap((x, at) => (at % 2 === 0 ? [[x, numbers[at + 1] ?? Number.NaN]] : []))
+  })
 }
 
 describe('toOption', () => {

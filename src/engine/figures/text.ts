@@ -1,0 +1,93 @@
+import type { Face, Typeface, Weight } from './typeface.ts'
+
+/** Shortest form of a length; a thousandth of a unit is far below what can be seen. */
+const short = (value: number) => String(Number(value.toFixed(3)))
+
+interface Text {
+  content: string
+  face: Face
+  weight: Weight
+  fontSize: number
+  anchor: 'start' | 'middle' | 'end'
+  x: number
+  /** Of the baseline. */
+  y: number
+  fill: string
+  opacity: string | undefined
+  transform: string | undefined
+}
+
+/** Width in the unit of the CSS font string that ECharts passes, e.g. "600 8px Inter". */
+export function measure(typeface: Typeface, text: string, cssFont: string): number {
+  const fontSize = Number.parseFloat(/([\d.]+)px/.exec(cssFont)?.[1] ?? '12')
+  return faceFor(typeface, /\b(bold|[6-9]00)\b/.test(cssFont)).face.width(text, fontSize)
+}
+
+/**
+ * Rewrites the texts of ECharts' SVG so that every viewer puts them where ECharts measured them: with the baseline
+ * given as a number instead of `dominant-baseline`, which many viewers do not know. With `outline` they become paths
+ * and need no font; a text with a character that the typeface lacks stays text.
+ */
+export function placeTexts(svg: string, typeface: Typeface, outline: boolean): string {
+  return svg.replace(/<text ([^>]*)>([^<]*)<\/text>/g, (_, attributes: string, content: string) => {
+    const text = readText(attributes, decode(content), typeface)
+    return outline && text.face.covers(text.content) ? asPath(text) : asText(text, content, typeface)
+  })
+}
+
+function readText(attributes: string, content: string, typeface: Typeface): Text {
+  const get = (name: string) => new RegExp(`(?:^|\\s)${name}="([^"]*)"`).exec(attributes)?.[1]
+  const style = get('style') ?? ''
+  const fontSize = Number.parseFloat(/font-size:([\d.]+)px/.exec(style)?.[1] ?? '12')
+  const { face, weight } = faceFor(typeface, /font-weight:(bold|[6-9]00)/.test(style))
+  const baseline = get('dominant-baseline')
+  const shift = baseline === 'central' || baseline === 'middle' ? face.middle(fontSize) : 0
+  const anchor = get('text-anchor')
+  return {
+    content,
+    face,
+    weight,
+    fontSize,
+    anchor: anchor === 'middle' || anchor === 'end' ? anchor : 'start',
+    x: Number(get('x') ?? 0),
+    y: Number(get('y') ?? 0) + shift,
+    fill: get('fill') ?? '#000000',
+    opacity: get('fill-opacity'),
+    transform: get('transform'),
+  }
+}
+
+function asText(text: Text, content: string, { family }: Typeface): string {
+  const weight = text.weight === 'semibold' ? ' font-weight="600"' : ''
+  return (
+    `<text x="${short(text.x)}" y="${short(text.y)}" font-family="${family}" font-size="${short(text.fontSize)}"${weight}` +
+    ` text-anchor="${text.anchor}"${paint(text)} xml:space="preserve">${content}</text>`
+  )
+}
+
+function asPath(text: Text): string {
+  const width = text.face.width(text.content, text.fontSize)
+  const left = text.x - (text.anchor === 'middle' ? width / 2 : text.anchor === 'end' ? width : 0)
+  const outline = text.face.outline(text.content, text.fontSize, left, text.y)
+  const path = outline.replace(/-?\d+\.\d+(?:e-?\d+)?/g, (number) => short(Number(number)))
+  return `<path d="${path}"${paint(text)}/>`
+}
+
+function paint({ fill, opacity, transform }: Text): string {
+  return ` fill="${fill}"${opacity ? ` fill-opacity="${opacity}"` : ''}${transform ? ` transform="${transform}"` : ''}`
+}
+
+function faceFor({ faces }: Typeface, bold: boolean): { face: Face; weight: Weight } {
+  const weight = bold ? 'semibold' : 'regular'
+  return { face: faces[weight], weight }
+}
+
+function decode(text: string): string {
+  return text
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&#039;', "'")
+    .replaceAll('&amp;', '&')
+}

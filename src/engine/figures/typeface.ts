@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs'
+import { create, type Font } from 'fontkit'
+import { resourcePath } from '#engine/entry.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+
+/** sans: Inter; serif: STIX Two Text, which sits well beside Times. Both under the SIL Open Font License. */
+export type TypefaceName = 'sans' | 'serif'
+
+export type Weight = 'regular' | 'semibold'
+
+/** A font file and what can be asked of it. Lengths are in the unit of the font size that is passed in. */
+export interface Face {
+  /** The file as WOFF, to be embedded. */
+  bytes: Buffer
+  width(text: string, fontSize: number): number
+  /** Height of the middle of the letters over the baseline. */
+  middle(fontSize: number): number
+  /** Whether every character has a glyph. */
+  covers(text: string): boolean
+  /** The text as SVG path data, with its baseline's start at (x, y); y grows downwards. */
+  outline(text: string, fontSize: number, x: number, y: number): string
+}
+
+export interface Typeface {
+  /** CSS family name. */
+  family: string
+  faces: Record<Weight, Face>
+}
+
+const files: Record<TypefaceName, { family: string; name: string }> = {
+  sans: { family: 'Inter', name: 'inter' },
+  serif: { family: 'STIX Two Text', name: 'stix-two-text' },
+}
+
+const loaded = new Map<TypefaceName, Typeface>()
+
+/** A typeface from resources/fonts, read once. */
+export function typeface(name: TypefaceName): Typeface {
+  const known = loaded.get(name)
+  if (known) return known
+  const { family, name: file } = files[name]
+  const face = {
+    family,
+    faces: { regular: readFace(`${file}-regular.woff`), semibold: readFace(`${file}-semibold.woff`) },
+  }
+  loaded.set(name, face)
+  return face
+}
+
+function readFace(file: string): Face {
+  const path = resourcePath('fonts', file)
+  const bytes = readFileSync(path)
+  const font = create(bytes)
+  if (!('layout' in font)) throw new KernelscopeError('INTERNAL', `${path} holds more than one font`)
+  return faceOf(font, bytes)
+}
+
+function faceOf(font: Font, bytes: Buffer): Face {
+  const em = font.unitsPerEm
+  return {
+    bytes,
+    width: (text, fontSize) => (font.layout(text).advanceWidth / em) * fontSize,
+    middle: (fontSize) => ((font.ascent + font.descent) / 2 / em) * fontSize,
+    covers: (text) =>
+      [...text].every((character) => font.hasGlyphForCodePoint(character.codePointAt(0) ?? 0)),
+    outline: (text, fontSize, x, y) => {
+      const { glyphs, positions } = font.layout(text)
+      const scale = fontSize / em
+      let pen = 0
+      return glyphs
+        .map((glyph, at) => {
+          const { xAdvance = 0, xOffset = 0, yOffset = 0 } = positions[at] ?? {}
+          const left = x + (pen + xOffset) * scale
+          pen += xAdvance
+          return glyph.path.transform(scale, 0, 0, -scale, left, y - yOffset * scale).toSVG()
+        })
+        .join('')
+    },
+  }
+}
