@@ -118,6 +118,8 @@ async function measureFiles(workspace: Workspace, pool: ImagePool, datasetId: nu
   const rate = new Rate()
   let done = 0
   let bad = 0
+  if (context.crashes > 2) throw new KernelscopeError('ENGINE_DOWN', `the engine died ${context.crashes} times while reading images of ${path}`, { hint: 'An image file there ends the decoder. Find it with another program and take it out.' })
+  context.enterNative()
   for (let after = 0; !context.signal.aborted; await nextTurn()) {
     const rows = select.all(datasetId, datasetId, after, measureEvery)
     if (rows.length === 0) return true

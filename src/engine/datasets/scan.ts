@@ -1,5 +1,5 @@
 import type { Dirent } from 'node:fs'
-import { opendir, realpath, stat } from 'node:fs/promises'
+import { readdir, realpath, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 
 /** A file that looks like an image by its name. `name` is relative to the dataset, with forward slashes. */
@@ -16,7 +16,8 @@ const extensions = new Set(['.jpg', '.jpeg', '.png', '.webp', '.gif', '.tif', '.
 export const looksLikeImage = (name: string): boolean => extensions.has(extname(name).toLowerCase())
 
 /**
- * Streams the image files below `root`, depth first, without holding the tree in memory. Links are followed; a link
+ * Streams the image files below `root`, depth first and each folder sorted by code unit as torchvision's ImageFolder
+ * sorts, so that the order is the same on every machine. Memory holds one folder's names at a time. Links are followed; a link
  * back to a folder on the way down is passed over, so a loop ends. Folders named like images are folders.
  */
 export async function* scan(root: string): AsyncGenerator<FoundFile> {
@@ -24,7 +25,9 @@ export async function* scan(root: string): AsyncGenerator<FoundFile> {
 }
 
 async function* walk(root: string, below: string, ancestors: string[]): AsyncGenerator<FoundFile> {
-  for await (const entry of await opendir(join(root, below))) {
+  const entries = await readdir(join(root, below), { withFileTypes: true })
+  entries.sort((a, b) => (a.name < b.name ? -1 : 1))
+  for (const entry of entries) {
     if (entry.name.startsWith('.')) continue
     const name = below === '' ? entry.name : `${below}/${entry.name}`
     if (name.includes('\uFFFD')) {

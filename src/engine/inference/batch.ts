@@ -14,19 +14,24 @@ export interface BatchTrial {
 }
 
 /**
- * Finds a batch size by a short trial over powers of two: the smallest that no bigger one beats by 5 %. Each size is
+ * Finds a batch size by a short trial over powers of two: the smallest that the next two do not beat by 5 %. Each size is
  * run twice and the faster run counts. Running out of memory ends the search.
  */
 export async function findBatch(session: Session): Promise<BatchTrial> {
   const { height, width } = session.request
   const pixels = new SharedArrayBuffer(largest * height * width * 3)
   let best: BatchTrial | null = null
+  let inVain = 0
   for (let batch = 1; batch <= largest; batch *= 2) {
     const milliseconds = await fastest(session, pixels, batch, best === null)
     if (milliseconds === null) break
     const imagesPerSecond = (batch * 1000) / milliseconds
-    if (best === null || imagesPerSecond > best.imagesPerSecond * gain) best = { batch, imagesPerSecond }
-    if (milliseconds > longRunMs) break
+    inVain++
+    if (best === null || imagesPerSecond > best.imagesPerSecond * gain) {
+      best = { batch, imagesPerSecond }
+      inVain = 0
+    }
+    if (milliseconds > longRunMs || inVain === 2) break
   }
   if (best === null) throw new KernelscopeError('OUT_OF_MEMORY', `not even one image fits into memory: ${session.request.path}`)
   return best

@@ -2,20 +2,22 @@ import { EventEmitter } from 'node:events'
 import type { Job, JobProgress, JobState } from '#shared/contract/index.ts'
 import { KernelscopeError, toErrorShape } from '#shared/errors.ts'
 import type { Db } from '../workspace/index.ts'
-import { countCrash, getJob, insertJob, jobsIn, setJobProgress, setJobState, type NewJob } from './store.ts'
+import { countCrash, crashesOf, getJob, insertJob, jobsIn, setInFlight, setJobProgress, setJobState, type NewJob } from './store.ts'
 
 /** What a running job may do: tell how far it is, and look whether it should stop. */
 export interface JobContext {
   readonly job: Job
   /** Aborted when the job is paused or cancelled, or the engine stops. A job then stores what it has and returns. */
   readonly signal: AbortSignal
+  /** Deaths of the engine at this place, without progress in between: a reason to go on in smaller steps. */
+  readonly crashes: number
+  /** Says that native code is about to run on the job's data, so that a death from now on counts. */
+  enterNative(): void
   report(progress: JobProgress): void
 }
 
 export type RunJob = (context: JobContext) => Promise<void>
 
-/** After so many deaths of the engine without any progress a job is given up. */
-const crashLimit = 3
 const reportEveryMs = 200
 
 type StopReason = 'pause' | 'cancel' | 'shutdown'
@@ -41,12 +43,8 @@ export class JobQueue {
   /** Puts interrupted jobs back into the queue and starts. */
   start(): void {
     for (const job of jobsIn(this.#db, 'running')) {
-      const crashes = countCrash(this.#db, job.id)
-      const problem = new KernelscopeError('ENGINE_DOWN', `the engine died ${crashes} times at the same place of "${job.title}"`, {
-        hint: 'Lower the batch size or choose another provider, then resume the job.',
-      })
-      if (crashes >= crashLimit) setJobState(this.#db, job.id, 'failed', problem.toShape())
-      else setJobState(this.#db, job.id, 'queued')
+      countCrash(this.#db, job.id)
+      setJobState(this.#db, job.id, 'queued')
     }
     this.#next()
   }
@@ -119,12 +117,20 @@ export class JobQueue {
   async #execute(job: Job, abort: AbortController): Promise<void> {
     const reporter = this.#reporter(job.id)
     try {
-      await this.#run({ job, signal: abort.signal, report: reporter.report })
+      await this.#run({
+        job,
+        signal: abort.signal,
+        crashes: crashesOf(this.#db, job.id),
+        enterNative: () => setInFlight(this.#db, job.id, true),
+        report: reporter.report,
+      })
       reporter.flush()
       this.#set(job.id, abort.signal.aborted ? stateAfterStop[abort.signal.reason as StopReason] : 'done')
     } catch (error) {
       reporter.flush()
       this.#set(job.id, 'failed', error)
+    } finally {
+      setInFlight(this.#db, job.id, false)
     }
   }
 

@@ -93,9 +93,19 @@ export function setJobProgress(db: Db, id: number, progress: JobProgress, moved:
   return getJob(db, id)
 }
 
-/** Counts a death of the engine while the job ran, and returns how many came without progress in between. */
-export function countCrash(db: Db, id: number): number {
-  return Number(db.prepare('UPDATE job SET crashes = crashes + 1 WHERE id = ? RETURNING crashes').pluck().get(id))
+/** Marks that from now on a death of the engine may be the job's own doing. */
+export function setInFlight(db: Db, id: number, inFlight: boolean): void {
+  db.prepare('UPDATE job SET in_flight = ? WHERE id = ?').run(inFlight ? 1 : 0, id)
+}
+
+/** Counts a death of the engine while the job was in flight. */
+export function countCrash(db: Db, id: number): void {
+  db.prepare('UPDATE job SET crashes = crashes + in_flight, in_flight = 0 WHERE id = ?').run(id)
+}
+
+/** Deaths of the engine in flight since the job last made progress. */
+export function crashesOf(db: Db, id: number): number {
+  return Number(db.prepare('SELECT crashes FROM job WHERE id = ?').pluck().get(id))
 }
 
 export function clearFinishedJobs(db: Db): void {

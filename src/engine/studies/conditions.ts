@@ -58,7 +58,7 @@ function groupRanges(db: Db, source: ImageSource, size: number): { from: number;
   return db
     .prepare<number[], { from: number; to: number }>(
       `SELECT min(id) AS "from", max(id) AS "to" FROM (
-         SELECT i.id, (row_number() OVER (ORDER BY i.id) - 1) / ? AS run FROM ${sql}
+         SELECT i.id, (row_number() OVER (ORDER BY i.id) - 1) / CAST(? AS INTEGER) AS run FROM ${sql}
        ) GROUP BY run ORDER BY run`,
     )
     .all(size, ...values)

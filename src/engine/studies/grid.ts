@@ -20,6 +20,8 @@ export interface Grid {
   cells: StudyCondition[]
   /** Images the study is about. */
   images: number
+  /** Every image has a fact or a reason for having none, under every condition and for every model. */
+  complete: boolean
   /** Per class of the dataset: images and correct ones of one cell. */
   perClass(cell: StudyCondition): ClassCount[]
   /** How often class `truth` was taken for `predicted`, of one cell. */
@@ -45,9 +47,12 @@ const level = 0.95
 /** Sums up stored facts. Every number is a function of facts alone: nothing is measured here. */
 export async function readGrid(db: Db, models: GridModel[], conditions: StoredCondition[], source: ImageSource, images: number): Promise<Grid> {
   const cells: StudyCondition[] = []
+  let complete = true
   for (const model of models) {
     for (const stored of conditions) {
-      cells.push(readCell(db, model, stored, source))
+      const { cell, measured } = readCell(db, model, stored, source)
+      cells.push(cell)
+      complete &&= measured + cell.failed >= images
       await new Promise(setImmediate)
     }
   }
@@ -55,6 +60,7 @@ export async function readGrid(db: Db, models: GridModel[], conditions: StoredCo
     models,
     cells,
     images,
+    complete,
     perClass: (cell) => sumOver(db, cell, models, conditions, source, perClassOf),
     confusion: (cell) => sumOver(db, cell, models, conditions, source, confusionOf),
     tests: await pairedTests(db, models, conditions, source),
@@ -62,17 +68,19 @@ export async function readGrid(db: Db, models: GridModel[], conditions: StoredCo
 }
 
 interface Counts {
+  /** All facts; `n` are those of images whose class the model knows. */
+  measured: number
   n: number
   correct: number
   correct5: number
 }
 
-function readCell(db: Db, model: GridModel, { condition, parts }: StoredCondition, source: ImageSource): StudyCondition {
+function readCell(db: Db, model: GridModel, { condition, parts }: StoredCondition, source: ImageSource): { cell: StudyCondition; measured: number } {
   const { sql, values } = imagesOf(source)
-  const total: Counts & { failed: number } = { n: 0, correct: 0, correct5: 0, failed: 0 }
+  const total: Counts & { failed: number } = { measured: 0, n: 0, correct: 0, correct5: 0, failed: 0 }
   const count = db.prepare<number[], Counts>(
-    `SELECT count(*) AS n, coalesce(sum(p.correct), 0) AS correct, coalesce(sum(p.true_rank <= 5), 0) AS correct5
-     FROM ${joined(sql, 'prediction')} AND p.correct IS NOT NULL AND i.id BETWEEN ? AND ?`,
+    `SELECT count(*) AS measured, count(p.correct) AS n, coalesce(sum(p.correct), 0) AS correct, coalesce(sum(p.true_rank <= 5), 0) AS correct5
+     FROM ${joined(sql, 'prediction')} AND i.id BETWEEN ? AND ?`,
   )
   const failures = db
     .prepare<number[], number>(`SELECT count(*) FROM ${joined(sql, 'failure')} AND i.id BETWEEN ? AND ?`)
@@ -80,13 +88,14 @@ function readCell(db: Db, model: GridModel, { condition, parts }: StoredConditio
   for (const part of model.variantId === null ? [] : parts) {
     const range = [model.variantId ?? 0, part.conditionId, ...values, part.from, part.to]
     const found = count.get(...range)
+    total.measured += found?.measured ?? 0
     total.n += found?.n ?? 0
     total.correct += found?.correct ?? 0
     total.correct5 += found?.correct5 ?? 0
     total.failed += failures.get(...range) ?? 0
   }
-  const { n, correct, correct5, failed } = total
-  return {
+  const { measured, n, correct, correct5, failed } = total
+  const cell: StudyCondition = {
     modelId: model.id,
     model: model.title,
     key: condition.key,
@@ -100,6 +109,7 @@ function readCell(db: Db, model: GridModel, { condition, parts }: StoredConditio
     interval: n === 0 ? null : wilson(correct, n, level),
     failed,
   }
+  return { cell, measured }
 }
 
 /** FROM and WHERE of images joined with facts; the first two values are variant and condition. */

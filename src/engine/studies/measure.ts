@@ -19,6 +19,9 @@ export interface Measurement {
   conditions: StoredCondition[]
   draws: Draws | null
   signal: AbortSignal
+  /** Deaths of the engine at the place where this begins; its first rows are then tried in smaller calls. */
+  crashes: number
+  enterNative(): void
   /** Called after every batch and every chunk with what came since the last call. */
   onProgress(step: { computed: number; cached: number; failed: number }): void
 }
@@ -48,11 +51,25 @@ export async function measure(measurement: Measurement): Promise<void> {
   const { db, classifier, signal, onProgress } = measurement
   const facts = factStore(db, classifier.variant.id)
   const targets = targetLookup(measurement)
+  let crashes = measurement.crashes
   for await (const batch of prefetch(batches(measurement, facts), ahead)) {
-    const failed = await compute(measurement, facts, batch, targets)
+    measurement.enterNative()
+    const failed = await compute(measurement, facts, batch, targets, callSize(classifier, crashes))
+    crashes = 0
     onProgress({ computed: batch.rows.length - failed, cached: 0, failed })
     if (signal.aborted) return
   }
+}
+
+/** Deaths at one place that are put down to chance. */
+const patience = 2
+
+/** Images per call after `crashes` deaths: halved with each one beyond chance; 0 once a single image brought it down. */
+function callSize({ batch, fixedBatch }: Classifier, crashes: number): number {
+  if (crashes <= patience) return batch
+  const halvings = crashes - patience
+  if (fixedBatch || batch >> (halvings - 1) <= 1) return 0
+  return batch >> halvings
 }
 
 function targetLookup({ classifier }: Measurement): (className: string) => number {
@@ -130,10 +147,13 @@ async function load({ pool, classifier, draws }: Measurement, rows: Row[], pixel
 }
 
 /** Runs the session over a batch and stores what it says. Returns how many rows failed. */
-async function compute(measurement: Measurement, facts: FactStore, batch: Batch, targetOf: (className: string) => number): Promise<number> {
+async function compute(measurement: Measurement, facts: FactStore, batch: Batch, targetOf: (className: string) => number, size: number): Promise<number> {
   const targets = Int32Array.from(batch.rows, ({ image }) => targetOf(image.className))
   const problems = [...batch.problems]
-  await runRange(0, batch.rows.length, measurement.classifier.batch)
+  // The row (or, where the graph fixes the batch, the rows) at fault is given up, and the rest goes on.
+  const skipped = size > 0 ? 0 : measurement.classifier.fixedBatch ? batch.rows.length : 1
+  problems.fill(new KernelscopeError('ENGINE_DOWN', 'the engine died every time this image was computed').toShape(), 0, skipped)
+  await runRange(skipped, batch.rows.length, size || 1)
   let failed = 0
   for (const [index, row] of batch.rows.entries()) {
     const problem = problems[index]

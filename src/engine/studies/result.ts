@@ -34,7 +34,7 @@ export async function studyResult({ db }: Workspace, studyId: number): Promise<S
   ]
   return {
     studyId,
-    complete: grid.cells.every(({ n, failed }) => n + failed >= images),
+    complete: grid.complete,
     conditions: grid.cells,
     tests: grid.tests,
     tables: view.tables,

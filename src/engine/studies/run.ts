@@ -63,6 +63,8 @@ async function runModel(room: StudyRoom, study: Study, model: StoredModel, { sou
       conditions,
       draws: await drawsOfStudy(workspace, study.params),
       signal: context.signal,
+      crashes: progress.moved() ? 0 : context.crashes,
+      enterNative: context.enterNative,
       onProgress: progress.add,
     })
     const computed = progress.computed() - before
@@ -84,6 +86,8 @@ interface Tracker {
   note(text: string): void
   add(step: { computed: number; cached: number; failed: number }): void
   computed(): number
+  /** A row was computed or given up in this run. */
+  moved(): boolean
 }
 
 function tracker({ report }: JobContext, total: number): Tracker {
@@ -111,5 +115,6 @@ function tracker({ report }: JobContext, total: number): Tracker {
       report(progress)
     },
     computed: () => computed,
+    moved: () => computed + progress.failed > 0,
   }
 }

@@ -144,6 +144,7 @@ export const migrations: readonly string[] = [
     progress TEXT NOT NULL,
     problem TEXT,
     crashes INTEGER NOT NULL DEFAULT 0,
+    in_flight INTEGER NOT NULL DEFAULT 0,
     created_at INTEGER NOT NULL,
     started_at INTEGER,
     finished_at INTEGER

@@ -1,0 +1,156 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { Job } from '#shared/contract/index.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import { getJob, JobQueue, noProgress, type JobContext } from '#engine/jobs/index.ts'
+import { createWorkspace, type Db } from '#engine/workspace/index.ts'
+import { temporaryFolder } from '../../temporary.ts'
+
+function database(): Db {
+  const workspace = createWorkspace(join(temporaryFolder(), 'workspace'))
+  onTestFinished(() => workspace.close())
+  return workspace.db
+}
+
+function queueOn(db: Db, run: (context: JobContext) => Promise<void>): JobQueue {
+  const queue = new JobQueue(db, run)
+  onTestFinished(() => queue.close())
+  return queue
+}
+
+const settled = (queue: JobQueue, id: number, state: Job['state']) =>
+  new Promise<Job>((resolve) => {
+    const off = queue.onJob((job) => {
+      if (job.id !== id || job.state !== state) return
+      off()
+      resolve(job)
+    })
+  })
+
+/** A job that counts until it is stopped. */
+async function counting({ signal, report }: JobContext): Promise<void> {
+  for (let done = 0; !signal.aborted; done++) {
+    report({ ...noProgress, done, total: 1000 })
+    await delay(5)
+  }
+}
+
+const never = () => new Promise<void>(() => undefined)
+
+const task = (title: string) => ({ kind: 'study', title }) as const
+
+describe('the job queue', () => {
+  it('runs jobs one after another in order', async () => {
+    const order: string[] = []
+    let running = 0
+    const queue = queueOn(database(), async ({ job }) => {
+      expect(++running).toBe(1)
+      await delay(10)
+      order.push(job.title)
+      running--
+    })
+    const jobs = ['a', 'b', 'c'].map((title) => queue.add(task(title)))
+    await settled(queue, jobs[2]?.id ?? 0, 'done')
+    expect(order).toEqual(['a', 'b', 'c'])
+  })
+
+  it('keeps the error of a failed job and goes on with the next', async () => {
+    const db = database()
+    const queue = queueOn(db, async ({ job }) => {
+      if (job.title === 'bad') throw new KernelscopeError('DATASET_EMPTY', 'nothing here')
+    })
+    const bad = queue.add(task('bad'))
+    const good = queue.add(task('good'))
+    await settled(queue, good.id, 'done')
+    expect(getJob(db, bad.id)).toMatchObject({ state: 'failed', problem: { code: 'DATASET_EMPTY', message: 'nothing here' } })
+  })
+
+  it('pauses, resumes and cancels a running job', async () => {
+    const queue = queueOn(database(), counting)
+    const { id } = queue.add(task('long'))
+    await delay(20)
+    const paused = settled(queue, id, 'paused')
+    queue.pause(id)
+    expect((await paused).progress.done).toBeGreaterThan(0)
+    const running = settled(queue, id, 'running')
+    queue.resume(id)
+    await running
+    const cancelled = settled(queue, id, 'cancelled')
+    queue.cancel(id)
+    expect((await cancelled).finishedAt).not.toBeNull()
+  })
+
+  it('refuses what the state does not allow', async () => {
+    const queue = queueOn(database(), async () => undefined)
+    const { id } = queue.add(task('short'))
+    await settled(queue, id, 'done')
+    expect(() => queue.pause(id)).toThrow(expect.objectContaining({ code: 'JOB_STATE' }))
+    expect(() => queue.resume(id)).toThrow(expect.objectContaining({ code: 'JOB_STATE' }))
+    expect(() => queue.cancel(12345)).toThrow(expect.objectContaining({ code: 'JOB_NOT_FOUND' }))
+  })
+
+  it('queues a job again that was running when the engine stopped', async () => {
+    const db = database()
+    const first = new JobQueue(db, counting)
+    const { id } = first.add(task('long'))
+    await first.close()
+    expect(getJob(db, id).state).toBe('queued')
+    const second = queueOn(db, async () => undefined)
+    const done = settled(second, id, 'done')
+    second.start()
+    await done
+  })
+
+  it('tells a job how often the engine died in flight at the same place', async () => {
+    const db = database()
+    const seen: number[] = []
+    const deadly = async ({ crashes, enterNative }: JobContext) => {
+      seen.push(crashes)
+      enterNative()
+      await never()
+    }
+    new JobQueue(db, deadly).add(task('deadly'))
+    for (let death = 0; death < 3; death++) new JobQueue(db, deadly).start()
+    expect(seen).toEqual([0, 1, 2, 3])
+  })
+
+  it('does not count deaths before the job was in flight', () => {
+    const db = database()
+    const seen: number[] = []
+    const opening = async ({ crashes }: JobContext) => {
+      seen.push(crashes)
+      await never()
+    }
+    new JobQueue(db, opening).add(task('slow to open'))
+    for (let death = 0; death < 3; death++) new JobQueue(db, opening).start()
+    expect(seen).toEqual([0, 0, 0, 0])
+  })
+
+  it('forgets deaths once progress was made', async () => {
+    const db = database()
+    const seen: number[] = []
+    const { id } = new JobQueue(db, never).add(task('slow'))
+    for (let death = 0; death < 3; death++) {
+      const moving = new JobQueue(db, async ({ report, crashes, enterNative }) => {
+        seen.push(crashes)
+        enterNative()
+        report({ ...noProgress, done: death })
+        await delay(250)
+        report({ ...noProgress, done: death + 1 })
+        await never()
+      })
+      const moved = new Promise<void>((resolve) => {
+        const off = moving.onJob(({ progress }) => {
+          if (progress.done !== death + 1) return
+          off()
+          resolve()
+        })
+      })
+      moving.start()
+      await moved
+    }
+    expect(seen).toEqual([0, 1, 1])
+    expect(getJob(db, id).state).toBe('running')
+  })
+})
