@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { kernelDistanceSpec } from '#shared/figures/kernelDistance.ts'
-import { writeFigure } from '../figures/index.ts'
+import type { FigureFormat } from '#shared/contract/index.ts'
 import { usableModel } from '../models/index.ts'
 import { kernelLayers, readModel } from '../onnx/index.ts'
 import { studyResult } from '../studies/index.ts'
@@ -32,11 +32,10 @@ export const figures = {
   }),
 }
 
-type Options = Pick<Parameters<typeof writeFigure>[3], 'widthInches' | 'dpi'>
-
-async function writeAll(specs: FigureSpec[], directory: string, { formats, width, dpi }: { formats: Parameters<typeof writeFigure>[1]; width: number; dpi: number }) {
-  const options: Options = { widthInches: width, dpi }
+/** The drawing library is large and seldom needed: it is loaded with the first figure. */
+async function writeAll(specs: FigureSpec[], directory: string, { formats, width, dpi }: { formats: FigureFormat[]; width: number; dpi: number }) {
+  const { writeFigure } = await import('../figures/index.ts')
   const files = []
-  for (const spec of specs) files.push(...(await writeFigure(spec, formats, directory, options)))
+  for (const spec of specs) files.push(...(await writeFigure(spec, formats, directory, { widthInches: width, dpi })))
   return files
 }

@@ -1,9 +1,8 @@
-import { join } from 'node:path'
 import type { Settings } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { findBatch, openSession, providersFor, type ProviderName, type Session } from '../inference/index.ts'
 import type { Log } from '../log.ts'
-import { acceptPixels, classifierInterface, readModel, writeVariant } from '../onnx/index.ts'
+import { acceptPixels, classifierInterface, pixelsInput, readModel, writeVariant } from '../onnx/index.ts'
 import type { Workspace } from '../workspace/index.ts'
 import type { StoredModel } from './store.ts'
 import { internVariant, setVariantBatch, variantKey, type Variant } from './variant.ts'
@@ -34,11 +33,11 @@ export async function openClassifier(workspace: Workspace, model: StoredModel, s
   const io = classifierInterface(model.inspection)
   const [height, width] = model.preprocessing.size
   const graph = acceptPixels(onnx.graph, model.preprocessing)
-  const path = await writeVariant(onnx, graph, join(workspace.weights, model.digest), 'pixels')
+  const path = await writeVariant(onnx, graph, workspace.weights, `${model.digest.slice(0, 16)}-pixels`, { digest: model.digest })
   const { session: first, provider } = await openWithFirst(settings, log, (name) =>
     openSession({
       path,
-      input: 'pixels',
+      input: pixelsInput,
       output: io.output,
       height,
       width,

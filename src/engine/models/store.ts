@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto'
-import { createReadStream, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { basename, extname, resolve } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
 import { inspection, preprocessing, type Inspection, type Model, type Preprocessing } from '#shared/contract/index.ts'
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
-import { classifierInterface, inspect, readModel, type OnnxModel } from '../onnx/index.ts'
+import { classifierInterface, inspect, modelDigest, readModel } from '../onnx/index.ts'
 import type { Db } from '../workspace/index.ts'
 import { labelsOf, type LabelList } from './labelList.ts'
 import { guessPreprocessing } from './presets.ts'
@@ -104,7 +102,7 @@ export async function addModel(db: Db, path: string, title?: string): Promise<St
   const recipe = sidecar?.preprocessing ?? guessPreprocessing(facts.family, size)
   checkSize(recipe, io, file)
   const labels = labelsOf(io.classes, sidecar?.labels)
-  const digest = await digestOf(model)
+  const digest = await modelDigest(model)
   const known = db.prepare<[string], number>('SELECT id FROM model WHERE digest = ?').pluck().get(digest)
   const mtime = Math.round(statSync(file).mtimeMs)
   if (known !== undefined) {
@@ -169,15 +167,4 @@ export function updateModel(db: Db, id: number, change: ModelChange): StoredMode
 export function removeModel(db: Db, id: number): void {
   getModel(db, id)
   db.prepare('DELETE FROM model WHERE id = ?').run(id)
-}
-
-/** sha256 of the file; with external data, of the digests of all its files in order. */
-async function digestOf(model: OnnxModel): Promise<string> {
-  const digests: string[] = []
-  for (const path of [model.path, ...model.externalFiles]) {
-    const hash = createHash('sha256')
-    await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash)
-    digests.push(hash.digest('hex'))
-  }
-  return digests.length === 1 ? (digests[0] ?? '') : createHash('sha256').update(digests.join('\n')).digest('hex')
 }
