@@ -54,6 +54,8 @@ export function encodeNumbers(values: ArrayLike<number>, type: ElementType): Uin
       return bytes(BigInt64Array.from(Array.from(values), (value) => BigInt(value)))
     case 'int32':
       return bytes(Int32Array.from(values))
+    case 'float16':
+      return bytes(Uint16Array.from(Array.from(values), numberToHalf))
     case 'uint8':
     case 'bool':
       return Uint8Array.from(values)
@@ -70,4 +72,22 @@ function halfToNumber(half: number): number {
   if (exponent === 0) return sign * fraction * 2 ** -24
   if (exponent === 31) return fraction ? NaN : sign * Infinity
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
+}
+
+/** Rounds to the nearest binary16, ties to even; too large numbers become infinite. */
+function numberToHalf(value: number): number {
+  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0
+  const size = Math.abs(value)
+  if (Number.isNaN(value)) return 0x7e00
+  if (size >= 65520) return sign | 0x7c00
+  const logarithm = Math.floor(Math.log2(size || 2 ** -15))
+  const exponent = Math.max(-14, size < 2 ** logarithm ? logarithm - 1 : logarithm)
+  const steps = roundToEven(size / 2 ** (exponent - 10))
+  return sign | (steps < 1024 ? steps : ((exponent + 15) << 10) + (steps - 1024))
+}
+
+function roundToEven(value: number): number {
+  const floor = Math.floor(value)
+  const rest = value - floor
+  return rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor
 }

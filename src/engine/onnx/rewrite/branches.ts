@@ -1,0 +1,31 @@
+import { KernelscopeError } from '#shared/errors.ts'
+import type { Graph } from '../graph.ts'
+import { inferShapes } from '../shape/infer.ts'
+import { inputSizes } from '../shape/sizes.ts'
+import { Flow } from '../structure/flow.ts'
+import { residualsOf, type Residual } from '../structure/residual.ts'
+
+/** A block as `inspect` lists it: the names of its residual additions. */
+export interface BlockAdds {
+  adds: readonly string[]
+}
+
+/**
+ * The residual units of each block, found anew in `graph`, so that rewrites can be composed in any order. Throws
+ * MODEL_UNSUPPORTED where a block is no removable one of this graph.
+ */
+export function unitsOf(graph: Graph, blocks: readonly BlockAdds[]): { units: Residual[][]; flow: Flow } {
+  const flow = new Flow(graph, inferShapes(graph, inputSizes(graph)))
+  const byAdd = new Map(residualsOf(flow).map((unit) => [unit.add.name, unit]))
+  const units = blocks.map(({ adds }) =>
+    adds.map((name) => {
+      const unit = byAdd.get(name)
+      if (!unit)
+        throw new KernelscopeError('MODEL_UNSUPPORTED', `block ${name}: no residual addition of the graph`)
+      if (unit.skip === 'projection')
+        throw new KernelscopeError('MODEL_UNSUPPORTED', `block ${name}: its skip path is a projection`)
+      return unit
+    }),
+  )
+  return { units, flow }
+}

@@ -1,0 +1,39 @@
+import { KernelscopeError } from '#shared/errors.ts'
+import { codeOf } from '../elementType.ts'
+import type { Graph } from '../graph.ts'
+import { unitsOf, type BlockAdds } from './branches.ts'
+import { GraphBuilder, int } from './build.ts'
+
+/** Name of the input that takes one gate per block. */
+export const gatesInput = 'gates'
+
+/**
+ * The graph with an input `gates`, float32 [blocks]: the branches of block k are multiplied by gates[k], so that
+ * `output = input + gates[k] * branch(input)`. All ones give the original, a zero leaves only the skip path; one session
+ * serves every subset. Throws MODEL_UNSUPPORTED where a block cannot be gated.
+ */
+export function gate(graph: Graph, blocks: readonly BlockAdds[]): Graph {
+  if (graph.inputs.some(({ name }) => name === gatesInput))
+    throw new KernelscopeError('MODEL_UNSUPPORTED', `input ${gatesInput}: the graph has one already`)
+  const { units, flow } = unitsOf(graph, blocks)
+  const build = new GraphBuilder(graph, gatesInput)
+  const branchOf = new Map<string, string>()
+  for (const [index, ofBlock] of units.entries()) {
+    const one = build.node('Gather', [gatesInput, build.constant([index], 'int64', [])])
+    for (const { add, branch } of ofBlock) {
+      const type = flow.shapes.get(branch)?.type
+      const typed = type === 'float16' ? build.node('Cast', [one], { to: int(codeOf(type)) }) : one
+      branchOf.set(add.name, build.node('Mul', [branch, typed]))
+    }
+  }
+  const nodes = graph.nodes.map((node) => {
+    const gated = branchOf.get(node.name)
+    const branch = units.flat().find(({ add }) => add.name === node.name)?.branch
+    if (gated === undefined) return node
+    return { ...node, inputs: node.inputs.map((input) => (input === branch ? gated : input)) }
+  })
+  return build.finish({
+    nodes,
+    inputs: [...graph.inputs, { name: gatesInput, type: 'float32', shape: [blocks.length] }],
+  })
+}
