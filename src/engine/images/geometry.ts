@@ -41,6 +41,12 @@ export function cropAxis(image: number, crop: number): { from: number; length: n
   return { from: roundHalfEven((image - crop) / 2), length: crop, to: 0 }
 }
 
+/** The resize step alone. */
+export function applyResize(picture: Picture, geometry: Geometry): Picture {
+  const [height, width] = resizedSize(geometry, picture.height, picture.width)
+  return resize(picture, height, width, geometry.interpolation)
+}
+
 /** Resize and centre crop (or pad) to the model's input size, equal to Pillow and torchvision. */
 export function applyGeometry(picture: Picture, geometry: Geometry): Picture {
   const [height, width] = resizedSize(geometry, picture.height, picture.width)

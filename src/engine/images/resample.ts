@@ -1,6 +1,6 @@
 import type { Picture } from './picture.ts'
 
-export type Interpolation = 'bilinear' | 'bicubic'
+export type Interpolation = 'box' | 'bilinear' | 'bicubic'
 
 /** A part of the resized image, in its pixels; must lie inside it. */
 export interface Window {
@@ -11,6 +11,7 @@ export interface Window {
 }
 
 const filters = {
+  box: { support: 0.5, weight: (x: number) => (x > -0.5 && x <= 0.5 ? 1 : 0) },
   /** Triangle. */
   bilinear: { support: 1, weight: (x: number) => Math.max(0, 1 - Math.abs(x)) },
   /** Keys' cubic with a = -0.5. */

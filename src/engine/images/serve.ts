@@ -1,32 +1,54 @@
 import { PictureCache } from './cache.ts'
 import { browserPicture, encodePng, thumbnail } from './encode.ts'
 import type { FilePath } from './file.ts'
-import { geometryKey, type Geometry } from './geometry.ts'
+import { applyGeometry, applyResize, geometryKey, type Geometry } from './geometry.ts'
 import { digestAndMeasure } from './measure.ts'
 import type { Picture } from './picture.ts'
-import { preprocess } from './preprocess.ts'
-import type { Results, Task } from './protocol.ts'
+import { readPicture } from './preprocess.ts'
+import type { Results, Step, Task } from './protocol.ts'
 import { applyTransform } from './transforms/index.ts'
+
+interface Source {
+  path: FilePath
+  imageKey: string
+  geometry: Geometry
+}
+type Version = Pick<Step, 'transform' | 'draws'>
 
 /** Carries out the tasks of an image worker; decoded pictures are kept up to `cacheBytes`. */
 export function taskServer(cacheBytes: number): (task: Task) => Promise<Results[Task['kind']]> {
   const cache = new PictureCache(cacheBytes)
 
-  async function base(path: FilePath, imageKey: string, geometry: Geometry): Promise<Picture> {
-    const key = `${imageKey} ${geometryKey(geometry)}`
+  async function picture(
+    path: FilePath,
+    imageKey: string,
+    geometry: Geometry,
+    cropped: boolean,
+  ): Promise<Picture> {
+    const key = `${imageKey} ${geometryKey(geometry)} ${cropped}`
     const known = cache.get(key)
     if (known !== undefined) return known
-    const picture = await preprocess(path, geometry)
-    cache.set(key, picture)
-    return picture
+    const decoded = await readPicture(path)
+    const made = cropped ? applyGeometry(decoded, geometry) : applyResize(decoded, geometry)
+    cache.set(key, made)
+    return made
+  }
+
+  /** The model's view of an image, and what its transform may know. */
+  async function prepared(
+    { path, imageKey, geometry }: Source,
+    { transform, draws }: Version,
+  ): Promise<Picture> {
+    const crop = await picture(path, imageKey, geometry, true)
+    const whole = transform.op === 'perturbation' ? await picture(path, imageKey, geometry, false) : crop
+    return applyTransform(crop, transform, { imageKey, draws, whole: () => whole })
   }
 
   async function load(task: Extract<Task, { kind: 'load' }>): Promise<undefined> {
-    const picture = await base(task.path, task.imageKey, task.geometry)
     const target = new Uint8Array(task.target)
-    for (const { transform, slot, draws } of task.steps) {
-      const { pixels } = applyTransform(picture, transform, { imageKey: task.imageKey, draws })
-      target.set(pixels, slot * pixels.length)
+    for (const step of task.steps) {
+      const { pixels } = await prepared(task, step)
+      target.set(pixels, step.slot * pixels.length)
     }
   }
 
@@ -35,9 +57,7 @@ export function taskServer(cacheBytes: number): (task: Task) => Promise<Results[
       case 'load':
         return load(task)
       case 'input': {
-        const { imageKey, transform, draws } = task
-        const picture = await base(task.path, imageKey, task.geometry)
-        const { pixels, height, width } = applyTransform(picture, transform, { imageKey, draws })
+        const { pixels, height, width } = await prepared(task, task)
         return encodePng(pixels, height, width)
       }
       case 'measure':

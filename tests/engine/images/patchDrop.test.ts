@@ -20,10 +20,10 @@ const picture: Picture = {
 }
 const context = { imageKey: 'ab' }
 
-it('paints exactly the dropped patches, partial ones too, and leaves the rest', () => {
+it('paints exactly the dropped patches, partial ones too, and leaves the rest', async () => {
   const mask = patchMask(drop, 'ab', height, width)
   const before = picture.pixels.slice()
-  const { pixels } = applyTransform(picture, drop, context)
+  const { pixels } = await applyTransform(picture, drop, context)
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const at = 3 * (y * width + x)
@@ -35,13 +35,12 @@ it('paints exactly the dropped patches, partial ones too, and leaves the rest', 
   expect(picture.pixels).toEqual(before)
 })
 
-it('paints all black at 100 % and is the identity at 0 %', () => {
-  expect(
-    applyTransform(picture, { ...drop, percent: 100, fill: 'black' }, context).pixels.every((v) => v === 0),
-  ).toBe(true)
-  expect(applyTransform(picture, { ...drop, percent: 0 }, context).pixels).toEqual(
-    applyTransform(picture, { op: 'identity' }, context).pixels,
-  )
+it('paints all black at 100 % and is the identity at 0 %', async () => {
+  const black = await applyTransform(picture, { ...drop, percent: 100, fill: 'black' }, context)
+  expect(black.pixels.every((value) => value === 0)).toBe(true)
+  const none = await applyTransform(picture, { ...drop, percent: 0 }, context)
+  const clean = await applyTransform(picture, { op: 'identity' }, context)
+  expect(none.pixels).toEqual(clean.pixels)
 })
 
 it('has a digest that tells parameters apart', () => {

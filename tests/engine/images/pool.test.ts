@@ -46,7 +46,7 @@ describe('an image pool', () => {
     ]
     await pool.load({ path: wide, imageKey: 'ab', preprocessing: geometry, transforms }, target)
     const clean = await preprocess(wide, geometry)
-    const dropped = applyTransform(clean, drop(50), { imageKey: 'ab' })
+    const dropped = await applyTransform(clean, drop(50), { imageKey: 'ab' })
     expect(dropped.pixels).not.toEqual(clean.pixels)
     expect(new Uint8Array(target, 2 * bytes, bytes)).toEqual(clean.pixels)
     expect(new Uint8Array(target, 0, bytes)).toEqual(dropped.pixels)
@@ -114,7 +114,7 @@ describe('an image pool', () => {
       transform: drop(50),
     })
     const shown = await sharp(input).raw().toBuffer()
-    const expected = applyTransform(await preprocess(wide, geometry), drop(50), { imageKey: 'ab' })
+    const expected = await applyTransform(await preprocess(wide, geometry), drop(50), { imageKey: 'ab' })
     expect(new Uint8Array(shown)).toEqual(expected.pixels)
   })
 

@@ -1,7 +1,9 @@
 import type { Draws, Transform } from '#shared/transforms/index.ts'
 import type { Picture } from '../picture.ts'
+import { applyCorruption } from './corruptions/index.ts'
 import { applyIdentity } from './identity.ts'
 import { applyPatchDrop } from './patchDrop.ts'
+import { applyPerturbation } from './perturbations/index.ts'
 
 /** What a transform may know besides pixels and its own parameters. */
 export interface TransformContext {
@@ -9,17 +11,34 @@ export interface TransformContext {
   imageKey: string
   /** The draws file whose digest the transform names. */
   draws?: Draws | undefined
+  /**
+   * The resized picture of which the given one is the centre crop, for transforms that let in what lies around the crop.
+   * Without it the crop itself is taken, with black around.
+   */
+  whole?: (() => Picture) | undefined
 }
 
 /**
  * The picture under the transform, of the same size. The given pixels are never written to; they may be returned as they
  * are where the transform changes nothing. Throws DRAWS_MALFORMED where a draws file does not fit.
  */
-export function applyTransform(picture: Picture, transform: Transform, context: TransformContext): Picture {
+export async function applyTransform(
+  picture: Picture,
+  transform: Transform,
+  context: TransformContext,
+): Promise<Picture> {
   switch (transform.op) {
     case 'identity':
       return applyIdentity(picture)
     case 'patchDrop':
       return applyPatchDrop(picture, transform, context)
+    case 'corruption':
+      return applyCorruption(picture, transform, context.imageKey)
+    case 'perturbation':
+      return applyPerturbation(
+        { crop: picture, whole: context.whole ?? (() => picture) },
+        transform,
+        context.imageKey,
+      )
   }
 }

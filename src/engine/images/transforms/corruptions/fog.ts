@@ -1,0 +1,29 @@
+import { plasma } from '../../filters/plasma.ts'
+import { at, type Corrupt, type Severities } from './types.ts'
+
+/** Strength, and decay of the plasma's amplitude. */
+const fogs: Severities<readonly [number, number]> = [
+  [1.5, 2],
+  [2, 2],
+  [2.5, 1.7],
+  [2.5, 1.5],
+  [3, 1.4],
+]
+
+/** (x + strength * plasma) * max / (max + strength), max = the brightest value of the image. */
+export const fog: Corrupt = (picture, severity, random) => {
+  const [strength, decay] = at(fogs, severity)
+  const { pixels: from, height, width } = picture
+  const side = 2 ** Math.ceil(Math.log2(Math.max(height, width, 2)))
+  const cloud = plasma(side, decay, random)
+  const brightest = from.reduce((max, value) => Math.max(max, value), 0)
+  const damping = brightest / (brightest + 255 * strength)
+  const pixels = new Uint8Array(from.length)
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const veil = 255 * strength * cloud[y * side + x]!
+      for (let c = 0; c < 3; c++, i++) pixels[i] = Math.min(255, (from[i]! + veil) * damping)
+    }
+  }
+  return { pixels, height, width }
+}

@@ -1,0 +1,92 @@
+import type { Generator } from '#shared/random.ts'
+import { gaussianBlur } from '../../filters/blur.ts'
+import { canny, distanceTo } from '../../filters/edges.ts'
+import { lengthScale, type Levels } from '../../filters/levels.ts'
+import { boxBlur, equalised, filter3x3, rounded } from '../../filters/planes.ts'
+import type { Picture } from '../../picture.ts'
+import { at, type Corrupt, type Severities } from './types.ts'
+
+export interface Liquid {
+  mean: number
+  deviation: number
+  sigma: number
+  threshold: number
+}
+
+/** The liquid, its strength (for mud: the sigma that softens its edge), and what it is. */
+type Spatter = readonly [Liquid, number, 'water' | 'mud']
+const liquid = (mean: number, deviation: number, sigma: number, threshold: number): Liquid => ({
+  mean,
+  deviation,
+  sigma,
+  threshold,
+})
+const spatters: Severities<Spatter> = [
+  [liquid(0.65, 0.3, 4, 0.69), 0.6, 'water'],
+  [liquid(0.65, 0.3, 3, 0.68), 0.6, 'water'],
+  [liquid(0.65, 0.3, 2, 0.68), 0.5, 'water'],
+  [liquid(0.65, 0.3, 1, 0.65), 1.5, 'mud'],
+  [liquid(0.67, 0.4, 1, 0.65), 1.5, 'mud'],
+]
+
+/** Pale turquoise. */
+const waterColour = [175, 238, 238] as const
+const mudColour = [63, 42, 20] as const
+
+/** Where there is liquid, and how thick: smoothed noise above the threshold, one channel around 0..1. */
+export function liquidLayer(height: number, width: number, look: Liquid, random: Generator): Levels {
+  const values = random.normals(height * width)
+  for (let i = 0; i < values.length; i++) values[i] = look.mean + look.deviation * values[i]!
+  const smooth = gaussianBlur(
+    { values, height, width, channels: 1 },
+    look.sigma * lengthScale({ height, width }),
+  )
+  return { ...smooth, values: smooth.values.map((value) => (value < look.threshold ? 0 : value)) }
+}
+
+const relief = [-2, -1, 0, -1, 1, 1, 0, 1, 2]
+
+/** Drops that shine at their edges: thickness times an embossed distance to the nearest edge, added in turquoise. */
+export function underWater(picture: Picture, layer: Levels, strength: number): Picture {
+  const { height, width } = picture
+  const thickness = { values: Uint8Array.from(layer.values, (value) => 255 * value), height, width }
+  const distance = boxBlur(distanceTo(canny(thickness, 50, 150), 20))
+  const levels = equalised({ ...distance, values: Uint8Array.from(distance.values) })
+  const shine = rounded(boxBlur(rounded(filter3x3(levels, relief)))).values
+  return shaded(picture, thickness.values, shine, strength)
+}
+
+function shaded(picture: Picture, thickness: Uint8Array, shine: Uint8Array, strength: number): Picture {
+  let largest = 0
+  for (let i = 0; i < shine.length; i++) largest = Math.max(largest, thickness[i]! * shine[i]!)
+  // No drop at all: the published code would divide by zero.
+  if (largest === 0) return picture
+  const pixels = new Uint8Array(picture.pixels.length)
+  for (let i = 0; i < pixels.length; i++) {
+    const pixel = Math.floor(i / 3)
+    const wet = (strength * thickness[pixel]! * shine[pixel]!) / largest
+    pixels[i] = Math.min(255, picture.pixels[i]! + wet * waterColour[i % 3]!)
+  }
+  return { ...picture, pixels }
+}
+
+/** Opaque spots with a soft edge, in brown. */
+function underMud(picture: Picture, layer: Levels, threshold: number, softness: number): Picture {
+  const spots = { ...layer, values: layer.values.map((value) => (value > threshold ? 1 : 0)) }
+  const cover = gaussianBlur(spots, softness * lengthScale(picture)).values
+  const pixels = new Uint8Array(picture.pixels.length)
+  for (let i = 0; i < pixels.length; i++) {
+    const soft = cover[Math.floor(i / 3)]!
+    const share = soft < 0.8 ? 0 : soft
+    pixels[i] = picture.pixels[i]! * (1 - share) + share * mudColour[i % 3]!
+  }
+  return { ...picture, pixels }
+}
+
+export const spatter: Corrupt = (picture, severity, random) => {
+  const [look, strength, kind] = at(spatters, severity)
+  const layer = liquidLayer(picture.height, picture.width, look, random)
+  return kind === 'water'
+    ? underWater(picture, layer, strength)
+    : underMud(picture, layer, look.threshold, strength)
+}

@@ -1,0 +1,19 @@
+import type { Generator } from '#shared/random.ts'
+import type { Picture } from '../../picture.ts'
+import { at, type Corrupt, type Severities } from './types.ts'
+
+const deviations: Severities<number> = [0.15, 0.2, 0.35, 0.45, 0.6]
+
+/** x + x N(0, deviation), a draw per channel value. */
+export function addSpeckleNoise(picture: Picture, deviation: number, random: Generator): Picture {
+  const noise = random.normals(picture.pixels.length)
+  const pixels = new Uint8Array(noise.length)
+  for (let i = 0; i < pixels.length; i++) {
+    const value = picture.pixels[i]! * (1 + deviation * noise[i]!)
+    pixels[i] = value <= 0 ? 0 : value >= 255 ? 255 : value
+  }
+  return { ...picture, pixels }
+}
+
+export const speckleNoise: Corrupt = (picture, severity, random) =>
+  addSpeckleNoise(picture, at(deviations, severity), random)
