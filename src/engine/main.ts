@@ -3,8 +3,7 @@ import { parseArgs } from 'node:util'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { toEngine, type FromEngine } from '#shared/engineProtocol.ts'
 import { toErrorShape } from '#shared/errors.ts'
-import { serveBytes } from './api/bytes.ts'
-import { createEngine, router } from './api/index.ts'
+import { createEngine, router, serveBytes } from './api/index.ts'
 
 /**
  * The engine process: plain Node, started by the Electron shell. Windows talk to it through the shell's relay, one

@@ -29,3 +29,4 @@ export async function createEngine(options: SessionOptions = {}): Promise<Engine
   await session.reopen()
   return { session, context, client: createRouterClient(router, { context }), close: () => session.close() }
 }
+export { serveBytes } from './bytes.ts'

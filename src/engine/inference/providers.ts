@@ -6,10 +6,11 @@ import type { Provider, ProviderState } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import type { ProviderName } from './protocol.ts'
 
-const require = createRequire(import.meta.url)
-const packageFile = require.resolve('onnxruntime-node/package.json')
+// Not called `require`: the bundler brings its own.
+const load = createRequire(import.meta.url)
+const packageFile = load.resolve('onnxruntime-node/package.json')
 
-export const onnxruntimeVersion = (require('onnxruntime-node/package.json') as { version: string }).version
+export const onnxruntimeVersion = (load('onnxruntime-node/package.json') as { version: string }).version
 
 const libraryNames: Partial<Record<NodeJS.Platform, (name: string) => string>> = {
   linux: (name) => `libonnxruntime_providers_${name}.so`,
