@@ -1,4 +1,5 @@
 import { KernelscopeError } from '#shared/errors.ts'
+import type { Feed } from './protocol.ts'
 import type { Session } from './session.ts'
 
 const largest = 64
@@ -17,13 +18,13 @@ export interface BatchTrial {
  * Finds a batch size by a short trial over powers of two: the smallest that the next two do not beat by 5 %. Each size is
  * run twice and the faster run counts. Running out of memory ends the search.
  */
-export async function findBatch(session: Session): Promise<BatchTrial> {
+export async function findBatch(session: Session, feeds: Feed[] = []): Promise<BatchTrial> {
   const { height, width } = session.request
   const pixels = new SharedArrayBuffer(largest * height * width * 3)
   let best: BatchTrial | null = null
   let inVain = 0
   for (let batch = 1; batch <= largest; batch *= 2) {
-    const milliseconds = await fastest(session, pixels, batch, best === null)
+    const milliseconds = await fastest(session, pixels, batch, best === null, feeds)
     if (milliseconds === null) break
     const imagesPerSecond = (batch * 1000) / milliseconds
     inVain++
@@ -37,10 +38,10 @@ export async function findBatch(session: Session): Promise<BatchTrial> {
   return best
 }
 
-async function fastest(session: Session, pixels: SharedArrayBuffer, batch: number, first: boolean): Promise<number | null> {
+async function fastest(session: Session, pixels: SharedArrayBuffer, batch: number, first: boolean, feeds: Feed[]): Promise<number | null> {
   try {
     const times: number[] = []
-    for (let run = 0; run < (first ? 3 : 2); run++) times.push((await session.outputs({ pixels, first: 0, batch }, 1)).milliseconds)
+    for (let run = 0; run < (first ? 3 : 2); run++) times.push((await session.outputs({ pixels, first: 0, batch }, 1, feeds)).milliseconds)
     return Math.min(...times)
   } catch (error) {
     if (error instanceof KernelscopeError && error.code === 'OUT_OF_MEMORY') return null

@@ -17,15 +17,22 @@ export interface OpenRequest {
   probabilities: boolean
 }
 
+/** A small input besides the pixels, e.g. the gates of blocks. */
+export interface Feed {
+  name: string
+  data: Float32Array
+  shape: number[]
+}
+
 /**
  * Messages to an inference worker. The call takes `batch` images of `pixels` from image `first` on; its first `rows`
  * are meant, the rest is padding.
  */
 export type ToWorker =
   | { type: 'open'; request: OpenRequest }
-  | { type: 'run'; id: number; pixels: SharedArrayBuffer; first: number; batch: number; rows: number; targets: Int32Array }
+  | { type: 'run'; id: number; pixels: SharedArrayBuffer; first: number; batch: number; rows: number; targets: Int32Array; feeds: Feed[] }
   /** As `run`, but the answer is the outputs themselves. */
-  | { type: 'outputs'; id: number; pixels: SharedArrayBuffer; first: number; batch: number; rows: number }
+  | { type: 'outputs'; id: number; pixels: SharedArrayBuffer; first: number; batch: number; rows: number; feeds: Feed[] }
   | { type: 'close' }
 
 export type FromWorker =

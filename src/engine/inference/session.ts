@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads'
 import { KernelscopeError } from '#shared/errors.ts'
 import { workerUrl } from '../entry.ts'
 import type { Facts } from './facts.ts'
-import type { FromWorker, OpenRequest, ToWorker } from './protocol.ts'
+import type { Feed, FromWorker, OpenRequest, ToWorker } from './protocol.ts'
 
 /** A session in a worker thread of its own. */
 export interface Session {
@@ -10,9 +10,9 @@ export interface Session {
   /** The worker has died or was closed. */
   readonly ended: boolean
   /** Facts of the first `rows` images of a slice; `targets` are true classes or -1. */
-  run(slice: PixelSlice, rows: number, targets: Int32Array): Promise<Timed<{ facts: Facts }>>
+  run(slice: PixelSlice, rows: number, targets: Int32Array, feeds?: Feed[]): Promise<Timed<{ facts: Facts }>>
   /** Outputs [rows, classes] themselves. */
-  outputs(slice: PixelSlice, rows: number): Promise<Timed<{ outputs: Float32Array }>>
+  outputs(slice: PixelSlice, rows: number, feeds?: Feed[]): Promise<Timed<{ outputs: Float32Array }>>
   close(): Promise<void>
 }
 
@@ -77,13 +77,13 @@ export async function openSession(request: OpenRequest): Promise<Session> {
       return dead !== null
     },
     close,
-    async run(slice, rows, targets) {
-      const answer = await ask({ type: 'run', ...slice, rows, targets })
+    async run(slice, rows, targets, feeds = []) {
+      const answer = await ask({ type: 'run', ...slice, rows, targets, feeds })
       if (answer.type !== 'facts') throw new KernelscopeError('INTERNAL', 'the inference worker answered out of turn')
       return { facts: answer.facts, milliseconds: answer.milliseconds }
     },
-    async outputs(slice, rows) {
-      const answer = await ask({ type: 'outputs', ...slice, rows })
+    async outputs(slice, rows, feeds = []) {
+      const answer = await ask({ type: 'outputs', ...slice, rows, feeds })
       if (answer.type !== 'outputs') throw new KernelscopeError('INTERNAL', 'the inference worker answered out of turn')
       return { outputs: answer.outputs, milliseconds: answer.milliseconds }
     },

@@ -41,7 +41,8 @@ async function run(message: Extract<ToWorker, { type: 'run' | 'outputs' }>): Pro
   const imageBytes = height * width * 3
   const data = new Uint8Array(pixels, first * imageBytes, batch * imageBytes)
   const started = performance.now()
-  const results = await session.run({ [input]: new Tensor('uint8', data, [batch, height, width, 3]) }, [output])
+  const feeds = message.feeds.map(({ name, data, shape }) => [name, new Tensor('float32', data, shape)])
+  const results = await session.run({ [input]: new Tensor('uint8', data, [batch, height, width, 3]), ...Object.fromEntries(feeds) }, [output])
   const milliseconds = performance.now() - started
   const outputs = results[output]?.data
   if (!(outputs instanceof Float32Array) || outputs.length !== batch * classes) {

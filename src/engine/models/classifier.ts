@@ -1,8 +1,8 @@
 import type { Settings } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
-import { findBatch, openSession, providersFor, type ProviderName, type Session } from '../inference/index.ts'
+import { findBatch, openSession, providersFor, type Feed, type ProviderName, type Session } from '../inference/index.ts'
 import type { Log } from '../log.ts'
-import { acceptPixels, classifierInterface, pixelsInput, readModel, writeVariant } from '../onnx/index.ts'
+import { acceptPixels, classifierInterface, pixelsInput, readModel, writeVariant, type Graph } from '../onnx/index.ts'
 import type { Workspace } from '../workspace/index.ts'
 import type { StoredModel } from './store.ts'
 import { internVariant, setVariantBatch, variantKey, type Variant } from './variant.ts'
@@ -25,15 +25,25 @@ export interface Classifier {
   close(): Promise<void>
 }
 
+/** A rewrite of the graph that takes pixels; `name` is the file's and says which. */
+export interface GraphPlan {
+  name: string
+  rewrite(graph: Graph): Graph
+  /** Inputs the rewritten graph has besides the pixels, at values for a trial run. */
+  trialFeeds?: Feed[]
+}
+
+export const asItIs: GraphPlan = { name: 'pixels', rewrite: (graph) => graph }
+
 export interface ClassifierSettings extends Pick<Settings, 'provider' | 'threads' | 'batch'> {}
 
 /** Writes the graph that takes pixels, opens it with the first provider that works, and settles the batch size. */
-export async function openClassifier(workspace: Workspace, model: StoredModel, settings: ClassifierSettings, log: Log): Promise<Classifier> {
+export async function openClassifier(workspace: Workspace, model: StoredModel, settings: ClassifierSettings, log: Log, plan = asItIs): Promise<Classifier> {
   const onnx = await readModel(model.path)
   const io = classifierInterface(model.inspection)
   const [height, width] = model.preprocessing.size
-  const graph = acceptPixels(onnx.graph, model.preprocessing)
-  const path = await writeVariant(onnx, graph, workspace.weights, `${model.digest.slice(0, 16)}-pixels`, { digest: model.digest })
+  const graph = plan.rewrite(acceptPixels(onnx.graph, model.preprocessing))
+  const path = await writeVariant(onnx, graph, workspace.weights, `${model.digest.slice(0, 16)}-${plan.name}`, { digest: model.digest })
   const { session: first, provider } = await openWithFirst(settings, log, (name) =>
     openSession({
       path,
@@ -48,7 +58,7 @@ export async function openClassifier(workspace: Workspace, model: StoredModel, s
     }),
   )
   const variant = internVariant(workspace.db, variantKey(model, provider.name))
-  const batch = await settleBatch(workspace, first, variant, io.batch, settings.batch)
+  const batch = await settleBatch(workspace, first, variant, io.batch, settings.batch, plan)
   let session = first
   const alive = async () => {
     if (session.ended) session = await openSession(first.request)
@@ -83,11 +93,11 @@ async function openWithFirst(settings: ClassifierSettings, log: Log, open: (name
 }
 
 /** The graph's own batch size, else the one asked for, else the one found before, else a trial. */
-async function settleBatch(workspace: Workspace, session: Session, variant: Variant, fixed: number | 'dynamic', asked: number): Promise<number> {
+async function settleBatch(workspace: Workspace, session: Session, variant: Variant, fixed: number | 'dynamic', asked: number, plan: GraphPlan): Promise<number> {
   if (fixed !== 'dynamic') return fixed
   if (asked > 0) return asked
   if (variant.batch !== null) return variant.batch
-  const trial = await findBatch(session)
+  const trial = await findBatch(session, plan.trialFeeds)
   setVariantBatch(workspace.db, variant.id, trial.batch, 1 / trial.imagesPerSecond)
   return trial.batch
 }

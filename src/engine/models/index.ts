@@ -1,5 +1,5 @@
-export { openClassifier, type Classifier } from './classifier.ts'
+export { asItIs, openClassifier, type Classifier, type GraphPlan } from './classifier.ts'
 export { readLabelList, targetsOf, type LabelList } from './labelList.ts'
 export { presets } from './presets.ts'
 export { addModel, getModel, listModels, removeModel, updateModel, usableModel, type StoredModel } from './store.ts'
-export { currentVariant, setVariantBatch } from './variant.ts'
+export { currentVariant, currentVariants, internVariant, setVariantBatch, variantKey, type CurrentVariant } from './variant.ts'

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson } from '#shared/canonical.ts'
+import { noRewrite, type Rewrite } from '#shared/rewrites.ts'
 import { onnxruntimeVersion, type ProviderName } from '../inference/index.ts'
 import type { Db } from '../workspace/index.ts'
 import type { StoredModel } from './store.ts'
@@ -10,8 +11,7 @@ export interface VariantKey {
   preprocessing: StoredModel['preprocessing']
   /** sha256 of the label list: decides what the true class index is. */
   labels: string
-  /** The rewrite of the graph; "none" is the model as it is. */
-  rewrite: string
+  rewrite: Rewrite
   runtime: { provider: ProviderName; precision: 'float32'; onnxruntime: string }
 }
 
@@ -22,12 +22,12 @@ export interface Variant {
   secondsPerImage: number | null
 }
 
-export function variantKey(model: StoredModel, provider: ProviderName): VariantKey {
+export function variantKey(model: StoredModel, provider: ProviderName, rewrite: Rewrite = noRewrite): VariantKey {
   return {
     model: model.digest,
     preprocessing: model.preprocessing,
     labels: createHash('sha256').update(model.labels.join('\n')).digest('hex'),
-    rewrite: 'none',
+    rewrite,
     runtime: { provider, precision: 'float32', onnxruntime: onnxruntimeVersion },
   }
 }
@@ -55,21 +55,32 @@ export function setVariantBatch(db: Db, id: number, batch: number, secondsPerIma
   db.prepare('UPDATE variant SET batch = ?, seconds_per_image = ? WHERE id = ?').run(batch, secondsPerImage, id)
 }
 
+/** A variant whose facts stand for a model under a rewrite. */
+export interface CurrentVariant {
+  id: number
+  provider: ProviderName
+  secondsPerImage: number | null
+}
+
 /**
- * The variant whose facts stand for a model as it is set up now: same preprocessing and labels, any runtime, the one
- * used last. Null before the first study.
+ * Finds the variants whose facts stand for a model as it is set up now: same preprocessing and labels, any runtime, of
+ * several the one used last. Reads the model's variants once; null for a rewrite that was never run.
  */
-export function currentVariant(db: Db, model: StoredModel): { id: number; provider: ProviderName; secondsPerImage: number | null } | null {
-  const wanted = variantKey(model, 'cpu')
+export function currentVariants(db: Db, model: StoredModel): (rewrite: Rewrite) => CurrentVariant | null {
+  const setUp = ({ preprocessing, labels }: VariantKey) => canonicalJson({ preprocessing, labels })
+  const wanted = setUp(variantKey(model, 'cpu'))
   const rows = db
     .prepare<[string], { id: number; key: string; seconds_per_image: number | null }>(
-      'SELECT id, key, seconds_per_image FROM variant WHERE model_digest = ? ORDER BY used_at DESC, id DESC',
+      'SELECT id, key, seconds_per_image FROM variant WHERE model_digest = ? ORDER BY used_at, id',
     )
     .all(model.digest)
+  const found = new Map<string, CurrentVariant>()
   for (const row of rows) {
     const key: VariantKey = JSON.parse(row.key)
-    const same = canonicalJson({ ...key, runtime: null }) === canonicalJson({ ...wanted, runtime: null })
-    if (same) return { id: row.id, provider: key.runtime.provider, secondsPerImage: row.seconds_per_image }
+    if (setUp(key) === wanted) found.set(canonicalJson(key.rewrite), { id: row.id, provider: key.runtime.provider, secondsPerImage: row.seconds_per_image })
   }
-  return null
+  return (rewrite) => found.get(canonicalJson(rewrite)) ?? null
 }
+
+/** The variant of the model as it is. */
+export const currentVariant = (db: Db, model: StoredModel): CurrentVariant | null => currentVariants(db, model)(noRewrite)

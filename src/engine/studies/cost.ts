@@ -1,10 +1,11 @@
 import type { StudyCost, StudyInput } from '#shared/contract/index.ts'
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import { getDataset } from '../datasets/index.ts'
-import { currentVariant, getModel, targetsOf } from '../models/index.ts'
+import { noRewrite } from '#shared/rewrites.ts'
+import { currentVariants, getModel, targetsOf } from '../models/index.ts'
 import type { Workspace } from '../workspace/index.ts'
-import { storeConditions } from './conditions.ts'
 import { countImages, imagesOf, type ImageSource } from './images.ts'
+import { conditionsOf } from './plan.ts'
 import { studyDefinition } from './registry.ts'
 import { parseParams } from './store.ts'
 
@@ -16,7 +17,6 @@ export function studyCost({ db }: Workspace, input: StudyInput): StudyCost {
   const definition = studyDefinition(input.kind)
   const params = parseParams(definition, input.params)
   const source: ImageSource = { datasetId: input.datasetId, selectedFor: null }
-  const conditions = storeConditions(db, definition.conditions(params), source, definition.groupSize(params))
   const dataset = getDataset(db, input.datasetId)
   const all = countImages(db, source)
   const images = input.sample ? sampled(dataset.classes.map((c) => c.images), input.sample.perClass, all) : all
@@ -28,18 +28,24 @@ export function studyCost({ db }: Workspace, input: StudyInput): StudyCost {
     .pluck()
   const warnings: ErrorShape[] = []
   let cached = 0
+  let passes = 0
+  let most = 0
   let seconds: number | null = 0
   for (const id of input.modelIds) {
     const model = getModel(db, id)
-    const variant = currentVariant(db, model)
+    const variants = currentVariants(db, model)
+    const conditions = conditionsOf(db, definition, params, model, source)
     let known = 0
-    for (const { conditionId, from, to } of variant ? conditions.flatMap(({ parts }) => parts) : []) {
-      known += count.get(variant?.id ?? -1, conditionId, ...values, from, to) ?? 0
+    for (const { condition, parts } of conditions) {
+      const variant = variants(condition.rewrite ?? noRewrite)
+      if (variant) for (const { conditionId, from, to } of parts) known += count.get(variant.id, conditionId, ...values, from, to) ?? 0
     }
+    passes += images * conditions.length
+    most = Math.max(most, conditions.length)
     // A sample is not drawn before the study exists: its stored share is taken to be that of the whole.
     known = Math.round(all === 0 ? 0 : (known * images) / all)
     cached += known
-    const perImage = variant?.secondsPerImage ?? null
+    const perImage = variants(noRewrite)?.secondsPerImage ?? null
     seconds = seconds === null || perImage === null ? null : seconds + perImage * (images * conditions.length - known)
     if (model.problem) warnings.push(model.problem)
     const targets = targetsOf(dataset.classes.map(({ name }) => name), { set: model.labelSet, names: model.labels })
@@ -49,7 +55,7 @@ export function studyCost({ db }: Workspace, input: StudyInput): StudyCost {
       warnings.push(new KernelscopeError('STUDY_LABELS', message).toShape())
     }
   }
-  return { passes: input.modelIds.length * images * conditions.length, cached, images, conditions: conditions.length, seconds, warnings }
+  return { passes, cached, images, conditions: most, seconds, warnings }
 }
 
 const sampled = (classes: number[], perClass: number, all: number) =>

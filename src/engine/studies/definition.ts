@@ -1,8 +1,17 @@
 import type { z } from 'zod'
-import type { DataTable, Definition, ReportedValue } from '#shared/contract/index.ts'
+import type { DataTable, Definition, ReportedValue, Settings } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
+import type { Rewrite } from '#shared/rewrites.ts'
 import type { Transform } from '#shared/transforms/index.ts'
+import type { ImagePool } from '../images/index.ts'
+import type { JobContext } from '../jobs/index.ts'
+import type { Log } from '../log.ts'
+import type { StoredModel } from '../models/index.ts'
+import type { Workspace } from '../workspace/index.ts'
 import type { Grid } from './grid.ts'
+import type { ImageSource } from './images.ts'
+import type { StoredCondition } from './conditions.ts'
+import type { Tracker } from './progress.ts'
 
 /** One column of the grid models x conditions. */
 export interface Condition {
@@ -11,6 +20,8 @@ export interface Condition {
   params: Record<string, number | string | boolean>
   /** What is done to the images of a group. Ungrouped studies have the one group 0. */
   transform(group: number): Transform
+  /** What is done to the model; nothing when left out. */
+  rewrite?: Rewrite
 }
 
 export interface Preset<P> {
@@ -29,6 +40,28 @@ export interface View {
   notes: string[]
 }
 
+/** Everything a study's own way of measuring may use, for one model. */
+export interface MeasureRoom {
+  workspace: Workspace
+  pool: ImagePool
+  settings: Settings
+  log: Log
+  model: StoredModel
+  source: ImageSource
+  /** The conditions of this model, interned. */
+  conditions: StoredCondition[]
+  params: Record<string, unknown>
+  context: JobContext
+  progress: Tracker
+}
+
+/** What a view may look at besides the grid. */
+export interface ViewRoom {
+  workspace: Workspace
+  models: StoredModel[]
+  source: ImageSource
+}
+
 /**
  * A study as a declaration. Its form, command-line options, cache, resume and page all come from here; a new study is a
  * folder with one of these and a line in the registry.
@@ -42,19 +75,23 @@ export interface StudyDefinition<Schema extends z.ZodObject = z.ZodObject> {
   params: Schema
   presets: Preset<z.output<Schema>>[]
   definitions: Definition[]
-  /** Images per group in dataset order, where conditions are drawn per group; null where they are not. */
-  groupSize(params: z.output<Schema>): number | null
-  /** The first condition is the baseline that others are compared with. */
-  conditions(params: z.output<Schema>): Condition[]
-  view(grid: Grid, params: z.output<Schema>): View
+  /** Images per group in dataset order, where conditions are drawn per group; null (or left out) where they are not. */
+  groupSize?(params: z.output<Schema>): number | null
+  /** The first condition is the baseline that others are compared with. Empty where nothing is measured on images. */
+  conditions(params: z.output<Schema>, model: StoredModel): Condition[]
+  /** In place of predictions under transforms and rewrites: must store per image and skip what is stored. */
+  measure?(room: MeasureRoom, params: z.output<Schema>): Promise<void>
+  view(grid: Grid, params: z.output<Schema>, room: ViewRoom): View | Promise<View>
 }
 
 /** Keeps the parameter type inside a definition while the registry holds them all as one type. */
 export function defineStudy<Schema extends z.ZodObject>(definition: StudyDefinition<Schema>): StudyDefinition {
+  const { groupSize, measure, params: schema } = definition
   return {
     ...definition,
-    groupSize: (params) => definition.groupSize(definition.params.parse(params)),
-    conditions: (params) => definition.conditions(definition.params.parse(params)),
-    view: (grid, params) => definition.view(grid, definition.params.parse(params)),
-  }
+    groupSize: (params) => groupSize?.(schema.parse(params)) ?? null,
+    conditions: (params, model) => definition.conditions(schema.parse(params), model),
+    view: (grid, params, room) => definition.view(grid, schema.parse(params), room),
+    ...(measure ? { measure: (room: MeasureRoom, params: unknown) => measure(room, schema.parse(params)) } : {}),
+  } as StudyDefinition
 }

@@ -4,12 +4,10 @@ import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 import { drawsEntry, parseDraws, patchMask, serialiseDraws, toBitset, type Draws, type Transform } from '#shared/transforms/index.ts'
-import { getModel } from '../models/index.ts'
 import type { Workspace } from '../workspace/index.ts'
-import { partFor, storeConditions } from './conditions.ts'
+import { partFor } from './conditions.ts'
 import { imageChunks } from './images.ts'
-import { studyDefinition } from './registry.ts'
-import { getStudy, sourceOf } from './store.ts'
+import { planStudy, type PlannedModel } from './plan.ts'
 
 const fileOf = ({ draws }: Workspace, digest: string) => join(draws, `${digest}.json`)
 
@@ -51,11 +49,9 @@ async function readDraws(workspace: Workspace, digest: unknown): Promise<Draws |
 /** All masks of a study as one file; throws UNSUPPORTED for a study that draws none. */
 export async function exportDraws(workspace: Workspace, studyId: number): Promise<string> {
   const { db } = workspace
-  const study = getStudy(db, studyId)
-  const definition = studyDefinition(study.kind)
-  const source = sourceOf(study)
-  const conditions = storeConditions(db, definition.conditions(study.params), source, definition.groupSize(study.params))
-  const [height, width] = sizeOfModels(workspace, study.modelIds)
+  const { study, source, models } = planStudy(db, studyId, false)
+  const conditions = models[0]?.conditions ?? []
+  const [height, width] = sizeOf(models)
   const replayed = (await drawsOfStudy(workspace, study.params)) ?? undefined
   const entries: Draws['entries'] = {}
   let patch: number | null = null
@@ -76,8 +72,8 @@ export async function exportDraws(workspace: Workspace, studyId: number): Promis
   return serialiseDraws({ format: 'kernelscope-draws', version: 1, patch, height, width, entries })
 }
 
-function sizeOfModels({ db }: Workspace, modelIds: number[]): [number, number] {
-  const sizes = modelIds.map((id) => getModel(db, id).preprocessing.size)
+function sizeOf(models: PlannedModel[]): [number, number] {
+  const sizes = models.map(({ model }) => model.preprocessing.size)
   const [first] = sizes
   if (!first || sizes.some(([height, width]) => height !== first[0] || width !== first[1])) {
     throw new KernelscopeError('UNSUPPORTED', 'the models of the study take images of different sizes, so their masks differ')

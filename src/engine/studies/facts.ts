@@ -2,22 +2,23 @@ import type { ErrorShape } from '#shared/errors.ts'
 import { topCount, type Facts } from '../inference/index.ts'
 import type { Db } from '../workspace/index.ts'
 
-/** One image under one condition: what is measured at a time. */
+/** One image under one condition on one variant of a model: what is measured at a time. */
 export interface FactKey {
+  variantId: number
   conditionId: number
   subjectId: number
 }
 
 export interface FactStore {
-  /** Subjects among `subjectIds` that have a fact under the condition. */
-  known(conditionId: number, subjectIds: readonly number[]): Set<number>
+  /** Subjects among `subjectIds` that have a fact. */
+  known(variantId: number, conditionId: number, subjectIds: readonly number[]): Set<number>
   /** Stores row `row` of `facts` for each key; one transaction. */
   store(keys: readonly (FactKey | null)[], facts: Facts): void
   fail(key: FactKey, problem: ErrorShape): void
 }
 
-/** The facts of one variant. Writing a fact again changes nothing but takes away an earlier failure. */
-export function factStore(db: Db, variantId: number): FactStore {
+/** Writing a fact again changes nothing but takes away an earlier failure. */
+export function factStore(db: Db): FactStore {
   const known = db
     .prepare<[number, number, string], number>(
       'SELECT subject_id FROM prediction WHERE variant_id = ? AND condition_id = ? AND subject_id IN (SELECT value FROM json_each(?))',
@@ -31,14 +32,14 @@ export function factStore(db: Db, variantId: number): FactStore {
   const forgive = db.prepare('DELETE FROM failure WHERE variant_id = ? AND condition_id = ? AND subject_id = ?')
   const fail = db.prepare('INSERT OR REPLACE INTO failure (variant_id, condition_id, subject_id, problem) VALUES (?, ?, ?, ?)')
   return {
-    known: (conditionId, subjectIds) => new Set(known.all(variantId, conditionId, JSON.stringify(subjectIds))),
+    known: (variantId, conditionId, subjectIds) => new Set(known.all(variantId, conditionId, JSON.stringify(subjectIds))),
     store: db.transaction((keys: readonly (FactKey | null)[], facts: Facts) => {
       for (const [row, key] of keys.entries()) {
         if (!key) continue
         const correct = facts.correct[row] ?? -1
         const known = (facts.trueRank[row] ?? 0) > 0
         insert.run(
-          variantId,
+          key.variantId,
           key.conditionId,
           key.subjectId,
           facts.predicted[row],
@@ -49,10 +50,10 @@ export function factStore(db: Db, variantId: number): FactStore {
           known ? facts.trueLogit[row] : null,
           packTop(facts, row),
         )
-        forgive.run(variantId, key.conditionId, key.subjectId)
+        forgive.run(key.variantId, key.conditionId, key.subjectId)
       }
     }),
-    fail: (key, problem) => void fail.run(variantId, key.conditionId, key.subjectId, JSON.stringify(problem)),
+    fail: (key, problem) => void fail.run(key.variantId, key.conditionId, key.subjectId, JSON.stringify(problem)),
   }
 }
 

@@ -5,13 +5,15 @@ import type { Db } from '../workspace/index.ts'
 import type { StoredCondition } from './conditions.ts'
 import { imagesOf, type ImageSource } from './images.ts'
 
-/** A model of a study with the variant its facts are kept under; null before it was measured. */
+/** A model of a study with its conditions and the variants its facts are kept under. */
 export interface GridModel {
   id: number
   title: string
   classes: string[]
   largestKernel: number | null
-  variantId: number | null
+  conditions: StoredCondition[]
+  /** Variant of a condition; null before it was measured. */
+  variantOf(condition: StoredCondition): number | null
 }
 
 /** The facts of a study, summed up as models x conditions, with the questions a view may ask of them. */
@@ -45,11 +47,11 @@ export interface ConfusionCount {
 const level = 0.95
 
 /** Sums up stored facts. Every number is a function of facts alone: nothing is measured here. */
-export async function readGrid(db: Db, models: GridModel[], conditions: StoredCondition[], source: ImageSource, images: number): Promise<Grid> {
+export async function readGrid(db: Db, models: GridModel[], source: ImageSource, images: number): Promise<Grid> {
   const cells: StudyCondition[] = []
   let complete = true
   for (const model of models) {
-    for (const stored of conditions) {
+    for (const stored of model.conditions) {
       const { cell, measured } = readCell(db, model, stored, source)
       cells.push(cell)
       complete &&= measured + cell.failed >= images
@@ -61,9 +63,9 @@ export async function readGrid(db: Db, models: GridModel[], conditions: StoredCo
     cells,
     images,
     complete,
-    perClass: (cell) => sumOver(db, cell, models, conditions, source, perClassOf),
-    confusion: (cell) => sumOver(db, cell, models, conditions, source, confusionOf),
-    tests: await pairedTests(db, models, conditions, source),
+    perClass: (cell) => sumOver(db, cell, models, source, perClassOf),
+    confusion: (cell) => sumOver(db, cell, models, source, confusionOf),
+    tests: await pairedTests(db, models, source),
   }
 }
 
@@ -75,7 +77,9 @@ interface Counts {
   correct5: number
 }
 
-function readCell(db: Db, model: GridModel, { condition, parts }: StoredCondition, source: ImageSource): { cell: StudyCondition; measured: number } {
+function readCell(db: Db, model: GridModel, stored: StoredCondition, source: ImageSource): { cell: StudyCondition; measured: number } {
+  const { condition, parts } = stored
+  const variantId = model.variantOf(stored)
   const { sql, values } = imagesOf(source)
   const total: Counts & { failed: number } = { measured: 0, n: 0, correct: 0, correct5: 0, failed: 0 }
   const count = db.prepare<number[], Counts>(
@@ -85,8 +89,8 @@ function readCell(db: Db, model: GridModel, { condition, parts }: StoredConditio
   const failures = db
     .prepare<number[], number>(`SELECT count(*) FROM ${joined(sql, 'failure')} AND i.id BETWEEN ? AND ?`)
     .pluck()
-  for (const part of model.variantId === null ? [] : parts) {
-    const range = [model.variantId ?? 0, part.conditionId, ...values, part.from, part.to]
+  for (const part of variantId === null ? [] : parts) {
+    const range = [variantId ?? 0, part.conditionId, ...values, part.from, part.to]
     const found = count.get(...range)
     total.measured += found?.measured ?? 0
     total.n += found?.n ?? 0
@@ -120,12 +124,12 @@ function sumOver<T>(
   db: Db,
   cell: StudyCondition,
   models: GridModel[],
-  conditions: StoredCondition[],
   source: ImageSource,
   read: (db: Db, variantId: number, stored: StoredCondition, source: ImageSource) => T[],
 ): T[] {
-  const variantId = models.find(({ id }) => id === cell.modelId)?.variantId ?? null
-  const stored = conditions.find(({ condition }) => condition.key === cell.key)
+  const model = models.find(({ id }) => id === cell.modelId)
+  const stored = model?.conditions.find(({ condition }) => condition.key === cell.key)
+  const variantId = stored ? (model?.variantOf(stored) ?? null) : null
   return variantId === null || !stored ? [] : read(db, variantId, stored, source)
 }
 
@@ -163,8 +167,11 @@ function confusionOf(db: Db, variantId: number, { parts }: StoredCondition, sour
 
 const sum = (values: number[]) => values.reduce((a, b) => a + b, 0)
 
-/** McNemar's exact test for each pair of models under each condition, on the images both have facts for. */
-async function pairedTests(db: Db, models: GridModel[], conditions: StoredCondition[], source: ImageSource): Promise<PairedTest[]> {
+/** Conditions beyond this many per model are not tested pair by pair; the first ones are. */
+const testedConditions = 40
+
+/** McNemar's exact test for each pair of models under each condition they share, on the images both have facts for. */
+async function pairedTests(db: Db, models: GridModel[], source: ImageSource): Promise<PairedTest[]> {
   const { sql, values } = imagesOf(source)
   const count = db.prepare<number[], { n: number; onlyA: number; onlyB: number }>(
     `SELECT count(*) AS n, coalesce(sum(p.correct > q.correct), 0) AS onlyA, coalesce(sum(q.correct > p.correct), 0) AS onlyB
@@ -174,9 +181,12 @@ async function pairedTests(db: Db, models: GridModel[], conditions: StoredCondit
   const tests: PairedTest[] = []
   for (const [place, a] of models.entries()) {
     for (const b of models.slice(place + 1)) {
-      if (a.variantId === null || b.variantId === null) continue
-      for (const { condition, parts } of conditions) {
-        const found = parts.map(({ conditionId, from, to }) => count.get(a.variantId ?? 0, conditionId, b.variantId ?? 0, ...values, from, to))
+      for (const stored of a.conditions.slice(0, testedConditions)) {
+        const { condition, parts } = stored
+        const other = b.conditions.find((candidate) => candidate.condition.key === condition.key)
+        const [left, right] = [a.variantOf(stored), other ? b.variantOf(other) : null]
+        if (left === null || right === null) continue
+        const found = parts.map(({ conditionId, from, to }) => count.get(left, conditionId, right, ...values, from, to))
         const n = sum(found.map((counts) => counts?.n ?? 0))
         const onlyA = sum(found.map((counts) => counts?.onlyA ?? 0))
         const onlyB = sum(found.map((counts) => counts?.onlyB ?? 0))

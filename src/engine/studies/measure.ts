@@ -2,21 +2,22 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { KernelscopeError, toErrorShape, type ErrorShape } from '#shared/errors.ts'
 import type { Draws, Transform } from '#shared/transforms/index.ts'
 import type { ImagePool } from '../images/index.ts'
-import type { Classifier } from '../models/index.ts'
-import { setVariantBatch, targetsOf } from '../models/index.ts'
+import type { Feed } from '../inference/index.ts'
+import { internVariant, setVariantBatch, targetsOf, variantKey, type Classifier } from '../models/index.ts'
 import type { Db } from '../workspace/index.ts'
 import { partFor, type StoredCondition } from './conditions.ts'
 import { factStore, type FactKey, type FactStore } from './facts.ts'
+import type { Lane } from './lanes.ts'
 import { imageChunks, type ImageSource, type StudyImage } from './images.ts'
 import { prefetch } from './prefetch.ts'
 
-/** What of a study is measured on one classifier. */
+/** What of a study is measured in one session. */
 export interface Measurement {
   db: Db
   pool: ImagePool
   classifier: Classifier
   source: ImageSource
-  conditions: StoredCondition[]
+  lane: Lane
   draws: Draws | null
   signal: AbortSignal
   /** Deaths of the engine at the place where this begins; its first rows are then tried in smaller calls. */
@@ -29,6 +30,8 @@ export interface Measurement {
 interface Row extends FactKey {
   image: StudyImage
   transform: Transform
+  /** Rows of different feeds never share a call. */
+  feeds: Feed[]
 }
 
 interface Batch {
@@ -49,7 +52,7 @@ const ahead = 2
  */
 export async function measure(measurement: Measurement): Promise<void> {
   const { db, classifier, signal, onProgress } = measurement
-  const facts = factStore(db, classifier.variant.id)
+  const facts = factStore(db)
   const targets = targetLookup(measurement)
   let crashes = measurement.crashes
   for await (const batch of prefetch(batches(measurement, facts), ahead)) {
@@ -82,21 +85,46 @@ function targetLookup({ classifier }: Measurement): (className: string) => numbe
   }
 }
 
-/** Rows without a fact, image by image. */
-async function* missingRows({ db, source, conditions, signal, onProgress }: Measurement, facts: FactStore): AsyncGenerator<Row, void, undefined> {
+/** A condition of the lane with the variant its facts belong to. */
+interface Column {
+  stored: StoredCondition
+  variantId: number
+  feeds: Feed[]
+}
+
+const noFeeds: Feed[] = []
+
+function columnsOf({ db, classifier, lane }: Measurement): Column[] {
+  const { model, provider } = classifier
+  return lane.conditions.map((stored) => ({
+    stored,
+    variantId: internVariant(db, variantKey(model, provider.name, stored.condition.rewrite)).id,
+    feeds: lane.feedsOf?.(stored) ?? noFeeds,
+  }))
+}
+
+/** Rows without a fact: image by image, or condition by condition where their feeds differ. */
+async function* missingRows(measurement: Measurement, facts: FactStore): AsyncGenerator<Row, void, undefined> {
+  const columns = columnsOf(measurement)
+  if (measurement.lane.feedsOf === null) yield* missingRowsOf(measurement, facts, columns)
+  else for (const column of columns) yield* missingRowsOf(measurement, facts, [column])
+}
+
+async function* missingRowsOf({ db, source, signal, onProgress }: Measurement, facts: FactStore, columns: Column[]): AsyncGenerator<Row, void, undefined> {
   for (const chunk of imageChunks(db, source, chunkSize)) {
     if (signal.aborted) return
     const subjectIds = chunk.map(({ subjectId }) => subjectId)
-    const known = new Map<number, Set<number>>()
+    const known = new Map<string, Set<number>>()
     const rows: Row[] = []
     let cached = 0
     for (const image of chunk) {
-      for (const stored of conditions) {
+      for (const { stored, variantId, feeds } of columns) {
         const { conditionId, transform } = partFor(stored, image.id)
-        const done = known.get(conditionId) ?? facts.known(conditionId, subjectIds)
-        known.set(conditionId, done)
+        const key = `${variantId}/${conditionId}`
+        const done = known.get(key) ?? facts.known(variantId, conditionId, subjectIds)
+        known.set(key, done)
         if (done.has(image.subjectId)) cached++
-        else rows.push({ conditionId, subjectId: image.subjectId, transform, image })
+        else rows.push({ variantId, conditionId, subjectId: image.subjectId, transform, image, feeds })
       }
     }
     onProgress({ computed: 0, cached, failed: 0 })
@@ -121,10 +149,11 @@ async function* batches(measurement: Measurement, facts: FactStore): AsyncGenera
     return batch
   }
   for await (const row of missingRows(measurement, facts)) {
+    if (rows.length === capacity || (rows[0] && rows[0].feeds !== row.feeds)) {
+      if (signal.aborted) return
+      yield await fill()
+    }
     rows.push(row)
-    if (rows.length < capacity) continue
-    if (signal.aborted) return
-    yield await fill()
   }
   if (rows.length > 0 && !signal.aborted) yield await fill()
 }
@@ -169,7 +198,7 @@ async function compute(measurement: Measurement, facts: FactStore, batch: Batch,
     for (let at = first; at < end; at += size) {
       const rows = Math.min(size, end - at)
       try {
-        const { facts: found } = await classifier.run({ pixels: batch.pixels, first: at, batch: size }, rows, targets.subarray(at, at + rows))
+        const { facts: found } = await classifier.run({ pixels: batch.pixels, first: at, batch: size }, rows, targets.subarray(at, at + rows), batch.rows[0]?.feeds)
         facts.store(
           batch.rows.slice(at, at + rows).map((row, index) => (problems[at + index] ? null : row)),
           found,

@@ -1,36 +1,32 @@
 import type { StudyResult } from '#shared/contract/index.ts'
+import { noRewrite } from '#shared/rewrites.ts'
 import { getDataset } from '../datasets/index.ts'
-import { currentVariant, getModel } from '../models/index.ts'
+import { currentVariants, type StoredModel } from '../models/index.ts'
 import type { Workspace } from '../workspace/index.ts'
-import { storeConditions } from './conditions.ts'
 import { readGrid, type GridModel } from './grid.ts'
-import { countImages } from './images.ts'
-import { studyDefinition } from './registry.ts'
-import { getStudy, sourceOf } from './store.ts'
+import { planStudy } from './plan.ts'
 
-/** A study's result from stored facts, complete or not. Nothing is measured. */
-export async function studyResult({ db }: Workspace, studyId: number): Promise<StudyResult> {
-  const study = getStudy(db, studyId)
-  const definition = studyDefinition(study.kind)
-  const source = sourceOf(study)
-  const conditions = storeConditions(db, definition.conditions(study.params), source, definition.groupSize(study.params))
-  const images = countImages(db, source)
-  const stored = study.modelIds.map((id) => getModel(db, id))
-  const variants = stored.map((model) => currentVariant(db, model))
-  const models: GridModel[] = stored.map((model, place) => ({
+/** A study's result from stored facts, complete or not. Nothing is measured on images. */
+export async function studyResult(workspace: Workspace, studyId: number): Promise<StudyResult> {
+  const { db } = workspace
+  const { study, definition, source, images, models } = planStudy(db, studyId, false)
+  const variants = models.map(({ model }) => currentVariants(db, model))
+  const gridModels: GridModel[] = models.map(({ model, conditions }, place) => ({
     id: model.id,
     title: model.title,
     classes: model.labels,
     largestKernel: model.largestKernel,
-    variantId: variants[place]?.id ?? null,
+    conditions,
+    variantOf: ({ condition }) => variants[place]?.(condition.rewrite ?? noRewrite)?.id ?? null,
   }))
-  const grid = await readGrid(db, models, conditions, source, images)
-  const view = definition.view(grid, study.params)
+  const grid = await readGrid(db, gridModels, source, images)
+  const view = await definition.view(grid, study.params, { workspace, models: models.map(({ model }) => model), source })
   const dataset = getDataset(db, study.datasetId)
+  const onImages = models.some(({ conditions }) => conditions.length > 0)
   const provenance = [
-    `${images} images of ${dataset.title}${study.sample ? `, at most ${study.sample.perClass} per class drawn with seed ${study.sample.seed}` : ''}.`,
+    ...(onImages ? [`${images} images of ${dataset.title}${study.sample ? `, at most ${study.sample.perClass} per class drawn with seed ${study.sample.seed}` : ''}.`] : []),
     ...view.notes,
-    ...stored.map((model, place) => describe(model, variants[place]?.provider ?? null)),
+    ...models.map(({ model }, place) => describe(model, variants[place]?.(noRewrite)?.provider ?? null)),
   ]
   return {
     studyId,
@@ -38,13 +34,13 @@ export async function studyResult({ db }: Workspace, studyId: number): Promise<S
     conditions: grid.cells,
     tests: grid.tests,
     tables: view.tables,
-    figures: view.figures.map((figure) => ({ ...figure, notes: [...figure.notes, `n = ${images} images of ${dataset.title}.`] })),
+    figures: view.figures.map((figure) => ({ ...figure, notes: [...figure.notes, ...(onImages ? [`n = ${images} images of ${dataset.title}.`] : [])] })),
     reported: view.reported,
     provenance,
   }
 }
 
-function describe(model: ReturnType<typeof getModel>, provider: string | null): string {
+function describe(model: StoredModel, provider: string | null): string {
   const { resize, resizeTo, interpolation, size, mean, std } = model.preprocessing
   const geometry = resize === 'none' ? `${size.join('x')} as they are` : resize === 'squash' ? `squeezed to ${size.join('x')}` : `shorter side ${resizeTo}, crop ${size.join('x')}`
   const how = resize === 'none' ? '' : `, ${interpolation}`

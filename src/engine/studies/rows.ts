@@ -1,29 +1,32 @@
 import type { ImageRow, StudyRow } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
+import { noRewrite } from '#shared/rewrites.ts'
 import { imageRows } from '../datasets/index.ts'
-import { currentVariant, getModel } from '../models/index.ts'
+import { currentVariants } from '../models/index.ts'
 import type { Db } from '../workspace/index.ts'
-import { storeConditions, type StoredCondition } from './conditions.ts'
+import type { StoredCondition } from './conditions.ts'
 import { imagesOf, type ImageSource } from './images.ts'
-import { studyDefinition } from './registry.ts'
-import { getStudy, sourceOf } from './store.ts'
+import { planStudy } from './plan.ts'
 
 interface Cell {
   source: ImageSource
-  variantId: number
   stored: StoredCondition
+  variantId: number
   baseline: StoredCondition
+  baselineVariantId: number
 }
 
 function cellOf(db: Db, studyId: number, modelId: number, key: string): Cell {
-  const study = getStudy(db, studyId)
-  const definition = studyDefinition(study.kind)
-  const source = sourceOf(study)
-  const conditions = storeConditions(db, definition.conditions(study.params), source, definition.groupSize(study.params))
+  const { source, models } = planStudy(db, studyId, false)
+  const planned = models.find(({ model }) => model.id === modelId)
+  if (!planned) throw new KernelscopeError('MODEL_NOT_FOUND', `the study has no model with id ${modelId}`)
+  const { model, conditions } = planned
   const stored = conditions.find(({ condition }) => condition.key === key)
   const [baseline] = conditions
   if (!stored || !baseline) throw new KernelscopeError('STUDY_PARAMS', `the study has no condition ${key}`, { hint: `There are ${conditions.map(({ condition }) => condition.key).join(' ')}` })
-  return { source, variantId: currentVariant(db, getModel(db, modelId))?.id ?? -1, stored, baseline }
+  const variants = currentVariants(db, model)
+  const variantOf = ({ condition }: StoredCondition) => variants(condition.rewrite ?? noRewrite)?.id ?? -1
+  return { source, stored, variantId: variantOf(stored), baseline, baselineVariantId: variantOf(baseline) }
 }
 
 /** The facts behind one cell, in order of image id. */
@@ -65,7 +68,7 @@ export function studyFlips(
   after: number | null,
   limit: number,
 ): { rows: ImageRow[]; next: number | null; total: number } {
-  const { source, variantId, stored, baseline } = cellOf(db, studyId, modelId, key)
+  const { source, variantId, stored, baseline, baselineVariantId } = cellOf(db, studyId, modelId, key)
   const { sql, values } = imagesOf(source)
   const clean = baseline.parts[0]?.conditionId ?? -1
   const ids: number[] = []
@@ -74,9 +77,9 @@ export function studyFlips(
     const flips = `FROM ${sql.replace(
       ' WHERE ',
       ` JOIN prediction p ON p.variant_id = ? AND p.condition_id = ? AND p.subject_id = i.subject_id
-        JOIN prediction b ON b.variant_id = p.variant_id AND b.condition_id = ? AND b.subject_id = i.subject_id WHERE `,
+        JOIN prediction b ON b.variant_id = ? AND b.condition_id = ? AND b.subject_id = i.subject_id WHERE `,
     )} AND ${flipTest[direction]} AND i.id BETWEEN ? AND ?`
-    const bound = [variantId, conditionId, clean, ...values, from, to]
+    const bound = [variantId, conditionId, baselineVariantId, clean, ...values, from, to]
     total += Number(db.prepare(`SELECT count(*) ${flips}`).pluck().get(...bound))
     if (ids.length > limit) continue
     ids.push(

@@ -6,6 +6,7 @@ export const applicationId = 0x4b53434f
  *
  * A prediction is a fact: (variant, condition, subject) → what the model said. A variant is a model file with its
  * preprocessing, labels, rewrite and runtime; a condition is a transform; a subject is an image's bytes with its true class.
+ * A measurement is what is measured of an image besides predictions: a vector of float64, little-endian.
  */
 export const migrations: readonly string[] = [
   `
@@ -99,6 +100,14 @@ export const migrations: readonly string[] = [
     true_probability REAL,
     true_logit REAL,
     top BLOB NOT NULL,
+    PRIMARY KEY (variant_id, condition_id, subject_id)
+  ) WITHOUT ROWID, STRICT;
+
+  CREATE TABLE measurement (
+    variant_id INTEGER NOT NULL REFERENCES variant,
+    condition_id INTEGER NOT NULL REFERENCES condition,
+    subject_id INTEGER NOT NULL REFERENCES subject,
+    value BLOB NOT NULL,
     PRIMARY KEY (variant_id, condition_id, subject_id)
   ) WITHOUT ROWID, STRICT;
 

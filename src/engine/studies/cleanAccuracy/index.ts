@@ -20,7 +20,6 @@ export const cleanAccuracy = defineStudy({
     { name: 'interval', formula: 'Wilson score interval, 95 %', source: 'Wilson 1927' },
     { name: 'paired test', formula: "McNemar's exact test on the images both models were measured on", source: 'McNemar 1947' },
   ],
-  groupSize: () => null,
   conditions: () => [{ key: 'clean', params: {}, transform: () => ({ op: 'identity' }) }],
   view: (grid) => ({
     tables: [accuracyTable(grid), perClassTable(grid)],

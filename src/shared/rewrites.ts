@@ -1,0 +1,16 @@
+import { z } from 'zod'
+
+/**
+ * What is done to a model's graph before it is run, as canonical data: part of the key of every fact.
+ * none: the model as it is. lesion: the residual branches of these blocks (indices as in `Inspection.blocks`) are
+ * removed, ascending. maskKernel: depthwise kernels are zero outside their central size x size window.
+ */
+export const rewrite = z.discriminatedUnion('op', [
+  z.object({ op: z.literal('none') }),
+  z.object({ op: z.literal('lesion'), blocks: z.array(z.int().min(0)).min(1) }),
+  z.object({ op: z.literal('maskKernel'), size: z.int().min(1) }),
+])
+
+export type Rewrite = z.infer<typeof rewrite>
+
+export const noRewrite: Rewrite = { op: 'none' }
