@@ -56,8 +56,7 @@ def write_onnx(net: nn.Module, path: Path) -> None:
 
 
 def logits(path: Path, x: np.ndarray) -> np.ndarray:
-    """What ONNX Runtime makes of a file, in a process of its own: Debian's build and PyTorch's exporter
-    share a library that both fill with the operators' schemas, and complain."""
+    """What ONNX Runtime makes of a file, in a process of its own: it shares a library with PyTorch's exporter."""
     code = "import sys, numpy, onnxruntime as o; s = o.InferenceSession(sys.argv[1]); numpy.save(sys.argv[2], s.run(['logits'], {'input': numpy.load(sys.argv[2])})[0])"
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "tensor.npy"

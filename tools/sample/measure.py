@@ -93,6 +93,7 @@ def measure(name: str) -> dict[str, float | str]:
 
 if __name__ == "__main__":
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("names", nargs="*", default=sorted(p.stem for p in (SAMPLE / "models").glob("*.onnx")))
-    for name in options.parse_args().names:
+    options.add_argument("names", nargs="*", help="none: all that were exported")
+    exported = sorted(path.stem for path in (SAMPLE / "models").glob("*.onnx"))
+    for name in options.parse_args().names or exported:
         print(json.dumps(measure(name)), flush=True)

@@ -66,7 +66,7 @@ if (!out) throw new Error('usage: node rasterize.mjs OUT_DIR')
 const rows = []
 const packages = []
 const drawings = new Set()
-for (const role of ['train', 'renditions']) {
+for (const role of ['train', 'renditions', 'extra']) {
   for (const pack of world.packages[role].map(openPackage)) {
     const { license, author, name } = pack.info
     packages.push({ package: pack.name, version: pack.version, role, title: name, author: author.name, authorUrl: author.url, license: license.spdx, licenseUrl: license.url })

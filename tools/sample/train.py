@@ -18,9 +18,9 @@ from torch import Tensor, nn
 import data
 from zoo import ZOO, Entry
 
-BATCH = 128
-EPOCHS = 12
-RATE = 3e-3
+BATCH = 64
+EPOCHS = 6
+RATE = 2e-3
 DECAY = 0.05
 SMOOTHING = 0.1
 WARM_UP = 0.08

@@ -16,10 +16,13 @@ from zoo import ZOO
 
 
 def make(name: str) -> None:
-    """One training with its log, then the export."""
+    """One training with its log, then the export, whose stderr is only of interest when it fails (Debian's
+    PyTorch and onnx each register every operator, and complain at length about the other)."""
     with open(HERE / "logs" / f"{name}.log", "w") as log:
         subprocess.run([sys.executable, "train.py", name, "--threads", "1"], cwd=HERE, stdout=log, stderr=log, check=True)
-    subprocess.run([sys.executable, "export.py", name], cwd=HERE, check=True)
+    exported = subprocess.run([sys.executable, "export.py", name], cwd=HERE, capture_output=True, text=True)
+    print(exported.stdout if exported.returncode == 0 else exported.stderr, end="", flush=True)
+    exported.check_returncode()
 
 
 if __name__ == "__main__":

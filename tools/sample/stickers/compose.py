@@ -25,9 +25,12 @@ class Pose:
     tint: float = 0.15
     light: float = 0.45
     shadow: float = 0.5
+    stretch: float = 0.0
+    fade: float = 0.0
 
 
 PLAIN = Pose()
+VARIED = Pose(side=(34, 88), turn=40, shear=0.25, overhang=0.16, hue=0.3, tint=0.35, light=0.8, shadow=0.6, stretch=0.3, fade=0.9)
 HARD = Pose(side=(26, 92), turn=75, shear=0.35, overhang=0.28, hue=0.16, tint=0.35, light=1.0, shadow=0.8)
 
 
@@ -43,6 +46,8 @@ def place(sprite: Image.Image, rng: np.random.Generator, pose: Pose) -> np.ndarr
     centre = canvas / 2 + OVER * rng.uniform(-room, room, size=2)
     forward = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     forward = forward @ np.array([[mirror, shear], [0, 1]])
+    if pose.stretch:
+        forward = forward @ np.diag(np.exp(rng.uniform(-pose.stretch, pose.stretch, size=2)))
     back = np.linalg.inv(forward)
     offset = np.array(sprite.size) / 2 - back @ centre
     plain = np.asarray(sprite, dtype=np.float64)
@@ -65,6 +70,8 @@ def paint(layer: np.ndarray, rng: np.random.Generator, pose: Pose) -> np.ndarray
     rgb, alpha = layer[..., :3], layer[..., 3:]
     rgb = turn_hue(rgb, rng.normal(0, pose.hue) * 2 * np.pi)
     rgb = rgb * rng.uniform(1 - pose.tint, 1 + pose.tint, size=3)
+    if pose.fade:
+        rgb = rgb + rng.uniform(0, pose.fade) * (rgb.mean(-1, keepdims=True) - rgb)
     lamp, _ = turned(rng)
     rgb = rgb * (1 + rng.uniform(0, pose.light) * (lamp - lamp.mean()))[..., None]
     return np.concatenate([np.clip(rgb, 0, alpha), alpha], axis=-1)

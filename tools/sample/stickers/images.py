@@ -10,20 +10,25 @@ from pathlib import Path
 import numpy as np
 
 from . import adversarial, credits, nine, render, renditions, sheets
+from .backgrounds import SIZE
 from .selector import judge
 from .sprites import HERE, LABELS, load, split
 
-PER_CLASS = 1000
+PER_CLASS = 2000
 VAL_PER_CLASS = 20
 OUT = HERE.parent.parent / "resources" / "sample"
 
 
 def write_training(cache: Path) -> None:
+    """train_images (N, 96, 96, 3), train_masks (N, 96, 96) and train_labels (N,) as .npy."""
     training, _ = split(load(cache / "sprites"))
-    images, masks, labels = render.training_set(cache / "sprites", training, PER_CLASS)
-    np.save(cache / "train_images.npy", images)
-    np.save(cache / "train_masks.npy", masks)
-    np.save(cache / "train_labels.npy", labels)
+    count = PER_CLASS * len(LABELS)
+    images, masks = np.empty((count, SIZE, SIZE, 3), np.uint8), np.empty((count, SIZE, SIZE), np.uint8)
+    labels = np.empty(count, np.int64)
+    for at, (made, target) in enumerate(render.training_set(cache / "sprites", training, PER_CLASS)):
+        images[at], masks[at], labels[at] = made.image, made.mask, target
+    for name, array in (("images", images), ("masks", masks), ("labels", labels)):
+        np.save(cache / f"train_{name}.npy", array)
 
 
 def write_val(cache: Path, out: Path) -> dict[str, str]:
@@ -58,7 +63,10 @@ def main() -> None:
     options.add_argument("--out", type=Path, default=OUT)
     options.add_argument("--sheets", type=Path, default=HERE.parent.parent / "docs" / "sample")
     options.add_argument("--no-training", dest="training", action="store_false", help="only the stored suites")
+    options.add_argument("--only-training", action="store_true")
     args = options.parse_args()
+    if args.only_training:
+        return write_training(args.cache)
     args.out.mkdir(parents=True, exist_ok=True)
     for kept in ("suites", "masks"):
         shutil.rmtree(args.out / kept, ignore_errors=True)

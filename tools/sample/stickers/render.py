@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Iterator
 
 import numpy as np
 from PIL import Image
@@ -56,10 +57,10 @@ def save(array: np.ndarray, path: Path) -> None:
         picture.save(path, optimize=True)
 
 
-def training_set(folder: Path, sprites: dict[str, list[Sprite]], per_class: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Pictures (N, 96, 96, 3), masks (N, 96, 96) and class indices (N,), classes interleaved."""
+def training_set(folder: Path, sprites: dict[str, list[Sprite]], per_class: int) -> Iterator[tuple[Scene, int]]:
+    """Scenes with their class index, classes in turn; each drawing in turn as in val and more freely posed and coloured."""
     chosen = {label: balanced(sprites[label], per_class, "train", label) for label in LABELS}
-    jobs = [(label, chosen[label][i], i) for i in range(per_class) for label in LABELS]
-    scenes = [scene(folder, "train", sprite, label, i) for label, sprite, i in jobs]
-    images, masks = np.stack([s.image for s in scenes]), np.stack([s.mask for s in scenes])
-    return images, masks, np.array([LABELS.index(label) for label, _, _ in jobs])
+    for index in range(per_class):
+        for target, label in enumerate(LABELS):
+            pose = (compose.PLAIN, compose.VARIED)[(index // len(sprites[label])) % 2]
+            yield scene(folder, "train", chosen[label][index], label, index, pose), target

@@ -1,7 +1,7 @@
 """Sprites, and which of them may be seen in training.
 
-A *unit* is one emoji in one drawing style; noto and noto-v1 redraw each other closely, so they count
-as one style. A quarter of each class's units, chosen by hash, is held out whole: no rendering of
+A *unit* is one emoji in one drawing style; noto and noto-v1, emojione and emojione-v1 redraw each other
+closely and count as one style. A quarter of each class's units, chosen by hash, is held out whole: no rendering of
 those sprites ever reaches training.
 """
 
@@ -22,7 +22,7 @@ HERE = Path(__file__).resolve().parent.parent
 WORLD = json.loads((HERE / "classes.json").read_text())
 LABELS = sorted(WORLD["classes"])
 HELD_OUT = 0.25
-STYLE = {"noto-v1": "noto"}
+STYLE = {"noto-v1": "noto", "emojione-v1": "emojione"}
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,8 @@ def split(sprites: list[Sprite]) -> tuple[dict[str, list[Sprite]], dict[str, lis
         out = set(units[: round(HELD_OUT * len(units))])
         for sprite in mine:
             (held if sprite.unit in out else training)[label].append(sprite)
+        extra = [s for s in sprites if s.seen and s.role == "extra" and s.label == label]
+        training[label] += [s for s in extra if s.unit not in out]
     return dict(training), dict(held)
 
 
