@@ -21,14 +21,14 @@ export interface SizedShapes {
   describe(name: string): Dim[] | null
 }
 
-/** Infers the shapes for two batch and image sizes and compares them: what differs is open. */
-export function sizedShapes(graph: Graph): SizedShapes {
-  const shapes = inferShapes(graph, inputSizes(graph))
+/** Infers the shapes for two batch and image sizes and compares them: what differs is open. `shapes` are those for `batch`. */
+export function sizedShapes(graph: Graph, { batch = 1 }: { batch?: number } = {}): SizedShapes {
+  const shapes = inferShapes(graph, inputSizes(graph, { batch }))
   const dynamic = graph.inputs.some(({ shape }) => shape?.some((dim) => typeof dim !== 'number'))
-  const batch = graph.inputs[0]?.shape?.[0]
-  const symbol = typeof batch === 'string' ? batch : 'batch'
-  const twice = dynamic ? inferShapes(graph, inputSizes(graph, { batch: 2 })) : shapes
-  const larger = dynamic ? inferShapes(graph, inputSizes(graph, { side: assumedSide + 32 })) : shapes
+  const named = graph.inputs[0]?.shape?.[0]
+  const symbol = typeof named === 'string' ? named : 'batch'
+  const twice = dynamic ? inferShapes(graph, inputSizes(graph, { batch: 2 * batch })) : shapes
+  const larger = dynamic ? inferShapes(graph, inputSizes(graph, { batch, side: assumedSide + 32 })) : shapes
   const describe = (name: string) => {
     const shape = shapes.get(name)?.shape
     if (!shape) return null
@@ -37,7 +37,7 @@ export function sizedShapes(graph: Graph): SizedShapes {
       if (grown?.[axis] !== dim) return null
       if (doubled?.[axis] === dim) return dim
       if (doubled?.[axis] !== 2 * dim) return null
-      return dim === 1 ? symbol : `${dim}*${symbol}`
+      return dim === batch ? symbol : `${dim / batch}*${symbol}`
     })
   }
   return { shapes, describe }

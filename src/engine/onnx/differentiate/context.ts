@@ -1,0 +1,143 @@
+import { KernelscopeError } from '#shared/errors.ts'
+import { codeOf, type ElementType } from '../elementType.ts'
+import type { Node } from '../graph.ts'
+import { int, type GraphBuilder } from '../rewrite/build.ts'
+import type { SizedShapes } from '../shape/sizes.ts'
+
+/** A cotangent that is zero outside a range of one axis; several that fit together become one Concat. */
+export interface Piece {
+  value: string
+  axis: number
+  /** Place of the first element, number of elements, and size of the whole axis. */
+  start: number
+  length: number
+  size: number
+}
+
+/** The gradient that flows to an input of a node: the name of a tensor, or a piece of one. */
+export type Cotangent = string | Piece
+
+/** One node on the way back. */
+export interface Step {
+  node: Node
+  /** Cotangents of the outputs, undefined where none flows. */
+  dys: readonly (string | undefined)[]
+  /** Cotangent of the first output. */
+  dy: string
+  /** Whether the gradient to input `index` is needed. */
+  wants(index: number): boolean
+  c: Context
+}
+
+/** Gives the cotangent of each input; undefined (or nothing) where it is not wanted or zero. */
+export type GradientRule = (step: Step) => (Cotangent | undefined)[]
+
+/** What the rules share: the graph being built, and what is known of the forward tensors. */
+export class Context {
+  readonly build: GraphBuilder
+  readonly #sized: SizedShapes
+  readonly #type: ElementType
+
+  /** `sized.shapes` must be of a batch larger than one (or fixed), so that a batch is never taken for a broadcast. */
+  constructor(build: GraphBuilder, sized: SizedShapes, type: ElementType) {
+    this.build = build
+    this.#sized = sized
+    this.#type = type
+  }
+
+  /** A floating-point constant of the graph's type. */
+  scalar(value: number): string {
+    return this.build.scalar(value, this.#type)
+  }
+
+  floats(values: readonly number[], shape: readonly number[]): string {
+    return this.build.constant(values, this.#type, shape)
+  }
+
+  shape(name: string, node: Node): readonly number[] {
+    const shape = this.#sized.shapes.get(name)?.shape
+    if (!shape) throw refusal(node, `the shape of ${name} is not known`)
+    return shape
+  }
+
+  /** Size of an axis that must not depend on the batch or on an open image size. */
+  fixed(name: string, axis: number, node: Node): number {
+    const dim = this.#sized.describe(name)?.[axis]
+    if (typeof dim !== 'number') throw refusal(node, `axis ${axis} of ${name} has no fixed size`)
+    return dim
+  }
+
+  type(name: string): ElementType | 'other' | undefined {
+    return this.#sized.shapes.get(name)?.type
+  }
+
+  /** Elements of a small constant. */
+  value(name: string | undefined): readonly number[] | undefined {
+    return name === undefined ? undefined : this.#sized.shapes.get(name)?.value
+  }
+
+  mul = (a: string, b: string) => this.build.node('Mul', [a, b])
+  add = (a: string, b: string) => this.build.node('Add', [a, b])
+  sub = (a: string, b: string) => this.build.node('Sub', [a, b])
+  times = (a: string, factor: number) => (factor === 1 ? a : this.mul(a, this.scalar(factor)))
+
+  /** `dy` where `condition` (bool) holds, else 0. */
+  where(condition: string, dy: string): string {
+    return this.build.node('Where', [condition, dy, this.scalar(0)])
+  }
+
+  sum(x: string, axes: readonly number[], keep = true): string {
+    return this.build.node('ReduceSum', [x, this.build.int64s(axes)], { keepdims: int(keep ? 1 : 0) })
+  }
+
+  mean(x: string, axes: readonly number[]): string {
+    return this.build.node('ReduceMean', [x, this.build.int64s(axes)], { keepdims: int(1) })
+  }
+
+  /** Shape of `like` as an input of Reshape: constant, with -1 for the one axis that is open, where that suffices. */
+  reshapeTarget(like: string): string {
+    const dims = this.#sized.describe(like)
+    const open = dims?.filter((dim) => typeof dim !== 'number').length ?? Infinity
+    if (!dims || open > 1) return this.build.node('Shape', [like])
+    return this.build.int64s(dims.map((dim) => (typeof dim === 'number' ? dim : -1)))
+  }
+
+  reshape(x: string, like: string): string {
+    return this.build.node('Reshape', [x, this.reshapeTarget(like)])
+  }
+
+  /** Repeats `x`, whose axes are 1 or those of `like`, to the shape of `like`. */
+  expand(x: string, like: string): string {
+    return this.build.node('Expand', [x, this.build.node('Shape', [like])])
+  }
+
+  /** Sums `dy`, which has the broadcast shape of `full`, back to the shape of the operand `name`. */
+  unbroadcast(dy: string, full: readonly number[], name: string, node: Node): string {
+    const shape = this.shape(name, node)
+    const lead = full.length - shape.length
+    const axes = full.flatMap((dim, axis) =>
+      axis < lead || (shape[axis - lead] === 1 && dim !== 1) ? [axis] : [],
+    )
+    const summed = axes.length === 0 ? dy : this.sum(dy, axes)
+    return lead === 0 ? summed : this.reshape(summed, name)
+  }
+
+  cast(x: string, type: ElementType): string {
+    return this.build.node('Cast', [x], { to: int(codeOf(type)) })
+  }
+
+  /** The piece as a whole tensor of `rank` axes. */
+  padded({ value, axis, start, length, size }: Piece, rank: number): string {
+    if (length === size) return value
+    const at = (amount: number) => Array.from({ length: rank }, (_, index) => (index === axis ? amount : 0))
+    const pads = this.build.int64s([...at(start), ...at(size - start - length)])
+    return this.build.node('Pad', [value, pads, this.scalar(0)])
+  }
+}
+
+export function refusal(node: Node, reason: string): KernelscopeError {
+  return new KernelscopeError(
+    'MODEL_UNSUPPORTED',
+    `node ${node.name} (${node.op}) cannot be differentiated: ${reason}`,
+  )
+}

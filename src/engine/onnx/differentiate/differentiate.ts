@@ -1,0 +1,124 @@
+import { KernelscopeError } from '#shared/errors.ts'
+import type { Graph, Node, Value } from '../graph.ts'
+import { GraphBuilder } from '../rewrite/build.ts'
+import { upgraded } from '../rewrite/upgrade.ts'
+import { inferShapes } from '../shape/infer.ts'
+import { inputSizes, sizedShapes } from '../shape/sizes.ts'
+import { Flow } from '../structure/flow.ts'
+import { accumulated } from './accumulate.ts'
+import { Context, refusal, type Cotangent } from './context.ts'
+import { withGelus } from './gelu.ts'
+import { gradientRules } from './rules.ts'
+
+/** Names of the input and the output that `differentiate` adds. */
+export const cotangentInput = 'cotangent'
+export const gradientOutput = 'gradient'
+
+/**
+ * The graph with its own backward pass: an input `cotangent` of the shape of output `of` (default: the first), and an
+ * output `gradient` of the shape of input `wrt` (default: the first), d sum(cotangent * of) / d wrt. One run gives the
+ * outputs and the gradient. Images do not influence each other, since the sum over the batch has no cross terms. What
+ * is differentiated is the caller's choice: a one-hot cotangent gives one logit, softmax - onehot the cross entropy.
+ * Throws MODEL_UNSUPPORTED, naming operator and node, where an operator on the way has no rule.
+ */
+export function differentiate(graph: Graph, { of, wrt }: { of?: string; wrt?: string } = {}): Graph {
+  const output = named(graph.outputs, of, 'output')
+  const input = named(graph.inputs, wrt, 'input')
+  if (input.type !== 'float32' && input.type !== 'float16')
+    throw new KernelscopeError('MODEL_UNSUPPORTED', `input ${input.name}: ${input.type} has no gradient`)
+  const modern = upgraded(graph, inferShapes(graph, inputSizes(graph, { batch: 2 })))
+  const sized = sizedShapes(modern, { batch: 2 })
+  const flow = new Flow(modern, sized.shapes)
+  const active = activeTensors(modern, flow, input.name, output.name)
+  if (!active.has(output.name))
+    throw new KernelscopeError('MODEL_UNSUPPORTED', `output ${output.name} does not depend on ${input.name}`)
+  const nodes = withGelus(modern.nodes, flow).filter((node) => node.outputs.some((name) => active.has(name)))
+  checkRules(nodes)
+  const build = new GraphBuilder(modern, 'backward')
+  const c = new Context(build, sized, input.type)
+  const gradient = backward(c, nodes, active, output.name, input.name, sized.shapes)
+  build.node('Identity', [gradient], {}, gradientOutput)
+  return build.finish({
+    inputs: [...modern.inputs, { name: cotangentInput, type: input.type, shape: output.shape }],
+    outputs: [...modern.outputs, { name: gradientOutput, type: input.type, shape: input.shape }],
+  })
+}
+
+function named(values: readonly Value[], name: string | undefined, what: string): Value {
+  const found = name === undefined ? values[0] : values.find((value) => value.name === name)
+  if (!found) throw new KernelscopeError('MODEL_UNSUPPORTED', `${what} ${name ?? 0}: the graph has none`)
+  return found
+}
+
+/** Operators whose results say nothing of small changes of their inputs. */
+const severing = new Set([
+  'Shape',
+  'Size',
+  'ArgMax',
+  'ArgMin',
+  'Equal',
+  'Less',
+  'Greater',
+  'LessOrEqual',
+  'GreaterOrEqual',
+  'Not',
+  'And',
+  'Or',
+  'IsNaN',
+  'IsInf',
+])
+
+/** Tensors that depend on the input and on which the output depends, smoothly. */
+function activeTensors(graph: Graph, flow: Flow, input: string, output: string): Set<string> {
+  const reached = new Set([input])
+  for (const node of graph.nodes) {
+    if (severing.has(node.op) || !node.inputs.some((name) => reached.has(name))) continue
+    for (const name of node.outputs) if (name !== '' && !flow.shapes.get(name)?.value) reached.add(name)
+  }
+  const active = new Set<string>()
+  const wanted = new Set([output])
+  for (const node of graph.nodes.toReversed()) {
+    const leads = node.outputs.filter((name) => wanted.has(name) && reached.has(name))
+    if (leads.length === 0) continue
+    for (const name of leads) active.add(name)
+    for (const name of node.inputs) wanted.add(name)
+  }
+  if (active.size > 0) active.add(input)
+  return active
+}
+
+function checkRules(nodes: readonly Node[]): void {
+  for (const node of nodes)
+    if (node.domain !== '' || !gradientRules[node.op]) {
+      const op = node.domain === '' ? node.op : `${node.domain}.${node.op}`
+      throw refusal({ ...node, op }, 'there is no rule for this operator')
+    }
+}
+
+function backward(
+  c: Context,
+  nodes: readonly Node[],
+  active: ReadonlySet<string>,
+  output: string,
+  input: string,
+  shapes: Flow['shapes'],
+): string {
+  const flowing = new Map<string, Cotangent[]>([[output, [cotangentInput]]])
+  const total = (name: string) => {
+    const parts = flowing.get(name)
+    return parts && accumulated(c, parts, shapes.get(name)?.shape?.length ?? 0)
+  }
+  for (const node of nodes.toReversed()) {
+    const dys = node.outputs.map(total)
+    const dy = dys.find((one) => one !== undefined)
+    if (dy === undefined) continue
+    const wants = (index: number) => active.has(node.inputs[index] ?? '')
+    const results = gradientRules[node.op]?.({ node, dys, dy, wants, c }) ?? []
+    for (const [index, cotangent] of results.entries()) {
+      const name = node.inputs[index]
+      if (cotangent === undefined || name === undefined || !wants(index)) continue
+      flowing.set(name, [...(flowing.get(name) ?? []), cotangent])
+    }
+  }
+  return total(input) ?? c.build.node('Mul', [input, c.scalar(0)])
+}

@@ -1,0 +1,77 @@
+import type { Node } from '../graph.ts'
+import type { Flow } from '../structure/flow.ts'
+
+const close = (value: number | undefined, wanted: number) =>
+  value !== undefined && Math.abs(value - wanted) < 1e-4
+
+/**
+ * Nodes with each written-out Gelu, x/2 (1 + erf(x/sqrt 2)), replaced by one `Gelu` node that stands for it on the way
+ * back. The forward graph keeps its nodes, and since no gradient reads their results, runtimes can still fuse them.
+ */
+export function withGelus(nodes: readonly Node[], flow: Flow): Node[] {
+  const gelus = new Map<Node, Node>()
+  const inner = new Set<Node>()
+  for (const erf of nodes) {
+    const found = erf.op === 'Erf' ? geluAround(erf, flow) : undefined
+    if (!found) continue
+    gelus.set(found.last, found.gelu)
+    for (const node of found.parts) inner.add(node)
+  }
+  return nodes.flatMap((node) => gelus.get(node) ?? (inner.has(node) ? [] : [node]))
+}
+
+function geluAround(erf: Node, flow: Flow): { gelu: Node; last: Node; parts: Node[] } | undefined {
+  const scaling = flow.maker(erf.inputs[0] ?? '')
+  const x = scaling && scaledInput(scaling, flow)
+  const plusOne = onlyReader(erf, flow)
+  if (!scaling || x === undefined || plusOne?.op !== 'Add' || !hasConstant(plusOne, flow, 1)) return undefined
+  const product = onlyReader(plusOne, flow)
+  if (product?.op !== 'Mul') return undefined
+  const outer = onlyReader(product, flow)
+  const parts = [scaling, erf, plusOne, product]
+  const other = product.inputs.find((name) => name !== plusOne.outputs[0]) ?? ''
+  // x (1 + erf) times 1/2.
+  if (other === x && outer?.op === 'Mul' && hasConstant(outer, flow, 0.5))
+    return made(x, outer, [...parts, outer])
+  // (x/2) (1 + erf).
+  const half = flow.maker(other)
+  if (
+    half?.op === 'Mul' &&
+    half.inputs.includes(x) &&
+    hasConstant(half, flow, 0.5) &&
+    onlyReader(half, flow) === product
+  )
+    return made(x, product, [...parts, half])
+  // (1 + erf)/2 times x.
+  if (hasConstant(product, flow, 0.5) && outer?.op === 'Mul' && outer.inputs.includes(x))
+    return made(x, outer, [...parts, outer])
+  return undefined
+}
+
+const made = (x: string, last: Node, parts: Node[]) => ({
+  gelu: { ...last, op: 'Gelu', inputs: [x], attributes: {} },
+  last,
+  parts,
+})
+
+/** x of x/sqrt 2, however it is written. */
+function scaledInput(node: Node, flow: Flow): string | undefined {
+  const [a = '', b = ''] = node.inputs
+  if (node.op === 'Div' && close(scalar(b, flow), Math.SQRT2)) return a
+  if (node.op === 'Mul' && close(scalar(b, flow), Math.SQRT1_2)) return a
+  if (node.op === 'Mul' && close(scalar(a, flow), Math.SQRT1_2)) return b
+  return undefined
+}
+
+function scalar(name: string, flow: Flow): number | undefined {
+  const value = flow.shapes.get(name)?.value
+  return value?.length === 1 ? value[0] : undefined
+}
+
+const hasConstant = (node: Node, flow: Flow, wanted: number) =>
+  node.inputs.some((name) => close(scalar(name, flow), wanted))
+
+function onlyReader(node: Node, flow: Flow): Node | undefined {
+  const readers = flow.readers(node.outputs[0] ?? '')
+  return readers.length === 1 ? readers[0] : undefined
+}

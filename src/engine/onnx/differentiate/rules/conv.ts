@@ -1,0 +1,89 @@
+import { intOf, type Node } from '../../graph.ts'
+import { int, ints } from '../../rewrite/build.ts'
+import { windowOf, type Window } from '../../shape/spatial.ts'
+import { refusal, type Context, type GradientRule } from '../context.ts'
+
+/**
+ * Gradient of a convolution to its input. With stride 1 it is a convolution with the kernel rotated by 180 degrees,
+ * input and output channels exchanged within each group; runtimes are many times faster at that than at ConvTranspose,
+ * which serves the other strides. The weight has no gradient: nothing here needs one.
+ */
+export const conv: GradientRule = ({ node, dy, wants, c }) => {
+  if (wants(1) || wants(2)) throw refusal(node, 'its weight depends on the image')
+  const [x = '', weight = ''] = node.inputs
+  const kernel = c.shape(weight, node).slice(2)
+  const spatial = c.shape(x, node).slice(2)
+  const window = windowOf(node, kernel, spatial)
+  const reach = kernel.map((k, axis) => (k - 1) * (window.dilations[axis] ?? 1))
+  const fits = reach.every((r, axis) => r >= (window.begin[axis] ?? 0) && r >= (window.end[axis] ?? 0))
+  const dense = window.strides.every((stride) => stride === 1)
+  return [dense && fits ? rotated(c, node, dy, window, reach) : transposed(c, node, dy, window, reach)]
+}
+
+function rotated(c: Context, node: Node, dy: string, window: Window, reach: readonly number[]): string {
+  const group = intOf(node, 'group', 1)
+  const pads = [window.begin, window.end].flatMap((ends) => reach.map((r, axis) => r - (ends[axis] ?? 0)))
+  return c.build.node('Conv', [dy, rotatedKernel(c, node, window.kernel.length, group)], {
+    group: int(group),
+    dilations: ints(window.dilations),
+    pads: ints(pads),
+  })
+}
+
+/** [O, I/g, …] to [I, O/g, …], turned around. All of it is constant, so the runtime does it once at load. */
+function rotatedKernel(c: Context, node: Node, rank: number, group: number): string {
+  const weight = node.inputs[1] ?? ''
+  const [outputs = 1, perGroup = 1, ...kernel] = c.shape(weight, node)
+  const axes = kernel.map((_, axis) => axis + 2)
+  const flipped = kernel.every((k) => k === 1)
+    ? weight
+    : c.build.node('Slice', [
+        weight,
+        c.build.int64s(axes.map(() => -1)),
+        c.build.int64s(axes.map(() => -(2 ** 31) + 1)),
+        c.build.int64s(axes),
+        c.build.int64s(axes.map(() => -1)),
+      ])
+  if (perGroup === 1 && outputs === group) return flipped
+  if (group === 1) return c.build.node('Transpose', [flipped], { perm: ints([1, 0, ...axes]) })
+  const split = c.build.node('Reshape', [
+    flipped,
+    c.build.int64s([group, outputs / group, perGroup, ...kernel]),
+  ])
+  const perm = [0, 2, 1, ...Array.from({ length: rank }, (_, axis) => axis + 3)]
+  const swapped = c.build.node('Transpose', [split], { perm: ints(perm) })
+  return c.build.node('Reshape', [swapped, c.build.int64s([group * perGroup, outputs / group, ...kernel])])
+}
+
+function transposed(c: Context, node: Node, dy: string, window: Window, reach: readonly number[]): string {
+  const [x = '', weight = ''] = node.inputs
+  const output = c.shape(node.outputs[0] ?? '', node).slice(2)
+  const missing = output.map((size, axis) => {
+    const covered = (size - 1) * (window.strides[axis] ?? 1) + (reach[axis] ?? 0) + 1
+    return c.fixed(x, axis + 2, node) - (covered - (window.begin[axis] ?? 0) - (window.end[axis] ?? 0))
+  })
+  // Beyond the last whole window, rows that no window reached get zeros: only fewer than a stride fit output_padding.
+  const within = missing.map((extra, axis) => Math.min(extra, (window.strides[axis] ?? 1) - 1))
+  return c.build.node('ConvTranspose', [dy, weight], {
+    group: int(intOf(node, 'group', 1)),
+    strides: ints(window.strides),
+    dilations: ints(window.dilations),
+    pads: ints([...window.begin, ...window.end]),
+    output_padding: ints(within),
+  })
+}
+
+/** y = ConvTranspose(x, W): dx = Conv(dy, W). */
+export const convTranspose: GradientRule = ({ node, dy, wants, c }) => {
+  if (wants(1) || wants(2)) throw refusal(node, 'its weight depends on the image')
+  const [x = '', weight = ''] = node.inputs
+  const window = windowOf(node, c.shape(weight, node).slice(2), c.shape(x, node).slice(2))
+  return [
+    c.build.node('Conv', [dy, weight], {
+      group: int(intOf(node, 'group', 1)),
+      strides: ints(window.strides),
+      dilations: ints(window.dilations),
+      pads: ints([...window.begin, ...window.end]),
+    }),
+  ]
+}

@@ -1,0 +1,68 @@
+import { floatOf, intOf } from '../../graph.ts'
+import { wrapAxis } from '../../shape/known.ts'
+import { refusal, type Context, type GradientRule } from '../context.ts'
+
+/**
+ * Backward of xn = (x - mean)/sqrt(var + eps) over `axes`, for the cotangent g of xn:
+ * dx = (g - mean(g) - xn mean(g xn)) / sqrt(var + eps).
+ */
+function normalised(c: Context, x: string, g: string, axes: readonly number[], epsilon: number): string {
+  const centred = c.sub(x, c.mean(x, axes))
+  const variance = c.mean(c.mul(centred, centred), axes)
+  const scale = c.build.node('Reciprocal', [c.build.node('Sqrt', [c.add(variance, c.scalar(epsilon))])])
+  const xn = c.mul(centred, scale)
+  const along = c.mul(xn, c.mean(c.mul(g, xn), axes))
+  return c.mul(c.sub(c.sub(g, c.mean(g, axes)), along), scale)
+}
+
+export const layerNormalization: GradientRule = ({ node, dy, c }) => {
+  const [x = '', scale = ''] = node.inputs
+  const rank = c.shape(x, node).length
+  const from = wrapAxis(intOf(node, 'axis', -1), rank)
+  const axes = Array.from({ length: rank - from }, (_, index) => from + index)
+  return [normalised(c, x, c.mul(dy, scale), axes, floatOf(node, 'epsilon', 1e-5))]
+}
+
+/** A vector [C] as [C,1,1,…], to multiply [N,C,…]. */
+const perChannel = (c: Context, vector: string, rank: number) =>
+  rank <= 2
+    ? vector
+    : c.build.node('Unsqueeze', [vector, c.build.int64s(Array.from({ length: rank - 2 }, (_, i) => i + 1))])
+
+/** At inference a batch norm is a fixed scale per channel. */
+export const batchNormalization: GradientRule = ({ node, dy, c }) => {
+  if (intOf(node, 'training_mode', 0) === 1) throw refusal(node, 'it is in training mode')
+  const [x = '', scale = '', , , variance = ''] = node.inputs
+  const deviation = c.build.node('Sqrt', [c.add(variance, c.scalar(floatOf(node, 'epsilon', 1e-5)))])
+  const factor = c.build.node('Div', [scale, deviation])
+  return [c.mul(dy, perChannel(c, factor, c.shape(x, node).length))]
+}
+
+export const instanceNormalization: GradientRule = ({ node, dy, c }) => {
+  const [x = '', scale = ''] = node.inputs
+  const rank = c.shape(x, node).length
+  const axes = Array.from({ length: rank - 2 }, (_, index) => index + 2)
+  return [normalised(c, x, c.mul(dy, perChannel(c, scale, rank)), axes, floatOf(node, 'epsilon', 1e-5))]
+}
+
+/** Scale is per group in opset 18 and per channel from 21 on; told apart by its length. */
+export const groupNormalization: GradientRule = ({ node, dy, c }) => {
+  const [x = '', scale = ''] = node.inputs
+  const shape = c.shape(x, node)
+  const groups = intOf(node, 'num_groups', 1)
+  const channels = shape[1] ?? 1
+  const scaleLength = c.shape(scale, node)[0] ?? 1
+  const repeated =
+    scaleLength === channels
+      ? scale
+      : c.build.node('Reshape', [
+          c.build.node('Expand', [
+            c.build.node('Unsqueeze', [scale, c.build.int64s([1])]),
+            c.build.int64s([groups, channels / groups]),
+          ]),
+          c.build.int64s([channels]),
+        ])
+  const grouped = (name: string) => c.build.node('Reshape', [name, c.build.int64s([0, groups, -1])])
+  const g = grouped(c.mul(dy, perChannel(c, repeated, shape.length)))
+  return [c.reshape(normalised(c, grouped(x), g, [2], floatOf(node, 'epsilon', 1e-5)), x)]
+}

@@ -1,0 +1,114 @@
+import { elementCount, intOf, intsOf, type Node } from '../../graph.ts'
+import { ints, string, int } from '../../rewrite/build.ts'
+import { windowOf, type Window } from '../../shape/spatial.ts'
+import { refusal, type Context, type GradientRule } from '../context.ts'
+
+export const globalAveragePool: GradientRule = ({ node, dy, c }) => {
+  const x = node.inputs[0] ?? ''
+  const area = elementCount(c.shape(x, node).slice(2))
+  return [c.expand(c.times(dy, 1 / area), x)]
+}
+
+export const globalMaxPool: GradientRule = ({ node, dy, c }) => {
+  const [x = ''] = node.inputs
+  const axes = c
+    .shape(x, node)
+    .slice(2)
+    .map((_, index) => index + 2)
+  const chosen = c.cast(c.build.node('Equal', [x, node.outputs[0] ?? '']), 'float32')
+  return [c.mul(c.build.node('Div', [dy, c.sum(chosen, axes)]), chosen)]
+}
+
+function poolWindow(c: Context, node: Node): { window: Window; spatial: readonly number[] } {
+  const x = node.inputs[0] ?? ''
+  const spatial = c
+    .shape(x, node)
+    .slice(2)
+    .map((_, axis) => c.fixed(x, axis + 2, node))
+  const kernel = intsOf(node, 'kernel_shape') ?? []
+  return { window: windowOf(node, kernel, spatial), spatial }
+}
+
+/** Every pixel of a window gets an equal share: a transposed convolution with ones, one channel at a time. */
+export const averagePool: GradientRule = ({ node, dy, c }) => {
+  const x = node.inputs[0] ?? ''
+  const { window, spatial } = poolWindow(c, node)
+  const output = c.shape(node.outputs[0] ?? '', node).slice(2)
+  const shares = output.length === 2 ? windowShares(node, window, spatial, output) : undefined
+  if (!shares) throw refusal(node, 'only pooling of images is')
+  const shared = c.mul(dy, c.floats(shares, output))
+  const planes = c.build.node('Reshape', [shared, c.build.int64s([-1, 1, ...output])])
+  const ones = c.floats(new Array<number>(elementCount(window.kernel)).fill(1), [1, 1, ...window.kernel])
+  return [c.reshape(spread(c, planes, ones, window, spatial, output), x)]
+}
+
+/** 1 / (number of pixels that a window averages over), for each window [H', W']. */
+function windowShares(
+  node: Node,
+  window: Window,
+  spatial: readonly number[],
+  output: readonly number[],
+): number[] {
+  const padded = intOf(node, 'count_include_pad', 0) === 1
+  const counts = output.map((places, axis) =>
+    Array.from({ length: places }, (_, place) => {
+      const size = spatial[axis] ?? 0
+      const begin = window.begin[axis] ?? 0
+      const first = place * (window.strides[axis] ?? 1) - begin
+      const taps = Array.from(
+        { length: window.kernel[axis] ?? 1 },
+        (_, k) => first + k * (window.dilations[axis] ?? 1),
+      )
+      // A last window that ceil_mode adds may reach beyond the end padding; those places never count.
+      const low = padded ? -begin : 0
+      const high = padded ? size + (window.end[axis] ?? 0) : size
+      return taps.filter((at) => at >= low && at < high).length
+    }),
+  )
+  const [rows = [], columns = []] = counts
+  return rows.flatMap((row) => columns.map((column) => 1 / (row * column)))
+}
+
+/** ConvTranspose of [P, K, H', W'] with [K, 1, kh, kw] to [P, 1, H, W], whatever rest the windows leave. */
+function spread(
+  c: Context,
+  planes: string,
+  kernel: string,
+  window: Window,
+  spatial: readonly number[],
+  output: readonly number[],
+): string {
+  // Without pads the transposed convolution covers all windows; then it is cut or filled to the padded input.
+  const full = c.build.node('ConvTranspose', [planes, kernel], {
+    strides: ints(window.strides),
+    dilations: ints(window.dilations),
+  })
+  const covered = output.map(
+    (places, axis) =>
+      (places - 1) * (window.strides[axis] ?? 1) +
+      ((window.kernel[axis] ?? 1) - 1) * (window.dilations[axis] ?? 1) +
+      1,
+  )
+  const rest = spatial.map((size, axis) => size + (window.begin[axis] ?? 0) - (covered[axis] ?? 0))
+  const pads = [0, 0, ...window.begin.map((begin) => -begin), 0, 0, ...rest]
+  return pads.every((amount) => amount === 0)
+    ? full
+    : c.build.node('Pad', [full, c.build.int64s(pads), c.scalar(0)])
+}
+
+/**
+ * The gradient goes to the pixel that was the largest; where several are, to the first, as in PyTorch. MaxPool is asked
+ * for the places of its maxima, and the cotangents are added there.
+ */
+export const maxPool: GradientRule = ({ node, dy, c }) => {
+  const x = node.inputs[0] ?? ''
+  const [, places = ''] = c.build.nodeOf(2, 'MaxPool', [x], node.attributes)
+  const flat = (name: string) => c.build.node('Reshape', [name, c.build.int64s([-1])])
+  const length = c.build.node('Reshape', [c.build.node('Size', [x]), c.build.int64s([1])])
+  const zeros = c.build.node('Expand', [c.scalar(0), length])
+  const scattered = c.build.node('ScatterElements', [zeros, flat(places), flat(dy)], {
+    axis: int(0),
+    reduction: string('add'),
+  })
+  return [c.build.node('Reshape', [scattered, c.build.node('Shape', [x])])]
+}
