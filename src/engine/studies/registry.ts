@@ -1,10 +1,13 @@
 import { KernelscopeError } from '#shared/errors.ts'
 import { cleanAccuracy } from './cleanAccuracy/index.ts'
 import type { StudyDefinition } from './definition.ts'
+import { kernelAttention } from './kernelAttention/index.ts'
+import { kernelSize } from './kernelSize/index.ts'
+import { lesion } from './lesion/index.ts'
 import { randomPatchDrop } from './randomPatchDrop/index.ts'
 
 /** Every kind of study. A new one is its folder and a line here. */
-export const studyDefinitions: readonly StudyDefinition[] = [cleanAccuracy, randomPatchDrop]
+export const studyDefinitions: readonly StudyDefinition[] = [cleanAccuracy, randomPatchDrop, lesion, kernelSize, kernelAttention]
 
 export function studyDefinition(id: string): StudyDefinition {
   const found = studyDefinitions.find((definition) => definition.id === id)

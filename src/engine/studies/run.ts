@@ -25,8 +25,9 @@ export interface StudyRoom {
 export async function runStudy(room: StudyRoom, studyId: number, context: JobContext): Promise<void> {
   const { db } = room.workspace
   const { study, definition, source, images, models } = planStudy(db, studyId, true)
-  if (images === 0) throw new KernelscopeError('DATASET_EMPTY', 'the dataset has no readable image with a label')
-  for (const { model } of models) checkLabels(room.workspace, study.datasetId, model)
+  const onImages = models.filter(({ conditions }) => conditions.length > 0)
+  if (onImages.length > 0 && images === 0) throw new KernelscopeError('DATASET_EMPTY', 'the dataset has no readable image with a label')
+  for (const { model } of onImages) checkLabels(room.workspace, study.datasetId, model)
   const progress = tracker(context, models.reduce((total, { conditions }) => total + images * conditions.length, 0))
   for (const { model, conditions } of models) {
     if (context.signal.aborted) return

@@ -1,0 +1,91 @@
+import type { DataTable, StudyCondition } from '#shared/contract/index.ts'
+import type { FigureSpec } from '#shared/figures/spec.ts'
+import type { StoredModel } from '../../models/index.ts'
+import type { Grid } from '../grid.ts'
+import { baselineOf, levelSeries } from '../levels.ts'
+import type { LesionParams } from './index.ts'
+
+const proportionOf = ({ params }: StudyCondition) => (params['kind'] === 'subset' ? Number(params['proportion']) : null)
+
+/** Fig. 7: accuracy against the share of blocks removed, mean line and min-max band over subsets. */
+export function proportionFigure(grid: Grid, { samples }: LesionParams): FigureSpec {
+  return {
+    id: 'proportion',
+    kind: 'lines',
+    title: 'Blocks removed',
+    x: { label: 'Proportion of blocks removed', unit: 'percent', scale: 'linear', min: 0, max: 1 },
+    y: { label: 'Top-1 accuracy', unit: 'percent', scale: 'linear', min: 0, max: 1 },
+    series: levelSeries(grid, proportionOf, { repeats: samples }),
+    references: [],
+    spans: [],
+    notes: [samples > 1 ? `Line: mean of ${samples} random subsets of each size; band: minimum to maximum.` : 'One random subset of each size.'],
+    alt: `Top-1 accuracy against the proportion of residual blocks removed, for ${grid.models.map(({ title }) => title).join(', ')}.`,
+  }
+}
+
+/** The change in accuracy when one block alone is removed, in order of depth. */
+export function singleBlockFigure(grid: Grid, models: StoredModel[]): FigureSpec {
+  const deepest = Math.max(0, ...models.map(({ inspection }) => inspection.blocks.length))
+  return {
+    id: 'single-blocks',
+    kind: 'bars',
+    title: 'Every block alone',
+    x: { label: 'Block removed', unit: 'none', scale: 'category', categories: Array.from({ length: deepest }, (_, index) => String(index + 1)) },
+    y: { label: 'Change in top-1', unit: 'percent', scale: 'linear' },
+    series: grid.models.map((model, slot) => {
+      const clean = baselineOf(grid, model.id) ?? 0
+      return {
+        id: String(model.id),
+        name: model.title,
+        slot,
+        origin: 'measured' as const,
+        symbols: false,
+        points: grid.cells
+          .filter((cell) => cell.modelId === model.id && cell.params['kind'] === 'single' && cell.top1 !== null)
+          .map((cell) => ({ x: Number(cell.params['block']), y: (cell.top1 ?? 0) - clean, n: cell.n, ref: `${model.id}|${cell.key}` })),
+      }
+    }),
+    references: [],
+    spans: [],
+    notes: ['Bars: top-1 without the block minus top-1 of the whole model.'],
+    alt: 'Change in top-1 accuracy when each residual block is removed alone.',
+  }
+}
+
+export function lesionTable(grid: Grid, models: StoredModel[]): DataTable {
+  const rows = grid.cells.map((cell) => {
+    const clean = baselineOf(grid, cell.modelId)
+    const total = models.find(({ id }) => id === cell.modelId)?.inspection.blocks.length ?? 0
+    return {
+      model: cell.model,
+      n: Number(cell.params['n']),
+      total,
+      blocks: String(cell.params['blocks'])
+        .split(' ')
+        .filter(Boolean)
+        .map((index) => Number(index) + 1)
+        .join(' '),
+      images: cell.n,
+      top1: cell.top1,
+      lo: cell.interval?.lo ?? null,
+      hi: cell.interval?.hi ?? null,
+      change: cell.top1 === null || clean === null ? null : cell.top1 - clean,
+    }
+  })
+  return {
+    id: 'subsets',
+    title: 'Every subset',
+    columns: [
+      { key: 'model', title: 'Model', kind: 'text' },
+      { key: 'n', title: 'Removed', kind: 'integer' },
+      { key: 'total', title: 'Blocks', kind: 'integer' },
+      { key: 'blocks', title: 'Which (from 1)', kind: 'text' },
+      { key: 'images', title: 'Images', kind: 'integer' },
+      { key: 'top1', title: 'Top-1', kind: 'fraction', better: 'higher' },
+      { key: 'lo', title: '95 % from', kind: 'fraction' },
+      { key: 'hi', title: 'to', kind: 'fraction' },
+      { key: 'change', title: 'Change', kind: 'fraction', better: 'higher' },
+    ],
+    rows,
+  }
+}
