@@ -28,7 +28,8 @@ export async function writeWhole(
     await writeFile(draft, bytes, { flush: true })
     await rename(draft, path)
   } catch (cause) {
-    await rm(draft, { force: true })
+    // Why it failed is worth more than that tidying up failed as well.
+    await rm(draft, { force: true }).catch(() => undefined)
     const full =
       cause instanceof Error && 'code' in cause && (cause.code === 'ENOSPC' || cause.code === 'EDQUOT')
     const hint = full ? {} : { hint: 'Choose a folder you may write to.' }

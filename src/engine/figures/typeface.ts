@@ -59,7 +59,13 @@ function faceOf(font: Font, bytes: Buffer): Face {
   const em = font.unitsPerEm
   return {
     bytes,
-    width: (text, fontSize) => (font.layout(text).advanceWidth / em) * fontSize,
+    // What the font lacks is drawn by another one, about as wide as it is high. ECharts takes the width of a Chinese
+    // character for the height of a line.
+    width: (text, fontSize) => {
+      const known = [...text].filter((character) => font.hasGlyphForCodePoint(character.codePointAt(0) ?? 0))
+      const lacking = [...text].length - known.length
+      return (font.layout(known.join('')).advanceWidth / em + lacking) * fontSize
+    },
     middle: (fontSize) => ((font.ascent + font.descent) / 2 / em) * fontSize,
     covers: (text) =>
       [...text].every((character) => font.hasGlyphForCodePoint(character.codePointAt(0) ?? 0)),

@@ -36,12 +36,14 @@ export function legend(
   const after = Math.max(5, theme.fontSize * 0.5)
   const padding = [0, 0, 0, after - 5]
   const shared = {
-    top: top + theme.fontSize * 0.25,
+    top: top + theme.fontSize * 0.3,
     left: 'center' as const,
     padding: 0,
     itemGap: between,
     itemWidth: icon,
     itemHeight: theme.symbolSize,
+    lineStyle: { width: theme.lineWidth },
+    itemStyle: { borderWidth: 'inherit' as const },
     textStyle: {
       color: theme.ink,
       fontSize: theme.fontSize * 0.95,
@@ -57,7 +59,9 @@ export function legend(
       pageIconInactiveColor: theme.grid,
       pageTextStyle: { color: theme.muted },
     }
-    return { option: { ...shared, ...colours, type: 'scroll' }, height: row + gap(theme) }
+    // A scrolling legend cuts off what is higher than its icons.
+    const itemHeight = theme.fontSize * 1.2
+    return { option: { ...shared, ...colours, itemHeight, type: 'scroll' }, height: row + gap(theme) }
   }
   let rows = 1
   let used = 0
@@ -126,7 +130,11 @@ export function axisStyle(axis: Axis, theme: FigureTheme, side: 'x' | 'y') {
     name: axisName(axis),
     nameLocation: 'middle' as const,
     nameGap: theme.fontSize * 0.6,
-    nameTextStyle: { color: theme.ink, fontSize: theme.fontSize, fontFamily: theme.fontFamily },
+    nameTextStyle: {
+      color: theme.ink,
+      fontSize: theme.fontSize,
+      fontFamily: theme.fontFamily,
+    },
     axisLine: {
       show: true,
       onZero: side === 'x',

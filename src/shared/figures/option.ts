@@ -129,7 +129,7 @@ function line(series: DrawnSeries, look: Mark, theme: FigureTheme): LineSeriesOp
     type: 'line',
     showSymbol: series.symbols,
     showAllSymbol: true,
-    symbol: look.symbol,
+    symbol: series.symbols ? look.symbol : 'none',
     symbolSize: theme.symbolSize,
     connectNulls: false,
     z: 3,

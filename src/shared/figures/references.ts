@@ -26,7 +26,7 @@ export function referenceSeries(spec: FigureSpec, theme: FigureTheme): LineSerie
         symbol: 'none',
         animation: false,
         lineStyle: { color: theme.muted, width: thin, type: [thin * 4, thin * 3] },
-        data: spec.references.map(({ axis, value, label }) => ({
+        data: labelled(spec).map(({ axis, value, label }) => ({
           name: label,
           ...(axis === 'x' ? { xAxis: value } : { yAxis: value }),
           label: {
@@ -53,3 +53,48 @@ export function referenceSeries(spec: FigureSpec, theme: FigureTheme): LineSerie
     },
   ]
 }
+
+/** Share of the axis within which two labels would lie over one another. */
+const tooNear = 0.07
+
+/** The references with one label for neighbours that are too near for two: "uniform 27×27, 29×29, 31×31". */
+function labelled(spec: FigureSpec): FigureSpec['references'] {
+  return (['x', 'y'] as const).flatMap((axis) => {
+    const lines = spec.references.filter((line) => line.axis === axis).toSorted((a, b) => a.value - b.value)
+    const reach = tooNear * extent(spec, axis)
+    let group: string[] = []
+    return lines.map((line, at) => {
+      group.push(line.label)
+      const above = lines[at + 1]
+      if (above && above.value - line.value < reach) return { ...line, label: '' }
+      const label = joined(group)
+      group = []
+      return { ...line, label }
+    })
+  })
+}
+
+/** Labels in a row; the first word is said once where all begin with it. */
+function joined(labels: readonly string[]): string {
+  const [first = '', ...others] = labels
+  const word = /^\S+ /.exec(first)?.[0] ?? ''
+  const shared = word !== '' && others.every((label) => label.startsWith(word))
+  return [first, ...others.map((label) => (shared ? label.slice(word.length) : label))].join(', ')
+}
+
+function extent(spec: FigureSpec, axis: 'x' | 'y'): number {
+  let min = spec[axis].min ?? Number.POSITIVE_INFINITY
+  let max = spec[axis].max ?? Number.NEGATIVE_INFINITY
+  const meet = (value: number | null | undefined) => {
+    if (typeof value !== 'number' || !Number.isFinite(value)) return
+    if (value < min) min = value
+    if (value > max) max = value
+  }
+  for (const line of spec.references) if (line.axis === axis) meet(line.value)
+  for (const { points } of spec.series)
+    for (const point of points) for (const value of ends(point, axis)) meet(value)
+  return max > min ? max - min : 0
+}
+
+const ends = ({ x, y, lo, hi }: FigureSpec['series'][number]['points'][number], axis: 'x' | 'y') =>
+  axis === 'x' ? [x] : [y, lo, hi]

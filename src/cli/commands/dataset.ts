@@ -1,0 +1,66 @@
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import type { Dataset } from '#shared/contract/index.ts'
+import { formatTable } from '../format.ts'
+import { addDataset } from '../named.ts'
+import type { CliSession, GlobalOptions } from '../session.ts'
+
+interface AddFlags extends GlobalOptions {
+  title?: string
+  labels?: string
+}
+
+export function addDatasetCommands(program: Command, session: CliSession): void {
+  const dataset = program.command('dataset').description('add and list image folders')
+
+  dataset
+    .command('add')
+    .description('add a folder of images (class subfolders, or flat with a CSV of labels) and index it')
+    .argument('<dir>')
+    .option('--title <text>', 'name of the dataset; the folder name where it is left out')
+    .option('--labels <csv>', 'CSV with the columns file and label')
+    .action(async (dir: string, _: unknown, command: Command) => {
+      const options = command.optsWithGlobals<AddFlags>()
+      const client = await session.openWorkspace(options)
+      const input = {
+        path: resolve(session.io.cwd, dir),
+        ...(options.title === undefined ? {} : { title: options.title }),
+        ...(options.labels === undefined ? {} : { labels: resolve(session.io.cwd, options.labels) }),
+      }
+      const added = await addDataset(client, input, session, options)
+      session.print(options, { dataset: added }, () => datasetTable([added]))
+    })
+
+  dataset
+    .command('list')
+    .description('the datasets of the workspace')
+    .action(async (_: unknown, command: Command) => {
+      const options = command.optsWithGlobals<GlobalOptions>()
+      const datasets = await (await session.openWorkspace(options)).datasets.list()
+      session.print(options, { datasets }, () => datasetTable(datasets))
+    })
+}
+
+function datasetTable(datasets: readonly Dataset[]): string {
+  return formatTable(
+    [
+      { title: 'ID', right: true },
+      { title: 'Dataset' },
+      { title: 'Images', right: true },
+      { title: 'Unreadable', right: true },
+      { title: 'Classes', right: true },
+      { title: 'State' },
+      { title: 'Folder' },
+    ],
+    datasets.map((dataset) => [
+      String(dataset.id),
+      dataset.title,
+      String(dataset.images),
+      String(dataset.unreadable),
+      String(dataset.classes.length),
+      dataset.problem ? `${dataset.state}: ${dataset.problem.message}` : dataset.state,
+      dataset.path,
+    ]),
+    'no datasets; add one with "kernelscope dataset add DIR"',
+  )
+}

@@ -1,0 +1,35 @@
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import { addFigureOptions, figureFormats, printFiles, type FigureFlags } from '../figureFlags.ts'
+import { collect } from '../flags.ts'
+import { namedStudy } from '../named.ts'
+import type { CliSession, GlobalOptions } from '../session.ts'
+
+interface Flags extends GlobalOptions, FigureFlags {
+  figure?: string[]
+}
+
+export function addFigureCommand(program: Command, session: CliSession): void {
+  addFigureOptions(
+    program
+      .command('figure')
+      .description('write the figures of a study')
+      .argument('<study>', 'id or title')
+      .option('--figure <id>', 'only this figure; may be given several times', collect),
+    6.75,
+  ).action(async (name: string, _: unknown, command: Command) => {
+    const options = command.optsWithGlobals<Flags>()
+    const formats = figureFormats(options.format)
+    const client = await session.openWorkspace(options)
+    const study = await namedStudy(client, name, session)
+    const { files } = await client.figures.export({
+      studyId: study.id,
+      formats,
+      width: options.width,
+      dpi: options.dpi,
+      ...(options.figure === undefined ? {} : { figureIds: options.figure }),
+      ...(options.out === undefined ? {} : { directory: resolve(session.io.cwd, options.out) }),
+    })
+    printFiles(session, options, files)
+  })
+}

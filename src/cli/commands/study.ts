@@ -1,0 +1,252 @@
+import { Option, type Command } from 'commander'
+import { writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { StudyKind, StudyRow } from '#shared/contract/index.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import type { Client } from '../client.ts'
+import { formatTable, formatTime, percent } from '../format.ts'
+import { collect, integerOf } from '../flags.ts'
+import { findNamed, namedStudy } from '../named.ts'
+import { describeType, paramSchemas } from '../params.ts'
+import { describeResult, resultDocument } from '../result.ts'
+import { runStudy, type RunFlags } from '../run.ts'
+import type { CliSession, GlobalOptions } from '../session.ts'
+
+interface RowFlags extends GlobalOptions {
+  model?: string[]
+  key?: string[]
+}
+
+export function addStudyCommands(program: Command, session: CliSession): void {
+  const study = program.command('study').description('run studies and read their results')
+
+  study
+    .command('kinds')
+    .description('the studies there are, or the parameters of one')
+    .argument('[kind]')
+    .action(async (kind: string | undefined, _: unknown, command: Command) => {
+      const options = command.optsWithGlobals<GlobalOptions>()
+      const kinds = await (await session.client()).studies.kinds()
+      if (kind === undefined) return session.print(options, { kinds }, () => kindTable(kinds))
+      const found = kindNamed(kinds, kind)
+      session.print(options, found, () => describeKind(found))
+    })
+
+  study
+    .command('run')
+    .description('run a study; what was measured before is not measured again')
+    .argument('<kind>', 'see "study kinds"')
+    .argument('[options...]', "the study's own parameters as options, e.g. --percents 0,50")
+    .option('--model <name>', 'id, title or file; several by repeating it', collect)
+    .option('--dataset <name>', 'id, title or folder')
+    .option('--param <k=v>', 'a parameter of the study, lists with commas; several by repeating it', collect)
+    .option('--preset <id>', 'start from this preset of the study')
+    .option('--per-class <n>', 'at most n images per class', integerOf('--per-class', 1))
+    .option('--sample-seed <n>', 'seed that chooses them', integerOf('--sample-seed', 0), 0)
+    .option('--draws <file>', 'replay the random draws of an exported file')
+    .option('--title <text>', 'name of the study')
+    .option('--cost', 'only say what it would cost')
+    .addOption(
+      new Option('--provider <name>', 'where models run').choices([
+        'auto',
+        'cpu',
+        'cuda',
+        'tensorrt',
+        'webgpu',
+      ]),
+    )
+    .option(
+      '--threads <n>',
+      'threads of ONNX Runtime, 0 for as many as there are cores',
+      integerOf('--threads', 0),
+    )
+    .option('--batch <n>', 'images per batch, 0 to find it out', integerOf('--batch', 0))
+    .allowUnknownOption()
+    .action(async (kind: string, rest: string[], _: unknown, command: Command) => {
+      await runStudy(session, kind, rest, command.optsWithGlobals<RunFlags>())
+    })
+
+  study
+    .command('list')
+    .description('the studies of the workspace')
+    .action(async (_: unknown, command: Command) => {
+      const options = command.optsWithGlobals<GlobalOptions>()
+      const studies = await (await session.openWorkspace(options)).studies.list()
+      session.print(options, { studies }, () =>
+        formatTable(
+          [
+            { title: 'ID', right: true },
+            { title: 'Study' },
+            { title: 'Kind' },
+            { title: 'Created' },
+            { title: 'State' },
+          ],
+          studies.map(({ id, title, kind, createdAt, job }) => [
+            String(id),
+            title,
+            kind,
+            formatTime(createdAt),
+            job ? `${job.state}, ${job.progress.done}/${job.progress.total}` : 'not run',
+          ]),
+          'no studies; run one with "kernelscope study run KIND --model FILE --dataset DIR"',
+        ),
+      )
+    })
+
+  study
+    .command('show')
+    .description('the result of a study, complete or not')
+    .argument('<study>', 'id or title')
+    .action(async (name: string, _: unknown, command: Command) => {
+      const options = command.optsWithGlobals<GlobalOptions>()
+      const client = await session.openWorkspace(options)
+      const found = await namedStudy(client, name, session)
+      const result = await client.studies.result({ id: found.id })
+      session.print(options, resultDocument(found, result), () => describeResult(found, result))
+    })
+
+  study
+    .command('rows')
+    .description('every measured image of a study')
+    .argument('<study>', 'id or title')
+    .option('--model <name>', 'only of this model; may be given several times', collect)
+    .option('--key <key>', 'only of this condition; may be given several times', collect)
+    .action(async (name: string, _: unknown, command: Command) => {
+      await printRows(session, name, command.optsWithGlobals<RowFlags>())
+    })
+
+  study
+    .command('draws')
+    .description('the random draws of a study as a file that can be replayed')
+    .argument('<study>', 'id or title')
+    .option('--out <file>', 'write here instead of printing')
+    .action(async (name: string, _: unknown, command: Command) => {
+      const options = command.optsWithGlobals<GlobalOptions & { out?: string }>()
+      const client = await session.openWorkspace(options)
+      const { json } = await client.studies.draws({ id: (await namedStudy(client, name, session)).id })
+      if (options.out === undefined) return session.io.out(json.endsWith('\n') ? json : `${json}\n`)
+      const path = resolve(session.io.cwd, options.out)
+      await writeFile(path, json)
+      session.print(options, { path, bytes: Buffer.byteLength(json) }, () => `${path}\n`)
+    })
+}
+
+export function kindNamed(kinds: readonly StudyKind[], id: string): StudyKind {
+  const found = kinds.find((kind) => kind.id === id)
+  if (found) return found
+  throw new KernelscopeError('STUDY_UNKNOWN', `unknown study: ${id}`, {
+    hint: `There are ${kinds.map((kind) => kind.id).join(', ')}.`,
+  })
+}
+
+function kindTable(kinds: readonly StudyKind[]): string {
+  return formatTable(
+    [{ title: 'Kind' }, { title: 'Paper' }, { title: 'Title' }, { title: 'Presets' }],
+    kinds.map(({ id, section, title, presets }) => [
+      id,
+      section,
+      title,
+      presets.map((preset) => preset.id).join(', '),
+    ]),
+  )
+}
+
+function describeKind(kind: StudyKind): string {
+  const params = formatTable(
+    [{ title: 'Parameter' }, { title: 'Default' }, { title: 'Type' }, { title: 'Meaning' }],
+    [...paramSchemas(kind.params)].map(([name, schema]) => [
+      name,
+      schema.default === undefined
+        ? ''
+        : Array.isArray(schema.default)
+          ? schema.default.join(',')
+          : String(schema.default),
+      describeType(schema),
+      schema.description ?? schema.title ?? '',
+    ]),
+    'no parameters',
+  )
+  const presets = formatTable(
+    [{ title: 'Preset' }, { title: 'Meaning' }],
+    kind.presets.map(({ id, title, description }) => [id, `${title}. ${description}`]),
+    'no presets',
+  )
+  return `${kind.title} (paper ${kind.section})\n${kind.description}\n\n${params}\n${presets}`
+}
+
+type RowOut = { model: string; key: string } & StudyRow
+
+async function printRows(session: CliSession, name: string, options: RowFlags): Promise<void> {
+  const client = await session.openWorkspace(options)
+  const study = await namedStudy(client, name, session)
+  const { conditions } = await client.studies.result({ id: study.id })
+  const wanted = options.model
+    ? new Set(options.model.map((model) => modelOf(conditions, model, session)))
+    : undefined
+  const keys = options.key
+  const unknown = keys?.find((key) => !conditions.some((condition) => condition.key === key))
+  if (unknown !== undefined)
+    throw new KernelscopeError('USAGE', `unknown key: ${unknown}`, {
+      hint: `There are ${[...new Set(conditions.map(({ key }) => key))].join(' ')}.`,
+    })
+  const rows: RowOut[] = []
+  for (const { modelId, model, key } of conditions) {
+    if ((wanted && !wanted.has(modelId)) || (keys && !keys.includes(key))) continue
+    for await (const row of rowsOf(client, study.id, modelId, key)) rows.push({ model, key, ...row })
+  }
+  session.print(options, { studyId: study.id, rows }, () => rowTable(rows))
+}
+
+async function* rowsOf(client: Client, id: number, modelId: number, key: string): AsyncGenerator<StudyRow> {
+  let after: number | null = null
+  do {
+    const page: { rows: StudyRow[]; next: number | null } = await client.studies.rows({
+      id,
+      modelId,
+      key,
+      after,
+      limit: 10_000,
+    })
+    yield* page.rows
+    after = page.next
+  } while (after !== null)
+}
+
+function modelOf(
+  conditions: readonly { modelId: number; model: string }[],
+  name: string,
+  { io }: CliSession,
+): number {
+  const models = new Map(conditions.map(({ modelId, model }) => [modelId, { id: modelId, title: model }]))
+  const found = findNamed([...models.values()], name, io.cwd)
+  if (found) return found.id
+  throw new KernelscopeError('MODEL_NOT_FOUND', `the study has no model ${name}`)
+}
+
+function rowTable(rows: readonly RowOut[]): string {
+  return formatTable(
+    [
+      { title: 'Model' },
+      { title: 'Key' },
+      { title: 'Image' },
+      { title: 'True', right: true },
+      { title: 'Predicted', right: true },
+      { title: 'Right' },
+      { title: 'Confidence', right: true },
+      { title: 'True class', right: true },
+      { title: 'Rank', right: true },
+    ],
+    rows.map((row) => [
+      row.model,
+      row.key,
+      row.image,
+      String(row.trueClass),
+      String(row.predicted),
+      row.correct ? 'yes' : 'no',
+      percent(row.confidence),
+      percent(row.trueProbability),
+      String(row.trueRank),
+    ]),
+    'no rows measured yet',
+  )
+}

@@ -1,0 +1,52 @@
+import type { Job } from '#shared/contract/index.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import type { Client } from './client.ts'
+import type { Io } from './io.ts'
+import { ProgressLine } from './progress.ts'
+
+export interface Followed {
+  job: Job
+  /** Seconds that the job ran while it was watched. */
+  seconds: number
+}
+
+/**
+ * Watches a job until it has ended. Ctrl-C pauses it: it stores what it has and can be resumed, from here or in the app.
+ *
+ * @throws the job's own problem where it failed, CANCELLED where it was stopped
+ */
+export async function followJob(client: Client, jobId: number, io: Io, quiet = false): Promise<Followed> {
+  const line = new ProgressLine(io, quiet)
+  const watching = new AbortController()
+  const pause = () => void client.jobs.pause({ id: jobId }).catch(() => undefined)
+  if (io.signal.aborted) pause()
+  io.signal.addEventListener('abort', pause)
+  let started = 0
+  try {
+    for await (const job of await client.jobs.watch(undefined, { signal: watching.signal })) {
+      if (job.id !== jobId) continue
+      if (job.state === 'running') started ||= performance.now()
+      line.show(job)
+      if (job.state === 'queued' || job.state === 'running') continue
+      line.end()
+      return { job: ended(job), seconds: started === 0 ? 0 : (performance.now() - started) / 1000 }
+    }
+    throw new KernelscopeError('ENGINE_DOWN', `the engine stopped before job ${jobId} had ended`)
+  } finally {
+    line.end()
+    watching.abort()
+    io.signal.removeEventListener('abort', pause)
+  }
+}
+
+function ended(job: Job): Job {
+  if (job.state === 'done') return job
+  if (job.state === 'failed' && job.problem) {
+    const { code, message, hint, details } = job.problem
+    throw new KernelscopeError(code, message, { hint, ...(details === undefined ? {} : { details }) })
+  }
+  throw new KernelscopeError(
+    'CANCELLED',
+    `${job.title} was stopped after ${job.progress.done} of ${job.progress.total} ${job.progress.unit}`,
+  )
+}

@@ -1,0 +1,107 @@
+import type { DataTable, Interval } from '#shared/contract/index.ts'
+
+export interface Column {
+  title: string
+  /** Numbers stand to the right. */
+  right?: boolean
+}
+
+// Regional marks aside, what takes two columns in a terminal: CJK, Hangul, full-width forms, emoji.
+const wide =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u
+
+/** Columns that a text takes in a terminal. */
+export function displayWidth(text: string): number {
+  let width = 0
+  for (const character of text) if (!/\p{M}/u.test(character)) width += wide.test(character) ? 2 : 1
+  return width
+}
+
+/** Text of others made safe for a terminal: control characters, which could move the cursor, are shown as "?". */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, '?')
+}
+
+/** Aligned columns with a header, two blanks apart; an empty table says so. */
+export function formatTable(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  empty = 'none',
+): string {
+  if (rows.length === 0) return `${empty}\n`
+  const safe = rows.map((row) => row.map(printable))
+  const widths = columns.map(({ title }, at) =>
+    Math.max(displayWidth(title), ...safe.map((row) => displayWidth(row[at] ?? ''))),
+  )
+  const line = (cells: readonly string[]) =>
+    columns
+      .map(({ right }, at) => {
+        const cell = cells[at] ?? ''
+        const space = ' '.repeat(Math.max(0, (widths[at] ?? 0) - displayWidth(cell)))
+        return right ? space + cell : cell + space
+      })
+      .join('  ')
+      .trimEnd()
+  return [line(columns.map(({ title }) => title)), ...safe.map(line)].join('\n') + '\n'
+}
+
+/** Names and values in two columns. */
+export function formatPairs(pairs: readonly (readonly [string, string])[]): string {
+  const width = Math.max(0, ...pairs.map(([name]) => displayWidth(name)))
+  return (
+    pairs.map(([name, value]) => `${name.padEnd(width)}  ${printable(value)}`.trimEnd()).join('\n') + '\n'
+  )
+}
+
+/** A table of a study as text: shares in per cent, intervals as "[lo, hi]". */
+export function formatDataTable(table: DataTable): string {
+  const columns = table.columns.map(({ title, kind }) => ({ title, right: kind !== 'text' }))
+  const rows = table.rows.map((row) => table.columns.map(({ key, kind }) => cell(row[key] ?? null, kind)))
+  return formatTable(columns, rows)
+}
+
+function cell(value: string | number | boolean | null, kind: DataTable['columns'][number]['kind']): string {
+  if (value === null) return '–'
+  if (typeof value !== 'number') return String(value)
+  if (!Number.isFinite(value)) return '–'
+  if (kind === 'fraction') return percent(value)
+  return kind === 'integer' ? String(value) : String(Number(value.toPrecision(4)))
+}
+
+export const percent = (value: number | null) => (value === null ? '–' : `${(value * 100).toFixed(1)} %`)
+
+export const formatInterval = (interval: Interval | null) =>
+  interval === null ? '–' : `[${(interval.lo * 100).toFixed(1)}, ${(interval.hi * 100).toFixed(1)}]`
+
+/** 1234567 as "1.2 M"; counts up to 9,999 in full. */
+export function formatCount(count: number | null): string {
+  if (count === null) return '–'
+  if (count < 10_000) return String(count)
+  const [unit, name] = count >= 1e9 ? [1e9, 'G'] : count >= 1e6 ? [1e6, 'M'] : [1e3, 'k']
+  return `${(count / unit).toFixed(1)} ${name}`
+}
+
+export function formatBytes(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`
+  const power = Math.min(4, Math.floor(Math.log2(bytes) / 10))
+  return `${(bytes / 1024 ** power).toFixed(1)} ${['B', 'KiB', 'MiB', 'GiB', 'TiB'][power]}`
+}
+
+/** Seconds as "m:ss" or "h:mm:ss". */
+export function formatDuration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds))
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60]
+  const tail = String(rest).padStart(2, '0')
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${tail}` : `${minutes}:${tail}`
+}
+
+/** Milliseconds since 1970 as local date and time. */
+export function formatTime(time: number): string {
+  const date = new Date(time)
+  const two = (value: number) => String(value).padStart(2, '0')
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}`
+}
+
+/** A shape as "[N, 3, 224, 224]"; what is not known is "?". */
+export const formatShape = (shape: readonly (number | string | null)[]) =>
+  `[${shape.map((side) => side ?? '?').join(', ')}]`

@@ -1,0 +1,38 @@
+import { createEngine } from '#engine/api/index.ts'
+import type { Io } from './io.ts'
+import { runCli } from './program.ts'
+import { version } from '#engine/version.ts'
+
+const interrupted = 130
+const stop = new AbortController()
+
+process.on('SIGINT', () => {
+  // The second Ctrl-C does not wait for the running batch; the facts stored so far are safe.
+  if (stop.signal.aborted) process.exit(interrupted)
+  stop.abort()
+})
+process.on('SIGTERM', () => stop.abort())
+
+// The reader of our output may leave early, as `head` does; that is no error.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0)
+    throw error
+  })
+
+const io: Io = {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  interactive: process.stderr.isTTY === true,
+  columns: process.stderr.columns ?? 80,
+  signal: stop.signal,
+  env: process.env,
+  cwd: process.cwd(),
+}
+
+process.exitCode = await runCli(
+  process.argv.slice(2),
+  io,
+  (overrides) => createEngine({ overrides }),
+  version,
+)

@@ -1,0 +1,13 @@
+/** Where a command writes: results, and everything about its course. */
+export interface Io {
+  out(text: string): void
+  err(text: string): void
+  /** Whether progress may be redrawn in place. */
+  interactive: boolean
+  /** Columns of the terminal that shows progress. */
+  columns: number
+  /** Aborted at the first Ctrl-C. */
+  signal: AbortSignal
+  env: Record<string, string | undefined>
+  cwd: string
+}

@@ -1,0 +1,69 @@
+import { Command, CommanderError } from 'commander'
+import { addDatasetCommands } from './commands/dataset.ts'
+import { addFigureCommand } from './commands/figure.ts'
+import { addModelCommands } from './commands/model.ts'
+import { addStudyCommands } from './commands/study.ts'
+import { addSystemCommands } from './commands/system.ts'
+import { addWorkspaceCommands } from './commands/workspace.ts'
+import type { StartEngine } from './client.ts'
+import { exitCodeOf, formatFailure, shapeOfFailure } from './failure.ts'
+import type { Io } from './io.ts'
+import { CliSession } from './session.ts'
+
+/**
+ * Runs one command and returns its exit code. Results go to `io.out`, everything else to `io.err`; nothing is read or
+ * printed elsewhere.
+ *
+ * @param args the words after the program's name
+ * @param version shown by --version
+ */
+export async function runCli(
+  args: readonly string[],
+  io: Io,
+  start: StartEngine,
+  version: string,
+): Promise<number> {
+  const session = new CliSession(io, start)
+  let exit = 0
+  const program = buildProgram(session, version, (code) => (exit = code))
+  try {
+    await program.parseAsync([...args], { from: 'user' })
+  } catch (error) {
+    // Help and version are printed by then.
+    if (error instanceof CommanderError && error.exitCode === 0) return 0
+    const shape = shapeOfFailure(error)
+    io.err(formatFailure(shape, wantsJson(args)))
+    exit = exitCodeOf(shape)
+  } finally {
+    await session.close()
+  }
+  return exit
+}
+
+function buildProgram(session: CliSession, version: string, fail: (exit: number) => void): Command {
+  const { io } = session
+  const program = new Command('kernelscope')
+    .description('Look inside ONNX image classifiers and measure how robust they are.')
+    .version(version)
+    .option('-w, --workspace <dir>', 'folder of the workspace')
+    .option('--json', 'print results and errors as JSON')
+    .option('-q, --quiet', 'show no progress')
+    .showHelpAfterError(false)
+    // Settings that commands made after this line inherit.
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.out(text), writeErr: () => undefined })
+    .configureHelp({ showGlobalOptions: true })
+  addWorkspaceCommands(program, session)
+  addModelCommands(program, session)
+  addDatasetCommands(program, session)
+  addStudyCommands(program, session)
+  addFigureCommand(program, session)
+  addSystemCommands(program, session, fail)
+  return program
+}
+
+/** Asked of the raw words, since an error of parsing leaves no options. */
+function wantsJson(args: readonly string[]): boolean {
+  const end = args.indexOf('--')
+  return args.slice(0, end < 0 ? args.length : end).includes('--json')
+}

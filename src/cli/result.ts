@@ -1,0 +1,56 @@
+import type { Study, StudyResult } from '#shared/contract/index.ts'
+import { formatDataTable, formatInterval, formatTable, percent } from './format.ts'
+
+/** The JSON form of a study's result: its conditions, tests, tables and where everything comes from. */
+export function resultDocument(study: Study, result: StudyResult) {
+  const { id, kind, title, params, modelIds, datasetId, sample, job } = study
+  return {
+    study: { id, kind, title, params, modelIds, datasetId, sample, state: job?.state ?? null },
+    complete: result.complete,
+    conditions: result.conditions,
+    tests: result.tests,
+    tables: result.tables,
+    figures: result.figures.map((figure) => ({ id: figure.id, title: figure.title })),
+    reported: result.reported,
+    provenance: result.provenance,
+  }
+}
+
+export function describeResult(study: Study, result: StudyResult): string {
+  const failed = result.conditions.some((condition) => condition.failed > 0)
+  const conditions = formatTable(
+    [
+      { title: 'Model' },
+      { title: 'Condition' },
+      { title: 'n', right: true },
+      { title: 'Right', right: true },
+      { title: 'Top-1', right: true },
+      { title: '95 %', right: true },
+      { title: 'Top-5', right: true },
+      ...(failed ? [{ title: 'Failed', right: true }] : []),
+    ],
+    result.conditions.map((cell) => [
+      cell.model,
+      cell.key,
+      String(cell.n),
+      String(cell.correct),
+      percent(cell.top1),
+      formatInterval(cell.interval),
+      percent(cell.top5),
+      ...(failed ? [String(cell.failed)] : []),
+    ]),
+    'nothing measured yet',
+  )
+  const tables = result.tables.map((table) => `${table.title}\n${formatDataTable(table)}`)
+  const reported = result.reported.map(
+    ({ model, text, value, unit, source }) =>
+      `${source}: ${[model, text].filter(Boolean).join(', ')}${value === null ? '' : `, ${value} ${unit}`}\n`,
+  )
+  return [
+    `study ${study.id}: ${study.title}${result.complete ? '' : ' (not complete)'}\n`,
+    conditions,
+    ...tables,
+    ...(reported.length > 0 ? [`The paper:\n${reported.join('')}`] : []),
+    result.provenance.map((line) => `${line}\n`).join(''),
+  ].join('\n')
+}

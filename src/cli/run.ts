@@ -1,0 +1,172 @@
+import { resolve } from 'node:path'
+import type { Provider, Settings, Study, StudyInput, StudyKind } from '#shared/contract/index.ts'
+import { canonicalJson } from '#shared/canonical.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import type { Client } from './client.ts'
+import { kindNamed } from './commands/study.ts'
+import { followJob } from './follow.ts'
+import { formatDuration, formatPairs } from './format.ts'
+import { namedDataset, namedModel } from './named.ts'
+import { optionsAsParams, paramSchemas, parseParams } from './params.ts'
+import { describeResult, resultDocument } from './result.ts'
+import type { CliSession, GlobalOptions } from './session.ts'
+
+export interface RunFlags extends GlobalOptions {
+  model?: string[]
+  dataset?: string
+  param?: string[]
+  preset?: string
+  perClass?: number
+  sampleSeed: number
+  draws?: string
+  title?: string
+  cost?: boolean
+  provider?: Provider
+  threads?: number
+  batch?: number
+}
+
+/**
+ * Runs a study and prints its result. The same command given again goes on with the same study: what is stored is not
+ * measured again, and a study that was stopped is resumed.
+ */
+export async function runStudy(
+  session: CliSession,
+  kindId: string,
+  rest: readonly string[],
+  options: RunFlags,
+): Promise<void> {
+  if (!options.model)
+    throw new KernelscopeError('USAGE', 'no model is named', { hint: 'Name it with --model FILE.' })
+  if (options.dataset === undefined)
+    throw new KernelscopeError('USAGE', 'no dataset is named', { hint: 'Name it with --dataset DIR.' })
+  const client = await session.openWorkspace(options, overrides(options))
+  const kind = kindNamed(await client.studies.kinds(), kindId)
+  const params = await studyParams(client, kind, rest, options, session)
+  const modelIds: number[] = []
+  for (const name of options.model) {
+    const { id } = await namedModel(client, name, session)
+    if (!modelIds.includes(id)) modelIds.push(id)
+  }
+  const { id: datasetId } = await namedDataset(client, options.dataset, session, options)
+  const sample =
+    options.perClass === undefined ? null : { perClass: options.perClass, seed: options.sampleSeed }
+  const input = {
+    kind: kind.id,
+    params,
+    modelIds,
+    datasetId,
+    sample,
+    ...(options.title === undefined ? {} : { title: options.title }),
+  }
+  if (options.cost) return printCost(session, client, input, options)
+  await measure(session, client, kind, input, options)
+}
+
+async function measure(
+  session: CliSession,
+  client: Client,
+  kind: StudyKind,
+  input: StudyInput,
+  options: RunFlags,
+): Promise<void> {
+  const started = await start(client, kind, input)
+  const jobId = started.job?.id
+  if (jobId === undefined) throw new KernelscopeError('INTERNAL', `study ${started.id} has no job`)
+  const { job, seconds } = await followJob(client, jobId, session.io, options.quiet)
+  const { done, cacheHits, failed } = job.progress
+  const misses = done - cacheHits - failed
+  const imagesPerSecond = misses > 0 && seconds > 0 ? misses / seconds : null
+  const study = await client.studies.get({ id: started.id })
+  const result = await client.studies.result({ id: study.id })
+  const document = {
+    ...resultDocument(study, result),
+    imagesPerSecond,
+    cache: { hits: cacheHits, misses },
+    failed,
+  }
+  session.print(options, document, () => describeResult(study, result))
+  if (options.json || options.quiet) return
+  const speed = imagesPerSecond === null ? '' : `, ${imagesPerSecond.toFixed(1)} images/s`
+  session.io.err(
+    `${misses} computed, ${cacheHits} stored before, ${failed} failed, in ${formatDuration(seconds)}${speed}\n`,
+  )
+}
+
+/** The same study as before where there is one, else a new one. */
+async function start(client: Client, kind: StudyKind, input: StudyInput): Promise<Study> {
+  const before = (await client.studies.list()).find((study) => isSame(study, kind, input))
+  if (!before) return client.studies.run(input)
+  if (before.job?.state !== 'paused') return client.studies.rerun({ id: before.id })
+  await client.jobs.resume({ id: before.job.id })
+  return client.studies.get({ id: before.id })
+}
+
+function isSame(study: Study, kind: StudyKind, input: StudyInput): boolean {
+  const defaults = Object.fromEntries(
+    [...paramSchemas(kind.params)].map(([name, schema]) => [name, schema.default]),
+  )
+  const identity = (
+    params: Record<string, unknown>,
+    { kind: id, modelIds, datasetId, sample }: Study | StudyInput,
+  ) =>
+    canonicalJson({
+      kind: id,
+      modelIds,
+      datasetId,
+      sample: sample ?? null,
+      params: { ...defaults, ...params },
+    })
+  return (
+    (input.title === undefined || input.title === study.title) &&
+    identity(study.params, study) === identity(input.params, input)
+  )
+}
+
+async function studyParams(
+  client: Client,
+  kind: StudyKind,
+  rest: readonly string[],
+  options: RunFlags,
+  { io }: CliSession,
+) {
+  const schemas = paramSchemas(kind.params)
+  const preset =
+    options.preset === undefined ? undefined : kind.presets.find(({ id }) => id === options.preset)
+  if (options.preset !== undefined && !preset)
+    throw new KernelscopeError('USAGE', `unknown preset: ${options.preset}`, {
+      hint: `There are ${kind.presets.map(({ id }) => id).join(', ')}.`,
+    })
+  const given = parseParams([...(options.param ?? []), ...optionsAsParams(rest, schemas)], schemas)
+  const draws =
+    options.draws === undefined
+      ? {}
+      : { draws: (await client.studies.importDraws({ path: resolve(io.cwd, options.draws) })).digest }
+  return { ...preset?.params, ...given, ...draws }
+}
+
+async function printCost(
+  session: CliSession,
+  client: Client,
+  input: StudyInput,
+  options: RunFlags,
+): Promise<void> {
+  const cost = await client.studies.cost(input)
+  session.print(options, cost, () =>
+    formatPairs([
+      ['images', String(cost.images)],
+      ['conditions', String(cost.conditions)],
+      ['passes', `${cost.passes}, ${cost.cached} of them stored`],
+      ['time', cost.seconds === null ? 'not known before a first run' : formatDuration(cost.seconds)],
+      ...cost.warnings.map(({ message }) => ['warning', message] as const),
+    ]),
+  )
+}
+
+function overrides({ provider, threads, batch }: RunFlags): Partial<Settings> {
+  return {
+    ...(provider === undefined ? {} : { provider }),
+    ...(threads === undefined ? {} : { threads }),
+    ...(batch === undefined ? {} : { batch }),
+  }
+}

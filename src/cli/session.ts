@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { Settings } from '#shared/contract/index.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import type { Client, EngineHandle, StartEngine } from './client.ts'
+import type { Io } from './io.ts'
+
+/** Options that every command has. */
+export interface GlobalOptions {
+  workspace?: string
+  json?: boolean
+  quiet?: boolean
+}
+
+/** One run of the program: its engine, which starts when it is first needed, and how it prints. */
+export class CliSession {
+  readonly io: Io
+  readonly #start: StartEngine
+  #engine: EngineHandle | null = null
+
+  constructor(io: Io, start: StartEngine) {
+    this.io = io
+    this.#start = start
+  }
+
+  /** The engine without a workspace, for what needs only files. */
+  async client(overrides: Partial<Settings> = {}): Promise<Client> {
+    this.#engine ??= await this.#start(overrides)
+    return this.#engine.client
+  }
+
+  /** The engine with the workspace of `-w`, of KERNELSCOPE_WORKSPACE, or of the current folder. */
+  async openWorkspace(options: GlobalOptions, overrides: Partial<Settings> = {}): Promise<Client> {
+    const path = this.workspacePath(options)
+    const client = await this.client(overrides)
+    const { warnings } = await client.workspace.open({ path })
+    for (const warning of warnings) this.io.err(`warning: ${warning}\n`)
+    return client
+  }
+
+  workspacePath({ workspace }: GlobalOptions): string {
+    const named = workspace ?? this.io.env['KERNELSCOPE_WORKSPACE']
+    if (named) return resolve(this.io.cwd, named)
+    if (existsSync(join(this.io.cwd, 'workspace.sqlite'))) return this.io.cwd
+    throw new KernelscopeError('USAGE', 'no workspace is named', {
+      hint: 'Name its folder with -w DIR or KERNELSCOPE_WORKSPACE, or run inside it.',
+    })
+  }
+
+  /** Prints a result: as one JSON document, or as text. */
+  print({ json }: GlobalOptions, document: unknown, text: () => string): void {
+    this.io.out(json ? `${JSON.stringify(document, null, 2)}\n` : text())
+  }
+
+  async close(): Promise<void> {
+    await this.#engine?.close()
+    this.#engine = null
+  }
+}

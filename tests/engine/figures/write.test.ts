@@ -1,0 +1,171 @@
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import sharp from 'sharp'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { naturalHeight, writeFigure } from '#engine/figures/index.ts'
+import { safeName } from '#engine/figures/file.ts'
+import { renderSvg } from '#engine/figures/svg.ts'
+import { typeface } from '#engine/figures/typeface.ts'
+import { figureSpec } from '#shared/figures/spec.ts'
+import { paperTheme } from '#shared/figures/theme.ts'
+import { bars, curves, matrix } from '../../shared/figures/specs.ts'
+
+let folder: string
+beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'kernelscope-figures-'))))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const size = { widthInches: 3.25, dpi: 200 }
+const svg = (spec = curves, outline = false) =>
+  renderSvg(spec, paperTheme(), { widthInches: 3.25, heightInches: 2, outline })
+const digest = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex')
+
+/** Rows and columns of the smallest box that holds everything that is not white. */
+async function ink(path: string) {
+  const { info } = await sharp(path)
+    .flatten()
+    .trim({ background: '#ffffff', threshold: 8 })
+    .toBuffer({ resolveWithObject: true })
+  return info
+}
+
+describe('writeFigure', () => {
+  it('writes every format under the id of the figure and says how large it is', async () => {
+    const files = await writeFigure(curves, ['svg', 'png', 'csv', 'json'], join(folder, 'new', 'all'), size)
+    expect(files.map(({ path }) => path.replace(folder, ''))).toEqual(
+      ['svg', 'png', 'csv', 'json'].map((format) => join('/new/all', `patch-drop.${format}`)),
+    )
+    for (const { path, bytes } of files) expect(readFileSync(path)).toHaveLength(bytes)
+    expect(readdirSync(join(folder, 'new', 'all'))).toHaveLength(4)
+  })
+
+  it('makes the same bytes from the same input, whatever was drawn in between', async () => {
+    const once = await writeFigure(curves, ['svg', 'png', 'csv', 'json'], join(folder, 'once'), size)
+    await writeFigure(bars, ['svg', 'png'], join(folder, 'between'), size)
+    const twice = await writeFigure(curves, ['svg', 'png', 'csv', 'json'], join(folder, 'twice'), size)
+    expect(twice.map(({ path }) => digest(path))).toEqual(once.map(({ path }) => digest(path)))
+  })
+
+  it('writes a PNG of width times dpi pixels that states its resolution', async () => {
+    const [file] = await writeFigure(bars, ['png'], folder, { ...size, heightInches: 2.1 })
+    const { width, height, density } = await sharp(file?.path).metadata()
+    expect([width, height, density]).toEqual([650, 420, 200])
+  })
+
+  it('writes JSON that is a figure again', async () => {
+    const [file] = await writeFigure(curves, ['json'], folder, size)
+    expect(figureSpec.parse(JSON.parse(readFileSync(file?.path ?? '', 'utf8')))).toEqual(curves)
+  })
+
+  it('keeps an id inside the folder', async () => {
+    const [file] = await writeFigure({ ...curves, id: '../../etc/x y' }, ['csv'], join(folder, 'safe'), size)
+    expect(file?.path).toBe(join(folder, 'safe', 'etc-x-y.csv'))
+    expect(['', '...', 'con', 'a/b', 'top1.v2'].map(safeName)).toEqual([
+      'figure',
+      'figure',
+      'figure-con',
+      'a-b',
+      'top1.v2',
+    ])
+    expect(safeName('Größe')).toMatch(/^[\w.-]+$/)
+  })
+
+  it('leaves nothing behind where it cannot write', async () => {
+    const blocked = join(folder, 'blocked')
+    writeFileSync(blocked, 'a file')
+    await expect(writeFigure(curves, ['csv'], blocked, size)).rejects.toMatchObject({
+      code: 'FILE_UNREADABLE',
+      message: expect.stringContaining(join(blocked, 'patch-drop.csv')),
+    })
+    expect(readFileSync(blocked, 'utf8')).toBe('a file')
+  })
+
+  it('refuses pictures that would take gigabytes', async () => {
+    await expect(writeFigure(curves, ['png'], folder, { widthInches: 20, dpi: 1200 })).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+      message: expect.stringContaining('invalid dpi: 1200'),
+    })
+  })
+
+  it('lets the process end', async () => {
+    const index = new URL('../../../src/engine/figures/index.ts', import.meta.url).href
+    const script = `import { writeFigure } from '${index}'
+      await writeFigure(JSON.parse(process.argv[1]), ['svg', 'png'], process.argv[2], { widthInches: 3, dpi: 72 })`
+    const args = ['--input-type=module', '-e', script, JSON.stringify(curves), join(folder, 'process')]
+    await promisify(execFile)(process.execPath, args, { timeout: 25_000 })
+    expect(readdirSync(join(folder, 'process')).sort()).toEqual(['patch-drop.png', 'patch-drop.svg'])
+  })
+})
+
+describe('renderSvg', () => {
+  it('has the exact physical width, a title and a description', () => {
+    expect(svg()).toMatch(/^<svg [^>]*width="3.25in" height="2in" viewBox="0 0 1170 720"/)
+    expect(svg()).toContain('<title>Random patch drop</title>')
+    expect(svg()).toContain(`<desc>${curves.alt}\n320 images, seed 7</desc>`)
+  })
+
+  it('is well-formed and holds nothing that runs or is fetched', async () => {
+    await expect(sharp(Buffer.from(svg())).metadata()).resolves.toMatchObject({ format: 'svg' })
+    expect(svg()).not.toMatch(/<script|on[a-z]+="|ecmeta|:hover|(?:href|src)="(?!#)/)
+    expect(svg().match(/url\((?!data:|#)/g)).toBeNull()
+  })
+
+  it('keeps foreign names as text', () => {
+    expect(svg()).toContain('>Net &lt;31&gt;</text>')
+    const hostile = { ...curves, title: '</title><script>alert(1)</script>' }
+    expect(svg(hostile)).not.toContain('<script>')
+  })
+
+  it('embeds the font that it was measured with', () => {
+    expect(svg()).toContain("@font-face{font-family:'Inter';font-weight:400;src:url(data:font/woff;base64,")
+    const serif = renderSvg(curves, paperTheme(), { widthInches: 3, heightInches: 2, typeface: 'serif' })
+    expect(serif).toContain("font-family:'STIX Two Text'")
+    expect(serif).not.toContain('Inter')
+  })
+
+  it('turns text into outlines where asked, but for characters the font lacks', () => {
+    expect(svg(curves, true)).not.toMatch(/<text|@font-face/)
+    const foreign = structuredClone(curves)
+    if (foreign.series[0]) foreign.series[0].name = '大核'
+    expect(svg(foreign, true).match(/<text [^>]*>[^<]*<\/text>/g)).toEqual([expect.stringContaining('大核')])
+  })
+
+  it('draws all of it inside its borders', async () => {
+    for (const spec of [curves, bars, matrix('diverging', [1, -2, 3, null, 0.5, 0])]) {
+      const [file] = await writeFigure(spec, ['png'], join(folder, 'inside'), { widthInches: 3.25, dpi: 100 })
+      const { width, height, trimOffsetLeft = 0, trimOffsetTop = 0 } = await ink(file?.path ?? '')
+      expect(-trimOffsetLeft).toBeGreaterThan(0)
+      expect(-trimOffsetTop).toBeGreaterThan(0)
+      expect(-trimOffsetLeft + width).toBeLessThan(325)
+      expect(-trimOffsetTop + height).toBeLessThan(Math.round(100 * naturalHeight(spec, 3.25)))
+    }
+  })
+})
+
+describe('typeface', () => {
+  const inter = typeface('sans').faces.regular
+
+  it('measures in proportion to the font size and kerns', () => {
+    expect(inter.width('Top-1 accuracy (%)', 16)).toBeCloseTo(2 * inter.width('Top-1 accuracy (%)', 8), 10)
+    expect(inter.width('AV', 100)).toBeLessThan(inter.width('A', 100) + inter.width('V', 100))
+  })
+
+  it('has what figures need: Greek, minus, times, dashes', () => {
+    for (const name of ['sans', 'serif'] as const)
+      for (const face of Object.values(typeface(name).faces)) {
+        expect(face.covers('0.3π −1 31×31 ε ± µ² – … é ß')).toBe(true)
+        expect(face.covers('大')).toBe(false)
+      }
+    expect(inter.covers('≥ ≤ → ∞')).toBe(true)
+  })
+
+  it('outlines stay in the box that was measured', () => {
+    const numbers = inter.outline('HHH', 10, 5, 20).match(/-?[\d.]+ -?[\d.]+/g) ?? []
+    const xs = numbers.map((pair) => Number(pair.split(' ')[0]))
+    expect(Math.min(...xs)).toBeGreaterThanOrEqual(5)
+    expect(Math.max(...xs)).toBeLessThanOrEqual(5 + inter.width('HHH', 10))
+  })
+})
