@@ -58,7 +58,8 @@ export function duration(seconds: number | null | undefined): string {
   const s = Math.round(seconds)
   if (s < 60) return `${s} s`
   if (s < 3600) return `${Math.floor(s / 60)} min ${String(s % 60).padStart(2, '0')} s`
-  if (s < 86_400) return `${Math.floor(s / 3600)} h ${String(Math.floor((s % 3600) / 60)).padStart(2, '0')} min`
+  if (s < 86_400)
+    return `${Math.floor(s / 3600)} h ${String(Math.floor((s % 3600) / 60)).padStart(2, '0')} min`
   return `${Math.floor(s / 86_400)} d ${Math.floor((s % 86_400) / 3600)} h`
 }
 
@@ -75,7 +76,12 @@ export const shape = (dims: readonly (number | string | null)[] | null) =>
   dims ? `[${dims.map((d) => d ?? '?').join(', ')}]` : dash
 
 /** "1 image", "2 images". */
-export const plural = (count: number, one: string, many = `${one}s`) => `${integer(count)} ${count === 1 ? one : many}`
+export const plural = (count: number, one: string, many = `${one}s`) =>
+  `${integer(count)} ${count === 1 ? one : many}`
 
 /** Last part of a path of any platform. */
-export const baseName = (path: string) => path.replace(/[\\/]+$/, '').split(/[\\/]/).at(-1) ?? path
+export const baseName = (path: string) =>
+  path
+    .replace(/[\\/]+$/, '')
+    .split(/[\\/]/)
+    .at(-1) ?? path

@@ -49,7 +49,9 @@ describe('the link to the engine', () => {
 
   it('rebuilds an error with its code, message, hint and details', async () => {
     const { link, engine } = connect()
-    const shape = new KernelscopeError('MODEL_TRUNCATED', 'net.onnx: ends at byte 12', { details: 'field 7' }).toShape()
+    const shape = new KernelscopeError('MODEL_TRUNCATED', 'net.onnx: ends at byte 12', {
+      details: 'field 7',
+    }).toShape()
     link.attach(
       serve(async () => {
         throw new ORPCError(shape.code, { message: shape.message, data: shape })

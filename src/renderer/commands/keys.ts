@@ -14,7 +14,12 @@ export interface KeyPress {
   altKey: boolean
 }
 
-const named: Record<string, string> = { left: 'arrowleft', right: 'arrowright', up: 'arrowup', down: 'arrowdown' }
+const named: Record<string, string> = {
+  left: 'arrowleft',
+  right: 'arrowright',
+  up: 'arrowup',
+  down: 'arrowdown',
+}
 
 /** "G M" → two strokes, "Mod+K" → one. */
 export function parseChord(chord: string): Stroke[] {
@@ -52,13 +57,17 @@ export function keyCaps(chord: string, mac: boolean): string[] {
     Down: '↓',
   }
   return chord.split(' ').flatMap((part, i) => {
-    const parts = part.split('+').map((piece) => caps[piece] ?? piece)
+    const parts = (part === '+' ? ['+'] : part.split('+')).map((piece) => caps[piece] ?? piece)
     return i === 0 ? parts : ['then', ...parts]
   })
 }
 
 /** Follows key presses and gives the id of a command when one of its chords is complete. */
-export function chordReader(bindings: readonly { id: string; chord: string }[], mac: boolean, patience = 1200) {
+export function chordReader(
+  bindings: readonly { id: string; chord: string }[],
+  mac: boolean,
+  patience = 1200,
+) {
   const parsed = bindings.map(({ id, chord }) => ({ id, strokes: parseChord(chord) }))
   let begun: { strokes: Stroke[]; id: string }[] = []
   let since = 0

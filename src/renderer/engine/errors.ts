@@ -40,7 +40,8 @@ export function isAbort(error: unknown): boolean {
 }
 
 function refusedInput(data: unknown): string | undefined {
-  if (typeof data !== 'object' || data === null || !('issues' in data) || !Array.isArray(data.issues)) return undefined
+  if (typeof data !== 'object' || data === null || !('issues' in data) || !Array.isArray(data.issues))
+    return undefined
   const issue: unknown = data.issues[0]
   if (typeof issue !== 'object' || issue === null || !('message' in issue)) return undefined
   const path = 'path' in issue && Array.isArray(issue.path) ? issue.path.join('.') : ''

@@ -50,12 +50,18 @@ export class EngineLink implements ClientLink<ClientContext> {
     return () => this.#listeners.delete(listener)
   }
 
-  async call(path: readonly string[], input: unknown, options: ClientOptions<ClientContext>): Promise<unknown> {
+  async call(
+    path: readonly string[],
+    input: unknown,
+    options: ClientOptions<ClientContext>,
+  ): Promise<unknown> {
     const { link, lost } = await this.#connection(options.signal)
     const signal = options.signal ? AbortSignal.any([options.signal, lost.signal]) : lost.signal
     const explain = (error: unknown) =>
       lost.signal.aborted && !options.signal?.aborted
-        ? new KernelscopeError('ENGINE_DOWN', `the engine went away during ${path.join('.')}`, { cause: error })
+        ? new KernelscopeError('ENGINE_DOWN', `the engine went away during ${path.join('.')}`, {
+            cause: error,
+          })
         : toKernelscopeError(error)
     try {
       const output = await unlessAborted(link.call(path, input, { ...options, signal }), signal)

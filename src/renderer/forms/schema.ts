@@ -3,6 +3,8 @@ interface FieldBase {
   key: string
   title: string
   description: string
+  /** Written behind the field, e.g. "px". */
+  unit: string
   default: unknown
   required: boolean
   /** null is an allowed value. */
@@ -15,7 +17,14 @@ export type Field = FieldBase &
     | { kind: 'enum'; options: { value: string | number; label: string }[] }
     | { kind: 'boolean' }
     | { kind: 'text'; pattern: string | null }
-    | { kind: 'numbers'; integer: boolean; min: number | null; max: number | null; minItems: number; maxItems: number | null }
+    | {
+        kind: 'numbers'
+        integer: boolean
+        min: number | null
+        max: number | null
+        minItems: number
+        maxItems: number | null
+      }
     | { kind: 'json' }
   )
 
@@ -34,6 +43,7 @@ export function fieldsOf(schema: Schema): Field[] {
       key,
       title: textOf(own.title ?? inner.title) ?? sentence(key),
       description: textOf(own.description ?? inner.description) ?? '',
+      unit: textOf(own.unit ?? inner.unit) ?? '',
       default: own.default ?? inner.default ?? (nullable ? null : undefined),
       required: required.includes(key),
       nullable,
@@ -122,7 +132,9 @@ function problemOf(field: Field, value: unknown): string | null {
       return typeof value === 'boolean' ? null : 'Choose yes or no.'
     case 'text':
       if (typeof value !== 'string') return 'Write text.'
-      return field.pattern && !new RegExp(field.pattern, 'u').test(value) ? 'This has not the expected form.' : null
+      return field.pattern && !new RegExp(field.pattern, 'u').test(value)
+        ? 'This has not the expected form.'
+        : null
     case 'numbers':
       return numbersProblem(value, field)
     case 'json':
@@ -132,7 +144,8 @@ function problemOf(field: Field, value: unknown): string | null {
 
 function numbersProblem(value: unknown, field: Extract<Field, { kind: 'numbers' }>): string | null {
   if (!Array.isArray(value)) return 'Write numbers with commas between them.'
-  if (value.length < field.minItems) return `At least ${field.minItems} ${field.minItems === 1 ? 'number is' : 'numbers are'} needed.`
+  if (value.length < field.minItems)
+    return `At least ${field.minItems} ${field.minItems === 1 ? 'number is' : 'numbers are'} needed.`
   if (field.maxItems !== null && value.length > field.maxItems) return `At most ${field.maxItems} numbers.`
   for (const item of value) {
     const problem = typeof item === 'number' ? rangeProblem(item, field) : 'Write numbers only.'
@@ -141,7 +154,10 @@ function numbersProblem(value: unknown, field: Extract<Field, { kind: 'numbers' 
   return null
 }
 
-function rangeProblem(value: number, { integer, min, max }: { integer: boolean; min: number | null; max: number | null }) {
+function rangeProblem(
+  value: number,
+  { integer, min, max }: { integer: boolean; min: number | null; max: number | null },
+) {
   if (integer && !Number.isInteger(value)) return 'Write a whole number.'
   if (min !== null && value < min) return `Not below ${min}.`
   if (max !== null && value > max) return `Not above ${max}.`
@@ -149,6 +165,11 @@ function rangeProblem(value: number, { integer, min, max }: { integer: boolean; 
 }
 
 function withoutNull(schema: Schema): { inner: Schema; nullable: boolean } {
+  if (Array.isArray(schema.type)) {
+    const types = schema.type.filter((type) => type !== 'null')
+    const inner = types.length === 1 ? { ...schema, type: types[0] } : schema
+    return { inner, nullable: types.length < schema.type.length }
+  }
   const variants = Array.isArray(schema.anyOf) ? schema.anyOf.map(objectOf) : null
   if (!variants) return { inner: schema, nullable: false }
   const others = variants.filter((v) => v.type !== 'null')
@@ -162,11 +183,17 @@ function optionsOf(schema: Schema): { value: string | number; label: string }[] 
   if (Array.isArray(schema.enum)) {
     return schema.enum.filter(isOption).map((value) => ({ value, label: labelOf(value) }))
   }
-  const variants = Array.isArray(schema.oneOf) ? schema.oneOf : Array.isArray(schema.anyOf) ? schema.anyOf : null
+  const variants = Array.isArray(schema.oneOf)
+    ? schema.oneOf
+    : Array.isArray(schema.anyOf)
+      ? schema.anyOf
+      : null
   if (!variants?.length) return null
   const consts = variants.map(objectOf)
   if (!consts.every((v) => isOption(v.const))) return null
-  return consts.flatMap((v) => (isOption(v.const) ? [{ value: v.const, label: textOf(v.title) ?? labelOf(v.const) }] : []))
+  return consts.flatMap((v) =>
+    isOption(v.const) ? [{ value: v.const, label: textOf(v.title) ?? labelOf(v.const) }] : [],
+  )
 }
 
 function boundOf(schema: Schema, name: 'minimum' | 'maximum'): number | null {
@@ -185,6 +212,9 @@ const textOf = (value: unknown) => (typeof value === 'string' ? value : undefine
 
 /** "perClassMean" → "Per class mean" */
 function sentence(key: string): string {
-  const words = key.replace(/([a-z\d])([A-Z])/g, '$1 $2').replace(/[-_]/g, ' ').toLowerCase()
+  const words = key
+    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
+    .replace(/[-_]/g, ' ')
+    .toLowerCase()
   return words.charAt(0).toUpperCase() + words.slice(1)
 }

@@ -10,7 +10,9 @@ export function lut(map: ColourMap): Uint8ClampedArray {
   const known = luts.get(map)
   if (known) return known
   const hex = tables[map === 'diverging' ? 'rdbu' : map]
-  const table = Uint8ClampedArray.from({ length: 768 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16))
+  const table = Uint8ClampedArray.from({ length: 768 }, (_, i) =>
+    Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16),
+  )
   luts.set(map, table)
   return table
 }

@@ -1,0 +1,34 @@
+import { useEventListener } from '@vueuse/core'
+import { onScopeDispose } from 'vue'
+import { commandTable } from '#shared/commands.ts'
+import { bridge, isMac } from '../bridge.ts'
+import { chordReader } from './keys.ts'
+import { useCommands } from './useCommands.ts'
+
+/** Keys and native menu lead to the command table while the calling component lives. */
+export function useShortcuts(): void {
+  const { run } = useCommands()
+  const read = chordReader(
+    commandTable.flatMap(({ id, keys }) => keys.map((chord) => ({ id, chord }))),
+    isMac,
+  )
+
+  useEventListener(window, 'keydown', (event: KeyboardEvent) => {
+    if (event.defaultPrevented || event.isComposing || event.repeat) return
+    if (isTyping(event.target) && !event.ctrlKey && !event.metaKey) return
+    const found = read(event, event.timeStamp)
+    if (!found || !('id' in found)) return
+    event.preventDefault()
+    run(found.id)
+  })
+
+  onScopeDispose(bridge.onCommand(run))
+}
+
+/** Plain keys belong to the field that is being written in. */
+export function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName))
+  )
+}

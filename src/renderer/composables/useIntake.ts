@@ -1,0 +1,102 @@
+import { useRouter } from 'vue-router'
+import type { Dataset, Model } from '#shared/contract/index.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import { bridge } from '../bridge.ts'
+import { baseName } from '../format.ts'
+import { useDatasetsStore, useModelsStore } from '../stores/collections.ts'
+import { useJobsStore } from '../stores/jobs.ts'
+import { useWorkspaceStore } from '../stores/workspace.ts'
+import { useProblems } from './useProblems.ts'
+
+/** How models, datasets and workspaces come in: dialogs, drops, and paths the shell was started with. */
+export function useIntake() {
+  const router = useRouter()
+  const models = useModelsStore()
+  const datasets = useDatasetsStore()
+  const jobs = useJobsStore()
+  const workspace = useWorkspaceStore()
+  const { attempt, inform, report } = useProblems()
+
+  /** Adds each file; one that is refused is reported and the others go on. */
+  async function addModels(paths: readonly string[]): Promise<void> {
+    const added: Model[] = []
+    for (const path of paths) {
+      const model = await attempt(() => models.add(path))
+      if (model) added.push(model)
+    }
+    const [first] = added
+    if (!first) return
+    if (added.length === 1) await router.push({ name: 'model-overview', params: { id: first.id } })
+    else {
+      inform(`${added.length} models added`)
+      await router.push({ name: 'models' })
+    }
+  }
+
+  async function addDataset(
+    path: string,
+    options: { title?: string; labels?: string } = {},
+  ): Promise<Dataset | undefined> {
+    const dataset = await attempt(() => datasets.add(path, options))
+    if (!dataset) return undefined
+    await attempt(() => jobs.load())
+    await router.push({ name: 'dataset', params: { id: dataset.id } })
+    return dataset
+  }
+
+  async function chooseModels(): Promise<void> {
+    await addModels(await bridge.openFiles('model'))
+  }
+
+  async function enterWorkspace(open: () => Promise<unknown>): Promise<void> {
+    if ((await attempt(open)) !== undefined) await router.push({ name: 'models' })
+  }
+
+  async function chooseWorkspace(): Promise<void> {
+    const folder = await bridge.openFolder('Open a workspace')
+    if (folder) await enterWorkspace(() => workspace.open(folder))
+  }
+
+  async function createWorkspace(): Promise<void> {
+    const folder = await bridge.openFolder('Choose an empty folder for the new workspace')
+    if (folder) await enterWorkspace(() => workspace.create(folder))
+  }
+
+  const openSample = () => enterWorkspace(() => workspace.openSample())
+  const openRecent = (path: string) => enterWorkspace(() => workspace.open(path))
+
+  async function closeWorkspace(): Promise<void> {
+    await attempt(() => workspace.close())
+    if (!workspace.isOpen) await router.push({ name: 'welcome' })
+  }
+
+  /** Takes .onnx files as models and everything else as folders: a workspace while none is open, then datasets. */
+  async function take(paths: readonly string[]): Promise<void> {
+    const files = paths.filter((path) => /\.onnx$/i.test(path))
+    const folders = paths.filter((path) => !/\.onnx$/i.test(path))
+    if (!workspace.isOpen) {
+      const [folder] = folders
+      if (folder) return openRecent(folder)
+      const [file] = files
+      if (file)
+        report(
+          new KernelscopeError('WORKSPACE_CLOSED', `${baseName(file)}: no workspace is open to add it to`),
+        )
+      return
+    }
+    if (files.length > 0) await addModels(files)
+    for (const folder of folders) await addDataset(folder)
+  }
+
+  return {
+    addModels,
+    addDataset,
+    chooseModels,
+    chooseWorkspace,
+    createWorkspace,
+    openSample,
+    openRecent,
+    closeWorkspace,
+    take,
+  }
+}

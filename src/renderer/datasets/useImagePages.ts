@@ -1,0 +1,54 @@
+import { onScopeDispose, ref, shallowRef, watch } from 'vue'
+import type { ImageFilter, ImageRow } from '#shared/contract/index.ts'
+import type { KernelscopeError } from '#shared/errors.ts'
+import { engine, isAbort, toKernelscopeError } from '../engine/index.ts'
+import { useEngineStore } from '../stores/engine.ts'
+import { KeysetPages } from './pages.ts'
+
+/**
+ * The images of a dataset under a filter, by place. `version` grows whenever rows came; `count` is null until known.
+ * Rows are plain objects, never reactive.
+ */
+export function useImagePages(datasetId: () => number, filter: () => ImageFilter) {
+  const engineStore = useEngineStore()
+  const version = ref(0)
+  const count = shallowRef<number | null>(null)
+  const error = shallowRef<KernelscopeError | null>(null)
+  const pages = shallowRef<KeysetPages<ImageRow>>(open())
+  let counting = new AbortController()
+
+  function open(): KeysetPages<ImageRow> {
+    const input = { datasetId: datasetId(), filter: filter() }
+    return new KeysetPages<ImageRow>({
+      fetch: (after, limit, signal) => engine.datasets.images({ ...input, after, limit }, { signal }),
+      onChange: () => version.value++,
+      onError: (thrown) => (error.value = toKernelscopeError(thrown)),
+    })
+  }
+
+  async function restart(): Promise<void> {
+    pages.value.close()
+    counting.abort()
+    const own = (counting = new AbortController())
+    pages.value = open()
+    error.value = null
+    version.value++
+    try {
+      const found = await engine.datasets.count(
+        { datasetId: datasetId(), filter: filter() },
+        { signal: own.signal },
+      )
+      if (!own.signal.aborted) count.value = found.images
+    } catch (thrown) {
+      if (!own.signal.aborted && !isAbort(thrown)) error.value = toKernelscopeError(thrown)
+    }
+  }
+
+  watch(() => [datasetId(), JSON.stringify(filter()), engineStore.generation], restart, { immediate: true })
+  onScopeDispose(() => {
+    pages.value.close()
+    counting.abort()
+  })
+
+  return { pages, version, count, error, restart }
+}

@@ -1,0 +1,99 @@
+/** Where the tiles of a sheet lie, in CSS pixels. */
+export interface SheetLayout {
+  columns: number
+  rows: number
+  /** Side of a tile, without the gap. */
+  tile: number
+  gap: number
+  /** Of the whole sheet, seen or not. */
+  height: number
+}
+
+interface LayoutInput {
+  channels: number
+  kernel: number
+  width: number
+  /** Pixels per weight; 'fit' takes the largest that shows every channel at once. */
+  zoom: number | 'fit'
+  viewHeight: number
+  gap?: number
+}
+
+export function sheetLayout({
+  channels,
+  kernel,
+  width,
+  zoom,
+  viewHeight,
+  gap = 3,
+}: LayoutInput): SheetLayout {
+  if (zoom === 'fit') {
+    for (const size of [6, 5, 4, 3, 2, 1.5, 1, 0.75, 0.5]) {
+      const layout = sheetLayout({ channels, kernel, width, zoom: size, viewHeight, gap: size < 1 ? 2 : gap })
+      if (layout.height <= viewHeight || size === 0.5) return layout
+    }
+  }
+  const tile = Math.max(4, Math.round(kernel * (zoom === 'fit' ? 1 : zoom)))
+  const columns = Math.max(1, Math.floor((width + gap) / (tile + gap)))
+  const rows = Math.ceil(channels / columns)
+  return { columns, rows, tile, gap, height: Math.max(0, rows * (tile + gap) - gap) }
+}
+
+/** Places in the sheet that touch a window of it: from inclusive, to exclusive. */
+export function visiblePlaces(
+  { columns, rows, tile, gap }: SheetLayout,
+  scrollTop: number,
+  viewHeight: number,
+  channels: number,
+) {
+  const step = tile + gap
+  const first = Math.max(0, Math.floor(scrollTop / step))
+  const last = Math.min(rows, Math.ceil((scrollTop + viewHeight) / step))
+  return { from: Math.min(channels, first * columns), to: Math.min(channels, last * columns) }
+}
+
+/** Left and top of a place. */
+export function placeAt({ columns, tile, gap }: SheetLayout, place: number): { x: number; y: number } {
+  const step = tile + gap
+  return { x: (place % columns) * step, y: Math.floor(place / columns) * step }
+}
+
+/** Place under a point of the sheet, or null between tiles and after the last. */
+export function placeUnder(
+  { columns, tile, gap }: SheetLayout,
+  x: number,
+  y: number,
+  channels: number,
+): number | null {
+  const step = tile + gap
+  const column = Math.floor(x / step)
+  const row = Math.floor(y / step)
+  if (x < 0 || y < 0 || column >= columns || x - column * step >= tile || y - row * step >= tile) return null
+  const place = row * columns + column
+  return place < channels ? place : null
+}
+
+/** Place that a key leads to, kept inside the sheet; null for other keys. */
+export function placeByKey(
+  key: string,
+  place: number,
+  { columns }: SheetLayout,
+  channels: number,
+  page = 5,
+): number | null {
+  const steps: Record<string, number> = {
+    ArrowLeft: -1,
+    ArrowRight: 1,
+    ArrowUp: -columns,
+    ArrowDown: columns,
+    PageUp: -page * columns,
+    PageDown: page * columns,
+    Home: -Infinity,
+    End: Infinity,
+  }
+  const step = steps[key]
+  if (step === undefined) return null
+  const next = place + step
+  if (Math.abs(step) === columns && (next < 0 || next >= channels)) return place
+  return Math.max(0, Math.min(channels - 1, next))
+}

@@ -1,0 +1,112 @@
+import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router'
+import { useWorkspaceStore } from './stores/workspace.ts'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Shown without an open workspace. */
+    free?: boolean
+    title?: string
+  }
+}
+
+const idParam = '(\\d+)'
+
+/** Every view has an address; what is chosen inside a view is in its query, so that an address can be copied. */
+export const routes: RouteRecordRaw[] = [
+  { path: '/', redirect: '/models' },
+  {
+    path: '/welcome',
+    name: 'welcome',
+    component: () => import('./views/welcome/WelcomeView.vue'),
+    meta: { free: true, title: 'Welcome' },
+  },
+
+  {
+    path: '/models',
+    name: 'models',
+    component: () => import('./views/models/ModelsView.vue'),
+    meta: { title: 'Models' },
+  },
+  {
+    path: `/models/:id${idParam}`,
+    component: () => import('./views/models/ModelView.vue'),
+    props: ({ params }) => ({ id: Number(params.id) }),
+    children: [
+      { path: '', redirect: { name: 'model-overview' } },
+      { path: 'overview', name: 'model-overview', component: () => import('./views/models/OverviewTab.vue') },
+      { path: 'kernels', name: 'model-kernels', component: () => import('./views/models/KernelsTab.vue') },
+      { path: 'layers', name: 'model-layers', component: () => import('./views/models/LayersTab.vue') },
+      {
+        path: 'preprocessing',
+        name: 'model-preprocessing',
+        component: () => import('./views/models/PreprocessingTab.vue'),
+      },
+    ],
+  },
+
+  {
+    path: '/datasets',
+    name: 'datasets',
+    component: () => import('./views/datasets/DatasetsView.vue'),
+    meta: { title: 'Datasets' },
+  },
+  {
+    path: `/datasets/:id${idParam}`,
+    name: 'dataset',
+    component: () => import('./views/datasets/DatasetView.vue'),
+    props: ({ params }) => ({ id: Number(params.id) }),
+  },
+  {
+    path: `/images/:id${idParam}`,
+    name: 'image',
+    component: () => import('./views/datasets/ImageView.vue'),
+    props: ({ params }) => ({ id: Number(params.id) }),
+  },
+
+  {
+    path: '/studies',
+    name: 'studies',
+    component: () => import('./views/studies/StudiesView.vue'),
+    meta: { title: 'Studies' },
+  },
+  {
+    path: '/studies/new',
+    name: 'study-new',
+    component: () => import('./views/studies/NewStudyView.vue'),
+    meta: { title: 'New study' },
+  },
+  {
+    path: `/studies/:id${idParam}`,
+    name: 'study',
+    component: () => import('./views/studies/StudyView.vue'),
+    props: ({ params }) => ({ id: Number(params.id) }),
+  },
+
+  {
+    path: '/settings',
+    name: 'settings',
+    component: () => import('./views/settings/SettingsView.vue'),
+    meta: { free: true, title: 'Settings' },
+  },
+  {
+    path: '/doctor',
+    name: 'doctor',
+    component: () => import('./views/settings/DoctorView.vue'),
+    meta: { free: true, title: 'Doctor' },
+  },
+  { path: '/:rest(.*)*', redirect: '/models' },
+]
+
+export const router = createRouter({ history: createWebHashHistory(), routes })
+
+router.beforeEach(async (to) => {
+  if (to.meta.free && to.name !== 'welcome') return true
+  const workspace = useWorkspaceStore()
+  if (workspace.info === undefined) await workspace.known
+  if (!workspace.isOpen && to.name !== 'welcome') return { name: 'welcome' }
+  return true
+})
+
+router.afterEach((to) => {
+  document.title = to.meta.title ? `${to.meta.title} · Kernelscope` : 'Kernelscope'
+})

@@ -1,0 +1,99 @@
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef, watch } from 'vue'
+import type { Dataset, Model, Study, StudyKind } from '#shared/contract/index.ts'
+import type { KernelscopeError } from '#shared/errors.ts'
+import { engine, isAbort, toKernelscopeError } from '../engine/index.ts'
+import { useEngineStore } from './engine.ts'
+import { useWorkspaceStore } from './workspace.ts'
+
+/** A list of the open workspace, loaded again when the workspace or the engine changes; empty while none is open. */
+function collection<T extends { id: number }>(list: () => Promise<T[]>) {
+  const rows = shallowRef<T[]>([])
+  const loaded = ref(false)
+  const error = shallowRef<KernelscopeError | null>(null)
+  const byId = computed(() => new Map(rows.value.map((row) => [row.id, row])))
+  const workspace = useWorkspaceStore()
+  const engineStore = useEngineStore()
+
+  async function load(): Promise<void> {
+    if (!workspace.isOpen) {
+      rows.value = []
+      loaded.value = false
+      return
+    }
+    try {
+      rows.value = await list()
+      error.value = null
+      loaded.value = true
+    } catch (thrown) {
+      if (!isAbort(thrown)) error.value = toKernelscopeError(thrown)
+    }
+  }
+
+  /** Puts a row the engine just gave in its place, so that lists need not be loaded again. */
+  function put(row: T): T {
+    const known = rows.value.some((r) => r.id === row.id)
+    rows.value = known ? rows.value.map((r) => (r.id === row.id ? row : r)) : [...rows.value, row]
+    return row
+  }
+
+  function drop(id: number): void {
+    rows.value = rows.value.filter((r) => r.id !== id)
+  }
+
+  watch(() => [workspace.path, engineStore.generation], load, { immediate: true })
+  return { rows, loaded, error, byId, load, put, drop }
+}
+
+export const useModelsStore = defineStore('models', () => {
+  const models = collection<Model>(() => engine.models.list())
+  const title = (id: number) => models.byId.value.get(id)?.title ?? `Model ${id}`
+
+  const add = async (path: string) => models.put(await engine.models.add({ path }))
+
+  async function remove(id: number): Promise<void> {
+    await engine.models.remove({ id })
+    models.drop(id)
+  }
+
+  return { ...models, title, add, remove }
+})
+
+export const useDatasetsStore = defineStore('datasets', () => {
+  const datasets = collection<Dataset>(() => engine.datasets.list())
+
+  async function add(path: string, options: { title?: string; labels?: string } = {}): Promise<Dataset> {
+    const { dataset } = await engine.datasets.add({ path, ...options })
+    return datasets.put(dataset)
+  }
+
+  async function remove(id: number): Promise<void> {
+    await engine.datasets.remove({ id })
+    datasets.drop(id)
+  }
+
+  return { ...datasets, add, remove }
+})
+
+export const useStudiesStore = defineStore('studies', () => {
+  const studies = collection<Study>(() => engine.studies.list())
+  const kinds = shallowRef<StudyKind[]>([])
+  const kind = (id: string) => kinds.value.find((k) => k.id === id) ?? null
+
+  const engineStore = useEngineStore()
+  async function loadKinds(): Promise<void> {
+    kinds.value = await engine.studies.kinds()
+  }
+  watch(
+    () => engineStore.connected,
+    (connected) => connected && loadKinds().catch(() => {}),
+    { immediate: true },
+  )
+
+  async function remove(id: number): Promise<void> {
+    await engine.studies.remove({ id })
+    studies.drop(id)
+  }
+
+  return { ...studies, kinds, kind, remove }
+})

@@ -1,0 +1,35 @@
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef } from 'vue'
+import type { EngineState } from '#shared/bridge.ts'
+import { bridge } from '../bridge.ts'
+import { link, listenForPorts } from '../engine/index.ts'
+
+/** The life of the engine process, and the number that tells every view to load again. */
+export const useEngineStore = defineStore('engine', () => {
+  const state = shallowRef<EngineState>({ state: 'starting' })
+  const connected = ref(link.connected)
+  const generation = ref(0)
+
+  const ready = computed(() => connected.value && state.value.state === 'ready')
+
+  /** Called once, before the app is mounted. */
+  function start() {
+    link.onChange((now) => {
+      connected.value = now
+      if (now) generation.value++
+    })
+    listenForPorts(window)
+    bridge.onEngineState((next) => {
+      state.value = next
+      if (next.state === 'down' || next.state === 'failed') link.detach()
+    })
+    bridge.connect()
+  }
+
+  /** Every view loads again. */
+  function refresh() {
+    generation.value++
+  }
+
+  return { state, connected, ready, generation, start, refresh }
+})

@@ -1,0 +1,95 @@
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef, watch } from 'vue'
+import type { Job, JobState } from '#shared/contract/index.ts'
+import { bridge } from '../bridge.ts'
+import { engine, subscribe } from '../engine/index.ts'
+import { useDatasetsStore, useStudiesStore } from './collections.ts'
+import { useEngineStore } from './engine.ts'
+import { useWorkspaceStore } from './workspace.ts'
+
+const open: readonly JobState[] = ['queued', 'running', 'paused']
+export const isOpen = (job: Job) => open.includes(job.state)
+
+/** The engine's jobs, kept true by its stream, across restarts. */
+export const useJobsStore = defineStore('jobs', () => {
+  const byId = shallowRef<ReadonlyMap<number, Job>>(new Map())
+  const finished = shallowRef<Job | null>(null)
+  const trayOpen = ref(false)
+
+  const all = computed(() => [...byId.value.values()].sort((a, b) => rank(a) - rank(b) || b.id - a.id))
+  const running = computed(() => all.value.find((j) => j.state === 'running') ?? null)
+  const paused = computed(() => all.value.find((j) => j.state === 'paused') ?? null)
+  const openCount = computed(() => all.value.filter(isOpen).length)
+  const problems = computed(() => all.value.filter((j) => j.problem !== null).length)
+  const ofStudy = (studyId: number) => all.value.find((j) => j.studyId === studyId) ?? null
+  const ofDataset = (datasetId: number) => all.value.find((j) => j.datasetId === datasetId) ?? null
+
+  function take(job: Job): void {
+    const before = byId.value.get(job.id)
+    byId.value = new Map(byId.value).set(job.id, job)
+    if (before && isOpen(before) && !isOpen(job)) finished.value = job
+  }
+
+  async function load(): Promise<void> {
+    const jobs = await engine.jobs.list({ limit: 100 })
+    byId.value = new Map(jobs.map((job) => [job.id, job]))
+  }
+
+  const pause = async (id: number) => take(await engine.jobs.pause({ id }))
+  const resume = async (id: number) => take(await engine.jobs.resume({ id }))
+  const cancel = async (id: number) => take(await engine.jobs.cancel({ id }))
+  async function clear(): Promise<void> {
+    await engine.jobs.clear()
+    byId.value = new Map([...byId.value].filter(([, job]) => isOpen(job)))
+  }
+
+  const workspace = useWorkspaceStore()
+  const engineStore = useEngineStore()
+  let stop = () => {}
+  watch(
+    () => [workspace.path, engineStore.generation] as const,
+    ([path], before) => {
+      if (path !== before?.[0]) byId.value = new Map()
+      stop()
+      if (path === null) return
+      void load().catch(() => {})
+      stop = subscribe((signal) => engine.jobs.watch(undefined, { signal }), { onEvent: take })
+    },
+    { immediate: true },
+  )
+
+  watch(running, (job) =>
+    bridge.setProgress(job && job.progress.total > 0 ? job.progress.done / job.progress.total : null),
+  )
+  watch(finished, (job) => {
+    if (!job) return
+    void useStudiesStore().load()
+    void useDatasetsStore().load()
+    void workspace.load().catch(() => {})
+    if (!document.hasFocus() && job.state !== 'cancelled') {
+      bridge.notify(job.title, job.state === 'done' ? 'Finished.' : (job.problem?.message ?? 'Failed.'))
+    }
+  })
+
+  return {
+    all,
+    byId,
+    running,
+    paused,
+    openCount,
+    problems,
+    finished,
+    trayOpen,
+    ofStudy,
+    ofDataset,
+    load,
+    pause,
+    resume,
+    cancel,
+    clear,
+  }
+})
+
+function rank(job: Job): number {
+  return { running: 0, paused: 1, queued: 2, failed: 3, done: 4, cancelled: 4 }[job.state]
+}

@@ -1,0 +1,62 @@
+import { useLocalStorage } from '@vueuse/core'
+import { defineStore } from 'pinia'
+import { computed, shallowRef, watch } from 'vue'
+import type { WorkspaceInfo } from '#shared/contract/index.ts'
+import { engine } from '../engine/index.ts'
+import { useEngineStore } from './engine.ts'
+
+export interface RecentWorkspace {
+  path: string
+  name: string
+  openedAt: number
+}
+
+/** The open workspace. `info` is undefined until the engine has answered, null while none is open. */
+export const useWorkspaceStore = defineStore('workspace', () => {
+  const info = shallowRef<WorkspaceInfo | null | undefined>(undefined)
+  const recent = useLocalStorage<RecentWorkspace[]>('kernelscope.recent', [])
+  const isOpen = computed(() => info.value != null)
+  const path = computed(() => info.value?.path ?? null)
+
+  function opened(next: WorkspaceInfo): WorkspaceInfo {
+    info.value = next
+    recent.value = [
+      { path: next.path, name: next.name, openedAt: Date.now() },
+      ...recent.value.filter((r) => r.path !== next.path),
+    ].slice(0, 8)
+    return next
+  }
+
+  async function load(): Promise<void> {
+    const next = await engine.workspace.info()
+    if (next) opened(next)
+    else info.value = null
+  }
+
+  const open = async (folder: string) => opened(await engine.workspace.open({ path: folder }))
+  const create = async (folder: string) => opened(await engine.workspace.create({ path: folder }))
+  const openSample = async () => opened(await engine.workspace.openSample({}))
+
+  async function close(): Promise<void> {
+    await engine.workspace.close()
+    info.value = null
+  }
+
+  function forget(folder: string): void {
+    recent.value = recent.value.filter((r) => r.path !== folder)
+  }
+
+  const engineStore = useEngineStore()
+  /** Settles when the state of the workspace is known for the first time. */
+  const known = new Promise<void>((resolve) => {
+    watch(
+      () => engineStore.generation,
+      (generation) => {
+        if (generation > 0) load().then(resolve, () => (info.value ??= null))
+      },
+      { immediate: true },
+    )
+  })
+
+  return { info, recent, isOpen, path, known, load, open, create, openSample, close, forget }
+})

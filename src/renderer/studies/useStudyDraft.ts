@@ -1,0 +1,161 @@
+import { useDebounceFn } from '@vueuse/core'
+import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue'
+import { useRoute } from 'vue-router'
+import type { Study, StudyCost, StudyInput } from '#shared/contract/index.ts'
+import type { KernelscopeError } from '#shared/errors.ts'
+import { engine, isAbort, toKernelscopeError } from '../engine/index.ts'
+import { fieldsOf, initialParams, problemsOf, type Params } from '../forms/schema.ts'
+import { useDatasetsStore, useModelsStore, useStudiesStore } from '../stores/collections.ts'
+
+/** A study that is being set up: its values, what is wrong with them, and what it would cost. */
+export function useStudyDraft() {
+  const route = useRoute()
+  const models = useModelsStore()
+  const datasets = useDatasetsStore()
+  const studies = useStudiesStore()
+
+  const idsOf = (value: unknown) =>
+    typeof value === 'string' ? value.split('.').map(Number).filter(Number.isInteger) : []
+  const like = computed(() => studies.byId.get(Number(route.query.like)) ?? null)
+
+  const kindId = ref(typeof route.query.kind === 'string' ? route.query.kind : '')
+  const modelIds = ref<number[]>(idsOf(route.query.models))
+  /** 0 while none is chosen. */
+  const datasetId = ref(idsOf(route.query.dataset)[0] ?? 0)
+  const sample = ref<StudyInput['sample']>(null)
+  const title = ref('')
+  const params = ref<Params>({})
+  const presetId = ref<string | null>(null)
+  /** What the engine said of the last try, by parameter where it names one. */
+  const refused = shallowRef<KernelscopeError | null>(null)
+  const starting = ref(false)
+
+  const kind = computed(() => studies.kind(kindId.value))
+  const fields = computed(() => (kind.value ? fieldsOf(kind.value.params) : []))
+
+  watch(
+    () => [studies.kinds, models.rows, datasets.rows] as const,
+    ([kinds]) => {
+      if (!kinds.some((k) => k.id === kindId.value)) kindId.value = like.value?.kind ?? kinds[0]?.id ?? ''
+      if (modelIds.value.length === 0)
+        modelIds.value = like.value?.modelIds ?? models.rows.filter((m) => !m.problem).map((m) => m.id)
+      datasetId.value ||=
+        like.value?.datasetId ??
+        datasets.rows.find((d) => d.state === 'ready' && d.layout !== 'unlabelled')?.id ??
+        0
+    },
+    { immediate: true },
+  )
+  watch(
+    fields,
+    (next) => {
+      const given = like.value?.kind === kindId.value ? like.value.params : {}
+      params.value = initialParams(next, given)
+      presetId.value = null
+      if (like.value) sample.value = like.value.sample
+    },
+    { immediate: true },
+  )
+
+  function usePreset(id: string) {
+    const preset = kind.value?.presets.find((p) => p.id === id)
+    if (!preset) return
+    params.value = initialParams(fields.value, preset.params)
+    presetId.value = id
+  }
+
+  const problems = computed(() => {
+    const found = problemsOf(fields.value, params.value)
+    const named =
+      refused.value?.code === 'STUDY_PARAMS'
+        ? fields.value.find((f) => refused.value?.message.includes(f.key))
+        : undefined
+    return named && refused.value ? { [named.key]: refused.value.message, ...found } : found
+  })
+  const input = computed<StudyInput | null>(() => {
+    if (
+      !kind.value ||
+      datasetId.value === 0 ||
+      modelIds.value.length === 0 ||
+      Object.keys(problemsOf(fields.value, params.value)).length > 0
+    )
+      return null
+    return {
+      kind: kindId.value,
+      params: params.value,
+      modelIds: modelIds.value,
+      datasetId: datasetId.value,
+      sample: sample.value,
+      ...(title.value.trim() ? { title: title.value.trim() } : {}),
+    }
+  })
+
+  const cost = shallowRef<StudyCost | null>(null)
+  const costError = shallowRef<KernelscopeError | null>(null)
+  const costPending = ref(false)
+  let controller = new AbortController()
+  const estimate = useDebounceFn(async () => {
+    controller.abort()
+    const own = (controller = new AbortController())
+    if (!input.value) return void (costPending.value = false)
+    try {
+      const found = await engine.studies.cost(input.value, { signal: own.signal })
+      if (own.signal.aborted) return
+      cost.value = found
+      costError.value = null
+    } catch (thrown) {
+      if (own.signal.aborted || isAbort(thrown)) return
+      cost.value = null
+      costError.value = refused.value = toKernelscopeError(thrown)
+    }
+    costPending.value = false
+  }, 250)
+  watch(
+    () => JSON.stringify(input.value),
+    () => {
+      refused.value = null
+      costPending.value = input.value !== null
+      if (!input.value) cost.value = null
+      void estimate()
+    },
+    { immediate: true },
+  )
+  onScopeDispose(() => controller.abort())
+
+  /** Stores and queues the study; an error is kept in `refused`. */
+  async function start(): Promise<Study | null> {
+    if (!input.value || starting.value) return null
+    starting.value = true
+    try {
+      return studies.put(await engine.studies.run(input.value))
+    } catch (thrown) {
+      refused.value = toKernelscopeError(thrown)
+      return null
+    } finally {
+      starting.value = false
+    }
+  }
+
+  return {
+    kindId,
+    kind,
+    fields,
+    modelIds,
+    datasetId,
+    sample,
+    title,
+    params,
+    presetId,
+    usePreset,
+    problems,
+    input,
+    cost,
+    costError,
+    costPending,
+    refused,
+    starting,
+    start,
+  }
+}
+
+export type StudyDraft = ReturnType<typeof useStudyDraft>

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest'
+import type { StudyCondition, StudyResult } from '#shared/contract/index.ts'
+import {
+  baselineOf,
+  conditionTitle,
+  findCell,
+  formatCellRef,
+  parseCellRef,
+  repeatsOf,
+  testsOf,
+  winnerOf,
+} from '../../src/renderer/studies/cell.ts'
+
+const cell = (modelId: number, percent: number, repeat: number): StudyCondition => ({
+  modelId,
+  model: `model ${modelId}`,
+  key: `percent=${percent},repeat=${repeat}`,
+  params: { percent, repeat },
+  conditionIds: [modelId],
+  n: 10,
+  correct: 5,
+  correct5: 9,
+  top1: 0.5,
+  top5: 0.9,
+  interval: null,
+  failed: 0,
+})
+const result: StudyResult = {
+  studyId: 1,
+  complete: true,
+  conditions: [1, 2].flatMap((m) => [cell(m, 0, 0), cell(m, 50, 0), cell(m, 50, 1)]),
+  tests: [{ key: 'percent=50,repeat=1', a: 1, b: 2, onlyA: 2, onlyB: 9, n: 10, p: 0.03 }],
+  tables: [],
+  figures: [],
+  reported: [],
+  provenance: [],
+}
+const chosen = findCell(result, parseCellRef('2|percent=50,repeat=1'))
+
+describe('a cell behind a point', () => {
+  it('is found by its reference', () => {
+    expect(chosen).toMatchObject({ modelId: 2, key: 'percent=50,repeat=1' })
+    expect(chosen && formatCellRef(chosen)).toBe('2|percent=50,repeat=1')
+    expect(parseCellRef('channel:4')).toBeNull()
+    expect(parseCellRef(undefined)).toBeNull()
+  })
+
+  it('knows its baseline and its repeats', () => {
+    expect(chosen && baselineOf(result, chosen)?.key).toBe('percent=0,repeat=0')
+    const clean = findCell(result, { modelId: 1, key: 'percent=0,repeat=0' })
+    expect(clean && baselineOf(result, clean)).toBeNull()
+    expect(chosen && repeatsOf(result, chosen).map((c) => c.key)).toEqual([
+      'percent=50,repeat=0',
+      'percent=50,repeat=1',
+    ])
+  })
+
+  it('sees paired tests from its own side', () => {
+    expect(chosen && testsOf(result, chosen)).toEqual([
+      { other: 1, onlyOwn: 9, onlyOther: 2, n: 10, p: 0.03 },
+    ])
+  })
+
+  it('names a winner only where the test tells', () => {
+    const [test] = result.tests
+    expect(test && winnerOf(test)).toBe(2)
+    expect(test && winnerOf({ ...test, p: 0.2 })).toBeNull()
+  })
+
+  it('is written for people', () =>
+    expect(conditionTitle('percent=50,repeat=0')).toBe('percent 50, repeat 0'))
+})

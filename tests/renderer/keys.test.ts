@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest'
+import { commandTable } from '#shared/commands.ts'
+import { chordReader, keyCaps, matches, parseChord, type KeyPress } from '../../src/renderer/commands/keys.ts'
+
+const press = (key: string, held: Partial<KeyPress> = {}): KeyPress => ({
+  key,
+  ctrlKey: false,
+  metaKey: false,
+  shiftKey: false,
+  altKey: false,
+  ...held,
+})
+const bindings: { id: string; chord: string }[] = commandTable.flatMap(({ id, keys }) =>
+  keys.map((chord) => ({ id, chord })),
+)
+
+describe('chords', () => {
+  it('match the modifier of the platform', () => {
+    const [stroke] = parseChord('Mod+K')
+    expect(stroke && matches(stroke, press('k', { ctrlKey: true }), false)).toBe(true)
+    expect(stroke && matches(stroke, press('k', { metaKey: true }), true)).toBe(true)
+    expect(stroke && matches(stroke, press('k', { ctrlKey: true }), true)).toBe(false)
+    expect(stroke && matches(stroke, press('K', { ctrlKey: true, shiftKey: true }), false)).toBe(false)
+  })
+
+  it('take a sign wherever the keyboard has it', () => {
+    const [stroke] = parseChord('?')
+    expect(stroke && matches(stroke, press('?', { shiftKey: true }), false)).toBe(true)
+    expect(stroke && matches(stroke, press('?'), false)).toBe(true)
+  })
+
+  it('are shown as caps', () => {
+    expect(keyCaps('Mod+Shift+O', false)).toEqual(['Ctrl', 'Shift', 'O'])
+    expect(keyCaps('Mod+K', true)).toEqual(['⌘', 'K'])
+    expect(keyCaps('G M', false)).toEqual(['G', 'then', 'M'])
+    expect(keyCaps('+', false)).toEqual(['+'])
+  })
+
+  it('lead to commands, one stroke or two', () => {
+    const read = chordReader(bindings, false)
+    expect(read(press('k', { ctrlKey: true }), 0)).toEqual({ id: 'view.palette' })
+    expect(read(press('g'), 100)).toEqual({ pending: true })
+    expect(read(press('d'), 200)).toEqual({ id: 'go.datasets' })
+    expect(read(press('d'), 300)).toBeNull()
+  })
+
+  it('forget the first stroke after a while', () => {
+    const read = chordReader(bindings, false)
+    read(press('g'), 0)
+    expect(read(press('m'), 5000)).toBeNull()
+  })
+})
+
+describe('the command table', () => {
+  it('has no id and no chord twice', () => {
+    const ids = commandTable.map((c) => c.id)
+    const chords = bindings.map((b) => b.chord)
+    expect(new Set(ids).size).toBe(ids.length)
+    expect(new Set(chords).size).toBe(chords.length)
+  })
+
+  it('has no chord that hides behind another', () => {
+    const single = new Set(bindings.map((b) => b.chord).filter((chord) => !chord.includes(' ')))
+    for (const { chord } of bindings) {
+      const [first = '', second] = chord.split(' ')
+      if (second) expect(single.has(first)).toBe(false)
+    }
+  })
+})
