@@ -13,10 +13,15 @@ interface AgreementInput {
 }
 
 /** The outputs of one model under two providers on the first readable images of a dataset. */
-export async function agreement(session: EngineSession, { modelId, datasetId, images, a, b }: AgreementInput) {
+export async function agreement(
+  session: EngineSession,
+  { modelId, datasetId, images, a, b }: AgreementInput,
+) {
   const { workspace } = session.open()
   const ids = workspace.db
-    .prepare<[number, number], number>('SELECT id FROM image WHERE dataset_id = ? AND subject_id IS NOT NULL AND problem IS NULL ORDER BY id LIMIT ?')
+    .prepare<[number, number], number>(
+      'SELECT id FROM image WHERE dataset_id = ? AND subject_id IS NOT NULL AND problem IS NULL ORDER BY id LIMIT ?',
+    )
     .pluck()
     .all(datasetId, images)
   if (ids.length === 0) throw new KernelscopeError('DATASET_EMPTY', 'the dataset has no readable image')
@@ -35,10 +40,18 @@ export async function agreement(session: EngineSession, { modelId, datasetId, im
     })
     if (argmax(x) === argmax(y)) sameTop1++
   }
-  return { a: first.provider, b: second.provider, images: ids.length, sameTop1, maxAbsolute, maxRelative: largest === 0 ? 0 : maxAbsolute / largest }
+  return {
+    a: first.provider,
+    b: second.provider,
+    images: ids.length,
+    sameTop1,
+    maxAbsolute,
+    maxRelative: largest === 0 ? 0 : maxAbsolute / largest,
+  }
 }
 
-const argmax = (values: Float32Array) => values.reduce((best, value, index) => (value > (values[best] ?? -Infinity) ? index : best), 0)
+const argmax = (values: Float32Array) =>
+  values.reduce((best, value, index) => (value > (values[best] ?? -Infinity) ? index : best), 0)
 
 async function outputsWith(session: EngineSession, modelId: number, ids: number[], provider: Provider) {
   const { workspace } = session.open()
@@ -56,13 +69,25 @@ async function outputsWith(session: EngineSession, modelId: number, ids: number[
   }
 }
 
-async function batchOutputs(session: EngineSession, classifier: Classifier, ids: number[]): Promise<Float32Array> {
+async function batchOutputs(
+  session: EngineSession,
+  classifier: Classifier,
+  ids: number[],
+): Promise<Float32Array> {
   const { batch, height, width, model } = classifier
   const pixels = new SharedArrayBuffer(batch * height * width * 3)
   await Promise.all(
     ids.map((id, slot) => {
       const { path, digest } = locateImage(session.open().workspace.db, id)
-      return session.pool.load({ path, imageKey: digest?.toString('hex') ?? '', preprocessing: model.preprocessing, transforms: [{ transform: { op: 'identity' }, slot }] }, pixels)
+      return session.pool.load(
+        {
+          path,
+          imageKey: digest?.toString('hex') ?? '',
+          preprocessing: model.preprocessing,
+          transforms: [{ transform: { op: 'identity' }, slot }],
+        },
+        pixels,
+      )
     }),
   )
   return (await classifier.outputs({ pixels, first: 0, batch }, ids.length)).outputs

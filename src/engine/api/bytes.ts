@@ -29,7 +29,10 @@ interface Answer {
 export async function serveBytes(session: EngineSession): Promise<ByteServer> {
   const token = randomBytes(32).toString('hex')
   const folder = mkdtempSync(join(tmpdir(), 'kernelscope-'))
-  const socket = process.platform === 'win32' ? `\\\\.\\pipe\\kernelscope-${randomBytes(8).toString('hex')}` : join(folder, 'bytes')
+  const socket =
+    process.platform === 'win32'
+      ? `\\\\.\\pipe\\kernelscope-${randomBytes(8).toString('hex')}`
+      : join(folder, 'bytes')
   const server = createServer((request, response) => {
     if (request.headers.authorization !== token) {
       response.writeHead(403).end()
@@ -60,13 +63,26 @@ const statusOf: Partial<Record<ErrorCode, number>> = {
   IMAGE_TOO_LARGE: 422,
 }
 
-async function answer(session: EngineSession, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  session: EngineSession,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   try {
     const { type, bytes, headers } = await route(session, new URL(request.url ?? '', 'app://kernelscope'))
-    response.writeHead(200, { 'content-type': type, 'content-length': bytes.byteLength, 'cache-control': 'no-store', ...headers }).end(bytes)
+    response
+      .writeHead(200, {
+        'content-type': type,
+        'content-length': bytes.byteLength,
+        'cache-control': 'no-store',
+        ...headers,
+      })
+      .end(bytes)
   } catch (error) {
     const shape = toErrorShape(error)
-    response.writeHead(statusOf[shape.code] ?? 500, { 'content-type': 'application/json' }).end(JSON.stringify(shape))
+    response
+      .writeHead(statusOf[shape.code] ?? 500, { 'content-type': 'application/json' })
+      .end(JSON.stringify(shape))
   }
 }
 
@@ -90,7 +106,12 @@ async function route(session: EngineSession, url: URL): Promise<Answer> {
     }
     case 'input': {
       const condition = url.searchParams.get('condition')
-      return input(session, numberOf(first, 'image'), numberOf(url.searchParams.get('model'), 'model'), condition === null ? null : numberOf(condition, 'condition'))
+      return input(
+        session,
+        numberOf(first, 'image'),
+        numberOf(url.searchParams.get('model'), 'model'),
+        condition === null ? null : numberOf(condition, 'condition'),
+      )
     }
     case 'kernels':
       return kernels(session, numberOf(first, 'model'), z.coerce.number().int().min(0).parse(second))
@@ -110,14 +131,26 @@ export async function thumbnail(session: EngineSession, imageId: number, size: 9
   return { type: 'image/webp', bytes: webp }
 }
 
-async function input(session: EngineSession, imageId: number, modelId: number, conditionId: number | null): Promise<Answer> {
+async function input(
+  session: EngineSession,
+  imageId: number,
+  modelId: number,
+  conditionId: number | null,
+): Promise<Answer> {
   const { workspace } = session.open()
   const { path, digest } = locateImage(workspace.db, imageId)
   const model = usableModel(workspace.db, modelId)
-  const chosen = conditionId === null ? ({ op: 'identity' } as const) : conditionTransform(workspace.db, conditionId)
+  const chosen =
+    conditionId === null ? ({ op: 'identity' } as const) : conditionTransform(workspace.db, conditionId)
   const draws = await drawsOfTransform(workspace, chosen)
   const imageKey = digest?.toString('hex') ?? ''
-  const bytes = await session.pool.input({ path, imageKey, preprocessing: model.preprocessing, transform: chosen, draws })
+  const bytes = await session.pool.input({
+    path,
+    imageKey,
+    preprocessing: model.preprocessing,
+    transform: chosen,
+    draws,
+  })
   return { type: 'image/png', bytes }
 }
 

@@ -2,7 +2,17 @@ import { existsSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import type { ImagePrediction } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
-import { browse, datasetRow, detectLayout, getDataset, insertDataset, listDatasets, locateImage, neighbours, removeDataset } from '../datasets/index.ts'
+import {
+  browse,
+  datasetRow,
+  detectLayout,
+  getDataset,
+  insertDataset,
+  listDatasets,
+  locateImage,
+  neighbours,
+  removeDataset,
+} from '../datasets/index.ts'
 import { currentVariant, getModel, listModels } from '../models/index.ts'
 import { cleanCondition, unpackTop } from '../studies/index.ts'
 import type { Db } from '../workspace/index.ts'
@@ -12,7 +22,11 @@ import type { EngineSession } from './session.ts'
 const db = (session: EngineSession) => session.open().workspace.db
 
 const browser = (database: Db) =>
-  browse(database, (modelId) => currentVariant(database, getModel(database, modelId))?.id ?? null, cleanCondition(database))
+  browse(
+    database,
+    (modelId) => currentVariant(database, getModel(database, modelId))?.id ?? null,
+    cleanCondition(database),
+  )
 
 export const datasets = {
   list: api.datasets.list.handler(({ context }) => listDatasets(db(context.session))),
@@ -40,11 +54,18 @@ export const datasets = {
     datasetRow(db(context.session), input.datasetId)
     return browser(db(context.session)).page(input.datasetId, input.filter, input.after, input.limit)
   }),
-  count: api.datasets.count.handler(({ input, context }) => ({ images: browser(db(context.session)).count(input.datasetId, input.filter) })),
+  count: api.datasets.count.handler(({ input, context }) => ({
+    images: browser(db(context.session)).count(input.datasetId, input.filter),
+  })),
   image: api.datasets.image.handler(({ input, context }) => {
     const database = db(context.session)
     const located = locateImage(database, input.id)
-    return { image: located.image, path: located.path, predictions: cleanPredictions(database, located.subjectId), ...neighbours(database, located.image) }
+    return {
+      image: located.image,
+      path: located.path,
+      predictions: cleanPredictions(database, located.subjectId),
+      ...neighbours(database, located.image),
+    }
   }),
 }
 
@@ -65,7 +86,10 @@ function cleanPredictions(database: Db, subjectId: number | null): ImagePredicti
     const variant = currentVariant(database, model)
     const row = variant && subjectId !== null ? select.get(variant.id, conditionId, subjectId) : undefined
     if (!row) return []
-    const top = unpackTop(row.top).map((entry) => ({ ...entry, label: model.labels[entry.classIndex] ?? `class ${entry.classIndex}` }))
+    const top = unpackTop(row.top).map((entry) => ({
+      ...entry,
+      label: model.labels[entry.classIndex] ?? `class ${entry.classIndex}`,
+    }))
     return [
       {
         modelId: model.id,

@@ -10,19 +10,27 @@ const lowDisk = 2 * 2 ** 30
 export function checks(workspacePath: string | null, sqliteVersion: string): Check[] {
   const { bavail, bsize } = statfsSync(workspacePath ?? homedir())
   const free = bavail * bsize
-  const display = process.platform !== 'linux' || Boolean(process.env['DISPLAY'] ?? process.env['WAYLAND_DISPLAY'])
+  const display =
+    process.platform !== 'linux' || Boolean(process.env['DISPLAY'] ?? process.env['WAYLAND_DISPLAY'])
   return [
     { id: 'node', title: 'Node', state: 'ok', value: process.versions.node },
     { id: 'onnxruntime', title: 'ONNX Runtime', state: 'ok', value: onnxruntimeVersion },
     { id: 'sqlite', title: 'SQLite', state: 'ok', value: sqliteVersion },
     { id: 'cpu', title: 'Processor', state: 'ok', value: `${availableParallelism()} threads` },
-    { id: 'memory', title: 'Memory', state: 'ok', value: `${gibibytes(freemem())} free of ${gibibytes(totalmem())}` },
+    {
+      id: 'memory',
+      title: 'Memory',
+      state: 'ok',
+      value: `${gibibytes(freemem())} free of ${gibibytes(totalmem())}`,
+    },
     {
       id: 'disk',
       title: 'Disk',
       state: free < lowDisk ? 'warning' : 'ok',
       value: `${gibibytes(free)} free`,
-      ...(free < lowDisk ? { hint: 'Free some space: a study stops when the disk is full and resumes when there is room.' } : {}),
+      ...(free < lowDisk
+        ? { hint: 'Free some space: a study stops when the disk is full and resumes when there is room.' }
+        : {}),
     },
     {
       id: 'display',

@@ -28,14 +28,21 @@ export const figures = {
     const layers = await kernelLayers(await readModel(model.path), input.definition)
     const chosen = input.layers ? layers.filter(({ index }) => input.layers?.includes(index)) : layers
     const directory = input.directory ?? join(workspace.exports, `model-${model.id}`)
-    return { files: await writeAll([kernelDistanceSpec(chosen, input.definition, model.title)], directory, input) }
+    return {
+      files: await writeAll([kernelDistanceSpec(chosen, input.definition, model.title)], directory, input),
+    }
   }),
 }
 
 /** The drawing library is large and seldom needed: it is loaded with the first figure. */
-async function writeAll(specs: FigureSpec[], directory: string, { formats, width, dpi }: { formats: FigureFormat[]; width: number; dpi: number }) {
+async function writeAll(
+  specs: FigureSpec[],
+  directory: string,
+  { formats, width, dpi }: { formats: FigureFormat[]; width: number; dpi: number },
+) {
   const { writeFigure } = await import('../figures/index.ts')
   const files = []
-  for (const spec of specs) files.push(...(await writeFigure(spec, formats, directory, { widthInches: width, dpi })))
+  for (const spec of specs)
+    files.push(...(await writeFigure(spec, formats, directory, { widthInches: width, dpi })))
   return files
 }

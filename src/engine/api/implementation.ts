@@ -27,15 +27,23 @@ export const api = implement(contract)
 function toRpcError(error: unknown, session: EngineSession): ORPCError<string, ErrorShape> {
   const shape = shapeOf(error)
   if (shape.code === 'INTERNAL') session.log.write('error', shape.message, shape)
-  return new ORPCError(shape.code, { message: shape.message, data: shape, status: shape.code === 'INTERNAL' ? 500 : 400, cause: error })
+  return new ORPCError(shape.code, {
+    message: shape.message,
+    data: shape,
+    status: shape.code === 'INTERNAL' ? 500 : 400,
+    cause: error,
+  })
 }
 
 function shapeOf(error: unknown): ErrorShape {
   if (error instanceof ORPCError && error.cause instanceof ValidationError) {
     const [issue] = error.cause.issues
-    const place = issue?.path?.map((part) => (typeof part === 'object' ? part.key : part)).join('.') ?? 'input'
+    const place =
+      issue?.path?.map((part) => (typeof part === 'object' ? part.key : part)).join('.') ?? 'input'
     const code = error.code === 'BAD_REQUEST' ? 'USAGE' : 'INTERNAL'
-    return new KernelscopeError(code, `invalid ${place || 'input'}: ${issue?.message ?? error.message}`, { details: JSON.stringify(error.cause.issues, null, 2) }).toShape()
+    return new KernelscopeError(code, `invalid ${place || 'input'}: ${issue?.message ?? error.message}`, {
+      details: JSON.stringify(error.cause.issues, null, 2),
+    }).toShape()
   }
   return toErrorShape(asWorkspaceError(error, 'workspace.sqlite'))
 }

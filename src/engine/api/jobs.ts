@@ -4,7 +4,9 @@ import { api } from './implementation.ts'
 import { stream } from './stream.ts'
 
 export const jobs = {
-  list: api.jobs.list.handler(({ input, context }) => listJobs(context.session.open().workspace.db, input.limit)),
+  list: api.jobs.list.handler(({ input, context }) =>
+    listJobs(context.session.open().workspace.db, input.limit),
+  ),
   get: api.jobs.get.handler(({ input, context }) => getJob(context.session.open().workspace.db, input.id)),
   pause: api.jobs.pause.handler(({ input, context }) => context.session.open().jobs.pause(input.id)),
   resume: api.jobs.resume.handler(({ input, context }) => context.session.open().jobs.resume(input.id)),

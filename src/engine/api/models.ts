@@ -1,6 +1,17 @@
 import { KernelscopeError } from '#shared/errors.ts'
 import { locateImage } from '../datasets/index.ts'
-import { addModel, getModel, listModels, openClassifier, presets, readLabelList, removeModel, updateModel, usableModel, type StoredModel } from '../models/index.ts'
+import {
+  addModel,
+  getModel,
+  listModels,
+  openClassifier,
+  presets,
+  readLabelList,
+  removeModel,
+  updateModel,
+  usableModel,
+  type StoredModel,
+} from '../models/index.ts'
 import { inspect, kernelLayers, readModel } from '../onnx/index.ts'
 import { api } from './implementation.ts'
 import type { EngineSession } from './session.ts'
@@ -15,7 +26,9 @@ const db = (session: EngineSession) => session.open().workspace.db
 export const models = {
   list: api.models.list.handler(({ context }) => listModels(db(context.session)).map(publicModel)),
   get: api.models.get.handler(({ input, context }) => publicModel(getModel(db(context.session), input.id))),
-  add: api.models.add.handler(async ({ input, context }) => publicModel(await addModel(db(context.session), input.path, input.title))),
+  add: api.models.add.handler(async ({ input, context }) =>
+    publicModel(await addModel(db(context.session), input.path, input.title)),
+  ),
   remove: api.models.remove.handler(({ input, context }) => {
     removeModel(db(context.session), input.id)
     return { ok: true }
@@ -38,7 +51,10 @@ export const models = {
 }
 
 /** One image through the whole path a study takes: decode, geometry, session, softmax. */
-async function smoke(session: EngineSession, { id, path, imageId }: { id: number; path?: string | undefined; imageId?: number | undefined }) {
+async function smoke(
+  session: EngineSession,
+  { id, path, imageId }: { id: number; path?: string | undefined; imageId?: number | undefined },
+) {
   const { workspace } = session.open()
   const model = usableModel(workspace.db, id)
   const file = imageId === undefined ? path : locateImage(workspace.db, imageId).path
@@ -47,10 +63,26 @@ async function smoke(session: EngineSession, { id, path, imageId }: { id: number
   try {
     const pixels = new SharedArrayBuffer(classifier.batch * classifier.height * classifier.width * 3)
     const { digest } = await session.pool.digestAndMeasure(file)
-    await session.pool.load({ path: file, imageKey: digest, preprocessing: model.preprocessing, transforms: [{ transform: { op: 'identity' }, slot: 0 }] }, pixels)
-    const { facts, milliseconds } = await classifier.run({ pixels, first: 0, batch: classifier.batch }, 1, Int32Array.of(-1))
+    await session.pool.load(
+      {
+        path: file,
+        imageKey: digest,
+        preprocessing: model.preprocessing,
+        transforms: [{ transform: { op: 'identity' }, slot: 0 }],
+      },
+      pixels,
+    )
+    const { facts, milliseconds } = await classifier.run(
+      { pixels, first: 0, batch: classifier.batch },
+      1,
+      Int32Array.of(-1),
+    )
     const top = [...facts.topClasses]
-      .map((classIndex, place) => ({ classIndex, label: model.labels[classIndex] ?? `class ${classIndex}`, probability: facts.topProbabilities[place] ?? 0 }))
+      .map((classIndex, place) => ({
+        classIndex,
+        label: model.labels[classIndex] ?? `class ${classIndex}`,
+        probability: facts.topProbabilities[place] ?? 0,
+      }))
       .filter(({ classIndex }) => classIndex >= 0)
     return { provider: classifier.provider.name, milliseconds, top }
   } finally {

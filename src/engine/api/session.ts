@@ -42,7 +42,10 @@ export class EngineSession {
   }
 
   get pool(): ImagePool {
-    return (this.#pool ??= createImagePool({ workers: Math.max(1, availableParallelism() - 1), cacheBytes: decodedBytes }))
+    return (this.#pool ??= createImagePool({
+      workers: Math.max(1, availableParallelism() - 1),
+      cacheBytes: decodedBytes,
+    }))
   }
 
   get opened(): Opened | null {
@@ -111,9 +114,14 @@ export class EngineSession {
 
   async #runJob(workspace: Workspace, context: JobContext): Promise<void> {
     const { job } = context
-    if (job.kind === 'index' && job.datasetId !== null) await indexDataset(workspace, this.pool, job.datasetId, context)
+    if (job.kind === 'index' && job.datasetId !== null)
+      await indexDataset(workspace, this.pool, job.datasetId, context)
     if (job.kind === 'study' && job.studyId !== null) {
-      await runStudy({ workspace, pool: this.pool, settings: this.settings(), log: this.log }, job.studyId, context)
+      await runStudy(
+        { workspace, pool: this.pool, settings: this.settings(), log: this.log },
+        job.studyId,
+        context,
+      )
     }
   }
 

@@ -18,6 +18,7 @@ export function readSettings(db: Db): Settings {
 export function writeSettings(db: Db, change: { [K in keyof Settings]?: Settings[K] | undefined }): void {
   const put = db.prepare('INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)')
   db.transaction(() => {
-    for (const [key, value] of Object.entries(change)) if (value !== undefined) put.run(key, JSON.stringify(value))
+    for (const [key, value] of Object.entries(change))
+      if (value !== undefined) put.run(key, JSON.stringify(value))
   })()
 }

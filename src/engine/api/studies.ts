@@ -1,5 +1,19 @@
 import { z } from 'zod'
-import { exportDraws, getStudy, importDraws, insertStudy, listStudies, removeStudy, renameStudy, setStudyModels, studyCost, studyDefinitions, studyFlips, studyResult, studyRows } from '../studies/index.ts'
+import {
+  exportDraws,
+  getStudy,
+  importDraws,
+  insertStudy,
+  listStudies,
+  removeStudy,
+  renameStudy,
+  setStudyModels,
+  studyCost,
+  studyDefinitions,
+  studyFlips,
+  studyResult,
+  studyRows,
+} from '../studies/index.ts'
 import { getDataset } from '../datasets/index.ts'
 import { getModel } from '../models/index.ts'
 import { api } from './implementation.ts'
@@ -35,7 +49,9 @@ export const studies = {
     const open = study.job && ['queued', 'running', 'paused'].includes(study.job.state)
     return open ? getStudy(workspace.db, study.id) : queue(context.session, study.id)
   }),
-  rename: api.studies.rename.handler(({ input, context }) => renameStudy(db(context.session), input.id, input.title)),
+  rename: api.studies.rename.handler(({ input, context }) =>
+    renameStudy(db(context.session), input.id, input.title),
+  ),
   remove: api.studies.remove.handler(({ input, context }) => {
     const { workspace, jobs } = context.session.open()
     const { job } = getStudy(workspace.db, input.id)
@@ -43,13 +59,29 @@ export const studies = {
     removeStudy(workspace.db, input.id)
     return { ok: true }
   }),
-  result: api.studies.result.handler(({ input, context }) => studyResult(context.session.open().workspace, input.id)),
-  rows: api.studies.rows.handler(({ input, context }) => studyRows(db(context.session), input.id, input.modelId, input.key, input.after, input.limit)),
-  flips: api.studies.flips.handler(({ input, context }) =>
-    studyFlips(db(context.session), input.id, input.modelId, input.key, input.direction, input.after, input.limit),
+  result: api.studies.result.handler(({ input, context }) =>
+    studyResult(context.session.open().workspace, input.id),
   ),
-  draws: api.studies.draws.handler(async ({ input, context }) => ({ json: await exportDraws(context.session.open().workspace, input.id) })),
-  importDraws: api.studies.importDraws.handler(({ input, context }) => importDraws(context.session.open().workspace, input.path)),
+  rows: api.studies.rows.handler(({ input, context }) =>
+    studyRows(db(context.session), input.id, input.modelId, input.key, input.after, input.limit),
+  ),
+  flips: api.studies.flips.handler(({ input, context }) =>
+    studyFlips(
+      db(context.session),
+      input.id,
+      input.modelId,
+      input.key,
+      input.direction,
+      input.after,
+      input.limit,
+    ),
+  ),
+  draws: api.studies.draws.handler(async ({ input, context }) => ({
+    json: await exportDraws(context.session.open().workspace, input.id),
+  })),
+  importDraws: api.studies.importDraws.handler(({ input, context }) =>
+    importDraws(context.session.open().workspace, input.path),
+  ),
 }
 
 function queue(session: EngineSession, studyId: number) {

@@ -27,16 +27,22 @@ export const system = {
     onnxruntime: onnxruntimeVersion,
     sqlite: sqliteVersion(),
   })),
-  doctor: api.system.doctor.handler(({ context }): { checks: Check[]; providers: ReturnType<typeof providerStates> } => ({
-    checks: checks(context.session.opened?.workspace.path ?? null, sqliteVersion()),
-    providers: providerStates(),
-  })),
+  doctor: api.system.doctor.handler(
+    ({ context }): { checks: Check[]; providers: ReturnType<typeof providerStates> } => ({
+      checks: checks(context.session.opened?.workspace.path ?? null, sqliteVersion()),
+      providers: providerStates(),
+    }),
+  ),
   settings: api.system.settings.handler(({ context }) => context.session.settings()),
   updateSettings: api.system.updateSettings.handler(({ input, context }) => {
     const { provider } = input
     if (provider && provider !== 'auto') {
       const state = providerStates().find(({ name }) => name === provider)
-      if (!state?.available) throw new KernelscopeError('PROVIDER_UNAVAILABLE', `the provider ${provider} is not available: ${state?.reason ?? 'unknown'}`)
+      if (!state?.available)
+        throw new KernelscopeError(
+          'PROVIDER_UNAVAILABLE',
+          `the provider ${provider} is not available: ${state?.reason ?? 'unknown'}`,
+        )
     }
     writeSettings(context.session.open().workspace.db, input)
     return context.session.settings()

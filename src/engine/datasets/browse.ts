@@ -68,7 +68,12 @@ function where(datasetId: number, filter: ImageFilter, variantOf: VariantOf, cle
 }
 
 export interface Browse {
-  page(datasetId: number, filter: ImageFilter, after: number | null, limit: number): { rows: ImageRow[]; next: number | null }
+  page(
+    datasetId: number,
+    filter: ImageFilter,
+    after: number | null,
+    limit: number,
+  ): { rows: ImageRow[]; next: number | null }
   count(datasetId: number, filter: ImageFilter): number
 }
 
@@ -78,14 +83,21 @@ export function browse(db: Db, variantOf: VariantOf, cleanCondition: number): Br
     page(datasetId, filter, after, limit) {
       const { sql, values } = where(datasetId, filter, variantOf, cleanCondition)
       const rows = db
-        .prepare<(number | string)[], Row>(`SELECT ${columns} FROM image i WHERE ${sql} AND i.id > ? ORDER BY i.id LIMIT ?`)
+        .prepare<(number | string)[], Row>(
+          `SELECT ${columns} FROM image i WHERE ${sql} AND i.id > ? ORDER BY i.id LIMIT ?`,
+        )
         .all(...values, after ?? 0, limit + 1)
       const next = rows.length > limit ? (rows[limit - 1]?.id ?? null) : null
       return { rows: rows.slice(0, limit).map(imageRowFrom), next }
     },
     count(datasetId, filter) {
       const { sql, values } = where(datasetId, filter, variantOf, cleanCondition)
-      return Number(db.prepare(`SELECT count(*) FROM image i WHERE ${sql}`).pluck().get(...values))
+      return Number(
+        db
+          .prepare(`SELECT count(*) FROM image i WHERE ${sql}`)
+          .pluck()
+          .get(...values),
+      )
     },
   }
 }
@@ -106,10 +118,18 @@ export function locateImage(db: Db, id: number): LocatedImage {
     )
     .get(id)
   if (!row) throw new KernelscopeError('IMAGE_NOT_FOUND', `no image with id ${id}`)
-  return { image: imageRowFrom(row), path: join(row.root, row.name), subjectId: row.subject_id, digest: row.digest }
+  return {
+    image: imageRowFrom(row),
+    path: join(row.root, row.name),
+    subjectId: row.subject_id,
+    digest: row.digest,
+  }
 }
 
-export function neighbours(db: Db, { id, datasetId }: ImageRow): { previous: number | null; next: number | null } {
+export function neighbours(
+  db: Db,
+  { id, datasetId }: ImageRow,
+): { previous: number | null; next: number | null } {
   const pick = (sql: string) => db.prepare<[number, number], number>(sql).pluck().get(datasetId, id) ?? null
   return {
     previous: pick('SELECT max(id) FROM image WHERE dataset_id = ? AND id < ?'),

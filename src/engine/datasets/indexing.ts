@@ -15,7 +15,12 @@ const measureEvery = 64
  * Brings the index of a dataset up to date in two passes: names, sizes and times of all files; then digest and
  * dimensions of those that are new or changed. Both passes can stop anywhere and go on from there.
  */
-export async function indexDataset(workspace: Workspace, pool: ImagePool, datasetId: number, context: JobContext): Promise<void> {
+export async function indexDataset(
+  workspace: Workspace,
+  pool: ImagePool,
+  datasetId: number,
+  context: JobContext,
+): Promise<void> {
   const { db } = workspace
   const row = datasetRow(db, datasetId)
   try {
@@ -24,7 +29,9 @@ export async function indexDataset(workspace: Workspace, pool: ImagePool, datase
     writeClasses(workspace, datasetId, layout)
     if (!(await listFiles(workspace, datasetId, layout, context))) return
     if (!(await measureFiles(workspace, pool, datasetId, context))) return
-    const images = Number(db.prepare('SELECT count(*) FROM image WHERE dataset_id = ?').pluck().get(datasetId))
+    const images = Number(
+      db.prepare('SELECT count(*) FROM image WHERE dataset_id = ?').pluck().get(datasetId),
+    )
     if (images === 0) throw new KernelscopeError('DATASET_EMPTY', `no images in the folder: ${row.path}`)
     countClasses(workspace, datasetId)
     setDatasetState(db, datasetId, 'ready')
@@ -50,7 +57,12 @@ function countClasses({ db }: Workspace, datasetId: number): void {
 }
 
 /** First pass. Files that are no longer there are dropped from the index at its end. Returns false when stopped. */
-async function listFiles(workspace: Workspace, datasetId: number, layout: Layout, context: JobContext): Promise<boolean> {
+async function listFiles(
+  workspace: Workspace,
+  datasetId: number,
+  layout: Layout,
+  context: JobContext,
+): Promise<boolean> {
   const { db } = workspace
   const { path, generation } = datasetRow(db, datasetId)
   const next = generation + 1
@@ -66,7 +78,10 @@ async function listFiles(workspace: Workspace, datasetId: number, layout: Layout
     for (const file of files) {
       const name = layout.classOf(file.name)
       const index = name === null ? null : (classIndex.get(name) ?? null)
-      const problem = file.problem === undefined ? null : JSON.stringify(new KernelscopeError('IMAGE_UNREADABLE', file.problem).toShape())
+      const problem =
+        file.problem === undefined
+          ? null
+          : JSON.stringify(new KernelscopeError('IMAGE_UNREADABLE', file.problem).toShape())
       upsert.run(datasetId, file.name, index, file.bytes, file.mtime, problem, next)
     }
   })
@@ -101,7 +116,12 @@ interface PendingRow {
 }
 
 /** Second pass. Returns false when stopped. */
-async function measureFiles(workspace: Workspace, pool: ImagePool, datasetId: number, context: JobContext): Promise<boolean> {
+async function measureFiles(
+  workspace: Workspace,
+  pool: ImagePool,
+  datasetId: number,
+  context: JobContext,
+): Promise<boolean> {
   const { db } = workspace
   const { path } = datasetRow(db, datasetId)
   const pending = 'FROM image i WHERE i.dataset_id = ? AND i.subject_id IS NULL AND i.problem IS NULL'
@@ -118,12 +138,21 @@ async function measureFiles(workspace: Workspace, pool: ImagePool, datasetId: nu
   const rate = new Rate()
   let done = 0
   let bad = 0
-  if (context.crashes > 2) throw new KernelscopeError('ENGINE_DOWN', `the engine died ${context.crashes} times while reading images of ${path}`, { hint: 'An image file there ends the decoder. Find it with another program and take it out.' })
+  if (context.crashes > 2)
+    throw new KernelscopeError(
+      'ENGINE_DOWN',
+      `the engine died ${context.crashes} times while reading images of ${path}`,
+      { hint: 'An image file there ends the decoder. Find it with another program and take it out.' },
+    )
   context.enterNative()
   for (let after = 0; !context.signal.aborted; await nextTurn()) {
     const rows = select.all(datasetId, datasetId, after, measureEvery)
     if (rows.length === 0) return true
-    const measured = await Promise.all(rows.map((row) => pool.digestAndMeasure(join(path, row.name)).catch((error: unknown) => toErrorShape(error))))
+    const measured = await Promise.all(
+      rows.map((row) =>
+        pool.digestAndMeasure(join(path, row.name)).catch((error: unknown) => toErrorShape(error)),
+      ),
+    )
     db.transaction(() => {
       for (const [index, row] of rows.entries()) {
         const result = measured[index]
@@ -140,7 +169,15 @@ async function measureFiles(workspace: Workspace, pool: ImagePool, datasetId: nu
     done += rows.length
     after = rows.at(-1)?.id ?? after
     rate.mark(done)
-    context.report({ ...noProgress, done, total, failed: bad, perSecond: rate.perSecond(), secondsLeft: rate.secondsLeft(total - done), note: 'reading images' })
+    context.report({
+      ...noProgress,
+      done,
+      total,
+      failed: bad,
+      perSecond: rate.perSecond(),
+      secondsLeft: rate.secondsLeft(total - done),
+      note: 'reading images',
+    })
   }
   return false
 }

@@ -28,8 +28,11 @@ export async function detectLayout(root: string, labels?: string): Promise<Layou
     if (isFolder) folders.push(entry.name)
     else if (looksLikeImage(entry.name)) images++
   }
-  if (folders.length === 0 && images === 0) throw new KernelscopeError('DATASET_EMPTY', `no images in the folder: ${root}`)
-  return folders.length > 0 ? folderLayout(folders) : { kind: 'unlabelled', classes: [], labelsPath: null, classOf: () => null }
+  if (folders.length === 0 && images === 0)
+    throw new KernelscopeError('DATASET_EMPTY', `no images in the folder: ${root}`)
+  return folders.length > 0
+    ? folderLayout(folders)
+    : { kind: 'unlabelled', classes: [], labelsPath: null, classOf: () => null }
 }
 
 function folderLayout(folders: string[]): Layout {
@@ -45,7 +48,12 @@ function folderLayout(folders: string[]): Layout {
 async function csvLayout(path: string): Promise<Layout> {
   const byFile = parseLabels(await readText(path), path)
   const classes = [...new Set(byFile.values())].sort()
-  return { kind: 'csv', classes, labelsPath: path, classOf: (name) => byFile.get(name) ?? byFile.get(basename(name)) ?? null }
+  return {
+    kind: 'csv',
+    classes,
+    labelsPath: path,
+    classOf: (name) => byFile.get(name) ?? byFile.get(basename(name)) ?? null,
+  }
 }
 
 async function readText(path: string): Promise<string> {
@@ -63,14 +71,26 @@ const labelColumns = ['label', 'class', 'target', 'wnid']
 export function parseLabels(text: string, path: string): Map<string, string> {
   let records: Record<string, string>[]
   try {
-    records = parse(text, { columns: (header: string[]) => header.map((h) => h.trim().toLowerCase()), bom: true, skip_empty_lines: true, trim: true })
+    records = parse(text, {
+      columns: (header: string[]) => header.map((h) => h.trim().toLowerCase()),
+      bom: true,
+      skip_empty_lines: true,
+      trim: true,
+    })
   } catch (cause) {
-    throw new KernelscopeError('DATASET_LABELS', `not a readable CSV: ${path}`, { cause, details: String(cause) })
+    throw new KernelscopeError('DATASET_LABELS', `not a readable CSV: ${path}`, {
+      cause,
+      details: String(cause),
+    })
   }
   const header = Object.keys(records[0] ?? {})
   const file = fileColumns.find((name) => header.includes(name))
   const label = labelColumns.find((name) => header.includes(name))
-  if (!file || !label) throw new KernelscopeError('DATASET_LABELS', `the CSV has the columns ${header.join(', ') || 'none'}: ${path}`)
+  if (!file || !label)
+    throw new KernelscopeError(
+      'DATASET_LABELS',
+      `the CSV has the columns ${header.join(', ') || 'none'}: ${path}`,
+    )
   return new Map(records.map((record) => [record[file] ?? '', record[label] ?? '']))
 }
 

@@ -31,14 +31,20 @@ async function* walk(root: string, below: string, ancestors: string[]): AsyncGen
     if (entry.name.startsWith('.')) continue
     const name = below === '' ? entry.name : `${below}/${entry.name}`
     if (name.includes('\uFFFD')) {
-      if (looksLikeImage(name)) yield { name, bytes: 0, mtime: 0, problem: `the file name is not valid UTF-8: ${name}` }
+      if (looksLikeImage(name))
+        yield { name, bytes: 0, mtime: 0, problem: `the file name is not valid UTF-8: ${name}` }
       continue
     }
     yield* visit(root, name, entry, ancestors)
   }
 }
 
-async function* visit(root: string, name: string, entry: Dirent, ancestors: string[]): AsyncGenerator<FoundFile> {
+async function* visit(
+  root: string,
+  name: string,
+  entry: Dirent,
+  ancestors: string[],
+): AsyncGenerator<FoundFile> {
   const path = join(root, name)
   if (entry.isDirectory()) {
     yield* walk(root, name, [...ancestors, path])

@@ -39,7 +39,9 @@ function describe(db: Db, row: DatasetRow): Dataset {
   const count = (where: string) =>
     Number(db.prepare(`SELECT count(*) FROM image WHERE dataset_id = ? ${where}`).pluck().get(row.id))
   const classes = db
-    .prepare<[number], Dataset['classes'][number]>('SELECT idx AS "index", name, images FROM class WHERE dataset_id = ? ORDER BY idx')
+    .prepare<[number], Dataset['classes'][number]>(
+      'SELECT idx AS "index", name, images FROM class WHERE dataset_id = ? ORDER BY idx',
+    )
     .all(row.id)
   return {
     id: row.id,
@@ -59,17 +61,32 @@ function describe(db: Db, row: DatasetRow): Dataset {
 export function insertDataset(db: Db, path: string, title: string, layout: Layout): number {
   const known = db.prepare<[string], number>('SELECT id FROM dataset WHERE path = ?').pluck().get(path)
   if (known !== undefined) {
-    db.prepare('UPDATE dataset SET labels_path = ?, layout = ? WHERE id = ?').run(layout.labelsPath, layout.kind, known)
+    db.prepare('UPDATE dataset SET labels_path = ?, layout = ? WHERE id = ?').run(
+      layout.labelsPath,
+      layout.kind,
+      known,
+    )
     return known
   }
   const { lastInsertRowid } = db
-    .prepare(`INSERT INTO dataset (title, path, labels_path, layout, state, added_at) VALUES (?, ?, ?, ?, 'indexing', ?)`)
+    .prepare(
+      `INSERT INTO dataset (title, path, labels_path, layout, state, added_at) VALUES (?, ?, ?, ?, 'indexing', ?)`,
+    )
     .run(title, path, layout.labelsPath, layout.kind, Date.now())
   return Number(lastInsertRowid)
 }
 
-export function setDatasetState(db: Db, id: number, state: Dataset['state'], problem: ErrorShape | null = null): void {
-  db.prepare('UPDATE dataset SET state = ?, problem = ? WHERE id = ?').run(state, problem ? JSON.stringify(problem) : null, id)
+export function setDatasetState(
+  db: Db,
+  id: number,
+  state: Dataset['state'],
+  problem: ErrorShape | null = null,
+): void {
+  db.prepare('UPDATE dataset SET state = ?, problem = ? WHERE id = ?').run(
+    state,
+    problem ? JSON.stringify(problem) : null,
+    id,
+  )
 }
 
 export function removeDataset(db: Db, id: number): void {

@@ -34,14 +34,25 @@ export async function findBatch(session: Session, feeds: Feed[] = []): Promise<B
     }
     if (milliseconds > longRunMs || inVain === 2) break
   }
-  if (best === null) throw new KernelscopeError('OUT_OF_MEMORY', `not even one image fits into memory: ${session.request.path}`)
+  if (best === null)
+    throw new KernelscopeError(
+      'OUT_OF_MEMORY',
+      `not even one image fits into memory: ${session.request.path}`,
+    )
   return best
 }
 
-async function fastest(session: Session, pixels: SharedArrayBuffer, batch: number, first: boolean, feeds: Feed[]): Promise<number | null> {
+async function fastest(
+  session: Session,
+  pixels: SharedArrayBuffer,
+  batch: number,
+  first: boolean,
+  feeds: Feed[],
+): Promise<number | null> {
   try {
     const times: number[] = []
-    for (let run = 0; run < (first ? 3 : 2); run++) times.push((await session.outputs({ pixels, first: 0, batch }, 1, feeds)).milliseconds)
+    for (let run = 0; run < (first ? 3 : 2); run++)
+      times.push((await session.outputs({ pixels, first: 0, batch }, 1, feeds)).milliseconds)
     return Math.min(...times)
   } catch (error) {
     if (error instanceof KernelscopeError && error.code === 'OUT_OF_MEMORY') return null

@@ -39,10 +39,22 @@ export function emptyFacts(rows: number): Facts {
  * Facts from outputs [rows, classes] and true classes [rows] (-1 = not known).
  * `probabilities`: the outputs are a softmax already and are taken as they are.
  */
-export function factsOf(outputs: Float32Array, rows: number, classes: number, targets: Int32Array, probabilities: boolean): Facts {
+export function factsOf(
+  outputs: Float32Array,
+  rows: number,
+  classes: number,
+  targets: Int32Array,
+  probabilities: boolean,
+): Facts {
   const facts = emptyFacts(rows)
   for (let row = 0; row < rows; row++) {
-    readRow(outputs.subarray(row * classes, (row + 1) * classes), row, targets[row] ?? -1, probabilities, facts)
+    readRow(
+      outputs.subarray(row * classes, (row + 1) * classes),
+      row,
+      targets[row] ?? -1,
+      probabilities,
+      facts,
+    )
   }
   return facts
 }

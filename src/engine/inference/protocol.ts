@@ -30,9 +30,26 @@ export interface Feed {
  */
 export type ToWorker =
   | { type: 'open'; request: OpenRequest }
-  | { type: 'run'; id: number; pixels: SharedArrayBuffer; first: number; batch: number; rows: number; targets: Int32Array; feeds: Feed[] }
+  | {
+      type: 'run'
+      id: number
+      pixels: SharedArrayBuffer
+      first: number
+      batch: number
+      rows: number
+      targets: Int32Array
+      feeds: Feed[]
+    }
   /** As `run`, but the answer is the outputs themselves. */
-  | { type: 'outputs'; id: number; pixels: SharedArrayBuffer; first: number; batch: number; rows: number; feeds: Feed[] }
+  | {
+      type: 'outputs'
+      id: number
+      pixels: SharedArrayBuffer
+      first: number
+      batch: number
+      rows: number
+      feeds: Feed[]
+    }
   | { type: 'close' }
 
 export type FromWorker =

@@ -21,28 +21,43 @@ function hasProviderLibrary(name: string): boolean {
   const library = libraryNames[process.platform]?.(name)
   if (library === undefined) return false
   const root = join(dirname(packageFile), 'bin')
-  return ['napi-v3', 'napi-v6', 'napi-v7'].some((api) => existsSync(join(root, api, process.platform, process.arch, library)))
+  return ['napi-v3', 'napi-v6', 'napi-v7'].some((api) =>
+    existsSync(join(root, api, process.platform, process.arch, library)),
+  )
 }
 
-const hasNvidiaDriver = () => existsSync('/proc/driver/nvidia/version') || existsSync('C:\\Windows\\System32\\nvcuda.dll')
+const hasNvidiaDriver = () =>
+  existsSync('/proc/driver/nvidia/version') || existsSync('C:\\Windows\\System32\\nvcuda.dll')
 
 /** What each execution provider needs and whether it is there. A provider is proven only by opening a session with it. */
 export function providerStates(): ProviderState[] {
   const compiled = new Set(listSupportedBackends().map(({ name }) => name))
   const nvidia = (name: 'cuda' | 'tensorrt'): ProviderState => {
     const missing = [
-      ...(compiled.has(name) ? [] : [`this build of ONNX Runtime has no ${name} support on ${process.platform}`]),
+      ...(compiled.has(name)
+        ? []
+        : [`this build of ONNX Runtime has no ${name} support on ${process.platform}`]),
       ...(hasProviderLibrary(name) ? [] : ['its library is not installed (npm run setup:cuda)']),
       ...(hasNvidiaDriver() ? [] : ['no NVIDIA driver was found']),
     ]
-    return { name, available: missing.length === 0, reason: missing.join('; ') || 'library and driver are there' }
+    return {
+      name,
+      available: missing.length === 0,
+      reason: missing.join('; ') || 'library and driver are there',
+    }
   }
   const webgpu = compiled.has('webgpu')
   return [
     { name: 'cpu', available: true, reason: 'always there' },
     nvidia('cuda'),
     nvidia('tensorrt'),
-    { name: 'webgpu', available: webgpu, reason: webgpu ? 'built in; needs a Vulkan, Metal or Direct3D 12 driver' : 'not in this build of ONNX Runtime' },
+    {
+      name: 'webgpu',
+      available: webgpu,
+      reason: webgpu
+        ? 'built in; needs a Vulkan, Metal or Direct3D 12 driver'
+        : 'not in this build of ONNX Runtime',
+    },
   ]
 }
 
@@ -56,10 +71,18 @@ export interface ProviderChoice {
 export function providersFor(wanted: Provider, states = providerStates()): ProviderChoice[] {
   const cuda = states.find(({ name }) => name === 'cuda')
   if (wanted === 'auto') {
-    if (cuda?.available) return [{ name: 'cuda', reason: 'automatic choice' }, { name: 'cpu', reason: 'CUDA could not be started' }]
+    if (cuda?.available)
+      return [
+        { name: 'cuda', reason: 'automatic choice' },
+        { name: 'cpu', reason: 'CUDA could not be started' },
+      ]
     return [{ name: 'cpu', reason: `automatic choice; no CUDA: ${cuda?.reason ?? 'unknown'}` }]
   }
   const state = states.find(({ name }) => name === wanted)
-  if (!state?.available) throw new KernelscopeError('PROVIDER_UNAVAILABLE', `the provider ${wanted} is not available: ${state?.reason ?? 'unknown'}`)
+  if (!state?.available)
+    throw new KernelscopeError(
+      'PROVIDER_UNAVAILABLE',
+      `the provider ${wanted} is not available: ${state?.reason ?? 'unknown'}`,
+    )
   return [{ name: wanted, reason: 'chosen in the settings' }]
 }

@@ -49,10 +49,15 @@ export async function openSession(request: OpenRequest): Promise<Session> {
       else entry?.resolve(message)
     })
   })
-  worker.on('error', (cause) => fail(new KernelscopeError('INFERENCE_FAILED', `the inference worker died: ${String(cause)}`, { cause })))
+  worker.on('error', (cause) =>
+    fail(new KernelscopeError('INFERENCE_FAILED', `the inference worker died: ${String(cause)}`, { cause })),
+  )
   worker.on('exit', () => fail(new KernelscopeError('INFERENCE_FAILED', 'the inference worker ended')))
 
-  const ask = (message: Omit<Extract<ToWorker, { type: 'run' }>, 'id'> | Omit<Extract<ToWorker, { type: 'outputs' }>, 'id'>) =>
+  const ask = (
+    message:
+      Omit<Extract<ToWorker, { type: 'run' }>, 'id'> | Omit<Extract<ToWorker, { type: 'outputs' }>, 'id'>,
+  ) =>
     new Promise<Answer>((resolve, reject) => {
       if (dead) return reject(dead)
       const id = nextId++
@@ -79,12 +84,14 @@ export async function openSession(request: OpenRequest): Promise<Session> {
     close,
     async run(slice, rows, targets, feeds = []) {
       const answer = await ask({ type: 'run', ...slice, rows, targets, feeds })
-      if (answer.type !== 'facts') throw new KernelscopeError('INTERNAL', 'the inference worker answered out of turn')
+      if (answer.type !== 'facts')
+        throw new KernelscopeError('INTERNAL', 'the inference worker answered out of turn')
       return { facts: answer.facts, milliseconds: answer.milliseconds }
     },
     async outputs(slice, rows, feeds = []) {
       const answer = await ask({ type: 'outputs', ...slice, rows, feeds })
-      if (answer.type !== 'outputs') throw new KernelscopeError('INTERNAL', 'the inference worker answered out of turn')
+      if (answer.type !== 'outputs')
+        throw new KernelscopeError('INTERNAL', 'the inference worker answered out of turn')
       return { outputs: answer.outputs, milliseconds: answer.milliseconds }
     },
   }

@@ -42,16 +42,27 @@ async function run(message: Extract<ToWorker, { type: 'run' | 'outputs' }>): Pro
   const data = new Uint8Array(pixels, first * imageBytes, batch * imageBytes)
   const started = performance.now()
   const feeds = message.feeds.map(({ name, data, shape }) => [name, new Tensor('float32', data, shape)])
-  const results = await session.run({ [input]: new Tensor('uint8', data, [batch, height, width, 3]), ...Object.fromEntries(feeds) }, [output])
+  const results = await session.run(
+    { [input]: new Tensor('uint8', data, [batch, height, width, 3]), ...Object.fromEntries(feeds) },
+    [output],
+  )
   const milliseconds = performance.now() - started
   const outputs = results[output]?.data
   if (!(outputs instanceof Float32Array) || outputs.length !== batch * classes) {
-    throw new KernelscopeError('MODEL_UNSUPPORTED', `the output ${output} is not float32 [${batch}, ${classes}]`)
+    throw new KernelscopeError(
+      'MODEL_UNSUPPORTED',
+      `the output ${output} is not float32 [${batch}, ${classes}]`,
+    )
   }
   if (message.type === 'outputs') {
     send({ type: 'outputs', id, outputs: outputs.slice(0, rows * classes), milliseconds })
   } else {
-    send({ type: 'facts', id, facts: factsOf(outputs, rows, classes, message.targets, probabilities), milliseconds })
+    send({
+      type: 'facts',
+      id,
+      facts: factsOf(outputs, rows, classes, message.targets, probabilities),
+      milliseconds,
+    })
   }
 }
 
@@ -60,7 +71,8 @@ async function close(): Promise<void> {
   parentPort?.close()
 }
 
-const outOfMemory = /out of memory|failed to allocate|bad_?alloc|BFCArena|CUDA_ERROR_OUT_OF_MEMORY|cudaErrorMemoryAllocation/i
+const outOfMemory =
+  /out of memory|failed to allocate|bad_?alloc|BFCArena|CUDA_ERROR_OUT_OF_MEMORY|cudaErrorMemoryAllocation/i
 
 function asInferenceError(error: unknown) {
   if (error instanceof KernelscopeError) return error.toShape()

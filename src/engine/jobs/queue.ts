@@ -2,7 +2,17 @@ import { EventEmitter } from 'node:events'
 import type { Job, JobProgress, JobState } from '#shared/contract/index.ts'
 import { KernelscopeError, toErrorShape } from '#shared/errors.ts'
 import type { Db } from '../workspace/index.ts'
-import { countCrash, crashesOf, getJob, insertJob, jobsIn, setInFlight, setJobProgress, setJobState, type NewJob } from './store.ts'
+import {
+  countCrash,
+  crashesOf,
+  getJob,
+  insertJob,
+  jobsIn,
+  setInFlight,
+  setJobProgress,
+  setJobState,
+  type NewJob,
+} from './store.ts'
 
 /** What a running job may do: tell how far it is, and look whether it should stop. */
 export interface JobContext {
@@ -22,7 +32,11 @@ const reportEveryMs = 200
 
 type StopReason = 'pause' | 'cancel' | 'shutdown'
 
-const stateAfterStop: Record<StopReason, JobState> = { pause: 'paused', cancel: 'cancelled', shutdown: 'queued' }
+const stateAfterStop: Record<StopReason, JobState> = {
+  pause: 'paused',
+  cancel: 'cancelled',
+  shutdown: 'queued',
+}
 
 /**
  * Runs jobs of one workspace one after another, in the order they were queued. States are in the database before
@@ -93,7 +107,10 @@ export class JobQueue {
   #expect(id: number, states: JobState[]): Job {
     const job = getJob(this.#db, id)
     if (states.includes(job.state)) return job
-    throw new KernelscopeError('JOB_STATE', `job ${id} is ${job.state}; it would have to be ${states.join(' or ')}`)
+    throw new KernelscopeError(
+      'JOB_STATE',
+      `job ${id} is ${job.state}; it would have to be ${states.join(' or ')}`,
+    )
   }
 
   #set(id: number, state: JobState, error?: unknown): Job {

@@ -51,8 +51,18 @@ const fromRow = (row: JobRow): Job =>
 
 export function insertJob(db: Db, job: NewJob): Job {
   const { lastInsertRowid } = db
-    .prepare('INSERT INTO job (kind, title, study_id, dataset_id, state, progress, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)')
-    .run(job.kind, job.title, job.studyId ?? null, job.datasetId ?? null, 'queued', JSON.stringify(noProgress), Date.now())
+    .prepare(
+      'INSERT INTO job (kind, title, study_id, dataset_id, state, progress, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    )
+    .run(
+      job.kind,
+      job.title,
+      job.studyId ?? null,
+      job.datasetId ?? null,
+      'queued',
+      JSON.stringify(noProgress),
+      Date.now(),
+    )
   return getJob(db, Number(lastInsertRowid))
 }
 
@@ -73,7 +83,9 @@ export function jobsIn(db: Db, state: JobState): Job[] {
 }
 
 export function latestJobOfStudy(db: Db, studyId: number): Job | null {
-  const row = db.prepare<[number], JobRow>('SELECT * FROM job WHERE study_id = ? ORDER BY id DESC LIMIT 1').get(studyId)
+  const row = db
+    .prepare<[number], JobRow>('SELECT * FROM job WHERE study_id = ? ORDER BY id DESC LIMIT 1')
+    .get(studyId)
   return row ? fromRow(row) : null
 }
 
@@ -89,7 +101,10 @@ export function setJobState(db: Db, id: number, state: JobState, problem: ErrorS
 
 /** `moved` forgets earlier crashes: the job got further than they did. */
 export function setJobProgress(db: Db, id: number, progress: JobProgress, moved: boolean): Job {
-  db.prepare(`UPDATE job SET progress = ?${moved ? ', crashes = 0' : ''} WHERE id = ?`).run(JSON.stringify(progress), id)
+  db.prepare(`UPDATE job SET progress = ?${moved ? ', crashes = 0' : ''} WHERE id = ?`).run(
+    JSON.stringify(progress),
+    id,
+  )
   return getJob(db, id)
 }
 

@@ -1,8 +1,22 @@
 import type { Settings } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
-import { findBatch, openSession, providersFor, type Feed, type ProviderName, type Session } from '../inference/index.ts'
+import {
+  findBatch,
+  openSession,
+  providersFor,
+  type Feed,
+  type ProviderName,
+  type Session,
+} from '../inference/index.ts'
 import type { Log } from '../log.ts'
-import { acceptPixels, classifierInterface, pixelsInput, readModel, writeVariant, type Graph } from '../onnx/index.ts'
+import {
+  acceptPixels,
+  classifierInterface,
+  pixelsInput,
+  readModel,
+  writeVariant,
+  type Graph,
+} from '../onnx/index.ts'
 import type { Workspace } from '../workspace/index.ts'
 import type { StoredModel } from './store.ts'
 import { internVariant, setVariantBatch, variantKey, type Variant } from './variant.ts'
@@ -38,12 +52,24 @@ export const asItIs: GraphPlan = { name: 'pixels', rewrite: (graph) => graph }
 export interface ClassifierSettings extends Pick<Settings, 'provider' | 'threads' | 'batch'> {}
 
 /** Writes the graph that takes pixels, opens it with the first provider that works, and settles the batch size. */
-export async function openClassifier(workspace: Workspace, model: StoredModel, settings: ClassifierSettings, log: Log, plan = asItIs): Promise<Classifier> {
+export async function openClassifier(
+  workspace: Workspace,
+  model: StoredModel,
+  settings: ClassifierSettings,
+  log: Log,
+  plan = asItIs,
+): Promise<Classifier> {
   const onnx = await readModel(model.path)
   const io = classifierInterface(model.inspection)
   const [height, width] = model.preprocessing.size
   const graph = plan.rewrite(acceptPixels(onnx.graph, model.preprocessing))
-  const path = await writeVariant(onnx, graph, workspace.weights, `${model.digest.slice(0, 16)}-${plan.name}`, { digest: model.digest })
+  const path = await writeVariant(
+    onnx,
+    graph,
+    workspace.weights,
+    `${model.digest.slice(0, 16)}-${plan.name}`,
+    { digest: model.digest },
+  )
   const { session: first, provider } = await openWithFirst(settings, log, (name) =>
     openSession({
       path,
@@ -78,7 +104,11 @@ export async function openClassifier(workspace: Workspace, model: StoredModel, s
   }
 }
 
-async function openWithFirst(settings: ClassifierSettings, log: Log, open: (name: ProviderName) => Promise<Session>) {
+async function openWithFirst(
+  settings: ClassifierSettings,
+  log: Log,
+  open: (name: ProviderName) => Promise<Session>,
+) {
   const choices = providersFor(settings.provider)
   for (const [index, provider] of choices.entries()) {
     try {
@@ -93,7 +123,14 @@ async function openWithFirst(settings: ClassifierSettings, log: Log, open: (name
 }
 
 /** The graph's own batch size, else the one asked for, else the one found before, else a trial. */
-async function settleBatch(workspace: Workspace, session: Session, variant: Variant, fixed: number | 'dynamic', asked: number, plan: GraphPlan): Promise<number> {
+async function settleBatch(
+  workspace: Workspace,
+  session: Session,
+  variant: Variant,
+  fixed: number | 'dynamic',
+  asked: number,
+  plan: GraphPlan,
+): Promise<number> {
   if (fixed !== 'dynamic') return fixed
   if (asked > 0) return asked
   if (variant.batch !== null) return variant.batch

@@ -1,5 +1,20 @@
 export { asItIs, openClassifier, type Classifier, type GraphPlan } from './classifier.ts'
 export { readLabelList, targetsOf, type LabelList } from './labelList.ts'
 export { presets } from './presets.ts'
-export { addModel, getModel, listModels, removeModel, updateModel, usableModel, type StoredModel } from './store.ts'
-export { currentVariant, currentVariants, internVariant, setVariantBatch, variantKey, type CurrentVariant } from './variant.ts'
+export {
+  addModel,
+  getModel,
+  listModels,
+  removeModel,
+  updateModel,
+  usableModel,
+  type StoredModel,
+} from './store.ts'
+export {
+  currentVariant,
+  currentVariants,
+  internVariant,
+  setVariantBatch,
+  variantKey,
+  type CurrentVariant,
+} from './variant.ts'

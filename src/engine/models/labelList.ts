@@ -36,7 +36,8 @@ export async function readLabelList(source: string): Promise<LabelList> {
 export function targetsOf(classNames: readonly string[], { set, names }: LabelList): Map<string, number> {
   const byName = new Map<string, number>()
   const wnids = set === 'imagenet1k' ? imagenet1k().wnids : []
-  for (const list of [names, wnids]) for (const [index, name] of list.entries()) if (!byName.has(name)) byName.set(name, index)
+  for (const list of [names, wnids])
+    for (const [index, name] of list.entries()) if (!byName.has(name)) byName.set(name, index)
   const byNumber = (name: string) => (/^\d+$/.test(name) && Number(name) < names.length ? Number(name) : -1)
   return new Map(classNames.map((name) => [name, byName.get(name) ?? byNumber(name)]))
 }

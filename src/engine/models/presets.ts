@@ -11,14 +11,62 @@ const half = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } satisfies Partial<P
 
 /** Recipes of the models in the paper (reference: their repositories and timm's configurations). */
 export const presets: readonly Preset[] = [
-  preset('imagenet-bilinear', 'ImageNet, torchvision: 256 bilinear, crop 224', { size: [224, 224], resize: 'shorter', resizeTo: 256, interpolation: 'bilinear', ...imagenet }),
-  preset('imagenet-bicubic', 'RepLKNet, ConvNeXt: 256 bicubic, crop 224', { size: [224, 224], resize: 'shorter', resizeTo: 256, interpolation: 'bicubic', ...imagenet }),
-  preset('replknet-384', 'RepLKNet-31L: squeezed to 384, bicubic', { size: [384, 384], resize: 'squash', resizeTo: null, interpolation: 'bicubic', ...imagenet }),
-  preset('vit-224', 'ViT augreg: 248 bicubic, crop 224, mean 0.5', { size: [224, 224], resize: 'shorter', resizeTo: 248, interpolation: 'bicubic', ...half }),
-  preset('vit-384', 'ViT original: 384 bicubic, crop 384, mean 0.5', { size: [384, 384], resize: 'shorter', resizeTo: 384, interpolation: 'bicubic', ...half }),
-  preset('bit-448', 'BiT (timm): squeezed to 448, bilinear, mean 0.5', { size: [448, 448], resize: 'squash', resizeTo: null, interpolation: 'bilinear', ...half }),
-  preset('bit-480', 'BiT (official): squeezed to 480, bilinear, mean 0.5', { size: [480, 480], resize: 'squash', resizeTo: null, interpolation: 'bilinear', ...half }),
-  preset('imagenet-squash', 'Squeezed to 224, bilinear', { size: [224, 224], resize: 'squash', resizeTo: null, interpolation: 'bilinear', ...imagenet }),
+  preset('imagenet-bilinear', 'ImageNet, torchvision: 256 bilinear, crop 224', {
+    size: [224, 224],
+    resize: 'shorter',
+    resizeTo: 256,
+    interpolation: 'bilinear',
+    ...imagenet,
+  }),
+  preset('imagenet-bicubic', 'RepLKNet, ConvNeXt: 256 bicubic, crop 224', {
+    size: [224, 224],
+    resize: 'shorter',
+    resizeTo: 256,
+    interpolation: 'bicubic',
+    ...imagenet,
+  }),
+  preset('replknet-384', 'RepLKNet-31L: squeezed to 384, bicubic', {
+    size: [384, 384],
+    resize: 'squash',
+    resizeTo: null,
+    interpolation: 'bicubic',
+    ...imagenet,
+  }),
+  preset('vit-224', 'ViT augreg: 248 bicubic, crop 224, mean 0.5', {
+    size: [224, 224],
+    resize: 'shorter',
+    resizeTo: 248,
+    interpolation: 'bicubic',
+    ...half,
+  }),
+  preset('vit-384', 'ViT original: 384 bicubic, crop 384, mean 0.5', {
+    size: [384, 384],
+    resize: 'shorter',
+    resizeTo: 384,
+    interpolation: 'bicubic',
+    ...half,
+  }),
+  preset('bit-448', 'BiT (timm): squeezed to 448, bilinear, mean 0.5', {
+    size: [448, 448],
+    resize: 'squash',
+    resizeTo: null,
+    interpolation: 'bilinear',
+    ...half,
+  }),
+  preset('bit-480', 'BiT (official): squeezed to 480, bilinear, mean 0.5', {
+    size: [480, 480],
+    resize: 'squash',
+    resizeTo: null,
+    interpolation: 'bilinear',
+    ...half,
+  }),
+  preset('imagenet-squash', 'Squeezed to 224, bilinear', {
+    size: [224, 224],
+    resize: 'squash',
+    resizeTo: null,
+    interpolation: 'bilinear',
+    ...imagenet,
+  }),
 ]
 
 function preset(id: string, title: string, preprocessing: Preprocessing): Preset {
@@ -29,8 +77,12 @@ function preset(id: string, title: string, preprocessing: Preprocessing): Preset
 export function guessPreprocessing(family: Inspection['family'], size: [number, number]): Preprocessing {
   const [height, width] = size
   const statistics = family === 'ViT' || family === 'BiT' ? half : imagenet
-  const interpolation = family === 'RepLKNet' || family === 'ConvNeXt' || family === 'ViT' || family === 'Swin' ? 'bicubic' : 'bilinear'
-  if (family === 'BiT' || height !== width) return { size, resize: 'squash', resizeTo: null, interpolation, ...statistics }
+  const interpolation =
+    family === 'RepLKNet' || family === 'ConvNeXt' || family === 'ViT' || family === 'Swin'
+      ? 'bicubic'
+      : 'bilinear'
+  if (family === 'BiT' || height !== width)
+    return { size, resize: 'squash', resizeTo: null, interpolation, ...statistics }
   const ratio = family === 'ViT' ? 0.9 : 0.875
   return { size, resize: 'shorter', resizeTo: Math.floor(width / ratio), interpolation, ...statistics }
 }

@@ -38,7 +38,10 @@ export async function readSidecar(modelPath: string): Promise<Sidecar | null> {
   try {
     value = JSON.parse(await readFile(path, 'utf8'))
   } catch (cause) {
-    throw new KernelscopeError('MODEL_MALFORMED', `the sidecar of the model is not JSON: ${path}`, { cause, hint: 'Correct or remove the file.' })
+    throw new KernelscopeError('MODEL_MALFORMED', `the sidecar of the model is not JSON: ${path}`, {
+      cause,
+      hint: 'Correct or remove the file.',
+    })
   }
   const parsed = sidecar.safeParse(value)
   if (!parsed.success) {
@@ -53,6 +56,8 @@ export async function readSidecar(modelPath: string): Promise<Sidecar | null> {
     ...(title === undefined ? {} : { title }),
     ...(source === undefined ? {} : { source }),
     ...(labels === undefined ? {} : { labels }),
-    ...(recipe === undefined ? {} : { preprocessing: preprocessing.parse({ ...recipe, resizeTo: recipe.resizeTo ?? null }) }),
+    ...(recipe === undefined
+      ? {}
+      : { preprocessing: preprocessing.parse({ ...recipe, resizeTo: recipe.resizeTo ?? null }) }),
   }
 }

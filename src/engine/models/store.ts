@@ -1,7 +1,13 @@
 import { statSync } from 'node:fs'
 import { basename, extname, resolve } from 'node:path'
 import { z } from 'zod'
-import { inspection, preprocessing, type Inspection, type Model, type Preprocessing } from '#shared/contract/index.ts'
+import {
+  inspection,
+  preprocessing,
+  type Inspection,
+  type Model,
+  type Preprocessing,
+} from '#shared/contract/index.ts'
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import { classifierInterface, inspect, modelDigest, readModel } from '../onnx/index.ts'
 import type { Db } from '../workspace/index.ts'
@@ -64,9 +70,13 @@ function largestKernel(facts: Inspection): number | null {
 /** A moved or rewritten file is noticed by size and modification time. */
 function fileProblem(row: ModelRow): ErrorShape | null {
   const found = statSync(row.path, { throwIfNoEntry: false })
-  if (!found?.isFile()) return new KernelscopeError('FILE_MISSING', `the model file is gone: ${row.path}`).toShape()
+  if (!found?.isFile())
+    return new KernelscopeError('FILE_MISSING', `the model file is gone: ${row.path}`).toShape()
   if (Math.round(found.mtimeMs) !== row.mtime) {
-    return new KernelscopeError('FILE_CHANGED', `the model file was written to since it was added: ${row.path}`).toShape()
+    return new KernelscopeError(
+      'FILE_CHANGED',
+      `the model file was written to since it was added: ${row.path}`,
+    ).toShape()
   }
   return null
 }
@@ -98,7 +108,10 @@ export async function addModel(db: Db, path: string, title?: string): Promise<St
   const facts = inspect(model)
   const io = classifierInterface(facts)
   const sidecar = await readSidecar(file)
-  const size: [number, number] = [io.height ?? sidecar?.preprocessing?.size[0] ?? 224, io.width ?? sidecar?.preprocessing?.size[1] ?? 224]
+  const size: [number, number] = [
+    io.height ?? sidecar?.preprocessing?.size[0] ?? 224,
+    io.width ?? sidecar?.preprocessing?.size[1] ?? 224,
+  ]
   const recipe = sidecar?.preprocessing ?? guessPreprocessing(facts.family, size)
   checkSize(recipe, io, file)
   const labels = labelsOf(io.classes, sidecar?.labels)
@@ -106,7 +119,12 @@ export async function addModel(db: Db, path: string, title?: string): Promise<St
   const known = db.prepare<[string], number>('SELECT id FROM model WHERE digest = ?').pluck().get(digest)
   const mtime = Math.round(statSync(file).mtimeMs)
   if (known !== undefined) {
-    db.prepare('UPDATE model SET path = ?, mtime = ?, title = coalesce(?, title) WHERE id = ?').run(file, mtime, title ?? null, known)
+    db.prepare('UPDATE model SET path = ?, mtime = ?, title = coalesce(?, title) WHERE id = ?').run(
+      file,
+      mtime,
+      title ?? null,
+      known,
+    )
     return getModel(db, known)
   }
   const { lastInsertRowid } = db
@@ -131,12 +149,20 @@ export async function addModel(db: Db, path: string, title?: string): Promise<St
 }
 
 /** A fixed input size of the graph must be the recipe's. */
-function checkSize(recipe: Preprocessing, io: { height: number | null; width: number | null }, file: string): void {
+function checkSize(
+  recipe: Preprocessing,
+  io: { height: number | null; width: number | null },
+  file: string,
+): void {
   const [height, width] = recipe.size
   if ((io.height ?? height) === height && (io.width ?? width) === width) return
-  throw new KernelscopeError('MODEL_UNSUPPORTED', `the model takes ${io.height}x${io.width} pixels, the recipe gives ${height}x${width}: ${file}`, {
-    hint: 'Set the size of the preprocessing recipe to the size of the input.',
-  })
+  throw new KernelscopeError(
+    'MODEL_UNSUPPORTED',
+    `the model takes ${io.height}x${io.width} pixels, the recipe gives ${height}x${width}: ${file}`,
+    {
+      hint: 'Set the size of the preprocessing recipe to the size of the input.',
+    },
+  )
 }
 
 export interface ModelChange {
@@ -151,9 +177,14 @@ export function updateModel(db: Db, id: number, change: ModelChange): StoredMode
   const recipe = change.preprocessing ?? model.preprocessing
   checkSize(recipe, classifierInterface(model.inspection), model.path)
   if (change.labels && change.labels.names.length !== model.classes) {
-    throw new KernelscopeError('STUDY_LABELS', `${change.labels.names.length} labels for ${model.classes} classes of ${model.title}`)
+    throw new KernelscopeError(
+      'STUDY_LABELS',
+      `${change.labels.names.length} labels for ${model.classes} classes of ${model.title}`,
+    )
   }
-  db.prepare('UPDATE model SET title = ?, note = ?, preprocessing = ?, label_set = ?, labels = ? WHERE id = ?').run(
+  db.prepare(
+    'UPDATE model SET title = ?, note = ?, preprocessing = ?, label_set = ?, labels = ? WHERE id = ?',
+  ).run(
     change.title ?? model.title,
     change.note ?? model.note,
     JSON.stringify(recipe),

@@ -22,7 +22,11 @@ export interface Variant {
   secondsPerImage: number | null
 }
 
-export function variantKey(model: StoredModel, provider: ProviderName, rewrite: Rewrite = noRewrite): VariantKey {
+export function variantKey(
+  model: StoredModel,
+  provider: ProviderName,
+  rewrite: Rewrite = noRewrite,
+): VariantKey {
   return {
     model: model.digest,
     preprocessing: model.preprocessing,
@@ -52,7 +56,11 @@ export function internVariant(db: Db, key: VariantKey): Variant {
 
 /** The batch size stays with the variant, so that a resumed run computes with the same shapes. */
 export function setVariantBatch(db: Db, id: number, batch: number, secondsPerImage: number): void {
-  db.prepare('UPDATE variant SET batch = ?, seconds_per_image = ? WHERE id = ?').run(batch, secondsPerImage, id)
+  db.prepare('UPDATE variant SET batch = ?, seconds_per_image = ? WHERE id = ?').run(
+    batch,
+    secondsPerImage,
+    id,
+  )
 }
 
 /** A variant whose facts stand for a model under a rewrite. */
@@ -77,10 +85,16 @@ export function currentVariants(db: Db, model: StoredModel): (rewrite: Rewrite) 
   const found = new Map<string, CurrentVariant>()
   for (const row of rows) {
     const key: VariantKey = JSON.parse(row.key)
-    if (setUp(key) === wanted) found.set(canonicalJson(key.rewrite), { id: row.id, provider: key.runtime.provider, secondsPerImage: row.seconds_per_image })
+    if (setUp(key) === wanted)
+      found.set(canonicalJson(key.rewrite), {
+        id: row.id,
+        provider: key.runtime.provider,
+        secondsPerImage: row.seconds_per_image,
+      })
   }
   return (rewrite) => found.get(canonicalJson(rewrite)) ?? null
 }
 
 /** The variant of the model as it is. */
-export const currentVariant = (db: Db, model: StoredModel): CurrentVariant | null => currentVariants(db, model)(noRewrite)
+export const currentVariant = (db: Db, model: StoredModel): CurrentVariant | null =>
+  currentVariants(db, model)(noRewrite)

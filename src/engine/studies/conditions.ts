@@ -7,7 +7,9 @@ import { imagesOf, type ImageSource } from './images.ts'
 /** The stored condition of a transform, new where needed. */
 export function internCondition(db: Db, transform: Transform): number {
   const id = db
-    .prepare<[string], number>('INSERT INTO condition (transform) VALUES (?) ON CONFLICT DO UPDATE SET transform = transform RETURNING id')
+    .prepare<[string], number>(
+      'INSERT INTO condition (transform) VALUES (?) ON CONFLICT DO UPDATE SET transform = transform RETURNING id',
+    )
     .pluck()
     .get(canonicalTransform(transform))
   if (id === undefined) throw new Error('condition was not stored')
@@ -39,8 +41,14 @@ export interface StoredCondition {
 }
 
 /** Interns the conditions of a study over its images. */
-export function storeConditions(db: Db, conditions: Condition[], source: ImageSource, groupSize: number | null): StoredCondition[] {
-  const ranges = groupSize === null ? [{ from: 0, to: Number.MAX_SAFE_INTEGER }] : groupRanges(db, source, groupSize)
+export function storeConditions(
+  db: Db,
+  conditions: Condition[],
+  source: ImageSource,
+  groupSize: number | null,
+): StoredCondition[] {
+  const ranges =
+    groupSize === null ? [{ from: 0, to: Number.MAX_SAFE_INTEGER }] : groupRanges(db, source, groupSize)
   return db.transaction(() =>
     conditions.map((condition) => ({
       condition,

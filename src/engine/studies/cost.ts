@@ -19,7 +19,13 @@ export function studyCost({ db }: Workspace, input: StudyInput): StudyCost {
   const source: ImageSource = { datasetId: input.datasetId, selectedFor: null }
   const dataset = getDataset(db, input.datasetId)
   const all = countImages(db, source)
-  const images = input.sample ? sampled(dataset.classes.map((c) => c.images), input.sample.perClass, all) : all
+  const images = input.sample
+    ? sampled(
+        dataset.classes.map((c) => c.images),
+        input.sample.perClass,
+        all,
+      )
+    : all
   const { sql, values } = imagesOf(source)
   const count = db
     .prepare<number[], number>(
@@ -38,7 +44,9 @@ export function studyCost({ db }: Workspace, input: StudyInput): StudyCost {
     let known = 0
     for (const { condition, parts } of conditions) {
       const variant = variants(condition.rewrite ?? noRewrite)
-      if (variant) for (const { conditionId, from, to } of parts) known += count.get(variant.id, conditionId, ...values, from, to) ?? 0
+      if (variant)
+        for (const { conditionId, from, to } of parts)
+          known += count.get(variant.id, conditionId, ...values, from, to) ?? 0
     }
     passes += images * conditions.length
     most = Math.max(most, conditions.length)
@@ -46,9 +54,13 @@ export function studyCost({ db }: Workspace, input: StudyInput): StudyCost {
     known = Math.round(all === 0 ? 0 : (known * images) / all)
     cached += known
     const perImage = variants(noRewrite)?.secondsPerImage ?? null
-    seconds = seconds === null || perImage === null ? null : seconds + perImage * (images * conditions.length - known)
+    seconds =
+      seconds === null || perImage === null ? null : seconds + perImage * (images * conditions.length - known)
     if (model.problem) warnings.push(model.problem)
-    const targets = targetsOf(dataset.classes.map(({ name }) => name), { set: model.labelSet, names: model.labels })
+    const targets = targetsOf(
+      dataset.classes.map(({ name }) => name),
+      { set: model.labelSet, names: model.labels },
+    )
     const unknown = [...targets].filter(([, target]) => target < 0).map(([name]) => name)
     if (unknown.length > 0) {
       const message = `${unknown.length} of ${targets.size} classes of ${dataset.title} are not among the labels of ${model.title}: ${unknown.slice(0, 5).join(', ')}`
@@ -59,4 +71,7 @@ export function studyCost({ db }: Workspace, input: StudyInput): StudyCost {
 }
 
 const sampled = (classes: number[], perClass: number, all: number) =>
-  Math.min(all, classes.reduce((total, images) => total + Math.min(images, perClass), 0))
+  Math.min(
+    all,
+    classes.reduce((total, images) => total + Math.min(images, perClass), 0),
+  )

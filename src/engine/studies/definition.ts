@@ -85,13 +85,17 @@ export interface StudyDefinition<Schema extends z.ZodObject = z.ZodObject> {
 }
 
 /** Keeps the parameter type inside a definition while the registry holds them all as one type. */
-export function defineStudy<Schema extends z.ZodObject>(definition: StudyDefinition<Schema>): StudyDefinition {
+export function defineStudy<Schema extends z.ZodObject>(
+  definition: StudyDefinition<Schema>,
+): StudyDefinition {
   const { groupSize, measure, params: schema } = definition
   return {
     ...definition,
     groupSize: (params) => groupSize?.(schema.parse(params)) ?? null,
     conditions: (params, model) => definition.conditions(schema.parse(params), model),
     view: (grid, params, room) => definition.view(grid, schema.parse(params), room),
-    ...(measure ? { measure: (room: MeasureRoom, params: unknown) => measure(room, schema.parse(params)) } : {}),
+    ...(measure
+      ? { measure: (room: MeasureRoom, params: unknown) => measure(room, schema.parse(params)) }
+      : {}),
   } as StudyDefinition
 }

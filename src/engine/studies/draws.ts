@@ -3,7 +3,15 @@ import { existsSync } from 'node:fs'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
-import { drawsEntry, parseDraws, patchMask, serialiseDraws, toBitset, type Draws, type Transform } from '#shared/transforms/index.ts'
+import {
+  drawsEntry,
+  parseDraws,
+  patchMask,
+  serialiseDraws,
+  toBitset,
+  type Draws,
+  type Transform,
+} from '#shared/transforms/index.ts'
 import type { Workspace } from '../workspace/index.ts'
 import { partFor } from './conditions.ts'
 import { imageChunks } from './images.ts'
@@ -34,14 +42,19 @@ export const drawsOfStudy = (workspace: Workspace, params: Record<string, unknow
   readDraws(workspace, params['draws'])
 
 /** The draws file a transform names, if it names one. */
-export const drawsOfTransform = async (workspace: Workspace, transform: Transform): Promise<Draws | undefined> =>
+export const drawsOfTransform = async (
+  workspace: Workspace,
+  transform: Transform,
+): Promise<Draws | undefined> =>
   (await readDraws(workspace, transform.op === 'patchDrop' ? transform.draws : null)) ?? undefined
 
 async function readDraws(workspace: Workspace, digest: unknown): Promise<Draws | null> {
   if (typeof digest !== 'string') return null
   const file = /^[0-9a-f]{64}$/.test(digest) ? fileOf(workspace, digest) : null
   if (file === null || !existsSync(file)) {
-    throw new KernelscopeError('DRAWS_MALFORMED', `no draws ${digest} in the workspace`, { hint: 'Import the draws file first.' })
+    throw new KernelscopeError('DRAWS_MALFORMED', `no draws ${digest} in the workspace`, {
+      hint: 'Import the draws file first.',
+    })
   }
   return parseDraws(await readFile(file, 'utf8'))
 }
@@ -68,7 +81,8 @@ export async function exportDraws(workspace: Workspace, studyId: number): Promis
     }
     await new Promise(setImmediate)
   }
-  if (patch === null) throw new KernelscopeError('UNSUPPORTED', `the study draws nothing at random: ${study.title}`)
+  if (patch === null)
+    throw new KernelscopeError('UNSUPPORTED', `the study draws nothing at random: ${study.title}`)
   return serialiseDraws({ format: 'kernelscope-draws', version: 1, patch, height, width, entries })
 }
 
@@ -76,7 +90,10 @@ function sizeOf(models: PlannedModel[]): [number, number] {
   const sizes = models.map(({ model }) => model.preprocessing.size)
   const [first] = sizes
   if (!first || sizes.some(([height, width]) => height !== first[0] || width !== first[1])) {
-    throw new KernelscopeError('UNSUPPORTED', 'the models of the study take images of different sizes, so their masks differ')
+    throw new KernelscopeError(
+      'UNSUPPORTED',
+      'the models of the study take images of different sizes, so their masks differ',
+    )
   }
   return first
 }

@@ -29,10 +29,15 @@ export function factStore(db: Db): FactStore {
        (variant_id, condition_id, subject_id, predicted, correct, true_rank, confidence, true_probability, true_logit, top)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
-  const forgive = db.prepare('DELETE FROM failure WHERE variant_id = ? AND condition_id = ? AND subject_id = ?')
-  const fail = db.prepare('INSERT OR REPLACE INTO failure (variant_id, condition_id, subject_id, problem) VALUES (?, ?, ?, ?)')
+  const forgive = db.prepare(
+    'DELETE FROM failure WHERE variant_id = ? AND condition_id = ? AND subject_id = ?',
+  )
+  const fail = db.prepare(
+    'INSERT OR REPLACE INTO failure (variant_id, condition_id, subject_id, problem) VALUES (?, ?, ?, ?)',
+  )
   return {
-    known: (variantId, conditionId, subjectIds) => new Set(known.all(variantId, conditionId, JSON.stringify(subjectIds))),
+    known: (variantId, conditionId, subjectIds) =>
+      new Set(known.all(variantId, conditionId, JSON.stringify(subjectIds))),
     store: db.transaction((keys: readonly (FactKey | null)[], facts: Facts) => {
       for (const [row, key] of keys.entries()) {
         if (!key) continue
@@ -53,7 +58,8 @@ export function factStore(db: Db): FactStore {
         forgive.run(key.variantId, key.conditionId, key.subjectId)
       }
     }),
-    fail: (key, problem) => void fail.run(key.variantId, key.conditionId, key.subjectId, JSON.stringify(problem)),
+    fail: (key, problem) =>
+      void fail.run(key.variantId, key.conditionId, key.subjectId, JSON.stringify(problem)),
   }
 }
 

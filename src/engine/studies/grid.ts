@@ -47,7 +47,12 @@ export interface ConfusionCount {
 const level = 0.95
 
 /** Sums up stored facts. Every number is a function of facts alone: nothing is measured here. */
-export async function readGrid(db: Db, models: GridModel[], source: ImageSource, images: number): Promise<Grid> {
+export async function readGrid(
+  db: Db,
+  models: GridModel[],
+  source: ImageSource,
+  images: number,
+): Promise<Grid> {
   const cells: StudyCondition[] = []
   let complete = true
   for (const model of models) {
@@ -77,7 +82,12 @@ interface Counts {
   correct5: number
 }
 
-function readCell(db: Db, model: GridModel, stored: StoredCondition, source: ImageSource): { cell: StudyCondition; measured: number } {
+function readCell(
+  db: Db,
+  model: GridModel,
+  stored: StoredCondition,
+  source: ImageSource,
+): { cell: StudyCondition; measured: number } {
   const { condition, parts } = stored
   const variantId = model.variantOf(stored)
   const { sql, values } = imagesOf(source)
@@ -118,7 +128,10 @@ function readCell(db: Db, model: GridModel, stored: StoredCondition, source: Ima
 
 /** FROM and WHERE of images joined with facts; the first two values are variant and condition. */
 const joined = (images: string, table: 'prediction' | 'failure') =>
-  images.replace(' WHERE ', ` JOIN ${table} p ON p.variant_id = ? AND p.condition_id = ? AND p.subject_id = i.subject_id WHERE `)
+  images.replace(
+    ' WHERE ',
+    ` JOIN ${table} p ON p.variant_id = ? AND p.condition_id = ? AND p.subject_id = i.subject_id WHERE `,
+  )
 
 function sumOver<T>(
   db: Db,
@@ -133,7 +146,12 @@ function sumOver<T>(
   return variantId === null || !stored ? [] : read(db, variantId, stored, source)
 }
 
-function perClassOf(db: Db, variantId: number, { parts }: StoredCondition, source: ImageSource): ClassCount[] {
+function perClassOf(
+  db: Db,
+  variantId: number,
+  { parts }: StoredCondition,
+  source: ImageSource,
+): ClassCount[] {
   const { sql, values } = imagesOf(source)
   const rows = parts.flatMap(({ conditionId, from, to }) =>
     db
@@ -151,7 +169,12 @@ function perClassOf(db: Db, variantId: number, { parts }: StoredCondition, sourc
   })
 }
 
-function confusionOf(db: Db, variantId: number, { parts }: StoredCondition, source: ImageSource): ConfusionCount[] {
+function confusionOf(
+  db: Db,
+  variantId: number,
+  { parts }: StoredCondition,
+  source: ImageSource,
+): ConfusionCount[] {
   const { sql, values } = imagesOf(source)
   const rows = parts.flatMap(({ conditionId, from, to }) =>
     db
@@ -162,7 +185,9 @@ function confusionOf(db: Db, variantId: number, { parts }: StoredCondition, sour
       .all(variantId, conditionId, ...values, from, to),
   )
   const merged = Map.groupBy(rows, ({ truth, predicted }) => `${truth}\0${predicted}`)
-  return [...merged.values()].flatMap((group) => (group[0] ? [{ ...group[0], n: sum(group.map(({ n }) => n)) }] : []))
+  return [...merged.values()].flatMap((group) =>
+    group[0] ? [{ ...group[0], n: sum(group.map(({ n }) => n)) }] : [],
+  )
 }
 
 const sum = (values: number[]) => values.reduce((a, b) => a + b, 0)
@@ -186,11 +211,14 @@ async function pairedTests(db: Db, models: GridModel[], source: ImageSource): Pr
         const other = b.conditions.find((candidate) => candidate.condition.key === condition.key)
         const [left, right] = [a.variantOf(stored), other ? b.variantOf(other) : null]
         if (left === null || right === null) continue
-        const found = parts.map(({ conditionId, from, to }) => count.get(left, conditionId, right, ...values, from, to))
+        const found = parts.map(({ conditionId, from, to }) =>
+          count.get(left, conditionId, right, ...values, from, to),
+        )
         const n = sum(found.map((counts) => counts?.n ?? 0))
         const onlyA = sum(found.map((counts) => counts?.onlyA ?? 0))
         const onlyB = sum(found.map((counts) => counts?.onlyB ?? 0))
-        if (n > 0) tests.push({ key: condition.key, a: a.id, b: b.id, onlyA, onlyB, n, p: mcnemar(onlyA, onlyB) })
+        if (n > 0)
+          tests.push({ key: condition.key, a: a.id, b: b.id, onlyA, onlyB, n, p: mcnemar(onlyA, onlyB) })
         await new Promise(setImmediate)
       }
     }

@@ -46,17 +46,32 @@ function blocksOf(condition: StoredCondition): number[] {
  * One gated session computes every block whatever the gates say; a session per subset computes less but has to be
  * opened. Seconds of both are estimated from the parameters cut out, and the cheaper one is taken.
  */
-function lesionLanes(model: StoredModel, conditions: StoredCondition[], { images, secondsPerImage, secondsPerSession }: LaneCosts): Lane[] {
+function lesionLanes(
+  model: StoredModel,
+  conditions: StoredCondition[],
+  { images, secondsPerImage, secondsPerSession }: LaneCosts,
+): Lane[] {
   const { blocks } = model.inspection
   const share = (condition: StoredCondition) =>
-    blocksOf(condition).reduce((sum, index) => sum + (blocks[index]?.parameters ?? 0), 0) / Math.max(1, model.parameters)
+    blocksOf(condition).reduce((sum, index) => sum + (blocks[index]?.parameters ?? 0), 0) /
+    Math.max(1, model.parameters)
   const perImage = secondsPerImage ?? 0
   const gated = secondsPerSession + conditions.length * images * perImage
-  const cut = conditions.reduce((sum, condition) => sum + secondsPerSession + images * perImage * (1 - share(condition)), 0)
+  const cut = conditions.reduce(
+    (sum, condition) => sum + secondsPerSession + images * perImage * (1 - share(condition)),
+    0,
+  )
   const estimate = `estimated ${gated.toFixed(0)} s gated, ${cut.toFixed(0)} s cut out`
   if (cut < gated) {
     return conditions.map((condition) => ({
-      plan: { name: `bypass-${blocksOf(condition).join('-')}`, rewrite: (graph) => bypass(graph, blocksOf(condition).map((index) => blocks[index]!)) },
+      plan: {
+        name: `bypass-${blocksOf(condition).join('-')}`,
+        rewrite: (graph) =>
+          bypass(
+            graph,
+            blocks.filter(({ index }) => blocksOf(condition).includes(index)),
+          ),
+      },
       conditions: [condition],
       note: `blocks cut out (${estimate})`,
       feedsOf: null,
@@ -64,7 +79,11 @@ function lesionLanes(model: StoredModel, conditions: StoredCondition[], { images
   }
   const removable = blocks.filter(({ removable }) => removable)
   const feed = (removed: number[]): Feed[] => [
-    { name: gatesInput, data: Float32Array.from(removable, ({ index }) => (removed.includes(index) ? 0 : 1)), shape: [removable.length] },
+    {
+      name: gatesInput,
+      data: Float32Array.from(removable, ({ index }) => (removed.includes(index) ? 0 : 1)),
+      shape: [removable.length],
+    },
   ]
   return [
     {

@@ -104,13 +104,20 @@ function columnsOf({ db, classifier, lane }: Measurement): Column[] {
 }
 
 /** Rows without a fact: image by image, or condition by condition where their feeds differ. */
-async function* missingRows(measurement: Measurement, facts: FactStore): AsyncGenerator<Row, void, undefined> {
+async function* missingRows(
+  measurement: Measurement,
+  facts: FactStore,
+): AsyncGenerator<Row, void, undefined> {
   const columns = columnsOf(measurement)
   if (measurement.lane.feedsOf === null) yield* missingRowsOf(measurement, facts, columns)
   else for (const column of columns) yield* missingRowsOf(measurement, facts, [column])
 }
 
-async function* missingRowsOf({ db, source, signal, onProgress }: Measurement, facts: FactStore, columns: Column[]): AsyncGenerator<Row, void, undefined> {
+async function* missingRowsOf(
+  { db, source, signal, onProgress }: Measurement,
+  facts: FactStore,
+  columns: Column[],
+): AsyncGenerator<Row, void, undefined> {
   for (const chunk of imageChunks(db, source, chunkSize)) {
     if (signal.aborted) return
     const subjectIds = chunk.map(({ subjectId }) => subjectId)
@@ -159,14 +166,27 @@ async function* batches(measurement: Measurement, facts: FactStore): AsyncGenera
 }
 
 /** Fills slot i of `pixels` with row i; neighbouring rows of one image are one request. */
-async function load({ pool, classifier, draws }: Measurement, rows: Row[], pixels: SharedArrayBuffer): Promise<(ErrorShape | null)[]> {
+async function load(
+  { pool, classifier, draws }: Measurement,
+  rows: Row[],
+  pixels: SharedArrayBuffer,
+): Promise<(ErrorShape | null)[]> {
   const problems: (ErrorShape | null)[] = rows.map(() => null)
   const groups = Map.groupBy(rows.entries(), ([, row]) => row.image)
   await Promise.all(
     [...groups].map(async ([image, entries]) => {
       const transforms = entries.map(([slot, row]) => ({ slot, transform: row.transform }))
       try {
-        await pool.load({ path: image.path, imageKey: image.digest, preprocessing: classifier.model.preprocessing, transforms, ...(draws ? { draws } : {}) }, pixels)
+        await pool.load(
+          {
+            path: image.path,
+            imageKey: image.digest,
+            preprocessing: classifier.model.preprocessing,
+            transforms,
+            ...(draws ? { draws } : {}),
+          },
+          pixels,
+        )
       } catch (error) {
         for (const [slot] of entries) problems[slot] = toErrorShape(error)
       }
@@ -176,12 +196,22 @@ async function load({ pool, classifier, draws }: Measurement, rows: Row[], pixel
 }
 
 /** Runs the session over a batch and stores what it says. Returns how many rows failed. */
-async function compute(measurement: Measurement, facts: FactStore, batch: Batch, targetOf: (className: string) => number, size: number): Promise<number> {
+async function compute(
+  measurement: Measurement,
+  facts: FactStore,
+  batch: Batch,
+  targetOf: (className: string) => number,
+  size: number,
+): Promise<number> {
   const targets = Int32Array.from(batch.rows, ({ image }) => targetOf(image.className))
   const problems = [...batch.problems]
   // The row (or, where the graph fixes the batch, the rows) at fault is given up, and the rest goes on.
   const skipped = size > 0 ? 0 : measurement.classifier.fixedBatch ? batch.rows.length : 1
-  problems.fill(new KernelscopeError('ENGINE_DOWN', 'the engine died every time this image was computed').toShape(), 0, skipped)
+  problems.fill(
+    new KernelscopeError('ENGINE_DOWN', 'the engine died every time this image was computed').toShape(),
+    0,
+    skipped,
+  )
   await runRange(skipped, batch.rows.length, size || 1)
   let failed = 0
   for (const [index, row] of batch.rows.entries()) {
@@ -198,13 +228,22 @@ async function compute(measurement: Measurement, facts: FactStore, batch: Batch,
     for (let at = first; at < end; at += size) {
       const rows = Math.min(size, end - at)
       try {
-        const { facts: found } = await classifier.run({ pixels: batch.pixels, first: at, batch: size }, rows, targets.subarray(at, at + rows), batch.rows[0]?.feeds)
+        const { facts: found } = await classifier.run(
+          { pixels: batch.pixels, first: at, batch: size },
+          rows,
+          targets.subarray(at, at + rows),
+          batch.rows[0]?.feeds,
+        )
         facts.store(
           batch.rows.slice(at, at + rows).map((row, index) => (problems[at + index] ? null : row)),
           found,
         )
       } catch (error) {
-        if (!(error instanceof KernelscopeError) || !['OUT_OF_MEMORY', 'INFERENCE_FAILED'].includes(error.code)) throw error
+        if (
+          !(error instanceof KernelscopeError) ||
+          !['OUT_OF_MEMORY', 'INFERENCE_FAILED'].includes(error.code)
+        )
+          throw error
         if (size === 1 || classifier.fixedBatch) {
           for (let index = at; index < at + rows; index++) problems[index] ??= error.toShape()
           continue

@@ -28,14 +28,16 @@ type PaperRow = z.infer<typeof row>
 let cached: z.infer<typeof tables> | null = null
 
 /** The numbers and statements the paper prints, with their table or figure. */
-const paper = () => (cached ??= tables.parse(JSON.parse(readFileSync(resourcePath('paper', 'tables.json'), 'utf8'))))
+const paper = () =>
+  (cached ??= tables.parse(JSON.parse(readFileSync(resourcePath('paper', 'tables.json'), 'utf8'))))
 
 /** Values of the paper's tables; each distinct number of a model once. */
 export function paperValues(wanted: (row: PaperRow) => boolean): ReportedValue[] {
   const found = new Map<string, ReportedValue>()
   for (const { source, model, dataset, metric, value, unit } of paper().rows.filter(wanted)) {
     const key = `${model} ${metric} ${value}`
-    if (value !== null && !found.has(key)) found.set(key, { model, text: `${dataset}, ${metric}`, value, unit, source })
+    if (value !== null && !found.has(key))
+      found.set(key, { model, text: `${dataset}, ${metric}`, value, unit, source })
   }
   return [...found.values()]
 }
@@ -44,5 +46,11 @@ export function paperValues(wanted: (row: PaperRow) => boolean): ReportedValue[]
 export function paperStatements(source: string): ReportedValue[] {
   return paper()
     .figureStatements.filter((entry) => entry.source === source)
-    .map((entry) => ({ model: entry.model ?? '', text: entry.statement, value: null, unit: entry.unit ?? '', source: `${entry.source}, ${entry.where}` }))
+    .map((entry) => ({
+      model: entry.model ?? '',
+      text: entry.statement,
+      value: null,
+      unit: entry.unit ?? '',
+      source: `${entry.source}, ${entry.where}`,
+    }))
 }

@@ -33,6 +33,17 @@ export function planStudy(db: Db, studyId: number, forRunning: boolean): StudyPl
   return { study, definition, source, images: countImages(db, source), models }
 }
 
-export function conditionsOf(db: Db, definition: StudyDefinition, params: Record<string, unknown>, model: StoredModel, source: ImageSource): StoredCondition[] {
-  return storeConditions(db, definition.conditions(params, model), source, definition.groupSize?.(params) ?? null)
+export function conditionsOf(
+  db: Db,
+  definition: StudyDefinition,
+  params: Record<string, unknown>,
+  model: StoredModel,
+  source: ImageSource,
+): StoredCondition[] {
+  return storeConditions(
+    db,
+    definition.conditions(params, model),
+    source,
+    definition.groupSize?.(params) ?? null,
+  )
 }

@@ -2,7 +2,10 @@
  * Runs an async generator up to `depth` items ahead of its consumer. Ending early ends the generator; an error is
  * thrown where its item would have come.
  */
-export async function* prefetch<T>(source: AsyncGenerator<T, void, undefined>, depth: number): AsyncGenerator<T, void, undefined> {
+export async function* prefetch<T>(
+  source: AsyncGenerator<T, void, undefined>,
+  depth: number,
+): AsyncGenerator<T, void, undefined> {
   const ahead: Promise<IteratorResult<T, void>>[] = []
   const pull = () => {
     const next = source.next()

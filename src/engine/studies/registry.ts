@@ -7,7 +7,13 @@ import { lesion } from './lesion/index.ts'
 import { randomPatchDrop } from './randomPatchDrop/index.ts'
 
 /** Every kind of study. A new one is its folder and a line here. */
-export const studyDefinitions: readonly StudyDefinition[] = [cleanAccuracy, randomPatchDrop, lesion, kernelSize, kernelAttention]
+export const studyDefinitions: readonly StudyDefinition[] = [
+  cleanAccuracy,
+  randomPatchDrop,
+  lesion,
+  kernelSize,
+  kernelAttention,
+]
 
 export function studyDefinition(id: string): StudyDefinition {
   const found = studyDefinitions.find((definition) => definition.id === id)

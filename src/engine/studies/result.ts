@@ -20,11 +20,19 @@ export async function studyResult(workspace: Workspace, studyId: number): Promis
     variantOf: ({ condition }) => variants[place]?.(condition.rewrite ?? noRewrite)?.id ?? null,
   }))
   const grid = await readGrid(db, gridModels, source, images)
-  const view = await definition.view(grid, study.params, { workspace, models: models.map(({ model }) => model), source })
+  const view = await definition.view(grid, study.params, {
+    workspace,
+    models: models.map(({ model }) => model),
+    source,
+  })
   const dataset = getDataset(db, study.datasetId)
   const onImages = models.some(({ conditions }) => conditions.length > 0)
   const provenance = [
-    ...(onImages ? [`${images} images of ${dataset.title}${study.sample ? `, at most ${study.sample.perClass} per class drawn with seed ${study.sample.seed}` : ''}.`] : []),
+    ...(onImages
+      ? [
+          `${images} images of ${dataset.title}${study.sample ? `, at most ${study.sample.perClass} per class drawn with seed ${study.sample.seed}` : ''}.`,
+        ]
+      : []),
     ...view.notes,
     ...models.map(({ model }, place) => describe(model, variants[place]?.(noRewrite)?.provider ?? null)),
   ]
@@ -34,7 +42,10 @@ export async function studyResult(workspace: Workspace, studyId: number): Promis
     conditions: grid.cells,
     tests: grid.tests,
     tables: view.tables,
-    figures: view.figures.map((figure) => ({ ...figure, notes: [...figure.notes, ...(onImages ? [`n = ${images} images of ${dataset.title}.`] : [])] })),
+    figures: view.figures.map((figure) => ({
+      ...figure,
+      notes: [...figure.notes, ...(onImages ? [`n = ${images} images of ${dataset.title}.`] : [])],
+    })),
     reported: view.reported,
     provenance,
   }
@@ -42,7 +53,12 @@ export async function studyResult(workspace: Workspace, studyId: number): Promis
 
 function describe(model: StoredModel, provider: string | null): string {
   const { resize, resizeTo, interpolation, size, mean, std } = model.preprocessing
-  const geometry = resize === 'none' ? `${size.join('x')} as they are` : resize === 'squash' ? `squeezed to ${size.join('x')}` : `shorter side ${resizeTo}, crop ${size.join('x')}`
+  const geometry =
+    resize === 'none'
+      ? `${size.join('x')} as they are`
+      : resize === 'squash'
+        ? `squeezed to ${size.join('x')}`
+        : `shorter side ${resizeTo}, crop ${size.join('x')}`
   const how = resize === 'none' ? '' : `, ${interpolation}`
   return `${model.title}: sha256 ${model.digest.slice(0, 12)}, ${geometry}${how}, mean ${mean.join('/')}, std ${std.join('/')}, ${provider === null ? 'not measured' : `${provider}, float32`}.`
 }

@@ -23,14 +23,24 @@ function cellOf(db: Db, studyId: number, modelId: number, key: string): Cell {
   const { model, conditions } = planned
   const stored = conditions.find(({ condition }) => condition.key === key)
   const [baseline] = conditions
-  if (!stored || !baseline) throw new KernelscopeError('STUDY_PARAMS', `the study has no condition ${key}`, { hint: `There are ${conditions.map(({ condition }) => condition.key).join(' ')}` })
+  if (!stored || !baseline)
+    throw new KernelscopeError('STUDY_PARAMS', `the study has no condition ${key}`, {
+      hint: `There are ${conditions.map(({ condition }) => condition.key).join(' ')}`,
+    })
   const variants = currentVariants(db, model)
   const variantOf = ({ condition }: StoredCondition) => variants(condition.rewrite ?? noRewrite)?.id ?? -1
   return { source, stored, variantId: variantOf(stored), baseline, baselineVariantId: variantOf(baseline) }
 }
 
 /** The facts behind one cell, in order of image id. */
-export function studyRows(db: Db, studyId: number, modelId: number, key: string, after: number | null, limit: number): { rows: StudyRow[]; next: number | null } {
+export function studyRows(
+  db: Db,
+  studyId: number,
+  modelId: number,
+  key: string,
+  after: number | null,
+  limit: number,
+): { rows: StudyRow[]; next: number | null } {
   const { source, variantId, stored } = cellOf(db, studyId, modelId, key)
   const { sql, values } = imagesOf(source)
   const rows: StudyRow[] = []
@@ -80,7 +90,12 @@ export function studyFlips(
         JOIN prediction b ON b.variant_id = ? AND b.condition_id = ? AND b.subject_id = i.subject_id WHERE `,
     )} AND ${flipTest[direction]} AND i.id BETWEEN ? AND ?`
     const bound = [variantId, conditionId, baselineVariantId, clean, ...values, from, to]
-    total += Number(db.prepare(`SELECT count(*) ${flips}`).pluck().get(...bound))
+    total += Number(
+      db
+        .prepare(`SELECT count(*) ${flips}`)
+        .pluck()
+        .get(...bound),
+    )
     if (ids.length > limit) continue
     ids.push(
       ...db

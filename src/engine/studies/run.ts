@@ -4,7 +4,13 @@ import { getDataset } from '../datasets/index.ts'
 import type { ImagePool } from '../images/index.ts'
 import type { JobContext } from '../jobs/index.ts'
 import type { Log } from '../log.ts'
-import { currentVariant, openClassifier, setVariantBatch, targetsOf, type StoredModel } from '../models/index.ts'
+import {
+  currentVariant,
+  openClassifier,
+  setVariantBatch,
+  targetsOf,
+  type StoredModel,
+} from '../models/index.ts'
 import type { Workspace } from '../workspace/index.ts'
 import type { MeasureRoom } from './definition.ts'
 import { drawsOfStudy } from './draws.ts'
@@ -26,9 +32,13 @@ export async function runStudy(room: StudyRoom, studyId: number, context: JobCon
   const { db } = room.workspace
   const { study, definition, source, images, models } = planStudy(db, studyId, true)
   const onImages = models.filter(({ conditions }) => conditions.length > 0)
-  if (onImages.length > 0 && images === 0) throw new KernelscopeError('DATASET_EMPTY', 'the dataset has no readable image with a label')
+  if (onImages.length > 0 && images === 0)
+    throw new KernelscopeError('DATASET_EMPTY', 'the dataset has no readable image with a label')
   for (const { model } of onImages) checkLabels(room.workspace, study.datasetId, model)
-  const progress = tracker(context, models.reduce((total, { conditions }) => total + images * conditions.length, 0))
+  const progress = tracker(
+    context,
+    models.reduce((total, { conditions }) => total + images * conditions.length, 0),
+  )
   for (const { model, conditions } of models) {
     if (context.signal.aborted) return
     const own: MeasureRoom = { ...room, model, conditions, source, params: study.params, context, progress }
@@ -53,10 +63,15 @@ export async function measureGrid(room: MeasureRoom): Promise<void> {
   }
 }
 
-async function measureLane({ workspace, pool, settings, log, model, source, params, context, progress }: MeasureRoom, lane: Lane): Promise<void> {
+async function measureLane(
+  { workspace, pool, settings, log, model, source, params, context, progress }: MeasureRoom,
+  lane: Lane,
+): Promise<void> {
   progress.note(`${model.title}: opening`)
   const classifier = await openClassifier(workspace, model, settings, log, lane.plan)
-  const note = [`${model.title} on ${classifier.provider.name}, batch ${classifier.batch}`, lane.note].filter(Boolean).join(', ')
+  const note = [`${model.title} on ${classifier.provider.name}, batch ${classifier.batch}`, lane.note]
+    .filter(Boolean)
+    .join(', ')
   log.write('info', `${note}: ${classifier.provider.reason}`)
   progress.note(note)
   try {
@@ -75,7 +90,13 @@ async function measureLane({ workspace, pool, settings, log, model, source, para
       onProgress: progress.add,
     })
     const computed = progress.computed() - before
-    if (computed > 0) setVariantBatch(workspace.db, classifier.variant.id, classifier.batch, (performance.now() - started) / 1000 / computed)
+    if (computed > 0)
+      setVariantBatch(
+        workspace.db,
+        classifier.variant.id,
+        classifier.batch,
+        (performance.now() - started) / 1000 / computed,
+      )
   } finally {
     await classifier.close()
   }
@@ -84,7 +105,13 @@ async function measureLane({ workspace, pool, settings, log, model, source, para
 /** A study on a dataset none of whose classes the model knows would only count everything as wrong. */
 function checkLabels({ db }: Workspace, datasetId: number, model: StoredModel): void {
   const dataset = getDataset(db, datasetId)
-  const targets = targetsOf(dataset.classes.map(({ name }) => name), { set: model.labelSet, names: model.labels })
+  const targets = targetsOf(
+    dataset.classes.map(({ name }) => name),
+    { set: model.labelSet, names: model.labels },
+  )
   if ([...targets.values()].some((target) => target >= 0)) return
-  throw new KernelscopeError('STUDY_LABELS', `no class of ${dataset.title} is among the labels of ${model.title}`)
+  throw new KernelscopeError(
+    'STUDY_LABELS',
+    `no class of ${dataset.title} is among the labels of ${model.title}`,
+  )
 }

@@ -26,7 +26,10 @@ function fromRow(db: Db, row: StudyRow): Study {
     kind: row.kind,
     title: row.title,
     params: paramsSchema.parse(JSON.parse(row.params)),
-    modelIds: db.prepare<[number], number>('SELECT model_id FROM study_model WHERE study_id = ? ORDER BY position').pluck().all(row.id),
+    modelIds: db
+      .prepare<[number], number>('SELECT model_id FROM study_model WHERE study_id = ? ORDER BY position')
+      .pluck()
+      .all(row.id),
     datasetId: row.dataset_id,
     sample: row.sample === null ? null : sampleSchema.parse(JSON.parse(row.sample)),
     createdAt: row.created_at,
@@ -42,16 +45,24 @@ export function getStudy(db: Db, id: number): Study {
 
 /** Newest first. */
 export function listStudies(db: Db): Study[] {
-  return db.prepare<[], StudyRow>('SELECT * FROM study ORDER BY id DESC').all().map((row) => fromRow(db, row))
+  return db
+    .prepare<[], StudyRow>('SELECT * FROM study ORDER BY id DESC')
+    .all()
+    .map((row) => fromRow(db, row))
 }
 
 /** Parameters with their defaults; throws STUDY_PARAMS that names the parameter at fault. */
-export function parseParams(definition: StudyDefinition, params: Record<string, unknown>): Record<string, unknown> {
+export function parseParams(
+  definition: StudyDefinition,
+  params: Record<string, unknown>,
+): Record<string, unknown> {
   const parsed = definition.params.strict().safeParse(params)
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
   const name = issue?.code === 'unrecognized_keys' ? issue.keys.join(', ') : issue?.path.join('.') || 'params'
-  throw new KernelscopeError('STUDY_PARAMS', `invalid ${name}: ${issue?.message ?? 'unknown'}`, { details: z.prettifyError(parsed.error) })
+  throw new KernelscopeError('STUDY_PARAMS', `invalid ${name}: ${issue?.message ?? 'unknown'}`, {
+    details: z.prettifyError(parsed.error),
+  })
 }
 
 export function insertStudy(db: Db, input: StudyInput): Study {
@@ -59,8 +70,17 @@ export function insertStudy(db: Db, input: StudyInput): Study {
   const params = parseParams(definition, input.params)
   const id = db.transaction(() => {
     const { lastInsertRowid } = db
-      .prepare('INSERT INTO study (kind, title, params, dataset_id, sample, created_at) VALUES (?, ?, ?, ?, ?, ?)')
-      .run(input.kind, input.title ?? definition.title, JSON.stringify(params), input.datasetId, input.sample ? JSON.stringify(input.sample) : null, Date.now())
+      .prepare(
+        'INSERT INTO study (kind, title, params, dataset_id, sample, created_at) VALUES (?, ?, ?, ?, ?, ?)',
+      )
+      .run(
+        input.kind,
+        input.title ?? definition.title,
+        JSON.stringify(params),
+        input.datasetId,
+        input.sample ? JSON.stringify(input.sample) : null,
+        Date.now(),
+      )
     const studyId = Number(lastInsertRowid)
     setStudyModels(db, studyId, input.modelIds)
     if (input.sample) storeSelection(db, studyId, input.datasetId, input.sample.perClass, input.sample.seed)
@@ -89,4 +109,7 @@ export function removeStudy(db: Db, id: number): void {
   db.prepare('DELETE FROM study WHERE id = ?').run(id)
 }
 
-export const sourceOf = ({ id, datasetId, sample }: Study): ImageSource => ({ datasetId, selectedFor: sample === null ? null : id })
+export const sourceOf = ({ id, datasetId, sample }: Study): ImageSource => ({
+  datasetId,
+  selectedFor: sample === null ? null : id,
+})

@@ -9,7 +9,8 @@ const magic = 'SQLite format 3\0'
  * and so without writing a byte (file format: sqlite.org/fileformat2, section 1.3).
  */
 export function checkDatabaseFile(file: string): void {
-  if (!existsSync(file)) throw new KernelscopeError('WORKSPACE_MISSING', `no workspace.sqlite in the folder: ${file}`)
+  if (!existsSync(file))
+    throw new KernelscopeError('WORKSPACE_MISSING', `no workspace.sqlite in the folder: ${file}`)
   const header = Buffer.alloc(100)
   const fd = openSync(file, 'r')
   let read: number
@@ -18,7 +19,8 @@ export function checkDatabaseFile(file: string): void {
   } finally {
     closeSync(fd)
   }
-  if (read < 100) throw new KernelscopeError('WORKSPACE_CORRUPT', `the database is shorter than its header: ${file}`)
+  if (read < 100)
+    throw new KernelscopeError('WORKSPACE_CORRUPT', `the database is shorter than its header: ${file}`)
   if (header.toString('latin1', 0, 16) !== magic) {
     throw new KernelscopeError('WORKSPACE_CORRUPT', `not an SQLite database: ${file}`)
   }
@@ -42,6 +44,9 @@ function checkLength(file: string, header: Buffer): void {
   const expected = pageSize * header.readUInt32BE(28)
   const actual = statSync(file).size
   if (actual < expected) {
-    throw new KernelscopeError('WORKSPACE_CORRUPT', `the database is cut off (${actual} of ${expected} bytes): ${file}`)
+    throw new KernelscopeError(
+      'WORKSPACE_CORRUPT',
+      `the database is cut off (${actual} of ${expected} bytes): ${file}`,
+    )
   }
 }

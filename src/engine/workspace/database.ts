@@ -11,7 +11,8 @@ const fullCheckBytes = 64 * 2 ** 20
 
 /** Creates a workspace database at `file`, which must not exist. */
 export function createDatabase(file: string): Db {
-  if (existsSync(file)) throw new KernelscopeError('WORKSPACE_EXISTS', `there is a workspace already: ${file}`)
+  if (existsSync(file))
+    throw new KernelscopeError('WORKSPACE_EXISTS', `there is a workspace already: ${file}`)
   const db = new Database(file)
   db.pragma(`application_id = ${applicationId}`)
   configure(db)
@@ -40,7 +41,9 @@ function checkContent(file: string): void {
     if (statSync(file).size > fullCheckBytes) return
     const verdict = db.pragma('quick_check(1)', { simple: true })
     if (verdict !== 'ok') {
-      throw new KernelscopeError('WORKSPACE_CORRUPT', `the database is damaged: ${file}`, { details: String(verdict) })
+      throw new KernelscopeError('WORKSPACE_CORRUPT', `the database is damaged: ${file}`, {
+        details: String(verdict),
+      })
     }
   } finally {
     db.close()
@@ -75,13 +78,22 @@ export function asWorkspaceError(error: unknown, file: string): unknown {
   if (!(error instanceof Database.SqliteError)) return error
   const details = `${error.code}: ${error.message}`
   if (error.code.startsWith('SQLITE_CORRUPT') || error.code === 'SQLITE_NOTADB') {
-    return new KernelscopeError('WORKSPACE_CORRUPT', `the database is damaged: ${file}`, { details, cause: error })
+    return new KernelscopeError('WORKSPACE_CORRUPT', `the database is damaged: ${file}`, {
+      details,
+      cause: error,
+    })
   }
   if (error.code.startsWith('SQLITE_FULL')) {
-    return new KernelscopeError('DISK_FULL', `no space left for the workspace: ${file}`, { details, cause: error })
+    return new KernelscopeError('DISK_FULL', `no space left for the workspace: ${file}`, {
+      details,
+      cause: error,
+    })
   }
   if (error.code.startsWith('SQLITE_BUSY')) {
-    return new KernelscopeError('WORKSPACE_LOCKED', `the database is in use: ${file}`, { details, cause: error })
+    return new KernelscopeError('WORKSPACE_LOCKED', `the database is in use: ${file}`, {
+      details,
+      cause: error,
+    })
   }
   return error
 }

@@ -20,7 +20,11 @@ export function lockWorkspace(directory: string): Lock {
     db.exec('BEGIN EXCLUSIVE')
   } catch (error) {
     db.close()
-    throw new KernelscopeError('WORKSPACE_LOCKED', `the workspace is open in ${describe(owner)}: ${directory}`, { cause: error })
+    throw new KernelscopeError(
+      'WORKSPACE_LOCKED',
+      `the workspace is open in ${describe(owner)}: ${directory}`,
+      { cause: error },
+    )
   }
   writeFileSync(owner, `process ${process.pid} on ${hostname()}`)
   return {

@@ -10,7 +10,9 @@ export interface Thumbnails {
 /** A cache that may be lost: a damaged file is thrown away and begun anew. Keyed by image content, so copies share. */
 export function openThumbnails(file: string): Thumbnails {
   const db = openOrRecreate(file)
-  const select = db.prepare<[Buffer, number], Buffer>('SELECT webp FROM thumbnail WHERE digest = ? AND size = ?').pluck()
+  const select = db
+    .prepare<[Buffer, number], Buffer>('SELECT webp FROM thumbnail WHERE digest = ? AND size = ?')
+    .pluck()
   const insert = db.prepare('INSERT OR REPLACE INTO thumbnail (digest, size, webp) VALUES (?, ?, ?)')
   return {
     get: (digest, size) => select.get(digest, size),

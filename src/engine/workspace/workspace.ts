@@ -57,7 +57,11 @@ function assemble(path: string, database: (file: string) => Db): Workspace {
     lock.release()
     throw error
   }
-  const [weights, draws, exports] = ['weights', 'draws', 'exports'].map((name) => folder(path, name)) as [string, string, string]
+  const [weights, draws, exports] = ['weights', 'draws', 'exports'].map((name) => folder(path, name)) as [
+    string,
+    string,
+    string,
+  ]
   const thumbnails = openThumbnails(join(path, 'thumbnails.sqlite'))
   return {
     path,
@@ -97,7 +101,9 @@ function describe(path: string, db: Db): WorkspaceInfo {
     predictions: count('prediction'),
     studies: count('study'),
     bytes: statSync(file).size,
-    warnings: isNetworkFileSystem(path) ? ['The folder is on a network file system; SQLite is safe on local disks only.'] : [],
+    warnings: isNetworkFileSystem(path)
+      ? ['The folder is on a network file system; SQLite is safe on local disks only.']
+      : [],
   }
 }
 

@@ -63,7 +63,10 @@ describe('the job queue', () => {
     const bad = queue.add(task('bad'))
     const good = queue.add(task('good'))
     await settled(queue, good.id, 'done')
-    expect(getJob(db, bad.id)).toMatchObject({ state: 'failed', problem: { code: 'DATASET_EMPTY', message: 'nothing here' } })
+    expect(getJob(db, bad.id)).toMatchObject({
+      state: 'failed',
+      problem: { code: 'DATASET_EMPTY', message: 'nothing here' },
+    })
   })
 
   it('pauses, resumes and cancels a running job', async () => {

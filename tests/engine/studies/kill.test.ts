@@ -14,7 +14,8 @@ async function begin(client: Client, folder: string): Promise<number> {
   await client.workspace.create({ path: join(folder, 'workspace') })
   const datasetId = await addDataset(client, sampleImages(folder, 10))
   const modelIds: number[] = []
-  for (const name of ['replk31', 'replk3']) modelIds.push((await client.models.add({ path: sampleModel(name) })).id)
+  for (const name of ['replk31', 'replk3'])
+    modelIds.push((await client.models.add({ path: sampleModel(name) })).id)
   await client.system.updateSettings({ batch: 8 })
   const study = await client.studies.run({ kind: 'random-patch-drop', modelIds, datasetId, params })
   return study.job?.id ?? 0
@@ -43,29 +44,33 @@ async function engineIn(folder: string): Promise<EngineProcess> {
   return engine
 }
 
-it('a study whose engine is killed ten times ends with the same bytes as one that was left alone', { timeout: 240_000 }, async () => {
-  const quiet = temporaryFolder()
-  const undisturbed = await engineIn(quiet)
-  const started = performance.now()
-  await jobEnd(undisturbed.client, await begin(undisturbed.client, quiet))
-  const wholeTime = performance.now() - started
-  await undisturbed.stop()
+it(
+  'a study whose engine is killed ten times ends with the same bytes as one that was left alone',
+  { timeout: 240_000 },
+  async () => {
+    const quiet = temporaryFolder()
+    const undisturbed = await engineIn(quiet)
+    const started = performance.now()
+    await jobEnd(undisturbed.client, await begin(undisturbed.client, quiet))
+    const wholeTime = performance.now() - started
+    await undisturbed.stop()
 
-  const hostile = temporaryFolder()
-  let engine = await engineIn(hostile)
-  const jobId = await begin(engine.client, hostile)
-  const counts: number[] = []
-  for (let kill = 0; kill < 10; kill++) {
-    await delay((wholeTime / 14) * (0.5 + ((kill * 7) % 10) / 10))
-    counts.push((await engine.client.workspace.info())?.predictions ?? 0)
-    await engine.kill()
-    engine = await engineIn(hostile)
-  }
-  expect(await jobEnd(engine.client, jobId)).toMatchObject({ state: 'done', problem: null })
-  await engine.stop()
+    const hostile = temporaryFolder()
+    let engine = await engineIn(hostile)
+    const jobId = await begin(engine.client, hostile)
+    const counts: number[] = []
+    for (let kill = 0; kill < 10; kill++) {
+      await delay((wholeTime / 14) * (0.5 + ((kill * 7) % 10) / 10))
+      counts.push((await engine.client.workspace.info())?.predictions ?? 0)
+      await engine.kill()
+      engine = await engineIn(hostile)
+    }
+    expect(await jobEnd(engine.client, jobId)).toMatchObject({ state: 'done', problem: null })
+    await engine.stop()
 
-  expect(counts.some((count) => count > 0 && count < expected)).toBe(true)
-  const [left, right] = [facts(quiet), facts(hostile)]
-  expect(left).toHaveLength(expected)
-  expect(right).toEqual(left)
-})
+    expect(counts.some((count) => count > 0 && count < expected)).toBe(true)
+    const [left, right] = [facts(quiet), facts(hostile)]
+    expect(left).toHaveLength(expected)
+    expect(right).toEqual(left)
+  },
+)

@@ -14,7 +14,8 @@ export function sampleImages(folder: string, perClass: number): string {
   for (const name of readdirSync(val).sort()) {
     const target = join(folder, 'images', name)
     mkdirSync(target, { recursive: true })
-    for (const file of readdirSync(join(val, name)).sort().slice(0, perClass)) cpSync(join(val, name, file), join(target, file))
+    for (const file of readdirSync(join(val, name)).sort().slice(0, perClass))
+      cpSync(join(val, name, file), join(target, file))
   }
   return join(folder, 'images')
 }
@@ -36,9 +37,13 @@ export async function addDataset(client: Client, path: string): Promise<number> 
 }
 
 /** Runs a study to its end. */
-export async function runStudy(client: Client, input: Parameters<Client['studies']['run']>[0]): Promise<Study> {
+export async function runStudy(
+  client: Client,
+  input: Parameters<Client['studies']['run']>[0],
+): Promise<Study> {
   const study = await client.studies.run(input)
   const job = await jobEnd(client, study.job?.id ?? 0)
-  if (job.state !== 'done') throw new Error(`the study ended as ${job.state}: ${job.problem?.message}\n${job.problem?.details}`)
+  if (job.state !== 'done')
+    throw new Error(`the study ended as ${job.state}: ${job.problem?.message}\n${job.problem?.details}`)
   return client.studies.get({ id: study.id })
 }

@@ -24,7 +24,8 @@ async function setUp(perClass: number, options: Parameters<typeof createEngine>[
   const images = sampleImages(folder, perClass)
   const datasetId = await addDataset(engine.client, images)
   const modelIds: number[] = []
-  for (const name of ['replk31', 'replk3']) modelIds.push((await engine.client.models.add({ path: sampleModel(name) })).id)
+  for (const name of ['replk31', 'replk3'])
+    modelIds.push((await engine.client.models.add({ path: sampleModel(name) })).id)
   return { engine, folder, images, datasetId, modelIds }
 }
 
@@ -55,7 +56,9 @@ describe('clean accuracy', () => {
     expect(complete).toBe(true)
     const card = z.object({ measured: z.object({ n: z.number(), top1: z.number() }) })
     for (const [place, name] of ['replk31', 'replk3'].entries()) {
-      const { measured } = card.parse(JSON.parse(readFileSync(sampleModel(name).replace('.onnx', '.json'), 'utf8')))
+      const { measured } = card.parse(
+        JSON.parse(readFileSync(sampleModel(name).replace('.onnx', '.json'), 'utf8')),
+      )
       expect(conditions[place]?.n).toBe(measured.n)
       expect(conditions[place]?.top1).toBeCloseTo(measured.top1, 4)
     }
@@ -73,10 +76,15 @@ describe('clean accuracy', () => {
     expect(rows.filter(({ correct }) => correct)).toHaveLength(cell.correct)
     expect(rows.filter(({ trueRank }) => trueRank <= 5)).toHaveLength(cell.correct5)
     const perClass = tables.find((table) => table.id === 'per-class')
-    const right = perClass?.rows.reduce((total, row) => total + Number(row[`m${cell.modelId}`]) * Number(row['n']), 0)
+    const right = perClass?.rows.reduce(
+      (total, row) => total + Number(row[`m${cell.modelId}`]) * Number(row['n']),
+      0,
+    )
     expect(right).toBeCloseTo(cell.correct, 9)
     const confusion = figures.find((figure) => figure.id === `confusion-${cell.modelId}`)?.cells
-    const diagonal = confusion?.rows.map((_, i) => Number(confusion.values[i * confusion.rows.length + i] ?? 0) * 3)
+    const diagonal = confusion?.rows.map(
+      (_, i) => Number(confusion.values[i * confusion.rows.length + i] ?? 0) * 3,
+    )
     expect(diagonal?.reduce((a, b) => a + b, 0)).toBeCloseTo(cell.correct, 9)
     const [a, b] = conditions
     expect((tests[0]?.onlyA ?? 0) - (tests[0]?.onlyB ?? 0)).toBe((a?.correct ?? 0) - (b?.correct ?? 0))
@@ -87,7 +95,12 @@ describe('random patch drop', () => {
   it('is clean at ratio zero and costs nothing where a clean study has been', async () => {
     const { engine, datasetId, modelIds } = await setUp(2)
     const clean = await runStudy(engine.client, { kind: 'clean-accuracy', modelIds, datasetId })
-    const drop = await runStudy(engine.client, { kind: 'random-patch-drop', modelIds, datasetId, params: { percents: [0], repeats: 5 } })
+    const drop = await runStudy(engine.client, {
+      kind: 'random-patch-drop',
+      modelIds,
+      datasetId,
+      params: { percents: [0], repeats: 5 },
+    })
     expect(drop.job?.progress).toMatchObject({ done: 64, cacheHits: 64 })
     const [a, b] = await Promise.all([clean, drop].map(({ id }) => engine.client.studies.result({ id })))
     expect(b?.conditions.map(({ correct }) => correct)).toEqual(a?.conditions.map(({ correct }) => correct))
@@ -102,22 +115,49 @@ describe('random patch drop', () => {
     }
     const [a, b] = [one, other].map(({ folder }) => facts(join(folder, 'workspace')))
     expect(a).toHaveLength(2 * 32 * 3)
-    const decisions = (rows: unknown[] | undefined) => rows?.map((row) => z.looseObject({ transform: z.string(), image: z.string(), predicted: z.number(), true_rank: z.number() }).parse(row)).map(({ transform, image, predicted, true_rank }) => [transform, image, predicted, true_rank])
+    const decisions = (rows: unknown[] | undefined) =>
+      rows
+        ?.map((row) =>
+          z
+            .looseObject({
+              transform: z.string(),
+              image: z.string(),
+              predicted: z.number(),
+              true_rank: z.number(),
+            })
+            .parse(row),
+        )
+        .map(({ transform, image, predicted, true_rank }) => [transform, image, predicted, true_rank])
     expect(decisions(a)).toEqual(decisions(b))
   })
 
   it('computes nothing twice: the same study again is all cache', async () => {
     const { engine, datasetId, modelIds } = await setUp(2)
     await runStudy(engine.client, { kind: 'random-patch-drop', modelIds, datasetId, params: small })
-    const again = await runStudy(engine.client, { kind: 'random-patch-drop', modelIds, datasetId, params: small })
+    const again = await runStudy(engine.client, {
+      kind: 'random-patch-drop',
+      modelIds,
+      datasetId,
+      params: small,
+    })
     expect(again.job?.progress).toMatchObject({ done: 192, cacheHits: 192, failed: 0 })
-    const cost = await engine.client.studies.cost({ kind: 'random-patch-drop', modelIds, datasetId, params: { ...small, repeats: 3 } })
+    const cost = await engine.client.studies.cost({
+      kind: 'random-patch-drop',
+      modelIds,
+      datasetId,
+      params: { ...small, repeats: 3 },
+    })
     expect(cost).toMatchObject({ passes: 256, cached: 192, images: 32, conditions: 4, warnings: [] })
   })
 
   it('exports its draws, and replaying them drops the same patches', async () => {
     const { engine, folder, datasetId, modelIds } = await setUp(2)
-    const first = await runStudy(engine.client, { kind: 'random-patch-drop', modelIds, datasetId, params: small })
+    const first = await runStudy(engine.client, {
+      kind: 'random-patch-drop',
+      modelIds,
+      datasetId,
+      params: small,
+    })
     const { json } = await engine.client.studies.draws({ id: first.id })
     const draws = parseDraws(json)
     expect(Object.keys(draws.entries).sort()).toEqual(['50/0', '50/1'])
@@ -125,15 +165,27 @@ describe('random patch drop', () => {
     const path = join(folder, 'draws.json')
     writeFileSync(path, json)
     const { digest } = await engine.client.studies.importDraws({ path })
-    const second = await runStudy(engine.client, { kind: 'random-patch-drop', modelIds, datasetId, params: { ...small, seed: 99, draws: digest } })
+    const second = await runStudy(engine.client, {
+      kind: 'random-patch-drop',
+      modelIds,
+      datasetId,
+      params: { ...small, seed: 99, draws: digest },
+    })
     expect(second.job?.progress.cacheHits).toBe(64)
     const [a, b] = await Promise.all([first, second].map(({ id }) => engine.client.studies.result({ id })))
-    expect(b?.conditions.map(({ correct, correct5 }) => [correct, correct5])).toEqual(a?.conditions.map(({ correct, correct5 }) => [correct, correct5]))
+    expect(b?.conditions.map(({ correct, correct5 }) => [correct, correct5])).toEqual(
+      a?.conditions.map(({ correct, correct5 }) => [correct, correct5]),
+    )
   })
 
   it('shares one mask among 256 images in the published form, one condition per group', async () => {
     const { engine, datasetId, modelIds } = await setUp(20)
-    const { id } = await runStudy(engine.client, { kind: 'random-patch-drop', modelIds: modelIds.slice(0, 1), datasetId, params: { percents: [0, 50], repeats: 1, mask: 'batch' } })
+    const { id } = await runStudy(engine.client, {
+      kind: 'random-patch-drop',
+      modelIds: modelIds.slice(0, 1),
+      datasetId,
+      params: { percents: [0, 50], repeats: 1, mask: 'batch' },
+    })
     const { conditions } = await engine.client.studies.result({ id })
     expect(conditions.map(({ n, conditionIds }) => [n, new Set(conditionIds).size])).toEqual([
       [320, 1],
@@ -145,17 +197,29 @@ describe('random patch drop', () => {
 
   it('lists the images it flips', async () => {
     const { engine, datasetId, modelIds } = await setUp(4)
-    const { id } = await runStudy(engine.client, { kind: 'random-patch-drop', modelIds, datasetId, params: { percents: [0, 90], repeats: 1 } })
+    const { id } = await runStudy(engine.client, {
+      kind: 'random-patch-drop',
+      modelIds,
+      datasetId,
+      params: { percents: [0, 90], repeats: 1 },
+    })
     const [modelId] = modelIds
     const { conditions } = await engine.client.studies.result({ id })
     const cells = conditions.filter((cell) => cell.modelId === modelId)
     const key = 'percent=90,repeat=0'
-    const ask = (direction: 'lost' | 'gained') => engine.client.studies.flips({ id, modelId: modelId ?? 0, key, direction, limit: 5 })
+    const ask = (direction: 'lost' | 'gained') =>
+      engine.client.studies.flips({ id, modelId: modelId ?? 0, key, direction, limit: 5 })
     const [lost, gained] = [await ask('lost'), await ask('gained')]
     expect(lost.total - gained.total).toBe((cells[0]?.correct ?? 0) - (cells[1]?.correct ?? 0))
     expect(lost.total).toBeGreaterThan(5)
     expect(lost.rows).toHaveLength(5)
-    const rest = await engine.client.studies.flips({ id, modelId: modelId ?? 0, key, after: lost.next, limit: 1000 })
+    const rest = await engine.client.studies.flips({
+      id,
+      modelId: modelId ?? 0,
+      key,
+      after: lost.next,
+      limit: 1000,
+    })
     expect(rest.rows).toHaveLength(lost.total - 5)
   })
 
@@ -163,7 +227,12 @@ describe('random patch drop', () => {
     const { engine, images, datasetId, modelIds } = await setUp(2)
     const { rows } = await engine.client.datasets.images({ datasetId })
     truncateSync(join(images, rows[0]?.name ?? ''), 60)
-    const study = await runStudy(engine.client, { kind: 'random-patch-drop', modelIds, datasetId, params: small })
+    const study = await runStudy(engine.client, {
+      kind: 'random-patch-drop',
+      modelIds,
+      datasetId,
+      params: small,
+    })
     expect(study.job?.progress.failed).toBe(2 * 3)
     const { conditions, complete } = await engine.client.studies.result({ id: study.id })
     expect(conditions.every(({ n, failed }) => n === 31 && failed === 1)).toBe(true)
@@ -177,7 +246,8 @@ describe('random patch drop', () => {
     const jobId = study.job?.id ?? 0
     for await (const job of await engine.client.jobs.watch()) {
       if (job.id !== jobId) continue
-      if (job.state === 'running' && job.progress.done > 20) await engine.client.jobs.pause({ id: jobId }).catch(() => undefined)
+      if (job.state === 'running' && job.progress.done > 20)
+        await engine.client.jobs.pause({ id: jobId }).catch(() => undefined)
       if (job.state === 'paused' || job.state === 'done') break
     }
     const paused = await engine.client.jobs.get({ id: jobId })
@@ -191,21 +261,46 @@ describe('random patch drop', () => {
 
   it('refuses parameters and labels that make no sense, by name', async () => {
     const { engine, folder, datasetId, modelIds } = await setUp(1)
-    const run = (params: Record<string, unknown>) => engine.client.studies.run({ kind: 'random-patch-drop', modelIds, datasetId, params })
-    await expect(run({ percents: [0, 120] })).rejects.toMatchObject({ code: 'STUDY_PARAMS', message: expect.stringContaining('percents.1') })
-    await expect(run({ ratio: 3 })).rejects.toMatchObject({ code: 'STUDY_PARAMS', message: expect.stringContaining('ratio') })
-    await expect(engine.client.studies.run({ kind: 'nope', modelIds, datasetId })).rejects.toMatchObject({ code: 'STUDY_UNKNOWN' })
+    const run = (params: Record<string, unknown>) =>
+      engine.client.studies.run({ kind: 'random-patch-drop', modelIds, datasetId, params })
+    await expect(run({ percents: [0, 120] })).rejects.toMatchObject({
+      code: 'STUDY_PARAMS',
+      message: expect.stringContaining('percents.1'),
+    })
+    await expect(run({ ratio: 3 })).rejects.toMatchObject({
+      code: 'STUDY_PARAMS',
+      message: expect.stringContaining('ratio'),
+    })
+    await expect(engine.client.studies.run({ kind: 'nope', modelIds, datasetId })).rejects.toMatchObject({
+      code: 'STUDY_UNKNOWN',
+    })
     const labels = join(folder, 'labels.txt')
     writeFileSync(labels, Array.from({ length: 16 }, (_, k) => `other ${k}`).join('\n'))
     await engine.client.models.update({ id: modelIds[0] ?? 0, labels })
-    const study = await engine.client.studies.run({ kind: 'clean-accuracy', modelIds: modelIds.slice(0, 1), datasetId })
-    expect(await jobEnd(engine.client, study.job?.id ?? 0)).toMatchObject({ state: 'failed', problem: { code: 'STUDY_LABELS' } })
+    const study = await engine.client.studies.run({
+      kind: 'clean-accuracy',
+      modelIds: modelIds.slice(0, 1),
+      datasetId,
+    })
+    expect(await jobEnd(engine.client, study.job?.id ?? 0)).toMatchObject({
+      state: 'failed',
+      problem: { code: 'STUDY_LABELS' },
+    })
   })
 
   it('draws a sample by seed, balanced over the classes', async () => {
     const { engine, datasetId, modelIds } = await setUp(5)
-    const run = (seed: number) => runStudy(engine.client, { kind: 'clean-accuracy', modelIds: modelIds.slice(0, 1), datasetId, sample: { perClass: 2, seed } })
-    const names = async (id: number) => (await engine.client.studies.rows({ id, modelId: modelIds[0] ?? 0, key: 'clean' })).rows.map(({ image }) => image)
+    const run = (seed: number) =>
+      runStudy(engine.client, {
+        kind: 'clean-accuracy',
+        modelIds: modelIds.slice(0, 1),
+        datasetId,
+        sample: { perClass: 2, seed },
+      })
+    const names = async (id: number) =>
+      (await engine.client.studies.rows({ id, modelId: modelIds[0] ?? 0, key: 'clean' })).rows.map(
+        ({ image }) => image,
+      )
     const [a, b, c] = [await run(1), await run(1), await run(2)]
     expect(await names(a.id)).toHaveLength(32)
     expect(await names(b.id)).toEqual(await names(a.id))

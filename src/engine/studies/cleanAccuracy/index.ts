@@ -11,19 +11,32 @@ export const cleanAccuracy = defineStudy({
   id: 'clean-accuracy',
   title: 'Clean accuracy',
   section: '3',
-  description: 'Top-1 and top-5 accuracy on the images as they are: per class, with confusions and intervals. The baseline of every other study.',
+  description:
+    'Top-1 and top-5 accuracy on the images as they are: per class, with confusions and intervals. The baseline of every other study.',
   params: z.object({}),
-  presets: [{ id: 'default', title: 'All images', description: 'Every readable, labelled image once.', params: {} }],
+  presets: [
+    { id: 'default', title: 'All images', description: 'Every readable, labelled image once.', params: {} },
+  ],
   definitions: [
-    { name: 'top-1', formula: 'share of images whose largest output is the true class; ties go to the lowest index' },
+    {
+      name: 'top-1',
+      formula: 'share of images whose largest output is the true class; ties go to the lowest index',
+    },
     { name: 'top-5', formula: 'share of images whose true class is among the five largest outputs' },
     { name: 'interval', formula: 'Wilson score interval, 95 %', source: 'Wilson 1927' },
-    { name: 'paired test', formula: "McNemar's exact test on the images both models were measured on", source: 'McNemar 1947' },
+    {
+      name: 'paired test',
+      formula: "McNemar's exact test on the images both models were measured on",
+      source: 'McNemar 1947',
+    },
   ],
   conditions: () => [{ key: 'clean', params: {}, transform: () => ({ op: 'identity' }) }],
   view: (grid) => ({
     tables: [accuracyTable(grid), perClassTable(grid)],
-    figures: [accuracyFigure(grid), ...grid.cells.filter(({ n }) => n > 0).map((cell) => confusionFigure(grid, cell))],
+    figures: [
+      accuracyFigure(grid),
+      ...grid.cells.filter(({ n }) => n > 0).map((cell) => confusionFigure(grid, cell)),
+    ],
     reported: paperValues(({ dataset, metric }) => dataset === 'ImageNet' && metric === 'top-1'),
     notes: [],
   }),
@@ -42,7 +55,15 @@ function accuracyTable({ cells }: Grid): DataTable {
       { key: 'top5', title: 'Top-5', kind: 'fraction', better: 'higher' },
       { key: 'failed', title: 'Failed', kind: 'integer' },
     ],
-    rows: cells.map(({ model, n, top1, top5, interval, failed }) => ({ model, n, top1, lo: interval?.lo ?? null, hi: interval?.hi ?? null, top5, failed })),
+    rows: cells.map(({ model, n, top1, top5, interval, failed }) => ({
+      model,
+      n,
+      top1,
+      lo: interval?.lo ?? null,
+      hi: interval?.hi ?? null,
+      top5,
+      failed,
+    })),
   }
 }
 

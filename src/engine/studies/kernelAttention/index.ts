@@ -9,13 +9,26 @@ import { paperStatements } from '../paper.ts'
 const params = z.object({
   definition: distanceDefinition.default('normalised').meta({
     title: 'Definition',
-    description: 'The paper’s formula, divided by the sum of weights (normalised), or the published script, which leaves the division out',
+    description:
+      'The paper’s formula, divided by the sum of weights (normalised), or the published script, which leaves the division out',
   }),
   layers: z
     .enum(['first-and-last', 'all'])
     .default('first-and-last')
-    .meta({ title: 'Layers', description: 'Two shallow and two deep layers of each model, as in Fig. 9, or all' }),
-  smallest: z.int().min(3).max(101).default(7).meta({ title: 'Smallest kernel', description: 'Depthwise kernels below this side are left out', unit: 'px' }),
+    .meta({
+      title: 'Layers',
+      description: 'Two shallow and two deep layers of each model, as in Fig. 9, or all',
+    }),
+  smallest: z
+    .int()
+    .min(3)
+    .max(101)
+    .default(7)
+    .meta({
+      title: 'Smallest kernel',
+      description: 'Depthwise kernels below this side are left out',
+      unit: 'px',
+    }),
 })
 
 /** How far the depthwise kernels of a model look (paper 4.6, Fig. 9). Needs no images. */
@@ -23,29 +36,59 @@ export const kernelAttention = defineStudy({
   id: 'kernel-attention',
   title: 'Kernel attention distance',
   section: '4.6',
-  description: 'The mean distance of a kernel’s weight from its centre, sorted over the channels of a layer. Read from the weights; nothing is run.',
+  description:
+    'The mean distance of a kernel’s weight from its centre, sorted over the channels of a layer. Read from the weights; nothing is run.',
   params,
   presets: [
-    { id: 'default', title: 'As in the paper', description: 'Two shallow and two deep layers, the paper’s formula.', params: {} },
-    { id: 'published', title: 'As published', description: 'As the paper’s script computes it, without dividing by the sum of weights.', params: { definition: 'published' } },
-    { id: 'all', title: 'Every layer', description: 'All depthwise layers.', params: { layers: 'all', smallest: 3 } },
+    {
+      id: 'default',
+      title: 'As in the paper',
+      description: 'Two shallow and two deep layers, the paper’s formula.',
+      params: {},
+    },
+    {
+      id: 'published',
+      title: 'As published',
+      description: 'As the paper’s script computes it, without dividing by the sum of weights.',
+      params: { definition: 'published' },
+    },
+    {
+      id: 'all',
+      title: 'Every layer',
+      description: 'All depthwise layers.',
+      params: { layers: 'all', smallest: 3 },
+    },
   ],
   definitions: [
-    { name: 'normalised', formula: 'D = Σ|w| d / Σ|w| / (R√2), d = distance from the centre, R = (K - 1)/2', source: 'paper 4.6' },
-    { name: 'published', formula: 'D = Σ|w| d / (R√2), not divided by Σ|w|', source: 'LKRobust kernel_atten_dis.py' },
+    {
+      name: 'normalised',
+      formula: 'D = Σ|w| d / Σ|w| / (R√2), d = distance from the centre, R = (K - 1)/2',
+      source: 'paper 4.6',
+    },
+    {
+      name: 'published',
+      formula: 'D = Σ|w| d / (R√2), not divided by Σ|w|',
+      source: 'LKRobust kernel_atten_dis.py',
+    },
     { name: 'uniform', formula: 'the distance of a kernel whose weights are all equal' },
   ],
   conditions: () => [],
   async view(_grid, chosen, { models }) {
-    const curves = await Promise.all(models.map(async (model) => ({ model, layers: await chosenLayers(model, chosen) })))
+    const curves = await Promise.all(
+      models.map(async (model) => ({ model, layers: await chosenLayers(model, chosen) })),
+    )
     return {
       tables: [layerTable(curves)],
       figures: [distanceFigure(curves, chosen.definition)],
       reported: paperStatements('Fig. 9'),
       notes: [
-        chosen.definition === 'normalised' ? 'Distances by the paper’s formula, in units of the corner distance.' : 'Distances as the published script computes them: they mix distance with magnitude.',
+        chosen.definition === 'normalised'
+          ? 'Distances by the paper’s formula, in units of the corner distance.'
+          : 'Distances as the published script computes them: they mix distance with magnitude.',
         'Kernels as they are in the file: a small branch that was merged at export is part of them.',
-        ...curves.filter(({ layers }) => layers.length === 0).map(({ model }) => `${model.title}: no depthwise kernel of at least ${chosen.smallest} px.`),
+        ...curves
+          .filter(({ layers }) => layers.length === 0)
+          .map(({ model }) => `${model.title}: no depthwise kernel of at least ${chosen.smallest} px.`),
       ],
     }
   },
@@ -56,8 +99,13 @@ interface Curves {
   layers: KernelLayer[]
 }
 
-async function chosenLayers(model: StoredModel, { definition, layers, smallest }: z.output<typeof params>): Promise<KernelLayer[]> {
-  const all = (await kernelLayers(await readModel(model.path), definition)).filter(({ kernel, stride }) => kernel >= smallest && stride === 1)
+async function chosenLayers(
+  model: StoredModel,
+  { definition, layers, smallest }: z.output<typeof params>,
+): Promise<KernelLayer[]> {
+  const all = (await kernelLayers(await readModel(model.path), definition)).filter(
+    ({ kernel, stride }) => kernel >= smallest && stride === 1,
+  )
   return layers === 'all' || all.length <= 4 ? all : [...all.slice(0, 2), ...all.slice(-2)]
 }
 
@@ -68,18 +116,35 @@ function distanceFigure(curves: Curves[], definition: string): FigureSpec {
       name: `${model.title}, layer ${layer.index + 1} (${layer.kernel}x${layer.kernel})`,
       origin: 'measured' as const,
       symbols: false,
-      points: layer.distance.map((distance, place) => ({ x: layer.distance.length === 1 ? 0 : place / (layer.distance.length - 1), y: distance })),
+      points: layer.distance.map((distance, place) => ({
+        x: layer.distance.length === 1 ? 0 : place / (layer.distance.length - 1),
+        y: distance,
+      })),
     })),
   )
-  const uniform = new Map(curves.flatMap(({ layers }) => layers.map(({ kernel, uniform }) => [kernel, uniform] as const)))
+  const uniform = new Map(
+    curves.flatMap(({ layers }) => layers.map(({ kernel, uniform }) => [kernel, uniform] as const)),
+  )
   return {
     id: 'kernel-attention',
     kind: 'lines',
     title: 'Kernel attention distance',
     x: { label: 'Channel, sorted', unit: 'none', scale: 'linear', min: 0, max: 1 },
-    y: { label: definition === 'normalised' ? 'Attention distance' : 'Attention distance, not normalised', unit: 'none', scale: 'linear', min: 0 },
+    y: {
+      label: definition === 'normalised' ? 'Attention distance' : 'Attention distance, not normalised',
+      unit: 'none',
+      scale: 'linear',
+      min: 0,
+    },
     series: series.map((entry, slot) => ({ ...entry, slot })),
-    references: definition === 'normalised' ? [...uniform].map(([kernel, value]) => ({ label: `uniform ${kernel}x${kernel}`, axis: 'y' as const, value })) : [],
+    references:
+      definition === 'normalised'
+        ? [...uniform].map(([kernel, value]) => ({
+            label: `uniform ${kernel}x${kernel}`,
+            axis: 'y' as const,
+            value,
+          }))
+        : [],
     spans: [],
     notes: ['One line per layer: its channels sorted by distance, placed from 0 to 1.'],
     alt: `Sorted kernel attention distances of ${series.length} layers of ${curves.map(({ model }) => model.title).join(', ')}.`,

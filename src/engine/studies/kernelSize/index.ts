@@ -9,7 +9,13 @@ import { paperValues } from '../paper.ts'
 
 const params = z.object({
   sizes: z
-    .array(z.int().min(1).max(101).refine((size) => size % 2 === 1, 'must be odd, to have a centre'))
+    .array(
+      z
+        .int()
+        .min(1)
+        .max(101)
+        .refine((size) => size % 2 === 1, 'must be odd, to have a centre'),
+    )
     .min(1)
     .default([3, 5, 7, 13, 21, 31])
     .meta({ title: 'Windows', description: 'Sides of the central window that is kept, odd', unit: 'px' }),
@@ -20,21 +26,34 @@ export const kernelSize = defineStudy({
   id: 'kernel-size',
   title: 'Kernel size',
   section: '4.5, 4.9',
-  description: 'Models against their largest kernel; and a probe without training: every depthwise kernel is zero outside a central window.',
+  description:
+    'Models against their largest kernel; and a probe without training: every depthwise kernel is zero outside a central window.',
   params,
   presets: [
-    { id: 'quick', title: 'Quick look', description: 'Windows of 3, 7 and 13.', params: { sizes: [3, 7, 13] } },
+    {
+      id: 'quick',
+      title: 'Quick look',
+      description: 'Windows of 3, 7 and 13.',
+      params: { sizes: [3, 7, 13] },
+    },
     { id: 'default', title: 'All windows', description: 'Windows of 3 to 31.', params: {} },
   ],
   definitions: [
     { name: 'kernel size', formula: 'side of the largest depthwise kernel, read from the graph' },
-    { name: 'masked kernel', formula: 'w[u,v] = 0 outside the central k x k window; nothing is retrained, so this is a probe and not the paper’s comparison', source: 'ours' },
+    {
+      name: 'masked kernel',
+      formula:
+        'w[u,v] = 0 outside the central k x k window; nothing is retrained, so this is a probe and not the paper’s comparison',
+      source: 'ours',
+    },
   ],
   conditions: ({ sizes }, model) => conditions(sizes, model),
   view: (grid, _params, { models }) => ({
     tables: [sizeTable(grid, models)],
     figures: [windowFigure(grid, models), sizeFigure(grid, models)],
-    reported: paperValues(({ source, metric }) => (source === 'Table 5' || source === 'Table 7') && metric === 'top-1'),
+    reported: paperValues(
+      ({ source, metric }) => (source === 'Table 5' || source === 'Table 7') && metric === 'top-1',
+    ),
     notes: ['The masked kernels are a probe of the trained model, not a model trained with smaller kernels.'],
   }),
 })
@@ -44,7 +63,12 @@ function conditions(sizes: number[], { largestKernel }: StoredModel): Condition[
   const smaller = [...new Set(sizes)].filter((size) => size < (largestKernel ?? 0)).sort((a, b) => a - b)
   return [
     { key: 'whole', params: { window: largestKernel ?? 0, masked: false }, transform: identity },
-    ...smaller.map((size): Condition => ({ key: `window=${size}`, params: { window: size, masked: true }, transform: identity, rewrite: { op: 'maskKernel', size } })),
+    ...smaller.map((size): Condition => ({
+      key: `window=${size}`,
+      params: { window: size, masked: true },
+      transform: identity,
+      rewrite: { op: 'maskKernel', size },
+    })),
   ]
 }
 
@@ -69,7 +93,10 @@ function windowFigure(grid: Grid, models: StoredModel[]): FigureSpec {
 function sizeFigure(grid: Grid, models: StoredModel[]): FigureSpec {
   const points = models
     .filter(({ largestKernel }) => largestKernel !== null)
-    .map((model) => ({ model, cell: grid.cells.find(({ modelId, key }) => modelId === model.id && key === 'whole') }))
+    .map((model) => ({
+      model,
+      cell: grid.cells.find(({ modelId, key }) => modelId === model.id && key === 'whole'),
+    }))
     .sort((a, b) => (a.model.largestKernel ?? 0) - (b.model.largestKernel ?? 0))
   return {
     id: 'kernel-size',
@@ -84,7 +111,15 @@ function sizeFigure(grid: Grid, models: StoredModel[]): FigureSpec {
       origin: 'measured' as const,
       symbols: true,
       bandLabel: '95 % Wilson interval',
-      points: [{ x: model.largestKernel ?? 0, y: cell?.top1 ?? null, n: cell?.n ?? 0, ref: `${model.id}|whole`, ...(cell?.interval ? { lo: cell.interval.lo, hi: cell.interval.hi } : {}) }],
+      points: [
+        {
+          x: model.largestKernel ?? 0,
+          y: cell?.top1 ?? null,
+          n: cell?.n ?? 0,
+          ref: `${model.id}|whole`,
+          ...(cell?.interval ? { lo: cell.interval.lo, hi: cell.interval.hi } : {}),
+        },
+      ],
     })),
     references: [],
     spans: [],
@@ -109,7 +144,12 @@ function sizeTable(grid: Grid, models: StoredModel[]): DataTable {
       { key: 'lo', title: '95 % from', kind: 'fraction' },
       { key: 'hi', title: 'to', kind: 'fraction' },
       { key: 'change', title: 'Change against the whole model', kind: 'fraction', better: 'higher' },
-      { key: 'delta', title: `Against ${reference?.title ?? 'the first model'}`, kind: 'fraction', better: 'higher' },
+      {
+        key: 'delta',
+        title: `Against ${reference?.title ?? 'the first model'}`,
+        kind: 'fraction',
+        better: 'higher',
+      },
     ],
     rows: grid.cells.map((cell) => {
       const whole = baselineOf(grid, cell.modelId)

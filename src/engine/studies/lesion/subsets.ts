@@ -11,12 +11,19 @@ export function choose(total: number, n: number): number {
  * `samples` distinct subsets of n of the candidates, or all there are where there are fewer. A subset depends on seed,
  * candidates, n and its number alone, so that all models of the same depth lose the same blocks.
  */
-export function drawSubsets(candidates: readonly number[], n: number, samples: number, seed: number): number[][] {
+export function drawSubsets(
+  candidates: readonly number[],
+  n: number,
+  samples: number,
+  seed: number,
+): number[][] {
   const wanted = Math.min(samples, choose(candidates.length, n))
   const random = generator('lesion', seed, candidates.length, n)
   const found = new Map<string, number[]>()
   while (found.size < wanted) {
-    const subset = [...random.sample(candidates.length, n)].map((place) => candidates[place] ?? 0).sort((a, b) => a - b)
+    const subset = [...random.sample(candidates.length, n)]
+      .map((place) => candidates[place] ?? 0)
+      .sort((a, b) => a - b)
     found.set(subset.join(','), subset)
   }
   return [...found.values()]

@@ -5,7 +5,8 @@ import type { Grid } from '../grid.ts'
 import { baselineOf, levelSeries } from '../levels.ts'
 import type { LesionParams } from './index.ts'
 
-const proportionOf = ({ params }: StudyCondition) => (params['kind'] === 'subset' ? Number(params['proportion']) : null)
+const proportionOf = ({ params }: StudyCondition) =>
+  params['kind'] === 'subset' ? Number(params['proportion']) : null
 
 /** Fig. 7: accuracy against the share of blocks removed, mean line and min-max band over subsets. */
 export function proportionFigure(grid: Grid, { samples }: LesionParams): FigureSpec {
@@ -18,7 +19,11 @@ export function proportionFigure(grid: Grid, { samples }: LesionParams): FigureS
     series: levelSeries(grid, proportionOf, { repeats: samples }),
     references: [],
     spans: [],
-    notes: [samples > 1 ? `Line: mean of ${samples} random subsets of each size; band: minimum to maximum.` : 'One random subset of each size.'],
+    notes: [
+      samples > 1
+        ? `Line: mean of ${samples} random subsets of each size; band: minimum to maximum.`
+        : 'One random subset of each size.',
+    ],
     alt: `Top-1 accuracy against the proportion of residual blocks removed, for ${grid.models.map(({ title }) => title).join(', ')}.`,
   }
 }
@@ -30,7 +35,12 @@ export function singleBlockFigure(grid: Grid, models: StoredModel[]): FigureSpec
     id: 'single-blocks',
     kind: 'bars',
     title: 'Every block alone',
-    x: { label: 'Block removed', unit: 'none', scale: 'category', categories: Array.from({ length: deepest }, (_, index) => String(index + 1)) },
+    x: {
+      label: 'Block removed',
+      unit: 'none',
+      scale: 'category',
+      categories: Array.from({ length: deepest }, (_, index) => String(index + 1)),
+    },
     y: { label: 'Change in top-1', unit: 'percent', scale: 'linear' },
     series: grid.models.map((model, slot) => {
       const clean = baselineOf(grid, model.id) ?? 0
@@ -41,8 +51,15 @@ export function singleBlockFigure(grid: Grid, models: StoredModel[]): FigureSpec
         origin: 'measured' as const,
         symbols: false,
         points: grid.cells
-          .filter((cell) => cell.modelId === model.id && cell.params['kind'] === 'single' && cell.top1 !== null)
-          .map((cell) => ({ x: Number(cell.params['block']), y: (cell.top1 ?? 0) - clean, n: cell.n, ref: `${model.id}|${cell.key}` })),
+          .filter(
+            (cell) => cell.modelId === model.id && cell.params['kind'] === 'single' && cell.top1 !== null,
+          )
+          .map((cell) => ({
+            x: Number(cell.params['block']),
+            y: (cell.top1 ?? 0) - clean,
+            n: cell.n,
+            ref: `${model.id}|${cell.key}`,
+          })),
       }
     }),
     references: [],

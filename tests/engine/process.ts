@@ -1,0 +1,62 @@
+import { createORPCClient } from '@orpc/client'
+import { RPCLink } from '@orpc/client/message-port'
+import type { ContractRouterClient } from '@orpc/contract'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { MessageChannel } from 'node:worker_threads'
+import type { Contract } from '#shared/contract/index.ts'
+import { fromEngine, type FromEngine, type ToEngine } from '#shared/engineProtocol.ts'
+
+const entry = fileURLToPath(new URL('../../src/engine/main.ts', import.meta.url))
+
+export interface EngineProcess {
+  client: ContractRouterClient<Contract>
+  ready: Extract<FromEngine, { type: 'ready' }>
+  child: ChildProcess
+  kill(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** The engine as the shell starts it: its own process, IPC, one relayed port. */
+export async function startEngine(stateFile: string): Promise<EngineProcess> {
+  const child = spawn(process.execPath, [entry, '--state', stateFile], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    serialization: 'advanced',
+  })
+  const { port1, port2 } = new MessageChannel()
+  const send = (message: ToEngine) => {
+    if (child.connected) child.send(message)
+  }
+  const ready = await new Promise<EngineProcess['ready']>((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`the engine ended with ${code}`)))
+    child.on('message', (raw) => {
+      const message = fromEngine.parse(raw)
+      if (message.type === 'ready') resolve(message)
+      else if (message.type === 'rpc') port1.postMessage(message.data)
+      else if (message.type === 'fatal') reject(new Error(message.problem.message))
+    })
+  })
+  port1.on('message', (data: unknown) => send({ type: 'rpc', port: 1, data }))
+  send({ type: 'connect', port: 1 })
+  port2.start()
+  const client: ContractRouterClient<Contract> = createORPCClient(new RPCLink({ port: port2 }))
+  const ended = once(child, 'exit')
+  const close = async () => {
+    await ended
+    port1.close()
+  }
+  return {
+    client,
+    ready,
+    child,
+    async kill() {
+      child.kill('SIGKILL')
+      await close()
+    },
+    async stop() {
+      send({ type: 'stop' })
+      await close()
+    },
+  }
+}
