@@ -1,5 +1,12 @@
 export { findBatch, type BatchTrial } from './batch.ts'
 export { factsOf, topCount, type Facts } from './facts.ts'
-export type { Feed, OpenRequest, ProviderName } from './protocol.ts'
+export type { Answers, ClassifierGraph, Feed, OpenRequest, ProviderName, Slice } from './protocol.ts'
 export { onnxruntimeVersion, providersFor, providerStates, type ProviderChoice } from './providers.ts'
-export { openSession, type PixelSlice, type Session } from './session.ts'
+export {
+  openAttackSession,
+  openSession,
+  openTensors,
+  type AttackSession,
+  type Session,
+  type TensorSession,
+} from './session.ts'

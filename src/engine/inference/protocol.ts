@@ -1,59 +1,95 @@
+import type { Attack } from '#shared/attacks.ts'
 import type { ErrorShape } from '#shared/errors.ts'
 import type { Facts } from './facts.ts'
 
 export type ProviderName = 'cpu' | 'cuda' | 'tensorrt' | 'webgpu'
 
-/** How a worker opens a graph whose input is uint8 [batch, height, width, 3]. */
-export interface OpenRequest {
+/** Where a graph runs. */
+export interface Runtime {
+  provider: ProviderName
+  /** Threads of one operator; 0 leaves it to ONNX Runtime. */
+  threads: number
+}
+
+/** What a worker needs to know of a classifier's graph. */
+export interface ClassifierGraph {
   path: string
   input: string
   output: string
   height: number
   width: number
   classes: number
-  provider: ProviderName
-  /** Threads of one operator; 0 leaves it to ONNX Runtime. */
-  threads: number
+  /** The outputs are a softmax already. */
   probabilities: boolean
 }
 
-/** A small input besides the pixels, e.g. the gates of blocks. */
+/** A classifier whose input is uint8 [batch, height, width, 3], or float32 in [0,1] of the same shape. */
+export interface OpenRequest extends Runtime, ClassifierGraph {
+  pixelType: 'uint8' | 'float32'
+}
+
+/**
+ * The graphs an attack needs, both taking float32 [batch, height, width, 3] in [0,1]: one that also gives the gradient
+ * of the loss whose labels are fed, and the forward pass alone.
+ */
+export interface OpenAttackRequest extends Runtime, ClassifierGraph {
+  gradientPath: string
+}
+
+export interface OpenTensorsRequest extends Runtime {
+  path: string
+}
+
+/** An input besides the pixels, e.g. the gates of blocks; or any input of a graph run by names. */
 export interface Feed {
   name: string
   data: Float32Array
   shape: number[]
 }
 
-/**
- * Messages to an inference worker. The call takes `batch` images of `pixels` from image `first` on; its first `rows`
- * are meant, the rest is padding.
- */
-export type ToWorker =
+export interface Slice {
+  pixels: SharedArrayBuffer
+  /** Index of the first image of the call, and images per call. */
+  first: number
+  batch: number
+}
+
+export type Opening =
   | { type: 'open'; request: OpenRequest }
-  | {
-      type: 'run'
-      id: number
-      pixels: SharedArrayBuffer
-      first: number
-      batch: number
+  | { type: 'openAttack'; request: OpenAttackRequest }
+  | { type: 'openTensors'; request: OpenTensorsRequest }
+
+/** Work for a worker that was opened for it. Of a slice the first `rows` images are meant, the rest is padding. */
+export type Asked =
+  | ({ type: 'run'; rows: number; targets: Int32Array; feeds: Feed[] } & Slice)
+  /** As `run`, but the answer is the outputs themselves. */
+  | ({ type: 'outputs'; rows: number; feeds: Feed[] } & Slice)
+  /**
+   * Attacks 8-bit images. `runs` share all but `steps` (or, for fgsm and sign, all but `epsilon`): one trajectory serves
+   * them all. `keys` are the images' digests. `keep` asks for the adversarial images of the last run.
+   */
+  | ({
+      type: 'attack'
       rows: number
       targets: Int32Array
-      feeds: Feed[]
-    }
-  /** As `run`, but the answer is the outputs themselves. */
-  | {
-      type: 'outputs'
-      id: number
-      pixels: SharedArrayBuffer
-      first: number
-      batch: number
-      rows: number
-      feeds: Feed[]
-    }
-  | { type: 'close' }
+      keys: string[]
+      runs: Attack[]
+      keep: boolean
+    } & Slice)
+  | { type: 'tensors'; feeds: Feed[]; outputs: string[] }
+
+/** What each kind of work gives. */
+export interface Answers {
+  run: { facts: Facts; milliseconds: number }
+  outputs: { outputs: Float32Array; milliseconds: number }
+  /** Facts per run; `images` are float32 [rows, height, width, 3] in [0,1]. */
+  attack: { facts: Facts[]; images: Float32Array | null; milliseconds: number }
+  tensors: { outputs: { data: Float32Array; shape: number[] }[]; milliseconds: number }
+}
+
+export type ToWorker = Opening | { type: 'ask'; id: number; asked: Asked } | { type: 'close' }
 
 export type FromWorker =
   | { type: 'opened' }
-  | { type: 'facts'; id: number; facts: Facts; milliseconds: number }
-  | { type: 'outputs'; id: number; outputs: Float32Array; milliseconds: number }
+  | { type: 'answer'; id: number; answer: Answers[keyof Answers] }
   | { type: 'failed'; id: number | null; problem: ErrorShape }

@@ -1,98 +1,134 @@
 import { Worker } from 'node:worker_threads'
 import { KernelscopeError } from '#shared/errors.ts'
 import { workerUrl } from '../entry.ts'
-import type { Facts } from './facts.ts'
-import type { Feed, FromWorker, OpenRequest, ToWorker } from './protocol.ts'
+import type {
+  Answers,
+  Asked,
+  Feed,
+  FromWorker,
+  OpenAttackRequest,
+  Opening,
+  OpenRequest,
+  OpenTensorsRequest,
+  Slice,
+  ToWorker,
+} from './protocol.ts'
 
-/** A session in a worker thread of its own. */
+/** A worker thread with what was opened in it. */
+interface Connection {
+  readonly ended: boolean
+  ask<K extends Asked['type']>(asked: Extract<Asked, { type: K }>): Promise<Answers[K]>
+  close(): Promise<void>
+}
+
+/** A classifier in a worker thread of its own. */
 export interface Session {
   readonly request: OpenRequest
   /** The worker has died or was closed. */
   readonly ended: boolean
   /** Facts of the first `rows` images of a slice; `targets` are true classes or -1. */
-  run(slice: PixelSlice, rows: number, targets: Int32Array, feeds?: Feed[]): Promise<Timed<{ facts: Facts }>>
+  run(slice: Slice, rows: number, targets: Int32Array, feeds?: Feed[]): Promise<Answers['run']>
   /** Outputs [rows, classes] themselves. */
-  outputs(slice: PixelSlice, rows: number, feeds?: Feed[]): Promise<Timed<{ outputs: Float32Array }>>
+  outputs(slice: Slice, rows: number, feeds?: Feed[]): Promise<Answers['outputs']>
   close(): Promise<void>
 }
 
-/** `batch` images of a shared buffer of uint8 [any, height, width, 3], from image `first` on. */
-export interface PixelSlice {
-  pixels: SharedArrayBuffer
-  first: number
-  batch: number
+/** Opens a classifier. A provider that is not there makes this fail; nothing falls back here. */
+export async function openSession(request: OpenRequest): Promise<Session> {
+  const connection = await connect({ type: 'open', request })
+  return {
+    request,
+    get ended() {
+      return connection.ended
+    },
+    run: (slice, rows, targets, feeds = []) =>
+      connection.ask({ type: 'run', ...slice, rows, targets, feeds }),
+    outputs: (slice, rows, feeds = []) => connection.ask({ type: 'outputs', ...slice, rows, feeds }),
+    close: connection.close,
+  }
 }
 
-type Timed<T> = T & { milliseconds: number }
-type Answer = Extract<FromWorker, { type: 'facts' | 'outputs' }>
+/** The graphs of an attack in a worker thread of their own. */
+export interface AttackSession {
+  readonly request: OpenAttackRequest
+  attack(asked: Omit<Extract<Asked, { type: 'attack' }>, 'type'>): Promise<Answers['attack']>
+  close(): Promise<void>
+}
 
-/** Starts a worker and opens the graph in it. A provider that is not there makes this fail; nothing falls back here. */
-export async function openSession(request: OpenRequest): Promise<Session> {
+export async function openAttackSession(request: OpenAttackRequest): Promise<AttackSession> {
+  const connection = await connect({ type: 'openAttack', request })
+  return { request, attack: (asked) => connection.ask({ type: 'attack', ...asked }), close: connection.close }
+}
+
+/** Any graph of float inputs in a worker thread of its own. */
+export interface TensorSession {
+  run(feeds: Feed[], outputs: string[]): Promise<Answers['tensors']>
+  close(): Promise<void>
+}
+
+export async function openTensors(request: OpenTensorsRequest): Promise<TensorSession> {
+  const connection = await connect({ type: 'openTensors', request })
+  return {
+    run: (feeds, outputs) => connection.ask({ type: 'tensors', feeds, outputs }),
+    close: connection.close,
+  }
+}
+
+/** Starts a worker and lets it open. */
+async function connect(opening: Opening): Promise<Connection> {
   const worker = new Worker(workerUrl('inference'))
-  const waiting = new Map<number | null, { resolve(answer: Answer): void; reject(error: Error): void }>()
+  const waiting = new Map<number, { resolve(answer: unknown): void; reject(error: Error): void }>()
   let nextId = 1
   let dead: Error | null = null
 
+  const opened = Promise.withResolvers<void>()
   const fail = (error: Error) => {
-    dead = error
+    dead ??= error
+    opened.reject(error)
     for (const { reject } of waiting.values()) reject(error)
     waiting.clear()
   }
-  const opened = new Promise<void>((resolve, reject) => {
-    waiting.set(null, { resolve: () => resolve(), reject })
-    worker.on('message', (message: FromWorker) => {
-      const key = 'id' in message ? message.id : null
-      const entry = waiting.get(key)
-      waiting.delete(key)
-      if (message.type === 'failed') entry?.reject(fromShape(message.problem))
-      else if (message.type === 'opened') resolve()
-      else entry?.resolve(message)
-    })
+  worker.on('message', (message: FromWorker) => {
+    if (message.type === 'opened') opened.resolve()
+    else if (message.type === 'answer') take(message.id)?.resolve(message.answer)
+    else if (message.id === null) opened.reject(fromShape(message.problem))
+    else take(message.id)?.reject(fromShape(message.problem))
   })
   worker.on('error', (cause) =>
     fail(new KernelscopeError('INFERENCE_FAILED', `the inference worker died: ${String(cause)}`, { cause })),
   )
   worker.on('exit', () => fail(new KernelscopeError('INFERENCE_FAILED', 'the inference worker ended')))
-
-  const ask = (
-    message:
-      Omit<Extract<ToWorker, { type: 'run' }>, 'id'> | Omit<Extract<ToWorker, { type: 'outputs' }>, 'id'>,
-  ) =>
-    new Promise<Answer>((resolve, reject) => {
-      if (dead) return reject(dead)
-      const id = nextId++
-      waiting.set(id, { resolve, reject })
-      worker.postMessage({ ...message, id })
-    })
-  const close = async () => {
-    worker.postMessage({ type: 'close' } satisfies ToWorker)
-    await new Promise<void>((resolve) => (dead ? resolve() : worker.once('exit', () => resolve())))
+  const take = (id: number) => {
+    const entry = waiting.get(id)
+    waiting.delete(id)
+    return entry
+  }
+  const post = (message: ToWorker) => {
+    worker.postMessage(message)
   }
 
-  worker.postMessage({ type: 'open', request } satisfies ToWorker)
+  post(opening)
   try {
-    await opened
+    await opened.promise
   } catch (error) {
     await worker.terminate()
     throw error
   }
   return {
-    request,
     get ended() {
       return dead !== null
     },
-    close,
-    async run(slice, rows, targets, feeds = []) {
-      const answer = await ask({ type: 'run', ...slice, rows, targets, feeds })
-      if (answer.type !== 'facts')
-        throw new KernelscopeError('INTERNAL', 'the inference worker answered out of turn')
-      return { facts: answer.facts, milliseconds: answer.milliseconds }
-    },
-    async outputs(slice, rows, feeds = []) {
-      const answer = await ask({ type: 'outputs', ...slice, rows, feeds })
-      if (answer.type !== 'outputs')
-        throw new KernelscopeError('INTERNAL', 'the inference worker answered out of turn')
-      return { outputs: answer.outputs, milliseconds: answer.milliseconds }
+    ask: <K extends Asked['type']>(asked: Extract<Asked, { type: K }>) =>
+      new Promise<Answers[K]>((resolve, reject) => {
+        if (dead) return reject(dead)
+        const id = nextId++
+        // The worker answers every kind of work with its own kind of answer.
+        waiting.set(id, { resolve: (answer) => resolve(answer as Answers[K]), reject })
+        post({ type: 'ask', id, asked })
+      }),
+    async close() {
+      post({ type: 'close' })
+      await new Promise<void>((resolve) => (dead ? resolve() : worker.once('exit', () => resolve())))
     },
   }
 }

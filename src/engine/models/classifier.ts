@@ -4,18 +4,22 @@ import {
   findBatch,
   openSession,
   providersFor,
+  type ClassifierGraph,
   type Feed,
+  type ProviderChoice,
   type ProviderName,
   type Session,
 } from '../inference/index.ts'
 import type { Log } from '../log.ts'
 import {
+  acceptFloats,
   acceptPixels,
   classifierInterface,
   pixelsInput,
   readModel,
   writeVariant,
   type Graph,
+  type OnnxModel,
 } from '../onnx/index.ts'
 import type { Workspace } from '../workspace/index.ts'
 import type { StoredModel } from './store.ts'
@@ -42,6 +46,8 @@ export interface Classifier {
 /** A rewrite of the graph that takes pixels; `name` is the file's and says which. */
 export interface GraphPlan {
   name: string
+  /** Pixels are float32 in [0,1], which may leave that range, instead of 8 bit. */
+  floats?: boolean
   rewrite(graph: Graph): Graph
   /** Inputs the rewritten graph has besides the pixels, at values for a trial run. */
   trialFeeds?: Feed[]
@@ -62,25 +68,20 @@ export async function openClassifier(
   const onnx = await readModel(model.path)
   const io = classifierInterface(model.inspection)
   const [height, width] = model.preprocessing.size
-  const graph = plan.rewrite(acceptPixels(onnx.graph, model.preprocessing))
-  const path = await writeVariant(
+  const accept = plan.floats ? acceptFloats : acceptPixels
+  const path = await writeGraph(
+    workspace,
+    model,
     onnx,
-    graph,
-    workspace.weights,
-    `${model.digest.slice(0, 16)}-${plan.name}`,
-    { digest: model.digest },
+    plan.name,
+    plan.rewrite(accept(onnx.graph, model.preprocessing)),
   )
   const { session: first, provider } = await openWithFirst(settings, log, (name) =>
     openSession({
-      path,
-      input: pixelsInput,
-      output: io.output,
-      height,
-      width,
-      classes: io.classes,
+      ...classifierGraph(model, path),
       provider: name,
       threads: settings.threads,
-      probabilities: model.inspection.layers.at(-1)?.op === 'Softmax',
+      pixelType: plan.floats ? 'float32' : 'uint8',
     }),
   )
   const variant = internVariant(workspace.db, variantKey(model, provider.name))
@@ -104,11 +105,39 @@ export async function openClassifier(
   }
 }
 
-async function openWithFirst(
+/** Writes a rewritten graph beside the model's shared weights; the name says which model and which rewrite. */
+export const writeGraph = (
+  workspace: Workspace,
+  model: StoredModel,
+  onnx: OnnxModel,
+  name: string,
+  graph: Graph,
+): Promise<string> =>
+  writeVariant(onnx, graph, workspace.weights, `${model.digest.slice(0, 16)}-${name}`, {
+    digest: model.digest,
+  })
+
+/** What a worker needs to know of a graph of the model that takes pixels. */
+export function classifierGraph(model: StoredModel, path: string): ClassifierGraph {
+  const { output, classes } = classifierInterface(model.inspection)
+  const [height, width] = model.preprocessing.size
+  return {
+    path,
+    input: pixelsInput,
+    output,
+    height,
+    width,
+    classes,
+    probabilities: model.inspection.layers.at(-1)?.op === 'Softmax',
+  }
+}
+
+/** Opens with the first provider that works; says in the log which did not. */
+export async function openWithFirst<T>(
   settings: ClassifierSettings,
   log: Log,
-  open: (name: ProviderName) => Promise<Session>,
-) {
+  open: (name: ProviderName) => Promise<T>,
+): Promise<{ session: T; provider: ProviderChoice }> {
   const choices = providersFor(settings.provider)
   for (const [index, provider] of choices.entries()) {
     try {

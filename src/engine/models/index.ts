@@ -1,4 +1,12 @@
-export { asItIs, openClassifier, type Classifier, type GraphPlan } from './classifier.ts'
+export {
+  asItIs,
+  classifierGraph,
+  openClassifier,
+  openWithFirst,
+  writeGraph,
+  type Classifier,
+  type GraphPlan,
+} from './classifier.ts'
 export { readLabelList, targetsOf, type LabelList } from './labelList.ts'
 export { presets } from './presets.ts'
 export {
@@ -17,4 +25,6 @@ export {
   setVariantBatch,
   variantKey,
   type CurrentVariant,
+  type FindVariant,
+  type Setting,
 } from './variant.ts'

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson } from '#shared/canonical.ts'
+import { allOutputs, type Readout } from '#shared/readouts.ts'
 import { noRewrite, type Rewrite } from '#shared/rewrites.ts'
 import { onnxruntimeVersion, type ProviderName } from '../inference/index.ts'
 import type { Db } from '../workspace/index.ts'
@@ -12,7 +13,14 @@ export interface VariantKey {
   /** sha256 of the label list: decides what the true class index is. */
   labels: string
   rewrite: Rewrite
+  readout: Readout
   runtime: { provider: ProviderName; precision: 'float32'; onnxruntime: string }
+}
+
+/** What a condition changes in how a model is used; left out = as the model is set up, all outputs. */
+export interface Setting {
+  preprocessing?: StoredModel['preprocessing']
+  readout?: Readout
 }
 
 export interface Variant {
@@ -26,12 +34,14 @@ export function variantKey(
   model: StoredModel,
   provider: ProviderName,
   rewrite: Rewrite = noRewrite,
+  { preprocessing = model.preprocessing, readout = allOutputs }: Setting = {},
 ): VariantKey {
   return {
     model: model.digest,
-    preprocessing: model.preprocessing,
+    preprocessing,
     labels: createHash('sha256').update(model.labels.join('\n')).digest('hex'),
     rewrite,
+    readout,
     runtime: { provider, precision: 'float32', onnxruntime: onnxruntimeVersion },
   }
 }
@@ -70,13 +80,16 @@ export interface CurrentVariant {
   secondsPerImage: number | null
 }
 
+/** Finds the variant of a rewrite under a setting; null for one that was never run. */
+export type FindVariant = (rewrite: Rewrite, setting?: Setting) => CurrentVariant | null
+
 /**
- * Finds the variants whose facts stand for a model as it is set up now: same preprocessing and labels, any runtime, of
- * several the one used last. Reads the model's variants once; null for a rewrite that was never run.
+ * The variants whose facts stand for a model as it is set up now: same labels, and the same preprocessing unless a
+ * setting says otherwise; any runtime, of several the one used last. Reads the model's variants once.
  */
-export function currentVariants(db: Db, model: StoredModel): (rewrite: Rewrite) => CurrentVariant | null {
-  const setUp = ({ preprocessing, labels }: VariantKey) => canonicalJson({ preprocessing, labels })
-  const wanted = setUp(variantKey(model, 'cpu'))
+export function currentVariants(db: Db, model: StoredModel): FindVariant {
+  const textOf = ({ preprocessing, labels, rewrite, readout }: Omit<VariantKey, 'model' | 'runtime'>) =>
+    canonicalJson({ preprocessing, labels, rewrite, readout })
   const rows = db
     .prepare<[string], { id: number; key: string; seconds_per_image: number | null }>(
       'SELECT id, key, seconds_per_image FROM variant WHERE model_digest = ? ORDER BY used_at, id',
@@ -85,14 +98,13 @@ export function currentVariants(db: Db, model: StoredModel): (rewrite: Rewrite) 
   const found = new Map<string, CurrentVariant>()
   for (const row of rows) {
     const key: VariantKey = JSON.parse(row.key)
-    if (setUp(key) === wanted)
-      found.set(canonicalJson(key.rewrite), {
-        id: row.id,
-        provider: key.runtime.provider,
-        secondsPerImage: row.seconds_per_image,
-      })
+    found.set(textOf(key), {
+      id: row.id,
+      provider: key.runtime.provider,
+      secondsPerImage: row.seconds_per_image,
+    })
   }
-  return (rewrite) => found.get(canonicalJson(rewrite)) ?? null
+  return (rewrite, setting) => found.get(textOf(variantKey(model, 'cpu', rewrite, setting))) ?? null
 }
 
 /** The variant of the model as it is. */

@@ -1,0 +1,112 @@
+import type { Attack } from '#shared/attacks.ts'
+import { generator } from '#shared/random.ts'
+import { integratedGradients } from './integrated.ts'
+import { addMomentum, fastStep, projectedStep, randomStart, roundTo8Bit } from './updates.ts'
+
+/** d(what is to grow)/dx for images float32 [n, height, width, 3] in [0,1]. */
+export type Gradient = (x: Float32Array) => Promise<Float32Array>
+
+export interface Attacked {
+  /** Of the cross entropy with the true classes. */
+  lossGradient: Gradient
+  /** Of the logit of the true classes. */
+  logitGradient: Gradient
+}
+
+/** Called with the adversarial images of each run when its trajectory reaches it; they must be copied to be kept. */
+export type Reached = (run: number, images: Float32Array) => Promise<void>
+
+/**
+ * Attacks `x0`, images of `valuesPerImage` values. `runs` share everything but what one trajectory can serve: the
+ * epsilons of fgsm and sign, the numbers of steps of the others.
+ */
+export async function follow(
+  x0: Float32Array,
+  keys: readonly string[],
+  runs: readonly Attack[],
+  restart: number,
+  attacked: Attacked,
+  reached: Reached,
+): Promise<void> {
+  const [first] = runs
+  if (!first) return
+  const give = (run: number, x: Float32Array) => {
+    if (!first.rounded) return reached(run, x)
+    const rounded = x.slice()
+    roundTo8Bit(rounded)
+    return reached(run, rounded)
+  }
+  if (first.kind === 'fgsm' || first.kind === 'sign') {
+    const g = first.kind === 'fgsm' ? await attacked.lossGradient(x0) : randomSigns(x0.length, keys, first)
+    const x = new Float32Array(x0.length)
+    for (const [run, { epsilon }] of runs.entries()) {
+      fastStep(x, x0, g, epsilon)
+      await give(run, x)
+    }
+    return
+  }
+  const step = stepper(x0, keys, first, restart, attacked)
+  const longest = Math.max(...runs.map(({ steps }) => steps))
+  for (let done = 1; done <= longest; done++) {
+    await step.advance()
+    for (const [run, { steps }] of runs.entries()) if (steps === done) await give(run, step.x)
+  }
+}
+
+/** The iterate of a many-step attack and the way to the next. */
+function stepper(
+  x0: Float32Array,
+  keys: readonly string[],
+  attack: Attack,
+  restart: number,
+  attacked: Attacked,
+): { x: Float32Array; advance(): Promise<void> } {
+  const { kind, alpha, epsilon } = attack
+  const size = x0.length / keys.length
+  const x = x0.slice()
+  const random = keys.map((key) => generator('attack', attack.seed, key, restart))
+  if (attack.randomStart) {
+    for (const [image, source] of random.entries()) {
+      randomStart(
+        x.subarray(image * size, (image + 1) * size),
+        x0.subarray(image * size, (image + 1) * size),
+        epsilon,
+        () => source.uniform(),
+      )
+    }
+  }
+  if (kind === 'mifgsm') {
+    const momentum = new Float32Array(x.length)
+    return {
+      x,
+      async advance() {
+        addMomentum(momentum, await attacked.lossGradient(x), size)
+        projectedStep(x, x0, momentum, alpha, epsilon)
+      },
+    }
+  }
+  if (kind === 'pgd')
+    return { x, advance: async () => projectedStep(x, x0, await attacked.lossGradient(x), alpha, epsilon) }
+  let at = 0
+  // The values of all images are walked in order, so that each image's numbers come from its own generator.
+  const uniform = () => random[Math.floor((at++ % x.length) / size)]?.uniform() ?? 0
+  const noise = kind === 'taig-r' ? { epsilon, uniform } : null
+  return {
+    x,
+    async advance() {
+      const g = await integratedGradients(x, attacked.logitGradient, noise)
+      for (let i = 0; i < g.length; i++) g[i] = -(g[i] ?? 0)
+      projectedStep(x, x0, g, alpha, epsilon)
+    },
+  }
+}
+
+function randomSigns(length: number, keys: readonly string[], { seed }: Attack): Float32Array {
+  const signs = new Float32Array(length)
+  const size = length / keys.length
+  for (const [image, key] of keys.entries()) {
+    const random = generator('attack-sign', seed, key)
+    for (let i = image * size; i < (image + 1) * size; i++) signs[i] = random.uniform() < 0.5 ? -1 : 1
+  }
+  return signs
+}

@@ -1,0 +1,47 @@
+/**
+ * Updates of an adversarial image in [0,1], elementwise over any number of images. None allocates; `x` is written.
+ * Formulas as in torchattacks (Harry24k/adversarial-attacks-pytorch: fgsm.py, pgd.py, mifgsm.py).
+ */
+
+const clip = (value: number, low: number, high: number) => (value < low ? low : value > high ? high : value)
+
+/** x = clip(x0 + epsilon * sign(g), 0, 1); sign(0) = 0. */
+export function fastStep(x: Float32Array, x0: Float32Array, g: Float32Array, epsilon: number): void {
+  for (let i = 0; i < x.length; i++) x[i] = clip((x0[i] ?? 0) + epsilon * Math.sign(g[i] ?? 0), 0, 1)
+}
+
+/** x = clip(x0 + clamp(x + alpha * sign(g) - x0, -epsilon, epsilon), 0, 1). */
+export function projectedStep(
+  x: Float32Array,
+  x0: Float32Array,
+  g: Float32Array,
+  alpha: number,
+  epsilon: number,
+): void {
+  for (let i = 0; i < x.length; i++) {
+    const origin = x0[i] ?? 0
+    const moved = (x[i] ?? 0) + alpha * Math.sign(g[i] ?? 0) - origin
+    x[i] = clip(origin + clip(moved, -epsilon, epsilon), 0, 1)
+  }
+}
+
+/** m = m + g / mean|g|, image by image (decay 1): the momentum of MI-FGSM (Dong et al. 2018). */
+export function addMomentum(momentum: Float32Array, g: Float32Array, valuesPerImage: number): void {
+  for (let first = 0; first < g.length; first += valuesPerImage) {
+    let sum = 0
+    for (let i = first; i < first + valuesPerImage; i++) sum += Math.abs(g[i] ?? 0)
+    const mean = sum / valuesPerImage
+    if (mean === 0) continue
+    for (let i = first; i < first + valuesPerImage; i++) momentum[i] = (momentum[i] ?? 0) + (g[i] ?? 0) / mean
+  }
+}
+
+/** x = clip(x0 + uniform(-epsilon, epsilon), 0, 1) for one image; `uniform` gives numbers in [0,1). */
+export function randomStart(x: Float32Array, x0: Float32Array, epsilon: number, uniform: () => number): void {
+  for (let i = 0; i < x.length; i++) x[i] = clip((x0[i] ?? 0) + (2 * uniform() - 1) * epsilon, 0, 1)
+}
+
+/** To the nearest of 256 levels. */
+export function roundTo8Bit(x: Float32Array): void {
+  for (let i = 0; i < x.length; i++) x[i] = Math.round((x[i] ?? 0) * 255) / 255
+}

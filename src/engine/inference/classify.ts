@@ -1,0 +1,36 @@
+import { Tensor } from 'onnxruntime-node'
+import { KernelscopeError } from '#shared/errors.ts'
+import { factsOf } from './facts.ts'
+import { createSession, feedTensors, floatsOf, floatTensor } from './ort.ts'
+import type { OpenRequest, Slice } from './protocol.ts'
+import type { Opened } from './worker.ts'
+
+/** Runs batches of pixels and reads facts off the outputs. */
+export async function openClassifierGraph(request: OpenRequest): Promise<Opened> {
+  const session = await createSession(request.path, request)
+  const { height, width, classes, input, output, probabilities, pixelType } = request
+  const values = height * width * 3
+
+  const pixelTensor = ({ pixels, first, batch }: Slice) => {
+    const shape = [batch, height, width, 3]
+    return pixelType === 'uint8'
+      ? new Tensor('uint8', new Uint8Array(pixels, first * values, batch * values), shape)
+      : floatTensor(new Float32Array(pixels, first * values * 4, batch * values), shape)
+  }
+  return {
+    async ask(asked) {
+      if (asked.type !== 'run' && asked.type !== 'outputs') {
+        throw new KernelscopeError('INTERNAL', `a classifier cannot ${asked.type}`)
+      }
+      const started = performance.now()
+      const results = await session.run({ [input]: pixelTensor(asked), ...feedTensors(asked.feeds) }, [
+        output,
+      ])
+      const milliseconds = performance.now() - started
+      const outputs = floatsOf(results[output], output, asked.batch * classes)
+      if (asked.type === 'outputs') return { outputs: outputs.slice(0, asked.rows * classes), milliseconds }
+      return { facts: factsOf(outputs, asked.rows, classes, asked.targets, probabilities), milliseconds }
+    },
+    release: () => session.release(),
+  }
+}

@@ -1,0 +1,28 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node'
+import { KernelscopeError } from '#shared/errors.ts'
+import type { Feed, Runtime } from './protocol.ts'
+
+/** Opens a graph file with exactly the provider that is asked for. */
+export const createSession = (path: string, { provider, threads }: Runtime): Promise<InferenceSession> =>
+  InferenceSession.create(path, {
+    executionProviders: [provider],
+    ...(threads > 0 ? { intraOpNumThreads: threads } : {}),
+    interOpNumThreads: 1,
+    logSeverityLevel: 3,
+  })
+
+export const floatTensor = (data: Float32Array, shape: readonly number[]) =>
+  new Tensor('float32', data, shape)
+
+export const feedTensors = (feeds: readonly Feed[]): Record<string, Tensor> =>
+  Object.fromEntries(feeds.map(({ name, data, shape }) => [name, floatTensor(data, shape)]))
+
+/** The float32 values of an output; throws MODEL_UNSUPPORTED where it is of another type or size. */
+export function floatsOf(tensor: Tensor | undefined, name: string, length: number): Float32Array {
+  const data = tensor?.data
+  if (data instanceof Float32Array && data.length === length) return data
+  throw new KernelscopeError(
+    'MODEL_UNSUPPORTED',
+    `the output ${name} is ${tensor?.type ?? 'missing'} [${tensor?.dims.join(', ') ?? ''}], not float32 of ${length} values`,
+  )
+}

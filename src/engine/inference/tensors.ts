@@ -1,0 +1,24 @@
+import { KernelscopeError } from '#shared/errors.ts'
+import { createSession, feedTensors } from './ort.ts'
+import type { OpenTensorsRequest } from './protocol.ts'
+import type { Opened } from './worker.ts'
+
+/** Runs any graph on float inputs by name, for probes: saliency, attention maps, receptive fields, variances. */
+export async function openTensorGraph(request: OpenTensorsRequest): Promise<Opened> {
+  const session = await createSession(request.path, request)
+  return {
+    async ask(asked) {
+      if (asked.type !== 'tensors') throw new KernelscopeError('INTERNAL', `a probe cannot ${asked.type}`)
+      const started = performance.now()
+      const results = await session.run(feedTensors(asked.feeds), asked.outputs)
+      const outputs = asked.outputs.map((name) => {
+        const tensor = results[name]
+        if (!(tensor?.data instanceof Float32Array))
+          throw new KernelscopeError('MODEL_UNSUPPORTED', `the output ${name} is not float32`)
+        return { data: tensor.data, shape: [...tensor.dims] }
+      })
+      return { outputs, milliseconds: performance.now() - started }
+    },
+    release: () => session.release(),
+  }
+}
