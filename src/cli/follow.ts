@@ -1,8 +1,15 @@
 import type { Job } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
-import type { Client } from './client.ts'
 import type { Io } from './io.ts'
 import { ProgressLine } from './progress.ts'
+
+/** The part of the contract that following a job needs. */
+export interface JobWatch {
+  jobs: {
+    watch(input: undefined, options: { signal: AbortSignal }): Promise<AsyncIterable<Job>>
+    pause(input: { id: number }): Promise<Job>
+  }
+}
 
 export interface Followed {
   job: Job
@@ -15,7 +22,7 @@ export interface Followed {
  *
  * @throws the job's own problem where it failed, CANCELLED where it was stopped
  */
-export async function followJob(client: Client, jobId: number, io: Io, quiet = false): Promise<Followed> {
+export async function followJob(client: JobWatch, jobId: number, io: Io, quiet = false): Promise<Followed> {
   const line = new ProgressLine(io, quiet)
   const watching = new AbortController()
   const pause = () => void client.jobs.pause({ id: jobId }).catch(() => undefined)

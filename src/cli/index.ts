@@ -1,4 +1,4 @@
-import { createEngine } from '#engine/api/index.ts'
+import type { StartEngine } from './client.ts'
 import type { Io } from './io.ts'
 import { runCli } from './program.ts'
 import { version } from '#engine/version.ts'
@@ -30,9 +30,8 @@ const io: Io = {
   cwd: process.cwd(),
 }
 
-process.exitCode = await runCli(
-  process.argv.slice(2),
-  io,
-  (overrides) => createEngine({ overrides }),
-  version,
-)
+/** The engine takes a moment to load, which help and mistyped commands need not wait for. */
+const start: StartEngine = async (overrides) =>
+  (await import('#engine/api/index.ts')).createEngine({ overrides })
+
+process.exitCode = await runCli(process.argv.slice(2), io, start, version)

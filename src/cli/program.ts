@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { errorCodes } from '#shared/errors.ts'
 import { addDatasetCommands } from './commands/dataset.ts'
 import { addFigureCommand } from './commands/figure.ts'
 import { addModelCommands } from './commands/model.ts'
@@ -31,6 +32,7 @@ export async function runCli(
   } catch (error) {
     // Help and version are printed by then.
     if (error instanceof CommanderError && error.exitCode === 0) return 0
+    if (error instanceof CommanderError && error.code === 'commander.help') return errorCodes.USAGE.exit
     const shape = shapeOfFailure(error)
     io.err(formatFailure(shape, wantsJson(args)))
     exit = exitCodeOf(shape)
@@ -48,10 +50,12 @@ function buildProgram(session: CliSession, version: string, fail: (exit: number)
     .option('-w, --workspace <dir>', 'folder of the workspace')
     .option('--json', 'print results and errors as JSON')
     .option('-q, --quiet', 'show no progress')
-    .showHelpAfterError(false)
-    // Settings that commands made after this line inherit.
     .exitOverride()
-    .configureOutput({ writeOut: (text) => io.out(text), writeErr: () => undefined })
+    .configureOutput({
+      writeOut: (text) => io.out(text),
+      writeErr: (text) => io.err(text),
+      outputError: () => undefined,
+    })
     .configureHelp({ showGlobalOptions: true })
   addWorkspaceCommands(program, session)
   addModelCommands(program, session)

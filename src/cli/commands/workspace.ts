@@ -31,7 +31,8 @@ export function addWorkspaceCommands(program: Command, session: CliSession): voi
       const client = await session.client()
       const made = await client.workspace.openSample(path)
       for (const job of await client.jobs.list({})) {
-        if (job.kind === 'index' && open.has(job.state)) await followJob(client, job.id, session.io, options.quiet)
+        if (job.kind === 'index' && open.has(job.state))
+          await followJob(client, job.id, session.io, options.quiet)
       }
       const info = (await client.workspace.info()) ?? made
       session.print(options, info, () => describe(info))

@@ -1,0 +1,284 @@
+import { spawn } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { inspection, studyCondition } from '#shared/contract/index.ts'
+
+const root = resolve(import.meta.dirname, '../..')
+const entry = join(root, 'src/cli/index.ts')
+const models = ['replk31', 'replk3'].map((name) => join(root, 'resources/sample/models', `${name}.onnx`))
+
+let folder: string
+let images: string
+let workspace: string
+
+/** Five images of each of four classes, in a folder that is ours to break. */
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kernelscope-cli-'))
+  images = join(folder, 'images')
+  workspace = join(folder, 'workspace')
+  for (const name of ['bird', 'boat', 'car', 'cat']) {
+    const from = join(root, 'resources/sample/suites/val', name)
+    mkdirSync(join(images, name), { recursive: true })
+    for (const file of readdirSync(from).sort().slice(0, 5))
+      cpSync(join(from, file), join(images, name, file))
+  }
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+interface Run {
+  code: number | null
+  out: string
+  err: string
+}
+
+function run(
+  args: readonly string[],
+  options: { cwd?: string; onErr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void } = {},
+): Promise<Run> {
+  return new Promise((done, fail) => {
+    const child = spawn(process.execPath, [entry, ...args], { cwd: options.cwd ?? folder })
+    const result: Run = { code: null, out: '', err: '' }
+    child.stdout.on('data', (chunk: Buffer) => (result.out += chunk.toString()))
+    child.stderr.on('data', (chunk: Buffer) => {
+      result.err += chunk.toString()
+      options.onErr?.(result.err, (signal) => child.kill(signal))
+    })
+    child.on('error', fail)
+    child.on('close', (code) => done({ ...result, code }))
+  })
+}
+
+const json = async (args: readonly string[]): Promise<unknown> => {
+  const { code, out, err } = await run([...args, '--json', '-w', workspace])
+  expect(err.includes('error')).toBe(false)
+  expect(code).toBe(0)
+  return JSON.parse(out)
+}
+
+const runDocument = z.object({
+  study: z.object({ id: z.int(), state: z.string() }),
+  complete: z.boolean(),
+  conditions: z.array(studyCondition),
+  imagesPerSecond: z.number().nullable(),
+  cache: z.object({ hits: z.int(), misses: z.int() }),
+})
+
+const study = (...more: string[]) => [
+  'study',
+  'run',
+  'random-patch-drop',
+  '--dataset',
+  images,
+  '--percents',
+  '0,50',
+  '--param',
+  'repeats=2',
+  ...more,
+]
+
+describe('the program', () => {
+  it('creates a workspace, measures, resumes from what is stored, shows, and writes figures', async () => {
+    await json(['workspace', 'create'])
+    const first = runDocument.parse(await json(study('--model', models[0] ?? '', '--model', models[1] ?? '')))
+    expect(first.study.state).toBe('done')
+    expect(first.complete).toBe(true)
+    // Two models, 20 images, the clean pass and two draws at 50 %.
+    expect(first.cache).toEqual({ hits: 0, misses: 120 })
+    expect(first.imagesPerSecond).toBeGreaterThan(0)
+    expect(first.conditions).toHaveLength(6)
+    for (const cell of first.conditions) expect([cell.n, cell.top1]).toEqual([20, cell.correct / 20])
+
+    const again = runDocument.parse(await json(study('--model', '1', '--model', '2')))
+    expect(again.study.id).toBe(first.study.id)
+    expect(again.cache).toEqual({ hits: 120, misses: 0 })
+    expect(again.imagesPerSecond).toBeNull()
+    expect(again.conditions).toEqual(first.conditions)
+
+    const shown = await json(['study', 'show', String(first.study.id)])
+    expect(shown).toMatchObject({ conditions: first.conditions })
+
+    const rows = z
+      .object({ rows: z.array(z.object({ model: z.string(), key: z.string(), correct: z.boolean() })) })
+      .parse(await json(['study', 'rows', String(first.study.id)]))
+    for (const cell of first.conditions) {
+      const own = rows.rows.filter(({ model, key }) => model === cell.model && key === cell.key)
+      expect([own.length, own.filter(({ correct }) => correct).length]).toEqual([cell.n, cell.correct])
+    }
+
+    const out = join(folder, 'figures')
+    const { files } = z
+      .object({ files: z.array(z.object({ path: z.string(), bytes: z.int() })) })
+      .parse(
+        await json([
+          'figure',
+          String(first.study.id),
+          '--format',
+          'svg,csv',
+          '--out',
+          out,
+          '--width',
+          '3.25',
+        ]),
+      )
+    expect(files.length).toBeGreaterThanOrEqual(2)
+    for (const { path, bytes } of files) expect(readFileSync(path)).toHaveLength(bytes)
+    expect(files.some(({ path }) => readFileSync(path, 'utf8').includes('width="3.25in"'))).toBe(true)
+  }, 90_000)
+
+  it('replays exported draws to the same predictions', async () => {
+    const first = runDocument.parse(await json(study('--model', '1')))
+    const file = join(folder, 'draws.json')
+    await json(['study', 'draws', String(first.study.id), '--out', file])
+    const replayed = runDocument.parse(await json(study('--model', '1', '--draws', file, '--seed', '99')))
+    expect(replayed.study.id).not.toBe(first.study.id)
+    const right = ({ conditions }: typeof first) => conditions.map(({ key, correct }) => [key, correct])
+    expect(right(replayed)).toEqual(right(first))
+  }, 60_000)
+
+  it('leaves a study that can be resumed at Ctrl-C, and exits 130', async () => {
+    const args = [
+      'study',
+      'run',
+      'random-patch-drop',
+      '-w',
+      workspace,
+      '--model',
+      '1',
+      '--dataset',
+      images,
+      '--seed',
+      '5',
+      '--repeats',
+      '6',
+    ]
+    let pressed = false
+    const stopped = await run(args, {
+      onErr: (text, kill) => {
+        if (pressed || !/\d+\/1100 images/.test(text)) return
+        pressed = true
+        kill('SIGINT')
+      },
+    })
+    expect(stopped.code).toBe(130)
+    expect(stopped.out).toBe('')
+    expect(stopped.err).toMatch(
+      /error\[CANCELLED\]: .* was stopped after \d+ of 1100 images\n {2}Run the same command again/,
+    )
+    const list = z.object({
+      studies: z.array(z.object({ id: z.int(), job: z.object({ state: z.string() }) })),
+    })
+    const [newest] = list.parse(await json(['study', 'list'])).studies.sort((a, b) => b.id - a.id)
+    expect(newest?.job.state).toBe('paused')
+    const resumed = runDocument.parse(await json(args.filter((word) => word !== '-w' && word !== workspace)))
+    expect(resumed.study.id).toBe(newest?.id)
+    expect(resumed.cache.hits + resumed.cache.misses).toBe(1100)
+    expect(resumed.complete).toBe(true)
+  }, 90_000)
+
+  it('inspects files without a workspace', async () => {
+    const inspected = await run(['model', 'inspect', models[0] ?? '', '--json'])
+    const { family, convolutions, blocks } = inspection.parse(JSON.parse(inspected.out))
+    expect(family).toBe('RepLKNet')
+    expect(blocks.length).toBeGreaterThan(0)
+    expect(convolutions.some(({ kernel, depthwise }) => depthwise && kernel[0] === 31)).toBe(true)
+    const kernels = await run(['model', 'kernels', models[0] ?? '', '--json'])
+    const { layers } = z
+      .object({
+        layers: z.array(
+          z.object({
+            weight: z.string(),
+            kernel: z.int(),
+            channels: z.int(),
+            distance: z.array(z.number()),
+            order: z.array(z.int()),
+          }),
+        ),
+      })
+      .parse(JSON.parse(kernels.out))
+    for (const { distance, order, channels } of layers) {
+      expect(distance).toEqual(distance.toSorted((a, b) => a - b))
+      expect(order.toSorted((a, b) => a - b)).toEqual(Array.from({ length: channels }, (_, k) => k))
+    }
+  })
+
+  it('prints tables for people on stdout and nothing on stderr', async () => {
+    const listed = await run(['model', 'list'], { cwd: workspace })
+    expect([listed.code, listed.err]).toEqual([0, ''])
+    expect(listed.out.split('\n')[0]).toMatch(/^ID {2}Model +Family +Parameters/)
+  })
+
+  it('exits with the code of the kind of error and names what is wrong', async () => {
+    const text = join(folder, 'notes.onnx')
+    writeFileSync(text, 'not a model')
+    const cases: [string[], number, string][] = [
+      [['model', 'inspect', text], 5, 'notes.onnx'],
+      [['model', 'inspect', join(folder, 'none.onnx')], 4, 'none.onnx'],
+      [['model', 'list', '-w', join(folder, 'nowhere')], 3, 'nowhere'],
+      [['model', 'list'], 2, 'no workspace is named'],
+      [['workspace', 'create', workspace], 3, 'workspace'],
+      [['figure', '99', '-w', workspace], 7, '99'],
+      [['study', 'run', 'no-such', '--model', '1', '--dataset', images, '-w', workspace], 7, 'no-such'],
+      [
+        [
+          'study',
+          'run',
+          'random-patch-drop',
+          '--model',
+          '1',
+          '--dataset',
+          images,
+          '-w',
+          workspace,
+          '--percents',
+          '101',
+        ],
+        7,
+        'percents',
+      ],
+      [['study', 'run', 'clean-accuracy', '--model', 'x', '--dataset', images, '-w', workspace], 5, 'x'],
+      [['study', 'run', 'clean-accuracy', '--model', '1', '--dataset', 'y', '-w', workspace], 6, 'y'],
+      [['--nonsense'], 2, '--nonsense'],
+      [['model', 'kernels', models[0] ?? '', '--definition', 'other'], 2, 'other'],
+    ]
+    for (const [args, code, words] of cases) {
+      const plain = await run(args)
+      expect([args.join(' '), plain.code, plain.out]).toEqual([args.join(' '), code, ''])
+      expect(plain.err).toMatch(/^error\[[A-Z_]+\]: .*\n {2}\S/)
+      expect(plain.err).toContain(words)
+    }
+    const failed = await run(['model', 'inspect', text, '--json'])
+    expect(JSON.parse(failed.err)).toMatchObject({
+      error: { code: 'MODEL_NOT_ONNX', hint: expect.any(String) },
+    })
+  }, 60_000)
+
+  it('ends quietly when its reader has gone', async () => {
+    const child = spawn(
+      '/bin/sh',
+      ['-c', `"${process.execPath}" "${entry}" study rows 1 -w "${workspace}" | head -n 1; exit 0`],
+      { cwd: folder },
+    )
+    let err = ''
+    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()))
+    await new Promise((done) => child.on('close', done))
+    expect(err).toBe('')
+  })
+
+  it('helps', async () => {
+    const help = await run(['study', 'run', '--help'])
+    expect([help.code, help.err]).toEqual([0, ''])
+    for (const word of ['--model', '--preset', '--per-class', '--workspace', '--json'])
+      expect(help.out).toContain(word)
+    const version = await run(['--version'])
+    expect([version.code, version.out]).toEqual([
+      0,
+      `${z.object({ version: z.string() }).parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))).version}\n`,
+    ])
+    const bare = await run([])
+    expect([bare.code, bare.out]).toEqual([2, ''])
+    expect(bare.err).toContain('Usage: kernelscope')
+  })
+})

@@ -1,0 +1,18 @@
+import type { Io } from '../../src/cli/io.ts'
+
+/** A terminal that keeps what was written, and a Ctrl-C that can be pressed. */
+export function terminal(options: Partial<Io> = {}) {
+  const stop = new AbortController()
+  const written = { out: '', err: '' }
+  const io: Io = {
+    out: (text) => void (written.out += text),
+    err: (text) => void (written.err += text),
+    interactive: false,
+    columns: 80,
+    signal: stop.signal,
+    env: {},
+    cwd: process.cwd(),
+    ...options,
+  }
+  return { io, written, interrupt: () => stop.abort() }
+}

@@ -1,0 +1,215 @@
+import { CommanderError } from 'commander'
+import { describe, expect, it } from 'vitest'
+import { errorCodes, KernelscopeError, type ErrorCode } from '#shared/errors.ts'
+import { exitCodeOf, formatFailure, shapeOfFailure } from '../../src/cli/failure.ts'
+import { integerOf, listOf, numberOf } from '../../src/cli/flags.ts'
+import {
+  displayWidth,
+  formatBytes,
+  formatCount,
+  formatDataTable,
+  formatDuration,
+  formatPairs,
+  formatTable,
+  printable,
+} from '../../src/cli/format.ts'
+import { findNamed } from '../../src/cli/named.ts'
+import { describeType, optionsAsParams, paramSchemas, parseParams } from '../../src/cli/params.ts'
+
+describe('tables', () => {
+  it('align text to the left, numbers to the right, by what a terminal shows', () => {
+    const text = formatTable(
+      [{ title: 'Model' }, { title: 'n', right: true }],
+      [
+        ['大核', '5'],
+        ['é', '320'],
+      ],
+    )
+    expect(text).toBe('Model    n\n大核     5\né      320\n')
+  })
+
+  it('say so when they are empty', () => {
+    expect(formatTable([{ title: 'A' }], [], 'no models')).toBe('no models\n')
+  })
+
+  it('let no control character of a file name reach the terminal', () => {
+    expect(printable('a\u001b[2Jb\nc')).toBe('a?[2Jb?c')
+    expect(formatTable([{ title: 'A' }], [['\u001b[31mred']])).not.toContain('\u001b')
+    expect(formatPairs([['name', 'a\rb']])).toBe('name  a?b\n')
+  })
+
+  it('count combining marks as nothing and wide characters as two', () => {
+    expect([displayWidth('e\u0301'), displayWidth('核'), displayWidth('🐈'), displayWidth('ab')]).toEqual([
+      1, 2, 2, 2,
+    ])
+  })
+
+  it('write shares in per cent and gaps as dashes', () => {
+    const text = formatDataTable({
+      id: 't',
+      title: 'T',
+      columns: [
+        { key: 'm', title: 'Model', kind: 'text' },
+        { key: 'a', title: 'Top-1', kind: 'fraction' },
+        { key: 'd', title: 'D', kind: 'number' },
+      ],
+      rows: [
+        { m: 'x', a: 0.8155, d: 0.123456 },
+        { m: 'y', a: null, d: Number.NaN },
+      ],
+    })
+    expect(text).toBe('Model   Top-1       D\nx      81.5 %  0.1235\ny           –       –\n')
+  })
+
+  it('write counts, sizes and times for people', () => {
+    expect([9999, 654_000, 79_866_000, null].map(formatCount)).toEqual(['9999', '654.0 k', '79.9 M', '–'])
+    expect([0, 1023, 1024, 2_647_674, 5 * 2 ** 40].map(formatBytes)).toEqual([
+      '0 B',
+      '1023 B',
+      '1.0 KiB',
+      '2.5 MiB',
+      '5.0 TiB',
+    ])
+    expect([0, 61, 3600 + 62, -1].map(formatDuration)).toEqual(['0:00', '1:01', '1:01:02', '0:00'])
+  })
+})
+
+describe('parameters', () => {
+  const schemas = paramSchemas({
+    type: 'object',
+    properties: {
+      percents: { type: 'array', items: { type: 'integer' }, default: [0] },
+      level: { type: 'number' },
+      repeats: { type: 'integer' },
+      fill: { type: 'string', enum: ['black', 'mean'] },
+      fast: { type: 'boolean' },
+      draws: { anyOf: [{ type: 'string' }, { type: 'null' }], default: null },
+      maxBatch: { type: 'integer' },
+    },
+  })
+  const parse = (...texts: string[]) => parseParams(texts, schemas)
+
+  it('are read by the type of their schema', () => {
+    expect(
+      parse('percents=0,10, 20', 'level=1e-3', 'repeats=-2', 'fill=mean', 'fast=yes', 'draws=abc=d'),
+    ).toEqual({
+      percents: [0, 10, 20],
+      level: 0.001,
+      repeats: -2,
+      fill: 'mean',
+      fast: true,
+      draws: 'abc=d',
+    })
+    expect(parse('percents=[5,6]', 'draws=none', 'fast=off')).toEqual({
+      percents: [5, 6],
+      draws: null,
+      fast: false,
+    })
+    expect(parse('percents=')).toEqual({ percents: [] })
+  })
+
+  it.each([
+    ['repeats=2.5', 'invalid repeats: 2.5'],
+    ['repeats=', 'invalid repeats: '],
+    ['level=NaN', 'invalid level: NaN'],
+    ['level=', 'invalid level: '],
+    ['percents=1,x', 'invalid percents: 1,x'],
+    ['percents=[1', 'invalid percents: [1'],
+    ['fill=white', 'invalid fill: white'],
+    ['fast=2', 'invalid fast: 2'],
+    ['ratio=1', 'unknown parameter: ratio'],
+  ])('%s is refused by name', (text, message) => {
+    expect(() => parse(text)).toThrow(expect.objectContaining({ code: 'STUDY_PARAMS', message }))
+  })
+
+  it('need a name and a value', () => {
+    expect(() => parse('percents')).toThrow(expect.objectContaining({ code: 'USAGE' }))
+    expect(() => parse('=3')).toThrow(expect.objectContaining({ code: 'USAGE' }))
+  })
+
+  it('can be given as options of their own', () => {
+    expect(optionsAsParams(['--percents', '0,50', '--max-batch=4'], schemas)).toEqual([
+      'percents=0,50',
+      'maxBatch=4',
+    ])
+    expect(() => optionsAsParams(['--wrong', '1'], schemas)).toThrow('unknown option: --wrong')
+    expect(() => optionsAsParams(['stray'], schemas)).toThrow('unknown argument: stray')
+    expect(() => optionsAsParams(['--percents'], schemas)).toThrow('--percents needs a value')
+  })
+
+  it('are described in words', () => {
+    expect([...schemas.values()].map(describeType)).toEqual([
+      'list of integer',
+      'number',
+      'integer',
+      'black, mean',
+      'boolean',
+      'string or null',
+      'integer',
+    ])
+  })
+})
+
+describe('names', () => {
+  const rows = [
+    { id: 1, title: 'net', path: '/data/a.onnx' },
+    { id: 2, title: '1', path: '/data/b.onnx' },
+    { id: 3, title: 'twin', path: '/data/c.onnx' },
+    { id: 4, title: 'twin', path: '/data/d.onnx' },
+  ]
+
+  it('are an id, else a title, else a path', () => {
+    expect(findNamed(rows, '1', '/')?.id).toBe(1)
+    expect(findNamed(rows, 'net', '/')?.id).toBe(1)
+    expect(findNamed(rows, 'b.onnx', '/data')?.id).toBe(2)
+    expect(findNamed(rows, '../data/d.onnx', '/other')?.id).toBe(4)
+    expect(findNamed(rows, '9', '/')).toBeUndefined()
+  })
+
+  it('of two rows must be told apart', () => {
+    expect(() => findNamed(rows, 'twin', '/')).toThrow('ambiguous name: twin is the title of 3, 4')
+  })
+})
+
+describe('options', () => {
+  it('say which one is wrong', () => {
+    expect(numberOf('--width')('3.25')).toBe(3.25)
+    expect(() => numberOf('--width')('')).toThrow('invalid --width')
+    expect(() => integerOf('--batch', 0)('-1')).toThrow('invalid --batch: -1 is not a whole number from 0')
+    expect(listOf('svg, png,,')).toEqual(['svg', 'png'])
+  })
+})
+
+describe('failures', () => {
+  it('keep the shape that crossed the contract', () => {
+    const data = { code: 'MODEL_NOT_ONNX', message: 'a.txt is no ONNX file', hint: 'Choose another.' }
+    expect(shapeOfFailure(Object.assign(new Error('x'), { data }))).toEqual(data)
+  })
+
+  it('are INTERNAL where they have no code, USAGE where the words are wrong, CANCELLED where stopped', () => {
+    expect(shapeOfFailure(new TypeError('boom')).code).toBe('INTERNAL')
+    expect(shapeOfFailure(Object.assign(new Error('x'), { data: { code: 'NOPE' } })).code).toBe('INTERNAL')
+    expect(shapeOfFailure(new CommanderError(1, 'c', 'error: unknown option'))).toMatchObject({
+      code: 'USAGE',
+      message: 'unknown option',
+    })
+    expect(shapeOfFailure(new DOMException('aborted', 'AbortError')).code).toBe('CANCELLED')
+  })
+
+  it('print message and hint, or JSON; a stack only of our own faults', () => {
+    const shape = new KernelscopeError('FILE_MISSING', 'no a.onnx', { details: 'stack' }).toShape()
+    expect(formatFailure(shape, false)).toBe(
+      `error[FILE_MISSING]: no a.onnx\n  ${errorCodes.FILE_MISSING.hint}\n`,
+    )
+    expect(JSON.parse(formatFailure(shape, true))).toEqual({ error: shape })
+    expect(formatFailure({ ...shape, code: 'INTERNAL' }, false)).toContain('stack')
+  })
+
+  it('exit with the code of their kind, never 0', () => {
+    for (const code of Object.keys(errorCodes) as ErrorCode[]) {
+      const exit = exitCodeOf(new KernelscopeError(code, 'x').toShape())
+      expect(exit).toBe(errorCodes[code].exit)
+      expect(exit).toBeGreaterThan(0)
+    }
+  })
+})
