@@ -10,6 +10,8 @@ export interface EngineCommand {
   /** The engine's entry, then its arguments. */
   args: string[]
   env?: NodeJS.ProcessEnv
+  /** Pings without an answer before a silent engine is killed. */
+  patience?: number
 }
 
 export type EngineReady = Extract<FromEngine, { type: 'ready' }>
@@ -22,9 +24,23 @@ interface EngineEvents {
   rpc: [EngineRpc]
 }
 
+/** What is known of one process. */
+interface Life {
+  ready?: EngineReady
+  readyAt: number
+  /** Pings since the last answer. */
+  missed: number
+  problem?: ErrorShape
+  /** Its last lines. */
+  stderr: string[]
+}
+
 const pingEveryMs = 500
-/** Pings without an answer before the engine counts as down: 2 s. Counted, not timed, so that a laptop may sleep. */
-const pingsMissed = 4
+/**
+ * Pings without an answer before the engine is shown as down (2 s), and before it is killed (20 s): it may only be busy,
+ * say with the copy of a large workspace. Counted, not timed, so that a laptop may sleep.
+ */
+const patience = { shown: 4, killed: 40 }
 const startWithinMs = 30_000
 const stopWithinMs = 5_000
 /** An engine that ran this long is healthy again: its next death starts from the shortest wait. */
@@ -102,25 +118,34 @@ export class Engine extends EventEmitter<EngineEvents> {
   }
 
   #watch(child: ChildProcess) {
-    const life = {
-      problem: undefined as ErrorShape | undefined,
-      stderr: [] as string[],
-      readyAt: 0,
-      missed: 0,
-    }
+    const life: Life = { readyAt: 0, missed: 0, stderr: [] }
     let beat = setTimeout(() => {
       life.problem = down(`the engine was not ready within ${startWithinMs / 1000} s`)
       child.kill('SIGKILL')
     }, startWithinMs)
 
+    const killedAfter = this.#command.patience ?? patience.killed
     const ping = () => {
-      if (life.missed >= pingsMissed) {
+      if (life.missed === patience.shown) {
+        const retryInMs = (killedAfter - life.missed) * pingEveryMs
+        this.#set({
+          state: 'down',
+          problem: down('the engine does not answer'),
+          retryInMs,
+          restarts: this.#restarts,
+        })
+      }
+      if (life.missed >= killedAfter) {
         life.problem = down('the engine stopped answering')
         child.kill('SIGKILL')
         return
       }
       life.missed += 1
       this.send({ type: 'ping', n: life.missed })
+    }
+    const becomeReady = (message: EngineReady) => {
+      this.#set({ state: 'ready' })
+      this.emit('ready', message)
     }
 
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -129,15 +154,18 @@ export class Engine extends EventEmitter<EngineEvents> {
     child.on('message', (raw) => {
       const message = fromEngine.safeParse(raw).data
       if (!message) return
-      if (message.type === 'pong') life.missed = 0
+      if (message.type === 'pong') {
+        life.missed = 0
+        if (life.ready && this.#state.state === 'down') becomeReady(life.ready)
+      }
       if (message.type === 'fatal') life.problem = message.problem
       if (message.type === 'rpc') this.emit('rpc', message)
       if (message.type !== 'ready') return
+      life.ready = message
       life.readyAt = Date.now()
       clearTimeout(beat)
       beat = setInterval(ping, pingEveryMs)
-      this.#set({ state: 'ready' })
-      this.emit('ready', message)
+      becomeReady(message)
     })
     child.on('error', (error) => {
       life.problem = down(`the engine could not be started: ${error.message}`)

@@ -7,8 +7,12 @@ import { Engine } from '../../src/main/engine.ts'
 const fixture = fileURLToPath(new URL('./fixtures/engine.ts', import.meta.url))
 const running: Engine[] = []
 
-function engineThat(mode: string) {
-  const engine = new Engine({ node: process.execPath, args: [fixture, mode] })
+function engineThat(mode: string, patience?: number) {
+  const engine = new Engine({
+    node: process.execPath,
+    args: [fixture, mode],
+    ...(patience ? { patience } : {}),
+  })
   const states: EngineState[] = []
   engine.on('state', (state) => states.push(state))
   running.push(engine)
@@ -54,12 +58,23 @@ describe('the engine process', () => {
     expect(states[2]).toMatchObject({ problem: { code: 'ENGINE_DOWN' }, retryInMs: 250, restarts: 1 })
   })
 
-  it('is killed and started again when it stops answering', async () => {
-    const { engine, states } = engineThat('silent')
+  it('is shown as down while it does not answer, and left alone when it was only busy', async () => {
+    const { engine, states } = engineThat('busy')
+    await until(engine, 'ready')
+    const busy = engine.pid
+    await until(engine, 'down')
+    expect(states.at(-1)).toMatchObject({ problem: { message: 'the engine does not answer' } })
+    await until(engine, 'ready')
+    expect(engine.pid).toBe(busy)
+  })
+
+  it('is killed and started again when it never answers', async () => {
+    const { engine, states } = engineThat('silent', 6)
     await until(engine, 'ready')
     const silent = engine.pid ?? 0
-    await until(engine, 'down')
-    expect(states.at(-1)).toMatchObject({ problem: { message: 'the engine stopped answering' } })
+    while (!states.some(({ state }, i) => i > 0 && state === 'starting')) await once(engine, 'state')
+    const last = states.filter((state) => state.state === 'down').at(-1)
+    expect(last?.problem.message).toBe('the engine stopped answering')
     expect(isAlive(silent)).toBe(false)
   })
 

@@ -1,4 +1,5 @@
-import { cpSync, existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
+import { cp } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
@@ -22,7 +23,7 @@ export async function openSample(session: EngineSession, path = defaultPath()): 
     throw new KernelscopeError('FILE_MISSING', `the sample is not part of this installation: ${source}`)
   const workspace = await session.createWorkspace(directory)
   const files = join(directory, 'sample')
-  cpSync(source, files, { recursive: true })
+  await cp(source, files, { recursive: true })
   const models = join(files, 'models')
   for (const name of readdirSync(models)
     .filter((file) => file.endsWith('.onnx'))
