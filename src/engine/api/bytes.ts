@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { KernelscopeError, toErrorShape, type ErrorCode } from '#shared/errors.ts'
+import { pixelTransform } from '#shared/stimulus.ts'
 import { locateImage } from '../datasets/index.ts'
 import { usableModel } from '../models/index.ts'
 import { readKernels, readModel } from '../onnx/index.ts'
@@ -141,7 +142,9 @@ async function input(
   const { path, digest } = locateImage(workspace.db, imageId)
   const model = usableModel(workspace.db, modelId)
   const chosen =
-    conditionId === null ? ({ op: 'identity' } as const) : conditionTransform(workspace.db, conditionId)
+    conditionId === null
+      ? ({ op: 'identity' } as const)
+      : pixelTransform(conditionTransform(workspace.db, conditionId))
   const draws = await drawsOfTransform(workspace, chosen)
   const imageKey = digest?.toString('hex') ?? ''
   const bytes = await session.pool.input({
