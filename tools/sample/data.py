@@ -16,6 +16,7 @@ HERE = Path(__file__).resolve().parent
 SAMPLE = HERE.parent.parent / "resources" / "sample"
 LABELS = json.loads((SAMPLE / "labels.json").read_text()) if (SAMPLE / "labels.json").exists() else []
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "kernelscope-sample"
+SIZE = 96
 SHIFT = 6
 MIXUP = 0.2
 
@@ -48,31 +49,32 @@ def normalised(pixels: Tensor, mean: tuple[float, ...], std: tuple[float, ...]) 
     return (pixels.float() / 255 - torch.tensor(mean).view(shape)) / torch.tensor(std).view(shape)
 
 
-def shifted(pictures: np.ndarray, masks: np.ndarray, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-    """Each picture, with its mask, moved by up to SHIFT pixels and mirrored half of the time.
-
-    Takes uint8 (N, 96, 96, 3) and (N, 96, 96); gives float (N, 3, 96, 96) in 0..255 and masks in 0..1.
-    """
+def shifted(pictures: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Each picture (N, 96, 96, C) uint8 moved by up to SHIFT pixels and mirrored half of the time."""
     size = pictures.shape[1]
-    both = np.concatenate([pictures, masks[..., None]], -1)
-    padded = np.pad(both, ((0, 0), (SHIFT, SHIFT), (SHIFT, SHIFT), (0, 0)), mode="edge")
-    corners, mirrors = rng.integers(0, 2 * SHIFT + 1, size=(len(both), 2)), rng.uniform(size=len(both)) < 0.5
+    padded = np.pad(pictures, ((0, 0), (SHIFT, SHIFT), (SHIFT, SHIFT), (0, 0)), mode="edge")
+    corners, mirrors = rng.integers(0, 2 * SHIFT + 1, size=(len(pictures), 2)), rng.uniform(size=len(pictures)) < 0.5
     windows = [p[y : y + size, x : x + size] for p, (y, x) in zip(padded, corners)]
-    moved = torch.from_numpy(np.stack([w[:, ::-1] if flip else w for w, flip in zip(windows, mirrors)]))
-    return moved[..., :3].permute(0, 3, 1, 2).float(), moved[..., 3].float() / 255
+    return np.stack([w[:, ::-1] if flip else w for w, flip in zip(windows, mirrors)])
 
 
-def jittered(pictures: Tensor, rng: np.random.Generator) -> Tensor:
-    """Brightness, contrast and per-channel gain, each within 20 %."""
+def jittered(pictures: Tensor, mean: tuple[float, ...], std: tuple[float, ...], rng: np.random.Generator) -> Tensor:
+    """8-bit (N, 3, h, w) to the net's input, brightness, contrast and channel gains each within 20 %.
+
+    Jitter and normalisation are one scale and one offset per picture and channel.
+    """
     count = len(pictures)
     gain = torch.from_numpy(rng.uniform(0.8, 1.2, size=(count, 3, 1, 1))).float()
     contrast = torch.from_numpy(rng.uniform(0.8, 1.2, size=(count, 1, 1, 1))).float()
-    middle = pictures.mean((1, 2, 3), keepdim=True)
-    return (((pictures - middle) * contrast + middle) * gain).clamp(0, 255)
+    middle = pictures[..., ::4, ::4].float().mean((1, 2, 3), keepdim=True)
+    shape = (1, 3, 1, 1)
+    spread = 255 * torch.tensor(std).view(shape)
+    offset = (middle * (1 - contrast) * gain - 255 * torch.tensor(mean).view(shape)) / spread
+    return torch.addcmul(offset, pictures.float(), contrast * gain / spread)
 
 
 def mixed(parts: tuple[Tensor, ...], rng: np.random.Generator) -> tuple[Tensor, ...]:
     """MixUp (Zhang et al. 2018): every part of a batch blended with the batch's own shuffle, alike."""
     share = float(rng.beta(MIXUP, MIXUP))
     other = torch.from_numpy(rng.permutation(len(parts[0])))
-    return tuple(share * x + (1 - share) * x[other] for x in parts)
+    return tuple(torch.lerp(x[other], x, share) for x in parts)

@@ -45,14 +45,14 @@ def replk(kernel: int) -> Entry:
     return Entry(f"RepLK-{kernel}", "replknet", source, lambda classes: RepLK(classes, kernel))
 
 
-VIT = "Dosovitskiy et al. 2021, An Image is Worth 16x16 Words (ViT), in miniature"
+VIT = "Dosovitskiy et al. 2021, An Image is Worth 16x16 Words (ViT), in miniature, with the convolutional stem of Xiao et al. 2021"
 RESNET = "He et al. 2016, Deep Residual Learning (ResNet), in miniature"
 ZOO = {
     "selector": Entry("Selector ResNet", "resnet", RESNET, lambda n: ResNet(n, (16, 32, 64), 1), seed=7, shipped=False),
     "replk31": replk(31),
     "replk3": replk(3),
     "resnet": Entry("ResNet-14", "resnet", RESNET, lambda n: ResNet(n, (32, 64, 128), 2)),
-    "convnext": Entry("ConvNeXt-7", "convnext", "Liu et al. 2022, A ConvNet for the 2020s, in miniature", ConvNeXt),
+    "convnext": Entry("ConvNeXt-7", "convnext", "Liu et al. 2022, A ConvNet for the 2020s, in miniature", ConvNeXt, rate=0.75),
     "vit": Entry("ViT-8", "vit", VIT, ViT, HALF, HALF, rate=0.4),
     "replk13": replk(13),
     "replk7": replk(7),

@@ -2,7 +2,7 @@
 
 On an HxH map a depthwise convolution is y = T x with a (H*H, H*H) Toeplitz matrix per channel. For
 kernels about as large as the map this product, in bfloat16, is quicker on a CPU than the convolution
-and above all than its weight gradient, and it is exact. Evaluation and export use a plain Conv2d.
+and above all than its weight gradient, and it is exact. Training runs under bfloat16 autocast. Evaluation and export use a plain Conv2d.
 """
 
 from __future__ import annotations

@@ -56,7 +56,7 @@ class LargeKernel(nn.Module):
         merged = DepthwiseConv(conv.in_channels, conv.kernel_size[0], bias=True)
         merged.weight.copy_(weight)
         merged.bias.copy_(bias)
-        self.large, self.small = nn.Sequential(merged), None
+        self.large, self.small = nn.Sequential(merged.train(conv.training)), None
 
 
 class RepLKBlock(nn.Module):
