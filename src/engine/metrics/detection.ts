@@ -1,0 +1,94 @@
+/** Scores of a detector over positives and negatives, as counts at each distinct threshold, highest first. */
+interface Curve {
+  /** True and false positives at or above each threshold. */
+  hits: number[]
+  alarms: number[]
+  positives: number
+  negatives: number
+}
+
+/**
+ * Out-of-distribution detection as on ImageNet-O: the positives are the images from outside, the score is minus the
+ * maximum softmax probability over the 200 classes. Equal scores are one threshold, so nothing depends on their order.
+ */
+export interface Detection {
+  /** Average precision: sum of (R_n - R_(n-1)) P_n, without interpolation. */
+  aupr: number
+  /** Probability that a positive scores above a negative; equal scores count half. */
+  auroc: number
+  /** Share of negatives above the threshold whose recall is nearest to 0.95. */
+  fprAt95: number
+  /** AUPR of a detector that knows nothing: the share of positives. */
+  chance: number
+}
+
+/**
+ * @param scores higher means more likely positive
+ * @param positive whether each is a positive
+ * @returns null where positives or negatives are missing, or a score is not a number
+ */
+export function detection(scores: ArrayLike<number>, positive: ArrayLike<boolean>): Detection | null {
+  const curve = curveOf(scores, positive)
+  if (!curve) return null
+  const { positives, negatives } = curve
+  return {
+    aupr: averagePrecision(curve),
+    auroc: areaUnderRoc(curve),
+    fprAt95: falseRate(curve, 0.95),
+    chance: positives / (positives + negatives),
+  }
+}
+
+function curveOf(scores: ArrayLike<number>, positive: ArrayLike<boolean>): Curve | null {
+  const order = Array.from({ length: scores.length }, (_, i) => i)
+  if (order.some((i) => Number.isNaN(scores[i] ?? Number.NaN))) return null
+  order.sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0))
+  const curve: Curve = { hits: [], alarms: [], positives: 0, negatives: 0 }
+  for (const [place, i] of order.entries()) {
+    if (positive[i]) curve.positives++
+    else curve.negatives++
+    const next = order[place + 1]
+    if (next !== undefined && scores[next] === scores[i]) continue
+    curve.hits.push(curve.positives)
+    curve.alarms.push(curve.negatives)
+  }
+  return curve.positives === 0 || curve.negatives === 0 ? null : curve
+}
+
+function averagePrecision({ hits, alarms, positives }: Curve): number {
+  let sum = 0
+  let before = 0
+  for (const [at, hit] of hits.entries()) {
+    sum += ((hit - before) / positives) * (hit / (hit + (alarms[at] ?? 0)))
+    before = hit
+  }
+  return sum
+}
+
+function areaUnderRoc({ hits, alarms, positives, negatives }: Curve): number {
+  let area = 0
+  let hit = 0
+  let alarm = 0
+  for (const [at, nextHit] of hits.entries()) {
+    const nextAlarm = alarms[at] ?? 0
+    area += ((nextAlarm - alarm) * (hit + nextHit)) / 2
+    hit = nextHit
+    alarm = nextAlarm
+  }
+  return area / (positives * negatives)
+}
+
+/** Of equally near recalls the higher one, as in the benchmark's script. */
+function falseRate({ hits, alarms, positives, negatives }: Curve, recall: number): number {
+  let best = Number.POSITIVE_INFINITY
+  let rate = 0
+  // What lies behind full recall only adds false alarms.
+  const last = hits.indexOf(positives)
+  for (let at = last; at >= 0; at--) {
+    const distance = Math.abs((hits[at] ?? 0) / positives - recall)
+    if (distance >= best) continue
+    best = distance
+    rate = (alarms[at] ?? 0) / negatives
+  }
+  return rate
+}

@@ -1,0 +1,117 @@
+/** Which frame a frame is compared with: the one before, or for noise, which has no course, the first. */
+export type FrameRule = 'previous' | 'first'
+
+/** The ten perturbations of ImageNet-P, in the order of the benchmark's script. */
+export const perturbations = [
+  'gaussian_noise',
+  'shot_noise',
+  'motion_blur',
+  'zoom_blur',
+  'snow',
+  'brightness',
+  'translate',
+  'rotate',
+  'tilt',
+  'scale',
+] as const
+
+/** Every perturbation with "noise" in its name is compared with its first frame. */
+export const frameRule = (perturbation: string): FrameRule =>
+  perturbation.includes('noise') ? 'first' : 'previous'
+
+/**
+ * Share of frames whose predicted class differs from that of their reference frame: the mean inside each sequence, then
+ * over sequences. Sequences of one frame are left out; null where none is left.
+ *
+ * @param sequences predicted class of every frame, in order
+ */
+export function flipProbability(sequences: readonly (readonly number[])[], rule: FrameRule): number | null {
+  return sequenceMean(sequences, rule, (reference, frame) => (reference === frame ? 0 : 1))
+}
+
+/**
+ * Mean top-5 distance of frames to their reference frames (uT5D), in 0 to 15.
+ *
+ * @param sequences classes of every frame from the highest logit down, at least the first five (all, where there are fewer)
+ */
+export function top5Mean(
+  sequences: readonly (readonly (readonly number[])[])[],
+  rule: FrameRule,
+): number | null {
+  return sequenceMean(sequences, rule, top5Distance)
+}
+
+/** Mean Zipf distance of frames to their reference frames; needs the complete order of classes of every frame. */
+export function zipfMean(
+  sequences: readonly (readonly (readonly number[])[])[],
+  rule: FrameRule,
+): number | null {
+  return sequenceMean(sequences, rule, zipfDistance)
+}
+
+/**
+ * `sum over i = 1..5 of |min(i,6) - min(sigma(i),6)|`, where sigma(i) is the rank in `frame` of the class with rank i in
+ * `reference`. Ranks beyond the fifth count as the sixth, so the first five classes of both are enough. Not symmetric.
+ */
+export function top5Distance(reference: readonly number[], frame: readonly number[]): number {
+  let distance = 0
+  for (let i = 0; i < Math.min(5, reference.length); i++) {
+    const place = frame.indexOf(reference[i] ?? -1)
+    distance += Math.abs(i - (place < 0 || place > 5 ? 5 : place))
+  }
+  return distance
+}
+
+/** `sum over i of |1/i - 1/sigma(i)| / i` over all classes. */
+export function zipfDistance(reference: readonly number[], frame: readonly number[]): number {
+  const places = new Map(frame.map((k, place) => [k, place + 1]))
+  let distance = 0
+  for (const [at, k] of reference.entries()) {
+    const i = at + 1
+    distance += Math.abs(1 / i - 1 / (places.get(k) ?? Number.POSITIVE_INFINITY)) / i
+  }
+  return distance
+}
+
+/**
+ * Mean over the ten perturbations of 100 times a measure over that of a baseline: mFR of flip probabilities, mT5D of
+ * top-5 distances. For the flips of AlexNet see `alexnetFlips`; for its T5D no source is known, so the baseline must be
+ * measured or given.
+ *
+ * @returns null while a perturbation is missing on either side
+ */
+export function meanRate(
+  measured: Readonly<Record<string, number | null>>,
+  baseline: Readonly<Record<string, number>>,
+): { rates: Record<string, number | null>; mean: number | null } {
+  const rates: Record<string, number | null> = {}
+  let sum: number | null = 0
+  for (const name of perturbations) {
+    const own = measured[name]
+    const base = baseline[name]
+    const rate = typeof own === 'number' && typeof base === 'number' && base > 0 ? (100 * own) / base : null
+    rates[name] = rate
+    sum = sum === null || rate === null ? null : sum + rate
+  }
+  return { rates, mean: sum === null ? null : sum / perturbations.length }
+}
+
+function sequenceMean<T>(
+  sequences: readonly (readonly T[])[],
+  rule: FrameRule,
+  distance: (reference: T, frame: T) => number,
+): number | null {
+  let total = 0
+  let count = 0
+  for (const frames of sequences) {
+    if (frames.length < 2) continue
+    let sum = 0
+    for (const [at, frame] of frames.entries()) {
+      const reference = at === 0 ? undefined : rule === 'first' ? frames[0] : frames[at - 1]
+      if (reference !== undefined) sum += distance(reference, frame)
+    }
+    total += sum / (frames.length - 1)
+    count++
+  }
+  return count === 0 ? null : total / count
+}
