@@ -1,0 +1,79 @@
+/**
+ * Images per second of studies on the sample, against the bare `session.run` on batches of the same size that are
+ * preprocessed already (the floor): same graph, same threads, same process. Run: node bench/studies.ts
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { InferenceSession, Tensor } from 'onnxruntime-node'
+import { createEngine, type Engine } from '#engine/api/index.ts'
+import { rate, report, type Row } from './report.ts'
+
+const batch = 16
+const folder = mkdtempSync(join(tmpdir(), 'kernelscope-bench-'))
+
+/** Images per second of the model's own graph on ready float batches. */
+async function floorOf(path: string, size: readonly [number, number]): Promise<number> {
+  const session = await InferenceSession.create(path, { executionProviders: ['cpu'], interOpNumThreads: 1 })
+  const [input] = session.inputNames
+  const data = Float32Array.from({ length: batch * 3 * size[0] * size[1] }, (_, i) => Math.sin(i))
+  const perSecond =
+    batch *
+    (await rate(() => session.run({ [input ?? '']: new Tensor('float32', data, [batch, 3, ...size]) }), 4))
+  await session.release()
+  return perSecond
+}
+
+/** Images per second of a study's job, from its start to its end, opening included. */
+async function studyRate(
+  engine: Engine,
+  input: Parameters<Engine['client']['studies']['run']>[0],
+): Promise<number> {
+  const { client } = engine
+  const study = await client.studies.run(input)
+  for await (const job of await client.jobs.watch()) {
+    if (job.id !== study.job?.id || !['done', 'failed'].includes(job.state)) continue
+    if (job.problem) throw new Error(job.problem.message)
+    const seconds = ((job.finishedAt ?? 0) - (job.startedAt ?? 0)) / 1000
+    return (job.progress.done - job.progress.cacheHits) / seconds
+  }
+  throw new Error('the stream of jobs ended')
+}
+
+const engine = await createEngine({ overrides: { provider: 'cpu', batch } })
+try {
+  const { client } = engine
+  await client.workspace.openSample({ path: join(folder, 'workspace') })
+  for await (const job of await client.jobs.watch()) {
+    const open = (await client.jobs.list({})).filter(({ state }) => state === 'queued' || state === 'running')
+    if (open.length === 0 && job.state === 'done') break
+  }
+  const [dataset] = (await client.datasets.list()).filter(({ title }) => title.endsWith('val'))
+  if (!dataset) throw new Error('the sample has no val suite')
+  const rows: Row[] = []
+  for (const model of await client.models.list()) {
+    const common = { modelIds: [model.id], datasetId: dataset.id }
+    const floor = await floorOf(model.path, model.preprocessing.size)
+    rows.push({ name: `${model.title}: session.run alone`, perSecond: floor, ratio: 1 })
+    const measured: [string, number][] = [
+      [
+        'random patch drop, 10 shares, 1 draw',
+        await studyRate(engine, { ...common, kind: 'random-patch-drop', params: { repeats: 1 } }),
+      ],
+      [
+        'lesion, 3 subsets of each size',
+        await studyRate(engine, { ...common, kind: 'lesion', params: { samples: 3, singles: false } }),
+      ],
+    ]
+    for (const [name, perSecond] of measured)
+      rows.push({ name: `${model.title}: ${name}`, perSecond, ratio: perSecond / floor })
+  }
+  report('studies', 'images', rows, {
+    baseline: 'session.run alone',
+    batch: String(batch),
+    threads: 'as ONNX Runtime chooses',
+  })
+} finally {
+  await engine.close()
+  rmSync(folder, { recursive: true, force: true })
+}

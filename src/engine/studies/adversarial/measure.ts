@@ -1,0 +1,140 @@
+import { attack as attackSchema, type Attack } from '#shared/attacks.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import { openAttackSession, type AttackSession } from '../../inference/index.ts'
+import {
+  classifierGraph,
+  internVariant,
+  openWithFirst,
+  variantKey,
+  writeGraph,
+  type StoredModel,
+} from '../../models/index.ts'
+import { acceptFloats, classifierInterface, crossEntropyGradient, readModel } from '../../onnx/index.ts'
+import type { StoredCondition } from '../conditions.ts'
+import type { MeasureRoom } from '../definition.ts'
+import { factStore } from '../facts.ts'
+import { imageChunks, type StudyImage } from '../images.ts'
+import { measureGrid } from '../run.ts'
+import { loadImages } from '../load.ts'
+import { targetLookup } from '../targets.ts'
+
+/** Attacked images per call: a backward pass holds every activation, so batches are smaller than those of predictions. */
+const attackBatch = 8
+
+/**
+ * Measures attacks: clean images by the ordinary way, then each trajectory once for all conditions it serves. Per image
+ * and condition one fact is stored; what is stored is not computed again.
+ */
+export async function measureAttacks(room: MeasureRoom): Promise<void> {
+  const isAttack = ({ parts }: StoredCondition) => parts.some(({ transform }) => transform.op === 'attack')
+  await measureGrid({ ...room, conditions: room.conditions.filter((condition) => !isAttack(condition)) })
+  const attacks = room.conditions.filter(isAttack)
+  if (attacks.length === 0 || room.context.signal.aborted) return
+  room.progress.note(`${room.model.title}: building the backward pass`)
+  const { session, provider } = await openWithFirst(room.settings, room.log, async (name) =>
+    openAttackSession(await attackRequest(room, room.model, name)),
+  )
+  const { batch: fixed } = classifierInterface(room.model.inspection)
+  const batch = fixed === 'dynamic' ? attackBatch : fixed
+  const note = `${room.model.title} on ${provider.name}, attacks, batch ${batch}`
+  room.progress.note(note)
+  room.log.write('info', `${note}: ${provider.reason}`)
+  try {
+    const variantId = internVariant(room.workspace.db, variantKey(room.model, provider.name)).id
+    for (const chunk of imageChunks(room.workspace.db, room.source, 256)) {
+      for (const trajectory of trajectories(attacks)) {
+        await followChunk(room, session, variantId, trajectory, chunk, batch)
+        if (room.context.signal.aborted) return
+      }
+    }
+  } finally {
+    await session.close()
+  }
+}
+
+export async function attackRequest(
+  { workspace, settings }: Pick<MeasureRoom, 'workspace' | 'settings'>,
+  model: StoredModel,
+  provider: AttackSession['request']['provider'],
+): Promise<AttackSession['request']> {
+  const onnx = await readModel(model.path)
+  const floats = acceptFloats(onnx.graph, model.preprocessing)
+  const gradientPath = await writeGraph(workspace, model, onnx, 'gradient', crossEntropyGradient(floats))
+  const path = await writeGraph(workspace, model, onnx, 'floats', floats)
+  return { ...classifierGraph(model, path), gradientPath, provider, threads: settings.threads }
+}
+
+interface Trajectory {
+  conditionId: number
+  attack: Attack
+}
+
+const attackOf = (condition: StoredCondition): Trajectory => {
+  const [part] = condition.parts
+  const parsed = attackSchema.safeParse(part?.transform)
+  if (!part || !parsed.success)
+    throw new KernelscopeError('INTERNAL', `no attack in condition ${condition.condition.key}`)
+  return { conditionId: part.conditionId, attack: parsed.data }
+}
+
+/** Conditions that one trajectory serves, together: they differ in steps only, or for one-step attacks in epsilon only. */
+function trajectories(conditions: StoredCondition[]): Trajectory[][] {
+  const groups = Map.groupBy(conditions.map(attackOf), ({ attack }) => {
+    const oneStep = attack.kind === 'fgsm' || attack.kind === 'sign'
+    const { epsilon, alpha, steps, ...shared } = attack
+    return JSON.stringify(oneStep ? shared : { ...shared, epsilon, alpha })
+  })
+  return [...groups.values()]
+}
+
+/** Images of a chunk that lack a fact of the trajectory, batch by batch. */
+async function followChunk(
+  room: MeasureRoom,
+  session: AttackSession,
+  variantId: number,
+  trajectory: Trajectory[],
+  chunk: StudyImage[],
+  batch: number,
+): Promise<void> {
+  const { workspace, pool, model, context, progress } = room
+  const facts = factStore(workspace.db)
+  const ids = chunk.map(({ subjectId }) => subjectId)
+  const known = trajectory.map(({ conditionId }) => facts.known(variantId, conditionId, ids))
+  const missing = chunk.filter(({ subjectId }) => known.some((set) => !set.has(subjectId)))
+  progress.add({ computed: 0, cached: trajectory.length * (chunk.length - missing.length), failed: 0 })
+  const targetOf = targetLookup(model)
+  for (let at = 0; at < missing.length; at += batch) {
+    if (context.signal.aborted) return
+    const images = missing.slice(at, at + batch)
+    const { pixels, problems } = await loadImages(pool, images, model.preprocessing, batch)
+    const targets = Int32Array.from(images, ({ className }) => targetOf(className))
+    context.enterNative()
+    const { facts: found } = await session.attack({
+      pixels,
+      first: 0,
+      batch,
+      rows: images.length,
+      targets,
+      keys: images.map(({ digest }) => digest),
+      runs: trajectory.map(({ attack }) => attack),
+      keep: false,
+    })
+    for (const [run, { conditionId }] of trajectory.entries()) {
+      const keys = images.map((image, row) =>
+        problems[row] ? null : { variantId, conditionId, subjectId: image.subjectId },
+      )
+      const result = found[run]
+      if (result) facts.store(keys, result)
+      for (const [row, problem] of problems.entries()) {
+        const image = images[row]
+        if (problem && image) facts.fail({ variantId, conditionId, subjectId: image.subjectId }, problem)
+      }
+    }
+    const failed = problems.filter(Boolean).length
+    progress.add({
+      computed: trajectory.length * (images.length - failed),
+      cached: 0,
+      failed: trajectory.length * failed,
+    })
+  }
+}

@@ -1,0 +1,21 @@
+import { z } from 'zod'
+import { attack } from './attacks.ts'
+import { canonicalJson } from './canonical.ts'
+import { KernelscopeError } from './errors.ts'
+import { transform, type Transform } from './transforms/index.ts'
+
+/**
+ * What an image goes through before a model answers: a transform of its pixels, which image workers can make, or an
+ * attack, which needs the model. Its canonical text is a stored condition.
+ */
+export const stimulus = z.union([transform, attack])
+
+export type Stimulus = z.infer<typeof stimulus>
+
+/** The transform of a stimulus that image workers can make; throws UNSUPPORTED for an attack. */
+export function pixelTransform(value: Stimulus): Transform {
+  if (value.op !== 'attack') return value
+  throw new KernelscopeError('UNSUPPORTED', 'an attack cannot be made without the gradient of a model')
+}
+
+export const canonicalStimulus = (value: Stimulus): string => canonicalJson(stimulus.parse(value))
