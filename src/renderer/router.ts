@@ -100,11 +100,11 @@ export const routes: RouteRecordRaw[] = [
 export const router = createRouter({ history: createWebHashHistory(), routes })
 
 router.beforeEach(async (to) => {
-  if (to.meta.free && to.name !== 'welcome') return true
   const workspace = useWorkspaceStore()
+  if (to.name !== 'welcome' && to.meta.free) return true
   if (workspace.info === undefined) await workspace.known
-  if (!workspace.isOpen && to.name !== 'welcome') return { name: 'welcome' }
-  return true
+  if (workspace.isOpen) return to.name !== 'welcome' || { name: 'models' }
+  return to.name === 'welcome' || { name: 'welcome' }
 })
 
 router.afterEach((to) => {

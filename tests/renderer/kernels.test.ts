@@ -87,9 +87,13 @@ describe('the layout of a sheet', () => {
   })
 
   it('shows every channel at once when it is to fit', () => {
-    const fit = sheetLayout({ channels: 1024, kernel: 31, width: 800, zoom: 'fit', viewHeight: 600 })
+    const fit = sheetLayout({ channels: 128, kernel: 31, width: 800, zoom: 'fit', viewHeight: 600 })
     expect(fit.height).toBeLessThanOrEqual(600)
-    expect(fit.columns * fit.rows).toBeGreaterThanOrEqual(1024)
+    expect(fit.tile).toBe(47)
+    expect(fit.columns * fit.rows).toBeGreaterThanOrEqual(128)
+    expect(sheetLayout({ channels: 1024, kernel: 31, width: 800, zoom: 'fit', viewHeight: 100 }).tile).toBe(
+      31,
+    )
   })
 
   it('moves by keys and stays inside', () => {

@@ -13,7 +13,7 @@ interface LayoutInput {
   channels: number
   kernel: number
   width: number
-  /** Pixels per weight; 'fit' takes the largest that shows every channel at once. */
+  /** Pixels per weight; 'fit' takes the largest that shows every channel at once, but at least one. */
   zoom: number | 'fit'
   viewHeight: number
   gap?: number
@@ -28,9 +28,9 @@ export function sheetLayout({
   gap = 3,
 }: LayoutInput): SheetLayout {
   if (zoom === 'fit') {
-    for (const size of [6, 5, 4, 3, 2, 1.5, 1, 0.75, 0.5]) {
-      const layout = sheetLayout({ channels, kernel, width, zoom: size, viewHeight, gap: size < 1 ? 2 : gap })
-      if (layout.height <= viewHeight || size === 0.5) return layout
+    for (const size of [6, 5, 4, 3, 2, 1.5, 1]) {
+      const layout = sheetLayout({ channels, kernel, width, zoom: size, viewHeight, gap: size < 2 ? 2 : gap })
+      if (layout.height <= viewHeight || size === 1) return layout
     }
   }
   const tile = Math.max(4, Math.round(kernel * (zoom === 'fit' ? 1 : zoom)))

@@ -52,7 +52,11 @@ export const useWorkspaceStore = defineStore('workspace', () => {
     watch(
       () => engineStore.generation,
       (generation) => {
-        if (generation > 0) load().then(resolve, () => (info.value ??= null))
+        if (generation === 0) return
+        // A failure shows in the status bar and in every view that loads; here it only means that none is open.
+        void load()
+          .catch(() => (info.value ??= null))
+          .then(() => resolve())
       },
       { immediate: true },
     )
