@@ -12,6 +12,7 @@ import {
   locateImage,
   neighbours,
   removeDataset,
+  removeFrames,
 } from '../datasets/index.ts'
 import { currentVariant, getModel, listModels } from '../models/index.ts'
 import { cleanCondition, unpackTop } from '../studies/index.ts'
@@ -46,8 +47,10 @@ export const datasets = {
     const { title } = datasetRow(workspace.db, input.id)
     return { jobId: jobs.add({ kind: 'index', title: `Index ${title}`, datasetId: input.id }).id }
   }),
-  remove: api.datasets.remove.handler(({ input, context }) => {
-    removeDataset(db(context.session), input.id)
+  remove: api.datasets.remove.handler(async ({ input, context }) => {
+    const { workspace } = context.session.open()
+    removeDataset(workspace.db, input.id)
+    await removeFrames(workspace, input.id)
     return { ok: true }
   }),
   images: api.datasets.images.handler(({ input, context }) => {

@@ -1,4 +1,5 @@
 import { KernelscopeError } from '#shared/errors.ts'
+import { allOutputs } from '#shared/readouts.ts'
 import { locateImage } from '../datasets/index.ts'
 import {
   addModel,
@@ -72,16 +73,17 @@ async function smoke(
       },
       pixels,
     )
-    const { facts, milliseconds } = await classifier.run(
+    const { facts: answers, milliseconds } = await classifier.run(
       { pixels, first: 0, batch: classifier.batch },
       1,
-      Int32Array.of(-1),
+      [{ readout: allOutputs, targets: Int32Array.of(-1) }],
     )
-    const top = [...facts.topClasses]
+    const [facts] = answers
+    const top = [...(facts?.topClasses ?? [])]
       .map((classIndex, place) => ({
         classIndex,
         label: model.labels[classIndex] ?? `class ${classIndex}`,
-        probability: facts.topProbabilities[place] ?? 0,
+        probability: facts?.topProbabilities[place] ?? 0,
       }))
       .filter(({ classIndex }) => classIndex >= 0)
     return { provider: classifier.provider.name, milliseconds, top }

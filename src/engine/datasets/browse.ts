@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { ImageFilter, ImageRow } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import type { Db } from '../workspace/index.ts'
+import { imageRootSql } from './paths.ts'
 import { parseProblem } from './store.ts'
 
 interface Row {
@@ -10,13 +11,14 @@ interface Row {
   name: string
   class_idx: number | null
   class_name: string | null
+  part: string | null
   width: number
   height: number
   bytes: number
   problem: string | null
 }
 
-const columns = `i.id, i.dataset_id, i.name, i.class_idx, i.width, i.height, i.bytes, i.problem,
+const columns = `i.id, i.dataset_id, i.name, i.class_idx, i.part, i.width, i.height, i.bytes, i.problem,
   (SELECT c.name FROM class c WHERE c.dataset_id = i.dataset_id AND c.idx = i.class_idx) AS class_name`
 
 export const imageRowFrom = (row: Row): ImageRow => ({
@@ -25,6 +27,7 @@ export const imageRowFrom = (row: Row): ImageRow => ({
   name: row.name,
   classIndex: row.class_idx,
   className: row.class_name,
+  part: row.part,
   width: row.width,
   height: row.height,
   bytes: row.bytes,
@@ -48,6 +51,7 @@ function where(datasetId: number, filter: ImageFilter, variantOf: VariantOf, cle
     values.push(...more)
   }
   if (filter.classIndex !== undefined) add('i.class_idx = ?', filter.classIndex)
+  if (filter.part !== undefined) add('i.part = ?', filter.part)
   if (filter.readable !== undefined) add(`i.problem IS ${filter.readable ? '' : 'NOT '}NULL`)
   if (filter.search) add(`i.name LIKE ? ESCAPE '\\'`, `%${filter.search.replace(/[\\%_]/g, '\\$&')}%`)
   const fact = (modelId: number, conditionId: number | undefined, test: string, ...more: number[]) =>
@@ -113,7 +117,7 @@ export interface LocatedImage {
 export function locateImage(db: Db, id: number): LocatedImage {
   const row = db
     .prepare<[number], Row & { root: string; subject_id: number | null; digest: Buffer | null }>(
-      `SELECT ${columns}, d.path AS root, i.subject_id, s.digest FROM image i
+      `SELECT ${columns}, ${imageRootSql} AS root, i.subject_id, s.digest FROM image i
        JOIN dataset d ON d.id = i.dataset_id LEFT JOIN subject s ON s.id = i.subject_id WHERE i.id = ?`,
     )
     .get(id)

@@ -4,9 +4,12 @@ import { KernelscopeError, toErrorShape, type ErrorShape } from '#shared/errors.
 import type { ImagePool } from '../images/index.ts'
 import { noProgress, Rate, type JobContext } from '../jobs/index.ts'
 import type { Workspace } from '../workspace/index.ts'
+import { extractFrames } from './frames.ts'
 import { detectLayout, type Layout } from './layout.ts'
+import { imageRoot } from './paths.ts'
+import { reportOf } from './report.ts'
 import { scan, type FoundFile } from './scan.ts'
-import { datasetRow, setDatasetState } from './store.ts'
+import { datasetRow, setDatasetReport, setDatasetState } from './store.ts'
 
 const insertEvery = 500
 const measureEvery = 64
@@ -27,6 +30,7 @@ export async function indexDataset(
     const layout = await detectLayout(row.path, row.labels_path ?? undefined)
     setDatasetState(db, datasetId, 'indexing')
     writeClasses(workspace, datasetId, layout)
+    if (layout.videos && !(await extractFrames(workspace, datasetId, row.path, context))) return
     if (!(await listFiles(workspace, datasetId, layout, context))) return
     if (!(await measureFiles(workspace, pool, datasetId, context))) return
     const images = Number(
@@ -34,6 +38,7 @@ export async function indexDataset(
     )
     if (images === 0) throw new KernelscopeError('DATASET_EMPTY', `no images in the folder: ${row.path}`)
     countClasses(workspace, datasetId)
+    setDatasetReport(db, datasetId, reportOf(db, datasetId, layout))
     setDatasetState(db, datasetId, 'ready')
   } catch (error) {
     setDatasetState(db, datasetId, 'failed', toErrorShape(error))
@@ -64,25 +69,25 @@ async function listFiles(
   context: JobContext,
 ): Promise<boolean> {
   const { db } = workspace
-  const { path, generation } = datasetRow(db, datasetId)
+  const { generation } = datasetRow(db, datasetId)
   const next = generation + 1
   const classIndex = new Map(layout.classes.map((name, index) => [name, index]))
   const upsert = db.prepare(`
-    INSERT INTO image (dataset_id, name, class_idx, bytes, mtime, problem, generation) VALUES (?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO image (dataset_id, name, class_idx, part, bytes, mtime, problem, generation) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (dataset_id, name) DO UPDATE SET
       generation = excluded.generation,
       subject_id = CASE WHEN bytes = excluded.bytes AND mtime = excluded.mtime AND class_idx IS excluded.class_idx THEN subject_id END,
       problem = CASE WHEN bytes = excluded.bytes AND mtime = excluded.mtime THEN problem ELSE excluded.problem END,
-      class_idx = excluded.class_idx, bytes = excluded.bytes, mtime = excluded.mtime`)
+      class_idx = excluded.class_idx, part = excluded.part, bytes = excluded.bytes, mtime = excluded.mtime`)
   const write = db.transaction((files: FoundFile[]) => {
     for (const file of files) {
-      const name = layout.classOf(file.name)
-      const index = name === null ? null : (classIndex.get(name) ?? null)
+      const { className, part } = layout.placeOf(file.name)
+      const index = className === null ? null : (classIndex.get(className) ?? null)
       const problem =
         file.problem === undefined
           ? null
           : JSON.stringify(new KernelscopeError('IMAGE_UNREADABLE', file.problem).toShape())
-      upsert.run(datasetId, file.name, index, file.bytes, file.mtime, problem, next)
+      upsert.run(datasetId, file.name, index, part, file.bytes, file.mtime, problem, next)
     }
   })
   let found = 0
@@ -93,7 +98,7 @@ async function listFiles(
     waiting = []
     context.report({ ...noProgress, unit: 'files', done: 0, note: `${found} files found` })
   }
-  for await (const file of scan(path)) {
+  for await (const file of scan(imageRoot(db, datasetId))) {
     waiting.push(file)
     if (waiting.length < insertEvery) continue
     flush()
@@ -123,7 +128,7 @@ async function measureFiles(
   context: JobContext,
 ): Promise<boolean> {
   const { db } = workspace
-  const { path } = datasetRow(db, datasetId)
+  const path = imageRoot(db, datasetId)
   const pending = 'FROM image i WHERE i.dataset_id = ? AND i.subject_id IS NULL AND i.problem IS NULL'
   const total = Number(db.prepare(`SELECT count(*) ${pending}`).pluck().get(datasetId))
   const select = db.prepare<[number, number, number, number], PendingRow>(

@@ -1,99 +1,76 @@
-import { parse } from 'csv-parse/sync'
 import { existsSync, statSync } from 'node:fs'
-import { opendir, readFile } from 'node:fs/promises'
-import { basename, join, resolve } from 'node:path'
+import { resolve } from 'node:path'
+import type { Recognised } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
-import { looksLikeImage } from './scan.ts'
+import { cifarFolders } from './kinds/cifar.ts'
+import { csvFolder, csvLayout } from './kinds/csv.ts'
+import { classFolders, unlabelledFolder } from './kinds/folders.ts'
+import { imagenet9 } from './kinds/imagenet9.ts'
+import { imagenetC } from './kinds/imagenetC.ts'
+import { imagenetP } from './kinds/imagenetP.ts'
+import { imagenetSubset } from './kinds/imagenetSubset.ts'
+import { imagenetVal } from './kinds/imagenetVal.ts'
+import { sampleSuite } from './kinds/sampleSuite.ts'
+import { lookAt, type Look } from './look.ts'
 
-/** How a dataset says the class of an image. Class names are sorted by code unit, as torchvision's ImageFolder sorts. */
-export interface Layout {
-  kind: 'folders' | 'csv' | 'unlabelled'
-  classes: string[]
-  labelsPath: string | null
-  /** The class name of a file by its name inside the dataset; null where none is known. */
-  classOf(name: string): string | null
+/** Where an image belongs; null where the name does not say. */
+export interface Place {
+  className: string | null
+  part: string | null
 }
 
-/** Class subfolders, or a flat folder with a CSV of labels (`labels`, or labels.csv in the folder), or neither. */
+/** What a dataset of a kind should hold. */
+export interface Expected {
+  /** Images of the published set, per part where it has parts; null where there is no such number. */
+  images: number | null
+  parts: readonly string[]
+  /** null: any class will do. */
+  classes: readonly string[] | null
+}
+
+/** How a dataset says class and part of an image. Class names are sorted by code unit, as torchvision's ImageFolder sorts. */
+export interface Layout {
+  kind: 'folders' | 'csv' | 'unlabelled'
+  recognised: Recognised
+  /** Why it was taken for that, in a sentence. */
+  reason: string
+  classes: string[]
+  labelsPath: string | null
+  expected: Expected
+  /** Frames have to be taken out of videos first. */
+  videos: boolean
+  /** By the name of a file inside the dataset. */
+  placeOf(name: string): Place
+}
+
+export const anything: Expected = { images: null, parts: [], classes: null }
+
+/** Says whether a folder is a dataset of one kind, from a first look at names; null where it is not. */
+export type Recogniser = (look: Look) => Promise<Layout | null>
+
+/** The first that recognises a folder names it: special structure before plain class folders. */
+const recognisers: readonly Recogniser[] = [
+  csvFolder,
+  sampleSuite,
+  imagenet9,
+  imagenetC,
+  imagenetP,
+  imagenetSubset,
+  imagenetVal,
+  cifarFolders,
+  classFolders,
+  unlabelledFolder,
+]
+
+/** What the folder is, by structure and names; `labels` is a CSV that says it instead. */
 export async function detectLayout(root: string, labels?: string): Promise<Layout> {
   if (!existsSync(root)) throw new KernelscopeError('FILE_MISSING', `no such folder: ${root}`)
   if (!statSync(root).isDirectory()) throw new KernelscopeError('FILE_MISSING', `not a folder: ${root}`)
-  const csv = labels === undefined ? [join(root, 'labels.csv')].find(existsSync) : resolve(labels)
-  if (csv !== undefined) return csvLayout(csv)
-  const folders: string[] = []
-  let images = 0
-  for await (const entry of await opendir(root)) {
-    if (entry.name.startsWith('.')) continue
-    const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && isDirectory(join(root, entry.name)))
-    if (isFolder) folders.push(entry.name)
-    else if (looksLikeImage(entry.name)) images++
+  if (labels !== undefined) return csvLayout(resolve(labels))
+  const look = lookAt(root)
+  for (const recognise of recognisers) {
+    const layout = await recognise(look)
+    if (layout) return layout
   }
-  if (folders.length === 0 && images === 0)
-    throw new KernelscopeError('DATASET_EMPTY', `no images in the folder: ${root}`)
-  return folders.length > 0
-    ? folderLayout(folders)
-    : { kind: 'unlabelled', classes: [], labelsPath: null, classOf: () => null }
-}
-
-function folderLayout(folders: string[]): Layout {
-  const classes = folders.sort()
-  const known = new Set(classes)
-  const classOf = (name: string) => {
-    const [first] = name.split('/', 1)
-    return name.includes('/') && first !== undefined && known.has(first) ? first : null
-  }
-  return { kind: 'folders', classes, labelsPath: null, classOf }
-}
-
-async function csvLayout(path: string): Promise<Layout> {
-  const byFile = parseLabels(await readText(path), path)
-  const classes = [...new Set(byFile.values())].sort()
-  return {
-    kind: 'csv',
-    classes,
-    labelsPath: path,
-    classOf: (name) => byFile.get(name) ?? byFile.get(basename(name)) ?? null,
-  }
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (cause) {
-    throw new KernelscopeError('FILE_MISSING', `cannot read the labels: ${path}`, { cause })
-  }
-}
-
-const fileColumns = ['file', 'filename', 'image', 'path', 'name']
-const labelColumns = ['label', 'class', 'target', 'wnid']
-
-/** File → label from CSV text with a header; the columns may be in any order. */
-export function parseLabels(text: string, path: string): Map<string, string> {
-  let records: Record<string, string>[]
-  try {
-    records = parse(text, {
-      columns: (header: string[]) => header.map((h) => h.trim().toLowerCase()),
-      bom: true,
-      skip_empty_lines: true,
-      trim: true,
-    })
-  } catch (cause) {
-    throw new KernelscopeError('DATASET_LABELS', `not a readable CSV: ${path}`, {
-      cause,
-      details: String(cause),
-    })
-  }
-  const header = Object.keys(records[0] ?? {})
-  const file = fileColumns.find((name) => header.includes(name))
-  const label = labelColumns.find((name) => header.includes(name))
-  if (!file || !label)
-    throw new KernelscopeError(
-      'DATASET_LABELS',
-      `the CSV has the columns ${header.join(', ') || 'none'}: ${path}`,
-    )
-  return new Map(records.map((record) => [record[file] ?? '', record[label] ?? '']))
-}
-
-function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+  throw new KernelscopeError('DATASET_EMPTY', `no images in the folder: ${root}`)
 }

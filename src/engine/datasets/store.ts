@@ -1,7 +1,8 @@
-import { errorShape, type Dataset } from '#shared/contract/index.ts'
+import { datasetReport, errorShape, type Dataset, type DatasetReport } from '#shared/contract/index.ts'
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import type { Db } from '../workspace/index.ts'
 import type { Layout } from './layout.ts'
+import { partOrder } from './parts.ts'
 
 interface DatasetRow {
   id: number
@@ -9,6 +10,8 @@ interface DatasetRow {
   path: string
   labels_path: string | null
   layout: Dataset['layout']
+  recognised: Dataset['recognised']
+  report: string | null
   state: Dataset['state']
   problem: string | null
   generation: number
@@ -48,6 +51,9 @@ function describe(db: Db, row: DatasetRow): Dataset {
     title: row.title,
     path: row.path,
     layout: row.layout,
+    recognised: row.recognised,
+    report: row.report === null ? null : datasetReport.parse(JSON.parse(row.report)),
+    parts: partsOf(db, row),
     images: count(''),
     unreadable: count('AND problem IS NOT NULL'),
     classes,
@@ -57,22 +63,35 @@ function describe(db: Db, row: DatasetRow): Dataset {
   }
 }
 
+/** Parts that have images, in the order of the kind. */
+function partsOf(db: Db, { id, recognised }: DatasetRow): Dataset['parts'] {
+  const found = db
+    .prepare<[number], Dataset['parts'][number]>(
+      'SELECT part AS name, count(*) AS images FROM image WHERE dataset_id = ? AND part IS NOT NULL GROUP BY part',
+    )
+    .all(id)
+  const order = new Map(partOrder(recognised).map((name, place) => [name, place]))
+  const placeOf = (name: string) => order.get(name) ?? order.size
+  return found.sort((a, b) => placeOf(a.name) - placeOf(b.name) || (a.name < b.name ? -1 : 1))
+}
+
 /** Adds the dataset, or returns the row of the same folder. */
 export function insertDataset(db: Db, path: string, title: string, layout: Layout): number {
   const known = db.prepare<[string], number>('SELECT id FROM dataset WHERE path = ?').pluck().get(path)
   if (known !== undefined) {
-    db.prepare('UPDATE dataset SET labels_path = ?, layout = ? WHERE id = ?').run(
+    db.prepare('UPDATE dataset SET labels_path = ?, layout = ?, recognised = ? WHERE id = ?').run(
       layout.labelsPath,
       layout.kind,
+      layout.recognised,
       known,
     )
     return known
   }
   const { lastInsertRowid } = db
     .prepare(
-      `INSERT INTO dataset (title, path, labels_path, layout, state, added_at) VALUES (?, ?, ?, ?, 'indexing', ?)`,
+      `INSERT INTO dataset (title, path, labels_path, layout, recognised, state, added_at) VALUES (?, ?, ?, ?, ?, 'indexing', ?)`,
     )
-    .run(title, path, layout.labelsPath, layout.kind, Date.now())
+    .run(title, path, layout.labelsPath, layout.kind, layout.recognised, Date.now())
   return Number(lastInsertRowid)
 }
 
@@ -87,6 +106,10 @@ export function setDatasetState(
     problem ? JSON.stringify(problem) : null,
     id,
   )
+}
+
+export function setDatasetReport(db: Db, id: number, report: DatasetReport): void {
+  db.prepare('UPDATE dataset SET report = ? WHERE id = ?').run(JSON.stringify(report), id)
 }
 
 export function removeDataset(db: Db, id: number): void {

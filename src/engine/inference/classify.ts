@@ -1,8 +1,8 @@
 import { Tensor } from 'onnxruntime-node'
 import { KernelscopeError } from '#shared/errors.ts'
-import { factsOf } from './facts.ts'
 import { createSession, feedTensors, floatsOf, floatTensor } from './ort.ts'
 import type { OpenRequest, Slice } from './protocol.ts'
+import { factsUnder } from './readout.ts'
 import type { Opened } from './worker.ts'
 
 /** Runs batches of pixels and reads facts off the outputs. */
@@ -29,7 +29,10 @@ export async function openClassifierGraph(request: OpenRequest): Promise<Opened>
       const milliseconds = performance.now() - started
       const outputs = floatsOf(results[output], output, asked.batch * classes)
       if (asked.type === 'outputs') return { outputs: outputs.slice(0, asked.rows * classes), milliseconds }
-      return { facts: factsOf(outputs, asked.rows, classes, asked.targets, probabilities), milliseconds }
+      const facts = asked.readings.map((reading) =>
+        factsUnder(reading, outputs, asked.rows, classes, probabilities),
+      )
+      return { facts, milliseconds }
     },
     release: () => session.release(),
   }

@@ -100,7 +100,8 @@ function topOf(z: Float32Array): number[] {
   return top
 }
 
-function rankOf(z: Float32Array, target: number): number {
+/** 1 = the highest output; of equals the lower index comes first. */
+export function rankOf(z: Float32Array, target: number): number {
   const value = z[target] ?? -Infinity
   let rank = 1
   for (let k = 0; k < z.length; k++) {

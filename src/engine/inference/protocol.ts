@@ -1,6 +1,7 @@
 import type { Attack } from '#shared/attacks.ts'
 import type { ErrorShape } from '#shared/errors.ts'
 import type { Facts } from './facts.ts'
+import type { Reading } from './readout.ts'
 
 export type ProviderName = 'cpu' | 'cuda' | 'tensorrt' | 'webgpu'
 
@@ -61,7 +62,7 @@ export type Opening =
 
 /** Work for a worker that was opened for it. Of a slice the first `rows` images are meant, the rest is padding. */
 export type Asked =
-  | ({ type: 'run'; rows: number; targets: Int32Array; feeds: Feed[] } & Slice)
+  | ({ type: 'run'; rows: number; readings: Reading[]; feeds: Feed[] } & Slice)
   /** As `run`, but the answer is the outputs themselves. */
   | ({ type: 'outputs'; rows: number; feeds: Feed[] } & Slice)
   /**
@@ -80,7 +81,8 @@ export type Asked =
 
 /** What each kind of work gives. */
 export interface Answers {
-  run: { facts: Facts; milliseconds: number }
+  /** Facts per reading. */
+  run: { facts: Facts[]; milliseconds: number }
   outputs: { outputs: Float32Array; milliseconds: number }
   /** Facts per run; `images` are float32 [rows, height, width, 3] in [0,1]. */
   attack: { facts: Facts[]; images: Float32Array | null; milliseconds: number }

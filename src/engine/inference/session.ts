@@ -13,6 +13,7 @@ import type {
   Slice,
   ToWorker,
 } from './protocol.ts'
+import type { Reading } from './readout.ts'
 
 /** A worker thread with what was opened in it. */
 interface Connection {
@@ -26,8 +27,8 @@ export interface Session {
   readonly request: OpenRequest
   /** The worker has died or was closed. */
   readonly ended: boolean
-  /** Facts of the first `rows` images of a slice; `targets` are true classes or -1. */
-  run(slice: Slice, rows: number, targets: Int32Array, feeds?: Feed[]): Promise<Answers['run']>
+  /** Facts of the first `rows` images of a slice under each reading. */
+  run(slice: Slice, rows: number, readings: Reading[], feeds?: Feed[]): Promise<Answers['run']>
   /** Outputs [rows, classes] themselves. */
   outputs(slice: Slice, rows: number, feeds?: Feed[]): Promise<Answers['outputs']>
   close(): Promise<void>
@@ -41,8 +42,8 @@ export async function openSession(request: OpenRequest): Promise<Session> {
     get ended() {
       return connection.ended
     },
-    run: (slice, rows, targets, feeds = []) =>
-      connection.ask({ type: 'run', ...slice, rows, targets, feeds }),
+    run: (slice, rows, readings, feeds = []) =>
+      connection.ask({ type: 'run', ...slice, rows, readings, feeds }),
     outputs: (slice, rows, feeds = []) => connection.ask({ type: 'outputs', ...slice, rows, feeds }),
     close: connection.close,
   }

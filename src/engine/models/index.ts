@@ -7,6 +7,7 @@ export {
   type Classifier,
   type GraphPlan,
 } from './classifier.ts'
+export { classSubsets, imagenet1k, type ClassSubsets } from './labels.ts'
 export { readLabelList, targetsOf, type LabelList } from './labelList.ts'
 export { presets } from './presets.ts'
 export {

@@ -1,17 +1,18 @@
 import { KernelscopeError } from '#shared/errors.ts'
-import { canonicalTransform, transform as schema, type Transform } from '#shared/transforms/index.ts'
+import { canonicalStimulus, stimulus as schema, type Stimulus } from '#shared/stimulus.ts'
+import type { Setting } from '../models/index.ts'
 import type { Db } from '../workspace/index.ts'
 import type { Condition } from './definition.ts'
-import { imagesOf, type ImageSource } from './images.ts'
+import { imagesOf, type ImageSource, type SqlValue } from './images.ts'
 
 /** The stored condition of a transform, new where needed. */
-export function internCondition(db: Db, transform: Transform): number {
+export function internCondition(db: Db, transform: Stimulus): number {
   const id = db
     .prepare<[string], number>(
       'INSERT INTO condition (transform) VALUES (?) ON CONFLICT DO UPDATE SET transform = transform RETURNING id',
     )
     .pluck()
-    .get(canonicalTransform(transform))
+    .get(canonicalStimulus(transform))
   if (id === undefined) throw new Error('condition was not stored')
   return id
 }
@@ -20,7 +21,7 @@ export function internCondition(db: Db, transform: Transform): number {
 export const cleanCondition = (db: Db): number => internCondition(db, { op: 'identity' })
 
 /** The transform of a stored condition. */
-export function conditionTransform(db: Db, id: number): Transform {
+export function conditionTransform(db: Db, id: number): Stimulus {
   const text = db.prepare<[number], string>('SELECT transform FROM condition WHERE id = ?').pluck().get(id)
   if (text === undefined) throw new KernelscopeError('STUDY_NOT_FOUND', `no condition with id ${id}`)
   return schema.parse(JSON.parse(text))
@@ -29,7 +30,7 @@ export function conditionTransform(db: Db, id: number): Transform {
 /** A stored condition and the images (first to last id) it is meant for. */
 export interface ConditionPart {
   conditionId: number
-  transform: Transform
+  transform: Stimulus
   from: number
   to: number
 }
@@ -38,7 +39,15 @@ export interface ConditionPart {
 export interface StoredCondition {
   condition: Condition
   parts: ConditionPart[]
+  /** The images it is about. */
+  source: ImageSource
 }
+
+/** What a condition changes in how the model is used. */
+export const settingOf = ({ condition: { preprocessing, readout } }: StoredCondition): Setting => ({
+  ...(preprocessing ? { preprocessing } : {}),
+  ...(readout ? { readout } : {}),
+})
 
 /** Interns the conditions of a study over its images. */
 export function storeConditions(
@@ -52,6 +61,7 @@ export function storeConditions(
   return db.transaction(() =>
     conditions.map((condition) => ({
       condition,
+      source: { ...source, ...condition.images },
       parts: ranges.map((range, group) => {
         const transform = condition.transform(group)
         return { conditionId: internCondition(db, transform), transform, ...range }
@@ -64,7 +74,7 @@ export function storeConditions(
 function groupRanges(db: Db, source: ImageSource, size: number): { from: number; to: number }[] {
   const { sql, values } = imagesOf(source)
   return db
-    .prepare<number[], { from: number; to: number }>(
+    .prepare<SqlValue[], { from: number; to: number }>(
       `SELECT min(id) AS "from", max(id) AS "to" FROM (
          SELECT i.id, (row_number() OVER (ORDER BY i.id) - 1) / CAST(? AS INTEGER) AS run FROM ${sql}
        ) GROUP BY run ORDER BY run`,

@@ -1,13 +1,15 @@
-import type { StudyCost, StudyInput } from '#shared/contract/index.ts'
+import type { Dataset, StudyCost, StudyInput } from '#shared/contract/index.ts'
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import { getDataset } from '../datasets/index.ts'
 import { noRewrite } from '#shared/rewrites.ts'
 import { currentVariants, getModel, targetsOf } from '../models/index.ts'
-import type { Workspace } from '../workspace/index.ts'
-import { countImages, imagesOf, type ImageSource } from './images.ts'
+import type { Db, Workspace } from '../workspace/index.ts'
+import { settingOf, type StoredCondition } from './conditions.ts'
+import { countImages, imagesOf, sourceKey, type ImageSource, type SqlValue } from './images.ts'
+import { passKey } from './passes.ts'
 import { conditionsOf } from './plan.ts'
 import { studyDefinition } from './registry.ts'
-import { parseParams } from './store.ts'
+import { settledParams } from './store.ts'
 
 /**
  * What a study would cost, before anything is stored of it. Seconds come from earlier runs or batch trials of the same
@@ -15,23 +17,17 @@ import { parseParams } from './store.ts'
  */
 export function studyCost({ db }: Workspace, input: StudyInput): StudyCost {
   const definition = studyDefinition(input.kind)
-  const params = parseParams(definition, input.params)
+  const params = settledParams(db, definition, input)
   const source: ImageSource = { datasetId: input.datasetId, selectedFor: null }
   const dataset = getDataset(db, input.datasetId)
-  const all = countImages(db, source)
-  const images = input.sample
-    ? sampled(
-        dataset.classes.map((c) => c.images),
-        input.sample.perClass,
-        all,
-      )
-    : all
-  const { sql, values } = imagesOf(source)
-  const count = db
-    .prepare<number[], number>(
-      `SELECT count(*) FROM ${sql.replace(' WHERE ', ' JOIN prediction p ON p.variant_id = ? AND p.condition_id = ? AND p.subject_id = i.subject_id WHERE ')} AND i.id BETWEEN ? AND ?`,
-    )
-    .pluck()
+  const share = sampledShare(db, input, dataset)
+  const counts = new Map<string, number>()
+  const imagesIn = (wanted: ImageSource) => {
+    const key = sourceKey(wanted)
+    const known = counts.get(key) ?? Math.round(countImages(db, wanted) * share)
+    counts.set(key, known)
+    return known
+  }
   const warnings: ErrorShape[] = []
   let cached = 0
   let passes = 0
@@ -41,22 +37,24 @@ export function studyCost({ db }: Workspace, input: StudyInput): StudyCost {
     const model = getModel(db, id)
     const variants = currentVariants(db, model)
     const conditions = conditionsOf(db, definition, params, model, source)
-    let known = 0
-    for (const { condition, parts } of conditions) {
-      const variant = variants(condition.rewrite ?? noRewrite)
-      if (variant)
-        for (const { conditionId, from, to } of parts)
-          known += count.get(variant.id, conditionId, ...values, from, to) ?? 0
+    let left = 0
+    // Conditions that only read the same outputs in different ways are one forward pass.
+    for (const group of Map.groupBy(conditions, passKey).values()) {
+      const images = group[0] ? imagesIn(group[0].source) : 0
+      const known = group.map((stored) => {
+        const variant = variants(stored.condition.rewrite ?? noRewrite, settingOf(stored))
+        return variant ? Math.round(countFacts(db, variant.id, stored) * share) : 0
+      })
+      const least = Math.min(images, ...known)
+      passes += images
+      cached += least
+      left += images - least
     }
-    passes += images * conditions.length
     most = Math.max(most, conditions.length)
-    // A sample is not drawn before the study exists: its stored share is taken to be that of the whole.
-    known = Math.round(all === 0 ? 0 : (known * images) / all)
-    cached += known
     const perImage = variants(noRewrite)?.secondsPerImage ?? null
-    seconds =
-      seconds === null || perImage === null ? null : seconds + perImage * (images * conditions.length - known)
+    seconds = seconds === null || perImage === null ? null : seconds + perImage * left
     if (model.problem) warnings.push(model.problem)
+    if (definition.needsLabels === false) continue
     const targets = targetsOf(
       dataset.classes.map(({ name }) => name),
       { set: model.labelSet, names: model.labels },
@@ -67,11 +65,28 @@ export function studyCost({ db }: Workspace, input: StudyInput): StudyCost {
       warnings.push(new KernelscopeError('STUDY_LABELS', message).toShape())
     }
   }
-  return { passes, cached, images, conditions: most, seconds, warnings }
+  return { passes, cached, images: imagesIn(source), conditions: most, seconds, warnings }
 }
 
-const sampled = (classes: number[], perClass: number, all: number) =>
-  Math.min(
-    all,
-    classes.reduce((total, images) => total + Math.min(images, perClass), 0),
+/** Facts that are there of a condition's images. */
+function countFacts(db: Db, variantId: number, { parts, source }: StoredCondition): number {
+  const { sql, values } = imagesOf(source)
+  const count = db
+    .prepare<SqlValue[], number>(
+      `SELECT count(*) FROM ${sql.replace(' WHERE ', ' JOIN prediction p ON p.variant_id = ? AND p.condition_id = ? AND p.subject_id = i.subject_id WHERE ')} AND i.id BETWEEN ? AND ?`,
+    )
+    .pluck()
+  return parts.reduce(
+    (sum, { conditionId, from, to }) => sum + (count.get(variantId, conditionId, ...values, from, to) ?? 0),
+    0,
   )
+}
+
+/** A sample is not drawn before the study exists: what it will leave of each source is taken to be its share of the whole. */
+function sampledShare(db: Db, { sample, datasetId }: StudyInput, { classes, parts }: Dataset): number {
+  if (!sample) return 1
+  const all = countImages(db, { datasetId, selectedFor: null })
+  const perClass = sample.perClass * Math.max(1, parts.length)
+  const left = classes.reduce((total, { images }) => total + Math.min(images, perClass), 0)
+  return all === 0 ? 0 : Math.min(1, left / all)
+}

@@ -1,13 +1,21 @@
 import type { z } from 'zod'
-import type { DataTable, Definition, ReportedValue, Settings } from '#shared/contract/index.ts'
+import type {
+  Dataset,
+  DataTable,
+  Definition,
+  Preprocessing,
+  ReportedValue,
+  Settings,
+} from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
+import type { Readout } from '#shared/readouts.ts'
 import type { Rewrite } from '#shared/rewrites.ts'
-import type { Transform } from '#shared/transforms/index.ts'
+import type { Stimulus } from '#shared/stimulus.ts'
 import type { ImagePool } from '../images/index.ts'
 import type { JobContext } from '../jobs/index.ts'
 import type { Log } from '../log.ts'
 import type { StoredModel } from '../models/index.ts'
-import type { Workspace } from '../workspace/index.ts'
+import type { Db, Workspace } from '../workspace/index.ts'
 import type { Grid } from './grid.ts'
 import type { ImageSource } from './images.ts'
 import type { StoredCondition } from './conditions.ts'
@@ -19,9 +27,21 @@ export interface Condition {
   key: string
   params: Record<string, number | string | boolean>
   /** What is done to the images of a group. Ungrouped studies have the one group 0. */
-  transform(group: number): Transform
+  transform(group: number): Stimulus
   /** What is done to the model; nothing when left out. */
   rewrite?: Rewrite
+  /** Which images it is about; those of the study's dataset when left out. */
+  images?: Partial<Omit<ImageSource, 'selectedFor'>>
+  /** In place of the model's own recipe, e.g. for images that have its size already. */
+  preprocessing?: Preprocessing
+  /** How outputs become an answer; the largest of all when left out. */
+  readout?: Readout
+}
+
+/** What a study's conditions may depend on besides its parameters and the model. */
+export interface ConditionRoom {
+  db: Db
+  dataset: Dataset
 }
 
 export interface Preset<P> {
@@ -78,7 +98,13 @@ export interface StudyDefinition<Schema extends z.ZodObject = z.ZodObject> {
   /** Images per group in dataset order, where conditions are drawn per group; null (or left out) where they are not. */
   groupSize?(params: z.output<Schema>): number | null
   /** The first condition is the baseline that others are compared with. Empty where nothing is measured on images. */
-  conditions(params: z.output<Schema>, model: StoredModel): Condition[]
+  conditions(params: z.output<Schema>, model: StoredModel, room: ConditionRoom): Condition[]
+  /** Settles parameters that depend on the workspace when a study is stored, or says why it cannot be. */
+  settle?(params: z.output<Schema>, room: ConditionRoom): z.output<Schema>
+  /** Datasets besides the study's own whose images it looks at. */
+  otherDatasets?(params: z.output<Schema>): number[]
+  /** False where a model need not know the classes of the dataset. */
+  needsLabels?: boolean
   /** In place of predictions under transforms and rewrites: must store per image and skip what is stored. */
   measure?(room: MeasureRoom, params: z.output<Schema>): Promise<void>
   view(grid: Grid, params: z.output<Schema>, room: ViewRoom): View | Promise<View>
@@ -88,11 +114,13 @@ export interface StudyDefinition<Schema extends z.ZodObject = z.ZodObject> {
 export function defineStudy<Schema extends z.ZodObject>(
   definition: StudyDefinition<Schema>,
 ): StudyDefinition {
-  const { groupSize, measure, params: schema } = definition
+  const { groupSize, measure, settle, otherDatasets, params: schema } = definition
   return {
     ...definition,
     groupSize: (params) => groupSize?.(schema.parse(params)) ?? null,
-    conditions: (params, model) => definition.conditions(schema.parse(params), model),
+    conditions: (params, model, room) => definition.conditions(schema.parse(params), model, room),
+    settle: (params, room) => settle?.(schema.parse(params), room) ?? params,
+    otherDatasets: (params) => otherDatasets?.(schema.parse(params)) ?? [],
     view: (grid, params, room) => definition.view(grid, schema.parse(params), room),
     ...(measure
       ? { measure: (room: MeasureRoom, params: unknown) => measure(room, schema.parse(params)) }

@@ -3,7 +3,7 @@ import { mcnemar } from '#shared/maths/mcnemar.ts'
 import { wilson } from '#shared/maths/wilson.ts'
 import type { Db } from '../workspace/index.ts'
 import type { StoredCondition } from './conditions.ts'
-import { imagesOf, type ImageSource } from './images.ts'
+import { countImages, imagesOf, sourceKey, type ImageSource, type SqlValue } from './images.ts'
 
 /** A model of a study with its conditions and the variants its facts are kept under. */
 export interface GridModel {
@@ -29,6 +29,8 @@ export interface Grid {
   /** How often class `truth` was taken for `predicted`, of one cell. */
   confusion(cell: StudyCondition): ConfusionCount[]
   tests: PairedTest[]
+  /** Of the images that are right under the model's first condition, the share that is wrong under this one; null without any. */
+  lostShare(cell: StudyCondition): number | null
 }
 
 export interface ClassCount {
@@ -47,19 +49,21 @@ export interface ConfusionCount {
 const level = 0.95
 
 /** Sums up stored facts. Every number is a function of facts alone: nothing is measured here. */
-export async function readGrid(
-  db: Db,
-  models: GridModel[],
-  source: ImageSource,
-  images: number,
-): Promise<Grid> {
+export async function readGrid(db: Db, models: GridModel[], images: number): Promise<Grid> {
   const cells: StudyCondition[] = []
+  const counts = new Map<string, number>()
+  const imagesIn = (source: ImageSource) => {
+    const key = sourceKey(source)
+    const known = counts.get(key) ?? countImages(db, source)
+    counts.set(key, known)
+    return known
+  }
   let complete = true
   for (const model of models) {
     for (const stored of model.conditions) {
-      const { cell, measured } = readCell(db, model, stored, source)
+      const { cell, measured } = readCell(db, model, stored)
       cells.push(cell)
-      complete &&= measured + cell.failed >= images
+      complete &&= measured + cell.failed >= imagesIn(stored.source)
       await new Promise(setImmediate)
     }
   }
@@ -68,9 +72,10 @@ export async function readGrid(
     cells,
     images,
     complete,
-    perClass: (cell) => sumOver(db, cell, models, source, perClassOf),
-    confusion: (cell) => sumOver(db, cell, models, source, confusionOf),
-    tests: await pairedTests(db, models, source),
+    perClass: (cell) => sumOver(db, cell, models, perClassOf),
+    confusion: (cell) => sumOver(db, cell, models, confusionOf),
+    lostShare: (cell) => lostShare(db, cell, models),
+    tests: await pairedTests(db, models),
   }
 }
 
@@ -86,18 +91,17 @@ function readCell(
   db: Db,
   model: GridModel,
   stored: StoredCondition,
-  source: ImageSource,
 ): { cell: StudyCondition; measured: number } {
-  const { condition, parts } = stored
+  const { condition, parts, source } = stored
   const variantId = model.variantOf(stored)
   const { sql, values } = imagesOf(source)
   const total: Counts & { failed: number } = { measured: 0, n: 0, correct: 0, correct5: 0, failed: 0 }
-  const count = db.prepare<number[], Counts>(
+  const count = db.prepare<SqlValue[], Counts>(
     `SELECT count(*) AS measured, count(p.correct) AS n, coalesce(sum(p.correct), 0) AS correct, coalesce(sum(p.true_rank <= 5), 0) AS correct5
      FROM ${joined(sql, 'prediction')} AND i.id BETWEEN ? AND ?`,
   )
   const failures = db
-    .prepare<number[], number>(`SELECT count(*) FROM ${joined(sql, 'failure')} AND i.id BETWEEN ? AND ?`)
+    .prepare<SqlValue[], number>(`SELECT count(*) FROM ${joined(sql, 'failure')} AND i.id BETWEEN ? AND ?`)
     .pluck()
   for (const part of variantId === null ? [] : parts) {
     const range = [variantId ?? 0, part.conditionId, ...values, part.from, part.to]
@@ -137,25 +141,19 @@ function sumOver<T>(
   db: Db,
   cell: StudyCondition,
   models: GridModel[],
-  source: ImageSource,
-  read: (db: Db, variantId: number, stored: StoredCondition, source: ImageSource) => T[],
+  read: (db: Db, variantId: number, stored: StoredCondition) => T[],
 ): T[] {
   const model = models.find(({ id }) => id === cell.modelId)
   const stored = model?.conditions.find(({ condition }) => condition.key === cell.key)
   const variantId = stored ? (model?.variantOf(stored) ?? null) : null
-  return variantId === null || !stored ? [] : read(db, variantId, stored, source)
+  return variantId === null || !stored ? [] : read(db, variantId, stored)
 }
 
-function perClassOf(
-  db: Db,
-  variantId: number,
-  { parts }: StoredCondition,
-  source: ImageSource,
-): ClassCount[] {
+function perClassOf(db: Db, variantId: number, { parts, source }: StoredCondition): ClassCount[] {
   const { sql, values } = imagesOf(source)
   const rows = parts.flatMap(({ conditionId, from, to }) =>
     db
-      .prepare<number[], ClassCount>(
+      .prepare<SqlValue[], ClassCount>(
         `SELECT i.class_idx AS classIndex, (SELECT name FROM class c WHERE c.dataset_id = i.dataset_id AND c.idx = i.class_idx) AS name,
            count(*) AS n, sum(p.correct) AS correct
          FROM ${joined(sql, 'prediction')} AND p.correct IS NOT NULL AND i.id BETWEEN ? AND ? GROUP BY i.class_idx ORDER BY i.class_idx`,
@@ -169,16 +167,11 @@ function perClassOf(
   })
 }
 
-function confusionOf(
-  db: Db,
-  variantId: number,
-  { parts }: StoredCondition,
-  source: ImageSource,
-): ConfusionCount[] {
+function confusionOf(db: Db, variantId: number, { parts, source }: StoredCondition): ConfusionCount[] {
   const { sql, values } = imagesOf(source)
   const rows = parts.flatMap(({ conditionId, from, to }) =>
     db
-      .prepare<number[], ConfusionCount>(
+      .prepare<SqlValue[], ConfusionCount>(
         `SELECT (SELECT name FROM class c WHERE c.dataset_id = i.dataset_id AND c.idx = i.class_idx) AS truth, p.predicted, count(*) AS n
          FROM ${joined(sql, 'prediction')} AND i.id BETWEEN ? AND ? GROUP BY i.class_idx, p.predicted`,
       )
@@ -190,25 +183,48 @@ function confusionOf(
   )
 }
 
+function lostShare(db: Db, cell: StudyCondition, models: GridModel[]): number | null {
+  const model = models.find(({ id }) => id === cell.modelId)
+  const [baseline] = model?.conditions ?? []
+  const stored = model?.conditions.find(({ condition }) => condition.key === cell.key)
+  const clean = baseline ? model?.variantOf(baseline) : null
+  const variantId = stored ? model?.variantOf(stored) : null
+  if (!stored || clean == null || variantId == null) return null
+  const { sql, values } = imagesOf(stored.source)
+  const found = stored.parts.map(({ conditionId, from, to }) =>
+    db
+      .prepare<SqlValue[], { right: number; lost: number }>(
+        `SELECT count(*) AS "right", coalesce(sum(p.correct = 0), 0) AS lost
+         FROM ${joined(sql, 'prediction').replace(' WHERE ', ' JOIN prediction b ON b.variant_id = ? AND b.condition_id = ? AND b.subject_id = i.subject_id WHERE ')}
+         AND b.correct = 1 AND p.correct IS NOT NULL AND i.id BETWEEN ? AND ?`,
+      )
+      .get(variantId, conditionId, clean, baseline?.parts[0]?.conditionId ?? -1, ...values, from, to),
+  )
+  const right = sum(found.map((counts) => counts?.right ?? 0))
+  return right === 0 ? null : sum(found.map((counts) => counts?.lost ?? 0)) / right
+}
+
 const sum = (values: number[]) => values.reduce((a, b) => a + b, 0)
 
 /** Conditions beyond this many per model are not tested pair by pair; the first ones are. */
 const testedConditions = 40
 
 /** McNemar's exact test for each pair of models under each condition they share, on the images both have facts for. */
-async function pairedTests(db: Db, models: GridModel[], source: ImageSource): Promise<PairedTest[]> {
-  const { sql, values } = imagesOf(source)
-  const count = db.prepare<number[], { n: number; onlyA: number; onlyB: number }>(
-    `SELECT count(*) AS n, coalesce(sum(p.correct > q.correct), 0) AS onlyA, coalesce(sum(q.correct > p.correct), 0) AS onlyB
+async function pairedTests(db: Db, models: GridModel[]): Promise<PairedTest[]> {
+  const counting = (sql: string) =>
+    db.prepare<SqlValue[], { n: number; onlyA: number; onlyB: number }>(
+      `SELECT count(*) AS n, coalesce(sum(p.correct > q.correct), 0) AS onlyA, coalesce(sum(q.correct > p.correct), 0) AS onlyB
      FROM ${joined(sql, 'prediction').replace(' WHERE ', ' JOIN prediction q ON q.variant_id = ? AND q.condition_id = p.condition_id AND q.subject_id = p.subject_id WHERE ')}
      AND p.correct IS NOT NULL AND q.correct IS NOT NULL AND i.id BETWEEN ? AND ?`,
-  )
+    )
   const tests: PairedTest[] = []
   for (const [place, a] of models.entries()) {
     for (const b of models.slice(place + 1)) {
       for (const stored of a.conditions.slice(0, testedConditions)) {
         const { condition, parts } = stored
         const other = b.conditions.find((candidate) => candidate.condition.key === condition.key)
+        const { sql, values } = imagesOf(stored.source)
+        const count = counting(sql)
         const [left, right] = [a.variantOf(stored), other ? b.variantOf(other) : null]
         if (left === null || right === null) continue
         const found = parts.map(({ conditionId, from, to }) =>

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { generator } from '#shared/random.ts'
+import { imageRootSql } from '../datasets/index.ts'
 import type { Db } from '../workspace/index.ts'
 
 /** An image a study measures. */
@@ -17,18 +18,41 @@ export interface ImageSource {
   datasetId: number
   /** Study whose stored selection is meant; null = all. */
   selectedFor: number | null
+  /** Only this part of the dataset, e.g. "gaussian_noise/3". */
+  part?: string
+  /** Only images of these classes. */
+  classes?: readonly string[]
 }
+
+export type SqlValue = number | string
+
+/** Text that is equal for equal sources. */
+export const sourceKey = ({ datasetId, selectedFor, part, classes }: ImageSource): string =>
+  JSON.stringify([datasetId, selectedFor, part ?? null, classes ?? null])
 
 const usable =
   'i.dataset_id = ? AND i.subject_id IS NOT NULL AND i.problem IS NULL AND i.class_idx IS NOT NULL'
 
 /** FROM and WHERE over `image i` of a source, for use inside larger queries. */
-export function imagesOf(source: ImageSource): { sql: string; values: number[] } {
-  const { datasetId, selectedFor } = source
-  if (selectedFor === null) return { sql: `image i WHERE ${usable}`, values: [datasetId] }
+export function imagesOf(source: ImageSource): { sql: string; values: SqlValue[] } {
+  const { datasetId, selectedFor, part, classes } = source
+  const tests = [usable]
+  const values: SqlValue[] = [datasetId]
+  if (part !== undefined) {
+    tests.push('i.part = ?')
+    values.push(part)
+  }
+  if (classes !== undefined) {
+    tests.push(
+      'i.class_idx IN (SELECT idx FROM class WHERE dataset_id = ? AND name IN (SELECT value FROM json_each(?)))',
+    )
+    values.push(datasetId, JSON.stringify(classes))
+  }
+  const where = tests.join(' AND ')
+  if (selectedFor === null) return { sql: `image i WHERE ${where}`, values }
   return {
-    sql: `study_image si JOIN image i ON i.id = si.image_id WHERE si.study_id = ? AND ${usable}`,
-    values: [selectedFor, datasetId],
+    sql: `study_image si JOIN image i ON i.id = si.image_id WHERE si.study_id = ? AND ${where}`,
+    values: [selectedFor, ...values],
   }
 }
 
@@ -54,8 +78,8 @@ interface Row {
 /** Chunks of a source in order of image id, read as they are needed. */
 export function* imageChunks(db: Db, source: ImageSource, size: number): Generator<StudyImage[]> {
   const { sql, values } = imagesOf(source)
-  const select = db.prepare<number[], Row>(
-    `SELECT i.id, i.subject_id, i.name, s.digest, s.class, (SELECT path FROM dataset WHERE id = i.dataset_id) AS root
+  const select = db.prepare<SqlValue[], Row>(
+    `SELECT i.id, i.subject_id, i.name, s.digest, s.class, (SELECT ${imageRootSql} FROM dataset d WHERE d.id = i.dataset_id) AS root
      FROM ${sql.replace(' WHERE ', ' JOIN subject s ON s.id = i.subject_id WHERE ')} AND i.id > ? ORDER BY i.id LIMIT ?`,
   )
   for (let after = 0; ;) {
@@ -74,7 +98,9 @@ export function* imageChunks(db: Db, source: ImageSource, size: number): Generat
 
 /**
  * Stores a class-balanced selection for a study: in each class the `perClass` images that come first in an order drawn
- * from the seed and the image's digest, so that it depends neither on names nor on the order of indexing.
+ * from the seed and the image's digest, so that it depends neither on names nor on the order of indexing. Where a
+ * dataset shows the same pictures in several parts, the order is drawn from class and file name instead (for frames:
+ * from the sequence, taken whole), so that every part gives the same pictures.
  */
 export function storeSelection(
   db: Db,
@@ -84,21 +110,47 @@ export function storeSelection(
   seed: number,
 ): void {
   const rows = db
-    .prepare<[number], { id: number; class_idx: number; digest: Buffer }>(
-      `SELECT i.id, i.class_idx, s.digest FROM image i JOIN subject s ON s.id = i.subject_id WHERE ${usable} ORDER BY i.class_idx, i.id`,
+    .prepare<[number], Candidate & { group: string }>(
+      `SELECT i.id, coalesce(i.part, '') || '|' || i.class_idx AS "group", i.name, i.part, s.digest
+       FROM image i JOIN subject s ON s.id = i.subject_id WHERE ${usable} ORDER BY i.class_idx, i.id`,
     )
     .all(datasetId)
-  const insert = db.prepare('INSERT INTO study_image (study_id, image_id) VALUES (?, ?)')
-  const byClass = Map.groupBy(rows, (row) => row.class_idx)
+  const frames = isFrames(db, datasetId)
+  const insert = db.prepare('INSERT OR IGNORE INTO study_image (study_id, image_id) VALUES (?, ?)')
+  const byClass = Map.groupBy(rows, ({ group }) => group)
   db.transaction(() => {
     for (const images of byClass.values()) {
-      const drawn = images
-        .map((image) => ({
-          id: image.id,
-          order: generator('sample', seed, image.digest.toString('hex')).uniform(),
-        }))
-        .sort((a, b) => a.order - b.order || a.id - b.id)
-      for (const { id } of drawn.slice(0, perClass)) insert.run(studyId, id)
+      const drawn = picturesOf(images, frames)
+        .map(({ key, ids }) => ({ ids, order: generator('sample', seed, key).uniform() }))
+        .sort((a, b) => a.order - b.order || (a.ids[0] ?? 0) - (b.ids[0] ?? 0))
+      for (const { ids } of drawn.slice(0, perClass)) for (const id of ids) insert.run(studyId, id)
     }
   })()
+}
+
+interface Candidate {
+  id: number
+  name: string
+  part: string | null
+  digest: Buffer
+}
+
+function picturesOf(images: Candidate[], frames: boolean): { key: string; ids: number[] }[] {
+  if (images[0]?.part === null)
+    return images.map(({ id, digest }) => ({ key: digest.toString('hex'), ids: [id] }))
+  return [...Map.groupBy(images, ({ name }) => pictureName(name, frames))].map(([key, members]) => ({
+    key,
+    ids: members.map(({ id }) => id),
+  }))
+}
+
+const isFrames = (db: Db, datasetId: number): boolean =>
+  db.prepare<[number], string>('SELECT recognised FROM dataset WHERE id = ?').pluck().get(datasetId) ===
+  'imagenet-p'
+
+/** What names a picture in every part of a dataset: class folder and file without its ending; for frames class folder and sequence. */
+export function pictureName(name: string, frames: boolean): string {
+  const steps = name.split('/')
+  const last = steps.at(-1) ?? ''
+  return frames ? steps.slice(-3, -1).join('/') : `${steps.at(-2) ?? ''}/${last.replace(/\.[^.]*$/, '')}`
 }

@@ -1,22 +1,19 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { KernelscopeError, toErrorShape, type ErrorShape } from '#shared/errors.ts'
-import type { Draws, Transform } from '#shared/transforms/index.ts'
+import type { Draws } from '#shared/transforms/index.ts'
 import type { ImagePool } from '../images/index.ts'
-import type { Feed } from '../inference/index.ts'
-import { internVariant, setVariantBatch, targetsOf, variantKey, type Classifier } from '../models/index.ts'
+import { setVariantBatch, type Classifier } from '../models/index.ts'
 import type { Db } from '../workspace/index.ts'
-import { partFor, type StoredCondition } from './conditions.ts'
-import { factStore, type FactKey, type FactStore } from './facts.ts'
+import { factStore, type FactStore } from './facts.ts'
 import type { Lane } from './lanes.ts'
-import { imageChunks, type ImageSource, type StudyImage } from './images.ts'
+import { missingRows, type Row } from './missing.ts'
 import { prefetch } from './prefetch.ts'
+import { readingsOf, type LaneReading } from './readings.ts'
 
 /** What of a study is measured in one session. */
 export interface Measurement {
   db: Db
   pool: ImagePool
   classifier: Classifier
-  source: ImageSource
   lane: Lane
   draws: Draws | null
   signal: AbortSignal
@@ -27,13 +24,6 @@ export interface Measurement {
   onProgress(step: { computed: number; cached: number; failed: number }): void
 }
 
-interface Row extends FactKey {
-  image: StudyImage
-  transform: Transform
-  /** Rows of different feeds never share a call. */
-  feeds: Feed[]
-}
-
 interface Batch {
   pixels: SharedArrayBuffer
   rows: Row[]
@@ -41,27 +31,30 @@ interface Batch {
   problems: (ErrorShape | null)[]
 }
 
-const chunkSize = 256
 /** Batches that are being decoded while one is computed. */
 const ahead = 2
 
 /**
  * Measures every image under every condition that has no fact yet. Rows go image by image, so that an image is decoded
  * once for all its conditions; batches of rows are filled by the image workers while the session computes. Stops
- * between batches when `signal` is aborted, with everything computed so far stored.
+ * between batches when `signal` is aborted, with everything computed so far stored. Returns the forward passes made.
  */
-export async function measure(measurement: Measurement): Promise<void> {
-  const { db, classifier, signal, onProgress } = measurement
+export async function measure(measurement: Measurement): Promise<number> {
+  const { db, classifier, lane, signal, onProgress } = measurement
   const facts = factStore(db)
-  const targets = targetLookup(measurement)
+  const readings = readingsOf(classifier.model, lane.conditions)
+  let passes = 0
   let crashes = measurement.crashes
   for await (const batch of prefetch(batches(measurement, facts), ahead)) {
     measurement.enterNative()
-    const failed = await compute(measurement, facts, batch, targets, callSize(classifier, crashes))
+    const failed = await compute(measurement, facts, batch, readings, callSize(classifier, crashes))
     crashes = 0
-    onProgress({ computed: batch.rows.length - failed, cached: 0, failed })
-    if (signal.aborted) return
+    passes += batch.rows.length
+    const wanted = batch.rows.reduce((sum, { wants }) => sum + wants.length, 0)
+    onProgress({ computed: wanted - failed, cached: 0, failed })
+    if (signal.aborted) break
   }
+  return passes
 }
 
 /** Deaths at one place that are put down to chance. */
@@ -73,71 +66,6 @@ function callSize({ batch, fixedBatch }: Classifier, crashes: number): number {
   const halvings = crashes - patience
   if (fixedBatch || batch >> (halvings - 1) <= 1) return 0
   return batch >> halvings
-}
-
-function targetLookup({ classifier }: Measurement): (className: string) => number {
-  const known = new Map<string, number>()
-  const list = { set: classifier.model.labelSet, names: classifier.model.labels }
-  return (className) => {
-    const found = known.get(className) ?? targetsOf([className], list).get(className) ?? -1
-    known.set(className, found)
-    return found
-  }
-}
-
-/** A condition of the lane with the variant its facts belong to. */
-interface Column {
-  stored: StoredCondition
-  variantId: number
-  feeds: Feed[]
-}
-
-const noFeeds: Feed[] = []
-
-function columnsOf({ db, classifier, lane }: Measurement): Column[] {
-  const { model, provider } = classifier
-  return lane.conditions.map((stored) => ({
-    stored,
-    variantId: internVariant(db, variantKey(model, provider.name, stored.condition.rewrite)).id,
-    feeds: lane.feedsOf?.(stored) ?? noFeeds,
-  }))
-}
-
-/** Rows without a fact: image by image, or condition by condition where their feeds differ. */
-async function* missingRows(
-  measurement: Measurement,
-  facts: FactStore,
-): AsyncGenerator<Row, void, undefined> {
-  const columns = columnsOf(measurement)
-  if (measurement.lane.feedsOf === null) yield* missingRowsOf(measurement, facts, columns)
-  else for (const column of columns) yield* missingRowsOf(measurement, facts, [column])
-}
-
-async function* missingRowsOf(
-  { db, source, signal, onProgress }: Measurement,
-  facts: FactStore,
-  columns: Column[],
-): AsyncGenerator<Row, void, undefined> {
-  for (const chunk of imageChunks(db, source, chunkSize)) {
-    if (signal.aborted) return
-    const subjectIds = chunk.map(({ subjectId }) => subjectId)
-    const known = new Map<string, Set<number>>()
-    const rows: Row[] = []
-    let cached = 0
-    for (const image of chunk) {
-      for (const { stored, variantId, feeds } of columns) {
-        const { conditionId, transform } = partFor(stored, image.id)
-        const key = `${variantId}/${conditionId}`
-        const done = known.get(key) ?? facts.known(variantId, conditionId, subjectIds)
-        known.set(key, done)
-        if (done.has(image.subjectId)) cached++
-        else rows.push({ variantId, conditionId, subjectId: image.subjectId, transform, image, feeds })
-      }
-    }
-    onProgress({ computed: 0, cached, failed: 0 })
-    yield* rows
-    await nextTurn()
-  }
 }
 
 async function* batches(measurement: Measurement, facts: FactStore): AsyncGenerator<Batch, void, undefined> {
@@ -167,21 +95,21 @@ async function* batches(measurement: Measurement, facts: FactStore): AsyncGenera
 
 /** Fills slot i of `pixels` with row i; neighbouring rows of one image are one request. */
 async function load(
-  { pool, classifier, draws }: Measurement,
+  { pool, draws }: Measurement,
   rows: Row[],
   pixels: SharedArrayBuffer,
 ): Promise<(ErrorShape | null)[]> {
   const problems: (ErrorShape | null)[] = rows.map(() => null)
-  const groups = Map.groupBy(rows.entries(), ([, row]) => row.image)
+  const groups = Map.groupBy(rows.entries(), ([, row]) => row.view)
   await Promise.all(
-    [...groups].map(async ([image, entries]) => {
+    [...groups].map(async ([{ image, preprocessing }, entries]) => {
       const transforms = entries.map(([slot, row]) => ({ slot, transform: row.transform }))
       try {
         await pool.load(
           {
             path: image.path,
             imageKey: image.digest,
-            preprocessing: classifier.model.preprocessing,
+            preprocessing,
             transforms,
             ...(draws ? { draws } : {}),
           },
@@ -200,10 +128,12 @@ async function compute(
   measurement: Measurement,
   facts: FactStore,
   batch: Batch,
-  targetOf: (className: string) => number,
+  readings: LaneReading[],
   size: number,
 ): Promise<number> {
-  const targets = Int32Array.from(batch.rows, ({ image }) => targetOf(image.className))
+  const targets = readings.map(({ targetOf }) =>
+    Int32Array.from(batch.rows, ({ view }) => targetOf(view.image.className)),
+  )
   const problems = [...batch.problems]
   // The row (or, where the graph fixes the batch, the rows) at fault is given up, and the rest goes on.
   const skipped = size > 0 ? 0 : measurement.classifier.fixedBatch ? batch.rows.length : 1
@@ -217,8 +147,8 @@ async function compute(
   for (const [index, row] of batch.rows.entries()) {
     const problem = problems[index]
     if (!problem) continue
-    facts.fail(row, problem)
-    failed++
+    for (const { key } of row.wants) facts.fail(key, problem)
+    failed += row.wants.length
   }
   return failed
 
@@ -228,16 +158,24 @@ async function compute(
     for (let at = first; at < end; at += size) {
       const rows = Math.min(size, end - at)
       try {
-        const { facts: found } = await classifier.run(
+        const found = await classifier.run(
           { pixels: batch.pixels, first: at, batch: size },
           rows,
-          targets.subarray(at, at + rows),
+          readings.map(({ value }, place) => ({
+            readout: value,
+            targets: targets[place]?.subarray(at, at + rows) ?? new Int32Array(rows).fill(-1),
+          })),
           batch.rows[0]?.feeds,
         )
-        facts.store(
-          batch.rows.slice(at, at + rows).map((row, index) => (problems[at + index] ? null : row)),
-          found,
-        )
+        for (const [place, { readout }] of readings.entries()) {
+          const keys = batch.rows
+            .slice(at, at + rows)
+            .map(({ wants }, index) =>
+              problems[at + index] ? null : (wants.find((want) => want.readout === readout)?.key ?? null),
+            )
+          const read = found.facts[place]
+          if (read) facts.store(keys, read)
+        }
       } catch (error) {
         if (
           !(error instanceof KernelscopeError) ||

@@ -1,4 +1,5 @@
 import type { Study } from '#shared/contract/index.ts'
+import { getDataset } from '../datasets/index.ts'
 import { usableModel, getModel, type StoredModel } from '../models/index.ts'
 import type { Db } from '../workspace/index.ts'
 import { storeConditions, type StoredCondition } from './conditions.ts'
@@ -42,7 +43,7 @@ export function conditionsOf(
 ): StoredCondition[] {
   return storeConditions(
     db,
-    definition.conditions(params, model),
+    definition.conditions(params, model, { db, dataset: getDataset(db, source.datasetId) }),
     source,
     definition.groupSize?.(params) ?? null,
   )

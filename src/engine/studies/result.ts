@@ -3,6 +3,7 @@ import { noRewrite } from '#shared/rewrites.ts'
 import { getDataset } from '../datasets/index.ts'
 import { currentVariants, type StoredModel } from '../models/index.ts'
 import type { Workspace } from '../workspace/index.ts'
+import { settingOf } from './conditions.ts'
 import { readGrid, type GridModel } from './grid.ts'
 import { planStudy } from './plan.ts'
 
@@ -17,9 +18,10 @@ export async function studyResult(workspace: Workspace, studyId: number): Promis
     classes: model.labels,
     largestKernel: model.largestKernel,
     conditions,
-    variantOf: ({ condition }) => variants[place]?.(condition.rewrite ?? noRewrite)?.id ?? null,
+    variantOf: (stored) =>
+      variants[place]?.(stored.condition.rewrite ?? noRewrite, settingOf(stored))?.id ?? null,
   }))
-  const grid = await readGrid(db, gridModels, source, images)
+  const grid = await readGrid(db, gridModels, images)
   const view = await definition.view(grid, study.params, {
     workspace,
     models: models.map(({ model }) => model),

@@ -4,8 +4,8 @@ import { noRewrite } from '#shared/rewrites.ts'
 import { imageRows } from '../datasets/index.ts'
 import { currentVariants } from '../models/index.ts'
 import type { Db } from '../workspace/index.ts'
-import type { StoredCondition } from './conditions.ts'
-import { imagesOf, type ImageSource } from './images.ts'
+import { settingOf, type StoredCondition } from './conditions.ts'
+import { imagesOf, type ImageSource, type SqlValue } from './images.ts'
 import { planStudy } from './plan.ts'
 
 interface Cell {
@@ -17,7 +17,7 @@ interface Cell {
 }
 
 function cellOf(db: Db, studyId: number, modelId: number, key: string): Cell {
-  const { source, models } = planStudy(db, studyId, false)
+  const { models } = planStudy(db, studyId, false)
   const planned = models.find(({ model }) => model.id === modelId)
   if (!planned) throw new KernelscopeError('MODEL_NOT_FOUND', `the study has no model with id ${modelId}`)
   const { model, conditions } = planned
@@ -28,8 +28,15 @@ function cellOf(db: Db, studyId: number, modelId: number, key: string): Cell {
       hint: `There are ${conditions.map(({ condition }) => condition.key).join(' ')}`,
     })
   const variants = currentVariants(db, model)
-  const variantOf = ({ condition }: StoredCondition) => variants(condition.rewrite ?? noRewrite)?.id ?? -1
-  return { source, stored, variantId: variantOf(stored), baseline, baselineVariantId: variantOf(baseline) }
+  const variantOf = (cell: StoredCondition) =>
+    variants(cell.condition.rewrite ?? noRewrite, settingOf(cell))?.id ?? -1
+  return {
+    source: stored.source,
+    stored,
+    variantId: variantOf(stored),
+    baseline,
+    baselineVariantId: variantOf(baseline),
+  }
 }
 
 /** The facts behind one cell, in order of image id. */
@@ -47,7 +54,7 @@ export function studyRows(
   for (const { conditionId, from, to } of stored.parts) {
     if (rows.length > limit) break
     const found = db
-      .prepare<number[], Omit<StudyRow, 'correct'> & { correct: number }>(
+      .prepare<SqlValue[], Omit<StudyRow, 'correct'> & { correct: number }>(
         `SELECT i.id AS imageId, i.name AS image, i.class_idx AS trueClass, p.correct, p.predicted, p.confidence,
            coalesce(p.true_probability, 0) AS trueProbability, coalesce(p.true_rank, 0) AS trueRank
          FROM ${sql.replace(' WHERE ', ' JOIN prediction p ON p.variant_id = ? AND p.condition_id = ? AND p.subject_id = i.subject_id WHERE ')}
@@ -99,7 +106,7 @@ export function studyFlips(
     if (ids.length > limit) continue
     ids.push(
       ...db
-        .prepare<number[], number>(`SELECT i.id ${flips} AND i.id > ? ORDER BY i.id LIMIT ?`)
+        .prepare<SqlValue[], number>(`SELECT i.id ${flips} AND i.id > ? ORDER BY i.id LIMIT ?`)
         .pluck()
         .all(...bound, after ?? 0, limit + 1 - ids.length),
     )

@@ -13,6 +13,7 @@ import {
 } from '../models/index.ts'
 import type { Workspace } from '../workspace/index.ts'
 import type { MeasureRoom } from './definition.ts'
+import type { StoredCondition } from './conditions.ts'
 import { drawsOfStudy } from './draws.ts'
 import { countImages } from './images.ts'
 import { lanesOf, type Lane } from './lanes.ts'
@@ -32,12 +33,16 @@ export async function runStudy(room: StudyRoom, studyId: number, context: JobCon
   const { db } = room.workspace
   const { study, definition, source, images, models } = planStudy(db, studyId, true)
   const onImages = models.filter(({ conditions }) => conditions.length > 0)
+  const sizes = new Map<StoredCondition, number>()
+  for (const { conditions } of onImages)
+    for (const stored of conditions) sizes.set(stored, countImages(db, stored.source))
   if (onImages.length > 0 && images === 0)
     throw new KernelscopeError('DATASET_EMPTY', 'the dataset has no readable image with a label')
-  for (const { model } of onImages) checkLabels(room.workspace, study.datasetId, model)
+  if (definition.needsLabels !== false)
+    for (const { model } of onImages) checkLabels(room.workspace, study.datasetId, model)
   const progress = tracker(
     context,
-    models.reduce((total, { conditions }) => total + images * conditions.length, 0),
+    [...sizes.values()].reduce((total, size) => total + size, 0),
   )
   for (const { model, conditions } of models) {
     if (context.signal.aborted) return
@@ -64,7 +69,7 @@ export async function measureGrid(room: MeasureRoom): Promise<void> {
 }
 
 async function measureLane(
-  { workspace, pool, settings, log, model, source, params, context, progress }: MeasureRoom,
+  { workspace, pool, settings, log, model, params, context, progress }: MeasureRoom,
   lane: Lane,
 ): Promise<void> {
   progress.note(`${model.title}: opening`)
@@ -75,13 +80,11 @@ async function measureLane(
   log.write('info', `${note}: ${classifier.provider.reason}`)
   progress.note(note)
   try {
-    const before = progress.computed()
     const started = performance.now()
-    await measure({
+    const passes = await measure({
       db: workspace.db,
       pool,
       classifier,
-      source,
       lane,
       draws: await drawsOfStudy(workspace, params),
       signal: context.signal,
@@ -89,13 +92,12 @@ async function measureLane(
       enterNative: context.enterNative,
       onProgress: progress.add,
     })
-    const computed = progress.computed() - before
-    if (computed > 0)
+    if (passes > 0)
       setVariantBatch(
         workspace.db,
         classifier.variant.id,
         classifier.batch,
-        (performance.now() - started) / 1000 / computed,
+        (performance.now() - started) / 1000 / passes,
       )
   } finally {
     await classifier.close()

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Study, StudyInput } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
+import { getDataset } from '../datasets/index.ts'
 import { latestJobOfStudy } from '../jobs/index.ts'
 import type { Db } from '../workspace/index.ts'
 import type { StudyDefinition } from './definition.ts'
@@ -65,9 +66,19 @@ export function parseParams(
   })
 }
 
+/** Parameters with their defaults, and settled where they depend on the workspace. */
+export function settledParams(
+  db: Db,
+  definition: StudyDefinition,
+  { params, datasetId }: Pick<StudyInput, 'params' | 'datasetId'>,
+): Record<string, unknown> {
+  const parsed = parseParams(definition, params)
+  return definition.settle?.(parsed, { db, dataset: getDataset(db, datasetId) }) ?? parsed
+}
+
 export function insertStudy(db: Db, input: StudyInput): Study {
   const definition = studyDefinition(input.kind)
-  const params = parseParams(definition, input.params)
+  const params = settledParams(db, definition, input)
   const id = db.transaction(() => {
     const { lastInsertRowid } = db
       .prepare(
@@ -83,7 +94,11 @@ export function insertStudy(db: Db, input: StudyInput): Study {
       )
     const studyId = Number(lastInsertRowid)
     setStudyModels(db, studyId, input.modelIds)
-    if (input.sample) storeSelection(db, studyId, input.datasetId, input.sample.perClass, input.sample.seed)
+    if (input.sample) {
+      const { perClass, seed } = input.sample
+      const datasets = [input.datasetId, ...(definition.otherDatasets?.(params) ?? [])]
+      for (const datasetId of new Set(datasets)) storeSelection(db, studyId, datasetId, perClass, seed)
+    }
     return studyId
   })()
   return getStudy(db, id)

@@ -33,6 +33,9 @@ export const migrations: readonly string[] = [
     path TEXT NOT NULL UNIQUE,
     labels_path TEXT,
     layout TEXT NOT NULL,
+    recognised TEXT NOT NULL,
+    report TEXT,
+    frames_path TEXT,
     state TEXT NOT NULL,
     problem TEXT,
     generation INTEGER NOT NULL DEFAULT 0,
@@ -60,6 +63,7 @@ export const migrations: readonly string[] = [
     dataset_id INTEGER NOT NULL REFERENCES dataset ON DELETE CASCADE,
     name TEXT NOT NULL,
     class_idx INTEGER,
+    part TEXT,
     subject_id INTEGER REFERENCES subject,
     bytes INTEGER NOT NULL,
     mtime INTEGER NOT NULL,
@@ -70,6 +74,7 @@ export const migrations: readonly string[] = [
     UNIQUE (dataset_id, name)
   ) STRICT;
   CREATE INDEX image_by_class ON image (dataset_id, class_idx, id);
+  CREATE INDEX image_by_part ON image (dataset_id, part, class_idx, id);
   CREATE INDEX image_by_problem ON image (dataset_id, id) WHERE problem IS NOT NULL;
   CREATE INDEX image_pending ON image (dataset_id, id) WHERE subject_id IS NULL AND problem IS NULL;
   CREATE INDEX image_by_subject ON image (subject_id);

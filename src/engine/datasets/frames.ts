@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { KernelscopeError } from '#shared/errors.ts'
+import { noProgress, type JobContext } from '../jobs/index.ts'
+import type { Workspace } from '../workspace/index.ts'
+import { looksLikeVideo } from './look.ts'
+
+const framesOf = ({ path }: Workspace, datasetId: number) => join(path, 'frames', String(datasetId))
+
+/** Deletes the frames taken for a dataset. */
+export const removeFrames = (workspace: Workspace, datasetId: number): Promise<void> =>
+  rm(framesOf(workspace, datasetId), { recursive: true, force: true })
+
+/**
+ * Takes the frames out of every video below `root` with ffmpeg, as PNG files `<video>/<frame>.png` from 000 on in a
+ * folder of the workspace, from which the images of the dataset are read from then on. A video that was done before is
+ * passed over. Returns false when stopped. Throws UNSUPPORTED where ffmpeg is not installed.
+ */
+export async function extractFrames(
+  workspace: Workspace,
+  datasetId: number,
+  root: string,
+  context: JobContext,
+): Promise<boolean> {
+  await requireFfmpeg()
+  const target = framesOf(workspace, datasetId)
+  await mkdir(target, { recursive: true })
+  workspace.db.prepare('UPDATE dataset SET frames_path = ? WHERE id = ?').run(target, datasetId)
+  let done = 0
+  for await (const name of videosBelow(root, '')) {
+    if (context.signal.aborted) return false
+    await extract(join(root, name), join(target, name))
+    done++
+    context.report({ ...noProgress, unit: 'videos', done, note: `frames of ${done} videos taken` })
+  }
+  return true
+}
+
+async function* videosBelow(root: string, below: string): AsyncGenerator<string> {
+  const entries = await readdir(join(root, below), { withFileTypes: true })
+  entries.sort((a, b) => (a.name < b.name ? -1 : 1))
+  for (const entry of entries) {
+    if (entry.name.startsWith('.')) continue
+    const name = below === '' ? entry.name : `${below}/${entry.name}`
+    if (entry.isDirectory()) yield* videosBelow(root, name)
+    else if (looksLikeVideo(entry.name)) yield name
+  }
+}
+
+/** Frames appear under their final name only when all are there. */
+async function extract(video: string, folder: string): Promise<void> {
+  if (existsSync(folder)) return
+  const part = join(dirname(folder), `.part-${process.pid}`)
+  await rm(part, { recursive: true, force: true })
+  await mkdir(part, { recursive: true })
+  const problem = await ffmpeg([
+    '-v',
+    'error',
+    '-i',
+    video,
+    '-vsync',
+    '0',
+    '-start_number',
+    '0',
+    join(part, '%03d.png'),
+  ])
+  const frames = await readdir(part)
+  // A video without frames becomes one unreadable image, so that it is reported like any damaged file.
+  if (problem !== null || frames.length === 0) {
+    for (const name of frames) await rm(join(part, name))
+    await writeFile(join(part, '000.png'), '')
+  }
+  await rename(part, folder)
+}
+
+async function requireFfmpeg(): Promise<void> {
+  if ((await ffmpeg(['-version'])) === null) return
+  throw new KernelscopeError('UNSUPPORTED', 'the frames of videos cannot be read without ffmpeg', {
+    hint: 'Install ffmpeg and index again, or choose a folder in which each sequence is a folder of frames.',
+  })
+}
+
+/** null when it ended well, otherwise what it said. */
+function ffmpeg(options: string[]): Promise<string | null> {
+  return new Promise((resolve) => {
+    const child = spawn('ffmpeg', options, { stdio: ['ignore', 'ignore', 'pipe'] })
+    let said = ''
+    child.stderr.on('data', (bytes: Buffer) => (said += bytes.toString()))
+    child.on('error', (error) => resolve(error.message))
+    child.on('close', (code) => resolve(code === 0 ? null : said || `ffmpeg ended with ${code}`))
+  })
+}

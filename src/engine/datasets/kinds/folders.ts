@@ -1,0 +1,43 @@
+import { anything, type Layout, type Recogniser } from '../layout.ts'
+
+/** Class of a file by its topmost folder, where that is a known class. */
+export function topFolderIn(classes: readonly string[]): Layout['placeOf'] {
+  const known = new Set(classes)
+  return (name) => {
+    const [first] = name.split('/', 1)
+    const className = name.includes('/') && first !== undefined && known.has(first) ? first : null
+    return { className, part: null }
+  }
+}
+
+/** Any folder with subfolders: each is a class. */
+export const classFolders: Recogniser = async (look) => {
+  const { folders } = await look.at()
+  if (folders.length === 0) return null
+  return {
+    kind: 'folders',
+    recognised: 'folders',
+    reason: `${folders.length} subfolders, each taken for a class.`,
+    classes: folders,
+    labelsPath: null,
+    expected: anything,
+    videos: false,
+    placeOf: topFolderIn(folders),
+  }
+}
+
+/** A flat folder of images that nothing says the class of. */
+export const unlabelledFolder: Recogniser = async (look) => {
+  const { images } = await look.at()
+  if (images.length === 0) return null
+  return {
+    kind: 'unlabelled',
+    recognised: 'unlabelled',
+    reason: 'Images without subfolders and without a CSV of labels.',
+    classes: [],
+    labelsPath: null,
+    expected: anything,
+    videos: false,
+    placeOf: () => ({ className: null, part: null }),
+  }
+}

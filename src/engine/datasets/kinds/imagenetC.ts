@@ -1,0 +1,70 @@
+import { corruptionNames } from '#shared/transforms/index.ts'
+import { imagenet1k } from '../../models/index.ts'
+import type { Place, Recogniser } from '../layout.ts'
+import { foldersIn, type Look } from '../look.ts'
+import { looksLikeWnid } from './wnids.ts'
+
+const known = new Set<string>(corruptionNames)
+const severities = ['1', '2', '3', '4', '5']
+
+/** All parts of ImageNet-C in the order of its table. */
+export const imagenetCParts = corruptionNames.flatMap((name) => severities.map((s) => `${name}/${s}`))
+
+const perPart = 50000
+
+/** Place of `<corruption>/<severity>/<class>/<file>` wherever it stands in a path. */
+export function placeOfCorrupted(path: string): Place {
+  const steps = path.split('/')
+  const at = steps.findIndex((step, index) => known.has(step) && severities.includes(steps[index + 1] ?? ''))
+  if (at < 0) return { className: null, part: null }
+  const className = steps.length > at + 3 ? (steps[at + 2] ?? null) : null
+  return { className, part: `${steps[at]}/${steps[at + 1]}` }
+}
+
+/**
+ * ImageNet-C: `<corruption>/<severity>/<class>/`, any part of it; also below the folders its archives unpack to (noise,
+ * blur, weather, digital, extra), or from the folder of one corruption alone.
+ */
+export const imagenetC: Recogniser = async (look) => {
+  const corrupted = await corruptionFolders(look)
+  if (corrupted.length === 0) return null
+  const prefix = corrupted[0] === '' ? `${look.name}/` : ''
+  const parts: string[] = []
+  for (const folder of corrupted)
+    for (const severity of (await look.at(folder)).folders.filter((name) => severities.includes(name)))
+      parts.push(folder === '' ? severity : `${folder}/${severity}`)
+  const classes = await foldersIn(look, parts)
+  if (parts.length === 0 || classes.length === 0) return null
+  const published = classes.some(looksLikeWnid)
+  const found = new Set(parts.map((part) => placeOfCorrupted(`${prefix}${part}/x/x`).part))
+  return {
+    kind: 'folders',
+    recognised: 'imagenet-c',
+    reason: `${found.size} of the ${imagenetCParts.length} parts of ImageNet-C (corruption/severity), ${classes.length} classes.`,
+    classes,
+    labelsPath: null,
+    expected: {
+      images: published ? perPart : null,
+      parts: imagenetCParts,
+      classes: published ? imagenet1k().wnids : null,
+    },
+    videos: false,
+    placeOf: (name) => placeOfCorrupted(prefix + name),
+  }
+}
+
+/** Folders named by a corruption that hold severities: at the root, one level below it, or the root itself (''). */
+async function corruptionFolders(look: Look): Promise<string[]> {
+  const holdsSeverities = async (folder: string) =>
+    (await look.at(folder)).folders.some((name) => severities.includes(name))
+  if (known.has(look.name) && (await holdsSeverities(''))) return ['']
+  const { folders } = await look.at()
+  if (folders.length > 40) return []
+  const found: string[] = []
+  for (const folder of folders) {
+    const inside = known.has(folder) ? [] : (await look.at(folder)).folders.filter((name) => known.has(name))
+    for (const path of known.has(folder) ? [folder] : inside.map((name) => `${folder}/${name}`))
+      if (await holdsSeverities(path)) found.push(path)
+  }
+  return found
+}

@@ -1,0 +1,58 @@
+import { noisePerturbations, perturbationNames } from '#shared/transforms/index.ts'
+import type { Place, Recogniser } from '../layout.ts'
+import { foldersIn, type Look } from '../look.ts'
+
+/** Folder names of ImageNet-P: perturbations, and the harder noise sequences, e.g. "shot_noise_2". */
+export const imagenetPParts: readonly string[] = perturbationNames.flatMap((name) =>
+  noisePerturbations.includes(name) ? [name, `${name}_2`, `${name}_3`] : [name],
+)
+
+const known = new Set(imagenetPParts)
+
+/** Place of a frame `<perturbation>/<class>/<sequence>/<frame>` wherever it stands in a path. */
+export function placeOfFrame(path: string): Place {
+  const steps = path.split('/')
+  const at = steps.findIndex((step) => known.has(step))
+  if (at < 0 || steps.length < at + 4) return { className: null, part: null }
+  return { className: steps[at + 1] ?? null, part: steps[at] ?? null }
+}
+
+/** ImageNet-P: `<perturbation>/<class>/` with a video for each sequence, or a folder of frames for each. */
+export const imagenetP: Recogniser = async (look) => {
+  const own = known.has(look.name) ? [''] : []
+  const folders = (await look.at()).folders.filter((name) => known.has(name))
+  const parts = folders.length > 0 ? folders : own
+  const classes = await foldersIn(look, parts)
+  if (parts.length === 0 || classes.length === 0) return null
+  const holds = await contentOf(look, parts, classes)
+  if (holds === null) return null
+  const prefix = parts[0] === '' ? `${look.name}/` : ''
+  return {
+    kind: 'folders',
+    recognised: 'imagenet-p',
+    reason: `${parts.length} of the perturbations of ImageNet-P, ${classes.length} classes, ${holds === 'videos' ? 'a video' : 'a folder of frames'} for each sequence.`,
+    classes,
+    labelsPath: null,
+    expected: { images: null, parts: perturbationNames.slice(0, 10), classes: null },
+    videos: holds === 'videos',
+    placeOf: (name) => placeOfFrame(prefix + name),
+  }
+}
+
+/** What the first class folder that is there holds. */
+async function contentOf(
+  look: Look,
+  parts: readonly string[],
+  classes: readonly string[],
+): Promise<'videos' | 'frames' | null> {
+  for (const part of parts) {
+    for (const name of classes) {
+      const folder = part === '' ? name : `${part}/${name}`
+      if (!(await look.at(part)).folders.includes(name)) continue
+      const { videos, folders } = await look.at(folder)
+      if (videos > 0) return 'videos'
+      if (folders.length > 0) return 'frames'
+    }
+  }
+  return null
+}

@@ -1,0 +1,116 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { parse } from 'csv-parse/sync'
+import { KernelscopeError } from '#shared/errors.ts'
+import { imagenet1k } from '../../models/index.ts'
+import type { Layout, Recogniser } from '../layout.ts'
+import type { Look } from '../look.ts'
+import { devkitWnids } from './devkit.ts'
+import { topFolderIn } from './folders.ts'
+import { looksLikeWnid, overlap } from './wnids.ts'
+
+const images = 50000
+const flatName = /^ILSVRC2012_val_(\d{8})\.JPEG$/i
+
+/** ImageNet's validation images: WordNet folders, or flat with the ground truth of the devkit, Caffe or Kaggle beside them. */
+export const imagenetVal: Recogniser = async (look) => (await inFolders(look)) ?? (await flat(look))
+
+async function inFolders(look: Look): Promise<Layout | null> {
+  const { folders } = await look.at()
+  const { wnids } = imagenet1k()
+  const known = overlap(folders, wnids)
+  if (known < 2 || known / folders.length < 0.5) return null
+  return {
+    kind: 'folders',
+    recognised: 'imagenet-val',
+    reason: `${known} of the 1000 class folders of ImageNet-1k.`,
+    classes: folders,
+    labelsPath: null,
+    expected: { images, parts: [], classes: wnids },
+    videos: false,
+    placeOf: topFolderIn(folders),
+  }
+}
+
+async function flat(look: Look): Promise<Layout | null> {
+  const { images: names } = await look.at()
+  if (!names.some((name) => flatName.test(name))) return null
+  const truth = await groundTruth(look.root)
+  if (truth === null) return null
+  return {
+    kind: 'csv',
+    recognised: 'imagenet-val',
+    reason: `ILSVRC2012 validation files with the classes of ${basename(truth.path)}.`,
+    classes: [...imagenet1k().wnids],
+    labelsPath: null,
+    expected: { images, parts: [], classes: imagenet1k().wnids },
+    videos: false,
+    placeOf(name) {
+      const number = Number(flatName.exec(basename(name))?.[1] ?? 0)
+      return { className: truth.classOf(number), part: null }
+    },
+  }
+}
+
+interface GroundTruth {
+  path: string
+  /** WordNet id of the validation image with this number (1 to 50,000). */
+  classOf(number: number): string | null
+}
+
+const places = ['', 'data', 'ILSVRC2012_devkit_t12/data', 'devkit/data']
+
+/** Looks in the folder and the one above for one of the three files people have. */
+async function groundTruth(root: string): Promise<GroundTruth | null> {
+  for (const home of [root, dirname(root)]) {
+    for (const place of places) {
+      const at = (name: string) => join(home, place, name)
+      if (existsSync(at('val.txt'))) return caffe(at('val.txt'))
+      if (existsSync(at('LOC_val_solution.csv'))) return kaggle(at('LOC_val_solution.csv'))
+      if (existsSync(at('ILSVRC2012_validation_ground_truth.txt')))
+        return devkit(at('ILSVRC2012_validation_ground_truth.txt'), at('meta.mat'))
+    }
+  }
+  return null
+}
+
+/** Lines "ILSVRC2012_val_00000001.JPEG 65": positions in the ascending WordNet ids. */
+async function caffe(path: string): Promise<GroundTruth> {
+  const byNumber = new Map<number, string>()
+  for (const line of (await readFile(path, 'utf8')).split(/\r?\n/)) {
+    const [name = '', index = ''] = line.trim().split(/\s+/)
+    const wnid = looksLikeWnid(index) ? index : imagenet1k().wnids[Number(index || '-1')]
+    const number = flatName.exec(basename(name))?.[1]
+    if (number !== undefined && wnid !== undefined) byNumber.set(Number(number), wnid)
+  }
+  return { path, classOf: (number) => byNumber.get(number) ?? null }
+}
+
+/** CSV "ImageId,PredictionString" whose second column begins with the WordNet id. */
+async function kaggle(path: string): Promise<GroundTruth> {
+  const rows: Record<string, string>[] = parse(await readFile(path, 'utf8'), {
+    columns: true,
+    bom: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+  })
+  const byNumber = new Map(
+    rows.map((row) => [
+      Number(/(\d{8})$/.exec(row['ImageId'] ?? '')?.[1] ?? 0),
+      row['PredictionString']?.split(' ')[0] ?? '',
+    ]),
+  )
+  return { path, classOf: (number) => byNumber.get(number) ?? null }
+}
+
+/** One ILSVRC2012 id (1 to 1000, not in the order of WordNet ids) a line; meta.mat says which class each id is. */
+async function devkit(path: string, meta: string): Promise<GroundTruth> {
+  if (!existsSync(meta))
+    throw new KernelscopeError('DATASET_LABELS', `the devkit's meta.mat is missing beside ${path}`, {
+      hint: 'Its numbers are not in the order of the class folders; copy the whole data folder of the devkit.',
+    })
+  const wnids = devkitWnids(await readFile(meta), meta)
+  const ids = (await readFile(path, 'utf8')).split(/\r?\n/).map(Number)
+  return { path, classOf: (number) => wnids[(ids[number - 1] ?? 0) - 1] ?? null }
+}

@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { z } from 'zod'
+import { KernelscopeError } from '#shared/errors.ts'
+import { anything, type Recogniser } from '../layout.ts'
+import { topFolderIn } from './folders.ts'
+
+const indices = z.array(z.int().min(0))
+const description = z.object({ A: indices, R: indices, O_inDistribution: indices })
+const labels = z.array(z.string())
+
+const recognised = { A: 'imagenet-a', R: 'imagenet-r', O: 'imagenet-o' } as const
+
+const isSuite = (name: string): name is keyof typeof recognised => name in recognised
+
+/**
+ * A suite of the sample world: `suites/<A|R|O>/<class>/`, laid out like its original, with the classes it uses in the
+ * subsets.json two levels up.
+ */
+export const sampleSuite: Recogniser = async (look) => {
+  const home = join(dirname(look.root), '..')
+  const file = join(home, 'subsets.json')
+  if (!isSuite(look.name) || !existsSync(file)) return null
+  const subsets = description.safeParse(await json(file))
+  const names = labels.safeParse(await json(join(home, 'labels.json')))
+  if (!subsets.success || !names.success) return null
+  const chosen = look.name === 'O' ? subsets.data.O_inDistribution : subsets.data[look.name]
+  const classes = chosen.flatMap((index) => names.data[index] ?? [])
+  const { folders } = await look.at()
+  return {
+    kind: 'folders',
+    recognised: recognised[look.name],
+    reason: `Suite ${look.name} of the sample, laid out like ImageNet-${look.name}.`,
+    classes: folders,
+    labelsPath: null,
+    expected: { ...anything, classes: classes.sort() },
+    videos: false,
+    placeOf: topFolderIn(folders),
+  }
+}
+
+async function json(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'))
+  } catch (cause) {
+    throw new KernelscopeError('DATASET_LABELS', `cannot read ${path}`, { cause })
+  }
+}

@@ -1,0 +1,62 @@
+import { opendir } from 'node:fs/promises'
+import { statSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { looksLikeImage } from './scan.ts'
+
+/** What lies directly in a folder. `images` and `videos` stop counting early: they only tell whether and what there is. */
+export interface Listing {
+  /** Sorted by code unit. */
+  folders: string[]
+  images: string[]
+  videos: number
+  files: string[]
+}
+
+/** A first look at a folder, from names alone and one level at a time, each level read once. */
+export interface Look {
+  root: string
+  /** Name of the root folder itself. */
+  name: string
+  at(below?: string): Promise<Listing>
+}
+
+const fewFiles = 2000
+
+export const looksLikeVideo = (name: string): boolean => /\.(mp4|mkv|avi|webm)$/i.test(name)
+
+export function lookAt(root: string): Look {
+  const seen = new Map<string, Promise<Listing>>()
+  return {
+    root,
+    name: basename(root),
+    at(below = '') {
+      const known = seen.get(below) ?? list(join(root, below))
+      seen.set(below, known)
+      return known
+    },
+  }
+}
+
+async function list(path: string): Promise<Listing> {
+  const listing: Listing = { folders: [], images: [], videos: 0, files: [] }
+  for await (const entry of await opendir(path)) {
+    if (entry.name.startsWith('.')) continue
+    const isFolder =
+      entry.isDirectory() ||
+      (entry.isSymbolicLink() && statSync(join(path, entry.name), { throwIfNoEntry: false })?.isDirectory())
+    if (isFolder) listing.folders.push(entry.name)
+    else if (looksLikeVideo(entry.name)) listing.videos++
+    else if (!looksLikeImage(entry.name)) {
+      if (listing.files.length < fewFiles) listing.files.push(entry.name)
+    } else if (listing.images.length < fewFiles) listing.images.push(entry.name)
+  }
+  listing.folders.sort()
+  return listing
+}
+
+/** All names of the folders that lie in these folders, sorted by code unit. */
+export async function foldersIn(look: Look, folders: readonly string[]): Promise<string[]> {
+  const names = new Set<string>()
+  for (const folder of folders) for (const name of (await look.at(folder)).folders) names.add(name)
+  return [...names].sort()
+}

@@ -1,0 +1,77 @@
+import type { DatasetReport } from '#shared/contract/index.ts'
+import type { Db } from '../workspace/index.ts'
+import type { Layout } from './layout.ts'
+
+/** Names beyond this many are not listed one by one. */
+const listed = 20
+
+/** What an indexed dataset holds against what its kind should hold. */
+export function reportOf(db: Db, datasetId: number, { expected, reason, recognised }: Layout): DatasetReport {
+  const count = (sql: string) => Number(db.prepare(sql).pluck().get(datasetId) ?? 0)
+  const names = (sql: string) => db.prepare<[number], string>(sql).pluck().all(datasetId)
+  const parts = names(
+    'SELECT DISTINCT part FROM image WHERE dataset_id = ? AND part IS NOT NULL ORDER BY part',
+  )
+  const classes = names('SELECT name FROM class WHERE dataset_id = ? AND images > 0 ORDER BY name')
+  const known = expected.classes === null ? null : new Set(expected.classes)
+  const found = new Set(classes)
+  const report: DatasetReport = {
+    reason,
+    expected:
+      expected.images === null ? null : expected.images * (expected.parts.length > 0 ? parts.length : 1),
+    found: count('SELECT count(*) FROM image WHERE dataset_id = ?'),
+    unreadable: count('SELECT count(*) FROM image WHERE dataset_id = ? AND problem IS NOT NULL'),
+    unlabelled: count('SELECT count(*) FROM image WHERE dataset_id = ? AND class_idx IS NULL'),
+    duplicates: count(
+      `SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM image WHERE dataset_id = ? AND subject_id IS NOT NULL
+       GROUP BY part, subject_id HAVING n > 1)`,
+    ),
+    contradictions: count(
+      `SELECT count(*) FROM (SELECT s.digest FROM image i JOIN subject s ON s.id = i.subject_id WHERE i.dataset_id = ?
+       GROUP BY i.part, s.digest HAVING count(DISTINCT s.class) > 1)`,
+    ),
+    missingParts: expected.parts.filter((part) => !parts.includes(part)),
+    unknownParts: parts.filter((part) => expected.parts.length > 0 && !expected.parts.includes(part)),
+    missingClasses: (expected.classes ?? []).filter((name) => !found.has(name)),
+    unknownClasses: known === null ? [] : classes.filter((name) => !known.has(name)),
+    remarks: [],
+  }
+  const uneven = recognised === 'imagenet-p' ? [] : unevenParts(db, datasetId)
+  return { ...report, remarks: [...remarksOn(report), ...uneven] }
+}
+
+/** Parts that should show the same pictures but hold different numbers of them. */
+function unevenParts(db: Db, datasetId: number): string[] {
+  const rows = db
+    .prepare<[number], { part: string; n: number }>(
+      'SELECT part, count(*) AS n FROM image WHERE dataset_id = ? AND part IS NOT NULL GROUP BY part',
+    )
+    .all(datasetId)
+  const most = Math.max(0, ...rows.map(({ n }) => n))
+  const fewer = rows.filter(({ n }) => n < most)
+  if (fewer.length === 0) return []
+  const shown = fewer.slice(0, listed).map(({ part, n }) => `${part} (${n})`)
+  return [`Parts with fewer than ${most} images: ${shown.join(', ')}${more(fewer.length)}.`]
+}
+
+const more = (count: number) => (count > listed ? ` and ${count - listed} more` : '')
+
+function remarksOn(report: DatasetReport): string[] {
+  const list = (names: string[]) => `${names.slice(0, listed).join(', ')}${more(names.length)}`
+  const { expected, found, unreadable, unlabelled, duplicates, contradictions } = report
+  const remarks: [boolean, string][] = [
+    [expected !== null && expected !== found, `${found} images; the published set has ${expected}.`],
+    [unreadable > 0, `${unreadable} images cannot be read.`],
+    [unlabelled > 0, `${unlabelled} images have no class and take no part in studies.`],
+    [duplicates > 0, `${duplicates} images are copies of another one of the same part.`],
+    [contradictions > 0, `${contradictions} images are there under different classes.`],
+    [report.missingParts.length > 0, `Missing parts: ${list(report.missingParts)}.`],
+    [report.unknownParts.length > 0, `Parts that do not belong here: ${list(report.unknownParts)}.`],
+    [report.missingClasses.length > 0, `Missing classes: ${list(report.missingClasses)}.`],
+    [
+      report.unknownClasses.length > 0,
+      `Class folders that do not belong here: ${list(report.unknownClasses)}.`,
+    ],
+  ]
+  return remarks.flatMap(([holds, text]) => (holds ? [text] : []))
+}

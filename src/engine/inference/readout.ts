@@ -1,0 +1,88 @@
+import { softmax } from '#shared/maths/logits.ts'
+import type { Readout } from '#shared/readouts.ts'
+import { factsOf, rankOf, type Facts } from './facts.ts'
+
+/** A readout and the true answer of each row under it: an output index, for groups a group's place, or -1. */
+export interface Reading {
+  readout: Readout
+  targets: Int32Array
+}
+
+/** Facts of outputs [rows, classes] under a readout; see `factsOf`. Class indices are those of all outputs throughout. */
+export function factsUnder(
+  { readout, targets }: Reading,
+  outputs: Float32Array,
+  rows: number,
+  classes: number,
+  probabilities: boolean,
+): Facts {
+  const batch = { outputs, rows, classes, targets, probabilities }
+  switch (readout.op) {
+    case 'all':
+      return factsOf(outputs, rows, classes, targets, probabilities)
+    case 'subset':
+      return subsetFacts(
+        batch,
+        readout.indices.filter((k) => k < classes),
+      )
+    case 'groups':
+      return groupFacts(
+        batch,
+        readout.groups.map(({ indices }) => indices.filter((k) => k < classes)),
+      )
+  }
+}
+
+interface Batch {
+  outputs: Float32Array
+  rows: number
+  classes: number
+  targets: Int32Array
+  probabilities: boolean
+}
+
+/** Argmax and softmax over the chosen outputs alone. A true class outside them is never right and has no rank. */
+function subsetFacts(
+  { outputs, rows, classes, targets, probabilities }: Batch,
+  indices: readonly number[],
+): Facts {
+  const places = new Map(indices.map((k, place) => [k, place]))
+  const chosen = new Float32Array(rows * indices.length)
+  const local = new Int32Array(rows).fill(-1)
+  for (let row = 0; row < rows; row++) {
+    const all = outputs.subarray(row * classes, (row + 1) * classes)
+    // One output that is not finite makes the whole answer void, wherever it is.
+    const finite = all.every(Number.isFinite)
+    for (const [k, place] of places)
+      chosen[row * indices.length + place] = finite ? (all[k] ?? 0) : Number.NaN
+    const target = targets[row] ?? -1
+    if (target >= 0) local[row] = places.get(target) ?? indices.length
+  }
+  const facts = factsOf(chosen, rows, indices.length, local, probabilities)
+  const back = (place: number) => indices[place] ?? -1
+  facts.predicted = facts.predicted.map(back)
+  facts.topClasses = facts.topClasses.map(back)
+  return facts
+}
+
+/** As all outputs say, judged by groups. Rank and logit are those of the group's best member, probability is their sum. */
+function groupFacts(
+  { outputs, rows, classes, targets, probabilities }: Batch,
+  groups: readonly number[][],
+): Facts {
+  const facts = factsOf(outputs, rows, classes, new Int32Array(rows).fill(-1), probabilities)
+  for (let row = 0; row < rows; row++) {
+    const target = targets[row] ?? -1
+    if (target < 0) continue
+    const members = groups[target] ?? []
+    const z = outputs.subarray(row * classes, (row + 1) * classes)
+    facts.correct[row] = Number(members.includes(facts.predicted[row] ?? -1))
+    if (facts.flagged[row] || members.length === 0) continue
+    const best = members.reduce((a, b) => ((z[b] ?? 0) > (z[a] ?? 0) ? b : a))
+    facts.trueRank[row] = rankOf(z, best)
+    facts.trueLogit[row] = z[best] ?? 0
+    const shares = probabilities ? z : softmax(z)
+    facts.trueProbability[row] = members.reduce((sum, k) => sum + (shares[k] ?? 0), 0)
+  }
+  return facts
+}
