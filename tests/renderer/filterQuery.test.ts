@@ -5,6 +5,7 @@ import { filterFromQuery, filterToQuery, isEmptyFilter } from '../../src/rendere
 
 const full: ImageFilter = {
   classIndex: 0,
+  part: 'fog/3',
   search: 'dog 7',
   readable: false,
   outcomes: [
@@ -19,6 +20,7 @@ describe('a filter in an address', () => {
     const query = filterToQuery(full) as LocationQuery
     expect(query).toEqual({
       class: '0',
+      part: 'fog/3',
       q: 'dog 7',
       readable: '0',
       outcome: '1:correct,2:wrong:17',

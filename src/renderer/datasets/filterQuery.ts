@@ -2,12 +2,13 @@ import type { LocationQuery, LocationQueryRaw } from 'vue-router'
 import type { ImageFilter } from '#shared/contract/index.ts'
 
 /**
- * A filter as part of an address, and back. class=3, q=dog, readable=0, outcome=1:correct,2:wrong:17 (model, outcome,
+ * A filter as part of an address, and back. class=3, part=fog/3, q=dog, readable=0, outcome=1:correct,2:wrong:17 (model, outcome,
  * condition where it is not the clean one), confidence=1:0.5-0.9. What cannot be read is left out.
  */
 export function filterToQuery(filter: ImageFilter): LocationQueryRaw {
   const query: LocationQueryRaw = {}
   if (filter.classIndex !== undefined) query.class = String(filter.classIndex)
+  if (filter.part !== undefined) query.part = filter.part
   if (filter.search) query.q = filter.search
   if (filter.readable !== undefined) query.readable = filter.readable ? '1' : '0'
   if (filter.outcomes?.length) {
@@ -32,6 +33,8 @@ export function filterFromQuery(query: LocationQuery): ImageFilter {
   const filter: ImageFilter = {}
   const classIndex = text('class')
   if (classIndex !== null && /^\d+$/.test(classIndex)) filter.classIndex = Number(classIndex)
+  const part = text('part')
+  if (part) filter.part = part
   const search = text('q')
   if (search) filter.search = search
   const readable = text('readable')
@@ -53,8 +56,5 @@ export function filterFromQuery(query: LocationQuery): ImageFilter {
   }
   return filter
 }
-
-/** Names of the query parts a filter uses. */
-export const filterKeys = ['class', 'q', 'readable', 'outcome', 'confidence'] as const
 
 export const isEmptyFilter = (filter: ImageFilter) => Object.keys(filterToQuery(filter)).length === 0
