@@ -1,19 +1,26 @@
 import { Option, type Command } from 'commander'
 import { figureFormat, type FigureFormat } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
+import { venues, venueSetting } from '#shared/figures/venues.ts'
 import { formatBytes } from './format.ts'
-import { listOf, numberOf } from './flags.ts'
+import { integerOf, listOf, numberOf } from './flags.ts'
 import type { CliSession, GlobalOptions } from './session.ts'
 
 export interface FigureFlags {
   format: string[]
   out?: string
-  width: number
+  width?: number
   dpi: number
+  venue?: string
+  span: 'column' | 'text' | number
+  height?: number
+  fontSize?: number
+  typeface?: 'sans' | 'serif'
+  title?: boolean
 }
 
 /** The options of every command that writes figures. */
-export function addFigureOptions(command: Command, width: number): Command {
+export function addFigureOptions(command: Command): Command {
   return command
     .addOption(
       new Option('--format <list>', `${figureFormat.options.join(', ')}; several separated by commas`)
@@ -21,8 +28,42 @@ export function addFigureOptions(command: Command, width: number): Command {
         .default(['svg'], 'svg'),
     )
     .option('--out <dir>', 'folder that the files go to')
-    .option('--width <inches>', 'width of the figure', numberOf('--width'), width)
-    .option('--dpi <n>', 'resolution of PNG', numberOf('--dpi'), 300)
+    .option('--venue <id>', `width, font and font size of ${venues.map(({ id }) => id).join(', ')}`)
+    .addOption(
+      new Option('--span <share>', 'of the venue: column, text, or a share of the text width such as 0.5')
+        .argParser(spanOf)
+        .default('column'),
+    )
+    .option('--width <inches>', 'width of the figure', numberOf('--width'))
+    .option('--height <inches>', 'height of the figure; follows from the width', numberOf('--height'))
+    .option('--dpi <n>', 'resolution of PNG', integerOf('--dpi', 1), 300)
+    .option('--font-size <points>', 'size of the letters', numberOf('--font-size'))
+    .addOption(new Option('--typeface <name>', 'Inter or STIX Two Text').choices(['sans', 'serif']))
+    .option('--title', 'draw the title inside the figure')
+}
+
+/** How the figure is set: what the venue says, but for what is given by hand. */
+export function figureSetting(flags: FigureFlags, width: number) {
+  const venue = flags.venue === undefined ? undefined : venues.find(({ id }) => id === flags.venue)
+  if (flags.venue !== undefined && !venue)
+    throw new KernelscopeError('USAGE', `unknown venue: ${flags.venue}`, {
+      hint: `There are ${venues.map(({ id }) => id).join(', ')}.`,
+    })
+  const given = {
+    ...(flags.width === undefined ? {} : { width: flags.width }),
+    ...(flags.height === undefined ? {} : { height: flags.height }),
+    ...(flags.fontSize === undefined ? {} : { fontSize: flags.fontSize }),
+    ...(flags.typeface === undefined ? {} : { typeface: flags.typeface }),
+    ...(flags.title === undefined ? {} : { title: flags.title }),
+  }
+  return { width, dpi: flags.dpi, ...(venue ? venueSetting(venue, flags.span) : {}), ...given }
+}
+
+function spanOf(text: string): FigureFlags['span'] {
+  if (text === 'column' || text === 'text') return text
+  const share = numberOf('--span')(text)
+  if (share > 0 && share <= 1) return share
+  throw new KernelscopeError('USAGE', `invalid --span: ${text} is not column, text or a share up to 1`)
 }
 
 export function figureFormats(names: readonly string[]): FigureFormat[] {

@@ -4,6 +4,7 @@ import { addDatasetCommands } from './commands/dataset.ts'
 import { addFigureCommand } from './commands/figure.ts'
 import { addModelCommands } from './commands/model.ts'
 import { addStudyCommands } from './commands/study.ts'
+import { addTableCommand } from './commands/table.ts'
 import { addSystemCommands } from './commands/system.ts'
 import { addWorkspaceCommands } from './commands/workspace.ts'
 import type { StartEngine } from './client.ts'
@@ -62,6 +63,7 @@ function buildProgram(session: CliSession, version: string, fail: (exit: number)
   addDatasetCommands(program, session)
   addStudyCommands(program, session)
   addFigureCommand(program, session)
+  addTableCommand(program, session)
   addSystemCommands(program, session, fail)
   return program
 }

@@ -1,6 +1,12 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { addFigureOptions, figureFormats, printFiles, type FigureFlags } from '../figureFlags.ts'
+import {
+  addFigureOptions,
+  figureFormats,
+  figureSetting,
+  printFiles,
+  type FigureFlags,
+} from '../figureFlags.ts'
 import { collect } from '../flags.ts'
 import { namedStudy } from '../named.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
@@ -16,7 +22,6 @@ export function addFigureCommand(program: Command, session: CliSession): void {
       .description('write the figures of a study')
       .argument('<study>', 'id or title')
       .option('--figure <id>', 'only this figure; may be given several times', collect),
-    6.75,
   ).action(async (name: string, _: unknown, command: Command) => {
     const options = command.optsWithGlobals<Flags>()
     const formats = figureFormats(options.format)
@@ -25,8 +30,7 @@ export function addFigureCommand(program: Command, session: CliSession): void {
     const { files } = await client.figures.export({
       studyId: study.id,
       formats,
-      width: options.width,
-      dpi: options.dpi,
+      ...figureSetting(options, 6.75),
       ...(options.figure === undefined ? {} : { figureIds: options.figure }),
       ...(options.out === undefined ? {} : { directory: resolve(session.io.cwd, options.out) }),
     })

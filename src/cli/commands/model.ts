@@ -10,7 +10,13 @@ import type {
 import { KernelscopeError } from '#shared/errors.ts'
 import { formatBytes, formatCount, formatPairs, formatShape, formatTable } from '../format.ts'
 import { namedModel } from '../named.ts'
-import { addFigureOptions, figureFormats, printFiles, type FigureFlags } from '../figureFlags.ts'
+import {
+  addFigureOptions,
+  figureFormats,
+  figureSetting,
+  printFiles,
+  type FigureFlags,
+} from '../figureFlags.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
 
 interface AddFlags extends GlobalOptions {
@@ -106,7 +112,6 @@ export function addModelCommands(program: Command, session: CliSession): void {
           .choices(['normalised', 'published'])
           .default('normalised'),
       ),
-    3.25,
   ).action(async (file: string, _: unknown, command: Command) => {
     const options = command.optsWithGlobals<KernelFlags>()
     if (options.out !== undefined) return exportKernels(session, file, options)
@@ -125,8 +130,7 @@ async function exportKernels(session: CliSession, name: string, options: KernelF
     definition: options.definition,
     formats,
     directory: resolve(session.io.cwd, options.out ?? '.'),
-    width: options.width,
-    dpi: options.dpi,
+    ...figureSetting(options, 3.25),
   })
   printFiles(session, options, files)
 }

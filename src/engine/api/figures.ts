@@ -12,15 +12,19 @@ export const figures = {
   export: api.figures.export.handler(async ({ input, context }) => {
     const { workspace } = context.session.open()
     const result = await studyResult(workspace, input.studyId)
-    const wanted = input.figureIds
-    const chosen = wanted ? result.figures.filter(({ id }) => wanted.includes(id)) : result.figures
-    const unknown = wanted?.find((id) => !result.figures.some((figure) => figure.id === id))
-    if (unknown !== undefined) {
-      const known = result.figures.map(({ id }) => id).join(', ')
-      throw new KernelscopeError('STUDY_PARAMS', `the study has no figure ${unknown}; there are ${known}`)
-    }
+    const chosen = named('figure', result.figures, input.figureIds)
     const directory = input.directory ?? join(workspace.exports, `study-${input.studyId}`)
     return { files: await writeAll(chosen, directory, input) }
+  }),
+  exportTables: api.figures.exportTables.handler(async ({ input, context }) => {
+    const { workspace } = context.session.open()
+    const { tables, provenance } = await studyResult(workspace, input.studyId)
+    const { writeTable } = await import('../figures/index.ts')
+    const directory = input.directory ?? join(workspace.exports, `study-${input.studyId}`)
+    const files = []
+    for (const table of named('table', tables, input.tableIds))
+      files.push(...(await writeTable(table, input.formats, directory, provenance)))
+    return { files }
   }),
   exportKernels: api.figures.exportKernels.handler(async ({ input, context }) => {
     const { workspace } = context.session.open()
@@ -34,15 +38,39 @@ export const figures = {
   }),
 }
 
+/** Those of a study's figures or tables that are asked for, all where none is named. */
+function named<T extends { id: string }>(
+  what: string,
+  all: readonly T[],
+  ids: readonly string[] | undefined,
+): T[] {
+  const unknown = ids?.find((id) => !all.some((entry) => entry.id === id))
+  if (unknown !== undefined) {
+    const known = all.map(({ id }) => id).join(', ')
+    throw new KernelscopeError('STUDY_PARAMS', `the study has no ${what} ${unknown}; there are ${known}`)
+  }
+  return all.filter(({ id }) => ids?.includes(id) ?? true)
+}
+
+interface Setting {
+  formats: FigureFormat[]
+  width: number
+  dpi: number
+  height?: number | undefined
+  fontSize?: number | undefined
+  typeface?: 'sans' | 'serif' | undefined
+  title?: boolean | undefined
+}
+
 /** The drawing library is large and seldom needed: it is loaded with the first figure. */
 async function writeAll(
-  specs: FigureSpec[],
+  specs: readonly FigureSpec[],
   directory: string,
-  { formats, width, dpi }: { formats: FigureFormat[]; width: number; dpi: number },
+  { formats, width, height, dpi, fontSize, typeface, title }: Setting,
 ) {
   const { writeFigure } = await import('../figures/index.ts')
+  const options = { widthInches: width, heightInches: height, dpi, fontSize, typeface, title }
   const files = []
-  for (const spec of specs)
-    files.push(...(await writeFigure(spec, formats, directory, { widthInches: width, dpi })))
+  for (const spec of specs) files.push(...(await writeFigure(spec, formats, directory, options)))
   return files
 }

@@ -11,7 +11,7 @@ const mostPixels = 150e6
 export async function renderPng(
   spec: FigureSpec,
   theme: FigureTheme,
-  options: Omit<SvgOptions, 'outline'> & { dpi: number },
+  options: Omit<SvgOptions, 'text'> & { dpi: number },
 ): Promise<Buffer> {
   const width = Math.round(options.widthInches * options.dpi)
   const height = Math.round(options.heightInches * options.dpi)
@@ -23,7 +23,7 @@ export async function renderPng(
         hint: 'Lower dpi or width, or write SVG.',
       },
     )
-  const svg = Buffer.from(renderSvg(spec, theme, { ...options, outline: true }))
+  const svg = Buffer.from(renderSvg(spec, theme, { ...options, text: 'outlines' }))
   return await sharp(svg, { density: options.dpi, limitInputPixels: false })
     .resize(width, height, { fit: 'fill' })
     .withMetadata({ density: options.dpi })

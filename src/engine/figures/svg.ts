@@ -12,9 +12,12 @@ export interface DrawingSize {
 }
 
 export interface SvgOptions extends DrawingSize {
-  typeface?: TypefaceName
-  /** Texts as paths, which look the same without the font; otherwise as text with the font embedded. */
-  outline?: boolean
+  typeface?: TypefaceName | undefined
+  /**
+   * embedded: text, with its fonts in the file; outlines: paths, which look the same without any font; bare: text, for a
+   * reader that has the fonts.
+   */
+  text?: 'embedded' | 'outlines' | 'bare'
 }
 
 const pointsPerInch = 72
@@ -34,12 +37,13 @@ export function renderSvg(spec: FigureSpec, theme: FigureTheme, options: SvgOpti
   const width = options.widthInches * pointsPerInch * unitsPerPoint
   const height = options.heightInches * pointsPerInch * unitsPerPoint
   const drawn = draw(spec, enlarged(theme, face), { width, height }, face)
-  const body = placeTexts(inner(drawn), face, options.outline ?? false)
+  const text = options.text ?? 'embedded'
+  const body = placeTexts(inner(drawn), face, text === 'outlines')
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${options.widthInches}in" height="${options.heightInches}in" viewBox="0 0 ${round(width)} ${round(height)}" role="img">`,
     `<title>${escapeMarkup(spec.title)}</title>`,
     `<desc>${escapeMarkup([spec.alt, ...spec.notes].join('\n'))}</desc>`,
-    ...(options.outline ? [] : [fontStyle(face, body)]),
+    ...(text === 'embedded' ? [fontStyle(face, body)] : []),
     body,
     '</svg>\n',
   ].join('\n')
@@ -84,14 +88,21 @@ function inner(svg: string): string {
     .replace(/(\d\.\d{3})\d{3,}/g, '$1')
 }
 
+/** The fonts that the texts of the figure use. */
 function fontStyle(face: Typeface, body: string): string {
-  const faces = [
-    { bytes: face.faces.regular.bytes, weight: 400 },
-    ...(body.includes('font-weight="600"') ? [{ bytes: face.faces.semibold.bytes, weight: 600 }] : []),
-  ]
-  const rules = faces.map(
-    ({ bytes, weight }) =>
-      `@font-face{font-family:'${face.family}';font-weight:${weight};src:url(data:font/woff;base64,${bytes.toString('base64')}) format('woff')}`,
+  const families = [face, ...(face.fallback ? [face.fallback] : [])]
+  const rules = families.flatMap(({ family, faces }) =>
+    (
+      [
+        [400, 'regular', `font-family="${family}"(?! font-size="[^"]*" font-weight)`],
+        [600, 'semibold', `font-family="${family}" font-size="[^"]*" font-weight`],
+      ] as const
+    )
+      .filter(([, , used]) => new RegExp(used).test(body))
+      .map(
+        ([weight, name]) =>
+          `@font-face{font-family:'${family}';font-weight:${weight};src:url(data:font/woff;base64,${faces[name].bytes.toString('base64')}) format('woff')}`,
+      ),
   )
   return `<style>${rules.join('')}</style>`
 }

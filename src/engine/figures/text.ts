@@ -5,6 +5,7 @@ const short = (value: number) => String(Number(value.toFixed(3)))
 
 interface Text {
   content: string
+  family: string
   face: Face
   weight: Weight
   fontSize: number
@@ -20,7 +21,7 @@ interface Text {
 /** Width in the unit of the CSS font string that ECharts passes, e.g. "600 8px Inter". */
 export function measure(typeface: Typeface, text: string, cssFont: string): number {
   const fontSize = Number.parseFloat(/([\d.]+)px/.exec(cssFont)?.[1] ?? '12')
-  return faceFor(typeface, /\b(bold|[6-9]00)\b/.test(cssFont)).face.width(text, fontSize)
+  return faceFor(typeface, text, /\b(bold|[6-9]00)\b/.test(cssFont)).face.width(text, fontSize)
 }
 
 /**
@@ -31,7 +32,7 @@ export function measure(typeface: Typeface, text: string, cssFont: string): numb
 export function placeTexts(svg: string, typeface: Typeface, outline: boolean): string {
   return svg.replace(/<text ([^>]*)>([^<]*)<\/text>/g, (_, attributes: string, content: string) => {
     const text = readText(attributes, decode(content), typeface)
-    return outline && text.face.covers(text.content) ? asPath(text) : asText(text, content, typeface)
+    return outline && text.face.covers(text.content) ? asPath(text) : asText(text, content)
   })
 }
 
@@ -39,12 +40,13 @@ function readText(attributes: string, content: string, typeface: Typeface): Text
   const get = (name: string) => new RegExp(`(?:^|\\s)${name}="([^"]*)"`).exec(attributes)?.[1]
   const style = get('style') ?? ''
   const fontSize = Number.parseFloat(/font-size:([\d.]+)px/.exec(style)?.[1] ?? '12')
-  const { face, weight } = faceFor(typeface, /font-weight:(bold|[6-9]00)/.test(style))
+  const { family, face, weight } = faceFor(typeface, content, /font-weight:(bold|[6-9]00)/.test(style))
   const baseline = get('dominant-baseline')
   const shift = baseline === 'central' || baseline === 'middle' ? face.middle(fontSize) : 0
   const anchor = get('text-anchor')
   return {
     content,
+    family,
     face,
     weight,
     fontSize,
@@ -57,10 +59,10 @@ function readText(attributes: string, content: string, typeface: Typeface): Text
   }
 }
 
-function asText(text: Text, content: string, { family }: Typeface): string {
+function asText(text: Text, content: string): string {
   const weight = text.weight === 'semibold' ? ' font-weight="600"' : ''
   return (
-    `<text x="${short(text.x)}" y="${short(text.y)}" font-family="${family}" font-size="${short(text.fontSize)}"${weight}` +
+    `<text x="${short(text.x)}" y="${short(text.y)}" font-family="${text.family}" font-size="${short(text.fontSize)}"${weight}` +
     ` text-anchor="${text.anchor}"${paint(text)} xml:space="preserve">${content}</text>`
   )
 }
@@ -77,9 +79,17 @@ function paint({ fill, opacity, transform }: Text): string {
   return ` fill="${fill}"${opacity ? ` fill-opacity="${opacity}"` : ''}${transform ? ` transform="${transform}"` : ''}`
 }
 
-function faceFor({ faces }: Typeface, bold: boolean): { face: Face; weight: Weight } {
+/** The face of a text: of the typeface, or of its fallback where only that has all characters. */
+function faceFor(
+  typeface: Typeface,
+  text: string,
+  bold: boolean,
+): { family: string; face: Face; weight: Weight } {
   const weight = bold ? 'semibold' : 'regular'
-  return { face: faces[weight], weight }
+  const { family, faces, fallback } = typeface
+  if (fallback && !faces[weight].covers(text) && fallback.faces[weight].covers(text))
+    return { family: fallback.family, face: fallback.faces[weight], weight }
+  return { family, face: faces[weight], weight }
 }
 
 function decode(text: string): string {

@@ -25,6 +25,8 @@ export interface Typeface {
   /** CSS family name. */
   family: string
   faces: Record<Weight, Face>
+  /** Draws a text with characters that the faces lack. */
+  fallback?: Typeface
 }
 
 const files: Record<TypefaceName, { family: string; name: string }> = {
@@ -39,10 +41,12 @@ export function typeface(name: TypefaceName): Typeface {
   const known = loaded.get(name)
   if (known) return known
   const { family, name: file } = files[name]
-  const face = {
+  const face: Typeface = {
     family,
     faces: { regular: readFace(`${file}-regular.woff`), semibold: readFace(`${file}-semibold.woff`) },
+    ...(name === 'sans' ? {} : { fallback: typeface('sans') }),
   }
+
   loaded.set(name, face)
   return face
 }

@@ -1,4 +1,5 @@
 import type { FigureFormat } from '#shared/contract/index.ts'
+import { figureCaption } from '#shared/figures/caption.ts'
 import { tableToCsv } from '#shared/figures/csv.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import { specToTable } from '#shared/figures/table.ts'
@@ -9,14 +10,14 @@ import type { TypefaceName } from './typeface.ts'
 export interface FigureOptions {
   widthInches: number
   /** From the width and the kind of figure when left out. */
-  heightInches?: number
+  heightInches?: number | undefined
   /** Of PNG. */
   dpi: number
   /** In points, 8 when left out. */
-  fontSize?: number
-  typeface?: TypefaceName
+  fontSize?: number | undefined
+  typeface?: TypefaceName | undefined
   /** Draws the title inside the figure. */
-  title?: boolean
+  title?: boolean | undefined
 }
 
 /** Height of a figure of this width: 5 to 3.4 for charts, square cells for heatmaps, within limits that fit a page. */
@@ -53,6 +54,7 @@ async function render(
 ): Promise<string | Buffer> {
   if (format === 'csv') return tableToCsv(specToTable(spec))
   if (format === 'json') return `${JSON.stringify(spec, null, 2)}\n`
+  if (format === 'txt') return `${figureCaption(spec)}\n`
   const theme = paperTheme({
     ...(options.fontSize === undefined ? {} : { fontSize: options.fontSize }),
     title: options.title ?? false,
@@ -63,5 +65,6 @@ async function render(
   }
   // ECharts takes a third of a second to load, which a command that draws nothing need not wait for.
   if (format === 'svg') return (await import('./svg.ts')).renderSvg(spec, theme, drawing)
+  if (format === 'pdf') return (await import('./pdf.ts')).renderPdf(spec, theme, drawing)
   return (await import('./png.ts')).renderPng(spec, theme, drawing)
 }

@@ -2,7 +2,23 @@ import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { id } from './common.ts'
 
-export const figureFormat = z.enum(['svg', 'png', 'csv', 'json'])
+/** csv and json are the data of the figure, txt a draft of its caption. */
+export const figureFormat = z.enum(['pdf', 'svg', 'png', 'csv', 'json', 'txt'])
+
+export const tableFormat = z.enum(['tex', 'md', 'csv', 'json'])
+
+/** How a figure is set. Venue presets (`#shared/figures/venues.ts`) are values of these. */
+const setting = {
+  /** Height in inches; follows from the width and the kind of figure when left out. */
+  height: z.number().min(0.5).max(30).optional(),
+  /** In points. */
+  fontSize: z.number().min(4).max(36).optional(),
+  typeface: z.enum(['sans', 'serif']).optional(),
+  /** Draws the title inside the figure. */
+  title: z.boolean().optional(),
+}
+
+const written = z.object({ files: z.array(z.object({ path: z.string(), bytes: z.int() })) })
 
 export const figures = {
   /** Writes figures of a study into a folder (default: the workspace's exports) and says which files were written. */
@@ -17,9 +33,22 @@ export const figures = {
         /** Width of the figure in inches. */
         width: z.number().min(1).max(20).default(6.75),
         dpi: z.int().min(36).max(1200).default(300),
+        ...setting,
       }),
     )
-    .output(z.object({ files: z.array(z.object({ path: z.string(), bytes: z.int() })) })),
+    .output(written),
+  /** Writes tables of a study, ready for a paper: LaTeX (booktabs, siunitx), Markdown, CSV or JSON. */
+  exportTables: oc
+    .input(
+      z.object({
+        studyId: id,
+        /** Table ids of the study's result; all when left out. */
+        tableIds: z.array(z.string()).optional(),
+        formats: z.array(tableFormat).min(1),
+        directory: z.string().optional(),
+      }),
+    )
+    .output(written),
   /** Kernel attention distance curves of one model's layers, as a figure with its data. */
   exportKernels: oc
     .input(
@@ -31,9 +60,11 @@ export const figures = {
         directory: z.string().optional(),
         width: z.number().min(1).max(20).default(3.25),
         dpi: z.int().min(36).max(1200).default(300),
+        ...setting,
       }),
     )
-    .output(z.object({ files: z.array(z.object({ path: z.string(), bytes: z.int() })) })),
+    .output(written),
 }
 
 export type FigureFormat = z.infer<typeof figureFormat>
+export type TableFormat = z.infer<typeof tableFormat>

@@ -19,8 +19,8 @@ beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'kernelscope-figures-'))))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const size = { widthInches: 3.25, dpi: 200 }
-const svg = (spec = curves, outline = false) =>
-  renderSvg(spec, paperTheme(), { widthInches: 3.25, heightInches: 2, outline })
+const svg = (spec = curves, text: 'embedded' | 'outlines' = 'embedded') =>
+  renderSvg(spec, paperTheme(), { widthInches: 3.25, heightInches: 2, text })
 const digest = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex')
 
 /** Rows and columns of the smallest box that holds everything that is not white. */
@@ -127,10 +127,12 @@ describe('renderSvg', () => {
   })
 
   it('turns text into outlines where asked, but for characters the font lacks', () => {
-    expect(svg(curves, true)).not.toMatch(/<text|@font-face/)
+    expect(svg(curves, 'outlines')).not.toMatch(/<text|@font-face/)
     const foreign = structuredClone(curves)
     if (foreign.series[0]) foreign.series[0].name = '大核'
-    expect(svg(foreign, true).match(/<text [^>]*>[^<]*<\/text>/g)).toEqual([expect.stringContaining('大核')])
+    expect(svg(foreign, 'outlines').match(/<text [^>]*>[^<]*<\/text>/g)).toEqual([
+      expect.stringContaining('大核'),
+    ])
   })
 
   it('draws all of it inside its borders', async () => {

@@ -1,0 +1,45 @@
+import type { DataTable, TableFormat } from '#shared/contract/index.ts'
+import { tableToCsv } from '#shared/figures/csv.ts'
+import { tableToLatex } from '#shared/figures/latex.ts'
+import { tableToMarkdown } from '#shared/figures/markdown.ts'
+import { safeName, writeWhole, type WrittenFile } from './file.ts'
+
+/**
+ * Writes a table in each format into a folder, as `table-<id>.<format>`, whole or not at all.
+ *
+ * @param notes n, intervals and definitions, set under the table in LaTeX and Markdown
+ */
+export async function writeTable(
+  table: DataTable,
+  formats: readonly TableFormat[],
+  directory: string,
+  notes: readonly string[] = [],
+): Promise<WrittenFile[]> {
+  const files: WrittenFile[] = []
+  for (const format of new Set(formats))
+    files.push(
+      await writeWhole(
+        directory,
+        `${safeName(`table-${table.id}`)}.${format}`,
+        formatted(table, format, notes),
+      ),
+    )
+  return files
+}
+
+function formatted(table: DataTable, format: TableFormat, notes: readonly string[]): string {
+  switch (format) {
+    case 'tex':
+      return tableToLatex(table, { notes })
+    case 'md':
+      return [
+        `**${table.title}**\n`,
+        tableToMarkdown(table),
+        ...(notes.length > 0 ? [`${notes.join(' ')}\n`] : []),
+      ].join('\n')
+    case 'csv':
+      return tableToCsv(table)
+    case 'json':
+      return `${JSON.stringify(table, null, 2)}\n`
+  }
+}

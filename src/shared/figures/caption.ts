@@ -1,0 +1,19 @@
+import type { FigureSpec } from './spec.ts'
+
+/** Draft of a figure's caption: what is shown, what its bands are, and the definitions, n and seeds in its notes. */
+export function figureCaption(spec: FigureSpec): string {
+  const bands = [
+    ...new Set(spec.series.flatMap(({ bandLabel }) => (bandLabel === undefined ? [] : [bandLabel]))),
+  ]
+  const reported = spec.series.some(({ origin }) => origin === 'reported')
+  return [
+    spec.title,
+    spec.alt,
+    ...(bands.length > 0 ? [`${spec.kind === 'lines' ? 'Bands' : 'Error bars'}: ${bands.join('; ')}`] : []),
+    ...(reported ? ['Hollow and dashed: values reported in the paper'] : []),
+    ...spec.notes,
+  ]
+    .map((sentence) => sentence.trim().replace(/\.*$/, '.'))
+    .filter((sentence) => sentence !== '.')
+    .join(' ')
+}

@@ -1,0 +1,77 @@
+import type { DataTable } from '../contract/studies.ts'
+import { fixedNumber } from './format.ts'
+
+type Column = DataTable['columns'][number]
+
+/** A cell of a printed table: what is written, and its place in its column. */
+export interface PrintedCell {
+  text: string
+  /** Whether `text` is a number with the decimals of its column. */
+  numeric: boolean
+  /** 1 for the best, 2 for the second; only in columns that say which direction is good. */
+  place: 1 | 2 | null
+}
+
+export interface PrintedColumn {
+  /** With the unit, e.g. "Top-1 (%)". */
+  title: string
+  better: 'higher' | 'lower' | null
+  /** Decimals of all its numbers; null for text. */
+  decimals: number | null
+  cells: PrintedCell[]
+}
+
+const missing = '–'
+
+/**
+ * The columns of a table as they are printed: shares in per cent with one decimal, numbers with the decimals that four
+ * significant digits of the largest need, the best and second of a column marked. Equal printed numbers share a place.
+ */
+export function printedColumns(table: DataTable): PrintedColumn[] {
+  return table.columns.map((column) => {
+    const values = table.rows.map((row) => row[column.key] ?? null)
+    const decimals = decimalsOf(column, values)
+    const texts = values.map((value) => printed(value, column, decimals))
+    const places = placesOf(texts, column.better)
+    return {
+      title: column.kind === 'fraction' ? `${column.title} (%)` : column.title,
+      better: column.better ?? null,
+      decimals,
+      cells: texts.map((text, at) => ({ text, numeric: isNumeric(text), place: places[at] ?? null })),
+    }
+  })
+}
+
+function decimalsOf(column: Column, values: readonly unknown[]): number | null {
+  if (column.kind === 'text' || column.kind === 'interval') return null
+  if (column.kind === 'fraction') return 1
+  if (column.kind === 'integer') return 0
+  const largest = Math.max(0, ...values.map((value) => (isFiniteNumber(value) ? Math.abs(value) : 0)))
+  if (values.every((value) => !isFiniteNumber(value) || Number.isInteger(value))) return 0
+  return Math.min(6, Math.max(0, 3 - Math.floor(Math.log10(largest || 1))))
+}
+
+function printed(value: string | number | boolean | null, column: Column, decimals: number | null): string {
+  if (value === null) return missing
+  if (!isFiniteNumber(value)) return typeof value === 'number' ? missing : String(value)
+  if (decimals === null) return String(value)
+  return fixedNumber(column.kind === 'fraction' ? value * 100 : value, decimals)
+}
+
+function placesOf(texts: readonly string[], better: Column['better']): (1 | 2 | null)[] {
+  if (better === undefined) return texts.map(() => null)
+  const numbers = [...new Set(texts.filter(isNumeric).map(numberOf))].sort((a, b) =>
+    better === 'higher' ? b - a : a - b,
+  )
+  // With a single value there is nothing to be best of.
+  if (numbers.length < 2) return texts.map(() => null)
+  return texts.map((text) => {
+    const place = isNumeric(text) ? numbers.indexOf(numberOf(text)) : -1
+    return place === 0 ? 1 : place === 1 ? 2 : null
+  })
+}
+
+const isFiniteNumber = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isFinite(value)
+const isNumeric = (text: string) => /^[−-]?\d+(\.\d+)?$/.test(text)
+const numberOf = (text: string) => Number(text.replace('−', '-'))

@@ -1,0 +1,86 @@
+import type { DataTable } from '../contract/studies.ts'
+import { printedColumns, type PrintedCell, type PrintedColumn } from './cells.ts'
+
+export interface LatexOptions {
+  /** Text under the table; its title where it is left out. */
+  caption?: string
+  /** Name for \ref; `tab:` and the id where it is left out. */
+  label?: string
+  /** Sentences set small under the table: n, intervals, definitions. */
+  notes?: readonly string[]
+}
+
+/**
+ * A table for LaTeX with booktabs, numbers aligned by siunitx (version 3), the best of a column bold, the second
+ * underlined, an arrow in the header where a direction is good. The preamble that it needs is its first lines, as
+ * comments.
+ */
+export function tableToLatex(table: DataTable, options: LatexOptions = {}): string {
+  const columns = printedColumns(table)
+  const rows = table.rows.map((_, row) => columns.map((column) => bodyCell(column, column.cells[row])))
+  const notes = options.notes ?? []
+  return `${[
+    '% \\usepackage{booktabs,siunitx}',
+    '% \\sisetup{detect-weight, mode=text, reset-text-series=false}',
+    '\\begin{table}',
+    '  \\centering',
+    `  \\caption{${escaped(options.caption ?? table.title)}}`,
+    `  \\label{${options.label ?? `tab:${table.id}`}}`,
+    `  \\begin{tabular}{${columns.map(alignment).join(' ')}}`,
+    '    \\toprule',
+    `    ${columns.map(header).join(' & ')} \\\\`,
+    '    \\midrule',
+    ...rows.map((cells) => `    ${cells.join(' & ')} \\\\`),
+    '    \\bottomrule',
+    '  \\end{tabular}',
+    ...(notes.length > 0 ? [`  \\par\\smallskip\\footnotesize ${notes.map(escaped).join(' ')}`] : []),
+    '\\end{table}',
+  ].join('\n')}\n`
+}
+
+/** A column of numbers is as wide as its widest, which keeps centred and underlined cells in line with the others. */
+function alignment({ decimals, cells }: PrintedColumn): string {
+  if (decimals === null) return 'l'
+  const numbers = cells.filter(({ numeric }) => numeric).map(({ text }) => text)
+  const digits = Math.max(1, ...numbers.map((text) => text.replace(/^−/, '').split('.')[0]?.length ?? 1))
+  const sign = numbers.some((text) => text.startsWith('−')) ? '-' : ''
+  return `S[table-format=${sign}${digits}.${decimals}, table-number-alignment=right, table-text-alignment=right]`
+}
+
+function header({ title, better, decimals }: PrintedColumn): string {
+  const arrow = better === null ? '' : better === 'higher' ? ' $\\uparrow$' : ' $\\downarrow$'
+  const text = escaped(title) + arrow
+  return decimals === null ? text : `{${text}}`
+}
+
+function bodyCell({ decimals }: PrintedColumn, cell: PrintedCell | undefined): string {
+  const { text = '', numeric = false, place = null } = cell ?? {}
+  if (decimals === null) return escaped(text)
+  if (!numeric) return `{${escaped(text)}}`
+  const number = text.replace('−', '-')
+  if (place === 1) return `\\bfseries ${number}`
+  return place === 2 ? `{\\underline{\\num{${number}}}}` : number
+}
+
+const replacements: Record<string, string> = {
+  '\\': '\\textbackslash{}',
+  '~': '\\textasciitilde{}',
+  '^': '\\textasciicircum{}',
+  '–': '--',
+  '−': '$-$',
+  '×': '$\\times$',
+  '≥': '$\\ge$',
+  '≤': '$\\le$',
+  '→': '$\\to$',
+  π: '$\\pi$',
+  ε: '$\\varepsilon$',
+  '\n': ' ',
+}
+
+/** Text without anything that TeX would take for a command. */
+function escaped(text: string): string {
+  return text.replace(
+    /[\\~^–−×≥≤→πε\n]|[&%$#_{}]/g,
+    (character) => replacements[character] ?? `\\${character}`,
+  )
+}
