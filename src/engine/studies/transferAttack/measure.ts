@@ -1,0 +1,141 @@
+import { attack as attackSchema, type Attack } from '#shared/attacks.ts'
+import { KernelscopeError, toErrorShape, type ErrorShape } from '#shared/errors.ts'
+import type { Preprocessing } from '#shared/contract/index.ts'
+import { allOutputs } from '#shared/readouts.ts'
+import { noRewrite } from '#shared/rewrites.ts'
+import { internVariant, openClassifier, variantKey, type Classifier } from '../../models/index.ts'
+import type { MeasureRoom } from '../definition.ts'
+import { settingOf, type StoredCondition } from '../conditions.ts'
+import { factStore } from '../facts.ts'
+import { imageChunks, type StudyImage } from '../images.ts'
+import { measureGrid } from '../run.ts'
+import { targetLookup } from '../targets.ts'
+import { adversarialPath, openCraft, type Craft } from './craft.ts'
+import type { TransferParams } from './index.ts'
+
+/** Images whose adversarial forms are made before they are shown. */
+const chunkSize = 32
+
+/** Clean predictions of the target by the ordinary way, then its predictions of the surrogate's adversarial images. */
+export async function measureTransfer(room: MeasureRoom, params: TransferParams): Promise<void> {
+  const attackOf = ({ parts }: StoredCondition) => attackSchema.safeParse(parts[0]?.transform).data
+  await measureGrid({ ...room, conditions: room.conditions.filter((condition) => !attackOf(condition)) })
+  if (params.surrogate === null)
+    throw new KernelscopeError('STUDY_PARAMS', 'invalid surrogate: none was settled')
+  const craft = openCraft(room, params.surrogate)
+  const classifier = await openClassifier(room.workspace, room.model, room.settings, room.log)
+  try {
+    for (const condition of room.conditions) {
+      const attack = attackOf(condition)
+      if (!attack) continue
+      room.progress.note(
+        `${room.model.title} on images made with ${craft.surrogate.title}, ε ${attack.epsilon}`,
+      )
+      for (const chunk of imageChunks(room.workspace.db, room.source, chunkSize)) {
+        if (room.context.signal.aborted) return
+        await showChunk(
+          room,
+          {
+            craft,
+            classifier,
+            attack,
+            conditionId: condition.parts[0]?.conditionId ?? 0,
+            ...settled(room, classifier, condition),
+          },
+          chunk,
+        )
+      }
+    }
+  } finally {
+    await classifier.close()
+    await craft.close()
+  }
+}
+
+interface Showing {
+  craft: Craft
+  classifier: Classifier
+  /** How the adversarial picture becomes the target's input, and the variant whose facts that gives. */
+  preprocessing: Preprocessing
+  variantId: number
+  attack: Attack
+  conditionId: number
+}
+
+function settled({ workspace, model }: MeasureRoom, { provider }: Classifier, condition: StoredCondition) {
+  const setting = settingOf(condition)
+  const key = variantKey(model, provider.name, noRewrite, setting)
+  return {
+    preprocessing: setting.preprocessing ?? model.preprocessing,
+    variantId: internVariant(workspace.db, key).id,
+  }
+}
+
+async function showChunk(room: MeasureRoom, showing: Showing, chunk: StudyImage[]): Promise<void> {
+  const { workspace, progress, context } = room
+  const { craft, classifier, attack, conditionId, variantId } = showing
+  const facts = factStore(workspace.db)
+  const known = facts.known(
+    variantId,
+    conditionId,
+    chunk.map(({ subjectId }) => subjectId),
+  )
+  const missing = chunk.filter(({ subjectId }) => !known.has(subjectId))
+  progress.add({ computed: 0, cached: chunk.length - missing.length, failed: 0 })
+  if (missing.length === 0) return
+  context.enterNative()
+  const failed = await craft.make(attack, missing)
+  if (context.signal.aborted) return
+  for (let at = 0; at < missing.length; at += classifier.batch) {
+    await showBatch(room, showing, missing.slice(at, at + classifier.batch), failed)
+  }
+}
+
+async function showBatch(
+  room: MeasureRoom,
+  { craft, classifier, preprocessing, attack, conditionId, variantId }: Showing,
+  images: StudyImage[],
+  failed: Map<string, ErrorShape>,
+): Promise<void> {
+  const { workspace, pool, model, progress } = room
+  const { batch, height, width } = classifier
+  const pixels = new SharedArrayBuffer(batch * height * width * 3)
+  const problems = await Promise.all(
+    images.map(async (image, slot) => {
+      const problem = failed.get(image.digest)
+      if (problem) return problem
+      const path = adversarialPath(workspace, craft.surrogate, attack, image)
+      try {
+        await pool.load(
+          { path, imageKey: path, preprocessing, transforms: [{ transform: { op: 'identity' }, slot }] },
+          pixels,
+        )
+        return null
+      } catch (error) {
+        return toErrorShape(error)
+      }
+    }),
+  )
+  const targetOf = targetLookup(model)
+  const targets = Int32Array.from(images, ({ className }) => targetOf(className))
+  const {
+    facts: [found],
+  } = await classifier.run({ pixels, first: 0, batch }, images.length, [{ readout: allOutputs, targets }])
+  const store = factStore(workspace.db)
+  const keyOf = (image: StudyImage) => ({
+    variantId,
+    conditionId,
+    subjectId: image.subjectId,
+  })
+  if (found)
+    store.store(
+      images.map((image, row) => (problems[row] ? null : keyOf(image))),
+      found,
+    )
+  for (const [row, image] of images.entries()) {
+    const problem = problems[row]
+    if (problem) store.fail(keyOf(image), problem)
+  }
+  const bad = problems.filter(Boolean).length
+  progress.add({ computed: images.length - bad, cached: 0, failed: bad })
+}
