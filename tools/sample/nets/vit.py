@@ -36,7 +36,7 @@ class Block(nn.Module):
 class ViT(nn.Module):
     """Images (N, 3, 96, 96), normalised, to logits (N, classes)."""
 
-    def __init__(self, classes: int, width: int = 96, depth: int = 4, heads: int = 3) -> None:
+    def __init__(self, classes: int, width: int = 64, depth: int = 4, heads: int = 4) -> None:
         super().__init__()
         self.patches = nn.Sequential(down(3, width // 4), down(width // 4, width // 2), nn.Conv2d(width // 2, width, 3, 2, 1))
         self.token = nn.Parameter(torch.zeros(1, 1, width))
