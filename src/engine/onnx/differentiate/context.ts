@@ -86,6 +86,11 @@ export class Context {
     return this.build.node('Where', [condition, dy, this.scalar(0)])
   }
 
+  /** A condition (bool) as 0 and 1. */
+  mask(condition: string): string {
+    return this.cast(condition, this.#type)
+  }
+
   sum(x: string, axes: readonly number[], keep = true): string {
     return this.build.node('ReduceSum', [x, this.build.int64s(axes)], { keepdims: int(keep ? 1 : 0) })
   }

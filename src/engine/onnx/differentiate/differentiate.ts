@@ -7,7 +7,7 @@ import { inputSizes, sizedShapes } from '../shape/sizes.ts'
 import { Flow } from '../structure/flow.ts'
 import { accumulated } from './accumulate.ts'
 import { Context, refusal, type Cotangent } from './context.ts'
-import { withGelus } from './gelu.ts'
+import { withFused } from './fused.ts'
 import { gradientRules } from './rules.ts'
 
 /** Names of the input and the output that `differentiate` adds. */
@@ -32,7 +32,7 @@ export function differentiate(graph: Graph, { of, wrt }: { of?: string; wrt?: st
   const active = activeTensors(modern, flow, input.name, output.name)
   if (!active.has(output.name))
     throw new KernelscopeError('MODEL_UNSUPPORTED', `output ${output.name} does not depend on ${input.name}`)
-  const nodes = withGelus(modern.nodes, flow).filter((node) => node.outputs.some((name) => active.has(name)))
+  const nodes = withFused(modern.nodes, flow).filter((node) => node.outputs.some((name) => active.has(name)))
   checkRules(nodes)
   const build = new GraphBuilder(modern, 'backward')
   const c = new Context(build, sized, input.type)

@@ -80,6 +80,7 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
   Squeeze: layout.reshape,
   Sub: arithmetic.sub,
   Sum: arithmetic.add,
+  Swish: functions.swish,
   Tanh: functions.tanh,
   Tile: layout.tile,
   Transpose: layout.transpose,

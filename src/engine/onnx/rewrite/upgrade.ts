@@ -1,4 +1,4 @@
-import { floatOf, intOf, intsOf, opsetOf, type Attribute, type Graph, type Node } from '../graph.ts'
+import { floatOf, intOf, intsOf, opsetOf, type Graph, type Node } from '../graph.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import type { Shapes } from '../shape/infer.ts'
 import { wrapAxis } from '../shape/known.ts'
@@ -48,7 +48,6 @@ const upgrades: Record<string, { since: number; upgrade: Upgrade }> = {
   },
   Softmax: { since: 13, upgrade: lastAxisOnly },
   LogSoftmax: { since: 13, upgrade: lastAxisOnly },
-  Reshape: { since: 5, upgrade: ({ node }) => node },
 }
 
 /** Operators whose meaning changed in a way that is not rewritten here. */
@@ -93,9 +92,8 @@ export function upgraded(graph: Graph, shapes: Shapes): Graph {
 }
 
 function without(node: Node, ...names: string[]): Node {
-  const attributes: Record<string, Attribute> = { ...node.attributes }
-  for (const name of names) delete attributes[name]
-  return { ...node, attributes }
+  const kept = Object.entries(node.attributes).filter(([name]) => !names.includes(name))
+  return { ...node, attributes: Object.fromEntries(kept) }
 }
 
 function withInput(node: Node, place: number, name: string): Node {

@@ -58,9 +58,7 @@ export const pow: GradientRule = (step) => {
 /** The gradient goes to the operand that was chosen; operands that are equal share it, as in PyTorch. */
 export const extremum: GradientRule = (step) => {
   const { node, dy, c } = step
-  const chosen = node.inputs.map(
-    (name) => () => c.cast(c.build.node('Equal', [name, node.outputs[0] ?? '']), 'float32'),
-  )
+  const chosen = node.inputs.map((name) => () => c.mask(c.build.node('Equal', [name, node.outputs[0] ?? ''])))
   const [a, b] = chosen
   if (!a || !b || node.inputs.length > 2) throw refusal(node, 'it has not two operands')
   const masks = [a(), b()]

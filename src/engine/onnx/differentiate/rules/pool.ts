@@ -15,7 +15,7 @@ export const globalMaxPool: GradientRule = ({ node, dy, c }) => {
     .shape(x, node)
     .slice(2)
     .map((_, index) => index + 2)
-  const chosen = c.cast(c.build.node('Equal', [x, node.outputs[0] ?? '']), 'float32')
+  const chosen = c.mask(c.build.node('Equal', [x, node.outputs[0] ?? '']))
   return [c.mul(c.build.node('Div', [dy, c.sum(chosen, axes)]), chosen)]
 }
 

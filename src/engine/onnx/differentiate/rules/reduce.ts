@@ -41,7 +41,7 @@ export const reduceExtremum: GradientRule = (step) => {
   if (first === undefined || rest.length > 0) throw refusal(node, 'it has several outputs')
   const keeps = intOf(node, 'keepdims', 1) === 1
   const y = keeps ? first : c.build.node('Unsqueeze', [first, c.build.int64s(axes.toSorted((a, b) => a - b))])
-  const chosen = c.cast(c.build.node('Equal', [x, y]), 'float32')
+  const chosen = c.mask(c.build.node('Equal', [x, y]))
   return [c.mul(c.build.node('Div', [kept, c.sum(chosen, axes)]), chosen)]
 }
 

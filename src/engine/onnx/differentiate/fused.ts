@@ -4,23 +4,48 @@ import type { Flow } from '../structure/flow.ts'
 const close = (value: number | undefined, wanted: number) =>
   value !== undefined && Math.abs(value - wanted) < 1e-4
 
-/**
- * Nodes with each written-out Gelu, x/2 (1 + erf(x/sqrt 2)), replaced by one `Gelu` node that stands for it on the way
- * back. The forward graph keeps its nodes, and since no gradient reads their results, runtimes can still fuse them.
- */
-export function withGelus(nodes: readonly Node[], flow: Flow): Node[] {
-  const gelus = new Map<Node, Node>()
-  const inner = new Set<Node>()
-  for (const erf of nodes) {
-    const found = erf.op === 'Erf' ? geluAround(erf, flow) : undefined
-    if (!found) continue
-    gelus.set(found.last, found.gelu)
-    for (const node of found.parts) inner.add(node)
-  }
-  return nodes.flatMap((node) => gelus.get(node) ?? (inner.has(node) ? [] : [node]))
+interface Fused {
+  /** The node that stands for the parts on the way back. */
+  node: Node
+  /** The part whose place and output it takes. */
+  last: Node
+  parts: readonly Node[]
 }
 
-function geluAround(erf: Node, flow: Flow): { gelu: Node; last: Node; parts: Node[] } | undefined {
+/**
+ * Nodes with each written-out Gelu, x/2 (1 + erf(x/sqrt 2)), and Swish, x sigmoid(x), replaced by one node that stands
+ * for it on the way back and has a shorter gradient than its parts. The forward graph keeps its nodes.
+ */
+export function withFused(nodes: readonly Node[], flow: Flow): Node[] {
+  const stands = new Map<Node, Node>()
+  const inner = new Set<Node>()
+  for (const node of nodes) {
+    const found =
+      node.op === 'Erf' ? geluAround(node, flow) : node.op === 'Sigmoid' ? swishAround(node, flow) : undefined
+    if (!found) continue
+    stands.set(found.last, found.node)
+    for (const part of found.parts) inner.add(part)
+  }
+  return nodes.flatMap((node) => stands.get(node) ?? (inner.has(node) ? [] : [node]))
+}
+
+/** `Swish` reads x and the sigmoid, which the gradient takes from the forward pass. */
+function swishAround(sigmoid: Node, flow: Flow): Fused | undefined {
+  const [x = ''] = sigmoid.inputs
+  const [gate = ''] = sigmoid.outputs
+  const product = onlyReader(sigmoid, flow)
+  if (product?.op !== 'Mul' || !product.inputs.includes(x)) return undefined
+  return {
+    node: { ...product, op: swish, inputs: [x, gate], attributes: {} },
+    last: product,
+    parts: [sigmoid, product],
+  }
+}
+
+/** Operator of the nodes that stand for x sigmoid(x); it is in no graph that leaves here. */
+export const swish = 'Swish'
+
+function geluAround(erf: Node, flow: Flow): Fused | undefined {
   const scaling = flow.maker(erf.inputs[0] ?? '')
   const x = scaling && scaledInput(scaling, flow)
   const plusOne = onlyReader(erf, flow)
@@ -49,7 +74,7 @@ function geluAround(erf: Node, flow: Flow): { gelu: Node; last: Node; parts: Nod
 }
 
 const made = (x: string, last: Node, parts: Node[]) => ({
-  gelu: { ...last, op: 'Gelu', inputs: [x], attributes: {} },
+  node: { ...last, op: 'Gelu', inputs: [x], attributes: {} },
   last,
   parts,
 })

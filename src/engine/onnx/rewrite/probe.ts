@@ -1,0 +1,118 @@
+import { KernelscopeError } from '#shared/errors.ts'
+import type { Graph, Value } from '../graph.ts'
+import { inferShapes } from '../shape/infer.ts'
+import { inputSizes } from '../shape/sizes.ts'
+import type { AttentionMap } from '../structure/attention.ts'
+import type { FeaturePoint } from '../structure/features.ts'
+import { GraphBuilder, int } from './build.ts'
+import { upgraded } from './upgrade.ts'
+
+type Features = Pick<FeaturePoint, 'layout' | 'extraTokens'>
+
+/** What of a tensor leaves the graph. Reductions are computed inside it, so that only their result is copied out. */
+export type Reduction =
+  /** The tensor as it is. */
+  | { kind: 'none' }
+  /** Unbiased variance over positions, two passes, for each image and channel: [N,C]. */
+  | { kind: 'variance'; of: Features }
+  /** The same of the features averaged over the batch, as the paper's code has it: [1,C]. */
+  | { kind: 'varianceOfBatchMean'; of: Features }
+  /** Attention of the class token to each patch, not renormalised: [N,heads,patches]. */
+  | { kind: 'classRow'; of: AttentionMap }
+  /** Mean attention distance in pixels, without class token: sum over keys, mean over queries: [N,heads]. */
+  | { kind: 'attentionDistance'; of: AttentionMap; patch: number }
+
+/** A tensor to read, and the name of the output that gives it. */
+export interface Tap {
+  tensor: string
+  as: string
+  reduce?: Reduction
+}
+
+/** The graph with more outputs, behind its own ones. Throws MODEL_UNSUPPORTED where a tensor is none of the graph. */
+export function probe(graph: Graph, taps: readonly Tap[]): Graph {
+  const shapes = inferShapes(graph, inputSizes(graph))
+  const plain = taps.every(({ reduce }) => reduce === undefined || reduce.kind === 'none')
+  const build = new GraphBuilder(plain ? graph : upgraded(graph, shapes), 'probe')
+  const taken = new Set(build.graph.outputs.map(({ name }) => name))
+  const outputs = taps.map(({ tensor, as, reduce = { kind: 'none' } }): Value => {
+    const type = shapes.get(tensor)?.type
+    if (type === undefined)
+      throw new KernelscopeError('MODEL_UNSUPPORTED', `tensor ${tensor}: the graph has none`)
+    if (taken.has(as) || shapes.has(as))
+      throw new KernelscopeError('MODEL_UNSUPPORTED', `output ${as}: the name is taken`)
+    taken.add(as)
+    build.node('Identity', [reduced(build, tensor, reduce, type === 'float16')], {}, as)
+    return { name: as, type: reduce.kind === 'none' ? type : 'float32', shape: null }
+  })
+  return build.finish({ outputs: [...build.graph.outputs, ...outputs] })
+}
+
+function reduced(build: GraphBuilder, tensor: string, reduction: Reduction, half: boolean): string {
+  if (reduction.kind === 'none') return tensor
+  const x = half ? build.node('Cast', [tensor], { to: int(1) }) : tensor
+  switch (reduction.kind) {
+    case 'variance':
+      return variance(build, x, reduction.of)
+    case 'varianceOfBatchMean':
+      return variance(build, build.node('ReduceMean', [x, build.int64s([0])]), reduction.of)
+    case 'classRow':
+      return classRow(build, x, reduction.of)
+    case 'attentionDistance':
+      return attentionDistance(build, x, reduction.of, reduction.patch)
+  }
+}
+
+/** Axes of the positions in each layout. */
+const positions = { map: [2, 3], mapLast: [1, 2], tokens: [1] } as const
+
+function variance(build: GraphBuilder, tensor: string, { layout, extraTokens }: Features): string {
+  const axes = build.int64s(positions[layout])
+  const x = extraTokens > 0 ? from(build, tensor, 1, extraTokens) : tensor
+  const centred = build.node('Sub', [x, build.node('ReduceMean', [x, axes])])
+  const sum = build.node('ReduceSum', [build.node('Mul', [centred, centred]), axes], { keepdims: int(0) })
+  const count = build.node('ReduceProd', [build.node('Gather', [build.node('Shape', [x]), axes])], {
+    keepdims: int(0),
+  })
+  const freedom = build.node('Sub', [count, build.constant([1], 'int64', [])])
+  return build.node('Div', [sum, build.node('Cast', [freedom], { to: int(1) })])
+}
+
+/** Everything from `start` on along one axis. */
+function from(build: GraphBuilder, x: string, axis: number, start: number): string {
+  return build.node('Slice', [x, ...[start, 2 ** 31 - 1, axis].map((value) => build.int64s([value]))])
+}
+
+/** The attention matrix as [N,heads,T,T]. */
+function fourAxes(build: GraphBuilder, x: string, { rank, heads, tokens }: AttentionMap): string {
+  return rank === 4 ? x : build.node('Reshape', [x, build.int64s([-1, heads, tokens, tokens])])
+}
+
+function classRow(build: GraphBuilder, tensor: string, map: AttentionMap): string {
+  if (!map.hasClassToken)
+    throw new KernelscopeError('MODEL_UNSUPPORTED', `tensor ${map.tensor}: its tokens have no class token`)
+  const row = build.node('Gather', [fourAxes(build, tensor, map), build.constant([0], 'int64', [])], {
+    axis: int(2),
+  })
+  return from(build, row, 2, map.extraTokens)
+}
+
+function attentionDistance(build: GraphBuilder, tensor: string, map: AttentionMap, patch: number): string {
+  const [rows, columns] = map.grid
+  const places = Array.from(
+    { length: rows * columns },
+    (_, at) => [Math.floor(at / columns), at % columns] as const,
+  )
+  const distances = places.flatMap(([row, column]) =>
+    places.map(([otherRow, otherColumn]) => patch * Math.hypot(row - otherRow, column - otherColumn)),
+  )
+  const whole = fourAxes(build, tensor, map)
+  const extra = map.extraTokens
+  const patches = extra > 0 ? from(build, from(build, whole, 2, extra), 3, extra) : whole
+  const weighted = build.node('Mul', [
+    patches,
+    build.constant(distances, 'float32', [places.length, places.length]),
+  ])
+  const perQuery = build.node('ReduceSum', [weighted, build.int64s([3])], { keepdims: int(0) })
+  return build.node('ReduceMean', [perQuery, build.int64s([2])], { keepdims: int(0) })
+}

@@ -1,0 +1,39 @@
+import { intOf, intsOf } from '../graph.ts'
+import { wrapAxis } from '../shape/known.ts'
+import type { Flow } from './flow.ts'
+
+/** How a feature tensor is laid out: [N,C,H,W], [N,H,W,C] or [N,T,C]. */
+export type FeatureLayout = 'map' | 'mapLast' | 'tokens'
+
+/** The layout of a tensor; undefined where it is none of the three. */
+export function layoutOf(name: string, flow: Flow): FeatureLayout | undefined {
+  const shape = flow.shape(name)
+  if (shape?.length === 3) return 'tokens'
+  if (shape?.length !== 4) return undefined
+  const readers = flow.readers(name)
+  const overLast = readers.some(
+    (node) =>
+      node.op === 'MatMul' ||
+      (node.op === 'LayerNormalization' && wrapAxis(intOf(node, 'axis', -1), 4) === 3),
+  )
+  const [, first, second, last] = shape
+  const square = second === last ? 'map' : first === second ? 'mapLast' : undefined
+  const made = flow.maker(name)
+  const toChannelsFirst = made?.op === 'Transpose' && intsOf(made, 'perm')?.join() === '0,3,1,2'
+  if (overLast && !toChannelsFirst && square !== 'map') return 'mapLast'
+  return square ?? 'map'
+}
+
+/** Height and width of the patch grid a token model starts from: the output of its first convolution. */
+export function patchGrid(flow: Flow): [number, number] | undefined {
+  const patch = flow.graph.nodes.find(({ op }) => op === 'Conv')
+  const [, , height, width] = flow.shape(patch?.outputs[0] ?? '') ?? []
+  return height === undefined || width === undefined ? undefined : [height, width]
+}
+
+/** Tokens in front of the patches (class token, registers): what a sequence has more than the grid; undefined where it has less. */
+export function extraTokens(tokens: number, flow: Flow): number | undefined {
+  const grid = patchGrid(flow)
+  const extra = grid && tokens - grid[0] * grid[1]
+  return extra !== undefined && extra >= 0 && extra <= 16 ? extra : undefined
+}
