@@ -1,0 +1,123 @@
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { createEngine } from '#engine/api/index.ts'
+import { addMomentum, fastStep, projectedStep, randomStart } from '#engine/inference/attacks/updates.ts'
+import { integratedGradients } from '#engine/inference/attacks/integrated.ts'
+import { temporaryFolder } from '../../temporary.ts'
+import { addDataset, runStudy, sampleImages, sampleModel } from './sample.ts'
+
+async function setUp(perClass: number) {
+  const folder = temporaryFolder()
+  const engine = await createEngine()
+  onTestFinished(() => engine.close())
+  await engine.client.workspace.create({ path: join(folder, 'workspace') })
+  const datasetId = await addDataset(engine.client, sampleImages(folder, perClass))
+  const modelIds = [(await engine.client.models.add({ path: sampleModel('replk3') })).id]
+  const facts = async (id: number, key: string) =>
+    (await engine.client.studies.rows({ id, modelId: modelIds[0] ?? 0, key })).rows.map(
+      ({ imageId, predicted, trueRank }) => [imageId, predicted, trueRank],
+    )
+  return { engine, datasetId, modelIds, facts }
+}
+
+const floats = (...values: number[]) => Float32Array.from(values)
+
+describe('updates of an adversarial image', () => {
+  it('FGSM goes epsilon along the sign, stands where the gradient is zero, and stays in [0,1]', () => {
+    const x = new Float32Array(4)
+    fastStep(x, floats(0.5, 0.5, 0.5, 0.98), floats(3, -1e-9, 0, 1), 0.25)
+    expect([...x]).toEqual([...floats(0.75, 0.25, 0.5, 1)])
+  })
+
+  it('a projected step stays within epsilon of the image', () => {
+    const x = floats(0.5, 0.52, 0.48)
+    projectedStep(x, floats(0.5, 0.5, 0.5), floats(1, 1, -1), 0.125, 0.0625)
+    expect([...x]).toEqual([...floats(0.5625, 0.5625, 0.4375)])
+  })
+
+  it('momentum weighs every image by its own mean gradient', () => {
+    const momentum = floats(0, 0, 1, 1)
+    addMomentum(momentum, floats(1, 3, 10, -30), 2)
+    expect([...momentum]).toEqual([...floats(0.5, 1.5, 1.5, -0.5)])
+  })
+
+  it('a random start is uniform within epsilon', () => {
+    const x = new Float32Array(2)
+    const draws = [0, 0.75]
+    randomStart(x, floats(0.5, 0.5), 0.1, () => draws.shift() ?? 0)
+    expect(x[0]).toBeCloseTo(0.4, 6)
+    expect(x[1]).toBeCloseTo(0.55, 6)
+  })
+
+  it('integrated gradients of a linear function are its terms', async () => {
+    const weights = floats(2, -1, 0.5)
+    const x = floats(0.2, 0.4, 1)
+    const found = await integratedGradients(x, async () => weights, null)
+    found.forEach((value, i) => expect(value).toBeCloseTo((weights[i] ?? 0) * (x[i] ?? 0), 6))
+  })
+
+  it('integrated gradients of x squared add up to the change from black', async () => {
+    const x = floats(0.3, 0.9)
+    const found = await integratedGradients(x, async (at) => at.map((value) => 2 * value), null)
+    expect(found.reduce((a, b) => a + b, 0)).toBeCloseTo(0.3 ** 2 + 0.9 ** 2, 5)
+  })
+})
+
+describe('the adversarial study', () => {
+  it('hurts more with epsilon, more than a random sign, and not at epsilon zero', async () => {
+    const { engine, datasetId, modelIds } = await setUp(2)
+    const params = { attack: 'fgsm', epsilons: [0, 0.03] }
+    const { id, job } = await runStudy(engine.client, { kind: 'adversarial', modelIds, datasetId, params })
+    expect(job?.progress).toMatchObject({ failed: 0, done: 96 })
+    const { conditions } = await engine.client.studies.result({ id })
+    const [clean, attacked, sign] = conditions.map(({ correct }) => correct)
+    expect(conditions.map(({ key }) => key)).toEqual(['clean', 'epsilon=0.03,steps=1', 'sign,epsilon=0.03'])
+    expect(attacked).toBeLessThan(clean ?? 0)
+    expect(attacked).toBeLessThan(sign ?? 0)
+  })
+
+  it('gives the same images whether a trajectory serves one number of steps or several', async () => {
+    const one = await setUp(1)
+    const several = await setUp(1)
+    const params = { attack: 'pgd', epsilons: [0.01], restarts: 2, baseline: false }
+    const a = await runStudy(one.engine.client, {
+      kind: 'adversarial',
+      modelIds: one.modelIds,
+      datasetId: one.datasetId,
+      params: { ...params, steps: [3] },
+    })
+    const b = await runStudy(several.engine.client, {
+      kind: 'adversarial',
+      modelIds: several.modelIds,
+      datasetId: several.datasetId,
+      params: { ...params, steps: [1, 2, 3] },
+    })
+    const key = 'epsilon=0.01,steps=3'
+    expect(await several.facts(b.id, key)).toEqual(await one.facts(a.id, key))
+  })
+})
+
+describe('the transfer study', () => {
+  it('is a white-box attack where the model is its own surrogate, and makes its images once', async () => {
+    const { engine, datasetId, modelIds } = await setUp(1)
+    const [surrogate] = modelIds
+    const transfer = await runStudy(engine.client, {
+      kind: 'transfer-attack',
+      modelIds,
+      datasetId,
+      params: { attack: 'pgd', epsilons: [0.02], iterations: 3, surrogate },
+    })
+    const { conditions, provenance } = await engine.client.studies.result({ id: transfer.id })
+    const [clean, attacked] = conditions
+    expect(attacked?.n).toBe(16)
+    expect(attacked?.correct).toBeLessThan(clean?.correct ?? 0)
+    expect(provenance.join(' ')).toContain('white-box')
+    const again = await runStudy(engine.client, {
+      kind: 'transfer-attack',
+      modelIds,
+      datasetId,
+      params: { attack: 'pgd', epsilons: [0.02], iterations: 3, surrogate },
+    })
+    expect(again.job?.progress.cacheHits).toBe(32)
+  })
+})
