@@ -65,7 +65,8 @@ function run() {
     event.preventDefault()
     void engine.stop().then(() => {
       stopped = true
-      app.quit()
+      // Not within this event: Electron would take it for the quit that was just prevented.
+      setImmediate(() => app.quit())
     })
   })
 
