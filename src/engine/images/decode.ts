@@ -64,6 +64,9 @@ export async function decode(bytes: Uint8Array, name: string): Promise<Picture> 
   return { pixels: await pixelsOf(name, raw, width * height * 3), height, width }
 }
 
+/** The bytes as a plain Uint8Array: a Buffer's `slice` shares memory instead of copying. */
+export const plain = (buffer: Buffer) => new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length)
+
 async function pixelsOf(name: string, image: Sharp, length: number): Promise<Uint8Array> {
   const data = await guarded(name, image.toBuffer())
   if (data.length !== length) {
@@ -72,7 +75,7 @@ async function pixelsOf(name: string, image: Sharp, length: number): Promise<Uin
       `${name} decodes to ${data.length} bytes instead of ${length}`,
     )
   }
-  return data
+  return plain(data)
 }
 
 async function guarded<T>(name: string, work: Promise<T>): Promise<T> {

@@ -1,4 +1,5 @@
 import { exp } from '#shared/elementary.ts'
+import { accumulate, clearMemory, fill, floatsAt, place } from '../simd/rows.ts'
 import type { Levels } from './levels.ts'
 
 /**
@@ -34,70 +35,56 @@ export function symmetricWeights(sigma: number, radius: number): Float64Array {
   return weights.map((weight) => weight / sum)
 }
 
-/** `line` (with `radius * step` extra samples at both ends) weighted symmetrically into `out`. */
-function alongLine(line: Float64Array, out: Float64Array, weights: Float64Array, step: number): void {
-  const length = out.length
-  const middle = (weights.length - 1) * step
-  const centre = weights[0]!
-  for (let i = 0; i < length; i++) out[i] = centre * line[middle + i]!
-  let k = 1
-  // Two offsets at a time: half the traffic to `out`.
-  for (; k + 1 < weights.length; k += 2) {
-    const [near, far] = [k * step, (k + 1) * step]
-    const [nearWeight, farWeight] = [weights[k]!, weights[k + 1]!]
-    for (let i = 0, at = middle; i < length; i++, at++) {
-      out[i] =
-        out[i]! +
-        nearWeight * (line[at - near]! + line[at + near]!) +
-        farWeight * (line[at - far]! + line[at + far]!)
-    }
-  }
-  if (k < weights.length) {
-    const offset = k * step
-    const weight = weights[k]!
-    for (let i = 0, at = middle; i < length; i++, at++) {
-      out[i] = out[i]! + weight * (line[at - offset]! + line[at + offset]!)
-    }
+/** Adds `weights` times the rows around `centre`; `row(k)` is where the row k steps away lies. */
+function accumulateSymmetric(
+  out: number,
+  count: number,
+  weights: Float64Array,
+  row: (k: number) => number,
+): void {
+  fill(out, count, 0)
+  const weight = (k: number) => weights[k] ?? 0
+  const outermost = weights.length - 1
+  accumulate(out, count, row(0), row(0), row(0), row(0), weight(0), 0, 0, 0)
+  for (let k = 1; k <= outermost; k += 2) {
+    // An odd one out comes with a neighbour of weight 0.
+    const next = Math.min(k + 1, outermost)
+    const [near, far] = [weight(k), next === k ? 0 : weight(next)]
+    accumulate(out, count, row(-k), row(k), row(-next), row(next), near, near, far, far)
   }
 }
 
-/** Symmetric weights along both axes, each channel alone. */
+/** Symmetric weights along both axes, each channel alone; single precision. */
 export function blurWith(levels: Levels, weights: Float64Array, border: Border): Levels {
   const { values, height, width, channels } = levels
   const radius = weights.length - 1
   const length = width * channels
-  // Along y: one row of all columns at a time.
-  const between = new Float32Array(values.length)
-  const sums = new Float64Array(length)
+  const margin = radius * channels
+  clearMemory()
+  const source = place(values.length)
+  const line = place(length + 2 * margin)
+  const result = place(values.length + 4)
+  floatsAt(source, values.length).set(values)
+  const ends = floatsAt(line, length + 2 * margin)
+  const middle = line + 4 * margin
+  const before = Int32Array.from({ length: radius }, (_, k) => borderIndex(-1 - k, width, border))
+  const after = Int32Array.from({ length: radius }, (_, k) => borderIndex(width + k, width, border))
   for (let y = 0; y < height; y++) {
-    const row = y * length
-    for (let i = 0; i < length; i++) sums[i] = weights[0]! * values[row + i]!
-    for (let k = 1; k <= radius; k++) {
-      const above = borderIndex(y - k, height, border) * length
-      const below = borderIndex(y + k, height, border) * length
-      const weight = weights[k]!
-      for (let i = 0; i < length; i++) sums[i] = sums[i]! + weight * (values[above + i]! + values[below + i]!)
-    }
-    between.set(sums, row)
-  }
-  // Along x: each row with its border written out.
-  const out = new Float32Array(values.length)
-  const line = new Float64Array(length + 2 * radius * channels)
-  for (let y = 0; y < height; y++) {
-    const row = y * length
-    line.set(between.subarray(row, row + length), radius * channels)
-    for (let k = 1; k <= radius; k++) {
-      const before = row + borderIndex(-k, width, border) * channels
-      const after = row + borderIndex(width - 1 + k, width, border) * channels
+    accumulateSymmetric(
+      middle,
+      length,
+      weights,
+      (k) => source + 4 * length * borderIndex(y + k, height, border),
+    )
+    for (let k = 0; k < radius; k++) {
       for (let c = 0; c < channels; c++) {
-        line[(radius - k) * channels + c] = between[before + c]!
-        line[(radius + width - 1 + k) * channels + c] = between[after + c]!
+        ends[margin - (k + 1) * channels + c] = ends[margin + before[k]! * channels + c]!
+        ends[margin + length + k * channels + c] = ends[margin + after[k]! * channels + c]!
       }
     }
-    alongLine(line, sums, weights, channels)
-    out.set(sums, row)
+    accumulateSymmetric(result + 4 * length * y, length, weights, (k) => middle + 4 * channels * k)
   }
-  return { values: out, height, width, channels }
+  return { values: floatsAt(result, values.length).slice(), height, width, channels }
 }
 
 /** Gaussian blur as scikit-image's `gaussian` (border nearest). */

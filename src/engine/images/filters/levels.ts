@@ -9,7 +9,7 @@ export interface Levels {
 }
 
 export const toLevels = ({ pixels, height, width }: Picture): Levels => ({
-  values: Float32Array.from(pixels),
+  values: new Float32Array(pixels),
   height,
   width,
   channels: 3,

@@ -1,4 +1,5 @@
 import { exp, sinCos } from '#shared/elementary.ts'
+import { accumulate, bytesAt, clearMemory, fill, fromBytes, place, toBytes } from '../simd/rows.ts'
 import { borderIndex } from './blur.ts'
 
 /** 8-bit samples in rows, height x width x channels. */
@@ -38,9 +39,6 @@ function framed({ pixels, height, width, channels }: Bytes, margin: number): Uin
   return out
 }
 
-/** Fraction bits of a weight; a sum of 8-bit samples stays within 31 bits. */
-const precision = 22
-
 /**
  * ImageMagick's MotionBlur: out(x, y) = sum of weight * in(x + dx, y + dy), edges repeated, rounded to 8 bits. The kernel
  * is one-sided, so the image also moves against `degrees`.
@@ -48,36 +46,40 @@ const precision = 22
 export function motionBlur(image: Bytes, radius: number, sigma: number, degrees: number): Bytes {
   const { height, width, channels } = image
   const margin = 2 * radius
-  const source = framed(image, margin)
+  const wide = framed(image, margin)
   const stride = (width + 2 * margin) * channels
-  const taps = motionTaps(radius, sigma, degrees)
-  const offsets = taps.map(({ dx, dy }) => (margin + dy) * stride + (margin + dx) * channels)
-  const weights = taps.map(({ weight }) => Math.round(weight * (1 << precision)))
-  while (weights.length % 4 !== 0) {
-    offsets.push(0)
-    weights.push(0)
-  }
+  const taps = motionTaps(radius, sigma, degrees).map(({ weight, dx, dy }) => ({
+    weight,
+    offset: 4 * ((margin + dy) * stride + (margin + dx) * channels),
+  }))
+  // Four taps at a time; those that are missing weigh nothing.
+  while (taps.length % 4 !== 0) taps.push({ weight: 0, offset: 0 })
   const length = width * channels
-  const sums = new Int32Array(length)
-  const pixels = new Uint8ClampedArray(height * length)
+  clearMemory()
+  const source = place(wide.length)
+  const sums = place(length)
+  const bytes = place(wide.length)
+  bytesAt(bytes, wide.length).set(wide)
+  fromBytes(source, bytes, wide.length)
   for (let y = 0; y < height; y++) {
-    sums.fill(1 << (precision - 1))
-    for (let k = 0; k < weights.length; k += 4) {
-      const [a, b, c, d] = [0, 1, 2, 3].map((i) => y * stride + offsets[k + i]!) as [
-        number,
-        number,
-        number,
-        number,
-      ]
-      const [wa, wb, wc, wd] = weights.slice(k, k + 4) as [number, number, number, number]
-      for (let i = 0; i < length; i++) {
-        const ab = (Math.imul(source[a + i]!, wa) + Math.imul(source[b + i]!, wb)) | 0
-        const cd = (Math.imul(source[c + i]!, wc) + Math.imul(source[d + i]!, wd)) | 0
-        sums[i] = (sums[i]! + ab + cd) | 0
-      }
+    fill(sums, length, 0.5)
+    const row = source + 4 * y * stride
+    for (let k = 0; k < taps.length; k += 4) {
+      const [a, b, c, d] = [taps[k]!, taps[k + 1]!, taps[k + 2]!, taps[k + 3]!]
+      accumulate(
+        sums,
+        length,
+        row + a.offset,
+        row + b.offset,
+        row + c.offset,
+        row + d.offset,
+        a.weight,
+        b.weight,
+        c.weight,
+        d.weight,
+      )
     }
-    const to = y * length
-    for (let i = 0; i < length; i++) pixels[to + i] = sums[i]! >> precision
+    toBytes(bytes + y * length, sums, length)
   }
-  return { pixels: new Uint8Array(pixels.buffer), height, width, channels }
+  return { pixels: bytesAt(bytes, height * length).slice(), height, width, channels }
 }

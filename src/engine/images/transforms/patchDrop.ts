@@ -8,7 +8,7 @@ export function applyPatchDrop(picture: Picture, transform: PatchDrop, context: 
   const mask = patchMask(transform, context.imageKey, height, width, context.draws)
   const { columns } = patchGrid(transform.patch, height, width)
   const [red, green, blue] = fillColours[transform.fill]
-  const pixels = picture.pixels.slice()
+  const pixels = new Uint8Array(picture.pixels)
   mask.forEach((dropped, patch) => {
     if (!dropped) return
     const top = Math.floor(patch / columns) * transform.patch

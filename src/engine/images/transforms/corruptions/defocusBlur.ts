@@ -1,6 +1,7 @@
-import { blurWith, borderIndex, symmetricWeights } from '../../filters/blur.ts'
-import { lengthScale, toPicture, type Levels } from '../../filters/levels.ts'
+import { borderIndex, symmetricWeights } from '../../filters/blur.ts'
+import { lengthScale } from '../../filters/levels.ts'
 import type { Picture } from '../../picture.ts'
+import { accumulate, bytesAt, clearMemory, fill, floatsAt, place, toBytes } from '../../simd/rows.ts'
 import { at, type Corrupt, type Severities } from './types.ts'
 
 /** Radius of the disk, and sigma of the small Gaussian that softens its edge. */
@@ -12,46 +13,105 @@ const disks: Severities<readonly [number, number]> = [
   [10, 0.5],
 ]
 
-/** Mean over the pixels whose distance is at most `radius`; border mirrored. Each row of the disk is one difference of sums. */
-function diskMean({ pixels, height, width }: Picture, radius: number): Levels {
-  const reach = Math.floor(radius)
-  const halves = Array.from({ length: reach + 1 }, (_, dy) =>
-    Math.floor(Math.sqrt(radius * radius - dy * dy)),
-  )
-  const count = halves.reduce((sum, half, dy) => sum + (dy === 0 ? 1 : 2) * (2 * half + 1), 0)
-  // Sums along every row, from `reach` pixels before it to `reach` after it.
-  const stride = (width + 2 * reach + 1) * 3
-  const sums = new Int32Array(height * stride)
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width + 2 * reach; x++) {
-      const from = (y * width + borderIndex(x - reach, width, 'mirror')) * 3
-      const to = y * stride + x * 3
-      for (let c = 0; c < 3; c++) sums[to + 3 + c] = sums[to + c]! + pixels[from + c]!
-    }
-  }
-  const values = new Float32Array(pixels.length)
-  const totals = new Int32Array(width * 3)
-  for (let y = 0; y < height; y++) {
-    totals.fill(0)
-    for (let dy = -reach; dy <= reach; dy++) {
-      const half = halves[Math.abs(dy)]!
-      const row = borderIndex(y + dy, height, 'mirror') * stride
-      const start = row + (reach - half) * 3
-      const end = row + (reach + half + 1) * 3
-      for (let i = 0; i < totals.length; i++) totals[i] = (totals[i]! + sums[end + i]! - sums[start + i]!) | 0
-    }
-    for (let i = 0; i < totals.length; i++) values[y * totals.length + i] = totals[i]! / count
-  }
-  return { values, height, width, channels: 3 }
-}
+/** One quadrant of a symmetric kernel: entry [dy][dx] for 0 <= dy, dx <= reach. */
+type Quadrant = number[][]
 
 /**
- * A disk whose edge is softened by a Gaussian of 3x3 (radius up to 8) or 5x5. The published code softens the kernel inside
- * its own square; softening the result instead differs only where the disk touches that square, by far less than a level.
+ * A disk, divided by its sum, softened by a Gaussian inside the square of half side `reach` with a mirrored border. Where
+ * the disk touches the square, the mirror adds light: the kernels of severities 4 and 5 sum to a little over 1, as
+ * published.
  */
+function softDisk(radius: number, reach: number, softness: Float64Array): Quadrant {
+  const side = 2 * reach + 1
+  const inside = (dy: number, dx: number) => dy * dy + dx * dx <= radius * radius
+  const offsets = Array.from({ length: side }, (_, i) => i - reach)
+  const count = offsets.reduce((sum, dy) => sum + offsets.filter((dx) => inside(dy, dx)).length, 0)
+  const size = softness.length - 1
+  const mirrored = (d: number) => borderIndex(d + reach, side, 'mirror') - reach
+  const soft = (dy: number, dx: number) => {
+    let sum = 0
+    for (let i = -size; i <= size; i++) {
+      for (let j = -size; j <= size; j++) {
+        if (inside(mirrored(dy + i), mirrored(dx + j))) sum += softness[Math.abs(i)]! * softness[Math.abs(j)]!
+      }
+    }
+    return sum / count
+  }
+  return Array.from({ length: reach + 1 }, (_, dy) =>
+    Array.from({ length: reach + 1 }, (_, dx) => soft(dy, dx)),
+  )
+}
+
+/** Sums of each row from its start, with `reach` mirrored pixels at both ends and a zero before them. */
+function rowSums({ pixels, height, width }: Picture, reach: number, sums: Float32Array): void {
+  const columns = Int32Array.from({ length: width + 2 * reach }, (_, x) =>
+    borderIndex(x - reach, width, 'mirror'),
+  )
+  let to = 0
+  for (let y = 0; y < height; y++) {
+    let [red, green, blue] = [0, 0, 0]
+    for (let x = 0; x <= columns.length; x++, to += 3) {
+      sums[to] = red
+      sums[to + 1] = green
+      sums[to + 2] = blue
+      const from = (y * width + (columns[x] ?? 0)) * 3
+      red += pixels[from]!
+      green += pixels[from + 1]!
+      blue += pixels[from + 2]!
+    }
+  }
+}
+
+/** Boxes whose sum is a row of the kernel: half width and height of each. A row is flat but for its edge: they are few. */
+const boxes = (row: number[]) =>
+  row
+    .map((value, half) => ({ half, step: value - (row[half + 1] ?? 0) }))
+    .filter(({ step }) => Math.abs(step) > 1e-9)
+
+/** The picture filtered with the kernel; a box costs one difference of row sums whatever its width. */
+function filtered(picture: Picture, kernel: Quadrant): Picture {
+  const { height, width } = picture
+  const reach = kernel.length - 1
+  const stride = (width + 2 * reach + 1) * 3
+  const length = width * 3
+  clearMemory()
+  const sums = place(height * stride)
+  const totals = place(length)
+  const bytes = place(height * length)
+  rowSums(picture, reach, floatsAt(sums, height * stride))
+  const rows = kernel.map(boxes)
+  for (let y = 0; y < height; y++) {
+    fill(totals, length, 0)
+    rows.forEach((row, dy) => {
+      const below = sums + 4 * stride * borderIndex(y + dy, height, 'mirror')
+      const above = sums + 4 * stride * borderIndex(y - dy, height, 'mirror')
+      for (const { half, step } of row) {
+        const start = 12 * (reach - half)
+        const end = 12 * (reach + half + 1)
+        const twin = dy === 0 ? 0 : step
+        accumulate(
+          totals,
+          length,
+          below + end,
+          below + start,
+          above + end,
+          above + start,
+          step,
+          -step,
+          twin,
+          -twin,
+        )
+      }
+    })
+    toBytes(bytes + y * length, totals, length)
+  }
+  return { pixels: bytesAt(bytes, height * length).slice(), height, width }
+}
+
 export const defocusBlur: Corrupt = (picture, severity) => {
   const [radius, alias] = at(disks, severity)
   const scale = lengthScale(picture)
-  const soft = symmetricWeights(alias, radius <= 8 ? 1 : 2)
-  return toPicture(blurWith(diskMean(picture, radius * scale), soft, 'mirror'))
+  const reach = Math.ceil(Math.max(8, radius) * scale)
+  const softness = symmetricWeights(alias, radius <= 8 ? 1 : 2)
+  return filtered(picture, softDisk(radius * scale, reach, softness))
 }

@@ -1,4 +1,5 @@
 import sharp from 'sharp'
+import { plain } from '../../decode.ts'
 import type { Picture } from '../../picture.ts'
 import { at, type Corrupt, type Severities } from './types.ts'
 
@@ -10,7 +11,7 @@ export async function throughJpeg({ pixels, height, width }: Picture, quality: n
   const file = await sharp(pixels, { raw })
     .jpeg({ quality, chromaSubsampling: '4:2:0', optimiseCoding: false })
     .toBuffer()
-  return { pixels: await sharp(file).raw().toBuffer(), height, width }
+  return { pixels: plain(await sharp(file).raw().toBuffer()), height, width }
 }
 
 export const jpegCompression: Corrupt = (picture, severity) => throughJpeg(picture, at(qualities, severity))

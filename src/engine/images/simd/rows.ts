@@ -1,0 +1,54 @@
+import { rowsModule } from './rows.wasm.ts'
+
+/** Places in the module's memory are byte addresses. `count` is in numbers and is rounded up to a multiple of 4. */
+interface Rows {
+  memory: WebAssembly.Memory
+  /** out += wa a + wb b + wc c + wd d. */
+  accumulate(
+    out: number,
+    count: number,
+    a: number,
+    b: number,
+    c: number,
+    d: number,
+    wa: number,
+    wb: number,
+    wc: number,
+    wd: number,
+  ): void
+  fill(out: number, count: number, value: number): void
+  /** 8-bit samples to floats. */
+  fromBytes(out: number, bytes: number, count: number): void
+  /** Floats to 8-bit samples, cut to 0..255 and truncated. */
+  toBytes(bytes: number, from: number, count: number): void
+}
+
+// The exports are those of tools/simd/rows.wat.
+const rows = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(rowsModule, 'base64')))
+  .exports as unknown as Rows
+
+export const { accumulate, fill, fromBytes, toBytes } = rows
+
+const pageBytes = 65536
+let used = 0
+
+/** Frees all places: called at the start of every filter, none of which keeps anything there. */
+export function clearMemory(): void {
+  used = 0
+}
+
+/** A place for `count` floats, with slack for the rounding to multiples of 4; its content is arbitrary. */
+export function place(count: number): number {
+  const start = used
+  used += 4 * (Math.ceil(count / 4) + 1) * 4
+  const missing = used - rows.memory.buffer.byteLength
+  if (missing > 0) rows.memory.grow(Math.ceil(missing / pageBytes))
+  return start
+}
+
+/** The floats at a place. Valid until the next call of `place`, which may move the memory. */
+export const floatsAt = (address: number, count: number) =>
+  new Float32Array(rows.memory.buffer, address, count)
+
+/** The bytes at a place; as `floatsAt`. */
+export const bytesAt = (address: number, count: number) => new Uint8Array(rows.memory.buffer, address, count)

@@ -1,0 +1,182 @@
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { applyTransform, readPicture, type Picture } from '#engine/images/index.ts'
+import { frostTexture, frostTextureCount } from '#engine/images/filters/frostTexture.ts'
+import { throughJpeg } from '#engine/images/transforms/corruptions/jpegCompression.ts'
+import {
+  corruptionNames,
+  deterministicCorruptions,
+  frameCount,
+  noisePerturbations,
+  perturbationNames,
+  transform,
+  type CorruptionName,
+  type PerturbationName,
+  type Transform,
+} from '#shared/transforms/index.ts'
+
+const photo = await readPicture(join(import.meta.dirname, 'goldens/geometry/wide.jpg'))
+
+const corrupt = (name: CorruptionName, severity = 3, more: object = {}): Transform =>
+  transform.parse({ op: 'corruption', name, severity, seed: 5, jpeg: false, ...more })
+const perturb = (name: PerturbationName, frame: number, more: object = {}): Transform =>
+  transform.parse({ op: 'perturbation', name, frame, seed: 5, ...more })
+const apply = (value: Transform, picture: Picture = photo, imageKey = 'a') =>
+  applyTransform(picture, value, { imageKey })
+
+const distance = (a: Picture, b: Picture) =>
+  a.pixels.reduce((sum, value, i) => sum + (value - b.pixels[i]!) ** 2, 0) / a.pixels.length
+
+/** A picture with structure at every scale. */
+function pattern(height: number, width: number): Picture {
+  const pixels = Uint8Array.from({ length: height * width * 3 }, (_, i) => {
+    const [x, y, c] = [Math.floor(i / 3) % width, Math.floor(i / 3 / width), i % 3]
+    return (x * 5 + y * 3 + (x ^ y) * 2 + 60 * c) % 256
+  })
+  return { pixels, height, width }
+}
+
+describe.each(corruptionNames)('the corruption %s', (name) => {
+  it('depends on seed and image alone, and leaves its input', async () => {
+    const before = Uint8Array.from(photo.pixels)
+    const first = await apply(corrupt(name))
+    await apply(corrupt(name, 5))
+    const again = await apply(corrupt(name))
+    expect(again.pixels).toEqual(first.pixels)
+    expect(photo.pixels).toEqual(before)
+    const others = [await apply(corrupt(name, 3, { seed: 6 })), await apply(corrupt(name), photo, 'b')]
+    for (const other of others) {
+      expect(distance(first, other) > 0).toBe(!deterministicCorruptions.includes(name))
+    }
+  })
+
+  it('takes any size and keeps it', async () => {
+    for (const [height, width] of [
+      [32, 32],
+      [61, 40],
+      [1, 7],
+      [300, 260],
+    ] as const) {
+      const result = await apply(corrupt(name, 5), pattern(height, width))
+      expect([result.height, result.width, result.pixels.length]).toEqual([height, width, height * width * 3])
+    }
+  })
+
+  it('moves farther from the clean image as the severity rises', async () => {
+    const clean = await apply(corrupt(name, 1))
+    const mild = distance(photo, clean)
+    const strong = distance(photo, await apply(corrupt(name, 5)))
+    expect(mild).toBeGreaterThan(0)
+    // saturate takes colour away at 1 and 2 and adds it at 3 to 5; elastic bends in another way from 3 on.
+    if (name !== 'saturate' && name !== 'elastic_transform') expect(strong).toBeGreaterThan(mild)
+  })
+})
+
+describe('a corruption', () => {
+  it('passes through JPEG of quality 85 unless it is told not to', async () => {
+    const plain = await apply(corrupt('contrast'))
+    const passed = await apply(corrupt('contrast', 3, { jpeg: true }))
+    expect(passed.pixels).toEqual((await throughJpeg(plain, 85)).pixels)
+    expect(passed.pixels).not.toEqual(plain.pixels)
+    expect(transform.parse({ op: 'corruption', name: 'contrast', severity: 3, seed: 5 })).toMatchObject({
+      jpeg: true,
+    })
+  })
+
+  it('exchanges pixels in the true glass blur, which keeps their number', async () => {
+    const published = await apply(corrupt('glass_blur', 4))
+    const swapped = await apply(corrupt('glass_blur', 4, { variant: 'swap' }))
+    expect(swapped.pixels).not.toEqual(published.pixels)
+    const sum = (picture: Picture) =>
+      picture.pixels.reduce((total, value) => total + value, 0) / picture.pixels.length
+    expect(Math.abs(sum(swapped) - sum(photo))).toBeLessThan(1.5)
+  })
+
+  it.each([
+    { op: 'corruption', name: 'contrast', severity: 6, seed: 1 },
+    { op: 'corruption', name: 'contrast', severity: 1, seed: 1, variant: 'swap' },
+    { op: 'corruption', name: 'rain', severity: 1, seed: 1 },
+    { op: 'perturbation', name: 'tilt', frame: 31, seed: 1 },
+    { op: 'perturbation', name: 'tilt', frame: 1, seed: 1, difficulty: 2 },
+  ])('refuses %j', (value) => expect(transform.safeParse(value).success).toBe(false))
+})
+
+describe('frost', () => {
+  it('has at least five ice pictures of one tone, larger than 224 both ways, bluish, all different', () => {
+    expect(frostTextureCount).toBeGreaterThanOrEqual(5)
+    for (let i = 0; i < frostTextureCount; i++) {
+      const { pixels, height, width } = frostTexture(i)
+      expect(Math.min(height, width)).toBeGreaterThan(224)
+      const moments = [0, 1, 2].map((channel) => {
+        const values = Float64Array.from({ length: height * width }, (_, k) => pixels[3 * k + channel]!)
+        const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+        const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length
+        return { mean, deviation: Math.sqrt(variance) }
+      })
+      expect(moments[1]!.mean).toBeGreaterThan(95)
+      expect(moments[1]!.mean).toBeLessThan(125)
+      expect(moments[1]!.deviation).toBeGreaterThan(40)
+      expect(moments[1]!.deviation).toBeLessThan(70)
+      expect(moments[2]!.mean).toBeGreaterThan(moments[0]!.mean)
+      if (i > 0) expect(pixels).not.toEqual(frostTexture(i - 1).pixels)
+    }
+  })
+})
+
+describe.each(perturbationNames)('the perturbation %s', (name) => {
+  it('has frames that depend on seed and image alone, and differ from each other', async () => {
+    const [early, late] = [await apply(perturb(name, 3)), await apply(perturb(name, 28))]
+    expect((await apply(perturb(name, 3))).pixels).toEqual(early.pixels)
+    expect(distance(early, late)).toBeGreaterThan(0)
+    expect(transform.safeParse({ op: 'perturbation', name, frame: frameCount(name), seed: 1 }).success).toBe(
+      false,
+    )
+  })
+})
+
+describe('perturbation sequences', () => {
+  it.each(noisePerturbations)(
+    '%s starts clean, draws anew for each frame, and has three difficulties',
+    async (name) => {
+      expect((await apply(perturb(name, 0))).pixels).toEqual(photo.pixels)
+      // Far from black and white, so that nothing is cut.
+      const grey = pattern(90, 90)
+      grey.pixels.forEach((value, i) => (grey.pixels[i] = 90 + value / 4))
+      const [one, two] = [await apply(perturb(name, 1), grey), await apply(perturb(name, 2), grey)]
+      const between = distance(one, two)
+      const fromClean = distance(one, grey)
+      // Independent noise: the difference of two frames has twice the power.
+      expect(between / fromClean).toBeGreaterThan(1.8)
+      expect(between / fromClean).toBeLessThan(2.2)
+      const harder = await apply(perturb(name, 1, { difficulty: 3 }))
+      expect(distance(harder, photo)).toBeGreaterThan(2 * fromClean)
+    },
+  )
+
+  it('keeps the flakes of a snow sequence: neighbouring frames are alike, other seeds are not', async () => {
+    const [a, b] = [await apply(perturb('snow', 10)), await apply(perturb('snow', 11))]
+    const other = await apply(perturb('snow', 11, { seed: 6 }))
+    expect(distance(a, b)).toBeLessThan(0.5 * distance(b, other))
+  })
+
+  it('is the clean image where nothing is moved', async () => {
+    for (const [name, frame] of [
+      ['translate', 20],
+      ['rotate', 15],
+      ['shear', 15],
+      ['brightness', 15],
+      ['zoom_blur', 0],
+    ] as const) {
+      expect(distance(await apply(perturb(name, frame)), photo), name).toBeLessThan(0.5)
+    }
+  })
+
+  it('lets in what lies around the crop, where it is known', async () => {
+    const crop = pattern(40, 40)
+    const shifted = perturb('translate', 40)
+    const whole = { pixels: new Uint8Array(60 * 60 * 3).fill(200), height: 60, width: 60 }
+    const context = { imageKey: 'a', whole: () => whole }
+    expect((await applyTransform(crop, shifted, context)).pixels.every((value) => value === 200)).toBe(true)
+    expect((await apply(shifted, crop)).pixels.subarray(0, 9)).toEqual(new Uint8Array(9))
+  })
+})
