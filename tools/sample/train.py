@@ -1,7 +1,8 @@
 """Trains one model of the zoo on the generated set: `python train.py replk31`.
 
-One schedule for all: AdamW, cosine with a warm-up, smaller pictures first, light augmentation with
-MixUp, bfloat16 autocast, last epoch taken. Prints one line per epoch and keeps a checkpoint after each.
+One schedule for all: AdamW, two cosine cycles with a warm-up, smaller pictures first, light augmentation
+with MixUp, bfloat16 autocast, last epoch taken. Prints one line per epoch and keeps a checkpoint after
+each; `--resume` goes on at the first cycle that is not finished.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import argparse
 import math
 import time
+from dataclasses import dataclass
+from typing import Iterator
 
 import numpy as np
 import torch
@@ -19,14 +22,23 @@ import data
 from zoo import ZOO, Entry
 
 BATCH = 64
-EPOCHS = 5
 RATE = 2e-3
 DECAY = 0.05
 SMOOTHING = 0.1
 WARM_UP = 0.08
-"""Share of the steps in which the rate rises."""
-SMALL, SMALL_SHARE = 64, 0.6
-"""The first share of the epochs sees pictures of 64 px (progressive resizing): half the time per step."""
+"""Share of a cycle's steps in which the rate rises."""
+
+
+@dataclass(frozen=True)
+class Cycle:
+    """One cosine cycle: the picture side of each epoch, and a factor on the learning rate."""
+
+    sides: tuple[int, ...]
+    rate: float
+
+
+CYCLES = (Cycle((64, 64, 64, 96, 96), 1.0), Cycle((96, 96, 96), 0.5))
+"""Smaller pictures first (half the time per step), then a second, gentler cycle with a fresh optimiser."""
 
 
 def rate_at(step: int, steps: int) -> float:
@@ -52,7 +64,7 @@ def accuracy(net: nn.Module, entry: Entry, pictures: Tensor, labels: Tensor) -> 
     return (torch.cat(guesses) == labels).float().mean().item()
 
 
-def batches(world: data.Training, entry: Entry, side: int, rng: np.random.Generator):
+def batches(world: data.Training, entry: Entry, side: int, rng: np.random.Generator) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
     """One epoch of (input (N, 3, side, side), soft targets (N, classes), masks (N, 96, 96) in 0..1)."""
     order = rng.permutation(len(world.labels))
     for start in range(0, len(order) - BATCH + 1, BATCH):
@@ -79,45 +91,58 @@ def guidance(attention: Tensor, masks: Tensor) -> Tensor:
     return -(wanted * given.clamp_min(1e-8).log()).sum(1).mean()
 
 
-def train(name: str, epochs: int, threads: int) -> None:
+def run_epoch(net: nn.Module, entry: Entry, tuner: torch.optim.Optimizer, rates: list[float], feed: Iterator) -> float:
+    """One pass over the training set with a rate per step; the mean loss."""
+    losses = []
+    for rate, (x, targets, masks) in zip(rates, feed):
+        for group in tuner.param_groups:
+            group["lr"] = rate
+        with torch.autocast("cpu", torch.bfloat16):
+            logits = net(x)
+        loss = F.cross_entropy(logits.float(), targets, label_smoothing=SMOOTHING)
+        if entry.guidance:
+            loss = loss + entry.guidance * guidance(net.saliency().float(), masks)
+        tuner.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(net.parameters(), 5.0)
+        tuner.step()
+        losses.append(loss.item())
+    return float(np.mean(losses))
+
+
+def train(name: str, resume: bool) -> None:
     entry = ZOO[name]
-    torch.set_num_threads(threads)
     torch.manual_seed(entry.seed)
-    rng = np.random.default_rng(entry.seed)
     world, (val, val_labels) = data.training(), data.folder(data.SAMPLE / "suites" / "val")
     net = entry.build(len(data.LABELS)).to(memory_format=torch.channels_last)
-    rate = RATE * entry.rate
-    steps, step = epochs * (len(world.labels) // BATCH), 0
-    tuner = optimiser(net, rate)
-    print(f"{name} parameters={sum(p.numel() for p in net.parameters())} images={len(world.labels)} batch={BATCH} epochs={epochs} rate={rate} seed={entry.seed} torch={torch.__version__}", flush=True)
-    began = time.time()
-    for epoch in range(1, epochs + 1):
-        started, losses = time.time(), []
-        side = SMALL if epoch <= round(SMALL_SHARE * epochs) else data.SIZE
-        for x, targets, masks in batches(world, entry, side, rng):
-            for group in tuner.param_groups:
-                group["lr"] = rate * rate_at(step, steps)
-            with torch.autocast("cpu", torch.bfloat16):
-                logits = net(x)
-            loss = F.cross_entropy(logits.float(), targets, label_smoothing=SMOOTHING)
-            if entry.guidance:
-                loss = loss + entry.guidance * guidance(net.saliency().float(), masks)
-            tuner.zero_grad(set_to_none=True)
-            loss.backward()
-            nn.utils.clip_grad_norm_(net.parameters(), 5.0)
-            tuner.step()
-            losses.append(loss.item())
-            step += 1
-        top1 = accuracy(net, entry, val, val_labels)
-        print(f"epoch={epoch} side={side} loss={np.mean(losses):.4f} val_top1={top1:.4f} seconds={time.time() - started:.1f}", flush=True)
-        state = {"state": net.state_dict(), "epoch": epoch, "epochs": epochs, "seconds": time.time() - began}
-        torch.save(state, data.CACHE / f"{name}.pt")
+    file = data.CACHE / f"{name}.pt"
+    done = torch.load(file) if resume else {"epoch": 0, "seconds": 0.0}
+    if resume:
+        net.load_state_dict(done["state"])
+    total, epoch, seconds = sum(len(cycle.sides) for cycle in CYCLES), 0, done["seconds"]
+    steps = len(world.labels) // BATCH
+    print(f"{name} parameters={sum(p.numel() for p in net.parameters())} images={len(world.labels)} batch={BATCH} epochs={total} rate={RATE * entry.rate} seed={entry.seed} torch={torch.__version__}", flush=True)
+    for cycle in CYCLES:
+        tuner, length = optimiser(net, RATE), steps * len(cycle.sides)
+        for index, side in enumerate(cycle.sides):
+            epoch += 1
+            if epoch <= done["epoch"]:
+                continue
+            started = time.time()
+            rates = [RATE * entry.rate * cycle.rate * rate_at(index * steps + step, length) for step in range(steps)]
+            feed = batches(world, entry, side, np.random.default_rng([entry.seed, epoch]))
+            loss = run_epoch(net, entry, tuner, rates, feed)
+            top1, took = accuracy(net, entry, val, val_labels), time.time() - started
+            seconds += took
+            print(f"epoch={epoch} side={side} loss={loss:.4f} val_top1={top1:.4f} seconds={took:.1f}", flush=True)
+            torch.save({"state": net.state_dict(), "epoch": epoch, "epochs": total, "seconds": seconds}, file)
 
 
 if __name__ == "__main__":
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("name", choices=list(ZOO))
-    options.add_argument("--epochs", type=int, default=EPOCHS)
     options.add_argument("--threads", type=int, default=2)
+    options.add_argument("--resume", action="store_true")
     args = options.parse_args()
-    train(args.name, args.epochs, args.threads)
+    torch.set_num_threads(args.threads)
+    train(args.name, args.resume)

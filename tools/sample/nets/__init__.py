@@ -1,1 +1,1 @@
-"""The sample's model families; each module has `build(classes)`-style classes with an `export_form()`."""
+"""The sample's model families: modules that take normalised pictures, with a `prepare_export()` each."""
