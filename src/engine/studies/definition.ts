@@ -3,6 +3,7 @@ import type {
   Dataset,
   DataTable,
   Definition,
+  Interval,
   Preprocessing,
   ReportedValue,
   Settings,
@@ -51,11 +52,26 @@ export interface Preset<P> {
   params: Partial<P>
 }
 
+/** A number that stands for a model in a ranking. */
+export interface Metric {
+  /** The same in every study of the kind, e.g. "imagenet-c.mce". */
+  key: string
+  title: string
+  unit: 'fraction' | 'number'
+  better: 'higher' | 'lower'
+  modelId: number
+  value: number | null
+  interval: Interval | null
+  n: number
+}
+
 /** What a study shows of its grid: tables and figures as data, and the words under them. */
 export interface View {
   tables: DataTable[]
   figures: FigureSpec[]
   reported: ReportedValue[]
+  /** What it gives to the ranking of models. */
+  metrics?: Metric[]
   /** Which definitions, seeds and choices the numbers rest on. */
   notes: string[]
 }
@@ -107,6 +123,8 @@ export interface StudyDefinition<Schema extends z.ZodObject = z.ZodObject> {
   needsLabels?: boolean
   /** In place of predictions under transforms and rewrites: must store per image and skip what is stored. */
   measure?(room: MeasureRoom, params: z.output<Schema>): Promise<void>
+  /** Whether all is measured that `measure` keeps beside the facts; left out = nothing is. */
+  complete?(params: z.output<Schema>, room: ViewRoom): boolean | Promise<boolean>
   view(grid: Grid, params: z.output<Schema>, room: ViewRoom): View | Promise<View>
 }
 
@@ -114,13 +132,14 @@ export interface StudyDefinition<Schema extends z.ZodObject = z.ZodObject> {
 export function defineStudy<Schema extends z.ZodObject>(
   definition: StudyDefinition<Schema>,
 ): StudyDefinition {
-  const { groupSize, measure, settle, otherDatasets, params: schema } = definition
+  const { groupSize, measure, settle, otherDatasets, complete, params: schema } = definition
   return {
     ...definition,
     groupSize: (params) => groupSize?.(schema.parse(params)) ?? null,
     conditions: (params, model, room) => definition.conditions(schema.parse(params), model, room),
     settle: (params, room) => settle?.(schema.parse(params), room) ?? params,
     otherDatasets: (params) => otherDatasets?.(schema.parse(params)) ?? [],
+    complete: (params, room) => complete?.(schema.parse(params), room) ?? true,
     view: (grid, params, room) => definition.view(grid, schema.parse(params), room),
     ...(measure
       ? { measure: (room: MeasureRoom, params: unknown) => measure(room, schema.parse(params)) }

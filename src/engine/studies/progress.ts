@@ -5,13 +5,16 @@ import { noProgress, Rate, type JobContext } from '../jobs/index.ts'
 export interface Tracker {
   /** Says what is going on. */
   note(text: string): void
+  /** Work that the conditions of the study do not count. */
+  expect(rows: number): void
   add(step: { computed: number; cached: number; failed: number }): void
   computed(): number
   /** A row was computed or given up in this run. */
   moved(): boolean
 }
 
-export function tracker({ report }: JobContext, total: number): Tracker {
+export function tracker({ report }: JobContext, conditions: number): Tracker {
+  let total = conditions
   const rate = new Rate()
   let progress: JobProgress = { ...noProgress, total }
   let computed = 0
@@ -20,6 +23,10 @@ export function tracker({ report }: JobContext, total: number): Tracker {
     note(text) {
       progress = { ...progress, note: text }
       report(progress)
+    },
+    expect(rows) {
+      total += rows
+      progress = { ...progress, total }
     },
     add(step) {
       computed += step.computed

@@ -1,18 +1,36 @@
 import { KernelscopeError } from '#shared/errors.ts'
+import { adversarial } from './adversarial/index.ts'
+import { attentionDistance } from './attentionDistance/index.ts'
+import { imagenet9 } from './benchmarks/imagenet9/index.ts'
+import { imagenetA } from './benchmarks/imagenetA/index.ts'
+import { imagenetC } from './benchmarks/imagenetC/index.ts'
+import { imagenetO } from './benchmarks/imagenetO/index.ts'
+import { imagenetR } from './benchmarks/imagenetR/index.ts'
 import { cleanAccuracy } from './cleanAccuracy/index.ts'
 import type { StudyDefinition } from './definition.ts'
+import { featureVariance } from './featureVariance/index.ts'
 import { kernelAttention } from './kernelAttention/index.ts'
 import { kernelSize } from './kernelSize/index.ts'
 import { lesion } from './lesion/index.ts'
 import { randomPatchDrop } from './randomPatchDrop/index.ts'
+import { transferAttack } from './transferAttack/index.ts'
 
 /** Every kind of study. A new one is its folder and a line here. */
 export const studyDefinitions: readonly StudyDefinition[] = [
   cleanAccuracy,
+  imagenetA,
+  imagenetC,
+  imagenetO,
+  imagenetR,
+  imagenet9,
   randomPatchDrop,
+  adversarial,
+  transferAttack,
   lesion,
   kernelSize,
   kernelAttention,
+  attentionDistance,
+  featureVariance,
 ]
 
 export function studyDefinition(id: string): StudyDefinition {

@@ -22,11 +22,8 @@ export async function studyResult(workspace: Workspace, studyId: number): Promis
       variants[place]?.(stored.condition.rewrite ?? noRewrite, settingOf(stored))?.id ?? null,
   }))
   const grid = await readGrid(db, gridModels, images)
-  const view = await definition.view(grid, study.params, {
-    workspace,
-    models: models.map(({ model }) => model),
-    source,
-  })
+  const room = { workspace, models: models.map(({ model }) => model), source }
+  const view = await definition.view(grid, study.params, room)
   const dataset = getDataset(db, study.datasetId)
   const onImages = models.some(({ conditions }) => conditions.length > 0)
   const provenance = [
@@ -40,7 +37,7 @@ export async function studyResult(workspace: Workspace, studyId: number): Promis
   ]
   return {
     studyId,
-    complete: grid.complete,
+    complete: grid.complete && ((await definition.complete?.(study.params, room)) ?? true),
     conditions: grid.cells,
     tests: grid.tests,
     tables: view.tables,

@@ -1,0 +1,187 @@
+import { z } from 'zod'
+import type { DataTable } from '#shared/contract/index.ts'
+import type { FigureSpec } from '#shared/figures/spec.ts'
+import { acceptFloats, blockOutputs, readModel, type FeaturePoint } from '../../onnx/index.ts'
+import type { StoredModel } from '../../models/index.ts'
+import { defineStudy } from '../definition.ts'
+import { paperStatements } from '../paper.ts'
+import { drawImages, probeImages } from '../probing.ts'
+import { curveOf, type Curve } from './curve.ts'
+import { measureBatchMean, perImage } from './measure.ts'
+
+const params = z.object({
+  images: z
+    .int()
+    .min(2)
+    .max(4096)
+    .default(64)
+    .meta({ title: 'Images', description: 'Drawn by seed from the dataset' }),
+  order: z
+    .enum(['per-image', 'batch-mean'])
+    .default('per-image')
+    .meta({
+      title: 'Averaging',
+      description:
+        'Variance of each image, then the mean (sound), or variance of the mean over the batch, as in the published script',
+    }),
+  normalise: z
+    .boolean()
+    .default(true)
+    .meta({ title: 'Normalise', description: 'Divide every curve by its own maximum' }),
+  seed: z.int().min(0).default(0).meta({ title: 'Seed', description: 'Which images' }),
+})
+
+export type VarianceParams = z.output<typeof params>
+
+/** Spatial variance of feature maps over depth (paper 4.7, Fig. 10). */
+export const featureVariance = defineStudy({
+  id: 'feature-variance',
+  title: 'Feature map variance',
+  section: '4.7',
+  description:
+    'How much feature maps vary over positions, layer by layer: low and smooth where a network averages, jagged where it does not.',
+  params,
+  presets: [
+    { id: 'quick', title: 'Quick look', description: '16 images.', params: { images: 16 } },
+    { id: 'default', title: 'Sound', description: '64 images, variance image by image.', params: {} },
+    {
+      id: 'published',
+      title: 'As published',
+      description: 'Features averaged over the batch before the variance is taken.',
+      params: { order: 'batch-mean' },
+    },
+  ],
+  definitions: [
+    {
+      name: 'per image',
+      formula: 'unbiased variance over positions for each image and channel, then the mean over both',
+      source: 'Park and Kim 2022, featuremap_variance.ipynb',
+    },
+    {
+      name: 'batch mean',
+      formula: 'unbiased variance over positions of the features averaged over the batch',
+      source: 'LKRobust main.py',
+    },
+    {
+      name: 'normalised depth',
+      formula:
+        'index / (count - 1) over stem layers, residual units and transitions; class tokens are left out',
+    },
+  ],
+  conditions: () => [],
+  async measure(room, chosen) {
+    const images = drawImages(room.workspace.db, room.source, chosen.images, chosen.seed)
+    if (chosen.order === 'per-image') await probeImages(room, images, perImage)
+    else await measureBatchMean(room, images)
+  },
+  complete: (chosen, room) => room.models.every((model) => curveOf(room, model, chosen) !== null),
+  async view(_grid, chosen, room) {
+    const curves = await Promise.all(
+      room.models.map(async (model) => ({
+        model,
+        points: await pointsOf(model),
+        curve: curveOf(room, model, chosen),
+      })),
+    )
+    const measured = curves.filter((entry): entry is MeasuredCurve => entry.curve !== null)
+    return {
+      tables: [layerTable(measured)],
+      figures: [varianceFigure(measured, chosen)],
+      reported: paperStatements('Fig. 10'),
+      notes: [
+        `${chosen.images} images drawn with seed ${chosen.seed}, evaluation mode.`,
+        chosen.order === 'per-image'
+          ? 'Variance of each image and channel, then the mean.'
+          : 'Variance of the features averaged over the batch, as in the published script.',
+        chosen.normalise ? 'Every curve divided by its own maximum.' : 'Not normalised.',
+      ],
+    }
+  },
+})
+
+interface MeasuredCurve {
+  model: StoredModel
+  points: FeaturePoint[]
+  curve: Curve
+}
+
+async function pointsOf(model: StoredModel): Promise<FeaturePoint[]> {
+  return blockOutputs(acceptFloats((await readModel(model.path)).graph, model.preprocessing))
+}
+
+const scaleOf = ({ mean }: Curve, normalise: boolean) => (normalise ? Math.max(...mean) || 1 : 1)
+
+/** Fig. 10: variance against normalised depth; the stages of the first model are shaded. */
+function varianceFigure(curves: MeasuredCurve[], { normalise }: VarianceParams): FigureSpec {
+  return {
+    id: 'variance',
+    kind: 'lines',
+    title: 'Feature map variance',
+    x: { label: 'Normalised depth', unit: 'none', scale: 'linear', min: 0, max: 1 },
+    y: { label: normalise ? 'Normalised variance' : 'Variance', unit: 'none', scale: 'linear', min: 0 },
+    series: curves.map(({ model, curve }, slot) => ({
+      id: String(model.id),
+      name: model.title,
+      slot,
+      origin: 'measured' as const,
+      symbols: true,
+      bandLabel: 'standard error over images',
+      points: curve.mean.map((value, index) => {
+        const scale = scaleOf(curve, normalise)
+        const error = curve.error[index] ?? 0
+        return {
+          x: curve.mean.length === 1 ? 0 : index / (curve.mean.length - 1),
+          y: value / scale,
+          lo: (value - error) / scale,
+          hi: (value + error) / scale,
+          n: curve.images,
+        }
+      }),
+    })),
+    references: [],
+    spans: curves.length === 1 && curves[0] ? stageSpans(curves[0].points) : [],
+    notes: [normalise ? 'Every curve is divided by its own maximum.' : 'Variances as they are.'],
+    alt: `Spatial variance of feature maps over depth, for ${curves.map(({ model }) => model.title).join(', ')}.`,
+  }
+}
+
+function stageSpans(points: FeaturePoint[]): FigureSpec['spans'] {
+  const last = Math.max(1, points.length - 1)
+  return [...Map.groupBy(points.entries(), ([, { stage }]) => stage)].map(([stage, entries]) => {
+    const places = entries.map(([index]) => index)
+    return {
+      label: stage === 0 ? 'stem' : `stage ${stage}`,
+      from: Math.max(0, (Math.min(...places) - 0.5) / last),
+      to: Math.min(1, (Math.max(...places) + 0.5) / last),
+    }
+  })
+}
+
+function layerTable(curves: MeasuredCurve[]): DataTable {
+  return {
+    id: 'layers',
+    title: 'Variance by layer',
+    columns: [
+      { key: 'model', title: 'Model', kind: 'text' },
+      { key: 'place', title: 'Place', kind: 'integer' },
+      { key: 'kind', title: 'Kind', kind: 'text' },
+      { key: 'stage', title: 'Stage', kind: 'integer' },
+      { key: 'tensor', title: 'Tensor', kind: 'text' },
+      { key: 'variance', title: 'Variance', kind: 'number' },
+      { key: 'error', title: 'Standard error', kind: 'number' },
+      { key: 'n', title: 'Images', kind: 'integer' },
+    ],
+    rows: curves.flatMap(({ model, points, curve }) =>
+      points.map(({ kind, stage, tensor }, index) => ({
+        model: model.title,
+        place: index + 1,
+        kind,
+        stage,
+        tensor,
+        variance: curve.mean[index] ?? null,
+        error: curve.error[index] ?? null,
+        n: curve.images,
+      })),
+    ),
+  }
+}

@@ -1,0 +1,132 @@
+import { canonicalJson } from '#shared/canonical.ts'
+import { generator } from '#shared/random.ts'
+import type { Rewrite } from '#shared/rewrites.ts'
+import { openTensors, type Answers, type TensorSession } from '../inference/index.ts'
+import {
+  currentVariants,
+  internVariant,
+  openWithFirst,
+  variantKey,
+  writeGraph,
+  type StoredModel,
+} from '../models/index.ts'
+import { acceptFloats, pixelsInput, probe, readModel, type Graph, type Tap } from '../onnx/index.ts'
+import type { Db } from '../workspace/index.ts'
+import { cleanCondition } from './conditions.ts'
+import type { MeasureRoom } from './definition.ts'
+import { imageChunks, type ImageSource, type StudyImage } from './images.ts'
+import { loadImages } from './load.ts'
+
+/** What is read of a model's inside, image by image. */
+export interface Probe {
+  /** The key under which the vectors are kept. */
+  rewrite: Rewrite
+  /** File name part of the probed graph. */
+  name: string
+  /** Taps on the graph that takes float pixels. */
+  taps(graph: Graph): Tap[]
+  /** The vector of one image from the tapped tensors of a batch. */
+  vectorOf(outputs: Answers['tensors']['outputs'], row: number): number[]
+}
+
+/** Images per run of a probed graph. */
+const batch = 8
+
+/** The first `count` images of a source in an order drawn from the seed and their digests. */
+export function drawImages(db: Db, source: ImageSource, count: number, seed: number): StudyImage[] {
+  const drawn = [...imageChunks(db, source, 1000)]
+    .flat()
+    .map((image) => ({ image, order: generator('images', seed, image.digest).uniform() }))
+  drawn.sort((a, b) => a.order - b.order || a.image.id - b.image.id)
+  return drawn.slice(0, count).map(({ image }) => image)
+}
+
+/** Reads the vectors of images that have none yet and stores them. */
+export async function probeImages(room: MeasureRoom, images: StudyImage[], wanted: Probe): Promise<void> {
+  const { workspace, model, context, progress } = room
+  const stored = storedVectors(workspace.db, model, wanted.rewrite)
+  const missing = images.filter(({ subjectId }) => !stored.has(subjectId))
+  progress.expect(images.length)
+  progress.add({ computed: 0, cached: images.length - missing.length, failed: 0 })
+  if (missing.length === 0) return
+  progress.note(`${model.title}: opening`)
+  const { session, provider, outputs } = await openProbe(room, wanted)
+  progress.note(`${model.title} on ${provider}, probed, batch ${batch}`)
+  try {
+    const variantId = internVariant(workspace.db, variantKey(model, provider, wanted.rewrite)).id
+    const insert = workspace.db.prepare(
+      'INSERT OR IGNORE INTO measurement (variant_id, condition_id, subject_id, value) VALUES (?, ?, ?, ?)',
+    )
+    const conditionId = cleanCondition(workspace.db)
+    for (let at = 0; at < missing.length && !context.signal.aborted; at += batch) {
+      const part = missing.slice(at, at + batch)
+      const { floats, failed } = await loadFloats(room, part)
+      context.enterNative()
+      const answer = await runProbe(session, model, floats, outputs)
+      workspace.db.transaction(() => {
+        for (const [row, image] of part.entries()) {
+          if (!failed[row])
+            insert.run(
+              variantId,
+              conditionId,
+              image.subjectId,
+              Buffer.from(Float64Array.from(wanted.vectorOf(answer, row)).buffer),
+            )
+        }
+      })()
+      const bad = failed.filter(Boolean).length
+      progress.add({ computed: part.length - bad, cached: 0, failed: bad })
+    }
+  } finally {
+    await session.close()
+  }
+}
+
+/** Opens the probed graph with the first provider that works. */
+export async function openProbe({ workspace, model, settings, log }: MeasureRoom, { name, taps }: Probe) {
+  const onnx = await readModel(model.path)
+  const floats = acceptFloats(onnx.graph, model.preprocessing)
+  const tapped = taps(floats)
+  const path = await writeGraph(workspace, model, onnx, name, probe(floats, tapped))
+  const { session, provider } = await openWithFirst(settings, log, (chosen) =>
+    openTensors({ path, provider: chosen, threads: settings.threads }),
+  )
+  return { session, provider: provider.name, outputs: tapped.map(({ as }) => as) }
+}
+
+/** Images as float32 [batch, height, width, 3] in [0,1]; the batch is as large as the list. */
+export async function loadFloats({ pool, model }: MeasureRoom, images: StudyImage[]) {
+  const { pixels, problems } = await loadImages(pool, images, model.preprocessing, images.length)
+  return { floats: Float32Array.from(new Uint8Array(pixels), (value) => value / 255), failed: problems }
+}
+
+export async function runProbe(
+  session: TensorSession,
+  { preprocessing }: StoredModel,
+  floats: Float32Array,
+  outputs: string[],
+) {
+  const [height, width] = preprocessing.size
+  const shape = [floats.length / (height * width * 3), height, width, 3]
+  return (await session.run([{ name: pixelsInput, data: floats, shape }], outputs)).outputs
+}
+
+/** Vectors of a model under a probe by subject, from whichever runtime measured them last. */
+export function storedVectors(db: Db, model: StoredModel, rewrite: Rewrite): Map<number, Float64Array> {
+  const variant = currentVariants(db, model)(rewrite)
+  if (!variant) return new Map()
+  const rows = db
+    .prepare<[number, number], { subject_id: number; value: Buffer }>(
+      'SELECT subject_id, value FROM measurement WHERE variant_id = ? AND condition_id = ?',
+    )
+    .all(variant.id, cleanCondition(db))
+  return new Map(
+    rows.map(({ subject_id, value }) => [
+      subject_id,
+      new Float64Array(value.buffer.slice(value.byteOffset, value.byteOffset + value.length)),
+    ]),
+  )
+}
+
+/** Text that is equal for equal sets of images in the same order. */
+export const setKey = (images: StudyImage[]): string => canonicalJson(images.map(({ digest }) => digest))
