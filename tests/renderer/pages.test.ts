@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { KeysetPages } from '../../src/renderer/datasets/pages.ts'
 
-/** A list of `total` numbers behind keyset pages, that counts what was asked for. */
-function source(total: number, options: { keep?: number; slow?: boolean } = {}) {
+/** A list of `length` numbers behind keyset pages, that counts what was asked for. */
+function source(length: number, options: { keep?: number; slow?: boolean } = {}) {
+  let total = length
   const asked: (number | null)[] = []
   let aborted = 0
   let release: (() => void)[] = []
@@ -29,6 +30,7 @@ function source(total: number, options: { keep?: number; slow?: boolean } = {}) 
   return {
     pages,
     asked,
+    grow: (by: number) => (total += by),
     aborts: () => aborted,
     release: () => {
       const waiting = release
@@ -84,6 +86,18 @@ describe('keyset pages by place', () => {
     pages.want(0, 8)
     expect(aborts()).toBe(1)
     expect(pages.row(3)).toBe(4)
+  })
+
+  it('goes on where the list has grown', async () => {
+    const { pages, grow } = source(15)
+    pages.want(0, 500)
+    await settle()
+    grow(10)
+    pages.grown()
+    await settle()
+    expect(pages.row(14)).toBe(15)
+    expect(pages.row(24)).toBe(25)
+    expect(pages.row(25)).toBeUndefined()
   })
 
   it('finds a loaded row', async () => {

@@ -51,6 +51,14 @@ export class KeysetPages<T> {
     this.#pump()
   }
 
+  /** The list has more rows at its end than when that was read. */
+  grown(): void {
+    if (!this.#ended) return
+    this.#ended = false
+    this.#pages.delete(this.#cursors.length - 1)
+    this.#pump()
+  }
+
   /** Place of the first loaded row that fits, or null. */
   find(fits: (row: T) => boolean): number | null {
     for (const [page, rows] of this.#pages) {

@@ -26,13 +26,9 @@ export function useImagePages(datasetId: () => number, filter: () => ImageFilter
     })
   }
 
-  async function restart(): Promise<void> {
-    pages.value.close()
+  async function recount(): Promise<void> {
     counting.abort()
     const own = (counting = new AbortController())
-    pages.value = open()
-    error.value = null
-    version.value++
     try {
       const found = await engine.datasets.count(
         { datasetId: datasetId(), filter: filter() },
@@ -44,11 +40,25 @@ export function useImagePages(datasetId: () => number, filter: () => ImageFilter
     }
   }
 
+  async function restart(): Promise<void> {
+    pages.value.close()
+    pages.value = open()
+    error.value = null
+    version.value++
+    await recount()
+  }
+
+  /** Images were added at the end; what is shown stays. */
+  async function grown(): Promise<void> {
+    await recount()
+    pages.value.grown()
+  }
+
   watch(() => [datasetId(), JSON.stringify(filter()), engineStore.generation], restart, { immediate: true })
   onScopeDispose(() => {
     pages.value.close()
     counting.abort()
   })
 
-  return { pages, version, count, error, restart }
+  return { pages, version, count, error, restart, grown }
 }

@@ -30,6 +30,13 @@ export function useStudyDraft() {
   const refused = shallowRef<KernelscopeError | null>(null)
   const starting = ref(false)
 
+  /** The dataset that was added first, of those that can be measured on. */
+  const firstLabelled = () =>
+    datasets.rows
+      .filter((d) => d.state === 'ready' && d.layout !== 'unlabelled')
+      .map((d) => d.id)
+      .sort((a, b) => a - b)[0]
+
   const kind = computed(() => studies.kind(kindId.value))
   const fields = computed(() => (kind.value ? fieldsOf(kind.value.params) : []))
 
@@ -39,10 +46,7 @@ export function useStudyDraft() {
       if (!kinds.some((k) => k.id === kindId.value)) kindId.value = like.value?.kind ?? kinds[0]?.id ?? ''
       if (modelIds.value.length === 0)
         modelIds.value = like.value?.modelIds ?? models.rows.filter((m) => !m.problem).map((m) => m.id)
-      datasetId.value ||=
-        like.value?.datasetId ??
-        datasets.rows.find((d) => d.state === 'ready' && d.layout !== 'unlabelled')?.id ??
-        0
+      datasetId.value ||= like.value?.datasetId ?? firstLabelled() ?? 0
     },
     { immediate: true },
   )

@@ -1,0 +1,18 @@
+const steps: Record<string, number> = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }
+
+/**
+ * Arrow keys inside a `radiogroup` choose the next radio and focus it, as native radios do. Each radio has
+ * `tabindex` 0 when checked and -1 otherwise.
+ */
+export function onRadioKey(event: KeyboardEvent): void {
+  const step = steps[event.key]
+  const group = event.currentTarget
+  if (step === undefined || !(group instanceof HTMLElement)) return
+  const radios = [...group.querySelectorAll<HTMLElement>('[role="radio"]:not(:disabled)')]
+  const at = radios.findIndex((radio) => radio === document.activeElement)
+  const next = radios[(at + step + radios.length) % radios.length]
+  if (at < 0 || !next) return
+  event.preventDefault()
+  next.focus()
+  next.click()
+}
