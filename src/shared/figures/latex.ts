@@ -12,8 +12,8 @@ export interface LatexOptions {
 
 /**
  * A table for LaTeX with booktabs, numbers aligned by siunitx (version 3), the best of a column bold, the second
- * underlined, an arrow in the header where a direction is good. The preamble that it needs is its first lines, as
- * comments.
+ * underlined, an arrow in the header where a direction is good. The packages that it needs are its first line, as
+ * a comment.
  */
 export function tableToLatex(table: DataTable, options: LatexOptions = {}): string {
   const columns = printedColumns(table)
@@ -21,9 +21,9 @@ export function tableToLatex(table: DataTable, options: LatexOptions = {}): stri
   const notes = options.notes ?? []
   return `${[
     '% \\usepackage{booktabs,siunitx}',
-    '% \\sisetup{detect-weight, mode=text, reset-text-series=false}',
     '\\begin{table}',
     '  \\centering',
+    '  \\sisetup{table-number-alignment=right, table-text-alignment=right, mode=text, reset-text-series=false}',
     `  \\caption{${escaped(options.caption ?? table.title)}}`,
     `  \\label{${options.label ?? `tab:${table.id}`}}`,
     `  \\begin{tabular}{${columns.map(alignment).join(' ')}}`,
@@ -44,7 +44,7 @@ function alignment({ decimals, cells }: PrintedColumn): string {
   const numbers = cells.filter(({ numeric }) => numeric).map(({ text }) => text)
   const digits = Math.max(1, ...numbers.map((text) => text.replace(/^−/, '').split('.')[0]?.length ?? 1))
   const sign = numbers.some((text) => text.startsWith('−')) ? '-' : ''
-  return `S[table-format=${sign}${digits}.${decimals}, table-number-alignment=right, table-text-alignment=right]`
+  return `S[table-format=${sign}${digits}.${decimals}]`
 }
 
 function header({ title, better, decimals }: PrintedColumn): string {

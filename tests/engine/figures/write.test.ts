@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { naturalHeight, writeFigure } from '#engine/figures/index.ts'
+import { naturalHeight, writeFigure, writeTable } from '#engine/figures/index.ts'
 import { safeName } from '#engine/figures/file.ts'
 import { renderSvg } from '#engine/figures/svg.ts'
 import { typeface } from '#engine/figures/typeface.ts'
@@ -34,18 +34,29 @@ async function ink(path: string) {
 
 describe('writeFigure', () => {
   it('writes every format under the id of the figure and says how large it is', async () => {
-    const files = await writeFigure(curves, ['svg', 'png', 'csv', 'json'], join(folder, 'new', 'all'), size)
+    const formats = ['pdf', 'svg', 'png', 'csv', 'json', 'txt'] as const
+    const files = await writeFigure(curves, formats, join(folder, 'new', 'all'), size)
     expect(files.map(({ path }) => path.replace(folder, ''))).toEqual(
-      ['svg', 'png', 'csv', 'json'].map((format) => join('/new/all', `patch-drop.${format}`)),
+      formats.map((format) => join('/new/all', `patch-drop.${format}`)),
     )
     for (const { path, bytes } of files) expect(readFileSync(path)).toHaveLength(bytes)
-    expect(readdirSync(join(folder, 'new', 'all'))).toHaveLength(4)
+    expect(readdirSync(join(folder, 'new', 'all'))).toHaveLength(6)
   })
 
   it('makes the same bytes from the same input, whatever was drawn in between', async () => {
-    const once = await writeFigure(curves, ['svg', 'png', 'csv', 'json'], join(folder, 'once'), size)
-    await writeFigure(bars, ['svg', 'png'], join(folder, 'between'), size)
-    const twice = await writeFigure(curves, ['svg', 'png', 'csv', 'json'], join(folder, 'twice'), size)
+    const once = await writeFigure(
+      curves,
+      ['pdf', 'svg', 'png', 'csv', 'json', 'txt'],
+      join(folder, 'once'),
+      size,
+    )
+    await writeFigure(bars, ['svg', 'png', 'pdf'], join(folder, 'between'), size)
+    const twice = await writeFigure(
+      curves,
+      ['pdf', 'svg', 'png', 'csv', 'json', 'txt'],
+      join(folder, 'twice'),
+      size,
+    )
     expect(twice.map(({ path }) => digest(path))).toEqual(once.map(({ path }) => digest(path)))
   })
 
@@ -144,6 +155,74 @@ describe('renderSvg', () => {
       expect(-trimOffsetLeft + width).toBeLessThan(325)
       expect(-trimOffsetTop + height).toBeLessThan(Math.round(100 * naturalHeight(spec, 3.25)))
     }
+  })
+})
+
+describe('PDF', () => {
+  const pdf = async (typeface: 'sans' | 'serif', spec = curves) => {
+    const [file] = await writeFigure(spec, ['pdf'], join(folder, typeface), {
+      ...size,
+      heightInches: 2,
+      typeface,
+    })
+    return readFileSync(file?.path ?? '', 'latin1')
+  }
+
+  it('is one page of the exact size, of vectors alone', async () => {
+    const text = await pdf('sans')
+    expect(text).toMatch(/^%PDF-1\.5/)
+    expect(text.match(/\/MediaBox \[[^\]]*\]/g)).toEqual(['/MediaBox [0 0 234 144]'])
+    expect(text).not.toContain('/Subtype /Image')
+  })
+
+  it('embeds the part of the font that it uses', async () => {
+    for (const [typeface, name] of [
+      ['sans', 'Inter-Regular'],
+      ['serif', 'STIXTwoText-Regular'],
+    ] as const) {
+      const text = await pdf(typeface)
+      expect(text).toMatch(new RegExp(`/BaseFont /[A-Z]{6}\\+${name}`))
+      expect(text).toContain('/FontFile2')
+      expect(text.length).toBeLessThan(40_000)
+    }
+  })
+
+  it('takes the other font for a text with characters that the first lacks', async () => {
+    const other = structuredClone(curves)
+    if (other.series[0]) other.series[0].name = 'K ≥ 31'
+    const text = await pdf('serif', other)
+    expect(text).toMatch(/\+Inter-Regular/)
+    expect(text).toMatch(/\+STIXTwoText-Regular/)
+  })
+})
+
+describe('writeTable', () => {
+  const table = {
+    id: 'per class',
+    title: 'Per class',
+    columns: [
+      { key: 'class', title: 'Class', kind: 'text' as const },
+      { key: 'top1', title: 'Top-1', kind: 'fraction' as const, better: 'higher' as const },
+    ],
+    rows: [
+      { class: 'cat', top1: 0.5 },
+      { class: 'dog', top1: 0.75 },
+    ],
+  }
+
+  it('writes every format beside the figures, with the notes under the printed ones', async () => {
+    const files = await writeTable(table, ['tex', 'md', 'csv', 'json'], join(folder, 'tables'), ['n = 2.'])
+    expect(files.map(({ path }) => path)).toEqual(
+      ['tex', 'md', 'csv', 'json'].map((format) => join(folder, 'tables', `table-per-class.${format}`)),
+    )
+    const [tex = '', md = '', csv = '', json = ''] = files.map(({ path }) => readFileSync(path, 'utf8'))
+    expect(tex).toContain('dog & \\bfseries 75.0')
+    expect(tex).toContain('\\footnotesize n = 2.')
+    expect(md).toBe(
+      '**Per class**\n\n| Class | Top-1 (%) ↑ |\n| :-- | --: |\n| cat | <u>50.0</u> |\n| dog | **75.0** |\n\nn = 2.\n',
+    )
+    expect(csv).toBe('class,top1\r\ncat,0.5\r\ndog,0.75\r\n')
+    expect(JSON.parse(json)).toEqual(table)
   })
 })
 

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest'
+import type { DataTable } from '#shared/contract/index.ts'
+import { figureCaption } from '#shared/figures/caption.ts'
+import { printedColumns } from '#shared/figures/cells.ts'
+import { tableToLatex } from '#shared/figures/latex.ts'
+import { tableToMarkdown } from '#shared/figures/markdown.ts'
+import { venueSetting, venues } from '#shared/figures/venues.ts'
+import { curves } from './specs.ts'
+
+const table: DataTable = {
+  id: 'robust',
+  title: 'Robustness_50% & more',
+  columns: [
+    { key: 'model', title: 'Model', kind: 'text' },
+    { key: 'top1', title: 'Top-1', kind: 'fraction', better: 'higher' },
+    { key: 'mce', title: 'mCE', kind: 'number', better: 'lower' },
+    { key: 'change', title: 'Change', kind: 'fraction' },
+    { key: 'n', title: 'n', kind: 'integer' },
+  ],
+  rows: [
+    { model: 'A_1', top1: 0.81249, mce: 36.5, change: -0.0004, n: 320 },
+    { model: 'B|2', top1: 0.8125, mce: 45.45, change: -0.251, n: 50000 },
+    { model: 'C{3}', top1: 0.7, mce: null, change: 0.02, n: 12 },
+    { model: 'D', top1: 0.81251, mce: 53.6, change: null, n: 0 },
+  ],
+}
+
+describe('printed columns', () => {
+  const [model, top1, mce, change] = printedColumns(table)
+
+  it('write shares in per cent, and the numbers of a column with the same decimals', () => {
+    expect(top1?.title).toBe('Top-1 (%)')
+    expect(mce?.cells.map(({ text }) => text)).toEqual(['36.50', '45.45', '–', '53.60'])
+    expect(change?.cells.map(({ text }) => text)).toEqual(['0.0', '−25.1', '2.0', '–'])
+    expect(model?.cells.map(({ text }) => text)).toEqual(['A_1', 'B|2', 'C{3}', 'D'])
+  })
+
+  it('mark the best and the second of what is printed, equal numbers alike', () => {
+    expect(top1?.cells.map(({ text, place }) => [text, place])).toEqual([
+      ['81.2', 2],
+      ['81.3', 1],
+      ['70.0', null],
+      ['81.3', 1],
+    ])
+    expect(mce?.cells.map(({ place }) => place)).toEqual([1, 2, null, null])
+    expect(change?.cells.every(({ place }) => place === null)).toBe(true)
+  })
+
+  it('mark nothing where there is nothing to be best of', () => {
+    const alone = printedColumns({ ...table, rows: table.rows.slice(0, 1) })
+    expect(alone[1]?.cells[0]?.place).toBeNull()
+  })
+})
+
+describe('tableToLatex', () => {
+  it('is a booktabs table with aligned numbers and arrows', () => {
+    expect(tableToLatex(table, { notes: ['n = 320 ± 1 %.'] })).toMatchInlineSnapshot(`
+      "% \\usepackage{booktabs,siunitx}
+      \\begin{table}
+        \\centering
+        \\sisetup{table-number-alignment=right, table-text-alignment=right, mode=text, reset-text-series=false}
+        \\caption{Robustness\\_50\\% \\& more}
+        \\label{tab:robust}
+        \\begin{tabular}{l S[table-format=2.1] S[table-format=2.2] S[table-format=-2.1] S[table-format=5.0]}
+          \\toprule
+          Model & {Top-1 (\\%) $\\uparrow$} & {mCE $\\downarrow$} & {Change (\\%)} & {n} \\\\
+          \\midrule
+          A\\_1 & {\\underline{\\num{81.2}}} & \\bfseries 36.50 & 0.0 & 320 \\\\
+          B|2 & \\bfseries 81.3 & {\\underline{\\num{45.45}}} & -25.1 & 50000 \\\\
+          C\\{3\\} & 70.0 & {--} & 2.0 & 12 \\\\
+          D & \\bfseries 81.3 & 53.60 & {--} & 0 \\\\
+          \\bottomrule
+        \\end{tabular}
+        \\par\\smallskip\\footnotesize n = 320 ± 1 \\%.
+      \\end{table}
+      "
+    `)
+  })
+
+  it('lets no text of others be a command', () => {
+    const hostile = tableToLatex({ ...table, title: '\\input{/etc/passwd} $x^2$ ~#1' })
+    expect(hostile).toContain(
+      '\\textbackslash{}input\\{/etc/passwd\\} \\$x\\textasciicircum{}2\\$ \\textasciitilde{}\\#1',
+    )
+  })
+})
+
+describe('tableToMarkdown', () => {
+  it('aligns numbers, marks places and escapes names', () => {
+    expect(tableToMarkdown(table).split('\n').slice(0, 4)).toEqual([
+      '| Model | Top-1 (%) ↑ | mCE ↓ | Change (%) | n |',
+      '| :-- | --: | --: | --: | --: |',
+      '| A\\_1 | <u>81.2</u> | **36.50** | 0.0 | 320 |',
+      '| B\\|2 | **81.3** | <u>45.45</u> | −25.1 | 50000 |',
+    ])
+  })
+})
+
+describe('figureCaption', () => {
+  it('says what is shown, what the bands are, and every note, as sentences', () => {
+    expect(figureCaption(curves)).toBe(
+      'Random patch drop. Accuracy falls with the share of dropped patches. Bands: min to max of 3 repeats. Hollow and dashed: values reported in the paper. 320 images, seed 7.',
+    )
+  })
+})
+
+describe('venues', () => {
+  const icml = venues.find(({ id }) => id === 'icml')
+  const neurips = venues.find(({ id }) => id === 'neurips')
+
+  it('give the width of a column, of the text or of a share of it', () => {
+    if (!icml || !neurips) throw new Error('venues are missing')
+    expect(venueSetting(icml, 'column')).toEqual({ width: 3.25, fontSize: 8, typeface: 'serif' })
+    expect(venueSetting(icml, 'text').width).toBe(6.75)
+    expect(venueSetting(neurips, 'column').width).toBe(5.5)
+    expect(venueSetting(neurips, 1 / 3).width).toBe(1.833)
+    expect(() => venueSetting(icml, 0)).toThrow('invalid span: 0')
+  })
+
+  it('have ids of their own', () => {
+    expect(new Set(venues.map(({ id }) => id)).size).toBe(venues.length)
+  })
+})
