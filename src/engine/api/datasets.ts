@@ -66,7 +66,7 @@ export const datasets = {
     return {
       image: located.image,
       path: located.path,
-      predictions: cleanPredictions(database, located.subjectId),
+      predictions: predictionsOf(database, located.subjectId, input.conditionId ?? cleanCondition(database)),
       ...neighbours(database, located.image),
     }
   }),
@@ -79,9 +79,8 @@ interface PredictionRow {
   top: Buffer
 }
 
-/** What each model says of an image as it is, for the models that were asked. */
-function cleanPredictions(database: Db, subjectId: number | null): ImagePrediction[] {
-  const conditionId = cleanCondition(database)
+/** What each model says of an image under a condition, for the models that were asked. */
+function predictionsOf(database: Db, subjectId: number | null, conditionId: number): ImagePrediction[] {
   const select = database.prepare<[number, number, number], PredictionRow>(
     'SELECT correct, true_rank, true_probability, top FROM prediction WHERE variant_id = ? AND condition_id = ? AND subject_id = ?',
   )

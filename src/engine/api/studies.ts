@@ -11,6 +11,7 @@ import {
   studyCost,
   studyDefinitions,
   studyFlips,
+  studyImageRows,
   studyResult,
   studyRows,
 } from '../studies/index.ts'
@@ -76,6 +77,9 @@ export const studies = {
       input.limit,
     ),
   ),
+  image: api.studies.image.handler(({ input, context }) => ({
+    rows: studyImageRows(db(context.session), input.id, input.imageId),
+  })),
   draws: api.studies.draws.handler(async ({ input, context }) => ({
     json: await exportDraws(context.session.open().workspace, input.id),
   })),

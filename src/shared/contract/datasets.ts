@@ -135,7 +135,8 @@ export const datasets = {
   count: oc
     .input(z.object({ datasetId: id, filter: imageFilter.default({}) }))
     .output(z.object({ images: z.int() })),
-  image: oc.input(byId).output(
+  /** Predictions are those of the image as it is, or under a stored condition. */
+  image: oc.input(byId.extend({ conditionId: id.optional() })).output(
     z.object({
       image: imageRow,
       /** Absolute path, to show the file in its folder. */

@@ -132,6 +132,21 @@ export const studyRow = z.object({
   trueRank: z.int(),
 })
 
+/** What one model says of one image under one condition of a study. */
+export const studyImageRow = z.object({
+  modelId: id,
+  key: z.string(),
+  params: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
+  /** For the picture under the condition. */
+  conditionId: id,
+  correct: z.boolean(),
+  predicted: z.int(),
+  label: z.string(),
+  confidence: z.number(),
+  trueProbability: z.number(),
+  trueRank: z.int(),
+})
+
 export const studies = {
   kinds: oc.output(z.array(studyKind)),
   list: oc.output(z.array(study)),
@@ -168,6 +183,8 @@ export const studies = {
       }),
     )
     .output(z.object({ rows: z.array(imageRow), next: id.nullable(), total: z.int() })),
+  /** One image through all conditions of a study, model by model: how its true class fares. */
+  image: oc.input(z.object({ id, imageId: id })).output(z.object({ rows: z.array(studyImageRow) })),
   /** The random draws of a study as one replayable JSON document. */
   draws: oc.input(byId).output(z.object({ json: z.string() })),
   /** Stores a draws file in the workspace; its digest is then a parameter (`draws`) of a study. */
@@ -180,6 +197,7 @@ export type StudyInput = z.infer<typeof studyInput>
 export type StudyCondition = z.infer<typeof studyCondition>
 export type StudyCost = z.infer<typeof studyCost>
 export type StudyResult = z.infer<typeof studyResult>
+export type StudyImageRow = z.infer<typeof studyImageRow>
 export type StudyRow = z.infer<typeof studyRow>
 export type PairedTest = z.infer<typeof pairedTest>
 export type ReportedValue = z.infer<typeof reportedValue>
