@@ -66,6 +66,10 @@ const replacements: Record<string, string> = {
   '\\': '\\textbackslash{}',
   '~': '\\textasciitilde{}',
   '^': '\\textasciicircum{}',
+  // In TeX's old font encoding these three are other characters.
+  '|': '\\textbar{}',
+  '<': '\\textless{}',
+  '>': '\\textgreater{}',
   '–': '--',
   '−': '$-$',
   '×': '$\\times$',
@@ -80,7 +84,7 @@ const replacements: Record<string, string> = {
 /** Text without anything that TeX would take for a command. */
 function escaped(text: string): string {
   return text.replace(
-    /[\\~^–−×≥≤→πε\n]|[&%$#_{}]/g,
+    /[\\~^|<>–−×≥≤→πε\n]|[&%$#_{}]/g,
     (character) => replacements[character] ?? `\\${character}`,
   )
 }

@@ -66,7 +66,7 @@ describe('tableToLatex', () => {
           Model & {Top-1 (\\%) $\\uparrow$} & {mCE $\\downarrow$} & {Change (\\%)} & {n} \\\\
           \\midrule
           A\\_1 & {\\underline{\\num{81.2}}} & \\bfseries 36.50 & 0.0 & 320 \\\\
-          B|2 & \\bfseries 81.3 & {\\underline{\\num{45.45}}} & -25.1 & 50000 \\\\
+          B\\textbar{}2 & \\bfseries 81.3 & {\\underline{\\num{45.45}}} & -25.1 & 50000 \\\\
           C\\{3\\} & 70.0 & {--} & 2.0 & 12 \\\\
           D & \\bfseries 81.3 & 53.60 & {--} & 0 \\\\
           \\bottomrule
