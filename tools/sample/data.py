@@ -23,16 +23,17 @@ MIXUP = 0.2
 
 @dataclass(frozen=True)
 class Training:
-    """images (N, 96, 96, 3) and masks (N, 96, 96), 8 bits; labels (N,)."""
+    """images (N, 96, 96, 3) and masks (N, 96, 96), 8 bits; labels (N,); plain (N,): posed and coloured as in val."""
 
     images: np.ndarray
     masks: np.ndarray
     labels: Tensor
+    plain: np.ndarray
 
 
 def training(cache: Path = CACHE) -> Training:
     images, masks = (np.load(cache / f"train_{kind}.npy", mmap_mode="r") for kind in ("images", "masks"))
-    return Training(images, masks, torch.from_numpy(np.load(cache / "train_labels.npy")))
+    return Training(images, masks, torch.from_numpy(np.load(cache / "train_labels.npy")), np.load(cache / "train_plain.npy"))
 
 
 def folder(root: Path) -> tuple[Tensor, Tensor]:

@@ -1,6 +1,6 @@
 """Trains one model of the zoo on the generated set: `python train.py replk31`.
 
-One schedule for all: AdamW, two cosine cycles with a warm-up, smaller pictures first, light augmentation
+One schedule for all: AdamW, cosine cycles with a warm-up, smaller pictures first, light augmentation
 with MixUp, bfloat16 autocast, last epoch taken. Prints one line per epoch and keeps a checkpoint after
 each; `--resume` goes on at the first cycle that is not finished.
 """
@@ -31,14 +31,16 @@ WARM_UP = 0.08
 
 @dataclass(frozen=True)
 class Cycle:
-    """One cosine cycle: the picture side of each epoch, and a factor on the learning rate."""
+    """One cosine cycle: the picture side of each epoch, a factor on the learning rate, and whether it takes
+    only the pictures posed as in val, without MixUp."""
 
     sides: tuple[int, ...]
     rate: float
+    plain: bool = False
 
 
-CYCLES = (Cycle((64, 64, 64, 96, 96), 1.0), Cycle((96, 96, 96), 0.5))
-"""Smaller pictures first (half the time per step), then a second, gentler cycle with a fresh optimiser."""
+CYCLES = (Cycle((64, 64, 64, 96, 96), 1.0), Cycle((96, 96, 96), 0.5), Cycle((96, 96, 96), 0.25, plain=True))
+"""Smaller pictures first (half the time per step), then gentler cycles, each with a fresh optimiser."""
 
 
 def rate_at(step: int, steps: int) -> float:
@@ -64,9 +66,9 @@ def accuracy(net: nn.Module, entry: Entry, pictures: Tensor, labels: Tensor) -> 
     return (torch.cat(guesses) == labels).float().mean().item()
 
 
-def batches(world: data.Training, entry: Entry, side: int, rng: np.random.Generator) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+def batches(world: data.Training, entry: Entry, side: int, plain: bool, rng: np.random.Generator) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
     """One epoch of (input (N, 3, side, side), soft targets (N, classes), masks (N, 96, 96) in 0..1)."""
-    order = rng.permutation(len(world.labels))
+    order = rng.permutation(np.nonzero(world.plain)[0] if plain else len(world.labels))
     for start in range(0, len(order) - BATCH + 1, BATCH):
         chosen = np.sort(order[start : start + BATCH])
         both = np.concatenate([world.images[chosen], world.masks[chosen][..., None]], -1)
@@ -76,7 +78,8 @@ def batches(world: data.Training, entry: Entry, side: int, rng: np.random.Genera
             pictures = F.interpolate(pictures, size=(side, side), mode="bilinear", antialias=True)
         targets = F.one_hot(world.labels[chosen], len(data.LABELS)).float()
         x = data.jittered(pictures, entry.mean, entry.std, rng)
-        x, targets, masks = data.mixed((x, targets, masks), rng)
+        if not plain:
+            x, targets, masks = data.mixed((x, targets, masks), rng)
         yield x.contiguous(memory_format=torch.channels_last), targets, masks
 
 
@@ -120,17 +123,17 @@ def train(name: str, resume: bool) -> None:
     if resume:
         net.load_state_dict(done["state"])
     total, epoch, seconds = sum(len(cycle.sides) for cycle in CYCLES), 0, done["seconds"]
-    steps = len(world.labels) // BATCH
     print(f"{name} parameters={sum(p.numel() for p in net.parameters())} images={len(world.labels)} batch={BATCH} epochs={total} rate={RATE * entry.rate} seed={entry.seed} torch={torch.__version__}", flush=True)
     for cycle in CYCLES:
-        tuner, length = optimiser(net, RATE), steps * len(cycle.sides)
+        tuner = optimiser(net, RATE)
+        steps = (int(world.plain.sum()) if cycle.plain else len(world.labels)) // BATCH
         for index, side in enumerate(cycle.sides):
             epoch += 1
             if epoch <= done["epoch"]:
                 continue
             started = time.time()
-            rates = [RATE * entry.rate * cycle.rate * rate_at(index * steps + step, length) for step in range(steps)]
-            feed = batches(world, entry, side, np.random.default_rng([entry.seed, epoch]))
+            rates = [RATE * entry.rate * cycle.rate * rate_at(index * steps + step, steps * len(cycle.sides)) for step in range(steps)]
+            feed = batches(world, entry, side, cycle.plain, np.random.default_rng([entry.seed, epoch]))
             loss = run_epoch(net, entry, tuner, rates, feed)
             top1, took = accuracy(net, entry, val, val_labels), time.time() - started
             seconds += took

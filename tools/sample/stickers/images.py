@@ -20,14 +20,14 @@ OUT = HERE.parent.parent / "resources" / "sample"
 
 
 def write_training(cache: Path) -> None:
-    """train_images (N, 96, 96, 3), train_masks (N, 96, 96) and train_labels (N,) as .npy."""
+    """train_images (N, 96, 96, 3), train_masks (N, 96, 96), train_labels and train_plain (N,) as .npy."""
     training, _ = split(load(cache / "sprites"))
     count = PER_CLASS * len(LABELS)
     images, masks = np.empty((count, SIZE, SIZE, 3), np.uint8), np.empty((count, SIZE, SIZE), np.uint8)
-    labels = np.empty(count, np.int64)
-    for at, (made, target) in enumerate(render.training_set(cache / "sprites", training, PER_CLASS)):
-        images[at], masks[at], labels[at] = made.image, made.mask, target
-    for name, array in (("images", images), ("masks", masks), ("labels", labels)):
+    labels, plain = np.empty(count, np.int64), np.empty(count, bool)
+    for at, (made, target, is_plain) in enumerate(render.training_set(cache / "sprites", training, PER_CLASS)):
+        images[at], masks[at], labels[at], plain[at] = made.image, made.mask, target, is_plain
+    for name, array in (("images", images), ("masks", masks), ("labels", labels), ("plain", plain)):
         np.save(cache / f"train_{name}.npy", array)
 
 

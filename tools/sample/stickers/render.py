@@ -57,10 +57,14 @@ def save(array: np.ndarray, path: Path) -> None:
         picture.save(path, optimize=True)
 
 
-def training_set(folder: Path, sprites: dict[str, list[Sprite]], per_class: int) -> Iterator[tuple[Scene, int]]:
-    """Scenes with their class index, classes in turn; each drawing in turn as in val and more freely posed and coloured."""
+def training_set(folder: Path, sprites: dict[str, list[Sprite]], per_class: int) -> Iterator[tuple[Scene, int, bool]]:
+    """Scenes, class index and whether it is plain, classes in turn.
+
+    Each drawing appears in turn as in val (plain) and more freely posed and coloured.
+    """
     chosen = {label: balanced(sprites[label], per_class, "train", label) for label in LABELS}
     for index in range(per_class):
         for target, label in enumerate(LABELS):
-            pose = (compose.PLAIN, compose.VARIED)[(index // len(sprites[label])) % 2]
-            yield scene(folder, "train", chosen[label][index], label, index, pose), target
+            plain = (index // len(sprites[label])) % 2 == 0
+            pose = compose.PLAIN if plain else compose.VARIED
+            yield scene(folder, "train", chosen[label][index], label, index, pose), target, plain
