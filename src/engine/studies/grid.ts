@@ -24,6 +24,8 @@ export interface Grid {
   images: number
   /** Every image has a fact or a reason for having none, under every condition and for every model. */
   complete: boolean
+  /** The same of one cell: only of whole cells may a number be made that stands for all of them. */
+  whole(cell: StudyCondition): boolean
   /** Per class of the dataset: images and correct ones of one cell. */
   perClass(cell: StudyCondition): ClassCount[]
   /** How often class `truth` was taken for `predicted`, of one cell. */
@@ -58,12 +60,15 @@ export async function readGrid(db: Db, models: GridModel[], images: number): Pro
     counts.set(key, known)
     return known
   }
+  const wholes = new Set<StudyCondition>()
   let complete = true
   for (const model of models) {
     for (const stored of model.conditions) {
       const { cell, measured } = readCell(db, model, stored)
       cells.push(cell)
-      complete &&= measured + cell.failed >= imagesIn(stored.source)
+      const whole = measured + cell.failed >= imagesIn(stored.source)
+      if (whole) wholes.add(cell)
+      complete &&= whole
       await new Promise(setImmediate)
     }
   }
@@ -72,6 +77,7 @@ export async function readGrid(db: Db, models: GridModel[], images: number): Pro
     cells,
     images,
     complete,
+    whole: (cell) => wholes.has(cell),
     perClass: (cell) => sumOver(db, cell, models, perClassOf),
     confusion: (cell) => sumOver(db, cell, models, confusionOf),
     lostShare: (cell) => lostShare(db, cell, models),

@@ -10,6 +10,7 @@ const row = z.object({
   metric: z.string(),
   value: z.number().nullable(),
   unit: z.string(),
+  provenance: z.string().optional(),
 })
 
 const statement = z.object({
@@ -31,13 +32,19 @@ let cached: z.infer<typeof tables> | null = null
 const paper = () =>
   (cached ??= tables.parse(JSON.parse(readFileSync(resourcePath('paper', 'tables.json'), 'utf8'))))
 
-/** Values of the paper's tables; each distinct number of a model once. */
+/** Values of the paper's tables with where they evidently come from; each distinct number of a model once. */
 export function paperValues(wanted: (row: PaperRow) => boolean): ReportedValue[] {
   const found = new Map<string, ReportedValue>()
-  for (const { source, model, dataset, metric, value, unit } of paper().rows.filter(wanted)) {
+  for (const { source, model, dataset, metric, value, unit, provenance } of paper().rows.filter(wanted)) {
     const key = `${model} ${metric} ${value}`
     if (value !== null && !found.has(key))
-      found.set(key, { model, text: `${dataset}, ${metric}`, value, unit, source })
+      found.set(key, {
+        model,
+        text: `${dataset}, ${metric}`,
+        value,
+        unit,
+        source: provenance === undefined ? source : `${source} (${provenance})`,
+      })
   }
   return [...found.values()]
 }

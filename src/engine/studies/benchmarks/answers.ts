@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Dataset } from '#shared/contract/index.ts'
+import type { Readout } from '#shared/readouts.ts'
+import { classSubsets, imagenet1k, targetsOf, type StoredModel } from '../../models/index.ts'
+
+const published = {
+  'imagenet-a': 'imagenetA',
+  'imagenet-r': 'imagenetR',
+  'imagenet-o': 'imagenetO',
+} as const
+
+const isPublished = (kind: Dataset['recognised']): kind is keyof typeof published => kind in published
+
+/** Class names of a dataset as the model's output indices, ascending; those it does not know are left out. */
+function outputsOf(names: readonly string[], { labelSet, labels }: StoredModel): number[] {
+  const targets = targetsOf(names, { set: labelSet, names: labels })
+  return [...new Set(targets.values())].filter((index) => index >= 0).sort((a, b) => a - b)
+}
+
+/** Whether the classes of a dataset are ImageNet's, so that published values are about the same question. */
+export const isImagenet = ({ classes }: Dataset): boolean =>
+  classes.some(({ name }) => /^n\d{8}$/.test(name)) || (classes.length === 9 && classes[0]?.name === '00_dog')
+
+/** Said where published values stand beside those of other images. */
+export const notImagenet =
+  'These are not the images of ImageNet: the values of the paper are listed for orientation only.'
+
+const looksPublished = ({ recognised, classes }: Dataset, { labelSet }: StoredModel) =>
+  isPublished(recognised) && labelSet === 'imagenet1k' && classes.some(({ name }) => /^n\d{8}$/.test(name))
+
+/**
+ * The outputs that rule 200 chooses among: of the published sets for ImageNet models the 200 of the set, whatever part
+ * of it is there; else the classes of the dataset. null where the model knows none of them.
+ */
+export function subsetReadout(dataset: Dataset, model: StoredModel, truth: boolean): Readout | null {
+  const { recognised } = dataset
+  const indices =
+    looksPublished(dataset, model) && isPublished(recognised)
+      ? classSubsets()[published[recognised]]
+      : outputsOf(
+          dataset.classes.map(({ name }) => name),
+          model,
+        )
+  return indices.length === 0 ? null : { op: 'subset', indices: [...indices], truth }
+}
+
+/** Names under which a class of the set may stand in a validation set: of the published sets all 200, as WordNet ids. */
+export function subsetClasses({ recognised, classes }: Dataset): string[] {
+  const names = classes.map(({ name }) => name)
+  if (!isPublished(recognised) || !names.some((name) => /^n\d{8}$/.test(name))) return names
+  return classSubsets()[published[recognised]].flatMap((index) => imagenet1k().wnids[index] ?? [])
+}
+
+const mapping = z.record(z.string(), z.int())
+
+/**
+ * ImageNet-9: which outputs count as which class of the dataset, its folders in sorted order being classes 0 to 8. For
+ * ImageNet models the published table; else the in_to_in9.json of the dataset (output index → class, -1 = none); else by
+ * name.
+ */
+export function groupsReadout(dataset: Dataset, model: StoredModel): Readout {
+  const names = dataset.classes.map(({ name }) => name)
+  const table = model.labelSet === 'imagenet1k' && names.length === 9 ? classSubsets().imagenet9 : null
+  const file = table ? null : readMapping(dataset.path)
+  return {
+    op: 'groups',
+    groups: names.map((name, place) => ({
+      name,
+      indices:
+        table?.[place]?.indices ??
+        (file ? indicesOf(file, place) : outputsOf([name, name.replace(/^\d+_/, '')], model)),
+    })),
+  }
+}
+
+const indicesOf = (file: Record<string, number>, place: number) =>
+  Object.entries(file)
+    .filter(([, group]) => group === place)
+    .map(([index]) => Number(index))
+    .sort((a, b) => a - b)
+
+function readMapping(root: string): Record<string, number> | null {
+  try {
+    return mapping.parse(JSON.parse(readFileSync(join(root, 'in_to_in9.json'), 'utf8')))
+  } catch {
+    // Most copies of the set have no such file; the names decide then.
+    return null
+  }
+}

@@ -1,0 +1,198 @@
+import { z } from 'zod'
+import type { DataTable } from '#shared/contract/index.ts'
+import { getDataset, imagenet9Variations } from '../../../datasets/index.ts'
+import { backgroundGap } from '../../../metrics/index.ts'
+import { perClassTable } from '../../cleanAccuracy/classes.ts'
+import { defineStudy, type Condition, type Metric } from '../../definition.ts'
+import type { Grid, GridModel } from '../../grid.ts'
+import { paperValues } from '../../paper.ts'
+import { groupsReadout, isImagenet, notImagenet } from '../answers.ts'
+import { asFractions, barsFigure } from '../bars.ts'
+import { asTheyAre } from '../geometry.ts'
+import { differenceInterval } from '../intervals.ts'
+import { cellOf } from '../outcomes.ts'
+
+const params = z.object({
+  variations: z
+    .array(z.enum(imagenet9Variations))
+    .min(1)
+    .default([...imagenet9Variations])
+    .meta({ title: 'Variations', description: 'Those the dataset lacks are left out' }),
+})
+
+const titles: Record<(typeof imagenet9Variations)[number], string> = {
+  original: 'Original',
+  mixed_same: 'Mixed-Same',
+  mixed_rand: 'Mixed-Rand',
+  mixed_next: 'Mixed-Next',
+  only_fg: 'Only foreground',
+  no_fg: 'No foreground',
+  only_bg_b: 'Only background (box)',
+  only_bg_t: 'Only background (tiled)',
+}
+
+const variationNames = (grid: Grid) =>
+  imagenet9Variations.filter((name) => grid.cells.some(({ key }) => key === name))
+
+/** How much a model leans on backgrounds (Xiao et al., ICLR 2021). */
+export const imagenet9 = defineStudy({
+  id: 'imagenet-9',
+  title: 'ImageNet-9, backgrounds',
+  section: '3.2',
+  description:
+    'Nine coarse classes with foregrounds on swapped backgrounds: accuracy per variation and the gap between backgrounds of the same and of a random class.',
+  params,
+  needsLabels: false,
+  presets: [
+    { id: 'default', title: 'All variations', description: 'Every variation the dataset has.', params: {} },
+    {
+      id: 'paper',
+      title: 'As in the paper',
+      description: 'Original, Mixed-Same and Mixed-Rand.',
+      params: { variations: ['original', 'mixed_same', 'mixed_rand'] },
+    },
+  ],
+  definitions: [
+    {
+      name: 'accuracy',
+      formula:
+        'argmax over all outputs, looked up in the table of nine; an output that belongs to none is wrong. Nothing is summed or restricted.',
+      source: 'MadryLab/backgrounds_challenge in9_eval.py, in_to_in9.json',
+    },
+    {
+      name: 'BG-Gap',
+      formula: 'accuracy on Mixed-Same minus accuracy on Mixed-Rand, in percentage points',
+      source: 'Xiao et al. 2021; paper, Table 3',
+    },
+    {
+      name: 'interval of the gap',
+      formula: 'from the two Wilson intervals',
+      source: 'Newcombe 1998, method 10',
+    },
+  ],
+  conditions({ variations }, model, { db, dataset }): Condition[] {
+    const found = new Set(dataset.parts.map(({ name }) => name))
+    const readout = groupsReadout(dataset, model)
+    const preprocessing = asTheyAre(db, dataset.id, model)
+    return imagenet9Variations
+      .filter((name) => variations.includes(name) && found.has(name))
+      .map((name) => ({
+        key: name,
+        params: { variation: name },
+        transform: () => ({ op: 'identity' as const }),
+        images: { part: name },
+        readout,
+        preprocessing,
+      }))
+  },
+  view(grid, _, { workspace, source }) {
+    const published = isImagenet(getDataset(workspace.db, source.datasetId))
+    const reported = paperValues(({ dataset }) => dataset === 'ImageNet-9')
+    const shown = variationNames(grid)
+    const gaps = reported.filter(({ text }) => text.endsWith('BG-Gap'))
+    return {
+      tables: [
+        table(grid, shown),
+        ...shown
+          .slice(0, 1)
+          .map((key) => perClassTable({ ...grid, cells: grid.cells.filter((cell) => cell.key === key) })),
+      ],
+      figures: [
+        barsFigure({
+          id: 'imagenet-9-accuracy',
+          title: 'ImageNet-9 accuracy',
+          y: { label: 'Accuracy over nine classes', unit: 'percent', scale: 'linear', min: 0, max: 1 },
+          models: grid.models,
+          groups: shown.map((key) => ({
+            id: key,
+            name: titles[key],
+            barOf(model: GridModel) {
+              const cell = cellOf(grid, model.id, key)
+              return cell ? { value: cell.top1, interval: cell.interval, n: cell.n, key } : undefined
+            },
+          })),
+          notes: ['Whiskers: 95 % Wilson interval.'],
+        }),
+        barsFigure({
+          id: 'imagenet-9-gap',
+          title: 'Background gap',
+          y: { label: 'BG-Gap', unit: 'percent', scale: 'linear' },
+          models: grid.models,
+          groups: [
+            {
+              id: 'gap',
+              name: 'Mixed-Same minus Mixed-Rand',
+              bandLabel: '95 % interval of a difference',
+              barOf: (model) => gapOf(grid, model),
+            },
+          ],
+          reported: published ? asFractions(gaps) : [],
+          notes: ['Lower is better. Hollow: values the paper prints.'],
+        }),
+      ],
+      reported,
+      metrics: grid.models.map((model): Metric => {
+        const { value, interval, n } = gapOf(grid, model)
+        return {
+          key: 'imagenet-9.gap',
+          title: 'ImageNet-9, BG-Gap',
+          unit: 'fraction',
+          better: 'lower',
+          modelId: model.id,
+          value,
+          interval,
+          n,
+        }
+      }),
+      notes: [
+        'The winner of all outputs is looked up in the table of classes.',
+        ...(published ? [] : [notImagenet]),
+        ...(shown.includes('mixed_same') && shown.includes('mixed_rand')
+          ? []
+          : ['No gap: Mixed-Same or Mixed-Rand is missing.']),
+      ],
+    }
+  },
+})
+
+function gapOf(grid: Grid, model: GridModel) {
+  const [same, rand] = ['mixed_same', 'mixed_rand'].map((key) => cellOf(grid, model.id, key))
+  const value = backgroundGap(same?.top1 ?? null, rand?.top1 ?? null)
+  return {
+    value,
+    interval: same && rand ? differenceInterval(same, rand) : null,
+    n: Math.min(same?.n ?? 0, rand?.n ?? 0),
+  }
+}
+
+function table(grid: Grid, shown: readonly (typeof imagenet9Variations)[number][]): DataTable {
+  return {
+    id: 'accuracy',
+    title: 'ImageNet-9',
+    columns: [
+      { key: 'model', title: 'Model', kind: 'text' },
+      { key: 'n', title: 'Images each', kind: 'integer' },
+      ...shown.map((key) => ({
+        key,
+        title: titles[key],
+        kind: 'fraction' as const,
+        better: 'higher' as const,
+      })),
+      { key: 'gap', title: 'BG-Gap', kind: 'fraction', better: 'lower' },
+      { key: 'lo', title: '95 % from', kind: 'fraction' },
+      { key: 'hi', title: 'to', kind: 'fraction' },
+    ],
+    rows: grid.models.map((model) => {
+      const { value, interval } = gapOf(grid, model)
+      const cells = shown.map((key) => [key, cellOf(grid, model.id, key)] as const)
+      return {
+        model: model.title,
+        n: Math.max(0, ...cells.map(([, cell]) => cell?.n ?? 0)),
+        ...Object.fromEntries(cells.map(([key, cell]) => [key, cell?.top1 ?? null])),
+        gap: value,
+        lo: interval?.lo ?? null,
+        hi: interval?.hi ?? null,
+      }
+    }),
+  }
+}

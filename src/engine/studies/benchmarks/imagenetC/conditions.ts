@@ -1,0 +1,82 @@
+import { z } from 'zod'
+import type { Dataset } from '#shared/contract/index.ts'
+import { corruptionNames, type CorruptionName } from '#shared/transforms/index.ts'
+import type { StoredModel } from '../../../models/index.ts'
+import type { Condition, ConditionRoom } from '../../definition.ts'
+import { baselineParam } from '../baseline.ts'
+import { asTheyAre } from '../geometry.ts'
+import { validationParam } from '../validation.ts'
+
+export const severities = [1, 2, 3, 4, 5] as const
+
+export const params = z.object({
+  corruptions: z
+    .array(z.enum(corruptionNames))
+    .min(1)
+    .default([...corruptionNames])
+    .meta({ title: 'Corruptions', description: 'The 15 of the mCE come first, then the 4 hold-outs' }),
+  severities: z
+    .array(z.int().min(1).max(5))
+    .min(1)
+    .default([...severities])
+    .meta({ title: 'Severities' }),
+  seed: z.int().min(0).default(0).meta({ title: 'Seed', description: 'Of corruptions made here' }),
+  jpeg: z.boolean().default(true).meta({
+    title: 'JPEG pass',
+    description: 'Corruptions made here go through JPEG of quality 85, as the published files did',
+  }),
+  validation: validationParam,
+  baseline: baselineParam,
+})
+
+export type CorruptionParams = z.output<typeof params>
+
+export const keyOf = (corruption: string, severity: number) => `${corruption},severity=${severity}`
+export const cleanKey = 'clean'
+
+/** Whether a dataset holds corrupted images already; otherwise they are made from its images. */
+export const isCorrupted = ({ parts }: Dataset): boolean =>
+  parts.some(({ name }) => corruptionNames.some((corruption) => name.startsWith(`${corruption}/`)))
+
+/** Chosen corruptions in the order of the benchmark. */
+export const chosenCorruptions = ({ corruptions }: CorruptionParams): CorruptionName[] =>
+  corruptionNames.filter((name) => corruptions.includes(name))
+
+export const chosenSeverities = ({ severities: chosen }: CorruptionParams): number[] =>
+  severities.filter((severity) => chosen.includes(severity))
+
+/** The clean images first, then every corruption at every severity: parts of the dataset, or made here. */
+export function conditions(
+  chosen: CorruptionParams,
+  model: StoredModel,
+  { db, dataset }: ConditionRoom,
+): Condition[] {
+  const published = isCorrupted(dataset)
+  const identity = () => ({ op: 'identity' as const })
+  const clean: Condition = { key: cleanKey, params: { corruption: 'none', severity: 0 }, transform: identity }
+  const classes = dataset.classes.map(({ name }) => name)
+  const before = !published
+    ? [clean]
+    : chosen.validation === null
+      ? []
+      : [{ ...clean, images: { datasetId: chosen.validation, classes } }]
+  const found = new Set(dataset.parts.map(({ name }) => name))
+  const preprocessing = published ? asTheyAre(db, dataset.id, model) : null
+  return [
+    ...before,
+    ...chosenCorruptions(chosen).flatMap((name) =>
+      chosenSeverities(chosen)
+        .filter((severity) => !published || found.has(`${name}/${severity}`))
+        .map((severity): Condition => {
+          const shared = { key: keyOf(name, severity), params: { corruption: name, severity } }
+          if (preprocessing)
+            return { ...shared, transform: identity, images: { part: `${name}/${severity}` }, preprocessing }
+          const { seed, jpeg } = chosen
+          return {
+            ...shared,
+            transform: () => ({ op: 'corruption', name, severity, seed, jpeg, variant: 'published' }),
+          }
+        }),
+    ),
+  ]
+}

@@ -1,0 +1,53 @@
+import type { Interval } from '#shared/contract/index.ts'
+import { detection, type Detection } from '../../../metrics/index.ts'
+import type { Db } from '../../../workspace/index.ts'
+import type { Grid, GridModel } from '../../grid.ts'
+import { metricInterval, remembered } from '../intervals.ts'
+import { cellOf, measured, outcomes } from '../outcomes.ts'
+
+export interface Detected {
+  /** null while images are missing on either side. */
+  scores: Detection | null
+  interval: Interval | null
+  outside: number
+  inside: number
+  /** Images whose outputs were not finite. */
+  dropped: number
+  partial: boolean
+}
+
+/** How well low confidence tells the images from outside from the ordinary ones. */
+export function detect(db: Db, grid: Grid, model: GridModel): Detected {
+  const [outside, inside] = ['outside', 'inside'].map((key) => outcomes(db, model, key))
+  const all = [...(outside ?? []), ...(inside ?? [])]
+  const used = all.filter(({ finite }) => finite)
+  const border = (outside ?? []).filter(({ finite }) => finite).length
+  const scores = Float64Array.from(used, ({ confidence }) => -confidence)
+  const positive = used.map((_, index) => index < border)
+  const partial = ['outside', 'inside'].some((key) => {
+    const cell = cellOf(grid, model.id, key)
+    return cell === null || !grid.whole(cell)
+  })
+  const facts = ['outside', 'inside'].map((key) => {
+    const found = measured(model, key)
+    return `${found?.variantId} ${JSON.stringify(found?.stored.source)}`
+  })
+  return {
+    scores: partial ? null : detection(scores, positive),
+    interval: partial
+      ? null
+      : remembered(`aupr ${facts.join(' ')} ${used.length}`, () =>
+          metricInterval(used.length, (indices) => resampled(scores, positive, indices)),
+        ),
+    outside: border,
+    inside: used.length - border,
+    dropped: all.length - used.length,
+    partial,
+  }
+}
+
+function resampled(scores: Float64Array, positive: readonly boolean[], indices: Uint32Array): number | null {
+  const drawn = Float64Array.from(indices, (index) => scores[index] ?? 0)
+  const truth = Array.from(indices, (index) => positive[index] ?? false)
+  return detection(drawn, truth)?.aupr ?? null
+}

@@ -1,0 +1,149 @@
+import { z } from 'zod'
+import { getDataset } from '../../../datasets/index.ts'
+import { defineStudy, type Condition, type Metric } from '../../definition.ts'
+import { paperStatements, paperValues } from '../../paper.ts'
+import { isImagenet, notImagenet, subsetClasses, subsetReadout } from '../answers.ts'
+import { asFractions, barsFigure } from '../bars.ts'
+import { breath, outcomes } from '../outcomes.ts'
+import { requireValidation, validationParam } from '../validation.ts'
+import { worstTable } from '../worst.ts'
+import { detect, type Detected } from './detect.ts'
+import { confidenceFigure, detectionTable } from './view.ts'
+
+const params = z.object({ validation: validationParam })
+
+/** Detecting images of unknown classes by low confidence (Hendrycks et al., CVPR 2021). */
+export const imagenetO = defineStudy({
+  id: 'imagenet-o',
+  title: 'ImageNet-O, unknown classes',
+  section: '3.2',
+  description:
+    'Images of classes the model does not know against ordinary images of the 200 classes they resemble: can they be told apart by low confidence?',
+  params,
+  needsLabels: false,
+  presets: [
+    {
+      id: 'default',
+      title: 'All images',
+      description: 'Every image of the set against all validation images of its classes.',
+      params: {},
+    },
+  ],
+  definitions: [
+    {
+      name: 'score',
+      formula: 'minus the largest probability of a softmax over the outputs of the classes of the set alone',
+      source: 'natural-adv-examples eval_many_models.py',
+    },
+    {
+      name: 'AUPR',
+      formula:
+        'average precision with the images from outside as positives; equal scores are one threshold; no interpolation',
+      source: 'sklearn average_precision_score',
+    },
+    { name: 'AUROC', formula: 'chance that an image from outside has the lower confidence; ties count half' },
+    { name: 'FPR at 95 %', formula: 'ordinary images rejected where 95 % of those from outside are' },
+    { name: 'interval', formula: 'percentile bootstrap over images, fixed seed' },
+  ],
+  settle: (chosen, room) => ({
+    ...chosen,
+    validation: requireValidation(room, chosen.validation, subsetClasses(room.dataset)),
+  }),
+  otherDatasets: ({ validation }) => (validation === null ? [] : [validation]),
+  conditions({ validation }, model, { dataset }): Condition[] {
+    const classes = subsetClasses(dataset)
+    const [outside, inside] = [false, true].map((truth) => subsetReadout(dataset, model, truth))
+    if (!outside || !inside) return []
+    const transform = () => ({ op: 'identity' as const })
+    return [
+      { key: 'outside', params: { images: 'outside' }, transform, readout: outside },
+      ...(validation === null
+        ? []
+        : [
+            {
+              key: 'inside',
+              params: { images: 'inside' },
+              transform,
+              readout: inside,
+              images: { datasetId: validation, classes },
+            },
+          ]),
+    ]
+  },
+  async view(grid, _, { workspace: { db }, source }) {
+    const published = isImagenet(getDataset(db, source.datasetId))
+    const reported = paperValues(({ dataset, metric }) => dataset === 'ImageNet-O' && metric === 'AUPR')
+    const found = new Map<number, Detected>()
+    for (const model of grid.models) {
+      found.set(model.id, detect(db, grid, model))
+      await breath()
+    }
+    const ofModel = (id: number) => found.get(id) ?? null
+    return {
+      tables: [
+        detectionTable(grid.models, ofModel),
+        worstTable('Images from outside that were taken with most confidence', grid.models, (model) =>
+          outcomes(db, model, 'outside'),
+        ),
+      ],
+      figures: [
+        barsFigure({
+          id: 'imagenet-o-aupr',
+          title: 'ImageNet-O AUPR',
+          y: { label: 'AUPR', unit: 'percent', scale: 'linear', min: 0, max: 1 },
+          models: grid.models,
+          groups: [
+            {
+              id: 'aupr',
+              name: 'AUPR',
+              bandLabel: '95 % bootstrap interval',
+              barOf(model) {
+                const detected = ofModel(model.id)
+                return detected
+                  ? {
+                      value: detected.scores?.aupr ?? null,
+                      interval: detected.interval,
+                      n: detected.outside + detected.inside,
+                      key: 'outside',
+                    }
+                  : undefined
+              },
+            },
+          ],
+          reported: published ? asFractions(reported) : [],
+          notes: ['Whiskers: 95 % bootstrap over images. Hollow: values the paper prints.'],
+        }),
+        confidenceFigure(db, grid.models),
+      ],
+      reported: [...reported, ...paperStatements('Fig. 2c')],
+      metrics: grid.models.map((model): Metric => {
+        const detected = ofModel(model.id)
+        return {
+          key: 'imagenet-o.aupr',
+          title: 'ImageNet-O, AUPR',
+          unit: 'fraction',
+          better: 'higher',
+          modelId: model.id,
+          value: detected?.scores?.aupr ?? null,
+          interval: detected?.interval ?? null,
+          n: (detected?.outside ?? 0) + (detected?.inside ?? 0),
+        }
+      }),
+      notes: [
+        ...(published ? [] : [notImagenet]),
+        'Positives are the images from outside; the chance level is their share of all images.',
+        'The folders of the set name the class an image was collected against: nothing is right or wrong there.',
+        ...grid.models.flatMap((model) => {
+          const detected = ofModel(model.id)
+          if (!detected) return []
+          return [
+            ...(detected.partial ? [`${model.title}: no AUPR before all images are measured.`] : []),
+            ...(detected.dropped > 0
+              ? [`${model.title}: ${detected.dropped} images without finite outputs are left out.`]
+              : []),
+          ]
+        }),
+      ],
+    }
+  },
+})

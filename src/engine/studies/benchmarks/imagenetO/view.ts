@@ -1,0 +1,85 @@
+import type { DataTable } from '#shared/contract/index.ts'
+import type { FigureSpec } from '#shared/figures/spec.ts'
+import type { Db } from '../../../workspace/index.ts'
+import type { GridModel } from '../../grid.ts'
+import { outcomes } from '../outcomes.ts'
+import type { Detected } from './detect.ts'
+
+export function detectionTable(
+  models: readonly GridModel[],
+  ofModel: (id: number) => Detected | null,
+): DataTable {
+  return {
+    id: 'detection',
+    title: 'ImageNet-O',
+    columns: [
+      { key: 'model', title: 'Model', kind: 'text' },
+      { key: 'outside', title: 'From outside', kind: 'integer' },
+      { key: 'inside', title: 'Ordinary', kind: 'integer' },
+      { key: 'aupr', title: 'AUPR', kind: 'fraction', better: 'higher' },
+      { key: 'lo', title: '95 % from', kind: 'fraction' },
+      { key: 'hi', title: 'to', kind: 'fraction' },
+      { key: 'chance', title: 'Chance', kind: 'fraction' },
+      { key: 'auroc', title: 'AUROC', kind: 'fraction', better: 'higher' },
+      { key: 'fpr', title: 'FPR at 95 %', kind: 'fraction', better: 'lower' },
+    ],
+    rows: models.map((model) => {
+      const detected = ofModel(model.id)
+      return {
+        model: model.title,
+        outside: detected?.outside ?? 0,
+        inside: detected?.inside ?? 0,
+        aupr: detected?.scores?.aupr ?? null,
+        lo: detected?.interval?.lo ?? null,
+        hi: detected?.interval?.hi ?? null,
+        chance: detected?.scores?.chance ?? null,
+        auroc: detected?.scores?.auroc ?? null,
+        fpr: detected?.scores?.fprAt95 ?? null,
+      }
+    }),
+  }
+}
+
+const bins = 20
+
+/** Shares of images per bin of confidence, from outside and ordinary, for each model. */
+export function confidenceFigure(db: Db, models: readonly GridModel[]): FigureSpec {
+  const sides = [
+    { key: 'outside', name: 'from outside' },
+    { key: 'inside', name: 'ordinary' },
+  ]
+  return {
+    id: 'imagenet-o-confidence',
+    kind: 'lines',
+    title: 'Confidence inside and outside',
+    x: { label: 'Confidence over the classes of the set', unit: 'percent', scale: 'linear', min: 0, max: 1 },
+    y: { label: 'Share of the images', unit: 'percent', scale: 'linear', min: 0 },
+    series: models.flatMap((model, place) =>
+      sides.map(({ key, name }, side) => ({
+        id: `${model.id}-${key}`,
+        name: `${model.title}, ${name}`,
+        slot: place * sides.length + side,
+        origin: 'measured' as const,
+        symbols: false,
+        points: histogram(outcomes(db, model, key).map(({ confidence }) => confidence)).map((share, bin) => ({
+          x: (bin + 0.5) / bins,
+          y: share,
+          ref: `${model.id}|${key}`,
+        })),
+      })),
+    ),
+    references: [],
+    spans: [],
+    notes: [`Shares of images in ${bins} bins of confidence.`],
+    alt: `Distribution of confidence on images from outside and on ordinary images, for ${models.map(({ title }) => title).join(', ')}.`,
+  }
+}
+
+function histogram(values: readonly number[]): (number | null)[] {
+  const counts = new Array<number>(bins).fill(0)
+  for (const value of values) {
+    const bin = Math.min(bins - 1, Math.floor(value * bins))
+    counts[bin] = (counts[bin] ?? 0) + 1
+  }
+  return counts.map((count) => (values.length === 0 ? null : count / values.length))
+}

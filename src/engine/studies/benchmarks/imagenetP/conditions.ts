@@ -1,0 +1,87 @@
+import { z } from 'zod'
+import type { Dataset } from '#shared/contract/index.ts'
+import {
+  frameCount,
+  noisePerturbations,
+  perturbationNames,
+  type PerturbationName,
+} from '#shared/transforms/index.ts'
+import type { StoredModel } from '../../../models/index.ts'
+import type { Condition, ConditionRoom } from '../../definition.ts'
+import { baselineParam } from '../baseline.ts'
+import { asTheyAre } from '../geometry.ts'
+
+export const params = z.object({
+  perturbations: z
+    .array(z.enum(perturbationNames))
+    .min(1)
+    .default(perturbationNames.slice(0, 10))
+    .meta({ title: 'Perturbations', description: 'The ten of the benchmark come first, then the hold-outs' }),
+  stride: z.int().min(1).max(30).default(1).meta({
+    title: 'Stride',
+    description: 'Every n-th frame of a sequence; 1 is what is reported',
+  }),
+  difficulty: z.int().min(1).max(3).default(1).meta({
+    title: 'Noise level',
+    description: 'Of noise sequences: 1 is the standard set, 2 and 3 the harder ones',
+  }),
+  seed: z.int().min(0).default(0).meta({ title: 'Seed', description: 'Of sequences made here' }),
+  baseline: baselineParam,
+})
+
+export type PerturbationParams = z.output<typeof params>
+
+export const frameKey = (name: string, frame: number) => `${name},frame=${frame}`
+
+const isNoise = (name: PerturbationName) => noisePerturbations.includes(name)
+
+/** Folder of a perturbation in ImageNet-P. */
+export const partOf = (name: PerturbationName, difficulty: number) =>
+  difficulty > 1 && isNoise(name) ? `${name}_${difficulty}` : name
+
+/** Whether a dataset holds perturbed sequences already; otherwise they are made from its images. */
+export const isPerturbed = ({ recognised }: Dataset): boolean => recognised === 'imagenet-p'
+
+/** Chosen perturbations in the order of the benchmark. */
+export const chosenPerturbations = ({ perturbations }: PerturbationParams): PerturbationName[] =>
+  perturbationNames.filter((name) => perturbations.includes(name))
+
+/** Frames of a sequence that are looked at. */
+export const framesOf = (name: PerturbationName, stride: number): number[] =>
+  Array.from({ length: Math.ceil(frameCount(name) / stride) }, (_, place) => place * stride)
+
+/** Published sequences: one condition per perturbation, its frames are images. Made here: one condition per frame. */
+export function conditions(
+  chosen: PerturbationParams,
+  model: StoredModel,
+  { db, dataset }: ConditionRoom,
+): Condition[] {
+  const { stride, difficulty, seed } = chosen
+  if (!isPerturbed(dataset))
+    return chosenPerturbations(chosen).flatMap((name) =>
+      framesOf(name, stride).map((frame) => ({
+        key: frameKey(name, frame),
+        params: { perturbation: name, frame },
+        transform: () => ({
+          op: 'perturbation' as const,
+          name,
+          frame,
+          seed,
+          difficulty: isNoise(name) ? difficulty : 1,
+        }),
+      })),
+    )
+  const found = new Set(dataset.parts.map((part) => part.name))
+  const preprocessing = asTheyAre(db, dataset.id, model)
+  return chosenPerturbations(chosen).flatMap((name) => {
+    const part = partOf(name, difficulty)
+    if (!found.has(part)) return []
+    return {
+      key: name,
+      params: { perturbation: name },
+      transform: () => ({ op: 'identity' as const }),
+      images: { part },
+      preprocessing,
+    }
+  })
+}

@@ -1,0 +1,125 @@
+import { KernelscopeError } from '#shared/errors.ts'
+import { getDataset } from '../../../datasets/index.ts'
+import { defineStudy, type Metric } from '../../definition.ts'
+import type { Grid } from '../../grid.ts'
+import { paperValues } from '../../paper.ts'
+import { baselineModel } from '../baseline.ts'
+import { conditions, isPerturbed, params } from './conditions.ts'
+import { ratesOf, stabilityOf, unitOf, type Stabilities, type Unit } from './scores.ts'
+import { distanceFigure, flipFigure, perturbationTable, summaryTable, type Measured } from './view.ts'
+
+/** Stability of the answer over sequences of small changes (Hendrycks and Dietterich, ICLR 2019). */
+export const imagenetP = defineStudy({
+  id: 'imagenet-p',
+  title: 'ImageNet-P, perturbations',
+  section: '3.2',
+  description:
+    'Sequences in which an image changes little by little: how often the predicted class flips, how far the five likeliest classes move. From the files of ImageNet-P, or made here from the images of any dataset.',
+  params,
+  needsLabels: false,
+  presets: [
+    {
+      id: 'default',
+      title: 'Ten perturbations',
+      description: '320 frames of every image, as reported.',
+      params: {},
+    },
+    {
+      id: 'quick',
+      title: 'Quick look',
+      description: 'Four perturbations, every fifth frame.',
+      params: { perturbations: ['gaussian_noise', 'brightness', 'translate', 'rotate'], stride: 5 },
+    },
+  ],
+  definitions: [
+    {
+      name: 'flip probability',
+      formula:
+        'share of frames whose class differs from that of the reference frame, averaged inside each sequence, then over sequences',
+      source: 'hendrycks/robustness ImageNet-P/test.py',
+    },
+    {
+      name: 'reference frame',
+      formula: 'the first frame for noise, the frame before for all others',
+    },
+    {
+      name: 'top-5 distance',
+      formula:
+        'sum over i = 1..5 of |min(i,6) − min(σ(i),6)|, σ(i) = rank in the frame of the class of rank i in the reference',
+    },
+    { name: 'FR, mFR', formula: '100 · flip probability / that of AlexNet; mean over the ten' },
+    {
+      name: 'mT5D',
+      formula:
+        'the same of top-5 distances; only against a model of the study, as no source gives AlexNet’s values',
+    },
+    { name: 'interval', formula: 'bootstrap over sequences, fixed seed' },
+  ],
+  settle(chosen, { dataset }) {
+    if (dataset.parts.length === 0 || isPerturbed(dataset)) return chosen
+    throw new KernelscopeError(
+      'STUDY_PARAMS',
+      `invalid dataset: ${dataset.title} has parts that are no perturbations`,
+      { hint: 'Choose ImageNet-P, or plain images to make sequences from.' },
+    )
+  },
+  conditions,
+  async view(grid, chosen, { workspace: { db }, source }) {
+    const dataset = getDataset(db, source.datasetId)
+    const published = isPerturbed(dataset)
+    const own = new Map<number, Stabilities>()
+    for (const model of grid.models) own.set(model.id, await stabilityOf(db, grid, model, chosen, published))
+    const counted = baselineModel(grid.models, chosen.baseline)
+    const baseline = counted && { title: counted.title, own: own.get(counted.id) ?? new Map() }
+    const unit = unitOf(baseline, published, chosen)
+    const found = new Map<number, Measured>(
+      [...own].map(([id, stabilities]) => [id, { own: stabilities, rates: ratesOf(stabilities, unit) }]),
+    )
+    const origin = published
+      ? `Frames of ${dataset.title}.`
+      : `Made here, seed ${chosen.seed}, without video compression: like ImageNet-P, not its files.`
+    return {
+      tables: [summaryTable(grid, unit, found), perturbationTable(grid, chosen, unit, found)],
+      figures: [flipFigure(grid, chosen, found, origin), distanceFigure(grid, chosen, found, origin)],
+      reported: paperValues((row) => row.dataset === 'ImageNet-P'),
+      metrics: metricsOf(grid, published, unit, found),
+      notes: [
+        origin,
+        unit === null
+          ? 'Raw values: nothing counts as 100 here.'
+          : `Rates count ${unit.name} as 100.${unit.distances === null ? ' Its top-5 distances are not known from any source, so these stay raw.' : ''}`,
+        ...(unit?.name === 'AlexNet'
+          ? ['AlexNet’s flip probabilities are recalled values that reproduce published mFRs.']
+          : []),
+        ...(chosen.stride > 1 ? [`Every ${chosen.stride}th frame only.`] : []),
+        ...(published ? [] : ['Not comparable with published values: those are for the published videos.']),
+        'A mean is given only over all ten perturbations, each of them whole.',
+      ],
+    }
+  },
+})
+
+function metricsOf(
+  grid: Grid,
+  published: boolean,
+  unit: Unit | null,
+  found: Map<number, Measured>,
+): Metric[] {
+  if (unit === null) return []
+  return grid.models.map((model) => {
+    const measured = found.get(model.id)
+    return {
+      key: published ? 'imagenet-p.mfr' : 'made-p.mfr',
+      title: `${published ? 'ImageNet-P' : 'Perturbations made here'}, mFR (${unit.name} = 100)`,
+      unit: 'number',
+      better: 'lower',
+      modelId: model.id,
+      value: measured?.rates.mfr ?? null,
+      interval: measured?.rates.mfrInterval ?? null,
+      n: [...(measured?.own.values() ?? [])].reduce(
+        (least, { sequences }) => Math.min(least, sequences),
+        measured?.own.values().next().value?.sequences ?? 0,
+      ),
+    }
+  })
+}

@@ -1,0 +1,11 @@
+import { subsetAccuracy } from '../subsetAccuracy.ts'
+
+/** Renditions (paintings, cartoons, toys, ...) of 200 classes (Hendrycks et al., ICCV 2021). */
+export const imagenetR = subsetAccuracy({
+  id: 'imagenet-r',
+  letter: 'R',
+  description:
+    'Renditions of objects: top-1 over all classes and over the 200 of the set, beside ordinary images of the same classes.',
+  figure: 'Fig. 3',
+  source: 'hendrycks/imagenet-r eval.py',
+})

@@ -1,0 +1,222 @@
+import { z } from 'zod'
+import type { DataTable } from '#shared/contract/index.ts'
+import { getDataset } from '../../datasets/index.ts'
+import { calibrationError, expectedCalibrationError } from '../../metrics/index.ts'
+import { perClassTable } from '../cleanAccuracy/classes.ts'
+import { defineStudy, type Condition, type Metric, type StudyDefinition, type View } from '../definition.ts'
+import type { Grid, GridModel } from '../grid.ts'
+import { paperStatements, paperValues } from '../paper.ts'
+import { isImagenet, notImagenet, subsetClasses, subsetReadout } from './answers.ts'
+import { asFractions, barsFigure, type BarGroup } from './bars.ts'
+import { cellOf, outcomes } from './outcomes.ts'
+import { findValidation, validationParam } from './validation.ts'
+import { worstTable } from './worst.ts'
+
+const params = z.object({ validation: validationParam })
+
+/** What tells one benchmark of top-1 over 200 classes from the other. */
+export interface SubsetBenchmark {
+  id: 'imagenet-a' | 'imagenet-r'
+  letter: 'A' | 'R'
+  description: string
+  /** Figure of the paper that shows it. */
+  figure: string
+  source: string
+}
+
+const identity = () => ({ op: 'identity' as const })
+
+/** ImageNet-A and -R: top-1 under both rules, and under rule 200 on ordinary images of the same classes. */
+export function subsetAccuracy(benchmark: SubsetBenchmark): StudyDefinition {
+  const { id, letter } = benchmark
+  const name = `ImageNet-${letter}`
+  return defineStudy({
+    id,
+    title: name,
+    section: '3.2',
+    description: benchmark.description,
+    params,
+    presets: [
+      {
+        id: 'default',
+        title: 'All images',
+        description: 'Every image once; both rules are read off the same pass.',
+        params: {},
+      },
+    ],
+    definitions: [
+      {
+        name: 'rule 1000',
+        formula:
+          'argmax over all outputs; a class outside the set is wrong. What the tables of the paper hold.',
+        source: 'sayakpaul/robustness-vit',
+      },
+      {
+        name: 'rule 200',
+        formula: 'argmax over the outputs of the classes of the set alone; softmax over them',
+        source: benchmark.source,
+      },
+      {
+        name: 'same classes, ordinary images',
+        formula:
+          'rule 200 on validation images of the same classes; the gap is its accuracy minus that on the set',
+        source: 'hendrycks/imagenet-r eval.py',
+      },
+      {
+        name: 'calibration',
+        formula:
+          'RMS over bins of 100 images in order of confidence, and ECE over ten bins; confidence by rule 200',
+        source: 'natural-adv-examples calibration_tools.py',
+      },
+    ],
+    settle: (chosen, room) => ({
+      ...chosen,
+      validation: findValidation(room, chosen.validation, subsetClasses(room.dataset)),
+    }),
+    otherDatasets: ({ validation }) => (validation === null ? [] : [validation]),
+    conditions({ validation }, model, { dataset }): Condition[] {
+      const readout = subsetReadout(dataset, model, true)
+      return [
+        { key: 'rule1000', params: { rule: 1000 }, transform: identity },
+        ...(readout ? [{ key: 'rule200', params: { rule: 200 }, transform: identity, readout }] : []),
+        ...(readout && validation !== null
+          ? [
+              {
+                key: 'ordinary',
+                params: { rule: 200 },
+                transform: identity,
+                readout,
+                images: { datasetId: validation, classes: subsetClasses(dataset) },
+              },
+            ]
+          : []),
+      ]
+    },
+    view: (grid, { validation }, { workspace, source }): View => {
+      const published = isImagenet(getDataset(workspace.db, source.datasetId))
+      const reported = paperValues(
+        ({ dataset, metric, source }) => dataset === name && metric === 'top-1' && source !== 'Table 7',
+      )
+      const wrong = (model: GridModel) =>
+        outcomes(workspace.db, model, 'rule200').filter(({ correct }) => correct === false)
+      return {
+        tables: [
+          accuracyTable(grid, name, (model) => outcomes(workspace.db, model, 'rule200')),
+          perClassTable({ ...grid, cells: grid.cells.filter(({ key }) => key === 'rule1000') }),
+          worstTable('Wrong with most confidence (rule 200)', grid.models, wrong),
+        ],
+        figures: [
+          barsFigure({
+            id: `${id}-accuracy`,
+            title: `${name} top-1`,
+            y: { label: 'Top-1 accuracy', unit: 'percent', scale: 'linear', min: 0 },
+            models: grid.models,
+            groups: groupsOf(grid, validation !== null),
+            reported: published ? asFractions(reported) : [],
+            notes: ['Whiskers: 95 % Wilson interval. Hollow: values the paper prints (rule 1000).'],
+          }),
+        ],
+        reported: [...reported, ...paperStatements(benchmark.figure)],
+        metrics: metricsOf(grid, id, name),
+        notes: [
+          'The paper is compared with rule 1000; the authors of the set use rule 200.',
+          ...(published ? [] : [notImagenet]),
+          validation === null
+            ? 'No ordinary images of the same classes in the workspace, so no gap.'
+            : 'Gap: rule 200 on ordinary images of the same classes minus rule 200 on the set.',
+        ],
+      }
+    },
+  })
+}
+
+function groupsOf(grid: Grid, withOrdinary: boolean): BarGroup[] {
+  const group = (key: string, name: string): BarGroup => ({
+    id: key,
+    name,
+    barOf(model) {
+      const cell = cellOf(grid, model.id, key)
+      return cell ? { value: cell.top1, interval: cell.interval, n: cell.n, key } : undefined
+    },
+  })
+  return [
+    group('rule1000', 'All classes (rule 1000)'),
+    group('rule200', 'Classes of the set (rule 200)'),
+    ...(withOrdinary ? [group('ordinary', 'Ordinary images (rule 200)')] : []),
+  ]
+}
+
+function accuracyTable(
+  grid: Grid,
+  name: string,
+  restricted: (model: GridModel) => ReturnType<typeof outcomes>,
+): DataTable {
+  return {
+    id: 'accuracy',
+    title: name,
+    columns: [
+      { key: 'model', title: 'Model', kind: 'text' },
+      { key: 'n', title: 'Images', kind: 'integer' },
+      { key: 'rule1000', title: 'Top-1, rule 1000', kind: 'fraction', better: 'higher' },
+      { key: 'lo', title: '95 % from', kind: 'fraction' },
+      { key: 'hi', title: 'to', kind: 'fraction' },
+      { key: 'rule200', title: 'Top-1, rule 200', kind: 'fraction', better: 'higher' },
+      { key: 'lo200', title: '95 % from', kind: 'fraction' },
+      { key: 'hi200', title: 'to', kind: 'fraction' },
+      { key: 'macro', title: 'Mean of classes, rule 1000', kind: 'fraction', better: 'higher' },
+      { key: 'ordinary', title: 'Ordinary images, rule 200', kind: 'fraction', better: 'higher' },
+      { key: 'gap', title: 'Gap', kind: 'fraction', better: 'lower' },
+      { key: 'rms', title: 'RMS calibration error', kind: 'fraction', better: 'lower' },
+      { key: 'ece', title: 'ECE', kind: 'fraction', better: 'lower' },
+    ],
+    rows: grid.models.map((model) => {
+      const [full, chosen, ordinary] = ['rule1000', 'rule200', 'ordinary'].map((key) =>
+        cellOf(grid, model.id, key),
+      )
+      const judged = restricted(model).filter(({ correct, finite }) => correct !== null && finite)
+      const confidence = judged.map((outcome) => outcome.confidence)
+      const correct = judged.map((outcome) => outcome.correct === true)
+      const classes = full ? grid.perClass(full).filter(({ n }) => n > 0) : []
+      return {
+        model: model.title,
+        n: full?.n ?? 0,
+        rule1000: full?.top1 ?? null,
+        lo: full?.interval?.lo ?? null,
+        hi: full?.interval?.hi ?? null,
+        rule200: chosen?.top1 ?? null,
+        lo200: chosen?.interval?.lo ?? null,
+        hi200: chosen?.interval?.hi ?? null,
+        macro:
+          classes.length === 0
+            ? null
+            : classes.reduce((sum, { n, correct }) => sum + correct / n, 0) / classes.length,
+        ordinary: ordinary?.top1 ?? null,
+        gap: ordinary?.top1 == null || chosen?.top1 == null ? null : ordinary.top1 - chosen.top1,
+        rms: calibrationError(confidence, correct),
+        ece: expectedCalibrationError(confidence, correct),
+      }
+    }),
+  }
+}
+
+function metricsOf(grid: Grid, id: string, name: string): Metric[] {
+  const titles = { rule1000: `${name}, rule 1000`, rule200: `${name}, rule 200` }
+  return Object.entries(titles).flatMap(([key, title]) =>
+    grid.models.flatMap((model): Metric[] => {
+      const cell = cellOf(grid, model.id, key)
+      if (!cell) return []
+      return [
+        {
+          key: `${id}.${key}`,
+          title,
+          unit: 'fraction',
+          better: 'higher',
+          modelId: model.id,
+          value: cell.top1,
+          interval: cell.interval,
+          n: cell.n,
+        },
+      ]
+    }),
+  )
+}
