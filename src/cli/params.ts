@@ -9,6 +9,8 @@ const property = z.looseObject({
   default: z.unknown().optional(),
   title: z.string().optional(),
   description: z.string().optional(),
+  /** "model": the id of a model, which may be written as its title or file. */
+  format: z.string().optional(),
   get items() {
     return property.optional()
   },
@@ -74,7 +76,15 @@ export function optionsAsParams(rest: readonly string[], schemas: Map<string, Pa
 }
 
 /** The kind of value a parameter takes, in words: "integer", "list of integer", "black, mean". */
-export function describeType({ type, enum: choices, items, anyOf, const: only }: ParamSchema): string {
+export function describeType({
+  type,
+  enum: choices,
+  items,
+  anyOf,
+  const: only,
+  format,
+}: ParamSchema): string {
+  if (format === 'model') return 'model'
   if (choices) return choices.map(String).join(', ')
   if (only !== undefined) return String(only)
   if (anyOf) return anyOf.map(describeType).join(' or ')

@@ -48,7 +48,7 @@ export function describeResult(study: Study, result: StudyResult): string {
   )
   return [
     `study ${study.id}: ${study.title}${result.complete ? '' : ' (not complete)'}\n`,
-    conditions,
+    ...(result.conditions.length > 0 || tables.length === 0 ? [conditions] : []),
     ...tables,
     ...(reported.length > 0 ? [`The paper:\n${reported.join('')}`] : []),
     result.provenance.map((line) => `${line}\n`).join(''),

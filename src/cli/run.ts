@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import type { Provider, Settings, Study, StudyInput, StudyKind } from '#shared/contract/index.ts'
 import { canonicalJson } from '#shared/canonical.ts'
 import { KernelscopeError } from '#shared/errors.ts'
@@ -7,9 +6,10 @@ import { kindNamed } from './commands/study.ts'
 import { followJob } from './follow.ts'
 import { formatDuration, formatPairs } from './format.ts'
 import { namedDataset, namedModel } from './named.ts'
-import { optionsAsParams, paramSchemas, parseParams } from './params.ts'
+import { paramSchemas } from './params.ts'
 import { describeResult, resultDocument } from './result.ts'
 import type { CliSession, GlobalOptions } from './session.ts'
+import { studyParams } from './studyParams.ts'
 
 export interface RunFlags extends GlobalOptions {
   model?: string[]
@@ -42,7 +42,7 @@ export async function runStudy(
     throw new KernelscopeError('USAGE', 'no dataset is named', { hint: 'Name it with --dataset DIR.' })
   const client = await session.openWorkspace(options, overrides(options))
   const kind = kindNamed(await client.studies.kinds(), kindId)
-  const params = await studyParams(client, kind, rest, options, session)
+  const params = await studyParams(client, kind, { ...options, rest }, session)
   const modelIds: number[] = []
   for (const name of options.model) {
     const { id } = await namedModel(client, name, session)
@@ -86,6 +86,7 @@ async function measure(
     failed,
   }
   session.print(options, document, () => describeResult(study, result))
+  if (failed > 0) session.io.err(`warning: ${failed} ${job.progress.unit} could not be measured\n`)
   if (options.json || options.quiet) return
   const speed = imagesPerSecond === null ? '' : `, ${imagesPerSecond.toFixed(1)} images/s`
   session.io.err(
@@ -121,28 +122,6 @@ function isSame(study: Study, kind: StudyKind, input: StudyInput): boolean {
     (input.title === undefined || input.title === study.title) &&
     identity(study.params, study) === identity(input.params, input)
   )
-}
-
-async function studyParams(
-  client: Client,
-  kind: StudyKind,
-  rest: readonly string[],
-  options: RunFlags,
-  { io }: CliSession,
-) {
-  const schemas = paramSchemas(kind.params)
-  const preset =
-    options.preset === undefined ? undefined : kind.presets.find(({ id }) => id === options.preset)
-  if (options.preset !== undefined && !preset)
-    throw new KernelscopeError('USAGE', `unknown preset: ${options.preset}`, {
-      hint: `There are ${kind.presets.map(({ id }) => id).join(', ')}.`,
-    })
-  const given = parseParams([...(options.param ?? []), ...optionsAsParams(rest, schemas)], schemas)
-  const draws =
-    options.draws === undefined
-      ? {}
-      : { draws: (await client.studies.importDraws({ path: resolve(io.cwd, options.draws) })).digest }
-  return { ...preset?.params, ...given, ...draws }
 }
 
 async function printCost(

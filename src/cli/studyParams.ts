@@ -1,0 +1,61 @@
+import { resolve } from 'node:path'
+import type { StudyKind } from '#shared/contract/index.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import type { Client } from './client.ts'
+import { namedModel } from './named.ts'
+import { optionsAsParams, paramSchemas, parseParams, type ParamSchema } from './params.ts'
+import type { CliSession } from './session.ts'
+
+interface Given {
+  preset?: string
+  /** Of --param. */
+  param?: string[]
+  /** Words that no option of the program knows: the study's own parameters. */
+  rest: readonly string[]
+  /** File of random draws to replay. */
+  draws?: string
+}
+
+/**
+ * Parameters of a study from the command line: those of the preset, then those given by name, then the draws. A model
+ * among them may be written as its title or file, and is added where it is new.
+ */
+export async function studyParams(
+  client: Client,
+  kind: StudyKind,
+  given: Given,
+  session: CliSession,
+): Promise<Record<string, unknown>> {
+  const schemas = paramSchemas(kind.params)
+  const preset = presetOf(kind, given.preset)
+  const texts: string[] = []
+  for (const text of [...(given.param ?? []), ...optionsAsParams(given.rest, schemas)])
+    texts.push(await withModelId(text, schemas, client, session))
+  const draws =
+    given.draws === undefined
+      ? {}
+      : { draws: (await client.studies.importDraws({ path: resolve(session.io.cwd, given.draws) })).digest }
+  return { ...preset, ...parseParams(texts, schemas), ...draws }
+}
+
+function presetOf(kind: StudyKind, id: string | undefined): Record<string, unknown> {
+  if (id === undefined) return {}
+  const found = kind.presets.find((preset) => preset.id === id)
+  if (found) return found.params
+  throw new KernelscopeError('USAGE', `unknown preset: ${id}`, {
+    hint: `There are ${kind.presets.map((preset) => preset.id).join(', ')}.`,
+  })
+}
+
+async function withModelId(
+  text: string,
+  schemas: Map<string, ParamSchema>,
+  client: Client,
+  session: CliSession,
+): Promise<string> {
+  const [name = '', ...rest] = text.split('=')
+  const value = rest.join('=').trim()
+  const isModel = schemas.get(name.trim())?.format === 'model'
+  if (!isModel || value === '' || value === 'none' || value === 'null') return text
+  return `${name}=${(await namedModel(client, value, session)).id}`
+}
