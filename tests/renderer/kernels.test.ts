@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { lut } from '#shared/colour/maps.ts'
 import {
+  bandsOf,
   placeAt,
   placeByKey,
   placeUnder,
   sheetLayout,
-  visiblePlaces,
 } from '../../src/renderer/kernels/layout.ts'
 import { kernelFacts } from '../../src/renderer/kernels/measure.ts'
 import {
@@ -81,9 +81,14 @@ describe('the layout of a sheet', () => {
     expect(placeUnder(layout, end.x + 5, end.y + 5, 1024)).toBeNull()
   })
 
-  it('draws only rows that are seen', () => {
-    expect(visiblePlaces(layout, 650, 130, 1024)).toEqual({ from: 150, to: 180 })
-    expect(visiblePlaces(layout, 1e6, 130, 1024)).toEqual({ from: 1024, to: 1024 })
+  it('draws only bands of rows near what is seen', () => {
+    expect(bandsOf(layout, 0, 600)).toEqual([
+      { from: 0, rows: 7 },
+      { from: 7, rows: 7 },
+      { from: 14, rows: 7 },
+    ])
+    expect(bandsOf(layout, layout.height - 600, 600).at(-1)).toEqual({ from: 63, rows: 6 })
+    expect(bandsOf(layout, 2000, 600).map((band) => band.from)).toEqual([21, 28, 35, 42])
   })
 
   it('shows every channel at once when it is to fit', () => {

@@ -39,17 +39,28 @@ export function sheetLayout({
   return { columns, rows, tile, gap, height: Math.max(0, rows * (tile + gap) - gap) }
 }
 
-/** Places in the sheet that touch a window of it: from inclusive, to exclusive. */
-export function visiblePlaces(
-  { columns, rows, tile, gap }: SheetLayout,
+/** Rows of a sheet that are painted on one canvas. */
+export interface Band {
+  /** First row. */
+  from: number
+  rows: number
+}
+
+/** The bands of about `bandHeight` pixels that touch a window of the sheet, and one more on each side of it. */
+export function bandsOf(
+  { rows, tile, gap }: SheetLayout,
   scrollTop: number,
   viewHeight: number,
-  channels: number,
-) {
+  bandHeight = 512,
+): Band[] {
   const step = tile + gap
-  const first = Math.max(0, Math.floor(scrollTop / step))
-  const last = Math.min(rows, Math.ceil((scrollTop + viewHeight) / step))
-  return { from: Math.min(channels, first * columns), to: Math.min(channels, last * columns) }
+  const size = Math.max(1, Math.floor(bandHeight / step))
+  const first = Math.max(0, Math.floor(scrollTop / step / size) - 1)
+  const last = Math.min(Math.ceil(rows / size) - 1, Math.floor((scrollTop + viewHeight) / step / size) + 1)
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => {
+    const from = (first + i) * size
+    return { from, rows: Math.min(size, rows - from) }
+  })
 }
 
 /** Left and top of a place. */

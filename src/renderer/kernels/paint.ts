@@ -37,8 +37,21 @@ export function magnitudeQuantile(weights: Float32Array, q: number): number {
   return sizes[Math.min(sizes.length - 1, Math.floor(q * sizes.length))] ?? 0
 }
 
-/** Upper end of the colour range of each channel, [channels]; the lower end is 0, or its negative in a diverging map. */
+const limitsOf = new WeakMap<Float32Array, Map<RangeMode, Float32Array>>()
+
+/**
+ * Upper end of the colour range of each channel, [channels]; the lower end is 0, or its negative in a diverging map.
+ * Remembered for the weights.
+ */
 export function channelLimits(sheet: KernelSheet, range: RangeMode): Float32Array {
+  const known = limitsOf.get(sheet.weights) ?? new Map<RangeMode, Float32Array>()
+  limitsOf.set(sheet.weights, known)
+  const limits = known.get(range) ?? findLimits(sheet, range)
+  known.set(range, limits)
+  return limits
+}
+
+function findLimits(sheet: KernelSheet, range: RangeMode): Float32Array {
   const peaks = channelPeaks(sheet)
   if (range === 'own') return peaks
   const limit =
