@@ -30,10 +30,7 @@ export async function importDraws(workspace: Workspace, path: string): Promise<{
   parseDraws(text)
   const digest = createHash('sha256').update(text).digest('hex')
   const target = fileOf(workspace, digest)
-  if (!existsSync(target)) {
-    await writeFile(`${target}.part`, text)
-    await rename(`${target}.part`, target)
-  }
+  if (!existsSync(target)) await replaceFile(target, text)
   return { digest }
 }
 
@@ -47,6 +44,21 @@ export const drawsOfTransform = async (
   transform: Transform,
 ): Promise<Draws | undefined> =>
   (await readDraws(workspace, transform.op === 'patchDrop' ? transform.draws : null)) ?? undefined
+
+/** The masks kept under a name of 64 hex digits; null without any. */
+export async function readDrawsFile(workspace: Workspace, digest: string): Promise<Draws | null> {
+  const file = fileOf(workspace, digest)
+  return existsSync(file) ? parseDraws(await readFile(file, 'utf8')) : null
+}
+
+export async function writeDrawsFile(workspace: Workspace, digest: string, draws: Draws): Promise<void> {
+  await replaceFile(fileOf(workspace, digest), serialiseDraws(draws))
+}
+
+async function replaceFile(target: string, text: string): Promise<void> {
+  await writeFile(`${target}.part`, text)
+  await rename(`${target}.part`, target)
+}
 
 async function readDraws(workspace: Workspace, digest: unknown): Promise<Draws | null> {
   if (typeof digest !== 'string') return null
@@ -65,7 +77,7 @@ export async function exportDraws(workspace: Workspace, studyId: number): Promis
   const { study, source, models } = planStudy(db, studyId, false)
   const conditions = models[0]?.conditions ?? []
   const [height, width] = sizeOf(models)
-  const replayed = (await drawsOfStudy(workspace, study.params)) ?? undefined
+  const replayed = new Map<string, Draws | undefined>()
   const entries: Draws['entries'] = {}
   let patch: number | null = null
   for (const chunk of imageChunks(db, source, 1000)) {
@@ -74,9 +86,11 @@ export async function exportDraws(workspace: Workspace, studyId: number): Promis
         const { transform } = partFor(stored, image.id)
         if (transform.op !== 'patchDrop') continue
         patch = transform.patch
+        const name = transform.draws ?? ''
+        if (!replayed.has(name)) replayed.set(name, await drawsOfTransform(workspace, transform))
         const { level, subject } = drawsEntry(transform, image.digest)
         const masks = (entries[level] ??= {})
-        masks[subject] ??= toBitset(patchMask(transform, image.digest, height, width, replayed))
+        masks[subject] ??= toBitset(patchMask(transform, image.digest, height, width, replayed.get(name)))
       }
     }
     await new Promise(setImmediate)

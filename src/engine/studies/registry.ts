@@ -5,6 +5,7 @@ import { imagenet9 } from './benchmarks/imagenet9/index.ts'
 import { imagenetA } from './benchmarks/imagenetA/index.ts'
 import { imagenetC } from './benchmarks/imagenetC/index.ts'
 import { imagenetO } from './benchmarks/imagenetO/index.ts'
+import { imagenetP } from './benchmarks/imagenetP/index.ts'
 import { imagenetR } from './benchmarks/imagenetR/index.ts'
 import { cleanAccuracy } from './cleanAccuracy/index.ts'
 import type { StudyDefinition } from './definition.ts'
@@ -13,6 +14,7 @@ import { kernelAttention } from './kernelAttention/index.ts'
 import { kernelSize } from './kernelSize/index.ts'
 import { lesion } from './lesion/index.ts'
 import { randomPatchDrop } from './randomPatchDrop/index.ts'
+import { salientPatchDrop } from './salientPatchDrop/index.ts'
 import { transferAttack } from './transferAttack/index.ts'
 
 /** Every kind of study. A new one is its folder and a line here. */
@@ -21,9 +23,11 @@ export const studyDefinitions: readonly StudyDefinition[] = [
   imagenetA,
   imagenetC,
   imagenetO,
+  imagenetP,
   imagenetR,
   imagenet9,
   randomPatchDrop,
+  salientPatchDrop,
   adversarial,
   transferAttack,
   lesion,
