@@ -1,8 +1,11 @@
 import http from 'node:http'
 import { Readable } from 'node:stream'
 
-/** Where the engine's byte server listens and what it wants to hear; null while there is no engine. */
+/** Where the engine's byte server listens and what it wants to hear; null when there is no engine. */
 export type ByteServer = { socket: string; token: string } | null
+
+/** A picture waits so long for an engine that is being started again. */
+export const pictureWaitMs = 15_000
 
 const passed = ['content-type', 'content-length', 'cache-control', 'etag', 'last-modified']
 

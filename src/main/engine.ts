@@ -61,6 +61,7 @@ export class Engine extends EventEmitter<EngineEvents> {
   #restarts = 0
   #retry: NodeJS.Timeout | undefined
   #stopping = false
+  #answers = Promise.withResolvers<EngineReady>()
 
   constructor(command: EngineCommand) {
     super()
@@ -73,6 +74,12 @@ export class Engine extends EventEmitter<EngineEvents> {
 
   get pid() {
     return this.#child?.pid
+  }
+
+  /** What the engine said when it became ready: now, or after the start that is under way; null when that takes too long. */
+  answering(withinMs: number): Promise<EngineReady | null> {
+    const tooLate = new Promise<null>((resolve) => setTimeout(resolve, withinMs, null).unref())
+    return Promise.race([this.#answers.promise, tooLate])
   }
 
   start() {
@@ -144,6 +151,7 @@ export class Engine extends EventEmitter<EngineEvents> {
       this.send({ type: 'ping', n: life.missed })
     }
     const becomeReady = (message: EngineReady) => {
+      this.#answers.resolve(message)
       this.#set({ state: 'ready' })
       this.emit('ready', message)
     }
@@ -196,6 +204,7 @@ export class Engine extends EventEmitter<EngineEvents> {
   }
 
   #set(state: EngineState) {
+    if (this.#state.state === 'ready' && state.state !== 'ready') this.#answers = Promise.withResolvers()
     this.#state = state
     this.emit('state', state)
   }

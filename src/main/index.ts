@@ -2,7 +2,7 @@ import { app, BrowserWindow, session } from 'electron'
 import { z } from 'zod'
 import { channels } from '#shared/channels.ts'
 import { startArguments } from './arguments.ts'
-import type { ByteServer } from './byteServer.ts'
+import { pictureWaitMs } from './byteServer.ts'
 import { onCall, onNote } from './calls.ts'
 import { answerDialogs } from './dialogs.ts'
 import { Engine } from './engine.ts'
@@ -25,11 +25,8 @@ function run() {
   })
   const relay = new PortRelay(engine)
   const mailbox = new Mailbox()
-  let byteServer: ByteServer = null
 
-  engine.on('ready', ({ socket, token }) => (byteServer = { socket, token }))
   engine.on('state', (state) => {
-    if (state.state !== 'ready') byteServer = null
     for (const window of BrowserWindow.getAllWindows()) window.webContents.send(channels.engineState, state)
   })
   onNote(channels.connect, nothing, (_nothing, { page }) => relay.connect(page))
@@ -77,7 +74,7 @@ function run() {
     defaultSession.on('will-download', (event, item) => {
       if (!item.getURL().startsWith(`blob:${appOrigin}/`)) event.preventDefault()
     })
-    serveScheme({ pageFolder, devServer: devServer(), byteServer: () => byteServer })
+    serveScheme({ pageFolder, devServer: devServer(), byteServer: () => engine.answering(pictureWaitMs) })
     setMenu((id) => mailbox.command(id))
     engine.start()
     show()

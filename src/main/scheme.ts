@@ -17,12 +17,12 @@ export function declareScheme() {
 export function serveScheme(options: {
   pageFolder: string
   devServer: string | undefined
-  byteServer: () => ByteServer
+  byteServer: () => Promise<ByteServer>
 }) {
-  protocol.handle('app', (request) => {
+  protocol.handle('app', async (request) => {
     const address = new URL(request.url)
     if (!request.url.startsWith(`${appOrigin}/`)) return new Response(null, { status: 403 })
-    if (address.pathname.startsWith('/bytes/')) return askForBytes(options.byteServer(), request)
+    if (address.pathname.startsWith('/bytes/')) return askForBytes(await options.byteServer(), request)
     return options.devServer === undefined
       ? builtPage(options.pageFolder, address.pathname)
       : servedPage(options.devServer, address)

@@ -58,6 +58,18 @@ describe('the engine process', () => {
     expect(states[2]).toMatchObject({ problem: { code: 'ENGINE_DOWN' }, retryInMs: 250, restarts: 1 })
   })
 
+  it('tells where it answers: at once, after the start under way, or not at all', async () => {
+    const { engine } = engineThat('well')
+    const first = await engine.answering(30_000)
+    expect(await engine.answering(0)).toBe(first)
+    process.kill(engine.pid ?? 0, 'SIGKILL')
+    await until(engine, 'down')
+    expect(await engine.answering(0)).toBeNull()
+    const second = await engine.answering(30_000)
+    expect(second?.socket).toBeDefined()
+    expect(second?.socket).not.toBe(first?.socket)
+  })
+
   it('is shown as down while it does not answer, and left alone when it was only busy', async () => {
     const { engine, states } = engineThat('busy')
     await until(engine, 'ready')

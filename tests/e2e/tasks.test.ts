@@ -1,0 +1,147 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { engineIs, openApp, shoot, type App } from './app.ts'
+
+let shown: App
+let page: Page
+beforeAll(async () => {
+  shown = await openApp()
+  page = shown.page
+  page.setDefaultTimeout(30_000)
+  await engineIs(page, 'ready')
+})
+afterAll(() => shown.close())
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await shoot(page, `failed: ${task.name}`)
+})
+
+const main = () => page.getByRole('main')
+const workspace = () => path.join(shown.folder, 'Kernelscope', 'Sample')
+
+/** Number of different colours that a canvas or picture shows. */
+const coloursOf = (selector: string) =>
+  page
+    .locator(selector)
+    .first()
+    .evaluate((source) => {
+      if (!(source instanceof HTMLCanvasElement || source instanceof HTMLImageElement)) return 0
+      const canvas = document.createElement('canvas')
+      canvas.width = canvas.height = 64
+      const context = canvas.getContext('2d')
+      context?.drawImage(source, 0, 0, 64, 64)
+      const pixels = context?.getImageData(0, 0, 64, 64).data ?? new Uint8ClampedArray()
+      return new Set(new Uint32Array(pixels.buffer)).size
+    })
+
+/** What a researcher does, in this order, in one sitting. */
+describe('in the real window, a researcher', () => {
+  it('opens the sample workspace', async () => {
+    await page.getByRole('button', { name: /^Open the sample workspace/ }).click()
+    await main().getByRole('heading', { name: 'Models', level: 1 }).waitFor()
+    await main()
+      .getByRole('row', { name: /^RepLK-31 / })
+      .waitFor()
+    await main()
+      .getByRole('row', { name: /^RepLK-3 / })
+      .waitFor()
+    await page
+      .getByRole('button', { name: 'Jobs' })
+      .filter({ hasText: 'No jobs' })
+      .waitFor({ timeout: 100_000 })
+    await shoot(page, 'models')
+  })
+
+  it('looks at the kernels of a model', async () => {
+    await page.getByRole('navigation', { name: 'Workspace' }).getByRole('link', { name: 'RepLK-31' }).click()
+    await main().getByRole('link', { name: 'Kernels' }).click()
+    await main()
+      .getByRole('button', { name: /31×31, 32 ch/ })
+      .click()
+    await main()
+      .getByRole('img', { name: /distance from 0\.\d+ to 0\.\d+/ })
+      .first()
+      .waitFor()
+    await page.locator('section[aria-label="Kernel sheet"] canvas, [role=region] canvas').first().waitFor()
+    await expect
+      .poll(() => coloursOf('[aria-label="Kernel sheet"] canvas'), { timeout: 20_000 })
+      .toBeGreaterThan(16)
+    await shoot(page, 'kernels')
+  })
+
+  it('browses the images and opens one', async () => {
+    await page.getByRole('link', { name: 'Stickers-16 val' }).click()
+    await main()
+      .getByRole('option', { name: /^aircraft\/aircraft_000\.png/ })
+      .waitFor()
+    await expect.poll(() => coloursOf('[role=listbox] img'), { timeout: 20_000 }).toBeGreaterThan(16)
+    await shoot(page, 'dataset')
+    await main()
+      .getByRole('option', { name: /^aircraft\/aircraft_001\.png/ })
+      .dblclick()
+    await page.getByRole('complementary', { name: 'About this image' }).waitFor()
+    await expect.poll(() => coloursOf('main img'), { timeout: 20_000 }).toBeGreaterThan(16)
+    await shoot(page, 'image')
+  })
+
+  it('runs a study over both models', async () => {
+    await page.getByRole('link', { name: 'Stickers-16 val' }).first().click()
+    await main().getByRole('link', { name: 'New study' }).click()
+    await main()
+      .getByRole('radio', { name: /^Random patch drop/ })
+      .click()
+    await main().getByRole('radio', { name: 'Per class', exact: true }).click()
+    await main().getByRole('spinbutton', { name: 'Images per class' }).fill('2')
+    await main().getByRole('button', { name: 'Quick look' }).click()
+    await main().getByRole('button', { name: 'Start' }).click()
+    const cells = main().getByRole('table', { name: 'Conditions' }).getByRole('row')
+    await expect
+      .poll(async () => (await cells.allInnerTexts()).filter((row) => /\b32\b/.test(row)).length, {
+        timeout: 100_000,
+      })
+      .toBe(8)
+    await main()
+      .getByRole('img', { name: /^Top-1 accuracy against the share of dropped patches/ })
+      .first()
+      .waitFor()
+    await shoot(page, 'study')
+  })
+
+  it('finds the images behind a number', async () => {
+    const lost = main().getByRole('row', { name: /^RepLK-3 .*percent 90, repeat 0/ })
+    await lost.click()
+    const cell = page.getByRole('complementary', { name: 'Cell' })
+    await cell.getByRole('radio', { name: 'Both' }).click()
+    await cell.getByRole('listbox', { name: 'Images that flip' }).getByRole('option').first().waitFor()
+    await shoot(page, 'flips')
+  })
+
+  it('exports the figure and its data', async () => {
+    await main().getByRole('button', { name: 'Export' }).first().click()
+    await page.getByRole('menuitem', { name: 'All of these' }).click()
+    const files = () => {
+      const folder = path.join(workspace(), 'exports')
+      return readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => path.join(folder, name))
+    }
+    const ending = (type: string) => files().find((name) => name.endsWith(type)) ?? ''
+    await expect.poll(() => files().some((name) => name.endsWith('.csv')), { timeout: 30_000 }).toBe(true)
+    expect(readFileSync(ending('.svg'), 'utf8')).toContain('<svg')
+    expect(readFileSync(ending('.png')).subarray(1, 4).toString()).toBe('PNG')
+    expect(readFileSync(ending('.csv'), 'utf8')).toContain('RepLK-31')
+  })
+
+  it('finds the work as it was left after the engine died', async () => {
+    await page.evaluate(() => window.kernelscope.restartEngine())
+    await engineIs(page, 'down')
+    await engineIs(page, 'ready')
+    await page.getByRole('link', { name: /^Models/ }).click()
+    await main()
+      .getByRole('row', { name: /^RepLK-31 / })
+      .waitFor()
+  })
+
+  it('has seen no complaint of the page', () => {
+    expect(shown.complaints).toEqual([])
+  })
+})
