@@ -11,6 +11,9 @@ export interface StudyImage {
   digest: string
   path: string
   className: string
+  /** Size and modification time (ms) when it was indexed. */
+  bytes: number
+  mtime: number
 }
 
 /** Where a study's images come from: all usable images of the dataset, or the ones stored for it. */
@@ -71,6 +74,8 @@ interface Row {
   subject_id: number
   digest: Buffer
   class: string
+  bytes: number
+  mtime: number
   name: string
   root: string
 }
@@ -79,7 +84,7 @@ interface Row {
 export function* imageChunks(db: Db, source: ImageSource, size: number): Generator<StudyImage[]> {
   const { sql, values } = imagesOf(source)
   const select = db.prepare<SqlValue[], Row>(
-    `SELECT i.id, i.subject_id, i.name, s.digest, s.class, (SELECT ${imageRootSql} FROM dataset d WHERE d.id = i.dataset_id) AS root
+    `SELECT i.id, i.subject_id, i.name, i.bytes, i.mtime, s.digest, s.class, (SELECT ${imageRootSql} FROM dataset d WHERE d.id = i.dataset_id) AS root
      FROM ${sql.replace(' WHERE ', ' JOIN subject s ON s.id = i.subject_id WHERE ')} AND i.id > ? ORDER BY i.id LIMIT ?`,
   )
   for (let after = 0; ;) {
@@ -92,6 +97,8 @@ export function* imageChunks(db: Db, source: ImageSource, size: number): Generat
       digest: row.digest.toString('hex'),
       path: join(row.root, row.name),
       className: row.class,
+      bytes: row.bytes,
+      mtime: row.mtime,
     }))
   }
 }

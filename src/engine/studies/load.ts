@@ -1,7 +1,52 @@
-import { toErrorShape, type ErrorShape } from '#shared/errors.ts'
+import { stat } from 'node:fs/promises'
+import { KernelscopeError, toErrorShape, type ErrorCode, type ErrorShape } from '#shared/errors.ts'
 import type { Preprocessing } from '#shared/contract/index.ts'
-import type { ImagePool } from '../images/index.ts'
+import type { ImagePool, LoadRequest } from '../images/index.ts'
 import type { StudyImage } from './images.ts'
+
+/** What may be wrong with an image; anything else is a fault of ours and ends the job. */
+const imageProblems: readonly ErrorCode[] = [
+  'IMAGE_UNREADABLE',
+  'IMAGE_TOO_LARGE',
+  'FILE_MISSING',
+  'FILE_UNREADABLE',
+  'FILE_CHANGED',
+  'DRAWS_MALFORMED',
+]
+
+/**
+ * Loads one image for the pool's `load`, after a look whether its file is still the one that was indexed: a fact must
+ * not be kept under the digest of other bytes. Gives the problem of the image, or null; throws what is none of its.
+ */
+export async function loadImage(
+  pool: ImagePool,
+  image: StudyImage,
+  request: Omit<LoadRequest, 'path' | 'imageKey'>,
+  target: SharedArrayBuffer,
+): Promise<ErrorShape | null> {
+  try {
+    await checkUnchanged(image)
+    await pool.load({ path: image.path, imageKey: image.digest, ...request }, target)
+    return null
+  } catch (error) {
+    return imageProblem(error)
+  }
+}
+
+/** The error as a fact about an image; throws it again where it is none. */
+export function imageProblem(error: unknown): ErrorShape {
+  if (error instanceof KernelscopeError && imageProblems.includes(error.code)) return toErrorShape(error)
+  throw error
+}
+
+async function checkUnchanged({ path, bytes, mtime }: StudyImage): Promise<void> {
+  const found = await stat(path).catch(() => null)
+  if (!found) throw new KernelscopeError('FILE_MISSING', `the image file is gone: ${path}`)
+  if (found.size === bytes && Math.round(found.mtimeMs) === mtime) return
+  throw new KernelscopeError('FILE_CHANGED', `the image file was written to since it was indexed: ${path}`, {
+    hint: 'Index the dataset again.',
+  })
+}
 
 /** Images as a model sees them: uint8 [batch, height, width, 3], one slot each from 0; a problem where one failed. */
 export interface LoadedImages {
@@ -19,17 +64,14 @@ export async function loadImages(
   const [height, width] = preprocessing.size
   const pixels = new SharedArrayBuffer(batch * height * width * 3)
   const problems = await Promise.all(
-    images.map(async ({ path, digest }, slot) => {
-      try {
-        await pool.load(
-          { path, imageKey: digest, preprocessing, transforms: [{ transform: { op: 'identity' }, slot }] },
-          pixels,
-        )
-        return null
-      } catch (error) {
-        return toErrorShape(error)
-      }
-    }),
+    images.map((image, slot) =>
+      loadImage(
+        pool,
+        image,
+        { preprocessing, transforms: [{ transform: { op: 'identity' }, slot }] },
+        pixels,
+      ),
+    ),
   )
   return { pixels, problems }
 }

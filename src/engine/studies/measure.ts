@@ -1,10 +1,11 @@
-import { KernelscopeError, toErrorShape, type ErrorShape } from '#shared/errors.ts'
+import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import type { Draws } from '#shared/transforms/index.ts'
 import type { ImagePool } from '../images/index.ts'
 import { setVariantBatch, type Classifier } from '../models/index.ts'
 import type { Db } from '../workspace/index.ts'
 import { factStore, type FactStore } from './facts.ts'
 import type { Lane } from './lanes.ts'
+import { loadImage } from './load.ts'
 import { missingRows, type Row } from './missing.ts'
 import { prefetch } from './prefetch.ts'
 import { readingsOf, type LaneReading } from './readings.ts'
@@ -104,20 +105,13 @@ async function load(
   await Promise.all(
     [...groups].map(async ([{ image, preprocessing }, entries]) => {
       const transforms = entries.map(([slot, row]) => ({ slot, transform: row.transform }))
-      try {
-        await pool.load(
-          {
-            path: image.path,
-            imageKey: image.digest,
-            preprocessing,
-            transforms,
-            ...(draws ? { draws } : {}),
-          },
-          pixels,
-        )
-      } catch (error) {
-        for (const [slot] of entries) problems[slot] = toErrorShape(error)
-      }
+      const problem = await loadImage(
+        pool,
+        image,
+        { preprocessing, transforms, ...(draws ? { draws } : {}) },
+        pixels,
+      )
+      for (const [slot] of entries) problems[slot] = problem
     }),
   )
   return problems

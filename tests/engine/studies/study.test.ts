@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3'
-import { readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
@@ -223,19 +223,17 @@ describe('random patch drop', () => {
     expect(rest.rows).toHaveLength(lost.total - 5)
   })
 
-  it('records an unreadable image as failed and measures the others', async () => {
+  it('records an image that has changed since it was indexed as failed and measures the others', async () => {
     const { engine, images, datasetId, modelIds } = await setUp(2)
     const { rows } = await engine.client.datasets.images({ datasetId })
-    truncateSync(join(images, rows[0]?.name ?? ''), 60)
-    const study = await runStudy(engine.client, {
-      kind: 'random-patch-drop',
-      modelIds,
-      datasetId,
-      params: small,
-    })
+    const [first, second] = rows.map(({ name }) => join(images, name))
+    truncateSync(first ?? '', 60)
+    rmSync(second ?? '')
+    const input = { kind: 'random-patch-drop', modelIds: modelIds.slice(0, 1), datasetId, params: small }
+    const study = await runStudy(engine.client, input)
     expect(study.job?.progress.failed).toBe(2 * 3)
     const { conditions, complete } = await engine.client.studies.result({ id: study.id })
-    expect(conditions.every(({ n, failed }) => n === 31 && failed === 1)).toBe(true)
+    expect(conditions.every(({ n, failed }) => n === 30 && failed === 2)).toBe(true)
     expect(complete).toBe(true)
   })
 

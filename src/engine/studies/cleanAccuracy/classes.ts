@@ -28,7 +28,6 @@ export function perClassTable(grid: Grid): DataTable {
         key: `m${id}`,
         title,
         kind: 'fraction' as const,
-        better: 'higher' as const,
       })),
     ],
     rows: [...rows.values()],

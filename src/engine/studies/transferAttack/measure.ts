@@ -1,5 +1,5 @@
 import { attack as attackSchema, type Attack } from '#shared/attacks.ts'
-import { KernelscopeError, toErrorShape, type ErrorShape } from '#shared/errors.ts'
+import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import type { Preprocessing } from '#shared/contract/index.ts'
 import { allOutputs } from '#shared/readouts.ts'
 import { noRewrite } from '#shared/rewrites.ts'
@@ -8,6 +8,7 @@ import type { MeasureRoom } from '../definition.ts'
 import { settingOf, type StoredCondition } from '../conditions.ts'
 import { factStore } from '../facts.ts'
 import { imageChunks, type StudyImage } from '../images.ts'
+import { imageProblem } from '../load.ts'
 import { measureGrid } from '../run.ts'
 import { targetLookup } from '../targets.ts'
 import { adversarialPath, openCraft, type Craft } from './craft.ts'
@@ -112,7 +113,7 @@ async function showBatch(
         )
         return null
       } catch (error) {
-        return toErrorShape(error)
+        return imageProblem(error)
       }
     }),
   )
