@@ -1,3 +1,4 @@
+import path from 'node:path'
 import ui from '@nuxt/ui/vite'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
@@ -7,6 +8,8 @@ import { defineConfig } from 'electron-vite'
  * line run on the pinned Node 24, which reads the same output.
  */
 const oldest = { shell: 'node20.18', page: 'chrome130' }
+
+const devPort = 5273
 
 export default defineConfig({
   main: {
@@ -38,7 +41,13 @@ export default defineConfig({
   },
   renderer: {
     root: 'src/renderer',
-    server: { host: '127.0.0.1', strictPort: false },
+    // The page is at app://, whatever serves it; so vite's reload socket must be told where its server is.
+    server: {
+      host: '127.0.0.1',
+      port: devPort,
+      strictPort: true,
+      hmr: { protocol: 'ws', host: '127.0.0.1', clientPort: devPort },
+    },
     plugins: [
       vue(),
       ui({
@@ -57,7 +66,7 @@ export default defineConfig({
       assetsInlineLimit: 0,
       // Loaded from disk, once.
       chunkSizeWarningLimit: 4000,
-      rolldownOptions: { input: 'src/renderer/index.html' },
+      rolldownOptions: { input: path.resolve(import.meta.dirname, 'src/renderer/index.html') },
     },
   },
 })
