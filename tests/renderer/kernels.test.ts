@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { lut } from '#shared/colour/maps.ts'
-import {
-  bandsOf,
-  placeAt,
-  placeByKey,
-  placeUnder,
-  sheetLayout,
-} from '../../src/renderer/kernels/layout.ts'
+import { bandsOf, placeAt, placeByKey, placeUnder, sheetLayout } from '../../src/renderer/kernels/layout.ts'
 import { kernelFacts } from '../../src/renderer/kernels/measure.ts'
 import {
   atlasColumns,

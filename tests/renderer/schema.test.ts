@@ -18,6 +18,12 @@ const schema = z.toJSONSchema(
     seed: z.int().default(0),
     draws: z.string().nullable().default(null),
     target: z.string(),
+    surrogate: z.int().positive().nullable().default(null).meta({ format: 'model' }),
+    masks: z.string().nullable().default(null).meta({ format: 'folder' }),
+    modes: z
+      .array(z.enum(['drop_in', 'dropOut']))
+      .min(1)
+      .default(['drop_in']),
     nested: z.object({ a: z.number() }).optional(),
   }),
   { io: 'input' },
@@ -56,6 +62,16 @@ describe('a form from a JSON schema', () => {
     expect(field('seed')).toMatchObject({ min: null, max: null })
     expect(field('draws')).toMatchObject({ kind: 'text', nullable: true })
     expect(field('target')).toMatchObject({ kind: 'text', required: true })
+    expect(field('surrogate')).toMatchObject({ kind: 'model', nullable: true, default: null })
+    expect(field('masks')).toMatchObject({ kind: 'folder', nullable: true })
+    expect(field('modes')).toMatchObject({
+      kind: 'choices',
+      minItems: 1,
+      options: [
+        { value: 'drop_in', label: 'Drop in' },
+        { value: 'dropOut', label: 'Drop out' },
+      ],
+    })
     expect(field('nested')).toMatchObject({ kind: 'json' })
   })
 
@@ -67,6 +83,9 @@ describe('a form from a JSON schema', () => {
       hard: false,
       seed: 0,
       draws: null,
+      surrogate: null,
+      masks: null,
+      modes: ['drop_in'],
     })
   })
 
@@ -83,6 +102,8 @@ describe('a form from a JSON schema', () => {
       seed: 1.5,
       hard: false,
       draws: null,
+      surrogate: 'a',
+      modes: [],
     })
     expect(problems).toMatchObject({
       patch: 'Not below 1.',
@@ -90,6 +111,8 @@ describe('a form from a JSON schema', () => {
       fill: 'Choose one of the options.',
       seed: 'Write a whole number.',
       target: 'A value is needed.',
+      surrogate: 'Choose a model.',
+      modes: 'Choose at least 1.',
     })
     expect(problems.epsilon).toMatch(/^Not below/)
     expect(problemsOf(fields, { ...initialParams(fields), target: 'a', percents: [] })).toEqual({

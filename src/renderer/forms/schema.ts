@@ -16,6 +16,10 @@ export type Field = FieldBase &
     | { kind: 'number'; integer: boolean; min: number | null; max: number | null; step: number | null }
     | { kind: 'enum'; options: { value: string | number; label: string }[] }
     | { kind: 'boolean' }
+    | { kind: 'choices'; options: { value: string | number; label: string }[]; minItems: number }
+    /** Id of a model or a dataset of the workspace. */
+    | { kind: 'model' | 'dataset' }
+    | { kind: 'folder' }
     | { kind: 'text'; pattern: string | null }
     | {
         kind: 'numbers'
@@ -48,7 +52,7 @@ export function fieldsOf(schema: Schema): Field[] {
       required: required.includes(key),
       nullable,
     }
-    return fieldOf(base, inner)
+    return fieldOf(base, { format: own.format, ...inner })
   })
 }
 
@@ -92,6 +96,8 @@ function fieldOf(base: FieldBase, schema: Schema): Field {
   const options = optionsOf(schema)
   if (options) return { ...base, kind: 'enum', options }
   const bounds = { min: boundOf(schema, 'minimum'), max: boundOf(schema, 'maximum') }
+  const { format } = schema
+  if (format === 'model' || format === 'dataset' || format === 'folder') return { ...base, kind: format }
   switch (schema.type) {
     case 'integer':
       return { ...base, kind: 'number', integer: true, ...bounds, step: numberOf(schema.multipleOf) ?? 1 }
@@ -103,6 +109,9 @@ function fieldOf(base: FieldBase, schema: Schema): Field {
       return { ...base, kind: 'text', pattern: textOf(schema.pattern) ?? null }
     case 'array': {
       const items = objectOf(schema.items)
+      const choices = optionsOf(items)
+      if (choices)
+        return { ...base, kind: 'choices', options: choices, minItems: numberOf(schema.minItems) ?? 0 }
       if (items.type !== 'number' && items.type !== 'integer') break
       return {
         ...base,
@@ -128,6 +137,15 @@ function problemOf(field: Field, value: unknown): string | null {
       return rangeProblem(value, field)
     case 'enum':
       return field.options.some((o) => o.value === value) ? null : 'Choose one of the options.'
+    case 'choices':
+      if (!Array.isArray(value) || !value.every((v) => field.options.some((o) => o.value === v)))
+        return 'Choose from the options.'
+      return value.length < field.minItems ? `Choose at least ${field.minItems}.` : null
+    case 'model':
+    case 'dataset':
+      return typeof value === 'number' ? null : `Choose a ${field.kind}.`
+    case 'folder':
+      return typeof value === 'string' ? null : 'Choose a folder.'
     case 'boolean':
       return typeof value === 'boolean' ? null : 'Choose yes or no.'
     case 'text':

@@ -1,0 +1,103 @@
+import type { StudyImageRow } from '#shared/contract/index.ts'
+import type { FigureSpec, Point } from '#shared/figures/spec.ts'
+import { conditionTitle } from './cell.ts'
+
+/** One condition of a study for one image: its place on the axis and who is right under it. */
+export interface ImageCondition {
+  key: string
+  title: string
+  x: number
+  rows: StudyImageRow[]
+}
+
+export interface ImageAxis {
+  /** Name of the parameter on the axis; null where conditions only have an order. */
+  parameter: string | null
+  conditions: ImageCondition[]
+}
+
+/** The parameter that takes the most numeric values is the axis, repeats aside; without one, conditions are numbered. */
+export function imageAxis(rows: readonly StudyImageRow[]): ImageAxis {
+  const names = new Set(rows.flatMap(({ params }) => Object.keys(params)).filter((name) => name !== 'repeat'))
+  const spread = (name: string) => {
+    const values = rows.map(({ params }) => params[name])
+    return values.every((v) => typeof v === 'number') ? new Set(values).size : 0
+  }
+  const [parameter] = [...names].filter((name) => spread(name) > 1).sort((a, b) => spread(b) - spread(a))
+  const groups = [...Map.groupBy(rows, ({ key }) => key)]
+  const conditions = groups.map(([key, group], place) => ({
+    key,
+    title: conditionTitle(key),
+    x: parameter ? Number(group[0]?.params[parameter]) : place,
+    rows: group,
+  }))
+  return {
+    parameter: parameter ?? null,
+    conditions: parameter ? conditions.sort((a, b) => a.x - b.x) : conditions,
+  }
+}
+
+export type Measure = 'probability' | 'rank'
+
+/** How the true class fares along the axis, one line per model: mean over the conditions at one place, and their range. */
+export function imageFigure(
+  axis: ImageAxis,
+  models: readonly { id: number; title: string }[],
+  measure: Measure,
+): FigureSpec {
+  const value = (row: StudyImageRow) => (measure === 'probability' ? row.trueProbability : row.trueRank)
+  const places = [...Map.groupBy(axis.conditions, ({ x }) => x)].sort(([a], [b]) => a - b)
+  return {
+    id: 'image',
+    kind: 'lines',
+    title: 'The true class of this image',
+    x: axis.parameter
+      ? { label: axis.parameter, unit: 'none', scale: 'linear' }
+      : {
+          label: 'Condition',
+          unit: 'none',
+          scale: 'category',
+          categories: axis.conditions.map((c) => c.title),
+        },
+    y:
+      measure === 'probability'
+        ? { label: 'Probability', unit: 'percent', scale: 'linear', min: 0, max: 1 }
+        : { label: 'Rank', unit: 'none', scale: 'linear', min: 1 },
+    series: models.map((model, slot) => ({
+      id: String(model.id),
+      name: model.title,
+      slot,
+      origin: 'measured' as const,
+      symbols: true,
+      points: places.flatMap(([x, conditions]): Point[] => {
+        const rows = conditions.flatMap((c) => c.rows).filter((row) => row.modelId === model.id)
+        const values = rows.map(value)
+        if (values.length === 0) return []
+        const mean = values.reduce((a, b) => a + b, 0) / values.length
+        const range = values.length > 1 ? { lo: Math.min(...values), hi: Math.max(...values) } : {}
+        return [{ x, y: mean, ...range, n: values.length, ref: `${model.id}|${rows[0]?.key ?? ''}` }]
+      }),
+    })),
+    references: [],
+    spans: [],
+    notes: [],
+    alt: models
+      .map((model) => `${model.title}: ${failureText(firstFailure(axis, model.id), axis.parameter)}`)
+      .join('; '),
+  }
+}
+
+/** Where along the axis most conditions of a place are wrong for the first time; null where that never happens. */
+export function firstFailure(axis: ImageAxis, modelId: number): ImageCondition | null {
+  for (const [, conditions] of [...Map.groupBy(axis.conditions, ({ x }) => x)].sort(([a], [b]) => a - b)) {
+    const rows = conditions.flatMap((c) => c.rows).filter((row) => row.modelId === modelId)
+    const wrong = rows.filter((row) => !row.correct).length
+    if (rows.length > 0 && wrong * 2 > rows.length) return conditions[0] ?? null
+  }
+  return null
+}
+
+export function failureText(failure: ImageCondition | null, parameter: string | null): string {
+  if (!failure) return 'right throughout'
+  return parameter ? `wrong from ${parameter} ${failure.x}` : `wrong under ${failure.title}`
+}

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import type { StudyImageRow } from '#shared/contract/index.ts'
+import { failureText, firstFailure, imageAxis, imageFigure } from '../../src/renderer/studies/imageCurves.ts'
+
+const row = (
+  modelId: number,
+  percent: number,
+  repeat: number,
+  correct: boolean,
+  p: number,
+): StudyImageRow => ({
+  modelId,
+  key: `percent=${percent},repeat=${repeat}`,
+  params: { percent, repeat },
+  conditionId: 10 + percent + repeat,
+  correct,
+  predicted: 3,
+  label: 'cat',
+  confidence: 0.8,
+  trueProbability: p,
+  trueRank: correct ? 1 : 4,
+})
+const rows = [
+  row(1, 50, 0, true, 0.6),
+  row(1, 50, 1, false, 0.2),
+  row(1, 50, 2, false, 0.1),
+  row(1, 0, 0, true, 0.9),
+  row(2, 0, 0, true, 0.8),
+  row(2, 50, 0, true, 0.7),
+]
+const models = [
+  { id: 1, title: 'A' },
+  { id: 2, title: 'B' },
+]
+
+describe('one image through a study', () => {
+  const axis = imageAxis(rows)
+
+  it('finds the axis and puts the conditions in its order', () => {
+    expect(axis.parameter).toBe('percent')
+    expect(axis.conditions.map((c) => c.key)).toEqual([
+      'percent=0,repeat=0',
+      'percent=50,repeat=0',
+      'percent=50,repeat=1',
+      'percent=50,repeat=2',
+    ])
+  })
+
+  it('draws mean and range of the true class for every model', () => {
+    const [a, b] = imageFigure(axis, models, 'probability').series
+    expect(a?.points.map((p) => p.x)).toEqual([0, 50])
+    expect(a?.points[1]?.y).toBeCloseTo(0.3, 12)
+    expect(a?.points[1]).toMatchObject({ lo: 0.1, hi: 0.6, n: 3 })
+    expect(b?.points[1]).toEqual({ x: 50, y: 0.7, n: 1, ref: '2|percent=50,repeat=0' })
+    expect(imageFigure(axis, models, 'rank').series[0]?.points[1]?.y).toBe(3)
+  })
+
+  it('says where a model fails first: where most draws are wrong', () => {
+    expect(firstFailure(axis, 1)?.x).toBe(50)
+    expect(failureText(firstFailure(axis, 1), axis.parameter)).toBe('wrong from percent 50')
+    expect(failureText(firstFailure(axis, 2), axis.parameter)).toBe('right throughout')
+  })
+
+  it('numbers conditions that have no numeric parameter', () => {
+    const named = ['clean', 'only_fg'].map((key) => ({
+      ...row(1, 0, 0, true, 0.5),
+      key,
+      params: { variation: key },
+    }))
+    const spec = imageFigure(imageAxis(named), models, 'probability')
+    expect(spec.x).toMatchObject({ scale: 'category', categories: ['clean', 'only_fg'] })
+    expect(spec.series[0]?.points.map((p) => p.x)).toEqual([0, 1])
+  })
+})
