@@ -47,13 +47,6 @@ export class Generator {
     if ((this.a | this.b | this.c | this.d) === 0) this.d = 1
   }
 
-  private moveTo(a: number, b: number, c: number, d: number): void {
-    this.a = a
-    this.b = b
-    this.c = c
-    this.d = d
-  }
-
   /** The next 32 bits as a signed integer. */
   private next(): number {
     const five = Math.imul(this.b, 5)
@@ -96,9 +89,13 @@ export class Generator {
     return Math.abs(x) < safe[bits & 255]! ? x : this.edgeNormal(x, bits & 255)
   }
 
-  /** Fills the array with `count` draws as `normal` gives them one by one, three times as fast. */
+  /**
+   * `count` standard normal draws, several times as fast as one by one. The few that fall outside the safe part of their
+   * layer are settled after all others: a call in the loop would cost more than the draws.
+   */
   normals(count: number): Float32Array {
     const out = new Float32Array(count)
+    const open: number[] = []
     let { a, b, c, d } = this
     for (let i = 0; i < count; i++) {
       const five = Math.imul(b, 5)
@@ -111,14 +108,17 @@ export class Generator {
       c ^= shifted
       d = (d << 11) | (d >>> 21)
       const x = ((bits >> 9) + 0.5) * scale[bits & 255]!
-      if (Math.abs(x) < safe[bits & 255]!) out[i] = x
-      else {
-        this.moveTo(a, b, c, d)
-        out[i] = this.edgeNormal(x, bits & 255)
-        ;({ a, b, c, d } = this)
-      }
+      out[i] = x
+      if (Math.abs(x) >= safe[bits & 255]!) open.push(i, bits)
     }
-    this.moveTo(a, b, c, d)
+    this.a = a
+    this.b = b
+    this.c = c
+    this.d = d
+    for (let k = 0; k < open.length; k += 2) {
+      const bits = open[k + 1]!
+      out[open[k]!] = this.edgeNormal(((bits >> 9) + 0.5) * scale[bits & 255]!, bits & 255)
+    }
     return out
   }
 

@@ -14,6 +14,8 @@ export interface LoadRequest {
   imageKey: string
   preprocessing: Geometry
   transforms: { transform: Transform; slot: number }[]
+  /** Of the target: 8-bit levels (when left out), or float32 in [0,1] units, four bytes a value. */
+  pixels?: 'uint8' | 'float32'
   /** The draws file, where a transform names one. */
   draws?: Draws | undefined
 }
@@ -70,7 +72,7 @@ export function createImagePool(options: ImagePoolOptions): ImagePool {
     lane.run(task, urgent) as Promise<Results[K]>
 
   return {
-    load({ path, imageKey, preprocessing, transforms, draws }, target) {
+    load({ path, imageKey, preprocessing, transforms, draws, pixels = 'uint8' }, target) {
       const steps = transforms.map(({ transform, slot }) => ({
         transform,
         slot,
@@ -82,6 +84,7 @@ export function createImagePool(options: ImagePoolOptions): ImagePool {
         imageKey,
         geometry: geometryOf(preprocessing),
         steps,
+        pixels,
         target,
       } as const
       return run(laneOf(imageKey), task, false)

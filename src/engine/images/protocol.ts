@@ -7,7 +7,7 @@ import type { Measurement } from './measure.ts'
 /** One version of an image: the transform, and where its pixels go. */
 export interface Step {
   transform: Transform
-  /** The pixels are written at slot * height * width * 3 of the target. */
+  /** The pixels are written at value slot * height * width * 3 of the target. */
   slot: number
   /** The entry of the draws file that the transform names; nothing else of that file. */
   draws: Draws | undefined
@@ -21,6 +21,8 @@ export type Task =
       imageKey: string
       geometry: Geometry
       steps: Step[]
+      /** Of the target: 8-bit levels, or float32 in [0,1] units. */
+      pixels: 'uint8' | 'float32'
       target: SharedArrayBuffer
     }
   | {

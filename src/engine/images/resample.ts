@@ -1,6 +1,7 @@
 import type { Picture } from './picture.ts'
+import { precision, tapsOf, type Interpolation, type Taps } from './taps.ts'
 
-export type Interpolation = 'box' | 'bilinear' | 'bicubic'
+export type { Interpolation }
 
 /** A part of the resized image, in its pixels; must lie inside it. */
 export interface Window {
@@ -10,79 +11,31 @@ export interface Window {
   width: number
 }
 
-const filters = {
-  box: { support: 0.5, weight: (x: number) => (x > -0.5 && x <= 0.5 ? 1 : 0) },
-  /** Triangle. */
-  bilinear: { support: 1, weight: (x: number) => Math.max(0, 1 - Math.abs(x)) },
-  /** Keys' cubic with a = -0.5. */
-  bicubic: {
-    support: 2,
-    weight: (x: number) => {
-      const d = Math.abs(x)
-      if (d < 1) return (1.5 * d - 2.5) * d * d + 1
-      return d < 2 ? ((-0.5 * d + 2.5) * d - 4) * d + 2 : 0
-    },
-  },
-} as const
-
-/** Fraction bits of a weight: with 8-bit samples and some headroom for overshoot a sum stays within 32 bits. */
-const precision = 22
-
-interface Taps {
-  /** First input sample of each output sample, and how many there are. */
-  first: Int32Array
-  count: Int32Array
-  /** `stride` weights per output sample, as fixed-point integers. */
-  weights: Int32Array
-  stride: number
-}
-
-/** Weights of outputs `from` to `from + length` of an axis resized from `input` to `output` samples. */
-function taps(
-  input: number,
-  output: number,
-  from: number,
-  length: number,
-  interpolation: Interpolation,
-): Taps {
-  const { support, weight } = filters[interpolation]
-  const scale = input / output
-  // Antialiasing: when shrinking, the filter is as wide as an output pixel.
-  const stretch = Math.max(scale, 1)
-  const reach = support * stretch
-  const stride = Math.ceil(reach) * 2 + 1
-  const first = new Int32Array(length)
-  const count = new Int32Array(length)
-  const weights = new Int32Array(length * stride)
-  const row = new Float64Array(stride)
-  for (let i = 0; i < length; i++) {
-    const centre = (from + i + 0.5) * scale
-    const start = Math.max(0, Math.trunc(centre - reach + 0.5))
-    const n = Math.min(input, Math.trunc(centre + reach + 0.5)) - start
-    let sum = 0
-    for (let k = 0; k < n; k++) {
-      row[k] = weight((k + start - centre + 0.5) * (1 / stretch))
-      sum += row[k]!
-    }
-    for (let k = 0; k < n; k++) {
-      const fixed = (row[k]! / sum) * (1 << precision)
-      weights[i * stride + k] = Math.trunc(fixed + (fixed < 0 ? -0.5 : 0.5))
-    }
-    first[i] = start
-    count[i] = n
-  }
-  return { first, count, weights, stride }
-}
-
 const half = 1 << (precision - 1)
 
+/** Whether every output is one input sample, as when a box filter enlarges. */
+const isCopy = ({ count }: Taps) => count.every((n) => n === 1)
+
+/** `alongX` where every output is one input sample. */
+function copiedAlongX({ pixels, width }: Picture, top: number, rows: number, first: Int32Array): Uint8Array {
+  const out = new Uint8Array(rows * first.length * 3)
+  let to = 0
+  for (let y = 0; y < rows; y++) {
+    const base = (top + y) * width
+    for (let x = 0; x < first.length; x++, to += 3) {
+      const from = 3 * (base + first[x]!)
+      out[to] = pixels[from]!
+      out[to + 1] = pixels[from + 1]!
+      out[to + 2] = pixels[from + 2]!
+    }
+  }
+  return out
+}
+
 /** Rows `top` to `top + rows` of the picture, resampled along x. */
-function alongX(
-  picture: Picture,
-  top: number,
-  rows: number,
-  { first, count, weights, stride }: Taps,
-): Uint8Array {
+function alongX(picture: Picture, top: number, rows: number, taps: Taps): Uint8Array {
+  const { first, count, weights, stride } = taps
+  if (isCopy(taps)) return copiedAlongX(picture, top, rows, first)
   const { pixels, width } = picture
   const columns = first.length
   // Clamped: an overshoot of the cubic ends at 0 or 255.
@@ -113,13 +66,16 @@ function alongX(
 }
 
 /** Rows of `length` bytes (the first is input row `top`), resampled along y. Four taps at a time, missing ones weigh 0. */
-function alongY(
-  rows: Uint8Array,
-  top: number,
-  length: number,
-  { first, count, weights, stride }: Taps,
-): Uint8Array {
+function alongY(rows: Uint8Array, top: number, length: number, taps: Taps): Uint8Array {
+  const { first, count, weights, stride } = taps
   const out = new Uint8ClampedArray(first.length * length)
+  if (isCopy(taps)) {
+    first.forEach((row, y) => {
+      const from = (row - top) * length
+      out.set(rows.subarray(from, from + length), y * length)
+    })
+    return new Uint8Array(out.buffer)
+  }
   const sums = new Int32Array(length)
   for (let y = 0; y < first.length; y++) {
     const n = count[y]!
@@ -154,12 +110,17 @@ export function resize(
 ): Picture {
   const resizesX = width !== picture.width
   const resizesY = height !== picture.height
-  const y = taps(picture.height, height, window.top, window.height, interpolation)
+  const y = tapsOf(picture.height, height, window.top, window.height, interpolation)
   const last = window.height - 1
   const top = resizesY ? y.first[0]! : window.top
   const bottom = resizesY ? y.first[last]! + y.count[last]! : window.top + window.height
   const rows = resizesX
-    ? alongX(picture, top, bottom - top, taps(picture.width, width, window.left, window.width, interpolation))
+    ? alongX(
+        picture,
+        top,
+        bottom - top,
+        tapsOf(picture.width, width, window.left, window.width, interpolation),
+      )
     : columnsOf(picture, top, bottom, window)
   const pixels = resizesY ? alongY(rows, top, window.width * 3, y) : rows
   return { pixels, height: window.height, width: window.width }

@@ -6,6 +6,7 @@ import { digestAndMeasure } from './measure.ts'
 import type { Picture } from './picture.ts'
 import { readPicture } from './preprocess.ts'
 import type { Results, Step, Task } from './protocol.ts'
+import { bandNoiseFloats } from './transforms/bandNoise.ts'
 import { applyTransform } from './transforms/index.ts'
 
 interface Source {
@@ -45,10 +46,26 @@ export function taskServer(cacheBytes: number): (task: Task) => Promise<Results[
   }
 
   async function load(task: Extract<Task, { kind: 'load' }>): Promise<undefined> {
+    if (task.pixels === 'float32') return loadFloats(task)
     const target = new Uint8Array(task.target)
     for (const step of task.steps) {
       const { pixels } = await prepared(task, step)
       target.set(pixels, step.slot * pixels.length)
+    }
+  }
+
+  async function loadFloats(task: Extract<Task, { kind: 'load' }>): Promise<undefined> {
+    const target = new Float32Array(task.target)
+    for (const step of task.steps) {
+      const { transform, slot } = step
+      if (transform.op === 'bandNoise') {
+        const crop = await picture(task.path, task.imageKey, task.geometry, true)
+        target.set(bandNoiseFloats(crop, transform, task.imageKey), slot * crop.pixels.length)
+      } else {
+        const { pixels } = await prepared(task, step)
+        const first = slot * pixels.length
+        pixels.forEach((value, i) => (target[first + i] = value / 255))
+      }
     }
   }
 

@@ -8,9 +8,11 @@ import {
   createImagePool,
   digestAndMeasure,
   preprocess,
+  readPicture,
   type Geometry,
   type ImagePool,
 } from '#engine/images/index.ts'
+import { applyGeometry, applyResize } from '#engine/images/geometry.ts'
 import type { Transform } from '#shared/transforms/index.ts'
 
 const goldens = join(import.meta.dirname, 'goldens')
@@ -51,6 +53,32 @@ describe('an image pool', () => {
     expect(new Uint8Array(target, 2 * bytes, bytes)).toEqual(clean.pixels)
     expect(new Uint8Array(target, 0, bytes)).toEqual(dropped.pixels)
     expect(new Uint8Array(target, bytes, bytes).every((value) => value === 0)).toBe(true)
+  })
+
+  it('gives perturbations what lies around the crop', async () => {
+    pool = createImagePool({ workers: 1, cacheBytes: 1e6 })
+    const target = new SharedArrayBuffer(bytes)
+    const transform = {
+      op: 'perturbation' as const,
+      name: 'translate' as const,
+      frame: 0,
+      seed: 1,
+      difficulty: 1,
+    }
+    const request = {
+      path: wide,
+      imageKey: 'ab',
+      preprocessing: geometry,
+      transforms: [{ transform, slot: 0 }],
+    }
+    await pool.load(request, target)
+    const picture = await readPicture(wide)
+    const whole = () => applyResize(picture, geometry)
+    const crop = applyGeometry(picture, geometry)
+    const { pixels } = await applyTransform(crop, transform, { imageKey: 'ab', whole })
+    expect(new Uint8Array(target)).toEqual(pixels)
+    // Shifted to the left by 6 pixels: the resized image is 93 wide, so nothing black comes in.
+    expect(pixels.subarray(-3)).not.toEqual(new Uint8Array(3))
   })
 
   it('keeps decoded images by key and geometry', async () => {

@@ -79,41 +79,41 @@ function isCrest(magnitude: Int32Array, at: number, stride: number, dx: number, 
   return m > magnitude[at - stride - side]! && m > magnitude[at + stride + side]!
 }
 
-/** Steps of the 5x5 chamfer distance and their length: across, diagonal, knight's move. */
-const steps: readonly [number, number, number][] = [
-  [-1, 0, 1],
-  [0, -1, 1],
-  [-1, -1, 1.4],
-  [-1, 1, 1.4],
-  [-1, -2, 2.1969],
-  [-1, 2, 2.1969],
-  [-2, -1, 2.1969],
-  [-2, 1, 2.1969],
-]
+/** Lengths of the steps of the 5x5 chamfer distance: across, diagonal, knight's move. */
+const across = 1
+const diagonal = 1.4
+const knight = 2.1969
 
 /** Distance of every pixel to the nearest set pixel, as OpenCV's distanceTransform(DIST_L2, 5); at most `cap`. */
 export function distanceTo({ values, height, width }: Plane, cap: number): Plane<Float32Array> {
   const stride = width + 4
-  const distance = new Float64Array((height + 4) * stride).fill(Infinity)
-  const forward = steps.map(([dy, dx, length]) => ({ offset: dy * stride + dx, length }))
-  const pass = (at: number, sign: 1 | -1) => {
-    let best = distance[at]!
-    for (const { offset, length } of forward) best = Math.min(best, distance[at + sign * offset]! + length)
-    distance[at] = best
-  }
+  // In a frame of two pixels that are far from everything; farther than `cap` is never told apart.
+  const distance = new Float64Array((height + 4) * stride).fill(cap)
+  /** The nearest way to `at` over pixels that a pass has seen: those above and to the left (s = stride, one = 1), or below. */
+  const nearest = (at: number, s: number, one: number) =>
+    Math.min(
+      distance[at]!,
+      Math.min(distance[at - s]!, distance[at - one]!) + across,
+      Math.min(distance[at - s - 1]!, distance[at - s + 1]!) + diagonal,
+      Math.min(
+        distance[at - s - 2]!,
+        distance[at - s + 2]!,
+        distance[at - 2 * s - 1]!,
+        distance[at - 2 * s + 1]!,
+      ) + knight,
+    )
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const at = (y + 2) * stride + x + 2
-      if (values[y * width + x] !== 0) distance[at] = 0
-      else pass(at, 1)
+      distance[at] = values[y * width + x] !== 0 ? 0 : nearest(at, stride, 1)
     }
   }
   const out = new Float32Array(height * width)
   for (let y = height - 1; y >= 0; y--) {
     for (let x = width - 1; x >= 0; x--) {
       const at = (y + 2) * stride + x + 2
-      pass(at, -1)
-      out[y * width + x] = Math.min(cap, distance[at]!)
+      distance[at] = nearest(at, -stride, -1)
+      out[y * width + x] = distance[at]!
     }
   }
   return { values: out, height, width }

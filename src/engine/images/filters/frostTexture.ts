@@ -83,9 +83,10 @@ function brightness(habit: Habit, random: Generator): Float32Array {
   const ice = { values: crystals(habit, random), height, width, channels: 1 }
   const soft = gaussianBlur(ice, 0.8).values
   const glow = gaussianBlur(ice, 9).values
-  const cloud = plasma(1024, 1.9, random)
+  const cloud = plasma(512, 1.9, random)
   const values = soft.map((value, i) => {
-    const film = cloud[Math.floor(i / width) * 1024 + (i % width)]!
+    // The plasma is a torus: it goes on over its border.
+    const film = cloud[Math.floor(i / width) * 512 + ((i % width) & 511)]!
     return 1.2 * value + 1.1 * glow[i]! + habit.film * film * film
   })
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length

@@ -1,4 +1,5 @@
 import type { Picture } from '../picture.ts'
+import { bytesAt, clearMemory, floatsAt, place, toBytes } from '../simd/rows.ts'
 
 /** Grey levels as fractions, 0..255 for 8-bit content, in rows, height x width x channels. */
 export interface Levels {
@@ -17,19 +18,12 @@ export const toLevels = ({ pixels, height, width }: Picture): Levels => ({
 
 /** Cut to 0..255 and truncated to whole levels, as `np.uint8(np.clip(x, 0, 255))`. */
 export function toPicture({ values, height, width }: Levels): Picture {
-  const pixels = new Uint8Array(values.length)
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!
-    pixels[i] = value <= 0 ? 0 : value >= 255 ? 255 : value
-  }
-  return { pixels, height, width }
-}
-
-/** The picture with every 8-bit sample sent through a table of 256. */
-export function throughTable(picture: Picture, table: Uint8Array): Picture {
-  const pixels = new Uint8Array(picture.pixels.length)
-  for (let i = 0; i < pixels.length; i++) pixels[i] = table[picture.pixels[i]!]!
-  return { ...picture, pixels }
+  clearMemory()
+  const from = place(values.length)
+  const bytes = place(values.length)
+  floatsAt(from, values.length).set(values)
+  toBytes(bytes, from, values.length)
+  return { pixels: bytesAt(bytes, values.length).slice(), height, width }
 }
 
 /** Size for which the published lengths hold. */

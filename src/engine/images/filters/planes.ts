@@ -7,15 +7,24 @@ export function filter3x3(
   weights: readonly number[],
 ): Plane<Float32Array> {
   const out = new Float32Array(height * width)
+  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0, i = 0] = weights
   for (let y = 0; y < height; y++) {
-    const rows = [-1, 0, 1].map((dy) => borderIndex(y + dy, height, 'mirror') * width)
+    const above = borderIndex(y - 1, height, 'mirror') * width
+    const here = y * width
+    const below = borderIndex(y + 1, height, 'mirror') * width
     for (let x = 0; x < width; x++) {
-      let sum = 0
-      for (let dx = -1; dx <= 1; dx++) {
-        const column = borderIndex(x + dx, width, 'mirror')
-        for (let r = 0; r < 3; r++) sum += weights[3 * r + dx + 1]! * values[rows[r]! + column]!
-      }
-      out[y * width + x] = sum
+      const l = x === 0 ? borderIndex(-1, width, 'mirror') : x - 1
+      const r = x === width - 1 ? borderIndex(width, width, 'mirror') : x + 1
+      out[here + x] =
+        a * values[above + l]! +
+        b * values[above + x]! +
+        c * values[above + r]! +
+        d * values[here + l]! +
+        e * values[here + x]! +
+        f * values[here + r]! +
+        g * values[below + l]! +
+        h * values[below + x]! +
+        i * values[below + r]!
     }
   }
   return { values: out, height, width }
@@ -27,10 +36,11 @@ const ninths = new Array<number>(9).fill(1 / 9)
 export const boxBlur = (plane: Plane | Plane<Float32Array>): Plane<Float32Array> => filter3x3(plane, ninths)
 
 /** Rounded and cut to 8 bits. */
-export const rounded = (plane: Plane<Float32Array>): Plane => ({
-  ...plane,
-  values: Uint8Array.from(plane.values, (value) => Math.min(255, Math.max(0, Math.round(value)))),
-})
+export function rounded(plane: Plane<Float32Array>): Plane {
+  const values = new Uint8ClampedArray(plane.values.length)
+  for (let i = 0; i < values.length; i++) values[i] = Math.floor(plane.values[i]! + 0.5)
+  return { ...plane, values: new Uint8Array(values.buffer) }
+}
 
 /** Histogram equalisation as OpenCV's: the darkest level that occurs becomes 0. */
 export function equalised(plane: Plane): Plane {

@@ -8,25 +8,34 @@ import type { Generator } from '#shared/random.ts'
 export function plasma(size: number, decay: number, random: Generator): Float64Array {
   const map = new Float64Array(size * size)
   const wrap = size - 1
-  const value = (y: number, x: number) => map[(y & wrap) * size + (x & wrap)]!
+  let amplitude = 100 * 100
   let wibble = 100
-  const near = (sum: number) => sum / 4 + wibble * wibble * (2 * random.uniform() - 1)
   for (let step = size; step >= 2; step >>= 1) {
     const half = step >> 1
     for (let y = 0; y < size; y += step) {
+      const here = y * size
+      const below = ((y + step) & wrap) * size
       for (let x = 0; x < size; x += step) {
-        const corners = value(y, x) + value(y + step, x) + value(y, x + step) + value(y + step, x + step)
-        map[(y + half) * size + x + half] = near(corners)
+        const right = (x + step) & wrap
+        const corners = map[here + x]! + map[below + x]! + map[here + right]! + map[below + right]!
+        map[here + half * size + x + half] = corners / 4 + amplitude * (2 * random.uniform() - 1)
       }
     }
     for (let y = 0; y < size; y += half) {
-      for (let x = y % step === 0 ? half : 0; x < size; x += step) {
-        map[y * size + x] = near(
-          value(y - half, x) + value(y + half, x) + value(y, x - half) + value(y, x + half),
-        )
+      const here = y * size
+      const above = ((y - half) & wrap) * size
+      const below = ((y + half) & wrap) * size
+      for (let x = (y & (step - 1)) === 0 ? half : 0; x < size; x += step) {
+        const near =
+          map[above + x]! +
+          map[below + x]! +
+          map[here + ((x - half) & wrap)]! +
+          map[here + ((x + half) & wrap)]!
+        map[here + x] = near / 4 + amplitude * (2 * random.uniform() - 1)
       }
     }
     wibble /= decay
+    amplitude = wibble * wibble
   }
   let low = Infinity
   let high = -Infinity

@@ -1,5 +1,6 @@
 import type { Draws, Transform } from '#shared/transforms/index.ts'
 import type { Picture } from '../picture.ts'
+import { applyBandNoise } from './bandNoise.ts'
 import { applyCorruption } from './corruptions/index.ts'
 import { applyIdentity } from './identity.ts'
 import { applyPatchDrop } from './patchDrop.ts'
@@ -32,6 +33,8 @@ export async function applyTransform(
       return applyIdentity(picture)
     case 'patchDrop':
       return applyPatchDrop(picture, transform, context)
+    case 'bandNoise':
+      return applyBandNoise(picture, transform, context.imageKey)
     case 'corruption':
       return applyCorruption(picture, transform, context.imageKey)
     case 'perturbation':

@@ -16,13 +16,17 @@ export const fog: Corrupt = (picture, severity, random) => {
   const { pixels: from, height, width } = picture
   const side = 2 ** Math.ceil(Math.log2(Math.max(height, width, 2)))
   const cloud = plasma(side, decay, random)
-  const brightest = from.reduce((max, value) => Math.max(max, value), 0)
+  let brightest = 0
+  for (let i = 0; i < from.length; i++) if (from[i]! > brightest) brightest = from[i]!
   const damping = brightest / (brightest + 255 * strength)
   const pixels = new Uint8Array(from.length)
   for (let y = 0, i = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
+    for (let x = 0; x < width; x++, i += 3) {
+      // The result is at most `brightest`: nothing is to be cut.
       const veil = 255 * strength * cloud[y * side + x]!
-      for (let c = 0; c < 3; c++, i++) pixels[i] = Math.min(255, (from[i]! + veil) * damping)
+      pixels[i] = (from[i]! + veil) * damping
+      pixels[i + 1] = (from[i + 1]! + veil) * damping
+      pixels[i + 2] = (from[i + 2]! + veil) * damping
     }
   }
   return { pixels, height, width }

@@ -49,9 +49,9 @@ const relief = [-2, -1, 0, -1, 1, 1, 0, 1, 2]
 /** Drops that shine at their edges: thickness times an embossed distance to the nearest edge, added in turquoise. */
 export function underWater(picture: Picture, layer: Levels, strength: number): Picture {
   const { height, width } = picture
-  const thickness = { values: Uint8Array.from(layer.values, (value) => 255 * value), height, width }
+  const thickness = { values: new Uint8Array(layer.values.map((value) => 255 * value)), height, width }
   const distance = boxBlur(distanceTo(canny(thickness, 50, 150), 20))
-  const levels = equalised({ ...distance, values: Uint8Array.from(distance.values) })
+  const levels = equalised({ ...distance, values: new Uint8Array(distance.values) })
   const shine = rounded(boxBlur(rounded(filter3x3(levels, relief)))).values
   return shaded(picture, thickness.values, shine, strength)
 }
@@ -61,11 +61,14 @@ function shaded(picture: Picture, thickness: Uint8Array, shine: Uint8Array, stre
   for (let i = 0; i < shine.length; i++) largest = Math.max(largest, thickness[i]! * shine[i]!)
   // No drop at all: the published code would divide by zero.
   if (largest === 0) return picture
+  const factor = strength / largest
+  const [red, green, blue] = waterColour
   const pixels = new Uint8Array(picture.pixels.length)
-  for (let i = 0; i < pixels.length; i++) {
-    const pixel = Math.floor(i / 3)
-    const wet = (strength * thickness[pixel]! * shine[pixel]!) / largest
-    pixels[i] = Math.min(255, picture.pixels[i]! + wet * waterColour[i % 3]!)
+  for (let pixel = 0, i = 0; pixel < shine.length; pixel++, i += 3) {
+    const wet = factor * thickness[pixel]! * shine[pixel]!
+    pixels[i] = Math.min(255, picture.pixels[i]! + wet * red)
+    pixels[i + 1] = Math.min(255, picture.pixels[i + 1]! + wet * green)
+    pixels[i + 2] = Math.min(255, picture.pixels[i + 2]! + wet * blue)
   }
   return { ...picture, pixels }
 }
@@ -74,11 +77,13 @@ function shaded(picture: Picture, thickness: Uint8Array, shine: Uint8Array, stre
 function underMud(picture: Picture, layer: Levels, threshold: number, softness: number): Picture {
   const spots = { ...layer, values: layer.values.map((value) => (value > threshold ? 1 : 0)) }
   const cover = gaussianBlur(spots, softness * lengthScale(picture)).values
+  const [red, green, blue] = mudColour
   const pixels = new Uint8Array(picture.pixels.length)
-  for (let i = 0; i < pixels.length; i++) {
-    const soft = cover[Math.floor(i / 3)]!
-    const share = soft < 0.8 ? 0 : soft
-    pixels[i] = picture.pixels[i]! * (1 - share) + share * mudColour[i % 3]!
+  for (let pixel = 0, i = 0; pixel < cover.length; pixel++, i += 3) {
+    const share = cover[pixel]! < 0.8 ? 0 : cover[pixel]!
+    pixels[i] = picture.pixels[i]! * (1 - share) + share * red
+    pixels[i + 1] = picture.pixels[i + 1]! * (1 - share) + share * green
+    pixels[i + 2] = picture.pixels[i + 2]! * (1 - share) + share * blue
   }
   return { ...picture, pixels }
 }

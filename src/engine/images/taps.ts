@@ -1,0 +1,65 @@
+export type Interpolation = 'box' | 'bilinear' | 'bicubic'
+
+const filters = {
+  box: { support: 0.5, weight: (x: number) => (x > -0.5 && x <= 0.5 ? 1 : 0) },
+  /** Triangle. */
+  bilinear: { support: 1, weight: (x: number) => Math.max(0, 1 - Math.abs(x)) },
+  /** Keys' cubic with a = -0.5. */
+  bicubic: {
+    support: 2,
+    weight: (x: number) => {
+      const d = Math.abs(x)
+      if (d < 1) return (1.5 * d - 2.5) * d * d + 1
+      return d < 2 ? ((-0.5 * d + 2.5) * d - 4) * d + 2 : 0
+    },
+  },
+} as const
+
+/** Fraction bits of a weight: with 8-bit samples and some headroom for overshoot a sum stays within 32 bits. */
+export const precision = 22
+
+export interface Taps {
+  /** First input sample of each output sample, and how many there are. */
+  first: Int32Array
+  count: Int32Array
+  /** `stride` weights per output sample, as fixed-point integers. */
+  weights: Int32Array
+  stride: number
+}
+
+/** Weights of outputs `from` to `from + length` of an axis resized from `input` to `output` samples. */
+export function tapsOf(
+  input: number,
+  output: number,
+  from: number,
+  length: number,
+  interpolation: Interpolation,
+): Taps {
+  const { support, weight } = filters[interpolation]
+  const scale = input / output
+  // Antialiasing: when shrinking, the filter is as wide as an output pixel.
+  const stretch = Math.max(scale, 1)
+  const reach = support * stretch
+  const stride = Math.ceil(reach) * 2 + 1
+  const first = new Int32Array(length)
+  const count = new Int32Array(length)
+  const weights = new Int32Array(length * stride)
+  const row = new Float64Array(stride)
+  for (let i = 0; i < length; i++) {
+    const centre = (from + i + 0.5) * scale
+    const start = Math.max(0, Math.trunc(centre - reach + 0.5))
+    const n = Math.min(input, Math.trunc(centre + reach + 0.5)) - start
+    let sum = 0
+    for (let k = 0; k < n; k++) {
+      row[k] = weight((k + start - centre + 0.5) * (1 / stretch))
+      sum += row[k]!
+    }
+    for (let k = 0; k < n; k++) {
+      const fixed = (row[k]! / sum) * (1 << precision)
+      weights[i * stride + k] = Math.trunc(fixed + (fixed < 0 ? -0.5 : 0.5))
+    }
+    first[i] = start
+    count[i] = n
+  }
+  return { first, count, weights, stride }
+}
