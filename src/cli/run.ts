@@ -1,12 +1,10 @@
-import type { Provider, Settings, Study, StudyInput, StudyKind } from '#shared/contract/index.ts'
-import { canonicalJson } from '#shared/canonical.ts'
+import type { Provider, Settings, Study, StudyInput } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import type { Client } from './client.ts'
 import { kindNamed } from './commands/study.ts'
 import { followJob } from './follow.ts'
 import { formatDuration, formatPairs } from './format.ts'
 import { namedDataset, namedModel } from './named.ts'
-import { paramSchemas } from './params.ts'
 import { describeResult, resultDocument } from './result.ts'
 import type { CliSession, GlobalOptions } from './session.ts'
 import { studyParams } from './studyParams.ts'
@@ -60,17 +58,16 @@ export async function runStudy(
     ...(options.title === undefined ? {} : { title: options.title }),
   }
   if (options.cost) return printCost(session, client, input, options)
-  await measure(session, client, kind, input, options)
+  await measure(session, client, input, options)
 }
 
 async function measure(
   session: CliSession,
   client: Client,
-  kind: StudyKind,
   input: StudyInput,
   options: RunFlags,
 ): Promise<void> {
-  const started = await start(client, kind, input)
+  const started = await start(client, input)
   const jobId = started.job?.id
   if (jobId === undefined) throw new KernelscopeError('INTERNAL', `study ${started.id} has no job`)
   const { job, seconds } = await followJob(client, jobId, session.io, options.quiet)
@@ -95,33 +92,12 @@ async function measure(
 }
 
 /** The same study as before where there is one, else a new one. */
-async function start(client: Client, kind: StudyKind, input: StudyInput): Promise<Study> {
-  const before = (await client.studies.list()).find((study) => isSame(study, kind, input))
+async function start(client: Client, input: StudyInput): Promise<Study> {
+  const before = await client.studies.find(input)
   if (!before) return client.studies.run(input)
   if (before.job?.state !== 'paused') return client.studies.rerun({ id: before.id })
   await client.jobs.resume({ id: before.job.id })
   return client.studies.get({ id: before.id })
-}
-
-function isSame(study: Study, kind: StudyKind, input: StudyInput): boolean {
-  const defaults = Object.fromEntries(
-    [...paramSchemas(kind.params)].map(([name, schema]) => [name, schema.default]),
-  )
-  const identity = (
-    params: Record<string, unknown>,
-    { kind: id, modelIds, datasetId, sample }: Study | StudyInput,
-  ) =>
-    canonicalJson({
-      kind: id,
-      modelIds,
-      datasetId,
-      sample: sample ?? null,
-      params: { ...defaults, ...params },
-    })
-  return (
-    (input.title === undefined || input.title === study.title) &&
-    identity(study.params, study) === identity(input.params, input)
-  )
 }
 
 async function printCost(

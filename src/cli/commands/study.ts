@@ -11,6 +11,7 @@ import { describeType, paramSchemas } from '../params.ts'
 import { describeResult, resultDocument } from '../result.ts'
 import { runStudy, type RunFlags } from '../run.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
+import { addSuiteCommands } from './suite.ts'
 
 interface RowFlags extends GlobalOptions {
   model?: string[]
@@ -19,6 +20,7 @@ interface RowFlags extends GlobalOptions {
 
 export function addStudyCommands(program: Command, session: CliSession): void {
   const study = program.command('study').description('run studies and read their results')
+  addSuiteCommands(study, session)
 
   study
     .command('kinds')

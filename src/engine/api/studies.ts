@@ -1,10 +1,14 @@
 import { z } from 'zod'
+import type { Study } from '#shared/contract/index.ts'
 import {
   exportDraws,
+  findStudy,
   getStudy,
   importDraws,
   insertStudy,
   listStudies,
+  planSuite,
+  ranking,
   removeStudy,
   renameStudy,
   setStudyModels,
@@ -37,6 +41,22 @@ export const studies = {
   list: api.studies.list.handler(({ context }) => listStudies(db(context.session))),
   get: api.studies.get.handler(({ input, context }) => getStudy(db(context.session), input.id)),
   cost: api.studies.cost.handler(({ input, context }) => studyCost(context.session.open().workspace, input)),
+  find: api.studies.find.handler(({ input, context }) => findStudy(db(context.session), input)),
+  suiteCost: api.studies.suiteCost.handler(({ input, context }) =>
+    planSuite(context.session.open().workspace, input),
+  ),
+  suite: api.studies.suite.handler(({ input, context }) => {
+    const { workspace } = context.session.open()
+    const { entries, missing } = planSuite(workspace, input)
+    const started = entries.map((entry) => {
+      const known = findStudy(workspace.db, entry.input)
+      return again(context.session, known ?? insertStudy(workspace.db, entry.input))
+    })
+    return { studies: started, missing }
+  }),
+  ranking: api.studies.ranking.handler(({ input, context }) =>
+    ranking(context.session.open().workspace, input),
+  ),
   run: api.studies.run.handler(({ input, context }) => {
     const { workspace } = context.session.open()
     getDataset(workspace.db, input.datasetId)
@@ -47,8 +67,7 @@ export const studies = {
     const { workspace } = context.session.open()
     const study = getStudy(workspace.db, input.id)
     if (input.modelIds) setStudyModels(workspace.db, study.id, input.modelIds)
-    const open = study.job && ['queued', 'running', 'paused'].includes(study.job.state)
-    return open ? getStudy(workspace.db, study.id) : queue(context.session, study.id)
+    return again(context.session, study)
   }),
   rename: api.studies.rename.handler(({ input, context }) =>
     renameStudy(db(context.session), input.id, input.title),
@@ -86,6 +105,13 @@ export const studies = {
   importDraws: api.studies.importDraws.handler(({ input, context }) =>
     importDraws(context.session.open().workspace, input.path),
   ),
+}
+
+/** Queues a study unless its job is still open; one that was paused goes on. */
+function again(session: EngineSession, { id, job }: Study) {
+  if (job?.state === 'paused') session.open().jobs.resume(job.id)
+  const open = job && ['queued', 'running', 'paused'].includes(job.state)
+  return open ? getStudy(db(session), id) : queue(session, id)
 }
 
 function queue(session: EngineSession, studyId: number) {

@@ -8,4 +8,14 @@ export { studyResult } from './result.ts'
 export { studyImageRows } from './imageRows.ts'
 export { studyFlips, studyRows } from './rows.ts'
 export { runStudy, type StudyRoom } from './run.ts'
-export { getStudy, insertStudy, listStudies, removeStudy, renameStudy, setStudyModels } from './store.ts'
+export { ranking } from './ranking.ts'
+export { planSuite } from './suite.ts'
+export {
+  findStudy,
+  getStudy,
+  insertStudy,
+  listStudies,
+  removeStudy,
+  renameStudy,
+  setStudyModels,
+} from './store.ts'

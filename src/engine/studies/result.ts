@@ -1,16 +1,17 @@
-import type { StudyResult } from '#shared/contract/index.ts'
+import type { Preprocessing, StudyResult } from '#shared/contract/index.ts'
 import { noRewrite } from '#shared/rewrites.ts'
 import { getDataset } from '../datasets/index.ts'
-import { currentVariants, type StoredModel } from '../models/index.ts'
+import { currentVariants, type FindVariant, type StoredModel } from '../models/index.ts'
 import type { Workspace } from '../workspace/index.ts'
-import { settingOf } from './conditions.ts'
+import { settingOf, type StoredCondition } from './conditions.ts'
 import { readGrid, type GridModel } from './grid.ts'
 import { planStudy } from './plan.ts'
 
-/** A study's result from stored facts, complete or not. Nothing is measured on images. */
-export async function studyResult(workspace: Workspace, studyId: number): Promise<StudyResult> {
+/** A study with its grid and what its definition shows of it, from stored facts, complete or not. */
+export async function studyView(workspace: Workspace, studyId: number) {
   const { db } = workspace
-  const { study, definition, source, images, models } = planStudy(db, studyId, false)
+  const plan = planStudy(db, studyId, false)
+  const { study, definition, source, images, models } = plan
   const variants = models.map(({ model }) => currentVariants(db, model))
   const gridModels: GridModel[] = models.map(({ model, conditions }, place) => ({
     id: model.id,
@@ -23,7 +24,14 @@ export async function studyResult(workspace: Workspace, studyId: number): Promis
   }))
   const grid = await readGrid(db, gridModels, images)
   const room = { workspace, models: models.map(({ model }) => model), source }
-  const view = await definition.view(grid, study.params, room)
+  return { plan, variants, grid, room, view: await definition.view(grid, study.params, room) }
+}
+
+/** A study's result from stored facts, complete or not. Nothing is measured on images. */
+export async function studyResult(workspace: Workspace, studyId: number): Promise<StudyResult> {
+  const { plan, variants, grid, room, view } = await studyView(workspace, studyId)
+  const { db } = workspace
+  const { study, definition, images, models } = plan
   const dataset = getDataset(db, study.datasetId)
   const onImages = models.some(({ conditions }) => conditions.length > 0)
   const provenance = [
@@ -33,7 +41,9 @@ export async function studyResult(workspace: Workspace, studyId: number): Promis
         ]
       : []),
     ...view.notes,
-    ...models.map(({ model }, place) => describe(model, variants[place]?.(noRewrite)?.provider ?? null)),
+    ...models.map(({ model, conditions }, place) =>
+      describe(model, conditions, providerOf(variants[place], conditions)),
+    ),
   ]
   return {
     studyId,
@@ -50,14 +60,26 @@ export async function studyResult(workspace: Workspace, studyId: number): Promis
   }
 }
 
-function describe(model: StoredModel, provider: string | null): string {
-  const { resize, resizeTo, interpolation, size, mean, std } = model.preprocessing
-  const geometry =
-    resize === 'none'
-      ? `${size.join('x')} as they are`
-      : resize === 'squash'
-        ? `squeezed to ${size.join('x')}`
-        : `shorter side ${resizeTo}, crop ${size.join('x')}`
-  const how = resize === 'none' ? '' : `, ${interpolation}`
-  return `${model.title}: sha256 ${model.digest.slice(0, 12)}, ${geometry}${how}, mean ${mean.join('/')}, std ${std.join('/')}, ${provider === null ? 'not measured' : `${provider}, float32`}.`
+/** Where the facts of a model were measured: as it is, else under the first condition that has any. */
+function providerOf(find: FindVariant | undefined, conditions: StoredCondition[]): string | null {
+  for (const stored of conditions) {
+    const variant = find?.(stored.condition.rewrite ?? noRewrite, settingOf(stored))
+    if (variant) return variant.provider
+  }
+  return find?.(noRewrite)?.provider ?? null
+}
+
+function describe(model: StoredModel, conditions: StoredCondition[], provider: string | null): string {
+  const own = model.preprocessing
+  const recipes = new Set(conditions.map(({ condition }) => geometryOf(condition.preprocessing ?? own)))
+  const geometry = recipes.size === 0 ? geometryOf(own) : [...recipes].join(' and ')
+  const runtime = provider === null ? 'not measured' : `${provider}, float32`
+  return `${model.title}: sha256 ${model.digest.slice(0, 12)}, ${geometry}, mean ${own.mean.join('/')}, std ${own.std.join('/')}, ${runtime}.`
+}
+
+function geometryOf({ resize, resizeTo, interpolation, size }: Preprocessing): string {
+  if (resize === 'none') return `${size.join('x')} as they are`
+  return resize === 'squash'
+    ? `squeezed to ${size.join('x')}, ${interpolation}`
+    : `shorter side ${resizeTo}, crop ${size.join('x')}, ${interpolation}`
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Study, StudyInput } from '#shared/contract/index.ts'
+import { canonicalJson } from '#shared/canonical.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { getDataset } from '../datasets/index.ts'
 import { latestJobOfStudy } from '../jobs/index.ts'
@@ -102,6 +103,16 @@ export function insertStudy(db: Db, input: StudyInput): Study {
     return studyId
   })()
   return getStudy(db, id)
+}
+
+/** The stored study of the same kind, images, models, settled parameters and, where given, title; of several the newest. */
+export function findStudy(db: Db, input: StudyInput): Study | null {
+  const identity = ({ kind, params, modelIds, datasetId, sample }: Study | StudyInput) =>
+    canonicalJson({ kind, params, modelIds, datasetId, sample: sample ?? null })
+  const params = settledParams(db, studyDefinition(input.kind), input)
+  const wanted = identity({ ...input, params })
+  const named = (study: Study) => input.title === undefined || input.title === study.title
+  return listStudies(db).find((study) => named(study) && identity(study) === wanted) ?? null
 }
 
 export function setStudyModels(db: Db, id: number, modelIds: number[]): void {

@@ -120,6 +120,60 @@ export const studyCost = z.object({
   warnings: z.array(errorShape),
 })
 
+/** The benchmarks as one: which of them (all when left out) for which models. */
+export const suiteInput = z.object({
+  modelIds: z.array(id).min(1),
+  kinds: z.array(z.string()).optional(),
+  /** quick: corruptions and perturbations on few images, perturbations with every fifth frame. */
+  preset: z.enum(['full', 'quick']).default('full'),
+  sample: z.object({ perClass: z.int().positive(), seed: z.int() }).nullable().default(null),
+})
+
+export const suitePlan = z.object({
+  entries: z.array(z.object({ title: z.string(), dataset: z.string(), input: studyInput, cost: studyCost })),
+  /** Benchmarks that the datasets of the workspace do not allow, and why. */
+  missing: z.array(z.object({ kind: z.string(), title: z.string(), problem: errorShape })),
+})
+
+export const rankingInput = z.object({
+  /** All models when left out. */
+  modelIds: z.array(id).optional(),
+  /** Model whose values are taken off those of the others. */
+  reference: id.nullable().default(null),
+})
+
+/** Models x metrics; a value that was not measured is left out. */
+export const ranking = z.object({
+  metrics: z.array(
+    z.object({
+      key: z.string(),
+      title: z.string(),
+      unit: z.enum(['fraction', 'number']),
+      better: z.enum(['higher', 'lower']),
+    }),
+  ),
+  reference: id.nullable(),
+  models: z.array(
+    z.object({
+      modelId: id,
+      title: z.string(),
+      values: z.array(
+        z.object({
+          key: z.string(),
+          value: z.number(),
+          interval: interval.nullable(),
+          n: z.int(),
+          /** Value minus that of the reference; null without one. */
+          delta: z.number().nullable(),
+          studyId: id,
+        }),
+      ),
+    }),
+  ),
+  /** What the paper's Tables 5 and 6 print. */
+  reported: z.array(reportedValue),
+})
+
 /** A measured image of one cell. */
 export const studyRow = z.object({
   imageId: id,
@@ -152,6 +206,13 @@ export const studies = {
   list: oc.output(z.array(study)),
   get: oc.input(byId).output(study),
   cost: oc.input(studyInput).output(studyCost),
+  /** The stored study that this input describes, if there is one. */
+  find: oc.input(studyInput).output(study.nullable()),
+  /** What of the suite can be run, with its cost. Nothing is stored. */
+  suiteCost: oc.input(suiteInput).output(suitePlan),
+  /** Stores and queues what can be run; a study that is there already is queued again instead. */
+  suite: oc.input(suiteInput).output(z.object({ studies: z.array(study), missing: suitePlan.shape.missing })),
+  ranking: oc.input(rankingInput).output(ranking),
   /** Stores the study and queues its job. */
   run: oc.input(studyInput).output(study),
   /** Queues the job again: only what is missing is computed. */
@@ -191,6 +252,10 @@ export const studies = {
   importDraws: oc.input(z.object({ path: z.string() })).output(z.object({ digest: z.string() })),
 }
 
+export type SuiteInput = z.infer<typeof suiteInput>
+export type SuitePlan = z.infer<typeof suitePlan>
+export type RankingInput = z.infer<typeof rankingInput>
+export type Ranking = z.infer<typeof ranking>
 export type StudyKind = z.infer<typeof studyKind>
 export type Study = z.infer<typeof study>
 export type StudyInput = z.infer<typeof studyInput>

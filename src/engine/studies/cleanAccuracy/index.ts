@@ -38,6 +38,16 @@ export const cleanAccuracy = defineStudy({
       ...grid.cells.filter(({ n }) => n > 0).map((cell) => confusionFigure(grid, cell)),
     ],
     reported: paperValues(({ dataset, metric }) => dataset === 'ImageNet' && metric === 'top-1'),
+    metrics: grid.cells.map(({ modelId, top1, interval, n }) => ({
+      key: 'clean-accuracy.top1',
+      title: 'Clean top-1',
+      unit: 'fraction',
+      better: 'higher',
+      modelId,
+      value: top1,
+      interval,
+      n,
+    })),
     notes: [],
   }),
 })

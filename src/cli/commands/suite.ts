@@ -1,0 +1,150 @@
+import { Option, type Command } from 'commander'
+import type { Ranking, Study, SuitePlan } from '#shared/contract/index.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import type { Client } from '../client.ts'
+import { collect, integerOf } from '../flags.ts'
+import { followJob } from '../follow.ts'
+import { formatDuration, formatInterval, formatTable, percent } from '../format.ts'
+import { namedModel } from '../named.ts'
+import type { CliSession, GlobalOptions } from '../session.ts'
+
+interface SuiteFlags extends GlobalOptions {
+  model?: string[]
+  kind?: string[]
+  preset: 'full' | 'quick'
+  perClass?: number
+  sampleSeed: number
+  cost?: boolean
+}
+
+interface RankingFlags extends GlobalOptions {
+  model?: string[]
+  reference?: string
+}
+
+/** The benchmarks as one, and the ranking of models they give. */
+export function addSuiteCommands(study: Command, session: CliSession): void {
+  study
+    .command('suite')
+    .description('run the benchmarks that the datasets of the workspace allow, all six and clean accuracy')
+    .option(
+      '--model <name>',
+      'id, title or file; several by repeating it, all models where left out',
+      collect,
+    )
+    .option('--kind <id>', 'only this benchmark; several by repeating it', collect)
+    .addOption(new Option('--preset <id>', 'how much').choices(['full', 'quick']).default('full'))
+    .option('--per-class <n>', 'at most n images per class', integerOf('--per-class', 1))
+    .option('--sample-seed <n>', 'seed that chooses them', integerOf('--sample-seed', 0), 0)
+    .option('--cost', 'only say what it would cost')
+    .action(async (_: unknown, command: Command) => runSuite(session, command.optsWithGlobals<SuiteFlags>()))
+
+  study
+    .command('ranking')
+    .description('models by metrics, from the latest studies')
+    .option(
+      '--model <name>',
+      'id, title or file; several by repeating it, all models where left out',
+      collect,
+    )
+    .option('--reference <name>', 'model whose values are taken off those of the others')
+    .action(async (_: unknown, command: Command) => {
+      const options = command.optsWithGlobals<RankingFlags>()
+      const client = await session.openWorkspace(options)
+      const reference = options.reference ? (await namedModel(client, options.reference, session)).id : null
+      const modelIds = options.model ? await idsOf(client, options.model, session) : undefined
+      const found = await client.studies.ranking({ reference, ...(modelIds ? { modelIds } : {}) })
+      session.print(options, found, () => rankingTable(found))
+    })
+}
+
+async function idsOf(client: Client, names: readonly string[], session: CliSession): Promise<number[]> {
+  const ids: number[] = []
+  for (const name of names) ids.push((await namedModel(client, name, session)).id)
+  return [...new Set(ids)]
+}
+
+async function runSuite(session: CliSession, options: SuiteFlags): Promise<void> {
+  const client = await session.openWorkspace(options)
+  const modelIds = options.model
+    ? await idsOf(client, options.model, session)
+    : (await client.models.list()).map(({ id }) => id)
+  if (modelIds.length === 0)
+    throw new KernelscopeError('USAGE', 'the workspace has no model', { hint: 'Add one with "model add".' })
+  const sample =
+    options.perClass === undefined ? null : { perClass: options.perClass, seed: options.sampleSeed }
+  const input = { modelIds, preset: options.preset, sample, ...(options.kind ? { kinds: options.kind } : {}) }
+  const plan = await client.studies.suiteCost(input)
+  if (options.cost) return session.print(options, plan, () => planTable(plan))
+  if (!options.json && !options.quiet) session.io.err(planTable(plan))
+  const { studies, missing } = await client.studies.suite(input)
+  for (const { job } of studies) if (job) await followJob(client, job.id, session.io, options.quiet)
+  const done: Study[] = []
+  for (const { id } of studies) done.push(await client.studies.get({ id }))
+  const found = await client.studies.ranking({ modelIds, reference: null })
+  session.print(options, { studies: done, missing, ranking: found }, () => rankingTable(found))
+}
+
+function planTable({ entries, missing }: SuitePlan): string {
+  const rows = entries.map(({ title, dataset, cost }) => [
+    title,
+    dataset,
+    String(cost.images),
+    String(cost.passes),
+    String(cost.cached),
+    cost.seconds === null ? 'not known' : formatDuration(cost.seconds),
+  ])
+  const table = formatTable(
+    [
+      { title: 'Study' },
+      { title: 'Dataset' },
+      { title: 'Images', right: true },
+      { title: 'Passes', right: true },
+      { title: 'Stored', right: true },
+      { title: 'Time', right: true },
+    ],
+    rows,
+    'none of the benchmarks can be run here',
+  )
+  return table + missing.map(({ title, problem }) => `not ${title}: ${problem.message}\n`).join('')
+}
+
+function rankingTable({ metrics, models, reference }: Ranking): string {
+  const shown = (unit: 'fraction' | 'number', value: number) =>
+    unit === 'fraction' ? percent(value) : value.toFixed(1)
+  return formatTable(
+    [
+      { title: 'Metric' },
+      { title: 'Better' },
+      { title: 'Model' },
+      { title: 'Value', right: true },
+      { title: '95 %', right: true },
+      ...(reference === null ? [] : [{ title: 'Change', right: true }]),
+      { title: 'Study', right: true },
+    ],
+    metrics.flatMap(({ key, title, unit, better }) =>
+      models.flatMap((model) => {
+        const value = model.values.find((entry) => entry.key === key)
+        if (!value) return []
+        const interval = value.interval
+        const range = interval
+          ? unit === 'fraction'
+            ? formatInterval(interval)
+            : `[${interval.lo.toFixed(1)}, ${interval.hi.toFixed(1)}]`
+          : ''
+        return [
+          [
+            title,
+            better,
+            model.title,
+            shown(unit, value.value),
+            range,
+            ...(reference === null ? [] : [value.delta === null ? '' : shown(unit, value.delta)]),
+            String(value.studyId),
+          ],
+        ]
+      }),
+    ),
+    'nothing measured yet; run "kernelscope study suite"',
+  )
+}
