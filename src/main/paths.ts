@@ -11,6 +11,7 @@ const exe = process.platform === 'win32' ? '.exe' : ''
 
 export const preloadFile = path.join(here, '../preload/index.cjs')
 export const pageFolder = path.join(here, '../renderer')
+export const iconFile = outsideAsar(path.join(here, '../../resources/icons/256x256.png'))
 export const engineFile = outsideAsar(path.join(here, 'engine.js'))
 
 /** The pinned Node: shipped beside the app when packaged, a devDependency in a checkout. */

@@ -1,6 +1,6 @@
 import { BrowserWindow, dialog, nativeTheme, screen } from 'electron'
 import { appOrigin, refuseNavigation } from './guards.ts'
-import { preloadFile, windowStateFile } from './paths.ts'
+import { iconFile, preloadFile, windowStateFile } from './paths.ts'
 import { readWindowState, writeWindowState } from './windowState.ts'
 
 const firstSize = { width: 1440, height: 900 }
@@ -18,6 +18,7 @@ export function openWindow(): BrowserWindow {
     minHeight: 600,
     show: false,
     title: 'Kernelscope',
+    icon: iconFile,
     backgroundColor: canvas(),
     autoHideMenuBar: process.platform !== 'darwin',
     webPreferences: {
