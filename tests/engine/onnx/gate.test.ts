@@ -45,14 +45,14 @@ describe.each(withBlocks)('%s', (name) => {
     expect(relativeError(gated, await logitsOf(model, model.graph, folder))).toBeLessThan(1e-6)
   })
 
-  it('gives the same with gates off as with the blocks cut out, for every subset that differs from the whole', async () => {
+  it('gives the same with gates off as with the blocks cut out: each one, neighbours, and all', async () => {
     const model = await readModel(netPath(name))
     const blocks = inspect(model).blocks.filter(({ removable }) => removable)
     const folder = await temporaryFolder()
     const gated = gate(model.graph, blocks)
     const whole = await logitsOf(model, model.graph, folder)
-    for (let subset = 1; subset < 2 ** blocks.length; subset++) {
-      const removed = blocks.filter((_, index) => subset & (1 << index))
+    const subsets = [...blocks.map((block) => [block]), blocks.slice(0, 2), blocks]
+    for (const removed of subsets) {
       const off = await logitsOf(
         model,
         gated,

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { KernelscopeError, type ErrorCode } from '#shared/errors.ts'
 import type { OnnxModel } from '../graph.ts'
 import { decodeGraph, GraphError } from './decode.ts'
+import { unfused } from '../rewrite/unfuse.ts'
 import { ExternalData } from './external.ts'
 import { FileWindow } from './fileWindow.ts'
 import { inlineFunctions } from './functions.ts'
@@ -27,7 +28,8 @@ const modelFields = new Map([
 ])
 
 /**
- * Reads an ONNX file without decoding its weights: their places in the file are kept. Throws KernelscopeError
+ * Reads an ONNX file without decoding its weights: their places in the file are kept. Operators that ONNX Runtime's
+ * optimiser has fused are taken apart. Throws KernelscopeError
  * FILE_MISSING, FILE_UNREADABLE, MODEL_NOT_ONNX, MODEL_TRUNCATED, MODEL_MALFORMED or MODEL_EXTERNAL_DATA, whose message
  * names the file and says what is wrong and where.
  */
@@ -77,7 +79,7 @@ async function decodeFile(path: string, window: FileWindow): Promise<OnnxModel> 
     externalFiles: externalFiles.map((file) => file.path),
     producer: [model.producerName, model.producerVersion].filter((part) => part !== '').join(' '),
     metadata: new Map(model.metadataProps.map(({ key, value }) => [key, value])),
-    graph,
+    graph: unfused(graph),
   }
 }
 

@@ -1,10 +1,12 @@
-import { elementCount, type Graph } from '../graph.ts'
+import { elementCount, type Graph, type Tensor } from '../graph.ts'
 import { decodeNumbers } from '../numbers.ts'
 import { cast, dropout, elementwise, likeFirst, where } from './elementwise.ts'
 import { largestValue, unknown, type Known, type Rule } from './known.ts'
 import * as layout from './layout.ts'
 import * as linear from './linear.ts'
 import * as spatial from './spatial.ts'
+
+const fused = (op: string) => `com.microsoft.${op}`
 
 const groups: [Rule, string[]][] = [
   [elementwise, ['Add', 'Sub', 'Mul', 'Div', 'Pow', 'Mod', 'Min', 'Max', 'Sum', 'Mean', 'PRelu', 'BitShift']],
@@ -98,6 +100,12 @@ const groups: [Rule, string[]][] = [
   [linear.reduce, ['ReduceSumSquare', 'ReduceLogSumExp', 'ReduceLogSum']],
   [linear.argReduce, ['ArgMax', 'ArgMin']],
   [linear.topK, ['TopK']],
+  // What ONNX Runtime's optimiser makes of the above.
+  [spatial.conv, [fused('FusedConv')]],
+  [linear.gemm, [fused('FusedGemm')]],
+  [linear.fusedMatMul, [fused('FusedMatMul')]],
+  [likeFirst, ['Gelu', 'BiasGelu', 'QuickGelu', 'FastGelu', 'Attention', 'MultiHeadAttention'].map(fused)],
+  [linear.skipLayerNormalization, [fused('SkipLayerNormalization')]],
 ]
 
 const rules = new Map<string, Rule>(groups.flatMap(([rule, ops]) => ops.map((op) => [op, rule] as const)))
@@ -112,18 +120,27 @@ export type Shapes = ReadonlyMap<string, Known>
 export function inferShapes(graph: Graph, inputs: ReadonlyMap<string, readonly number[]>): Shapes {
   const known = new Map<string, Known>()
   for (const { name, type } of graph.inputs) known.set(name, { type, shape: inputs.get(name) ?? null })
-  for (const tensor of graph.tensors.values()) {
-    const { name, type, shape } = tensor
-    const small = tensor.data.kind === 'inline' && elementCount(shape) <= largestValue
-    const value = small && tensor.data.kind === 'inline' ? decodeNumbers(tensor.data.bytes, type) : null
-    known.set(name, value ? { type, shape, value: Array.from(value) } : { type, shape })
-  }
+  for (const [name, tensor] of graph.tensors) known.set(name, knownOf(tensor))
   for (const node of graph.nodes) {
-    const rule = node.domain === '' ? rules.get(node.op) : undefined
+    const rule = rules.get(node.domain === '' ? node.op : `${node.domain}.${node.op}`)
     const given = node.inputs.map((name) => known.get(name))
     const results = rule?.(node, given, graph) ?? []
     for (const [index, output] of node.outputs.entries())
       if (output !== '') known.set(output, results[index] ?? unknown(given[0]?.type))
   }
+  return known
+}
+
+/** Tensors never change, and graphs share them: each is decoded once. */
+const decoded = new WeakMap<Tensor, Known>()
+
+function knownOf(tensor: Tensor): Known {
+  const before = decoded.get(tensor)
+  if (before) return before
+  const { type, shape, data } = tensor
+  const small = data.kind === 'inline' && elementCount(shape) <= largestValue
+  const value = small ? decodeNumbers(data.bytes, type) : null
+  const known = value ? { type, shape, value: Array.from(value) } : { type, shape }
+  decoded.set(tensor, known)
   return known
 }

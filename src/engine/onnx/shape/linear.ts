@@ -93,3 +93,20 @@ export const batchNormalization: Rule = (node, [input]) =>
     if (index === 0 || !input?.shape) return { type: input?.type ?? 'float32', shape: input?.shape ?? null }
     return { type: input.type, shape: [input.shape[1] ?? 1] }
   })
+
+/** MatMul with either operand transposed in its last two axes. */
+export const fusedMatMul: Rule = (node, inputs, graph) => {
+  const operand = (index: number, flag: string) => {
+    const one = inputs[index]
+    const shape = one?.shape
+    if (!one || !shape || intOf(node, flag, 0) === 0) return one
+    return { ...one, shape: [...shape.slice(0, -2), shape.at(-1) ?? 1, shape.at(-2) ?? 1] }
+  }
+  return matMul(node, [operand(0, 'transA'), operand(1, 'transB')], graph)
+}
+
+/** The norm and the sum it is of have the shape of the input; the statistics between them are not followed. */
+export const skipLayerNormalization: Rule = (node, [input]) =>
+  node.outputs.map((_, index) =>
+    input && index % 3 === 0 ? { type: input.type, shape: input.shape } : unknown(),
+  )

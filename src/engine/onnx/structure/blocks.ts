@@ -53,7 +53,7 @@ function pairs(first: Residual, second: Residual, flow: Flow): boolean {
 }
 
 const mixes = ({ nodes }: Residual, flow: Flow) => {
-  const attends = [...nodes].some(({ op }) => op === 'Softmax' || op === 'Attention')
+  const attends = [...nodes].some(({ op }) => ['Softmax', 'Attention', 'MultiHeadAttention'].includes(op))
   const gelu = [...nodes].some(({ op }) => op === 'Erf' || op === 'Gelu')
   return attends || (!gelu && [...nodes].some((node) => isSpatial(node, flow)))
 }
