@@ -39,7 +39,12 @@ class Cycle:
     plain: bool = False
 
 
-CYCLES = (Cycle((64, 64, 64, 96, 96), 1.0), Cycle((96, 96, 96), 0.5), Cycle((96, 96, 96), 0.25, plain=True))
+CYCLES = (
+    Cycle((64, 64, 64, 96, 96), 1.0),
+    Cycle((96, 96, 96), 0.5),
+    Cycle((96, 96, 96), 0.25, plain=True),
+    Cycle((96, 96, 96, 96), 0.25, plain=True),
+)
 """Smaller pictures first (half the time per step), then gentler cycles, each with a fresh optimiser."""
 
 
