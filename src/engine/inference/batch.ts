@@ -19,8 +19,8 @@ export interface BatchTrial {
  * run twice and the faster run counts. Running out of memory ends the search.
  */
 export async function findBatch(session: Session, feeds: Feed[] = []): Promise<BatchTrial> {
-  const { height, width } = session.request
-  const pixels = new SharedArrayBuffer(largest * height * width * 3)
+  const { height, width, pixelType } = session.request
+  const pixels = new SharedArrayBuffer(largest * height * width * 3 * (pixelType === 'float32' ? 4 : 1))
   let best: BatchTrial | null = null
   let inVain = 0
   for (let batch = 1; batch <= largest; batch *= 2) {

@@ -1,4 +1,5 @@
 import type { Rewrite } from '#shared/rewrites.ts'
+import { pixelType } from '#shared/transforms/index.ts'
 import { asItIs, type GraphPlan, type StoredModel } from '../models/index.ts'
 import { bypass, gate, gatesInput, maskKernel } from '../onnx/index.ts'
 import type { Feed } from '../inference/index.ts'
@@ -23,15 +24,25 @@ export interface LaneCosts {
   secondsPerSession: number
 }
 
+/** The model as it is, on images that 8 bit cannot hold. */
+const onFloats: GraphPlan = { name: 'floats', floats: true, rewrite: (graph) => graph }
+
+const isFloat = ({ parts }: StoredCondition): boolean =>
+  parts.some(({ transform }) => transform.op !== 'attack' && pixelType(transform) === 'float32')
+
 const rewriteOf = ({ condition }: StoredCondition): Rewrite => condition.rewrite ?? { op: 'none' }
 
 /** Sorts conditions into as few sessions as are worth it; the model as it is comes first. */
 export function lanesOf(model: StoredModel, conditions: StoredCondition[], costs: LaneCosts): Lane[] {
-  const plain = conditions.filter((condition) => rewriteOf(condition).op === 'none')
+  const unchanged = conditions.filter((condition) => rewriteOf(condition).op === 'none')
+  const [plain, floats] = [unchanged.filter((one) => !isFloat(one)), unchanged.filter(isFloat)]
   const lesions = conditions.filter((condition) => rewriteOf(condition).op === 'lesion')
   const masked = conditions.filter((condition) => rewriteOf(condition).op === 'maskKernel')
   return [
     ...(plain.length > 0 ? [{ plan: asItIs, conditions: plain, note: '', feedsOf: null }] : []),
+    ...(floats.length > 0
+      ? [{ plan: onFloats, conditions: floats, note: 'float images', feedsOf: null }]
+      : []),
     ...(lesions.length > 0 ? lesionLanes(model, lesions, costs) : []),
     ...maskLanes(model, masked),
   ]

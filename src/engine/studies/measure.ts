@@ -70,9 +70,10 @@ function callSize({ batch, fixedBatch }: Classifier, crashes: number): number {
 }
 
 async function* batches(measurement: Measurement, facts: FactStore): AsyncGenerator<Batch, void, undefined> {
-  const { classifier, signal } = measurement
+  const { classifier, lane, signal } = measurement
   // Half as much again, so that a call at half the size may start at any row.
-  const bytes = Math.ceil(classifier.batch * 1.5) * classifier.height * classifier.width * 3
+  const values = Math.ceil(classifier.batch * 1.5) * classifier.height * classifier.width * 3
+  const bytes = values * (lane.plan.floats ? 4 : 1)
   // One batch is computed, `ahead` are filled, one is held by the consumer between two calls.
   const buffers = Array.from({ length: ahead + 2 }, () => new SharedArrayBuffer(bytes))
   const capacity = classifier.batch
@@ -96,7 +97,7 @@ async function* batches(measurement: Measurement, facts: FactStore): AsyncGenera
 
 /** Fills slot i of `pixels` with row i; neighbouring rows of one image are one request. */
 async function load(
-  { pool, draws }: Measurement,
+  { pool, draws, lane }: Measurement,
   rows: Row[],
   pixels: SharedArrayBuffer,
 ): Promise<(ErrorShape | null)[]> {
@@ -108,7 +109,12 @@ async function load(
       const problem = await loadImage(
         pool,
         image,
-        { preprocessing, transforms, ...(draws ? { draws } : {}) },
+        {
+          preprocessing,
+          transforms,
+          pixels: lane.plan.floats ? 'float32' : 'uint8',
+          ...(draws ? { draws } : {}),
+        },
         pixels,
       )
       for (const [slot] of entries) problems[slot] = problem

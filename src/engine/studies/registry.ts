@@ -13,6 +13,7 @@ import { featureVariance } from './featureVariance/index.ts'
 import { kernelAttention } from './kernelAttention/index.ts'
 import { kernelSize } from './kernelSize/index.ts'
 import { lesion } from './lesion/index.ts'
+import { noiseFrequency } from './noiseFrequency/index.ts'
 import { randomPatchDrop } from './randomPatchDrop/index.ts'
 import { salientPatchDrop } from './salientPatchDrop/index.ts'
 import { transferAttack } from './transferAttack/index.ts'
@@ -31,6 +32,7 @@ export const studyDefinitions: readonly StudyDefinition[] = [
   adversarial,
   transferAttack,
   lesion,
+  noiseFrequency,
   kernelSize,
   kernelAttention,
   attentionDistance,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { canonicalJson } from '../canonical.ts'
+import { bandNoise } from './bandNoise.ts'
 import { corruption } from './corruption.ts'
 import { identity } from './identity.ts'
 import { patchDrop } from './patchDrop.ts'
@@ -10,13 +11,24 @@ import { perturbation } from './perturbation.ts'
  * give equal pixels, everywhere. A new one is a file beside this one, a member here and a file of the same name in the
  * engine's `images/transforms/`.
  */
-export const transform = z.discriminatedUnion('op', [identity, patchDrop, corruption, perturbation])
+export const transform = z.discriminatedUnion('op', [
+  identity,
+  patchDrop,
+  corruption,
+  perturbation,
+  bandNoise,
+])
 
 export type Transform = z.infer<typeof transform>
+
+/** What pixels a transform gives: 8-bit levels, or float32 in [0,1] units that may leave that range. */
+export const pixelType = ({ op }: Transform): 'uint8' | 'float32' =>
+  op === 'bandNoise' ? 'float32' : 'uint8'
 
 /** The text whose SHA-256 is the transform's digest; defaults are filled in and unknown members dropped first. */
 export const canonicalTransform = (value: Transform) => canonicalJson(transform.parse(value))
 
+export { bandRadii, type BandNoise } from './bandNoise.ts'
 export { parseDraws, serialiseDraws, toBitset, fromBitset, type Draws } from './draws.ts'
 export {
   corruptionNames,
