@@ -9,7 +9,7 @@ const property = z.looseObject({
   default: z.unknown().optional(),
   title: z.string().optional(),
   description: z.string().optional(),
-  /** "model": the id of a model, which may be written as its title or file. */
+  /** What the value stands for: "model" and "dataset" are ids that may be written as title or path, "folder" a path. */
   format: z.string().optional(),
   get items() {
     return property.optional()
@@ -84,7 +84,7 @@ export function describeType({
   const: only,
   format,
 }: ParamSchema): string {
-  if (format === 'model') return 'model'
+  if (format === 'model' || format === 'dataset' || format === 'folder') return format
   if (choices) return choices.map(String).join(', ')
   if (only !== undefined) return String(only)
   if (anyOf) return anyOf.map(describeType).join(' or ')

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import type { StudyKind } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import type { Client } from './client.ts'
-import { namedModel } from './named.ts'
+import { namedDataset, namedModel } from './named.ts'
 import { optionsAsParams, paramSchemas, parseParams, type ParamSchema } from './params.ts'
 import type { CliSession } from './session.ts'
 
@@ -17,8 +17,8 @@ interface Given {
 }
 
 /**
- * Parameters of a study from the command line: those of the preset, then those given by name, then the draws. A model
- * among them may be written as its title or file, and is added where it is new.
+ * Parameters of a study from the command line: those of the preset, then those given by name, then the draws. Models
+ * and datasets among them may be written as title or path, and are added where they are new.
  */
 export async function studyParams(
   client: Client,
@@ -30,7 +30,7 @@ export async function studyParams(
   const preset = presetOf(kind, given.preset)
   const texts: string[] = []
   for (const text of [...(given.param ?? []), ...optionsAsParams(given.rest, schemas)])
-    texts.push(await withModelId(text, schemas, client, session))
+    texts.push(await resolved(text, schemas, client, session))
   const draws =
     given.draws === undefined
       ? {}
@@ -47,7 +47,8 @@ function presetOf(kind: StudyKind, id: string | undefined): Record<string, unkno
   })
 }
 
-async function withModelId(
+/** A parameter that stands for a model, a dataset or a folder may be written by name; the engine gets id or path. */
+async function resolved(
   text: string,
   schemas: Map<string, ParamSchema>,
   client: Client,
@@ -55,7 +56,15 @@ async function withModelId(
 ): Promise<string> {
   const [name = '', ...rest] = text.split('=')
   const value = rest.join('=').trim()
-  const isModel = schemas.get(name.trim())?.format === 'model'
-  if (!isModel || value === '' || value === 'none' || value === 'null') return text
-  return `${name}=${(await namedModel(client, value, session)).id}`
+  if (value === '' || value === 'none' || value === 'null') return text
+  switch (schemas.get(name.trim())?.format) {
+    case 'model':
+      return `${name}=${(await namedModel(client, value, session)).id}`
+    case 'dataset':
+      return `${name}=${(await namedDataset(client, value, session, {})).id}`
+    case 'folder':
+      return `${name}=${resolve(session.io.cwd, value)}`
+    default:
+      return text
+  }
 }

@@ -137,6 +137,11 @@ describe('parameters', () => {
     expect(() => optionsAsParams(['--percents'], schemas)).toThrow('--percents needs a value')
   })
 
+  it('that stand for something else are described by what that is', () => {
+    expect(describeType({ format: 'model', anyOf: [{ type: 'integer' }, { type: 'null' }] })).toBe('model')
+    expect(describeType({ format: 'uri', type: 'string' })).toBe('string')
+  })
+
   it('are described in words', () => {
     expect([...schemas.values()].map(describeType)).toEqual([
       'list of integer',

@@ -25,7 +25,7 @@ export function naturalHeight(spec: FigureSpec, widthInches: number): number {
   const cells = spec.kind === 'heatmap' ? spec.cells : undefined
   const rows = cells?.rows.length ?? 0
   const columns = cells?.columns.length ?? 0
-  const ratio = rows > 0 && columns > 0 ? Math.min(1.3, Math.max(0.35, (0.8 * rows) / columns + 0.12)) : 0.68
+  const ratio = rows > 0 && columns > 0 ? Math.min(1, Math.max(0.35, (0.75 * rows) / columns + 0.15)) : 0.68
   return Math.round(widthInches * ratio * 100) / 100
 }
 

@@ -1,7 +1,7 @@
 import type { EChartsOption } from 'echarts'
 import { lut } from '../colour/maps.ts'
 import { plainNumber } from './format.ts'
-import { axisStyle, gap, grid, type FigureSize } from './layout.ts'
+import { axisStyle, gap, grid, turned, type FigureSize } from './layout.ts'
 import type { FigureSpec } from './spec.ts'
 import { textWidth, type FigureTheme } from './theme.ts'
 
@@ -20,7 +20,8 @@ export function heatmap(spec: FigureSpec, theme: FigureTheme, size: FigureSize, 
   const columns = cells.columns.length
   const bar = barWidth(theme, min, max)
   const label = { fontFamily: theme.fontFamily, fontSize: theme.fontSize * 0.8 }
-  const texts = cells.values.map((value) => (value === null ? '' : plainNumber(value, 2)))
+  // Zeros say nothing that the colour does not, and hide the other numbers.
+  const texts = cells.values.map((value) => (value === null || value === 0 ? '' : plainNumber(value, 2)))
   const labelled = fits(texts, columns, theme, size)
   return {
     grid: grid(theme, top, bar + gap(theme) + theme.fontSize * 1.4),
@@ -32,7 +33,15 @@ export function heatmap(spec: FigureSpec, theme: FigureTheme, size: FigureSize, 
       silent: true,
       style: { text: cells.label, fill: theme.ink, fontSize: theme.fontSize, fontFamily: theme.fontFamily },
     },
-    xAxis: { ...categoryAxis(spec, theme, 'x'), type: 'category', data: cells.columns },
+    xAxis: {
+      ...categoryAxis(spec, theme, 'x'),
+      type: 'category',
+      data: cells.columns,
+      axisLabel: {
+        ...categoryAxis(spec, theme, 'x').axisLabel,
+        ...turned(cells.columns, (size.width * cellShare) / Math.max(1, columns), theme),
+      },
+    },
     yAxis: { ...categoryAxis(spec, theme, 'y'), type: 'category', data: cells.rows, inverse: true },
     visualMap: {
       type: 'continuous',

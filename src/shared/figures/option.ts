@@ -8,7 +8,8 @@ import type {
 } from 'echarts'
 import { formatTick } from './format.ts'
 import { heatmap } from './heatmap.ts'
-import { defaultSize, gap, grid, legend, xAxis, yAxis, type FigureSize } from './layout.ts'
+import { defaultSize, gap, grid, xAxis, yAxis, type FigureSize } from './layout.ts'
+import { legend } from './legend.ts'
 import { mark, reportedDash, type Mark } from './palette.ts'
 import { drawnSeries, hasRange, type DrawnSeries } from './points.ts'
 import { band, barGaps, errorBars } from './ranges.ts'
@@ -44,12 +45,7 @@ export function toOption(
   if (spec.kind === 'heatmap') return { ...base, ...heatmap(spec, theme, size, title.height) }
   const drawn = withCategories(spec)
   const series = drawnSeries(drawn)
-  const key = legend(
-    series.map(({ label }) => label),
-    theme,
-    size,
-    title.height,
-  )
+  const key = legend(series, drawn.kind, theme, size, title.height)
   return {
     ...base,
     legend: key.option,

@@ -172,6 +172,39 @@ describe('toOption', () => {
   })
 })
 
+describe('legend', () => {
+  const icons = (spec: FigureSpec) => {
+    const { legend } = toOption(spec, paper)
+    const { itemWidth = 0, itemHeight = 0 } = legend as { itemWidth?: number; itemHeight?: number }
+    return { itemWidth, itemHeight }
+  }
+
+  it('shows marks of a scatter in a square, and no mark for lines without', () => {
+    const scatter = icons({ ...curves, kind: 'scatter' })
+    expect(scatter.itemWidth).toBe(scatter.itemHeight)
+    expect(
+      icons({ ...curves, series: curves.series.map((series) => ({ ...series, symbols: false })) }).itemHeight,
+    ).toBeLessThan(0.1)
+    expect(icons(curves).itemHeight).toBe(paper.symbolSize)
+  })
+})
+
+describe('references', () => {
+  it('share one label where two would lie over one another', () => {
+    const near = [0.55, 0.56, 0.58, 0.9].map((value, at) => ({
+      label: `uniform ${at}`,
+      axis: 'y' as const,
+      value,
+    }))
+    const series = toOption({ ...curves, references: near }, paper).series as {
+      id?: string
+      markLine?: { data: { name: string }[] }
+    }[]
+    const lines = series.find(({ id }) => id === '·references')?.markLine?.data
+    expect(lines?.map(({ name }) => name)).toEqual(['', '', 'uniform 0, 1, 2', 'uniform 3'])
+  })
+})
+
 describe('heatmaps', () => {
   const visualMap = (spec: FigureSpec) => toOption(spec, paper).visualMap as { min: number; max: number }
 
@@ -204,6 +237,26 @@ describe('heatmaps', () => {
       [1, 1, '-'],
       [2, 1, 5],
     ])
+  })
+
+  it('write values into cells that can hold them, but for zeros', () => {
+    const texts = (size?: { width: number; height: number }) => {
+      const { series } = toOption(matrix('sequential', [0, 0.25, 1, null, 0.5, 0]), paper, size)
+      const [cells] = series as { data: { label: { show: boolean; formatter: string } }[] }[]
+      return cells?.data.map(({ label }) => (label.show ? label.formatter : ''))
+    }
+    expect(texts()).toEqual(['', '0.25', '1', '', '0.5', ''])
+    expect(texts({ width: 40, height: 40 })).toEqual(['', '', '', '', '', ''])
+  })
+
+  it('turn the names under their columns where they do not fit side by side', () => {
+    const rotate = (width: number) => {
+      const spec = matrix('sequential', [1, 2, 3, 4, 5, 6])
+      const cells = { ...spec.cells!, columns: ['gaussian noise', 'defocus blur', 'jpeg compression'] }
+      const { xAxis } = toOption({ ...spec, cells }, paper, { width, height: 100 })
+      return (xAxis as { axisLabel: { rotate?: number } }).axisLabel.rotate
+    }
+    expect([400, 150, 40].map(rotate)).toEqual([undefined, 30, 90])
   })
 
   it('are complete when large', () => {
