@@ -18,6 +18,8 @@ import { cleanKey, keyOf, severities } from './conditions.ts'
 /** What counts as 100. */
 export interface Unit {
   name: string
+  /** null for AlexNet. */
+  modelId: number | null
   baseline: CorruptionBaseline
 }
 
@@ -26,9 +28,10 @@ export function unitOf(grid: Grid, published: boolean, model: GridModel | null):
   if (model)
     return {
       name: model.title,
+      modelId: model.id,
       baseline: { errors: errorsOf(grid, model), clean: cleanErrorOf(grid, model) },
     }
-  return published ? { name: 'AlexNet', baseline: alexnet } : null
+  return published ? { name: 'AlexNet', modelId: null, baseline: alexnet } : null
 }
 
 /** Top-1 errors of the whole cells of a model; null where a cell is missing or not whole. */
@@ -67,7 +70,10 @@ export async function scoresOf(db: Db, grid: Grid, model: GridModel, unit: Unit 
   const variants = measured(model, keyOf(corruptionNames[0], 5))
   const key = (what: string, value: number) =>
     `${what} ${variants?.variantId} ${value} ${model.conditions.length}`
-  const mceValues = summary.mce === null ? null : await perPicture(db, model, mceWeights(baseline))
+  const mceValues =
+    summary.mce === null || unit?.modelId === model.id
+      ? null
+      : await perPicture(db, model, mceWeights(baseline))
   const accuracies = summary.meanAccuracyAt5 === null ? null : await perPicture(db, model, accuracyWeights())
   return {
     ...summary,

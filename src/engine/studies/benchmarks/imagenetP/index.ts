@@ -70,10 +70,14 @@ export const imagenetP = defineStudy({
     const own = new Map<number, Stabilities>()
     for (const model of grid.models) own.set(model.id, await stabilityOf(db, grid, model, chosen, published))
     const counted = baselineModel(grid.models, chosen.baseline)
-    const baseline = counted && { title: counted.title, own: own.get(counted.id) ?? new Map() }
+    const baseline = counted && {
+      id: counted.id,
+      title: counted.title,
+      own: own.get(counted.id) ?? new Map(),
+    }
     const unit = unitOf(baseline, published, chosen)
     const found = new Map<number, Measured>(
-      [...own].map(([id, stabilities]) => [id, { own: stabilities, rates: ratesOf(stabilities, unit) }]),
+      [...own].map(([id, stabilities]) => [id, { own: stabilities, rates: ratesOf(id, stabilities, unit) }]),
     )
     const origin = published
       ? `Frames of ${dataset.title}.`

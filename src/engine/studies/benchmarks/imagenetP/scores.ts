@@ -82,6 +82,8 @@ function measure(name: PerturbationName, sequences: Sequence[]): Stability {
 /** What counts as 100. */
 export interface Unit {
   name: string
+  /** null for AlexNet. */
+  modelId: number | null
   flips: Readonly<Record<string, number>>
   /** null where no values are known. */
   distances: Readonly<Record<string, number>> | null
@@ -100,18 +102,19 @@ const valuesOf = (own: Stabilities, read: (stability: Stability) => number | nul
  * known from any source. A model of the study may count as 100 instead.
  */
 export function unitOf(
-  baseline: { title: string; own: Stabilities } | null,
+  baseline: { id: number; title: string; own: Stabilities } | null,
   published: boolean,
   { stride, difficulty }: PerturbationParams,
 ): Unit | null {
   if (baseline)
     return {
       name: baseline.title,
+      modelId: baseline.id,
       flips: valuesOf(baseline.own, ({ flips }) => flips),
       distances: valuesOf(baseline.own, ({ distance }) => distance),
     }
   return published && stride === 1 && difficulty === 1
-    ? { name: 'AlexNet', flips: alexnetFlips, distances: null }
+    ? { name: 'AlexNet', modelId: null, flips: alexnetFlips, distances: null }
     : null
 }
 
@@ -124,7 +127,7 @@ export interface Rates {
 }
 
 /** Flip rates and top-5 rates against what counts as 100; means only over all ten perturbations. */
-export function ratesOf(own: Stabilities, unit: Unit | null): Rates {
+export function ratesOf(modelId: number, own: Stabilities, unit: Unit | null): Rates {
   const flips = meanRate(
     valuesOf(own, (stability) => stability.flips),
     unit?.flips ?? {},
@@ -133,7 +136,8 @@ export function ratesOf(own: Stabilities, unit: Unit | null): Rates {
     valuesOf(own, (stability) => stability.distance),
     unit?.distances ?? {},
   )
-  const pictures = unit === null || flips.mean === null ? null : mfrPerPicture(own, unit.flips)
+  const pictures =
+    unit === null || flips.mean === null || unit.modelId === modelId ? null : mfrPerPicture(own, unit.flips)
   return {
     flipRates: flips.rates,
     mfr: flips.mean,

@@ -1,0 +1,219 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import sharp from 'sharp'
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { z } from 'zod'
+import type { Dataset } from '#shared/contract/index.ts'
+import { createEngine, type Engine } from '#engine/api/index.ts'
+import { detectLayout } from '#engine/datasets/index.ts'
+import { classSubsets, imagenet1k } from '#engine/models/index.ts'
+import { resourcePath } from '#engine/entry.ts'
+import { temporaryFolder } from '../../temporary.ts'
+import { addDataset } from '../studies/sample.ts'
+
+let picture: (shade: number) => Buffer
+const shades = new Map<number, Buffer>()
+beforeAll(async () => {
+  for (let shade = 0; shade < 40; shade++)
+    shades.set(
+      shade,
+      await sharp({ create: { width: 8, height: 8, channels: 3, background: { r: 6 * shade, g: 0, b: 0 } } })
+        .png()
+        .toBuffer(),
+    )
+  picture = (shade) => shades.get(shade) ?? Buffer.alloc(0)
+})
+
+/** Writes empty files: enough for recognition, which reads names only. */
+function files(
+  root: string,
+  names: readonly string[],
+  content: (index: number) => Buffer = () => Buffer.alloc(0),
+) {
+  for (const [index, name] of names.entries()) {
+    mkdirSync(dirname(join(root, name)), { recursive: true })
+    writeFileSync(join(root, name), content(index))
+  }
+  return root
+}
+
+const wnids = (indices: readonly number[]) => indices.map((index) => imagenet1k().wnids[index] ?? '')
+
+async function indexed(root: string): Promise<{ dataset: Dataset; engine: Engine }> {
+  const engine = await createEngine()
+  onTestFinished(() => engine.close())
+  await engine.client.workspace.create({ path: join(temporaryFolder(), 'workspace') })
+  const id = await addDataset(engine.client, root)
+  return { dataset: await engine.client.datasets.get({ id }), engine }
+}
+
+describe('recognising a dataset by its structure', () => {
+  it.each([
+    ['imagenet-a', 'imagenetA'],
+    ['imagenet-r', 'imagenetR'],
+    ['imagenet-o', 'imagenetO'],
+  ] as const)('tells %s by its 200 class folders, whatever the folder is called', async (kind, subset) => {
+    const root = files(
+      join(temporaryFolder(), 'download'),
+      wnids(classSubsets()[subset]).map((wnid) => `${wnid}/a.jpg`),
+    )
+    const layout = await detectLayout(root)
+    expect(layout).toMatchObject({ recognised: kind, kind: 'folders' })
+    expect(layout.expected.classes).toHaveLength(200)
+  })
+
+  it('takes the name of the folder where only some classes are there', async () => {
+    const some = wnids(classSubsets().imagenetR.slice(0, 30)).map((wnid) => `${wnid}/a.jpg`)
+    const named = files(join(temporaryFolder(), 'imagenet-r'), some)
+    const plain = files(join(temporaryFolder(), 'pictures'), some)
+    expect((await detectLayout(named)).recognised).toBe('imagenet-r')
+    expect((await detectLayout(plain)).recognised).toBe('imagenet-val')
+  })
+
+  it('reads corruption and severity off the path, below archive folders and from one corruption alone', async () => {
+    const [cat = '', dog = ''] = wnids([281, 151])
+    const root = files(join(temporaryFolder(), 'ImageNet-C'), [
+      `noise/gaussian_noise/1/${cat}/a.JPEG`,
+      `noise/gaussian_noise/5/${dog}/a.JPEG`,
+      `blur/defocus_blur/3/${cat}/a.JPEG`,
+    ])
+    const whole = await detectLayout(root)
+    expect(whole).toMatchObject({ recognised: 'imagenet-c', classes: [dog, cat] })
+    expect(whole.placeOf(`blur/defocus_blur/3/${cat}/a.JPEG`)).toEqual({
+      className: cat,
+      part: 'defocus_blur/3',
+    })
+    const one = await detectLayout(join(root, 'noise', 'gaussian_noise'))
+    expect(one.recognised).toBe('imagenet-c')
+    expect(one.placeOf(`5/${dog}/a.JPEG`)).toEqual({ className: dog, part: 'gaussian_noise/5' })
+  })
+
+  it('tells frames of ImageNet-P from ImageNet-C, and videos from frames', async () => {
+    const root = files(join(temporaryFolder(), 'P'), [
+      'gaussian_noise/n01440764/seq1/000.png',
+      'translate/n01440764/seq1/000.png',
+    ])
+    const frames = await detectLayout(root)
+    expect(frames).toMatchObject({ recognised: 'imagenet-p', videos: false })
+    expect(frames.placeOf('translate/n01440764/seq1/000.png')).toEqual({
+      className: 'n01440764',
+      part: 'translate',
+    })
+    const videos = await detectLayout(
+      files(join(temporaryFolder(), 'P'), ['rotate/n01440764/ILSVRC2012_val_1.mp4']),
+    )
+    expect(videos).toMatchObject({ recognised: 'imagenet-p', videos: true })
+  })
+
+  it('knows the variations of ImageNet-9, with and without val', async () => {
+    const root = files(join(temporaryFolder(), 'bg'), [
+      'mixed_same/val/00_dog/a.png',
+      'mixed_rand/val/01_bird/a.png',
+      'fg_mask/val/00_dog/a.npy',
+    ])
+    const layout = await detectLayout(root)
+    expect(layout).toMatchObject({ recognised: 'imagenet-9', classes: ['00_dog', '01_bird'] })
+    expect(layout.placeOf('mixed_rand/val/01_bird/a.png')).toEqual({
+      className: '01_bird',
+      part: 'mixed_rand',
+    })
+  })
+
+  it('labels flat validation files with the ground truth people have', async () => {
+    const names = ['ILSVRC2012_val_00000001.JPEG', 'ILSVRC2012_val_00000002.JPEG']
+    const caffe = files(join(temporaryFolder(), 'val'), names)
+    writeFileSync(join(caffe, 'val.txt'), `${names[0]} 65\n${names[1]} 970\n`)
+    const kaggle = files(join(temporaryFolder(), 'val'), names)
+    writeFileSync(
+      join(dirname(kaggle), 'LOC_val_solution.csv'),
+      'ImageId,PredictionString\nILSVRC2012_val_00000001,n01751748 111 108 498 392 \nILSVRC2012_val_00000002,n09193705 1 2 3 4 n09193705 5 6 7 8 \n',
+    )
+    for (const root of [caffe, kaggle]) {
+      const layout = await detectLayout(root)
+      expect(layout.recognised).toBe('imagenet-val')
+      expect(names.map((name) => layout.placeOf(name).className)).toEqual(['n01751748', 'n09193705'])
+    }
+  })
+
+  it('refuses the devkit numbers without the file that says what they mean', async () => {
+    const root = files(join(temporaryFolder(), 'val'), ['ILSVRC2012_val_00000001.JPEG'])
+    writeFileSync(join(root, 'ILSVRC2012_validation_ground_truth.txt'), '490\n')
+    await expect(detectLayout(root)).rejects.toMatchObject({ code: 'DATASET_LABELS' })
+  })
+
+  it('recognises every suite of the sample as what it is laid out like', async () => {
+    const suites = { A: 'imagenet-a', R: 'imagenet-r', O: 'imagenet-o', '9': 'imagenet-9', val: 'folders' }
+    for (const [name, kind] of Object.entries(suites))
+      expect((await detectLayout(resourcePath('sample', 'suites', name))).recognised).toBe(kind)
+    const subsets = z
+      .object({ A: z.array(z.int()) })
+      .parse(JSON.parse(readFileSync(resourcePath('sample', 'subsets.json'), 'utf8')))
+    expect((await detectLayout(resourcePath('sample', 'suites', 'A'))).expected.classes).toHaveLength(
+      subsets.A.length,
+    )
+  })
+})
+
+describe('the report of a dataset', () => {
+  it('says what is missing, what does not belong, what is twice and what contradicts itself', async () => {
+    const inside = wnids(classSubsets().imagenetA)
+    const root = files(
+      join(temporaryFolder(), 'imagenet-a'),
+      [
+        ...inside.slice(0, 20).map((wnid) => `${wnid}/a.png`),
+        `${inside[0]}/copy.png`,
+        `${inside[1]}/other.png`,
+        'leftovers/b.png',
+        'stray.png',
+      ],
+      (index) => picture([20, 21].includes(index) ? 0 : index),
+    )
+    const { dataset } = await indexed(root)
+    expect(dataset.recognised).toBe('imagenet-a')
+    expect(dataset.report).toMatchObject({
+      expected: 7500,
+      found: 24,
+      unreadable: 0,
+      unlabelled: 1,
+      duplicates: 1,
+      contradictions: 1,
+      unknownClasses: ['leftovers'],
+    })
+    expect(dataset.report?.missingClasses).toHaveLength(180)
+    expect(dataset.report?.remarks.join('\n')).toContain('leftovers')
+  })
+
+  it('counts parts, names the ones that are missing and those with fewer images', async () => {
+    const root = files(
+      join(temporaryFolder(), 'C'),
+      ['gaussian_noise/1/cat/a.png', 'gaussian_noise/1/cat/b.png', 'fog/2/cat/a.png'],
+      picture,
+    )
+    const { dataset, engine } = await indexed(root)
+    expect(dataset.parts).toEqual([
+      { name: 'gaussian_noise/1', images: 2 },
+      { name: 'fog/2', images: 1 },
+    ])
+    expect(dataset.report?.missingParts).toHaveLength(93)
+    expect(dataset.report?.remarks).toContain('Parts with fewer than 2 images: fog/2 (1).')
+    const { rows } = await engine.client.datasets.images({ datasetId: dataset.id, filter: { part: 'fog/2' } })
+    expect(rows).toMatchObject([{ name: 'fog/2/cat/a.png', part: 'fog/2', className: 'cat' }])
+  })
+
+  it('takes class and part from a CSV', async () => {
+    const root = files(join(temporaryFolder(), 'flat'), ['a.png', 'b.png', 'c.png'], picture)
+    writeFileSync(
+      join(root, 'labels.csv'),
+      'file,label,part\na.png,cat,day\nb.png,cat,night\nd.png,dog,day\n',
+    )
+    const { dataset } = await indexed(root)
+    expect(dataset).toMatchObject({
+      recognised: 'csv',
+      parts: [
+        { name: 'day', images: 1 },
+        { name: 'night', images: 1 },
+      ],
+    })
+    expect(dataset.report).toMatchObject({ unlabelled: 1, found: 3 })
+  })
+})
