@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { studyDefinitions } from '#engine/studies/index.ts'
+import { pagePath, studyPage } from '../../scripts/docs/studies.ts'
+
+describe('the pages of the studies', () => {
+  it.each(studyDefinitions.map((definition) => [definition.id, definition] as const))(
+    '%s says what its definition says (node scripts/docs/studies.ts)',
+    (id, definition) => {
+      expect(readFileSync(pagePath(id), 'utf8')).toBe(studyPage(definition))
+    },
+  )
+
+  it.each(studyDefinitions.map((definition) => [definition.id, definition] as const))(
+    '%s has definitions with formulas, a preset, and presets that are valid',
+    (_id, { definitions, presets, params }) => {
+      expect(definitions.length).toBeGreaterThan(0)
+      expect(presets.length).toBeGreaterThan(0)
+      for (const preset of presets) expect(params.strict().safeParse(preset.params).success).toBe(true)
+    },
+  )
+})
