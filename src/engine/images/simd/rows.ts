@@ -21,13 +21,25 @@ interface Rows {
   fromBytes(out: number, bytes: number, count: number): void
   /** Floats to 8-bit samples, cut to 0..255 and truncated. */
   toBytes(bytes: number, from: number, count: number): void
+  /** One RGB row of 8 bits along x; `first`, `count` and `weights` (22 fraction bits) are integers, `stride` per column. */
+  resampleRow(
+    out: number,
+    columns: number,
+    row: number,
+    first: number,
+    count: number,
+    weights: number,
+    stride: number,
+  ): void
+  /** One row out of `count` rows of `length` bytes. */
+  resampleColumns(out: number, length: number, rows: number, weights: number, count: number): void
 }
 
 // The exports are those of tools/simd/rows.wat.
 const rows = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(rowsModule, 'base64')))
   .exports as unknown as Rows
 
-export const { accumulate, fill, fromBytes, toBytes } = rows
+export const { accumulate, fill, fromBytes, toBytes, resampleRow, resampleColumns } = rows
 
 const pageBytes = 65536
 let used = 0
@@ -37,7 +49,7 @@ export function clearMemory(): void {
   used = 0
 }
 
-/** A place for `count` floats, with slack for the rounding to multiples of 4; its content is arbitrary. */
+/** A place for `count` numbers of 32 bits, with slack for the rounding to multiples of 4; its content is arbitrary. */
 export function place(count: number): number {
   const start = used
   used += 4 * (Math.ceil(count / 4) + 1) * 4
@@ -49,6 +61,10 @@ export function place(count: number): number {
 /** The floats at a place. Valid until the next call of `place`, which may move the memory. */
 export const floatsAt = (address: number, count: number) =>
   new Float32Array(rows.memory.buffer, address, count)
+
+/** The integers at a place; as `floatsAt`. */
+export const integersAt = (address: number, count: number) =>
+  new Int32Array(rows.memory.buffer, address, count)
 
 /** The bytes at a place; as `floatsAt`. */
 export const bytesAt = (address: number, count: number) => new Uint8Array(rows.memory.buffer, address, count)
