@@ -2,7 +2,7 @@ export { findBatch, type BatchTrial } from './batch.ts'
 export { factsOf, topCount, type Facts } from './facts.ts'
 export type { Answers, ClassifierGraph, Feed, OpenRequest, ProviderName, Slice } from './protocol.ts'
 export { onnxruntimeVersion, providersFor, providerStates, type ProviderChoice } from './providers.ts'
-export type { Reading } from './readout.ts'
+export { factsUnder, type Reading } from './readout.ts'
 export {
   openAttackSession,
   openSession,

@@ -3,6 +3,7 @@ import { getDataset } from '../../../datasets/index.ts'
 import { defineStudy, type Metric } from '../../definition.ts'
 import type { Grid } from '../../grid.ts'
 import { paperValues } from '../../paper.ts'
+import { isImagenet } from '../answers.ts'
 import { baselineModel } from '../baseline.ts'
 import { conditions, isPerturbed, params } from './conditions.ts'
 import { ratesOf, stabilityOf, unitOf, type Stabilities, type Unit } from './scores.ts'
@@ -75,7 +76,7 @@ export const imagenetP = defineStudy({
       title: counted.title,
       own: own.get(counted.id) ?? new Map(),
     }
-    const unit = unitOf(baseline, published, chosen)
+    const unit = unitOf(baseline, published && isImagenet(dataset), chosen)
     const found = new Map<number, Measured>(
       [...own].map(([id, stabilities]) => [id, { own: stabilities, rates: ratesOf(id, stabilities, unit) }]),
     )

@@ -1,0 +1,204 @@
+import { cpSync, mkdirSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { corruptionNames } from '#shared/transforms/index.ts'
+import { addDataset, runStudy } from '../studies/sample.ts'
+import { query, suite, tableOf, world } from './world.ts'
+
+describe('ImageNet-C', () => {
+  it('sums published parts up to mCE, relative mCE and mean accuracy by their definitions', async () => {
+    const setting = await world()
+    const { client } = setting.engine
+    const { small, large } = setting.models
+    const val = suite('val', join(setting.folder, 'val'), 2)
+    await addDataset(client, val)
+    // Every part shows the clean images, so every cell must have the clean accuracy.
+    const root = join(setting.folder, 'C')
+    for (const name of corruptionNames)
+      for (const severity of [1, 2, 3, 4, 5])
+        cpSync(val, join(root, name, String(severity)), { recursive: true })
+    const datasetId = await addDataset(client, root)
+    const { id } = await runStudy(client, {
+      kind: 'imagenet-c',
+      modelIds: [large, small],
+      datasetId,
+      params: { baseline: small },
+    })
+    const { conditions, tables, complete } = await client.studies.result({ id })
+    expect(complete).toBe(true)
+    expect(conditions).toHaveLength(2 * 96)
+    const errors = [large, small].map((modelId) => {
+      const cells = conditions.filter((cell) => cell.modelId === modelId)
+      expect(new Set(cells.map(({ correct }) => correct)).size).toBe(1)
+      expect(new Set(cells.map(({ n }) => n))).toEqual(new Set([32]))
+      return 1 - (cells[0]?.top1 ?? 0)
+    })
+    const [own = 0, base = 0] = errors
+    const [row, baseRow] = tableOf(tables, 'summary').rows
+    expect(row?.['mce']).toBeCloseTo((100 * own) / base, 9)
+    expect(row?.['mean5']).toBeCloseTo(1 - own, 12)
+    expect(row?.['relative']).toBeNull()
+    expect(baseRow?.['mce']).toBeCloseTo(100, 9)
+    expect(tableOf(tables, 'corruptions').title).toContain('RepLK-3 = 100')
+  })
+
+  it('gives partial values and no mean where parts are missing', async () => {
+    const setting = await world()
+    const { client } = setting.engine
+    const val = suite('val', join(setting.folder, 'val'), 1)
+    const root = join(setting.folder, 'C')
+    for (const severity of [1, 2, 3, 4, 5])
+      cpSync(val, join(root, 'fog', String(severity)), { recursive: true })
+    cpSync(val, join(root, 'snow', '5'), { recursive: true })
+    const datasetId = await addDataset(client, root)
+    const { id } = await runStudy(client, {
+      kind: 'imagenet-c',
+      modelIds: [setting.models.small],
+      datasetId,
+      params: { baseline: setting.models.small },
+    })
+    const { conditions, tables } = await client.studies.result({ id })
+    expect(conditions).toHaveLength(6)
+    const [row] = tableOf(tables, 'summary').rows
+    expect(row).toMatchObject({ mce: null, mean5: null, error: null })
+    const ce = new Map(tableOf(tables, 'corruptions').rows.map((entry) => [entry['corruption'], entry]))
+    expect(ce.get('fog')?.[`m${setting.models.small}`]).toBeCloseTo(100, 9)
+    expect(ce.get('snow')?.[`m${setting.models.small}`]).toBeNull()
+  })
+
+  it('makes corruptions from plain images, says so, and counts nothing published against them', async () => {
+    const setting = await world()
+    const { client } = setting.engine
+    const datasetId = await addDataset(client, suite('val', join(setting.folder, 'val'), 1))
+    const { id } = await runStudy(client, {
+      kind: 'imagenet-c',
+      modelIds: [setting.models.small],
+      datasetId,
+      params: { corruptions: ['contrast', 'gaussian_noise'], severities: [5], seed: 3 },
+    })
+    const { conditions, tables, provenance, figures } = await client.studies.result({ id })
+    expect(conditions.map(({ key }) => key)).toEqual([
+      'clean',
+      'gaussian_noise,severity=5',
+      'contrast,severity=5',
+    ])
+    expect(provenance.join(' ')).toContain('Made here, seed 3')
+    expect(tableOf(tables, 'summary').rows[0]).toMatchObject({ mce: null, mean5: null })
+    expect(figures.flatMap(({ series }) => series).every(({ origin }) => origin === 'measured')).toBe(true)
+  })
+})
+
+describe('ImageNet-P', () => {
+  it('counts flips over published frames, against the frame before or for noise against the first', async () => {
+    const setting = await world()
+    const { client } = setting.engine
+    const val = suite('val', join(setting.folder, 'val'), 2)
+    const pictures = readdirSync(val)
+      .sort()
+      .flatMap((name) =>
+        readdirSync(join(val, name))
+          .sort()
+          .map((file) => join(val, name, file)),
+      )
+    // Two sequences of six unlike pictures under a noise and a motion: flips follow from the predictions alone.
+    const root = join(setting.folder, 'P')
+    const order = [
+      [0, 7, 7, 0, 21, 13],
+      [3, 3, 11, 30, 11, 3],
+    ]
+    for (const perturbation of ['gaussian_noise', 'rotate'])
+      for (const [sequence, frames] of order.entries()) {
+        const folder = join(root, perturbation, 'n01530575', `s${sequence}`)
+        mkdirSync(folder, { recursive: true })
+        // Frame 10 sorts before frame 9 by name: the number must count.
+        for (const [place, picture] of frames.entries())
+          cpSync(pictures[picture] ?? '', join(folder, `frame_${place + 6}.webp`))
+      }
+    const datasetId = await addDataset(client, root)
+    const modelId = setting.models.small
+    const { id } = await runStudy(client, { kind: 'imagenet-p', modelIds: [modelId], datasetId })
+    const said = new Map(
+      query<{ name: string; predicted: number }>(
+        setting,
+        'SELECT i.name, p.predicted FROM image i JOIN prediction p ON p.subject_id = i.subject_id WHERE i.dataset_id = ?',
+        datasetId,
+      ).map(({ name, predicted }) => [name, predicted]),
+    )
+    const share = (perturbation: string, reference: (place: number) => number) => {
+      const flips = order.map((frames, sequence) => {
+        const classes = frames.map((_, place) =>
+          said.get(`${perturbation}/n01530575/s${sequence}/frame_${place + 6}.webp`),
+        )
+        return classes.slice(1).filter((k, index) => k !== classes[reference(index + 1)]).length / 5
+      })
+      return ((flips[0] ?? 0) + (flips[1] ?? 0)) / 2
+    }
+    const { tables, provenance } = await client.studies.result({ id })
+    const rows = new Map(tableOf(tables, 'perturbations').rows.map((row) => [row['perturbation'], row]))
+    expect(rows.get('gaussian_noise')).toMatchObject({
+      sequences: 2,
+      flips: share('gaussian_noise', () => 0),
+    })
+    expect(rows.get('rotate')).toMatchObject({ sequences: 2, flips: share('rotate', (place) => place - 1) })
+    expect(rows.get('rotate')?.['rate']).toBeCloseTo((100 * Number(rows.get('rotate')?.['flips'])) / 0.131, 9)
+    expect(rows.get('translate')).toMatchObject({ sequences: 0, flips: null })
+    expect(tableOf(tables, 'summary').rows[0]).toMatchObject({ mfr: null })
+    expect(provenance.join(' ')).toContain('AlexNet')
+  })
+
+  it('makes sequences from plain images, one condition per frame, and keeps them raw', async () => {
+    const setting = await world()
+    const { client } = setting.engine
+    const datasetId = await addDataset(client, suite('val', join(setting.folder, 'val'), 1))
+    const { id } = await runStudy(client, {
+      kind: 'imagenet-p',
+      modelIds: [setting.models.small],
+      datasetId,
+      params: { perturbations: ['translate'], stride: 20 },
+      sample: { perClass: 1, seed: 0 },
+    })
+    const { conditions, tables } = await client.studies.result({ id })
+    expect(conditions.map(({ key }) => key)).toEqual([
+      'translate,frame=0',
+      'translate,frame=20',
+      'translate,frame=40',
+    ])
+    const [row] = tableOf(tables, 'perturbations').rows
+    expect(row).toMatchObject({ perturbation: 'translate', sequences: 16, rate: null })
+    expect(Number(row?.['flips'])).toBeGreaterThan(0)
+  })
+})
+
+describe('the suite', () => {
+  it('plans what the datasets allow, runs it once, and ranks the models', async () => {
+    const setting = await world()
+    const { client } = setting.engine
+    await addDataset(client, suite('val', join(setting.folder, 'val'), 1))
+    const modelIds = [setting.models.large, setting.models.small]
+    const plan = await client.studies.suiteCost({ modelIds, preset: 'quick' })
+    expect(plan.entries.map(({ input }) => input.kind)).toEqual([
+      'clean-accuracy',
+      'imagenet-c',
+      'imagenet-p',
+    ])
+    expect(plan.missing.map(({ kind }) => kind)).toEqual([
+      'imagenet-a',
+      'imagenet-o',
+      'imagenet-r',
+      'imagenet-9',
+    ])
+    expect(await client.studies.list()).toEqual([])
+    const input = { modelIds, kinds: ['clean-accuracy'] }
+    const first = await client.studies.suite(input)
+    const again = await client.studies.suite(input)
+    expect(again.studies.map(({ id }) => id)).toEqual(first.studies.map(({ id }) => id))
+    await runStudy(client, { kind: 'clean-accuracy', modelIds, datasetId: 1 })
+    const { metrics, models } = await client.studies.ranking({ reference: setting.models.small })
+    expect(metrics).toMatchObject([{ key: 'clean-accuracy.top1', better: 'higher' }])
+    const [small, large] = [setting.models.small, setting.models.large].map(
+      (id) => models.find(({ modelId }) => modelId === id)?.values[0],
+    )
+    expect(small?.delta).toBe(0)
+    expect(large?.delta).toBeCloseTo((large?.value ?? 0) - (small?.value ?? 0), 12)
+  })
+})

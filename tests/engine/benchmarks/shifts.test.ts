@@ -1,0 +1,150 @@
+import { cpSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { resourcePath } from '#engine/entry.ts'
+import { addDataset, runStudy } from '../studies/sample.ts'
+import { query, suite, tableOf, world } from './world.ts'
+
+/** The sample's home with one suite of it, so that its subsets.json is found. */
+function home(folder: string, name: string, perClass: number): string {
+  for (const file of ['subsets.json', 'labels.json'])
+    cpSync(resourcePath('sample', file), join(folder, 'home', file))
+  return suite(name, join(folder, 'home', 'suites', name), perClass)
+}
+
+describe('ImageNet-A and -R', () => {
+  it('reads both rules off one pass, and rule 200 only moves answers from outside the set into it', async () => {
+    const setting = await world()
+    const { client } = setting.engine
+    await addDataset(client, suite('val', join(setting.folder, 'val'), 1))
+    const datasetId = await addDataset(client, home(setting.folder, 'A', 3))
+    const input = { kind: 'imagenet-a', modelIds: [setting.models.small], datasetId }
+    const cost = await client.studies.cost(input)
+    expect(cost).toMatchObject({ images: 36, passes: 36 + 12, conditions: 3 })
+    const { id, params } = await runStudy(client, input)
+    expect(params['validation']).toBeTypeOf('number')
+    const { conditions, complete, tables } = await client.studies.result({ id })
+    expect(complete).toBe(true)
+    expect(conditions.map(({ key, n }) => [key, n])).toEqual([
+      ['rule1000', 36],
+      ['rule200', 36],
+      ['ordinary', 12],
+    ])
+    const subsets = z
+      .object({ A: z.array(z.int()) })
+      .parse(JSON.parse(readFileSync(resourcePath('sample', 'subsets.json'), 'utf8')))
+    const answers = query<{ subject: number; readout: string; predicted: number }>(
+      setting,
+      `SELECT p.subject_id AS subject, json_extract(v.key, '$.readout.op') AS readout, p.predicted
+       FROM prediction p JOIN variant v ON v.id = p.variant_id JOIN image i ON i.subject_id = p.subject_id WHERE i.dataset_id = ?`,
+      datasetId,
+    )
+    const bySubject = Map.groupBy(answers, ({ subject }) => subject)
+    expect(bySubject.size).toBe(36)
+    for (const pair of bySubject.values()) {
+      const full = pair.find(({ readout }) => readout === 'all')?.predicted ?? -1
+      const chosen = pair.find(({ readout }) => readout === 'subset')?.predicted ?? -1
+      expect(subsets.A).toContain(chosen)
+      if (subsets.A.includes(full)) expect(chosen).toBe(full)
+    }
+    const [row] = tableOf(tables, 'accuracy').rows
+    expect(row?.['rule1000']).toBe(conditions[0]?.top1)
+    expect(row?.['gap']).toBeCloseTo((conditions[2]?.top1 ?? 0) - (conditions[1]?.top1 ?? 0), 12)
+  })
+
+  it('gives no gap where no ordinary images are in the workspace', async () => {
+    const setting = await world()
+    const { client } = setting.engine
+    const datasetId = await addDataset(client, home(setting.folder, 'R', 1))
+    const { id } = await runStudy(client, {
+      kind: 'imagenet-r',
+      modelIds: [setting.models.small],
+      datasetId,
+    })
+    const { conditions, provenance, figures } = await client.studies.result({ id })
+    expect(conditions.map(({ key }) => key)).toEqual(['rule1000', 'rule200'])
+    expect(provenance).toContain('No ordinary images of the same classes in the workspace, so no gap.')
+    expect(figures[0]?.series.every(({ origin }) => origin === 'measured')).toBe(true)
+  })
+})
+
+describe('ImageNet-O', () => {
+  it('gives the average precision of low confidence, whole images only', async () => {
+    const setting = await world()
+    const { client } = setting.engine
+    await addDataset(client, suite('val', join(setting.folder, 'val'), 2))
+    const datasetId = await addDataset(client, home(setting.folder, 'O', 3))
+    const { id } = await runStudy(client, {
+      kind: 'imagenet-o',
+      modelIds: [setting.models.large],
+      datasetId,
+    })
+    const { tables, conditions } = await client.studies.result({ id })
+    expect(conditions[0]).toMatchObject({ key: 'outside', n: 0, top1: null })
+    const facts = query<{ score: number; outside: number }>(
+      setting,
+      `SELECT -p.confidence AS score, i.dataset_id = ? AS outside FROM prediction p
+       JOIN variant v ON v.id = p.variant_id JOIN image i ON i.subject_id = p.subject_id
+       WHERE json_extract(v.key, '$.readout.op') = 'subset'`,
+      datasetId,
+    )
+    expect(facts.filter(({ outside }) => outside === 1)).toHaveLength(30)
+    expect(facts.filter(({ outside }) => outside === 0)).toHaveLength(20)
+    // Average precision by its definition: precision at the rank of each positive (there are no ties here).
+    const sorted = [...facts].sort((a, b) => b.score - a.score)
+    let hits = 0
+    let sum = 0
+    for (const [place, { outside }] of sorted.entries()) if (outside) sum += ++hits / (place + 1)
+    const [row] = tableOf(tables, 'detection').rows
+    expect(row).toMatchObject({ outside: 30, inside: 20 })
+    expect(row?.['aupr']).toBeCloseTo(sum / 30, 12)
+    expect(Number(row?.['lo'])).toBeLessThan(Number(row?.['aupr']))
+    expect(Number(row?.['hi'])).toBeGreaterThan(Number(row?.['aupr']))
+  })
+
+  it('cannot be run without ordinary images, and says so', async () => {
+    const setting = await world()
+    const { client } = setting.engine
+    const datasetId = await addDataset(client, home(setting.folder, 'O', 1))
+    const run = client.studies.run({ kind: 'imagenet-o', modelIds: [setting.models.small], datasetId })
+    await expect(run).rejects.toMatchObject({
+      code: 'STUDY_PARAMS',
+      message: expect.stringContaining('validation') as string,
+    })
+  })
+})
+
+describe('ImageNet-9', () => {
+  it('looks the winner of all outputs up in the table of the dataset', async () => {
+    const setting = await world()
+    const { client } = setting.engine
+    const root = join(setting.folder, 'nine')
+    for (const variation of ['mixed_same', 'mixed_rand'])
+      suite(`9/${variation}/val`, join(root, variation, 'val'), 3)
+    cpSync(resourcePath('sample', 'suites', '9', 'in_to_in9.json'), join(root, 'in_to_in9.json'))
+    const datasetId = await addDataset(client, root)
+    const { id } = await runStudy(client, {
+      kind: 'imagenet-9',
+      modelIds: [setting.models.small],
+      datasetId,
+    })
+    const table = z
+      .record(z.string(), z.int())
+      .parse(JSON.parse(readFileSync(join(root, 'in_to_in9.json'), 'utf8')))
+    const { conditions, tables } = await client.studies.result({ id })
+    expect(conditions.map(({ key, n }) => [key, n])).toEqual([
+      ['mixed_same', 27],
+      ['mixed_rand', 27],
+    ])
+    for (const { key, modelId, correct } of conditions) {
+      const { rows } = await client.studies.rows({ id, modelId, key })
+      expect(rows).toHaveLength(27)
+      for (const row of rows) expect(row.correct).toBe(table[row.predicted] === row.trueClass)
+      expect(rows.filter((row) => row.correct)).toHaveLength(correct)
+    }
+    const [row] = tableOf(tables, 'accuracy').rows
+    const [same, rand] = conditions.map(({ correct, n }) => correct / n)
+    expect(row?.['gap']).toBeCloseTo((same ?? 0) - (rand ?? 0), 12)
+  })
+})

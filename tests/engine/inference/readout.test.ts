@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest'
+import { factsOf, factsUnder } from '#engine/inference/index.ts'
+import { allOutputs } from '#shared/readouts.ts'
+
+const z = Float32Array.from([1, 5, 2, 4, 3, 0])
+const under = (readout: Parameters<typeof factsUnder>[0]['readout'], target: number, outputs = z) =>
+  factsUnder({ readout, targets: Int32Array.of(target) }, outputs, 1, outputs.length, false)
+
+const softmaxOf = (values: number[], of: number) => {
+  const total = values.reduce((sum, value) => sum + Math.exp(value), 0)
+  return Math.exp(of) / total
+}
+
+describe('reading outputs', () => {
+  it('is the plain reading when all outputs are meant', () => {
+    expect(under(allOutputs, 3)).toEqual(factsOf(z, 1, 6, Int32Array.of(3), false))
+  })
+
+  it('chooses among a subset, with its own softmax, in indices of all outputs', () => {
+    const facts = under({ op: 'subset', indices: [0, 2, 4], truth: true }, 4)
+    expect(facts.predicted[0]).toBe(4)
+    expect(facts.correct[0]).toBe(1)
+    expect(facts.trueRank[0]).toBe(1)
+    expect([...facts.topClasses]).toEqual([4, 2, 0, -1, -1])
+    expect(facts.confidence[0]).toBeCloseTo(softmaxOf([1, 2, 3], 3), 12)
+  })
+
+  it('counts a true class outside the subset as wrong, without a rank', () => {
+    const facts = under({ op: 'subset', indices: [0, 2, 4], truth: true }, 1)
+    expect(facts.correct[0]).toBe(0)
+    expect(facts.trueRank[0]).toBe(0)
+  })
+
+  it('lets the winner of all outputs decide among groups', () => {
+    const groups = [
+      { name: 'low', indices: [0, 2] },
+      { name: 'high', indices: [1, 3] },
+    ]
+    const right = under({ op: 'groups', groups }, 1)
+    expect(right.predicted[0]).toBe(1)
+    expect(right.correct[0]).toBe(1)
+    expect(right.trueRank[0]).toBe(1)
+    expect(right.trueProbability[0]).toBeCloseTo(softmaxOf([...z], 5) + softmaxOf([...z], 4), 12)
+    const wrong = under({ op: 'groups', groups }, 0)
+    expect(wrong.correct[0]).toBe(0)
+    expect(wrong.trueRank[0]).toBe(4)
+    expect(under({ op: 'groups', groups }, -1).correct[0]).toBe(-1)
+  })
+
+  it('is wrong where any output is not finite, even one outside the subset', () => {
+    const broken = Float32Array.from([1, Number.NaN, 2])
+    const facts = under({ op: 'subset', indices: [0, 2], truth: true }, 2, broken)
+    expect(facts.flagged[0]).toBe(1)
+    expect(facts.correct[0]).toBe(0)
+    const groups = under({ op: 'groups', groups: [{ name: 'a', indices: [2] }] }, 0, broken)
+    expect(groups.flagged[0]).toBe(1)
+    expect(groups.correct[0]).toBe(0)
+  })
+
+  it('renormalises outputs that are probabilities already', () => {
+    const shares = Float32Array.from([0.5, 0.25, 0.25])
+    const facts = factsUnder(
+      { readout: { op: 'subset', indices: [1, 2], truth: true }, targets: Int32Array.of(2) },
+      shares,
+      1,
+      3,
+      true,
+    )
+    expect(facts.predicted[0]).toBe(1)
+    expect(facts.confidence[0]).toBeCloseTo(0.5, 12)
+    expect(facts.trueRank[0]).toBe(2)
+  })
+})
