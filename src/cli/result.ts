@@ -12,6 +12,7 @@ export function resultDocument(study: Study, result: StudyResult) {
     tables: result.tables,
     figures: result.figures.map((figure) => ({ id: figure.id, title: figure.title })),
     reported: result.reported,
+    failures: result.failures,
     provenance: result.provenance,
   }
 }

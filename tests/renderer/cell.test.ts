@@ -33,6 +33,7 @@ const result: StudyResult = {
   tables: [],
   figures: [],
   reported: [],
+  failures: [],
   provenance: [],
 }
 const chosen = findCell(result, parseCellRef('2|percent=50,repeat=1'))

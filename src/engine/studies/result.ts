@@ -4,6 +4,7 @@ import { getDataset } from '../datasets/index.ts'
 import { currentVariants, type FindVariant, type StoredModel } from '../models/index.ts'
 import type { Workspace } from '../workspace/index.ts'
 import { settingOf, type StoredCondition } from './conditions.ts'
+import { readFailures } from './failures.ts'
 import { readGrid, type GridModel } from './grid.ts'
 import { planStudy } from './plan.ts'
 
@@ -56,6 +57,7 @@ export async function studyResult(workspace: Workspace, studyId: number): Promis
       notes: [...figure.notes, ...(onImages ? [`n = ${images} images of ${dataset.title}.`] : [])],
     })),
     reported: view.reported,
+    failures: readFailures(db, grid.models),
     provenance,
   }
 }

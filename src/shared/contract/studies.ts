@@ -1,7 +1,7 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { figureSpec } from '../figures/spec.ts'
-import { byId, definition, errorShape, id, interval, ok } from './common.ts'
+import { byId, definition, errorCode, errorShape, id, interval, ok } from './common.ts'
 import { imageRow } from './datasets.ts'
 import { job } from './jobs.ts'
 
@@ -88,6 +88,19 @@ export const dataTable = z.object({
   rows: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))),
 })
 
+/** Why images could not be measured, most frequent first. */
+export const studyFailure = z.object({
+  modelId: id,
+  code: errorCode,
+  /** Of the first one. */
+  message: z.string(),
+  hint: z.string(),
+  /** Images under conditions. */
+  n: z.int(),
+  /** The first ten. */
+  imageIds: z.array(id),
+})
+
 export const studyResult = z.object({
   studyId: id,
   complete: z.boolean(),
@@ -96,6 +109,7 @@ export const studyResult = z.object({
   tables: z.array(dataTable),
   figures: z.array(figureSpec),
   reported: z.array(reportedValue),
+  failures: z.array(studyFailure),
   /** What was used: definition, seed, images, preprocessing, runtime. Written under every figure. */
   provenance: z.array(z.string()),
 })
@@ -261,6 +275,7 @@ export type Study = z.infer<typeof study>
 export type StudyInput = z.infer<typeof studyInput>
 export type StudyCondition = z.infer<typeof studyCondition>
 export type StudyCost = z.infer<typeof studyCost>
+export type StudyFailure = z.infer<typeof studyFailure>
 export type StudyResult = z.infer<typeof studyResult>
 export type StudyImageRow = z.infer<typeof studyImageRow>
 export type StudyRow = z.infer<typeof studyRow>
