@@ -47,7 +47,7 @@ export async function namedDataset(
   options: GlobalOptions,
 ): Promise<Dataset> {
   const known = findNamed(await client.datasets.list(), name, session.io.cwd)
-  if (known) return known
+  if (known) return known.state === 'ready' ? known : finishIndexing(client, known.id, session, options)
   const path = resolve(session.io.cwd, name)
   if (kindOf(path) === 'folder') return addDataset(client, { path }, session, options)
   throw missing('DATASET_NOT_FOUND', 'dataset', name, ', and no such folder')
@@ -63,6 +63,24 @@ export async function addDataset(
   const { dataset, jobId } = await client.datasets.add(input)
   await followJob(client, jobId, io, quiet)
   return client.datasets.get({ id: dataset.id })
+}
+
+/** Goes on with an index that was stopped or failed, and waits for it: a study must not run on half a dataset. */
+async function finishIndexing(
+  client: Client,
+  id: number,
+  { io }: CliSession,
+  { quiet }: GlobalOptions,
+): Promise<Dataset> {
+  const jobs = (await client.jobs.list({ limit: 500 })).filter(
+    (job) => job.datasetId === id && job.kind === 'index',
+  )
+  const job = jobs.find(({ state }) => state !== 'done')
+  const stopped = job !== undefined && job.state !== 'queued' && job.state !== 'running'
+  if (stopped) await client.jobs.resume({ id: job.id })
+  const jobId = job?.id ?? (await client.datasets.reindex({ id })).jobId
+  await followJob(client, jobId, io, quiet)
+  return client.datasets.get({ id })
 }
 
 /** A study of the workspace by id or title. */

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { createEngine } from '#engine/api/index.ts'
 import { inspection, studyCondition } from '#shared/contract/index.ts'
+import type { StartEngine } from '../../src/cli/client.ts'
 import { runCli } from '../../src/cli/program.ts'
 import { terminal } from './terminal.ts'
 
@@ -206,6 +207,19 @@ describe('the program', () => {
     expect(resumed.cache.hits + resumed.cache.misses).toBe(560)
     expect(resumed.complete).toBe(true)
   }, 240_000)
+
+  it('finishes an index that was stopped before it runs a study on it', { timeout: 120_000 }, async () => {
+    const other = join(folder, 'other')
+    cpSync(images, other, { recursive: true })
+    const { io, interrupt } = terminal({ cwd: folder })
+    interrupt()
+    const start: StartEngine = (overrides) => createEngine({ overrides })
+    expect([0, 130]).toContain(await runCli(['dataset', 'add', other, '-w', workspace], io, start, ''))
+    const done = runDocument.parse(
+      await json(['study', 'run', 'clean-accuracy', '--model', '1', '--dataset', other]),
+    )
+    expect(done.conditions.map(({ n }) => n)).toEqual([20])
+  })
 
   it('inspects files without a workspace', { timeout: 120_000 }, async () => {
     const inspected = await run(['model', 'inspect', models[0] ?? '', '--json'])
