@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { applyTransform, preprocess } from '#engine/images/index.ts'
 import { corruptionNames, type CorruptionName } from '#shared/transforms/index.ts'
-import { report, type Row } from './report.ts'
+import { cpuSeconds, report, type Row } from './report.ts'
 
 const root = join(import.meta.dirname, '..')
 const image = join(root, 'tests/engine/images/goldens/geometry/photo.jpg')
@@ -35,9 +35,6 @@ const picture = await preprocess(image, {
   interpolation: 'bilinear',
 })
 
-/** Seconds of CPU time spent so far. */
-const cpu = () => process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6
-
 async function ourRate(name: CorruptionName): Promise<number> {
   const run = (i: number) =>
     applyTransform(
@@ -46,10 +43,10 @@ async function ourRate(name: CorruptionName): Promise<number> {
       { imageKey: String(i) },
     )
   for (let i = 0; i < 12; i++) await run(i)
-  const start = cpu()
+  const start = cpuSeconds()
   let runs = 0
-  while (runs % 3 !== 0 || cpu() - start < seconds) await run(runs++)
-  return runs / (cpu() - start)
+  while (runs % 3 !== 0 || cpuSeconds() - start < seconds) await run(runs++)
+  return runs / (cpuSeconds() - start)
 }
 
 const python = pythonRates()

@@ -36,3 +36,21 @@ export async function rate(work: () => Promise<unknown> | undefined, seconds = 2
   } while (performance.now() - start < 1000 * seconds)
   return runs / ((performance.now() - start) / 1000)
 }
+
+/** Seconds of CPU time that all threads of this process have used. */
+export function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1e6
+}
+
+/** As `rate`, per second of CPU time of all threads: other work on the machine does not count. */
+export async function cpuRate(work: () => Promise<unknown>, seconds = 2): Promise<number> {
+  await work()
+  const start = cpuSeconds()
+  let runs = 0
+  do {
+    await work()
+    runs++
+  } while (cpuSeconds() - start < seconds)
+  return runs / (cpuSeconds() - start)
+}
