@@ -46,6 +46,11 @@ describe('one image through a study', () => {
     ])
   })
 
+  it('names repeats only where there are several', () => {
+    expect(axis.conditions[1]?.title).toBe('percent 50, repeat 0')
+    expect(imageAxis(rows.filter((r) => r.params['repeat'] === 0)).conditions[1]?.title).toBe('percent 50')
+  })
+
   it('draws mean and range of the true class for every model', () => {
     const [a, b] = imageFigure(axis, models, 'probability').series
     expect(a?.points.map((p) => p.x)).toEqual([0, 50])

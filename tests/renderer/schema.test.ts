@@ -54,8 +54,8 @@ describe('a form from a JSON schema', () => {
     expect(field('fill')).toMatchObject({
       kind: 'enum',
       options: [
-        { value: 'black', label: 'Black' },
-        { value: 'mean', label: 'Mean' },
+        { value: 'black', label: 'black' },
+        { value: 'mean', label: 'mean' },
       ],
     })
     expect(field('hard')).toMatchObject({ kind: 'boolean' })
@@ -68,8 +68,8 @@ describe('a form from a JSON schema', () => {
       kind: 'choices',
       minItems: 1,
       options: [
-        { value: 'drop_in', label: 'Drop in' },
-        { value: 'dropOut', label: 'Drop out' },
+        { value: 'drop_in', label: 'drop_in' },
+        { value: 'dropOut', label: 'dropOut' },
       ],
     })
     expect(field('nested')).toMatchObject({ kind: 'json' })

@@ -223,7 +223,8 @@ function boundOf(schema: Schema, name: 'minimum' | 'maximum'): number | null {
   return name === 'minimum' ? exclusive + step : exclusive - step
 }
 
-const labelOf = (value: string | number) => (typeof value === 'number' ? String(value) : sentence(value))
+/** Without a title of its own an option is called as on the command line. */
+const labelOf = (value: string | number) => String(value)
 const objectOf = (value: unknown): Schema => (typeof value === 'object' && value !== null ? { ...value } : {})
 const numberOf = (value: unknown) => (typeof value === 'number' ? value : null)
 const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined)

@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { computed, ref, shallowRef, watch } from 'vue'
+import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue'
 import type { Job, JobState } from '#shared/contract/index.ts'
 import { bridge } from '../bridge.ts'
 import { engine, subscribe } from '../engine/index.ts'
@@ -52,11 +52,20 @@ export const useJobsStore = defineStore('jobs', () => {
       if (path !== before?.[0]) byId.value = new Map()
       stop()
       if (path === null) return
-      void load().catch(() => {})
-      stop = subscribe((signal) => engine.jobs.watch(undefined, { signal }), { onEvent: take })
+      let left = false
+      stop = () => (left = true)
+      // The list first: a stream that began sooner would be overwritten by it. A list that fails is loaded again when
+      // the engine is back.
+      void load()
+        .catch(() => {})
+        .then(() => {
+          if (!left) stop = subscribe((signal) => engine.jobs.watch(undefined, { signal }), { onEvent: take })
+        })
     },
     { immediate: true },
   )
+
+  onScopeDispose(() => stop())
 
   watch(running, (job) =>
     bridge.setProgress(job && job.progress.total > 0 ? job.progress.done / job.progress.total : null),

@@ -25,9 +25,10 @@ export function imageAxis(rows: readonly StudyImageRow[]): ImageAxis {
   }
   const [parameter] = [...names].filter((name) => spread(name) > 1).sort((a, b) => spread(b) - spread(a))
   const groups = [...Map.groupBy(rows, ({ key }) => key)]
+  const repeated = new Set(rows.map(({ params }) => params['repeat'])).size > 1
   const conditions = groups.map(([key, group], place) => ({
     key,
-    title: conditionTitle(key),
+    title: repeated ? conditionTitle(key) : conditionTitle(key.replace(/,repeat=\d+$/, '')),
     x: parameter ? Number(group[0]?.params[parameter]) : place,
     rows: group,
   }))

@@ -9,10 +9,12 @@ type Value = Row[string] | undefined
 export function columnsOf(table: DataTable): Column<Row>[] {
   return table.columns.map((column) => {
     const numeric = column.kind !== 'text' && column.kind !== 'interval'
+    const short = table.rows.every((row) => cellText(row[column.key], column.kind).length <= 48)
     return {
       key: column.key,
       title: column.title,
       align: numeric ? 'right' : 'left',
+      class: short ? 'whitespace-nowrap' : 'min-w-64',
       text: (row) => cellText(row[column.key], column.kind),
       ...(numeric
         ? { value: (row: Row) => (typeof row[column.key] === 'number' ? Number(row[column.key]) : null) }
