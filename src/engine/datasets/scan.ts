@@ -1,6 +1,7 @@
-import type { Dirent } from 'node:fs'
-import { readdir, realpath, stat } from 'node:fs/promises'
+import { statSync, type Dirent, type Stats } from 'node:fs'
+import { readdir, realpath } from 'node:fs/promises'
 import { extname, join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 
 /** A file that looks like an image by its name. `name` is relative to the dataset, with forward slashes. */
 export interface FoundFile {
@@ -21,10 +22,23 @@ export const looksLikeImage = (name: string): boolean => extensions.has(extname(
  * back to a folder on the way down is passed over, so a loop ends. Folders named like images are folders.
  */
 export async function* scan(root: string): AsyncGenerator<FoundFile> {
-  yield* walk(root, '', [await realpath(root)])
+  yield* walk({ root, since: performance.now() }, '', [await realpath(root)])
 }
 
-async function* walk(root: string, below: string, ancestors: string[]): AsyncGenerator<FoundFile> {
+/** Milliseconds that files are looked at in one go before other work of the thread has its turn. */
+const slice = 15
+
+/**
+ * `stat` is called synchronously, many times faster than through the thread pool; `since` keeps the thread from being
+ * held for longer than a slice.
+ */
+interface Walk {
+  root: string
+  since: number
+}
+
+async function* walk(walking: Walk, below: string, ancestors: string[]): AsyncGenerator<FoundFile> {
+  const { root } = walking
   const entries = await readdir(join(root, below), { withFileTypes: true })
   entries.sort((a, b) => (a.name < b.name ? -1 : 1))
   for (const entry of entries) {
@@ -35,29 +49,53 @@ async function* walk(root: string, below: string, ancestors: string[]): AsyncGen
         yield { name, bytes: 0, mtime: 0, problem: `the file name is not valid UTF-8: ${name}` }
       continue
     }
-    yield* visit(root, name, entry, ancestors)
+    if (performance.now() - walking.since > slice) {
+      await nextTurn()
+      walking.since = performance.now()
+    }
+    // Most entries are plain files: they must not cost a generator each.
+    if (entry.isFile()) {
+      const file = looksLikeImage(name) ? fileAt(root, name) : null
+      if (file) yield file
+    } else yield* visit(walking, name, entry, ancestors)
   }
 }
 
+function statOf(path: string): Stats | null {
+  try {
+    return statSync(path)
+  } catch {
+    // A link that leads nowhere, or a file that has just gone.
+    return null
+  }
+}
+
+function fileAt(root: string, name: string): FoundFile | null {
+  const found = statOf(join(root, name))
+  return found?.isFile() ? { name, bytes: found.size, mtime: Math.round(found.mtimeMs) } : null
+}
+
 async function* visit(
-  root: string,
+  walking: Walk,
   name: string,
   entry: Dirent,
   ancestors: string[],
 ): AsyncGenerator<FoundFile> {
+  const { root } = walking
   const path = join(root, name)
   if (entry.isDirectory()) {
-    yield* walk(root, name, [...ancestors, path])
+    yield* walk(walking, name, [...ancestors, path])
     return
   }
-  if (!entry.isSymbolicLink() && !(entry.isFile() && looksLikeImage(name))) return
-  const found = await stat(path).catch(() => null)
+  if (!entry.isSymbolicLink()) return
+  const found = statOf(path)
   if (!found) {
     if (looksLikeImage(name)) yield { name, bytes: 0, mtime: 0, problem: `the link leads nowhere: ${name}` }
   } else if (found.isDirectory()) {
     const target = await realpath(path)
-    if (!ancestors.includes(target)) yield* walk(root, name, [...ancestors, target])
-  } else if (found.isFile() && looksLikeImage(name)) {
-    yield { name, bytes: found.size, mtime: Math.round(found.mtimeMs) }
+    if (!ancestors.includes(target)) yield* walk(walking, name, [...ancestors, target])
+  } else if (looksLikeImage(name)) {
+    const file = fileAt(root, name)
+    if (file) yield file
   }
 }
