@@ -1,5 +1,5 @@
 import type { Study, StudyResult } from '#shared/contract/index.ts'
-import { formatDataTable, formatInterval, formatTable, percent } from './format.ts'
+import { formatDataTable, formatInterval, formatTable, percent, printable } from './format.ts'
 
 /** The JSON form of a study's result: its conditions, tests, tables and where everything comes from. */
 export function resultDocument(study: Study, result: StudyResult) {
@@ -47,10 +47,16 @@ export function describeResult(study: Study, result: StudyResult): string {
     ({ model, text, value, unit, source }) =>
       `${source}: ${[model, text].filter(Boolean).join(', ')}${value === null ? '' : `, ${value} ${unit}`}\n`,
   )
+  const titles = new Map(result.conditions.map(({ modelId, model }) => [modelId, model]))
+  const failures = result.failures.map(
+    ({ modelId, code, message, n }) =>
+      `${titles.get(modelId) ?? `model ${modelId}`}: ${n} times ${code}, first: ${printable(message)}\n`,
+  )
   return [
     `study ${study.id}: ${study.title}${result.complete ? '' : ' (not complete)'}\n`,
     ...(result.conditions.length > 0 || tables.length === 0 ? [conditions] : []),
     ...tables,
+    ...(failures.length > 0 ? [`Not measured:\n${failures.join('')}`] : []),
     ...(reported.length > 0 ? [`The paper:\n${reported.join('')}`] : []),
     result.provenance.map((line) => `${line}\n`).join(''),
   ].join('\n')
