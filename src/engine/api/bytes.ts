@@ -12,6 +12,7 @@ import { usableModel } from '../models/index.ts'
 import { readKernels, readModel } from '../onnx/index.ts'
 import { conditionTransform, drawsOfTransform } from '../studies/index.ts'
 import type { EngineSession } from './session.ts'
+import { thumbnail } from './thumbnails.ts'
 
 /** Bulk bytes and pictures for `app://…/bytes/…`, over a unix socket or named pipe that only this user can open. */
 export interface ByteServer {
@@ -99,8 +100,13 @@ async function route(session: EngineSession, url: URL): Promise<Answer> {
   const [, bytes, kind, first, second] = url.pathname.split('/')
   if (bytes !== 'bytes') throw new KernelscopeError('USAGE', `no such address: ${url.pathname}`)
   switch (kind) {
-    case 'thumbnail':
-      return thumbnail(session, numberOf(first, 'image'), url.searchParams.get('size') === '96' ? 96 : 192)
+    case 'thumbnail': {
+      const size = url.searchParams.get('size') === '96' ? 96 : 192
+      return {
+        type: 'image/webp',
+        bytes: await thumbnail(session.thumbnailRoom(), numberOf(first, 'image'), size),
+      }
+    }
     case 'image': {
       const { workspace } = session.open()
       return session.pool.browserPicture(locateImage(workspace.db, numberOf(first, 'image')).path)
@@ -119,17 +125,6 @@ async function route(session: EngineSession, url: URL): Promise<Answer> {
     default:
       throw new KernelscopeError('USAGE', `no such address: ${url.pathname}`)
   }
-}
-
-/** From the cache of the workspace, or made now and kept. */
-export async function thumbnail(session: EngineSession, imageId: number, size: 96 | 192): Promise<Answer> {
-  const { workspace } = session.open()
-  const { path, digest } = locateImage(workspace.db, imageId)
-  const kept = digest ? workspace.thumbnails.get(digest, size) : undefined
-  if (kept) return { type: 'image/webp', bytes: kept }
-  const webp = await session.pool.thumbnail(path, size)
-  if (digest && session.opened?.workspace === workspace) workspace.thumbnails.put(digest, size, webp)
-  return { type: 'image/webp', bytes: webp }
 }
 
 async function input(

@@ -10,6 +10,7 @@ import { Log } from '../log.ts'
 import { runStudy } from '../studies/index.ts'
 import { createWorkspace, openWorkspace, type Workspace } from '../workspace/index.ts'
 import { readSettings } from './settings.ts'
+import { makeThumbnails, type ThumbnailRoom } from './thumbnails.ts'
 
 /** An open workspace and what works on it. */
 export interface Opened {
@@ -22,6 +23,8 @@ export interface SessionOptions {
   stateFile?: string | undefined
   /** Settings that override those of the workspace for this process, e.g. from the command line. */
   overrides?: Partial<Settings>
+  /** Make thumbnails in the background once a dataset is indexed: for an engine with a window. */
+  thumbnailsAhead?: boolean
 }
 
 const decodedBytes = 512 * 2 ** 20
@@ -56,6 +59,12 @@ export class EngineSession {
   open(): Opened {
     if (!this.#opened) throw new KernelscopeError('WORKSPACE_CLOSED', 'no workspace is open')
     return this.#opened
+  }
+
+  /** What making thumbnails of the open workspace needs. */
+  thumbnailRoom(): ThumbnailRoom {
+    const { workspace } = this.open()
+    return { workspace, pool: this.pool, isOpen: () => this.#opened?.workspace === workspace }
   }
 
   settings(): Settings {
@@ -114,8 +123,10 @@ export class EngineSession {
 
   async #runJob(workspace: Workspace, context: JobContext): Promise<void> {
     const { job } = context
-    if (job.kind === 'index' && job.datasetId !== null)
+    if (job.kind === 'index' && job.datasetId !== null) {
       await indexDataset(workspace, this.pool, job.datasetId, context)
+      if (this.#options.thumbnailsAhead && !context.signal.aborted) this.#thumbnailsAhead(job.datasetId)
+    }
     if (job.kind === 'study' && job.studyId !== null) {
       await runStudy(
         { workspace, pool: this.pool, settings: this.settings(), log: this.log },
@@ -123,6 +134,13 @@ export class EngineSession {
         context,
       )
     }
+  }
+
+  /** Goes on in the background; what goes wrong is only logged, since thumbnails are made when looked at as well. */
+  #thumbnailsAhead(datasetId: number): void {
+    makeThumbnails(this.thumbnailRoom(), datasetId, 192).catch((error: unknown) =>
+      this.log.write('warning', 'thumbnails were not made ahead', toErrorShape(error)),
+    )
   }
 
   async #remember(workspace: string | null): Promise<void> {
