@@ -14,7 +14,9 @@ it('thumbnails are made ahead once a folder is indexed, and kept by content', as
   const images = join(folder, 'images', 'red')
   mkdirSync(images, { recursive: true })
   const background = { r: 200, g: 0, b: 0 }
-  const picture = await sharp({ create: { width: 400, height: 200, channels: 3, background } }).png().toBuffer()
+  const picture = await sharp({ create: { width: 400, height: 200, channels: 3, background } })
+    .png()
+    .toBuffer()
   writeFileSync(join(images, 'a.png'), picture)
   writeFileSync(join(images, 'copy.png'), picture)
   await engine.client.datasets.add({ path: join(folder, 'images') })
