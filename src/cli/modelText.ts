@@ -1,0 +1,124 @@
+import type { Inspection, KernelLayer, Model } from '#shared/contract/index.ts'
+import { formatBytes, formatCount, formatPairs, formatShape, formatTable } from './format.ts'
+
+/** Models of a workspace, one a line. */
+export function modelTable(models: readonly Model[]): string {
+  return formatTable(
+    [
+      { title: 'ID', right: true },
+      { title: 'Model' },
+      { title: 'Family' },
+      { title: 'Parameters', right: true },
+      { title: 'MACs', right: true },
+      { title: 'Kernel', right: true },
+      { title: 'Classes', right: true },
+      { title: 'File' },
+    ],
+    models.map((model) => [
+      String(model.id),
+      model.title,
+      model.family,
+      formatCount(model.parameters),
+      formatCount(model.macs),
+      model.largestKernel === null ? '–' : String(model.largestKernel),
+      String(model.classes),
+      model.problem ? `${model.path} (${model.problem.message})` : model.path,
+    ]),
+    'no models; add one with "kernelscope model add FILE"',
+  )
+}
+
+/** What a model file holds; with `layers` also every node that has parameters or costs. */
+export function describeInspection(inspection: Inspection, layers: boolean): string {
+  const { family, familyReason, blocks, blocksReason } = inspection
+  const tensors = (list: Inspection['inputs']) =>
+    list.map(({ name, type, shape }) => `${name} ${type} ${formatShape(shape)}`).join('; ')
+  const removable = blocks.filter((block) => block.removable).length
+  const facts = formatPairs([
+    ['family', `${family} (${familyReason})`],
+    [
+      'opset',
+      `${inspection.opset}, IR ${inspection.irVersion}${inspection.producer ? `, ${inspection.producer}` : ''}`,
+    ],
+    ['size', formatBytes(inspection.bytes)],
+    ['parameters', formatCount(inspection.parameters)],
+    ['MACs', formatCount(inspection.macs)],
+    ['inputs', tensors(inspection.inputs)],
+    ['outputs', tensors(inspection.outputs)],
+    [
+      'blocks',
+      blocks.length > 0
+        ? `${blocks.length}, ${removable} removable`
+        : `none found${blocksReason ? `: ${blocksReason}` : ''}`,
+    ],
+  ])
+  const convolutions = formatTable(
+    [
+      { title: 'Convolution' },
+      { title: 'Kernel', right: true },
+      { title: 'Channels', right: true },
+      { title: 'Group', right: true },
+      { title: 'Stride', right: true },
+      { title: 'Weight' },
+    ],
+    inspection.convolutions.map(({ node, kernel, channels, group, stride, weight }) => [
+      node,
+      kernel.join('x'),
+      String(channels),
+      String(group),
+      stride.join('x'),
+      weight,
+    ]),
+    'no convolutions',
+  )
+  return [facts, convolutions, ...(layers ? [layerTable(inspection)] : [])].join('\n')
+}
+
+function layerTable({ layers }: Inspection): string {
+  return formatTable(
+    [
+      { title: '#', right: true },
+      { title: 'Node' },
+      { title: 'Op' },
+      { title: 'Output' },
+      { title: 'Parameters', right: true },
+      { title: 'MACs', right: true },
+    ],
+    layers.map(({ index, node, op, outputShape, parameters, macs }) => [
+      String(index),
+      node,
+      op,
+      outputShape ? formatShape(outputShape) : '–',
+      formatCount(parameters),
+      formatCount(macs),
+    ]),
+  )
+}
+
+/** Kernel attention distance of each depthwise layer: least, median, most, and that of equal weights. */
+export function kernelTable(layers: readonly KernelLayer[]): string {
+  const fixed = (value: number | undefined) => (value === undefined ? '–' : value.toFixed(4))
+  return formatTable(
+    [
+      { title: '#', right: true },
+      { title: 'Weight' },
+      { title: 'Kernel', right: true },
+      { title: 'Channels', right: true },
+      { title: 'Least', right: true },
+      { title: 'Median', right: true },
+      { title: 'Most', right: true },
+      { title: 'Uniform', right: true },
+    ],
+    layers.map(({ index, weight, kernel, channels, distance, uniform }) => [
+      String(index),
+      weight,
+      `${kernel}x${kernel}`,
+      String(channels),
+      fixed(distance[0]),
+      fixed(distance[Math.floor(distance.length / 2)]),
+      fixed(distance.at(-1)),
+      fixed(uniform),
+    ]),
+    'no depthwise convolutions',
+  )
+}
