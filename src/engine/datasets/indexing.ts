@@ -8,10 +8,9 @@ import { extractFrames } from './frames.ts'
 import { detectLayout, type Layout } from './layout.ts'
 import { imageRoot } from './paths.ts'
 import { reportOf } from './report.ts'
-import { scan, type FoundFile } from './scan.ts'
+import { listFiles } from './listing.ts'
 import { datasetRow, setDatasetReport, setDatasetState } from './store.ts'
 
-const insertEvery = 500
 const measureEvery = 64
 
 /**
@@ -31,7 +30,7 @@ export async function indexDataset(
     setDatasetState(db, datasetId, 'indexing')
     writeClasses(workspace, datasetId, layout)
     if (layout.videos && !(await extractFrames(workspace, datasetId, row.path, context))) return
-    if (!(await listFiles(workspace, datasetId, layout, context))) return
+    if (!(await listFiles(db, datasetId, layout, context))) return
     if (!(await measureFiles(workspace, pool, datasetId, context))) return
     const images = Number(
       db.prepare('SELECT count(*) FROM image WHERE dataset_id = ?').pluck().get(datasetId),
@@ -59,59 +58,6 @@ function countClasses({ db }: Workspace, datasetId: number): void {
     `UPDATE class SET images = (SELECT count(*) FROM image i WHERE i.dataset_id = class.dataset_id AND i.class_idx = class.idx)
      WHERE dataset_id = ?`,
   ).run(datasetId)
-}
-
-/** First pass. Files that are no longer there are dropped from the index at its end. Returns false when stopped. */
-async function listFiles(
-  workspace: Workspace,
-  datasetId: number,
-  layout: Layout,
-  context: JobContext,
-): Promise<boolean> {
-  const { db } = workspace
-  const { generation } = datasetRow(db, datasetId)
-  const next = generation + 1
-  const classIndex = new Map(layout.classes.map((name, index) => [name, index]))
-  const upsert = db.prepare(`
-    INSERT INTO image (dataset_id, name, class_idx, part, bytes, mtime, problem, generation) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (dataset_id, name) DO UPDATE SET
-      generation = excluded.generation,
-      subject_id = CASE WHEN bytes = excluded.bytes AND mtime = excluded.mtime AND class_idx IS excluded.class_idx THEN subject_id END,
-      problem = CASE WHEN bytes = excluded.bytes AND mtime = excluded.mtime THEN problem ELSE excluded.problem END,
-      class_idx = excluded.class_idx, part = excluded.part, bytes = excluded.bytes, mtime = excluded.mtime`)
-  const write = db.transaction((files: FoundFile[]) => {
-    for (const file of files) {
-      const { className, part } = layout.placeOf(file.name)
-      const index = className === null ? null : (classIndex.get(className) ?? null)
-      const problem =
-        file.problem === undefined
-          ? null
-          : JSON.stringify(new KernelscopeError('IMAGE_UNREADABLE', file.problem).toShape())
-      upsert.run(datasetId, file.name, index, part, file.bytes, file.mtime, problem, next)
-    }
-  })
-  let found = 0
-  let waiting: FoundFile[] = []
-  const flush = () => {
-    write(waiting)
-    found += waiting.length
-    waiting = []
-    context.report({ ...noProgress, unit: 'files', done: 0, note: `${found} files found` })
-  }
-  for await (const file of scan(imageRoot(db, datasetId))) {
-    waiting.push(file)
-    if (waiting.length < insertEvery) continue
-    flush()
-    if (context.signal.aborted) return false
-    await nextTurn()
-  }
-  flush()
-  if (context.signal.aborted) return false
-  db.transaction(() => {
-    db.prepare('DELETE FROM image WHERE dataset_id = ? AND generation < ?').run(datasetId, next)
-    db.prepare('UPDATE dataset SET generation = ? WHERE id = ?').run(next, datasetId)
-  })()
-  return true
 }
 
 interface PendingRow {

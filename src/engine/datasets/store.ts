@@ -1,4 +1,10 @@
-import { datasetReport, errorShape, type Dataset, type DatasetReport } from '#shared/contract/index.ts'
+import {
+  dataset as datasetSchema,
+  datasetReport,
+  errorShape,
+  type Dataset,
+  type DatasetReport,
+} from '#shared/contract/index.ts'
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import type { Db } from '../workspace/index.ts'
 import type { Layout } from './layout.ts'
@@ -12,11 +18,14 @@ interface DatasetRow {
   layout: Dataset['layout']
   recognised: Dataset['recognised']
   report: string | null
+  parts: string | null
   state: Dataset['state']
   problem: string | null
   generation: number
   added_at: number
 }
+
+const partList = datasetSchema.shape.parts
 
 export const parseProblem = (json: string | null): ErrorShape | null =>
   json === null ? null : (errorShape.parse(JSON.parse(json)) as ErrorShape)
@@ -39,6 +48,9 @@ export function listDatasets(db: Db): Dataset[] {
 }
 
 function describe(db: Db, row: DatasetRow): Dataset {
+  const report = row.report === null ? null : datasetReport.parse(JSON.parse(row.report))
+  // Of millions of images nothing is counted anew: what indexing found holds until the next one begins.
+  const settled = row.state === 'ready' ? report : null
   const count = (where: string) =>
     Number(db.prepare(`SELECT count(*) FROM image WHERE dataset_id = ? ${where}`).pluck().get(row.id))
   const classes = db
@@ -52,10 +64,10 @@ function describe(db: Db, row: DatasetRow): Dataset {
     path: row.path,
     layout: row.layout,
     recognised: row.recognised,
-    report: row.report === null ? null : datasetReport.parse(JSON.parse(row.report)),
-    parts: partsOf(db, row),
-    images: count(''),
-    unreadable: count('AND problem IS NOT NULL'),
+    report,
+    parts: settled && row.parts !== null ? partList.parse(JSON.parse(row.parts)) : partsOf(db, row),
+    images: settled?.found ?? count(''),
+    unreadable: settled?.unreadable ?? count('AND problem IS NOT NULL'),
     classes,
     state: row.state,
     problem: parseProblem(row.problem),
@@ -108,8 +120,14 @@ export function setDatasetState(
   )
 }
 
+/** Keeps what indexing found, with the parts as they are now. */
 export function setDatasetReport(db: Db, id: number, report: DatasetReport): void {
-  db.prepare('UPDATE dataset SET report = ? WHERE id = ?').run(JSON.stringify(report), id)
+  const parts = partsOf(db, datasetRow(db, id))
+  db.prepare('UPDATE dataset SET report = ?, parts = ? WHERE id = ?').run(
+    JSON.stringify(report),
+    JSON.stringify(parts),
+    id,
+  )
 }
 
 export function removeDataset(db: Db, id: number): void {

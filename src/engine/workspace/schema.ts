@@ -35,6 +35,7 @@ export const migrations: readonly string[] = [
     layout TEXT NOT NULL,
     recognised TEXT NOT NULL,
     report TEXT,
+    parts TEXT,
     frames_path TEXT,
     state TEXT NOT NULL,
     problem TEXT,

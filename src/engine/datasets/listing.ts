@@ -1,0 +1,115 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { KernelscopeError } from '#shared/errors.ts'
+import { noProgress, type JobContext } from '../jobs/index.ts'
+import type { Db } from '../workspace/index.ts'
+import type { Layout } from './layout.ts'
+import { imageRoot } from './paths.ts'
+import { scan, type FoundFile } from './scan.ts'
+import { datasetRow } from './store.ts'
+
+const writeEvery = 500
+
+/** A file as its row has it. */
+interface Entry {
+  name: string
+  bytes: number
+  mtime: number
+  class_idx: number | null
+  part: string | null
+}
+
+/**
+ * First pass of indexing: names, sizes, times and places of all files. Rows that are as they should be are only read, so
+ * that an unchanged tree costs little more than looking at it. Files that are gone are dropped from the index at the
+ * end; finding out which takes another look at the tree, and only then. Returns false when stopped.
+ */
+export async function listFiles(
+  db: Db,
+  datasetId: number,
+  layout: Layout,
+  context: JobContext,
+): Promise<boolean> {
+  const next = datasetRow(db, datasetId).generation + 1
+  const write = writer(db, datasetId, layout, next)
+  const found = await eachBatch(db, datasetId, context, write)
+  if (found === null) return false
+  const rows = Number(db.prepare('SELECT count(*) FROM image WHERE dataset_id = ?').pluck().get(datasetId))
+  if (rows > found && !(await dropMissing(db, datasetId, next, context))) return false
+  db.prepare('UPDATE dataset SET generation = ? WHERE id = ?').run(next, datasetId)
+  return true
+}
+
+/** Goes through the tree; the number of files, or null when stopped. */
+async function eachBatch(
+  db: Db,
+  datasetId: number,
+  context: JobContext,
+  take: (files: FoundFile[]) => void,
+): Promise<number | null> {
+  let found = 0
+  let waiting: FoundFile[] = []
+  const flush = () => {
+    take(waiting)
+    found += waiting.length
+    waiting = []
+    context.report({ ...noProgress, unit: 'files', done: 0, note: `${found} files found` })
+  }
+  for await (const file of scan(imageRoot(db, datasetId))) {
+    waiting.push(file)
+    if (waiting.length < writeEvery) continue
+    flush()
+    if (context.signal.aborted) return null
+    await nextTurn()
+  }
+  flush()
+  return context.signal.aborted ? null : found
+}
+
+function writer(db: Db, datasetId: number, layout: Layout, generation: number): (files: FoundFile[]) => void {
+  const classIndex = new Map(layout.classes.map((name, index) => [name, index]))
+  const stored = db.prepare<[number, string], Entry>(
+    'SELECT name, bytes, mtime, class_idx, part FROM image WHERE dataset_id = ? AND name IN (SELECT value FROM json_each(?))',
+  )
+  const upsert = db.prepare(`
+    INSERT INTO image (dataset_id, name, class_idx, part, bytes, mtime, problem, generation) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (dataset_id, name) DO UPDATE SET
+      generation = excluded.generation,
+      subject_id = CASE WHEN bytes = excluded.bytes AND mtime = excluded.mtime AND class_idx IS excluded.class_idx THEN subject_id END,
+      problem = CASE WHEN bytes = excluded.bytes AND mtime = excluded.mtime THEN problem ELSE excluded.problem END,
+      class_idx = excluded.class_idx, part = excluded.part, bytes = excluded.bytes, mtime = excluded.mtime`)
+  return db.transaction((files: FoundFile[]) => {
+    const names = JSON.stringify(files.map(({ name }) => name))
+    const known = new Map(stored.all(datasetId, names).map((row) => [row.name, row]))
+    for (const { name, bytes, mtime, problem } of files) {
+      const { className, part } = layout.placeOf(name)
+      const index = className === null ? null : (classIndex.get(className) ?? null)
+      if (isSame(known.get(name), { name, bytes, mtime, class_idx: index, part })) continue
+      const shape =
+        problem === undefined
+          ? null
+          : JSON.stringify(new KernelscopeError('IMAGE_UNREADABLE', problem).toShape())
+      upsert.run(datasetId, name, index, part, bytes, mtime, shape, generation)
+    }
+  })
+}
+
+const isSame = (row: Entry | undefined, { bytes, mtime, class_idx, part }: Entry): boolean =>
+  row?.bytes === bytes && row.mtime === mtime && row.class_idx === class_idx && row.part === part
+
+/** Marks what is there in another look at the tree, and drops the rest. Returns false when stopped. */
+async function dropMissing(
+  db: Db,
+  datasetId: number,
+  generation: number,
+  context: JobContext,
+): Promise<boolean> {
+  const mark = db.prepare(
+    'UPDATE image SET generation = ? WHERE dataset_id = ? AND name IN (SELECT value FROM json_each(?))',
+  )
+  const found = await eachBatch(db, datasetId, context, (files) => {
+    mark.run(generation, datasetId, JSON.stringify(files.map(({ name }) => name)))
+  })
+  if (found === null) return false
+  db.prepare('DELETE FROM image WHERE dataset_id = ? AND generation < ?').run(datasetId, generation)
+  return true
+}
