@@ -83,6 +83,13 @@ export const routes: RouteRecordRaw[] = [
   },
 
   {
+    path: '/ranking',
+    name: 'ranking',
+    component: () => import('./views/ranking/RankingView.vue'),
+    meta: { title: 'Ranking' },
+  },
+
+  {
     path: '/settings',
     name: 'settings',
     component: () => import('./views/settings/SettingsView.vue'),

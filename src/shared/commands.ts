@@ -77,6 +77,7 @@ export const commandTable = [
     menu: 'Go',
     keys: ['Mod+3', 'G S'],
   },
+  { id: 'go.ranking', title: 'Go to the ranking', menu: 'Go', keys: ['Mod+4', 'G R'] },
   { id: 'go.settings', title: 'Settings', menu: 'Go', keys: ['Mod+,'] },
   { id: 'go.doctor', title: 'Doctor', menu: 'Go', keys: ['G H'] },
   { id: 'go.back', title: 'Back', menu: 'Go', keys: ['Alt+Left'] },

@@ -21,6 +21,7 @@ export const commandIcons: Record<CommandId, string> = {
   'go.models': 'i-lucide-box',
   'go.datasets': 'i-lucide-images',
   'go.studies': 'i-lucide-flask-conical',
+  'go.ranking': 'i-lucide-list-ordered',
   'go.settings': 'i-lucide-settings-2',
   'go.doctor': 'i-lucide-stethoscope',
   'go.back': 'i-lucide-arrow-left',

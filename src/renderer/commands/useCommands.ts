@@ -70,6 +70,7 @@ export const useCommands = createSharedComposable(() => {
     'go.models': { when: inWorkspace, run: go('models') },
     'go.datasets': { when: inWorkspace, run: go('datasets') },
     'go.studies': { when: inWorkspace, run: go('studies') },
+    'go.ranking': { when: inWorkspace, run: go('ranking') },
     'go.settings': { when: always, run: go('settings') },
     'go.doctor': { when: always, run: go('doctor') },
     'go.back': { when: always, run: () => router.back() },

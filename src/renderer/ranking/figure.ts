@@ -1,0 +1,73 @@
+import type { Model, Ranking } from '#shared/contract/index.ts'
+import type { FigureSpec, Point } from '#shared/figures/spec.ts'
+
+/** What can be put on an axis beside the metrics: properties of the model's file. */
+export const properties = [
+  { key: 'parameters', title: 'Parameters (million)', value: (m: Model) => m.parameters / 1e6 },
+  { key: 'macs', title: 'MACs (billion)', value: (m: Model) => (m.macs === null ? null : m.macs / 1e9) },
+  { key: 'kernel', title: 'Largest kernel (px)', value: (m: Model) => m.largestKernel },
+] as const
+
+type Metric = Ranking['metrics'][number]
+type Entry = Ranking['models'][number]
+
+export const valueOf = (entry: Entry, key: string) => entry.values.find((v) => v.key === key) ?? null
+
+/** The best value of a metric among the models that have one; null where fewer than two do. */
+export function bestOf(ranking: Ranking, metric: Metric): number | null {
+  const values = ranking.models.flatMap((m) => valueOf(m, metric.key)?.value ?? [])
+  if (values.length < 2) return null
+  return metric.better === 'higher' ? Math.max(...values) : Math.min(...values)
+}
+
+/** One metric against another, or against a property of the models: a point per model that has both. */
+export function rankingFigure(
+  ranking: Ranking,
+  models: ReadonlyMap<number, Model>,
+  x: string,
+  y: string,
+): FigureSpec {
+  const metric = (key: string) => ranking.metrics.find((m) => m.key === key)
+  const axis = (key: string) => {
+    const known = metric(key)
+    const title = known?.title ?? properties.find((p) => p.key === key)?.title ?? key
+    return {
+      label: title,
+      unit: known?.unit === 'fraction' ? ('percent' as const) : ('none' as const),
+      scale: 'linear' as const,
+    }
+  }
+  const at = (entry: Entry, key: string) => {
+    const model = models.get(entry.modelId)
+    const property = properties.find((p) => p.key === key)
+    return property ? (model ? property.value(model) : null) : (valueOf(entry, key)?.value ?? null)
+  }
+  const series = ranking.models.flatMap((entry, slot) => {
+    const [px, py] = [at(entry, x), at(entry, y)]
+    if (px === null || py === null) return []
+    const interval = valueOf(entry, y)?.interval
+    const point: Point = { x: px, y: py, ...(interval ? { lo: interval.lo, hi: interval.hi } : {}) }
+    return [
+      {
+        id: String(entry.modelId),
+        name: entry.title,
+        slot,
+        points: [point],
+        origin: 'measured' as const,
+        symbols: true,
+      },
+    ]
+  })
+  return {
+    id: 'ranking',
+    kind: 'scatter',
+    title: `${axis(y).label} against ${axis(x).label}`,
+    x: axis(x),
+    y: axis(y),
+    series,
+    references: [],
+    spans: [],
+    notes: [],
+    alt: series.map((s) => `${s.name}: ${s.points[0]?.x ?? ''}, ${s.points[0]?.y ?? ''}`).join('; '),
+  }
+}
