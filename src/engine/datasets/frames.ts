@@ -55,17 +55,7 @@ async function extract(video: string, folder: string): Promise<void> {
   const part = join(dirname(folder), `.part-${process.pid}`)
   await rm(part, { recursive: true, force: true })
   await mkdir(part, { recursive: true })
-  const problem = await ffmpeg([
-    '-v',
-    'error',
-    '-i',
-    video,
-    '-vsync',
-    '0',
-    '-start_number',
-    '0',
-    join(part, '%03d.png'),
-  ])
+  const problem = await ffmpeg(['-v', 'error', '-i', video, '-start_number', '0', join(part, '%03d.png')])
   const frames = await readdir(part)
   // A video without frames becomes one unreadable image, so that it is reported like any damaged file.
   if (problem !== null || frames.length === 0) {

@@ -1,6 +1,5 @@
 import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { Recognised } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { cifarFolders } from './kinds/cifar.ts'
 import { csvFolder, csvLayout } from './kinds/csv.ts'
@@ -10,43 +9,11 @@ import { imagenetC } from './kinds/imagenetC.ts'
 import { imagenetP } from './kinds/imagenetP.ts'
 import { imagenetSubset } from './kinds/imagenetSubset.ts'
 import { imagenetVal } from './kinds/imagenetVal.ts'
+import type { Layout, Recogniser } from './kinds/kind.ts'
 import { sampleSuite } from './kinds/sampleSuite.ts'
-import { lookAt, type Look } from './look.ts'
+import { lookAt } from './look.ts'
 
-/** Where an image belongs; null where the name does not say. */
-export interface Place {
-  className: string | null
-  part: string | null
-}
-
-/** What a dataset of a kind should hold. */
-export interface Expected {
-  /** Images of the published set, per part where it has parts; null where there is no such number. */
-  images: number | null
-  parts: readonly string[]
-  /** null: any class will do. */
-  classes: readonly string[] | null
-}
-
-/** How a dataset says class and part of an image. Class names are sorted by code unit, as torchvision's ImageFolder sorts. */
-export interface Layout {
-  kind: 'folders' | 'csv' | 'unlabelled'
-  recognised: Recognised
-  /** Why it was taken for that, in a sentence. */
-  reason: string
-  classes: string[]
-  labelsPath: string | null
-  expected: Expected
-  /** Frames have to be taken out of videos first. */
-  videos: boolean
-  /** By the name of a file inside the dataset. */
-  placeOf(name: string): Place
-}
-
-export const anything: Expected = { images: null, parts: [], classes: null }
-
-/** Says whether a folder is a dataset of one kind, from a first look at names; null where it is not. */
-export type Recogniser = (look: Look) => Promise<Layout | null>
+export type { Layout } from './kinds/kind.ts'
 
 /** The first that recognises a folder names it: special structure before plain class folders. */
 const recognisers: readonly Recogniser[] = [

@@ -42,6 +42,34 @@ describe('ImageNet-C', () => {
     expect(tableOf(tables, 'corruptions').title).toContain('RepLK-3 = 100')
   })
 
+  it('samples the same pictures in every part', async () => {
+    const setting = await world()
+    const { client } = setting.engine
+    const val = suite('val', join(setting.folder, 'val'), 4)
+    const root = join(setting.folder, 'C')
+    for (const severity of [1, 3, 5]) cpSync(val, join(root, 'fog', String(severity)), { recursive: true })
+    const datasetId = await addDataset(client, root)
+    const study = await client.studies.run({
+      kind: 'imagenet-c',
+      modelIds: [setting.models.small],
+      datasetId,
+      sample: { perClass: 2, seed: 5 },
+    })
+    await client.jobs.cancel({ id: study.job?.id ?? 0 })
+    const chosen = query<{ part: string; picture: string }>(
+      setting,
+      `SELECT i.part, substr(i.name, length(i.part) + 2) AS picture FROM study_image si JOIN image i ON i.id = si.image_id
+       WHERE si.study_id = ? ORDER BY picture`,
+      study.id,
+    )
+    const parts = [...Map.groupBy(chosen, ({ part }) => part).values()].map((rows) =>
+      rows.map(({ picture }) => picture),
+    )
+    expect(parts).toHaveLength(3)
+    expect(parts[0]).toHaveLength(32)
+    for (const pictures of parts) expect(pictures).toEqual(parts[0])
+  })
+
   it('gives partial values and no mean where parts are missing', async () => {
     const setting = await world()
     const { client } = setting.engine

@@ -88,6 +88,23 @@ describe('recognising a dataset by its structure', () => {
     expect(one.placeOf(`5/${dog}/a.JPEG`)).toEqual({ className: dog, part: 'gaussian_noise/5' })
   })
 
+  it('knows CIFAR-10 and its corrupted version by their ten classes', async () => {
+    const names = 'airplane automobile bird cat deer dog frog horse ship truck'.split(' ')
+    const plain = files(
+      join(temporaryFolder(), 'test'),
+      names.map((name) => `${name}/0.png`),
+    )
+    const corrupted = files(
+      join(temporaryFolder(), 'corrupted'),
+      names.map((name) => `fog/1/${name}/0.png`),
+    )
+    expect((await detectLayout(plain)).recognised).toBe('cifar-10')
+    expect(await detectLayout(corrupted)).toMatchObject({
+      recognised: 'cifar-10-c',
+      expected: { images: 10000 },
+    })
+  })
+
   it('tells frames of ImageNet-P from ImageNet-C, and videos from frames', async () => {
     const root = files(join(temporaryFolder(), 'P'), [
       'gaussian_noise/n01440764/seq1/000.png',

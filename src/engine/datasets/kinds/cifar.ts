@@ -1,4 +1,4 @@
-import type { Recogniser } from '../layout.ts'
+import type { Recogniser } from './kind.ts'
 import { topFolderIn } from './folders.ts'
 
 export const cifar10Classes: readonly string[] = [

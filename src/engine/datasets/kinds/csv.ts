@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
-import type { Layout, Recogniser } from '../layout.ts'
+import type { Layout, Recogniser } from './kind.ts'
 
 /** A folder with a labels.csv of its own. */
 export const csvFolder: Recogniser = async ({ root }) => {

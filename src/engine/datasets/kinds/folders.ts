@@ -1,4 +1,4 @@
-import { anything, type Layout, type Recogniser } from '../layout.ts'
+import { anything, type Layout, type Recogniser } from './kind.ts'
 
 /** Class of a file by its topmost folder, where that is a known class. */
 export function topFolderIn(classes: readonly string[]): Layout['placeOf'] {

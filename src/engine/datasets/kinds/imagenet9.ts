@@ -1,4 +1,4 @@
-import type { Recogniser } from '../layout.ts'
+import type { Recogniser } from './kind.ts'
 import { foldersIn } from '../look.ts'
 
 /** The variations of the backgrounds challenge, in the order they are shown. */

@@ -1,7 +1,8 @@
 import { corruptionNames } from '#shared/transforms/index.ts'
 import { imagenet1k } from '../../models/index.ts'
-import type { Place, Recogniser } from '../layout.ts'
+import type { Place, Recogniser } from './kind.ts'
 import { foldersIn, type Look } from '../look.ts'
+import { cifar10Classes } from './cifar.ts'
 import { looksLikeWnid } from './wnids.ts'
 
 const known = new Set<string>(corruptionNames)
@@ -11,6 +12,7 @@ const severities = ['1', '2', '3', '4', '5']
 export const imagenetCParts = corruptionNames.flatMap((name) => severities.map((s) => `${name}/${s}`))
 
 const perPart = 50000
+const perCifarPart = 10000
 
 /** Place of `<corruption>/<severity>/<class>/<file>` wherever it stands in a path. */
 export function placeOfCorrupted(path: string): Place {
@@ -36,17 +38,18 @@ export const imagenetC: Recogniser = async (look) => {
   const classes = await foldersIn(look, parts)
   if (parts.length === 0 || classes.length === 0) return null
   const published = classes.some(looksLikeWnid)
+  const cifar = classes.length === 10 && classes.every((name, index) => name === cifar10Classes[index])
   const found = new Set(parts.map((part) => placeOfCorrupted(`${prefix}${part}/x/x`).part))
   return {
     kind: 'folders',
-    recognised: 'imagenet-c',
-    reason: `${found.size} of the ${imagenetCParts.length} parts of ImageNet-C (corruption/severity), ${classes.length} classes.`,
+    recognised: cifar ? 'cifar-10-c' : 'imagenet-c',
+    reason: `${found.size} of the ${imagenetCParts.length} parts of ${cifar ? 'CIFAR-10-C' : 'ImageNet-C'} (corruption/severity), ${classes.length} classes.`,
     classes,
     labelsPath: null,
     expected: {
-      images: published ? perPart : null,
+      images: published ? perPart : cifar ? perCifarPart : null,
       parts: imagenetCParts,
-      classes: published ? imagenet1k().wnids : null,
+      classes: published ? imagenet1k().wnids : cifar ? cifar10Classes : null,
     },
     videos: false,
     placeOf: (name) => placeOfCorrupted(prefix + name),

@@ -1,5 +1,5 @@
 import { noisePerturbations, perturbationNames } from '#shared/transforms/index.ts'
-import type { Place, Recogniser } from '../layout.ts'
+import type { Place, Recogniser } from './kind.ts'
 import { foldersIn, type Look } from '../look.ts'
 
 /** Folder names of ImageNet-P: perturbations, and the harder noise sequences, e.g. "shot_noise_2". */

@@ -1,5 +1,5 @@
 import { classSubsets } from '../../models/index.ts'
-import type { Layout, Recogniser } from '../layout.ts'
+import type { Layout, Recogniser } from './kind.ts'
 import { topFolderIn } from './folders.ts'
 import { looksLikeWnid, overlap, wnidsOf } from './wnids.ts'
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { KernelscopeError } from '#shared/errors.ts'
-import { anything, type Recogniser } from '../layout.ts'
+import { anything, type Recogniser } from './kind.ts'
 import { topFolderIn } from './folders.ts'
 
 const indices = z.array(z.int().min(0))
