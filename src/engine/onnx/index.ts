@@ -1,5 +1,6 @@
 /** Reading, understanding and rewriting ONNX graphs. Nothing outside this folder looks into it past this file. */
 export type { Dim, Graph, Node, OnnxModel, Tensor, Value } from './graph.ts'
+export { possibleRewrites, type Possibility } from './possible.ts'
 export { readModel } from './file/read.ts'
 export { modelDigest, writeVariant } from './file/variant.ts'
 export { readWeights } from './file/weights.ts'

@@ -99,6 +99,13 @@ describe('writeVariant', () => {
   })
 })
 
+it('refuses to write what is no tensor, by name', async () => {
+  const model = await readModel(netPath('resnet'))
+  const outputs = [{ name: 'logits', type: 'other' as const, shape: null }]
+  const written = writeVariant(model, { ...model.graph, outputs }, await temporaryFolder(), 'a')
+  await expect(written).rejects.toMatchObject({ code: 'MODEL_UNSUPPORTED', message: 'logits: is no tensor' })
+})
+
 describe('acceptPixels', () => {
   const graph = (change: Partial<Graph>): Graph => ({
     name: 'g',

@@ -1,4 +1,5 @@
 import { create, toBinary } from '@bufbuild/protobuf'
+import { KernelscopeError } from '#shared/errors.ts'
 import { codeOf } from '../elementType.ts'
 import type { Attribute, Graph, Node, Tensor, Value } from '../graph.ts'
 import {
@@ -21,7 +22,10 @@ export interface Placement {
   length: number
 }
 
-/** The graph as bytes of an ONNX file. Tensors with a placement become external data; the others must be in memory. */
+/**
+ * The graph as bytes of an ONNX file. Tensors with a placement become external data; the others must be in memory.
+ * Throws MODEL_UNSUPPORTED where an input or output is no tensor, or a constant holds strings.
+ */
 export function encodeModel(graph: Graph, placement: ReadonlyMap<string, Placement>): Uint8Array {
   const message = create(ModelProtoSchema, {
     irVersion: BigInt(graph.irVersion),
@@ -78,6 +82,8 @@ function encodeAttribute(name: string, attribute: Attribute): AttributeProto {
 
 function encodeTensor(tensor: Tensor, placed: Placement | undefined) {
   const common = { name: tensor.name, dataType: codeOf(tensor.type), dims: tensor.shape.map(BigInt) }
+  if (tensor.type === 'string')
+    throw new KernelscopeError('MODEL_UNSUPPORTED', `tensor ${tensor.name}: strings are not written`)
   if (!placed) {
     if (tensor.data.kind === 'file') throw new RangeError(`tensor ${tensor.name} has no placement`)
     return create(TensorProtoSchema, { ...common, rawData: tensor.data.bytes })
@@ -96,7 +102,7 @@ function encodeTensor(tensor: Tensor, placed: Placement | undefined) {
 }
 
 function encodeValue({ name, type, shape }: Value) {
-  if (type === 'other') throw new RangeError(`${name} is no tensor`)
+  if (type === 'other') throw new KernelscopeError('MODEL_UNSUPPORTED', `${name}: is no tensor`)
   const dim = (size: number | string | null) =>
     size === null
       ? {}
