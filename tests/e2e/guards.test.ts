@@ -122,6 +122,7 @@ describe('the page stays where it is', () => {
   })
 
   it('does not navigate away', async () => {
+    await shown.page.waitForURL(/#\/welcome/)
     const before = shown.page.url()
     for (const target of [remote, 'https://example.com/', 'file:///etc/passwd', 'app://elsewhere/']) {
       await shown.page.evaluate((address) => {
