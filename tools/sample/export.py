@@ -19,9 +19,11 @@ import torch
 from torch import nn
 
 import data
+from train import CYCLES
 from zoo import ZOO, Entry
 
 OPSET = 17
+EPOCHS = sum(len(cycle.sides) for cycle in CYCLES)
 TOLERANCE = 1e-3
 """Largest accepted difference of a logit, relative to the largest logit."""
 LIMIT = 4_000_000
@@ -80,7 +82,7 @@ def card(name: str, entry: Entry, net: nn.Module, run: dict, top1: float, count:
         "epochs": run["epoch"],
         "trainSeconds": round(run["seconds"]),
         "log": f"tools/sample/logs/{name}.log",
-        "notes": entry.notes + ([f"early checkpoint: epoch {run['epoch']} of {run['epochs']}"] if run["epoch"] < run["epochs"] else []),
+        "notes": entry.notes + ([f"stopped after epoch {run['epoch']} of the schedule's {EPOCHS}"] if run["epoch"] < EPOCHS else []),
     }
 
 
