@@ -1,4 +1,5 @@
-import { cpSync, mkdirSync, readdirSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { corruptionNames } from '#shared/transforms/index.ts'
@@ -140,7 +141,7 @@ describe('ImageNet-P', () => {
         mkdirSync(folder, { recursive: true })
         // Frame 10 sorts before frame 9 by name: the number must count.
         for (const [place, picture] of frames.entries())
-          cpSync(pictures[picture] ?? '', join(folder, `frame_${place + 6}.webp`))
+          cpSync(pictures[picture] ?? '', join(folder, `frame_${place + 6}.png`))
       }
     const datasetId = await addDataset(client, root)
     const modelId = setting.models.small
@@ -155,7 +156,7 @@ describe('ImageNet-P', () => {
     const share = (perturbation: string, reference: (place: number) => number) => {
       const flips = order.map((frames, sequence) => {
         const classes = frames.map((_, place) =>
-          said.get(`${perturbation}/n01530575/s${sequence}/frame_${place + 6}.webp`),
+          said.get(`${perturbation}/n01530575/s${sequence}/frame_${place + 6}.png`),
         )
         return classes.slice(1).filter((k, index) => k !== classes[reference(index + 1)]).length / 5
       })
@@ -173,6 +174,38 @@ describe('ImageNet-P', () => {
     expect(tableOf(tables, 'summary').rows[0]).toMatchObject({ mfr: null })
     expect(provenance.join(' ')).toContain('AlexNet')
   })
+
+  it.skipIf(spawnSync('ffmpeg', ['-version']).error !== undefined)(
+    'takes the frames out of videos, and keeps a damaged one as an unreadable image',
+    async () => {
+      const setting = await world()
+      const { client } = setting.engine
+      const folder = join(setting.folder, 'videos', 'rotate', 'n01530575')
+      mkdirSync(folder, { recursive: true })
+      const made = spawnSync('ffmpeg', [
+        ...['-v', 'error', '-f', 'lavfi', '-i', 'testsrc=size=96x96:rate=1', '-frames:v', '5'],
+        join(folder, 'a.mp4'),
+      ])
+      expect(made.status).toBe(0)
+      writeFileSync(join(folder, 'broken.mp4'), 'no video')
+      const datasetId = await addDataset(client, join(setting.folder, 'videos'))
+      expect(await client.datasets.get({ id: datasetId })).toMatchObject({
+        recognised: 'imagenet-p',
+        images: 6,
+        unreadable: 1,
+        parts: [{ name: 'rotate', images: 6 }],
+      })
+      const { id } = await runStudy(client, {
+        kind: 'imagenet-p',
+        modelIds: [setting.models.small],
+        datasetId,
+      })
+      const { tables } = await client.studies.result({ id })
+      const rotate = tableOf(tables, 'perturbations').rows.find((row) => row['perturbation'] === 'rotate')
+      expect(rotate).toMatchObject({ sequences: 1 })
+      expect(rotate?.['flips']).toBeTypeOf('number')
+    },
+  )
 
   it('makes sequences from plain images, one condition per frame, and keeps them raw', async () => {
     const setting = await world()

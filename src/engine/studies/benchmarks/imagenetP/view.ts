@@ -16,6 +16,7 @@ type ByModel = Map<number, Measured>
 /** One row per model: Table 2. */
 export function summaryTable(grid: Grid, unit: Unit | null, found: ByModel): DataTable {
   const against = unit ? ` (${unit.name} = 100)` : ''
+  const distanceAgainst = unit?.distances ? against : ''
   return {
     id: 'summary',
     title: 'Perturbation stability',
@@ -25,7 +26,7 @@ export function summaryTable(grid: Grid, unit: Unit | null, found: ByModel): Dat
       { key: 'mfr', title: `mFR${against}`, kind: 'number', better: 'lower' },
       { key: 'lo', title: '95 % from', kind: 'number' },
       { key: 'hi', title: 'to', kind: 'number' },
-      { key: 'mt5d', title: `mT5D${against}`, kind: 'number', better: 'lower' },
+      { key: 'mt5d', title: `mT5D${distanceAgainst}`, kind: 'number', better: 'lower' },
       { key: 'flips', title: 'Mean flip probability', kind: 'fraction', better: 'lower' },
       { key: 'distance', title: 'Mean top-5 distance', kind: 'number', better: 'lower' },
     ],
@@ -66,6 +67,7 @@ export function perturbationTable(
   found: ByModel,
 ): DataTable {
   const against = unit ? ` (${unit.name} = 100)` : ''
+  const distanceAgainst = unit?.distances ? against : ''
   return {
     id: 'perturbations',
     title: 'By perturbation',
@@ -78,7 +80,7 @@ export function perturbationTable(
       { key: 'hi', title: 'to', kind: 'fraction' },
       { key: 'rate', title: `FR${against}`, kind: 'number', better: 'lower' },
       { key: 'distance', title: 'Top-5 distance', kind: 'number', better: 'lower' },
-      { key: 't5d', title: `T5D${against}`, kind: 'number', better: 'lower' },
+      { key: 't5d', title: `T5D${distanceAgainst}`, kind: 'number', better: 'lower' },
     ],
     rows: grid.models.flatMap((model) =>
       chosenPerturbations(chosen).map((name) => {
