@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { deflateSync } from 'node:zlib'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
@@ -155,6 +156,25 @@ describe('recognising a dataset by its structure', () => {
   it('refuses the devkit numbers without the file that says what they mean', async () => {
     const root = files(join(temporaryFolder(), 'val'), ['ILSVRC2012_val_00000001.JPEG'])
     writeFileSync(join(root, 'ILSVRC2012_validation_ground_truth.txt'), '490\n')
+    await expect(detectLayout(root)).rejects.toMatchObject({ code: 'DATASET_LABELS' })
+  })
+
+  it('reads the order of the devkit ids from its meta.mat, and refuses another file', async () => {
+    const root = files(join(temporaryFolder(), 'val'), ['ILSVRC2012_val_00000001.JPEG'])
+    writeFileSync(join(root, 'ILSVRC2012_validation_ground_truth.txt'), '3\n')
+    // MATLAB 5: a header of 128 bytes, then one compressed element (type 15). Ids go against the order of the folders.
+    const matFile = (wnids: readonly string[]) => {
+      const data = deflateSync(Buffer.from(wnids.join('; '), 'utf16le'))
+      const tag = Buffer.alloc(8)
+      tag.writeUInt32LE(15, 0)
+      tag.writeUInt32LE(data.length, 4)
+      return Buffer.concat([Buffer.alloc(128), tag, data])
+    }
+    const backwards = [...imagenet1k().wnids].reverse()
+    writeFileSync(join(root, 'meta.mat'), matFile([...backwards, 'n99999999']))
+    const layout = await detectLayout(root)
+    expect(layout.placeOf('ILSVRC2012_val_00000001.JPEG').className).toBe(backwards[2])
+    writeFileSync(join(root, 'meta.mat'), matFile(backwards.slice(1)))
     await expect(detectLayout(root)).rejects.toMatchObject({ code: 'DATASET_LABELS' })
   })
 
