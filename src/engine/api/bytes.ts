@@ -10,7 +10,7 @@ import { pixelTransform } from '#shared/stimulus.ts'
 import { locateImage } from '../datasets/index.ts'
 import { usableModel } from '../models/index.ts'
 import { readKernels, readModel } from '../onnx/index.ts'
-import { conditionTransform, drawsOfTransform } from '../studies/index.ts'
+import { conditionTransform, drawsOfTransform, recipeFor } from '../studies/index.ts'
 import type { EngineSession } from './session.ts'
 import { thumbnail } from './thumbnails.ts'
 
@@ -134,7 +134,7 @@ async function input(
   conditionId: number | null,
 ): Promise<Answer> {
   const { workspace } = session.open()
-  const { path, digest } = locateImage(workspace.db, imageId)
+  const { image, path, digest } = locateImage(workspace.db, imageId)
   const model = usableModel(workspace.db, modelId)
   const chosen =
     conditionId === null
@@ -145,7 +145,7 @@ async function input(
   const bytes = await session.pool.input({
     path,
     imageKey,
-    preprocessing: model.preprocessing,
+    preprocessing: recipeFor(workspace.db, image.datasetId, model),
     transform: chosen,
     draws,
   })

@@ -1,3 +1,4 @@
+export { recipeFor } from './benchmarks/geometry.ts'
 export { cleanCondition, conditionTransform } from './conditions.ts'
 export { studyCost } from './cost.ts'
 export type { StudyDefinition } from './definition.ts'

@@ -1,4 +1,4 @@
-import type { Preprocessing } from '#shared/contract/index.ts'
+import type { Dataset, Preprocessing } from '#shared/contract/index.ts'
 import type { StoredModel } from '../../models/index.ts'
 import type { Db } from '../../workspace/index.ts'
 
@@ -22,4 +22,21 @@ export function asTheyAre(db: Db, datasetId: number, { preprocessing }: StoredMo
   const same = size.height === height && size.width === width
   if (same && preprocessing.resize === 'none') return preprocessing
   return { ...preprocessing, resize: same ? 'none' : 'squash', resizeTo: null }
+}
+
+const cropped: readonly Dataset['recognised'][] = [
+  'imagenet-c',
+  'imagenet-p',
+  'imagenet-9',
+  'cifar-10-c',
+  'cifar-100-c',
+]
+
+/** The recipe a model's studies use for the images of a dataset. */
+export const recipeFor = (db: Db, datasetId: number, model: StoredModel): Preprocessing => {
+  const kind = db
+    .prepare<[number], Dataset['recognised']>('SELECT recognised FROM dataset WHERE id = ?')
+    .pluck()
+    .get(datasetId)
+  return kind !== undefined && cropped.includes(kind) ? asTheyAre(db, datasetId, model) : model.preprocessing
 }
