@@ -17,8 +17,11 @@ export interface FeaturePoint {
   extraTokens: number
 }
 
+/** Activations behind which the output of a residual unit is read. A norm there belongs to what comes after the unit. */
+const activations = new Set(['Relu', 'LeakyRelu', 'Clip', 'HardSwish', 'Gelu'])
+
 /** Operators that end a convolution layer: its output is read behind them. */
-const closing = new Set(['BatchNormalization', 'Relu', 'LeakyRelu', 'Clip', 'HardSwish', 'Gelu'])
+const closing = new Set(['BatchNormalization', ...activations])
 
 /** Operators that make new features; without one, a path between blocks is only their norm and activation. */
 const widening = new Set(['Conv', 'MatMul', 'Gemm', 'MaxPool', 'AveragePool'])
@@ -51,7 +54,7 @@ export function blockOutputs(graph: Graph): FeaturePoint[] {
       const kind = boundaries.size === 0 ? 'stem' : 'transition'
       for (const tensor of layersBefore(input, boundaries, flow))
         point(tensor, kind, kind === 'stem' ? 0 : stage)
-      const output = closed(add, flow)
+      const output = closed(add, flow, activations)
       boundaries.add(output).add(add.outputs[0] ?? '')
       point(output, 'block', stage)
     }
@@ -73,9 +76,9 @@ function layersBefore(input: string, boundaries: ReadonlySet<string>, flow: Flow
 }
 
 /** Output of a layer behind the norm and activation that only it feeds. */
-function closed(node: Node, flow: Flow): string {
+function closed(node: Node, flow: Flow, through: ReadonlySet<string> = closing): string {
   const output = node.outputs[0] ?? ''
   const readers = flow.readers(output)
   const [reader] = readers
-  return readers.length === 1 && reader && closing.has(reader.op) ? closed(reader, flow) : output
+  return readers.length === 1 && reader && through.has(reader.op) ? closed(reader, flow, through) : output
 }

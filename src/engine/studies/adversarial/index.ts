@@ -15,14 +15,10 @@ const params = z.object({
     .min(1)
     .default([0.002, 0.004, 0.006, 0.008])
     .meta({ title: 'Epsilon', description: 'Largest change of a value, in [0,1] units (1/255 = 0.0039)' }),
-  steps: z
-    .array(z.int().min(1).max(1000))
-    .min(1)
-    .default([5])
-    .meta({
-      title: 'Steps',
-      description: 'Numbers of steps; one trajectory serves them all. FGSM has one step',
-    }),
+  steps: z.array(z.int().min(1).max(1000)).min(1).default([5]).meta({
+    title: 'Steps',
+    description: 'Numbers of steps; one trajectory serves them all. FGSM has one step',
+  }),
   stepRatio: z
     .number()
     .positive()
@@ -39,13 +35,10 @@ const params = z.object({
     .max(50)
     .default(1)
     .meta({ title: 'Restarts', description: 'Independent starts; the worst one counts, image by image' }),
-  baseline: z
-    .boolean()
-    .default(true)
-    .meta({
-      title: 'Random sign',
-      description: 'Also measure a random sign of the same size: what an attack must beat',
-    }),
+  baseline: z.boolean().default(true).meta({
+    title: 'Random sign',
+    description: 'Also measure a random sign of the same size: what an attack must beat',
+  }),
   seed: z.int().min(0).default(0).meta({ title: 'Seed', description: 'Of random starts and random signs' }),
 })
 

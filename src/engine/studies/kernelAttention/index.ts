@@ -12,23 +12,15 @@ const params = z.object({
     description:
       'The paper’s formula, divided by the sum of weights (normalised), or the published script, which leaves the division out',
   }),
-  layers: z
-    .enum(['first-and-last', 'all'])
-    .default('first-and-last')
-    .meta({
-      title: 'Layers',
-      description: 'Two shallow and two deep layers of each model, as in Fig. 9, or all',
-    }),
-  smallest: z
-    .int()
-    .min(3)
-    .max(101)
-    .default(7)
-    .meta({
-      title: 'Smallest kernel',
-      description: 'Depthwise kernels below this side are left out',
-      unit: 'px',
-    }),
+  layers: z.enum(['first-and-last', 'all']).default('first-and-last').meta({
+    title: 'Layers',
+    description: 'Two shallow and two deep layers of each model, as in Fig. 9, or all',
+  }),
+  smallest: z.int().min(3).max(101).default(7).meta({
+    title: 'Smallest kernel',
+    description: 'Depthwise kernels below this side are left out',
+    unit: 'px',
+  }),
 })
 
 /** How far the depthwise kernels of a model look (paper 4.6, Fig. 9). Needs no images. */

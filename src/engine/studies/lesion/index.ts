@@ -18,14 +18,11 @@ const params = z.object({
     .max(20)
     .default(1)
     .meta({ title: 'Step', description: 'Sizes 1, 1 + step, … up to all removable blocks but one' }),
-  candidates: z
-    .enum(['all', 'largest-stage'])
-    .default('all')
-    .meta({
-      title: 'Candidates',
-      description:
-        'Every removable block (sound), or those of the stage with most blocks only (as published for RepLKNet)',
-    }),
+  candidates: z.enum(['all', 'largest-stage']).default('all').meta({
+    title: 'Candidates',
+    description:
+      'Every removable block (sound), or those of the stage with most blocks only (as published for RepLKNet)',
+  }),
   singles: z
     .boolean()
     .default(true)

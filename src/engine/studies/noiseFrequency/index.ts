@@ -30,13 +30,10 @@ const params = z.object({
     .max(10)
     .default(0.7)
     .meta({ title: 'Strength', description: 'In units of the normalised input' }),
-  energy: z
-    .enum(['published', 'equal'])
-    .default('published')
-    .meta({
-      title: 'Energy',
-      description: 'As published, where wide bands are stronger, or equal: every band scaled to the same RMS',
-    }),
+  energy: z.enum(['published', 'equal']).default('published').meta({
+    title: 'Energy',
+    description: 'As published, where wide bands are stronger, or equal: every band scaled to the same RMS',
+  }),
   ring: z
     .enum(['square', 'round'])
     .default('square')

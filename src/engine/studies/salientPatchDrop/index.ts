@@ -10,46 +10,30 @@ import { repeatOf, sourceDigest } from './source.ts'
 import { lossFigure, lossTable, shareFigure } from './view.ts'
 
 const params = z.object({
-  source: z
-    .enum(['attention', 'gradient', 'masks'])
-    .default('attention')
-    .meta({
-      title: 'Saliency from',
-      description:
-        'Class-token attention of a ViT, the gradient of a classifier’s true logit, or a folder of masks',
-    }),
-  model: z
-    .int()
-    .positive()
-    .nullable()
-    .default(null)
-    .meta({
-      title: 'Saliency model',
-      description: 'For attention and gradient; the first ViT of the workspace when left out',
-      format: 'model',
-    }),
+  source: z.enum(['attention', 'gradient', 'masks']).default('attention').meta({
+    title: 'Saliency from',
+    description:
+      'Class-token attention of a ViT, the gradient of a classifier’s true logit, or a folder of masks',
+  }),
+  model: z.int().positive().nullable().default(null).meta({
+    title: 'Saliency model',
+    description: 'For attention and gradient; the first ViT of the workspace when left out',
+    format: 'model',
+  }),
   layer: z
     .int()
     .nullable()
     .default(null)
     .meta({ title: 'Layer', description: 'Attention layer from 1; the last when left out' }),
-  head: z
-    .int()
-    .nullable()
-    .default(2)
-    .meta({
-      title: 'Head',
-      description: 'Attention head from 1 (2 as published for DINO); all heads averaged when left out',
-    }),
-  masks: z
-    .string()
-    .nullable()
-    .default(null)
-    .meta({
-      title: 'Folder of masks',
-      description: 'Pictures named as the images, white = salient',
-      format: 'folder',
-    }),
+  head: z.int().nullable().default(2).meta({
+    title: 'Head',
+    description: 'Attention head from 1 (2 as published for DINO); all heads averaged when left out',
+  }),
+  masks: z.string().nullable().default(null).meta({
+    title: 'Folder of masks',
+    description: 'Pictures named as the images, white = salient',
+    format: 'folder',
+  }),
   patch: z
     .int()
     .min(1)
@@ -66,13 +50,10 @@ const params = z.object({
     .min(1)
     .default(['salient', 'non-salient'])
     .meta({ title: 'Which patches', description: 'Those that carry the mass, or the others' }),
-  fill: z
-    .enum(['black', 'mean'])
-    .default('black')
-    .meta({
-      title: 'Fill',
-      description: 'Black in [0,1] space, as published, or the mean colour of ImageNet',
-    }),
+  fill: z.enum(['black', 'mean']).default('black').meta({
+    title: 'Fill',
+    description: 'Black in [0,1] space, as published, or the mean colour of ImageNet',
+  }),
 })
 
 export type SalientParams = z.output<typeof params>
