@@ -2,7 +2,7 @@
  * Writes docs/studies/<id>.md from the study definitions, so that formulas, sources and defaults in the docs are those
  * of the code. Run: node scripts/docs/studies.ts
  */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { studyDefinitions, type StudyDefinition } from '#engine/studies/index.ts'
@@ -61,6 +61,9 @@ export function studyPage({
     '',
     description,
     '',
+    ...(existsSync(morePath(id))
+      ? [`How it is measured, in full: [benchmarks/${id}.md](../benchmarks/${id}.md).`, '']
+      : []),
     '## Definitions',
     '',
     ...table(
@@ -84,6 +87,8 @@ export function studyPage({
     '',
   ].join('\n')
 }
+
+const morePath = (id: string) => join('docs', 'benchmarks', `${id}.md`)
 
 /** Path of a study's page below the repository. */
 export const pagePath = (id: string) => join('docs', 'studies', `${id}.md`)

@@ -31,7 +31,9 @@ function openPackage(name) {
 function matching(pack, emoji) {
   const wanted = new Set(emoji)
   const plain = pack.name === 'streamline-emojis' ? (n) => n.replace(/-\d$/, '') : (n) => n
-  return Object.keys(pack.icons.icons).filter((name) => wanted.has(plain(name))).sort()
+  return Object.keys(pack.icons.icons)
+    .filter((name) => wanted.has(plain(name)))
+    .sort()
 }
 
 function drawSvg(pack, name) {
@@ -46,7 +48,10 @@ function drawSvg(pack, name) {
 async function rasterize(pack, name, folder) {
   const svg = drawSvg(pack, name)
   mkdirSync(join(folder, pack.name), { recursive: true })
-  await sharp(Buffer.from(svg)).resize(SIZE, SIZE, { fit: 'inside' }).png().toFile(join(folder, pack.name, `${name}.png`))
+  await sharp(Buffer.from(svg))
+    .resize(SIZE, SIZE, { fit: 'inside' })
+    .png()
+    .toFile(join(folder, pack.name, `${name}.png`))
   return createHash('sha256').update(svg).digest('hex')
 }
 
@@ -69,7 +74,16 @@ const drawings = new Set()
 for (const role of ['train', 'renditions', 'extra']) {
   for (const pack of world.packages[role].map(openPackage)) {
     const { license, author, name } = pack.info
-    packages.push({ package: pack.name, version: pack.version, role, title: name, author: author.name, authorUrl: author.url, license: license.spdx, licenseUrl: license.url })
+    packages.push({
+      package: pack.name,
+      version: pack.version,
+      role,
+      title: name,
+      author: author.name,
+      authorUrl: author.url,
+      license: license.spdx,
+      licenseUrl: license.url,
+    })
     for (const { label, icon, seen } of wanted(pack)) {
       const digest = await rasterize(pack, icon, out)
       if (drawings.has(digest)) continue
