@@ -41,7 +41,7 @@ function collection<T extends { id: number }>(list: () => Promise<T[]>) {
     rows.value = rows.value.filter((r) => r.id !== id)
   }
 
-  watch(() => [workspace.path, engineStore.generation], load, { immediate: true })
+  watch(() => [workspace.path, workspace.openings, engineStore.generation], load, { immediate: true })
   return { rows, loaded, error, byId, load, put, drop }
 }
 

@@ -1,6 +1,6 @@
 import { useLocalStorage } from '@vueuse/core'
 import { defineStore } from 'pinia'
-import { computed, shallowRef, watch } from 'vue'
+import { computed, ref, shallowRef, watch } from 'vue'
 import type { WorkspaceInfo } from '#shared/contract/index.ts'
 import { engine } from '../engine/index.ts'
 import { useEngineStore } from './engine.ts'
@@ -17,6 +17,8 @@ export const useWorkspaceStore = defineStore('workspace', () => {
   const recent = useLocalStorage<RecentWorkspace[]>('kernelscope.recent', [])
   const isOpen = computed(() => info.value != null)
   const path = computed(() => info.value?.path ?? null)
+  /** Counts answers to open, create and openSample: what was listed while a workspace was being made is listed again. */
+  const openings = ref(0)
 
   function opened(next: WorkspaceInfo): WorkspaceInfo {
     info.value = next
@@ -33,9 +35,15 @@ export const useWorkspaceStore = defineStore('workspace', () => {
     else info.value = null
   }
 
-  const open = async (folder: string) => opened(await engine.workspace.open({ path: folder }))
-  const create = async (folder: string) => opened(await engine.workspace.create({ path: folder }))
-  const openSample = async () => opened(await engine.workspace.openSample({}))
+  async function enter(answer: Promise<WorkspaceInfo>): Promise<WorkspaceInfo> {
+    const next = opened(await answer)
+    openings.value++
+    return next
+  }
+
+  const open = (folder: string) => enter(engine.workspace.open({ path: folder }))
+  const create = (folder: string) => enter(engine.workspace.create({ path: folder }))
+  const openSample = () => enter(engine.workspace.openSample({}))
 
   async function close(): Promise<void> {
     await engine.workspace.close()
@@ -62,5 +70,5 @@ export const useWorkspaceStore = defineStore('workspace', () => {
     )
   })
 
-  return { info, recent, isOpen, path, known, load, open, create, openSample, close, forget }
+  return { info, recent, isOpen, path, openings, known, load, open, create, openSample, close, forget }
 })
