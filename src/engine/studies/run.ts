@@ -51,7 +51,7 @@ export async function runStudy(room: StudyRoom, studyId: number, context: JobCon
   }
 }
 
-/** Typical time to open a session, until one has been opened and timed. */
+/** Assumed time to open a session, in seconds: not measured, it only weighs gate against bypass (decision 004). */
 const secondsToOpen = 0.5
 
 /** Predictions of one model under its conditions, in as few sessions as are worth it. */

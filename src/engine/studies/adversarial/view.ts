@@ -58,7 +58,7 @@ export function attackTable(grid: Grid, models: StoredModel[]): DataTable {
       { key: 'kind', title: 'Attack', kind: 'text' },
       { key: 'epsilon', title: 'Epsilon', kind: 'number' },
       { key: 'levels', title: 'n/255', kind: 'number' },
-      { key: 'normalised', title: 'After normalisation', kind: 'number' },
+      { key: 'normalised', title: 'After normalisation, mean of channels', kind: 'number' },
       { key: 'steps', title: 'Steps', kind: 'integer' },
       { key: 'n', title: 'Images', kind: 'integer' },
       { key: 'top1', title: 'Top-1', kind: 'fraction', better: 'higher' },
