@@ -50,8 +50,11 @@ export function borrowedRuntime() {
       const work = await mkdtemp(cacheFolder('fetch-'))
       try {
         await unpack(await download(work), path.join(work, 'runtime'))
-        rmSync(folder, { recursive: true, force: true })
-        await rename(path.join(work, 'runtime'), folder)
+        // Another set-up may have been quicker; what it made is the same.
+        if (!this.ready()) {
+          rmSync(folder, { recursive: true, force: true })
+          await rename(path.join(work, 'runtime'), folder)
+        }
         placeStarter(folder)
       } finally {
         rmSync(work, { recursive: true, force: true })

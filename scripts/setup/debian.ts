@@ -1,11 +1,15 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
 
 /** What a bare Debian 13 lacks for Electron, and for running it without a screen. */
 const packages = ['xvfb', 'xauth', 'libgtk-3-0t64', 'libnss3', 'libasound2t64', 'libgbm1', 'libxss1']
 
-const run = (command: string, ...args: string[]) =>
-  spawnSync(command, args, {
+/** Another installation may be under way (a fresh machine updates itself): its lock is waited for, not failed at. */
+const patience = ['-o', 'DPkg::Lock::Timeout=120']
+
+const aptGet = (...args: string[]) =>
+  spawnSync('apt-get', ['-qq', ...patience, ...args], {
     stdio: 'inherit',
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
   }).status === 0
@@ -15,8 +19,17 @@ function isInstalled(name: string) {
   return answer.status === 0 && answer.stdout.trim() === 'installed'
 }
 
+/** The lists of packages have a lock of their own, which apt-get does not wait for: a few tries, some time apart. */
+async function updateLists() {
+  for (const seconds of [0, 10, 30]) {
+    await setTimeout(1000 * seconds)
+    if (aptGet('update')) return true
+  }
+  return false
+}
+
 /** Installs the missing packages where we are root on Debian; otherwise says the exact command and goes on. */
-export function installDebianPackages() {
+export async function installDebianPackages() {
   if (!existsSync('/etc/debian_version')) return
   const missing = packages.filter((name) => !isInstalled(name))
   if (missing.length === 0) return
@@ -26,7 +39,7 @@ export function installDebianPackages() {
     return
   }
   console.log(`setup: installing ${missing.join(', ')}`)
-  if (run('apt-get', '-qq', ...install)) return
-  if (run('apt-get', '-qq', 'update') && run('apt-get', '-qq', ...install)) return
+  if (aptGet(...install)) return
+  if ((await updateLists()) && aptGet(...install)) return
   throw new Error(`apt-get could not install ${missing.join(', ')}; install them by hand and start again`)
 }

@@ -3,7 +3,7 @@ import { installDebianPackages } from './debian.ts'
 import { electronFolder } from './electron.ts'
 
 try {
-  installDebianPackages()
+  await installDebianPackages()
   console.log(`setup: Electron runtime in ${await electronFolder()}`)
 } catch (error) {
   console.error(`setup: ${error instanceof Error ? error.message : String(error)}`)
