@@ -1,3 +1,5 @@
+import type { AttentionReading } from './contract/maps.ts'
+
 /**
  * Addresses of bulk bytes and pictures, made of row ids and never of paths. `app://kernelscope/bytes/…` is handed by
  * the Electron shell to the engine's byte server, which takes the part after the host as its request path.
@@ -17,5 +19,22 @@ export const inputPath = (imageId: number, modelId: number, conditionId?: number
 
 /** Raw little-endian float32 weights [channels, kernel, kernel] of the n-th depthwise layer (index as in `models.kernels`). */
 export const kernelsPath = (modelId: number, layerIndex: number) => `/bytes/kernels/${modelId}/${layerIndex}`
+
+/**
+ * Raw little-endian float32 of one layer of a `maps.attention` result: [heads, rows, columns] for `row` and `mean`,
+ * [1, rows, columns] for `rollout` (up to and with this layer). The header `x-shape` has the shape.
+ */
+export const attentionPath = (key: string, layer: number, reading: AttentionReading) =>
+  `/bytes/attention/${key}?layer=${layer}&reading=${reading}`
+
+/** Raw little-endian float32 of a `maps.saliency` result: sums over the channels [H,W], or the attributions [H,W,3]. */
+export const saliencyPath = (key: string, as: 'magnitude' | 'signed' | 'channels' = 'magnitude') =>
+  `/bytes/saliency/${key}?as=${as}`
+
+/** Raw little-endian float32 contributions [H,W] of a `maps.receptiveField` result. */
+export const receptiveFieldPath = (key: string) => `/bytes/receptive-field/${key}`
+
+/** The pixels the model was shown for a `maps.attention` or `maps.saliency` result, as PNG. */
+export const shownPath = (key: string) => `/bytes/shown/${key}`
 
 export const appUrl = (path: string) => base + path
