@@ -1,4 +1,4 @@
-import type { DataTable } from '../contract/studies.ts'
+import type { DataTable } from '../contract/studyResult.ts'
 
 /**
  * A table as RFC 4180: comma, CRLF, a header of column keys, quotes only where a cell needs them. Numbers are written

@@ -1,4 +1,4 @@
-import type { DataTable } from '../contract/studies.ts'
+import type { DataTable } from '../contract/studyResult.ts'
 import { printedColumns, type PrintedCell, type PrintedColumn } from './cells.ts'
 
 export interface LatexOptions {

@@ -1,4 +1,4 @@
-import type { DataTable } from '../contract/studies.ts'
+import type { DataTable } from '../contract/studyResult.ts'
 import { printedColumns, type PrintedCell } from './cells.ts'
 
 const arrows = { higher: ' ↑', lower: ' ↓' }

@@ -1,4 +1,4 @@
-import type { DataTable } from '../contract/studies.ts'
+import type { DataTable } from '../contract/studyResult.ts'
 import { axisName } from './format.ts'
 import { hasRange } from './points.ts'
 import type { FigureSpec } from './spec.ts'

@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import { definition, errorShape, id } from './common.ts'
+import { job } from './jobs.ts'
+
+/** A kind of study as the form, the command line and the docs need it. `params` is a JSON schema with titles and defaults. */
+export const studyKind = z.object({
+  id: z.string(),
+  title: z.string(),
+  section: z.string(),
+  description: z.string(),
+  params: z.record(z.string(), z.unknown()),
+  presets: z.array(
+    z.object({
+      id: z.string(),
+      title: z.string(),
+      description: z.string(),
+      params: z.record(z.string(), z.unknown()),
+    }),
+  ),
+  definitions: z.array(definition),
+})
+
+export const study = z.object({
+  id,
+  kind: z.string(),
+  title: z.string(),
+  params: z.record(z.string(), z.unknown()),
+  modelIds: z.array(id),
+  datasetId: id,
+  /** null = all readable, labelled images; otherwise at most n per class, chosen by seed. */
+  sample: z.object({ perClass: z.int().positive(), seed: z.int() }).nullable(),
+  createdAt: z.int(),
+  job: job.nullable(),
+})
+
+export const studyInput = z.object({
+  kind: z.string(),
+  title: z.string().optional(),
+  params: z.record(z.string(), z.unknown()).default({}),
+  modelIds: z.array(id).min(1),
+  datasetId: id,
+  sample: z.object({ perClass: z.int().positive(), seed: z.int() }).nullable().default(null),
+})
+
+export const studyCost = z.object({
+  /** Forward passes in all, and how many of them are stored already. */
+  passes: z.int(),
+  cached: z.int(),
+  images: z.int(),
+  conditions: z.int(),
+  /** From a short trial or earlier runs of the same model; null when unknown. */
+  seconds: z.number().nullable(),
+  warnings: z.array(errorShape),
+})
+
+export type StudyKind = z.infer<typeof studyKind>
+export type Study = z.infer<typeof study>
+export type StudyInput = z.infer<typeof studyInput>
+export type StudyCost = z.infer<typeof studyCost>

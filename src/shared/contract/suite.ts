@@ -1,0 +1,21 @@
+import { z } from 'zod'
+import { errorShape, id } from './common.ts'
+import { studyCost, studyInput } from './studyInput.ts'
+
+/** The benchmarks as one: which of them (all when left out) for which models. */
+export const suiteInput = z.object({
+  modelIds: z.array(id).min(1),
+  kinds: z.array(z.string()).optional(),
+  /** quick: corruptions and perturbations on few images, perturbations with every fifth frame. */
+  preset: z.enum(['full', 'quick']).default('full'),
+  sample: z.object({ perClass: z.int().positive(), seed: z.int() }).nullable().default(null),
+})
+
+export const suitePlan = z.object({
+  entries: z.array(z.object({ title: z.string(), dataset: z.string(), input: studyInput, cost: studyCost })),
+  /** Benchmarks that the datasets of the workspace do not allow, and why. */
+  missing: z.array(z.object({ kind: z.string(), title: z.string(), problem: errorShape })),
+})
+
+export type SuiteInput = z.infer<typeof suiteInput>
+export type SuitePlan = z.infer<typeof suitePlan>
