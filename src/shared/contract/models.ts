@@ -1,6 +1,9 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { byId, errorShape, id, ok } from './common.ts'
+import { inspection, modelFamily } from './inspection.ts'
+
+export * from './inspection.ts'
 
 /**
  * How an image becomes the model's input. Applied in this order: resize, centre crop, /255, mean and std.
@@ -16,78 +19,13 @@ export const preprocessing = z.object({
   std: z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]),
 })
 
-export const modelFamily = z.enum([
-  'RepLKNet',
-  'ConvNeXt',
-  'ViT',
-  'Swin',
-  'BiT',
-  'ResNet',
-  'EfficientNet',
-  'MobileNet',
-  'DenseNet',
-  'RegNet',
-  'unknown',
-])
-
-export const tensorInfo = z.object({
-  name: z.string(),
-  type: z.string(),
-  /** Symbolic dimensions are strings, unknown ones null. */
-  shape: z.array(z.union([z.int(), z.string(), z.null()])),
-})
-
-export const convolution = z.object({
-  node: z.string(),
-  weight: z.string(),
-  channels: z.int(),
-  kernel: z.tuple([z.int(), z.int()]),
-  group: z.int(),
-  stride: z.tuple([z.int(), z.int()]),
-  depthwise: z.boolean(),
-})
-
-export const layer = z.object({
-  index: z.int(),
-  node: z.string(),
-  op: z.string(),
-  outputShape: z.array(z.union([z.int(), z.string(), z.null()])).nullable(),
-  parameters: z.int(),
-  /** Multiply-accumulates for one image; null where a shape is unknown. */
-  macs: z.number().nullable(),
-})
-
-export const block = z.object({
-  index: z.int(),
-  stage: z.int(),
-  /** Names of the residual Add nodes that make the block, in order (two for RepLKNet and ViT). */
-  adds: z.array(z.string()),
-  removable: z.boolean(),
-  reason: z.string().optional(),
-  parameters: z.int(),
-})
-
-/** What can be said of a model from its file alone. */
-export const inspection = z.object({
-  family: modelFamily,
-  familyReason: z.string(),
-  opset: z.int(),
-  irVersion: z.int(),
-  producer: z.string(),
-  parameters: z.int(),
-  macs: z.number().nullable(),
-  inputs: z.array(tensorInfo),
-  outputs: z.array(tensorInfo),
-  blocks: z.array(block),
-  blocksReason: z.string().optional(),
-  convolutions: z.array(convolution),
-  layers: z.array(layer),
-  bytes: z.int(),
-})
+/** What a model is for. A saliency model says where to look; it is not measured unless asked for. */
+export const modelRole = z.enum(['classifier', 'saliency'])
 
 export const model = z.object({
   id,
   title: z.string(),
+  role: modelRole,
   path: z.string(),
   digest: z.string(),
   bytes: z.int(),
@@ -142,6 +80,7 @@ export const models = {
         id,
         title: z.string().min(1).optional(),
         note: z.string().optional(),
+        role: modelRole.optional(),
         preprocessing: preprocessing.optional(),
         /** "imagenet1k", "own" or the path of a text file with one label a line. */
         labels: z.string().optional(),
@@ -166,13 +105,8 @@ export const models = {
 }
 
 export type Preprocessing = z.infer<typeof preprocessing>
-export type ModelFamily = z.infer<typeof modelFamily>
-export type TensorInfo = z.infer<typeof tensorInfo>
-export type Convolution = z.infer<typeof convolution>
-export type Layer = z.infer<typeof layer>
-export type Block = z.infer<typeof block>
-export type Inspection = z.infer<typeof inspection>
 export type Model = z.infer<typeof model>
+export type ModelRole = z.infer<typeof modelRole>
 export type KernelLayer = z.infer<typeof kernelLayer>
 export type DistanceDefinition = z.infer<typeof distanceDefinition>
 export type PredictionTop = z.infer<typeof predictionTop>

@@ -66,6 +66,20 @@ describe.each(netNames)('%s', (name) => {
     })
   })
 
+  it('tells which layers make a block, no layer in two, each unit ending in its addition', async () => {
+    const { blocks, layers } = inspect(await readModel(netPath(name)))
+    const owned = blocks.flatMap(({ units }) => units.flatMap((unit) => unit.layers))
+    expect(new Set(owned).size).toBe(owned.length)
+    for (const { adds, units, parameters, macs } of blocks) {
+      expect(units.map(({ layers: places }) => layers[places.at(-1) ?? -1]?.node)).toEqual(adds)
+      const own = units.flatMap((unit) => unit.layers.map((place) => layers[place]!))
+      expect(macs).toBe(own.reduce((sum, layer) => sum + (layer.macs ?? 0), 0))
+      // A tensor that several nodes read counts once for the block.
+      expect(parameters).toBeLessThanOrEqual(own.reduce((sum, layer) => sum + layer.parameters, 0))
+      expect(own.flatMap(({ weights }) => weights).length).toBeGreaterThan(0)
+    }
+  })
+
   it('has at most the parameters of PyTorch, less what the exporter folded away', async () => {
     const { parameters } = inspect(await readModel(netPath(name)))
     // Folding a batch norm into a convolution replaces its two vectors by one bias.

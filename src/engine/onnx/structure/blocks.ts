@@ -1,7 +1,7 @@
 import type { Block, ModelFamily } from '#shared/contract/models.ts'
 import type { Node } from '../graph.ts'
 import type { Flow } from './flow.ts'
-import { parametersOf } from './layers.ts'
+import { layerNodes, macsOf, parametersOf } from './layers.ts'
 import { residualsOf, type Residual } from './residual.ts'
 
 /** A block of the paper's count: one residual unit, or a mixing unit with the pointwise unit behind it. */
@@ -68,16 +68,36 @@ const hasWeights = ({ nodes }: Residual, flow: Flow) =>
   [...nodes].filter(({ op, inputs }) => ['Conv', 'MatMul', 'Gemm'].includes(op) && flow.weight(inputs[1]))
     .length >= 2
 
-/** The blocks as the contract shows them. */
+/** The blocks as the contract shows them; `layers` of their units are places in `layerNodes`. */
 export function describeBlocks(blocks: readonly ResidualBlock[], flow: Flow): Block[] {
-  return blocks.map(({ units, stage, removable, reason }, index) => ({
-    index,
-    stage,
-    adds: units.map(({ add }) => add.name),
-    removable,
-    ...(reason === undefined ? {} : { reason }),
-    parameters: parametersOf(new Set(units.flatMap(({ nodes }) => [...nodes])), flow),
-  }))
+  const places = new Map(layerNodes(flow).map((node, place) => [node, place]))
+  return blocks.map(({ units, stage, removable, reason }, index) => {
+    const nodes = new Set(units.flatMap(({ add, nodes }) => [...nodes, add]))
+    return {
+      index,
+      stage,
+      adds: units.map(({ add }) => add.name),
+      removable,
+      ...(reason === undefined ? {} : { reason }),
+      parameters: parametersOf(nodes, flow),
+      macs: macsOfAll(nodes, flow),
+      units: units.map(({ add, skip, nodes }) => ({
+        add: add.name,
+        skip,
+        layers: [...nodes, add].flatMap((node) => places.get(node) ?? []).sort((a, b) => a - b),
+      })),
+    }
+  })
+}
+
+function macsOfAll(nodes: ReadonlySet<Node>, flow: Flow): number | null {
+  let sum = 0
+  for (const node of nodes) {
+    const macs = macsOf(node, flow)
+    if (macs === null) return null
+    sum += macs
+  }
+  return sum
 }
 
 /** Why there is no block that can be removed; undefined where there is one. */

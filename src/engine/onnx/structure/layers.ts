@@ -10,6 +10,16 @@ function untrained(node: Node, flow: Flow): readonly number[] {
   return grouped ? [1, 2] : []
 }
 
+/** Trained tensors that a node reads, in the order of its inputs. Single numbers and integers are constants of the graph. */
+function trained(node: Node, flow: Flow): { name: string; shape: number[]; count: number }[] {
+  const skipped = untrained(node, flow).map((index) => node.inputs[index])
+  return [...new Set(readsOf(node))].flatMap((name) => {
+    const tensor = skipped.includes(name) ? undefined : flow.weight(name)
+    const count = tensor && /float/.test(tensor.type) ? elementCount(tensor.shape) : 0
+    return tensor && count > 1 ? [{ name, shape: [...tensor.shape], count }] : []
+  })
+}
+
 /**
  * Trained numbers that a set of nodes reads, each tensor once. Single numbers and integers are constants of the graph,
  * not parameters. Tensors that an exporter joined because their values are equal (by Identity) count as the several
@@ -17,29 +27,25 @@ function untrained(node: Node, flow: Flow): readonly number[] {
  */
 export function parametersOf(nodes: Iterable<Node>, flow: Flow): number {
   const counted = new Map<string, number>()
-  for (const node of nodes) {
-    const skipped = untrained(node, flow).map((index) => node.inputs[index])
-    for (const name of readsOf(node)) {
-      const tensor = skipped.includes(name) ? undefined : flow.weight(name)
-      const count = tensor && /float/.test(tensor.type) ? elementCount(tensor.shape) : 0
-      if (count > 1) counted.set(name, count)
-    }
-  }
+  for (const node of nodes) for (const { name, count } of trained(node, flow)) counted.set(name, count)
   return [...counted.values()].reduce((sum, count) => sum + count, 0)
 }
 
 /** Every node that works on image data, in order; shape arithmetic and constants are left out. */
+export const layerNodes = (flow: Flow): Node[] =>
+  flow.graph.nodes.filter((node) => !node.outputs.every((output) => output === '' || flow.isConstant(output)))
+
+/** The layers as the contract shows them. */
 export function layersOf(flow: Flow, { describe }: SizedShapes): Layer[] {
-  return flow.graph.nodes
-    .filter((node) => !node.outputs.every((output) => output === '' || flow.isConstant(output)))
-    .map((node, index) => ({
-      index,
-      node: node.name,
-      op: node.domain === '' ? node.op : `${node.domain}.${node.op}`,
-      outputShape: describe(node.outputs[0] ?? ''),
-      parameters: parametersOf([node], flow),
-      macs: macsOf(node, flow),
-    }))
+  return layerNodes(flow).map((node, index) => ({
+    index,
+    node: node.name,
+    op: node.domain === '' ? node.op : `${node.domain}.${node.op}`,
+    outputShape: describe(node.outputs[0] ?? ''),
+    parameters: parametersOf([node], flow),
+    macs: macsOf(node, flow),
+    weights: trained(node, flow).map(({ name, shape }) => ({ name: flow.weight(name)?.name ?? name, shape })),
+  }))
 }
 
 /** Multiply-accumulates of a node for the inferred shapes; 0 for what multiplies no matrices, null where unknown. */

@@ -1,0 +1,107 @@
+import { z } from 'zod'
+
+export const modelFamily = z.enum([
+  'RepLKNet',
+  'ConvNeXt',
+  'ViT',
+  'Swin',
+  'BiT',
+  'ResNet',
+  'EfficientNet',
+  'MobileNet',
+  'DenseNet',
+  'RegNet',
+  'unknown',
+])
+
+export const tensorInfo = z.object({
+  name: z.string(),
+  type: z.string(),
+  /** Symbolic dimensions are strings, unknown ones null. */
+  shape: z.array(z.union([z.int(), z.string(), z.null()])),
+})
+
+export const convolution = z.object({
+  node: z.string(),
+  weight: z.string(),
+  channels: z.int(),
+  kernel: z.tuple([z.int(), z.int()]),
+  group: z.int(),
+  stride: z.tuple([z.int(), z.int()]),
+  depthwise: z.boolean(),
+})
+
+export const layer = z.object({
+  index: z.int(),
+  node: z.string(),
+  op: z.string(),
+  outputShape: z.array(z.union([z.int(), z.string(), z.null()])).nullable(),
+  parameters: z.int(),
+  /** Multiply-accumulates for one image; null where a shape is unknown. */
+  macs: z.number().nullable(),
+  /** Trained tensors that the node reads, in the order of its inputs; none in what was stored before they were told. */
+  weights: z.array(z.object({ name: z.string(), shape: z.array(z.int()) })).default([]),
+})
+
+/** A residual addition, `output = input + branch(input)`, with the layers it is made of. */
+export const blockUnit = z.object({
+  add: z.string(),
+  /** identity: the skip path is the input itself; projection: it is computed from the input. */
+  skip: z.enum(['identity', 'projection']),
+  /** Places in `layers`, ascending, the addition among them. */
+  layers: z.array(z.int()),
+})
+
+export const block = z.object({
+  index: z.int(),
+  stage: z.int(),
+  /** Names of the residual Add nodes that make the block, in order (two for RepLKNet and ViT). */
+  adds: z.array(z.string()),
+  removable: z.boolean(),
+  reason: z.string().optional(),
+  parameters: z.int(),
+  /** Multiply-accumulates for one image; null where a shape is unknown. */
+  macs: z.number().nullable().default(null),
+  /** One or two, in order; none in what was stored before they were told. */
+  units: z.array(blockUnit).default([]),
+})
+
+/**
+ * Whether a rewrite is possible, and why not. pixels: 8-bit pixels as input; probe: features read at every depth; gate:
+ * blocks switched by an input; bypass: blocks cut out; maskKernel: depthwise kernels masked; differentiate: gradient to
+ * the image; attention: attention matrices read.
+ */
+export const possibility = z.object({
+  rewrite: z.enum(['pixels', 'probe', 'gate', 'bypass', 'maskKernel', 'differentiate', 'attention']),
+  possible: z.boolean(),
+  reason: z.string().optional(),
+})
+
+/** What can be said of a model from its file alone. */
+export const inspection = z.object({
+  family: modelFamily,
+  familyReason: z.string(),
+  opset: z.int(),
+  irVersion: z.int(),
+  producer: z.string(),
+  parameters: z.int(),
+  macs: z.number().nullable(),
+  inputs: z.array(tensorInfo),
+  outputs: z.array(tensorInfo),
+  blocks: z.array(block),
+  blocksReason: z.string().optional(),
+  convolutions: z.array(convolution),
+  layers: z.array(layer),
+  /** None in what was stored before they were told. */
+  rewrites: z.array(possibility).default([]),
+  bytes: z.int(),
+})
+
+export type ModelFamily = z.infer<typeof modelFamily>
+export type TensorInfo = z.infer<typeof tensorInfo>
+export type Convolution = z.infer<typeof convolution>
+export type Layer = z.infer<typeof layer>
+export type Block = z.infer<typeof block>
+export type Inspection = z.infer<typeof inspection>
+export type Possibility = z.infer<typeof possibility>
+export type BlockUnit = z.infer<typeof blockUnit>
