@@ -31,7 +31,17 @@ export function menuTemplate(run: (id: string) => void): MenuItemConstructorOpti
   return [
     ...(mac ? [{ role: 'appMenu' as const }] : []),
     { label: 'File', submenu: [...of('File'), separator, { role: mac ? 'close' : 'quit' }] },
-    { role: 'editMenu' },
+    {
+      label: 'Edit',
+      submenu: [
+        ...of('Edit'),
+        separator,
+        { role: 'cut' },
+        { role: 'copy' },
+        { role: 'paste' },
+        { role: 'selectAll' },
+      ],
+    },
     {
       label: 'View',
       submenu: [

@@ -2,7 +2,7 @@
  * Every command of the app as data. The native menu, the palette, the shortcuts sheet and the tests read this table;
  * what a command does, and when it may run, is bound by its id in the renderer.
  */
-export type CommandMenu = 'File' | 'View' | 'Go' | 'Jobs' | 'Help'
+export type CommandMenu = 'File' | 'Edit' | 'View' | 'Go' | 'Jobs' | 'Help'
 
 export interface CommandEntry {
   id: string
@@ -34,6 +34,9 @@ export const commandTable = [
     keys: [],
   },
   { id: 'workspace.close', title: 'Close workspace', menu: 'File', keys: [] },
+
+  { id: 'edit.undo', title: 'Undo', menu: 'Edit', keys: ['Mod+Z'] },
+  { id: 'edit.redo', title: 'Redo', menu: 'Edit', keys: ['Mod+Shift+Z', 'Mod+Y'] },
 
   {
     id: 'view.palette',

@@ -10,6 +10,8 @@ export const commandIcons: Record<CommandId, string> = {
   'workspace.openSample': 'i-lucide-sparkles',
   'workspace.reveal': 'i-lucide-folder-search',
   'workspace.close': 'i-lucide-folder-x',
+  'edit.undo': 'i-lucide-undo-2',
+  'edit.redo': 'i-lucide-redo-2',
   'view.palette': 'i-lucide-search',
   'view.sidebar': 'i-lucide-panel-left',
   'view.jobs': 'i-lucide-panel-bottom',

@@ -7,8 +7,10 @@ import { useIntake } from '../composables/useIntake.ts'
 import { useProblems } from '../composables/useProblems.ts'
 import { useTheme } from '../composables/useTheme.ts'
 import { useEngineStore } from '../stores/engine.ts'
+import { useHistoryStore } from '../stores/history.ts'
 import { useJobsStore } from '../stores/jobs.ts'
 import { useWorkspaceStore } from '../stores/workspace.ts'
+import { editText, writtenIn } from './editing.ts'
 import { commandIcons } from './icons.ts'
 
 export interface Command extends CommandEntry {
@@ -27,6 +29,7 @@ export const useCommands = createSharedComposable(() => {
   const jobs = useJobsStore()
   const engineStore = useEngineStore()
   const workspace = useWorkspaceStore()
+  const history = useHistoryStore()
   const { attempt, inform } = useProblems()
   const { copy } = useClipboard({ legacy: true })
 
@@ -51,6 +54,15 @@ export const useCommands = createSharedComposable(() => {
       run: async () => void (workspace.path && (await bridge.showInFolder(workspace.path))),
     },
     'workspace.close': { when: inWorkspace, run: intake.closeWorkspace },
+
+    'edit.undo': {
+      when: () => writtenIn() || history.undoable !== null,
+      run: async () => void (writtenIn() ? editText('undo') : await attempt(history.undo)),
+    },
+    'edit.redo': {
+      when: () => writtenIn() || history.redoable !== null,
+      run: async () => void (writtenIn() ? editText('redo') : await attempt(history.redo)),
+    },
 
     'view.palette': { when: always, run: () => void (paletteOpen.value = !paletteOpen.value) },
     'view.sidebar': { when: inWorkspace, run: () => void (sidebarOpen.value = !sidebarOpen.value) },

@@ -2,6 +2,7 @@ import { useEventListener } from '@vueuse/core'
 import { onScopeDispose } from 'vue'
 import { commandTable } from '#shared/commands.ts'
 import { bridge, isMac } from '../bridge.ts'
+import { isTyping, keepsOwnUndo } from './editing.ts'
 import { chordReader } from './keys.ts'
 import { useCommands } from './useCommands.ts'
 
@@ -18,17 +19,10 @@ export function useShortcuts(): void {
     if (isTyping(event.target) && !event.ctrlKey && !event.metaKey) return
     const found = read(event, event.timeStamp)
     if (!found || !('id' in found)) return
+    if (found.id.startsWith('edit.') && keepsOwnUndo(event.target)) return
     event.preventDefault()
     run(found.id)
   })
 
   onScopeDispose(bridge.onCommand(run))
-}
-
-/** Plain keys belong to the field that is being written in. */
-export function isTyping(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement &&
-    (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName))
-  )
 }
