@@ -21,6 +21,8 @@ export default defineConfig({
           engine: 'src/engine/main.ts',
           'inference.worker': 'src/engine/inference/worker.ts',
           'images.worker': 'src/engine/images/worker.ts',
+          'figures.worker': 'src/engine/figures/worker.ts',
+          'graphs.worker': 'src/engine/onnx/thread/worker.ts',
           cli: 'src/cli/index.ts',
         },
         // Flat, so that `import.meta.url` of any chunk is beside the entries (engine/entry.ts relies on it).

@@ -30,6 +30,7 @@ export const errorCodes = {
   },
   MODEL_LOAD_FAILED: { exit: 5, hint: 'ONNX Runtime could not load the model; see the details.' },
   MODEL_NOT_FOUND: { exit: 5, hint: 'List the models to see what there is.' },
+  MAP_EXPIRED: { exit: 5, hint: 'Compute the picture again.' },
   // images and datasets
   IMAGE_UNREADABLE: { exit: 6, hint: 'The image is damaged or of an unknown format.' },
   IMAGE_TOO_LARGE: { exit: 6, hint: 'The image has more pixels than allowed (100 megapixels).' },
@@ -95,6 +96,11 @@ export class KernelscopeError extends Error {
     const { code, message, hint, details } = this
     return { code, message, hint, ...(details === undefined ? {} : { details }) }
   }
+}
+
+/** The error that a shape from another process or thread stands for. */
+export function fromErrorShape({ code, message, hint, details }: ErrorShape): KernelscopeError {
+  return new KernelscopeError(code, message, { hint, ...(details === undefined ? {} : { details }) })
 }
 
 export function isErrorCode(value: unknown): value is ErrorCode {

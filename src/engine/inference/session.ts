@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { KernelscopeError } from '#shared/errors.ts'
+import { fromErrorShape, KernelscopeError } from '#shared/errors.ts'
 import { workerUrl } from '../entry.ts'
 import type {
   Answers,
@@ -92,8 +92,8 @@ async function connect(opening: Opening): Promise<Connection> {
   worker.on('message', (message: FromWorker) => {
     if (message.type === 'opened') opened.resolve()
     else if (message.type === 'answer') take(message.id)?.resolve(message.answer)
-    else if (message.id === null) opened.reject(fromShape(message.problem))
-    else take(message.id)?.reject(fromShape(message.problem))
+    else if (message.id === null) opened.reject(fromErrorShape(message.problem))
+    else take(message.id)?.reject(fromErrorShape(message.problem))
   })
   worker.on('error', (cause) =>
     fail(new KernelscopeError('INFERENCE_FAILED', `the inference worker died: ${String(cause)}`, { cause })),
@@ -133,6 +133,3 @@ async function connect(opening: Opening): Promise<Connection> {
     },
   }
 }
-
-const fromShape = ({ code, message, hint, details }: Extract<FromWorker, { type: 'failed' }>['problem']) =>
-  new KernelscopeError(code, message, { hint, ...(details === undefined ? {} : { details }) })

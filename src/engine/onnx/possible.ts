@@ -1,42 +1,45 @@
+import type { Possibility } from '#shared/contract/models.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { differentiate } from './differentiate/differentiate.ts'
 import type { Graph } from './graph.ts'
 import { acceptPixels } from './rewrite/acceptPixels.ts'
+import { bypass } from './rewrite/bypass.ts'
+import { gate } from './rewrite/gate.ts'
 import { inferShapes } from './shape/infer.ts'
 import { inputSizes } from './shape/sizes.ts'
-import { attentionMaps } from './structure/attention.ts'
+import { noAttentionReason } from './structure/attention.ts'
 import { noBlocksReason, residualBlocks } from './structure/blocks.ts'
 import { guessFamily } from './structure/family.ts'
+import { blockOutputs, noFeaturesReason } from './structure/features.ts'
 import { Flow } from './structure/flow.ts'
 import { convolutionsOf } from './structure/layers.ts'
 
-/** What can be done with a graph; `reason` says why not. */
-export interface Possibility {
-  rewrite: 'pixels' | 'blocks' | 'kernels' | 'attention' | 'gradient'
-  possible: boolean
-  reason?: string
-}
-
 /**
- * Which rewrites a graph allows: pixels as input, blocks removed, kernels masked and shown, attention read, gradient to
- * the image. Tries those that can only be known by trying; takes up to half a second for graphs of thousands of nodes.
+ * Which rewrites a graph allows, with the reason where not. Those that can only be known by trying are tried: half a
+ * second for graphs of thousands of nodes, so not on a thread that must answer.
  */
 export function possibleRewrites(graph: Graph): Possibility[] {
   const flow = new Flow(graph, inferShapes(graph, inputSizes(graph)))
   const depthwise = convolutionsOf(flow).some((one) => one.depthwise && one.kernel[0] >= 3)
-  const attends = attentionMaps(graph).length > 0
+  const found = residualBlocks(flow)
+  const blocks = found
+    .filter(({ removable }) => removable)
+    .map(({ units }) => ({ adds: units.map(({ add }) => add.name) }))
+  const noBlocks = noBlocksReason(found, guessFamily(flow).family)
   return [
     answer(
       'pixels',
       refusalOf(() => acceptPixels(graph, { mean: [0, 0, 0], std: [1, 1, 1] })),
     ),
-    answer('blocks', noBlocksReason(residualBlocks(flow), guessFamily(flow).family)),
-    answer('kernels', depthwise ? undefined : 'there is no depthwise convolution of 3x3 or larger'),
-    answer('attention', attends ? undefined : 'there is no Softmax over all tokens of the image'),
+    answer('probe', blockOutputs(graph).length > 0 ? undefined : noFeaturesReason),
+    answer('gate', noBlocks ?? refusalOf(() => gate(graph, blocks))),
+    answer('bypass', noBlocks ?? refusalOf(() => bypass(graph, blocks))),
+    answer('maskKernel', depthwise ? undefined : 'there is no depthwise convolution of 3x3 or larger'),
     answer(
-      'gradient',
+      'differentiate',
       refusalOf(() => differentiate(graph)),
     ),
+    answer('attention', noAttentionReason(graph)),
   ]
 }
 

@@ -65,9 +65,9 @@ describe('possibleRewrites', () => {
       .join(', ')
 
   it.each([
-    ['replknet', 'pixels, blocks, kernels, no attention, gradient'],
-    ['vit', 'pixels, blocks, no kernels, attention, gradient'],
-    ['densenet', 'pixels, no blocks, no kernels, no attention, gradient'],
+    ['replknet', 'pixels, probe, gate, bypass, maskKernel, differentiate, no attention'],
+    ['vit', 'pixels, probe, gate, bypass, no maskKernel, differentiate, attention'],
+    ['densenet', 'pixels, probe, no gate, no bypass, no maskKernel, differentiate, no attention'],
   ] as const)('of %s', async (name, wanted) => {
     expect(await shown(name)).toBe(wanted)
   })
@@ -78,8 +78,9 @@ describe('possibleRewrites', () => {
       ...graph,
       nodes: graph.nodes.map((node) => (node.op === 'Flatten' ? { ...node, op: 'Odd' } : node)),
     }
-    const [, blocks, , , gradient] = possibleRewrites(odd)
-    expect(blocks?.reason).toContain('concatenates')
-    expect(gradient?.reason).toMatch(/\(Odd\) cannot be differentiated: there is no rule/)
+    const reasons = new Map(possibleRewrites(odd).map(({ rewrite, reason }) => [rewrite, reason]))
+    expect(reasons.get('gate')).toContain('concatenates')
+    expect(reasons.get('attention')).toContain('no Softmax runs over pairs of tokens')
+    expect(reasons.get('differentiate')).toMatch(/\(Odd\) cannot be differentiated: there is no rule/)
   })
 })

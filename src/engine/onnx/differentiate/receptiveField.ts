@@ -14,11 +14,14 @@ export const contributionOutput = 'contribution'
  * A graph whose only output, `contribution` [N,H,W], says how much each pixel of each image adds to the centre of a
  * feature map: the positive part of d sum(relu(features at the centre)) / d pixel, summed over the channels of the input.
  * Averaged over images it is the effective receptive field, as RepLKNet's visualize_erf.py computes it. Takes a graph
- * with one image input, [N,3,H,W] or [N,H,W,3]. Throws MODEL_UNSUPPORTED where the features have no centre.
+ * with one image input, [N,3,H,W] or [N,H,W,3]. `channels` multiplies the gradient of each colour channel: the standard
+ * deviations of the preprocessing turn that of an image in [0,1] into that of the normalised image. Throws
+ * MODEL_UNSUPPORTED where the features have no centre.
  */
 export function receptiveField(
   graph: Graph,
   of: Pick<FeaturePoint, 'tensor' | 'layout' | 'extraTokens'>,
+  { channels = [1, 1, 1] }: { channels?: readonly [number, number, number] } = {},
 ): Graph {
   const shapes = inferShapes(graph, inputSizes(graph, { batch: 2 }))
   const input = graph.inputs[0]
@@ -29,9 +32,12 @@ export function receptiveField(
   const backward = differentiate(centred, { of: centreOutput, wrt: input.name })
   const build = new GraphBuilder(backward, 'contribution')
   const ones = build.node('Expand', [build.scalar(1), build.node('Shape', [centreOutput])])
-  const positive = build.node('Relu', [gradientOutput])
-  const channels = build.int64s([input.shape[1] === 3 ? 1 : 3])
-  build.node('ReduceSum', [positive, channels], { keepdims: int(0) }, contributionOutput)
+  const axis = input.shape[1] === 3 ? 1 : 3
+  const plain = channels.every((factor) => factor === 1)
+  const factors = () => build.constant(channels, 'float32', axis === 1 ? [3, 1, 1] : [3])
+  const scaled = plain ? gradientOutput : build.node('Mul', [gradientOutput, factors()])
+  const positive = build.node('Relu', [scaled])
+  build.node('ReduceSum', [positive, build.int64s([axis])], { keepdims: int(0) }, contributionOutput)
   return build.finish({
     nodes: renameUses(backward.nodes, new Map([[cotangentInput, ones]])),
     inputs: backward.inputs.filter(({ name }) => name !== cotangentInput),

@@ -4,6 +4,7 @@ import { inferShapes } from '../shape/infer.ts'
 import { inputSizes } from '../shape/sizes.ts'
 import type { AttentionMap } from '../structure/attention.ts'
 import type { FeaturePoint } from '../structure/features.ts'
+import { fourAxes } from './attentionAxes.ts'
 import { GraphBuilder, int } from './build.ts'
 import { upgraded } from './upgrade.ts'
 
@@ -81,11 +82,6 @@ function variance(build: GraphBuilder, tensor: string, { layout, extraTokens }: 
 /** Everything from `start` on along one axis. */
 function from(build: GraphBuilder, x: string, axis: number, start: number): string {
   return build.node('Slice', [x, ...[start, 2 ** 31 - 1, axis].map((value) => build.int64s([value]))])
-}
-
-/** The attention matrix as [N,heads,T,T]. */
-function fourAxes(build: GraphBuilder, x: string, { rank, heads, tokens }: AttentionMap): string {
-  return rank === 4 ? x : build.node('Reshape', [x, build.int64s([-1, heads, tokens, tokens])])
 }
 
 function classRow(build: GraphBuilder, tensor: string, map: AttentionMap): string {

@@ -1,4 +1,4 @@
-import type { Graph } from '../graph.ts'
+import type { Graph, Node } from '../graph.ts'
 import { inferShapes } from '../shape/infer.ts'
 import { inputSizes } from '../shape/sizes.ts'
 import { Flow } from './flow.ts'
@@ -51,3 +51,38 @@ export function attentionMaps(graph: Graph): AttentionMap[] {
   }
   return maps
 }
+
+/** Operators that hold a whole attention layer, so that its matrix is no tensor of the graph. */
+const fusedAttention = new Set([
+  'Attention',
+  'MultiHeadAttention',
+  'GroupQueryAttention',
+  'PackedMultiHeadAttention',
+  'QAttention',
+  'DecoderMaskedMultiHeadAttention',
+])
+
+/** Why a graph has no attention maps; undefined where it has some. */
+export function noAttentionReason(graph: Graph): string | undefined {
+  if (attentionMaps(graph).length > 0) return undefined
+  const because = (reason: string) => `no attention maps found, because ${reason}`
+  const fused = graph.nodes.find(({ op }) => fusedAttention.has(op))
+  if (fused)
+    return because(
+      `attention is fused into one operator (${operatorName(fused)} at node ${fused.name}), which keeps its matrix to itself; export with fused attention off`,
+    )
+  const flow = new Flow(graph, inferShapes(graph, inputSizes(graph)))
+  const square = graph.nodes
+    .filter(({ op }) => op === 'Softmax')
+    .map(({ outputs }) => flow.shape(outputs[0] ?? '') ?? [])
+    .find((shape) => shape.length >= 3 && shape.at(-1) === shape.at(-2))
+  if (!square) return because('no Softmax runs over pairs of tokens: the model has no self-attention')
+  const batch = flow.shape(graph.inputs[0]?.name ?? '')?.[0] ?? 1
+  if (square.length >= 4 && (square[0] ?? 0) > batch)
+    return because(`attention runs within ${(square[0] ?? 0) / batch} windows of ${square.at(-1)} tokens`)
+  return because(
+    `the ${square.at(-1)} tokens that attention runs over are not the patches of the first convolution`,
+  )
+}
+
+const operatorName = ({ op, domain }: Node) => (domain === '' ? op : `${domain}.${op}`)

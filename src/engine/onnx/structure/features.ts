@@ -82,3 +82,44 @@ function closed(node: Node, flow: Flow, through: ReadonlySet<string> = closing):
   const [reader] = readers
   return readers.length === 1 && reader && through.has(reader.op) ? closed(reader, flow, through) : output
 }
+
+/** A feature point as the contract shows it. */
+export interface DescribedFeature {
+  index: number
+  kind: FeaturePoint['kind']
+  stage: number
+  title: string
+  tensor: string
+  /** Of one image. */
+  shape: number[] | null
+}
+
+export interface DescribedFeatures {
+  points: DescribedFeature[]
+  reason?: string
+}
+
+/** `blockOutputs` with titles ("stage 3, unit 5") and shapes; `reason` where there are none. */
+export function describeFeatures(graph: Graph): DescribedFeatures {
+  const flow = new Flow(graph, inferShapes(graph, inputSizes(graph)))
+  const counts = new Map<string, number>()
+  const points = blockOutputs(graph).map(({ tensor, kind, stage }, index) => {
+    const place = kind === 'stem' ? 'stem' : `stage ${stage}${kind === 'transition' ? ', transition' : ''}`
+    const count = (counts.get(place) ?? 0) + 1
+    counts.set(place, count)
+    const unit = kind === 'block' ? `unit ${count}` : `layer ${count}`
+    return {
+      index,
+      kind,
+      stage,
+      title: `${place}, ${unit}`,
+      tensor,
+      shape: flow.shape(tensor)?.slice(1) ?? null,
+    }
+  })
+  return points.length > 0 ? { points } : { points, reason: noFeaturesReason }
+}
+
+/** Why `blockOutputs` is empty. */
+export const noFeaturesReason =
+  'no features were found: there is neither a residual block nor a convolution whose output has a known layout'

@@ -1,5 +1,6 @@
 import type { Inspection, TensorInfo } from '#shared/contract/models.ts'
 import { opsetOf, type OnnxModel, type Value } from '../graph.ts'
+import { possibleRewrites } from '../possible.ts'
 import { sizedShapes, type SizedShapes } from '../shape/sizes.ts'
 import { describeBlocks, noBlocksReason, residualBlocks } from './blocks.ts'
 import { guessFamily } from './family.ts'
@@ -8,7 +9,8 @@ import { convolutionsOf, layersOf, parametersOf } from './layers.ts'
 
 /**
  * What can be said of a model from its graph alone: family, size, blocks, convolutions, layers. Shapes are for one
- * image; an open image size is taken as 224 and shown as null. Reads no weights.
+ * image; an open image size is taken as 224 and shown as null. Reads no weights. Takes up to half a second, since rewrites
+ * are tried: `onGraphThread` does it elsewhere.
  */
 export function inspect(model: OnnxModel): Inspection {
   const { graph } = model
@@ -40,6 +42,7 @@ export function inspect(model: OnnxModel): Inspection {
     ...(blocksReason === undefined ? {} : { blocksReason }),
     convolutions: convolutionsOf(flow),
     layers,
+    rewrites: possibleRewrites(graph),
     bytes: model.bytes,
   }
 }

@@ -1,0 +1,48 @@
+import { crossEntropyGradient } from '../differentiate/crossEntropy.ts'
+import { receptiveField } from '../differentiate/receptiveField.ts'
+import type { Graph } from '../graph.ts'
+import { acceptFloats, type Normalisation } from '../rewrite/acceptPixels.ts'
+import { attentionReadings } from '../rewrite/attentionReadings.ts'
+import { attentionMaps, noAttentionReason } from '../structure/attention.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import { blockOutputs, noFeaturesReason } from '../structure/features.ts'
+
+/** A rewrite as plain data, so that another thread can carry it out. All take float32 pixels in [0,1], [N,H,W,3]. */
+export type VariantPlan =
+  /** `crossEntropyGradient` */
+  | { op: 'gradient'; normalisation: Normalisation }
+  /** `attentionReadings` of all attention maps */
+  | { op: 'attention'; normalisation: Normalisation }
+  /** `receptiveField` of a feature point by index, of the normalised image */
+  | { op: 'receptiveField'; normalisation: Normalisation; point: number }
+
+/** Carries out a plan. Throws MODEL_UNSUPPORTED with the reason where the graph does not allow it. */
+export function planned(graph: Graph, plan: VariantPlan): Graph {
+  const floats = acceptFloats(graph, plan.normalisation)
+  switch (plan.op) {
+    case 'gradient':
+      return crossEntropyGradient(floats)
+    case 'attention': {
+      const maps = attentionMaps(floats)
+      if (maps.length === 0)
+        throw new KernelscopeError(
+          'MODEL_UNSUPPORTED',
+          noAttentionReason(floats) ?? 'no attention maps found',
+          {
+            hint: 'Choose a ViT that was exported with fused attention off.',
+          },
+        )
+      return attentionReadings(floats, maps)
+    }
+    case 'receptiveField': {
+      const points = blockOutputs(floats)
+      const point = points[plan.point]
+      if (!point)
+        throw new KernelscopeError(
+          'MODEL_UNSUPPORTED',
+          points.length === 0 ? noFeaturesReason : `there is no feature point ${plan.point}`,
+        )
+      return receptiveField(floats, point, { channels: plan.normalisation.std })
+    }
+  }
+}

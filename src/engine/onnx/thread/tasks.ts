@@ -1,0 +1,63 @@
+import { stat } from 'node:fs/promises'
+import type { DistanceDefinition, Inspection, KernelLayer } from '#shared/contract/models.ts'
+import type { OnnxModel } from '../graph.ts'
+import { modelDigest, writeVariant } from '../file/variant.ts'
+import { readModel } from '../file/read.ts'
+import { attentionMaps, type AttentionMap } from '../structure/attention.ts'
+import { describeFeatures, type DescribedFeatures } from '../structure/features.ts'
+import { inspect } from '../structure/inspect.ts'
+import { kernelLayers, readKernels, type Kernels } from '../structure/kernels.ts'
+import { planned, type VariantPlan } from './plans.ts'
+
+/** What the graph thread can be asked: all work on graphs that would hold up a thread that must answer. */
+export type GraphTask =
+  | { kind: 'inspect'; path: string }
+  | { kind: 'digest'; path: string }
+  | { kind: 'kernels'; path: string; definition: DistanceDefinition }
+  | { kind: 'kernelSheet'; path: string; layer: number }
+  | { kind: 'features'; path: string }
+  | { kind: 'attention'; path: string }
+  /** Writes a variant as `writeVariant` and gives its path. */
+  | { kind: 'variant'; path: string; digest: string; directory: string; name: string; plan: VariantPlan }
+
+export interface GraphResults {
+  inspect: Inspection
+  digest: string
+  kernels: KernelLayer[]
+  kernelSheet: Kernels
+  features: DescribedFeatures
+  attention: AttentionMap[]
+  variant: string
+}
+
+/** Carries out tasks; the model that was read last is kept until another is asked for or its file changes. */
+export function graphTasks(): (task: GraphTask) => Promise<GraphResults[GraphTask['kind']]> {
+  let kept: { key: string; model: OnnxModel } | null = null
+  const modelAt = async (path: string): Promise<OnnxModel> => {
+    const found = await stat(path).catch(() => null)
+    const key = `${path} ${found?.size} ${found?.mtimeMs}`
+    if (kept?.key !== key) kept = { key, model: await readModel(path) }
+    return kept.model
+  }
+  return async (task) => {
+    const model = await modelAt(task.path)
+    switch (task.kind) {
+      case 'inspect':
+        return inspect(model)
+      case 'digest':
+        return modelDigest(model)
+      case 'kernels':
+        return kernelLayers(model, task.definition)
+      case 'kernelSheet':
+        return readKernels(model, task.layer)
+      case 'features':
+        return describeFeatures(model.graph)
+      case 'attention':
+        return attentionMaps(model.graph)
+      case 'variant': {
+        const { digest, directory, name, plan } = task
+        return writeVariant(model, planned(model.graph, plan), directory, name, { digest })
+      }
+    }
+  }
+}
