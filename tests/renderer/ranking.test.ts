@@ -26,6 +26,7 @@ const ranking: Ranking = {
 const model = (id: number, parameters: number): Model => ({
   id,
   title: '',
+  role: 'classifier',
   path: '',
   digest: '',
   bytes: 0,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { preprocessing, type Preprocessing } from '#shared/contract/index.ts'
+import { modelRole, preprocessing, type ModelRole, type Preprocessing } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 
 const triple = z.tuple([z.number(), z.number(), z.number()])
@@ -11,6 +11,7 @@ const sidecar = z.object({
   title: z.string().optional(),
   source: z.string().optional(),
   labels: z.array(z.string()).optional(),
+  role: modelRole.optional(),
   preprocessing: z
     .object({
       size: z.tuple([z.int().positive(), z.int().positive()]),
@@ -27,6 +28,7 @@ export interface Sidecar {
   title?: string
   source?: string
   labels?: string[]
+  role?: ModelRole
   preprocessing?: Preprocessing
 }
 
@@ -50,12 +52,13 @@ export async function readSidecar(modelPath: string): Promise<Sidecar | null> {
       hint: 'Correct or remove the file.',
     })
   }
-  const { title, source, labels } = parsed.data
+  const { title, source, labels, role } = parsed.data
   const recipe = parsed.data.preprocessing
   return {
     ...(title === undefined ? {} : { title }),
     ...(source === undefined ? {} : { source }),
     ...(labels === undefined ? {} : { labels }),
+    ...(role === undefined ? {} : { role }),
     ...(recipe === undefined
       ? {}
       : { preprocessing: preprocessing.parse({ ...recipe, resizeTo: recipe.resizeTo ?? null }) }),

@@ -3,9 +3,11 @@ import { basename, extname, resolve } from 'node:path'
 import { z } from 'zod'
 import {
   inspection,
+  modelRole,
   preprocessing,
   type Inspection,
   type Model,
+  type ModelRole,
   type Preprocessing,
 } from '#shared/contract/index.ts'
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
@@ -27,6 +29,7 @@ interface ModelRow {
   label_set: string
   labels: string
   note: string
+  role: string
   added_at: number
 }
 
@@ -44,6 +47,7 @@ function fromRow(row: ModelRow): StoredModel {
   return {
     id: row.id,
     title: row.title,
+    role: modelRole.parse(row.role),
     path: row.path,
     digest: row.digest,
     bytes: row.bytes,
@@ -129,8 +133,8 @@ export async function addModel(db: Db, path: string, title?: string): Promise<St
   }
   const { lastInsertRowid } = db
     .prepare(
-      `INSERT INTO model (digest, title, path, bytes, mtime, inspection, preprocessing, label_set, labels, note, added_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO model (digest, title, path, bytes, mtime, inspection, preprocessing, label_set, labels, note, role, added_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     .run(
       digest,
@@ -143,6 +147,7 @@ export async function addModel(db: Db, path: string, title?: string): Promise<St
       labels.set,
       JSON.stringify(labels.names),
       sidecar?.source ?? '',
+      sidecar?.role ?? 'classifier',
       Date.now(),
     )
   return getModel(db, Number(lastInsertRowid))
@@ -168,6 +173,7 @@ function checkSize(
 export interface ModelChange {
   title?: string | undefined
   note?: string | undefined
+  role?: ModelRole | undefined
   preprocessing?: Preprocessing | undefined
   labels?: LabelList | undefined
 }
@@ -183,10 +189,11 @@ export function updateModel(db: Db, id: number, change: ModelChange): StoredMode
     )
   }
   db.prepare(
-    'UPDATE model SET title = ?, note = ?, preprocessing = ?, label_set = ?, labels = ? WHERE id = ?',
+    'UPDATE model SET title = ?, note = ?, role = ?, preprocessing = ?, label_set = ?, labels = ? WHERE id = ?',
   ).run(
     change.title ?? model.title,
     change.note ?? model.note,
+    change.role ?? model.role,
     JSON.stringify(recipe),
     change.labels?.set ?? model.labelSet,
     JSON.stringify(change.labels?.names ?? model.labels),

@@ -52,10 +52,11 @@ describe('a workspace', () => {
 
   it('is not locked by an engine that was killed', async () => {
     const { path } = closedWorkspace()
-    const script = `import { openWorkspace } from '#engine/workspace/index.ts'; openWorkspace(${JSON.stringify(path)}); console.log('open'); setInterval(() => {}, 1000)`
+    const script = `import { openWorkspace } from '#engine/workspace/index.ts'; globalThis.held = openWorkspace(${JSON.stringify(path)}); console.log('open'); setInterval(() => {}, 1000)`
     const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
+    onTestFinished(() => void child.kill('SIGKILL'))
     await new Promise((resolve) => child.stdout.once('data', resolve))
     expect(() => openWorkspace(path)).toThrow(expect.objectContaining({ code: 'WORKSPACE_LOCKED' }))
     child.kill('SIGKILL')
