@@ -124,7 +124,7 @@ export function treeRows(
     above: string,
     position: number,
     siblings: number,
-  ) {
+  ): boolean {
     const path = `${above} ${textOf(node)}`
     const fits = words.every((word) => path.includes(word))
     const leaf = node.children.length === 0
