@@ -23,6 +23,7 @@ export default defineConfig({
           'images.worker': 'src/engine/images/worker.ts',
           'figures.worker': 'src/engine/figures/worker.ts',
           'graphs.worker': 'src/engine/onnx/thread/worker.ts',
+          'browse.worker': 'src/engine/datasets/browse/worker.ts',
           cli: 'src/cli/index.ts',
         },
         // Flat, so that `import.meta.url` of any chunk is beside the entries (engine/entry.ts relies on it).

@@ -37,4 +37,7 @@ export const receptiveFieldPath = (key: string) => `/bytes/receptive-field/${key
 /** The pixels the model was shown for a `maps.attention` or `maps.saliency` result, as PNG. */
 export const shownPath = (key: string) => `/bytes/shown/${key}`
 
+/** A composed figure as it is exported, as SVG. The revision changes the address with every save. */
+export const compositionPath = (id: number, revision: number) => `/bytes/composition/${id}?revision=${revision}`
+
 export const appUrl = (path: string) => base + path

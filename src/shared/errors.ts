@@ -41,12 +41,19 @@ export const errorCodes = {
   },
   DATASET_LABELS: { exit: 6, hint: 'The CSV needs a header with the columns file and label.' },
   DATASET_NOT_FOUND: { exit: 6, hint: 'List the datasets to see what there is.' },
+  DATASET_MOVED: {
+    exit: 6,
+    hint: 'Choose the folder that holds the same files, or add this one as a new dataset.',
+  },
+  SUBSET_NOT_FOUND: { exit: 6, hint: 'List the subsets to see what there is.' },
+  SUBSET_NAME: { exit: 6, hint: 'Choose another name.' },
   // studies and jobs
   STUDY_UNKNOWN: { exit: 7, hint: 'List the studies to see what there is.' },
   STUDY_PARAMS: { exit: 7, hint: 'Correct the parameter that is named.' },
   STUDY_NOT_FOUND: { exit: 7, hint: 'List the studies to see what there is.' },
   STUDY_LABELS: { exit: 7, hint: 'Give the model the label list of the dataset, or choose another dataset.' },
   DRAWS_MALFORMED: { exit: 7, hint: 'Choose a draws file that Kernelscope exported.' },
+  FIGURE_NOT_FOUND: { exit: 7, hint: 'List the figures to see what there is.' },
   JOB_NOT_FOUND: { exit: 7, hint: 'List the jobs to see what there is.' },
   JOB_STATE: { exit: 7, hint: 'The job is not in a state that allows this.' },
   // inference

@@ -8,9 +8,11 @@ import { z } from 'zod'
 import { KernelscopeError, toErrorShape, type ErrorCode } from '#shared/errors.ts'
 import { pixelTransform } from '#shared/stimulus.ts'
 import { locateImage } from '../datasets/index.ts'
+import { getComposition } from '../figures/index.ts'
 import { usableModel } from '../models/index.ts'
 import { readKernels, readModel } from '../onnx/index.ts'
 import { conditionTransform, drawsOfTransform, recipeFor } from '../studies/index.ts'
+import { withData } from './panels.ts'
 import type { EngineSession } from './session.ts'
 import { thumbnail } from './thumbnails.ts'
 
@@ -58,6 +60,7 @@ export async function serveBytes(session: EngineSession): Promise<ByteServer> {
 const statusOf: Partial<Record<ErrorCode, number>> = {
   IMAGE_NOT_FOUND: 404,
   MODEL_NOT_FOUND: 404,
+  FIGURE_NOT_FOUND: 404,
   FILE_MISSING: 404,
   USAGE: 400,
   WORKSPACE_CLOSED: 409,
@@ -120,6 +123,8 @@ async function route(session: EngineSession, url: URL): Promise<Answer> {
         condition === null ? null : numberOf(condition, 'condition'),
       )
     }
+    case 'composition':
+      return preview(session, numberOf(first, 'figure'))
     case 'kernels':
       return kernels(session, numberOf(first, 'model'), z.coerce.number().int().min(0).parse(second))
     default:
@@ -150,6 +155,15 @@ async function input(
     draws,
   })
   return { type: 'image/png', bytes }
+}
+
+/** A composed figure as it is exported, its text as outlines so that it looks the same without any font. */
+async function preview(session: EngineSession, id: number): Promise<Answer> {
+  const { workspace } = session.open()
+  const { composition } = await withData(workspace, getComposition(workspace.db, id).composition)
+  const subject = { kind: 'composed', composition } as const
+  const bytes = await session.press.draw({ subject, format: 'svg', dpi: 72, text: 'outlines' })
+  return { type: 'image/svg+xml', bytes }
 }
 
 async function kernels(session: EngineSession, modelId: number, layerIndex: number): Promise<Answer> {

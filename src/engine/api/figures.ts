@@ -3,6 +3,7 @@ import type { FigureSpec } from '#shared/figures/spec.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { kernelDistanceSpec } from '#shared/figures/kernelDistance.ts'
 import type { FigureFormat } from '#shared/contract/index.ts'
+import { writeFigure, writeTable, type Press } from '../figures/index.ts'
 import { usableModel } from '../models/index.ts'
 import { kernelLayers, readModel } from '../onnx/index.ts'
 import { studyResult } from '../studies/index.ts'
@@ -14,12 +15,11 @@ export const figures = {
     const result = await studyResult(workspace, input.studyId)
     const chosen = named('figure', result.figures, input.figureIds)
     const directory = input.directory ?? join(workspace.exports, `study-${input.studyId}`)
-    return { files: await writeAll(chosen, directory, input) }
+    return { files: await writeAll(context.session.press, chosen, directory, input) }
   }),
   exportTables: api.figures.exportTables.handler(async ({ input, context }) => {
     const { workspace } = context.session.open()
     const { tables, provenance } = await studyResult(workspace, input.studyId)
-    const { writeTable } = await import('../figures/index.ts')
     const directory = input.directory ?? join(workspace.exports, `study-${input.studyId}`)
     const files = []
     for (const table of named('table', tables, input.tableIds))
@@ -32,9 +32,12 @@ export const figures = {
     const layers = await kernelLayers(await readModel(model.path), input.definition)
     const chosen = input.layers ? layers.filter(({ index }) => input.layers?.includes(index)) : layers
     const directory = input.directory ?? join(workspace.exports, `model-${model.id}`)
-    return {
-      files: await writeAll([kernelDistanceSpec(chosen, input.definition, model.title)], directory, input),
-    }
+    const spec = kernelDistanceSpec(chosen, input.definition, model.title)
+    return { files: await writeAll(context.session.press, [spec], directory, input) }
+  }),
+  exportSpec: api.figures.exportSpec.handler(async ({ input, context }) => {
+    const directory = input.directory ?? join(context.session.open().workspace.exports, 'figures')
+    return { files: await writeAll(context.session.press, [input.spec], directory, input) }
   }),
 }
 
@@ -62,15 +65,14 @@ interface Setting {
   title?: boolean | undefined
 }
 
-/** The drawing library is large and seldom needed: it is loaded with the first figure. */
 async function writeAll(
+  press: Press,
   specs: readonly FigureSpec[],
   directory: string,
   { formats, width, height, dpi, fontSize, typeface, title }: Setting,
 ) {
-  const { writeFigure } = await import('../figures/index.ts')
   const options = { widthInches: width, heightInches: height, dpi, fontSize, typeface, title }
   const files = []
-  for (const spec of specs) files.push(...(await writeFigure(spec, formats, directory, options)))
+  for (const spec of specs) files.push(...(await writeFigure(press.draw, spec, formats, directory, options)))
   return files
 }

@@ -3,7 +3,8 @@ import { availableParallelism } from 'node:os'
 import { z } from 'zod'
 import type { Settings } from '#shared/contract/index.ts'
 import { KernelscopeError, toErrorShape } from '#shared/errors.ts'
-import { indexDataset } from '../datasets/index.ts'
+import { Browser, indexDataset } from '../datasets/index.ts'
+import { createPress, type Press } from '../figures/index.ts'
 import { createImagePool, type ImagePool } from '../images/index.ts'
 import { JobQueue, type JobContext } from '../jobs/index.ts'
 import { Log } from '../log.ts'
@@ -16,6 +17,7 @@ import { makeThumbnails, type ThumbnailRoom } from './thumbnails.ts'
 export interface Opened {
   workspace: Workspace
   jobs: JobQueue
+  browser: Browser
 }
 
 export interface SessionOptions {
@@ -38,6 +40,7 @@ export class EngineSession {
   readonly log = new Log()
   readonly #options: SessionOptions
   #pool: ImagePool | null = null
+  #press: Press | null = null
   #opened: Opened | null = null
 
   constructor(options: SessionOptions = {}) {
@@ -49,6 +52,10 @@ export class EngineSession {
       workers: Math.max(1, availableParallelism() - 1),
       cacheBytes: decodedBytes,
     }))
+  }
+
+  get press(): Press {
+    return (this.#press ??= createPress())
   }
 
   get opened(): Opened | null {
@@ -101,13 +108,15 @@ export class EngineSession {
     await this.#release()
     await this.#pool?.close()
     this.#pool = null
+    await this.#press?.close()
+    this.#press = null
   }
 
   async #adopt(make: () => Workspace): Promise<Workspace> {
     await this.#release()
     const workspace = make()
     const jobs = new JobQueue(workspace.db, (context) => this.#runJob(workspace, context))
-    this.#opened = { workspace, jobs }
+    this.#opened = { workspace, jobs, browser: new Browser(workspace.path) }
     await this.#remember(workspace.path)
     for (const warning of workspace.info().warnings) this.log.write('warning', warning)
     jobs.start()
@@ -118,6 +127,7 @@ export class EngineSession {
     const opened = this.#opened
     this.#opened = null
     await opened?.jobs.close()
+    await opened?.browser.close()
     opened?.workspace.close()
   }
 

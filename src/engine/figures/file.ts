@@ -18,7 +18,7 @@ export interface WrittenFile {
 export async function writeWhole(
   directory: string,
   name: string,
-  content: string | Buffer,
+  content: string | Uint8Array,
 ): Promise<WrittenFile> {
   const path = join(directory, name)
   const draft = join(directory, `.${name}.${randomUUID()}.tmp`)

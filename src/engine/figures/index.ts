@@ -1,3 +1,15 @@
-export { writeFigure, naturalHeight, type FigureOptions } from './write.ts'
-export { writeTable } from './tables.ts'
-export type { WrittenFile } from './file.ts'
+export type { Drawing, FigureOptions, Placement, Subject } from './drawing.ts'
+export { safeName, writeWhole, type WrittenFile } from './file.ts'
+export { createPress, type Press } from './press.ts'
+export {
+  createComposition,
+  getComposition,
+  listCompositions,
+  listStyles,
+  removeComposition,
+  removeStyle,
+  saveComposition,
+  saveStyle,
+} from './store.ts'
+export { formattedTable, writeTable } from './tables.ts'
+export { writeComposed, writeFigure } from './write.ts'

@@ -1,18 +1,14 @@
-import * as echarts from 'echarts'
-import { toOption } from '#shared/figures/option.ts'
-import type { FigureSpec } from '#shared/figures/spec.ts'
+import { isInside, type Insets } from '#shared/figures/look.ts'
 import type { FigureTheme } from '#shared/figures/theme.ts'
 import { escapeMarkup } from '#shared/figures/tooltip.ts'
-import { measure, placeTexts } from './text.ts'
-import { typeface, type Typeface, type TypefaceName } from './typeface.ts'
+import { aligned } from './align.ts'
+import { cellsPng } from './cells.ts'
+import { drawLegend, drawPlot } from './plots.ts'
+import type { Sheet, SheetCaption, SheetPlot } from './sheet.ts'
+import { placeTexts } from './text.ts'
+import { typeface, type Typeface } from './typeface.ts'
 
-export interface DrawingSize {
-  widthInches: number
-  heightInches: number
-}
-
-export interface SvgOptions extends DrawingSize {
-  typeface?: TypefaceName | undefined
+export interface SvgOptions {
   /**
    * embedded: text, with its fonts in the file; outlines: paths, which look the same without any font; bare: text, for a
    * reader that has the fonts.
@@ -29,42 +25,120 @@ const pointsPerInch = 72
 const unitsPerPoint = 5
 
 /**
- * A figure as a standalone SVG of exact physical size. Text is measured with the font that is shipped, lengths of the
+ * A sheet as a standalone SVG of exact physical size. Text is measured with the font that is shipped, lengths of the
  * theme are points. The same input gives the same bytes.
  */
-export function renderSvg(spec: FigureSpec, theme: FigureTheme, options: SvgOptions): string {
-  const face = typeface(options.typeface ?? 'sans')
-  const width = options.widthInches * pointsPerInch * unitsPerPoint
-  const height = options.heightInches * pointsPerInch * unitsPerPoint
-  const drawn = draw(spec, enlarged(theme, face), { width, height }, face)
-  const text = options.text ?? 'embedded'
-  const body = placeTexts(inner(drawn), face, text === 'outlines')
+export function renderSvg(sheet: Sheet, { text = 'embedded' }: SvgOptions = {}): string {
+  const face = typeface(sheet.typeface)
+  const theme = enlarged(sheet.theme, face)
+  const [width, height] = [sheet.width, sheet.height].map((side) => side * unitsPerPoint)
+  const parts = [
+    ...plots(sheet.plots, theme, face),
+    ...(sheet.legend
+      ? [
+          placed(
+            sheet.legend.box,
+            drawLegend(sheet.legend.entries, theme, enlargedSize(sheet.legend.box), face, 'l-'),
+          ),
+        ]
+      : []),
+    ...sheet.captions.map((caption) => captionText(caption, theme, face)),
+  ]
+  const body = placeTexts(parts.join('\n'), face, text === 'outlines')
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${options.widthInches}in" height="${options.heightInches}in" viewBox="0 0 ${round(width)} ${round(height)}" role="img">`,
-    `<title>${escapeMarkup(spec.title)}</title>`,
-    `<desc>${escapeMarkup([spec.alt, ...spec.notes].join('\n'))}</desc>`,
+    `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${inches(sheet.width)}in" height="${inches(sheet.height)}in" viewBox="0 0 ${round(width ?? 0)} ${round(height ?? 0)}" role="img">`,
+    `<title>${escapeMarkup(sheet.title)}</title>`,
+    `<desc>${escapeMarkup(sheet.alt)}</desc>`,
     ...(text === 'embedded' ? [fontStyle(face, body)] : []),
+    `<rect width="${round(width ?? 0)}" height="${round(height ?? 0)}" fill="${theme.background}"/>`,
     body,
     '</svg>\n',
   ].join('\n')
 }
 
-function draw(
-  spec: FigureSpec,
+/** Draws the plots; twice where they have to be set in line or a legend stands in a corner of one. */
+function plots(all: readonly SheetPlot[], theme: FigureTheme, face: Typeface): string[] {
+  const drawAll = (insets: readonly (Insets | null)[]) =>
+    all.map((plot, at) =>
+      drawPlot(
+        plot.spec,
+        theme,
+        { ...plot.look, insets: insets[at] ?? null },
+        enlargedSize(plot.box),
+        face,
+        `p${at}-`,
+      ),
+    )
+  let drawn = drawAll([])
+  if (all.length > 1 || all.some(({ look }) => isInside(look.legend)))
+    drawn = drawAll(
+      aligned(
+        all,
+        drawn.map(({ insets }) => insets),
+      ),
+    )
+  return drawn.map(({ svg, insets }, at) => {
+    const plot = all[at]
+    if (!plot) return ''
+    const picture = plot.look.cells === 'outside' ? cells(plot, theme, insets) : ''
+    return placed(plot.box, picture + svg)
+  })
+}
+
+/** Many cells as one picture under the axes that ECharts has drawn. */
+function cells({ spec, box }: SheetPlot, theme: FigureTheme, insets: Insets | null): string {
+  if (!spec.cells || !insets) return ''
+  const { width, height } = enlargedSize(box)
+  const data = cellsPng(spec.cells, theme).toString('base64')
+  const [across, down] = [width - insets.left - insets.right, height - insets.top - insets.bottom]
+  return (
+    `<image x="${round(insets.left)}" y="${round(insets.top)}" width="${round(across)}" height="${round(down)}"` +
+    ` preserveAspectRatio="none" style="image-rendering:pixelated" xlink:href="data:image/png;base64,${data}"/>`
+  )
+}
+
+/** Letter in bold, then the title: from the left above a plot, centred below it. */
+function captionText(
+  { box, letter, lines, align }: SheetCaption,
   theme: FigureTheme,
-  size: { width: number; height: number },
   face: Typeface,
 ): string {
-  // ECharts knows one way to measure per process; drawing is synchronous, so no other figure comes between.
-  echarts.setPlatformAPI({ measureText: (text, font) => ({ width: measure(face, text, font ?? '') }) })
-  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, ...size })
-  try {
-    chart.setOption(toOption(spec, theme, size))
-    return chart.renderToSVGString()
-  } finally {
-    chart.dispose()
-  }
+  const size = theme.fontSize
+  const bold = face.faces.semibold
+  const indent = letter === '' ? 0 : bold.width(letter, size) + (lines.length > 0 ? size * 0.35 : 0)
+  const { x: left, y: top, width } = { ...box, ...enlargedBox(box) }
+  const first = top + size * (align === 'middle' ? 0.95 : 0.62)
+  return [...(lines.length > 0 ? lines : [''])]
+    .map((line, at) => {
+      const shift = at === 0 ? indent : 0
+      const whole = shift + face.faces.regular.width(line, size)
+      const x = align === 'middle' ? left + (width - whole) / 2 : left
+      const y = first + at * size * 1.25
+      return [
+        ...(at === 0 && letter !== '' ? [textElement(letter, x, y, size, 600, theme.ink)] : []),
+        ...(line === '' ? [] : [textElement(line, x + shift, y, size, 400, theme.ink)]),
+      ].join('\n')
+    })
+    .join('\n')
 }
+
+/** In ECharts' own words, so that `placeTexts` treats it like the rest. */
+const textElement = (text: string, x: number, y: number, size: number, weight: number, fill: string) =>
+  `<text dominant-baseline="central" text-anchor="start" style="font-size:${size}px;font-weight:${weight};" x="${x}" y="${y}" fill="${fill}">${escapeMarkup(text)}</text>`
+
+const placed = (box: { x: number; y: number }, svg: string) =>
+  `<g transform="translate(${round(box.x * unitsPerPoint)} ${round(box.y * unitsPerPoint)})">${svg}</g>`
+
+const enlargedSize = ({ width, height }: { width: number; height: number }) => ({
+  width: width * unitsPerPoint,
+  height: height * unitsPerPoint,
+})
+
+const enlargedBox = (box: { x: number; y: number; width: number; height: number }) => ({
+  x: box.x * unitsPerPoint,
+  y: box.y * unitsPerPoint,
+  ...enlargedSize(box),
+})
 
 function enlarged(theme: FigureTheme, face: Typeface): FigureTheme {
   return {
@@ -75,17 +149,6 @@ function enlarged(theme: FigureTheme, face: Typeface): FigureTheme {
     symbolSize: theme.symbolSize * unitsPerPoint,
     textWidth: (text, fontSize) => face.faces.regular.width(text, fontSize),
   }
-}
-
-/** What is inside ECharts' svg element, without its running numbers, hover styles and event attributes. */
-function inner(svg: string): string {
-  return svg
-    .replace(/^<svg [^>]*>\s*/, '')
-    .replace(/\s*<\/svg>\s*$/, '')
-    .replace(/<style\b[^>]*>[\s\S]*?<\/style>\s*/g, '')
-    .replace(/ (?:class|pointer-events|ecmeta_[a-z_]+)="[^"]*"/g, '')
-    .replace(/\bzr\d+-/g, 'k-')
-    .replace(/(\d\.\d{3})\d{3,}/g, '$1')
 }
 
 /** The fonts that the texts of the figure use. */
@@ -107,4 +170,5 @@ function fontStyle(face: Typeface, body: string): string {
   return `<style>${rules.join('')}</style>`
 }
 
+const inches = (points: number) => Number((points / pointsPerInch).toFixed(4))
 const round = (value: number) => Number(value.toFixed(3))

@@ -21,13 +21,13 @@ export async function writeTable(
       await writeWhole(
         directory,
         `${safeName(`table-${table.id}`)}.${format}`,
-        formatted(table, format, notes),
+        formattedTable(table, format, notes),
       ),
     )
   return files
 }
 
-function formatted(table: DataTable, format: TableFormat, notes: readonly string[]): string {
+export function formattedTable(table: DataTable, format: TableFormat, notes: readonly string[]): string {
   switch (format) {
     case 'tex':
       return tableToLatex(table, { notes })

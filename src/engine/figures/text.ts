@@ -36,6 +36,33 @@ export function placeTexts(svg: string, typeface: Typeface, outline: boolean): s
   })
 }
 
+/**
+ * A text in lines that fit a width, broken at spaces; a word too long for a line stands in one of its own.
+ *
+ * @param letter stands in bold before the first line
+ */
+export function wrapped(
+  text: string,
+  width: number,
+  fontSize: number,
+  typeface: Typeface,
+  letter = '',
+): string[] {
+  const { regular, semibold } = typeface.faces
+  const indent = letter === '' ? 0 : semibold.width(letter, fontSize) + fontSize * 0.35
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(/\s+/).filter(Boolean)) {
+    const longer = line === '' ? word : `${line} ${word}`
+    const room = width - (lines.length === 0 ? indent : 0)
+    if (line !== '' && regular.width(longer, fontSize) > room) {
+      lines.push(line)
+      line = word
+    } else line = longer
+  }
+  return line === '' ? lines : [...lines, line]
+}
+
 function readText(attributes: string, content: string, typeface: Typeface): Text {
   const get = (name: string) => new RegExp(`(?:^|\\s)${name}="([^"]*)"`).exec(attributes)?.[1]
   const style = get('style') ?? ''

@@ -1,70 +1,69 @@
 import type { FigureFormat } from '#shared/contract/index.ts'
 import { figureCaption } from '#shared/figures/caption.ts'
+import { composedCaption, panelSpecs, type Composition } from '#shared/figures/compose/index.ts'
 import { tableToCsv } from '#shared/figures/csv.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
-import { specToTable } from '#shared/figures/table.ts'
-import { paperTheme } from '#shared/figures/theme.ts'
+import { composedTable, specToTable } from '#shared/figures/table.ts'
+import type { FigureOptions } from './drawing.ts'
 import { safeName, writeWhole, type WrittenFile } from './file.ts'
-import type { TypefaceName } from './typeface.ts'
-
-export interface FigureOptions {
-  widthInches: number
-  /** From the width and the kind of figure when left out. */
-  heightInches?: number | undefined
-  /** Of PNG. */
-  dpi: number
-  /** In points, 8 when left out. */
-  fontSize?: number | undefined
-  typeface?: TypefaceName | undefined
-  /** Draws the title inside the figure. */
-  title?: boolean | undefined
-}
-
-/** Height of a figure of this width: 5 to 3.4 for charts, square cells for heatmaps, within limits that fit a page. */
-export function naturalHeight(spec: FigureSpec, widthInches: number): number {
-  const cells = spec.kind === 'heatmap' ? spec.cells : undefined
-  const rows = cells?.rows.length ?? 0
-  const columns = cells?.columns.length ?? 0
-  const ratio = rows > 0 && columns > 0 ? Math.min(1, Math.max(0.35, (0.75 * rows) / columns + 0.15)) : 0.68
-  return Math.round(widthInches * ratio * 100) / 100
-}
+import type { Press } from './press.ts'
 
 /**
  * Writes a figure in each format into a folder, as `<id>.<format>`, whole or not at all. Exported figures always have
  * the paper theme. The same spec and options give the same bytes.
+ *
+ * @param draw of a press
  */
 export async function writeFigure(
+  draw: Press['draw'],
   spec: FigureSpec,
   formats: readonly FigureFormat[],
   directory: string,
   options: FigureOptions,
 ): Promise<WrittenFile[]> {
+  return writeAll(formats, directory, spec.id, (format) => {
+    if (format === 'csv') return tableToCsv(specToTable(spec))
+    if (format === 'json') return json(spec)
+    if (format === 'txt') return `${figureCaption(spec)}\n`
+    return draw({ subject: { kind: 'figure', spec, options }, format, dpi: options.dpi })
+  })
+}
+
+/**
+ * Writes a composed figure whose panels carry their data, named by its title.
+ *
+ * @param provenance data, seeds, models and versions, for the draft of the caption
+ */
+export async function writeComposed(
+  draw: Press['draw'],
+  composition: Composition,
+  formats: readonly FigureFormat[],
+  directory: string,
+  { dpi, provenance = [] }: { dpi: number; provenance?: readonly string[] },
+): Promise<WrittenFile[]> {
+  return writeAll(formats, directory, composition.title, (format) => {
+    if (format === 'json') return json(composition)
+    if (format === 'csv' || format === 'txt') {
+      const specs = panelSpecs(composition)
+      const { title, style } = composition
+      return format === 'csv'
+        ? tableToCsv(composedTable(title, specs, style.letters))
+        : `${composedCaption(title, specs, style.letters, provenance)}\n`
+    }
+    return draw({ subject: { kind: 'composed', composition }, format, dpi })
+  })
+}
+
+async function writeAll(
+  formats: readonly FigureFormat[],
+  directory: string,
+  name: string,
+  make: (format: FigureFormat) => string | Promise<Uint8Array>,
+): Promise<WrittenFile[]> {
   const files: WrittenFile[] = []
   for (const format of new Set(formats))
-    files.push(
-      await writeWhole(directory, `${safeName(spec.id)}.${format}`, await render(spec, format, options)),
-    )
+    files.push(await writeWhole(directory, `${safeName(name)}.${format}`, await make(format)))
   return files
 }
 
-async function render(
-  spec: FigureSpec,
-  format: FigureFormat,
-  options: FigureOptions,
-): Promise<string | Buffer> {
-  if (format === 'csv') return tableToCsv(specToTable(spec))
-  if (format === 'json') return `${JSON.stringify(spec, null, 2)}\n`
-  if (format === 'txt') return `${figureCaption(spec)}\n`
-  const theme = paperTheme({
-    ...(options.fontSize === undefined ? {} : { fontSize: options.fontSize }),
-    title: options.title ?? false,
-  })
-  const drawing = {
-    ...options,
-    heightInches: options.heightInches ?? naturalHeight(spec, options.widthInches),
-  }
-  // ECharts takes a third of a second to load, which a command that draws nothing need not wait for.
-  if (format === 'svg') return (await import('./svg.ts')).renderSvg(spec, theme, drawing)
-  if (format === 'pdf') return (await import('./pdf.ts')).renderPdf(spec, theme, drawing)
-  return (await import('./png.ts')).renderPng(spec, theme, drawing)
-}
+const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`

@@ -1,5 +1,6 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { figureSpec } from '../figures/spec.ts'
 import { id } from './common.ts'
 
 /** csv and json are the data of the figure, txt a draft of its caption. */
@@ -18,7 +19,17 @@ const setting = {
   title: z.boolean().optional(),
 }
 
-const written = z.object({ files: z.array(z.object({ path: z.string(), bytes: z.int() })) })
+export const written = z.object({ files: z.array(z.object({ path: z.string(), bytes: z.int() })) })
+
+export const figureExport = z.object({
+  formats: z.array(figureFormat).min(1),
+  /** The workspace's exports when left out. */
+  directory: z.string().optional(),
+  /** Width of the figure in inches. */
+  width: z.number().min(1).max(20).default(6.75),
+  dpi: z.int().min(36).max(1200).default(300),
+  ...setting,
+})
 
 export const figures = {
   /** Writes figures of a study into a folder (default: the workspace's exports) and says which files were written. */
@@ -49,6 +60,8 @@ export const figures = {
       }),
     )
     .output(written),
+  /** Writes a figure that belongs to no study. */
+  exportSpec: oc.input(figureExport.extend({ spec: figureSpec })).output(written),
   /** Kernel attention distance curves of one model's layers, as a figure with its data. */
   exportKernels: oc
     .input(

@@ -2,6 +2,7 @@ import type { EChartsOption } from 'echarts'
 import { lut } from '../colour/maps.ts'
 import { plainNumber } from './format.ts'
 import { axisStyle, gap, grid, turned, type FigureSize } from './layout.ts'
+import type { Look } from './look.ts'
 import type { FigureSpec } from './spec.ts'
 import { textWidth, type FigureTheme } from './theme.ts'
 
@@ -12,7 +13,13 @@ const cellShare = 0.75
  * A matrix of cells with its colour bar. A sequential map runs over the range of the values, a diverging one is
  * symmetric about zero, so that its middle colour always means zero. Cells without a value stay empty.
  */
-export function heatmap(spec: FigureSpec, theme: FigureTheme, size: FigureSize, top: number): EChartsOption {
+export function heatmap(
+  spec: FigureSpec,
+  theme: FigureTheme,
+  size: FigureSize,
+  top: number,
+  look: Look,
+): EChartsOption {
   const cells = spec.cells
   if (!cells) return {}
   const { min, max } = cellRange(cells)
@@ -22,9 +29,10 @@ export function heatmap(spec: FigureSpec, theme: FigureTheme, size: FigureSize, 
   const label = { fontFamily: theme.fontFamily, fontSize: theme.fontSize * 0.8 }
   // Zeros say nothing that the colour does not, and hide the other numbers.
   const texts = cells.values.map((value) => (value === null || value === 0 ? '' : plainNumber(value, 2)))
-  const labelled = fits(texts, columns, theme, size)
+  const labelled = look.cells === 'vector' && fits(texts, columns, theme, size)
+  const spaceX = (size.width * cellShare) / Math.max(1, columns)
   return {
-    grid: grid(theme, top, bar + gap(theme) + theme.fontSize * 1.4),
+    grid: grid(theme, { top, right: bar + gap(theme) + theme.fontSize * 1.4 }, look.insets),
     graphic: {
       type: 'text',
       right: theme.fontSize * 0.3,
@@ -39,10 +47,16 @@ export function heatmap(spec: FigureSpec, theme: FigureTheme, size: FigureSize, 
       data: cells.columns,
       axisLabel: {
         ...categoryAxis(spec, theme, 'x').axisLabel,
-        ...turned(cells.columns, (size.width * cellShare) / Math.max(1, columns), theme),
+        ...(sparse(cells.columns) ? named : turned(cells.columns, spaceX, theme)),
       },
     },
-    yAxis: { ...categoryAxis(spec, theme, 'y'), type: 'category', data: cells.rows, inverse: true },
+    yAxis: {
+      ...categoryAxis(spec, theme, 'y'),
+      type: 'category',
+      data: cells.rows,
+      inverse: true,
+      ...(sparse(cells.rows) ? { axisLabel: { ...categoryAxis(spec, theme, 'y').axisLabel, ...named } } : {}),
+    },
     visualMap: {
       type: 'continuous',
       min,
@@ -67,7 +81,7 @@ export function heatmap(spec: FigureSpec, theme: FigureTheme, size: FigureSize, 
         name: cells.label,
         progressive: 0,
         animation: false,
-        data: cells.values.map((value, at) => ({
+        data: (look.cells === 'vector' ? cells.values : []).map((value, at) => ({
           value: [at % columns, Math.floor(at / columns), finite(value) ?? '-'],
           label: {
             ...label,
@@ -80,6 +94,10 @@ export function heatmap(spec: FigureSpec, theme: FigureTheme, size: FigureSize, 
     ],
   }
 }
+
+/** Where most rows or columns have no name, those that have one are all written. */
+const sparse = (names: readonly string[]) => names.includes('')
+const named = { interval: (_at: number, name: string) => name !== '' }
 
 /** Ends of the colour map: the range of the values, or its symmetric hull about zero for a diverging map. */
 export function cellRange(cells: NonNullable<FigureSpec['cells']>): { min: number; max: number } {
@@ -112,7 +130,8 @@ function finite(value: number | null): number | null {
   return value !== null && Number.isFinite(value) ? value : null
 }
 
-function colourStops(map: 'viridis' | 'cividis' | 'diverging', stops = 64): string[] {
+/** Colours from the least to the greatest value, as `#rrggbb`. */
+export function colourStops(map: 'viridis' | 'cividis' | 'diverging', stops = 64): string[] {
   const table = lut(map)
   return Array.from({ length: stops }, (_, i) => {
     const at = 3 * Math.round((i / (stops - 1)) * 255)

@@ -1,5 +1,6 @@
 import type { GridComponentOption, XAXisComponentOption, YAXisComponentOption } from 'echarts'
 import { axisName, formatTick } from './format.ts'
+import type { Insets, Look } from './look.ts'
 import type { Axis, FigureSpec } from './spec.ts'
 import { textWidth, type FigureTheme } from './theme.ts'
 
@@ -14,20 +15,31 @@ export const defaultSize: FigureSize = { width: 640, height: 400 }
 /** Gap between the parts of a figure. */
 export const gap = (theme: FigureTheme) => theme.fontSize * 0.6
 
-/** The plot fills what title and legend leave; labels and names of the axes stay inside. */
-export function grid(theme: FigureTheme, top: number, right = gap(theme)): GridComponentOption {
+/**
+ * The plot fills what title and legend leave; labels and names of the axes stay inside. With `insets` it stands exactly
+ * there.
+ *
+ * @param room what is taken at each edge, besides a small gap
+ */
+export function grid(theme: FigureTheme, room: Partial<Insets>, insets: Insets | null): GridComponentOption {
+  if (insets) return { ...insets, outerBoundsMode: 'none' }
   return {
-    top: top + gap(theme),
-    left: gap(theme) * 0.5,
-    right,
-    bottom: gap(theme) * 0.5,
+    top: (room.top ?? 0) + gap(theme),
+    left: gap(theme) * 0.5 + (room.left ?? 0),
+    right: room.right ?? gap(theme),
+    bottom: gap(theme) * 0.5 + (room.bottom ?? 0),
     outerBoundsMode: 'same',
     outerBoundsContain: 'all',
   }
 }
 
 /** The horizontal axis. Names of categories are turned where they do not fit side by side. */
-export function xAxis(spec: FigureSpec, theme: FigureTheme, size: FigureSize): XAXisComponentOption {
+export function xAxis(
+  spec: FigureSpec,
+  theme: FigureTheme,
+  size: FigureSize,
+  step: Look['step'] = {},
+): XAXisComponentOption {
   const shared = { ...axisStyle(spec.x, theme, 'x'), position: 'bottom' as const }
   const categories = spec.x.categories
   if (spec.x.scale === 'category' && categories) {
@@ -38,7 +50,7 @@ export function xAxis(spec: FigureSpec, theme: FigureTheme, size: FigureSize): X
   const limits = { ...limit('min', spec.x.min), ...limit('max', spec.x.max) }
   const axisLabel = numberLabel(spec.x, shared.axisLabel)
   if (spec.x.scale === 'log') return { ...shared, axisLabel, type: 'log', ...limits }
-  return { ...shared, axisLabel, type: 'value', scale: true, ...limits }
+  return { ...shared, axisLabel, type: 'value', scale: true, ...limits, ...interval(step.x) }
 }
 
 /** How names stand under their categories: side by side where they fit, else turned, else only as many as fit. */
@@ -54,14 +66,16 @@ export function turned(
 }
 
 /** The vertical axis. It starts at zero for bars and for shares, unless a value is negative or the figure says otherwise. */
-export function yAxis(spec: FigureSpec, theme: FigureTheme): YAXisComponentOption {
+export function yAxis(spec: FigureSpec, theme: FigureTheme, step: Look['step'] = {}): YAXisComponentOption {
   const shared = axisStyle(spec.y, theme, 'y')
   const limits = { ...limit('min', spec.y.min), ...limit('max', spec.y.max) }
   const axisLabel = numberLabel(spec.y, shared.axisLabel)
   if (spec.y.scale === 'log') return { ...shared, axisLabel, type: 'log', ...limits }
   const zero = spec.kind === 'bars' || spec.y.unit === 'percent'
-  return { ...shared, axisLabel, type: 'value', scale: !zero, ...limits }
+  return { ...shared, axisLabel, type: 'value', scale: !zero, ...limits, ...interval(step.y) }
 }
+
+const interval = (step: number | undefined) => (step === undefined || !(step > 0) ? {} : { interval: step })
 
 function limit(end: 'min' | 'max', value: number | undefined): { min?: number; max?: number } {
   return value === undefined ? {} : { [end]: value }

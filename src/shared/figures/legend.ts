@@ -1,5 +1,6 @@
 import type { LegendComponentOption } from 'echarts'
 import { gap, type FigureSize } from './layout.ts'
+import { isInside, type Insets, type Look } from './look.ts'
 import type { DrawnSeries } from './points.ts'
 import type { FigureSpec } from './spec.ts'
 import { textWidth, type FigureTheme } from './theme.ts'
@@ -8,8 +9,10 @@ import { textWidth, type FigureTheme } from './theme.ts'
 const ownGap = 5
 
 /**
- * The legend above the plot and the height it takes. On paper every entry is visible, so the entries wrap into rows; on
- * screen they scroll in one row.
+ * The legend and the room it takes at an edge. On paper every entry is visible, so the entries wrap into rows or stand in
+ * a column; on screen they scroll in one row above the plot. A legend in a corner needs the exact place of the plot.
+ *
+ * @param top taken by the title
  */
 export function legend(
   series: readonly DrawnSeries[],
@@ -17,45 +20,95 @@ export function legend(
   theme: FigureTheme,
   size: FigureSize,
   top: number,
-): { option: LegendComponentOption; height: number } {
-  if (series.length < 2) return { option: { show: false }, height: 0 }
-  const names = series.map(({ label }) => label)
-  const fontSize = theme.fontSize * 0.95
-  const paper = theme.name === 'paper'
-  const icon = iconSize(series, kind, theme)
-  const after = Math.max(ownGap, theme.fontSize * 0.5)
+  { legend: place, insets }: Pick<Look, 'legend' | 'insets'>,
+): { option: LegendComponentOption; room: Partial<Insets> } {
+  if (series.length < 2 || place === 'none') return { option: { show: false }, room: { top } }
+  const option = { ...entries(series, kind, theme), top: top + theme.fontSize * 0.3, left: 'center' as const }
+  if (theme.name !== 'paper') {
+    const pages = {
+      pageIconColor: theme.ink,
+      pageIconInactiveColor: theme.grid,
+      pageTextStyle: { color: theme.muted },
+    }
+    return {
+      option: { ...option, ...pages, type: 'scroll' },
+      room: { top: top + rowHeight(theme) + gap(theme) },
+    }
+  }
+  if (place === 'top' || place === 'bottom') {
+    const height = legendHeight(series, kind, theme, size.width)
+    const at = place === 'top' ? {} : { top: 'auto' as const, bottom: theme.fontSize * 0.2 }
+    const room = place === 'top' ? { top: top + height } : { top, bottom: height + theme.fontSize * 0.4 }
+    return { option: { ...option, ...at, type: 'plain', width: size.width }, room }
+  }
+  const column = {
+    ...option,
+    type: 'plain' as const,
+    orient: 'vertical' as const,
+    itemGap: theme.fontSize * 0.4,
+  }
+  if (isInside(place)) return { option: { ...column, ...cornerOf(place, theme, insets) }, room: { top } }
+  const width = Math.max(...entryWidths(series, kind, theme))
+  return {
+    option: { ...column, left: 'auto', right: theme.fontSize * 0.2, top: 'middle' },
+    room: { top, right: width + theme.fontSize * 1.1 },
+  }
+}
+
+/** Height of the rows that the entries of a legend need within a width. */
+export function legendHeight(
+  series: readonly DrawnSeries[],
+  kind: FigureSpec['kind'],
+  theme: FigureTheme,
+  width: number,
+): number {
   const between = theme.fontSize * 0.9
-  const row = theme.fontSize * 1.35
-  const option = {
-    top: top + theme.fontSize * 0.3,
-    left: 'center' as const,
+  const rows = rowsOf(entryWidths(series, kind, theme), between, width)
+  // Rows of a wrapped legend are an item gap apart.
+  return rows * rowHeight(theme) + (rows - 1) * (between - theme.fontSize * 0.3)
+}
+
+const rowHeight = (theme: FigureTheme) => theme.fontSize * 1.35
+
+const iconGap = (theme: FigureTheme) => Math.max(ownGap, theme.fontSize * 0.5)
+
+/** What a legend has wherever it stands. */
+function entries(series: readonly DrawnSeries[], kind: FigureSpec['kind'], theme: FigureTheme) {
+  const icon = iconSize(series, kind, theme)
+  return {
     padding: 0,
-    itemGap: between,
+    itemGap: theme.fontSize * 0.9,
     itemWidth: icon.width,
     itemHeight: icon.height,
     lineStyle: { width: theme.lineWidth },
     itemStyle: { borderWidth: 'inherit' as const },
     textStyle: {
       color: theme.ink,
-      fontSize,
+      fontSize: theme.fontSize * 0.95,
       fontFamily: theme.fontFamily,
-      padding: [0, 0, 0, after - ownGap],
+      padding: [0, 0, 0, iconGap(theme) - ownGap],
     },
-    data: names,
+    data: series.map(({ label }) => label),
   }
-  if (!paper) {
-    const pages = {
-      pageIconColor: theme.ink,
-      pageIconInactiveColor: theme.grid,
-      pageTextStyle: { color: theme.muted },
-    }
-    return { option: { ...option, ...pages, type: 'scroll' }, height: row + gap(theme) }
+}
+
+function entryWidths(series: readonly DrawnSeries[], kind: FigureSpec['kind'], theme: FigureTheme): number[] {
+  const icon = iconSize(series, kind, theme)
+  return series.map(
+    ({ label }) => icon.width + iconGap(theme) + textWidth(theme, label, theme.fontSize * 0.95),
+  )
+}
+
+function cornerOf(place: Look['legend'], theme: FigureTheme, insets: Insets | null) {
+  const { left, right, top, bottom } = insets ?? { left: 0, right: 0, top: 0, bottom: 0 }
+  const away = theme.fontSize * 0.5
+  return {
+    ...(place.startsWith('top') ? { top: top + away } : { top: 'auto' as const, bottom: bottom + away }),
+    ...(place.endsWith('left') ? { left: left + away } : { left: 'auto' as const, right: right + away }),
+    // Over lines it must stay readable.
+    backgroundColor: theme.background,
+    padding: theme.fontSize * 0.25,
   }
-  const widths = names.map((name) => icon.width + after + textWidth(theme, name, fontSize))
-  const rows = rowsOf(widths, between, size.width)
-  // Rows of a wrapped legend are an item gap apart.
-  const height = rows * row + (rows - 1) * (between - theme.fontSize * 0.3)
-  return { option: { ...option, type: 'plain', width: size.width }, height }
 }
 
 /** Lines need length to show their dash; marks of a scatter keep their shape only in a square. */

@@ -10,6 +10,7 @@ import { formatTick } from './format.ts'
 import { heatmap } from './heatmap.ts'
 import { defaultSize, gap, grid, xAxis, yAxis, type FigureSize } from './layout.ts'
 import { legend } from './legend.ts'
+import { defaultLook, type Look } from './look.ts'
 import { mark, reportedDash, type Mark } from './palette.ts'
 import { drawnSeries, hasRange, type DrawnSeries } from './points.ts'
 import { band, barGaps, errorBars } from './ranges.ts'
@@ -26,11 +27,13 @@ import { tooltip } from './tooltip.ts'
  * grid, legend, title, tooltip, markLine, markArea, visualMap, graphic, aria.
  *
  * @param size of the drawing in its unit, for legends and labels that must fit; 640 by 400 when left out
+ * @param look what an author decides for this plot; the legend above it and bands when left out
  */
 export function toOption(
   spec: FigureSpec,
   theme: FigureTheme,
   size: FigureSize = defaultSize,
+  look: Look = defaultLook,
 ): EChartsOption {
   const title = titleOf(spec, theme, size)
   const base: EChartsOption = {
@@ -42,18 +45,20 @@ export function toOption(
     tooltip: tooltip(spec, theme),
     aria: { enabled: true, label: { description: spec.alt } },
   }
-  if (spec.kind === 'heatmap') return { ...base, ...heatmap(spec, theme, size, title.height) }
+  if (spec.kind === 'heatmap') return { ...base, ...heatmap(spec, theme, size, title.height, look) }
   const drawn = withCategories(spec)
   const series = drawnSeries(drawn)
-  const key = legend(series, drawn.kind, theme, size, title.height)
+  const key = legend(series, drawn.kind, theme, size, title.height, look)
   return {
     ...base,
     legend: key.option,
-    grid: grid(theme, title.height + key.height),
-    xAxis: xAxis(drawn, theme, size),
-    yAxis: yAxis(drawn, theme),
+    grid: grid(theme, key.room, look.insets),
+    xAxis: xAxis(drawn, theme, size, look.step),
+    yAxis: yAxis(drawn, theme, look.step),
     series: [
-      ...series.flatMap((entry, place) => drawSeries(entry, place, series.length, drawn.kind, theme)),
+      ...series.flatMap((entry, place) =>
+        drawSeries(entry, { place, count: series.length }, drawn.kind, theme, look),
+      ),
       ...referenceSeries(drawn, theme),
     ],
   }
@@ -102,20 +107,22 @@ function withCategories(spec: FigureSpec): FigureSpec {
   }
 }
 
-function drawSeries(
+/** A series with its bands or error bars; `among` is its place in a group of bars. */
+export function drawSeries(
   series: DrawnSeries,
-  place: number,
-  count: number,
+  among: { place: number; count: number },
   kind: FigureSpec['kind'],
   theme: FigureTheme,
+  { ranges }: Pick<Look, 'ranges'>,
 ): SeriesOption[] {
-  const look = mark(series.slot, theme.ink, theme.lineWidth)
-  const ranged = series.points.some(hasRange)
+  const look = mark(series.slot, theme.ink, theme.lineWidth, theme.palette)
+  const ranged = ranges !== 'none' && series.points.some(hasRange)
   if (kind === 'bars')
-    return [bars(series, look, theme), ...(ranged ? [errorBars(series, look, theme, { place, count })] : [])]
+    return [bars(series, look, theme), ...(ranged ? [errorBars(series, look, theme, among)] : [])]
   if (kind === 'scatter')
     return [scatter(series, look, theme), ...(ranged ? [errorBars(series, look, theme)] : [])]
-  return [line(series, look, theme), ...(ranged ? [band(series, look, theme)] : [])]
+  const range = ranges === 'bars' ? errorBars(series, look, theme) : band(series, look, theme)
+  return [line(series, look, theme), ...(ranged ? [range] : [])]
 }
 
 function line(series: DrawnSeries, look: Mark, theme: FigureTheme): LineSeriesOption {

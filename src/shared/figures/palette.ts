@@ -44,6 +44,19 @@ export interface Mark {
   symbol: string
 }
 
+/** Grey levels for print without colour, far enough apart to be told from one another; `null` is the ink. */
+const greys: readonly (string | null)[] = [null, '#767676', '#a6a6a6']
+
+/** Which colours series have, and which second mark tells them apart. */
+export interface Palette {
+  /** grey: ink and two greys, for print without colour. */
+  colours: 'colour' | 'grey'
+  /** A second mark is never left out altogether: colour alone tells nothing to many readers. */
+  marks: 'both' | 'dash' | 'symbol'
+}
+
+export const defaultPalette: Palette = { colours: 'colour', marks: 'both' }
+
 /** Dash of values that were not measured here but read in a paper. */
 export const reportedDash: readonly number[] = [3, 3]
 
@@ -55,12 +68,14 @@ export const reportedDash: readonly number[] = [3, 3]
  * @param ink colour of the theme's text, which stands for black
  * @param lineWidth in the unit of the figure; dashes grow with it
  */
-export function mark(slot: number, ink: string, lineWidth: number): Mark {
-  const round = Math.floor(slot / okabeIto.length)
-  const second = (slot + round) % dashes.length
+export function mark(slot: number, ink: string, lineWidth: number, palette = defaultPalette): Mark {
+  const colours = palette.colours === 'grey' ? greys : okabeIto
+  // Colours come back after eight places whatever the palette is, so that marks do not depend on it.
+  const second = (slot + Math.floor(slot / okabeIto.length)) % dashes.length
+  const dash = palette.marks === 'symbol' ? [] : (dashes[second] ?? [])
   return {
-    colour: okabeIto[slot % okabeIto.length] ?? ink,
-    dash: (dashes[second] ?? []).map((length) => length * lineWidth),
-    symbol: symbols[second] ?? 'circle',
+    colour: colours[slot % colours.length] ?? ink,
+    dash: dash.map((length) => length * lineWidth),
+    symbol: palette.marks === 'dash' ? 'circle' : (symbols[second] ?? 'circle'),
   }
 }

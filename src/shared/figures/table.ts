@@ -1,4 +1,6 @@
 import type { DataTable } from '../contract/studyResult.ts'
+import { panelLetter } from './compose/caption.ts'
+import type { FigureStyle } from './compose/composition.ts'
 import { axisName } from './format.ts'
 import { hasRange } from './points.ts'
 import type { FigureSpec } from './spec.ts'
@@ -12,6 +14,38 @@ type Column = DataTable['columns'][number]
  */
 export function specToTable(spec: FigureSpec): DataTable {
   return spec.kind === 'heatmap' ? cellTable(spec) : pointTable(spec)
+}
+
+/**
+ * The data of a composed figure in one long table: the panel's letter, then its columns. Panels of different kinds leave
+ * empty what they do not have.
+ */
+export function composedTable(
+  title: string,
+  specs: readonly FigureSpec[],
+  letters: FigureStyle['letters'],
+): DataTable {
+  const tables = specs.map(specToTable)
+  const columns = new Map<string, Column>()
+  for (const table of tables)
+    for (const column of table.columns) columns.set(column.key, columns.get(column.key) ?? column)
+  const known = [...columns.values()]
+  return {
+    id: title,
+    title,
+    columns: [
+      { key: 'panel', title: 'Panel', kind: 'text' },
+      { key: 'figure', title: 'Figure', kind: 'text' },
+      ...known,
+    ],
+    rows: tables.flatMap((table, at) =>
+      table.rows.map((row): Row => ({
+        panel: panelLetter(letters === 'none' ? 'a' : letters, at, specs.length).replace(/[()]/g, ''),
+        figure: table.title,
+        ...Object.fromEntries(known.map(({ key }) => [key, row[key] ?? null])),
+      })),
+    ),
+  }
 }
 
 function pointTable(spec: FigureSpec): DataTable {

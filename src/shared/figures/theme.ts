@@ -1,3 +1,5 @@
+import { defaultPalette, type Palette } from './palette.ts'
+
 /**
  * How a figure looks. Lengths are in the unit of the drawing: CSS pixels on screen, points (1/72 in) on paper, so that
  * a font size of 8 is 8 pt in the printed figure.
@@ -20,6 +22,7 @@ export interface FigureTheme {
   animation: boolean
   tooltip: boolean
   sequential: 'viridis' | 'cividis'
+  palette: Palette
   /** Width of a text in the unit of the drawing. Without it a typical width per character is taken. */
   textWidth?: (text: string, fontSize: number) => number
 }
@@ -42,6 +45,7 @@ export function screenTheme(mode: 'light' | 'dark', options: Partial<FigureTheme
     animation: true,
     tooltip: true,
     sequential: 'viridis',
+    palette: defaultPalette,
     ...options,
   }
 }
@@ -61,6 +65,7 @@ export function paperTheme(options: Partial<FigureTheme> = {}): FigureTheme {
     bandOpacity: 0.18,
     title: false,
     sequential: 'viridis',
+    palette: defaultPalette,
     ...options,
     animation: false,
     tooltip: false,

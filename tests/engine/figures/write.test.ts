@@ -6,12 +6,11 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { naturalHeight, writeFigure, writeTable } from '#engine/figures/index.ts'
+import { draw, naturalHeight } from '#engine/figures/drawing.ts'
+import { writeTable, writeFigure as writeWith } from '#engine/figures/index.ts'
 import { safeName } from '#engine/figures/file.ts'
-import { renderSvg } from '#engine/figures/svg.ts'
 import { typeface } from '#engine/figures/typeface.ts'
 import { figureSpec } from '#shared/figures/spec.ts'
-import { paperTheme } from '#shared/figures/theme.ts'
 import { bars, curves, matrix } from '../../shared/figures/specs.ts'
 
 let folder: string
@@ -19,8 +18,17 @@ beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'kernelscope-figures-'))))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const size = { widthInches: 3.25, dpi: 200 }
-const svg = (spec = curves, text: 'embedded' | 'outlines' = 'embedded') =>
-  renderSvg(spec, paperTheme(), { widthInches: 3.25, heightInches: 2, text })
+const writeFigure = (...call: Parameters<typeof writeWith> extends [unknown, ...infer Rest] ? Rest : never) =>
+  writeWith(draw, ...call)
+const svg = async (
+  spec = curves,
+  text: 'embedded' | 'outlines' = 'embedded',
+  typeface: 'sans' | 'serif' = 'sans',
+) => {
+  const options = { widthInches: 3.25, heightInches: 2, dpi: 72, typeface }
+  const bytes = await draw({ subject: { kind: 'figure', spec, options }, format: 'svg', dpi: 72, text })
+  return Buffer.from(bytes).toString()
+}
 const digest = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex')
 
 /** Rows and columns of the smallest box that holds everything that is not white. */
@@ -103,45 +111,53 @@ describe('writeFigure', () => {
 
   it('lets the process end', async () => {
     const index = new URL('../../../src/engine/figures/index.ts', import.meta.url).href
-    const script = `import { writeFigure } from '${index}'
-      await writeFigure(JSON.parse(process.argv[1]), ['svg', 'png'], process.argv[2], { widthInches: 3, dpi: 72 })`
-    const args = ['--input-type=module', '-e', script, JSON.stringify(curves), join(folder, 'process')]
+    const script = `import { createPress, writeFigure } from '${index}'
+      const press = createPress()
+      await writeFigure(press.draw, JSON.parse(process.argv[2]), ['svg', 'png'], process.argv[3], { widthInches: 3, dpi: 72 })
+      await press.close()`
+    const file = join(folder, 'process.mjs')
+    writeFileSync(file, script)
+    const args = [file, JSON.stringify(curves), join(folder, 'process')]
     await promisify(execFile)(process.execPath, args, { timeout: 25_000 })
     expect(readdirSync(join(folder, 'process')).sort()).toEqual(['patch-drop.png', 'patch-drop.svg'])
   })
 })
 
-describe('renderSvg', () => {
-  it('has the exact physical width, a title and a description', () => {
-    expect(svg()).toMatch(/^<svg [^>]*width="3.25in" height="2in" viewBox="0 0 1170 720"/)
-    expect(svg()).toContain('<title>Random patch drop</title>')
-    expect(svg()).toContain(`<desc>${curves.alt}\n320 images, seed 7</desc>`)
+describe('SVG', () => {
+  it('has the exact physical width, a title and a description', async () => {
+    const text = await svg()
+    expect(text).toMatch(/^<svg [^>]*width="3.25in" height="2in" viewBox="0 0 1170 720"/)
+    expect(text).toContain('<title>Random patch drop</title>')
+    expect(text).toContain(`<desc>${curves.alt}\n320 images, seed 7</desc>`)
   })
 
   it('is well-formed and holds nothing that runs or is fetched', async () => {
-    await expect(sharp(Buffer.from(svg())).metadata()).resolves.toMatchObject({ format: 'svg' })
-    expect(svg()).not.toMatch(/<script|on[a-z]+="|ecmeta|:hover|(?:href|src)="(?!#)/)
-    expect(svg().match(/url\((?!data:|#)/g)).toBeNull()
+    const text = await svg()
+    await expect(sharp(Buffer.from(text)).metadata()).resolves.toMatchObject({ format: 'svg' })
+    expect(text).not.toMatch(/<script|on[a-z]+="|ecmeta|:hover|(?:href|src)="(?!#)/)
+    expect(text.match(/url\((?!data:|#)/g)).toBeNull()
   })
 
-  it('keeps foreign names as text', () => {
-    expect(svg()).toContain('>Net &lt;31&gt;</text>')
+  it('keeps foreign names as text', async () => {
+    expect(await svg()).toContain('>Net &lt;31&gt;</text>')
     const hostile = { ...curves, title: '</title><script>alert(1)</script>' }
-    expect(svg(hostile)).not.toContain('<script>')
+    expect(await svg(hostile)).not.toContain('<script>')
   })
 
-  it('embeds the font that it was measured with', () => {
-    expect(svg()).toContain("@font-face{font-family:'Inter';font-weight:400;src:url(data:font/woff;base64,")
-    const serif = renderSvg(curves, paperTheme(), { widthInches: 3, heightInches: 2, typeface: 'serif' })
+  it('embeds the font that it was measured with', async () => {
+    expect(await svg()).toContain(
+      "@font-face{font-family:'Inter';font-weight:400;src:url(data:font/woff;base64,",
+    )
+    const serif = await svg(curves, 'embedded', 'serif')
     expect(serif).toContain("font-family:'STIX Two Text'")
     expect(serif).not.toContain('Inter')
   })
 
-  it('turns text into outlines where asked, but for characters the font lacks', () => {
-    expect(svg(curves, 'outlines')).not.toMatch(/<text|@font-face/)
+  it('turns text into outlines where asked, but for characters the font lacks', async () => {
+    expect(await svg(curves, 'outlines')).not.toMatch(/<text|@font-face/)
     const foreign = structuredClone(curves)
     if (foreign.series[0]) foreign.series[0].name = '大核'
-    expect(svg(foreign, 'outlines').match(/<text [^>]*>[^<]*<\/text>/g)).toEqual([
+    expect((await svg(foreign, 'outlines')).match(/<text [^>]*>[^<]*<\/text>/g)).toEqual([
       expect.stringContaining('大核'),
     ])
   })

@@ -1,0 +1,109 @@
+import { naturalRatio, type Box, type Composition } from '#shared/figures/compose/index.ts'
+import { defaultLook } from '#shared/figures/look.ts'
+import type { FigureSpec } from '#shared/figures/spec.ts'
+import { paperTheme } from '#shared/figures/theme.ts'
+import { cellsOf, sheetOf, type Sheet } from './sheet.ts'
+import type { SvgOptions } from './svg.ts'
+import { typeface, type TypefaceName } from './typeface.ts'
+
+export interface FigureOptions {
+  widthInches: number
+  /** From the width and the kind of figure when left out. */
+  heightInches?: number | undefined
+  /** Of PNG. */
+  dpi: number
+  /** In points, 8 when left out. */
+  fontSize?: number | undefined
+  typeface?: TypefaceName | undefined
+  /** Draws the title inside the figure. */
+  title?: boolean | undefined
+}
+
+/** What is drawn: one figure of a study, or a composed one whose panels carry their data. */
+export type Subject =
+  | { kind: 'figure'; spec: FigureSpec; options: FigureOptions }
+  | { kind: 'composed'; composition: Composition }
+
+/** A figure to be drawn, as plain data that can cross to a worker. */
+export interface Drawing {
+  subject: Subject
+  format: 'svg' | 'pdf' | 'png'
+  /** Of PNG. */
+  dpi: number
+  /** Of SVG; fonts are embedded when left out. */
+  text?: SvgOptions['text']
+}
+
+const pointsPerInch = 72
+
+/** Height of a figure of this width in inches: 5 to 3.4 for charts, square cells for heatmaps, within limits that fit a page. */
+export const naturalHeight = (spec: FigureSpec, widthInches: number): number =>
+  Math.round(widthInches * naturalRatio(spec, widthInches) * 100) / 100
+
+/** Draws in the calling thread, which takes a tenth of a second or more: the engine draws through a `Press`. */
+export async function draw({ subject, format, dpi, text }: Drawing): Promise<Uint8Array> {
+  const sheet = subject.kind === 'composed' ? sheetOf(subject.composition) : sheetOfFigure(subject)
+  // ECharts takes a third of a second to load, which whoever draws nothing need not wait for.
+  if (format === 'svg') {
+    const { renderSvg } = await import('./svg.ts')
+    return new TextEncoder().encode(renderSvg(sheet, text === undefined ? {} : { text }))
+  }
+  if (format === 'pdf') return (await import('./pdf.ts')).renderPdf(sheet)
+  return (await import('./png.ts')).renderPng(sheet, dpi)
+}
+
+/** Size of a composed figure and, for each panel, the box of its plot with letter and title; in inches. */
+export interface Placement {
+  width: number
+  height: number
+  boxes: Box[]
+}
+
+export function placement(composition: Composition): Placement {
+  const { width, height, plots, captions } = sheetOf(composition)
+  return {
+    width: width / pointsPerInch,
+    height: height / pointsPerInch,
+    boxes: plots.map(({ box, row, column }) => {
+      const caption = captions.find((own) => own.row === row && own.column === column)?.box
+      const top = Math.min(box.y, caption?.y ?? box.y)
+      return {
+        x: box.x / pointsPerInch,
+        y: top / pointsPerInch,
+        width: box.width / pointsPerInch,
+        height: (box.height + (caption?.height ?? 0)) / pointsPerInch,
+      }
+    }),
+  }
+}
+
+/** One figure alone, without letter; always in the paper theme. */
+function sheetOfFigure({ spec, options }: Extract<Subject, { kind: 'figure' }>): Sheet {
+  const { widthInches, heightInches = naturalHeight(spec, widthInches), fontSize, title = false } = options
+  const name = options.typeface ?? 'sans'
+  const [width, height] = [widthInches * pointsPerInch, heightInches * pointsPerInch]
+  return {
+    id: spec.id,
+    title: spec.title,
+    alt: [spec.alt, ...spec.notes].join('\n'),
+    width,
+    height,
+    typeface: name,
+    theme: paperTheme({
+      fontFamily: typeface(name).family,
+      title,
+      ...(fontSize === undefined ? {} : { fontSize }),
+    }),
+    plots: [
+      {
+        box: { x: 0, y: 0, width, height },
+        spec,
+        look: { ...defaultLook, cells: cellsOf(spec) },
+        row: 0,
+        column: 0,
+      },
+    ],
+    captions: [],
+    legend: null,
+  }
+}

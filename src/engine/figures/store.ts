@@ -1,0 +1,84 @@
+import type { StoredComposition } from '#shared/contract/index.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import {
+  composition as schema,
+  figureStyle,
+  type Composition,
+  type FigureStyle,
+} from '#shared/figures/compose/index.ts'
+import type { Db } from '../workspace/index.ts'
+
+interface Row {
+  id: number
+  title: string
+  body: string
+  revision: number
+  changed_at: number
+}
+
+const fromRow = ({ id, body, revision, changed_at }: Row): StoredComposition => ({
+  id,
+  composition: schema.parse(JSON.parse(body)),
+  revision,
+  changedAt: changed_at,
+})
+
+/** The composed figures of a workspace, the one changed last first. */
+export const listCompositions = (db: Db): StoredComposition[] =>
+  db.prepare<[], Row>('SELECT * FROM composition ORDER BY changed_at DESC, id DESC').all().map(fromRow)
+
+export function getComposition(db: Db, id: number): StoredComposition {
+  const row = db.prepare<[number], Row>('SELECT * FROM composition WHERE id = ?').get(id)
+  if (!row) throw new KernelscopeError('FIGURE_NOT_FOUND', `no composed figure with id ${id}`)
+  return fromRow(row)
+}
+
+export function createComposition(db: Db, composition: Composition): StoredComposition {
+  const { lastInsertRowid } = db
+    .prepare('INSERT INTO composition (title, body, style_name, revision, changed_at) VALUES (?, ?, ?, 1, ?)')
+    .run(composition.title, JSON.stringify(composition), composition.styleName, Date.now())
+  return getComposition(db, Number(lastInsertRowid))
+}
+
+export function saveComposition(db: Db, id: number, composition: Composition): StoredComposition {
+  getComposition(db, id)
+  db.prepare(
+    'UPDATE composition SET title = ?, body = ?, style_name = ?, revision = revision + 1, changed_at = ? WHERE id = ?',
+  ).run(composition.title, JSON.stringify(composition), composition.styleName, Date.now(), id)
+  return getComposition(db, id)
+}
+
+export function removeComposition(db: Db, id: number): void {
+  getComposition(db, id)
+  db.prepare('DELETE FROM composition WHERE id = ?').run(id)
+}
+
+/** The styles of a workspace with the number of figures that follow each. */
+export const listStyles = (db: Db): { name: string; style: FigureStyle; figures: number }[] =>
+  db
+    .prepare<[], { name: string; body: string; figures: number }>(
+      'SELECT name, body, (SELECT count(*) FROM composition WHERE style_name = name) AS figures FROM figure_style ORDER BY name COLLATE NOCASE',
+    )
+    .all()
+    .map(({ name, body, figures }) => ({ name, style: figureStyle.parse(JSON.parse(body)), figures }))
+
+/** Keeps a style by its name and gives it to all figures that follow it. Returns how many these are. */
+export function saveStyle(db: Db, name: string, style: FigureStyle): number {
+  return db.transaction(() => {
+    db.prepare(
+      'INSERT INTO figure_style (name, body) VALUES (?, ?) ON CONFLICT DO UPDATE SET body = excluded.body',
+    ).run(name, JSON.stringify(style))
+    const followers = listCompositions(db).filter(({ composition }) => composition.styleName === name)
+    for (const { id, composition } of followers) saveComposition(db, id, { ...composition, style })
+    return followers.length
+  })()
+}
+
+/** Figures that followed the style keep it as their own. */
+export function removeStyle(db: Db, name: string): void {
+  db.transaction(() => {
+    for (const { id, composition } of listCompositions(db))
+      if (composition.styleName === name) saveComposition(db, id, { ...composition, styleName: null })
+    db.prepare('DELETE FROM figure_style WHERE name = ?').run(name)
+  })()
+}

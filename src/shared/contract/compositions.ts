@@ -1,0 +1,91 @@
+import { oc } from '@orpc/contract'
+import { z } from 'zod'
+import { composition, figureStyle } from '../figures/compose/composition.ts'
+import { axis } from '../figures/spec.ts'
+import { byId, errorShape, id, ok } from './common.ts'
+import { figureFormat, written } from './figures.ts'
+
+const box = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() })
+
+export const storedComposition = z.object({
+  id,
+  composition,
+  /** Grows with every save: part of the address of the preview. */
+  revision: z.int(),
+  changedAt: z.int(),
+})
+
+/** What of a composed figure follows from its sources: for the form and the places over the preview. */
+export const composedState = z.object({
+  /** In inches. */
+  width: z.number(),
+  height: z.number(),
+  panels: z.array(
+    z.object({
+      id: z.string(),
+      letter: z.string(),
+      /** As the study has it. */
+      title: z.string(),
+      kind: z.enum(['lines', 'bars', 'scatter', 'heatmap']),
+      x: axis,
+      y: axis,
+      series: z.array(z.object({ id: z.string(), name: z.string(), slot: z.int(), reported: z.boolean() })),
+      /** Which of these it has at all, so that they can be shown or not. */
+      has: z.object({
+        ranges: z.boolean(),
+        references: z.boolean(),
+        spans: z.boolean(),
+        reported: z.boolean(),
+      }),
+      /** Plot with its letter and title, in inches from the top left; null for a source that is not there. */
+      box: box.nullable(),
+      problem: errorShape.nullable(),
+    }),
+  ),
+  caption: z.string(),
+  /** Data, seeds, models, versions. */
+  provenance: z.array(z.string()),
+})
+
+const exportOptions = {
+  formats: z.array(figureFormat).min(1),
+  directory: z.string().optional(),
+  dpi: z.int().min(36).max(1200).default(300),
+}
+
+export const compositions = {
+  /** Newest change first. */
+  list: oc.output(
+    z.array(
+      z.object({
+        id,
+        title: z.string(),
+        panels: z.int(),
+        venue: z.string(),
+        styleName: z.string().nullable(),
+        revision: z.int(),
+        changedAt: z.int(),
+      }),
+    ),
+  ),
+  get: oc.input(byId).output(storedComposition),
+  create: oc.input(z.object({ composition })).output(storedComposition),
+  save: oc.input(z.object({ id, composition })).output(storedComposition),
+  remove: oc.input(byId).output(ok),
+  /** What is drawn for a composition, stored or not. */
+  state: oc.input(z.object({ composition })).output(composedState),
+  /** Writes a composed figure, stored or from a file, as `<title>.<format>`. */
+  export: oc
+    .input(z.object({ figure: z.union([byId, z.object({ composition })]), ...exportOptions }))
+    .output(written),
+  styles: oc.output(z.array(z.object({ name: z.string(), style: figureStyle, figures: z.int() }))),
+  /** Keeps a style under a name and gives it to every figure that follows it. */
+  saveStyle: oc
+    .input(z.object({ name: z.string().trim().min(1).max(100), style: figureStyle }))
+    .output(z.object({ figures: z.int() })),
+  /** Figures that followed it keep their looks. */
+  removeStyle: oc.input(z.object({ name: z.string() })).output(ok),
+}
+
+export type StoredComposition = z.infer<typeof storedComposition>
+export type ComposedState = z.infer<typeof composedState>

@@ -1,0 +1,39 @@
+import { figureCaption } from '../caption.ts'
+import type { FigureSpec } from '../spec.ts'
+import type { FigureStyle } from './composition.ts'
+
+/** Letter of a panel as the style writes it; empty for one panel alone. */
+export function panelLetter(letters: FigureStyle['letters'], at: number, count: number): string {
+  if (letters === 'none' || count < 2) return ''
+  const small = String.fromCharCode(97 + (at % 26))
+  const letter = letters.includes('A') ? small.toUpperCase() : small
+  return letters.startsWith('(') ? `(${letter})` : letter
+}
+
+/**
+ * Draft of a composed figure's caption: what each panel shows, then once the sentences that hold for several of them
+ * (definitions, n, seeds, versions).
+ *
+ * @param provenance data, seeds, models and versions behind the panels
+ */
+export function composedCaption(
+  title: string,
+  specs: readonly FigureSpec[],
+  letters: FigureStyle['letters'],
+  provenance: readonly string[] = [],
+): string {
+  const counts = new Map<string, number>()
+  for (const { notes } of specs)
+    for (const note of new Set(notes)) counts.set(note, (counts.get(note) ?? 0) + 1)
+  const shared = (note: string) => specs.length > 1 && (counts.get(note) ?? 0) > 1
+  const own = specs.map((spec, at) => {
+    const text = figureCaption({ ...spec, notes: spec.notes.filter((note) => !shared(note)) })
+    const letter = panelLetter(letters === 'none' ? '(a)' : letters, at, specs.length)
+    return letter === '' ? text : `${letter} ${text}`
+  })
+  const common = [...counts.keys()].filter(shared)
+  const rest = [...common, ...new Set(provenance)].filter((note) => !own.some((text) => text.includes(note)))
+  return [...(specs.length > 1 ? [sentence(title)] : []), ...own, ...rest.map(sentence)].join(' ')
+}
+
+const sentence = (text: string) => text.trim().replace(/\.*$/, '.')

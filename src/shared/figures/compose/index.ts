@@ -1,0 +1,7 @@
+export * from './caption.ts'
+export * from './composition.ts'
+export * from './kernelSheet.ts'
+export * from './layOut.ts'
+export * from './names.ts'
+export * from './panelSpec.ts'
+export * from './theme.ts'

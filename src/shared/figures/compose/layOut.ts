@@ -1,0 +1,133 @@
+import type { FigureSpec } from '../spec.ts'
+import { venues, venueSetting } from '../venues.ts'
+import type { Composition, Page, Panel } from './composition.ts'
+
+/** A rectangle in points from the top left of the figure. */
+export interface Box {
+  x: number
+  y: number
+  width: number
+  height: number
+}
+
+export interface PlacedPanel {
+  /** Of letter and title; of no height where there are none. */
+  caption: Box
+  plot: Box
+  /** Row of the grid, and the column it begins in. */
+  row: number
+  column: number
+}
+
+/** Where everything of a composed figure stands. Lengths in points. */
+export interface Layout {
+  width: number
+  height: number
+  legend: Box | null
+  panels: PlacedPanel[]
+}
+
+const pointsPerInch = 72
+
+/** Width of a figure in inches: what its venue says, or its own. */
+export function pageWidth(page: Page): number {
+  const venue = venues.find(({ id }) => id === page.venue)
+  return venue ? venueSetting(venue, page.span).width : page.width
+}
+
+/** Height over width that suits a figure: charts about 5 to 3.4 and higher where narrow, cells square. */
+export function naturalRatio(spec: FigureSpec, widthInches: number): number {
+  const cells = spec.kind === 'heatmap' ? spec.cells : undefined
+  const [rows, columns] = [cells?.rows.length ?? 0, cells?.columns.length ?? 0]
+  if (rows > 0 && columns > 0) return Math.min(1, Math.max(0.35, (0.75 * rows) / columns + 0.15))
+  return widthInches >= 2.5 ? 0.68 : 0.82
+}
+
+/** What the layout has to know of a panel besides its settings. */
+export interface PanelSize {
+  panel: Pick<Panel, 'columns' | 'ratio'>
+  spec: FigureSpec
+  /** Of letter and title, in points. */
+  captionHeight: number
+}
+
+/**
+ * Fills the grid row by row in the order of the panels. A row is as high as its highest panel; where the figure has a
+ * height of its own, all rows grow or shrink by the same factor.
+ *
+ * @param legendHeight of a legend for the whole figure, 0 without one
+ */
+export function layOut(
+  { page, style }: Pick<Composition, 'page' | 'style'>,
+  sizes: readonly PanelSize[],
+  legendHeight: number,
+): Layout {
+  const width = pageWidth(page) * pointsPerInch
+  const columnWidth = (width - page.gap * (page.columns - 1)) / page.columns
+  const widthOf = (columns: number) => columns * columnWidth + (columns - 1) * page.gap
+  const rows = rowsOf(sizes, page.columns)
+  const captions = rows.map((row) => Math.max(0, ...row.map(({ size }) => size.captionHeight)))
+  const natural = rows.map((row) =>
+    Math.max(
+      ...row.map(({ size, columns }) => {
+        const own = widthOf(columns)
+        return own * (size.panel.ratio ?? naturalRatio(size.spec, own / pointsPerInch))
+      }),
+    ),
+  )
+  const fixed = legendHeight + captions.reduce((a, b) => a + b, 0) + page.gap * Math.max(0, rows.length - 1)
+  const total = natural.reduce((a, b) => a + b, 0)
+  const asked = page.height === null ? null : page.height * pointsPerInch
+  // A figure too low for its rows keeps at least a line for each of them.
+  const factor =
+    asked === null || total === 0 ? 1 : Math.max(style.fontSize * rows.length, asked - fixed) / total
+  const height = asked ?? roundUp(fixed + total * factor, 0.72)
+  const below = style.captions === 'below'
+  const panels: PlacedPanel[] = []
+  let y = style.legend === 'shared-top' ? legendHeight : 0
+  for (const [r, row] of rows.entries()) {
+    const plotHeight = (natural[r] ?? 0) * factor
+    const captionHeight = captions[r] ?? 0
+    for (const { column, columns } of row) {
+      const across = { x: column * (columnWidth + page.gap), width: widthOf(columns) }
+      panels.push({
+        row: r,
+        column,
+        caption: { ...across, y: below ? y + plotHeight : y, height: captionHeight },
+        plot: { ...across, y: below ? y : y + captionHeight, height: plotHeight },
+      })
+    }
+    y += plotHeight + captionHeight + page.gap
+  }
+  const legendY = style.legend === 'shared-bottom' ? height - legendHeight : 0
+  return {
+    width,
+    height: rows.length === 0 ? (asked ?? pointsPerInch) : height,
+    legend: legendHeight > 0 ? { x: 0, y: legendY, width, height: legendHeight } : null,
+    panels,
+  }
+}
+
+interface Slot {
+  size: PanelSize
+  column: number
+  columns: number
+}
+
+function rowsOf(sizes: readonly PanelSize[], count: number): Slot[][] {
+  const rows: Slot[][] = []
+  let column = count
+  for (const size of sizes) {
+    const columns = Math.min(count, size.panel.columns)
+    if (column + columns > count) {
+      rows.push([])
+      column = 0
+    }
+    rows.at(-1)?.push({ size, column, columns })
+    column += columns
+  }
+  return rows
+}
+
+/** To the next hundredth of an inch, so that heights read well. */
+const roundUp = (value: number, unit: number) => Math.ceil(value / unit - 1e-9) * unit

@@ -1,0 +1,98 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { setImmediate as turn } from 'node:timers/promises'
+import { afterEach, describe, expect, it } from 'vitest'
+import { draw, type Drawing } from '#engine/figures/drawing.ts'
+import { createPress, type Press } from '#engine/figures/index.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import { bars, curves } from '../../shared/figures/specs.ts'
+import { temporaryFolder } from '../../temporary.ts'
+
+let press: Press | null = null
+afterEach(async () => {
+  await press?.close()
+  press = null
+})
+
+const drawing = (spec = curves, format: Drawing['format'] = 'svg', dpi = 100): Drawing => ({
+  subject: { kind: 'figure', spec, options: { widthInches: 3.25, dpi } },
+  format,
+  dpi,
+})
+
+/** A worker that ends at a figure with this id and answers every other one with one byte. */
+function fragile(id: string): URL {
+  const file = join(temporaryFolder(), 'fragile.mjs')
+  writeFileSync(
+    file,
+    `import { parentPort } from 'node:worker_threads'
+     parentPort.on('message', (task) => {
+       if (task === null) return parentPort.close()
+       if (task.drawing.subject.spec.id === '${id}') throw new Error('a native crash')
+       parentPort.postMessage({ ok: true, value: new Uint8Array([7]) })
+     })`,
+  )
+  return pathToFileURL(file)
+}
+
+describe('a press', () => {
+  it.each(['svg', 'pdf', 'png'] as const)('draws the same %s as this thread', async (format) => {
+    press = createPress()
+    const there = await press.draw(drawing(bars, format))
+    expect(Buffer.from(there).equals(Buffer.from(await draw(drawing(bars, format))))).toBe(true)
+  })
+
+  it('leaves this thread free while it draws', async () => {
+    press = createPress()
+    let drawn = false
+    const done = press.draw(drawing()).then(() => (drawn = true))
+    let turns = 0
+    while (!drawn) {
+      turns++
+      await turn()
+    }
+    await done
+    expect(turns).toBeGreaterThan(10)
+  })
+
+  it('brings errors over with code, message and hint', async () => {
+    press = createPress()
+    const refused = press.draw(drawing(curves, 'png', 40_000))
+    await expect(refused).rejects.toBeInstanceOf(KernelscopeError)
+    await expect(refused).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+      message: expect.stringContaining('invalid dpi: 40000'),
+      hint: 'Lower dpi or width, or write SVG.',
+    })
+    expect((await press.draw(drawing())).length).toBeGreaterThan(1000)
+  })
+
+  it('survives the death of its thread: only the drawing at fault is lost', async () => {
+    press = createPress(fragile('patch-drop'))
+    const answers = await Promise.allSettled([
+      press.draw(drawing(bars)),
+      press.draw(drawing(curves)),
+      press.draw(drawing(bars)),
+    ])
+    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    expect(answers[1]).toMatchObject({
+      reason: { code: 'INTERNAL', message: 'drawing patch-drop ended its thread' },
+    })
+  })
+
+  it('refuses what waits when it closes, finishes what it draws, and stays closed', async () => {
+    press = createPress()
+    const [first, second] = [press.draw(drawing()), press.draw(drawing(bars))]
+    const waiting = expect(second).rejects.toMatchObject({ code: 'CANCELLED' })
+    const closed = press.close()
+    expect((await first).length).toBeGreaterThan(1000)
+    await waiting
+    await closed
+    await expect(press.draw(drawing())).rejects.toMatchObject({ code: 'CANCELLED' })
+  })
+
+  it('closes without having drawn', async () => {
+    await createPress().close()
+  })
+})
