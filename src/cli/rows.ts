@@ -79,7 +79,7 @@ function rowTable(rows: readonly RowOut[]): string {
       row.image,
       String(row.trueClass),
       String(row.predicted),
-      row.correct ? 'yes' : 'no',
+      row.correct === null ? '–' : row.correct ? 'yes' : 'no',
       percent(row.confidence),
       percent(row.trueProbability),
       String(row.trueRank),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Study } from '#shared/contract/index.ts'
 import {
+  cellImages,
   exportDraws,
   findStudy,
   getStudy,
@@ -14,7 +15,6 @@ import {
   setStudyModels,
   studyCost,
   studyDefinitions,
-  studyFlips,
   studyImageRows,
   studyResult,
   studyRows,
@@ -86,7 +86,7 @@ export const studies = {
     studyRows(db(context.session), input.id, input.modelId, input.key, input.after, input.limit),
   ),
   flips: api.studies.flips.handler(({ input, context }) =>
-    studyFlips(
+    cellImages(
       db(context.session),
       input.id,
       input.modelId,

@@ -18,24 +18,39 @@ export interface BootstrapOptions {
 export function bootstrap(
   n: number,
   metric: (indices: Uint32Array) => number | null,
-  { seed, draws = 1000, level = 0.95 }: BootstrapOptions,
+  { seed, draws, level = 0.95 }: BootstrapOptions,
 ): Interval | null {
-  if (n === 0) return null
   const values: number[] = []
+  for (const indices of resamples(n, seed, draws)) {
+    const value = metric(indices)
+    if (value !== null) values.push(value)
+  }
+  return percentileInterval(values, level)
+}
+
+/**
+ * The draws of a bootstrap one after another, for those who stop in between: `n` indices drawn with replacement. The
+ * same array is filled again for the next draw. No draws of nothing.
+ */
+export function* resamples(n: number, seed: number, draws = 1000): Generator<Uint32Array, void> {
+  if (n === 0) return
   const indices = new Uint32Array(n)
   for (let draw = 0; draw < draws; draw++) {
     const random = generator('bootstrap', seed, draw)
     for (let i = 0; i < n; i++) indices[i] = random.integer(n)
-    const value = metric(indices)
-    if (value !== null) values.push(value)
+    yield indices
   }
+}
+
+/** The middle `level` of the values of all draws; null without any. */
+export function percentileInterval(values: readonly number[], level: number): Interval | null {
   if (values.length === 0) return null
-  values.sort((a, b) => a - b)
-  return { lo: quantile(values, (1 - level) / 2), hi: quantile(values, (1 + level) / 2), level }
+  const sorted = Float64Array.from(values).sort()
+  return { lo: quantile(sorted, (1 - level) / 2), hi: quantile(sorted, (1 + level) / 2), level }
 }
 
 /** Linear interpolation between the neighbours in order, as numpy does by default. */
-function quantile(sorted: readonly number[], share: number): number {
+function quantile(sorted: Float64Array, share: number): number {
   const place = share * (sorted.length - 1)
   const below = sorted[Math.floor(place)] ?? Number.NaN
   const above = sorted[Math.ceil(place)] ?? Number.NaN

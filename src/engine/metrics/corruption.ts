@@ -35,6 +35,8 @@ export interface CorruptionSummary {
   relativeMce: number | null
   /** Mean accuracy at severity 5 over all 19 (paper, Fig. 2b, Tables 5 and 6). */
   meanAccuracyAt5: number | null
+  /** Mean error over the 15 and all severities: the mCE of CIFAR-10-C and -100-C (Hendrycks et al. 2020, AugMix). */
+  benchmarkError: number | null
   /** What the benchmark's script prints as unnormalised mCE: the mean error over all 19. */
   meanError: number | null
 }
@@ -58,6 +60,7 @@ export function corruptionSummary(
     mce: mean(benchmark.map(({ ce }) => ce)),
     relativeMce: mean(benchmark.map(({ relativeCe }) => relativeCe)),
     meanAccuracyAt5: mean(names.map((name) => accuracyAt5(errors[name]))),
+    benchmarkError: mean(benchmark.map(({ meanError }) => meanError)),
     meanError: mean(scores.map(({ meanError }) => meanError)),
   }
 }

@@ -39,10 +39,45 @@ export function detection(scores: ArrayLike<number>, positive: ArrayLike<boolean
   }
 }
 
+/**
+ * AUPR of images drawn with replacement, for a bootstrap: sorted once, then each draw is one walk over all images.
+ *
+ * @returns of a draw (indices into `scores`) its AUPR; null where it has no positives or no negatives
+ */
+export function resampledAupr(
+  scores: ArrayLike<number>,
+  positive: ArrayLike<boolean>,
+): (indices: Uint32Array) => number | null {
+  const order = descending(scores)
+  const counts = new Uint32Array(scores.length)
+  return (indices) => {
+    counts.fill(0)
+    let positives = 0
+    for (const index of indices) {
+      counts[index] = (counts[index] ?? 0) + 1
+      if (positive[index]) positives++
+    }
+    if (positives === 0 || positives === indices.length) return null
+    let [hits, taken, before, sum] = [0, 0, 0, 0]
+    for (const [place, i] of order.entries()) {
+      const times = counts[i] ?? 0
+      taken += times
+      if (positive[i]) hits += times
+      const next = order[place + 1]
+      if (next !== undefined && scores[next] === scores[i]) continue
+      if (hits > before) sum += ((hits - before) / positives) * (hits / taken)
+      before = hits
+    }
+    return sum
+  }
+}
+
+const descending = (scores: ArrayLike<number>): number[] =>
+  Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0))
+
 function curveOf(scores: ArrayLike<number>, positive: ArrayLike<boolean>): Curve | null {
-  const order = Array.from({ length: scores.length }, (_, i) => i)
+  const order = descending(scores)
   if (order.some((i) => Number.isNaN(scores[i] ?? Number.NaN))) return null
-  order.sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0))
   const curve: Curve = { hits: [], alarms: [], positives: 0, negatives: 0 }
   for (const [place, i] of order.entries()) {
     if (positive[i]) curve.positives++

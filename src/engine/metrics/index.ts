@@ -7,7 +7,7 @@ export {
   softNineClass,
   type NineClasses,
 } from './backgrounds.ts'
-export { bootstrap, type BootstrapOptions } from './bootstrap.ts'
+export { bootstrap, percentileInterval, resamples, type BootstrapOptions } from './bootstrap.ts'
 export {
   calibrationError,
   expectedCalibrationError,
@@ -25,7 +25,7 @@ export {
   type CorruptionScore,
   type CorruptionSummary,
 } from './corruption.ts'
-export { detection, type Detection } from './detection.ts'
+export { detection, resampledAupr, type Detection } from './detection.ts'
 export {
   flipProbability,
   frameRule,

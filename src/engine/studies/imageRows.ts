@@ -7,7 +7,7 @@ import { settingOf } from './conditions.ts'
 import { planStudy } from './plan.ts'
 
 interface Row {
-  correct: number
+  correct: number | null
   predicted: number
   confidence: number
   trueProbability: number
@@ -20,7 +20,7 @@ export function studyImageRows(db: Db, studyId: number, imageId: number): StudyI
   if (subjectId === null) return []
   const select = db.prepare<[number, number, number], Row>(
     `SELECT correct, predicted, confidence, coalesce(true_probability, 0) AS trueProbability, coalesce(true_rank, 0) AS trueRank
-     FROM prediction WHERE variant_id = ? AND condition_id = ? AND subject_id = ? AND correct IS NOT NULL`,
+     FROM prediction WHERE variant_id = ? AND condition_id = ? AND subject_id = ?`,
   )
   return planStudy(db, studyId, false).models.flatMap(({ model, conditions }) => {
     const variants = currentVariants(db, model)
@@ -35,7 +35,7 @@ export function studyImageRows(db: Db, studyId: number, imageId: number): StudyI
       return [
         {
           ...row,
-          correct: row.correct === 1,
+          correct: row.correct === null ? null : row.correct === 1,
           modelId: model.id,
           key,
           params,

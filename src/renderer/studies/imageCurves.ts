@@ -46,7 +46,9 @@ export function imageFigure(
   models: readonly { id: number; title: string }[],
   measure: Measure,
 ): FigureSpec {
-  const value = (row: StudyImageRow) => (measure === 'probability' ? row.trueProbability : row.trueRank)
+  // Of an image whose class the model does not know there is only how sure it is.
+  const value = (row: StudyImageRow) =>
+    measure === 'rank' ? row.trueRank : row.correct === null ? row.confidence : row.trueProbability
   const places = [...Map.groupBy(axis.conditions, ({ x }) => x)].sort(([a], [b]) => a - b)
   return {
     id: 'image',
@@ -92,7 +94,7 @@ export function imageFigure(
 export function firstFailure(axis: ImageAxis, modelId: number): ImageCondition | null {
   for (const [, conditions] of [...Map.groupBy(axis.conditions, ({ x }) => x)].sort(([a], [b]) => a - b)) {
     const rows = conditions.flatMap((c) => c.rows).filter((row) => row.modelId === modelId)
-    const wrong = rows.filter((row) => !row.correct).length
+    const wrong = rows.filter((row) => row.correct === false).length
     if (rows.length > 0 && wrong * 2 > rows.length) return conditions[0] ?? null
   }
   return null

@@ -5,12 +5,16 @@ import { KeysetPages } from '../datasets/pages.ts'
 import { engine, toKernelscopeError } from '../engine/index.ts'
 import type { CellRef } from './cell.ts'
 
-export type FlipDirection = 'lost' | 'gained' | 'both'
+export type FlipDirection = 'lost' | 'gained' | 'both' | 'mistakes' | 'surest' | 'unsurest'
 
-/** Images whose outcome differs between a study's baseline and one cell, by place; `total` is null until known. */
+/**
+ * Images of one cell, by place: those whose outcome differs from the study's baseline, or all in order of confidence.
+ * `total` is null until known; `compared` are the images the baseline was measured on too.
+ */
 export function useFlips(studyId: () => number, cell: () => CellRef, direction: () => FlipDirection) {
   const version = ref(0)
   const total = shallowRef<number | null>(null)
+  const compared = shallowRef<number | null>(null)
   const error = shallowRef<KernelscopeError | null>(null)
   const pages = shallowRef(open())
 
@@ -20,7 +24,10 @@ export function useFlips(studyId: () => number, cell: () => CellRef, direction: 
     const own: KeysetPages<ImageRow> = new KeysetPages<ImageRow>({
       fetch: async (after, limit, signal) => {
         const page = await engine.studies.flips({ ...input, after, limit }, { signal })
-        if (pages.value === own) total.value = page.total
+        if (pages.value === own) {
+          total.value = page.total
+          compared.value = page.compared
+        }
         return page
       },
       onChange: () => version.value++,
@@ -41,5 +48,5 @@ export function useFlips(studyId: () => number, cell: () => CellRef, direction: 
   )
   pages.value.want(0, 1)
   onScopeDispose(() => pages.value.close())
-  return { pages, version, total, error }
+  return { pages, version, total, compared, error }
 }

@@ -38,19 +38,22 @@ export const studies = {
       }),
     )
     .output(z.object({ rows: z.array(studyRow), next: id.nullable() })),
-  /** Images whose outcome differs between the study's baseline and one cell. */
+  /**
+   * Images of one cell. lost, gained, both: those whose outcome differs from the study's baseline. mistakes: wrong ones,
+   * surest first. surest, unsurest: all of them by confidence. `compared` are the images the baseline was measured on too.
+   */
   flips: oc
     .input(
       z.object({
         id,
         modelId: id,
         key: z.string(),
-        direction: z.enum(['lost', 'gained', 'both']).default('lost'),
+        direction: z.enum(['lost', 'gained', 'both', 'mistakes', 'surest', 'unsurest']).default('lost'),
         after: id.nullable().default(null),
         limit: z.int().min(1).max(1000).default(200),
       }),
     )
-    .output(z.object({ rows: z.array(imageRow), next: id.nullable(), total: z.int() })),
+    .output(z.object({ rows: z.array(imageRow), next: id.nullable(), total: z.int(), compared: z.int() })),
   /** One image through all conditions of a study, model by model: how its true class fares. */
   image: oc.input(z.object({ id, imageId: id })).output(z.object({ rows: z.array(studyImageRow) })),
   /** The random draws of a study as one replayable JSON document. */

@@ -6,7 +6,8 @@ export const studyRow = z.object({
   imageId: id,
   image: z.string(),
   trueClass: z.int(),
-  correct: z.boolean(),
+  /** null where nothing is right or wrong, as of images of unknown classes. */
+  correct: z.boolean().nullable(),
   predicted: z.int(),
   confidence: z.number(),
   trueProbability: z.number(),
@@ -20,7 +21,8 @@ export const studyImageRow = z.object({
   params: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
   /** For the picture under the condition. */
   conditionId: id,
-  correct: z.boolean(),
+  /** null where nothing is right or wrong. */
+  correct: z.boolean().nullable(),
   predicted: z.int(),
   label: z.string(),
   confidence: z.number(),

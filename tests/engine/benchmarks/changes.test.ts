@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { bootstrap } from '#engine/metrics/index.ts'
 import { corruptionNames } from '#shared/transforms/index.ts'
 import { addDataset, runStudy } from '../studies/sample.ts'
 import { query, suite, tableOf, world } from './world.ts'
@@ -39,6 +40,24 @@ describe('ImageNet-C', () => {
     expect(row?.['mce']).toBeCloseTo((100 * own) / base, 9)
     expect(row?.['mean5']).toBeCloseTo(1 - own, 12)
     expect(row?.['relative']).toBeNull()
+    // Every draw of pictures has the errors of both models alike under all corruptions: a ratio of two shares.
+    const wrong = await Promise.all(
+      [large, small].map(async (modelId) => {
+        const { rows } = await client.studies.rows({ id, modelId, key: 'fog,severity=3' })
+        return rows.map(({ correct }) => (correct ? 0 : 1))
+      }),
+    )
+    const share = (of: number, indices: Uint32Array) =>
+      indices.reduce((sum, index) => sum + (wrong[of]?.[index] ?? 0), 0) / indices.length
+    const expected = bootstrap(32, (indices) => (100 * share(0, indices)) / share(1, indices), {
+      seed: 1,
+      draws: 4000,
+    })
+    expect(Number(row?.['mceLo'])).toBeCloseTo(expected?.lo ?? 0, -1)
+    expect(Number(row?.['mceHi'])).toBeCloseTo(expected?.hi ?? 0, -1)
+    expect(baseRow?.['mceLo']).toBeNull()
+    const ce = tableOf(tables, 'corruptions').rows[0]
+    expect(ce?.[`m${large}Lo`]).toBe(row?.['mceLo'])
     expect(baseRow?.['mce']).toBeCloseTo(100, 9)
     expect(tableOf(tables, 'corruptions').title).toContain('RepLK-3 = 100')
   })
@@ -112,7 +131,23 @@ describe('ImageNet-C', () => {
       'contrast,severity=5',
     ])
     expect(provenance.join(' ')).toContain('Made here, seed 3')
-    expect(tableOf(tables, 'summary').rows[0]).toMatchObject({ mce: null, mean5: null })
+    const summary = tableOf(tables, 'summary')
+    expect(summary.rows[0]).toMatchObject({ mce: null, mean5: null })
+    // A part of the benchmark has numbers of its own, and says what they are the mean of.
+    const [, noise, contrast] = conditions.map(({ top1 }) => top1 ?? 0)
+    const mean = ((noise ?? 0) + (contrast ?? 0)) / 2
+    expect(summary.rows[0]?.['chosen']).toBeCloseTo(mean, 12)
+    expect(summary.columns.find(({ key }) => key === 'chosen')?.title).toContain('2 corruptions, severity 5')
+    expect(provenance.join(' ')).toContain('A part of the benchmark (2 corruptions, severity 5)')
+    const [accuracy, errors] = figures
+    expect(accuracy?.title).toContain('2 corruptions, severity 5')
+    expect(accuracy?.series[0]?.points[0]?.y).toBeCloseTo(mean, 12)
+    expect(accuracy?.series[0]?.points[0]?.lo).toBeLessThanOrEqual(mean)
+    const bars = errors?.series[0]?.points.map(({ y }) => y ?? 0) ?? []
+    expect(bars).toHaveLength(2)
+    expect(bars[0]).toBeCloseTo(1 - (noise ?? 0), 12)
+    expect(bars[1]).toBeCloseTo(1 - (contrast ?? 0), 12)
+    expect(tableOf(tables, 'worst').rows.every((row) => row['taken'] !== row['class'])).toBe(true)
     expect(figures.flatMap(({ series }) => series).every(({ origin }) => origin === 'measured')).toBe(true)
   })
 })
@@ -145,7 +180,12 @@ describe('ImageNet-P', () => {
       }
     const datasetId = await addDataset(client, root)
     const modelId = setting.models.small
-    const { id } = await runStudy(client, { kind: 'imagenet-p', modelIds: [modelId], datasetId })
+    const { id } = await runStudy(client, {
+      kind: 'imagenet-p',
+      modelIds: [modelId],
+      datasetId,
+      params: { distances: [2, 1, 1, 1, 1, 1, 1, 4, 1, 1] },
+    })
     const said = new Map(
       query<{ name: string; predicted: number }>(
         setting,
@@ -170,6 +210,13 @@ describe('ImageNet-P', () => {
     })
     expect(rows.get('rotate')).toMatchObject({ sequences: 2, flips: share('rotate', (place) => place - 1) })
     expect(rows.get('rotate')?.['rate']).toBeCloseTo((100 * Number(rows.get('rotate')?.['flips'])) / 0.131, 9)
+    // Distances of the seventh perturbation count 4 as 100, as given.
+    expect(rows.get('rotate')?.['t5d']).toBeCloseTo((100 * Number(rows.get('rotate')?.['distance'])) / 4, 9)
+    expect(Number(rows.get('rotate')?.['distanceLo'])).toBeLessThanOrEqual(
+      Number(rows.get('rotate')?.['distance']),
+    )
+    const flipped = tableOf(tables, 'worst').rows.map((row) => Number(row['flips']))
+    expect(flipped).toEqual(flipped.toSorted((a, b) => b - a))
     expect(rows.get('translate')).toMatchObject({ sequences: 0, flips: null })
     expect(tableOf(tables, 'summary').rows[0]).toMatchObject({ mfr: null })
     expect(provenance.join(' ')).toContain('AlexNet')

@@ -103,6 +103,35 @@ describe('ImageNet-O', () => {
     expect(Number(row?.['hi'])).toBeGreaterThan(Number(row?.['aupr']))
   })
 
+  it('leads from its cells to the images, which nothing is right or wrong of', async () => {
+    const setting = await world()
+    const { client } = setting.engine
+    await addDataset(client, suite('val', join(setting.folder, 'val'), 1))
+    const datasetId = await addDataset(client, home(setting.folder, 'O', 2))
+    const modelId = setting.models.small
+    const { id } = await runStudy(client, { kind: 'imagenet-o', modelIds: [modelId], datasetId })
+    const { rows } = await client.studies.rows({ id, modelId, key: 'outside' })
+    expect(rows).toHaveLength(20)
+    expect(rows.every(({ correct, confidence }) => correct === null && confidence > 0)).toBe(true)
+    const sorted = rows.toSorted((a, b) => b.confidence - a.confidence || a.imageId - b.imageId)
+    const first = await client.studies.flips({
+      ...{ id, modelId, key: 'outside', direction: 'surest', limit: 12 },
+    })
+    expect(first).toMatchObject({ total: 20, compared: 0 })
+    const rest = await client.studies.flips({
+      ...{ id, modelId, key: 'outside', direction: 'surest', after: first.next },
+    })
+    expect(rest.next).toBeNull()
+    expect([...first.rows, ...rest.rows].map((row) => row.id)).toEqual(sorted.map(({ imageId }) => imageId))
+    const mistakes = await client.studies.flips({ id, modelId, key: 'inside', direction: 'mistakes' })
+    const wrong = (await client.studies.rows({ id, modelId, key: 'inside' })).rows.filter(
+      ({ correct }) => correct === false,
+    )
+    expect(new Set(mistakes.rows.map((row) => row.id))).toEqual(new Set(wrong.map(({ imageId }) => imageId)))
+    const [image] = (await client.studies.image({ id, imageId: sorted[0]?.imageId ?? 0 })).rows
+    expect(image).toMatchObject({ correct: null, confidence: sorted[0]?.confidence })
+  })
+
   it('cannot be run without ordinary images, and says so', async () => {
     const setting = await world()
     const { client } = setting.engine

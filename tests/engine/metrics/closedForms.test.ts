@@ -23,6 +23,7 @@ import {
   nineClassOf,
   perturbations,
   predictAmong,
+  resampledAupr,
   responseRateAccuracy,
   softNineClass,
   top5Distance,
@@ -130,6 +131,30 @@ describe('detection', () => {
       fprAt95: 1,
       chance: 0.25,
     })
+  })
+
+  it('gives of a draw what it gives of the drawn images, ties included', () => {
+    const image = fc.record({ score: fc.integer({ min: 0, max: 5 }), positive: fc.boolean() })
+    fc.assert(
+      fc.property(
+        fc.array(image, { minLength: 1, maxLength: 30 }),
+        fc.infiniteStream(fc.nat()),
+        (images, draw) => {
+          const indices = Uint32Array.from(images, () => (draw.next().value ?? 0) % images.length)
+          const drawn = [...indices].map((index) => images[index] ?? { score: 0, positive: false })
+          const direct = detection(
+            drawn.map(({ score }) => score),
+            drawn.map(({ positive }) => positive),
+          )
+          const resampled = resampledAupr(
+            images.map(({ score }) => score),
+            images.map(({ positive }) => positive),
+          )(indices)
+          if (direct === null) expect(resampled).toBeNull()
+          else expect(resampled).toBeCloseTo(direct.aupr, 12)
+        },
+      ),
+    )
   })
 
   it('is not defined without positives, negatives or numbers', () => {

@@ -1,34 +1,54 @@
 import type { Interval } from '#shared/contract/index.ts'
 import { wilson } from '#shared/maths/wilson.ts'
-import { bootstrap } from '../../metrics/index.ts'
+import { percentileInterval, resamples } from '../../metrics/index.ts'
+import { breath } from './outcomes.ts'
 
 export const bootstrapSeed = 0
 const level = 0.95
-/** Beyond this many images the bootstrap of a mean is its normal interval to three digits. */
-const enough = 5000
-const z = 1.959963984540054
+/** Milliseconds of drawing after which other work of the engine may go on. */
+const stretch = 20
 
-/** Interval of a mean of per-image values: percentile bootstrap with a fixed seed, for many images the normal one. */
-export function meanInterval(values: Float64Array): Interval | null {
-  const n = values.length
-  if (n < 2) return null
-  if (n <= enough)
-    return bootstrap(n, (indices) => indices.reduce((sum, index) => sum + (values[index] ?? 0), 0) / n, {
-      seed: bootstrapSeed,
-      level,
-    })
-  const mean = values.reduce((sum, value) => sum + value, 0) / n
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1)
-  const half = z * Math.sqrt(variance / n)
-  return { lo: mean - half, hi: mean + half, level }
+/** Draws of a bootstrap over n images: enough for two digits, few enough that all of them take about a second. */
+const drawsFor = (n: number) => Math.max(200, Math.min(1000, Math.round(20_000_000 / Math.max(1, n))))
+
+/**
+ * Percentile bootstrap intervals of several metrics of the same n images, drawn together with a fixed seed. A metric is
+ * null on draws it is not defined on, which are left out of its interval.
+ *
+ * @param metrics of the drawn images, given as their indices
+ */
+export async function metricIntervals(
+  n: number,
+  metrics: (indices: Uint32Array) => readonly (number | null)[],
+): Promise<(Interval | null)[]> {
+  const values: number[][] = []
+  let since = performance.now()
+  for (const indices of resamples(n, bootstrapSeed, drawsFor(n))) {
+    for (const [place, value] of metrics(indices).entries()) {
+      const known = (values[place] ??= [])
+      if (value !== null) known.push(value)
+    }
+    if (performance.now() - since < stretch) continue
+    await breath()
+    since = performance.now()
+  }
+  return values.map((found) => percentileInterval(found, level))
 }
 
-/** Draws of a metric that takes about n log n steps each, so that all of them take about a second at most. */
-const drawsFor = (n: number) => Math.max(100, Math.min(1000, Math.round(1_000_000 / Math.max(1, n))))
+/** As `metricIntervals`, of one metric. */
+export async function metricInterval(
+  n: number,
+  metric: (indices: Uint32Array) => number | null,
+): Promise<Interval | null> {
+  return (await metricIntervals(n, (indices) => [metric(indices)]))[0] ?? null
+}
 
-/** Percentile bootstrap of any metric of n images, with a fixed seed; fewer draws for many images. */
-export const metricInterval = (n: number, metric: (indices: Uint32Array) => number | null): Interval | null =>
-  bootstrap(n, metric, { seed: bootstrapSeed, level, draws: drawsFor(n) })
+/** Mean of the drawn values. */
+export function meanOf(values: ArrayLike<number>, indices: Uint32Array): number {
+  let sum = 0
+  for (const index of indices) sum += values[index] ?? 0
+  return sum / indices.length
+}
 
 /** Interval of a difference of two independent shares, from their Wilson intervals (Newcombe 1998, method 10). */
 export function differenceInterval(
@@ -45,15 +65,17 @@ export function differenceInterval(
   }
 }
 
-const kept = new Map<string, Interval | null>()
-const keptAtMost = 500
+const kept = new Map<string, Promise<unknown>>()
+const keptAtMost = 200
 
-/** Keeps an interval under a key that names the facts it rests on, since looking at a result again must cost nothing. */
-export function remembered(key: string, make: () => Interval | null): Interval | null {
-  const known = kept.get(key)
+/** Keeps what was made under a key that names the facts it rests on, since looking at a result again must cost nothing. */
+export async function remembered<T>(key: string, make: () => Promise<T>): Promise<T> {
+  // A key belongs to one maker, so what is kept under it is of its type.
+  const known = kept.get(key) as Promise<T> | undefined
   if (known !== undefined) return known
   if (kept.size >= keptAtMost) kept.delete(kept.keys().next().value ?? '')
   const made = make()
   kept.set(key, made)
+  made.catch(() => kept.delete(key))
   return made
 }

@@ -67,9 +67,90 @@ export function outcomes(db: Db, model: GridModel, key: string): Outcome[] {
     }))
 }
 
+export interface Surest {
+  imageId: number
+  name: string
+  className: string
+  predicted: number
+  confidence: number
+}
+
+/** The images of an ungrouped condition with the highest confidence: those that are wrong, or that nothing is said of. */
+export function surest(
+  db: Db,
+  model: GridModel,
+  key: string,
+  which: 'wrong' | 'unknown',
+  limit: number,
+): Surest[] {
+  const found = measured(model, key)
+  const conditionId = found?.stored.parts[0]?.conditionId
+  if (!found || conditionId === undefined) return []
+  const { sql, values } = imagesOf(found.stored.source)
+  return db
+    .prepare<SqlValue[], Surest>(
+      `SELECT i.id AS imageId, i.name, p.predicted, p.confidence,
+         (SELECT c.name FROM class c WHERE c.dataset_id = i.dataset_id AND c.idx = i.class_idx) AS className
+       FROM ${joined(sql)} AND p.correct IS ${which === 'wrong' ? '0' : 'NULL'} AND length(p.top) > 0
+       ORDER BY p.confidence DESC, i.id LIMIT ?`,
+    )
+    .all(found.variantId, conditionId, ...values, limit)
+}
+
+/** Mean confidence of an ungrouped condition, class by class. */
+export function meanConfidences(
+  db: Db,
+  model: GridModel,
+  key: string,
+): { className: string; n: number; confidence: number }[] {
+  const found = measured(model, key)
+  const conditionId = found?.stored.parts[0]?.conditionId
+  if (!found || conditionId === undefined) return []
+  const { sql, values } = imagesOf(found.stored.source)
+  return db
+    .prepare<SqlValue[], { className: string; n: number; confidence: number }>(
+      `SELECT (SELECT c.name FROM class c WHERE c.dataset_id = i.dataset_id AND c.idx = i.class_idx) AS className,
+         count(*) AS n, avg(p.confidence) AS confidence
+       FROM ${joined(sql)} AND length(p.top) > 0 GROUP BY i.class_idx ORDER BY i.class_idx`,
+    )
+    .all(found.variantId, conditionId, ...values)
+}
+
+/** Images read at a time. */
+const chunk = 5000
+
+/** Which images of an ungrouped condition were right, a few thousand at a time, so that other work can go on between. */
+export async function* verdicts(
+  db: Db,
+  model: GridModel,
+  key: string,
+): AsyncGenerator<{ imageId: number; picture: string; correct: boolean }[]> {
+  const found = measured(model, key)
+  const conditionId = found?.stored.parts[0]?.conditionId
+  if (!found || conditionId === undefined) return
+  const { sql, values } = imagesOf(found.stored.source)
+  const select = db.prepare<SqlValue[], Pick<Row, 'id' | 'name' | 'correct'>>(
+    `SELECT i.id, i.name, p.correct FROM ${joined(sql)} AND i.id > ? ORDER BY i.id LIMIT ?`,
+  )
+  for (let after = 0; ;) {
+    const rows = select.all(found.variantId, conditionId, ...values, after, chunk)
+    const last = rows.at(-1)
+    if (last === undefined) return
+    after = last.id
+    yield rows.map(({ id, name, correct }) => ({
+      imageId: id,
+      picture: pictureName(name, false),
+      correct: correct === 1,
+    }))
+    await breath()
+  }
+}
+
 /** The five likeliest classes of an image under a condition, best first. */
 export interface Ranked {
+  imageId: number
   name: string
+  className: string
   subjectId: number
   top: number[]
 }
@@ -81,13 +162,14 @@ export function rankings(db: Db, model: GridModel, key: string): Ranked[] {
   if (!found || conditionId === undefined) return []
   const { sql, values } = imagesOf(found.stored.source)
   return db
-    .prepare<SqlValue[], { name: string; subject_id: number; top: Buffer }>(
-      `SELECT i.name, i.subject_id, p.top FROM ${joined(sql)} ORDER BY i.id`,
+    .prepare<SqlValue[], Omit<Ranked, 'top'> & { top: Buffer }>(
+      `SELECT i.id AS imageId, i.name, i.subject_id AS subjectId, p.top,
+         (SELECT c.name FROM class c WHERE c.dataset_id = i.dataset_id AND c.idx = i.class_idx) AS className
+       FROM ${joined(sql)} ORDER BY i.id`,
     )
     .all(found.variantId, conditionId, ...values)
-    .map(({ name, subject_id, top }) => ({
-      name,
-      subjectId: subject_id,
+    .map(({ top, ...row }) => ({
+      ...row,
       top: unpackTop(top).map(({ classIndex }) => classIndex),
     }))
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { DataTable } from '#shared/contract/index.ts'
 import { getDataset } from '../../datasets/index.ts'
-import { calibrationError, expectedCalibrationError } from '../../metrics/index.ts'
+import { calibrationError, expectedCalibrationError, responseRateAccuracy } from '../../metrics/index.ts'
 import { perClassTable } from '../cleanAccuracy/classes.ts'
 import { defineStudy, type Condition, type Metric, type StudyDefinition, type View } from '../definition.ts'
 import type { Grid, GridModel } from '../grid.ts'
@@ -65,7 +65,12 @@ export function subsetAccuracy(benchmark: SubsetBenchmark): StudyDefinition {
       {
         name: 'calibration',
         formula:
-          'RMS over bins of 100 images in order of confidence, and ECE over ten bins; confidence by rule 200',
+          'RMS over bins of 100 images in order of confidence (all bins, where the published code drops the last), and ECE over ten bins; confidence by rule 200',
+        source: 'natural-adv-examples calibration_tools.py',
+      },
+      {
+        name: 'AURRA',
+        formula: 'mean accuracy of the k most confident images, k = 1 to all; confidence by rule 200',
         source: 'natural-adv-examples calibration_tools.py',
       },
     ],
@@ -92,18 +97,21 @@ export function subsetAccuracy(benchmark: SubsetBenchmark): StudyDefinition {
           : []),
       ]
     },
-    view: (grid, { validation }, { workspace, source }): View => {
+    async view(grid, { validation }, { workspace, source }): Promise<View> {
       const published = isImagenet(getDataset(workspace.db, source.datasetId))
       const reported = paperValues(
         ({ dataset, metric, source }) => dataset === name && metric === 'top-1' && source !== 'Table 7',
       )
-      const wrong = (model: GridModel) =>
-        outcomes(workspace.db, model, 'rule200').filter(({ correct }) => correct === false)
       return {
         tables: [
           accuracyTable(grid, name, (model) => outcomes(workspace.db, model, 'rule200')),
           perClassTable({ ...grid, cells: grid.cells.filter(({ key }) => key === 'rule1000') }),
-          worstTable('Wrong with most confidence (rule 200)', grid.models, wrong),
+          await worstTable(workspace.db, {
+            title: 'Wrong with most confidence (rule 200)',
+            models: grid.models,
+            keys: ['rule200'],
+            which: 'wrong',
+          }),
         ],
         figures: [
           barsFigure({
@@ -168,6 +176,7 @@ function accuracyTable(
       { key: 'gap', title: 'Gap', kind: 'fraction', better: 'lower' },
       { key: 'rms', title: 'RMS calibration error', kind: 'fraction', better: 'lower' },
       { key: 'ece', title: 'ECE', kind: 'fraction', better: 'lower' },
+      { key: 'aurra', title: 'AURRA', kind: 'fraction', better: 'higher' },
     ],
     rows: grid.models.map((model) => {
       const [full, chosen, ordinary] = ['rule1000', 'rule200', 'ordinary'].map((key) =>
@@ -194,6 +203,7 @@ function accuracyTable(
         gap: ordinary?.top1 == null || chosen?.top1 == null ? null : ordinary.top1 - chosen.top1,
         rms: calibrationError(confidence, correct),
         ece: expectedCalibrationError(confidence, correct),
+        aurra: responseRateAccuracy(confidence, correct),
       }
     }),
   }

@@ -11,6 +11,7 @@ import { asFractions, barsFigure } from '../bars.ts'
 import { asTheyAre } from '../geometry.ts'
 import { differenceInterval } from '../intervals.ts'
 import { cellOf } from '../outcomes.ts'
+import { worstTable } from '../worst.ts'
 
 const params = z.object({
   variations: z
@@ -85,7 +86,7 @@ export const imagenet9 = defineStudy({
         preprocessing,
       }))
   },
-  view(grid, _, { workspace, source }) {
+  async view(grid, _, { workspace, source }) {
     const published = isImagenet(getDataset(workspace.db, source.datasetId))
     const reported = paperValues(({ dataset }) => dataset === 'ImageNet-9')
     const shown = variationNames(grid)
@@ -96,6 +97,12 @@ export const imagenet9 = defineStudy({
         ...shown
           .slice(0, 1)
           .map((key) => perClassTable({ ...grid, cells: grid.cells.filter((cell) => cell.key === key) })),
+        await worstTable(workspace.db, {
+          title: 'Wrong with most confidence',
+          models: grid.models,
+          keys: shown.filter((key) => key === 'original' || key.startsWith('mixed_')),
+          which: 'wrong',
+        }),
       ],
       figures: [
         barsFigure({

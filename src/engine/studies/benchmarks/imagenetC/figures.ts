@@ -1,43 +1,69 @@
 import type { ReportedValue } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
+import { corruptionNames } from '#shared/transforms/index.ts'
 import type { Grid, GridModel } from '../../grid.ts'
 import { asFractions, barsFigure, categoryBars } from '../bars.ts'
 import { cellOf } from '../outcomes.ts'
 import { chosenCorruptions, chosenSeverities, keyOf, type CorruptionParams } from './conditions.ts'
 import type { Scores, Unit } from './scores.ts'
+import { scopeOf, shownOf } from './shown.ts'
 
-/** Fig. 2b: mean accuracy at severity 5 over all 19. */
-export const meanAccuracyFigure = (
+/** Fig. 2b: mean accuracy at severity 5 over all 19; of a part of the benchmark the mean over that part, named so. */
+export function meanAccuracyFigure(
   grid: Grid,
+  chosen: CorruptionParams,
   scores: Map<number, Scores>,
   reported: ReportedValue[],
   origin: string,
-): FigureSpec =>
-  barsFigure({
+): FigureSpec {
+  const whole = chosenCorruptions(chosen).length === corruptionNames.length && chosen.severities.includes(5)
+  const shared = { models: grid.models, notes: [origin, 'Whiskers: 95 % bootstrap over pictures.'] }
+  const y = { label: 'Top-1 accuracy', unit: 'percent', scale: 'linear', min: 0 } as const
+  const bandLabel = '95 % bootstrap interval'
+  const count = (own: Scores | undefined) => (own?.images == null ? {} : { n: own.images })
+  if (whole)
+    return barsFigure({
+      ...shared,
+      id: 'imagenet-c-accuracy',
+      title: 'Mean accuracy at severity 5',
+      y,
+      groups: [
+        {
+          id: 'mean5',
+          name: 'Mean over 19 corruptions',
+          bandLabel,
+          barOf(model) {
+            const own = scores.get(model.id)
+            const interval = own?.intervals?.meanAccuracyAt5 ?? null
+            return { value: own?.meanAccuracyAt5 ?? null, interval, ...count(own) }
+          },
+        },
+      ],
+      reported: asFractions(reported),
+    })
+  return barsFigure({
+    ...shared,
     id: 'imagenet-c-accuracy',
-    title: 'Mean accuracy at severity 5',
-    y: { label: 'Top-1 accuracy', unit: 'percent', scale: 'linear', min: 0 },
-    models: grid.models,
+    title: `Mean accuracy, ${scopeOf(chosen)}`,
+    y,
     groups: [
       {
-        id: 'mean5',
-        name: 'Mean over 19 corruptions',
-        bandLabel: '95 % bootstrap interval',
+        id: 'chosen',
+        name: scopeOf(chosen),
+        bandLabel,
         barOf(model) {
           const own = scores.get(model.id)
-          return {
-            value: own?.meanAccuracyAt5 ?? null,
-            interval: own?.accuracyInterval ?? null,
-            ...(own?.images == null ? {} : { n: own.images }),
-          }
+          const error = own?.intervals?.chosen
+          const interval = error ? { lo: 1 - error.hi, hi: 1 - error.lo, level: error.level } : null
+          return { value: own?.chosenAccuracy ?? null, interval, ...count(own) }
         },
       },
     ],
-    reported: asFractions(reported),
-    notes: [origin, 'Whiskers: 95 % bootstrap over pictures.'],
+    notes: [...shared.notes, 'A part of the benchmark: not the mean the paper shows.'],
   })
+}
 
-/** CE by corruption, or mean errors where nothing counts as 100. */
+/** CE by corruption, or mean errors where nothing counts as 100 or severities were left out. */
 export function corruptionFigure(
   grid: Grid,
   chosen: CorruptionParams,
@@ -45,21 +71,21 @@ export function corruptionFigure(
   scores: Map<number, Scores>,
   origin: string,
 ): FigureSpec {
+  const shown = shownOf(chosen, unit)
+  const worst = Math.max(...chosenSeverities(chosen))
   return categoryBars({
     id: 'imagenet-c-corruptions',
-    title: unit ? 'Corruption error' : 'Error by corruption',
+    title: shown.title,
     label: 'Corruption',
     categories: chosenCorruptions(chosen),
-    y: unit
-      ? { label: `CE (${unit.name} = 100)`, unit: 'none', scale: 'linear', min: 0 }
-      : { label: 'Mean top-1 error', unit: 'percent', scale: 'linear', min: 0 },
+    y: { label: shown.label, unit: shown.isCe ? 'none' : 'percent', scale: 'linear', min: 0 },
     models: grid.models,
-    bandLabel: '',
-    barOf(model, corruption) {
-      const score = scores.get(model.id)?.scores.find((entry) => entry.corruption === corruption)
-      return { value: (unit ? score?.ce : score?.meanError) ?? null, key: keyOf(corruption, 5) }
-    },
-    notes: [origin],
+    bandLabel: '95 % bootstrap interval',
+    barOf: (model, corruption) => ({
+      ...shown.of(scores.get(model.id), model.id, corruption),
+      key: keyOf(corruption, worst),
+    }),
+    notes: [origin, 'Whiskers: 95 % bootstrap over pictures.'],
   })
 }
 

@@ -1,14 +1,15 @@
 import { KernelscopeError } from '#shared/errors.ts'
 import { getDataset } from '../../../datasets/index.ts'
-import { defineStudy, type Metric } from '../../definition.ts'
-import type { Grid } from '../../grid.ts'
+import { defineStudy } from '../../definition.ts'
 import { paperStatements, paperValues } from '../../paper.ts'
-import { isImagenet } from '../answers.ts'
 import { baselineModel } from '../baseline.ts'
 import { findValidation } from '../validation.ts'
-import { chosenCorruptions, conditions, isCorrupted, params, type CorruptionParams } from './conditions.ts'
+import { conditions, isCorrupted, params, type CorruptionParams } from './conditions.ts'
 import { corruptionFigure, meanAccuracyFigure, severityFigure, severityMap } from './figures.ts'
+import { hardestTables } from './hardest.ts'
+import { describeOrigin, metricsOf, notesOn, originOf } from './origin.ts'
 import { scoresOf, unitOf, type Scores } from './scores.ts'
+import { isPartial, presentIn, scopeOf } from './shown.ts'
 import { cellTable, corruptionTable, summaryTable } from './tables.ts'
 
 /** Common corruptions at five severities (Hendrycks and Dietterich, ICLR 2019). */
@@ -58,7 +59,16 @@ export const imagenetC = defineStudy({
       name: 'relative CE',
       formula: '100 · (sum of errors − 5 · clean error) / the same of AlexNet; may be negative',
     },
-    { name: 'interval', formula: 'bootstrap over pictures with all their versions, fixed seed' },
+    {
+      name: 'mCE of CIFAR-C',
+      formula: 'mean error over the 15 benchmark corruptions and five severities, not normalised',
+      source: 'Hendrycks et al. 2020, AugMix',
+    },
+    {
+      name: 'interval',
+      formula:
+        'percentile bootstrap over pictures, each with all its versions, fixed seed; a model that counts as 100 is drawn along',
+    },
   ],
   settle(chosen, room) {
     const { dataset } = room
@@ -74,97 +84,46 @@ export const imagenetC = defineStudy({
   },
   otherDatasets: ({ validation }) => (validation === null ? [] : [validation]),
   conditions,
-  async view(grid, chosen, { workspace: { db }, source }) {
+  async view(grid, params, { workspace: { db }, source }) {
     const dataset = getDataset(db, source.datasetId)
-    const published = isCorrupted(dataset)
-    const unit = unitOf(grid, published && isImagenet(dataset), baselineModel(grid.models, chosen.baseline))
+    const origin = originOf(dataset)
+    const said = describeOrigin(origin, dataset, params)
+    const chosen = presentIn(grid, params)
+    const unit = unitOf(grid, origin === 'imagenet', baselineModel(grid.models, params.baseline))
     const scores = new Map<number, Scores>()
     for (const model of grid.models) scores.set(model.id, await scoresOf(db, grid, model, unit))
-    const origin = published ? `Files of ${dataset.title}.` : madeHere(chosen)
     const inC = paperValues((row) => row.dataset === 'ImageNet-C' && row.source !== 'Table 7')
     const accuracies = inC.filter(({ text }) => text.includes('mean top-1'))
     return {
       tables: [
-        summaryTable(grid, unit, scores),
+        summaryTable(grid, chosen, unit, scores, origin),
         corruptionTable(grid, chosen, unit, scores),
         cellTable(grid, chosen),
+        ...(await hardestTables(grid, chosen, db)),
       ],
       figures: [
-        meanAccuracyFigure(grid, scores, published && isImagenet(dataset) ? accuracies : [], origin),
-        corruptionFigure(grid, chosen, unit, scores, origin),
-        severityFigure(grid, chosen, origin),
-        ...grid.models.map((model) => severityMap(grid, model, chosen, origin)),
+        meanAccuracyFigure(grid, chosen, scores, origin === 'imagenet' ? accuracies : [], said),
+        corruptionFigure(grid, chosen, unit, scores, said),
+        severityFigure(grid, chosen, said),
+        ...grid.models.map((model) => severityMap(grid, model, chosen, said)),
       ],
       reported: [...inC, ...paperStatements('Fig. 2b')],
-      metrics: metricsOf(grid, published, unit?.name ?? null, scores),
+      metrics: metricsOf(grid, origin, dataset, unit, scores),
       notes: [
-        origin,
-        ...(unit ? [`CE counts the errors of ${unit.name} as 100.`] : []),
-        ...notesOn(grid, chosen, published, scores),
+        said,
+        ...notesOn(grid, origin, isPartial(chosen) ? scopeOf(chosen) : null, unit, scores),
+        ...lacking(params, chosen),
       ],
     }
   },
 })
 
-const madeHere = ({ seed, jpeg }: CorruptionParams) =>
-  `Made here, seed ${seed}${jpeg ? ', JPEG quality 85' : ', without the JPEG pass'}: like ImageNet-C, not its files. Frost uses ice pictures of our own.`
-
-function notesOn(
-  grid: Grid,
-  chosen: CorruptionParams,
-  published: boolean,
-  scores: Map<number, Scores>,
-): string[] {
-  const all = [...scores.values()]
+/** What was asked for and is not in the dataset. */
+function lacking(asked: CorruptionParams, present: CorruptionParams): string[] {
+  const missing = asked.corruptions.filter((name) => !present.corruptions.includes(name))
+  const levels = asked.severities.filter((level) => !present.severities.includes(level))
   return [
-    ...(published
-      ? all.some(({ images }) => images !== 50000)
-        ? ['Not the 50,000 images of every part: AlexNet’s errors then only roughly apply.']
-        : []
-      : ['Not comparable with published values: the paper’s numbers are for the published files.']),
-    ...(chosenCorruptions(chosen).length < 19 || all.some(({ meanAccuracyAt5 }) => meanAccuracyAt5 === null)
-      ? ['Where cells are missing or not whole, no mean is given.']
-      : []),
-    ...grid.models
-      .filter(({ id }) => scores.get(id)?.images === null)
-      .map(({ title }) => `${title}: the cells hold different numbers of images.`),
+    ...(missing.length > 0 ? [`The dataset lacks ${missing.join(', ')}.`] : []),
+    ...(levels.length > 0 ? [`The dataset lacks severities ${levels.join(', ')}.`] : []),
   ]
-}
-
-function metricsOf(
-  grid: Grid,
-  published: boolean,
-  unit: string | null,
-  scores: Map<number, Scores>,
-): Metric[] {
-  const prefix = published ? 'imagenet-c' : 'made-c'
-  const title = published ? 'ImageNet-C' : 'Corruptions made here'
-  return grid.models.flatMap((model): Metric[] => {
-    const own = scores.get(model.id)
-    const shared = { modelId: model.id, n: own?.images ?? 0 }
-    return [
-      {
-        ...shared,
-        key: `${prefix}.mean5`,
-        title: `${title}, mean at severity 5`,
-        unit: 'fraction',
-        better: 'higher',
-        value: own?.meanAccuracyAt5 ?? null,
-        interval: own?.accuracyInterval ?? null,
-      },
-      ...(unit === null
-        ? []
-        : [
-            {
-              ...shared,
-              key: `${prefix}.mce`,
-              title: `${title}, mCE (${unit} = 100)`,
-              unit: 'number' as const,
-              better: 'lower' as const,
-              value: own?.mce ?? null,
-              interval: own?.mceInterval ?? null,
-            },
-          ]),
-    ]
-  })
 }

@@ -2,7 +2,6 @@ import type { Interval } from '#shared/contract/index.ts'
 import { corruptionNames } from '#shared/transforms/index.ts'
 import {
   alexnet,
-  alexnetErrors,
   benchmarkCorruptions,
   corruptionSummary,
   type CorruptionBaseline,
@@ -11,15 +10,17 @@ import {
 } from '../../../metrics/index.ts'
 import type { Db } from '../../../workspace/index.ts'
 import type { Grid, GridModel } from '../../grid.ts'
-import { meanInterval, remembered } from '../intervals.ts'
-import { breath, cellOf, measured, outcomes } from '../outcomes.ts'
+import { remembered } from '../intervals.ts'
+import { cellOf } from '../outcomes.ts'
 import { cleanKey, keyOf, severities } from './conditions.ts'
+import { corruptionIntervals, meanOfKnown, type CorruptionIntervals } from './intervals.ts'
+import { pictureErrors } from './pictures.ts'
 
 /** What counts as 100. */
 export interface Unit {
   name: string
   /** null for AlexNet. */
-  modelId: number | null
+  model: GridModel | null
   baseline: CorruptionBaseline
 }
 
@@ -28,14 +29,14 @@ export function unitOf(grid: Grid, published: boolean, model: GridModel | null):
   if (model)
     return {
       name: model.title,
-      modelId: model.id,
+      model,
       baseline: { errors: errorsOf(grid, model), clean: cleanErrorOf(grid, model) },
     }
-  return published ? { name: 'AlexNet', modelId: null, baseline: alexnet } : null
+  return published ? { name: 'AlexNet', model: null, baseline: alexnet } : null
 }
 
 /** Top-1 errors of the whole cells of a model; null where a cell is missing or not whole. */
-export const errorsOf = (grid: Grid, model: GridModel): CorruptionErrors =>
+const errorsOf = (grid: Grid, model: GridModel): CorruptionErrors =>
   Object.fromEntries(
     corruptionNames.map((name) => [
       name,
@@ -52,8 +53,14 @@ export function cleanErrorOf(grid: Grid, model: GridModel): number | null {
 }
 
 export interface Scores extends CorruptionSummary {
-  mceInterval: Interval | null
-  accuracyInterval: Interval | null
+  /** Mean of CE over the benchmark's corruptions but frost, which is made of other pictures here; null while one is missing. */
+  mceWithoutFrost: number | null
+  /** Mean accuracy over every chosen cell; null while one is not whole. */
+  chosenAccuracy: number | null
+  /** Mean error of each corruption over the chosen severities; null while one is not whole. */
+  chosenErrors: ReadonlyMap<string, number | null>
+  /** null before all cells of the model are whole, or where they do not show the same pictures. */
+  intervals: CorruptionIntervals | null
   /** Images per cell; null where cells differ. */
   images: number | null
 }
@@ -64,66 +71,61 @@ const nothing: CorruptionBaseline = { errors: {}, clean: null }
 export async function scoresOf(db: Db, grid: Grid, model: GridModel, unit: Unit | null): Promise<Scores> {
   const baseline = unit?.baseline ?? nothing
   const summary = corruptionSummary(errorsOf(grid, model), cleanErrorOf(grid, model), baseline)
-  const counts = new Set(
-    grid.cells.filter(({ modelId, key }) => modelId === model.id && key !== cleanKey).map(({ n }) => n),
+  const corrupted = grid.cells.filter(({ modelId, key }) => modelId === model.id && key !== cleanKey)
+  const counts = new Set(corrupted.map(({ n }) => n))
+  const chosenErrors = new Map(
+    [...Map.groupBy(corrupted, ({ params }) => String(params['corruption']))].map(([name, cells]) => [
+      name,
+      cells.every((cell) => grid.whole(cell)) ? errorOver(cells) : null,
+    ]),
   )
-  const variants = measured(model, keyOf(corruptionNames[0], 5))
-  const key = (what: string, value: number) =>
-    `${what} ${variants?.variantId} ${value} ${model.conditions.length}`
-  const mceValues =
-    summary.mce === null || unit?.modelId === model.id
-      ? null
-      : await perPicture(db, model, mceWeights(baseline))
-  const accuracies = summary.meanAccuracyAt5 === null ? null : await perPicture(db, model, accuracyWeights())
+  const whole = corrupted.length > 0 && corrupted.every((cell) => grid.whole(cell))
+  const error = errorOver(corrupted)
   return {
     ...summary,
-    mceInterval: mceValues && remembered(key('mce', summary.mce ?? 0), () => meanInterval(mceValues)),
-    accuracyInterval:
-      accuracies && remembered(key('mean5', summary.meanAccuracyAt5 ?? 0), () => meanInterval(accuracies)),
+    mceWithoutFrost: withoutFrost(summary),
+    chosenAccuracy: whole && error !== null ? 1 - error : null,
+    chosenErrors,
+    intervals: whole ? await intervalsOf(db, grid, model, unit) : null,
     images: counts.size === 1 ? ([...counts][0] ?? null) : null,
   }
 }
 
-/** What a wrong (or right) answer in a cell adds to the score of a picture. */
-interface Weight {
-  key: string
-  whenWrong: number
-  whenRight: number
+const errorOver = (cells: Grid['cells']) =>
+  meanOfKnown(cells.map(({ top1 }) => (top1 === null ? null : 1 - top1)))
+
+function withoutFrost({ scores }: CorruptionSummary): number | null {
+  const rest = scores.filter(
+    ({ corruption }) => corruption !== 'frost' && benchmarkCorruptions.some((name) => name === corruption),
+  )
+  return rest.some(({ ce }) => ce === null) ? null : meanOfKnown(rest.map(({ ce }) => ce))
 }
 
-/** mCE as a mean over pictures: 100/15 times the errors of a picture over the baseline's sum, corruption by corruption. */
-function mceWeights({ errors }: CorruptionBaseline): Weight[] {
-  return benchmarkCorruptions.flatMap((name) => {
-    const sum = (errors[name] ?? alexnetErrors[name] ?? []).reduce<number>((total, e) => total + (e ?? 0), 0)
-    const whenWrong = 100 / (benchmarkCorruptions.length * sum)
-    return severities.map((severity) => ({ key: keyOf(name, severity), whenWrong, whenRight: 0 }))
+async function intervalsOf(
+  db: Db,
+  grid: Grid,
+  model: GridModel,
+  unit: Unit | null,
+): Promise<CorruptionIntervals | null> {
+  const factsOf = (of: GridModel) =>
+    of.conditions.map((stored) => [
+      of.variantOf(stored),
+      stored.parts[0]?.conditionId,
+      stored.source,
+      cellOf(grid, of.id, stored.condition.key)?.correct,
+    ])
+  const key = ['corruptions', factsOf(model), unit?.model ? factsOf(unit.model) : unit?.name]
+  return remembered(JSON.stringify(key), async () => {
+    const own = await pictureErrors(db, grid, model)
+    if (own === null) return null
+    const along = unit?.model ? await pictureErrors(db, grid, unit.model) : null
+    return corruptionIntervals(own, unit?.baseline ?? nothing, along)
   })
 }
 
-const accuracyWeights = (): Weight[] =>
-  corruptionNames.map((name) => ({
-    key: keyOf(name, 5),
-    whenWrong: 0,
-    whenRight: 1 / corruptionNames.length,
-  }))
-
-/** The score of every picture; null where the cells do not show the same pictures. */
-async function perPicture(db: Db, model: GridModel, weights: Weight[]): Promise<Float64Array | null> {
-  const values = new Map<string, { value: number; cells: number }>()
-  for (const { key, whenWrong, whenRight } of weights) {
-    const parted = measured(model, key)?.stored.source.part !== undefined
-    for (const { picture, imageId, correct } of outcomes(db, model, key)) {
-      const name = parted ? picture : String(imageId)
-      const known = values.get(name) ?? { value: 0, cells: 0 }
-      values.set(name, {
-        value: known.value + (correct === true ? whenRight : whenWrong),
-        cells: known.cells + 1,
-      })
-    }
-    await breath()
-  }
-  const all = [...values.values()]
-  return all.some(({ cells }) => cells !== weights.length)
-    ? null
-    : Float64Array.from(all, ({ value }) => value)
-}
+/** The interval of a score, but none of the model that counts as 100: its rates are 100 by definition. */
+export const rateInterval = (
+  scores: Scores | undefined,
+  isUnit: boolean,
+  read: (intervals: CorruptionIntervals) => Interval | null,
+): Interval | null => (isUnit || !scores?.intervals ? null : read(scores.intervals))

@@ -2,11 +2,26 @@ import type { DataTable } from '#shared/contract/index.ts'
 import type { Grid } from '../../grid.ts'
 import { cellOf } from '../outcomes.ts'
 import { chosenCorruptions, chosenSeverities, keyOf, type CorruptionParams } from './conditions.ts'
-import { cleanErrorOf, type Scores, type Unit } from './scores.ts'
+import { cleanErrorOf, rateInterval, type Scores, type Unit } from './scores.ts'
+import type { Origin } from './origin.ts'
+import { isPartial, scopeOf, shownOf } from './shown.ts'
 
-/** One row per model: Tables 1, 5 and 6. */
-export function summaryTable(grid: Grid, unit: Unit | null, scores: Map<number, Scores>): DataTable {
+/** One row per model: Tables 1, 5 and 6. What was not chosen whole gets a column of its own that says what it is the mean of. */
+export function summaryTable(
+  grid: Grid,
+  chosen: CorruptionParams,
+  unit: Unit | null,
+  scores: Map<number, Scores>,
+  origin: Origin,
+): DataTable {
   const against = unit ? `, ${unit.name} = 100` : ''
+  const partial = isPartial(chosen)
+  const madeHere = origin === 'made'
+  const number = (key: string, title: string) => ({ key, title, kind: 'number' as const })
+  const bounds = (name: string, kind: 'number' | 'fraction') => [
+    { key: `${name}Lo`, title: '95 % from', kind },
+    { key: `${name}Hi`, title: 'to', kind },
+  ]
   return {
     id: 'summary',
     title: 'Corruption robustness',
@@ -14,62 +29,109 @@ export function summaryTable(grid: Grid, unit: Unit | null, scores: Map<number, 
       { key: 'model', title: 'Model', kind: 'text' },
       { key: 'images', title: 'Images each', kind: 'integer' },
       { key: 'clean', title: 'Clean top-1', kind: 'fraction', better: 'higher' },
+      ...(partial
+        ? [
+            {
+              key: 'chosen',
+              title: `Mean top-1, ${scopeOf(chosen)}`,
+              kind: 'fraction' as const,
+              better: 'higher' as const,
+            },
+            ...bounds('chosen', 'fraction'),
+          ]
+        : []),
       { key: 'mean5', title: 'Mean top-1, severity 5, 19', kind: 'fraction', better: 'higher' },
-      { key: 'lo5', title: '95 % from', kind: 'fraction' },
-      { key: 'hi5', title: 'to', kind: 'fraction' },
-      { key: 'mce', title: `mCE${against}`, kind: 'number', better: 'lower' },
-      { key: 'lo', title: '95 % from', kind: 'number' },
-      { key: 'hi', title: 'to', kind: 'number' },
-      { key: 'relative', title: `Relative mCE${against}`, kind: 'number', better: 'lower' },
+      ...bounds('mean5', 'fraction'),
+      { ...number('mce', `mCE${against}`), better: 'lower' },
+      ...bounds('mce', 'number'),
+      ...(madeHere && unit
+        ? [{ ...number('frostless', 'mCE without frost'), better: 'lower' as const }]
+        : []),
+      { ...number('relative', `Relative mCE${against}`), better: 'lower' },
+      ...bounds('relative', 'number'),
+      {
+        key: 'error15',
+        title: origin === 'cifar' ? 'mCE, unnormalised' : 'Mean error, 15 x 5',
+        kind: 'fraction',
+        better: 'lower',
+      },
+      ...bounds('error15', 'fraction'),
       { key: 'error', title: 'Mean error, 19 x 5', kind: 'fraction', better: 'lower' },
     ],
     rows: grid.models.map((model) => {
       const own = scores.get(model.id)
+      const isUnit = unit?.model?.id === model.id
       const clean = cleanErrorOf(grid, model)
+      const mce = own?.mce == null ? null : rateInterval(own, isUnit, (all) => all.mce)
+      const relative = own?.relativeMce == null ? null : rateInterval(own, isUnit, (all) => all.relativeMce)
+      const mean5 = own?.intervals?.meanAccuracyAt5
+      const error = own?.intervals?.chosen
       return {
         model: model.title,
         images: own?.images ?? null,
         clean: clean === null ? null : 1 - clean,
+        ...(partial
+          ? {
+              chosen: own?.chosenAccuracy ?? null,
+              chosenLo: error ? 1 - error.hi : null,
+              chosenHi: error ? 1 - error.lo : null,
+            }
+          : {}),
         mean5: own?.meanAccuracyAt5 ?? null,
-        lo5: own?.accuracyInterval?.lo ?? null,
-        hi5: own?.accuracyInterval?.hi ?? null,
+        mean5Lo: mean5?.lo ?? null,
+        mean5Hi: mean5?.hi ?? null,
         mce: own?.mce ?? null,
-        lo: own?.mceInterval?.lo ?? null,
-        hi: own?.mceInterval?.hi ?? null,
+        mceLo: mce?.lo ?? null,
+        mceHi: mce?.hi ?? null,
+        ...(madeHere && unit ? { frostless: own?.mceWithoutFrost ?? null } : {}),
         relative: own?.relativeMce ?? null,
+        relativeLo: relative?.lo ?? null,
+        relativeHi: relative?.hi ?? null,
+        error15: own?.benchmarkError ?? null,
+        error15Lo: own?.intervals?.benchmarkError?.lo ?? null,
+        error15Hi: own?.intervals?.benchmarkError?.hi ?? null,
         error: own?.meanError ?? null,
       }
     }),
   }
 }
 
-/** One row per corruption: CE of every model. */
+/** One row per corruption, with an interval for every model: CE and relative CE, or errors where nothing counts as 100. */
 export function corruptionTable(
   grid: Grid,
   chosen: CorruptionParams,
   unit: Unit | null,
   scores: Map<number, Scores>,
 ): DataTable {
-  const scoreOf = (modelId: number, corruption: string) =>
-    scores.get(modelId)?.scores.find((score) => score.corruption === corruption)
+  const shown = shownOf(chosen, unit)
+  const kind = shown.isCe ? ('number' as const) : ('fraction' as const)
   return {
     id: 'corruptions',
-    title: unit ? `Corruption error, ${unit.name} = 100` : 'Mean error over severities',
+    title: shown.title,
     columns: [
       { key: 'corruption', title: 'Corruption', kind: 'text' },
-      ...grid.models.map(({ id, title }) => ({
-        key: `m${id}`,
-        title,
-        kind: unit ? ('number' as const) : ('fraction' as const),
-        better: 'lower' as const,
-      })),
+      ...grid.models.flatMap(({ id, title }) => [
+        { key: `m${id}`, title, kind, better: 'lower' as const },
+        { key: `m${id}Lo`, title: '95 % from', kind },
+        { key: `m${id}Hi`, title: 'to', kind },
+        ...(shown.isCe
+          ? [{ key: `m${id}Relative`, title: `${title}, relative CE`, kind, better: 'lower' as const }]
+          : []),
+      ]),
     ],
     rows: chosenCorruptions(chosen).map((corruption) => ({
       corruption,
       ...Object.fromEntries(
-        grid.models.map(({ id }) => {
-          const score = scoreOf(id, corruption)
-          return [`m${id}`, (unit ? score?.ce : score?.meanError) ?? null]
+        grid.models.flatMap(({ id }) => {
+          const own = scores.get(id)
+          const { value, interval } = shown.of(own, id, corruption)
+          const relative = own?.scores.find((score) => score.corruption === corruption)?.relativeCe
+          return [
+            [`m${id}`, value],
+            [`m${id}Lo`, interval?.lo ?? null],
+            [`m${id}Hi`, interval?.hi ?? null],
+            ...(shown.isCe ? [[`m${id}Relative`, relative ?? null]] : []),
+          ]
         }),
       ),
     })),

@@ -1,5 +1,5 @@
 import type { Interval } from '#shared/contract/index.ts'
-import { detection, type Detection } from '../../../metrics/index.ts'
+import { detection, resampledAupr, type Detection } from '../../../metrics/index.ts'
 import type { Db } from '../../../workspace/index.ts'
 import type { Grid, GridModel } from '../../grid.ts'
 import { metricInterval, remembered } from '../intervals.ts'
@@ -17,7 +17,7 @@ export interface Detected {
 }
 
 /** How well low confidence tells the images from outside from the ordinary ones. */
-export function detect(db: Db, grid: Grid, model: GridModel): Detected {
+export async function detect(db: Db, grid: Grid, model: GridModel): Promise<Detected> {
   const [outside, inside] = ['outside', 'inside'].map((key) => outcomes(db, model, key))
   const all = [...(outside ?? []), ...(inside ?? [])]
   const used = all.filter(({ finite }) => finite)
@@ -36,18 +36,12 @@ export function detect(db: Db, grid: Grid, model: GridModel): Detected {
     scores: partial ? null : detection(scores, positive),
     interval: partial
       ? null
-      : remembered(`aupr ${facts.join(' ')} ${used.length}`, () =>
-          metricInterval(used.length, (indices) => resampled(scores, positive, indices)),
+      : await remembered(`aupr ${facts.join(' ')} ${used.length}`, () =>
+          metricInterval(used.length, resampledAupr(scores, positive)),
         ),
     outside: border,
     inside: used.length - border,
     dropped: all.length - used.length,
     partial,
   }
-}
-
-function resampled(scores: Float64Array, positive: readonly boolean[], indices: Uint32Array): number | null {
-  const drawn = Float64Array.from(indices, (index) => scores[index] ?? 0)
-  const truth = Array.from(indices, (index) => positive[index] ?? false)
-  return detection(drawn, truth)?.aupr ?? null
 }

@@ -4,11 +4,11 @@ import { defineStudy, type Condition, type Metric } from '../../definition.ts'
 import { paperStatements, paperValues } from '../../paper.ts'
 import { isImagenet, notImagenet, subsetClasses, subsetReadout } from '../answers.ts'
 import { asFractions, barsFigure } from '../bars.ts'
-import { breath, outcomes } from '../outcomes.ts'
+import { breath } from '../outcomes.ts'
 import { requireValidation, validationParam } from '../validation.ts'
 import { worstTable } from '../worst.ts'
 import { detect, type Detected } from './detect.ts'
-import { confidenceFigure, detectionTable } from './view.ts'
+import { confidenceFigure, detectionTable, outsideClassTable } from './view.ts'
 
 const params = z.object({ validation: validationParam })
 
@@ -75,16 +75,20 @@ export const imagenetO = defineStudy({
     const reported = paperValues(({ dataset, metric }) => dataset === 'ImageNet-O' && metric === 'AUPR')
     const found = new Map<number, Detected>()
     for (const model of grid.models) {
-      found.set(model.id, detect(db, grid, model))
+      found.set(model.id, await detect(db, grid, model))
       await breath()
     }
     const ofModel = (id: number) => found.get(id) ?? null
     return {
       tables: [
         detectionTable(grid.models, ofModel),
-        worstTable('Images from outside that were taken with most confidence', grid.models, (model) =>
-          outcomes(db, model, 'outside'),
-        ),
+        outsideClassTable(db, grid.models),
+        await worstTable(db, {
+          title: 'Images from outside that were taken with most confidence',
+          models: grid.models,
+          keys: ['outside'],
+          which: 'unknown',
+        }),
       ],
       figures: [
         barsFigure({

@@ -2,7 +2,7 @@ import type { DataTable } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { Db } from '../../../workspace/index.ts'
 import type { GridModel } from '../../grid.ts'
-import { outcomes } from '../outcomes.ts'
+import { meanConfidences, outcomes } from '../outcomes.ts'
 import type { Detected } from './detect.ts'
 
 export function detectionTable(
@@ -37,6 +37,29 @@ export function detectionTable(
         fpr: detected?.scores?.fprAt95 ?? null,
       }
     }),
+  }
+}
+
+/** Mean confidence on the images from outside, by the class they were collected against: where a model is fooled most. */
+export function outsideClassTable(db: Db, models: readonly GridModel[]): DataTable {
+  const rows = new Map<string, DataTable['rows'][number]>()
+  for (const model of models)
+    for (const { className, n, confidence } of meanConfidences(db, model, 'outside'))
+      rows.set(className, { ...rows.get(className), class: className, n, [`m${model.id}`]: confidence })
+  return {
+    id: 'per-class',
+    title: 'Mean confidence on images from outside, per class they resemble',
+    columns: [
+      { key: 'class', title: 'Resembled class', kind: 'text' },
+      { key: 'n', title: 'Images', kind: 'integer' },
+      ...models.map(({ id, title }) => ({
+        key: `m${id}`,
+        title,
+        kind: 'fraction' as const,
+        better: 'lower' as const,
+      })),
+    ],
+    rows: [...rows.values()],
   }
 }
 

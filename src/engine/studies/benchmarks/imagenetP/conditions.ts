@@ -27,6 +27,14 @@ export const params = z.object({
   }),
   seed: z.int().min(0).default(0).meta({ title: 'Seed', description: 'Of sequences made here' }),
   baseline: baselineParam,
+  distances: z
+    .array(z.number().positive())
+    .refine((values) => values.length === 0 || values.length === 10, 'ten numbers, or none')
+    .default([])
+    .meta({
+      title: 'Top-5 distances that count as 100',
+      description: 'Ten numbers in the order of the benchmark, where you know them; left empty, none',
+    }),
 })
 
 export type PerturbationParams = z.output<typeof params>

@@ -6,8 +6,17 @@ import { paperValues } from '../../paper.ts'
 import { isImagenet } from '../answers.ts'
 import { baselineModel } from '../baseline.ts'
 import { conditions, isPerturbed, params } from './conditions.ts'
-import { ratesOf, stabilityOf, unitOf, type Stabilities, type Unit } from './scores.ts'
-import { distanceFigure, flipFigure, perturbationTable, summaryTable, type Measured } from './view.ts'
+import { ratesOf } from './rates.ts'
+import { stabilityOf, unitOf, type Stabilities, type Unit } from './scores.ts'
+import {
+  distanceFigure,
+  flipFigure,
+  flipsPerClass,
+  perturbationTable,
+  restlessTable,
+  summaryTable,
+  type Measured,
+} from './view.ts'
 
 /** Stability of the answer over sequences of small changes (Hendrycks and Dietterich, ICLR 2019). */
 export const imagenetP = defineStudy({
@@ -77,14 +86,24 @@ export const imagenetP = defineStudy({
       own: own.get(counted.id) ?? new Map(),
     }
     const unit = unitOf(baseline, published && isImagenet(dataset), chosen)
-    const found = new Map<number, Measured>(
-      [...own].map(([id, stabilities]) => [id, { own: stabilities, rates: ratesOf(id, stabilities, unit) }]),
-    )
+    const found = new Map<number, Measured>()
+    for (const model of grid.models) {
+      const stabilities = own.get(model.id) ?? new Map()
+      found.set(model.id, {
+        own: stabilities,
+        rates: await ratesOf(model, stabilities, unit, baseline?.own ?? null),
+      })
+    }
     const origin = published
       ? `Frames of ${dataset.title}.`
       : `Made here, seed ${chosen.seed}, without video compression: like ImageNet-P, not its files.`
     return {
-      tables: [summaryTable(grid, unit, found), perturbationTable(grid, chosen, unit, found)],
+      tables: [
+        summaryTable(grid, unit, found),
+        perturbationTable(grid, chosen, unit, found),
+        flipsPerClass(grid, found),
+        restlessTable(grid, found),
+      ],
       figures: [flipFigure(grid, chosen, found, origin), distanceFigure(grid, chosen, found, origin)],
       reported: paperValues((row) => row.dataset === 'ImageNet-P'),
       metrics: metricsOf(grid, published, unit, found),
@@ -92,7 +111,7 @@ export const imagenetP = defineStudy({
         origin,
         unit === null
           ? 'Raw values: nothing counts as 100 here.'
-          : `Rates count ${unit.name} as 100.${unit.distances === null ? ' Its top-5 distances are not known from any source, so these stay raw.' : ''}`,
+          : `Rates count ${unit.name} as 100.${unit.distances === null ? ' Its top-5 distances are not known from any source, so these stay raw; the parameter distances takes them where you know them.' : ''}`,
         ...(unit?.name === 'AlexNet'
           ? ['AlexNet’s flip probabilities are recalled values that reproduce published mFRs.']
           : []),
@@ -110,21 +129,27 @@ function metricsOf(
   unit: Unit | null,
   found: Map<number, Measured>,
 ): Metric[] {
-  if (unit === null) return []
-  return grid.models.map((model) => {
+  const prefix = published ? 'imagenet-p' : 'made-p'
+  const title = published ? 'ImageNet-P' : 'Perturbations made here'
+  return grid.models.flatMap((model): Metric[] => {
     const measured = found.get(model.id)
-    return {
-      key: published ? 'imagenet-p.mfr' : 'made-p.mfr',
-      title: `${published ? 'ImageNet-P' : 'Perturbations made here'}, mFR (${unit.name} = 100)`,
-      unit: 'number',
-      better: 'lower',
+    const counts = [...(measured?.own.values() ?? [])].map(({ sequences }) => sequences.length)
+    const shared = {
       modelId: model.id,
-      value: measured?.rates.mfr ?? null,
-      interval: measured?.rates.mfrInterval ?? null,
-      n: [...(measured?.own.values() ?? [])].reduce(
-        (least, { sequences }) => Math.min(least, sequences),
-        measured?.own.values().next().value?.sequences ?? 0,
-      ),
+      better: 'lower' as const,
+      unit: 'number' as const,
+      n: counts.length === 0 ? 0 : Math.min(...counts),
     }
+    const rate = (what: 'mfr' | 'mt5d', name: string, of: string): Metric => ({
+      ...shared,
+      key: `${prefix}.${what}`,
+      title: `${title}, ${name} (${of} = 100)`,
+      value: measured?.rates[what] ?? null,
+      interval: measured?.rates[`${what}Interval`] ?? null,
+    })
+    return [
+      ...(unit?.flips ? [rate('mfr', 'mFR', unit.name)] : []),
+      ...(unit?.distances ? [rate('mt5d', 'mT5D', unit.distancesOf)] : []),
+    ]
   })
 }

@@ -1,33 +1,39 @@
-import type { Interval } from '#shared/contract/index.ts'
 import type { PerturbationName } from '#shared/transforms/index.ts'
 import {
   alexnetFlips,
   flipProbability,
   frameRule,
-  meanRate,
   perturbations as benchmark,
   top5Mean,
 } from '../../../metrics/index.ts'
 import type { Db } from '../../../workspace/index.ts'
 import type { Grid, GridModel } from '../../grid.ts'
-import { meanInterval, remembered } from '../intervals.ts'
 import { breath } from '../outcomes.ts'
 import { chosenPerturbations, type PerturbationParams } from './conditions.ts'
 import { madeSequences, publishedSequences, type Sequence } from './sequences.ts'
 
-/** Flips and top-5 distances of one model under one perturbation. */
-export interface Stability {
-  sequences: number
+/** What a model's answers do over one sequence of frames. */
+export interface SequenceStability {
+  /** The same for a picture under every perturbation. */
+  picture: string
+  /** Image of the first frame. */
+  imageId: number
+  name: string
+  className: string
   /** Share of frames whose class differs from that of their reference frame. */
-  flips: number | null
-  /** Mean top-5 distance, 0 to 15. */
-  distance: number | null
-  /** Flips of every sequence, by picture. */
-  perPicture: Map<string, number>
-  flipInterval: Interval | null
+  flips: number
+  /** Mean top-5 distance of frames to their reference frames, 0 to 15. */
+  distance: number
 }
 
-export type Stabilities = Map<PerturbationName, Stability>
+/** Flips and top-5 distances of one model under one perturbation. */
+export interface Stability {
+  sequences: SequenceStability[]
+  flips: number | null
+  distance: number | null
+}
+
+export type Stabilities = ReadonlyMap<PerturbationName, Stability>
 
 /** A frame whose outputs were not finite differs from every other one. */
 const classOf = (top: readonly number[], place: number) => top[0] ?? -1 - place
@@ -40,7 +46,7 @@ export async function stabilityOf(
   chosen: PerturbationParams,
   published: boolean,
 ): Promise<Stabilities> {
-  const found: Stabilities = new Map()
+  const found = new Map<PerturbationName, Stability>()
   for (const name of chosenPerturbations(chosen)) {
     const cells = grid.cells.filter(
       ({ modelId, params }) => modelId === model.id && params['perturbation'] === name,
@@ -49,47 +55,51 @@ export async function stabilityOf(
     const sequences = published
       ? publishedSequences(db, model, name, chosen.stride)
       : await madeSequences(db, model, name, chosen.stride)
-    const usable = sequences.filter(({ frames }) => frames.length > 1)
-    found.set(name, measure(name, usable))
+    found.set(
+      name,
+      measure(
+        name,
+        sequences.filter(({ frames }) => frames.length > 1),
+      ),
+    )
     await breath()
   }
   return found
 }
 
-function measure(name: PerturbationName, sequences: Sequence[]): Stability {
+function measure(name: PerturbationName, sequences: readonly Sequence[]): Stability {
   const rule = frameRule(name)
-  const predicted = sequences.map(({ frames }) => frames.map(classOf))
-  const perPicture = new Map(
-    sequences.map(({ picture }, place) => [picture, flipProbability([predicted[place] ?? []], rule) ?? 0]),
-  )
-  const flips = flipProbability(predicted, rule)
-  const distance = top5Mean(
-    sequences.map(({ frames }) => frames),
-    rule,
-  )
-  const values = Float64Array.from(perPicture.values())
+  const found = sequences.map(({ frames, ...picture }) => ({
+    ...picture,
+    flips: flipProbability([frames.map(classOf)], rule) ?? 0,
+    distance: top5Mean([frames], rule) ?? 0,
+  }))
   return {
-    sequences: sequences.length,
-    flips,
-    distance,
-    perPicture,
-    flipInterval: remembered(`flips ${name} ${values.length} ${flips} ${distance}`, () =>
-      meanInterval(values),
-    ),
+    sequences: found,
+    flips: meanOf(found.map(({ flips }) => flips)),
+    distance: meanOf(found.map(({ distance }) => distance)),
   }
 }
+
+const meanOf = (values: readonly number[]): number | null =>
+  values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length
 
 /** What counts as 100. */
 export interface Unit {
   name: string
-  /** null for AlexNet. */
+  /** null for constants: AlexNet's, or those that were given. */
   modelId: number | null
-  flips: Readonly<Record<string, number>>
+  flips: Readonly<Record<string, number>> | null
   /** null where no values are known. */
   distances: Readonly<Record<string, number>> | null
+  /** Whose distances these are. */
+  distancesOf: string
 }
 
-const valuesOf = (own: Stabilities, read: (stability: Stability) => number | null) =>
+export const valuesOf = (
+  own: Stabilities,
+  read: (stability: Stability) => number | null,
+): Record<string, number> =>
   Object.fromEntries(
     [...own].flatMap(([name, stability]) => {
       const value = read(stability)
@@ -99,68 +109,35 @@ const valuesOf = (own: Stabilities, read: (stability: Stability) => number | nul
 
 /**
  * AlexNet's flips belong to the published sequences at stride 1 and the standard noise; its top-5 distances are not
- * known from any source. A model of the study may count as 100 instead.
+ * known from any source, but may be given. A model of the study may count as 100 instead.
  */
 export function unitOf(
   baseline: { id: number; title: string; own: Stabilities } | null,
   published: boolean,
-  { stride, difficulty }: PerturbationParams,
+  chosen: PerturbationParams,
 ): Unit | null {
+  const given = givenDistances(chosen)
   if (baseline)
     return {
       name: baseline.title,
       modelId: baseline.id,
       flips: valuesOf(baseline.own, ({ flips }) => flips),
       distances: valuesOf(baseline.own, ({ distance }) => distance),
+      distancesOf: baseline.title,
     }
-  return published && stride === 1 && difficulty === 1
-    ? { name: 'AlexNet', modelId: null, flips: alexnetFlips, distances: null }
-    : null
-}
-
-export interface Rates {
-  flipRates: Record<string, number | null>
-  mfr: number | null
-  mfrInterval: Interval | null
-  distanceRates: Record<string, number | null>
-  mt5d: number | null
-}
-
-/** Flip rates and top-5 rates against what counts as 100; means only over all ten perturbations. */
-export function ratesOf(modelId: number, own: Stabilities, unit: Unit | null): Rates {
-  const flips = meanRate(
-    valuesOf(own, (stability) => stability.flips),
-    unit?.flips ?? {},
-  )
-  const distances = meanRate(
-    valuesOf(own, (stability) => stability.distance),
-    unit?.distances ?? {},
-  )
-  const pictures =
-    unit === null || flips.mean === null || unit.modelId === modelId ? null : mfrPerPicture(own, unit.flips)
+  const standard = published && chosen.stride === 1 && chosen.difficulty === 1
+  if (!standard && given === null) return null
   return {
-    flipRates: flips.rates,
-    mfr: flips.mean,
-    mfrInterval:
-      pictures &&
-      remembered(`mfr ${unit?.name} ${pictures.length} ${flips.mean}`, () => meanInterval(pictures)),
-    distanceRates: distances.rates,
-    mt5d: distances.mean,
+    name: standard ? 'AlexNet' : 'values given',
+    modelId: null,
+    flips: standard ? alexnetFlips : null,
+    distances: given,
+    distancesOf: 'values given',
   }
 }
 
-/** mFR as a mean over pictures; null where the perturbations do not show the same pictures. */
-function mfrPerPicture(own: Stabilities, base: Readonly<Record<string, number>>): Float64Array | null {
-  const values = new Map<string, { value: number; parts: number }>()
-  for (const name of benchmark) {
-    const weight = 100 / (benchmark.length * (base[name] ?? Number.NaN))
-    for (const [picture, flips] of own.get(name)?.perPicture ?? []) {
-      const known = values.get(picture) ?? { value: 0, parts: 0 }
-      values.set(picture, { value: known.value + flips * weight, parts: known.parts + 1 })
-    }
-  }
-  const all = [...values.values()]
-  return all.some(({ parts }) => parts !== benchmark.length)
+/** Ten numbers in the order of the benchmark; null where none were given. */
+const givenDistances = ({ distances }: PerturbationParams): Record<string, number> | null =>
+  distances.length === 0
     ? null
-    : Float64Array.from(all, ({ value }) => value)
-}
+    : Object.fromEntries(benchmark.flatMap((name, place) => [[name, distances[place] ?? 0]]))

@@ -9,6 +9,10 @@ import { frameKey, framesOf } from './conditions.ts'
 export interface Sequence {
   /** The same for a picture under every perturbation. */
   picture: string
+  /** Image and class of the first frame. */
+  imageId: number
+  name: string
+  className: string
   frames: number[][]
 }
 
@@ -23,13 +27,16 @@ export function publishedSequences(
   stride: number,
 ): Sequence[] {
   const bySequence = Map.groupBy(rankings(db, model, name), (frame) => pictureName(frame.name, true))
-  return [...bySequence].map(([picture, frames]) => ({
-    picture,
-    frames: frames
-      .sort((a, b) => frameNumber(a.name) - frameNumber(b.name) || (a.name < b.name ? -1 : 1))
-      .filter((_, place) => place % stride === 0)
-      .map(({ top }) => top),
-  }))
+  return [...bySequence].flatMap(([picture, frames]) => {
+    const inOrder = frames.sort(
+      (a, b) => frameNumber(a.name) - frameNumber(b.name) || (a.name < b.name ? -1 : 1),
+    )
+    const [first] = inOrder
+    if (!first) return []
+    const { imageId, name, className } = first
+    const chosen = inOrder.filter((_, place) => place % stride === 0)
+    return [{ picture, imageId, name, className, frames: chosen.map(({ top }) => top) }]
+  })
 }
 
 /** Sequences made here: one frame per condition. Only images with all their frames. */
@@ -40,16 +47,24 @@ export async function madeSequences(
   stride: number,
 ): Promise<Sequence[]> {
   const frames = framesOf(name, stride)
-  const bySubject = new Map<number, number[][]>()
+  const bySubject = new Map<number, Sequence>()
   for (const [place, frame] of frames.entries()) {
-    for (const { subjectId, top } of rankings(db, model, frameKey(name, frame))) {
-      const known = bySubject.get(subjectId) ?? []
-      known[place] = top
+    for (const { subjectId, imageId, name: image, className, top } of rankings(
+      db,
+      model,
+      frameKey(name, frame),
+    )) {
+      const known = bySubject.get(subjectId) ?? {
+        picture: String(subjectId),
+        imageId,
+        name: image,
+        className,
+        frames: [],
+      }
+      known.frames[place] = top
       bySubject.set(subjectId, known)
     }
     await breath()
   }
-  return [...bySubject]
-    .filter(([, tops]) => Object.keys(tops).length === frames.length)
-    .map(([subjectId, tops]) => ({ picture: String(subjectId), frames: tops }))
+  return [...bySubject.values()].filter((sequence) => Object.keys(sequence.frames).length === frames.length)
 }

@@ -3,7 +3,8 @@ import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { Grid } from '../../grid.ts'
 import { categoryBars } from '../bars.ts'
 import { chosenPerturbations, type PerturbationParams } from './conditions.ts'
-import type { Rates, Stabilities, Unit } from './scores.ts'
+import type { Rates } from './rates.ts'
+import type { SequenceStability, Stabilities, Unit } from './scores.ts'
 
 /** Everything the tables and figures show of one model. */
 export interface Measured {
@@ -15,8 +16,8 @@ type ByModel = Map<number, Measured>
 
 /** One row per model: Table 2. */
 export function summaryTable(grid: Grid, unit: Unit | null, found: ByModel): DataTable {
-  const against = unit ? ` (${unit.name} = 100)` : ''
-  const distanceAgainst = unit?.distances ? against : ''
+  const against = unit?.flips ? ` (${unit.name} = 100)` : ''
+  const distanceAgainst = unit?.distances ? ` (${unit.distancesOf} = 100)` : ''
   return {
     id: 'summary',
     title: 'Perturbation stability',
@@ -27,6 +28,8 @@ export function summaryTable(grid: Grid, unit: Unit | null, found: ByModel): Dat
       { key: 'lo', title: '95 % from', kind: 'number' },
       { key: 'hi', title: 'to', kind: 'number' },
       { key: 'mt5d', title: `mT5D${distanceAgainst}`, kind: 'number', better: 'lower' },
+      { key: 'mt5dLo', title: '95 % from', kind: 'number' },
+      { key: 'mt5dHi', title: 'to', kind: 'number' },
       { key: 'flips', title: 'Mean flip probability', kind: 'fraction', better: 'lower' },
       { key: 'distance', title: 'Mean top-5 distance', kind: 'number', better: 'lower' },
     ],
@@ -36,11 +39,13 @@ export function summaryTable(grid: Grid, unit: Unit | null, found: ByModel): Dat
       const whole = own.length > 0 && own.length === perturbationsOf(grid).length
       return {
         model: model.title,
-        sequences: own.length === 0 ? 0 : Math.min(...own.map(({ sequences }) => sequences)),
+        sequences: own.length === 0 ? 0 : Math.min(...own.map(({ sequences }) => sequences.length)),
         mfr: measured?.rates.mfr ?? null,
         lo: measured?.rates.mfrInterval?.lo ?? null,
         hi: measured?.rates.mfrInterval?.hi ?? null,
         mt5d: measured?.rates.mt5d ?? null,
+        mt5dLo: measured?.rates.mt5dInterval?.lo ?? null,
+        mt5dHi: measured?.rates.mt5dInterval?.hi ?? null,
         flips: whole ? mean(own.map(({ flips }) => flips)) : null,
         distance: whole ? mean(own.map(({ distance }) => distance)) : null,
       }
@@ -66,8 +71,8 @@ export function perturbationTable(
   unit: Unit | null,
   found: ByModel,
 ): DataTable {
-  const against = unit ? ` (${unit.name} = 100)` : ''
-  const distanceAgainst = unit?.distances ? against : ''
+  const against = unit?.flips ? ` (${unit.name} = 100)` : ''
+  const distanceAgainst = unit?.distances ? ` (${unit.distancesOf} = 100)` : ''
   return {
     id: 'perturbations',
     title: 'By perturbation',
@@ -79,26 +84,105 @@ export function perturbationTable(
       { key: 'lo', title: '95 % from', kind: 'fraction' },
       { key: 'hi', title: 'to', kind: 'fraction' },
       { key: 'rate', title: `FR${against}`, kind: 'number', better: 'lower' },
+      { key: 'rateLo', title: '95 % from', kind: 'number' },
+      { key: 'rateHi', title: 'to', kind: 'number' },
       { key: 'distance', title: 'Top-5 distance', kind: 'number', better: 'lower' },
+      { key: 'distanceLo', title: '95 % from', kind: 'number' },
+      { key: 'distanceHi', title: 'to', kind: 'number' },
       { key: 't5d', title: `T5D${distanceAgainst}`, kind: 'number', better: 'lower' },
     ],
     rows: grid.models.flatMap((model) =>
       chosenPerturbations(chosen).map((name) => {
         const measured = found.get(model.id)
         const own = measured?.own.get(name)
+        const intervals = measured?.rates.byPerturbation.get(name)
         return {
           model: model.title,
           perturbation: name,
-          sequences: own?.sequences ?? 0,
+          sequences: own?.sequences.length ?? 0,
           flips: own?.flips ?? null,
-          lo: own?.flipInterval?.lo ?? null,
-          hi: own?.flipInterval?.hi ?? null,
+          lo: intervals?.flips?.lo ?? null,
+          hi: intervals?.flips?.hi ?? null,
           rate: measured?.rates.flipRates[name] ?? null,
+          rateLo: intervals?.flipRate?.lo ?? null,
+          rateHi: intervals?.flipRate?.hi ?? null,
           distance: own?.distance ?? null,
+          distanceLo: intervals?.distance?.lo ?? null,
+          distanceHi: intervals?.distance?.hi ?? null,
           t5d: measured?.rates.distanceRates[name] ?? null,
         }
       }),
     ),
+  }
+}
+
+const listed = 20
+
+interface Restless extends Omit<SequenceStability, 'picture'> {
+  perturbation: string
+}
+
+/** The sequences whose answer flips most often, and whose five likeliest classes move most. */
+export function restlessTable(grid: Grid, found: ByModel): DataTable {
+  return {
+    id: 'worst',
+    title: 'Sequences that flip most',
+    columns: [
+      { key: 'model', title: 'Model', kind: 'text' },
+      { key: 'image', title: 'Image', kind: 'text' },
+      { key: 'imageId', title: 'Image id', kind: 'integer' },
+      { key: 'class', title: 'Class', kind: 'text' },
+      { key: 'perturbation', title: 'Perturbation', kind: 'text' },
+      { key: 'flips', title: 'Flip probability', kind: 'fraction' },
+      { key: 'distance', title: 'Top-5 distance', kind: 'number' },
+    ],
+    rows: grid.models.flatMap((model) =>
+      [...(found.get(model.id)?.own ?? [])]
+        .flatMap(([perturbation, { sequences }]): Restless[] =>
+          sequences.map((sequence) => ({ ...sequence, perturbation })),
+        )
+        .sort((a, b) => b.flips - a.flips || b.distance - a.distance || a.imageId - b.imageId)
+        .slice(0, listed)
+        .map(({ name, imageId, className, perturbation, flips, distance }) => ({
+          model: model.title,
+          image: name,
+          imageId,
+          class: className,
+          perturbation,
+          flips,
+          distance,
+        })),
+    ),
+  }
+}
+
+/** Mean flip probability over all sequences of a class. */
+export function flipsPerClass(grid: Grid, found: ByModel): DataTable {
+  const rows = new Map<string, DataTable['rows'][number]>()
+  for (const { id } of grid.models) {
+    const all = [...(found.get(id)?.own.values() ?? [])].flatMap(({ sequences }) => sequences)
+    for (const [name, sequences] of Map.groupBy(all, ({ className }) => className))
+      rows.set(name, {
+        ...rows.get(name),
+        class: name,
+        n: sequences.length,
+        [`m${id}`]: mean(sequences.map(({ flips }) => flips)),
+      })
+  }
+  return {
+    id: 'per-class',
+    title: 'Flip probability per class',
+    columns: [
+      { key: 'class', title: 'Class', kind: 'text' },
+      { key: 'n', title: 'Sequences', kind: 'integer' },
+      ...grid.models.map(({ id, title }) => ({
+        key: `m${id}`,
+        title,
+        kind: 'fraction' as const,
+        better: 'lower' as const,
+      })),
+    ],
+    rows: [...rows.values()].sort((a, b) => (String(a['class']) < String(b['class']) ? -1 : 1)),
   }
 }
 
@@ -117,8 +201,8 @@ export const flipFigure = (
     models: grid.models,
     bandLabel: '95 % bootstrap interval',
     barOf(model, name) {
-      const own = [...(found.get(model.id)?.own ?? [])].find(([key]) => key === name)?.[1]
-      return own ? { value: own.flips, interval: own.flipInterval, n: own.sequences } : undefined
+      const { own, rates } = ofPerturbation(found, model.id, name)
+      return own ? { value: own.flips, interval: rates?.flips ?? null, n: own.sequences.length } : undefined
     },
     notes: [origin, 'Noise: every frame against the first; others: against the frame before.'],
   })
@@ -136,10 +220,20 @@ export const distanceFigure = (
     categories: chosenPerturbations(chosen),
     y: { label: 'Mean top-5 distance', unit: 'none', scale: 'linear', min: 0 },
     models: grid.models,
-    bandLabel: '',
+    bandLabel: '95 % bootstrap interval',
     barOf(model, name) {
-      const own = [...(found.get(model.id)?.own ?? [])].find(([key]) => key === name)?.[1]
-      return own ? { value: own.distance, n: own.sequences } : undefined
+      const { own, rates } = ofPerturbation(found, model.id, name)
+      return own
+        ? { value: own.distance, interval: rates?.distance ?? null, n: own.sequences.length }
+        : undefined
     },
     notes: [origin, 'From 0 (the same five in the same order) to 15 (none in common).'],
   })
+
+function ofPerturbation(found: ByModel, modelId: number, name: string) {
+  const measured = found.get(modelId)
+  return {
+    own: [...(measured?.own ?? [])].find(([key]) => key === name)?.[1],
+    rates: measured?.rates.byPerturbation.get(name),
+  }
+}

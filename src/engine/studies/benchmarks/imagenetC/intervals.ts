@@ -1,0 +1,98 @@
+import type { Interval } from '#shared/contract/index.ts'
+import { corruptionNames } from '#shared/transforms/index.ts'
+import { corruptionSummary, type CorruptionBaseline } from '../../../metrics/index.ts'
+import { metricIntervals } from '../intervals.ts'
+import { cleanKey, keyOf, severities } from './conditions.ts'
+import type { PictureErrors } from './pictures.ts'
+
+/** Intervals of everything that is said of a model; null where there is no number. */
+export interface CorruptionIntervals {
+  mce: Interval | null
+  relativeMce: Interval | null
+  meanAccuracyAt5: Interval | null
+  benchmarkError: Interval | null
+  /** Of what the cells that are there give, all of them alike. */
+  chosen: Interval | null
+  byCorruption: ReadonlyMap<
+    string,
+    { ce: Interval | null; relativeCe: Interval | null; error: Interval | null }
+  >
+}
+
+/**
+ * Percentile bootstrap over pictures, each drawn with all its versions. Where a model counts as 100 whose answers to the
+ * same pictures are known, it is drawn along, so that the interval is that of the ratio; published errors are constants.
+ */
+export async function corruptionIntervals(
+  own: PictureErrors,
+  baseline: CorruptionBaseline,
+  drawnAlong: PictureErrors | null,
+): Promise<CorruptionIntervals> {
+  const along = drawnAlong?.pictures === own.pictures ? drawnAlong : null
+  const metrics = (indices: Uint32Array) => {
+    const errors = errorsOf(own, indices)
+    const base = along ? errorsOf(along, indices) : baseline
+    const { mce, relativeMce, meanAccuracyAt5, benchmarkError, scores } = corruptionSummary(
+      errors.errors,
+      errors.clean,
+      base,
+    )
+    return [
+      mce,
+      relativeMce,
+      meanAccuracyAt5,
+      benchmarkError,
+      meanOfKnown(Object.values(errors.errors).flat()),
+      ...scores.flatMap(({ corruption, ce, relativeCe }) => [
+        ce,
+        relativeCe,
+        meanOfKnown(errors.errors[corruption] ?? []),
+      ]),
+    ]
+  }
+  const found = await metricIntervals(own.pictures, metrics)
+  const [mce, relativeMce, meanAccuracyAt5, benchmarkError, chosen, ...rest] = found
+  return {
+    mce: mce ?? null,
+    relativeMce: relativeMce ?? null,
+    meanAccuracyAt5: meanAccuracyAt5 ?? null,
+    benchmarkError: benchmarkError ?? null,
+    chosen: chosen ?? null,
+    byCorruption: new Map(
+      corruptionNames.map((name, place) => [
+        name,
+        {
+          ce: rest[3 * place] ?? null,
+          relativeCe: rest[3 * place + 1] ?? null,
+          error: rest[3 * place + 2] ?? null,
+        },
+      ]),
+    ),
+  }
+}
+
+/** Mean of what is there; null of nothing. */
+export function meanOfKnown(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null)
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length
+}
+
+/** Errors of the drawn pictures, in the form the metrics take. */
+function errorsOf(
+  { wrong }: PictureErrors,
+  indices: Uint32Array,
+): CorruptionBaseline & { clean: number | null } {
+  const share = (key: string) => {
+    const flags = wrong.get(key)
+    if (!flags) return null
+    let sum = 0
+    for (const index of indices) sum += flags[index] ?? 0
+    return sum / indices.length
+  }
+  return {
+    clean: share(cleanKey),
+    errors: Object.fromEntries(
+      corruptionNames.map((name) => [name, severities.map((severity) => share(keyOf(name, severity)))]),
+    ),
+  }
+}

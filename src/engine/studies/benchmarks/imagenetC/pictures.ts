@@ -1,0 +1,68 @@
+import { corruptionNames } from '#shared/transforms/index.ts'
+import type { Db } from '../../../workspace/index.ts'
+import type { Grid, GridModel } from '../../grid.ts'
+import { cellOf, measured, verdicts } from '../outcomes.ts'
+import { cleanKey, keyOf, severities } from './conditions.ts'
+
+/** How a model fared on every picture: the same pictures in the same order under every condition. */
+export interface PictureErrors {
+  pictures: number
+  /** By key of a whole cell, one byte per picture: 1 = wrong. */
+  wrong: Map<string, Uint8Array>
+}
+
+export const allKeys: readonly string[] = [
+  cleanKey,
+  ...corruptionNames.flatMap((name) => severities.map((severity) => keyOf(name, severity))),
+]
+
+/**
+ * Every whole cell of a model, picture by picture; the clean cell is left out where it shows other pictures. null where
+ * two corrupted cells do not show the same pictures, so that nothing can be drawn together.
+ */
+export async function pictureErrors(db: Db, grid: Grid, model: GridModel): Promise<PictureErrors | null> {
+  const places = new Map<string, number>()
+  const wrong = new Map<string, Uint8Array>()
+  // The clean cell last: it may come from another dataset, and must not say which pictures there are.
+  for (const key of [...allKeys].reverse()) {
+    const cell = cellOf(grid, model.id, key)
+    if (!cell || !grid.whole(cell)) continue
+    const outcome = await wrongIn(db, model, key, places)
+    if (outcome) wrong.set(key, outcome)
+    else if (key !== cleanKey) return null
+  }
+  return places.size === 0 ? null : { pictures: places.size, wrong }
+}
+
+/** The first cell names the pictures; null where a later one shows others. */
+async function wrongIn(
+  db: Db,
+  model: GridModel,
+  key: string,
+  places: Map<string, number>,
+): Promise<Uint8Array | null> {
+  const first = places.size === 0
+  const parted = measured(model, key)?.stored.source.part !== undefined
+  // Parts, and the clean images beside them, share names of pictures; what is made here shares the images themselves.
+  const byName = parted || (key === cleanKey && isParted(model))
+  const found: number[] = []
+  for await (const verdict of verdicts(db, model, key))
+    for (const { imageId, picture, correct } of verdict) {
+      const name = byName ? picture : String(imageId)
+      if (first) {
+        if (places.has(name)) return null
+        places.set(name, places.size)
+      }
+      const place = places.get(name)
+      if (place === undefined) {
+        if (key === cleanKey) continue
+        return null
+      }
+      found[place] = correct ? 0 : 1
+    }
+  const complete = Object.keys(found).length === places.size
+  return complete ? Uint8Array.from(found) : null
+}
+
+const isParted = ({ conditions }: GridModel) =>
+  conditions.some(({ condition, source }) => condition.key !== cleanKey && source.part !== undefined)

@@ -1,0 +1,163 @@
+import type { Interval } from '#shared/contract/index.ts'
+import type { PerturbationName } from '#shared/transforms/index.ts'
+import { meanRate } from '../../../metrics/index.ts'
+import type { GridModel } from '../../grid.ts'
+import { meanOf, metricIntervals, remembered } from '../intervals.ts'
+import { valuesOf, type Stabilities, type Unit } from './scores.ts'
+
+/** Intervals of one perturbation: raw values and, where something counts as 100, rates. */
+export interface PerturbationIntervals {
+  flips: Interval | null
+  distance: Interval | null
+  flipRate: Interval | null
+  distanceRate: Interval | null
+}
+
+export interface Rates {
+  flipRates: Record<string, number | null>
+  mfr: number | null
+  mfrInterval: Interval | null
+  distanceRates: Record<string, number | null>
+  mt5d: number | null
+  mt5dInterval: Interval | null
+  byPerturbation: ReadonlyMap<string, PerturbationIntervals>
+}
+
+/**
+ * Flip rates and top-5 rates against what counts as 100, with bootstrap intervals over sequences; means only over all
+ * ten perturbations. A picture is drawn with its sequences under every perturbation, and with those of the model that
+ * counts as 100.
+ */
+export async function ratesOf(
+  model: GridModel,
+  own: Stabilities,
+  unit: Unit | null,
+  base: Stabilities | null,
+): Promise<Rates> {
+  const flips = meanRate(
+    valuesOf(own, (stability) => stability.flips),
+    unit?.flips ?? {},
+  )
+  const distances = meanRate(
+    valuesOf(own, (stability) => stability.distance),
+    unit?.distances ?? {},
+  )
+  const isUnit = unit !== null && unit.modelId === model.id
+  const key = JSON.stringify([
+    'rates',
+    model.conditions.map((stored) => [model.variantOf(stored), stored.parts[0]?.conditionId, stored.source]),
+    unit,
+    [...own].map(([name, { sequences, flips, distance }]) => [name, sequences.length, flips, distance]),
+  ])
+  const intervals = await remembered(key, () => intervalsOf(own, isUnit ? null : unit, base))
+  return {
+    flipRates: flips.rates,
+    mfr: flips.mean,
+    mfrInterval: flips.mean === null ? null : intervals.mfr,
+    distanceRates: distances.rates,
+    mt5d: distances.mean,
+    mt5dInterval: distances.mean === null ? null : intervals.mt5d,
+    byPerturbation: intervals.byPerturbation,
+  }
+}
+
+/** Values of the sequences of one perturbation, in one order of pictures for all of them. */
+interface Values {
+  flips: Float64Array
+  distances: Float64Array
+}
+
+interface Aligned {
+  pictures: number
+  values: ReadonlyMap<PerturbationName, Values>
+}
+
+/** null where the perturbations do not show the same pictures: then nothing can be drawn together. */
+function aligned(own: Stabilities): Aligned | null {
+  const [first] = own.values()
+  const places = new Map((first?.sequences ?? []).map(({ picture }, place) => [picture, place]))
+  const values = new Map<PerturbationName, Values>()
+  for (const [name, { sequences }] of own) {
+    if (sequences.length !== places.size) return null
+    const flips = new Float64Array(places.size).fill(Number.NaN)
+    const distances = new Float64Array(places.size)
+    for (const sequence of sequences) {
+      const place = places.get(sequence.picture)
+      if (place === undefined) return null
+      flips[place] = sequence.flips
+      distances[place] = sequence.distance
+    }
+    if (flips.some(Number.isNaN)) return null
+    values.set(name, { flips, distances })
+  }
+  return { pictures: places.size, values }
+}
+
+interface Intervals {
+  mfr: Interval | null
+  mt5d: Interval | null
+  byPerturbation: Map<string, PerturbationIntervals>
+}
+
+async function intervalsOf(
+  own: Stabilities,
+  unit: Unit | null,
+  base: Stabilities | null,
+): Promise<Intervals> {
+  const together = aligned(own)
+  const along = base && unit?.modelId != null ? aligned(base) : null
+  if (together) return drawn(together, unit, along?.pictures === together.pictures ? along : null)
+  // Different pictures under each perturbation: each of them alone, and no interval of a mean over them.
+  const apart = new Map<string, PerturbationIntervals>()
+  for (const [name, stability] of own) {
+    const alone = aligned(new Map([[name, stability]]))
+    const found = alone && (await drawn(alone, unit, null)).byPerturbation.get(name)
+    if (found) apart.set(name, found)
+  }
+  return { mfr: null, mt5d: null, byPerturbation: apart }
+}
+
+async function drawn(
+  { pictures, values }: Aligned,
+  unit: Unit | null,
+  along: Aligned | null,
+): Promise<Intervals> {
+  const names = [...values.keys()]
+  const means = (from: Aligned['values'], indices: Uint32Array, read: keyof Values) =>
+    Object.fromEntries([...from].map(([name, found]) => [name, meanOf(found[read], indices)]))
+  const found = await metricIntervals(pictures, (indices) => {
+    const flips = means(values, indices, 'flips')
+    const distances = means(values, indices, 'distances')
+    const flipRates = meanRate(flips, along ? means(along.values, indices, 'flips') : (unit?.flips ?? {}))
+    const distanceRates = meanRate(
+      distances,
+      along ? means(along.values, indices, 'distances') : (unit?.distances ?? {}),
+    )
+    return [
+      flipRates.mean,
+      distanceRates.mean,
+      ...names.flatMap((name) => [
+        flips[name] ?? null,
+        distances[name] ?? null,
+        flipRates.rates[name] ?? null,
+        distanceRates.rates[name] ?? null,
+      ]),
+    ]
+  })
+  const [mfr, mt5d, ...rest] = found
+  return {
+    mfr: mfr ?? null,
+    mt5d: mt5d ?? null,
+    byPerturbation: new Map(
+      names.map((name, place) => [
+        name,
+        {
+          flips: rest[4 * place] ?? null,
+          distance: rest[4 * place + 1] ?? null,
+          flipRate: rest[4 * place + 2] ?? null,
+          distanceRate: rest[4 * place + 3] ?? null,
+        },
+      ]),
+    ),
+  }
+}
