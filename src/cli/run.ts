@@ -113,6 +113,7 @@ async function printCost(
       ['conditions', String(cost.conditions)],
       ['passes', `${cost.passes}, ${cost.cached} of them stored`],
       ['time', cost.seconds === null ? 'not known before a first run' : formatDuration(cost.seconds)],
+      ...cost.choices.map((text) => ['choice', text] as const),
       ...cost.warnings.map(({ message }) => ['warning', message] as const),
     ]),
   )

@@ -37,6 +37,8 @@ export interface Classifier {
   readonly width: number
   /** Which provider runs and why. */
   readonly provider: { name: ProviderName; reason: string }
+  /** To write the graph and open it. */
+  readonly secondsToOpen: number
   /** As `Session.run`; a session whose worker has died is opened anew first. */
   run: Session['run']
   outputs: Session['outputs']
@@ -65,6 +67,7 @@ export async function openClassifier(
   log: Log,
   plan = asItIs,
 ): Promise<Classifier> {
+  const started = performance.now()
   const onnx = await readModel(model.path)
   const io = classifierInterface(model.inspection)
   const [height, width] = model.preprocessing.size
@@ -84,6 +87,7 @@ export async function openClassifier(
       pixelType: plan.floats ? 'float32' : 'uint8',
     }),
   )
+  const secondsToOpen = (performance.now() - started) / 1000
   const variant = internVariant(workspace.db, variantKey(model, provider.name))
   const batch = await settleBatch(workspace, first, variant, io.batch, settings.batch, plan)
   let session = first
@@ -99,6 +103,7 @@ export async function openClassifier(
     height,
     width,
     provider,
+    secondsToOpen,
     run: async (...call) => (await alive()).run(...call),
     outputs: async (...call) => (await alive()).outputs(...call),
     close: () => session.close(),

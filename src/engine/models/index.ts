@@ -7,12 +7,15 @@ export {
   type Classifier,
   type GraphPlan,
 } from './classifier.ts'
+export { readModelFile, type ModelFile } from './file.ts'
 export { classSubsets, imagenet1k, type ClassSubsets } from './labels.ts'
 export { readLabelList, targetsOf, type LabelList } from './labelList.ts'
 export { presets } from './presets.ts'
+export { sessionTimes, setSessionTime, type SessionTime } from './sessionTimes.ts'
 export {
   addModel,
   getModel,
+  inspectionOf,
   listModels,
   removeModel,
   updateModel,

@@ -5,11 +5,15 @@ import { noRewrite } from '#shared/rewrites.ts'
 import { currentVariants, getModel, targetsOf } from '../models/index.ts'
 import type { Db, Workspace } from '../workspace/index.ts'
 import { settingOf, type StoredCondition } from './conditions.ts'
-import { countImages, imagesOf, sourceKey, type ImageSource, type SqlValue } from './images.ts'
+import { countImages, sourceKey, type ImageSource } from './images.ts'
+import { isLesion } from './lanes.ts'
+import { choiceText, lesionTimes, weighLesion } from './lesionCost.ts'
+import { blocksOf } from './lesionLanes.ts'
 import { passKey } from './passes.ts'
 import { conditionsOf } from './plan.ts'
 import { studyDefinition } from './registry.ts'
 import { settledParams } from './store.ts'
+import { countFacts } from './unmeasured.ts'
 
 /**
  * What a study would cost, before anything is stored of it. Seconds come from earlier runs or batch trials of the same
@@ -33,11 +37,13 @@ export function studyCost({ db }: Workspace, input: StudyInput): StudyCost {
   let passes = 0
   let most = 0
   let seconds: number | null = 0
+  const choices: string[] = []
   for (const id of input.modelIds) {
     const model = getModel(db, id)
     const variants = currentVariants(db, model)
     const conditions = conditionsOf(db, definition, params, model, source)
     let left = 0
+    const lesions: StoredCondition[] = []
     // Conditions that only read the same outputs in different ways are one forward pass.
     for (const group of Map.groupBy(conditions, passKey).values()) {
       const images = group[0] ? imagesIn(group[0].source) : 0
@@ -48,11 +54,22 @@ export function studyCost({ db }: Workspace, input: StudyInput): StudyCost {
       const least = Math.min(images, ...known)
       passes += images
       cached += least
-      left += images - least
+      if (group[0] && isLesion(group[0]) && least < images) lesions.push(group[0])
+      else left += images - least
     }
     most = Math.max(most, conditions.length)
-    const perImage = variants(noRewrite)?.secondsPerImage ?? null
-    seconds = seconds === null || perImage === null ? null : seconds + perImage * left
+    const plain = variants(noRewrite)
+    const perImage = plain?.secondsPerImage ?? null
+    const times = plain && lesionTimes(db, plain.id)
+    if (lesions.length > 0 && times) {
+      const choice = weighLesion(model, lesions.map(blocksOf), imagesIn(source), times)
+      choices.push(`${model.title}: ${choiceText(choice)}`)
+      if (seconds !== null) seconds += Math.min(choice.gatedSeconds, choice.cutSeconds)
+    } else if (lesions.length > 0) {
+      choices.push(`${model.title}: a trial at the start decides whether blocks are gated or cut out`)
+      left += lesions.length * imagesIn(source)
+    }
+    seconds = seconds === null || (perImage === null && left > 0) ? null : seconds + (perImage ?? 0) * left
     if (model.problem) warnings.push(model.problem)
     if (definition.needsLabels === false) continue
     const targets = targetsOf(
@@ -65,21 +82,7 @@ export function studyCost({ db }: Workspace, input: StudyInput): StudyCost {
       warnings.push(new KernelscopeError('STUDY_LABELS', message).toShape())
     }
   }
-  return { passes, cached, images: imagesIn(source), conditions: most, seconds, warnings }
-}
-
-/** Facts that are there of a condition's images. */
-function countFacts(db: Db, variantId: number, { parts, source }: StoredCondition): number {
-  const { sql, values } = imagesOf(source)
-  const count = db
-    .prepare<SqlValue[], number>(
-      `SELECT count(*) FROM ${sql.replace(' WHERE ', ' JOIN prediction p ON p.variant_id = ? AND p.condition_id = ? AND p.subject_id = i.subject_id WHERE ')} AND i.id BETWEEN ? AND ?`,
-    )
-    .pluck()
-  return parts.reduce(
-    (sum, { conditionId, from, to }) => sum + (count.get(variantId, conditionId, ...values, from, to) ?? 0),
-    0,
-  )
+  return { passes, cached, images: imagesIn(source), conditions: most, seconds, choices, warnings }
 }
 
 /** A sample is not drawn before the study exists: what it will leave of each source is taken to be its share of the whole. */

@@ -121,6 +121,8 @@ export interface StudyDefinition<Schema extends z.ZodObject = z.ZodObject> {
   otherDatasets?(params: z.output<Schema>): number[]
   /** False where a model need not know the classes of the dataset. */
   needsLabels?: boolean
+  /** Its random draws as a file that can be replayed, where they are not masks of patches. */
+  exportDraws?(params: z.output<Schema>, models: StoredModel[], db: Db): string
   /** In place of predictions under transforms and rewrites: must store per image and skip what is stored. */
   measure?(room: MeasureRoom, params: z.output<Schema>): Promise<void>
   /** Whether all is measured that `measure` keeps beside the facts; left out = nothing is. */
@@ -132,7 +134,7 @@ export interface StudyDefinition<Schema extends z.ZodObject = z.ZodObject> {
 export function defineStudy<Schema extends z.ZodObject>(
   definition: StudyDefinition<Schema>,
 ): StudyDefinition {
-  const { groupSize, measure, settle, otherDatasets, complete, params: schema } = definition
+  const { groupSize, measure, settle, otherDatasets, complete, exportDraws, params: schema } = definition
   return {
     ...definition,
     groupSize: (params) => groupSize?.(schema.parse(params)) ?? null,
@@ -141,6 +143,12 @@ export function defineStudy<Schema extends z.ZodObject>(
     otherDatasets: (params) => otherDatasets?.(schema.parse(params)) ?? [],
     complete: (params, room) => complete?.(schema.parse(params), room) ?? true,
     view: (grid, params, room) => definition.view(grid, schema.parse(params), room),
+    ...(exportDraws
+      ? {
+          exportDraws: (params: unknown, models: StoredModel[], db: Db) =>
+            exportDraws(schema.parse(params), models, db),
+        }
+      : {}),
     ...(measure
       ? { measure: (room: MeasureRoom, params: unknown) => measure(room, schema.parse(params)) }
       : {}),

@@ -13,19 +13,25 @@ import {
   type Transform,
 } from '#shared/transforms/index.ts'
 import type { Workspace } from '../workspace/index.ts'
-import { partFor } from './conditions.ts'
+import { partFor, type StoredCondition } from './conditions.ts'
 import { imageChunks } from './images.ts'
+import { isSubsetFile, parseSubsets, storeSubsets } from './lesion/file.ts'
 import { planStudy, type PlannedModel } from './plan.ts'
 
 const fileOf = ({ draws }: Workspace, digest: string) => join(draws, `${digest}.json`)
 
-/** Copies a draws file into the workspace under its digest, after reading it whole. */
+/** Copies a file of masks or of subsets into the workspace under its digest, after reading it whole. */
 export async function importDraws(workspace: Workspace, path: string): Promise<{ digest: string }> {
   let text: string
   try {
     text = await readFile(path, 'utf8')
   } catch (cause) {
     throw new KernelscopeError('FILE_MISSING', `cannot read the draws: ${path}`, { cause })
+  }
+  const value = jsonOf(text)
+  if (isSubsetFile(value)) {
+    parseSubsets(value)
+    return { digest: storeSubsets(workspace.db, text) }
   }
   parseDraws(text)
   const digest = createHash('sha256').update(text).digest('hex')
@@ -34,9 +40,25 @@ export async function importDraws(workspace: Workspace, path: string): Promise<{
   return { digest }
 }
 
-/** The draws a study replays; null where it draws from its seed. */
-export const drawsOfStudy = (workspace: Workspace, params: Record<string, unknown>): Promise<Draws | null> =>
-  readDraws(workspace, params['draws'])
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new KernelscopeError('DRAWS_MALFORMED', 'invalid draws file: not JSON', { cause })
+  }
+}
+
+/** The masks that conditions show; null where none are kept. Conditions of one study name one file. */
+export async function drawsOfConditions(
+  workspace: Workspace,
+  conditions: readonly StoredCondition[],
+): Promise<Draws | null> {
+  for (const { parts } of conditions)
+    for (const { transform } of parts)
+      if (transform.op === 'patchDrop' && transform.draws !== null)
+        return readDraws(workspace, transform.draws)
+  return null
+}
 
 /** The draws file a transform names, if it names one. */
 export const drawsOfTransform = async (
@@ -71,10 +93,16 @@ async function readDraws(workspace: Workspace, digest: unknown): Promise<Draws |
   return parseDraws(await readFile(file, 'utf8'))
 }
 
-/** All masks of a study as one file; throws UNSUPPORTED for a study that draws none. */
+/** All masks (of a lesion study: subsets) of a study as one file; throws UNSUPPORTED for a study that draws none. */
 export async function exportDraws(workspace: Workspace, studyId: number): Promise<string> {
   const { db } = workspace
-  const { study, source, models } = planStudy(db, studyId, false)
+  const { study, definition, source, models } = planStudy(db, studyId, false)
+  const own = definition.exportDraws?.(
+    study.params,
+    models.map(({ model }) => model),
+    db,
+  )
+  if (own !== undefined) return own
   const conditions = models[0]?.conditions ?? []
   const [height, width] = sizeOf(models)
   const replayed = new Map<string, Draws | undefined>()

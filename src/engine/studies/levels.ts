@@ -29,6 +29,17 @@ function spread(values: number[]): { mean: number; min: number; max: number } {
   }
 }
 
+/** The largest number of cells at one place of the x axis. */
+export const mostRepeats = (grid: Grid, xOf: (cell: StudyCondition) => number | null): number =>
+  Math.max(
+    1,
+    ...grid.models.flatMap(({ id }) =>
+      [...Map.groupBy(grid.cells, (cell) => (cell.modelId === id ? xOf(cell) : null))].map(([x, cells]) =>
+        x === null ? 0 : cells.length,
+      ),
+    ),
+  )
+
 /**
  * A line per model: the mean at each level, with a band from minimum to maximum where levels have several cells, and
  * with the Wilson interval where they have one. `offset` is taken off every value, e.g. the clean accuracy.

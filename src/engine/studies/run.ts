@@ -4,22 +4,18 @@ import { getDataset } from '../datasets/index.ts'
 import type { ImagePool } from '../images/index.ts'
 import type { JobContext } from '../jobs/index.ts'
 import type { Log } from '../log.ts'
-import {
-  currentVariant,
-  openClassifier,
-  setVariantBatch,
-  targetsOf,
-  type StoredModel,
-} from '../models/index.ts'
+import { asItIs, openClassifier, setVariantBatch, targetsOf, type StoredModel } from '../models/index.ts'
 import type { Workspace } from '../workspace/index.ts'
 import type { MeasureRoom } from './definition.ts'
 import type { StoredCondition } from './conditions.ts'
-import { drawsOfStudy } from './draws.ts'
+import { drawsOfConditions } from './draws.ts'
 import { countImages } from './images.ts'
-import { lanesOf, type Lane } from './lanes.ts'
+import { isLesion, lanesOf, type Lane } from './lanes.ts'
+import { timesForLesion } from './lesionTrial.ts'
 import { measure } from './measure.ts'
 import { planStudy } from './plan.ts'
 import { tracker } from './progress.ts'
+import { unmeasured } from './unmeasured.ts'
 
 export interface StudyRoom {
   workspace: Workspace
@@ -51,25 +47,22 @@ export async function runStudy(room: StudyRoom, studyId: number, context: JobCon
   }
 }
 
-/** Assumed time to open a session, in seconds: not measured, it only weighs gate against bypass (decision 004). */
-const secondsToOpen = 0.5
-
 /** Predictions of one model under its conditions, in as few sessions as are worth it. */
 export async function measureGrid(room: MeasureRoom): Promise<void> {
-  const { workspace, model, conditions, source, context } = room
-  const costs = {
-    images: countImages(workspace.db, source),
-    secondsPerImage: currentVariant(workspace.db, model)?.secondsPerImage ?? null,
-    secondsPerSession: secondsToOpen,
-  }
-  for (const lane of lanesOf(model, conditions, costs)) {
+  const { workspace, model, source, settings, context, progress } = room
+  const { left, stored } = unmeasured(workspace.db, model, settings, room.conditions)
+  if (stored > 0) progress.add({ computed: 0, cached: stored, failed: 0 })
+  const images = countImages(workspace.db, source)
+  const lesions = left.filter(isLesion).length
+  const times = lesions > 0 ? await timesForLesion(room, lesions * images) : null
+  for (const lane of lanesOf(model, left, images, times)) {
     if (context.signal.aborted) return
     await measureLane(room, lane)
   }
 }
 
 async function measureLane(
-  { workspace, pool, settings, log, model, params, context, progress }: MeasureRoom,
+  { workspace, pool, settings, log, model, context, progress }: MeasureRoom,
   lane: Lane,
 ): Promise<void> {
   progress.note(`${model.title}: opening`)
@@ -86,13 +79,14 @@ async function measureLane(
       pool,
       classifier,
       lane,
-      draws: await drawsOfStudy(workspace, params),
+      draws: await drawsOfConditions(workspace, lane.conditions),
       signal: context.signal,
       crashes: progress.moved() ? 0 : context.crashes,
       enterNative: context.enterNative,
       onProgress: progress.add,
     })
-    if (passes > 0)
+    // What blocks removed or masked kernels cost says nothing of the model as it is.
+    if (passes > 0 && lane.plan === asItIs)
       setVariantBatch(
         workspace.db,
         classifier.variant.id,

@@ -50,6 +50,8 @@ export const studyCost = z.object({
   conditions: z.int(),
   /** From a short trial or earlier runs of the same model; null when unknown. */
   seconds: z.number().nullable(),
+  /** What is decided by estimates, e.g. how blocks are removed, in words. */
+  choices: z.array(z.string()),
   warnings: z.array(errorShape),
 })
 

@@ -1,40 +1,12 @@
-import { z } from 'zod'
 import type { StoredModel } from '../../models/index.ts'
-import { defineStudy, type Condition } from '../definition.ts'
+import type { Db } from '../../workspace/index.ts'
+import { defineStudy } from '../definition.ts'
 import { paperStatements } from '../paper.ts'
-import { drawSubsets } from './subsets.ts'
+import { candidatesOf, exportSubsets, lesionConditions } from './conditions.ts'
+import { readSubsets, subsetsFor } from './file.ts'
+import { params, type LesionParams } from './params.ts'
+import { timesNote } from './times.ts'
 import { lesionTable, proportionFigure, singleBlockFigure } from './view.ts'
-
-const params = z.object({
-  samples: z
-    .int()
-    .min(1)
-    .max(100)
-    .default(10)
-    .meta({ title: 'Subsets', description: 'Random subsets of every size, distinct where there are enough' }),
-  step: z
-    .int()
-    .min(1)
-    .max(20)
-    .default(1)
-    .meta({ title: 'Step', description: 'Sizes 1, 1 + step, … up to all removable blocks but one' }),
-  candidates: z.enum(['all', 'largest-stage']).default('all').meta({
-    title: 'Candidates',
-    description:
-      'Every removable block (sound), or those of the stage with most blocks only (as published for RepLKNet)',
-  }),
-  singles: z
-    .boolean()
-    .default(true)
-    .meta({ title: 'Single blocks', description: 'Also remove every block alone' }),
-  seed: z
-    .int()
-    .min(0)
-    .default(0)
-    .meta({ title: 'Seed', description: 'Same seed, same subsets, on every machine' }),
-})
-
-export type LesionParams = z.output<typeof params>
 
 /** Accuracy when residual blocks are taken out at inference (paper 4.3, Fig. 7). */
 export const lesion = defineStudy({
@@ -79,60 +51,41 @@ export const lesion = defineStudy({
     { name: 'proportion', formula: 'n / N, N = all blocks of the model, removable or not' },
     { name: 'band', formula: 'minimum to maximum over subsets' },
   ],
-  conditions,
-  view: (grid, chosen, { models }) => ({
+  settle(chosen, { db }) {
+    if (chosen.draws !== null) readSubsets(db, chosen.draws)
+    return chosen
+  },
+  conditions: (chosen, model, { db }) => lesionConditions(chosen, model, db),
+  exportDraws: exportSubsets,
+  view: (grid, chosen, { models, workspace: { db } }) => ({
     tables: [lesionTable(grid, models)],
-    figures: [proportionFigure(grid, chosen), ...(chosen.singles ? [singleBlockFigure(grid, models)] : [])],
+    figures: [proportionFigure(grid), ...(chosen.singles ? [singleBlockFigure(grid, models)] : [])],
     reported: paperStatements('Fig. 7'),
     notes: [
-      chosen.candidates === 'all'
-        ? 'Any removable block may be removed.'
-        : 'Only blocks of the stage with most blocks are removed, as in the published script.',
-      `${chosen.samples} subsets of each size, seed ${chosen.seed}.`,
-      ...models.map((model) => candidateNote(model, chosen)),
+      ...(chosen.draws === null
+        ? [
+            chosen.candidates === 'all'
+              ? 'Any removable block may be removed.'
+              : 'Only blocks of the stage with most blocks are removed, as in the published script.',
+            `${chosen.samples} subsets of each size, seed ${chosen.seed}.`,
+          ]
+        : [`Subsets replayed from the file ${chosen.draws.slice(0, 12)}.`]),
+      ...models.map((model) => candidateNote(model, chosen, db)),
+      ...models.flatMap((model) => timesNote(db, model)),
     ],
   }),
 })
 
-function candidatesOf({ inspection: { blocks } }: StoredModel, { candidates }: LesionParams): number[] {
-  const removable = blocks.filter(({ removable }) => removable)
-  if (candidates === 'all') return removable.map(({ index }) => index)
-  const stages = [...Map.groupBy(removable, ({ stage }) => stage).values()].sort(
-    (a, b) => b.length - a.length,
-  )
-  return (stages[0] ?? []).map(({ index }) => index)
-}
-
-function candidateNote(model: StoredModel, chosen: LesionParams): string {
+function candidateNote(model: StoredModel, chosen: LesionParams, db: Db): string {
+  if (chosen.draws !== null) {
+    const { subsets, problem } = subsetsFor(readSubsets(db, chosen.draws), model)
+    return problem === null
+      ? `${model.title}: ${subsets.length} subsets of its ${model.inspection.blocks.length} blocks.`
+      : `${model.title}: no subset is removed, ${problem}.`
+  }
   const { blocks, blocksReason } = model.inspection
   const count = candidatesOf(model, chosen).length
   return count === 0
     ? `${model.title}: nothing to remove${blocksReason ? `, ${blocksReason}` : ''}.`
     : `${model.title}: ${count} of ${blocks.length} blocks are candidates.`
-}
-
-function conditions(chosen: LesionParams, model: StoredModel): Condition[] {
-  const candidates = candidatesOf(model, chosen)
-  const total = model.inspection.blocks.length
-  const identity = () => ({ op: 'identity' as const })
-  const remove = (key: string, blocks: number[], params: Condition['params']): Condition => ({
-    key,
-    params: { ...params, n: blocks.length, proportion: blocks.length / total, blocks: blocks.join(' ') },
-    transform: identity,
-    rewrite: { op: 'lesion', blocks },
-  })
-  const sizes = Array.from({ length: Math.max(0, candidates.length - 1) }, (_, i) => i + 1).filter(
-    (n) => (n - 1) % chosen.step === 0,
-  )
-  return [
-    { key: 'none', params: { n: 0, proportion: 0, blocks: '', kind: 'subset' }, transform: identity },
-    ...sizes.flatMap((n) =>
-      drawSubsets(candidates, n, chosen.samples, chosen.seed).map((blocks, sample) =>
-        remove(`n=${n},sample=${sample}`, blocks, { kind: 'subset', sample }),
-      ),
-    ),
-    ...(chosen.singles
-      ? candidates.map((block) => remove(`block=${block}`, [block], { kind: 'single', block }))
-      : []),
-  ]
 }

@@ -2,14 +2,14 @@ import type { DataTable, StudyCondition } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { StoredModel } from '../../models/index.ts'
 import type { Grid } from '../grid.ts'
-import { baselineOf, levelSeries } from '../levels.ts'
-import type { LesionParams } from './index.ts'
+import { baselineOf, levelSeries, mostRepeats } from '../levels.ts'
 
 const proportionOf = ({ params }: StudyCondition) =>
   params['kind'] === 'subset' ? Number(params['proportion']) : null
 
 /** Fig. 7: accuracy against the share of blocks removed, mean line and min-max band over subsets. */
-export function proportionFigure(grid: Grid, { samples }: LesionParams): FigureSpec {
+export function proportionFigure(grid: Grid): FigureSpec {
+  const samples = mostRepeats(grid, proportionOf)
   return {
     id: 'proportion',
     kind: 'lines',
@@ -21,8 +21,8 @@ export function proportionFigure(grid: Grid, { samples }: LesionParams): FigureS
     spans: [],
     notes: [
       samples > 1
-        ? `Line: mean of ${samples} random subsets of each size; band: minimum to maximum.`
-        : 'One random subset of each size.',
+        ? `Line: mean of at most ${samples} subsets of each size; band: minimum to maximum.`
+        : 'One subset of each size.',
     ],
     alt: `Top-1 accuracy against the proportion of residual blocks removed, for ${grid.models.map(({ title }) => title).join(', ')}.`,
   }

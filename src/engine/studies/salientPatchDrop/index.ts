@@ -140,8 +140,8 @@ export const salientPatchDrop = defineStudy({
     ]
   },
   async measure(room, chosen) {
-    const draws = await makeMasks(room, chosen)
-    if (!room.context.signal.aborted) await measureGrid({ ...room, params: { ...room.params, draws } })
+    await makeMasks(room, chosen)
+    if (!room.context.signal.aborted) await measureGrid(room)
   },
   view: async (grid, chosen, room) => ({
     tables: [await lossTable(grid, chosen, room)],

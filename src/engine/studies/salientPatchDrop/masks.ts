@@ -9,10 +9,9 @@ import { weightsOf } from './weights.ts'
 
 /**
  * Makes the masks of all images of a study that have none yet, and keeps them as a draws file named after their source:
- * shared by models, conditions and studies, shown on the image page, exported and replayed like any draws. Gives the
- * name.
+ * shared by models, conditions and studies, shown on the image page, exported and replayed like any draws.
  */
-export async function makeMasks(room: MeasureRoom, chosen: SalientParams): Promise<string> {
+export async function makeMasks(room: MeasureRoom, chosen: SalientParams): Promise<void> {
   const { workspace, source, model, context } = room
   const [height, width] = model.preprocessing.size
   const digest = sourceDigest(workspace.db, chosen, [height, width])
@@ -23,9 +22,9 @@ export async function makeMasks(room: MeasureRoom, chosen: SalientParams): Promi
   const missing = images.filter((image) =>
     levels.some(({ level }) => entries[level]?.[image.digest] === undefined),
   )
-  if (missing.length === 0) return digest
+  if (missing.length === 0) return
   const weights = await weightsOf(room, chosen, missing, [grid.rows, grid.columns])
-  if (context.signal.aborted) return digest
+  if (context.signal.aborted) return
   for (const { level, percent, mode } of levels) {
     const masks = (entries[level] ??= {})
     for (const image of missing) {
@@ -41,7 +40,6 @@ export async function makeMasks(room: MeasureRoom, chosen: SalientParams): Promi
     width,
     entries,
   })
-  return digest
 }
 
 function levelsOf({

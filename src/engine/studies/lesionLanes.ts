@@ -1,0 +1,69 @@
+import type { Feed } from '../inference/index.ts'
+import type { GraphPlan, StoredModel } from '../models/index.ts'
+import { bypass, gate, gatesInput } from '../onnx/index.ts'
+import type { StoredCondition } from './conditions.ts'
+import type { Lane } from './lanes.ts'
+import { choiceText, gatedPlan, halfOf, halfPlan, weighLesion, type LesionTimes } from './lesionCost.ts'
+
+export function blocksOf({ condition: { rewrite } }: StoredCondition): number[] {
+  return rewrite?.op === 'lesion' ? rewrite.blocks : []
+}
+
+const removableOf = ({ inspection: { blocks } }: StoredModel) => blocks.filter(({ removable }) => removable)
+
+function gates(model: StoredModel, removed: readonly number[]): Feed[] {
+  const removable = removableOf(model)
+  return [
+    {
+      name: gatesInput,
+      data: Float32Array.from(removable, ({ index }) => (removed.includes(index) ? 0 : 1)),
+      shape: [removable.length],
+    },
+  ]
+}
+
+/** One session for every subset: each residual branch is multiplied by an input. */
+export const gatedGraph = (model: StoredModel): GraphPlan => ({
+  name: gatedPlan,
+  rewrite: (graph) => gate(graph, removableOf(model)),
+  trialFeeds: gates(model, []),
+})
+
+/** The graph without the branches of some blocks. */
+const cutGraph = (model: StoredModel, removed: readonly number[], name: string): GraphPlan => ({
+  name,
+  rewrite: (graph) =>
+    bypass(
+      graph,
+      model.inspection.blocks.filter(({ index }) => removed.includes(index)),
+    ),
+})
+
+export const halfCutGraph = (model: StoredModel): GraphPlan => cutGraph(model, halfOf(model), halfPlan)
+
+/** The cheaper of both ways by measured times; gated where nothing was measured, because too little is at stake. */
+export function lesionLanes(
+  model: StoredModel,
+  conditions: StoredCondition[],
+  images: number,
+  times: LesionTimes | null,
+): Lane[] {
+  const choice = times && weighLesion(model, conditions.map(blocksOf), images, times)
+  const note = choice ? choiceText(choice) : 'blocks gated (too few images and subsets for a trial)'
+  if (choice && !choice.gated) {
+    return conditions.map((condition) => ({
+      plan: cutGraph(model, blocksOf(condition), `bypass-${blocksOf(condition).join('-')}`),
+      conditions: [condition],
+      note,
+      feedsOf: null,
+    }))
+  }
+  return [
+    {
+      plan: gatedGraph(model),
+      conditions,
+      note,
+      feedsOf: (condition) => gates(model, blocksOf(condition)),
+    },
+  ]
+}

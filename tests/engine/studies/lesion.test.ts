@@ -1,0 +1,114 @@
+import { join } from 'node:path'
+import { writeFileSync } from 'node:fs'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { createEngine } from '#engine/api/index.ts'
+import { weighLesion } from '#engine/studies/lesionCost.ts'
+import { parseSubsets, serialiseSubsets, type SubsetFile } from '#engine/studies/lesion/file.ts'
+import { getModel } from '#engine/models/index.ts'
+import { temporaryFolder } from '../../temporary.ts'
+import { addDataset, runStudy, sampleImages, sampleModel } from './sample.ts'
+
+async function setUp(perClass: number, overrides = {}) {
+  const folder = temporaryFolder()
+  const engine = await createEngine({ overrides })
+  onTestFinished(() => engine.close())
+  await engine.client.workspace.create({ path: join(folder, 'workspace') })
+  const datasetId = await addDataset(engine.client, sampleImages(folder, perClass))
+  const modelIds = [(await engine.client.models.add({ path: sampleModel('replk3') })).id]
+  const model = getModel(engine.session.open().workspace.db, modelIds[0] ?? 0)
+  return { folder, engine, datasetId, modelIds, model }
+}
+
+const file = (subsets: number[][]): SubsetFile => ({
+  format: 'kernelscope-subsets',
+  version: 1,
+  models: [{ title: 'net', digest: 'd', blocks: 5, subsets }],
+})
+
+describe('a subsets file', () => {
+  it('comes back as it was written', () => {
+    const written = file([[0], [1, 4]])
+    expect(parseSubsets(JSON.parse(serialiseSubsets(written)))).toEqual(written)
+  })
+
+  it.each([
+    ['a block beyond the last', file([[5]]), 'net has 5 blocks'],
+    ['a block twice', file([[2, 2]]), 'a block twice'],
+    ['an empty subset', file([[]]), 'models.0.subsets.0'],
+    ['another version', { ...file([[0]]), version: 2 }, 'version'],
+  ])('is refused with %s', (_, value, message) => {
+    expect(() => parseSubsets(value)).toThrow(message)
+  })
+
+  it('replays the study that wrote it from the cache, and another choice of subsets anew', async () => {
+    const { folder, engine, datasetId, modelIds, model } = await setUp(1)
+    const { client } = engine
+    const lesion = (params: Record<string, unknown>) =>
+      runStudy(client, { kind: 'lesion', modelIds, datasetId, params: { singles: false, ...params } })
+    const drawn = await lesion({ samples: 2, seed: 3 })
+    const { json } = await client.studies.draws({ id: drawn.id })
+    const path = join(folder, 'subsets.json')
+    writeFileSync(path, json)
+    const { digest } = await client.studies.importDraws({ path })
+    const replayed = await lesion({ draws: digest })
+    expect(replayed.job?.progress.cacheHits).toBe(replayed.job?.progress.total)
+    const cells = async (id: number) =>
+      (await client.studies.result({ id })).conditions.map(({ key, params, correct }) => [
+        key,
+        params,
+        correct,
+      ])
+    expect(await cells(replayed.id)).toEqual(await cells(drawn.id))
+
+    writeFileSync(path, serialiseSubsets(file([[4, 0]])).replace('"d"', JSON.stringify(model.digest)))
+    const own = await lesion({ draws: (await client.studies.importDraws({ path })).digest })
+    expect((await cells(own.id)).map(([key]) => key)).toEqual(['none', 'n=2,sample=0'])
+  })
+
+  it('removes nothing from a model it has no subsets for, and says so', async () => {
+    const { folder, engine, datasetId, modelIds } = await setUp(1)
+    const path = join(folder, 'subsets.json')
+    writeFileSync(
+      path,
+      serialiseSubsets({ ...file([[0]]), models: [{ ...file([[0]]).models[0]!, blocks: 7 }] }),
+    )
+    const { digest } = await engine.client.studies.importDraws({ path })
+    const params = { draws: digest, singles: false }
+    const { id } = await runStudy(engine.client, { kind: 'lesion', modelIds, datasetId, params })
+    const { conditions, provenance } = await engine.client.studies.result({ id })
+    expect(conditions.map(({ key }) => key)).toEqual(['none'])
+    expect(provenance.join('\n')).toContain('the file has no subsets of 5 blocks')
+  })
+})
+
+describe('the choice between gates and cutting out', () => {
+  it('weighs opening against what the cut blocks would cost, in proportion to their work', async () => {
+    const { model } = await setUp(1)
+    const time = (secondsToOpen: number, secondsPerImage: number) => ({ secondsToOpen, secondsPerImage })
+    const all = model.inspection.blocks.map(({ index }) => index)
+    const times = { gated: time(1, 0.01), half: time(2, 0.005) }
+    const few = weighLesion(model, [all], 10, times)
+    expect(few).toMatchObject({ gated: true, gatedSeconds: 1.1 })
+    const many = weighLesion(model, [[0], all], 10000, times)
+    expect(many.gated).toBe(false)
+    expect(many.gatedSeconds).toBeCloseTo(201)
+    expect(many.cutSeconds).toBeLessThan(many.gatedSeconds)
+    expect(weighLesion(model, [all], 10000, { ...times, half: time(1, 0.02) }).gated).toBe(true)
+  })
+
+  it('is timed once where much is to be computed, shown before the start, in the note and under the result', async () => {
+    const { engine, datasetId, modelIds } = await setUp(2, { batch: 16 })
+    const { client } = engine
+    const input = { kind: 'lesion', modelIds, datasetId, params: {} }
+    expect((await client.studies.cost(input)).choices[0]).toContain('a trial at the start decides')
+    const study = await runStudy(client, input)
+    expect(study.job?.progress.note).toMatch(
+      /blocks (gated|cut out) \(estimated [\d.]+ s gated, [\d.]+ s cut out\)/,
+    )
+    expect((await client.studies.result({ id: study.id })).provenance.join('\n')).toMatch(
+      /timed: gated [\d.]+ ms an image, opened in/,
+    )
+    const more = { ...input, params: { seed: 1, samples: 3 } }
+    expect((await client.studies.cost(more)).choices[0] ?? '').toMatch(/blocks (gated|cut out)|^$/)
+  })
+})
