@@ -10,12 +10,14 @@ export interface Column<T> {
   hint?: string
 }
 
+/** By which column rows are ordered. */
+export interface Order {
+  key: string
+  descending: boolean
+}
+
 /** Rows in order of a column; rows without a value come last either way, equal ones keep their order. */
-export function sortRows<T>(
-  rows: readonly T[],
-  columns: readonly Column<T>[],
-  order: { key: string; descending: boolean } | null,
-): T[] {
+export function sortRows<T>(rows: readonly T[], columns: readonly Column<T>[], order: Order | null): T[] {
   const column = columns.find((c) => c.key === order?.key)
   if (!order || !column) return [...rows]
   const value = column.value ?? column.text
