@@ -18,6 +18,7 @@ LABELS = json.loads((SAMPLE / "labels.json").read_text()) if (SAMPLE / "labels.j
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "kernelscope-sample"
 SIZE = 96
 SHIFT = 6
+ZOOM = (0.8, 1.15)
 MIXUP = 0.2
 
 
@@ -50,12 +51,19 @@ def normalised(pixels: Tensor, mean: tuple[float, ...], std: tuple[float, ...]) 
     return (pixels.float() / 255 - torch.tensor(mean).view(shape)) / torch.tensor(std).view(shape)
 
 
-def shifted(pictures: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Each picture (N, 96, 96, C) uint8 moved by up to SHIFT pixels and mirrored half of the time."""
+def framed(pictures: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Windows of pictures (N, 96, 96, C) uint8, mirrored half of the time: (N, side, side, C).
+
+    The windows of a batch have one side, ZOOM times 96, so that the nets see drawings larger and smaller
+    than they were posed; beyond the rim, the rim is repeated.
+    """
     size = pictures.shape[1]
-    padded = np.pad(pictures, ((0, 0), (SHIFT, SHIFT), (SHIFT, SHIFT), (0, 0)), mode="edge")
-    corners, mirrors = rng.integers(0, 2 * SHIFT + 1, size=(len(pictures), 2)), rng.uniform(size=len(pictures)) < 0.5
-    windows = [p[y : y + size, x : x + size] for p, (y, x) in zip(padded, corners)]
+    side = round(size * rng.uniform(*ZOOM))
+    rim = SHIFT + max(0, (side - size + 1) // 2)
+    padded = np.pad(pictures, ((0, 0), (rim, rim), (rim, rim), (0, 0)), mode="edge")
+    middle = (size + 2 * rim - side) // 2
+    corners, mirrors = middle + rng.integers(-SHIFT, SHIFT + 1, size=(len(pictures), 2)), rng.uniform(size=len(pictures)) < 0.5
+    windows = [p[y : y + side, x : x + side] for p, (y, x) in zip(padded, np.clip(corners, 0, None))]
     return np.stack([w[:, ::-1] if flip else w for w, flip in zip(windows, mirrors)])
 
 

@@ -19,11 +19,11 @@ import torch
 from torch import nn
 
 import data
-from train import CYCLES
+from train import SCHEDULE
 from zoo import ZOO, Entry
 
 OPSET = 17
-EPOCHS = sum(len(cycle.sides) for cycle in CYCLES)
+EPOCHS = len(SCHEDULE)
 TOLERANCE = 1e-3
 """Largest accepted difference of a logit, relative to the largest logit."""
 LIMIT = 4_000_000
@@ -72,6 +72,7 @@ def card(name: str, entry: Entry, net: nn.Module, run: dict, top1: float, count:
         "id": name,
         "title": entry.title,
         "family": entry.family,
+        "role": entry.role,
         "source": entry.source,
         "labels": data.LABELS,
         "preprocessing": {"size": [96, 96], "resize": "none", "interpolation": "bilinear", "crop": None, "mean": list(entry.mean), "std": list(entry.std)},
