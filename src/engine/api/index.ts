@@ -1,6 +1,7 @@
 import { createRouterClient, type RouterClient } from '@orpc/server'
 import { datasets } from './datasets.ts'
 import { figures } from './figures.ts'
+import { guide } from './guide.ts'
 import { api, type ApiContext } from './implementation.ts'
 import { jobs } from './jobs.ts'
 import { models } from './models.ts'
@@ -9,7 +10,7 @@ import { studies } from './studies.ts'
 import { system } from './system.ts'
 import { workspace } from './workspace.ts'
 
-export const router = api.router({ workspace, models, datasets, studies, jobs, figures, system })
+export const router = api.router({ workspace, models, datasets, studies, jobs, figures, guide, system })
 
 export type EngineClient = RouterClient<typeof router>
 

@@ -1,17 +1,19 @@
 import { datasets } from './datasets.ts'
 import { figures } from './figures.ts'
+import { guide } from './guide.ts'
 import { jobs } from './jobs.ts'
 import { models } from './models.ts'
 import { studies } from './studies.ts'
 import { system, workspace } from './system.ts'
 
 /** Everything the renderer and the command line may ask of the engine. */
-export const contract = { workspace, models, datasets, studies, jobs, figures, system }
+export const contract = { workspace, models, datasets, studies, jobs, figures, guide, system }
 export type Contract = typeof contract
 
 export * from './common.ts'
 export * from './datasets.ts'
 export * from './figures.ts'
+export * from './guide.ts'
 export * from './jobs.ts'
 export * from './maps.ts'
 export * from './models.ts'

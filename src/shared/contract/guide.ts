@@ -1,0 +1,40 @@
+import { oc } from '@orpc/contract'
+import { z } from 'zod'
+import { errorShape, id } from './common.ts'
+import { studyInput } from './studyInput.ts'
+
+/** A question of the paper, made ready for the models and datasets of the open workspace. */
+export const question = z.object({
+  id: z.string(),
+  group: z.enum(['experiment', 'benchmark']),
+  /** Section of the paper, e.g. "4.1". */
+  section: z.string(),
+  title: z.string(),
+  /** What is asked, in one sentence. */
+  asks: z.string(),
+  /** What to look at once it is answered. */
+  look: z.string(),
+  /** The study that answers it, its size chosen to fit the budget; null where the workspace does not allow it. */
+  input: studyInput.nullable(),
+  /** Why it cannot be asked here. */
+  problem: errorShape.nullable(),
+  dataset: z.string(),
+  models: z.array(z.string()),
+  /** Images for each model. */
+  images: z.int(),
+  /** Estimated time of what is not stored yet, in seconds. */
+  seconds: z.number(),
+  /** Whether the estimate rests on times measured here; if not, on the models' multiply-accumulates. */
+  measured: z.boolean(),
+  /** The stored study of this input, if there is one. */
+  studyId: id.nullable(),
+})
+
+export const guide = {
+  /** The nine experiments and six benchmarks as studies that each take at most about `seconds` here. */
+  questions: oc
+    .input(z.object({ seconds: z.number().min(1).max(86_400).default(90) }))
+    .output(z.array(question)),
+}
+
+export type Question = z.infer<typeof question>
