@@ -90,6 +90,26 @@ export const routes: RouteRecordRaw[] = [
   },
 
   {
+    path: '/figures',
+    name: 'figures',
+    component: () => import('./views/figures/FiguresView.vue'),
+    meta: { title: 'Figures' },
+  },
+  {
+    path: `/figures/:id${idParam}`,
+    name: 'figure',
+    component: () => import('./views/figures/ComposerView.vue'),
+    props: ({ params }) => ({ id: Number(params.id) }),
+  },
+
+  {
+    path: '/gallery',
+    name: 'gallery',
+    component: () => import('./views/gallery/GalleryView.vue'),
+    meta: { title: 'Gallery' },
+  },
+
+  {
     path: '/settings',
     name: 'settings',
     component: () => import('./views/settings/SettingsView.vue'),

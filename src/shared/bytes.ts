@@ -37,7 +37,22 @@ export const receptiveFieldPath = (key: string) => `/bytes/receptive-field/${key
 /** The pixels the model was shown for a `maps.attention` or `maps.saliency` result, as PNG. */
 export const shownPath = (key: string) => `/bytes/shown/${key}`
 
+/** What of a picture the gallery shows: the benchmark's geometry (shorter side 256, crop 224), or its own size. */
+export type GallerySize = 'benchmark' | 'own'
+
+/** A picture (row id, or the key of an opened file) under a transform, given as its canonical text; PNG. */
+export const transformedPath = (image: number | string, size: GallerySize, transform: string) =>
+  `/bytes/transformed/${image}?size=${size}&transform=${encodeURIComponent(transform)}`
+
+/** All frames of a perturbation sequence below one another; PNG. */
+export const filmPath = (
+  image: number | string,
+  size: GallerySize,
+  film: { name: string; seed: number; difficulty: number },
+) => `/bytes/film/${image}?size=${size}&name=${film.name}&seed=${film.seed}&difficulty=${film.difficulty}`
+
 /** A composed figure as it is exported, as SVG. The revision changes the address with every save. */
-export const compositionPath = (id: number, revision: number) => `/bytes/composition/${id}?revision=${revision}`
+export const compositionPath = (id: number, revision: number) =>
+  `/bytes/composition/${id}?revision=${revision}`
 
 export const appUrl = (path: string) => base + path

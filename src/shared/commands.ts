@@ -19,6 +19,7 @@ export const commandTable = [
   { id: 'model.add', title: 'Add models…', menu: 'File', keys: ['Mod+O'] },
   { id: 'dataset.add', title: 'Add dataset…', menu: 'File', keys: ['Mod+Shift+O'] },
   { id: 'study.new', title: 'New study…', menu: 'File', keys: ['Mod+N'] },
+  { id: 'figure.new', title: 'New figure', menu: 'File', keys: ['Mod+Shift+N'] },
   { id: 'workspace.open', title: 'Open workspace…', menu: 'File', keys: [] },
   { id: 'workspace.create', title: 'New workspace…', menu: 'File', keys: [] },
   {
@@ -81,6 +82,8 @@ export const commandTable = [
     keys: ['Mod+3', 'G S'],
   },
   { id: 'go.ranking', title: 'Go to the ranking', menu: 'Go', keys: ['Mod+4', 'G R'] },
+  { id: 'go.figures', title: 'Go to figures', menu: 'Go', keys: ['Mod+5', 'G F'] },
+  { id: 'go.gallery', title: 'Go to the gallery', menu: 'Go', keys: ['G G'] },
   { id: 'go.settings', title: 'Settings', menu: 'Go', keys: ['Mod+,'] },
   { id: 'go.doctor', title: 'Doctor', menu: 'Go', keys: ['G H'] },
   { id: 'go.back', title: 'Back', menu: 'Go', keys: ['Alt+Left'] },

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 import { cifarFolders } from './kinds/cifar.ts'
+import { cifarCorruptedArrays, cifarRecords } from './kinds/cifarArrays.ts'
 import { csvFolder, csvLayout } from './kinds/csv.ts'
 import { classFolders, unlabelledFolder } from './kinds/folders.ts'
 import { imagenet9 } from './kinds/imagenet9.ts'
@@ -17,6 +18,8 @@ export type { Layout } from './kinds/kind.ts'
 
 /** The first that recognises a folder names it: special structure before plain class folders. */
 const recognisers: readonly Recogniser[] = [
+  cifarCorruptedArrays,
+  cifarRecords,
   csvFolder,
   sampleSuite,
   imagenet9,

@@ -31,18 +31,18 @@ export async function listFiles(
 ): Promise<boolean> {
   const next = datasetRow(db, datasetId).generation + 1
   const write = writer(db, datasetId, layout, next)
-  const found = await eachBatch(db, datasetId, context, write)
+  const files = () => layout.files?.() ?? scan(imageRoot(db, datasetId))
+  const found = await eachBatch(files(), context, write)
   if (found === null) return false
   const rows = Number(db.prepare('SELECT count(*) FROM image WHERE dataset_id = ?').pluck().get(datasetId))
-  if (rows > found && !(await dropMissing(db, datasetId, next, context))) return false
+  if (rows > found && !(await dropMissing(db, datasetId, next, files(), context))) return false
   db.prepare('UPDATE dataset SET generation = ? WHERE id = ?').run(next, datasetId)
   return true
 }
 
 /** Goes through the tree; the number of files, or null when stopped. */
 async function eachBatch(
-  db: Db,
-  datasetId: number,
+  files: AsyncIterable<FoundFile>,
   context: JobContext,
   take: (files: FoundFile[]) => void,
 ): Promise<number | null> {
@@ -54,7 +54,7 @@ async function eachBatch(
     waiting = []
     context.report({ ...noProgress, unit: 'files', done: 0, note: `${found} files found` })
   }
-  for await (const file of scan(imageRoot(db, datasetId))) {
+  for await (const file of files) {
     waiting.push(file)
     if (waiting.length < writeEvery) continue
     flush()
@@ -101,12 +101,13 @@ async function dropMissing(
   db: Db,
   datasetId: number,
   generation: number,
+  present: AsyncIterable<FoundFile>,
   context: JobContext,
 ): Promise<boolean> {
   const mark = db.prepare(
     'UPDATE image SET generation = ? WHERE dataset_id = ? AND name IN (SELECT value FROM json_each(?))',
   )
-  const found = await eachBatch(db, datasetId, context, (files) => {
+  const found = await eachBatch(present, context, (files) => {
     mark.run(generation, datasetId, JSON.stringify(files.map(({ name }) => name)))
   })
   if (found === null) return false

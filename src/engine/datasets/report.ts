@@ -6,7 +6,11 @@ import type { Layout } from './layout.ts'
 const listed = 20
 
 /** What an indexed dataset holds against what its kind should hold. */
-export function reportOf(db: Db, datasetId: number, { expected, reason, recognised }: Layout): DatasetReport {
+export function reportOf(
+  db: Db,
+  datasetId: number,
+  { expected, reason, recognised, remarks = [] }: Layout,
+): DatasetReport {
   const count = (sql: string) => Number(db.prepare(sql).pluck().get(datasetId) ?? 0)
   const names = (sql: string) => db.prepare<[number], string>(sql).pluck().all(datasetId)
   const parts = names(
@@ -37,7 +41,7 @@ export function reportOf(db: Db, datasetId: number, { expected, reason, recognis
     remarks: [],
   }
   const uneven = recognised === 'imagenet-p' ? [] : unevenParts(db, datasetId)
-  return { ...report, remarks: [...remarksOn(report), ...uneven] }
+  return { ...report, remarks: [...remarks, ...remarksOn(report), ...uneven] }
 }
 
 /** Parts that should show the same pictures but hold different numbers of them. */

@@ -1,8 +1,10 @@
 import sharp, { type Sharp } from 'sharp'
 import { KernelscopeError } from '#shared/errors.ts'
+import { parseRowPath } from './arrays/index.ts'
 import { decode, maxPixels, readHeader } from './decode.ts'
 import { readImageFile, showPath, type FilePath } from './file.ts'
 import type { Picture } from './picture.ts'
+import { readPicture } from './preprocess.ts'
 
 const fromPixels = ({ pixels, height, width }: Picture): Sharp =>
   sharp(pixels, { raw: { width, height, channels: 3 }, limitInputPixels: maxPixels })
@@ -14,14 +16,21 @@ export async function encodePng(pixels: Uint8Array, height: number, width: numbe
 
 /** WebP whose longest side is at most `size` pixels; never enlarged. Errors as `readPicture`. */
 export async function thumbnail(path: FilePath, size: number): Promise<Buffer> {
-  const { bytes } = await readImageFile(path)
   const name = showPath(path)
+  if (isRow(path)) return preview(fromPixels(await readPicture(path)), size, name)
+  const { bytes } = await readImageFile(path)
   const header = await readHeader(bytes, name)
   // Shrinking while decoding is many times faster than `decode`; a preview need not be exact, only alike.
   const direct = header.space === 'srgb' || header.space === 'b-w'
   const source = direct
     ? sharp(bytes, { ignoreIcc: true, limitInputPixels: maxPixels }).removeAlpha()
     : fromPixels(await decode(bytes, name))
+  return preview(source, size, name)
+}
+
+const isRow = (path: FilePath) => typeof path === 'string' && parseRowPath(path) !== null
+
+async function preview(source: Sharp, size: number, name: string): Promise<Buffer> {
   try {
     return await source
       .resize({ width: size, height: size, fit: 'inside', withoutEnlargement: true })
@@ -42,8 +51,7 @@ const webpMaxSide = 16383
  * size. Errors as `readPicture`.
  */
 export async function browserPicture(path: FilePath): Promise<{ type: string; bytes: Buffer }> {
-  const { bytes } = await readImageFile(path)
-  const picture = await decode(bytes, showPath(path))
+  const picture = await readPicture(path)
   const { height, width } = picture
   if (height * width <= losslessPixels || Math.max(height, width) > webpMaxSide) {
     return { type: 'image/png', bytes: await encodePng(picture.pixels, height, width) }

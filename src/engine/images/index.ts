@@ -1,9 +1,12 @@
 /** The one door of the images room: decoding, geometry, transforms, and the pool of image workers. */
+export { parseRowPath, readArrayLabels, readRecordLabels, rowName, rowsOf, type Rows } from './arrays/index.ts'
 export { applyTransform, type TransformContext } from './transforms/index.ts'
 export { browserPicture, encodePng, thumbnail } from './encode.ts'
 export { decode, maxPixels } from './decode.ts'
+export { imageState, type ImageState } from './state.ts'
 export { digestAndMeasure, type Measurement } from './measure.ts'
-export { geometryKey, type Geometry } from './geometry.ts'
+export { geometryKey, resizedSize, type Geometry } from './geometry.ts'
+export { corruptionParameters, frameText, type Parameter } from './transforms/parameters.ts'
 export { preprocess, readPicture } from './preprocess.ts'
 export { transformDigest } from './digest.ts'
 export { createImagePool, type ImagePool, type LoadRequest } from './pool.ts'

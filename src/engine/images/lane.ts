@@ -40,15 +40,24 @@ export class Lane {
     return this.queue.length + this.sent.size
   }
 
-  /** `urgent` goes before everything that was not sent yet. */
-  run(task: Task, urgent: boolean): Promise<Results[Task['kind']]> {
+  /** `urgent` goes before everything that was not sent yet. A task whose signal aborts before it was sent is dropped. */
+  run(task: Task, urgent: boolean, signal?: AbortSignal): Promise<Results[Task['kind']]> {
     return new Promise((resolve, reject) => {
       if (this.closing) return reject(new KernelscopeError('CANCELLED', 'the image workers are closed'))
+      if (signal?.aborted) return reject(new KernelscopeError('CANCELLED', 'nobody waits for the image'))
       const pending = { task, crashes: 0, resolve, reject }
+      signal?.addEventListener('abort', () => this.drop(pending), { once: true })
       if (urgent) this.queue.unshift(pending)
       else this.queue.push(pending)
       this.pump()
     })
+  }
+
+  private drop(pending: Pending): void {
+    const place = this.queue.indexOf(pending)
+    if (place < 0) return
+    this.queue.splice(place, 1)
+    pending.reject(new KernelscopeError('CANCELLED', 'nobody waits for the image'))
   }
 
   /** Lets the worker finish what was sent; the rest is rejected with CANCELLED. */

@@ -1,8 +1,9 @@
+import { parseRowPath, readRow } from './arrays/index.ts'
 import { decode, readHeader } from './decode.ts'
 import { readImageFile, sha256, showPath, type FilePath } from './file.ts'
 
 export interface Measurement {
-  /** SHA-256 of the whole file, hex. */
+  /** SHA-256 of the whole file, hex; of a row of an array file, of its RGB pixels. */
   digest: string
   width: number
   height: number
@@ -16,6 +17,12 @@ export interface Measurement {
  * that damage behind the header is found. Errors as `readPicture`.
  */
 export async function digestAndMeasure(path: FilePath, decodeFully = false): Promise<Measurement> {
+  const row = typeof path === 'string' ? parseRowPath(path) : null
+  if (row) {
+    const { picture, mtime } = await readRow(row)
+    const { pixels, height, width } = picture
+    return { digest: sha256(pixels), width, height, bytes: pixels.length, mtime }
+  }
   const { bytes, mtime } = await readImageFile(path)
   const name = showPath(path)
   const { width, height } = decodeFully ? await decode(bytes, name) : await readHeader(bytes, name)

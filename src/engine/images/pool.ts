@@ -28,8 +28,16 @@ export interface ImagePool {
    * the image ended a worker twice.
    */
   load(request: LoadRequest, target: SharedArrayBuffer): Promise<void>
-  /** The pixels a model is shown, as PNG. */
-  input(request: Omit<LoadRequest, 'transforms'> & { transform: Transform }): Promise<Buffer>
+  /** The pixels a model is shown, as PNG. Of a signal that aborts before its turn comes: CANCELLED. */
+  input(
+    request: Omit<LoadRequest, 'transforms'> & { transform: Transform },
+    signal?: AbortSignal,
+  ): Promise<Buffer>
+  /** Several versions of an image below one another as one PNG. CANCELLED as `input`. */
+  strip(
+    request: Omit<LoadRequest, 'transforms'> & { transforms: readonly Transform[] },
+    signal?: AbortSignal,
+  ): Promise<Buffer>
   digestAndMeasure(path: FilePath, decodeFully?: boolean): Promise<Measurement>
   /** WebP, longest side at most `size`. */
   thumbnail(path: FilePath, size: number): Promise<Buffer>
@@ -67,9 +75,14 @@ export function createImagePool(options: ImagePoolOptions): ImagePool {
   const laneOf = (imageKey: string) => lanes[murmur128(encoder.encode(imageKey))[0] % workers]!
   const freest = () => lanes.reduce((best, lane) => (lane.load < best.load ? lane : best))
 
-  const run = <K extends Task['kind']>(lane: Lane, task: Extract<Task, { kind: K }>, urgent: boolean) =>
+  const run = <K extends Task['kind']>(
+    lane: Lane,
+    task: Extract<Task, { kind: K }>,
+    urgent: boolean,
+    signal?: AbortSignal,
+  ) =>
     // The worker answers every kind of task with its own kind of result.
-    lane.run(task, urgent) as Promise<Results[K]>
+    lane.run(task, urgent, signal) as Promise<Results[K]>
 
   return {
     load({ path, imageKey, preprocessing, transforms, draws, pixels = 'uint8' }, target) {
@@ -89,11 +102,16 @@ export function createImagePool(options: ImagePoolOptions): ImagePool {
       } as const
       return run(laneOf(imageKey), task, false)
     },
-    async input({ path, imageKey, preprocessing, transform, draws }) {
+    async strip({ path, imageKey, preprocessing, transforms }, signal) {
+      const geometry = geometryOf(preprocessing)
+      const task = { kind: 'strip' as const, path, imageKey, geometry, transforms: [...transforms] }
+      return asBuffer(await run(laneOf(imageKey), task, true, signal))
+    },
+    async input({ path, imageKey, preprocessing, transform, draws }, signal) {
       const geometry = geometryOf(preprocessing)
       const entry = drawsFor(draws, transform, imageKey)
       const task = { kind: 'input', path, imageKey, geometry, transform, draws: entry } as const
-      return asBuffer(await run(laneOf(imageKey), task, true))
+      return asBuffer(await run(laneOf(imageKey), task, true, signal))
     },
     digestAndMeasure: (path, decodeFully = false) =>
       run(freest(), { kind: 'measure', path, decodeFully }, false),

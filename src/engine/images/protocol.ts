@@ -33,6 +33,7 @@ export type Task =
       transform: Transform
       draws: Draws | undefined
     }
+  | { kind: 'strip'; path: FilePath; imageKey: string; geometry: Geometry; transforms: Transform[] }
   | { kind: 'measure'; path: FilePath; decodeFully: boolean }
   | { kind: 'thumbnail'; path: FilePath; size: number }
   | { kind: 'browserPicture'; path: FilePath }
@@ -41,6 +42,7 @@ export type Task =
 export interface Results {
   load: undefined
   input: Uint8Array
+  strip: Uint8Array
   measure: Measurement
   thumbnail: Uint8Array
   browserPicture: { type: string; bytes: Uint8Array }

@@ -69,6 +69,14 @@ export function taskServer(cacheBytes: number): (task: Task) => Promise<Results[
     }
   }
 
+  async function strip(task: Extract<Task, { kind: 'strip' }>): Promise<Uint8Array> {
+    const [height, width] = task.geometry.size
+    const pixels = new Uint8Array(task.transforms.length * height * width * 3)
+    for (const [place, transform] of task.transforms.entries())
+      pixels.set((await prepared(task, { transform, draws: undefined })).pixels, place * height * width * 3)
+    return encodePng(pixels, task.transforms.length * height, width)
+  }
+
   return async (task) => {
     switch (task.kind) {
       case 'load':
@@ -77,6 +85,8 @@ export function taskServer(cacheBytes: number): (task: Task) => Promise<Results[
         const { pixels, height, width } = await prepared(task, task)
         return encodePng(pixels, height, width)
       }
+      case 'strip':
+        return strip(task)
       case 'measure':
         return digestAndMeasure(task.path, task.decodeFully)
       case 'thumbnail':

@@ -1,6 +1,6 @@
 import { softmax } from '#shared/maths/logits.ts'
 import type { Readout } from '#shared/readouts.ts'
-import { factsOf, rankOf, type Facts } from './facts.ts'
+import { factsOf, rankOf, topCount, type Facts } from './facts.ts'
 
 /** A readout and the true answer of each row under it: an output index, for groups a group's place, or -1. */
 export interface Reading {
@@ -26,7 +26,7 @@ export function factsUnder(
         readout.indices.filter((k) => k < classes),
       )
     case 'groups':
-      return groupFacts(
+      return (readout.pool ? pooledFacts(readout.pool) : groupFacts)(
         batch,
         readout.groups.map(({ indices }) => indices.filter((k) => k < classes)),
       )
@@ -86,3 +86,36 @@ function groupFacts(
   }
   return facts
 }
+
+/**
+ * The answer is the group with the largest pooled output; `predicted` and the five likeliest are the best outputs of their
+ * groups, probabilities a softmax over the groups. A group without outputs is never the answer.
+ */
+const pooledFacts =
+  (pool: 'max' | 'logsumexp') =>
+  ({ outputs, rows, classes, targets, probabilities }: Batch, groups: readonly number[][]): Facts => {
+    const used = groups
+      .map((members, place) => ({ members, place }))
+      .filter(({ members }) => members.length > 0)
+    const placeOf = new Map(used.map(({ place }, local) => [place, local]))
+    const scores = new Float32Array(rows * used.length)
+    const best = new Int32Array(rows * used.length)
+    for (let row = 0; row < rows; row++) {
+      const all = outputs.subarray(row * classes, (row + 1) * classes)
+      const finite = all.every(Number.isFinite)
+      for (const [local, { members }] of used.entries()) {
+        const z = (k: number) => (probabilities ? Math.log(all[k] ?? 0) : (all[k] ?? 0))
+        const top = members.reduce((a, b) => (z(b) > z(a) ? b : a))
+        const rest = members.reduce((sum, k) => sum + Math.exp(z(k) - z(top)), 0)
+        best[row * used.length + local] = top
+        const score = pool === 'max' ? z(top) : z(top) + Math.log(rest)
+        scores[row * used.length + local] = finite ? score : Number.NaN
+      }
+    }
+    const local = targets.map((target) => (target < 0 ? -1 : (placeOf.get(target) ?? used.length)))
+    const facts = factsOf(scores, rows, used.length, local, false)
+    const bestOf = (row: number, place: number) => (place < 0 ? -1 : (best[row * used.length + place] ?? -1))
+    facts.predicted = facts.predicted.map((place, row) => bestOf(row, place))
+    facts.topClasses = facts.topClasses.map((place, i) => bestOf(Math.floor(i / topCount), place))
+    return facts
+  }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { generator } from '#shared/random.ts'
 import { imageRootSql } from '../datasets/index.ts'
+import { parseRowPath } from '../images/index.ts'
 import type { Db } from '../workspace/index.ts'
 
 /** An image a study measures. */
@@ -159,5 +160,7 @@ const isFrames = (db: Db, datasetId: number): boolean =>
 export function pictureName(name: string, frames: boolean): string {
   const steps = name.split('/')
   const last = steps.at(-1) ?? ''
+  // Rows of array files have no folder of their class; their number is the same under every corruption and severity.
+  if (parseRowPath(name)) return `row/${last}`
   return frames ? steps.slice(-3, -1).join('/') : `${steps.at(-2) ?? ''}/${last.replace(/\.[^.]*$/, '')}`
 }

@@ -1,7 +1,6 @@
-import { stat } from 'node:fs/promises'
 import { KernelscopeError, toErrorShape, type ErrorCode, type ErrorShape } from '#shared/errors.ts'
 import type { Preprocessing } from '#shared/contract/index.ts'
-import type { ImagePool, LoadRequest } from '../images/index.ts'
+import { imageState, type ImagePool, type LoadRequest } from '../images/index.ts'
 import type { StudyImage } from './images.ts'
 
 /** What may be wrong with an image; anything else is a fault of ours and ends the job. */
@@ -40,9 +39,9 @@ export function imageProblem(error: unknown): ErrorShape {
 }
 
 async function checkUnchanged({ path, bytes, mtime }: StudyImage): Promise<void> {
-  const found = await stat(path).catch(() => null)
+  const found = await imageState(path)
   if (!found) throw new KernelscopeError('FILE_MISSING', `the image file is gone: ${path}`)
-  if (found.size === bytes && Math.round(found.mtimeMs) === mtime) return
+  if (found.bytes === bytes && found.mtime === mtime) return
   throw new KernelscopeError('FILE_CHANGED', `the image file was written to since it was indexed: ${path}`, {
     hint: 'Index the dataset again.',
   })

@@ -4,6 +4,7 @@ import { useRouter } from 'vue-router'
 import { commandTable, type CommandEntry, type CommandId } from '#shared/commands.ts'
 import { bridge } from '../bridge.ts'
 import { useIntake } from '../composables/useIntake.ts'
+import { useNewFigure } from '../composables/useNewFigure.ts'
 import { useProblems } from '../composables/useProblems.ts'
 import { useTheme } from '../composables/useTheme.ts'
 import { useEngineStore } from '../stores/engine.ts'
@@ -26,6 +27,7 @@ export const useCommands = createSharedComposable(() => {
   const router = useRouter()
   const intake = useIntake()
   const theme = useTheme()
+  const newFigure = useNewFigure()
   const jobs = useJobsStore()
   const engineStore = useEngineStore()
   const workspace = useWorkspaceStore()
@@ -46,6 +48,7 @@ export const useCommands = createSharedComposable(() => {
     'model.add': { when: inWorkspace, run: intake.chooseModels },
     'dataset.add': { when: inWorkspace, run: () => void (datasetDialogOpen.value = true) },
     'study.new': { when: inWorkspace, run: go('study-new') },
+    'figure.new': { when: inWorkspace, run: () => newFigure.create() },
     'workspace.open': { when: always, run: intake.chooseWorkspace },
     'workspace.create': { when: always, run: intake.createWorkspace },
     'workspace.openSample': { when: always, run: intake.openSample },
@@ -83,6 +86,8 @@ export const useCommands = createSharedComposable(() => {
     'go.datasets': { when: inWorkspace, run: go('datasets') },
     'go.studies': { when: inWorkspace, run: go('studies') },
     'go.ranking': { when: inWorkspace, run: go('ranking') },
+    'go.figures': { when: inWorkspace, run: go('figures') },
+    'go.gallery': { when: inWorkspace, run: go('gallery') },
     'go.settings': { when: always, run: go('settings') },
     'go.doctor': { when: always, run: go('doctor') },
     'go.back': { when: always, run: () => router.back() },

@@ -157,15 +157,24 @@ describe('ImageNet-9', () => {
       kind: 'imagenet-9',
       modelIds: [setting.models.small],
       datasetId,
+      params: { soft: 'max' },
     })
     const table = z
       .record(z.string(), z.int())
       .parse(JSON.parse(readFileSync(join(root, 'in_to_in9.json'), 'utf8')))
-    const { conditions, tables } = await client.studies.result({ id })
-    expect(conditions.map(({ key, n }) => [key, n])).toEqual([
+    const result = await client.studies.result({ id })
+    const { tables } = result
+    expect(result.conditions.map(({ key, n }) => [key, n])).toEqual([
       ['mixed_same', 27],
+      ['mixed_same,soft', 27],
       ['mixed_rand', 27],
+      ['mixed_rand,soft', 27],
     ])
+    // No answer falls outside the nine, so the softer mapping is right at least where the winner is.
+    const soft = result.conditions.filter(({ key }) => key.endsWith(',soft'))
+    const conditions = result.conditions.filter(({ key }) => !key.endsWith(',soft'))
+    expect(soft.map(({ correct }, i) => correct >= (conditions[i]?.correct ?? 0))).toEqual([true, true])
+    expect(tableOf(tables, 'soft').title).toContain('beyond the paper')
     for (const { key, modelId, correct } of conditions) {
       const { rows } = await client.studies.rows({ id, modelId, key })
       expect(rows).toHaveLength(27)

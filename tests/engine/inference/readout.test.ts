@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { factsOf, factsUnder } from '#engine/inference/index.ts'
+import { softNineClass } from '#engine/metrics/index.ts'
 import { allOutputs } from '#shared/readouts.ts'
 
 const z = Float32Array.from([1, 5, 2, 4, 3, 0])
@@ -30,6 +31,37 @@ describe('reading outputs', () => {
     expect(facts.correct[0]).toBe(0)
     expect(facts.trueRank[0]).toBe(0)
   })
+
+  it.each(['max', 'logsumexp'] as const)(
+    'lets the group with the largest %s decide, beyond the paper',
+    (pool) => {
+      // The winner of all outputs (1) is in no group; two fair outputs together beat one good one only when summed up.
+      const indices = [[3], [2, 4], []]
+      const groups = indices.map((members, place) => ({ name: String(place), indices: members }))
+      const z = [1, 5, 3.9, 4, 3.8, 0]
+      const outputs = Float32Array.from(z)
+      const facts = under({ op: 'groups', groups, pool }, 1, outputs)
+      const group = softNineClass(z, groups.slice(0, 2), pool)
+      expect(group).toBe(pool === 'max' ? 0 : 1)
+      expect(facts.correct[0]).toBe(group === 1 ? 1 : 0)
+      expect(facts.predicted[0]).toBe(group === 1 ? 2 : 3)
+      const scores = pool === 'max' ? [4, 3.9] : [4, Math.log(Math.exp(3.9) + Math.exp(3.8))]
+      expect(facts.trueProbability[0]).toBeCloseTo(softmaxOf(scores, scores[1] ?? 0), 6)
+      // Of a softmax already: the same answer from its logarithms.
+      const shares = Float32Array.from(z.map((value) => softmaxOf(z, value)))
+      const again = factsUnder(
+        { readout: { op: 'groups', groups, pool }, targets: Int32Array.of(1) },
+        ...([shares, 1, 6, true] as const),
+      )
+      expect(again.predicted[0]).toBe(facts.predicted[0])
+      expect(again.confidence[0]).toBeCloseTo(facts.confidence[0] ?? 0, 5)
+      // A group without outputs is never right, an output that is not finite voids the answer.
+      expect(under({ op: 'groups', groups, pool }, 2, outputs).correct[0]).toBe(0)
+      expect(
+        under({ op: 'groups', groups, pool }, 1, Float32Array.from([Number.NaN, ...z.slice(1)])).flagged[0],
+      ).toBe(1)
+    },
+  )
 
   it('lets the winner of all outputs decide among groups', () => {
     const groups = [

@@ -14,17 +14,37 @@ export const cifar10Classes: readonly string[] = [
   'truck',
 ]
 
-/** CIFAR-10 unpacked into class folders. */
+/** The fine classes of CIFAR-100 in the order of their numbers. */
+export const cifar100Classes: readonly string[] = [
+  'apple aquarium_fish baby bear beaver bed bee beetle bicycle bottle bowl boy bridge bus butterfly',
+  'camel can castle caterpillar cattle chair chimpanzee clock cloud cockroach couch crab crocodile',
+  'cup dinosaur dolphin elephant flatfish forest fox girl hamster house kangaroo keyboard lamp',
+  'lawn_mower leopard lion lizard lobster man maple_tree motorcycle mountain mouse mushroom',
+  'oak_tree orange orchid otter palm_tree pear pickup_truck pine_tree plain plate poppy porcupine',
+  'possum rabbit raccoon ray road rocket rose sea seal shark shrew skunk skyscraper snail snake',
+  'spider squirrel streetcar sunflower sweet_pepper table tank telephone television tiger tractor',
+  'train trout tulip turtle wardrobe whale willow_tree wolf woman worm',
+].flatMap((line) => line.split(' '))
+
+/** Which CIFAR these are the classes of; null where they are not all of either. */
+export function cifarOf(classes: readonly string[]): 10 | 100 | null {
+  const equal = (known: readonly string[]) =>
+    classes.length === known.length && classes.every((name, index) => name === known[index])
+  return equal(cifar10Classes) ? 10 : equal(cifar100Classes) ? 100 : null
+}
+
+/** CIFAR-10 or -100 unpacked into class folders. */
 export const cifarFolders: Recogniser = async (look) => {
   const { folders } = await look.at()
-  if (folders.length !== 10 || folders.some((name, index) => name !== cifar10Classes[index])) return null
+  const found = cifarOf(folders)
+  if (found === null) return null
   return {
     kind: 'folders',
-    recognised: 'cifar-10',
-    reason: 'The ten class folders of CIFAR-10.',
+    recognised: `cifar-${found}`,
+    reason: `The ${found} class folders of CIFAR-${found}.`,
     classes: folders,
     labelsPath: null,
-    expected: { images: 10000, parts: [], classes: cifar10Classes },
+    expected: { images: 10000, parts: [], classes: found === 10 ? cifar10Classes : cifar100Classes },
     videos: false,
     placeOf: topFolderIn(folders),
   }

@@ -2,7 +2,7 @@ import { corruptionNames } from '#shared/transforms/index.ts'
 import { imagenet1k } from '../../models/index.ts'
 import type { Place, Recogniser } from './kind.ts'
 import { foldersIn, type Look } from '../look.ts'
-import { cifar10Classes } from './cifar.ts'
+import { cifarOf } from './cifar.ts'
 import { looksLikeWnid } from './wnids.ts'
 
 const known = new Set<string>(corruptionNames)
@@ -38,18 +38,19 @@ export const imagenetC: Recogniser = async (look) => {
   const classes = await foldersIn(look, parts)
   if (parts.length === 0 || classes.length === 0) return null
   const published = classes.some(looksLikeWnid)
-  const cifar = classes.length === 10 && classes.every((name, index) => name === cifar10Classes[index])
+  const cifar = cifarOf(classes)
+  const title = cifar ? `CIFAR-${cifar}-C` : 'ImageNet-C'
   const found = new Set(parts.map((part) => placeOfCorrupted(`${prefix}${part}/x/x`).part))
   return {
     kind: 'folders',
-    recognised: cifar ? 'cifar-10-c' : 'imagenet-c',
-    reason: `${found.size} of the ${imagenetCParts.length} parts of ${cifar ? 'CIFAR-10-C' : 'ImageNet-C'} (corruption/severity), ${classes.length} classes.`,
+    recognised: cifar ? `cifar-${cifar}-c` : 'imagenet-c',
+    reason: `${found.size} of the ${imagenetCParts.length} parts of ${title} (corruption/severity), ${classes.length} classes.`,
     classes,
     labelsPath: null,
     expected: {
       images: published ? perPart : cifar ? perCifarPart : null,
       parts: imagenetCParts,
-      classes: published ? imagenet1k().wnids : cifar ? cifar10Classes : null,
+      classes: published ? imagenet1k().wnids : cifar ? classes : null,
     },
     videos: false,
     placeOf: (name) => placeOfCorrupted(prefix + name),

@@ -1,4 +1,5 @@
 import type { Recognised } from '#shared/contract/index.ts'
+import type { FoundFile } from '../scan.ts'
 import type { Look } from '../look.ts'
 
 /** Where an image belongs; null where the name does not say. */
@@ -18,7 +19,7 @@ export interface Expected {
 
 /** How a dataset says class and part of an image. Class names are sorted by code unit, as torchvision's ImageFolder sorts. */
 export interface Layout {
-  kind: 'folders' | 'csv' | 'unlabelled'
+  kind: 'folders' | 'csv' | 'unlabelled' | 'arrays'
   recognised: Recognised
   /** Why it was taken for that, in a sentence. */
   reason: string
@@ -29,6 +30,10 @@ export interface Layout {
   videos: boolean
   /** By the name of a file inside the dataset. */
   placeOf(name: string): Place
+  /** In place of the image files below the folder, where the images are rows of other files. */
+  files?(): AsyncGenerator<FoundFile>
+  /** What was seen at first sight and belongs into the report. */
+  remarks?: readonly string[]
 }
 
 export const anything: Expected = { images: null, parts: [], classes: null }

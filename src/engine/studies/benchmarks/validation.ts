@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Dataset } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { getDataset, listDatasets } from '../../datasets/index.ts'
-import type { ConditionRoom } from '../definition.ts'
+import type { SettleRoom } from '../definition.ts'
 
 /** The parameter that names a validation set; null lets the workspace decide. */
 export const validationParam = z.int().positive().nullable().default(null).meta({
@@ -11,14 +11,14 @@ export const validationParam = z.int().positive().nullable().default(null).meta(
     'Dataset with the ordinary images of the same classes; left empty, the one of the workspace that holds them',
 })
 
-const ordinary: readonly Dataset['recognised'][] = ['imagenet-val', 'folders', 'csv']
+const ordinary: readonly Dataset['recognised'][] = ['imagenet-val', 'folders', 'csv', 'cifar-10', 'cifar-100']
 
 /**
  * The dataset whose ordinary images belong to a set: the one asked for, else the one of the workspace that holds most of
  * the classes (at least half). null where there is none.
  */
 export function findValidation(
-  { db, dataset }: ConditionRoom,
+  { db, dataset }: SettleRoom,
   asked: number | null,
   classes: readonly string[],
 ): number | null {
@@ -39,7 +39,7 @@ export function findValidation(
 
 /** As `findValidation`, for what cannot be done without it. */
 export function requireValidation(
-  room: ConditionRoom,
+  room: SettleRoom,
   asked: number | null,
   classes: readonly string[],
 ): number {

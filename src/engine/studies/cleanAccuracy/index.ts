@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { DataTable } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
+import { recipeChange } from '../benchmarks/geometry.ts'
 import { defineStudy } from '../definition.ts'
 import type { Grid } from '../grid.ts'
 import { paperValues } from '../paper.ts'
@@ -30,7 +31,14 @@ export const cleanAccuracy = defineStudy({
       source: 'McNemar 1947',
     },
   ],
-  conditions: () => [{ key: 'clean', params: {}, transform: () => ({ op: 'identity' }) }],
+  conditions: (_, model, { db, dataset }) => [
+    {
+      key: 'clean',
+      params: {},
+      transform: () => ({ op: 'identity' }),
+      ...recipeChange(db, dataset.id, model),
+    },
+  ],
   view: (grid) => ({
     tables: [accuracyTable(grid), perClassTable(grid)],
     figures: [

@@ -1,7 +1,7 @@
 import type { Picture } from '../../picture.ts'
 import { at, type Corrupt, type Severities } from './types.ts'
 
-const steps: Severities<number> = [0.1, 0.2, 0.3, 0.4, 0.5]
+export const steps: Severities<number> = [0.1, 0.2, 0.3, 0.4, 0.5]
 
 /**
  * V of HSV becomes clip(V + step). Hue and saturation stay, so the colour is scaled by the new V over the old; black

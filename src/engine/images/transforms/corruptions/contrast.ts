@@ -1,6 +1,6 @@
 import { at, type Corrupt, type Severities } from './types.ts'
 
-const factors: Severities<number> = [0.4, 0.3, 0.2, 0.1, 0.05]
+export const factors: Severities<number> = [0.4, 0.3, 0.2, 0.1, 0.05]
 
 /** (x - m) * factor + m with the mean m of each channel over the image. */
 export const contrast: Corrupt = (picture, severity) => {

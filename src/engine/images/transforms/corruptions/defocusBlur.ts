@@ -5,7 +5,7 @@ import { accumulate, bytesAt, clearMemory, fill, floatsAt, place, toBytes } from
 import { at, type Corrupt, type Severities } from './types.ts'
 
 /** Radius of the disk, and sigma of the small Gaussian that softens its edge. */
-const disks: Severities<readonly [number, number]> = [
+export const disks: Severities<readonly [number, number]> = [
   [3, 0.1],
   [4, 0.5],
   [6, 0.5],

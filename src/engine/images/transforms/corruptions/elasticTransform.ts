@@ -6,7 +6,7 @@ import { at, type Corrupt, type Severities } from './types.ts'
 /** The published numbers are multiples of 244, meant as 224. */
 const unit = 244
 /** Strength and sigma of the displacement, and largest shift of a corner of the affine map. */
-const elastics: Severities<readonly [number, number, number]> = [
+export const elastics: Severities<readonly [number, number, number]> = [
   [2 * unit, 0.7 * unit, 0.1 * unit],
   [2 * unit, 0.08 * unit, 0.2 * unit],
   [0.05 * unit, 0.01 * unit, 0.02 * unit],

@@ -2,7 +2,7 @@ import { plasma } from '../../filters/plasma.ts'
 import { at, type Corrupt, type Severities } from './types.ts'
 
 /** Strength, and decay of the plasma's amplitude. */
-const fogs: Severities<readonly [number, number]> = [
+export const fogs: Severities<readonly [number, number]> = [
   [1.5, 2],
   [2, 2],
   [2.5, 1.7],

@@ -6,7 +6,7 @@ import { resize } from '../../resample.ts'
 import { at, type Corrupt, type Severities } from './types.ts'
 
 /** Weights of image and ice. */
-const frosts: Severities<readonly [number, number]> = [
+export const frosts: Severities<readonly [number, number]> = [
   [1, 0.4],
   [0.8, 0.6],
   [0.7, 0.7],

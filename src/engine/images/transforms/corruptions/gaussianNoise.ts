@@ -2,7 +2,7 @@ import type { Generator } from '#shared/random.ts'
 import type { Picture } from '../../picture.ts'
 import { at, type Corrupt, type Severities } from './types.ts'
 
-const deviations: Severities<number> = [0.08, 0.12, 0.18, 0.26, 0.38]
+export const deviations: Severities<number> = [0.08, 0.12, 0.18, 0.26, 0.38]
 
 /** x + N(0, deviation), a draw per channel value. */
 export function addGaussianNoise(picture: Picture, deviation: number, random: Generator): Picture {

@@ -3,7 +3,7 @@ import { lengthScale, toLevels, toPicture } from '../../filters/levels.ts'
 import { at, type Corrupt, type Severities } from './types.ts'
 
 /** Sigma, largest shift, iterations. */
-const glasses: Severities<readonly [number, number, number]> = [
+export const glasses: Severities<readonly [number, number, number]> = [
   [0.7, 1, 2],
   [0.9, 2, 1],
   [1, 2, 3],

@@ -1,6 +1,6 @@
 import { at, type Corrupt, type Severities } from './types.ts'
 
-const shares: Severities<number> = [0.03, 0.06, 0.09, 0.17, 0.27]
+export const shares: Severities<number> = [0.03, 0.06, 0.09, 0.17, 0.27]
 
 /** Salt and pepper: that share of the channel values, each drawn alone, becomes 0 or 255 with equal probability. */
 export const impulseNoise: Corrupt = (picture, severity, random) => {

@@ -3,7 +3,7 @@ import { plain } from '../../decode.ts'
 import type { Picture } from '../../picture.ts'
 import { at, type Corrupt, type Severities } from './types.ts'
 
-const qualities: Severities<number> = [25, 18, 15, 10, 7]
+export const qualities: Severities<number> = [25, 18, 15, 10, 7]
 
 /** Written as baseline JPEG (4:2:0, the standard tables) and read back. */
 export async function throughJpeg({ pixels, height, width }: Picture, quality: number): Promise<Picture> {

@@ -3,7 +3,7 @@ import { lengthScale } from '../../filters/levels.ts'
 import { at, type Corrupt, type Severities } from './types.ts'
 
 /** Radius and sigma. */
-const motions: Severities<readonly [number, number]> = [
+export const motions: Severities<readonly [number, number]> = [
   [10, 3],
   [15, 5],
   [15, 8],

@@ -1,7 +1,7 @@
 import { resize } from '../../resample.ts'
 import { at, type Corrupt, type Severities } from './types.ts'
 
-const factors: Severities<number> = [0.6, 0.5, 0.4, 0.3, 0.25]
+export const factors: Severities<number> = [0.6, 0.5, 0.4, 0.3, 0.25]
 
 /** Shrunk and enlarged again, both with Pillow's box filter. */
 export const pixelate: Corrupt = (picture, severity) => {

@@ -1,7 +1,7 @@
 import { at, type Corrupt, type Severities } from './types.ts'
 
 /** Factor and offset. Severities 1 and 2 take colour away. */
-const changes: Severities<readonly [number, number]> = [
+export const changes: Severities<readonly [number, number]> = [
   [0.3, 0],
   [0.1, 0],
   [2, 0],

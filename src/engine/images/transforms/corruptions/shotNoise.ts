@@ -4,7 +4,7 @@ import type { Picture } from '../../picture.ts'
 import { at, type Corrupt, type Severities } from './types.ts'
 
 /** Photons of a white pixel. */
-const photons: Severities<number> = [60, 25, 12, 5, 3]
+export const photons: Severities<number> = [60, 25, 12, 5, 3]
 
 interface PoissonTable {
   /** P(count <= k) for k = 0, 1, … until it is 1 to 32 bits, times 2^32. */

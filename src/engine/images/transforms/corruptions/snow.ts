@@ -27,7 +27,7 @@ const style = ([mean, deviation, zoom, threshold, radius, sigma, mix]: Row): Sno
   sigma,
   mix,
 })
-const styles: Severities<SnowStyle> = [
+export const styles: Severities<SnowStyle> = [
   style([0.1, 0.3, 3, 0.5, 10, 4, 0.8]),
   style([0.2, 0.3, 2, 0.5, 12, 4, 0.7]),
   style([0.55, 0.3, 4, 0.9, 12, 8, 0.7]),

@@ -21,7 +21,7 @@ const liquid = (mean: number, deviation: number, sigma: number, threshold: numbe
   sigma,
   threshold,
 })
-const spatters: Severities<Spatter> = [
+export const spatters: Severities<Spatter> = [
   [liquid(0.65, 0.3, 4, 0.69), 0.6, 'water'],
   [liquid(0.65, 0.3, 3, 0.68), 0.6, 'water'],
   [liquid(0.65, 0.3, 2, 0.68), 0.5, 'water'],

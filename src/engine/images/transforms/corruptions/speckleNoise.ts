@@ -2,7 +2,7 @@ import type { Generator } from '#shared/random.ts'
 import type { Picture } from '../../picture.ts'
 import { at, type Corrupt, type Severities } from './types.ts'
 
-const deviations: Severities<number> = [0.15, 0.2, 0.35, 0.45, 0.6]
+export const deviations: Severities<number> = [0.15, 0.2, 0.35, 0.45, 0.6]
 
 /** x + x N(0, deviation), a draw per channel value. */
 export function addSpeckleNoise(picture: Picture, deviation: number, random: Generator): Picture {

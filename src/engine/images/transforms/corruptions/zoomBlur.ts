@@ -3,7 +3,7 @@ import { addZoomed } from '../../filters/zoom.ts'
 import { at, type Corrupt, type Severities } from './types.ts'
 
 /** Number of zoom factors and their step; the first factor is 1. Numpy's ranges, whose rounding adds 1.11 to the first. */
-const zooms: Severities<readonly [number, number]> = [
+export const zooms: Severities<readonly [number, number]> = [
   [12, 0.01],
   [16, 0.01],
   [11, 0.02],

@@ -4,7 +4,7 @@ import { corruptionNames, type CorruptionName } from '#shared/transforms/index.t
 import type { StoredModel } from '../../../models/index.ts'
 import type { Condition, ConditionRoom } from '../../definition.ts'
 import { baselineParam } from '../baseline.ts'
-import { asTheyAre } from '../geometry.ts'
+import { asTheyAre, recipeChange } from '../geometry.ts'
 import { validationParam } from '../validation.ts'
 
 export const severities = [1, 2, 3, 4, 5] as const
@@ -53,7 +53,14 @@ export function conditions(
 ): Condition[] {
   const published = isCorrupted(dataset)
   const identity = () => ({ op: 'identity' as const })
-  const clean: Condition = { key: cleanKey, params: { corruption: 'none', severity: 0 }, transform: identity }
+  const plainOf = published ? chosen.validation : dataset.id
+  const plain = plainOf === null ? {} : recipeChange(db, plainOf, model)
+  const clean: Condition = {
+    key: cleanKey,
+    params: { corruption: 'none', severity: 0 },
+    transform: identity,
+    ...plain,
+  }
   const classes = dataset.classes.map(({ name }) => name)
   const before = !published
     ? [clean]
@@ -74,6 +81,7 @@ export function conditions(
           const { seed, jpeg } = chosen
           return {
             ...shared,
+            ...plain,
             transform: () => ({ op: 'corruption', name, severity, seed, jpeg, variant: 'published' }),
           }
         }),

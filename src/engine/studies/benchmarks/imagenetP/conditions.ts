@@ -9,7 +9,7 @@ import {
 import type { StoredModel } from '../../../models/index.ts'
 import type { Condition, ConditionRoom } from '../../definition.ts'
 import { baselineParam } from '../baseline.ts'
-import { asTheyAre } from '../geometry.ts'
+import { asTheyAre, recipeChange } from '../geometry.ts'
 
 export const params = z.object({
   perturbations: z
@@ -65,11 +65,13 @@ export function conditions(
   { db, dataset }: ConditionRoom,
 ): Condition[] {
   const { stride, difficulty, seed } = chosen
+  const plain = recipeChange(db, dataset.id, model)
   if (!isPerturbed(dataset))
     return chosenPerturbations(chosen).flatMap((name) =>
       framesOf(name, stride).map((frame) => ({
         key: frameKey(name, frame),
         params: { perturbation: name, frame },
+        ...plain,
         transform: () => ({
           op: 'perturbation' as const,
           name,

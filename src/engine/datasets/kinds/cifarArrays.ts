@@ -1,0 +1,156 @@
+import { join } from 'node:path'
+import { KernelscopeError } from '#shared/errors.ts'
+import { corruptionNames } from '#shared/transforms/index.ts'
+import {
+  parseRowPath,
+  readArrayLabels,
+  readRecordLabels,
+  rowName,
+  rowsOf,
+  type Rows,
+} from '../../images/index.ts'
+import type { FoundFile } from '../scan.ts'
+import { cifar100Classes, cifar10Classes } from './cifar.ts'
+import { imagenetCParts } from './imagenetC.ts'
+import type { Layout, Recogniser } from './kind.ts'
+import type { Look } from '../look.ts'
+
+const perPart = 10_000
+const severities = [1, 2, 3, 4, 5]
+
+/** A file of images that is used, with the class of each row. */
+interface ArrayFile {
+  name: string
+  rows: Rows
+  /** Class index of row i is labels[i % labels.length]: one list may serve all five severities. */
+  labels: Int32Array
+  /** The corruption whose five severities lie in it one after another; null for plain images. */
+  corruption: string | null
+}
+
+/** CIFAR-10-C and -100-C as published: one .npy per corruption, 5 x 10,000 images, beside labels.npy. */
+export const cifarCorruptedArrays: Recogniser = async (look) => {
+  const { files } = await look.at()
+  const found = corruptionNames.filter((name) => files.includes(`${name}.npy`))
+  if (found.length === 0) return null
+  if (!files.includes('labels.npy'))
+    throw new KernelscopeError(
+      'DATASET_LABELS',
+      `labels.npy is missing beside ${found[0]}.npy in ${look.root}`,
+      {
+        hint: 'Put the labels.npy of CIFAR-10-C (or -100-C) into the same folder.',
+      },
+    )
+  const labels = await readArrayLabels(join(look.root, 'labels.npy'))
+  const { used, refused } = await usable(look, found, labels)
+  if (used.length === 0)
+    throw new KernelscopeError('DATASET_EMPTY', `no array file of ${look.root} can be used`, {
+      details: refused.join('\n'),
+      hint: refused[0] ?? '',
+    })
+  const hundred = labels.some((label) => label >= cifar10Classes.length)
+  const name = hundred ? 'CIFAR-100-C' : 'CIFAR-10-C'
+  return {
+    ...arrayLayout(used, hundred ? cifar100Classes : cifar10Classes),
+    recognised: hundred ? 'cifar-100-c' : 'cifar-10-c',
+    reason: `${used.length} of the ${corruptionNames.length} array files of ${name}, with labels.npy.`,
+    expected: { images: perPart, parts: imagenetCParts, classes: hundred ? cifar100Classes : cifar10Classes },
+    remarks: refused,
+  }
+}
+
+async function usable(look: Look, names: readonly string[], labels: Int32Array) {
+  const used: ArrayFile[] = []
+  const refused: string[] = []
+  for (const corruption of names) {
+    const name = `${corruption}.npy`
+    try {
+      const rows = await rowsOf(join(look.root, name))
+      const fits = rows.count % severities.length === 0 && rows.count % labels.length === 0
+      if (fits) used.push({ name, rows, labels, corruption })
+      else
+        refused.push(
+          `${name} is left out: ${rows.count} images are not five severities of the ${labels.length} labels.`,
+        )
+    } catch (error) {
+      if (!(error instanceof KernelscopeError)) throw error
+      refused.push(`${name} is left out: ${error.message}.`)
+    }
+  }
+  return { used, refused }
+}
+
+/** CIFAR-10 and -100 in their binary version: the test images; the training batches are left out. */
+export const cifarRecords: Recogniser = async (look) => {
+  const { files } = await look.at()
+  refusePickles(look, files)
+  const ten = files.includes('test_batch.bin')
+  const hundred = files.includes('test.bin') && files.includes('train.bin')
+  if (!ten && !hundred) return null
+  const name = ten ? 'test_batch.bin' : 'test.bin'
+  const path = join(look.root, name)
+  const used = [{ name, rows: await rowsOf(path), labels: await readRecordLabels(path), corruption: null }]
+  const classes = ten ? cifar10Classes : cifar100Classes
+  return {
+    ...arrayLayout(used, classes),
+    recognised: ten ? 'cifar-10' : 'cifar-100',
+    reason: `The test images of CIFAR-${ten ? 10 : 100} in its binary version.`,
+    expected: { images: perPart, parts: [], classes },
+    remarks: files.some((file) => /^(data_batch_\d|train)\.bin$/.test(file))
+      ? ['The training images are there too and left out: the benchmarks use the test images.']
+      : [],
+  }
+}
+
+/** The Python version is pickled: reading it could run whatever somebody put into it. */
+function refusePickles(look: Look, files: readonly string[]): void {
+  const ten = files.includes('data_batch_1') && files.includes('batches.meta')
+  const hundred = ['train', 'test', 'meta'].every((file) => files.includes(file))
+  if (!ten && !hundred) return
+  throw new KernelscopeError(
+    'DATASET_LABELS',
+    `CIFAR's Python version is pickled and is not read: ${look.root}`,
+    {
+      hint: 'Take the binary version of the same data (cifar-10-binary.tar.gz, cifar-100-binary.tar.gz), or unpack the images into class folders.',
+    },
+  )
+}
+
+type Shared = Pick<Layout, 'kind' | 'classes' | 'labelsPath' | 'videos' | 'placeOf' | 'files'>
+
+function arrayLayout(used: readonly ArrayFile[], classes: readonly string[]): Shared {
+  const byName = new Map(used.map((file) => [file.name, file]))
+  return {
+    kind: 'arrays',
+    classes: [...classes],
+    labelsPath: null,
+    videos: false,
+    placeOf(name) {
+      const row = parseRowPath(name)
+      const file = row ? byName.get(row.file) : undefined
+      if (!row || !file) return { className: null, part: null }
+      const { labels, rows, corruption } = file
+      const perSeverity = rows.count / severities.length
+      const place = row.severity === null ? row.index : (row.severity - 1) * perSeverity + row.index
+      return {
+        className: classes[labels[place % labels.length] ?? -1] ?? null,
+        part: corruption === null || row.severity === null ? null : `${corruption}/${row.severity}`,
+      }
+    },
+    files: () => rowsIn(used),
+  }
+}
+
+/** Every row as if it were a file. */
+async function* rowsIn(used: readonly ArrayFile[]): AsyncGenerator<FoundFile> {
+  for (const { name, rows, corruption } of used) {
+    const { height, width, mtime, count } = rows
+    const shared = { bytes: height * width * 3, mtime }
+    if (corruption === null)
+      for (let index = 0; index < count; index++) yield { name: rowName(name, null, index), ...shared }
+    else
+      for (const severity of severities)
+        for (let index = 0; index < count / severities.length; index++)
+          yield { name: rowName(name, severity, index), ...shared }
+  }
+}

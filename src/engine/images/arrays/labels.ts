@@ -1,0 +1,54 @@
+import { open, readFile, stat } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { KernelscopeError } from '#shared/errors.ts'
+import { longestHeader, readArrayHeader } from './header.ts'
+import { labelBytes, rowsOf } from './rows.ts'
+
+/** Labels beyond this many are no dataset's. */
+const mostLabels = 10_000_000
+
+/** Class indices of an .npy file of whole numbers in one dimension. Errors as `readArrayHeader`, and DATASET_LABELS. */
+export async function readArrayLabels(file: string): Promise<Int32Array> {
+  const { size } = await stat(file)
+  if (size > mostLabels * 8 + longestHeader)
+    throw new KernelscopeError('DATASET_LABELS', `${basename(file)} is too large for labels`)
+  const bytes = await readFile(file)
+  const { type, shape, offset } = readArrayHeader(bytes, bytes.length, basename(file))
+  const [count = 0] = shape
+  if (shape.length !== 1)
+    throw new KernelscopeError('DATASET_LABELS', `${basename(file)} has ${shape.length} dimensions, not one`)
+  const width = Number(type.slice(2))
+  const labels = new Int32Array(count)
+  for (let i = 0; i < count; i++) {
+    const at = offset + i * width
+    const value =
+      width === 8
+        ? Number(bytes.readBigInt64LE(at))
+        : type[1] === 'u'
+          ? bytes.readUIntLE(at, width)
+          : bytes.readIntLE(at, width)
+    if (value < 0 || value > 1e6)
+      throw new KernelscopeError('DATASET_LABELS', `${basename(file)} has the label ${value}`)
+    labels[i] = value
+  }
+  return labels
+}
+
+/** Class indices of a .bin file of CIFAR's binary version: the last byte before the pixels (in CIFAR-100 the fine one). */
+export async function readRecordLabels(file: string): Promise<Int32Array> {
+  const { count, stride } = await rowsOf(file)
+  const before = labelBytes(file)
+  const labels = new Int32Array(count)
+  const handle = await open(file, 'r')
+  try {
+    const chunk = Buffer.alloc(stride * 1024)
+    for (let from = 0; from < count; from += 1024) {
+      const rows = Math.min(1024, count - from)
+      await handle.read(chunk, 0, rows * stride, from * stride)
+      for (let i = 0; i < rows; i++) labels[from + i] = chunk[i * stride + before - 1] ?? 0
+    }
+  } finally {
+    await handle.close()
+  }
+  return labels
+}

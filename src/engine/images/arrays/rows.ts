@@ -1,0 +1,129 @@
+import { open, stat, type FileHandle } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { KernelscopeError } from '#shared/errors.ts'
+import type { Picture } from '../picture.ts'
+import { longestHeader, readArrayHeader } from './header.ts'
+import type { RowPath } from './rowPath.ts'
+
+/** How the rows of a file are laid out. */
+export interface Rows {
+  count: number
+  height: number
+  width: number
+  /** Where the pixels of a row begin, and bytes from one row to the next. */
+  offset: number
+  stride: number
+  /** hwc: pixel by pixel; chw: one plane per colour, as CIFAR's binary version has them. */
+  order: 'hwc' | 'chw'
+  /** Whole milliseconds since 1970. */
+  mtime: number
+}
+
+const largestSide = 4096
+const cifarSide = 32
+const cifarPixels = cifarSide * cifarSide * 3
+
+/** Label bytes before the pixels of a record: one in CIFAR-10, a coarse and a fine one in CIFAR-100. */
+export const labelBytes = (file: string): number => (/batch/i.test(basename(file)) ? 1 : 2)
+
+/** The rows of an .npy file of images [N,H,W,3] of uint8, or of a .bin file of CIFAR's binary version. Errors as `readArrayHeader`. */
+export async function rowsOf(file: string): Promise<Rows> {
+  return withFile(file, async (handle) => {
+    const { size, mtimeMs } = await handle.stat()
+    const mtime = Math.round(mtimeMs)
+    return file.endsWith('.npy') ? npyRows(handle, file, size, mtime) : binRows(file, size, mtime)
+  })
+}
+
+async function npyRows(handle: FileHandle, file: string, size: number, mtime: number): Promise<Rows> {
+  const name = basename(file)
+  const start = Buffer.alloc(Math.min(size, longestHeader + 12))
+  await handle.read(start, 0, start.length, 0)
+  const { type, shape, offset } = readArrayHeader(start, size, name)
+  const [count = 0, height = 0, width = 0, channels] = shape
+  if (type !== '|u1' || shape.length !== 4 || channels !== 3 || Math.max(height, width) > largestSide)
+    throw new KernelscopeError(
+      'IMAGE_UNREADABLE',
+      `${name} holds no images: it is ${type} of shape (${shape.join(', ')}), not |u1 of (N, H, W, 3)`,
+    )
+  return { count, height, width, offset, stride: height * width * 3, order: 'hwc', mtime }
+}
+
+function binRows(file: string, size: number, mtime: number): Rows {
+  const labels = labelBytes(file)
+  const stride = labels + cifarPixels
+  if (size === 0 || size % stride !== 0)
+    throw new KernelscopeError(
+      'IMAGE_UNREADABLE',
+      `${basename(file)} has ${size} bytes, which are no whole records of ${stride}`,
+    )
+  const sides = { height: cifarSide, width: cifarSide, offset: labels, order: 'chw' as const }
+  return { count: size / stride, ...sides, stride, mtime }
+}
+
+/** Layouts of the files that were read last. */
+const known = new Map<string, Rows>()
+const knownAtMost = 100
+
+async function rowsKnown(file: string): Promise<Rows> {
+  const found = known.get(file)
+  if (found && found.mtime === Math.round((await stat(file).catch(() => null))?.mtimeMs ?? -1)) return found
+  const read = await rowsOf(file)
+  if (known.size >= knownAtMost) known.delete(known.keys().next().value ?? '')
+  known.set(file, read)
+  return read
+}
+
+export interface Row {
+  picture: Picture
+  mtime: number
+}
+
+/** The pixels of one row: only its bytes are read, whatever the size of the file. IMAGE_UNREADABLE past the last row. */
+export async function readRow({ file, severity, index }: RowPath): Promise<Row> {
+  const rows = await rowsKnown(file)
+  const { height, width, order, mtime } = rows
+  const perSeverity = severity === null ? rows.count : Math.floor(rows.count / 5)
+  if (index >= perSeverity)
+    throw new KernelscopeError('IMAGE_UNREADABLE', `${basename(file)} has no row ${index}`, {
+      hint: 'Index the dataset again.',
+    })
+  const row = severity === null ? index : (severity - 1) * perSeverity + index
+  const bytes = new Uint8Array(height * width * 3)
+  const { bytesRead } = await withFile(file, (handle) =>
+    handle.read(bytes, 0, bytes.length, rows.offset + row * rows.stride),
+  )
+  if (bytesRead !== bytes.length)
+    throw new KernelscopeError('IMAGE_UNREADABLE', `${basename(file)} ends inside row ${row}`)
+  return { picture: { pixels: order === 'hwc' ? bytes : interleaved(bytes), height, width }, mtime }
+}
+
+/** Colour planes one after another to pixels one after another. */
+function interleaved(planes: Uint8Array): Uint8Array {
+  const size = planes.length / 3
+  const pixels = new Uint8Array(planes.length)
+  for (let channel = 0; channel < 3; channel++)
+    for (let i = 0; i < size; i++) pixels[3 * i + channel] = planes[channel * size + i] ?? 0
+  return pixels
+}
+
+async function withFile<T>(file: string, use: (handle: FileHandle) => Promise<T>): Promise<T> {
+  let handle: FileHandle
+  try {
+    handle = await open(file, 'r')
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : ''
+    throw new KernelscopeError(
+      code === 'ENOENT' ? 'FILE_MISSING' : 'FILE_UNREADABLE',
+      `cannot read ${file}`,
+      {
+        cause,
+      },
+    )
+  }
+  try {
+    return await use(handle)
+  } finally {
+    await handle.close()
+  }
+}

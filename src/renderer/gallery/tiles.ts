@@ -1,0 +1,116 @@
+import type { GalleryCatalogue } from '#shared/contract/index.ts'
+import { canonicalTransform, type Transform } from '#shared/transforms/index.ts'
+
+/** One picture of the gallery: what is done, and how it is told. */
+export interface Tile {
+  /** Canonical text of the transform, as in its address. */
+  transform: string
+  /** Short, under the picture. */
+  label: string
+  /** The whole of it, e.g. over the large picture. */
+  title: string
+  facts: { label: string; value: string }[]
+}
+
+/** A row of the grid: pictures that differ in one thing only. */
+export interface TileRow {
+  id: string
+  title: string
+  /** Said under the title. */
+  note: string
+  tiles: Tile[]
+}
+
+export const wordsOf = (name: string) => {
+  const words = name.replaceAll('_', ' ')
+  return words === 'jpeg compression' ? 'JPEG compression' : words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+const tile = (value: Transform, label: string, title: string, facts: Tile['facts'] = []): Tile => ({
+  transform: canonicalTransform(value),
+  label,
+  title,
+  facts,
+})
+
+export const cleanTile: Tile = tile({ op: 'identity' }, 'Clean', 'As the model is shown it')
+
+const severities = [1, 2, 3, 4, 5]
+
+/** The 19 corruptions at five severities. */
+export const corruptionRows = ({ corruptions }: GalleryCatalogue, seed: number, jpeg: boolean): TileRow[] =>
+  corruptions.map(({ name, holdOut, random, parameters }) => ({
+    id: name,
+    title: wordsOf(name),
+    note: [holdOut ? 'hold-out' : 'benchmark', random ? `seed ${seed}` : 'no draw'].join(', '),
+    tiles: severities.map((severity) =>
+      tile(
+        { op: 'corruption', name, severity, seed, jpeg, variant: 'published' },
+        String(severity),
+        `${wordsOf(name)}, severity ${severity}`,
+        [
+          ...parameters.map(({ title, values }) => ({ label: title, value: values[severity - 1] ?? '' })),
+          { label: 'JPEG pass', value: jpeg ? 'quality 85' : 'none' },
+          { label: 'Seed', value: random ? String(seed) : 'not used' },
+        ],
+      ),
+    ),
+  }))
+
+const percents = [10, 30, 50, 70, 90]
+
+/** Random patches dropped, for a few sizes of the patch. */
+export const patchRows = (seed: number): TileRow[] =>
+  [8, 16, 32].map((patch) => ({
+    id: `patch-${patch}`,
+    title: `Patches of ${patch} px`,
+    note: `black, seed ${seed}`,
+    tiles: percents.map((percent) =>
+      tile(
+        { op: 'patchDrop', patch, percent, fill: 'black', seed, repeat: 0, group: null, draws: null },
+        `${percent} %`,
+        `${percent} % of the patches of ${patch} px dropped`,
+        [
+          { label: 'Patch', value: `${patch} px` },
+          { label: 'Dropped', value: `${percent} %` },
+          { label: 'Fill', value: 'black' },
+          { label: 'Seed', value: String(seed) },
+        ],
+      ),
+    ),
+  }))
+
+const centres = [100, 300, 500, 700, 900]
+const imagenetStd: [number, number, number] = [0.229, 0.224, 0.225]
+
+/** Noise limited to bands of frequencies, weak to strong; shown cut to 0..1, which models are not shown. */
+export const bandRows = (seed: number): TileRow[] =>
+  [0.3, 0.6, 1.2].map((epsilon) => ({
+    id: `band-${epsilon}`,
+    title: `Noise of RMS ${epsilon}`,
+    note: `equal energy, seed ${seed}`,
+    tiles: centres.map((centre) =>
+      tile(
+        {
+          op: 'bandNoise',
+          centre,
+          width: 200,
+          epsilon,
+          energy: 'equal',
+          ring: 'square',
+          draw: 'sign',
+          std: imagenetStd,
+          seed,
+        },
+        `${centre / 1000} π`,
+        `Noise around ${centre / 1000} π, RMS ${epsilon}`,
+        [
+          { label: 'Middle of the band', value: `${centre / 1000} π` },
+          { label: 'Width', value: '0.2 π' },
+          { label: 'RMS, normalised units', value: String(epsilon) },
+          { label: 'Seed', value: String(seed) },
+          { label: 'Shown', value: 'cut to 0..1' },
+        ],
+      ),
+    ),
+  }))

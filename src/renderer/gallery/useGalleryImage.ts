@@ -1,0 +1,85 @@
+import { computed, shallowRef, watch } from 'vue'
+import { useRoute, useRouter } from 'vue-router'
+import { bridge } from '../bridge.ts'
+import { useProblems } from '../composables/useProblems.ts'
+import { useQueryText } from '../composables/useQuery.ts'
+import { engine } from '../engine/index.ts'
+import { useDatasetsStore } from '../stores/collections.ts'
+import type { GalleryFile, ImageRow } from '#shared/contract/index.ts'
+
+/** The picture the gallery is about: an image of a dataset (`image` in the address) or an opened file (`file`). */
+export function useGalleryImage() {
+  const route = useRoute()
+  const router = useRouter()
+  const datasets = useDatasetsStore()
+  const { attempt } = useProblems()
+  const imageId = useQueryText('image')
+  const fileKey = useQueryText('file')
+  const row = shallowRef<ImageRow | null>(null)
+  const around = shallowRef<{ previous: number | null; next: number | null }>({ previous: null, next: null })
+  const file = shallowRef<GalleryFile | null>(null)
+  const missing = shallowRef(false)
+
+  const chosen = computed<number | string | null>(() =>
+    fileKey.value !== '' ? fileKey.value : /^\d+$/.test(imageId.value) ? Number(imageId.value) : null,
+  )
+  const name = computed(() =>
+    fileKey.value === '' ? (row.value?.name ?? '') : (file.value?.name ?? 'A file opened before'),
+  )
+  const datasetId = computed(() => (fileKey.value === '' ? (row.value?.datasetId ?? 0) : 0))
+
+  const choose = (query: Record<string, string | undefined>) =>
+    router.replace({ query: { ...route.query, image: undefined, file: undefined, ...query } })
+
+  async function first(datasetId: number): Promise<void> {
+    const page = await attempt(() =>
+      engine.datasets.images({ datasetId, filter: { readable: true }, limit: 1 }),
+    )
+    const image = page?.rows[0]
+    if (image) await choose({ image: String(image.id) })
+  }
+
+  async function openFile(path: string | undefined): Promise<void> {
+    if (path === undefined) return
+    const opened = await attempt(() => engine.gallery.file({ path }))
+    if (!opened) return
+    file.value = opened
+    await choose({ file: opened.key })
+  }
+
+  watch(
+    imageId,
+    async (id) => {
+      row.value = null
+      missing.value = false
+      if (!/^\d+$/.test(id)) return
+      const found = await attempt(() => engine.datasets.image({ id: Number(id) }))
+      if (id !== imageId.value) return
+      missing.value = !found
+      row.value = found?.image ?? null
+      around.value = { previous: found?.previous ?? null, next: found?.next ?? null }
+    },
+    { immediate: true },
+  )
+  // With nothing chosen yet, the first picture there is.
+  watch(
+    [() => datasets.rows, chosen],
+    ([rows, now]) => {
+      const [dataset] = rows.filter(({ images, state }) => images > 0 && state === 'ready')
+      if (now === null && dataset) void first(dataset.id)
+    },
+    { immediate: true },
+  )
+
+  return {
+    chosen,
+    name,
+    datasetId,
+    around,
+    missing,
+    first,
+    openFile,
+    chooseFile: async () => openFile((await bridge.openFiles('image'))[0]),
+    go: (id: number | null) => (id === null ? undefined : choose({ image: String(id) })),
+  }
+}

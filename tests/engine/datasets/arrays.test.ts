@@ -1,0 +1,205 @@
+import { createHash } from 'node:crypto'
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { z } from 'zod'
+import { createEngine, type Engine } from '#engine/api/index.ts'
+import { resourcePath } from '#engine/entry.ts'
+import {
+  browserPicture,
+  digestAndMeasure,
+  parseRowPath,
+  readArrayLabels,
+  rowName,
+  rowsOf,
+  thumbnail,
+} from '#engine/images/index.ts'
+import { addDataset, runStudy, sampleModel } from '../studies/sample.ts'
+import { temporaryFolder } from '../../temporary.ts'
+
+/** Made by numpy: tools/goldens/arrays/make.py. */
+const goldens = join(import.meta.dirname, 'goldens', 'arrays')
+const expected = z
+  .object({
+    labels: z.array(z.int()),
+    files: z.record(z.string(), z.array(z.object({ sha256: z.string(), pixels: z.array(z.int()) }))),
+  })
+  .parse(JSON.parse(readFileSync(join(goldens, 'expected.json'), 'utf8')))
+const names = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck']
+
+async function workspace(): Promise<{ engine: Engine; folder: string }> {
+  const folder = temporaryFolder()
+  const engine = await createEngine()
+  onTestFinished(() => engine.close())
+  await engine.client.workspace.create({ path: join(folder, 'workspace') })
+  return { engine, folder }
+}
+
+function folderWith(folder: string, name: string, files: readonly string[]): string {
+  const root = join(folder, name)
+  mkdirSync(root, { recursive: true })
+  for (const file of files) cpSync(join(goldens, file), join(root, file))
+  return root
+}
+
+describe('rows of array files', () => {
+  it('have paths of their own that no file can have', () => {
+    expect(rowName('fog.npy', 3, 42)).toBe('fog.npy/3/00042')
+    expect(parseRowPath('/data/fog.npy/3/00042')).toEqual({ file: '/data/fog.npy', severity: 3, index: 42 })
+    expect(parseRowPath('/data/test_batch.bin/00007')).toEqual({
+      file: '/data/test_batch.bin',
+      severity: null,
+      index: 7,
+    })
+    expect(parseRowPath('/data/fog.npy')).toBeNull()
+    expect(parseRowPath('/data/fog/3/n01440764/00042.JPEG')).toBeNull()
+  })
+
+  it('are read as numpy wrote them, in every way an image is read', async () => {
+    for (const [name, rows] of Object.entries(expected.files))
+      for (const [place, { sha256, pixels }] of rows.entries()) {
+        const path = join(goldens, rowName(`${name}.npy`, Math.floor(place / 3) + 1, place % 3))
+        expect(await digestAndMeasure(path)).toMatchObject({
+          digest: sha256,
+          width: 8,
+          height: 8,
+          bytes: 192,
+        })
+        const { bytes } = await browserPicture(path)
+        const { data } = await sharp(bytes).raw().toBuffer({ resolveWithObject: true })
+        expect([...data.subarray(0, 6)]).toEqual(pixels)
+        expect(createHash('sha256').update(data).digest('hex')).toBe(sha256)
+      }
+    const small = await sharp(await thumbnail(join(goldens, 'fog.npy/1/00000'), 96)).metadata()
+    expect(small).toMatchObject({ format: 'webp', width: 8, height: 8 })
+  })
+
+  it('end with the last one', async () => {
+    const past = join(goldens, 'fog.npy/5/00003')
+    await expect(digestAndMeasure(past)).rejects.toMatchObject({ code: 'IMAGE_UNREADABLE' })
+    await expect(digestAndMeasure(join(goldens, 'none.npy/00000'))).rejects.toMatchObject({
+      code: 'FILE_MISSING',
+    })
+  })
+
+  it.each([
+    ['empty.npy', 'is not a numpy array file'],
+    ['text.npy', 'is not a numpy array file'],
+    ['objects.npy', 'holds pickled objects, which are not read'],
+    ['fortran.npy', 'is in Fortran order'],
+    ['float.npy', 'has elements of type <f4'],
+    ['grey.npy', 'holds no images'],
+    ['labels.npy', 'holds no images'],
+    ['truncated.npy', 'needs 3008'],
+    ['longer.npy', 'needs 3008'],
+    ['huge.npy', 'has the shape'],
+  ])('are refused in %s, which %s', async (file, why) => {
+    await expect(rowsOf(join(goldens, file))).rejects.toMatchObject({
+      code: 'IMAGE_UNREADABLE',
+      message: expect.stringContaining(why) as string,
+    })
+  })
+
+  it('have labels of any whole type', async () => {
+    expect([...(await readArrayLabels(join(goldens, 'labels-u1.npy')))]).toEqual(expected.labels)
+    expect([...(await readArrayLabels(join(goldens, 'labels.npy')))].slice(0, 3)).toEqual(expected.labels)
+    await expect(readArrayLabels(join(goldens, 'fog.npy'))).rejects.toMatchObject({ code: 'DATASET_LABELS' })
+  })
+})
+
+describe('CIFAR-10-C as published', () => {
+  it('is recognised, indexed row by row, and says which file it left out', async () => {
+    const { engine, folder } = await workspace()
+    const { client } = engine
+    const root = folderWith(folder, 'CIFAR-10-C', ['fog.npy', 'contrast.npy', 'labels.npy'])
+    cpSync(join(goldens, 'truncated.npy'), join(root, 'snow.npy'))
+    const datasetId = await addDataset(client, root)
+    const dataset = await client.datasets.get({ id: datasetId })
+    expect(dataset).toMatchObject({ recognised: 'cifar-10-c', layout: 'arrays', images: 30, unreadable: 0 })
+    expect(dataset.parts.map(({ name, images }) => `${name} ${images}`)).toContain('fog/3 3')
+    expect(dataset.parts).toHaveLength(10)
+    expect(dataset.report?.remarks.join(' ')).toContain('snow.npy is left out')
+    const { rows } = await client.datasets.images({ datasetId, filter: { parts: ['contrast/5'] } })
+    expect(rows.map(({ className }) => className)).toEqual(expected.labels.map((label) => names[label]))
+    expect(rows[0]).toMatchObject({ name: 'contrast.npy/5/00000', width: 8, height: 8 })
+  })
+
+  it('is measured like folders of images, at the size of its pixels or resized to the model', async () => {
+    const { engine, folder } = await workspace()
+    const { client } = engine
+    const root = folderWith(folder, 'CIFAR-10-C', ['fog.npy', 'contrast.npy', 'labels.npy'])
+    const labels = join(folder, 'labels.txt')
+    const count = z
+      .array(z.string())
+      .parse(JSON.parse(readFileSync(resourcePath('sample', 'labels.json'), 'utf8')))
+    writeFileSync(labels, count.map((_, k) => names[k] ?? `other ${k}`).join('\n'))
+    const { id: modelId } = await client.models.add({ path: sampleModel('replk3') })
+    await client.models.update({ id: modelId, labels })
+    const datasetId = await addDataset(client, root)
+    const input = { kind: 'imagenet-c', modelIds: [modelId], datasetId }
+    const { warnings } = await client.studies.cost(input)
+    expect(warnings.map(({ message }) => message).join(' ')).toContain('has images of 8x8')
+    const { id } = await runStudy(client, input)
+    const { conditions, complete, tables, provenance } = await client.studies.result({ id })
+    expect(complete).toBe(true)
+    expect(conditions).toHaveLength(10)
+    expect(conditions.every(({ n, failed }) => n === 3 && failed === 0)).toBe(true)
+    const columns = tables.find((table) => table.id === 'summary')?.columns.map(({ title }) => title)
+    expect(columns).toContain('mCE, unnormalised')
+    expect(provenance.join(' ')).toContain('AugMix')
+    expect(provenance.join(' ')).toContain('squeezed')
+  })
+
+  it('needs labels.npy', async () => {
+    const { engine, folder } = await workspace()
+    const root = folderWith(folder, 'CIFAR-10-C', ['fog.npy'])
+    await expect(engine.client.datasets.add({ path: root })).rejects.toMatchObject({ code: 'DATASET_LABELS' })
+  })
+})
+
+describe('CIFAR-10 and -100', () => {
+  /** A record of the binary version: labels, then the planes of red, green and blue. */
+  const record = (labels: number[], seed: number) =>
+    Buffer.from([...labels, ...Array.from({ length: 3072 }, (_, i) => (i * 7 + seed) % 256)])
+
+  it.each([
+    ['cifar-10', 'test_batch.bin', [record([9], 1), record([0], 2)], ['truck', 'airplane']],
+    ['cifar-100', 'test.bin', [record([4, 0], 1), record([0, 99], 2)], ['apple', 'worm']],
+  ])('%s is read from its binary version, planes put together', async (kind, file, records, classes) => {
+    const { engine, folder } = await workspace()
+    const { client } = engine
+    const root = join(folder, 'binary')
+    mkdirSync(root)
+    writeFileSync(join(root, file), Buffer.concat(records))
+    for (const other of kind === 'cifar-10' ? ['data_batch_1.bin'] : ['train.bin'])
+      writeFileSync(join(root, other), records[0] ?? '')
+    const datasetId = await addDataset(client, root)
+    const dataset = await client.datasets.get({ id: datasetId })
+    expect(dataset).toMatchObject({ recognised: kind, images: 2, unreadable: 0 })
+    expect(dataset.report?.remarks.join(' ')).toContain('training images are there too')
+    const { rows } = await client.datasets.images({ datasetId })
+    expect(rows.map(({ className }) => className)).toEqual(classes)
+    const { bytes } = await browserPicture(join(root, rows[1]?.name ?? ''))
+    const { data } = await sharp(bytes).raw().toBuffer({ resolveWithObject: true })
+    const plane = (channel: number, i: number) => ((channel * 1024 + i) * 7 + 2) % 256
+    expect([...data.subarray(0, 6)]).toEqual(
+      [0, 1].flatMap((i) => [0, 1, 2].map((channel) => plane(channel, i))),
+    )
+  })
+
+  it.each([
+    ['data_batch_1', 'batches.meta'],
+    ['train', 'test', 'meta'],
+  ])('are refused as pickles (%s …), with what to do', async (...files) => {
+    const { engine, folder } = await workspace()
+    const root = join(folder, 'python')
+    mkdirSync(root)
+    for (const file of files) writeFileSync(join(root, file), 'pickle')
+    await expect(engine.client.datasets.add({ path: root })).rejects.toMatchObject({
+      code: 'DATASET_LABELS',
+      message: expect.stringContaining('pickled') as string,
+      data: { hint: expect.stringContaining('binary version') as string },
+    })
+  })
+})
