@@ -4,6 +4,7 @@ import { getDataset } from '../datasets/index.ts'
 import { noRewrite } from '#shared/rewrites.ts'
 import { currentVariants, getModel, targetsOf } from '../models/index.ts'
 import type { Db, Workspace } from '../workspace/index.ts'
+import { enlargement } from './benchmarks/geometry.ts'
 import { settingOf, type StoredCondition } from './conditions.ts'
 import { countImages, sourceKey, type ImageSource } from './images.ts'
 import { isLesion } from './lanes.ts'
@@ -38,10 +39,10 @@ export function studyCost({ db }: Workspace, input: StudyInput): StudyCost {
   let most = 0
   let seconds: number | null = 0
   const choices: string[] = []
-  for (const id of input.modelIds) {
-    const model = getModel(db, id)
+  const models = input.modelIds.map((id) => getModel(db, id))
+  for (const model of models) {
     const variants = currentVariants(db, model)
-    const conditions = conditionsOf(db, definition, params, model, source)
+    const conditions = conditionsOf(db, definition, params, model, models, source)
     let left = 0
     const lesions: StoredCondition[] = []
     // Conditions that only read the same outputs in different ways are one forward pass.
@@ -71,6 +72,13 @@ export function studyCost({ db }: Workspace, input: StudyInput): StudyCost {
     }
     seconds = seconds === null || (perImage === null && left > 0) ? null : seconds + (perImage ?? 0) * left
     if (model.problem) warnings.push(model.problem)
+    const resized = enlargement(db, dataset, model)
+    if (resized !== null)
+      warnings.push(
+        new KernelscopeError('STUDY_PARAMS', resized, {
+          hint: 'For numbers like published ones, take a model that was trained at the size of the images.',
+        }).toShape(),
+      )
     if (definition.needsLabels === false) continue
     const targets = targetsOf(
       dataset.classes.map(({ name }) => name),

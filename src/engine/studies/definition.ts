@@ -39,10 +39,15 @@ export interface Condition {
   readout?: Readout
 }
 
+/** What settling a study's parameters may look at. */
+export type SettleRoom = Omit<ConditionRoom, 'models'>
+
 /** What a study's conditions may depend on besides its parameters and the model. */
 export interface ConditionRoom {
   db: Db
   dataset: Dataset
+  /** All models of the study. */
+  models: readonly StoredModel[]
 }
 
 export interface Preset<P> {
@@ -84,6 +89,8 @@ export interface MeasureRoom {
   log: Log
   model: StoredModel
   source: ImageSource
+  /** All models of the study. */
+  models: readonly StoredModel[]
   /** The conditions of this model, interned. */
   conditions: StoredCondition[]
   params: Record<string, unknown>
@@ -116,7 +123,7 @@ export interface StudyDefinition<Schema extends z.ZodObject = z.ZodObject> {
   /** The first condition is the baseline that others are compared with. Empty where nothing is measured on images. */
   conditions(params: z.output<Schema>, model: StoredModel, room: ConditionRoom): Condition[]
   /** Settles parameters that depend on the workspace when a study is stored, or says why it cannot be. */
-  settle?(params: z.output<Schema>, room: ConditionRoom): z.output<Schema>
+  settle?(params: z.output<Schema>, room: SettleRoom): z.output<Schema>
   /** Datasets besides the study's own whose images it looks at. */
   otherDatasets?(params: z.output<Schema>): number[]
   /** False where a model need not know the classes of the dataset. */

@@ -18,7 +18,7 @@ export interface Lane {
 }
 
 /** The model as it is, on images that 8 bit cannot hold. */
-const onFloats: GraphPlan = { name: 'floats', floats: true, rewrite: (graph) => graph }
+export const onFloats: GraphPlan = { name: 'floats', floats: true, rewrite: (graph) => graph }
 
 const isFloat = ({ parts }: StoredCondition): boolean =>
   parts.some(({ transform }) => transform.op !== 'attack' && pixelType(transform) === 'float32')

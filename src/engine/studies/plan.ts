@@ -27,10 +27,11 @@ export function planStudy(db: Db, studyId: number, forRunning: boolean): StudyPl
   const study = getStudy(db, studyId)
   const definition = studyDefinition(study.kind)
   const source = sourceOf(study)
-  const models = study.modelIds.map((id) => {
-    const model = forRunning ? usableModel(db, id) : getModel(db, id)
-    return { model, conditions: conditionsOf(db, definition, study.params, model, source) }
-  })
+  const stored = study.modelIds.map((id) => (forRunning ? usableModel(db, id) : getModel(db, id)))
+  const models = stored.map((model) => ({
+    model,
+    conditions: conditionsOf(db, definition, study.params, model, stored, source),
+  }))
   return { study, definition, source, images: countImages(db, source), models }
 }
 
@@ -39,11 +40,12 @@ export function conditionsOf(
   definition: StudyDefinition,
   params: Record<string, unknown>,
   model: StoredModel,
+  models: readonly StoredModel[],
   source: ImageSource,
 ): StoredCondition[] {
   return storeConditions(
     db,
-    definition.conditions(params, model, { db, dataset: getDataset(db, source.datasetId) }),
+    definition.conditions(params, model, { db, dataset: getDataset(db, source.datasetId), models }),
     source,
     definition.groupSize?.(params) ?? null,
   )

@@ -42,7 +42,16 @@ export async function runStudy(room: StudyRoom, studyId: number, context: JobCon
   )
   for (const { model, conditions } of models) {
     if (context.signal.aborted) return
-    const own: MeasureRoom = { ...room, model, conditions, source, params: study.params, context, progress }
+    const own: MeasureRoom = {
+      ...room,
+      model,
+      models: models.map((planned) => planned.model),
+      conditions,
+      source,
+      params: study.params,
+      context,
+      progress,
+    }
     await (definition.measure ? definition.measure(own, study.params) : measureGrid(own))
   }
 }

@@ -121,3 +121,49 @@ describe('the transfer study', () => {
     expect(again.job?.progress.cacheHits).toBe(32)
   })
 })
+
+describe('the transfer check', () => {
+  it('shows the images of one model to the others: those of an epsilon that changes nothing change no answer', async () => {
+    const folder = temporaryFolder()
+    const engine = await createEngine()
+    onTestFinished(() => engine.close())
+    const { client } = engine
+    await client.workspace.create({ path: join(folder, 'workspace') })
+    const datasetId = await addDataset(client, sampleImages(folder, 1))
+    const modelIds: number[] = []
+    for (const name of ['replk3', 'resnet'])
+      modelIds.push((await client.models.add({ path: sampleModel(name) })).id)
+    const [first = 0, second = 0] = modelIds
+    const study = (epsilon: number) =>
+      runStudy(client, {
+        kind: 'adversarial',
+        modelIds,
+        datasetId,
+        params: { epsilons: [epsilon], baseline: false },
+      })
+    const facts = async (id: number, modelId: number, key: string) =>
+      (await client.studies.rows({ id, modelId, key })).rows.map(({ imageId, predicted }) => [
+        imageId,
+        predicted,
+      ])
+    const still = await study(1e-9)
+    for (const [model, maker] of [
+      [first, second],
+      [second, first],
+    ] as const)
+      expect(await facts(still.id, model, `transfer,from=${maker}`)).toEqual(
+        await facts(still.id, model, 'clean'),
+      )
+
+    const strong = await study(0.3)
+    expect(strong.job?.progress.done).toBe(strong.job?.progress.total)
+    const { tables, provenance, complete } = await client.studies.result({ id: strong.id })
+    expect(complete).toBe(true)
+    expect(tables.find(({ id }) => id === 'transfer')?.rows).toHaveLength(4)
+    expect(provenance.join('\n')).toMatch(/0\.3 = 76\.5\/255/)
+    expect(provenance.filter((line) => /images made with/.test(line))).toHaveLength(2)
+    expect(await facts(strong.id, first, `transfer,from=${second}`)).not.toEqual(
+      await facts(strong.id, first, 'clean'),
+    )
+  })
+})

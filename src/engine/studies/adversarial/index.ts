@@ -1,48 +1,11 @@
-import { z } from 'zod'
-import type { Attack } from '#shared/attacks.ts'
-import { defineStudy, type Condition } from '../definition.ts'
+import { defineStudy } from '../definition.ts'
 import { paperStatements } from '../paper.ts'
+import { sanityNotes } from './checks.ts'
+import { attackConditions } from './conditions.ts'
 import { measureAttacks } from './measure.ts'
-import { attackFigure, attackTable, sanityNotes } from './view.ts'
-
-const params = z.object({
-  attack: z
-    .enum(['fgsm', 'pgd', 'mifgsm'])
-    .default('fgsm')
-    .meta({ title: 'Attack', description: 'One step, projected steps, or projected steps with momentum' }),
-  epsilons: z
-    .array(z.number().min(0).max(1))
-    .min(1)
-    .default([0.002, 0.004, 0.006, 0.008])
-    .meta({ title: 'Epsilon', description: 'Largest change of a value, in [0,1] units (1/255 = 0.0039)' }),
-  steps: z.array(z.int().min(1).max(1000)).min(1).default([5]).meta({
-    title: 'Steps',
-    description: 'Numbers of steps; one trajectory serves them all. FGSM has one step',
-  }),
-  stepRatio: z
-    .number()
-    .positive()
-    .max(1)
-    .default(0.25)
-    .meta({ title: 'Step / epsilon', description: 'Step size as a share of epsilon' }),
-  randomStart: z
-    .boolean()
-    .default(true)
-    .meta({ title: 'Random start', description: 'Begin at a random place within epsilon (PGD)' }),
-  restarts: z
-    .int()
-    .min(1)
-    .max(50)
-    .default(1)
-    .meta({ title: 'Restarts', description: 'Independent starts; the worst one counts, image by image' }),
-  baseline: z.boolean().default(true).meta({
-    title: 'Random sign',
-    description: 'Also measure a random sign of the same size: what an attack must beat',
-  }),
-  seed: z.int().min(0).default(0).meta({ title: 'Seed', description: 'Of random starts and random signs' }),
-})
-
-export type AdversarialParams = z.output<typeof params>
+import { params } from './params.ts'
+import { transferNotes, transferTable } from './transfer.ts'
+import { attackFigure, attackTable, epsilonNote } from './view.ts'
 
 /** White-box attacks with the model's own gradient (paper 4.2, Fig. 6 a to c). */
 export const adversarial = defineStudy({
@@ -96,10 +59,10 @@ export const adversarial = defineStudy({
     },
     { name: 'space', formula: 'ε in [0,1] pixel units, before normalisation' },
   ],
-  conditions,
-  measure: (room) => measureAttacks(room),
+  conditions: (chosen, model, room) => attackConditions(chosen, model, room.models),
+  measure: (room, chosen) => measureAttacks(room, chosen),
   view: (grid, chosen, { models }) => ({
-    tables: [attackTable(grid, models)],
+    tables: [attackTable(grid, models), ...transferTable(grid, chosen)],
     figures: [attackFigure(grid, chosen)],
     reported: paperStatements(
       { fgsm: 'Fig. 6a', pgd: chosen.steps.length > 1 ? 'Fig. 6c' : 'Fig. 6b', mifgsm: '' }[chosen.attack],
@@ -111,49 +74,9 @@ export const adversarial = defineStudy({
         : [
             `Steps of ${chosen.stepRatio} ε${chosen.attack === 'pgd' && chosen.randomStart ? `, random start, seed ${chosen.seed}` : ''}, ${chosen.restarts} ${chosen.restarts === 1 ? 'start' : 'starts'}.`,
           ]),
+      epsilonNote(chosen, models),
       ...sanityNotes(grid, chosen),
+      ...transferNotes(grid, chosen, models),
     ],
   }),
 })
-
-/** Epsilon 0 is the clean image, whatever the attack. */
-function conditions(chosen: AdversarialParams): Condition[] {
-  const { attack, stepRatio, restarts, seed } = chosen
-  const epsilons = [...new Set(chosen.epsilons)].filter((epsilon) => epsilon > 0).sort((a, b) => a - b)
-  const steps = attack === 'fgsm' ? [1] : [...new Set(chosen.steps)].sort((a, b) => a - b)
-  const common = { op: 'attack' as const, seed, surrogate: null, rounded: false }
-  const make = (key: string, stored: Attack): Condition => ({
-    key,
-    params: { kind: stored.kind, epsilon: stored.epsilon, steps: stored.steps },
-    transform: () => stored,
-  })
-  return [
-    { key: 'clean', params: { kind: 'clean', epsilon: 0, steps: 0 }, transform: () => ({ op: 'identity' }) },
-    ...epsilons.flatMap((epsilon) =>
-      steps.map((count) =>
-        make(`epsilon=${epsilon},steps=${count}`, {
-          ...common,
-          kind: attack,
-          epsilon,
-          alpha: attack === 'fgsm' ? epsilon : epsilon * stepRatio,
-          steps: count,
-          randomStart: attack === 'pgd' && chosen.randomStart,
-          restarts: attack === 'pgd' && chosen.randomStart ? restarts : 1,
-        }),
-      ),
-    ),
-    ...(chosen.baseline
-      ? epsilons.map((epsilon) =>
-          make(`sign,epsilon=${epsilon}`, {
-            ...common,
-            kind: 'sign',
-            epsilon,
-            alpha: epsilon,
-            steps: 1,
-            randomStart: false,
-            restarts: 1,
-          }),
-        )
-      : []),
-  ]
-}

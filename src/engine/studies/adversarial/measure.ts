@@ -17,23 +17,33 @@ import { imageChunks, type StudyImage } from '../images.ts'
 import { measureGrid } from '../run.ts'
 import { loadImages } from '../load.ts'
 import { targetLookup } from '../targets.ts'
+import { strongestAttack } from './conditions.ts'
+import type { AdversarialParams } from './params.ts'
+import { isSame, openShown, showImages, type Shown } from './show.ts'
 
 /** Attacked images per call: a backward pass holds every activation, so batches are smaller than those of predictions. */
 const attackBatch = 8
 
 /**
- * Measures attacks: clean images by the ordinary way, then each trajectory once for all conditions it serves. Per image
- * and condition one fact is stored; what is stored is not computed again.
+ * Measures attacks: clean images by the ordinary way, then each trajectory once for all conditions it serves; where a
+ * transfer check is asked for, the images of the strongest are shown to the other models of the study. Per image and
+ * condition one fact is stored; what is stored is not computed again.
  */
-export async function measureAttacks(room: MeasureRoom): Promise<void> {
+export async function measureAttacks(room: MeasureRoom, chosen: AdversarialParams): Promise<void> {
   const isAttack = ({ parts }: StoredCondition) => parts.some(({ transform }) => transform.op === 'attack')
   await measureGrid({ ...room, conditions: room.conditions.filter((condition) => !isAttack(condition)) })
-  const attacks = room.conditions.filter(isAttack)
+  // What others' images do to this model is measured when those are made.
+  const attacks = room.conditions
+    .filter(isAttack)
+    .map(attackOf)
+    .filter(({ attack }) => attack.surrogate === null)
   if (attacks.length === 0 || room.context.signal.aborted) return
   room.progress.note(`${room.model.title}: building the backward pass`)
   const { session, provider } = await openWithFirst(room.settings, room.log, async (name) =>
     openAttackSession(await attackRequest(room, room.model, name)),
   )
+  const strongest = chosen.transfer ? strongestAttack(chosen) : null
+  const shown = strongest ? await openShown(room, strongest) : []
   const { batch: fixed } = classifierInterface(room.model.inspection)
   const batch = fixed === 'dynamic' ? attackBatch : fixed
   const note = `${room.model.title} on ${provider.name}, attacks, batch ${batch}`
@@ -42,13 +52,16 @@ export async function measureAttacks(room: MeasureRoom): Promise<void> {
   try {
     const variantId = internVariant(room.workspace.db, variantKey(room.model, provider.name)).id
     for (const chunk of imageChunks(room.workspace.db, room.source, 256)) {
-      for (const trajectory of trajectories(attacks)) {
+      for (const runs of trajectories(attacks)) {
+        const last = runs.at(-1)
+        const trajectory = { runs, shown: strongest && last && isSame(last.attack, strongest) ? shown : [] }
         await followChunk(room, session, variantId, trajectory, chunk, batch)
         if (room.context.signal.aborted) return
       }
     }
   } finally {
     await session.close()
+    for (const { classifier } of shown) await classifier.close()
   }
 }
 
@@ -64,12 +77,18 @@ export async function attackRequest(
   return { ...classifierGraph(model, path), gradientPath, provider, threads: settings.threads }
 }
 
-interface Trajectory {
+interface Run {
   conditionId: number
   attack: Attack
 }
 
-const attackOf = (condition: StoredCondition): Trajectory => {
+/** Attacks that one trajectory serves, and the models that are shown the images of the last. */
+interface Trajectory {
+  runs: Run[]
+  shown: Shown[]
+}
+
+const attackOf = (condition: StoredCondition): Run => {
   const [part] = condition.parts
   const parsed = attackSchema.safeParse(part?.transform)
   if (!part || !parsed.success)
@@ -78,8 +97,8 @@ const attackOf = (condition: StoredCondition): Trajectory => {
 }
 
 /** Conditions that one trajectory serves, together: they differ in steps only, or for one-step attacks in epsilon only. */
-function trajectories(conditions: StoredCondition[]): Trajectory[][] {
-  const groups = Map.groupBy(conditions.map(attackOf), ({ attack }) => {
+function trajectories(attacks: Run[]): Run[][] {
+  const groups = Map.groupBy(attacks, ({ attack }) => {
     const oneStep = attack.kind === 'fgsm' || attack.kind === 'sign'
     const { epsilon, alpha, steps, ...shared } = attack
     return JSON.stringify(oneStep ? shared : { ...shared, epsilon, alpha })
@@ -92,16 +111,17 @@ async function followChunk(
   room: MeasureRoom,
   session: AttackSession,
   variantId: number,
-  trajectory: Trajectory[],
+  { runs, shown }: Trajectory,
   chunk: StudyImage[],
   batch: number,
 ): Promise<void> {
   const { workspace, pool, model, context, progress } = room
   const facts = factStore(workspace.db)
   const ids = chunk.map(({ subjectId }) => subjectId)
-  const known = trajectory.map(({ conditionId }) => facts.known(variantId, conditionId, ids))
+  const wanted = [...runs.map(({ conditionId }) => ({ variantId, conditionId })), ...shown]
+  const known = wanted.map((key) => facts.known(key.variantId, key.conditionId, ids))
   const missing = chunk.filter(({ subjectId }) => known.some((set) => !set.has(subjectId)))
-  progress.add({ computed: 0, cached: trajectory.length * (chunk.length - missing.length), failed: 0 })
+  progress.add({ computed: 0, cached: wanted.length * (chunk.length - missing.length), failed: 0 })
   const targetOf = targetLookup(model)
   for (let at = 0; at < missing.length; at += batch) {
     if (context.signal.aborted) return
@@ -109,17 +129,17 @@ async function followChunk(
     const { pixels, problems } = await loadImages(pool, images, model.preprocessing, batch)
     const targets = Int32Array.from(images, ({ className }) => targetOf(className))
     context.enterNative()
-    const { facts: found } = await session.attack({
+    const { facts: found, images: made } = await session.attack({
       pixels,
       first: 0,
       batch,
       rows: images.length,
       targets,
       keys: images.map(({ digest }) => digest),
-      runs: trajectory.map(({ attack }) => attack),
-      keep: false,
+      runs: runs.map(({ attack }) => attack),
+      keep: shown.length > 0,
     })
-    for (const [run, { conditionId }] of trajectory.entries()) {
+    for (const [run, { conditionId }] of runs.entries()) {
       const keys = images.map((image, row) =>
         problems[row] ? null : { variantId, conditionId, subjectId: image.subjectId },
       )
@@ -130,11 +150,12 @@ async function followChunk(
         if (problem && image) facts.fail({ variantId, conditionId, subjectId: image.subjectId }, problem)
       }
     }
+    if (made) for (const other of shown) await showImages(room, other, images, made, problems)
     const failed = problems.filter(Boolean).length
     progress.add({
-      computed: trajectory.length * (images.length - failed),
+      computed: wanted.length * (images.length - failed),
       cached: 0,
-      failed: trajectory.length * failed,
+      failed: wanted.length * failed,
     })
   }
 }

@@ -2,8 +2,8 @@ import type { DataTable, StudyCondition } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { StoredModel } from '../../models/index.ts'
 import type { Grid } from '../grid.ts'
-import { baselineOf, levelSeries } from '../levels.ts'
-import type { AdversarialParams } from './index.ts'
+import { levelSeries } from '../levels.ts'
+import type { AdversarialParams } from './params.ts'
 
 /** Fig. 6: accuracy against epsilon, or against steps where there are several and one epsilon. */
 export function attackFigure(grid: Grid, chosen: AdversarialParams): FigureSpec {
@@ -11,7 +11,7 @@ export function attackFigure(grid: Grid, chosen: AdversarialParams): FigureSpec 
   const most = Math.max(...chosen.steps)
   const attacked = ({ params }: StudyCondition) => {
     if (params['kind'] === 'clean') return 0
-    if (params['kind'] === 'sign') return null
+    if (params['kind'] !== chosen.attack) return null
     if (bySteps) return Number(params['steps'])
     return chosen.attack === 'fgsm' || params['steps'] === most ? Number(params['epsilon']) : null
   }
@@ -88,36 +88,16 @@ export function attackTable(grid: Grid, models: StoredModel[]): DataTable {
   }
 }
 
-/** What must hold if the numbers are to be believed, said in words where it does not. */
-export function sanityNotes(grid: Grid, chosen: AdversarialParams): string[] {
-  return grid.models.flatMap((model) => {
-    const cells = grid.cells.filter((cell) => cell.modelId === model.id && cell.top1 !== null)
-    const clean = baselineOf(grid, model.id)
-    const attacked = cells.filter(({ params }) => params['kind'] === chosen.attack)
-    const notes: string[] = []
-    for (const cell of attacked) {
-      const sign = cells.find(
-        ({ params }) => params['kind'] === 'sign' && params['epsilon'] === cell.params['epsilon'],
-      )
-      if (sign && (cell.top1 ?? 0) > (sign.top1 ?? 0))
-        notes.push(
-          `at ε ${cell.params['epsilon']} a random sign does more harm than the attack: the gradient may be masked`,
-        )
-      const weaker = attacked.find(
-        ({ params }) =>
-          params['epsilon'] === cell.params['epsilon'] &&
-          Number(params['steps']) < Number(cell.params['steps']),
-      )
-      if (weaker && (cell.interval?.lo ?? 0) > (weaker.interval?.hi ?? 1))
-        notes.push(`more steps do less harm at ε ${cell.params['epsilon']}`)
-    }
-    const strongest = Math.max(0, ...attacked.map(({ params }) => Number(params['epsilon'])))
-    const atStrongest = attacked.find(({ params }) => params['epsilon'] === strongest)
-    if (clean !== null && strongest >= 0.1 && (atStrongest?.top1 ?? 0) > 0.5 * clean) {
-      notes.push(
-        `over half of the accuracy is left at ε ${strongest}: check for masked gradients with restarts and a transfer attack`,
-      )
-    }
-    return notes.map((note) => `${model.title}: ${note}.`)
+/** The largest changes in other units: eight-bit levels, and the normalised input of each model. */
+export function epsilonNote({ epsilons }: AdversarialParams, models: StoredModel[]): string {
+  const levels = (epsilon: number) => `${epsilon} = ${Number((epsilon * 255).toPrecision(3))}/255`
+  const strongest = Math.max(...epsilons)
+  const normalised = models.map(({ title, preprocessing: { std } }) => {
+    const channels = std.map((value) => (strongest / value).toPrecision(3))
+    return `${new Set(channels).size === 1 ? channels[0] : channels.join('/')} for ${title}`
   })
+  return `ε ${[...new Set(epsilons)]
+    .sort((a, b) => a - b)
+    .map(levels)
+    .join(', ')}; after normalisation ${strongest} is ${normalised.join(', ')} (by channel).`
 }

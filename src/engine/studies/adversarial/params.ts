@@ -1,0 +1,45 @@
+import { z } from 'zod'
+
+export const params = z.object({
+  attack: z
+    .enum(['fgsm', 'pgd', 'mifgsm'])
+    .default('fgsm')
+    .meta({ title: 'Attack', description: 'One step, projected steps, or projected steps with momentum' }),
+  epsilons: z
+    .array(z.number().min(0).max(1))
+    .min(1)
+    .default([0.002, 0.004, 0.006, 0.008])
+    .meta({ title: 'Epsilon', description: 'Largest change of a value, in [0,1] units (1/255 = 0.0039)' }),
+  steps: z.array(z.int().min(1).max(1000)).min(1).default([5]).meta({
+    title: 'Steps',
+    description: 'Numbers of steps; one trajectory serves them all. FGSM has one step',
+  }),
+  stepRatio: z
+    .number()
+    .positive()
+    .max(1)
+    .default(0.25)
+    .meta({ title: 'Step / epsilon', description: 'Step size as a share of epsilon' }),
+  randomStart: z
+    .boolean()
+    .default(true)
+    .meta({ title: 'Random start', description: 'Begin at a random place within epsilon (PGD)' }),
+  restarts: z
+    .int()
+    .min(1)
+    .max(50)
+    .default(1)
+    .meta({ title: 'Restarts', description: 'Independent starts; the worst one counts, image by image' }),
+  baseline: z.boolean().default(true).meta({
+    title: 'Random sign',
+    description: 'Also measure a random sign of the same size: what an attack must beat',
+  }),
+  transfer: z.boolean().default(true).meta({
+    title: 'Transfer check',
+    description:
+      'Also show the images made with each model, at the largest epsilon, to the other models of the study: a model that they hurt more than its own gradient hides that gradient',
+  }),
+  seed: z.int().min(0).default(0).meta({ title: 'Seed', description: 'Of random starts and random signs' }),
+})
+
+export type AdversarialParams = z.output<typeof params>
