@@ -10,8 +10,9 @@ import { pixelTransform } from '#shared/stimulus.ts'
 import { locateImage } from '../datasets/index.ts'
 import { getComposition } from '../figures/index.ts'
 import { usableModel } from '../models/index.ts'
-import { readKernels, readModel } from '../onnx/index.ts'
+import { onGraphThread } from '../onnx/index.ts'
 import { conditionTransform, drawsOfTransform, recipeFor } from '../studies/index.ts'
+import { mapBytes } from './mapBytes.ts'
 import { withData } from './panels.ts'
 import type { EngineSession } from './session.ts'
 import { thumbnail } from './thumbnails.ts'
@@ -24,7 +25,7 @@ export interface ByteServer {
   close(): Promise<void>
 }
 
-interface Answer {
+export interface Answer {
   type: string
   bytes: Uint8Array
   headers?: Record<string, string>
@@ -61,6 +62,7 @@ const statusOf: Partial<Record<ErrorCode, number>> = {
   IMAGE_NOT_FOUND: 404,
   MODEL_NOT_FOUND: 404,
   FIGURE_NOT_FOUND: 404,
+  MAP_EXPIRED: 404,
   FILE_MISSING: 404,
   USAGE: 400,
   WORKSPACE_CLOSED: 409,
@@ -127,6 +129,11 @@ async function route(session: EngineSession, url: URL): Promise<Answer> {
       return preview(session, numberOf(first, 'figure'))
     case 'kernels':
       return kernels(session, numberOf(first, 'model'), z.coerce.number().int().min(0).parse(second))
+    case 'attention':
+    case 'saliency':
+    case 'receptive-field':
+    case 'shown':
+      return mapBytes(session, kind, first ?? '', url.searchParams)
     default:
       throw new KernelscopeError('USAGE', `no such address: ${url.pathname}`)
   }
@@ -168,7 +175,11 @@ async function preview(session: EngineSession, id: number): Promise<Answer> {
 
 async function kernels(session: EngineSession, modelId: number, layerIndex: number): Promise<Answer> {
   const model = usableModel(session.open().workspace.db, modelId)
-  const { channels, kernel, weights } = await readKernels(await readModel(model.path), layerIndex)
+  const { channels, kernel, weights } = await onGraphThread({
+    kind: 'kernelSheet',
+    path: model.path,
+    layer: layerIndex,
+  })
   return {
     type: 'application/octet-stream',
     bytes: new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength),

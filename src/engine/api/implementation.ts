@@ -24,6 +24,18 @@ export const api = implement(contract)
     }
   })
 
+/** A stream whose errors leave as those of a handler do: what fails after the first event no longer passes through it. */
+export async function* guarded<T>(
+  stream: AsyncGenerator<T, void, undefined>,
+  session: EngineSession,
+): AsyncGenerator<T, void, undefined> {
+  try {
+    yield* stream
+  } catch (error) {
+    throw toRpcError(error, session)
+  }
+}
+
 function toRpcError(error: unknown, session: EngineSession): ORPCError<string, ErrorShape> {
   const shape = shapeOf(error)
   if (shape.code === 'INTERNAL') session.log.write('error', shape.message, shape)

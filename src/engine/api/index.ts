@@ -4,13 +4,14 @@ import { figures } from './figures.ts'
 import { guide } from './guide.ts'
 import { api, type ApiContext } from './implementation.ts'
 import { jobs } from './jobs.ts'
+import { maps } from './maps.ts'
 import { models } from './models.ts'
 import { EngineSession, type SessionOptions } from './session.ts'
 import { studies } from './studies.ts'
 import { system } from './system.ts'
 import { workspace } from './workspace.ts'
 
-export const router = api.router({ workspace, models, datasets, studies, jobs, figures, guide, system })
+export const router = api.router({ workspace, models, maps, datasets, studies, jobs, figures, guide, system })
 
 export type EngineClient = RouterClient<typeof router>
 

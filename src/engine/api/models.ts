@@ -1,9 +1,11 @@
+import { resolve } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 import { allOutputs } from '#shared/readouts.ts'
 import { locateImage } from '../datasets/index.ts'
 import {
   addModel,
   getModel,
+  inspectionOf,
   listModels,
   openClassifier,
   presets,
@@ -13,7 +15,7 @@ import {
   usableModel,
   type StoredModel,
 } from '../models/index.ts'
-import { inspect, kernelLayers, readModel } from '../onnx/index.ts'
+import { onGraphThread } from '../onnx/index.ts'
 import { api } from './implementation.ts'
 import type { EngineSession } from './session.ts'
 
@@ -38,14 +40,19 @@ export const models = {
     const labels = input.labels === undefined ? undefined : await readLabelList(input.labels)
     return publicModel(updateModel(db(context.session), input.id, { ...input, labels }))
   }),
+  labels: api.models.labels.handler(({ input, context }) => ({
+    labels: getModel(db(context.session), input.id).labels,
+  })),
   inspect: api.models.inspect.handler(async ({ input, context }) =>
-    'id' in input ? getModel(db(context.session), input.id).inspection : inspect(await readModel(input.path)),
+    'id' in input
+      ? await inspectionOf(db(context.session), input.id)
+      : await onGraphThread({ kind: 'inspect', path: resolve(input.path) }),
   ),
   kernels: api.models.kernels.handler(async ({ input, context }) => {
     const { id, path, definition } = input
     const file = id === undefined ? path : usableModel(db(context.session), id).path
     if (file === undefined) throw new KernelscopeError('USAGE', 'give the id or the path of a model')
-    return { definition, layers: await kernelLayers(await readModel(file), definition) }
+    return { definition, layers: await onGraphThread({ kind: 'kernels', path: file, definition }) }
   }),
   presets: api.models.presets.handler(() => [...presets]),
   smoke: api.models.smoke.handler(({ input, context }) => smoke(context.session, input)),

@@ -10,6 +10,7 @@ import { JobQueue, type JobContext } from '../jobs/index.ts'
 import { Log } from '../log.ts'
 import { runStudy } from '../studies/index.ts'
 import { createWorkspace, openWorkspace, type Workspace } from '../workspace/index.ts'
+import { Looking } from './looking.ts'
 import { readSettings } from './settings.ts'
 import { makeThumbnails, type ThumbnailRoom } from './thumbnails.ts'
 
@@ -38,6 +39,7 @@ const stateSchema = z.object({ workspace: z.string().nullable() })
  */
 export class EngineSession {
   readonly log = new Log()
+  readonly looking = new Looking()
   readonly #options: SessionOptions
   #pool: ImagePool | null = null
   #press: Press | null = null
@@ -74,6 +76,11 @@ export class EngineSession {
     return { workspace, pool: this.pool, isOpen: () => this.#opened?.workspace === workspace }
   }
 
+  /** Settings of this process, which stand above those of the workspace. */
+  get overrides(): Partial<Settings> {
+    return this.#options.overrides ?? {}
+  }
+
   settings(): Settings {
     return { ...readSettings(this.open().workspace.db), ...this.#options.overrides }
   }
@@ -106,6 +113,7 @@ export class EngineSession {
 
   async close(): Promise<void> {
     await this.#release()
+    await this.looking.close()
     await this.#pool?.close()
     this.#pool = null
     await this.#press?.close()
@@ -126,6 +134,7 @@ export class EngineSession {
   async #release(): Promise<void> {
     const opened = this.#opened
     this.#opened = null
+    await this.looking.sessions.close()
     await opened?.jobs.close()
     await opened?.browser.close()
     opened?.workspace.close()

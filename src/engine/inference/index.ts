@@ -1,6 +1,15 @@
+export { pointsOf } from './attribution.ts'
 export { findBatch, type BatchTrial } from './batch.ts'
 export { factsOf, topCount, type Facts } from './facts.ts'
-export type { Answers, ClassifierGraph, Feed, OpenRequest, ProviderName, Slice } from './protocol.ts'
+export type {
+  Answers,
+  AttributionPart,
+  ClassifierGraph,
+  Feed,
+  OpenRequest,
+  ProviderName,
+  Slice,
+} from './protocol.ts'
 export { onnxruntimeVersion, providersFor, providerStates, type ProviderChoice } from './providers.ts'
 export { factsUnder, type Reading } from './readout.ts'
 export {

@@ -1,4 +1,5 @@
 import type { Attack } from '#shared/attacks.ts'
+import type { SaliencyMethod } from '#shared/contract/maps.ts'
 import type { ErrorShape } from '#shared/errors.ts'
 import type { Facts } from './facts.ts'
 import type { Reading } from './readout.ts'
@@ -78,6 +79,29 @@ export type Asked =
       keep: boolean
     } & Slice)
   | { type: 'tensors'; feeds: Feed[]; outputs: string[] }
+  | ({ type: 'attribution' } & AttributionPart)
+
+/**
+ * A part of the gradients that a saliency map is made of, by a graph of `crossEntropyGradient` on float pixels: those at
+ * points `first` to `first + count - 1` of the method, `batch` of them in one call (the last call is padded).
+ */
+export interface AttributionPart {
+  /** [height, width, 3] in [0,1]. */
+  image: Float32Array
+  height: number
+  width: number
+  /** Digest of the image, for the noise. */
+  key: string
+  method: SaliencyMethod
+  /** Colour of the baseline of integrated gradients, in [0,1]. */
+  baseline: readonly [number, number, number]
+  /** What the graph is fed as labels (of one image) and weight: decides what is differentiated. */
+  labels: Float32Array
+  weight: number
+  first: number
+  count: number
+  batch: number
+}
 
 /** What each kind of work gives. */
 export interface Answers {
@@ -86,6 +110,8 @@ export interface Answers {
   outputs: { outputs: Float32Array; milliseconds: number }
   /** Facts per run; `images` are float32 [rows, height, width, 3] in [0,1]. */
   attack: { facts: Facts[]; images: Float32Array | null; milliseconds: number }
+  /** Weighted sum of the gradients [height, width, 3], not yet divided. */
+  attribution: { sum: Float64Array; milliseconds: number }
   tensors: { outputs: { data: Float32Array; shape: number[] }[]; milliseconds: number }
 }
 

@@ -4,6 +4,7 @@ import { workerUrl } from '../entry.ts'
 import type {
   Answers,
   Asked,
+  AttributionPart,
   Feed,
   FromWorker,
   OpenAttackRequest,
@@ -63,14 +64,22 @@ export async function openAttackSession(request: OpenAttackRequest): Promise<Att
 
 /** Any graph of float inputs in a worker thread of its own. */
 export interface TensorSession {
+  /** The worker has died or was closed. */
+  readonly ended: boolean
   run(feeds: Feed[], outputs: string[]): Promise<Answers['tensors']>
+  /** Only of a graph of `crossEntropyGradient`. */
+  attribution(part: AttributionPart): Promise<Answers['attribution']>
   close(): Promise<void>
 }
 
 export async function openTensors(request: OpenTensorsRequest): Promise<TensorSession> {
   const connection = await connect({ type: 'openTensors', request })
   return {
+    get ended() {
+      return connection.ended
+    },
     run: (feeds, outputs) => connection.ask({ type: 'tensors', feeds, outputs }),
+    attribution: (part) => connection.ask({ type: 'attribution', ...part }),
     close: connection.close,
   }
 }

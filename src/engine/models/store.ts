@@ -1,5 +1,4 @@
 import { statSync } from 'node:fs'
-import { basename, extname, resolve } from 'node:path'
 import { z } from 'zod'
 import {
   inspection,
@@ -11,11 +10,10 @@ import {
   type Preprocessing,
 } from '#shared/contract/index.ts'
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
-import { classifierInterface, inspect, modelDigest, readModel } from '../onnx/index.ts'
+import { classifierInterface, onGraphThread } from '../onnx/index.ts'
 import type { Db } from '../workspace/index.ts'
-import { labelsOf, type LabelList } from './labelList.ts'
-import { guessPreprocessing } from './presets.ts'
-import { readSidecar } from './sidecar.ts'
+import { checkSize, readModelFile } from './file.ts'
+import type { LabelList } from './labelList.ts'
 
 interface ModelRow {
   id: number
@@ -95,6 +93,24 @@ export function getModel(db: Db, id: number): StoredModel {
   return fromRow(row)
 }
 
+/**
+ * What can be said of a stored model. An inspection that was stored before it told of all there is now is made
+ * anew from the file where that is still there.
+ */
+export async function inspectionOf(db: Db, id: number): Promise<Inspection> {
+  const { inspection: stored, problem, path } = getModel(db, id)
+  const whole =
+    stored.rewrites.length > 0 &&
+    stored.blocks.every(({ units }) => units.length > 0) &&
+    stored.layers.some(hasWeights)
+  if (whole || problem) return stored
+  const made = await onGraphThread({ kind: 'inspect', path })
+  db.prepare('UPDATE model SET inspection = ? WHERE id = ?').run(JSON.stringify(made), id)
+  return made
+}
+
+const hasWeights = ({ weights }: Inspection['layers'][number]) => weights.length > 0
+
 /** The model for a computation: refuses one whose file is missing or changed. */
 export function usableModel(db: Db, id: number): StoredModel {
   const model = getModel(db, id)
@@ -107,24 +123,12 @@ export function usableModel(db: Db, id: number): StoredModel {
 
 /** Reads the file and stores the reference with what was found; the same content again gives the same row. */
 export async function addModel(db: Db, path: string, title?: string): Promise<StoredModel> {
-  const file = resolve(path)
-  const model = await readModel(file)
-  const facts = inspect(model)
-  const io = classifierInterface(facts)
-  const sidecar = await readSidecar(file)
-  const size: [number, number] = [
-    io.height ?? sidecar?.preprocessing?.size[0] ?? 224,
-    io.width ?? sidecar?.preprocessing?.size[1] ?? 224,
-  ]
-  const recipe = sidecar?.preprocessing ?? guessPreprocessing(facts.family, size)
-  checkSize(recipe, io, file)
-  const labels = labelsOf(io.classes, sidecar?.labels)
-  const digest = await modelDigest(model)
+  const file = await readModelFile(path)
+  const { digest, mtime, inspection: facts, labels, sidecar } = file
   const known = db.prepare<[string], number>('SELECT id FROM model WHERE digest = ?').pluck().get(digest)
-  const mtime = Math.round(statSync(file).mtimeMs)
   if (known !== undefined) {
     db.prepare('UPDATE model SET path = ?, mtime = ?, title = coalesce(?, title) WHERE id = ?').run(
-      file,
+      file.path,
       mtime,
       title ?? null,
       known,
@@ -138,12 +142,12 @@ export async function addModel(db: Db, path: string, title?: string): Promise<St
     )
     .run(
       digest,
-      title ?? sidecar?.title ?? basename(file, extname(file)),
-      file,
-      model.bytes,
+      title ?? file.title,
+      file.path,
+      file.bytes,
       mtime,
       JSON.stringify(facts),
-      JSON.stringify(recipe),
+      JSON.stringify(file.preprocessing),
       labels.set,
       JSON.stringify(labels.names),
       sidecar?.source ?? '',
@@ -151,23 +155,6 @@ export async function addModel(db: Db, path: string, title?: string): Promise<St
       Date.now(),
     )
   return getModel(db, Number(lastInsertRowid))
-}
-
-/** A fixed input size of the graph must be the recipe's. */
-function checkSize(
-  recipe: Preprocessing,
-  io: { height: number | null; width: number | null },
-  file: string,
-): void {
-  const [height, width] = recipe.size
-  if ((io.height ?? height) === height && (io.width ?? width) === width) return
-  throw new KernelscopeError(
-    'MODEL_UNSUPPORTED',
-    `the model takes ${io.height}x${io.width} pixels, the recipe gives ${height}x${width}: ${file}`,
-    {
-      hint: 'Set the size of the preprocessing recipe to the size of the input.',
-    },
-  )
 }
 
 export interface ModelChange {

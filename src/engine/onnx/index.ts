@@ -15,7 +15,12 @@ export { probe, type Reduction, type Tap } from './rewrite/probe.ts'
 export { contributionOutput, receptiveField } from './differentiate/receptiveField.ts'
 export { cotangentInput, differentiate, gradientOutput } from './differentiate/differentiate.ts'
 export { classifierInterface, type ClassifierInterface } from './structure/classifier.ts'
-export { attentionMaps, noAttentionReason, type AttentionMap } from './structure/attention.ts'
+export {
+  attentionMaps,
+  noAttentionHint,
+  noAttentionReason,
+  type AttentionMap,
+} from './structure/attention.ts'
 export { blockOutputs, type FeaturePoint } from './structure/features.ts'
 export { inspect } from './structure/inspect.ts'
 export { depthwiseLayers, kernelLayers, readKernels, type Kernels } from './structure/kernels.ts'

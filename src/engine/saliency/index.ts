@@ -1,3 +1,10 @@
-/** What of an image a prediction hangs on: gradient-based saliency. */
-export { logitGradient, type Explained } from './logitGradient.ts'
-export { attribution, saliencyMap, type GradientOf, type SaliencyMethod } from './methods.ts'
+/** What a model does with an image: attention maps, gradient-based saliency, receptive fields. */
+export { attention } from './attention.ts'
+export { saliency, type SaliencyRequest } from './attribute.ts'
+export { writeGradients, type Labelled } from './gradients.ts'
+export { floatPart, floatsOfPart, KeptMaps, type KeptMap, type Part } from './kept.ts'
+export { magnitudes, signedSums } from './methods.ts'
+export { npyHeader } from './npy.ts'
+export { receptiveField } from './receptiveField.ts'
+export type { ImageFile, LookedAt, MapRoom, Working } from './room.ts'
+export { OpenSessions } from './sessions.ts'

@@ -2,12 +2,13 @@ import { datasets } from './datasets.ts'
 import { figures } from './figures.ts'
 import { guide } from './guide.ts'
 import { jobs } from './jobs.ts'
+import { maps } from './maps.ts'
 import { models } from './models.ts'
 import { studies } from './studies.ts'
 import { system, workspace } from './system.ts'
 
 /** Everything the renderer and the command line may ask of the engine. */
-export const contract = { workspace, models, datasets, studies, jobs, figures, guide, system }
+export const contract = { workspace, models, maps, datasets, studies, jobs, figures, guide, system }
 export type Contract = typeof contract
 
 export * from './common.ts'

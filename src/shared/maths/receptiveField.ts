@@ -1,47 +1,80 @@
 /** Thresholds of RepLKNet's table of high-contribution areas. */
 export const contributionThresholds = [0.2, 0.3, 0.5, 0.99] as const
 
+/**
+ * contribution: shares of the contributions themselves, squares down to one pixel, share reached. published: RepLKNet's
+ * analyze_erf.py, shares of log10(x + 1), squares of 3 pixels or more that stay inside the map, share exceeded.
+ */
+export type AreaDefinition = 'contribution' | 'published'
+
 /** The smallest centred square that holds a share of all contributions. */
 export interface ContributionArea {
   threshold: number
-  /** Pixels. */
-  side: number
+  /** Pixels; where the map cuts the square, its longer side. null where no square holds as much. */
+  side: number | null
   /** Area of the square over the area of the map. */
-  ratio: number
+  ratio: number | null
+}
+
+interface AreaOptions {
+  thresholds?: readonly number[]
+  definition?: AreaDefinition
 }
 
 /**
  * High-contribution areas of an effective receptive field (Ding et al. 2022, section 5): for each threshold the side and
- * area of the smallest square around the centre whose contributions sum to at least that share. `map` [side,side].
- * A map of zeros has no such square, and gives none.
+ * area of the smallest square around the centre that holds at least that share. `map` [rows, columns]. A map of zeros
+ * has no such square, and gives none.
  */
 export function contributionAreas(
   map: ArrayLike<number>,
-  side: number,
-  thresholds: readonly number[] = contributionThresholds,
+  [rows, columns]: readonly [number, number],
+  { thresholds = contributionThresholds, definition = 'contribution' }: AreaOptions = {},
 ): ContributionArea[] {
-  const rings = ringSums(map, side)
+  const published = definition === 'published'
+  const rings = ringSums(
+    map,
+    [rows, columns],
+    published ? (value) => Math.log10(value + 1) : (value) => value,
+  )
   const total = rings.reduce((sum, ring) => sum + ring, 0)
   if (!(total > 0)) return []
-  const centre = Math.floor(side / 2)
+  const [smallest, largest] = published ? [1, Math.floor(rows / 2) - 1] : [0, rings.length - 1]
+  const enough = (held: number, threshold: number) =>
+    published ? held / total > threshold : held >= threshold * total
   return thresholds.map((threshold) => {
     let held = 0
-    let radius = 0
-    while (radius < rings.length - 1 && held + (rings[radius] ?? 0) < threshold * total)
-      held += rings[radius++] ?? 0
-    const length = Math.min(side, centre + radius + 1) - Math.max(0, centre - radius)
-    return { threshold, side: length, ratio: (length / side) ** 2 }
+    for (let radius = 0; radius <= largest; radius++) {
+      held += rings[radius] ?? 0
+      // The last ring completes the map: rounding must not keep it from holding everything.
+      const complete = !published && radius === largest
+      if (radius >= smallest && (complete || enough(held, threshold))) {
+        const [height, width] = [within(radius, rows), within(radius, columns)]
+        return { threshold, side: Math.max(height, width), ratio: (height * width) / (rows * columns) }
+      }
+    }
+    return { threshold, side: null, ratio: null }
   })
 }
 
+/** Length of a centred square of a radius along an axis. */
+function within(radius: number, size: number): number {
+  const centre = Math.floor(size / 2)
+  return Math.min(size, centre + radius + 1) - Math.max(0, centre - radius)
+}
+
 /** Sum of the map over each square ring around the centre pixel. */
-function ringSums(map: ArrayLike<number>, side: number): number[] {
-  const centre = Math.floor(side / 2)
-  const sums = new Array<number>(centre + 1).fill(0)
-  for (let row = 0; row < side; row++)
-    for (let column = 0; column < side; column++) {
-      const ring = Math.max(Math.abs(row - centre), Math.abs(column - centre))
-      sums[ring] = (sums[ring] ?? 0) + (map[row * side + column] ?? 0)
+function ringSums(
+  map: ArrayLike<number>,
+  [rows, columns]: readonly [number, number],
+  scale: (value: number) => number,
+): number[] {
+  const [middle, across] = [Math.floor(rows / 2), Math.floor(columns / 2)]
+  const sums = new Array<number>(Math.max(middle, across) + 1).fill(0)
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++) {
+      const ring = Math.max(Math.abs(row - middle), Math.abs(column - across))
+      sums[ring] = (sums[ring] ?? 0) + scale(map[row * columns + column] ?? 0)
     }
   return sums
 }

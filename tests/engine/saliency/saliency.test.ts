@@ -1,89 +1,146 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openTensors, type TensorSession } from '#engine/inference/index.ts'
-import { acceptFloats, crossEntropyGradient, readModel, writeVariant } from '#engine/onnx/index.ts'
-import { attribution, logitGradient, saliencyMap, type GradientOf } from '#engine/saliency/index.ts'
-import { netPath, ramp } from '../onnx/support.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { SaliencyResult } from '#shared/contract/index.ts'
+import { createEngine, type Engine } from '#engine/api/index.ts'
+import { pixelsOf, resultOf } from './looking.ts'
+import { float32, netPath, numbers, run } from '../onnx/support.ts'
+import { sampleImages, addDataset } from '../studies/sample.ts'
 
-const explained = { classIndex: 3, classes: 10, height: 32, width: 32 }
-const image = ramp(3072, 2654435761, 1).map((value) => value + 0.5)
-let folder = ''
-let session: TensorSession
+const folder = mkdtempSync(join(tmpdir(), 'kernelscope-saliency-'))
+let engine: Engine
+let modelId = 0
+let imageId = 0
+let path = ''
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kernelscope-saliency-'))
-  const model = await readModel(netPath('convnext'))
-  const floats = acceptFloats(model.graph, { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] })
-  const path = await writeVariant(model, crossEntropyGradient(floats), folder, 'gradient')
-  session = await openTensors({ path, provider: 'cpu', threads: 1 })
-})
+  engine = await createEngine({ overrides: { provider: 'cpu', threads: 1 } })
+  await engine.client.workspace.create({ path: join(folder, 'workspace') })
+  modelId = (await engine.client.models.add({ path: netPath('convnext') })).id
+  const datasetId = await addDataset(engine.client, sampleImages(folder, 1))
+  const image = engine.session
+    .open()
+    .workspace.db.prepare<[number], { id: number; name: string }>(
+      'SELECT id, name FROM image WHERE dataset_id = ? ORDER BY id LIMIT 1',
+    )
+    .get(datasetId)
+  imageId = image?.id ?? 0
+  path = join(folder, 'images', image?.name ?? '')
+}, 60_000)
 
 afterAll(async () => {
-  await session.close()
-  await rm(folder, { recursive: true, force: true })
+  await engine.close()
+  rmSync(folder, { recursive: true, force: true })
 })
 
-async function logit(pixels: Float32Array): Promise<number> {
-  const feeds = [
-    { name: 'pixels', data: pixels, shape: [1, 32, 32, 3] },
-    { name: 'labels', data: new Float32Array(10), shape: [1, 10] },
-    { name: 'weight', data: new Float32Array(1), shape: [1] },
-  ]
-  const { outputs } = await session.run(feeds, ['logits'])
-  return outputs[0]?.data[explained.classIndex] ?? NaN
-}
+type Input = Parameters<typeof engine.client.maps.saliency>[0]
 
-describe('on a network', () => {
-  it('the gradient foretells a small step', async () => {
-    const gradient = await attribution(logitGradient(session, explained), image, 'a', { method: 'gradient' })
-    const norm = Math.hypot(...gradient)
-    const step = (by: number) => logit(image.map((value, at) => value + (by * (gradient[at] ?? 0)) / norm))
-    const slope = ((await step(0.05)) - (await step(-0.05))) / 0.1
-    expect(slope / norm).toBeCloseTo(1, 2)
-  })
+const ask = (input: Omit<Input, 'model' | 'image'>): Promise<SaliencyResult> =>
+  resultOf(engine.client.maps.saliency({ model: { id: modelId }, image: { path }, ...input }))
 
-  it('integrated gradients sum to what the image adds to the logit of a black one', async () => {
-    const method = { method: 'integratedGradients', steps: 300 } as const
-    const parts = await attribution(logitGradient(session, explained), image, 'a', method)
-    const difference = (await logit(image)) - (await logit(new Float32Array(3072)))
-    expect(parts.reduce((sum, part) => sum + part, 0) / difference).toBeCloseTo(1, 2)
-  })
-})
-
-describe('SmoothGrad', () => {
-  /** Gradient of sum(x^2)/2, which is x, and a count of the calls. */
-  const counted = () => {
-    const sizes: number[] = []
-    const gradientOf: GradientOf = (images, count) => {
-      sizes.push(count)
-      return Promise.resolve(images.slice())
+describe('of one class', () => {
+  it('the gradient foretells a small step of the logit that the model itself takes', async () => {
+    const target = { kind: 'class', index: 3 } as const
+    const result = await ask({ method: { method: 'gradient' }, target })
+    expect(result).toMatchObject({
+      size: [32, 32],
+      target: { index: 3 },
+      trueClass: null,
+      completeness: null,
+    })
+    const { channels, shown } = engine.session.looking.kept.get(null, result.key, ['saliency']).parts
+    const gradient = pixelsOf(channels)
+    const pixels = Float32Array.from(shown?.bytes ?? [], (value) => value / 255)
+    const { preprocessing } = await engine.client.models.get({ id: modelId })
+    const logit = async (by: number) => {
+      const planar = new Float32Array(3072)
+      for (let at = 0; at < 1024; at++)
+        for (let c = 0; c < 3; c++) {
+          const value = (pixels[3 * at + c] ?? NaN) + by * (gradient[3 * at + c] ?? NaN)
+          planar[c * 1024 + at] = (value - (preprocessing.mean[c] ?? NaN)) / (preprocessing.std[c] ?? NaN)
+        }
+      const { logits } = await run(netPath('convnext'), { input: float32(planar, [1, 3, 32, 32]) })
+      return numbers(logits)[3] ?? NaN
     }
-    return { sizes, gradientOf }
-  }
-  const smooth = { method: 'smoothGrad', copies: 20, noise: 0.1, seed: 1 } as const
-
-  it('is the gradient itself without noise, in calls of at most eight copies', async () => {
-    const { sizes, gradientOf } = counted()
-    const result = await attribution(gradientOf, image, 'a', { ...smooth, noise: 0 })
-    for (const [at, value] of result.entries()) expect(value).toBeCloseTo(image[at] ?? NaN, 6)
-    expect(sizes).toEqual([8, 8, 4])
+    const square = gradient.reduce((sum, value) => sum + value * value, 0)
+    const step = 0.02 / Math.sqrt(square)
+    expect(((await logit(step)) - (await logit(-step))) / (2 * step) / square).toBeCloseTo(1, 2)
+    expect(result.target.output).toBeCloseTo(await logit(0), 4)
   })
 
-  it('depends on seed and image alone, and its noise averages out', async () => {
-    const of = (key: string, seed: number) =>
-      attribution(counted().gradientOf, image, key, { ...smooth, seed })
-    const first = await of('a', 1)
-    expect(await of('a', 1)).toEqual(first)
-    expect(await of('b', 1)).not.toEqual(first)
-    expect(await of('a', 2)).not.toEqual(first)
-    const noise = first.map((value, at) => value - (image[at] ?? 0))
-    const deviation = Math.sqrt(noise.reduce((sum, value) => sum + value * value, 0) / noise.length)
-    expect(deviation / (0.1 / Math.sqrt(20))).toBeCloseTo(1, 1)
+  it('integrated gradients add up to what the image adds to the logit, the more steps the closer', async () => {
+    const of = (steps: number) =>
+      ask({
+        method: { method: 'integratedGradients', steps, baseline: 'black' },
+        target: { kind: 'class', index: 3 },
+      })
+    const [coarse, fine] = [await of(4), await of(200)]
+    expect(fine.completeness?.gap).toBeLessThan(0.01)
+    expect(coarse.completeness?.difference).toBeCloseTo(fine.completeness?.difference ?? NaN, 5)
+    expect(coarse.completeness?.gap).toBeGreaterThan(fine.completeness?.gap ?? NaN)
+  })
+
+  it('of the cross entropy they add up to what the image adds to it', async () => {
+    const result = await ask({
+      method: { method: 'integratedGradients', steps: 200, baseline: 'mean' },
+      target: { kind: 'class', index: 3 },
+      of: 'crossEntropy',
+    })
+    expect(result.completeness?.gap).toBeLessThan(0.05)
+    expect(result.definitions[0]?.formula).toContain('cross entropy')
   })
 })
 
-it('shows magnitudes, summed over the channels', () => {
-  expect([...saliencyMap(Float32Array.of(1, -2, 3, 0, 0, -1))]).toEqual([6, 1])
+it('explains the predicted class unless told otherwise, and keeps what it found', async () => {
+  const result = await ask({})
+  expect(result.target.index).toBe(result.top[0]?.classIndex)
+  expect(result.target.probability).toBeCloseTo(result.top[0]?.probability ?? NaN, 10)
+  expect(await ask({})).toEqual({ ...result, milliseconds: 0 })
+})
+
+it('refuses the true class of an image whose class the model does not know, and a class it does not have', async () => {
+  const explain = (image: Input['image'], target: Input['target']) =>
+    resultOf(engine.client.maps.saliency({ model: { id: modelId }, image, target }))
+  await expect(explain({ id: imageId }, { kind: 'true' })).rejects.toMatchObject({
+    data: { code: 'USAGE', message: expect.stringContaining('no class that') },
+  })
+  await expect(explain({ path }, { kind: 'class', index: 10 })).rejects.toMatchObject({
+    data: { message: expect.stringContaining('classes 0 to 9') },
+  })
+})
+
+it('explains the true class of an image whose class the model knows', async () => {
+  const names = ['aircraft', ...Array.from({ length: 9 }, (_, at) => `other ${at}`)]
+  const { db } = engine.session.open().workspace
+  db.prepare('UPDATE model SET labels = ?, label_set = ? WHERE id = ?').run(
+    JSON.stringify(names),
+    'own',
+    modelId,
+  )
+  const result = await resultOf(
+    engine.client.maps.saliency({ model: { id: modelId }, image: { id: imageId }, target: { kind: 'true' } }),
+  )
+  expect(result).toMatchObject({
+    target: { index: 0, label: 'aircraft' },
+    trueClass: { index: 0, label: 'aircraft' },
+  })
+})
+
+it('stops between calls when it is no longer wanted', async () => {
+  const controller = new AbortController()
+  const method = { method: 'smoothGrad', copies: 400, noise: 0.1, seed: 5 } as const
+  const stream = await engine.client.maps.saliency(
+    { model: { id: modelId }, image: { path }, method },
+    { signal: controller.signal },
+  )
+  let seen = 0
+  const follow = async () => {
+    for await (const event of stream) {
+      if (event.type === 'progress' && event.done > 0) controller.abort()
+      if (event.type === 'progress') seen = event.done
+    }
+  }
+  await expect(follow()).rejects.toBeDefined()
+  expect(seen).toBeLessThan(100)
 })

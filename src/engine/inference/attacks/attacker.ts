@@ -1,18 +1,10 @@
 import { KernelscopeError } from '#shared/errors.ts'
 import { emptyFacts, factsOf, type Facts } from '../facts.ts'
+import { gradientOutput, labelsInput, weightInput } from '../gradientNames.ts'
 import { createSession, floatsOf, floatTensor } from '../ort.ts'
 import type { Answers, Asked, OpenAttackRequest } from '../protocol.ts'
 import type { Opened } from '../worker.ts'
 import { follow, type Gradient } from './trajectory.ts'
-
-/**
- * Names of the gradient graph's extra inputs and output (`crossEntropyGradient` in the onnx room). The cotangent of the
- * logits is weight * softmax - labels: one-hot labels and weight 1 give the gradient of the cross entropy, minus one-hot
- * and weight 0 that of the true logit.
- */
-const labelsInput = 'labels'
-const weightInput = 'weight'
-const gradientOutput = 'gradient'
 
 /** Attacks batches of images. */
 export async function openAttacker(request: OpenAttackRequest): Promise<Opened> {

@@ -1,3 +1,4 @@
+import { straightPath, weightedGradients, type GradientPoints } from '#shared/maths/gradientPoints.ts'
 import type { Gradient } from './trajectory.ts'
 
 /** Points of the path from black to the image: S = 20 steps, both ends included (TAIG; LKRobust TAIG.py). */
@@ -13,19 +14,18 @@ export async function integratedGradients(
   logitGradient: Gradient,
   noise: { epsilon: number; uniform: () => number } | null,
 ): Promise<Float32Array> {
-  const sum = new Float64Array(x.length)
-  const point = new Float32Array(x.length)
+  const jitter = noise && (() => (2 * noise.uniform() - 1) * noise.epsilon)
+  const path = straightPath(x, { count: pathPoints, rule: 'mean', jitter })
   const start = new Float32Array(x.length)
   const end = new Float32Array(x.length)
-  for (let step = 0; step < pathPoints; step++) {
-    const share = step / (pathPoints - 1)
-    for (let i = 0; i < x.length; i++) {
-      point[i] = share * (x[i] ?? 0) + (noise ? (2 * noise.uniform() - 1) * noise.epsilon : 0)
-    }
-    if (step === 0) start.set(point)
-    if (step === pathPoints - 1) end.set(point)
-    const g = await logitGradient(point)
-    for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + (g[i] ?? 0)
+  const seen: GradientPoints = {
+    ...path,
+    write(index, target) {
+      path.write(index, target)
+      if (index === 0) start.set(target)
+      if (index === path.count - 1) end.set(target)
+    },
   }
-  return Float32Array.from(sum, (value, i) => (value / pathPoints) * ((end[i] ?? 0) - (start[i] ?? 0)))
+  const sum = await weightedGradients(seen, logitGradient)
+  return Float32Array.from(sum, (value, i) => (value / path.divisor) * ((end[i] ?? 0) - (start[i] ?? 0)))
 }

@@ -62,6 +62,8 @@ const fusedAttention = new Set([
   'DecoderMaskedMultiHeadAttention',
 ])
 
+export const noAttentionHint = 'Choose a ViT that was exported with fused attention off.'
+
 /** Why a graph has no attention maps; undefined where it has some. */
 export function noAttentionReason(graph: Graph): string | undefined {
   if (attentionMaps(graph).length > 0) return undefined

@@ -3,7 +3,7 @@ import { receptiveField } from '../differentiate/receptiveField.ts'
 import type { Graph } from '../graph.ts'
 import { acceptFloats, type Normalisation } from '../rewrite/acceptPixels.ts'
 import { attentionReadings } from '../rewrite/attentionReadings.ts'
-import { attentionMaps, noAttentionReason } from '../structure/attention.ts'
+import { attentionMaps, noAttentionHint, noAttentionReason } from '../structure/attention.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { blockOutputs, noFeaturesReason } from '../structure/features.ts'
 
@@ -29,7 +29,7 @@ export function planned(graph: Graph, plan: VariantPlan): Graph {
           'MODEL_UNSUPPORTED',
           noAttentionReason(floats) ?? 'no attention maps found',
           {
-            hint: 'Choose a ViT that was exported with fused attention off.',
+            hint: noAttentionHint,
           },
         )
       return attentionReadings(floats, maps)

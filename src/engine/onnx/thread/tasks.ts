@@ -3,7 +3,7 @@ import type { DistanceDefinition, Inspection, KernelLayer } from '#shared/contra
 import type { OnnxModel } from '../graph.ts'
 import { modelDigest, writeVariant } from '../file/variant.ts'
 import { readModel } from '../file/read.ts'
-import { attentionMaps, type AttentionMap } from '../structure/attention.ts'
+import { attentionMaps, noAttentionReason, type AttentionMap } from '../structure/attention.ts'
 import { describeFeatures, type DescribedFeatures } from '../structure/features.ts'
 import { inspect } from '../structure/inspect.ts'
 import { kernelLayers, readKernels, type Kernels } from '../structure/kernels.ts'
@@ -26,7 +26,8 @@ export interface GraphResults {
   kernels: KernelLayer[]
   kernelSheet: Kernels
   features: DescribedFeatures
-  attention: AttentionMap[]
+  /** `reason` where there are no maps. */
+  attention: { maps: AttentionMap[]; reason: string | undefined }
   variant: string
 }
 
@@ -53,7 +54,7 @@ export function graphTasks(): (task: GraphTask) => Promise<GraphResults[GraphTas
       case 'features':
         return describeFeatures(model.graph)
       case 'attention':
-        return attentionMaps(model.graph)
+        return { maps: attentionMaps(model.graph), reason: noAttentionReason(model.graph) }
       case 'variant': {
         const { digest, directory, name, plan } = task
         return writeVariant(model, planned(model.graph, plan), directory, name, { digest })

@@ -1,0 +1,22 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { KeptMaps, OpenSessions } from '../saliency/index.ts'
+
+/** What looking into models keeps between one look and the next: open graphs, results, a folder for files without a workspace. */
+export class Looking {
+  readonly sessions = new OpenSessions()
+  readonly kept = new KeptMaps()
+  #scratch: string | null = null
+
+  /** A folder of our own for variants of models that are in no workspace; gone when the engine ends. */
+  scratch(): string {
+    return (this.#scratch ??= mkdtempSync(join(tmpdir(), 'kernelscope-graphs-')))
+  }
+
+  async close(): Promise<void> {
+    await this.sessions.close()
+    if (this.#scratch !== null) rmSync(this.#scratch, { recursive: true, force: true })
+    this.#scratch = null
+  }
+}

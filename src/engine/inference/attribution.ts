@@ -1,0 +1,74 @@
+import type { InferenceSession } from 'onnxruntime-node'
+import {
+  imageItself,
+  noisyCopies,
+  straightPath,
+  weightedGradients,
+  type GradientOf,
+  type GradientPoints,
+} from '#shared/maths/gradientPoints.ts'
+import { generator } from '#shared/random.ts'
+import { gradientOutput, labelsInput, pixelsInput, weightInput } from './gradientNames.ts'
+import { floatsOf, floatTensor } from './ort.ts'
+import type { Answers, AttributionPart } from './protocol.ts'
+
+/** Takes the gradients of a part and adds them up. */
+export async function attributionPart(
+  session: InferenceSession,
+  part: AttributionPart,
+): Promise<Answers['attribution']> {
+  const started = performance.now()
+  const { first, count, batch } = part
+  const sum = await weightedGradients(pointsOf(part), gradients(session, part), {
+    first,
+    count,
+    together: batch,
+  })
+  return { sum, milliseconds: performance.now() - started }
+}
+
+/** The points a method takes gradients at. */
+export function pointsOf({ image, key, method, baseline }: Omit<AttributionPart, 'labels'>): GradientPoints {
+  if (method.method === 'gradient') return imageItself(image)
+  if (method.method === 'smoothGrad') {
+    const { copies, noise, seed } = method
+    return noisyCopies(image, copies, noise * spread(image), (copy) =>
+      generator('smoothGrad', seed, key, copy).normals(image.length),
+    )
+  }
+  const from = method.baseline === 'mean' ? image.map((_, at) => baseline[at % 3] ?? 0) : null
+  return straightPath(image, { count: method.steps + 1, rule: 'trapezoid', baseline: from })
+}
+
+/** Largest minus smallest value. */
+function spread(image: Float32Array): number {
+  let low = Infinity
+  let high = -Infinity
+  for (const value of image) {
+    low = Math.min(low, value)
+    high = Math.max(high, value)
+  }
+  return high - low
+}
+
+function gradients(
+  session: InferenceSession,
+  { height, width, labels, weight, batch }: AttributionPart,
+): GradientOf {
+  const allLabels = new Float32Array(batch * labels.length)
+  for (let row = 0; row < batch; row++) allLabels.set(labels, row * labels.length)
+  const size = height * width * 3
+  return async (points, count) => {
+    const padded = count === batch ? points : new Float32Array(batch * size)
+    if (padded !== points) padded.set(points)
+    const results = await session.run(
+      {
+        [pixelsInput]: floatTensor(padded, [batch, height, width, 3]),
+        [labelsInput]: floatTensor(allLabels, [batch, labels.length]),
+        [weightInput]: floatTensor(Float32Array.of(weight), [1]),
+      },
+      [gradientOutput],
+    )
+    return floatsOf(results[gradientOutput], gradientOutput, batch * size)
+  }
+}

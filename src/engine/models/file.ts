@@ -1,0 +1,66 @@
+import { statSync } from 'node:fs'
+import { basename, extname, resolve } from 'node:path'
+import type { Inspection, Preprocessing } from '#shared/contract/index.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import { classifierInterface, onGraphThread } from '../onnx/index.ts'
+import { labelsOf, type LabelList } from './labelList.ts'
+import { guessPreprocessing } from './presets.ts'
+import { readSidecar, type Sidecar } from './sidecar.ts'
+
+/** What a model file and its sidecar say, before anything is stored. */
+export interface ModelFile {
+  path: string
+  title: string
+  digest: string
+  bytes: number
+  /** Of the file's last change, ms. */
+  mtime: number
+  inspection: Inspection
+  classes: number
+  preprocessing: Preprocessing
+  labels: LabelList
+  sidecar: Sidecar | null
+}
+
+/** Reads and inspects a classifier in the graph thread. Errors as `readModel`, `classifierInterface` and `readSidecar`. */
+export async function readModelFile(path: string): Promise<ModelFile> {
+  const file = resolve(path)
+  const inspection = await onGraphThread({ kind: 'inspect', path: file })
+  const io = classifierInterface(inspection)
+  const sidecar = await readSidecar(file)
+  const size: [number, number] = [
+    io.height ?? sidecar?.preprocessing?.size[0] ?? 224,
+    io.width ?? sidecar?.preprocessing?.size[1] ?? 224,
+  ]
+  const preprocessing = sidecar?.preprocessing ?? guessPreprocessing(inspection.family, size)
+  checkSize(preprocessing, io, file)
+  return {
+    path: file,
+    title: sidecar?.title ?? basename(file, extname(file)),
+    digest: await onGraphThread({ kind: 'digest', path: file }),
+    bytes: inspection.bytes,
+    mtime: Math.round(statSync(file).mtimeMs),
+    inspection,
+    classes: io.classes,
+    preprocessing,
+    labels: labelsOf(io.classes, sidecar?.labels),
+    sidecar,
+  }
+}
+
+/** A fixed input size of the graph must be the recipe's. */
+export function checkSize(
+  recipe: Preprocessing,
+  io: { height: number | null; width: number | null },
+  file: string,
+): void {
+  const [height, width] = recipe.size
+  if ((io.height ?? height) === height && (io.width ?? width) === width) return
+  throw new KernelscopeError(
+    'MODEL_UNSUPPORTED',
+    `the model takes ${io.height}x${io.width} pixels, the recipe gives ${height}x${width}: ${file}`,
+    {
+      hint: 'Set the size of the preprocessing recipe to the size of the input.',
+    },
+  )
+}

@@ -1,0 +1,182 @@
+import type { AttentionMapsResult } from '#shared/contract/index.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import type { TensorSession } from '../inference/index.ts'
+import {
+  classifierInterface,
+  noAttentionHint,
+  onGraphThread,
+  pixelsInput,
+  queryInput,
+  readingOutput,
+  type AttentionMap,
+} from '../onnx/index.ts'
+import type { Db } from '../workspace/index.ts'
+import { floatPart, mapKey, type Part } from './kept.ts'
+import { rangeOf, shownImage, topClasses, type Shown } from './picture.ts'
+import { checkWanted, type ImageFile, type LookedAt, type MapRoom, type Working } from './room.ts'
+
+const readings = ['row', 'mean', 'rollout'] as const
+type Reading = (typeof readings)[number]
+
+const definitions: AttentionMapsResult['definitions'] = [
+  {
+    name: 'row',
+    formula: 'softmax(q k / √d): what one query pays to each patch; not renormalised without other tokens',
+  },
+  { name: 'mean', formula: 'what is paid to each patch, mean over all queries' },
+  {
+    name: 'rollout',
+    formula: 'R_l = ½ (A_l + I) R_(l-1), A averaged over heads; the row of the query',
+    source: 'Abnar & Zuidema 2020',
+  },
+]
+
+/**
+ * Attention maps of a model on an image: the attention of one query, the mean over queries, and the rollout, of every
+ * layer. The query is a patch by its row-major number, else the class token, else the middle patch. Throws
+ * MODEL_UNSUPPORTED with the reason where there is no attention, USAGE where there is no such patch.
+ */
+export async function* attention(
+  room: MapRoom,
+  db: Db | null,
+  model: LookedAt,
+  image: ImageFile,
+  patch: number | undefined,
+): Working<AttentionMapsResult> {
+  const { maps, reason } = await onGraphThread({ kind: 'attention', path: model.path })
+  const [first] = maps
+  if (!first)
+    throw new KernelscopeError('MODEL_UNSUPPORTED', `${model.title}: ${reason}`, { hint: noAttentionHint })
+  const query = queryOf(first, patch)
+  const key = mapKey({
+    map: 'attention',
+    version: 1,
+    model: model.digest,
+    preprocessing: model.preprocessing,
+    image: image.digest,
+    query,
+    provider: room.settings.provider,
+  })
+  const known = room.kept.find<AttentionMapsResult>(db, key, 'attention')
+  if (known) {
+    yield { type: 'result', result: { ...known, milliseconds: 0 } }
+    return
+  }
+  const progress = (note: string) => ({ type: 'progress', done: 0, total: 1, unit: 'images', note }) as const
+  yield progress(`opening ${model.title}`)
+  checkWanted(room)
+  const started = performance.now()
+  const plan = { op: 'attention', normalisation: model.preprocessing } as const
+  const lease = await room.sessions.open(room, model, plan)
+  try {
+    yield progress(`${model.title} on ${lease.provider}`)
+    const shown = await shownImage(room, model, image)
+    checkWanted(room)
+    const token = query.patch === null ? 0 : first.extraTokens + query.patch
+    const { layers, logits } = await run(lease.session, model, maps, shown, token)
+    const result: AttentionMapsResult = {
+      key,
+      size: [shown.height, shown.width],
+      grid: first.grid,
+      hasClassToken: first.hasClassToken,
+      query,
+      layers: layers.map(({ map, elsewhere, ...parts }) => ({
+        layer: map.layer,
+        heads: map.heads,
+        row: rangeOf(parts.row),
+        mean: rangeOf(parts.mean),
+        rollout: rangeOf(parts.rollout),
+        elsewhere,
+      })),
+      top: topClasses(logits, model),
+      definitions,
+      provider: lease.provider,
+      milliseconds: performance.now() - started,
+    }
+    room.kept.put(db, key, { kind: 'attention', result, parts: partsOf(layers, shown) })
+    yield { type: 'result', result }
+  } finally {
+    lease.end()
+  }
+}
+
+function queryOf(
+  { hasClassToken, grid: [rows, columns] }: AttentionMap,
+  patch: number | undefined,
+): AttentionMapsResult['query'] {
+  if (patch !== undefined && patch >= rows * columns)
+    throw new KernelscopeError('USAGE', `invalid patch: there are patches 0 to ${rows * columns - 1}`)
+  if (patch === undefined && hasClassToken) return { token: 'class', patch: null }
+  return { token: 'patch', patch: patch ?? Math.floor(rows / 2) * columns + Math.floor(columns / 2) }
+}
+
+/** The readings of a layer over the patches alone, [heads or 1, patches]. */
+interface LayerReadings extends Record<Reading, Float32Array> {
+  map: AttentionMap
+  /** Share of each head's row that goes to tokens that are no patches. */
+  elsewhere: number[]
+}
+
+async function run(
+  session: TensorSession,
+  model: LookedAt,
+  maps: readonly AttentionMap[],
+  { height, width, floats }: Shown,
+  token: number,
+): Promise<{ layers: LayerReadings[]; logits: Float32Array }> {
+  const { output, batch, classes } = classifierInterface(model.inspection)
+  const images = batch === 'dynamic' ? 1 : batch
+  const pixels = new Float32Array(images * floats.length)
+  for (let row = 0; row < images; row++) pixels.set(floats, row * floats.length)
+  const names = maps.flatMap(({ layer }) => readings.map((reading) => readingOutput(reading, layer)))
+  const { outputs } = await session.run(
+    [
+      { name: pixelsInput, data: pixels, shape: [images, height, width, 3] },
+      { name: queryInput, data: Float32Array.of(token), shape: [1] },
+    ],
+    [output, ...names],
+  )
+  const byName = new Map(
+    [output, ...names].map((name, at) => [name, outputs[at]?.data ?? new Float32Array()]),
+  )
+  const read = (reading: Reading, map: AttentionMap) => {
+    const rows = reading === 'rollout' ? 1 : map.heads
+    return overPatches(byName.get(readingOutput(reading, map.layer)) ?? new Float32Array(), rows, map)
+  }
+  const layers = maps.map((map) => {
+    const row = read('row', map)
+    return {
+      map,
+      row: row.patches,
+      mean: read('mean', map).patches,
+      rollout: read('rollout', map).patches,
+      elsewhere: row.elsewhere,
+    }
+  })
+  return { layers, logits: (byName.get(output) ?? new Float32Array()).slice(0, classes) }
+}
+
+/** Parts rows over all tokens into those over the patches, and the sum over the others. */
+function overPatches(values: Float32Array, rows: number, { tokens, extraTokens }: AttentionMap) {
+  const count = tokens - extraTokens
+  const patches = new Float32Array(rows * count)
+  const elsewhere: number[] = []
+  for (let row = 0; row < rows; row++) {
+    const start = row * tokens
+    patches.set(values.subarray(start + extraTokens, start + tokens), row * count)
+    elsewhere.push(values.subarray(start, start + extraTokens).reduce((sum, value) => sum + value, 0))
+  }
+  return { patches, elsewhere }
+}
+
+function partsOf(layers: readonly LayerReadings[], shown: Shown): Record<string, Part> {
+  const parts: Record<string, Part> = {
+    shown: { shape: [shown.height, shown.width, 3], bytes: shown.pixels },
+  }
+  for (const { map, ...layer } of layers)
+    for (const reading of readings) {
+      const heads = reading === 'rollout' ? 1 : map.heads
+      parts[readingOutput(reading, map.layer)] = floatPart(layer[reading], [heads, ...map.grid])
+    }
+  return parts
+}

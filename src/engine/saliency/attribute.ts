@@ -1,0 +1,193 @@
+import type { Explained, SaliencyMethod, SaliencyResult, SaliencyTarget } from '#shared/contract/index.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import { argmax } from '#shared/maths/logits.ts'
+import { pointsOf, type TensorSession } from '../inference/index.ts'
+import { classifierInterface, labelsInput, pixelsInput, weightInput } from '../onnx/index.ts'
+import type { Db } from '../workspace/index.ts'
+import { floatPart, mapKey } from './kept.ts'
+import { definitionOf, magnitudes, signedSums } from './methods.ts'
+import { givesProbabilities, labelOf, probabilitiesOf, rangeOf, shownImage, topClasses } from './picture.ts'
+import {
+  checkWanted,
+  gradientBatch,
+  type ImageFile,
+  type LookedAt,
+  type MapRoom,
+  type Working,
+} from './room.ts'
+
+export interface SaliencyRequest {
+  method: SaliencyMethod
+  target: SaliencyTarget
+  of: Explained
+}
+
+/**
+ * What of an image an output hangs on, by its gradient. Throws MODEL_UNSUPPORTED naming the operator and node without a
+ * gradient rule, USAGE where the target is no class of the model or the image has no class that it knows.
+ */
+export async function* saliency(
+  room: MapRoom,
+  db: Db | null,
+  model: LookedAt,
+  image: ImageFile,
+  { method, target, of }: SaliencyRequest,
+): Working<SaliencyResult> {
+  checkTarget(target, model, image)
+  const key = mapKey({
+    map: 'saliency',
+    version: 1,
+    model: model.digest,
+    preprocessing: model.preprocessing,
+    labels: model.labels,
+    image: image.digest,
+    trueClass: image.trueClass,
+    method,
+    target,
+    of,
+    provider: room.settings.provider,
+  })
+  const known = room.kept.find<SaliencyResult>(db, key, 'saliency')
+  if (known) {
+    yield { type: 'result', result: { ...known, milliseconds: 0 } }
+    return
+  }
+  const progress = (done: number, total: number, note: string) =>
+    ({ type: 'progress', done, total, unit: 'gradients', note }) as const
+  yield progress(0, 1, `opening ${model.title}`)
+  checkWanted(room)
+  const started = performance.now()
+  const plan = { op: 'gradient', normalisation: model.preprocessing } as const
+  const lease = await room.sessions.open(room, model, plan)
+  try {
+    const shown = await shownImage(room, model, image)
+    const { height, width, floats } = shown
+    const outputsAt = (pixels: Float32Array) => outputsOf(lease.session, model, pixels, height, width)
+    const outputs = await outputsAt(floats)
+    const index = indexOf(target, image, outputs)
+    const labels = new Float32Array(model.classes)
+    labels[index] = of === 'logit' ? -1 : 1
+    const part = {
+      image: floats,
+      height,
+      width,
+      key: image.digest,
+      method,
+      baseline: model.preprocessing.mean,
+      labels,
+      weight: of === 'logit' ? 0 : 1,
+      batch: gradientBatch(model),
+      first: 0,
+      count: 0,
+    }
+    const points = pointsOf(part)
+    const sum = new Float64Array(points.size)
+    const count = Math.min(part.batch, points.count)
+    const batch = classifierInterface(model.inspection).batch === 'dynamic' ? count : part.batch
+    for (let first = 0; first < points.count; first += count) {
+      yield progress(first, points.count, `${model.title} on ${lease.provider}`)
+      checkWanted(room)
+      const answer = await lease.session.attribution({ ...part, batch, first, count })
+      for (let at = 0; at < sum.length; at++) sum[at] = (sum[at] ?? 0) + (answer.sum[at] ?? 0)
+    }
+    const way = wayOf(part)
+    const channels = Float32Array.from(sum, (value, at) => (value / points.divisor) * (way?.[at] ?? 1))
+    const measured = (z: Float32Array) =>
+      of === 'logit' ? (z[index] ?? NaN) : -Math.log(probabilitiesOf(z, model)[index] ?? NaN)
+    const start = new Float32Array(points.size)
+    if (way) points.write(0, start)
+    const difference = way ? measured(outputs) - measured(await outputsAt(start)) : 0
+    const [magnitude, signed] = [magnitudes(channels), signedSums(channels)]
+    const result: SaliencyResult = {
+      key,
+      size: [height, width],
+      method,
+      of,
+      target: {
+        index,
+        label: labelOf(model, index),
+        output: outputs[index] ?? NaN,
+        probability: probabilitiesOf(outputs, model)[index] ?? NaN,
+      },
+      trueClass:
+        image.trueClass === null ? null : { index: image.trueClass, label: labelOf(model, image.trueClass) },
+      top: topClasses(outputs, model),
+      magnitude: rangeOf(magnitude),
+      signed: rangeOf(signed),
+      completeness: way ? completenessOf(channels, difference) : null,
+      definitions: [definitionOf(method, of, givesProbabilities(model))],
+      provider: lease.provider,
+      milliseconds: performance.now() - started,
+    }
+    room.kept.put(db, key, {
+      kind: 'saliency',
+      result,
+      parts: {
+        channels: floatPart(channels, [height, width, 3]),
+        shown: { shape: [height, width, 3], bytes: shown.pixels },
+      },
+    })
+    yield { type: 'result', result }
+  } finally {
+    lease.end()
+  }
+}
+
+function checkTarget(target: SaliencyTarget, model: LookedAt, image: ImageFile): void {
+  if (target.kind === 'class' && target.index >= model.classes)
+    throw new KernelscopeError(
+      'USAGE',
+      `invalid target: ${model.title} has classes 0 to ${model.classes - 1}`,
+    )
+  if (target.kind === 'true' && image.trueClass === null)
+    throw new KernelscopeError(
+      'USAGE',
+      `invalid target: ${image.path} has no class that ${model.title} knows`,
+      { hint: 'Explain the predicted class, or name one; or give the model the labels of the dataset.' },
+    )
+}
+
+function indexOf(target: SaliencyTarget, image: ImageFile, outputs: Float32Array): number {
+  if (target.kind === 'class') return target.index
+  if (target.kind === 'true' && image.trueClass !== null) return image.trueClass
+  const predicted = argmax(outputs)
+  if (predicted >= 0) return predicted
+  throw new KernelscopeError('INFERENCE_FAILED', 'an output of the model is not a finite number')
+}
+
+/** Outputs [classes] of one image, by the gradient graph. */
+async function outputsOf(
+  session: TensorSession,
+  model: LookedAt,
+  floats: Float32Array,
+  height: number,
+  width: number,
+): Promise<Float32Array> {
+  const { output, batch, classes } = classifierInterface(model.inspection)
+  const images = batch === 'dynamic' ? 1 : batch
+  const pixels = new Float32Array(images * floats.length)
+  for (let row = 0; row < images; row++) pixels.set(floats, row * floats.length)
+  const { outputs } = await session.run(
+    [
+      { name: pixelsInput, data: pixels, shape: [images, height, width, 3] },
+      { name: labelsInput, data: new Float32Array(images * classes), shape: [images, classes] },
+      { name: weightInput, data: new Float32Array(1), shape: [1] },
+    ],
+    [output],
+  )
+  return (outputs[0]?.data ?? new Float32Array()).slice(0, classes)
+}
+
+/** Integrated gradients are multiplied by the way from the baseline to the image; null for the others. */
+function wayOf(part: Parameters<typeof pointsOf>[0]): Float32Array | null {
+  if (part.method.method !== 'integratedGradients') return null
+  const start = new Float32Array(part.image.length)
+  pointsOf(part).write(0, start)
+  return start.map((value, at) => (part.image[at] ?? 0) - value)
+}
+
+function completenessOf(channels: Float32Array, difference: number) {
+  const sum = channels.reduce((total, value) => total + value, 0)
+  const gap = Math.abs(sum - difference) / Math.max(Math.abs(difference), Number.EPSILON)
+  return { sum, difference, gap }
+}

@@ -1,0 +1,107 @@
+import { open, writeFile } from 'node:fs/promises'
+import type { Explained, GradientResult } from '#shared/contract/index.ts'
+import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
+import { gradientOutput, labelsInput, pixelsInput, weightInput } from '../onnx/index.ts'
+import { loadBatch } from './batch.ts'
+import { npyHeader } from './npy.ts'
+import {
+  checkWanted,
+  gradientBatch,
+  type ImageFile,
+  type LookedAt,
+  type MapRoom,
+  type Working,
+} from './room.ts'
+
+/** An image, and the class whose output or cross entropy is differentiated; null: the image is left out with a problem. */
+export interface Labelled extends ImageFile {
+  label: number | null
+  problem: ErrorShape | null
+}
+
+/**
+ * Writes d(logit or cross entropy)/d(image in [0,1]) of images as NumPy array float32 [N,3,H,W], and a JSON beside it that
+ * says what each row is. Rows of images that failed are NaN. Throws MODEL_UNSUPPORTED naming the operator and node
+ * without a gradient rule, CANCELLED (the file is then not whole).
+ */
+export async function* writeGradients(
+  room: MapRoom,
+  model: LookedAt,
+  images: readonly Labelled[],
+  of: Explained,
+  out: string,
+): Working<GradientResult> {
+  const started = performance.now()
+  const progress = (done: number, note: string) =>
+    ({ type: 'progress', done, total: images.length, unit: 'images', note }) as const
+  yield progress(0, `opening ${model.title}`)
+  const plan = { op: 'gradient', normalisation: model.preprocessing } as const
+  const lease = await room.sessions.open(room, model, plan)
+  const [height, width] = model.preprocessing.size
+  const shape = [images.length, 3, height, width]
+  const file = await open(out, 'w').catch((cause: unknown) => {
+    lease.end()
+    throw new KernelscopeError('FILE_UNREADABLE', `cannot write ${out}`, { cause })
+  })
+  const rows: { file: string; label: number | null; problem: ErrorShape | null }[] = []
+  try {
+    await file.write(npyHeader(shape))
+    const batch = gradientBatch(model)
+    for (let at = 0; at < images.length; at += batch) {
+      yield progress(at, `${model.title} on ${lease.provider}`)
+      checkWanted(room)
+      const part = images.slice(at, at + batch)
+      const { floats, problems } = await loadBatch(room, model, part, batch)
+      const labels = new Float32Array(batch * model.classes)
+      for (const [row, { label }] of part.entries())
+        if (label !== null) labels[row * model.classes + label] = of === 'logit' ? -1 : 1
+      const { outputs } = await lease.session.run(
+        [
+          { name: pixelsInput, data: floats, shape: [batch, height, width, 3] },
+          { name: labelsInput, data: labels, shape: [batch, model.classes] },
+          { name: weightInput, data: Float32Array.of(of === 'logit' ? 0 : 1), shape: [1] },
+        ],
+        [gradientOutput],
+      )
+      for (const [row, { path, label, problem }] of part.entries()) {
+        const found = problem ?? problems[row] ?? null
+        rows.push({ file: path, label, problem: found })
+        await file.write(planar(outputs[0]?.data, row, height * width, found !== null))
+      }
+    }
+  } finally {
+    await file.close()
+    lease.end()
+  }
+  const sidecar = `${out.replace(/\.npy$/i, '')}.json`
+  const { title, digest, preprocessing } = model
+  const told = {
+    model: { title, digest, preprocessing },
+    of,
+    wrt: 'image in [0,1]',
+    shape,
+    provider: lease.provider,
+    rows,
+  }
+  await writeFile(sidecar, `${JSON.stringify(told, null, 2)}\n`)
+  const failed = rows.filter(({ problem }) => problem !== null).length
+  const result = {
+    path: out,
+    rows: sidecar,
+    shape,
+    failed,
+    provider: lease.provider,
+    milliseconds: performance.now() - started,
+  }
+  yield { type: 'result', result }
+}
+
+/** One image of [N,H,W,3] as [3,H,W]; NaN where it failed. */
+function planar(values: Float32Array | undefined, row: number, pixels: number, failed: boolean): Uint8Array {
+  const result = new Float32Array(3 * pixels).fill(NaN)
+  if (!failed && values)
+    for (let at = 0; at < pixels; at++)
+      for (let channel = 0; channel < 3; channel++)
+        result[channel * pixels + at] = values[(row * pixels + at) * 3 + channel] ?? NaN
+  return new Uint8Array(result.buffer)
+}

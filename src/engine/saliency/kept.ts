@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto'
+import { canonicalJson } from '#shared/canonical.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import type { Db } from '../workspace/index.ts'
+
+/** An array of a result, by name: little-endian, row-major. */
+export interface Part {
+  shape: number[]
+  bytes: Uint8Array
+}
+
+/** A result with its arrays. */
+export interface KeptMap {
+  kind: 'attention' | 'saliency' | 'receptiveField'
+  result: unknown
+  parts: Record<string, Part>
+}
+
+interface Row {
+  kind: KeptMap['kind']
+  result: string
+  parts: string
+  data: Buffer
+}
+
+const memoryBytes = 64 * 2 ** 20
+const storedBytes = 256 * 2 ** 20
+
+/** Name of a result: what it is computed from decides it. */
+export const mapKey = (from: unknown): string =>
+  createHash('sha256').update(canonicalJson(from)).digest('hex').slice(0, 32)
+
+/**
+ * Results that need not be computed again: those looked at last in memory, all in the workspace's database up to 256 MB.
+ * Without a workspace only in memory.
+ */
+export class KeptMaps {
+  readonly #memory = new Map<string, KeptMap>()
+
+  /** The result of that name and kind, whose type the kind decides; undefined where it is not kept. */
+  find<T>(db: Db | null, key: string, kind: KeptMap['kind']): T | undefined {
+    const found = this.#look(db, key)
+    return found?.kind === kind ? (found.result as T) : undefined
+  }
+
+  /** Throws MAP_EXPIRED where there is none of that kind. */
+  get(db: Db | null, key: string, kinds: readonly KeptMap['kind'][]): KeptMap {
+    const found = this.#look(db, key)
+    if (found && kinds.includes(found.kind)) return found
+    throw new KernelscopeError('MAP_EXPIRED', `the picture ${key} is no longer kept`)
+  }
+
+  put(db: Db | null, key: string, map: KeptMap): void {
+    this.#remember(key, map)
+    if (db) store(db, key, map)
+  }
+
+  #look(db: Db | null, key: string): KeptMap | undefined {
+    const found = this.#memory.get(key) ?? (db ? fromStore(db, key) : undefined)
+    if (found) this.#remember(key, found)
+    return found
+  }
+
+  #remember(key: string, map: KeptMap): void {
+    this.#memory.delete(key)
+    this.#memory.set(key, map)
+    let total = 0
+    for (const [other, kept] of [...this.#memory].reverse()) {
+      total += sizeOf(kept)
+      if (total > memoryBytes && other !== key) this.#memory.delete(other)
+    }
+  }
+}
+
+const sizeOf = ({ parts }: KeptMap) =>
+  Object.values(parts).reduce((sum, { bytes }) => sum + bytes.byteLength, 0)
+
+function fromStore(db: Db, key: string): KeptMap | undefined {
+  const row = db
+    .prepare<[number, string], Row>(
+      'UPDATE map SET used_at = ? WHERE key = ? RETURNING kind, result, parts, data',
+    )
+    .get(Date.now(), key)
+  if (!row) return undefined
+  const layout: [string, number[], number][] = JSON.parse(row.parts)
+  let at = 0
+  const parts = layout.map(([name, shape, length]): [string, Part] => {
+    // A copy, so that arrays begin where their elements may.
+    const bytes = new Uint8Array(row.data.subarray(at, at + length))
+    at += length
+    return [name, { shape, bytes }]
+  })
+  return { kind: row.kind, result: JSON.parse(row.result), parts: Object.fromEntries(parts) }
+}
+
+function store(db: Db, key: string, { kind, result, parts }: KeptMap): void {
+  const layout = Object.entries(parts).map(([name, { shape, bytes }]) => [name, shape, bytes.byteLength])
+  const data = Buffer.concat(Object.values(parts).map(({ bytes }) => bytes))
+  db.transaction(() => {
+    db.prepare(
+      'INSERT OR REPLACE INTO map (key, kind, result, parts, data, used_at) VALUES (?, ?, ?, ?, ?, ?)',
+    ).run(key, kind, JSON.stringify(result), JSON.stringify(layout), data, Date.now())
+    db.prepare(
+      `DELETE FROM map WHERE key IN (SELECT key FROM
+         (SELECT key, sum(bytes) OVER (ORDER BY used_at DESC, key) AS total FROM
+           (SELECT key, used_at, length(data) AS bytes FROM map)) WHERE total > ?)`,
+    ).run(storedBytes)
+  })()
+}
+
+export const floatPart = (values: Float32Array, shape: number[]): Part => ({
+  shape,
+  bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+})
+
+/** The floats of a part, which must be one of `floatPart`. */
+export const floatsOfPart = ({ bytes }: Part): Float32Array =>
+  new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2)

@@ -1,0 +1,60 @@
+import type { Range } from '#shared/contract/index.ts'
+import { softmax, topK } from '#shared/maths/logits.ts'
+import type { ImageFile, LookedAt, MapRoom } from './room.ts'
+
+/** The pixels of an image as a model is shown them. */
+export interface Shown {
+  height: number
+  width: number
+  /** [H,W,3], 8 bit. */
+  pixels: Uint8Array
+  /** The same in [0,1]. */
+  floats: Float32Array
+}
+
+/** Decodes one image and brings it to the model's size. Errors as the image pool's `load`. */
+export async function shownImage(
+  { pool }: Pick<MapRoom, 'pool'>,
+  { preprocessing }: LookedAt,
+  { path, digest }: ImageFile,
+): Promise<Shown> {
+  const [height, width] = preprocessing.size
+  const shared = new SharedArrayBuffer(height * width * 3)
+  await pool.load(
+    { path, imageKey: digest, preprocessing, transforms: [{ transform: { op: 'identity' }, slot: 0 }] },
+    shared,
+  )
+  const pixels = new Uint8Array(new Uint8Array(shared))
+  return { height, width, pixels, floats: Float32Array.from(pixels, (value) => value / 255) }
+}
+
+/** Whether the model's outputs are a softmax already. */
+export const givesProbabilities = ({ inspection }: LookedAt): boolean =>
+  inspection.layers.at(-1)?.op === 'Softmax'
+
+export const probabilitiesOf = (outputs: Float32Array, model: LookedAt): ArrayLike<number> =>
+  givesProbabilities(model) ? outputs : softmax(outputs)
+
+/** The five likeliest classes; empty where an output is not finite. */
+export function topClasses(outputs: Float32Array, model: LookedAt) {
+  const shares = probabilitiesOf(outputs, model)
+  return topK(outputs, 5).map((classIndex) => ({
+    classIndex,
+    label: labelOf(model, classIndex),
+    probability: shares[classIndex] ?? 0,
+  }))
+}
+
+export const labelOf = ({ labels }: LookedAt, index: number): string => labels[index] ?? `class ${index}`
+
+/** Lowest and highest value, of those that are finite; 0 to 0 where none is. */
+export function rangeOf(values: ArrayLike<number>): Range {
+  let min = Infinity
+  let max = -Infinity
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at] ?? NaN
+    if (value < min) min = value
+    if (value > max) max = value
+  }
+  return Number.isFinite(min) && Number.isFinite(max) ? { min, max } : { min: 0, max: 0 }
+}

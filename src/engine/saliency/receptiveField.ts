@@ -1,0 +1,130 @@
+import type { ReceptiveFieldResult } from '#shared/contract/index.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import { contributionAreas } from '#shared/maths/receptiveField.ts'
+import { contributionOutput, onGraphThread, pixelsInput } from '../onnx/index.ts'
+import type { Db } from '../workspace/index.ts'
+import { floatPart, mapKey } from './kept.ts'
+import { loadBatch } from './batch.ts'
+import { rangeOf } from './picture.ts'
+import {
+  checkWanted,
+  gradientBatch,
+  type ImageFile,
+  type LookedAt,
+  type MapRoom,
+  type Working,
+} from './room.ts'
+
+const definitions: ReceptiveFieldResult['definitions'] = [
+  {
+    name: 'contribution',
+    formula:
+      'mean over images of Σ_channels max(0, ∂ Σ_c relu(f_c at the centre) / ∂ x), x the normalised image',
+    source: 'RepLKNet visualize_erf.py',
+  },
+  {
+    name: 'high-contribution area',
+    formula:
+      'smallest centred square with at least a share t of the contributions, over the area of the image',
+    source: 'Ding et al. 2022, section 5',
+  },
+  {
+    name: 'as published',
+    formula: 'the same of log10(x + 1), squares of 3 px or more; depends on the scale of the gradient',
+    source: 'RepLKNet analyze_erf.py',
+  },
+]
+
+/**
+ * Effective receptive field: what the pixels of the image contribute to the centre of a feature map, mean over images.
+ * `point` is an index of `maps.featurePoints`, the last when left out. Images that cannot be read, or whose gradient is
+ * not finite, are left out and counted. Throws MODEL_UNSUPPORTED with the reason where there is no such feature or
+ * gradient.
+ */
+export async function* receptiveField(
+  room: MapRoom,
+  db: Db | null,
+  model: LookedAt,
+  images: readonly ImageFile[],
+  point: number | undefined,
+): Working<ReceptiveFieldResult> {
+  const { points, reason } = await onGraphThread({ kind: 'features', path: model.path })
+  const chosen = points.at(point ?? -1)
+  if (!chosen)
+    throw new KernelscopeError(
+      points.length === 0 ? 'MODEL_UNSUPPORTED' : 'USAGE',
+      `${model.title}: ${reason ?? `there are feature points 0 to ${points.length - 1}`}`,
+    )
+  const key = mapKey({
+    map: 'receptiveField',
+    version: 1,
+    model: model.digest,
+    preprocessing: model.preprocessing,
+    images: images.map(({ digest }) => digest),
+    point: chosen.index,
+    provider: room.settings.provider,
+  })
+  const known = room.kept.find<ReceptiveFieldResult>(db, key, 'receptiveField')
+  if (known) {
+    yield { type: 'result', result: { ...known, milliseconds: 0 } }
+    return
+  }
+  const progress = (done: number, note: string) =>
+    ({ type: 'progress', done, total: images.length, unit: 'images', note }) as const
+  yield progress(0, `opening ${model.title}`)
+  checkWanted(room)
+  const started = performance.now()
+  const plan = { op: 'receptiveField', normalisation: model.preprocessing, point: chosen.index } as const
+  const lease = await room.sessions.open(room, model, plan)
+  try {
+    const [height, width] = model.preprocessing.size
+    const sum = new Float64Array(height * width)
+    let counted = 0
+    const batch = gradientBatch(model)
+    for (let at = 0; at < images.length; at += batch) {
+      yield progress(at, `${model.title} on ${lease.provider}`)
+      checkWanted(room)
+      const { floats, problems } = await loadBatch(room, model, images.slice(at, at + batch), batch)
+      const { outputs } = await lease.session.run(
+        [{ name: pixelsInput, data: floats, shape: [batch, height, width, 3] }],
+        [contributionOutput],
+      )
+      const contributions = outputs[0]?.data ?? new Float32Array()
+      for (const [row, problem] of problems.entries())
+        if (problem === null && added(sum, contributions.subarray(row * sum.length, (row + 1) * sum.length)))
+          counted++
+    }
+    if (counted === 0)
+      throw new KernelscopeError('DATASET_EMPTY', `none of ${images.length} images gave a receptive field`)
+    const map = Float32Array.from(sum, (value) => value / counted)
+    const result: ReceptiveFieldResult = {
+      key,
+      size: [height, width],
+      point: chosen,
+      images: counted,
+      failed: images.length - counted,
+      contribution: rangeOf(map),
+      areas: (['contribution', 'published'] as const).flatMap((definition) =>
+        contributionAreas(map, [height, width], { definition }).map((area) => ({ definition, ...area })),
+      ),
+      definitions,
+      provider: lease.provider,
+      milliseconds: performance.now() - started,
+    }
+    room.kept.put(db, key, {
+      kind: 'receptiveField',
+      result,
+      parts: { contribution: floatPart(map, [height, width]) },
+    })
+    yield { type: 'result', result }
+  } finally {
+    lease.end()
+  }
+}
+
+/** Adds the contributions of one image where all are finite. */
+function added(sum: Float64Array, contributions: Float32Array): boolean {
+  if (!contributions.every(Number.isFinite)) return false
+  for (let at = 0; at < sum.length; at++) sum[at] = (sum[at] ?? 0) + (contributions[at] ?? 0)
+  return true
+}

@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import { openTensors, type TensorSession } from '../inference/index.ts'
+import { openWithFirst } from '../models/index.ts'
+import { onGraphThread, type VariantPlan } from '../onnx/index.ts'
+import { canonicalJson } from '#shared/canonical.ts'
+import type { LookedAt, MapRoom } from './room.ts'
+
+/** Sessions stay open for a while, since one look is followed by another at the same model. */
+const idleMs = 30_000
+const mostIdle = 2
+
+interface Entry {
+  opened: Promise<OpenGraph>
+  users: number
+  timer: NodeJS.Timeout | undefined
+}
+
+interface OpenGraph {
+  session: TensorSession
+  provider: string
+}
+
+/** A session in use; `end` gives it back. */
+export interface Lease extends OpenGraph {
+  end(): void
+}
+
+/** Graphs that are open, in inference workers. */
+export class OpenSessions {
+  readonly #entries = new Map<string, Entry>()
+
+  /** Opens a variant of a model, or takes the one that is open. Errors as `planned` of the onnx room and `openTensors`. */
+  async open(room: MapRoom, model: LookedAt, plan: VariantPlan): Promise<Lease> {
+    const { provider, threads } = room.settings
+    const key = canonicalJson({ model: model.digest, plan, provider, threads, weights: room.weights })
+    const entry = await this.#alive(key, () => openPlan(room, model, plan))
+    entry.users++
+    clearTimeout(entry.timer)
+    try {
+      const graph = await entry.opened
+      let ended = false
+      return {
+        ...graph,
+        end: () => {
+          if (!ended) this.#give(key, entry)
+          ended = true
+        },
+      }
+    } catch (error) {
+      if (this.#entries.get(key) === entry) this.#entries.delete(key)
+      throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    const entries = [...this.#entries.values()]
+    this.#entries.clear()
+    for (const entry of entries) await closeEntry(entry)
+  }
+
+  async #alive(key: string, open: () => Promise<OpenGraph>): Promise<Entry> {
+    const known = this.#entries.get(key)
+    if (known && !(await known.opened).session.ended) return known
+    const entry: Entry = { opened: open(), users: 0, timer: undefined }
+    this.#entries.set(key, entry)
+    return entry
+  }
+
+  #give(key: string, entry: Entry): void {
+    entry.users--
+    if (entry.users > 0) return
+    if (this.#entries.get(key) !== entry) return void closeEntry(entry)
+    entry.timer = setTimeout(() => this.#drop(key, entry), idleMs)
+    entry.timer.unref()
+    const idle = [...this.#entries].filter(([, { users }]) => users === 0)
+    for (const [oldest, other] of idle.slice(0, Math.max(0, idle.length - mostIdle)))
+      this.#drop(oldest, other)
+  }
+
+  #drop(key: string, entry: Entry): void {
+    this.#entries.delete(key)
+    void closeEntry(entry)
+  }
+}
+
+async function closeEntry({ opened, timer }: Entry): Promise<void> {
+  clearTimeout(timer)
+  try {
+    await (await opened).session.close()
+  } catch {
+    // It did not open: whoever asked for it has been told.
+  }
+}
+
+async function openPlan(room: MapRoom, model: LookedAt, plan: VariantPlan): Promise<OpenGraph> {
+  await mkdir(room.weights, { recursive: true })
+  const fingerprint = createHash('sha256').update(canonicalJson(plan)).digest('hex').slice(0, 8)
+  const path = await onGraphThread({
+    kind: 'variant',
+    path: model.path,
+    digest: model.digest,
+    directory: room.weights,
+    name: `${model.digest.slice(0, 16)}-${plan.op}-${fingerprint}`,
+    plan,
+  })
+  const { session, provider } = await openWithFirst({ ...room.settings, batch: 0 }, room.log, (name) =>
+    openTensors({ path, provider: name, threads: room.settings.threads }),
+  )
+  return { session, provider: provider.name }
+}
