@@ -1,0 +1,68 @@
+import type { ColourMap } from '#shared/colour/maps.ts'
+import { tableToCsv } from '#shared/figures/csv.ts'
+import type { FigureSpec } from '#shared/figures/spec.ts'
+import type { Field } from './field.ts'
+
+interface FieldWords {
+  id: string
+  title: string
+  /** What the values are, for the colour bar. */
+  label: string
+  /** What a cell is: "px", "patch". */
+  cell: string
+  map: ColourMap
+  notes: string[]
+  alt: string
+}
+
+/** A field as a heatmap figure, which the engine writes as PDF, SVG, PNG or data. Places are named from 0. */
+export function fieldFigure({ height, width, values }: Field, words: FieldWords): FigureSpec {
+  const axis = (label: string) => ({
+    label: `${label}, ${words.cell}`,
+    unit: 'none' as const,
+    scale: 'category' as const,
+  })
+  return {
+    id: words.id,
+    kind: 'heatmap',
+    title: words.title,
+    x: axis('Column'),
+    y: axis('Row'),
+    series: [],
+    references: [],
+    spans: [],
+    cells: {
+      rows: names(height),
+      columns: names(width),
+      values: Array.from(values, (value) => (Number.isFinite(value) ? value : null)),
+      map: words.map === 'diverging' ? 'diverging' : 'sequential',
+      label: words.label,
+    },
+    notes: words.notes,
+    alt: words.alt,
+  }
+}
+
+/** Names of places along an axis: every one of a few, else about eight at a round distance. The rest are ''. */
+export function names(size: number): string[] {
+  const every = size <= 16 ? 1 : ([4, 8, 16, 32, 64, 128].find((step) => size / step <= 8) ?? 256)
+  return Array.from({ length: size }, (_, place) => (place % every === 0 ? String(place) : ''))
+}
+
+/** Every value of a field with its place: row, column, value. */
+export function fieldCsv({ width, values }: Field, valueKey = 'value'): string {
+  return tableToCsv({
+    id: 'field',
+    title: '',
+    columns: [
+      { key: 'row', title: 'Row', kind: 'integer' },
+      { key: 'column', title: 'Column', kind: 'integer' },
+      { key: valueKey, title: 'Value', kind: 'number' },
+    ],
+    rows: Array.from(values, (value, at) => ({
+      row: Math.floor(at / width),
+      column: at % width,
+      [valueKey]: Number.isFinite(value) ? value : null,
+    })),
+  })
+}

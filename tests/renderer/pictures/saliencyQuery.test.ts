@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest'
+import { saliencyMethod, saliencyTarget } from '#shared/contract/index.ts'
+import {
+  gradientsOf,
+  methodOf,
+  targetOf,
+  type SaliencyTexts,
+} from '../../../src/renderer/pictures/saliencyQuery.ts'
+
+const texts = (change: Partial<SaliencyTexts>): SaliencyTexts => ({
+  method: 'gradient',
+  copies: '',
+  noise: '',
+  seed: '',
+  steps: '',
+  baseline: 'black',
+  target: 'predicted',
+  ...change,
+})
+
+it('reads a method with its parameters, and the defaults of the contract where there are none', () => {
+  expect(methodOf(texts({}))).toEqual({ method: 'gradient' })
+  for (const method of ['smoothGrad', 'integratedGradients'] as const)
+    expect(methodOf(texts({ method }))).toEqual(saliencyMethod.parse({ method }))
+  expect(methodOf(texts({ method: 'smoothGrad', copies: '8', noise: '0.2', seed: '3' }))).toEqual({
+    method: 'smoothGrad',
+    copies: 8,
+    noise: 0.2,
+    seed: 3,
+  })
+})
+
+it('never asks for what the engine refuses', () => {
+  const wild = ['-5', '1e9', 'x', '0.4', '']
+  for (const text of wild) {
+    const smooth = methodOf(texts({ method: 'smoothGrad', copies: text, noise: text, seed: text }))
+    const integrated = methodOf(texts({ method: 'integratedGradients', steps: text }))
+    expect(saliencyMethod.safeParse(smooth).success).toBe(true)
+    expect(saliencyMethod.safeParse(integrated).success).toBe(true)
+    expect(saliencyTarget.safeParse(targetOf(text)).success).toBe(true)
+  }
+})
+
+it('reads the class that is explained', () => {
+  expect(targetOf('true')).toEqual({ kind: 'true' })
+  expect(targetOf('7')).toEqual({ kind: 'class', index: 7 })
+  expect(targetOf('')).toEqual({ kind: 'predicted' })
+})
+
+it('counts the gradients a picture costs', () => {
+  expect(gradientsOf({ method: 'gradient' })).toBe(1)
+  expect(gradientsOf({ method: 'integratedGradients', steps: 50, baseline: 'black' })).toBe(51)
+  expect(gradientsOf({ method: 'smoothGrad', copies: 25, noise: 0.1, seed: 0 })).toBe(25)
+})
