@@ -35,11 +35,33 @@ export const routes: RouteRecordRaw[] = [
       { path: '', redirect: { name: 'model-overview' } },
       { path: 'overview', name: 'model-overview', component: () => import('./views/models/OverviewTab.vue') },
       { path: 'kernels', name: 'model-kernels', component: () => import('./views/models/KernelsTab.vue') },
+      { path: 'attention', name: 'model-attention', component: () => import('./views/models/AttentionTab.vue') },
+      { path: 'saliency', name: 'model-saliency', component: () => import('./views/models/SaliencyTab.vue') },
+      {
+        path: 'receptive-field',
+        name: 'model-receptive-field',
+      },
       { path: 'layers', name: 'model-layers', component: () => import('./views/models/LayersTab.vue') },
       {
         path: 'preprocessing',
         name: 'model-preprocessing',
         component: () => import('./views/models/PreprocessingTab.vue'),
+      },
+    ],
+  },
+
+  {
+    path: '/compare',
+    meta: { title: 'Compare models' },
+    children: [
+      {
+        path: '',
+        name: 'compare',
+        redirect: ({ query }) => ({ name: 'compare-structure', query }),
+      },
+      {
+        path: 'structure',
+        name: 'compare-structure',
       },
     ],
   },
@@ -52,9 +74,21 @@ export const routes: RouteRecordRaw[] = [
   },
   {
     path: `/datasets/:id${idParam}`,
-    name: 'dataset',
     component: () => import('./views/datasets/DatasetView.vue'),
     props: ({ params }) => ({ id: Number(params.id) }),
+    children: [
+      { path: '', name: 'dataset', component: () => import('./views/datasets/ImagesTab.vue') },
+      {
+        path: 'confusion',
+        name: 'dataset-confusion',
+        component: () => import('./views/datasets/ConfusionTab.vue'),
+      },
+      {
+        path: 'subsets',
+        name: 'dataset-subsets',
+        component: () => import('./views/datasets/SubsetsTab.vue'),
+      },
+    ],
   },
   {
     path: `/images/:id${idParam}`,
@@ -83,6 +117,11 @@ export const routes: RouteRecordRaw[] = [
   },
 
   {
+    path: '/questions',
+    name: 'questions',
+    meta: { title: 'Questions' },
+  },
+  {
     path: '/ranking',
     name: 'ranking',
     component: () => import('./views/ranking/RankingView.vue'),
@@ -92,13 +131,11 @@ export const routes: RouteRecordRaw[] = [
   {
     path: '/figures',
     name: 'figures',
-    component: () => import('./views/figures/FiguresView.vue'),
     meta: { title: 'Figures' },
   },
   {
     path: `/figures/:id${idParam}`,
     name: 'figure',
-    component: () => import('./views/figures/ComposerView.vue'),
     props: ({ params }) => ({ id: Number(params.id) }),
   },
 
@@ -107,6 +144,12 @@ export const routes: RouteRecordRaw[] = [
     name: 'gallery',
     component: () => import('./views/gallery/GalleryView.vue'),
     meta: { title: 'Gallery' },
+  },
+
+  {
+    path: '/bundle',
+    name: 'bundle',
+    meta: { free: true, title: 'Bundle' },
   },
 
   {
@@ -132,8 +175,4 @@ router.beforeEach(async (to) => {
   if (workspace.info === undefined) await workspace.known
   if (workspace.isOpen) return to.name !== 'welcome' || { name: 'models' }
   return to.name === 'welcome' || { name: 'welcome' }
-})
-
-router.afterEach((to) => {
-  document.title = to.meta.title ? `${to.meta.title} · Kernelscope` : 'Kernelscope'
 })

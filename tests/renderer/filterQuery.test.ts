@@ -1,48 +1,97 @@
 import { describe, expect, it } from 'vitest'
 import type { LocationQuery } from 'vue-router'
 import type { ImageFilter } from '#shared/contract/index.ts'
-import { filterFromQuery, filterToQuery, isEmptyFilter } from '../../src/renderer/datasets/filterQuery.ts'
+import {
+  filterFromQuery,
+  filterToQuery,
+  isEmptyFilter,
+  looksFromQuery,
+  looksToQuery,
+  orderFromQuery,
+  orderToQuery,
+} from '../../src/renderer/datasets/filterQuery.ts'
 
 const full: ImageFilter = {
-  classIndex: 0,
-  part: 'fog/3',
+  classes: [0, 7],
+  parts: ['fog/3', 'odd,name:1'],
   search: 'dog 7',
   readable: false,
+  errors: ['IMAGE_UNREADABLE'],
+  width: { min: 100 },
+  height: { max: 500 },
+  bytes: { min: 1, max: 2 },
+  tags: ['dark, blurry', '50 %'],
+  noted: true,
+  subsetId: 4,
   outcomes: [
     { modelId: 1, outcome: 'correct' },
     { modelId: 2, outcome: 'wrong', conditionId: 17 },
   ],
-  confidence: { modelId: 1, min: 0.5, max: 0.9 },
+  confidence: [{ modelId: 1, min: 0.5, max: 0.9 }],
+  trueProbability: [{ modelId: 1, min: 0, max: 0.1 }],
+  margin: [{ modelId: 1, min: 0, max: 1e-7 }],
+  trueMargin: [{ modelId: 1, min: -0.9, max: -0.1, conditionId: 3 }],
+  rank: [{ modelId: 2, min: 2, max: 5 }],
+  predicted: [{ modelId: 2, classes: [3, 8] }],
+  flips: [{ modelId: 1, conditionId: 17, flip: 'lost' }],
+  disagreement: { modelIds: [1, 2, 3], about: 'class', how: 'all', conditionId: 17 },
 }
 
 describe('a filter in an address', () => {
   it('comes back as it went', () => {
     const query = filterToQuery(full) as LocationQuery
-    expect(query).toEqual({
-      class: '0',
-      part: 'fog/3',
+    expect(query).toMatchObject({
+      class: '0,7',
       q: 'dog 7',
       readable: '0',
       outcome: '1:correct,2:wrong:17',
-      confidence: '1:0.5-0.9',
+      confidence: '1:0.5..0.9',
     })
-    expect(filterFromQuery(query)).toEqual(full)
+    const { margin, ...rest } = filterFromQuery(query)
+    const { margin: sent, ...others } = full
+    expect(rest).toEqual(others)
+    expect(margin?.[0]?.max).toBeCloseTo(sent?.[0]?.max ?? 1, 6)
+  })
+
+  it('reads the ranges of older addresses', () => {
+    expect(filterFromQuery({ confidence: '1:0.5-0.9', class: '3', part: 'fog/3' })).toEqual({
+      confidence: [{ modelId: 1, min: 0.5, max: 0.9 }],
+      classes: [3],
+      parts: ['fog/3'],
+    })
   })
 
   it('leaves out what it cannot read', () => {
     expect(
       filterFromQuery({
         class: 'x',
-        outcome: '1:maybe,,3:wrong',
-        confidence: '1:0.9-0.1',
+        outcome: '1:maybe',
+        rank: '3:wrong',
         layer: '4',
         q: '',
+        disagree: 'class:1',
+        flip: '1:lost',
+        width: 'wide',
+        readable: '1',
       }),
-    ).toEqual({ outcomes: [{ modelId: 3, outcome: 'wrong' }] })
+    ).toEqual({ readable: true })
   })
 
   it('knows the empty one', () => {
     expect(isEmptyFilter({})).toBe(true)
     expect(isEmptyFilter(full)).toBe(false)
+  })
+})
+
+describe('order and looks in an address', () => {
+  it('come back as they went', () => {
+    const order = { by: 'trueMargin', descending: true, fact: { modelId: 2, conditionId: 9 } } as const
+    expect(orderFromQuery({ order: orderToQuery(order) ?? '' })).toEqual(order)
+    expect(orderToQuery({ by: 'place', descending: false })).toBeUndefined()
+    expect(orderFromQuery({ order: 'confidence:up' })).toEqual({ by: 'place', descending: false })
+    const looks = [{ modelId: 1 }, { modelId: 2, conditionId: 17 }]
+    expect(looksFromQuery({ look: looksToQuery(looks) })).toEqual(looks)
+    expect(looksFromQuery({})).toBeNull()
+    expect(looksFromQuery({ look: looksToQuery([]) })).toEqual([])
   })
 })

@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path'
 import type { ImagePrediction } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import {
-  browse,
+  checkFolder,
   datasetRow,
   detectLayout,
   getDataset,
@@ -11,23 +11,20 @@ import {
   listDatasets,
   locateImage,
   neighbours,
+  noteOf,
   removeDataset,
   removeFrames,
+  rerootDataset,
+  tagsOf,
 } from '../datasets/index.ts'
-import { currentVariant, getModel, listModels } from '../models/index.ts'
+import { currentVariant, listModels } from '../models/index.ts'
 import { cleanCondition, unpackTop } from '../studies/index.ts'
 import type { Db } from '../workspace/index.ts'
+import { browsing } from './browsing.ts'
 import { api } from './implementation.ts'
 import type { EngineSession } from './session.ts'
 
 const db = (session: EngineSession) => session.open().workspace.db
-
-const browser = (database: Db) =>
-  browse(
-    database,
-    (modelId) => currentVariant(database, getModel(database, modelId))?.id ?? null,
-    cleanCondition(database),
-  )
 
 export const datasets = {
   list: api.datasets.list.handler(({ context }) => listDatasets(db(context.session))),
@@ -53,19 +50,24 @@ export const datasets = {
     await removeFrames(workspace, input.id)
     return { ok: true }
   }),
-  images: api.datasets.images.handler(({ input, context }) => {
-    datasetRow(db(context.session), input.datasetId)
-    return browser(db(context.session)).page(input.datasetId, input.filter, input.after, input.limit)
+  ...browsing,
+  check: api.datasets.check.handler(({ input, context }) =>
+    checkFolder(db(context.session), input.id, { path: input.path, sample: input.sample }),
+  ),
+  reroot: api.datasets.reroot.handler(async ({ input, context }) => {
+    const database = db(context.session)
+    const check = await rerootDataset(database, input.id, input.path, input.force)
+    return { dataset: getDataset(database, input.id), check }
   }),
-  count: api.datasets.count.handler(({ input, context }) => ({
-    images: browser(db(context.session)).count(input.datasetId, input.filter),
-  })),
   image: api.datasets.image.handler(({ input, context }) => {
     const database = db(context.session)
     const located = locateImage(database, input.id)
     return {
       image: located.image,
       path: located.path,
+      digest: located.digest?.toString('hex') ?? null,
+      tags: located.digest ? tagsOf(database, located.digest) : [],
+      note: located.digest ? noteOf(database, located.digest) : '',
       predictions: predictionsOf(database, located.subjectId, input.conditionId ?? cleanCondition(database)),
       ...neighbours(database, located.image),
     }

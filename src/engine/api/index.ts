@@ -1,17 +1,35 @@
 import { createRouterClient, type RouterClient } from '@orpc/server'
+import { compositions } from './compositions.ts'
+import { annotations } from './annotations.ts'
 import { datasets } from './datasets.ts'
 import { figures } from './figures.ts'
 import { guide } from './guide.ts'
+import { gallery } from './gallery.ts'
 import { api, type ApiContext } from './implementation.ts'
 import { jobs } from './jobs.ts'
 import { maps } from './maps.ts'
 import { models } from './models.ts'
 import { EngineSession, type SessionOptions } from './session.ts'
 import { studies } from './studies.ts'
+import { subsets } from './subsets.ts'
 import { system } from './system.ts'
 import { workspace } from './workspace.ts'
 
-export const router = api.router({ workspace, models, maps, datasets, studies, jobs, figures, guide, system })
+export const router = api.router({
+  workspace,
+  models,
+  maps,
+  datasets,
+  subsets,
+  annotations,
+  studies,
+  jobs,
+  figures,
+  guide,
+  gallery,
+  compositions,
+  system,
+})
 
 export type EngineClient = RouterClient<typeof router>
 

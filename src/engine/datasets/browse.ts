@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { ImageFilter, ImageRow } from '#shared/contract/index.ts'
+import type { ImageRow } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import type { Db } from '../workspace/index.ts'
 import { imageRootSql } from './paths.ts'
@@ -34,76 +34,20 @@ export const imageRowFrom = (row: Row): ImageRow => ({
   problem: parseProblem(row.problem),
 })
 
-/** Finds the variant whose facts stand for a model: the one used last. */
-export type VariantOf = (modelId: number) => number | null
-
-interface Where {
-  sql: string
-  values: (number | string)[]
-}
-
-/** The condition of a filter as SQL over `image i`. A model without facts matches nothing. */
-function where(datasetId: number, filter: ImageFilter, variantOf: VariantOf, cleanCondition: number): Where {
-  const parts = ['i.dataset_id = ?']
-  const values: (number | string)[] = [datasetId]
-  const add = (sql: string, ...more: (number | string)[]) => {
-    parts.push(sql)
-    values.push(...more)
-  }
-  if (filter.classIndex !== undefined) add('i.class_idx = ?', filter.classIndex)
-  if (filter.part !== undefined) add('i.part = ?', filter.part)
-  if (filter.readable !== undefined) add(`i.problem IS ${filter.readable ? '' : 'NOT '}NULL`)
-  if (filter.search) add(`i.name LIKE ? ESCAPE '\\'`, `%${filter.search.replace(/[\\%_]/g, '\\$&')}%`)
-  const fact = (modelId: number, conditionId: number | undefined, test: string, ...more: number[]) =>
-    add(
-      `EXISTS (SELECT 1 FROM prediction p WHERE p.variant_id = ? AND p.condition_id = ? AND p.subject_id = i.subject_id AND ${test})`,
-      variantOf(modelId) ?? -1,
-      conditionId ?? cleanCondition,
-      ...more,
+/** The first images of a dataset after an id, in order of the index: needs no columns, so the first page comes at once. */
+export function firstRows(
+  db: Db,
+  datasetId: number,
+  after: number | null,
+  limit: number,
+): { rows: ImageRow[]; next: number | null } {
+  const rows = db
+    .prepare<[number, number, number], Row>(
+      `SELECT ${columns} FROM image i WHERE i.dataset_id = ? AND i.id > ? ORDER BY i.id LIMIT ?`,
     )
-  for (const { modelId, outcome, conditionId } of filter.outcomes ?? []) {
-    fact(modelId, conditionId, 'p.correct = ?', outcome === 'correct' ? 1 : 0)
-  }
-  if (filter.confidence) {
-    const { modelId, conditionId, min, max } = filter.confidence
-    fact(modelId, conditionId, 'p.confidence BETWEEN ? AND ?', min, max)
-  }
-  return { sql: parts.join(' AND '), values }
-}
-
-export interface Browse {
-  page(
-    datasetId: number,
-    filter: ImageFilter,
-    after: number | null,
-    limit: number,
-  ): { rows: ImageRow[]; next: number | null }
-  count(datasetId: number, filter: ImageFilter): number
-}
-
-/** Keyset pages over the images of a dataset; `cleanCondition` is the condition of untransformed images. */
-export function browse(db: Db, variantOf: VariantOf, cleanCondition: number): Browse {
-  return {
-    page(datasetId, filter, after, limit) {
-      const { sql, values } = where(datasetId, filter, variantOf, cleanCondition)
-      const rows = db
-        .prepare<(number | string)[], Row>(
-          `SELECT ${columns} FROM image i WHERE ${sql} AND i.id > ? ORDER BY i.id LIMIT ?`,
-        )
-        .all(...values, after ?? 0, limit + 1)
-      const next = rows.length > limit ? (rows[limit - 1]?.id ?? null) : null
-      return { rows: rows.slice(0, limit).map(imageRowFrom), next }
-    },
-    count(datasetId, filter) {
-      const { sql, values } = where(datasetId, filter, variantOf, cleanCondition)
-      return Number(
-        db
-          .prepare(`SELECT count(*) FROM image i WHERE ${sql}`)
-          .pluck()
-          .get(...values),
-      )
-    },
-  }
+    .all(datasetId, after ?? 0, limit + 1)
+  const next = rows.length > limit ? (rows[limit - 1]?.id ?? null) : null
+  return { rows: rows.slice(0, limit).map(imageRowFrom), next }
 }
 
 export interface LocatedImage {
@@ -142,10 +86,52 @@ export function neighbours(
 }
 
 /** Image rows by id, in the order given. */
-export function imageRows(db: Db, ids: number[]): ImageRow[] {
+export function imageRows(db: Db, ids: Iterable<number>): ImageRow[] {
   const select = db.prepare<[number], Row>(`SELECT ${columns} FROM image i WHERE i.id = ?`)
-  return ids.flatMap((id) => {
+  return [...ids].flatMap((id) => {
     const row = select.get(id)
     return row ? [imageRowFrom(row)] : []
+  })
+}
+
+/** An image as lists of files name it. */
+export interface ListedImage {
+  path: string
+  name: string
+  className: string | null
+  part: string | null
+  width: number
+  height: number
+  bytes: number
+  /** sha256, hex. */
+  digest: string | null
+  /** Code of the error. */
+  problem: string | null
+}
+
+/** Images for a list of files, in the order given. */
+export function listRows(db: Db, ids: Iterable<number>): ListedImage[] {
+  const select = db.prepare<[number], Row & { root: string; digest: Buffer | null }>(
+    `SELECT ${columns}, ${imageRootSql} AS root, s.digest FROM image i JOIN dataset d ON d.id = i.dataset_id
+     LEFT JOIN subject s ON s.id = i.subject_id WHERE i.id = ?`,
+  )
+  return [...ids].flatMap((id) => {
+    const row = select.get(id)
+    if (!row) return []
+    const { name, className, part, width, height, bytes, problem } = imageRowFrom(row)
+    const digest = row.digest?.toString('hex') ?? null
+    return [
+      {
+        path: join(row.root, row.name),
+        name,
+        className,
+        part,
+        width,
+        height,
+        bytes,
+        digest,
+        problem: problem?.code ?? null,
+      },
+    ]
   })
 }

@@ -1,15 +1,22 @@
+export { listTags, noteOf, revertTags, setNote, tagImages, tagsOf } from './annotations.ts'
 export {
-  browse,
+  firstRows,
   imageRows,
+  listRows,
   locateImage,
   neighbours,
-  type Browse,
+  type ListedImage,
   type LocatedImage,
-  type VariantOf,
 } from './browse.ts'
+export { checkFolder, rerootDataset } from './moved.ts'
+export { Browser } from './browse/browser.ts'
+export type { ConfusionCounts } from './browse/confuse.ts'
+export { factsOf, type Known } from './browse/library.ts'
+export { factKey } from './browse/match.ts'
 export { imagenet9Variations } from './kinds/imagenet9.ts'
 export { removeFrames } from './frames.ts'
 export { imageRootSql } from './paths.ts'
 export { indexDataset } from './indexing.ts'
 export { detectLayout } from './layout.ts'
 export { datasetRow, getDataset, insertDataset, listDatasets, removeDataset } from './store.ts'
+export { createSubset, getSubset, listSubsets, removeSubset, updateSubset } from './subsets.ts'

@@ -19,6 +19,8 @@ interface DatasetRow {
   recognised: Dataset['recognised']
   report: string | null
   parts: string | null
+  /** Where the frames of videos are; null for images. */
+  frames_path: string | null
   state: Dataset['state']
   problem: string | null
   generation: number

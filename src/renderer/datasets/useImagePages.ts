@@ -1,26 +1,31 @@
 import { onScopeDispose, ref, shallowRef, watch } from 'vue'
-import type { ImageFilter, ImageRow } from '#shared/contract/index.ts'
+import type { ImageFilter, ImageOrder, ImageRow } from '#shared/contract/index.ts'
 import type { KernelscopeError } from '#shared/errors.ts'
 import { engine, isAbort, toKernelscopeError } from '../engine/index.ts'
 import { useEngineStore } from '../stores/engine.ts'
-import { KeysetPages } from './pages.ts'
+import { PlacePages } from './places.ts'
 
 /**
  * The images of a dataset under a filter, by place. `version` grows whenever rows came; `count` is null until known.
  * Rows are plain objects, never reactive.
  */
-export function useImagePages(datasetId: () => number, filter: () => ImageFilter) {
+export function useImagePages(
+  datasetId: () => number,
+  filter: () => ImageFilter,
+  order: () => ImageOrder = () => ({ by: 'place', descending: false }),
+) {
   const engineStore = useEngineStore()
   const version = ref(0)
   const count = shallowRef<number | null>(null)
   const error = shallowRef<KernelscopeError | null>(null)
-  const pages = shallowRef<KeysetPages<ImageRow>>(open())
+  const pages = shallowRef<PlacePages<ImageRow>>(open())
   let counting = new AbortController()
 
-  function open(): KeysetPages<ImageRow> {
-    const input = { datasetId: datasetId(), filter: filter() }
-    return new KeysetPages<ImageRow>({
-      fetch: (after, limit, signal) => engine.datasets.images({ ...input, after, limit }, { signal }),
+  function open(): PlacePages<ImageRow> {
+    const input = { datasetId: datasetId(), filter: filter(), order: order() }
+    return new PlacePages<ImageRow>({
+      fetch: async (from, limit, signal) =>
+        (await engine.datasets.images({ ...input, from, limit }, { signal })).rows,
       onChange: () => version.value++,
       onError: (thrown) => (error.value = toKernelscopeError(thrown)),
     })
@@ -54,7 +59,11 @@ export function useImagePages(datasetId: () => number, filter: () => ImageFilter
     pages.value.grown()
   }
 
-  watch(() => [datasetId(), JSON.stringify(filter()), engineStore.generation], restart, { immediate: true })
+  watch(
+    () => JSON.stringify([datasetId(), filter(), order(), engineStore.generation]),
+    () => void restart(),
+    { immediate: true },
+  )
   onScopeDispose(() => {
     pages.value.close()
     counting.abort()

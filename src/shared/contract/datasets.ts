@@ -1,6 +1,9 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { byId, errorShape, id, ok } from './common.ts'
+import { confusion } from './confusion.ts'
+import { imageFacets } from './facets.ts'
+import { factOf, imageFilter, imageOrder, imageSelection } from './imageFilter.ts'
 import { predictionTop } from './models.ts'
 
 /** What a folder was recognised as, by structure and names. The sample's suites are laid out like their originals. */
@@ -49,8 +52,8 @@ export const dataset = z.object({
   id,
   title: z.string(),
   path: z.string(),
-  /** folders: class subfolders; csv: flat folder with a CSV of labels; unlabelled: flat folder. */
-  layout: z.enum(['folders', 'csv', 'unlabelled']),
+  /** folders: class subfolders; csv: flat folder with a CSV of labels; unlabelled: flat folder; arrays: rows of files. */
+  layout: z.enum(['folders', 'csv', 'unlabelled', 'arrays']),
   recognised,
   /** null before the first indexing has ended. */
   report: datasetReport.nullable(),
@@ -78,29 +81,34 @@ export const imageRow = z.object({
   problem: errorShape.nullable(),
 })
 
-/** All parts must hold. `outcome` and `confidence` speak of the clean prediction, or of `conditionId` where given. */
-export const imageFilter = z.object({
-  classIndex: z.int().optional(),
-  part: z.string().optional(),
-  readable: z.boolean().optional(),
-  search: z.string().optional(),
-  outcomes: z
-    .array(z.object({ modelId: id, outcome: z.enum(['correct', 'wrong']), conditionId: id.optional() }))
-    .optional(),
-  confidence: z
-    .object({
-      modelId: id,
-      min: z.number().min(0).max(1),
-      max: z.number().min(0).max(1),
-      conditionId: id.optional(),
-    })
-    .optional(),
-})
-
 export const imagePage = z.object({
   rows: z.array(imageRow),
   /** Pass as `after` for the next page; null on the last one. */
   next: id.nullable(),
+  /** Place of the first row; null where pages are only followed one after another. */
+  from: z.int().nullable(),
+})
+
+/** A stored condition some model was measured under on images of a dataset. */
+export const measuredCondition = z.object({
+  conditionId: id,
+  /** In a few words. */
+  title: z.string(),
+  stimulus: z.record(z.string(), z.unknown()),
+  modelIds: z.array(id),
+})
+
+const over = z.object({ datasetId: id, filter: imageFilter.default({}) })
+const order = imageOrder.default({ by: 'place', descending: false })
+
+/** How the files of a sample of the index compare with what was indexed: size and time, and the digest where asked. */
+export const folderCheck = z.object({
+  looked: z.int(),
+  same: z.int(),
+  changed: z.int(),
+  missing: z.int(),
+  /** The first ones that are not the same. */
+  names: z.array(z.string()),
 })
 
 export const imagePrediction = z.object({
@@ -122,26 +130,67 @@ export const datasets = {
     .output(z.object({ dataset, jobId: id })),
   reindex: oc.input(byId).output(z.object({ jobId: id })),
   remove: oc.input(byId).output(ok),
+  /** A page of images: from a place on (`from`), or after an image (`after`). */
   images: oc
     .input(
-      z.object({
-        datasetId: id,
-        filter: imageFilter.default({}),
+      over.extend({
+        order,
+        from: z.int().min(0).optional(),
         after: id.nullable().default(null),
         limit: z.int().min(1).max(1000).default(200),
       }),
     )
     .output(imagePage),
-  count: oc
-    .input(z.object({ datasetId: id, filter: imageFilter.default({}) }))
+  count: oc.input(over).output(z.object({ images: z.int() })),
+  /** Where an image is in a list, and its neighbours there; place null where the filter leaves it out. */
+  place: oc.input(over.extend({ order, imageId: id })).output(
+    z.object({
+      place: z.int().nullable(),
+      previous: id.nullable(),
+      next: id.nullable(),
+      images: z.int(),
+    }),
+  ),
+  facets: oc.input(over.extend({ looks: z.array(factOf).max(8).default([]) })).output(imageFacets),
+  confusion: oc
+    .input(
+      over.extend({
+        look: factOf,
+        /** Most frequent mistakes that are listed. */
+        pairs: z.int().min(0).max(1000).default(100),
+        /** Classes of the matrix, most confused ones first; 0 for no matrix. */
+        matrix: z.int().min(0).max(200).default(0),
+      }),
+    )
+    .output(confusion),
+  conditions: oc.input(z.object({ datasetId: id })).output(z.array(measuredCondition)),
+  /** How many images a selection has. */
+  selected: oc
+    .input(z.object({ datasetId: id, selection: imageSelection }))
     .output(z.object({ images: z.int() })),
+  /** Writes a selection as CSV: path, class, size and digest of every image. */
+  exportList: oc
+    .input(z.object({ datasetId: id, selection: imageSelection, order, path: z.string().optional() }))
+    .output(z.object({ path: z.string(), bytes: z.int(), images: z.int() })),
+  /** Looks whether files of a sample are still what was indexed, under the dataset's folder or another one. */
+  check: oc
+    .input(z.object({ id, path: z.string().optional(), sample: z.int().min(1).max(10_000).default(200) }))
+    .output(folderCheck),
+  /** Says that the folder has moved. Refused where its files are not those of the index, unless forced. */
+  reroot: oc
+    .input(z.object({ id, path: z.string(), force: z.boolean().default(false) }))
+    .output(z.object({ dataset, check: folderCheck })),
   /** Predictions are those of the image as it is, or under a stored condition. */
   image: oc.input(byId.extend({ conditionId: id.optional() })).output(
     z.object({
       image: imageRow,
       /** Absolute path, to show the file in its folder. */
       path: z.string(),
+      /** sha256 of the file; null where it was not read. */
+      digest: z.string().nullable(),
       predictions: z.array(imagePrediction),
+      tags: z.array(z.string()),
+      note: z.string(),
       previous: id.nullable(),
       next: id.nullable(),
     }),
@@ -152,6 +201,7 @@ export type Recognised = z.infer<typeof recognised>
 export type DatasetReport = z.infer<typeof datasetReport>
 export type Dataset = z.infer<typeof dataset>
 export type ImageRow = z.infer<typeof imageRow>
-export type ImageFilter = z.infer<typeof imageFilter>
+export type MeasuredCondition = z.infer<typeof measuredCondition>
+export type FolderCheck = z.infer<typeof folderCheck>
 export type ImagePage = z.infer<typeof imagePage>
 export type ImagePrediction = z.infer<typeof imagePrediction>

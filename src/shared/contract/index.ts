@@ -1,20 +1,44 @@
+import { compositions } from './compositions.ts'
+import { annotations } from './annotations.ts'
 import { datasets } from './datasets.ts'
 import { figures } from './figures.ts'
 import { guide } from './guide.ts'
+import { gallery } from './gallery.ts'
 import { jobs } from './jobs.ts'
 import { maps } from './maps.ts'
 import { models } from './models.ts'
 import { studies } from './studies.ts'
+import { subsets } from './subsets.ts'
 import { system, workspace } from './system.ts'
 
 /** Everything the renderer and the command line may ask of the engine. */
-export const contract = { workspace, models, maps, datasets, studies, jobs, figures, guide, system }
+export const contract = {
+  workspace,
+  models,
+  maps,
+  datasets,
+  subsets,
+  annotations,
+  studies,
+  jobs,
+  figures,
+  guide,
+  gallery,
+  compositions,
+  system,
+}
 export type Contract = typeof contract
 
+export * from './annotations.ts'
 export * from './common.ts'
+export * from './compositions.ts'
+export * from './confusion.ts'
 export * from './datasets.ts'
+export * from './facets.ts'
 export * from './figures.ts'
 export * from './guide.ts'
+export * from './gallery.ts'
+export * from './imageFilter.ts'
 export * from './jobs.ts'
 export * from './maps.ts'
 export * from './models.ts'
@@ -23,5 +47,6 @@ export * from './studies.ts'
 export * from './studyInput.ts'
 export * from './studyResult.ts'
 export * from './studyRows.ts'
+export * from './subsets.ts'
 export * from './suite.ts'
 export * from './system.ts'

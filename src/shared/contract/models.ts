@@ -87,6 +87,8 @@ export const models = {
       }),
     )
     .output(model),
+  /** Class names by output. */
+  labels: oc.input(byId).output(z.object({ labels: z.array(z.string()) })),
   inspect: oc.input(z.union([byId, z.object({ path: z.string() })])).output(inspection),
   kernels: oc
     .input(

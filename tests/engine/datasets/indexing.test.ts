@@ -166,7 +166,7 @@ describe('browsing', () => {
     expect(seen).toHaveLength(24)
     const count = async (filter: object) =>
       (await engine.client.datasets.count({ datasetId: id, filter })).images
-    expect(await count({ classIndex: 1 })).toBe(2)
+    expect(await count({ classes: [1] })).toBe(2)
     expect(await count({ search: '_%' })).toBe(20)
     expect(await count({ search: 'copy 1_' })).toBe(1)
     expect(await count({ outcomes: [] })).toBe(24)

@@ -1,0 +1,193 @@
+import type { FactOf, ImageFilter, ImageOrder, ImageSelection } from '#shared/contract/index.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import type { Db } from '../../workspace/index.ts'
+import { emptyFacts, placeOf, type FactColumns, type ImageColumns } from './columns.ts'
+import type { Keep } from './keep.ts'
+import { factKey, type Shelf } from './match.ts'
+import { readFacts, readImages } from './read.ts'
+
+/** What a request speaks of, looked up by the engine: variants of the models, their class names, stored subsets. */
+export interface Known {
+  /** No job is at work, so that what has changed will not change again at once. */
+  settled: boolean
+  /** By `factKey`; a model that was never run has no variant. */
+  facts: Record<string, { variantId: number | null; conditionId: number }>
+  /** By model, where label lists differ: output → number of its class name. */
+  classNumbers: Record<number, number[]>
+  subsets: Record<number, ImageSelection>
+}
+
+/** Columns read at this cost or more (ms) are kept on disk; others are read again as quickly. */
+const worthKeeping = 150
+/** Data that changes all the time is read again after ten times as long as reading took, and no sooner than this. */
+const atLeast = 2000
+const factColumnsInMemory = 24
+
+interface Read<T> {
+  version: string
+  at: number
+  took: number
+  columns: T
+}
+
+/** The columns of all datasets, read when they are needed and again when the data has changed. */
+export class Library {
+  readonly #db: Db
+  readonly #keep: Keep
+  readonly #images = new Map<number, Read<ImageColumns>>()
+  readonly #facts = new Map<string, Read<FactColumns>>()
+
+  constructor(db: Db, keep: Keep) {
+    this.#db = db
+    this.#keep = keep
+  }
+
+  /** Everything a filter, an order and looks at models need, so that matching never waits. */
+  async shelf(
+    datasetId: number,
+    known: Known,
+    asked: { filter?: ImageFilter; order?: ImageOrder | undefined; looks?: readonly FactOf[] },
+  ): Promise<Shelf & { version: string }> {
+    const images = await this.#imagesOf(datasetId, known.settled)
+    const facts = new Map<string, FactColumns>()
+    const versions = [images.version, String(this.#annotations())]
+    const wanted = [
+      ...factsOf(asked.filter ?? {}, known),
+      ...(asked.order?.fact ? [asked.order.fact] : []),
+      ...(asked.looks ?? []).flatMap((look) => [look, { modelId: look.modelId }]),
+    ]
+    for (const of of wanted) {
+      const key = factKey(of)
+      if (facts.has(key)) continue
+      const read = await this.#factsOf(datasetId, images, known.facts[key], known.settled)
+      facts.set(key, read.columns)
+      versions.push(`${key}=${read.version}`)
+    }
+    return { ...this.#room(datasetId, images.columns, facts, known), version: versions.join(' ') }
+  }
+
+  #room(datasetId: number, images: ImageColumns, facts: Map<string, FactColumns>, known: Known): Shelf {
+    const maskOf = (sql: string, ...values: (string | number)[]) => {
+      const mask = new Uint8Array(images.n)
+      for (const id of this.#db
+        .prepare<unknown[], number>(sql)
+        .pluck()
+        .all(...values, datasetId)) {
+        const at = placeOf(images.id, id)
+        if (at >= 0) mask[at] = 1
+      }
+      return mask
+    }
+    return {
+      images,
+      facts(of) {
+        const found = facts.get(factKey(of))
+        if (!found) throw new Error(`facts were not read: ${factKey(of)}`)
+        return found
+      },
+      sameClass: (modelId, predicted) => known.classNumbers[modelId]?.[predicted] ?? predicted,
+      tagged: (tag) =>
+        maskOf(
+          `SELECT i.id FROM tag t JOIN image_tag it ON it.tag_id = t.id JOIN subject s ON s.digest = it.digest
+           JOIN image i ON i.subject_id = s.id WHERE t.name = ? AND i.dataset_id = ?`,
+          tag,
+        ),
+      noted: () =>
+        maskOf(
+          `SELECT i.id FROM image_note n JOIN subject s ON s.digest = n.digest JOIN image i ON i.subject_id = s.id WHERE i.dataset_id = ?`,
+        ),
+      named: (piece) =>
+        maskOf(
+          `SELECT i.id FROM image i WHERE i.name LIKE ? ESCAPE '\\' AND i.dataset_id = ?`,
+          `%${piece.replace(/[\\%_]/g, '\\$&')}%`,
+        ),
+      subset(id) {
+        const found = known.subsets[id]
+        if (!found) throw new KernelscopeError('SUBSET_NOT_FOUND', `no subset with id ${id}`)
+        return found
+      },
+    }
+  }
+
+  async #imagesOf(datasetId: number, settled: boolean): Promise<Read<ImageColumns>> {
+    const version = String(
+      this.#db.prepare('SELECT version FROM image_version WHERE dataset_id = ?').pluck().get(datasetId) ?? 0,
+    )
+    const before = this.#images.get(datasetId)
+    if (before && isFresh(before, version, settled)) return before
+    const kept = this.#keep.images(datasetId, version)
+    const read = await timed(version, async () => kept ?? (await readImages(this.#db, datasetId)))
+    if (!kept && read.took >= worthKeeping) this.#keep.putImages(datasetId, version, read.columns)
+    this.#images.set(datasetId, read)
+    return read
+  }
+
+  async #factsOf(
+    datasetId: number,
+    images: Read<ImageColumns>,
+    of: Known['facts'][string] | undefined,
+    settled: boolean,
+  ): Promise<Read<FactColumns>> {
+    if (!of || of.variantId === null)
+      return { version: '0', at: 0, took: 0, columns: emptyFacts(images.columns.n) }
+    const { variantId, conditionId } = of
+    const changes = this.#db
+      .prepare('SELECT version FROM fact_version WHERE variant_id = ? AND condition_id = ?')
+      .pluck()
+      .get(variantId, conditionId)
+    const version = `${images.version}/${changes ?? 0}`
+    const name = `${variantId}:${conditionId}`
+    const key = `${datasetId} ${name}`
+    const before = this.#facts.get(key)
+    this.#facts.delete(key)
+    if (before && before.columns.n === images.columns.n && isFresh(before, version, settled)) {
+      this.#facts.set(key, before)
+      return before
+    }
+    const kept = this.#keep.facts(datasetId, name, version)
+    const read = await timed(
+      version,
+      async () => kept ?? (await readFacts(this.#db, images.columns, variantId, conditionId)),
+    )
+    if (!kept && read.took >= worthKeeping) this.#keep.putFacts(datasetId, name, version, read.columns)
+    this.#facts.set(key, read)
+    for (const [old] of this.#facts) if (this.#facts.size > factColumnsInMemory) this.#facts.delete(old)
+    return read
+  }
+
+  /** Changes with every tag and note. */
+  #annotations(): number {
+    return Number(this.#db.prepare('SELECT version FROM annotation_version').pluck().get() ?? 0)
+  }
+}
+
+const isFresh = <T>({ version, at, took }: Read<T>, now: string, settled: boolean): boolean =>
+  version === now || (!settled && took > worthKeeping && Date.now() - at < Math.max(atLeast, 10 * took))
+
+async function timed<T>(version: string, read: () => Promise<T>): Promise<Read<T>> {
+  const from = performance.now()
+  const columns = await read()
+  return { version, at: Date.now(), took: performance.now() - from, columns }
+}
+
+/** All facts a filter speaks of, those of its subset among them. */
+export function factsOf(filter: ImageFilter, known: Known, depth = 0): FactOf[] {
+  const { flips, disagreement, subsetId } = filter
+  const inner = subsetId === undefined || depth > 8 ? null : known.subsets[subsetId]?.filter
+  return [
+    ...(
+      ['outcomes', 'confidence', 'trueProbability', 'margin', 'trueMargin', 'rank', 'predicted'] as const
+    ).flatMap((name) =>
+      (filter[name] ?? []).map(({ modelId, conditionId }) =>
+        conditionId === undefined ? { modelId } : { modelId, conditionId },
+      ),
+    ),
+    ...(flips ?? []).flatMap(({ modelId, conditionId }) => [{ modelId }, { modelId, conditionId }]),
+    ...(disagreement?.modelIds ?? []).map((modelId) =>
+      disagreement?.conditionId === undefined
+        ? { modelId }
+        : { modelId, conditionId: disagreement.conditionId },
+    ),
+    ...(inner ? factsOf(inner, known, depth + 1) : []),
+  ]
+}

@@ -1,0 +1,170 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Db } from '../../workspace/index.ts'
+import { correct, emptyFacts, unjudged, wrong, type FactColumns, type ImageColumns } from './columns.ts'
+
+/** Rows read in one go: other requests are looked at in between. */
+const chunk = 4000
+
+type ImageRow = [
+  id: number,
+  subject: number | null,
+  classIndex: number | null,
+  part: string | null,
+  bytes: number,
+  width: number,
+  height: number,
+  code: string | null,
+]
+
+/** Numbers texts in order of appearance; 0 is null. */
+function numbered() {
+  const places = new Map<string, number>()
+  return {
+    names: () => ['', ...places.keys()],
+    of(name: string | null): number {
+      if (name === null) return 0
+      const known = places.get(name)
+      if (known !== undefined) return known
+      places.set(name, places.size + 1)
+      return places.size
+    },
+  }
+}
+
+/** All images of a dataset, in order of id. */
+export async function readImages(db: Db, datasetId: number): Promise<ImageColumns> {
+  const total = Number(db.prepare('SELECT count(*) FROM image WHERE dataset_id = ?').pluck().get(datasetId))
+  const select = db
+    .prepare<[number, number, number], ImageRow>(
+      `SELECT id, subject_id, class_idx, part, bytes, width, height, json_extract(problem, '$.code') FROM image
+       WHERE dataset_id = ? AND id > ? ORDER BY id LIMIT ?`,
+    )
+    .raw()
+  const columns = allocate(total)
+  const [parts, problems] = [numbered(), numbered()]
+  let at = 0
+  for (let after = 0; at < total; await nextTurn()) {
+    const rows = select.all(datasetId, after, Math.min(chunk, total - at))
+    if (rows.length === 0) break
+    for (const [id, subject, classIndex, part, bytes, width, height, code] of rows) {
+      columns.id[at] = after = id
+      columns.subject[at] = subject ?? 0
+      columns.classIndex[at] = classIndex ?? -1
+      columns.part[at] = parts.of(part)
+      columns.bytes[at] = Math.min(bytes, 0xffffffff)
+      columns.width[at] = width
+      columns.height[at] = height
+      columns.problem[at] = problems.of(code)
+      at++
+    }
+  }
+  return {
+    ...(at < total ? shortened(columns, at) : columns),
+    parts: parts.names(),
+    problems: problems.names(),
+  }
+}
+
+const allocate = (n: number) => ({
+  n,
+  id: new Uint32Array(n),
+  subject: new Uint32Array(n),
+  classIndex: new Int32Array(n),
+  part: new Uint16Array(n),
+  bytes: new Uint32Array(n),
+  width: new Uint32Array(n),
+  height: new Uint32Array(n),
+  problem: new Uint8Array(n),
+})
+
+/** Images may go while they are read. */
+const shortened = (columns: ReturnType<typeof allocate>, n: number) => ({
+  n,
+  id: columns.id.slice(0, n),
+  subject: columns.subject.slice(0, n),
+  classIndex: columns.classIndex.slice(0, n),
+  part: columns.part.slice(0, n),
+  bytes: columns.bytes.slice(0, n),
+  width: columns.width.slice(0, n),
+  height: columns.height.slice(0, n),
+  problem: columns.problem.slice(0, n),
+})
+
+type FactRow = [
+  subject: number,
+  predicted: number,
+  correct: number | null,
+  rank: number | null,
+  confidence: number,
+  trueProbability: number | null,
+  top: Buffer,
+]
+
+/** Second of the probabilities in a packed top list: n classes, then n float32. */
+const secondOf = (top: Buffer) => (top.length < 16 ? -1 : top.readFloatLE(top.length / 2 + 4))
+
+/** What a variant said of the images under a condition. */
+export async function readFacts(
+  db: Db,
+  images: ImageColumns,
+  variantId: number,
+  conditionId: number,
+): Promise<FactColumns> {
+  const facts = emptyFacts(images.n)
+  const places = placesBySubject(images)
+  if (places === null) return facts
+  const select = db
+    .prepare<[number, number, number, number, number], FactRow>(
+      `SELECT subject_id, predicted, correct, true_rank, confidence, true_probability, top FROM prediction
+       WHERE variant_id = ? AND condition_id = ? AND subject_id > ? AND subject_id <= ? ORDER BY subject_id LIMIT ?`,
+    )
+    .raw()
+  for (let after = places.first - 1; ; await nextTurn()) {
+    const rows = select.all(variantId, conditionId, after, places.last, chunk)
+    for (const row of rows) {
+      after = row[0]
+      for (let at = places.head(row[0]); at >= 0; at = places.next(at)) put(facts, at, row)
+    }
+    if (rows.length < chunk) return facts
+  }
+}
+
+function put(
+  facts: FactColumns,
+  at: number,
+  [, predicted, judged, rank, confidence, own, top]: FactRow,
+): void {
+  facts.measured++
+  facts.state[at] = judged === null ? unjudged : judged === 1 ? correct : wrong
+  facts.predicted[at] = predicted
+  facts.rank[at] = Math.min(rank ?? 0, 0xffff)
+  facts.confidence[at] = confidence
+  facts.second[at] = secondOf(top)
+  facts.trueProbability[at] = own ?? -1
+}
+
+/** Where a subject's images are: copies of a file share one. */
+function placesBySubject({ n, subject }: ImageColumns) {
+  let [first, last] = [Infinity, 0]
+  for (let at = 0; at < n; at++) {
+    const own = subject[at] ?? 0
+    if (own === 0) continue
+    if (own < first) first = own
+    if (own > last) last = own
+  }
+  if (last === 0) return null
+  const heads = new Int32Array(last - first + 1).fill(-1)
+  const nexts = new Int32Array(n).fill(-1)
+  for (let at = n - 1; at >= 0; at--) {
+    const own = subject[at] ?? 0
+    if (own === 0) continue
+    nexts[at] = heads[own - first] ?? -1
+    heads[own - first] = at
+  }
+  return {
+    first,
+    last,
+    head: (own: number) => heads[own - first] ?? -1,
+    next: (at: number) => nexts[at] ?? -1,
+  }
+}

@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto'
+import { createReadStream, existsSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { FolderCheck } from '#shared/contract/index.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import { generator } from '#shared/random.ts'
+import { digestAndMeasure, imageState, parseRowPath } from '../images/index.ts'
+import type { Db } from '../workspace/index.ts'
+import { imageRoot } from './paths.ts'
+import { datasetRow } from './store.ts'
+
+const namesShown = 20
+/** Images whose bytes are compared before a folder is taken for the one that was indexed. */
+const sampleOfMove = 200
+
+interface Row {
+  name: string
+  bytes: number
+  mtime: number
+  digest: Buffer | null
+}
+
+/**
+ * Compares a sample of the index with the files: present, of the same size and time, or else of the same bytes. Under
+ * another folder, times say nothing (a copy may have new ones) and the bytes are always compared.
+ */
+export async function checkFolder(
+  db: Db,
+  datasetId: number,
+  { path, sample }: { path?: string | undefined; sample: number },
+): Promise<FolderCheck> {
+  const root = path === undefined ? imageRoot(db, datasetId) : resolve(path)
+  const check: FolderCheck = { looked: 0, same: 0, changed: 0, missing: 0, names: [] }
+  for (const row of sampleOf(db, datasetId, sample)) {
+    const state = await stateOf(join(root, row.name), row, path !== undefined)
+    check.looked++
+    check[state]++
+    if (state !== 'same' && check.names.length < namesShown) check.names.push(row.name)
+  }
+  return check
+}
+
+async function stateOf(
+  file: string,
+  { bytes, mtime, digest }: Row,
+  always: boolean,
+): Promise<'same' | 'changed' | 'missing'> {
+  const found = await imageState(file)
+  if (!found) return 'missing'
+  if (found.bytes !== bytes) return 'changed'
+  if (!always && found.mtime === mtime) return 'same'
+  if (digest === null) return 'same'
+  return (await digestOf(file)).equals(digest) ? 'same' : 'changed'
+}
+
+async function digestOf(file: string): Promise<Buffer> {
+  if (parseRowPath(file)) return Buffer.from((await digestAndMeasure(file)).digest, 'hex')
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(file), hash)
+  return hash.digest()
+}
+
+/** Images drawn from the whole range of ids, the same ones every time. */
+function sampleOf(db: Db, datasetId: number, size: number): Row[] {
+  const range = db
+    .prepare<[number], { first: number | null; last: number | null; n: number }>(
+      'SELECT min(id) AS "first", max(id) AS "last", count(*) AS n FROM image WHERE dataset_id = ?',
+    )
+    .get(datasetId)
+  if (range?.first == null || range.last === null) return []
+  const columns = 'i.id, i.name, i.bytes, i.mtime, s.digest'
+  const from = `FROM image i LEFT JOIN subject s ON s.id = i.subject_id WHERE i.dataset_id = ? AND i.problem IS NULL`
+  if (range.n <= size) return db.prepare<[number], Row>(`SELECT ${columns} ${from}`).all(datasetId)
+  const next = db.prepare<[number, number], Row & { id: number }>(
+    `SELECT ${columns} ${from} AND i.id >= ? ORDER BY i.id LIMIT 1`,
+  )
+  const random = generator('check', datasetId)
+  const rows = new Map<number, Row>()
+  for (let k = 0; k < size; k++) {
+    const row = next.get(
+      datasetId,
+      range.first + Math.floor(random.uniform() * (range.last - range.first + 1)),
+    )
+    if (row) rows.set(row.id, row)
+  }
+  return [...rows.values()]
+}
+
+/**
+ * Makes another folder the dataset's. Ids, facts, tags and subsets stay. Refused with DATASET_MOVED where files of a
+ * sample are missing or differ, unless forced; the next indexing then reads what is there.
+ */
+export async function rerootDataset(
+  db: Db,
+  datasetId: number,
+  path: string,
+  force: boolean,
+): Promise<FolderCheck> {
+  const row = datasetRow(db, datasetId)
+  const root = resolve(path)
+  if (!existsSync(root) || !statSync(root).isDirectory())
+    throw new KernelscopeError('FILE_MISSING', `no such folder: ${root}`)
+  if (row.frames_path !== null)
+    throw new KernelscopeError(
+      'UNSUPPORTED',
+      `frames were taken from the videos of ${row.title}: add the new folder instead`,
+    )
+  const other = db
+    .prepare<[string, number], string>('SELECT title FROM dataset WHERE path = ? AND id <> ?')
+    .pluck()
+  const taken = other.get(root, datasetId)
+  if (taken !== undefined)
+    throw new KernelscopeError('USAGE', `the folder is that of another dataset: ${taken}`)
+  const check = await checkFolder(db, datasetId, { path: root, sample: sampleOfMove })
+  const bad = check.missing + check.changed
+  if (bad > 0 && !force) {
+    throw new KernelscopeError(
+      'DATASET_MOVED',
+      `${root} does not hold the files of ${row.title}: of ${check.looked} looked at, ${check.missing} are missing and ${check.changed} differ`,
+      { details: check.names.join('\n') },
+    )
+  }
+  const labels = row.labels_path?.startsWith(row.path)
+    ? root + row.labels_path.slice(row.path.length)
+    : row.labels_path
+  db.prepare('UPDATE dataset SET path = ?, labels_path = ? WHERE id = ?').run(root, labels, datasetId)
+  return check
+}

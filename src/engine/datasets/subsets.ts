@@ -1,0 +1,96 @@
+import { imageSelection, type ImageFilter, type ImageSelection, type Subset } from '#shared/contract/index.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import type { Db } from '../workspace/index.ts'
+import { datasetRow } from './store.ts'
+
+interface Row {
+  id: number
+  dataset_id: number
+  name: string
+  selection: string
+  changed_at: number
+}
+
+const fromRow = (row: Row): Subset => ({
+  id: row.id,
+  datasetId: row.dataset_id,
+  name: row.name,
+  selection: imageSelection.parse(JSON.parse(row.selection)),
+  changedAt: row.changed_at,
+})
+
+export function getSubset(db: Db, id: number): Subset {
+  const row = db.prepare<[number], Row>('SELECT * FROM subset WHERE id = ?').get(id)
+  if (!row) throw new KernelscopeError('SUBSET_NOT_FOUND', `no subset with id ${id}`)
+  return fromRow(row)
+}
+
+export function listSubsets(db: Db, datasetId?: number): Subset[] {
+  return db
+    .prepare<[number | null], Row>(
+      'SELECT * FROM subset WHERE dataset_id = coalesce(?, dataset_id) ORDER BY name COLLATE NOCASE, id',
+    )
+    .all(datasetId ?? null)
+    .map(fromRow)
+}
+
+interface NewSubset {
+  id?: number | undefined
+  datasetId: number
+  name: string
+  selection: ImageSelection
+}
+
+export function createSubset(db: Db, { id, datasetId, name, selection }: NewSubset): Subset {
+  datasetRow(db, datasetId)
+  checkName(db, datasetId, name, null)
+  checkCircle(db, selection.filter, null)
+  const { lastInsertRowid } = db
+    .prepare('INSERT INTO subset (id, dataset_id, name, selection, changed_at) VALUES (?, ?, ?, ?, ?)')
+    .run(id ?? null, datasetId, name, JSON.stringify(selection), Date.now())
+  return getSubset(db, Number(lastInsertRowid))
+}
+
+export function updateSubset(
+  db: Db,
+  id: number,
+  change: { name?: string | undefined; selection?: ImageSelection | undefined },
+): Subset {
+  const before = getSubset(db, id)
+  const name = change.name ?? before.name
+  const selection = change.selection ?? before.selection
+  checkName(db, before.datasetId, name, id)
+  checkCircle(db, selection.filter, id)
+  db.prepare('UPDATE subset SET name = ?, selection = ?, changed_at = ? WHERE id = ?').run(
+    name,
+    JSON.stringify(selection),
+    Date.now(),
+    id,
+  )
+  return getSubset(db, id)
+}
+
+export function removeSubset(db: Db, id: number): void {
+  getSubset(db, id)
+  db.prepare('DELETE FROM subset WHERE id = ?').run(id)
+}
+
+function checkName(db: Db, datasetId: number, name: string, own: number | null): void {
+  const taken = db
+    .prepare<[number, string], number>('SELECT id FROM subset WHERE dataset_id = ? AND name = ?')
+    .pluck()
+    .get(datasetId, name)
+  if (taken !== undefined && taken !== own)
+    throw new KernelscopeError('SUBSET_NAME', `there is a subset of that name: ${name}`)
+}
+
+/** A subset inside its own rule would have no meaning. */
+function checkCircle(db: Db, filter: ImageFilter | null, own: number | null): void {
+  const seen = new Set(own === null ? [] : [own])
+  for (let next = filter?.subsetId; next !== undefined;) {
+    if (seen.has(next))
+      throw new KernelscopeError('USAGE', `the subset ${getSubset(db, next).name} would contain itself`)
+    seen.add(next)
+    next = getSubset(db, next).selection.filter?.subsetId
+  }
+}

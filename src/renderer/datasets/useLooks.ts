@@ -1,0 +1,32 @@
+import { computed, type ComputedRef } from 'vue'
+import type { FactOf } from '#shared/contract/index.ts'
+import { useResource } from '../composables/useResource.ts'
+import { engine } from '../engine/index.ts'
+import { useModelsStore } from '../stores/collections.ts'
+
+/** Models looked at when the address does not say. */
+const atFirst = 2
+
+/** The models looked at (those of the address, else the first ones), the conditions there are, and what they are called. */
+export function useLooks(datasetId: () => number, chosen: ComputedRef<FactOf[] | null>) {
+  const models = useModelsStore()
+  const { data: conditions, reload } = useResource(
+    (signal) => engine.datasets.conditions({ datasetId: datasetId() }, { signal }),
+    { on: [datasetId] },
+  )
+  const looks = computed<FactOf[]>(
+    () =>
+      chosen.value?.filter(({ modelId }) => models.byId.has(modelId)) ??
+      models.rows
+        .filter((model) => model.role === 'classifier')
+        .slice(0, atFirst)
+        .map(({ id }) => ({ modelId: id })),
+  )
+  const conditionTitle = (id: number) =>
+    conditions.value?.find((c) => c.conditionId === id)?.title ?? `condition ${id}`
+  const titleOf = ({ modelId, conditionId }: FactOf) =>
+    conditionId === undefined
+      ? models.title(modelId)
+      : `${models.title(modelId)}, ${conditionTitle(conditionId)}`
+  return { looks, conditions, conditionTitle, titleOf, reloadConditions: reload }
+}

@@ -1,0 +1,452 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { imageFilter, type FactOf, type ImageFilter, type ImageOrder } from '#shared/contract/index.ts'
+import { generator } from '#shared/random.ts'
+import { answerer } from '#engine/datasets/browse/answer.ts'
+import { openKeep, type Keep } from '#engine/datasets/browse/keep.ts'
+import { Library, type Known } from '#engine/datasets/browse/library.ts'
+import { factKey } from '#engine/datasets/browse/match.ts'
+import { createDatabase, type Db } from '#engine/workspace/database.ts'
+
+interface Fact {
+  predicted: number
+  correct: number | null
+  rank: number | null
+  confidence: number
+  own: number | null
+  second: number
+}
+interface Image {
+  id: number
+  name: string
+  classIndex: number | null
+  part: string | null
+  bytes: number
+  width: number
+  height: number
+  problem: string | null
+  tags: string[]
+  noted: boolean
+  /** By "model:condition" as `factKey` writes it. */
+  facts: Record<string, Fact>
+}
+
+const looks: FactOf[] = [{ modelId: 1 }, { modelId: 2 }, { modelId: 1, conditionId: 2 }]
+const float = (value: number) => Math.fround(value)
+
+const closing: (() => void)[] = []
+afterAll(() => closing.reverse().forEach((close) => close()))
+
+/** A database with one dataset of random images, and the same as plain objects. */
+function setUp(count = 400) {
+  const folder = mkdtempSync(join(tmpdir(), 'kernelscope-test-'))
+  closing.push(() => rmSync(folder, { recursive: true, force: true }))
+  const db = createDatabase(join(folder, 'workspace.sqlite'))
+  closing.push(() => db.close())
+  db.exec(`INSERT INTO dataset (id, title, path, layout, recognised, state, added_at) VALUES (1, 'd', '/d', 'folders', 'folders', 'ready', 0);
+    INSERT INTO condition (id, transform) VALUES (1, '{"op":"identity"}'), (2, 'blur');
+    INSERT INTO variant (id, model_digest, key, used_at) VALUES (1, 'a', 'a', 0), (2, 'b', 'b', 0);
+    INSERT INTO tag (id, name) VALUES (1, 'dark'), (2, 'blurry')`)
+  const random = generator('browse', 1)
+  const whole = (n: number) => Math.floor(random.uniform() * n)
+  const make = db.transaction(() =>
+    Array.from({ length: count }, (_, k): Image => {
+      const unread = random.uniform() < 0.05
+      const image: Image = {
+        id: 3 * k + 1,
+        name: `c${whole(9)}/picture_${k}.png`,
+        classIndex: random.uniform() < 0.05 ? null : whole(6),
+        part: random.uniform() < 0.1 ? null : `part${whole(3)}`,
+        bytes: 100 + whole(1000),
+        width: unread ? 0 : 10 + whole(100),
+        height: unread ? 0 : 10 + whole(50),
+        problem: unread ? '{"code":"IMAGE_UNREADABLE","message":"","hint":""}' : null,
+        tags: [],
+        noted: false,
+        facts: {},
+      }
+      db.prepare('INSERT INTO image VALUES (?, 1, ?, ?, ?, NULL, ?, 0, ?, ?, ?, 1)').run(
+        image.id,
+        image.name,
+        image.classIndex,
+        image.part,
+        image.bytes,
+        image.width,
+        image.height,
+        image.problem,
+      )
+      if (!unread) addFacts(db, image, k, random)
+      return image
+    }),
+  )
+  const images = make()
+  const keep = openKeep(join(folder, 'browse.sqlite'))
+  closing.push(() => keep.close())
+  return { db, images, ask: asker(db, keep), keep }
+}
+
+function addFacts(db: Db, image: Image, k: number, random: ReturnType<typeof generator>) {
+  const digest = Buffer.alloc(32, k + 1).fill(k >> 8, 0, 4)
+  const subject = 2 * k + 5
+  db.prepare('INSERT INTO subject VALUES (?, ?, ?)').run(subject, digest, String(image.classIndex))
+  db.prepare('UPDATE image SET subject_id = ? WHERE id = ?').run(subject, image.id)
+  for (const [tag, name] of [
+    [1, 'dark'],
+    [2, 'blurry'],
+  ] as const)
+    if (random.uniform() < 0.2) {
+      image.tags.push(name)
+      db.prepare('INSERT INTO image_tag VALUES (?, ?)').run(tag, digest)
+    }
+  if (random.uniform() < 0.1) {
+    image.noted = true
+    db.prepare('INSERT INTO image_note VALUES (?, ?, 0)').run(digest, 'odd')
+  }
+  for (const look of looks) {
+    if (random.uniform() < 0.1) continue
+    const judged = random.uniform() < 0.9 && image.classIndex !== null
+    const rank = 1 + Math.floor(random.uniform() * 9)
+    const confidence = float(0.4 + 0.6 * random.uniform())
+    const fact: Fact = {
+      predicted: Math.floor(random.uniform() * 6),
+      correct: judged ? Number(rank === 1) : null,
+      rank: judged ? rank : null,
+      confidence,
+      own: judged ? (rank === 1 ? confidence : float(0.2 * random.uniform())) : null,
+      second: float(0.3 * random.uniform()),
+    }
+    image.facts[factKey(look)] = fact
+    const top = Buffer.alloc(16)
+    top.writeFloatLE(confidence, 8)
+    top.writeFloatLE(fact.second, 12)
+    db.prepare('INSERT INTO prediction VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)').run(
+      look.modelId,
+      look.conditionId ?? 1,
+      subject,
+      fact.predicted,
+      fact.correct,
+      fact.rank,
+      confidence,
+      fact.own,
+      top,
+    )
+  }
+}
+
+const known = (more: Partial<Known> = {}): Known => ({
+  settled: true,
+  facts: Object.fromEntries(
+    looks.map((look) => [factKey(look), { variantId: look.modelId, conditionId: look.conditionId ?? 1 }]),
+  ),
+  classNumbers: {},
+  subsets: {},
+  ...more,
+})
+
+const inOrder: ImageOrder = { by: 'place', descending: false }
+
+function asker(db: Db, keep: Keep) {
+  const answer = answerer(new Library(db, keep))
+  return {
+    answer,
+    ids: async (filter: ImageFilter, order = inOrder, speaks = known()) => {
+      const task = { datasetId: 1, known: speaks, filter, order, from: 0, after: null, limit: 10_000 }
+      const page = await answer({ kind: 'page', ...task })
+      return 'ids' in page ? [...page.ids] : []
+    },
+    facets: async (filter: ImageFilter) => {
+      const facets = await answer({
+        kind: 'facets',
+        datasetId: 1,
+        known: known(),
+        filter,
+        looks,
+        tags: ['dark', 'blurry'],
+      })
+      if (!('classes' in facets)) throw new Error('no facets')
+      return facets
+    },
+  }
+}
+
+/** What a filter means, said a second time, image by image. */
+function fits(filter: ImageFilter, image: Image): boolean {
+  const fact = (of: FactOf) =>
+    image.facts[factKey({ modelId: of.modelId, ...(of.conditionId ? { conditionId: of.conditionId } : {}) })]
+  const within = (
+    value: number | null | undefined,
+    { min, max }: { min?: number | undefined; max?: number | undefined },
+  ) => value != null && value >= (min ?? -Infinity) && value <= (max ?? Infinity)
+  const outcome = (of: FactOf) => {
+    const found = fact(of)
+    return !found ? 'missing' : found.correct === null ? 'unjudged' : found.correct ? 'correct' : 'wrong'
+  }
+  const trueMargin = (of: FactOf) => {
+    const found = fact(of)
+    if (found?.own == null) return null
+    return found.own - (found.correct ? found.second : found.confidence)
+  }
+  const { disagreement: d } = filter
+  const tests: boolean[] = [
+    !filter.classes || (image.classIndex !== null && filter.classes.includes(image.classIndex)),
+    !filter.parts || (image.part !== null && filter.parts.includes(image.part)),
+    filter.readable === undefined || (image.problem === null) === filter.readable,
+    !filter.errors || (image.problem !== null && filter.errors.includes('IMAGE_UNREADABLE')),
+    !filter.search || image.name.includes(filter.search),
+    ...(['width', 'height', 'bytes'] as const).map(
+      (side) => !filter[side] || within(image[side], filter[side]),
+    ),
+    (filter.tags ?? []).every((tag) => image.tags.includes(tag)),
+    filter.noted === undefined || image.noted === filter.noted,
+    (filter.outcomes ?? []).every((of) => outcome(of) === of.outcome),
+    (filter.confidence ?? []).every((of) => within(fact(of)?.confidence, of)),
+    (filter.trueProbability ?? []).every((of) => within(fact(of)?.own, of)),
+    (filter.margin ?? []).every((of) => {
+      const found = fact(of)
+      return found !== undefined && within(found.confidence - found.second, of)
+    }),
+    (filter.trueMargin ?? []).every((of) => within(trueMargin(of), of)),
+    (filter.rank ?? []).every((of) => within(fact(of)?.rank, of)),
+    (filter.predicted ?? []).every((of) => {
+      const found = fact(of)
+      return found !== undefined && of.classes.includes(found.predicted)
+    }),
+    (filter.flips ?? []).every(({ modelId, conditionId, flip }) => {
+      const [a, b] = [outcome({ modelId }), outcome({ modelId, conditionId })]
+      const pair = `${a} ${b}`
+      const meant = {
+        lost: ['correct wrong'],
+        gained: ['wrong correct'],
+        both: ['correct wrong', 'wrong correct'],
+        kept: ['correct correct'],
+        never: ['wrong wrong'],
+      }
+      return meant[flip].includes(pair)
+    }),
+  ]
+  if (d) {
+    const all = d.modelIds.map((modelId) => ({
+      modelId,
+      ...(d.conditionId ? { conditionId: d.conditionId } : {}),
+    }))
+    const values = all.map((of) => (d.about === 'class' ? fact(of)?.predicted : outcome(of)))
+    const whole = values.every((v) => v !== undefined && v !== 'missing' && v !== 'unjudged')
+    const pairs = values.flatMap((a, i) => values.slice(i + 1).map((b) => a !== b))
+    tests.push(whole && (d.how === 'all' ? pairs.every(Boolean) : pairs.some(Boolean)))
+  }
+  return tests.every(Boolean)
+}
+
+const filters: ImageFilter[] = [
+  {},
+  { classes: [1, 4] },
+  { parts: ['part0', 'part2'] },
+  { readable: false },
+  { errors: ['IMAGE_UNREADABLE'] },
+  { search: 'picture_1' },
+  { width: { min: 40 }, height: { max: 30 }, bytes: { min: 200, max: 900 } },
+  { tags: ['dark'] },
+  { tags: ['dark', 'blurry'] },
+  { noted: true },
+  { noted: false },
+  {
+    outcomes: [
+      { modelId: 1, outcome: 'correct' },
+      { modelId: 2, outcome: 'wrong' },
+    ],
+  },
+  { outcomes: [{ modelId: 1, outcome: 'missing' }] },
+  { outcomes: [{ modelId: 1, conditionId: 2, outcome: 'unjudged' }] },
+  { confidence: [{ modelId: 2, min: 0.5, max: 0.8 }] },
+  { trueProbability: [{ modelId: 1, min: 0, max: 0.1 }] },
+  { margin: [{ modelId: 1, min: 0.2, max: 0.5 }] },
+  { trueMargin: [{ modelId: 1, min: -0.9, max: -0.4 }] },
+  { rank: [{ modelId: 1, min: 2, max: 5 }] },
+  { predicted: [{ modelId: 1, classes: [0, 3] }] },
+  ...(['lost', 'gained', 'both', 'kept', 'never'] as const).map((flip): ImageFilter => ({
+    flips: [{ modelId: 1, conditionId: 2, flip }],
+  })),
+  ...(['outcome', 'class'] as const).flatMap((about) =>
+    (['some', 'all'] as const).map((how): ImageFilter => ({
+      disagreement: { modelIds: [1, 2], about, how },
+    })),
+  ),
+  {
+    classes: [0, 1, 2],
+    parts: ['part1'],
+    outcomes: [{ modelId: 1, outcome: 'wrong' }],
+    confidence: [{ modelId: 1, min: 0.5, max: 1 }],
+    width: { min: 20 },
+  },
+]
+
+describe('a filter', () => {
+  let shared: ReturnType<typeof setUp>
+  beforeAll(() => void (shared = setUp()))
+
+  it.each(filters.map((filter) => [JSON.stringify(filter), filter] as const))(
+    '%s lets the same images through as looking at each',
+    async (_, filter) => {
+      const { images, ask } = shared
+      const found = await ask.ids(imageFilter.parse(filter))
+      expect(found).toEqual(images.filter((image) => fits(filter, image)).map(({ id }) => id))
+      if (Object.keys(filter).length > 0) expect(found.length).toBeLessThan(images.length)
+      expect(found.length).toBeGreaterThan(0)
+    },
+  )
+
+  it('sees facts, tags and images that came after it was asked first', async () => {
+    const { db, images, ask } = setUp(60)
+    const filter: ImageFilter = { outcomes: [{ modelId: 1, outcome: 'wrong' }] }
+    const before = await ask.ids(filter)
+    const right = images.find((image) => image.facts['1:']?.correct === 1)
+    db.prepare(
+      'UPDATE prediction SET correct = 0 WHERE variant_id = 1 AND condition_id = 1 AND subject_id = (SELECT subject_id FROM image WHERE id = ?)',
+    ).run(right?.id)
+    expect(await ask.ids(filter)).toHaveLength(before.length + 1)
+    db.prepare('DELETE FROM image WHERE id = ?').run(right?.id)
+    expect(await ask.ids(filter)).toEqual(before)
+    const dark = await ask.ids({ tags: ['dark'] })
+    db.prepare('DELETE FROM image_tag WHERE tag_id = 1').run()
+    expect(dark.length).toBeGreaterThan(0)
+    expect(await ask.ids({ tags: ['dark'] })).toEqual([])
+  })
+
+  it('takes a subset as a rule with exceptions, or as a list', async () => {
+    const { images, ask } = setUp(80)
+    const rule: ImageFilter = { classes: [1, 2] }
+    const all = await ask.ids(rule)
+    const speaks = known({
+      subsets: {
+        7: { filter: rule, ids: all.slice(0, 2) },
+        8: { filter: null, ids: [4, 1, 99_999] },
+        9: { filter: { subsetId: 7, parts: ['part1'] }, ids: [] },
+      },
+    })
+    expect(await ask.ids({ subsetId: 7 }, inOrder, speaks)).toEqual(all.slice(2))
+    expect(await ask.ids({ subsetId: 8 }, inOrder, speaks)).toEqual([1, 4])
+    const nested = all.slice(2).filter((id) => images.find((image) => image.id === id)?.part === 'part1')
+    expect(await ask.ids({ subsetId: 9 }, inOrder, speaks)).toEqual(nested)
+  })
+})
+
+describe('the order of a list', () => {
+  it('sorts by what a model said, what it has not seen last', async () => {
+    const { images, ask } = setUp(120)
+    const value = (id: number) => images.find((image) => image.id === id)?.facts['1:']?.confidence
+    for (const descending of [true, false]) {
+      const ids = await ask.ids({}, { by: 'confidence', fact: { modelId: 1 }, descending })
+      const values = ids.map(value)
+      const seen = values.filter((v) => v !== undefined)
+      expect(values.slice(seen.length).every((v) => v === undefined)).toBe(true)
+      expect(seen).toEqual([...seen].sort((a, b) => (descending ? b - a : a - b)))
+      expect(new Set(ids).size).toBe(120)
+    }
+  })
+
+  it('tells where an image is, and pages by place and by key', async () => {
+    const { ask } = setUp(120)
+    const order: ImageOrder = { by: 'bytes', descending: true }
+    const filter: ImageFilter = { classes: [0, 1, 2, 3] }
+    const ids = await ask.ids(filter, order)
+    const over = { datasetId: 1, known: known(), filter, order }
+    expect(await ask.answer({ kind: 'place', ...over, imageId: ids[7] ?? 0 })).toEqual({
+      place: 7,
+      previous: ids[6],
+      next: ids[8],
+      images: ids.length,
+    })
+    expect(await ask.answer({ kind: 'place', ...over, imageId: 2 })).toMatchObject({ place: null })
+    const far = await ask.answer({ kind: 'page', ...over, from: 50, after: null, limit: 10 })
+    expect(far).toMatchObject({ from: 50, images: ids.length, ids: Uint32Array.from(ids.slice(50, 60)) })
+    const next = await ask.answer({ kind: 'page', ...over, from: 0, after: ids[59] ?? 0, limit: 10 })
+    expect(next).toMatchObject({ from: 60, ids: Uint32Array.from(ids.slice(60, 70)) })
+  })
+})
+
+describe('the counts of facets', () => {
+  it('are those of the filter without the own facet', async () => {
+    const { images, ask } = setUp()
+    const filter: ImageFilter = {
+      classes: [0, 1, 2],
+      outcomes: [{ modelId: 1, outcome: 'wrong' }],
+      tags: ['dark'],
+    }
+    const facets = await ask.facets(filter)
+    const count = (other: ImageFilter) => images.filter((image) => fits(other, image)).length
+    expect(facets.images).toBe(count(filter))
+    for (const { value, n } of facets.classes) expect(n).toBe(count({ ...filter, classes: [value] }))
+    expect(facets.classes).toHaveLength(6)
+    const { outcomes: _, ...free } = filter
+    const [first, second] = facets.models
+    for (const outcome of ['correct', 'wrong', 'unjudged', 'missing'] as const) {
+      expect(first?.[outcome]).toBe(count({ ...free, outcomes: [{ modelId: 1, outcome }] }))
+      expect(second?.[outcome]).toBe(
+        count({ ...filter, outcomes: [...(filter.outcomes ?? []), { modelId: 2, outcome }] }),
+      )
+    }
+    for (const { value, n } of facets.tags) expect(n).toBe(count({ ...filter, tags: ['dark', value] }))
+    expect(facets.noted).toBe(count({ ...filter, noted: true }))
+    for (const { value, n } of facets.parts) expect(n).toBe(count({ ...filter, parts: [value] }))
+    expect(first?.rank.reduce((sum, { n }) => sum + n, 0)).toBe(
+      count({ ...filter, rank: [{ modelId: 1, min: 1, max: 99 }] }),
+    )
+    expect(second?.confidence.bins.reduce((a, b) => a + b, 0)).toBe(second?.measured)
+  })
+
+  it('say where models agree, and what a condition changes', async () => {
+    const { images, ask } = setUp()
+    const facets = await ask.facets({})
+    const count = (filter: ImageFilter) => images.filter((image) => fits(filter, image)).length
+    const flips = facets.models[2]?.flips
+    for (const flip of ['lost', 'gained', 'kept', 'never'] as const)
+      expect(flips?.[flip]).toBe(count({ flips: [{ modelId: 1, conditionId: 2, flip }] }))
+    const all = images.filter((image) => looks.every((look) => image.facts[factKey(look)]))
+    const outcomes = (image: Image) => looks.map((look) => image.facts[factKey(look)]?.correct)
+    const two = await ask.facets({
+      outcomes: [
+        { modelId: 1, outcome: 'correct' },
+        { modelId: 2, outcome: 'wrong' },
+      ],
+      classes: [0, 1],
+    })
+    const both = (a: 'correct' | 'wrong', b: 'correct' | 'wrong') =>
+      count({
+        outcomes: [
+          { modelId: 1, outcome: a },
+          { modelId: 2, outcome: b },
+        ],
+        classes: [0, 1],
+      })
+    expect(two.agreement?.pairs[0]).toEqual({
+      a: 0,
+      b: 1,
+      bothCorrect: both('correct', 'correct'),
+      onlyA: both('correct', 'wrong'),
+      onlyB: both('wrong', 'correct'),
+      bothWrong: both('wrong', 'wrong'),
+    })
+    expect(facets.agreement).toMatchObject({
+      measured: all.length,
+      allCorrect: all.filter((image) => outcomes(image).every((o) => o === 1)).length,
+      allWrong: all.filter((image) => outcomes(image).every((o) => o === 0)).length,
+    })
+  })
+})
+
+describe('columns kept on disk', () => {
+  it('come back as they were, and only for the version they were read from', async () => {
+    const { db, keep } = setUp(50)
+    const { readImages, readFacts } = await import('#engine/datasets/browse/read.ts')
+    const images = await readImages(db, 1)
+    const facts = await readFacts(db, images, 1, 1)
+    keep.putImages(1, '5', images)
+    keep.putFacts(1, '1:1', '5/3', facts)
+    expect(keep.images(1, '5')).toEqual(images)
+    expect(keep.facts(1, '1:1', '5/3')).toEqual(facts)
+    expect(keep.images(1, '6')).toBeNull()
+    expect(keep.facts(1, '1:1', '5/4')).toBeNull()
+  })
+})
