@@ -1,8 +1,10 @@
 import { Command, CommanderError } from 'commander'
 import { errorCodes } from '#shared/errors.ts'
+import { addBundleCommands } from './commands/bundle.ts'
 import { addDatasetCommands } from './commands/dataset.ts'
 import { addFigureCommand } from './commands/figure.ts'
 import { addModelCommands } from './commands/model.ts'
+import { addReportCommands } from './commands/report.ts'
 import { addStudyCommands } from './commands/study.ts'
 import { addTableCommand } from './commands/table.ts'
 import { addSystemCommands } from './commands/system.ts'
@@ -64,6 +66,8 @@ function buildProgram(session: CliSession, version: string, fail: (exit: number)
   addStudyCommands(program, session)
   addFigureCommand(program, session)
   addTableCommand(program, session)
+  addReportCommands(program, session)
+  addBundleCommands(program, session, fail)
   addSystemCommands(program, session, fail)
   return program
 }

@@ -9,11 +9,12 @@ const filters: Record<FileKind, FileFilter> = {
   model: { name: 'ONNX models', extensions: ['onnx'] },
   labels: { name: 'Labels', extensions: ['txt', 'csv', 'json'] },
   draws: { name: 'Random draws', extensions: ['json'] },
+  bundle: { name: 'Bundles', extensions: ['zip'] },
   image: { name: 'Images', extensions: ['png', 'jpg', 'jpeg', 'webp', 'bmp', 'gif', 'tif', 'tiff'] },
 }
 
 const name = z.string().max(1000)
-const fileKind = z.enum(['model', 'labels', 'draws', 'image'])
+const fileKind = z.enum(['model', 'labels', 'draws', 'image', 'bundle'])
 const absolutePath = z.string().refine((value) => path.isAbsolute(value), 'path: must be absolute')
 
 /** The page's ways to the user's files: it gets paths only of what a person chose. */

@@ -9,7 +9,7 @@ export type EngineState =
   /** Given up after too many quick deaths; the user can ask for another try. */
   | { state: 'failed'; problem: ErrorShape; restarts: number }
 
-export type FileKind = 'model' | 'labels' | 'draws' | 'image'
+export type FileKind = 'model' | 'labels' | 'draws' | 'image' | 'bundle'
 
 /**
  * All that the preload gives the page, as `window.kernelscope`. A path reaches the page only from a dialog or a drop.

@@ -63,6 +63,9 @@ export const errorCodes = {
   },
   OUT_OF_MEMORY: { exit: 8, hint: 'Lower the batch size, or close other programs.' },
   INFERENCE_FAILED: { exit: 8, hint: 'ONNX Runtime stopped with an error; see the details.' },
+  // bundles
+  BUNDLE_MALFORMED: { exit: 10, hint: 'Ask for the bundle again; nothing of it was used.' },
+  BUNDLE_NEWER: { exit: 10, hint: 'It was made by a newer Kernelscope. Update the app to open it.' },
   // the rest
   USAGE: { exit: 2, hint: 'See --help.' },
   CANCELLED: { exit: 130, hint: 'Run the same command again to go on where it stopped.' },

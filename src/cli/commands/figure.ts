@@ -9,6 +9,7 @@ import {
 } from '../figureFlags.ts'
 import { collect } from '../flags.ts'
 import { namedStudy } from '../named.ts'
+import { addComposeCommands } from './compose.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
 
 interface Flags extends GlobalOptions, FigureFlags {
@@ -16,13 +17,13 @@ interface Flags extends GlobalOptions, FigureFlags {
 }
 
 export function addFigureCommand(program: Command, session: CliSession): void {
-  addFigureOptions(
-    program
-      .command('figure')
-      .description('write the figures of a study')
-      .argument('<study>', 'id or title')
-      .option('--figure <id>', 'only this figure; may be given several times', collect),
-  ).action(async (name: string, _: unknown, command: Command) => {
+  const figure = program
+    .command('figure')
+    .description('write the figures of a study, or a composed one')
+    .argument('<study>', 'id or title')
+    .option('--figure <id>', 'only this figure; may be given several times', collect)
+  addComposeCommands(figure, session)
+  addFigureOptions(figure).action(async (name: string, _: unknown, command: Command) => {
     const options = command.optsWithGlobals<Flags>()
     const formats = figureFormats(options.format)
     const client = await session.openWorkspace(options)

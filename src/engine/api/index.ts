@@ -1,4 +1,5 @@
 import { createRouterClient, type RouterClient } from '@orpc/server'
+import { bundles } from './bundles.ts'
 import { compositions } from './compositions.ts'
 import { annotations } from './annotations.ts'
 import { datasets } from './datasets.ts'
@@ -10,6 +11,7 @@ import { jobs } from './jobs.ts'
 import { maps } from './maps.ts'
 import { models } from './models.ts'
 import { EngineSession, type SessionOptions } from './session.ts'
+import { reports } from './reports.ts'
 import { studies } from './studies.ts'
 import { subsets } from './subsets.ts'
 import { system } from './system.ts'
@@ -28,6 +30,8 @@ export const router = api.router({
   guide,
   gallery,
   compositions,
+  bundles,
+  reports,
   system,
 })
 

@@ -28,6 +28,7 @@ export {
   internVariant,
   setVariantBatch,
   variantKey,
+  type VariantKey,
   type CurrentVariant,
   type FindVariant,
   type Setting,

@@ -1,3 +1,4 @@
+import { bundles } from './bundles.ts'
 import { compositions } from './compositions.ts'
 import { annotations } from './annotations.ts'
 import { datasets } from './datasets.ts'
@@ -7,6 +8,7 @@ import { gallery } from './gallery.ts'
 import { jobs } from './jobs.ts'
 import { maps } from './maps.ts'
 import { models } from './models.ts'
+import { reports } from './reports.ts'
 import { studies } from './studies.ts'
 import { subsets } from './subsets.ts'
 import { system, workspace } from './system.ts'
@@ -25,12 +27,15 @@ export const contract = {
   guide,
   gallery,
   compositions,
+  bundles,
+  reports,
   system,
 }
 export type Contract = typeof contract
 
 export * from './annotations.ts'
 export * from './common.ts'
+export * from './bundles.ts'
 export * from './compositions.ts'
 export * from './confusion.ts'
 export * from './datasets.ts'
@@ -44,6 +49,7 @@ export * from './maps.ts'
 export * from './models.ts'
 export * from './ranking.ts'
 export * from './studies.ts'
+export * from './studyImages.ts'
 export * from './studyInput.ts'
 export * from './studyResult.ts'
 export * from './studyRows.ts'

@@ -1,0 +1,157 @@
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import type { BundleVerdict, OpenedBundle } from '#shared/contract/index.ts'
+import { errorCodes } from '#shared/errors.ts'
+import type { Client } from '../client.ts'
+import { printFiles } from '../figureFlags.ts'
+import { collect, integerOf, numberOf } from '../flags.ts'
+import { formatBytes, formatCount, formatDataTable, formatPairs } from '../format.ts'
+import { namedStudy } from '../named.ts'
+import type { CliSession, GlobalOptions } from '../session.ts'
+
+interface MakeFlags extends GlobalOptions {
+  out?: string
+}
+
+interface VerifyFlags extends GlobalOptions {
+  sample: number
+  seed: number
+  tolerance: number
+  folder?: string[]
+}
+
+/** `bundle make`, `open` and `verify`. */
+export function addBundleCommands(program: Command, session: CliSession, fail: (exit: number) => void): void {
+  const bundle = program.command('bundle').description('a study as one zip that others can look at and check')
+
+  bundle
+    .command('make')
+    .description('write a study with all that its numbers rest on')
+    .argument('<study>', 'id or title')
+    .option('--out <file>', 'the zip; in the exports of the workspace when left out')
+    .action(async (name: string, _: unknown, command: Command) => {
+      const options = command.optsWithGlobals<MakeFlags>()
+      const client = await session.openWorkspace(options)
+      const study = await namedStudy(client, name, session)
+      const path = options.out === undefined ? {} : { path: resolve(session.io.cwd, options.out) }
+      const { files } = await client.bundles.make({ studyId: study.id, ...path })
+      printFiles(session, options, files)
+    })
+
+  bundle
+    .command('open')
+    .description('check a bundle and show what is in it; nothing enters the workspace')
+    .argument('<file>', 'the zip')
+    .action(async (file: string, _: unknown, command: Command) => {
+      const options = command.optsWithGlobals<GlobalOptions>()
+      const client = await maybeWorkspace(session, options)
+      const opened = await client.bundles.open({ path: resolve(session.io.cwd, file) })
+      session.print(options, opened, () => describe(opened))
+    })
+
+  bundle
+    .command('verify')
+    .description('compute a sample of its facts again and say whether they agree')
+    .argument('<file>', 'the zip')
+    .option('--sample <n>', 'facts that are computed again', integerOf('--sample', 1), 64)
+    .option('--seed <n>', 'decides which', integerOf('--seed', 0), 0)
+    .option(
+      '--tolerance <p>',
+      'largest difference of a probability that counts as agreement',
+      numberOf('--tolerance'),
+      0.001,
+    )
+    .option(
+      '--folder <dir>',
+      'where models and images are, besides the workspace; may be given several times',
+      collect,
+    )
+    .action(async (file: string, _: unknown, command: Command) => {
+      const options = command.optsWithGlobals<VerifyFlags>()
+      const client = await maybeWorkspace(session, options)
+      const { sample, seed, tolerance, folder = [] } = options
+      const events = await client.bundles.verify({
+        path: resolve(session.io.cwd, file),
+        sample,
+        seed,
+        tolerance,
+        folders: folder.map((path) => resolve(session.io.cwd, path)),
+      })
+      for await (const event of events) {
+        if (event.type === 'progress') {
+          if (options.quiet !== true && event.note !== '')
+            session.io.err(`${event.done} of ${event.total}: ${event.note}\n`)
+          continue
+        }
+        session.print(options, event.verdict, () => sentenceOf(event.verdict))
+        if (event.verdict.verdict !== 'agrees') fail(errorCodes.BUNDLE_MALFORMED.exit)
+      }
+    })
+}
+
+/** The workspace where one is named: a bundle can be looked at without. */
+function maybeWorkspace(session: CliSession, options: GlobalOptions): Promise<Client> {
+  try {
+    session.workspacePath(options)
+  } catch {
+    return session.client()
+  }
+  return session.openWorkspace(options)
+}
+
+function describe({
+  study,
+  dataset,
+  models,
+  runtimes,
+  counts,
+  tables,
+  figures,
+  kernelscope,
+}: OpenedBundle): string {
+  const facts = formatPairs([
+    ['Study', `${study.title} (${study.kind}, paper ${study.section})`],
+    ['Complete', study.complete ? 'yes' : 'no'],
+    ['Images', `${formatCount(counts.images)} of ${dataset.title}`],
+    ...models.map(
+      ({ title, file, bytes, digest, here }) =>
+        [
+          'Model',
+          `${title} (${file}, ${formatBytes(bytes)}, sha256 ${digest.slice(0, 12)}${here ? ', at hand' : ''})`,
+        ] as const,
+    ),
+    ['Facts', `${formatCount(counts.facts)} under ${formatCount(counts.conditions)} conditions`],
+    ['Runtime', runtimes.join('; ') || '–'],
+    ['Made with', `Kernelscope ${kernelscope}`],
+    ['Figures', figures.map(({ id }) => id).join(', ') || '–'],
+  ])
+  return [facts, ...tables.map((table) => `${table.title}\n${formatDataTable(table)}`)].join('\n')
+}
+
+const words = {
+  agrees: 'It agrees',
+  disagrees: 'It does NOT agree',
+  unchecked: 'Nothing could be checked',
+}
+
+function sentenceOf(found: BundleVerdict): string {
+  const { verdict, facts, sampled, checked, identical, largest, tolerance, seed } = found
+  const lines = [
+    `${words[verdict]}: of ${formatCount(facts)} facts, ${sampled} were drawn (seed ${seed}) and ${checked} computed again.`,
+    ...(checked > 0
+      ? [
+          `${identical} are equal to the last bit; the largest difference of a probability is ${largest.toPrecision(2)} (at most ${tolerance} is let pass).`,
+        ]
+      : []),
+    `Stored on ${found.storedOn.join('; ') || '–'}; computed again on ${found.checkedOn.join(', ') || '–'}.`,
+    ...found.unchecked.map(({ reason, n }) => `Not checked, ${n}: ${reason}.`),
+    ...(found.measurements > 0
+      ? [`Not checked: ${formatCount(found.measurements)} measurements, which only a run of the study makes.`]
+      : []),
+    ...found.disagreeing.map(
+      ({ model, image, className, condition, stored, found: now }) =>
+        `${model}, ${className} ${image.slice(0, 12)}, ${condition}: stored class ${stored.predicted} (${stored.confidence.toFixed(4)}), found ${now.predicted} (${now.confidence.toFixed(4)})`,
+    ),
+  ]
+  return `${lines.join('\n')}\n`
+}

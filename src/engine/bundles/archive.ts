@@ -1,0 +1,35 @@
+import { createReadStream, createWriteStream } from 'node:fs'
+import { rename, rm } from 'node:fs/promises'
+import { pipeline } from 'node:stream/promises'
+import { ZipFile } from 'yazl'
+
+/** A file that goes into an archive: its content, or where it lies. */
+export interface ArchiveEntry {
+  name: string
+  content: Buffer | { path: string }
+}
+
+/** Fixed, so that the same content has the same bytes on every day. The first day a zip can tell. */
+const time = new Date(1980, 0, 1)
+
+/**
+ * Writes a zip that is there whole or not at all. Entries are sorted by name and have one fixed time and mode, so the
+ * same content gives the same bytes.
+ */
+export async function writeArchive(path: string, entries: readonly ArchiveEntry[]): Promise<void> {
+  const zip = new ZipFile()
+  const options = { mtime: time, mode: 0o100644, compress: true, forceDosTimestamp: true }
+  for (const { name, content } of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (Buffer.isBuffer(content)) zip.addBuffer(content, name, options)
+    else zip.addReadStreamLazy(name, options, (give) => give(null, createReadStream(content.path)))
+  }
+  zip.end()
+  const draft = `${path}.part`
+  try {
+    await pipeline(zip.outputStream, createWriteStream(draft))
+    await rename(draft, path)
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => undefined)
+    throw error
+  }
+}

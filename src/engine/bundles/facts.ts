@@ -1,0 +1,57 @@
+import { unpackTop, type EvidenceRow } from '../studies/index.ts'
+
+/** Columns of facts.csv; a missing value is empty. `top` is "class:probability" for the five largest. */
+export const factColumns = [
+  'variant',
+  'condition',
+  'image',
+  'class',
+  'predicted',
+  'correct',
+  'true_rank',
+  'confidence',
+  'true_probability',
+  'true_logit',
+  'top',
+] as const
+
+export const measurementColumns = ['variant', 'condition', 'image', 'class', 'values'] as const
+
+/** A line of facts.csv. Numbers are written in full, so that they read back as they were. */
+export function factLine(
+  variant: number,
+  condition: number,
+  { image, className, prediction }: EvidenceRow,
+): string {
+  const { predicted, correct, trueRank, confidence, trueProbability, trueLogit, top } = prediction ?? {}
+  const best = top ? unpackTop(top).map(({ classIndex, probability }) => `${classIndex}:${probability}`) : []
+  return [
+    variant,
+    condition,
+    image,
+    quoted(className),
+    predicted,
+    correct,
+    trueRank,
+    confidence,
+    trueProbability,
+    trueLogit,
+    best.join(';'),
+  ]
+    .map((value) => value ?? '')
+    .join(',')
+}
+
+/** A line of measurements.csv: the vector that was measured, its numbers between semicolons. */
+export function measurementLine(
+  variant: number,
+  condition: number,
+  { image, className, measured }: EvidenceRow,
+): string {
+  const values = Array.from({ length: (measured?.length ?? 0) / 8 }, (_, at) =>
+    measured?.readDoubleLE(at * 8),
+  )
+  return [variant, condition, image, quoted(className), values.join(';')].join(',')
+}
+
+const quoted = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)

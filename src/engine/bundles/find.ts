@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { imageRootSql } from '../datasets/index.ts'
+import { listModels } from '../models/index.ts'
+import { modelDigest, readModel } from '../onnx/index.ts'
+import type { Workspace } from '../workspace/index.ts'
+
+/** Where models and images may be: those of the open workspace, and folders that were named. */
+export interface Places {
+  workspace: Workspace | null
+  folders: readonly string[]
+  signal: AbortSignal
+}
+
+/** Files looked at in a folder at most. */
+const mostFiles = 200_000
+
+/** Paths of models by their digests. A model that cannot be read, or was changed, is not found. */
+export async function findModels(
+  { workspace, folders, signal }: Places,
+  wanted: ReadonlySet<string>,
+): Promise<Map<string, string>> {
+  const found = new Map<string, string>()
+  for (const { digest, path, problem } of workspace ? listModels(workspace.db) : [])
+    if (wanted.has(digest) && problem === null) found.set(digest, path)
+  for (const folder of folders) {
+    for await (const path of filesOf(folder)) {
+      if (signal.aborted || [...wanted].every((digest) => found.has(digest))) return found
+      if (!/\.onnx$/i.test(path)) continue
+      const digest = await readModel(path).then(modelDigest, () => null)
+      if (digest !== null && wanted.has(digest) && !found.has(digest)) found.set(digest, path)
+    }
+  }
+  return found
+}
+
+/** Paths of images by the sha256 of their files; those of the workspace are the ones that it has indexed. */
+export async function findImages(
+  { workspace, folders, signal }: Places,
+  wanted: ReadonlySet<string>,
+): Promise<Map<string, string>> {
+  const found = new Map<string, string>()
+  if (workspace) {
+    const select = workspace.db.prepare<[Buffer], { root: string; name: string }>(
+      `SELECT ${imageRootSql} AS root, i.name FROM subject s JOIN image i ON i.subject_id = s.id JOIN dataset d ON d.id = i.dataset_id
+       WHERE s.digest = ? AND i.problem IS NULL ORDER BY i.id LIMIT 1`,
+    )
+    for (const digest of wanted) {
+      const row = select.get(Buffer.from(digest, 'hex'))
+      if (row) found.set(digest, join(row.root, row.name))
+    }
+  }
+  for (const folder of folders) {
+    for await (const path of filesOf(folder)) {
+      if (signal.aborted || found.size === wanted.size) return found
+      if (!/\.(png|jpe?g|webp|bmp|gif|tiff?)$/i.test(path)) continue
+      const digest = await fileDigest(path).catch(() => null)
+      if (digest !== null && wanted.has(digest) && !found.has(digest)) found.set(digest, path)
+    }
+  }
+  return found
+}
+
+/** sha256 of a file, hex. */
+export async function fileDigest(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path), hash)
+  return hash.digest('hex')
+}
+
+/** Plain files under a folder in the order of their names; links are not followed. */
+async function* filesOf(folder: string): AsyncGenerator<string, void, undefined> {
+  let left = mostFiles
+  const folders = [folder]
+  for (let next = folders.pop(); next !== undefined; next = folders.pop()) {
+    const entries = await readdir(next, { withFileTypes: true }).catch(() => [])
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const path = join(next, entry.name)
+      if (entry.isDirectory()) folders.push(path)
+      else if (entry.isFile()) {
+        if (left-- <= 0) return
+        yield path
+      }
+    }
+  }
+}

@@ -1,0 +1,212 @@
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { canonicalJson } from '#shared/canonical.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import { getDataset } from '../datasets/index.ts'
+import { formattedTable, safeName, writeFigure, type Press, type WrittenFile } from '../figures/index.ts'
+import { getModel } from '../models/index.ts'
+import { exportDraws, getStudy, studyDefinition, studyEvidence, studyResult } from '../studies/index.ts'
+import { version } from '../version.ts'
+import type { Workspace } from '../workspace/index.ts'
+import { writeArchive, type ArchiveEntry } from './archive.ts'
+import { factColumns, factLine, measurementColumns, measurementLine } from './facts.ts'
+import {
+  bundledVariant,
+  bundleVersion,
+  drawsName,
+  factsName,
+  manifestName,
+  measurementsName,
+  readmeName,
+  studyName,
+  type BundledVariant,
+  type Manifest,
+} from './manifest.ts'
+import { readme } from './readme.ts'
+
+/**
+ * Writes a study with all that its numbers rest on as one zip. It names no folder of this machine and no time, so the
+ * same study with the same facts gives the same bytes.
+ *
+ * @throws STUDY_PARAMS while nothing of it was measured
+ */
+export async function makeBundle(
+  workspace: Workspace,
+  press: Press,
+  studyId: number,
+  path: string,
+): Promise<WrittenFile> {
+  const room = await mkdtemp(join(tmpdir(), 'kernelscope-bundle-'))
+  try {
+    const { manifest, entries } = await collect(workspace, press, studyId, room)
+    await mkdir(dirname(path), { recursive: true })
+    await writeArchive(path, [
+      ...entries,
+      { name: manifestName, content: Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`) },
+    ])
+    return { path, bytes: (await stat(path)).size }
+  } finally {
+    await rm(room, { recursive: true, force: true })
+  }
+}
+
+async function collect(
+  workspace: Workspace,
+  press: Press,
+  studyId: number,
+  room: string,
+): Promise<{ manifest: Manifest; entries: ArchiveEntry[] }> {
+  const { db } = workspace
+  const study = getStudy(db, studyId)
+  const definition = studyDefinition(study.kind)
+  const result = await studyResult(workspace, studyId)
+  const models = study.modelIds.map((id) => getModel(db, id))
+  const dataset = getDataset(db, study.datasetId)
+  const evidence = await writeEvidence(workspace, studyId, room)
+  if (evidence.counts.facts + evidence.counts.measurements === 0 && result.figures.length === 0)
+    throw new KernelscopeError('STUDY_PARAMS', `nothing of ${study.title} was measured yet`, {
+      hint: 'Run the study first.',
+    })
+  const { complete, tables, figures, reported, provenance } = result
+  const texts: [string, string][] = [
+    [studyName, json({ complete, tables, figures, reported, provenance })],
+    ...tables.flatMap((table) =>
+      (['csv', 'tex', 'md'] as const).map((format): [string, string] => [
+        `tables/${safeName(table.id)}.${format}`,
+        formattedTable(table, format, provenance),
+      ]),
+    ),
+  ]
+  const draws = await drawsOf(workspace, studyId)
+  if (draws !== null) texts.push([drawsName, draws])
+  const drawn = await drawFigures(press, figures, join(room, 'figures'))
+  const sections: Manifest['study'] = {
+    kind: study.kind,
+    kindTitle: definition.title,
+    section: definition.section,
+    title: study.title,
+    params: study.params,
+    sample: study.sample,
+    definitions: definition.definitions,
+  }
+  const described = {
+    kernelscopeBundle: bundleVersion,
+    kernelscope: version,
+    study: sections,
+    dataset: {
+      title: dataset.title,
+      classes: dataset.classes.length,
+      images: evidence.counts.images,
+    },
+    models: models.map(({ digest, title, path, bytes, family, parameters, labelSet, labels }) => {
+      const set = /[\\/]/.test(labelSet) ? basename(labelSet) : labelSet
+      return { digest, title, file: basename(path), bytes, family, parameters, labelSet: set, labels }
+    }),
+    variants: evidence.variants,
+    conditions: evidence.conditions,
+    counts: evidence.counts,
+  } as const
+  texts.push([readmeName, readme({ ...described, files: [] })])
+  const entries: ArchiveEntry[] = [
+    ...texts.map(([name, text]) => ({ name, content: Buffer.from(text) })),
+    ...drawn,
+    ...evidence.entries,
+  ]
+  const files = []
+  for (const { name, content } of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1)))
+    files.push({ name, ...(await digestOf(content)) })
+  return { manifest: { ...described, files }, entries }
+}
+
+/** The facts as CSV, with the lists that their columns count in. */
+async function writeEvidence(workspace: Workspace, studyId: number, room: string) {
+  const variants = new Map<string, { place: number; key: BundledVariant }>()
+  const conditions = new Map<string, number>()
+  const images = new Set<string>()
+  const facts = lineWriter(join(room, factsName), factColumns)
+  const measurements = lineWriter(join(room, measurementsName), measurementColumns)
+  for await (const { variant, condition, rows } of studyEvidence(workspace.db, studyId)) {
+    const text = canonicalJson(variant)
+    const known = variants.get(text) ?? { place: variants.size, key: bundledVariant.parse(variant) }
+    variants.set(text, known)
+    const at = conditions.get(condition) ?? conditions.size
+    conditions.set(condition, at)
+    for (const row of rows) {
+      images.add(row.image)
+      if (row.prediction) await facts.line(factLine(known.place, at, row))
+      if (row.measured) await measurements.line(measurementLine(known.place, at, row))
+    }
+  }
+  const counts = { facts: await facts.end(), measurements: await measurements.end(), images: images.size }
+  const entries: ArchiveEntry[] = [
+    { name: factsName, content: { path: join(room, factsName) } },
+    ...(counts.measurements > 0
+      ? [{ name: measurementsName, content: { path: join(room, measurementsName) } }]
+      : []),
+  ]
+  return {
+    variants: [...variants.values()].map(({ key }) => key),
+    conditions: [...conditions.keys()],
+    counts,
+    entries,
+  }
+}
+
+function lineWriter(path: string, columns: readonly string[]) {
+  const stream = createWriteStream(path)
+  let lines = 0
+  const write = async (text: string) => {
+    if (!stream.write(`${text}\r\n`)) await once(stream, 'drain')
+  }
+  const begun = write(columns.join(','))
+  return {
+    async line(text: string) {
+      await begun
+      lines++
+      await write(text)
+    },
+    async end(): Promise<number> {
+      await begun
+      stream.end()
+      await once(stream, 'finish')
+      return lines
+    },
+  }
+}
+
+async function drawFigures(
+  press: Press,
+  figures: Awaited<ReturnType<typeof studyResult>>['figures'],
+  directory: string,
+): Promise<ArchiveEntry[]> {
+  const entries: ArchiveEntry[] = []
+  for (const figure of figures) {
+    const files = await writeFigure(press.draw, figure, ['pdf', 'svg', 'csv', 'txt'], directory, {
+      widthInches: 6.75,
+      dpi: 300,
+    })
+    for (const { path } of files) entries.push({ name: `figures/${basename(path)}`, content: { path } })
+  }
+  return entries
+}
+
+/** The random draws of a study that has any. */
+async function drawsOf(workspace: Workspace, studyId: number): Promise<string | null> {
+  try {
+    return await exportDraws(workspace, studyId)
+  } catch (error) {
+    if (error instanceof KernelscopeError && error.code === 'UNSUPPORTED') return null
+    throw error
+  }
+}
+
+async function digestOf(content: ArchiveEntry['content']): Promise<{ bytes: number; sha256: string }> {
+  const bytes = Buffer.isBuffer(content) ? content : await readFile(content.path)
+  return { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }
+}
+
+const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`

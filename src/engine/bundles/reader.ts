@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto'
+import { basename } from 'node:path'
+import { open, type Entry, type ZipFile } from 'yauzl'
+import { KernelscopeError } from '#shared/errors.ts'
+
+/** What a zip may be at most. A bundle of a million facts stays far below. */
+export interface ArchiveLimits {
+  entries: number
+  /** Bytes of one file, and of all of them, unpacked. */
+  entryBytes: number
+  totalBytes: number
+  /** Unpacked over packed bytes, for files above a megabyte. */
+  ratio: number
+}
+
+export const archiveLimits: ArchiveLimits = {
+  entries: 2000,
+  entryBytes: 2 * 2 ** 30,
+  totalBytes: 4 * 2 ** 30,
+  ratio: 200,
+}
+
+/** An open archive: what is in it was checked before any of it is unpacked. */
+export interface Archive {
+  /** Names with their unpacked sizes. */
+  readonly entries: ReadonlyMap<string, number>
+  /** The whole of a file, at most `most` bytes. */
+  read(name: string, most: number): Promise<Buffer>
+  /** Passes a file on piece by piece. Returns its sha256. */
+  each(name: string, take: (piece: Buffer) => void | Promise<void>): Promise<string>
+  close(): void
+}
+
+/** Plain names in at most one folder, in letters that every file system has. */
+const allowedName = /^(?:[A-Za-z0-9][A-Za-z0-9._-]{0,119}\/)?[A-Za-z0-9][A-Za-z0-9._-]{0,119}$/
+
+/**
+ * Opens a zip that someone else made. Nothing of it is ever written under its own name; names that lead elsewhere,
+ * links, doubles, secrets and more bytes than the limits allow are refused.
+ *
+ * @throws BUNDLE_MALFORMED that names the file and what is wrong with it; FILE_MISSING
+ */
+export async function openArchive(path: string, limits = archiveLimits): Promise<Archive> {
+  const refuse = refuseFor(path)
+  const zip = await openZip(path, refuse)
+  try {
+    const entries = await listEntries(zip, limits, refuse)
+    const entryOf = (name: string): Entry => {
+      const entry = entries.get(name)
+      if (!entry) throw refuse(`it has no ${name}`)
+      return entry
+    }
+    const each: Archive['each'] = async (name, take) => {
+      const hash = createHash('sha256')
+      try {
+        for await (const piece of await readStream(zip, entryOf(name))) {
+          hash.update(piece)
+          await take(piece)
+        }
+      } catch (error) {
+        throw error instanceof KernelscopeError ? error : refuse(`${name}: ${reasonOf(error)}`)
+      }
+      return hash.digest('hex')
+    }
+    return {
+      entries: new Map([...entries].map(([name, { uncompressedSize }]) => [name, uncompressedSize])),
+      each,
+      async read(name, most) {
+        if (entryOf(name).uncompressedSize > most) throw refuse(`${name} has more than ${most} bytes`)
+        const pieces: Buffer[] = []
+        await each(name, (piece) => void pieces.push(piece))
+        return Buffer.concat(pieces)
+      },
+      close: () => zip.close(),
+    }
+  } catch (error) {
+    zip.close()
+    throw error
+  }
+}
+
+export const refuseFor = (path: string) => (problem: string, hint?: string) =>
+  new KernelscopeError('BUNDLE_MALFORMED', `${basename(path)} is refused: ${problem}`, hint ? { hint } : {})
+
+type Refuse = ReturnType<typeof refuseFor>
+
+function openZip(path: string, refuse: Refuse): Promise<ZipFile> {
+  return new Promise((resolve, reject) => {
+    open(path, { lazyEntries: true, autoClose: false, strictFileNames: true }, (error, zip) => {
+      if (!error) return resolve(zip)
+      const missing = 'code' in error && error.code === 'ENOENT'
+      reject(
+        missing
+          ? new KernelscopeError('FILE_MISSING', `there is no file ${path}`)
+          : refuse(`it is no whole zip file (${reasonOf(error)})`),
+      )
+    })
+  })
+}
+
+function listEntries(zip: ZipFile, limits: ArchiveLimits, refuse: Refuse): Promise<Map<string, Entry>> {
+  const found = new Map<string, Entry>()
+  const lowered = new Set<string>()
+  let [total, packed] = [0, 0]
+  if (zip.entryCount > limits.entries)
+    return Promise.reject(refuse(`it has ${zip.entryCount} files; at most ${limits.entries} are read`))
+  return new Promise((resolve, reject) => {
+    zip.on('error', (error: Error) => reject(refuse(reasonOf(error))))
+    zip.on('end', () => resolve(found))
+    zip.on('entry', (entry: Entry) => {
+      const problem = problemOf(entry, limits)
+      const { fileName: name, uncompressedSize, compressedSize } = entry
+      total += uncompressedSize
+      packed += compressedSize
+      if (problem) return reject(refuse(problem))
+      if (lowered.has(name.toLowerCase())) return reject(refuse(`${shown(name)} is in it twice`))
+      if (total > limits.totalBytes)
+        return reject(refuse(`unpacked it has more than ${limits.totalBytes} bytes`))
+      // Files that share their packed bytes unpack to more than a zip can hold.
+      if (packed > zip.fileSize) return reject(refuse('its files overlap'))
+      lowered.add(name.toLowerCase())
+      found.set(name, entry)
+      zip.readEntry()
+    })
+    zip.readEntry()
+  })
+}
+
+/** Why an entry is refused; null where it is not. */
+function problemOf(entry: Entry, { entryBytes, ratio }: ArchiveLimits): string | null {
+  const { fileName: name, uncompressedSize, compressedSize, generalPurposeBitFlag } = entry
+  if (!allowedName.test(name)) return `${shown(name)} is no name for a file of a bundle`
+  const kind = (entry.externalFileAttributes >>> 16) & 0o170000
+  if (kind !== 0 && kind !== 0o100000) return `${shown(name)} is no plain file`
+  if ((generalPurposeBitFlag & 1) !== 0) return `${shown(name)} is encrypted`
+  if (entry.compressionMethod !== 0 && entry.compressionMethod !== 8)
+    return `${shown(name)} is packed with method ${entry.compressionMethod}`
+  if (uncompressedSize > entryBytes) return `${shown(name)} has more than ${entryBytes} bytes`
+  if (uncompressedSize > 2 ** 20 && uncompressedSize > ratio * compressedSize)
+    return `${shown(name)} unpacks to more than ${ratio} times its size`
+  return null
+}
+
+function readStream(zip: ZipFile, entry: Entry): Promise<AsyncIterable<Buffer>> {
+  // yauzl ends the stream with an error where the bytes are fewer or more than the entry says.
+  return new Promise((resolve, reject) => {
+    zip.openReadStream(entry, (error, stream) => (error ? reject(error) : resolve(stream)))
+  })
+}
+
+const shown = (name: string) => JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}…` : name)
+
+const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

@@ -1,0 +1,37 @@
+import type { Manifest } from './manifest.ts'
+
+/** What someone reads first who has unpacked a bundle without Kernelscope. */
+export function readme({ study, dataset, models, counts, kernelscope, variants }: Manifest): string {
+  const runtimes = new Set(
+    variants.map(
+      ({ runtime }) => `ONNX Runtime ${runtime.onnxruntime}, ${runtime.provider}, ${runtime.precision}`,
+    ),
+  )
+  return [
+    `${study.title}`,
+    '='.repeat(study.title.length),
+    '',
+    `A study of the kind "${study.kindTitle}" (${study.kind}), measured with Kernelscope ${kernelscope}.`,
+    '',
+    `Images:   ${counts.images} of ${dataset.title}${
+      study.sample ? `, at most ${study.sample.perClass} per class drawn with seed ${study.sample.seed}` : ''
+    }`,
+    ...models.map(({ title, file, digest }) => `Model:    ${title} (${file}, sha256 ${digest})`),
+    ...[...runtimes].map((runtime) => `Runtime:  ${runtime}`),
+    `Settings: ${JSON.stringify(study.params)}`,
+    '',
+    'Files',
+    '-----',
+    'bundle.json       what was measured on what: models, recipes, conditions, digests of all files',
+    'study.json        tables and figures as data',
+    'facts.csv         one line per prediction; variant and condition count from 0 in bundle.json',
+    'measurements.csv  vectors that were measured besides predictions, if there are any',
+    'draws.json        the random masks or subsets, if there are any',
+    'figures/, tables/ for people',
+    '',
+    'Images and models are named by the sha256 of their files and are not inside.',
+    'To check it:    kernelscope bundle verify FILE',
+    'To look at it:  kernelscope bundle open FILE, or drop it on the app.',
+    '',
+  ].join('\n')
+}

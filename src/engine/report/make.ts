@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
+import { getDataset } from '../datasets/index.ts'
+import { resourcePath } from '../entry.ts'
+import { writeWhole, type Press, type WrittenFile } from '../figures/index.ts'
+import { getModel } from '../models/index.ts'
+import { getStudy, studyDefinition, studyResult } from '../studies/index.ts'
+import { version } from '../version.ts'
+import type { Workspace } from '../workspace/index.ts'
+import { inlineFigure } from './figure.ts'
+import { reportHtml, type ReportStudy } from './page.ts'
+
+/**
+ * Writes chosen studies as one HTML page that needs nothing but a browser. The same studies with the same facts give the
+ * same bytes.
+ */
+export async function makeReport(
+  workspace: Workspace,
+  press: Press,
+  studyIds: readonly number[],
+  title: string,
+  path: string,
+): Promise<WrittenFile> {
+  const studies: ReportStudy[] = []
+  for (const [at, id] of studyIds.entries()) studies.push(await studyOf(workspace, press, id, `s${at + 1}`))
+  const html = reportHtml({ title, version, studies, fonts: await fonts() })
+  return writeWhole(dirname(path), basename(path), html)
+}
+
+async function studyOf(workspace: Workspace, press: Press, id: number, prefix: string): Promise<ReportStudy> {
+  const { db } = workspace
+  const study = getStudy(db, id)
+  const { title, section, definitions } = studyDefinition(study.kind)
+  const result = await studyResult(workspace, id)
+  const figures: ReportStudy['figures'][number][] = []
+  for (const [at, spec] of result.figures.entries())
+    figures.push({ spec, svg: await inlineFigure(press, spec, `${prefix}f${at + 1}-`) })
+  return {
+    title: study.title,
+    kindTitle: title,
+    section,
+    complete: result.complete,
+    settings: [
+      ['Models', study.modelIds.map((modelId) => getModel(db, modelId).title).join(', ')],
+      ['Images', getDataset(db, study.datasetId).title],
+      ...(study.sample
+        ? ([['Sample', `${study.sample.perClass} per class, seed ${study.sample.seed}`]] as const)
+        : []),
+      ...Object.entries(study.params)
+        .filter(([, value]) => value !== null)
+        .map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : String(value)] as const),
+    ],
+    figures,
+    tables: result.tables,
+    reported: result.reported,
+    definitions,
+    provenance: [...result.provenance, `Kernelscope ${version}.`],
+  }
+}
+
+/** The typeface of text and figures, inside the page. */
+async function fonts(): Promise<string> {
+  const faces = [
+    [400, 'inter-regular.woff'],
+    [600, 'inter-semibold.woff'],
+  ] as const
+  const rules = []
+  for (const [weight, file] of faces) {
+    const data = (await readFile(resourcePath('fonts', file))).toString('base64')
+    rules.push(
+      `@font-face{font-family:Inter;font-weight:${weight};src:url(data:font/woff;base64,${data}) format('woff')}`,
+    )
+  }
+  return rules.join('')
+}

@@ -1,0 +1,105 @@
+import type { DataTable, Definition, ReportedValue } from '#shared/contract/index.ts'
+import { figureCaption } from '#shared/figures/caption.ts'
+import type { FigureSpec } from '#shared/figures/spec.ts'
+import { escapeMarkup } from '#shared/figures/tooltip.ts'
+import { reportStyle } from './style.ts'
+import { tableHtml } from './table.ts'
+
+/** A study as a report shows it. */
+export interface ReportStudy {
+  title: string
+  kindTitle: string
+  section: string
+  complete: boolean
+  /** Name and value of what was set. */
+  settings: readonly (readonly [string, string])[]
+  figures: readonly { spec: FigureSpec; svg: string }[]
+  tables: readonly DataTable[]
+  reported: readonly ReportedValue[]
+  definitions: readonly Definition[]
+  provenance: readonly string[]
+}
+
+export interface ReportPage {
+  title: string
+  version: string
+  studies: readonly ReportStudy[]
+  /** `@font-face` rules with the fonts inside. */
+  fonts: string
+}
+
+/** Nothing may be fetched and nothing may run, whoever shows the page. */
+const policy = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:"
+
+/** A whole report as one HTML file. Pure: the same studies give the same bytes. */
+export function reportHtml({ title, version, studies, fonts }: ReportPage): string {
+  const name = escapeMarkup(title)
+  return [
+    '<!doctype html>',
+    '<html lang="en">',
+    '<head>',
+    '<meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    `<meta name="generator" content="Kernelscope ${escapeMarkup(version)}">`,
+    `<title>${name}</title>`,
+    `<style>${fonts}${reportStyle}</style>`,
+    '</head>',
+    '<body>',
+    `<header><h1>${name}</h1>`,
+    `<p class="lead">${studies.length} ${studies.length === 1 ? 'study' : 'studies'}, written by Kernelscope ${escapeMarkup(version)}.</p></header>`,
+    ...(studies.length > 1 ? [contents(studies)] : []),
+    '<main>',
+    ...studies.map(section),
+    '</main>',
+    `<footer>Figures and tables come from stored predictions; nothing in this page is fetched, and nothing in it runs.</footer>`,
+    '</body>',
+    '</html>\n',
+  ].join('\n')
+}
+
+const contents = (studies: readonly ReportStudy[]) =>
+  `<nav aria-label="Contents"><ol>${studies
+    .map(({ title }, at) => `<li><a href="#study-${at + 1}">${escapeMarkup(title)}</a></li>`)
+    .join('')}</ol></nav>`
+
+function section(study: ReportStudy, at: number): string {
+  const { title, kindTitle, section: where, complete, settings, figures, tables, reported } = study
+  return [
+    `<section aria-labelledby="study-${at + 1}">`,
+    `<h2 id="study-${at + 1}">${escapeMarkup(title)}</h2>`,
+    `<p class="lead">${escapeMarkup(kindTitle)}, section ${escapeMarkup(where)} of the paper.</p>`,
+    ...(complete
+      ? []
+      : [
+          '<p class="warn" role="note">This study is not complete: its numbers rest on a part of the images.</p>',
+        ]),
+    `<dl>${settings.map(([name, value]) => `<dt>${escapeMarkup(name)}</dt><dd>${escapeMarkup(value)}</dd>`).join('')}</dl>`,
+    ...figures.map(
+      ({ spec, svg }) =>
+        `<figure>${svg}<figcaption>${escapeMarkup(figureCaption(spec))}</figcaption></figure>`,
+    ),
+    ...tables.map(tableHtml),
+    ...(reported.length > 0 ? [reportedHtml(reported)] : []),
+    ...listed('Definitions', study.definitions.map(definitionText)),
+    ...listed('What was used', study.provenance),
+    '</section>',
+  ].join('\n')
+}
+
+const reportedHtml = (values: readonly ReportedValue[]) =>
+  `<details><summary>What the paper reports (${values.length})</summary><ul class="notes">${values
+    .map(
+      ({ model, text, source }) =>
+        `<li>${escapeMarkup([model, text, source].filter(Boolean).join(': '))}</li>`,
+    )
+    .join('')}</ul></details>`
+
+function listed(title: string, lines: readonly string[]): string[] {
+  if (lines.length === 0) return []
+  const items = lines.map((line) => `<li>${escapeMarkup(line)}</li>`).join('')
+  return [`<h3>${escapeMarkup(title)}</h3>`, `<ul class="notes">${items}</ul>`]
+}
+
+const definitionText = ({ name, formula, source }: Definition) =>
+  [name, ...(formula ? [`: ${formula}`] : []), ...(source ? [` (${source})`] : [])].join('')

@@ -1,0 +1,35 @@
+import { useRouter } from 'vue-router'
+import { emptyComposition, newPanel, type PanelSource } from '#shared/figures/compose/index.ts'
+import { venues } from '#shared/figures/venues.ts'
+import { engine } from '../engine/index.ts'
+import { useProblems } from './useProblems.ts'
+
+/** Makes a composed figure and goes to it. */
+export function useNewFigure() {
+  const router = useRouter()
+  const { attempt } = useProblems()
+
+  /**
+   * @param sources its first panels
+   */
+  async function create(title = 'Figure', sources: readonly PanelSource[] = []): Promise<void> {
+    const empty = emptyComposition(title)
+    const panels = sources.map((source, at) => newPanel(`panel-${at + 1}`, source))
+    const alone = panels.length === 1
+    const page = {
+      ...empty.page,
+      columns: alone ? 1 : 2,
+      span: alone ? ('column' as const) : empty.page.span,
+    }
+    const [venue] = venues
+    const style = venue ? { ...empty.style, fontSize: venue.fontSize, typeface: venue.typeface } : empty.style
+    const made = await attempt(() =>
+      engine.compositions.create({ composition: { ...empty, page, style, panels } }),
+    )
+    if (!made) return
+    const query = alone ? { panel: 'panel-1', part: 'panel' } : {}
+    await router.push({ name: 'figure', params: { id: made.id }, query })
+  }
+
+  return { create }
+}

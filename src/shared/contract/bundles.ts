@@ -1,0 +1,113 @@
+import { eventIterator, oc } from '@orpc/contract'
+import { z } from 'zod'
+import { figureSpec } from '../figures/spec.ts'
+import { definition, id } from './common.ts'
+import { written } from './figures.ts'
+import { dataTable, reportedValue } from './studyResult.ts'
+
+/** A bundle as it is shown: what was measured on what, its tables and figures. Nothing of it enters the workspace. */
+export const openedBundle = z.object({
+  path: z.string(),
+  kernelscope: z.string(),
+  study: z.object({
+    kind: z.string(),
+    kindTitle: z.string(),
+    section: z.string(),
+    title: z.string(),
+    params: z.record(z.string(), z.unknown()),
+    sample: z.object({ perClass: z.int(), seed: z.int() }).nullable(),
+    definitions: z.array(definition),
+    complete: z.boolean(),
+  }),
+  dataset: z.object({ title: z.string(), classes: z.int(), images: z.int() }),
+  models: z.array(
+    z.object({
+      digest: z.string(),
+      title: z.string(),
+      file: z.string(),
+      bytes: z.int(),
+      family: z.string(),
+      parameters: z.number(),
+      /** A model of the open workspace has the same digest. */
+      here: z.boolean(),
+    }),
+  ),
+  runtimes: z.array(z.string()),
+  counts: z.object({ facts: z.int(), measurements: z.int(), images: z.int(), conditions: z.int() }),
+  tables: z.array(dataTable),
+  figures: z.array(figureSpec),
+  reported: z.array(reportedValue),
+  provenance: z.array(z.string()),
+  files: z.array(z.object({ name: z.string(), bytes: z.int(), sha256: z.string() })),
+})
+
+const answer = z.object({ predicted: z.int(), confidence: z.number() })
+
+export const bundleVerdict = z.object({
+  /** unchecked: nothing of the sample could be computed here. */
+  verdict: z.enum(['agrees', 'disagrees', 'unchecked']),
+  /** In the bundle; only facts can be computed again one by one. */
+  facts: z.int(),
+  measurements: z.int(),
+  asked: z.int(),
+  sampled: z.int(),
+  seed: z.int(),
+  tolerance: z.number(),
+  checked: z.int(),
+  /** Of those: equal to the last bit. */
+  identical: z.int(),
+  /** Largest difference of a probability. */
+  largest: z.number(),
+  disagreeing: z.array(
+    z.object({
+      model: z.string(),
+      condition: z.string(),
+      image: z.string(),
+      className: z.string(),
+      stored: answer,
+      found: answer,
+    }),
+  ),
+  unchecked: z.array(z.object({ reason: z.string(), n: z.int() })),
+  storedOn: z.array(z.string()),
+  checkedOn: z.array(z.string()),
+})
+
+const progress = z.object({ type: z.literal('progress'), done: z.int(), total: z.int(), note: z.string() })
+
+export const bundles = {
+  /** Writes a study with all that its numbers rest on as one zip. */
+  make: oc
+    .input(
+      z.object({
+        studyId: id,
+        /** The workspace's exports when left out. */
+        path: z.string().optional(),
+      }),
+    )
+    .output(written),
+  /** Checks all of a bundle and shows it. Needs no workspace. */
+  open: oc.input(z.object({ path: z.string() })).output(openedBundle),
+  /** Computes a sample of its facts again, with models and images of the open workspace and of the named folders. */
+  verify: oc
+    .input(
+      z.object({
+        path: z.string(),
+        sample: z.int().min(1).max(10_000).default(64),
+        seed: z.int().default(0),
+        tolerance: z.number().min(0).max(1).default(1e-3),
+        folders: z.array(z.string()).default([]),
+      }),
+    )
+    .output(
+      eventIterator(
+        z.discriminatedUnion('type', [
+          progress,
+          z.object({ type: z.literal('verdict'), verdict: bundleVerdict }),
+        ]),
+      ),
+    ),
+}
+
+export type OpenedBundle = z.infer<typeof openedBundle>
+export type BundleVerdict = z.infer<typeof bundleVerdict>

@@ -1,0 +1,181 @@
+import { readFileSync } from 'node:fs'
+import sharp from 'sharp'
+import { describe, expect, it } from 'vitest'
+import { draw, placement, type Drawing } from '#engine/figures/drawing.ts'
+import { writeComposed } from '#engine/figures/index.ts'
+import {
+  composition as schema,
+  emptyComposition,
+  newPanel,
+  type Composition,
+} from '#shared/figures/compose/index.ts'
+import { okabeIto } from '#shared/figures/palette.ts'
+import type { FigureSpec } from '#shared/figures/spec.ts'
+import { venues } from '#shared/figures/venues.ts'
+import { bars, curves, matrix } from '../../shared/figures/specs.ts'
+import { temporaryFolder } from '../../temporary.ts'
+
+const base = emptyComposition('Robustness')
+const composed = (specs: readonly FigureSpec[], change: Partial<Composition> = {}): Composition => ({
+  ...base,
+  panels: specs.map((spec, at) => newPanel(`p${at}`, { kind: 'data', spec })),
+  ...change,
+})
+const render = async (composition: Composition, format: Drawing['format'] = 'svg', text?: Drawing['text']) =>
+  Buffer.from(await draw({ subject: { kind: 'composed', composition }, format, dpi: 100, text }))
+
+/** Kernels of a sheet: many cells with gaps. */
+const sheet: FigureSpec = {
+  ...matrix('diverging', []),
+  cells: {
+    rows: Array.from({ length: 63 }, (_, at) => (at % 32 === 15 ? String(at >> 5) : '')),
+    columns: Array.from({ length: 95 }, (_, at) => (at % 32 === 15 ? String(at >> 5) : '')),
+    values: Array.from({ length: 63 * 95 }, (_, at) => (at % 32 === 31 ? null : Math.sin(at / 7))),
+    map: 'diverging',
+    label: 'Weight',
+  },
+}
+
+/** Texts of an SVG with their places on the page, in points. */
+function textsOf(svg: string): { text: string; x: number; y: number }[] {
+  const found: { text: string; x: number; y: number }[] = []
+  let [left, top] = [0, 0]
+  for (const [, moveX, moveY, x, y, text] of svg.matchAll(
+    /<g transform="translate\(([\d.-]+) ([\d.-]+)\)">|<text x="([\d.-]+)" y="([\d.-]+)"[^>]*>([^<]*)<\/text>/g,
+  )) {
+    if (moveX !== undefined) [left, top] = [Number(moveX), Number(moveY)]
+    else found.push({ text: text ?? '', x: (left + Number(x)) / 5, y: (top + Number(y)) / 5 })
+  }
+  return found
+}
+
+describe('a composed figure', () => {
+  it.each(['svg', 'pdf', 'png'] as const)('makes the same %s from the same input', async (format) => {
+    const figure = composed([curves, bars])
+    const once = await render(figure, format)
+    await render(composed([bars]))
+    expect((await render(figure, format)).equals(once)).toBe(true)
+  })
+
+  it('is exactly as wide as its venue, in every format', async () => {
+    for (const { id, text } of venues.slice(0, 3)) {
+      const figure = composed([curves], { page: { ...base.page, venue: id, span: 'text', columns: 1 } })
+      const { width, height } = placement(figure)
+      expect(width).toBeCloseTo(text, 4)
+      expect((await render(figure)).toString()).toContain(`width="${Number(text.toFixed(4))}in"`)
+      const box = /\/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]/.exec(
+        (await render(figure, 'pdf')).toString('latin1'),
+      )
+      expect(Number(box?.[1]) / 72).toBeCloseTo(text, 3)
+      expect(Number(box?.[2]) / 72).toBeCloseTo(height, 3)
+    }
+  })
+
+  it('embeds regular and bold of its typeface in the PDF', async () => {
+    const pdf = (await render(composed([curves, bars]), 'pdf')).toString('latin1')
+    expect(pdf).toMatch(/\/BaseFont \/[A-Z]{6}\+STIXTwoText-Regular/)
+    expect(pdf).toMatch(/\/BaseFont \/[A-Z]{6}\+STIXTwoText-SemiBold/)
+    expect(pdf.match(/\/FontFile2/g)?.length).toBeGreaterThanOrEqual(2)
+    expect(pdf).not.toContain('/Subtype /Image')
+  })
+
+  it('writes letters and titles, and one legend for all panels', async () => {
+    const svg = (await render(composed([curves, { ...curves, title: 'Again' }]))).toString()
+    const texts = textsOf(svg).map(({ text }) => text)
+    expect(texts).toEqual(expect.arrayContaining(['(a)', '(b)', 'Random patch drop', 'Again']))
+    expect(texts.filter((text) => text === 'Net 3')).toHaveLength(1)
+  })
+
+  it('sets the plots of a row and of a column in line', async () => {
+    const wide = { ...bars, y: { ...bars.y, label: 'Accuracy', unit: 'none' as const } }
+    const figure = composed([curves, wide, wide, curves], {
+      style: { ...base.style, legend: 'panels', gridLines: true },
+    })
+    const svg = (await render(figure)).toString()
+    const zeros = textsOf(svg).filter(({ text }) => text === '0')
+    // The zero of each vertical axis: two rows, the same height within a row.
+    const heights = zeros.map(({ y }) => Math.round(y * 10) / 10)
+    expect(new Set(heights).size).toBeLessThanOrEqual(4)
+    const vertical = textsOf(svg).filter(({ text }) => text === 'Top-1 accuracy (%)' || text === 'Accuracy')
+    expect(vertical.length).toBe(4)
+  })
+
+  it('draws a large sheet as one picture under vector axes', async () => {
+    const figure = composed([sheet])
+    const svg = (await render(figure)).toString()
+    const picture = /xlink:href="data:image\/png;base64,([^"]+)"/.exec(svg)?.[1] ?? ''
+    const { width, height } = await sharp(Buffer.from(picture, 'base64')).metadata()
+    expect([(width ?? 0) % 95, (height ?? 0) % 63]).toEqual([0, 0])
+    expect((width ?? 0) / 95).toBe((height ?? 0) / 63)
+    expect(textsOf(svg).map(({ text }) => text)).toEqual(expect.arrayContaining(['0', '1', '2', 'Weight']))
+    const pdf = (await render(figure, 'pdf')).toString('latin1')
+    expect(pdf.match(/\/Subtype \/Image/g)).toHaveLength(1)
+    expect(pdf).toContain('+STIXTwoText-Regular')
+    expect(pdf.length).toBeLessThan(200_000)
+  })
+
+  it('colours cells by their values: ends of the map at the ends, white where there is none', async () => {
+    const values = Array.from({ length: 60 * 60 }, (_, at) =>
+      at === 0 ? -1 : at === 1 ? 1 : at === 2 ? null : 0,
+    )
+    const names = Array.from({ length: 60 }, () => '')
+    const spec: FigureSpec = { ...sheet, cells: { ...sheet.cells!, rows: names, columns: names, values } }
+    const svg = (await render(composed([spec]))).toString()
+    const png = Buffer.from(/image\/png;base64,([^"]+)"/.exec(svg)?.[1] ?? '', 'base64')
+    const { data, info } = await sharp(png).raw().toBuffer({ resolveWithObject: true })
+    const scale = info.width / 60
+    const at = (cell: number) => [...data.subarray((cell * scale + scale / 2) * info.channels).subarray(0, 3)]
+    expect(at(0)[2]).toBeGreaterThan(at(0)[0]!)
+    expect(at(1)[0]).toBeGreaterThan(at(1)[2]!)
+    expect(at(2)).toEqual([255, 255, 255])
+    expect(Math.min(...at(3))).toBeGreaterThan(230)
+  })
+
+  it('holds to the limits and ticks that an author sets', async () => {
+    const figure = composed([curves])
+    const [panel] = figure.panels
+    const limited = {
+      ...figure,
+      panels: [
+        {
+          ...panel!,
+          x: { min: 0, max: 0.9, step: 0.45, label: 'Loss' },
+          y: { min: 0.2, max: 0.8, step: 0.3 },
+        },
+      ],
+    }
+    const texts = textsOf((await render(limited)).toString()).map(({ text }) => text)
+    expect(texts).toEqual(expect.arrayContaining(['20', '50', '80', '45', '90', 'Loss (%)']))
+    expect(texts).not.toContain('60')
+  })
+
+  it('leaves bands out, or draws them as error bars', async () => {
+    const figure = composed([curves])
+    const opaque = async (ranges: 'bands' | 'bars' | 'none') => {
+      const panels = figure.panels.map((panel) => ({ ...panel, ranges }))
+      return ((await render({ ...figure, panels })).toString().match(/fill-opacity="0\.18"/g) ?? []).length
+    }
+    expect(await opaque('bands')).toBeGreaterThan(0)
+    expect(await opaque('bars')).toBe(0)
+    expect(await opaque('none')).toBe(0)
+  })
+
+  it('is drawn without colour where the style says so', async () => {
+    const grey = composed([curves, bars], { style: { ...base.style, palette: 'grey' } })
+    const svg = (await render(grey)).toString()
+    for (const colour of okabeIto) if (colour) expect(svg).not.toMatch(new RegExp(colour, 'i'))
+  })
+
+  it('writes JSON that makes the same figure again, and a caption with what was used', async () => {
+    const folder = temporaryFolder()
+    const figure = composed([curves, bars])
+    const options = { dpi: 100, provenance: ['Seed 7.'] }
+    const files = await writeComposed(draw, figure, ['json', 'csv', 'txt', 'svg'], folder, options)
+    expect(files.map(({ path }) => path.split('.').at(-1))).toEqual(['json', 'csv', 'txt', 'svg'])
+    const read = (at: number) => readFileSync(files[at]?.path ?? '', 'utf8')
+    const again = schema.parse(JSON.parse(read(0)))
+    expect((await render(again)).toString()).toBe(read(3))
+    expect(read(1).split('\r\n')[0]).toMatch(/^panel,figure,series/)
+    expect(read(2)).toContain('Seed 7.')
+  })
+})
