@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Model, Ranking } from '#shared/contract/index.ts'
+import { rankingTable } from '../../src/renderer/ranking/export.ts'
 import { bestOf, rankingFigure } from '../../src/renderer/ranking/figure.ts'
+import { paperTable } from '../../src/renderer/ranking/paper.ts'
 
 const value = (key: string, v: number) => ({
   key,
@@ -12,8 +14,15 @@ const value = (key: string, v: number) => ({
 })
 const ranking: Ranking = {
   metrics: [
-    { key: 'top1', title: 'Top-1', unit: 'fraction', better: 'higher' },
-    { key: 'mce', title: 'mCE', unit: 'number', better: 'lower' },
+    {
+      key: 'top1',
+      metric: 'clean-accuracy.top1',
+      title: 'Top-1',
+      dataset: 'val',
+      unit: 'fraction',
+      better: 'higher',
+    },
+    { key: 'mce', metric: 'imagenet-c.mce', title: 'mCE', dataset: 'C', unit: 'number', better: 'lower' },
   ],
   reference: null,
   models: [
@@ -62,6 +71,39 @@ describe('the ranking', () => {
     expect(spec.series.map((s) => s.name)).toEqual(['A', 'B'])
     expect(spec.series[0]?.points[0]).toMatchObject({ x: 60, y: 0.8, lo: 0.8 - 0.1 })
     expect(spec.y.unit).toBe('percent')
+  })
+
+  it('sets the paper’s models beside ours only where it prints both metrics, on the same scale', () => {
+    const printed = (model: string, text: string, v: number) => ({
+      ...{ model, text, value: v, unit: '%', source: 'Table 6' },
+    })
+    const reported = [
+      printed('ViT-B', 'ImageNet, top-1', 84),
+      printed('ViT-B', 'ImageNet-C, mCE', 50),
+      printed('BiT', 'ImageNet-C, mCE', 60),
+      printed('BiT', 'something else', 1),
+    ]
+    const spec = rankingFigure({ ...ranking, reported }, models, 'mce', 'top1', true)
+    const paper = spec.series.filter(({ origin }) => origin === 'reported')
+    expect(paper.map(({ name, points }) => [name, points[0]])).toEqual([
+      ['ViT-B (paper)', { x: 50, y: 0.84 }],
+    ])
+    expect(rankingFigure({ ...ranking, reported }, models, 'parameters', 'top1', true).series).toHaveLength(2)
+    const table = paperTable({ reported })
+    expect(table.columns.map(({ metric }) => metric)).toEqual(['clean-accuracy.top1', 'imagenet-c.mce'])
+    expect(table.rows.map(({ model, values }) => [model, values.size])).toEqual([
+      ['ViT-B', 2],
+      ['BiT', 1],
+    ])
+  })
+
+  it('is exported with intervals and differences in columns of their own', () => {
+    const table = rankingTable({ ...ranking, reference: 2 }, true)
+    expect(table.columns.slice(0, 5).map(({ title }) => title)).toEqual([
+      ...['Model', 'Top-1', '95 % from', 'to', 'minus B'],
+    ])
+    expect(table.rows[2]).toMatchObject({ model: 'C', top1: 0.6, 'top1 hi': 0.7, mce: null })
+    expect(rankingTable(ranking, false).columns).toHaveLength(3)
   })
 
   it('draws a metric against the size of the models', () => {

@@ -1,4 +1,4 @@
-import type { DatasetReport } from '#shared/contract/index.ts'
+import type { DatasetReport, Recognised } from '#shared/contract/index.ts'
 import type { Db } from '../workspace/index.ts'
 import type { Layout } from './layout.ts'
 
@@ -41,7 +41,16 @@ export function reportOf(
     remarks: [],
   }
   const uneven = recognised === 'imagenet-p' ? [] : unevenParts(db, datasetId)
-  return { ...report, remarks: [...remarks, ...remarksOn(report), ...uneven] }
+  return {
+    ...report,
+    remarks: [
+      ...remarks,
+      ...remarksOn(report, recognised),
+      ...uneven,
+      ...unevenClasses(db, datasetId, expected.perClass),
+      ...missingFiles(db, datasetId, expected.files ?? []),
+    ],
+  }
 }
 
 /** Parts that should show the same pictures but hold different numbers of them. */
@@ -60,11 +69,50 @@ function unevenParts(db: Db, datasetId: number): string[] {
 
 const more = (count: number) => (count > listed ? ` and ${count - listed} more` : '')
 
-function remarksOn(report: DatasetReport): string[] {
+/** Classes that have not as many images as every class of the published set has. */
+function unevenClasses(db: Db, datasetId: number, perClass: number | undefined): string[] {
+  if (perClass === undefined) return []
+  const rows = db
+    .prepare<[number, number], { name: string; images: number }>(
+      'SELECT name, images FROM class WHERE dataset_id = ? AND images > 0 AND images <> ? ORDER BY name',
+    )
+    .all(datasetId, perClass)
+  if (rows.length === 0) return []
+  const shown = rows.slice(0, listed).map(({ name, images }) => `${name} (${images})`)
+  return [`Classes without exactly ${perClass} images: ${shown.join(', ')}${more(rows.length)}.`]
+}
+
+/** Files that a list of labels names and that are not there, by path or by name alone. */
+function missingFiles(db: Db, datasetId: number, files: readonly string[]): string[] {
+  const absent = db
+    .prepare<[string, number], string>(
+      `SELECT value FROM json_each(?) WHERE NOT EXISTS
+       (SELECT 1 FROM image i WHERE i.dataset_id = ? AND i.name = value)`,
+    )
+    .pluck()
+    .all(JSON.stringify(files), datasetId)
+  if (absent.length === 0) return []
+  const wanted = new Set(absent)
+  const select = db
+    .prepare<[number], string>('SELECT name FROM image WHERE dataset_id = ?')
+    .pluck()
+    .iterate(datasetId)
+  for (const name of select) wanted.delete(name.slice(name.lastIndexOf('/') + 1))
+  if (wanted.size === 0) return []
+  const shown = [...wanted].slice(0, listed)
+  return [`${wanted.size} files of the list are not there: ${shown.join(', ')}${more(wanted.size)}.`]
+}
+
+function remarksOn(report: DatasetReport, recognised: Recognised): string[] {
   const list = (names: string[]) => `${names.slice(0, listed).join(', ')}${more(names.length)}`
   const { expected, found, unreadable, unlabelled, duplicates, contradictions } = report
   const remarks: [boolean, string][] = [
-    [expected !== null && expected !== found, `${found} images; the published set has ${expected}.`],
+    [
+      expected !== null && expected !== found,
+      recognised === 'csv'
+        ? `${found} images; the list names ${expected}.`
+        : `${found} images; the published set has ${expected}.`,
+    ],
     [unreadable > 0, `${unreadable} images cannot be read.`],
     [unlabelled > 0, `${unlabelled} images have no class and take no part in studies.`],
     [duplicates > 0, `${duplicates} images are copies of another one of the same part.`],

@@ -1,4 +1,6 @@
-import type { Ranking, RankingInput } from '#shared/contract/index.ts'
+import { canonicalJson } from '#shared/canonical.ts'
+import type { Ranking, RankingInput, Study } from '#shared/contract/index.ts'
+import { getDataset } from '../datasets/index.ts'
 import { getModel, listModels } from '../models/index.ts'
 import type { Workspace } from '../workspace/index.ts'
 import type { Metric } from './definition.ts'
@@ -21,37 +23,58 @@ interface Found extends Metric {
   studyId: number
 }
 
+interface RankedColumn {
+  key: string
+  /** The metric's own key, without what tells columns of the same metric apart. */
+  metric: string
+  title: string
+  unit: Metric['unit']
+  better: Metric['better']
+  /** The study whose images and parameters the values rest on. */
+  study: Study
+  values: Map<number, Found>
+}
+
+/** What must be equal for two studies' values to stand in one column: the same images, read in the same way. */
+const scopeOf = ({ datasetId, sample, params }: Study) => canonicalJson({ datasetId, sample, params })
+
 /**
  * Models by metrics, each value from the latest study that has it, with its interval and its difference from the
- * reference model (Tables 5 and 6). Only stored facts are read.
+ * reference model (Tables 5 and 6). Values of other images, or read in another way, never share a column. Only stored
+ * facts are read.
  */
 export async function ranking(workspace: Workspace, { modelIds, reference }: RankingInput): Promise<Ranking> {
   const { db } = workspace
-  const wanted = new Set(modelIds ?? listModels(db).map(({ id }) => id))
-  const found = new Map<string, Found>()
-  const columns = new Map<string, Ranking['metrics'][number]>()
-  for (const kind of ranked) {
-    for (const study of listStudies(db).filter((entry) => entry.kind === kind)) {
-      for (const metric of (await studyView(workspace, study.id)).view.metrics ?? []) {
-        const { key, title, unit, better, modelId, value } = metric
-        const place = `${key} ${modelId}`
-        if (!wanted.has(modelId) || value === null || found.has(place)) continue
-        found.set(place, { ...metric, studyId: study.id })
-        if (!columns.has(key)) columns.set(key, { key, title, unit, better })
-      }
-    }
-  }
-  const of = (key: string, modelId: number) => found.get(`${key} ${modelId}`)
+  const wanted = new Set(
+    modelIds ??
+      listModels(db)
+        .filter(({ role }) => role === 'classifier')
+        .map(({ id }) => id),
+  )
+  const columns = new Map<string, RankedColumn>()
+  for (const kind of ranked)
+    for (const study of listStudies(db).filter((entry) => entry.kind === kind))
+      for (const metric of (await studyView(workspace, study.id)).view.metrics ?? [])
+        if (wanted.has(metric.modelId) && metric.value !== null) take(columns, study, metric)
+  const shown = [...columns.values()]
   const models = [...wanted].map((id) => ({ modelId: id, title: getModel(db, id).title }))
   return {
-    metrics: [...columns.values()],
+    metrics: shown.map(({ key, metric, title, unit, better, study }) => ({
+      key,
+      metric,
+      title:
+        shown.filter((other) => other.metric === metric).length > 1 ? `${title} · ${study.title}` : title,
+      dataset: getDataset(db, study.datasetId).title,
+      unit,
+      better,
+    })),
     reference: reference ?? null,
     models: models.map((model) => ({
       ...model,
-      values: [...columns.keys()].flatMap((key) => {
-        const own = of(key, model.modelId)
+      values: shown.flatMap(({ key, values }) => {
+        const own = values.get(model.modelId)
         if (!own || own.value === null) return []
-        const base = reference == null ? undefined : of(key, reference)?.value
+        const base = reference == null ? undefined : values.get(reference)?.value
         return [
           {
             key,
@@ -64,6 +87,24 @@ export async function ranking(workspace: Workspace, { modelIds, reference }: Ran
         ]
       }),
     })),
-    reported: paperValues(({ source }) => source === 'Table 5' || source === 'Table 6'),
+    reported: paperValues(({ source }) => printed.has(source)),
   }
+}
+
+/** Tables of the paper whose metrics the benchmarks measure. */
+const printed = new Set(['Table 1', 'Table 2', 'Table 3', 'Table 5', 'Table 6'])
+
+/** Puts a value into the column of its images and parameters; a later study's value of the same model stays. */
+function take(columns: Map<string, RankedColumn>, study: Study, found: Metric): void {
+  const { key: metric, title, unit, better, modelId } = found
+  const place = `${metric} ${scopeOf(study)}`
+  const alike = [...columns.values()].filter((column) => column.metric === metric).length
+  const column = columns.get(place) ?? {
+    key: alike === 0 ? metric : `${metric}#${alike + 1}`,
+    metric,
+    ...{ title, unit, better, study },
+    values: new Map<number, Found>(),
+  }
+  columns.set(place, column)
+  if (!column.values.has(modelId)) column.values.set(modelId, { ...found, studyId: study.id })
 }

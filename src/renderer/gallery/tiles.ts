@@ -33,7 +33,10 @@ const tile = (value: Transform, label: string, title: string, facts: Tile['facts
   facts,
 })
 
-export const cleanTile: Tile = tile({ op: 'identity' }, 'Clean', 'As the model is shown it')
+export const cleanTile: Tile = tile({ op: 'identity' }, 'clean', 'Clean')
+
+/** Every row begins with the picture as it is. */
+const besideClean = (tiles: Tile[]): Tile[] => [cleanTile, ...tiles]
 
 const severities = [1, 2, 3, 4, 5]
 
@@ -43,16 +46,18 @@ export const corruptionRows = ({ corruptions }: GalleryCatalogue, seed: number, 
     id: name,
     title: wordsOf(name),
     note: [holdOut ? 'hold-out' : 'benchmark', random ? `seed ${seed}` : 'no draw'].join(', '),
-    tiles: severities.map((severity) =>
-      tile(
-        { op: 'corruption', name, severity, seed, jpeg, variant: 'published' },
-        String(severity),
-        `${wordsOf(name)}, severity ${severity}`,
-        [
-          ...parameters.map(({ title, values }) => ({ label: title, value: values[severity - 1] ?? '' })),
-          { label: 'JPEG pass', value: jpeg ? 'quality 85' : 'none' },
-          { label: 'Seed', value: random ? String(seed) : 'not used' },
-        ],
+    tiles: besideClean(
+      severities.map((severity) =>
+        tile(
+          { op: 'corruption', name, severity, seed, jpeg, variant: 'published' },
+          String(severity),
+          `${wordsOf(name)}, severity ${severity}`,
+          [
+            ...parameters.map(({ title, values }) => ({ label: title, value: values[severity - 1] ?? '' })),
+            { label: 'JPEG pass', value: jpeg ? 'quality 85' : 'none' },
+            { label: 'Seed', value: random ? String(seed) : 'not used' },
+          ],
+        ),
       ),
     ),
   }))
@@ -65,17 +70,19 @@ export const patchRows = (seed: number): TileRow[] =>
     id: `patch-${patch}`,
     title: `Patches of ${patch} px`,
     note: `black, seed ${seed}`,
-    tiles: percents.map((percent) =>
-      tile(
-        { op: 'patchDrop', patch, percent, fill: 'black', seed, repeat: 0, group: null, draws: null },
-        `${percent} %`,
-        `${percent} % of the patches of ${patch} px dropped`,
-        [
-          { label: 'Patch', value: `${patch} px` },
-          { label: 'Dropped', value: `${percent} %` },
-          { label: 'Fill', value: 'black' },
-          { label: 'Seed', value: String(seed) },
-        ],
+    tiles: besideClean(
+      percents.map((percent) =>
+        tile(
+          { op: 'patchDrop', patch, percent, fill: 'black', seed, repeat: 0, group: null, draws: null },
+          `${percent} %`,
+          `${percent} % of the patches of ${patch} px dropped`,
+          [
+            { label: 'Patch', value: `${patch} px` },
+            { label: 'Dropped', value: `${percent} %` },
+            { label: 'Fill', value: 'black' },
+            { label: 'Seed', value: String(seed) },
+          ],
+        ),
       ),
     ),
   }))
@@ -89,28 +96,30 @@ export const bandRows = (seed: number): TileRow[] =>
     id: `band-${epsilon}`,
     title: `Noise of RMS ${epsilon}`,
     note: `equal energy, seed ${seed}`,
-    tiles: centres.map((centre) =>
-      tile(
-        {
-          op: 'bandNoise',
-          centre,
-          width: 200,
-          epsilon,
-          energy: 'equal',
-          ring: 'square',
-          draw: 'sign',
-          std: imagenetStd,
-          seed,
-        },
-        `${centre / 1000} π`,
-        `Noise around ${centre / 1000} π, RMS ${epsilon}`,
-        [
-          { label: 'Middle of the band', value: `${centre / 1000} π` },
-          { label: 'Width', value: '0.2 π' },
-          { label: 'RMS, normalised units', value: String(epsilon) },
-          { label: 'Seed', value: String(seed) },
-          { label: 'Shown', value: 'cut to 0..1' },
-        ],
+    tiles: besideClean(
+      centres.map((centre) =>
+        tile(
+          {
+            op: 'bandNoise',
+            centre,
+            width: 200,
+            epsilon,
+            energy: 'equal',
+            ring: 'square',
+            draw: 'sign',
+            std: imagenetStd,
+            seed,
+          },
+          `${centre / 1000} π`,
+          `Noise around ${centre / 1000} π, RMS ${epsilon}`,
+          [
+            { label: 'Middle of the band', value: `${centre / 1000} π` },
+            { label: 'Width', value: '0.2 π' },
+            { label: 'RMS, normalised units', value: String(epsilon) },
+            { label: 'Seed', value: String(seed) },
+            { label: 'Shown', value: 'cut to 0..1' },
+          ],
+        ),
       ),
     ),
   }))

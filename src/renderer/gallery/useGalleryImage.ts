@@ -7,6 +7,8 @@ import { engine } from '../engine/index.ts'
 import { useDatasetsStore } from '../stores/collections.ts'
 import type { GalleryFile, ImageRow } from '#shared/contract/index.ts'
 
+const ordinary = new Set(['imagenet-val', 'folders', 'csv', 'cifar-10', 'cifar-100'])
+
 /** The picture the gallery is about: an image of a dataset (`image` in the address) or an opened file (`file`). */
 export function useGalleryImage() {
   const route = useRoute()
@@ -65,7 +67,10 @@ export function useGalleryImage() {
   watch(
     [() => datasets.rows, chosen],
     ([rows, now]) => {
-      const [dataset] = rows.filter(({ images, state }) => images > 0 && state === 'ready')
+      const ready = rows.filter(({ images, state }) => images > 0 && state === 'ready')
+      // Plain images first: what is corrupted already shows little.
+      const dataset =
+        ready.find(({ parts, recognised }) => parts.length === 0 && ordinary.has(recognised)) ?? ready[0]
       if (now === null && dataset) void first(dataset.id)
     },
     { immediate: true },

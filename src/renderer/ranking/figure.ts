@@ -1,5 +1,6 @@
 import type { Model, Ranking } from '#shared/contract/index.ts'
-import type { FigureSpec, Point } from '#shared/figures/spec.ts'
+import type { FigureSpec, Point, Series } from '#shared/figures/spec.ts'
+import { onScale, paperTable } from './paper.ts'
 
 /** What can be put on an axis beside the metrics: properties of the model's file. */
 export const properties = [
@@ -20,12 +21,16 @@ export function bestOf(ranking: Ranking, metric: Metric): number | null {
   return metric.better === 'higher' ? Math.max(...values) : Math.min(...values)
 }
 
-/** One metric against another, or against a property of the models: a point per model that has both. */
+/**
+ * One metric against another, or against a property of the models: a point per model that has both. With `paper` the
+ * paper's models are drawn hollow, where it prints both.
+ */
 export function rankingFigure(
   ranking: Ranking,
   models: ReadonlyMap<number, Model>,
   x: string,
   y: string,
+  paper = false,
 ): FigureSpec {
   const metric = (key: string) => ranking.metrics.find((m) => m.key === key)
   const axis = (key: string) => {
@@ -64,10 +69,33 @@ export function rankingFigure(
     title: `${axis(y).label} against ${axis(x).label}`,
     x: axis(x),
     y: axis(y),
-    series,
+    series: [...series, ...(paper ? printed(ranking, metric(x), metric(y), series.length) : [])],
     references: [],
     spans: [],
-    notes: [],
+    notes: [
+      'Whiskers: 95 % interval.',
+      ...(paper ? ['Hollow: values the paper prints, of other weights and images.'] : []),
+    ],
     alt: series.map((s) => `${s.name}: ${s.points[0]?.x ?? ''}, ${s.points[0]?.y ?? ''}`).join('; '),
   }
+}
+
+/** The paper's models that have both metrics; nothing where an axis is no metric of the paper. */
+function printed(ranking: Ranking, x: Metric | undefined, y: Metric | undefined, slots: number): Series[] {
+  if (!x || !y) return []
+  return paperTable(ranking).rows.flatMap(({ model, values }, place) => {
+    const [px, py] = [values.get(x.metric), values.get(y.metric)]
+    const point = px && py ? { x: onScale(px, x.unit), y: onScale(py, y.unit) } : null
+    if (!point || point.x === null) return []
+    return [
+      {
+        id: `paper ${model}`,
+        name: `${model} (paper)`,
+        slot: slots + place,
+        points: [{ x: point.x, y: point.y }],
+        origin: 'reported' as const,
+        symbols: true,
+      },
+    ]
+  })
 }

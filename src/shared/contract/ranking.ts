@@ -13,8 +13,13 @@ export const rankingInput = z.object({
 export const ranking = z.object({
   metrics: z.array(
     z.object({
+      /** One column: a metric on the images of one study. */
       key: z.string(),
+      /** The metric, the same for columns that differ in images or parameters. */
+      metric: z.string(),
       title: z.string(),
+      /** The dataset it was measured on. */
+      dataset: z.string(),
       unit: z.enum(['fraction', 'number']),
       better: z.enum(['higher', 'lower']),
     }),
@@ -37,7 +42,7 @@ export const ranking = z.object({
       ),
     }),
   ),
-  /** What the paper's Tables 5 and 6 print. */
+  /** What the paper's Tables 1, 2, 3, 5 and 6 print. */
   reported: z.array(reportedValue),
 })
 

@@ -310,5 +310,16 @@ describe('the suite', () => {
     )
     expect(small?.delta).toBe(0)
     expect(large?.delta).toBeCloseTo((large?.value ?? 0) - (small?.value ?? 0), 12)
+    // Values of other images get a column of their own, and no model a difference from another one's images.
+    const other = await addDataset(client, suite('R', join(setting.folder, 'other'), 1))
+    await runStudy(client, { kind: 'clean-accuracy', modelIds: [setting.models.large], datasetId: other })
+    const both = await client.studies.ranking({ reference: setting.models.small })
+    expect(both.metrics.map(({ metric, dataset }) => [metric, dataset])).toEqual([
+      ['clean-accuracy.top1', 'other'],
+      ['clean-accuracy.top1', 'val'],
+    ])
+    expect(new Set(both.metrics.map(({ key }) => key)).size).toBe(2)
+    const ofLarge = both.models.find(({ modelId }) => modelId === setting.models.large)?.values
+    expect(ofLarge?.map(({ delta }) => delta)).toEqual([null, large?.delta])
   })
 })

@@ -233,8 +233,43 @@ describe('the report of a dataset', () => {
     ])
     expect(dataset.report?.missingParts).toHaveLength(93)
     expect(dataset.report?.remarks).toContain('Parts with fewer than 2 images: fog/2 (1).')
-    const { rows } = await engine.client.datasets.images({ datasetId: dataset.id, filter: { part: 'fog/2' } })
+    const { rows } = await engine.client.datasets.images({
+      datasetId: dataset.id,
+      filter: { parts: ['fog/2'] },
+    })
     expect(rows).toMatchObject([{ name: 'fog/2/cat/a.png', part: 'fog/2', className: 'cat' }])
+  })
+
+  it('tells validation folders with wrong counts and with files of another set', async () => {
+    const [first = '', second = '', third = ''] = imagenet1k().wnids
+    const root = files(
+      join(temporaryFolder(), 'val'),
+      [
+        ...Array.from(
+          { length: 50 },
+          (_, i) => `${first}/ILSVRC2012_val_${String(i + 1).padStart(8, '0')}.png`,
+        ),
+        `${second}/ILSVRC2012_val_00000060.png`,
+        `${third}/${third}_7.png`,
+      ],
+      picture,
+    )
+    const { dataset } = await indexed(root)
+    expect(dataset.recognised).toBe('imagenet-val')
+    const remarks = dataset.report?.remarks.join('\n')
+    expect(remarks).toContain(`Classes without exactly 50 images: ${second} (1), ${third} (1).`)
+    expect(remarks).toContain(`1 of the 52 files looked at are not named like validation images (${third}/`)
+    expect(remarks).toContain('52 images; the published set has 50000.')
+  })
+
+  it('says which lines of a CSV contradict each other, and which lack something', async () => {
+    const root = files(join(temporaryFolder(), 'flat'), ['a.png', 'b.png'], picture)
+    writeFileSync(join(root, 'labels.csv'), 'file,label\na.png,cat\na.png,dog\nb.png,cat\nb.png,cat\n,cat\n')
+    const { dataset } = await indexed(root)
+    const remarks = dataset.report?.remarks.join('\n')
+    expect(remarks).toContain('1 files have two labels in the CSV; the last one counts: a.png.')
+    expect(remarks).toContain('1 lines of the CSV name a file again.')
+    expect(remarks).toContain('1 lines of the CSV lack a file or a label')
   })
 
   it('takes class and part from a CSV', async () => {
@@ -252,5 +287,6 @@ describe('the report of a dataset', () => {
       ],
     })
     expect(dataset.report).toMatchObject({ unlabelled: 1, found: 3 })
+    expect(dataset.report?.remarks).toContain('1 files of the list are not there: d.png.')
   })
 })

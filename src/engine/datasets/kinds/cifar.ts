@@ -44,7 +44,12 @@ export const cifarFolders: Recogniser = async (look) => {
     reason: `The ${found} class folders of CIFAR-${found}.`,
     classes: folders,
     labelsPath: null,
-    expected: { images: 10000, parts: [], classes: found === 10 ? cifar10Classes : cifar100Classes },
+    expected: {
+      images: 10000,
+      parts: [],
+      classes: found === 10 ? cifar10Classes : cifar100Classes,
+      perClass: 10000 / found,
+    },
     videos: false,
     placeOf: topFolderIn(folders),
   }

@@ -95,7 +95,7 @@ export const cifarRecords: Recogniser = async (look) => {
     ...arrayLayout(used, classes),
     recognised: ten ? 'cifar-10' : 'cifar-100',
     reason: `The test images of CIFAR-${ten ? 10 : 100} in its binary version.`,
-    expected: { images: perPart, parts: [], classes },
+    expected: { images: perPart, parts: [], classes, perClass: perPart / classes.length },
     remarks: files.some((file) => /^(data_batch_\d|train)\.bin$/.test(file))
       ? ['The training images are there too and left out: the benchmarks use the test images.']
       : [],

@@ -13,7 +13,7 @@ export const csvFolder: Recogniser = async ({ root }) => {
 
 /** Labels from a CSV with a header: file, label and, where there is one, part. */
 export async function csvLayout(path: string): Promise<Layout> {
-  const byFile = parseLabels(await readText(path), path)
+  const { byFile, remarks } = readLabels(await readText(path), path)
   const rows = [...byFile.values()]
   const parts = [...new Set(rows.flatMap(({ part }) => (part === null ? [] : [part])))].sort()
   return {
@@ -22,7 +22,13 @@ export async function csvLayout(path: string): Promise<Layout> {
     reason: `Labels from ${basename(path)}.`,
     classes: [...new Set(rows.map(({ className }) => className))].sort(),
     labelsPath: path,
-    expected: { images: parts.length > 0 ? null : byFile.size, parts, classes: null },
+    expected: {
+      images: parts.length > 0 ? null : byFile.size,
+      parts,
+      classes: null,
+      files: [...byFile.keys()],
+    },
+    remarks,
     videos: false,
     placeOf: (name) => byFile.get(name) ?? byFile.get(basename(name)) ?? { className: null, part: null },
   }
@@ -44,8 +50,8 @@ export interface Label {
   part: string | null
 }
 
-/** File → label from CSV text with a header; the columns may be in any order. */
-export function parseLabels(text: string, path: string): Map<string, Label> {
+/** What a CSV of labels says, and what is wrong with it. Of a file that is named twice the last line counts. */
+export function readLabels(text: string, path: string): { byFile: Map<string, Label>; remarks: string[] } {
   let records: Record<string, string>[]
   try {
     records = parse(text, {
@@ -68,10 +74,31 @@ export function parseLabels(text: string, path: string): Map<string, Label> {
       'DATASET_LABELS',
       `the CSV has the columns ${header.join(', ') || 'none'}: ${path}`,
     )
-  return new Map(
-    records.map((record) => [
-      record[file] ?? '',
-      { className: record[label] ?? '', part: record['part'] || null },
-    ]),
-  )
+  const byFile = new Map<string, Label>()
+  const twice: string[] = []
+  let empty = 0
+  for (const record of records) {
+    const [name = '', className = ''] = [record[file], record[label]]
+    if (name === '' || className === '') {
+      empty++
+      continue
+    }
+    const known = byFile.get(name)
+    if (known && known.className !== className) twice.push(name)
+    byFile.set(name, { className, part: record['part'] || null })
+  }
+  return { byFile, remarks: remarksOn(twice, empty, records.length, byFile.size) }
+}
+
+function remarksOn(twice: readonly string[], empty: number, lines: number, files: number): string[] {
+  const again = lines - empty - files - twice.length
+  return [
+    ...(empty > 0 ? [`${empty} lines of the CSV lack a file or a label and are left out.`] : []),
+    ...(again > 0 ? [`${again} lines of the CSV name a file again.`] : []),
+    ...(twice.length > 0
+      ? [
+          `${twice.length} files have two labels in the CSV; the last one counts: ${twice.slice(0, 5).join(', ')}.`,
+        ]
+      : []),
+  ]
 }

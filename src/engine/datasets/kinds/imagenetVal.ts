@@ -11,6 +11,7 @@ import { topFolderIn } from './folders.ts'
 import { looksLikeWnid, overlap } from './wnids.ts'
 
 const images = 50000
+const perClass = 50
 const flatName = /^ILSVRC2012_val_(\d{8})\.JPEG$/i
 
 /** ImageNet's validation images: WordNet folders, or flat with the ground truth of the devkit, Caffe or Kaggle beside them. */
@@ -25,12 +26,31 @@ async function inFolders(look: Look): Promise<Layout | null> {
     kind: 'folders',
     recognised: 'imagenet-val',
     reason: `${known} of the 1000 class folders of ImageNet-1k.`,
+    remarks: await strangeNames(look, folders),
     classes: folders,
     labelsPath: null,
-    expected: { images, parts: [], classes: wnids },
+    expected: { images, parts: [], classes: wnids, perClass },
     videos: false,
     placeOf: topFolderIn(folders),
   }
+}
+
+/** Folders whose names of files are looked at. */
+const lookedAt = 20
+
+/** Validation images keep their number in their name: other names mean training images, or another set, among them. */
+async function strangeNames(look: Look, folders: readonly string[]): Promise<string[]> {
+  let seen = 0
+  const strange: string[] = []
+  for (const folder of folders.filter(looksLikeWnid).slice(0, lookedAt))
+    for (const name of (await look.at(folder)).images) {
+      seen++
+      if (!/^ILSVRC2012_val_\d{8}/i.test(name)) strange.push(`${folder}/${name}`)
+    }
+  if (strange.length === 0) return []
+  return [
+    `${strange.length} of the ${seen} files looked at are not named like validation images (${strange[0]}): training images or another set may be among them.`,
+  ]
 }
 
 async function flat(look: Look): Promise<Layout | null> {
@@ -44,7 +64,8 @@ async function flat(look: Look): Promise<Layout | null> {
     reason: `ILSVRC2012 validation files with the classes of ${basename(truth.path)}.`,
     classes: [...imagenet1k().wnids],
     labelsPath: null,
-    expected: { images, parts: [], classes: imagenet1k().wnids },
+    expected: { images, parts: [], classes: imagenet1k().wnids, perClass },
+    remarks: truth.remarks,
     videos: false,
     placeOf(name) {
       const number = Number(flatName.exec(basename(name))?.[1] ?? 0)
@@ -57,7 +78,13 @@ interface GroundTruth {
   path: string
   /** WordNet id of the validation image with this number (1 to 50,000). */
   classOf(number: number): string | null
+  /** What is wrong with the file. */
+  remarks: string[]
 }
+
+/** Said of a ground truth that does not name every validation image. */
+const coverage = (path: string, named: number): string[] =>
+  named === images ? [] : [`${basename(path)} names the classes of ${named} of ${images} validation images.`]
 
 const places = ['', 'data', 'ILSVRC2012_devkit_t12/data', 'devkit/data']
 
@@ -84,7 +111,7 @@ async function caffe(path: string): Promise<GroundTruth> {
     const number = flatName.exec(basename(name))?.[1]
     if (number !== undefined && wnid !== undefined) byNumber.set(Number(number), wnid)
   }
-  return { path, classOf: (number) => byNumber.get(number) ?? null }
+  return { path, classOf: (number) => byNumber.get(number) ?? null, remarks: coverage(path, byNumber.size) }
 }
 
 /** CSV "ImageId,PredictionString" whose second column begins with the WordNet id. */
@@ -101,7 +128,7 @@ async function kaggle(path: string): Promise<GroundTruth> {
       row['PredictionString']?.split(' ')[0] ?? '',
     ]),
   )
-  return { path, classOf: (number) => byNumber.get(number) ?? null }
+  return { path, classOf: (number) => byNumber.get(number) ?? null, remarks: coverage(path, byNumber.size) }
 }
 
 /** One ILSVRC2012 id (1 to 1000, not in the order of WordNet ids) a line; meta.mat says which class each id is. */
@@ -112,5 +139,10 @@ async function devkit(path: string, meta: string): Promise<GroundTruth> {
     })
   const wnids = devkitWnids(await readFile(meta), meta)
   const ids = (await readFile(path, 'utf8')).split(/\r?\n/).map(Number)
-  return { path, classOf: (number) => wnids[(ids[number - 1] ?? 0) - 1] ?? null }
+  const known = ids.filter((id) => wnids[id - 1] !== undefined).length
+  return {
+    path,
+    classOf: (number) => wnids[(ids[number - 1] ?? 0) - 1] ?? null,
+    remarks: coverage(path, known),
+  }
 }

@@ -15,6 +15,10 @@ export interface Expected {
   parts: readonly string[]
   /** null: any class will do. */
   classes: readonly string[] | null
+  /** Images of every class, where they are all alike. */
+  perClass?: number
+  /** Files that are named by a list: those that are not there are reported. */
+  files?: readonly string[]
 }
 
 /** How a dataset says class and part of an image. Class names are sorted by code unit, as torchvision's ImageFolder sorts. */

@@ -22,12 +22,10 @@ function gradients({ values, height, width }: Plane) {
     for (let x = 0; x < width; x++) {
       const l = x === 0 ? 0 : x - 1
       const r = x === width - 1 ? x : x + 1
-      const [al, ar, bl, br] = [
-        values[above + l]!,
-        values[above + r]!,
-        values[below + l]!,
-        values[below + r]!,
-      ]
+      const al = values[above + l]!
+      const ar = values[above + r]!
+      const bl = values[below + l]!
+      const br = values[below + r]!
       const gx = ar + 2 * values[here + r]! + br - al - 2 * values[here + l]! - bl
       const gy = bl + 2 * values[below + x]! + br - al - 2 * values[above + x]! - ar
       dx[here + x] = gx
@@ -90,18 +88,22 @@ export function distanceTo({ values, height, width }: Plane, cap: number): Plane
   // In a frame of two pixels that are far from everything; farther than `cap` is never told apart.
   const distance = new Float64Array((height + 4) * stride).fill(cap)
   /** The nearest way to `at` over pixels that a pass has seen: those above and to the left (s = stride, one = 1), or below. */
-  const nearest = (at: number, s: number, one: number) =>
-    Math.min(
-      distance[at]!,
-      Math.min(distance[at - s]!, distance[at - one]!) + across,
-      Math.min(distance[at - s - 1]!, distance[at - s + 1]!) + diagonal,
-      Math.min(
-        distance[at - s - 2]!,
-        distance[at - s + 2]!,
-        distance[at - 2 * s - 1]!,
-        distance[at - 2 * s + 1]!,
-      ) + knight,
-    )
+  const nearest = (at: number, s: number, one: number) => {
+    const above = at - s
+    const far = above - s
+    let step = distance[above]!
+    if (distance[at - one]! < step) step = distance[at - one]!
+    let slant = distance[above - 1]!
+    if (distance[above + 1]! < slant) slant = distance[above + 1]!
+    let leap = distance[above - 2]!
+    if (distance[above + 2]! < leap) leap = distance[above + 2]!
+    if (distance[far - 1]! < leap) leap = distance[far - 1]!
+    if (distance[far + 1]! < leap) leap = distance[far + 1]!
+    let best = distance[at]!
+    if (step + across < best) best = step + across
+    if (slant + diagonal < best) best = slant + diagonal
+    return leap + knight < best ? leap + knight : best
+  }
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const at = (y + 2) * stride + x + 2
@@ -112,8 +114,9 @@ export function distanceTo({ values, height, width }: Plane, cap: number): Plane
   for (let y = height - 1; y >= 0; y--) {
     for (let x = width - 1; x >= 0; x--) {
       const at = (y + 2) * stride + x + 2
-      distance[at] = nearest(at, -stride, -1)
-      out[y * width + x] = distance[at]!
+      const way = distance[at] === 0 ? 0 : nearest(at, -stride, -1)
+      distance[at] = way
+      out[y * width + x] = way
     }
   }
   return { values: out, height, width }

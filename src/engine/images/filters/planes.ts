@@ -38,14 +38,16 @@ export const boxBlur = (plane: Plane | Plane<Float32Array>): Plane<Float32Array>
 /** Rounded and cut to 8 bits. */
 export function rounded(plane: Plane<Float32Array>): Plane {
   const values = new Uint8ClampedArray(plane.values.length)
-  for (let i = 0; i < values.length; i++) values[i] = Math.floor(plane.values[i]! + 0.5)
+  const from = plane.values
+  for (let i = 0; i < values.length; i++) values[i] = Math.floor(from[i]! + 0.5)
   return { ...plane, values: new Uint8Array(values.buffer) }
 }
 
 /** Histogram equalisation as OpenCV's: the darkest level that occurs becomes 0. */
 export function equalised(plane: Plane): Plane {
   const histogram = new Uint32Array(256)
-  for (const value of plane.values) histogram[value]! += 1
+  const { values } = plane
+  for (let i = 0; i < values.length; i++) histogram[values[i]!]! += 1
   const darkest = histogram.findIndex((count) => count > 0)
   const rest = plane.values.length - (histogram[darkest] ?? 0)
   if (rest === 0) return plane
@@ -55,5 +57,7 @@ export function equalised(plane: Plane): Plane {
     below += histogram[level]!
     table[level] = Math.round((below * 255) / rest)
   }
-  return { ...plane, values: plane.values.map((value) => table[value]!) }
+  const out = new Uint8Array(values.length)
+  for (let i = 0; i < values.length; i++) out[i] = table[values[i]!]!
+  return { ...plane, values: out }
 }

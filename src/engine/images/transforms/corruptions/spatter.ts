@@ -41,7 +41,9 @@ export function liquidLayer(height: number, width: number, look: Liquid, random:
     { values, height, width, channels: 1 },
     look.sigma * lengthScale({ height, width }),
   )
-  return { ...smooth, values: smooth.values.map((value) => (value < look.threshold ? 0 : value)) }
+  const { values: thick } = smooth
+  for (let i = 0; i < thick.length; i++) if (thick[i]! < look.threshold) thick[i] = 0
+  return smooth
 }
 
 const relief = [-2, -1, 0, -1, 1, 1, 0, 1, 2]
@@ -49,7 +51,8 @@ const relief = [-2, -1, 0, -1, 1, 1, 0, 1, 2]
 /** Drops that shine at their edges: thickness times an embossed distance to the nearest edge, added in turquoise. */
 export function underWater(picture: Picture, layer: Levels, strength: number): Picture {
   const { height, width } = picture
-  const thickness = { values: new Uint8Array(layer.values.map((value) => 255 * value)), height, width }
+  const thickness = { values: new Uint8Array(layer.values.length), height, width }
+  for (let i = 0; i < layer.values.length; i++) thickness.values[i] = 255 * layer.values[i]!
   const distance = boxBlur(distanceTo(canny(thickness, 50, 150), 20))
   const levels = equalised({ ...distance, values: new Uint8Array(distance.values) })
   const shine = rounded(boxBlur(rounded(filter3x3(levels, relief)))).values
@@ -75,7 +78,8 @@ function shaded(picture: Picture, thickness: Uint8Array, shine: Uint8Array, stre
 
 /** Opaque spots with a soft edge, in brown. */
 function underMud(picture: Picture, layer: Levels, threshold: number, softness: number): Picture {
-  const spots = { ...layer, values: layer.values.map((value) => (value > threshold ? 1 : 0)) }
+  const spots = { ...layer, values: new Float32Array(layer.values.length) }
+  for (let i = 0; i < spots.values.length; i++) spots.values[i] = layer.values[i]! > threshold ? 1 : 0
   const cover = gaussianBlur(spots, softness * lengthScale(picture)).values
   const [red, green, blue] = mudColour
   const pixels = new Uint8Array(picture.pixels.length)

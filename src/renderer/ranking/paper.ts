@@ -1,0 +1,52 @@
+import type { Ranking, ReportedValue } from '#shared/contract/index.ts'
+
+/** The metric that a value of the paper belongs to, by what the table says. */
+const metrics: Readonly<Record<string, { metric: string; title: string }>> = {
+  'ImageNet, top-1': { metric: 'clean-accuracy.top1', title: 'ImageNet top-1' },
+  'ImageNet-A, top-1': { metric: 'imagenet-a.rule1000', title: 'ImageNet-A top-1' },
+  'ImageNet-C, mean top-1, severity 5, 19 corruptions': {
+    metric: 'imagenet-c.mean5',
+    title: 'ImageNet-C mean, severity 5',
+  },
+  'ImageNet-C, mCE': { metric: 'imagenet-c.mce', title: 'ImageNet-C mCE' },
+  'ImageNet-O, AUPR': { metric: 'imagenet-o.aupr', title: 'ImageNet-O AUPR' },
+  'ImageNet-P, mFR': { metric: 'imagenet-p.mfr', title: 'ImageNet-P mFR' },
+  'ImageNet-P, mT5D': { metric: 'imagenet-p.mt5d', title: 'ImageNet-P mT5D' },
+  'ImageNet-R, top-1': { metric: 'imagenet-r.rule1000', title: 'ImageNet-R top-1' },
+  'ImageNet-9, BG-Gap': { metric: 'imagenet-9.gap', title: 'ImageNet-9 BG-Gap' },
+}
+
+export interface PaperColumn {
+  metric: string
+  title: string
+}
+
+export interface PaperRow {
+  model: string
+  values: ReadonlyMap<string, ReportedValue>
+}
+
+/** The paper's models by the metrics of the ranking, in the order of its tables. */
+export function paperTable({ reported }: Pick<Ranking, 'reported'>): {
+  columns: PaperColumn[]
+  rows: PaperRow[]
+} {
+  const rows = new Map<string, Map<string, ReportedValue>>()
+  const found = new Set<string>()
+  for (const value of reported) {
+    const known = metrics[value.text]
+    if (!known || value.value === null) continue
+    found.add(known.metric)
+    const own = rows.get(value.model) ?? new Map<string, ReportedValue>()
+    if (!own.has(known.metric)) own.set(known.metric, value)
+    rows.set(value.model, own)
+  }
+  return {
+    columns: Object.values(metrics).filter(({ metric }) => found.has(metric)),
+    rows: [...rows].map(([model, values]) => ({ model, values })),
+  }
+}
+
+/** A value of the paper on the scale of a metric: shares as fractions. */
+export const onScale = ({ value }: ReportedValue, unit: 'fraction' | 'number'): number | null =>
+  value === null ? null : unit === 'fraction' ? value / 100 : value
