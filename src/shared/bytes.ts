@@ -17,6 +17,17 @@ export const imagePath = (imageId: number) => `/bytes/image/${imageId}`
 export const inputPath = (imageId: number, modelId: number, conditionId?: number) =>
   `/bytes/input/${imageId}?model=${modelId}${conditionId === undefined ? '' : `&condition=${conditionId}`}`
 
+/**
+ * The pixels a model is shown under a stored condition, as PNG, attacks included (8 bit: what an attack leaves between two
+ * levels is rounded); or the change magnified, grey where there is none (its norms: `studies.perturbation`).
+ */
+export const perturbedPath = (
+  imageId: number,
+  modelId: number,
+  conditionId: number,
+  as: 'shown' | 'change',
+) => `/bytes/perturbed/${imageId}?model=${modelId}&condition=${conditionId}&as=${as}`
+
 /** Raw little-endian float32 weights [channels, kernel, kernel] of the n-th depthwise layer (index as in `models.kernels`). */
 export const kernelsPath = (modelId: number, layerIndex: number) => `/bytes/kernels/${modelId}/${layerIndex}`
 

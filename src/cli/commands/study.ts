@@ -11,6 +11,7 @@ import { describeResult, resultDocument } from '../result.ts'
 import { printRows, type RowFlags } from '../rows.ts'
 import { runStudy, type RunFlags } from '../run.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
+import { addStudyImageCommands } from './studyImages.ts'
 import { addSuiteCommands } from './suite.ts'
 
 export function addStudyCommands(program: Command, session: CliSession): void {
@@ -111,6 +112,8 @@ export function addStudyCommands(program: Command, session: CliSession): void {
     .action(async (name: string, _: unknown, command: Command) => {
       await printRows(session, name, command.optsWithGlobals<RowFlags>())
     })
+
+  addStudyImageCommands(study, session)
 
   study
     .command('draws')

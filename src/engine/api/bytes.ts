@@ -12,8 +12,10 @@ import { getComposition } from '../figures/index.ts'
 import { usableModel } from '../models/index.ts'
 import { onGraphThread } from '../onnx/index.ts'
 import { conditionTransform, drawsOfTransform, recipeFor } from '../studies/index.ts'
+import { film, transformedPicture } from './gallery.ts'
 import { mapBytes } from './mapBytes.ts'
 import { withData } from './panels.ts'
+import { perturbedPicture } from './perturbed.ts'
 import type { EngineSession } from './session.ts'
 import { thumbnail } from './thumbnails.ts'
 
@@ -75,8 +77,12 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  // A picture that was scrolled past before its turn came is not made.
+  const gone = new AbortController()
+  response.on('close', () => gone.abort())
   try {
-    const { type, bytes, headers } = await route(session, new URL(request.url ?? '', 'app://kernelscope'))
+    const url = new URL(request.url ?? '', 'app://kernelscope')
+    const { type, bytes, headers } = await route(session, url, gone.signal)
     response
       .writeHead(200, {
         'content-type': type,
@@ -101,7 +107,7 @@ function numberOf(text: string | null | undefined, name: string): number {
   return parsed.data
 }
 
-async function route(session: EngineSession, url: URL): Promise<Answer> {
+async function route(session: EngineSession, url: URL, signal: AbortSignal): Promise<Answer> {
   const [, bytes, kind, first, second] = url.pathname.split('/')
   if (bytes !== 'bytes') throw new KernelscopeError('USAGE', `no such address: ${url.pathname}`)
   switch (kind) {
@@ -125,6 +131,12 @@ async function route(session: EngineSession, url: URL): Promise<Answer> {
         condition === null ? null : numberOf(condition, 'condition'),
       )
     }
+    case 'perturbed':
+      return perturbedPicture(session, numberOf(first, 'image'), url.searchParams)
+    case 'transformed':
+      return transformedPicture(session, first ?? '', url.searchParams, signal)
+    case 'film':
+      return film(session, first ?? '', url.searchParams, signal)
     case 'composition':
       return preview(session, numberOf(first, 'figure'))
     case 'kernels':

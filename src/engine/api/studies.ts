@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { z } from 'zod'
 import type { Study } from '#shared/contract/index.ts'
 import {
@@ -15,13 +16,16 @@ import {
   setStudyModels,
   studyCost,
   studyDefinitions,
+  saveAdversarial,
   studyImageRows,
+  studyImages,
   studyResult,
   studyRows,
 } from '../studies/index.ts'
 import { getDataset } from '../datasets/index.ts'
 import { getModel } from '../models/index.ts'
-import { api } from './implementation.ts'
+import { api, guarded } from './implementation.ts'
+import { perturbedRoom } from './perturbed.ts'
 import type { EngineSession } from './session.ts'
 
 const db = (session: EngineSession) => session.open().workspace.db
@@ -99,6 +103,18 @@ export const studies = {
   image: api.studies.image.handler(({ input, context }) => ({
     rows: studyImageRows(db(context.session), input.id, input.imageId),
   })),
+  images: api.studies.images.handler(({ input, context }) =>
+    studyImages(db(context.session), input.id, input.order, input.after, input.limit),
+  ),
+  perturbation: api.studies.perturbation.handler(({ input, context: { session } }) =>
+    session.looking.perturbed.perturbation(perturbedRoom(session), input),
+  ),
+  saveAdversarial: api.studies.saveAdversarial.handler(({ input, context: { session }, signal }) => {
+    const { id, folder, ...wanted } = input
+    const room = { ...perturbedRoom(session), attackers: session.looking.perturbed.attackers }
+    const request = { ...wanted, studyId: id, folder: resolve(folder) }
+    return guarded(saveAdversarial(room, request, signal), session)
+  }),
   draws: api.studies.draws.handler(async ({ input, context }) => ({
     json: await exportDraws(context.session.open().workspace, input.id),
   })),

@@ -128,6 +128,10 @@ export interface StudyDefinition<Schema extends z.ZodObject = z.ZodObject> {
   otherDatasets?(params: z.output<Schema>): number[]
   /** False where a model need not know the classes of the dataset. */
   needsLabels?: boolean
+  /** Name of the axis along which conditions get harder, e.g. "patches dropped in per cent". */
+  severity?: string
+  /** Place of a condition on that axis; null for one that has none. */
+  severityOf?(params: Condition['params'], chosen: z.output<Schema>): number | null
   /** Its random draws as a file that can be replayed, where they are not masks of patches. */
   exportDraws?(params: z.output<Schema>, models: StoredModel[], db: Db): string
   /** In place of predictions under transforms and rewrites: must store per image and skip what is stored. */
@@ -141,7 +145,8 @@ export interface StudyDefinition<Schema extends z.ZodObject = z.ZodObject> {
 export function defineStudy<Schema extends z.ZodObject>(
   definition: StudyDefinition<Schema>,
 ): StudyDefinition {
-  const { groupSize, measure, settle, otherDatasets, complete, exportDraws, params: schema } = definition
+  const { groupSize, measure, settle, otherDatasets, complete, severityOf, exportDraws } = definition
+  const schema = definition.params
   return {
     ...definition,
     groupSize: (params) => groupSize?.(schema.parse(params)) ?? null,
@@ -150,6 +155,7 @@ export function defineStudy<Schema extends z.ZodObject>(
     otherDatasets: (params) => otherDatasets?.(schema.parse(params)) ?? [],
     complete: (params, room) => complete?.(schema.parse(params), room) ?? true,
     view: (grid, params, room) => definition.view(grid, schema.parse(params), room),
+    severityOf: (params, chosen) => severityOf?.(params, schema.parse(chosen)) ?? null,
     ...(exportDraws
       ? {
           exportDraws: (params: unknown, models: StoredModel[], db: Db) =>

@@ -5,6 +5,7 @@ import { imageRow } from './datasets.ts'
 import { ranking, rankingInput } from './ranking.ts'
 import { study, studyCost, studyInput, studyKind } from './studyInput.ts'
 import { studyResult } from './studyResult.ts'
+import { studyImages } from './studyImages.ts'
 import { studyImageRow, studyRow } from './studyRows.ts'
 import { suiteInput, suitePlan } from './suite.ts'
 
@@ -56,6 +57,7 @@ export const studies = {
     .output(z.object({ rows: z.array(imageRow), next: id.nullable(), total: z.int(), compared: z.int() })),
   /** One image through all conditions of a study, model by model: how its true class fares. */
   image: oc.input(z.object({ id, imageId: id })).output(z.object({ rows: z.array(studyImageRow) })),
+  ...studyImages,
   /** The random draws of a study as one replayable JSON document. */
   draws: oc.input(byId).output(z.object({ json: z.string() })),
   /** Stores a draws file in the workspace; its digest is then a parameter (`draws`) of a study. */

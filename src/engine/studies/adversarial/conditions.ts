@@ -10,6 +10,10 @@ const ascending = (values: readonly number[]) => [...new Set(values)].sort((a, b
 const stepsOf = ({ attack, steps }: AdversarialParams): number[] =>
   attack === 'fgsm' ? [1] : ascending(steps)
 
+/** Whether a study asks what more steps do: several numbers of them at one epsilon. */
+export const isBySteps = ({ attack, steps, epsilons }: AdversarialParams): boolean =>
+  attack !== 'fgsm' && steps.length > 1 && epsilons.length === 1
+
 function attackOf(chosen: AdversarialParams, epsilon: number, steps: number): Attack {
   const { attack, stepRatio, restarts, seed } = chosen
   return {

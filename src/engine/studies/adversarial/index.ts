@@ -1,7 +1,7 @@
 import { defineStudy } from '../definition.ts'
 import { paperStatements } from '../paper.ts'
 import { sanityNotes } from './checks.ts'
-import { attackConditions } from './conditions.ts'
+import { attackConditions, isBySteps } from './conditions.ts'
 import { measureAttacks } from './measure.ts'
 import { params } from './params.ts'
 import { transferNotes, transferTable } from './transfer.ts'
@@ -60,6 +60,11 @@ export const adversarial = defineStudy({
     { name: 'space', formula: 'ε in [0,1] pixel units, before normalisation' },
   ],
   conditions: (chosen, model, room) => attackConditions(chosen, model, room.models),
+  severity: 'epsilon, or steps where only they differ',
+  severityOf: ({ kind, epsilon, steps }, chosen) => {
+    if (kind !== 'clean' && kind !== chosen.attack) return null
+    return Number(isBySteps(chosen) ? steps : epsilon)
+  },
   measure: (room, chosen) => measureAttacks(room, chosen),
   view: (grid, chosen, { models }) => ({
     tables: [attackTable(grid, models), ...transferTable(grid, chosen)],

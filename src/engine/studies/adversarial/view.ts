@@ -3,11 +3,12 @@ import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { StoredModel } from '../../models/index.ts'
 import type { Grid } from '../grid.ts'
 import { levelSeries } from '../levels.ts'
+import { isBySteps } from './conditions.ts'
 import type { AdversarialParams } from './params.ts'
 
 /** Fig. 6: accuracy against epsilon, or against steps where there are several and one epsilon. */
 export function attackFigure(grid: Grid, chosen: AdversarialParams): FigureSpec {
-  const bySteps = chosen.attack !== 'fgsm' && chosen.steps.length > 1 && chosen.epsilons.length === 1
+  const bySteps = isBySteps(chosen)
   const most = Math.max(...chosen.steps)
   const attacked = ({ params }: StudyCondition) => {
     if (params['kind'] === 'clean') return 0

@@ -56,6 +56,8 @@ export const lesion = defineStudy({
     return chosen
   },
   conditions: (chosen, model, { db }) => lesionConditions(chosen, model, db),
+  severity: 'removed blocks',
+  severityOf: ({ kind, n }) => (kind === 'subset' ? Number(n) : null),
   exportDraws: exportSubsets,
   view: (grid, chosen, { models, workspace: { db } }) => ({
     tables: [lesionTable(grid, models)],

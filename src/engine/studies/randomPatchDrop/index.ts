@@ -85,6 +85,8 @@ export const randomPatchDrop = defineStudy({
     { name: 'band', formula: 'minimum to maximum over repeats' },
   ],
   groupSize: ({ mask }) => (mask === 'batch' ? publishedGroup : null),
+  severity: 'dropped patches in %',
+  severityOf: ({ percent }) => Number(percent),
   conditions,
   view: (grid, chosen) => ({
     tables: [accuracyTable(grid, chosen)],

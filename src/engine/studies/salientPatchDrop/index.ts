@@ -115,6 +115,8 @@ export const salientPatchDrop = defineStudy({
       )
     return { ...chosen, model: found.id }
   },
+  severity: 'dropped attention in %',
+  severityOf: ({ percent }) => Number(percent),
   conditions: (chosen, model, { db }) => {
     const draws = sourceDigest(db, chosen, model.preprocessing.size)
     const levels = [...new Set(chosen.percents)].filter((percent) => percent > 0).sort((a, b) => a - b)

@@ -96,6 +96,8 @@ export const transferAttack = defineStudy({
       throw new KernelscopeError('MODEL_NOT_FOUND', 'the workspace has no model to serve as surrogate')
     return { ...chosen, surrogate: first.id }
   },
+  severity: 'epsilon',
+  severityOf: ({ epsilon }) => Number(epsilon),
   conditions: (chosen, model, room) => conditions(chosen, model, room),
   measure: (room, chosen) => measureTransfer(room, chosen),
   view: (grid, chosen, { workspace }) => {

@@ -107,4 +107,20 @@ CREATE TRIGGER image_tag_delete AFTER DELETE ON image_tag BEGIN UPDATE annotatio
 CREATE TRIGGER image_note_insert AFTER INSERT ON image_note BEGIN UPDATE annotation_version SET version = version + 1; END;
 CREATE TRIGGER image_note_update AFTER UPDATE ON image_note BEGIN UPDATE annotation_version SET version = version + 1; END;
 CREATE TRIGGER image_note_delete AFTER DELETE ON image_note BEGIN UPDATE annotation_version SET version = version + 1; END;
+
+-- The images of a study summed up over its conditions, made anew when facts have come since (the stamp differs).
+CREATE TABLE study_summary (
+  study_id INTEGER NOT NULL REFERENCES study ON DELETE CASCADE,
+  image_id INTEGER NOT NULL REFERENCES image ON DELETE CASCADE,
+  fails_at REAL NOT NULL,
+  failing TEXT NOT NULL,
+  disagreement REAL NOT NULL,
+  PRIMARY KEY (study_id, image_id)
+) WITHOUT ROWID, STRICT;
+CREATE INDEX study_summary_by_failure ON study_summary (study_id, fails_at, image_id);
+CREATE INDEX study_summary_by_disagreement ON study_summary (study_id, -disagreement, image_id);
+CREATE TABLE study_summary_stamp (
+  study_id INTEGER PRIMARY KEY REFERENCES study ON DELETE CASCADE,
+  stamp TEXT NOT NULL
+) STRICT;
 `
