@@ -122,6 +122,12 @@ export const routes: RouteRecordRaw[] = [
     meta: { title: 'Questions' },
   },
   {
+    path: '/questions',
+    name: 'questions',
+    component: () => import('./views/guide/QuestionsView.vue'),
+    meta: { title: 'Questions' },
+  },
+  {
     path: '/ranking',
     name: 'ranking',
     component: () => import('./views/ranking/RankingView.vue'),

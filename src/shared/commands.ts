@@ -19,6 +19,7 @@ export const commandTable = [
   { id: 'model.add', title: 'Add models…', menu: 'File', keys: ['Mod+O'] },
   { id: 'dataset.add', title: 'Add dataset…', menu: 'File', keys: ['Mod+Shift+O'] },
   { id: 'study.new', title: 'New study…', menu: 'File', keys: ['Mod+N'] },
+  { id: 'bundle.open', title: 'Open bundle…', menu: 'File', keys: [] },
   { id: 'figure.new', title: 'New figure', menu: 'File', keys: ['Mod+Shift+N'] },
   { id: 'workspace.open', title: 'Open workspace…', menu: 'File', keys: [] },
   { id: 'workspace.create', title: 'New workspace…', menu: 'File', keys: [] },
@@ -69,6 +70,7 @@ export const commandTable = [
     menu: 'View',
     keys: ['Mod+Shift+C'],
   },
+  { id: 'view.goToAddress', title: 'Go to address…', menu: 'View', keys: ['Mod+L'] },
   { id: 'view.light', title: 'Theme: light', menu: 'View', keys: [] },
   { id: 'view.dark', title: 'Theme: dark', menu: 'View', keys: [] },
   { id: 'view.system', title: 'Theme: as the system', menu: 'View', keys: [] },
@@ -81,6 +83,7 @@ export const commandTable = [
     menu: 'Go',
     keys: ['Mod+3', 'G S'],
   },
+  { id: 'go.questions', title: 'Go to the questions of the paper', menu: 'Go', keys: ['G Q'] },
   { id: 'go.ranking', title: 'Go to the ranking', menu: 'Go', keys: ['Mod+4', 'G R'] },
   { id: 'go.figures', title: 'Go to figures', menu: 'Go', keys: ['Mod+5', 'G F'] },
   { id: 'go.gallery', title: 'Go to the gallery', menu: 'Go', keys: ['G G'] },
@@ -95,7 +98,9 @@ export const commandTable = [
   { id: 'jobs.clear', title: 'Clear finished jobs', menu: 'Jobs', keys: [] },
   { id: 'engine.restart', title: 'Restart the engine', menu: 'Jobs', keys: [] },
 
+  { id: 'help.tour', title: 'Tour', menu: 'Help', keys: [] },
   { id: 'help.shortcuts', title: 'Keyboard shortcuts', menu: 'Help', keys: ['?'] },
+  { id: 'help.diagnostics', title: 'Save diagnostics…', menu: 'Help', keys: [] },
 ] as const satisfies readonly CommandEntry[]
 
 export type CommandId = (typeof commandTable)[number]['id']

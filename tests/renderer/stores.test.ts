@@ -25,6 +25,7 @@ const job = (state: Job['state'], done: number): Job => ({
   studyId: 3,
   datasetId: null,
   state,
+  position: 1,
   progress: {
     done,
     total: 10,

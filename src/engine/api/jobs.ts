@@ -11,6 +11,7 @@ export const jobs = {
   pause: api.jobs.pause.handler(({ input, context }) => context.session.open().jobs.pause(input.id)),
   resume: api.jobs.resume.handler(({ input, context }) => context.session.open().jobs.resume(input.id)),
   cancel: api.jobs.cancel.handler(({ input, context }) => context.session.open().jobs.cancel(input.id)),
+  reorder: api.jobs.reorder.handler(({ input, context }) => context.session.open().jobs.reorder(input.ids)),
   clear: api.jobs.clear.handler(({ context }) => {
     clearFinishedJobs(context.session.open().workspace.db)
     return { ok: true }

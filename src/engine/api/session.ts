@@ -9,9 +9,9 @@ import { createImagePool, type ImagePool } from '../images/index.ts'
 import { JobQueue, type JobContext } from '../jobs/index.ts'
 import { Log } from '../log.ts'
 import { runStudy } from '../studies/index.ts'
-import { createWorkspace, openWorkspace, type Workspace } from '../workspace/index.ts'
+import { createWorkspace, openWorkspace, trimCache, type Workspace } from '../workspace/index.ts'
 import { Looking } from './looking.ts'
-import { readSettings } from './settings.ts'
+import { defaultSettings, readSettings } from './settings.ts'
 import { makeThumbnails, type ThumbnailRoom } from './thumbnails.ts'
 
 /** An open workspace and what works on it. */
@@ -81,8 +81,10 @@ export class EngineSession {
     return this.#options.overrides ?? {}
   }
 
+  /** Those of the open workspace, the defaults while none is open; what this process was started with stands above them. */
   settings(): Settings {
-    return { ...readSettings(this.open().workspace.db), ...this.#options.overrides }
+    const stored = this.#opened ? readSettings(this.#opened.workspace.db) : defaultSettings
+    return { ...stored, ...this.#options.overrides }
   }
 
   async createWorkspace(path: string): Promise<Workspace> {
@@ -127,6 +129,9 @@ export class EngineSession {
     this.#opened = { workspace, jobs, browser: new Browser(workspace.path) }
     await this.#remember(workspace.path)
     for (const warning of workspace.info().warnings) this.log.write('warning', warning)
+    const freed = trimCache(workspace, this.settings().cacheMebibytes * 2 ** 20)
+    if (freed > 0)
+      this.log.write('info', `the cache was over its limit: ${Math.round(freed / 2 ** 20)} MiB were freed`)
     jobs.start()
     return workspace
   }

@@ -1,7 +1,14 @@
 import { settings as schema, type Settings } from '#shared/contract/index.ts'
 import type { Db } from '../workspace/index.ts'
 
-export const defaultSettings: Settings = { provider: 'auto', threads: 0, batch: 0, seed: 0 }
+export const defaultSettings: Settings = {
+  provider: 'auto',
+  threads: 0,
+  batch: 0,
+  seed: 0,
+  venue: 'icml',
+  cacheMebibytes: 8192,
+}
 
 /** Settings of the workspace; one that was stored by another version and no longer fits is left at its default. */
 export function readSettings(db: Db): Settings {
@@ -11,7 +18,14 @@ export function readSettings(db: Db): Settings {
     const parsed = schema.shape[key].safeParse(stored.get(key))
     return parsed.success ? (parsed.data as Settings[K]) : defaultSettings[key]
   }
-  return { provider: pick('provider'), threads: pick('threads'), batch: pick('batch'), seed: pick('seed') }
+  return {
+    provider: pick('provider'),
+    threads: pick('threads'),
+    batch: pick('batch'),
+    seed: pick('seed'),
+    venue: pick('venue'),
+    cacheMebibytes: pick('cacheMebibytes'),
+  }
 }
 
 /** Members that are undefined stay as they are. */

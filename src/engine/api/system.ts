@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3'
+import { access } from 'node:fs/promises'
 import { z } from 'zod'
 import type { Check } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
@@ -6,6 +7,8 @@ import { onnxruntimeVersion, providerStates } from '../inference/index.ts'
 import type { LogLine } from '../log.ts'
 import { version } from '../version.ts'
 import { agreement } from './agreement.ts'
+import { diagnostics } from './diagnostics/collect.ts'
+import { saveDiagnostics } from './diagnostics/save.ts'
 import { checks } from './doctor.ts'
 import { api } from './implementation.ts'
 import { writeSettings } from './settings.ts'
@@ -47,6 +50,22 @@ export const system = {
     writeSettings(context.session.open().workspace.db, input)
     return context.session.settings()
   }),
+  present: api.system.present.handler(async ({ input }) => ({
+    present: await Promise.all(
+      input.paths.map((path) =>
+        access(path).then(
+          () => true,
+          () => false,
+        ),
+      ),
+    ),
+  })),
+  diagnostics: api.system.diagnostics.handler(({ input, context }) =>
+    diagnostics(context.session, sqliteVersion(), input),
+  ),
+  saveDiagnostics: api.system.saveDiagnostics.handler(({ input, context }) =>
+    saveDiagnostics(input.path, diagnostics(context.session, sqliteVersion(), input)),
+  ),
   agreement: api.system.agreement.handler(({ input, context }) => agreement(context.session, input)),
   log: api.system.log.handler(async function* ({ context, signal }) {
     const { log } = context.session

@@ -1,4 +1,7 @@
 import { existsSync } from 'node:fs'
+import { KernelscopeError } from '#shared/errors.ts'
+import { jobsIn } from '../jobs/index.ts'
+import { cacheParts, emptyParts, trimCache } from '../workspace/index.ts'
 import { api } from './implementation.ts'
 import { openSample } from './sample.ts'
 
@@ -19,5 +22,19 @@ export const workspace = {
   info: api.workspace.info.handler(({ context }) => {
     const { opened } = context.session
     return opened && existsSync(opened.workspace.path) ? opened.workspace.info() : null
+  }),
+  cache: api.workspace.cache.handler(({ context }) => cacheParts(context.session.open().workspace)),
+  trim: api.workspace.trim.handler(({ input, context }) => {
+    const { workspace } = context.session.open()
+    const [running] = jobsIn(workspace.db, 'running')
+    // A job may be about to open what would be deleted.
+    if (running)
+      throw new KernelscopeError('JOB_STATE', `${running.title} is running`, {
+        hint: 'Pause it, or wait until it has finished, then trim.',
+      })
+    const bytes = input.parts
+      ? emptyParts(workspace, input.parts)
+      : trimCache(workspace, context.session.settings().cacheMebibytes * 2 ** 20)
+    return { bytes, cache: cacheParts(workspace) }
   }),
 }

@@ -1,3 +1,11 @@
 export { JobQueue, type JobContext } from './queue.ts'
 export { Rate } from './rate.ts'
-export { clearFinishedJobs, getJob, latestJobOfStudy, listJobs, noProgress, type NewJob } from './store.ts'
+export {
+  clearFinishedJobs,
+  getJob,
+  jobsIn,
+  latestJobOfStudy,
+  listJobs,
+  noProgress,
+  type NewJob,
+} from './store.ts'

@@ -8,6 +8,7 @@ import {
   getJob,
   insertJob,
   jobsIn,
+  reorderJobs,
   setInFlight,
   setJobProgress,
   setJobState,
@@ -39,7 +40,7 @@ const stateAfterStop: Record<StopReason, JobState> = {
 }
 
 /**
- * Runs jobs of one workspace one after another, in the order they were queued. States are in the database before
+ * Runs jobs of one workspace one after another, in the order they were queued or put into since. States are in the database before
  * anything else happens, so a job that was running when the engine died is queued again at the next start.
  */
 export class JobQueue {
@@ -83,6 +84,13 @@ export class JobQueue {
     const job = this.#set(id, 'queued')
     this.#next()
     return job
+  }
+
+  /** Queued jobs in a new order; those that are not named follow. */
+  reorder(ids: readonly number[]): Job[] {
+    const jobs = reorderJobs(this.#db, ids)
+    for (const job of jobs) this.#emitter.emit('job', job)
+    return jobs
   }
 
   onJob(callback: (job: Job) => void): () => void {

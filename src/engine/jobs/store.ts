@@ -9,6 +9,7 @@ interface JobRow {
   study_id: number | null
   dataset_id: number | null
   state: string
+  position: number
   progress: string
   problem: string | null
   created_at: number
@@ -42,6 +43,7 @@ const fromRow = (row: JobRow): Job =>
     studyId: row.study_id,
     datasetId: row.dataset_id,
     state: row.state,
+    position: row.position,
     progress: JSON.parse(row.progress),
     problem: row.problem === null ? null : JSON.parse(row.problem),
     createdAt: row.created_at,
@@ -52,7 +54,8 @@ const fromRow = (row: JobRow): Job =>
 export function insertJob(db: Db, job: NewJob): Job {
   const { lastInsertRowid } = db
     .prepare(
-      'INSERT INTO job (kind, title, study_id, dataset_id, state, progress, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      `INSERT INTO job (kind, title, study_id, dataset_id, state, progress, created_at, position)
+       VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(position), 0) + 1 FROM job))`,
     )
     .run(
       job.kind,
@@ -77,9 +80,22 @@ export function listJobs(db: Db, limit: number): Job[] {
   return db.prepare<[number], JobRow>('SELECT * FROM job ORDER BY id DESC LIMIT ?').all(limit).map(fromRow)
 }
 
-/** Oldest first: the order of the queue. */
+/** In the order of the queue. */
 export function jobsIn(db: Db, state: JobState): Job[] {
-  return db.prepare<[string], JobRow>('SELECT * FROM job WHERE state = ? ORDER BY id').all(state).map(fromRow)
+  return db
+    .prepare<[string], JobRow>('SELECT * FROM job WHERE state = ? ORDER BY position, id')
+    .all(state)
+    .map(fromRow)
+}
+
+/** Puts queued jobs in this order, before the other queued ones; what is not queued is passed over. */
+export function reorderJobs(db: Db, ids: readonly number[]): Job[] {
+  const queued = jobsIn(db, 'queued').map((job) => job.id)
+  const wanted = [...new Set(ids)].filter((id) => queued.includes(id))
+  const order = [...wanted, ...queued.filter((id) => !wanted.includes(id))]
+  const set = db.prepare('UPDATE job SET position = ? WHERE id = ?')
+  db.transaction(() => order.forEach((id, place) => set.run(place + 1, id)))()
+  return jobsIn(db, 'queued')
 }
 
 export function latestJobOfStudy(db: Db, studyId: number): Job | null {

@@ -1,24 +1,53 @@
 import Database from 'better-sqlite3'
-import { rmSync } from 'node:fs'
+import { rmSync, statSync } from 'node:fs'
 
 export interface Thumbnails {
   get(digest: Buffer, size: number): Buffer | undefined
   put(digest: Buffer, size: number, webp: Buffer): void
+  /** How many there are, and what their file takes in bytes. */
+  size(): { items: number; bytes: number }
+  /** Begins anew. */
+  clear(): void
   close(): void
 }
 
+const suffixes = ['', '-wal', '-shm']
+
 /** A cache that may be lost: a damaged file is thrown away and begun anew. Keyed by image content, so copies share. */
 export function openThumbnails(file: string): Thumbnails {
-  const db = openOrRecreate(file)
-  const select = db
-    .prepare<[Buffer, number], Buffer>('SELECT webp FROM thumbnail WHERE digest = ? AND size = ?')
-    .pluck()
-  const insert = db.prepare('INSERT OR REPLACE INTO thumbnail (digest, size, webp) VALUES (?, ?, ?)')
+  let table = statements(openOrRecreate(file))
   return {
-    get: (digest, size) => select.get(digest, size),
-    put: (digest, size, webp) => void insert.run(digest, size, webp),
-    close: () => db.close(),
+    get: (digest, size) => table.select.get(digest, size),
+    put: (digest, size, webp) => void table.insert.run(digest, size, webp),
+    size: () => ({
+      items: Number(table.count.get()),
+      bytes: suffixes.reduce(
+        (sum, suffix) => sum + (statSync(file + suffix, { throwIfNoEntry: false })?.size ?? 0),
+        0,
+      ),
+    }),
+    clear() {
+      table.db.close()
+      removeFiles(file)
+      table = statements(prepare(file))
+    },
+    close: () => void table.db.close(),
   }
+}
+
+function statements(db: Database.Database) {
+  return {
+    db,
+    select: db
+      .prepare<[Buffer, number], Buffer>('SELECT webp FROM thumbnail WHERE digest = ? AND size = ?')
+      .pluck(),
+    insert: db.prepare('INSERT OR REPLACE INTO thumbnail (digest, size, webp) VALUES (?, ?, ?)'),
+    count: db.prepare<[], number>('SELECT count(*) FROM thumbnail').pluck(),
+  }
+}
+
+const removeFiles = (file: string) => {
+  for (const suffix of suffixes) rmSync(file + suffix, { force: true })
 }
 
 function openOrRecreate(file: string): Database.Database {
@@ -26,7 +55,7 @@ function openOrRecreate(file: string): Database.Database {
     return prepare(file)
   } catch (error) {
     if (!(error instanceof Database.SqliteError)) throw error
-    for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true })
+    removeFiles(file)
     return prepare(file)
   }
 }

@@ -8,6 +8,7 @@ import { useNewFigure } from '../composables/useNewFigure.ts'
 import { useProblems } from '../composables/useProblems.ts'
 import { useTheme } from '../composables/useTheme.ts'
 import { useEngineStore } from '../stores/engine.ts'
+import { useGuideStore } from '../stores/guide.ts'
 import { useHistoryStore } from '../stores/history.ts'
 import { useJobsStore } from '../stores/jobs.ts'
 import { useWorkspaceStore } from '../stores/workspace.ts'
@@ -30,6 +31,7 @@ export const useCommands = createSharedComposable(() => {
   const newFigure = useNewFigure()
   const jobs = useJobsStore()
   const engineStore = useEngineStore()
+  const guide = useGuideStore()
   const workspace = useWorkspaceStore()
   const history = useHistoryStore()
   const { attempt, inform } = useProblems()
@@ -39,6 +41,8 @@ export const useCommands = createSharedComposable(() => {
   const shortcutsOpen = ref(false)
   const sidebarOpen = ref(true)
   const datasetDialogOpen = ref(false)
+  const addressOpen = ref(false)
+  const diagnosticsOpen = ref(false)
 
   const inWorkspace = () => workspace.isOpen
   const always = () => true
@@ -48,6 +52,7 @@ export const useCommands = createSharedComposable(() => {
     'model.add': { when: inWorkspace, run: intake.chooseModels },
     'dataset.add': { when: inWorkspace, run: () => void (datasetDialogOpen.value = true) },
     'study.new': { when: inWorkspace, run: go('study-new') },
+    'bundle.open': { when: always, run: intake.chooseBundle },
     'figure.new': { when: inWorkspace, run: () => newFigure.create() },
     'workspace.open': { when: always, run: intake.chooseWorkspace },
     'workspace.create': { when: always, run: intake.createWorkspace },
@@ -78,6 +83,7 @@ export const useCommands = createSharedComposable(() => {
         inform('Address copied', router.currentRoute.value.fullPath)
       },
     },
+    'view.goToAddress': { when: always, run: () => void (addressOpen.value = true) },
     'view.light': { when: always, run: () => void (theme.choice.value = 'light') },
     'view.dark': { when: always, run: () => void (theme.choice.value = 'dark') },
     'view.system': { when: always, run: () => void (theme.choice.value = 'auto') },
@@ -85,6 +91,7 @@ export const useCommands = createSharedComposable(() => {
     'go.models': { when: inWorkspace, run: go('models') },
     'go.datasets': { when: inWorkspace, run: go('datasets') },
     'go.studies': { when: inWorkspace, run: go('studies') },
+    'go.questions': { when: inWorkspace, run: go('questions') },
     'go.ranking': { when: inWorkspace, run: go('ranking') },
     'go.figures': { when: inWorkspace, run: go('figures') },
     'go.gallery': { when: inWorkspace, run: go('gallery') },
@@ -110,6 +117,8 @@ export const useCommands = createSharedComposable(() => {
       run: async () => void (await attempt(jobs.clear)),
     },
     'engine.restart': { when: always, run: async () => void (await attempt(() => bridge.restartEngine())) },
+    'help.tour': { when: inWorkspace, run: () => void (guide.tourOpen = !guide.tourOpen) },
+    'help.diagnostics': { when: always, run: () => void (diagnosticsOpen.value = true) },
     'help.shortcuts': { when: always, run: () => void (shortcutsOpen.value = !shortcutsOpen.value) },
   }
 
@@ -126,5 +135,15 @@ export const useCommands = createSharedComposable(() => {
     if (command?.when()) void command.run()
   }
 
-  return { commands, available, run, paletteOpen, shortcutsOpen, sidebarOpen, datasetDialogOpen }
+  return {
+    commands,
+    available,
+    run,
+    paletteOpen,
+    shortcutsOpen,
+    sidebarOpen,
+    datasetDialogOpen,
+    addressOpen,
+    diagnosticsOpen,
+  }
 })

@@ -4,7 +4,9 @@ import { KernelscopeError } from '#shared/errors.ts'
 import { bridge } from '../bridge.ts'
 import { baseName } from '../format.ts'
 import { useDatasetsStore, useModelsStore } from '../stores/collections.ts'
+import { useGuideStore } from '../stores/guide.ts'
 import { useJobsStore } from '../stores/jobs.ts'
+import { useRecentStore } from '../stores/recent.ts'
 import { useWorkspaceStore } from '../stores/workspace.ts'
 import { useProblems } from './useProblems.ts'
 
@@ -14,6 +16,8 @@ export function useIntake() {
   const models = useModelsStore()
   const datasets = useDatasetsStore()
   const jobs = useJobsStore()
+  const guide = useGuideStore()
+  const recent = useRecentStore()
   const workspace = useWorkspaceStore()
   const { attempt, inform, report } = useProblems()
 
@@ -22,7 +26,9 @@ export function useIntake() {
     const added: Model[] = []
     for (const path of paths) {
       const model = await attempt(() => models.add(path))
-      if (model) added.push(model)
+      if (!model) continue
+      added.push(model)
+      recent.added('models', path)
     }
     const [first] = added
     if (!first) return
@@ -39,6 +45,7 @@ export function useIntake() {
   ): Promise<Dataset | undefined> {
     const dataset = await attempt(() => datasets.add(path, options))
     if (!dataset) return undefined
+    recent.added('datasets', path)
     await attempt(() => jobs.load())
     await router.push({ name: 'dataset', params: { id: dataset.id } })
     return dataset
@@ -62,7 +69,11 @@ export function useIntake() {
     if (folder) await enterWorkspace(() => workspace.create(folder))
   }
 
-  const openSample = () => enterWorkspace(() => workspace.openSample())
+  /** The sample's first opening begins with the tour. */
+  async function openSample(): Promise<void> {
+    await enterWorkspace(() => workspace.openSample())
+    if (workspace.isOpen && guide.visited.size === 0) guide.tourOpen = true
+  }
   const openRecent = (path: string) => enterWorkspace(() => workspace.open(path))
 
   async function closeWorkspace(): Promise<void> {
@@ -70,10 +81,23 @@ export function useIntake() {
     if (!workspace.isOpen) await router.push({ name: 'welcome' })
   }
 
-  /** Takes .onnx files as models and everything else as folders: a workspace while none is open, then datasets. */
+  /** A bundle is looked at where it lies; no workspace is needed. */
+  const openBundle = (path: string) => router.push({ name: 'bundle', query: { file: path } })
+
+  async function chooseBundle(): Promise<void> {
+    const [path] = await bridge.openFiles('bundle')
+    if (path) await openBundle(path)
+  }
+
+  /**
+   * Shows a .zip as a bundle; takes .onnx files as models and everything else as folders: a workspace while none is open,
+   * then datasets.
+   */
   async function take(paths: readonly string[]): Promise<void> {
     const files = paths.filter((path) => /\.onnx$/i.test(path))
-    const folders = paths.filter((path) => !/\.onnx$/i.test(path))
+    const folders = paths.filter((path) => !/\.(onnx|zip)$/i.test(path))
+    const bundle = paths.find((path) => /\.zip$/i.test(path))
+    if (bundle) await openBundle(bundle)
     if (!workspace.isOpen) {
       const [folder] = folders
       if (folder) return openRecent(folder)
@@ -92,6 +116,7 @@ export function useIntake() {
     addModels,
     addDataset,
     chooseModels,
+    chooseBundle,
     chooseWorkspace,
     createWorkspace,
     openSample,

@@ -5,6 +5,7 @@ import { bridge } from '../bridge.ts'
 import { engine, subscribe } from '../engine/index.ts'
 import { useDatasetsStore, useStudiesStore } from './collections.ts'
 import { useEngineStore } from './engine.ts'
+import { usePreferencesStore } from './preferences.ts'
 import { useWorkspaceStore } from './workspace.ts'
 
 const open: readonly JobState[] = ['queued', 'running', 'paused']
@@ -16,7 +17,8 @@ export const useJobsStore = defineStore('jobs', () => {
   const finished = shallowRef<Job | null>(null)
   const trayOpen = ref(false)
 
-  const all = computed(() => [...byId.value.values()].sort((a, b) => rank(a) - rank(b) || b.id - a.id))
+  const all = computed(() => [...byId.value.values()].sort(inOrder))
+  const queued = computed(() => all.value.filter((j) => j.state === 'queued'))
   const running = computed(() => all.value.find((j) => j.state === 'running') ?? null)
   const paused = computed(() => all.value.find((j) => j.state === 'paused') ?? null)
   const openCount = computed(() => all.value.filter(isOpen).length)
@@ -38,11 +40,21 @@ export const useJobsStore = defineStore('jobs', () => {
   const pause = async (id: number) => take(await engine.jobs.pause({ id }))
   const resume = async (id: number) => take(await engine.jobs.resume({ id }))
   const cancel = async (id: number) => take(await engine.jobs.cancel({ id }))
+  /** Moves a queued job one place up (-1) or down (+1) in the queue. */
+  async function move(id: number, by: -1 | 1): Promise<void> {
+    const ids = queued.value.map((job) => job.id)
+    const at = ids.indexOf(id)
+    const to = at + by
+    if (at < 0 || to < 0 || to >= ids.length) return
+    ids.splice(to, 0, ...ids.splice(at, 1))
+    for (const job of await engine.jobs.reorder({ ids })) take(job)
+  }
   async function clear(): Promise<void> {
     await engine.jobs.clear()
     byId.value = new Map([...byId.value].filter(([, job]) => isOpen(job)))
   }
 
+  const preferences = usePreferencesStore()
   const workspace = useWorkspaceStore()
   const engineStore = useEngineStore()
   let stop = () => {}
@@ -75,7 +87,7 @@ export const useJobsStore = defineStore('jobs', () => {
     void useStudiesStore().load()
     void useDatasetsStore().load()
     void workspace.load().catch(() => {})
-    if (!document.hasFocus() && job.state !== 'cancelled') {
+    if (preferences.notifications && !document.hasFocus() && job.state !== 'cancelled') {
       bridge.notify(job.title, job.state === 'done' ? 'Finished.' : (job.problem?.message ?? 'Failed.'))
     }
   })
@@ -89,15 +101,21 @@ export const useJobsStore = defineStore('jobs', () => {
     problems,
     finished,
     trayOpen,
+    queued,
     ofStudy,
     ofDataset,
     load,
     pause,
     resume,
     cancel,
+    move,
     clear,
   }
 })
+
+/** Running, paused, then the queue in its order, then what is over, the newest first. */
+const inOrder = (a: Job, b: Job) =>
+  rank(a) - rank(b) || (a.state === 'queued' ? a.position - b.position || a.id - b.id : b.id - a.id)
 
 function rank(job: Job): number {
   return { running: 0, paused: 1, queued: 2, failed: 3, done: 4, cancelled: 4 }[job.state]

@@ -54,6 +54,14 @@ export const useWorkspaceStore = defineStore('workspace', () => {
     recent.value = recent.value.filter((r) => r.path !== folder)
   }
 
+  /** Folders of the list that are no longer there: moved, deleted, or on a disk that is not attached. */
+  const missing = shallowRef<ReadonlySet<string>>(new Set())
+  async function lookForRecent(): Promise<void> {
+    const paths = recent.value.map((r) => r.path)
+    const { present } = await engine.system.present({ paths })
+    missing.value = new Set(paths.filter((_, i) => !present[i]))
+  }
+
   const engineStore = useEngineStore()
   /** Settles when the state of the workspace is known for the first time. */
   const known = new Promise<void>((resolve) => {
@@ -70,5 +78,20 @@ export const useWorkspaceStore = defineStore('workspace', () => {
     )
   })
 
-  return { info, recent, isOpen, path, openings, known, load, open, create, openSample, close, forget }
+  return {
+    info,
+    recent,
+    missing,
+    isOpen,
+    path,
+    openings,
+    known,
+    load,
+    lookForRecent,
+    open,
+    create,
+    openSample,
+    close,
+    forget,
+  }
 })

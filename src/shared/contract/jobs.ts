@@ -25,6 +25,8 @@ export const job = z.object({
   studyId: id.nullable(),
   datasetId: id.nullable(),
   state: jobState,
+  /** Queued jobs run by position, then id. */
+  position: z.int(),
   progress: jobProgress,
   problem: errorShape.nullable(),
   createdAt: z.int(),
@@ -38,6 +40,8 @@ export const jobs = {
   pause: oc.input(byId).output(job),
   resume: oc.input(byId).output(job),
   cancel: oc.input(byId).output(job),
+  /** Puts these queued jobs in this order, before the other queued ones. */
+  reorder: oc.input(z.object({ ids: z.array(id) })).output(z.array(job)),
   /** Removes finished jobs from the list. What they computed stays. */
   clear: oc.output(ok),
   /** All open jobs at first, then each job whenever it changes (at most 5 times a second each). */

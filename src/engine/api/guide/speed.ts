@@ -26,11 +26,10 @@ export function speeds(db: Db, models: readonly StoredModel[]): Map<number, Spee
   const assumed = 1 / (macsPerCore * Math.max(1, availableParallelism()))
   const rate = perMac.length > 0 ? Math.max(...perMac) : assumed
   return new Map(
-    models.map((model) => {
+    models.map((model): [number, Speed] => {
       const seconds = own.get(model.id)
-      return seconds
-        ? [model.id, { seconds: seconds + overhead, measured: true }]
-        : [model.id, { seconds: (model.macs ?? 1e9) * rate + overhead, measured: false }]
+      const guessed = { seconds: (model.macs ?? 1e9) * rate + overhead, measured: false }
+      return [model.id, seconds ? { seconds: seconds + overhead, measured: true } : guessed]
     }),
   )
 }

@@ -1,0 +1,23 @@
+import { homedir, hostname, userInfo } from 'node:os'
+
+/** Names that say whose machine it is, and what is written in their place. */
+export function personalNames(): [name: string, instead: string][] {
+  const user = userInfo().username
+  const names: [string, string][] = [
+    [homedir(), '~'],
+    [hostname(), 'HOST'],
+    [user, 'USER'],
+  ]
+  // A name of two letters would be found inside ordinary words.
+  return names.filter(([name]) => name.length > 2)
+}
+
+/** A text without these names: as whole words where they are words, so that "root" leaves "rooted" alone. */
+export function redacted(text: string, names: readonly [name: string, instead: string][]): string {
+  return names.reduce((left, [name, instead]) => {
+    const escaped = name.replace(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)
+    // Within JSON a backslash of a path is doubled.
+    const either = escaped.replaceAll('\\\\', String.raw`(?:\\\\){1,2}`)
+    return left.replace(new RegExp(`(?<![\\w-])${either}(?![\\w-])`, 'g'), instead)
+  }, text)
+}

@@ -1,0 +1,88 @@
+import { useLocalStorage } from '@vueuse/core'
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef, watch } from 'vue'
+import type { Question } from '#shared/contract/index.ts'
+import type { KernelscopeError } from '#shared/errors.ts'
+import { engine, isAbort, toKernelscopeError } from '../engine/index.ts'
+import { useDatasetsStore, useModelsStore, useStudiesStore } from './collections.ts'
+import { isOpen, useJobsStore } from './jobs.ts'
+import { useWorkspaceStore } from './workspace.ts'
+
+export type QuestionState = 'impossible' | 'ready' | 'open' | 'failed' | 'answered'
+
+/** The paper's questions for the open workspace, and the tour that leads through them. */
+export const useGuideStore = defineStore('guide', () => {
+  const workspace = useWorkspaceStore()
+  const models = useModelsStore()
+  const datasets = useDatasetsStore()
+  const studies = useStudiesStore()
+  const jobs = useJobsStore()
+
+  const questions = shallowRef<Question[]>([])
+  const loaded = ref(false)
+  const error = shallowRef<KernelscopeError | null>(null)
+  const wanted = ref(false)
+
+  const tourOpen = ref(false)
+  /** Steps that were followed, by workspace. */
+  const followed = useLocalStorage<Record<string, string[]>>('kernelscope.tour', {})
+  const visited = computed(() => new Set(followed.value[workspace.path ?? ''] ?? []))
+
+  function visit(step: string): void {
+    const path = workspace.path
+    if (path === null || visited.value.has(step)) return
+    followed.value = { ...followed.value, [path]: [...visited.value, step] }
+  }
+
+  async function load(): Promise<void> {
+    wanted.value = true
+    if (!workspace.isOpen) return
+    try {
+      questions.value = await engine.guide.questions({})
+      error.value = null
+      loaded.value = true
+    } catch (thrown) {
+      if (!isAbort(thrown)) error.value = toKernelscopeError(thrown)
+    }
+  }
+
+  const jobOf = (question: Question) =>
+    question.studyId === null
+      ? null
+      : (jobs.ofStudy(question.studyId) ?? studies.byId.get(question.studyId)?.job ?? null)
+
+  function stateOf(question: Question): QuestionState {
+    if (question.input === null) return 'impossible'
+    const job = jobOf(question)
+    if (!job) return 'ready'
+    if (isOpen(job)) return 'open'
+    return job.state === 'done' ? 'answered' : job.state === 'failed' ? 'failed' : 'ready'
+  }
+
+  /** Starts the question's study, or goes on with it; gives its id. */
+  async function ask({ id, input, studyId }: Question): Promise<number | null> {
+    if (input === null) return null
+    const study = studies.put(
+      studyId === null ? await engine.studies.run(input) : await engine.studies.rerun({ id: studyId }),
+    )
+    questions.value = questions.value.map((q) => (q.id === id ? { ...q, studyId: study.id } : q))
+    await jobs.load()
+    return study.id
+  }
+
+  // Another size may fit once times are measured or models and datasets have come: asked again when nobody waits for an
+  // answer, so that a question keeps its study while it is looked at.
+  watch(
+    () => [workspace.path, workspace.openings, models.rows.length, datasets.rows.map((d) => d.state).join()],
+    ([path], before) => {
+      if (path !== before?.[0]) {
+        questions.value = []
+        loaded.value = false
+      }
+      if (wanted.value) void load()
+    },
+  )
+
+  const answered = computed(() => questions.value.filter((q) => stateOf(q) === 'answered').length)
+  return { questions, loaded, error, answered, tourOpen, visited, visit, load, ask, stateOf, jobOf }
+})
