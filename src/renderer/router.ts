@@ -35,11 +35,16 @@ export const routes: RouteRecordRaw[] = [
       { path: '', redirect: { name: 'model-overview' } },
       { path: 'overview', name: 'model-overview', component: () => import('./views/models/OverviewTab.vue') },
       { path: 'kernels', name: 'model-kernels', component: () => import('./views/models/KernelsTab.vue') },
-      { path: 'attention', name: 'model-attention', component: () => import('./views/models/AttentionTab.vue') },
+      {
+        path: 'attention',
+        name: 'model-attention',
+        component: () => import('./views/models/AttentionTab.vue'),
+      },
       { path: 'saliency', name: 'model-saliency', component: () => import('./views/models/SaliencyTab.vue') },
       {
         path: 'receptive-field',
         name: 'model-receptive-field',
+        component: () => import('./views/models/ReceptiveFieldTab.vue'),
       },
       { path: 'layers', name: 'model-layers', component: () => import('./views/models/LayersTab.vue') },
       {
@@ -52,6 +57,7 @@ export const routes: RouteRecordRaw[] = [
 
   {
     path: '/compare',
+    component: () => import('./views/compare/CompareView.vue'),
     meta: { title: 'Compare models' },
     children: [
       {
@@ -62,6 +68,13 @@ export const routes: RouteRecordRaw[] = [
       {
         path: 'structure',
         name: 'compare-structure',
+        component: () => import('./views/compare/StructureTab.vue'),
+      },
+      { path: 'kernels', name: 'compare-kernels', component: () => import('./views/compare/SheetsTab.vue') },
+      {
+        path: 'distance',
+        name: 'compare-distance',
+        component: () => import('./views/compare/DistanceTab.vue'),
       },
     ],
   },
@@ -119,11 +132,6 @@ export const routes: RouteRecordRaw[] = [
   {
     path: '/questions',
     name: 'questions',
-    meta: { title: 'Questions' },
-  },
-  {
-    path: '/questions',
-    name: 'questions',
     component: () => import('./views/guide/QuestionsView.vue'),
     meta: { title: 'Questions' },
   },
@@ -137,11 +145,13 @@ export const routes: RouteRecordRaw[] = [
   {
     path: '/figures',
     name: 'figures',
+    component: () => import('./views/figures/FiguresView.vue'),
     meta: { title: 'Figures' },
   },
   {
     path: `/figures/:id${idParam}`,
     name: 'figure',
+    component: () => import('./views/figures/ComposerView.vue'),
     props: ({ params }) => ({ id: Number(params.id) }),
   },
 
@@ -155,6 +165,7 @@ export const routes: RouteRecordRaw[] = [
   {
     path: '/bundle',
     name: 'bundle',
+    component: () => import('./views/bundles/BundleView.vue'),
     meta: { free: true, title: 'Bundle' },
   },
 

@@ -11,6 +11,9 @@ const tabs: Record<string, string> = {
   'model-overview': 'Overview',
   'model-kernels': 'Kernels',
   'model-layers': 'Layers',
+  'model-attention': 'Attention',
+  'model-saliency': 'Saliency',
+  'model-receptive-field': 'Receptive field',
   'model-preprocessing': 'Preprocessing',
 }
 
