@@ -52,6 +52,14 @@ export function describeInspection(inspection: Inspection, layers: boolean): str
         : `none found${blocksReason ? `: ${blocksReason}` : ''}`,
     ],
   ])
+  const rewrites = formatTable(
+    [{ title: 'Rewrite' }, { title: 'Possible' }, { title: 'Why not' }],
+    inspection.rewrites.map(({ rewrite, possible, reason }) => [
+      rewrite,
+      possible ? 'yes' : 'no',
+      reason ?? '',
+    ]),
+  )
   const convolutions = formatTable(
     [
       { title: 'Convolution' },
@@ -71,7 +79,7 @@ export function describeInspection(inspection: Inspection, layers: boolean): str
     ]),
     'no convolutions',
   )
-  return [facts, convolutions, ...(layers ? [layerTable(inspection)] : [])].join('\n')
+  return [facts, rewrites, convolutions, ...(layers ? [layerTable(inspection)] : [])].join('\n')
 }
 
 function layerTable({ layers }: Inspection): string {

@@ -1,4 +1,4 @@
-import type { Job } from '#shared/contract/index.ts'
+import type { Job, MapProgress } from '#shared/contract/index.ts'
 import { displayWidth, formatDuration, printable } from './format.ts'
 import type { Io } from './io.ts'
 
@@ -28,16 +28,23 @@ export class ProgressLine {
   }
 
   show(job: Job): void {
+    this.#write(describeProgress(job), job.state === 'running' ? job.progress : null)
+  }
+
+  /** Progress of what is no job: "8/50 images  RepLK 31 on cpu". */
+  note({ done, total, unit, note }: MapProgress): void {
+    this.#write(printable(`${done}/${total} ${unit}  ${note}`), { done, total })
+  }
+
+  #write(line: string, running: { done: number; total: number } | null): void {
     if (this.#quiet) return
-    const line = describeProgress(job)
     if (this.#io.interactive) {
       this.#io.err(`\r\x1b[K${fit(line, this.#io.columns - 1)}`)
       this.#shown = true
       return
     }
-    const { done, total } = job.progress
-    const tenth = total > 0 ? Math.floor((10 * done) / total) : 0
-    if (job.state !== 'running' || tenth <= this.#tenth) return
+    const tenth = running && running.total > 0 ? Math.floor((10 * running.done) / running.total) : 0
+    if (!running || tenth <= this.#tenth) return
     this.#tenth = tenth
     this.#io.err(`${line}\n`)
   }

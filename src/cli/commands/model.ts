@@ -13,6 +13,7 @@ import {
   type FigureFlags,
 } from '../figureFlags.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
+import { addMapCommands } from './modelMaps.ts'
 
 interface AddFlags extends GlobalOptions {
   title?: string
@@ -114,6 +115,8 @@ export function addModelCommands(program: Command, session: CliSession): void {
     const result = await (await session.client()).models.kernels({ path, definition: options.definition })
     session.print(options, result, () => kernelTable(result.layers))
   })
+
+  addMapCommands(model, session)
 }
 
 async function exportKernels(session: CliSession, name: string, options: KernelFlags): Promise<void> {

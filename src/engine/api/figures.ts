@@ -5,7 +5,7 @@ import { kernelDistanceSpec } from '#shared/figures/kernelDistance.ts'
 import type { FigureFormat } from '#shared/contract/index.ts'
 import { writeFigure, writeTable, type Press } from '../figures/index.ts'
 import { usableModel } from '../models/index.ts'
-import { kernelLayers, readModel } from '../onnx/index.ts'
+import { onGraphThread } from '../onnx/index.ts'
 import { studyResult } from '../studies/index.ts'
 import { api } from './implementation.ts'
 
@@ -15,7 +15,7 @@ export const figures = {
     const result = await studyResult(workspace, input.studyId)
     const chosen = named('figure', result.figures, input.figureIds)
     const directory = input.directory ?? join(workspace.exports, `study-${input.studyId}`)
-    return { files: await writeAll(context.session.press, chosen, directory, input) }
+    return { files: await writeFigures(context.session.press, chosen, directory, input) }
   }),
   exportTables: api.figures.exportTables.handler(async ({ input, context }) => {
     const { workspace } = context.session.open()
@@ -29,15 +29,19 @@ export const figures = {
   exportKernels: api.figures.exportKernels.handler(async ({ input, context }) => {
     const { workspace } = context.session.open()
     const model = usableModel(workspace.db, input.modelId)
-    const layers = await kernelLayers(await readModel(model.path), input.definition)
+    const layers = await onGraphThread({
+      kind: 'kernels',
+      path: model.path,
+      definition: input.definition,
+    })
     const chosen = input.layers ? layers.filter(({ index }) => input.layers?.includes(index)) : layers
     const directory = input.directory ?? join(workspace.exports, `model-${model.id}`)
     const spec = kernelDistanceSpec(chosen, input.definition, model.title)
-    return { files: await writeAll(context.session.press, [spec], directory, input) }
+    return { files: await writeFigures(context.session.press, [spec], directory, input) }
   }),
   exportSpec: api.figures.exportSpec.handler(async ({ input, context }) => {
     const directory = input.directory ?? join(context.session.open().workspace.exports, 'figures')
-    return { files: await writeAll(context.session.press, [input.spec], directory, input) }
+    return { files: await writeFigures(context.session.press, [input.spec], directory, input) }
   }),
 }
 
@@ -65,7 +69,7 @@ interface Setting {
   title?: boolean | undefined
 }
 
-async function writeAll(
+export async function writeFigures(
   press: Press,
   specs: readonly FigureSpec[],
   directory: string,

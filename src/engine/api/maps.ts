@@ -1,8 +1,10 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { usableModel } from '../models/index.ts'
 import { onGraphThread } from '../onnx/index.ts'
 import { attention, receptiveField, saliency, writeGradients } from '../saliency/index.ts'
+import { writeFigures } from './figures.ts'
 import { api, guarded } from './implementation.ts'
+import { figureOf, shownOf, writeNpy } from './mapFigure.ts'
 import { imagesOfSet, labelledImages, look, lookAtImage } from './subjects.ts'
 
 export const maps = {
@@ -24,6 +26,21 @@ export const maps = {
     const { room, db, model } = await look(session, input.model, signal)
     const images = await imagesOfSet(session, input.images)
     return guarded(receptiveField(room, db, model, images, input.point), session)
+  }),
+  export: api.maps.export.handler(async ({ input, context: { session } }) => {
+    const { key, view, caption, formats } = input
+    const db = session.opened?.workspace.db ?? null
+    const map = session.looking.kept.get(db, key, [view.of])
+    const shown = shownOf(map, view)
+    const directory = input.directory ?? join(session.open().workspace.exports, 'figures')
+    const drawn = formats.filter((format) => format !== 'npy')
+    const figure = figureOf(shown, caption, map)
+    const files =
+      drawn.length > 0
+        ? await writeFigures(session.press, [figure], directory, { ...input, formats: drawn })
+        : []
+    if (drawn.length < formats.length) files.push(await writeNpy(shown, directory))
+    return { files }
   }),
   gradient: api.maps.gradient.handler(async ({ input, context: { session }, signal }) => {
     const found = await look(session, input.model, signal)

@@ -1,6 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { byId, definition, errorShape, id } from './common.ts'
+import { figureExport, figureFormat, written } from './figures.ts'
 import { predictionTop } from './models.ts'
 
 /** A row of the workspace, or a file of the user's (from a dialog, a drop or the command line). */
@@ -157,6 +158,20 @@ export const imageSet = z.union([
   z.object({ path: z.string().min(1), count: z.int().min(1).max(5000) }),
 ])
 
+/** One picture of a result. */
+export const mapView = z.discriminatedUnion('of', [
+  z.object({
+    of: z.literal('attention'),
+    reading: attentionReading.default('row'),
+    layer: z.int().min(0),
+    /** From 0; null is the mean over heads. */
+    head: z.int().min(0).nullable().default(null),
+  }),
+  z.object({ of: z.literal('saliency'), as: z.enum(['magnitude', 'signed']).default('magnitude') }),
+  /** picture: log10(9 x + 1) of the contributions over the largest, as it is shown. */
+  z.object({ of: z.literal('receptiveField'), as: z.enum(['picture', 'contribution']).default('picture') }),
+])
+
 /** Pictures of what a model does with an image: attention, saliency, receptive fields. */
 export const maps = {
   /** MODEL_UNSUPPORTED says why a model has no attention maps. */
@@ -196,6 +211,18 @@ export const maps = {
       }),
     )
     .output(working(receptiveFieldResult)),
+  /** Writes a picture of a result as figure, or its numbers as NumPy array [rows, columns]. */
+  export: oc
+    .input(
+      figureExport.extend({
+        key: z.string(),
+        view: mapView,
+        /** Title of the figure. */
+        caption: z.string(),
+        formats: z.array(z.union([figureFormat, z.literal('npy')])).min(1),
+      }),
+    )
+    .output(written),
   /** Writes the gradients of images as NumPy array. */
   gradient: oc
     .input(
@@ -232,4 +259,5 @@ export type FeaturePoint = z.infer<typeof featurePoint>
 export type ContributionArea = z.infer<typeof contributionArea>
 export type ReceptiveFieldResult = z.infer<typeof receptiveFieldResult>
 export type GradientResult = z.infer<typeof gradientResult>
+export type MapView = z.infer<typeof mapView>
 export type ImageSet = z.infer<typeof imageSet>

@@ -83,7 +83,7 @@ export function noAttentionReason(graph: Graph): string | undefined {
   if (square.length >= 4 && (square[0] ?? 0) > batch)
     return because(`attention runs within ${(square[0] ?? 0) / batch} windows of ${square.at(-1)} tokens`)
   return because(
-    `the ${square.at(-1)} tokens that attention runs over are not the patches of the first convolution`,
+    `the ${square.at(-1)} tokens that attention runs over are not the patches of the convolution before them`,
   )
 }
 

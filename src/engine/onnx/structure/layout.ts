@@ -24,10 +24,17 @@ export function layoutOf(name: string, flow: Flow): FeatureLayout | undefined {
   return square ?? 'map'
 }
 
-/** Height and width of the patch grid a token model starts from: the output of its first convolution. */
+/**
+ * Height and width of the patch grid a token model starts from: the output of the last convolution before the features
+ * become tokens, be it one of patches or the end of a convolutional stem.
+ */
 export function patchGrid(flow: Flow): [number, number] | undefined {
-  const patch = flow.graph.nodes.find(({ op }) => op === 'Conv')
-  const [, , height, width] = flow.shape(patch?.outputs[0] ?? '') ?? []
+  const tokens = flow.graph.nodes.find(
+    ({ outputs }) => flow.shape(outputs[0] ?? '')?.length === 3 && !flow.isConstant(outputs[0] ?? ''),
+  )
+  const before = tokens && flow.ancestors(tokens.outputs[0] ?? '', new Set())
+  const patches = flow.graph.nodes.findLast((node) => node.op === 'Conv' && before?.has(node))
+  const [, , height, width] = flow.shape(patches?.outputs[0] ?? '') ?? []
   return height === undefined || width === undefined ? undefined : [height, width]
 }
 

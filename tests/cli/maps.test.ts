@@ -1,0 +1,102 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createEngine } from '#engine/api/index.ts'
+import { attentionMapsResult, receptiveFieldResult } from '#shared/contract/index.ts'
+import { runCli } from '../../src/cli/program.ts'
+import { terminal } from './terminal.ts'
+
+const sample = resolve(import.meta.dirname, '../../resources/sample')
+const model = (name: string) => join(sample, 'models', `${name}.onnx`)
+let folder = ''
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kernelscope-maps-'))
+  for (const name of ['bird', 'nonsense']) {
+    mkdirSync(join(folder, 'images', name), { recursive: true })
+    const from = join(sample, 'suites/val/bird')
+    for (const file of readdirSync(from).sort().slice(0, 2))
+      cpSync(join(from, file), join(folder, 'images', name, file))
+  }
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+async function run(...args: string[]) {
+  const { io, written } = terminal({ cwd: folder })
+  const code = await runCli(args, io, (overrides) => createEngine({ overrides }), '1.2.3')
+  return { code, ...written }
+}
+
+const float32 = (path: string) => {
+  const bytes = readFileSync(path)
+  const header = bytes.readUInt16LE(8)
+  const text = bytes.toString('latin1', 10, 10 + header)
+  return {
+    text,
+    length: header + 10,
+    values: new Float32Array(bytes.buffer.slice(bytes.byteOffset + 10 + header)),
+  }
+}
+
+it('model gradient writes a NumPy array with a row for each image, NaN where the folder names no class', async () => {
+  const result = await run(
+    'model',
+    'gradient',
+    model('replk3'),
+    '--images',
+    'images',
+    '--label',
+    'from-folders',
+    '--out',
+    'G.npy',
+    '--threads',
+    '1',
+  )
+  expect(result).toMatchObject({ code: 0, out: expect.stringContaining('[4, 3, 96, 96], 2 failed (NaN)') })
+  const { text, length, values } = float32(join(folder, 'G.npy'))
+  expect(text).toContain("'shape': (4, 3, 96, 96)")
+  expect(length % 64).toBe(0)
+  const size = 3 * 96 * 96
+  expect(values.length).toBe(4 * size)
+  expect(values.subarray(0, 2 * size).every(Number.isFinite)).toBe(true)
+  expect(values.subarray(2 * size).every(Number.isNaN)).toBe(true)
+  const { rows } = JSON.parse(readFileSync(join(folder, 'G.json'), 'utf8'))
+  expect(rows.map((row: { problem: { code: string } | null }) => row.problem?.code ?? null)).toEqual([
+    null,
+    null,
+    'STUDY_LABELS',
+    'STUDY_LABELS',
+  ])
+})
+
+it('model erf prints its table, and writes figure and numbers', async () => {
+  const args = ['model', 'erf', model('replk3'), '--images', 'images', '--count', '3', '--threads', '1']
+  const { code, out } = await run(...args, '--json')
+  const result = receptiveFieldResult.parse(JSON.parse(out))
+  expect([code, result.images, result.failed, result.areas.length]).toEqual([0, 3, 0, 8])
+  const files = await run(...args, '--out', 'erf', '--format', 'csv,npy')
+  expect(files).toMatchObject({ code: 0, out: expect.stringContaining('receptive-field.npy') })
+  expect(float32(join(folder, 'erf/receptive-field.npy')).values.length).toBe(96 * 96)
+})
+
+const attention = (name: string) => {
+  const [image] = readdirSync(join(folder, 'images/bird'))
+  return run('model', 'attention', model(name), '--image', `images/bird/${image}`, '--json', '--threads', '1')
+}
+
+it('model attention says why a model has none', { timeout: 60_000 }, async () => {
+  expect(await attention('replk3')).toMatchObject({
+    code: 5,
+    err: expect.stringContaining('the model has no self-attention'),
+  })
+})
+
+it('model attention tells of every layer', { timeout: 60_000 }, async () => {
+  const result = attentionMapsResult.parse(JSON.parse((await attention('vit')).out))
+  expect(result.layers.length).toBeGreaterThan(1)
+  for (const { elsewhere, rollout } of result.layers) {
+    expect(Math.max(...elsewhere)).toBeLessThanOrEqual(1)
+    expect(rollout.max).toBeGreaterThan(0)
+  }
+})
