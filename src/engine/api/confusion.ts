@@ -50,6 +50,7 @@ export function confusionOf(
     return {
       index,
       name: names[index] ?? `class ${index}`,
+      output: targetOf(index) < 0 ? null : targetOf(index),
       n,
       correct,
       predicted,

@@ -1,4 +1,4 @@
-import { useElementSize, useEventListener } from '@vueuse/core'
+import { useEventListener } from '@vueuse/core'
 import { computed, ref, watch, type Ref } from 'vue'
 
 /** Browsers cut elements off above some 33 million pixels; longer lists scroll in a smaller box. */
@@ -23,11 +23,11 @@ export function scaleOf(total: number, view: number, limit = tallest) {
  */
 export function useLongScroll(
   scroller: Ref<HTMLElement | null>,
+  view: Readonly<Ref<number>>,
   rows: () => number,
   rowHeight: () => number,
   padding = 12,
 ) {
-  const { width, height: view } = useElementSize(scroller)
   const total = computed(() => rows() * rowHeight() + 2 * padding)
   const scale = computed(() => scaleOf(total.value, view.value))
   const offset = ref(0)
@@ -74,5 +74,5 @@ export function useLongScroll(
     if (from < offset.value) moveTo(from - padding)
     else if (from + rowHeight() > offset.value + view.value) moveTo(from + rowHeight() - view.value + padding)
   }
-  return { width, view, height: computed(() => scale.value.height), seen, top, reveal, moveTo, offset }
+  return { height: computed(() => scale.value.height), seen, top, reveal, moveTo, offset }
 }

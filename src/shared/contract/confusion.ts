@@ -16,6 +16,8 @@ export const confusionPair = z.object({
 export const classScore = z.object({
   index: z.int(),
   name: z.string(),
+  /** The model's output for it; null where it knows no such class. */
+  output: z.int().nullable(),
   /** Images of the class the model looked at. */
   n: z.int(),
   correct: z.int(),
