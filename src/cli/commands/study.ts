@@ -11,12 +11,14 @@ import { describeResult, resultDocument } from '../result.ts'
 import { printRows, type RowFlags } from '../rows.ts'
 import { runStudy, type RunFlags } from '../run.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
+import { addQuestionsCommand } from './questions.ts'
 import { addStudyImageCommands } from './studyImages.ts'
 import { addSuiteCommands } from './suite.ts'
 
 export function addStudyCommands(program: Command, session: CliSession): void {
   const study = program.command('study').description('run studies and read their results')
   addSuiteCommands(study, session)
+  addQuestionsCommand(study, session)
 
   study
     .command('kinds')

@@ -68,7 +68,7 @@ async function runSuite(session: CliSession, options: SuiteFlags): Promise<void>
   const client = await session.openWorkspace(options)
   const modelIds = options.model
     ? await idsOf(client, options.model, session)
-    : (await client.models.list()).map(({ id }) => id)
+    : (await client.models.list()).filter(({ role }) => role === 'classifier').map(({ id }) => id)
   if (modelIds.length === 0)
     throw new KernelscopeError('USAGE', 'the workspace has no model', { hint: 'Add one with "model add".' })
   const sample =

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import type { JobState, WorkspaceInfo } from '#shared/contract/index.ts'
 import { followJob } from '../follow.ts'
 import { formatBytes, formatPairs, formatTime } from '../format.ts'
+import { addCacheCommand } from './cache.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
 
 const open: ReadonlySet<JobState> = new Set(['queued', 'running'])
@@ -37,6 +38,8 @@ export function addWorkspaceCommands(program: Command, session: CliSession): voi
       const info = (await client.workspace.info()) ?? made
       session.print(options, info, () => describe(info))
     })
+
+  addCacheCommand(workspace, session)
 
   workspace
     .command('info')

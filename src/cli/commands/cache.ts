@@ -1,0 +1,45 @@
+import { Option, type Command } from 'commander'
+import { cachePart, type CachePart } from '#shared/contract/index.ts'
+import { collect } from '../flags.ts'
+import { formatBytes, formatTable } from '../format.ts'
+import type { CliSession, GlobalOptions } from '../session.ts'
+
+interface CacheFlags extends GlobalOptions {
+  empty?: string[]
+  trim?: boolean
+}
+
+/** What a workspace keeps on disk, and how to make room. */
+export function addCacheCommand(workspace: Command, session: CliSession): void {
+  workspace
+    .command('cache')
+    .description('what it keeps on disk besides its lists, and how to make room')
+    .addOption(
+      new Option(
+        '--empty <part>',
+        'empty a part that can be made again: thumbnails, graphs or maps; several by repeating it',
+      ).argParser(collect),
+    )
+    .option('--trim', 'bring what can be made again under the limit of the settings')
+    .action(async (_: unknown, command: Command) => {
+      const options = command.optsWithGlobals<CacheFlags>()
+      const client = await session.openWorkspace(options)
+      const parts = options.empty?.map((part) => cachePart.shape.id.parse(part))
+      if (!parts && !options.trim) {
+        const cache = await client.workspace.cache()
+        return session.print(options, { cache }, () => cacheTable(cache))
+      }
+      const trimmed = await client.workspace.trim(parts ? { parts } : {})
+      session.print(
+        options,
+        trimmed,
+        () => `${formatBytes(trimmed.bytes)} freed\n\n${cacheTable(trimmed.cache)}`,
+      )
+    })
+}
+
+const cacheTable = (cache: readonly CachePart[]) =>
+  formatTable(
+    [{ title: 'Part' }, { title: 'What' }, { title: 'Items', right: true }, { title: 'Size', right: true }],
+    cache.map(({ id, title, items, bytes }) => [id, title, String(items), formatBytes(bytes)]),
+  )
