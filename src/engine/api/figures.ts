@@ -7,7 +7,10 @@ import { writeFigure, writeTable, type Press } from '../figures/index.ts'
 import { usableModel } from '../models/index.ts'
 import { onGraphThread } from '../onnx/index.ts'
 import { studyResult } from '../studies/index.ts'
+import { version } from '../version.ts'
 import { api } from './implementation.ts'
+
+const madeWith = `Kernelscope ${version}.`
 
 export const figures = {
   export: api.figures.export.handler(async ({ input, context }) => {
@@ -15,7 +18,8 @@ export const figures = {
     const result = await studyResult(workspace, input.studyId)
     const chosen = named('figure', result.figures, input.figureIds)
     const directory = input.directory ?? join(workspace.exports, `study-${input.studyId}`)
-    return { files: await writeFigures(context.session.press, chosen, directory, input) }
+    const provenance = [...result.provenance, madeWith]
+    return { files: await writeFigures(context.session.press, chosen, directory, input, provenance) }
   }),
   exportTables: api.figures.exportTables.handler(async ({ input, context }) => {
     const { workspace } = context.session.open()
@@ -33,6 +37,7 @@ export const figures = {
       kind: 'kernels',
       path: model.path,
       definition: input.definition,
+      form: input.form,
     })
     const chosen = input.layers ? layers.filter(({ index }) => input.layers?.includes(index)) : layers
     const directory = input.directory ?? join(workspace.exports, `model-${model.id}`)
@@ -74,9 +79,11 @@ export async function writeFigures(
   specs: readonly FigureSpec[],
   directory: string,
   { formats, width, height, dpi, fontSize, typeface, title }: Setting,
+  provenance: readonly string[] = [madeWith],
 ) {
   const options = { widthInches: width, heightInches: height, dpi, fontSize, typeface, title }
   const files = []
-  for (const spec of specs) files.push(...(await writeFigure(press.draw, spec, formats, directory, options)))
+  for (const spec of specs)
+    files.push(...(await writeFigure(press.draw, spec, formats, directory, options, provenance)))
   return files
 }

@@ -1,5 +1,5 @@
 import { canonicalJson } from '#shared/canonical.ts'
-import type { StudyResult } from '#shared/contract/index.ts'
+import type { DistanceDefinition, StudyResult } from '#shared/contract/index.ts'
 import { KernelscopeError, toErrorShape, type ErrorShape } from '#shared/errors.ts'
 import {
   kernelSheetSpec,
@@ -9,8 +9,8 @@ import {
 } from '#shared/figures/compose/index.ts'
 import { kernelDistanceSpec } from '#shared/figures/kernelDistance.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
-import { listModels } from '../models/index.ts'
-import { kernelLayers, readKernels, readModel } from '../onnx/index.ts'
+import { listModels, usableModel } from '../models/index.ts'
+import { onGraphThread } from '../onnx/index.ts'
 import { listStudies, studyResult } from '../studies/index.ts'
 import { version } from '../version.ts'
 import type { Workspace } from '../workspace/index.ts'
@@ -80,19 +80,23 @@ async function kernelPanel(
   workspace: Workspace,
   { model: name, show }: Extract<PanelSource, { kind: 'kernels' }>,
 ) {
-  const model = named(listModels(workspace.db), name)
-  if (!model) throw new KernelscopeError('MODEL_NOT_FOUND', `there is no model ${name}`)
+  const found = named(listModels(workspace.db), name)
+  if (!found) throw new KernelscopeError('MODEL_NOT_FOUND', `there is no model ${name}`)
+  const model = usableModel(workspace.db, found.id)
   const notes = [`${model.title}: sha256 ${model.digest.slice(0, 12)}.`]
-  const onnx = await readModel(model.path)
+  const { path } = model
+  const layersBy = (definition: DistanceDefinition) =>
+    onGraphThread({ kind: 'kernels', path, definition, form: 'raw' })
   if (show.as === 'distance') {
-    const layers = await kernelLayers(onnx, show.definition)
+    const layers = await layersBy(show.definition)
     const chosen = layers.filter(({ index }) => show.layers?.includes(index) ?? true)
     return { spec: kernelDistanceSpec(chosen, show.definition, model.title), notes }
   }
-  const layer = (await kernelLayers(onnx, 'normalised')).find(({ index }) => index === show.layer)
+  const layer = (await layersBy('normalised')).find(({ index }) => index === show.layer)
   if (!layer)
     throw new KernelscopeError('MODEL_UNSUPPORTED', `${model.title} has no depthwise layer ${show.layer}`)
-  const { channels, kernel, weights } = await readKernels(onnx, show.layer)
+  const sheet = await onGraphThread({ kind: 'kernelSheet', path, layer: show.layer, form: 'raw' })
+  const { channels, kernel, weights } = sheet
   const all = show.order === 'distance' ? layer.order : Array.from({ length: channels }, (_, at) => at)
   const kernels = { name: layer.weight, kernel, weights, channels: all.slice(0, show.channels) }
   return { spec: kernelSheetSpec(kernels, model.title, show.order), notes }

@@ -83,7 +83,7 @@ async function collect(
   ]
   const draws = await drawsOf(workspace, studyId)
   if (draws !== null) texts.push([drawsName, draws])
-  const drawn = await drawFigures(press, figures, join(room, 'figures'))
+  const drawn = await drawFigures(press, figures, join(room, 'figures'), provenance)
   const sections: Manifest['study'] = {
     kind: study.kind,
     kindTitle: definition.title,
@@ -182,13 +182,13 @@ async function drawFigures(
   press: Press,
   figures: Awaited<ReturnType<typeof studyResult>>['figures'],
   directory: string,
+  provenance: readonly string[],
 ): Promise<ArchiveEntry[]> {
   const entries: ArchiveEntry[] = []
   for (const figure of figures) {
-    const files = await writeFigure(press.draw, figure, ['pdf', 'svg', 'csv', 'txt'], directory, {
-      widthInches: 6.75,
-      dpi: 300,
-    })
+    const options = { widthInches: 6.75, dpi: 300 }
+    const formats = ['pdf', 'svg', 'csv', 'txt'] as const
+    const files = await writeFigure(press.draw, figure, formats, directory, options, provenance)
     for (const { path } of files) entries.push({ name: `figures/${basename(path)}`, content: { path } })
   }
   return entries

@@ -188,8 +188,9 @@ function verdict({ sample, seed, tolerance }: VerifyOptions, sampled: number) {
       const same = now.predicted === fact.predicted
       if (same && difference === 0) identical++
       // Two classes that were as good as equally likely may change places.
-      const runnerUp = fact.top.get(now.predicted) ?? 0
-      const tied = Math.abs(fact.confidence - runnerUp) <= tolerance
+      const tied = [now.predicted, fact.predicted].every(
+        (place) => Math.abs(fact.confidence - (fact.top.get(place) ?? 0)) <= tolerance,
+      )
       if ((same || tied) && difference <= tolerance) return
       disagreeing.push({
         model,

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { workerUrl } from '#engine/entry.ts'
-import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
+import { fromErrorShape, KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import type { Composition } from '#shared/figures/compose/index.ts'
 import type { Drawing, Placement } from './drawing.ts'
 
@@ -51,7 +51,7 @@ export function createPress(entry: URL = workerUrl('figures')): Press {
     const done = current
     current = null
     if (reply.ok) done?.resolve(reply.value)
-    else done?.reject(rebuilt(reply.problem))
+    else done?.reject(fromErrorShape(reply.problem))
     next()
   }
   const start = () => {
@@ -101,6 +101,3 @@ function nameOf(task: PressTask): string {
   const { subject } = task.drawing
   return subject.kind === 'figure' ? subject.spec.id : subject.composition.title
 }
-
-const rebuilt = ({ code, message, hint, details }: ErrorShape) =>
-  new KernelscopeError(code, message, { hint, ...(details === undefined ? {} : { details }) })

@@ -13,6 +13,7 @@ import type { Press } from './press.ts'
  * the paper theme. The same spec and options give the same bytes.
  *
  * @param draw of a press
+ * @param provenance data, seeds, models and versions, for the draft of the caption
  */
 export async function writeFigure(
   draw: Press['draw'],
@@ -20,11 +21,12 @@ export async function writeFigure(
   formats: readonly FigureFormat[],
   directory: string,
   options: FigureOptions,
+  provenance: readonly string[] = [],
 ): Promise<WrittenFile[]> {
   return writeAll(formats, directory, spec.id, (format) => {
     if (format === 'csv') return tableToCsv(specToTable(spec))
     if (format === 'json') return json(spec)
-    if (format === 'txt') return `${figureCaption(spec)}\n`
+    if (format === 'txt') return `${figureCaption(spec, provenance)}\n`
     return draw({ subject: { kind: 'figure', spec, options }, format, dpi: options.dpi })
   })
 }

@@ -25,7 +25,7 @@ th, td { padding: .25rem .8rem .25rem 0; text-align: left; vertical-align: top }
 th.n, td.n { text-align: right }
 thead th { border-top: 1.5px solid var(--ink); border-bottom: 1px solid var(--ink); font-weight: 600 }
 tbody tr:last-child td, tbody tr:last-child th { border-bottom: 1.5px solid var(--ink) }
-tbody th { font-weight: 400 }
+tbody th { font-weight: 400; white-space: nowrap }
 td.best { font-weight: 600 }
 td.second { text-decoration: underline }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1.2rem; font-size: .85rem; margin: .8rem 0 }

@@ -1,7 +1,11 @@
 import type { FigureSpec } from './spec.ts'
 
-/** Draft of a figure's caption: what is shown, what its bands are, and the definitions, n and seeds in its notes. */
-export function figureCaption(spec: FigureSpec): string {
+/**
+ * Draft of a figure's caption: what is shown, what its bands are, the definitions and n in its notes.
+ *
+ * @param provenance data, seeds, models and versions behind it
+ */
+export function figureCaption(spec: FigureSpec, provenance: readonly string[] = []): string {
   const bands = [
     ...new Set(spec.series.flatMap(({ bandLabel }) => (bandLabel === undefined ? [] : [bandLabel]))),
   ]
@@ -12,6 +16,7 @@ export function figureCaption(spec: FigureSpec): string {
     ...(bands.length > 0 ? [`${spec.kind === 'lines' ? 'Bands' : 'Error bars'}: ${bands.join('; ')}`] : []),
     ...(reported ? ['Hollow and dashed: values reported in the paper'] : []),
     ...spec.notes,
+    ...provenance.filter((line) => !spec.notes.includes(line)),
   ]
     .map((sentence) => sentence.trim().replace(/\.*$/, '.'))
     .filter((sentence) => sentence !== '.')

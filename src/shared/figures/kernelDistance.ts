@@ -58,3 +58,50 @@ export function kernelDistanceSpec(
       .join('; '),
   }
 }
+
+/**
+ * The same for several models on one pair of axes: a curve per layer, named by model and layer, and the line of equal
+ * weights for every kernel size that is drawn.
+ */
+export function kernelDistancesSpec(
+  models: readonly { id: number; title: string; layers: readonly KernelLayer[] }[],
+  definition: DistanceDefinition,
+): FigureSpec {
+  const curves = models.flatMap(({ id, title, layers }) => layers.map((layer) => ({ id, title, layer })))
+  const spec = kernelDistanceSpec(
+    curves.map(({ layer }) => layer),
+    definition,
+  )
+  const nameOf = (place: number) => {
+    const curve = curves[place]
+    return curve
+      ? `${curve.title}, layer ${curve.layer.index + 1} (${curve.layer.kernel}×${curve.layer.kernel})`
+      : ''
+  }
+  return {
+    ...spec,
+    id: 'kernel-distances',
+    title: `Kernel attention distance of ${models.map(({ title }) => title).join(', ')}`,
+    series: spec.series.map((series, place) => ({
+      ...series,
+      id: `${curves[place]?.id ?? 0}-${curves[place]?.layer.index ?? place}`,
+      name: nameOf(place),
+    })),
+    notes: [
+      ...spec.notes.slice(0, 1),
+      ...models
+        .filter(({ layers }) => layers.length === 0)
+        .map(({ title }) => `${title} has no depthwise convolution of 3×3 and more.`),
+      ...curves
+        .map(({ layer }, place) => ({ skipped: layer.skipped.length, name: nameOf(place) }))
+        .filter(({ skipped }) => skipped > 0)
+        .map(({ skipped, name }) => `${name}: ${skipped} channels with all weights zero left out.`),
+    ],
+    alt: curves
+      .map(
+        ({ layer: { distance } }, place) =>
+          `${nameOf(place)}: distance from ${(distance[0] ?? 0).toFixed(3)} to ${(distance.at(-1) ?? 0).toFixed(3)}`,
+      )
+      .join('; '),
+  }
+}

@@ -1,0 +1,201 @@
+import { createHash } from 'node:crypto'
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createEngine, type Engine } from '#engine/api/index.ts'
+import { openBundle, writeArchive } from '#engine/bundles/index.ts'
+import type { BundleVerdict } from '#shared/contract/index.ts'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { addDataset, runStudy, sampleImages, sampleModel } from '../studies/sample.ts'
+
+let engine: Engine
+let folder: string
+let images: string
+let studyId: number
+let bundle: string
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'kernelscope-test-'))
+  engine = await createEngine()
+  await engine.client.workspace.create({ path: join(folder, 'workspace') })
+  images = sampleImages(folder, 1)
+  const datasetId = await addDataset(engine.client, images)
+  const { id } = await engine.client.models.add({ path: sampleModel('replk3') })
+  const params = { percents: [0, 50], repeats: 1, seed: 7 }
+  const study = await runStudy(engine.client, {
+    kind: 'random-patch-drop',
+    params,
+    modelIds: [id],
+    datasetId,
+  })
+  studyId = study.id
+  bundle = await make('bundle.zip')
+}, 120_000)
+afterAll(async () => {
+  await engine.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+async function make(name: string): Promise<string> {
+  const { files } = await engine.client.bundles.make({ studyId, path: join(folder, name) })
+  return files[0]?.path ?? ''
+}
+
+async function verify(path: string, options: { sample?: number; folders?: string[] } = {}, on = engine) {
+  let verdict: BundleVerdict | null = null
+  for await (const event of await on.client.bundles.verify({ path, sample: 8, ...options }))
+    if (event.type === 'verdict') verdict = event.verdict
+  if (!verdict) throw new Error('no verdict')
+  return verdict
+}
+
+/** The bundle with its facts rewritten, and a manifest that says that this is right. */
+async function forged(name: string, change: (facts: string) => string): Promise<string> {
+  const { manifest, archive, close } = await openBundle(bundle)
+  const entries = []
+  for (const file of manifest.files) {
+    const content = await archive.read(file.name, 1e9)
+    entries.push({
+      name: file.name,
+      content: file.name === 'facts.csv' ? Buffer.from(change(content.toString())) : content,
+    })
+  }
+  close()
+  const files = entries.map(({ name: file, content }) => ({
+    name: file,
+    bytes: content.length,
+    sha256: createHash('sha256').update(content).digest('hex'),
+  }))
+  const path = join(folder, name)
+  const content = Buffer.from(JSON.stringify({ ...manifest, files }))
+  await writeArchive(path, [...entries, { name: 'bundle.json', content }])
+  return path
+}
+
+describe('a bundle', () => {
+  it('has the same bytes every time', async () => {
+    const again = await make('again.zip')
+    expect(readFileSync(again).equals(readFileSync(bundle))).toBe(true)
+  })
+
+  it('says what was measured on what, and nothing of this machine', async () => {
+    const { manifest, study, archive, close } = await openBundle(bundle)
+    expect(manifest.study).toMatchObject({
+      kind: 'random-patch-drop',
+      params: { percents: [0, 50], seed: 7 },
+    })
+    expect(manifest.models.map(({ title, file }) => [title, file])).toEqual([['RepLK-3', 'replk3.onnx']])
+    expect(manifest.counts).toEqual({ facts: 32, measurements: 0, images: 16 })
+    expect(study.figures.map(({ id }) => id)).toEqual(['random-drop'])
+    for (const { name } of manifest.files) {
+      const text = (await archive.read(name, 1e9)).toString('latin1')
+      expect(text.includes(folder), name).toBe(false)
+    }
+    expect(manifest.files.map(({ name }) => name)).toEqual(
+      expect.arrayContaining([
+        'README.txt',
+        'draws.json',
+        'facts.csv',
+        'figures/random-drop.pdf',
+        'study.json',
+        'tables/accuracy.tex',
+      ]),
+    )
+    close()
+  })
+
+  it('is shown without entering the workspace', async () => {
+    const before = await engine.client.studies.list()
+    const opened = await engine.client.bundles.open({ path: bundle })
+    expect(opened.study.title).toBe('Random patch drop')
+    expect(opened.models.map(({ here }) => here)).toEqual([true])
+    expect(opened.tables[0]?.rows.length).toBeGreaterThan(0)
+    expect(await engine.client.studies.list()).toEqual(before)
+    await expect(engine.client.bundles.open({ path: 'bundle.zip' })).rejects.toMatchObject({ code: 'USAGE' })
+  })
+})
+
+describe('checking a bundle', () => {
+  it('agrees to the last bit where model, images and runtime are the same', async () => {
+    expect(await verify(bundle)).toMatchObject({
+      verdict: 'agrees',
+      facts: 32,
+      sampled: 8,
+      checked: 8,
+      identical: 8,
+      largest: 0,
+      disagreeing: [],
+      unchecked: [],
+    })
+  })
+
+  it('finds facts that were changed, though their digests fit', async () => {
+    const path = await forged('forged.zip', (facts) =>
+      facts.replace(/^(\d+,\d+,[0-9a-f]{64},[^,]*),(\d+),/gm, (_, key: string, predicted: string) => {
+        return `${key},${(Number(predicted) + 1) % 16},`
+      }),
+    )
+    const verdict = await verify(path)
+    expect(verdict.verdict).toBe('disagrees')
+    expect(verdict.disagreeing).toHaveLength(8)
+    for (const { stored, found } of verdict.disagreeing)
+      expect((found.predicted + 1) % 16).toBe(stored.predicted)
+  })
+
+  it('finds a probability that was changed by more than rounding', async () => {
+    const path = await forged('polished.zip', (facts) =>
+      facts.replace(/^((?:[^,]*,){7})([\d.e-]+)/gm, (_, key: string, confidence: string) => {
+        return `${key}${Math.min(1, Number(confidence) + 0.01)}`
+      }),
+    )
+    const verdict = await verify(path)
+    expect(verdict.verdict).toBe('disagrees')
+    expect(verdict.largest).toBeCloseTo(0.01, 4)
+  })
+
+  it('needs no workspace where the files lie in a folder', async () => {
+    const bare = await createEngine()
+    try {
+      const models = join(folder, 'elsewhere')
+      mkdirSync(models, { recursive: true })
+      cpSync(sampleModel('replk3'), join(models, 'renamed.onnx'))
+      expect(await verify(bundle, { folders: [models, images] }, bare)).toMatchObject({
+        verdict: 'agrees',
+        checked: 8,
+      })
+    } finally {
+      await bare.close()
+    }
+  })
+
+  it('never takes what it cannot check for agreement', async () => {
+    const bare = await createEngine()
+    try {
+      const verdict = await verify(bundle, {}, bare)
+      expect(verdict).toMatchObject({ verdict: 'unchecked', checked: 0 })
+      expect(verdict.unchecked).toEqual([{ reason: 'the model is not at hand: RepLK-3', n: 8 }])
+      const models = join(folder, 'only-model')
+      mkdirSync(models, { recursive: true })
+      cpSync(sampleModel('replk3'), join(models, 'model.onnx'))
+      expect((await verify(bundle, { folders: [models] }, bare)).unchecked).toEqual([
+        { reason: 'the image is not at hand', n: 8 },
+      ])
+    } finally {
+      await bare.close()
+    }
+  })
+
+  it('notices an image that was changed since', async () => {
+    const path = join(images, 'aircraft')
+    const name = join(path, 'aircraft_000.png')
+    const bytes = readFileSync(name)
+    writeFileSync(name, Buffer.concat([bytes, Buffer.from([0])]))
+    try {
+      const { verdict, unchecked, checked } = await verify(bundle, { sample: 32 })
+      expect([verdict, checked]).toEqual(['agrees', 30])
+      expect(unchecked).toEqual([{ reason: 'the image has changed since it was indexed', n: 2 }])
+    } finally {
+      writeFileSync(name, bytes)
+    }
+  })
+})
