@@ -41,7 +41,15 @@ export function answerDialogs() {
   onNote(channels.progress, z.number().min(0).max(1).nullable(), (fraction, { page }) =>
     windowOf(page).setProgressBar(fraction ?? -1),
   )
-  onNote(channels.notify, z.object({ title: name, body: name }), (text) => new Notification(text).show())
+  onNote(channels.notify, z.object({ title: name, body: name }), (text, { page }) => {
+    const notification = new Notification(text)
+    notification.on('click', () => {
+      const window = windowOf(page)
+      if (window.isMinimized()) window.restore()
+      window.focus()
+    })
+    notification.show()
+  })
 }
 
 function windowOf(page: WebContents) {

@@ -37,10 +37,10 @@ interface Life {
 
 const pingEveryMs = 500
 /**
- * Pings without an answer before the engine is shown as down (2 s), and before it is killed (20 s): it may only be busy,
- * say with the copy of a large workspace. Counted, not timed, so that a laptop may sleep.
+ * Pings without an answer before the engine is shown as down (5 s), and before it is killed (30 s): it may only be busy,
+ * say with the copy of a large workspace, or the whole machine is. Counted, not timed, so that a laptop may sleep.
  */
-const patience = { shown: 4, killed: 40 }
+const patience = { shown: 10, killed: 60 }
 const startWithinMs = 30_000
 const stopWithinMs = 5_000
 /** An engine that ran this long is healthy again: its next death starts from the shortest wait. */
@@ -137,6 +137,7 @@ export class Engine extends EventEmitter<EngineEvents> {
         const retryInMs = (killedAfter - life.missed) * pingEveryMs
         this.#set({
           state: 'down',
+          busy: true,
           problem: down('the engine does not answer'),
           retryInMs,
           restarts: this.#restarts,

@@ -4,8 +4,11 @@ import type { ErrorShape } from './errors.ts'
 export type EngineState =
   | { state: 'starting' }
   | { state: 'ready' }
-  /** The process ended or stopped answering; it is started again after `retryInMs`. */
-  | { state: 'down'; problem: ErrorShape; retryInMs: number; restarts: number }
+  /**
+   * The process ended or stopped answering; it is started again after `retryInMs`. `busy`: it is still there and may yet
+   * answer.
+   */
+  | { state: 'down'; problem: ErrorShape; retryInMs: number; restarts: number; busy?: boolean }
   /** Given up after too many quick deaths; the user can ask for another try. */
   | { state: 'failed'; problem: ErrorShape; restarts: number }
 

@@ -41,10 +41,10 @@ describe('in the real window, a researcher', () => {
     await page.getByRole('button', { name: /^Open the sample workspace/ }).click()
     await main().getByRole('heading', { name: 'Models', level: 1 }).waitFor()
     await main()
-      .getByRole('row', { name: /^RepLK-31 / })
+      .getByRole('row', { name: /RepLK-31 / })
       .waitFor()
     await main()
-      .getByRole('row', { name: /^RepLK-3 / })
+      .getByRole('row', { name: /RepLK-3 / })
       .waitFor()
     await page
       .getByRole('button', { name: 'Jobs' })
@@ -140,7 +140,7 @@ describe('in the real window, a researcher', () => {
     await engineIs(page, 'ready')
     await page.getByRole('link', { name: /^Models/ }).click()
     await main()
-      .getByRole('row', { name: /^RepLK-31 / })
+      .getByRole('row', { name: /RepLK-31 / })
       .waitFor()
   })
 

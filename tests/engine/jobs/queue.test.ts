@@ -55,6 +55,24 @@ describe('the job queue', () => {
     expect(order).toEqual(['a', 'b', 'c'])
   })
 
+  it('runs queued jobs in the order they were put into; new ones come last', async () => {
+    const order: string[] = []
+    let go = () => {}
+    const gate = new Promise<void>((resolve) => (go = resolve))
+    const queue = queueOn(database(), async ({ job }) => {
+      if (job.title === 'first') await gate
+      order.push(job.title)
+    })
+    const [first, a, b, c] = ['first', 'a', 'b', 'c'].map((title) => queue.add(task(title)).id)
+    const moved = queue.reorder([c ?? 0, a ?? 0, first ?? 0])
+    expect(moved.map(({ id }) => id)).toEqual([c, a, b])
+    const last = queue.add(task('last'))
+    const done = settled(queue, last.id, 'done')
+    go()
+    await done
+    expect(order).toEqual(['first', 'c', 'a', 'b', 'last'])
+  })
+
   it('keeps the error of a failed job and goes on with the next', async () => {
     const db = database()
     const queue = queueOn(db, async ({ job }) => {

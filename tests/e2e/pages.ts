@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import type { Page } from 'playwright-core'
+import { root } from '../../scripts/run.ts'
+
+/** Rows of the open workspace that pages are about. */
+export interface Ids {
+  model: number
+  vit: number
+  dataset: number
+  image: number
+  study: number
+  figure: number
+}
+
+/** Every page of the app: the name of its route, an address with real rows, and words that say that it has come. */
+export interface PageOfApp {
+  name: string
+  address: string
+  shows: string | RegExp
+}
+
+export const pagesOf = ({ model, vit, dataset, image, study, figure }: Ids): PageOfApp[] => [
+  { name: 'models', address: '/models', shows: 'RepLK-31' },
+  { name: 'model-overview', address: `/models/${model}/overview`, shows: 'Input' },
+  { name: 'model-kernels', address: `/models/${model}/kernels`, shows: '31×31' },
+  { name: 'model-layers', address: `/models/${model}/layers`, shows: 'layers' },
+  { name: 'model-preprocessing', address: `/models/${model}/preprocessing`, shows: 'Interpolation' },
+  { name: 'model-attention', address: `/models/${vit}/attention`, shows: 'Attention' },
+  { name: 'model-saliency', address: `/models/${model}/saliency`, shows: 'Saliency' },
+  { name: 'model-receptive-field', address: `/models/${model}/receptive-field`, shows: 'Receptive field' },
+  { name: 'compare-structure', address: `/compare/structure?a=${model}&b=${vit}`, shows: 'Structure' },
+  { name: 'compare-kernels', address: `/compare/kernels?a=${model}&b=${vit}`, shows: 'Kernel' },
+  { name: 'compare-distance', address: `/compare/distance?a=${model}&b=${vit}`, shows: 'distance' },
+  { name: 'datasets', address: '/datasets', shows: 'Stickers-16 val' },
+  { name: 'dataset', address: `/datasets/${dataset}`, shows: 'Stickers-16 val' },
+  { name: 'dataset-confusion', address: `/datasets/${dataset}/confusion`, shows: 'Confusion' },
+  { name: 'dataset-subsets', address: `/datasets/${dataset}/subsets`, shows: 'Subsets' },
+  { name: 'image', address: `/images/${image}?dataset=${dataset}`, shows: 'Image' },
+  { name: 'studies', address: '/studies', shows: 'Random occlusion' },
+  { name: 'study-new', address: '/studies/new', shows: 'Start' },
+  { name: 'study', address: `/studies/${study}`, shows: 'Conditions' },
+  { name: 'questions', address: '/questions', shows: 'Salient occlusion' },
+  { name: 'ranking', address: '/ranking', shows: 'Ranking' },
+  { name: 'figures', address: '/figures', shows: 'Figures' },
+  { name: 'figure', address: `/figures/${figure}`, shows: 'Panel' },
+  { name: 'gallery', address: '/gallery', shows: 'Gallery' },
+  { name: 'bundle', address: '/bundle', shows: 'Bundle' },
+  { name: 'settings', address: '/settings', shows: 'Execution provider' },
+  { name: 'doctor', address: '/doctor', shows: 'Execution providers' },
+]
+
+/** Routes that lead on to another one. */
+const redirects = ['compare']
+/** Shown only while no workspace is open. */
+const closed = ['welcome']
+
+/** Names of all routes, read from the table itself, so that a new page cannot be forgotten here. */
+export function routeNames(): string[] {
+  const source = readFileSync(path.join(root, 'src/renderer/router.ts'), 'utf8')
+  const names = [...source.matchAll(/\bname: '([a-z-]+)',/g)].map(([, name]) => name ?? '')
+  return [...new Set(names)].filter((name) => !redirects.includes(name) && !closed.includes(name))
+}
+
+/** Goes to an address as a link would, and waits until what it names is there. */
+export async function visit(page: Page, { address, shows }: PageOfApp) {
+  await page.evaluate((hash) => {
+    location.hash = hash
+  }, address)
+  await page.locator('#main').getByText(shows).first().waitFor()
+}

@@ -1,0 +1,75 @@
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import type { Question } from '#shared/contract/index.ts'
+import { createEngine, type Engine } from '#engine/api/index.ts'
+
+let engine: Engine
+const folder = mkdtempSync(join(tmpdir(), 'kernelscope-guide-'))
+const ask = (seconds: number) => engine.client.guide.questions({ seconds })
+const named = (questions: Question[], id: string) => {
+  const found = questions.find((question) => question.id === id)
+  if (!found) throw new Error(`no question ${id}`)
+  return found
+}
+
+beforeAll(async () => {
+  engine = await createEngine()
+  await engine.client.workspace.openSample({ path: join(folder, 'sample') })
+  const indexed = async () =>
+    expect((await engine.client.datasets.list()).every(({ state }) => state === 'ready')).toBe(true)
+  await vi.waitFor(indexed, { timeout: 100_000, interval: 200 })
+}, 120_000)
+afterAll(async () => {
+  await engine.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+describe('the questions of the paper, on the sample', () => {
+  it('are all there, and each fits its time or is as small as it gets', async () => {
+    const questions = await ask(90)
+    expect(new Set(questions.map(({ section }) => section))).toEqual(
+      new Set(['3', '4.1', '4.2', '4.3', '4.4', '4.5', '4.6', '4.7', '4.8', '4.9']),
+    )
+    expect(questions.filter(({ group }) => group === 'benchmark')).toHaveLength(6)
+    for (const { id, input, problem, seconds } of questions) {
+      expect(problem, id).toBeNull()
+      const smallest = input?.sample?.perClass === 1 && input.modelIds.length === 1
+      expect(seconds <= 1.2 * 90 || smallest, id).toBe(true)
+    }
+  })
+
+  it('take fewer images where there is less time, and can be stored as they are', async () => {
+    const long = named(await ask(600), 'random-occlusion')
+    const short = named(await ask(3), 'random-occlusion')
+    expect(short.images).toBeLessThan(long.images)
+    expect(short.images).toBeGreaterThan(0)
+    if (!short.input) throw new Error('cannot be asked')
+    const cost = await engine.client.studies.cost(short.input)
+    expect(cost.images).toBe(short.images)
+    expect(cost.warnings).toEqual([])
+  })
+
+  it('leave the saliency model out of what is measured, and take it to say what is salient', async () => {
+    const models = await engine.client.models.list()
+    const guides = models.filter(({ role }) => role === 'saliency').map(({ id }) => id)
+    const questions = await ask(90)
+    for (const { input, id } of questions)
+      expect(
+        input?.modelIds.filter((model) => guides.includes(model)),
+        id,
+      ).toEqual([])
+    expect(guides).toContain(named(questions, 'salient-occlusion').input?.params['model'])
+  })
+
+  it('say why they cannot be asked in an empty workspace', async () => {
+    await engine.client.workspace.create({ path: join(folder, 'empty') })
+    const questions = await ask(90)
+    expect(questions.length).toBeGreaterThan(15)
+    for (const { input, problem } of questions) {
+      expect(input).toBeNull()
+      expect(problem?.hint).toMatch(/Add a/)
+    }
+  })
+})
