@@ -55,8 +55,8 @@ describe('painting kernels', () => {
 
   it('clips a rare peak away', () => {
     const weights = new Float32Array(1000 * 9).map((_, i) => (i === 0 ? 100 : 1))
-    expect(channelLimits({ channels: 1000, kernel: 3, weights }, 'clipped')[0]).toBe(1)
-    expect(channelLimits({ channels: 1000, kernel: 3, weights }, 'shared')[0]).toBe(100)
+    expect(channelLimits({ channels: 1000, kernel: 3, weights }, { range: 'clipped' })[0]).toBe(1)
+    expect(channelLimits({ channels: 1000, kernel: 3, weights }, { range: 'shared' })[0]).toBe(100)
   })
 })
 

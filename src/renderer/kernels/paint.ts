@@ -13,6 +13,8 @@ export type RangeMode = 'shared' | 'clipped' | 'own'
 export interface Painting {
   map: ColourMap
   range: RangeMode
+  /** Upper end of the colours for every channel, where it does not follow from the sheet itself. */
+  limit?: number | undefined
 }
 
 /** Largest |w| of each channel, [channels]. */
@@ -43,7 +45,11 @@ const limitsOf = new WeakMap<Float32Array, Map<RangeMode, Float32Array>>()
  * Upper end of the colour range of each channel, [channels]; the lower end is 0, or its negative in a diverging map.
  * Remembered for the weights.
  */
-export function channelLimits(sheet: KernelSheet, range: RangeMode): Float32Array {
+export function channelLimits(
+  sheet: KernelSheet,
+  { range, limit }: Pick<Painting, 'range' | 'limit'>,
+): Float32Array {
+  if (limit !== undefined) return new Float32Array(sheet.channels).fill(limit)
   const known = limitsOf.get(sheet.weights) ?? new Map<RangeMode, Float32Array>()
   limitsOf.set(sheet.weights, known)
   const limits = known.get(range) ?? findLimits(sheet, range)
@@ -66,8 +72,8 @@ export const atlasColumns = 32
  * Every kernel at one pixel per weight, 32 tiles a row, as RGBA of [rows * kernel, 32 * kernel]. Sequential maps show
  * |w| from 0, the diverging map w around 0.
  */
-export function paintAtlas(sheet: KernelSheet, { map, range }: Painting) {
-  return paintTiles(sheet, map, channelLimits(sheet, range))
+export function paintAtlas(sheet: KernelSheet, painting: Painting) {
+  return paintTiles(sheet, painting.map, channelLimits(sheet, painting))
 }
 
 /** The same with a given limit of each channel, [channels]. */

@@ -146,6 +146,9 @@ export function kernelNumbers({ convolutions }: Inspection): Map<string, number>
   return new Map(shown.map(({ node }, number) => [node, number]))
 }
 
+/** Share of a part as growth of a flexible box; sums below 1 would leave the strip unfilled, so it is in per mille. */
+export const growth = (share: number): number => Math.max(4, 1000 * share)
+
 /** The part a layer belongs to. */
 export const partOfLayer = (parts: readonly Part[], index: number): Part | null =>
   parts.find(({ layers }) => layers.some((layer) => layer.index === index)) ?? null
