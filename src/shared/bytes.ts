@@ -1,4 +1,5 @@
 import type { AttentionReading } from './contract/maps.ts'
+import type { KernelForm } from './contract/models.ts'
 
 /**
  * Addresses of bulk bytes and pictures, made of row ids and never of paths. `app://kernelscope/bytes/…` is handed by
@@ -29,7 +30,8 @@ export const perturbedPath = (
 ) => `/bytes/perturbed/${imageId}?model=${modelId}&condition=${conditionId}&as=${as}`
 
 /** Raw little-endian float32 weights [channels, kernel, kernel] of the n-th depthwise layer (index as in `models.kernels`). */
-export const kernelsPath = (modelId: number, layerIndex: number) => `/bytes/kernels/${modelId}/${layerIndex}`
+export const kernelsPath = (modelId: number, layerIndex: number, form: KernelForm = 'raw') =>
+  `/bytes/kernels/${modelId}/${layerIndex}${form === 'raw' ? '' : `?form=${form}`}`
 
 /**
  * Raw little-endian float32 of one layer of a `maps.attention` result: [heads, rows, columns] for `row` and `mean`,

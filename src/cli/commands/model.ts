@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { Option, type Command } from 'commander'
-import type { DistanceDefinition, FigureFormat, Model } from '#shared/contract/index.ts'
+import type { DistanceDefinition, FigureFormat, KernelForm, Model } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { formatTable } from '../format.ts'
 import { describeInspection, kernelTable, modelTable } from '../modelText.ts'
@@ -23,6 +23,7 @@ interface AddFlags extends GlobalOptions {
 
 interface KernelFlags extends GlobalOptions, FigureFlags {
   definition: DistanceDefinition
+  kernels: KernelForm
 }
 
 export function addModelCommands(program: Command, session: CliSession): void {
@@ -107,12 +108,23 @@ export function addModelCommands(program: Command, session: CliSession): void {
         )
           .choices(['normalised', 'published'])
           .default('normalised'),
+      )
+      .addOption(
+        new Option('--kernels <form>', 'raw as in the file, or merged with the small kernel beside them')
+          .choices(['raw', 'merged'])
+          .default('raw'),
       ),
   ).action(async (file: string, _: unknown, command: Command) => {
     const options = command.optsWithGlobals<KernelFlags>()
     if (options.out !== undefined) return exportKernels(session, file, options)
     const path = resolve(session.io.cwd, file)
-    const result = await (await session.client()).models.kernels({ path, definition: options.definition })
+    const result = await (
+      await session.client()
+    ).models.kernels({
+      path,
+      definition: options.definition,
+      form: options.kernels,
+    })
     session.print(options, result, () => kernelTable(result.layers))
   })
 
@@ -126,6 +138,7 @@ async function exportKernels(session: CliSession, name: string, options: KernelF
   const { files } = await client.figures.exportKernels({
     modelId: id,
     definition: options.definition,
+    form: options.kernels,
     formats,
     directory: resolve(session.io.cwd, options.out ?? '.'),
     ...figureSetting(options, 3.25),

@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
+import type { KernelForm } from '#shared/contract/index.ts'
 import { KernelscopeError, toErrorShape, type ErrorCode } from '#shared/errors.ts'
 import { pixelTransform } from '#shared/stimulus.ts'
 import { locateImage } from '../datasets/index.ts'
@@ -140,7 +141,12 @@ async function route(session: EngineSession, url: URL, signal: AbortSignal): Pro
     case 'composition':
       return preview(session, numberOf(first, 'figure'))
     case 'kernels':
-      return kernels(session, numberOf(first, 'model'), z.coerce.number().int().min(0).parse(second))
+      return kernels(
+        session,
+        numberOf(first, 'model'),
+        z.coerce.number().int().min(0).parse(second),
+        url.searchParams.get('form') === 'merged' ? 'merged' : 'raw',
+      )
     case 'attention':
     case 'saliency':
     case 'receptive-field':
@@ -185,12 +191,18 @@ async function preview(session: EngineSession, id: number): Promise<Answer> {
   return { type: 'image/svg+xml', bytes }
 }
 
-async function kernels(session: EngineSession, modelId: number, layerIndex: number): Promise<Answer> {
+async function kernels(
+  session: EngineSession,
+  modelId: number,
+  layerIndex: number,
+  form: KernelForm,
+): Promise<Answer> {
   const model = usableModel(session.open().workspace.db, modelId)
   const { channels, kernel, weights } = await onGraphThread({
     kind: 'kernelSheet',
     path: model.path,
     layer: layerIndex,
+    form,
   })
   return {
     type: 'application/octet-stream',

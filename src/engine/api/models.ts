@@ -49,10 +49,11 @@ export const models = {
       : await onGraphThread({ kind: 'inspect', path: resolve(input.path) }),
   ),
   kernels: api.models.kernels.handler(async ({ input, context }) => {
-    const { id, path, definition } = input
+    const { id, path, definition, form } = input
     const file = id === undefined ? path : usableModel(db(context.session), id).path
     if (file === undefined) throw new KernelscopeError('USAGE', 'give the id or the path of a model')
-    return { definition, layers: await onGraphThread({ kind: 'kernels', path: file, definition }) }
+    const layers = await onGraphThread({ kind: 'kernels', path: resolve(file), definition, form })
+    return { definition, form, layers }
   }),
   presets: api.models.presets.handler(() => [...presets]),
   smoke: api.models.smoke.handler(({ input, context }) => smoke(context.session, input)),

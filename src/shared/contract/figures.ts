@@ -69,6 +69,7 @@ export const figures = {
         modelId: id,
         layers: z.array(z.int()).optional(),
         definition: z.enum(['normalised', 'published']).default('normalised'),
+        form: z.enum(['raw', 'merged']).default('raw'),
         formats: z.array(figureFormat).min(1),
         directory: z.string().optional(),
         width: z.number().min(1).max(20).default(3.25),

@@ -52,6 +52,8 @@ export const kernelLayer = z.object({
   kernel: z.int(),
   channels: z.int(),
   stride: z.int(),
+  /** The small kernel that lies beside this one and is added to it (unmerged RepLKNet). */
+  beside: z.object({ node: z.string(), kernel: z.int() }).nullable().default(null),
   /** Distance per channel, ascending, in [0,1] of the corner distance (or raw code variant); NaN-free. */
   distance: z.array(z.number()),
   /** Channel number at each place of `distance`. */
@@ -65,6 +67,9 @@ export const kernelLayer = z.object({
 
 /** normalised: sum |w| d / sum |w| / (R sqrt 2), the paper's formula; published: the paper's code, not divided by sum |w|. */
 export const distanceDefinition = z.enum(['normalised', 'published'])
+
+/** raw: as in the file; merged: with a small kernel that lies beside a large one added to it, batch norms folded. */
+export const kernelForm = z.enum(['raw', 'merged'])
 
 export const predictionTop = z.object({ classIndex: z.int(), label: z.string(), probability: z.number() })
 
@@ -96,9 +101,10 @@ export const models = {
         id: id.optional(),
         path: z.string().optional(),
         definition: distanceDefinition.default('normalised'),
+        form: kernelForm.default('raw'),
       }),
     )
-    .output(z.object({ definition: distanceDefinition, layers: z.array(kernelLayer) })),
+    .output(z.object({ definition: distanceDefinition, form: kernelForm, layers: z.array(kernelLayer) })),
   presets: oc.output(z.array(z.object({ id: z.string(), title: z.string(), preprocessing }))),
   /** Runs the model once on an image file, to check the preprocessing recipe. */
   smoke: oc
@@ -110,5 +116,6 @@ export type Preprocessing = z.infer<typeof preprocessing>
 export type Model = z.infer<typeof model>
 export type ModelRole = z.infer<typeof modelRole>
 export type KernelLayer = z.infer<typeof kernelLayer>
+export type KernelForm = z.infer<typeof kernelForm>
 export type DistanceDefinition = z.infer<typeof distanceDefinition>
 export type PredictionTop = z.infer<typeof predictionTop>

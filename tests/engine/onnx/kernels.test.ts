@@ -1,7 +1,13 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { depthwiseLayers, kernelLayers, readKernels, readModel } from '#engine/onnx/index.ts'
 import { kernelLayer } from '#shared/contract/models.ts'
-import { netPath } from './support.ts'
+import type { OnnxModel } from '#engine/onnx/index.ts'
+import { int, ints } from '#engine/onnx/rewrite/build.ts'
+import { graphOf, noise } from './reference/check.ts'
+import { evaluate } from './reference/evaluate.ts'
+import { netPath, relativeError } from './support.ts'
 
 describe('kernels of a RepLKNet', () => {
   it('are listed in the order of the graph, stem and transitions among them', async () => {
@@ -34,10 +40,72 @@ describe('kernels of a RepLKNet', () => {
     }
   })
 
+  it('merged are those that PyTorch merges (tools/goldens/onnx_merge.py)', async () => {
+    const model = await readModel(netPath('replknet_unmerged'))
+    const merged = (await kernelLayers(model, 'normalised', 'merged')).filter(
+      ({ beside }) => beside?.kernel === 5,
+    )
+    expect(merged.map(({ kernel }) => kernel)).toEqual([13, 13, 7, 7])
+    const parts = await Promise.all(merged.map(({ index }) => readKernels(model, index, 'merged')))
+    const ours = parts.flatMap(({ weights }) => [...weights])
+    const bytes = await readFile(join(import.meta.dirname, 'fixtures/replknet_unmerged.merged.bin'))
+    const wanted = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength))
+    expect(relativeError(ours, wanted)).toBeLessThan(1e-7)
+    // The small kernels are no layers of their own any more, and distances are those of the sums.
+    const raw = await kernelLayers(model, 'normalised')
+    expect(raw.length - (await kernelLayers(model, 'normalised', 'merged')).length).toBe(4)
+    expect(raw.find(({ index }) => index === merged[0]?.index)?.distance).not.toEqual(merged[0]?.distance)
+  })
+
   it('refuse a layer that is not there', async () => {
     const model = await readModel(netPath('replknet'))
     await expect(readKernels(model, 7)).rejects.toMatchObject({ code: 'MODEL_UNSUPPORTED' })
   })
+})
+
+it('merges kernels whose batch norms were not folded into what acts on the image', async () => {
+  const channels = 3
+  const graph = graphOf([1, channels, 12, 12], (b) => {
+    const branch = (kernel: number, seed: number) => {
+      const weights = noise([channels, 1, kernel, kernel], seed).data
+      const name = b.constant([...weights], 'float32', [channels, 1, kernel, kernel])
+      const conv = b.node('Conv', ['x', name], {
+        group: int(channels),
+        pads: ints(Array(4).fill((kernel - 1) / 2)),
+      })
+      const [scale, shift, mean, variance] = [1, 2, 3, 4].map((at) =>
+        b.constant(
+          [...noise([channels], seed + at).data].map((value) => Math.abs(value) + 0.1),
+          'float32',
+        ),
+      )
+      return b.node('BatchNormalization', [conv, scale ?? '', shift ?? '', mean ?? '', variance ?? ''])
+    }
+    return b.node('Add', [branch(5, 10), branch(9, 20)])
+  })
+  const model: OnnxModel = { path: '', bytes: 0, externalFiles: [], producer: '', metadata: new Map(), graph }
+  const [layer] = await kernelLayers(model, 'normalised', 'merged')
+  expect(layer).toMatchObject({ kernel: 9, beside: { kernel: 5 } })
+  const { weights } = await readKernels(model, layer?.index ?? -1, 'merged')
+  const one = graphOf([1, channels, 12, 12], (b) =>
+    b.node('Conv', ['x', b.constant([...weights], 'float32', [channels, 1, 9, 9])], {
+      group: int(channels),
+      pads: ints([4, 4, 4, 4]),
+    }),
+  )
+  const x = noise([1, channels, 12, 12], 1)
+  const at = (shifted: boolean) => {
+    const input = shifted ? { ...x, data: x.data.map((value, index) => value + (index % 7)) } : x
+    return [graph, one].map(
+      (each) => evaluate(each, { x: input }).get(each.outputs[0]?.name ?? '')?.data ?? [],
+    )
+  }
+  // The bias is no kernel: differences of two inputs are free of it.
+  const [both, merged] = [0, 1].map((which) => {
+    const [from, to] = [at(false)[which] ?? [], at(true)[which] ?? []]
+    return Array.from(to, (value, index) => value - (from[index] ?? NaN))
+  })
+  expect(relativeError(merged ?? [], both ?? [])).toBeLessThan(1e-6)
 })
 
 it('gives no kernel layers for a ViT', async () => {

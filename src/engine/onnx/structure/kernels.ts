@@ -1,4 +1,4 @@
-import type { Convolution, DistanceDefinition, KernelLayer } from '#shared/contract/models.ts'
+import type { Convolution, DistanceDefinition, KernelForm, KernelLayer } from '#shared/contract/models.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { kernelDistances, uniformDistance } from '#shared/maths/kernelDistance.ts'
 import { readWeightsOf } from '../file/weights.ts'
@@ -6,6 +6,7 @@ import type { OnnxModel } from '../graph.ts'
 import { inferShapes } from '../shape/infer.ts'
 import { Flow } from './flow.ts'
 import { convolutionsOf } from './layers.ts'
+import { epsilonOf, parallelKernels, type Branch, type ParallelKernels } from './parallel.ts'
 
 /** Kernels of one depthwise layer. */
 export interface Kernels {
@@ -23,30 +24,90 @@ export function depthwiseLayers(model: OnnxModel): Convolution[] {
   )
 }
 
-/** Reads the kernels of the n-th depthwise layer. Throws MODEL_UNSUPPORTED where there is no such layer. */
-export async function readKernels(model: OnnxModel, layerIndex: number): Promise<Kernels> {
+/**
+ * Reads the kernels of the n-th depthwise layer: raw as they are in the file, or merged with those of a small branch that
+ * lies beside them. Throws MODEL_UNSUPPORTED where there is no such layer.
+ */
+export async function readKernels(
+  model: OnnxModel,
+  layerIndex: number,
+  form: KernelForm = 'raw',
+): Promise<Kernels> {
   const layer = depthwiseLayers(model)[layerIndex]
   if (!layer)
     throw new KernelscopeError(
       'MODEL_UNSUPPORTED',
       `${model.path}: there is no depthwise layer ${layerIndex}`,
     )
-  return kernelsOf(model, layer)
+  return kernelsOf(model, layer, form === 'merged' ? parallelIn(model).get(layer.node) : undefined)
 }
 
-async function kernelsOf(model: OnnxModel, { weight, channels, kernel }: Convolution): Promise<Kernels> {
-  const { values } = await readWeightsOf(model.graph, weight, model.path)
-  return { channels, kernel: kernel[0], weights: values }
+const parallelIn = (model: OnnxModel) =>
+  parallelKernels(new Flow(model.graph, inferShapes(model.graph, new Map())))
+
+async function kernelsOf(
+  model: OnnxModel,
+  { weight, channels, kernel }: Convolution,
+  parallel: ParallelKernels | undefined,
+): Promise<Kernels> {
+  const weights = parallel
+    ? await mergedKernels(model, parallel)
+    : (await readWeightsOf(model.graph, weight, model.path)).values
+  return { channels, kernel: kernel[0], weights }
+}
+
+/**
+ * The kernels that stand for two branches, as RepLKNet merges them: each scaled by its batch norm, gamma/sqrt(var + eps),
+ * the small ones added in the middle of the large ones.
+ */
+async function mergedKernels(model: OnnxModel, { large, small }: ParallelKernels): Promise<Float32Array> {
+  const result = (await scaledKernels(model, large)).slice()
+  const added = await scaledKernels(model, small)
+  const [size, inner] = [large.kernel, small.kernel]
+  const margin = (size - inner) / 2
+  for (let channel = 0; channel < result.length / size ** 2; channel++)
+    for (let row = 0; row < inner; row++)
+      for (let column = 0; column < inner; column++) {
+        const at = (channel * size + row + margin) * size + column + margin
+        result[at] = (result[at] ?? 0) + (added[(channel * inner + row) * inner + column] ?? 0)
+      }
+  return result
+}
+
+async function scaledKernels({ graph, path }: OnnxModel, { conv, norm, kernel }: Branch) {
+  const { values } = await readWeightsOf(graph, conv.inputs[1] ?? '', path)
+  if (!norm) return values
+  const [, gamma = '', , , variance = ''] = norm.inputs
+  const scale = (await readWeightsOf(graph, gamma, path)).values
+  const spread = (await readWeightsOf(graph, variance, path)).values
+  return values.map((value, at) => {
+    const channel = Math.floor(at / kernel ** 2)
+    return (value * (scale[channel] ?? 1)) / Math.sqrt((spread[channel] ?? 1) + epsilonOf(norm))
+  })
 }
 
 /**
  * Kernel attention distances of every depthwise layer, one layer in memory at a time. `uniform` is the distance of a
- * kernel of equal weights by the paper's formula. Channels that are all zero (or not finite) are skipped.
+ * kernel of equal weights by the paper's formula. Channels that are all zero (or not finite) are skipped. Merged: large
+ * kernels with the small ones beside them added, which are then no layers of their own; indices stay those of the raw
+ * form.
  */
-export async function kernelLayers(model: OnnxModel, definition: DistanceDefinition): Promise<KernelLayer[]> {
+export async function kernelLayers(
+  model: OnnxModel,
+  definition: DistanceDefinition,
+  form: KernelForm = 'raw',
+): Promise<KernelLayer[]> {
+  const parallel = parallelIn(model)
+  const small = new Set([...parallel.values()].map((both) => both.small.conv.name))
   const layers: KernelLayer[] = []
   for (const [index, layer] of depthwiseLayers(model).entries()) {
-    const { channels, kernel, weights } = await kernelsOf(model, layer)
+    if (form === 'merged' && small.has(layer.node)) continue
+    const beside = parallel.get(layer.node)
+    const { channels, kernel, weights } = await kernelsOf(
+      model,
+      layer,
+      form === 'merged' ? beside : undefined,
+    )
     const { min, max } = extent(weights)
     layers.push({
       index,
@@ -55,6 +116,7 @@ export async function kernelLayers(model: OnnxModel, definition: DistanceDefinit
       kernel,
       channels,
       stride: layer.stride[0],
+      beside: beside ? { node: beside.small.conv.name, kernel: beside.small.kernel } : null,
       ...kernelDistances(weights, kernel, definition),
       uniform: uniformDistance(kernel),
       min,

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import type { DistanceDefinition, Inspection, KernelLayer } from '#shared/contract/models.ts'
+import type { DistanceDefinition, Inspection, KernelForm, KernelLayer } from '#shared/contract/models.ts'
 import type { OnnxModel } from '../graph.ts'
 import { modelDigest, writeVariant } from '../file/variant.ts'
 import { readModel } from '../file/read.ts'
@@ -13,8 +13,8 @@ import { planned, type VariantPlan } from './plans.ts'
 export type GraphTask =
   | { kind: 'inspect'; path: string }
   | { kind: 'digest'; path: string }
-  | { kind: 'kernels'; path: string; definition: DistanceDefinition }
-  | { kind: 'kernelSheet'; path: string; layer: number }
+  | { kind: 'kernels'; path: string; definition: DistanceDefinition; form: KernelForm }
+  | { kind: 'kernelSheet'; path: string; layer: number; form: KernelForm }
   | { kind: 'features'; path: string }
   | { kind: 'attention'; path: string }
   /** Writes a variant as `writeVariant` and gives its path. */
@@ -48,9 +48,9 @@ export function graphTasks(): (task: GraphTask) => Promise<GraphResults[GraphTas
       case 'digest':
         return modelDigest(model)
       case 'kernels':
-        return kernelLayers(model, task.definition)
+        return kernelLayers(model, task.definition, task.form)
       case 'kernelSheet':
-        return readKernels(model, task.layer)
+        return readKernels(model, task.layer, task.form)
       case 'features':
         return describeFeatures(model.graph)
       case 'attention':

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { distanceDefinition, type DataTable, type KernelLayer } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
-import { kernelLayers, readModel } from '../../onnx/index.ts'
+import { onGraphThread } from '../../onnx/index.ts'
 import type { StoredModel } from '../../models/index.ts'
 import { defineStudy } from '../definition.ts'
 import { paperStatements } from '../paper.ts'
@@ -11,6 +11,11 @@ const params = z.object({
     title: 'Definition',
     description:
       'The paper’s formula, divided by the sum of weights (normalised), or the published script, which leaves the division out',
+  }),
+  kernels: z.enum(['raw', 'merged']).default('raw').meta({
+    title: 'Kernels',
+    description:
+      'Large kernels as they are in the file, as the paper reads them, or with the small branch beside them merged in, which is what acts on the image',
   }),
   layers: z.enum(['first-and-last', 'all']).default('first-and-last').meta({
     title: 'Layers',
@@ -77,7 +82,9 @@ export const kernelAttention = defineStudy({
         chosen.definition === 'normalised'
           ? 'Distances by the paper’s formula, in units of the corner distance.'
           : 'Distances as the published script computes them: they mix distance with magnitude.',
-        'Kernels as they are in the file: a small branch that was merged at export is part of them.',
+        chosen.kernels === 'raw'
+          ? 'Kernels as they are in the file: a small branch that was merged at export is part of them, one beside them is not.'
+          : 'Large kernels with the small branch beside them merged in, batch norms folded.',
         ...curves
           .filter(({ layers }) => layers.length === 0)
           .map(({ model }) => `${model.title}: no depthwise kernel of at least ${chosen.smallest} px.`),
@@ -93,9 +100,9 @@ interface Curves {
 
 async function chosenLayers(
   model: StoredModel,
-  { definition, layers, smallest }: z.output<typeof params>,
+  { definition, kernels, layers, smallest }: z.output<typeof params>,
 ): Promise<KernelLayer[]> {
-  const all = (await kernelLayers(await readModel(model.path), definition)).filter(
+  const all = (await onGraphThread({ kind: 'kernels', path: model.path, definition, form: kernels })).filter(
     ({ kernel, stride }) => kernel >= smallest && stride === 1,
   )
   return layers === 'all' || all.length <= 4 ? all : [...all.slice(0, 2), ...all.slice(-2)]
