@@ -44,7 +44,11 @@ describe('docs/cli.md', () => {
       ['model', 'gradient'],
       ['dataset', 'add'],
       ['figure'],
+      ['figure', 'compose'],
       ['table'],
+      ['report', 'make'],
+      ['bundle', 'make'],
+      ['bundle', 'verify'],
     ]
     for (const command of commands)
       for (const option of await helpOf(command, 'Options'))

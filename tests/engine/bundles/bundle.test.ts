@@ -72,7 +72,10 @@ async function forged(name: string, change: (facts: string) => string): Promise<
   return path
 }
 
-describe('a bundle', () => {
+/** Drawing and models start cold, on a machine that may have other work. */
+const patient = { timeout: 120_000 }
+
+describe('a bundle', patient, () => {
   it('has the same bytes every time', async () => {
     const again = await make('again.zip')
     expect(readFileSync(again).equals(readFileSync(bundle))).toBe(true)
@@ -115,7 +118,7 @@ describe('a bundle', () => {
   })
 })
 
-describe('checking a bundle', () => {
+describe('checking a bundle', patient, () => {
   it('agrees to the last bit where model, images and runtime are the same', async () => {
     expect(await verify(bundle)).toMatchObject({
       verdict: 'agrees',

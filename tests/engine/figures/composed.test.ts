@@ -49,7 +49,10 @@ function textsOf(svg: string): { text: string; x: number; y: number }[] {
   return found
 }
 
-describe('a composed figure', () => {
+/** Drawing and models start cold, on a machine that may have other work. */
+const patient = { timeout: 120_000 }
+
+describe('a composed figure', patient, () => {
   it.each(['svg', 'pdf', 'png'] as const)('makes the same %s from the same input', async (format) => {
     const figure = composed([curves, bars])
     const once = await render(figure, format)

@@ -32,7 +32,10 @@ const two: Composition = {
   panels: [curves, bars].map((spec, at) => newPanel(`p${at}`, { kind: 'data', spec })),
 }
 
-describe('composed figures of a workspace', () => {
+/** Drawing and models start cold, on a machine that may have other work. */
+const patient = { timeout: 120_000 }
+
+describe('composed figures of a workspace', patient, () => {
   it('are kept, changed, listed by their last change and removed', async () => {
     const { compositions } = engine.client
     const first = await compositions.create({ composition: two })
@@ -124,7 +127,7 @@ describe('composed figures of a workspace', () => {
   })
 })
 
-describe('figure compose', () => {
+describe('figure compose', patient, () => {
   const run = async (...args: string[]) => {
     const { io, written } = terminal({ cwd: folder })
     // The same engine, so that its drawing thread is warm; the command line would close it.

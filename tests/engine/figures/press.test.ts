@@ -36,7 +36,10 @@ function fragile(id: string): URL {
   return pathToFileURL(file)
 }
 
-describe('a press', () => {
+/** Drawing and models start cold, on a machine that may have other work. */
+const patient = { timeout: 120_000 }
+
+describe('a press', patient, () => {
   it.each(['svg', 'pdf', 'png'] as const)('draws the same %s as this thread', async (format) => {
     press = createPress()
     const there = await press.draw(drawing(bars, format))
