@@ -86,6 +86,7 @@ export const commandTable = [
   { id: 'go.questions', title: 'Go to the questions of the paper', menu: 'Go', keys: ['G Q'] },
   { id: 'go.ranking', title: 'Go to the ranking', menu: 'Go', keys: ['Mod+4', 'G R'] },
   { id: 'go.figures', title: 'Go to figures', menu: 'Go', keys: ['Mod+5', 'G F'] },
+  { id: 'go.compare', title: 'Compare models', menu: 'Go', keys: ['G C'] },
   { id: 'go.gallery', title: 'Go to the gallery', menu: 'Go', keys: ['G G'] },
   { id: 'go.settings', title: 'Settings', menu: 'Go', keys: ['Mod+,'] },
   { id: 'go.doctor', title: 'Doctor', menu: 'Go', keys: ['G H'] },

@@ -29,6 +29,7 @@ export const commandIcons: Record<CommandId, string> = {
   'go.questions': 'i-lucide-circle-question-mark',
   'go.ranking': 'i-lucide-list-ordered',
   'go.figures': 'i-lucide-layout-grid',
+  'go.compare': 'i-lucide-columns-2',
   'go.gallery': 'i-lucide-grid-3x3',
   'go.settings': 'i-lucide-settings-2',
   'go.doctor': 'i-lucide-stethoscope',

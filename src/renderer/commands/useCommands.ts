@@ -94,6 +94,7 @@ export const useCommands = createSharedComposable(() => {
     'go.questions': { when: inWorkspace, run: go('questions') },
     'go.ranking': { when: inWorkspace, run: go('ranking') },
     'go.figures': { when: inWorkspace, run: go('figures') },
+    'go.compare': { when: inWorkspace, run: go('compare') },
     'go.gallery': { when: inWorkspace, run: go('gallery') },
     'go.settings': { when: always, run: go('settings') },
     'go.doctor': { when: always, run: go('doctor') },
