@@ -55,7 +55,7 @@ export const gallery = {
   }),
 }
 
-const rowId = /^\d+$/
+const rowId = /^\d{1,15}$/
 const digest = /^[0-9a-f]{64}$/
 
 function subjectOf(session: EngineSession, name: string): Subject {

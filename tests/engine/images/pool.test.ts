@@ -55,6 +55,24 @@ describe('an image pool', () => {
     expect(new Uint8Array(target, bytes, bytes).every((value) => value === 0)).toBe(true)
   })
 
+  it('drops a picture nobody waits for any more, and goes on with the others', async () => {
+    pool = createImagePool({ workers: 1, cacheBytes: 1e6 })
+    const gone = new AbortController()
+    const input = (percent: number, signal?: AbortSignal) =>
+      pool.input({ path: wide, imageKey: 'ab', preprocessing: geometry, transform: drop(percent) }, signal)
+    // Two are sent at once; the third waits, and its turn never comes.
+    const first = [input(10), input(20)]
+    const third = input(30, gone.signal)
+    const fourth = input(40)
+    gone.abort()
+    await expect(third).rejects.toMatchObject({ code: 'CANCELLED' })
+    await expect(input(50, gone.signal)).rejects.toMatchObject({ code: 'CANCELLED' })
+    const sizes = await Promise.all(
+      [...first, fourth].map(async (png) => (await sharp(await png).metadata()).width),
+    )
+    expect(sizes).toEqual([60, 60, 60])
+  })
+
   it('gives perturbations what lies around the crop', async () => {
     pool = createImagePool({ workers: 1, cacheBytes: 1e6 })
     const target = new SharedArrayBuffer(bytes)

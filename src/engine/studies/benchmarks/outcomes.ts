@@ -119,28 +119,37 @@ export function meanConfidences(
 /** Images read at a time. */
 const chunk = 5000
 
+export interface Verdict {
+  imageId: number
+  picture: string
+  /** false where nothing is right or wrong. */
+  judged: boolean
+  correct: boolean
+  confidence: number
+  finite: boolean
+}
+
 /** Which images of an ungrouped condition were right, a few thousand at a time, so that other work can go on between. */
-export async function* verdicts(
-  db: Db,
-  model: GridModel,
-  key: string,
-): AsyncGenerator<{ imageId: number; picture: string; correct: boolean }[]> {
+export async function* verdicts(db: Db, model: GridModel, key: string): AsyncGenerator<Verdict[]> {
   const found = measured(model, key)
   const conditionId = found?.stored.parts[0]?.conditionId
   if (!found || conditionId === undefined) return
   const { sql, values } = imagesOf(found.stored.source)
-  const select = db.prepare<SqlValue[], Pick<Row, 'id' | 'name' | 'correct'>>(
-    `SELECT i.id, i.name, p.correct FROM ${joined(sql)} AND i.id > ? ORDER BY i.id LIMIT ?`,
+  const select = db.prepare<SqlValue[], Pick<Row, 'id' | 'name' | 'correct' | 'confidence' | 'finite'>>(
+    `SELECT i.id, i.name, p.correct, p.confidence, length(p.top) > 0 AS finite FROM ${joined(sql)} AND i.id > ? ORDER BY i.id LIMIT ?`,
   )
   for (let after = 0; ;) {
     const rows = select.all(found.variantId, conditionId, ...values, after, chunk)
     const last = rows.at(-1)
     if (last === undefined) return
     after = last.id
-    yield rows.map(({ id, name, correct }) => ({
+    yield rows.map(({ id, name, correct, confidence, finite }) => ({
       imageId: id,
       picture: pictureName(name, false),
+      judged: correct !== null,
       correct: correct === 1,
+      confidence,
+      finite: finite === 1,
     }))
     await breath()
   }

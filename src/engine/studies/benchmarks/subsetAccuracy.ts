@@ -1,14 +1,15 @@
 import { z } from 'zod'
 import type { DataTable } from '#shared/contract/index.ts'
 import { getDataset } from '../../datasets/index.ts'
-import { calibrationError, expectedCalibrationError, responseRateAccuracy } from '../../metrics/index.ts'
 import { perClassTable } from '../cleanAccuracy/classes.ts'
 import { defineStudy, type Condition, type Metric, type StudyDefinition, type View } from '../definition.ts'
-import type { Grid, GridModel } from '../grid.ts'
+import type { Db } from '../../workspace/index.ts'
+import type { Grid } from '../grid.ts'
 import { paperStatements, paperValues } from '../paper.ts'
 import { isImagenet, notImagenet, subsetClasses, subsetReadout } from './answers.ts'
 import { asFractions, barsFigure, type BarGroup } from './bars.ts'
-import { cellOf, outcomes } from './outcomes.ts'
+import { calibrationColumns, calibrationOf, type Calibration } from './calibration.ts'
+import { cellOf } from './outcomes.ts'
 import { findValidation, validationParam } from './validation.ts'
 import { worstTable } from './worst.ts'
 
@@ -104,7 +105,7 @@ export function subsetAccuracy(benchmark: SubsetBenchmark): StudyDefinition {
       )
       return {
         tables: [
-          accuracyTable(grid, name, (model) => outcomes(workspace.db, model, 'rule200')),
+          await accuracyTable(workspace.db, grid, name),
           perClassTable({ ...grid, cells: grid.cells.filter(({ key }) => key === 'rule1000') }),
           await worstTable(workspace.db, {
             title: 'Wrong with most confidence (rule 200)',
@@ -154,11 +155,9 @@ function groupsOf(grid: Grid, withOrdinary: boolean): BarGroup[] {
   ]
 }
 
-function accuracyTable(
-  grid: Grid,
-  name: string,
-  restricted: (model: GridModel) => ReturnType<typeof outcomes>,
-): DataTable {
+async function accuracyTable(db: Db, grid: Grid, name: string): Promise<DataTable> {
+  const calibrations = new Map<number, Calibration>()
+  for (const model of grid.models) calibrations.set(model.id, await calibrationOf(db, model, 'rule200'))
   return {
     id: 'accuracy',
     title: name,
@@ -174,17 +173,12 @@ function accuracyTable(
       { key: 'macro', title: 'Mean of classes, rule 1000', kind: 'fraction', better: 'higher' },
       { key: 'ordinary', title: 'Ordinary images, rule 200', kind: 'fraction', better: 'higher' },
       { key: 'gap', title: 'Gap', kind: 'fraction', better: 'lower' },
-      { key: 'rms', title: 'RMS calibration error', kind: 'fraction', better: 'lower' },
-      { key: 'ece', title: 'ECE', kind: 'fraction', better: 'lower' },
-      { key: 'aurra', title: 'AURRA', kind: 'fraction', better: 'higher' },
+      ...calibrationColumns,
     ],
     rows: grid.models.map((model) => {
       const [full, chosen, ordinary] = ['rule1000', 'rule200', 'ordinary'].map((key) =>
         cellOf(grid, model.id, key),
       )
-      const judged = restricted(model).filter(({ correct, finite }) => correct !== null && finite)
-      const confidence = judged.map((outcome) => outcome.confidence)
-      const correct = judged.map((outcome) => outcome.correct === true)
       const classes = full ? grid.perClass(full).filter(({ n }) => n > 0) : []
       return {
         model: model.title,
@@ -201,9 +195,7 @@ function accuracyTable(
             : classes.reduce((sum, { n, correct }) => sum + correct / n, 0) / classes.length,
         ordinary: ordinary?.top1 ?? null,
         gap: ordinary?.top1 == null || chosen?.top1 == null ? null : ordinary.top1 - chosen.top1,
-        rms: calibrationError(confidence, correct),
-        ece: expectedCalibrationError(confidence, correct),
-        aurra: responseRateAccuracy(confidence, correct),
+        ...calibrations.get(model.id),
       }
     }),
   }

@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import type { DataTable } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
+import type { Db } from '../../workspace/index.ts'
+import { calibrationColumns, calibrationOf, type Calibration } from '../benchmarks/calibration.ts'
 import { recipeChange } from '../benchmarks/geometry.ts'
+import { worstTable } from '../benchmarks/worst.ts'
 import { defineStudy } from '../definition.ts'
 import type { Grid } from '../grid.ts'
 import { paperValues } from '../paper.ts'
@@ -26,6 +29,12 @@ export const cleanAccuracy = defineStudy({
     { name: 'top-5', formula: 'share of images whose true class is among the five largest outputs' },
     { name: 'interval', formula: 'Wilson score interval, 95 %', source: 'Wilson 1927' },
     {
+      name: 'calibration',
+      formula:
+        'RMS over bins of 100 images in order of confidence (all bins), ECE over ten bins of equal width; AURRA: mean accuracy of the k most confident images',
+      source: 'natural-adv-examples calibration_tools.py',
+    },
+    {
       name: 'paired test',
       formula: "McNemar's exact test on the images both models were measured on",
       source: 'McNemar 1947',
@@ -39,8 +48,17 @@ export const cleanAccuracy = defineStudy({
       ...recipeChange(db, dataset.id, model),
     },
   ],
-  view: (grid) => ({
-    tables: [accuracyTable(grid), perClassTable(grid)],
+  view: async (grid, _, { workspace: { db } }) => ({
+    tables: [
+      await accuracyTable(db, grid),
+      perClassTable(grid),
+      await worstTable(db, {
+        title: 'Wrong with most confidence',
+        models: grid.models,
+        keys: ['clean'],
+        which: 'wrong',
+      }),
+    ],
     figures: [
       accuracyFigure(grid),
       ...grid.cells.filter(({ n }) => n > 0).map((cell) => confusionFigure(grid, cell)),
@@ -60,7 +78,9 @@ export const cleanAccuracy = defineStudy({
   }),
 })
 
-function accuracyTable({ cells }: Grid): DataTable {
+async function accuracyTable(db: Db, { cells, models }: Grid): Promise<DataTable> {
+  const calibrations = new Map<number, Calibration>()
+  for (const model of models) calibrations.set(model.id, await calibrationOf(db, model, 'clean'))
   return {
     id: 'accuracy',
     title: 'Accuracy',
@@ -71,15 +91,17 @@ function accuracyTable({ cells }: Grid): DataTable {
       { key: 'lo', title: '95 % from', kind: 'fraction' },
       { key: 'hi', title: 'to', kind: 'fraction' },
       { key: 'top5', title: 'Top-5', kind: 'fraction', better: 'higher' },
+      ...calibrationColumns,
       { key: 'failed', title: 'Failed', kind: 'integer' },
     ],
-    rows: cells.map(({ model, n, top1, top5, interval, failed }) => ({
+    rows: cells.map(({ model, modelId, n, top1, top5, interval, failed }) => ({
       model,
       n,
       top1,
       lo: interval?.lo ?? null,
       hi: interval?.hi ?? null,
       top5,
+      ...calibrations.get(modelId),
       failed,
     })),
   }
