@@ -12,7 +12,15 @@ export const rewrite = z.discriminatedUnion('op', [
   z.object({ op: z.literal('maskKernel'), size: z.int().min(1) }),
   z.object({
     op: z.literal('probe'),
-    what: z.enum(['variance', 'varianceOfBatchMean', 'attentionDistance', 'classRow', 'gradientSaliency']),
+    what: z.enum([
+      'variance',
+      'varianceOfBatchMean',
+      'attentionDistance',
+      'classRow',
+      'gradientSaliency',
+      'receptiveField',
+      'saliencyMap',
+    ]),
     /** Digest of the images that were reduced together, where they were. */
     together: z.string().nullable(),
     version: z.literal(1),

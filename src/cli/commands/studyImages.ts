@@ -18,7 +18,7 @@ const isOrder = (text: string): text is keyof typeof orders => text in orders
 interface ImagesFlags extends GlobalOptions {
   sort: string
   limit: number
-  after?: string
+  after?: number
 }
 
 interface SaveFlags extends GlobalOptions {
@@ -39,7 +39,7 @@ export function addStudyImageCommands(study: Command, session: CliSession): void
         .default('fails-first'),
     )
     .option('--limit <n>', 'at most so many', integerOf('--limit', 1), 50)
-    .option('--after <cursor>', 'go on behind this place, which the page before named')
+    .option('--after <id>', 'go on behind this image, the last of the page before', integerOf('--after', 1))
     .action(async (name: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<ImagesFlags>()
       const client = await session.openWorkspace(options)
@@ -50,7 +50,7 @@ export function addStudyImageCommands(study: Command, session: CliSession): void
       const titles = new Map((await client.models.list()).map(({ id, title }) => [id, title]))
       session.print(options, page, () => imageTable(page, titles))
       if (page.next !== null && !options.json && !options.quiet)
-        session.io.err(`${page.total} images; go on with --after '${page.next}'\n`)
+        session.io.err(`${page.total} images; go on with --after ${page.next}\n`)
     })
 
   study

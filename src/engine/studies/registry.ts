@@ -14,7 +14,9 @@ import { kernelAttention } from './kernelAttention/index.ts'
 import { kernelSize } from './kernelSize/index.ts'
 import { lesion } from './lesion/index.ts'
 import { noiseFrequency } from './noiseFrequency/index.ts'
+import { receptiveFieldStudy } from './receptiveField/index.ts'
 import { randomPatchDrop } from './randomPatchDrop/index.ts'
+import { saliencyGallery } from './saliencyGallery/index.ts'
 import { salientPatchDrop } from './salientPatchDrop/index.ts'
 import { transferAttack } from './transferAttack/index.ts'
 
@@ -37,6 +39,8 @@ export const studyDefinitions: readonly StudyDefinition[] = [
   kernelAttention,
   attentionDistance,
   featureVariance,
+  receptiveFieldStudy,
+  saliencyGallery,
 ]
 
 export function studyDefinition(id: string): StudyDefinition {

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import type { StudyImageOrder, StudyImageSummary } from '#shared/contract/index.ts'
-import { KernelscopeError } from '#shared/errors.ts'
 import { imageRows } from '../datasets/index.ts'
 import type { Db } from '../workspace/index.ts'
 import { planStudy } from './plan.ts'
@@ -13,7 +12,6 @@ interface Row {
   disagreement: number
 }
 
-const cursor = z.tuple([z.number(), z.int()])
 const ids = z.array(z.int())
 
 /** What is compared with the cursor, lower first. */
@@ -24,27 +22,35 @@ const places: Record<StudyImageOrder, string> = {
 }
 
 /**
- * The images of a study that have facts, in an order, from behind a cursor on. Sums them up first where facts have come
- * since; while a job runs only for a first page, so that one list is of one moment. USAGE for a cursor of ours that was
- * changed.
+ * The images of a study that have facts, in an order, from behind the image `after` on. Sums them up first where facts have come
+ * since; while a job runs only for a first page, so that one list is of one moment.
  */
 export async function studyImages(
   db: Db,
   studyId: number,
   order: StudyImageOrder,
-  after: string | null,
+  after: number | null,
   limit: number,
-): Promise<{ rows: StudyImageSummary[]; next: string | null; total: number; axis: string | null }> {
+): Promise<{ rows: StudyImageSummary[]; next: number | null; total: number; axis: string | null }> {
   const plan = planStudy(db, studyId, false)
   if (after === null) await summarise(db, plan)
   const place = places[order]
-  const [value, id] = after === null ? [-never, 0] : cursorOf(after)
+  const value =
+    after === null
+      ? -never
+      : db
+          .prepare<[number, number], number>(
+            `SELECT ${place} FROM study_summary WHERE study_id = ? AND image_id = ?`,
+          )
+          .pluck()
+          .get(studyId, after)
+  const from = after ?? 0
   const rows = db
-    .prepare<[number, number, number, number, number], Row & { place: number }>(
-      `SELECT image_id AS image, fails_at AS failsAt, failing, disagreement, ${place} AS place FROM study_summary
+    .prepare<[number, number, number, number, number], Row>(
+      `SELECT image_id AS image, fails_at AS failsAt, failing, disagreement FROM study_summary
        WHERE study_id = ? AND (${place} > ? OR (${place} = ? AND image_id > ?)) ORDER BY ${place}, image_id LIMIT ?`,
     )
-    .all(studyId, value, value, id, limit + 1)
+    .all(studyId, value ?? never, value ?? never, from, limit + 1)
   const total = db
     .prepare<[number], number>('SELECT count(*) FROM study_summary WHERE study_id = ?')
     .pluck()
@@ -70,16 +76,8 @@ export async function studyImages(
         },
       ]
     }),
-    next: rows.length > limit && last ? JSON.stringify([last.place, last.image]) : null,
+    next: rows.length > limit && last ? last.image : null,
     total: total ?? 0,
     axis: plan.definition.severity ?? null,
-  }
-}
-
-function cursorOf(text: string): [number, number] {
-  try {
-    return cursor.parse(JSON.parse(text))
-  } catch (cause) {
-    throw new KernelscopeError('USAGE', `invalid after: ${text}`, { cause })
   }
 }

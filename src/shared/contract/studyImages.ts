@@ -34,14 +34,15 @@ export const studyImages = {
       z.object({
         id,
         order: studyImageOrder.default('failsFirst'),
-        after: z.string().nullable().default(null),
+        /** The last image of the page before. */
+        after: id.nullable().default(null),
         limit: z.int().min(1).max(1000).default(100),
       }),
     )
     .output(
       z.object({
         rows: z.array(studyImageSummary),
-        next: z.string().nullable(),
+        next: id.nullable(),
         total: z.int(),
         /** Name of the axis `failsAt` is on; null where the study's conditions are in no order. */
         axis: z.string().nullable(),

@@ -30,7 +30,7 @@ afterAll(async () => {
 
 async function all(id: number, order: StudyImageOrder, limit: number) {
   const rows = []
-  let after: string | null = null
+  let after: number | null = null
   do {
     const page: Awaited<ReturnType<Engine['client']['studies']['images']>> =
       await engine.client.studies.images({ id, order, limit, after })

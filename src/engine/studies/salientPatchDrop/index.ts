@@ -106,8 +106,12 @@ export const salientPatchDrop = defineStudy({
       getModel(db, chosen.model)
       return chosen
     }
-    const models = listModels(db)
-    const found = chosen.source === 'attention' ? models.find(({ family }) => family === 'ViT') : models[0]
+    // A model that is there to say where to look comes before those that are measured.
+    const models = listModels(db).sort(
+      (a, b) => Number(b.role === 'saliency') - Number(a.role === 'saliency'),
+    )
+    const found =
+      chosen.source === 'attention' ? models.find(({ family }) => family === 'ViT') : listModels(db)[0]
     if (!found)
       throw new KernelscopeError(
         'STUDY_PARAMS',

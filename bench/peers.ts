@@ -1,0 +1,125 @@
+/**
+ * Studies against the same studies in PyTorch (bench/peers): same nets, same pictures, as many threads. Needs Debian's
+ * PyTorch (docs/performance.md); says so and ends where it is missing. Run: node bench/peers.ts [net …]
+ */
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { createEngine, type Engine } from '#engine/api/index.ts'
+import { report, type Row } from './report.ts'
+
+const python = '/usr/bin/python3'
+const script = join(import.meta.dirname, 'peers', 'studies.py')
+const threads = availableParallelism()
+/** Pictures, and the step between sizes of lesions, by net: the larger, the fewer. */
+const nets: Record<string, { images: number; step: number }> = {
+  resnet50: { images: 48, step: 3 },
+  convnext_t: { images: 32, step: 5 },
+  vit_b16: { images: 16, step: 4 },
+  replknet31b: { images: 16, step: 6 },
+}
+const epsilons = [0.1, 0.2, 0.3, 0.4]
+
+if (spawnSync(python, ['-c', 'import torch, torchvision, onnx']).status !== 0) {
+  console.log('peers: PyTorch, torchvision and onnx of Debian are not installed; nothing to compare with')
+  process.exit(0)
+}
+const wanted = process.argv.slice(2)
+const folder = mkdtempSync(join(tmpdir(), 'kernelscope-bench-'))
+
+/** JPEG pictures of a photograph's size: smooth colours and noise, so that they decode like photographs. */
+async function pictures(count: number): Promise<string> {
+  const classes = join(folder, `pictures-${count}`)
+  for (let i = 0; i < count; i++) {
+    const target = join(classes, `class${i % 4}`)
+    mkdirSync(target, { recursive: true })
+    const channels = 3
+    const noise = { type: 'gaussian' as const, mean: 100 + (i % 4) * 20, sigma: 40 }
+    await sharp({ create: { width: 500, height: 375, channels, noise, background: '#888' } })
+      .blur(2)
+      .jpeg({ quality: 90 })
+      .toFile(join(target, `${i}.jpg`))
+  }
+  return classes
+}
+
+/** Passes per second of the peer. */
+function peer(net: string, study: string, from: string): number {
+  const { images, step } = nets[net] ?? { images: 16, step: 3 }
+  const told = execFileSync(
+    python,
+    [
+      script,
+      net,
+      study,
+      from,
+      '--threads',
+      String(threads),
+      '--images',
+      String(images),
+      '--step',
+      String(step),
+    ],
+    { encoding: 'utf8' },
+  )
+  const { passes, seconds }: { passes: number; seconds: number } = JSON.parse(told)
+  return passes / seconds
+}
+
+/** Facts per second of our job, opening included. */
+async function ours(
+  { client }: Engine,
+  input: Parameters<Engine['client']['studies']['run']>[0],
+): Promise<number> {
+  const study = await client.studies.run(input)
+  for await (const job of await client.jobs.watch()) {
+    if (job.id !== study.job?.id || !['done', 'failed'].includes(job.state)) continue
+    if (job.problem) throw new Error(job.problem.message)
+    return (
+      (job.progress.done - job.progress.cacheHits) / (((job.finishedAt ?? 0) - (job.startedAt ?? 0)) / 1000)
+    )
+  }
+  throw new Error('the stream of jobs ended')
+}
+
+const engine = await createEngine({ overrides: { provider: 'cpu', batch: 8, threads } })
+try {
+  const { client } = engine
+  await client.workspace.create({ path: join(folder, 'workspace') })
+  const rows: Row[] = []
+  for (const [net, { images, step }] of Object.entries(nets)) {
+    if (wanted.length > 0 && !wanted.includes(net)) continue
+    const onnx = join(folder, `${net}.onnx`)
+    execFileSync(python, [script, net, '--export', onnx], { stdio: ['ignore', 'ignore', 'inherit'] })
+    const from = await pictures(images)
+    const { dataset, jobId } = await client.datasets.add({ path: from })
+    for await (const job of await client.jobs.watch())
+      if (job.id === jobId && ['done', 'failed'].includes(job.state)) break
+    const labels = join(folder, 'labels.txt')
+    writeFileSync(labels, Array.from({ length: 1000 }, (_, i) => `class${i}`).join('\n'))
+    const model = await client.models.add({ path: onnx })
+    await client.models.update({ id: model.id, labels })
+    const common = { modelIds: [model.id], datasetId: dataset.id }
+    const studies = {
+      occlusion: { kind: 'random-patch-drop', params: { repeats: 1 } },
+      fgsm: { kind: 'adversarial', params: { epsilons, baseline: false } },
+      lesion: { kind: 'lesion', params: { samples: 1, step, singles: false } },
+    }
+    for (const [name, study] of Object.entries(studies)) {
+      const theirs = peer(net, name, from)
+      const perSecond = await ours(engine, { ...common, ...study })
+      rows.push({ name: `${net}: ${name}, PyTorch`, perSecond: theirs, ratio: 1 })
+      rows.push({ name: `${net}: ${name}, Kernelscope`, perSecond, ratio: perSecond / theirs })
+    }
+  }
+  report('peers', 'passes', rows, {
+    baseline: 'PyTorch, channels_last',
+    batch: '8',
+    threads: String(threads),
+  })
+} finally {
+  await engine.close()
+  rmSync(folder, { recursive: true, force: true })
+}

@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto'
+import { KernelscopeError } from '#shared/errors.ts'
+import type { Rewrite } from '#shared/rewrites.ts'
+import { openTensors, type TensorSession } from '../../inference/index.ts'
+import { internVariant, openWithFirst, variantKey, writeGraph, type StoredModel } from '../../models/index.ts'
+import {
+  acceptFloats,
+  blockOutputs,
+  contributionOutput,
+  pixelsInput,
+  readModel,
+  receptiveField,
+  type FeaturePoint,
+} from '../../onnx/index.ts'
+import type { Db } from '../../workspace/index.ts'
+import { cleanCondition } from '../conditions.ts'
+import type { MeasureRoom } from '../definition.ts'
+import type { ImageSource, StudyImage } from '../images.ts'
+import { drawImages, loadFloats, setKey, storedVectors } from '../probing.ts'
+import type { ReceptiveFieldParams } from './params.ts'
+
+/** A backward pass holds every activation. */
+const batch = 8
+
+/** The mean over a set of images is kept as one vector under the first of them. */
+const rewriteOf = (images: StudyImage[], { depth }: ReceptiveFieldParams): Rewrite => ({
+  op: 'probe',
+  what: 'receptiveField',
+  together: createHash('sha256')
+    .update(`${setKey(images)}|${depth}`)
+    .digest('hex'),
+  version: 1,
+})
+
+/** Contributions [height * width], mean over the images of a study; null before they were measured. */
+export function storedField(
+  db: Db,
+  source: ImageSource,
+  model: StoredModel,
+  chosen: ReceptiveFieldParams,
+): { map: Float64Array; images: number } | null {
+  const images = drawImages(db, source, chosen.images, chosen.seed)
+  const [first] = images
+  const map = first && storedVectors(db, model, rewriteOf(images, chosen)).get(first.subjectId)
+  return map ? { map, images: images.length } : null
+}
+
+/** The feature map at a share of the depth. */
+export function pointAt(points: readonly FeaturePoint[], depth: number): FeaturePoint | undefined {
+  return points[Math.round(depth * (points.length - 1))]
+}
+
+/** Averages the contributions of all images of the draw. Throws MODEL_UNSUPPORTED where there is no gradient. */
+export async function measureField(room: MeasureRoom, chosen: ReceptiveFieldParams): Promise<void> {
+  const { workspace, source, model, progress, context } = room
+  const images = drawImages(workspace.db, source, chosen.images, chosen.seed)
+  const [first] = images
+  progress.expect(images.length)
+  if (!first || storedField(workspace.db, source, model, chosen)) {
+    progress.add({ computed: 0, cached: images.length, failed: 0 })
+    return
+  }
+  const { session, provider } = await openField(room, chosen)
+  progress.note(`${model.title} on ${provider}, forward and backward, batch ${batch}`)
+  try {
+    const [height, width] = model.preprocessing.size
+    const sum = new Float64Array(height * width)
+    let counted = 0
+    for (let at = 0; at < images.length; at += batch) {
+      if (context.signal.aborted) return
+      const part = images.slice(at, at + batch)
+      context.enterNative()
+      const added = await addContributions(room, session, part, sum)
+      counted += added
+      progress.add({ computed: added, cached: 0, failed: part.length - added })
+    }
+    if (counted === 0)
+      throw new KernelscopeError('DATASET_EMPTY', `no image gave a receptive field of ${model.title}`)
+    workspace.db
+      .prepare(
+        'INSERT OR IGNORE INTO measurement (variant_id, condition_id, subject_id, value) VALUES (?, ?, ?, ?)',
+      )
+      .run(
+        internVariant(workspace.db, variantKey(model, provider, rewriteOf(images, chosen))).id,
+        cleanCondition(workspace.db),
+        first.subjectId,
+        Buffer.from(sum.map((value) => value / counted).buffer),
+      )
+  } finally {
+    await session.close()
+  }
+}
+
+async function openField({ workspace, model, settings, log }: MeasureRoom, { depth }: ReceptiveFieldParams) {
+  const onnx = await readModel(model.path)
+  const floats = acceptFloats(onnx.graph, model.preprocessing)
+  const point = pointAt(blockOutputs(floats), depth)
+  if (!point)
+    throw new KernelscopeError('MODEL_UNSUPPORTED', `${model.title} has no feature map that could be found`)
+  const graph = receptiveField(floats, point, { channels: model.preprocessing.std })
+  const path = await writeGraph(workspace, model, onnx, `receptive-field-${depth}`, graph)
+  const { session, provider } = await openWithFirst(settings, log, (name) =>
+    openTensors({ path, provider: name, threads: settings.threads }),
+  )
+  return { session, provider: provider.name }
+}
+
+/** Adds what the images contribute; how many gave finite numbers. */
+async function addContributions(
+  room: MeasureRoom,
+  session: TensorSession,
+  images: StudyImage[],
+  sum: Float64Array,
+): Promise<number> {
+  const [height, width] = room.model.preprocessing.size
+  const { floats, failed } = await loadFloats(room, images)
+  const feed = { name: pixelsInput, data: floats, shape: [images.length, height, width, 3] }
+  const { outputs } = await session.run([feed], [contributionOutput])
+  const found = outputs[0]?.data ?? new Float32Array()
+  let counted = 0
+  for (const row of images.keys()) {
+    const one = found.subarray(row * sum.length, (row + 1) * sum.length)
+    if (failed[row] || !one.every(Number.isFinite)) continue
+    for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + (one[i] ?? 0)
+    counted++
+  }
+  return counted
+}
