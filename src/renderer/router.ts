@@ -128,6 +128,18 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./views/studies/StudyView.vue'),
     props: ({ params }) => ({ id: Number(params.id) }),
   },
+  {
+    path: `/studies/:id${idParam}/images`,
+    name: 'study-images',
+    component: () => import('./views/studies/StudyImagesView.vue'),
+    props: ({ params }) => ({ id: Number(params.id) }),
+  },
+  {
+    path: `/studies/:id${idParam}/images/:imageId${idParam}`,
+    name: 'study-image',
+    component: () => import('./views/studies/StudyImageView.vue'),
+    props: ({ params }) => ({ id: Number(params.id), imageId: Number(params.imageId) }),
+  },
 
   {
     path: '/questions',

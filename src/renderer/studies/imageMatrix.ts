@@ -1,0 +1,57 @@
+import type { StudyImageRow } from '#shared/contract/index.ts'
+import { conditionTitle } from './cell.ts'
+import { imageAxis } from './imageCurves.ts'
+
+/** Pictures of one image under the conditions of a study: a row per way of changing it, a column per place of the axis. */
+export interface ImageMatrix {
+  /** Name of the axis; null where conditions have none. */
+  parameter: string | null
+  columns: number[]
+  rows: { title: string; cells: (MatrixCell | null)[] }[]
+}
+
+export interface MatrixCell {
+  key: string
+  title: string
+  /** One per model that was measured. */
+  rows: StudyImageRow[]
+}
+
+/** What tells rows of the matrix apart: the parameters that are words, draws, and who made the image. */
+function rowTitle(params: StudyImageRow['params'], parameter: string | null): string {
+  const told = Object.entries(params).flatMap(([name, value]) => {
+    if (name === parameter || name === 'blocks') return []
+    if (name === 'repeat' || name === 'sample') return [`draw ${Number(value) + 1}`]
+    if (name === 'from') return [`from model ${value}`]
+    return typeof value === 'string' ? [value] : []
+  })
+  return told.join(', ')
+}
+
+/** The clean image stands at the head of every row. */
+export function imageMatrix(rows: readonly StudyImageRow[], at = imageAxis(rows)): ImageMatrix {
+  const baseline =
+    at.conditions.find(({ key }) => /^(clean|none|whole|percent=0,repeat=0)$/.test(key)) ?? null
+  const others = at.conditions.filter((condition) => condition !== baseline)
+  const columns = [...new Set(others.map(({ x }) => x))].sort((a, b) => a - b)
+  const cell = ({ key, rows }: { key: string; rows: StudyImageRow[] }): MatrixCell => ({
+    key,
+    title: conditionTitle(key),
+    rows,
+  })
+  const groups = Map.groupBy(others, ({ rows: [first] }) => rowTitle(first?.params ?? {}, at.parameter))
+  return {
+    parameter: at.parameter,
+    columns,
+    rows: [...groups].map(([title, conditions]) => ({
+      title: title || 'image',
+      cells: [
+        baseline && cell(baseline),
+        ...columns.map((x) => {
+          const found = conditions.find((condition) => condition.x === x)
+          return found ? cell(found) : null
+        }),
+      ],
+    })),
+  }
+}
