@@ -53,6 +53,10 @@ export function useCrumbs() {
           { label: `Image ${id}` },
         ]
       }
+      case 'figures': {
+        const list = { label: 'Figures', to: '/figures' }
+        return has ? [list, { label: `Figure ${id}` }] : [list]
+      }
       case 'studies': {
         const list = { label: 'Studies', to: '/studies' }
         if (route.name === 'study-new') return [list, { label: 'New study' }]
