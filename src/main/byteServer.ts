@@ -7,7 +7,7 @@ export type ByteServer = { socket: string; token: string } | null
 /** A picture waits so long for an engine that is being started again. */
 export const pictureWaitMs = 15_000
 
-const passed = ['content-type', 'content-length', 'cache-control', 'etag', 'last-modified']
+const passed = ['content-type', 'content-length', 'cache-control', 'etag', 'last-modified', 'x-shape']
 
 /**
  * Hands `/bytes/…` to the engine over its unix socket or named pipe. Only GET, only the path: the page can neither

@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events'
 import type { EngineState } from '#shared/bridge.ts'
 import { fromEngine, type FromEngine, type ToEngine } from '#shared/engineProtocol.ts'
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
+import { cpuTime } from './cpuTime.ts'
 
 export interface EngineCommand {
   /** The Node binary that runs the engine. */
@@ -30,6 +31,9 @@ interface Life {
   readyAt: number
   /** Pings since the last answer. */
   missed: number
+  /** Its processor time at the first ping that was not answered, in seconds; and how often it was waited for again. */
+  cpuThen: number | null
+  extended: number
   problem?: ErrorShape
   /** Its last lines. */
   stderr: string[]
@@ -37,10 +41,12 @@ interface Life {
 
 const pingEveryMs = 500
 /**
- * Pings without an answer before the engine is shown as down (5 s), and before it is killed (30 s): it may only be busy,
- * say with the copy of a large workspace, or the whole machine is. Counted, not timed, so that a laptop may sleep.
+ * Pings without an answer before the engine is shown as down (5 s), and before it is killed (60 s): it may only be busy,
+ * or the whole machine is. Counted, not timed, so that a laptop may sleep.
  */
-const patience = { shown: 10, killed: 60 }
+const patience = { shown: 10, killed: 120 }
+/** One that worked meanwhile, by its processor time in seconds, is waited for again, a few times. */
+const extensions = { worth: 0.2, most: 4 }
 const startWithinMs = 30_000
 const stopWithinMs = 5_000
 /** An engine that ran this long is healthy again: its next death starts from the shortest wait. */
@@ -125,7 +131,7 @@ export class Engine extends EventEmitter<EngineEvents> {
   }
 
   #watch(child: ChildProcess) {
-    const life: Life = { readyAt: 0, missed: 0, stderr: [] }
+    const life: Life = { readyAt: 0, missed: 0, cpuThen: null, extended: 0, stderr: [] }
     let beat = setTimeout(() => {
       life.problem = down(`the engine was not ready within ${startWithinMs / 1000} s`)
       child.kill('SIGKILL')
@@ -144,10 +150,19 @@ export class Engine extends EventEmitter<EngineEvents> {
         })
       }
       if (life.missed >= killedAfter) {
+        const now = cpuTime(child.pid)
+        const worked = now !== null && now - (life.cpuThen ?? now) > extensions.worth
+        life.cpuThen = now
+        if (worked && life.extended < extensions.most) {
+          life.extended += 1
+          life.missed = Math.min(killedAfter - 1, patience.shown + 1)
+          return
+        }
         life.problem = down('the engine stopped answering')
         child.kill('SIGKILL')
         return
       }
+      if (life.missed === 1) life.cpuThen = cpuTime(child.pid)
       life.missed += 1
       this.send({ type: 'ping', n: life.missed })
     }
@@ -165,6 +180,7 @@ export class Engine extends EventEmitter<EngineEvents> {
       if (!message) return
       if (message.type === 'pong') {
         life.missed = 0
+        life.extended = 0
         if (life.ready && this.#state.state === 'down') becomeReady(life.ready)
       }
       if (message.type === 'fatal') life.problem = message.problem

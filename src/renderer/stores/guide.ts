@@ -1,4 +1,4 @@
-import { useLocalStorage } from '@vueuse/core'
+import { useLocalStorage, watchDebounced } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
 import type { Question } from '#shared/contract/index.ts'
@@ -34,16 +34,32 @@ export const useGuideStore = defineStore('guide', () => {
     followed.value = { ...followed.value, [path]: [...visited.value, step] }
   }
 
+  /** Sizes follow from what is indexed and measured: nothing is estimated while images are still being counted. */
+  const indexing = computed(() => datasets.rows.some((dataset) => dataset.state === 'indexing'))
+  const stale = ref(true)
+  let loading = false
+
   async function load(): Promise<void> {
     wanted.value = true
-    if (!workspace.isOpen) return
+    if (!workspace.isOpen || !datasets.loaded || indexing.value || loading || !stale.value) return
+    loading = true
+    stale.value = false
     try {
       questions.value = await engine.guide.questions({})
       error.value = null
       loaded.value = true
     } catch (thrown) {
       if (!isAbort(thrown)) error.value = toKernelscopeError(thrown)
+      stale.value = true
+    } finally {
+      loading = false
     }
+  }
+
+  /** After an error. */
+  function retry(): Promise<void> {
+    stale.value = true
+    return load()
   }
 
   const jobOf = (question: Question) =>
@@ -70,19 +86,36 @@ export const useGuideStore = defineStore('guide', () => {
     return study.id
   }
 
-  // Another size may fit once times are measured or models and datasets have come: asked again when nobody waits for an
-  // answer, so that a question keeps its study while it is looked at.
   watch(
-    () => [workspace.path, workspace.openings, models.rows.length, datasets.rows.map((d) => d.state).join()],
-    ([path], before) => {
-      if (path !== before?.[0]) {
-        questions.value = []
-        loaded.value = false
-      }
+    () => workspace.path,
+    () => {
+      questions.value = []
+      loaded.value = false
+    },
+  )
+  watchDebounced(
+    () => [workspace.path, models.rows.length, datasets.loaded, datasets.rows.map((d) => d.state).join()],
+    () => {
+      stale.value = true
       if (wanted.value) void load()
     },
+    { debounce: 300 },
   )
 
   const answered = computed(() => questions.value.filter((q) => stateOf(q) === 'answered').length)
-  return { questions, loaded, error, answered, tourOpen, visited, visit, load, ask, stateOf, jobOf }
+  return {
+    questions,
+    loaded,
+    indexing,
+    error,
+    answered,
+    tourOpen,
+    visited,
+    visit,
+    load,
+    retry,
+    ask,
+    stateOf,
+    jobOf,
+  }
 })
