@@ -2,6 +2,7 @@ import type { Provider, Settings, Study, StudyInput } from '#shared/contract/ind
 import { KernelscopeError } from '#shared/errors.ts'
 import type { Client } from './client.ts'
 import { kindNamed } from './commands/study.ts'
+import { namedSubset } from './commands/subset.ts'
 import { followJob } from './follow.ts'
 import { formatDuration, formatPairs } from './format.ts'
 import { namedDataset, namedModel } from './named.ts'
@@ -12,6 +13,7 @@ import { studyParams } from './studyParams.ts'
 export interface RunFlags extends GlobalOptions {
   model?: string[]
   dataset?: string
+  subset?: string
   param?: string[]
   preset?: string
   perClass?: number
@@ -46,15 +48,18 @@ export async function runStudy(
     const { id } = await namedModel(client, name, session)
     if (!modelIds.includes(id)) modelIds.push(id)
   }
-  const { id: datasetId } = await namedDataset(client, options.dataset, session, options)
+  const dataset = await namedDataset(client, options.dataset, session, options)
+  const subsetId =
+    options.subset === undefined ? null : (await namedSubset(client, dataset, options.subset)).id
   const sample =
     options.perClass === undefined ? null : { perClass: options.perClass, seed: options.sampleSeed }
   const input = {
     kind: kind.id,
     params,
     modelIds,
-    datasetId,
+    datasetId: dataset.id,
     sample,
+    subsetId,
     ...(options.title === undefined ? {} : { title: options.title }),
   }
   if (options.cost) return printCost(session, client, input, options)

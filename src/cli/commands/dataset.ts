@@ -4,6 +4,9 @@ import type { Dataset } from '#shared/contract/index.ts'
 import { formatTable } from '../format.ts'
 import { addDataset } from '../named.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
+import { addAnnotateCommands } from './annotate.ts'
+import { addBrowseCommands } from './browse.ts'
+import { addSubsetCommands } from './subset.ts'
 
 interface AddFlags extends GlobalOptions {
   title?: string
@@ -11,7 +14,7 @@ interface AddFlags extends GlobalOptions {
 }
 
 export function addDatasetCommands(program: Command, session: CliSession): void {
-  const dataset = program.command('dataset').description('add and list image folders')
+  const dataset = program.command('dataset').description('add, browse and annotate image folders')
 
   dataset
     .command('add')
@@ -39,6 +42,10 @@ export function addDatasetCommands(program: Command, session: CliSession): void 
       const datasets = await (await session.openWorkspace(options)).datasets.list()
       session.print(options, { datasets }, () => datasetTable(datasets))
     })
+
+  addBrowseCommands(dataset, session)
+  addSubsetCommands(dataset, session)
+  addAnnotateCommands(dataset, session)
 }
 
 function datasetTable(datasets: readonly Dataset[]): string {

@@ -39,6 +39,7 @@ export function addStudyCommands(program: Command, session: CliSession): void {
     .argument('[options...]', "the study's own parameters as options, e.g. --percents 0,50")
     .option('--model <name>', 'id, title or file; several by repeating it', collect)
     .option('--dataset <name>', 'id, title or folder')
+    .option('--subset <name>', 'only images of this subset of the dataset, as it is now')
     .option('--param <k=v>', 'a parameter of the study, lists with commas; several by repeating it', collect)
     .option('--preset <id>', 'start from this preset of the study')
     .option('--per-class <n>', 'at most n images per class', integerOf('--per-class', 1))

@@ -55,9 +55,12 @@ export const datasets = {
     checkFolder(db(context.session), input.id, { path: input.path, sample: input.sample }),
   ),
   reroot: api.datasets.reroot.handler(async ({ input, context }) => {
-    const database = db(context.session)
-    const check = await rerootDataset(database, input.id, input.path, input.force)
-    return { dataset: getDataset(database, input.id), check }
+    const { workspace, jobs } = context.session.open()
+    const check = await rerootDataset(workspace.db, input.id, input.path, input.force)
+    const dataset = getDataset(workspace.db, input.id)
+    // A copy may have new times, and studies refuse files that are not as indexed.
+    const job = jobs.add({ kind: 'index', title: `Index ${dataset.title}`, datasetId: input.id })
+    return { dataset, check, jobId: job.id }
   }),
   image: api.datasets.image.handler(({ input, context }) => {
     const database = db(context.session)

@@ -24,6 +24,7 @@ import {
 } from '../studies/index.ts'
 import { getDataset } from '../datasets/index.ts'
 import { getModel } from '../models/index.ts'
+import { frozenSubset } from './frozenSubset.ts'
 import { api, guarded } from './implementation.ts'
 import { perturbedRoom } from './perturbed.ts'
 import type { EngineSession } from './session.ts'
@@ -44,8 +45,13 @@ export const studies = {
   ),
   list: api.studies.list.handler(({ context }) => listStudies(db(context.session))),
   get: api.studies.get.handler(({ input, context }) => getStudy(db(context.session), input.id)),
-  cost: api.studies.cost.handler(({ input, context }) => studyCost(context.session.open().workspace, input)),
-  find: api.studies.find.handler(({ input, context }) => findStudy(db(context.session), input)),
+  cost: api.studies.cost.handler(async ({ input, context: { session }, signal }) => {
+    const subset = await frozenSubset(session, input, signal)
+    return studyCost(session.open().workspace, input, subset?.record.images ?? null)
+  }),
+  find: api.studies.find.handler(async ({ input, context: { session }, signal }) =>
+    findStudy(db(session), input, await frozenSubset(session, input, signal)),
+  ),
   suiteCost: api.studies.suiteCost.handler(({ input, context }) =>
     planSuite(context.session.open().workspace, input),
   ),
@@ -61,11 +67,12 @@ export const studies = {
   ranking: api.studies.ranking.handler(({ input, context }) =>
     ranking(context.session.open().workspace, input),
   ),
-  run: api.studies.run.handler(({ input, context }) => {
-    const { workspace } = context.session.open()
+  run: api.studies.run.handler(async ({ input, context: { session } }) => {
+    const { workspace } = session.open()
     getDataset(workspace.db, input.datasetId)
     for (const id of input.modelIds) getModel(workspace.db, id)
-    return queue(context.session, insertStudy(workspace.db, input).id)
+    const subset = await frozenSubset(session, input)
+    return queue(session, insertStudy(workspace.db, input, subset).id)
   }),
   rerun: api.studies.rerun.handler(({ input, context }) => {
     const { workspace } = context.session.open()

@@ -22,8 +22,8 @@ interface Row {
 }
 
 /**
- * Compares a sample of the index with the files: present, of the same size and time, or else of the same bytes. Under
- * another folder, times say nothing (a copy may have new ones) and the bytes are always compared.
+ * Compares a sample of the index with the files: present, and of the same size and time, as studies ask of them. Under
+ * another folder times say nothing (a copy may have new ones), and the bytes are compared.
  */
 export async function checkFolder(
   db: Db,
@@ -44,12 +44,12 @@ export async function checkFolder(
 async function stateOf(
   file: string,
   { bytes, mtime, digest }: Row,
-  always: boolean,
+  elsewhere: boolean,
 ): Promise<'same' | 'changed' | 'missing'> {
   const found = await imageState(file)
   if (!found) return 'missing'
   if (found.bytes !== bytes) return 'changed'
-  if (!always && found.mtime === mtime) return 'same'
+  if (!elsewhere) return found.mtime === mtime ? 'same' : 'changed'
   if (digest === null) return 'same'
   return (await digestOf(file)).equals(digest) ? 'same' : 'changed'
 }
@@ -77,7 +77,7 @@ function sampleOf(db: Db, datasetId: number, size: number): Row[] {
   )
   const random = generator('check', datasetId)
   const rows = new Map<number, Row>()
-  for (let k = 0; k < size; k++) {
+  for (let k = 0; k < 4 * size && rows.size < size; k++) {
     const row = next.get(
       datasetId,
       range.first + Math.floor(random.uniform() * (range.last - range.first + 1)),

@@ -20,12 +20,13 @@ import { countFacts } from './unmeasured.ts'
  * What a study would cost, before anything is stored of it. Seconds come from earlier runs or batch trials of the same
  * models; null while one of them was never run here.
  */
-export function studyCost({ db }: Workspace, input: StudyInput): StudyCost {
+/** `subset`: how many images the subset of the input has now. */
+export function studyCost({ db }: Workspace, input: StudyInput, subset: number | null = null): StudyCost {
   const definition = studyDefinition(input.kind)
   const params = settledParams(db, definition, input)
   const source: ImageSource = { datasetId: input.datasetId, selectedFor: null }
   const dataset = getDataset(db, input.datasetId)
-  const share = sampledShare(db, input, dataset)
+  const share = sampledShare(db, input, dataset, subset)
   const counts = new Map<string, number>()
   const imagesIn = (wanted: ImageSource) => {
     const key = sourceKey(wanted)
@@ -94,10 +95,18 @@ export function studyCost({ db }: Workspace, input: StudyInput): StudyCost {
 }
 
 /** A sample is not drawn before the study exists: what it will leave of each source is taken to be its share of the whole. */
-function sampledShare(db: Db, { sample, datasetId }: StudyInput, { classes, parts }: Dataset): number {
-  if (!sample) return 1
+function sampledShare(
+  db: Db,
+  { sample, datasetId }: StudyInput,
+  { classes, parts }: Dataset,
+  subset: number | null,
+): number {
+  if (!sample && subset === null) return 1
   const all = countImages(db, { datasetId, selectedFor: null })
+  if (all === 0) return 0
+  const most = subset === null ? 1 : Math.min(1, subset / all)
+  if (!sample) return most
   const perClass = sample.perClass * Math.max(1, parts.length)
   const left = classes.reduce((total, { images }) => total + Math.min(images, perClass), 0)
-  return all === 0 ? 0 : Math.min(1, left / all)
+  return Math.min(most, left / all)
 }

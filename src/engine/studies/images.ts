@@ -108,7 +108,7 @@ export function* imageChunks(db: Db, source: ImageSource, size: number): Generat
  * Stores a class-balanced selection for a study: in each class the `perClass` images that come first in an order drawn
  * from the seed and the image's digest, so that it depends neither on names nor on the order of indexing. Where a
  * dataset shows the same pictures in several parts, the order is drawn from class and file name instead (for frames:
- * from the sequence, taken whole), so that every part gives the same pictures.
+ * from the sequence, taken whole), so that every part gives the same pictures. `among`: only these images.
  */
 export function storeSelection(
   db: Db,
@@ -116,6 +116,7 @@ export function storeSelection(
   datasetId: number,
   perClass: number,
   seed: number,
+  among: ReadonlySet<number> | null = null,
 ): void {
   const rows = db
     .prepare<[number], Candidate & { group: string }>(
@@ -123,6 +124,7 @@ export function storeSelection(
        FROM image i JOIN subject s ON s.id = i.subject_id WHERE ${usable} ORDER BY i.class_idx, i.id`,
     )
     .all(datasetId)
+    .filter(({ id }) => among === null || among.has(id))
   const frames = isFrames(db, datasetId)
   const insert = db.prepare('INSERT OR IGNORE INTO study_image (study_id, image_id) VALUES (?, ?)')
   const byClass = Map.groupBy(rows, ({ group }) => group)

@@ -26,3 +26,4 @@ export {
   renameStudy,
   setStudyModels,
 } from './store.ts'
+export { frozen, type FrozenSubset } from './subset.ts'

@@ -38,7 +38,7 @@ export async function studyResult(workspace: Workspace, studyId: number): Promis
   const provenance = [
     ...(onImages
       ? [
-          `${images} images of ${dataset.title}${study.sample ? `, at most ${study.sample.perClass} per class drawn with seed ${study.sample.seed}` : ''}.`,
+          `${images} images of ${dataset.title}${study.subset ? `, subset ${study.subset.name} as it was when the study began (${study.subset.rule}, ${study.subset.images} images)` : ''}${study.sample ? `, at most ${study.sample.perClass} per class drawn with seed ${study.sample.seed}` : ''}.`,
         ]
       : []),
     ...view.notes,

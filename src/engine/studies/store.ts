@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Study, StudyInput } from '#shared/contract/index.ts'
+import { studySubset, type Study, type StudyInput } from '#shared/contract/index.ts'
 import { canonicalJson } from '#shared/canonical.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { getDataset } from '../datasets/index.ts'
@@ -8,6 +8,7 @@ import type { Db } from '../workspace/index.ts'
 import type { StudyDefinition } from './definition.ts'
 import { storeSelection, type ImageSource } from './images.ts'
 import { studyDefinition } from './registry.ts'
+import { storeFrozen, type FrozenSubset } from './subset.ts'
 
 interface StudyRow {
   id: number
@@ -16,6 +17,7 @@ interface StudyRow {
   params: string
   dataset_id: number
   sample: string | null
+  subset: string | null
   created_at: number
 }
 
@@ -34,6 +36,7 @@ function fromRow(db: Db, row: StudyRow): Study {
       .all(row.id),
     datasetId: row.dataset_id,
     sample: row.sample === null ? null : sampleSchema.parse(JSON.parse(row.sample)),
+    subset: row.subset === null ? null : studySubset.parse(JSON.parse(row.subset)),
     createdAt: row.created_at,
     job: latestJobOfStudy(db, row.id),
   }
@@ -77,13 +80,14 @@ export function settledParams(
   return definition.settle?.(parsed, { db, dataset: getDataset(db, datasetId) }) ?? parsed
 }
 
-export function insertStudy(db: Db, input: StudyInput): Study {
+/** `subset`: the images of `input.subsetId` as they are now. */
+export function insertStudy(db: Db, input: StudyInput, subset: FrozenSubset | null = null): Study {
   const definition = studyDefinition(input.kind)
   const params = settledParams(db, definition, input)
   const id = db.transaction(() => {
     const { lastInsertRowid } = db
       .prepare(
-        'INSERT INTO study (kind, title, params, dataset_id, sample, created_at) VALUES (?, ?, ?, ?, ?, ?)',
+        'INSERT INTO study (kind, title, params, dataset_id, sample, subset, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
       )
       .run(
         input.kind,
@@ -91,28 +95,37 @@ export function insertStudy(db: Db, input: StudyInput): Study {
         JSON.stringify(params),
         input.datasetId,
         input.sample ? JSON.stringify(input.sample) : null,
+        subset ? JSON.stringify(subset.record) : null,
         Date.now(),
       )
     const studyId = Number(lastInsertRowid)
     setStudyModels(db, studyId, input.modelIds)
+    const others = definition.otherDatasets?.(params) ?? []
     if (input.sample) {
       const { perClass, seed } = input.sample
-      const datasets = [input.datasetId, ...(definition.otherDatasets?.(params) ?? [])]
-      for (const datasetId of new Set(datasets)) storeSelection(db, studyId, datasetId, perClass, seed)
-    }
+      for (const datasetId of new Set([input.datasetId, ...others])) {
+        const among = subset && datasetId === input.datasetId ? new Set(subset.imageIds) : null
+        storeSelection(db, studyId, datasetId, perClass, seed, among)
+      }
+    } else if (subset) storeFrozen(db, studyId, subset, input.datasetId, others)
     return studyId
   })()
   return getStudy(db, id)
 }
 
 /** The stored study of the same kind, images, models, settled parameters and, where given, title; of several the newest. */
-export function findStudy(db: Db, input: StudyInput): Study | null {
-  const identity = ({ kind, params, modelIds, datasetId, sample }: Study | StudyInput) =>
-    canonicalJson({ kind, params, modelIds, datasetId, sample: sample ?? null })
+export function findStudy(db: Db, input: StudyInput, subset: FrozenSubset | null = null): Study | null {
+  const identity = (
+    { kind, params, modelIds, datasetId, sample }: Study | StudyInput,
+    images: string | null,
+  ) => canonicalJson({ kind, params, modelIds, datasetId, sample: sample ?? null, images })
   const params = settledParams(db, studyDefinition(input.kind), input)
-  const wanted = identity({ ...input, params })
+  const wanted = identity({ ...input, params }, subset?.record.key ?? null)
   const named = (study: Study) => input.title === undefined || input.title === study.title
-  return listStudies(db).find((study) => named(study) && identity(study) === wanted) ?? null
+  return (
+    listStudies(db).find((study) => named(study) && identity(study, study.subset?.key ?? null) === wanted) ??
+    null
+  )
 }
 
 export function setStudyModels(db: Db, id: number, modelIds: number[]): void {
@@ -135,7 +148,7 @@ export function removeStudy(db: Db, id: number): void {
   db.prepare('DELETE FROM study WHERE id = ?').run(id)
 }
 
-export const sourceOf = ({ id, datasetId, sample }: Study): ImageSource => ({
+export const sourceOf = ({ id, datasetId, sample, subset }: Study): ImageSource => ({
   datasetId,
-  selectedFor: sample === null ? null : id,
+  selectedFor: sample === null && !subset ? null : id,
 })

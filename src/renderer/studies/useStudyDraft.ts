@@ -23,6 +23,9 @@ export function useStudyDraft() {
   /** 0 while none is chosen. */
   const datasetId = ref(idsOf(route.query.dataset)[0] ?? 0)
   const sample = ref<StudyInput['sample']>(null)
+  /** 0 for the whole dataset. */
+  const subsetId = ref(idsOf(route.query.subset)[0] ?? 0)
+  watch(datasetId, () => (subsetId.value = 0))
   const title = ref('')
   const params = ref<Params>({})
   const presetId = ref<string | null>(null)
@@ -90,6 +93,7 @@ export function useStudyDraft() {
       modelIds: modelIds.value,
       datasetId: datasetId.value,
       sample: sample.value,
+      ...(subsetId.value ? { subsetId: subsetId.value } : {}),
       ...(title.value.trim() ? { title: title.value.trim() } : {}),
     }
   })
@@ -147,6 +151,7 @@ export function useStudyDraft() {
     modelIds,
     datasetId,
     sample,
+    subsetId,
     title,
     params,
     presetId,

@@ -176,10 +176,10 @@ export const datasets = {
   check: oc
     .input(z.object({ id, path: z.string().optional(), sample: z.int().min(1).max(10_000).default(200) }))
     .output(folderCheck),
-  /** Says that the folder has moved. Refused where its files are not those of the index, unless forced. */
+  /** Says that the folder has moved, and indexes it. Refused where its files are not those of the index, unless forced. */
   reroot: oc
     .input(z.object({ id, path: z.string(), force: z.boolean().default(false) }))
-    .output(z.object({ dataset, check: folderCheck })),
+    .output(z.object({ dataset, check: folderCheck, jobId: id })),
   /** Predictions are those of the image as it is, or under a stored condition. */
   image: oc.input(byId.extend({ conditionId: id.optional() })).output(
     z.object({

@@ -20,6 +20,17 @@ export const studyKind = z.object({
   definitions: z.array(definition),
 })
 
+/** The subset a study was begun over, as it was then; the study keeps the list of its images. */
+export const studySubset = z.object({
+  id,
+  name: z.string(),
+  /** In words. */
+  rule: z.string(),
+  images: z.int(),
+  /** sha256 of the image ids. */
+  key: z.string(),
+})
+
 export const study = z.object({
   id,
   kind: z.string(),
@@ -29,6 +40,8 @@ export const study = z.object({
   datasetId: id,
   /** null = all readable, labelled images; otherwise at most n per class, chosen by seed. */
   sample: z.object({ perClass: z.int().positive(), seed: z.int() }).nullable(),
+  /** null or left out: of the whole dataset. */
+  subset: studySubset.nullable().optional(),
   createdAt: z.int(),
   job: job.nullable(),
 })
@@ -40,6 +53,8 @@ export const studyInput = z.object({
   modelIds: z.array(id).min(1),
   datasetId: id,
   sample: z.object({ perClass: z.int().positive(), seed: z.int() }).nullable().default(null),
+  /** Only images of this subset of the dataset, as it is when the study is stored. */
+  subsetId: id.nullable().optional(),
 })
 
 export const studyCost = z.object({
@@ -57,5 +72,6 @@ export const studyCost = z.object({
 
 export type StudyKind = z.infer<typeof studyKind>
 export type Study = z.infer<typeof study>
+export type StudySubset = z.infer<typeof studySubset>
 export type StudyInput = z.infer<typeof studyInput>
 export type StudyCost = z.infer<typeof studyCost>

@@ -49,6 +49,7 @@ export class Browser {
     for (const { reject } of this.#queue.splice(0)) reject(cancelled())
     const worker = this.#worker
     if (!worker) return
+    worker.ref()
     const ended = new Promise((resolve) => worker.once('exit', resolve))
     worker.postMessage(null)
     await ended

@@ -123,4 +123,7 @@ CREATE TABLE study_summary_stamp (
   study_id INTEGER PRIMARY KEY REFERENCES study ON DELETE CASCADE,
   stamp TEXT NOT NULL
 ) STRICT;
+
+-- The subset a study was begun over, as JSON (studySubset of the contract); its images are in study_image.
+ALTER TABLE study ADD COLUMN subset TEXT;
 `

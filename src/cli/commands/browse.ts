@@ -1,0 +1,230 @@
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import type { Dataset, ImageFacets, ImageRow } from '#shared/contract/index.ts'
+import { collect, integerOf } from '../flags.ts'
+import { formatInterval, formatTable, percent } from '../format.ts'
+import { parseFilter, parseLook, parseOrder, ruleOf } from '../imageFilter.ts'
+import { namedDataset } from '../named.ts'
+import type { CliSession, GlobalOptions } from '../session.ts'
+
+export interface FilterFlags extends GlobalOptions {
+  filter?: string[]
+}
+
+/** Adds the options every command over images has. */
+export const withFilter = (command: Command) =>
+  command
+    .argument('<dataset>', 'id, title or folder')
+    .option(
+      '--filter <key=value>',
+      'only images that fit; several by repeating it, see docs/browse.md',
+      collect,
+    )
+
+/** The dataset and the filter a command names. */
+export async function filtered(session: CliSession, name: string, options: FilterFlags) {
+  const client = await session.openWorkspace(options)
+  const dataset = await namedDataset(client, name, session, options)
+  const filter = await parseFilter(client, dataset, options.filter ?? [], session.io.cwd)
+  return { client, dataset, filter }
+}
+
+export function addBrowseCommands(dataset: Command, session: CliSession): void {
+  withFilter(dataset.command('images').description('the images of a dataset that fit a filter'))
+    .option('--order <by>', 'BY, BY:down or BY:down:MODEL; confidence, trueMargin, rank, bytes, …', 'place')
+    .option('--from <n>', 'skip the first n', integerOf('--from', 0), 0)
+    .option('--limit <n>', 'at most n', integerOf('--limit', 1), 50)
+    .option('--out <csv>', 'write all of them with paths and digests instead of printing')
+    .action(async (name: string, _: unknown, command: Command) => {
+      const options = command.optsWithGlobals<
+        FilterFlags & { order: string; from: number; limit: number; out?: string }
+      >()
+      const { client, dataset, filter } = await filtered(session, name, options)
+      const order = await parseOrder(client, options.order, session.io.cwd)
+      if (options.out !== undefined) {
+        const path = resolve(session.io.cwd, options.out)
+        const list = await client.datasets.exportList({
+          datasetId: dataset.id,
+          selection: ruleOf(filter),
+          order,
+          path,
+        })
+        return session.print(options, list, () => `${list.path}\n`)
+      }
+      const { images } = await client.datasets.count({ datasetId: dataset.id, filter })
+      const rows: ImageRow[] = []
+      while (rows.length < options.limit) {
+        const limit = Math.min(1000, options.limit - rows.length)
+        const from = options.from + rows.length
+        const page = await client.datasets.images({ datasetId: dataset.id, filter, order, from, limit })
+        rows.push(...page.rows)
+        if (page.rows.length < limit) break
+      }
+      session.print(options, { images, rows }, () => imageTable(rows, images))
+    })
+
+  withFilter(dataset.command('facets').description('how many images each choice of a filter would leave'))
+    .option(
+      '--look <model>',
+      'also by what this model said, MODEL or MODEL:CONDITION; may be repeated',
+      collect,
+    )
+    .action(async (name: string, _: unknown, command: Command) => {
+      const options = command.optsWithGlobals<FilterFlags & { look?: string[] }>()
+      const { client, dataset, filter } = await filtered(session, name, options)
+      const looks = []
+      for (const look of options.look ?? []) looks.push(await parseLook(client, look, session.io.cwd))
+      const facets = await client.datasets.facets({ datasetId: dataset.id, filter, looks })
+      session.print(options, facets, () => facetText(facets, dataset, options.look ?? []))
+    })
+
+  withFilter(dataset.command('confusion').description('what each class is taken for by a model'))
+    .requiredOption('--model <name>', 'id, title or file, MODEL:CONDITION under a stored condition')
+    .option('--pairs <n>', 'mistakes that are listed', integerOf('--pairs', 0), 20)
+    .option('--classes', 'list every class instead')
+    .action(async (name: string, _: unknown, command: Command) => {
+      const options = command.optsWithGlobals<
+        FilterFlags & { model: string; pairs: number; classes?: boolean }
+      >()
+      const { client, dataset, filter } = await filtered(session, name, options)
+      const look = await parseLook(client, options.model, session.io.cwd)
+      const found = await client.datasets.confusion({
+        datasetId: dataset.id,
+        filter,
+        look,
+        pairs: options.pairs,
+      })
+      session.print(options, found, () => {
+        const head = `${found.correct} of ${found.n} right, ${percent(found.n ? found.correct / found.n : null)}\n\n`
+        if (!options.classes)
+          return (
+            head +
+            formatTable(
+              [
+                { title: 'True class' },
+                { title: 'Taken for' },
+                { title: 'Images', right: true },
+                { title: 'Of class', right: true },
+              ],
+              found.pairs.map((p) => [p.truthName, p.predictedName, String(p.n), percent(p.share)]),
+              'no mistakes',
+            )
+          )
+        return (
+          head +
+          formatTable(
+            [
+              { title: 'Class' },
+              { title: 'Images', right: true },
+              { title: 'Recall', right: true },
+              { title: '95 %', right: true },
+              { title: 'Precision', right: true },
+              { title: 'Taken most for' },
+            ],
+            found.classes.map((c) => [
+              c.name,
+              String(c.n),
+              percent(c.recall),
+              formatInterval(c.interval),
+              percent(c.precision),
+              c.confusedWith ? `${c.confusedWith} (${c.confusedN})` : '',
+            ]),
+          )
+        )
+      })
+    })
+
+  dataset
+    .command('conditions')
+    .description('the stored conditions that models were measured under on these images')
+    .argument('<dataset>', 'id, title or folder')
+    .action(async (name: string, _: unknown, command: Command) => {
+      const options = command.optsWithGlobals<GlobalOptions>()
+      const { client, dataset } = await filtered(session, name, options)
+      const conditions = await client.datasets.conditions({ datasetId: dataset.id })
+      const titles = new Map((await client.models.list()).map(({ id, title }) => [id, title]))
+      session.print(options, { conditions }, () =>
+        formatTable(
+          [{ title: 'ID', right: true }, { title: 'Condition' }, { title: 'Models' }],
+          conditions.map((c) => [
+            String(c.conditionId),
+            c.title,
+            c.modelIds.map((id) => titles.get(id) ?? String(id)).join(', '),
+          ]),
+          'no conditions but the images as they are',
+        ),
+      )
+    })
+}
+
+function imageTable(rows: readonly ImageRow[], images: number): string {
+  const table = formatTable(
+    [
+      { title: 'ID', right: true },
+      { title: 'Image' },
+      { title: 'Class' },
+      { title: 'Pixels', right: true },
+      { title: 'Bytes', right: true },
+    ],
+    rows.map((row) => [
+      String(row.id),
+      row.problem ? `${row.name} (${row.problem.code})` : row.name,
+      row.className ?? '',
+      `${row.width}x${row.height}`,
+      String(row.bytes),
+    ]),
+    'no image fits',
+  )
+  return rows.length < images ? `${table}${rows.length} of ${images}\n` : table
+}
+
+function facetText(facets: ImageFacets, dataset: Dataset, looks: readonly string[]): string {
+  const counts = (title: string, rows: (readonly [string, number])[]) =>
+    rows.length === 0
+      ? []
+      : [
+          formatTable(
+            [{ title }, { title: 'Images', right: true }],
+            rows.map(([name, n]) => [name, String(n)]),
+          ),
+        ]
+  const className = (index: number) => dataset.classes.find((c) => c.index === index)?.name ?? String(index)
+  return [
+    `${facets.images} images\n`,
+    ...counts(
+      'Class',
+      facets.classes.map(({ value, n }) => [className(value), n]),
+    ),
+    ...counts(
+      'Part',
+      facets.parts.map(({ value, n }) => [value, n]),
+    ),
+    ...counts(
+      'Tag',
+      facets.tags.map(({ value, n }) => [value, n]),
+    ),
+    ...counts(
+      'Error',
+      facets.errors.map(({ value, n }) => [value, n]),
+    ),
+    ...facets.models.flatMap((m, place) =>
+      counts(looks[place] ?? `model ${m.modelId}`, [
+        ['right', m.correct],
+        ['wrong', m.wrong],
+        ['not judged', m.unjudged],
+        ['not measured', m.missing],
+        ...m.rank.map(
+          ({ min, max, n }) => [min === max ? `rank ${min}` : `rank ${min} to ${max}`, n] as const,
+        ),
+      ]),
+    ),
+    ...(facets.agreement
+      ? counts('Agreement', [
+          ['all right', facets.agreement.allCorrect],
+          ['all wrong', facets.agreement.allWrong],
+          ['some right, some wrong', facets.agreement.mixed],
+          ['predicted classes differ', facets.agreement.differentClass],
+        ])
+      : []),
+  ].join('\n')
+}

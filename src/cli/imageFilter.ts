@@ -1,0 +1,139 @@
+import type { Dataset, FactOf, ImageFilter, ImageOrder, ImageSelection } from '#shared/contract/index.ts'
+import { imageOrder } from '#shared/contract/index.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import { filterFromText, filterKeys, type FilterKey, type FilterText } from '#shared/filterText.ts'
+import type { Client } from './client.ts'
+import { findNamed } from './named.ts'
+
+/** Names of the workspace's things → ids, asked for once. */
+interface Names {
+  model(name: string): number
+  classOf(name: string): number
+  subset(name: string): number
+  labels(modelId: number): readonly string[]
+}
+
+const usage = (message: string, hint: string) => new KernelscopeError('USAGE', message, { hint })
+
+export const filterHint = `A filter is KEY=VALUE, with the keys ${filterKeys.join(', ')}.`
+
+/**
+ * Filters of the command line as one: KEY=VALUE each, as addresses have them (shared/filterText.ts), but with models,
+ * classes, predicted classes and subsets by name as well as by number.
+ */
+export async function parseFilter(
+  client: Client,
+  dataset: Dataset,
+  texts: readonly string[],
+  cwd: string,
+): Promise<ImageFilter> {
+  const text: FilterText = {}
+  for (const part of texts) {
+    const [, key, value] = /^([A-Za-z]+)=(.*)$/s.exec(part) ?? []
+    const known = filterKeys.find((name) => name === key)
+    if (!known || value === undefined) throw usage(`invalid filter: ${part}`, filterHint)
+    text[known] = text[known] === undefined ? value : `${text[known]},${value}`
+  }
+  const names = await namesOf(client, dataset, text, cwd)
+  for (const key of filterKeys) {
+    const value = text[key]
+    if (value !== undefined) text[key] = numbered(key, value, names)
+  }
+  return filterFromText(text, (key) => {
+    throw usage(`invalid filter: ${key}=${text[key]}`, filterHint)
+  })
+}
+
+const ofModels: readonly FilterKey[] = [
+  'outcome',
+  'confidence',
+  'trueProbability',
+  'margin',
+  'trueMargin',
+  'rank',
+  'predicted',
+  'flip',
+]
+
+/** The value with names replaced by numbers. */
+function numbered(key: FilterKey, value: string, names: Names): string {
+  const items = value.split(',')
+  if (key === 'class') return items.map(names.classOf).join(',')
+  if (key === 'subset') return String(names.subset(value))
+  if (key === 'disagree') {
+    const [about, models = '', ...rest] = value.split(':')
+    return [about, models.split('+').map(names.model).join('+'), ...rest].join(':')
+  }
+  if (!ofModels.includes(key)) return value
+  return items
+    .map((item) => {
+      const [model = '', middle = '', ...rest] = item.split(':')
+      const id = names.model(model)
+      return [id, key === 'predicted' ? outputsOf(middle, names.labels(id)) : middle, ...rest].join(':')
+    })
+    .join(',')
+}
+
+const outputsOf = (text: string, labels: readonly string[]) =>
+  text
+    .split('+')
+    .map((name) => (labels.includes(name) ? labels.indexOf(name) : name))
+    .join('+')
+
+async function namesOf(client: Client, dataset: Dataset, text: FilterText, cwd: string): Promise<Names> {
+  const models = await client.models.list()
+  const subsets = text.subset === undefined ? [] : await client.subsets.list({ datasetId: dataset.id })
+  const labels = new Map<number, readonly string[]>()
+  const model = (name: string) => {
+    const found = findNamed(models, name, cwd)
+    if (found) return found.id
+    throw new KernelscopeError('MODEL_NOT_FOUND', `there is no model ${name}`)
+  }
+  for (const item of text.predicted?.split(',') ?? []) {
+    const id = model(item.split(':')[0] ?? '')
+    labels.set(id, (await client.models.labels({ id })).labels)
+  }
+  return {
+    model,
+    labels: (id) => labels.get(id) ?? [],
+    classOf(name) {
+      const found =
+        dataset.classes.find((c) => c.name === name) ?? dataset.classes.find((c) => String(c.index) === name)
+      if (found) return found.index
+      throw usage(`there is no class ${name} in ${dataset.title}`, 'See "dataset facets".')
+    },
+    subset(name) {
+      const found = subsets.find((s) => s.name === name) ?? subsets.find((s) => String(s.id) === name)
+      if (found) return found.id
+      throw new KernelscopeError('SUBSET_NOT_FOUND', `there is no subset ${name} of ${dataset.title}`)
+    },
+  }
+}
+
+/** "confidence:down:RepLK-3" or "bytes"; by, way, model, condition. */
+export async function parseOrder(client: Client, text: string, cwd: string): Promise<ImageOrder> {
+  const [by, way = 'up', ...rest] = text.split(':')
+  const fact = rest.length > 0 ? await parseLook(client, rest.join(':'), cwd) : undefined
+  const parsed = imageOrder.safeParse({ by, descending: way === 'down', ...(fact ? { fact } : {}) })
+  if (!parsed.success || !['up', 'down'].includes(way))
+    throw usage(
+      `invalid --order: ${text}`,
+      `It is BY, BY:down or BY:down:MODEL, BY one of ${imageOrder.shape.by.options.join(', ')}.`,
+    )
+  if (!fact && !['place', 'bytes', 'pixels'].includes(parsed.data.by))
+    throw usage(`invalid --order: ${text} names no model`, `Write ${by}:${way}:MODEL.`)
+  return parsed.data
+}
+
+/** "RepLK-3", or "RepLK-3:17" under a stored condition. */
+export async function parseLook(client: Client, text: string, cwd: string): Promise<FactOf> {
+  const models = await client.models.list()
+  const whole = findNamed(models, text, cwd)
+  if (whole) return { modelId: whole.id }
+  const [, name = text, condition] = /^(.*):(\d+)$/.exec(text) ?? []
+  const found = findNamed(models, name, cwd)
+  if (!found) throw new KernelscopeError('MODEL_NOT_FOUND', `there is no model ${name}`)
+  return { modelId: found.id, ...(condition === undefined ? {} : { conditionId: Number(condition) }) }
+}
+
+export const ruleOf = (filter: ImageFilter): ImageSelection => ({ filter, ids: [] })
