@@ -32,6 +32,8 @@ export function factStore(db: Db): FactStore {
   const forgive = db.prepare(
     'DELETE FROM failure WHERE variant_id = ? AND condition_id = ? AND subject_id = ?',
   )
+  // Almost always there is none, and a look is cheaper than a deletion for every fact.
+  const anyFailure = db.prepare('SELECT 1 FROM failure LIMIT 1').pluck()
   const fail = db.prepare(
     'INSERT OR REPLACE INTO failure (variant_id, condition_id, subject_id, problem) VALUES (?, ?, ?, ?)',
   )
@@ -39,6 +41,7 @@ export function factStore(db: Db): FactStore {
     known: (variantId, conditionId, subjectIds) =>
       new Set(known.all(variantId, conditionId, JSON.stringify(subjectIds))),
     store: db.transaction((keys: readonly (FactKey | null)[], facts: Facts) => {
+      const forgives = anyFailure.get() !== undefined
       for (const [row, key] of keys.entries()) {
         if (!key) continue
         const correct = facts.correct[row] ?? -1
@@ -55,7 +58,7 @@ export function factStore(db: Db): FactStore {
           known ? facts.trueLogit[row] : null,
           packTop(facts, row),
         )
-        forgive.run(key.variantId, key.conditionId, key.subjectId)
+        if (forgives) forgive.run(key.variantId, key.conditionId, key.subjectId)
       }
     }),
     fail: (key, problem) =>
