@@ -1,0 +1,199 @@
+/**
+ * Browsing a million images: filters, counts, facets and far pages from columns against the same questions put to
+ * SQLite, in the same run. Run: node bench/browse.ts [images]
+ */
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { FactOf, ImageFilter, ImageOrder } from '#shared/contract/index.ts'
+import { generator } from '#shared/random.ts'
+import { answerer } from '#engine/datasets/browse/answer.ts'
+import { openKeep } from '#engine/datasets/browse/keep.ts'
+import { Library, type Known } from '#engine/datasets/browse/library.ts'
+import { factKey } from '#engine/datasets/browse/match.ts'
+import { createDatabase, type Db } from '#engine/workspace/database.ts'
+import { report, type Row } from './report.ts'
+
+const images = Number(process.argv[2] ?? 1_000_000)
+const classes = 1000
+const looks: FactOf[] = [{ modelId: 1 }, { modelId: 2 }]
+const folder = mkdtempSync(join(tmpdir(), 'kernelscope-bench-'))
+const db = createDatabase(join(folder, 'workspace.sqlite'))
+
+/** A dataset with the facts of two models; seconds to write the facts, with the triggers that count changes and without. */
+function fill(target: Db): { withTriggers: number; without: number } {
+  target.exec(`INSERT INTO dataset (id, title, path, layout, recognised, state, added_at) VALUES (1, 'm', '/m', 'folders', 'folders', 'ready', 0);
+    INSERT INTO condition (id, transform) VALUES (1, '{"op":"identity"}');
+    INSERT INTO variant (id, model_digest, key, used_at) VALUES (1, 'a', 'a', 0), (2, 'b', 'b', 0)`)
+  const random = generator('bench', 0)
+  const subject = target.prepare('INSERT INTO subject VALUES (?, ?, ?)')
+  const image = target.prepare('INSERT INTO image VALUES (?, 1, ?, ?, NULL, ?, ?, 0, ?, ?, NULL, 1)')
+  const fact = target.prepare('INSERT INTO prediction VALUES (?, 1, ?, ?, ?, ?, ?, ?, NULL, ?)')
+  const classOf = (k: number) => Math.floor((k * classes) / images)
+  target.transaction(() => {
+    const digest = Buffer.alloc(32)
+    for (let k = 0; k < images; k++) {
+      digest.writeUInt32LE(k)
+      const name = `n${String(classOf(k)).padStart(8, '0')}`
+      subject.run(k + 1, digest, name)
+      image.run(
+        k + 1,
+        `${name}/image_${k}.JPEG`,
+        classOf(k),
+        k + 1,
+        20_000 + (k % 90_000),
+        300 + (k % 300),
+        200 + (k % 300),
+      )
+    }
+  })()
+  const top = Buffer.alloc(40)
+  const write = target.transaction((variant: number) => {
+    for (let k = 0; k < images; k++) {
+      const right = random.uniform() < 0.8
+      const confidence = random.uniform()
+      top.writeFloatLE(confidence, 20)
+      top.writeFloatLE((1 - confidence) * random.uniform(), 24)
+      const predicted = right ? classOf(k) : Math.floor(random.uniform() * classes)
+      fact.run(
+        variant,
+        k + 1,
+        predicted,
+        Number(right),
+        right ? 1 : 2 + Math.floor(20 * random.uniform()),
+        confidence,
+        right ? confidence : 0.01,
+        top,
+      )
+    }
+  })
+  const [withTriggers] = timed(() => write(1))
+  const triggers = target
+    .prepare<[], { name: string; sql: string }>(
+      "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'prediction'",
+    )
+    .all()
+  for (const { name } of triggers) target.exec(`DROP TRIGGER ${name}`)
+  const [without] = timed(() => write(2))
+  for (const { sql } of triggers) target.exec(sql)
+  target.exec('INSERT OR IGNORE INTO fact_version VALUES (2, 1, 1)')
+  return { withTriggers, without }
+}
+
+function timed<T>(work: () => T): [seconds: number, value: T] {
+  const start = performance.now()
+  const value = work()
+  return [(performance.now() - start) / 1000, value]
+}
+async function timedAsync(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now()
+  await work()
+  return (performance.now() - start) / 1000
+}
+
+const exists = (variant: number, test: string) =>
+  `EXISTS (SELECT 1 FROM prediction p WHERE p.variant_id = ${variant} AND p.condition_id = 1 AND p.subject_id = i.subject_id AND ${test})`
+const sql = `FROM image i WHERE i.dataset_id = 1 AND ${exists(1, 'p.correct = 1')} AND ${exists(2, 'p.correct = 0')}`
+
+try {
+  const written = fill(db)
+  console.log(
+    `query plan: ${db
+      .prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN SELECT i.id ${sql} ORDER BY i.id LIMIT 200`)
+      .all()
+      .map(({ detail }) => detail)
+      .join(' | ')}`,
+  )
+  const [sqlPage] = timed(() => db.prepare(`SELECT i.id ${sql} ORDER BY i.id LIMIT 200`).all())
+  const [sqlCount] = timed(() => db.prepare(`SELECT count(*) ${sql}`).get())
+  const [sqlClasses] = timed(() =>
+    db.prepare(`SELECT i.class_idx, count(*) ${sql} GROUP BY i.class_idx`).all(),
+  )
+
+  const known: Known = {
+    settled: true,
+    facts: Object.fromEntries(
+      looks.map((look) => [factKey(look), { variantId: look.modelId, conditionId: 1 }]),
+    ),
+    classNumbers: {},
+    subsets: {},
+  }
+  const inOrder: ImageOrder = { by: 'place', descending: false }
+  const byConfidence: ImageOrder = { by: 'confidence', fact: { modelId: 1 }, descending: true }
+  const filter: ImageFilter = {
+    outcomes: [
+      { modelId: 1, outcome: 'correct' },
+      { modelId: 2, outcome: 'wrong' },
+    ],
+  }
+  const open = () => {
+    const keep = openKeep(join(folder, 'browse.sqlite'))
+    return { answer: answerer(new Library(db, keep)), keep }
+  }
+  const page = (over: ImageFilter, from: number, order = inOrder) =>
+    ({ kind: 'page', datasetId: 1, known, filter: over, order, from, after: null, limit: 200 }) as const
+
+  const first = open()
+  const read = await timedAsync(() => first.answer(page(filter, 0)))
+  first.keep.close()
+  const second = open()
+  const fromDisk = await timedAsync(() => second.answer(page(filter, 0)))
+  const { answer } = second
+  const next = await timedAsync(() => answer(page({ ...filter, classes: [7] }, 0)))
+  const fresh = await timedAsync(() =>
+    answer(
+      page(
+        { confidence: [{ modelId: 1, min: 0.9, max: 1 }], outcomes: [{ modelId: 1, outcome: 'wrong' }] },
+        0,
+      ),
+    ),
+  )
+  const middle = await timedAsync(() => answer(page({}, images / 2)))
+  const far = await timedAsync(() => answer(page({}, images - 200)))
+  const sorted = await timedAsync(() => answer(page(filter, 0, byConfidence)))
+  const facets = await timedAsync(() =>
+    answer({ kind: 'facets', datasetId: 1, known, filter, looks, tags: [] }),
+  )
+  const confusion = await timedAsync(() =>
+    answer({ kind: 'confusion', datasetId: 1, known, filter: {}, look: { modelId: 1 } }),
+  )
+  second.keep.close()
+
+  const rows: [name: string, seconds: number, against?: number][] = [
+    ['SQLite: first page, A right and B wrong', sqlPage],
+    ['SQLite: count of the same', sqlCount],
+    ['SQLite: the same by class', sqlClasses],
+    ['columns: first page, columns never read', read, sqlPage],
+    ['columns: first page, columns on disk', fromDisk, sqlPage],
+    ['columns: the next filter (and its count)', next, sqlCount],
+    ['columns: another filter (and its count)', fresh, sqlCount],
+    ['columns: page in the middle of all images', middle],
+    ['columns: last page of all images', far],
+    ['columns: first page ordered by confidence', sorted],
+    ['columns: all facets of two models', facets, sqlClasses],
+    ['columns: confusion over 1000 classes', confusion],
+  ]
+  for (const [name, seconds] of rows)
+    console.log(`  ${name.padEnd(46)} ${(1000 * seconds).toFixed(0).padStart(8)} ms`)
+  report(
+    'browse',
+    'answers',
+    rows.map(([name, seconds, against]): Row => ({
+      name,
+      perSecond: 1 / seconds,
+      ...(against === undefined ? {} : { ratio: against / seconds }),
+    })),
+    {
+      images: String(images),
+      factsPerSecond: `${(images / written.withTriggers).toFixed(0)} with the triggers that count changes, ${(images / written.without).toFixed(0)} without`,
+      keptMegabytes: (statSync(join(folder, 'browse.sqlite')).size / 1e6).toFixed(0),
+      residentMegabytes: (process.memoryUsage().rss / 1e6).toFixed(0),
+    },
+  )
+  console.log(
+    `  facts/s: ${(images / written.withTriggers).toFixed(0)} with triggers, ${(images / written.without).toFixed(0)} without; kept ${(statSync(join(folder, 'browse.sqlite')).size / 1e6).toFixed(0)} MB`,
+  )
+} finally {
+  db.close()
+  rmSync(folder, { recursive: true, force: true })
+}
