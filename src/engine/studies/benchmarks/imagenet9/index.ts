@@ -156,7 +156,7 @@ export const imagenet9 = defineStudy({
             },
           ],
           reported: published ? asFractions(gaps) : [],
-          notes: ['Lower is better. Hollow: values the paper prints.'],
+          notes: ['Lower is better.', ...(published ? ['Hollow: values the paper prints.'] : [])],
         }),
       ],
       reported,

@@ -115,7 +115,10 @@ export const imagenetO = defineStudy({
             },
           ],
           reported: published ? asFractions(reported) : [],
-          notes: ['Whiskers: 95 % bootstrap over images. Hollow: values the paper prints.'],
+          notes: [
+            'Whiskers: 95 % bootstrap over images.',
+            ...(published ? ['Hollow: values the paper prints.'] : []),
+          ],
         }),
         confidenceFigure(db, grid.models),
       ],
