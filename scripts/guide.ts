@@ -1,0 +1,75 @@
+/**
+ * `npm run guide`: starts the real app on the sample, asks some of the paper's questions, and takes a picture of every
+ * page in both themes for docs/guide. Takes some minutes. `--no-build` takes the app as it was built last.
+ */
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import sharp from 'sharp'
+import type { Page } from 'playwright-core'
+import { engineIs, openApp } from '../tests/e2e/app.ts'
+import { pagesOf, visit } from '../tests/e2e/pages.ts'
+import { command, goTo, nothingRuns, prepare } from '../tests/e2e/prepare.ts'
+import { ensureDisplay } from './display.ts'
+import { root, tool } from './run.ts'
+
+const pictures = path.join(root, 'docs/guide/pictures')
+const size = { width: 1280, height: 800 }
+/** The question whose study is shown, and others that fill the ranking. */
+const shownQuestion = 'Random occlusion'
+const otherQuestions = ['More large-kernel nets', 'ImageNet-A', 'ImageNet-R', 'ImageNet-9']
+const minutes = 60_000
+
+async function shoot(page: Page, name: string) {
+  // What is drawn by steps (charts, canvases, thumbnails) has come to rest by then.
+  await page.waitForTimeout(1200)
+  const png = await page.screenshot({ animations: 'disabled' })
+  await sharp(png)
+    .resize(size.width)
+    .webp({ quality: 78, effort: 6, smartSubsample: true })
+    .toFile(path.join(pictures, `${name}.webp`))
+  console.log(`guide: ${name}`)
+}
+
+async function ask(page: Page, title: string) {
+  await goTo(page, '/questions')
+  await page
+    .locator('#main')
+    .getByRole('button', { name: `Run: ${title}` })
+    .click({ timeout: 2 * minutes })
+  await page.waitForURL(/studies\/\d+/)
+  await nothingRuns(page, 10 * minutes)
+}
+
+async function takePictures(page: Page) {
+  page.setDefaultTimeout(2 * minutes)
+  await page.setViewportSize(size)
+  await engineIs(page, 'ready', minutes)
+  await shoot(page, 'welcome-light')
+  const ids = await prepare(page, shownQuestion)
+  for (const title of otherQuestions) await ask(page, title)
+  for (const theme of ['light', 'dark'] as const) {
+    await command(page, `Theme: ${theme}`)
+    await goTo(page, '/models')
+    await shoot(page, `tour-${theme}`)
+    await page.getByRole('button', { name: 'Close the tour' }).click()
+    for (const place of pagesOf(ids)) {
+      await visit(page, place)
+      await shoot(page, `${place.name}-${theme}`)
+    }
+    await command(page, 'Tour')
+  }
+}
+
+if (!process.argv.includes('--no-build')) {
+  const built = await tool('electron-vite', 'build', '--logLevel', 'warn')
+  if (built !== 0) process.exit(built)
+}
+mkdirSync(pictures, { recursive: true })
+const endDisplay = await ensureDisplay()
+const shown = await openApp()
+try {
+  await takePictures(shown.page)
+} finally {
+  await shown.close()
+  endDisplay()
+}

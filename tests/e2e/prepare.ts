@@ -1,0 +1,49 @@
+import type { Page } from 'playwright-core'
+import type { Ids } from './pages.ts'
+
+/** The number in the address that the window shows. */
+const idInAddress = (page: Page, name: string) =>
+  Number(new RegExp(`/${name}/(\\d+)`).exec(page.url())?.[1] ?? 0)
+
+export const goTo = (page: Page, hash: string) =>
+  page.evaluate((to) => {
+    location.hash = to
+  }, hash)
+
+/** Runs a command by its title, from the palette. */
+export async function command(page: Page, title: string) {
+  await page.keyboard.press('Control+K')
+  await page.getByPlaceholder(/^Search commands/).fill(title)
+  await page.getByRole('option', { name: title }).first().click()
+}
+
+export const nothingRuns = (page: Page, timeout = 100_000) =>
+  page.getByRole('button', { name: 'Jobs' }).filter({ hasText: 'No jobs' }).waitFor({ timeout })
+
+/** Opens the sample and makes one of everything that a page can be about, its study by this question. */
+export async function prepare(page: Page, question: string): Promise<Ids> {
+  const rowOf = (name: RegExp) => page.locator('#main').getByRole('row', { name }).first()
+  const open = async (list: string, name: RegExp) => {
+    await goTo(page, `/${list}`)
+    await rowOf(name).click()
+    await page.waitForURL(new RegExp(`${list}/\\d+`))
+    return idInAddress(page, list)
+  }
+  await page.getByRole('button', { name: /^Open the sample workspace/ }).click()
+  await rowOf(/RepLK-31 /).waitFor()
+  await nothingRuns(page)
+  const model = await open('models', /RepLK-31 /)
+  const vit = await open('models', /ViT/)
+  const dataset = await open('datasets', /Stickers-16 val/)
+  await page.getByRole('option', { name: /^aircraft\/aircraft_001/ }).dblclick()
+  await page.waitForURL(/images\/\d+/)
+  const image = idInAddress(page, 'images')
+  const tour = page.getByRole('complementary', { name: 'Tour' })
+  await tour.getByRole('button', { name: `Run: ${question}` }).click()
+  await page.waitForURL(/studies\/\d+/)
+  const study = idInAddress(page, 'studies')
+  await nothingRuns(page, 200_000)
+  await command(page, 'New figure')
+  await page.waitForURL(/figures\/\d+/)
+  return { model, vit, dataset, image, study, figure: idInAddress(page, 'figures') }
+}
