@@ -1,4 +1,4 @@
-import type { Inspection, KernelLayer, Model } from '#shared/contract/index.ts'
+import type { Inspection, KernelLayer, Model, SelfCheck } from '#shared/contract/index.ts'
 import { formatBytes, formatCount, formatPairs, formatShape, formatTable } from './format.ts'
 
 /** Models of a workspace, one a line. */
@@ -25,6 +25,19 @@ export function modelTable(models: readonly Model[]): string {
       model.problem ? `${model.path} (${model.problem.message})` : model.path,
     ]),
     'no models; add one with "kernelscope model add FILE"',
+  )
+}
+
+/** Rewrites of a model against the model itself. */
+export function checkTable({ rewrites }: SelfCheck): string {
+  return formatTable(
+    [{ title: 'Rewrite' }, { title: 'State' }, { title: 'Apart by', right: true }, { title: 'What' }],
+    rewrites.map(({ rewrite, state, error, message }) => [
+      rewrite,
+      state,
+      error === null ? '–' : error.toExponential(1),
+      message,
+    ]),
   )
 }
 

@@ -16,7 +16,7 @@ const send = (message: FromEngine) => {
 }
 
 async function start(): Promise<void> {
-  const engine = await createEngine({ stateFile: values.state, thumbnailsAhead: true })
+  const engine = await createEngine({ stateFile: values.state, thumbnailsAhead: true, checksAhead: true })
   const bytes = await serveBytes(engine.session)
   const handler = new RPCHandler(router)
   const ports = new Map<number, MessagePort>()

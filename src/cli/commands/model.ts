@@ -3,7 +3,7 @@ import { Option, type Command } from 'commander'
 import type { DistanceDefinition, FigureFormat, KernelForm, Model } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { formatTable } from '../format.ts'
-import { describeInspection, kernelTable, modelTable } from '../modelText.ts'
+import { checkTable, describeInspection, kernelTable, modelTable } from '../modelText.ts'
 import { namedModel } from '../named.ts'
 import {
   addFigureOptions,
@@ -92,6 +92,19 @@ export function addModelCommands(program: Command, session: CliSession): void {
       const client = await session.client()
       const inspection = await client.models.inspect({ path: resolve(session.io.cwd, file) })
       session.print(options, inspection, () => describeInspection(inspection, options.layers ?? false))
+    })
+
+  model
+    .command('check')
+    .description(
+      'runs a model and its rewrites on random input and says whether they agree; kept with the model',
+    )
+    .argument('<model>', 'id, title or path of a model of the workspace')
+    .action(async (name: string, _: unknown, command: Command) => {
+      const options = command.optsWithGlobals<GlobalOptions>()
+      const client = await session.openWorkspace(options)
+      const result = await client.models.check({ id: (await namedModel(client, name, session)).id })
+      session.print(options, result, () => checkTable(result))
     })
 
   addFigureOptions(

@@ -29,9 +29,12 @@ const db = (session: EngineSession) => session.open().workspace.db
 export const models = {
   list: api.models.list.handler(({ context }) => listModels(db(context.session)).map(publicModel)),
   get: api.models.get.handler(({ input, context }) => publicModel(getModel(db(context.session), input.id))),
-  add: api.models.add.handler(async ({ input, context }) =>
-    publicModel(await addModel(db(context.session), input.path, input.title)),
-  ),
+  add: api.models.add.handler(async ({ input, context: { session } }) => {
+    const added = await addModel(db(session), input.path, input.title)
+    session.checkLater(added.id)
+    return publicModel(added)
+  }),
+  check: api.models.check.handler(({ input, context }) => context.session.open().checks.check(input.id)),
   remove: api.models.remove.handler(({ input, context }) => {
     removeModel(db(context.session), input.id)
     return { ok: true }

@@ -11,6 +11,7 @@ import { Log } from '../log.ts'
 import { runStudy } from '../studies/index.ts'
 import { createWorkspace, openWorkspace, trimCache, type Workspace } from '../workspace/index.ts'
 import { Looking } from './looking.ts'
+import { SelfChecks } from './selfChecks.ts'
 import { defaultSettings, readSettings } from './settings.ts'
 import { makeThumbnails, type ThumbnailRoom } from './thumbnails.ts'
 
@@ -19,6 +20,7 @@ export interface Opened {
   workspace: Workspace
   jobs: JobQueue
   browser: Browser
+  checks: SelfChecks
 }
 
 export interface SessionOptions {
@@ -28,6 +30,8 @@ export interface SessionOptions {
   overrides?: Partial<Settings>
   /** Make thumbnails in the background once a dataset is indexed: for an engine with a window. */
   thumbnailsAhead?: boolean
+  /** Check a model's rewrites by numbers in the background once it is added. */
+  checksAhead?: boolean
 }
 
 const decodedBytes = 512 * 2 ** 20
@@ -82,6 +86,11 @@ export class EngineSession {
   }
 
   /** Those of the open workspace, the defaults while none is open; what this process was started with stands above them. */
+  /** Has the rewrites of a model that was just added checked, where this engine has time for that. */
+  checkLater(modelId: number): void {
+    if (this.#options.checksAhead) this.open().checks.later(modelId)
+  }
+
   settings(): Settings {
     const stored = this.#opened ? readSettings(this.#opened.workspace.db) : defaultSettings
     return { ...stored, ...this.#options.overrides }
@@ -126,7 +135,12 @@ export class EngineSession {
     await this.#release()
     const workspace = make()
     const jobs = new JobQueue(workspace.db, (context) => this.#runJob(workspace, context))
-    this.#opened = { workspace, jobs, browser: new Browser(workspace.path) }
+    this.#opened = {
+      workspace,
+      jobs,
+      browser: new Browser(workspace.path),
+      checks: new SelfChecks(workspace, this.log),
+    }
     await this.#remember(workspace.path)
     for (const warning of workspace.info().warnings) this.log.write('warning', warning)
     const freed = trimCache(workspace, this.settings().cacheMebibytes * 2 ** 20)
@@ -140,6 +154,7 @@ export class EngineSession {
     const opened = this.#opened
     this.#opened = null
     await this.looking.sessions.close()
+    await opened?.checks.close()
     await opened?.jobs.close()
     await opened?.browser.close()
     opened?.workspace.close()

@@ -11,6 +11,7 @@ export { readModelFile, type ModelFile } from './file.ts'
 export { classSubsets, imagenet1k, type ClassSubsets } from './labels.ts'
 export { readLabelList, targetsOf, type LabelList } from './labelList.ts'
 export { presets } from './presets.ts'
+export { selfCheck } from './selfCheck/index.ts'
 export { sessionTimes, setSessionTime, type SessionTime } from './sessionTimes.ts'
 export {
   addModel,
@@ -18,6 +19,7 @@ export {
   inspectionOf,
   listModels,
   removeModel,
+  storeSelfCheck,
   updateModel,
   usableModel,
   type StoredModel,

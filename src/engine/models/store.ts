@@ -4,10 +4,12 @@ import {
   inspection,
   modelRole,
   preprocessing,
+  selfCheck,
   type Inspection,
   type Model,
   type ModelRole,
   type Preprocessing,
+  type SelfCheck,
 } from '#shared/contract/index.ts'
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import { classifierInterface, onGraphThread } from '../onnx/index.ts'
@@ -28,6 +30,7 @@ interface ModelRow {
   labels: string
   note: string
   role: string
+  self_check: string | null
   added_at: number
 }
 
@@ -57,11 +60,21 @@ function fromRow(row: ModelRow): StoredModel {
     preprocessing: preprocessing.parse(JSON.parse(row.preprocessing)),
     labelSet: row.label_set,
     note: row.note,
+    selfCheck: row.self_check === null ? null : storedCheck(row.self_check),
     problem: fileProblem(row),
     addedAt: row.added_at,
     labels,
     inspection: facts,
   }
+}
+
+/** A check that was stored in another form counts as none. */
+function storedCheck(text: string): SelfCheck | null {
+  return selfCheck.safeParse(JSON.parse(text)).data ?? null
+}
+
+export function storeSelfCheck(db: Db, id: number, found: SelfCheck): void {
+  db.prepare('UPDATE model SET self_check = ? WHERE id = ?').run(JSON.stringify(found), id)
 }
 
 function largestKernel(facts: Inspection): number | null {

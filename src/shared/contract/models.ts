@@ -2,8 +2,10 @@ import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { byId, errorShape, id, ok } from './common.ts'
 import { inspection, modelFamily } from './inspection.ts'
+import { selfCheck } from './selfCheck.ts'
 
 export * from './inspection.ts'
+export * from './selfCheck.ts'
 
 /**
  * How an image becomes the model's input. Applied in this order: resize, centre crop, /255, mean and std.
@@ -39,6 +41,8 @@ export const model = z.object({
   /** Name of the label list, e.g. "imagenet1k" or "own". */
   labelSet: z.string(),
   note: z.string(),
+  /** Of its rewrites; null until it has run, in the background after the model was added. */
+  selfCheck: selfCheck.nullable(),
   /** Set when the file is missing or has changed since it was added. */
   problem: errorShape.nullable(),
   addedAt: z.int(),
@@ -92,6 +96,8 @@ export const models = {
       }),
     )
     .output(model),
+  /** Runs the model and its rewrites on random input and stores how they agree. */
+  check: oc.input(byId).output(selfCheck),
   /** Class names by output. */
   labels: oc.input(byId).output(z.object({ labels: z.array(z.string()) })),
   inspect: oc.input(z.union([byId, z.object({ path: z.string() })])).output(inspection),

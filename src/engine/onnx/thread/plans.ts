@@ -1,14 +1,21 @@
 import { crossEntropyGradient } from '../differentiate/crossEntropy.ts'
 import { receptiveField } from '../differentiate/receptiveField.ts'
 import type { Graph } from '../graph.ts'
-import { acceptFloats, type Normalisation } from '../rewrite/acceptPixels.ts'
+import { acceptFloats, acceptPixels, type Normalisation } from '../rewrite/acceptPixels.ts'
 import { attentionReadings } from '../rewrite/attentionReadings.ts'
+import type { BlockAdds } from '../rewrite/branches.ts'
+import { bypass } from '../rewrite/bypass.ts'
+import { gate } from '../rewrite/gate.ts'
 import { attentionMaps, noAttentionHint, noAttentionReason } from '../structure/attention.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { blockOutputs, noFeaturesReason } from '../structure/features.ts'
 
-/** A rewrite as plain data, so that another thread can carry it out. All take float32 pixels in [0,1], [N,H,W,3]. */
+/** A rewrite as plain data, so that another thread can carry it out. All but `pixels` take float32 pixels in [0,1], [N,H,W,3]. */
 export type VariantPlan =
+  /** `acceptPixels` */
+  | { op: 'pixels'; normalisation: Normalisation }
+  /** `gate` or `bypass` of these blocks */
+  | { op: 'gate' | 'bypass'; normalisation: Normalisation; blocks: readonly BlockAdds[] }
   /** `crossEntropyGradient` */
   | { op: 'gradient'; normalisation: Normalisation }
   /** `attentionReadings` of all attention maps */
@@ -20,6 +27,12 @@ export type VariantPlan =
 export function planned(graph: Graph, plan: VariantPlan): Graph {
   const floats = acceptFloats(graph, plan.normalisation)
   switch (plan.op) {
+    case 'pixels':
+      return acceptPixels(graph, plan.normalisation)
+    case 'gate':
+      return gate(floats, plan.blocks)
+    case 'bypass':
+      return bypass(floats, plan.blocks)
     case 'gradient':
       return crossEntropyGradient(floats)
     case 'attention': {

@@ -1,0 +1,95 @@
+import { KernelscopeError } from '#shared/errors.ts'
+import { generator } from '#shared/random.ts'
+import { openTensors, type Feed, type TensorSession } from '../../inference/index.ts'
+import { classifierInterface, onGraphThread, pixelsInput, type VariantPlan } from '../../onnx/index.ts'
+import type { StoredModel } from '../store.ts'
+
+/** Not the provider of the settings: the CPU is what every machine has, and one thread leaves the others to the user. */
+export const runtime = { provider: 'cpu', threads: 1 } as const
+
+/** What every check of a model needs. */
+export interface Trial {
+  model: StoredModel
+  directory: string
+  signal: AbortSignal
+  images: number
+  height: number
+  width: number
+  /** Random 8-bit pixels [images, H, W, 3]. */
+  pixels: Uint8Array
+  /** Logits of the model itself, [images, classes]. */
+  logits: Float32Array
+}
+
+/** Throws CANCELLED where the check is no longer wanted: asked before every run, since a run cannot be stopped. */
+export function checkWanted({ model, signal }: Pick<Trial, 'model' | 'signal'>): void {
+  if (signal.aborted) throw new KernelscopeError('CANCELLED', `the self-check of ${model.title} was stopped`)
+}
+
+export async function firstRun(model: StoredModel, directory: string, signal: AbortSignal): Promise<Trial> {
+  const { input, output, batch, classes } = classifierInterface(model.inspection)
+  if (model.inspection.inputs[0]?.type !== 'float32')
+    throw new KernelscopeError('MODEL_UNSUPPORTED', `${model.title}: only float32 models are checked`)
+  const images = batch === 'dynamic' ? 1 : batch
+  const [height, width] = model.preprocessing.size
+  const random = generator('selfCheck', 0, model.digest)
+  const pixels = Uint8Array.from({ length: images * height * width * 3 }, () =>
+    Math.floor(random.uniform() * 256),
+  )
+  const { mean, std } = model.preprocessing
+  const planar = new Float32Array(pixels.length)
+  const size = height * width
+  pixels.forEach((value, at) => {
+    const channel = at % 3
+    const place = Math.floor(at / 3)
+    const image = Math.floor(place / size)
+    planar[(image * 3 + channel) * size + (place % size)] =
+      (value / 255 - (mean[channel] ?? 0)) / (std[channel] ?? 1)
+  })
+  const feeds = [{ name: input, data: planar, shape: [images, 3, height, width] }]
+  const logits = await within(model.path, async (session) => (await session.run(feeds, [output])).outputs[0])
+  if (logits?.data.length !== images * classes)
+    throw new KernelscopeError('MODEL_UNSUPPORTED', `${model.title}: output ${output} is not [N,${classes}]`)
+  return { model, directory, signal, images, height, width, pixels, logits: logits.data }
+}
+
+/** Opens a graph file, and closes it when the work is done. */
+export async function within<T>(path: string, work: (session: TensorSession) => Promise<T>): Promise<T> {
+  const session = await openTensors({ path, ...runtime })
+  try {
+    return await work(session)
+  } finally {
+    await session.close()
+  }
+}
+
+export const variant = ({ model, directory }: Trial, plan: VariantPlan) =>
+  onGraphThread({
+    kind: 'variant',
+    path: model.path,
+    digest: model.digest,
+    directory,
+    name: `${model.digest.slice(0, 16)}-check-${plan.op}`,
+    plan,
+  })
+
+/** Pixels as the variants take them that are fed floats. */
+export function floatPixels({ pixels, images, height, width }: Trial): Feed {
+  const data = Float32Array.from(pixels, (value) => value / 255)
+  return { name: pixelsInput, data, shape: [images, height, width, 3] }
+}
+
+export const first = (outputs: { data: Float32Array }[]): Float32Array =>
+  outputs[0]?.data ?? new Float32Array()
+
+/** ||a - b|| / ||b||; infinite where the lengths differ or a number is not finite. */
+export function distance(a: Float32Array, b: Float32Array): number {
+  let difference = 0
+  let norm = 0
+  for (let at = 0; at < b.length; at++) {
+    difference += ((a[at] ?? NaN) - (b[at] ?? NaN)) ** 2
+    norm += (b[at] ?? NaN) ** 2
+  }
+  const result = Math.sqrt(difference / Math.max(norm, Number.MIN_VALUE))
+  return Number.isNaN(result) || a.length !== b.length ? Infinity : result
+}
