@@ -99,7 +99,7 @@ async function kernelPanel(
   const { channels, kernel, weights } = sheet
   const all = show.order === 'distance' ? layer.order : Array.from({ length: channels }, (_, at) => at)
   const kernels = { name: layer.weight, kernel, weights, channels: all.slice(0, show.channels) }
-  return { spec: kernelSheetSpec(kernels, model.title, show.order), notes }
+  return { spec: kernelSheetSpec(kernels, model.title, show.order, show.scale), notes }
 }
 
 /** By id, else by title; of several with one title the first, which is the newest. */

@@ -88,7 +88,8 @@ function entries(series: readonly DrawnSeries[], kind: FigureSpec['kind'], theme
       fontFamily: theme.fontFamily,
       padding: [0, 0, 0, iconGap(theme) - ownGap],
     },
-    data: series.map(({ label }) => label),
+    // ECharts gives a line without symbols a circle; where others have symbols, its height cannot hide it.
+    data: series.map(({ label, symbols }) => (symbols ? label : { name: label, itemStyle: { opacity: 0 } })),
   }
 }
 

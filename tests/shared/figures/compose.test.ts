@@ -204,11 +204,14 @@ describe('composedTable', () => {
 describe('kernelSheetSpec', () => {
   it('sets each weight where it belongs, with one empty cell between kernels', () => {
     const weights = Float32Array.from({ length: 3 * 9 }, (_, at) => at)
-    const { cells } = kernelSheetSpec({ name: 'w', kernel: 3, weights, channels: [2, 0] }, 'Net', 'distance')
+    const sheet = { name: 'w', kernel: 3, weights, channels: [2, 0] }
+    const { cells } = kernelSheetSpec(sheet, 'Net', 'distance', 'layer')
     expect([cells?.columns.length, cells?.rows.length]).toEqual([7, 3])
     expect(cells?.values.slice(0, 7)).toEqual([18, 19, 20, null, 0, 1, 2])
     expect(cells?.values.slice(14)).toEqual([24, 25, 26, null, 6, 7, 8])
     expect(cells?.columns.filter(Boolean)).toEqual(['0', '1'])
+    const each = kernelSheetSpec(sheet, 'Net', 'distance', 'kernel').cells?.values ?? []
+    expect([each[0], each[16], each[4], each[20]]).toEqual([18 / 26, 1, 0, 1])
   })
 })
 

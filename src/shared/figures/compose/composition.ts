@@ -59,6 +59,8 @@ export const panelSource = z.discriminatedUnion('kind', [
         layer: z.int().min(0),
         channels: z.int().min(1).max(1024).default(64),
         order: z.enum(['channel', 'distance']).default('channel'),
+        /** kernel: each by its own largest weight, so that faint ones are seen; layer: one scale for all. */
+        scale: z.enum(['kernel', 'layer']).default('kernel'),
       }),
     ]),
   }),
