@@ -11,6 +11,7 @@ const job = (state: Job['state'], done: number, more: Partial<Job> = {}): Job =>
   studyId: 1,
   datasetId: null,
   state,
+  position: 1,
   progress: {
     done,
     total: 40,

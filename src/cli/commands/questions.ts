@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Question } from '#shared/contract/index.ts'
+import type { Question, StudyResult } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import type { Client } from '../client.ts'
 import { integerOf } from '../flags.ts'
@@ -24,7 +24,7 @@ export function addQuestionsCommand(study: Command, session: CliSession): void {
       const client = await session.openWorkspace(options)
       const questions = await client.guide.questions({ seconds: options.seconds })
       if (ids.length === 0) return session.print(options, { questions }, () => questionTable(questions))
-      const results = []
+      const results: StudyResult[] = []
       for (const question of chosen(questions, ids))
         results.push(await answer(client, question, session, options))
       session.print(options, { results }, () => results.map(describeResult).join('\n'))
