@@ -89,7 +89,9 @@ function entries(series: readonly DrawnSeries[], kind: FigureSpec['kind'], theme
       padding: [0, 0, 0, iconGap(theme) - ownGap],
     },
     // ECharts gives a line without symbols a circle; where others have symbols, its height cannot hide it.
-    data: series.map(({ label, symbols }) => (symbols ? label : { name: label, itemStyle: { opacity: 0 } })),
+    data: series.map(({ label, symbols }) =>
+      symbols || series.every((other) => !other.symbols) ? label : { name: label, itemStyle: { opacity: 0 } },
+    ),
   }
 }
 
