@@ -37,7 +37,7 @@ export const pagesOf = ({ model, vit, dataset, image, study, figure }: Ids): Pag
   { name: 'dataset-confusion', address: `/datasets/${dataset}/confusion`, shows: 'Confusion' },
   { name: 'dataset-subsets', address: `/datasets/${dataset}/subsets`, shows: 'Subsets' },
   { name: 'image', address: `/images/${image}?dataset=${dataset}`, shows: 'Image' },
-  { name: 'studies', address: '/studies', shows: 'Random occlusion' },
+  { name: 'studies', address: '/studies', shows: 'Studies' },
   { name: 'study-new', address: '/studies/new', shows: 'Start' },
   { name: 'study', address: `/studies/${study}`, shows: 'Conditions' },
   { name: 'questions', address: '/questions', shows: 'Salient occlusion' },
