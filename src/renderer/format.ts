@@ -85,3 +85,6 @@ export const baseName = (path: string) =>
     .replace(/[\\/]+$/, '')
     .split(/[\\/]/)
     .at(-1) ?? path
+
+/** "no attention was found" → "No attention was found". */
+export const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)

@@ -45,7 +45,7 @@ export function comparedFacts(a: Side, b: Side): ComparedFact[] {
     ),
     number('Layers', ({ inspection }) => inspection.layers.length, integer),
     number(
-      'Largest depthwise kernel',
+      'Largest kernel',
       ({ model }) => model.largestKernel,
       (side) => (side ? `${side} × ${side}` : 'none'),
     ),

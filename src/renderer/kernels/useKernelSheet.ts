@@ -1,12 +1,16 @@
 import { shallowRef, watch, onScopeDispose, ref } from 'vue'
-import type { KernelLayer } from '#shared/contract/index.ts'
+import type { KernelForm, KernelLayer } from '#shared/contract/index.ts'
 import { kernelsPath } from '#shared/bytes.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { isAbort, toKernelscopeError } from '../engine/index.ts'
 import type { KernelSheet } from './paint.ts'
 
 /** The raw weights of a layer, fetched anew when the layer changes. */
-export function useKernelSheet(modelId: () => number, layer: () => KernelLayer | null) {
+export function useKernelSheet(
+  modelId: () => number,
+  layer: () => KernelLayer | null,
+  form: () => KernelForm = () => 'raw',
+) {
   const sheet = shallowRef<KernelSheet | null>(null)
   const error = shallowRef<KernelscopeError | null>(null)
   const pending = ref(false)
@@ -19,7 +23,7 @@ export function useKernelSheet(modelId: () => number, layer: () => KernelLayer |
     if (!wanted) return void (sheet.value = null)
     pending.value = true
     try {
-      const weights = await fetchWeights(modelId(), wanted, own.signal)
+      const weights = await fetchWeights(kernelsPath(modelId(), wanted.index, form()), wanted, own.signal)
       if (own.signal.aborted) return
       sheet.value = { channels: wanted.channels, kernel: wanted.kernel, weights }
       error.value = null
@@ -32,13 +36,13 @@ export function useKernelSheet(modelId: () => number, layer: () => KernelLayer |
     }
   }
 
-  watch(() => [modelId(), layer()?.index], load, { immediate: true })
+  watch(() => [modelId(), layer()?.index, layer()?.kernel, form()], load, { immediate: true })
   onScopeDispose(() => controller.abort())
   return { sheet, error, pending, load }
 }
 
-async function fetchWeights(modelId: number, layer: KernelLayer, signal: AbortSignal): Promise<Float32Array> {
-  const response = await fetch(kernelsPath(modelId, layer.index), { signal })
+async function fetchWeights(path: string, layer: KernelLayer, signal: AbortSignal): Promise<Float32Array> {
+  const response = await fetch(path, { signal })
   if (!response.ok) {
     throw new KernelscopeError('INTERNAL', `${layer.weight}: the weights could not be read`, {
       details: `${response.status} ${await response.text()}`,
