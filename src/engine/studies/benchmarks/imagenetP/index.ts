@@ -7,16 +7,9 @@ import { isImagenet } from '../answers.ts'
 import { baselineModel } from '../baseline.ts'
 import { conditions, isPerturbed, params } from './conditions.ts'
 import { ratesOf } from './rates.ts'
+import { flipsPerClass, restlessTable } from './restless.ts'
 import { stabilityOf, unitOf, type Stabilities, type Unit } from './scores.ts'
-import {
-  distanceFigure,
-  flipFigure,
-  flipsPerClass,
-  perturbationTable,
-  restlessTable,
-  summaryTable,
-  type Measured,
-} from './view.ts'
+import { distanceFigure, flipFigure, perturbationTable, summaryTable, type Measured } from './view.ts'
 
 /** Stability of the answer over sequences of small changes (Hendrycks and Dietterich, ICLR 2019). */
 export const imagenetP = defineStudy({

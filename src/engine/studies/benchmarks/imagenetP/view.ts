@@ -4,7 +4,7 @@ import type { Grid } from '../../grid.ts'
 import { categoryBars } from '../bars.ts'
 import { chosenPerturbations, type PerturbationParams } from './conditions.ts'
 import type { Rates } from './rates.ts'
-import type { SequenceStability, Stabilities, Unit } from './scores.ts'
+import type { Stabilities, Unit } from './scores.ts'
 
 /** Everything the tables and figures show of one model. */
 export interface Measured {
@@ -12,7 +12,7 @@ export interface Measured {
   rates: Rates
 }
 
-type ByModel = Map<number, Measured>
+export type ByModel = Map<number, Measured>
 
 /** One row per model: Table 2. */
 export function summaryTable(grid: Grid, unit: Unit | null, found: ByModel): DataTable {
@@ -113,76 +113,6 @@ export function perturbationTable(
         }
       }),
     ),
-  }
-}
-
-const listed = 20
-
-interface Restless extends Omit<SequenceStability, 'picture'> {
-  perturbation: string
-}
-
-/** The sequences whose answer flips most often, and whose five likeliest classes move most. */
-export function restlessTable(grid: Grid, found: ByModel): DataTable {
-  return {
-    id: 'worst',
-    title: 'Sequences that flip most',
-    columns: [
-      { key: 'model', title: 'Model', kind: 'text' },
-      { key: 'image', title: 'Image', kind: 'text' },
-      { key: 'imageId', title: 'Image id', kind: 'integer' },
-      { key: 'class', title: 'Class', kind: 'text' },
-      { key: 'perturbation', title: 'Perturbation', kind: 'text' },
-      { key: 'flips', title: 'Flip probability', kind: 'fraction' },
-      { key: 'distance', title: 'Top-5 distance', kind: 'number' },
-    ],
-    rows: grid.models.flatMap((model) =>
-      [...(found.get(model.id)?.own ?? [])]
-        .flatMap(([perturbation, { sequences }]): Restless[] =>
-          sequences.map((sequence) => ({ ...sequence, perturbation })),
-        )
-        .sort((a, b) => b.flips - a.flips || b.distance - a.distance || a.imageId - b.imageId)
-        .slice(0, listed)
-        .map(({ name, imageId, className, perturbation, flips, distance }) => ({
-          model: model.title,
-          image: name,
-          imageId,
-          class: className,
-          perturbation,
-          flips,
-          distance,
-        })),
-    ),
-  }
-}
-
-/** Mean flip probability over all sequences of a class. */
-export function flipsPerClass(grid: Grid, found: ByModel): DataTable {
-  const rows = new Map<string, DataTable['rows'][number]>()
-  for (const { id } of grid.models) {
-    const all = [...(found.get(id)?.own.values() ?? [])].flatMap(({ sequences }) => sequences)
-    for (const [name, sequences] of Map.groupBy(all, ({ className }) => className))
-      rows.set(name, {
-        ...rows.get(name),
-        class: name,
-        n: sequences.length,
-        [`m${id}`]: mean(sequences.map(({ flips }) => flips)),
-      })
-  }
-  return {
-    id: 'per-class',
-    title: 'Flip probability per class',
-    columns: [
-      { key: 'class', title: 'Class', kind: 'text' },
-      { key: 'n', title: 'Sequences', kind: 'integer' },
-      ...grid.models.map(({ id, title }) => ({
-        key: `m${id}`,
-        title,
-        kind: 'fraction' as const,
-        better: 'lower' as const,
-      })),
-    ],
-    rows: [...rows.values()].sort((a, b) => (String(a['class']) < String(b['class']) ? -1 : 1)),
   }
 }
 
