@@ -18,6 +18,10 @@ export const imagePath = (imageId: number) => `/bytes/image/${imageId}`
 export const inputPath = (imageId: number, modelId: number, conditionId?: number) =>
   `/bytes/input/${imageId}?model=${modelId}${conditionId === undefined ? '' : `&condition=${conditionId}`}`
 
+/** The same under a transform, given as its canonical text. */
+export const inputUnderPath = (imageId: number, modelId: number, transform: string) =>
+  `/bytes/input/${imageId}?model=${modelId}&transform=${encodeURIComponent(transform)}`
+
 /**
  * The pixels a model is shown under a stored condition, as PNG, attacks included (8 bit: what an attack leaves between two
  * levels is rounded); or the change magnified, grey where there is none (its norms: `studies.perturbation`).

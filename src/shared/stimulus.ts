@@ -19,3 +19,16 @@ export function pixelTransform(value: Stimulus): Transform {
 }
 
 export const canonicalStimulus = (value: Stimulus): string => canonicalJson(stimulus.parse(value))
+
+/** A stimulus from its text; throws USAGE for what is none. */
+export function parseStimulus(text: string): Stimulus {
+  let value: unknown = null
+  try {
+    value = JSON.parse(text)
+  } catch {
+    // Told below, as any other text that is none.
+  }
+  const parsed = stimulus.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw new KernelscopeError('USAGE', `invalid transform: ${text.slice(0, 200)}`)
+}

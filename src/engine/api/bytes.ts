@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { KernelForm } from '#shared/contract/index.ts'
 import { KernelscopeError, toErrorShape, type ErrorCode } from '#shared/errors.ts'
-import { pixelTransform } from '#shared/stimulus.ts'
+import { parseStimulus, pixelTransform, type Stimulus } from '#shared/stimulus.ts'
 import { locateImage } from '../datasets/index.ts'
 import { getComposition } from '../figures/index.ts'
 import { usableModel } from '../models/index.ts'
@@ -125,11 +125,13 @@ async function route(session: EngineSession, url: URL, signal: AbortSignal): Pro
     }
     case 'input': {
       const condition = url.searchParams.get('condition')
+      const transform = url.searchParams.get('transform')
       return input(
         session,
         numberOf(first, 'image'),
         numberOf(url.searchParams.get('model'), 'model'),
         condition === null ? null : numberOf(condition, 'condition'),
+        transform === null ? null : parseStimulus(transform),
       )
     }
     case 'perturbed':
@@ -162,14 +164,13 @@ async function input(
   imageId: number,
   modelId: number,
   conditionId: number | null,
+  stimulus: Stimulus | null,
 ): Promise<Answer> {
   const { workspace } = session.open()
   const { image, path, digest } = locateImage(workspace.db, imageId)
   const model = usableModel(workspace.db, modelId)
-  const chosen =
-    conditionId === null
-      ? ({ op: 'identity' } as const)
-      : pixelTransform(conditionTransform(workspace.db, conditionId))
+  const stored = conditionId === null ? null : conditionTransform(workspace.db, conditionId)
+  const chosen = pixelTransform(stimulus ?? stored ?? { op: 'identity' })
   const draws = await drawsOfTransform(workspace, chosen)
   const imageKey = digest?.toString('hex') ?? ''
   const bytes = await session.pool.input({

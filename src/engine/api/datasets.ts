@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import type { ImagePrediction } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
+import { canonicalStimulus, parseStimulus } from '#shared/stimulus.ts'
 import {
   checkFolder,
   datasetRow,
@@ -20,6 +21,7 @@ import {
 import { currentVariant, listModels } from '../models/index.ts'
 import { cleanCondition, unpackTop } from '../studies/index.ts'
 import type { Db } from '../workspace/index.ts'
+import { askModel } from './ask.ts'
 import { browsing } from './browsing.ts'
 import { api } from './implementation.ts'
 import type { EngineSession } from './session.ts'
@@ -62,6 +64,7 @@ export const datasets = {
     const job = jobs.add({ kind: 'index', title: `Index ${dataset.title}`, datasetId: input.id })
     return { dataset, check, jobId: job.id }
   }),
+  ask: api.datasets.ask.handler(({ input, context }) => askModel(context.session, input)),
   image: api.datasets.image.handler(({ input, context }) => {
     const database = db(context.session)
     const located = locateImage(database, input.id)
@@ -71,10 +74,21 @@ export const datasets = {
       digest: located.digest?.toString('hex') ?? null,
       tags: located.digest ? tagsOf(database, located.digest) : [],
       note: located.digest ? noteOf(database, located.digest) : '',
-      predictions: predictionsOf(database, located.subjectId, input.conditionId ?? cleanCondition(database)),
+      predictions: predictionsOf(database, located.subjectId, conditionOf(database, input)),
       ...neighbours(database, located.image),
     }
   }),
+}
+
+/** The condition that is asked for; 0, which no condition has, for a transform that was never measured. */
+function conditionOf(
+  database: Db,
+  { conditionId, transform }: { conditionId?: number | undefined; transform?: string | undefined },
+): number {
+  if (transform === undefined) return conditionId ?? cleanCondition(database)
+  const text = canonicalStimulus(parseStimulus(transform))
+  const select = database.prepare<[string], number>('SELECT id FROM condition WHERE transform = ?').pluck()
+  return select.get(text) ?? 0
 }
 
 interface PredictionRow {

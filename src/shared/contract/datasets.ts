@@ -180,8 +180,15 @@ export const datasets = {
   reroot: oc
     .input(z.object({ id, path: z.string(), force: z.boolean().default(false) }))
     .output(z.object({ dataset, check: folderCheck, jobId: id })),
-  /** Predictions are those of the image as it is, or under a stored condition. */
-  image: oc.input(byId.extend({ conditionId: id.optional() })).output(
+  /** What one model says of an image under a transform (its JSON text), computed now; nothing is stored. */
+  ask: oc
+    .input(z.object({ imageId: id, modelId: id, transform: z.string() }))
+    .output(imagePrediction.omit({ conditionId: true })),
+  /**
+   * Predictions are those of the image as it is, or under a condition: a stored one by id, or the one of a transform;
+   * none where that was never measured.
+   */
+  image: oc.input(byId.extend({ conditionId: id.optional(), transform: z.string().optional() })).output(
     z.object({
       image: imageRow,
       /** Absolute path, to show the file in its folder. */

@@ -1,0 +1,55 @@
+import { computed, ref, watch } from 'vue'
+import type { ImagePrediction } from '#shared/contract/index.ts'
+import { useProblems } from '../composables/useProblems.ts'
+import { useResource } from '../composables/useResource.ts'
+import { engine } from '../engine/index.ts'
+import { useAnnotationsStore } from '../stores/annotations.ts'
+import { useModelsStore } from '../stores/collections.ts'
+
+export type Answer = Omit<ImagePrediction, 'conditionId'>
+
+/**
+ * An image with what models say of it: stored answers as it is, under a stored condition or under a transform; where
+ * none are stored for a transform, the models can be asked now.
+ */
+export function useImageAnswers(
+  id: () => number,
+  condition: () => number | undefined,
+  /** Canonical text; '' for nothing. Stands above the condition. */
+  transform: () => string,
+) {
+  const models = useModelsStore()
+  const annotations = useAnnotationsStore()
+  const { attempt } = useProblems()
+
+  const { data, error, reload } = useResource(
+    (signal) => {
+      const [conditionId, text] = [condition(), transform()]
+      const under = text ? { transform: text } : conditionId ? { conditionId } : {}
+      return engine.datasets.image({ id: id(), ...under }, { signal })
+    },
+    { on: [id, condition, transform] },
+  )
+  watch(
+    () => annotations.version,
+    () => void reload(),
+  )
+
+  const asked = ref<Answer[]>([])
+  const asking = ref(false)
+  watch([id, transform], () => (asked.value = []))
+  async function ask(): Promise<void> {
+    const [imageId, text] = [id(), transform()]
+    asking.value = true
+    for (const model of models.rows.filter((m) => m.role === 'classifier' && !m.problem)) {
+      const answer = await attempt(() => engine.datasets.ask({ imageId, modelId: model.id, transform: text }))
+      if (imageId !== id() || text !== transform()) break
+      if (answer) asked.value = [...asked.value, answer]
+    }
+    asking.value = false
+  }
+  const answers = computed<readonly Answer[]>(() =>
+    data.value?.predictions.length ? data.value.predictions : asked.value,
+  )
+  return { data, error, reload, answers, asked, asking, ask }
+}
