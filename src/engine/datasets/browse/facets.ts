@@ -152,12 +152,13 @@ function modelFacetsOf(look: FactOf, matched: Matched, shelf: Shelf): ModelFacet
 
 function ranksOf({ rank, n }: FactColumns, counts: Counts): ModelFacets['rank'] {
   const found = rankBuckets.map(([min, max]) => ({ min, max, n: 0 }))
+  const byRank = new Uint32Array(0x10000)
   for (let at = 0; at < n; at++) {
     const value = rank[at] ?? 0
-    if (value === 0 || !counts(at)) continue
-    const bucket = found.find(({ max }) => value <= max)
-    if (bucket) bucket.n++
+    if (value > 0 && counts(at)) byRank[value] = (byRank[value] ?? 0) + 1
   }
+  for (const bucket of found)
+    bucket.n = byRank.subarray(bucket.min, bucket.max + 1).reduce((sum, count) => sum + count, 0)
   return found
 }
 
@@ -201,20 +202,34 @@ function agreementOf(looks: readonly FactOf[], matched: Matched, shelf: Shelf): 
     differentClass: 0,
     allDifferent: 0,
   }
+  const seen = new Int32Array(views.length)
   for (let at = 0; at < shelf.images.n; at++) {
-    if (!counts(at) || views.some(({ facts }) => facts.state[at] === missing)) continue
+    if (!counts(at)) continue
+    let [right, bad, different] = [0, 0, 0]
+    let whole = true
+    // No objects are made per image: there may be a million.
+    for (let v = 0; v < views.length; v++) {
+      const view = views[v]
+      const state = view?.facts.state[at] ?? missing
+      if (!view || state === missing) {
+        whole = false
+        break
+      }
+      if (state === correct) right++
+      else if (state === wrong) bad++
+      const own = shelf.sameClass(view.modelId, view.facts.predicted[at] ?? -1)
+      let known = false
+      for (let k = 0; k < different; k++) if (seen[k] === own) known = true
+      if (!known) seen[different++] = own
+    }
+    if (!whole) continue
     found.measured++
-    const right = views.filter(({ facts }) => facts.state[at] === correct).length
-    const bad = views.filter(({ facts }) => facts.state[at] === wrong).length
     if (right === views.length) found.allCorrect++
     else if (bad === views.length) found.allWrong++
     else if (right + bad === views.length) found.mixed++
-    const classes = new Set(
-      views.map(({ modelId, facts }) => shelf.sameClass(modelId, facts.predicted[at] ?? -1)),
-    )
-    if (classes.size === 1) found.sameClass++
+    if (different === 1) found.sameClass++
     else found.differentClass++
-    if (classes.size === views.length) found.allDifferent++
+    if (different === views.length) found.allDifferent++
   }
   const pairs = looks.flatMap((_, a) =>
     looks.slice(a + 1).map((__, k) => pairOf(looks, a, a + 1 + k, matched, shelf)),

@@ -217,14 +217,17 @@ function disagreementTest({ modelIds, about, how, conditionId }: Disagreement, s
     about === 'outcome'
       ? (view.facts.state[at] ?? 0)
       : shelf.sameClass(view.modelId, view.facts.predicted[at] ?? -1)
+  const seen = new Int32Array(views.length)
   return (at) => {
-    const values: number[] = []
+    let different = 0
     for (const view of views) {
       const state = view.facts.state[at]
       if (state === missing || (about === 'outcome' && state === unjudged)) return false
-      values.push(valueOf(view, at))
+      const own = valueOf(view, at)
+      let known = false
+      for (let k = 0; k < different; k++) if (seen[k] === own) known = true
+      if (!known) seen[different++] = own
     }
-    const different = new Set(values).size
-    return how === 'all' ? different === values.length : different > 1
+    return how === 'all' ? different === views.length : different > 1
   }
 }
