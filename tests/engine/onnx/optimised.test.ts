@@ -46,3 +46,22 @@ describe.each(['basic', 'extended'] as const)("a file written by ONNX Runtime's 
     expect(relativeError(numbers(results.logits), goldens[name].logits)).toBeLessThan(2e-5)
   })
 })
+
+it('a file that was optimised for one processor is refused with what to do', async () => {
+  const optimised = join(await temporaryFolder(), 'optimised.onnx')
+  const session = await ort.InferenceSession.create(netPath('resnet'), {
+    graphOptimizationLevel: 'all',
+    optimizedModelFilePath: optimised,
+    logSeverityLevel: 3,
+  })
+  await session.release()
+  const read = await readModel(optimised).catch((error: unknown) => error)
+  // Processors without a blocked layout write none: then the file is like any other.
+  if (!(read instanceof Error))
+    return expect(JSON.stringify(read)).not.toContain('"domain":"com.microsoft.nchwc"')
+  expect(read).toMatchObject({
+    code: 'MODEL_UNSUPPORTED',
+    message: expect.stringContaining('for one processor'),
+    hint: expect.stringContaining('basic or extended'),
+  })
+})

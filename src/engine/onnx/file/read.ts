@@ -1,7 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { KernelscopeError, type ErrorCode } from '#shared/errors.ts'
-import type { OnnxModel } from '../graph.ts'
+import type { Graph, OnnxModel } from '../graph.ts'
 import { decodeGraph, GraphError } from './decode.ts'
 import { unfused } from '../rewrite/unfuse.ts'
 import { ExternalData } from './external.ts'
@@ -30,7 +30,7 @@ const modelFields = new Map([
 /**
  * Reads an ONNX file without decoding its weights: their places in the file are kept. Operators that ONNX Runtime's
  * optimiser has fused are taken apart. Throws KernelscopeError
- * FILE_MISSING, FILE_UNREADABLE, MODEL_NOT_ONNX, MODEL_TRUNCATED, MODEL_MALFORMED or MODEL_EXTERNAL_DATA, whose message
+ * FILE_MISSING, FILE_UNREADABLE, MODEL_NOT_ONNX, MODEL_TRUNCATED, MODEL_MALFORMED, MODEL_EXTERNAL_DATA or MODEL_UNSUPPORTED, whose message
  * names the file and says what is wrong and where.
  */
 export async function readModel(path: string): Promise<OnnxModel> {
@@ -72,6 +72,7 @@ async function decodeFile(path: string, window: FileWindow): Promise<OnnxModel> 
   const external = new ExternalData(path)
   const inlined = inlineFunctions(model, model.graph)
   const graph = await decodeGraph(model, inlined, { path, located, external })
+  checkPortable(path, graph)
   const externalFiles = await external.files()
   return {
     path,
@@ -81,6 +82,17 @@ async function decodeFile(path: string, window: FileWindow): Promise<OnnxModel> 
     metadata: new Map(model.metadataProps.map(({ key, value }) => [key, value])),
     graph: unfused(graph),
   }
+}
+
+/** ONNX Runtime's highest level writes convolutions in blocked layouts of one processor, which are not taken apart. */
+function checkPortable(path: string, { nodes }: Graph): void {
+  const blocked = nodes.find(({ domain }) => domain === 'com.microsoft.nchwc')
+  if (!blocked) return
+  throw new KernelscopeError(
+    'MODEL_UNSUPPORTED',
+    `${path} was optimised by ONNX Runtime for one processor (node ${blocked.name}: ${blocked.domain}.${blocked.op})`,
+    { hint: 'Save it at the level basic or extended, or open the file it was made from.' },
+  )
 }
 
 /** Tells a foreign file from a damaged model, so that each gets its own error. */
