@@ -54,6 +54,7 @@ const model = (id: number, parameters: number): Model => ({
   },
   labelSet: 'own',
   note: '',
+  selfCheck: null,
   problem: null,
   addedAt: 0,
 })
