@@ -55,7 +55,7 @@ ZOO = {
     "replk3": replk(3),
     "resnet": Entry("ResNet-14", "resnet", RESNET, lambda n: ResNet(n, (32, 64, 128), 2)),
     "convnext": Entry("ConvNeXt-7", "convnext", "Liu et al. 2022, A ConvNet for the 2020s, in miniature", ConvNeXt, rate=0.75),
-    "vit": Entry("ViT-8", "vit", VIT, ViT, HALF, HALF, rate=0.4),
+    "vit": Entry("ViT-8", "vit", VIT, lambda n: ViT(n, width=80), HALF, HALF, rate=0.5),
     "replk13": replk(13),
     "replk7": replk(7),
     "saliency": Entry("Saliency ViT-8", "vit", VIT, ViT, HALF, HALF, seed=3, rate=0.4, guidance=0.5, role="saliency", notes=[

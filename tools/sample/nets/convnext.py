@@ -1,4 +1,8 @@
-"""ConvNeXt in miniature (Liu et al. 2022): 7x7 depthwise, channels-last LayerNorm and MLP, layer scale."""
+"""ConvNeXt in miniature (Liu et al. 2022): 7x7 depthwise, channels-last LayerNorm and MLP, layer scale.
+
+Two strided 3x3 convolutions stand where the original cuts 4x4 patches: with so few pictures the patches
+learn slowly (Xiao et al. 2021). Layer scale begins at 1, not near 0, since the net is shallow.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from torch import Tensor, nn
 
 from .large_depthwise import DepthwiseConv
 from .layers import LayerNorm2d, Mlp
+from .replk import down
 
 WIDTHS = (32, 64, 128)
 DEPTHS = (2, 2, 2)
@@ -20,7 +25,7 @@ class Block(nn.Module):
         self.mix = DepthwiseConv(channels, kernel, bias=True)
         self.norm = nn.LayerNorm(channels, eps=1e-6)
         self.mlp = Mlp(channels)
-        self.gamma = nn.Parameter(torch.full((channels,), 0.1))
+        self.gamma = nn.Parameter(torch.ones(channels))
 
     def forward(self, x: Tensor) -> Tensor:
         y = self.mlp(self.norm(self.mix(x).permute(0, 2, 3, 1))) * self.gamma
@@ -32,7 +37,7 @@ class ConvNeXt(nn.Module):
 
     def __init__(self, classes: int, kernel: int = 7) -> None:
         super().__init__()
-        self.stem = nn.Sequential(nn.Conv2d(3, WIDTHS[0], 4, 4), LayerNorm2d(WIDTHS[0]))
+        self.stem = nn.Sequential(down(3, WIDTHS[0] // 2), down(WIDTHS[0] // 2, WIDTHS[0]), LayerNorm2d(WIDTHS[0]))
         self.stages = nn.ModuleList()
         for index, (width, depth) in enumerate(zip(WIDTHS, DEPTHS)):
             before = WIDTHS[index - 1]
