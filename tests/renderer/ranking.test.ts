@@ -52,6 +52,7 @@ const model = (id: number, parameters: number): Model => ({
     mean: [0, 0, 0],
     std: [1, 1, 1],
   },
+  selfCheck: null,
   labelSet: 'own',
   note: '',
   selfCheck: null,
