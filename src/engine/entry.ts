@@ -2,7 +2,13 @@ import { fileURLToPath } from 'node:url'
 
 const fromSource = import.meta.url.endsWith('.ts')
 
-const workers = { inference: 'inference', images: 'images', graphs: 'onnx/thread', figures: 'figures', browse: 'datasets/browse' } as const
+const workers = {
+  inference: 'inference',
+  images: 'images',
+  graphs: 'onnx/thread',
+  figures: 'figures',
+  browse: 'datasets/browse',
+} as const
 
 /** Where the code of a worker thread is: its source when we run from source, its bundle beside ours when built. */
 export const workerUrl = (name: keyof typeof workers) =>

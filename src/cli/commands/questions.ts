@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Question, StudyResult } from '#shared/contract/index.ts'
+import type { Question, Study, StudyResult } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import type { Client } from '../client.ts'
 import { integerOf } from '../flags.ts'
@@ -24,10 +24,12 @@ export function addQuestionsCommand(study: Command, session: CliSession): void {
       const client = await session.openWorkspace(options)
       const questions = await client.guide.questions({ seconds: options.seconds })
       if (ids.length === 0) return session.print(options, { questions }, () => questionTable(questions))
-      const results: StudyResult[] = []
+      const answers: { study: Study; result: StudyResult }[] = []
       for (const question of chosen(questions, ids))
-        results.push(await answer(client, question, session, options))
-      session.print(options, { results }, () => results.map(describeResult).join('\n'))
+        answers.push(await answer(client, question, session, options))
+      session.print(options, { results: answers.map(({ result }) => result) }, () =>
+        answers.map(({ study, result }) => describeResult(study, result)).join('\n'),
+      )
     })
 }
 
@@ -55,7 +57,7 @@ async function answer(
   const known = await client.studies.find(input)
   const study = known ? await client.studies.rerun({ id: known.id }) : await client.studies.run(input)
   if (study.job) await followJob(client, study.job.id, io, quiet)
-  return client.studies.result({ id: study.id })
+  return { study, result: await client.studies.result({ id: study.id }) }
 }
 
 const questionTable = (questions: readonly Question[]) =>

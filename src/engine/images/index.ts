@@ -1,5 +1,12 @@
 /** The one door of the images room: decoding, geometry, transforms, and the pool of image workers. */
-export { parseRowPath, readArrayLabels, readRecordLabels, rowName, rowsOf, type Rows } from './arrays/index.ts'
+export {
+  parseRowPath,
+  readArrayLabels,
+  readRecordLabels,
+  rowName,
+  rowsOf,
+  type Rows,
+} from './arrays/index.ts'
 export { applyTransform, type TransformContext } from './transforms/index.ts'
 export { browserPicture, encodePng, thumbnail } from './encode.ts'
 export { decode, maxPixels } from './decode.ts'
