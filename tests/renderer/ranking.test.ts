@@ -55,7 +55,6 @@ const model = (id: number, parameters: number): Model => ({
   selfCheck: null,
   labelSet: 'own',
   note: '',
-  selfCheck: null,
   problem: null,
   addedAt: 0,
 })
