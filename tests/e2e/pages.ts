@@ -39,7 +39,7 @@ export const pagesOf = ({ model, vit, dataset, image, study, figure }: Ids): Pag
   { name: 'image', address: `/images/${image}?dataset=${dataset}`, shows: 'Image' },
   { name: 'studies', address: '/studies', shows: 'Studies' },
   { name: 'study-new', address: '/studies/new', shows: 'Start' },
-  { name: 'study', address: `/studies/${study}`, shows: 'Conditions' },
+  { name: 'study', address: `/studies/${study}`, shows: 'Kernel attention distance' },
   { name: 'questions', address: '/questions', shows: 'Salient occlusion' },
   { name: 'ranking', address: '/ranking', shows: 'Ranking' },
   { name: 'figures', address: '/figures', shows: 'Figures' },
@@ -54,12 +54,16 @@ export const pagesOf = ({ model, vit, dataset, image, study, figure }: Ids): Pag
 const redirects = ['compare']
 /** Shown only while no workspace is open. */
 const closed = ['welcome']
+/** Need a study whose images were predicted; the one prepared here looks at kernels only. */
+const ofImages = ['study-images', 'study-image']
 
 /** Names of all routes, read from the table itself, so that a new page cannot be forgotten here. */
 export function routeNames(): string[] {
   const source = readFileSync(path.join(root, 'src/renderer/router.ts'), 'utf8')
   const names = [...source.matchAll(/\bname: '([a-z-]+)',/g)].map(([, name]) => name ?? '')
-  return [...new Set(names)].filter((name) => !redirects.includes(name) && !closed.includes(name))
+  return [...new Set(names)].filter(
+    (name) => !redirects.includes(name) && !closed.includes(name) && !ofImages.includes(name),
+  )
 }
 
 /** Goes to an address as a link would, and waits until what it names is there. */

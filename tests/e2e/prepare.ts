@@ -15,6 +15,7 @@ export async function command(page: Page, title: string) {
   await page.keyboard.press('Control+K')
   await page.getByPlaceholder(/^Search commands/).fill(title)
   await page.getByRole('option', { name: title }).first().click()
+  await page.getByPlaceholder(/^Search commands/).waitFor({ state: 'hidden' })
 }
 
 export const nothingRuns = (page: Page, timeout = 100_000) =>

@@ -48,7 +48,9 @@ export function useStudyDraft() {
     ([kinds]) => {
       if (!kinds.some((k) => k.id === kindId.value)) kindId.value = like.value?.kind ?? kinds[0]?.id ?? ''
       if (modelIds.value.length === 0)
-        modelIds.value = like.value?.modelIds ?? models.rows.filter((m) => !m.problem).map((m) => m.id)
+        modelIds.value =
+          like.value?.modelIds ??
+          models.rows.filter((m) => !m.problem && m.role === 'classifier').map((m) => m.id)
       datasetId.value ||= like.value?.datasetId ?? firstLabelled() ?? 0
     },
     { immediate: true },
