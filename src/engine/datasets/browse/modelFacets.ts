@@ -1,0 +1,84 @@
+import type { FactOf, ModelFacets } from '#shared/contract/index.ts'
+import { correct, marginAt, missing, trueMarginAt, unjudged, wrong, type FactColumns } from './columns.ts'
+import { binned, countsFor, tally, type Counts } from './counts.ts'
+import { factKey, flipOf, type Matched, type Shelf } from './match.ts'
+
+const mostPredicted = 200
+const rankBuckets: readonly (readonly [number, number])[] = [
+  [1, 1],
+  [2, 2],
+  [3, 3],
+  [4, 4],
+  [5, 5],
+  [6, 10],
+  [11, 50],
+  [51, 0xffff],
+]
+
+const orNaN = (value: number | undefined) => (value === undefined || value < 0 ? Number.NaN : value)
+
+/** Counts of the facts of one model under one condition. */
+export function modelFacetsOf(look: FactOf, matched: Matched, shelf: Shelf): ModelFacets {
+  const facts = shelf.facts(look)
+  const { n } = facts
+  const countsOf = (facet: string) => countsFor(matched, `${facet}:${factKey(look)}`)
+  const states = tally(facts.state, 0, countsOf('outcome'))
+  const [none = 0, bad = 0, good = 0, open = 0] = [
+    states[missing],
+    states[wrong],
+    states[correct],
+    states[unjudged],
+  ]
+  return {
+    ...look,
+    measured: bad + good + open,
+    correct: good,
+    wrong: bad,
+    unjudged: open,
+    missing: none,
+    confidence: binned(0, 1, n, (at) => orNaN(facts.confidence[at]), countsOf('confidence')),
+    trueProbability: binned(0, 1, n, (at) => orNaN(facts.trueProbability[at]), countsOf('trueProbability')),
+    margin: binned(0, 1, n, (at) => marginAt(facts, at), countsOf('margin')),
+    trueMargin: binned(-1, 1, n, (at) => trueMarginAt(facts, at), countsOf('trueMargin')),
+    rank: ranksOf(facts, countsOf('rank')),
+    predicted: predictedOf(facts, countsOf('predicted')),
+    flips: look.conditionId === undefined ? null : flipsOf(look, matched, shelf),
+  }
+}
+
+function ranksOf({ rank, n }: FactColumns, counts: Counts): ModelFacets['rank'] {
+  const found = rankBuckets.map(([min, max]) => ({ min, max, n: 0 }))
+  const byRank = new Uint32Array(0x10000)
+  for (let at = 0; at < n; at++) {
+    const value = rank[at] ?? 0
+    if (value > 0 && counts(at)) byRank[value] = (byRank[value] ?? 0) + 1
+  }
+  for (const bucket of found)
+    bucket.n = byRank.subarray(bucket.min, bucket.max + 1).reduce((sum, count) => sum + count, 0)
+  return found
+}
+
+function predictedOf({ predicted, state, n }: FactColumns, counts: Counts): ModelFacets['predicted'] {
+  const found = new Map<number, number>()
+  for (let at = 0; at < n; at++) {
+    if (state[at] === missing || !counts(at)) continue
+    const value = predicted[at] ?? -1
+    found.set(value, (found.get(value) ?? 0) + 1)
+  }
+  return [...found]
+    .filter(([value]) => value >= 0)
+    .map(([value, n]) => ({ value, n }))
+    .sort((a, b) => b.n - a.n || a.value - b.value)
+    .slice(0, mostPredicted)
+}
+
+function flipsOf(look: FactOf, matched: Matched, shelf: Shelf): ModelFacets['flips'] {
+  const [before, after] = [shelf.facts({ modelId: look.modelId }), shelf.facts(look)]
+  const counts = countsFor(matched, `flips:${factKey(look)}`)
+  const found = { lost: 0, gained: 0, kept: 0, never: 0 }
+  for (let at = 0; at < after.n; at++) {
+    const flip = counts(at) ? flipOf(before, after, at) : null
+    if (flip) found[flip]++
+  }
+  return found
+}
