@@ -1,19 +1,15 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
-import { generator } from '#shared/random.ts'
 import { locateImage } from '../datasets/index.ts'
+import { drawPage, firstDrawn } from '../studies/index.ts'
 import type { Db } from '../workspace/index.ts'
 
 interface Candidate {
   id: number
   digest: string
-  order: number
 }
-
-const page = 2000
 
 /**
  * `count` readable images of a dataset, the first in an order drawn from the seed and their digests; with a class or
- * without. Other work has its turn between pages, however large the dataset is.
+ * without.
  */
 export async function drawnImages(
   db: Db,
@@ -21,21 +17,20 @@ export async function drawnImages(
   count: number,
   seed: number,
 ): Promise<{ path: string; digest: string }[]> {
+  const drawn = await firstDrawn(readable(db, datasetId), count, seed)
+  return drawn.map(({ id, digest }) => ({ path: locateImage(db, id).path, digest }))
+}
+
+function* readable(db: Db, datasetId: number): Generator<Candidate[]> {
   const rows = db.prepare<[number, number, number], { id: number; digest: Buffer }>(
     `SELECT i.id, s.digest FROM image i JOIN subject s ON s.id = i.subject_id
      WHERE i.dataset_id = ? AND i.problem IS NULL AND i.id > ? ORDER BY i.id LIMIT ?`,
   )
-  let best: Candidate[] = []
   for (let after = 0; ;) {
-    const found = rows.all(datasetId, after, page)
-    const candidates = found.map(({ id, digest: bytes }) => {
-      const digest = bytes.toString('hex')
-      return { id, digest, order: generator('images', seed, digest).uniform() }
-    })
-    best = [...best, ...candidates].sort((a, b) => a.order - b.order || a.id - b.id).slice(0, count)
-    after = found.at(-1)?.id ?? 0
-    if (found.length < page) break
-    await nextTurn()
+    const found = rows.all(datasetId, after, drawPage)
+    const last = found.at(-1)
+    if (last === undefined) return
+    after = last.id
+    yield found.map(({ id, digest }) => ({ id, digest: digest.toString('hex') }))
   }
-  return best.map(({ id, digest }) => ({ path: locateImage(db, id).path, digest }))
 }

@@ -1,5 +1,4 @@
 import { canonicalJson } from '#shared/canonical.ts'
-import { generator } from '#shared/random.ts'
 import type { Rewrite } from '#shared/rewrites.ts'
 import { openTensors, type Answers, type TensorSession } from '../inference/index.ts'
 import {
@@ -14,7 +13,7 @@ import { acceptFloats, pixelsInput, probe, readModel, type Graph, type Tap } fro
 import type { Db } from '../workspace/index.ts'
 import { cleanCondition } from './conditions.ts'
 import type { MeasureRoom } from './definition.ts'
-import { imageChunks, type ImageSource, type StudyImage } from './images.ts'
+import type { StudyImage } from './images.ts'
 import { loadImages } from './load.ts'
 
 /** What is read of a model's inside, image by image. */
@@ -31,15 +30,6 @@ export interface Probe {
 
 /** Images per run of a probed graph. */
 const batch = 8
-
-/** The first `count` images of a source in an order drawn from the seed and their digests. */
-export function drawImages(db: Db, source: ImageSource, count: number, seed: number): StudyImage[] {
-  const drawn = [...imageChunks(db, source, 1000)]
-    .flat()
-    .map((image) => ({ image, order: generator('images', seed, image.digest).uniform() }))
-  drawn.sort((a, b) => a.order - b.order || a.image.id - b.image.id)
-  return drawn.slice(0, count).map(({ image }) => image)
-}
 
 /** Reads the vectors of images that have none yet and stores them. */
 export async function probeImages(room: MeasureRoom, images: StudyImage[], wanted: Probe): Promise<void> {

@@ -3,8 +3,11 @@ import type { DataTable } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import { acceptFloats, attentionMaps, readModel, type AttentionMap, type Graph } from '../../onnx/index.ts'
 import type { StoredModel } from '../../models/index.ts'
+import type { Db } from '../../workspace/index.ts'
 import { defineStudy, type ViewRoom } from '../definition.ts'
-import { drawImages, probeImages, storedVectors, type Probe } from '../probing.ts'
+import { drawImages } from '../drawImages.ts'
+import type { StudyImage } from '../images.ts'
+import { probeImages, storedVectors, type Probe } from '../probing.ts'
 
 const params = z.object({
   images: z
@@ -42,16 +45,16 @@ export const attentionDistance = defineStudy({
     if (maps.length === 0) return
     await probeImages(
       room,
-      drawImages(room.workspace.db, room.source, chosen.images, chosen.seed),
+      await drawImages(room.workspace.db, room.source, chosen.images, chosen.seed),
       distanceProbe(room.model),
     )
   },
   async complete(chosen, room) {
-    const heads = await Promise.all(room.models.map((model) => headsOf(room, model, chosen)))
+    const heads = await allHeads(room, chosen)
     return heads.every(({ distances, maps }) => maps.length === 0 || distances.length > 0)
   },
   async view(_grid, chosen, room) {
-    const heads = await Promise.all(room.models.map((model) => headsOf(room, model, chosen)))
+    const heads = await allHeads(room, chosen)
     const measured = heads.filter(({ distances }) => distances.length > 0)
     return {
       tables: [headTable(measured)],
@@ -100,14 +103,17 @@ interface Heads {
   images: number
 }
 
-async function headsOf(
-  { workspace, source }: ViewRoom,
-  model: StoredModel,
+async function allHeads(
+  { workspace: { db }, source, models }: ViewRoom,
   { images: count, seed }: z.output<typeof params>,
-): Promise<Heads> {
+): Promise<Heads[]> {
+  const images = await drawImages(db, source, count, seed)
+  return Promise.all(models.map((model) => headsOf(db, model, images)))
+}
+
+async function headsOf(db: Db, model: StoredModel, images: StudyImage[]): Promise<Heads> {
   const maps = await mapsOf(model)
-  const images = drawImages(workspace.db, source, count, seed)
-  const stored = storedVectors(workspace.db, model, rewrite)
+  const stored = storedVectors(db, model, rewrite)
   const vectors = images.flatMap(({ subjectId }) => stored.get(subjectId) ?? [])
   if (vectors.length === 0 || vectors.length < images.length)
     return { model, maps, distances: [], images: vectors.length }

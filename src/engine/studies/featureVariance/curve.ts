@@ -1,6 +1,7 @@
 import type { StoredModel } from '../../models/index.ts'
-import type { ViewRoom } from '../definition.ts'
-import { drawImages, storedVectors } from '../probing.ts'
+import type { Db } from '../../workspace/index.ts'
+import type { StudyImage } from '../images.ts'
+import { storedVectors } from '../probing.ts'
 import type { VarianceParams } from './index.ts'
 import { batchMeanRewrite, perImage } from './measure.ts'
 
@@ -13,19 +14,17 @@ export interface Curve {
 
 /** The curve of a model from stored vectors; null while an image of the draw is missing. */
 export function curveOf(
-  { workspace, source }: ViewRoom,
+  db: Db,
   model: StoredModel,
-  { images: count, seed, order }: VarianceParams,
+  images: StudyImage[],
+  { order }: VarianceParams,
 ): Curve | null {
-  const images = drawImages(workspace.db, source, count, seed)
   if (order === 'batch-mean') {
     const [first] = images
-    const vector = first
-      ? storedVectors(workspace.db, model, batchMeanRewrite(images)).get(first.subjectId)
-      : undefined
+    const vector = first ? storedVectors(db, model, batchMeanRewrite(images)).get(first.subjectId) : undefined
     return vector ? { images: images.length, mean: [...vector], error: [...vector].map(() => 0) } : null
   }
-  const stored = storedVectors(workspace.db, model, perImage.rewrite)
+  const stored = storedVectors(db, model, perImage.rewrite)
   const vectors = images.flatMap(({ subjectId }) => stored.get(subjectId) ?? [])
   return vectors.length === 0 || vectors.length < images.length ? null : summed(vectors)
 }

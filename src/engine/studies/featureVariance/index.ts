@@ -5,7 +5,8 @@ import { acceptFloats, blockOutputs, readModel, type FeaturePoint } from '../../
 import type { StoredModel } from '../../models/index.ts'
 import { defineStudy } from '../definition.ts'
 import { paperStatements } from '../paper.ts'
-import { drawImages, probeImages } from '../probing.ts'
+import { drawImages } from '../drawImages.ts'
+import { probeImages } from '../probing.ts'
 import { curveOf, type Curve } from './curve.ts'
 import { measureBatchMean, perImage } from './measure.ts'
 
@@ -67,17 +68,23 @@ export const featureVariance = defineStudy({
   ],
   conditions: () => [],
   async measure(room, chosen) {
-    const images = drawImages(room.workspace.db, room.source, chosen.images, chosen.seed)
+    const images = await drawImages(room.workspace.db, room.source, chosen.images, chosen.seed)
     if (chosen.order === 'per-image') await probeImages(room, images, perImage)
     else await measureBatchMean(room, images)
   },
-  complete: (chosen, room) => room.models.every((model) => curveOf(room, model, chosen) !== null),
+  async complete(chosen, room) {
+    const { db } = room.workspace
+    const images = await drawImages(db, room.source, chosen.images, chosen.seed)
+    return room.models.every((model) => curveOf(db, model, images, chosen) !== null)
+  },
   async view(_grid, chosen, room) {
+    const { db } = room.workspace
+    const images = await drawImages(db, room.source, chosen.images, chosen.seed)
     const curves = await Promise.all(
       room.models.map(async (model) => ({
         model,
         points: await pointsOf(model),
-        curve: curveOf(room, model, chosen),
+        curve: curveOf(db, model, images, chosen),
       })),
     )
     const measured = curves.filter((entry): entry is MeasuredCurve => entry.curve !== null)

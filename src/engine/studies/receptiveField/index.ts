@@ -1,5 +1,5 @@
 import { defineStudy } from '../definition.ts'
-import { measureField, storedField } from './measure.ts'
+import { fieldImages, measureField, storedField } from './measure.ts'
 import { params } from './params.ts'
 import { areaFigure, areaTable, fieldFigure, type Field } from './view.ts'
 
@@ -44,11 +44,14 @@ export const receptiveFieldStudy = defineStudy({
   needsLabels: false,
   conditions: () => [],
   measure: (room, chosen) => measureField(room, chosen),
-  complete: (chosen, { workspace, source, models }) =>
-    models.every((model) => storedField(workspace.db, source, model, chosen) !== null),
-  view(_grid, chosen, { workspace, source, models }) {
+  async complete(chosen, { workspace, source, models }) {
+    const images = await fieldImages(workspace.db, source, chosen)
+    return models.every((model) => storedField(workspace.db, images, model, chosen) !== null)
+  },
+  async view(_grid, chosen, { workspace, source, models }) {
+    const images = await fieldImages(workspace.db, source, chosen)
     const fields = models.flatMap((model): Field[] => {
-      const found = storedField(workspace.db, source, model, chosen)
+      const found = storedField(workspace.db, images, model, chosen)
       return found ? [{ model, ...found }] : []
     })
     return {

@@ -15,8 +15,9 @@ import {
 import type { Db } from '../../workspace/index.ts'
 import { cleanCondition } from '../conditions.ts'
 import type { MeasureRoom } from '../definition.ts'
+import { drawImages } from '../drawImages.ts'
 import type { ImageSource, StudyImage } from '../images.ts'
-import { drawImages, loadFloats, setKey, storedVectors } from '../probing.ts'
+import { loadFloats, setKey, storedVectors } from '../probing.ts'
 import type { ReceptiveFieldParams } from './params.ts'
 
 /** A backward pass holds every activation. */
@@ -32,14 +33,17 @@ const rewriteOf = (images: StudyImage[], { depth }: ReceptiveFieldParams): Rewri
   version: 1,
 })
 
+/** The images of a study. */
+export const fieldImages = (db: Db, source: ImageSource, { images, seed }: ReceptiveFieldParams) =>
+  drawImages(db, source, images, seed)
+
 /** Contributions [height * width], mean over the images of a study; null before they were measured. */
 export function storedField(
   db: Db,
-  source: ImageSource,
+  images: StudyImage[],
   model: StoredModel,
   chosen: ReceptiveFieldParams,
 ): { map: Float64Array; images: number } | null {
-  const images = drawImages(db, source, chosen.images, chosen.seed)
   const [first] = images
   const map = first && storedVectors(db, model, rewriteOf(images, chosen)).get(first.subjectId)
   return map ? { map, images: images.length } : null
@@ -53,10 +57,10 @@ export function pointAt(points: readonly FeaturePoint[], depth: number): Feature
 /** Averages the contributions of all images of the draw. Throws MODEL_UNSUPPORTED where there is no gradient. */
 export async function measureField(room: MeasureRoom, chosen: ReceptiveFieldParams): Promise<void> {
   const { workspace, source, model, progress, context } = room
-  const images = drawImages(workspace.db, source, chosen.images, chosen.seed)
+  const images = await fieldImages(workspace.db, source, chosen)
   const [first] = images
   progress.expect(images.length)
-  if (!first || storedField(workspace.db, source, model, chosen)) {
+  if (!first || storedField(workspace.db, images, model, chosen)) {
     progress.add({ computed: 0, cached: images.length, failed: 0 })
     return
   }

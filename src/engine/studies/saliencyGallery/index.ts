@@ -42,15 +42,17 @@ export const saliencyGallery = defineStudy({
   needsLabels: false,
   conditions: () => [],
   measure: (room, chosen) => measureGallery(room, chosen),
-  complete: (chosen, { workspace: { db }, source, models }) =>
-    models.every((model) =>
+  async complete(chosen, { workspace: { db }, source, models }) {
+    const images = await galleryImages(db, source, chosen)
+    return models.every((model) =>
       chosen.methods.every((name) => {
         const maps = storedMaps(db, model, name, chosen)
-        return galleryImages(db, source, chosen).every(({ subjectId }) => maps.has(subjectId))
+        return images.every(({ subjectId }) => maps.has(subjectId))
       }),
-    ),
-  view(_grid, chosen, { workspace: { db }, source, models }) {
-    const images = galleryImages(db, source, chosen)
+    )
+  },
+  async view(_grid, chosen, { workspace: { db }, source, models }) {
+    const images = await galleryImages(db, source, chosen)
     const methods = chosen.methods.map((name) => ({
       name,
       models: models.map((model) => ({ model, maps: storedMaps(db, model, name, chosen) })),

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { canonicalJson } from '#shared/canonical.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import type { Rewrite } from '#shared/rewrites.ts'
@@ -17,7 +18,8 @@ import { cleanCondition } from '../conditions.ts'
 import type { MeasureRoom } from '../definition.ts'
 import { imageChunks, type ImageSource, type StudyImage } from '../images.ts'
 import { imageProblem } from '../load.ts'
-import { drawImages, storedVectors } from '../probing.ts'
+import { drawImages, drawPage } from '../drawImages.ts'
+import { storedVectors } from '../probing.ts'
 import { targetLookup } from '../targets.ts'
 import { methodOf, type GalleryParams, type MethodName } from './params.ts'
 
@@ -39,10 +41,19 @@ export const rewriteOf = (name: MethodName, chosen: GalleryParams): Rewrite => (
 })
 
 /** The images of a gallery: those that were named, else drawn. */
-export function galleryImages(db: Db, source: ImageSource, chosen: GalleryParams): StudyImage[] {
-  if (chosen.imageIds.length === 0) return drawImages(db, source, chosen.images, chosen.seed)
-  const all = new Map([...imageChunks(db, source, 1000)].flat().map((image) => [image.id, image]))
-  return chosen.imageIds.flatMap((id) => all.get(id) ?? [])
+export async function galleryImages(
+  db: Db,
+  source: ImageSource,
+  { imageIds, images, seed }: GalleryParams,
+): Promise<StudyImage[]> {
+  if (imageIds.length === 0) return drawImages(db, source, images, seed)
+  const wanted = new Set(imageIds)
+  const found = new Map<number, StudyImage>()
+  for (const page of imageChunks(db, source, drawPage)) {
+    for (const image of page) if (wanted.has(image.id)) found.set(image.id, image)
+    await nextTurn()
+  }
+  return imageIds.flatMap((id) => found.get(id) ?? [])
 }
 
 /** Maps of one model by subject. */
@@ -52,7 +63,7 @@ export const storedMaps = (db: Db, model: StoredModel, name: MethodName, chosen:
 /** Computes the maps of a model that are not stored. */
 export async function measureGallery(room: MeasureRoom, chosen: GalleryParams): Promise<void> {
   const { workspace, source, model, progress, context } = room
-  const images = galleryImages(workspace.db, source, chosen)
+  const images = await galleryImages(workspace.db, source, chosen)
   progress.expect(images.length * chosen.methods.length)
   const sessions = new OpenSessions()
   try {
