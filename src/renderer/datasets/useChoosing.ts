@@ -1,0 +1,60 @@
+import { computed, ref, watch } from 'vue'
+import type { ImageFilter, ImageOrder, ImageRow } from '#shared/contract/index.ts'
+import { useProblems } from '../composables/useProblems.ts'
+import { engine } from '../engine/index.ts'
+import { useSelectionStore } from '../stores/selection.ts'
+import { choose } from './selection.ts'
+
+interface Listed {
+  datasetId: () => number
+  filter: () => ImageFilter
+  order: () => ImageOrder
+  /** What is known of the image at a place of the list. */
+  row: (place: number) => ImageRow | undefined
+}
+
+/** Images of the chosen range that are asked for at once. */
+const most = 1000
+
+/** Chosen images of a listed dataset: single ones, ranges of places, or everything a rule lets through. */
+export function useChoosing({ datasetId, filter, order, row }: Listed) {
+  const selections = useSelectionStore()
+  const { attempt } = useProblems()
+  const selection = computed(() => selections.of(datasetId()))
+
+  async function chooseRange(from: number, to: number, on: boolean): Promise<void> {
+    const ids: number[] = []
+    for (let at = from; at < to; at++) {
+      const known = row(at)
+      if (known) {
+        ids.push(known.id)
+        continue
+      }
+      const input = {
+        datasetId: datasetId(),
+        filter: filter(),
+        order: order(),
+        from: at,
+        limit: Math.min(most, to - at),
+      }
+      const page = await attempt(() => engine.datasets.images(input))
+      if (!page?.rows.length) break
+      ids.push(...page.rows.map((r) => r.id))
+      at += page.rows.length - 1
+    }
+    selections.set(datasetId(), choose(selection.value, ids, on))
+  }
+
+  /** Images of the rule that a selection of everything is; the filter may have changed since. */
+  const ruleCount = ref(0)
+  watch(
+    () => selection.value.filter,
+    async (rule) => {
+      if (rule === null) return
+      const found = await attempt(() => engine.datasets.count({ datasetId: datasetId(), filter: rule }))
+      ruleCount.value = found?.images ?? 0
+    },
+    { immediate: true },
+  )
+  return { selection, ruleCount, chooseRange }
+}
