@@ -101,13 +101,13 @@ class DinoBlock(nn.Module):
 
 
 class Dino(nn.Module):
-    def __init__(self, d=16, heads=4, depth=3):
+    def __init__(self, d=16, heads=4, depth=3, patch=8, side=32, classes=CLASSES):
         super().__init__()
-        self.patch = nn.Conv2d(3, d, 8, 8)
+        self.patch = nn.Conv2d(3, d, patch, patch)
         self.cls = nn.Parameter(torch.zeros(1, 1, d))
-        self.position = nn.Parameter(torch.zeros(1, 17, d))
+        self.position = nn.Parameter(torch.zeros(1, (side // patch) ** 2 + 1, d))
         self.blocks = nn.Sequential(*[DinoBlock(d, heads) for _ in range(depth)])
-        self.norm, self.head = nn.LayerNorm(d), nn.Linear(d, CLASSES)
+        self.norm, self.head = nn.LayerNorm(d), nn.Linear(d, classes)
 
     def forward(self, x):
         x = self.patch(x).flatten(2).transpose(1, 2)
@@ -196,10 +196,10 @@ def replknet(merged=True):
 class BitUnit(nn.Module):
     """Pre-activation bottleneck of BiT; the standardised weights are baked in."""
 
-    def __init__(self, i, o, stride=1):
+    def __init__(self, i, o, stride=1, groups=4):
         super().__init__()
         m = o // 4
-        self.gn1, self.gn2, self.gn3 = nn.GroupNorm(4, i), nn.GroupNorm(4, m), nn.GroupNorm(4, m)
+        self.gn1, self.gn2, self.gn3 = nn.GroupNorm(groups, i), nn.GroupNorm(groups, m), nn.GroupNorm(groups, m)
         self.conv1 = nn.Conv2d(i, m, 1, bias=False)
         self.conv2 = nn.Conv2d(m, m, 3, stride, 1, bias=False)
         self.conv3 = nn.Conv2d(m, o, 1, bias=False)
