@@ -60,12 +60,14 @@ export function kernelDistanceSpec(
 }
 
 /**
- * The same for several models on one pair of axes: a curve per layer, named by model and layer, and the line of equal
- * weights for every kernel size that is drawn.
+ * The same for several models on one pair of axes, as the study and the comparison of models show it: a curve per layer,
+ * named by model and layer, and the line of equal weights for every kernel size that is drawn.
  */
 export function kernelDistancesSpec(
   models: readonly { id: number; title: string; layers: readonly KernelLayer[] }[],
   definition: DistanceDefinition,
+  /** Side of the smallest kernel that was looked for. */
+  smallest = 3,
 ): FigureSpec {
   const curves = models.flatMap(({ id, title, layers }) => layers.map((layer) => ({ id, title, layer })))
   const spec = kernelDistanceSpec(
@@ -80,8 +82,7 @@ export function kernelDistancesSpec(
   }
   return {
     ...spec,
-    id: 'kernel-distances',
-    title: `Kernel attention distance of ${models.map(({ title }) => title).join(', ')}`,
+    id: 'kernel-attention',
     series: spec.series.map((series, place) => ({
       ...series,
       id: `${curves[place]?.id ?? 0}-${curves[place]?.layer.index ?? place}`,
@@ -91,7 +92,7 @@ export function kernelDistancesSpec(
       ...spec.notes.slice(0, 1),
       ...models
         .filter(({ layers }) => layers.length === 0)
-        .map(({ title }) => `${title} has no depthwise convolution of 3×3 and more.`),
+        .map(({ title }) => `${title} has no depthwise convolution of ${smallest}×${smallest} and more.`),
       ...curves
         .map(({ layer }, place) => ({ skipped: layer.skipped.length, name: nameOf(place) }))
         .filter(({ skipped }) => skipped > 0)

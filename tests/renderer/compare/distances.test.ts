@@ -43,7 +43,10 @@ describe('distances of several models', () => {
   })
 
   it('say which model has none, and which channels are left out', () => {
-    expect(spec.notes.join(' ')).toContain('ViT has no depthwise convolution')
+    expect(spec.notes.join(' ')).toContain('ViT has no depthwise convolution of 3×3 and more')
+    expect(kernelDistancesSpec(models, 'normalised', 7).notes.join(' ')).toContain(
+      'ViT has no depthwise convolution of 7×7',
+    )
     expect(spec.notes.join(' ')).toContain('Large, layer 2 (31×31): 1 channels')
   })
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { distanceDefinition, type DataTable, type KernelLayer } from '#shared/contract/index.ts'
-import type { FigureSpec } from '#shared/figures/spec.ts'
+import { kernelDistancesSpec } from '#shared/figures/kernelDistance.ts'
 import { onGraphThread } from '../../onnx/index.ts'
 import type { StoredModel } from '../../models/index.ts'
 import { defineStudy } from '../definition.ts'
@@ -76,7 +76,13 @@ export const kernelAttention = defineStudy({
     )
     return {
       tables: [layerTable(curves)],
-      figures: [distanceFigure(curves, chosen.definition)],
+      figures: [
+        kernelDistancesSpec(
+          curves.map(({ model: { id, title }, layers }) => ({ id, title, layers })),
+          chosen.definition,
+          chosen.smallest,
+        ),
+      ],
       reported: paperStatements('Fig. 9'),
       notes: [
         chosen.definition === 'normalised'
@@ -106,48 +112,6 @@ async function chosenLayers(
     ({ kernel, stride }) => kernel >= smallest && stride === 1,
   )
   return layers === 'all' || all.length <= 4 ? all : [...all.slice(0, 2), ...all.slice(-2)]
-}
-
-function distanceFigure(curves: Curves[], definition: string): FigureSpec {
-  const series = curves.flatMap(({ model, layers }) =>
-    layers.map((layer) => ({
-      id: `${model.id}-${layer.index}`,
-      name: `${model.title}, layer ${layer.index + 1} (${layer.kernel}x${layer.kernel})`,
-      origin: 'measured' as const,
-      symbols: false,
-      points: layer.distance.map((distance, place) => ({
-        x: layer.distance.length === 1 ? 0 : place / (layer.distance.length - 1),
-        y: distance,
-      })),
-    })),
-  )
-  const uniform = new Map(
-    curves.flatMap(({ layers }) => layers.map(({ kernel, uniform }) => [kernel, uniform] as const)),
-  )
-  return {
-    id: 'kernel-attention',
-    kind: 'lines',
-    title: 'Kernel attention distance',
-    x: { label: 'Channel, sorted', unit: 'none', scale: 'linear', min: 0, max: 1 },
-    y: {
-      label: definition === 'normalised' ? 'Attention distance' : 'Attention distance, not normalised',
-      unit: 'none',
-      scale: 'linear',
-      min: 0,
-    },
-    series: series.map((entry, slot) => ({ ...entry, slot })),
-    references:
-      definition === 'normalised'
-        ? [...uniform].map(([kernel, value]) => ({
-            label: `uniform ${kernel}x${kernel}`,
-            axis: 'y' as const,
-            value,
-          }))
-        : [],
-    spans: [],
-    notes: ['One line per layer: its channels sorted by distance, placed from 0 to 1.'],
-    alt: `Sorted kernel attention distances of ${series.length} layers of ${curves.map(({ model }) => model.title).join(', ')}.`,
-  }
 }
 
 function layerTable(curves: Curves[]): DataTable {
