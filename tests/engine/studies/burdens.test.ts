@@ -1,0 +1,161 @@
+import Database from 'better-sqlite3'
+import { cpSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import sharp from 'sharp'
+import { expect, it, onTestFinished } from 'vitest'
+import { createEngine } from '#engine/api/index.ts'
+import { classifierInterface, inspect, modelDigest, readModel, writeVariant } from '#engine/onnx/index.ts'
+import { GraphBuilder, int, ints } from '#engine/onnx/rewrite/build.ts'
+import { temporaryFolder } from '../../temporary.ts'
+import { startEngine } from '../process.ts'
+import { addDataset, jobEnd, runStudy, sampleImages, sampleModel, type Client } from './sample.ts'
+
+/** More than any machine's address space holds, so that the allocator itself refuses. */
+const tooMuch = 2 ** 46
+/** Products of square matrices of this side, one after the other, take a minute. */
+const large = 6000
+
+interface Burden {
+  build: GraphBuilder
+  /** The batch's size, int64 [1]. */
+  batch: string
+  /** Whether it holds a white image, bool [1]. */
+  white: string
+}
+
+/** Asks for 2^46 floats where a batch holds more than two images or a white one. Gives the name of a zero. */
+function hunger({ build, batch, white }: Burden): string {
+  const much = build.node('Or', [build.node('Greater', [batch, build.int64s([2])]), white])
+  const count = build.node('Where', [much, build.int64s([tooMuch]), build.int64s([1])])
+  return build.node('ReduceMax', [build.node('ConstantOfShape', [count])], { keepdims: int(0) })
+}
+
+/** Computes for a minute where a batch holds a white image. Gives the name of a zero. */
+function toil({ build, white }: Burden): string {
+  const side = build.node('Where', [white, build.int64s([large]), build.int64s([1])])
+  const zeros = build.node('ConstantOfShape', [build.node('Concat', [side, side], { axis: int(0) })])
+  let product = zeros
+  for (let factor = 0; factor < 8; factor++) product = build.node('MatMul', [product, zeros])
+  return build.node('ReduceMax', [product], { keepdims: int(0) })
+}
+
+/** The sample's RepLK-3 with a burden; what it gives is the same. Returns the way to its file. */
+async function burdened(folder: string, burden: (one: Burden) => string): Promise<string> {
+  const model = await readModel(sampleModel('replk3'))
+  const { input, output } = classifierInterface(inspect(model))
+  const build = new GraphBuilder(model.graph, 'burden')
+  const batch = build.node('Gather', [build.node('Shape', [input]), build.int64s([0])], { axis: int(0) })
+  const brightness = build.node('ReduceMean', [input], { axes: ints([1, 2, 3]), keepdims: int(0) })
+  const brightest = build.node('ReduceMax', [brightness], { keepdims: int(1) })
+  const white = build.node('Greater', [brightest, build.constant([2], 'float32')])
+  const nothing = burden({ build, batch, white })
+  const inner = build.fresh('logits')
+  const nodes = model.graph.nodes.map((node) => ({
+    ...node,
+    outputs: node.outputs.map((name) => (name === output ? inner : name)),
+  }))
+  build.node('Add', [inner, nothing], {}, output)
+  const digest = await modelDigest(model)
+  const path = await writeVariant(model, build.finish({ nodes }), folder, 'burdened', { digest })
+  cpSync(sampleModel('replk3').replace('.onnx', '.json'), path.replace('.onnx', '.json'))
+  return path
+}
+
+interface Setting {
+  /** The burdened model, and the one without. */
+  modelIds: number[]
+  datasetId: number
+}
+
+/** One image of each class, and a white one. */
+async function setUp(client: Client, folder: string, burden: (one: Burden) => string): Promise<Setting> {
+  await client.workspace.create({ path: join(folder, 'workspace') })
+  const images = sampleImages(folder, 1)
+  const white = { width: 96, height: 96, channels: 3, background: 'white' } as const
+  await sharp({ create: white })
+    .png()
+    .toFile(join(images, 'dog', 'white.png'))
+  const datasetId = await addDataset(client, images)
+  const modelIds: number[] = []
+  for (const path of [await burdened(folder, burden), sampleModel('replk3')])
+    modelIds.push((await client.models.add({ path })).id)
+  return { modelIds, datasetId }
+}
+
+/** The burdened model failed with the white image alone, and says the same of all others as the one without. */
+async function expectOnlyWhiteFailed(client: Client, id: number, code: string): Promise<void> {
+  const { conditions, failures } = await client.studies.result({ id })
+  expect(failures.map((failure) => ({ code: failure.code, n: failure.n }))).toEqual([{ code, n: 1 }])
+  const told = []
+  for (const { modelId, key } of conditions) {
+    const { rows } = await client.studies.rows({ id, modelId, key })
+    told.push(
+      rows.map(({ image, predicted, confidence }) => ({
+        image,
+        predicted,
+        confidence: confidence.toFixed(5),
+      })),
+    )
+  }
+  expect(told[0]).toHaveLength(16)
+  expect(told[0]).toEqual(told[1]?.filter(({ image }) => !image.endsWith('white.png')))
+}
+
+it.each([{ batch: 16 }, {}])(
+  'a model that runs out of memory goes on with smaller batches and gives up the image that never fits (%j)',
+  async (overrides) => {
+    const folder = temporaryFolder()
+    const engine = await createEngine({ overrides })
+    onTestFinished(() => engine.close())
+    const setting = await setUp(engine.client, folder, hunger)
+    const { id } = await runStudy(engine.client, { kind: 'clean-accuracy', ...setting })
+    await expectOnlyWhiteFailed(engine.client, id, 'OUT_OF_MEMORY')
+  },
+)
+
+it(
+  'an image that takes the engine down each time it is computed is given up',
+  { timeout: 180_000 },
+  async () => {
+    const folder = temporaryFolder()
+    const engineIn = () => startEngine(join(folder, 'state.json'))
+    let engine = await engineIn()
+    onTestFinished(() => void engine.child.kill('SIGKILL'))
+    const { modelIds, datasetId } = await setUp(engine.client, folder, toil)
+    await engine.client.system.updateSettings({ batch: 2 })
+    const study = await engine.client.studies.run({ kind: 'clean-accuracy', modelIds, datasetId })
+    const jobId = study.job?.id ?? 0
+    let deaths = 0
+    for (;;) {
+      const ended = await Promise.race([jobEnd(engine.client, jobId), stuck(folder)])
+      if (ended) break
+      expect(deaths++).toBeLessThan(8)
+      engine.child.kill('SIGSEGV')
+      await engine.kill()
+      engine = await engineIn()
+    }
+    expect(deaths).toBeGreaterThan(2)
+    await expectOnlyWhiteFailed(engine.client, study.id, 'ENGINE_DOWN')
+    await engine.stop()
+  },
+)
+
+/** Ends, with null, when a batch has been in flight for three seconds. */
+async function stuck(folder: string): Promise<null> {
+  const db = new Database(join(folder, 'workspace', 'workspace.sqlite'), { readonly: true })
+  try {
+    const state = db.prepare(
+      'SELECT in_flight, (SELECT count(*) FROM prediction) AS facts FROM job WHERE kind = ?',
+    )
+    let since = performance.now()
+    for (let before = ''; ; await delay(100)) {
+      const now = JSON.stringify(state.get('study'))
+      if (now !== before || now.includes('"in_flight":0')) since = performance.now()
+      if (performance.now() - since > 3000) return null
+      before = now
+    }
+  } finally {
+    db.close()
+  }
+}
