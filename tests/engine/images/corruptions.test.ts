@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { applyTransform, readPicture, type Picture } from '#engine/images/index.ts'
 import { frostTexture, frostTextureCount } from '#engine/images/filters/frostTexture.ts'
-import { throughJpeg } from '#engine/images/transforms/corruptions/jpegCompression.ts'
+import { throughJpeg } from '#engine/images/jpeg/index.ts'
 import {
   corruptionNames,
   deterministicCorruptions,
@@ -76,7 +76,7 @@ describe('a corruption', () => {
   it('passes through JPEG of quality 85 unless it is told not to', async () => {
     const plain = await apply(corrupt('contrast'))
     const passed = await apply(corrupt('contrast', 3, { jpeg: true }))
-    expect(passed.pixels).toEqual((await throughJpeg(plain, 85)).pixels)
+    expect(passed.pixels).toEqual(throughJpeg(plain, 85).pixels)
     expect(passed.pixels).not.toEqual(plain.pixels)
     expect(transform.parse({ op: 'corruption', name: 'contrast', severity: 3, seed: 5 })).toMatchObject({
       jpeg: true,

@@ -7,7 +7,7 @@ import { applyTransform, preprocess, readPicture, type Picture } from '#engine/i
 import { applyGeometry, applyResize } from '#engine/images/geometry.ts'
 import { gaussianBlur } from '#engine/images/filters/blur.ts'
 import { motionBlur } from '#engine/images/filters/motion.ts'
-import { throughJpeg } from '#engine/images/transforms/corruptions/jpegCompression.ts'
+import { throughJpeg } from '#engine/images/jpeg/index.ts'
 import { underWater } from '#engine/images/transforms/corruptions/spatter.ts'
 import { corruptionNames, perturbationNames } from '#shared/transforms/index.ts'
 

@@ -1,5 +1,6 @@
 import { generator } from '#shared/random.ts'
 import type { Corruption, CorruptionName } from '#shared/transforms/corruption.ts'
+import { throughJpeg } from '../../jpeg/index.ts'
 import type { Picture } from '../../picture.ts'
 import { brightness } from './brightness.ts'
 import { contrast } from './contrast.ts'
@@ -11,7 +12,7 @@ import { gaussianBlur } from './gaussianBlur.ts'
 import { gaussianNoise } from './gaussianNoise.ts'
 import { glassBlur } from './glassBlur.ts'
 import { impulseNoise } from './impulseNoise.ts'
-import { jpegCompression, throughJpeg } from './jpegCompression.ts'
+import { jpegCompression } from './jpegCompression.ts'
 import { motionBlur } from './motionBlur.ts'
 import { pixelate } from './pixelate.ts'
 import { saturate } from './saturate.ts'
@@ -48,13 +49,9 @@ const corruptions: Record<CorruptionName, Corrupt> = {
 const publishedQuality = 85
 
 /** The picture corrupted; draws belong to (name, severity, seed, image) and to nothing else. */
-export async function applyCorruption(
-  picture: Picture,
-  transform: Corruption,
-  imageKey: string,
-): Promise<Picture> {
+export function applyCorruption(picture: Picture, transform: Corruption, imageKey: string): Picture {
   const { name, severity, seed, jpeg } = transform
   const random = generator('corruption', name, severity, seed, imageKey)
-  const corrupted = await corruptions[name](picture, severity, random, transform)
+  const corrupted = corruptions[name](picture, severity, random, transform)
   return jpeg ? throughJpeg(corrupted, publishedQuality) : corrupted
 }

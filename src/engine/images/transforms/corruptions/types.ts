@@ -11,7 +11,7 @@ export type Corrupt = (
   severity: number,
   random: Generator,
   options: Pick<Corruption, 'variant'>,
-) => Picture | Promise<Picture>
+) => Picture
 
 /** The entry of a severity. */
 export function at<T>(table: Severities<T>, severity: number): T {
