@@ -18,6 +18,8 @@ import type { CliSession, GlobalOptions } from '../session.ts'
 
 interface MapFlags extends GlobalOptions, FigureFlags {
   threads?: number
+  /** Only where the picture is of one image. */
+  photograph?: 'over' | 'beside' | 'none'
 }
 
 interface AttentionFlags extends MapFlags {
@@ -62,6 +64,10 @@ const ofOption = (fallback: 'logit' | 'ce') =>
   new Option('--of <what>', 'ce: the cross entropy; logit: the output itself')
     .choices(['logit', 'ce'])
     .default(fallback)
+const photograph = () =>
+  new Option('--photograph <place>', 'where the map stands in a figure: over the image, beside it, or alone')
+    .choices(['over', 'beside', 'none'])
+    .default('over')
 const threads = (command: Command) =>
   command.option('--threads <n>', 'of ONNX Runtime; 0 lets it choose', integerOf('--threads', 0))
 
@@ -79,6 +85,7 @@ export function addMapCommands(parent: Command, session: CliSession): void {
           .choices(['row', 'mean', 'rollout'])
           .default('row'),
       )
+      .addOption(photograph())
       .option('--layer <n>', 'from 1; the last when left out', integerOf('--layer', 1))
       .option('--head <n>', 'from 1; the mean over heads when left out', integerOf('--head', 1)),
   ).action(async (name: string, _: unknown, command: Command) => {
@@ -119,6 +126,7 @@ export function addMapCommands(parent: Command, session: CliSession): void {
         integerOf('--class', 0),
       )
       .addOption(ofOption('logit'))
+      .addOption(photograph())
       .option('--signed', 'write the signed sum over the channels instead of the magnitudes'),
   ).action(async (name: string, _: unknown, command: Command) => {
     const flags = command.optsWithGlobals<SaliencyFlags>()
@@ -229,6 +237,7 @@ async function show(
     key: result.key,
     view,
     caption: name,
+    ...(flags.photograph === undefined ? {} : { photograph: flags.photograph }),
     formats: npy ? [...drawn, 'npy'] : drawn,
     directory: resolve(session.io.cwd, flags.out),
     ...figureSetting(flags, 3.25),

@@ -5,6 +5,7 @@ import { KernelscopeError } from '#shared/errors.ts'
 import { mapSpec } from '#shared/figures/map.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import { contributionPicture } from '#shared/maths/receptiveField.ts'
+import { encodePng } from '../images/index.ts'
 import { readingOutput } from '../onnx/index.ts'
 import { floatsOfPart, magnitudes, npyHeader, signedSums, type KeptMap } from '../saliency/index.ts'
 
@@ -56,8 +57,20 @@ export function shownOf(map: KeptMap, view: MapView): Shown {
   }
 }
 
-export const figureOf = (shown: Shown, title: string, { result }: KeptMap): FigureSpec =>
-  mapSpec({ ...shown, title, notes: notesOf(result) })
+/** A picture as figure, with the image that it was computed of where the result has kept one. */
+export async function figureOf(
+  shown: Shown,
+  title: string,
+  { result, parts }: KeptMap,
+  layout: 'over' | 'beside' | 'none',
+): Promise<FigureSpec> {
+  const spec = mapSpec({ ...shown, title, notes: notesOf(result) })
+  const image = parts['shown']
+  if (!spec.cells || !image || layout === 'none') return spec
+  const [height = 0, width = 0] = image.shape
+  const png = Buffer.from(await encodePng(image.bytes, height, width)).toString('base64')
+  return { ...spec, cells: { ...spec.cells, photograph: { png, layout, opacity: 0.6 } } }
+}
 
 /** Definitions of a result, as notes under its figure. */
 function notesOf(result: unknown): string[] {

@@ -34,7 +34,7 @@ export const maps = {
     const shown = shownOf(map, view)
     const directory = input.directory ?? join(session.open().workspace.exports, 'figures')
     const drawn = formats.filter((format) => format !== 'npy')
-    const figure = figureOf(shown, caption, map)
+    const figure = await figureOf(shown, caption, map, input.photograph)
     const files =
       drawn.length > 0
         ? await writeFigures(session.press, [figure], directory, { ...input, formats: drawn })

@@ -127,8 +127,8 @@ export function sheetOf(composition: Composition): Sheet {
 /** Cells beyond this are drawn as one picture under vector axes: a shape for each would make files of megabytes. */
 const mostVectorCells = 2500
 
-export const cellsOf = (spec: FigureSpec): Look['cells'] =>
-  (spec.cells?.values.length ?? 0) > mostVectorCells ? 'outside' : 'vector'
+export const cellsOf = ({ cells }: FigureSpec): Look['cells'] =>
+  cells && (cells.photograph || cells.values.length > mostVectorCells) ? 'outside' : 'vector'
 
 function lookOf(panel: Panel, spec: FigureSpec, sharedLegend: boolean): Look {
   return {

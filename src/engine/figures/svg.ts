@@ -1,3 +1,6 @@
+import type { Box } from '#shared/figures/compose/index.ts'
+import { besideWidth } from '#shared/figures/heatmap.ts'
+import { gap } from '#shared/figures/layout.ts'
 import { isInside, type Insets } from '#shared/figures/look.ts'
 import type { FigureTheme } from '#shared/figures/theme.ts'
 import { escapeMarkup } from '#shared/figures/tooltip.ts'
@@ -56,7 +59,7 @@ export function renderSvg(sheet: Sheet, { text = 'embedded' }: SvgOptions = {}):
   ].join('\n')
 }
 
-/** Draws the plots; twice where they have to be set in line or a legend stands in a corner of one. */
+/** Draws the plots; twice where they have to be set in line, a legend stands in a corner of one, or cells are square. */
 function plots(all: readonly SheetPlot[], theme: FigureTheme, face: Typeface): string[] {
   const drawAll = (insets: readonly (Insets | null)[]) =>
     all.map((plot, at) =>
@@ -70,32 +73,67 @@ function plots(all: readonly SheetPlot[], theme: FigureTheme, face: Typeface): s
       ),
     )
   let drawn = drawAll([])
-  if (all.length > 1 || all.some(({ look }) => isInside(look.legend)))
-    drawn = drawAll(
-      aligned(
-        all,
-        drawn.map(({ insets }) => insets),
-      ),
-    )
+  const inLine = all.length > 1 || all.some(({ look }) => isInside(look.legend))
+  if (inLine || all.some(({ spec }) => spec.cells?.photograph)) {
+    const own = drawn.map(({ insets }) => insets)
+    const set = inLine ? aligned(all, own) : own
+    drawn = drawAll(all.map((plot, at) => withSquareCells(plot, set[at] ?? null)))
+  }
   return drawn.map(({ svg, insets }, at) => {
     const plot = all[at]
     if (!plot) return ''
-    const picture = plot.look.cells === 'outside' ? cells(plot, theme, insets) : ''
-    return placed(plot.box, picture + svg)
+    const pictures = plot.look.cells === 'outside' ? cells(plot, theme, insets) : ''
+    return placed(plot.box, pictures + svg)
   })
 }
 
-/** Many cells as one picture under the axes that ECharts has drawn. */
-function cells({ spec, box }: SheetPlot, theme: FigureTheme, insets: Insets | null): string {
-  if (!spec.cells || !insets) return ''
-  const { width, height } = enlargedSize(box)
-  const data = cellsPng(spec.cells, theme).toString('base64')
-  const [across, down] = [width - insets.left - insets.right, height - insets.top - insets.bottom]
-  return (
-    `<image x="${round(insets.left)}" y="${round(insets.top)}" width="${round(across)}" height="${round(down)}"` +
-    ` preserveAspectRatio="none" style="image-rendering:pixelated" xlink:href="data:image/png;base64,${data}"/>`
-  )
+/** A photograph keeps its proportions: where there is one, the plot loses what would stretch the cells over it. */
+function withSquareCells({ spec: { cells: own }, box }: SheetPlot, insets: Insets | null): Insets | null {
+  if (!own?.photograph || !insets || own.rows.length === 0) return insets
+  const size = enlargedSize(box)
+  const [width, height] = [size.width - insets.left - insets.right, size.height - insets.top - insets.bottom]
+  const side = Math.min(width / own.columns.length, height / own.rows.length)
+  const [across, down] = [width - side * own.columns.length, height - side * own.rows.length]
+  return {
+    left: insets.left + across / 2,
+    right: insets.right + across / 2,
+    top: insets.top + down / 2,
+    bottom: insets.bottom + down / 2,
+  }
 }
+
+/** Cells as one picture under the axes that ECharts has drawn, over their photograph or beside it. */
+function cells({ spec, box }: SheetPlot, theme: FigureTheme, insets: Insets | null): string {
+  const own = spec.cells
+  if (!own || !insets) return ''
+  const size = enlargedSize(box)
+  const plot = {
+    x: insets.left,
+    y: insets.top,
+    width: size.width - insets.left - insets.right,
+    height: size.height - insets.top - insets.bottom,
+  }
+  const map = (look: string) => picture(plot, cellsPng(own, theme).toString('base64'), look)
+  const { photograph } = own
+  if (!photograph) return map(sharp)
+  if (photograph.layout === 'over')
+    return picture(plot, photograph.png, stretched) + map(`${sharp} opacity="${photograph.opacity}"`)
+  const room = besideWidth(spec, theme, size) - gap(theme)
+  const beside = {
+    ...plot,
+    x: Math.max(gap(theme) * 0.5, room - plot.width),
+    width: Math.min(plot.width, room),
+  }
+  return picture(beside, photograph.png, whole) + map(sharp)
+}
+
+const stretched = 'preserveAspectRatio="none"'
+const whole = 'preserveAspectRatio="xMidYMid meet"'
+const sharp = `${stretched} style="image-rendering:pixelated"`
+
+const picture = ({ x, y, width, height }: Box, png: string, look: string) =>
+  `<image x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" ${look}` +
+  ` xlink:href="data:image/png;base64,${png}"/>`
 
 /** Letter in bold, then the title: from the left above a plot, centred below it. */
 function captionText(

@@ -1,7 +1,7 @@
 import type { ColourMap } from '#shared/colour/maps.ts'
 import { tableToCsv } from '#shared/figures/csv.ts'
-import type { FigureSpec } from '#shared/figures/spec.ts'
-import type { Field } from './field.ts'
+import type { FigureSpec, Photograph } from '#shared/figures/spec.ts'
+import type { Field, FieldRange } from './field.ts'
 
 interface FieldWords {
   id: string
@@ -11,6 +11,8 @@ interface FieldWords {
   /** What a cell is: "px", "patch". */
   cell: string
   map: ColourMap
+  /** Ends of the colours, as on screen. */
+  range?: FieldRange
   notes: string[]
   alt: string
 }
@@ -37,10 +39,38 @@ export function fieldFigure({ height, width, values }: Field, words: FieldWords)
       values: Array.from(values, (value) => (Number.isFinite(value) ? value : null)),
       map: words.map === 'diverging' ? 'diverging' : 'sequential',
       label: words.label,
+      ...(words.range ? { range: words.range } : {}),
     },
     notes: words.notes,
     alt: words.alt,
   }
+}
+
+/** The figure with the image that its field was computed of, laid out as on screen; an image that cannot be read is left out. */
+export async function withPhotograph(
+  spec: FigureSpec,
+  address: string | null,
+  layout: 'overlay' | 'beside' | 'map',
+  opacity: number,
+): Promise<FigureSpec> {
+  if (!spec.cells || address === null || layout === 'map') return spec
+  const response = await fetch(address)
+  if (!response.ok) return spec
+  const bytes = new Uint8Array(await response.arrayBuffer())
+  const photograph: Photograph = {
+    png: base64(bytes),
+    layout: layout === 'overlay' ? 'over' : 'beside',
+    opacity,
+  }
+  return { ...spec, cells: { ...spec.cells, photograph } }
+}
+
+function base64(bytes: Uint8Array): string {
+  const piece = 0x8000
+  let text = ''
+  for (let at = 0; at < bytes.length; at += piece)
+    text += String.fromCharCode(...bytes.subarray(at, at + piece))
+  return btoa(text)
 }
 
 /** Names of places along an axis: every one of a few, else about eight at a round distance. The rest are ''. */

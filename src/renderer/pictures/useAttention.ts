@@ -114,6 +114,7 @@ export function useAttention(
           label: reading.value === 'rollout' ? 'Rollout' : 'Attention',
           cell: 'patch',
           map: map.value,
+          range: range.value,
           notes: [
             `${model().title} on ${name.value ?? 'an image'}.`,
             ...(result.value?.definitions.map((d) => `${d.name}: ${d.formula ?? ''}`) ?? []),

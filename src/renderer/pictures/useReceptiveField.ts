@@ -98,6 +98,7 @@ export function useReceptiveField(
           label: values.value === 'log' ? 'log10(9 x + 1), x over the largest' : 'Contribution',
           cell: 'px',
           map: map.value,
+          range: range.value,
           notes: [
             `${model().title}, mean over ${plural(result.value.images, 'image')} drawn with seed ${seed.value}.`,
             ...result.value.definitions.map((d) => `${d.name}: ${d.formula ?? ''}`),

@@ -219,6 +219,8 @@ export const maps = {
         view: mapView,
         /** Title of the figure. */
         caption: z.string(),
+        /** Where the image stands that attention or saliency was computed of; none: the map alone. */
+        photograph: z.enum(['over', 'beside', 'none']).default('over'),
         formats: z.array(z.union([figureFormat, z.literal('npy')])).min(1),
       }),
     )

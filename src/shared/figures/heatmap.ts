@@ -23,16 +23,25 @@ export function heatmap(
   const cells = spec.cells
   if (!cells) return {}
   const { min, max } = cellRange(cells)
+  const ends = endsOf(cells, min, max)
   const colours = colourStops(cells.map === 'diverging' ? 'diverging' : theme.sequential)
   const columns = cells.columns.length
-  const bar = barWidth(theme, min, max)
+  const bar = barWidth(theme, ends)
   const label = { fontFamily: theme.fontFamily, fontSize: theme.fontSize * 0.8 }
   // Zeros say nothing that the colour does not, and hide the other numbers.
   const texts = cells.values.map((value) => (value === null || value === 0 ? '' : plainNumber(value, 2)))
   const labelled = look.cells === 'vector' && fits(texts, columns, theme, size)
   const spaceX = (size.width * cellShare) / Math.max(1, columns)
   return {
-    grid: grid(theme, { top, right: bar + gap(theme) + theme.fontSize * 1.4 }, look.insets),
+    grid: grid(
+      theme,
+      {
+        top,
+        right: bar + gap(theme) + theme.fontSize * 1.4,
+        left: look.cells === 'outside' ? besideWidth(spec, theme, size) : 0,
+      },
+      look.insets,
+    ),
     graphic: {
       type: 'text',
       right: theme.fontSize * 0.3,
@@ -67,7 +76,7 @@ export function heatmap(
       top: 'middle',
       itemWidth: theme.fontSize,
       itemHeight: theme.fontSize * 12,
-      text: [plainNumber(max, 3), plainNumber(min, 3)],
+      text: ends,
       textGap: theme.fontSize * 0.5,
       textStyle: { ...label, color: theme.ink, fontSize: theme.fontSize * 0.9 },
       inRange: { color: colours },
@@ -82,7 +91,7 @@ export function heatmap(
         progressive: 0,
         animation: false,
         data: (look.cells === 'vector' ? cells.values : []).map((value, at) => ({
-          value: [at % columns, Math.floor(at / columns), finite(value) ?? '-'],
+          value: [at % columns, Math.floor(at / columns), within(value, min, max) ?? '-'],
           label: {
             ...label,
             show: labelled && finite(value) !== null,
@@ -99,8 +108,32 @@ export function heatmap(
 const sparse = (names: readonly string[]) => names.includes('')
 const named = { interval: (_at: number, name: string) => name !== '' }
 
-/** Ends of the colour map: the range of the values, or its symmetric hull about zero for a diverging map. */
+/** The ends of the colour bar in words; one that values lie beyond says so. */
+function endsOf({ values, range }: NonNullable<FigureSpec['cells']>, min: number, max: number): string[] {
+  const beyond = (end: (value: number) => boolean) =>
+    range !== undefined && values.some((value) => value !== null && Number.isFinite(value) && end(value))
+  return [
+    `${beyond((value) => value > max) ? '≥ ' : ''}${plainNumber(max, 3)}`,
+    `${beyond((value) => value < min) ? '≤ ' : ''}${plainNumber(min, 3)}`,
+  ]
+}
+
+/**
+ * Room for a photograph that stands beside the cells, at the left: as wide as the cells, as far as labels can be told
+ * before they are drawn. 0 where there is none.
+ */
+export function besideWidth({ cells }: FigureSpec, theme: FigureTheme, { width }: FigureSize): number {
+  if (cells?.photograph?.layout !== 'beside') return 0
+  const { min, max } = cellRange(cells)
+  const names = Math.max(0, ...cells.rows.map((name) => textWidth(theme, name, theme.fontSize * 0.9)))
+  const labels = names + theme.fontSize * 2.4 + gap(theme)
+  const bar = barWidth(theme, endsOf(cells, min, max)) + gap(theme) + theme.fontSize * 1.4
+  return Math.max(0, (width - labels - bar + gap(theme)) / 2 + theme.fontSize * 0.6)
+}
+
+/** Ends of the colour map: those that the figure sets, else the range of the values, or its symmetric hull about zero for a diverging map. */
 export function cellRange(cells: NonNullable<FigureSpec['cells']>): { min: number; max: number } {
+  if (cells.range && cells.range.min < cells.range.max) return cells.range
   let min = Number.POSITIVE_INFINITY
   let max = Number.NEGATIVE_INFINITY
   for (const value of cells.values) {
@@ -130,6 +163,11 @@ function finite(value: number | null): number | null {
   return value !== null && Number.isFinite(value) ? value : null
 }
 
+function within(value: number | null, min: number, max: number): number | null {
+  const known = finite(value)
+  return known === null ? null : Math.min(max, Math.max(min, known))
+}
+
 /** Colours from the least to the greatest value, as `#rrggbb`. */
 export function colourStops(map: 'viridis' | 'cividis' | 'diverging', stops = 64): string[] {
   const table = lut(map)
@@ -156,9 +194,7 @@ function categoryAxis(spec: FigureSpec, theme: FigureTheme, side: 'x' | 'y') {
   return { ...style, splitLine: { show: false }, axisTick: { show: false }, axisLine: { show: false } }
 }
 
-function barWidth(theme: FigureTheme, min: number, max: number): number {
-  const widest = Math.max(
-    ...[min, max].map((end) => textWidth(theme, plainNumber(end, 3), theme.fontSize * 0.9)),
-  )
+function barWidth(theme: FigureTheme, ends: readonly string[]): number {
+  const widest = Math.max(...ends.map((end) => textWidth(theme, end, theme.fontSize * 0.9)))
   return Math.max(theme.fontSize, widest) + gap(theme)
 }

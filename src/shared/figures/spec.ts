@@ -35,6 +35,18 @@ export const series = z.object({
 
 export const reference = z.object({ label: z.string(), axis: z.enum(['x', 'y']), value: z.number() })
 
+/** What the cells of a heatmap were computed of: a photograph that they are laid over or stand beside. */
+export const photograph = z.object({
+  /** A PNG, base64. */
+  png: z
+    .string()
+    .max(12_000_000)
+    .regex(/^iVBORw0KGgo[A-Za-z0-9+/]*={0,2}$/, 'not a PNG in base64'),
+  layout: z.enum(['over', 'beside']),
+  /** Of the cells over it. */
+  opacity: z.number().min(0).max(1).default(0.6),
+})
+
 /** A figure as plain data: what is drawn, never how. Screen, SVG, PNG, PDF, table and CSV all come from it. */
 export const figureSpec = z.object({
   id: z.string(),
@@ -55,6 +67,9 @@ export const figureSpec = z.object({
       values: z.array(z.number().nullable()),
       map: z.enum(['sequential', 'diverging']),
       label: z.string(),
+      /** Ends of the colours; those of the values when left out. Values beyond have the colour of the end. */
+      range: z.object({ min: z.number(), max: z.number() }).optional(),
+      photograph: photograph.optional(),
     })
     .optional(),
   /** Definitions, n, seeds: printed under the figure and in its caption. */
@@ -66,4 +81,5 @@ export const figureSpec = z.object({
 export type Axis = z.infer<typeof axis>
 export type Point = z.infer<typeof point>
 export type Series = z.infer<typeof series>
+export type Photograph = z.infer<typeof photograph>
 export type FigureSpec = z.infer<typeof figureSpec>

@@ -10,7 +10,7 @@ import {
   type Composition,
 } from '#shared/figures/compose/index.ts'
 import { okabeIto } from '#shared/figures/palette.ts'
-import type { FigureSpec } from '#shared/figures/spec.ts'
+import { figureSpec, type FigureSpec } from '#shared/figures/spec.ts'
 import { venues } from '#shared/figures/venues.ts'
 import { bars, curves, matrix } from '../../shared/figures/specs.ts'
 import { temporaryFolder } from '../../temporary.ts'
@@ -115,6 +115,80 @@ describe('a composed figure', patient, () => {
     expect(pdf.match(/\/Subtype \/Image/g)).toHaveLength(1)
     expect(pdf).toContain('+STIXTwoText-Regular')
     expect(pdf.length).toBeLessThan(200_000)
+  })
+
+  describe('a map of a photograph', () => {
+    const red = sharp({ create: { width: 12, height: 12, channels: 3, background: '#ff0000' } }).png()
+    const mapOf = async (
+      layout: 'over' | 'beside',
+      range?: { min: number; max: number },
+    ): Promise<FigureSpec> => ({
+      ...sheet,
+      cells: {
+        rows: ['0', '', '', ''],
+        columns: ['0', '', '', ''],
+        values: Array.from({ length: 16 }, (_, at) => at),
+        map: 'sequential',
+        label: 'Saliency',
+        ...(range ? { range } : {}),
+        photograph: { png: (await red.toBuffer()).toString('base64'), layout, opacity: 0.5 },
+      },
+    })
+    const imagesOf = (svg: string) =>
+      [...svg.matchAll(/<image x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"/g)].map((found) =>
+        found.slice(1, 5).map(Number),
+      )
+
+    it('has it under the cells, which let it through', async () => {
+      const spec = await mapOf('over')
+      const alone = async (format: Drawing['format']) => {
+        const options = { widthInches: 3, dpi: 100 }
+        return Buffer.from(await draw({ subject: { kind: 'figure', spec, options }, format, dpi: 100 }))
+      }
+      const [under, over] = imagesOf((await alone('svg')).toString())
+      expect(under).toEqual(over)
+      const { data, info } = await sharp(await alone('png'))
+        .removeAlpha()
+        .raw()
+        .toBuffer({ resolveWithObject: true })
+      // Units of the SVG are fifths of a point. The first cell has the darkest of viridis, 68 1 84: half of it is red.
+      const [x, y, width, height] = under!.map((side) => (side / 5) * (100 / 72)) as [
+        number,
+        number,
+        number,
+        number,
+      ]
+      const [column, row] = [Math.round(x + width / 8), Math.round(y + height / 8)]
+      const [red, green, blue] = data.subarray(3 * (row * info.width + column))
+      expect(red).toBeGreaterThan(150)
+      expect(green).toBeLessThan(10)
+      expect(blue).toBeLessThan(50)
+    })
+
+    it('has it at their left, as high as they are', async () => {
+      const [left, right] = imagesOf((await render(composed([await mapOf('beside')]))).toString())
+      expect(left![0]! + left![2]!).toBeLessThan(right![0]!)
+      expect([left![1], left![3]]).toEqual([right![1], right![3]])
+      expect(Math.abs(left![2]! - right![2]!) / right![2]!).toBeLessThan(0.15)
+    })
+
+    it('says at the colour bar that values lie beyond its end', async () => {
+      const texts = async (range?: { min: number; max: number }) =>
+        textsOf((await render(composed([await mapOf('over', range)]))).toString()).map(({ text }) => text)
+      expect(await texts()).toEqual(expect.arrayContaining(['15', '0']))
+      expect(await texts({ min: 0, max: 10 })).toEqual(expect.arrayContaining(['≥ 10', '0']))
+    })
+
+    it('is two pictures in the PDF, and nothing but a PNG is taken for a photograph', async () => {
+      const pdf = (await render(composed([await mapOf('over')]), 'pdf')).toString('latin1')
+      expect(pdf.match(/\/Subtype \/Image/g)).toHaveLength(2)
+      expect(pdf).toMatch(/\/ca 0\.5/)
+      const spec = await mapOf('over')
+      const hostile = { ...spec.cells!.photograph!, png: 'iVBORw0KGgo"/><script>' }
+      expect(figureSpec.safeParse({ ...spec, cells: { ...spec.cells!, photograph: hostile } }).success).toBe(
+        false,
+      )
+    })
   })
 
   it('colours cells by their values: ends of the map at the ends, white where there is none', async () => {

@@ -39,7 +39,9 @@ export function pageWidth(page: Page): number {
 export function naturalRatio(spec: FigureSpec, widthInches: number): number {
   const cells = spec.kind === 'heatmap' ? spec.cells : undefined
   const [rows, columns] = [cells?.rows.length ?? 0, cells?.columns.length ?? 0]
-  if (rows > 0 && columns > 0) return Math.min(1, Math.max(0.35, (0.75 * rows) / columns + 0.15))
+  // A photograph beside the cells takes half of their width.
+  const share = cells?.photograph?.layout === 'beside' ? 0.4 : 0.75
+  if (rows > 0 && columns > 0) return Math.min(1, Math.max(0.35, (share * rows) / columns + 0.15))
   return widthInches >= 2.5 ? 0.68 : 0.82
 }
 
