@@ -1,5 +1,4 @@
 import type { Interval } from '#shared/contract/index.ts'
-import { wilson } from '#shared/maths/wilson.ts'
 import { percentileInterval, resamples } from '../../metrics/index.ts'
 import { breath } from './outcomes.ts'
 
@@ -48,21 +47,6 @@ export function meanOf(values: ArrayLike<number>, indices: Uint32Array): number 
   let sum = 0
   for (const index of indices) sum += values[index] ?? 0
   return sum / indices.length
-}
-
-/** Interval of a difference of two independent shares, from their Wilson intervals (Newcombe 1998, method 10). */
-export function differenceInterval(
-  a: { correct: number; n: number },
-  b: { correct: number; n: number },
-): Interval | null {
-  if (a.n === 0 || b.n === 0) return null
-  const [p, q] = [a.correct / a.n, b.correct / b.n]
-  const [i, j] = [wilson(a.correct, a.n, level), wilson(b.correct, b.n, level)]
-  return {
-    lo: p - q - Math.hypot(p - i.lo, j.hi - q),
-    hi: p - q + Math.hypot(i.hi - p, q - j.lo),
-    level,
-  }
 }
 
 const kept = new Map<string, Promise<unknown>>()
