@@ -54,7 +54,7 @@ ZOO = {
     "replk31": replk(31),
     "replk3": replk(3),
     "resnet": Entry("ResNet-14", "resnet", RESNET, lambda n: ResNet(n, (32, 64, 128), 2)),
-    "convnext": Entry("ConvNeXt-7", "convnext", "Liu et al. 2022, A ConvNet for the 2020s, in miniature", ConvNeXt, rate=0.75),
+    "convnext": Entry("ConvNeXt-7", "convnext", "Liu et al. 2022, A ConvNet for the 2020s, in miniature", ConvNeXt),
     "vit": Entry("ViT-8", "vit", VIT, lambda n: ViT(n, width=80), HALF, HALF, rate=0.5),
     "replk13": replk(13),
     "replk7": replk(7),

@@ -1,7 +1,8 @@
 """ConvNeXt in miniature (Liu et al. 2022): 7x7 depthwise, channels-last LayerNorm and MLP, layer scale.
 
-Two strided 3x3 convolutions stand where the original cuts 4x4 patches: with so few pictures the patches
-learn slowly (Xiao et al. 2021). Layer scale begins at 1, not near 0, since the net is shallow.
+Two strided 3x3 convolutions stand where the original cuts 4x4 patches, and one where it halves the map by 2x2, each with
+BatchNorm as in the RepLKs: with so few pictures the original's learn slowly (Xiao et al. 2021). Layer scale begins at 1,
+not near 0, since the net is shallow.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from .large_depthwise import DepthwiseConv
 from .layers import LayerNorm2d, Mlp
 from .replk import down
 
-WIDTHS = (32, 64, 128)
-DEPTHS = (2, 2, 2)
+WIDTHS = (48, 96, 144)
+DEPTHS = (2, 2, 3)
 
 
 class Block(nn.Module):
@@ -41,7 +42,7 @@ class ConvNeXt(nn.Module):
         self.stages = nn.ModuleList()
         for index, (width, depth) in enumerate(zip(WIDTHS, DEPTHS)):
             before = WIDTHS[index - 1]
-            step = [LayerNorm2d(before), nn.Conv2d(before, width, 2, 2)] if index else []
+            step = [down(before, width)] if index else []
             self.stages.append(nn.Sequential(*step, *(Block(width, kernel) for _ in range(depth))))
         self.norm = nn.LayerNorm(WIDTHS[-1], eps=1e-6)
         self.head = nn.Linear(WIDTHS[-1], classes)
