@@ -90,9 +90,10 @@ export function bandMask(
   const inside = (u: number, v: number) => {
     if (transform.ring === 'square')
       return inSquare(u, v, down.outer, across.outer) && !inSquare(u, v, down.inner, across.inner)
-    // An ellipse where height and width differ: frequencies are measured in units of π.
-    const radius = Math.hypot(u / height, v / width) * 2
-    return radius >= (2 * down.inner) / height && radius < (2 * down.outer) / height
+    // An ellipse where height and width differ: frequencies are measured in units of π. Integers, so that a frequency on
+    // the border (3, 4 at radius 5) does not hang on rounding.
+    const square = (u * width) ** 2 + (v * height) ** 2
+    return square >= (down.inner * width) ** 2 && square < (down.outer * width) ** 2
   }
   const signed = (k: number, n: number) => (k < n / 2 ? k : k - n)
   const mirrored = (k: number, n: number) => signed((n - k) % n, n)

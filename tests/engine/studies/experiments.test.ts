@@ -1,0 +1,226 @@
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { createEngine, type Engine } from '#engine/api/index.ts'
+import { getModel } from '#engine/models/index.ts'
+import { studyEvidence } from '#engine/studies/index.ts'
+import { drawImages } from '#engine/studies/drawImages.ts'
+import { storedField } from '#engine/studies/receptiveField/measure.ts'
+import { storedMaps } from '#engine/studies/saliencyGallery/measure.ts'
+import { params as galleryParams } from '#engine/studies/saliencyGallery/params.ts'
+import { regrid } from '#shared/saliency.ts'
+import { addDataset, runStudy, sampleImages, sampleModel } from './sample.ts'
+
+const numbers = z.array(z.number())
+const answers = z.object({ predicted: numbers, logit: numbers })
+type Answers = z.infer<typeof answers>
+const named = z.record(z.string(), answers)
+const golden = z
+  .object({
+    classes: numbers,
+    models: z.record(z.string(), z.string()),
+    digests: z.array(z.string()),
+    noise: z.object({ published: named, equal: named }),
+    windows: named,
+    salient: z.object({ attention: named, gradient: named }),
+    attacks: z.object({ mifgsm: answers, pgd: answers }),
+    taig: named,
+    field: z.record(z.string(), z.object({ coarse: numbers, sides: z.record(z.string(), z.number()) })),
+    gallery: z.record(z.enum(['gradient', 'smoothGrad', 'integratedGradients']), z.array(numbers)),
+    batchVariance: numbers,
+  })
+  .parse(JSON.parse(readFileSync(new URL('goldens/experiments.json', import.meta.url), 'utf8')))
+const lesions = z
+  .object({ digests: z.array(z.string()), lesion: z.record(z.string(), numbers) })
+  .parse(JSON.parse(readFileSync(new URL('goldens/studies.json', import.meta.url), 'utf8')))
+
+/** Every fifth picture: the first of each class. */
+const few = golden.digests.filter((_, i) => i % 5 === 0)
+const classesOfFew = golden.classes.filter((_, i) => i % 5 === 0)
+const all = golden.digests
+let folder: string
+let engine: Engine
+let everything: number
+let firsts: number
+const models: Record<string, number> = {}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'kernelscope-test-'))
+  engine = await createEngine({ overrides: { provider: 'cpu' } })
+  await engine.client.workspace.create({ path: join(folder, 'workspace') })
+  everything = await addDataset(engine.client, sampleImages(join(folder, 'all'), 5))
+  firsts = await addDataset(engine.client, sampleImages(join(folder, 'few'), 1))
+  for (const name of ['replk3', 'replk31', 'vit'])
+    models[name] = (await engine.client.models.add({ path: sampleModel(name) })).id
+}, 120_000)
+
+afterAll(async () => {
+  await engine.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const db = () => engine.session.open().workspace.db
+
+async function run(kind: string, name: string, params: Record<string, unknown>, datasetId = everything) {
+  return (await runStudy(engine.client, { kind, params, modelIds: [models[name] ?? 0], datasetId })).id
+}
+
+/** Answers of a study under a condition, in the order of `digests`. */
+async function answersOf(id: number, key: string, digests = all): Promise<Answers> {
+  for await (const block of studyEvidence(db(), id)) {
+    if (block.key !== key) continue
+    const rows = digests.map((digest) => block.rows.find(({ image }) => image === digest)?.prediction)
+    return {
+      predicted: rows.map((row) => row?.predicted ?? -1),
+      logit: rows.map((row) => row?.trueLogit ?? NaN),
+    }
+  }
+  throw new Error(`no condition ${key}`)
+}
+
+/** Same classes, and logits of the true class that differ by float32 rounding only. */
+function same(found: Answers, wanted: Answers | undefined) {
+  expect(found.predicted).toEqual(wanted?.predicted)
+  found.logit.forEach((value, i) => expect(Math.abs(value - (wanted?.logit[i] ?? NaN))).toBeLessThan(2e-3))
+}
+
+/** An attack's sign turns over where a gradient is all but zero: logits may differ a little, accuracy by half a point. */
+function alike(found: Answers, wanted: Answers | undefined, classes = golden.classes) {
+  const right = (predicted: number[] = []) =>
+    predicted.filter((value, i) => value === classes[i]).length / classes.length
+  expect(Math.abs(right(found.predicted) - right(wanted?.predicted))).toBeLessThan(0.005)
+  const away = found.logit.map((value, i) => Math.abs(value - (wanted?.logit[i] ?? NaN)))
+  expect(away.reduce((sum, value) => sum + value, 0) / away.length).toBeLessThan(0.02)
+}
+
+const relative = (found: ArrayLike<number>, wanted: readonly number[]) => {
+  expect(found).toHaveLength(wanted.length)
+  const off = wanted.reduce((sum, value, i) => sum + Math.abs((found[i] ?? NaN) - value), 0)
+  return off / wanted.reduce((sum, value) => sum + Math.abs(value), 0)
+}
+
+describe('against PyTorch and numpy with the same draws (tools/goldens/studies/experiments.py)', () => {
+  it('the goldens are of the models that are shipped', () => {
+    for (const [name, digest] of Object.entries(golden.models))
+      expect(
+        createHash('sha256')
+          .update(readFileSync(sampleModel(name)))
+          .digest('hex'),
+      ).toBe(digest)
+  })
+
+  it('answers under noise of a band are the same, as published and of equal energy', async () => {
+    const published = await run('noise-frequency', 'replk3', { centres: [0, 100, 300, 700, 1000] })
+    for (const [centre, wanted] of Object.entries(golden.noise.published))
+      same(await answersOf(published, `centre=${centre}`), wanted)
+    const params = { centres: [200, 800], energy: 'equal', ring: 'round', epsilon: 0.25 }
+    const equal = await run('noise-frequency', 'replk3', params)
+    for (const [centre, wanted] of Object.entries(golden.noise.equal))
+      same(await answersOf(equal, `centre=${centre}`), wanted)
+  })
+
+  it('answers of a model whose kernels are cut to a window are the same', async () => {
+    const id = await run('kernel-size', 'replk31', { sizes: [3, 7, 13] })
+    for (const [size, wanted] of Object.entries(golden.windows))
+      same(await answersOf(id, `window=${size}`), wanted)
+  })
+
+  it('answers without several blocks are the same', async () => {
+    const [model] = [getModel(db(), models['replk3'] ?? 0)]
+    const subsets = Object.keys(lesions.lesion).map((key) => key.split(',').map(Number))
+    const file = {
+      format: 'kernelscope-subsets',
+      version: 1,
+      models: [{ title: 'net', digest: model.digest, blocks: model.inspection.blocks.length, subsets }],
+    }
+    writeFileSync(join(folder, 'subsets.json'), JSON.stringify(file))
+    const { digest } = await engine.client.studies.importDraws({ path: join(folder, 'subsets.json') })
+    const id = await run('lesion', 'replk3', { draws: digest, singles: false })
+    const pairs = await answersOf(id, 'n=2,sample=0', lesions.digests)
+    expect(pairs.predicted).toEqual(lesions.lesion['0,2'])
+  })
+
+  it.each(['attention', 'gradient'] as const)(
+    'answers without salient and non-salient patches are the same, saliency from %s',
+    async (source) => {
+      const model = models[source === 'attention' ? 'vit' : 'replk3']
+      const id = await run('salient-patch-drop', 'replk3', { source, model, percents: [0, 25, 55] })
+      for (const [key, wanted] of Object.entries(golden.salient[source]))
+        same(await answersOf(id, key), wanted)
+    },
+  )
+
+  it.each(['mifgsm', 'pgd'] as const)('answers under %s are the same to half a point', async (attack) => {
+    const params = { attack, epsilons: [0.006], steps: [5], baseline: false, transfer: false }
+    const id = await run('adversarial', 'replk3', params)
+    alike(await answersOf(id, 'epsilon=0.006,steps=5'), golden.attacks[attack])
+  })
+
+  it('answers to transferred images are the same to half a point: TAIG-S, and TAIG-R with the same noise', async () => {
+    const straight = { attack: 'taig-s', surrogate: models['replk3'], epsilons: [0.01, 0.03], iterations: 4 }
+    const id = await run('transfer-attack', 'replk31', straight)
+    for (const epsilon of [0.01, 0.03])
+      alike(await answersOf(id, `epsilon=${epsilon}`), golden.taig[`taig-s,epsilon=${epsilon}`])
+    const random = { ...straight, attack: 'taig-r', epsilons: [0.03], iterations: 2 }
+    const noisy = await run('transfer-attack', 'replk31', random, firsts)
+    alike(await answersOf(noisy, 'epsilon=0.03', few), golden.taig['taig-r,epsilon=0.03'], classesOfFew)
+  }, 180_000)
+
+  it('the variance of features averaged over the batch is the same to a thousandth', async () => {
+    const params = { images: 16, order: 'batch-mean', normalise: false }
+    const id = await run('feature-variance', 'replk3', params, firsts)
+    const rows = (await engine.client.studies.result({ id })).tables[0]?.rows ?? []
+    const blocks = rows.filter(({ kind }) => kind === 'block').map(({ variance }) => Number(variance))
+    expect(blocks).toHaveLength(golden.batchVariance.length)
+    golden.batchVariance.forEach((wanted, at) =>
+      expect(Math.abs((blocks[at] ?? NaN) / wanted - 1)).toBeLessThan(1e-3),
+    )
+  })
+
+  it.each(['replk3', 'replk31'])(
+    'the effective receptive field of %s and its areas are the same',
+    async (name) => {
+      const params = { images: 16, depth: 1, seed: 0 }
+      const id = await run('receptive-field', name, params, firsts)
+      const source = { datasetId: firsts, selectedFor: null }
+      const images = await drawImages(db(), source, params.images, params.seed)
+      const found = storedField(db(), images, getModel(db(), models[name] ?? 0), params)
+      const wanted = golden.field[name]
+      expect(relative(regrid(found?.map ?? [], [96, 96], [12, 12]), wanted?.coarse ?? [])).toBeLessThan(1e-3)
+      const [row] = (await engine.client.studies.result({ id })).tables[0]?.rows ?? []
+      for (const [threshold, side] of Object.entries(wanted?.sides ?? {}))
+        expect(row?.[`side${threshold}`]).toBe(side)
+    },
+  )
+
+  it('the maps of the saliency gallery are the same, under every method', async () => {
+    const ids = db()
+      .prepare<[number], { id: number; digest: string }>(
+        'SELECT i.id, lower(hex(s.digest)) AS digest FROM image i JOIN subject s ON s.id = i.subject_id WHERE i.dataset_id = ?',
+      )
+      .all(firsts)
+    const imageIds = few.slice(0, 4).map((digest) => ids.find((row) => row.digest === digest)?.id ?? 0)
+    const params = { imageIds, copies: 4, steps: 10 }
+    const id = await run('saliency-gallery', 'replk31', params, firsts)
+    expect((await engine.client.studies.result({ id })).complete).toBe(true)
+    const subjects = imageIds.map((image) =>
+      db().prepare<[number], number>('SELECT subject_id FROM image WHERE id = ?').pluck().get(image),
+    )
+    for (const [name, wanted] of Object.entries(golden.gallery)) {
+      const method = z.enum(['gradient', 'smoothGrad', 'integratedGradients']).parse(name)
+      const maps = storedMaps(
+        db(),
+        getModel(db(), models['replk31'] ?? 0),
+        method,
+        galleryParams.parse(params),
+      )
+      wanted.forEach((cells, at) => {
+        const map = maps.get(subjects[at] ?? 0) ?? new Float64Array()
+        expect(relative(regrid(map, [64, 64], [8, 8]), cells)).toBeLessThan(2e-3)
+      })
+    }
+  })
+})

@@ -1,0 +1,28 @@
+/**
+ * Random numbers of the product's generator for a golden that must use the same draws. Reads a JSON list of
+ * { key, kind, count } from stdin and writes the numbers, one request after the other, to stdout as float64 LE.
+ * Run: node tools/goldens/studies/numbers.ts < requests.json > numbers.bin
+ */
+import { readFileSync, writeSync } from 'node:fs'
+import { z } from 'zod'
+import { generator } from '#shared/random.ts'
+
+const requests = z
+  .array(
+    z.object({
+      key: z.array(z.union([z.string(), z.number()])),
+      kind: z.enum(['uniform', 'normal']),
+      count: z.int().positive(),
+    }),
+  )
+  .parse(JSON.parse(readFileSync(0, 'utf8')))
+
+for (const { key, kind, count } of requests) {
+  const random = generator(...key)
+  const numbers =
+    kind === 'normal'
+      ? Float64Array.from(random.normals(count))
+      : Float64Array.from({ length: count }, () => random.uniform())
+  let bytes = Buffer.from(numbers.buffer)
+  while (bytes.length > 0) bytes = bytes.subarray(writeSync(1, bytes))
+}
