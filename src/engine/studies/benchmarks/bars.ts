@@ -26,11 +26,14 @@ export interface BarsOptions {
   groups: readonly BarGroup[]
   /** Values the paper prints, in the units of the axis; drawn hollow beside ours. */
   reported?: readonly ReportedValue[]
+  /** Value of a model that knows nothing, drawn as a line. */
+  chance?: number | undefined
   notes: string[]
 }
 
 /** Grouped bars: models as categories, one series per group, and the paper's models behind them in another style. */
-export function barsFigure({ id, title, y, models, groups, reported = [], notes }: BarsOptions): FigureSpec {
+export function barsFigure(options: BarsOptions): FigureSpec {
+  const { id, title, y, models, groups, reported = [], chance, notes } = options
   const papers = reported.filter(({ value }) => value !== null)
   const categories = [
     ...models.map((model) => model.title),
@@ -68,7 +71,7 @@ export function barsFigure({ id, title, y, models, groups, reported = [], notes 
     x: { label: 'Model', unit: 'none', scale: 'category', categories },
     y,
     series: [...series, ...paper],
-    references: [],
+    references: chance === undefined ? [] : [{ label: 'Chance', axis: 'y', value: chance }],
     spans: [],
     notes,
     alt: `${title} of ${models.length} models: ${models.map((model) => describe(model, groups, y)).join('; ')}.`,

@@ -115,6 +115,8 @@ export function severityMap(
       ),
       map: 'sequential',
       label: 'Top-1 accuracy',
+      // The same colours for every model.
+      range: { min: 0, max: 1 },
     },
     notes: [origin],
     alt: `Top-1 accuracy of ${model.title} for ${rows.length} corruptions at severities ${columns.join(', ')}.`,

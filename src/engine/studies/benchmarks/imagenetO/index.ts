@@ -115,12 +115,14 @@ export const imagenetO = defineStudy({
             },
           ],
           reported: published ? asFractions(reported) : [],
+          chance: [...found.values()].find(({ scores }) => scores !== null)?.scores?.chance,
           notes: [
             'Whiskers: 95 % bootstrap over images.',
             ...(published ? ['Hollow: values the paper prints.'] : []),
           ],
         }),
-        confidenceFigure(db, grid.models),
+        confidenceFigure(db, grid.models, 'outside'),
+        confidenceFigure(db, grid.models, 'inside'),
       ],
       reported: [...reported, ...paperStatements('Fig. 2c')],
       metrics: grid.models.map((model): Metric => {

@@ -65,36 +65,35 @@ export function outsideClassTable(db: Db, models: readonly GridModel[]): DataTab
 
 const bins = 20
 
-/** Shares of images per bin of confidence, from outside and ordinary, for each model. */
-export function confidenceFigure(db: Db, models: readonly GridModel[]): FigureSpec {
-  const sides = [
-    { key: 'outside', name: 'from outside' },
-    { key: 'inside', name: 'ordinary' },
-  ]
+/** Shares of images per bin of confidence for each model, of those from outside or of the ordinary ones. */
+export function confidenceFigure(
+  db: Db,
+  models: readonly GridModel[],
+  side: 'outside' | 'inside',
+): FigureSpec {
+  const of = side === 'outside' ? 'images from outside' : 'ordinary images'
   return {
-    id: 'imagenet-o-confidence',
+    id: `imagenet-o-confidence-${side}`,
     kind: 'lines',
-    title: 'Confidence inside and outside',
+    title: `Confidence on ${of}`,
     x: { label: 'Confidence over the classes of the set', unit: 'percent', scale: 'linear', min: 0, max: 1 },
     y: { label: 'Share of the images', unit: 'percent', scale: 'linear', min: 0 },
-    series: models.flatMap((model, place) =>
-      sides.map(({ key, name }, side) => ({
-        id: `${model.id}-${key}`,
-        name: `${model.title}, ${name}`,
-        slot: place * sides.length + side,
-        origin: 'measured' as const,
-        symbols: false,
-        points: histogram(outcomes(db, model, key).map(({ confidence }) => confidence)).map((share, bin) => ({
-          x: (bin + 0.5) / bins,
-          y: share,
-          ref: `${model.id}|${key}`,
-        })),
+    series: models.map((model, slot) => ({
+      id: String(model.id),
+      name: model.title,
+      slot,
+      origin: 'measured' as const,
+      symbols: false,
+      points: histogram(outcomes(db, model, side).map(({ confidence }) => confidence)).map((share, bin) => ({
+        x: (bin + 0.5) / bins,
+        y: share,
+        ref: `${model.id}|${side}`,
       })),
-    ),
+    })),
     references: [],
     spans: [],
     notes: [`Shares of images in ${bins} bins of confidence.`],
-    alt: `Distribution of confidence on images from outside and on ordinary images, for ${models.map(({ title }) => title).join(', ')}.`,
+    alt: `Distribution of confidence on ${of}, for ${models.map(({ title }) => title).join(', ')}.`,
   }
 }
 
