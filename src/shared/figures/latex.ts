@@ -10,33 +10,82 @@ export interface LatexOptions {
   notes?: readonly string[]
 }
 
+/** Rows that a page holds below a caption; more are set as a table that breaks across pages. */
+const mostRows = 40
+
 /**
  * A table for LaTeX with booktabs, numbers aligned by siunitx (version 3), the best of a column bold, the second
  * underlined, an arrow in the header where a direction is good. The packages that it needs are its first line, as
- * a comment.
+ * a comment. More than 40 rows are a longtable, whose header is repeated on every page; LaTeX breaks those only where
+ * the text has one column.
  */
 export function tableToLatex(table: DataTable, options: LatexOptions = {}): string {
   const columns = printedColumns(table)
   const rows = table.rows.map((_, row) => columns.map((column) => bodyCell(column, column.cells[row])))
-  const notes = options.notes ?? []
-  return `${[
-    '% \\usepackage{booktabs,siunitx}',
-    '\\begin{table}',
-    '  \\centering',
-    '  \\sisetup{table-number-alignment=right, table-text-alignment=right, mode=text, reset-text-series=false}',
-    `  \\caption{${escaped(options.caption ?? table.title)}}`,
-    `  \\label{${options.label ?? `tab:${table.id}`}}`,
-    `  \\begin{tabular}{${columns.map(alignment).join(' ')}}`,
-    '    \\toprule',
-    `    ${columns.map(header).join(' & ')} \\\\`,
-    '    \\midrule',
-    ...rows.map((cells) => `    ${cells.join(' & ')} \\\\`),
-    '    \\bottomrule',
-    '  \\end{tabular}',
-    ...(notes.length > 0 ? [`  \\par\\smallskip\\footnotesize ${notes.map(escaped).join(' ')}`] : []),
-    '\\end{table}',
-  ].join('\n')}\n`
+  const notes = (options.notes ?? []).map(escaped).join(' ')
+  const parts: Parts = {
+    caption: escaped(options.caption ?? table.title),
+    label: options.label ?? `tab:${table.id}`,
+    columns: columns.map(alignment).join(' '),
+    header: `${columns.map(header).join(' & ')} \\\\`,
+    rows: rows.map((cells) => `${cells.join(' & ')} \\\\`),
+    notes: notes === '' ? [] : [`\\par\\smallskip\\footnotesize ${notes}`],
+  }
+  return `${(rows.length > mostRows ? longTable : floatingTable)(parts).join('\n')}\n`
 }
+
+interface Parts {
+  caption: string
+  label: string
+  columns: string
+  header: string
+  rows: string[]
+  notes: string[]
+}
+
+const numbers =
+  '\\sisetup{table-number-alignment=right, table-text-alignment=right, mode=text, reset-text-series=false}'
+
+const floatingTable = ({ caption, label, columns, header, rows, notes }: Parts): string[] => [
+  '% \\usepackage{booktabs,siunitx}',
+  '\\begin{table}',
+  '  \\centering',
+  `  ${numbers}`,
+  `  \\caption{${caption}}`,
+  `  \\label{${label}}`,
+  `  \\begin{tabular}{${columns}}`,
+  '    \\toprule',
+  `    ${header}`,
+  '    \\midrule',
+  ...rows.map((row) => `    ${row}`),
+  '    \\bottomrule',
+  '  \\end{tabular}',
+  ...notes.map((line) => `  ${line}`),
+  '\\end{table}',
+]
+
+const longTable = ({ caption, label, columns, header, rows, notes }: Parts): string[] => [
+  '% \\usepackage{booktabs,longtable,siunitx}',
+  '% Breaks across pages; in a paper of two columns, put it after \\onecolumn.',
+  '\\begingroup',
+  `  ${numbers}`,
+  `  \\begin{longtable}{${columns}}`,
+  `    \\caption{${caption}}\\label{${label}} \\\\`,
+  '    \\toprule',
+  `    ${header}`,
+  '    \\midrule',
+  '    \\endfirsthead',
+  '    \\toprule',
+  `    ${header}`,
+  '    \\midrule',
+  '    \\endhead',
+  '    \\bottomrule',
+  '    \\endfoot',
+  ...rows.map((row) => `    ${row}`),
+  '  \\end{longtable}',
+  ...notes.map((line) => `  \\noindent${line.replace('\\par\\smallskip', '')}\\par`),
+  '\\endgroup',
+]
 
 /** A column of numbers is as wide as its widest, which keeps centred and underlined cells in line with the others. */
 function alignment({ decimals, cells }: PrintedColumn): string {

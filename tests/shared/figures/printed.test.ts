@@ -77,6 +77,18 @@ describe('tableToLatex', () => {
     `)
   })
 
+  it('breaks a table that is longer than a page, its header on every page', () => {
+    const rowsOf = (count: number) => Array.from({ length: count }, () => table.rows[0]!)
+    const long = tableToLatex({ ...table, rows: rowsOf(41) }, { notes: ['n = 320.'] })
+    expect(long.split('\n')[0]).toBe('% \\usepackage{booktabs,longtable,siunitx}')
+    expect(long).not.toMatch(/\\begin\{(table|tabular)\}/)
+    expect(long.match(/\{Top-1 \(\\%\)/g)).toHaveLength(2)
+    expect(long.match(/A\\_1 &/g)).toHaveLength(41)
+    for (const part of ['\\toprule', '\\bottomrule', '\\endfirsthead', '\\endhead', '\\endfoot'])
+      expect(long).toContain(part)
+    expect(tableToLatex({ ...table, rows: rowsOf(40) })).toContain('\\begin{tabular}')
+  })
+
   it('lets no text of others be a command', () => {
     const hostile = tableToLatex({ ...table, title: '\\input{/etc/passwd} $x^2$ ~#1' })
     expect(hostile).toContain(
