@@ -28,6 +28,8 @@ export interface SessionOptions {
   stateFile?: string | undefined
   /** Settings that override those of the workspace for this process, e.g. from the command line. */
   overrides?: Partial<Settings>
+  /** Threads that decode and transform images; one less than there are cores when left out. */
+  imageWorkers?: number
   /** Make thumbnails in the background once a dataset is indexed: for an engine with a window. */
   thumbnailsAhead?: boolean
   /** Check a model's rewrites by numbers in the background once it is added. */
@@ -55,7 +57,7 @@ export class EngineSession {
 
   get pool(): ImagePool {
     return (this.#pool ??= createImagePool({
-      workers: Math.max(1, availableParallelism() - 1),
+      workers: this.#options.imageWorkers ?? Math.max(1, availableParallelism() - 1),
       cacheBytes: decodedBytes,
     }))
   }

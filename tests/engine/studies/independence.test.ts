@@ -1,0 +1,216 @@
+import { mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createEngine, type Engine } from '#engine/api/index.ts'
+import { studyDefinitions, studyEvidence } from '#engine/studies/index.ts'
+import { addDataset, jobEnd, runStudy, sampleImages, sampleModel } from './sample.ts'
+
+const names = ['replk3', 'vit', 'resnet'] as const
+type Name = (typeof names)[number]
+
+interface Place {
+  engine: Engine
+  datasetId: number
+  models: Record<Name, number>
+}
+
+let folder: string
+let plain: Place
+let other: Place
+
+async function setUp(name: string, reversed: boolean, options: Parameters<typeof createEngine>[0]) {
+  const engine = await createEngine(options)
+  await engine.client.workspace.create({ path: join(folder, name, 'workspace') })
+  const images = sampleImages(join(folder, name), 2)
+  if (reversed) for (const one of readdirSync(images)) reverse(join(images, one))
+  const datasetId = await addDataset(engine.client, images)
+  const models: Record<Name, number> = { replk3: 0, vit: 0, resnet: 0 }
+  for (const one of names) models[one] = (await engine.client.models.add({ path: sampleModel(one) })).id
+  return { engine, datasetId, models }
+}
+
+/** Names the files of a folder so that they come in the opposite order. */
+function reverse(path: string) {
+  for (const [at, file] of readdirSync(path).sort().reverse().entries())
+    renameSync(join(path, file), join(path, `r${at}-${file}`))
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'kernelscope-test-'))
+  plain = await setUp('plain', false, { overrides: { threads: 1, batch: 16 }, imageWorkers: 1 })
+  other = await setUp('other', true, { overrides: { threads: 1, batch: 5 }, imageWorkers: 3 })
+}, 120_000)
+
+afterAll(async () => {
+  await plain.engine.close()
+  await other.engine.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+type Models = Place['models']
+/** A small form of every experiment; what is left out takes one ConvNet and no parameters. */
+const small: Record<string, { models?: Name[]; params?: (models: Models) => Record<string, unknown> }> = {
+  'clean-accuracy': { models: ['replk3', 'vit'] },
+  'random-patch-drop': { models: ['replk3', 'vit'], params: () => ({ percents: [0, 40, 80], repeats: 2 }) },
+  'salient-patch-drop': {
+    models: ['replk3', 'resnet'],
+    params: ({ vit }) => ({ model: vit, percents: [0, 30, 60] }),
+  },
+  adversarial: {
+    models: ['replk3', 'resnet'],
+    params: () => ({ attack: 'pgd', epsilons: [0.004], steps: [1, 3], restarts: 2 }),
+  },
+  'transfer-attack': {
+    models: ['resnet', 'vit'],
+    params: ({ replk3 }) => ({ surrogate: replk3, attack: 'taig-r', epsilons: [0.03], iterations: 1 }),
+  },
+  lesion: { models: ['replk3', 'resnet'], params: () => ({ samples: 2 }) },
+  'noise-frequency': { models: ['replk3', 'vit'], params: () => ({ centres: [100, 700] }) },
+  'kernel-size': { params: () => ({ sizes: [1] }) },
+  'kernel-attention': { params: () => ({ smallest: 3, layers: 'all' }) },
+  'attention-distance': { models: ['vit'], params: () => ({ images: 12 }) },
+  'feature-variance': { models: ['replk3', 'vit'], params: () => ({ images: 12, normalise: false }) },
+  'receptive-field': { models: ['replk3', 'resnet'], params: () => ({ images: 12 }) },
+  'saliency-gallery': {
+    models: ['replk3', 'resnet'],
+    params: () => ({ images: 3, methods: ['gradient', 'smoothGrad'], copies: 4 }),
+  },
+}
+
+/** Runs a study, pausing it whenever it has got a little further; gives its id and how often it was stopped. */
+async function runStopping({ client }: Engine, input: Parameters<Engine['client']['studies']['run']>[0]) {
+  const study = await client.studies.run(input)
+  const jobId = study.job?.id ?? 0
+  let stops = 0
+  let reached = 0
+  for await (const job of await client.jobs.watch()) {
+    if (job.id !== jobId) continue
+    if (job.state === 'done' || job.state === 'failed') break
+    if (job.state === 'paused') {
+      stops++
+      await client.jobs.resume({ id: jobId })
+    } else if (job.state === 'running' && job.progress.done > reached && stops < 3) {
+      reached = job.progress.done
+      await client.jobs.pause({ id: jobId }).catch(() => undefined)
+    }
+  }
+  const job = await jobEnd(client, jobId)
+  if (job.state !== 'done') throw new Error(`${job.problem?.message}`)
+  return { id: study.id, stops }
+}
+
+/** Every stored prediction of a study by model, condition and image. */
+async function facts({ engine }: Place, id: number) {
+  const found = new Map<string, { answer: [number, number | null]; logit: number }>()
+  for await (const block of studyEvidence(engine.session.open().workspace.db, id))
+    for (const { image, prediction } of block.rows)
+      if (prediction)
+        found.set(`${block.modelDigest} ${block.key} ${image}`, {
+          answer: [prediction.predicted, prediction.trueRank],
+          logit: prediction.trueLogit ?? NaN,
+        })
+  return found
+}
+
+/** Every number of a study's tables by the words of its row. */
+async function tableNumbers({ engine }: Place, id: number) {
+  const { tables, complete } = await engine.client.studies.result({ id })
+  expect(complete).toBe(true)
+  return new Map(
+    tables.flatMap((table) =>
+      table.rows.map((row) => {
+        const words = table.columns
+          .filter(({ kind }) => kind === 'text')
+          .map(({ key }) => String(row[key]).replace(/r\d-/, ''))
+          .sort()
+        const places = ['layer', 'head', 'place', 'n', 'frequency', 'loss', 'epsilon', 'steps', 'window']
+        const place = places.map((key) => row[key] ?? '').join(' ')
+        const values = Object.keys(row)
+          .sort()
+          .flatMap((key) => (typeof row[key] === 'number' ? [row[key]] : []))
+        return [`${table.id} ${words.join(' ')} ${place}`, values] as const
+      }),
+    ),
+  )
+}
+
+const experiments = studyDefinitions.filter(({ section }) => /^(4|extra)/.test(section)).map(({ id }) => id)
+
+describe('whatever the batch size, the image workers, the order of images and models, and stops on the way', () => {
+  let stopped = 0
+
+  it('there is a small form of every experiment', () => {
+    expect(experiments.filter((kind) => !(kind in small))).toEqual([])
+  })
+
+  it.each(Object.keys(small))(
+    '%s ends with the same answers and the same numbers',
+    async (kind) => {
+      const { models: wanted = ['replk3'], params = () => ({}) } = small[kind] ?? {}
+      const input = ({ models, datasetId }: Place, order: Name[]) => ({
+        kind,
+        datasetId,
+        modelIds: order.map((name) => models[name]),
+        params: params(models),
+      })
+      const a = await runStudy(plain.engine.client, input(plain, wanted))
+      const b = await runStopping(other.engine, input(other, wanted.toReversed()))
+      stopped += b.stops > 0 ? 1 : 0
+
+      const [left, right] = [await facts(plain, a.id), await facts(other, b.id)]
+      expect([...right.keys()].sort()).toEqual([...left.keys()].sort())
+      for (const [key, { answer, logit }] of left) {
+        expect([key, ...(right.get(key)?.answer ?? [])]).toEqual([key, ...answer])
+        expect(Math.abs((right.get(key)?.logit ?? NaN) - logit), key).toBeLessThan(1e-3)
+      }
+      const [one, two] = [await tableNumbers(plain, a.id), await tableNumbers(other, b.id)]
+      expect([...two.keys()].sort()).toEqual([...one.keys()].sort())
+      for (const [key, values] of one) {
+        expect(two.get(key)?.length, key).toBe(values.length)
+        values.forEach((value, at) =>
+          expect(Math.abs((two.get(key)?.[at] ?? NaN) - value), key).toBeLessThanOrEqual(
+            1e-4 * Math.max(1, Math.abs(value)),
+          ),
+        )
+      }
+    },
+    120_000,
+  )
+
+  it('most of them really were stopped', () => {
+    expect(stopped).toBeGreaterThan(Object.keys(small).length / 2)
+  })
+})
+
+describe('nothing done to an image or a model is the clean answer', () => {
+  const clean = async () => {
+    const { engine, datasetId, models } = plain
+    const input = { kind: 'clean-accuracy', datasetId, modelIds: [models.replk3] }
+    const found = await facts(plain, (await runStudy(engine.client, input)).id)
+    return new Map([...found].map(([key, value]) => [key.split(' ').at(-1) ?? '', value]))
+  }
+
+  it.each([
+    ['random-patch-drop', { percents: [0], repeats: 3 }],
+    ['salient-patch-drop', { percents: [0], source: 'gradient' }],
+    ['adversarial', { attack: 'fgsm', epsilons: [0] }],
+    ['adversarial', { attack: 'fgsm', epsilons: [1e-9], transfer: false }],
+    ['adversarial', { attack: 'pgd', epsilons: [1e-9], steps: [2], transfer: false }],
+    ['adversarial', { attack: 'mifgsm', epsilons: [1e-9], steps: [2], transfer: false }],
+    ['transfer-attack', { attack: 'taig-s', epsilons: [1e-9], iterations: 1 }],
+    ['noise-frequency', { centres: [500], epsilon: 1e-9 }],
+    ['kernel-size', { sizes: [3] }],
+  ])('%s with %j', async (kind, params) => {
+    const { engine, datasetId, models } = plain
+    const wanted = await clean()
+    const input = { kind, datasetId, modelIds: [models.replk3], params }
+    const found = await facts(plain, (await runStudy(engine.client, input)).id)
+    expect(found.size).toBeGreaterThanOrEqual(wanted.size)
+    for (const [key, { answer, logit }] of found) {
+      const own = wanted.get(key.split(' ').at(-1) ?? '')
+      expect(answer).toEqual(own?.answer)
+      expect(Math.abs(logit - (own?.logit ?? NaN))).toBeLessThan(1e-4)
+    }
+  })
+})
