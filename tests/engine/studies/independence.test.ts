@@ -123,10 +123,12 @@ async function tableNumbers({ engine }: Place, id: number) {
         const words = table.columns
           .filter(({ kind }) => kind === 'text')
           .map(({ key }) => String(row[key]).replace(/r\d-/, ''))
-          .sort()
+        // Two models agree whichever comes first.
+        if (table.id === 'agreement') words.sort()
         const places = ['layer', 'head', 'place', 'n', 'frequency', 'loss', 'epsilon', 'steps', 'window']
         const place = places.map((key) => row[key] ?? '').join(' ')
         const values = Object.keys(row)
+          .filter((key) => key !== 'imageId')
           .sort()
           .flatMap((key) => (typeof row[key] === 'number' ? [row[key]] : []))
         return [`${table.id} ${words.join(' ')} ${place}`, values] as const
