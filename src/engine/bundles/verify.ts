@@ -2,19 +2,21 @@ import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Attack } from '#shared/attacks.ts'
 import type { BundleVerdict, Settings } from '#shared/contract/index.ts'
 import { toErrorShape } from '#shared/errors.ts'
 import { stimulus, type Stimulus } from '#shared/stimulus.ts'
-import { parseDraws, type Draws } from '#shared/transforms/index.ts'
+import { parseDraws, type Draws, type Transform } from '#shared/transforms/index.ts'
 import type { ImagePool } from '../images/index.ts'
 import type { Log } from '../log.ts'
-import { addModel, updateModel } from '../models/index.ts'
-import { recompute } from '../studies/index.ts'
-import { createWorkspace } from '../workspace/index.ts'
+import { addModel, updateModel, type StoredModel } from '../models/index.ts'
+import { attackAgain, recompute, type Recomputed } from '../studies/index.ts'
+import { createWorkspace, type Workspace } from '../workspace/index.ts'
 import { fileDigest, findImages, findModels, type Places } from './find.ts'
 import { drawsName, type Manifest } from './manifest.ts'
 import type { Bundle } from './open.ts'
 import { sampleFacts, type BundledFact } from './sample.ts'
+import { tallyOf } from './tally.ts'
 
 /** What checking a bundle needs of the engine. */
 export interface VerifyRoom extends Places {
@@ -49,7 +51,7 @@ export async function verifyBundle(
 ): Promise<BundleVerdict> {
   const { manifest } = bundle
   const facts = await sampleFacts(bundle, options.sample, options.seed)
-  const tally = verdict(options, facts.length)
+  const tally = tallyOf(options, facts.length)
   const paths = await findModels(room, new Set(manifest.models.map(({ digest }) => digest)))
   const images = await findImages(room, new Set(facts.map(({ image }) => image)))
   const draws = await drawsOf(bundle)
@@ -79,43 +81,10 @@ export async function verifyBundle(
           tally.skip('the labels of the model are not those that its facts were made with', own.length)
           continue
         }
-        const items = []
-        const asked: BundledFact[] = []
-        for (const fact of own) {
-          const found = await itemOf(fact, manifest.conditions, images)
-          if (typeof found === 'string') tally.skip(found, 1)
-          else {
-            items.push(found)
-            asked.push(fact)
-          }
-        }
-        if (items.length === 0) continue
-        try {
-          const added = await addModel(workspace.db, path)
-          const { provider, answers } = await recompute({
-            ...room,
-            workspace,
-            model: updateModel(workspace.db, added.id, {
-              preprocessing: variant.preprocessing,
-              labels: { set: model.labelSet, names: model.labels },
-            }),
-            preprocessing: variant.preprocessing,
-            rewrite: variant.rewrite,
-            readout: variant.readout,
-            items,
-            draws,
-          })
-          tally.provider(provider)
-          for (const [at, fact] of asked.entries()) {
-            const answer = answers[at]
-            if (!answer) tally.skip('stopped', 1)
-            else if ('code' in answer) tally.skip(answer.message, 1)
-            else tally.compare(fact, answer, model.title, manifest.conditions[fact.condition] ?? '')
-          }
-        } catch (error) {
-          const { code, message } = toErrorShape(error)
-          tally.skip(`${model.title}: ${code}: ${message}`, asked.length)
-        }
+        await checkGroup(
+          { variant, facts: own },
+          { model, path, workspace, images, draws, room, manifest, tally },
+        )
       }
     } finally {
       workspace.close()
@@ -127,15 +96,89 @@ export async function verifyBundle(
   return tally.result(manifest)
 }
 
+interface Check {
+  model: Manifest['models'][number]
+  /** File of the model. */
+  path: string
+  /** Where graphs are written. */
+  workspace: Workspace
+  images: ReadonlyMap<string, string>
+  draws: Draws | null
+  room: VerifyRoom
+  manifest: Manifest
+  tally: ReturnType<typeof tallyOf>
+}
+
+/** Facts of one variant, computed again: predictions together, attacks one by one from their seeds. */
+async function checkGroup({ variant, facts }: Group, check: Check): Promise<void> {
+  const { model, path, workspace, images, draws, room, manifest, tally } = check
+  const [pixels, attacks]: [Asked<Transform>[], Asked<Attack>[]] = [[], []]
+  for (const fact of facts) {
+    const item = await itemOf(fact, manifest.conditions, images)
+    if (typeof item === 'string') tally.skip(item, 1)
+    else if (item.stimulus.op === 'attack') attacks.push({ fact, item: { ...item, stimulus: item.stimulus } })
+    else pixels.push({ fact, item: { ...item, stimulus: item.stimulus } })
+  }
+  const compared = async (asked: Asked<Stimulus>[], compute: (own: StoredModel) => Promise<Recomputed>) => {
+    if (asked.length === 0) return
+    try {
+      const added = await addModel(workspace.db, path)
+      const own = updateModel(workspace.db, added.id, {
+        preprocessing: variant.preprocessing,
+        labels: { set: model.labelSet, names: model.labels },
+      })
+      const { provider, answers } = await compute(own)
+      tally.provider(provider)
+      for (const [at, { fact }] of asked.entries()) {
+        const answer = answers[at]
+        if (!answer) tally.skip('stopped', 1)
+        else if ('code' in answer) tally.skip(answer.message, 1)
+        else tally.compare(fact, answer, model.title, manifest.conditions[fact.condition] ?? '')
+      }
+    } catch (error) {
+      const { code, message } = toErrorShape(error)
+      tally.skip(`${model.title}: ${code}: ${message}`, asked.length)
+    }
+  }
+  const { preprocessing, rewrite, readout } = variant
+  await compared(pixels, (own) =>
+    recompute({
+      ...room,
+      workspace,
+      model: own,
+      preprocessing,
+      rewrite,
+      readout,
+      items: pixels.map(({ item }) => item),
+      draws,
+    }),
+  )
+  await compared(attacks, (own) =>
+    attackAgain({ ...room, workspace, model: own, items: attacks.map(({ item }) => item) }),
+  )
+}
+
+interface Item<T extends Stimulus> {
+  path: string
+  digest: string
+  className: string
+  stimulus: T
+}
+interface Asked<T extends Stimulus> {
+  fact: BundledFact
+  item: Item<T>
+}
+
 /** What is computed again for a fact, or why it cannot be. */
 async function itemOf(
   { image, className, condition }: BundledFact,
   conditions: readonly string[],
   images: ReadonlyMap<string, string>,
-): Promise<{ path: string; digest: string; className: string; stimulus: Stimulus } | string> {
+): Promise<Item<Stimulus> | string> {
   const parsed = stimulus.safeParse(asJson(conditions[condition] ?? ''))
   if (!parsed.success) return 'the condition is not one that this version knows'
-  if (parsed.data.op === 'attack') return 'an attack, which needs a run of the study'
+  if (parsed.data.op === 'attack' && parsed.data.surrogate !== null)
+    return 'an attack with the gradient of another model, which needs a run of the study'
   const path = images.get(image)
   if (path === undefined) return 'the image is not at hand'
   if ((await fileDigest(path).catch(() => null)) !== image)
@@ -159,70 +202,5 @@ async function drawsOf({ archive }: Bundle): Promise<Draws | null> {
   } catch {
     // Subsets of a lesion study: they are in the rewrites.
     return null
-  }
-}
-
-function verdict({ sample, seed, tolerance }: VerifyOptions, sampled: number) {
-  const reasons = new Map<string, number>()
-  const providers = new Set<string>()
-  const disagreeing: BundleVerdict['disagreeing'] = []
-  let [checked, identical, largest] = [0, 0, 0]
-  return {
-    skip: (reason: string, n: number) => void reasons.set(reason, (reasons.get(reason) ?? 0) + n),
-    provider: (name: string) => void (name !== '' && providers.add(name)),
-    compare(
-      fact: BundledFact,
-      now: { predicted: number; confidence: number; trueProbability: number | null },
-      model: string,
-      condition: string,
-    ) {
-      checked++
-      const differences = [
-        Math.abs(now.confidence - fact.confidence),
-        ...(now.trueProbability === null || fact.trueProbability === null
-          ? []
-          : [Math.abs(now.trueProbability - fact.trueProbability)]),
-      ]
-      const difference = Math.max(...differences.map((d) => (Number.isFinite(d) ? d : 1)))
-      largest = Math.max(largest, difference)
-      const same = now.predicted === fact.predicted
-      if (same && difference === 0) identical++
-      // Two classes that were as good as equally likely may change places.
-      const tied = [now.predicted, fact.predicted].every(
-        (place) => Math.abs(fact.confidence - (fact.top.get(place) ?? 0)) <= tolerance,
-      )
-      if ((same || tied) && difference <= tolerance) return
-      disagreeing.push({
-        model,
-        condition,
-        image: fact.image,
-        className: fact.className,
-        stored: { predicted: fact.predicted, confidence: fact.confidence },
-        found: { predicted: now.predicted, confidence: now.confidence },
-      })
-    },
-    result: ({ counts, variants }: Manifest): BundleVerdict => ({
-      verdict: disagreeing.length > 0 ? 'disagrees' : checked > 0 ? 'agrees' : 'unchecked',
-      facts: counts.facts,
-      measurements: counts.measurements,
-      asked: sample,
-      sampled,
-      seed,
-      tolerance,
-      checked,
-      identical,
-      largest,
-      disagreeing,
-      unchecked: [...reasons].map(([reason, n]) => ({ reason, n })).sort((a, b) => b.n - a.n),
-      storedOn: [
-        ...new Set(
-          variants.map(
-            ({ runtime: { provider, precision, onnxruntime } }) =>
-              `${provider}, ${precision}, ONNX Runtime ${onnxruntime}`,
-          ),
-        ),
-      ],
-      checkedOn: [...providers],
-    }),
   }
 }

@@ -188,6 +188,30 @@ describe('checking a bundle', patient, () => {
     }
   })
 
+  it('attacks again from the seeds, with the images and the model found by their digests', async () => {
+    const { modelIds, datasetId } = await engine.client.studies.get({ id: studyId })
+    const attacked = await runStudy(engine.client, {
+      kind: 'adversarial',
+      params: { attack: 'pgd', epsilons: [0.008], steps: [2], seed: 5 },
+      modelIds,
+      datasetId,
+    })
+    const { files } = await engine.client.bundles.make({
+      studyId: attacked.id,
+      path: join(folder, 'attacked.zip'),
+    })
+    const verdict = await verify(files[0]?.path ?? '', { sample: 1000 })
+    // The images as they are, attacked, and with a random sign.
+    expect(verdict).toMatchObject({
+      verdict: 'agrees',
+      checked: verdict.facts,
+      disagreeing: [],
+      unchecked: [],
+    })
+    expect(verdict.facts).toBe(48)
+    expect(verdict.largest).toBeLessThan(1e-5)
+  })
+
   it('notices an image that was changed since', async () => {
     const path = join(images, 'aircraft')
     const name = join(path, 'aircraft_000.png')

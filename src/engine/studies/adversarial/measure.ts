@@ -22,7 +22,7 @@ import type { AdversarialParams } from './params.ts'
 import { isSame, openShown, showImages, type Shown } from './show.ts'
 
 /** Attacked images per call: a backward pass holds every activation, so batches are smaller than those of predictions. */
-const attackBatch = 8
+export const attackBatch = 8
 
 /**
  * Measures attacks: clean images by the ordinary way, then each trajectory once for all conditions it serves; where a
