@@ -282,6 +282,43 @@ const filters: ImageFilter[] = [
   },
 ]
 
+describe('confusion', () => {
+  let shared: ReturnType<typeof setUp>
+  beforeAll(() => void (shared = setUp()))
+
+  it.each([
+    {},
+    { parts: ['part1'] },
+    { confidence: [{ modelId: 2, min: 0.5, max: 0.9 }] },
+  ] satisfies ImageFilter[])(
+    'counts what each class is taken for, as looking at each image of %o does',
+    async (filter) => {
+      const { images, ask } = shared
+      for (const look of looks) {
+        const counts = await ask.answer({ kind: 'confusion', datasetId: 1, known: known(), filter, look })
+        if (!('right' in counts)) throw new Error('no counts')
+        const seen = images.flatMap((image) => {
+          const fact = image.facts[factKey(look)]
+          if (!fact || image.classIndex === null || !fits(filter, image)) return []
+          return [{ truth: image.classIndex, ...fact }]
+        })
+        const pairs = Map.groupBy(seen, ({ truth, predicted }) => `${truth} ${predicted}`)
+        const found = Array.from(counts.truth, (truth, k) => [
+          `${truth} ${counts.predicted[k]}`,
+          counts.count[k],
+        ])
+        expect(Object.fromEntries(found)).toEqual(
+          Object.fromEntries([...pairs].map(([pair, own]) => [pair, own.length])),
+        )
+        expect(counts.n).toBe(seen.length)
+        expect(counts.correct).toBe(seen.filter(({ correct }) => correct === 1).length)
+        for (const [truth, right] of counts.right)
+          expect(right).toBe(seen.filter((own) => own.truth === truth && own.correct === 1).length)
+      }
+    },
+  )
+})
+
 describe('a filter', () => {
   let shared: ReturnType<typeof setUp>
   beforeAll(() => void (shared = setUp()))
