@@ -45,7 +45,7 @@ export function reportOf(
     ...report,
     remarks: [
       ...remarks,
-      ...remarksOn(report, recognised),
+      ...remarksOn(report, recognised, expected.parts),
       ...uneven,
       ...unevenClasses(db, datasetId, expected.perClass),
       ...missingFiles(db, datasetId, expected.files ?? []),
@@ -103,7 +103,20 @@ function missingFiles(db: Db, datasetId: number, files: readonly string[]): stri
   return [`${wanted.size} files of the list are not there: ${shown.join(', ')}${more(wanted.size)}.`]
 }
 
-function remarksOn(report: DatasetReport, recognised: Recognised): string[] {
+/** Parts that lie together ("fog/1" to "fog/5") by what they share, where all of them are missing. */
+function together(missing: readonly string[], expected: readonly string[]): string[] {
+  const folderOf = (part: string) => part.split('/', 1)[0] ?? part
+  const sizes = Map.groupBy(expected, folderOf)
+  return [...Map.groupBy(missing, folderOf)].flatMap(([folder, parts]) =>
+    parts.length > 1 && parts.length === sizes.get(folder)?.length ? [folder] : parts,
+  )
+}
+
+function remarksOn(
+  report: DatasetReport,
+  recognised: Recognised,
+  expectedParts: readonly string[],
+): string[] {
   const list = (names: string[]) => `${names.slice(0, listed).join(', ')}${more(names.length)}`
   const { expected, found, unreadable, unlabelled, duplicates, contradictions } = report
   const remarks: [boolean, string][] = [
@@ -117,7 +130,7 @@ function remarksOn(report: DatasetReport, recognised: Recognised): string[] {
     [unlabelled > 0, `${unlabelled} images have no class and take no part in studies.`],
     [duplicates > 0, `${duplicates} images are copies of another one of the same part.`],
     [contradictions > 0, `${contradictions} images are there under different classes.`],
-    [report.missingParts.length > 0, `Missing parts: ${list(report.missingParts)}.`],
+    [report.missingParts.length > 0, `Missing parts: ${list(together(report.missingParts, expectedParts))}.`],
     [report.unknownParts.length > 0, `Parts that do not belong here: ${list(report.unknownParts)}.`],
     [report.missingClasses.length > 0, `Missing classes: ${list(report.missingClasses)}.`],
     [

@@ -233,6 +233,10 @@ describe('the report of a dataset', () => {
     ])
     expect(dataset.report?.missingParts).toHaveLength(93)
     expect(dataset.report?.remarks).toContain('Parts with fewer than 2 images: fog/2 (1).')
+    const missing = dataset.report?.remarks.find((remark) => remark.startsWith('Missing parts'))
+    expect(missing).toContain(
+      'gaussian_noise/2, gaussian_noise/3, gaussian_noise/4, gaussian_noise/5, shot_noise, impulse_noise, defocus_blur',
+    )
     const { rows } = await engine.client.datasets.images({
       datasetId: dataset.id,
       filter: { parts: ['fog/2'] },
