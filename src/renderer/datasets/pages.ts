@@ -1,4 +1,5 @@
 import { isAbort } from '../engine/errors.ts'
+import { PageStore } from './pageStore.ts'
 
 export interface KeysetPage<T> {
   rows: T[]
@@ -20,10 +21,8 @@ interface KeysetOptions<T> {
  * came is aborted.
  */
 export class KeysetPages<T> {
-  readonly pageSize: number
   readonly #options: KeysetOptions<T>
-  readonly #keep: number
-  readonly #pages = new Map<number, T[]>()
+  readonly #pages: PageStore<T>
   /** Cursor of each page that can be asked for; the first needs none. */
   readonly #cursors: (number | null)[] = [null]
   #ended = false
@@ -33,20 +32,19 @@ export class KeysetPages<T> {
 
   constructor(options: KeysetOptions<T>) {
     this.#options = options
-    this.pageSize = options.pageSize ?? 200
-    this.#keep = options.keep ?? 60
+    this.#pages = new PageStore(options.pageSize ?? 200, options.keep ?? 60)
   }
 
   /** The row at a place, or undefined while it is not here. */
   row(place: number): T | undefined {
-    return this.#pages.get(Math.floor(place / this.pageSize))?.[place % this.pageSize]
+    return this.#pages.row(place)
   }
 
   /** Says which places are looked at: from inclusive, to exclusive. Their pages are fetched, the next one ahead. */
   want(from: number, to: number): void {
     this.#wanted = {
-      first: Math.max(0, Math.floor(from / this.pageSize)),
-      last: Math.max(0, Math.floor(Math.max(from, to - 1) / this.pageSize)) + 1,
+      first: this.#pages.pageOf(from),
+      last: this.#pages.pageOf(Math.max(from, to - 1)) + 1,
     }
     this.#pump()
   }
@@ -61,11 +59,7 @@ export class KeysetPages<T> {
 
   /** Place of the first loaded row that fits, or null. */
   find(fits: (row: T) => boolean): number | null {
-    for (const [page, rows] of this.#pages) {
-      const index = rows.findIndex(fits)
-      if (index >= 0) return page * this.pageSize + index
-    }
-    return null
+    return this.#pages.find(fits)
   }
 
   close(): void {
@@ -98,14 +92,13 @@ export class KeysetPages<T> {
     try {
       const { rows, next } = await this.#options.fetch(
         this.#cursors[page] ?? null,
-        this.pageSize,
+        this.#pages.pageSize,
         own.controller.signal,
       )
       if (own.controller.signal.aborted) return
-      this.#pages.set(page, rows)
+      this.#pages.put(page, rows, this.#wanted.first, this.#wanted.last)
       if (next === null) this.#ended = true
       else if (page === this.#cursors.length - 1) this.#cursors.push(next)
-      this.#evict()
       this.#options.onChange?.()
     } catch (error) {
       if (this.#running === own) this.#running = null
@@ -114,17 +107,5 @@ export class KeysetPages<T> {
     }
     if (this.#running === own) this.#running = null
     this.#pump()
-  }
-
-  #evict(): void {
-    const { first, last } = this.#wanted
-    const distance = (page: number) => (page < first ? first - page : page > last ? page - last : 0)
-    const far = [...this.#pages.keys()]
-      .filter((page) => distance(page) > 0)
-      .sort((a, b) => distance(b) - distance(a))
-    for (const page of far) {
-      if (this.#pages.size <= this.#keep) return
-      this.#pages.delete(page)
-    }
   }
 }

@@ -1,0 +1,56 @@
+/** Pages of a long list by number, of which those farthest from what is looked at are let go first. */
+export class PageStore<T> {
+  readonly pageSize: number
+  readonly #keep: number
+  readonly #pages = new Map<number, T[]>()
+
+  /** `keep`: pages kept in memory. */
+  constructor(pageSize: number, keep: number) {
+    this.pageSize = pageSize
+    this.#keep = keep
+  }
+
+  pageOf(place: number): number {
+    return Math.max(0, Math.floor(place / this.pageSize))
+  }
+
+  has(page: number): boolean {
+    return this.#pages.has(page)
+  }
+
+  /** Keeps the rows of a page, and lets go what is far from the pages `first` to `last`. */
+  put(page: number, rows: T[], first: number, last: number): void {
+    this.#pages.set(page, rows)
+    const distance = (other: number) => (other < first ? first - other : other > last ? other - last : 0)
+    const far = [...this.#pages.keys()]
+      .filter((other) => distance(other) > 0)
+      .sort((a, b) => distance(b) - distance(a))
+    for (const other of far) {
+      if (this.#pages.size <= this.#keep) return
+      this.#pages.delete(other)
+    }
+  }
+
+  delete(page: number): void {
+    this.#pages.delete(page)
+  }
+
+  /** Forgets pages that were not full. */
+  deletePartial(): void {
+    for (const [page, rows] of this.#pages) if (rows.length < this.pageSize) this.#pages.delete(page)
+  }
+
+  /** The row at a place, or undefined while it is not here. */
+  row(place: number): T | undefined {
+    return this.#pages.get(Math.floor(place / this.pageSize))?.[place % this.pageSize]
+  }
+
+  /** Place of the first loaded row that fits, or null. */
+  find(fits: (row: T) => boolean): number | null {
+    for (const [page, rows] of this.#pages) {
+      const index = rows.findIndex(fits)
+      if (index >= 0) return page * this.pageSize + index
+    }
+    return null
+  }
+}
