@@ -1,4 +1,5 @@
 import { naturalRatio, type Box, type Composition } from '#shared/figures/compose/index.ts'
+import { describeFigure } from '#shared/figures/describe.ts'
 import { defaultLook } from '#shared/figures/look.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import { paperTheme } from '#shared/figures/theme.ts'
@@ -85,7 +86,7 @@ function sheetOfFigure({ spec, options }: Extract<Subject, { kind: 'figure' }>):
   return {
     id: spec.id,
     title: spec.title,
-    alt: [spec.alt, ...spec.notes].join('\n'),
+    alt: [describeFigure(spec), ...spec.notes].join('\n'),
     width,
     height,
     typeface: name,

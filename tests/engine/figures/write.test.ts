@@ -128,7 +128,8 @@ describe('SVG', () => {
     const text = await svg()
     expect(text).toMatch(/^<svg [^>]*width="3.25in" height="2in" viewBox="0 0 1170 720"/)
     expect(text).toContain('<title>Random patch drop</title>')
-    expect(text).toContain(`<desc>${curves.alt}\n320 images, seed 7</desc>`)
+    expect(text).toContain(`<desc>${curves.alt} Line chart of 3 series`)
+    expect(text).toContain('\n320 images, seed 7</desc>')
   })
 
   it('is well-formed and holds nothing that runs or is fetched', async () => {
