@@ -3,6 +3,7 @@ import type { StudyImageOrder, StudyImageSummary } from '#shared/contract/index.
 import type { KernelscopeError } from '#shared/errors.ts'
 import { KeysetPages } from '../datasets/pages.ts'
 import { engine, toKernelscopeError } from '../engine/index.ts'
+import { useJobsStore } from '../stores/jobs.ts'
 
 /** The images of a study in an order, by place; `total` is null until known, `axis` names what `failsAt` is on. */
 export function useStudyImages(studyId: () => number, order: () => StudyImageOrder) {
@@ -37,6 +38,12 @@ export function useStudyImages(studyId: () => number, order: () => StudyImageOrd
     pages.value.want(0, 1)
   }
   watch(() => [studyId(), order()], reload)
+  /** Its last images were measured just now. */
+  const jobs = useJobsStore()
+  watch(
+    () => jobs.finished,
+    (job) => job?.studyId === studyId() && reload(),
+  )
   pages.value.want(0, 1)
   onScopeDispose(() => pages.value.close())
   return { pages, version, total, axis, error, reload }
