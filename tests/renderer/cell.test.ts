@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import type { StudyCondition, StudyResult } from '#shared/contract/index.ts'
 import {
   baselineOf,
-  conditionTitle,
   findCell,
   formatCellRef,
   parseCellRef,
@@ -67,7 +66,4 @@ describe('a cell behind a point', () => {
     expect(test && winnerOf(test)).toBe(2)
     expect(test && winnerOf({ ...test, p: 0.2 })).toBeNull()
   })
-
-  it('is written for people', () =>
-    expect(conditionTitle('percent=50,repeat=0')).toBe('percent 50, repeat 0'))
 })

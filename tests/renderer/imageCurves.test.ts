@@ -47,8 +47,8 @@ describe('one image through a study', () => {
   })
 
   it('names repeats only where there are several', () => {
-    expect(axis.conditions[1]?.title).toBe('percent 50, repeat 0')
-    expect(imageAxis(rows.filter((r) => r.params['repeat'] === 0)).conditions[1]?.title).toBe('percent 50')
+    expect(axis.conditions[1]?.title).toBe('50 % dropped, draw 1')
+    expect(imageAxis(rows.filter((r) => r.params['repeat'] === 0)).conditions[1]?.title).toBe('50 % dropped')
   })
 
   it('draws mean and range of the true class for every model', () => {

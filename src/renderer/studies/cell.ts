@@ -46,9 +46,6 @@ export function testsOf(result: StudyResult, cell: StudyCondition) {
     })
 }
 
-/** "percent=50,repeat=0" → "percent 50, repeat 0" */
-export const conditionTitle = (key: string) => key.replaceAll('=', ' ').replaceAll(',', ', ')
-
 /** Who is better by a paired test at the given level; null where the test does not tell. */
 export function winnerOf(test: PairedTest, level = 0.05): number | null {
   if (test.p >= level || test.onlyA === test.onlyB) return null

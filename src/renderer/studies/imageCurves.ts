@@ -1,6 +1,6 @@
 import type { StudyImageRow } from '#shared/contract/index.ts'
 import type { FigureSpec, Point } from '#shared/figures/spec.ts'
-import { conditionTitle } from './cell.ts'
+import { axisTitle, conditionTitle } from './conditionTitle.ts'
 
 /** One condition of a study for one image: its place on the axis and who is right under it. */
 export interface ImageCondition {
@@ -55,7 +55,7 @@ export function imageFigure(
     kind: 'lines',
     title: 'The true class of this image',
     x: axis.parameter
-      ? { label: axis.parameter, unit: 'none', scale: 'linear' }
+      ? { label: axisTitle(axis.parameter), unit: 'none', scale: 'linear' }
       : {
           label: 'Condition',
           unit: 'none',

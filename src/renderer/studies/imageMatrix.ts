@@ -1,5 +1,5 @@
 import type { StudyImageRow } from '#shared/contract/index.ts'
-import { conditionTitle } from './cell.ts'
+import { conditionTitle } from './conditionTitle.ts'
 import { imageAxis } from './imageCurves.ts'
 
 /** Pictures of one image under the conditions of a study: a row per way of changing it, a column per place of the axis. */
