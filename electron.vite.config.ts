@@ -58,7 +58,11 @@ export default defineConfig({
         autoImport: false,
         colorMode: true,
         theme: { colors: ['primary', 'secondary', 'success', 'info', 'warning', 'error'] },
-        ui: { colors: { primary: 'teal', secondary: 'sky', neutral: 'zinc' } },
+        ui: {
+          colors: { primary: 'teal', secondary: 'sky', neutral: 'zinc' },
+          // 24 pixels from one box to the next: a small box is still easy to hit.
+          checkbox: { slots: { root: 'min-h-6 min-w-6' } },
+        },
         icon: { clientBundle: { scan: { globInclude: ['**/*.{vue,ts}'] } } },
       }),
     ],
