@@ -1,5 +1,5 @@
 /**
- * Input gradients of classifiers of full size against PyTorch in float64 (bench/peers/gradients.py), and what forward
+ * Input gradients of classifiers of full size, and of the trained sample, against PyTorch in float64 (bench/peers/gradients.py), and what forward
  * and backward cost together. Needs Debian's PyTorch, torchvision and onnx. Run: node bench/gradients.ts [net …]
  */
 import { execFileSync, spawnSync } from 'node:child_process'
@@ -12,8 +12,14 @@ import { cpuRate } from './report.ts'
 
 const python = '/usr/bin/python3'
 const script = join(import.meta.dirname, 'peers', 'gradients.py')
-const [side, classes] = [224, 1000]
-const pixels = 3 * side * side
+
+interface Told {
+  parameters: number
+  /** Of the input, in pixels. */
+  side: number
+  classes: number
+  pytorchError: number
+}
 
 interface Found {
   net: string
@@ -52,7 +58,8 @@ async function measure(net: string, folder: string): Promise<Found> {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
   })
-  const { parameters, pytorchError }: { parameters: number; pytorchError: number } = JSON.parse(told)
+  const { parameters, side, classes, pytorchError }: Told = JSON.parse(told)
+  const pixels = 3 * side * side
   const { buffer } = new Uint8Array(readFileSync(join(folder, `${net}.bin`)))
   const part = (offset: number, length: number) => new Float32Array(buffer, 4 * offset, length)
   const image = new Tensor('float32', part(0, pixels), [1, 3, side, side])

@@ -1,17 +1,18 @@
 """A classifier of full size with its input gradient in float64: `python gradients.py NAME FOLDER`.
 
-Writes NAME.onnx, and NAME.bin with four float32 arrays one after the other: image (1, 3, 224, 224), cotangent (1, 1000),
+Writes NAME.onnx, and NAME.bin with four float32 arrays one after the other: image (1, 3, S, S), cotangent (1, classes),
 and the gradient of sum(cotangent * logits) to the image by PyTorch in float64 and in float32. Prints the float32 one's
 relative L2 error, which is what single precision costs PyTorch itself.
 
 Weights are random and seeded: PyTorch's own initialisation, norms' factors and offsets shaken, running statistics
-measured on noise so that activations stay alive through any depth.
+measured on noise so that activations stay alive through any depth. The sample's nets are the trained ones.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
 import time
 import warnings
@@ -24,7 +25,8 @@ import torchvision
 from torch import Tensor, nn
 
 TOOLS = Path(__file__).resolve().parent.parent.parent / "tools"
-sys.path += [str(TOOLS / "export"), str(TOOLS / "goldens")]
+sys.path += [str(TOOLS / part) for part in ("export", "goldens", "goldens/studies")]
+from onnx_net import OnnxNet  # noqa: E402
 from onnx_nets import BitUnit, ChannelsFirstNorm, Dino, Mean, MetaBlock  # noqa: E402
 from replknet import CHANNELS, RepLKNet  # noqa: E402
 
@@ -100,6 +102,8 @@ NETS = {
     "densenet121": partial(torchvision_net, "densenet121"),
     "regnet-y-400mf": partial(torchvision_net, "regnet_y_400mf"),
 }
+TRAINED = ("replk31", "replk3")
+"""Of the sample: 96 px, 16 classes."""
 
 
 @torch.no_grad()
@@ -133,20 +137,50 @@ def gradient(net: nn.Module, image: Tensor, cotangent: Tensor) -> Tensor:
     return torch.autograd.grad((net(image) * cotangent).sum(), image)[0]
 
 
-def main(name: str, folder: Path) -> None:
-    torch.manual_seed(0)
+class Trained(nn.Module):
+    """A net of the sample, carried out by PyTorch on normalised input."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.net = OnnxNet(name)
+        weights = self.net.weights
+        weights.update({key: nn.Parameter(w, requires_grad=False) for key, w in weights.items() if w.is_floating_point()})
+        # The same objects, so that a change of precision meets them.
+        self.kept = nn.ParameterList(w for w in weights.values() if isinstance(w, nn.Parameter))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.net.normalised(x)[self.net.logits]
+
+
+def sampled(name: str, folder: Path) -> nn.Module:
+    net = Trained(name)
+    shutil.copyfile(net.net.path, folder / f"{name}.onnx")
+    return net
+
+
+def exported(name: str, folder: Path) -> nn.Module:
+    """A net of full size, written as ONNX."""
     net = NETS[name]()
     enliven(net)
     net.eval().requires_grad_(False)
     if isinstance(net, Merged):
         net = net.net.merge()
-    image, cotangent = torch.randn(1, 3, SIDE, SIDE), torch.randn(1, CLASSES)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            net, (image,), str(folder / f"{name}.onnx"), opset_version=17, dynamo=False, input_names=["input"],
-            output_names=["logits"], dynamic_axes={"input": {0: "batch"}, "logits": {0: "batch"}},
+            net, (torch.randn(1, 3, SIDE, SIDE),), str(folder / f"{name}.onnx"), opset_version=17, dynamo=False,
+            input_names=["input"], output_names=["logits"],
+            dynamic_axes={"input": {0: "batch"}, "logits": {0: "batch"}},
         )
+    return net
+
+
+def main(name: str, folder: Path) -> None:
+    torch.manual_seed(0)
+    trained = name in TRAINED
+    side, classes = (96, 16) if trained else (SIDE, CLASSES)
+    net = sampled(name, folder) if trained else exported(name, folder)
+    image, cotangent = torch.randn(1, 3, side, side), torch.randn(1, classes)
     started = time.time()
     single = gradient(net, image, cotangent)
     exact = gradient(net.double(), image.double(), cotangent.double())
@@ -154,18 +188,18 @@ def main(name: str, folder: Path) -> None:
     np.concatenate([part.detach().float().numpy().ravel() for part in parts]).astype("<f4").tofile(folder / f"{name}.bin")
     error = ((single.double() - exact).norm() / exact.norm()).item()
     parameters = sum(p.numel() for p in net.parameters())
-    print(json.dumps({"parameters": parameters, "pytorchError": error, "seconds": round(time.time() - started, 1)}))
+    print(json.dumps({"parameters": parameters, "side": side, "classes": classes, "pytorchError": error, "seconds": round(time.time() - started, 1)}))
 
 
 if __name__ == "__main__":
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("name", nargs="?", choices=list(NETS))
+    options.add_argument("name", nargs="?", choices=[*TRAINED, *NETS])
     options.add_argument("folder", nargs="?", type=Path)
     options.add_argument("--list", action="store_true", help="names the nets")
     options.add_argument("--threads", type=int, default=2)
     args = options.parse_args()
     torch.set_num_threads(args.threads)
     if args.list:
-        print("\n".join(NETS))
+        print("\n".join((*TRAINED, *NETS)))
     else:
         main(args.name, args.folder)
