@@ -1,37 +1,117 @@
+import type { DataTable, StudyCondition } from '#shared/contract/index.ts'
 import type { Grid } from '../grid.ts'
 import { baselineOf } from '../levels.ts'
 import type { AdversarialParams } from './params.ts'
 
-/** What must hold if the numbers are to be believed, said in words where it does not. */
-export function sanityNotes(grid: Grid, chosen: AdversarialParams): string[] {
-  return grid.models.flatMap((model) => {
-    const cells = grid.cells.filter((cell) => cell.modelId === model.id && cell.top1 !== null)
-    const clean = baselineOf(grid, model.id)
-    const attacked = cells.filter(({ params }) => params['kind'] === chosen.attack)
-    const notes: string[] = []
-    for (const cell of attacked) {
-      const sign = cells.find(
-        ({ params }) => params['kind'] === 'sign' && params['epsilon'] === cell.params['epsilon'],
-      )
-      if (sign && (cell.top1 ?? 0) > (sign.top1 ?? 0))
-        notes.push(
-          `at ε ${cell.params['epsilon']} a random sign does more harm than the attack: the gradient may be masked`,
+/** What must hold of an attack if its numbers are to be believed. */
+interface Check {
+  model: string
+  check: string
+  holds: boolean
+  /** The numbers it rests on: where it does not hold, else where it came closest to not holding. */
+  numbers: string
+}
+
+type Cell = StudyCondition & { top1: number }
+
+const epsilonOf = ({ params }: StudyCondition) => Number(params['epsilon'])
+const stepsOf = ({ params }: StudyCondition) => Number(params['steps'])
+const shown = (value: number) => `${(100 * value).toFixed(1)} %`
+const place = (cell: Cell) => `ε ${epsilonOf(cell)}${stepsOf(cell) > 1 ? `, ${stepsOf(cell)} steps` : ''}`
+
+/** Of pairs of cells of which the first should not be above the second, the one with the least room; null without a pair. */
+function tightest(pairs: [Cell, Cell][], room: (a: Cell, b: Cell) => number): [Cell, Cell] | null {
+  return pairs.toSorted((a, b) => room(...a) - room(...b))[0] ?? null
+}
+
+/** Beyond chance: the intervals do not even touch. */
+const beyondChance = (a: Cell, b: Cell) => (b.interval?.hi ?? 1) - (a.interval?.lo ?? 0)
+
+function checksOf(cells: Cell[], clean: number | null, { attack, baseline }: AdversarialParams): Check[] {
+  const attacked = cells.filter(({ params }) => params['kind'] === attack)
+  const model = cells[0]?.model ?? ''
+  const pairsWith = (others: Cell[], fits: (one: Cell, other: Cell) => boolean) =>
+    attacked.flatMap((one) =>
+      others.filter((other) => fits(one, other)).map((other): [Cell, Cell] => [one, other]),
+    )
+  const pairCheck = (
+    check: string,
+    pairs: [Cell, Cell][],
+    room: (a: Cell, b: Cell) => number,
+    than: string,
+  ) => {
+    const found = tightest(pairs, room)
+    if (!found) return []
+    const [one, other] = found
+    const numbers = `${shown(one.top1)} at ${place(one)}, ${shown(other.top1)} ${than}${than === 'at' ? ` ${place(other)}` : ''}`
+    return [{ model, check, holds: room(one, other) >= 0, numbers }]
+  }
+  const signs = cells.filter(({ params }) => params['kind'] === 'sign')
+  const strongest = attacked.toSorted((a, b) => epsilonOf(b) - epsilonOf(a) || stepsOf(b) - stepsOf(a))[0]
+  return [
+    ...(baseline
+      ? pairCheck(
+          'More harm than a random sign of the same size',
+          pairsWith(signs, (one, sign) => epsilonOf(one) === epsilonOf(sign)),
+          (one, sign) => sign.top1 - one.top1,
+          'with a random sign',
         )
-      const weaker = attacked.find(
-        ({ params }) =>
-          params['epsilon'] === cell.params['epsilon'] &&
-          Number(params['steps']) < Number(cell.params['steps']),
-      )
-      if (weaker && (cell.interval?.lo ?? 0) > (weaker.interval?.hi ?? 1))
-        notes.push(`more steps do less harm at ε ${cell.params['epsilon']}`)
-    }
-    const strongest = Math.max(0, ...attacked.map(({ params }) => Number(params['epsilon'])))
-    const atStrongest = attacked.find(({ params }) => params['epsilon'] === strongest)
-    if (clean !== null && strongest >= 0.1 && (atStrongest?.top1 ?? 0) > 0.5 * clean) {
-      notes.push(
-        `over half of the accuracy is left at ε ${strongest}: check for masked gradients with restarts and a transfer attack`,
-      )
-    }
-    return notes.map((note) => `${model.title}: ${note}.`)
+      : []),
+    ...pairCheck(
+      'More steps never do less harm, beyond chance',
+      pairsWith(
+        attacked,
+        (one, fewer) => epsilonOf(one) === epsilonOf(fewer) && stepsOf(fewer) < stepsOf(one),
+      ),
+      beyondChance,
+      'at',
+    ),
+    ...pairCheck(
+      'A larger ε never does less harm, beyond chance',
+      pairsWith(attacked, (one, less) => stepsOf(one) === stepsOf(less) && epsilonOf(less) < epsilonOf(one)),
+      beyondChance,
+      'at',
+    ),
+    ...(strongest && clean !== null && epsilonOf(strongest) >= 0.1
+      ? [
+          {
+            model,
+            check: 'A large ε leaves less than half of the accuracy',
+            holds: strongest.top1 <= 0.5 * clean,
+            numbers: `${shown(strongest.top1)} of ${shown(clean)} left at ${place(strongest)}`,
+          },
+        ]
+      : []),
+  ]
+}
+
+/** The checks of every model; the transfer check has a table of its own. */
+export function sanityChecks(grid: Grid, chosen: AdversarialParams): Check[] {
+  return grid.models.flatMap(({ id }) => {
+    const cells = grid.cells.flatMap((cell) =>
+      cell.modelId === id && cell.top1 !== null ? [{ ...cell, top1: cell.top1 }] : [],
+    )
+    return checksOf(cells, baselineOf(grid, id), chosen)
   })
 }
+
+export const checkTable = (checks: readonly Check[]): DataTable => ({
+  id: 'checks',
+  title: 'Sanity checks',
+  columns: [
+    { key: 'model', title: 'Model', kind: 'text' },
+    { key: 'check', title: 'What must hold', kind: 'text' },
+    { key: 'holds', title: 'Holds', kind: 'text' },
+    { key: 'numbers', title: 'Top-1, where it is closest', kind: 'text' },
+  ],
+  rows: checks.map((check) => ({ ...check, holds: check.holds ? 'yes' : 'no' })),
+})
+
+/** Those that do not hold, in words. */
+export const sanityNotes = (checks: readonly Check[]): string[] =>
+  checks
+    .filter(({ holds }) => !holds)
+    .map(
+      ({ model, check, numbers }) =>
+        `${model}: does not hold: ${check.toLowerCase()} (${numbers}); the gradient may be masked.`,
+    )

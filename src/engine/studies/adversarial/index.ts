@@ -1,6 +1,6 @@
 import { defineStudy } from '../definition.ts'
 import { paperStatements } from '../paper.ts'
-import { sanityNotes } from './checks.ts'
+import { checkTable, sanityChecks, sanityNotes } from './checks.ts'
 import { attackConditions, isBySteps } from './conditions.ts'
 import { measureAttacks } from './measure.ts'
 import { params } from './params.ts'
@@ -66,22 +66,29 @@ export const adversarial = defineStudy({
     return Number(isBySteps(chosen) ? steps : epsilon)
   },
   measure: (room, chosen) => measureAttacks(room, chosen),
-  view: (grid, chosen, { models }) => ({
-    tables: [attackTable(grid, models), ...transferTable(grid, chosen)],
-    figures: [attackFigure(grid, chosen)],
-    reported: paperStatements(
-      { fgsm: 'Fig. 6a', pgd: chosen.steps.length > 1 ? 'Fig. 6c' : 'Fig. 6b', mifgsm: '' }[chosen.attack],
-    ),
-    notes: [
-      `${{ fgsm: 'FGSM', pgd: 'PGD', mifgsm: 'MI-FGSM' }[chosen.attack]} with the gradient of the model itself; ε in [0,1] units, clipped to [0,1], not rounded to 8 bit.`,
-      ...(chosen.attack === 'fgsm'
-        ? []
-        : [
-            `Steps of ${chosen.stepRatio} ε${chosen.attack === 'pgd' && chosen.randomStart ? `, random start, seed ${chosen.seed}` : ''}, ${chosen.restarts} ${chosen.restarts === 1 ? 'start' : 'starts'}.`,
-          ]),
-      epsilonNote(chosen, models),
-      ...sanityNotes(grid, chosen),
-      ...transferNotes(grid, chosen, models),
-    ],
-  }),
+  view(grid, chosen, { models }) {
+    const checks = sanityChecks(grid, chosen)
+    return {
+      tables: [
+        ...(checks.length > 0 ? [checkTable(checks)] : []),
+        ...transferTable(grid, chosen),
+        attackTable(grid, models),
+      ],
+      figures: [attackFigure(grid, chosen)],
+      reported: paperStatements(
+        { fgsm: 'Fig. 6a', pgd: chosen.steps.length > 1 ? 'Fig. 6c' : 'Fig. 6b', mifgsm: '' }[chosen.attack],
+      ),
+      notes: [
+        `${{ fgsm: 'FGSM', pgd: 'PGD', mifgsm: 'MI-FGSM' }[chosen.attack]} with the gradient of the model itself; ε in [0,1] units, clipped to [0,1], not rounded to 8 bit.`,
+        ...(chosen.attack === 'fgsm'
+          ? []
+          : [
+              `Steps of ${chosen.stepRatio} ε${chosen.attack === 'pgd' && chosen.randomStart ? `, random start, seed ${chosen.seed}` : ''}, ${chosen.restarts} ${chosen.restarts === 1 ? 'start' : 'starts'}.`,
+            ]),
+        epsilonNote(chosen, models),
+        ...sanityNotes(checks),
+        ...transferNotes(grid, chosen, models),
+      ],
+    }
+  },
 })
