@@ -267,7 +267,7 @@ describe('ImageNet-P', () => {
       params: { perturbations: ['translate'], stride: 20 },
       sample: { perClass: 1, seed: 0 },
     })
-    const { conditions, tables } = await client.studies.result({ id })
+    const { conditions, tables, figures } = await client.studies.result({ id })
     expect(conditions.map(({ key }) => key)).toEqual([
       'translate,frame=0',
       'translate,frame=20',
@@ -276,6 +276,17 @@ describe('ImageNet-P', () => {
     const [row] = tableOf(tables, 'perturbations').rows
     expect(row).toMatchObject({ perturbation: 'translate', sequences: 16, rate: null })
     expect(Number(row?.['flips'])).toBeGreaterThan(0)
+    // The mean over the one perturbation that was chosen, with an interval around it.
+    expect(figures[0]).toMatchObject({
+      id: 'imagenet-p-raw',
+      notes: expect.arrayContaining(['Raw values: nothing counts as 100 here.']) as string[],
+    })
+    const { metrics, models } = await client.studies.ranking({})
+    expect(metrics.map(({ key }) => key)).toEqual(['made-p.flips', 'made-p.distance'])
+    const [flips] = models.find(({ modelId }) => modelId === setting.models.small)?.values ?? []
+    expect(flips?.value).toBe(row?.['flips'])
+    expect(flips?.interval?.lo).toBeLessThanOrEqual(flips?.value ?? 0)
+    expect(flips?.interval?.hi).toBeGreaterThanOrEqual(flips?.value ?? 1)
   })
 })
 

@@ -184,5 +184,9 @@ describe('ImageNet-9', () => {
     const [row] = tableOf(tables, 'accuracy').rows
     const [same, rand] = conditions.map(({ correct, n }) => correct / n)
     expect(row?.['gap']).toBeCloseTo((same ?? 0) - (rand ?? 0), 12)
+    // The variations show the same scenes under the same names.
+    expect(result.figures.find((figure) => figure.id === 'imagenet-9-gap')?.notes).toContain(
+      'Interval of the gap: of pairs, since both variations show the same foregrounds.',
+    )
   })
 })

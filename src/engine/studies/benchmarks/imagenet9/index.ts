@@ -159,7 +159,11 @@ export const imagenet9 = defineStudy({
             },
           ],
           reported: published ? asFractions(printed) : [],
-          notes: ['Lower is better.', ...(published ? ['Hollow: values the paper prints.'] : [])],
+          notes: [
+            'Lower is better.',
+            ...intervalNotes([...gaps.values()]),
+            ...(published ? ['Hollow: values the paper prints.'] : []),
+          ],
         }),
       ],
       reported,

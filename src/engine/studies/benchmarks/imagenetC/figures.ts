@@ -5,7 +5,7 @@ import type { Grid, GridModel } from '../../grid.ts'
 import { asFractions, barsFigure, categoryBars } from '../bars.ts'
 import { cellOf } from '../outcomes.ts'
 import { chosenCorruptions, chosenSeverities, keyOf, type CorruptionParams } from './conditions.ts'
-import type { Scores, Unit } from './scores.ts'
+import { rateInterval, type Scores, type Unit } from './scores.ts'
 import { scopeOf, shownOf } from './shown.ts'
 
 /** Fig. 2b: mean accuracy at severity 5 over all 19; of a part of the benchmark the mean over that part, named so. */
@@ -61,6 +61,43 @@ export function meanAccuracyFigure(
     ],
     notes: [...shared.notes, 'A part of the benchmark: not the mean the paper shows.'],
   })
+}
+
+/** mCE of every model beside the paper's (Table 1); nothing where nothing counts as 100 or a part is missing. */
+export function mceFigure(
+  grid: Grid,
+  unit: Unit | null,
+  scores: Map<number, Scores>,
+  reported: ReportedValue[],
+  origin: string,
+): FigureSpec[] {
+  if (unit === null || [...scores.values()].every(({ mce }) => mce === null)) return []
+  return [
+    barsFigure({
+      id: 'imagenet-c-mce',
+      title: `mCE, ${unit.name} = 100`,
+      y: { label: `mCE (${unit.name} = 100)`, unit: 'none', scale: 'linear', min: 0 },
+      models: grid.models,
+      groups: [
+        {
+          id: 'mce',
+          name: 'mCE',
+          bandLabel: '95 % bootstrap interval',
+          barOf(model) {
+            const own = scores.get(model.id)
+            if (!own) return undefined
+            const interval = rateInterval(own, unit.model?.id === model.id, (all) => all.mce)
+            return { value: own.mce, interval, ...(own.images === null ? {} : { n: own.images }) }
+          },
+        },
+      ],
+      reported,
+      notes: [
+        origin,
+        'Mean CE over the 15 benchmark corruptions; lower is better. Whiskers: 95 % bootstrap over pictures.',
+      ],
+    }),
+  ]
 }
 
 /** CE by corruption, or mean errors where nothing counts as 100 or severities were left out. */

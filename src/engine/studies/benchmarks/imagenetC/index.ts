@@ -5,7 +5,7 @@ import { paperStatements, paperValues } from '../../paper.ts'
 import { baselineModel } from '../baseline.ts'
 import { findValidation } from '../validation.ts'
 import { conditions, isCorrupted, params, type CorruptionParams } from './conditions.ts'
-import { corruptionFigure, meanAccuracyFigure, severityFigure, severityMap } from './figures.ts'
+import { corruptionFigure, mceFigure, meanAccuracyFigure, severityFigure, severityMap } from './figures.ts'
 import { hardestTables } from './hardest.ts'
 import { describeOrigin, metricsOf, notesOn, originOf } from './origin.ts'
 import { scoresOf, unitOf, type Scores } from './scores.ts'
@@ -94,6 +94,7 @@ export const imagenetC = defineStudy({
     for (const model of grid.models) scores.set(model.id, await scoresOf(db, grid, model, unit))
     const inC = paperValues((row) => row.dataset === 'ImageNet-C' && row.source !== 'Table 7')
     const accuracies = inC.filter(({ text }) => text.includes('mean top-1'))
+    const rates = inC.filter(({ text }) => text.endsWith('mCE'))
     return {
       tables: [
         summaryTable(grid, chosen, unit, scores, origin),
@@ -103,6 +104,7 @@ export const imagenetC = defineStudy({
       ],
       figures: [
         meanAccuracyFigure(grid, chosen, scores, origin === 'imagenet' ? accuracies : [], said),
+        ...mceFigure(grid, unit, scores, origin === 'imagenet' ? rates : [], said),
         corruptionFigure(grid, chosen, unit, scores, said),
         severityFigure(grid, chosen, said),
         ...grid.models.map((model) => severityMap(grid, model, chosen, said)),

@@ -9,7 +9,15 @@ import { conditions, isPerturbed, params } from './conditions.ts'
 import { ratesOf } from './rates.ts'
 import { flipsPerClass, restlessTable } from './restless.ts'
 import { stabilityOf, unitOf, type Stabilities, type Unit } from './scores.ts'
-import { distanceFigure, flipFigure, perturbationTable, summaryTable, type Measured } from './view.ts'
+import {
+  distanceFigure,
+  flipFigure,
+  perturbationTable,
+  rateFigure,
+  rawMeans,
+  summaryTable,
+  type Measured,
+} from './view.ts'
 
 /** Stability of the answer over sequences of small changes (Hendrycks and Dietterich, ICLR 2019). */
 export const imagenetP = defineStudy({
@@ -87,6 +95,8 @@ export const imagenetP = defineStudy({
         rates: await ratesOf(model, stabilities, unit, baseline?.own ?? null),
       })
     }
+    const reported = paperValues((row) => row.dataset === 'ImageNet-P')
+    const rates = reported.filter(({ text }) => text.endsWith('mFR'))
     const origin = published
       ? `Frames of ${dataset.title}.`
       : `Made here, seed ${chosen.seed}, without video compression: like ImageNet-P, not its files.`
@@ -97,17 +107,16 @@ export const imagenetP = defineStudy({
         flipsPerClass(grid, found),
         restlessTable(grid, found),
       ],
-      figures: [flipFigure(grid, chosen, found, origin), distanceFigure(grid, chosen, found, origin)],
-      reported: paperValues((row) => row.dataset === 'ImageNet-P'),
+      figures: [
+        rateFigure(grid, unit, found, published && isImagenet(dataset) ? rates : [], unitNotes(unit)),
+        flipFigure(grid, chosen, found, origin),
+        distanceFigure(grid, chosen, found, origin),
+      ],
+      reported,
       metrics: metricsOf(grid, published, unit, found),
       notes: [
         origin,
-        unit === null
-          ? 'Raw values: nothing counts as 100 here.'
-          : `Rates count ${unit.name} as 100.${unit.distances === null ? ' Its top-5 distances are not known from any source, so these stay raw; the parameter distances takes them where you know them.' : ''}`,
-        ...(unit?.name === 'AlexNet'
-          ? ['AlexNet’s flip probabilities are recalled values that reproduce published mFRs.']
-          : []),
+        ...unitNotes(unit),
         ...(chosen.stride > 1 ? [`Every ${chosen.stride}th frame only.`] : []),
         ...(published ? [] : ['Not comparable with published values: those are for the published videos.']),
         'A mean is given only over all ten perturbations, each of them whole.',
@@ -140,9 +149,35 @@ function metricsOf(
       value: measured?.rates[what] ?? null,
       interval: measured?.rates[`${what}Interval`] ?? null,
     })
+    const { flips, distance } = rawMeans(grid, measured)
     return [
       ...(unit?.flips ? [rate('mfr', 'mFR', unit.name)] : []),
       ...(unit?.distances ? [rate('mt5d', 'mT5D', unit.distancesOf)] : []),
+      {
+        ...shared,
+        unit: 'fraction',
+        key: `${prefix}.flips`,
+        title: `${title}, mean flip probability`,
+        ...flips,
+      },
+      { ...shared, key: `${prefix}.distance`, title: `${title}, mean top-5 distance`, ...distance },
     ]
   })
+}
+
+/** What counts as 100, and what follows from it. */
+function unitNotes(unit: Unit | null): string[] {
+  if (unit === null) return ['Raw values: nothing counts as 100 here.']
+  const steady = Object.entries(unit.flips ?? {}).flatMap(([name, flips]) => (flips === 0 ? [name] : []))
+  return [
+    `Rates count ${unit.name} as 100.${unit.distances === null ? ' Its top-5 distances are not known from any source, so these stay raw; the parameter distances takes them where you know them.' : ''}`,
+    ...(unit.name === 'AlexNet'
+      ? ['AlexNet’s flip probabilities are recalled values that reproduce published mFRs.']
+      : []),
+    ...(steady.length > 0
+      ? [
+          `No mFR: ${unit.name} never changes its answer under ${steady.join(', ')} here, so nothing can be divided by it. Take more images, or another model as 100.`,
+        ]
+      : []),
+  ]
 }

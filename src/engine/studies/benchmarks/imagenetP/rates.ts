@@ -20,6 +20,9 @@ export interface Rates {
   distanceRates: Record<string, number | null>
   mt5d: number | null
   mt5dInterval: Interval | null
+  /** Of the raw means over all perturbations that are there. */
+  meanFlipsInterval: Interval | null
+  meanDistanceInterval: Interval | null
   byPerturbation: ReadonlyMap<string, PerturbationIntervals>
 }
 
@@ -57,6 +60,8 @@ export async function ratesOf(
     distanceRates: distances.rates,
     mt5d: distances.mean,
     mt5dInterval: distances.mean === null ? null : intervals.mt5d,
+    meanFlipsInterval: intervals.meanFlips,
+    meanDistanceInterval: intervals.meanDistance,
     byPerturbation: intervals.byPerturbation,
   }
 }
@@ -96,6 +101,8 @@ function aligned(own: Stabilities): Aligned | null {
 interface Intervals {
   mfr: Interval | null
   mt5d: Interval | null
+  meanFlips: Interval | null
+  meanDistance: Interval | null
   byPerturbation: Map<string, PerturbationIntervals>
 }
 
@@ -114,7 +121,12 @@ async function intervalsOf(
     const found = alone && (await drawn(alone, unit, null)).byPerturbation.get(name)
     if (found) apart.set(name, found)
   }
-  return { mfr: null, mt5d: null, byPerturbation: apart }
+  return { mfr: null, mt5d: null, meanFlips: null, meanDistance: null, byPerturbation: apart }
+}
+
+function meanOfAll(values: Readonly<Record<string, number>>): number | null {
+  const all = Object.values(values)
+  return all.length === 0 ? null : all.reduce((sum, value) => sum + value, 0) / all.length
 }
 
 async function drawn(
@@ -136,6 +148,8 @@ async function drawn(
     return [
       flipRates.mean,
       distanceRates.mean,
+      meanOfAll(flips),
+      meanOfAll(distances),
       ...names.flatMap((name) => [
         flips[name] ?? null,
         distances[name] ?? null,
@@ -144,10 +158,12 @@ async function drawn(
       ]),
     ]
   })
-  const [mfr, mt5d, ...rest] = found
+  const [mfr, mt5d, meanFlips, meanDistance, ...rest] = found
   return {
     mfr: mfr ?? null,
     mt5d: mt5d ?? null,
+    meanFlips: meanFlips ?? null,
+    meanDistance: meanDistance ?? null,
     byPerturbation: new Map(
       names.map((name, place) => [
         name,

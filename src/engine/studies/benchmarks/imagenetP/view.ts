@@ -1,7 +1,7 @@
-import type { DataTable } from '#shared/contract/index.ts'
+import type { DataTable, Interval, ReportedValue } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { Grid } from '../../grid.ts'
-import { categoryBars } from '../bars.ts'
+import { barsFigure, categoryBars } from '../bars.ts'
 import { chosenPerturbations, type PerturbationParams } from './conditions.ts'
 import type { Rates } from './rates.ts'
 import type { Stabilities, Unit } from './scores.ts'
@@ -31,12 +31,16 @@ export function summaryTable(grid: Grid, unit: Unit | null, found: ByModel): Dat
       { key: 'mt5dLo', title: '95 % from', kind: 'number' },
       { key: 'mt5dHi', title: 'to', kind: 'number' },
       { key: 'flips', title: 'Mean flip probability', kind: 'fraction', better: 'lower' },
+      { key: 'flipsLo', title: '95 % from', kind: 'fraction' },
+      { key: 'flipsHi', title: 'to', kind: 'fraction' },
       { key: 'distance', title: 'Mean top-5 distance', kind: 'number', better: 'lower' },
+      { key: 'distanceLo', title: '95 % from', kind: 'number' },
+      { key: 'distanceHi', title: 'to', kind: 'number' },
     ],
     rows: grid.models.map((model) => {
       const measured = found.get(model.id)
       const own = [...(measured?.own.values() ?? [])]
-      const whole = own.length > 0 && own.length === perturbationsOf(grid).length
+      const raw = rawMeans(grid, measured)
       return {
         model: model.title,
         sequences: own.length === 0 ? 0 : Math.min(...own.map(({ sequences }) => sequences.length)),
@@ -46,10 +50,37 @@ export function summaryTable(grid: Grid, unit: Unit | null, found: ByModel): Dat
         mt5d: measured?.rates.mt5d ?? null,
         mt5dLo: measured?.rates.mt5dInterval?.lo ?? null,
         mt5dHi: measured?.rates.mt5dInterval?.hi ?? null,
-        flips: whole ? mean(own.map(({ flips }) => flips)) : null,
-        distance: whole ? mean(own.map(({ distance }) => distance)) : null,
+        flips: raw.flips.value,
+        flipsLo: raw.flips.interval?.lo ?? null,
+        flipsHi: raw.flips.interval?.hi ?? null,
+        distance: raw.distance.value,
+        distanceLo: raw.distance.interval?.lo ?? null,
+        distanceHi: raw.distance.interval?.hi ?? null,
       }
     }),
+  }
+}
+
+interface Raw {
+  value: number | null
+  interval: Interval | null
+}
+
+/** Mean flip probability and top-5 distance over the perturbations of a study, once all of them are whole. */
+export function rawMeans(grid: Grid, measured: Measured | undefined): { flips: Raw; distance: Raw } {
+  const own = [...(measured?.own.values() ?? [])]
+  const whole = own.length > 0 && own.length === perturbationsOf(grid).length
+  const raw = (values: (number | null)[], interval: Interval | null | undefined): Raw =>
+    whole ? { value: mean(values), interval: interval ?? null } : { value: null, interval: null }
+  return {
+    flips: raw(
+      own.map(({ flips }) => flips),
+      measured?.rates.meanFlipsInterval,
+    ),
+    distance: raw(
+      own.map(({ distance }) => distance),
+      measured?.rates.meanDistanceInterval,
+    ),
   }
 }
 
@@ -114,6 +145,49 @@ export function perturbationTable(
       }),
     ),
   }
+}
+
+/** Table 2 as bars: mFR and mT5D where something counts as 100, raw mean flip probability where nothing does. */
+export function rateFigure(
+  grid: Grid,
+  unit: Unit | null,
+  found: ByModel,
+  reported: ReportedValue[],
+  notes: string[],
+): FigureSpec {
+  const shared = { models: grid.models, notes: ['Lower is better. Whiskers: 95 % bootstrap.', ...notes] }
+  const bandLabel = '95 % bootstrap interval'
+  const rates = [
+    { id: 'mfr', name: 'mFR', interval: 'mfrInterval' },
+    { id: 'mt5d', name: 'mT5D', interval: 'mt5dInterval' },
+  ] as const
+  const known = rates.filter(({ id }) => [...found.values()].some(({ rates: own }) => own[id] !== null))
+  if (known.length === 0)
+    return barsFigure({
+      ...shared,
+      id: 'imagenet-p-raw',
+      title: 'Mean flip probability',
+      y: { label: 'Mean flip probability', unit: 'percent', scale: 'linear', min: 0 },
+      groups: [
+        { id: 'flips', name: 'Raw', bandLabel, barOf: ({ id }) => rawMeans(grid, found.get(id)).flips },
+      ],
+    })
+  return barsFigure({
+    ...shared,
+    id: 'imagenet-p-rates',
+    title: known.map(({ name }) => name).join(' and '),
+    y: { label: `Mean rate (${unit?.name ?? ''} = 100)`, unit: 'none', scale: 'linear', min: 0 },
+    groups: known.map(({ id, name, interval }) => ({
+      id,
+      name,
+      bandLabel,
+      barOf(model) {
+        const own = found.get(model.id)?.rates
+        return own && { value: own[id], interval: own[interval] }
+      },
+    })),
+    reported: known.some(({ id }) => id === 'mfr') ? reported : [],
+  })
 }
 
 export const flipFigure = (
