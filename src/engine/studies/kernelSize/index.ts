@@ -81,7 +81,8 @@ function windowFigure(grid: Grid, models: StoredModel[]): FigureSpec {
     title: 'Trained kernels cut to a window',
     x: { label: 'Side of the window kept', unit: 'pixels', scale: 'linear', min: 0 },
     y: { label: 'Top-1 accuracy', unit: 'percent', scale: 'linear', min: 0, max: 1 },
-    series: levelSeries(grid, windowOf, { repeats: 1 }),
+    // A model without depthwise kernels has no window.
+    series: levelSeries(grid, windowOf, { repeats: 1 }).filter(({ points }) => points.length > 0),
     references: [],
     spans: [],
     notes: ['The last point of each line is the model as it is.', 'Band: 95 % Wilson interval.'],
@@ -104,10 +105,10 @@ function sizeFigure(grid: Grid, models: StoredModel[]): FigureSpec {
     title: 'Models by kernel size',
     x: { label: 'Largest depthwise kernel', unit: 'pixels', scale: 'linear', min: 0 },
     y: { label: 'Top-1 accuracy', unit: 'percent', scale: 'linear', min: 0, max: 1 },
-    series: points.map(({ model, cell }, slot) => ({
+    series: points.map(({ model, cell }) => ({
       id: String(model.id),
       name: model.title,
-      slot,
+      slot: models.indexOf(model),
       origin: 'measured' as const,
       symbols: true,
       bandLabel: '95 % Wilson interval',
