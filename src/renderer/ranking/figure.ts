@@ -90,7 +90,7 @@ function printed(ranking: Ranking, x: Metric | undefined, y: Metric | undefined,
     return [
       {
         id: `paper ${model}`,
-        name: `${model} (paper)`,
+        name: model,
         slot: slots + place,
         points: [{ x: point.x, y: point.y }],
         origin: 'reported' as const,

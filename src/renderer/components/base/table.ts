@@ -8,6 +8,10 @@ export interface Column<T> {
   width?: string
   class?: string
   hint?: string
+  /** A long title may take several lines. */
+  wrap?: boolean
+  /** Stays at the left while the rest is scrolled. */
+  pinned?: boolean
 }
 
 /** By which column rows are ordered. */

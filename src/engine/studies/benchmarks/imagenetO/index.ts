@@ -117,7 +117,7 @@ export const imagenetO = defineStudy({
           reported: published ? asFractions(reported) : [],
           chance: [...found.values()].find(({ scores }) => scores !== null)?.scores?.chance,
           notes: [
-            'Whiskers: 95 % bootstrap over images.',
+            'Whiskers: 95 % bootstrap over images. Line: chance, the share of images from outside.',
             ...(published ? ['Hollow: values the paper prints.'] : []),
           ],
         }),
