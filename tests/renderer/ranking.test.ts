@@ -86,9 +86,7 @@ describe('the ranking', () => {
     ]
     const spec = rankingFigure({ ...ranking, reported }, models, 'mce', 'top1', true)
     const paper = spec.series.filter(({ origin }) => origin === 'reported')
-    expect(paper.map(({ name, points }) => [name, points[0]])).toEqual([
-      ['ViT-B', { x: 50, y: 0.84 }],
-    ])
+    expect(paper.map(({ name, points }) => [name, points[0]])).toEqual([['ViT-B', { x: 50, y: 0.84 }]])
     expect(rankingFigure({ ...ranking, reported }, models, 'parameters', 'top1', true).series).toHaveLength(2)
     const table = paperTable({ reported })
     expect(table.columns.map(({ metric }) => metric)).toEqual(['clean-accuracy.top1', 'imagenet-c.mce'])
