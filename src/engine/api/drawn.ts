@@ -23,10 +23,11 @@ export async function drawnImages(
 
 function* readable(db: Db, datasetId: number): Generator<Candidate[]> {
   const rows = db.prepare<[number, number, number], { id: number; digest: Buffer }>(
-    `SELECT i.id, s.digest FROM image i JOIN subject s ON s.id = i.subject_id
+    `SELECT i.id, s.digest FROM image i NOT INDEXED JOIN subject s ON s.id = i.subject_id
      WHERE i.dataset_id = ? AND i.problem IS NULL AND i.id > ? ORDER BY i.id LIMIT ?`,
   )
-  for (let after = 0; ;) {
+  const first = db.prepare<[number], number | null>('SELECT min(id) FROM image WHERE dataset_id = ?').pluck()
+  for (let after = (first.get(datasetId) ?? 1) - 1; ;) {
     const found = rows.all(datasetId, after, drawPage)
     const last = found.at(-1)
     if (last === undefined) return

@@ -41,11 +41,16 @@ export function firstRows(
   after: number | null,
   limit: number,
 ): { rows: ImageRow[]; next: number | null } {
+  const before = () =>
+    (db
+      .prepare<[number], number | null>('SELECT min(id) FROM image WHERE dataset_id = ?')
+      .pluck()
+      .get(datasetId) ?? 1) - 1
   const rows = db
     .prepare<[number, number, number], Row>(
-      `SELECT ${columns} FROM image i WHERE i.dataset_id = ? AND i.id > ? ORDER BY i.id LIMIT ?`,
+      `SELECT ${columns} FROM image i NOT INDEXED WHERE i.dataset_id = ? AND i.id > ? ORDER BY i.id LIMIT ?`,
     )
-    .all(datasetId, after ?? 0, limit + 1)
+    .all(datasetId, after ?? before(), limit + 1)
   const next = rows.length > limit ? (rows[limit - 1]?.id ?? null) : null
   return { rows: rows.slice(0, limit).map(imageRowFrom), next }
 }
@@ -80,8 +85,10 @@ export function neighbours(
 ): { previous: number | null; next: number | null } {
   const pick = (sql: string) => db.prepare<[number, number], number>(sql).pluck().get(datasetId, id) ?? null
   return {
-    previous: pick('SELECT max(id) FROM image WHERE dataset_id = ? AND id < ?'),
-    next: pick('SELECT min(id) FROM image WHERE dataset_id = ? AND id > ?'),
+    previous: pick(
+      'SELECT id FROM image NOT INDEXED WHERE dataset_id = ? AND id < ? ORDER BY id DESC LIMIT 1',
+    ),
+    next: pick('SELECT id FROM image NOT INDEXED WHERE dataset_id = ? AND id > ? ORDER BY id LIMIT 1'),
   }
 }
 

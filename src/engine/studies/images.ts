@@ -37,9 +37,7 @@ export const sourceKey = ({ datasetId, selectedFor, part, classes }: ImageSource
 const usable =
   'i.dataset_id = ? AND i.subject_id IS NOT NULL AND i.problem IS NULL AND i.class_idx IS NOT NULL'
 
-/** FROM and WHERE over `image i` of a source, for use inside larger queries. */
-export function imagesOf(source: ImageSource): { sql: string; values: SqlValue[] } {
-  const { datasetId, selectedFor, part, classes } = source
+function testsOf({ datasetId, part, classes }: ImageSource): { tests: string[]; values: SqlValue[] } {
   const tests = [usable]
   const values: SqlValue[] = [datasetId]
   if (part !== undefined) {
@@ -52,12 +50,53 @@ export function imagesOf(source: ImageSource): { sql: string; values: SqlValue[]
     )
     values.push(datasetId, JSON.stringify(classes))
   }
+  return { tests, values }
+}
+
+/** FROM and WHERE over `image i` of a source, for use inside larger queries. */
+export function imagesOf(source: ImageSource): { sql: string; values: SqlValue[] } {
+  const { tests, values } = testsOf(source)
   const where = tests.join(' AND ')
-  if (selectedFor === null) return { sql: `image i WHERE ${where}`, values }
+  if (source.selectedFor === null) return { sql: `image i WHERE ${where}`, values }
   return {
     sql: `study_image si JOIN image i ON i.id = si.image_id WHERE si.study_id = ? AND ${where}`,
-    values: [selectedFor, ...values],
+    values: [source.selectedFor, ...values],
   }
+}
+
+/** As `imagesOf`, for reading page by page. */
+export interface OrderedImages {
+  sql: string
+  values: SqlValue[]
+  /** Column of the image's id, to continue after and to order by. */
+  id: string
+  /** An id before the first image. */
+  before: number
+}
+
+/**
+ * As `imagesOf`, for reading in order of id page by page: goes along the table from the first image to the last. By an
+ * index of classes or parts, all images would be sorted anew for every page.
+ */
+export function imagesInOrder(db: Db, source: ImageSource): OrderedImages {
+  if (source.selectedFor !== null) return { ...imagesOf(source), id: 'si.image_id', before: 0 }
+  const { tests, values } = testsOf(source)
+  const { before, last } = idsOf(db, source)
+  return {
+    sql: `image i NOT INDEXED WHERE ${tests.join(' AND ')} AND i.id <= ?`,
+    values: [...values, last],
+    id: 'i.id',
+    before,
+  }
+}
+
+function idsOf(db: Db, { datasetId, part }: ImageSource): { before: number; last: number } {
+  const found = db
+    .prepare<SqlValue[], { first: number | null; last: number | null }>(
+      `SELECT min(id) AS first, max(id) AS last FROM image WHERE dataset_id = ? ${part === undefined ? '' : 'AND part = ?'}`,
+    )
+    .get(datasetId, ...(part === undefined ? [] : [part]))
+  return { before: (found?.first ?? 1) - 1, last: found?.last ?? 0 }
 }
 
 export function countImages(db: Db, source: ImageSource): number {
@@ -83,12 +122,12 @@ interface Row {
 
 /** Chunks of a source in order of image id, read as they are needed. */
 export function* imageChunks(db: Db, source: ImageSource, size: number): Generator<StudyImage[]> {
-  const { sql, values } = imagesOf(source)
+  const { sql, values, id, before } = imagesInOrder(db, source)
   const select = db.prepare<SqlValue[], Row>(
     `SELECT i.id, i.subject_id, i.name, i.bytes, i.mtime, s.digest, s.class, (SELECT ${imageRootSql} FROM dataset d WHERE d.id = i.dataset_id) AS root
-     FROM ${sql.replace(' WHERE ', ' JOIN subject s ON s.id = i.subject_id WHERE ')} AND i.id > ? ORDER BY i.id LIMIT ?`,
+     FROM ${sql.replace(' WHERE ', ' JOIN subject s ON s.id = i.subject_id WHERE ')} AND ${id} > ? ORDER BY ${id} LIMIT ?`,
   )
-  for (let after = 0; ;) {
+  for (let after = before; ;) {
     const rows = select.all(...values, after, size)
     if (rows.length === 0) return
     after = rows.at(-1)?.id ?? after

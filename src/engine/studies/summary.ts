@@ -3,7 +3,7 @@ import { noRewrite } from '#shared/rewrites.ts'
 import { currentVariants } from '../models/index.ts'
 import type { Db } from '../workspace/index.ts'
 import { settingOf } from './conditions.ts'
-import { imagesOf, type SqlValue } from './images.ts'
+import { imagesInOrder, type SqlValue } from './images.ts'
 import type { StudyPlan } from './plan.ts'
 
 /** Images summed up per turn of the event loop. */
@@ -46,7 +46,7 @@ function cellsOf(db: Db, { definition, study, models }: StudyPlan): Cell[] {
  * For each image between two ids: the lowest x at which most facts of a model are wrong, the models of which that
  * holds there, and the disagreement of the models. An image without facts has no row.
  */
-const summarySql = (images: string) => `
+const summarySql = (images: string, id: string) => `
   WITH cell AS MATERIALIZED (
     SELECT value ->> 'model' AS model, value ->> 'column' AS col, value ->> 'x' AS x, value ->> 'variant' AS variant,
       value ->> 'condition' AS condition, value ->> 'from' AS first, value ->> 'to' AS last
@@ -54,7 +54,7 @@ const summarySql = (images: string) => `
   ),
   fact AS MATERIALIZED (
     SELECT i.id AS image, cell.model, cell.col, cell.x, p.correct
-    FROM (SELECT i.id, i.subject_id FROM ${images} AND i.id > ? ORDER BY i.id LIMIT ${perTurn}) i
+    FROM (SELECT i.id, i.subject_id FROM ${images} AND ${id} > ? ORDER BY ${id} LIMIT ${perTurn}) i
     CROSS JOIN cell ON i.id BETWEEN cell.first AND cell.last
     CROSS JOIN prediction p ON p.variant_id = cell.variant AND p.condition_id = cell.condition AND p.subject_id = i.subject_id
     WHERE p.correct IS NOT NULL
@@ -96,11 +96,11 @@ export async function summarise(db: Db, plan: StudyPlan): Promise<void> {
     .pluck()
     .get(study.id)
   if (known === stamp) return
-  const { sql, values } = imagesOf(source)
-  const select = db.prepare<SqlValue[], Row>(summarySql(sql))
+  const { sql, values, id, before } = imagesInOrder(db, source)
+  const select = db.prepare<SqlValue[], Row>(summarySql(sql, id))
   const last = db
     .prepare<SqlValue[], number | null>(
-      `SELECT max(id) FROM (SELECT i.id FROM ${sql} AND i.id > ? ORDER BY i.id LIMIT ${perTurn})`,
+      `SELECT max(id) FROM (SELECT i.id FROM ${sql} AND ${id} > ? ORDER BY ${id} LIMIT ${perTurn})`,
     )
     .pluck()
   const insert = db.prepare(
@@ -112,7 +112,7 @@ export async function summarise(db: Db, plan: StudyPlan): Promise<void> {
     for (const { image, failsAt, failing, disagreement } of rows)
       insert.run(study.id, image, failsAt ?? never, failing, disagreement ?? unknown)
   })
-  for (let after = 0; ;) {
+  for (let after = before; ;) {
     const end = last.get(...values, after)
     if (end === null || end === undefined) break
     store(select.all(JSON.stringify(cells), ...values, after))

@@ -33,17 +33,22 @@ function numbered() {
 
 /** All images of a dataset, in order of id. */
 export async function readImages(db: Db, datasetId: number): Promise<ImageColumns> {
-  const total = Number(db.prepare('SELECT count(*) FROM image WHERE dataset_id = ?').pluck().get(datasetId))
+  const { total, before } = db
+    .prepare<[number], { total: number; before: number }>(
+      'SELECT count(*) AS total, coalesce(min(id), 1) - 1 AS before FROM image WHERE dataset_id = ?',
+    )
+    .get(datasetId) ?? { total: 0, before: 0 }
+  // Along the table: by an index of classes all images would be sorted anew for every page.
   const select = db
     .prepare<[number, number, number], ImageRow>(
-      `SELECT id, subject_id, class_idx, part, bytes, width, height, json_extract(problem, '$.code') FROM image
+      `SELECT id, subject_id, class_idx, part, bytes, width, height, json_extract(problem, '$.code') FROM image NOT INDEXED
        WHERE dataset_id = ? AND id > ? ORDER BY id LIMIT ?`,
     )
     .raw()
   const columns = allocate(total)
   const [parts, problems] = [numbered(), numbered()]
   let at = 0
-  for (let after = 0; at < total; await nextTurn()) {
+  for (let after = before; at < total; await nextTurn()) {
     const rows = select.all(datasetId, after, Math.min(chunk, total - at))
     if (rows.length === 0) break
     for (const [id, subject, classIndex, part, bytes, width, height, code] of rows) {

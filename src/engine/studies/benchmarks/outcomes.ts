@@ -2,7 +2,7 @@ import type { StudyCondition } from '#shared/contract/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import { unpackTop } from '../facts.ts'
 import type { Grid, GridModel } from '../grid.ts'
-import { imagesOf, pictureName, type SqlValue } from '../images.ts'
+import { imagesInOrder, imagesOf, pictureName, type SqlValue } from '../images.ts'
 import type { StoredCondition } from '../conditions.ts'
 
 /** A stored condition of a model by its key, with the variant of its facts; null before it was measured. */
@@ -134,11 +134,11 @@ export async function* verdicts(db: Db, model: GridModel, key: string): AsyncGen
   const found = measured(model, key)
   const conditionId = found?.stored.parts[0]?.conditionId
   if (!found || conditionId === undefined) return
-  const { sql, values } = imagesOf(found.stored.source)
+  const { sql, values, id, before } = imagesInOrder(db, found.stored.source)
   const select = db.prepare<SqlValue[], Pick<Row, 'id' | 'name' | 'correct' | 'confidence' | 'finite'>>(
-    `SELECT i.id, i.name, p.correct, p.confidence, length(p.top) > 0 AS finite FROM ${joined(sql)} AND i.id > ? ORDER BY i.id LIMIT ?`,
+    `SELECT i.id, i.name, p.correct, p.confidence, length(p.top) > 0 AS finite FROM ${joined(sql)} AND ${id} > ? ORDER BY ${id} LIMIT ?`,
   )
-  for (let after = 0; ;) {
+  for (let after = before; ;) {
     const rows = select.all(found.variantId, conditionId, ...values, after, chunk)
     const last = rows.at(-1)
     if (last === undefined) return
