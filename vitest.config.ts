@@ -23,8 +23,6 @@ export default defineConfig({
           name: 'app',
           environment: 'node',
           include: ['tests/e2e/**/*.test.ts'],
-          // The walk over every page is asked for: it waits on drawings, and a busy machine makes it late.
-          exclude: process.env['KERNELSCOPE_WALK'] ? [] : ['tests/e2e/pages.test.ts'],
           globalSetup: ['tests/e2e/display.ts'],
           fileParallelism: false,
           testTimeout: 120_000,

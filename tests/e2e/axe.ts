@@ -8,6 +8,15 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 /** What keeps people out of the page as it is now: one line for each serious or critical find. */
 export async function barriers(page: Page): Promise<string[]> {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe)
+  // A dialog that fades in is not yet what people read.
+  await page.evaluate(() =>
+    Promise.allSettled(
+      document
+        .getAnimations()
+        .filter(({ effect }) => effect?.getTiming().iterations !== Infinity)
+        .map(({ finished }) => finished),
+    ),
+  )
   const results = await page.evaluate(
     () =>
       (window as unknown as { axe: { run: (options: object) => Promise<unknown> } }).axe.run({

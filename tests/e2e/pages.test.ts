@@ -2,12 +2,50 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
 import { engineIs, openApp, shoot, type App } from './app.ts'
 import { barriers } from './axe.ts'
-import { pagesOf, routeNames, visit, type PageOfApp } from './pages.ts'
+import { pagesOf, routeNames, visit, type Ids, type PageOfApp } from './pages.ts'
 import { command, goTo, prepare } from './prepare.ts'
 
 let shown: App
 let page: Page
+let ids: Ids
 let pages: PageOfApp[]
+
+interface Overlay {
+  name: RegExp
+  address: (ids: Ids) => string
+  open: (page: Page) => Promise<unknown>
+}
+
+const press = (keys: string) => (page: Page) => page.keyboard.press(keys)
+const run = (title: string) => (page: Page) => command(page, title)
+/** What opens over a page: how, and what it is called. */
+const overlays: Overlay[] = [
+  { name: /Command palette/, address: () => '/models', open: press('Control+K') },
+  { name: /Keyboard shortcuts/, address: () => '/models', open: press('?') },
+  { name: /Go to address/, address: () => '/models', open: press('Control+L') },
+  { name: /diagnostics/i, address: () => '/models', open: run('Save diagnostics…') },
+  {
+    name: /Export/,
+    address: ({ imageStudy }) => `/studies/${imageStudy}`,
+    open: async (page) => {
+      await page.locator('#main').getByRole('button', { name: 'Export' }).first().click()
+      await page.getByRole('menuitem', { name: 'For a paper…' }).click()
+    },
+  },
+  {
+    name: /report/i,
+    address: ({ imageStudy }) => `/studies/${imageStudy}`,
+    open: async (page) => {
+      await page.getByRole('button', { name: 'More about this study' }).click()
+      await page.getByRole('menuitem', { name: 'Write a report…' }).click()
+    },
+  },
+  {
+    name: /panel/i,
+    address: ({ figure }) => `/figures/${figure}`,
+    open: (page) => page.locator('#main').getByRole('button', { name: 'Add a panel' }).first().click(),
+  },
+]
 
 beforeAll(async () => {
   shown = await openApp()
@@ -15,7 +53,8 @@ beforeAll(async () => {
   page.setDefaultTimeout(60_000)
   await engineIs(page, 'ready')
   expect(await barriers(page), 'the welcome page').toEqual([])
-  pages = pagesOf(await prepare(page, 'Kernel attention distance'))
+  ids = await prepare(page, 'Kernel attention distance')
+  pages = pagesOf(ids)
 }, 400_000)
 afterAll(() => shown.close())
 
@@ -43,17 +82,47 @@ describe('every page', () => {
     400_000,
   )
 
+  it.each(['light', 'dark'] as const)(
+    'lets everybody use what opens over it in the %s theme',
+    async (theme) => {
+      await command(page, `Theme: ${theme}`)
+      const found: Record<string, string[]> = {}
+      for (const { address, open, name } of overlays) {
+        await goTo(page, address(ids))
+        await page.getByRole('heading', { level: 1 }).first().waitFor()
+        await open(page)
+        const shown = page.getByRole('dialog', { name }).first()
+        await shown.waitFor()
+        const here = await barriers(page)
+        await shoot(page, `over ${String(name).replaceAll('/', '')} ${theme}`)
+        if (here.length > 0) found[String(name)] = here
+        await page.keyboard.press('Escape')
+        await shown.waitFor({ state: 'hidden' })
+      }
+      expect(found).toEqual({})
+    },
+    400_000,
+  )
+
   it('has an address that can be copied and gone to', async () => {
     for (const place of pages) {
-      await goTo(page, place.address)
-      await page.waitForFunction((to) => location.hash.startsWith(`#${to}`), place.address.split('?')[0])
-      const address = await page.evaluate(() => location.hash.slice(1))
+      await visit(page, place)
+      const copied = await page.evaluate(() => location.hash.slice(1))
       await goTo(page, '/doctor')
+      await page.locator('#main').getByText('Execution providers').first().waitFor()
       await page.keyboard.press('Control+L')
-      await page.getByRole('textbox', { name: 'Address' }).fill(address)
+      await page.getByRole('textbox', { name: 'Address' }).fill(copied)
       await page.keyboard.press('Enter')
-      await page.waitForFunction((to) => location.hash === `#${to}`, address)
       await page.locator('#main').getByText(place.shows).first().waitFor()
+      // A page may add to its address what it chose by itself, at any time; it keeps what it was given.
+      await page.waitForFunction((to) => {
+        const parts = (address: string) => {
+          const [at, query] = address.split('?')
+          return { at, query: new URLSearchParams(query) }
+        }
+        const [now, wanted] = [parts(location.hash.slice(1)), parts(to)]
+        return now.at === wanted.at && [...wanted.query].every(([key, value]) => now.query.get(key) === value)
+      }, copied)
     }
   }, 400_000)
 

@@ -10,6 +10,9 @@ export interface Ids {
   dataset: number
   image: number
   study: number
+  /** A study over images, and an image of it. */
+  imageStudy: number
+  studyImage: number
   figure: number
 }
 
@@ -20,7 +23,16 @@ export interface PageOfApp {
   shows: string | RegExp
 }
 
-export const pagesOf = ({ model, vit, dataset, image, study, figure }: Ids): PageOfApp[] => [
+export const pagesOf = ({
+  model,
+  vit,
+  dataset,
+  image,
+  study,
+  imageStudy,
+  studyImage,
+  figure,
+}: Ids): PageOfApp[] => [
   { name: 'models', address: '/models', shows: 'RepLK-31' },
   { name: 'model-overview', address: `/models/${model}/overview`, shows: 'Input' },
   { name: 'model-kernels', address: `/models/${model}/kernels`, shows: '31×31' },
@@ -36,10 +48,16 @@ export const pagesOf = ({ model, vit, dataset, image, study, figure }: Ids): Pag
   { name: 'dataset', address: `/datasets/${dataset}`, shows: 'Stickers-16 val' },
   { name: 'dataset-confusion', address: `/datasets/${dataset}/confusion`, shows: 'Confusion' },
   { name: 'dataset-subsets', address: `/datasets/${dataset}/subsets`, shows: 'Subsets' },
-  { name: 'image', address: `/images/${image}?dataset=${dataset}`, shows: 'Image' },
+  { name: 'image', address: `/images/${image}?dataset=${dataset}`, shows: 'True class' },
   { name: 'studies', address: '/studies', shows: 'Studies' },
   { name: 'study-new', address: '/studies/new', shows: 'Start' },
-  { name: 'study', address: `/studies/${study}`, shows: 'Kernel attention distance' },
+  { name: 'study', address: `/studies/${study}`, shows: 'What was used' },
+  { name: 'study-images', address: `/studies/${imageStudy}/images`, shows: 'Fails first' },
+  {
+    name: 'study-image',
+    address: `/studies/${imageStudy}/images/${studyImage}`,
+    shows: 'Random patch drop',
+  },
   { name: 'questions', address: '/questions', shows: 'Salient occlusion' },
   { name: 'ranking', address: '/ranking', shows: 'Ranking' },
   { name: 'figures', address: '/figures', shows: 'Figures' },
@@ -54,16 +72,12 @@ export const pagesOf = ({ model, vit, dataset, image, study, figure }: Ids): Pag
 const redirects = ['compare']
 /** Shown only while no workspace is open. */
 const closed = ['welcome']
-/** Need a study whose images were predicted; the one prepared here looks at kernels only. */
-const ofImages = ['study-images', 'study-image']
 
 /** Names of all routes, read from the table itself, so that a new page cannot be forgotten here. */
 export function routeNames(): string[] {
   const source = readFileSync(path.join(root, 'src/renderer/router.ts'), 'utf8')
   const names = [...source.matchAll(/\bname: '([a-z-]+)',/g)].map(([, name]) => name ?? '')
-  return [...new Set(names)].filter(
-    (name) => !redirects.includes(name) && !closed.includes(name) && !ofImages.includes(name),
-  )
+  return [...new Set(names)].filter((name) => !redirects.includes(name) && !closed.includes(name))
 }
 
 /** Goes to an address as a link would, and waits until what it names is there. */

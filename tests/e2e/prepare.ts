@@ -21,6 +21,24 @@ export async function command(page: Page, title: string) {
 export const nothingRuns = (page: Page, timeout = 100_000) =>
   page.getByRole('button', { name: 'Jobs' }).filter({ hasText: 'No jobs' }).waitFor({ timeout })
 
+/** Random patch drop over one image of each class; its number. */
+export async function smallStudy(page: Page, dataset: number): Promise<number> {
+  const main = page.getByRole('main')
+  await goTo(page, `/studies/new?dataset=${dataset}`)
+  await main.getByRole('radio', { name: /^Random patch drop/ }).click()
+  await main.getByRole('radio', { name: 'Per class', exact: true }).click()
+  await main.getByRole('spinbutton', { name: 'Images per class' }).fill('1')
+  await main.getByRole('button', { name: 'Quick look' }).click()
+  await main.getByRole('button', { name: 'Start' }).click()
+  await page.waitForURL(/studies\/\d+/)
+  const study = idInAddress(page, 'studies')
+  // Its images are there when the last of them was measured.
+  await goTo(page, `/studies/${study}/images`)
+  await main.getByText('16 measured images').waitFor({ timeout: 300_000 })
+  await nothingRuns(page, 300_000)
+  return study
+}
+
 /** Opens the sample and makes one of everything that a page can be about, its study by this question. */
 export async function prepare(page: Page, question: string): Promise<Ids> {
   const rowOf = (name: RegExp) => page.locator('#main').getByRole('row', { name }).first()
@@ -44,7 +62,11 @@ export async function prepare(page: Page, question: string): Promise<Ids> {
   await page.waitForURL(/studies\/\d+/)
   const study = idInAddress(page, 'studies')
   await nothingRuns(page, 200_000)
+  const imageStudy = await smallStudy(page, dataset)
+  await page.locator('#main').getByRole('option').first().dblclick()
+  await page.waitForURL(/images\/\d+/)
+  const studyImage = idInAddress(page, 'images')
   await command(page, 'New figure')
   await page.waitForURL(/figures\/\d+/)
-  return { model, vit, dataset, image, study, figure: idInAddress(page, 'figures') }
+  return { model, vit, dataset, image, study, imageStudy, studyImage, figure: idInAddress(page, 'figures') }
 }

@@ -1,0 +1,216 @@
+/**
+ * The dataset browser in the real app over a million images: time to the first page and to a first filter as a person
+ * sees them, memory of the renderer, and frame times while scrolling. The images are rows of a workspace made here (1,000
+ * names in 1,000 folders that are links to one), with facts of two models. Needs a built app and about 3 GB.
+ * Run: node bench/scroll.ts [images]
+ */
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { generator } from '#shared/random.ts'
+import { createEngine } from '#engine/api/index.ts'
+import { ensureDisplay } from '../scripts/display.ts'
+import { engineIs, openApp } from '../tests/e2e/app.ts'
+import { addDataset, runStudy, sampleImages, sampleModel } from '../tests/engine/studies/sample.ts'
+import { report } from './report.ts'
+
+const images = Number(process.argv[2] ?? 1_000_000)
+const perFolder = 1000
+const folder = mkdtempSync(join(tmpdir(), 'kernelscope-bench-'))
+const workspace = join(folder, 'workspace')
+
+/** A workspace whose two models have looked at one image, so that their variants are known. */
+async function begin(): Promise<void> {
+  const engine = await createEngine()
+  const { client } = engine
+  await client.workspace.create({ path: workspace })
+  const datasetId = await addDataset(client, sampleImages(join(folder, 'small'), 1))
+  const modelIds = []
+  for (const name of ['replk31', 'replk3'])
+    modelIds.push((await client.models.add({ path: sampleModel(name) })).id)
+  await runStudy(client, { kind: 'clean-accuracy', modelIds, datasetId })
+  await engine.close()
+}
+
+/** Folders of a million names over a thousand files. */
+function plantFiles(): { root: string; files: { name: string; bytes: number; mtime: number }[] } {
+  const root = join(folder, 'images')
+  const real = join(folder, 'real')
+  mkdirSync(root)
+  mkdirSync(real)
+  const small = join(folder, 'small', 'images')
+  const sources = readdirSync(small).flatMap((name) =>
+    readdirSync(join(small, name)).map((file) => join(small, name, file)),
+  )
+  const files = Array.from({ length: perFolder }, (_, at) => {
+    const name = `image_${String(at).padStart(4, '0')}.png`
+    cpSync(sources[at % sources.length] ?? '', join(real, name))
+    const { size, mtimeMs } = statSync(join(real, name))
+    return { name, bytes: size, mtime: Math.round(mtimeMs) }
+  })
+  for (let k = 0; k < images / perFolder; k++) symlinkSync(real, join(root, folderName(k)))
+  return { root, files }
+}
+
+const folderName = (k: number) => `class_${String(k).padStart(4, '0')}`
+
+function plantRows({ root, files }: ReturnType<typeof plantFiles>): void {
+  const db = new Database(join(workspace, 'workspace.sqlite'))
+  db.pragma('synchronous = OFF')
+  const variants = db
+    .prepare<[], { id: number }>('SELECT DISTINCT variant_id AS id FROM prediction ORDER BY 1')
+    .all()
+  const condition = db.prepare('SELECT DISTINCT condition_id FROM prediction').pluck().get()
+  db.prepare(
+    `INSERT INTO dataset (id, title, path, layout, recognised, state, added_at) VALUES (99, 'A million', ?, 'folders', 'folders', 'ready', 0)`,
+  ).run(root)
+  const random = generator('bench', 0)
+  const className = db.prepare('INSERT INTO class (dataset_id, idx, name) VALUES (99, ?, ?)')
+  const subject = db.prepare('INSERT INTO subject VALUES (?, ?, ?)')
+  const image = db.prepare('INSERT INTO image VALUES (?, 99, ?, ?, NULL, ?, ?, ?, 96, 96, NULL, 1)')
+  const fact = db.prepare('INSERT INTO prediction VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)')
+  const digest = Buffer.alloc(32, 7)
+  const top = Buffer.alloc(40)
+  db.transaction(() => {
+    for (let k = 0; k < images; k++) {
+      const id = 1_000_000 + k
+      const [at, file] = [Math.floor(k / perFolder), files[k % perFolder]]
+      if (k % perFolder === 0) className.run(at, folderName(at))
+      digest.writeUInt32LE(k)
+      subject.run(id, digest, folderName(at))
+      image.run(id, `${folderName(at)}/${file?.name}`, at, id, file?.bytes ?? 0, file?.mtime ?? 0)
+      for (const variant of variants) {
+        const right = random.uniform() < 0.8
+        const confidence = random.uniform()
+        top.writeFloatLE(confidence, 20)
+        top.writeFloatLE((1 - confidence) * random.uniform(), 24)
+        fact.run(
+          variant.id,
+          condition,
+          id,
+          Math.floor(16 * random.uniform()),
+          Number(right),
+          right ? 1 : 2,
+          confidence,
+          right ? confidence : 0.01,
+          top,
+        )
+      }
+    }
+  })()
+  db.close()
+}
+
+const quantile = (sorted: readonly number[], q: number) => sorted[Math.floor(q * (sorted.length - 1))] ?? 0
+
+await begin()
+plantRows(plantFiles())
+const endDisplay = await ensureDisplay()
+const shown = await openApp([workspace])
+try {
+  const { page, app } = shown
+  page.setDefaultTimeout(300_000)
+  await engineIs(page, 'ready', 60_000)
+  await page.locator('#main').getByRole('heading', { name: 'Models' }).waitFor()
+  await page.setViewportSize({ width: 1440, height: 900 })
+  const memory = async () => {
+    const metrics = await app.evaluate(({ app: shell }) => shell.getAppMetrics())
+    const tab = metrics.find(({ type }) => type === 'Tab')
+    return Math.round((tab?.memory.workingSetSize ?? 0) / 1024)
+  }
+  const before = await memory()
+  const grid = page.locator('#main').getByRole('listbox', { name: 'Images of A million' })
+  const opened = Date.now()
+  await page.evaluate(() => {
+    location.hash = '/datasets/99'
+  })
+  await grid.getByRole('option').first().waitFor()
+  const firstPage = Date.now() - opened
+  await page
+    .getByRole('button', { name: /right, .* wrong/ })
+    .first()
+    .waitFor()
+
+  /** From a click until the number of images is another, by the clock of the page. */
+  const filtered = (name: RegExp) =>
+    page.evaluate(async (source) => {
+      const count = () => document.querySelector('[role=search] [aria-live=polite]')?.textContent ?? ''
+      const button = [...document.querySelectorAll('#main button')].find((own) =>
+        new RegExp(source).test(own.getAttribute('aria-label') ?? own.textContent ?? ''),
+      )
+      if (!(button instanceof HTMLElement)) throw new Error(`no button ${source}`)
+      const old = count()
+      const start = performance.now()
+      button.click()
+      while (count() === old) {
+        if (performance.now() - start > 120_000) throw new Error(`the count stayed ${old}`)
+        await new Promise((resolve) => requestAnimationFrame(resolve))
+      }
+      return { milliseconds: performance.now() - start, count: count().trim() }
+    }, name.source)
+  const first = await filtered(/right, .* wrong/)
+  const clear = await filtered(/^Drop: /)
+  const second = await filtered(/right, .* wrong/)
+
+  await page.evaluate(() => {
+    location.hash = '/datasets/99'
+  })
+  await grid.getByRole('option').first().waitFor()
+  /** Milliseconds of each frame while the grid is scrolled by `step` pixels a frame, sorted. */
+  const frames = (step: number, seconds: number) =>
+    grid.evaluate(
+      (scroller, asked) =>
+        new Promise<number[]>((resolve) => {
+          const times: number[] = []
+          let last = performance.now()
+          const end = last + 1000 * asked.seconds
+          const next = (now: number) => {
+            times.push(now - last)
+            last = now
+            scroller.scrollTop += asked.step
+            if (now < end) requestAnimationFrame(next)
+            else resolve(times.slice(1).sort((a, b) => a - b))
+          }
+          requestAnimationFrame(next)
+        }),
+      { step, seconds },
+    )
+  const still = await frames(0, 3)
+  const slow = await frames(20, 8)
+  const fast = await frames(2000, 8)
+  const after = await memory()
+  const rows = [
+    ['still', still],
+    ['20 px a frame', slow],
+    ['2000 px a frame', fast],
+  ] as const
+  const notes = {
+    images: String(images),
+    'first page (ms)': String(firstPage),
+    'first filter (ms, count)': `${first.milliseconds.toFixed(0)}, ${first.count}`,
+    'cleared (ms)': clear.milliseconds.toFixed(0),
+    'the filter again (ms)': second.milliseconds.toFixed(0),
+    'renderer (MiB, before and after)': `${before}, ${after}`,
+    ...Object.fromEntries(
+      rows.map(([name, times]) => [
+        `frames ${name} (ms: median, p95, longest)`,
+        [quantile(times, 0.5), quantile(times, 0.95), quantile(times, 1)].map((t) => t.toFixed(1)).join(', '),
+      ]),
+    ),
+  }
+  console.log(notes)
+  report(
+    'scroll',
+    'frames',
+    rows.map(([name, times]) => ({
+      name,
+      perSecond: (1000 * times.length) / times.reduce((a, b) => a + b, 0),
+    })),
+    notes,
+  )
+} finally {
+  await shown.close()
+  endDisplay()
+  rmSync(folder, { recursive: true, force: true })
+}

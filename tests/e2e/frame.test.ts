@@ -1,0 +1,227 @@
+import { cpSync, existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { root } from '../../scripts/run.ts'
+import { engineIs, openApp, shoot, type App } from './app.ts'
+import { command, goTo, nothingRuns, smallStudy } from './prepare.ts'
+
+let shown: App
+let page: Page
+let study = 0
+let dataset = 0
+const bundle = () => path.join(shown.folder, 'study.zip')
+const main = () => page.getByRole('main')
+const workspaceBar = () => page.getByRole('navigation', { name: 'Workspace' })
+
+beforeAll(async () => {
+  shown = await openApp()
+  page = shown.page
+  page.setDefaultTimeout(60_000)
+  await page.setViewportSize({ width: 1280, height: 800 })
+  await engineIs(page, 'ready')
+  await page.getByRole('button', { name: /^Open the sample workspace/ }).click()
+  await main()
+    .getByRole('row', { name: /RepLK-31 / })
+    .waitFor()
+  await nothingRuns(page)
+  await workspaceBar().getByRole('link', { name: 'Stickers-16 val' }).click()
+  await page.waitForURL(/datasets\/\d+/)
+  dataset = Number(/datasets\/(\d+)/.exec(page.url())?.[1])
+  await page.getByRole('button', { name: 'Close the tour' }).click()
+}, 200_000)
+afterAll(() => shown.close())
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await shoot(page, `failed: ${task.name}`)
+})
+
+/** Lets files fall on the window, as a file manager does: real files, with their paths. */
+async function drop(files: string[]) {
+  await page.evaluate(() => {
+    const input = document.createElement('input')
+    input.type = 'file'
+    input.multiple = true
+    input.id = 'dropped'
+    input.hidden = true
+    document.body.append(input)
+  })
+  await page.locator('#dropped').setInputFiles(files)
+  await page.evaluate(() => {
+    const input = document.querySelector<HTMLInputElement>('#dropped')
+    const dataTransfer = new DataTransfer()
+    for (const file of input?.files ?? []) dataTransfer.items.add(file)
+    const where = document.querySelector('#main') ?? document.body
+    for (const type of ['dragenter', 'dragover', 'drop'])
+      where.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }))
+    input?.remove()
+  })
+}
+
+/** Answers of the system's own dialogs and what the shell was asked for, in the main process. */
+const answerDialogs = (file: string) =>
+  shown.app.evaluate(({ dialog, BrowserWindow, Notification }, chosen) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: chosen })
+    const seen = { progress: [] as number[], notified: [] as string[] }
+    Reflect.set(globalThis, 'seen', seen)
+    for (const window of BrowserWindow.getAllWindows()) {
+      window.setProgressBar = (fraction) => void seen.progress.push(fraction)
+      window.isFocused = () => false
+    }
+    Notification.prototype.show = function (this: Electron.Notification) {
+      seen.notified.push(`${this.title}: ${this.body}`)
+    }
+  }, file)
+const seen = () =>
+  shown.app.evaluate(() => Reflect.get(globalThis, 'seen') as { progress: number[]; notified: string[] })
+
+describe('the frame', () => {
+  it('takes a model that is dropped', async () => {
+    const file = path.join(shown.folder, 'dropped.onnx')
+    cpSync(path.join(root, 'resources/sample/models/replk7.onnx'), file)
+    await drop([file])
+    await page.waitForURL(/models\/\d+\/overview/)
+    await workspaceBar().getByRole('link', { name: 'RepLK-7' }).first().waitFor()
+  })
+
+  it('takes a folder that it is started with as a dataset', async () => {
+    const folder = path.join(shown.folder, 'pictures')
+    cpSync(path.join(root, 'resources/sample/suites/val'), folder, { recursive: true })
+    await shown.app.evaluate(({ app }, given) => {
+      app.emit('second-instance', {}, ['kernelscope', given], '/')
+    }, folder)
+    await main().getByRole('heading', { name: 'pictures' }).waitFor()
+    await nothingRuns(page)
+  })
+
+  it('shows the progress of a job to the system, and says when it has ended', async () => {
+    await answerDialogs(bundle())
+    // As while another window is in front.
+    await page.evaluate(() => Reflect.set(document, 'hasFocus', () => false))
+    study = await smallStudy(page, dataset)
+    await expect.poll(async () => (await seen()).progress.at(-1), { timeout: 30_000 }).toBe(-1)
+    expect((await seen()).progress.some((fraction) => fraction >= 0)).toBe(true)
+    expect((await seen()).notified).toEqual(['Random patch drop: Finished.'])
+  })
+
+  it('shows a bundle that is dropped, and finds that it holds', async () => {
+    await goTo(page, `/studies/${study}`)
+    await page.getByRole('button', { name: 'More about this study' }).click()
+    await page.getByRole('menuitem', { name: 'Make a bundle…' }).click()
+    await expect.poll(() => existsSync(bundle()), { timeout: 60_000 }).toBe(true)
+    await drop([bundle()])
+    await main().getByRole('heading', { name: 'Random patch drop' }).first().waitFor()
+    await main().getByRole('button', { name: 'Check', exact: true }).click()
+    await main().getByText('It agrees').waitFor({ timeout: 100_000 })
+    await shoot(page, 'frame bundle')
+  })
+
+  it('takes filters, selections and edits of figures back, each where it was made', async () => {
+    await goTo(page, `/datasets/${dataset}`)
+    const grid = main().getByRole('listbox', { name: /^Images of/ })
+    await grid.getByRole('option').first().waitFor()
+    await main().getByRole('textbox', { name: 'File name' }).fill('cat_')
+    await main().getByText('20 of 320').waitFor()
+    await grid.focus()
+    await page.keyboard.press('Control+A')
+    await page.getByRole('toolbar', { name: 'Chosen images' }).getByText('20 chosen').waitFor()
+    await main().getByRole('link', { name: 'Confusion' }).click()
+    await main().getByRole('link', { name: 'Images', exact: true }).click()
+    await page.getByRole('toolbar', { name: 'Chosen images' }).getByText('20 chosen').waitFor()
+    await grid.focus()
+    await page.keyboard.press('Control+Z')
+    await page.getByRole('toolbar', { name: 'Chosen images' }).waitFor({ state: 'detached' })
+    await page.keyboard.press('Control+Z')
+    await main().getByText('320', { exact: true }).waitFor()
+    await page.keyboard.press('Control+Shift+Z')
+    await main().getByText('20 of 320').waitFor()
+
+    await command(page, 'New figure')
+    await page.waitForURL(/figures\/\d+/)
+    const width = main().getByText(/^[\d.]+ × [\d.]+ in$/)
+    await main().getByRole('radio', { name: 'Column', exact: true }).click()
+    await expect.poll(() => width.innerText(), { timeout: 30_000 }).toMatch(/^3\.25 ×/)
+    await main().getByRole('button', { name: 'Undo' }).click()
+    await expect.poll(() => width.innerText(), { timeout: 30_000 }).toMatch(/^6\.75 ×/)
+  })
+
+  it('keeps a style and uses it for another figure, also when it is changed for all', async () => {
+    const part = (name: string) => main().getByRole('radio', { name, exact: true }).click()
+    const follows = main().getByRole('combobox', { name: 'Style that this figure follows' })
+    const typeface = (name: string) => main().getByRole('radio', { name, exact: true })
+    await command(page, 'New figure')
+    await page.waitForURL(/figures\/\d+$/)
+    const first = page.url()
+    await part('Style')
+    await typeface('Inter').click()
+    await main().getByRole('button', { name: 'Keep as…' }).click()
+    await page.getByRole('textbox', { name: 'Name of the style' }).fill('My paper')
+    await page.keyboard.press('Enter')
+    await follows.getByText('My paper').waitFor()
+
+    await command(page, 'New figure')
+    await page.waitForFunction(
+      (before) => location.href !== before && /figures\/\d+$/.test(location.href),
+      first,
+    )
+    await part('Style')
+    await follows.click()
+    await page.getByRole('option', { name: 'My paper' }).click()
+    await expect.poll(() => typeface('Inter').getAttribute('aria-checked'), { timeout: 30_000 }).toBe('true')
+    await typeface('STIX Two').click()
+    await main().getByRole('button', { name: 'Change for all' }).click()
+    await main().getByRole('button', { name: 'Change for all' }).waitFor({ state: 'detached' })
+
+    await goTo(page, new URL(first).hash.replace(/\?.*/, ''))
+    await part('Style')
+    await expect
+      .poll(() => typeface('STIX Two').getAttribute('aria-checked'), { timeout: 30_000 })
+      .toBe('true')
+  })
+
+  it('writes a report that can be read alone', async () => {
+    const file = path.join(shown.folder, 'report.html')
+    await answerDialogs(file)
+    await goTo(page, `/studies/${study}`)
+    await page.getByRole('button', { name: 'More about this study' }).click()
+    await page.getByRole('menuitem', { name: 'Write a report…' }).click()
+    await page.getByRole('dialog', { name: 'Write a report' }).getByRole('button', { name: 'Write…' }).click()
+    await expect.poll(() => existsSync(file), { timeout: 60_000 }).toBe(true)
+    const html = readFileSync(file, 'utf8')
+    expect(html).toContain('<svg')
+    expect(html).not.toMatch(/<script|src="http|href="http[^"]*\.css/)
+  })
+
+  it('saves diagnostics without images', async () => {
+    const file = path.join(shown.folder, 'diagnostics.zip')
+    await answerDialogs(file)
+    await command(page, 'Save diagnostics…')
+    await page
+      .getByRole('dialog', { name: 'Save diagnostics' })
+      .getByRole('button', { name: 'Save…' })
+      .click()
+    await expect.poll(() => existsSync(file), { timeout: 60_000 }).toBe(true)
+    const bytes = readFileSync(file).toString('latin1')
+    expect(bytes).toContain('versions.json')
+    expect(bytes).not.toContain('.png')
+  })
+
+  it('remembers the workspace, and opens it again from the welcome page', async () => {
+    await command(page, 'Close workspace')
+    await main()
+      .getByRole('button', { name: /Sample/ })
+      .first()
+      .waitFor()
+    await shoot(page, 'frame welcome')
+    await main()
+      .getByRole('button', { name: /Kernelscope\/Sample/ })
+      .first()
+      .click()
+    await main()
+      .getByRole('row', { name: /RepLK-31 / })
+      .waitFor()
+  })
+
+  it('has seen no complaint of the page', () => {
+    expect(shown.complaints).toEqual([])
+  })
+})
