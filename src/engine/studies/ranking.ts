@@ -62,8 +62,11 @@ export async function ranking(workspace: Workspace, { modelIds, reference }: Ran
     metrics: shown.map(({ key, metric, title, unit, better, study }) => ({
       key,
       metric,
-      title:
-        shown.filter((other) => other.metric === metric).length > 1 ? `${title} · ${study.title}` : title,
+      title: titleOf(
+        title,
+        study,
+        shown.filter((other) => other.metric === metric).map((other) => other.study),
+      ),
       dataset: getDataset(db, study.datasetId).title,
       unit,
       better,
@@ -89,6 +92,22 @@ export async function ranking(workspace: Workspace, { modelIds, reference }: Ran
     })),
     reported: paperValues(({ source }) => printed.has(source)),
   }
+}
+
+const sampleOf = ({ sample }: Study) => (sample === null ? 'all images' : `${sample.perClass} per class`)
+
+/** Ways to tell studies apart, the shortest first. */
+const names: readonly ((study: Study) => string)[] = [
+  ({ title }) => title,
+  (study) => `${study.title}, ${sampleOf(study)}`,
+  ({ title, id }) => `${title}, study ${id}`,
+]
+
+/** The title of a metric, with what tells its studies apart where there are several. */
+function titleOf(title: string, study: Study, alike: readonly Study[]): string {
+  if (alike.length < 2) return title
+  const name = names.find((way) => new Set(alike.map(way)).size === alike.length) ?? names.at(-1)
+  return `${title} · ${name?.(study) ?? study.title}`
 }
 
 /** Tables of the paper whose metrics the benchmarks measure. */

@@ -330,6 +330,7 @@ describe('the suite', () => {
       ['clean-accuracy.top1', 'val'],
     ])
     expect(new Set(both.metrics.map(({ key }) => key)).size).toBe(2)
+    expect(new Set(both.metrics.map(({ title }) => title)).size).toBe(2)
     const ofLarge = both.models.find(({ modelId }) => modelId === setting.models.large)?.values
     expect(ofLarge?.map(({ delta }) => delta)).toEqual([null, large?.delta])
   })
