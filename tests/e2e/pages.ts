@@ -6,6 +6,8 @@ import { root } from '../../scripts/run.ts'
 /** Rows of the open workspace that pages are about. */
 export interface Ids {
   model: number
+  /** A model of the same family, to compare with. */
+  other: number
   vit: number
   dataset: number
   image: number
@@ -25,6 +27,7 @@ export interface PageOfApp {
 
 export const pagesOf = ({
   model,
+  other,
   vit,
   dataset,
   image,
@@ -41,9 +44,9 @@ export const pagesOf = ({
   { name: 'model-attention', address: `/models/${vit}/attention`, shows: 'Attention' },
   { name: 'model-saliency', address: `/models/${model}/saliency`, shows: 'Saliency' },
   { name: 'model-receptive-field', address: `/models/${model}/receptive-field`, shows: 'Receptive field' },
-  { name: 'compare-structure', address: `/compare/structure?a=${model}&b=${vit}`, shows: 'Structure' },
-  { name: 'compare-kernels', address: `/compare/kernels?a=${model}&b=${vit}`, shows: 'Kernel' },
-  { name: 'compare-distance', address: `/compare/distance?a=${model}&b=${vit}`, shows: 'distance' },
+  { name: 'compare-structure', address: `/compare/structure?a=${model}&b=${other}`, shows: 'Structure' },
+  { name: 'compare-kernels', address: `/compare/kernels?a=${model}&b=${other}`, shows: 'Kernel' },
+  { name: 'compare-distance', address: `/compare/distance?a=${model}&b=${other}`, shows: 'distance' },
   { name: 'datasets', address: '/datasets', shows: 'Stickers-16 val' },
   { name: 'dataset', address: `/datasets/${dataset}`, shows: 'Stickers-16 val' },
   { name: 'dataset-confusion', address: `/datasets/${dataset}/confusion`, shows: 'Confusion' },

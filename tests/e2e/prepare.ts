@@ -52,6 +52,7 @@ export async function prepare(page: Page, question: string): Promise<Ids> {
   await rowOf(/RepLK-31 /).waitFor()
   await nothingRuns(page)
   const model = await open('models', /RepLK-31 /)
+  const other = await open('models', /RepLK-13 /)
   const vit = await open('models', /ViT/)
   const dataset = await open('datasets', /Stickers-16 val/)
   await page.getByRole('option', { name: /^aircraft\/aircraft_001/ }).dblclick()
@@ -68,5 +69,15 @@ export async function prepare(page: Page, question: string): Promise<Ids> {
   const studyImage = idInAddress(page, 'images')
   await command(page, 'New figure')
   await page.waitForURL(/figures\/\d+/)
-  return { model, vit, dataset, image, study, imageStudy, studyImage, figure: idInAddress(page, 'figures') }
+  return {
+    model,
+    other,
+    vit,
+    dataset,
+    image,
+    study,
+    imageStudy,
+    studyImage,
+    figure: idInAddress(page, 'figures'),
+  }
 }
