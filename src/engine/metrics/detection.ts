@@ -40,14 +40,14 @@ export function detection(scores: ArrayLike<number>, positive: ArrayLike<boolean
 }
 
 /**
- * AUPR of images drawn with replacement, for a bootstrap: sorted once, then each draw is one walk over all images.
+ * `detection` of images drawn with replacement, for a bootstrap: sorted once, then each draw is one walk over all images.
  *
- * @returns of a draw (indices into `scores`) its AUPR; null where it has no positives or no negatives
+ * @returns of a draw (indices into `scores`) its values; null where it has no positives or no negatives
  */
-export function resampledAupr(
+export function resampledDetection(
   scores: ArrayLike<number>,
   positive: ArrayLike<boolean>,
-): (indices: Uint32Array) => number | null {
+): (indices: Uint32Array) => Omit<Detection, 'chance'> | null {
   const order = descending(scores)
   const counts = new Uint32Array(scores.length)
   return (indices) => {
@@ -57,18 +57,24 @@ export function resampledAupr(
       counts[index] = (counts[index] ?? 0) + 1
       if (positive[index]) positives++
     }
-    if (positives === 0 || positives === indices.length) return null
-    let [hits, taken, before, sum] = [0, 0, 0, 0]
+    const negatives = indices.length - positives
+    if (positives === 0 || negatives === 0) return null
+    let [hits, alarms, hitsBefore, alarmsBefore] = [0, 0, 0, 0]
+    let [precision, area, nearest, rate] = [0, 0, Infinity, 0]
     for (const [place, i] of order.entries()) {
       const times = counts[i] ?? 0
-      taken += times
       if (positive[i]) hits += times
+      else alarms += times
       const next = order[place + 1]
       if (next !== undefined && scores[next] === scores[i]) continue
-      if (hits > before) sum += ((hits - before) / positives) * (hits / taken)
-      before = hits
+      if (hits > hitsBefore) precision += ((hits - hitsBefore) / positives) * (hits / (hits + alarms))
+      area += ((alarms - alarmsBefore) * (hits + hitsBefore)) / 2
+      // What lies behind full recall only adds false alarms; of equally near recalls the higher one.
+      const distance = Math.abs(hits / positives - 0.95)
+      if (hitsBefore < positives && distance <= nearest) [nearest, rate] = [distance, alarms / negatives]
+      ;[hitsBefore, alarmsBefore] = [hits, alarms]
     }
-    return sum
+    return { aupr: precision, auroc: area / (positives * negatives), fprAt95: rate }
   }
 }
 

@@ -25,7 +25,7 @@ export {
   type CorruptionScore,
   type CorruptionSummary,
 } from './corruption.ts'
-export { detection, resampledAupr, type Detection } from './detection.ts'
+export { detection, resampledDetection, type Detection } from './detection.ts'
 export {
   flipProbability,
   frameRule,

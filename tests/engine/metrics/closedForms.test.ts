@@ -23,7 +23,7 @@ import {
   nineClassOf,
   perturbations,
   predictAmong,
-  resampledAupr,
+  resampledDetection,
   responseRateAccuracy,
   softNineClass,
   top5Distance,
@@ -146,12 +146,14 @@ describe('detection', () => {
             drawn.map(({ score }) => score),
             drawn.map(({ positive }) => positive),
           )
-          const resampled = resampledAupr(
+          const resampled = resampledDetection(
             images.map(({ score }) => score),
             images.map(({ positive }) => positive),
           )(indices)
           if (direct === null) expect(resampled).toBeNull()
-          else expect(resampled).toBeCloseTo(direct.aupr, 12)
+          else
+            for (const name of ['aupr', 'auroc', 'fprAt95'] as const)
+              expect(resampled?.[name]).toBeCloseTo(direct[name], 12)
         },
       ),
     )

@@ -34,14 +34,6 @@ export async function metricIntervals(
   return values.map((found) => percentileInterval(found, level))
 }
 
-/** As `metricIntervals`, of one metric. */
-export async function metricInterval(
-  n: number,
-  metric: (indices: Uint32Array) => number | null,
-): Promise<Interval | null> {
-  return (await metricIntervals(n, (indices) => [metric(indices)]))[0] ?? null
-}
-
 /** Mean of the drawn values. */
 export function meanOf(values: ArrayLike<number>, indices: Uint32Array): number {
   let sum = 0

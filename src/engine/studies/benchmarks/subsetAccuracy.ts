@@ -66,7 +66,7 @@ export function subsetAccuracy(benchmark: SubsetBenchmark): StudyDefinition {
       {
         name: 'calibration',
         formula:
-          'RMS over bins of 100 images in order of confidence (all bins, where the published code drops the last), and ECE over ten bins; confidence by rule 200',
+          'RMS over bins of 100 images in order of confidence (all bins, where the published code drops the last), and ECE over ten bins; confidence by rule 200; without intervals, since a bootstrap of binned errors is biased upwards',
         source: 'natural-adv-examples calibration_tools.py',
       },
       {

@@ -31,7 +31,7 @@ export const cleanAccuracy = defineStudy({
     {
       name: 'calibration',
       formula:
-        'RMS over bins of 100 images in order of confidence (all bins), ECE over ten bins of equal width; AURRA: mean accuracy of the k most confident images',
+        'RMS over bins of 100 images in order of confidence (all bins), ECE over ten bins of equal width; AURRA: mean accuracy of the k most confident images; without intervals, since a bootstrap of binned errors is biased upwards',
       source: 'natural-adv-examples calibration_tools.py',
     },
     {

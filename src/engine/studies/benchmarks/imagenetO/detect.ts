@@ -1,14 +1,14 @@
 import type { Interval } from '#shared/contract/index.ts'
-import { detection, resampledAupr, type Detection } from '../../../metrics/index.ts'
+import { detection, resampledDetection, type Detection } from '../../../metrics/index.ts'
 import type { Db } from '../../../workspace/index.ts'
 import type { Grid, GridModel } from '../../grid.ts'
-import { metricInterval, remembered } from '../intervals.ts'
+import { metricIntervals, remembered } from '../intervals.ts'
 import { cellOf, measured, outcomes } from '../outcomes.ts'
 
 export interface Detected {
   /** null while images are missing on either side. */
   scores: Detection | null
-  interval: Interval | null
+  intervals: { aupr: Interval | null; auroc: Interval | null; fprAt95: Interval | null }
   outside: number
   inside: number
   /** Images whose outputs were not finite. */
@@ -34,14 +34,24 @@ export async function detect(db: Db, grid: Grid, model: GridModel): Promise<Dete
   })
   return {
     scores: partial ? null : detection(scores, positive),
-    interval: partial
-      ? null
-      : await remembered(`aupr ${facts.join(' ')} ${used.length}`, () =>
-          metricInterval(used.length, resampledAupr(scores, positive)),
-        ),
+    intervals: partial
+      ? { aupr: null, auroc: null, fprAt95: null }
+      : await remembered(`detection ${facts.join(' ')} ${used.length}`, () => intervalsOf(scores, positive)),
     outside: border,
     inside: used.length - border,
     dropped: all.length - used.length,
     partial,
   }
+}
+
+async function intervalsOf(
+  scores: Float64Array,
+  positive: readonly boolean[],
+): Promise<Detected['intervals']> {
+  const drawn = resampledDetection(scores, positive)
+  const [aupr, auroc, fprAt95] = await metricIntervals(scores.length, (indices) => {
+    const found = drawn(indices)
+    return [found?.aupr ?? null, found?.auroc ?? null, found?.fprAt95 ?? null]
+  })
+  return { aupr: aupr ?? null, auroc: auroc ?? null, fprAt95: fprAt95 ?? null }
 }

@@ -106,7 +106,7 @@ export const imagenetO = defineStudy({
                 return detected
                   ? {
                       value: detected.scores?.aupr ?? null,
-                      interval: detected.interval,
+                      interval: detected.intervals.aupr,
                       n: detected.outside + detected.inside,
                       key: 'outside',
                     }
@@ -134,7 +134,7 @@ export const imagenetO = defineStudy({
           better: 'higher',
           modelId: model.id,
           value: detected?.scores?.aupr ?? null,
-          interval: detected?.interval ?? null,
+          interval: detected?.intervals.aupr ?? null,
           n: (detected?.outside ?? 0) + (detected?.inside ?? 0),
         }
       }),

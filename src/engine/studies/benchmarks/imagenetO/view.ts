@@ -21,7 +21,11 @@ export function detectionTable(
       { key: 'hi', title: 'to', kind: 'fraction' },
       { key: 'chance', title: 'Chance', kind: 'fraction' },
       { key: 'auroc', title: 'AUROC', kind: 'fraction', better: 'higher' },
+      { key: 'aurocLo', title: '95 % from', kind: 'fraction' },
+      { key: 'aurocHi', title: 'to', kind: 'fraction' },
       { key: 'fpr', title: 'FPR at 95 %', kind: 'fraction', better: 'lower' },
+      { key: 'fprLo', title: '95 % from', kind: 'fraction' },
+      { key: 'fprHi', title: 'to', kind: 'fraction' },
     ],
     rows: models.map((model) => {
       const detected = ofModel(model.id)
@@ -30,11 +34,15 @@ export function detectionTable(
         outside: detected?.outside ?? 0,
         inside: detected?.inside ?? 0,
         aupr: detected?.scores?.aupr ?? null,
-        lo: detected?.interval?.lo ?? null,
-        hi: detected?.interval?.hi ?? null,
+        lo: detected?.intervals.aupr?.lo ?? null,
+        hi: detected?.intervals.aupr?.hi ?? null,
         chance: detected?.scores?.chance ?? null,
         auroc: detected?.scores?.auroc ?? null,
+        aurocLo: detected?.intervals.auroc?.lo ?? null,
+        aurocHi: detected?.intervals.auroc?.hi ?? null,
         fpr: detected?.scores?.fprAt95 ?? null,
+        fprLo: detected?.intervals.fprAt95?.lo ?? null,
+        fprHi: detected?.intervals.fprAt95?.hi ?? null,
       }
     }),
   }
