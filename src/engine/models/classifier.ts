@@ -12,14 +12,12 @@ import {
 } from '../inference/index.ts'
 import type { Log } from '../log.ts'
 import {
-  acceptFloats,
-  acceptPixels,
   classifierInterface,
+  onGraphThread,
   pixelsInput,
-  readModel,
-  writeVariant,
-  type Graph,
-  type OnnxModel,
+  type BlockAdds,
+  type KernelWindow,
+  type VariantPlan,
 } from '../onnx/index.ts'
 import type { Workspace } from '../workspace/index.ts'
 import type { StoredModel } from './store.ts'
@@ -45,17 +43,23 @@ export interface Classifier {
   close(): Promise<void>
 }
 
+/** What is done to a graph that takes pixels. */
+type Change =
+  | { op: 'gate' | 'bypass'; blocks: readonly BlockAdds[] }
+  | { op: 'maskKernel'; windows: readonly KernelWindow[] }
+
 /** A rewrite of the graph that takes pixels; `name` is the file's and says which. */
 export interface GraphPlan {
   name: string
   /** Pixels are float32 in [0,1], which may leave that range, instead of 8 bit. */
   floats?: boolean
-  rewrite(graph: Graph): Graph
+  /** The model as it is when left out. */
+  change?: Change
   /** Inputs the rewritten graph has besides the pixels, at values for a trial run. */
   trialFeeds?: Feed[]
 }
 
-export const asItIs: GraphPlan = { name: 'pixels', rewrite: (graph) => graph }
+export const asItIs: GraphPlan = { name: 'pixels' }
 
 export interface ClassifierSettings extends Pick<Settings, 'provider' | 'threads' | 'batch'> {}
 
@@ -68,17 +72,9 @@ export async function openClassifier(
   plan = asItIs,
 ): Promise<Classifier> {
   const started = performance.now()
-  const onnx = await readModel(model.path)
   const io = classifierInterface(model.inspection)
   const [height, width] = model.preprocessing.size
-  const accept = plan.floats ? acceptFloats : acceptPixels
-  const path = await writeGraph(
-    workspace,
-    model,
-    onnx,
-    plan.name,
-    plan.rewrite(accept(onnx.graph, model.preprocessing)),
-  )
+  const path = await writeGraph(workspace, model, plan.name, variantPlan(plan, model))
   const { session: first, provider } = await openWithFirst(settings, log, (name) =>
     openSession({
       ...classifierGraph(model, path),
@@ -110,16 +106,29 @@ export async function openClassifier(
   }
 }
 
-/** Writes a rewritten graph beside the model's shared weights; the name says which model and which rewrite. */
+function variantPlan({ floats, change }: GraphPlan, { preprocessing }: StoredModel): VariantPlan {
+  const normalisation = preprocessing
+  if (!change) return { op: floats ? 'floats' : 'pixels', normalisation }
+  return { ...change, normalisation, ...(floats ? {} : { pixels: 'uint8' as const }) }
+}
+
+/**
+ * Writes a rewritten graph beside the model's shared weights, in the graph thread; the name says which model and which
+ * rewrite. Errors as `planned` of the onnx room.
+ */
 export const writeGraph = (
   workspace: Workspace,
-  model: StoredModel,
-  onnx: OnnxModel,
+  { path, digest }: StoredModel,
   name: string,
-  graph: Graph,
+  plan: VariantPlan,
 ): Promise<string> =>
-  writeVariant(onnx, graph, workspace.weights, `${model.digest.slice(0, 16)}-${name}`, {
-    digest: model.digest,
+  onGraphThread({
+    kind: 'variant',
+    path,
+    digest,
+    directory: workspace.weights,
+    name: `${digest.slice(0, 16)}-${name}`,
+    plan,
   })
 
 /** What a worker needs to know of a graph of the model that takes pixels. */

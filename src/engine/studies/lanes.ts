@@ -1,7 +1,6 @@
 import type { Rewrite } from '#shared/rewrites.ts'
 import { pixelType } from '#shared/transforms/index.ts'
 import { asItIs, type GraphPlan, type StoredModel } from '../models/index.ts'
-import { maskKernel } from '../onnx/index.ts'
 import type { Feed } from '../inference/index.ts'
 import type { StoredCondition } from './conditions.ts'
 import type { LesionTimes } from './lesionCost.ts'
@@ -18,7 +17,7 @@ export interface Lane {
 }
 
 /** The model as it is, on images that 8 bit cannot hold. */
-export const onFloats: GraphPlan = { name: 'floats', floats: true, rewrite: (graph) => graph }
+export const onFloats: GraphPlan = { name: 'floats', floats: true }
 
 const isFloat = ({ parts }: StoredCondition): boolean =>
   parts.some(({ transform }) => transform.op !== 'attack' && pixelType(transform) === 'float32')
@@ -59,7 +58,7 @@ function maskLanes(model: StoredModel, conditions: StoredCondition[]): Lane[] {
       .filter(({ depthwise, kernel: [height, width] }) => depthwise && Math.min(height, width) > size)
       .map(({ weight }) => ({ weight, window: size }))
     return {
-      plan: { name: `mask-${size}`, rewrite: (graph) => maskKernel(graph, windows) },
+      plan: { name: `mask-${size}`, change: { op: 'maskKernel', windows } },
       conditions: [condition],
       note: `kernels masked to ${size}x${size}`,
       feedsOf: null,

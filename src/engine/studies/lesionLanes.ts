@@ -1,6 +1,6 @@
 import type { Feed } from '../inference/index.ts'
 import type { GraphPlan, StoredModel } from '../models/index.ts'
-import { bypass, gate, gatesInput } from '../onnx/index.ts'
+import { gatesInput, type BlockAdds } from '../onnx/index.ts'
 import type { StoredCondition } from './conditions.ts'
 import type { Lane } from './lanes.ts'
 import { choiceText, gatedPlan, halfOf, halfPlan, weighLesion, type LesionTimes } from './lesionCost.ts'
@@ -10,6 +10,8 @@ export function blocksOf({ condition: { rewrite } }: StoredCondition): number[] 
 }
 
 const removableOf = ({ inspection: { blocks } }: StoredModel) => blocks.filter(({ removable }) => removable)
+
+const addsOf = (blocks: readonly BlockAdds[]): BlockAdds[] => blocks.map(({ adds }) => ({ adds }))
 
 function gates(model: StoredModel, removed: readonly number[]): Feed[] {
   const removable = removableOf(model)
@@ -25,18 +27,17 @@ function gates(model: StoredModel, removed: readonly number[]): Feed[] {
 /** One session for every subset: each residual branch is multiplied by an input. */
 export const gatedGraph = (model: StoredModel): GraphPlan => ({
   name: gatedPlan,
-  rewrite: (graph) => gate(graph, removableOf(model)),
+  change: { op: 'gate', blocks: addsOf(removableOf(model)) },
   trialFeeds: gates(model, []),
 })
 
 /** The graph without the branches of some blocks. */
 const cutGraph = (model: StoredModel, removed: readonly number[], name: string): GraphPlan => ({
   name,
-  rewrite: (graph) =>
-    bypass(
-      graph,
-      model.inspection.blocks.filter(({ index }) => removed.includes(index)),
-    ),
+  change: {
+    op: 'bypass',
+    blocks: addsOf(model.inspection.blocks.filter(({ index }) => removed.includes(index))),
+  },
 })
 
 export const halfCutGraph = (model: StoredModel): GraphPlan => cutGraph(model, halfOf(model), halfPlan)

@@ -9,7 +9,7 @@ import {
   writeGraph,
   type StoredModel,
 } from '../models/index.ts'
-import { acceptFloats, pixelsInput, probe, readModel, type Graph, type Tap } from '../onnx/index.ts'
+import { pixelsInput, type Tap } from '../onnx/index.ts'
 import type { Db } from '../workspace/index.ts'
 import { cleanCondition } from './conditions.ts'
 import type { MeasureRoom } from './definition.ts'
@@ -22,8 +22,8 @@ export interface Probe {
   rewrite: Rewrite
   /** File name part of the probed graph. */
   name: string
-  /** Taps on the graph that takes float pixels. */
-  taps(graph: Graph): Tap[]
+  /** What is read of a model's graph. */
+  taps(model: StoredModel): Promise<Tap[]>
   /** The vector of one image from the tapped tensors of a batch. */
   vectorOf(outputs: Answers['tensors']['outputs'], row: number): number[]
 }
@@ -74,10 +74,9 @@ export async function probeImages(room: MeasureRoom, images: StudyImage[], wante
 
 /** Opens the probed graph with the first provider that works. */
 export async function openProbe({ workspace, model, settings, log }: MeasureRoom, { name, taps }: Probe) {
-  const onnx = await readModel(model.path)
-  const floats = acceptFloats(onnx.graph, model.preprocessing)
-  const tapped = taps(floats)
-  const path = await writeGraph(workspace, model, onnx, name, probe(floats, tapped))
+  const tapped = await taps(model)
+  const plan = { op: 'probe', normalisation: model.preprocessing, taps: tapped } as const
+  const path = await writeGraph(workspace, model, name, plan)
   const { session, provider } = await openWithFirst(settings, log, (chosen) =>
     openTensors({ path, provider: chosen, threads: settings.threads }),
   )

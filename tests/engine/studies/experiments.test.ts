@@ -161,9 +161,15 @@ describe('against PyTorch and numpy with the same draws (tools/goldens/studies/e
 
   it('answers to transferred images are the same to half a point: TAIG-S, and TAIG-R with the same noise', async () => {
     const straight = { attack: 'taig-s', surrogate: models['replk3'], epsilons: [0.01, 0.03], iterations: 4 }
-    const id = await run('transfer-attack', 'replk31', straight)
-    for (const epsilon of [0.01, 0.03])
-      alike(await answersOf(id, `epsilon=${epsilon}`), golden.taig[`taig-s,epsilon=${epsilon}`])
+    const id = await run('transfer-attack', 'replk31', straight, firsts)
+    for (const epsilon of [0.01, 0.03]) {
+      const wanted = golden.taig[`taig-s,epsilon=${epsilon}`]
+      const firstOnes = {
+        predicted: wanted?.predicted.filter((_, i) => i % 5 === 0) ?? [],
+        logit: wanted?.logit.filter((_, i) => i % 5 === 0) ?? [],
+      }
+      alike(await answersOf(id, `epsilon=${epsilon}`, few), firstOnes, classesOfFew)
+    }
     const random = { ...straight, attack: 'taig-r', epsilons: [0.03], iterations: 2 }
     const noisy = await run('transfer-attack', 'replk31', random, firsts)
     alike(await answersOf(noisy, 'epsilon=0.03', few), golden.taig['taig-r,epsilon=0.03'], classesOfFew)

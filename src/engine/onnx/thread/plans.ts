@@ -5,17 +5,28 @@ import { acceptFloats, acceptPixels, type Normalisation } from '../rewrite/accep
 import { attentionReadings } from '../rewrite/attentionReadings.ts'
 import type { BlockAdds } from '../rewrite/branches.ts'
 import { bypass } from '../rewrite/bypass.ts'
+import { probe, type Tap } from '../rewrite/probe.ts'
 import { gate } from '../rewrite/gate.ts'
+import { maskKernel, type KernelWindow } from '../rewrite/maskKernel.ts'
 import { attentionMaps, noAttentionHint, noAttentionReason } from '../structure/attention.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { blockOutputs, noFeaturesReason } from '../structure/features.ts'
 
-/** A rewrite as plain data, so that another thread can carry it out. All but `pixels` take float32 pixels in [0,1], [N,H,W,3]. */
+/**
+ * A rewrite as plain data, so that another thread can carry it out. All take float32 pixels in [0,1], [N,H,W,3]; `pixels`, and
+ * those that ask for it, uint8 pixels.
+ */
 export type VariantPlan =
   /** `acceptPixels` */
   | { op: 'pixels'; normalisation: Normalisation }
+  /** `acceptFloats` */
+  | { op: 'floats'; normalisation: Normalisation }
   /** `gate` or `bypass` of these blocks */
-  | { op: 'gate' | 'bypass'; normalisation: Normalisation; blocks: readonly BlockAdds[] }
+  | { op: 'gate' | 'bypass'; normalisation: Normalisation; blocks: readonly BlockAdds[]; pixels?: 'uint8' }
+  /** `maskKernel` */
+  | { op: 'maskKernel'; normalisation: Normalisation; windows: readonly KernelWindow[]; pixels?: 'uint8' }
+  /** `probe` */
+  | { op: 'probe'; normalisation: Normalisation; taps: readonly Tap[] }
   /** `crossEntropyGradient` */
   | { op: 'gradient'; normalisation: Normalisation }
   /** `attentionReadings` of all attention maps */
@@ -26,13 +37,21 @@ export type VariantPlan =
 /** Carries out a plan. Throws MODEL_UNSUPPORTED with the reason where the graph does not allow it. */
 export function planned(graph: Graph, plan: VariantPlan): Graph {
   const floats = acceptFloats(graph, plan.normalisation)
+  const asked = () =>
+    'pixels' in plan && plan.pixels === 'uint8' ? acceptPixels(graph, plan.normalisation) : floats
   switch (plan.op) {
     case 'pixels':
       return acceptPixels(graph, plan.normalisation)
     case 'gate':
-      return gate(floats, plan.blocks)
+      return gate(asked(), plan.blocks)
     case 'bypass':
-      return bypass(floats, plan.blocks)
+      return bypass(asked(), plan.blocks)
+    case 'maskKernel':
+      return maskKernel(asked(), plan.windows)
+    case 'probe':
+      return probe(floats, plan.taps)
+    case 'floats':
+      return floats
     case 'gradient':
       return crossEntropyGradient(floats)
     case 'attention': {

@@ -4,7 +4,12 @@ import type { OnnxModel } from '../graph.ts'
 import { modelDigest, writeVariant } from '../file/variant.ts'
 import { readModel } from '../file/read.ts'
 import { attentionMaps, noAttentionReason, type AttentionMap } from '../structure/attention.ts'
-import { describeFeatures, type DescribedFeatures } from '../structure/features.ts'
+import {
+  blockOutputs,
+  describeFeatures,
+  type DescribedFeatures,
+  type FeaturePoint,
+} from '../structure/features.ts'
 import { inspect } from '../structure/inspect.ts'
 import { kernelLayers, readKernels, type Kernels } from '../structure/kernels.ts'
 import { planned, type VariantPlan } from './plans.ts'
@@ -16,6 +21,7 @@ export type GraphTask =
   | { kind: 'kernels'; path: string; definition: DistanceDefinition; form: KernelForm }
   | { kind: 'kernelSheet'; path: string; layer: number; form: KernelForm }
   | { kind: 'features'; path: string }
+  | { kind: 'points'; path: string }
   | { kind: 'attention'; path: string }
   /** Writes a variant as `writeVariant` and gives its path. */
   | { kind: 'variant'; path: string; digest: string; directory: string; name: string; plan: VariantPlan }
@@ -26,6 +32,7 @@ export interface GraphResults {
   kernels: KernelLayer[]
   kernelSheet: Kernels
   features: DescribedFeatures
+  points: FeaturePoint[]
   /** `reason` where there are no maps. */
   attention: { maps: AttentionMap[]; reason: string | undefined }
   variant: string
@@ -53,6 +60,8 @@ export function graphTasks(): (task: GraphTask) => Promise<GraphResults[GraphTas
         return readKernels(model, task.layer, task.form)
       case 'features':
         return describeFeatures(model.graph)
+      case 'points':
+        return blockOutputs(model.graph)
       case 'attention':
         return { maps: attentionMaps(model.graph), reason: noAttentionReason(model.graph) }
       case 'variant': {

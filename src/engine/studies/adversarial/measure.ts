@@ -9,7 +9,7 @@ import {
   writeGraph,
   type StoredModel,
 } from '../../models/index.ts'
-import { acceptFloats, classifierInterface, crossEntropyGradient, readModel } from '../../onnx/index.ts'
+import { classifierInterface } from '../../onnx/index.ts'
 import type { StoredCondition } from '../conditions.ts'
 import type { MeasureRoom } from '../definition.ts'
 import { factStore } from '../facts.ts'
@@ -70,10 +70,9 @@ export async function attackRequest(
   model: StoredModel,
   provider: AttackSession['request']['provider'],
 ): Promise<AttackSession['request']> {
-  const onnx = await readModel(model.path)
-  const floats = acceptFloats(onnx.graph, model.preprocessing)
-  const gradientPath = await writeGraph(workspace, model, onnx, 'gradient', crossEntropyGradient(floats))
-  const path = await writeGraph(workspace, model, onnx, 'floats', floats)
+  const normalisation = model.preprocessing
+  const gradientPath = await writeGraph(workspace, model, 'gradient', { op: 'gradient', normalisation })
+  const path = await writeGraph(workspace, model, 'floats', { op: 'floats', normalisation })
   return { ...classifierGraph(model, path), gradientPath, provider, threads: settings.threads }
 }
 

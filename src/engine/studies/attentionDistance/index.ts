@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { DataTable } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
-import { acceptFloats, attentionMaps, readModel, type AttentionMap, type Graph } from '../../onnx/index.ts'
+import { onGraphThread, type AttentionMap } from '../../onnx/index.ts'
 import type { StoredModel } from '../../models/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import { defineStudy, type ViewRoom } from '../definition.ts'
@@ -72,18 +72,15 @@ export const attentionDistance = defineStudy({
 
 const rewrite = { op: 'probe', what: 'attentionDistance', together: null, version: 1 } as const
 
-const mapsIn = (graph: Graph) => attentionMaps(graph)
-
-async function mapsOf(model: StoredModel): Promise<AttentionMap[]> {
-  return mapsIn(acceptFloats((await readModel(model.path)).graph, model.preprocessing))
-}
+const mapsOf = async ({ path }: StoredModel): Promise<AttentionMap[]> =>
+  (await onGraphThread({ kind: 'attention', path })).maps
 
 function distanceProbe(model: StoredModel): Probe {
   return {
     rewrite,
     name: 'attention-distance',
-    taps: (graph) =>
-      mapsIn(graph).map((map, layer) => ({
+    taps: async () =>
+      (await mapsOf(model)).map((map, layer) => ({
         tensor: map.tensor,
         as: `distance-${layer}`,
         reduce: { kind: 'attentionDistance', of: map, patch: model.preprocessing.size[0] / map.grid[0] },

@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import type { DataTable } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
-import { acceptFloats, blockOutputs, readModel, type FeaturePoint } from '../../onnx/index.ts'
+import type { FeaturePoint } from '../../onnx/index.ts'
 import type { StoredModel } from '../../models/index.ts'
 import { defineStudy } from '../definition.ts'
 import { paperStatements } from '../paper.ts'
 import { drawImages } from '../drawImages.ts'
 import { probeImages } from '../probing.ts'
 import { curveOf, type Curve } from './curve.ts'
-import { measureBatchMean, perImage } from './measure.ts'
+import { measureBatchMean, perImage, pointsOf } from './measure.ts'
 
 const params = z.object({
   images: z
@@ -107,10 +107,6 @@ interface MeasuredCurve {
   model: StoredModel
   points: FeaturePoint[]
   curve: Curve
-}
-
-async function pointsOf(model: StoredModel): Promise<FeaturePoint[]> {
-  return blockOutputs(acceptFloats((await readModel(model.path)).graph, model.preprocessing))
 }
 
 const scaleOf = ({ mean }: Curve, normalise: boolean) => (normalise ? Math.max(...mean) || 1 : 1)

@@ -1,15 +1,19 @@
 import { createHash } from 'node:crypto'
 import { KernelscopeError } from '#shared/errors.ts'
 import type { Rewrite } from '#shared/rewrites.ts'
-import { internVariant, variantKey } from '../../models/index.ts'
-import { blockOutputs, type Graph, type Tap } from '../../onnx/index.ts'
+import { internVariant, variantKey, type StoredModel } from '../../models/index.ts'
+import { onGraphThread, type FeaturePoint, type Tap } from '../../onnx/index.ts'
 import { cleanCondition } from '../conditions.ts'
 import type { MeasureRoom } from '../definition.ts'
 import type { StudyImage } from '../images.ts'
 import { loadFloats, openProbe, runProbe, setKey, storedVectors, type Probe } from '../probing.ts'
 
-const tapsOf = (graph: Graph, kind: 'variance' | 'varianceOfBatchMean'): Tap[] =>
-  blockOutputs(graph).map((point, index) => ({
+/** The places of a curve over depth. */
+export const pointsOf = ({ path }: StoredModel): Promise<FeaturePoint[]> =>
+  onGraphThread({ kind: 'points', path })
+
+const tapsOf = async (model: StoredModel, kind: 'variance' | 'varianceOfBatchMean'): Promise<Tap[]> =>
+  (await pointsOf(model)).map((point, index) => ({
     tensor: point.tensor,
     as: `variance-${index}`,
     reduce: { kind, of: point },
@@ -28,7 +32,7 @@ const channelMeans: Probe['vectorOf'] = (outputs, row) =>
 export const perImage: Probe = {
   rewrite: { op: 'probe', what: 'variance', together: null, version: 1 },
   name: 'variance',
-  taps: (graph) => tapsOf(graph, 'variance'),
+  taps: (model) => tapsOf(model, 'variance'),
   vectorOf: channelMeans,
 }
 
@@ -53,7 +57,7 @@ export async function measureBatchMean(room: MeasureRoom, images: StudyImage[]):
   const { session, provider, outputs } = await openProbe(room, {
     ...perImage,
     name: 'variance-of-mean',
-    taps: (graph) => tapsOf(graph, 'varianceOfBatchMean'),
+    taps: (model) => tapsOf(model, 'varianceOfBatchMean'),
   })
   progress.note(`${model.title} on ${provider}, one batch of ${images.length}`)
   try {

@@ -3,15 +3,7 @@ import { KernelscopeError } from '#shared/errors.ts'
 import type { Rewrite } from '#shared/rewrites.ts'
 import { openTensors, type TensorSession } from '../../inference/index.ts'
 import { internVariant, openWithFirst, variantKey, writeGraph, type StoredModel } from '../../models/index.ts'
-import {
-  acceptFloats,
-  blockOutputs,
-  contributionOutput,
-  pixelsInput,
-  readModel,
-  receptiveField,
-  type FeaturePoint,
-} from '../../onnx/index.ts'
+import { contributionOutput, onGraphThread, pixelsInput } from '../../onnx/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import { cleanCondition } from '../conditions.ts'
 import type { MeasureRoom } from '../definition.ts'
@@ -49,10 +41,9 @@ export function storedField(
   return map ? { map, images: images.length } : null
 }
 
-/** The feature map at a share of the depth. */
-export function pointAt(points: readonly FeaturePoint[], depth: number): FeaturePoint | undefined {
-  return points[Math.round(depth * (points.length - 1))]
-}
+/** Index of the feature map at a share of the depth; null without any. */
+const pointAt = (points: readonly unknown[], depth: number): number | null =>
+  points.length === 0 ? null : Math.round(depth * (points.length - 1))
 
 /** Averages the contributions of all images of the draw. Throws MODEL_UNSUPPORTED where there is no gradient. */
 export async function measureField(room: MeasureRoom, chosen: ReceptiveFieldParams): Promise<void> {
@@ -96,13 +87,12 @@ export async function measureField(room: MeasureRoom, chosen: ReceptiveFieldPara
 }
 
 async function openField({ workspace, model, settings, log }: MeasureRoom, { depth }: ReceptiveFieldParams) {
-  const onnx = await readModel(model.path)
-  const floats = acceptFloats(onnx.graph, model.preprocessing)
-  const point = pointAt(blockOutputs(floats), depth)
-  if (!point)
-    throw new KernelscopeError('MODEL_UNSUPPORTED', `${model.title} has no feature map that could be found`)
-  const graph = receptiveField(floats, point, { channels: model.preprocessing.std })
-  const path = await writeGraph(workspace, model, onnx, `receptive-field-${depth}`, graph)
+  const { points, reason } = await onGraphThread({ kind: 'features', path: model.path })
+  const point = pointAt(points, depth)
+  if (point === null)
+    throw new KernelscopeError('MODEL_UNSUPPORTED', `${model.title} has no feature map: ${reason}`)
+  const plan = { op: 'receptiveField', normalisation: model.preprocessing, point } as const
+  const path = await writeGraph(workspace, model, `receptive-field-${depth}`, plan)
   const { session, provider } = await openWithFirst(settings, log, (name) =>
     openTensors({ path, provider: name, threads: settings.threads }),
   )

@@ -4,16 +4,7 @@ import { regrid } from '#shared/saliency.ts'
 import { getDataset } from '../../datasets/index.ts'
 import { openTensors } from '../../inference/index.ts'
 import { openWithFirst, usableModel, writeGraph } from '../../models/index.ts'
-import {
-  acceptFloats,
-  attentionMaps,
-  crossEntropyGradient,
-  labelsInput,
-  pixelsInput,
-  readModel,
-  weightInput,
-  type AttentionMap,
-} from '../../onnx/index.ts'
+import { labelsInput, onGraphThread, pixelsInput, weightInput, type AttentionMap } from '../../onnx/index.ts'
 import type { MeasureRoom } from '../definition.ts'
 import type { StudyImage } from '../images.ts'
 import { loadFloats, probeImages, storedVectors, type Probe } from '../probing.ts'
@@ -46,9 +37,8 @@ async function attentionWeights(
   grid: Grid,
 ): Promise<Map<string, Float64Array>> {
   const { model, workspace } = room
-  const maps = attentionMaps(acceptFloats((await readModel(model.path)).graph, model.preprocessing)).filter(
-    ({ hasClassToken }) => hasClassToken,
-  )
+  const found = await onGraphThread({ kind: 'attention', path: model.path })
+  const maps = found.maps.filter(({ hasClassToken }) => hasClassToken)
   const chosen = layer === null ? maps.at(-1) : maps.find((map) => map.layer === layer - 1)
   if (!chosen) {
     throw new KernelscopeError(
@@ -92,14 +82,12 @@ function attentionProbe(maps: AttentionMap[]): Probe {
   return {
     rewrite,
     name: 'class-row',
-    taps: (graph) =>
-      attentionMaps(graph)
-        .filter(({ layer }) => maps.some((map) => map.layer === layer))
-        .map((map) => ({
-          tensor: map.tensor,
-          as: `row-${map.layer}`,
-          reduce: { kind: 'classRow', of: map },
-        })),
+    taps: async () =>
+      maps.map((map) => ({
+        tensor: map.tensor,
+        as: `row-${map.layer}`,
+        reduce: { kind: 'classRow', of: map },
+      })),
     vectorOf: (outputs, row) =>
       outputs.flatMap(({ data, shape }) => {
         const size = (shape[1] ?? 1) * (shape[2] ?? 1)
@@ -117,14 +105,8 @@ async function gradientWeights(
   grid: Grid,
 ): Promise<Map<string, Float64Array>> {
   const { workspace, model, settings, log, context, progress } = room
-  const onnx = await readModel(model.path)
-  const path = await writeGraph(
-    workspace,
-    model,
-    onnx,
-    'gradient',
-    crossEntropyGradient(acceptFloats(onnx.graph, model.preprocessing)),
-  )
+  const plan = { op: 'gradient', normalisation: model.preprocessing } as const
+  const path = await writeGraph(workspace, model, 'gradient', plan)
   const { session } = await openWithFirst(settings, log, (provider) =>
     openTensors({ path, provider, threads: settings.threads }),
   )
