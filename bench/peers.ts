@@ -1,6 +1,7 @@
 /**
  * Studies against the same studies in PyTorch (bench/peers): same nets, same pictures, as many threads. Needs Debian's
- * PyTorch (docs/performance.md); says so and ends where it is missing. Run: node bench/peers.ts [net …]
+ * PyTorch (docs/performance.md); says so and ends where it is missing. With --cpu both run on one thread and are compared by
+ * CPU time, which other work on the machine hardly changes. Run: node bench/peers.ts [--cpu] [net …]
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -8,11 +9,12 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { createEngine, type Engine } from '#engine/api/index.ts'
-import { report, type Row } from './report.ts'
+import { cpuSeconds, report, type Row } from './report.ts'
 
 const python = '/usr/bin/python3'
 const script = join(import.meta.dirname, 'peers', 'studies.py')
-const threads = availableParallelism()
+const byCpu = process.argv.includes('--cpu')
+const threads = byCpu ? 1 : availableParallelism()
 /** Pictures, and the step between sizes of lesions, by net: the larger, the fewer. */
 const nets: Record<string, { images: number; step: number }> = {
   resnet50: { images: 48, step: 3 },
@@ -26,7 +28,7 @@ if (spawnSync(python, ['-c', 'import torch, torchvision, onnx']).status !== 0) {
   console.log('peers: PyTorch, torchvision and onnx of Debian are not installed; nothing to compare with')
   process.exit(0)
 }
-const wanted = process.argv.slice(2)
+const wanted = process.argv.slice(2).filter((name) => name !== '--cpu')
 const folder = mkdtempSync(join(tmpdir(), 'kernelscope-bench-'))
 
 /** JPEG pictures of a photograph's size: smooth colours and noise, so that they decode like photographs. */
@@ -64,8 +66,8 @@ function peer(net: string, study: string, from: string): number {
     ],
     { encoding: 'utf8' },
   )
-  const { passes, seconds }: { passes: number; seconds: number } = JSON.parse(told)
-  return passes / seconds
+  const { passes, seconds, cpu }: { passes: number; seconds: number; cpu: number } = JSON.parse(told)
+  return passes / (byCpu ? cpu : seconds)
 }
 
 /** Facts per second of our job, opening included. */
@@ -73,13 +75,13 @@ async function ours(
   { client }: Engine,
   input: Parameters<Engine['client']['studies']['run']>[0],
 ): Promise<number> {
+  const before = cpuSeconds()
   const study = await client.studies.run(input)
   for await (const job of await client.jobs.watch()) {
     if (job.id !== study.job?.id || !['done', 'failed'].includes(job.state)) continue
     if (job.problem) throw new Error(job.problem.message)
-    return (
-      (job.progress.done - job.progress.cacheHits) / (((job.finishedAt ?? 0) - (job.startedAt ?? 0)) / 1000)
-    )
+    const seconds = byCpu ? cpuSeconds() - before : ((job.finishedAt ?? 0) - (job.startedAt ?? 0)) / 1000
+    return (job.progress.done - job.progress.cacheHits) / seconds
   }
   throw new Error('the stream of jobs ended')
 }
@@ -114,7 +116,7 @@ try {
       rows.push({ name: `${net}: ${name}, Kernelscope`, perSecond, ratio: perSecond / theirs })
     }
   }
-  report('peers', 'passes', rows, {
+  report(byCpu ? 'peers-cpu' : 'peers', byCpu ? 'passes per CPU' : 'passes', rows, {
     baseline: 'PyTorch, channels_last',
     batch: '8',
     threads: String(threads),

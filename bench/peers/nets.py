@@ -42,6 +42,8 @@ def export(name: str, path: Path, size: int) -> None:
     net = build(name)
     if name == "replknet31b":
         net.merge()
+    # The fused attention of evaluation has no form in ONNX.
+    torch.backends.mha.set_fastpath_enabled(False)
     torch.onnx.export(
         net,
         torch.zeros(1, 3, size, size),

@@ -1,7 +1,8 @@
 """The same studies in PyTorch, as a careful user would write them: channels_last, inference_mode, images decoded once in a
 worker process ahead of the net, masks made on whole batches, one backward pass for all epsilons of FGSM.
 
-`/usr/bin/python3 bench/peers/studies.py NET STUDY FOLDER --threads N --images N` prints JSON: {"passes", "seconds"}.
+`/usr/bin/python3 bench/peers/studies.py NET STUDY FOLDER --threads N --images N` prints JSON: {"passes", "seconds",
+"cpu"}, cpu being the CPU time of all threads and of the worker process.
 `--export FILE` writes the net as ONNX instead. Time starts when the net is built and the first batch is asked for.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import time
 from pathlib import Path
 
@@ -105,6 +107,11 @@ def lesion(net: nn.Module, pictures, name: str, step: int) -> int:
     return passes
 
 
+def cpu_seconds() -> float:
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("net")
@@ -124,9 +131,9 @@ def main() -> None:
     if options.net == "replknet31b":
         net.merge()
     pictures = batches(options.folder, options.images, options.batch)
-    started = time.perf_counter()
+    started, before = time.perf_counter(), cpu_seconds()
     passes = {"occlusion": occlusion, "fgsm": fgsm, "lesion": lambda n, p: lesion(n, p, options.net, options.step)}[options.study](net, pictures)
-    print(json.dumps({"passes": passes, "seconds": time.perf_counter() - started, "torch": torch.__version__}))
+    print(json.dumps({"passes": passes, "seconds": time.perf_counter() - started, "cpu": cpu_seconds() - before, "torch": torch.__version__}))
 
 
 if __name__ == "__main__":
