@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { DataTable } from '#shared/contract/index.ts'
 import { getDataset, imagenet9Variations } from '../../../datasets/index.ts'
 import type { Db } from '../../../workspace/index.ts'
 import { perClassTable } from '../../cleanAccuracy/classes.ts'
@@ -12,6 +11,7 @@ import { asTheyAre } from '../geometry.ts'
 import { cellOf } from '../outcomes.ts'
 import { worstTable } from '../worst.ts'
 import { gapOf, type Gap } from './gap.ts'
+import { accuracyTable, titles } from './table.ts'
 
 const params = z.object({
   variations: z
@@ -25,17 +25,6 @@ const params = z.object({
       'Beyond the paper: also the class whose outputs have the largest maximum or log-sum-exp, so that no answer falls outside the nine',
   }),
 })
-
-const titles: Record<(typeof imagenet9Variations)[number], string> = {
-  original: 'Original',
-  mixed_same: 'Mixed-Same',
-  mixed_rand: 'Mixed-Rand',
-  mixed_next: 'Mixed-Next',
-  only_fg: 'Only foreground',
-  no_fg: 'No foreground',
-  only_bg_b: 'Only background (box)',
-  only_bg_t: 'Only background (tiled)',
-}
 
 /** Keys of a variation: of the winner of all outputs, and under the softer mapping. */
 const winnerKey = (name: string) => name
@@ -117,8 +106,8 @@ export const imagenet9 = defineStudy({
     const softTitle = `ImageNet-9, softer mapping (${soft}): beyond the paper`
     return {
       tables: [
-        table(grid, gaps, shown, winnerKey, 'accuracy', 'ImageNet-9'),
-        ...(soft === 'none' ? [] : [table(grid, softGaps, shown, softKey, 'soft', softTitle)]),
+        accuracyTable(grid, gaps, shown, winnerKey, 'accuracy', 'ImageNet-9'),
+        ...(soft === 'none' ? [] : [accuracyTable(grid, softGaps, shown, softKey, 'soft', softTitle)]),
         ...shown
           .slice(0, 1)
           .map((key) => perClassTable({ ...grid, cells: grid.cells.filter((cell) => cell.key === key) })),
@@ -206,43 +195,4 @@ function intervalNotes(gaps: readonly Gap[]): string[] {
       ? 'Interval of the gap: of pairs, since both variations show the same foregrounds.'
       : 'Interval of the gap: as of independent images, since not every foreground is found in both variations.',
   ]
-}
-
-function table(
-  grid: Grid,
-  gaps: ReadonlyMap<number, Gap>,
-  shown: readonly (typeof imagenet9Variations)[number][],
-  keyOf: (name: string) => string,
-  id: string,
-  title: string,
-): DataTable {
-  return {
-    id,
-    title,
-    columns: [
-      { key: 'model', title: 'Model', kind: 'text' },
-      { key: 'n', title: 'Images each', kind: 'integer' },
-      ...shown.map((key) => ({
-        key,
-        title: titles[key],
-        kind: 'fraction' as const,
-        better: 'higher' as const,
-      })),
-      { key: 'gap', title: 'BG-Gap', kind: 'fraction', better: 'lower' },
-      { key: 'lo', title: '95 % from', kind: 'fraction' },
-      { key: 'hi', title: 'to', kind: 'fraction' },
-    ],
-    rows: grid.models.map((model) => {
-      const { value = null, interval = null } = gaps.get(model.id) ?? {}
-      const cells = shown.map((key) => [key, cellOf(grid, model.id, keyOf(key))] as const)
-      return {
-        model: model.title,
-        n: Math.max(0, ...cells.map(([, cell]) => cell?.n ?? 0)),
-        ...Object.fromEntries(cells.map(([key, cell]) => [key, cell?.top1 ?? null])),
-        gap: value,
-        lo: interval?.lo ?? null,
-        hi: interval?.hi ?? null,
-      }
-    }),
-  }
 }
