@@ -135,7 +135,9 @@ try {
   /** From a click until the number of images is another, by the clock of the page. */
   const filtered = (name: RegExp) =>
     page.evaluate(async (source) => {
-      const count = () => document.querySelector('[role=search] [aria-live=polite]')?.textContent ?? ''
+      const count = () =>
+        document.querySelector('[role=search] [aria-live=polite]')?.textContent?.split(' of ')[0]?.trim() ??
+        ''
       const button = [...document.querySelectorAll('#main button')].find((own) =>
         new RegExp(source).test(own.getAttribute('aria-label') ?? own.textContent ?? ''),
       )

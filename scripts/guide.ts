@@ -21,7 +21,7 @@ const minutes = 60_000
 const missing: string[] = []
 
 async function shoot(page: Page, name: string) {
-  await page.getByText('Computing', { exact: true }).first().waitFor({ state: 'detached' })
+  await page.locator('figure').getByText('Computing', { exact: true }).first().waitFor({ state: 'detached' })
   // What is drawn by steps (charts, canvases, thumbnails) has come to rest by then.
   await page.waitForTimeout(1200)
   const png = await page.screenshot({ animations: 'disabled' })
