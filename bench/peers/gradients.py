@@ -162,7 +162,7 @@ def exported(name: str, folder: Path) -> nn.Module:
     """A net of full size, written as ONNX."""
     net = NETS[name]()
     enliven(net)
-    net.eval().requires_grad_(False)
+    net.eval()
     if isinstance(net, Merged):
         net = net.net.merge()
     with warnings.catch_warnings():
@@ -172,7 +172,8 @@ def exported(name: str, folder: Path) -> nn.Module:
             input_names=["input"], output_names=["logits"],
             dynamic_axes={"input": {0: "batch"}, "logits": {0: "batch"}},
         )
-    return net
+    # Not before: PyTorch's quick attention, which it takes where nothing has a gradient, cannot be exported.
+    return net.requires_grad_(False)
 
 
 def main(name: str, folder: Path) -> None:
