@@ -1,4 +1,4 @@
-import { sessionTimes, type SessionTime, type StoredModel } from '../models/index.ts'
+import { asItIs, sessionTimes, type SessionTime, type StoredModel } from '../models/index.ts'
 import type { Db } from '../workspace/index.ts'
 
 /** Sessions of a model that a trial has timed: all blocks gated, and half of the removable ones cut out. */
@@ -15,6 +15,17 @@ export function lesionTimes(db: Db, variantId: number): LesionTimes | null {
   const times = sessionTimes(db, variantId)
   const [gated, half] = [times.get(gatedPlan), times.get(halfPlan)]
   return gated && half ? { gated, half } : null
+}
+
+/** Of the work in a block, the share of its time that cutting it out is taken to save where nothing was timed. */
+const savedShare = 0.8
+
+/** What a trial would show, estimated from how long the model took as it is; null where it never ran. */
+export function estimatedTimes(db: Db, variantId: number, model: StoredModel): LesionTimes | null {
+  const plain = sessionTimes(db, variantId).get(asItIs.name)
+  if (!plain) return null
+  const left = 1 - savedShare * cutShare(model, halfOf(model))
+  return { gated: plain, half: { ...plain, secondsPerImage: plain.secondsPerImage * left } }
 }
 
 /** Every second removable block: what a trial cuts out. */

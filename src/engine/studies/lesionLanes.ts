@@ -50,7 +50,7 @@ export function lesionLanes(
   times: LesionTimes | null,
 ): Lane[] {
   const choice = times && weighLesion(model, conditions.map(blocksOf), images, times)
-  const note = choice ? choiceText(choice) : 'blocks gated (too few images and subsets for a trial)'
+  const note = choice ? choiceText(choice) : 'blocks gated (the model was never timed)'
   if (choice && !choice.gated) {
     return conditions.map((condition) => ({
       plan: cutGraph(model, blocksOf(condition), `bypass-${blocksOf(condition).join('-')}`),

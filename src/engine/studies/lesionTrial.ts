@@ -6,18 +6,22 @@ import {
   type GraphPlan,
 } from '../models/index.ts'
 import type { MeasureRoom } from './definition.ts'
-import { gatedPlan, halfPlan, lesionTimes, type LesionTimes } from './lesionCost.ts'
+import { estimatedTimes, gatedPlan, halfPlan, lesionTimes, type LesionTimes } from './lesionCost.ts'
 import { gatedGraph, halfCutGraph } from './lesionLanes.ts'
 
 /** Forward passes below which a trial costs more than it can save. */
 const worthATrial = 500
 
-/** Times of the gated graph and of one with half of the blocks cut out: those of an earlier trial, or of one now. */
+/**
+ * Times of the gated graph and of one with half of the blocks cut out: those of an earlier trial, of one now, or, where
+ * little is to be computed, as the model as it is lets expect.
+ */
 export async function timesForLesion(room: MeasureRoom, passes: number): Promise<LesionTimes | null> {
   const { db } = room.workspace
   const variant = currentVariant(db, room.model)
   const known = variant && lesionTimes(db, variant.id)
-  if (known || passes < worthATrial) return known
+  if (known) return known
+  if (passes < worthATrial) return variant && estimatedTimes(db, variant.id, room.model)
   room.progress.note(`${room.model.title}: timing gates against cutting blocks out`)
   const variantId = await timed(room, gatedPlan, gatedGraph(room.model))
   if (room.context.signal.aborted) return null

@@ -4,13 +4,21 @@ import { getDataset } from '../datasets/index.ts'
 import type { ImagePool } from '../images/index.ts'
 import type { JobContext } from '../jobs/index.ts'
 import type { Log } from '../log.ts'
-import { asItIs, openClassifier, setVariantBatch, targetsOf, type StoredModel } from '../models/index.ts'
+import {
+  asItIs,
+  openClassifier,
+  setSessionTime,
+  setVariantBatch,
+  targetsOf,
+  type StoredModel,
+} from '../models/index.ts'
 import type { Workspace } from '../workspace/index.ts'
 import type { MeasureRoom } from './definition.ts'
 import type { StoredCondition } from './conditions.ts'
 import { drawsOfConditions } from './draws.ts'
 import { countImages } from './images.ts'
 import { isLesion, lanesOf, type Lane } from './lanes.ts'
+import type { LesionTimes } from './lesionCost.ts'
 import { timesForLesion } from './lesionTrial.ts'
 import { measure } from './measure.ts'
 import { planStudy } from './plan.ts'
@@ -62,12 +70,20 @@ export async function measureGrid(room: MeasureRoom): Promise<void> {
   const { left, stored } = unmeasured(workspace.db, model, settings, room.conditions)
   if (stored > 0) progress.add({ computed: 0, cached: stored, failed: 0 })
   const images = countImages(workspace.db, source)
-  const lesions = left.filter(isLesion).length
-  const times = lesions > 0 ? await timesForLesion(room, lesions * images) : null
-  for (const lane of lanesOf(model, left, images, times)) {
-    if (context.signal.aborted) return
-    await measureLane(room, lane)
+  const follow = async (conditions: StoredCondition[], times: LesionTimes | null) => {
+    for (const lane of lanesOf(model, conditions, images, times)) {
+      if (context.signal.aborted) return
+      await measureLane(room, lane)
+    }
   }
+  // How long the model takes as it is helps to choose how blocks are removed.
+  await follow(
+    left.filter((condition) => !isLesion(condition)),
+    null,
+  )
+  const lesions = left.filter(isLesion)
+  if (lesions.length === 0 || context.signal.aborted) return
+  await follow(lesions, await timesForLesion(room, lesions.length * images))
 }
 
 async function measureLane(
@@ -95,13 +111,12 @@ async function measureLane(
       onProgress: progress.add,
     })
     // What blocks removed or masked kernels cost says nothing of the model as it is.
-    if (passes > 0 && lane.plan === asItIs)
-      setVariantBatch(
-        workspace.db,
-        classifier.variant.id,
-        classifier.batch,
-        (performance.now() - started) / 1000 / passes,
-      )
+    if (passes > 0 && lane.plan === asItIs) {
+      const { variant, batch, secondsToOpen } = classifier
+      const secondsPerImage = (performance.now() - started) / 1000 / passes
+      setVariantBatch(workspace.db, variant.id, batch, secondsPerImage)
+      setSessionTime(workspace.db, variant.id, asItIs.name, { secondsToOpen, secondsPerImage })
+    }
   } finally {
     await classifier.close()
   }

@@ -96,6 +96,16 @@ describe('the choice between gates and cutting out', () => {
     expect(weighLesion(model, [all], 10000, { ...times, half: time(1, 0.02) }).gated).toBe(true)
   })
 
+  it('is estimated from the model as it is where little is to be computed', async () => {
+    const { engine, datasetId, modelIds } = await setUp(1)
+    const params = { samples: 1, singles: false }
+    const study = await runStudy(engine.client, { kind: 'lesion', modelIds, datasetId, params })
+    expect(study.job?.progress.note).toMatch(/blocks (gated|cut out) \(estimated/)
+    expect((await engine.client.studies.result({ id: study.id })).provenance.join('\n')).not.toContain(
+      'timed',
+    )
+  })
+
   it('is timed once where much is to be computed, shown before the start, in the note and under the result', async () => {
     const { engine, datasetId, modelIds } = await setUp(2, { batch: 16 })
     const { client } = engine
