@@ -5,7 +5,25 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { openWorkspace } from '#engine/workspace/index.ts'
 import { migration001 } from '#engine/workspace/migrations/001.ts'
 import { applicationId } from '#engine/workspace/schema.ts'
+import { canonicalJson } from '#shared/canonical.ts'
+import { bandNoise } from '#shared/transforms/bandNoise.ts'
 import { temporaryFolder } from '../../temporary.ts'
+
+/** The key of a condition with noise of one band. */
+const noise = (ring: 'square' | 'round') =>
+  canonicalJson([
+    bandNoise.parse({
+      op: 'bandNoise',
+      centre: 200,
+      width: 100,
+      epsilon: 0.1,
+      energy: 'equal',
+      ring,
+      draw: 'sign',
+      std: [1, 1, 1],
+      seed: 0,
+    }),
+  ])
 
 /** A workspace as the first release wrote it, with a model and a job. */
 function firstRelease(): string {
@@ -22,6 +40,15 @@ function firstRelease(): string {
   db.prepare(
     `INSERT INTO job (kind, title, state, progress, created_at) VALUES ('index', 'Index', 'done', '{}', 1)`,
   ).run()
+  db.exec(`INSERT INTO variant (id, model_digest, key, used_at) VALUES (1, 'd', 'k', 1);
+    INSERT INTO subject (id, digest, class) VALUES (1, x'00', 'cat');`)
+  for (const ring of ['square', 'round'] as const) {
+    const { lastInsertRowid } = db.prepare('INSERT INTO condition (transform) VALUES (?)').run(noise(ring))
+    db.prepare(
+      `INSERT INTO prediction (variant_id, condition_id, subject_id, predicted, confidence, top)
+       VALUES (1, ?, 1, 0, 0.5, x'00')`,
+    ).run(lastInsertRowid)
+  }
   db.close()
   return path
 }
@@ -42,5 +69,14 @@ describe('a workspace of the first release', () => {
       state: 'done',
     })
     expect(existsSync(join(path, 'workspace.sqlite.schema-1'))).toBe(true)
+  })
+  it('forgets what was measured under round rings of noise, whose borders were wrong', () => {
+    const workspace = openWorkspace(firstRelease())
+    onTestFinished(() => workspace.close())
+    const kept = workspace.db
+      .prepare('SELECT transform FROM prediction JOIN condition ON condition.id = condition_id')
+      .pluck()
+      .all()
+    expect(kept).toEqual([noise('square')])
   })
 })
