@@ -1,7 +1,8 @@
 /**
  * Studies against the same studies in PyTorch (bench/peers): same nets, same pictures, as many threads. Needs Debian's
- * PyTorch (docs/performance.md); says so and ends where it is missing. With --cpu both run on one thread and are compared by
- * CPU time, which other work on the machine hardly changes. Run: node bench/peers.ts [--cpu] [net …]
+ * PyTorch (docs/performance.md); says so and ends where it is missing. The bare `session.run` stands beside them. With --cpu
+ * both run on one thread and are compared by CPU time, which other work on the machine hardly changes.
+ * Run: node bench/peers.ts [--cpu] [net …]
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -9,6 +10,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { createEngine, type Engine } from '#engine/api/index.ts'
+import { floorOf } from './floor.ts'
 import { cpuSeconds, report, type Row } from './report.ts'
 
 const python = '/usr/bin/python3'
@@ -17,12 +19,13 @@ const byCpu = process.argv.includes('--cpu')
 const threads = byCpu ? 1 : availableParallelism()
 /** Pictures, and the step between sizes of lesions, by net: the larger, the fewer. */
 const nets: Record<string, { images: number; step: number }> = {
-  resnet50: { images: 48, step: 3 },
-  convnext_t: { images: 32, step: 5 },
-  vit_b16: { images: 16, step: 4 },
-  replknet31b: { images: 16, step: 6 },
+  resnet50: { images: 128, step: 3 },
+  convnext_t: { images: 64, step: 5 },
+  vit_b16: { images: 32, step: 4 },
+  replknet31b: { images: 32, step: 6 },
 }
 const epsilons = [0.1, 0.2, 0.3, 0.4]
+const batch = 8
 
 if (spawnSync(python, ['-c', 'import torch, torchvision, onnx']).status !== 0) {
   console.log('peers: PyTorch, torchvision and onnx of Debian are not installed; nothing to compare with')
@@ -86,7 +89,7 @@ async function ours(
   throw new Error('the stream of jobs ended')
 }
 
-const engine = await createEngine({ overrides: { provider: 'cpu', batch: 8, threads } })
+const engine = await createEngine({ overrides: { provider: 'cpu', batch, threads } })
 try {
   const { client } = engine
   await client.workspace.create({ path: join(folder, 'workspace') })
@@ -103,6 +106,10 @@ try {
     writeFileSync(labels, Array.from({ length: 1000 }, (_, i) => `class${i}`).join('\n'))
     const model = await client.models.add({ path: onnx })
     await client.models.update({ id: model.id, labels })
+    if (!byCpu) {
+      const perSecond = await floorOf(onnx, [224, 224], batch, threads)
+      rows.push({ name: `${net}: session.run alone`, perSecond })
+    }
     const common = { modelIds: [model.id], datasetId: dataset.id }
     const studies = {
       occlusion: { kind: 'random-patch-drop', params: { repeats: 1 } },
@@ -118,7 +125,7 @@ try {
   }
   report(byCpu ? 'peers-cpu' : 'peers', byCpu ? 'passes per CPU' : 'passes', rows, {
     baseline: 'PyTorch, channels_last',
-    batch: '8',
+    batch: String(batch),
     threads: String(threads),
   })
 } finally {

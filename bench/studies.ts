@@ -5,24 +5,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { createEngine, type Engine } from '#engine/api/index.ts'
-import { rate, report, type Row } from './report.ts'
+import { floorOf } from './floor.ts'
+import { report, type Row } from './report.ts'
 
 const batch = 16
 const folder = mkdtempSync(join(tmpdir(), 'kernelscope-bench-'))
-
-/** Images per second of the model's own graph on ready float batches. */
-async function floorOf(path: string, size: readonly [number, number]): Promise<number> {
-  const session = await InferenceSession.create(path, { executionProviders: ['cpu'], interOpNumThreads: 1 })
-  const [input] = session.inputNames
-  const data = Float32Array.from({ length: batch * 3 * size[0] * size[1] }, (_, i) => Math.sin(i))
-  const perSecond =
-    batch *
-    (await rate(() => session.run({ [input ?? '']: new Tensor('float32', data, [batch, 3, ...size]) }), 4))
-  await session.release()
-  return perSecond
-}
 
 /** Images per second of a study's job, from its start to its end, opening included. */
 async function studyRate(
@@ -53,7 +41,7 @@ try {
   const rows: Row[] = []
   for (const model of await client.models.list()) {
     const common = { modelIds: [model.id], datasetId: dataset.id }
-    const floor = await floorOf(model.path, model.preprocessing.size)
+    const floor = await floorOf(model.path, model.preprocessing.size, batch)
     rows.push({ name: `${model.title}: session.run alone`, perSecond: floor, ratio: 1 })
     const measured: [string, number][] = [
       [

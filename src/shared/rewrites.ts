@@ -20,6 +20,7 @@ export const rewrite = z.discriminatedUnion('op', [
       'gradientSaliency',
       'receptiveField',
       'saliencyMap',
+      'shownPicture',
     ]),
     /** Digest of the images that were reduced together, where they were. */
     together: z.string().nullable(),

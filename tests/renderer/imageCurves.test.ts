@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { StudyImageRow } from '#shared/contract/index.ts'
-import { failureText, firstFailure, imageAxis, imageFigure } from '../../src/renderer/studies/imageCurves.ts'
+import {
+  failureText,
+  firstFailure,
+  imageAxis,
+  imageFigure,
+  imageTable,
+} from '../../src/renderer/studies/imageCurves.ts'
 
 const row = (
   modelId: number,
@@ -49,6 +55,26 @@ describe('one image through a study', () => {
   it('names repeats only where there are several', () => {
     expect(axis.conditions[1]?.title).toBe('50 % dropped, draw 1')
     expect(imageAxis(rows.filter((r) => r.params['repeat'] === 0)).conditions[1]?.title).toBe('50 % dropped')
+  })
+
+  it('tables every condition with the answer of every model, empty where one was not asked', () => {
+    const table = imageTable(axis, models)
+    expect(table.columns.map(({ title }) => title)).toEqual([
+      'Condition',
+      ...['A', 'Probability', 'Rank'],
+      ...['B', 'Probability', 'Rank'],
+    ])
+    expect(table.rows).toHaveLength(4)
+    expect(table.rows[2]).toEqual({
+      condition: '50 % dropped, draw 2',
+      answer1: 'cat',
+      probability1: 0.2,
+      rank1: 4,
+      answer2: null,
+      probability2: null,
+      rank2: null,
+    })
+    expect(table.rows[0]).toMatchObject({ answer1: 'right', rank1: 1, answer2: 'right', probability2: 0.8 })
   })
 
   it('draws mean and range of the true class for every model', () => {

@@ -1,5 +1,5 @@
 import {
-  composedCaption,
+  composedAlt,
   layOut,
   panelLetter,
   panelSpecs,
@@ -103,7 +103,7 @@ export function sheetOf(composition: Composition): Sheet {
   return {
     id: composition.title,
     title,
-    alt: composedCaption(title, specs, style.letters),
+    alt: composedAlt(title, specs, style.letters),
     width: layout.width,
     height: layout.height,
     typeface: style.typeface,
@@ -128,7 +128,9 @@ export function sheetOf(composition: Composition): Sheet {
 const mostVectorCells = 2500
 
 export const cellsOf = ({ cells }: FigureSpec): Look['cells'] =>
-  cells && (cells.photograph || cells.values.length > mostVectorCells) ? 'outside' : 'vector'
+  cells && (cells.photograph || cells.pictures || cells.values.length > mostVectorCells)
+    ? 'outside'
+    : 'vector'
 
 function lookOf(panel: Panel, spec: FigureSpec, sharedLegend: boolean): Look {
   return {

@@ -2,6 +2,7 @@ import type { Box } from '#shared/figures/compose/index.ts'
 import { besideWidth } from '#shared/figures/heatmap.ts'
 import { gap } from '#shared/figures/layout.ts'
 import { isInside, type Insets } from '#shared/figures/look.ts'
+import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { FigureTheme } from '#shared/figures/theme.ts'
 import { escapeMarkup } from '#shared/figures/tooltip.ts'
 import { aligned } from './align.ts'
@@ -74,7 +75,7 @@ function plots(all: readonly SheetPlot[], theme: FigureTheme, face: Typeface): s
     )
   let drawn = drawAll([])
   const inLine = all.length > 1 || all.some(({ look }) => isInside(look.legend))
-  if (inLine || all.some(({ spec }) => spec.cells?.photograph)) {
+  if (inLine || all.some(({ spec }) => isOfPictures(spec))) {
     const own = drawn.map(({ insets }) => insets)
     const set = inLine ? aligned(all, own) : own
     drawn = drawAll(all.map((plot, at) => withSquareCells(plot, set[at] ?? null)))
@@ -87,9 +88,11 @@ function plots(all: readonly SheetPlot[], theme: FigureTheme, face: Typeface): s
   })
 }
 
+const isOfPictures = ({ cells }: Pick<FigureSpec, 'cells'>) => Boolean(cells?.photograph ?? cells?.pictures)
+
 /** A photograph keeps its proportions: where there is one, the plot loses what would stretch the cells over it. */
 function withSquareCells({ spec: { cells: own }, box }: SheetPlot, insets: Insets | null): Insets | null {
-  if (!own?.photograph || !insets || own.rows.length === 0) return insets
+  if (!own || !isOfPictures({ cells: own }) || !insets || own.rows.length === 0) return insets
   const size = enlargedSize(box)
   const [width, height] = [size.width - insets.left - insets.right, size.height - insets.top - insets.bottom]
   const side = Math.min(width / own.columns.length, height / own.rows.length)
@@ -114,8 +117,9 @@ function cells({ spec, box }: SheetPlot, theme: FigureTheme, insets: Insets | nu
     height: size.height - insets.top - insets.bottom,
   }
   const map = (look: string) => picture(plot, cellsPng(own, theme).toString('base64'), look)
-  const { photograph } = own
-  if (!photograph) return map(sharp)
+  const { photograph, pictures = [] } = own
+  if (!photograph)
+    return map(sharp) + pictures.map((one) => picture(placeOf(one, own, plot), one.png, stretched)).join('')
   if (photograph.layout === 'over')
     return picture(plot, photograph.png, stretched) + map(`${sharp} opacity="${photograph.opacity}"`)
   const room = besideWidth(spec, theme, size) - gap(theme)
@@ -125,6 +129,23 @@ function cells({ spec, box }: SheetPlot, theme: FigureTheme, insets: Insets | nu
     width: Math.min(plot.width, room),
   }
   return picture(beside, photograph.png, whole) + map(sharp)
+}
+
+type Cells = NonNullable<FigureSpec['cells']>
+
+/** Where a picture stands in a plot of cells. */
+function placeOf(
+  { row, column, rows, columns }: NonNullable<Cells['pictures']>[number],
+  cells: Cells,
+  plot: Box,
+): Box {
+  const [across, down] = [plot.width / cells.columns.length, plot.height / cells.rows.length]
+  return {
+    x: plot.x + column * across,
+    y: plot.y + row * down,
+    width: columns * across,
+    height: rows * down,
+  }
 }
 
 const stretched = 'preserveAspectRatio="none"'

@@ -14,6 +14,15 @@ export async function encodePng(pixels: Uint8Array, height: number, width: numbe
   return fromPixels({ pixels, height, width }).png({ compressionLevel: 3 }).toBuffer()
 }
 
+/** No larger than `side` pixels on its longer side; never enlarged. */
+export async function shrink(picture: Picture, side: number): Promise<Picture> {
+  const { data, info } = await fromPixels(picture)
+    .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+  return { pixels: data, height: info.height, width: info.width }
+}
+
 /** WebP whose longest side is at most `size` pixels; never enlarged. Errors as `readPicture`. */
 export async function thumbnail(path: FilePath, size: number): Promise<Buffer> {
   const name = showPath(path)

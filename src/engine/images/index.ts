@@ -8,7 +8,7 @@ export {
   type Rows,
 } from './arrays/index.ts'
 export { applyTransform, type TransformContext } from './transforms/index.ts'
-export { browserPicture, encodePng, thumbnail } from './encode.ts'
+export { browserPicture, encodePng, shrink, thumbnail } from './encode.ts'
 export { decode, maxPixels } from './decode.ts'
 export { imageState, type ImageState } from './state.ts'
 export { digestAndMeasure, type Measurement } from './measure.ts'

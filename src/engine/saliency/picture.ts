@@ -1,5 +1,6 @@
 import type { Range } from '#shared/contract/index.ts'
 import { softmax, topK } from '#shared/maths/logits.ts'
+import { unitFloats } from '#shared/maths/unit.ts'
 import type { ImageFile, LookedAt, MapRoom } from './room.ts'
 
 /** The pixels of an image as a model is shown them. */
@@ -25,7 +26,7 @@ export async function shownImage(
     shared,
   )
   const pixels = new Uint8Array(new Uint8Array(shared))
-  return { height, width, pixels, floats: Float32Array.from(pixels, (value) => value / 255) }
+  return { height, width, pixels, floats: unitFloats(pixels) }
 }
 
 /** Whether the model's outputs are a softmax already. */

@@ -2,6 +2,7 @@ import { KernelscopeError, toErrorShape, type ErrorCode, type ErrorShape } from 
 import type { Preprocessing } from '#shared/contract/index.ts'
 import { imageState, type ImagePool, type LoadRequest } from '../images/index.ts'
 import type { StudyImage } from './images.ts'
+import { prefetch } from './prefetch.ts'
 
 /** What may be wrong with an image; anything else is a fault of ours and ends the job. */
 const imageProblems: readonly ErrorCode[] = [
@@ -73,4 +74,24 @@ export async function loadImages(
     ),
   )
   return { pixels, problems }
+}
+
+export interface LoadedBatch extends LoadedImages {
+  images: StudyImage[]
+}
+
+/** `loadImages` batch by batch, each while the one before it is computed. */
+export async function* loadedBatches(
+  pool: ImagePool,
+  images: StudyImage[],
+  preprocessing: Preprocessing,
+  batch: number,
+): AsyncGenerator<LoadedBatch, void, undefined> {
+  async function* load() {
+    for (let at = 0; at < images.length; at += batch) {
+      const part = images.slice(at, at + batch)
+      yield { images: part, ...(await loadImages(pool, part, preprocessing, batch)) }
+    }
+  }
+  yield* prefetch(load(), 1)
 }

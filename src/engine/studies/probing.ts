@@ -1,20 +1,13 @@
 import { canonicalJson } from '#shared/canonical.ts'
 import type { Rewrite } from '#shared/rewrites.ts'
+import { unitFloats } from '#shared/maths/unit.ts'
 import { openTensors, type Answers, type TensorSession } from '../inference/index.ts'
-import {
-  currentVariants,
-  internVariant,
-  openWithFirst,
-  variantKey,
-  writeGraph,
-  type StoredModel,
-} from '../models/index.ts'
+import { openWithFirst, writeGraph, type StoredModel } from '../models/index.ts'
 import { pixelsInput, type Tap } from '../onnx/index.ts'
-import type { Db } from '../workspace/index.ts'
-import { cleanCondition } from './conditions.ts'
 import type { MeasureRoom } from './definition.ts'
 import type { StudyImage } from './images.ts'
 import { loadImages } from './load.ts'
+import { measurementStore, storedVectors } from './measurements.ts'
 
 /** What is read of a model's inside, image by image. */
 export interface Probe {
@@ -43,11 +36,7 @@ export async function probeImages(room: MeasureRoom, images: StudyImage[], wante
   const { session, provider, outputs } = await openProbe(room, wanted)
   progress.note(`${model.title} on ${provider}, probed, batch ${batch}`)
   try {
-    const variantId = internVariant(workspace.db, variantKey(model, provider, wanted.rewrite)).id
-    const insert = workspace.db.prepare(
-      'INSERT OR IGNORE INTO measurement (variant_id, condition_id, subject_id, value) VALUES (?, ?, ?, ?)',
-    )
-    const conditionId = cleanCondition(workspace.db)
+    const { keepVector } = measurementStore(workspace.db, { model, provider, rewrite: wanted.rewrite })
     for (let at = 0; at < missing.length && !context.signal.aborted; at += batch) {
       const part = missing.slice(at, at + batch)
       const { floats, failed } = await loadFloats(room, part)
@@ -55,13 +44,7 @@ export async function probeImages(room: MeasureRoom, images: StudyImage[], wante
       const answer = await runProbe(session, model, floats, outputs)
       workspace.db.transaction(() => {
         for (const [row, image] of part.entries()) {
-          if (!failed[row])
-            insert.run(
-              variantId,
-              conditionId,
-              image.subjectId,
-              Buffer.from(Float64Array.from(wanted.vectorOf(answer, row)).buffer),
-            )
+          if (!failed[row]) keepVector(image.subjectId, wanted.vectorOf(answer, row))
         }
       })()
       const bad = failed.filter(Boolean).length
@@ -86,7 +69,7 @@ export async function openProbe({ workspace, model, settings, log }: MeasureRoom
 /** Images as float32 [batch, height, width, 3] in [0,1]; the batch is as large as the list. */
 export async function loadFloats({ pool, model }: MeasureRoom, images: StudyImage[]) {
   const { pixels, problems } = await loadImages(pool, images, model.preprocessing, images.length)
-  return { floats: Float32Array.from(new Uint8Array(pixels), (value) => value / 255), failed: problems }
+  return { floats: unitFloats(new Uint8Array(pixels)), failed: problems }
 }
 
 export async function runProbe(
@@ -98,23 +81,6 @@ export async function runProbe(
   const [height, width] = preprocessing.size
   const shape = [floats.length / (height * width * 3), height, width, 3]
   return (await session.run([{ name: pixelsInput, data: floats, shape }], outputs)).outputs
-}
-
-/** Vectors of a model under a probe by subject, from whichever runtime measured them last. */
-export function storedVectors(db: Db, model: StoredModel, rewrite: Rewrite): Map<number, Float64Array> {
-  const variant = currentVariants(db, model)(rewrite)
-  if (!variant) return new Map()
-  const rows = db
-    .prepare<[number, number], { subject_id: number; value: Buffer }>(
-      'SELECT subject_id, value FROM measurement WHERE variant_id = ? AND condition_id = ?',
-    )
-    .all(variant.id, cleanCondition(db))
-  return new Map(
-    rows.map(({ subject_id, value }) => [
-      subject_id,
-      new Float64Array(value.buffer.slice(value.byteOffset, value.byteOffset + value.length)),
-    ]),
-  )
 }
 
 /** Text that is equal for equal sets of images in the same order. */

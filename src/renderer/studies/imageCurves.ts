@@ -1,4 +1,4 @@
-import type { StudyImageRow } from '#shared/contract/index.ts'
+import type { DataTable, StudyImageRow } from '#shared/contract/index.ts'
 import type { FigureSpec, Point } from '#shared/figures/spec.ts'
 import { axisTitle, conditionTitle } from './conditionTitle.ts'
 
@@ -87,6 +87,36 @@ export function imageFigure(
     alt: models
       .map((model) => `${model.title}: ${failureText(firstFailure(axis, model.id), axis.parameter)}`)
       .join('; '),
+  }
+}
+
+/** All that was measured of this image: a row per condition, and of each model its answer's rank and probability. */
+export function imageTable(axis: ImageAxis, models: readonly { id: number; title: string }[]): DataTable {
+  return {
+    id: 'image',
+    title: 'The true class of this image under each condition',
+    columns: [
+      { key: 'condition', title: 'Condition', kind: 'text' },
+      ...models.flatMap(({ id, title }): DataTable['columns'] => [
+        { key: `answer${id}`, title, kind: 'text' },
+        { key: `probability${id}`, title: 'Probability', kind: 'fraction' },
+        { key: `rank${id}`, title: 'Rank', kind: 'integer' },
+      ]),
+    ],
+    rows: axis.conditions.map((condition) => ({
+      condition: condition.title,
+      ...Object.fromEntries(
+        models.flatMap(({ id }) => {
+          const row = condition.rows.find(({ modelId }) => modelId === id)
+          const answer = row ? (row.correct === null ? row.label : row.correct ? 'right' : row.label) : null
+          return [
+            [`answer${id}`, answer],
+            [`probability${id}`, row?.trueProbability ?? null],
+            [`rank${id}`, row?.trueRank ?? null],
+          ]
+        }),
+      ),
+    })),
   }
 }
 

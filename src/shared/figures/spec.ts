@@ -35,13 +35,15 @@ export const series = z.object({
 
 export const reference = z.object({ label: z.string(), axis: z.enum(['x', 'y']), value: z.number() })
 
+/** A PNG, base64. */
+const png = z
+  .string()
+  .max(12_000_000)
+  .regex(/^iVBORw0KGgo[A-Za-z0-9+/]*={0,2}$/, 'not a PNG in base64')
+
 /** What the cells of a heatmap were computed of: a photograph that they are laid over or stand beside. */
 export const photograph = z.object({
-  /** A PNG, base64. */
-  png: z
-    .string()
-    .max(12_000_000)
-    .regex(/^iVBORw0KGgo[A-Za-z0-9+/]*={0,2}$/, 'not a PNG in base64'),
+  png,
   layout: z.enum(['over', 'beside']),
   /** Of the cells over it. */
   opacity: z.number().min(0).max(1).default(0.6),
@@ -70,6 +72,19 @@ export const figureSpec = z.object({
       /** Ends of the colours; those of the values when left out. Values beyond have the colour of the end. */
       range: z.object({ min: z.number(), max: z.number() }).optional(),
       photograph: photograph.optional(),
+      /** Photographs in the place of cells that have no value: their first row and column, and how many they cover. */
+      pictures: z
+        .array(
+          z.object({
+            row: z.int().min(0),
+            column: z.int().min(0),
+            rows: z.int().min(1),
+            columns: z.int().min(1),
+            png,
+          }),
+        )
+        .max(256)
+        .optional(),
     })
     .optional(),
   /** Definitions, n, seeds: printed under the figure and in its caption. */

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { imageFilter, type FactOf, type ImageFilter, type ImageOrder } from '#shared/contract/index.ts'
 import { generator } from '#shared/random.ts'
 import { answerer } from '#engine/datasets/browse/answer.ts'
+import { Browser } from '#engine/datasets/browse/browser.ts'
 import { openKeep, type Keep } from '#engine/datasets/browse/keep.ts'
 import { Library, type Known } from '#engine/datasets/browse/library.ts'
 import { factKey } from '#engine/datasets/browse/match.ts'
@@ -84,7 +85,7 @@ function setUp(count = 400) {
   const images = make()
   const keep = openKeep(join(folder, 'browse.sqlite'))
   closing.push(() => keep.close())
-  return { db, images, ask: asker(db, keep), keep }
+  return { db, images, ask: asker(db, keep), keep, folder }
 }
 
 function addFacts(db: Db, image: Image, k: number, random: ReturnType<typeof generator>) {
@@ -470,6 +471,41 @@ describe('the counts of facets', () => {
       allCorrect: all.filter((image) => outcomes(image).every((o) => o === 1)).length,
       allWrong: all.filter((image) => outcomes(image).every((o) => o === 0)).length,
     })
+  })
+})
+
+describe('the browse thread', () => {
+  const over = { datasetId: 1, known: known(), filter: {} }
+  const page = { kind: 'page', ...over, order: inOrder, from: 0, after: null, limit: 10 } as const
+  const facets = { kind: 'facets', ...over, looks, tags: ['dark', 'blurry'] } as const
+
+  it('answers other requests while it counts facets, and counts the same', async () => {
+    const { db, keep, folder } = setUp(200)
+    const browser = new Browser(folder)
+    const order: string[] = []
+    const [counted, shown] = await Promise.all([
+      browser.ask(facets).finally(() => order.push('facets')),
+      browser.ask(page).finally(() => order.push('page')),
+    ])
+    await browser.close()
+    expect(order).toEqual(['page', 'facets'])
+    expect(shown.images).toBe(200)
+    expect(counted).toEqual(await asker(db, keep).facets({}))
+  })
+
+  it('stops counting what is not wanted any more and goes on with the next', async () => {
+    const { folder } = setUp(200)
+    const browser = new Browser(folder)
+    const stop = new AbortController()
+    const first = expect(browser.ask(facets, stop.signal)).rejects.toMatchObject({ code: 'CANCELLED' })
+    const second = browser.ask(facets)
+    stop.abort()
+    await first
+    expect((await second).images).toBe(200)
+    const waiting = expect(browser.ask(facets)).rejects.toMatchObject({ code: 'CANCELLED' })
+    await browser.close()
+    await waiting
+    await expect(browser.ask(page)).rejects.toMatchObject({ code: 'CANCELLED' })
   })
 })
 

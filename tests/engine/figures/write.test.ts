@@ -29,6 +29,25 @@ const svg = async (
   const bytes = await draw({ subject: { kind: 'figure', spec, options }, format: 'svg', dpi: 72, text })
   return Buffer.from(bytes).toString()
 }
+/** A PNG of one colour, base64. */
+const plainPng = async (background: string) =>
+  (
+    await sharp({ create: { width: 8, height: 8, channels: 3, background } })
+      .png()
+      .toBuffer()
+  ).toString('base64')
+/** The box of exactly this colour in a picture, and whether it is full. */
+async function boxOf(path: string, colour: readonly [number, number, number]) {
+  const { data, info } = await sharp(path).removeAlpha().raw().toBuffer({ resolveWithObject: true })
+  const found: [number, number][] = []
+  for (let at = 0; at < info.width * info.height; at++)
+    if (colour.every((value, channel) => data[3 * at + channel] === value))
+      found.push([at % info.width, Math.floor(at / info.width)])
+  const [xs, ys] = [found.map(([x]) => x), found.map(([, y]) => y)]
+  const [left, top] = [Math.min(...xs), Math.min(...ys)]
+  const [width, height] = [Math.max(...xs) - left + 1, Math.max(...ys) - top + 1]
+  return { left, top, width, height, filled: found.length / (width * height) }
+}
 const digest = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex')
 
 /** Rows and columns of the smallest box that holds everything that is not white. */
@@ -66,6 +85,34 @@ describe('writeFigure', () => {
       size,
     )
     expect(twice.map(({ path }) => digest(path))).toEqual(once.map(({ path }) => digest(path)))
+  })
+
+  it('puts photographs in the place of cells, square as those, in every form', async () => {
+    const { cells, ...rest } = matrix('sequential', [null, 0.2, 0.9, 0.4, 0.6, null])
+    const [red, blue] = await Promise.all(['#ff0000', '#0000ff'].map(plainPng))
+    const place = { rows: 1, columns: 1 }
+    const spec = figureSpec.parse({
+      ...rest,
+      cells: {
+        ...cells,
+        pictures: [
+          { ...place, row: 0, column: 0, png: red },
+          { ...place, row: 1, column: 2, png: blue },
+        ],
+      },
+    })
+    const files = await writeFigure(spec, ['png', 'svg', 'pdf'], folder, size)
+    const path = files.find((file) => file.path.endsWith('.png'))?.path ?? ''
+    const [first, last] = [await boxOf(path, [255, 0, 0]), await boxOf(path, [0, 0, 255])]
+    for (const box of [first, last]) {
+      expect(Math.abs(box.width - box.height)).toBeLessThanOrEqual(2)
+      expect(box.filled).toBeGreaterThan(0.9)
+    }
+    // Two columns further right and one row further down, each as wide and high as a cell.
+    expect(Math.abs(last.left - first.left - 2 * first.width)).toBeLessThanOrEqual(3)
+    expect(Math.abs(last.top - first.top - first.height)).toBeLessThanOrEqual(3)
+    const svg = readFileSync(files.find((file) => file.path.endsWith('.svg'))?.path ?? '', 'utf8')
+    expect(svg).toContain(`base64,${red}`)
   })
 
   it('writes a PNG of width times dpi pixels that states its resolution', async () => {

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import sharp from 'sharp'
 import { z } from 'zod'
 import { createEngine, type Engine } from '#engine/api/index.ts'
 import { getModel } from '#engine/models/index.ts'
@@ -228,5 +229,31 @@ describe('against PyTorch and numpy with the same draws (tools/goldens/studies/e
         expect(relative(regrid(map, [64, 64], [8, 8]), cells)).toBeLessThan(2e-3)
       })
     }
+  })
+
+  it('the gallery shows the pixels that the model was shown, each beside its own maps', async () => {
+    const imageIds = db()
+      .prepare<[number], number>('SELECT id FROM image WHERE dataset_id = ? ORDER BY id DESC LIMIT 3')
+      .pluck()
+      .all(firsts)
+    const params = { imageIds, methods: ['gradient'] }
+    const id = await run('saliency-gallery', 'replk3', params, firsts)
+    const [figure] = (await engine.client.studies.result({ id })).figures
+    const pictures = figure?.cells?.pictures ?? []
+    expect(pictures).toHaveLength(3)
+    for (const [at, { row, column, rows, columns, png }] of pictures.entries()) {
+      // Maps of 64 cells with gaps of 3 between them.
+      expect({ row, column, rows, columns }).toEqual({ row: at * 67, column: 0, rows: 64, columns: 64 })
+      const file = (await engine.client.datasets.image({ id: imageIds[at] ?? 0 })).path
+      const [shown, source] = await Promise.all(
+        [Buffer.from(png, 'base64'), file].map((from) => sharp(from).removeAlpha().raw().toBuffer()),
+      )
+      // The pictures of the sample have the size of its models.
+      expect(shown?.equals(source ?? Buffer.alloc(0))).toBe(true)
+    }
+    const values = figure?.cells?.values ?? []
+    const first = values.slice(0, figure?.cells?.columns.length)
+    expect(first.slice(0, 67).every((value) => value === null)).toBe(true)
+    expect(first.slice(67, 131).every((value) => typeof value === 'number')).toBe(true)
   })
 })

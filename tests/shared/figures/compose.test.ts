@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  composedAlt,
   composedCaption,
   composition,
   emptyComposition,
@@ -14,6 +15,7 @@ import {
   sharedSlots,
   type Page,
 } from '#shared/figures/compose/index.ts'
+import { describeFigure } from '#shared/figures/describe.ts'
 import { composedTable } from '#shared/figures/table.ts'
 import { venues } from '#shared/figures/venues.ts'
 import { bars, curves, matrix } from './specs.ts'
@@ -187,6 +189,17 @@ describe('letters and captions', () => {
     expect(text).toContain('Bands: min to max of 3 repeats.')
     expect(text).toContain('Hollow and dashed: values reported in the paper.')
     expect(text).toMatch(/Kernelscope 1\.0\.$/)
+  })
+})
+
+describe('composedAlt', () => {
+  it('tells every panel whole, and a note that several share once', () => {
+    const noted = { ...bars, notes: ['320 images, seed 7'] }
+    const text = composedAlt('Robustness', [{ ...curves, notes: noted.notes }, noted], 'A')
+    expect(text).toMatch(/^Robustness\.\nA Random patch drop\. /)
+    expect(text).toContain(describeFigure(curves))
+    expect(text).toContain(`B Clean accuracy. ${describeFigure(bars)}`)
+    expect(text.match(/320 images, seed 7/g)).toHaveLength(1)
   })
 })
 

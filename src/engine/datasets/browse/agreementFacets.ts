@@ -1,13 +1,19 @@
 import type { FactOf, ImageFacets } from '#shared/contract/index.ts'
 import { correct, missing, wrong } from './columns.ts'
-import { countsFor } from './counts.ts'
+import { countsFor, type Pause } from './counts.ts'
 import { factKey, type Matched, type Shelf } from './match.ts'
 
 type Agreement = NonNullable<ImageFacets['agreement']>
 
 /** How far several models agree, image by image, and two by two; null for fewer than two. */
-export function agreementOf(looks: readonly FactOf[], matched: Matched, shelf: Shelf): Agreement | null {
+export async function agreementOf(
+  looks: readonly FactOf[],
+  matched: Matched,
+  shelf: Shelf,
+  pause: Pause,
+): Promise<Agreement | null> {
   if (looks.length < 2) return null
+  await pause()
   const counts = countsFor(matched, 'disagreement')
   const views = looks.map((look) => ({ modelId: look.modelId, facts: shelf.facts(look) }))
   const found = {
@@ -48,9 +54,12 @@ export function agreementOf(looks: readonly FactOf[], matched: Matched, shelf: S
     else found.differentClass++
     if (different === views.length) found.allDifferent++
   }
-  const pairs = looks.flatMap((_, a) =>
-    looks.slice(a + 1).map((__, k) => pairOf(looks, a, a + 1 + k, matched, shelf)),
-  )
+  const pairs: Agreement['pairs'] = []
+  for (let a = 0; a < looks.length; a++)
+    for (let b = a + 1; b < looks.length; b++) {
+      await pause()
+      pairs.push(pairOf(looks, a, b, matched, shelf))
+    }
   return { modelIds: looks.map(({ modelId }) => modelId), ...found, pairs }
 }
 

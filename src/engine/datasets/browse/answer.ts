@@ -1,6 +1,7 @@
 import type { FactOf, ImageOrder } from '#shared/contract/index.ts'
 import { placeOf } from './columns.ts'
 import { confusionCounts } from './confuse.ts'
+import type { Pause } from './counts.ts'
 import { facetsOf } from './facets.ts'
 import type { Library } from './library.ts'
 import { match, passing, selected, type Shelf } from './match.ts'
@@ -27,10 +28,22 @@ export function answerer(library: Library) {
     return list
   }
 
-  return async function answer(task: BrowseTask): Promise<BrowseResults[BrowseTask['kind']]> {
+  let reading: Promise<unknown> = Promise.resolve()
+  /** One after another: two requests would read the same columns. */
+  function shelfOf(...asked: Parameters<Library['shelf']>): ReturnType<Library['shelf']> {
+    const shelf = reading.then(() => library.shelf(...asked))
+    reading = shelf.catch(() => undefined)
+    return shelf
+  }
+
+  /** `pause` is awaited between the steps of what takes long. */
+  return async function answer(
+    task: BrowseTask,
+    pause: Pause = () => Promise.resolve(),
+  ): Promise<BrowseResults[BrowseTask['kind']]> {
     const { datasetId, known, filter } = task
     const open = (more: { order?: ImageOrder; looks?: readonly FactOf[] } = {}) =>
-      library.shelf(datasetId, known, { filter, ...more })
+      shelfOf(datasetId, known, { filter, ...more })
     switch (task.kind) {
       case 'page': {
         const shelf = await open({ order: task.order })
@@ -41,11 +54,11 @@ export function answerer(library: Library) {
         return placed(listOf(shelf, task, task.order), shelf, task.imageId)
       }
       case 'facets':
-        return facetsOf(filter, task.looks, task.tags, await open({ looks: task.looks }))
+        return facetsOf(filter, task.looks, task.tags, await open({ looks: task.looks }), pause)
       case 'confusion':
         return confusionCounts(filter, task.look, await open({ looks: [task.look] }))
       case 'selection': {
-        const shelf = await library.shelf(datasetId, known, {
+        const shelf = await shelfOf(datasetId, known, {
           filter: task.selection.filter ?? {},
           order: task.order,
         })

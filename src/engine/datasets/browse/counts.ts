@@ -3,6 +3,9 @@ import type { Matched } from './match.ts'
 
 const bins = 20
 
+/** Awaited between steps that each pass over all images. */
+export type Pause = () => Promise<void>
+
 /** Says for a facet whether an image counts: it passes everything but that facet. */
 export type Counts = (at: number) => boolean
 

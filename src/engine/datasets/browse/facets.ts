@@ -1,16 +1,17 @@
 import { errorCode, type FactOf, type ImageFacets, type ImageFilter } from '#shared/contract/index.ts'
 import { agreementOf } from './agreementFacets.ts'
-import { countsFor, entries, spread, tally } from './counts.ts'
+import { countsFor, entries, spread, tally, type Pause } from './counts.ts'
 import { match, type Shelf } from './match.ts'
 import { modelFacetsOf } from './modelFacets.ts'
 
-/** Counts of every facet under a filter; of facts those of `looks`. */
-export function facetsOf(
+/** Counts of every facet under a filter, one after another; of facts those of `looks`. */
+export async function facetsOf(
   filter: ImageFilter,
   looks: readonly FactOf[],
   tags: readonly string[],
   shelf: Shelf,
-): ImageFacets {
+  pause: Pause,
+): Promise<ImageFacets> {
   const { images } = shelf
   const matched = match(filter, shelf)
   const count = (facet: string, test: (at: number) => boolean = () => true) => {
@@ -19,10 +20,25 @@ export function facetsOf(
     for (let at = 0; at < images.n; at++) if (counts(at) && test(at)) found++
     return found
   }
+  await pause()
   const byClass = tally(images.classIndex, 1, countsFor(matched, 'class'))
   const byPart = tally(images.part, 0, countsFor(matched, 'part'))
   const byProblem = tally(images.problem, 0, countsFor(matched, 'error'))
+  await pause()
   const noted = shelf.noted()
+  const spreadOf = async (side: 'width' | 'height' | 'bytes') => {
+    await pause()
+    return spread(images[side], images.n, countsFor(matched, side))
+  }
+  const tagged: ImageFacets['tags'] = []
+  for (const value of tags) {
+    const mask = shelf.tagged(value)
+    // All tags of a filter must hold: another one narrows what they leave.
+    tagged.push({ value, n: count('', (at) => mask[at] === 1) })
+    await pause()
+  }
+  const models: ImageFacets['models'] = []
+  for (const look of looks) models.push(await modelFacetsOf(look, matched, shelf, pause))
   return {
     images: count(''),
     classes: entries(byClass.slice(1), (value) => value),
@@ -32,16 +48,12 @@ export function facetsOf(
     errors: entries(byProblem, (place) => errorCode.safeParse(images.problems[place]).data ?? null).flatMap(
       ({ value, n }) => (value === null ? [] : [{ value, n }]),
     ),
-    tags: tags.map((value) => {
-      const mask = shelf.tagged(value)
-      // All tags of a filter must hold: another one narrows what they leave.
-      return { value, n: count('', (at) => mask[at] === 1) }
-    }),
+    tags: tagged,
     noted: count('noted', (at) => noted[at] === 1),
-    width: spread(images.width, images.n, countsFor(matched, 'width')),
-    height: spread(images.height, images.n, countsFor(matched, 'height')),
-    bytes: spread(images.bytes, images.n, countsFor(matched, 'bytes')),
-    models: looks.map((look) => modelFacetsOf(look, matched, shelf)),
-    agreement: agreementOf(looks, matched, shelf),
+    width: await spreadOf('width'),
+    height: await spreadOf('height'),
+    bytes: await spreadOf('bytes'),
+    models,
+    agreement: await agreementOf(looks, matched, shelf, pause),
   }
 }

@@ -1,6 +1,6 @@
 import type { FactOf, ModelFacets } from '#shared/contract/index.ts'
 import { correct, marginAt, missing, trueMarginAt, unjudged, wrong, type FactColumns } from './columns.ts'
-import { binned, countsFor, tally, type Counts } from './counts.ts'
+import { binned, countsFor, tally, type Counts, type Pause } from './counts.ts'
 import { factKey, flipOf, type Matched, type Shelf } from './match.ts'
 
 const mostPredicted = 200
@@ -18,7 +18,12 @@ const rankBuckets: readonly (readonly [number, number])[] = [
 const orNaN = (value: number | undefined) => (value === undefined || value < 0 ? Number.NaN : value)
 
 /** Counts of the facts of one model under one condition. */
-export function modelFacetsOf(look: FactOf, matched: Matched, shelf: Shelf): ModelFacets {
+export async function modelFacetsOf(
+  look: FactOf,
+  matched: Matched,
+  shelf: Shelf,
+  pause: Pause,
+): Promise<ModelFacets> {
   const facts = shelf.facts(look)
   const { n } = facts
   const countsOf = (facet: string) => countsFor(matched, `${facet}:${factKey(look)}`)
@@ -29,6 +34,10 @@ export function modelFacetsOf(look: FactOf, matched: Matched, shelf: Shelf): Mod
     states[correct],
     states[unjudged],
   ]
+  const histogram = async (facet: string, lo: number, valueAt: (at: number) => number) => {
+    await pause()
+    return binned(lo, 1, n, valueAt, countsOf(facet))
+  }
   return {
     ...look,
     measured: bad + good + open,
@@ -36,11 +45,11 @@ export function modelFacetsOf(look: FactOf, matched: Matched, shelf: Shelf): Mod
     wrong: bad,
     unjudged: open,
     missing: none,
-    confidence: binned(0, 1, n, (at) => orNaN(facts.confidence[at]), countsOf('confidence')),
-    trueProbability: binned(0, 1, n, (at) => orNaN(facts.trueProbability[at]), countsOf('trueProbability')),
-    margin: binned(0, 1, n, (at) => marginAt(facts, at), countsOf('margin')),
-    trueMargin: binned(-1, 1, n, (at) => trueMarginAt(facts, at), countsOf('trueMargin')),
-    rank: ranksOf(facts, countsOf('rank')),
+    confidence: await histogram('confidence', 0, (at) => orNaN(facts.confidence[at])),
+    trueProbability: await histogram('trueProbability', 0, (at) => orNaN(facts.trueProbability[at])),
+    margin: await histogram('margin', 0, (at) => marginAt(facts, at)),
+    trueMargin: await histogram('trueMargin', -1, (at) => trueMarginAt(facts, at)),
+    rank: await pause().then(() => ranksOf(facts, countsOf('rank'))),
     predicted: predictedOf(facts, countsOf('predicted')),
     flips: look.conditionId === undefined ? null : flipsOf(look, matched, shelf),
   }

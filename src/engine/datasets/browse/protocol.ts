@@ -34,10 +34,8 @@ export interface BrowseResults {
   selection: { ids: Uint32Array }
 }
 
-export interface ToBrowse {
-  id: number
-  task: BrowseTask
-}
+/** stop: the answer of that id is not wanted any more. */
+export type ToBrowse = { id: number; task: BrowseTask } | { stop: number }
 
 export type FromBrowse =
   | { id: number; ok: true; value: BrowseResults[BrowseTask['kind']] }

@@ -1,15 +1,16 @@
 import Database from 'better-sqlite3'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { z } from 'zod'
-import { toErrorShape } from '#shared/errors.ts'
+import { KernelscopeError, toErrorShape } from '#shared/errors.ts'
 import { answerer } from './answer.ts'
 import { openKeep } from './keep.ts'
 import { Library } from './library.ts'
-import type { FromBrowse, ToBrowse } from './protocol.ts'
+import type { BrowseTask, FromBrowse, ToBrowse } from './protocol.ts'
 
 /**
- * Entry of the browse thread: it reads the workspace beside the engine, which alone writes it, and answers one request
- * after another.
+ * Entry of the browse thread: it reads the workspace beside the engine, which alone writes it. What is counted for long is
+ * counted in steps, between which other requests are answered and it may be stopped.
  */
 if (parentPort === null) throw new Error('browse/worker.ts runs only as a worker thread')
 const port = parentPort
@@ -19,20 +20,31 @@ db.pragma('cache_size = -32768')
 const keep = openKeep(files.keep)
 const answer = answerer(new Library(db, keep))
 
-let last: Promise<void> = Promise.resolve()
+const running = new Map<number, Promise<void>>()
+const stopped = new Set<number>()
 port.on('message', (message: ToBrowse | null) => {
-  last = last.then(() => (message === null ? end() : reply(message)))
+  if (message === null) void end()
+  else if (!('stop' in message)) running.set(message.id, reply(message.id, message.task))
+  else if (running.has(message.stop)) stopped.add(message.stop)
 })
 
-async function reply({ id, task }: ToBrowse): Promise<void> {
-  const result: FromBrowse = await answer(task).then(
+async function reply(id: number, task: BrowseTask): Promise<void> {
+  const pause = async () => {
+    await nextTurn()
+    if (stopped.has(id)) throw new KernelscopeError('CANCELLED', 'the request was cancelled')
+  }
+  const result: FromBrowse = await answer(task, pause).then(
     (value) => ({ id, ok: true, value }),
     (error: unknown) => ({ id, ok: false, problem: toErrorShape(error) }),
   )
+  running.delete(id)
+  stopped.delete(id)
   port.postMessage(result)
 }
 
-function end(): void {
+async function end(): Promise<void> {
+  for (const id of running.keys()) stopped.add(id)
+  await Promise.all(running.values())
   db.close()
   keep.close()
   port.close()

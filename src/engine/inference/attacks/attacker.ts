@@ -1,4 +1,5 @@
 import { KernelscopeError } from '#shared/errors.ts'
+import { unitFloats } from '#shared/maths/unit.ts'
 import { emptyFacts, factsOf, type Facts } from '../facts.ts'
 import { gradientOutput, labelsInput, weightInput } from '../gradientNames.ts'
 import { createSession, floatsOf, floatTensor } from '../ort.ts'
@@ -42,10 +43,7 @@ export async function openAttacker(request: OpenAttackRequest): Promise<Opened> 
     keep,
   }: Extract<Asked, { type: 'attack' }>): Promise<Answers['attack']> {
     const started = performance.now()
-    const x0 = Float32Array.from(
-      new Uint8Array(pixels, first * values, batch * values),
-      (value) => value / 255,
-    )
+    const x0 = unitFloats(new Uint8Array(pixels, first * values, batch * values))
     const lossGradient = gradientOf(oneHot(targets, batch, classes, 1), 1)
     const logitGradient = gradientOf(oneHot(targets, batch, classes, -1), 0)
     // Padding rows repeat the last image's key, so that every image has a generator.

@@ -1,5 +1,6 @@
 import { KernelscopeError } from '#shared/errors.ts'
 import { generator } from '#shared/random.ts'
+import { unitFloats } from '#shared/maths/unit.ts'
 import { openTensors, type Feed, type TensorSession } from '../../inference/index.ts'
 import { classifierInterface, onGraphThread, pixelsInput, type VariantPlan } from '../../onnx/index.ts'
 import type { StoredModel } from '../store.ts'
@@ -75,7 +76,7 @@ export const variant = ({ model, directory }: Trial, plan: VariantPlan) =>
 
 /** Pixels as the variants take them that are fed floats. */
 export function floatPixels({ pixels, images, height, width }: Trial): Feed {
-  const data = Float32Array.from(pixels, (value) => value / 255)
+  const data = unitFloats(pixels)
   return { name: pixelsInput, data, shape: [images, height, width, 3] }
 }
 

@@ -15,7 +15,7 @@ import type { MeasureRoom } from '../definition.ts'
 import { factStore } from '../facts.ts'
 import { imageChunks, type StudyImage } from '../images.ts'
 import { measureGrid } from '../run.ts'
-import { loadImages } from '../load.ts'
+import { loadedBatches } from '../load.ts'
 import { targetLookup } from '../targets.ts'
 import { strongestAttack } from './conditions.ts'
 import type { AdversarialParams } from './params.ts'
@@ -122,10 +122,8 @@ async function followChunk(
   const missing = chunk.filter(({ subjectId }) => known.some((set) => !set.has(subjectId)))
   progress.add({ computed: 0, cached: wanted.length * (chunk.length - missing.length), failed: 0 })
   const targetOf = targetLookup(model)
-  for (let at = 0; at < missing.length; at += batch) {
+  for await (const { images, pixels, problems } of loadedBatches(pool, missing, model.preprocessing, batch)) {
     if (context.signal.aborted) return
-    const images = missing.slice(at, at + batch)
-    const { pixels, problems } = await loadImages(pool, images, model.preprocessing, batch)
     const targets = Int32Array.from(images, ({ className }) => targetOf(className))
     context.enterNative()
     const { facts: found, images: made } = await session.attack({

@@ -7,7 +7,8 @@ import type { Db } from '../../workspace/index.ts'
 import { defineStudy, type ViewRoom } from '../definition.ts'
 import { drawImages } from '../drawImages.ts'
 import type { StudyImage } from '../images.ts'
-import { probeImages, storedVectors, type Probe } from '../probing.ts'
+import { storedVectors } from '../measurements.ts'
+import { probeImages, type Probe } from '../probing.ts'
 
 const params = z.object({
   images: z

@@ -1,7 +1,7 @@
 import type { StoredModel } from '../../models/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import type { StudyImage } from '../images.ts'
-import { storedVectors } from '../probing.ts'
+import { storedVectors } from '../measurements.ts'
 import type { VarianceParams } from './index.ts'
 import { batchMeanRewrite, perImage } from './measure.ts'
 

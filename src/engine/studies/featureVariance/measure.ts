@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { KernelscopeError } from '#shared/errors.ts'
 import type { Rewrite } from '#shared/rewrites.ts'
-import { internVariant, variantKey, type StoredModel } from '../../models/index.ts'
+import { type StoredModel } from '../../models/index.ts'
 import { onGraphThread, type FeaturePoint, type Tap } from '../../onnx/index.ts'
-import { cleanCondition } from '../conditions.ts'
 import type { MeasureRoom } from '../definition.ts'
 import type { StudyImage } from '../images.ts'
-import { loadFloats, openProbe, runProbe, setKey, storedVectors, type Probe } from '../probing.ts'
+import { measurementStore, storedVectors } from '../measurements.ts'
+import { loadFloats, openProbe, runProbe, setKey, type Probe } from '../probing.ts'
 
 /** The places of a curve over depth. */
 export const pointsOf = ({ path }: StoredModel): Promise<FeaturePoint[]> =>
@@ -66,16 +66,7 @@ export async function measureBatchMean(room: MeasureRoom, images: StudyImage[]):
     if (problem) throw new KernelscopeError(problem.code, problem.message, { hint: problem.hint })
     context.enterNative()
     const vector = channelMeans(await runProbe(session, model, floats, outputs), 0)
-    workspace.db
-      .prepare(
-        'INSERT OR IGNORE INTO measurement (variant_id, condition_id, subject_id, value) VALUES (?, ?, ?, ?)',
-      )
-      .run(
-        internVariant(workspace.db, variantKey(model, provider, rewrite)).id,
-        cleanCondition(workspace.db),
-        first.subjectId,
-        Buffer.from(Float64Array.from(vector).buffer),
-      )
+    measurementStore(workspace.db, { model, provider, rewrite }).keepVector(first.subjectId, vector)
     progress.add({ computed: images.length, cached: 0, failed: 0 })
   } finally {
     await session.close()

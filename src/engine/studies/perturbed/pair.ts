@@ -1,6 +1,7 @@
 import type { Attack } from '#shared/attacks.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import type { Transform } from '#shared/transforms/index.ts'
+import { unitFloats } from '#shared/maths/unit.ts'
 import { locateImage } from '../../datasets/index.ts'
 import type { ImagePool } from '../../images/index.ts'
 import { listModels, usableModel, type StoredModel } from '../../models/index.ts'
@@ -102,6 +103,6 @@ async function attacked(room: PairRoom, imageId: number, maker: StoredModel, att
   )
   if (!images) throw new KernelscopeError('INTERNAL', 'the attack kept no image')
   const values = height * width * 3
-  const clean = Float32Array.from(new Uint8Array(pixels, 0, values), (level) => level / 255)
+  const clean = unitFloats(new Uint8Array(pixels, 0, values))
   return { height, width, clean, shown: images.subarray(0, values) }
 }

@@ -5,6 +5,7 @@ import type { SavedAdversarial } from '#shared/contract/index.ts'
 import type { Attack } from '#shared/attacks.ts'
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import { distanceBetween, toLevels } from '#shared/maths/norms.ts'
+import { unitFloats } from '#shared/maths/unit.ts'
 import { encodePng } from '../../images/index.ts'
 import { npyHeader } from '../../saliency/index.ts'
 import type { AttackSession } from '../../inference/index.ts'
@@ -147,7 +148,7 @@ async function make(
     if (problem) return { problem }
     const predicted = facts?.predicted[row] ?? -1
     return {
-      clean: Float32Array.from(new Uint8Array(pixels, row * values, values), (level) => level / 255),
+      clean: unitFloats(new Uint8Array(pixels, row * values, values)),
       shown: images.subarray(row * values, (row + 1) * values),
       rounded: {
         predicted,
@@ -182,10 +183,7 @@ async function write(
     await atomically(join(folder, `${name}.npy`), Buffer.concat([npyHeader([height, width, 3]), bytes]))
   }
   const { linf, l2 } = distanceBetween(clean, shown)
-  const ofPng = distanceBetween(
-    clean,
-    Float32Array.from(levels, (level) => level / 255),
-  )
+  const ofPng = distanceBetween(clean, unitFloats(levels))
   return {
     file: `${name}.png`,
     ...(npy ? { array: `${name}.npy` } : {}),

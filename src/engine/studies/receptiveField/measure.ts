@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto'
 import { KernelscopeError } from '#shared/errors.ts'
 import type { Rewrite } from '#shared/rewrites.ts'
 import { openTensors, type TensorSession } from '../../inference/index.ts'
-import { internVariant, openWithFirst, variantKey, writeGraph, type StoredModel } from '../../models/index.ts'
+import { openWithFirst, writeGraph, type StoredModel } from '../../models/index.ts'
 import { contributionOutput, onGraphThread, pixelsInput } from '../../onnx/index.ts'
 import type { Db } from '../../workspace/index.ts'
-import { cleanCondition } from '../conditions.ts'
 import type { MeasureRoom } from '../definition.ts'
 import { drawImages } from '../drawImages.ts'
 import type { ImageSource, StudyImage } from '../images.ts'
-import { loadFloats, setKey, storedVectors } from '../probing.ts'
+import { measurementStore, storedVectors } from '../measurements.ts'
+import { loadFloats, setKey } from '../probing.ts'
 import type { ReceptiveFieldParams } from './params.ts'
 
 /** A backward pass holds every activation. */
@@ -71,16 +71,10 @@ export async function measureField(room: MeasureRoom, chosen: ReceptiveFieldPara
     }
     if (counted === 0)
       throw new KernelscopeError('DATASET_EMPTY', `no image gave a receptive field of ${model.title}`)
-    workspace.db
-      .prepare(
-        'INSERT OR IGNORE INTO measurement (variant_id, condition_id, subject_id, value) VALUES (?, ?, ?, ?)',
-      )
-      .run(
-        internVariant(workspace.db, variantKey(model, provider, rewriteOf(images, chosen))).id,
-        cleanCondition(workspace.db),
-        first.subjectId,
-        Buffer.from(sum.map((value) => value / counted).buffer),
-      )
+    measurementStore(workspace.db, { model, provider, rewrite: rewriteOf(images, chosen) }).keepVector(
+      first.subjectId,
+      sum.map((value) => value / counted),
+    )
   } finally {
     await session.close()
   }

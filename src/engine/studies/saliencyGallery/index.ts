@@ -1,5 +1,6 @@
 import { defineStudy } from '../definition.ts'
 import { galleryImages, measureGallery, storedMaps } from './measure.ts'
+import { storedPictures } from './pictures.ts'
 import { params } from './params.ts'
 import { agreementTable, concentrationTable, galleryFigure } from './view.ts'
 
@@ -44,11 +45,11 @@ export const saliencyGallery = defineStudy({
   measure: (room, chosen) => measureGallery(room, chosen),
   async complete(chosen, { workspace: { db }, source, models }) {
     const images = await galleryImages(db, source, chosen)
-    return models.every((model) =>
-      chosen.methods.every((name) => {
-        const maps = storedMaps(db, model, name, chosen)
-        return images.every(({ subjectId }) => maps.has(subjectId))
-      }),
+    const ofAll = (kept: ReadonlyMap<number, unknown>) => images.every(({ subjectId }) => kept.has(subjectId))
+    const [first] = models
+    return (
+      (!first || ofAll(storedPictures(db, first))) &&
+      models.every((model) => chosen.methods.every((name) => ofAll(storedMaps(db, model, name, chosen))))
     )
   },
   async view(_grid, chosen, { workspace: { db }, source, models }) {
@@ -57,10 +58,12 @@ export const saliencyGallery = defineStudy({
       name,
       models: models.map((model) => ({ model, maps: storedMaps(db, model, name, chosen) })),
     }))
+    const [first] = models
+    const pictures = first ? storedPictures(db, first) : new Map<number, Buffer>()
     const measured = methods.filter((one) => one.models.some(({ maps }) => maps.size > 0))
     return {
       tables: [agreementTable(measured, images), concentrationTable(measured, images)],
-      figures: measured.map((one) => galleryFigure(one, images)),
+      figures: measured.map((one) => galleryFigure(one, images, pictures)),
       reported: [],
       notes: [
         chosen.imageIds.length > 0

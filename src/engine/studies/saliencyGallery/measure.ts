@@ -4,7 +4,7 @@ import { KernelscopeError } from '#shared/errors.ts'
 import type { Rewrite } from '#shared/rewrites.ts'
 import { regrid } from '#shared/saliency.ts'
 import { providersFor } from '../../inference/index.ts'
-import { internVariant, variantKey, type StoredModel } from '../../models/index.ts'
+import type { StoredModel } from '../../models/index.ts'
 import {
   floatsOfPart,
   KeptMaps,
@@ -14,13 +14,13 @@ import {
   type MapRoom,
 } from '../../saliency/index.ts'
 import type { Db } from '../../workspace/index.ts'
-import { cleanCondition } from '../conditions.ts'
 import type { MeasureRoom } from '../definition.ts'
 import { imageChunks, type ImageSource, type StudyImage } from '../images.ts'
 import { imageProblem } from '../load.ts'
 import { drawImages, drawPage } from '../drawImages.ts'
-import { storedVectors } from '../probing.ts'
+import { measurementStore, storedVectors } from '../measurements.ts'
 import { targetLookup } from '../targets.ts'
+import { keepPictures } from './pictures.ts'
 import { methodOf, type GalleryParams, type MethodName } from './params.ts'
 
 /** Maps are kept no finer than this, so that many can be shown at once. */
@@ -65,6 +65,7 @@ export async function measureGallery(room: MeasureRoom, chosen: GalleryParams): 
   const { workspace, source, model, progress, context } = room
   const images = await galleryImages(workspace.db, source, chosen)
   progress.expect(images.length * chosen.methods.length)
+  if (model.id === room.models[0]?.id) await keepPictures(room, images)
   const sessions = new OpenSessions()
   try {
     for (const name of chosen.methods) {
@@ -112,7 +113,10 @@ async function measureImage(
         model.preprocessing.size,
         gridOf(model),
       )
-      store(workspace.db, model, event.result.provider, rewriteOf(name, chosen), image, map)
+      const { provider } = event.result
+      const known = providersFor('auto').find((one) => one.name === provider)?.name ?? 'cpu'
+      const key = { model, provider: known, rewrite: rewriteOf(name, chosen) }
+      measurementStore(workspace.db, key).keepVector(image.subjectId, map)
     }
     return false
   } catch (error) {
@@ -120,23 +124,4 @@ async function measureImage(
     imageProblem(error)
     return true
   }
-}
-
-function store(
-  db: Db,
-  model: StoredModel,
-  provider: string,
-  rewrite: Rewrite,
-  image: StudyImage,
-  map: Float64Array,
-): void {
-  const known = providersFor('auto').find(({ name }) => name === provider)?.name ?? 'cpu'
-  db.prepare(
-    'INSERT OR IGNORE INTO measurement (variant_id, condition_id, subject_id, value) VALUES (?, ?, ?, ?)',
-  ).run(
-    internVariant(db, variantKey(model, known, rewrite)).id,
-    cleanCondition(db),
-    image.subjectId,
-    Buffer.from(map.buffer, map.byteOffset, map.byteLength),
-  )
 }

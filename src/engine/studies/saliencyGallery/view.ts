@@ -4,6 +4,7 @@ import { spearman } from '#shared/maths/ranks.ts'
 import type { StoredModel } from '../../models/index.ts'
 import type { StudyImage } from '../images.ts'
 import { gridOf } from './measure.ts'
+import { pictureColumn } from './pictures.ts'
 import { methodTitles, type MethodName } from './params.ts'
 
 /** The maps of one method: by model, then by subject. */
@@ -15,11 +16,19 @@ export interface MethodMaps {
 /** Rank of the value at which colours end: a few pixels would else leave the rest dark. */
 const brightest = 0.995
 
-/** All maps of a method as one picture: images down, models across, each map over its own 99.5th percentile. */
-export function galleryFigure({ name, models }: MethodMaps, images: readonly StudyImage[]): FigureSpec {
+/**
+ * All maps of a method as one picture: images down, what the first model is shown of them and the models across, each map
+ * over its own 99.5th percentile.
+ */
+export function galleryFigure(
+  { name, models }: MethodMaps,
+  images: readonly StudyImage[],
+  pictures: ReadonlyMap<number, Buffer>,
+): FigureSpec {
   const [height, width] = models[0] ? gridOf(models[0].model) : [1, 1]
   const gap = Math.max(1, Math.round(width / 24))
-  const [rows, columns] = [images.length * (height + gap) - gap, models.length * (width + gap) - gap]
+  const titles = ['Image', ...models.map(({ model }) => model.title)]
+  const [rows, columns] = [images.length * (height + gap) - gap, titles.length * (width + gap) - gap]
   const values: (number | null)[] = new Array<number | null>(Math.max(0, rows * columns)).fill(null)
   for (const [down, image] of images.entries())
     for (const [across, { model, maps }] of models.entries()) {
@@ -30,7 +39,7 @@ export function galleryFigure({ name, models }: MethodMaps, images: readonly Stu
       for (let row = 0; row < height; row++)
         for (let column = 0; column < width; column++) {
           const from = Math.floor((row * own) / height) * side + Math.floor((column * side) / width)
-          values[(down * (height + gap) + row) * columns + across * (width + gap) + column] = Math.min(
+          values[(down * (height + gap) + row) * columns + (across + 1) * (width + gap) + column] = Math.min(
             1,
             (map[from] ?? 0) / top,
           )
@@ -51,13 +60,14 @@ export function galleryFigure({ name, models }: MethodMaps, images: readonly Stu
     spans: [],
     cells: {
       rows: named(images.length, height, (place) => images[place]?.className ?? ''),
-      columns: named(models.length, width, (place) => models[place]?.model.title ?? ''),
+      columns: named(titles.length, width, (place) => titles[place] ?? ''),
       values,
+      pictures: pictureColumn(images, pictures, { height, width, gap }),
       map: 'sequential',
       label: 'Σ_channels |map|, relative',
     },
     notes: ['Every map over its own 99.5th percentile.'],
-    alt: `${methodTitles[name]} maps of ${images.length} images and ${models.length} models.`,
+    alt: `${methodTitles[name]} maps of ${images.length} images and ${models.length} models, the images beside them.`,
   }
 }
 

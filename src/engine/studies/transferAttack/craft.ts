@@ -12,7 +12,7 @@ import type { Workspace } from '../../workspace/index.ts'
 import { attackRequest } from '../adversarial/measure.ts'
 import type { MeasureRoom } from '../definition.ts'
 import type { StudyImage } from '../images.ts'
-import { loadImages } from '../load.ts'
+import { loadedBatches, type LoadedBatch } from '../load.ts'
 import { targetLookup } from '../targets.ts'
 
 /** Where the adversarial image of an attack is kept: 8-bit PNG of the surrogate's input size. */
@@ -58,11 +58,10 @@ export function openCraft(room: MeasureRoom, surrogateId: number): Craft {
 
   async function makeBatch(
     attack: Attack,
-    images: StudyImage[],
+    { images, pixels, problems }: LoadedBatch,
     failed: Map<string, ErrorShape>,
   ): Promise<void> {
     const attacker = await open()
-    const { pixels, problems } = await loadImages(room.pool, images, surrogate.preprocessing, batch)
     const { images: made } = await attacker.attack({
       pixels,
       first: 0,
@@ -94,8 +93,9 @@ export function openCraft(room: MeasureRoom, surrogateId: number): Craft {
       const missing = images.filter(
         (image) => !existsSync(adversarialPath(room.workspace, surrogate, attack, image)),
       )
-      for (let at = 0; at < missing.length && !room.context.signal.aborted; at += batch) {
-        await makeBatch(attack, missing.slice(at, at + batch), failed)
+      for await (const loaded of loadedBatches(room.pool, missing, surrogate.preprocessing, batch)) {
+        if (room.context.signal.aborted) break
+        await makeBatch(attack, loaded, failed)
       }
       return failed
     },

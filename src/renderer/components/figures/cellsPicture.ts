@@ -1,5 +1,6 @@
 import type { EChartsOption } from 'echarts'
 import { lut, lutIndex } from '#shared/colour/maps.ts'
+import { plainNumber } from '#shared/figures/format.ts'
 import { cellRange } from '#shared/figures/heatmap.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { FigureTheme } from '#shared/figures/theme.ts'
@@ -9,13 +10,27 @@ type Cells = NonNullable<FigureSpec['cells']>
 /** More cells than this are drawn as one picture: as shapes, fifty thousand of them take seconds to appear. */
 const most = 2500
 
-export const isPicture = (spec: FigureSpec): boolean => (spec.cells?.values.length ?? 0) > most
+export const isPicture = ({ cells }: FigureSpec): boolean =>
+  cells !== undefined && (cells.pictures !== undefined || cells.values.length > most)
 
 /** Pixels of the longer side at least, so that what scales the picture keeps the edges of its cells. */
 const leastSide = 1600
 
-/** The cells in the colours of the theme's map; those without a value are clear. */
-export function cellsCanvas(cells: Cells, theme: FigureTheme): HTMLCanvasElement {
+/** The photographs of a heatmap, in the order of its `pictures`. */
+export const photographs = ({ pictures = [] }: Cells): Promise<ImageBitmap[]> =>
+  Promise.all(
+    pictures.map(({ png }) => {
+      const bytes = Uint8Array.from(atob(png), (character) => character.charCodeAt(0))
+      return createImageBitmap(new Blob([bytes], { type: 'image/png' }))
+    }),
+  )
+
+/** The cells in the colours of the theme's map, photographs in their places; cells without either are clear. */
+export function cellsCanvas(
+  cells: Cells,
+  theme: FigureTheme,
+  photos: readonly ImageBitmap[],
+): HTMLCanvasElement {
   const [width, height] = [cells.columns.length, cells.rows.length]
   const { min, max } = cellRange(cells)
   const colours = lut(cells.map === 'diverging' ? 'diverging' : theme.sequential)
@@ -33,6 +48,11 @@ export function cellsCanvas(cells: Cells, theme: FigureTheme): HTMLCanvasElement
   if (context) {
     context.imageSmoothingEnabled = false
     context.drawImage(small, 0, 0, large.width, large.height)
+    context.imageSmoothingEnabled = true
+    for (const [at, { row, column, rows, columns }] of (cells.pictures ?? []).entries()) {
+      const photo = photos[at]
+      if (photo) context.drawImage(photo, column * scale, row * scale, columns * scale, rows * scale)
+    }
   }
   return large
 }
@@ -64,3 +84,21 @@ export const withPicture = (option: EChartsOption, picture: HTMLCanvasElement): 
     },
   ],
 })
+
+/** What the pointer is over: the names of a cell's row and column, and its value; null for a place without a cell. */
+export function cellWords(cells: Cells, row: number, column: number): string | null {
+  const value = cells.values[row * cells.columns.length + column]
+  if (!(row in cells.rows) || !(column in cells.columns) || value === undefined) return null
+  if (value === null || !Number.isFinite(value)) return null
+  const place = `${nearestName(cells.rows, row)}, ${nearestName(cells.columns, column)}`
+  return `${place}: ${plainNumber(value, 3)}`
+}
+
+/** Of a run of cells only the middle one has a name; the others are told by it and their own number. */
+function nearestName(names: readonly string[], at: number): string {
+  for (let reach = 0; reach < names.length; reach++) {
+    const found = names[at - reach] || names[at + reach]
+    if (found) return reach === 0 ? found : `${found} (${at + 1})`
+  }
+  return String(at + 1)
+}

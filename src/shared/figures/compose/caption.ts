@@ -1,4 +1,5 @@
 import { figureCaption } from '../caption.ts'
+import { describeFigure } from '../describe.ts'
 import type { FigureSpec } from '../spec.ts'
 import type { FigureStyle } from './composition.ts'
 
@@ -34,6 +35,25 @@ export function composedCaption(
   const common = [...counts.keys()].filter(shared)
   const rest = [...common, ...new Set(provenance)].filter((note) => !own.some((text) => text.includes(note)))
   return [...(specs.length > 1 ? [sentence(title)] : []), ...own, ...rest.map(sentence)].join(' ')
+}
+
+/** A composed figure in words, for those who do not see it: its panels as `describeFigure` tells them, then their notes. */
+export function composedAlt(
+  title: string,
+  specs: readonly FigureSpec[],
+  letters: FigureStyle['letters'],
+): string {
+  const panels = specs.map((spec, at) =>
+    [
+      panelLetter(letters === 'none' ? '(a)' : letters, at, specs.length),
+      sentence(spec.title),
+      describeFigure(spec),
+    ]
+      .filter(Boolean)
+      .join(' '),
+  )
+  const notes = new Set(specs.flatMap((spec) => spec.notes))
+  return [...(specs.length > 1 ? [sentence(title)] : []), ...panels, ...notes].join('\n')
 }
 
 const sentence = (text: string) => text.trim().replace(/\.*$/, '.')

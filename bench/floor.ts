@@ -1,0 +1,22 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node'
+import { rate } from './report.ts'
+
+/** What bounds every study: images per second of a model's own graph on float batches that are ready. */
+export async function floorOf(
+  path: string,
+  [height, width]: readonly [number, number],
+  batch: number,
+  threads = 0,
+): Promise<number> {
+  const session = await InferenceSession.create(path, {
+    executionProviders: ['cpu'],
+    interOpNumThreads: 1,
+    ...(threads > 0 ? { intraOpNumThreads: threads } : {}),
+  })
+  const [input = ''] = session.inputNames
+  const data = Float32Array.from({ length: batch * 3 * height * width }, (_, i) => Math.sin(i))
+  const feeds = { [input]: new Tensor('float32', data, [batch, 3, height, width]) }
+  const perSecond = batch * (await rate(() => session.run(feeds), 4))
+  await session.release()
+  return perSecond
+}

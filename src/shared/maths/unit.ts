@@ -1,0 +1,6 @@
+/** Levels of 8 bit as floats in [0,1]: each divided by 255 in float64, rounded to float32. */
+export function unitFloats(levels: Uint8Array): Float32Array {
+  const floats = new Float32Array(levels.length)
+  for (let i = 0; i < levels.length; i++) floats[i] = (levels[i] ?? 0) / 255
+  return floats
+}
