@@ -117,6 +117,10 @@ async function printCost(
       ['images', String(cost.images)],
       ['conditions', String(cost.conditions)],
       ['passes', `${cost.passes}, ${cost.cached} of them stored`],
+      [
+        'work left',
+        `${Math.round(cost.work.reduce((sum, { forwards }) => sum + forwards, 0))} forward passes`,
+      ],
       ['time', cost.seconds === null ? 'not known before a first run' : formatDuration(cost.seconds)],
       ...cost.choices.map((text) => ['choice', text] as const),
       ...cost.warnings.map(({ message }) => ['warning', message] as const),

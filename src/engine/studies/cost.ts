@@ -2,10 +2,11 @@ import type { Dataset, StudyCost, StudyInput } from '#shared/contract/index.ts'
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import { getDataset } from '../datasets/index.ts'
 import { noRewrite } from '#shared/rewrites.ts'
-import { currentVariants, getModel, targetsOf } from '../models/index.ts'
+import { currentVariants, getModel, targetsOf, type StoredModel } from '../models/index.ts'
 import type { Db, Workspace } from '../workspace/index.ts'
 import { enlargement } from './benchmarks/geometry.ts'
 import { settingOf, type StoredCondition } from './conditions.ts'
+import type { ExtraWork, StudyDefinition } from './definition.ts'
 import { countImages, sourceKey, type ImageSource } from './images.ts'
 import { isLesion } from './lanes.ts'
 import { choiceText, lesionTimes, weighLesion } from './lesionCost.ts'
@@ -13,14 +14,13 @@ import { blocksOf } from './lesionLanes.ts'
 import { passKey } from './passes.ts'
 import { conditionsOf } from './plan.ts'
 import { studyDefinition } from './registry.ts'
-import { settledParams } from './store.ts'
+import { findStudy, settledParams } from './store.ts'
 import { countFacts } from './unmeasured.ts'
 
 /**
  * What a study would cost, before anything is stored of it. Seconds come from earlier runs or batch trials of the same
- * models; null while one of them was never run here.
+ * models; null while one of them was never run here. `subset`: how many images the subset of the input has now.
  */
-/** `subset`: how many images the subset of the input has now. */
 export function studyCost({ db }: Workspace, input: StudyInput, subset: number | null = null): StudyCost {
   const definition = studyDefinition(input.kind)
   const params = settledParams(db, definition, input)
@@ -34,64 +34,151 @@ export function studyCost({ db }: Workspace, input: StudyInput, subset: number |
     counts.set(key, known)
     return known
   }
-  const warnings: ErrorShape[] = []
-  let cached = 0
-  let passes = 0
-  let most = 0
-  let seconds: number | null = 0
-  const choices: string[] = []
   const models = input.modelIds.map((id) => getModel(db, id))
+  const ledger = new Ledger(db)
+  const settled = new Map<number, number>()
+  let most = 0
   for (const model of models) {
-    const variants = currentVariants(db, model)
     const conditions = conditionsOf(db, definition, params, model, models, source)
-    let left = 0
-    const lesions: StoredCondition[] = []
-    // Conditions that only read the same outputs in different ways are one forward pass.
-    for (const group of Map.groupBy(conditions, passKey).values()) {
-      const images = group[0] ? imagesIn(group[0].source) : 0
+    most = Math.max(most, conditions.length)
+    const groups = groupsOf(db, definition, model, conditions, { share, imagesIn })
+    const { lesions = [], others = [] } = Object.groupBy(groups, ({ first }) =>
+      isLesion(first) ? 'lesions' : 'others',
+    )
+    for (const { images, stored, forwards } of others) ledger.add({ model, images, stored, forwards })
+    addLesions(ledger, model, lesions, imagesIn(source))
+    settled.set(model.id, Math.max(0, ...groups.slice(1).map(({ stored }) => stored)))
+  }
+  const done = most === 0 && findStudy(db, input)?.job?.state === 'done'
+  const extra = definition.extraWork?.(params, {
+    ...{ db, dataset, models, images: imagesIn(source) },
+    settled: ({ id }) => (done ? imagesIn(source) : (settled.get(id) ?? 0)),
+  })
+  for (const work of extra ?? []) ledger.add(work)
+  const { passes, cached, seconds, choices } = ledger
+  return {
+    ...{ passes, cached, seconds, choices },
+    images: imagesIn(source),
+    conditions: most,
+    work: [...ledger.forwards].map(([modelId, forwards]) => ({ modelId, forwards })),
+    warnings: models.flatMap((model) => warningsOf(db, definition, dataset, model)),
+  }
+}
+
+/** What is to be computed, added up. */
+class Ledger {
+  readonly db: Db
+  passes = 0
+  cached = 0
+  seconds: number | null = 0
+  readonly choices: string[] = []
+  /** What is left by model, in forward passes. */
+  readonly forwards = new Map<number, number>()
+
+  constructor(db: Db) {
+    this.db = db
+  }
+
+  add({ model, images, stored, forwards }: ExtraWork): void {
+    const left = this.count(model, { images, stored, forwards })
+    const perImage = currentVariants(this.db, model)(noRewrite)?.secondsPerImage ?? null
+    if (left > 0) this.spend(perImage === null ? null : perImage * left)
+  }
+
+  /** Counts images without saying how long they take; the forward passes that are left. */
+  count(model: StoredModel, { images, stored, forwards }: Omit<ExtraWork, 'model'>): number {
+    const known = Math.min(images, stored)
+    const left = (images - known) * forwards
+    this.passes += images
+    this.cached += known
+    this.forwards.set(model.id, (this.forwards.get(model.id) ?? 0) + left)
+    return left
+  }
+
+  spend(seconds: number | null): void {
+    this.seconds = this.seconds === null || seconds === null ? null : this.seconds + seconds
+  }
+}
+
+interface Group extends Omit<ExtraWork, 'model'> {
+  first: StoredCondition
+}
+
+/** Conditions that are computed together, with what they cost. */
+function groupsOf(
+  db: Db,
+  { work }: StudyDefinition,
+  model: StoredModel,
+  conditions: StoredCondition[],
+  { share, imagesIn }: { share: number; imagesIn(source: ImageSource): number },
+): Group[] {
+  const variants = currentVariants(db, model)
+  const together = (stored: StoredCondition) => work?.together(stored) ?? null
+  // Conditions that only read the same outputs in different ways are one forward pass.
+  return [...Map.groupBy(conditions, (stored) => together(stored) ?? passKey(stored)).values()].flatMap(
+    (group) => {
+      const [first] = group
+      if (!first) return []
+      const images = imagesIn(first.source)
       const known = group.map((stored) => {
         const variant = variants(stored.condition.rewrite ?? noRewrite, settingOf(stored))
         return variant ? Math.round(countFacts(db, variant.id, stored) * share) : 0
       })
-      const least = Math.min(images, ...known)
-      passes += images
-      cached += least
-      if (group[0] && isLesion(group[0]) && least < images) lesions.push(group[0])
-      else left += images - least
-    }
-    most = Math.max(most, conditions.length)
-    const plain = variants(noRewrite)
-    const perImage = plain?.secondsPerImage ?? null
-    const times = plain && lesionTimes(db, plain.id)
-    if (lesions.length > 0 && times) {
-      const choice = weighLesion(model, lesions.map(blocksOf), imagesIn(source), times)
-      choices.push(`${model.title}: ${choiceText(choice)}`)
-      if (seconds !== null) seconds += Math.min(choice.gatedSeconds, choice.cutSeconds)
-    } else if (lesions.length > 0) {
-      choices.push(`${model.title}: a trial at the start decides whether blocks are gated or cut out`)
-      left += lesions.length * imagesIn(source)
-    }
-    seconds = seconds === null || (perImage === null && left > 0) ? null : seconds + (perImage ?? 0) * left
-    if (model.problem) warnings.push(model.problem)
-    const resized = enlargement(db, dataset, model)
-    if (resized !== null)
-      warnings.push(
-        new KernelscopeError('STUDY_PARAMS', resized, {
-          hint: 'For numbers like published ones, take a model that was trained at the size of the images.',
-        }).toShape(),
-      )
-    if (definition.needsLabels === false) continue
-    const targets = targetsOf(
-      dataset.classes.map(({ name }) => name),
-      { set: model.labelSet, names: model.labels },
+      const forwards = work && together(first) !== null ? work.forwards(group) : 1
+      return [{ first, images, stored: Math.min(images, ...known), forwards }]
+    },
+  )
+}
+
+/** Lesions cost what the cheaper way to remove blocks costs, where both were timed. */
+function addLesions(ledger: Ledger, model: StoredModel, lesions: Group[], images: number): void {
+  const left = lesions.filter((group) => group.stored < group.images)
+  const plain = currentVariants(ledger.db, model)(noRewrite)
+  const times = plain && lesionTimes(ledger.db, plain.id)
+  if (left.length > 0 && times) {
+    const choice = weighLesion(
+      model,
+      left.map(({ first }) => blocksOf(first)),
+      images,
+      times,
     )
-    const unknown = [...targets].filter(([, target]) => target < 0).map(([name]) => name)
-    if (unknown.length > 0) {
-      const message = `${unknown.length} of ${targets.size} classes of ${dataset.title} are not among the labels of ${model.title}: ${unknown.slice(0, 5).join(', ')}`
-      warnings.push(new KernelscopeError('STUDY_LABELS', message).toShape())
-    }
+    ledger.choices.push(`${model.title}: ${choiceText(choice)}`)
+    for (const group of lesions) ledger.count(model, group)
+    ledger.spend(Math.min(choice.gatedSeconds, choice.cutSeconds))
+    return
   }
-  return { passes, cached, images: imagesIn(source), conditions: most, seconds, choices, warnings }
+  if (left.length > 0)
+    ledger.choices.push(`${model.title}: a trial at the start decides whether blocks are gated or cut out`)
+  for (const { images: all, stored, forwards } of lesions)
+    ledger.add({ model, images: all, stored, forwards })
+}
+
+/** What makes a model's numbers on a dataset doubtful. */
+function warningsOf(
+  db: Db,
+  { needsLabels }: StudyDefinition,
+  dataset: Dataset,
+  model: StoredModel,
+): ErrorShape[] {
+  const warnings: ErrorShape[] = model.problem ? [model.problem] : []
+  const resized = enlargement(db, dataset, model)
+  if (resized !== null)
+    warnings.push(
+      new KernelscopeError('STUDY_PARAMS', resized, {
+        hint: 'For numbers like published ones, take a model that was trained at the size of the images.',
+      }).toShape(),
+    )
+  if (needsLabels === false) return warnings
+  const targets = targetsOf(
+    dataset.classes.map(({ name }) => name),
+    { set: model.labelSet, names: model.labels },
+  )
+  const unknown = [...targets].filter(([, target]) => target < 0).map(([name]) => name)
+  if (unknown.length > 0) {
+    const message = `${unknown.length} of ${targets.size} classes of ${dataset.title} are not among the labels of ${model.title}: ${unknown.slice(0, 5).join(', ')}`
+    warnings.push(new KernelscopeError('STUDY_LABELS', message).toShape())
+  }
+  return warnings
 }
 
 /** A sample is not drawn before the study exists: what it will leave of each source is taken to be its share of the whole. */

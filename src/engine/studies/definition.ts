@@ -81,6 +81,32 @@ export interface View {
   notes: string[]
 }
 
+/** How images are computed where it is not one forward pass for each condition. */
+export interface ConditionWork {
+  /** Equal for conditions that are computed together; null for one that is an ordinary forward pass. */
+  together(stored: StoredCondition): string | null
+  /** What one image costs under conditions that are computed together, in forward passes of the model. */
+  forwards(conditions: readonly StoredCondition[]): number
+}
+
+/** What may be looked at to tell what else a study computes. */
+export interface WorkRoom extends ConditionRoom {
+  /** Images the study is about. */
+  images: number
+  /** Images that are settled for a model: of the condition with most facts, the first aside; all after a whole run of a study without conditions. */
+  settled(model: StoredModel): number
+}
+
+/** Images that are computed for no condition of a model of the study, e.g. for saliency. */
+export interface ExtraWork {
+  model: StoredModel
+  images: number
+  /** How many of them are there already. */
+  stored: number
+  /** What one image costs, in forward passes of the model. */
+  forwards: number
+}
+
 /** Everything a study's own way of measuring may use, for one model. */
 export interface MeasureRoom {
   workspace: Workspace
@@ -134,6 +160,9 @@ export interface StudyDefinition<Schema extends z.ZodObject = z.ZodObject> {
   severityOf?(params: Condition['params'], chosen: z.output<Schema>): number | null
   /** Its random draws as a file that can be replayed, where they are not masks of patches. */
   exportDraws?(params: z.output<Schema>, models: StoredModel[], db: Db): string
+  work?: ConditionWork
+  /** What it computes besides its conditions; nothing when left out. */
+  extraWork?(params: z.output<Schema>, room: WorkRoom): ExtraWork[]
   /** In place of predictions under transforms and rewrites: must store per image and skip what is stored. */
   measure?(room: MeasureRoom, params: z.output<Schema>): Promise<void>
   /** Whether all is measured that `measure` keeps beside the facts; left out = nothing is. */
@@ -145,13 +174,15 @@ export interface StudyDefinition<Schema extends z.ZodObject = z.ZodObject> {
 export function defineStudy<Schema extends z.ZodObject>(
   definition: StudyDefinition<Schema>,
 ): StudyDefinition {
-  const { groupSize, measure, settle, otherDatasets, complete, severityOf, exportDraws } = definition
+  const { groupSize, measure, settle, otherDatasets, complete, severityOf, exportDraws, extraWork } =
+    definition
   const schema = definition.params
   return {
     ...definition,
     groupSize: (params) => groupSize?.(schema.parse(params)) ?? null,
     conditions: (params, model, room) => definition.conditions(schema.parse(params), model, room),
     settle: (params, room) => settle?.(schema.parse(params), room) ?? params,
+    extraWork: (params, room) => extraWork?.(schema.parse(params), room) ?? [],
     otherDatasets: (params) => otherDatasets?.(schema.parse(params)) ?? [],
     complete: (params, room) => complete?.(schema.parse(params), room) ?? true,
     view: (grid, params, room) => definition.view(grid, schema.parse(params), room),

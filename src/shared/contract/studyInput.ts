@@ -58,11 +58,13 @@ export const studyInput = z.object({
 })
 
 export const studyCost = z.object({
-  /** Forward passes in all, and how many of them are stored already. */
+  /** Images under conditions in all, and how many of them are stored already. */
   passes: z.int(),
   cached: z.int(),
   images: z.int(),
   conditions: z.int(),
+  /** What is left to compute by model, in forward passes of one image: a gradient counts as several. */
+  work: z.array(z.object({ modelId: id, forwards: z.number() })),
   /** From a short trial or earlier runs of the same model; null when unknown. */
   seconds: z.number().nullable(),
   /** What is decided by estimates, e.g. how blocks are removed, in words. */

@@ -103,22 +103,22 @@ function inputFor(workspace: Workspace, cast: Cast, plan: QuestionPlan, modelIds
 
 async function estimateOf(
   workspace: Workspace,
-  { work = 1, stimulus = 0, images }: QuestionPlan,
+  { stimulus = 0, images }: QuestionPlan,
   input: StudyInput,
   fast: ReadonlyMap<number, Speed>,
 ): Promise<Estimate> {
   const making = stimulus / Math.max(1, availableParallelism() - 1)
-  const estimate: Estimate = { images: images ?? 0, seconds: 0, measured: true }
-  for (const modelId of input.modelIds) {
+  const estimate: Estimate = { images: 0, seconds: 0, measured: true }
+  const cost = studyCost(workspace, input)
+  estimate.images = images ?? cost.images
+  estimate.seconds = making * (cost.passes - cost.cached)
+  for (const { modelId, forwards } of cost.work) {
     const { seconds, measured } = fast.get(modelId) ?? { seconds: 0, measured: false }
-    const cost = studyCost(workspace, { ...input, modelIds: [modelId] })
-    const passes = images ?? cost.passes - cost.cached
-    estimate.images = Math.max(estimate.images, images ?? cost.images)
-    estimate.seconds += passes * (seconds * work + making)
+    estimate.seconds += forwards * seconds
     estimate.measured &&= measured
-    // Counting stored facts takes a while in a large workspace: others are let in between.
-    await setImmediate()
   }
+  // Counting stored facts takes a while in a large workspace: others are let in between.
+  await setImmediate()
   return estimate
 }
 

@@ -17,16 +17,11 @@ export interface QuestionPlan extends Words {
   params: (cast: Cast) => Record<string, unknown>
   /** Who is asked; all classifiers when left out. */
   models?: (cast: Cast) => StoredModel[]
-  /** Forward passes that one of the study's passes stands for, e.g. those of an attack's gradients. */
-  work?: number
   /** Seconds to make the stimulus of one pass, at 96 pixels on one core. */
   stimulus?: number
   /** The study chooses its images itself, by this many. */
   images?: number
 }
-
-/** A gradient costs about as much as this many forward passes (docs/performance.md), the one it starts with included. */
-const gradient = 2.3
 
 const experiment = (section: string, rest: Omit<QuestionPlan, 'group' | 'section'>): QuestionPlan => ({
   group: 'experiment',
@@ -62,7 +57,6 @@ export const experiments: readonly QuestionPlan[] = [
     asks: 'How small a change, made with the model’s own gradient, fools it?',
     look: 'Where each curve crosses one half.',
     params: () => ({ attack: 'fgsm', epsilons: [0.002, 0.004, 0.008] }),
-    work: 1 + gradient,
   }),
   experiment('4.2', {
     id: 'transfer',
@@ -76,7 +70,6 @@ export const experiments: readonly QuestionPlan[] = [
       iterations: 8,
       surrogate: classifiers[0]?.id ?? null,
     }),
-    work: 2 + gradient * 4,
   }),
   experiment('4.3', {
     id: 'lesion',

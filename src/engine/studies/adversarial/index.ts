@@ -1,5 +1,6 @@
 import { defineStudy } from '../definition.ts'
 import { paperStatements } from '../paper.ts'
+import { attackWork } from '../work.ts'
 import { checkTable, sanityChecks, sanityNotes } from './checks.ts'
 import { attackConditions, isBySteps } from './conditions.ts'
 import { measureAttacks } from './measure.ts'
@@ -65,6 +66,7 @@ export const adversarial = defineStudy({
     if (kind !== 'clean' && kind !== chosen.attack) return null
     return Number(isBySteps(chosen) ? steps : epsilon)
   },
+  work: attackWork,
   measure: (room, chosen) => measureAttacks(room, chosen),
   view(grid, chosen, { models }) {
     const checks = sanityChecks(grid, chosen)

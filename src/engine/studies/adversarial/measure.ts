@@ -17,6 +17,7 @@ import { imageChunks, type StudyImage } from '../images.ts'
 import { measureGrid } from '../run.ts'
 import { loadedBatches } from '../load.ts'
 import { targetLookup } from '../targets.ts'
+import { trajectoryKey } from '../work.ts'
 import { strongestAttack } from './conditions.ts'
 import type { AdversarialParams } from './params.ts'
 import { isSame, openShown, showImages, type Shown } from './show.ts'
@@ -95,15 +96,10 @@ const attackOf = (condition: StoredCondition): Run => {
   return { conditionId: part.conditionId, attack: parsed.data }
 }
 
-/** Conditions that one trajectory serves, together: they differ in steps only, or for one-step attacks in epsilon only. */
-function trajectories(attacks: Run[]): Run[][] {
-  const groups = Map.groupBy(attacks, ({ attack }) => {
-    const oneStep = attack.kind === 'fgsm' || attack.kind === 'sign'
-    const { epsilon, alpha, steps, ...shared } = attack
-    return JSON.stringify(oneStep ? shared : { ...shared, epsilon, alpha })
-  })
-  return [...groups.values()]
-}
+/** Conditions that one trajectory serves, together. */
+const trajectories = (attacks: Run[]): Run[][] => [
+  ...Map.groupBy(attacks, ({ attack }) => trajectoryKey(attack)).values(),
+]
 
 /** Images of a chunk that lack a fact of the trajectory, batch by batch. */
 async function followChunk(

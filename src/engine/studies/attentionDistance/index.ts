@@ -9,6 +9,7 @@ import { drawImages } from '../drawImages.ts'
 import type { StudyImage } from '../images.ts'
 import { storedVectors } from '../measurements.ts'
 import { probeImages, type Probe } from '../probing.ts'
+import { drawnWork } from '../work.ts'
 
 const params = z.object({
   images: z
@@ -41,6 +42,7 @@ export const attentionDistance = defineStudy({
     },
   ],
   conditions: () => [],
+  extraWork: (chosen, room) => drawnWork(room, chosen.images, 1),
   async measure(room, chosen) {
     const maps = await mapsOf(room.model)
     if (maps.length === 0) return

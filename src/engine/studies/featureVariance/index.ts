@@ -7,6 +7,7 @@ import { defineStudy } from '../definition.ts'
 import { paperStatements } from '../paper.ts'
 import { drawImages } from '../drawImages.ts'
 import { probeImages } from '../probing.ts'
+import { drawnWork } from '../work.ts'
 import { curveOf, type Curve } from './curve.ts'
 import { measureBatchMean, perImage, pointsOf } from './measure.ts'
 
@@ -67,6 +68,7 @@ export const featureVariance = defineStudy({
     },
   ],
   conditions: () => [],
+  extraWork: (chosen, room) => drawnWork(room, chosen.images, 1),
   async measure(room, chosen) {
     const images = await drawImages(room.workspace.db, room.source, chosen.images, chosen.seed)
     if (chosen.order === 'per-image') await probeImages(room, images, perImage)

@@ -1,4 +1,5 @@
 import { defineStudy } from '../definition.ts'
+import { drawnWork, gradientForwards } from '../work.ts'
 import { fieldImages, measureField, storedField } from './measure.ts'
 import { params } from './params.ts'
 import { areaFigure, areaTable, fieldFigure, type Field } from './view.ts'
@@ -43,6 +44,7 @@ export const receptiveFieldStudy = defineStudy({
   ],
   needsLabels: false,
   conditions: () => [],
+  extraWork: (chosen, room) => drawnWork(room, chosen.images, gradientForwards),
   measure: (room, chosen) => measureField(room, chosen),
   async complete(chosen, { workspace, source, models }) {
     const images = await fieldImages(workspace.db, source, chosen)

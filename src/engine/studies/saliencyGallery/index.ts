@@ -1,7 +1,8 @@
 import { defineStudy } from '../definition.ts'
+import { drawnWork, gradientForwards } from '../work.ts'
 import { galleryImages, measureGallery, storedMaps } from './measure.ts'
 import { storedPictures } from './pictures.ts'
-import { params } from './params.ts'
+import { gradientsOf, params } from './params.ts'
 import { agreementTable, concentrationTable, galleryFigure } from './view.ts'
 
 /** Saliency maps of some images, several models and methods side by side. */
@@ -42,6 +43,8 @@ export const saliencyGallery = defineStudy({
   ],
   needsLabels: false,
   conditions: () => [],
+  extraWork: (chosen, room) =>
+    drawnWork(room, chosen.imageIds.length || chosen.images, gradientForwards * gradientsOf(chosen)),
   measure: (room, chosen) => measureGallery(room, chosen),
   async complete(chosen, { workspace: { db }, source, models }) {
     const images = await galleryImages(db, source, chosen)

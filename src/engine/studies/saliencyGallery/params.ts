@@ -48,6 +48,13 @@ export const methodTitles: Record<MethodName, string> = {
   integratedGradients: 'Integrated gradients',
 }
 
+/** Gradients that all methods take of one image. */
+export const gradientsOf = ({ methods: names, copies, steps }: GalleryParams): number =>
+  names.reduce(
+    (sum, name) => sum + { gradient: 1, smoothGrad: copies, integratedGradients: steps + 1 }[name],
+    0,
+  )
+
 export function methodOf(name: MethodName, { copies, steps, seed }: GalleryParams): SaliencyMethod {
   switch (name) {
     case 'gradient':

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { KernelscopeError } from '#shared/errors.ts'
 import type { SalientMode } from '#shared/saliency.ts'
-import { getModel, listModels } from '../../models/index.ts'
-import { defineStudy, type Condition } from '../definition.ts'
+import { getModel, listModels, type StoredModel } from '../../models/index.ts'
+import { defineStudy, type Condition, type ExtraWork, type WorkRoom } from '../definition.ts'
 import { paperStatements, paperValues } from '../paper.ts'
 import { measureGrid } from '../run.ts'
+import { gradientForwards } from '../work.ts'
 import { makeMasks } from './masks.ts'
 import { repeatOf, sourceDigest } from './source.ts'
 import { lossFigure, lossTable, shareFigure } from './view.ts'
@@ -145,6 +146,7 @@ export const salientPatchDrop = defineStudy({
       ),
     ]
   },
+  extraWork: (chosen, room) => saliencyWork(chosen, room),
   async measure(room, chosen) {
     await makeMasks(room, chosen)
     if (!room.context.signal.aborted) await measureGrid(room)
@@ -163,6 +165,24 @@ export const salientPatchDrop = defineStudy({
     ],
   }),
 })
+
+/** The class token's attention is read once for all input sizes, the gradient once for each. */
+function saliencyWork(
+  { source, model }: SalientParams,
+  { db, models, images, settled }: WorkRoom,
+): ExtraWork[] {
+  if (source === 'masks' || model === null) return []
+  const saliency = getModel(db, model)
+  const passes = source === 'attention' ? [models] : [...Map.groupBy(models, sizeKey).values()]
+  return passes.map((served) => ({
+    model: saliency,
+    images,
+    stored: Math.max(0, ...served.map(settled)),
+    forwards: source === 'attention' ? 1 : gradientForwards,
+  }))
+}
+
+const sizeKey = ({ preprocessing: { size } }: StoredModel) => size.join('x')
 
 function sourceNote({ source, layer, head, masks }: SalientParams, title: string | null): string {
   if (source === 'masks') return `Saliency: masks in ${masks}.`

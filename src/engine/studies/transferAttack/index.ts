@@ -2,8 +2,15 @@ import { z } from 'zod'
 import type { Attack } from '#shared/attacks.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { getModel, listModels, type StoredModel } from '../../models/index.ts'
-import { defineStudy, type Condition, type ConditionRoom } from '../definition.ts'
+import {
+  defineStudy,
+  type Condition,
+  type ConditionRoom,
+  type ExtraWork,
+  type WorkRoom,
+} from '../definition.ts'
 import { paperValues } from '../paper.ts'
+import { attackForwards } from '../work.ts'
 import { measureTransfer } from './measure.ts'
 import { recipeFor } from './recipe.ts'
 import { successFigure, successTable } from './view.ts'
@@ -99,6 +106,7 @@ export const transferAttack = defineStudy({
   severity: 'epsilon',
   severityOf: ({ epsilon }) => Number(epsilon),
   conditions: (chosen, model, room) => conditions(chosen, model, room),
+  extraWork: (chosen, room) => craftWork(chosen, room),
   measure: (room, chosen) => measureTransfer(room, chosen),
   view: (grid, chosen, { workspace }) => {
     const surrogate = chosen.surrogate === null ? 'unknown' : getModel(workspace.db, chosen.surrogate).title
@@ -124,25 +132,46 @@ export const transferAttack = defineStudy({
   },
 })
 
+const epsilonsOf = ({ epsilons }: TransferParams): number[] =>
+  [...new Set(epsilons)].filter((epsilon) => epsilon > 0).sort((a, b) => a - b)
+
+const attackOf = (
+  { attack, iterations, seed }: TransferParams,
+  epsilon: number,
+  surrogate: StoredModel | null,
+): Attack => ({
+  op: 'attack',
+  kind: attack,
+  epsilon,
+  alpha: 1 / 255,
+  steps: iterations,
+  randomStart: false,
+  restarts: 1,
+  seed,
+  surrogate: surrogate?.digest ?? null,
+  rounded: true,
+})
+
+/** The images are made once, with the surrogate, and shown to every model. */
+function craftWork(chosen: TransferParams, { db, models, images, settled }: WorkRoom): ExtraWork[] {
+  if (chosen.surrogate === null) return []
+  const surrogate = getModel(db, chosen.surrogate)
+  const stored = Math.max(0, ...models.map(settled))
+  return epsilonsOf(chosen).map((epsilon) => ({
+    model: surrogate,
+    images,
+    stored,
+    forwards: attackForwards([attackOf(chosen, epsilon, surrogate)]),
+  }))
+}
+
 function conditions(chosen: TransferParams, model: StoredModel, { db }: ConditionRoom): Condition[] {
   const surrogate = chosen.surrogate === null ? null : getModel(db, chosen.surrogate)
   const preprocessing = surrogate ? recipeFor(model, surrogate, chosen.secondResize) : model.preprocessing
-  const epsilons = [...new Set(chosen.epsilons)].filter((epsilon) => epsilon > 0).sort((a, b) => a - b)
   return [
     { key: 'clean', params: { epsilon: 0 }, transform: () => ({ op: 'identity' }) },
-    ...epsilons.map((epsilon): Condition => {
-      const attack: Attack = {
-        op: 'attack',
-        kind: chosen.attack,
-        epsilon,
-        alpha: 1 / 255,
-        steps: chosen.iterations,
-        randomStart: false,
-        restarts: 1,
-        seed: chosen.seed,
-        surrogate: surrogate?.digest ?? null,
-        rounded: true,
-      }
+    ...epsilonsOf(chosen).map((epsilon): Condition => {
+      const attack = attackOf(chosen, epsilon, surrogate)
       return {
         key: `epsilon=${epsilon}`,
         params: { epsilon, secondResize: chosen.secondResize },

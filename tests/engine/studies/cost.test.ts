@@ -1,0 +1,78 @@
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { createEngine } from '#engine/api/index.ts'
+import { gradientForwards as gradient } from '#engine/studies/work.ts'
+import { temporaryFolder } from '../../temporary.ts'
+import { addDataset, runStudy, sampleImages, sampleModel } from './sample.ts'
+
+/** One image of each of the sample's classes. */
+const n = 16
+
+async function setUp(...names: string[]) {
+  const folder = temporaryFolder()
+  const engine = await createEngine()
+  onTestFinished(() => engine.close())
+  const { client } = engine
+  await client.workspace.create({ path: join(folder, 'workspace') })
+  const datasetId = await addDataset(client, sampleImages(folder, 1))
+  const modelIds: number[] = []
+  for (const name of names) modelIds.push((await client.models.add({ path: sampleModel(name) })).id)
+  /** Forward passes that are left, by model. */
+  const forwards = async (kind: string, params: Record<string, unknown>, ids = modelIds) => {
+    const { work } = await client.studies.cost({ kind, modelIds: ids, datasetId, params })
+    return work.map((entry) => [entry.modelId, Math.round(entry.forwards)])
+  }
+  return { client, datasetId, modelIds, forwards }
+}
+
+it('counts every gradient of an attack, once for all steps of a trajectory', async () => {
+  const { modelIds, forwards } = await setUp('replk3')
+  const [id] = modelIds
+  const pgd = { attack: 'pgd', epsilons: [0.01, 0.02], steps: [5, 20], restarts: 3, baseline: false }
+  const trajectory = 3 * (20 * gradient + 2)
+  expect(await forwards('adversarial', pgd)).toEqual([[id, Math.round(n * (1 + 2 * trajectory))]])
+  const fgsm = { attack: 'fgsm', epsilons: [0.01, 0.02, 0.03] }
+  expect(await forwards('adversarial', fgsm)).toEqual([[id, Math.round(n * (1 + gradient + 3 + 3))]])
+})
+
+it('counts the images that a surrogate has to make, once for all models', async () => {
+  const { modelIds, forwards } = await setUp('replk3', 'resnet')
+  const [first, second] = modelIds
+  const params = { attack: 'taig-s', epsilons: [0.03], iterations: 20, surrogate: first }
+  expect(await forwards('transfer-attack', params)).toEqual([
+    [first, Math.round(n * (2 + 20 * 21 * gradient + 1))],
+    [second, n * 2],
+  ])
+})
+
+it('counts the pass that tells what is salient', async () => {
+  const { modelIds, forwards } = await setUp('replk3', 'resnet', 'saliency')
+  const [first = 0, second = 0, saliency] = modelIds
+  const shown = [
+    [first, 2 * n],
+    [second, 2 * n],
+  ]
+  const params = { percents: [50], modes: ['salient'], model: saliency }
+  const own = { ...params, source: 'gradient' }
+  expect(await forwards('salient-patch-drop', params, [first, second])).toEqual([...shown, [saliency, n]])
+  expect(await forwards('salient-patch-drop', own, [first, second])).toEqual([
+    ...shown,
+    [saliency, Math.round(n * gradient)],
+  ])
+})
+
+it('counts what is no prediction, until it is measured', async () => {
+  const { client, datasetId, modelIds, forwards } = await setUp('replk3')
+  const [id] = modelIds
+  expect(await forwards('feature-variance', { images: 8 })).toEqual([[id, 8]])
+  expect(await forwards('attention-distance', { images: 500 })).toEqual([[id, n]])
+  expect(await forwards('receptive-field', { images: 4 })).toEqual([[id, Math.round(4 * gradient)]])
+  const gallery = { images: 2, copies: 5, steps: 9 }
+  expect(await forwards('saliency-gallery', gallery)).toEqual([[id, Math.round(2 * 16 * gradient)]])
+
+  await runStudy(client, { kind: 'clean-accuracy', modelIds, datasetId })
+  const variance = { kind: 'feature-variance', modelIds, datasetId, params: { images: 8 } }
+  expect((await client.studies.cost(variance)).seconds).toBeGreaterThan(0)
+  await runStudy(client, variance)
+  expect(await client.studies.cost(variance)).toMatchObject({ passes: 8, cached: 8, seconds: 0 })
+})
