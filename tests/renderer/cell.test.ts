@@ -4,7 +4,9 @@ import {
   baselineOf,
   findCell,
   formatCellRef,
+  isUntested,
   parseCellRef,
+  partlyTested,
   repeatsOf,
   testsOf,
   winnerOf,
@@ -53,6 +55,32 @@ describe('a cell behind a point', () => {
       'percent=50,repeat=0',
       'percent=50,repeat=1',
     ])
+  })
+
+  it('of a lesion knows the other subsets of its size', () => {
+    const subset = (n: number, sample: number): StudyCondition => ({
+      ...cell(1, 0, 0),
+      key: `n=${n},sample=${sample}`,
+      params: { kind: 'subset', sample, n, proportion: n / 5, blocks: String(sample) },
+    })
+    const single = {
+      ...subset(1, 0),
+      key: 'block=0',
+      params: { kind: 'single', block: 0, n: 1, blocks: '0' },
+    }
+    const first = subset(1, 0)
+    const lesion = { ...result, conditions: [first, subset(1, 1), subset(2, 0), single] }
+    expect(repeatsOf(lesion, first).map((c) => c.key)).toEqual(['n=1,sample=0', 'n=1,sample=1'])
+    expect(repeatsOf(lesion, single).map((c) => c.key)).toEqual(['block=0'])
+  })
+
+  it('knows whether its condition is too late to be tested', () => {
+    expect(partlyTested(result)).toBeNull()
+    const conditions = [1, 2].flatMap((m) => Array.from({ length: 45 }, (_, at) => cell(m, at, 0)))
+    const long = { ...result, conditions }
+    expect(partlyTested(long)).toEqual({ tested: 40, of: 45 })
+    expect(conditions.slice(0, 45).filter((c) => isUntested(long, c))).toHaveLength(5)
+    expect(isUntested({ ...long, conditions: conditions.slice(0, 45) }, cell(1, 44, 0))).toBe(false)
   })
 
   it('sees paired tests from its own side', () => {

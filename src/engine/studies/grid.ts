@@ -1,4 +1,4 @@
-import type { PairedTest, StudyCondition } from '#shared/contract/index.ts'
+import { testedConditions, type PairedTest, type StudyCondition } from '#shared/contract/index.ts'
 import { mcnemar } from '#shared/maths/mcnemar.ts'
 import { wilson } from '#shared/maths/wilson.ts'
 import type { Db } from '../workspace/index.ts'
@@ -212,15 +212,12 @@ function lostShare(db: Db, cell: StudyCondition, models: GridModel[]): number | 
 
 const sum = (values: number[]) => values.reduce((a, b) => a + b, 0)
 
-/** Conditions beyond this many per model are not tested pair by pair; the first ones are. */
-const testedConditions = 40
-
 /** McNemar's exact test for each pair of models under each condition they share, on the images both have facts for. */
 async function pairedTests(db: Db, models: GridModel[]): Promise<PairedTest[]> {
   const counting = (sql: string) =>
     db.prepare<SqlValue[], { n: number; onlyA: number; onlyB: number }>(
       `SELECT count(*) AS n, coalesce(sum(p.correct > q.correct), 0) AS onlyA, coalesce(sum(q.correct > p.correct), 0) AS onlyB
-     FROM ${joined(sql, 'prediction').replace(' WHERE ', ' JOIN prediction q ON q.variant_id = ? AND q.condition_id = p.condition_id AND q.subject_id = p.subject_id WHERE ')}
+     FROM ${joined(sql, 'prediction').replace(' WHERE ', ' JOIN prediction q ON q.variant_id = ? AND q.condition_id = ? AND q.subject_id = p.subject_id WHERE ')}
      AND p.correct IS NOT NULL AND q.correct IS NOT NULL AND i.id BETWEEN ? AND ?`,
     )
   const tests: PairedTest[] = []
@@ -233,8 +230,9 @@ async function pairedTests(db: Db, models: GridModel[]): Promise<PairedTest[]> {
         const count = counting(sql)
         const [left, right] = [a.variantOf(stored), other ? b.variantOf(other) : null]
         if (left === null || right === null) continue
-        const found = parts.map(({ conditionId, from, to }) =>
-          count.get(left, conditionId, right, ...values, from, to),
+        // A stimulus may depend on the model's recipe: the same key is then another stored condition of the other model.
+        const found = parts.map(({ conditionId, from, to }, part) =>
+          count.get(left, conditionId, right, other?.parts[part]?.conditionId ?? -1, ...values, from, to),
         )
         const n = sum(found.map((counts) => counts?.n ?? 0))
         const onlyA = sum(found.map((counts) => counts?.onlyA ?? 0))

@@ -1,11 +1,11 @@
-import type { Preprocessing, StudyResult } from '#shared/contract/index.ts'
+import { testedConditions, type Preprocessing, type StudyResult } from '#shared/contract/index.ts'
 import { noRewrite } from '#shared/rewrites.ts'
 import { getDataset } from '../datasets/index.ts'
 import { currentVariants, type FindVariant, type StoredModel } from '../models/index.ts'
 import type { Workspace } from '../workspace/index.ts'
 import { settingOf, type StoredCondition } from './conditions.ts'
 import { readFailures } from './failures.ts'
-import { readGrid, type GridModel } from './grid.ts'
+import { readGrid, type Grid, type GridModel } from './grid.ts'
 import { planStudy } from './plan.ts'
 
 /** A study with its grid and what its definition shows of it, from stored facts, complete or not. */
@@ -42,6 +42,7 @@ export async function studyResult(workspace: Workspace, studyId: number): Promis
         ]
       : []),
     ...view.notes,
+    ...testsNote(grid),
     ...models.map(({ model, conditions }, place) =>
       describe(model, conditions, providerOf(variants[place], conditions)),
     ),
@@ -60,6 +61,13 @@ export async function studyResult(workspace: Workspace, studyId: number): Promis
     failures: readFailures(db, grid.models),
     provenance,
   }
+}
+
+function testsNote({ tests, models }: Grid): string[] {
+  const most = Math.max(0, ...models.map(({ conditions }) => conditions.length))
+  return tests.length > 0 && most > testedConditions
+    ? [`Paired tests: of the first ${testedConditions} of ${most} conditions only.`]
+    : []
 }
 
 /** Where the facts of a model were measured: as it is, else under the first condition that has any. */

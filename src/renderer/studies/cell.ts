@@ -1,4 +1,9 @@
-import type { PairedTest, StudyCondition, StudyResult } from '#shared/contract/index.ts'
+import {
+  testedConditions,
+  type PairedTest,
+  type StudyCondition,
+  type StudyResult,
+} from '#shared/contract/index.ts'
 
 /** A cell of the grid models x conditions, as figures name it in `ref`: "3|percent=50,repeat=0". */
 export interface CellRef {
@@ -24,11 +29,27 @@ export function baselineOf(result: StudyResult, cell: StudyCondition): StudyCond
   return first?.key === cell.key ? null : first
 }
 
-/** Cells that differ from this one only in their repeat. */
+/** Parameters that tell draws of the same level apart: repeats, and the subsets of blocks of one size. */
+const drawParams = { repeat: null, sample: null }
+
+/** Cells that differ from this one only in what was drawn: they are one point of a figure. */
 export function repeatsOf(result: StudyResult, cell: StudyCondition): StudyCondition[] {
-  const level = ({ params }: StudyCondition) => JSON.stringify({ ...params, repeat: null })
+  const level = ({ params }: StudyCondition) =>
+    JSON.stringify({ ...params, ...drawParams, ...('sample' in params ? { blocks: null } : {}) })
   return result.conditions.filter((c) => c.modelId === cell.modelId && level(c) === level(cell))
 }
+
+/** How many conditions are tested pair by pair, and how many there are, where these are more; null where all are tested. */
+export function partlyTested({ conditions }: StudyResult): { tested: number; of: number } | null {
+  const counts = [...Map.groupBy(conditions, (c) => c.modelId).values()].map((own) => own.length)
+  const most = Math.max(0, ...counts)
+  return most > testedConditions ? { tested: testedConditions, of: most } : null
+}
+
+/** Whether a cell is of a condition that is not tested pair by pair. */
+export const isUntested = ({ conditions }: StudyResult, cell: StudyCondition): boolean =>
+  conditions.filter((c) => c.modelId === cell.modelId).indexOf(cell) >= testedConditions &&
+  conditions.some((c) => c.modelId !== cell.modelId)
 
 /** Paired tests of a cell, seen from its model: `onlyOwn` images only it gets right. */
 export function testsOf(result: StudyResult, cell: StudyCondition) {

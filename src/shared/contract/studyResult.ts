@@ -21,6 +21,9 @@ export const studyCondition = z.object({
   failed: z.int(),
 })
 
+/** Conditions of a study beyond this many are not tested pair by pair; the first ones are. */
+export const testedConditions = 40
+
 export const pairedTest = z.object({
   key: z.string(),
   a: id,
