@@ -55,10 +55,19 @@ const ofModels: readonly FilterKey[] = [
   'flip',
 ]
 
+/** A name may hold what separates: %2C stands for a comma, as in an address. */
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name)
+  } catch {
+    return name
+  }
+}
+
 /** The value with names replaced by numbers. */
 function numbered(key: FilterKey, value: string, names: Names): string {
   const items = value.split(',')
-  if (key === 'class') return items.map(names.classOf).join(',')
+  if (key === 'class') return items.map((item) => names.classOf(decoded(item))).join(',')
   if (key === 'subset') return String(names.subset(value))
   if (key === 'disagree') {
     const [about, models = '', ...rest] = value.split(':')

@@ -72,7 +72,7 @@ async function measure(
   input: StudyInput,
   options: RunFlags,
 ): Promise<void> {
-  const started = await start(client, input)
+  const started = await startStudy(client, input)
   const jobId = started.job?.id
   if (jobId === undefined) throw new KernelscopeError('INTERNAL', `study ${started.id} has no job`)
   const { job, seconds } = await followJob(client, jobId, session.io, options.quiet)
@@ -96,8 +96,8 @@ async function measure(
   )
 }
 
-/** The same study as before where there is one, else a new one. */
-async function start(client: Client, input: StudyInput): Promise<Study> {
+/** The same study as before where there is one, resumed where it was paused, else a new one. */
+export async function startStudy(client: Client, input: StudyInput): Promise<Study> {
   const before = await client.studies.find(input)
   if (!before) return client.studies.run(input)
   if (before.job?.state !== 'paused') return client.studies.rerun({ id: before.id })

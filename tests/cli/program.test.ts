@@ -260,6 +260,7 @@ describe('the program', () => {
       [['model', 'inspect', text], 5, 'notes.onnx'],
       [['model', 'inspect', join(folder, 'none.onnx')], 4, 'none.onnx'],
       [['model', 'list', '-w', join(folder, 'nowhere')], 3, 'nowhere'],
+      [['workspace', 'cache', '--empty', 'pictures', '-w', workspace], 2, 'pictures'],
       [['model', 'list'], 2, 'no workspace is named'],
       [['workspace', 'create', workspace], 3, 'workspace'],
       [['figure', '99', '-w', workspace], 7, '99'],
@@ -300,6 +301,25 @@ describe('the program', () => {
       error: { code: 'MODEL_NOT_ONNX', hint: expect.any(String) },
     })
   }, 240_000)
+
+  it('finds a class whose name has a comma', { timeout: 120_000 }, async () => {
+    const commas = join(folder, 'commas')
+    for (const [name, own] of [
+      ['cat', 'cat, tabby'],
+      ['car', 'car'],
+    ] as const)
+      cpSync(join(images, name), join(commas, own), { recursive: true })
+    expect((await run(['dataset', 'add', commas], workspace)).code).toBe(0)
+    const found = await run(
+      ['dataset', 'images', commas, '--filter', 'class=cat%2C tabby', '--json'],
+      workspace,
+    )
+    const { rows } = z
+      .object({ rows: z.array(z.object({ className: z.string() })) })
+      .parse(JSON.parse(found.out))
+    expect(rows.map(({ className }) => className)).toEqual(rows.map(() => 'cat, tabby'))
+    expect(rows).toHaveLength(readdirSync(join(images, 'cat')).length)
+  })
 
   it('ends quietly when its reader has gone', { timeout: 120_000 }, async () => {
     const child = spawn(

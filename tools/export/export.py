@@ -50,7 +50,7 @@ def export(source, path, opset):
 
 
 def check(source, path):
-    """Largest difference of the logits over their standard deviation, for batches of one and three."""
+    """Largest difference of the logits over their largest magnitude, for batches of one and three."""
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     worst = 0.0
     for batch in (1, 3):

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander'
 import { cachePart, type CachePart } from '#shared/contract/index.ts'
+import { KernelscopeError } from '#shared/errors.ts'
 import { collect } from '../flags.ts'
 import { formatBytes, formatTable } from '../format.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
@@ -24,7 +25,7 @@ export function addCacheCommand(workspace: Command, session: CliSession): void {
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<CacheFlags>()
       const client = await session.openWorkspace(options)
-      const parts = options.empty?.map((part) => cachePart.shape.id.parse(part))
+      const parts = options.empty?.map(partOf)
       if (!parts && !options.trim) {
         const cache = await client.workspace.cache()
         return session.print(options, { cache }, () => cacheTable(cache))
@@ -43,3 +44,11 @@ const cacheTable = (cache: readonly CachePart[]) =>
     [{ title: 'Part' }, { title: 'What' }, { title: 'Items', right: true }, { title: 'Size', right: true }],
     cache.map(({ id, title, items, bytes }) => [id, title, String(items), formatBytes(bytes)]),
   )
+
+function partOf(name: string): CachePart['id'] {
+  const found = cachePart.shape.id.safeParse(name)
+  if (found.success) return found.data
+  throw new KernelscopeError('USAGE', `there is no part ${name} to empty`, {
+    hint: `The parts are ${cachePart.shape.id.options.join(', ')}.`,
+  })
+}

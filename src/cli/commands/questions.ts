@@ -6,6 +6,7 @@ import { integerOf } from '../flags.ts'
 import { followJob } from '../follow.ts'
 import { formatDuration, formatTable } from '../format.ts'
 import { describeResult } from '../result.ts'
+import { startStudy } from '../run.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
 
 interface QuestionFlags extends GlobalOptions {
@@ -54,8 +55,7 @@ async function answer(
       problem?.code ?? 'USAGE',
       `${id}: ${problem?.message ?? 'cannot be asked here'}`,
     )
-  const known = await client.studies.find(input)
-  const study = known ? await client.studies.rerun({ id: known.id }) : await client.studies.run(input)
+  const study = await startStudy(client, input)
   if (study.job) await followJob(client, study.job.id, io, quiet)
   return { study, result: await client.studies.result({ id: study.id }) }
 }

@@ -109,6 +109,8 @@ async function remembered(key: string, make: () => Promise<Buffer>): Promise<Buf
     return known
   }
   const made = await make()
+  // Another request for the same picture may have been faster.
+  if (kept.has(key)) return made
   kept.set(key, made)
   bytesKept += made.length
   for (const [oldest, bytes] of kept) {

@@ -29,6 +29,7 @@ export {
   currentVariants,
   internVariant,
   setVariantBatch,
+  lastProvider,
   variantKey,
   type VariantKey,
   type CurrentVariant,

@@ -107,6 +107,20 @@ export function currentVariants(db: Db, model: StoredModel): FindVariant {
   return (rewrite, setting) => found.get(textOf(variantKey(model, 'cpu', rewrite, setting))) ?? null
 }
 
+/** Where the model as it is set up now was run last, under whatever rewrite; null for one that was never run. */
+export function lastProvider(db: Db, model: StoredModel): ProviderName | null {
+  const now = variantKey(model, 'cpu', noRewrite)
+  const setUp = ({ preprocessing, labels }: Pick<VariantKey, 'preprocessing' | 'labels'>) =>
+    canonicalJson({ preprocessing, labels })
+  const keys = db
+    .prepare<[string], { key: string }>(
+      'SELECT key FROM variant WHERE model_digest = ? ORDER BY used_at DESC, id DESC',
+    )
+    .all(model.digest)
+    .map(({ key }): VariantKey => JSON.parse(key))
+  return keys.find((key) => setUp(key) === setUp(now))?.runtime.provider ?? null
+}
+
 /** The variant of the model as it is. */
 export const currentVariant = (db: Db, model: StoredModel): CurrentVariant | null =>
   currentVariants(db, model)(noRewrite)

@@ -3,7 +3,7 @@ import type { Db } from '../../workspace/index.ts'
 import type { FactColumns, ImageColumns } from './columns.ts'
 
 /**
- * Columns that were read once, kept beside the workspace in `browse.sqlite`: reading them back takes milliseconds. Only
+ * Columns that were read once, kept in the workspace's folder as `browse.sqlite`: reading them back takes milliseconds. Only
  * a cache; each entry says which state of the data it was read from. Without the file, or when it is damaged, columns
  * are read again.
  */
