@@ -1,7 +1,7 @@
 import { testedConditions, type Preprocessing, type StudyResult } from '#shared/contract/index.ts'
 import { noRewrite } from '#shared/rewrites.ts'
 import { getDataset } from '../datasets/index.ts'
-import { currentVariants, type FindVariant, type StoredModel } from '../models/index.ts'
+import { currentVariants, lastProvider, type FindVariant, type StoredModel } from '../models/index.ts'
 import type { Workspace } from '../workspace/index.ts'
 import { settingOf, type StoredCondition } from './conditions.ts'
 import { readFailures } from './failures.ts'
@@ -44,7 +44,7 @@ export async function studyResult(workspace: Workspace, studyId: number): Promis
     ...view.notes,
     ...testsNote(grid),
     ...models.map(({ model, conditions }, place) =>
-      describe(model, conditions, providerOf(variants[place], conditions)),
+      describe(model, conditions, providerOf(variants[place], conditions) ?? lastProvider(db, model)),
     ),
   ]
   return {
@@ -70,7 +70,7 @@ function testsNote({ tests, models }: Grid): string[] {
     : []
 }
 
-/** Where the facts of a model were measured: as it is, else under the first condition that has any. */
+/** Where the predictions of a model were made: under the first condition that has any, else as it is. */
 function providerOf(find: FindVariant | undefined, conditions: StoredCondition[]): string | null {
   for (const stored of conditions) {
     const variant = find?.(stored.condition.rewrite ?? noRewrite, settingOf(stored))
