@@ -1,0 +1,62 @@
+import './window.ts'
+import { RPCHandler } from '@orpc/server/message-port'
+import { createPinia, disposePinia, setActivePinia } from 'pinia'
+import { createApp, effectScope } from 'vue'
+import { createMemoryHistory, createRouter, type RouteRecordRaw } from 'vue-router'
+import type { WorkspaceInfo } from '#shared/contract/index.ts'
+import { link } from '../../../src/renderer/engine/index.ts'
+import { useEngineStore } from '../../../src/renderer/stores/engine.ts'
+import { useWorkspaceStore } from '../../../src/renderer/stores/workspace.ts'
+
+export const workspaceAt = (path: string): WorkspaceInfo => ({
+  path,
+  name: path,
+  schema: 1,
+  createdAt: 0,
+  models: 0,
+  datasets: 0,
+  images: 0,
+  predictions: 0,
+  studies: 0,
+  bytes: 0,
+  warnings: [],
+})
+
+/** Parts of an engine, implemented from the contract. */
+type Parts = ConstructorParameters<typeof RPCHandler<Record<never, never>>>[0]
+
+/**
+ * Stores, addresses and a part of the engine over a real MessageChannel, as the app has them, with a workspace at `/a`
+ * open. `view` runs what a view does when it is opened and returns its result and the way to leave it.
+ */
+export function startApp(parts: Parts, routes: RouteRecordRaw[] = []) {
+  const pinia = createPinia()
+  setActivePinia(pinia)
+  const none = { template: '' }
+  const router = createRouter({
+    history: createMemoryHistory(),
+    routes: [...routes, { path: '/:rest(.*)*', component: none }],
+  })
+  const app = createApp(none).use(pinia).use(router)
+  const { port1, port2 } = new MessageChannel()
+  new RPCHandler(parts).upgrade(port1)
+  port1.start()
+  const engine = useEngineStore()
+  engine.start()
+  link.attach(port2)
+  const workspace = useWorkspaceStore()
+  workspace.info = workspaceAt('/a')
+
+  function view<T>(setup: () => T): { of: T; leave: () => void } {
+    const scope = effectScope(true)
+    const of = app.runWithContext(() => scope.run(setup))
+    if (of === undefined) throw new Error('a view that sets nothing up')
+    return { of, leave: () => scope.stop() }
+  }
+  function stop() {
+    disposePinia(pinia)
+    link.detach()
+    port1.close()
+  }
+  return { router, workspace, engine, view, stop }
+}
