@@ -113,12 +113,23 @@ export function insertStudy(db: Db, input: StudyInput, subset: FrozenSubset | nu
   return getStudy(db, id)
 }
 
-/** The stored study of the same kind, images, models, settled parameters and, where given, title; of several the newest. */
-export function findStudy(db: Db, input: StudyInput, subset: FrozenSubset | null = null): Study | null {
+/**
+ * The stored study of the same kind, models, settled parameters and, where given, title, of the same images (`size` any: of the
+ * same dataset, however many of its images were drawn); of several the newest.
+ */
+export function findStudy(
+  db: Db,
+  input: StudyInput,
+  subset: FrozenSubset | null = null,
+  size: 'same' | 'any' = 'same',
+): Study | null {
   const identity = (
     { kind, params, modelIds, datasetId, sample }: Study | StudyInput,
     images: string | null,
-  ) => canonicalJson({ kind, params, modelIds, datasetId, sample: sample ?? null, images })
+  ) => {
+    const drawn = size === 'any' ? null : (sample ?? null)
+    return canonicalJson({ kind, params, modelIds, datasetId, sample: drawn, images })
+  }
   const params = settledParams(db, studyDefinition(input.kind), input)
   const wanted = identity({ ...input, params }, subset?.record.key ?? null)
   const named = (study: Study) => input.title === undefined || input.title === study.title

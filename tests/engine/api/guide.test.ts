@@ -63,6 +63,17 @@ describe('the questions of the paper, on the sample', () => {
     expect(guides).toContain(named(questions, 'salient-occlusion').input?.params['model'])
   })
 
+  it('stay answered in the size they were asked in, however much time there is later', async () => {
+    const { input, images } = named(await ask(3), 'random-occlusion')
+    if (!input) throw new Error('cannot be asked')
+    const { id, job } = await engine.client.studies.run(input)
+    const later = named(await ask(600), 'random-occlusion')
+    expect(later.studyId).toBe(id)
+    expect(later.images).toBe(images)
+    expect(later.input?.sample).toEqual(input.sample)
+    await engine.client.jobs.cancel({ id: job?.id ?? 0 })
+  })
+
   it('say why they cannot be asked in an empty workspace', async () => {
     await engine.client.workspace.create({ path: join(folder, 'empty') })
     const questions = await ask(90)
