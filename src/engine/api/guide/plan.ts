@@ -67,15 +67,14 @@ async function fit(workspace: Workspace, cast: Cast, plan: QuestionPlan, budget:
       hint: plan.models ? 'Add a model with depthwise kernels.' : 'Add a classifier.',
     })
   const fast = speeds(workspace.db, listModels(workspace.db))
-  // What was asked before stays asked in the size it had then, however fast the models have proved since.
-  const asked = inputFor(workspace, cast, plan, models)
-  const before = findStudy(workspace.db, asked, null, 'any')
-  if (before) {
-    const input = { ...asked, sample: before.sample }
-    return { input, estimate: await estimateOf(workspace, plan, input, fast) }
-  }
   for (let count = models.length; ; count--) {
     const whole = inputFor(workspace, cast, plan, models.slice(0, count))
+    // What was asked before stays asked in the size it had then, however fast the models have proved since.
+    const before = findStudy(workspace.db, whole, null, 'any')
+    if (before) {
+      const input = { ...whole, sample: before.sample }
+      return { input, estimate: await estimateOf(workspace, plan, input, fast) }
+    }
     const all = await estimateOf(workspace, plan, whole, fast)
     if (plan.images !== undefined || all.seconds <= budget || all.seconds === 0)
       return { input: whole, estimate: all }
