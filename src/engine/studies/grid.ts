@@ -1,9 +1,9 @@
-import { testedConditions, type PairedTest, type StudyCondition } from '#shared/contract/index.ts'
-import { mcnemar } from '#shared/maths/mcnemar.ts'
+import type { PairedTest, StudyCondition } from '#shared/contract/index.ts'
 import { wilson } from '#shared/maths/wilson.ts'
 import type { Db } from '../workspace/index.ts'
 import type { StoredCondition } from './conditions.ts'
-import { countImages, imagesOf, sourceKey, type ImageSource, type SqlValue } from './images.ts'
+import { countImages, imagesOf, sourceKey, withFacts, type ImageSource, type SqlValue } from './images.ts'
+import { pairedTests, pairsWithFirst, type PairCounts } from './pairs.ts'
 
 /** A model of a study with its conditions and the variants its facts are kept under. */
 export interface GridModel {
@@ -30,7 +30,10 @@ export interface Grid {
   perClass(cell: StudyCondition): ClassCount[]
   /** How often class `truth` was taken for `predicted`, of one cell. */
   confusion(cell: StudyCondition): ConfusionCount[]
+  /** Empty where they were not asked for. */
   tests: PairedTest[]
+  /** Images of a cell by what is right under the model's first condition and what under its own; null before both were measured. */
+  pairs(cell: StudyCondition): PairCounts | null
   /** Of the images that are right under the model's first condition, the share that is wrong under this one; null without any. */
   lostShare(cell: StudyCondition): number | null
 }
@@ -51,7 +54,12 @@ export interface ConfusionCount {
 const level = 0.95
 
 /** Sums up stored facts. Every number is a function of facts alone: nothing is measured here. */
-export async function readGrid(db: Db, models: GridModel[], images: number): Promise<Grid> {
+export async function readGrid(
+  db: Db,
+  models: GridModel[],
+  images: number,
+  withTests: boolean,
+): Promise<Grid> {
   const cells: StudyCondition[] = []
   const counts = new Map<string, number>()
   const imagesIn = (source: ImageSource) => {
@@ -72,6 +80,7 @@ export async function readGrid(db: Db, models: GridModel[], images: number): Pro
       await new Promise(setImmediate)
     }
   }
+  const pairs = (cell: StudyCondition) => pairsWithFirst(db, models, cell)
   return {
     models,
     cells,
@@ -80,8 +89,12 @@ export async function readGrid(db: Db, models: GridModel[], images: number): Pro
     whole: (cell) => wholes.has(cell),
     perClass: (cell) => sumOver(db, cell, models, perClassOf),
     confusion: (cell) => sumOver(db, cell, models, confusionOf),
-    lostShare: (cell) => lostShare(db, cell, models),
-    tests: await pairedTests(db, models),
+    pairs,
+    lostShare(cell) {
+      const { both = 0, first = 0 } = pairs(cell) ?? {}
+      return both + first === 0 ? null : first / (both + first)
+    },
+    tests: withTests ? await pairedTests(db, models) : [],
   }
 }
 
@@ -104,10 +117,10 @@ function readCell(
   const total: Counts & { failed: number } = { measured: 0, n: 0, correct: 0, correct5: 0, failed: 0 }
   const count = db.prepare<SqlValue[], Counts>(
     `SELECT count(*) AS measured, count(p.correct) AS n, coalesce(sum(p.correct), 0) AS correct, coalesce(sum(p.true_rank <= 5), 0) AS correct5
-     FROM ${joined(sql, 'prediction')} AND i.id BETWEEN ? AND ?`,
+     FROM ${withFacts(sql, 'prediction')} AND i.id BETWEEN ? AND ?`,
   )
   const failures = db
-    .prepare<SqlValue[], number>(`SELECT count(*) FROM ${joined(sql, 'failure')} AND i.id BETWEEN ? AND ?`)
+    .prepare<SqlValue[], number>(`SELECT count(*) FROM ${withFacts(sql, 'failure')} AND i.id BETWEEN ? AND ?`)
     .pluck()
   for (const part of variantId === null ? [] : parts) {
     const range = [variantId ?? 0, part.conditionId, ...values, part.from, part.to]
@@ -136,13 +149,6 @@ function readCell(
   return { cell, measured }
 }
 
-/** FROM and WHERE of images joined with facts; the first two values are variant and condition. */
-const joined = (images: string, table: 'prediction' | 'failure') =>
-  images.replace(
-    ' WHERE ',
-    ` JOIN ${table} p ON p.variant_id = ? AND p.condition_id = ? AND p.subject_id = i.subject_id WHERE `,
-  )
-
 function sumOver<T>(
   db: Db,
   cell: StudyCondition,
@@ -162,7 +168,7 @@ function perClassOf(db: Db, variantId: number, { parts, source }: StoredConditio
       .prepare<SqlValue[], ClassCount>(
         `SELECT i.class_idx AS classIndex, (SELECT name FROM class c WHERE c.dataset_id = i.dataset_id AND c.idx = i.class_idx) AS name,
            count(*) AS n, sum(p.correct) AS correct
-         FROM ${joined(sql, 'prediction')} AND p.correct IS NOT NULL AND i.id BETWEEN ? AND ? GROUP BY i.class_idx ORDER BY i.class_idx`,
+         FROM ${withFacts(sql, 'prediction')} AND p.correct IS NOT NULL AND i.id BETWEEN ? AND ? GROUP BY i.class_idx ORDER BY i.class_idx`,
       )
       .all(variantId, conditionId, ...values, from, to),
   )
@@ -179,7 +185,7 @@ function confusionOf(db: Db, variantId: number, { parts, source }: StoredConditi
     db
       .prepare<SqlValue[], ConfusionCount>(
         `SELECT (SELECT name FROM class c WHERE c.dataset_id = i.dataset_id AND c.idx = i.class_idx) AS truth, p.predicted, count(*) AS n
-         FROM ${joined(sql, 'prediction')} AND i.id BETWEEN ? AND ? GROUP BY i.class_idx, p.predicted`,
+         FROM ${withFacts(sql, 'prediction')} AND i.id BETWEEN ? AND ? GROUP BY i.class_idx, p.predicted`,
       )
       .all(variantId, conditionId, ...values, from, to),
   )
@@ -189,59 +195,4 @@ function confusionOf(db: Db, variantId: number, { parts, source }: StoredConditi
   )
 }
 
-function lostShare(db: Db, cell: StudyCondition, models: GridModel[]): number | null {
-  const model = models.find(({ id }) => id === cell.modelId)
-  const [baseline] = model?.conditions ?? []
-  const stored = model?.conditions.find(({ condition }) => condition.key === cell.key)
-  const clean = baseline ? model?.variantOf(baseline) : null
-  const variantId = stored ? model?.variantOf(stored) : null
-  if (!stored || clean == null || variantId == null) return null
-  const { sql, values } = imagesOf(stored.source)
-  const found = stored.parts.map(({ conditionId, from, to }) =>
-    db
-      .prepare<SqlValue[], { right: number; lost: number }>(
-        `SELECT count(*) AS "right", coalesce(sum(p.correct = 0), 0) AS lost
-         FROM ${joined(sql, 'prediction').replace(' WHERE ', ' JOIN prediction b ON b.variant_id = ? AND b.condition_id = ? AND b.subject_id = i.subject_id WHERE ')}
-         AND b.correct = 1 AND p.correct IS NOT NULL AND i.id BETWEEN ? AND ?`,
-      )
-      .get(variantId, conditionId, clean, baseline?.parts[0]?.conditionId ?? -1, ...values, from, to),
-  )
-  const right = sum(found.map((counts) => counts?.right ?? 0))
-  return right === 0 ? null : sum(found.map((counts) => counts?.lost ?? 0)) / right
-}
-
 const sum = (values: number[]) => values.reduce((a, b) => a + b, 0)
-
-/** McNemar's exact test for each pair of models under each condition they share, on the images both have facts for. */
-async function pairedTests(db: Db, models: GridModel[]): Promise<PairedTest[]> {
-  const counting = (sql: string) =>
-    db.prepare<SqlValue[], { n: number; onlyA: number; onlyB: number }>(
-      `SELECT count(*) AS n, coalesce(sum(p.correct > q.correct), 0) AS onlyA, coalesce(sum(q.correct > p.correct), 0) AS onlyB
-     FROM ${joined(sql, 'prediction').replace(' WHERE ', ' JOIN prediction q ON q.variant_id = ? AND q.condition_id = ? AND q.subject_id = p.subject_id WHERE ')}
-     AND p.correct IS NOT NULL AND q.correct IS NOT NULL AND i.id BETWEEN ? AND ?`,
-    )
-  const tests: PairedTest[] = []
-  for (const [place, a] of models.entries()) {
-    for (const b of models.slice(place + 1)) {
-      for (const stored of a.conditions.slice(0, testedConditions)) {
-        const { condition, parts } = stored
-        const other = b.conditions.find((candidate) => candidate.condition.key === condition.key)
-        const { sql, values } = imagesOf(stored.source)
-        const count = counting(sql)
-        const [left, right] = [a.variantOf(stored), other ? b.variantOf(other) : null]
-        if (left === null || right === null) continue
-        // A stimulus may depend on the model's recipe: the same key is then another stored condition of the other model.
-        const found = parts.map(({ conditionId, from, to }, part) =>
-          count.get(left, conditionId, right, other?.parts[part]?.conditionId ?? -1, ...values, from, to),
-        )
-        const n = sum(found.map((counts) => counts?.n ?? 0))
-        const onlyA = sum(found.map((counts) => counts?.onlyA ?? 0))
-        const onlyB = sum(found.map((counts) => counts?.onlyB ?? 0))
-        if (n > 0)
-          tests.push({ key: condition.key, a: a.id, b: b.id, onlyA, onlyB, n, p: mcnemar(onlyA, onlyB) })
-        await new Promise(setImmediate)
-      }
-    }
-  }
-  return tests
-}

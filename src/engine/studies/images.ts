@@ -64,6 +64,13 @@ export function imagesOf(source: ImageSource): { sql: string; values: SqlValue[]
   }
 }
 
+/** Images of `imagesOf` joined with their facts `p`; the values begin with variant and condition. */
+export const withFacts = (images: string, table: 'prediction' | 'failure'): string =>
+  images.replace(
+    ' WHERE ',
+    ` JOIN ${table} p ON p.variant_id = ? AND p.condition_id = ? AND p.subject_id = i.subject_id WHERE `,
+  )
+
 /** As `imagesOf`, for reading page by page. */
 export interface OrderedImages {
   sql: string

@@ -1,6 +1,7 @@
 import type { StudyCondition } from '#shared/contract/index.ts'
 import type { Point, Series } from '#shared/figures/spec.ts'
-import type { Grid, GridModel } from './grid.ts'
+import { spread } from '#shared/maths/spread.ts'
+import type { Grid } from './grid.ts'
 
 /** Cells of one model at one place of the x axis: the repeats of a draw. */
 export interface Level {
@@ -15,18 +16,11 @@ export interface Level {
 export function levelsOf(grid: Grid, modelId: number, xOf: (cell: StudyCondition) => number | null): Level[] {
   const measured = grid.cells.filter((cell) => cell.modelId === modelId && cell.top1 !== null)
   return [...Map.groupBy(measured, xOf)]
-    .flatMap(([x, cells]) =>
-      x === null ? [] : [{ x, cells, ...spread(cells.map(({ top1 }) => top1 ?? 0)) }],
-    )
+    .flatMap(([x, cells]): Level[] => {
+      const found = spread(cells.map(({ top1 }) => top1 ?? Number.NaN))
+      return x === null || found === null ? [] : [{ x, cells, ...found }]
+    })
     .sort((a, b) => a.x - b.x)
-}
-
-function spread(values: number[]): { mean: number; min: number; max: number } {
-  return {
-    mean: values.reduce((a, b) => a + b, 0) / values.length,
-    min: Math.min(...values),
-    max: Math.max(...values),
-  }
 }
 
 /** The largest number of cells at one place of the x axis. */
@@ -41,40 +35,60 @@ export const mostRepeats = (grid: Grid, xOf: (cell: StudyCondition) => number | 
   )
 
 /**
- * A line per model: the mean at each level, with a band from minimum to maximum where levels have several cells, and
- * with the Wilson interval where they have one. `offset` is taken off every value, e.g. the clean accuracy.
+ * A line per model: the mean at each level, with a band from minimum to maximum where a level has several cells, and
+ * with the Wilson interval where it has one. `change`: in place of accuracies their changes against the model's first
+ * condition, of whole cells.
  */
 export function levelSeries(
   grid: Grid,
   xOf: (cell: StudyCondition) => number | null,
-  options: { repeats: number; offset?: (model: GridModel) => number },
+  { repeats, change = false }: { repeats: number; change?: boolean },
 ): Series[] {
-  const { repeats, offset = () => 0 } = options
   return grid.models.map((model, slot) => {
-    const shift = offset(model)
+    const baseline = change ? baselineOf(grid, model.id) : 0
+    const shown = levelsOf(grid, model.id, xOf).filter(({ cells }) => !change || cells.every(grid.whole))
     return {
       id: String(model.id),
       name: model.title,
       slot,
       origin: 'measured' as const,
       symbols: true,
-      bandLabel: repeats > 1 ? `min to max of ${repeats} draws` : '95 % Wilson interval',
-      points: levelsOf(grid, model.id, xOf).map(({ x, cells, mean, min, max }): Point => {
-        const interval = cells[0]?.interval
-        const [lo, hi] = repeats > 1 ? [min, max] : [interval?.lo ?? mean, interval?.hi ?? mean]
-        return {
-          x,
-          y: mean - shift,
-          lo: lo - shift,
-          hi: hi - shift,
-          n: cells[0]?.n ?? 0,
-          ref: `${model.id}|${cells[0]?.key ?? ''}`,
-        }
-      }),
+      bandLabel: bandLabel(shown, repeats),
+      points: (baseline === null ? [] : shown).map((level) => pointOf(level, model.id, baseline ?? 0)),
     }
   })
 }
 
-/** Top-1 of a model under the study's first condition; null before it was measured. */
-export const baselineOf = (grid: Grid, modelId: number): number | null =>
-  grid.cells.find((cell) => cell.modelId === modelId)?.top1 ?? null
+const wilsonLabel = '95 % Wilson interval'
+
+function bandLabel(levels: readonly Level[], repeats: number): string {
+  if (repeats === 1) return wilsonLabel
+  const draws = `min to max of ${repeats} draws`
+  return levels.some(({ cells }) => cells.length === 1) ? `${draws}, ${wilsonLabel} of one` : draws
+}
+
+function pointOf({ x, cells, mean, min, max }: Level, modelId: number, baseline: number): Point {
+  const [first] = cells
+  const interval = first?.interval
+  const [lo, hi] = cells.length > 1 ? [min, max] : [interval?.lo ?? mean, interval?.hi ?? mean]
+  return {
+    x,
+    y: mean - baseline,
+    lo: lo - baseline,
+    hi: hi - baseline,
+    n: first?.n ?? 0,
+    ref: `${modelId}|${first?.key ?? ''}`,
+  }
+}
+
+/** Top-1 of a model under the study's first condition; null before all its images were measured. */
+export function baselineOf(grid: Grid, modelId: number): number | null {
+  const cell = grid.cells.find((candidate) => candidate.modelId === modelId)
+  return cell && grid.whole(cell) ? cell.top1 : null
+}
+
+/** Top-1 of a cell minus that of its model's first condition; null unless all images of both were measured. */
+export function changeOf(grid: Grid, cell: StudyCondition): number | null {
+  const baseline = baselineOf(grid, cell.modelId)
+  return cell.top1 === null || baseline === null || !grid.whole(cell) ? null : cell.top1 - baseline
+}

@@ -17,6 +17,11 @@ const ranked = [
   'imagenet-p',
   'imagenet-r',
   'imagenet-9',
+  'random-patch-drop',
+  'salient-patch-drop',
+  'adversarial',
+  'lesion',
+  'noise-frequency',
 ] as const
 
 interface Found extends Metric {
@@ -54,7 +59,7 @@ export async function ranking(workspace: Workspace, { modelIds, reference }: Ran
   const columns = new Map<string, RankedColumn>()
   for (const kind of ranked)
     for (const study of listStudies(db).filter((entry) => entry.kind === kind))
-      for (const metric of (await studyView(workspace, study.id)).view.metrics ?? [])
+      for (const metric of (await studyView(workspace, study.id, false)).view.metrics ?? [])
         if (wanted.has(metric.modelId) && metric.value !== null) take(columns, study, metric)
   const shown = [...columns.values()]
   const models = [...wanted].map((id) => ({ modelId: id, title: getModel(db, id).title }))
@@ -110,7 +115,7 @@ function titleOf(title: string, study: Study, alike: readonly Study[]): string {
   return `${title} · ${name?.(study) ?? study.title}`
 }
 
-/** Tables of the paper whose metrics the benchmarks measure. */
+/** Tables of the paper whose metrics the studies measure. */
 const printed = new Set(['Table 1', 'Table 2', 'Table 3', 'Table 5', 'Table 6'])
 
 /** Puts a value into the column of its images and parameters; a later study's value of the same model stays. */

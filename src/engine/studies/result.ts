@@ -8,8 +8,11 @@ import { readFailures } from './failures.ts'
 import { readGrid, type Grid, type GridModel } from './grid.ts'
 import { planStudy } from './plan.ts'
 
-/** A study with its grid and what its definition shows of it, from stored facts, complete or not. */
-export async function studyView(workspace: Workspace, studyId: number) {
+/**
+ * A study with its grid and what its definition shows of it, from stored facts, complete or not; without paired tests
+ * where they are not wanted.
+ */
+export async function studyView(workspace: Workspace, studyId: number, withTests = true) {
   const { db } = workspace
   const plan = planStudy(db, studyId, false)
   const { study, definition, source, images, models } = plan
@@ -23,7 +26,7 @@ export async function studyView(workspace: Workspace, studyId: number) {
     variantOf: (stored) =>
       variants[place]?.(stored.condition.rewrite ?? noRewrite, settingOf(stored))?.id ?? null,
   }))
-  const grid = await readGrid(db, gridModels, images)
+  const grid = await readGrid(db, gridModels, images, withTests)
   const room = { workspace, models: models.map(({ model }) => model), source }
   return { plan, variants, grid, room, view: await definition.view(grid, study.params, room) }
 }

@@ -95,6 +95,29 @@ describe('the adversarial study', () => {
     const key = 'epsilon=0.01,steps=3'
     expect(await several.facts(b.id, key)).toEqual(await one.facts(a.id, key))
   })
+
+  it('has FGSM beside many steps, a figure for every number of them, and says how many starts there were', async () => {
+    const { engine, datasetId, modelIds } = await setUp(1)
+    const params = {
+      attack: 'pgd',
+      epsilons: [0.01, 0.02],
+      steps: [1, 4],
+      randomStart: false,
+      restarts: 3,
+    }
+    const { id } = await runStudy(engine.client, { kind: 'adversarial', modelIds, datasetId, params })
+    const { figures, provenance, tables, conditions } = await engine.client.studies.result({ id })
+    expect(provenance.join(' ')).toContain('Steps of 0.25 ε, 1 start.')
+    expect(figures.map((figure) => [figure.id, figure.title])).toEqual([
+      ['attack', 'PGD, 4 steps'],
+      ['attack-1-steps', 'PGD, 1 step'],
+    ])
+    for (const { series } of figures) expect(series[0]?.points.map(({ x }) => x)).toEqual([0, 0.01, 0.02])
+    expect(conditions.map(({ key }) => key)).toContain('fgsm,epsilon=0.02')
+    expect(tables.find((table) => table.id === 'checks')?.rows.map(({ check }) => check)).toContain(
+      'Steps that reach ε do no less harm than one of that size (FGSM), beyond chance',
+    )
+  })
 })
 
 describe('the transfer study', () => {

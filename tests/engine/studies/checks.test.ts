@@ -37,6 +37,7 @@ const checked = (cells: StudyCondition[], attack: string) => {
     perClass: () => [],
     confusion: () => [],
     tests: [],
+    pairs: () => null,
     lostShare: () => null,
   }
   return sanityChecks(grid, params.parse({ attack }))
@@ -53,6 +54,7 @@ it('an attack that behaves passes every check', () => {
 it.each([
   ['a random sign that does more harm', [cell('fgsm', 0.1, 1, 0.4), cell('sign', 0.1, 1, 0.39)], 0],
   ['more steps that do less harm', [cell('pgd', 0.05, 1, 0.3), cell('pgd', 0.05, 5, 0.5)], 0],
+  ['steps that do less harm than one', [cell('pgd', 0.05, 4, 0.5), cell('fgsm', 0.05, 1, 0.4)], 0],
   ['a larger epsilon that does less harm', [cell('fgsm', 0.05, 1, 0.3), cell('fgsm', 0.08, 1, 0.5)], 0],
   ['most of the accuracy left at a large epsilon', [cell('fgsm', 0.3, 1, 0.6)], 0],
 ])('%s is told, with its numbers', (_, cells, at) => {
@@ -65,4 +67,8 @@ it.each([
 it('more steps that do a little less harm are within chance', () => {
   const checks = checked([cell('pgd', 0.05, 1, 0.3), cell('pgd', 0.05, 5, 0.31)], 'pgd')
   expect(checks.map(({ holds }) => holds)).toEqual([true])
+})
+
+it('steps that cannot reach epsilon need not beat one that does', () => {
+  expect(checked([cell('pgd', 0.05, 3, 0.5), cell('fgsm', 0.05, 1, 0.4)], 'pgd')).toEqual([])
 })

@@ -27,7 +27,11 @@ function tightest(pairs: [Cell, Cell][], room: (a: Cell, b: Cell) => number): [C
 /** Beyond chance: the intervals do not even touch. */
 const beyondChance = (a: Cell, b: Cell) => (b.interval?.hi ?? 1) - (a.interval?.lo ?? 0)
 
-function checksOf(cells: Cell[], clean: number | null, { attack, baseline }: AdversarialParams): Check[] {
+function checksOf(
+  cells: Cell[],
+  clean: number | null,
+  { attack, baseline, stepRatio }: AdversarialParams,
+): Check[] {
   const attacked = cells.filter(({ params }) => params['kind'] === attack)
   const model = cells[0]?.model ?? ''
   const pairsWith = (others: Cell[], fits: (one: Cell, other: Cell) => boolean) =>
@@ -47,6 +51,7 @@ function checksOf(cells: Cell[], clean: number | null, { attack, baseline }: Adv
     return [{ model, check, holds: room(one, other) >= 0, numbers }]
   }
   const signs = cells.filter(({ params }) => params['kind'] === 'sign')
+  const oneStep = attack === 'fgsm' ? [] : cells.filter(({ params }) => params['kind'] === 'fgsm')
   const strongest = attacked.toSorted((a, b) => epsilonOf(b) - epsilonOf(a) || stepsOf(b) - stepsOf(a))[0]
   return [
     ...(baseline
@@ -57,6 +62,12 @@ function checksOf(cells: Cell[], clean: number | null, { attack, baseline }: Adv
           'with a random sign',
         )
       : []),
+    ...pairCheck(
+      'Steps that reach ε do no less harm than one of that size (FGSM), beyond chance',
+      pairsWith(oneStep, (one, fgsm) => epsilonOf(one) === epsilonOf(fgsm) && stepsOf(one) * stepRatio >= 1),
+      beyondChance,
+      'with FGSM',
+    ),
     ...pairCheck(
       'More steps never do less harm, beyond chance',
       pairsWith(

@@ -6,8 +6,8 @@ import type { AdversarialParams } from './params.ts'
 
 const ascending = (values: readonly number[]) => [...new Set(values)].sort((a, b) => a - b)
 
-/** Numbers of steps of a study's attack. */
-const stepsOf = ({ attack, steps }: AdversarialParams): number[] =>
+/** Numbers of steps of a study's attack, ascending. */
+export const stepsOf = ({ attack, steps }: AdversarialParams): number[] =>
   attack === 'fgsm' ? [1] : ascending(steps)
 
 /** Whether a study asks what more steps do: several numbers of them at one epsilon. */
@@ -71,6 +71,11 @@ export function attackConditions(
         make(`epsilon=${epsilon},steps=${steps}`, attackOf(chosen, epsilon, steps)),
       ),
     ),
+    ...(chosen.baseline && chosen.attack !== 'fgsm'
+      ? epsilons.map((epsilon) =>
+          make(`fgsm,epsilon=${epsilon}`, attackOf({ ...chosen, attack: 'fgsm' }, epsilon, 1)),
+        )
+      : []),
     ...(chosen.baseline
       ? epsilons.map((epsilon) =>
           make(`sign,epsilon=${epsilon}`, {

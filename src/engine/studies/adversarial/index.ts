@@ -2,11 +2,11 @@ import { defineStudy } from '../definition.ts'
 import { paperStatements } from '../paper.ts'
 import { attackWork } from '../work.ts'
 import { checkTable, sanityChecks, sanityNotes } from './checks.ts'
-import { attackConditions, isBySteps } from './conditions.ts'
+import { attackConditions, isBySteps, strongestAttack } from './conditions.ts'
 import { measureAttacks } from './measure.ts'
 import { params } from './params.ts'
 import { transferNotes, transferTable } from './transfer.ts'
-import { attackFigure, attackTable, epsilonNote } from './view.ts'
+import { attackFigures, attackMetrics, attackTable, attackTitles, epsilonNote } from './view.ts'
 
 /** White-box attacks with the model's own gradient (paper 4.2, Fig. 6 a to c). */
 export const adversarial = defineStudy({
@@ -70,22 +70,24 @@ export const adversarial = defineStudy({
   measure: (room, chosen) => measureAttacks(room, chosen),
   view(grid, chosen, { models }) {
     const checks = sanityChecks(grid, chosen)
+    const starts = strongestAttack(chosen)?.restarts ?? 1
     return {
       tables: [
         ...(checks.length > 0 ? [checkTable(checks)] : []),
         ...transferTable(grid, chosen),
         attackTable(grid, models),
       ],
-      figures: [attackFigure(grid, chosen)],
+      figures: attackFigures(grid, chosen),
+      metrics: attackMetrics(grid, chosen),
       reported: paperStatements(
         { fgsm: 'Fig. 6a', pgd: chosen.steps.length > 1 ? 'Fig. 6c' : 'Fig. 6b', mifgsm: '' }[chosen.attack],
       ),
       notes: [
-        `${{ fgsm: 'FGSM', pgd: 'PGD', mifgsm: 'MI-FGSM' }[chosen.attack]} with the gradient of the model itself; ε in [0,1] units, clipped to [0,1], not rounded to 8 bit.`,
+        `${attackTitles[chosen.attack]} with the gradient of the model itself; ε in [0,1] units, clipped to [0,1], not rounded to 8 bit.`,
         ...(chosen.attack === 'fgsm'
           ? []
           : [
-              `Steps of ${chosen.stepRatio} ε${chosen.attack === 'pgd' && chosen.randomStart ? `, random start, seed ${chosen.seed}` : ''}, ${chosen.restarts} ${chosen.restarts === 1 ? 'start' : 'starts'}.`,
+              `Steps of ${chosen.stepRatio} ε${chosen.attack === 'pgd' && chosen.randomStart ? `, random start, seed ${chosen.seed}` : ''}, ${starts} ${starts === 1 ? 'start' : 'starts'}.`,
             ]),
         epsilonNote(chosen, models),
         ...sanityNotes(checks),

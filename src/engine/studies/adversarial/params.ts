@@ -31,8 +31,9 @@ export const params = z.object({
     .default(1)
     .meta({ title: 'Restarts', description: 'Independent starts; the worst one counts, image by image' }),
   baseline: z.boolean().default(true).meta({
-    title: 'Random sign',
-    description: 'Also measure a random sign of the same size: what an attack must beat',
+    title: 'Baselines',
+    description:
+      'Also measure a random sign of the same size and, beside many steps, one (FGSM): what an attack must beat',
   }),
   transfer: z.boolean().default(true).meta({
     title: 'Transfer check',

@@ -1,20 +1,33 @@
 import type { DataTable, StudyCondition } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { StoredModel } from '../../models/index.ts'
+import type { Metric } from '../definition.ts'
 import type { Grid } from '../grid.ts'
 import { levelSeries } from '../levels.ts'
-import { isBySteps } from './conditions.ts'
+import { accuracyMetric } from '../metrics.ts'
+import { isBySteps, stepsOf, strongestAttack } from './conditions.ts'
 import type { AdversarialParams } from './params.ts'
 
-/** Fig. 6: accuracy against epsilon, or against steps where there are several and one epsilon. */
-export function attackFigure(grid: Grid, chosen: AdversarialParams): FigureSpec {
+export const attackTitles = { fgsm: 'FGSM', pgd: 'PGD', mifgsm: 'MI-FGSM' } as const
+
+/** Fig. 6: accuracy against epsilon, a figure for each number of steps, most first; or against steps where epsilon is one. */
+export function attackFigures(grid: Grid, chosen: AdversarialParams): FigureSpec[] {
+  const [most = 1, ...fewer] = stepsOf(chosen).reverse()
+  const rest = isBySteps(chosen) ? [] : fewer
+  return [
+    attackFigure(grid, chosen, most),
+    ...rest.map((steps) => ({ ...attackFigure(grid, chosen, steps), id: `attack-${steps}-steps` })),
+  ]
+}
+
+function attackFigure(grid: Grid, chosen: AdversarialParams, steps: number): FigureSpec {
   const bySteps = isBySteps(chosen)
-  const most = Math.max(...chosen.steps)
+  const inSteps = chosen.attack === 'fgsm' || bySteps ? '' : `, ${steps} ${steps === 1 ? 'step' : 'steps'}`
   const attacked = ({ params }: StudyCondition) => {
     if (params['kind'] === 'clean') return 0
     if (params['kind'] !== chosen.attack) return null
     if (bySteps) return Number(params['steps'])
-    return chosen.attack === 'fgsm' || params['steps'] === most ? Number(params['epsilon']) : null
+    return params['steps'] === steps ? Number(params['epsilon']) : null
   }
   const signs = ({ params }: StudyCondition) =>
     params['kind'] === 'sign' && !bySteps ? Number(params['epsilon']) : null
@@ -31,7 +44,7 @@ export function attackFigure(grid: Grid, chosen: AdversarialParams): FigureSpec 
   return {
     id: 'attack',
     kind: 'lines',
-    title: { fgsm: 'FGSM', pgd: 'PGD', mifgsm: 'MI-FGSM' }[chosen.attack],
+    title: `${attackTitles[chosen.attack]}${inSteps}`,
     x: bySteps
       ? { label: 'Steps', unit: 'none', scale: 'linear', min: 0 }
       : { label: 'Epsilon in [0,1] units', unit: 'none', scale: 'linear', min: 0 },
@@ -42,10 +55,10 @@ export function attackFigure(grid: Grid, chosen: AdversarialParams): FigureSpec 
     notes: [
       bySteps
         ? `Epsilon ${chosen.epsilons[0]}; the point at 0 is the clean image.`
-        : 'The point at 0 is the clean image.',
+        : `${attackTitles[chosen.attack]}${inSteps}; the point at 0 is the clean image.`,
       'Band: 95 % Wilson interval.',
     ],
-    alt: `Top-1 accuracy under attack against ${bySteps ? 'the number of steps' : 'epsilon'}, for ${grid.models.map(({ title }) => title).join(', ')}.`,
+    alt: `Top-1 accuracy under attack${inSteps} against ${bySteps ? 'the number of steps' : 'epsilon'}, for ${grid.models.map(({ title }) => title).join(', ')}.`,
   }
 }
 
@@ -76,7 +89,7 @@ export function attackTable(grid: Grid, models: StoredModel[]): DataTable {
         kind: String(cell.params['kind']),
         epsilon,
         levels: epsilon * 255,
-        normalised: epsilon / ((std[0] + std[1] + std[2]) / 3),
+        normalised: (epsilon / std[0] + epsilon / std[1] + epsilon / std[2]) / 3,
         steps: Number(cell.params['steps']),
         n: cell.n,
         top1: cell.top1,
@@ -101,4 +114,17 @@ export function epsilonNote({ epsilons }: AdversarialParams, models: StoredModel
     .sort((a, b) => a - b)
     .map(levels)
     .join(', ')}; after normalisation ${strongest} is ${normalised.join(', ')} (by channel).`
+}
+
+/** Top-1 under the strongest attack of the study. */
+export function attackMetrics(grid: Grid, chosen: AdversarialParams): Metric[] {
+  const strongest = strongestAttack(chosen)
+  if (!strongest) return []
+  const { kind, epsilon, steps } = strongest
+  const title = `${attackTitles[chosen.attack]}, ε ${epsilon}${kind === 'fgsm' ? '' : `, ${steps} steps`}, top-1`
+  return grid.cells
+    .filter(
+      ({ params }) => params['kind'] === kind && params['epsilon'] === epsilon && params['steps'] === steps,
+    )
+    .map((cell) => accuracyMetric(grid, cell, `adversarial.${kind}`, title))
 }

@@ -1,5 +1,6 @@
 import type { Interval } from '#shared/contract/index.ts'
 import { wilson } from '#shared/maths/wilson.ts'
+import type { PairCounts } from '../pairs.ts'
 
 const level = 0.95
 
@@ -9,14 +10,6 @@ export function differenceInterval(
   b: { correct: number; n: number },
 ): Interval | null {
   return a.n === 0 || b.n === 0 ? null : fromWilson(a, b, 0)
-}
-
-/** Pairs by what is right in each: both, only the first, only the second, neither. */
-export interface PairCounts {
-  both: number
-  first: number
-  second: number
-  neither: number
 }
 
 /**

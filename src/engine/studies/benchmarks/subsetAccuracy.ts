@@ -1,10 +1,11 @@
 import { z } from 'zod'
-import type { DataTable } from '#shared/contract/index.ts'
+import type { DataTable, StudyCondition } from '#shared/contract/index.ts'
 import { getDataset } from '../../datasets/index.ts'
 import { perClassTable } from '../cleanAccuracy/classes.ts'
 import { defineStudy, type Condition, type Metric, type StudyDefinition, type View } from '../definition.ts'
 import type { Db } from '../../workspace/index.ts'
 import type { Grid } from '../grid.ts'
+import { accuracyMetric } from '../metrics.ts'
 import { paperStatements, paperValues } from '../paper.ts'
 import { isImagenet, notImagenet, subsetClasses, subsetReadout } from './answers.ts'
 import { asFractions, barsFigure, type BarGroup } from './bars.ts'
@@ -197,12 +198,18 @@ async function accuracyTable(db: Db, grid: Grid, name: string): Promise<DataTabl
             ? null
             : classes.reduce((sum, { n, correct }) => sum + correct / n, 0) / classes.length,
         ordinary: ordinary?.top1 ?? null,
-        gap: ordinary?.top1 == null || chosen?.top1 == null ? null : ordinary.top1 - chosen.top1,
+        gap: chosen && ordinary ? gapOf(grid, chosen, ordinary) : null,
         ...calibrations.get(model.id),
       }
     }),
   }
 }
+
+/** Null unless all images of both were measured. */
+const gapOf = (grid: Grid, chosen: StudyCondition, ordinary: StudyCondition): number | null =>
+  ordinary.top1 === null || chosen.top1 === null || !grid.whole(ordinary) || !grid.whole(chosen)
+    ? null
+    : ordinary.top1 - chosen.top1
 
 function metricsOf(grid: Grid, id: string, name: string): Metric[] {
   const titles = { rule1000: `${name}, rule 1000`, rule200: `${name}, rule 200` }
@@ -210,18 +217,7 @@ function metricsOf(grid: Grid, id: string, name: string): Metric[] {
     grid.models.flatMap((model): Metric[] => {
       const cell = cellOf(grid, model.id, key)
       if (!cell) return []
-      return [
-        {
-          key: `${id}.${key}`,
-          title,
-          unit: 'fraction',
-          better: 'higher',
-          modelId: model.id,
-          value: cell.top1,
-          interval: cell.interval,
-          n: cell.n,
-        },
-      ]
+      return [accuracyMetric(grid, cell, `${id}.${key}`, title)]
     }),
   )
 }

@@ -7,6 +7,7 @@ import { recipeChange } from '../benchmarks/geometry.ts'
 import { worstTable } from '../benchmarks/worst.ts'
 import { defineStudy } from '../definition.ts'
 import type { Grid } from '../grid.ts'
+import { accuracyMetric } from '../metrics.ts'
 import { paperValues } from '../paper.ts'
 import { confusionFigure, perClassTable } from './classes.ts'
 
@@ -64,16 +65,7 @@ export const cleanAccuracy = defineStudy({
       ...grid.cells.filter(({ n }) => n > 0).map((cell) => confusionFigure(grid, cell)),
     ],
     reported: paperValues(({ dataset, metric }) => dataset === 'ImageNet' && metric === 'top-1'),
-    metrics: grid.cells.map(({ modelId, top1, interval, n }) => ({
-      key: 'clean-accuracy.top1',
-      title: 'Clean top-1',
-      unit: 'fraction',
-      better: 'higher',
-      modelId,
-      value: top1,
-      interval,
-      n,
-    })),
+    metrics: grid.cells.map((cell) => accuracyMetric(grid, cell, 'clean-accuracy.top1', 'Clean top-1')),
     notes: [],
   }),
 })

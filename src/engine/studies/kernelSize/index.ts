@@ -4,7 +4,7 @@ import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { StoredModel } from '../../models/index.ts'
 import { defineStudy, type Condition } from '../definition.ts'
 import type { Grid } from '../grid.ts'
-import { baselineOf, levelSeries } from '../levels.ts'
+import { baselineOf, changeOf, levelSeries } from '../levels.ts'
 import { paperValues } from '../paper.ts'
 
 const params = z.object({
@@ -153,7 +153,6 @@ function sizeTable(grid: Grid, models: StoredModel[]): DataTable {
       },
     ],
     rows: grid.cells.map((cell) => {
-      const whole = baselineOf(grid, cell.modelId)
       const model = models.find(({ id }) => id === cell.modelId)
       return {
         model: cell.model,
@@ -163,8 +162,11 @@ function sizeTable(grid: Grid, models: StoredModel[]): DataTable {
         top1: cell.top1,
         lo: cell.interval?.lo ?? null,
         hi: cell.interval?.hi ?? null,
-        change: cell.top1 === null || whole === null ? null : cell.top1 - whole,
-        delta: cell.top1 === null || referenceTop1 === null ? null : cell.top1 - referenceTop1,
+        change: changeOf(grid, cell),
+        delta:
+          cell.top1 === null || referenceTop1 === null || !grid.whole(cell)
+            ? null
+            : cell.top1 - referenceTop1,
       }
     }),
   }

@@ -6,7 +6,7 @@ import { candidatesOf, exportSubsets, lesionConditions } from './conditions.ts'
 import { readSubsets, subsetsFor } from './file.ts'
 import { params, type LesionParams } from './params.ts'
 import { timesNote } from './times.ts'
-import { lesionTable, proportionFigure, singleBlockFigure } from './view.ts'
+import { lesionMetrics, lesionTable, proportionFigure, singleBlockFigure } from './view.ts'
 
 /** Accuracy when residual blocks are taken out at inference (paper 4.3, Fig. 7). */
 export const lesion = defineStudy({
@@ -63,6 +63,7 @@ export const lesion = defineStudy({
     tables: [lesionTable(grid, models)],
     figures: [proportionFigure(grid), ...(chosen.singles ? [singleBlockFigure(grid, models)] : [])],
     reported: paperStatements('Fig. 7'),
+    metrics: lesionMetrics(grid, models),
     notes: [
       ...(chosen.draws === null
         ? [

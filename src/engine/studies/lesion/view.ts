@@ -1,8 +1,10 @@
 import type { DataTable, StudyCondition } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { StoredModel } from '../../models/index.ts'
+import type { Metric } from '../definition.ts'
 import type { Grid } from '../grid.ts'
-import { baselineOf, levelSeries, mostRepeats } from '../levels.ts'
+import { changeOf, levelSeries, mostRepeats } from '../levels.ts'
+import { accuracyMetric, meanMetric, nearest } from '../metrics.ts'
 
 const proportionOf = ({ params }: StudyCondition) =>
   params['kind'] === 'subset' ? Number(params['proportion']) : null
@@ -42,26 +44,23 @@ export function singleBlockFigure(grid: Grid, models: StoredModel[]): FigureSpec
       categories: Array.from({ length: deepest }, (_, index) => String(index + 1)),
     },
     y: { label: 'Change in top-1', unit: 'percent', scale: 'linear' },
-    series: grid.models.map((model, slot) => {
-      const clean = baselineOf(grid, model.id) ?? 0
-      return {
-        id: String(model.id),
-        name: model.title,
-        slot,
-        origin: 'measured' as const,
-        symbols: false,
-        points: grid.cells
-          .filter(
-            (cell) => cell.modelId === model.id && cell.params['kind'] === 'single' && cell.top1 !== null,
-          )
-          .map((cell) => ({
-            x: Number(cell.params['block']),
-            y: (cell.top1 ?? 0) - clean,
-            n: cell.n,
-            ref: `${model.id}|${cell.key}`,
-          })),
-      }
-    }),
+    series: grid.models.map((model, slot) => ({
+      id: String(model.id),
+      name: model.title,
+      slot,
+      origin: 'measured' as const,
+      symbols: false,
+      points: grid.cells
+        .filter((cell) => cell.modelId === model.id && cell.params['kind'] === 'single')
+        .map((cell) => ({ cell, change: changeOf(grid, cell) }))
+        .filter(({ change }) => change !== null)
+        .map(({ cell, change }) => ({
+          x: Number(cell.params['block']),
+          y: change,
+          n: cell.n,
+          ref: `${model.id}|${cell.key}`,
+        })),
+    })),
     references: [],
     spans: [],
     notes: ['Bars: top-1 without the block minus top-1 of the whole model.'],
@@ -71,7 +70,6 @@ export function singleBlockFigure(grid: Grid, models: StoredModel[]): FigureSpec
 
 export function lesionTable(grid: Grid, models: StoredModel[]): DataTable {
   const rows = grid.cells.map((cell) => {
-    const clean = baselineOf(grid, cell.modelId)
     const total = models.find(({ id }) => id === cell.modelId)?.inspection.blocks.length ?? 0
     return {
       model: cell.model,
@@ -86,7 +84,7 @@ export function lesionTable(grid: Grid, models: StoredModel[]): DataTable {
       top1: cell.top1,
       lo: cell.interval?.lo ?? null,
       hi: cell.interval?.hi ?? null,
-      change: cell.top1 === null || clean === null ? null : cell.top1 - clean,
+      change: changeOf(grid, cell),
     }
   })
   return {
@@ -105,4 +103,22 @@ export function lesionTable(grid: Grid, models: StoredModel[]): DataTable {
     ],
     rows,
   }
+}
+
+/** Top-1 with a third of the blocks removed, or as near to it as the study comes; the mean of the subsets. */
+export function lesionMetrics(grid: Grid, models: readonly StoredModel[]): Metric[] {
+  return models.flatMap(({ id, inspection }) => {
+    const subsets = grid.cells.filter(
+      ({ modelId, params }) => modelId === id && params['kind'] === 'subset' && Number(params['n']) > 0,
+    )
+    const removed = nearest(
+      subsets.map(({ params }) => Number(params['n'])),
+      inspection.blocks.length / 3,
+    )
+    return meanMetric(
+      subsets
+        .filter(({ params }) => params['n'] === removed)
+        .map((cell) => accuracyMetric(grid, cell, 'lesion.third', 'A third of the blocks removed, top-1')),
+    )
+  })
 }

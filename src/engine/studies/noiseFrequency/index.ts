@@ -3,9 +3,10 @@ import type { DataTable, StudyCondition } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import { bandRadii } from '#shared/transforms/index.ts'
 import type { StoredModel } from '../../models/index.ts'
-import { defineStudy, type Condition } from '../definition.ts'
+import { defineStudy, type Condition, type Metric } from '../definition.ts'
 import type { Grid } from '../grid.ts'
-import { baselineOf, levelSeries } from '../levels.ts'
+import { changeOf, levelSeries } from '../levels.ts'
+import { changeMetric, nearest } from '../metrics.ts'
 import { paperStatements, paperValues } from '../paper.ts'
 
 const params = z.object({
@@ -100,6 +101,7 @@ export const noiseFrequency = defineStudy({
       ...paperStatements('Fig. 8'),
       ...paperValues(({ metric }) => metric.startsWith('frequency noise')),
     ],
+    metrics: frequencyMetrics(grid, chosen),
     notes: [
       `Noise of ${chosen.draw === 'sign' ? 'random signs' : 'normal values'}, ε ${chosen.epsilon} in the normalised input, ${chosen.energy === 'equal' ? 'every band scaled to RMS ε' : 'energy as published'}, ${chosen.ring} rings, window ${chosen.width / 1000}π, seed ${chosen.seed}.`,
       'Added to the normalised input in float32 and not clipped.',
@@ -131,6 +133,21 @@ function conditions(chosen: FrequencyParams, { preprocessing }: StoredModel): Co
   ]
 }
 
+/** Table 5: the change at 0.7 π, or in the band of the study that is nearest to it. */
+function frequencyMetrics(grid: Grid, { centres }: FrequencyParams): Metric[] {
+  const centre = nearest(centres, 700)
+  return grid.cells
+    .filter(({ params }) => params['centre'] === centre)
+    .map((cell) =>
+      changeMetric(
+        grid,
+        cell,
+        'noise-frequency.change',
+        `Noise at ${Number(centre) / 1000} π, change in top-1`,
+      ),
+    )
+}
+
 const frequencyOf = ({ params }: StudyCondition) =>
   Number(params['centre']) < 0 ? null : Number(params['centre']) / 1000
 
@@ -142,7 +159,7 @@ function frequencyFigure(grid: Grid, { width }: FrequencyParams): FigureSpec {
     title: 'Noise frequency',
     x: { label: 'Frequency', unit: 'pi', scale: 'linear', min: 0, max: 1 },
     y: { label: 'Change in top-1', unit: 'percent', scale: 'linear' },
-    series: levelSeries(grid, frequencyOf, { repeats: 1, offset: ({ id }) => baselineOf(grid, id) ?? 0 }),
+    series: levelSeries(grid, frequencyOf, { repeats: 1, change: true }),
     references: [{ label: 'clean', axis: 'y', value: 0 }],
     spans: [],
     notes: [
@@ -172,7 +189,6 @@ function bandTable(grid: Grid, models: StoredModel[], chosen: FrequencyParams): 
       const centre = Number(cell.params['centre'])
       const size = models.find(({ id }) => id === cell.modelId)?.preprocessing.size[0] ?? 0
       const radii = centre < 0 ? null : bandRadii({ centre, width: chosen.width }, size)
-      const clean = baselineOf(grid, cell.modelId)
       return {
         model: cell.model,
         frequency: frequencyOf(cell),
@@ -182,7 +198,7 @@ function bandTable(grid: Grid, models: StoredModel[], chosen: FrequencyParams): 
         top1: cell.top1,
         lo: cell.interval?.lo ?? null,
         hi: cell.interval?.hi ?? null,
-        change: cell.top1 === null || clean === null ? null : cell.top1 - clean,
+        change: changeOf(grid, cell),
       }
     }),
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineStudy, type Condition } from '../definition.ts'
 import { paperStatements } from '../paper.ts'
-import { accuracyTable, lossFigure } from './view.ts'
+import { accuracyTable, lossFigure, lossMetrics } from './view.ts'
 
 /** Images that share a mask in the published script: its batch size (LKRobust occlusion, batch 256). */
 const publishedGroup = 256
@@ -91,6 +91,7 @@ export const randomPatchDrop = defineStudy({
   view: (grid, chosen) => ({
     tables: [accuracyTable(grid, chosen)],
     figures: [lossFigure(grid, chosen)],
+    metrics: lossMetrics(grid, chosen),
     reported: paperStatements('Fig. 4a'),
     notes: [
       `Patches of ${chosen.patch} px, filled ${chosen.fill === 'black' ? 'with black (0 in [0,1] space)' : 'with the mean colour of ImageNet'}.`,

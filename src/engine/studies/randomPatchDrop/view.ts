@@ -1,7 +1,9 @@
 import type { DataTable, StudyCondition } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
+import type { Metric } from '../definition.ts'
 import type { Grid } from '../grid.ts'
 import { baselineOf, levelSeries, levelsOf } from '../levels.ts'
+import { changeMetric, meanMetric, nearest } from '../metrics.ts'
 import type { RandomPatchDropParams } from './index.ts'
 
 const lossOf = ({ params }: StudyCondition) => Number(params['percent']) / 100
@@ -40,7 +42,7 @@ export function accuracyTable(grid: Grid, { repeats, percents }: RandomPatchDrop
       max,
       lo: cells[0]?.interval?.lo ?? null,
       hi: cells[0]?.interval?.hi ?? null,
-      change: clean === null ? null : mean - clean,
+      change: clean === null || !cells.every(grid.whole) ? null : mean - clean,
     }))
   })
   return {
@@ -59,4 +61,21 @@ export function accuracyTable(grid: Grid, { repeats, percents }: RandomPatchDrop
     ],
     rows,
   }
+}
+
+/** The change at a loss of 50 %, or at the share of the study that is nearest to it; the mean of the repeats. */
+export function lossMetrics(grid: Grid, { percents }: RandomPatchDropParams): Metric[] {
+  const percent = nearest(
+    percents.filter((one) => one > 0),
+    50,
+  )
+  if (percent === null || !percents.includes(0)) return []
+  const title = `Random drop ${percent} %, change in top-1`
+  return grid.models.flatMap(({ id }) =>
+    meanMetric(
+      grid.cells
+        .filter(({ modelId, params }) => modelId === id && params['percent'] === percent)
+        .map((cell) => changeMetric(grid, cell, 'random-patch-drop.change', title)),
+    ),
+  )
 }

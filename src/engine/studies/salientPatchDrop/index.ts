@@ -2,12 +2,14 @@ import { z } from 'zod'
 import { KernelscopeError } from '#shared/errors.ts'
 import type { SalientMode } from '#shared/saliency.ts'
 import { getModel, listModels, type StoredModel } from '../../models/index.ts'
-import { defineStudy, type Condition, type ExtraWork, type WorkRoom } from '../definition.ts'
+import { defineStudy, type Condition, type ExtraWork, type Metric, type WorkRoom } from '../definition.ts'
+import type { Grid } from '../grid.ts'
+import { changeMetric, nearest } from '../metrics.ts'
 import { paperStatements, paperValues } from '../paper.ts'
 import { measureGrid } from '../run.ts'
 import { gradientForwards } from '../work.ts'
 import { makeMasks } from './masks.ts'
-import { repeatOf, sourceDigest } from './source.ts'
+import { repeatOf, sourceDigest, stateOfMasks } from './source.ts'
 import { lossFigure, lossTable, shareFigure } from './view.ts'
 
 const params = z.object({
@@ -34,6 +36,11 @@ const params = z.object({
     title: 'Folder of masks',
     description: 'Pictures named as the images, white = salient',
     format: 'folder',
+  }),
+  masksState: z.string().nullable().default(null).meta({
+    title: 'State of the masks',
+    description: 'Names what was in the folder when the study was made; filled in',
+    format: 'settled',
   }),
   patch: z
     .int()
@@ -97,11 +104,12 @@ export const salientPatchDrop = defineStudy({
       formula: 'the published script plots non-salient results against λ; here they are against K = 1 - λ',
     },
   ],
-  settle(chosen, { db }) {
+  settle(given, { db, dataset }) {
+    const chosen = { ...given, masksState: null }
     if (chosen.source === 'masks') {
       if (chosen.masks === null)
         throw new KernelscopeError('STUDY_PARAMS', 'invalid masks: choose the folder of masks')
-      return chosen
+      return { ...chosen, masksState: stateOfMasks(chosen.masks, dataset.id) }
     }
     if (chosen.model !== null) {
       getModel(db, chosen.model)
@@ -153,12 +161,13 @@ export const salientPatchDrop = defineStudy({
   },
   view: async (grid, chosen, room) => ({
     tables: [await lossTable(grid, chosen, room)],
-    figures: [...chosen.modes.map((mode) => lossFigure(grid, mode)), await shareFigure(grid, chosen, room)],
+    figures: [...chosen.modes.map((mode) => lossFigure(grid, mode)), await shareFigure(chosen, room)],
     reported: [
       ...paperStatements('Fig. 4b'),
       ...paperStatements('Fig. 4c'),
       ...paperValues(({ metric }) => metric.startsWith('salient drop')),
     ],
+    metrics: salientMetrics(grid, chosen),
     notes: [
       sourceNote(chosen, chosen.model === null ? null : getModel(room.workspace.db, chosen.model).title),
       `Patches of ${chosen.patch} px; the same masks for all models of one input size.`,
@@ -180,6 +189,19 @@ function saliencyWork(
     stored: Math.max(0, ...served.map(settled)),
     forwards: source === 'attention' ? 1 : gradientForwards,
   }))
+}
+
+/** Table 5: the change at 50 %, or at the share of the study that is nearest to it. */
+function salientMetrics(grid: Grid, { percents }: SalientParams): Metric[] {
+  const percent = nearest(
+    percents.filter((one) => one > 0),
+    50,
+  )
+  return grid.cells
+    .filter(({ params }) => params['mode'] === 'salient' && params['percent'] === percent)
+    .map((cell) =>
+      changeMetric(grid, cell, 'salient-patch-drop.change', `Salient drop ${percent} %, change in top-1`),
+    )
 }
 
 const sizeKey = ({ preprocessing: { size } }: StoredModel) => size.join('x')

@@ -1,13 +1,11 @@
 import type { DataTable, StudyCondition } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
-import { droppedShare, type SalientMode } from '#shared/saliency.ts'
-import { fromBitset, patchGrid } from '#shared/transforms/index.ts'
+import type { SalientMode } from '#shared/saliency.ts'
 import type { ViewRoom } from '../definition.ts'
-import { readDrawsFile } from '../draws.ts'
 import type { Grid } from '../grid.ts'
-import { baselineOf, levelSeries } from '../levels.ts'
+import { changeOf, levelSeries } from '../levels.ts'
 import type { SalientParams } from './index.ts'
-import { repeatOf, sourceDigest } from './source.ts'
+import { sharesOf, type Shares } from './shares.ts'
 
 const lossIn =
   (mode: SalientMode) =>
@@ -36,33 +34,16 @@ export function lossFigure(grid: Grid, mode: SalientMode): FigureSpec {
   }
 }
 
-/** Mean share of the patches dropped at each level; null while masks are missing. */
-async function sharesOf(
-  chosen: SalientParams,
-  { workspace, models }: ViewRoom,
-  mode: SalientMode,
-): Promise<Map<number, number>> {
-  const [model] = models
-  if (!model) return new Map()
-  const [height, width] = model.preprocessing.size
-  const file = await readDrawsFile(workspace, sourceDigest(workspace.db, chosen, model.preprocessing.size))
-  const { total } = patchGrid(chosen.patch, height, width)
-  const shares = new Map<number, number>([[0, 0]])
-  for (const percent of chosen.percents) {
-    const masks = Object.values(file?.entries[`${percent}/${repeatOf[mode]}`] ?? {})
-    if (masks.length > 0)
-      shares.set(
-        percent,
-        masks.reduce((sum, hex) => sum + droppedShare(fromBitset(hex, total)), 0) / masks.length,
-      )
-  }
-  return shares
-}
-
-/** How much of the picture the loss takes: pixels against mass. */
-export async function shareFigure(grid: Grid, chosen: SalientParams, room: ViewRoom): Promise<FigureSpec> {
-  const shares = await Promise.all(
-    chosen.modes.map(async (mode) => ({ mode, found: await sharesOf(chosen, room, mode) })),
+/** How much of the picture the loss takes: pixels against mass, for each input size of the models. */
+export async function shareFigure(chosen: SalientParams, room: ViewRoom): Promise<FigureSpec> {
+  const sizes = new Map(room.models.map(({ preprocessing: { size } }) => [size.join(' x '), size]))
+  const lines = await Promise.all(
+    [...sizes].flatMap(([name, size]) =>
+      chosen.modes.map(async (mode) => ({
+        id: sizes.size > 1 ? `${mode}, ${name} px` : mode,
+        found: await sharesOf(chosen, room, size, mode),
+      })),
+    ),
   )
   return {
     id: 'pixel-share',
@@ -70,31 +51,32 @@ export async function shareFigure(grid: Grid, chosen: SalientParams, room: ViewR
     title: 'Pixels behind the loss',
     x: { label: 'Information loss', unit: 'percent', scale: 'linear', min: 0, max: 1 },
     y: { label: 'Patches dropped', unit: 'percent', scale: 'linear', min: 0, max: 1 },
-    series: shares.map(({ mode, found }, slot) => ({
-      id: mode,
-      name: mode,
+    series: lines.map(({ id, found }, slot) => ({
+      id,
+      name: id,
       slot,
       origin: 'measured' as const,
       symbols: true,
       points: [...found]
         .sort(([a], [b]) => a - b)
-        .map(([percent, share]) => ({ x: percent / 100, y: share })),
+        .map(([percent, { share, masks }]) => ({
+          x: percent / 100,
+          y: share,
+          ...(masks > 0 ? { n: masks } : {}),
+        })),
     })),
     references: [],
     spans: [],
-    notes: [
-      `Mean over the images whose masks are made, for the input size of ${grid.models[0]?.title ?? 'the first model'}.`,
-    ],
+    notes: ['Mean over the images of the study whose masks are made.'],
     alt: 'Mean share of patches that are dropped at each share of the saliency mass.',
   }
 }
 
 export async function lossTable(grid: Grid, chosen: SalientParams, room: ViewRoom): Promise<DataTable> {
-  const shares = new Map(
-    await Promise.all(
-      chosen.modes.map(async (mode) => [mode as string, await sharesOf(chosen, room, mode)] as const),
-    ),
-  )
+  const shares = new Map<string, Shares>()
+  for (const { id, preprocessing } of room.models)
+    for (const mode of chosen.modes)
+      shares.set(`${id} ${mode}`, await sharesOf(chosen, room, preprocessing.size, mode))
   return {
     id: 'accuracy',
     title: 'Accuracy against information loss',
@@ -110,19 +92,18 @@ export async function lossTable(grid: Grid, chosen: SalientParams, room: ViewRoo
       { key: 'change', title: 'Change against clean', kind: 'fraction', better: 'higher' },
     ],
     rows: grid.cells.map((cell) => {
-      const clean = baselineOf(grid, cell.modelId)
       const mode = String(cell.params['mode'])
       const percent = Number(cell.params['percent'])
       return {
         model: cell.model,
         mode,
         loss: percent / 100,
-        pixels: shares.get(mode)?.get(percent) ?? (percent === 0 ? 0 : null),
+        pixels: shares.get(`${cell.modelId} ${mode}`)?.get(percent)?.share ?? (percent === 0 ? 0 : null),
         n: cell.n,
         top1: cell.top1,
         lo: cell.interval?.lo ?? null,
         hi: cell.interval?.hi ?? null,
-        change: cell.top1 === null || clean === null ? null : cell.top1 - clean,
+        change: changeOf(grid, cell),
       }
     }),
   }

@@ -2,10 +2,11 @@ import type { Interval } from '#shared/contract/index.ts'
 import { backgroundGap } from '../../../metrics/index.ts'
 import type { Db } from '../../../workspace/index.ts'
 import type { Grid, GridModel } from '../../grid.ts'
-import { differenceInterval, pairedDifferenceInterval, type PairCounts } from '../differences.ts'
+import type { PairCounts } from '../../pairs.ts'
+import { differenceInterval, pairedDifferenceInterval } from '../differences.ts'
 import { cellOf, verdicts } from '../outcomes.ts'
 
-/** Mixed-Same minus Mixed-Rand of one model. */
+/** Mixed-Same minus Mixed-Rand of one model; null unless all images of both were measured. */
 export interface Gap {
   value: number | null
   interval: Interval | null
@@ -31,8 +32,9 @@ export async function gapOf(
 ): Promise<Gap> {
   const keys = ['mixed_same', 'mixed_rand'].map(keyOf)
   const [same, rand] = keys.map((key) => cellOf(grid, model.id, key))
-  const value = backgroundGap(same?.top1 ?? null, rand?.top1 ?? null)
   const n = Math.min(same?.n ?? 0, rand?.n ?? 0)
+  const whole = same && rand && grid.whole(same) && grid.whole(rand)
+  const value = whole ? backgroundGap(same.top1, rand.top1) : null
   if (!same || !rand || value === null) return { value, interval: null, paired: false, n }
   const [first, second] = [await scenes(db, model, same.key), await scenes(db, model, rand.key)]
   const counts = first && second && paired(first, second)

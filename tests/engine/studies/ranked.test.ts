@@ -1,0 +1,66 @@
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { createEngine } from '#engine/api/index.ts'
+import { temporaryFolder } from '../../temporary.ts'
+import { addDataset, jobEnd, runStudy, sampleImages, sampleModel } from './sample.ts'
+
+const studies: { kind: string; params: Record<string, unknown> }[] = [
+  { kind: 'random-patch-drop', params: { percents: [0, 40, 80], repeats: 1 } },
+  { kind: 'salient-patch-drop', params: { source: 'gradient', percents: [30, 50] } },
+  { kind: 'adversarial', params: { attack: 'fgsm', epsilons: [0.01, 0.05] } },
+  { kind: 'lesion', params: { samples: 2, singles: false } },
+  { kind: 'noise-frequency', params: { centres: [200, 700] } },
+]
+
+it('experiments give their metrics of Table 5 to the ranking, while all images are measured', async () => {
+  const folder = temporaryFolder()
+  const engine = await createEngine()
+  onTestFinished(() => engine.close())
+  const { client } = engine
+  await client.workspace.create({ path: join(folder, 'workspace') })
+  const datasetId = await addDataset(client, sampleImages(folder, 2))
+  const { id: modelId } = await client.models.add({ path: sampleModel('replk3') })
+  const top1 = new Map<string, number>()
+  for (const { kind, params } of studies) {
+    const { id } = await runStudy(client, { kind, params, modelIds: [modelId], datasetId })
+    for (const cell of (await client.studies.result({ id })).conditions)
+      top1.set(`${kind} ${cell.key}`, cell.top1 ?? NaN)
+  }
+  const of = (name: string) => top1.get(name) ?? NaN
+  const { metrics, models } = await client.studies.ranking({})
+  const values = models.flatMap((model) => model.values)
+  expect(metrics.map(({ key, title }) => [key, title])).toEqual([
+    ['random-patch-drop.change', 'Random drop 40 %, change in top-1'],
+    ['salient-patch-drop.change', 'Salient drop 50 %, change in top-1'],
+    ['adversarial.fgsm', 'FGSM, ε 0.05, top-1'],
+    ['lesion.third', 'A third of the blocks removed, top-1'],
+    ['noise-frequency.change', 'Noise at 0.7 π, change in top-1'],
+  ])
+  const clean = of('noise-frequency clean')
+  const expected = [
+    of('random-patch-drop percent=40,repeat=0') - clean,
+    of('salient-patch-drop salient,percent=50') - clean,
+    of('adversarial epsilon=0.05,steps=1'),
+    // A third of five blocks is two.
+    (of('lesion n=2,sample=0') + of('lesion n=2,sample=1')) / 2,
+    of('noise-frequency centre=700') - clean,
+  ]
+  for (const [at, value] of expected.entries()) {
+    const found = values[at]
+    expect(found?.value).toBeCloseTo(value, 12)
+    if (found?.interval) expect(found.interval.lo).toBeLessThanOrEqual(value)
+    if (found?.interval) expect(found.interval.hi).toBeGreaterThanOrEqual(value)
+  }
+  expect(values.map(({ interval }) => interval !== null)).toEqual([true, true, true, false, true])
+
+  // Images that came later have no facts: no number may stand for all of them.
+  sampleImages(folder, 3)
+  await jobEnd(client, (await client.datasets.reindex({ id: datasetId })).jobId)
+  expect((await client.studies.ranking({})).metrics).toEqual([])
+  for (const study of await client.studies.list()) {
+    const { complete, tables, figures } = await client.studies.result({ id: study.id })
+    expect(complete).toBe(false)
+    for (const row of tables.flatMap(({ rows }) => rows)) expect(row['change'] ?? null).toBeNull()
+    if (study.kind === 'noise-frequency') expect(figures[0]?.series[0]?.points).toEqual([])
+  }
+})
