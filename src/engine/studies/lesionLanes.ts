@@ -49,12 +49,15 @@ export function lesionLanes(
   images: number,
   times: LesionTimes | null,
 ): Lane[] {
-  const choice = times && weighLesion(model, conditions.map(blocksOf), images, times)
+  // A subset that conditions share is computed once.
+  const subsets = [...Map.groupBy(conditions, (condition) => blocksOf(condition).join('-'))]
+  const blocks = subsets.flatMap(([, [first]]) => (first ? [blocksOf(first)] : []))
+  const choice = times && weighLesion(model, blocks, images, times)
   const note = choice ? choiceText(choice) : 'blocks gated (the model was never timed)'
   if (choice && !choice.gated) {
-    return conditions.map((condition) => ({
-      plan: cutGraph(model, blocksOf(condition), `bypass-${blocksOf(condition).join('-')}`),
-      conditions: [condition],
+    return subsets.map(([name, own]) => ({
+      plan: cutGraph(model, own[0] ? blocksOf(own[0]) : [], `bypass-${name}`),
+      conditions: own,
       note,
       feedsOf: null,
     }))

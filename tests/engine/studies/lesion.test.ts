@@ -2,7 +2,12 @@ import { join } from 'node:path'
 import { writeFileSync } from 'node:fs'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createEngine } from '#engine/api/index.ts'
+import { storeConditions } from '#engine/studies/conditions.ts'
+import { isLesion } from '#engine/studies/lanes.ts'
+import { candidatesOf, lesionConditions } from '#engine/studies/lesion/conditions.ts'
+import { params } from '#engine/studies/lesion/params.ts'
 import { weighLesion } from '#engine/studies/lesionCost.ts'
+import { lesionLanes } from '#engine/studies/lesionLanes.ts'
 import { parseSubsets, serialiseSubsets, type SubsetFile } from '#engine/studies/lesion/file.ts'
 import { getModel } from '#engine/models/index.ts'
 import { temporaryFolder } from '../../temporary.ts'
@@ -81,6 +86,23 @@ describe('a subsets file', () => {
   })
 })
 
+describe('sizes of subsets', () => {
+  it('go up to all candidates of a stage, but never to all blocks of the model', async () => {
+    const { engine, model } = await setUp(1)
+    const { db } = engine.session.open().workspace
+    const sizes = (candidates: string) =>
+      new Set(
+        lesionConditions(params.parse({ candidates, singles: false, samples: 1 }), model, db).map((one) =>
+          Number(one.params['n']),
+        ),
+      )
+    const stage = candidatesOf(model, params.parse({ candidates: 'largest-stage' })).length
+    expect(stage).toBeLessThan(5)
+    expect([...sizes('largest-stage')]).toEqual(Array.from({ length: stage + 1 }, (_, n) => n))
+    expect([...sizes('all')]).toEqual([0, 1, 2, 3, 4])
+  })
+})
+
 describe('the choice between gates and cutting out', () => {
   it('weighs opening against what the cut blocks would cost, in proportion to their work', async () => {
     const { model } = await setUp(1)
@@ -94,6 +116,25 @@ describe('the choice between gates and cutting out', () => {
     expect(many.gatedSeconds).toBeCloseTo(201)
     expect(many.cutSeconds).toBeLessThan(many.gatedSeconds)
     expect(weighLesion(model, [all], 10000, { ...times, half: time(1, 0.02) }).gated).toBe(true)
+  })
+
+  it('opens one session for a subset of one block and the same block alone', async () => {
+    const { engine, datasetId, model } = await setUp(1)
+    const { db } = engine.session.open().workspace
+    const conditions = lesionConditions(params.parse({ samples: 5 }), model, db)
+    const source = { datasetId, selectedFor: null }
+    const lesions = storeConditions(db, conditions, source, null).filter(isLesion)
+    const one = (blocks: unknown) => lesions.filter(({ condition }) => condition.params['blocks'] === blocks)
+    expect(
+      one('3')
+        .map(({ condition }) => condition.params['kind'])
+        .sort(),
+    ).toEqual(['single', 'subset'])
+    const time = (secondsToOpen: number, secondsPerImage: number) => ({ secondsToOpen, secondsPerImage })
+    const lanes = lesionLanes(model, lesions, 1000, { gated: time(1, 0.01), half: time(0, 0.005) })
+    expect(new Set(lanes.map(({ plan }) => plan.name)).size).toBe(lanes.length)
+    expect(lanes.flatMap((lane) => lane.conditions)).toHaveLength(lesions.length)
+    expect(lanes).toHaveLength(lesions.length - 5)
   })
 
   it('is estimated from the model as it is where little is to be computed', async () => {

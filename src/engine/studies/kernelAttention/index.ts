@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { distanceDefinition, type DataTable, type KernelLayer } from '#shared/contract/index.ts'
 import { kernelDistancesSpec } from '#shared/figures/kernelDistance.ts'
+import { firstAndLast } from './layers.ts'
 import { onGraphThread } from '../../onnx/index.ts'
 import type { StoredModel } from '../../models/index.ts'
 import { defineStudy } from '../definition.ts'
@@ -19,7 +20,7 @@ const params = z.object({
   }),
   layers: z.enum(['first-and-last', 'all']).default('first-and-last').meta({
     title: 'Layers',
-    description: 'Two shallow and two deep layers of each model, as in Fig. 9, or all',
+    description: 'Two shallow layers and the last two of the stage with most layers, as in Fig. 9, or all',
   }),
   smallest: z.int().min(3).max(101).default(7).meta({
     title: 'Smallest kernel',
@@ -111,7 +112,7 @@ async function chosenLayers(
   const all = (await onGraphThread({ kind: 'kernels', path: model.path, definition, form: kernels })).filter(
     ({ kernel, stride }) => kernel >= smallest && stride === 1,
   )
-  return layers === 'all' || all.length <= 4 ? all : [...all.slice(0, 2), ...all.slice(-2)]
+  return layers === 'all' ? all : firstAndLast(all)
 }
 
 function layerTable(curves: Curves[]): DataTable {

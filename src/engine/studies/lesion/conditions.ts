@@ -22,7 +22,9 @@ export function candidatesOf(
 function subsetsOf(chosen: LesionParams, model: StoredModel, db: Db): number[][] {
   if (chosen.draws !== null) return subsetsFor(readSubsets(db, chosen.draws), model).subsets
   const candidates = candidatesOf(model, chosen)
-  return Array.from({ length: Math.max(0, candidates.length - 1) }, (_, i) => i + 1)
+  // All candidates may go, but never all blocks of a model.
+  const most = Math.min(candidates.length, model.inspection.blocks.length - 1)
+  return Array.from({ length: Math.max(0, most) }, (_, i) => i + 1)
     .filter((n) => (n - 1) % chosen.step === 0)
     .flatMap((n) => drawSubsets(candidates, n, chosen.samples, chosen.seed))
 }

@@ -12,7 +12,10 @@ export const params = z.object({
     .min(1)
     .max(20)
     .default(1)
-    .meta({ title: 'Step', description: 'Sizes 1, 1 + step, … up to all removable blocks but one' }),
+    .meta({
+      title: 'Step',
+      description: 'Sizes 1, 1 + step, … up to all candidates, or all blocks of the model but one',
+    }),
   candidates: z.enum(['all', 'largest-stage']).default('all').meta({
     title: 'Candidates',
     description:
