@@ -19,6 +19,7 @@ export async function askModel(
   const { workspace } = session.open()
   const { image, path, digest } = locateImage(workspace.db, imageId)
   if (!digest) throw new KernelscopeError('IMAGE_UNREADABLE', `the image was not read: ${image.name}`)
+  const imageKey = digest.toString('hex')
   const model = usableModel(workspace.db, modelId)
   const chosen = pixelTransform(parseStimulus(transform))
   if (pixelType(chosen) === 'float32')
@@ -31,10 +32,10 @@ export async function askModel(
     await session.pool.load(
       {
         path,
-        imageKey: digest.toString('hex'),
+        imageKey,
         preprocessing,
         transforms: [{ transform: chosen, slot: 0 }],
-        draws: await drawsOfTransform(workspace, chosen),
+        draws: await drawsOfTransform(workspace, chosen, { digest: imageKey, className: image.className }),
       },
       pixels,
     )

@@ -171,8 +171,9 @@ async function input(
   const model = usableModel(workspace.db, modelId)
   const stored = conditionId === null ? null : conditionTransform(workspace.db, conditionId)
   const chosen = pixelTransform(stimulus ?? stored ?? { op: 'identity' })
-  const draws = await drawsOfTransform(workspace, chosen)
   const imageKey = digest?.toString('hex') ?? ''
+  const { className } = image
+  const draws = await drawsOfTransform(workspace, chosen, { digest: imageKey, className })
   const bytes = await session.pool.input({
     path,
     imageKey,

@@ -6,5 +6,5 @@ export { floatPart, floatsOfPart, KeptMaps, type KeptMap, type Part } from './ke
 export { magnitudes, signedSums } from './methods.ts'
 export { npyHeader } from './npy.ts'
 export { receptiveField } from './receptiveField.ts'
-export type { ImageFile, LookedAt, MapRoom, Working } from './room.ts'
+export { gradientBatch, type ImageFile, type LookedAt, type MapRoom, type Working } from './room.ts'
 export { OpenSessions } from './sessions.ts'

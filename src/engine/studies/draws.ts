@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { KernelscopeError } from '#shared/errors.ts'
 import {
   drawsEntry,
@@ -16,9 +17,19 @@ import type { Workspace } from '../workspace/index.ts'
 import { partFor, type StoredCondition } from './conditions.ts'
 import { imageChunks } from './images.ts'
 import { isSubsetFile, parseSubsets, storeSubsets } from './lesion/file.ts'
+import { openMaskFile, readMaskFile, type Masked, type MaskFile, type MaskFrame } from './maskFile.ts'
 import { planStudy, type PlannedModel } from './plan.ts'
 
 const fileOf = ({ draws }: Workspace, digest: string) => join(draws, `${digest}.json`)
+/** Where masks lie that were made here, in place of a file that was imported. */
+export const madeFileOf = ({ draws }: Workspace, digest: string) => join(draws, `${digest}.sqlite`)
+
+/** Masks that conditions show, image by image. */
+export interface DrawsReader {
+  /** A draws file that has what there is of this image. */
+  of(image: Masked): Draws
+  close(): void
+}
 
 /** Copies a file of masks or of subsets into the workspace under its digest, after reading it whole. */
 export async function importDraws(workspace: Workspace, path: string): Promise<{ digest: string }> {
@@ -52,29 +63,35 @@ function jsonOf(text: string): unknown {
 export async function drawsOfConditions(
   workspace: Workspace,
   conditions: readonly StoredCondition[],
-): Promise<Draws | null> {
+): Promise<DrawsReader | null> {
   for (const { parts } of conditions)
     for (const { transform } of parts)
       if (transform.op === 'patchDrop' && transform.draws !== null)
-        return readDraws(workspace, transform.draws)
+        return openDraws(workspace, transform.draws)
   return null
 }
 
-/** The draws file a transform names, if it names one. */
-export const drawsOfTransform = async (
+/** What the draws file a transform names has of an image; undefined where it names none. */
+export async function drawsOfTransform(
   workspace: Workspace,
   transform: Transform,
-): Promise<Draws | undefined> =>
-  (await readDraws(workspace, transform.op === 'patchDrop' ? transform.draws : null)) ?? undefined
-
-/** The masks kept under a name of 64 hex digits; null without any. */
-export async function readDrawsFile(workspace: Workspace, digest: string): Promise<Draws | null> {
-  const file = fileOf(workspace, digest)
-  return existsSync(file) ? parseDraws(await readFile(file, 'utf8')) : null
+  image: Masked,
+): Promise<Draws | undefined> {
+  if (transform.op !== 'patchDrop' || transform.draws === null) return undefined
+  const reader = await openDraws(workspace, transform.draws)
+  try {
+    return reader.of(image)
+  } finally {
+    reader.close()
+  }
 }
 
-export async function writeDrawsFile(workspace: Workspace, digest: string, draws: Draws): Promise<void> {
-  await replaceFile(fileOf(workspace, digest), serialiseDraws(draws))
+/** Opens the masks made here that are kept under a name of 64 hex digits, new where there are none. */
+export async function openMasks(workspace: Workspace, name: string, frame: MaskFrame): Promise<MaskFile> {
+  const path = madeFileOf(workspace, name)
+  const before = fileOf(workspace, name)
+  const draws = !existsSync(path) && existsSync(before) ? parseDraws(await readFile(before, 'utf8')) : null
+  return openMaskFile(path, frame, () => draws)
 }
 
 async function replaceFile(target: string, text: string): Promise<void> {
@@ -82,15 +99,17 @@ async function replaceFile(target: string, text: string): Promise<void> {
   await rename(`${target}.part`, target)
 }
 
-async function readDraws(workspace: Workspace, digest: unknown): Promise<Draws | null> {
-  if (typeof digest !== 'string') return null
-  const file = /^[0-9a-f]{64}$/.test(digest) ? fileOf(workspace, digest) : null
+async function openDraws(workspace: Workspace, digest: string): Promise<DrawsReader> {
+  const isName = /^[0-9a-f]{64}$/.test(digest)
+  if (isName && existsSync(madeFileOf(workspace, digest))) return readMaskFile(madeFileOf(workspace, digest))
+  const file = isName ? fileOf(workspace, digest) : null
   if (file === null || !existsSync(file)) {
     throw new KernelscopeError('DRAWS_MALFORMED', `no draws ${digest} in the workspace`, {
       hint: 'Import the draws file first.',
     })
   }
-  return parseDraws(await readFile(file, 'utf8'))
+  const draws = parseDraws(await readFile(file, 'utf8'))
+  return { of: () => draws, close: () => undefined }
 }
 
 /** All masks (of a lesion study: subsets) of a study as one file; throws UNSUPPORTED for a study that draws none. */
@@ -105,23 +124,33 @@ export async function exportDraws(workspace: Workspace, studyId: number): Promis
   if (own !== undefined) return own
   const conditions = models[0]?.conditions ?? []
   const [height, width] = sizeOf(models)
-  const replayed = new Map<string, Draws | undefined>()
+  const readers = new Map<string, DrawsReader>()
   const entries: Draws['entries'] = {}
   let patch: number | null = null
-  for (const chunk of imageChunks(db, source, 1000)) {
-    for (const image of chunk) {
-      for (const stored of conditions) {
-        const { transform } = partFor(stored, image.id)
-        if (transform.op !== 'patchDrop') continue
-        patch = transform.patch
-        const name = transform.draws ?? ''
-        if (!replayed.has(name)) replayed.set(name, await drawsOfTransform(workspace, transform))
-        const { level, subject } = drawsEntry(transform, image.digest)
-        const masks = (entries[level] ??= {})
-        masks[subject] ??= toBitset(patchMask(transform, image.digest, height, width, replayed.get(name)))
+  try {
+    for (const chunk of imageChunks(db, source, 1000)) {
+      for (const image of chunk) {
+        const replayed = new Map<string, Draws>()
+        for (const stored of conditions) {
+          const { transform } = partFor(stored, image.id)
+          if (transform.op !== 'patchDrop') continue
+          patch = transform.patch
+          const name = transform.draws
+          if (name !== null && !replayed.has(name)) {
+            const reader = readers.get(name) ?? (await openDraws(workspace, name))
+            readers.set(name, reader)
+            replayed.set(name, reader.of(image))
+          }
+          const draws = name === null ? undefined : replayed.get(name)
+          const { level, subject } = drawsEntry(transform, image.digest)
+          const masks = (entries[level] ??= {})
+          masks[subject] ??= toBitset(patchMask(transform, image.digest, height, width, draws))
+        }
       }
+      await nextTurn()
     }
-    await new Promise(setImmediate)
+  } finally {
+    for (const reader of readers.values()) reader.close()
   }
   if (patch === null)
     throw new KernelscopeError('UNSUPPORTED', `the study draws nothing at random: ${study.title}`)

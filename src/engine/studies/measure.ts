@@ -1,8 +1,9 @@
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
-import type { Draws } from '#shared/transforms/index.ts'
 import type { ImagePool } from '../images/index.ts'
 import { setVariantBatch, type Classifier } from '../models/index.ts'
 import type { Db } from '../workspace/index.ts'
+import { deadly, sizeAfter } from './calls.ts'
+import type { DrawsReader } from './draws.ts'
 import { factStore, type FactStore } from './facts.ts'
 import type { Lane } from './lanes.ts'
 import { loadImage } from './load.ts'
@@ -16,7 +17,7 @@ export interface Measurement {
   pool: ImagePool
   classifier: Classifier
   lane: Lane
-  draws: Draws | null
+  draws: DrawsReader | null
   signal: AbortSignal
   /** Deaths of the engine at the place where this begins; its first rows are then tried in smaller calls. */
   crashes: number
@@ -58,16 +59,9 @@ export async function measure(measurement: Measurement): Promise<number> {
   return passes
 }
 
-/** Deaths at one place that are put down to chance. */
-const patience = 2
-
-/** Images per call after `crashes` deaths: halved with each one beyond chance; 0 once a single image brought it down. */
-function callSize({ batch, fixedBatch }: Classifier, crashes: number): number {
-  if (crashes <= patience) return batch
-  const halvings = crashes - patience
-  if (fixedBatch || batch >> (halvings - 1) <= 1) return 0
-  return batch >> halvings
-}
+/** Images per call after `crashes` deaths of the engine; 0 once a single image brought it down. */
+const callSize = ({ batch, fixedBatch }: Classifier, crashes: number): number =>
+  sizeAfter({ most: batch, fixed: fixedBatch }, crashes)
 
 async function* batches(measurement: Measurement, facts: FactStore): AsyncGenerator<Batch, void, undefined> {
   const { classifier, lane, signal } = measurement
@@ -113,7 +107,7 @@ async function load(
           preprocessing,
           transforms,
           pixels: lane.plan.floats ? 'float32' : 'uint8',
-          ...(draws ? { draws } : {}),
+          ...(draws ? { draws: draws.of(image) } : {}),
         },
         pixels,
       )
@@ -137,11 +131,7 @@ async function compute(
   const problems = [...batch.problems]
   // The row (or, where the graph fixes the batch, the rows) at fault is given up, and the rest goes on.
   const skipped = size > 0 ? 0 : measurement.classifier.fixedBatch ? batch.rows.length : 1
-  problems.fill(
-    new KernelscopeError('ENGINE_DOWN', 'the engine died every time this image was computed').toShape(),
-    0,
-    skipped,
-  )
+  problems.fill(deadly(), 0, skipped)
   await runRange(skipped, batch.rows.length, size || 1)
   let failed = 0
   for (const [index, row] of batch.rows.entries()) {

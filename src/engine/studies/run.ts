@@ -91,7 +91,13 @@ async function measureLane(
   lane: Lane,
 ): Promise<void> {
   progress.note(`${model.title}: opening`)
-  const classifier = await openClassifier(workspace, model, settings, log, lane.plan)
+  const draws = await drawsOfConditions(workspace, lane.conditions)
+  const classifier = await openClassifier(workspace, model, settings, log, lane.plan).catch(
+    (error: unknown) => {
+      draws?.close()
+      throw error
+    },
+  )
   const note = [`${model.title} on ${classifier.provider.name}, batch ${classifier.batch}`, lane.note]
     .filter(Boolean)
     .join(', ')
@@ -104,7 +110,7 @@ async function measureLane(
       pool,
       classifier,
       lane,
-      draws: await drawsOfConditions(workspace, lane.conditions),
+      draws,
       signal: context.signal,
       crashes: progress.moved() ? 0 : context.crashes,
       enterNative: context.enterNative,
@@ -118,6 +124,7 @@ async function measureLane(
       setSessionTime(workspace.db, variant.id, asItIs.name, { secondsToOpen, secondsPerImage })
     }
   } finally {
+    draws?.close()
     await classifier.close()
   }
 }

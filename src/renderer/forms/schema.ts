@@ -40,7 +40,10 @@ const unbounded = Number.MAX_SAFE_INTEGER
 
 export function fieldsOf(schema: Schema): Field[] {
   const required = Array.isArray(schema.required) ? schema.required : []
-  return Object.entries(objectOf(schema.properties)).map(([key, raw]) => {
+  const entries = Object.entries(objectOf(schema.properties))
+  // What the engine fills in is not asked for.
+  const asked = entries.filter(([, raw]) => objectOf(raw).format !== 'settled')
+  return asked.map(([key, raw]) => {
     const { inner, nullable } = withoutNull(objectOf(raw))
     const own = objectOf(raw)
     const base: FieldBase = {

@@ -5,6 +5,7 @@ import {
   blockOutputs,
   probe,
   readModel,
+  rowWeightsInput,
   writeVariant,
   type Tap,
 } from '#engine/onnx/index.ts'
@@ -22,10 +23,15 @@ import {
 
 const input = () => ({ input: float32(netInput(), [2, 3, 32, 32]) })
 
-async function probed(name: NetName, taps: Tap[]) {
+async function probed(name: NetName, taps: Tap[], feeds: Partial<ReturnType<typeof feedsOf>> = {}) {
   const model = await readModel(netPath(name))
-  return run(await writeVariant(model, probe(model.graph, taps), await temporaryFolder(), 'probe'), input())
+  const path = await writeVariant(model, probe(model.graph, taps), await temporaryFolder(), 'probe')
+  return run(path, { ...input(), ...feeds })
 }
+
+const feedsOf = (name: string, values: number[]) => ({
+  [name]: float32(Float32Array.from(values), [values.length]),
+})
 
 /** stem s, block b, transition t, with stage and number of class tokens. */
 const points: Partial<Record<NetName, string>> = {
@@ -94,23 +100,26 @@ describe.each(netNames)('the variance of %s', (name) => {
   })
 })
 
-it('averages over the batch first where asked for the published form', async () => {
+it('adds the features of images up by weights', async () => {
   const { graph } = await readModel(netPath('convnext'))
   const of = blockOutputs(graph).at(-1)
   if (!of) throw new Error('no features')
-  const results = await probed('convnext', [
-    { tensor: of.tensor, as: 'raw' },
-    { tensor: of.tensor, as: 'published', reduce: { kind: 'varianceOfBatchMean', of } },
-  ])
+  const results = await probed(
+    'convnext',
+    [
+      { tensor: of.tensor, as: 'raw' },
+      { tensor: of.tensor, as: 'sum', reduce: { kind: 'weightedSum', of } },
+    ],
+    feedsOf(rowWeightsInput, [3, 0.5]),
+  )
   const raw = numbers(results.raw)
   const half = raw.length / 2
-  const mean = Float32Array.from(
+  const wanted = Float32Array.from(
     { length: half },
-    (_, index) => ((raw[index] ?? 0) + (raw[index + half] ?? 0)) / 2,
+    (_, index) => 3 * (raw[index] ?? 0) + 0.5 * (raw[index + half] ?? 0),
   )
-  const dims = [1, ...(results.raw?.dims.slice(1) ?? [])]
-  const wanted = [...channels(mean, dims, of.layout, of.extraTokens)].map(unbiased)
-  expect(relativeError(numbers(results.published), wanted)).toBeLessThan(1e-5)
+  expect(results.sum?.dims).toEqual([1, ...(results.raw?.dims.slice(1) ?? [])])
+  expect(relativeError(numbers(results.sum), wanted)).toBeLessThan(1e-5)
 })
 
 describe('attention', () => {

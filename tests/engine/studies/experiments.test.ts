@@ -10,7 +10,7 @@ import { getModel } from '#engine/models/index.ts'
 import { studyEvidence } from '#engine/studies/index.ts'
 import { drawImages } from '#engine/studies/drawImages.ts'
 import { storedField } from '#engine/studies/receptiveField/measure.ts'
-import { storedMaps } from '#engine/studies/saliencyGallery/measure.ts'
+import { mapsOf } from '#engine/studies/saliencyGallery/measure.ts'
 import { params as galleryParams } from '#engine/studies/saliencyGallery/params.ts'
 import { regrid } from '#shared/saliency.ts'
 import { addDataset, runStudy, sampleImages, sampleModel } from './sample.ts'
@@ -218,12 +218,9 @@ describe('against PyTorch and numpy with the same draws (tools/goldens/studies/e
     )
     for (const [name, wanted] of Object.entries(golden.gallery)) {
       const method = z.enum(['gradient', 'smoothGrad', 'integratedGradients']).parse(name)
-      const maps = storedMaps(
-        db(),
-        getModel(db(), models['replk31'] ?? 0),
-        method,
-        galleryParams.parse(params),
-      )
+      const model = getModel(db(), models['replk31'] ?? 0)
+      const found = mapsOf(db(), model, method, galleryParams.parse(params))
+      const maps = found.vectors(subjects.flatMap((subject) => subject ?? []))
       wanted.forEach((cells, at) => {
         const map = maps.get(subjects[at] ?? 0) ?? new Float64Array()
         expect(relative(regrid(map, [64, 64], [8, 8]), cells)).toBeLessThan(2e-3)

@@ -16,8 +16,8 @@ export type Reduction =
   | { kind: 'none' }
   /** Unbiased variance over positions, two passes, for each image and channel: [N,C]. */
   | { kind: 'variance'; of: Features }
-  /** The same of the features averaged over the batch, as the paper's code has it: [1,C]. */
-  | { kind: 'varianceOfBatchMean'; of: Features }
+  /** The features of each image times its weight of the input `rowWeights`, [N], summed: as the tensor, with N = 1. */
+  | { kind: 'weightedSum'; of: Features }
   /** Attention of the class token to each patch, not renormalised: [N,heads,patches]. */
   | { kind: 'classRow'; of: AttentionMap }
   /** Mean attention distance in pixels, without class token: sum over keys, mean over queries: [N,heads]. */
@@ -29,6 +29,9 @@ export interface Tap {
   as: string
   reduce?: Reduction
 }
+
+/** Name of the input that takes a weight for each image, float32 [N], where a tap asks for a weighted sum. */
+export const rowWeightsInput = 'rowWeights'
 
 /** The graph with more outputs, behind its own ones. Throws MODEL_UNSUPPORTED where a tensor is none of the graph. */
 export function probe(graph: Graph, taps: readonly Tap[]): Graph {
@@ -46,7 +49,15 @@ export function probe(graph: Graph, taps: readonly Tap[]): Graph {
     build.node('Identity', [reduced(build, tensor, reduce, type === 'float16')], {}, as)
     return { name: as, type: reduce.kind === 'none' ? type : 'float32', shape: null }
   })
-  return build.finish({ outputs: [...build.graph.outputs, ...outputs] })
+  const weighted = taps.some(({ reduce }) => reduce?.kind === 'weightedSum')
+  const [batch = null] = graph.inputs[0]?.shape ?? []
+  return build.finish({
+    inputs: [
+      ...build.graph.inputs,
+      ...(weighted ? [{ name: rowWeightsInput, type: 'float32' as const, shape: [batch] }] : []),
+    ],
+    outputs: [...build.graph.outputs, ...outputs],
+  })
 }
 
 function reduced(build: GraphBuilder, tensor: string, reduction: Reduction, half: boolean): string {
@@ -55,8 +66,8 @@ function reduced(build: GraphBuilder, tensor: string, reduction: Reduction, half
   switch (reduction.kind) {
     case 'variance':
       return variance(build, x, reduction.of)
-    case 'varianceOfBatchMean':
-      return variance(build, build.node('ReduceMean', [x, build.int64s([0])]), reduction.of)
+    case 'weightedSum':
+      return weightedSum(build, x, reduction.of)
     case 'classRow':
       return classRow(build, x, reduction.of)
     case 'attentionDistance':
@@ -77,6 +88,15 @@ function variance(build: GraphBuilder, tensor: string, { layout, extraTokens }: 
   })
   const freedom = build.node('Sub', [count, build.constant([1], 'int64', [])])
   return build.node('Div', [sum, build.node('Cast', [freedom], { to: int(1) })])
+}
+
+function weightedSum(build: GraphBuilder, tensor: string, { layout }: Features): string {
+  const others = positions[layout].length + 1
+  const perImage = build.node('Reshape', [
+    rowWeightsInput,
+    build.int64s([-1, ...new Array<number>(others).fill(1)]),
+  ])
+  return build.node('ReduceSum', [build.node('Mul', [tensor, perImage]), build.int64s([0])])
 }
 
 /** Everything from `start` on along one axis. */

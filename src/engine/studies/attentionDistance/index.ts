@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { DataTable } from '#shared/contract/index.ts'
+import type { ErrorShape } from '#shared/errors.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import { onGraphThread, type AttentionMap } from '../../onnx/index.ts'
 import type { StoredModel } from '../../models/index.ts'
@@ -7,7 +8,7 @@ import type { Db } from '../../workspace/index.ts'
 import { defineStudy, type ViewRoom } from '../definition.ts'
 import { drawImages } from '../drawImages.ts'
 import type { StudyImage } from '../images.ts'
-import { storedVectors } from '../measurements.ts'
+import { isSettled, measured, problemNotes, subjectsOf } from '../measurements.ts'
 import { probeImages, type Probe } from '../probing.ts'
 import { drawnWork } from '../work.ts'
 
@@ -54,7 +55,7 @@ export const attentionDistance = defineStudy({
   },
   async complete(chosen, room) {
     const heads = await allHeads(room, chosen)
-    return heads.every(({ distances, maps }) => maps.length === 0 || distances.length > 0)
+    return heads.every(({ settled }) => settled)
   },
   async view(_grid, chosen, room) {
     const heads = await allHeads(room, chosen)
@@ -64,7 +65,8 @@ export const attentionDistance = defineStudy({
       figures: [layerFigure(measured), sortedFigure(measured)],
       reported: [],
       notes: [
-        `${chosen.images} images drawn with seed ${chosen.seed}.`,
+        `${heads[0]?.drawn ?? 0} images drawn with seed ${chosen.seed}.`,
+        ...heads.flatMap(({ model, drawn, problems }) => problemNotes(model.title, drawn, problems)),
         ...heads
           .filter(({ maps }) => maps.length === 0)
           .map(({ model }) => `${model.title}: no attention over all patches was found in the graph.`),
@@ -98,9 +100,14 @@ function distanceProbe(model: StoredModel): Probe {
 interface Heads {
   model: StoredModel
   maps: AttentionMap[]
-  /** Per layer and head; empty while an image is missing. */
+  /** Per layer and head, mean over `images` of the images drawn; empty while there is none. */
   distances: { layer: number; head: number; pixels: number }[]
   images: number
+  drawn: number
+  /** Why images were left out. */
+  problems: ErrorShape[]
+  /** There is nothing left to measure. */
+  settled: boolean
 }
 
 async function allHeads(
@@ -113,10 +120,19 @@ async function allHeads(
 
 async function headsOf(db: Db, model: StoredModel, images: StudyImage[]): Promise<Heads> {
   const maps = await mapsOf(model)
-  const stored = storedVectors(db, model, rewrite)
-  const vectors = images.flatMap(({ subjectId }) => stored.get(subjectId) ?? [])
-  if (vectors.length === 0 || vectors.length < images.length)
-    return { model, maps, distances: [], images: vectors.length }
+  const found = measured(db, model, rewrite)
+  const subjects = subjectsOf(images)
+  const stored = found.vectors(subjects)
+  const vectors = subjects.flatMap((subject) => stored.get(subject) ?? [])
+  const rest = {
+    model,
+    maps,
+    images: vectors.length,
+    drawn: images.length,
+    problems: [...found.problems(subjects).values()],
+    settled: maps.length === 0 || isSettled(found, images),
+  }
+  if (vectors.length === 0) return { ...rest, distances: [] }
   const places = maps.flatMap(({ layer, heads }) =>
     Array.from({ length: heads }, (_, head) => ({ layer, head })),
   )
@@ -124,7 +140,7 @@ async function headsOf(db: Db, model: StoredModel, images: StudyImage[]): Promis
     ...place,
     pixels: vectors.reduce((sum, vector) => sum + (vector[at] ?? 0), 0) / vectors.length,
   }))
-  return { model, maps, distances, images: vectors.length }
+  return { ...rest, distances }
 }
 
 function layerFigure(heads: Heads[]): FigureSpec {

@@ -1,9 +1,10 @@
+import type { ErrorShape } from '#shared/errors.ts'
 import type { StoredModel } from '../../models/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import type { StudyImage } from '../images.ts'
-import { storedVectors } from '../measurements.ts'
+import { isSettled, measured, subjectsOf } from '../measurements.ts'
 import type { VarianceParams } from './index.ts'
-import { batchMeanRewrite, perImage } from './measure.ts'
+import { perImage, storedBatchMean } from './measure.ts'
 
 /** Mean and its standard error over images, layer by layer. */
 export interface Curve {
@@ -12,21 +13,42 @@ export interface Curve {
   error: number[]
 }
 
-/** The curve of a model from stored vectors; null while an image of the draw is missing. */
-export function curveOf(
+/** What is stored of a model. */
+export interface StoredCurve {
+  /** Over the images that were measured; null while there is none. */
+  curve: Curve | null
+  /** Why images were left out. */
+  problems: ErrorShape[]
+  /** There is nothing left to measure. */
+  settled: boolean
+}
+
+export function storedCurve(
   db: Db,
   model: StoredModel,
   images: StudyImage[],
   { order }: VarianceParams,
-): Curve | null {
+): StoredCurve {
   if (order === 'batch-mean') {
-    const [first] = images
-    const vector = first ? storedVectors(db, model, batchMeanRewrite(images)).get(first.subjectId) : undefined
-    return vector ? { images: images.length, mean: [...vector], error: [...vector].map(() => 0) } : null
+    const found = storedBatchMean(db, model, images)
+    if (!found) return { curve: null, problems: [], settled: false }
+    const { vector, problems } = found
+    const curve = {
+      images: images.length - problems.length,
+      mean: [...vector],
+      error: [...vector].map(() => 0),
+    }
+    return { curve, problems, settled: true }
   }
-  const stored = storedVectors(db, model, perImage.rewrite)
-  const vectors = images.flatMap(({ subjectId }) => stored.get(subjectId) ?? [])
-  return vectors.length === 0 || vectors.length < images.length ? null : summed(vectors)
+  const found = measured(db, model, perImage.rewrite)
+  const subjects = subjectsOf(images)
+  const stored = found.vectors(subjects)
+  const vectors = subjects.flatMap((subject) => stored.get(subject) ?? [])
+  return {
+    curve: vectors.length === 0 ? null : summed(vectors),
+    problems: [...found.problems(subjects).values()],
+    settled: isSettled(found, images),
+  }
 }
 
 function summed(vectors: Float64Array[]): Curve {

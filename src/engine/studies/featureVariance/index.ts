@@ -4,11 +4,12 @@ import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { FeaturePoint } from '../../onnx/index.ts'
 import type { StoredModel } from '../../models/index.ts'
 import { defineStudy } from '../definition.ts'
+import { problemNotes } from '../measurements.ts'
 import { paperStatements } from '../paper.ts'
 import { drawImages } from '../drawImages.ts'
 import { probeImages } from '../probing.ts'
 import { drawnWork } from '../work.ts'
-import { curveOf, type Curve } from './curve.ts'
+import { storedCurve, type Curve } from './curve.ts'
 import { measureBatchMean, perImage, pointsOf } from './measure.ts'
 
 const params = z.object({
@@ -77,7 +78,7 @@ export const featureVariance = defineStudy({
   async complete(chosen, room) {
     const { db } = room.workspace
     const images = await drawImages(db, room.source, chosen.images, chosen.seed)
-    return room.models.every((model) => curveOf(db, model, images, chosen) !== null)
+    return room.models.every((model) => storedCurve(db, model, images, chosen).settled)
   },
   async view(_grid, chosen, room) {
     const { db } = room.workspace
@@ -86,16 +87,17 @@ export const featureVariance = defineStudy({
       room.models.map(async (model) => ({
         model,
         points: await pointsOf(model),
-        curve: curveOf(db, model, images, chosen),
+        ...storedCurve(db, model, images, chosen),
       })),
     )
-    const measured = curves.filter((entry): entry is MeasuredCurve => entry.curve !== null)
+    const measured = curves.flatMap(({ model, points, curve }) => (curve ? [{ model, points, curve }] : []))
     return {
       tables: [layerTable(measured)],
       figures: [varianceFigure(measured, chosen)],
       reported: paperStatements('Fig. 10'),
       notes: [
-        `${chosen.images} images drawn with seed ${chosen.seed}, evaluation mode.`,
+        `${images.length} images drawn with seed ${chosen.seed}, evaluation mode.`,
+        ...curves.flatMap(({ model, problems }) => problemNotes(model.title, images.length, problems)),
         chosen.order === 'per-image'
           ? 'Variance of each image and channel, then the mean.'
           : 'Variance of the features averaged over the batch, as in the published script.',
@@ -115,6 +117,7 @@ const scaleOf = ({ mean }: Curve, normalise: boolean) => (normalise ? Math.max(.
 
 /** Fig. 10: variance against normalised depth; the stages of the first model are shaded. */
 function varianceFigure(curves: MeasuredCurve[], { normalise }: VarianceParams): FigureSpec {
+  const [first] = curves
   return {
     id: 'variance',
     kind: 'lines',
@@ -141,8 +144,11 @@ function varianceFigure(curves: MeasuredCurve[], { normalise }: VarianceParams):
       }),
     })),
     references: [],
-    spans: curves.length === 1 && curves[0] ? stageSpans(curves[0].points) : [],
-    notes: [normalise ? 'Every curve is divided by its own maximum.' : 'Variances as they are.'],
+    spans: first ? stageSpans(first.points) : [],
+    notes: [
+      normalise ? 'Every curve is divided by its own maximum.' : 'Variances as they are.',
+      ...(first && curves.length > 1 ? [`Shaded: the stages of ${first.model.title}.`] : []),
+    ],
     alt: `Spatial variance of feature maps over depth, for ${curves.map(({ model }) => model.title).join(', ')}.`,
   }
 }

@@ -1,21 +1,25 @@
 import { createHash } from 'node:crypto'
-import { KernelscopeError } from '#shared/errors.ts'
+import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import type { Rewrite } from '#shared/rewrites.ts'
 import { type StoredModel } from '../../models/index.ts'
-import { onGraphThread, type FeaturePoint, type Tap } from '../../onnx/index.ts'
+import { onGraphThread, rowWeightsInput, type FeaturePoint, type Tap } from '../../onnx/index.ts'
+import type { Db } from '../../workspace/index.ts'
+import { inCalls } from '../calls.ts'
 import type { MeasureRoom } from '../definition.ts'
 import type { StudyImage } from '../images.ts'
-import { measurementStore, storedVectors } from '../measurements.ts'
+import { measured, measurementStore, subjectsOf } from '../measurements.ts'
 import { loadFloats, openProbe, runProbe, setKey, type Probe } from '../probing.ts'
+import { FeatureSum } from './featureSum.ts'
 
 /** The places of a curve over depth. */
 export const pointsOf = ({ path }: StoredModel): Promise<FeaturePoint[]> =>
   onGraphThread({ kind: 'points', path })
 
-const tapsOf = async (model: StoredModel, kind: 'variance' | 'varianceOfBatchMean'): Promise<Tap[]> =>
+/** Its position in the list names the tap. */
+const tapsOf = async (model: StoredModel, kind: 'variance' | 'weightedSum'): Promise<Tap[]> =>
   (await pointsOf(model)).map((point, index) => ({
     tensor: point.tensor,
-    as: `variance-${index}`,
+    as: `${kind}-${index}`,
     reduce: { kind, of: point },
   }))
 
@@ -44,31 +48,75 @@ export const batchMeanRewrite = (images: StudyImage[]): Rewrite => ({
   version: 1,
 })
 
-/** All images in one run; the one vector is kept under the first of them. */
+/**
+ * Features are averaged over all images that can be read, some of them in each run; the one vector is kept under the
+ * first of them, and why images were left out beside it.
+ */
 export async function measureBatchMean(room: MeasureRoom, images: StudyImage[]): Promise<void> {
   const { workspace, model, progress, context } = room
   const rewrite = batchMeanRewrite(images)
   const [first] = images
   progress.expect(images.length)
-  if (!first || storedVectors(workspace.db, model, rewrite).has(first.subjectId)) {
+  if (!first || storedBatchMean(workspace.db, model, images)) {
     progress.add({ computed: 0, cached: images.length, failed: 0 })
     return
   }
-  const { session, provider, outputs } = await openProbe(room, {
-    ...perImage,
-    name: 'variance-of-mean',
-    taps: (model) => tapsOf(model, 'varianceOfBatchMean'),
+  const points = await pointsOf(model)
+  const { session, provider, outputs, size } = await openProbe(room, {
+    name: 'feature-sum',
+    taps: (one) => tapsOf(one, 'weightedSum'),
   })
-  progress.note(`${model.title} on ${provider}, one batch of ${images.length}`)
-  try {
-    const { floats, failed } = await loadFloats(room, images)
-    const problem = failed.find((entry) => entry !== null)
-    if (problem) throw new KernelscopeError(problem.code, problem.message, { hint: problem.hint })
+  progress.note(`${model.title} on ${provider}, batch ${size.most}`)
+  const sums = points.map((point) => new FeatureSum(point))
+  const problems = new Map<number, ErrorShape>()
+  const giveUp = ({ subjectId }: StudyImage, problem: ErrorShape) => {
+    problems.set(subjectId, problem)
+    progress.add({ computed: 0, cached: 0, failed: 1 })
+  }
+  const call = async (part: StudyImage[], places: number) => {
+    if (context.signal.aborted) return
+    const loaded = await loadFloats(room, part, places)
+    const weights = Float32Array.from({ length: places }, (_, row) =>
+      row < part.length && !loaded.problems[row] ? 1 : 0,
+    )
     context.enterNative()
-    const vector = channelMeans(await runProbe(session, model, floats, outputs), 0)
-    measurementStore(workspace.db, { model, provider, rewrite }).keepVector(first.subjectId, vector)
-    progress.add({ computed: images.length, cached: 0, failed: 0 })
+    const answer = await runProbe(session, model, loaded.floats, outputs, [
+      { name: rowWeightsInput, data: weights, shape: [places] },
+    ])
+    for (const [index, sum] of sums.entries()) sum.add(answer[index])
+    for (const [row, image] of part.entries()) {
+      const problem = loaded.problems[row]
+      if (problem) giveUp(image, problem)
+      else progress.add({ computed: 1, cached: 0, failed: 0 })
+    }
+  }
+  try {
+    await inCalls(size, images, { call, giveUp, ended: () => session.ended })
   } finally {
     await session.close()
   }
+  if (context.signal.aborted) return
+  const counted = images.length - problems.size
+  if (counted === 0) throw new KernelscopeError('DATASET_EMPTY', `no image gave features of ${model.title}`)
+  const store = measurementStore(workspace.db, { model, provider, rewrite })
+  workspace.db.transaction(() => {
+    store.keepVector(
+      first.subjectId,
+      sums.map((sum) => sum.varianceOfMean(counted)),
+    )
+    for (const [subjectId, problem] of problems) store.fail(subjectId, problem)
+  })()
+}
+
+/** What `measureBatchMean` kept; null before it did. */
+export function storedBatchMean(
+  db: Db,
+  model: StoredModel,
+  images: StudyImage[],
+): { vector: Float64Array; problems: ErrorShape[] } | null {
+  const [first] = images
+  if (!first) return null
+  const found = measured(db, model, batchMeanRewrite(images))
+  const vector = found.vectors([first.subjectId]).get(first.subjectId)
+  return vector ? { vector, problems: [...found.problems(subjectsOf(images)).values()] } : null
 }

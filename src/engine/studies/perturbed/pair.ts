@@ -58,14 +58,15 @@ async function transformed(
   const preprocessing = recipeFor(workspace.db, image.datasetId, model)
   const [height, width] = preprocessing.size
   const values = height * width * 3
+  const imageKey = digest?.toString('hex') ?? ''
   const pixels = new SharedArrayBuffer(2 * values * 4)
   await pool.load(
     {
       path,
-      imageKey: digest?.toString('hex') ?? '',
+      imageKey,
       preprocessing,
       pixels: 'float32',
-      draws: await drawsOfTransform(workspace, transform),
+      draws: await drawsOfTransform(workspace, transform, { digest: imageKey, className: image.className }),
       transforms: [
         { transform: { op: 'identity' }, slot: 0 },
         { transform, slot: 1 },

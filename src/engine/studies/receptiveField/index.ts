@@ -1,4 +1,5 @@
 import { defineStudy } from '../definition.ts'
+import { problemNotes } from '../measurements.ts'
 import { drawnWork, gradientForwards } from '../work.ts'
 import { fieldImages, measureField, storedField } from './measure.ts'
 import { params } from './params.ts'
@@ -61,7 +62,8 @@ export const receptiveFieldStudy = defineStudy({
       figures: [areaFigure(fields), ...fields.map(fieldFigure)],
       reported: [],
       notes: [
-        `${chosen.images} images drawn with seed ${chosen.seed}.`,
+        `${images.length} images drawn with seed ${chosen.seed}.`,
+        ...fields.flatMap(({ model, problems }) => problemNotes(model.title, images.length, problems)),
         chosen.depth === 1
           ? 'Of the last feature map.'
           : `Of the feature map at ${Math.round(100 * chosen.depth)} % of the depth.`,

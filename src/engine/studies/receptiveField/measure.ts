@@ -1,19 +1,17 @@
 import { createHash } from 'node:crypto'
-import { KernelscopeError } from '#shared/errors.ts'
+import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import type { Rewrite } from '#shared/rewrites.ts'
 import { openTensors, type TensorSession } from '../../inference/index.ts'
 import { openWithFirst, writeGraph, type StoredModel } from '../../models/index.ts'
-import { contributionOutput, onGraphThread, pixelsInput } from '../../onnx/index.ts'
+import { contributionOutput, onGraphThread } from '../../onnx/index.ts'
 import type { Db } from '../../workspace/index.ts'
+import { gradientCallSize, inCalls } from '../calls.ts'
 import type { MeasureRoom } from '../definition.ts'
 import { drawImages } from '../drawImages.ts'
 import type { ImageSource, StudyImage } from '../images.ts'
-import { measurementStore, storedVectors } from '../measurements.ts'
-import { loadFloats, setKey } from '../probing.ts'
+import { measured, measurementStore, subjectsOf } from '../measurements.ts'
+import { loadFloats, runProbe, setKey } from '../probing.ts'
 import type { ReceptiveFieldParams } from './params.ts'
-
-/** A backward pass holds every activation. */
-const batch = 8
 
 /** The mean over a set of images is kept as one vector under the first of them. */
 const rewriteOf = (images: StudyImage[], { depth }: ReceptiveFieldParams): Rewrite => ({
@@ -29,16 +27,28 @@ const rewriteOf = (images: StudyImage[], { depth }: ReceptiveFieldParams): Rewri
 export const fieldImages = (db: Db, source: ImageSource, { images, seed }: ReceptiveFieldParams) =>
   drawImages(db, source, images, seed)
 
-/** Contributions [height * width], mean over the images of a study; null before they were measured. */
+/** Contributions [height * width], mean over `images` of a study's images. */
+export interface StoredField {
+  map: Float64Array
+  images: number
+  /** Why the others were left out. */
+  problems: ErrorShape[]
+}
+
+/** The field of a study; null before it was measured. */
 export function storedField(
   db: Db,
   images: StudyImage[],
   model: StoredModel,
   chosen: ReceptiveFieldParams,
-): { map: Float64Array; images: number } | null {
+): StoredField | null {
   const [first] = images
-  const map = first && storedVectors(db, model, rewriteOf(images, chosen)).get(first.subjectId)
-  return map ? { map, images: images.length } : null
+  if (!first) return null
+  const found = measured(db, model, rewriteOf(images, chosen))
+  const map = found.vectors([first.subjectId]).get(first.subjectId)
+  if (!map) return null
+  const problems = [...found.problems(subjectsOf(images)).values()]
+  return { map, images: images.length - problems.length, problems }
 }
 
 /** Index of the feature map at a share of the depth; null without any. */
@@ -56,28 +66,41 @@ export async function measureField(room: MeasureRoom, chosen: ReceptiveFieldPara
     return
   }
   const { session, provider } = await openField(room, chosen)
-  progress.note(`${model.title} on ${provider}, forward and backward, batch ${batch}`)
-  try {
-    const [height, width] = model.preprocessing.size
-    const sum = new Float64Array(height * width)
-    let counted = 0
-    for (let at = 0; at < images.length; at += batch) {
-      if (context.signal.aborted) return
-      const part = images.slice(at, at + batch)
-      context.enterNative()
-      const added = await addContributions(room, session, part, sum)
-      counted += added
-      progress.add({ computed: added, cached: 0, failed: part.length - added })
+  const size = gradientCallSize(model)
+  progress.note(`${model.title} on ${provider}, forward and backward, batch ${size.most}`)
+  const [height, width] = model.preprocessing.size
+  const sum = new Float64Array(height * width)
+  const problems = new Map<number, ErrorShape>()
+  const giveUp = ({ subjectId }: StudyImage, problem: ErrorShape) => {
+    problems.set(subjectId, problem)
+    progress.add({ computed: 0, cached: 0, failed: 1 })
+  }
+  const call = async (part: StudyImage[], places: number) => {
+    if (context.signal.aborted) return
+    const found = await addContributions(room, session, part, places, sum)
+    for (const [row, image] of part.entries()) {
+      const problem = found[row]
+      if (problem) giveUp(image, problem)
+      else progress.add({ computed: 1, cached: 0, failed: 0 })
     }
-    if (counted === 0)
-      throw new KernelscopeError('DATASET_EMPTY', `no image gave a receptive field of ${model.title}`)
-    measurementStore(workspace.db, { model, provider, rewrite: rewriteOf(images, chosen) }).keepVector(
-      first.subjectId,
-      sum.map((value) => value / counted),
-    )
+  }
+  try {
+    await inCalls(size, images, { call, giveUp, ended: () => session.ended })
   } finally {
     await session.close()
   }
+  if (context.signal.aborted) return
+  const counted = images.length - problems.size
+  if (counted === 0)
+    throw new KernelscopeError('DATASET_EMPTY', `no image gave a receptive field of ${model.title}`)
+  const store = measurementStore(workspace.db, { model, provider, rewrite: rewriteOf(images, chosen) })
+  workspace.db.transaction(() => {
+    store.keepVector(
+      first.subjectId,
+      sum.map((value) => value / counted),
+    )
+    for (const [subjectId, problem] of problems) store.fail(subjectId, problem)
+  })()
 }
 
 async function openField({ workspace, model, settings, log }: MeasureRoom, { depth }: ReceptiveFieldParams) {
@@ -93,24 +116,25 @@ async function openField({ workspace, model, settings, log }: MeasureRoom, { dep
   return { session, provider: provider.name }
 }
 
-/** Adds what the images contribute; how many gave finite numbers. */
+/** Adds what the images contribute; for each the reason why it was left out, or null. */
 async function addContributions(
   room: MeasureRoom,
   session: TensorSession,
   images: StudyImage[],
+  places: number,
   sum: Float64Array,
-): Promise<number> {
-  const [height, width] = room.model.preprocessing.size
-  const { floats, failed } = await loadFloats(room, images)
-  const feed = { name: pixelsInput, data: floats, shape: [images.length, height, width, 3] }
-  const { outputs } = await session.run([feed], [contributionOutput])
-  const found = outputs[0]?.data ?? new Float32Array()
-  let counted = 0
-  for (const row of images.keys()) {
+): Promise<(ErrorShape | null)[]> {
+  const { floats, problems } = await loadFloats(room, images, places)
+  room.context.enterNative()
+  const [answer] = await runProbe(session, room.model, floats, [contributionOutput])
+  const found = answer?.data ?? new Float32Array()
+  return images.map(({ path }, row) => {
+    const problem = problems[row]
+    if (problem) return problem
     const one = found.subarray(row * sum.length, (row + 1) * sum.length)
-    if (failed[row] || !one.every(Number.isFinite)) continue
+    if (!one.every(Number.isFinite))
+      return new KernelscopeError('INFERENCE_FAILED', `its gradient is not finite: ${path}`).toShape()
     for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + (one[i] ?? 0)
-    counted++
-  }
-  return counted
+    return null
+  })
 }

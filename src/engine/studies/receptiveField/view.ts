@@ -6,12 +6,11 @@ import {
   contributionThresholds,
 } from '#shared/maths/receptiveField.ts'
 import type { StoredModel } from '../../models/index.ts'
+import type { StoredField } from './measure.ts'
 
-/** A model's mean contributions [height * width]. */
-export interface Field {
+/** A model's field. */
+export interface Field extends StoredField {
   model: StoredModel
-  map: Float64Array
-  images: number
 }
 
 /** Shares at which the curve is drawn. */

@@ -1,8 +1,9 @@
 import { defineStudy } from '../definition.ts'
 import { drawnWork, gradientForwards } from '../work.ts'
-import { galleryImages, measureGallery, storedMaps } from './measure.ts'
-import { storedPictures } from './pictures.ts'
-import { gradientsOf, params } from './params.ts'
+import { isSettled, problemNotes, subjectsOf } from '../measurements.ts'
+import { galleryImages, mapsOf, measureGallery } from './measure.ts'
+import { picturesOf } from './pictures.ts'
+import { gradientsOf, methodTitles, params } from './params.ts'
 import { agreementTable, concentrationTable, galleryFigure } from './view.ts'
 
 /** Saliency maps of some images, several models and methods side by side. */
@@ -48,21 +49,26 @@ export const saliencyGallery = defineStudy({
   measure: (room, chosen) => measureGallery(room, chosen),
   async complete(chosen, { workspace: { db }, source, models }) {
     const images = await galleryImages(db, source, chosen)
-    const ofAll = (kept: ReadonlyMap<number, unknown>) => images.every(({ subjectId }) => kept.has(subjectId))
     const [first] = models
     return (
-      (!first || ofAll(storedPictures(db, first))) &&
-      models.every((model) => chosen.methods.every((name) => ofAll(storedMaps(db, model, name, chosen))))
+      (!first || isSettled(picturesOf(db, first), images)) &&
+      models.every((model) =>
+        chosen.methods.every((name) => isSettled(mapsOf(db, model, name, chosen), images)),
+      )
     )
   },
   async view(_grid, chosen, { workspace: { db }, source, models }) {
     const images = await galleryImages(db, source, chosen)
+    const subjects = subjectsOf(images)
     const methods = chosen.methods.map((name) => ({
       name,
-      models: models.map((model) => ({ model, maps: storedMaps(db, model, name, chosen) })),
+      models: models.map((model) => {
+        const found = mapsOf(db, model, name, chosen)
+        return { model, maps: found.vectors(subjects), problems: found.problems(subjects) }
+      }),
     }))
     const [first] = models
-    const pictures = first ? storedPictures(db, first) : new Map<number, Buffer>()
+    const pictures = first ? picturesOf(db, first).bytes(subjects) : new Map<number, Buffer>()
     const measured = methods.filter((one) => one.models.some(({ maps }) => maps.size > 0))
     return {
       tables: [agreementTable(measured, images), concentrationTable(measured, images)],
@@ -74,6 +80,11 @@ export const saliencyGallery = defineStudy({
           : `${images.length} images drawn with seed ${chosen.seed}.`,
         `Explains the logit of the ${chosen.target} class; SmoothGrad with ${chosen.copies} copies, integrated gradients with ${chosen.steps} intervals.`,
         'Maps are kept on 64 x 64 cells at most.',
+        ...methods.flatMap((one) =>
+          one.models.flatMap(({ model, problems }) =>
+            problemNotes(`${methodTitles[one.name]} of ${model.title}`, images.length, problems.values()),
+          ),
+        ),
       ],
     }
   },

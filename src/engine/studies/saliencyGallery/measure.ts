@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { canonicalJson } from '#shared/canonical.ts'
-import { KernelscopeError } from '#shared/errors.ts'
+import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import type { Rewrite } from '#shared/rewrites.ts'
 import { regrid } from '#shared/saliency.ts'
-import { providersFor } from '../../inference/index.ts'
-import type { StoredModel } from '../../models/index.ts'
+import { providersFor, type ProviderName } from '../../inference/index.ts'
+import { currentVariants, type StoredModel } from '../../models/index.ts'
 import {
   floatsOfPart,
   KeptMaps,
@@ -18,7 +18,7 @@ import type { MeasureRoom } from '../definition.ts'
 import { imageChunks, type ImageSource, type StudyImage } from '../images.ts'
 import { imageProblem } from '../load.ts'
 import { drawImages, drawPage } from '../drawImages.ts'
-import { measurementStore, storedVectors } from '../measurements.ts'
+import { measured, measurementStore, subjectsOf, type Measured } from '../measurements.ts'
 import { targetLookup } from '../targets.ts'
 import { keepPictures } from './pictures.ts'
 import { methodOf, type GalleryParams, type MethodName } from './params.ts'
@@ -56,9 +56,9 @@ export async function galleryImages(
   return imageIds.flatMap((id) => found.get(id) ?? [])
 }
 
-/** Maps of one model by subject. */
-export const storedMaps = (db: Db, model: StoredModel, name: MethodName, chosen: GalleryParams) =>
-  storedVectors(db, model, rewriteOf(name, chosen))
+/** Maps of one model. */
+export const mapsOf = (db: Db, model: StoredModel, name: MethodName, chosen: GalleryParams): Measured =>
+  measured(db, model, rewriteOf(name, chosen))
 
 /** Computes the maps of a model that are not stored. */
 export async function measureGallery(room: MeasureRoom, chosen: GalleryParams): Promise<void> {
@@ -69,34 +69,64 @@ export async function measureGallery(room: MeasureRoom, chosen: GalleryParams): 
   const sessions = new OpenSessions()
   try {
     for (const name of chosen.methods) {
-      const stored = storedMaps(workspace.db, model, name, chosen)
-      const missing = images.filter(({ subjectId }) => !stored.has(subjectId))
+      const known = mapsOf(workspace.db, model, name, chosen).known(subjectsOf(images))
+      const missing = images.filter(({ subjectId }) => !known.has(subjectId))
       progress.add({ computed: 0, cached: images.length - missing.length, failed: 0 })
-      for (const image of missing) {
-        if (context.signal.aborted) return
-        progress.note(`${model.title}, ${name}`)
-        context.enterNative()
-        const failed = await measureImage(room, sessions, name, chosen, image)
-        progress.add({ computed: failed ? 0 : 1, cached: 0, failed: failed ? 1 : 0 })
-      }
+      await measureMethod(room, sessions, name, chosen, missing)
+      if (context.signal.aborted) return
     }
   } finally {
     await sessions.close()
   }
 }
 
-/** Whether the image could not be shown. */
-async function measureImage(
+async function measureMethod(
+  room: MeasureRoom,
+  sessions: OpenSessions,
+  name: MethodName,
+  chosen: GalleryParams,
+  images: readonly StudyImage[],
+): Promise<void> {
+  const { workspace, model, progress, context } = room
+  const rewrite = rewriteOf(name, chosen)
+  const problems = new Map<number, ErrorShape>()
+  // Where maps of the method lie already, so that a failure does not seem to be of a later runtime.
+  let provider = currentVariants(workspace.db, model)(rewrite)?.provider ?? 'cpu'
+  for (const image of images) {
+    if (context.signal.aborted) break
+    progress.note(`${model.title}, ${name}`)
+    context.enterNative()
+    const found = await mapOf(room, sessions, name, chosen, image)
+    if (found === null) break
+    if ('map' in found) {
+      provider = found.provider
+      measurementStore(workspace.db, { model, provider, rewrite }).keepVector(image.subjectId, found.map)
+    } else problems.set(image.subjectId, found)
+    const failed = 'map' in found ? 0 : 1
+    progress.add({ computed: 1 - failed, cached: 0, failed })
+  }
+  if (problems.size === 0) return
+  const store = measurementStore(workspace.db, { model, provider, rewrite })
+  for (const [subjectId, problem] of problems) store.fail(subjectId, problem)
+}
+
+/** The map of an image, or why there is none; null when it was stopped. */
+async function mapOf(
   { workspace, pool, settings, log, model, context }: MeasureRoom,
   sessions: OpenSessions,
   name: MethodName,
   chosen: GalleryParams,
   image: StudyImage,
-): Promise<boolean> {
+): Promise<{ map: Float64Array; provider: ProviderName } | ErrorShape | null> {
   const kept = new KeptMaps()
   const { signal } = context
   const room: MapRoom = { pool, settings, log, sessions, kept, weights: workspace.weights, signal }
   const target = targetLookup(model)(image.className)
+  if (chosen.target === 'true' && target < 0)
+    return new KernelscopeError(
+      'STUDY_LABELS',
+      `the class ${image.className} is not among the labels of ${model.title}`,
+    ).toShape()
   const file = { path: image.path, digest: image.digest, trueClass: target < 0 ? null : target }
   const request = {
     method: methodOf(name, chosen),
@@ -113,15 +143,12 @@ async function measureImage(
         model.preprocessing.size,
         gridOf(model),
       )
-      const { provider } = event.result
-      const known = providersFor('auto').find((one) => one.name === provider)?.name ?? 'cpu'
-      const key = { model, provider: known, rewrite: rewriteOf(name, chosen) }
-      measurementStore(workspace.db, key).keepVector(image.subjectId, map)
+      const known = providersFor('auto').find((one) => one.name === event.result.provider)?.name ?? 'cpu'
+      return { map, provider: known }
     }
-    return false
+    throw new KernelscopeError('INTERNAL', 'the map was not computed')
   } catch (error) {
-    if (signal.aborted) return true
-    imageProblem(error)
-    return true
+    if (signal.aborted) return null
+    return imageProblem(error)
   }
 }

@@ -6,7 +6,7 @@ import type { Db } from '../../workspace/index.ts'
 import type { MeasureRoom } from '../definition.ts'
 import type { StudyImage } from '../images.ts'
 import { loadImages } from '../load.ts'
-import { measurementStore, storedBytes } from '../measurements.ts'
+import { measured, measurementStore, subjectsOf, type Measured } from '../measurements.ts'
 
 /** What a model is shown, as a picture beside its maps. */
 const shownPicture: Rewrite = { op: 'probe', what: 'shownPicture', together: null, version: 1 }
@@ -14,23 +14,26 @@ const shownPicture: Rewrite = { op: 'probe', what: 'shownPicture', together: nul
 /** Pixels of the longer side at most: a figure holds many pictures. */
 const side = 128
 
-/** PNGs by subject. */
-export const storedPictures = (db: Db, model: StoredModel): Map<number, Buffer> =>
-  storedBytes(db, model, shownPicture)
+/** PNGs as bytes. */
+export const picturesOf = (db: Db, model: StoredModel): Measured => measured(db, model, shownPicture)
 
-/** Keeps the pictures of images that have none yet; those of images that cannot be read stay missing. */
+/** Keeps the pictures of images that have none yet, or why there are none. */
 export async function keepPictures(
   { workspace: { db }, pool, model, context }: MeasureRoom,
   images: readonly StudyImage[],
 ): Promise<void> {
-  const stored = storedPictures(db, model)
+  const known = picturesOf(db, model).known(subjectsOf(images))
   const store = measurementStore(db, { model, provider: 'cpu', rewrite: shownPicture })
   const [height, width] = model.preprocessing.size
   for (const image of images) {
     if (context.signal.aborted) return
-    if (stored.has(image.subjectId)) continue
+    if (known.has(image.subjectId)) continue
     const { pixels, problems } = await loadImages(pool, [image], model.preprocessing, 1)
-    if (problems[0]) continue
+    const [problem] = problems
+    if (problem) {
+      store.fail(image.subjectId, problem)
+      continue
+    }
     const small = await shrink({ pixels: new Uint8Array(new Uint8Array(pixels)), height, width }, side)
     store.keep(image.subjectId, await encodePng(small.pixels, small.height, small.width))
   }

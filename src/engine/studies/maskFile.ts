@@ -1,0 +1,123 @@
+import Database from 'better-sqlite3'
+import { existsSync } from 'node:fs'
+import { droppedShare } from '#shared/saliency.ts'
+import { fromBitset, toBitset, type Draws } from '#shared/transforms/index.ts'
+
+/** What the masks of a file are for. */
+export interface MaskFrame {
+  /** Side of a patch and size of the masked image, in pixels. */
+  patch: number
+  height: number
+  width: number
+  /** The mask of a picture depends on the class it is taken to be of. */
+  byClass: boolean
+}
+
+/** An image as far as its mask depends on it. */
+export interface Masked {
+  /** sha256 of the file, hex. */
+  digest: string
+  className: string | null
+}
+
+/** A mask: one byte per patch in row order, 1 = dropped. `level` as in a draws file. */
+export interface NewMask {
+  image: Masked
+  level: string
+  mask: Uint8Array
+}
+
+/** Masks of many images, as SQLite, so that those of some images are read and written without the others. */
+export interface MaskFile {
+  /** What it has of an image, in the form of a draws file. */
+  of(image: Masked): Draws
+  /** Images that lack a mask of one of the levels. */
+  lacking<T extends Masked>(images: readonly T[], levels: readonly string[]): T[]
+  keep(masks: readonly NewMask[]): void
+  /** By level: masks of these images, and the sum of their shares of dropped patches. */
+  dropped(images: readonly Masked[]): Map<string, { masks: number; share: number }>
+  close(): void
+}
+
+/** Opens a file of masks that is there. */
+export function readMaskFile(path: string): MaskFile {
+  const db = new Database(path, { fileMustExist: true })
+  const frame = db
+    .prepare<[], Omit<MaskFrame, 'byClass'> & { byClass: number }>(
+      'SELECT patch, height, width, by_class AS byClass FROM frame',
+    )
+    .get()
+  if (frame) return maskFile(db, { ...frame, byClass: frame.byClass === 1 })
+  db.close()
+  throw new Error(`no masks in ${path}`)
+}
+
+/** Opens a file of masks, new where there is none; then with those of `before`, a draws file of an earlier version. */
+export function openMaskFile(path: string, frame: MaskFrame, before: () => Draws | null): MaskFile {
+  if (existsSync(path)) return readMaskFile(path)
+  const known = before()
+  const db = new Database(path)
+  db.transaction(() => {
+    db.exec(`
+      CREATE TABLE frame (patch INTEGER NOT NULL, height INTEGER NOT NULL, width INTEGER NOT NULL, by_class INTEGER NOT NULL) STRICT;
+      CREATE TABLE mask (subject TEXT NOT NULL, level TEXT NOT NULL, bits TEXT NOT NULL, share REAL NOT NULL, PRIMARY KEY (subject, level)) WITHOUT ROWID, STRICT;`)
+    const { patch, height, width, byClass } = frame
+    db.prepare('INSERT INTO frame VALUES (?, ?, ?, ?)').run(patch, height, width, Number(byClass))
+    if (known) keepDraws(db, known)
+  })()
+  return maskFile(db, frame)
+}
+
+const insertMask = 'INSERT OR REPLACE INTO mask (subject, level, bits, share) VALUES (?, ?, ?, ?)'
+
+function keepDraws(db: Database.Database, { patch, height, width, entries }: Draws): void {
+  const patches = Math.ceil(height / patch) * Math.ceil(width / patch)
+  const insert = db.prepare(insertMask)
+  for (const [level, masks] of Object.entries(entries))
+    for (const [subject, bits] of Object.entries(masks))
+      insert.run(subject, level, bits, droppedShare(fromBitset(bits, patches)))
+}
+
+function maskFile(db: Database.Database, { patch, height, width, byClass }: MaskFrame): MaskFile {
+  const subjectOf = ({ digest, className }: Masked) => (byClass ? `${digest} ${className ?? ''}` : digest)
+  const insert = db.prepare(insertMask)
+  const select = db.prepare<[string], { level: string; bits: string }>(
+    'SELECT level, bits FROM mask WHERE subject = ?',
+  )
+  const count = db
+    .prepare<[string, string], number>(
+      'SELECT count(*) FROM mask WHERE subject = ? AND level IN (SELECT value FROM json_each(?))',
+    )
+    .pluck()
+  const sums = db.prepare<[string], { level: string; masks: number; share: number }>(
+    'SELECT level, count(*) AS masks, sum(share) AS share FROM mask WHERE subject IN (SELECT value FROM json_each(?)) GROUP BY level',
+  )
+  return {
+    of: (image) => ({
+      format: 'kernelscope-draws',
+      version: 1,
+      patch,
+      height,
+      width,
+      entries: Object.fromEntries(
+        select.all(subjectOf(image)).map(({ level, bits }) => [level, { [image.digest]: bits }]),
+      ),
+    }),
+    lacking(images, levels) {
+      const wanted = [...new Set(levels)]
+      const text = JSON.stringify(wanted)
+      return images.filter((image) => (count.get(subjectOf(image), text) ?? 0) < wanted.length)
+    },
+    keep: db.transaction((masks: readonly NewMask[]) => {
+      for (const { image, level, mask } of masks)
+        insert.run(subjectOf(image), level, toBitset(mask), droppedShare(mask))
+    }),
+    dropped: (images) =>
+      new Map(
+        sums
+          .all(JSON.stringify(images.map(subjectOf)))
+          .map(({ level, masks, share }) => [level, { masks, share }]),
+      ),
+    close: () => void db.close(),
+  }
+}
