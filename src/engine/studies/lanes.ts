@@ -1,7 +1,9 @@
+import type { Convolution } from '#shared/contract/index.ts'
 import type { Rewrite } from '#shared/rewrites.ts'
 import { pixelType } from '#shared/transforms/index.ts'
 import { asItIs, type GraphPlan, type StoredModel } from '../models/index.ts'
 import type { Feed } from '../inference/index.ts'
+import type { KernelWindow } from '../onnx/index.ts'
 import type { StoredCondition } from './conditions.ts'
 import type { LesionTimes } from './lesionCost.ts'
 import { lesionLanes } from './lesionLanes.ts'
@@ -50,13 +52,28 @@ export function lanesOf(
   ]
 }
 
+type Kernel = Pick<Convolution, 'depthwise' | 'kernel' | 'weight'>
+
+const isDepthwise = ({ depthwise }: Kernel): boolean => depthwise
+
+/** A kernel with an even side has no central value, so an odd window cannot lie in its middle. */
+const isEven = ({ kernel: [height, width] }: Kernel): boolean => height % 2 === 0 || width % 2 === 0
+
+/** Depthwise kernels that are never masked, since they have no centre. */
+export const centreless = <K extends Kernel>(convolutions: readonly K[]): K[] =>
+  convolutions.filter(isDepthwise).filter(isEven)
+
+/** Depthwise kernels that a size x size window cuts, on one side at least: strips too. */
+export const maskWindows = (convolutions: readonly Kernel[], size: number): KernelWindow[] =>
+  convolutions
+    .filter((one) => isDepthwise(one) && !isEven(one) && Math.max(...one.kernel) > size)
+    .map(({ weight }) => ({ weight, window: size }))
+
 function maskLanes(model: StoredModel, conditions: StoredCondition[]): Lane[] {
   return conditions.map((condition) => {
     const rewrite = rewriteOf(condition)
     const size = rewrite.op === 'maskKernel' ? rewrite.size : 0
-    const windows = model.inspection.convolutions
-      .filter(({ depthwise, kernel: [height, width] }) => depthwise && Math.min(height, width) > size)
-      .map(({ weight }) => ({ weight, window: size }))
+    const windows = maskWindows(model.inspection.convolutions, size)
     return {
       plan: { name: `mask-${size}`, change: { op: 'maskKernel', windows } },
       conditions: [condition],

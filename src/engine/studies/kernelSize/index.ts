@@ -5,6 +5,7 @@ import type { StoredModel } from '../../models/index.ts'
 import { defineStudy, type Condition } from '../definition.ts'
 import type { Grid } from '../grid.ts'
 import { baselineOf, changeOf, levelSeries } from '../levels.ts'
+import { centreless, maskWindows } from '../lanes.ts'
 import { paperValues } from '../paper.ts'
 
 const params = z.object({
@@ -54,13 +55,26 @@ export const kernelSize = defineStudy({
     reported: paperValues(
       ({ source, metric }) => (source === 'Table 5' || source === 'Table 7') && metric === 'top-1',
     ),
-    notes: ['The masked kernels are a probe of the trained model, not a model trained with smaller kernels.'],
+    notes: [
+      'The masked kernels are a probe of the trained model, not a model trained with smaller kernels.',
+      ...models.flatMap(evenNote),
+    ],
   }),
 })
 
-function conditions(sizes: number[], { largestKernel }: StoredModel): Condition[] {
+/** What is left as it is, since no window has its centre. */
+function evenNote({ title, inspection }: StoredModel): string[] {
+  const even = centreless(inspection.convolutions)
+  return even.length === 0
+    ? []
+    : [`${title}: ${even.length} depthwise kernels of even sides have no centre and are not masked.`]
+}
+
+function conditions(sizes: number[], { largestKernel, inspection }: StoredModel): Condition[] {
   const identity = () => ({ op: 'identity' as const })
-  const smaller = [...new Set(sizes)].filter((size) => size < (largestKernel ?? 0)).sort((a, b) => a - b)
+  const smaller = [...new Set(sizes)]
+    .filter((size) => maskWindows(inspection.convolutions, size).length > 0)
+    .sort((a, b) => a - b)
   return [
     { key: 'whole', params: { window: largestKernel ?? 0, masked: false }, transform: identity },
     ...smaller.map((size): Condition => ({
