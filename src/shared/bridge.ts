@@ -21,6 +21,8 @@ export type FileKind = 'model' | 'labels' | 'draws' | 'image' | 'bundle'
  */
 export interface Bridge {
   platform: string
+  /** The person's home folder, for paths on the screen; empty where the system does not say. */
+  home: string
   /** Asks for an RPC port. */
   connect(): void
   openFiles(kind: FileKind): Promise<string[]>
