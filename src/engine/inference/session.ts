@@ -53,13 +53,22 @@ export async function openSession(request: OpenRequest): Promise<Session> {
 /** The graphs of an attack in a worker thread of their own. */
 export interface AttackSession {
   readonly request: OpenAttackRequest
+  /** The worker has died or was closed. */
+  readonly ended: boolean
   attack(asked: Omit<Extract<Asked, { type: 'attack' }>, 'type'>): Promise<Answers['attack']>
   close(): Promise<void>
 }
 
 export async function openAttackSession(request: OpenAttackRequest): Promise<AttackSession> {
   const connection = await connect({ type: 'openAttack', request })
-  return { request, attack: (asked) => connection.ask({ type: 'attack', ...asked }), close: connection.close }
+  return {
+    request,
+    get ended() {
+      return connection.ended
+    },
+    attack: (asked) => connection.ask({ type: 'attack', ...asked }),
+    close: connection.close,
+  }
 }
 
 /** Any graph of float inputs in a worker thread of its own. */

@@ -2,12 +2,12 @@ import { stat } from 'node:fs/promises'
 import type { Attack } from '#shared/attacks.ts'
 import { openAttackSession } from '../../inference/index.ts'
 import { openWithFirst } from '../../models/index.ts'
-import { classifierInterface } from '../../onnx/index.ts'
+import { gradientCallSize } from '../calls.ts'
 import type { StudyImage } from '../images.ts'
 import { loadImages } from '../load.ts'
 import type { Recomputed, RecomputeRequest } from '../recompute.ts'
 import { targetLookup } from '../targets.ts'
-import { attackBatch, attackRequest } from './measure.ts'
+import { attackRequest } from './measure.ts'
 
 /** Outcomes of a model's own attacks that are wanted again. */
 export interface AttackAgainRequest extends Omit<
@@ -27,8 +27,7 @@ export async function attackAgain(request: AttackAgainRequest): Promise<Recomput
   const { session, provider } = await openWithFirst(settings, log, async (name) =>
     openAttackSession(await attackRequest({ workspace, settings }, model, name)),
   )
-  const { batch: fixed } = classifierInterface(model.inspection)
-  const batch = fixed === 'dynamic' ? attackBatch : fixed
+  const { most: batch } = gradientCallSize(model)
   const targetOf = targetLookup(model)
   try {
     for (const [at, { stimulus, ...item }] of items.entries()) {

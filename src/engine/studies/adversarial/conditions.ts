@@ -1,7 +1,7 @@
 import type { Attack } from '#shared/attacks.ts'
 import type { StoredModel } from '../../models/index.ts'
 import type { Condition } from '../definition.ts'
-import { recipeFor } from '../transferAttack/recipe.ts'
+import { recipeFor, surrogateOf } from '../transferAttack/recipe.ts'
 import type { AdversarialParams } from './params.ts'
 
 const ascending = (values: readonly number[]) => [...new Set(values)].sort((a, b) => a - b)
@@ -46,7 +46,7 @@ export function transferCondition(attack: Attack, model: StoredModel, maker: Sto
   return {
     key: `transfer,from=${maker.id}`,
     params: { kind: 'transfer', from: maker.id, epsilon: attack.epsilon, steps: attack.steps },
-    transform: () => ({ ...attack, surrogate: maker.digest }),
+    transform: () => ({ ...attack, ...surrogateOf(maker) }),
     preprocessing: recipeFor(model, maker, false),
   }
 }

@@ -9,21 +9,18 @@ import {
   writeGraph,
   type StoredModel,
 } from '../../models/index.ts'
-import { classifierInterface } from '../../onnx/index.ts'
+import { gradientCallSize, type CallSize } from '../calls.ts'
 import type { StoredCondition } from '../conditions.ts'
 import type { MeasureRoom } from '../definition.ts'
 import { factStore } from '../facts.ts'
 import { imageChunks, type StudyImage } from '../images.ts'
 import { measureGrid } from '../run.ts'
 import { loadedBatches } from '../load.ts'
-import { targetLookup } from '../targets.ts'
 import { trajectoryKey } from '../work.ts'
+import { attackInCalls } from './calls.ts'
 import { strongestAttack } from './conditions.ts'
 import type { AdversarialParams } from './params.ts'
 import { isSame, openShown, showImages, type Shown } from './show.ts'
-
-/** Attacked images per call: a backward pass holds every activation, so batches are smaller than those of predictions. */
-export const attackBatch = 8
 
 /**
  * Measures attacks: clean images by the ordinary way, then each trajectory once for all conditions it serves; where a
@@ -44,19 +41,19 @@ export async function measureAttacks(room: MeasureRoom, chosen: AdversarialParam
     openAttackSession(await attackRequest(room, room.model, name)),
   )
   const strongest = chosen.transfer ? strongestAttack(chosen) : null
-  const shown = strongest ? await openShown(room, strongest) : []
-  const { batch: fixed } = classifierInterface(room.model.inspection)
-  const batch = fixed === 'dynamic' ? attackBatch : fixed
-  const note = `${room.model.title} on ${provider.name}, attacks, batch ${batch}`
-  room.progress.note(note)
-  room.log.write('info', `${note}: ${provider.reason}`)
+  const shown: Shown[] = []
+  const size = gradientCallSize(room.model)
   try {
+    if (strongest) await openShown(room, strongest, shown)
+    const note = `${room.model.title} on ${provider.name}, attacks, batch ${size.most}`
+    room.progress.note(note)
+    room.log.write('info', `${note}: ${provider.reason}`)
     const variantId = internVariant(room.workspace.db, variantKey(room.model, provider.name)).id
     for (const chunk of imageChunks(room.workspace.db, room.source, 256)) {
       for (const runs of trajectories(attacks)) {
         const last = runs.at(-1)
         const trajectory = { runs, shown: strongest && last && isSame(last.attack, strongest) ? shown : [] }
-        await followChunk(room, session, variantId, trajectory, chunk, batch)
+        await followChunk(room, session, variantId, trajectory, chunk, size)
         if (room.context.signal.aborted) return
       }
     }
@@ -108,7 +105,7 @@ async function followChunk(
   variantId: number,
   { runs, shown }: Trajectory,
   chunk: StudyImage[],
-  batch: number,
+  size: CallSize,
 ): Promise<void> {
   const { workspace, pool, model, context, progress } = room
   const facts = factStore(workspace.db)
@@ -117,34 +114,36 @@ async function followChunk(
   const known = wanted.map((key) => facts.known(key.variantId, key.conditionId, ids))
   const missing = chunk.filter(({ subjectId }) => known.some((set) => !set.has(subjectId)))
   progress.add({ computed: 0, cached: wanted.length * (chunk.length - missing.length), failed: 0 })
-  const targetOf = targetLookup(model)
-  for await (const { images, pixels, problems } of loadedBatches(pool, missing, model.preprocessing, batch)) {
+  const order = { model, runs: runs.map(({ attack }) => attack), keep: shown.length > 0 }
+  for await (const loaded of loadedBatches(pool, missing, model.preprocessing, size.most)) {
     if (context.signal.aborted) return
-    const targets = Int32Array.from(images, ({ className }) => targetOf(className))
+    const { images, problems } = loaded
     context.enterNative()
-    const { facts: found, images: made } = await session.attack({
-      pixels,
-      first: 0,
-      batch,
-      rows: images.length,
-      targets,
-      keys: images.map(({ digest }) => digest),
-      runs: runs.map(({ attack }) => attack),
-      keep: shown.length > 0,
-    })
-    for (const [run, { conditionId }] of runs.entries()) {
-      const keys = images.map((image, row) =>
-        problems[row] ? null : { variantId, conditionId, subjectId: image.subjectId },
-      )
-      const result = found[run]
-      if (result) facts.store(keys, result)
-      for (const [row, problem] of problems.entries()) {
-        const image = images[row]
-        if (problem && image) facts.fail({ variantId, conditionId, subjectId: image.subjectId }, problem)
-      }
+    const crashes = progress.moved() ? 0 : context.crashes
+    const found = await attackInCalls(
+      session,
+      size,
+      loaded,
+      { ...order, crashes },
+      async (answer, first, rows) => {
+        const part = images.slice(first, first + rows)
+        const unread = problems.slice(first, first + rows)
+        for (const [run, { conditionId }] of runs.entries()) {
+          const result = answer.facts[run]
+          const keys = part.map(({ subjectId }, row) =>
+            unread[row] ? null : { variantId, conditionId, subjectId },
+          )
+          if (result) facts.store(keys, result)
+        }
+        if (answer.images)
+          for (const other of shown) await showImages(room, other, part, answer.images, unread)
+      },
+    )
+    for (const [row, { subjectId }] of images.entries()) {
+      const problem = found[row]
+      if (problem) for (const key of wanted) facts.fail({ ...keyOf(key), subjectId }, problem)
     }
-    if (made) for (const other of shown) await showImages(room, other, images, made, problems)
-    const failed = problems.filter(Boolean).length
+    const failed = found.filter(Boolean).length
     progress.add({
       computed: wanted.length * (images.length - failed),
       cached: 0,
@@ -152,3 +151,8 @@ async function followChunk(
     })
   }
 }
+
+const keyOf = ({ variantId, conditionId }: { variantId: number; conditionId: number }) => ({
+  variantId,
+  conditionId,
+})

@@ -26,9 +26,8 @@ export interface Shown {
   conditionId: number
 }
 
-/** Opens the other models of a study that take the maker's images as they are. */
-export async function openShown(room: MeasureRoom, attack: Attack): Promise<Shown[]> {
-  const shown: Shown[] = []
+/** Opens the other models of a study that take the maker's images as they are, each into `shown` as soon as it is open. */
+export async function openShown(room: MeasureRoom, attack: Attack, shown: Shown[]): Promise<void> {
   for (const model of room.models.filter((other) => takesImagesOf(other, room.model))) {
     const classifier = await openClassifier(room.workspace, model, room.settings, room.log, onFloats)
     const { transform, preprocessing } = transferCondition(attack, model, room.model)
@@ -43,13 +42,12 @@ export async function openShown(room: MeasureRoom, attack: Attack): Promise<Show
       conditionId: internCondition(room.workspace.db, transform(0)),
     })
   }
-  return shown
 }
 
 /** What distinguishes the attack whose images are shown to others. */
 export const isSame = (a: Attack, b: Attack): boolean => canonicalJson(a) === canonicalJson(b)
 
-/** Stores what a model says of adversarial images, float32 [n, height, width, 3] in [0,1]. */
+/** Stores what a model says of adversarial images, float32 [n, height, width, 3] in [0,1], but those with a problem. */
 export async function showImages(
   { workspace }: MeasureRoom,
   { model, classifier, variantId, conditionId }: Shown,
@@ -74,9 +72,5 @@ export async function showImages(
     const keyOf = ({ subjectId }: StudyImage) => ({ variantId, conditionId, subjectId })
     const keys = slice.map((image, row) => (problems[at + row] ? null : keyOf(image)))
     if (found) facts.store(keys, found)
-    for (const [row, image] of slice.entries()) {
-      const problem = problems[at + row]
-      if (problem) facts.fail(keyOf(image), problem)
-    }
   }
 }

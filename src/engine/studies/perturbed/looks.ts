@@ -1,6 +1,9 @@
 import type { Perturbation } from '#shared/contract/index.ts'
 import { changePicture, distanceBetween, toLevels } from '#shared/maths/norms.ts'
+import { locateImage } from '../../datasets/index.ts'
 import { encodePng } from '../../images/index.ts'
+import { usableModel } from '../../models/index.ts'
+import { setupOf } from '../transferAttack/recipe.ts'
 import { OpenAttackers, type AttackRoom } from './attackers.ts'
 import { pairOf, type Pair, type PairRoom } from './pair.ts'
 
@@ -40,7 +43,7 @@ export class PerturbedLooks {
 
   #pair(room: AttackRoom & Omit<PairRoom, 'attackers'>, look: Look): Promise<Pair> {
     const { imageId, modelId, conditionId } = look
-    const key = [room.workspace.path, imageId, modelId, conditionId].join('|')
+    const key = keyOf(room, look)
     const made =
       this.#kept.get(key) ?? pairOf({ ...room, attackers: this.attackers }, imageId, modelId, conditionId)
     this.#kept.delete(key)
@@ -52,4 +55,19 @@ export class PerturbedLooks {
     }
     return made
   }
+}
+
+/** All that a picture depends on and that may be edited while it is kept: the image's bytes and the model's setup too. */
+function keyOf({ workspace, settings }: AttackRoom, { imageId, modelId, conditionId }: Look): string {
+  const model = usableModel(workspace.db, modelId)
+  const { digest } = locateImage(workspace.db, imageId)
+  return [
+    workspace.path,
+    imageId,
+    digest?.toString('hex'),
+    model.digest,
+    setupOf(model),
+    conditionId,
+    settings.provider,
+  ].join('|')
 }

@@ -6,9 +6,11 @@ import { locateImage } from '../../datasets/index.ts'
 import type { ImagePool } from '../../images/index.ts'
 import { listModels, usableModel, type StoredModel } from '../../models/index.ts'
 import { recipeFor } from '../benchmarks/geometry.ts'
+import { callSize } from '../calls.ts'
 import { conditionTransform } from '../conditions.ts'
 import { drawsOfTransform } from '../draws.ts'
 import { targetLookup } from '../targets.ts'
+import { setupOf } from '../transferAttack/recipe.ts'
 import type { AttackRoom, OpenAttackers } from './attackers.ts'
 
 /** An image as a model sees it, and under a condition: float32 [height, width, 3] in [0,1]. */
@@ -41,10 +43,15 @@ export async function pairOf(
 
 /** The model whose gradient makes the images of an attack. */
 export function makerOf({ workspace: { db } }: AttackRoom, model: StoredModel, attack: Attack): StoredModel {
-  if (attack.surrogate === null || attack.surrogate === model.digest) return model
-  const found = listModels(db).find(({ digest }) => digest === attack.surrogate)
+  if (attack.surrogate === null) return model
+  const found = listModels(db).find(
+    (one) => one.digest === attack.surrogate && (attack.setup === undefined || attack.setup === setupOf(one)),
+  )
   if (!found)
-    throw new KernelscopeError('MODEL_NOT_FOUND', 'the model that made these images is not in the workspace')
+    throw new KernelscopeError(
+      'MODEL_NOT_FOUND',
+      'the model that made these images is not in the workspace, or is set up in another way now',
+    )
   return usableModel(db, found.id)
 }
 
@@ -82,8 +89,7 @@ async function attacked(room: PairRoom, imageId: number, maker: StoredModel, att
   const { image, path, digest } = locateImage(room.workspace.db, imageId)
   const { preprocessing } = maker
   const [height, width] = preprocessing.size
-  const fixed = maker.inspection.inputs[0]?.shape[0]
-  const batch = typeof fixed === 'number' ? fixed : 1
+  const { most: batch } = callSize(maker, 1)
   const pixels = new SharedArrayBuffer(batch * height * width * 3)
   const imageKey = digest?.toString('hex') ?? ''
   await room.pool.load(

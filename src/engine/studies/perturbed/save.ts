@@ -7,7 +7,7 @@ import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import { distanceBetween, toLevels } from '#shared/maths/norms.ts'
 import { unitFloats } from '#shared/maths/unit.ts'
 import { encodePng } from '../../images/index.ts'
-import { npyHeader } from '../../saliency/index.ts'
+import { gradientBatch, npyHeader } from '../../saliency/index.ts'
 import type { AttackSession } from '../../inference/index.ts'
 import { usableModel, type StoredModel } from '../../models/index.ts'
 import { conditionTransform } from '../conditions.ts'
@@ -55,7 +55,7 @@ export async function* saveAdversarial(
       hint: 'Choose another folder.',
     })
   const maker = makerOf(room, model, attack)
-  const batch = batchOf(maker)
+  const batch = gradientBatch(maker)
   const answers = answersOf(db, model, conditionId)
   const entries: unknown[] = []
   let failed = 0
@@ -103,12 +103,6 @@ function planned({ workspace: { db } }: PairRoom, { studyId, modelId, key, image
   return { model: usableModel(db, modelId), attack, conditionId, images }
 }
 
-/** A backward pass holds every activation. */
-function batchOf({ inspection }: StoredModel): number {
-  const fixed = inspection.inputs[0]?.shape[0]
-  return typeof fixed === 'number' ? fixed : 8
-}
-
 interface Made {
   clean: Float32Array
   shown: Float32Array
@@ -123,7 +117,7 @@ async function make(
   attack: Attack,
   part: StudyImage[],
 ): Promise<(Made | { problem: ErrorShape })[]> {
-  const batch = batchOf(maker)
+  const batch = gradientBatch(maker)
   const [height, width] = maker.preprocessing.size
   const values = height * width * 3
   const { pixels, problems } = await loadImages(pool, part, maker.preprocessing, batch)

@@ -9,20 +9,19 @@ import { encodePng } from '../../images/index.ts'
 import { openAttackSession, type AttackSession } from '../../inference/index.ts'
 import { openWithFirst, usableModel, type StoredModel } from '../../models/index.ts'
 import type { Workspace } from '../../workspace/index.ts'
+import { attackInCalls } from '../adversarial/calls.ts'
 import { attackRequest } from '../adversarial/measure.ts'
+import { gradientCallSize } from '../calls.ts'
 import type { MeasureRoom } from '../definition.ts'
 import type { StudyImage } from '../images.ts'
 import { loadedBatches, type LoadedBatch } from '../load.ts'
-import { targetLookup } from '../targets.ts'
 
-/** Where the adversarial image of an attack is kept: 8-bit PNG of the surrogate's input size. */
-export function adversarialPath(
-  workspace: Workspace,
-  surrogate: StoredModel,
-  attack: Attack,
-  image: StudyImage,
-): string {
-  const key = canonicalJson({ attack, preprocessing: surrogate.preprocessing, class: image.className })
+/**
+ * Where the adversarial image of an attack is kept: 8-bit PNG of the surrogate's input size. The attack names the
+ * surrogate and how it is set up, so that an image and what was measured of it belong together.
+ */
+export function adversarialPath(workspace: Workspace, attack: Attack, image: StudyImage): string {
+  const key = canonicalJson({ attack, class: image.className })
   return join(
     workspace.path,
     'adversarial',
@@ -39,11 +38,9 @@ export interface Craft {
   close(): Promise<void>
 }
 
-const batch = 8
-
 export function openCraft(room: MeasureRoom, surrogateId: number): Craft {
   const surrogate = usableModel(room.workspace.db, surrogateId)
-  const targetOf = targetLookup(surrogate)
+  const size = gradientCallSize(surrogate)
   let session: AttackSession | null = null
 
   async function open(): Promise<AttackSession> {
@@ -58,42 +55,41 @@ export function openCraft(room: MeasureRoom, surrogateId: number): Craft {
 
   async function makeBatch(
     attack: Attack,
-    { images, pixels, problems }: LoadedBatch,
+    loaded: LoadedBatch,
     failed: Map<string, ErrorShape>,
   ): Promise<void> {
-    const attacker = await open()
-    const { images: made } = await attacker.attack({
-      pixels,
-      first: 0,
-      batch,
-      rows: images.length,
-      targets: Int32Array.from(images, ({ className }) => targetOf(className)),
-      keys: images.map(({ digest }) => digest),
-      runs: [attack],
-      keep: true,
-    })
+    const { images, problems } = loaded
     const [height, width] = surrogate.preprocessing.size
     const values = height * width * 3
-    for (const [row, image] of images.entries()) {
-      const problem = problems[row]
-      if (problem) failed.set(image.digest, problem)
-      else if (made)
-        await writePicture(
-          adversarialPath(room.workspace, surrogate, attack, image),
-          made.subarray(row * values, (row + 1) * values),
-          height,
-          width,
-        )
+    const crashes = room.progress.moved() ? 0 : room.context.crashes
+    const order = { model: surrogate, runs: [attack], keep: true, crashes }
+    const found = await attackInCalls(
+      await open(),
+      size,
+      loaded,
+      order,
+      async ({ images: made }, first, rows) => {
+        for (const [row, image] of images.slice(first, first + rows).entries())
+          if (made && !problems[first + row])
+            await writePicture(
+              adversarialPath(room.workspace, attack, image),
+              made.subarray(row * values, (row + 1) * values),
+              height,
+              width,
+            )
+      },
+    )
+    for (const [row, { digest }] of images.entries()) {
+      const problem = found[row]
+      if (problem) failed.set(digest, problem)
     }
   }
   return {
     surrogate,
     async make(attack, images) {
       const failed = new Map<string, ErrorShape>()
-      const missing = images.filter(
-        (image) => !existsSync(adversarialPath(room.workspace, surrogate, attack, image)),
-      )
-      for await (const loaded of loadedBatches(room.pool, missing, surrogate.preprocessing, batch)) {
+      const missing = images.filter((image) => !existsSync(adversarialPath(room.workspace, attack, image)))
+      for await (const loaded of loadedBatches(room.pool, missing, surrogate.preprocessing, size.most)) {
         if (room.context.signal.aborted) break
         await makeBatch(attack, loaded, failed)
       }

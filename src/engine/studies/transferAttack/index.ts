@@ -12,7 +12,7 @@ import {
 import { paperValues } from '../paper.ts'
 import { attackForwards } from '../work.ts'
 import { measureTransfer } from './measure.ts'
-import { recipeFor } from './recipe.ts'
+import { recipeFor, surrogateOf } from './recipe.ts'
 import { successFigure, successTable } from './view.ts'
 
 const params = z.object({
@@ -148,7 +148,7 @@ const attackOf = (
   randomStart: false,
   restarts: 1,
   seed,
-  surrogate: surrogate?.digest ?? null,
+  ...(surrogate ? surrogateOf(surrogate) : { surrogate: null }),
   rounded: true,
 })
 

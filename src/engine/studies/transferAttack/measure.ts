@@ -6,6 +6,7 @@ import { noRewrite } from '#shared/rewrites.ts'
 import { internVariant, openClassifier, variantKey, type Classifier } from '../../models/index.ts'
 import type { MeasureRoom } from '../definition.ts'
 import { settingOf, type StoredCondition } from '../conditions.ts'
+import { inCalls } from '../calls.ts'
 import { factStore } from '../facts.ts'
 import { imageChunks, type StudyImage } from '../images.ts'
 import { imageProblem } from '../load.ts'
@@ -87,25 +88,36 @@ async function showChunk(room: MeasureRoom, showing: Showing, chunk: StudyImage[
   context.enterNative()
   const failed = await craft.make(attack, missing)
   if (context.signal.aborted) return
-  for (let at = 0; at < missing.length; at += classifier.batch) {
-    await showBatch(room, showing, missing.slice(at, at + classifier.batch), failed)
-  }
+  const size = { most: classifier.batch, fixed: classifier.fixedBatch }
+  await inCalls(size, missing, {
+    call: (part) =>
+      // One shape for all calls, while memory allows it.
+      showBatch(room, showing, part, size.most === classifier.batch ? classifier.batch : part.length, failed),
+    giveUp({ subjectId }, problem) {
+      facts.fail({ variantId, conditionId, subjectId }, problem)
+      progress.add({ computed: 0, cached: 0, failed: 1 })
+    },
+    // A classifier whose worker died opens anew.
+    ended: () => false,
+  })
+  classifier.batch = size.most
 }
 
 async function showBatch(
   room: MeasureRoom,
-  { craft, classifier, preprocessing, attack, conditionId, variantId }: Showing,
+  { classifier, preprocessing, attack, conditionId, variantId }: Showing,
   images: StudyImage[],
+  batch: number,
   failed: Map<string, ErrorShape>,
 ): Promise<void> {
   const { workspace, pool, model, progress } = room
-  const { batch, height, width } = classifier
+  const { height, width } = classifier
   const pixels = new SharedArrayBuffer(batch * height * width * 3)
   const problems = await Promise.all(
     images.map(async (image, slot) => {
       const problem = failed.get(image.digest)
       if (problem) return problem
-      const path = adversarialPath(workspace, craft.surrogate, attack, image)
+      const path = adversarialPath(workspace, attack, image)
       try {
         await pool.load(
           { path, imageKey: path, preprocessing, transforms: [{ transform: { op: 'identity' }, slot }] },

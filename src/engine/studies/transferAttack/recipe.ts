@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { canonicalJson } from '#shared/canonical.ts'
 import type { Preprocessing } from '#shared/contract/index.ts'
 import type { StoredModel } from '../../models/index.ts'
 
@@ -8,3 +10,10 @@ export function recipeFor(model: StoredModel, surrogate: StoredModel, secondResi
   const same = height === surrogate.preprocessing.size[0] && width === surrogate.preprocessing.size[1]
   return { ...model.preprocessing, resize: same ? 'none' : 'squash', resizeTo: null }
 }
+
+/** Names what of a surrogate's setup its adversarial images depend on besides its file, and can be edited: recipe and labels. */
+export const setupOf = ({ preprocessing, labels }: StoredModel): string =>
+  createHash('sha256').update(canonicalJson({ preprocessing, labels })).digest('hex').slice(0, 32)
+
+/** The part of an attack that names its surrogate. */
+export const surrogateOf = (model: StoredModel) => ({ surrogate: model.digest, setup: setupOf(model) })
