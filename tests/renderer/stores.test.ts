@@ -43,7 +43,11 @@ const job = (state: Job['state'], done: number): Job => ({
 })
 
 /** An engine of the contract's parts that the frame needs, over a real MessageChannel. */
-function startEngine(jobs: AsyncIterable<Job>, opened: WorkspaceInfo | null) {
+function startEngine(
+  jobs: AsyncIterable<Job>,
+  opened: WorkspaceInfo | null,
+  open: (path: string) => WorkspaceInfo = () => info,
+) {
   const os = implement(contract)
   const calls: string[] = []
   const listed = <T>(name: string, value: T) => {
@@ -53,7 +57,7 @@ function startEngine(jobs: AsyncIterable<Job>, opened: WorkspaceInfo | null) {
   const router = {
     workspace: {
       info: os.workspace.info.handler(() => listed('workspace.info', opened)),
-      open: os.workspace.open.handler(() => info),
+      open: os.workspace.open.handler(({ input }) => open(input.path)),
     },
     models: { list: os.models.list.handler(() => listed('models.list', [])) },
     datasets: { list: os.datasets.list.handler(() => listed('datasets.list', [])) },
@@ -99,6 +103,7 @@ const cleanup: (() => void)[] = []
 beforeEach(() => {
   const bridge: Partial<Bridge> = {
     platform: 'linux',
+    home: '/home/ada',
     connect: () => {},
     setProgress: progress,
     notify,
@@ -159,6 +164,18 @@ describe('the stores of the frame', () => {
     await workspace.open('/data/ws')
     await expect.poll(() => models.loaded).toBe(true)
     expect(workspace.recent[0]).toMatchObject({ path: '/data/ws', name: 'ws' })
+  })
+
+  it('ask again what is open where another workspace cannot be opened', async () => {
+    const { workspace, run } = await stores()
+    const { calls } = run(jobStream(), info, () => {
+      throw new Error('no workspace here')
+    })
+    await workspace.known
+    const before = calls.filter((name) => name === 'workspace.info').length
+    await expect(workspace.open('/data/none')).rejects.toThrow()
+    expect(calls.filter((name) => name === 'workspace.info')).toHaveLength(before + 1)
+    expect(workspace.path).toBe('/data/ws')
   })
 
   it('follow a job to its end: taskbar, notification, lists', async () => {

@@ -40,8 +40,8 @@ const decodedBytes = 512 * 2 ** 20
 const stateSchema = z.object({ workspace: z.string().nullable() })
 
 /**
- * The engine's state: at most one open workspace, its queue, the image workers. Opening another workspace first lets
- * the running job store what it has.
+ * The engine's state: at most one open workspace, its queue, the image workers. The open workspace is given up only
+ * once another one is open, and its running job stores what it has before.
  */
 export class EngineSession {
   readonly log = new Log()
@@ -50,6 +50,8 @@ export class EngineSession {
   #pool: ImagePool | null = null
   #press: Press | null = null
   #opened: Opened | null = null
+  /** Ends when the last change of what is open has ended; one waits for the other. */
+  #turn: Promise<unknown> = Promise.resolve()
 
   constructor(options: SessionOptions = {}) {
     this.#options = options
@@ -87,12 +89,12 @@ export class EngineSession {
     return this.#options.overrides ?? {}
   }
 
-  /** Those of the open workspace, the defaults while none is open; what this process was started with stands above them. */
   /** Has the rewrites of a model that was just added checked, where this engine has time for that. */
   checkLater(modelId: number): void {
     if (this.#options.checksAhead) this.open().checks.later(modelId)
   }
 
+  /** Those of the open workspace, the defaults while none is open; what this process was started with stands above them. */
   settings(): Settings {
     const stored = this.#opened ? readSettings(this.#opened.workspace.db) : defaultSettings
     return { ...stored, ...this.#options.overrides }
@@ -103,12 +105,14 @@ export class EngineSession {
   }
 
   async openWorkspace(path: string): Promise<Workspace> {
-    return this.#adopt(() => openWorkspace(path))
+    return this.#adopt(() => openWorkspace(path), path)
   }
 
   async closeWorkspace(): Promise<void> {
-    await this.#release()
-    await this.#remember(null)
+    await this.#inTurn(async () => {
+      await this.#release()
+      await this.#remember(null)
+    })
   }
 
   /** Opens the workspace that was open when the engine last ran; one that cannot be opened is only logged. */
@@ -125,7 +129,7 @@ export class EngineSession {
   }
 
   async close(): Promise<void> {
-    await this.#release()
+    await this.#inTurn(() => this.#release())
     await this.looking.close()
     await this.#pool?.close()
     this.#pool = null
@@ -133,9 +137,29 @@ export class EngineSession {
     this.#press = null
   }
 
-  async #adopt(make: () => Workspace): Promise<Workspace> {
-    await this.#release()
-    const workspace = make()
+  /** @param path where it is opened: the workspace that is open there already stays as it is */
+  #adopt(make: () => Workspace, path?: string): Promise<Workspace> {
+    return this.#inTurn(async () => {
+      const opened = this.#opened?.workspace
+      if (path !== undefined && opened?.isAt(path)) return opened
+      const workspace = make()
+      try {
+        await this.#release()
+      } catch (error) {
+        workspace.close()
+        throw error
+      }
+      return this.#begin(workspace)
+    })
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work)
+    this.#turn = done.catch(() => undefined)
+    return done
+  }
+
+  async #begin(workspace: Workspace): Promise<Workspace> {
     const jobs = new JobQueue(workspace.db, (context) => this.#runJob(workspace, context))
     this.#opened = {
       workspace,
@@ -184,10 +208,15 @@ export class EngineSession {
     )
   }
 
+  /** For the next start; this one goes on without where it cannot be written. */
   async #remember(workspace: string | null): Promise<void> {
     const { stateFile } = this.#options
     if (stateFile === undefined) return
-    await writeFile(`${stateFile}.part`, JSON.stringify({ workspace }))
-    await rename(`${stateFile}.part`, stateFile)
+    try {
+      await writeFile(`${stateFile}.part`, JSON.stringify({ workspace }))
+      await rename(`${stateFile}.part`, stateFile)
+    } catch (error) {
+      this.log.write('warning', 'the open workspace is not remembered', toErrorShape(error))
+    }
   }
 }

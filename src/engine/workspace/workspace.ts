@@ -17,6 +17,8 @@ export interface Workspace {
   readonly draws: string
   readonly exports: string
   info(): WorkspaceInfo
+  /** Whether a folder holds the very database that is open here, by whatever path; false where it holds none. */
+  isAt(path: string): boolean
   close(): void
 }
 
@@ -50,28 +52,40 @@ export function openWorkspace(path: string): Workspace {
 
 function assemble(path: string, database: (file: string) => Db): Workspace {
   const lock = lockWorkspace(path)
-  let db: Db
+  let db: Db | null = null
   try {
-    db = database(join(path, databaseName))
+    const opened = database(join(path, databaseName))
+    db = opened
+    const own = fileAt(path)
+    const weights = folder(path, 'weights')
+    const draws = folder(path, 'draws')
+    const exports = folder(path, 'exports')
+    const thumbnails = openThumbnails(join(path, 'thumbnails.sqlite'))
+    return {
+      path,
+      db: opened,
+      thumbnails,
+      weights,
+      draws,
+      exports,
+      info: () => describe(path, opened),
+      isAt: (other) => own !== null && fileAt(other) === own,
+      close: () => close(opened, thumbnails, lock),
+    }
   } catch (error) {
+    db?.close()
     lock.release()
     throw error
   }
-  const [weights, draws, exports] = ['weights', 'draws', 'exports'].map((name) => folder(path, name)) as [
-    string,
-    string,
-    string,
-  ]
-  const thumbnails = openThumbnails(join(path, 'thumbnails.sqlite'))
-  return {
-    path,
-    db,
-    thumbnails,
-    weights,
-    draws,
-    exports,
-    info: () => describe(path, db),
-    close: () => close(db, thumbnails, lock),
+}
+
+/** What tells the database in a folder from every other file of this computer; null where there is none. */
+function fileAt(path: string): string | null {
+  try {
+    const { dev, ino } = statSync(join(resolve(path), databaseName), { bigint: true })
+    return `${dev} ${ino}`
+  } catch {
+    return null
   }
 }
 

@@ -35,10 +35,16 @@ export const useWorkspaceStore = defineStore('workspace', () => {
     else info.value = null
   }
 
+  /** What is open after a failure is asked for: the engine may have given up the workspace that was. */
   async function enter(answer: Promise<WorkspaceInfo>): Promise<WorkspaceInfo> {
-    const next = opened(await answer)
-    openings.value++
-    return next
+    try {
+      const next = opened(await answer)
+      openings.value++
+      return next
+    } catch (error) {
+      await load().catch(() => undefined)
+      throw error
+    }
   }
 
   const open = (folder: string) => enter(engine.workspace.open({ path: folder }))
