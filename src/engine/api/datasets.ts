@@ -18,6 +18,7 @@ import {
   rerootDataset,
   tagsOf,
 } from '../datasets/index.ts'
+import { openJobsOf } from '../jobs/index.ts'
 import { currentVariant, listModels } from '../models/index.ts'
 import { cleanCondition, unpackTop } from '../studies/index.ts'
 import type { Db } from '../workspace/index.ts'
@@ -47,7 +48,9 @@ export const datasets = {
     return { jobId: jobs.add({ kind: 'index', title: `Index ${title}`, datasetId: input.id }).id }
   }),
   remove: api.datasets.remove.handler(async ({ input, context }) => {
-    const { workspace } = context.session.open()
+    const { workspace, jobs } = context.session.open()
+    datasetRow(workspace.db, input.id)
+    await jobs.clear(() => openJobsOf(workspace.db, { datasetId: input.id }))
     removeDataset(workspace.db, input.id)
     await removeFrames(workspace, input.id)
     return { ok: true }

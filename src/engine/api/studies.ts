@@ -23,6 +23,7 @@ import {
   studyRows,
 } from '../studies/index.ts'
 import { getDataset } from '../datasets/index.ts'
+import { openJobsOf } from '../jobs/index.ts'
 import { getModel } from '../models/index.ts'
 import { frozenSubset } from './frozenSubset.ts'
 import { api, guarded } from './implementation.ts'
@@ -83,10 +84,10 @@ export const studies = {
   rename: api.studies.rename.handler(({ input, context }) =>
     renameStudy(db(context.session), input.id, input.title),
   ),
-  remove: api.studies.remove.handler(({ input, context }) => {
+  remove: api.studies.remove.handler(async ({ input, context }) => {
     const { workspace, jobs } = context.session.open()
-    const { job } = getStudy(workspace.db, input.id)
-    if (job && ['queued', 'running', 'paused'].includes(job.state)) jobs.cancel(job.id)
+    getStudy(workspace.db, input.id)
+    await jobs.clear(() => openJobsOf(workspace.db, { studyId: input.id }))
     removeStudy(workspace.db, input.id)
     return { ok: true }
   }),

@@ -7,5 +7,6 @@ export {
   latestJobOfStudy,
   listJobs,
   noProgress,
+  openJobsOf,
   type NewJob,
 } from './store.ts'

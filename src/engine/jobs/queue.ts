@@ -79,6 +79,21 @@ export class JobQueue {
     return this.#stop(id, 'cancel', ['queued', 'running', 'paused'])
   }
 
+  /**
+   * Cancels what `open` lists until it lists nothing more, and waits for the one that runs to store what it has. What
+   * the jobs work on may be deleted then.
+   */
+  async clear(open: () => readonly Job[]): Promise<void> {
+    for (let jobs = open(); jobs.length > 0; jobs = open()) {
+      const running = jobs.find(({ id }) => id === this.#running?.id)
+      // One that is queued would begin when the running one ends.
+      for (const { id } of jobs) if (id !== running?.id) this.#set(id, 'cancelled')
+      if (!running) continue
+      this.cancel(running.id)
+      await this.#running?.finished
+    }
+  }
+
   resume(id: number): Job {
     this.#expect(id, ['paused', 'failed', 'cancelled'])
     const job = this.#set(id, 'queued')
@@ -132,15 +147,21 @@ export class JobQueue {
     const [job] = jobsIn(this.#db, 'queued')
     if (!job) return
     const abort = new AbortController()
-    const finished = this.#execute(this.#set(job.id, 'running'), abort).finally(() => {
+    const finished = this.#execute(this.#set(job.id, 'running'), abort).then(() => {
       this.#running = null
-      this.#next()
+      try {
+        this.#next()
+      } catch {
+        // The next one stays queued: it is begun with the next job that is added, or at the next start.
+      }
     })
     this.#running = { id: job.id, abort, finished }
   }
 
+  /** Never rejects: nobody waits for it but those who want it to be over. */
   async #execute(job: Job, abort: AbortController): Promise<void> {
     const reporter = this.#reporter(job.id)
+    let [state, problem]: [JobState, unknown] = ['done', undefined]
     try {
       await this.#run({
         job,
@@ -149,13 +170,22 @@ export class JobQueue {
         enterNative: () => setInFlight(this.#db, job.id, true),
         report: reporter.report,
       })
-      reporter.flush()
-      this.#set(job.id, abort.signal.aborted ? stateAfterStop[abort.signal.reason as StopReason] : 'done')
+      if (abort.signal.aborted) state = stateAfterStop[abort.signal.reason as StopReason]
     } catch (error) {
+      ;[state, problem] = ['failed', error]
+    }
+    try {
       reporter.flush()
-      this.#set(job.id, 'failed', error)
-    } finally {
       setInFlight(this.#db, job.id, false)
+      this.#set(job.id, state, problem)
+    } catch (error) {
+      // Its row was deleted, or the disk is full: those who watch hear how it ended, and nothing more can be stored.
+      this.#emitter.emit('job', {
+        ...job,
+        state: 'failed',
+        problem: toErrorShape(problem ?? error),
+        finishedAt: Date.now(),
+      })
     }
   }
 

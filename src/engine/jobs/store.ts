@@ -98,6 +98,20 @@ export function reorderJobs(db: Db, ids: readonly number[]): Job[] {
   return jobsIn(db, 'queued')
 }
 
+/** Jobs that are not over and work on a study, or on a dataset, its own studies included. */
+export function openJobsOf(db: Db, of: { studyId: number } | { datasetId: number }): Job[] {
+  const [which, id] =
+    'studyId' in of
+      ? ['study_id = :id', of.studyId]
+      : ['(dataset_id = :id OR study_id IN (SELECT id FROM study WHERE dataset_id = :id))', of.datasetId]
+  return db
+    .prepare<[{ id: number }], JobRow>(
+      `SELECT * FROM job WHERE state IN ('queued', 'running', 'paused') AND ${which} ORDER BY position, id`,
+    )
+    .all({ id })
+    .map(fromRow)
+}
+
 export function latestJobOfStudy(db: Db, studyId: number): Job | null {
   const row = db
     .prepare<[number], JobRow>('SELECT * FROM job WHERE study_id = ? ORDER BY id DESC LIMIT 1')

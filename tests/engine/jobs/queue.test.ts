@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Job } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
-import { getJob, JobQueue, noProgress, type JobContext } from '#engine/jobs/index.ts'
+import { getJob, JobQueue, jobsIn, noProgress, type JobContext } from '#engine/jobs/index.ts'
 import { createWorkspace, type Db } from '#engine/workspace/index.ts'
 import { temporaryFolder } from '../../temporary.ts'
 
@@ -100,6 +100,47 @@ describe('the job queue', () => {
     const cancelled = settled(queue, id, 'cancelled')
     queue.cancel(id)
     expect((await cancelled).finishedAt).not.toBeNull()
+  })
+
+  it('cancels what is to be cleared, and waits for the one that runs to end', async () => {
+    const db = database()
+    const stored: string[] = []
+    const queue = queueOn(db, async (context) => {
+      await counting(context)
+      stored.push(context.job.title)
+    })
+    const jobs = ['running', 'queued', 'paused', 'other'].map((title) => queue.add(task(title)))
+    queue.pause(jobs[2]?.id ?? 0)
+    await queue.clear(() =>
+      (['queued', 'running', 'paused'] as const)
+        .flatMap((state) => jobsIn(db, state))
+        .filter(({ title }) => title !== 'other'),
+    )
+    expect(stored).toEqual(['running'])
+    expect(jobs.map(({ id }) => getJob(db, id).state)).toEqual([
+      'cancelled',
+      'cancelled',
+      'cancelled',
+      'running',
+    ])
+  })
+
+  it('goes on when the row of the running job is gone', async () => {
+    const db = database()
+    let go = () => {}
+    const gate = new Promise<void>((resolve) => (go = resolve))
+    const queue = queueOn(db, async ({ job, report }) => {
+      if (job.title !== 'first') return
+      await gate
+      report({ ...noProgress, done: 1, total: 1 })
+    })
+    const [first, next] = ['first', 'next'].map((title) => queue.add(task(title)).id)
+    const ended = settled(queue, first ?? 0, 'failed')
+    const done = settled(queue, next ?? 0, 'done')
+    db.prepare('DELETE FROM job WHERE id = ?').run(first)
+    go()
+    expect((await ended).problem?.code).toBe('JOB_NOT_FOUND')
+    await done
   })
 
   it('refuses what the state does not allow', async () => {
