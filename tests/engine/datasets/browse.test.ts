@@ -477,7 +477,7 @@ describe('the counts of facets', () => {
 describe('the browse thread', () => {
   const over = { datasetId: 1, known: known(), filter: {} }
   const page = { kind: 'page', ...over, order: inOrder, from: 0, after: null, limit: 10 } as const
-  const facets = { kind: 'facets', ...over, looks, tags: ['dark', 'blurry'] } as const
+  const facets = { kind: 'facets' as const, ...over, looks, tags: ['dark', 'blurry'] }
 
   it('answers other requests while it counts facets, and counts the same', async () => {
     const { db, keep, folder } = setUp(200)
