@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { generator } from '#shared/random.ts'
 import { bandRadii, type BandNoise } from '#shared/transforms/index.ts'
 import { fourierPlane } from '#engine/images/fourier.ts'
-import { bandMask, bandNoiseFloats } from '#engine/images/transforms/bandNoise.ts'
+import { bandMask, bandNoiseFloats, bandSpectrum } from '#engine/images/transforms/bandNoise.ts'
 
 /** Σ x exp(∓2πi …) written out. */
 function naive(
@@ -156,5 +158,34 @@ describe('band-limited noise', () => {
         for (let x = 0; x < width; x++)
           expect(mask[y * width + x]).toBe(mask[((height - y) % height) * width + ((width - x) % width)])
     }
+  })
+})
+
+describe('the spectrum of a band', () => {
+  const golden = z
+    .object({
+      height: z.int(),
+      width: z.int(),
+      epsilon: z.number(),
+      key: z.string(),
+      seed: z.int(),
+      cases: z.array(
+        z.object({
+          centre: z.int(),
+          width: z.int(),
+          energy: z.enum(['published', 'equal']),
+          spectrum: z.array(z.number()),
+        }),
+      ),
+    })
+    .parse(JSON.parse(readFileSync(new URL('goldens/spectrum.json', import.meta.url), 'utf8')))
+
+  it.each(golden.cases)("is numpy's of the noise itself (centre $centre, $energy)", (one) => {
+    const { height, width, epsilon, key, seed } = golden
+    const { spectrum, ...band } = one
+    const found = bandSpectrum(noise({ ...band, epsilon, seed }), key, height, width)
+    expect(found).toHaveLength(spectrum.length)
+    for (const [at, value] of spectrum.entries()) expect(found[at]).toBeCloseTo(value, 5)
+    expect(Math.max(...found)).toBeGreaterThan(1)
   })
 })

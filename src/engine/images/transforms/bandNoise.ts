@@ -42,6 +42,52 @@ export function applyBandNoise(picture: Picture, transform: BandNoise, imageKey:
   }
 }
 
+/**
+ * Magnitude of the 2-D Fourier transform of the noise that a band adds in the normalised input, mean over the channels:
+ * [height * width], not scaled (as numpy's fft2), frequency zero at row floor(height / 2) and column floor(width / 2).
+ */
+export function bandSpectrum(
+  transform: Omit<BandNoise, 'std'>,
+  imageKey: string,
+  height: number,
+  width: number,
+): Float64Array {
+  const { planes } = spectrumOf(transform, imageKey, height, width)
+  const mask = bandMask(transform, height, width)
+  const mean = new Float64Array(height * width)
+  let power = 0
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const at = y * width + x
+      const weight = mask[at]!
+      if (weight === 0) continue
+      const mirrored = ((height - y) % height) * width + ((width - x) % width)
+      const magnitudes = channelMagnitudes(planes, at, mirrored).map((value) => weight * value)
+      const row = (y + (height >> 1)) % height
+      const column = (x + (width >> 1)) % width
+      for (const value of magnitudes) {
+        mean[row * width + column]! += value / 3
+        power += value * value
+      }
+    }
+  }
+  // Parseval: the mean square of the noise over pixels and channels.
+  const rms = Math.sqrt(power / 3) / (height * width)
+  const scale = transform.epsilon / (transform.energy === 'equal' ? rms || 1 : 1)
+  return mean.map((value) => scale * value)
+}
+
+/** Of channels 0 and 1, taken apart from one complex plane by its value at the opposite frequency, and of channel 2. */
+function channelMagnitudes([pair, single]: [Plane, Plane], at: number, mirrored: number): number[] {
+  const [re, im] = [pair.re[at]!, pair.im[at]!]
+  const [oppositeRe, oppositeIm] = [pair.re[mirrored]!, pair.im[mirrored]!]
+  return [
+    Math.hypot(re + oppositeRe, im - oppositeIm) / 2,
+    Math.hypot(im + oppositeIm, oppositeRe - re) / 2,
+    Math.hypot(single.re[at]!, single.im[at]!),
+  ]
+}
+
 /** One unit-strength noise plane per channel, limited to the band. */
 function bandOf(
   transform: BandNoise,
@@ -59,7 +105,12 @@ function bandOf(
   return [first.re, first.im, second.re]
 }
 
-function spectrumOf({ seed, draw }: BandNoise, imageKey: string, height: number, width: number): Spectrum {
+function spectrumOf(
+  { seed, draw }: Pick<BandNoise, 'seed' | 'draw'>,
+  imageKey: string,
+  height: number,
+  width: number,
+): Spectrum {
   const key = `${imageKey} ${seed} ${draw} ${height}x${width}`
   if (last?.key === key) return last
   const normals = generator('bandNoise', seed, imageKey).normals(3 * height * width)

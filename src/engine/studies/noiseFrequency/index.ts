@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import type { DataTable, StudyCondition } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
-import { bandRadii } from '#shared/transforms/index.ts'
+import { bandRadii, type BandNoise } from '#shared/transforms/index.ts'
 import type { StoredModel } from '../../models/index.ts'
 import { defineStudy, type Condition, type Metric } from '../definition.ts'
 import type { Grid } from '../grid.ts'
 import { changeOf, levelSeries } from '../levels.ts'
 import { changeMetric, nearest } from '../metrics.ts'
 import { paperStatements, paperValues } from '../paper.ts'
+import { spectrumFigures } from './spectrum.ts'
 
 const params = z.object({
   centres: z
@@ -94,9 +95,9 @@ export const noiseFrequency = defineStudy({
     { name: 'as published', formula: 'noise power grows with the area of the ring' },
   ],
   conditions: (chosen, model) => conditions(chosen, model),
-  view: (grid, chosen, { models }) => ({
-    tables: [bandTable(grid, models, chosen)],
-    figures: [frequencyFigure(grid, chosen)],
+  view: async (grid, chosen, room) => ({
+    tables: [bandTable(grid, room.models, chosen)],
+    figures: [frequencyFigure(grid, chosen), ...(await spectrumFigures(bandsOf(chosen), room))],
     reported: [
       ...paperStatements('Fig. 8'),
       ...paperValues(({ metric }) => metric.startsWith('frequency noise')),
@@ -110,28 +111,29 @@ export const noiseFrequency = defineStudy({
   }),
 })
 
-function conditions(chosen: FrequencyParams, { preprocessing }: StoredModel): Condition[] {
-  const { width, epsilon, energy, ring, draw, seed } = chosen
-  const centres = [...new Set(chosen.centres)].sort((a, b) => a - b)
-  return [
-    { key: 'clean', params: { centre: -1 }, transform: () => ({ op: 'identity' }) },
-    ...centres.map((centre): Condition => ({
-      key: `centre=${centre}`,
-      params: { centre },
-      transform: () => ({
-        op: 'bandNoise',
-        centre,
-        width,
-        epsilon,
-        energy,
-        ring,
-        draw,
-        std: preprocessing.std,
-        seed,
-      }),
-    })),
-  ]
+/** The noise of a study, band by band, in ascending order; the normalised input is each model's own. */
+function bandsOf({
+  centres,
+  width,
+  epsilon,
+  energy,
+  ring,
+  draw,
+  seed,
+}: FrequencyParams): Omit<BandNoise, 'std'>[] {
+  return [...new Set(centres)]
+    .sort((a, b) => a - b)
+    .map((centre) => ({ op: 'bandNoise', centre, width, epsilon, energy, ring, draw, seed }))
 }
+
+const conditions = (chosen: FrequencyParams, { preprocessing: { std } }: StoredModel): Condition[] => [
+  { key: 'clean', params: { centre: -1 }, transform: () => ({ op: 'identity' }) },
+  ...bandsOf(chosen).map((band): Condition => ({
+    key: `centre=${band.centre}`,
+    params: { centre: band.centre },
+    transform: () => ({ ...band, std }),
+  })),
+]
 
 /** Table 5: the change at 0.7 π, or in the band of the study that is nearest to it. */
 function frequencyMetrics(grid: Grid, { centres }: FrequencyParams): Metric[] {
