@@ -88,7 +88,7 @@ describe('one image through a study', () => {
 
   it('says where a model fails first: where most draws are wrong', () => {
     expect(firstFailure(axis, 1)?.x).toBe(50)
-    expect(failureText(firstFailure(axis, 1), axis.parameter)).toBe('wrong from percent 50')
+    expect(failureText(firstFailure(axis, 1), axis.parameter)).toBe('wrong from 50 %')
     expect(failureText(firstFailure(axis, 2), axis.parameter)).toBe('right throughout')
   })
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import './setting/window.ts'
 import { underHome } from '../../src/renderer/paths.ts'
 
 describe('paths on the screen', () => {

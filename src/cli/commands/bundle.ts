@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { BundleVerdict, OpenedBundle } from '#shared/contract/index.ts'
 import { errorCodes } from '#shared/errors.ts'
+import { paperSection } from '#shared/paperSection.ts'
 import type { Client } from '../client.ts'
 import { printFiles } from '../figureFlags.ts'
 import { collect, integerOf, numberOf } from '../flags.ts'
@@ -110,7 +111,7 @@ function describe({
   kernelscope,
 }: OpenedBundle): string {
   const facts = formatPairs([
-    ['Study', `${study.title} (${study.kind}, paper ${study.section})`],
+    ['Study', `${study.title} (${study.kind}, ${paperSection(study.section)})`],
     ['Complete', study.complete ? 'yes' : 'no'],
     ['Images', `${formatCount(counts.images)} of ${dataset.title}`],
     ...models.map(

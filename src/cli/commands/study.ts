@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { StudyKind } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
+import { paperSection } from '#shared/paperSection.ts'
 import { formatTable, formatTime } from '../format.ts'
 import { collect, integerOf } from '../flags.ts'
 import { namedStudy } from '../named.ts'
@@ -174,5 +175,5 @@ function describeKind(kind: StudyKind): string {
     kind.presets.map(({ id, title, description }) => [id, `${title}. ${description}`]),
     'no presets',
   )
-  return `${kind.title} (paper ${kind.section})\n${kind.description}\n\n${params}\n${presets}`
+  return `${kind.title} (${paperSection(kind.section)})\n${kind.description}\n\n${params}\n${presets}`
 }

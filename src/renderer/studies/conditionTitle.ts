@@ -35,6 +35,19 @@ export function conditionTitle(key: string, modelTitle = (id: number) => `model 
   return told.filter(Boolean).join(', ')
 }
 
+const places: Record<string, (value: string) => string> = {
+  percent: (value) => `${value} %`,
+  epsilon: (value) => `ε ${value}`,
+  steps: (value) => count(value, 'step'),
+  n: (value) => count(value, 'block'),
+  centre: (value) => `${Number(value) / 1000}π`,
+  window: (value) => `${value}×${value}`,
+}
+
+/** A place on the axis of a parameter: percent 50 → "50 %". */
+export const placeTitle = (parameter: string, value: number): string =>
+  places[parameter]?.(String(value)) ?? `${parameter} ${value}`
+
 const axes: Record<string, string> = {
   percent: 'Dropped (%)',
   epsilon: 'ε in [0,1] units',

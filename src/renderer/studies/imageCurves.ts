@@ -1,6 +1,6 @@
 import type { DataTable, StudyImageRow } from '#shared/contract/index.ts'
 import type { FigureSpec, Point } from '#shared/figures/spec.ts'
-import { axisTitle, conditionTitle } from './conditionTitle.ts'
+import { axisTitle, conditionTitle, placeTitle } from './conditionTitle.ts'
 
 /** One condition of a study for one image: its place on the axis and who is right under it. */
 export interface ImageCondition {
@@ -132,5 +132,5 @@ export function firstFailure(axis: ImageAxis, modelId: number): ImageCondition |
 
 export function failureText(failure: ImageCondition | null, parameter: string | null): string {
   if (!failure) return 'right throughout'
-  return parameter ? `wrong from ${parameter} ${failure.x}` : `wrong under ${failure.title}`
+  return parameter ? `wrong from ${placeTitle(parameter, failure.x)}` : `wrong under ${failure.title}`
 }
