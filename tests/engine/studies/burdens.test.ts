@@ -114,6 +114,28 @@ it.each([{ batch: 16 }, {}])(
   },
 )
 
+it.each([{ images: 17 }, { images: 17, order: 'batch-mean' }])(
+  'a probed model goes on with smaller batches where memory does not suffice (%j)',
+  async (params) => {
+    const folder = temporaryFolder()
+    const engine = await createEngine()
+    onTestFinished(() => engine.close())
+    const { modelIds, datasetId } = await setUp(engine.client, folder, hunger)
+    const countedIn = async (modelId: number | undefined) => {
+      const input = { kind: 'feature-variance', datasetId, modelIds: [modelId ?? 0], params }
+      const { id } = await runStudy(engine.client, input)
+      const { complete, provenance, tables } = await engine.client.studies.result({ id })
+      expect(complete).toBe(true)
+      return {
+        images: new Set(tables[0]?.rows.map((row) => row['n'])),
+        leftOut: provenance.filter((line) => line.includes('1 of 17 images left out')).length,
+      }
+    }
+    expect(await countedIn(modelIds[0])).toEqual({ images: new Set([16]), leftOut: 1 })
+    expect(await countedIn(modelIds[1])).toEqual({ images: new Set([17]), leftOut: 0 })
+  },
+)
+
 it(
   'an image that takes the engine down each time it is computed is given up',
   { timeout: 180_000 },

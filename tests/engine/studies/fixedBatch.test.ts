@@ -1,0 +1,98 @@
+import { cpSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { createEngine } from '#engine/api/index.ts'
+import { modelDigest, readModel, writeVariant, type Value } from '#engine/onnx/index.ts'
+import { temporaryFolder } from '../../temporary.ts'
+import { addDataset, runStudy, sampleImages, sampleModel, type Client } from './sample.ts'
+
+/** The sample model with its batch fixed, as files exported without dynamic axes have it. */
+async function fixedModel(folder: string, name: string, batch: number): Promise<string> {
+  const model = await readModel(sampleModel(name))
+  const { graph } = model
+  const fixed = (value: Value) => ({ ...value, shape: value.shape && [batch, ...value.shape.slice(1)] })
+  const digest = await modelDigest(model)
+  const changed = { ...graph, inputs: graph.inputs.map(fixed), outputs: graph.outputs.map(fixed) }
+  const path = await writeVariant(model, changed, folder, `${name}-of-${batch}`, { digest })
+  cpSync(sampleModel(name).replace('.onnx', '.json'), path.replace('.onnx', '.json'))
+  return path
+}
+
+async function setUp(name: string, batch: number) {
+  const folder = temporaryFolder()
+  const engine = await createEngine()
+  onTestFinished(() => engine.close())
+  const { client } = engine
+  await client.workspace.create({ path: join(folder, 'workspace') })
+  const datasetId = await addDataset(client, sampleImages(folder, 1))
+  const free = await client.models.add({ path: sampleModel(name) })
+  const fixed = await client.models.add({ path: await fixedModel(folder, name, batch), title: 'fixed' })
+  return { client, datasetId, free: free.id, fixed: fixed.id }
+}
+
+/** The numbers of a study's tables, model by model alone. */
+async function numbersOf(
+  client: Client,
+  input: { kind: string; datasetId: number; modelId: number; params: Record<string, unknown> },
+): Promise<number[]> {
+  const { kind, datasetId, modelId, params } = input
+  const { id, job } = await runStudy(client, { kind, datasetId, modelIds: [modelId], params })
+  expect(job?.progress).toMatchObject({ failed: 0 })
+  const { tables, complete } = await client.studies.result({ id })
+  expect(complete).toBe(true)
+  return tables.flatMap(({ rows }) =>
+    rows.flatMap((row) => Object.values(row).filter((value) => typeof value === 'number')),
+  )
+}
+
+describe('a model of a fixed batch gives the numbers of one that takes any, the last batch ragged', () => {
+  it.each([
+    ['feature-variance', 'replk3', { images: 6, normalise: false }],
+    ['feature-variance', 'replk3', { images: 6, normalise: false, order: 'batch-mean' }],
+    ['attention-distance', 'vit', { images: 6 }],
+    ['receptive-field', 'replk3', { images: 6 }],
+    ['saliency-gallery', 'replk3', { images: 2, methods: ['gradient'] }],
+    ['adversarial', 'replk3', { attack: 'fgsm', epsilons: [0.01], baseline: false, transfer: false }],
+  ] as const)('%s of %s, %j', async (kind, name, params) => {
+    const { client, datasetId, free, fixed } = await setUp(name, 5)
+    const wanted = await numbersOf(client, { kind, datasetId, modelId: free, params })
+    const found = await numbersOf(client, { kind, datasetId, modelId: fixed, params })
+    expect(found).toHaveLength(wanted.length)
+    expect(wanted.length).toBeGreaterThan(0)
+    for (const [at, value] of wanted.entries())
+      expect(Math.abs((found[at] ?? NaN) - value)).toBeLessThanOrEqual(1e-4 * Math.abs(value))
+  })
+
+  it.each(['gradient', 'attention'])('as the source of salient patches: %s', async (source) => {
+    const { client, datasetId, free, fixed } = await setUp('vit', 5)
+    const masks = await Promise.all(
+      [free, fixed].map(async (model) => {
+        const params = { source, model, head: null, percents: [50], modes: ['salient'] }
+        const { id } = await runStudy(client, {
+          kind: 'salient-patch-drop',
+          datasetId,
+          modelIds: [free],
+          params,
+        })
+        return (await client.studies.draws({ id })).json
+      }),
+    )
+    expect(masks[1]).toBe(masks[0])
+  })
+
+  it('as the surrogate of a transfer attack', async () => {
+    const { client, datasetId, free, fixed } = await setUp('replk3', 5)
+    const params = { attack: 'pgd', epsilons: [0.02], iterations: 2 }
+    const numbers = []
+    for (const surrogate of [free, fixed])
+      numbers.push(
+        await numbersOf(client, {
+          kind: 'transfer-attack',
+          datasetId,
+          modelId: free,
+          params: { ...params, surrogate },
+        }),
+      )
+    expect(numbers[1]).toEqual(numbers[0])
+  })
+})

@@ -1,0 +1,145 @@
+import { cpSync, readdirSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { createEngine } from '#engine/api/index.ts'
+import { temporaryFolder } from '../../temporary.ts'
+import { addDataset, runStudy, sampleImages, sampleModel } from './sample.ts'
+
+const sampleMasks = fileURLToPath(new URL('../../../resources/sample/masks/val', import.meta.url))
+
+async function setUp() {
+  const folder = temporaryFolder()
+  const engine = await createEngine()
+  onTestFinished(() => engine.close())
+  const { client } = engine
+  await client.workspace.create({ path: join(folder, 'workspace') })
+  const datasetId = await addDataset(client, sampleImages(folder, 1))
+  const modelIds = [(await client.models.add({ path: sampleModel('replk3') })).id]
+  const run = async (kind: string, params: Record<string, unknown>) => {
+    const { id, job } = await runStudy(client, { kind, datasetId, modelIds, params })
+    return { id, progress: job?.progress }
+  }
+  return { folder, engine, client, datasetId, modelId: modelIds[0] ?? 0, run }
+}
+
+/** Another label list: the first two classes change places. */
+async function swapLabels({ client, folder }: Awaited<ReturnType<typeof setUp>>, id: number): Promise<void> {
+  const [first = '', second = '', ...others] = (await client.models.labels({ id })).labels
+  const list = join(folder, 'labels.txt')
+  writeFileSync(list, [second, first, ...others].join('\n'))
+  await client.models.update({ id, labels: list })
+}
+
+describe('transfers are measured anew', () => {
+  const params = { attack: 'pgd', epsilons: [0.02], iterations: 2 }
+
+  it('when the recipe of the surrogate changes, and from other pictures', async () => {
+    const { client, folder, run } = await setUp()
+    const surrogate = await client.models.add({ path: sampleModel('resnet') })
+    const transfer = () => run('transfer-attack', { ...params, surrogate: surrogate.id })
+    const pictures = () => readdirSync(join(folder, 'workspace', 'adversarial'))
+    await transfer()
+    expect((await transfer()).progress).toMatchObject({ done: 32, cacheHits: 32 })
+    const before = pictures().length
+    const { preprocessing } = surrogate
+    await client.models.update({
+      id: surrogate.id,
+      preprocessing: { ...preprocessing, mean: [0.1, 0.2, 0.3] },
+    })
+    const { id, progress } = await transfer()
+    expect(progress).toMatchObject({ done: 32, cacheHits: 16 })
+    expect(pictures()).toHaveLength(2 * before)
+    expect((await client.studies.result({ id })).complete).toBe(true)
+    await client.models.update({ id: surrogate.id, preprocessing })
+    expect((await transfer()).progress).toMatchObject({ done: 32, cacheHits: 32 })
+  })
+
+  it('when its labels change', async () => {
+    const setting = await setUp()
+    const { client, run } = setting
+    const surrogate = await client.models.add({ path: sampleModel('resnet') })
+    const transfer = () => run('transfer-attack', { ...params, surrogate: surrogate.id })
+    await transfer()
+    await swapLabels(setting, surrogate.id)
+    expect((await transfer()).progress).toMatchObject({ done: 32, cacheHits: 16 })
+  })
+})
+
+describe('salient masks are made anew', () => {
+  it('when the pictures in their folder change', async () => {
+    const { folder, client, run } = await setUp()
+    const masks = join(folder, 'masks')
+    cpSync(sampleMasks, masks, { recursive: true })
+    const salient = () =>
+      run('salient-patch-drop', { source: 'masks', masks, percents: [50], modes: ['salient'] })
+    const first = await salient()
+    expect((await salient()).progress).toMatchObject({ done: 32, cacheHits: 32 })
+    for (const name of readdirSync(masks))
+      for (const file of readdirSync(join(masks, name))) {
+        const path = join(masks, name, file)
+        const turned = await sharp(path).negate({ alpha: false }).png().toBuffer()
+        writeFileSync(path, turned)
+      }
+    const second = await salient()
+    expect(second.progress).toMatchObject({ done: 32, cacheHits: 16 })
+    const drawsOf = async (id: number) => (await client.studies.draws({ id })).json
+    expect(await drawsOf(second.id)).not.toBe(await drawsOf(first.id))
+  })
+
+  it('when the labels change that say whose gradient it is', async () => {
+    const setting = await setUp()
+    const { client, run } = setting
+    const { id: model } = await client.models.add({ path: sampleModel('resnet') })
+    const salient = () =>
+      run('salient-patch-drop', { source: 'gradient', model, percents: [50], modes: ['salient'] })
+    await salient()
+    expect((await salient()).progress).toMatchObject({ done: 32, cacheHits: 32 })
+    await swapLabels(setting, model)
+    expect((await salient()).progress).toMatchObject({ done: 48, cacheHits: 16 })
+  })
+})
+
+it('the share of patches is that of the images of the study, for the size of each model', async () => {
+  const { folder, client, datasetId, modelId, run } = await setUp()
+  const params = { source: 'gradient', percents: [50], modes: ['salient'] }
+  await run('salient-patch-drop', params)
+  const sampled = await runStudy(client, {
+    kind: 'salient-patch-drop',
+    datasetId,
+    modelIds: [modelId],
+    params,
+    sample: { perClass: 1, seed: 0 },
+  })
+  const other = await addDataset(client, sampleImages(join(folder, 'more'), 3))
+  await runStudy(client, { kind: 'salient-patch-drop', datasetId: other, modelIds: [modelId], params })
+  const { figures } = await client.studies.result({ id: sampled.id })
+  const [line] = figures.find(({ id }) => id === 'pixel-share')?.series ?? []
+  expect(line?.points.map(({ x, n }) => [x, n])).toEqual([
+    [0, undefined],
+    [0.5, 16],
+  ])
+})
+
+it('a look at an image under attack is not kept when the recipe changes', async () => {
+  const { client, engine, modelId, run } = await setUp()
+  const { id } = await run('adversarial', { attack: 'fgsm', epsilons: [0.1], baseline: false })
+  const key = 'epsilon=0.1,steps=1'
+  const [row] = (await client.studies.rows({ id, modelId, key })).rows
+  const conditionId = Number(
+    engine.session
+      .open()
+      .workspace.db.prepare(`SELECT id FROM condition WHERE transform LIKE '%fgsm%'`)
+      .pluck()
+      .get(),
+  )
+  const look = () => client.studies.perturbation({ imageId: row?.imageId ?? 0, modelId, conditionId })
+  const before = await look()
+  const { preprocessing } = await client.models.get({ id: modelId })
+  await client.models.update({
+    id: modelId,
+    preprocessing: { ...preprocessing, resize: 'shorter', resizeTo: 150 },
+  })
+  expect(await look()).not.toEqual(before)
+})

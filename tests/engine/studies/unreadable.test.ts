@@ -1,0 +1,83 @@
+import { readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { createEngine } from '#engine/api/index.ts'
+import { temporaryFolder } from '../../temporary.ts'
+import { addDataset, runStudy, sampleImages, sampleModel, type Client } from './sample.ts'
+
+interface Setting {
+  folder: string
+  client: Client
+  datasetId: number
+  /** The file that is no longer what was indexed. */
+  broken: string
+}
+
+/** One image of each sample class, of which the first was overwritten after it was indexed. */
+async function setUp(): Promise<Setting> {
+  const folder = temporaryFolder()
+  const engine = await createEngine()
+  onTestFinished(() => engine.close())
+  const { client } = engine
+  await client.workspace.create({ path: join(folder, 'workspace') })
+  const images = sampleImages(folder, 1)
+  const datasetId = await addDataset(client, images)
+  const [name = ''] = readdirSync(images).sort()
+  const broken = join(images, name, readdirSync(join(images, name))[0] ?? '')
+  writeFileSync(broken, 'no picture')
+  return { folder, client, datasetId, broken }
+}
+
+describe('an image that cannot be read is told of, and keeps no study incomplete', () => {
+  it.each([
+    ['feature-variance', 'replk3', { images: 16 }],
+    ['feature-variance', 'replk3', { images: 16, order: 'batch-mean' }],
+    ['attention-distance', 'vit', { images: 16 }],
+    ['receptive-field', 'replk3', { images: 16 }],
+  ] as const)('%s of %s, %j', async (kind, name, params) => {
+    const { client, datasetId, broken } = await setUp()
+    const { id: modelId } = await client.models.add({ path: sampleModel(name) })
+    const { id, job } = await runStudy(client, { kind, datasetId, modelIds: [modelId], params })
+    expect(job?.progress).toMatchObject({ done: 16, failed: 1 })
+    const { tables, complete, provenance } = await client.studies.result({ id })
+    expect(complete).toBe(true)
+    expect(provenance.filter((line) => line.includes('1 of 16 images left out'))).toEqual([
+      expect.stringContaining(broken),
+    ])
+    const counted = tables.flatMap(({ rows }) => rows.map((row) => row['n'] ?? row['images']))
+    expect(new Set(counted)).toEqual(new Set([15]))
+  })
+
+  it('the gallery, and one whose class a model does not know', async () => {
+    const { client, datasetId, folder } = await setUp()
+    const { id: modelId } = await client.models.add({ path: sampleModel('replk3') })
+    const { labels } = await client.models.labels({ id: modelId })
+    const list = join(folder, 'labels.txt')
+    writeFileSync(list, [...labels.slice(0, -1), 'unheard of'].join('\n'))
+    await client.models.update({ id: modelId, labels: list })
+    const params = { images: 16, methods: ['gradient'], target: 'true' }
+    const { id, job } = await runStudy(client, {
+      kind: 'saliency-gallery',
+      datasetId,
+      modelIds: [modelId],
+      params,
+    })
+    expect(job?.progress.failed).toBe(2)
+    const { complete, provenance, tables } = await client.studies.result({ id })
+    expect(complete).toBe(true)
+    expect(provenance.filter((line) => line.includes('1 of 16 images left out'))).toHaveLength(2)
+    expect(tables.find((table) => table.id === 'concentration')?.rows[0]?.['images']).toBe(14)
+  })
+})
+
+it('attention distances say how many images there were where fewer are drawn than asked for', async () => {
+  const { client, datasetId } = await setUp()
+  const { id: modelId } = await client.models.add({ path: sampleModel('vit') })
+  const { id } = await runStudy(client, {
+    kind: 'attention-distance',
+    datasetId,
+    modelIds: [modelId],
+    params: { images: 64 },
+  })
+  expect((await client.studies.result({ id })).provenance).toContain('16 images drawn with seed 0.')
+})
