@@ -15,6 +15,7 @@ const parameter = z.looseObject({
   enum: z.array(z.unknown()).optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
+  format: z.string().optional(),
 })
 
 const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
@@ -42,7 +43,8 @@ export function studyPage({
     .looseObject({ properties: z.record(z.string(), parameter) })
     .parse(z.toJSONSchema(params, { io: 'input' }))
   const show = (value: unknown) => (value === undefined ? '' : `\`${JSON.stringify(value)}\``)
-  const parameters = Object.entries(properties).map(([name, one]) => [
+  const asked = Object.entries(properties).filter(([, { format }]) => format !== 'settled')
+  const parameters = asked.map(([name, one]) => [
     `\`${name}\``,
     [
       one.description ?? one.title ?? '',

@@ -9,7 +9,10 @@ const property = z.looseObject({
   default: z.unknown().optional(),
   title: z.string().optional(),
   description: z.string().optional(),
-  /** What the value stands for: "model" and "dataset" are ids that may be written as title or path, "folder" a path. */
+  /**
+   * What the value stands for: "model" and "dataset" are ids that may be written as title or path, "folder" a path,
+   * "settled" what the engine fills in.
+   */
   format: z.string().optional(),
   get items() {
     return property.optional()
@@ -25,7 +28,8 @@ const schema = z.looseObject({ properties: z.record(z.string(), property).defaul
 
 /** Parameters of a study kind by name, in the order of its form. */
 export function paramSchemas(params: Record<string, unknown>): Map<string, ParamSchema> {
-  return new Map(Object.entries(schema.parse(params).properties))
+  const entries = Object.entries(schema.parse(params).properties)
+  return new Map(entries.filter(([, { format }]) => format !== 'settled'))
 }
 
 /**

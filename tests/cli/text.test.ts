@@ -85,6 +85,7 @@ describe('parameters', () => {
       fast: { type: 'boolean' },
       draws: { anyOf: [{ type: 'string' }, { type: 'null' }], default: null },
       maxBatch: { type: 'integer' },
+      masksState: { type: 'string', format: 'settled' },
     },
   })
   const parse = (...texts: string[]) => parseParams(texts, schemas)
@@ -106,6 +107,7 @@ describe('parameters', () => {
       fast: false,
     })
     expect(parse('percents=')).toEqual({ percents: [] })
+    expect(() => parse('masksState=a')).toThrow(/unknown parameter: masksState/)
   })
 
   it.each([

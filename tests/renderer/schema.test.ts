@@ -20,6 +20,7 @@ const schema = z.toJSONSchema(
     target: z.string(),
     surrogate: z.int().positive().nullable().default(null).meta({ format: 'model' }),
     masks: z.string().nullable().default(null).meta({ format: 'folder' }),
+    masksState: z.string().nullable().default(null).meta({ format: 'settled' }),
     modes: z
       .array(z.enum(['drop_in', 'dropOut']))
       .min(1)
@@ -64,6 +65,7 @@ describe('a form from a JSON schema', () => {
     expect(field('target')).toMatchObject({ kind: 'text', required: true })
     expect(field('surrogate')).toMatchObject({ kind: 'model', nullable: true, default: null })
     expect(field('masks')).toMatchObject({ kind: 'folder', nullable: true })
+    expect(fields.some(({ key }) => key === 'masksState')).toBe(false)
     expect(field('modes')).toMatchObject({
       kind: 'choices',
       minItems: 1,
