@@ -1,8 +1,14 @@
-/** Pages of a long list by number, of which those farthest from what is looked at are let go first. */
+import { ref } from 'vue'
+
+/**
+ * Pages of a long list by number, of which those farthest from what is looked at are let go first. Whoever reads a row
+ * is told when pages come and go; the rows themselves are not reactive.
+ */
 export class PageStore<T> {
   readonly pageSize: number
   readonly #keep: number
   readonly #pages = new Map<number, T[]>()
+  readonly #version = ref(0)
 
   /** `keep`: pages kept in memory. */
   constructor(pageSize: number, keep: number) {
@@ -21,6 +27,7 @@ export class PageStore<T> {
   /** Keeps the rows of a page, and lets go what is far from the pages `first` to `last`. */
   put(page: number, rows: T[], first: number, last: number): void {
     this.#pages.set(page, rows)
+    this.#version.value++
     const distance = (other: number) => (other < first ? first - other : other > last ? other - last : 0)
     const far = [...this.#pages.keys()]
       .filter((other) => distance(other) > 0)
@@ -33,20 +40,24 @@ export class PageStore<T> {
 
   delete(page: number): void {
     this.#pages.delete(page)
+    this.#version.value++
   }
 
   /** Forgets pages that were not full. */
   deletePartial(): void {
     for (const [page, rows] of this.#pages) if (rows.length < this.pageSize) this.#pages.delete(page)
+    this.#version.value++
   }
 
   /** The row at a place, or undefined while it is not here. */
   row(place: number): T | undefined {
+    void this.#version.value
     return this.#pages.get(Math.floor(place / this.pageSize))?.[place % this.pageSize]
   }
 
   /** Place of the first loaded row that fits, or null. */
   find(fits: (row: T) => boolean): number | null {
+    void this.#version.value
     for (const [page, rows] of this.#pages) {
       const index = rows.findIndex(fits)
       if (index >= 0) return page * this.pageSize + index

@@ -26,7 +26,6 @@ export class KeysetPages<T> {
   /** Cursor of each page that can be asked for; the first needs none. */
   readonly #cursors: (number | null)[] = [null]
   #ended = false
-  #closed = false
   #wanted = { first: 0, last: 0 }
   #running: { page: number; controller: AbortController } | null = null
 
@@ -62,9 +61,10 @@ export class KeysetPages<T> {
     return this.#pages.find(fits)
   }
 
+  /** Gives up what is being read. What is wanted after that is read again. */
   close(): void {
-    this.#closed = true
     this.#running?.controller.abort()
+    this.#running = null
   }
 
   /** Page to fetch next: the first wanted one that is missing, or the one that leads there. */
@@ -78,7 +78,6 @@ export class KeysetPages<T> {
   }
 
   #pump(): void {
-    if (this.#closed) return
     const page = this.#next()
     if (this.#running?.page === page) return
     this.#running?.controller.abort()

@@ -20,7 +20,6 @@ export class PlacePages<T> {
   readonly #pages: PageStore<T>
   readonly #running = new Map<number, AbortController>()
   #wanted = { first: 0, last: 0 }
-  #closed = false
 
   constructor(options: PlaceOptions<T>) {
     this.#options = options
@@ -44,7 +43,7 @@ export class PlacePages<T> {
       this.#running.delete(page)
     }
     for (let page = this.#wanted.first; page <= this.#wanted.last; page++) {
-      if (!this.#pages.has(page) && !this.#running.has(page) && !this.#closed) void this.#load(page)
+      if (!this.#pages.has(page) && !this.#running.has(page)) void this.#load(page)
     }
   }
 
@@ -60,8 +59,8 @@ export class PlacePages<T> {
     return this.#pages.find(fits)
   }
 
+  /** Gives up what is being read. What is wanted after that is read again. */
   close(): void {
-    this.#closed = true
     for (const controller of this.#running.values()) controller.abort()
     this.#running.clear()
   }

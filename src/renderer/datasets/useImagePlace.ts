@@ -1,14 +1,17 @@
 import { computed, watch } from 'vue'
-import { useRoute } from 'vue-router'
+import { useRoute, useRouter } from 'vue-router'
 import { useResource } from '../composables/useResource.ts'
 import { engine } from '../engine/index.ts'
 import { integer } from '../format.ts'
 import { useBrowseStore } from '../stores/browse.ts'
 import { filterFromQuery, orderFromQuery } from './filterQuery.ts'
+import { isListOf } from './listOfImage.ts'
 
 /**
  * Where an image is in the list it was opened from, and its neighbours there. Opened by its address, it finds its place
- * in the filter and order the address names; outside of both, in the whole dataset.
+ * in the filter and order the address names; outside of both, its neighbours are those of `fallback`.
+ *
+ * @param datasetId null where the address names no dataset: the place is not asked for
  */
 export function useImagePlace(
   id: () => number,
@@ -17,13 +20,18 @@ export function useImagePlace(
 ) {
   const route = useRoute()
   const browse = useBrowseStore()
-  const place = computed(() => browse.list?.find(id()) ?? null)
+  const router = useRouter()
+  const list = computed(() => {
+    const known = browse.list
+    return known && isListOf(router.resolve(known.address), route) ? known : null
+  })
+  const place = computed(() => list.value?.find(id()) ?? null)
   watch(
     place,
     (at) => {
       if (at === null) return
       browse.place = at
-      browse.list?.want(Math.max(0, at - 1), at + 2)
+      list.value?.want(Math.max(0, at - 1), at + 2)
     },
     { immediate: true },
   )
@@ -38,13 +46,13 @@ export function useImagePlace(
   )
 
   function neighbour(by: 1 | -1): number | null {
-    if (place.value !== null) return browse.list?.row(place.value + by)?.id ?? null
+    if (place.value !== null) return list.value?.row(place.value + by)?.id ?? null
     const known = found.value?.place == null ? fallback() : found.value
     return (by === 1 ? known?.next : known?.previous) ?? null
   }
   const position = computed(() => {
     const at = place.value ?? found.value?.place ?? null
-    const count = place.value === null ? found.value?.images : browse.list?.count
+    const count = place.value === null ? found.value?.images : list.value?.count
     return at === null ? '' : `${integer(at + 1)} of ${integer(count)}`
   })
   return { neighbour, position }

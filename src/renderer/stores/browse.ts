@@ -1,8 +1,12 @@
 import { defineStore } from 'pinia'
-import { shallowRef } from 'vue'
+import { shallowRef, watch } from 'vue'
 import type { ImageRow } from '#shared/contract/index.ts'
+import { useWorkspaceStore } from './workspace.ts'
 
-/** The list an image was opened from, so that its page can go to the next one of the same list. */
+/**
+ * The list an image was opened from, so that its page can go to the next one of the same list. It outlives the view that
+ * showed it: `want` reads what the view had not.
+ */
 export interface BrowsedList {
   /** Where the list is shown. */
   address: string
@@ -21,6 +25,16 @@ export const useBrowseStore = defineStore('browse', () => {
     list.value = next
     place.value = at
   }
+
+  const workspace = useWorkspaceStore()
+  watch(
+    () => workspace.path,
+    () => {
+      list.value = null
+      place.value = null
+    },
+    { flush: 'sync' },
+  )
 
   return { list, place, open }
 })
