@@ -5,17 +5,24 @@ import type { Db } from '../workspace/index.ts'
 import type { Condition } from './definition.ts'
 import { imagesOf, type ImageSource, type SqlValue } from './images.ts'
 
-/** The stored condition of a transform, new where needed. */
-export function internCondition(db: Db, transform: Stimulus): number {
-  const id = db
+/** Stores conditions and finds those that are stored; what is there already is only read. */
+function conditionStore(db: Db): (transform: Stimulus) => number {
+  const find = db.prepare<[string], number>('SELECT id FROM condition WHERE transform = ?').pluck()
+  const insert = db
     .prepare<[string], number>(
       'INSERT INTO condition (transform) VALUES (?) ON CONFLICT DO UPDATE SET transform = transform RETURNING id',
     )
     .pluck()
-    .get(canonicalStimulus(transform))
-  if (id === undefined) throw new Error('condition was not stored')
-  return id
+  return (transform) => {
+    const text = canonicalStimulus(transform)
+    const id = find.get(text) ?? insert.get(text)
+    if (id === undefined) throw new Error('condition was not stored')
+    return id
+  }
 }
+
+/** The stored condition of a transform, new where needed. */
+export const internCondition = (db: Db, transform: Stimulus): number => conditionStore(db)(transform)
 
 /** The condition of images as they are. */
 export const cleanCondition = (db: Db): number => internCondition(db, { op: 'identity' })
@@ -58,13 +65,14 @@ export function storeConditions(
 ): StoredCondition[] {
   const ranges =
     groupSize === null ? [{ from: 0, to: Number.MAX_SAFE_INTEGER }] : groupRanges(db, source, groupSize)
+  const intern = conditionStore(db)
   return db.transaction(() =>
     conditions.map((condition) => ({
       condition,
       source: { ...source, ...condition.images },
       parts: ranges.map((range, group) => {
         const transform = condition.transform(group)
-        return { conditionId: internCondition(db, transform), transform, ...range }
+        return { conditionId: intern(transform), transform, ...range }
       }),
     })),
   )()
@@ -82,9 +90,16 @@ function groupRanges(db: Db, source: ImageSource, size: number): { from: number;
     .all(size, ...values)
 }
 
-/** The part of a condition that holds for an image. */
+/** The part of a condition that holds for an image; parts are in ascending order and do not overlap. */
 export function partFor({ condition, parts }: StoredCondition, imageId: number): ConditionPart {
-  const part = parts.find(({ from, to }) => imageId >= from && imageId <= to)
-  if (!part) throw new Error(`no transform of ${condition.key} for image ${imageId}`)
+  let [low, high] = [0, parts.length - 1]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (imageId <= (parts[middle]?.to ?? Infinity)) high = middle
+    else low = middle + 1
+  }
+  const part = parts[low]
+  if (!part || imageId < part.from || imageId > part.to)
+    throw new Error(`no transform of ${condition.key} for image ${imageId}`)
   return part
 }

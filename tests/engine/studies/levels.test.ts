@@ -1,0 +1,63 @@
+import { expect, it } from 'vitest'
+import { wilson } from '#shared/maths/wilson.ts'
+import type { StudyCondition } from '#shared/contract/index.ts'
+import type { Grid } from '#engine/studies/grid.ts'
+import { changeOf, levelSeries } from '#engine/studies/levels.ts'
+
+const n = 100
+
+const cell = (percent: number, repeat: number, correct: number): StudyCondition => ({
+  modelId: 1,
+  model: 'net',
+  key: `percent=${percent},repeat=${repeat}`,
+  params: { percent, repeat },
+  conditionIds: [],
+  n,
+  correct,
+  correct5: n,
+  top1: correct / n,
+  top5: 1,
+  interval: wilson(correct, n, 0.95),
+  failed: 0,
+})
+
+const cells = [cell(0, 0, 80), cell(50, 0, 40), cell(50, 1, 50)]
+
+const grid = (whole: (one: StudyCondition) => boolean): Grid => ({
+  models: [{ id: 1, title: 'net', conditions: [], variantOf: () => null, classes: [], largestKernel: null }],
+  cells,
+  images: n,
+  complete: false,
+  whole,
+  perClass: () => [],
+  confusion: () => [],
+  tests: [],
+  pairs: () => null,
+  lostShare: () => null,
+})
+
+const percentOf = ({ params }: StudyCondition) => Number(params['percent'])
+
+it('gives a level of one cell its Wilson interval, and one of several their range', () => {
+  const [line] = levelSeries(
+    grid(() => true),
+    percentOf,
+    { repeats: 2 },
+  )
+  const interval = wilson(80, n, 0.95)
+  expect(line?.points).toMatchObject([
+    { y: 0.8, lo: interval.lo, hi: interval.hi },
+    { y: 0.45, lo: 0.4, hi: 0.5 },
+  ])
+  expect(line?.bandLabel).toBe('min to max of 2 draws, 95 % Wilson interval of one')
+})
+
+it('takes changes of whole cells only', () => {
+  const half = grid(({ key }) => key !== 'percent=50,repeat=1')
+  const change = levelSeries(half, percentOf, { repeats: 2, change: true })
+  expect(change[0]?.points.map(({ x, y }) => [x, y])).toEqual([[0, 0]])
+  expect(cells.map((one) => changeOf(half, one))).toEqual([0, -0.4, null])
+  const unclean = grid(({ key }) => key !== 'percent=0,repeat=0')
+  expect(levelSeries(unclean, percentOf, { repeats: 2, change: true })[0]?.points).toEqual([])
+  expect(cells.map((one) => changeOf(unclean, one))).toEqual([null, null, null])
+})
