@@ -20,6 +20,12 @@ export function sizeAfter({ most, fixed }: CallSize, crashes: number): number {
   return most >> halvings
 }
 
+/** For a run that begins anew after deaths of the engine: all its calls are smaller. */
+export const smallerAfter = (size: CallSize, crashes: number): CallSize => ({
+  ...size,
+  most: sizeAfter(size, crashes) || (size.fixed ? size.most : 1),
+})
+
 /** Why an image is given up that took the engine down. */
 export const deadly = (): ErrorShape =>
   new KernelscopeError('ENGINE_DOWN', 'the engine died every time this image was computed').toShape()

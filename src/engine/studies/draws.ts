@@ -91,7 +91,7 @@ export async function openMasks(workspace: Workspace, name: string, frame: MaskF
   const path = madeFileOf(workspace, name)
   const before = fileOf(workspace, name)
   const draws = !existsSync(path) && existsSync(before) ? parseDraws(await readFile(before, 'utf8')) : null
-  return openMaskFile(path, frame, () => draws)
+  return openMaskFile(path, frame, draws)
 }
 
 async function replaceFile(target: string, text: string): Promise<void> {
@@ -101,7 +101,8 @@ async function replaceFile(target: string, text: string): Promise<void> {
 
 async function openDraws(workspace: Workspace, digest: string): Promise<DrawsReader> {
   const isName = /^[0-9a-f]{64}$/.test(digest)
-  if (isName && existsSync(madeFileOf(workspace, digest))) return readMaskFile(madeFileOf(workspace, digest))
+  const made = isName ? readMaskFile(madeFileOf(workspace, digest)) : null
+  if (made) return made
   const file = isName ? fileOf(workspace, digest) : null
   if (file === null || !existsSync(file)) {
     throw new KernelscopeError('DRAWS_MALFORMED', `no draws ${digest} in the workspace`, {

@@ -39,33 +39,46 @@ export interface MaskFile {
   close(): void
 }
 
-/** Opens a file of masks that is there. */
-export function readMaskFile(path: string): MaskFile {
-  const db = new Database(path, { fileMustExist: true })
-  const frame = db
+const tables = `
+  CREATE TABLE IF NOT EXISTS frame (
+    patch INTEGER NOT NULL, height INTEGER NOT NULL, width INTEGER NOT NULL, by_class INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS mask (
+    subject TEXT NOT NULL, level TEXT NOT NULL, bits TEXT NOT NULL, share REAL NOT NULL, PRIMARY KEY (subject, level)
+  ) WITHOUT ROWID, STRICT;`
+
+/** Opens a file of masks; null where there is none, or one that was never finished. */
+export function readMaskFile(path: string): MaskFile | null {
+  if (!existsSync(path)) return null
+  const db = new Database(path)
+  db.exec(tables)
+  const frame = frameOf(db)
+  if (frame) return maskFile(db, frame)
+  db.close()
+  return null
+}
+
+/** Opens a file of masks, new where there is none; then with those of `before`, a draws file of an earlier version. */
+export function openMaskFile(path: string, frame: MaskFrame, before: Draws | null): MaskFile {
+  const found = readMaskFile(path)
+  if (found) return found
+  const db = new Database(path)
+  db.transaction(() => {
+    db.exec(tables)
+    const { patch, height, width, byClass } = frame
+    db.prepare('INSERT INTO frame VALUES (?, ?, ?, ?)').run(patch, height, width, Number(byClass))
+    if (before) keepDraws(db, before)
+  })()
+  return maskFile(db, frame)
+}
+
+function frameOf(db: Database.Database): MaskFrame | null {
+  const found = db
     .prepare<[], Omit<MaskFrame, 'byClass'> & { byClass: number }>(
       'SELECT patch, height, width, by_class AS byClass FROM frame',
     )
     .get()
-  if (frame) return maskFile(db, { ...frame, byClass: frame.byClass === 1 })
-  db.close()
-  throw new Error(`no masks in ${path}`)
-}
-
-/** Opens a file of masks, new where there is none; then with those of `before`, a draws file of an earlier version. */
-export function openMaskFile(path: string, frame: MaskFrame, before: () => Draws | null): MaskFile {
-  if (existsSync(path)) return readMaskFile(path)
-  const known = before()
-  const db = new Database(path)
-  db.transaction(() => {
-    db.exec(`
-      CREATE TABLE frame (patch INTEGER NOT NULL, height INTEGER NOT NULL, width INTEGER NOT NULL, by_class INTEGER NOT NULL) STRICT;
-      CREATE TABLE mask (subject TEXT NOT NULL, level TEXT NOT NULL, bits TEXT NOT NULL, share REAL NOT NULL, PRIMARY KEY (subject, level)) WITHOUT ROWID, STRICT;`)
-    const { patch, height, width, byClass } = frame
-    db.prepare('INSERT INTO frame VALUES (?, ?, ?, ?)').run(patch, height, width, Number(byClass))
-    if (known) keepDraws(db, known)
-  })()
-  return maskFile(db, frame)
+  return found ? { ...found, byClass: found.byClass === 1 } : null
 }
 
 const insertMask = 'INSERT OR REPLACE INTO mask (subject, level, bits, share) VALUES (?, ?, ?, ?)'

@@ -4,7 +4,7 @@ import type { Rewrite } from '#shared/rewrites.ts'
 import { type StoredModel } from '../../models/index.ts'
 import { onGraphThread, rowWeightsInput, type FeaturePoint, type Tap } from '../../onnx/index.ts'
 import type { Db } from '../../workspace/index.ts'
-import { inCalls } from '../calls.ts'
+import { inCalls, smallerAfter } from '../calls.ts'
 import type { MeasureRoom } from '../definition.ts'
 import type { StudyImage } from '../images.ts'
 import { measured, measurementStore, subjectsOf } from '../measurements.ts'
@@ -62,10 +62,16 @@ export async function measureBatchMean(room: MeasureRoom, images: StudyImage[]):
     return
   }
   const points = await pointsOf(model)
-  const { session, provider, outputs, size } = await openProbe(room, {
+  const {
+    session,
+    provider,
+    outputs,
+    size: usual,
+  } = await openProbe(room, {
     name: 'feature-sum',
     taps: (one) => tapsOf(one, 'weightedSum'),
   })
+  const size = smallerAfter(usual, progress.moved() ? 0 : context.crashes)
   progress.note(`${model.title} on ${provider}, batch ${size.most}`)
   const sums = points.map((point) => new FeatureSum(point))
   const problems = new Map<number, ErrorShape>()

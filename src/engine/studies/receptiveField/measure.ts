@@ -5,7 +5,7 @@ import { openTensors, type TensorSession } from '../../inference/index.ts'
 import { openWithFirst, writeGraph, type StoredModel } from '../../models/index.ts'
 import { contributionOutput, onGraphThread } from '../../onnx/index.ts'
 import type { Db } from '../../workspace/index.ts'
-import { gradientCallSize, inCalls } from '../calls.ts'
+import { gradientCallSize, inCalls, smallerAfter } from '../calls.ts'
 import type { MeasureRoom } from '../definition.ts'
 import { drawImages } from '../drawImages.ts'
 import type { ImageSource, StudyImage } from '../images.ts'
@@ -66,7 +66,7 @@ export async function measureField(room: MeasureRoom, chosen: ReceptiveFieldPara
     return
   }
   const { session, provider } = await openField(room, chosen)
-  const size = gradientCallSize(model)
+  const size = smallerAfter(gradientCallSize(model), progress.moved() ? 0 : context.crashes)
   progress.note(`${model.title} on ${provider}, forward and backward, batch ${size.most}`)
   const [height, width] = model.preprocessing.size
   const sum = new Float64Array(height * width)

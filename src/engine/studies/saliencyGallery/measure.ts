@@ -14,6 +14,7 @@ import {
   type MapRoom,
 } from '../../saliency/index.ts'
 import type { Db } from '../../workspace/index.ts'
+import { deadly, sizeAfter } from '../calls.ts'
 import type { MeasureRoom } from '../definition.ts'
 import { imageChunks, type ImageSource, type StudyImage } from '../images.ts'
 import { imageProblem } from '../load.ts'
@@ -95,8 +96,11 @@ async function measureMethod(
   for (const image of images) {
     if (context.signal.aborted) break
     progress.note(`${model.title}, ${name}`)
+    const killing = !progress.moved() && sizeAfter({ most: 1, fixed: true }, context.crashes) === 0
+    // Kept at once: the next image may end the engine too.
+    if (killing) measurementStore(workspace.db, { model, provider, rewrite }).fail(image.subjectId, deadly())
     context.enterNative()
-    const found = await mapOf(room, sessions, name, chosen, image)
+    const found = killing ? deadly() : await mapOf(room, sessions, name, chosen, image)
     if (found === null) break
     if ('map' in found) {
       provider = found.provider

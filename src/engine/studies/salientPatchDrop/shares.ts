@@ -59,6 +59,7 @@ async function addUp(
 ): Promise<Sums> {
   const masks = readMaskFile(path)
   const sums: Sums = new Map()
+  if (!masks) return sums
   try {
     for (const chunk of imageChunks(db, source, page)) {
       for (const [level, found] of masks.dropped(chunk)) {
