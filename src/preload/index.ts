@@ -1,4 +1,4 @@
-import { contextBridge, ipcRenderer, webUtils } from 'electron'
+import { contextBridge, ipcRenderer, webFrame, webUtils } from 'electron'
 import type { Bridge, EngineState } from '#shared/bridge.ts'
 import { channels } from '#shared/channels.ts'
 
@@ -36,6 +36,7 @@ const bridge: Bridge = {
   },
   setProgress: (fraction) => ipcRenderer.send(channels.progress, fraction),
   notify: (title, body) => ipcRenderer.send(channels.notify, { title, body }),
+  freeMemory: () => webFrame.clearCache(),
 }
 
 ipcRenderer.on(channels.port, (event) => window.postMessage(channels.port, location.origin, event.ports))

@@ -40,4 +40,6 @@ export interface Bridge {
   /** Fraction of the running job for the taskbar; null when none runs. */
   setProgress(fraction: number | null): void
   notify(title: string, body: string): void
+  /** Gives back what the page holds of pictures and files that it does not show any more. */
+  freeMemory(): void
 }

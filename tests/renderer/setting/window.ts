@@ -8,6 +8,7 @@ const bridge: Partial<Bridge> = {
   connect: () => {},
   setProgress: () => {},
   notify: () => {},
+  freeMemory: () => {},
   onEngineState: (callback) => {
     callback({ state: 'ready' })
     return () => {}
