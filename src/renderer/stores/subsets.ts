@@ -9,6 +9,8 @@ import { useWorkspaceStore } from './workspace.ts'
 /** Named subsets of all datasets. Every change can be undone. */
 export const useSubsetsStore = defineStore('subsets', () => {
   const rows = shallowRef<Subset[]>([])
+  /** Whether the list has been read for the open workspace. */
+  const loaded = shallowRef(false)
   const byId = computed(() => new Map(rows.value.map((row) => [row.id, row])))
   const of = (datasetId: number) => rows.value.filter((row) => row.datasetId === datasetId)
   const history = useHistoryStore()
@@ -16,7 +18,9 @@ export const useSubsetsStore = defineStore('subsets', () => {
   const engineStore = useEngineStore()
 
   async function load(): Promise<void> {
+    if (!workspace.isOpen) loaded.value = false
     rows.value = workspace.isOpen ? await engine.subsets.list({}) : []
+    loaded.value = workspace.isOpen
   }
   const put = (row: Subset) => {
     const others = rows.value.filter(({ id }) => id !== row.id)
@@ -69,5 +73,5 @@ export const useSubsetsStore = defineStore('subsets', () => {
     () => void load().catch(() => {}),
     { immediate: true },
   )
-  return { rows, byId, of, load, create, update, remove }
+  return { rows, loaded, byId, of, load, create, update, remove }
 })

@@ -6,6 +6,7 @@ import type { KernelscopeError } from '#shared/errors.ts'
 import { engine, isAbort, toKernelscopeError } from '../engine/index.ts'
 import { fieldsOf, initialParams, problemsOf, type Params } from '../forms/schema.ts'
 import { useDatasetsStore, useModelsStore, useStudiesStore } from '../stores/collections.ts'
+import { useSubsetsStore } from '../stores/subsets.ts'
 
 /** A study that is being set up: its values, what is wrong with them, and what it would cost. */
 export function useStudyDraft() {
@@ -13,6 +14,7 @@ export function useStudyDraft() {
   const models = useModelsStore()
   const datasets = useDatasetsStore()
   const studies = useStudiesStore()
+  const subsets = useSubsetsStore()
 
   const idsOf = (value: unknown) =>
     typeof value === 'string' ? value.split('.').map(Number).filter(Number.isInteger) : []
@@ -25,7 +27,20 @@ export function useStudyDraft() {
   const sample = ref<StudyInput['sample']>(null)
   /** 0 for the whole dataset. */
   const subsetId = ref(idsOf(route.query.subset)[0] ?? 0)
-  watch(datasetId, () => (subsetId.value = 0))
+  watch(datasetId, () => (subsetId.value = likeSubset.value))
+  /** The subset of the study this one is like, where it still is and the dataset is the same; else 0. */
+  const likeSubset = computed(() => {
+    const known = subsets.byId.get(like.value?.subset?.id ?? 0)
+    return known?.datasetId === datasetId.value ? known.id : 0
+  })
+  // The list of subsets may come after the study.
+  watch(likeSubset, (id) => id && (subsetId.value = id), { immediate: true })
+  /** The subset that cannot be taken over from the study this one is like. */
+  const lostSubset = computed(() => {
+    const subset = like.value?.subset
+    const same = like.value?.datasetId === datasetId.value
+    return subset && same && subsets.loaded && likeSubset.value === 0 ? subset : null
+  })
   const title = ref('')
   const params = ref<Params>({})
   const presetId = ref<string | null>(null)
@@ -154,6 +169,7 @@ export function useStudyDraft() {
     datasetId,
     sample,
     subsetId,
+    lostSubset,
     title,
     params,
     presetId,
