@@ -194,6 +194,19 @@ describe('the stores of the frame', () => {
     expect(progress.mock.lastCall?.[0]).toBeNull()
   })
 
+  it('tell how a study is by its open job, else by its newest', async () => {
+    const { jobs, run } = await stores()
+    const stream = jobStream()
+    run(stream, info)
+    stream.push({ ...job('failed', 4), id: 1 })
+    stream.push({ ...job('running', 4), id: 2 })
+    await expect.poll(() => jobs.ofStudy(3)?.id).toBe(2)
+    stream.push({ ...job('done', 10), id: 2 })
+    await expect.poll(() => jobs.ofStudy(3)?.state).toBe('done')
+    stream.push({ ...job('queued', 0), id: 3 })
+    await expect.poll(() => jobs.ofStudy(3)?.id).toBe(3)
+  })
+
   it('show a lost engine, and load and follow again when it is back', async () => {
     const { engine, jobs, models, run } = await stores()
     run(jobStream(), info)

@@ -23,8 +23,8 @@ export const useJobsStore = defineStore('jobs', () => {
   const paused = computed(() => all.value.find((j) => j.state === 'paused') ?? null)
   const openCount = computed(() => all.value.filter(isOpen).length)
   const problems = computed(() => all.value.filter((j) => j.problem !== null).length)
-  const ofStudy = (studyId: number) => all.value.find((j) => j.studyId === studyId) ?? null
-  const ofDataset = (datasetId: number) => all.value.find((j) => j.datasetId === datasetId) ?? null
+  const ofStudy = (studyId: number) => foremost(all.value.filter((j) => j.studyId === studyId))
+  const ofDataset = (datasetId: number) => foremost(all.value.filter((j) => j.datasetId === datasetId))
 
   function take(job: Job): void {
     const before = byId.value.get(job.id)
@@ -112,6 +112,10 @@ export const useJobsStore = defineStore('jobs', () => {
     clear,
   }
 })
+
+/** The first that is open of jobs in their order, else the newest: what ended before tells no more how things are. */
+const foremost = (jobs: readonly Job[]): Job | null =>
+  jobs.find(isOpen) ?? jobs.reduce<Job | null>((last, j) => (last && last.id > j.id ? last : j), null)
 
 /** Running, paused, then the queue in its order, then what is over, the newest first. */
 const inOrder = (a: Job, b: Job) =>
