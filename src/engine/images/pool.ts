@@ -1,6 +1,6 @@
 import { workerUrl } from '#engine/entry.ts'
 import { murmur128 } from '#shared/murmur.ts'
-import { drawsEntry, type Draws, type Transform } from '#shared/transforms/index.ts'
+import { drawsEntry, onlyEntry, type Draws, type Transform } from '#shared/transforms/index.ts'
 import type { FilePath } from './file.ts'
 import type { Geometry } from './geometry.ts'
 import { Lane } from './lane.ts'
@@ -61,8 +61,7 @@ const encoder = new TextEncoder()
 function drawsFor(draws: Draws | undefined, transform: Transform, imageKey: string): Draws | undefined {
   if (draws === undefined || transform.op !== 'patchDrop' || transform.draws === null) return undefined
   const { level, subject } = drawsEntry(transform, imageKey)
-  const mask = draws.entries[level]?.[subject]
-  return { ...draws, entries: mask === undefined ? {} : { [level]: { [subject]: mask } } }
+  return onlyEntry(draws, level, subject)
 }
 
 const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)

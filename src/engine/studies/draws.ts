@@ -11,11 +11,12 @@ import {
   serialiseDraws,
   toBitset,
   type Draws,
+  type SizedMasks,
   type Transform,
 } from '#shared/transforms/index.ts'
 import type { Workspace } from '../workspace/index.ts'
 import { partFor, type StoredCondition } from './conditions.ts'
-import { imageChunks } from './images.ts'
+import { imageChunks, type ImageSource } from './images.ts'
 import { isSubsetFile, parseSubsets, storeSubsets } from './lesion/file.ts'
 import { openMaskFile, readMaskFile, type Masked, type MaskFile, type MaskFrame } from './maskFile.ts'
 import { planStudy, type PlannedModel } from './plan.ts'
@@ -113,7 +114,10 @@ async function openDraws(workspace: Workspace, digest: string): Promise<DrawsRea
   return { of: () => draws, close: () => undefined }
 }
 
-/** All masks (of a lesion study: subsets) of a study as one file; throws UNSUPPORTED for a study that draws none. */
+/**
+ * All masks (of a lesion study: subsets) of a study as one file, for every input size of its models; throws UNSUPPORTED
+ * for a study that draws none.
+ */
 export async function exportDraws(workspace: Workspace, studyId: number): Promise<string> {
   const { db } = workspace
   const { study, definition, source, models } = planStudy(db, studyId, false)
@@ -123,19 +127,42 @@ export async function exportDraws(workspace: Workspace, studyId: number): Promis
     db,
   )
   if (own !== undefined) return own
-  const conditions = models[0]?.conditions ?? []
-  const [height, width] = sizeOf(models)
+  const dropping = models
+    .flatMap(({ conditions }) => conditions)
+    .flatMap(({ parts }) => parts)
+    .find(({ transform }) => transform.op === 'patchDrop')?.transform
+  if (dropping?.op !== 'patchDrop')
+    throw new KernelscopeError('UNSUPPORTED', `the study draws nothing at random: ${study.title}`)
+  const sizes = [...Map.groupBy(models, ({ model }) => model.preprocessing.size.join('x')).values()]
+  const masks: SizedMasks[] = []
+  for (const [planned] of sizes) if (planned) masks.push(await masksFor(workspace, planned, source))
+  const [first, ...others] = masks
+  if (!first) throw new KernelscopeError('UNSUPPORTED', `the study has no models: ${study.title}`)
+  return serialiseDraws({
+    format: 'kernelscope-draws',
+    version: 1,
+    patch: dropping.patch,
+    ...first,
+    ...(others.length > 0 ? { others } : {}),
+  })
+}
+
+/** The masks that the conditions of a model show, at its input size. */
+async function masksFor(
+  workspace: Workspace,
+  { model, conditions }: PlannedModel,
+  source: ImageSource,
+): Promise<SizedMasks> {
+  const [height, width] = model.preprocessing.size
   const readers = new Map<string, DrawsReader>()
-  const entries: Draws['entries'] = {}
-  let patch: number | null = null
+  const entries: SizedMasks['entries'] = {}
   try {
-    for (const chunk of imageChunks(db, source, 1000)) {
+    for (const chunk of imageChunks(workspace.db, source, 1000)) {
       for (const image of chunk) {
         const replayed = new Map<string, Draws>()
         for (const stored of conditions) {
           const { transform } = partFor(stored, image.id)
           if (transform.op !== 'patchDrop') continue
-          patch = transform.patch
           const name = transform.draws
           if (name !== null && !replayed.has(name)) {
             const reader = readers.get(name) ?? (await openDraws(workspace, name))
@@ -144,8 +171,8 @@ export async function exportDraws(workspace: Workspace, studyId: number): Promis
           }
           const draws = name === null ? undefined : replayed.get(name)
           const { level, subject } = drawsEntry(transform, image.digest)
-          const masks = (entries[level] ??= {})
-          masks[subject] ??= toBitset(patchMask(transform, image.digest, height, width, draws))
+          const own = (entries[level] ??= {})
+          own[subject] ??= toBitset(patchMask(transform, image.digest, height, width, draws))
         }
       }
       await nextTurn()
@@ -153,19 +180,5 @@ export async function exportDraws(workspace: Workspace, studyId: number): Promis
   } finally {
     for (const reader of readers.values()) reader.close()
   }
-  if (patch === null)
-    throw new KernelscopeError('UNSUPPORTED', `the study draws nothing at random: ${study.title}`)
-  return serialiseDraws({ format: 'kernelscope-draws', version: 1, patch, height, width, entries })
-}
-
-function sizeOf(models: PlannedModel[]): [number, number] {
-  const sizes = models.map(({ model }) => model.preprocessing.size)
-  const [first] = sizes
-  if (!first || sizes.some(([height, width]) => height !== first[0] || width !== first[1])) {
-    throw new KernelscopeError(
-      'UNSUPPORTED',
-      'the models of the study take images of different sizes, so their masks differ',
-    )
-  }
-  return first
+  return { height, width, entries }
 }

@@ -1,15 +1,8 @@
 import { z } from 'zod'
 import { KernelscopeError } from '../errors.ts'
 
-/**
- * The random draws of a study, written out so that it can be replayed anywhere: for every "<percent>/<repeat>" and
- * every image digest (or "group:<n>") the dropped patches as a hex bitset.
- */
-export const draws = z.object({
-  format: z.literal('kernelscope-draws'),
-  version: z.literal(1),
-  /** Side of a patch and size of the masked image, in pixels. */
-  patch: z.int().positive(),
+/** Masks of images of one size, in pixels. */
+const masks = z.object({
   height: z.int().positive(),
   width: z.int().positive(),
   entries: z.record(
@@ -18,7 +11,41 @@ export const draws = z.object({
   ),
 })
 
+/**
+ * The random draws of a study, written out so that it can be replayed anywhere: for every "<percent>/<repeat>" and
+ * every image digest (or "group:<n>") the dropped patches as a hex bitset. Models that take images of other sizes have
+ * other grids of patches, and so masks of their own.
+ */
+export const draws = z.object({
+  format: z.literal('kernelscope-draws'),
+  version: z.literal(1),
+  /** Side of a patch in pixels. */
+  patch: z.int().positive(),
+  ...masks.shape,
+  /** Masks for images of other sizes. */
+  others: z.array(masks).optional(),
+})
+
 export type Draws = z.infer<typeof draws>
+
+/** The masks of a file for images of one size. */
+export type SizedMasks = z.infer<typeof masks>
+
+/** The masks of a file by size of the image. */
+export const masksOf = ({ height, width, entries, others = [] }: Draws): SizedMasks[] => [
+  { height, width, entries },
+  ...others,
+]
+
+/** What a file has for one transform of one image, for every size; nothing else of it. */
+export function onlyEntry(file: Draws, level: string, subject: string): Draws {
+  const cut = <Masks extends SizedMasks>(one: Masks): Masks => {
+    const mask = one.entries[level]?.[subject]
+    return { ...one, entries: mask === undefined ? {} : { [level]: { [subject]: mask } } }
+  }
+  const whole = cut(file)
+  return whole.others ? { ...whole, others: whole.others.map(cut) } : whole
+}
 
 /** Reads a draws file; throws DRAWS_MALFORMED that names the place. */
 export function parseDraws(json: string): Draws {
@@ -37,18 +64,25 @@ export function parseDraws(json: string): Draws {
 
 /** The file's text: members in a fixed order, one entry a line, so that two files can be compared by eye. */
 export function serialiseDraws(file: Draws): string {
-  const { format, version, patch, height, width } = file
-  const inner = (masks: Record<string, string>) =>
-    Object.keys(masks)
-      .sort()
-      .map((key) => `      ${JSON.stringify(key)}: ${JSON.stringify(masks[key])}`)
-      .join(',\n')
-  const entries = Object.entries(file.entries)
-    .sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))
-    .map(([key, masks]) => `    ${JSON.stringify(key)}: {\n${inner(masks)}\n    }`)
-    .join(',\n')
+  const { format, version, patch, height, width, others = [] } = file
   const head = JSON.stringify({ format, version, patch, height, width }, null, 2).slice(0, -2)
-  return `${head},\n  "entries": {\n${entries}\n  }\n}\n`
+  const other = (one: SizedMasks) =>
+    `  {\n  "height": ${one.height},\n  "width": ${one.width},\n${entriesText(one)}\n  }`
+  const rest = others.length === 0 ? '' : `,\n  "others": [\n${others.map(other).join(',\n')}\n  ]`
+  return `${head},\n${entriesText(file)}${rest}\n}\n`
+}
+
+function entriesText({ entries }: SizedMasks): string {
+  const inner = (bits: Record<string, string>) =>
+    Object.keys(bits)
+      .sort()
+      .map((key) => `      ${JSON.stringify(key)}: ${JSON.stringify(bits[key])}`)
+      .join(',\n')
+  const levels = Object.entries(entries)
+    .sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))
+    .map(([key, bits]) => `    ${JSON.stringify(key)}: {\n${inner(bits)}\n    }`)
+    .join(',\n')
+  return `  "entries": {\n${levels}\n  }`
 }
 
 /** One bit per patch in row order, lowest bit of the first byte first. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { KernelscopeError } from '../errors.ts'
 import { generator } from '../random.ts'
-import { fromBitset, type Draws } from './draws.ts'
+import { fromBitset, masksOf, type Draws } from './draws.ts'
 
 /** Random patches of the model's input are painted over (paper 4.1; Naseer et al., "Intriguing Properties of ViTs"). */
 export const patchDrop = z.object({
@@ -73,13 +73,15 @@ export function patchMask(
   const { level, subject } = drawsEntry(transform, imageKey)
   if (transform.draws !== null) {
     if (draws === undefined) throw new KernelscopeError('DRAWS_MALFORMED', `missing draws ${transform.draws}`)
-    if (draws.patch !== transform.patch || draws.height !== height || draws.width !== width) {
+    const sizes = masksOf(draws)
+    const own = sizes.find((one) => one.height === height && one.width === width)
+    if (draws.patch !== transform.patch || !own) {
       throw new KernelscopeError(
         'DRAWS_MALFORMED',
-        `draws are for patches of ${draws.patch} in ${draws.height}x${draws.width}, not ${transform.patch} in ${height}x${width}`,
+        `draws are for patches of ${draws.patch} in ${sizes.map((one) => `${one.height}x${one.width}`).join(' and ')}, not ${transform.patch} in ${height}x${width}`,
       )
     }
-    const hex = draws.entries[level]?.[subject]
+    const hex = own.entries[level]?.[subject]
     if (hex === undefined)
       throw new KernelscopeError('DRAWS_MALFORMED', `draws have no entry ${level} ${subject}`)
     return fromBitset(hex, total)

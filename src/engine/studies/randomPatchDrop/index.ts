@@ -53,7 +53,7 @@ export const randomPatchDrop = defineStudy({
   title: 'Random patch drop',
   section: '4.1',
   description:
-    'Random patches of every image are painted over; accuracy against the share that is lost. All models see the same masks.',
+    'Random patches of every image are painted over; accuracy against the share that is lost. All models of one input size see the same masks.',
   params,
   presets: [
     {
@@ -96,7 +96,7 @@ export const randomPatchDrop = defineStudy({
     notes: [
       `Patches of ${chosen.patch} px, filled ${chosen.fill === 'black' ? 'with black (0 in [0,1] space)' : 'with the mean colour of ImageNet'}.`,
       chosen.mask === 'image'
-        ? 'One mask per image, the same for all models.'
+        ? 'One mask per image, the same for all models of one input size.'
         : `One mask per ${publishedGroup} images in dataset order, as in the published script.`,
       chosen.draws === null
         ? `Seed ${chosen.seed}, ${chosen.repeats} ${chosen.repeats === 1 ? 'repeat' : 'repeats'}.`
