@@ -4,19 +4,17 @@ import { dirname, join, resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { quoted } from '#shared/figures/csv.ts'
 import { datasetRow, listRows, type ListedImage } from '../datasets/index.ts'
 import type { Workspace } from '../workspace/index.ts'
 
 const chunk = 1000
 const header = 'path,name,class,part,width,height,bytes,sha256,problem\n'
 
-const quoted = (value: string | number | null) => {
-  const text = value === null ? '' : String(value)
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
-}
-
 const line = ({ path, name, className, part, width, height, bytes, digest, problem }: ListedImage) =>
-  `${[path, name, className, part, width, height, bytes, digest, problem].map(quoted).join(',')}\n`
+  `${[path, name, className, part, width, height, bytes, digest, problem]
+    .map((value) => quoted(String(value ?? '')))
+    .join(',')}\n`
 
 /** Writes images as CSV, one a line, in the given order. */
 export async function exportList(

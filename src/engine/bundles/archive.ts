@@ -2,6 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { ZipFile } from 'yazl'
+import { whyNotWritten } from './lines.ts'
 
 /** A file that goes into an archive: its content, or where it lies. */
 export interface ArchiveEntry {
@@ -15,21 +16,30 @@ const time = new Date(1980, 0, 1)
 /**
  * Writes a zip that is there whole or not at all. Entries are sorted by name and have one fixed time and mode, so the
  * same content gives the same bytes.
+ *
+ * @throws DISK_FULL
  */
 export async function writeArchive(path: string, entries: readonly ArchiveEntry[]): Promise<void> {
   const zip = new ZipFile()
+  const unread = new AbortController()
   const options = { mtime: time, mode: 0o100644, compress: true, forceDosTimestamp: true }
   for (const { name, content } of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     if (Buffer.isBuffer(content)) zip.addBuffer(content, name, options)
-    else zip.addReadStreamLazy(name, options, (give) => give(null, createReadStream(content.path)))
+    else
+      zip.addReadStreamLazy(name, options, (give) => {
+        const stream = createReadStream(content.path)
+        // yazl listens to no errors of the streams that it is given.
+        stream.on('error', (error) => unread.abort(error))
+        give(null, stream)
+      })
   }
   zip.end()
   const draft = `${path}.part`
   try {
-    await pipeline(zip.outputStream, createWriteStream(draft))
+    await pipeline(zip.outputStream, createWriteStream(draft), { signal: unread.signal })
     await rename(draft, path)
   } catch (error) {
     await rm(draft, { force: true }).catch(() => undefined)
-    throw error
+    throw whyNotWritten(unread.signal.aborted ? unread.signal.reason : error, path)
   }
 }

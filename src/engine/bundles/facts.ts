@@ -1,3 +1,4 @@
+import { quoted } from '#shared/figures/csv.ts'
 import { unpackTop, type EvidenceRow } from '../studies/index.ts'
 
 /** Columns of facts.csv; a missing value is empty. `top` is "class:probability" for the five largest. */
@@ -53,5 +54,3 @@ export function measurementLine(
   )
   return [variant, condition, image, quoted(className), values.join(';')].join(',')
 }
-
-const quoted = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)

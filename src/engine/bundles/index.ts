@@ -1,4 +1,5 @@
 export { writeArchive, type ArchiveEntry } from './archive.ts'
 export { makeBundle } from './make.ts'
+export { portableParams } from './params.ts'
 export { openBundle, type Bundle } from './open.ts'
 export { verifyBundle, type VerifyOptions, type VerifyRoom } from './verify.ts'

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
-import { createWriteStream } from 'node:fs'
-import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { canonicalJson } from '#shared/canonical.ts'
@@ -11,9 +9,11 @@ import { formattedTable, safeName, writeFigure, type Press, type WrittenFile } f
 import { getModel } from '../models/index.ts'
 import { exportDraws, getStudy, studyDefinition, studyEvidence, studyResult } from '../studies/index.ts'
 import { version } from '../version.ts'
-import type { Workspace } from '../workspace/index.ts'
+import type { Db, Workspace } from '../workspace/index.ts'
 import { writeArchive, type ArchiveEntry } from './archive.ts'
 import { factColumns, factLine, measurementColumns, measurementLine } from './facts.ts'
+import { fileDigest } from './find.ts'
+import { writeLines, type LineWriter } from './lines.ts'
 import {
   bundledVariant,
   bundleVersion,
@@ -26,13 +26,16 @@ import {
   type BundledVariant,
   type Manifest,
 } from './manifest.ts'
+import { portableParams } from './params.ts'
+import { archiveLimits } from './reader.ts'
 import { readme } from './readme.ts'
 
 /**
  * Writes a study with all that its numbers rest on as one zip. It names no folder of this machine and no time, so the
  * same study with the same facts gives the same bytes.
  *
- * @throws STUDY_PARAMS while nothing of it was measured
+ * @throws STUDY_PARAMS while nothing of it was measured; UNSUPPORTED where it would be more than is read again;
+ *   DISK_FULL
  */
 export async function makeBundle(
   workspace: Workspace,
@@ -89,7 +92,7 @@ async function collect(
     kindTitle: definition.title,
     section: definition.section,
     title: study.title,
-    params: study.params,
+    params: portableParams(definition, study.params),
     sample: study.sample,
     definitions: definition.definitions,
   }
@@ -119,17 +122,45 @@ async function collect(
   const files = []
   for (const { name, content } of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1)))
     files.push({ name, ...(await digestOf(content)) })
+  checkSize(files)
   return { manifest: { ...described, files }, entries }
 }
 
+/** Nothing is made that would not be read again. */
+function checkSize(files: Manifest['files']): void {
+  const { entries, totalBytes } = archiveLimits
+  const bytes = files.reduce((total, file) => total + file.bytes, 0)
+  if (files.length < entries && bytes <= totalBytes) return
+  throw new KernelscopeError(
+    'UNSUPPORTED',
+    `the bundle would have ${files.length + 1} files of ${(bytes / 2 ** 30).toFixed(1)} GiB; at most ${entries} of ${totalBytes / 2 ** 30} GiB are read again`,
+    { hint: 'Make bundles of fewer models or of a smaller sample.' },
+  )
+}
+
 /** The facts as CSV, with the lists that their columns count in. */
-async function writeEvidence(workspace: Workspace, studyId: number, room: string) {
+async function writeEvidence({ db }: Workspace, studyId: number, room: string) {
+  const most = archiveLimits.entryBytes
+  const facts = await writeLines(join(room, factsName), factColumns.join(','), most)
+  const measurements = await writeLines(join(room, measurementsName), measurementColumns.join(','), most)
+  try {
+    return await writeFacts(db, studyId, room, { facts, measurements })
+  } finally {
+    await facts.close()
+    await measurements.close()
+  }
+}
+
+async function writeFacts(
+  db: Db,
+  studyId: number,
+  room: string,
+  { facts, measurements }: Record<'facts' | 'measurements', LineWriter>,
+) {
   const variants = new Map<string, { place: number; key: BundledVariant }>()
   const conditions = new Map<string, number>()
   const images = new Set<string>()
-  const facts = lineWriter(join(room, factsName), factColumns)
-  const measurements = lineWriter(join(room, measurementsName), measurementColumns)
-  for await (const { variant, condition, rows } of studyEvidence(workspace.db, studyId)) {
+  for await (const { variant, condition, rows } of studyEvidence(db, studyId)) {
     const text = canonicalJson(variant)
     const known = variants.get(text) ?? { place: variants.size, key: bundledVariant.parse(variant) }
     variants.set(text, known)
@@ -153,28 +184,6 @@ async function writeEvidence(workspace: Workspace, studyId: number, room: string
     conditions: [...conditions.keys()],
     counts,
     entries,
-  }
-}
-
-function lineWriter(path: string, columns: readonly string[]) {
-  const stream = createWriteStream(path)
-  let lines = 0
-  const write = async (text: string) => {
-    if (!stream.write(`${text}\r\n`)) await once(stream, 'drain')
-  }
-  const begun = write(columns.join(','))
-  return {
-    async line(text: string) {
-      await begun
-      lines++
-      await write(text)
-    },
-    async end(): Promise<number> {
-      await begun
-      stream.end()
-      await once(stream, 'finish')
-      return lines
-    },
   }
 }
 
@@ -205,8 +214,9 @@ async function drawsOf(workspace: Workspace, studyId: number): Promise<string | 
 }
 
 async function digestOf(content: ArchiveEntry['content']): Promise<{ bytes: number; sha256: string }> {
-  const bytes = Buffer.isBuffer(content) ? content : await readFile(content.path)
-  return { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }
+  return Buffer.isBuffer(content)
+    ? { bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') }
+    : { bytes: (await stat(content.path)).size, sha256: await fileDigest(content.path) }
 }
 
 const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`

@@ -9,7 +9,7 @@ import {
   type BundledStudy,
   type Manifest,
 } from './manifest.ts'
-import { openArchive, refuseFor, type Archive, type ArchiveLimits } from './reader.ts'
+import { openArchive, refuseFor, type Archive, type ArchiveLimits, type Refuse } from './reader.ts'
 
 /** A bundle that is open: read, checked, and still on disk. Nothing of it is unpacked into a workspace. */
 export interface Bundle {
@@ -56,8 +56,6 @@ export async function openBundle(path: string, limits?: ArchiveLimits): Promise<
   }
 }
 
-type Refuse = ReturnType<typeof refuseFor>
-
 async function checkFiles(archive: Archive, { files }: Manifest, refuse: Refuse): Promise<void> {
   const listed = new Set([manifestName, ...files.map(({ name }) => name)])
   if (listed.size !== files.length + 1) throw refuse('its manifest lists a file twice')
@@ -80,7 +78,8 @@ function parsed(bytes: Buffer, name: string, refuse: Refuse): unknown {
   }
 }
 
-function valid<T>(schema: z.ZodType<T>, value: unknown, name: string, refuse: Refuse): T {
+/** A value of the form that is expected, or the refusal that says where `name` is not of it. */
+export function valid<T>(schema: z.ZodType<T>, value: unknown, name: string, refuse: Refuse): T {
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const issue = result.error.issues[0]

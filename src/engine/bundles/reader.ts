@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import { open, type Entry, type ZipFile } from 'yauzl'
 import { KernelscopeError } from '#shared/errors.ts'
 
-/** What a zip may be at most. A bundle of a million facts stays far below. */
+/** What a zip may be at most. A bundle of a million facts stays far below; one of a hundred million is within. */
 export interface ArchiveLimits {
   entries: number
   /** Bytes of one file, and of all of them, unpacked. */
@@ -15,8 +15,9 @@ export interface ArchiveLimits {
 
 export const archiveLimits: ArchiveLimits = {
   entries: 2000,
-  entryBytes: 2 * 2 ** 30,
-  totalBytes: 4 * 2 ** 30,
+  // Files are read piece by piece, so these bound time, not memory; the ratio bounds it by the size of the zip.
+  entryBytes: 32 * 2 ** 30,
+  totalBytes: 64 * 2 ** 30,
   ratio: 200,
 }
 
@@ -24,6 +25,8 @@ export const archiveLimits: ArchiveLimits = {
 export interface Archive {
   /** Names with their unpacked sizes. */
   readonly entries: ReadonlyMap<string, number>
+  /** The error that says what is wrong with it. */
+  readonly refuse: Refuse
   /** The whole of a file, at most `most` bytes. */
   read(name: string, most: number): Promise<Buffer>
   /** Passes a file on piece by piece. Returns its sha256. */
@@ -64,6 +67,7 @@ export async function openArchive(path: string, limits = archiveLimits): Promise
     }
     return {
       entries: new Map([...entries].map(([name, { uncompressedSize }]) => [name, uncompressedSize])),
+      refuse,
       each,
       async read(name, most) {
         if (entryOf(name).uncompressedSize > most) throw refuse(`${name} has more than ${most} bytes`)
@@ -82,7 +86,7 @@ export async function openArchive(path: string, limits = archiveLimits): Promise
 export const refuseFor = (path: string) => (problem: string, hint?: string) =>
   new KernelscopeError('BUNDLE_MALFORMED', `${basename(path)} is refused: ${problem}`, hint ? { hint } : {})
 
-type Refuse = ReturnType<typeof refuseFor>
+export type Refuse = ReturnType<typeof refuseFor>
 
 function openZip(path: string, refuse: Refuse): Promise<ZipFile> {
   return new Promise((resolve, reject) => {

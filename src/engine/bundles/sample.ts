@@ -1,8 +1,11 @@
+import { once } from 'node:events'
 import { parse } from 'csv-parse'
 import { z } from 'zod'
+import { KernelscopeError } from '#shared/errors.ts'
 import { murmur128 } from '#shared/murmur.ts'
 import { factsName } from './manifest.ts'
-import type { Bundle } from './open.ts'
+import { valid, type Bundle } from './open.ts'
+import type { Refuse } from './reader.ts'
 
 /** A fact of a bundle as it is written there. */
 export interface BundledFact {
@@ -30,53 +33,70 @@ const line = z.object({
   top: z.string(),
 })
 
+const keyOfLine = z.looseObject({ variant: z.string(), condition: z.string(), image: z.string() })
+
+/** A line as the parser gives it, and its number in the file. */
+const parsedLine = z.object({ record: z.unknown(), info: z.object({ lines: z.number() }) })
+type ParsedLine = z.infer<typeof parsedLine>
+
+/** Characters of a line. */
+const longestLine = 2 ** 16
+
 const encoder = new TextEncoder()
 
 /**
  * A sample of a bundle's facts that depends on the seed and the facts alone, not on their order: those whose key comes
  * first in an order drawn from it.
+ *
+ * @throws BUNDLE_MALFORMED naming the line that is not one of facts
  */
 export async function sampleFacts({ archive }: Bundle, count: number, seed: number): Promise<BundledFact[]> {
-  const kept: { order: number; row: unknown }[] = []
+  const kept: { order: number; row: ParsedLine }[] = []
   let worst = Number.POSITIVE_INFINITY
-  const parser = parse({ columns: true, bom: true })
+  const take = (row: ParsedLine) => {
+    const order = orderOf(seed, row, archive.refuse)
+    if (kept.length >= count && order >= worst) return
+    kept.push({ order, row })
+    if (kept.length < 2 * count) return
+    kept.sort((a, b) => a.order - b.order)
+    kept.length = count
+    worst = kept.at(-1)?.order ?? worst
+  }
+  const parser = parse({ columns: true, bom: true, info: true, max_record_size: longestLine })
   parser.on('readable', () => {
-    for (let row: unknown = parser.read(); row !== null; row = parser.read()) {
-      const order = orderOf(seed, row)
-      if (kept.length >= count && order >= worst) continue
-      kept.push({ order, row })
-      if (kept.length < 2 * count) continue
-      kept.sort((a, b) => a.order - b.order)
-      kept.length = count
-      worst = kept.at(-1)?.order ?? worst
+    // What is thrown in a listener would reach nobody.
+    try {
+      for (let row: unknown = parser.read(); row !== null; row = parser.read()) take(parsedLine.parse(row))
+    } catch (error) {
+      parser.destroy(error instanceof Error ? error : new Error(String(error)))
     }
   })
   const ended = new Promise<void>((resolve, reject) => {
     parser.on('end', () => resolve())
-    parser.on('error', reject)
+    parser.on('error', (error) => {
+      reject(error instanceof KernelscopeError ? error : archive.refuse(`${factsName}: ${error.message}`))
+    })
   })
-  await Promise.all([
-    archive
-      .each(factsName, (piece) => {
-        if (!parser.write(piece)) return new Promise<void>((resolve) => parser.once('drain', resolve))
-        return undefined
-      })
-      .then(() => parser.end()),
-    ended,
-  ])
+  const fed = archive.each(factsName, async (piece) => {
+    if (parser.errored) throw parser.errored
+    if (!parser.write(piece)) await once(parser, 'drain')
+  })
+  await Promise.all([ended, fed.then(() => parser.end())])
   return kept
     .sort((a, b) => a.order - b.order)
     .slice(0, count)
-    .map(({ row }) => factOf(row))
+    .map(({ row }) => factOf(row, archive.refuse))
 }
 
-function orderOf(seed: number, row: unknown): number {
-  const key = z.looseObject({ variant: z.string(), condition: z.string(), image: z.string() }).parse(row)
+const placeOf = ({ info }: ParsedLine) => `line ${info.lines} of ${factsName}`
+
+function orderOf(seed: number, row: ParsedLine, refuse: Refuse): number {
+  const key = valid(keyOfLine, row.record, placeOf(row), refuse)
   const [a, b] = murmur128(encoder.encode(`${seed} ${key.variant} ${key.condition} ${key.image}`))
   return a * 2 ** 21 + (b >>> 11)
 }
 
-function factOf(row: unknown): BundledFact {
+function factOf(row: ParsedLine, refuse: Refuse): BundledFact {
   const {
     variant,
     condition,
@@ -86,7 +106,7 @@ function factOf(row: unknown): BundledFact {
     confidence,
     true_probability,
     top,
-  } = line.parse(row)
+  } = valid(line, row.record, placeOf(row), refuse)
   const pairs = top
     .split(';')
     .filter(Boolean)

@@ -20,10 +20,13 @@ export async function inlineFigure(press: Press, spec: FigureSpec, prefix: strin
   const options = { widthInches: 6.4, dpi: 72, fontSize: 9 }
   const subject = { kind: 'figure', spec, options } as const
   const bytes = await press.draw({ subject, format: 'svg', dpi: 72, text: 'bare' })
-  return themed(Buffer.from(bytes).toString(), spec.kind === 'heatmap')
-    .replace(/\b(p\d+-|l-)/g, `${prefix}$1`)
-    .replace(/ width="[\d.]+in" height="[\d.]+in"/, '')
-    .trim()
+  return (
+    themed(Buffer.from(bytes).toString(), spec.kind === 'heatmap')
+      // Only where ids stand, in tags: a title may have the same letters.
+      .replace(/<(?:"[^"]*"|[^">])*>/g, (tag) => tag.replace(/( id="|url\(#|href="#)/g, `$1${prefix}`))
+      .replace(/ width="[\d.]+in" height="[\d.]+in"/, '')
+      .trim()
+  )
 }
 
 /** Numbers in the cells of a heatmap stay black or white: they stand on the colours of the data. */

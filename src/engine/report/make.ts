@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
+import { portableParams } from '../bundles/index.ts'
 import { getDataset } from '../datasets/index.ts'
 import { resourcePath } from '../entry.ts'
 import { writeWhole, type Press, type WrittenFile } from '../figures/index.ts'
@@ -30,7 +31,8 @@ export async function makeReport(
 async function studyOf(workspace: Workspace, press: Press, id: number, prefix: string): Promise<ReportStudy> {
   const { db } = workspace
   const study = getStudy(db, id)
-  const { title, section, definitions } = studyDefinition(study.kind)
+  const definition = studyDefinition(study.kind)
+  const { title, section, definitions } = definition
   const result = await studyResult(workspace, id)
   const figures: ReportStudy['figures'][number][] = []
   for (const [at, spec] of result.figures.entries())
@@ -46,7 +48,7 @@ async function studyOf(workspace: Workspace, press: Press, id: number, prefix: s
       ...(study.sample
         ? ([['Sample', `${study.sample.perClass} per class, seed ${study.sample.seed}`]] as const)
         : []),
-      ...Object.entries(study.params)
+      ...Object.entries(portableParams(definition, study.params))
         .filter(([, value]) => value !== null)
         .map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : String(value)] as const),
     ],

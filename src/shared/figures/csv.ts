@@ -16,6 +16,7 @@ function cell(value: string | number | boolean | null | undefined): string {
   return String(value)
 }
 
-function quoted(text: string): string {
+/** A cell as RFC 4180 wants it. */
+export function quoted(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openBundle } from '#engine/bundles/index.ts'
 import { archiveLimits, openArchive } from '#engine/bundles/reader.ts'
+import { sampleFacts } from '#engine/bundles/sample.ts'
 import { temporaryFolder } from '../../temporary.ts'
 import { goodFiles, rawZip, someStudy, type RawEntry } from './zip.ts'
 
@@ -144,6 +145,43 @@ describe('a bundle is refused for', () => {
     await expect(archive.read('a', 100)).rejects.toThrow('a has more than 100 bytes')
     expect((await archive.read('a', 4000)).equals(content)).toBe(true)
     archive.close()
+  })
+})
+
+/** What is wrong with facts.csv, and what the refusal says. Its digest fits. */
+const header =
+  'variant,condition,image,class,predicted,correct,true_rank,confidence,true_probability,true_logit,top'
+const fact = `0,0,${'a'.repeat(64)},cat,1,1,1,0.5,0.5,1.5,1:0.5`
+const badFacts: [string, string[], RegExp][] = [
+  ['a column that is missing', ['variant,image', `0,${'a'.repeat(64)}`], /line 2 of facts\.csv: condition/],
+  [
+    'a number that is none',
+    [header, fact, fact.replace('cat,1', 'cat,x')],
+    /line 3 of facts\.csv: predicted/,
+  ],
+  ['a digest that is none', [header, fact.replace('aaa', '../')], /line 2 of facts\.csv: image/],
+  ['a line of other columns', [header, '1,2'], /facts\.csv: Invalid Record Length/],
+  [
+    'a quote that never ends',
+    [header, `0,0,"${fact}`],
+    /facts\.csv: (?:Invalid Closing Quote|Max Record Size)/,
+  ],
+  ['a line without an end', [header, `0,0,"${'ab '.repeat(40_000)}"`], /facts\.csv: Max Record Size/],
+]
+
+describe('checking a bundle refuses facts with', () => {
+  it.each(badFacts)('%s', async (_, lines, message) => {
+    const path = join(temporaryFolder(), 'hostile.zip')
+    // Many lines, so that the fault is met while the file is still being read.
+    const more = Array.from({ length: 20_000 }, (_, at) => fact.replace('0,0', `0,${at}`))
+    const text = [...lines, ...(lines[0] === header ? more : [])].join('\r\n')
+    writeFileSync(path, rawZip(goodFiles({ 'facts.csv': `${text}\r\n` })))
+    const bundle = await openBundle(path, { ...archiveLimits, ratio: 2000 })
+    await expect(sampleFacts(bundle, 50_000, 1)).rejects.toMatchObject({
+      code: 'BUNDLE_MALFORMED',
+      message: expect.stringMatching(message),
+    })
+    bundle.close()
   })
 })
 

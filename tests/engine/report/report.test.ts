@@ -100,6 +100,13 @@ describe('a report', patient, () => {
     for (const [, id = ''] of html.matchAll(/url\(#([^)]+)\)/g)) expect(ids).toContain(id)
   })
 
+  it('leaves the text of figures as it is', async () => {
+    const title = 'swin-l-in22k, p3-x id="l-1" url(#l-2)'
+    const svg = await inlineFigure(press, { ...curves, title }, 's1f1-')
+    const shown = (text: string) => text.replaceAll('&quot;', '"').replace(/<[^>]*>/g, '')
+    expect(shown(svg)).toContain(title)
+  })
+
   it('has the same bytes every time', async () => {
     expect(await page({}, drawAll())).toBe(await page())
   })

@@ -1,0 +1,66 @@
+import { open } from 'node:fs/promises'
+import { KernelscopeError } from '#shared/errors.ts'
+
+/** Writes lines to a file, each ended by CRLF. */
+export interface LineWriter {
+  line(text: string): Promise<void>
+  /** Writes what is left and closes the file. Returns how many lines followed the first. */
+  end(): Promise<number>
+  /** Closes the file as it is. */
+  close(): Promise<void>
+}
+
+const pieceBytes = 2 ** 18
+
+/**
+ * Begins a file of lines with its header.
+ *
+ * @param most bytes that the file may have
+ * @throws DISK_FULL where it has no room; UNSUPPORTED, as soon as it is known, where it would have more than `most`
+ */
+export async function writeLines(path: string, header: string, most: number): Promise<LineWriter> {
+  const file = await open(path, 'w')
+  let waiting = ''
+  let [bytes, lines] = [0, 0]
+  const flush = async () => {
+    const piece = Buffer.from(waiting)
+    waiting = ''
+    bytes += piece.length
+    if (bytes > most)
+      throw new KernelscopeError(
+        'UNSUPPORTED',
+        `a file of the bundle would have more than ${Math.floor(most / 2 ** 30)} GiB`,
+        { hint: 'Make bundles of fewer models or of a smaller sample.' },
+      )
+    try {
+      await file.appendFile(piece)
+    } catch (cause) {
+      throw whyNotWritten(cause, path)
+    }
+  }
+  const put = async (text: string) => {
+    waiting += `${text}\r\n`
+    if (waiting.length >= pieceBytes) await flush()
+  }
+  await put(header)
+  return {
+    async line(text) {
+      lines++
+      await put(text)
+    },
+    async end() {
+      await flush()
+      await file.close()
+      return lines
+    },
+    close: () => file.close(),
+  }
+}
+
+/** A full disk under its own code. */
+export function whyNotWritten(cause: unknown, path: string): unknown {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : null
+  return code === 'ENOSPC' || code === 'EDQUOT'
+    ? new KernelscopeError('DISK_FULL', `no space left to write ${path}`, { cause })
+    : cause
+}
