@@ -54,6 +54,8 @@ export const dataTable = z.object({
       better: z.enum(['higher', 'lower']).optional(),
     }),
   ),
+  /** Columns of the conditions: only rows that are equal in them are compared for the best. All rows when left out. */
+  comparedWithin: z.array(z.string()).optional(),
   rows: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))),
 })
 

@@ -25,14 +25,16 @@ const missing = '–'
 
 /**
  * The columns of a table as they are printed: shares in per cent with one decimal, numbers with the decimals that four
- * significant digits of the largest need, the best and second of a column marked. Equal printed numbers share a place.
+ * significant digits of the largest need, the best and second of a column (under each condition) marked. Equal printed
+ * numbers share a place.
  */
 export function printedColumns(table: DataTable): PrintedColumn[] {
+  const groups = groupsOf(table)
   return table.columns.map((column) => {
     const values = table.rows.map((row) => row[column.key] ?? null)
     const decimals = decimalsOf(column, values)
     const texts = values.map((value) => printed(value, column, decimals))
-    const places = placesOf(texts, column.better)
+    const places = placesOf(texts, column.better, groups)
     return {
       title: column.kind === 'fraction' ? `${column.title} (%)` : column.title,
       better: column.better ?? null,
@@ -58,17 +60,32 @@ function printed(value: string | number | boolean | null, column: Column, decima
   return fixedNumber(column.kind === 'fraction' ? value * 100 : value, decimals)
 }
 
-function placesOf(texts: readonly string[], better: Column['better']): (1 | 2 | null)[] {
-  if (better === undefined) return texts.map(() => null)
-  const numbers = [...new Set(texts.filter(isNumeric).map(numberOf))].sort((a, b) =>
-    better === 'higher' ? b - a : a - b,
-  )
-  // With a single value there is nothing to be best of.
-  if (numbers.length < 2) return texts.map(() => null)
-  return texts.map((text) => {
-    const place = isNumeric(text) ? numbers.indexOf(numberOf(text)) : -1
-    return place === 0 ? 1 : place === 1 ? 2 : null
-  })
+/** Places of the rows that are compared with each other. */
+function groupsOf({ rows, comparedWithin = [] }: DataTable): number[][] {
+  const places = rows.map((_, at) => at)
+  const condition = (at: number) => JSON.stringify(comparedWithin.map((key) => rows[at]?.[key] ?? null))
+  return [...Map.groupBy(places, condition).values()]
+}
+
+function placesOf(
+  texts: readonly string[],
+  better: Column['better'],
+  groups: readonly number[][],
+): (1 | 2 | null)[] {
+  const places: (1 | 2 | null)[] = texts.map(() => null)
+  if (better === undefined) return places
+  for (const group of groups) {
+    const told = group.filter((at) => isNumeric(texts[at] ?? ''))
+    const valueOf = (at: number) => numberOf(texts[at] ?? '')
+    const numbers = [...new Set(told.map(valueOf))].sort((a, b) => (better === 'higher' ? b - a : a - b))
+    // With a single value there is nothing to be best of.
+    if (numbers.length < 2) continue
+    for (const at of told) {
+      const place = numbers.indexOf(valueOf(at))
+      if (place < 2) places[at] = place === 0 ? 1 : 2
+    }
+  }
+  return places
 }
 
 const isFiniteNumber = (value: unknown): value is number =>

@@ -46,6 +46,25 @@ describe('printed columns', () => {
     expect(change?.cells.every(({ place }) => place === null)).toBe(true)
   })
 
+  it('compare rows of the same condition only', () => {
+    const rows = [
+      { model: 'A', loss: 0, top1: 0.9 },
+      { model: 'B', loss: 0, top1: 0.8 },
+      { model: 'A', loss: 0.5, top1: 0.3 },
+      { model: 'B', loss: 0.5, top1: 0.4 },
+      { model: 'A', loss: 0.9, top1: 0.1 },
+    ]
+    const columns: DataTable['columns'] = [
+      { key: 'model', title: 'Model', kind: 'text' },
+      { key: 'loss', title: 'Loss', kind: 'fraction' },
+      { key: 'top1', title: 'Top-1', kind: 'fraction', better: 'higher' },
+    ]
+    const places = (comparedWithin: string[]) =>
+      printedColumns({ ...table, columns, rows, comparedWithin })[2]?.cells.map(({ place }) => place)
+    expect(places(['loss'])).toEqual([1, 2, 2, 1, null])
+    expect(places([])).toEqual([1, 2, null, null, null])
+  })
+
   it('mark nothing where there is nothing to be best of', () => {
     const alone = printedColumns({ ...table, rows: table.rows.slice(0, 1) })
     expect(alone[1]?.cells[0]?.place).toBeNull()

@@ -43,6 +43,7 @@ export function transferTable(grid: Grid, chosen: AdversarialParams): DataTable[
     {
       id: 'transfer',
       title: 'Transfer check',
+      comparedWithin: ['maker', 'epsilon'],
       columns: [
         { key: 'model', title: 'Shown to', kind: 'text' },
         { key: 'maker', title: 'Made with', kind: 'text' },

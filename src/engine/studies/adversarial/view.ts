@@ -67,6 +67,7 @@ export function attackTable(grid: Grid, models: StoredModel[]): DataTable {
   return {
     id: 'attacks',
     title: 'Accuracy under attack',
+    comparedWithin: ['kind', 'epsilon', 'steps'],
     columns: [
       { key: 'model', title: 'Model', kind: 'text' },
       { key: 'kind', title: 'Attack', kind: 'text' },

@@ -150,6 +150,7 @@ function sizeTable(grid: Grid, models: StoredModel[]): DataTable {
   return {
     id: 'sizes',
     title: 'Accuracy by kernel size and window',
+    comparedWithin: ['window'],
     columns: [
       { key: 'model', title: 'Model', kind: 'text' },
       { key: 'kernel', title: 'Kernel', kind: 'integer' },
@@ -158,7 +159,7 @@ function sizeTable(grid: Grid, models: StoredModel[]): DataTable {
       { key: 'top1', title: 'Top-1', kind: 'fraction', better: 'higher' },
       { key: 'lo', title: '95 % from', kind: 'fraction' },
       { key: 'hi', title: 'to', kind: 'fraction' },
-      { key: 'change', title: 'Change against the whole model', kind: 'fraction', better: 'higher' },
+      { key: 'change', title: 'Change against the whole model', kind: 'fraction' },
       {
         key: 'delta',
         title: `Against ${reference?.title ?? 'the first model'}`,

@@ -96,10 +96,10 @@ export function lesionTable(grid: Grid, models: StoredModel[]): DataTable {
       { key: 'total', title: 'Blocks', kind: 'integer' },
       { key: 'blocks', title: 'Which (from 1)', kind: 'text' },
       { key: 'images', title: 'Images', kind: 'integer' },
-      { key: 'top1', title: 'Top-1', kind: 'fraction', better: 'higher' },
+      { key: 'top1', title: 'Top-1', kind: 'fraction' },
       { key: 'lo', title: '95 % from', kind: 'fraction' },
       { key: 'hi', title: 'to', kind: 'fraction' },
-      { key: 'change', title: 'Change', kind: 'fraction', better: 'higher' },
+      { key: 'change', title: 'Change', kind: 'fraction' },
     ],
     rows,
   }

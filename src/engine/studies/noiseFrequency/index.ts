@@ -176,6 +176,7 @@ function bandTable(grid: Grid, models: StoredModel[], chosen: FrequencyParams): 
   return {
     id: 'bands',
     title: 'Accuracy by band',
+    comparedWithin: ['frequency'],
     columns: [
       { key: 'model', title: 'Model', kind: 'text' },
       { key: 'frequency', title: 'Frequency / π', kind: 'number' },
@@ -185,7 +186,7 @@ function bandTable(grid: Grid, models: StoredModel[], chosen: FrequencyParams): 
       { key: 'top1', title: 'Top-1', kind: 'fraction', better: 'higher' },
       { key: 'lo', title: '95 % from', kind: 'fraction' },
       { key: 'hi', title: 'to', kind: 'fraction' },
-      { key: 'change', title: 'Change against clean', kind: 'fraction', better: 'higher' },
+      { key: 'change', title: 'Change against clean', kind: 'fraction' },
     ],
     rows: grid.cells.map((cell) => {
       const centre = Number(cell.params['centre'])

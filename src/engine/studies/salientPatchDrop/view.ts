@@ -80,6 +80,7 @@ export async function lossTable(grid: Grid, chosen: SalientParams, room: ViewRoo
   return {
     id: 'accuracy',
     title: 'Accuracy against information loss',
+    comparedWithin: ['mode', 'loss'],
     columns: [
       { key: 'model', title: 'Model', kind: 'text' },
       { key: 'mode', title: 'Dropped', kind: 'text' },
@@ -89,7 +90,7 @@ export async function lossTable(grid: Grid, chosen: SalientParams, room: ViewRoo
       { key: 'top1', title: 'Top-1', kind: 'fraction', better: 'higher' },
       { key: 'lo', title: '95 % from', kind: 'fraction' },
       { key: 'hi', title: 'to', kind: 'fraction' },
-      { key: 'change', title: 'Change against clean', kind: 'fraction', better: 'higher' },
+      { key: 'change', title: 'Change against clean', kind: 'fraction' },
     ],
     rows: grid.cells.map((cell) => {
       const mode = String(cell.params['mode'])

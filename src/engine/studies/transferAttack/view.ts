@@ -7,6 +7,7 @@ export function successTable(grid: Grid): DataTable {
   return {
     id: 'success',
     title: 'Attack success rate',
+    comparedWithin: ['epsilon'],
     columns: [
       { key: 'model', title: 'Model', kind: 'text' },
       { key: 'epsilon', title: 'Epsilon', kind: 'number' },

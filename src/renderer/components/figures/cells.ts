@@ -5,7 +5,7 @@ import type { Column } from '../base/table.ts'
 type Row = DataTable['rows'][number]
 type Value = Row[string] | undefined
 
-/** A table of the contract as columns of the screen's table; the best value of a column can be told by `isBest`. */
+/** A table of the contract as columns of the screen's table. */
 export function columnsOf(table: DataTable): Column<Row>[] {
   return table.columns.map((column) => {
     const numeric = column.kind !== 'text' && column.kind !== 'interval'
@@ -35,13 +35,4 @@ export function cellText(value: Value, kind: DataTable['columns'][number]['kind'
     default:
       return significant(value)
   }
-}
-
-/** Whether a value is the best of its column, where the column says what is better and more than one row has a value. */
-export function isBest(table: DataTable, key: string, value: Value): boolean {
-  const column = table.columns.find((c) => c.key === key)
-  if (!column?.better || typeof value !== 'number') return false
-  const values = table.rows.map((row) => row[key]).filter((v) => typeof v === 'number')
-  if (values.length < 2) return false
-  return value === (column.better === 'higher' ? Math.max(...values) : Math.min(...values))
 }
