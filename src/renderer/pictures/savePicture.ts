@@ -48,13 +48,3 @@ async function loadImage(address: string): Promise<ImageBitmap | null> {
   const response = await fetch(address)
   return response.ok ? createImageBitmap(await response.blob()) : null
 }
-
-/** Hands bytes to the user as a file; the shell asks where to put it. */
-export function saveBlob(name: string, blob: Blob): void {
-  const url = URL.createObjectURL(blob)
-  const link = document.createElement('a')
-  link.href = url
-  link.download = name
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(url), 60_000)
-}
