@@ -2,11 +2,13 @@ import { useRouter } from 'vue-router'
 import { emptyComposition, newPanel, type PanelSource } from '#shared/figures/compose/index.ts'
 import { venues } from '#shared/figures/venues.ts'
 import { engine } from '../engine/index.ts'
+import { useSettingsStore } from '../stores/settings.ts'
 import { useProblems } from './useProblems.ts'
 
-/** Makes a composed figure and goes to it. */
+/** Makes a composed figure at the venue of the settings and goes to it. */
 export function useNewFigure() {
   const router = useRouter()
+  const settings = useSettingsStore()
   const { attempt } = useProblems()
 
   /**
@@ -16,12 +18,13 @@ export function useNewFigure() {
     const empty = emptyComposition(title)
     const panels = sources.map((source, at) => newPanel(`panel-${at + 1}`, source))
     const alone = panels.length === 1
+    const venue = venues.find(({ id }) => id === settings.settings?.venue)
     const page = {
       ...empty.page,
+      ...(venue ? { venue: venue.id } : {}),
       columns: alone ? 1 : 2,
       span: alone ? ('column' as const) : empty.page.span,
     }
-    const [venue] = venues
     const style = venue ? { ...empty.style, fontSize: venue.fontSize, typeface: venue.typeface } : empty.style
     const made = await attempt(() =>
       engine.compositions.create({ composition: { ...empty, page, style, panels } }),

@@ -6,6 +6,7 @@ import type { KernelscopeError } from '#shared/errors.ts'
 import { engine, isAbort, toKernelscopeError } from '../engine/index.ts'
 import { fieldsOf, initialParams, problemsOf, type Params } from '../forms/schema.ts'
 import { useDatasetsStore, useModelsStore, useStudiesStore } from '../stores/collections.ts'
+import { useSettingsStore } from '../stores/settings.ts'
 import { useSubsetsStore } from '../stores/subsets.ts'
 
 /** A study that is being set up: its values, what is wrong with them, and what it would cost. */
@@ -15,6 +16,7 @@ export function useStudyDraft() {
   const datasets = useDatasetsStore()
   const studies = useStudiesStore()
   const subsets = useSubsetsStore()
+  const settings = useSettingsStore()
 
   const idsOf = (value: unknown) =>
     typeof value === 'string' ? value.split('.').map(Number).filter(Number.isInteger) : []
@@ -70,11 +72,16 @@ export function useStudyDraft() {
     },
     { immediate: true },
   )
+  /** Studies that draw start with the seed of the settings. */
+  const seeded = (given: Params): Params => {
+    const seed = settings.settings?.seed
+    return seed !== undefined && fields.value.some(({ key }) => key === 'seed') ? { seed, ...given } : given
+  }
   watch(
-    fields,
-    (next) => {
+    [fields, () => settings.settings?.seed],
+    ([next]) => {
       const given = like.value?.kind === kindId.value ? like.value.params : {}
-      params.value = initialParams(next, given)
+      params.value = initialParams(next, seeded(given))
       presetId.value = null
       if (like.value) sample.value = like.value.sample
     },
@@ -84,7 +91,7 @@ export function useStudyDraft() {
   function usePreset(id: string) {
     const preset = kind.value?.presets.find((p) => p.id === id)
     if (!preset) return
-    params.value = initialParams(fields.value, preset.params)
+    params.value = initialParams(fields.value, seeded(preset.params))
     presetId.value = id
   }
 
