@@ -20,6 +20,7 @@ const cell: StudyResult['conditions'][number] = {
   key: 'clean',
   params: {},
   conditionIds: [1],
+  asItIs: true,
   n: 10,
   correct: 7,
   correct5: 9,

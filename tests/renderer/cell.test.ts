@@ -18,6 +18,7 @@ const cell = (modelId: number, percent: number, repeat: number): StudyCondition 
   key: `percent=${percent},repeat=${repeat}`,
   params: { percent, repeat },
   conditionIds: [modelId],
+  asItIs: true,
   n: 10,
   correct: 5,
   correct5: 9,

@@ -112,6 +112,7 @@ function readCell(
   stored: StoredCondition,
 ): { cell: StudyCondition; measured: number } {
   const { condition, parts, source } = stored
+  const { key, params, transform } = condition
   const variantId = model.variantOf(stored)
   const { sql, values } = imagesOf(source)
   const total: Counts & { failed: number } = { measured: 0, n: 0, correct: 0, correct5: 0, failed: 0 }
@@ -135,9 +136,10 @@ function readCell(
   const cell: StudyCondition = {
     modelId: model.id,
     model: model.title,
-    key: condition.key,
-    params: condition.params,
+    key,
+    params,
     conditionIds: parts.map(({ conditionId }) => conditionId),
+    asItIs: variantId === model.variantOf({ ...stored, condition: { key, params, transform } }),
     n,
     correct,
     correct5,

@@ -11,6 +11,11 @@ export const studyCondition = z.object({
   params: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
   /** Ids of the stored conditions behind this cell (several only in the published one-mask-per-batch form). */
   conditionIds: z.array(id),
+  /**
+   * Whether its facts are those of the model as it is. Where blocks were removed or kernels masked, or where the cell has
+   * a readout or preprocessing of its own, the same conditions hold other facts for the model itself.
+   */
+  asItIs: z.boolean(),
   n: z.int(),
   correct: z.int(),
   correct5: z.int(),

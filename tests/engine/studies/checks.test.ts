@@ -15,6 +15,7 @@ function cell(kind: string, epsilon: number, steps: number, top1: number): Study
     key: `${kind} ${epsilon} ${steps}`,
     params: { kind, epsilon, steps },
     conditionIds: [],
+    asItIs: true,
     n,
     correct,
     correct5: n,

@@ -12,6 +12,7 @@ const cell = (percent: number, repeat: number, correct: number): StudyCondition 
   key: `percent=${percent},repeat=${repeat}`,
   params: { percent, repeat },
   conditionIds: [],
+  asItIs: true,
   n,
   correct,
   correct5: n,
