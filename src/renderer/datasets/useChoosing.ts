@@ -49,10 +49,14 @@ export function useChoosing({ datasetId, filter, order, row }: Listed) {
   const ruleCount = ref(0)
   watch(
     () => selection.value.filter,
-    async (rule) => {
+    async (rule, _, onCleanup) => {
       if (rule === null) return
-      const found = await attempt(() => engine.datasets.count({ datasetId: datasetId(), filter: rule }))
-      ruleCount.value = found?.images ?? 0
+      const controller = new AbortController()
+      const { signal } = controller
+      onCleanup(() => controller.abort())
+      const input = { datasetId: datasetId(), filter: rule }
+      const found = await attempt(() => engine.datasets.count(input, { signal }))
+      if (!signal.aborted) ruleCount.value = found?.images ?? 0
     },
     { immediate: true },
   )
