@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import type { Model, Ranking } from '#shared/contract/index.ts'
 import { rankingTable } from '../../src/renderer/ranking/export.ts'
 import { bestOf, rankingFigure } from '../../src/renderer/ranking/figure.ts'
@@ -93,6 +95,33 @@ describe('the ranking', () => {
     expect(table.rows.map(({ model, values }) => [model, values.size])).toEqual([
       ['ViT-B', 2],
       ['BiT', 1],
+    ])
+  })
+
+  it('has a column for every value of Table 5', () => {
+    const file = new URL('../../resources/paper/tables.json', import.meta.url)
+    const printed = z
+      .object({
+        rows: z.array(
+          z.object({
+            source: z.string(),
+            model: z.string(),
+            dataset: z.string(),
+            metric: z.string(),
+            value: z.number().nullable(),
+            unit: z.string(),
+          }),
+        ),
+      })
+      .parse(JSON.parse(readFileSync(file, 'utf8')))
+      .rows.filter(({ source }) => source === 'Table 5')
+    const reported = printed.map(({ dataset, metric, ...row }) => ({ ...row, text: `${dataset}, ${metric}` }))
+    const { columns, rows } = paperTable({ reported })
+    expect(columns).toHaveLength(6)
+    expect(rows.map(({ model, values }) => [model, values.size])).toEqual([
+      ['RepLKNet-31B', 6],
+      ['ViT-B', 6],
+      ['RepLKNet-3B', 6],
     ])
   })
 

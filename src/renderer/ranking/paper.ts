@@ -14,6 +14,14 @@ const metrics: Readonly<Record<string, { metric: string; title: string }>> = {
   'ImageNet-P, mT5D': { metric: 'imagenet-p.mt5d', title: 'ImageNet-P mT5D' },
   'ImageNet-R, top-1': { metric: 'imagenet-r.rule1000', title: 'ImageNet-R top-1' },
   'ImageNet-9, BG-Gap': { metric: 'imagenet-9.gap', title: 'ImageNet-9 BG-Gap' },
+  'ImageNet val, salient drop 50%: accuracy change': {
+    metric: 'salient-patch-drop.salient-50',
+    title: 'Salient drop 50 %, change',
+  },
+  'ImageNet val, frequency noise 0.7pi: accuracy change': {
+    metric: 'noise-frequency.pi-700',
+    title: 'Noise at 0.7 π, change',
+  },
 }
 
 export interface PaperColumn {

@@ -30,11 +30,11 @@ it('experiments give their metrics of Table 5 to the ranking, while all images a
   const { metrics, models } = await client.studies.ranking({})
   const values = models.flatMap((model) => model.values)
   expect(metrics.map(({ key, title }) => [key, title])).toEqual([
-    ['random-patch-drop.change', 'Random drop 40 %, change in top-1'],
-    ['salient-patch-drop.change', 'Salient drop 50 %, change in top-1'],
+    ['random-patch-drop.drop-40', 'Random drop 40 %, change in top-1'],
+    ['salient-patch-drop.salient-50', 'Salient drop 50 %, change in top-1'],
     ['adversarial.fgsm', 'FGSM, ε 0.05, top-1'],
     ['lesion.third', 'A third of the blocks removed, top-1'],
-    ['noise-frequency.change', 'Noise at 0.7 π, change in top-1'],
+    ['noise-frequency.pi-700', 'Noise at 0.7 π, change in top-1'],
   ])
   const clean = of('noise-frequency clean')
   const expected = [

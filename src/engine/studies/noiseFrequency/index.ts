@@ -144,7 +144,7 @@ function frequencyMetrics(grid: Grid, { centres }: FrequencyParams): Metric[] {
       changeMetric(
         grid,
         cell,
-        'noise-frequency.change',
+        `noise-frequency.pi-${centre}`,
         `Noise at ${Number(centre) / 1000} π, change in top-1`,
       ),
     )

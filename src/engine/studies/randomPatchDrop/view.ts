@@ -76,7 +76,7 @@ export function lossMetrics(grid: Grid, { percents }: RandomPatchDropParams): Me
     meanMetric(
       grid.cells
         .filter(({ modelId, params }) => modelId === id && params['percent'] === percent)
-        .map((cell) => changeMetric(grid, cell, 'random-patch-drop.change', title)),
+        .map((cell) => changeMetric(grid, cell, `random-patch-drop.drop-${percent}`, title)),
     ),
   )
 }

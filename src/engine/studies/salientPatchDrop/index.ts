@@ -200,7 +200,12 @@ function salientMetrics(grid: Grid, { percents }: SalientParams): Metric[] {
   return grid.cells
     .filter(({ params }) => params['mode'] === 'salient' && params['percent'] === percent)
     .map((cell) =>
-      changeMetric(grid, cell, 'salient-patch-drop.change', `Salient drop ${percent} %, change in top-1`),
+      changeMetric(
+        grid,
+        cell,
+        `salient-patch-drop.salient-${percent}`,
+        `Salient drop ${percent} %, change in top-1`,
+      ),
     )
 }
 
