@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { resourcePath } from '#engine/entry.ts'
-import { addDataset, runStudy } from '../studies/sample.ts'
+import { addDataset, jobEnd, runStudy } from '../studies/sample.ts'
 import { query, suite, tableOf, world } from './world.ts'
 
 /** The sample's home with one suite of it, so that its subsets.json is found. */
@@ -51,6 +51,13 @@ describe('ImageNet-A and -R', () => {
     const [row] = tableOf(tables, 'accuracy').rows
     expect(row?.['rule1000']).toBe(conditions[0]?.top1)
     expect(row?.['gap']).toBeCloseTo((conditions[2]?.top1 ?? 0) - (conditions[1]?.top1 ?? 0), 12)
+
+    // With images that have no facts yet, neither gap nor ranking is made of the others.
+    home(setting.folder, 'A', 4)
+    await jobEnd(client, (await client.datasets.reindex({ id: datasetId })).jobId)
+    const [half] = tableOf((await client.studies.result({ id })).tables, 'accuracy').rows
+    expect(half).toMatchObject({ n: 36, gap: null })
+    expect((await client.studies.ranking({})).metrics).toEqual([])
   })
 
   it('gives no gap where no ordinary images are in the workspace', async () => {
@@ -188,5 +195,11 @@ describe('ImageNet-9', () => {
     expect(result.figures.find((figure) => figure.id === 'imagenet-9-gap')?.notes).toContain(
       'Interval of the gap: of pairs, since both variations show the same foregrounds.',
     )
+
+    suite('9/mixed_rand/val', join(root, 'mixed_rand', 'val'), 4)
+    await jobEnd(client, (await client.datasets.reindex({ id: datasetId })).jobId)
+    const half = await client.studies.result({ id })
+    expect(tableOf(half.tables, 'accuracy').rows[0]).toMatchObject({ gap: null, lo: null })
+    expect((await client.studies.ranking({})).metrics).toEqual([])
   })
 })

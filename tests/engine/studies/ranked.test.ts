@@ -5,6 +5,7 @@ import { temporaryFolder } from '../../temporary.ts'
 import { addDataset, jobEnd, runStudy, sampleImages, sampleModel } from './sample.ts'
 
 const studies: { kind: string; params: Record<string, unknown> }[] = [
+  { kind: 'clean-accuracy', params: {} },
   { kind: 'random-patch-drop', params: { percents: [0, 40, 80], repeats: 1 } },
   { kind: 'salient-patch-drop', params: { source: 'gradient', percents: [30, 50] } },
   { kind: 'adversarial', params: { attack: 'fgsm', epsilons: [0.01, 0.05] } },
@@ -30,6 +31,7 @@ it('experiments give their metrics of Table 5 to the ranking, while all images a
   const { metrics, models } = await client.studies.ranking({})
   const values = models.flatMap((model) => model.values)
   expect(metrics.map(({ key, title }) => [key, title])).toEqual([
+    ['clean-accuracy.top1', 'Clean top-1'],
     ['random-patch-drop.drop-40', 'Random drop 40 %, change in top-1'],
     ['salient-patch-drop.salient-50', 'Salient drop 50 %, change in top-1'],
     ['adversarial.fgsm', 'FGSM, ε 0.05, top-1'],
@@ -38,6 +40,7 @@ it('experiments give their metrics of Table 5 to the ranking, while all images a
   ])
   const clean = of('noise-frequency clean')
   const expected = [
+    clean,
     of('random-patch-drop percent=40,repeat=0') - clean,
     of('salient-patch-drop salient,percent=50') - clean,
     of('adversarial epsilon=0.05,steps=1'),
@@ -51,7 +54,7 @@ it('experiments give their metrics of Table 5 to the ranking, while all images a
     if (found?.interval) expect(found.interval.lo).toBeLessThanOrEqual(value)
     if (found?.interval) expect(found.interval.hi).toBeGreaterThanOrEqual(value)
   }
-  expect(values.map(({ interval }) => interval !== null)).toEqual([true, true, true, false, true])
+  expect(values.map(({ interval }) => interval !== null)).toEqual([true, true, true, true, false, true])
 
   // Images that came later have no facts: no number may stand for all of them.
   sampleImages(folder, 3)
