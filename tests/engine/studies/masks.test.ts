@@ -1,9 +1,12 @@
-import { cpSync, existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import type { JobProgress } from '#shared/contract/index.ts'
 import { parseDraws, serialiseDraws, toBitset, type Draws } from '#shared/transforms/index.ts'
 import { createEngine } from '#engine/api/index.ts'
+import { imageChunks } from '#engine/studies/images.ts'
 import { openMaskFile, readMaskFile } from '#engine/studies/maskFile.ts'
+import { runStudy as runStudyHere } from '#engine/studies/run.ts'
 import { temporaryFolder } from '../../temporary.ts'
 import { addDataset, runStudy, sampleImages, sampleModel } from './sample.ts'
 
@@ -77,7 +80,7 @@ describe('salient masks', () => {
     await client.workspace.create({ path: join(folder, 'workspace') })
     const images = sampleImages(folder, 1)
     const modelIds = [(await client.models.add({ path: sampleModel('replk3') })).id]
-    return { folder, client, images, modelIds, draws: join(folder, 'workspace', 'draws') }
+    return { engine, client, images, modelIds, draws: join(folder, 'workspace', 'draws') }
   }
 
   it('of a picture in two classes are those of each class’s gradient', async () => {
@@ -95,6 +98,38 @@ describe('salient masks', () => {
     )
     expect(twins).toHaveLength(2)
     expect(twins[0]?.confidence).not.toBe(twins[1]?.confidence)
+  })
+
+  it('are kept as they are made: a run that was stopped goes on with what is missing', async () => {
+    const { engine, client, images, modelIds, draws } = await setUp()
+    const datasetId = await addDataset(client, images)
+    const params = { source: 'gradient', percents: [50], modes: ['salient'] }
+    const { id, job } = await runStudy(client, { kind: 'salient-patch-drop', modelIds, datasetId, params })
+    const [name = ''] = readdirSync(draws)
+    rmSync(join(draws, name))
+    const { workspace } = engine.session.open()
+    const { pool, log } = engine.session
+    const room = { workspace, pool, log, settings: engine.session.settings() }
+    /** Runs the study until `calls` calls into native code were made. */
+    const runUntil = async (calls: number): Promise<JobProgress[]> => {
+      const stop = new AbortController()
+      const told: JobProgress[] = []
+      if (!job) throw new Error('the study has no job')
+      await runStudyHere(room, id, {
+        ...{ job, signal: stop.signal, crashes: 0 },
+        enterNative: () => void (--calls === 0 && stop.abort()),
+        report: (progress) => void told.push(progress),
+      })
+      return told
+    }
+    await runUntil(1)
+    const file = readMaskFile(join(draws, name))
+    const found = [...imageChunks(workspace.db, { datasetId, selectedFor: null }, 100)].flat()
+    expect(file?.lacking(found, ['50/0'])).toHaveLength(8)
+    file?.close()
+    const told = await runUntil(Infinity)
+    // The eight that were missing, beside sixteen images as they are and sixteen under masks.
+    expect(told.at(-1)).toMatchObject({ total: 8 + 32, done: 8 + 32, cacheHits: 32 })
   })
 
   it('that an earlier version kept as one text are used', async () => {
