@@ -9,6 +9,7 @@ it.each([
   ['epsilon=0.1,steps=1', 'ε 0.1 (25.5/255)'],
   ['epsilon=0.006,steps=20', 'ε 0.006 (1.53/255), 20 steps'],
   ['sign,epsilon=0.01', 'random sign, ε 0.01 (2.55/255)'],
+  ['fgsm,epsilon=0.01', 'FGSM, ε 0.01 (2.55/255)'],
   ['transfer,from=3', 'images made with RepLK-3'],
   ['none', 'no block removed'],
   ['n=1,sample=0', '1 block removed, subset 1'],

@@ -18,6 +18,7 @@ const whole: Record<string, string> = {
   none: 'no block removed',
   whole: 'kernels as they are',
   sign: 'random sign',
+  fgsm: 'FGSM',
 }
 
 /** A condition in words by its key: "percent=50,repeat=0" → "50 % dropped, draw 1". */
