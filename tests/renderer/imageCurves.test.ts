@@ -19,6 +19,7 @@ const row = (
   key: `percent=${percent},repeat=${repeat}`,
   params: { percent, repeat },
   conditionId: 10 + percent + repeat,
+  asItIs: true,
   correct,
   predicted: 3,
   label: 'cat',

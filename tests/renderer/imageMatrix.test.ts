@@ -7,6 +7,7 @@ const row = (key: string, params: StudyImageRow['params']): StudyImageRow => ({
   key,
   params,
   conditionId: 1,
+  asItIs: true,
   correct: true,
   predicted: 0,
   label: 'cat',

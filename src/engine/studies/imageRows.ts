@@ -24,6 +24,7 @@ export function studyImageRows(db: Db, studyId: number, imageId: number): StudyI
   )
   return planStudy(db, studyId, false).models.flatMap(({ model, conditions }) => {
     const variants = currentVariants(db, model)
+    const unchanged = variants(noRewrite)?.id
     return conditions.flatMap((stored) => {
       const { condition, parts } = stored
       const part = parts.find(({ from, to }) => imageId >= from && imageId <= to)
@@ -40,6 +41,7 @@ export function studyImageRows(db: Db, studyId: number, imageId: number): StudyI
           key,
           params,
           conditionId: part.conditionId,
+          asItIs: variant?.id === unchanged,
           label,
         },
       ]

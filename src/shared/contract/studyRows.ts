@@ -21,6 +21,8 @@ export const studyImageRow = z.object({
   params: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
   /** For the picture under the condition. */
   conditionId: id,
+  /** Whether these are answers of the model as it is, as `StudyCondition.asItIs`. */
+  asItIs: z.boolean(),
   /** null where nothing is right or wrong. */
   correct: z.boolean().nullable(),
   predicted: z.int(),

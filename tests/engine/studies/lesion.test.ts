@@ -72,6 +72,9 @@ describe('a subsets file', () => {
     const { conditions } = await client.studies.result({ id: own.id })
     expect(conditions.map(({ asItIs }) => asItIs)).toEqual([true, false])
     expect(conditions[1]?.conditionIds).toEqual(conditions[0]?.conditionIds)
+    const [image] = (await client.datasets.images({ datasetId, limit: 1 })).rows
+    const { rows } = await client.studies.image({ id: own.id, imageId: image?.id ?? 0 })
+    expect(rows.map(({ asItIs }) => asItIs)).toEqual([true, false])
   })
 
   it('removes nothing from a model it has no subsets for, and says so', async () => {
