@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { ComposedState } from '#shared/contract/index.ts'
 import { composedCaption, panelLetter, panelSpecs, type Composition } from '#shared/figures/compose/index.ts'
 import { hasRange } from '#shared/figures/points.ts'
@@ -13,6 +12,7 @@ import {
   saveStyle,
   writeComposed,
 } from '../figures/index.ts'
+import { sharedFolder } from './figures.ts'
 import { api } from './implementation.ts'
 import { completeData, withData } from './panels.ts'
 import type { EngineSession } from './session.ts'
@@ -50,8 +50,8 @@ export const compositions = {
     const { figure, formats, dpi } = input
     const chosen = 'id' in figure ? getComposition(db(session), figure.id).composition : figure.composition
     const { composition, provenance } = await completeData(session.opened?.workspace ?? null, chosen)
-    const directory = input.directory ?? join(session.open().workspace.exports, 'figures')
-    const files = await writeComposed(session.press.draw, composition, formats, directory, {
+    const folder = input.directory ?? sharedFolder(session.open().workspace)
+    const files = await writeComposed(session.press.draw, composition, formats, folder, {
       dpi,
       provenance,
     })

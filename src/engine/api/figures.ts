@@ -3,12 +3,16 @@ import type { FigureSpec } from '#shared/figures/spec.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { kernelDistanceSpec } from '#shared/figures/kernelDistance.ts'
 import type { FigureFormat } from '#shared/contract/index.ts'
-import { writeFigure, writeTable, type Press } from '../figures/index.ts'
+import { writeFigure, writeTable, type Folder, type Press } from '../figures/index.ts'
 import { usableModel } from '../models/index.ts'
 import { onGraphThread } from '../onnx/index.ts'
 import { studyResult } from '../studies/index.ts'
 import { version } from '../version.ts'
+import type { Workspace } from '../workspace/index.ts'
 import { api } from './implementation.ts'
+
+/** Where figures of everything go that has no folder of its own. */
+export const sharedFolder = ({ exports }: Workspace): Folder => ({ shared: join(exports, 'figures') })
 
 const madeWith = `Kernelscope ${version}.`
 
@@ -45,8 +49,8 @@ export const figures = {
     return { files: await writeFigures(context.session.press, [spec], directory, input) }
   }),
   exportSpec: api.figures.exportSpec.handler(async ({ input, context }) => {
-    const directory = input.directory ?? join(context.session.open().workspace.exports, 'figures')
-    return { files: await writeFigures(context.session.press, [input.spec], directory, input) }
+    const folder = input.directory ?? sharedFolder(context.session.open().workspace)
+    return { files: await writeFigures(context.session.press, [input.spec], folder, input) }
   }),
 }
 
@@ -77,13 +81,13 @@ interface Setting {
 export async function writeFigures(
   press: Press,
   specs: readonly FigureSpec[],
-  directory: string,
+  folder: Folder,
   { formats, width, height, dpi, fontSize, typeface, title }: Setting,
   provenance: readonly string[] = [madeWith],
 ) {
   const options = { widthInches: width, heightInches: height, dpi, fontSize, typeface, title }
   const files = []
   for (const spec of specs)
-    files.push(...(await writeFigure(press.draw, spec, formats, directory, options, provenance)))
+    files.push(...(await writeFigure(press.draw, spec, formats, folder, options, provenance)))
   return files
 }

@@ -1,10 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { MapView } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { mapSpec } from '#shared/figures/map.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import { contributionPicture } from '#shared/maths/receptiveField.ts'
+import { writeSet, type Folder, type WrittenFile } from '../figures/index.ts'
 import { encodePng } from '../images/index.ts'
 import { readingOutput } from '../onnx/index.ts'
 import { floatsOfPart, magnitudes, npyHeader, signedSums, type KeptMap } from '../saliency/index.ts'
@@ -82,13 +81,9 @@ function notesOf(result: unknown): string[] {
 }
 
 /** Writes the numbers as NumPy array [rows, columns]. */
-export async function writeNpy({ values, rows, columns, id }: Shown, directory: string) {
-  await mkdir(directory, { recursive: true })
-  const path = join(directory, `${id}.npy`)
+export async function writeNpy({ values, rows, columns, id }: Shown, folder: Folder): Promise<WrittenFile[]> {
   const data = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
-  const bytes = Buffer.concat([npyHeader([rows, columns]), data])
-  await writeFile(path, bytes)
-  return { path, bytes: bytes.byteLength }
+  return writeSet(folder, id, new Map([['npy', Buffer.concat([npyHeader([rows, columns]), data])]]))
 }
 
 function part({ kind, parts }: KeptMap, name: string) {

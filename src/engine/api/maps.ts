@@ -1,8 +1,8 @@
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { usableModel } from '../models/index.ts'
 import { onGraphThread } from '../onnx/index.ts'
 import { attention, receptiveField, saliency, writeGradients } from '../saliency/index.ts'
-import { writeFigures } from './figures.ts'
+import { sharedFolder, writeFigures } from './figures.ts'
 import { api, guarded } from './implementation.ts'
 import { figureOf, shownOf, writeNpy } from './mapFigure.ts'
 import { imagesOfSet, labelledImages, look, lookAtImage } from './subjects.ts'
@@ -32,14 +32,14 @@ export const maps = {
     const db = session.opened?.workspace.db ?? null
     const map = session.looking.kept.get(db, key, [view.of])
     const shown = shownOf(map, view)
-    const directory = input.directory ?? join(session.open().workspace.exports, 'figures')
+    const folder = input.directory ?? sharedFolder(session.open().workspace)
     const drawn = formats.filter((format) => format !== 'npy')
     const figure = await figureOf(shown, caption, map, input.photograph)
     const files =
       drawn.length > 0
-        ? await writeFigures(session.press, [figure], directory, { ...input, formats: drawn })
+        ? await writeFigures(session.press, [figure], folder, { ...input, formats: drawn })
         : []
-    if (drawn.length < formats.length) files.push(await writeNpy(shown, directory))
+    if (drawn.length < formats.length) files.push(...(await writeNpy(shown, folder)))
     return { files }
   }),
   gradient: api.maps.gradient.handler(async ({ input, context: { session }, signal }) => {

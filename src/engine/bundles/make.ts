@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path'
 import { canonicalJson } from '#shared/canonical.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { getDataset } from '../datasets/index.ts'
-import { formattedTable, safeName, writeFigure, type Press, type WrittenFile } from '../figures/index.ts'
+import { formattedTable, plainName, writeFigure, type Press, type WrittenFile } from '../figures/index.ts'
 import { getModel } from '../models/index.ts'
 import { exportDraws, getStudy, studyDefinition, studyEvidence, studyResult } from '../studies/index.ts'
 import { version } from '../version.ts'
@@ -79,7 +79,7 @@ async function collect(
     [studyName, json({ complete, tables, figures, reported, provenance })],
     ...tables.flatMap((table) =>
       (['csv', 'tex', 'md'] as const).map((format): [string, string] => [
-        `tables/${safeName(table.id)}.${format}`,
+        `tables/${plainName(table.id)}.${format}`,
         formattedTable(table, format, provenance),
       ]),
     ),
@@ -198,7 +198,8 @@ async function drawFigures(
     const options = { widthInches: 6.75, dpi: 300 }
     const formats = ['pdf', 'svg', 'csv', 'txt'] as const
     const files = await writeFigure(press.draw, figure, formats, directory, options, provenance)
-    for (const { path } of files) entries.push({ name: `figures/${basename(path)}`, content: { path } })
+    for (const { path } of files)
+      entries.push({ name: `figures/${plainName(basename(path))}`, content: { path } })
   }
   return entries
 }

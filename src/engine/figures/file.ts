@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 
@@ -41,13 +41,68 @@ export async function writeWhole(
   return { path, bytes: bytes.length }
 }
 
-/** A file name from an id: letters, digits, dot, dash and underscore; never empty, hidden or a path. */
+/** A folder; in a shared one, files of other content that have the same name are kept, and the new ones numbered. */
+export type Folder = string | { shared: string }
+
+/**
+ * Writes files that belong together, each as `<name>.<ending>`. In a shared folder whose file of such a name has other
+ * content, all of them are `<name>-2.<ending>` and so on; the same content takes the same names again.
+ */
+export async function writeSet(
+  folder: Folder,
+  name: string,
+  contents: ReadonlyMap<string, string | Uint8Array>,
+): Promise<WrittenFile[]> {
+  const directory = typeof folder === 'string' ? folder : folder.shared
+  const base = safeName(name)
+  let free = base
+  if (typeof folder !== 'string')
+    for (let n = 2; !(await isFree(directory, free, contents)); n++) free = `${base}-${n}`
+  const files: WrittenFile[] = []
+  for (const [ending, content] of contents)
+    files.push(await writeWhole(directory, `${free}.${ending}`, content))
+  return files
+}
+
+async function isFree(
+  directory: string,
+  name: string,
+  contents: ReadonlyMap<string, string | Uint8Array>,
+): Promise<boolean> {
+  for (const [ending, content] of contents) {
+    const path = join(directory, `${name}.${ending}`)
+    const bytes = Buffer.from(content)
+    const there = await stat(path).catch(() => null)
+    if (!there) continue
+    if (there.size !== bytes.length || !(await readFile(path)).equals(bytes)) return false
+  }
+  return true
+}
+
+/** UTF-8 bytes of a name; a file system takes 255 with the ending and what a draft adds. */
+const longestName = 160
+
+/** A file name from an id: letters and digits of any script, dot, dash and underscore; never empty, hidden or a path. */
 export function safeName(id: string): string {
-  const name = id
-    .normalize('NFKD')
-    .replace(/[^A-Za-z0-9._-]+/g, '-')
-    .replace(/^[.-]+|[.-]+$/g, '')
-    .slice(0, 100)
+  let name = trimmed(id.normalize('NFC').replace(/[^\p{L}\p{M}\p{N}._-]+/gu, '-'))
+  while (Buffer.byteLength(name) > longestName) name = trimmed([...name].slice(0, -1).join(''))
+  return allowed(name)
+}
+
+/** The same in letters that every file system and archive has. */
+export const plainName = (id: string): string =>
+  allowed(
+    trimmed(
+      id
+        .normalize('NFKD')
+        .replace(/\p{M}+/gu, '')
+        .replace(/[^A-Za-z0-9._-]+/g, '-'),
+    ).slice(0, 100),
+  )
+
+const trimmed = (name: string) => name.replace(/^[.-]+|[.-]+$/g, '')
+
+function allowed(name: string): string {
   // Windows keeps these names for devices.
   return name === '' ? 'figure' : /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(name) ? `figure-${name}` : name
 }

@@ -1,5 +1,5 @@
 export type { Drawing, FigureOptions, Placement, Subject } from './drawing.ts'
-export { safeName, writeWhole, type WrittenFile } from './file.ts'
+export { plainName, safeName, writeSet, writeWhole, type Folder, type WrittenFile } from './file.ts'
 export { createPress, type Press } from './press.ts'
 export {
   createComposition,

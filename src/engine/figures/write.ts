@@ -5,7 +5,7 @@ import { tableToCsv } from '#shared/figures/csv.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import { composedTable, specToTable } from '#shared/figures/table.ts'
 import type { FigureOptions } from './drawing.ts'
-import { safeName, writeWhole, type WrittenFile } from './file.ts'
+import { writeSet, type Folder, type WrittenFile } from './file.ts'
 import type { Press } from './press.ts'
 
 /**
@@ -19,11 +19,11 @@ export async function writeFigure(
   draw: Press['draw'],
   spec: FigureSpec,
   formats: readonly FigureFormat[],
-  directory: string,
+  folder: Folder,
   options: FigureOptions,
   provenance: readonly string[] = [],
 ): Promise<WrittenFile[]> {
-  return writeAll(formats, directory, spec.id, (format) => {
+  return writeAll(formats, folder, spec.id, (format) => {
     if (format === 'csv') return tableToCsv(specToTable(spec))
     if (format === 'json') return json(spec)
     if (format === 'txt') return `${figureCaption(spec, provenance)}\n`
@@ -40,10 +40,10 @@ export async function writeComposed(
   draw: Press['draw'],
   composition: Composition,
   formats: readonly FigureFormat[],
-  directory: string,
+  folder: Folder,
   { dpi, provenance = [] }: { dpi: number; provenance?: readonly string[] },
 ): Promise<WrittenFile[]> {
-  return writeAll(formats, directory, composition.title, (format) => {
+  return writeAll(formats, folder, composition.title, (format) => {
     if (format === 'json') return json(composition)
     if (format === 'csv' || format === 'txt') {
       const specs = panelSpecs(composition)
@@ -58,14 +58,13 @@ export async function writeComposed(
 
 async function writeAll(
   formats: readonly FigureFormat[],
-  directory: string,
+  folder: Folder,
   name: string,
   make: (format: FigureFormat) => string | Promise<Uint8Array>,
 ): Promise<WrittenFile[]> {
-  const files: WrittenFile[] = []
-  for (const format of new Set(formats))
-    files.push(await writeWhole(directory, `${safeName(name)}.${format}`, await make(format)))
-  return files
+  const contents = new Map<string, string | Uint8Array>()
+  for (const format of new Set(formats)) contents.set(format, await make(format))
+  return writeSet(folder, name, contents)
 }
 
 const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`

@@ -31,7 +31,7 @@ export function confusionFigure(confusion: Confusion, model: string, over: strin
   const left = confusion.classes.length - rows.length
   const part = left > 0 ? ` The ${rows.length} most confused of ${confusion.classes.length} classes.` : ''
   return {
-    id: 'confusion',
+    id: `confusion-${model}-${over}`,
     kind: 'heatmap',
     title: `Confusions of ${model}`,
     x: { label: 'Predicted class', unit: 'none', scale: 'category', categories: columns },

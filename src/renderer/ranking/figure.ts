@@ -64,7 +64,7 @@ export function rankingFigure(
     ]
   })
   return {
-    id: 'ranking',
+    id: `ranking-${y}-${x}`,
     kind: 'scatter',
     title: `${axis(y).label} against ${axis(x).label}`,
     x: axis(x),

@@ -14,7 +14,7 @@ export function kernelDistanceSpec(
   const normalised = definition === 'normalised'
   const sizes = new Map(layers.map((layer) => [layer.kernel, layer.uniform]))
   return {
-    id: 'kernel-distance',
+    id: ['kernel-distance', normalised ? '' : 'published', modelTitle].filter(Boolean).join('-'),
     kind: 'lines',
     title: modelTitle === '' ? 'Kernel attention distance' : `Kernel attention distance of ${modelTitle}`,
     x: { label: 'Normalised channel index', unit: 'none', scale: 'linear', min: 0, max: 1 },
