@@ -83,6 +83,25 @@ describe('in the real window, a researcher', () => {
     await page.getByRole('complementary', { name: 'About this image' }).waitFor()
     await expect.poll(() => coloursOf('main img'), { timeout: 20_000 }).toBeGreaterThan(16)
     await shoot(page, 'image')
+    const zoom = main().getByRole('button', { name: / %$/ })
+    const fit = Number.parseInt(await zoom.innerText())
+    await main().getByRole('button', { name: 'Larger' }).click()
+    await expect.poll(async () => Number.parseInt(await zoom.innerText())).toBeGreaterThan(fit)
+  })
+
+  it('reads the shortcuts, while nothing moves behind them', async () => {
+    const here = page.url()
+    const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
+    await page.keyboard.press('?')
+    await sheet.getByRole('heading', { name: 'On an image', exact: true }).waitFor()
+    await page.keyboard.press('g')
+    await page.keyboard.press('m')
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('?')
+    await sheet.waitFor({ state: 'hidden' })
+    expect(page.url()).toBe(here)
+    await page.keyboard.press('ArrowRight')
+    await expect.poll(() => page.url()).not.toBe(here)
   })
 
   it('runs a study over both models', async () => {

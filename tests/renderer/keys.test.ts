@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { commandTable } from '#shared/commands.ts'
+import { viewActionOf, viewKeys } from '../../src/renderer/commands/viewKeys.ts'
 import { chordReader, keyCaps, matches, parseChord, type KeyPress } from '../../src/renderer/commands/keys.ts'
 
 const press = (key: string, held: Partial<KeyPress> = {}): KeyPress => ({
@@ -64,6 +65,35 @@ describe('the command table', () => {
     for (const { chord } of bindings) {
       const [first = '', second] = chord.split(' ')
       if (second) expect(single.has(first)).toBe(false)
+    }
+  })
+})
+
+describe('keys of the views', () => {
+  it('lead to the actions of their page', () => {
+    const action = (key: string, held = {}) => viewActionOf(viewKeys.image.keys, press(key, held), false)
+    expect(['ArrowLeft', 'ArrowRight', '-', '0', 'x', 'Escape'].map((key) => action(key))).toEqual([
+      'previous',
+      'next',
+      'smaller',
+      'fit',
+      'choose',
+      'back',
+    ])
+    expect([action('+', { shiftKey: true }), action('=')]).toEqual(['larger', 'larger'])
+    expect([action('ArrowLeft', { altKey: true }), action('x', { ctrlKey: true }), action('q')]).toEqual([
+      null,
+      null,
+      null,
+    ])
+    expect(viewActionOf(viewKeys.grid.keys, press(' '), false)).toBe('choose')
+    expect(viewActionOf(viewKeys.grid.keys, press('ArrowDown', { shiftKey: true }), false)).toBe('extend')
+  })
+
+  it('are found under one action each on the pages that read them', () => {
+    for (const scope of ['image', 'studyImage'] as const) {
+      const chords = Object.values(viewKeys[scope].keys).flatMap(({ keys }) => [...keys] as string[])
+      expect(new Set(chords).size).toBe(chords.length)
     }
   })
 })

@@ -6,6 +6,12 @@ export function isTyping(target: EventTarget | null): boolean {
   )
 }
 
+/** Whether a dialog is open over the page; what opens beside a button is none. */
+export const modalIsOpen = () =>
+  [...document.querySelectorAll('[role="dialog"][data-state="open"]')].some(
+    (dialog) => !dialog.closest('[data-reka-popper-content-wrapper]'),
+  )
+
 const notText = ['checkbox', 'radio', 'range', 'button', 'submit', 'color', 'file']
 
 /** Whether the element keeps an undo of its own: a field for text, not a switch or a slider. */

@@ -19,6 +19,8 @@ const named: Record<string, string> = {
   right: 'arrowright',
   up: 'arrowup',
   down: 'arrowdown',
+  esc: 'escape',
+  space: ' ',
 }
 
 /** "G M" → two strokes, "Mod+K" → one. */
@@ -55,6 +57,8 @@ export function keyCaps(chord: string, mac: boolean): string[] {
     Right: '→',
     Up: '↑',
     Down: '↓',
+    PageUp: 'PgUp',
+    PageDown: 'PgDn',
   }
   return chord.split(' ').flatMap((part, i) => {
     const parts = (part === '+' ? ['+'] : part.split('+')).map((piece) => caps[piece] ?? piece)

@@ -2,13 +2,16 @@ import { useEventListener } from '@vueuse/core'
 import { onScopeDispose } from 'vue'
 import { commandTable } from '#shared/commands.ts'
 import { bridge, isMac } from '../bridge.ts'
-import { isTyping, keepsOwnUndo } from './editing.ts'
+import { isTyping, keepsOwnUndo, modalIsOpen } from './editing.ts'
 import { chordReader } from './keys.ts'
 import { useCommands } from './useCommands.ts'
 
 /** Keys and native menu lead to the command table while the calling component lives. */
 export function useShortcuts(): void {
-  const { run } = useCommands()
+  const { run, paletteOpen, shortcutsOpen } = useCommands()
+  /** Behind a dialog nothing moves; the palette and the sheet close by the key that opened them. */
+  const closes = (id: string) =>
+    (id === 'view.palette' && paletteOpen.value) || (id === 'help.shortcuts' && shortcutsOpen.value)
   const read = chordReader(
     commandTable.flatMap(({ id, keys }) => keys.map((chord) => ({ id, chord }))),
     isMac,
@@ -20,6 +23,7 @@ export function useShortcuts(): void {
     const found = read(event, event.timeStamp)
     if (!found || !('id' in found)) return
     if (found.id.startsWith('edit.') && keepsOwnUndo(event.target)) return
+    if (modalIsOpen() && !closes(found.id)) return
     event.preventDefault()
     run(found.id)
   })
