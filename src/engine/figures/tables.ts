@@ -1,7 +1,7 @@
 import type { DataTable, TableFormat } from '#shared/contract/index.ts'
 import { tableToCsv } from '#shared/figures/csv.ts'
 import { tableToLatex } from '#shared/figures/latex.ts'
-import { tableToMarkdown } from '#shared/figures/markdown.ts'
+import { markdownParagraph, markdownText, tableToMarkdown } from '#shared/figures/markdown.ts'
 import { safeName, writeWhole, type WrittenFile } from './file.ts'
 
 /**
@@ -33,9 +33,9 @@ export function formattedTable(table: DataTable, format: TableFormat, notes: rea
       return tableToLatex(table, { notes })
     case 'md':
       return [
-        `**${table.title}**\n`,
+        `**${markdownText(table.title)}**\n`,
         tableToMarkdown(table),
-        ...(notes.length > 0 ? [`${notes.join(' ')}\n`] : []),
+        ...(notes.length > 0 ? [`${markdownParagraph(notes.join(' '))}\n`] : []),
       ].join('\n')
     case 'csv':
       return tableToCsv(table)

@@ -1,5 +1,6 @@
 import type { DataTable } from '../contract/studyResult.ts'
 import { printedColumns, type PrintedCell, type PrintedColumn } from './cells.ts'
+import { latexLabel, latexText } from './latexText.ts'
 
 export interface LatexOptions {
   /** Text under the table; its title where it is left out. */
@@ -22,10 +23,10 @@ const mostRows = 40
 export function tableToLatex(table: DataTable, options: LatexOptions = {}): string {
   const columns = printedColumns(table)
   const rows = table.rows.map((_, row) => columns.map((column) => bodyCell(column, column.cells[row])))
-  const notes = (options.notes ?? []).map(escaped).join(' ')
+  const notes = (options.notes ?? []).map(latexText).join(' ')
   const parts: Parts = {
-    caption: escaped(options.caption ?? table.title),
-    label: options.label ?? `tab:${table.id}`,
+    caption: latexText(options.caption ?? table.title),
+    label: options.label ?? `tab:${latexLabel(table.id)}`,
     columns: columns.map(alignment).join(' '),
     header: `${columns.map(header).join(' & ')} \\\\`,
     rows: rows.map((cells) => `${cells.join(' & ')} \\\\`),
@@ -98,42 +99,15 @@ function alignment({ decimals, cells }: PrintedColumn): string {
 
 function header({ title, better, decimals }: PrintedColumn): string {
   const arrow = better === null ? '' : better === 'higher' ? ' $\\uparrow$' : ' $\\downarrow$'
-  const text = escaped(title) + arrow
+  const text = latexText(title) + arrow
   return decimals === null ? text : `{${text}}`
 }
 
 function bodyCell({ decimals }: PrintedColumn, cell: PrintedCell | undefined): string {
   const { text = '', numeric = false, place = null } = cell ?? {}
-  if (decimals === null) return escaped(text)
-  if (!numeric) return `{${escaped(text)}}`
+  if (decimals === null) return latexText(text)
+  if (!numeric) return `{${latexText(text)}}`
   const number = text.replace('−', '-')
   if (place === 1) return `\\bfseries ${number}`
   return place === 2 ? `{\\underline{\\num{${number}}}}` : number
-}
-
-const replacements: Record<string, string> = {
-  '\\': '\\textbackslash{}',
-  '~': '\\textasciitilde{}',
-  '^': '\\textasciicircum{}',
-  // In TeX's old font encoding these three are other characters.
-  '|': '\\textbar{}',
-  '<': '\\textless{}',
-  '>': '\\textgreater{}',
-  '–': '--',
-  '−': '$-$',
-  '×': '$\\times$',
-  '≥': '$\\ge$',
-  '≤': '$\\le$',
-  '→': '$\\to$',
-  π: '$\\pi$',
-  ε: '$\\varepsilon$',
-  '\n': ' ',
-}
-
-/** Text without anything that TeX would take for a command. */
-function escaped(text: string): string {
-  return text.replace(
-    /[\\~^|<>–−×≥≤→πε\n]|[&%$#_{}]/g,
-    (character) => replacements[character] ?? `\\${character}`,
-  )
 }

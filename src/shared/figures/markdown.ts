@@ -8,7 +8,7 @@ export function tableToMarkdown(table: DataTable): string {
   const columns = printedColumns(table)
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
   return [
-    line(columns.map(({ title, better }) => escaped(title) + (better ? arrows[better] : ''))),
+    line(columns.map(({ title, better }) => markdownText(title) + (better ? arrows[better] : ''))),
     line(columns.map(({ decimals }) => (decimals === null ? ':--' : '--:'))),
     ...table.rows.map((_, row) => line(columns.map(({ cells }) => marked(cells[row])))),
   ]
@@ -17,10 +17,17 @@ export function tableToMarkdown(table: DataTable): string {
 }
 
 function marked(cell: PrintedCell | undefined): string {
-  const text = escaped(cell?.text ?? '')
+  const text = markdownText(cell?.text ?? '')
   return cell?.place === 1 ? `**${text}**` : cell?.place === 2 ? `<u>${text}</u>` : text
 }
 
-function escaped(text: string): string {
-  return text.replace(/[\\`*_[\]<>|]/g, '\\$&').replace(/\r?\n/g, ' ')
+/** Text of others inside a line, without anything that Markdown would take for a mark. */
+export function markdownText(text: string): string {
+  return text.replace(/[\\`*_[\]<>|&~$]/g, '\\$&').replace(/\r?\n/g, ' ')
 }
+
+/** The same as a paragraph: its beginning makes no heading and no list. */
+export const markdownParagraph = (text: string): string =>
+  markdownText(text)
+    .replace(/^(\s*)([#+-])/, '$1\\$2')
+    .replace(/^(\s*\d+)([.)]\s)/, '$1\\$2')

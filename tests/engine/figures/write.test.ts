@@ -7,9 +7,10 @@ import { promisify } from 'node:util'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { draw, naturalHeight } from '#engine/figures/drawing.ts'
-import { writeTable, writeFigure as writeWith } from '#engine/figures/index.ts'
+import { formattedTable, writeTable, writeFigure as writeWith } from '#engine/figures/index.ts'
 import { plainName, safeName } from '#engine/figures/file.ts'
 import { typeface } from '#engine/figures/typeface.ts'
+import type { DataTable } from '#shared/contract/index.ts'
 import { figureSpec } from '#shared/figures/spec.ts'
 import { bars, curves, matrix } from '../../shared/figures/specs.ts'
 
@@ -307,6 +308,13 @@ describe('writeTable', () => {
     )
     expect(csv).toBe('class,top1\r\ncat,0.5\r\ndog,0.75\r\n')
     expect(JSON.parse(json)).toEqual(table)
+  })
+
+  it('lets no title or note be a mark of Markdown', () => {
+    const table: DataTable = { id: 't', title: 'a*b_c', columns: [], rows: [] }
+    const md = formattedTable(table, 'md', ['# of images: <b>3</b>.', '$x$'])
+    expect(md).toContain('**a\\*b\\_c**')
+    expect(md).toContain('\n\\# of images: \\<b\\>3\\</b\\>. \\$x\\$\n')
   })
 })
 

@@ -3,6 +3,7 @@ import type { DataTable } from '#shared/contract/index.ts'
 import { figureCaption } from '#shared/figures/caption.ts'
 import { printedColumns } from '#shared/figures/cells.ts'
 import { tableToLatex } from '#shared/figures/latex.ts'
+import { latexText } from '#shared/figures/latexText.ts'
 import { tableToMarkdown } from '#shared/figures/markdown.ts'
 import { venueSetting, venues } from '#shared/figures/venues.ts'
 import { curves } from './specs.ts'
@@ -90,7 +91,7 @@ describe('tableToLatex', () => {
           D & \\bfseries 81.3 & 53.60 & {--} & 0 \\\\
           \\bottomrule
         \\end{tabular}
-        \\par\\smallskip\\footnotesize n = 320 ± 1 \\%.
+        \\par\\smallskip\\footnotesize n = 320 $\\pm$ 1 \\%.
       \\end{table}
       "
     `)
@@ -113,6 +114,26 @@ describe('tableToLatex', () => {
     expect(hostile).toContain(
       '\\textbackslash{}input\\{/etc/passwd\\} \\$x\\textasciicircum{}2\\$ \\textasciitilde{}\\#1',
     )
+  })
+})
+
+describe('latexText', () => {
+  it('has the signs of mathematics and Greek letters as commands', () => {
+    expect(latexText('Σσαλ ∂∇√∫ × − ≤ ≥ → ∞ ± x² x₀ µm ½ 90°')).toBe(
+      '$\\Sigma$$\\sigma$$\\alpha$$\\lambda$ $\\partial$$\\nabla$$\\surd$$\\int$ $\\times$ $-$ $\\le$ $\\ge$ $\\to$ $\\infty$ $\\pm$ x$^{2}$ x$_{0}$ $\\mu$m 1/2 90$^{\\circ}$',
+    )
+    const every = Array.from({ length: 0x3ca - 0x391 }, (_, at) => String.fromCodePoint(0x391 + at))
+    for (const letter of every.filter((text) => /\p{L}/u.test(text)))
+      expect(latexText(letter), letter).toMatch(/^(?:\$\\[A-Za-z]+\$|[A-Zo])$/)
+    expect(latexText('ΑΒΕΖΗΙΚΜΝΟΡΤΧ')).toBe('ABEZHIKMNOPTX')
+  })
+
+  it('keeps letters that LaTeX has, and makes something that compiles of all others', () => {
+    expect(latexText('Größe, façade, “so” – Œuvre')).toBe("Größe, façade, ``so'' -- Œuvre")
+    expect(latexText('ő ǐ ą ά ﬁ')).toBe('\\H{o} \\v{\\i} a $\\alpha$ fi')
+    expect(latexText('图 😀 đ')).toBe('[U+56FE] [U+1F600] [U+0111]')
+    const all = Array.from({ length: 0x3000 }, (_, at) => String.fromCodePoint(at)).join('')
+    expect(latexText(all)).toMatch(/^[\x20-\x7eÀ-ÿŒœŁłŠšŽž]+$/)
   })
 })
 
