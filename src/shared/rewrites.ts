@@ -17,7 +17,6 @@ export const rewrite = z.discriminatedUnion('op', [
       'varianceOfBatchMean',
       'attentionDistance',
       'classRow',
-      'gradientSaliency',
       'receptiveField',
       'saliencyMap',
       'shownPicture',

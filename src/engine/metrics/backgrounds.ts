@@ -38,14 +38,3 @@ export function softNineClass(
 export function backgroundGap(mixedSame: number | null, mixedRand: number | null): number | null {
   return mixedSame === null || mixedRand === null ? null : mixedSame - mixedRand
 }
-
-/**
- * Share of foregrounds for which at least one background makes the prediction wrong. Lower is better.
- *
- * @param outcomes for each foreground whether it was right on each background
- */
-export function adversarialBackgrounds(outcomes: readonly (readonly boolean[])[]): number | null {
-  const tried = outcomes.filter((backgrounds) => backgrounds.length > 0)
-  if (tried.length === 0) return null
-  return tried.filter((backgrounds) => backgrounds.includes(false)).length / tried.length
-}

@@ -1,5 +1,3 @@
-import { softmax } from '#shared/maths/logits.ts'
-
 export interface CalibrationOptions {
   /** 2: root mean square; 1: mean of absolute differences; infinity: the largest. */
   norm?: 1 | 2 | typeof Infinity
@@ -72,43 +70,6 @@ export function responseRateAccuracy(
     sum += right / (place + 1)
   }
   return sum / n
-}
-
-/**
- * The temperature in [0.2, 5] that minimises the negative log-likelihood, by bisection on the sign of its derivative
- * down to 1e-4 (as the authors' helper does).
- *
- * @param logits one row of classes per image
- * @param targets true class of each
- */
-export function fitTemperature(
-  logits: readonly ArrayLike<number>[],
-  targets: readonly number[],
-): number | null {
-  if (logits.length === 0) return null
-  let lower = 0.2
-  let upper = 5
-  while (upper - lower > 1e-4) {
-    const middle = (lower + upper) / 2
-    if (slope(logits, targets, middle) > 0) upper = middle
-    else lower = middle
-  }
-  return (lower + upper) / 2
-}
-
-/** Derivative of the NLL by the temperature, but for a positive factor: mean of z_y - E_p[z]. */
-function slope(
-  logits: readonly ArrayLike<number>[],
-  targets: readonly number[],
-  temperature: number,
-): number {
-  let sum = 0
-  for (const [row, z] of logits.entries()) {
-    const p = softmax(Array.from(z, (value) => value / temperature))
-    sum += z[targets[row] ?? -1] ?? 0
-    for (const [k, share] of p.entries()) sum -= share * (z[k] ?? 0)
-  }
-  return sum
 }
 
 function ascending(values: ArrayLike<number>): number[] {

@@ -41,14 +41,6 @@ export function top5Mean(
   return sequenceMean(sequences, rule, top5Distance)
 }
 
-/** Mean Zipf distance of frames to their reference frames; needs the complete order of classes of every frame. */
-export function zipfMean(
-  sequences: readonly (readonly (readonly number[])[])[],
-  rule: FrameRule,
-): number | null {
-  return sequenceMean(sequences, rule, zipfDistance)
-}
-
 /**
  * `sum over i = 1..5 of |min(i,6) - min(sigma(i),6)|`, where sigma(i) is the rank in `frame` of the class with rank i in
  * `reference`. Ranks beyond the fifth count as the sixth, so the first five classes of both are enough. Not symmetric.
@@ -58,17 +50,6 @@ export function top5Distance(reference: readonly number[], frame: readonly numbe
   for (let i = 0; i < Math.min(5, reference.length); i++) {
     const place = frame.indexOf(reference[i] ?? -1)
     distance += Math.abs(i - (place < 0 || place > 5 ? 5 : place))
-  }
-  return distance
-}
-
-/** `sum over i of |1/i - 1/sigma(i)| / i` over all classes. */
-export function zipfDistance(reference: readonly number[], frame: readonly number[]): number {
-  const places = new Map(frame.map((k, place) => [k, place + 1]))
-  let distance = 0
-  for (const [at, k] of reference.entries()) {
-    const i = at + 1
-    distance += Math.abs(1 / i - 1 / (places.get(k) ?? Number.POSITIVE_INFINITY)) / i
   }
   return distance
 }

@@ -2,12 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   accuracy,
-  accuracyChange,
-  adversarialBackgrounds,
   alexnet,
   alexnetErrors,
   alexnetFlips,
-  attackSuccess,
   backgroundGap,
   benchmarkCorruptions,
   bootstrap,
@@ -15,8 +12,6 @@ import {
   corruptionSummary,
   detection,
   expectedCalibrationError,
-  extraCorruptions,
-  fitTemperature,
   flipProbability,
   frameRule,
   meanRate,
@@ -28,8 +23,8 @@ import {
   softNineClass,
   top5Distance,
   top5Mean,
-  zipfDistance,
 } from '#engine/metrics/index.ts'
+import { holdOutCorruptions } from '#shared/transforms/index.ts'
 import { classSubsets } from '#engine/models/labels.ts'
 
 describe('rule 200 and accuracy', () => {
@@ -65,7 +60,7 @@ describe('ImageNet-C', () => {
     expect(summary.meanAccuracyAt5).toBeCloseTo(0.088, 4)
     expect(summary.scores.map(({ corruption }) => corruption)).toEqual([
       ...benchmarkCorruptions,
-      ...extraCorruptions,
+      ...holdOutCorruptions,
     ])
   })
 
@@ -203,11 +198,6 @@ describe('ImageNet-P', () => {
     expect(top5Distance([2, 3, 4, 5, 6], [1, 2, 3, 4, 5])).toBe(5)
   })
 
-  it('Zipf distance of exchanged first classes is 1/2 + 1/4', () => {
-    expect(zipfDistance([0, 1, 2], [0, 1, 2])).toBe(0)
-    expect(zipfDistance([0, 1, 2], [1, 0, 2])).toBeCloseTo(0.5 + 0.25, 12)
-  })
-
   it('compares noise with the first frame and the rest with the one before', () => {
     expect(perturbations.filter((name) => frameRule(name) === 'first')).toEqual([
       'gaussian_noise',
@@ -264,34 +254,10 @@ describe('ImageNet-9', () => {
     expect(softNineClass(logits, nine, 'max')).toBe(-1)
   })
 
-  it('has a gap that may be negative, and a share of broken foregrounds', () => {
+  it('has a gap that may be negative', () => {
     expect(backgroundGap(0.9, 0.8)).toBeCloseTo(0.1, 12)
     expect(backgroundGap(0.8, 0.9)).toBeLessThan(0)
     expect(backgroundGap(null, 0.9)).toBeNull()
-    expect(adversarialBackgrounds([[true, true], [true, false], [], [false]])).toBeCloseTo(2 / 3, 12)
-    expect(adversarialBackgrounds([[]])).toBeNull()
-  })
-})
-
-describe('attacks', () => {
-  it('count clean mistakes in the rate and not in the conditional form', () => {
-    expect(attackSuccess([true, true, true, false], [true, false, true, false])).toEqual({
-      n: 4,
-      rate: 0.5,
-      conditional: 1 / 3,
-      cleanError: 0.25,
-    })
-  })
-
-  it('have no share of nothing, and need one outcome per image', () => {
-    expect(attackSuccess([], [])).toEqual({ n: 0, rate: null, conditional: null, cleanError: null })
-    expect(attackSuccess([false], [false])).toMatchObject({ rate: 1, conditional: null })
-    expect(() => attackSuccess([true], [])).toThrow('invalid attacked: 0 outcomes for 1 images')
-  })
-
-  it('change accuracy downwards with a negative sign', () => {
-    expect(accuracyChange(0.5, 0.8)).toBeCloseTo(-0.3, 12)
-    expect(accuracyChange(null, 0.8)).toBeNull()
   })
 })
 
@@ -321,7 +287,6 @@ describe('calibration', () => {
     )
     expect(responseRateAccuracy([], [])).toBeNull()
     expect(expectedCalibrationError([], [])).toBeNull()
-    expect(fitTemperature([], [])).toBeNull()
   })
 })
 
