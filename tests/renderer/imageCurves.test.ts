@@ -91,6 +91,19 @@ describe('one image through a study', () => {
     expect(firstFailure(axis, 1)?.x).toBe(50)
     expect(failureText(firstFailure(axis, 1), axis.parameter)).toBe('wrong from 50 %')
     expect(failureText(firstFailure(axis, 2), axis.parameter)).toBe('right throughout')
+    const lost = imageAxis([row(1, 0, 0, false, 0.2), row(1, 50, 0, false, 0.1)])
+    expect(failureText(firstFailure(lost, 1), lost.parameter)).toBe('wrong as it is')
+  })
+
+  it('draws bands of noise over their frequency', () => {
+    const noise = (centre: number) => ({
+      ...row(1, 0, 0, true, 0.5),
+      key: `centre=${centre}`,
+      params: { centre },
+    })
+    const figure = imageFigure(imageAxis([noise(200), noise(600)]), models, 'probability')
+    expect(figure.x.label).toBe('Frequency (π)')
+    expect(figure.series[0]?.points.map(({ x }) => x)).toEqual([0.2, 0.6])
   })
 
   it('numbers conditions that have no numeric parameter', () => {

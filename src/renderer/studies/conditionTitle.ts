@@ -36,6 +36,9 @@ export function conditionTitle(key: string, modelTitle = (id: number) => `model 
   return told.filter(Boolean).join(', ')
 }
 
+/** Whether nothing is done under a condition, by its key. */
+export const isAsItIs = (key: string): boolean => /^(clean|none|whole|percent=0(,repeat=\d+)?)$/.test(key)
+
 const places: Record<string, (value: string) => string> = {
   percent: (value) => `${value} %`,
   epsilon: (value) => `ε ${value}`,
@@ -55,7 +58,7 @@ const axes: Record<string, string> = {
   steps: 'Steps',
   n: 'Blocks removed',
   proportion: 'Share of blocks removed',
-  centre: 'Frequency (π/1000)',
+  centre: 'Frequency (π)',
   window: 'Window kept (px)',
   severity: 'Severity',
 }

@@ -1,6 +1,6 @@
 import type { DataTable, StudyImageRow } from '#shared/contract/index.ts'
 import type { FigureSpec, Point } from '#shared/figures/spec.ts'
-import { axisTitle, conditionTitle, placeTitle } from './conditionTitle.ts'
+import { axisTitle, conditionTitle, isAsItIs, placeTitle } from './conditionTitle.ts'
 
 /** One condition of a study for one image: its place on the axis and who is right under it. */
 export interface ImageCondition {
@@ -50,6 +50,8 @@ export function imageFigure(
   const value = (row: StudyImageRow) =>
     measure === 'rank' ? row.trueRank : row.correct === null ? row.confidence : row.trueProbability
   const places = [...Map.groupBy(axis.conditions, ({ x }) => x)].sort(([a], [b]) => a - b)
+  // Frequencies are named in thousandths, so that their keys are whole numbers.
+  const unit = axis.parameter === 'centre' ? 0.001 : 1
   return {
     id: 'image',
     kind: 'lines',
@@ -78,7 +80,9 @@ export function imageFigure(
         if (values.length === 0) return []
         const mean = values.reduce((a, b) => a + b, 0) / values.length
         const range = values.length > 1 ? { lo: Math.min(...values), hi: Math.max(...values) } : {}
-        return [{ x, y: mean, ...range, n: values.length, ref: `${model.id}|${rows[0]?.key ?? ''}` }]
+        return [
+          { x: x * unit, y: mean, ...range, n: values.length, ref: `${model.id}|${rows[0]?.key ?? ''}` },
+        ]
       }),
     })),
     references: [],
@@ -132,5 +136,6 @@ export function firstFailure(axis: ImageAxis, modelId: number): ImageCondition |
 
 export function failureText(failure: ImageCondition | null, parameter: string | null): string {
   if (!failure) return 'right throughout'
+  if (isAsItIs(failure.key)) return 'wrong as it is'
   return parameter ? `wrong from ${placeTitle(parameter, failure.x)}` : `wrong under ${failure.title}`
 }

@@ -1,5 +1,5 @@
 import type { StudyImageRow } from '#shared/contract/index.ts'
-import { conditionTitle } from './conditionTitle.ts'
+import { conditionTitle, isAsItIs } from './conditionTitle.ts'
 import { imageAxis } from './imageCurves.ts'
 
 /** Pictures of one image under the conditions of a study: a row per way of changing it, a column per place of the axis. */
@@ -30,8 +30,7 @@ function rowTitle(params: StudyImageRow['params'], parameter: string | null): st
 
 /** The clean image stands at the head of every row. */
 export function imageMatrix(rows: readonly StudyImageRow[], at = imageAxis(rows)): ImageMatrix {
-  const baseline =
-    at.conditions.find(({ key }) => /^(clean|none|whole|percent=0,repeat=0)$/.test(key)) ?? null
+  const baseline = at.conditions.find(({ key }) => isAsItIs(key)) ?? null
   const others = at.conditions.filter((condition) => condition !== baseline)
   const columns = [...new Set(others.map(({ x }) => x))].sort((a, b) => a - b)
   const cell = ({ key, rows }: { key: string; rows: StudyImageRow[] }): MatrixCell => ({
