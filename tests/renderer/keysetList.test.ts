@@ -1,0 +1,36 @@
+import { implement } from '@orpc/server'
+import { afterEach, expect, it } from 'vitest'
+import { ref } from 'vue'
+import { startApp } from './setting/app.ts'
+import { contract } from '#shared/contract/index.ts'
+import { useFlips, type FlipDirection } from '../../src/renderer/studies/useFlips.ts'
+
+let stop = () => {}
+afterEach(() => stop())
+
+it('the images behind a cell are read anew for another direction, and say how many were compared', async () => {
+  const os = implement(contract)
+  const asked: string[] = []
+  const app = startApp({
+    studies: {
+      flips: os.studies.flips.handler(({ input }) => {
+        asked.push(`${input.key} ${input.direction} ${input.after}`)
+        const total = input.direction === 'lost' ? 3 : 0
+        return { rows: [], next: null, from: null, total, compared: 40 }
+      }),
+    },
+  })
+  ;({ stop } = app)
+  const direction = ref<FlipDirection>('lost')
+  const { of } = app.view(() =>
+    useFlips(
+      () => 5,
+      () => ({ modelId: 1, key: 'percent=50' }),
+      () => direction.value,
+    ),
+  )
+  await expect.poll(() => [of.total.value, of.compared.value]).toEqual([3, 40])
+  direction.value = 'gained'
+  await expect.poll(() => of.total.value).toBe(0)
+  expect(asked).toEqual(['percent=50 lost null', 'percent=50 gained null'])
+})
