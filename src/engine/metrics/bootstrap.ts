@@ -1,36 +1,10 @@
 import type { Interval } from '#shared/contract/index.ts'
 import { generator } from '#shared/random.ts'
 
-export interface BootstrapOptions {
-  seed: number
-  draws?: number
-  level?: number
-}
-
 /**
- * Percentile bootstrap of a metric that has no closed interval (mCE, mFR, AUPR): images or sequences are drawn with
- * replacement. Draws on which the metric is undefined are left out.
- *
- * @param n images or sequences
- * @param metric of the drawn ones, given as their indices
- * @returns null where no draw has a value
- */
-export function bootstrap(
-  n: number,
-  metric: (indices: Uint32Array) => number | null,
-  { seed, draws, level = 0.95 }: BootstrapOptions,
-): Interval | null {
-  const values: number[] = []
-  for (const indices of resamples(n, seed, draws)) {
-    const value = metric(indices)
-    if (value !== null) values.push(value)
-  }
-  return percentileInterval(values, level)
-}
-
-/**
- * The draws of a bootstrap one after another, for those who stop in between: `n` indices drawn with replacement. The
- * same array is filled again for the next draw. No draws of nothing.
+ * The draws of a percentile bootstrap of a metric that has no closed interval (mCE, mFR, AUPR), one after another, for
+ * those who stop in between: `n` indices of images or sequences drawn with replacement. The same array is filled again
+ * for the next draw. No draws of nothing.
  */
 export function* resamples(n: number, seed: number, draws = 1000): Generator<Uint32Array, void> {
   if (n === 0) return

@@ -1,6 +1,6 @@
 export { alexnetCleanError, alexnetErrors, alexnetFlips } from './alexnet.ts'
-export { backgroundGap, nineClassOf, softNineClass, type NineClasses } from './backgrounds.ts'
-export { bootstrap, percentileInterval, resamples, type BootstrapOptions } from './bootstrap.ts'
+export { backgroundGap } from './backgrounds.ts'
+export { percentileInterval, resamples } from './bootstrap.ts'
 export {
   calibrationError,
   expectedCalibrationError,
@@ -26,4 +26,3 @@ export {
   top5Mean,
   type FrameRule,
 } from './stability.ts'
-export { accuracy, predictAmong, type Accuracy, type RestrictedPrediction } from './subsets.ts'
