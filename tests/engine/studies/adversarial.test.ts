@@ -5,6 +5,7 @@ import { addMomentum, fastStep, projectedStep, randomStart } from '#engine/infer
 import { integratedGradients } from '#engine/inference/attacks/integrated.ts'
 import { temporaryFolder } from '../../temporary.ts'
 import { addDataset, runStudy, sampleImages, sampleModel } from './sample.ts'
+import { sampleWorkspace } from './workspace.ts'
 
 async function setUp(perClass: number) {
   const folder = temporaryFolder()
@@ -147,15 +148,7 @@ describe('the transfer study', () => {
 
 describe('the transfer check', () => {
   it('shows the images of one model to the others: those of an epsilon that changes nothing change no answer', async () => {
-    const folder = temporaryFolder()
-    const engine = await createEngine()
-    onTestFinished(() => engine.close())
-    const { client } = engine
-    await client.workspace.create({ path: join(folder, 'workspace') })
-    const datasetId = await addDataset(client, sampleImages(folder, 1))
-    const modelIds: number[] = []
-    for (const name of ['replk3', 'resnet'])
-      modelIds.push((await client.models.add({ path: sampleModel(name) })).id)
+    const { client, datasetId, modelIds } = await sampleWorkspace('replk3', 'resnet')
     const [first = 0, second = 0] = modelIds
     const study = (epsilon: number) =>
       runStudy(client, {

@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
 import { z } from 'zod'
-import { createEngine } from '#engine/api/index.ts'
-import { temporaryFolder } from '../../temporary.ts'
-import { addDataset, runStudy, sampleImages, sampleModel } from './sample.ts'
+import { runStudy, sampleModel } from './sample.ts'
+import { sampleWorkspace } from './workspace.ts'
 
 const golden = z
   .object({
@@ -18,13 +16,7 @@ const golden = z
 it('attention distances of a ViT are those of numpy to a thousandth (tools/goldens/studies/attention.py)', async () => {
   const path = sampleModel(golden.model.name)
   expect(createHash('sha256').update(readFileSync(path)).digest('hex')).toBe(golden.model.onnx)
-  const folder = temporaryFolder()
-  const engine = await createEngine()
-  onTestFinished(() => engine.close())
-  const { client } = engine
-  await client.workspace.create({ path: join(folder, 'workspace') })
-  const datasetId = await addDataset(client, sampleImages(folder, 1))
-  const modelIds = [(await client.models.add({ path })).id]
+  const { client, datasetId, modelIds } = await sampleWorkspace(golden.model.name)
   const params = { images: golden.digests.length }
   const { id } = await runStudy(client, { kind: 'attention-distance', modelIds, datasetId, params })
   const rows = (await client.studies.result({ id })).tables[0]?.rows ?? []

@@ -1,22 +1,13 @@
-import { join } from 'node:path'
-import { expect, it, onTestFinished } from 'vitest'
-import { createEngine } from '#engine/api/index.ts'
+import { expect, it } from 'vitest'
 import { gradientForwards as gradient } from '#engine/studies/work.ts'
-import { temporaryFolder } from '../../temporary.ts'
-import { addDataset, runStudy, sampleImages, sampleModel } from './sample.ts'
+import { runStudy } from './sample.ts'
+import { sampleWorkspace } from './workspace.ts'
 
 /** One image of each of the sample's classes. */
 const n = 16
 
 async function setUp(...names: string[]) {
-  const folder = temporaryFolder()
-  const engine = await createEngine()
-  onTestFinished(() => engine.close())
-  const { client } = engine
-  await client.workspace.create({ path: join(folder, 'workspace') })
-  const datasetId = await addDataset(client, sampleImages(folder, 1))
-  const modelIds: number[] = []
-  for (const name of names) modelIds.push((await client.models.add({ path: sampleModel(name) })).id)
+  const { client, datasetId, modelIds } = await sampleWorkspace(...names)
   /** Forward passes that are left, by model. */
   const forwards = async (kind: string, params: Record<string, unknown>, ids = modelIds) => {
     const { work } = await client.studies.cost({ kind, modelIds: ids, datasetId, params })

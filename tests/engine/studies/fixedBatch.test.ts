@@ -1,10 +1,8 @@
 import { cpSync } from 'node:fs'
-import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { createEngine } from '#engine/api/index.ts'
+import { describe, expect, it } from 'vitest'
 import { modelDigest, readModel, writeVariant, type Value } from '#engine/onnx/index.ts'
-import { temporaryFolder } from '../../temporary.ts'
-import { addDataset, runStudy, sampleImages, sampleModel, type Client } from './sample.ts'
+import { type Client, runStudy, sampleModel } from './sample.ts'
+import { sampleWorkspace } from './workspace.ts'
 
 /** The sample model with its batch fixed, as files exported without dynamic axes have it. */
 async function fixedModel(folder: string, name: string, batch: number): Promise<string> {
@@ -19,15 +17,9 @@ async function fixedModel(folder: string, name: string, batch: number): Promise<
 }
 
 async function setUp(name: string, batch: number) {
-  const folder = temporaryFolder()
-  const engine = await createEngine()
-  onTestFinished(() => engine.close())
-  const { client } = engine
-  await client.workspace.create({ path: join(folder, 'workspace') })
-  const datasetId = await addDataset(client, sampleImages(folder, 1))
-  const free = await client.models.add({ path: sampleModel(name) })
+  const { folder, client, datasetId, modelIds } = await sampleWorkspace(name)
   const fixed = await client.models.add({ path: await fixedModel(folder, name, batch), title: 'fixed' })
-  return { client, datasetId, free: free.id, fixed: fixed.id }
+  return { client, datasetId, free: modelIds[0] ?? 0, fixed: fixed.id }
 }
 
 /** The numbers of a study's tables, model by model alone. */

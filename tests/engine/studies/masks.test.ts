@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { JobProgress } from '#shared/contract/index.ts'
 import { parseDraws, serialiseDraws, toBitset, type Draws } from '#shared/transforms/index.ts'
-import { createEngine } from '#engine/api/index.ts'
 import { imageChunks } from '#engine/studies/images.ts'
 import { openMaskFile, readMaskFile } from '#engine/studies/maskFile.ts'
 import { runStudy as runStudyHere } from '#engine/studies/run.ts'
 import { temporaryFolder } from '../../temporary.ts'
 import { addDataset, runStudy, sampleImages, sampleModel } from './sample.ts'
+import { freshWorkspace } from './workspace.ts'
 
 const frame = { patch: 16, height: 32, width: 64, byClass: false }
 const [none, some, all] = [0, 3, 8].map((count) =>
@@ -73,11 +73,7 @@ describe('a file of masks', () => {
 
 describe('salient masks', () => {
   async function setUp() {
-    const folder = temporaryFolder()
-    const engine = await createEngine()
-    onTestFinished(() => engine.close())
-    const { client } = engine
-    await client.workspace.create({ path: join(folder, 'workspace') })
+    const { folder, engine, client } = await freshWorkspace()
     const images = sampleImages(folder, 1)
     const modelIds = [(await client.models.add({ path: sampleModel('replk3') })).id]
     return { engine, client, images, modelIds, draws: join(folder, 'workspace', 'draws') }

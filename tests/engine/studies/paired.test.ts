@@ -1,19 +1,15 @@
-import { join } from 'node:path'
-import { expect, it, onTestFinished } from 'vitest'
-import { createEngine } from '#engine/api/index.ts'
-import { temporaryFolder } from '../../temporary.ts'
-import { addDataset, runStudy, sampleImages, sampleModel } from './sample.ts'
+import { expect, it } from 'vitest'
+import { runStudy } from './sample.ts'
+import { sampleWorkspace } from './workspace.ts'
 
 async function setUp() {
-  const folder = temporaryFolder()
-  const engine = await createEngine()
-  onTestFinished(() => engine.close())
-  const { client } = engine
-  await client.workspace.create({ path: join(folder, 'workspace') })
-  const datasetId = await addDataset(client, sampleImages(folder, 1))
-  const models = []
-  for (const name of ['replk3', 'resnet']) models.push(await client.models.add({ path: sampleModel(name) }))
-  return { client, datasetId, models, modelIds: models.map(({ id }) => id) }
+  const { client, datasetId, modelIds } = await sampleWorkspace('replk3', 'resnet')
+  return {
+    client,
+    datasetId,
+    models: await Promise.all(modelIds.map((id) => client.models.get({ id }))),
+    modelIds,
+  }
 }
 
 it('models of other recipes are tested against each other under noise that depends on the recipe', async () => {

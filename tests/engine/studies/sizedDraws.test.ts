@@ -1,13 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { parseDraws, serialiseDraws } from '#shared/transforms/index.ts'
-import { createEngine } from '#engine/api/index.ts'
 import { classifierInterface, inspect, modelDigest, readModel, writeVariant } from '#engine/onnx/index.ts'
 import { GraphBuilder, renameUses, string } from '#engine/onnx/rewrite/build.ts'
-import { temporaryFolder } from '../../temporary.ts'
 import { addDataset, runStudy, sampleImages, sampleModel } from './sample.ts'
+import { freshWorkspace } from './workspace.ts'
 
 const card = z.looseObject({ preprocessing: z.looseObject({}) })
 
@@ -35,11 +34,7 @@ async function halved(folder: string): Promise<string> {
 }
 
 it('masks are exported and replayed for every input size of the models', async () => {
-  const folder = temporaryFolder()
-  const engine = await createEngine()
-  onTestFinished(() => engine.close())
-  const { client } = engine
-  await client.workspace.create({ path: join(folder, 'workspace') })
+  const { folder, client } = await freshWorkspace()
   const datasetId = await addDataset(client, sampleImages(folder, 1))
   const modelIds: number[] = []
   for (const path of [await halved(folder), sampleModel('replk3')])

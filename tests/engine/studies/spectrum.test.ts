@@ -1,20 +1,12 @@
-import { join } from 'node:path'
-import { expect, it, onTestFinished } from 'vitest'
-import { createEngine } from '#engine/api/index.ts'
-import { temporaryFolder } from '../../temporary.ts'
-import { addDataset, runStudy, sampleImages, sampleModel } from './sample.ts'
+import { expect, it } from 'vitest'
+import { runStudy } from './sample.ts'
+import { sampleWorkspace } from './workspace.ts'
 
 it('the noise study shows a ring of frequencies for each of its bands', async () => {
-  const folder = temporaryFolder()
-  const engine = await createEngine()
-  onTestFinished(() => engine.close())
-  const { client } = engine
-  await client.workspace.create({ path: join(folder, 'workspace') })
-  const datasetId = await addDataset(client, sampleImages(folder, 1))
-  const { id: modelId } = await client.models.add({ path: sampleModel('replk3') })
+  const { client, datasetId, modelIds } = await sampleWorkspace('replk3')
   const { id } = await runStudy(client, {
     kind: 'noise-frequency',
-    modelIds: [modelId],
+    modelIds,
     datasetId,
     params: { centres: [0, 500], width: 250 },
   })

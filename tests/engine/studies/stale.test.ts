@@ -2,21 +2,14 @@ import { cpSync, readdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { createEngine } from '#engine/api/index.ts'
-import { temporaryFolder } from '../../temporary.ts'
+import { describe, expect, it } from 'vitest'
 import { addDataset, runStudy, sampleImages, sampleModel } from './sample.ts'
+import { sampleWorkspace } from './workspace.ts'
 
 const sampleMasks = fileURLToPath(new URL('../../../resources/sample/masks/val', import.meta.url))
 
 async function setUp() {
-  const folder = temporaryFolder()
-  const engine = await createEngine()
-  onTestFinished(() => engine.close())
-  const { client } = engine
-  await client.workspace.create({ path: join(folder, 'workspace') })
-  const datasetId = await addDataset(client, sampleImages(folder, 1))
-  const modelIds = [(await client.models.add({ path: sampleModel('replk3') })).id]
+  const { folder, engine, client, datasetId, modelIds } = await sampleWorkspace('replk3')
   const run = async (kind: string, params: Record<string, unknown>) => {
     const { id, job } = await runStudy(client, { kind, datasetId, modelIds, params })
     return { id, progress: job?.progress }

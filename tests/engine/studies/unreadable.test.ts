@@ -1,9 +1,8 @@
 import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { createEngine } from '#engine/api/index.ts'
-import { temporaryFolder } from '../../temporary.ts'
-import { addDataset, runStudy, sampleImages, sampleModel, type Client } from './sample.ts'
+import { describe, expect, it } from 'vitest'
+import { addDataset, type Client, runStudy, sampleImages, sampleModel } from './sample.ts'
+import { freshWorkspace } from './workspace.ts'
 
 interface Setting {
   folder: string
@@ -15,11 +14,7 @@ interface Setting {
 
 /** One image of each sample class, of which the first was overwritten after it was indexed. */
 async function setUp(): Promise<Setting> {
-  const folder = temporaryFolder()
-  const engine = await createEngine()
-  onTestFinished(() => engine.close())
-  const { client } = engine
-  await client.workspace.create({ path: join(folder, 'workspace') })
+  const { folder, client } = await freshWorkspace()
   const images = sampleImages(folder, 1)
   const datasetId = await addDataset(client, images)
   const [name = ''] = readdirSync(images).sort()
