@@ -7,15 +7,10 @@ export const params = z.object({
     .max(100)
     .default(10)
     .meta({ title: 'Subsets', description: 'Random subsets of every size, distinct where there are enough' }),
-  step: z
-    .int()
-    .min(1)
-    .max(20)
-    .default(1)
-    .meta({
-      title: 'Step',
-      description: 'Sizes 1, 1 + step, … up to all candidates, or all blocks of the model but one',
-    }),
+  step: z.int().min(1).max(20).default(1).meta({
+    title: 'Step',
+    description: 'Sizes 1, 1 + step, … up to all candidates, or all blocks of the model but one',
+  }),
   candidates: z.enum(['all', 'largest-stage']).default('all').meta({
     title: 'Candidates',
     description:
