@@ -16,8 +16,15 @@ export interface Opened {
  * own; batches come in shared buffers, facts go back.
  */
 let opened: Opened | null = null
+/** Work that has not been answered: sessions must not be released under it. */
+const working = new Set<Promise<void>>()
 
-parentPort?.on('message', (message: ToWorker) => void handle(message))
+parentPort?.on('message', (message: ToWorker) => {
+  const handled = handle(message)
+  if (message.type !== 'ask') return
+  working.add(handled)
+  void handled.then(() => working.delete(handled))
+})
 
 async function handle(message: ToWorker): Promise<void> {
   try {
@@ -25,6 +32,7 @@ async function handle(message: ToWorker): Promise<void> {
       if (!opened) throw new KernelscopeError('INTERNAL', 'the inference worker has no session')
       send({ type: 'answer', id: message.id, answer: await opened.ask(message.asked) })
     } else if (message.type === 'close') {
+      await Promise.all(working)
       await opened?.release()
       parentPort?.close()
     } else {

@@ -1,7 +1,5 @@
-import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { KernelscopeError } from '#shared/errors.ts'
-import { createEngine } from '#engine/api/index.ts'
 import { openAttackSession, type AttackSession } from '#engine/inference/index.ts'
 import { usableModel } from '#engine/models/index.ts'
 import { attackInCalls } from '#engine/studies/adversarial/calls.ts'
@@ -9,8 +7,7 @@ import { attackRequest } from '#engine/studies/adversarial/measure.ts'
 import { inCalls, type CallSize } from '#engine/studies/calls.ts'
 import { imageChunks } from '#engine/studies/images.ts'
 import { loadImages } from '#engine/studies/load.ts'
-import { temporaryFolder } from '../../temporary.ts'
-import { addDataset, sampleImages, sampleModel } from './sample.ts'
+import { sampleWorkspace } from './workspace.ts'
 
 const noMemory = () => new KernelscopeError('OUT_OF_MEMORY', 'no memory')
 
@@ -71,15 +68,10 @@ describe('calls', () => {
 })
 
 it('an attack in smaller calls says what it says in whole ones', async () => {
-  const folder = temporaryFolder()
-  const engine = await createEngine()
-  onTestFinished(() => engine.close())
-  const { client, session: open } = engine
-  await client.workspace.create({ path: join(folder, 'workspace') })
-  const datasetId = await addDataset(client, sampleImages(folder, 1))
-  const { id } = await client.models.add({ path: sampleModel('replk3') })
+  const { engine, datasetId, modelIds } = await sampleWorkspace('replk3')
+  const open = engine.session
   const { workspace } = open.open()
-  const model = usableModel(workspace.db, id)
+  const model = usableModel(workspace.db, modelIds[0] ?? 0)
   const request = await attackRequest({ workspace, settings: open.settings() }, model, 'cpu')
   const session = await openAttackSession(request)
   onTestFinished(() => session.close())
