@@ -50,7 +50,8 @@ export const compositions = {
     const { figure, formats, dpi } = input
     const chosen = 'id' in figure ? getComposition(db(session), figure.id).composition : figure.composition
     const { composition, provenance } = await completeData(session.opened?.workspace ?? null, chosen)
-    const folder = input.directory ?? sharedFolder(session.open().workspace)
+    const owner = 'id' in figure ? `figure ${figure.id}` : `figure “${composition.title}”`
+    const folder = input.directory ?? sharedFolder(session.open().workspace, owner)
     const files = await writeComposed(session.press.draw, composition, formats, folder, {
       dpi,
       provenance,

@@ -11,8 +11,11 @@ import { version } from '../version.ts'
 import type { Workspace } from '../workspace/index.ts'
 import { api } from './implementation.ts'
 
-/** Where figures of everything go that has no folder of its own. */
-export const sharedFolder = ({ exports }: Workspace): Folder => ({ shared: join(exports, 'figures') })
+/** Where figures of everything go that has no folder of its own; `owner` is whose figure it is. */
+export const sharedFolder = ({ exports }: Workspace, owner: string): Folder => ({
+  shared: join(exports, 'figures'),
+  owner,
+})
 
 const madeWith = `Kernelscope ${version}.`
 
@@ -49,7 +52,7 @@ export const figures = {
     return { files: await writeFigures(context.session.press, [spec], directory, input) }
   }),
   exportSpec: api.figures.exportSpec.handler(async ({ input, context }) => {
-    const folder = input.directory ?? sharedFolder(context.session.open().workspace)
+    const folder = input.directory ?? sharedFolder(context.session.open().workspace, `spec ${input.spec.id}`)
     return { files: await writeFigures(context.session.press, [input.spec], folder, input) }
   }),
 }

@@ -32,7 +32,7 @@ export const maps = {
     const db = session.opened?.workspace.db ?? null
     const map = session.looking.kept.get(db, key, [view.of])
     const shown = shownOf(map, view)
-    const folder = input.directory ?? sharedFolder(session.open().workspace)
+    const folder = input.directory ?? sharedFolder(session.open().workspace, `map ${key} ${shown.id}`)
     const drawn = formats.filter((format) => format !== 'npy')
     const figure = await figureOf(shown, caption, map, input.photograph)
     const files =

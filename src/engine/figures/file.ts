@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { KernelscopeError } from '#shared/errors.ts'
 
 /** A file that was written, with its size in bytes. */
@@ -41,12 +42,15 @@ export async function writeWhole(
   return { path, bytes: bytes.length }
 }
 
-/** A folder; in a shared one, files of other content that have the same name are kept, and the new ones numbered. */
-export type Folder = string | { shared: string }
+/**
+ * A folder. In a shared one a figure takes the place of its own last form, told by `owner`, and leaves what others have
+ * written under the same name.
+ */
+export type Folder = string | { shared: string; owner: string }
 
 /**
- * Writes files that belong together, each as `<name>.<ending>`. In a shared folder whose file of such a name has other
- * content, all of them are `<name>-2.<ending>` and so on; the same content takes the same names again.
+ * Writes files that belong together, each as `<name>.<ending>`. In a shared folder where somebody else has files of such a
+ * name, all of them are `<name>-2.<ending>` and so on.
  */
 export async function writeSet(
   folder: Folder,
@@ -54,29 +58,51 @@ export async function writeSet(
   contents: ReadonlyMap<string, string | Uint8Array>,
 ): Promise<WrittenFile[]> {
   const directory = typeof folder === 'string' ? folder : folder.shared
-  const base = safeName(name)
-  let free = base
-  if (typeof folder !== 'string')
-    for (let n = 2; !(await isFree(directory, free, contents)); n++) free = `${base}-${n}`
+  const base = typeof folder === 'string' ? safeName(name) : await nameFor(folder, safeName(name), contents)
   const files: WrittenFile[] = []
   for (const [ending, content] of contents)
-    files.push(await writeWhole(directory, `${free}.${ending}`, content))
+    files.push(await writeWhole(directory, `${base}.${ending}`, content))
   return files
 }
 
-async function isFree(
+/** Who has which name in a shared folder. */
+const ownersFile = '.owners.json'
+const owners = z.record(z.string(), z.string())
+
+/** The owner's name in a shared folder, which it keeps from now on. */
+async function nameFor(
+  { shared, owner }: Exclude<Folder, string>,
+  base: string,
+  contents: ReadonlyMap<string, unknown>,
+): Promise<string> {
+  const path = join(shared, ownersFile)
+  const text = await readFile(path, 'utf8').catch(() => '')
+  const known: z.infer<typeof owners> = owners.safeParse(parsed(text)).data ?? {}
+  for (let n = 1; ; n++) {
+    const name = n === 1 ? base : `${base}-${n}`
+    if (known[name] === owner) return name
+    if (known[name] !== undefined || (await isThere(shared, name, contents))) continue
+    await writeWhole(shared, ownersFile, `${JSON.stringify({ ...known, [name]: owner }, null, 2)}\n`)
+    return name
+  }
+}
+
+async function isThere(
   directory: string,
   name: string,
-  contents: ReadonlyMap<string, string | Uint8Array>,
+  contents: ReadonlyMap<string, unknown>,
 ): Promise<boolean> {
-  for (const [ending, content] of contents) {
-    const path = join(directory, `${name}.${ending}`)
-    const bytes = Buffer.from(content)
-    const there = await stat(path).catch(() => null)
-    if (!there) continue
-    if (there.size !== bytes.length || !(await readFile(path)).equals(bytes)) return false
+  for (const ending of contents.keys())
+    if (await stat(join(directory, `${name}.${ending}`)).catch(() => null)) return true
+  return false
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
   }
-  return true
 }
 
 /** UTF-8 bytes of a name; a file system takes 255 with the ending and what a draft adds. */

@@ -145,19 +145,25 @@ describe('writeFigure', () => {
     expect(Buffer.byteLength(safeName('精'.repeat(200)))).toBeLessThanOrEqual(160)
   })
 
-  it('numbers what would replace something else in a shared folder, and knows its own again', async () => {
-    const shared = { shared: join(folder, 'shared') }
-    const named = async (spec: typeof curves, formats: readonly ('csv' | 'json')[] = ['csv', 'json']) =>
-      (await writeFigure(spec, formats, shared, size)).map(({ path }) => basename(path))
-    const other = { ...curves, title: 'Another' }
-    expect(await named(curves)).toEqual(['patch-drop.csv', 'patch-drop.json'])
-    // Its numbers are the same: only the title tells them apart.
-    expect(await named(other)).toEqual(['patch-drop-2.csv', 'patch-drop-2.json'])
-    expect(await named(curves)).toEqual(['patch-drop.csv', 'patch-drop.json'])
-    expect(await named(other)).toEqual(['patch-drop-2.csv', 'patch-drop-2.json'])
-    // In a folder that was chosen, a figure takes the place of its last form.
-    await writeFigure(other, ['json'], shared.shared, size)
-    expect(JSON.parse(readFileSync(join(shared.shared, 'patch-drop.json'), 'utf8'))).toEqual(other)
+  it('replaces the last form of a figure in a shared folder, and never what is somebody else’s', async () => {
+    const directory = join(folder, 'shared')
+    const named = async (owner: string, spec: typeof curves) =>
+      (await writeFigure(spec, ['csv', 'json'], { shared: directory, owner }, size)).map(({ path }) =>
+        basename(path),
+      )
+    const titleOf = (name: string): unknown =>
+      JSON.parse(readFileSync(join(directory, `${name}.json`), 'utf8')).title
+    expect(await named('figure 1', curves)).toEqual(['patch-drop.csv', 'patch-drop.json'])
+    expect(await named('figure 2', curves)).toEqual(['patch-drop-2.csv', 'patch-drop-2.json'])
+    expect(await named('figure 1', { ...curves, title: 'Edited' })).toEqual([
+      'patch-drop.csv',
+      'patch-drop.json',
+    ])
+    expect([titleOf('patch-drop'), titleOf('patch-drop-2')]).toEqual(['Edited', curves.title])
+    // A file of unknown origin is left alone, and so is a list that cannot be read.
+    writeFileSync(join(directory, '.owners.json'), '{ broken')
+    expect(await named('figure 1', curves)).toEqual(['patch-drop-3.csv', 'patch-drop-3.json'])
+    expect(titleOf('patch-drop')).toBe('Edited')
   })
 
   it('leaves nothing behind where it cannot write', async () => {
