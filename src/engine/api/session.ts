@@ -160,7 +160,11 @@ export class EngineSession {
   }
 
   async #begin(workspace: Workspace): Promise<Workspace> {
-    const jobs = new JobQueue(workspace.db, (context) => this.#runJob(workspace, context))
+    const jobs = new JobQueue(
+      workspace.db,
+      (context) => this.#runJob(workspace, context),
+      (error) => this.log.write('warning', 'the state of a job could not be stored', toErrorShape(error)),
+    )
     this.#opened = {
       workspace,
       jobs,

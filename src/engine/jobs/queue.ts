@@ -46,13 +46,16 @@ const stateAfterStop: Record<StopReason, JobState> = {
 export class JobQueue {
   readonly #db: Db
   readonly #run: RunJob
+  readonly #lost: (error: unknown) => void
   readonly #emitter = new EventEmitter<{ job: [Job] }>().setMaxListeners(0)
   #running: { id: number; abort: AbortController; finished: Promise<void> } | null = null
   #closed = false
 
-  constructor(db: Db, run: RunJob) {
+  /** @param lost told of what could neither be stored nor told to anybody who waits */
+  constructor(db: Db, run: RunJob, lost: (error: unknown) => void = () => undefined) {
     this.#db = db
     this.#run = run
+    this.#lost = lost
   }
 
   /** Puts interrupted jobs back into the queue and starts. */
@@ -151,8 +154,9 @@ export class JobQueue {
       this.#running = null
       try {
         this.#next()
-      } catch {
+      } catch (error) {
         // The next one stays queued: it is begun with the next job that is added, or at the next start.
+        this.#lost(error)
       }
     })
     this.#running = { id: job.id, abort, finished }
@@ -180,6 +184,7 @@ export class JobQueue {
       this.#set(job.id, state, problem)
     } catch (error) {
       // Its row was deleted, or the disk is full: those who watch hear how it ended, and nothing more can be stored.
+      this.#lost(error)
       this.#emitter.emit('job', {
         ...job,
         state: 'failed',

@@ -1,6 +1,8 @@
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import { gradientBatch, type LookedAt } from '../saliency/index.ts'
 import { classifierInterface } from '../onnx/index.ts'
+import type { StudyImage } from './images.ts'
+import type { Tracker } from './progress.ts'
 
 /** Images per call; smaller where memory does not suffice. */
 export interface CallSize {
@@ -44,6 +46,18 @@ function computingProblem(error: unknown): ErrorShape {
   if (error instanceof KernelscopeError && ['OUT_OF_MEMORY', 'INFERENCE_FAILED'].includes(error.code))
     return error.toShape()
   throw error
+}
+
+/** Images that were given up, by subject, each counted as failed. */
+export function givenUp(progress: Tracker) {
+  const problems = new Map<number, ErrorShape>()
+  return {
+    problems,
+    giveUp({ subjectId }: StudyImage, problem: ErrorShape): void {
+      problems.set(subjectId, problem)
+      progress.add({ computed: 0, cached: 0, failed: 1 })
+    },
+  }
 }
 
 export interface Calls<T> {

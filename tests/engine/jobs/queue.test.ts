@@ -13,8 +13,12 @@ function database(): Db {
   return workspace.db
 }
 
-function queueOn(db: Db, run: (context: JobContext) => Promise<void>): JobQueue {
-  const queue = new JobQueue(db, run)
+function queueOn(
+  db: Db,
+  run: (context: JobContext) => Promise<void>,
+  lost?: (error: unknown) => void,
+): JobQueue {
+  const queue = new JobQueue(db, run, lost)
   onTestFinished(() => queue.close())
   return queue
 }
@@ -125,15 +129,17 @@ describe('the job queue', () => {
     ])
   })
 
-  it('goes on when the row of the running job is gone', async () => {
+  it('goes on when the row of the running job is gone, and says so', async () => {
     const db = database()
+    const lost: unknown[] = []
     let go = () => {}
     const gate = new Promise<void>((resolve) => (go = resolve))
-    const queue = queueOn(db, async ({ job, report }) => {
+    const work = async ({ job, report }: JobContext) => {
       if (job.title !== 'first') return
       await gate
       report({ ...noProgress, done: 1, total: 1 })
-    })
+    }
+    const queue = queueOn(db, work, (error) => lost.push(error))
     const [first, next] = ['first', 'next'].map((title) => queue.add(task(title)).id)
     const ended = settled(queue, first ?? 0, 'failed')
     const done = settled(queue, next ?? 0, 'done')
@@ -141,6 +147,7 @@ describe('the job queue', () => {
     go()
     expect((await ended).problem?.code).toBe('JOB_NOT_FOUND')
     await done
+    expect(lost).toEqual([expect.objectContaining({ code: 'JOB_NOT_FOUND' })])
   })
 
   it('refuses what the state does not allow', async () => {

@@ -4,7 +4,7 @@ import type { Rewrite } from '#shared/rewrites.ts'
 import { type StoredModel } from '../../models/index.ts'
 import { onGraphThread, rowWeightsInput, type FeaturePoint, type Tap } from '../../onnx/index.ts'
 import type { Db } from '../../workspace/index.ts'
-import { inCalls, smallerAfter } from '../calls.ts'
+import { givenUp, inCalls, smallerAfter } from '../calls.ts'
 import type { MeasureRoom } from '../definition.ts'
 import type { StudyImage } from '../images.ts'
 import { measured, measurementStore, subjectsOf } from '../measurements.ts'
@@ -74,11 +74,7 @@ export async function measureBatchMean(room: MeasureRoom, images: StudyImage[]):
   const size = smallerAfter(usual, progress.moved() ? 0 : context.crashes)
   progress.note(`${model.title} on ${provider}, batch ${size.most}`)
   const sums = points.map((point) => new FeatureSum(point))
-  const problems = new Map<number, ErrorShape>()
-  const giveUp = ({ subjectId }: StudyImage, problem: ErrorShape) => {
-    problems.set(subjectId, problem)
-    progress.add({ computed: 0, cached: 0, failed: 1 })
-  }
+  const { problems, giveUp } = givenUp(progress)
   const call = async (part: StudyImage[], places: number) => {
     if (context.signal.aborted) return
     const loaded = await loadFloats(room, part, places)

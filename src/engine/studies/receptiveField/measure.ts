@@ -5,7 +5,7 @@ import { openTensors, type TensorSession } from '../../inference/index.ts'
 import { openWithFirst, writeGraph, type StoredModel } from '../../models/index.ts'
 import { contributionOutput, onGraphThread } from '../../onnx/index.ts'
 import type { Db } from '../../workspace/index.ts'
-import { gradientCallSize, inCalls, smallerAfter } from '../calls.ts'
+import { givenUp, gradientCallSize, inCalls, smallerAfter } from '../calls.ts'
 import type { MeasureRoom } from '../definition.ts'
 import { drawImages } from '../drawImages.ts'
 import type { ImageSource, StudyImage } from '../images.ts'
@@ -70,11 +70,7 @@ export async function measureField(room: MeasureRoom, chosen: ReceptiveFieldPara
   progress.note(`${model.title} on ${provider}, forward and backward, batch ${size.most}`)
   const [height, width] = model.preprocessing.size
   const sum = new Float64Array(height * width)
-  const problems = new Map<number, ErrorShape>()
-  const giveUp = ({ subjectId }: StudyImage, problem: ErrorShape) => {
-    problems.set(subjectId, problem)
-    progress.add({ computed: 0, cached: 0, failed: 1 })
-  }
+  const { problems, giveUp } = givenUp(progress)
   const call = async (part: StudyImage[], places: number) => {
     if (context.signal.aborted) return
     const found = await addContributions(room, session, part, places, sum)

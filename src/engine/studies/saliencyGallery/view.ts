@@ -64,7 +64,7 @@ export function galleryFigure(
       values,
       pictures: pictureColumn(images, pictures, { height, width, gap }),
       map: 'sequential',
-      label: 'Σ_channels |map|, relative',
+      label: 'Sum of |map| over channels, relative',
     },
     notes: ['Every map over its own 99.5th percentile.'],
     alt: `${methodTitles[name]} maps of ${images.length} images and ${models.length} models, the images beside them.`,
