@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { StudyImageRow } from '#shared/contract/index.ts'
 import {
+  alongWay,
   failureText,
   firstFailure,
   imageAxis,
   imageFigure,
   imageTable,
+  waysOf,
 } from '../../src/renderer/studies/imageCurves.ts'
 
 const row = (
@@ -93,6 +95,32 @@ describe('one image through a study', () => {
     expect(failureText(firstFailure(axis, 2), axis.parameter)).toBe('right throughout')
     const lost = imageAxis([row(1, 0, 0, false, 0.2), row(1, 50, 0, false, 0.1)])
     expect(failureText(firstFailure(lost, 1), lost.parameter)).toBe('wrong as it is')
+  })
+
+  it('draws one way of changing the image at a time, and the image as it is with each', () => {
+    const change = (mode: string, percent: number, p: number): StudyImageRow => ({
+      ...row(1, percent, 0, p > 0.5, p),
+      key: mode === 'clean' ? 'clean' : `${mode},percent=${percent}`,
+      params: { percent, mode },
+    })
+    const both = imageAxis([
+      change('clean', 0, 0.9),
+      change('salient', 50, 0.1),
+      change('non-salient', 50, 0.8),
+    ])
+    expect(waysOf(both)).toEqual(['salient', 'non-salient'])
+    const pointsOf = (way: string) =>
+      imageFigure(alongWay(both, way), models, 'probability').series[0]?.points.map(({ x, y }) => [x, y])
+    expect(pointsOf('salient')).toEqual([
+      [0, 0.9],
+      [50, 0.1],
+    ])
+    expect(pointsOf('non-salient')).toEqual([
+      [0, 0.9],
+      [50, 0.8],
+    ])
+    expect(firstFailure(alongWay(both, 'salient'), 1)?.x).toBe(50)
+    expect(firstFailure(alongWay(both, 'non-salient'), 1)).toBeNull()
   })
 
   it('draws bands of noise over their frequency', () => {

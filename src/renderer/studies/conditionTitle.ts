@@ -19,6 +19,10 @@ const whole: Record<string, string> = {
   whole: 'kernels as they are',
   sign: 'random sign',
   fgsm: 'FGSM',
+  pgd: 'PGD',
+  mifgsm: 'MI-FGSM',
+  subset: 'subsets',
+  single: 'single blocks',
 }
 
 /** A condition in words by its key: "percent=50,repeat=0" → "50 % dropped, draw 1". */
@@ -44,6 +48,7 @@ const places: Record<string, (value: string) => string> = {
   epsilon: (value) => `ε ${value}`,
   steps: (value) => count(value, 'step'),
   n: (value) => count(value, 'block'),
+  proportion: (value) => `${Math.round(100 * Number(value))} % of the blocks`,
   centre: (value) => `${Number(value) / 1000}π`,
   window: (value) => `${value}×${value}`,
 }

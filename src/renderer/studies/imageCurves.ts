@@ -38,6 +38,35 @@ export function imageAxis(rows: readonly StudyImageRow[]): ImageAxis {
   }
 }
 
+/** How an image is changed besides how much: the parameters that are words, and who made it. */
+export const wayOf = (params: StudyImageRow['params'], parameter: string | null): string =>
+  Object.entries(params)
+    .flatMap(([name, value]) => {
+      if (name === parameter || name === 'blocks') return []
+      if (name === 'from') return [`from model ${value}`]
+      return typeof value === 'string' ? [conditionTitle(value)] : []
+    })
+    .filter(Boolean)
+    .join(', ')
+
+const wayOfCondition = ({ rows: [row] }: ImageCondition, { parameter }: ImageAxis) =>
+  row ? wayOf(row.params, parameter) : ''
+
+/** The ways in which the image was changed, which no curve mixes: salient and non-salient drop, FGSM and random signs. */
+export const waysOf = (axis: ImageAxis): string[] => [
+  ...new Set(
+    axis.conditions.filter(({ key }) => !isAsItIs(key)).map((condition) => wayOfCondition(condition, axis)),
+  ),
+]
+
+/** The conditions of one way, and the image as it is. */
+export const alongWay = (axis: ImageAxis, way: string): ImageAxis => ({
+  ...axis,
+  conditions: axis.conditions.filter(
+    (condition) => isAsItIs(condition.key) || wayOfCondition(condition, axis) === way,
+  ),
+})
+
 export type Measure = 'probability' | 'rank'
 
 /** How the true class fares along the axis, one line per model: mean over the conditions at one place, and their range. */

@@ -1,6 +1,6 @@
 import type { StudyImageRow } from '#shared/contract/index.ts'
 import { conditionTitle, isAsItIs } from './conditionTitle.ts'
-import { imageAxis } from './imageCurves.ts'
+import { imageAxis, wayOf } from './imageCurves.ts'
 
 /** Pictures of one image under the conditions of a study: a row per way of changing it, a column per place of the axis. */
 export interface ImageMatrix {
@@ -17,15 +17,12 @@ export interface MatrixCell {
   rows: StudyImageRow[]
 }
 
-/** What tells rows of the matrix apart: the parameters that are words, draws, and who made the image. */
+/** What tells rows of the matrix apart: the way the image was changed, and the draw. */
 function rowTitle(params: StudyImageRow['params'], parameter: string | null): string {
-  const told = Object.entries(params).flatMap(([name, value]) => {
-    if (name === parameter || name === 'blocks') return []
-    if (name === 'repeat' || name === 'sample') return [`draw ${Number(value) + 1}`]
-    if (name === 'from') return [`from model ${value}`]
-    return typeof value === 'string' ? [value] : []
-  })
-  return told.join(', ')
+  const draws = Object.entries(params).flatMap(([name, value]) =>
+    name !== parameter && (name === 'repeat' || name === 'sample') ? [`draw ${Number(value) + 1}`] : [],
+  )
+  return [wayOf(params, parameter), ...draws].filter(Boolean).join(', ')
 }
 
 /** The clean image stands at the head of every row. */

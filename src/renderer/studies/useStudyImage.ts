@@ -2,7 +2,16 @@ import { computed, ref } from 'vue'
 import { useResource } from '../composables/useResource.ts'
 import { engine } from '../engine/index.ts'
 import { useModelsStore, useStudiesStore } from '../stores/collections.ts'
-import { failureText, firstFailure, imageAxis, imageFigure, imageTable, type Measure } from './imageCurves.ts'
+import {
+  alongWay,
+  failureText,
+  firstFailure,
+  imageAxis,
+  imageFigure,
+  imageTable,
+  waysOf,
+  type Measure,
+} from './imageCurves.ts'
 
 /** One image through all conditions of a study: its curves and table, and where each model first fails. */
 export function useStudyImage(studyId: () => number, imageId: () => number) {
@@ -22,12 +31,20 @@ export function useStudyImage(studyId: () => number, imageId: () => number) {
   const shown = computed(() =>
     [...new Set(rows.value.map((row) => row.modelId))].map((id) => ({ id, title: models.title(id) })),
   )
-  const spec = computed(() => imageFigure(axis.value, shown.value, measure.value))
+  const ways = computed(() => waysOf(axis.value))
+  const chosenWay = ref<string | null>(null)
+  const way = computed({
+    get: () => ways.value.find((one) => one === chosenWay.value) ?? ways.value[0] ?? '',
+    set: (one) => (chosenWay.value = one),
+  })
+  /** The axis along the chosen way. */
+  const along = computed(() => alongWay(axis.value, way.value))
+  const spec = computed(() => imageFigure(along.value, shown.value, measure.value))
   const table = computed(() => imageTable(axis.value, shown.value))
   const failures = computed(() =>
     shown.value.map((model) => ({
       ...model,
-      text: failureText(firstFailure(axis.value, model.id), axis.value.parameter),
+      text: failureText(firstFailure(along.value, model.id), axis.value.parameter),
     })),
   )
   /** The asked model if it was measured, else the first that was; null without any. */
@@ -35,5 +52,8 @@ export function useStudyImage(studyId: () => number, imageId: () => number) {
     shown.value.find(({ id }) => id === asked)?.id ?? shown.value[0]?.id ?? null
 
   const ready = computed(() => data.value !== null)
-  return { measure, view, error, reload, ready, title, rows, axis, shown, spec, table, failures, measured }
+  return {
+    ...{ measure, view, way, ways, error, reload, ready, title, rows },
+    ...{ axis, along, shown, spec, table, failures, measured },
+  }
 }
