@@ -48,7 +48,7 @@ const places: Record<string, (value: string) => string> = {
   epsilon: (value) => `ε ${value}`,
   steps: (value) => count(value, 'step'),
   n: (value) => count(value, 'block'),
-  proportion: (value) => `${Math.round(100 * Number(value))} % of the blocks`,
+  proportion: (value) => `${Math.round(100 * Number(value))} %`,
   centre: (value) => `${Number(value) / 1000}π`,
   window: (value) => `${value}×${value}`,
 }
