@@ -1,4 +1,5 @@
 import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router'
+import { followNavigation } from './composables/useRewrite.ts'
 import { useWorkspaceStore } from './stores/workspace.ts'
 
 declare module 'vue-router' {
@@ -197,6 +198,7 @@ export const routes: RouteRecordRaw[] = [
 ]
 
 export const router = createRouter({ history: createWebHashHistory(), routes })
+followNavigation(router)
 
 router.beforeEach(async (to) => {
   const workspace = useWorkspaceStore()

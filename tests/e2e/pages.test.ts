@@ -72,7 +72,7 @@ describe('every page', () => {
         // A page that does not come is told with the others, so that one walk shows all that is wrong.
         const here = await visit(page, place).then(
           () => barriers(page),
-          (error: unknown) => [String(error)],
+          (error: unknown) => [`${page.url()}: ${String(error)}`],
         )
         await shoot(page, `${place.name}-${theme}`)
         if (here.length > 0) found[place.name] = here

@@ -1,8 +1,8 @@
 import { computed, nextTick, type WritableComputedRef } from 'vue'
-import { useRoute, useRouter, type LocationQueryRaw } from 'vue-router'
-import { defined } from '../defined.ts'
+import { useRoute, type LocationQueryRaw } from 'vue-router'
+import { useRewrite } from './useRewrite.ts'
 
-let waiting: LocationQueryRaw | null = null
+let waiting: { changes: LocationQueryRaw; write: ReturnType<typeof useRewrite> } | null = null
 
 /**
  * A text kept in the query of the address, so that a view can be copied and gone back to. The fallback is not written
@@ -10,7 +10,7 @@ let waiting: LocationQueryRaw | null = null
  */
 export function useQueryText(name: string, fallback = ''): WritableComputedRef<string> {
   const route = useRoute()
-  const router = useRouter()
+  const rewrite = useRewrite()
   return computed({
     get: () => {
       const value = route.query[name]
@@ -18,14 +18,15 @@ export function useQueryText(name: string, fallback = ''): WritableComputedRef<s
     },
     set: (next) => {
       if (!waiting) {
-        waiting = {}
+        waiting = { changes: {}, write: rewrite }
         void nextTick(() => {
-          const query = { ...route.query, ...waiting }
+          const now = waiting
           waiting = null
-          void router.replace({ query: defined(query) })
+          if (now) void now.write({ ...route.query, ...now.changes })
         })
       }
-      waiting[name] = next === fallback ? undefined : next
+      waiting.write = rewrite
+      waiting.changes[name] = next === fallback ? undefined : next
     },
   })
 }

@@ -3,6 +3,7 @@ import { useRoute, useRouter, type LocationQueryRaw } from 'vue-router'
 import type { FactOf, ImageFilter, ImageOrder } from '#shared/contract/index.ts'
 import { filterKeys } from '#shared/filterText.ts'
 import { defined } from '../defined.ts'
+import { useRewrite } from '../composables/useRewrite.ts'
 import { useHistoryStore } from '../stores/history.ts'
 import {
   filterFromQuery,
@@ -20,6 +21,7 @@ import {
 export function useDatasetFilter(datasetId: () => number) {
   const route = useRoute()
   const router = useRouter()
+  const rewrite = useRewrite()
   const history = useHistoryStore()
 
   const filter = computed<ImageFilter>(() => filterFromQuery(route.query))
@@ -45,10 +47,8 @@ export function useDatasetFilter(datasetId: () => number) {
     await history.make(`dataset/${datasetId()}`, merge === undefined ? change : { ...change, merge })
   }
 
-  const setOrder = (next: ImageOrder) =>
-    void router.replace({ query: defined({ ...route.query, order: orderToQuery(next) }) })
-  const setLooks = (next: readonly FactOf[]) =>
-    void router.replace({ query: { ...route.query, look: looksToQuery(next) } })
+  const setOrder = (next: ImageOrder) => void rewrite({ ...route.query, order: orderToQuery(next) })
+  const setLooks = (next: readonly FactOf[]) => void rewrite({ ...route.query, look: looksToQuery(next) })
 
   return { filter, order, looks, setFilter, setOrder, setLooks, withFilter }
 }

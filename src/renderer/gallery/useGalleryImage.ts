@@ -1,8 +1,9 @@
 import { computed, shallowRef, watch } from 'vue'
-import { useRoute, useRouter } from 'vue-router'
+import { useRoute } from 'vue-router'
 import { bridge } from '../bridge.ts'
 import { useProblems } from '../composables/useProblems.ts'
 import { useQueryText } from '../composables/useQuery.ts'
+import { useRewrite } from '../composables/useRewrite.ts'
 import { engine } from '../engine/index.ts'
 import { useDatasetsStore } from '../stores/collections.ts'
 import type { GalleryFile, ImageRow } from '#shared/contract/index.ts'
@@ -12,7 +13,7 @@ const ordinary = new Set(['imagenet-val', 'folders', 'csv', 'cifar-10', 'cifar-1
 /** The picture the gallery is about: an image of a dataset (`image` in the address) or an opened file (`file`). */
 export function useGalleryImage() {
   const route = useRoute()
-  const router = useRouter()
+  const rewrite = useRewrite()
   const datasets = useDatasetsStore()
   const { attempt } = useProblems()
   const imageId = useQueryText('image')
@@ -31,7 +32,7 @@ export function useGalleryImage() {
   const datasetId = computed(() => (fileKey.value === '' ? (row.value?.datasetId ?? 0) : 0))
 
   const choose = (query: Record<string, string | undefined>) =>
-    router.replace({ query: { ...route.query, image: undefined, file: undefined, ...query } })
+    rewrite({ ...route.query, image: undefined, file: undefined, ...query })
 
   async function first(datasetId: number): Promise<void> {
     const page = await attempt(() =>
