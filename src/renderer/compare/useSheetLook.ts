@@ -11,7 +11,7 @@ type SheetPair = ReturnType<typeof useSheetPair>
 /** How sheets are drawn, kept in the address: colours, their range, the order of channels, the zoom. */
 export const useSheetChoices = () => ({
   map: useQueryChoice('map', ['viridis', 'cividis', 'diverging']),
-  range: useQueryChoice('range', ['shared', 'clipped', 'own']),
+  range: useQueryChoice('range', ['clipped', 'shared', 'own']),
   sort: useQueryChoice('sort', ['channel', 'difference']),
   zoom: useQueryChoice('zoom', ['fit', '1', '2', '3']),
 })

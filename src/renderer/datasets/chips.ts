@@ -1,4 +1,5 @@
 import type { FactOf, ImageFilter } from '#shared/contract/index.ts'
+import { factOnly } from '#shared/factText.ts'
 import { withFact, without } from './filterChange.ts'
 
 /** One part of a filter in words, and the filter without it. */
@@ -46,10 +47,6 @@ export function chipsOf(filter: ImageFilter, names: Names): Chip[] {
   const chips: Chip[] = []
   const add = (key: string, text: string, rest: ImageFilter) => chips.push({ key, text, rest })
   const drop = (key: keyof ImageFilter) => without({ ...filter, [key]: undefined })
-  const of = (look: FactOf): FactOf =>
-    look.conditionId === undefined
-      ? { modelId: look.modelId }
-      : { modelId: look.modelId, conditionId: look.conditionId }
   if (filter.subsetId !== undefined)
     add('subset', `Subset ${names.subset(filter.subsetId)}`, drop('subsetId'))
   if (filter.classes) add('classes', few(filter.classes.map(names.classOf)), drop('classes'))
@@ -71,7 +68,7 @@ export function chipsOf(filter: ImageFilter, names: Names): Chip[] {
     add(
       `outcome ${names.look(item)}`,
       `${names.look(item)} ${outcomes[item.outcome]}`,
-      withFact(filter, 'outcomes', of(item), undefined),
+      withFact(filter, 'outcomes', factOnly(item), undefined),
     )
   for (const [key, word] of [
     ['confidence', 'confidence'],
@@ -84,20 +81,20 @@ export function chipsOf(filter: ImageFilter, names: Names): Chip[] {
       add(
         `${key} ${names.look(item)}`,
         `${names.look(item)} ${word} ${between(item, short)}`,
-        withFact(filter, key, of(item), undefined),
+        withFact(filter, key, factOnly(item), undefined),
       )
   }
   for (const item of filter.predicted ?? [])
     add(
       `predicted ${names.look(item)}`,
       `${names.look(item)} says ${few(item.classes.map((k) => names.predicted(item.modelId, k)))}`,
-      withFact(filter, 'predicted', of(item), undefined),
+      withFact(filter, 'predicted', factOnly(item), undefined),
     )
   for (const item of filter.flips ?? [])
     add(
       `flip ${names.look(item)}`,
       `${names.look(item)}: ${flips[item.flip]}`,
-      withFact(filter, 'flips', of(item), undefined),
+      withFact(filter, 'flips', factOnly(item), undefined),
     )
   const d = filter.disagreement
   if (d)

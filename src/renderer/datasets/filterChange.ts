@@ -1,10 +1,9 @@
 import type { FactOf, ImageFilter } from '#shared/contract/index.ts'
+import { sameFact } from '#shared/factText.ts'
 
 type FactList =
   'outcomes' | 'confidence' | 'trueProbability' | 'margin' | 'trueMargin' | 'rank' | 'predicted' | 'flips'
 type Item<K extends FactList> = NonNullable<ImageFilter[K]>[number]
-
-export const sameFact = (a: FactOf, b: FactOf) => a.modelId === b.modelId && a.conditionId === b.conditionId
 
 /** What a filter says of a model under a condition, in one of its lists. */
 export const factIn = <K extends FactList>(filter: ImageFilter, key: K, of: FactOf): Item<K> | undefined =>

@@ -1,5 +1,7 @@
 import type { LocationQuery, LocationQueryRaw } from 'vue-router'
 import type { FactOf, ImageFilter, ImageOrder } from '#shared/contract/index.ts'
+import { changeName } from '#shared/changedModel.ts'
+import { modelOfText, modelText } from '#shared/factText.ts'
 import { filterFromText, filterKeys, filterToText } from '#shared/filterText.ts'
 
 /** Filter, order and the models that are looked at, as parts of an address (shared/filterText.ts), and back. */
@@ -28,19 +30,25 @@ export const orderNames: Record<ImageOrder['by'], string> = {
 const ofModels = new Set<ImageOrder['by']>(['confidence', 'trueProbability', 'margin', 'trueMargin', 'rank'])
 export const needsModel = (by: ImageOrder['by']) => ofModels.has(by)
 
-const lookText = ({ modelId, conditionId }: FactOf) =>
-  conditionId === undefined ? String(modelId) : `${modelId}:${conditionId}`
+/** "1", under a condition "1:17", of a changed model "1~without-3-7:17". */
+export const lookToText = (look: FactOf) =>
+  look.conditionId === undefined ? modelText(look) : `${modelText(look)}:${look.conditionId}`
 
 function lookOf(text: string): FactOf | null {
-  const found = /^(\d+)(?::(\d+))?$/.exec(text)
-  if (!found || Number(found[1]) === 0) return null
-  return { modelId: Number(found[1]), ...(found[2] ? { conditionId: Number(found[2]) } : {}) }
+  const [, whole = '', condition] = /^(\d+(?:~[^:]+)?)(?::(\d+))?$/.exec(text) ?? []
+  const { model, changed } = modelOfText(whole)
+  if (Number(model) === 0 || (changed !== undefined && !changeName.safeParse(changed).success)) return null
+  return {
+    modelId: Number(model),
+    ...(changed === undefined ? {} : { changed }),
+    ...(condition ? { conditionId: Number(condition) } : {}),
+  }
 }
 
 /** order=confidence:down:1 (by, way, model, condition). The order of the files is not written down. */
 export function orderToQuery({ by, fact, descending }: ImageOrder): string | undefined {
   if (by === 'place' && !descending) return undefined
-  return [by, descending ? 'down' : 'up', ...(fact ? [lookText(fact)] : [])].join(':')
+  return [by, descending ? 'down' : 'up', ...(fact ? [lookToText(fact)] : [])].join(':')
 }
 
 export function orderFromQuery(query: LocationQuery): ImageOrder {
@@ -51,11 +59,11 @@ export function orderFromQuery(query: LocationQuery): ImageOrder {
   return { by, descending: way === 'down', ...(fact ? { fact } : {}) }
 }
 
-/** look=1,2:17; null where the address does not say. */
+/** look=1,2:17,1~without-3-7; null where the address does not say. */
 export function looksFromQuery(query: LocationQuery): FactOf[] | null {
   const text = textOf(query, 'look')
   if (text === '') return null
   return text.split(',').flatMap((item) => lookOf(item) ?? [])
 }
 
-export const looksToQuery = (looks: readonly FactOf[]) => looks.map(lookText).join(',') || '-'
+export const looksToQuery = (looks: readonly FactOf[]) => looks.map(lookToText).join(',') || '-'

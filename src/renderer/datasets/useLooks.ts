@@ -1,4 +1,5 @@
 import { computed, type ComputedRef } from 'vue'
+import { changeTitle } from '#shared/changedModel.ts'
 import type { FactOf } from '#shared/contract/index.ts'
 import { useResource } from '../composables/useResource.ts'
 import { engine } from '../engine/index.ts'
@@ -7,11 +8,18 @@ import { useModelsStore } from '../stores/collections.ts'
 /** Models looked at when the address does not say. */
 const atFirst = 2
 
-/** The models looked at (those of the address, else the first ones), the conditions there are, and what they are called. */
+/**
+ * The models looked at (those of the address, else the first ones), the conditions and changed models there are, and
+ * what they are called.
+ */
 export function useLooks(datasetId: () => number, chosen: ComputedRef<FactOf[] | null>) {
   const models = useModelsStore()
   const { data: conditions, reload } = useResource(
     (signal) => engine.datasets.conditions({ datasetId: datasetId() }, { signal }),
+    { on: [datasetId] },
+  )
+  const { data: changes, reload: reloadChanges } = useResource(
+    (signal) => engine.datasets.changedModels({ datasetId: datasetId() }, { signal }),
     { on: [datasetId] },
   )
   const looks = computed<FactOf[]>(
@@ -24,9 +32,11 @@ export function useLooks(datasetId: () => number, chosen: ComputedRef<FactOf[] |
   )
   const conditionTitle = (id: number) =>
     conditions.value?.find((c) => c.conditionId === id)?.title ?? `condition ${id}`
-  const titleOf = ({ modelId, conditionId }: FactOf) =>
-    conditionId === undefined
-      ? models.title(modelId)
-      : `${models.title(modelId)}, ${conditionTitle(conditionId)}`
-  return { looks, conditions, conditionTitle, titleOf, reloadConditions: reload }
+  const titleOf = ({ modelId, changed, conditionId }: FactOf) => {
+    const model = models.title(modelId)
+    const title = changed === undefined ? model : `${model} ${changeTitle(changed)}`
+    return conditionId === undefined ? title : `${title}, ${conditionTitle(conditionId)}`
+  }
+  const reloadConditions = () => Promise.all([reload(), reloadChanges()])
+  return { looks, conditions, changes, conditionTitle, titleOf, reloadConditions }
 }

@@ -4,11 +4,10 @@ import { bridge } from '../bridge.ts'
 import { useProblems } from '../composables/useProblems.ts'
 import { useQueryText } from '../composables/useQuery.ts'
 import { useRewrite } from '../composables/useRewrite.ts'
+import { usualDataset } from '../datasets/usualDataset.ts'
 import { engine } from '../engine/index.ts'
 import { useDatasetsStore } from '../stores/collections.ts'
 import type { GalleryFile, ImageRow } from '#shared/contract/index.ts'
-
-const ordinary = new Set(['imagenet-val', 'folders', 'csv', 'cifar-10', 'cifar-100'])
 
 /** The picture the gallery is about: an image of a dataset (`image` in the address) or an opened file (`file`). */
 export function useGalleryImage() {
@@ -68,10 +67,7 @@ export function useGalleryImage() {
   watch(
     [() => datasets.rows, chosen],
     ([rows, now]) => {
-      const ready = rows.filter(({ images, state }) => images > 0 && state === 'ready')
-      // Plain images first: what is corrupted already shows little.
-      const dataset =
-        ready.find(({ parts, recognised }) => parts.length === 0 && ordinary.has(recognised)) ?? ready[0]
+      const dataset = usualDataset(rows)
       if (now === null && dataset) void first(dataset.id)
     },
     { immediate: true },

@@ -2,6 +2,7 @@ import { computed, watch } from 'vue'
 import { bridge } from '../bridge.ts'
 import { useQueryText } from '../composables/useQuery.ts'
 import { useResource } from '../composables/useResource.ts'
+import { usualDataset } from '../datasets/usualDataset.ts'
 import { engine } from '../engine/index.ts'
 import { baseName } from '../format.ts'
 import { useChosenImageStore, type ChosenImage } from '../stores/chosenImage.ts'
@@ -9,7 +10,7 @@ import { useDatasetsStore } from '../stores/collections.ts'
 
 /**
  * The chosen image of a view: kept in its address where it is a row of the workspace, and in the store, so that it
- * outlives the view. Without a choice the first image of the first dataset is taken.
+ * outlives the view. Without a choice the first image of the usual dataset is taken.
  */
 export function useChosenImage() {
   const store = useChosenImageStore()
@@ -51,7 +52,7 @@ export function useChosenImage() {
   watch(
     () => [ready.value.length, store.image] as const,
     () => {
-      const [dataset] = ready.value
+      const dataset = usualDataset(ready.value)
       // A failure shows as the chooser's empty state; a dataset can then be chosen by hand.
       if (dataset && store.image === null && query.value === '') first(dataset.id).catch(() => {})
     },

@@ -4,6 +4,7 @@ import type { Model } from '#shared/contract/index.ts'
 import { contributionPicture } from '#shared/maths/receptiveField.ts'
 import { useQueryChoice, useQueryText } from '../composables/useQuery.ts'
 import { useResource } from '../composables/useResource.ts'
+import { usualDataset } from '../datasets/usualDataset.ts'
 import { engine } from '../engine/index.ts'
 import { plural } from '../format.ts'
 import { useDatasetsStore } from '../stores/collections.ts'
@@ -32,7 +33,7 @@ export function useReceptiveFieldChoices(model: () => Model) {
   const ready = computed(() => datasets.rows.filter((d) => d.state === 'ready' && d.images > 0))
   const datasetText = useQueryText('dataset')
   const datasetId = computed({
-    get: () => Number(datasetText.value) || (ready.value[0]?.id ?? 0),
+    get: () => Number(datasetText.value) || (usualDataset(ready.value)?.id ?? 0),
     set: (id) => (datasetText.value = String(id)),
   })
   const countText = useQueryText('images', '50')

@@ -1,3 +1,4 @@
+import type { CellRef } from '#shared/cellRef.ts'
 import {
   testedConditions,
   type PairedTest,
@@ -5,18 +6,7 @@ import {
   type StudyResult,
 } from '#shared/contract/index.ts'
 
-/** A cell of the grid models x conditions, as figures name it in `ref`: "3|percent=50,repeat=0". */
-export interface CellRef {
-  modelId: number
-  key: string
-}
-
-export function parseCellRef(ref: string | undefined): CellRef | null {
-  const found = /^(\d+)\|(.+)$/.exec(ref ?? '')
-  return found?.[2] ? { modelId: Number(found[1]), key: found[2] } : null
-}
-
-export const formatCellRef = ({ modelId, key }: CellRef) => `${modelId}|${key}`
+export { formatCellRef, parseCellRef, type CellRef } from '#shared/cellRef.ts'
 
 export function findCell(result: StudyResult, ref: CellRef | null): StudyCondition | null {
   if (!ref) return null

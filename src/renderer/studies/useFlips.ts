@@ -1,19 +1,23 @@
 import { computed } from 'vue'
+import type { CellRef } from '#shared/cellRef.ts'
+import type { CellOrder } from '#shared/contract/index.ts'
 import { useKeysetList } from '../datasets/useKeysetList.ts'
 import { engine } from '../engine/index.ts'
-import type { CellRef } from './cell.ts'
 
-export type FlipDirection = 'lost' | 'gained' | 'both' | 'mistakes' | 'surest' | 'unsurest'
+/** Orders of the images behind a cell. */
+export type FlipDirection = Exclude<CellOrder, 'largest' | 'smallest'>
 
 /**
- * Images of one cell, by place: those whose outcome differs from the study's baseline, or all in order of confidence.
- * `total` is null until known; `compared` are the images the baseline was measured on too.
+ * Images of one cell or point, by place: those whose outcome differs from the study's baseline, or all in order of
+ * confidence or of their own values. `total` is null until known; `compared` are the images the baseline was measured on
+ * too; `point` says what the values are.
  */
-export function useFlips(studyId: () => number, cell: () => CellRef, direction: () => FlipDirection) {
+export function useFlips(studyId: () => number, cell: () => CellRef, direction: () => CellOrder) {
   const list = useKeysetList(
     () => ({ id: studyId(), modelId: cell().modelId, key: cell().key, direction: direction() }),
     (input, part, signal) => engine.studies.flips({ ...input, ...part }, { signal }),
   )
   const compared = computed(() => list.head.value?.compared ?? null)
-  return { ...list, compared }
+  const point = computed(() => list.head.value?.point ?? null)
+  return { ...list, compared, point }
 }

@@ -3,6 +3,7 @@ import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue'
 import { useRoute } from 'vue-router'
 import type { Study, StudyCost, StudyInput } from '#shared/contract/index.ts'
 import type { KernelscopeError } from '#shared/errors.ts'
+import { usualDataset } from '../datasets/usualDataset.ts'
 import { engine, isAbort, toKernelscopeError } from '../engine/index.ts'
 import { fieldsOf, initialParams, problemsOf, type Params } from '../forms/schema.ts'
 import { useDatasetsStore, useModelsStore, useStudiesStore } from '../stores/collections.ts'
@@ -50,12 +51,7 @@ export function useStudyDraft() {
   const refused = shallowRef<KernelscopeError | null>(null)
   const starting = ref(false)
 
-  /** The dataset that was added first, of those that can be measured on. */
-  const firstLabelled = () =>
-    datasets.rows
-      .filter((d) => d.state === 'ready' && d.layout !== 'unlabelled')
-      .map((d) => d.id)
-      .sort((a, b) => a - b)[0]
+  const labelled = () => usualDataset(datasets.rows.filter(({ layout }) => layout !== 'unlabelled'))
 
   const kind = computed(() => studies.kind(kindId.value))
   const fields = computed(() => (kind.value ? fieldsOf(kind.value.params) : []))
@@ -68,7 +64,7 @@ export function useStudyDraft() {
         modelIds.value =
           like.value?.modelIds ??
           models.rows.filter((m) => !m.problem && m.role === 'classifier').map((m) => m.id)
-      datasetId.value ||= like.value?.datasetId ?? firstLabelled() ?? 0
+      datasetId.value ||= like.value?.datasetId ?? labelled()?.id ?? 0
     },
     { immediate: true },
   )
