@@ -3,7 +3,15 @@ import type { Dataset } from '#shared/contract/index.ts'
 import { usualDataset } from '../../src/renderer/datasets/usualDataset.ts'
 
 const dataset = (id: number, like: Partial<Dataset>) =>
-  ({ id, images: 10, state: 'ready', parts: [], recognised: 'folders', layout: 'folders', ...like }) as Dataset
+  ({
+    id,
+    images: 10,
+    state: 'ready',
+    parts: [],
+    recognised: 'folders',
+    layout: 'folders',
+    ...like,
+  }) as Dataset
 
 const val = dataset(7, {})
 const corrupted = dataset(1, { recognised: 'imagenet-c', parts: [{ name: 'fog', images: 10 }] })
