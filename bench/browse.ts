@@ -10,7 +10,7 @@ import { generator } from '#shared/random.ts'
 import { answerer } from '#engine/datasets/browse/answer.ts'
 import { openKeep } from '#engine/datasets/browse/keep.ts'
 import { Library, type Known } from '#engine/datasets/browse/library.ts'
-import { factKey } from '#engine/datasets/browse/match.ts'
+import { factKey } from '#shared/factText.ts'
 import { createDatabase, type Db } from '#engine/workspace/database.ts'
 import { cpuSeconds, report, type Row } from './report.ts'
 

@@ -1,6 +1,15 @@
-import type { Dataset, FactOf, ImageFilter, ImageOrder, ImageSelection } from '#shared/contract/index.ts'
+import type {
+  Dataset,
+  FactOf,
+  ImageFilter,
+  ImageOrder,
+  ImageSelection,
+  Model,
+} from '#shared/contract/index.ts'
 import { imageOrder } from '#shared/contract/index.ts'
+import { changeNameOf, rewriteOfChange } from '#shared/changedModel.ts'
 import { KernelscopeError } from '#shared/errors.ts'
+import { modelOfText, modelText } from '#shared/factText.ts'
 import { filterFromText, filterKeys, type FilterKey, type FilterText } from '#shared/filterText.ts'
 import type { Client } from './client.ts'
 import { findNamed } from './named.ts'
@@ -8,6 +17,8 @@ import { findNamed } from './named.ts'
 /** Names of the workspace's things → ids, asked for once. */
 interface Names {
   model(name: string): number
+  /** "RepLK-31~without-3-7" by numbers. */
+  changed(name: string): FactOf
   classOf(name: string): number
   subset(name: string): number
   labels(modelId: number): readonly string[]
@@ -77,8 +88,9 @@ function numbered(key: FilterKey, value: string, names: Names): string {
   return items
     .map((item) => {
       const [model = '', middle = '', ...rest] = item.split(':')
-      const id = names.model(model)
-      return [id, key === 'predicted' ? outputsOf(middle, names.labels(id)) : middle, ...rest].join(':')
+      const of = names.changed(model)
+      const value = key === 'predicted' ? outputsOf(middle, names.labels(of.modelId)) : middle
+      return [modelText(of), value, ...rest].join(':')
     })
     .join(',')
 }
@@ -98,12 +110,14 @@ async function namesOf(client: Client, dataset: Dataset, text: FilterText, cwd: 
     if (found) return found.id
     throw new KernelscopeError('MODEL_NOT_FOUND', `there is no model ${name}`)
   }
+  const changed = (name: string) => changedNamed(models, name, cwd)
   for (const item of text.predicted?.split(',') ?? []) {
-    const id = model(item.split(':')[0] ?? '')
+    const id = changed(item.split(':')[0] ?? '').modelId
     labels.set(id, (await client.models.labels({ id })).labels)
   }
   return {
     model,
+    changed,
     labels: (id) => labels.get(id) ?? [],
     classOf(name) {
       const found =
@@ -134,15 +148,32 @@ export async function parseOrder(client: Client, text: string, cwd: string): Pro
   return parsed.data
 }
 
-/** "RepLK-3", or "RepLK-3:17" under a stored condition. */
+/** A model by name, or a changed one: "RepLK-31~without-3-7". A title may hold the sign that separates. */
+function changedNamed(models: readonly Model[], text: string, cwd: string): FactOf {
+  const whole = findNamed(models, text, cwd)
+  if (whole) return { modelId: whole.id }
+  const { model, changed } = modelOfText(text)
+  const found = findNamed(models, model, cwd)
+  if (!found) throw new KernelscopeError('MODEL_NOT_FOUND', `there is no model ${model}`)
+  if (changed === undefined) return { modelId: found.id }
+  const rewrite = rewriteOfChange(changed)
+  const name = rewrite && changeNameOf(rewrite)
+  if (name === null)
+    throw usage(
+      `invalid change of ${model}: ${changed}`,
+      'It is without-BLOCK-BLOCK, blocks counted from 1, or kernels-SIDE; see "dataset conditions".',
+    )
+  return { modelId: found.id, changed: name }
+}
+
+/** "RepLK-3", or "RepLK-3:17" under a stored condition; "RepLK-3~without-2" of a changed model. */
 export async function parseLook(client: Client, text: string, cwd: string): Promise<FactOf> {
   const models = await client.models.list()
   const whole = findNamed(models, text, cwd)
   if (whole) return { modelId: whole.id }
   const [, name = text, condition] = /^(.*):(\d+)$/.exec(text) ?? []
-  const found = findNamed(models, name, cwd)
-  if (!found) throw new KernelscopeError('MODEL_NOT_FOUND', `there is no model ${name}`)
-  return { modelId: found.id, ...(condition === undefined ? {} : { conditionId: Number(condition) }) }
+  const of = changedNamed(models, name, cwd)
+  return condition === undefined ? of : { ...of, conditionId: Number(condition) }
 }
 
 export const ruleOf = (filter: ImageFilter): ImageSelection => ({ filter, ids: [] })

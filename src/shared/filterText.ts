@@ -1,10 +1,14 @@
+import { changeNameOf, rewriteOfChange } from './changedModel.ts'
 import { imageFilter, type FactOf, type ImageFilter } from './contract/index.ts'
+import { modelOfText, modelText } from './factText.ts'
 
 /**
  * A filter as named texts, for addresses and the command line, and back. Lists are separated by commas, ranges by "..";
- * a model's value is "MODEL:VALUE", under a stored condition "MODEL:VALUE:CONDITION":
+ * a model's value is "MODEL:VALUE", under a stored condition "MODEL:VALUE:CONDITION"; a changed model is "MODEL~CHANGE"
+ * (shared/changedModel.ts):
  * class=3,7  part=fog/3  q=dog  readable=0  error=IMAGE_UNREADABLE  width=100..  tag=dark  noted=1  subset=4
  * outcome=1:correct,2:wrong:17  confidence=1:0.5..0.9  rank=1:2..5  predicted=1:3+8  flip=1:lost:17
+ * flip=1~without-3-7:lost  outcome=1~kernels-5:wrong
  * disagree=class:1+2  (about : models, then ":all" where every pair differs, then ":CONDITION")
  */
 export type FilterText = Partial<Record<FilterKey, string>>
@@ -40,7 +44,7 @@ const list = (items: readonly (string | number)[] | undefined) =>
 type Range = { min?: number | undefined; max?: number | undefined }
 const range = ({ min, max }: Range) => `${min ?? ''}..${max ?? ''}`
 const withFact = (of: FactOf, value: string) =>
-  [of.modelId, value, ...(of.conditionId === undefined ? [] : [of.conditionId])].join(':')
+  [modelText(of), value, ...(of.conditionId === undefined ? [] : [of.conditionId])].join(':')
 const facts = <T extends FactOf>(items: readonly T[] | undefined, value: (item: T) => string) =>
   items === undefined || items.length === 0
     ? undefined
@@ -114,16 +118,26 @@ function rangeOf(text: string): Range {
   return { ...(min ? { min: Number(min) } : {}), ...(max ? { max: Number(max) } : {}) }
 }
 
-/** "1:VALUE:17" → model, value, condition. */
+/** "1:VALUE:17" or "1~CHANGE:VALUE:17" → model, change, value, condition. */
 function factsOf(text: string, value: (text: string) => object): object[] {
   return items(text).map((item) => {
-    const [model, middle = '', condition] = item.split(':')
+    const [model = '', middle = '', condition] = item.split(':')
     return {
-      modelId: Number(model),
+      ...modelOf(model),
       ...value(middle),
       ...(condition === undefined ? {} : { conditionId: Number(condition) }),
     }
   })
+}
+
+/** "1~without-7-3" → model and change; blocks may stand in any order. */
+function modelOf(text: string): object {
+  const { model, changed } = modelOfText(text)
+  const rewrite = changed === undefined ? null : rewriteOfChange(changed)
+  return {
+    modelId: Number(model),
+    ...(changed === undefined ? {} : { changed: (rewrite && changeNameOf(rewrite)) ?? changed }),
+  }
 }
 
 function disagreementOf(text: string): object {

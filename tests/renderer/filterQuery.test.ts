@@ -26,6 +26,7 @@ const full: ImageFilter = {
   outcomes: [
     { modelId: 1, outcome: 'correct' },
     { modelId: 2, outcome: 'wrong', conditionId: 17 },
+    { modelId: 2, changed: 'kernels-5', outcome: 'wrong' },
   ],
   confidence: [{ modelId: 1, min: 0.5, max: 0.9 }],
   trueProbability: [{ modelId: 1, min: 0, max: 0.1 }],
@@ -33,7 +34,10 @@ const full: ImageFilter = {
   trueMargin: [{ modelId: 1, min: -0.9, max: -0.1, conditionId: 3 }],
   rank: [{ modelId: 2, min: 2, max: 5 }],
   predicted: [{ modelId: 2, classes: [3, 8] }],
-  flips: [{ modelId: 1, conditionId: 17, flip: 'lost' }],
+  flips: [
+    { modelId: 1, conditionId: 17, flip: 'lost' },
+    { modelId: 1, changed: 'without-3-7', flip: 'gained' },
+  ],
   disagreement: { modelIds: [1, 2, 3], about: 'class', how: 'all', conditionId: 17 },
 }
 
@@ -44,7 +48,8 @@ describe('a filter in an address', () => {
       class: '0,7',
       q: 'dog 7',
       readable: '0',
-      outcome: '1:correct,2:wrong:17',
+      outcome: '1:correct,2:wrong:17,2~kernels-5:wrong',
+      flip: '1:lost:17,1~without-3-7:gained',
       confidence: '1:0.5..0.9',
     })
     const { margin, ...rest } = filterFromQuery(query)
@@ -71,10 +76,18 @@ describe('a filter in an address', () => {
         q: '',
         disagree: 'class:1',
         flip: '1:lost',
+        confidence: '1~without-0:0..1',
+        predicted: '1~sharper:3',
         width: 'wide',
         readable: '1',
       }),
     ).toEqual({ readable: true })
+  })
+
+  it('takes the blocks of a changed model in any order, as one model', () => {
+    expect(filterFromQuery({ flip: '1~without-7-3-7:lost' })).toEqual({
+      flips: [{ modelId: 1, changed: 'without-3-7', flip: 'lost' }],
+    })
   })
 
   it('knows the empty one', () => {
@@ -89,8 +102,9 @@ describe('order and looks in an address', () => {
     expect(orderFromQuery({ order: orderToQuery(order) ?? '' })).toEqual(order)
     expect(orderToQuery({ by: 'place', descending: false })).toBeUndefined()
     expect(orderFromQuery({ order: 'confidence:up' })).toEqual({ by: 'place', descending: false })
-    const looks = [{ modelId: 1 }, { modelId: 2, conditionId: 17 }]
+    const looks = [{ modelId: 1 }, { modelId: 2, conditionId: 17 }, { modelId: 1, changed: 'without-3-7' }]
     expect(looksFromQuery({ look: looksToQuery(looks) })).toEqual(looks)
+    expect(looksFromQuery({ look: '1~without-0,2' })).toEqual([{ modelId: 2 }])
     expect(looksFromQuery({})).toBeNull()
     expect(looksFromQuery({ look: looksToQuery([]) })).toEqual([])
   })

@@ -66,7 +66,7 @@ export function addBrowseCommands(dataset: Command, session: CliSession): void {
   withFilter(dataset.command('facets').description('how many images each choice of a filter would leave'))
     .option(
       '--look <model>',
-      'also by what this model said, MODEL or MODEL:CONDITION; may be repeated',
+      'also by what this model said: MODEL, MODEL~CHANGE or MODEL:CONDITION; may be repeated',
       collect,
     )
     .action(async (name: string, _: unknown, command: Command) => {
@@ -136,23 +136,31 @@ export function addBrowseCommands(dataset: Command, session: CliSession): void {
 
   dataset
     .command('conditions')
-    .description('the stored conditions that models were measured under on these images')
+    .description('the stored conditions and changed models that were measured on these images')
     .argument('<dataset>', 'id, title or folder')
     .action(async (name: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>()
       const { client, dataset } = await filtered(session, name, options)
       const conditions = await client.datasets.conditions({ datasetId: dataset.id })
+      const changed = await client.datasets.changedModels({ datasetId: dataset.id })
       const titles = new Map((await client.models.list()).map(({ id, title }) => [id, title]))
-      session.print(options, { conditions }, () =>
-        formatTable(
-          [{ title: 'ID', right: true }, { title: 'Condition' }, { title: 'Models' }],
-          conditions.map((c) => [
-            String(c.conditionId),
-            c.title,
-            c.modelIds.map((id) => titles.get(id) ?? String(id)).join(', '),
-          ]),
-          'no conditions but the images as they are',
-        ),
+      const modelsOf = (ids: readonly number[]) => ids.map((id) => titles.get(id) ?? String(id)).join(', ')
+      session.print(options, { conditions, changed }, () =>
+        [
+          formatTable(
+            [{ title: 'ID', right: true }, { title: 'Condition' }, { title: 'Models' }],
+            conditions.map((c) => [String(c.conditionId), c.title, modelsOf(c.modelIds)]),
+            'no conditions but the images as they are',
+          ),
+          ...(changed.length === 0
+            ? []
+            : [
+                formatTable(
+                  [{ title: 'Change' }, { title: 'Model' }, { title: 'Models' }],
+                  changed.map((c) => [c.changed, c.title, modelsOf(c.modelIds)]),
+                ),
+              ]),
+        ].join('\n'),
       )
     })
 }

@@ -1,8 +1,9 @@
 import type { ImageOrder, ImageSelection } from '#shared/contract/index.ts'
-import { datasetRow, factKey, firstRows, imageRows, listTags } from '../datasets/index.ts'
+import { factKey } from '#shared/factText.ts'
+import { datasetRow, firstRows, imageRows, listTags } from '../datasets/index.ts'
 import { getModel } from '../models/index.ts'
 import { confusionOf } from './confusion.ts'
-import { measuredConditions } from './conditions.ts'
+import { changedModels, measuredConditions } from './conditions.ts'
 import { api } from './implementation.ts'
 import { knownFor } from './known.ts'
 import { exportList } from './imageList.ts'
@@ -79,6 +80,9 @@ export const browsing = {
   }),
   conditions: api.datasets.conditions.handler(({ input, context: { session } }) =>
     measuredConditions(session.open().workspace.db, input.datasetId),
+  ),
+  changedModels: api.datasets.changedModels.handler(({ input, context: { session } }) =>
+    changedModels(session.open().workspace.db, input.datasetId),
   ),
   selected: api.datasets.selected.handler(async ({ input, context: { session }, signal }) => ({
     images: (await selectedIds(session, input.datasetId, input.selection, undefined, signal)).length,

@@ -1,7 +1,11 @@
+import { changeTitle, rewriteOfChange } from '#shared/changedModel.ts'
 import type { FactOf, ImageFilter, ImageOrder, ImageSelection } from '#shared/contract/index.ts'
-import { factKey, factsOf, getSubset, type Known } from '../datasets/index.ts'
-import { currentVariant, getModel, type StoredModel } from '../models/index.ts'
-import { cleanCondition } from '../studies/index.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import { asItIs, factKey } from '#shared/factText.ts'
+import { noRewrite } from '#shared/rewrites.ts'
+import { factsOf, getSubset, type Known } from '../datasets/index.ts'
+import { currentVariants, getModel, type FindVariant, type StoredModel } from '../models/index.ts'
+import { cleanCondition, conditionTransform } from '../studies/index.ts'
 import type { Db } from '../workspace/index.ts'
 import type { EngineSession } from './session.ts'
 
@@ -12,7 +16,11 @@ export interface Spoken {
   looks?: readonly FactOf[] | undefined
 }
 
-/** Looks up everything a filter, an order and looks name. Errors: MODEL_NOT_FOUND, SUBSET_NOT_FOUND. */
+/**
+ * Looks up everything a filter, an order and looks name. A model that was never run has no facts; a changed one of which
+ * there are none is told, as is a condition that is not stored.
+ * Errors: MODEL_NOT_FOUND, SUBSET_NOT_FOUND, STUDY_NOT_FOUND.
+ */
 export function knownFor(session: EngineSession, { filter, order, looks = [] }: Spoken): Known {
   const { db } = session.open().workspace
   const known: Known = {
@@ -21,24 +29,44 @@ export function knownFor(session: EngineSession, { filter, order, looks = [] }: 
     classNumbers: {},
     subsets: filter ? subsetsOf(db, filter) : {},
   }
-  const models = new Map<number, StoredModel>()
+  const models = new Map<number, { model: StoredModel; find: FindVariant }>()
   const modelOf = (id: number) => {
-    const model = models.get(id) ?? getModel(db, id)
-    models.set(id, model)
-    return model
+    const found = models.get(id)
+    if (found) return found
+    const model = getModel(db, id)
+    const read = { model, find: currentVariants(db, model) }
+    models.set(id, read)
+    return read
   }
   const clean = cleanCondition(db)
   const spoken = [
     ...(filter ? factsOf(filter, known) : []),
     ...(order?.fact ? [order.fact] : []),
-    ...looks.flatMap((look) => [look, { modelId: look.modelId }]),
+    ...looks.flatMap((look) => [look, asItIs(look)]),
   ]
   for (const of of spoken) {
-    const variantId = currentVariant(db, modelOf(of.modelId))?.id ?? null
+    const variantId = variantOf(modelOf(of.modelId), of)
+    if (of.conditionId !== undefined) conditionTransform(db, of.conditionId)
     known.facts[factKey(of)] = { variantId, conditionId: of.conditionId ?? clean }
   }
-  known.classNumbers = classNumbersOf([...models.values()])
+  known.classNumbers = classNumbersOf([...models.values()].map(({ model }) => model))
   return known
+}
+
+function variantOf(
+  { model, find }: { model: StoredModel; find: FindVariant },
+  { changed }: FactOf,
+): number | null {
+  const rewrite = changed === undefined ? noRewrite : rewriteOfChange(changed)
+  const found = rewrite && find(rewrite)
+  if (found || changed === undefined) return found?.id ?? null
+  throw new KernelscopeError(
+    'MODEL_NOT_FOUND',
+    `${model.title} ${changeTitle(changed)} has no answers in this workspace as the model is set up now`,
+    {
+      hint: 'See "dataset conditions" for the changed models there are, or run the study that measures it again.',
+    },
+  )
 }
 
 /** The subset of a filter, and that of its rule, and so on. */

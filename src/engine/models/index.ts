@@ -25,6 +25,7 @@ export {
   type StoredModel,
 } from './store.ts'
 export {
+  changedVariants,
   currentVariant,
   currentVariants,
   internVariant,

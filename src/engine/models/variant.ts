@@ -107,6 +107,25 @@ export function currentVariants(db: Db, model: StoredModel): FindVariant {
   return (rewrite, setting) => found.get(textOf(variantKey(model, 'cpu', rewrite, setting))) ?? null
 }
 
+/** The rewritten models as set up now that were ever run, with all outputs; of several runtimes the one used last. */
+export function changedVariants(db: Db, model: StoredModel): { id: number; rewrite: Rewrite }[] {
+  const now = variantKey(model, 'cpu', noRewrite)
+  const setUp = ({ preprocessing, labels, readout }: VariantKey) =>
+    canonicalJson({ preprocessing, labels, readout })
+  const rows = db
+    .prepare<[string], { id: number; key: string }>(
+      'SELECT id, key FROM variant WHERE model_digest = ? ORDER BY used_at, id',
+    )
+    .all(model.digest)
+  const found = new Map<string, { id: number; rewrite: Rewrite }>()
+  for (const { id, key: text } of rows) {
+    const key: VariantKey = JSON.parse(text)
+    if (key.rewrite.op === 'none' || setUp(key) !== setUp(now)) continue
+    found.set(canonicalJson(key.rewrite), { id, rewrite: key.rewrite })
+  }
+  return [...found.values()]
+}
+
 /** Where the model as it is set up now was run last, under whatever rewrite; null for one that was never run. */
 export function lastProvider(db: Db, model: StoredModel): ProviderName | null {
   const now = variantKey(model, 'cpu', noRewrite)

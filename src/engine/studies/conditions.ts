@@ -27,7 +27,7 @@ export const internCondition = (db: Db, transform: Stimulus): number => conditio
 /** The condition of images as they are. */
 export const cleanCondition = (db: Db): number => internCondition(db, { op: 'identity' })
 
-/** The transform of a stored condition. */
+/** The transform of a stored condition. Errors: STUDY_NOT_FOUND where there is none. */
 export function conditionTransform(db: Db, id: number): Stimulus {
   const text = db.prepare<[number], string>('SELECT transform FROM condition WHERE id = ?').pluck().get(id)
   if (text === undefined) throw new KernelscopeError('STUDY_NOT_FOUND', `no condition with id ${id}`)

@@ -1,3 +1,4 @@
+import { changeNameOf } from '#shared/changedModel.ts'
 import type { PairedTest, StudyCondition } from '#shared/contract/index.ts'
 import { wilson } from '#shared/maths/wilson.ts'
 import type { Db } from '../workspace/index.ts'
@@ -112,7 +113,8 @@ function readCell(
   stored: StoredCondition,
 ): { cell: StudyCondition; measured: number } {
   const { condition, parts, source } = stored
-  const { key, params, transform } = condition
+  const { key, params, transform, rewrite, preprocessing, readout } = condition
+  const changed = !rewrite || preprocessing || readout ? null : changeNameOf(rewrite)
   const variantId = model.variantOf(stored)
   const { sql, values } = imagesOf(source)
   const total: Counts & { failed: number } = { measured: 0, n: 0, correct: 0, correct5: 0, failed: 0 }
@@ -140,6 +142,7 @@ function readCell(
     params,
     conditionIds: parts.map(({ conditionId }) => conditionId),
     asItIs: variantId === model.variantOf({ ...stored, condition: { key, params, transform } }),
+    ...(changed === null ? {} : { changed }),
     n,
     correct,
     correct5,

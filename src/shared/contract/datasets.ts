@@ -1,5 +1,6 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { changeName } from '../changedModel.ts'
 import { byId, errorShape, id, ok } from './common.ts'
 import { confusion } from './confusion.ts'
 import { imageFacets } from './facets.ts'
@@ -98,6 +99,14 @@ export const measuredCondition = z.object({
   modelIds: z.array(id),
 })
 
+/** A model with blocks removed or kernels cut that was measured on images of a dataset. */
+export const changedModel = z.object({
+  changed: changeName,
+  /** In words, to stand behind a model's title. */
+  title: z.string(),
+  modelIds: z.array(id),
+})
+
 const over = z.object({ datasetId: id, filter: imageFilter.default({}) })
 const order = imageOrder.default({ by: 'place', descending: false })
 
@@ -164,6 +173,7 @@ export const datasets = {
     )
     .output(confusion),
   conditions: oc.input(z.object({ datasetId: id })).output(z.array(measuredCondition)),
+  changedModels: oc.input(z.object({ datasetId: id })).output(z.array(changedModel)),
   /** How many images a selection has. */
   selected: oc
     .input(z.object({ datasetId: id, selection: imageSelection }))
@@ -209,6 +219,7 @@ export type DatasetReport = z.infer<typeof datasetReport>
 export type Dataset = z.infer<typeof dataset>
 export type ImageRow = z.infer<typeof imageRow>
 export type MeasuredCondition = z.infer<typeof measuredCondition>
+export type ChangedModel = z.infer<typeof changedModel>
 export type FolderCheck = z.infer<typeof folderCheck>
 export type ImagePage = z.infer<typeof imagePage>
 export type ImagePrediction = z.infer<typeof imagePrediction>

@@ -1,8 +1,12 @@
 import { z } from 'zod'
+import { changeName } from '../changedModel.ts'
 import { errorCode, id } from './common.ts'
 
-/** What a model said of an image: as it is where no condition is named, else under a stored condition. */
-export const factOf = z.object({ modelId: id, conditionId: id.optional() })
+/**
+ * What a model said of an image: as it is where no condition is named, else under a stored condition; the model as it
+ * is, or with blocks removed or kernels cut (`changed`).
+ */
+export const factOf = z.object({ modelId: id, changed: changeName.optional(), conditionId: id.optional() })
 
 /** Both ends belong to it. */
 const fractions = factOf.extend({ min: z.number(), max: z.number() })
@@ -14,7 +18,7 @@ export const countRange = z.object({ min: z.int().min(0).optional(), max: z.int(
  */
 export const outcome = z.enum(['correct', 'wrong', 'unjudged', 'missing'])
 
-/** From the image as it is to a condition: right to wrong, wrong to right, either, right both times, wrong both times. */
+/** From the image and the model as they are to a condition or a changed model: right to wrong, wrong to right, either, right both times, wrong both times. */
 export const flip = z.enum(['lost', 'gained', 'both', 'kept', 'never'])
 
 /**
@@ -49,7 +53,16 @@ export const imageFilter = z.object({
   rank: z.array(factOf.extend({ min: z.int().min(1), max: z.int().min(1) })).optional(),
   /** Predicted classes, by the model's own index. */
   predicted: z.array(factOf.extend({ classes: z.array(z.int().min(0)).min(1) })).optional(),
-  flips: z.array(z.object({ modelId: id, conditionId: id, flip })).optional(),
+  flips: z
+    .array(
+      factOf
+        .extend({ flip })
+        .refine(
+          ({ changed, conditionId }) => changed !== undefined || conditionId !== undefined,
+          'must name a condition or a changed model',
+        ),
+    )
+    .optional(),
   /**
    * Models that do not agree: about the outcome (some right, some wrong) or about the class they predict; some pair of
    * them differs, or all pairs do. Only images all of them have looked at.

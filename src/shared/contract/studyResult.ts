@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { changeName } from '../changedModel.ts'
 import { figureSpec } from '../figures/spec.ts'
 import { errorCode, id, interval } from './common.ts'
 
@@ -16,6 +17,8 @@ export const studyCondition = z.object({
    * a readout or preprocessing of its own, the same conditions hold other facts for the model itself.
    */
   asItIs: z.boolean(),
+  /** The changed model these facts are of, where it has a name (`FactOf.changed`). */
+  changed: changeName.optional(),
   n: z.int(),
   correct: z.int(),
   correct5: z.int(),

@@ -8,7 +8,7 @@ import { answerer } from '#engine/datasets/browse/answer.ts'
 import { Browser } from '#engine/datasets/browse/browser.ts'
 import { openKeep, type Keep } from '#engine/datasets/browse/keep.ts'
 import { Library, type Known } from '#engine/datasets/browse/library.ts'
-import { factKey } from '#engine/datasets/browse/match.ts'
+import { factKey } from '#shared/factText.ts'
 import { createDatabase, type Db } from '#engine/workspace/database.ts'
 
 interface Fact {
@@ -34,7 +34,9 @@ interface Image {
   facts: Record<string, Fact>
 }
 
-const looks: FactOf[] = [{ modelId: 1 }, { modelId: 2 }, { modelId: 1, conditionId: 2 }]
+const changed = { modelId: 1, changed: 'without-1-3' }
+const looks: FactOf[] = [{ modelId: 1 }, { modelId: 2 }, { modelId: 1, conditionId: 2 }, changed]
+const variantOf = (look: FactOf) => (look.changed === undefined ? look.modelId : 3)
 const float = (value: number) => Math.fround(value)
 
 const closing: (() => void)[] = []
@@ -48,7 +50,7 @@ function setUp(count = 400) {
   closing.push(() => db.close())
   db.exec(`INSERT INTO dataset (id, title, path, layout, recognised, state, added_at) VALUES (1, 'd', '/d', 'folders', 'folders', 'ready', 0);
     INSERT INTO condition (id, transform) VALUES (1, '{"op":"identity"}'), (2, 'blur');
-    INSERT INTO variant (id, model_digest, key, used_at) VALUES (1, 'a', 'a', 0), (2, 'b', 'b', 0);
+    INSERT INTO variant (id, model_digest, key, used_at) VALUES (1, 'a', 'a', 0), (2, 'b', 'b', 0), (3, 'a', 'a changed', 0);
     INSERT INTO tag (id, name) VALUES (1, 'dark'), (2, 'blurry')`)
   const random = generator('browse', 1)
   const whole = (n: number) => Math.floor(random.uniform() * n)
@@ -123,7 +125,7 @@ function addFacts(db: Db, image: Image, k: number, random: ReturnType<typeof gen
     top.writeFloatLE(confidence, 8)
     top.writeFloatLE(fact.second, 12)
     db.prepare('INSERT INTO prediction VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)').run(
-      look.modelId,
+      variantOf(look),
       look.conditionId ?? 1,
       subject,
       fact.predicted,
@@ -139,7 +141,7 @@ function addFacts(db: Db, image: Image, k: number, random: ReturnType<typeof gen
 const known = (more: Partial<Known> = {}): Known => ({
   settled: true,
   facts: Object.fromEntries(
-    looks.map((look) => [factKey(look), { variantId: look.modelId, conditionId: look.conditionId ?? 1 }]),
+    looks.map((look) => [factKey(look), { variantId: variantOf(look), conditionId: look.conditionId ?? 1 }]),
   ),
   classNumbers: {},
   subsets: {},
@@ -174,8 +176,7 @@ function asker(db: Db, keep: Keep) {
 
 /** What a filter means, said a second time, image by image. */
 function fits(filter: ImageFilter, image: Image): boolean {
-  const fact = (of: FactOf) =>
-    image.facts[factKey({ modelId: of.modelId, ...(of.conditionId ? { conditionId: of.conditionId } : {}) })]
+  const fact = (of: FactOf) => image.facts[factKey(of)]
   const within = (
     value: number | null | undefined,
     { min, max }: { min?: number | undefined; max?: number | undefined },
@@ -214,8 +215,8 @@ function fits(filter: ImageFilter, image: Image): boolean {
       const found = fact(of)
       return found !== undefined && of.classes.includes(found.predicted)
     }),
-    (filter.flips ?? []).every(({ modelId, conditionId, flip }) => {
-      const [a, b] = [outcome({ modelId }), outcome({ modelId, conditionId })]
+    (filter.flips ?? []).every(({ flip, ...of }) => {
+      const [a, b] = [outcome({ modelId: of.modelId }), outcome(of)]
       const pair = `${a} ${b}`
       const meant = {
         lost: ['correct wrong'],
@@ -269,6 +270,14 @@ const filters: ImageFilter[] = [
   ...(['lost', 'gained', 'both', 'kept', 'never'] as const).map((flip): ImageFilter => ({
     flips: [{ modelId: 1, conditionId: 2, flip }],
   })),
+  { flips: [{ ...changed, flip: 'lost' }] },
+  {
+    outcomes: [
+      { modelId: 1, outcome: 'correct' },
+      { ...changed, outcome: 'wrong' },
+    ],
+  },
+  { predicted: [{ ...changed, classes: [0, 3] }], confidence: [{ ...changed, min: 0.5, max: 0.9 }] },
   ...(['outcome', 'class'] as const).flatMap((about) =>
     (['some', 'all'] as const).map((how): ImageFilter => ({
       disagreement: { modelIds: [1, 2], about, how },
@@ -441,6 +450,10 @@ describe('the counts of facets', () => {
     const flips = facets.models[2]?.flips
     for (const flip of ['lost', 'gained', 'kept', 'never'] as const)
       expect(flips?.[flip]).toBe(count({ flips: [{ modelId: 1, conditionId: 2, flip }] }))
+    const own = facets.models.find((model) => model.changed === changed.changed)
+    for (const flip of ['lost', 'gained', 'kept', 'never'] as const)
+      expect(own?.flips?.[flip]).toBe(count({ flips: [{ ...changed, flip }] }))
+    expect(own?.wrong).toBe(count({ outcomes: [{ ...changed, outcome: 'wrong' }] }))
     const all = images.filter((image) => looks.every((look) => image.facts[factKey(look)]))
     const outcomes = (image: Image) => looks.map((look) => image.facts[factKey(look)]?.correct)
     const two = await ask.facets({

@@ -1,7 +1,8 @@
 import type { FactOf, ImageFacets } from '#shared/contract/index.ts'
+import { factKey } from '#shared/factText.ts'
 import { correct, missing, wrong } from './columns.ts'
 import { countsFor, type Pause } from './counts.ts'
-import { factKey, type Matched, type Shelf } from './match.ts'
+import type { Matched, Shelf } from './match.ts'
 
 type Agreement = NonNullable<ImageFacets['agreement']>
 

@@ -1,9 +1,10 @@
 import type { FactOf, ImageFilter, ImageOrder, ImageSelection } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
+import { asItIs, factKey, factOnly } from '#shared/factText.ts'
 import type { Db } from '../../workspace/index.ts'
 import { emptyFacts, placeOf, type FactColumns, type ImageColumns } from './columns.ts'
 import type { Keep } from './keep.ts'
-import { factKey, type Shelf } from './match.ts'
+import type { Shelf } from './match.ts'
 import { readFacts, readImages } from './read.ts'
 
 /** What a request speaks of, looked up by the engine: variants of the models, their class names, stored subsets. */
@@ -54,7 +55,7 @@ export class Library {
     const wanted = [
       ...factsOf(asked.filter ?? {}, known),
       ...(asked.order?.fact ? [asked.order.fact] : []),
-      ...(asked.looks ?? []).flatMap((look) => [look, { modelId: look.modelId }]),
+      ...(asked.looks ?? []).flatMap((look) => [look, asItIs(look)]),
     ]
     for (const of of wanted) {
       const key = factKey(of)
@@ -177,12 +178,8 @@ export function factsOf(filter: ImageFilter, known: Known, depth = 0): FactOf[] 
   return [
     ...(
       ['outcomes', 'confidence', 'trueProbability', 'margin', 'trueMargin', 'rank', 'predicted'] as const
-    ).flatMap((name) =>
-      (filter[name] ?? []).map(({ modelId, conditionId }) =>
-        conditionId === undefined ? { modelId } : { modelId, conditionId },
-      ),
-    ),
-    ...(flips ?? []).flatMap(({ modelId, conditionId }) => [{ modelId }, { modelId, conditionId }]),
+    ).flatMap((name) => (filter[name] ?? []).map(factOnly)),
+    ...(flips ?? []).flatMap((of) => [asItIs(of), factOnly(of)]),
     ...(disagreement?.modelIds ?? []).map((modelId) =>
       disagreement?.conditionId === undefined
         ? { modelId }

@@ -1,4 +1,5 @@
 import type { FactOf, Flip, ImageFilter, ImageSelection, Outcome } from '#shared/contract/index.ts'
+import { asItIs, factKey } from '#shared/factText.ts'
 import {
   correct,
   marginAt,
@@ -32,8 +33,6 @@ interface Constraint {
   /** State of the facts that is asked for, where it is an outcome. */
   wanted?: number
 }
-
-export const factKey = ({ modelId, conditionId }: FactOf) => `${modelId}:${conditionId ?? ''}`
 
 /** How many parts of a filter each image fails, and the last of them (place in `facets`). */
 export interface Matched {
@@ -94,9 +93,9 @@ function constraintsOf(filter: ImageFilter, shelf: Shelf): Constraint[] {
   return [
     ...ofImages(filter, shelf),
     ...ofFacts(filter, shelf),
-    ...(flips ?? []).map(({ modelId, conditionId, flip }) => {
-      const test = flipTest(shelf.facts({ modelId }), shelf.facts({ modelId, conditionId }), flip)
-      return { facet: `flips:${factKey({ modelId, conditionId })}`, test }
+    ...(flips ?? []).map((of) => {
+      const test = flipTest(shelf.facts(asItIs(of)), shelf.facts(of), of.flip)
+      return { facet: `flips:${factKey(of)}`, test }
     }),
     ...(disagreement ? [{ facet: 'disagreement', test: disagreementTest(disagreement, shelf) }] : []),
     ...(subsetId === undefined

@@ -1,7 +1,8 @@
 import type { FactOf, ModelFacets } from '#shared/contract/index.ts'
+import { asItIs, factKey } from '#shared/factText.ts'
 import { correct, marginAt, missing, trueMarginAt, unjudged, wrong, type FactColumns } from './columns.ts'
 import { binned, countsFor, tally, type Counts, type Pause } from './counts.ts'
-import { factKey, flipOf, type Matched, type Shelf } from './match.ts'
+import { flipOf, type Matched, type Shelf } from './match.ts'
 
 const mostPredicted = 200
 const rankBuckets: readonly (readonly [number, number])[] = [
@@ -51,7 +52,8 @@ export async function modelFacetsOf(
     trueMargin: await histogram('trueMargin', -1, (at) => trueMarginAt(facts, at)),
     rank: await pause().then(() => ranksOf(facts, countsOf('rank'))),
     predicted: predictedOf(facts, countsOf('predicted')),
-    flips: look.conditionId === undefined ? null : flipsOf(look, matched, shelf),
+    flips:
+      look.conditionId === undefined && look.changed === undefined ? null : flipsOf(look, matched, shelf),
   }
 }
 
@@ -82,7 +84,7 @@ function predictedOf({ predicted, state, n }: FactColumns, counts: Counts): Mode
 }
 
 function flipsOf(look: FactOf, matched: Matched, shelf: Shelf): ModelFacets['flips'] {
-  const [before, after] = [shelf.facts({ modelId: look.modelId }), shelf.facts(look)]
+  const [before, after] = [shelf.facts(asItIs(look)), shelf.facts(look)]
   const counts = countsFor(matched, `flips:${factKey(look)}`)
   const found = { lost: 0, gained: 0, kept: 0, never: 0 }
   for (let at = 0; at < after.n; at++) {

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest'
+import type { ImageFilter, StudyCondition } from '#shared/contract/index.ts'
+import { addDataset, runStudy, sampleImages, sampleModel, type Client } from '../studies/sample.ts'
+import { freshWorkspace, sampleWorkspace } from '../studies/workspace.ts'
+
+const directions = ['lost', 'gained', 'both', 'mistakes'] as const
+
+/** The filter the cell's panel leads to. */
+const filterOf = (cell: StudyCondition, direction: (typeof directions)[number]): ImageFilter => {
+  const of = { modelId: cell.modelId, changed: cell.changed }
+  return direction === 'mistakes'
+    ? { outcomes: [{ ...of, outcome: 'wrong' }] }
+    : { flips: [{ ...of, flip: direction }] }
+}
+
+async function setUp() {
+  const { folder, engine, client } = await freshWorkspace()
+  const datasetId = await addDataset(client, sampleImages(folder, 3))
+  const { id: modelId } = await client.models.add({ path: sampleModel('replk7') })
+  return { engine, client, datasetId, modelId }
+}
+
+/** What the panel of every changed cell lists, against what the dataset browser does. */
+async function compare(client: Client, datasetId: number, studyId: number) {
+  const { conditions } = await client.studies.result({ id: studyId })
+  const found = { cells: 0, images: 0 }
+  for (const cell of conditions.filter(({ changed }) => changed !== undefined)) {
+    found.cells++
+    for (const direction of directions) {
+      const { modelId, key } = cell
+      const panel = await client.studies.flips({ id: studyId, modelId, key, direction, limit: 1000 })
+      const browser = await client.datasets.images({
+        datasetId,
+        filter: filterOf(cell, direction),
+        limit: 1000,
+      })
+      const ids = panel.rows.map(({ id }) => id).sort((a, b) => a - b)
+      expect(browser.rows.map(({ id }) => id)).toEqual(ids)
+      found.images += ids.length
+    }
+    const looks = [{ modelId: cell.modelId, changed: cell.changed }]
+    const { models } = await client.datasets.facets({ datasetId, looks })
+    expect(models[0]).toMatchObject({ changed: cell.changed, measured: cell.n, correct: cell.correct })
+  }
+  return found
+}
+
+describe('a changed model in a filter', () => {
+  it('gives the images the panels of a lesion study list', async () => {
+    const { client, datasetId, modelId } = await setUp()
+    const params = { samples: 1, step: 2, singles: true }
+    const { id } = await runStudy(client, { kind: 'lesion', modelIds: [modelId], datasetId, params })
+    const found = await compare(client, datasetId, id)
+    expect(found.cells).toBeGreaterThan(4)
+    expect(found.images).toBeGreaterThan(found.cells)
+    const changes = await client.datasets.changedModels({ datasetId })
+    expect(changes).toContainEqual({
+      changed: 'without-1',
+      title: 'with block 1 removed',
+      modelIds: [modelId],
+    })
+    expect(new Set(changes.map(({ changed }) => changed)).size).toBe(changes.length)
+  })
+
+  it('gives the images the panels of masked kernels list', async () => {
+    const { client, datasetId, modelId } = await setUp()
+    const params = { sizes: [1, 3, 5] }
+    const { id } = await runStudy(client, { kind: 'kernel-size', modelIds: [modelId], datasetId, params })
+    const found = await compare(client, datasetId, id)
+    expect(found.cells).toBe(3)
+    expect(found.images).toBeGreaterThan(0)
+    expect((await client.datasets.changedModels({ datasetId })).map(({ changed }) => changed)).toEqual([
+      'kernels-1',
+      'kernels-3',
+      'kernels-5',
+    ])
+  })
+
+  it('is told where nothing was measured of it, as is a condition that is not stored', async () => {
+    const { client, datasetId, modelIds } = await sampleWorkspace('replk3')
+    const modelId = modelIds[0] ?? 0
+    const count = (filter: ImageFilter) => client.datasets.count({ datasetId, filter })
+    await expect(count({ flips: [{ modelId, changed: 'without-2', flip: 'lost' }] })).rejects.toMatchObject({
+      code: 'MODEL_NOT_FOUND',
+      message: expect.stringContaining('with block 2 removed has no answers'),
+    })
+    await expect(
+      count({ outcomes: [{ modelId, conditionId: 99_999, outcome: 'wrong' }] }),
+    ).rejects.toMatchObject({ code: 'STUDY_NOT_FOUND', message: expect.stringContaining('99999') })
+    const params = { sizes: [1] }
+    await runStudy(client, { kind: 'kernel-size', modelIds: [modelId], datasetId, params })
+    const cut: ImageFilter = { outcomes: [{ modelId, changed: 'kernels-1', outcome: 'missing' }] }
+    expect(await count(cut)).toEqual({ images: 0 })
+    // As the model is set up from now on, it is another one.
+    const { preprocessing } = await client.models.get({ id: modelId })
+    await client.models.update({ id: modelId, preprocessing: { ...preprocessing, std: [0.3, 0.3, 0.3] } })
+    await expect(count(cut)).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' })
+  })
+
+  it('is refused under another name than its own', async () => {
+    const { client, datasetId, modelIds } = await sampleWorkspace('replk3')
+    const flips = [{ modelId: modelIds[0] ?? 0, changed: 'without-3-1', flip: 'lost' as const }]
+    await expect(client.datasets.count({ datasetId, filter: { flips } })).rejects.toThrow()
+  })
+})
