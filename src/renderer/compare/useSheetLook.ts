@@ -4,21 +4,15 @@ import { useQueryChoice, useQueryText } from '../composables/useQuery.ts'
 import { significant } from '../format.ts'
 import { byLargest, channelNorms, sharedLimit } from '../kernels/difference.ts'
 import type { KernelSheet } from '../kernels/paint.ts'
+import { useSheetDrawing } from '../kernels/useSheetDrawing.ts'
 import type { useSheetPair } from './useSheetPair.ts'
 
 type SheetPair = ReturnType<typeof useSheetPair>
 
-/** How sheets are drawn, kept in the address: colours, their range, the order of channels, the zoom. */
-export const useSheetChoices = () => ({
-  map: useQueryChoice('map', ['viridis', 'cividis', 'diverging']),
-  range: useQueryChoice('range', ['clipped', 'shared', 'own']),
-  sort: useQueryChoice('sort', ['channel', 'difference']),
-  zoom: useQueryChoice('zoom', ['fit', '1', '2', '3']),
-})
-
 /** The sheets of a pair as they are drawn by the choices in the address, and the channel that is looked at. */
 export function useSheetLook({ pair, weights, titles }: SheetPair) {
-  const { map, range, sort, zoom } = useSheetChoices()
+  const { map, range, zoom } = useSheetDrawing()
+  const sort = useQueryChoice('sort', ['channel', 'difference'])
   const channelText = useQueryText('channel')
 
   const limit = computed(() => {
@@ -78,5 +72,5 @@ export function useSheetLook({ pair, weights, titles }: SheetPair) {
     const place = order.indexOf(channel.value ?? 0) + by
     channel.value = order[Math.max(0, Math.min(order.length - 1, place))] ?? null
   }
-  return { zoom, limit, orderOf, channel, shown, step }
+  return { sort, zoom, limit, orderOf, channel, shown, step }
 }
