@@ -1,31 +1,50 @@
 import type { StudyRow } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
+import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { Client } from './client.ts'
 import { formatTable, percent } from './format.ts'
 import { findNamed, namedStudy } from './named.ts'
+import { pointKeys, pointRows, pointTable, type PointRow } from './pointRows.ts'
 import type { CliSession, GlobalOptions } from './session.ts'
 
 export interface RowFlags extends GlobalOptions {
   model?: string[]
   key?: string[]
+  sort?: 'largest' | 'smallest'
 }
 
 type RowOut = { model: string; key: string } & StudyRow
 
-/** Every measured image of a study, of some models and conditions where they are named. */
+/**
+ * Every measured image of a study, of some models and conditions where they are named; of a study without conditions the
+ * images behind the points that are named, with their values there. Throws USAGE for a key the study does not have.
+ */
 export async function printRows(session: CliSession, name: string, options: RowFlags): Promise<void> {
   const client = await session.openWorkspace(options)
   const study = await namedStudy(client, name, session)
-  const { conditions } = await client.studies.result({ id: study.id })
+  const { conditions, figures } = await client.studies.result({ id: study.id })
+  const points = conditions.length === 0 ? await pointsOf(client, figures) : []
   const wanted = options.model
-    ? new Set(options.model.map((model) => modelOf(conditions, model, session)))
+    ? new Set(options.model.map((model) => modelOf([...conditions, ...points], model, session)))
     : undefined
   const keys = options.key
-  const unknown = keys?.find((key) => !conditions.some((condition) => condition.key === key))
+  const known = [...new Set([...conditions, ...points].map(({ key }) => key))]
+  const unknown = keys?.find((key) => !known.includes(key))
   if (unknown !== undefined)
     throw new KernelscopeError('USAGE', `unknown key: ${unknown}`, {
-      hint: `There are ${[...new Set(conditions.map(({ key }) => key))].join(' ')}.`,
+      hint: `There are ${known.join(' ')}.`,
     })
+  if (points.length > 0) {
+    if (!keys)
+      throw new KernelscopeError('USAGE', 'no point: name one or several with --key', {
+        hint: `There are ${known.join(' ')}.`,
+      })
+    const found: PointRow[] = []
+    for (const point of points)
+      if ((!wanted || wanted.has(point.modelId)) && keys.includes(point.key))
+        found.push(...(await pointRows(client, study.id, point, options.sort ?? 'largest')))
+    return session.print(options, { studyId: study.id, rows: found }, () => pointTable(found))
+  }
   const rows: RowOut[] = []
   for (const { modelId, model, key } of conditions) {
     if ((wanted && !wanted.has(modelId)) || (keys && !keys.includes(key))) continue
@@ -47,6 +66,14 @@ async function* rowsOf(client: Client, id: number, modelId: number, key: string)
     yield* page.rows
     after = page.next
   } while (after !== null)
+}
+
+/** The points of a study's figures that come of many images, each with the title of its model. */
+async function pointsOf(client: Client, figures: readonly FigureSpec[]) {
+  const refs = pointKeys(figures)
+  if (refs.length === 0) return []
+  const titles = new Map((await client.models.list()).map(({ id, title }) => [id, title]))
+  return refs.map((ref) => ({ ...ref, model: titles.get(ref.modelId) ?? `model ${ref.modelId}` }))
 }
 
 function modelOf(

@@ -18,6 +18,7 @@ export const rewrite = z.discriminatedUnion('op', [
       'attentionDistance',
       'classRow',
       'receptiveField',
+      'receptiveFieldRings',
       'saliencyMap',
       'shownPicture',
     ]),

@@ -16,7 +16,7 @@ it('the images behind a cell are read anew for another direction, and say how ma
       flips: os.studies.flips.handler(({ input }) => {
         asked.push(`${input.key} ${input.direction} ${input.after}`)
         const total = input.direction === 'lost' ? 3 : 0
-        return { rows: [], next: null, from: null, total, compared: 40 }
+        return { rows: [], next: null, from: null, total, compared: 40, point: null }
       }),
     },
   })

@@ -112,7 +112,13 @@ export function addStudyCommands(program: Command, session: CliSession): void {
     .description('every measured image of a study')
     .argument('<study>', 'id or title')
     .option('--model <name>', 'only of this model; may be given several times', collect)
-    .option('--key <key>', 'only of this condition; may be given several times', collect)
+    .option('--key <key>', 'only of this condition or point; may be given several times', collect)
+    .addOption(
+      new Option('--sort <order>', 'of the images behind a point, by their values').choices([
+        'largest',
+        'smallest',
+      ]),
+    )
     .action(async (name: string, _: unknown, command: Command) => {
       await printRows(session, name, command.optsWithGlobals<RowFlags>())
     })

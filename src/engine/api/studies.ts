@@ -98,15 +98,7 @@ export const studies = {
     studyRows(db(context.session), input.id, input.modelId, input.key, input.after, input.limit),
   ),
   flips: api.studies.flips.handler(({ input, context }) =>
-    cellImages(
-      db(context.session),
-      input.id,
-      input.modelId,
-      input.key,
-      input.direction,
-      input.after,
-      input.limit,
-    ),
+    cellImages(context.session.open().workspace, input),
   ),
   image: api.studies.image.handler(({ input, context }) => ({
     rows: studyImageRows(db(context.session), input.id, input.imageId),

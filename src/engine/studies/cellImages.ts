@@ -1,20 +1,15 @@
-import type { ImageRow } from '#shared/contract/index.ts'
+import type { CellImages, CellImagesInput, CellOrder } from '#shared/contract/index.ts'
+import { KernelscopeError } from '#shared/errors.ts'
 import { imageRows } from '../datasets/index.ts'
-import type { Db } from '../workspace/index.ts'
+import type { Db, Workspace } from '../workspace/index.ts'
 import { imagesOf, type SqlValue } from './images.ts'
+import { planStudy } from './plan.ts'
+import { pointImages } from './pointImages.ts'
 import { cellOf, type Cell } from './rows.ts'
 
 /** Compared with the study's first condition, or the cell's own answers in order of confidence. */
-export type FlipDirection = 'lost' | 'gained' | 'both'
-export type CellOrder = 'mistakes' | 'surest' | 'unsurest'
-
-export interface CellImages {
-  rows: ImageRow[]
-  next: number | null
-  total: number
-  /** Images the baseline was measured on too. */
-  compared: number
-}
+type FlipDirection = 'lost' | 'gained' | 'both'
+type ConfidenceOrder = 'mistakes' | 'surest' | 'unsurest'
 
 const flipTest: Record<FlipDirection, string> = {
   lost: 'b.correct = 1 AND p.correct = 0',
@@ -22,28 +17,36 @@ const flipTest: Record<FlipDirection, string> = {
   both: 'b.correct <> p.correct',
 }
 
-const isFlip = (direction: FlipDirection | CellOrder): direction is FlipDirection => direction in flipTest
+const isFlip = (direction: CellOrder): direction is FlipDirection => direction in flipTest
+const isPointOrder = (direction: CellOrder) => direction === 'largest' || direction === 'smallest'
 
-/** Images of a cell, page by page: `after` is the last image of the page before. */
-export function cellImages(
-  db: Db,
-  studyId: number,
-  modelId: number,
-  key: string,
-  direction: FlipDirection | CellOrder,
-  after: number | null,
-  limit: number,
-): CellImages {
-  const cell = cellOf(db, studyId, modelId, key)
+/**
+ * Images behind a cell or a point, page by page: `after` is the last image of the page before. Throws STUDY_PARAMS for a
+ * key or an order that it does not have.
+ */
+export async function cellImages(workspace: Workspace, input: CellImagesInput): Promise<CellImages> {
+  const { db } = workspace
+  const plan = planStudy(db, input.id, false)
+  const isCondition = plan.models.some(({ conditions }) =>
+    conditions.some(({ condition }) => condition.key === input.key),
+  )
+  if (plan.definition.point && !isCondition) return pointImages(workspace, plan, input)
+  const { modelId, key, direction, after, limit } = input
+  if (isPointOrder(direction))
+    throw new KernelscopeError('STUDY_PARAMS', `a condition has no order ${direction}`, {
+      hint: 'Its images are listed as lost, gained, both, mistakes, surest or unsurest.',
+    })
+  const cell = cellOf(db, input.id, modelId, key)
   const { ids, total } = isFlip(direction)
     ? flips(db, cell, flipTest[direction], after, limit)
     : ordered(db, cell, direction, after, limit)
   const next = ids.length > limit ? (ids[limit - 1] ?? null) : null
   return {
-    rows: imageRows(db, ids.slice(0, limit)),
+    rows: imageRows(db, ids.slice(0, limit)).map((row) => ({ ...row, value: null })),
     next,
     total,
     compared: cell.stored === cell.baseline ? 0 : flips(db, cell, '1', null, 0).total,
+    point: null,
   }
 }
 
@@ -87,7 +90,7 @@ function flips(
 function ordered(
   db: Db,
   { source, variantId, stored }: Cell,
-  order: CellOrder,
+  order: ConfidenceOrder,
   after: number | null,
   limit: number,
 ): { ids: number[]; total: number } {

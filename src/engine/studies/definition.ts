@@ -7,6 +7,7 @@ import type {
   Preprocessing,
   ReportedValue,
   Settings,
+  StudyPoint,
 } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { Readout } from '#shared/readouts.ts'
@@ -124,6 +125,12 @@ export interface MeasureRoom {
   progress: Tracker
 }
 
+/** A point of a figure that comes of many images. */
+export interface PointImages extends StudyPoint {
+  /** Those it was computed over, each with its own value at the point; null where none is kept. */
+  images: { id: number; value: number | null }[]
+}
+
 /** What a view may look at besides the grid. */
 export interface ViewRoom {
   workspace: Workspace
@@ -168,13 +175,20 @@ export interface StudyDefinition<Schema extends z.ZodObject = z.ZodObject> {
   /** Whether all is measured that `measure` keeps beside the facts; left out = nothing is. */
   complete?(params: z.output<Schema>, room: ViewRoom): boolean | Promise<boolean>
   view(grid: Grid, params: z.output<Schema>, room: ViewRoom): View | Promise<View>
+  /** What is behind a point of a figure that is no condition, by the key in its `ref`; null where there is none. */
+  point?(
+    key: string,
+    params: z.output<Schema>,
+    model: StoredModel,
+    room: ViewRoom,
+  ): Promise<PointImages | null>
 }
 
 /** Keeps the parameter type inside a definition while the registry holds them all as one type. */
 export function defineStudy<Schema extends z.ZodObject>(
   definition: StudyDefinition<Schema>,
 ): StudyDefinition {
-  const { groupSize, measure, settle, otherDatasets, complete, severityOf, exportDraws, extraWork } =
+  const { groupSize, measure, settle, otherDatasets, complete, severityOf, exportDraws, extraWork, point } =
     definition
   const schema = definition.params
   return {
@@ -191,6 +205,12 @@ export function defineStudy<Schema extends z.ZodObject>(
       ? {
           exportDraws: (params: unknown, models: StoredModel[], db: Db) =>
             exportDraws(schema.parse(params), models, db),
+        }
+      : {}),
+    ...(point
+      ? {
+          point: (key: string, params: unknown, model: StoredModel, room: ViewRoom) =>
+            point(key, schema.parse(params), model, room),
         }
       : {}),
     ...(measure

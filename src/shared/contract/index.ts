@@ -34,6 +34,7 @@ export const contract = {
 export type Contract = typeof contract
 
 export * from './annotations.ts'
+export * from './cellImages.ts'
 export * from './common.ts'
 export * from './bundles.ts'
 export * from './compositions.ts'

@@ -1,7 +1,7 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { cellImages, cellImagesInput } from './cellImages.ts'
 import { byId, id, ok } from './common.ts'
-import { imageRow } from './datasets.ts'
 import { ranking, rankingInput } from './ranking.ts'
 import { study, studyCost, studyInput, studyKind } from './studyInput.ts'
 import { studyResult } from './studyResult.ts'
@@ -39,22 +39,8 @@ export const studies = {
       }),
     )
     .output(z.object({ rows: z.array(studyRow), next: id.nullable() })),
-  /**
-   * Images of one cell. lost, gained, both: those whose outcome differs from the study's baseline. mistakes: wrong ones,
-   * surest first. surest, unsurest: all of them by confidence. `compared` are the images the baseline was measured on too.
-   */
-  flips: oc
-    .input(
-      z.object({
-        id,
-        modelId: id,
-        key: z.string(),
-        direction: z.enum(['lost', 'gained', 'both', 'mistakes', 'surest', 'unsurest']).default('lost'),
-        after: id.nullable().default(null),
-        limit: z.int().min(1).max(1000).default(200),
-      }),
-    )
-    .output(z.object({ rows: z.array(imageRow), next: id.nullable(), total: z.int(), compared: z.int() })),
+  /** The images behind one cell, or behind a point of a figure that is no condition. */
+  flips: oc.input(cellImagesInput).output(cellImages),
   /** One image through all conditions of a study, model by model: how its true class fares. */
   image: oc.input(z.object({ id, imageId: id })).output(z.object({ rows: z.array(studyImageRow) })),
   ...studyImages,

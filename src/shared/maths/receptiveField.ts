@@ -28,16 +28,26 @@ interface AreaOptions {
  */
 export function contributionAreas(
   map: ArrayLike<number>,
+  size: readonly [number, number],
+  options: AreaOptions = {},
+): ContributionArea[] {
+  const published = options.definition === 'published'
+  const rings = ringSums(map, size, published ? (value) => Math.log10(value + 1) : (value) => value)
+  return areasOfRings(rings, size, options)
+}
+
+/** Contributions of a map [rows, columns] in the square rings around its centre pixel, from the pixel itself outwards. */
+export const contributionRings = (map: ArrayLike<number>, size: readonly [number, number]): number[] =>
+  ringSums(map, size, (value) => value)
+
+/** As `contributionAreas`, of the rings of a map; for the published definition of those of log10(x + 1). */
+export function areasOfRings(
+  rings: ArrayLike<number>,
   [rows, columns]: readonly [number, number],
   { thresholds = contributionThresholds, definition = 'contribution' }: AreaOptions = {},
 ): ContributionArea[] {
   const published = definition === 'published'
-  const rings = ringSums(
-    map,
-    [rows, columns],
-    published ? (value) => Math.log10(value + 1) : (value) => value,
-  )
-  const total = rings.reduce((sum, ring) => sum + ring, 0)
+  const total = Array.from(rings).reduce((sum, ring) => sum + ring, 0)
   if (!(total > 0)) return []
   const [smallest, largest] = published ? [1, Math.floor(rows / 2) - 1] : [0, rings.length - 1]
   const enough = (held: number, threshold: number) =>

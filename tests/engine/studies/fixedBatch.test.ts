@@ -1,20 +1,7 @@
-import { cpSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { modelDigest, readModel, writeVariant, type Value } from '#engine/onnx/index.ts'
-import { type Client, runStudy, sampleModel } from './sample.ts'
+import { fixedModel } from './fixedModel.ts'
+import { type Client, runStudy } from './sample.ts'
 import { sampleWorkspace } from './workspace.ts'
-
-/** The sample model with its batch fixed, as files exported without dynamic axes have it. */
-async function fixedModel(folder: string, name: string, batch: number): Promise<string> {
-  const model = await readModel(sampleModel(name))
-  const { graph } = model
-  const fixed = (value: Value) => ({ ...value, shape: value.shape && [batch, ...value.shape.slice(1)] })
-  const digest = await modelDigest(model)
-  const changed = { ...graph, inputs: graph.inputs.map(fixed), outputs: graph.outputs.map(fixed) }
-  const path = await writeVariant(model, changed, folder, `${name}-of-${batch}`, { digest })
-  cpSync(sampleModel(name).replace('.onnx', '.json'), path.replace('.onnx', '.json'))
-  return path
-}
 
 async function setUp(name: string, batch: number) {
   const { folder, client, datasetId, modelIds } = await sampleWorkspace(name)

@@ -51,6 +51,10 @@ export function storedCurve(
   }
 }
 
+/** What a curve is divided by. */
+export const scaleOf = ({ mean }: Curve, normalise: boolean): number =>
+  normalise ? Math.max(...mean) || 1 : 1
+
 function summed(vectors: Float64Array[]): Curve {
   const n = vectors.length
   const mean = Array.from(

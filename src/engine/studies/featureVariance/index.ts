@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { formatCellRef } from '#shared/cellRef.ts'
 import type { DataTable } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { FeaturePoint } from '../../onnx/index.ts'
@@ -9,8 +10,9 @@ import { paperStatements } from '../paper.ts'
 import { drawImages } from '../drawImages.ts'
 import { probeImages } from '../probing.ts'
 import { drawnWork } from '../work.ts'
-import { storedCurve, type Curve } from './curve.ts'
+import { scaleOf, storedCurve, type Curve } from './curve.ts'
 import { measureBatchMean, perImage, pointsOf } from './measure.ts'
+import { pointKey, variancePoint } from './point.ts'
 
 const params = z.object({
   images: z
@@ -80,6 +82,7 @@ export const featureVariance = defineStudy({
     const images = await drawImages(db, room.source, chosen.images, chosen.seed)
     return room.models.every((model) => storedCurve(db, model, images, chosen).settled)
   },
+  point: variancePoint,
   async view(_grid, chosen, room) {
     const { db } = room.workspace
     const images = await drawImages(db, room.source, chosen.images, chosen.seed)
@@ -113,8 +116,6 @@ interface MeasuredCurve {
   curve: Curve
 }
 
-const scaleOf = ({ mean }: Curve, normalise: boolean) => (normalise ? Math.max(...mean) || 1 : 1)
-
 /** Fig. 10: variance against normalised depth; the stages of the first model are shaded. */
 function varianceFigure(curves: MeasuredCurve[], { normalise }: VarianceParams): FigureSpec {
   const [first] = curves
@@ -140,6 +141,7 @@ function varianceFigure(curves: MeasuredCurve[], { normalise }: VarianceParams):
           lo: (value - error) / scale,
           hi: (value + error) / scale,
           n: curve.images,
+          ref: formatCellRef({ modelId: model.id, key: pointKey(index) }),
         }
       }),
     })),

@@ -3,6 +3,7 @@ import { problemNotes } from '../measurements.ts'
 import { drawnWork, gradientForwards } from '../work.ts'
 import { fieldImages, measureField, storedField } from './measure.ts'
 import { params } from './params.ts'
+import { areaPoint } from './point.ts'
 import { areaFigure, areaTable, fieldFigure, type Field } from './view.ts'
 
 /** Effective receptive fields of several models (RepLKNet, section 5): how far the centre of a feature map sees. */
@@ -51,6 +52,7 @@ export const receptiveFieldStudy = defineStudy({
     const images = await fieldImages(workspace.db, source, chosen)
     return models.every((model) => storedField(workspace.db, images, model, chosen) !== null)
   },
+  point: areaPoint,
   async view(_grid, chosen, { workspace, source, models }) {
     const images = await fieldImages(workspace.db, source, chosen)
     const fields = models.flatMap((model): Field[] => {
@@ -63,7 +65,9 @@ export const receptiveFieldStudy = defineStudy({
       reported: [],
       notes: [
         `${images.length} images drawn with seed ${chosen.seed}.`,
-        ...fields.flatMap(({ model, problems }) => problemNotes(model.title, images.length, problems)),
+        ...fields.flatMap(({ model, problems }) =>
+          problemNotes(model.title, images.length, problems.values()),
+        ),
         chosen.depth === 1
           ? 'Of the last feature map.'
           : `Of the feature map at ${Math.round(100 * chosen.depth)} % of the depth.`,

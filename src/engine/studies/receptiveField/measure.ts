@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
+import { contributionRings } from '#shared/maths/receptiveField.ts'
 import type { Rewrite } from '#shared/rewrites.ts'
 import { openTensors, type TensorSession } from '../../inference/index.ts'
 import { openWithFirst, writeGraph, type StoredModel } from '../../models/index.ts'
@@ -23,6 +24,14 @@ const rewriteOf = (images: StudyImage[], { depth }: ReceptiveFieldParams): Rewri
   version: 1,
 })
 
+/** Of one image: its contributions in the rings around the centre. In `together` is where in the model they were read. */
+export const ringsRewrite = ({ depth }: Pick<ReceptiveFieldParams, 'depth'>): Rewrite => ({
+  op: 'probe',
+  what: 'receptiveFieldRings',
+  together: createHash('sha256').update(`depth ${depth}`).digest('hex'),
+  version: 1,
+})
+
 /** The images of a study. */
 export const fieldImages = (db: Db, source: ImageSource, { images, seed }: ReceptiveFieldParams) =>
   drawImages(db, source, images, seed)
@@ -31,8 +40,8 @@ export const fieldImages = (db: Db, source: ImageSource, { images, seed }: Recep
 export interface StoredField {
   map: Float64Array
   images: number
-  /** Why the others were left out. */
-  problems: ErrorShape[]
+  /** Why the others were left out, by subject. */
+  problems: Map<number, ErrorShape>
 }
 
 /** The field of a study; null before it was measured. */
@@ -47,8 +56,8 @@ export function storedField(
   const found = measured(db, model, rewriteOf(images, chosen))
   const map = found.vectors([first.subjectId]).get(first.subjectId)
   if (!map) return null
-  const problems = [...found.problems(subjectsOf(images)).values()]
-  return { map, images: images.length - problems.length, problems }
+  const problems = found.problems(subjectsOf(images))
+  return { map, images: images.length - problems.size, problems }
 }
 
 /** Index of the feature map at a share of the depth; null without any. */
@@ -71,9 +80,10 @@ export async function measureField(room: MeasureRoom, chosen: ReceptiveFieldPara
   const [height, width] = model.preprocessing.size
   const sum = new Float64Array(height * width)
   const { problems, giveUp } = givenUp(progress)
+  const rings = new Map<number, number[]>()
   const call = async (part: StudyImage[], places: number) => {
     if (context.signal.aborted) return
-    const found = await addContributions(room, session, part, places, sum)
+    const found = await addContributions(room, session, part, places, { sum, rings })
     for (const [row, image] of part.entries()) {
       const problem = found[row]
       if (problem) giveUp(image, problem)
@@ -90,12 +100,14 @@ export async function measureField(room: MeasureRoom, chosen: ReceptiveFieldPara
   if (counted === 0)
     throw new KernelscopeError('DATASET_EMPTY', `no image gave a receptive field of ${model.title}`)
   const store = measurementStore(workspace.db, { model, provider, rewrite: rewriteOf(images, chosen) })
+  const own = measurementStore(workspace.db, { model, provider, rewrite: ringsRewrite(chosen) })
   workspace.db.transaction(() => {
     store.keepVector(
       first.subjectId,
       sum.map((value) => value / counted),
     )
     for (const [subjectId, problem] of problems) store.fail(subjectId, problem)
+    for (const [subjectId, vector] of rings) own.keepVector(subjectId, vector)
   })()
 }
 
@@ -112,25 +124,32 @@ async function openField({ workspace, model, settings, log }: MeasureRoom, { dep
   return { session, provider: provider.name }
 }
 
+/** Contributions [height * width] summed over images, and in rings by the subject of each. */
+interface Contributions {
+  sum: Float64Array
+  rings: Map<number, number[]>
+}
+
 /** Adds what the images contribute; for each the reason why it was left out, or null. */
 async function addContributions(
   room: MeasureRoom,
   session: TensorSession,
   images: StudyImage[],
   places: number,
-  sum: Float64Array,
+  { sum, rings }: Contributions,
 ): Promise<(ErrorShape | null)[]> {
   const { floats, problems } = await loadFloats(room, images, places)
   room.context.enterNative()
   const [answer] = await runProbe(session, room.model, floats, [contributionOutput])
   const found = answer?.data ?? new Float32Array()
-  return images.map(({ path }, row) => {
+  return images.map(({ path, subjectId }, row) => {
     const problem = problems[row]
     if (problem) return problem
     const one = found.subarray(row * sum.length, (row + 1) * sum.length)
     if (!one.every(Number.isFinite))
       return new KernelscopeError('INFERENCE_FAILED', `its gradient is not finite: ${path}`).toShape()
     for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + (one[i] ?? 0)
+    rings.set(subjectId, contributionRings(one, room.model.preprocessing.size))
     return null
   })
 }

@@ -1,3 +1,4 @@
+import { formatCellRef } from '#shared/cellRef.ts'
 import type { DataTable } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import {
@@ -7,14 +8,12 @@ import {
 } from '#shared/maths/receptiveField.ts'
 import type { StoredModel } from '../../models/index.ts'
 import type { StoredField } from './measure.ts'
+import { pointKey, shares } from './point.ts'
 
 /** A model's field. */
 export interface Field extends StoredField {
   model: StoredModel
 }
-
-/** Shares at which the curve is drawn. */
-const shares = Array.from({ length: 99 }, (_, i) => (i + 1) / 100)
 
 /** The area that holds a share of all contributions, against the share: a large field rises early. */
 export function areaFigure(fields: Field[]): FigureSpec {
@@ -31,7 +30,12 @@ export function areaFigure(fields: Field[]): FigureSpec {
       origin: 'measured' as const,
       symbols: false,
       points: contributionAreas(map, model.preprocessing.size, { thresholds: shares }).map(
-        ({ threshold, ratio }) => ({ x: threshold, y: ratio, n: images }),
+        ({ threshold, ratio }) => ({
+          x: threshold,
+          y: ratio,
+          n: images,
+          ref: formatCellRef({ modelId: model.id, key: pointKey(threshold) }),
+        }),
       ),
     })),
     references: [],

@@ -1,0 +1,92 @@
+import { formatCellRef } from '#shared/cellRef.ts'
+import type { DataTable } from '#shared/contract/index.ts'
+import type { FigureSpec } from '#shared/figures/spec.ts'
+import { pointKey, type Heads } from './heads.ts'
+
+/** One point per head. */
+export function layerFigure(heads: Heads[]): FigureSpec {
+  return {
+    id: 'heads',
+    kind: 'scatter',
+    title: 'Attention distance by layer',
+    x: { label: 'Layer', unit: 'none', scale: 'linear', min: 0 },
+    y: { label: 'Mean attention distance', unit: 'pixels', scale: 'linear', min: 0 },
+    series: heads.map(({ model, distances, images }, slot) => ({
+      id: String(model.id),
+      name: model.title,
+      slot,
+      origin: 'measured' as const,
+      symbols: true,
+      points: distances.map(({ layer, head, pixels }) => ({
+        x: layer + 1,
+        y: pixels,
+        n: images,
+        ref: formatCellRef({ modelId: model.id, key: pointKey({ layer, head }, 'pixels') }),
+      })),
+    })),
+    references: [],
+    spans: [],
+    notes: ['One point per head.'],
+    alt: `Mean attention distance of every head by layer, for ${heads.map(({ model }) => model.title).join(', ')}.`,
+  }
+}
+
+/** On the axes of the kernel attention figure: heads of a layer sorted, from 0 to 1; distance over the image's diagonal. */
+export function sortedFigure(heads: Heads[]): FigureSpec {
+  const lines = heads.flatMap(({ model, distances, images }) =>
+    [...Map.groupBy(distances, ({ layer }) => layer)].map(([layer, members]) => ({
+      model,
+      images,
+      layer,
+      sorted: members.toSorted((a, b) => a.pixels - b.pixels),
+    })),
+  )
+  return {
+    id: 'sorted-heads',
+    kind: 'lines',
+    title: 'Sorted attention distances',
+    x: { label: 'Head, sorted', unit: 'none', scale: 'linear', min: 0, max: 1 },
+    y: { label: 'Attention distance / diagonal', unit: 'none', scale: 'linear', min: 0 },
+    series: lines.map(({ model, images, layer, sorted }, slot) => ({
+      id: `${model.id}-${layer}`,
+      name: `${model.title}, layer ${layer + 1}`,
+      slot,
+      origin: 'measured' as const,
+      symbols: true,
+      points: sorted.map(({ head, pixels }, place) => ({
+        x: sorted.length === 1 ? 0 : place / (sorted.length - 1),
+        y: pixels / Math.hypot(...model.preprocessing.size),
+        n: images,
+        ref: formatCellRef({ modelId: model.id, key: pointKey({ layer, head }, 'diagonal') }),
+      })),
+    })),
+    references: [],
+    spans: [],
+    notes: ['Distances over the length of the image’s diagonal.'],
+    alt: 'Attention distances of the heads of each layer, sorted.',
+  }
+}
+
+/** A row per head. */
+export function headTable(heads: Heads[]): DataTable {
+  return {
+    id: 'heads',
+    title: 'Attention distance of every head',
+    columns: [
+      { key: 'model', title: 'Model', kind: 'text' },
+      { key: 'layer', title: 'Layer', kind: 'integer' },
+      { key: 'head', title: 'Head', kind: 'integer' },
+      { key: 'distance', title: 'Distance, px', kind: 'number' },
+      { key: 'n', title: 'Images', kind: 'integer' },
+    ],
+    rows: heads.flatMap(({ model, distances, images }) =>
+      distances.map(({ layer, head, pixels }) => ({
+        model: model.title,
+        layer: layer + 1,
+        head: head + 1,
+        distance: pixels,
+        n: images,
+      })),
+    ),
+  }
+}

@@ -1,0 +1,28 @@
+import type { FigureSpec, Point, Series } from '#shared/figures/spec.ts'
+
+/** How far beside a line a click may be, in px. */
+const reach = 12
+
+/**
+ * The point nearest to a click among the lines whose points have no symbols to be clicked, and lead somewhere; null where
+ * none is near.
+ *
+ * @param toPixels where a point of the figure is drawn; null where it is not
+ */
+export function pointedAt(
+  spec: FigureSpec,
+  [x, y]: readonly [number, number],
+  toPixels: (point: readonly [number, number]) => readonly [number, number] | null,
+): { point: Point; series: Series } | null {
+  if (spec.kind !== 'lines') return null
+  let best: { point: Point; series: Series; away: number } | null = null
+  for (const series of spec.series) {
+    if (series.symbols) continue
+    for (const point of series.points) {
+      const at = point.ref === undefined || point.y === null ? null : toPixels([point.x, point.y])
+      const away = at ? Math.hypot(at[0] - x, at[1] - y) : Infinity
+      if (away <= Math.min(reach, best?.away ?? reach)) best = { point, series, away }
+    }
+  }
+  return best
+}

@@ -1,0 +1,157 @@
+import { truncateSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { parseCellRef } from '#shared/cellRef.ts'
+import type { CellOrder } from '#shared/contract/index.ts'
+import type { Point } from '#shared/figures/spec.ts'
+import { fixedModel } from './fixedModel.ts'
+import { addDataset, runStudy, sampleImages, sampleModel, type Client } from './sample.ts'
+import { freshWorkspace } from './workspace.ts'
+
+const fixture = (name: string) => fileURLToPath(new URL(`../onnx/fixtures/${name}.onnx`, import.meta.url))
+
+async function setUp(model: string, kind: string, params: Record<string, unknown>) {
+  const { client, folder } = await freshWorkspace()
+  const datasetId = await addDataset(client, sampleImages(folder, 1))
+  const modelIds = [(await client.models.add({ path: model })).id]
+  const run = async (own: Record<string, unknown> = params) =>
+    (await runStudy(client, { kind, modelIds, datasetId, params: own })).id
+  return { client, run, id: await run(), modelIds, datasetId }
+}
+
+/** Points of all series of one figure. */
+async function pointsOf(client: Client, id: number, figure: number): Promise<Point[]> {
+  const { figures } = await client.studies.result({ id })
+  return figures[figure]?.series.flatMap(({ points }) => points) ?? []
+}
+
+async function imagesBehind(client: Client, id: number, { ref }: Point, direction: CellOrder = 'largest') {
+  const cell = parseCellRef(ref)
+  if (!cell) throw new Error(`no ref: ${ref}`)
+  return client.studies.flips({ id, ...cell, direction, limit: 1000 })
+}
+
+const mean = (values: (number | null)[]) =>
+  values.reduce<number>((sum, value) => sum + (value ?? NaN), 0) / values.length
+
+/** Every point of a figure is the mean of what its images have. */
+async function expectMeans(client: Client, id: number, figure: number, images: number) {
+  const points = await pointsOf(client, id, figure)
+  expect(points.length).toBeGreaterThan(1)
+  for (const point of points) {
+    const { rows, total } = await imagesBehind(client, id, point)
+    expect([rows.length, total]).toEqual([images, point.n])
+    expect(mean(rows.map(({ value }) => value))).toBeCloseTo(point.y ?? NaN, 10)
+  }
+}
+
+const sample = sampleModel('replk3')
+
+describe('the images behind a point of', () => {
+  it.each([true, false])(
+    'feature map variance have its value as their mean, normalised: %s',
+    async (normalise) => {
+      const { client, id } = await setUp(sample, 'feature-variance', { images: 6, normalise })
+      await expectMeans(client, id, 0, 6)
+    },
+  )
+
+  it('attention distance have its value as their mean, in pixels and over the diagonal', async () => {
+    const { client, id } = await setUp(fixture('vit'), 'attention-distance', { images: 5 })
+    await expectMeans(client, id, 0, 5)
+    await expectMeans(client, id, 1, 5)
+    const [head] = await pointsOf(client, id, 0)
+    expect((await imagesBehind(client, id, head ?? { x: 0, y: 0 })).point).toEqual({
+      title: 'Layer 1, head 1',
+      unit: 'pixels',
+      note: null,
+    })
+  })
+
+  it('a model of a fixed batch, the last one ragged', async () => {
+    const { client, folder } = await freshWorkspace()
+    const datasetId = await addDataset(client, sampleImages(folder, 1))
+    const modelIds = [(await client.models.add({ path: await fixedModel(folder, 'replk3', 4) })).id]
+    const input = { kind: 'feature-variance', modelIds, datasetId, params: { images: 6 } }
+    await expectMeans(client, (await runStudy(client, input)).id, 0, 6)
+  })
+
+  it('a batch mean have no values, and say so', async () => {
+    const { client, id } = await setUp(sample, 'feature-variance', { images: 4, order: 'batch-mean' })
+    const [point] = await pointsOf(client, id, 0)
+    const { rows, point: about } = await imagesBehind(client, id, point ?? { x: 0, y: 0 })
+    expect(rows.map(({ value }) => value)).toEqual([null, null, null, null])
+    expect(about?.note).toContain('none has a value of its own')
+  })
+
+  it('a receptive field have the areas they would have alone', async () => {
+    const { client, id, run } = await setUp(sample, 'receptive-field', { images: 3 })
+    const alone = await run({ images: 1 })
+    const [all, one] = [await pointsOf(client, id, 0), await pointsOf(client, alone, 0)]
+    expect(all).toHaveLength(99)
+    for (const at of [4, 49, 89]) {
+      const point = one[at] ?? { x: 0, y: 0 }
+      const [single] = (await imagesBehind(client, alone, point)).rows
+      expect(single?.value).toBe(point.y)
+      const among = await imagesBehind(client, id, all[at] ?? { x: 0, y: 0 })
+      expect(among.rows).toHaveLength(3)
+      expect(among.rows.find(({ id: image }) => image === single?.id)?.value).toBe(point.y)
+      expect(among.point?.note).toContain('not the mean of these areas')
+    }
+  })
+})
+
+describe('a list of images behind a point', () => {
+  it('is in order of the values, the other way round too, and goes on behind its last image', async () => {
+    const { client, id } = await setUp(sample, 'feature-variance', { images: 6 })
+    const point = (await pointsOf(client, id, 0)).at(2) ?? { x: 0, y: 0 }
+    const [down, up] = [
+      await imagesBehind(client, id, point),
+      await imagesBehind(client, id, point, 'smallest'),
+    ]
+    const values = down.rows.map(({ value }) => value ?? NaN)
+    expect(new Set(values).size).toBeGreaterThan(1)
+    expect(values).toEqual(values.toSorted((a, b) => b - a))
+    expect(up.rows.map(({ value }) => value)).toEqual(values.toReversed())
+    const cell = parseCellRef(point.ref) ?? { modelId: 0, key: '' }
+    const ask = (after: number | null) =>
+      client.studies.flips({ id, ...cell, direction: 'largest', after, limit: 4 })
+    const first = await ask(null)
+    const second = await ask(first.next)
+    expect([...first.rows, ...second.rows]).toEqual(down.rows)
+    expect(second.next).toBeNull()
+  })
+
+  it('leaves out images that could not be measured', async () => {
+    const { client, folder } = await freshWorkspace()
+    const images = sampleImages(folder, 1)
+    const datasetId = await addDataset(client, images)
+    const [first] = (await client.datasets.images({ datasetId })).rows
+    truncateSync(`${images}/${first?.name}`, 60)
+    const modelIds = [(await client.models.add({ path: sample })).id]
+    const count = (await client.datasets.get({ id: datasetId })).images
+    for (const kind of ['feature-variance', 'receptive-field']) {
+      const { id } = await runStudy(client, { kind, modelIds, datasetId, params: { images: count } })
+      const [, point] = await pointsOf(client, id, 0)
+      const { rows } = await imagesBehind(client, id, point ?? { x: 0, y: 0 })
+      expect([rows.length, point?.n]).toEqual([count - 1, count - 1])
+      expect(rows.map((row) => row.id)).not.toContain(first?.id)
+    }
+  })
+
+  it('refuses a point the study does not have, and an order that is none', async () => {
+    const { client, id, modelIds } = await setUp(sample, 'feature-variance', { images: 2 })
+    const modelId = modelIds[0] ?? 0
+    await expect(
+      client.studies.flips({ id, modelId, key: 'place=900', direction: 'largest' }),
+    ).rejects.toThrow('no point place=900')
+    await expect(client.studies.flips({ id, modelId, key: 'place=1' })).rejects.toThrow('no order lost')
+  })
+
+  it('refuses an order by value of a condition', async () => {
+    const { client, id, modelIds } = await setUp(sample, 'clean-accuracy', {})
+    const { conditions } = await client.studies.result({ id })
+    const asked = { id, modelId: modelIds[0] ?? 0, key: conditions[0]?.key ?? '' }
+    await expect(client.studies.flips({ ...asked, direction: 'largest' })).rejects.toThrow('no order largest')
+  })
+})
