@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Dataset } from '#shared/contract/index.ts'
 import { formatTable } from '../format.ts'
-import { addDataset } from '../named.ts'
+import { addDataset, namedDataset } from '../named.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
 import { addAnnotateCommands } from './annotate.ts'
 import { addBrowseCommands } from './browse.ts'
@@ -41,6 +41,19 @@ export function addDatasetCommands(program: Command, session: CliSession): void 
       const options = command.optsWithGlobals<GlobalOptions>()
       const datasets = await (await session.openWorkspace(options)).datasets.list()
       session.print(options, { datasets }, () => datasetTable(datasets))
+    })
+
+  dataset
+    .command('rename')
+    .description('give a dataset another title')
+    .argument('<dataset>', 'id, title or folder')
+    .argument('<title>', 'the new title')
+    .action(async (name: string, title: string, _: unknown, command: Command) => {
+      const options = command.optsWithGlobals<GlobalOptions>()
+      const client = await session.openWorkspace(options)
+      const { id } = await namedDataset(client, name, session, options)
+      const renamed = await client.datasets.rename({ id, title })
+      session.print(options, { dataset: renamed }, () => datasetTable([renamed]))
     })
 
   addBrowseCommands(dataset, session)

@@ -15,6 +15,7 @@ import {
   noteOf,
   removeDataset,
   removeFrames,
+  renameDataset,
   rerootDataset,
   tagsOf,
 } from '../datasets/index.ts'
@@ -47,6 +48,9 @@ export const datasets = {
     const { title } = datasetRow(workspace.db, input.id)
     return { jobId: jobs.add({ kind: 'index', title: `Index ${title}`, datasetId: input.id }).id }
   }),
+  rename: api.datasets.rename.handler(({ input, context }) =>
+    renameDataset(db(context.session), input.id, input.title),
+  ),
   remove: api.datasets.remove.handler(async ({ input, context }) => {
     const { workspace, jobs } = context.session.open()
     datasetRow(workspace.db, input.id)

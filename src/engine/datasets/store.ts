@@ -89,6 +89,12 @@ function partsOf(db: Db, { id, recognised }: DatasetRow): Dataset['parts'] {
   return found.sort((a, b) => placeOf(a.name) - placeOf(b.name) || (a.name < b.name ? -1 : 1))
 }
 
+export function renameDataset(db: Db, id: number, title: string): Dataset {
+  datasetRow(db, id)
+  db.prepare('UPDATE dataset SET title = ? WHERE id = ?').run(title, id)
+  return getDataset(db, id)
+}
+
 /** Adds the dataset, or returns the row of the same folder. */
 export function insertDataset(db: Db, path: string, title: string, layout: Layout): number {
   const known = db.prepare<[string], number>('SELECT id FROM dataset WHERE path = ?').pluck().get(path)

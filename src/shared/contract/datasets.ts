@@ -138,6 +138,7 @@ export const datasets = {
     .input(z.object({ path: z.string(), title: z.string().optional(), labels: z.string().optional() }))
     .output(z.object({ dataset, jobId: id })),
   reindex: oc.input(byId).output(z.object({ jobId: id })),
+  rename: oc.input(byId.extend({ title: z.string().trim().min(1) })).output(dataset),
   remove: oc.input(byId).output(ok),
   /** A page of images: from a place on (`from`), or after an image (`after`). */
   images: oc

@@ -199,3 +199,25 @@ describe('a list of files', () => {
     expect(lines.every((line) => /,[0-9a-f]{64},$/.test(line))).toBe(true)
   })
 })
+
+describe('renaming', () => {
+  it('changes the title alone, and indexing again keeps it', async () => {
+    const { engine, client, datasetId, names } = await setUp()
+    const before = await client.datasets.get({ id: datasetId })
+    expect(await client.datasets.rename({ id: datasetId, title: ' Cats and dogs ' })).toEqual({
+      ...before,
+      title: 'Cats and dogs',
+    })
+    await finished(engine, (await client.datasets.reindex({ id: datasetId })).jobId)
+    expect((await client.datasets.list()).map(({ title }) => title)).toEqual(['Cats and dogs'])
+    expect(await names({})).toHaveLength(6)
+  })
+
+  it('wants a title, and a dataset that is there', async () => {
+    const { client, datasetId } = await setUp()
+    await expect(client.datasets.rename({ id: datasetId, title: ' ' })).rejects.toThrow()
+    await expect(client.datasets.rename({ id: 99, title: 'x' })).rejects.toMatchObject({
+      code: 'DATASET_NOT_FOUND',
+    })
+  })
+})
