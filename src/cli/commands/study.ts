@@ -1,11 +1,11 @@
 import { Option, type Command } from 'commander'
-import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { StudyKind } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { paperSection } from '#shared/paperSection.ts'
 import { formatTable, formatTime } from '../format.ts'
 import { collect, integerOf } from '../flags.ts'
+import { printDraws } from '../draws.ts'
 import { namedStudy } from '../named.ts'
 import { describeType, paramSchemas } from '../params.ts'
 import { describeResult, resultDocument } from '../result.ts'
@@ -133,11 +133,10 @@ export function addStudyCommands(program: Command, session: CliSession): void {
     .action(async (name: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { out?: string }>()
       const client = await session.openWorkspace(options)
-      const { json } = await client.studies.draws({ id: (await namedStudy(client, name, session)).id })
-      if (options.out === undefined) return session.io.out(json.endsWith('\n') ? json : `${json}\n`)
-      const path = resolve(session.io.cwd, options.out)
-      await writeFile(path, json)
-      session.print(options, { path, bytes: Buffer.byteLength(json) }, () => `${path}\n`)
+      const { id } = await namedStudy(client, name, session)
+      if (options.out === undefined) return printDraws(client, id, session)
+      const { files } = await client.studies.draws({ id, path: resolve(session.io.cwd, options.out) })
+      for (const file of files) session.print(options, file, () => `${file.path}\n`)
     })
 }
 

@@ -115,8 +115,8 @@ export const studies = {
     const request = { ...wanted, studyId: id, folder: resolve(folder) }
     return guarded(saveAdversarial(room, request, signal), session)
   }),
-  draws: api.studies.draws.handler(async ({ input, context }) => ({
-    json: await exportDraws(context.session.open().workspace, input.id),
+  draws: api.studies.draws.handler(async ({ input, context, signal }) => ({
+    files: [await exportDraws(context.session.open().workspace, input.id, resolve(input.path), signal)],
   })),
   importDraws: api.studies.importDraws.handler(({ input, context }) =>
     importDraws(context.session.open().workspace, input.path),

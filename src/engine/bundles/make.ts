@@ -84,8 +84,7 @@ async function collect(
       ]),
     ),
   ]
-  const draws = await drawsOf(workspace, studyId)
-  if (draws !== null) texts.push([drawsName, draws])
+  const draws = await drawsOf(workspace, studyId, room)
   const drawn = await drawFigures(press, figures, join(room, 'figures'), provenance)
   const sections: Manifest['study'] = {
     kind: study.kind,
@@ -116,6 +115,7 @@ async function collect(
   texts.push([readmeName, readme({ ...described, files: [] })])
   const entries: ArchiveEntry[] = [
     ...texts.map(([name, text]) => ({ name, content: Buffer.from(text) })),
+    ...draws,
     ...drawn,
     ...evidence.entries,
   ]
@@ -205,11 +205,12 @@ async function drawFigures(
 }
 
 /** The random draws of a study that has any. */
-async function drawsOf(workspace: Workspace, studyId: number): Promise<string | null> {
+async function drawsOf(workspace: Workspace, studyId: number, room: string): Promise<ArchiveEntry[]> {
   try {
-    return await exportDraws(workspace, studyId)
+    const { path } = await exportDraws(workspace, studyId, join(room, drawsName))
+    return [{ name: drawsName, content: { path } }]
   } catch (error) {
-    if (error instanceof KernelscopeError && error.code === 'UNSUPPORTED') return null
+    if (error instanceof KernelscopeError && error.code === 'UNSUPPORTED') return []
     throw error
   }
 }

@@ -1,46 +1,7 @@
-import { randomUUID } from 'node:crypto'
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { KernelscopeError } from '#shared/errors.ts'
-
-/** A file that was written, with its size in bytes. */
-export interface WrittenFile {
-  path: string
-  bytes: number
-}
-
-/**
- * Writes a file so that it is there whole or not at all: into a neighbour first, which then takes its name. The folder
- * is made where it is missing.
- *
- * @throws DISK_FULL or FILE_UNREADABLE, naming the file
- */
-export async function writeWhole(
-  directory: string,
-  name: string,
-  content: string | Uint8Array,
-): Promise<WrittenFile> {
-  const path = join(directory, name)
-  const draft = join(directory, `.${name}.${randomUUID()}.tmp`)
-  const bytes = typeof content === 'string' ? Buffer.from(content) : content
-  try {
-    await mkdir(directory, { recursive: true })
-    await writeFile(draft, bytes, { flush: true })
-    await rename(draft, path)
-  } catch (cause) {
-    // Why it failed is worth more than that tidying up failed as well.
-    await rm(draft, { force: true }).catch(() => undefined)
-    const full =
-      cause instanceof Error && 'code' in cause && (cause.code === 'ENOSPC' || cause.code === 'EDQUOT')
-    const hint = full ? {} : { hint: 'Choose a folder you may write to.' }
-    throw new KernelscopeError(full ? 'DISK_FULL' : 'FILE_UNREADABLE', `cannot write ${path}`, {
-      cause,
-      ...hint,
-    })
-  }
-  return { path, bytes: bytes.length }
-}
+import { writeWhole, type WrittenFile } from '../workspace/index.ts'
 
 /**
  * A folder. In a shared one a figure takes the place of its own last form, told by `owner`, and leaves what others have

@@ -1,5 +1,6 @@
 export type { Drawing, FigureOptions, Placement, Subject } from './drawing.ts'
-export { plainName, safeName, writeSet, writeWhole, type Folder, type WrittenFile } from './file.ts'
+export type { WrittenFile } from '../workspace/index.ts'
+export { plainName, safeName, writeSet, type Folder } from './file.ts'
 export { createPress, type Press } from './press.ts'
 export {
   createComposition,

@@ -2,7 +2,8 @@ import type { DataTable, TableFormat } from '#shared/contract/index.ts'
 import { tableToCsv } from '#shared/figures/csv.ts'
 import { tableToLatex } from '#shared/figures/latex.ts'
 import { markdownParagraph, markdownText, tableToMarkdown } from '#shared/figures/markdown.ts'
-import { safeName, writeWhole, type WrittenFile } from './file.ts'
+import { writeWhole, type WrittenFile } from '../workspace/index.ts'
+import { safeName } from './file.ts'
 
 /**
  * Writes a table in each format into a folder, as `table-<id>.<format>`, whole or not at all.

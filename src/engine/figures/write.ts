@@ -5,7 +5,8 @@ import { tableToCsv } from '#shared/figures/csv.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import { composedTable, specToTable } from '#shared/figures/table.ts'
 import type { FigureOptions } from './drawing.ts'
-import { writeSet, type Folder, type WrittenFile } from './file.ts'
+import type { WrittenFile } from '../workspace/index.ts'
+import { writeSet, type Folder } from './file.ts'
 import type { Press } from './press.ts'
 
 /**

@@ -2,24 +2,12 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { KernelscopeError } from '#shared/errors.ts'
-import {
-  drawsEntry,
-  parseDraws,
-  patchMask,
-  serialiseDraws,
-  toBitset,
-  type Draws,
-  type SizedMasks,
-  type Transform,
-} from '#shared/transforms/index.ts'
+import { parseDraws, type Draws, type Transform } from '#shared/transforms/index.ts'
 import type { Workspace } from '../workspace/index.ts'
-import { partFor, type StoredCondition } from './conditions.ts'
-import { imageChunks, type ImageSource } from './images.ts'
+import type { StoredCondition } from './conditions.ts'
 import { isSubsetFile, parseSubsets, storeSubsets } from './lesion/file.ts'
 import { openMaskFile, readMaskFile, type Masked, type MaskFile, type MaskFrame } from './maskFile.ts'
-import { planStudy, type PlannedModel } from './plan.ts'
 
 const fileOf = ({ draws }: Workspace, digest: string) => join(draws, `${digest}.json`)
 /** Where masks lie that were made here, in place of a file that was imported. */
@@ -100,7 +88,8 @@ async function replaceFile(target: string, text: string): Promise<void> {
   await rename(`${target}.part`, target)
 }
 
-async function openDraws(workspace: Workspace, digest: string): Promise<DrawsReader> {
+/** Opens what the workspace keeps under a digest; throws DRAWS_MALFORMED where there is nothing. */
+export async function openDraws(workspace: Workspace, digest: string): Promise<DrawsReader> {
   const isName = /^[0-9a-f]{64}$/.test(digest)
   const made = isName ? readMaskFile(madeFileOf(workspace, digest)) : null
   if (made) return made
@@ -112,73 +101,4 @@ async function openDraws(workspace: Workspace, digest: string): Promise<DrawsRea
   }
   const draws = parseDraws(await readFile(file, 'utf8'))
   return { of: () => draws, close: () => undefined }
-}
-
-/**
- * All masks (of a lesion study: subsets) of a study as one file, for every input size of its models; throws UNSUPPORTED
- * for a study that draws none.
- */
-export async function exportDraws(workspace: Workspace, studyId: number): Promise<string> {
-  const { db } = workspace
-  const { study, definition, source, models } = planStudy(db, studyId, false)
-  const own = definition.exportDraws?.(
-    study.params,
-    models.map(({ model }) => model),
-    db,
-  )
-  if (own !== undefined) return own
-  const dropping = models
-    .flatMap(({ conditions }) => conditions)
-    .flatMap(({ parts }) => parts)
-    .find(({ transform }) => transform.op === 'patchDrop')?.transform
-  if (dropping?.op !== 'patchDrop')
-    throw new KernelscopeError('UNSUPPORTED', `the study draws nothing at random: ${study.title}`)
-  const sizes = [...Map.groupBy(models, ({ model }) => model.preprocessing.size.join('x')).values()]
-  const masks: SizedMasks[] = []
-  for (const [planned] of sizes) if (planned) masks.push(await masksFor(workspace, planned, source))
-  const [first, ...others] = masks
-  if (!first) throw new KernelscopeError('UNSUPPORTED', `the study has no models: ${study.title}`)
-  return serialiseDraws({
-    format: 'kernelscope-draws',
-    version: 1,
-    patch: dropping.patch,
-    ...first,
-    ...(others.length > 0 ? { others } : {}),
-  })
-}
-
-/** The masks that the conditions of a model show, at its input size. */
-async function masksFor(
-  workspace: Workspace,
-  { model, conditions }: PlannedModel,
-  source: ImageSource,
-): Promise<SizedMasks> {
-  const [height, width] = model.preprocessing.size
-  const readers = new Map<string, DrawsReader>()
-  const entries: SizedMasks['entries'] = {}
-  try {
-    for (const chunk of imageChunks(workspace.db, source, 1000)) {
-      for (const image of chunk) {
-        const replayed = new Map<string, Draws>()
-        for (const stored of conditions) {
-          const { transform } = partFor(stored, image.id)
-          if (transform.op !== 'patchDrop') continue
-          const name = transform.draws
-          if (name !== null && !replayed.has(name)) {
-            const reader = readers.get(name) ?? (await openDraws(workspace, name))
-            readers.set(name, reader)
-            replayed.set(name, reader.of(image))
-          }
-          const draws = name === null ? undefined : replayed.get(name)
-          const { level, subject } = drawsEntry(transform, image.digest)
-          const own = (entries[level] ??= {})
-          own[subject] ??= toBitset(patchMask(transform, image.digest, height, width, draws))
-        }
-      }
-      await nextTurn()
-    }
-  } finally {
-    for (const reader of readers.values()) reader.close()
-  }
-  return { height, width, entries }
 }

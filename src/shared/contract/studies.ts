@@ -2,6 +2,7 @@ import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { cellImages, cellImagesInput } from './cellImages.ts'
 import { byId, id, ok } from './common.ts'
+import { written } from './figures.ts'
 import { ranking, rankingInput } from './ranking.ts'
 import { study, studyCost, studyInput, studyKind } from './studyInput.ts'
 import { studyResult } from './studyResult.ts'
@@ -44,8 +45,16 @@ export const studies = {
   /** One image through all conditions of a study, model by model: how its true class fares. */
   image: oc.input(z.object({ id, imageId: id })).output(z.object({ rows: z.array(studyImageRow) })),
   ...studyImages,
-  /** The random draws of a study as one replayable JSON document. */
-  draws: oc.input(byId).output(z.object({ json: z.string() })),
+  /** Writes the random draws of a study as one replayable JSON document, whole or not at all. */
+  draws: oc
+    .input(
+      z.object({
+        id,
+        /** From a dialog or the command line, absolute. */
+        path: z.string().min(1),
+      }),
+    )
+    .output(written),
   /** Stores a draws file in the workspace; its digest is then a parameter (`draws`) of a study. */
   importDraws: oc.input(z.object({ path: z.string() })).output(z.object({ digest: z.string() })),
 }

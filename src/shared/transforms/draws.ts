@@ -62,29 +62,6 @@ export function parseDraws(json: string): Draws {
   throw new KernelscopeError('DRAWS_MALFORMED', `invalid draws file: ${place}${issue?.message ?? 'unknown'}`)
 }
 
-/** The file's text: members in a fixed order, one entry a line, so that two files can be compared by eye. */
-export function serialiseDraws(file: Draws): string {
-  const { format, version, patch, height, width, others = [] } = file
-  const head = JSON.stringify({ format, version, patch, height, width }, null, 2).slice(0, -2)
-  const other = (one: SizedMasks) =>
-    `  {\n  "height": ${one.height},\n  "width": ${one.width},\n${entriesText(one)}\n  }`
-  const rest = others.length === 0 ? '' : `,\n  "others": [\n${others.map(other).join(',\n')}\n  ]`
-  return `${head},\n${entriesText(file)}${rest}\n}\n`
-}
-
-function entriesText({ entries }: SizedMasks): string {
-  const inner = (bits: Record<string, string>) =>
-    Object.keys(bits)
-      .sort()
-      .map((key) => `      ${JSON.stringify(key)}: ${JSON.stringify(bits[key])}`)
-      .join(',\n')
-  const levels = Object.entries(entries)
-    .sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))
-    .map(([key, bits]) => `    ${JSON.stringify(key)}: {\n${inner(bits)}\n    }`)
-    .join(',\n')
-  return `  "entries": {\n${levels}\n  }`
-}
-
 /** One bit per patch in row order, lowest bit of the first byte first. */
 export function toBitset(mask: Uint8Array): string {
   const bytes = new Uint8Array(Math.ceil(mask.length / 8))

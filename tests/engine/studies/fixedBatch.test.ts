@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { fixedModel } from './fixedModel.ts'
-import { type Client, runStudy } from './sample.ts'
+import { type Client, runStudy, drawsOf } from './sample.ts'
 import { sampleWorkspace } from './workspace.ts'
 
 async function setUp(name: string, batch: number) {
@@ -53,7 +53,7 @@ describe('a model of a fixed batch gives the numbers of one that takes any, the 
           modelIds: [free],
           params,
         })
-        return (await client.studies.draws({ id })).json
+        return await drawsOf(client, id)
       }),
     )
     expect(masks[1]).toBe(masks[0])

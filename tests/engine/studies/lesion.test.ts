@@ -11,7 +11,7 @@ import { lesionLanes } from '#engine/studies/lesionLanes.ts'
 import { parseSubsets, serialiseSubsets, type SubsetFile } from '#engine/studies/lesion/file.ts'
 import { getModel } from '#engine/models/index.ts'
 import { temporaryFolder } from '../../temporary.ts'
-import { addDataset, runStudy, sampleImages, sampleModel } from './sample.ts'
+import { addDataset, runStudy, sampleImages, sampleModel, drawsOf } from './sample.ts'
 
 async function setUp(perClass: number, overrides = {}) {
   const folder = temporaryFolder()
@@ -51,7 +51,7 @@ describe('a subsets file', () => {
     const lesion = (params: Record<string, unknown>) =>
       runStudy(client, { kind: 'lesion', modelIds, datasetId, params: { singles: false, ...params } })
     const drawn = await lesion({ samples: 2, seed: 3 })
-    const { json } = await client.studies.draws({ id: drawn.id })
+    const json = await drawsOf(client, drawn.id)
     const path = join(folder, 'subsets.json')
     writeFileSync(path, json)
     const { digest } = await client.studies.importDraws({ path })

@@ -7,7 +7,7 @@ import { imageChunks } from '#engine/studies/images.ts'
 import { openMaskFile, readMaskFile } from '#engine/studies/maskFile.ts'
 import { runStudy as runStudyHere } from '#engine/studies/run.ts'
 import { temporaryFolder } from '../../temporary.ts'
-import { addDataset, runStudy, sampleImages, sampleModel } from './sample.ts'
+import { addDataset, runStudy, sampleImages, sampleModel, drawsOf } from './sample.ts'
 import { freshWorkspace } from './workspace.ts'
 
 const frame = { patch: 16, height: 32, width: 64, byClass: false }
@@ -134,10 +134,10 @@ describe('salient masks', () => {
     const params = { source: 'gradient', percents: [50], modes: ['salient'] }
     const input = { kind: 'salient-patch-drop', modelIds, datasetId, params }
     const { id } = await runStudy(client, input)
-    const { json } = await client.studies.draws({ id })
+    const json = await drawsOf(client, id)
     const [name = ''] = readdirSync(draws)
     renameSync(join(draws, name), join(draws, 'aside'))
     writeFileSync(join(draws, name.replace('.sqlite', '.json')), serialiseDraws(parseDraws(json)))
-    expect((await client.studies.draws({ id })).json).toBe(json)
+    expect(await drawsOf(client, id)).toBe(json)
   })
 })

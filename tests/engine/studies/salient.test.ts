@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { parseDraws } from '#shared/transforms/index.ts'
 import { createEngine } from '#engine/api/index.ts'
 import { temporaryFolder } from '../../temporary.ts'
-import { addDataset, runStudy, sampleImages, sampleModel } from './sample.ts'
+import { addDataset, runStudy, sampleImages, sampleModel, drawsOf } from './sample.ts'
 
 const masks = fileURLToPath(new URL('../../../resources/sample/masks/val', import.meta.url))
 
@@ -38,7 +38,7 @@ describe('salient patch drop', () => {
     expect(others).toEqual([...(others ?? [])].sort((a, b) => a - b))
     // A sticker covers a minor part of its picture: dropping 60 % of it takes fewer patches than dropping what is not it.
     expect(salient?.[2]).toBeLessThan(others?.[2] ?? 0)
-    const { entries } = parseDraws((await engine.client.studies.draws({ id })).json)
+    const { entries } = parseDraws(await drawsOf(engine.client, id))
     expect(Object.keys(entries).sort()).toEqual(['30/0', '30/1', '60/0', '60/1', '90/0', '90/1'])
   })
 

@@ -1,8 +1,9 @@
-import { cpSync, mkdirSync, readdirSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { join } from 'node:path'
 import type { ContractRouterClient } from '@orpc/contract'
 import type { Contract, Job, Study } from '#shared/contract/index.ts'
+import { temporaryFolder } from '../../temporary.ts'
 
 export type Client = ContractRouterClient<Contract>
 
@@ -46,4 +47,11 @@ export async function runStudy(
   if (job.state !== 'done')
     throw new Error(`the study ended as ${job.state}: ${job.problem?.message}\n${job.problem?.details}`)
   return client.studies.get({ id: study.id })
+}
+
+/** The text of a study's draws file. */
+export async function drawsOf(client: Client, id: number): Promise<string> {
+  const path = join(temporaryFolder(), 'draws.json')
+  await client.studies.draws({ id, path })
+  return readFileSync(path, 'utf8')
 }

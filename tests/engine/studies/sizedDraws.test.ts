@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { parseDraws, serialiseDraws } from '#shared/transforms/index.ts'
 import { classifierInterface, inspect, modelDigest, readModel, writeVariant } from '#engine/onnx/index.ts'
 import { GraphBuilder, renameUses, string } from '#engine/onnx/rewrite/build.ts'
-import { addDataset, runStudy, sampleImages, sampleModel } from './sample.ts'
+import { addDataset, runStudy, sampleImages, sampleModel, drawsOf } from './sample.ts'
 import { freshWorkspace } from './workspace.ts'
 
 const card = z.looseObject({ preprocessing: z.looseObject({}) })
@@ -42,7 +42,7 @@ it('masks are exported and replayed for every input size of the models', async (
   const input = { kind: 'random-patch-drop', modelIds, datasetId }
   const params = { percents: [50], repeats: 1 }
   const first = await runStudy(client, { ...input, params })
-  const { json } = await client.studies.draws({ id: first.id })
+  const json = await drawsOf(client, first.id)
   const draws = parseDraws(json)
   const bySize = [draws, ...(draws.others ?? [])]
   expect(bySize.map(({ height, width }) => [height, width])).toEqual([

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { addDataset, runStudy, sampleImages, sampleModel } from './sample.ts'
+import { addDataset, runStudy, sampleImages, sampleModel, drawsOf } from './sample.ts'
 import { sampleWorkspace } from './workspace.ts'
 
 const sampleMasks = fileURLToPath(new URL('../../../resources/sample/masks/val', import.meta.url))
@@ -77,8 +77,7 @@ describe('salient masks are made anew', () => {
       }
     const second = await salient()
     expect(second.progress).toMatchObject({ done: 32, cacheHits: 16 })
-    const drawsOf = async (id: number) => (await client.studies.draws({ id })).json
-    expect(await drawsOf(second.id)).not.toBe(await drawsOf(first.id))
+    expect(await drawsOf(client, second.id)).not.toBe(await drawsOf(client, first.id))
   })
 
   it('when the labels change that say whose gradient it is', async () => {

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { parseDraws } from '#shared/transforms/index.ts'
 import { createEngine, type Engine } from '#engine/api/index.ts'
 import { temporaryFolder } from '../../temporary.ts'
-import { addDataset, jobEnd, runStudy, sampleImages, sampleModel } from './sample.ts'
+import { addDataset, jobEnd, runStudy, sampleImages, sampleModel, drawsOf } from './sample.ts'
 
 interface Setting {
   engine: Engine
@@ -158,7 +158,7 @@ describe('random patch drop', () => {
       datasetId,
       params: small,
     })
-    const { json } = await engine.client.studies.draws({ id: first.id })
+    const json = await drawsOf(engine.client, first.id)
     const draws = parseDraws(json)
     expect(Object.keys(draws.entries).sort()).toEqual(['50/0', '50/1'])
     expect(Object.keys(draws.entries['50/0'] ?? {})).toHaveLength(32)
@@ -191,7 +191,7 @@ describe('random patch drop', () => {
       [320, 1],
       [320, 2],
     ])
-    const { entries } = parseDraws((await engine.client.studies.draws({ id })).json)
+    const { entries } = parseDraws(await drawsOf(engine.client, id))
     expect(Object.keys(entries['50/0'] ?? {})).toEqual(['group:0', 'group:1'])
   })
 
