@@ -48,21 +48,22 @@ export const studies = {
   get: api.studies.get.handler(({ input, context }) => getStudy(db(context.session), input.id)),
   cost: api.studies.cost.handler(async ({ input, context: { session }, signal }) => {
     const subset = await frozenSubset(session, input, signal)
-    return studyCost(session.open().workspace, input, subset?.record.images ?? null)
+    return studyCost(session.open().workspace, input, subset?.record.images ?? null, signal)
   }),
   find: api.studies.find.handler(async ({ input, context: { session }, signal }) =>
-    findStudy(db(session), input, await frozenSubset(session, input, signal)),
+    findStudy(db(session), input, await frozenSubset(session, input, signal), 'same', signal),
   ),
   suiteCost: api.studies.suiteCost.handler(({ input, context }) =>
     planSuite(context.session.open().workspace, input),
   ),
-  suite: api.studies.suite.handler(({ input, context }) => {
+  suite: api.studies.suite.handler(async ({ input, context }) => {
     const { workspace } = context.session.open()
-    const { entries, missing } = planSuite(workspace, input)
-    const started = entries.map((entry) => {
-      const known = findStudy(workspace.db, entry.input)
-      return again(context.session, known ?? insertStudy(workspace.db, entry.input))
-    })
+    const { entries, missing } = await planSuite(workspace, input)
+    const started: Study[] = []
+    for (const entry of entries) {
+      const known = await findStudy(workspace.db, entry.input)
+      started.push(again(context.session, known ?? (await insertStudy(workspace.db, entry.input))))
+    }
     return { studies: started, missing }
   }),
   ranking: api.studies.ranking.handler(({ input, context }) =>
@@ -73,7 +74,7 @@ export const studies = {
     getDataset(workspace.db, input.datasetId)
     for (const id of input.modelIds) getModel(workspace.db, id)
     const subset = await frozenSubset(session, input)
-    return queue(session, insertStudy(workspace.db, input, subset).id)
+    return queue(session, (await insertStudy(workspace.db, input, subset)).id)
   }),
   rerun: api.studies.rerun.handler(({ input, context }) => {
     const { workspace } = context.session.open()

@@ -21,9 +21,14 @@ import { countFacts } from './unmeasured.ts'
  * What a study would cost, before anything is stored of it. Seconds come from earlier runs or batch trials of the same
  * models; null while one of them was never run here. `subset`: how many images the subset of the input has now.
  */
-export function studyCost({ db }: Workspace, input: StudyInput, subset: number | null = null): StudyCost {
+export async function studyCost(
+  { db }: Workspace,
+  input: StudyInput,
+  subset: number | null = null,
+  signal?: AbortSignal,
+): Promise<StudyCost> {
   const definition = studyDefinition(input.kind)
-  const params = settledParams(db, definition, input)
+  const params = await settledParams(db, definition, input, signal)
   const source: ImageSource = { datasetId: input.datasetId, selectedFor: null }
   const dataset = getDataset(db, input.datasetId)
   const share = sampledShare(db, input, dataset, subset)
@@ -49,7 +54,7 @@ export function studyCost({ db }: Workspace, input: StudyInput, subset: number |
     addLesions(ledger, model, lesions, imagesIn(source))
     settled.set(model.id, Math.max(0, ...groups.slice(1).map(({ stored }) => stored)))
   }
-  const done = most === 0 && findStudy(db, input)?.job?.state === 'done'
+  const done = most === 0 && (await findStudy(db, input))?.job?.state === 'done'
   const extra = definition.extraWork?.(params, {
     ...{ db, dataset, models, images: imagesIn(source) },
     settled: ({ id }) => (done ? imagesIn(source) : (settled.get(id) ?? 0)),

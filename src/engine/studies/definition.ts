@@ -41,7 +41,9 @@ export interface Condition {
 }
 
 /** What settling a study's parameters may look at. */
-export type SettleRoom = Omit<ConditionRoom, 'models'>
+export interface SettleRoom extends Omit<ConditionRoom, 'models'> {
+  signal?: AbortSignal | undefined
+}
 
 /** What a study's conditions may depend on besides its parameters and the model. */
 export interface ConditionRoom {
@@ -156,7 +158,7 @@ export interface StudyDefinition<Schema extends z.ZodObject = z.ZodObject> {
   /** The first condition is the baseline that others are compared with. Empty where nothing is measured on images. */
   conditions(params: z.output<Schema>, model: StoredModel, room: ConditionRoom): Condition[]
   /** Settles parameters that depend on the workspace when a study is stored, or says why it cannot be. */
-  settle?(params: z.output<Schema>, room: SettleRoom): z.output<Schema>
+  settle?(params: z.output<Schema>, room: SettleRoom): z.output<Schema> | Promise<z.output<Schema>>
   /** Datasets besides the study's own whose images it looks at. */
   otherDatasets?(params: z.output<Schema>): number[]
   /** False where a model need not know the classes of the dataset. */

@@ -70,20 +70,25 @@ export function parseParams(
   })
 }
 
-/** Parameters with their defaults, and settled where they depend on the workspace. */
-export function settledParams(
+/** Parameters with their defaults, and settled where they depend on the workspace or on files. */
+export async function settledParams(
   db: Db,
   definition: StudyDefinition,
   { params, datasetId }: Pick<StudyInput, 'params' | 'datasetId'>,
-): Record<string, unknown> {
+  signal?: AbortSignal,
+): Promise<Record<string, unknown>> {
   const parsed = parseParams(definition, params)
-  return definition.settle?.(parsed, { db, dataset: getDataset(db, datasetId) }) ?? parsed
+  return (await definition.settle?.(parsed, { db, dataset: getDataset(db, datasetId), signal })) ?? parsed
 }
 
 /** `subset`: the images of `input.subsetId` as they are now. */
-export function insertStudy(db: Db, input: StudyInput, subset: FrozenSubset | null = null): Study {
+export async function insertStudy(
+  db: Db,
+  input: StudyInput,
+  subset: FrozenSubset | null = null,
+): Promise<Study> {
   const definition = studyDefinition(input.kind)
-  const params = settledParams(db, definition, input)
+  const params = await settledParams(db, definition, input)
   const id = db.transaction(() => {
     const { lastInsertRowid } = db
       .prepare(
@@ -117,12 +122,13 @@ export function insertStudy(db: Db, input: StudyInput, subset: FrozenSubset | nu
  * The stored study of the same kind, models, settled parameters and, where given, title, of the same images (`size` any: of the
  * same dataset, however many of its images were drawn); of several the newest.
  */
-export function findStudy(
+export async function findStudy(
   db: Db,
   input: StudyInput,
   subset: FrozenSubset | null = null,
   size: 'same' | 'any' = 'same',
-): Study | null {
+  signal?: AbortSignal,
+): Promise<Study | null> {
   const identity = (
     { kind, params, modelIds, datasetId, sample }: Study | StudyInput,
     images: string | null,
@@ -130,7 +136,7 @@ export function findStudy(
     const drawn = size === 'any' ? null : (sample ?? null)
     return canonicalJson({ kind, params, modelIds, datasetId, sample: drawn, images })
   }
-  const params = settledParams(db, studyDefinition(input.kind), input)
+  const params = await settledParams(db, studyDefinition(input.kind), input, signal)
   const wanted = identity({ ...input, params }, subset?.record.key ?? null)
   const named = (study: Study) => input.title === undefined || input.title === study.title
   return (

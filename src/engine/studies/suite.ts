@@ -37,15 +37,15 @@ const quickPerClass = 2
  * What of the suite the workspace's datasets allow for these models, with its cost; and what not, with the reason.
  * Nothing is stored.
  */
-export function planSuite(workspace: Workspace, input: SuiteInput): SuitePlan {
+export async function planSuite(workspace: Workspace, input: SuiteInput): Promise<SuitePlan> {
   const plan: SuitePlan = { entries: [], missing: [] }
   for (const member of members) {
     if (input.kinds && !input.kinds.includes(member.kind)) continue
     const { title } = studyDefinition(member.kind)
     try {
-      const study = memberInput(workspace.db, member, input)
+      const study = await memberInput(workspace.db, member, input)
       const { title: dataset } = getDataset(workspace.db, study.datasetId)
-      plan.entries.push({ title, dataset, input: study, cost: studyCost(workspace, study) })
+      plan.entries.push({ title, dataset, input: study, cost: await studyCost(workspace, study) })
     } catch (error) {
       plan.missing.push({ kind: member.kind, title, problem: reasonOf(error) })
     }
@@ -59,7 +59,11 @@ function reasonOf(error: unknown): ErrorShape {
 }
 
 /** The study of a member; throws a reason where no dataset of the workspace fits. */
-function memberInput(db: Db, member: Member, { modelIds, preset, sample }: SuiteInput): StudyInput {
+async function memberInput(
+  db: Db,
+  member: Member,
+  { modelIds, preset, sample }: SuiteInput,
+): Promise<StudyInput> {
   const definition = studyDefinition(member.kind)
   const own = largest(db, member.recognised, modelIds, definition.needsLabels !== false)
   const dataset = own ?? (member.made ? largest(db, ordinary, modelIds, true) : null)
@@ -77,7 +81,7 @@ function memberInput(db: Db, member: Member, { modelIds, preset, sample }: Suite
     datasetId: dataset.id,
     sample: sample ?? (quick ? { perClass: quickPerClass, seed: 0 } : null),
   }
-  settledParams(db, definition, study)
+  await settledParams(db, definition, study)
   return study
 }
 

@@ -41,7 +41,7 @@ export async function planQuestion(
       dataset: getDataset(workspace.db, input.datasetId).title,
       models: input.modelIds.map((modelId) => getModel(workspace.db, modelId).title),
       ...estimate,
-      studyId: findStudy(workspace.db, input)?.id ?? null,
+      studyId: (await findStudy(workspace.db, input))?.id ?? null,
     }
   } catch (error) {
     if (!(error instanceof KernelscopeError)) throw error
@@ -68,9 +68,9 @@ async function fit(workspace: Workspace, cast: Cast, plan: QuestionPlan, budget:
     })
   const fast = speeds(workspace.db, listModels(workspace.db))
   for (let count = models.length; ; count--) {
-    const whole = inputFor(workspace, cast, plan, models.slice(0, count))
+    const whole = await inputFor(workspace, cast, plan, models.slice(0, count))
     // What was asked before stays asked in the size it had then, however fast the models have proved since.
-    const before = findStudy(workspace.db, whole, null, 'any')
+    const before = await findStudy(workspace.db, whole, null, 'any')
     if (before) {
       const input = { ...whole, sample: before.sample }
       return { input, estimate: await estimateOf(workspace, plan, input, fast) }
@@ -88,10 +88,15 @@ async function fit(workspace: Workspace, cast: Cast, plan: QuestionPlan, budget:
 }
 
 /** The study on all images of the dataset that fits it best. */
-function inputFor(workspace: Workspace, cast: Cast, plan: QuestionPlan, modelIds: number[]): StudyInput {
+async function inputFor(
+  workspace: Workspace,
+  cast: Cast,
+  plan: QuestionPlan,
+  modelIds: number[],
+): Promise<StudyInput> {
   // An experiment takes the dataset that clean accuracy would be measured on.
   const kind = plan.group === 'benchmark' ? plan.kind : 'clean-accuracy'
-  const suite = planSuite(workspace, { modelIds, kinds: [kind], preset: 'full', sample: null })
+  const suite = await planSuite(workspace, { modelIds, kinds: [kind], preset: 'full', sample: null })
   const [entry] = suite.entries
   const [missing] = suite.missing
   if (!entry)
@@ -115,7 +120,7 @@ async function estimateOf(
 ): Promise<Estimate> {
   const making = stimulus / Math.max(1, availableParallelism() - 1)
   const estimate: Estimate = { images: 0, seconds: 0, measured: true }
-  const cost = studyCost(workspace, input)
+  const cost = await studyCost(workspace, input)
   estimate.images = images ?? cost.images
   estimate.seconds = making * (cost.passes - cost.cached)
   for (const { modelId, forwards } of cost.work) {

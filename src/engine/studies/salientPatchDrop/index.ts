@@ -104,12 +104,12 @@ export const salientPatchDrop = defineStudy({
       formula: 'the published script plots non-salient results against λ; here they are against K = 1 - λ',
     },
   ],
-  settle(given, { db, dataset }) {
+  async settle(given, { db, dataset, signal }) {
     const chosen = { ...given, masksState: null }
     if (chosen.source === 'masks') {
       if (chosen.masks === null)
         throw new KernelscopeError('STUDY_PARAMS', 'invalid masks: choose the folder of masks')
-      return { ...chosen, masksState: stateOfMasks(chosen.masks, dataset.id) }
+      return { ...chosen, masksState: await stateOfMasks(chosen.masks, dataset.id, signal) }
     }
     if (chosen.model !== null) {
       getModel(db, chosen.model)

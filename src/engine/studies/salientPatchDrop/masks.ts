@@ -46,7 +46,14 @@ async function makeMissing(
     await nextTurn()
   }
   if (missing === 0) return
-  checkFolder(chosen, source.datasetId)
+  if (!(await isUntouched(chosen, source.datasetId, context.signal))) {
+    if (context.signal.aborted) return
+    throw new KernelscopeError(
+      'FILE_CHANGED',
+      `masks were written to since the study was made: ${chosen.masks}`,
+      { hint: 'Run the study anew, with the masks as they are.' },
+    )
+  }
   // Reading pictures of masks counts as nothing beside the models.
   if (chosen.source !== 'masks') progress.expect(missing)
   const [height, width] = model.preprocessing.size
@@ -78,11 +85,16 @@ async function makeMissing(
   if (made === 0) weights.refuse()
 }
 
-/** Masks that are made later must be of the files that name them. */
-function checkFolder({ source, masks, masksState }: SalientParams, datasetId: number): void {
-  if (source !== 'masks' || masks === null || masksState === null) return
-  if (stateOfMasks(masks, datasetId) === masksState) return
-  throw new KernelscopeError('FILE_CHANGED', `masks were written to since the study was made: ${masks}`, {
-    hint: 'Run the study anew, with the masks as they are.',
+/** Masks that are made later must be of the files that name them. False too when it is called off. */
+async function isUntouched(
+  { source, masks, masksState }: SalientParams,
+  datasetId: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (source !== 'masks' || masks === null || masksState === null) return true
+  const state = await stateOfMasks(masks, datasetId, signal).catch((error: unknown) => {
+    if (signal.aborted) return null
+    throw error
   })
+  return state === masksState
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, statSync } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { canonicalJson } from '#shared/canonical.ts'
 import type { SalientMode } from '#shared/saliency.ts'
@@ -46,31 +46,43 @@ export function sourceDigest(db: Db, chosen: SalientParams, size: readonly [numb
 /** Whether a mask depends on the class its image is taken to be of. */
 export const isByClass = ({ source }: SalientParams): boolean => source === 'gradient'
 
+/** Files looked up at a time. */
+const together = 64
+
 /**
  * Names what is in a folder of masks (names, sizes and modification times of its files), for the images of a dataset: a
- * mask is found by the place of its image there.
+ * mask is found by the place of its image there. Other work of the thread has its turn however many files there are.
+ * Throws the signal's reason.
  */
-export function stateOfMasks(folder: string, datasetId: number): string {
+export async function stateOfMasks(folder: string, datasetId: number, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256').update(`${datasetId}\n`)
-  for (const path of filesBelow(folder)) {
-    const { size, mtimeMs } = statSync(path)
-    hash.update(`${relative(folder, path)}\0${size}\0${Math.round(mtimeMs)}\n`)
+  for await (const paths of filesBelow(folder)) {
+    for (let at = 0; at < paths.length; at += together) {
+      signal?.throwIfAborted()
+      const lines = await Promise.all(paths.slice(at, at + together).map((path) => lineOf(folder, path)))
+      hash.update(lines.join(''))
+    }
   }
   return hash.digest('hex')
 }
 
-/** Files in a folder and those in it, in order of their names; none where there is no folder. */
-function* filesBelow(folder: string): Generator<string> {
-  let entries
-  try {
-    entries = readdirSync(folder, { withFileTypes: true })
-  } catch {
-    // That no mask is found is told when the masks are made.
-    return
-  }
+async function lineOf(folder: string, path: string): Promise<string> {
+  const { size, mtimeMs } = await stat(path)
+  return `${relative(folder, path)}\0${size}\0${Math.round(mtimeMs)}\n`
+}
+
+/** Files in a folder and those in it, in order of their names, some at a time; none where there is no folder. */
+async function* filesBelow(folder: string): AsyncGenerator<string[]> {
+  // That no mask is found is told when the masks are made.
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  let files: string[] = []
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(folder, entry.name)
-    if (entry.isDirectory()) yield* filesBelow(path)
-    else if (entry.isFile()) yield path
+    if (entry.isFile()) files.push(path)
+    if (!entry.isDirectory()) continue
+    yield files
+    files = []
+    yield* filesBelow(path)
   }
+  yield files
 }
