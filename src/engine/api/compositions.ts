@@ -1,6 +1,6 @@
 import type { ComposedState } from '#shared/contract/index.ts'
 import { composedCaption, panelLetter, panelSpecs, type Composition } from '#shared/figures/compose/index.ts'
-import { hasRange } from '#shared/figures/points.ts'
+import { fullName, hasRange } from '#shared/figures/points.ts'
 import {
   createComposition,
   getComposition,
@@ -84,11 +84,11 @@ async function composedState(session: EngineSession, asked: Composition): Promis
         kind,
         x,
         y,
-        series: series.map(({ id, name, slot, origin }) => ({
-          id,
-          name,
-          slot: specs[at]?.series.find((drawn) => drawn.id === id)?.slot ?? slot,
-          reported: origin === 'reported',
+        series: series.map((one) => ({
+          id: one.id,
+          name: one.name,
+          label: fullName(one),
+          slot: specs[at]?.series.find((drawn) => drawn.id === one.id)?.slot ?? one.slot,
         })),
         has: {
           ranges: series.some(({ points }) => points.some(hasRange)),

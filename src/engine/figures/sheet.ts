@@ -148,7 +148,7 @@ function legendEntries(specs: readonly FigureSpec[]): LegendEntry[] {
   for (const spec of specs) {
     if (spec.kind === 'heatmap') continue
     for (const series of drawnSeries(spec))
-      if (!found.has(series.label)) found.set(series.label, { series, kind: spec.kind })
+      if (!found.has(series.key)) found.set(series.key, { series, kind: spec.kind })
   }
   return [...found.values()]
 }

@@ -29,7 +29,7 @@ export const composedState = z.object({
       kind: z.enum(['lines', 'bars', 'scatter', 'heatmap']),
       x: axis,
       y: axis,
-      series: z.array(z.object({ id: z.string(), name: z.string(), slot: z.int(), reported: z.boolean() })),
+      series: z.array(z.object({ id: z.string(), name: z.string(), label: z.string(), slot: z.int() })),
       /** Which of these it has at all, so that they can be shown or not. */
       has: z.object({
         ranges: z.boolean(),

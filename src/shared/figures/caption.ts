@@ -9,12 +9,14 @@ export function figureCaption(spec: FigureSpec, provenance: readonly string[] = 
   const bands = [
     ...new Set(spec.series.flatMap(({ bandLabel }) => (bandLabel === undefined ? [] : [bandLabel]))),
   ]
+  const baselines = [...new Set(spec.series.flatMap(({ baseline }) => baseline ?? []))]
   const reported = spec.series.some(({ origin }) => origin === 'reported')
   return [
     spec.title,
     spec.alt,
     ...(bands.length > 0 ? [`${spec.kind === 'lines' ? 'Bands' : 'Error bars'}: ${bands.join('; ')}`] : []),
     ...(reported ? ['Hollow and dashed: values reported in the paper'] : []),
+    ...(baselines.length > 0 ? [`Thin and dotted: ${baselines.join(', ')}`] : []),
     ...spec.notes,
     ...provenance.filter((line) => !spec.notes.includes(line)),
   ]

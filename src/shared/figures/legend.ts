@@ -15,13 +15,14 @@ const ownGap = 5
  * @param top taken by the title
  */
 export function legend(
-  series: readonly DrawnSeries[],
+  drawn: readonly DrawnSeries[],
   kind: FigureSpec['kind'],
   theme: FigureTheme,
   size: FigureSize,
   top: number,
   { legend: place, insets }: Pick<Look, 'legend' | 'insets'>,
 ): { option: LegendComponentOption; room: Partial<Insets> } {
+  const series = keysOf(drawn)
   if (series.length < 2 || place === 'none') return { option: { show: false }, room: { top } }
   const option = { ...entries(series, kind, theme), top: top + theme.fontSize * 0.3, left: 'center' as const }
   if (theme.name !== 'paper') {
@@ -57,16 +58,21 @@ export function legend(
 
 /** Height of the rows that the entries of a legend need within a width. */
 export function legendHeight(
-  series: readonly DrawnSeries[],
+  drawn: readonly DrawnSeries[],
   kind: FigureSpec['kind'],
   theme: FigureTheme,
   width: number,
 ): number {
+  const series = keysOf(drawn)
   const between = theme.fontSize * 0.9
   const rows = rowsOf(entryWidths(series, kind, theme), between, width)
   // Rows of a wrapped legend are an item gap apart.
   return rows * rowHeight(theme) + (rows - 1) * (between - theme.fontSize * 0.3)
 }
+
+/** One series for each entry. */
+const keysOf = (series: readonly DrawnSeries[]) =>
+  series.filter(({ key }, place) => series.findIndex((other) => other.key === key) === place)
 
 const rowHeight = (theme: FigureTheme) => theme.fontSize * 1.35
 
@@ -89,17 +95,18 @@ function entries(series: readonly DrawnSeries[], kind: FigureSpec['kind'], theme
       padding: [0, 0, 0, iconGap(theme) - ownGap],
     },
     // ECharts gives a line without symbols a circle; where others have symbols, its height cannot hide it.
-    data: series.map(({ label, symbols }) =>
-      symbols || series.every((other) => !other.symbols) ? label : { name: label, itemStyle: { opacity: 0 } },
-    ),
+    data: series.map(({ key, symbols, baseline }) => {
+      const hidden = { name: key, itemStyle: { opacity: 0 } }
+      // It stands for baselines of every colour.
+      if (baseline !== undefined) return { ...hidden, lineStyle: { color: theme.muted } }
+      return symbols || series.every((other) => !other.symbols) ? key : hidden
+    }),
   }
 }
 
 function entryWidths(series: readonly DrawnSeries[], kind: FigureSpec['kind'], theme: FigureTheme): number[] {
   const icon = iconSize(series, kind, theme)
-  return series.map(
-    ({ label }) => icon.width + iconGap(theme) + textWidth(theme, label, theme.fontSize * 0.95),
-  )
+  return series.map(({ key }) => icon.width + iconGap(theme) + textWidth(theme, key, theme.fontSize * 0.95))
 }
 
 function cornerOf(place: Look['legend'], theme: FigureTheme, insets: Insets | null) {

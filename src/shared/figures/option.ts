@@ -11,7 +11,7 @@ import { heatmap } from './heatmap.ts'
 import { defaultSize, gap, grid, xAxis, yAxis, type FigureSize } from './layout.ts'
 import { legend } from './legend.ts'
 import { defaultLook, type Look } from './look.ts'
-import { mark, reportedDash, type Mark } from './palette.ts'
+import { baselineDash, mark, reportedDash, type Mark } from './palette.ts'
 import { drawnSeries, hasRange, type DrawnSeries } from './points.ts'
 import { band, barGaps, errorBars } from './ranges.ts'
 import { referenceSeries } from './references.ts'
@@ -107,6 +107,9 @@ function withCategories(spec: FigureSpec): FigureSpec {
   }
 }
 
+/** Width of a baseline, in widths of the other lines. */
+const baselineWidth = 0.75
+
 /** A series with its bands or error bars; `among` is its place in a group of bars. */
 export function drawSeries(
   series: DrawnSeries,
@@ -116,7 +119,7 @@ export function drawSeries(
   { ranges }: Pick<Look, 'ranges'>,
 ): SeriesOption[] {
   const look = mark(series.slot, theme.ink, theme.lineWidth, theme.palette)
-  const ranged = ranges !== 'none' && series.points.some(hasRange)
+  const ranged = ranges !== 'none' && series.baseline === undefined && series.points.some(hasRange)
   if (kind === 'bars')
     return [bars(series, look, theme), ...(ranged ? [errorBars(series, look, theme, among)] : [])]
   if (kind === 'scatter')
@@ -127,16 +130,24 @@ export function drawSeries(
 
 function line(series: DrawnSeries, look: Mark, theme: FigureTheme): LineSeriesOption {
   const reported = series.origin === 'reported'
+  const baseline = series.baseline !== undefined
+  const symbols = series.symbols && !baseline
   return {
     ...common(series),
     type: 'line',
-    showSymbol: series.symbols,
+    showSymbol: symbols,
     showAllSymbol: true,
-    symbol: series.symbols ? look.symbol : 'none',
+    symbol: symbols ? look.symbol : 'none',
     symbolSize: theme.symbolSize,
     connectNulls: false,
-    z: 3,
-    lineStyle: { color: look.colour, width: theme.lineWidth, type: reported ? dashed(theme) : dashOf(look) },
+    z: baseline ? 2 : 3,
+    lineStyle: baseline
+      ? { color: look.colour, width: theme.lineWidth * baselineWidth, type: timesWidth(baselineDash, theme) }
+      : {
+          color: look.colour,
+          width: theme.lineWidth,
+          type: reported ? timesWidth(reportedDash, theme) : dashOf(look),
+        },
     itemStyle: symbolStyle(look, theme, reported),
   }
 }
@@ -163,7 +174,7 @@ function bars(series: DrawnSeries, look: Mark, theme: FigureTheme): BarSeriesOpt
       color: reported ? 'transparent' : look.colour,
       borderColor: look.colour,
       borderWidth: theme.lineWidth * 0.8,
-      borderType: reported ? dashed(theme) : 'solid',
+      borderType: reported ? timesWidth(reportedDash, theme) : 'solid',
     },
   }
 }
@@ -171,7 +182,7 @@ function bars(series: DrawnSeries, look: Mark, theme: FigureTheme): BarSeriesOpt
 function common(series: DrawnSeries) {
   return {
     id: series.id,
-    name: series.label,
+    name: series.key,
     data: series.points.map(({ x, y }) => [x, y ?? '-']),
     encode: { x: 0, y: 1 },
     progressive: 0,
@@ -187,4 +198,5 @@ function symbolStyle({ colour }: Mark, theme: FigureTheme, hollow: boolean) {
 }
 
 const dashOf = ({ dash }: Mark) => (dash.length === 0 ? ('solid' as const) : dash)
-const dashed = (theme: FigureTheme) => reportedDash.map((length) => length * theme.lineWidth)
+const timesWidth = (dash: readonly number[], theme: FigureTheme) =>
+  dash.map((length) => length * theme.lineWidth)

@@ -60,6 +60,9 @@ export const defaultPalette: Palette = { colours: 'colour', marks: 'both' }
 /** Dash of values that were not measured here but read in a paper. */
 export const reportedDash: readonly number[] = [3, 3]
 
+/** Of what results are held against. */
+export const baselineDash: readonly number[] = [1, 2]
+
 /**
  * Colour with its second mark for a place in the palette. Places past the eighth reuse colours with another dash and
  * symbol, so that 64 places stay distinct.

@@ -3,7 +3,13 @@ import type { FigureSpec, Point, Series } from './spec.ts'
 /** A series as it is drawn: its name is unique in the figure, and every point can be placed on its axes. */
 export interface DrawnSeries extends Series {
   label: string
+  /** Its entry in the legend, which baselines of one kind share. */
+  key: string
 }
+
+/** The name of a series with what sets it apart from others of the same name. */
+export const fullName = ({ name, origin, baseline }: Pick<Series, 'name' | 'origin' | 'baseline'>): string =>
+  origin === 'reported' ? `${name} (reported)` : baseline === undefined ? name : `${name}, ${baseline}`
 
 /** Whether a point has both ends of a band or error bar. */
 export function hasRange(point: Point): point is Point & { lo: number; hi: number } {
@@ -19,12 +25,14 @@ export function drawnSeries(spec: FigureSpec): DrawnSeries[] {
   const names = new Map<string, number>()
   const floor = spec.y.scale === 'log' ? smallestPositive(spec) : Number.NEGATIVE_INFINITY
   return spec.series.map((series) => {
-    const plain = series.origin === 'reported' ? `${series.name} (reported)` : series.name
+    const plain = fullName(series)
     const seen = (names.get(plain) ?? 0) + 1
     names.set(plain, seen)
+    const label = seen === 1 ? plain : `${plain} (${seen})`
     return {
       ...series,
-      label: seen === 1 ? plain : `${plain} (${seen})`,
+      label,
+      key: series.baseline ?? label,
       points: series.points.map((point) => placed(point, spec, floor)),
     }
   })

@@ -93,7 +93,7 @@ function silent(series: DrawnSeries, part: string) {
   return {
     type: 'custom' as const,
     id: `${series.id}·${part}`,
-    name: series.label,
+    name: series.key,
     silent: true,
     clip: true,
     animation: false,

@@ -31,6 +31,11 @@ export const series = z.object({
   /** reported: values printed in the paper, drawn hollow and dashed. */
   origin: z.enum(['measured', 'reported']).default('measured'),
   symbols: z.boolean().default(true),
+  /**
+   * What the series named `name` is held against, as "random sign": drawn thin and dotted in that series' colour, without
+   * its band; all of one kind share an entry of the legend.
+   */
+  baseline: z.string().optional(),
 })
 
 export const reference = z.object({ label: z.string(), axis: z.enum(['x', 'y']), value: z.number() })

@@ -2,7 +2,7 @@ import type { DataTable } from '../contract/studyResult.ts'
 import { panelLetter } from './compose/caption.ts'
 import type { FigureStyle } from './compose/composition.ts'
 import { axisName } from './format.ts'
-import { hasRange } from './points.ts'
+import { fullName, hasRange } from './points.ts'
 import type { FigureSpec } from './spec.ts'
 
 type Row = DataTable['rows'][number]
@@ -74,7 +74,7 @@ function pointTable(spec: FigureSpec): DataTable {
     ...(counted ? [{ key: 'n', title: 'n', kind: 'integer' as const }] : []),
   ]
   const rows = points.map(({ series, point }): Row => ({
-    series: series.name,
+    series: series.origin === 'reported' ? series.name : fullName(series),
     ...(reported ? { origin: series.origin } : {}),
     x: categories ? (categories[point.x] ?? point.x) : point.x,
     y: point.y,

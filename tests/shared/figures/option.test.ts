@@ -5,6 +5,7 @@ import { mark } from '#shared/figures/palette.ts'
 import { bandSegments } from '#shared/figures/points.ts'
 import { toOption } from '#shared/figures/option.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
+import { specToTable } from '#shared/figures/table.ts'
 import { paperTheme, screenTheme } from '#shared/figures/theme.ts'
 import { bars, curves, matrix } from './specs.ts'
 
@@ -103,6 +104,31 @@ describe('toOption', () => {
     expect(reported?.itemStyle).toMatchObject({ color: '#ffffff', borderColor: mark(2, '#000', 1).colour })
     expect(reported?.lineStyle?.type).toBeInstanceOf(Array)
     expect(seriesOf(curves)[0]?.lineStyle?.type).toBe('solid')
+  })
+
+  it('draws baselines thin in the colour of what they belong to, without bands, under one entry of the legend', () => {
+    const [a, b] = curves.series
+    const against = [a!, b!].map((series) => ({ ...series, id: `${series.id}-0`, baseline: 'random sign' }))
+    const spec = { ...curves, series: [a!, b!, ...against] }
+    const drawn = seriesOf(spec)
+    const lines = against.map(({ id }) => drawn.find((series) => series.id === id))
+    expect(lines.map((line) => line?.name)).toEqual(['random sign', 'random sign'])
+    expect(lines.map((line) => line?.lineStyle)).toMatchObject([
+      { color: mark(0, '#000', 1).colour, width: paper.lineWidth * 0.75 },
+      { color: mark(1, '#000', 1).colour, width: paper.lineWidth * 0.75 },
+    ])
+    expect(drawn.map(({ id }) => id)).not.toContain('a-0·band')
+    expect(drawn.map(({ id }) => id)).toContain('a·band')
+    const { legend } = toOption(spec, paper)
+    const entries = (legend as { data: (string | { name: string })[] }).data
+    expect(entries.map((entry) => (typeof entry === 'string' ? entry : entry.name))).toEqual([
+      'Net <31>',
+      'Net 3',
+      'random sign',
+    ])
+    const { formatter } = toOption(spec, screenTheme('dark')).tooltip as { formatter: (of: object) => string }
+    expect(formatter({ seriesId: 'b-0', dataIndex: 0 })).toContain('Net 3, random sign: 90')
+    expect(new Set(specToTable(spec).rows.map(({ series }) => series))).toContain('Net 3, random sign')
   })
 
   it('keeps series of one name apart', () => {

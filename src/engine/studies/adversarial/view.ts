@@ -37,8 +37,7 @@ function attackFigure(grid: Grid, chosen: AdversarialParams, steps: number): Fig
       ? levelSeries(grid, signs, { repeats: 1 }).map((line) => ({
           ...line,
           id: `${line.id}-sign`,
-          name: `${line.name}, random sign`,
-          symbols: false,
+          baseline: 'random sign',
         }))
       : []
   return {
@@ -49,7 +48,7 @@ function attackFigure(grid: Grid, chosen: AdversarialParams, steps: number): Fig
       ? { label: 'Steps', unit: 'none', scale: 'linear', min: 0 }
       : { label: 'Epsilon in [0,1] units', unit: 'none', scale: 'linear', min: 0 },
     y: { label: 'Top-1 accuracy', unit: 'percent', scale: 'linear', min: 0, max: 1 },
-    series: [...lines, ...baselines.map((line) => ({ ...line, slot: line.slot + lines.length }))],
+    series: [...lines, ...baselines],
     references: [],
     spans: [],
     notes: [
