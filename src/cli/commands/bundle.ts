@@ -52,13 +52,18 @@ export function addBundleCommands(program: Command, session: CliSession, fail: (
 
   bundle
     .command('verify')
-    .description('compute a sample of its facts again and say whether they agree')
+    .description('compute a sample of its facts and measurements again and say whether they agree')
     .argument('<file>', 'the zip')
-    .option('--sample <n>', 'facts that are computed again', integerOf('--sample', 1), 64)
+    .option(
+      '--sample <n>',
+      'facts, and as many measured vectors, that are computed again',
+      integerOf('--sample', 1),
+      64,
+    )
     .option('--seed <n>', 'decides which', integerOf('--seed', 0), 0)
     .option(
       '--tolerance <p>',
-      'largest difference of a probability that counts as agreement',
+      'largest difference of a probability, and share of a measured vector’s largest number, that agrees',
       numberOf('--tolerance'),
       0.001,
     )
@@ -136,7 +141,7 @@ const words = {
 }
 
 function sentenceOf(found: BundleVerdict): string {
-  const { verdict, facts, sampled, checked, identical, largest, tolerance, seed } = found
+  const { verdict, facts, sampled, checked, identical, largest, tolerance, seed, measured } = found
   const lines = [
     `${words[verdict]}: of ${formatCount(facts)} facts, ${sampled} were drawn (seed ${seed}) and ${checked} computed again.`,
     ...(checked > 0
@@ -144,11 +149,17 @@ function sentenceOf(found: BundleVerdict): string {
           `${identical} are equal to the last bit; the largest difference of a probability is ${largest.toPrecision(2)} (at most ${tolerance} is let pass).`,
         ]
       : []),
+    ...(measured.sampled > 0
+      ? [
+          `Of ${formatCount(found.measurements)} measured vectors and the rows of tables read from models alone, ${measured.sampled} were drawn and ${measured.checked} computed again; ${measured.identical} are equal to the last bit, the largest difference is ${measured.largest.toPrecision(2)} of the largest number of its vector (at most ${tolerance}).`,
+        ]
+      : []),
     `Stored on ${found.storedOn.join('; ') || '–'}; computed again on ${found.checkedOn.join(', ') || '–'}.`,
     ...found.unchecked.map(({ reason, n }) => `Not checked, ${n}: ${reason}.`),
-    ...(found.measurements > 0
-      ? [`Not checked: ${formatCount(found.measurements)} measurements, which only a run of the study makes.`]
-      : []),
+    ...measured.disagreeing.map(
+      ({ model, what, image, place, stored, found: now }) =>
+        `${model}, ${what}${image === null ? '' : ` of ${image.slice(0, 12)}`}, number ${place + 1}: stored ${stored ?? 'none'}, found ${now ?? 'none'}`,
+    ),
     ...found.disagreeing.map(
       ({ model, image, className, condition, stored, found: now }) =>
         `${model}, ${className} ${image.slice(0, 12)}, ${condition}: stored class ${stored.predicted} (${stored.confidence.toFixed(4)}), found ${now.predicted} (${now.confidence.toFixed(4)})`,

@@ -1,5 +1,5 @@
 import { quoted } from '#shared/figures/csv.ts'
-import { unpackTop, type EvidenceRow } from '../studies/index.ts'
+import { unpackTop, type EvidenceRow, type VectorBlock } from '../studies/index.ts'
 
 /** Columns of facts.csv; a missing value is empty. `top` is "class:probability" for the five largest. */
 export const factColumns = [
@@ -24,8 +24,8 @@ export function factLine(
   condition: number,
   { image, className, prediction }: EvidenceRow,
 ): string {
-  const { predicted, correct, trueRank, confidence, trueProbability, trueLogit, top } = prediction ?? {}
-  const best = top ? unpackTop(top).map(({ classIndex, probability }) => `${classIndex}:${probability}`) : []
+  const { predicted, correct, trueRank, confidence, trueProbability, trueLogit, top } = prediction
+  const best = unpackTop(top).map(({ classIndex, probability }) => `${classIndex}:${probability}`)
   return [
     variant,
     condition,
@@ -47,10 +47,7 @@ export function factLine(
 export function measurementLine(
   variant: number,
   condition: number,
-  { image, className, measured }: EvidenceRow,
+  { image, className, values }: VectorBlock['rows'][number],
 ): string {
-  const values = Array.from({ length: (measured?.length ?? 0) / 8 }, (_, at) =>
-    measured?.readDoubleLE(at * 8),
-  )
   return [variant, condition, image, quoted(className), values.join(';')].join(',')
 }

@@ -2,30 +2,18 @@ import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { canonicalJson } from '#shared/canonical.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { getDataset } from '../datasets/index.ts'
 import { formattedTable, plainName, writeFigure, type Press, type WrittenFile } from '../figures/index.ts'
 import { getModel } from '../models/index.ts'
-import { exportDraws, getStudy, studyDefinition, studyEvidence, studyResult } from '../studies/index.ts'
+import { exportDraws, getStudy, studyDefinition, studyResult } from '../studies/index.ts'
 import { version } from '../version.ts'
-import type { Db, Workspace } from '../workspace/index.ts'
+import type { Workspace } from '../workspace/index.ts'
 import { writeArchive, type ArchiveEntry } from './archive.ts'
-import { factColumns, factLine, measurementColumns, measurementLine } from './facts.ts'
+import { writeEvidence } from './evidence.ts'
 import { fileDigest } from './find.ts'
-import { writeLines, type LineWriter } from './lines.ts'
-import {
-  bundledVariant,
-  bundleVersion,
-  drawsName,
-  factsName,
-  manifestName,
-  measurementsName,
-  readmeName,
-  studyName,
-  type BundledVariant,
-  type Manifest,
-} from './manifest.ts'
+import { bundleVersion, drawsName, manifestName, readmeName, studyName, type Manifest } from './manifest.ts'
+import { describedModel, makersOf } from './models.ts'
 import { portableParams } from './params.ts'
 import { archiveLimits } from './reader.ts'
 import { readme } from './readme.ts'
@@ -95,7 +83,7 @@ async function collect(
     sample: study.sample,
     definitions: definition.definitions,
   }
-  const described = {
+  const head = {
     kernelscopeBundle: bundleVersion,
     kernelscope: version,
     study: sections,
@@ -104,15 +92,14 @@ async function collect(
       classes: dataset.classes.length,
       images: evidence.counts.images,
     },
-    models: models.map(({ digest, title, path, bytes, family, parameters, labelSet, labels }) => {
-      const set = /[\\/]/.test(labelSet) ? basename(labelSet) : labelSet
-      return { digest, title, file: basename(path), bytes, family, parameters, labelSet: set, labels }
-    }),
+    models: models.map(describedModel),
+    makers: makersOf(db, evidence.conditions),
     variants: evidence.variants,
     conditions: evidence.conditions,
+    sets: evidence.sets,
     counts: evidence.counts,
   } as const
-  texts.push([readmeName, readme({ ...described, files: [] })])
+  texts.push([readmeName, readme({ ...head, files: [] })])
   const entries: ArchiveEntry[] = [
     ...texts.map(([name, text]) => ({ name, content: Buffer.from(text) })),
     ...draws,
@@ -123,7 +110,7 @@ async function collect(
   for (const { name, content } of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1)))
     files.push({ name, ...(await digestOf(content)) })
   checkSize(files)
-  return { manifest: { ...described, files }, entries }
+  return { manifest: { ...head, files }, entries }
 }
 
 /** Nothing is made that would not be read again. */
@@ -136,55 +123,6 @@ function checkSize(files: Manifest['files']): void {
     `the bundle would have ${files.length + 1} files of ${(bytes / 2 ** 30).toFixed(1)} GiB; at most ${entries} of ${totalBytes / 2 ** 30} GiB are read again`,
     { hint: 'Make bundles of fewer models or of a smaller sample.' },
   )
-}
-
-/** The facts as CSV, with the lists that their columns count in. */
-async function writeEvidence({ db }: Workspace, studyId: number, room: string) {
-  const most = archiveLimits.entryBytes
-  const facts = await writeLines(join(room, factsName), factColumns.join(','), most)
-  const measurements = await writeLines(join(room, measurementsName), measurementColumns.join(','), most)
-  try {
-    return await writeFacts(db, studyId, room, { facts, measurements })
-  } finally {
-    await facts.close()
-    await measurements.close()
-  }
-}
-
-async function writeFacts(
-  db: Db,
-  studyId: number,
-  room: string,
-  { facts, measurements }: Record<'facts' | 'measurements', LineWriter>,
-) {
-  const variants = new Map<string, { place: number; key: BundledVariant }>()
-  const conditions = new Map<string, number>()
-  const images = new Set<string>()
-  for await (const { variant, condition, rows } of studyEvidence(db, studyId)) {
-    const text = canonicalJson(variant)
-    const known = variants.get(text) ?? { place: variants.size, key: bundledVariant.parse(variant) }
-    variants.set(text, known)
-    const at = conditions.get(condition) ?? conditions.size
-    conditions.set(condition, at)
-    for (const row of rows) {
-      images.add(row.image)
-      if (row.prediction) await facts.line(factLine(known.place, at, row))
-      if (row.measured) await measurements.line(measurementLine(known.place, at, row))
-    }
-  }
-  const counts = { facts: await facts.end(), measurements: await measurements.end(), images: images.size }
-  const entries: ArchiveEntry[] = [
-    { name: factsName, content: { path: join(room, factsName) } },
-    ...(counts.measurements > 0
-      ? [{ name: measurementsName, content: { path: join(room, measurementsName) } }]
-      : []),
-  ]
-  return {
-    variants: [...variants.values()].map(({ key }) => key),
-    conditions: [...conditions.keys()],
-    counts,
-    entries,
-  }
 }
 
 async function drawFigures(

@@ -38,6 +38,9 @@ export const bundledModel = z.object({
   labels: z.array(z.string()),
 })
 
+/** A model whose gradient made images that others were shown; `preprocessing` is its own. */
+export const bundledMaker = bundledModel.extend({ preprocessing })
+
 export const manifest = z.object({
   kernelscopeBundle: z.literal(bundleVersion),
   kernelscope: z.string(),
@@ -52,10 +55,21 @@ export const manifest = z.object({
   }),
   dataset: z.object({ title: z.string(), classes: z.int(), images: z.int() }),
   models: z.array(bundledModel),
+  /** Missing in bundles of before it was written. */
+  makers: z.array(bundledMaker).default([]),
   /** Column `variant` of the facts counts in this list, `condition` in the next. */
   variants: z.array(bundledVariant),
   /** Canonical JSON of what was done to the images. */
   conditions: z.array(z.string()),
+  /** Images, in order, of which one measured vector was made together; missing in bundles of before it was written. */
+  sets: z
+    .array(
+      z.object({
+        variant: z.int().min(0),
+        images: z.array(z.object({ image: sha256, className: z.string() })),
+      }),
+    )
+    .default([]),
   counts: z.object({ facts: z.int(), measurements: z.int(), images: z.int() }),
   /** Every other file of the bundle. */
   files: z.array(z.object({ name: z.string(), bytes: z.int().min(0), sha256 })),
@@ -72,4 +86,6 @@ export const bundledStudy = z.object({
 
 export type Manifest = z.infer<typeof manifest>
 export type BundledStudy = z.infer<typeof bundledStudy>
+export type BundledModel = z.infer<typeof bundledModel>
+export type BundledMaker = z.infer<typeof bundledMaker>
 export type BundledVariant = z.infer<typeof bundledVariant>

@@ -3,7 +3,7 @@ import { parse } from 'csv-parse'
 import { z } from 'zod'
 import { KernelscopeError } from '#shared/errors.ts'
 import { murmur128 } from '#shared/murmur.ts'
-import { factsName } from './manifest.ts'
+import { factsName, measurementsName } from './manifest.ts'
 import { valid, type Bundle } from './open.ts'
 import type { Refuse } from './reader.ts'
 
@@ -39,22 +39,62 @@ const keyOfLine = z.looseObject({ variant: z.string(), condition: z.string(), im
 const parsedLine = z.object({ record: z.unknown(), info: z.object({ lines: z.number() }) })
 type ParsedLine = z.infer<typeof parsedLine>
 
-/** Characters of a line. */
+/** Characters of a line, and of one with a vector: a map of a megapixel. */
 const longestLine = 2 ** 16
+const longestVector = 2 ** 25
 
 const encoder = new TextEncoder()
 
+/** A measured vector of a bundle. */
+export interface BundledVector {
+  variant: number
+  image: string
+  className: string
+  values: number[]
+}
+
+const vectorLine = z.object({
+  variant: z.coerce.number().int().min(0),
+  image: z.string().regex(/^[0-9a-f]{64}$/),
+  class: z.string(),
+  values: z.string().transform((text) => text.split(';').map(Number)),
+})
+
+/** Samples of a bundle's lines; which ones depends on the seed. */
+export const sampleFacts = async (bundle: Bundle, count: number, seed: number): Promise<BundledFact[]> =>
+  (await sampleLines(bundle, factsName, longestLine, count, seed)).map((row) =>
+    factOf(row, bundle.archive.refuse),
+  )
+
+/** As `sampleFacts`, of what was measured beside predictions; none where the bundle has no such file. */
+export async function sampleVectors(bundle: Bundle, count: number, seed: number): Promise<BundledVector[]> {
+  const { archive } = bundle
+  if (!archive.entries.has(measurementsName)) return []
+  const rows = await sampleLines(bundle, measurementsName, longestVector, count, seed)
+  return rows.map((row) => {
+    const place = placeIn(measurementsName, row)
+    const { class: className, ...rest } = valid(vectorLine, row.record, place, archive.refuse)
+    return { ...rest, className }
+  })
+}
+
 /**
- * A sample of a bundle's facts that depends on the seed and the facts alone, not on their order: those whose key comes
+ * A sample of a file's lines that depends on the seed and the lines alone, not on their order: those whose key comes
  * first in an order drawn from it.
  *
  * @throws BUNDLE_MALFORMED naming the line that is not one of facts
  */
-export async function sampleFacts({ archive }: Bundle, count: number, seed: number): Promise<BundledFact[]> {
+async function sampleLines(
+  { archive }: Bundle,
+  name: string,
+  longest: number,
+  count: number,
+  seed: number,
+): Promise<ParsedLine[]> {
   const kept: { order: number; row: ParsedLine }[] = []
   let worst = Number.POSITIVE_INFINITY
   const take = (row: ParsedLine) => {
-    const order = orderOf(seed, row, archive.refuse)
+    const order = orderOf(seed, row, name, archive.refuse)
     if (kept.length >= count && order >= worst) return
     kept.push({ order, row })
     if (kept.length < 2 * count) return
@@ -62,7 +102,7 @@ export async function sampleFacts({ archive }: Bundle, count: number, seed: numb
     kept.length = count
     worst = kept.at(-1)?.order ?? worst
   }
-  const parser = parse({ columns: true, bom: true, info: true, max_record_size: longestLine })
+  const parser = parse({ columns: true, bom: true, info: true, max_record_size: longest })
   parser.on('readable', () => {
     // What is thrown in a listener would reach nobody.
     try {
@@ -74,10 +114,10 @@ export async function sampleFacts({ archive }: Bundle, count: number, seed: numb
   const ended = new Promise<void>((resolve, reject) => {
     parser.on('end', () => resolve())
     parser.on('error', (error) => {
-      reject(error instanceof KernelscopeError ? error : archive.refuse(`${factsName}: ${error.message}`))
+      reject(error instanceof KernelscopeError ? error : archive.refuse(`${name}: ${error.message}`))
     })
   })
-  const fed = archive.each(factsName, async (piece) => {
+  const fed = archive.each(name, async (piece) => {
     if (parser.errored) throw parser.errored
     if (!parser.write(piece)) await once(parser, 'drain')
   })
@@ -85,13 +125,13 @@ export async function sampleFacts({ archive }: Bundle, count: number, seed: numb
   return kept
     .sort((a, b) => a.order - b.order)
     .slice(0, count)
-    .map(({ row }) => factOf(row, archive.refuse))
+    .map(({ row }) => row)
 }
 
-const placeOf = ({ info }: ParsedLine) => `line ${info.lines} of ${factsName}`
+const placeIn = (name: string, { info }: ParsedLine) => `line ${info.lines} of ${name}`
 
-function orderOf(seed: number, row: ParsedLine, refuse: Refuse): number {
-  const key = valid(keyOfLine, row.record, placeOf(row), refuse)
+function orderOf(seed: number, row: ParsedLine, name: string, refuse: Refuse): number {
+  const key = valid(keyOfLine, row.record, placeIn(name, row), refuse)
   const [a, b] = murmur128(encoder.encode(`${seed} ${key.variant} ${key.condition} ${key.image}`))
   return a * 2 ** 21 + (b >>> 11)
 }
@@ -106,7 +146,7 @@ function factOf(row: ParsedLine, refuse: Refuse): BundledFact {
     confidence,
     true_probability,
     top,
-  } = valid(line, row.record, placeOf(row), refuse)
+  } = valid(line, row.record, placeIn(factsName, row), refuse)
   const pairs = top
     .split(';')
     .filter(Boolean)

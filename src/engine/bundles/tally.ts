@@ -8,12 +8,21 @@ export interface TallyOptions {
   tolerance: number
 }
 
-/** Counts facts that were computed again, those that were not with the reason, and says what that makes of the bundle. */
+export type Tally = ReturnType<typeof tallyOf>
+
+/** Counts facts and measured numbers that were computed again, those that were not with the reason, and says what that makes of the bundle. */
 export function tallyOf({ sample, seed, tolerance }: TallyOptions, sampled: number) {
   const reasons = new Map<string, number>()
   const providers = new Set<string>()
   const disagreeing: BundleVerdict['disagreeing'] = []
   let [checked, identical, largest] = [0, 0, 0]
+  const measured: BundleVerdict['measured'] = {
+    sampled: 0,
+    checked: 0,
+    identical: 0,
+    largest: 0,
+    disagreeing: [],
+  }
   return {
     skip: (reason: string, n: number) => void reasons.set(reason, (reasons.get(reason) ?? 0) + n),
     provider: (name: string) => void (name !== '' && providers.add(name)),
@@ -48,8 +57,29 @@ export function tallyOf({ sample, seed, tolerance }: TallyOptions, sampled: numb
         found: { predicted: now.predicted, confidence: now.confidence },
       })
     },
+    /** Vectors and rows of tables that are to be checked. */
+    drawn: (n: number) => void (measured.sampled += n),
+    /** Numbers that were measured or read again; they may differ by the tolerance times the largest of those stored. */
+    compareNumbers(
+      what: { model: string; what: string; image: string | null },
+      stored: Numbers,
+      found: Numbers,
+    ) {
+      measured.checked++
+      const { difference, place } = farthest(stored, found)
+      measured.largest = Math.max(measured.largest, difference)
+      if (difference === 0) measured.identical++
+      if (difference <= tolerance) return
+      const [was, is] = [stored[place] ?? null, found[place] ?? null]
+      measured.disagreeing.push({ ...what, place, stored: was, found: is })
+    },
     result: ({ counts, variants }: Manifest): BundleVerdict => ({
-      verdict: disagreeing.length > 0 ? 'disagrees' : checked > 0 ? 'agrees' : 'unchecked',
+      verdict:
+        disagreeing.length + measured.disagreeing.length > 0
+          ? 'disagrees'
+          : checked + measured.checked > 0
+            ? 'agrees'
+            : 'unchecked',
       facts: counts.facts,
       measurements: counts.measurements,
       asked: sample,
@@ -60,6 +90,7 @@ export function tallyOf({ sample, seed, tolerance }: TallyOptions, sampled: numb
       identical,
       largest,
       disagreeing,
+      measured,
       unchecked: [...reasons].map(([reason, n]) => ({ reason, n })).sort((a, b) => b.n - a.n),
       storedOn: [
         ...new Set(
@@ -72,4 +103,19 @@ export function tallyOf({ sample, seed, tolerance }: TallyOptions, sampled: numb
       checkedOn: [...providers],
     }),
   }
+}
+
+type Numbers = readonly (number | null)[]
+
+/** Where two lists differ most, as a share of the largest number of the first; a missing number is as far as can be. */
+function farthest(stored: Numbers, found: Numbers): { difference: number; place: number } {
+  const scale = stored.reduce<number>((most, value) => Math.max(most, Math.abs(value ?? 0)), 0) || 1
+  let worst = { difference: 0, place: 0 }
+  for (let place = 0; place < Math.max(stored.length, found.length); place++) {
+    const [a, b] = [stored[place] ?? null, found[place] ?? null]
+    const away = a === null || b === null ? (a === b ? 0 : 1) : Math.abs(a - b) / scale
+    const difference = Number.isFinite(away) ? away : Object.is(a, b) ? 0 : 1
+    if (difference > worst.difference) worst = { difference, place }
+  }
+  return worst
 }

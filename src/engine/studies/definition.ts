@@ -19,7 +19,7 @@ import type { Log } from '../log.ts'
 import type { StoredModel } from '../models/index.ts'
 import type { Db, Workspace } from '../workspace/index.ts'
 import type { Grid } from './grid.ts'
-import type { ImageSource } from './images.ts'
+import type { ImageSource, StudyImage } from './images.ts'
 import type { StoredCondition } from './conditions.ts'
 import type { Tracker } from './progress.ts'
 
@@ -123,7 +123,7 @@ export interface MeasureRoom {
   /** The conditions of this model, interned. */
   conditions: StoredCondition[]
   params: Record<string, unknown>
-  context: JobContext
+  context: Omit<JobContext, 'job'>
   progress: Tracker
 }
 
@@ -131,6 +131,14 @@ export interface MeasureRoom {
 export interface PointImages extends StudyPoint {
   /** Those it was computed over, each with its own value at the point; null where none is kept. */
   images: { id: number; value: number | null }[]
+}
+
+/** Vectors a study keeps of images beside its facts, under one key of a model. */
+export interface Kept {
+  rewrite: Rewrite
+  images: StudyImage[]
+  /** One vector was made of all of them and is kept under the first; else each has its own. */
+  together: boolean
 }
 
 /** What a view may look at besides the grid. */
@@ -161,6 +169,8 @@ export interface StudyDefinition<Schema extends z.ZodObject = z.ZodObject> {
   settle?(params: z.output<Schema>, room: SettleRoom): z.output<Schema> | Promise<z.output<Schema>>
   /** Datasets besides the study's own whose images it looks at. */
   otherDatasets?(params: z.output<Schema>): number[]
+  /** Its view looks at the models' files alone: no images, nothing stored. */
+  fromWeights?: true
   /** False where a model need not know the classes of the dataset. */
   needsLabels?: boolean
   /** Name of the axis along which conditions get harder, e.g. "patches dropped in per cent". */
@@ -176,6 +186,8 @@ export interface StudyDefinition<Schema extends z.ZodObject = z.ZodObject> {
   measure?(room: MeasureRoom, params: z.output<Schema>): Promise<void>
   /** Whether all is measured that `measure` keeps beside the facts; left out = nothing is. */
   complete?(params: z.output<Schema>, room: ViewRoom): boolean | Promise<boolean>
+  /** The vectors that `measure` keeps of a model beside the facts; left out = none that stand for a number it shows. */
+  kept?(params: z.output<Schema>, model: StoredModel, room: ViewRoom): Promise<Kept[]>
   view(grid: Grid, params: z.output<Schema>, room: ViewRoom): View | Promise<View>
   /** What is behind a point of a figure that is no condition, by the key in its `ref`; null where there is none. */
   point?(
@@ -190,8 +202,18 @@ export interface StudyDefinition<Schema extends z.ZodObject = z.ZodObject> {
 export function defineStudy<Schema extends z.ZodObject>(
   definition: StudyDefinition<Schema>,
 ): StudyDefinition {
-  const { groupSize, measure, settle, otherDatasets, complete, severityOf, exportDraws, extraWork, point } =
-    definition
+  const {
+    groupSize,
+    measure,
+    settle,
+    otherDatasets,
+    complete,
+    severityOf,
+    exportDraws,
+    extraWork,
+    point,
+    kept,
+  } = definition
   const schema = definition.params
   return {
     ...definition,
@@ -207,6 +229,12 @@ export function defineStudy<Schema extends z.ZodObject>(
       ? {
           exportDraws: (params: unknown, models: StoredModel[], db: Db) =>
             exportDraws(schema.parse(params), models, db),
+        }
+      : {}),
+    ...(kept
+      ? {
+          kept: (params: unknown, model: StoredModel, room: ViewRoom) =>
+            kept(schema.parse(params), model, room),
         }
       : {}),
     ...(point

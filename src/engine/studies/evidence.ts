@@ -8,12 +8,11 @@ import { settingOf, type StoredCondition } from './conditions.ts'
 import { imagesOf, type SqlValue } from './images.ts'
 import { planStudy } from './plan.ts'
 
-/** A stored prediction with all that its key stands for, or a measurement with its values. */
+/** A stored prediction with all that its key stands for. */
 export interface EvidenceRow {
   /** sha256 of the image file, hex, and its true class. */
   image: string
   className: string
-  /** Null in a row that holds a measurement. */
   prediction: {
     predicted: number
     correct: number | null
@@ -23,8 +22,7 @@ export interface EvidenceRow {
     trueLogit: number | null
     /** As `facts.unpackTop` reads it. */
     top: Buffer
-  } | null
-  measured: Buffer | null
+  }
 }
 
 /** What was stored for one model under one condition, sorted by image. */
@@ -109,10 +107,6 @@ async function rowsOf(
       'p.predicted, p.correct, p.true_rank, p.confidence, p.true_probability, p.true_logit, p.top',
     ),
   )
-  const measurements = db.prepare<
-    SqlValue[],
-    { subject_id: number; digest: Buffer; class: string; value: Buffer }
-  >(joined('measurement', 'p.value'))
   const rows: EvidenceRow[] = []
   for (let after = 0; ; await nextTurn()) {
     const found = predictions.all(variantId, conditionId, ...values, from, to, after)
@@ -126,18 +120,11 @@ async function rowsOf(
         trueLogit: row.true_logit,
         top: row.top,
       }
-      rows.push({ image: row.digest.toString('hex'), className: row.class, prediction, measured: null })
+      rows.push({ image: row.digest.toString('hex'), className: row.class, prediction })
     }
     if (found.length < chunk) break
     after = found.at(-1)?.subject_id ?? after
   }
-  for (let after = 0; ; await nextTurn()) {
-    const found = measurements.all(variantId, conditionId, ...values, from, to, after)
-    for (const { digest, class: className, value } of found)
-      rows.push({ image: digest.toString('hex'), className, prediction: null, measured: value })
-    if (found.length < chunk) break
-    after = found.at(-1)?.subject_id ?? after
-  }
-  const order = (row: EvidenceRow) => `${row.image} ${row.className} ${row.prediction ? 0 : 1}`
+  const order = (row: EvidenceRow) => `${row.image} ${row.className}`
   return rows.sort((a, b) => (order(a) < order(b) ? -1 : 1))
 }

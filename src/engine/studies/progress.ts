@@ -13,7 +13,7 @@ export interface Tracker {
   moved(): boolean
 }
 
-export function tracker({ report }: JobContext, conditions: number): Tracker {
+export function tracker({ report }: Pick<JobContext, 'report'>, conditions: number): Tracker {
   let total = conditions
   const rate = new Rate()
   let progress: JobProgress = { ...noProgress, total }

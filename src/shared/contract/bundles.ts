@@ -46,7 +46,7 @@ const answer = z.object({ predicted: z.int(), confidence: z.number() })
 export const bundleVerdict = z.object({
   /** unchecked: nothing of the sample could be computed here. */
   verdict: z.enum(['agrees', 'disagrees', 'unchecked']),
-  /** In the bundle; only facts can be computed again one by one. */
+  /** In the bundle. */
   facts: z.int(),
   measurements: z.int(),
   asked: z.int(),
@@ -68,6 +68,27 @@ export const bundleVerdict = z.object({
       found: answer,
     }),
   ),
+  /** Vectors measured of images, and rows of tables that are read from the models alone. */
+  measured: z.object({
+    sampled: z.int(),
+    checked: z.int(),
+    /** Of those: equal to the last bit. */
+    identical: z.int(),
+    /** Largest difference of a number, over the largest number of its vector or row. */
+    largest: z.number(),
+    disagreeing: z.array(
+      z.object({
+        model: z.string(),
+        what: z.string(),
+        /** Null where it is not of one image. */
+        image: z.string().nullable(),
+        /** Of the number that differs most, counted from 0. */
+        place: z.int(),
+        stored: z.number().nullable(),
+        found: z.number().nullable(),
+      }),
+    ),
+  }),
   unchecked: z.array(z.object({ reason: z.string(), n: z.int() })),
   storedOn: z.array(z.string()),
   checkedOn: z.array(z.string()),

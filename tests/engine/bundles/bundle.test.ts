@@ -1,13 +1,12 @@
-import { createHash } from 'node:crypto'
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEngine, type Engine } from '#engine/api/index.ts'
-import { openBundle, writeArchive } from '#engine/bundles/index.ts'
-import type { BundleVerdict } from '#shared/contract/index.ts'
+import { openBundle } from '#engine/bundles/index.ts'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { addDataset, runStudy, sampleImages, sampleModel } from '../studies/sample.ts'
+import { forge, verify as verdictOf } from './forge.ts'
 
 let engine: Engine
 let folder: string
@@ -41,36 +40,12 @@ async function make(name: string): Promise<string> {
   return files[0]?.path ?? ''
 }
 
-async function verify(path: string, options: { sample?: number; folders?: string[] } = {}, on = engine) {
-  let verdict: BundleVerdict | null = null
-  for await (const event of await on.client.bundles.verify({ path, sample: 8, ...options }))
-    if (event.type === 'verdict') verdict = event.verdict
-  if (!verdict) throw new Error('no verdict')
-  return verdict
-}
+const verify = (path: string, options: { sample?: number; folders?: string[] } = {}, on = engine) =>
+  verdictOf(on, path, { sample: 8, ...options })
 
-/** The bundle with its facts rewritten, and a manifest that says that this is right. */
-async function forged(name: string, change: (facts: string) => string): Promise<string> {
-  const { manifest, archive, close } = await openBundle(bundle)
-  const entries = []
-  for (const file of manifest.files) {
-    const content = await archive.read(file.name, 1e9)
-    entries.push({
-      name: file.name,
-      content: file.name === 'facts.csv' ? Buffer.from(change(content.toString())) : content,
-    })
-  }
-  close()
-  const files = entries.map(({ name: file, content }) => ({
-    name: file,
-    bytes: content.length,
-    sha256: createHash('sha256').update(content).digest('hex'),
-  }))
-  const path = join(folder, name)
-  const content = Buffer.from(JSON.stringify({ ...manifest, files }))
-  await writeArchive(path, [...entries, { name: 'bundle.json', content }])
-  return path
-}
+/** The bundle with its facts rewritten. */
+const forged = (name: string, change: (facts: string) => string) =>
+  forge(bundle, join(folder, name), { 'facts.csv': change })
 
 /** Drawing and models start cold, on a machine that may have other work. */
 const patient = { timeout: 120_000 }

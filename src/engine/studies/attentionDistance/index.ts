@@ -43,6 +43,10 @@ export const attentionDistance = defineStudy({
     return heads.every(({ settled }) => settled)
   },
   point: headPoint,
+  async kept(chosen, model, { workspace: { db }, source }) {
+    const images = await drawImages(db, source, chosen.images, chosen.seed)
+    return [{ rewrite: distanceProbe(model).rewrite, images, together: false }]
+  },
   async view(_grid, chosen, room) {
     const heads = await allHeads(room, chosen)
     const measured = heads.filter(({ distances }) => distances.length > 0)

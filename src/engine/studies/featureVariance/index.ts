@@ -11,7 +11,7 @@ import { drawImages } from '../drawImages.ts'
 import { probeImages } from '../probing.ts'
 import { drawnWork } from '../work.ts'
 import { scaleOf, storedCurve, type Curve } from './curve.ts'
-import { measureBatchMean, perImage, pointsOf } from './measure.ts'
+import { batchMeanRewrite, measureBatchMean, perImage, pointsOf } from './measure.ts'
 import { pointKey, variancePoint } from './point.ts'
 
 const params = z.object({
@@ -83,6 +83,12 @@ export const featureVariance = defineStudy({
     return room.models.every((model) => storedCurve(db, model, images, chosen).settled)
   },
   point: variancePoint,
+  async kept(chosen, _model, { workspace: { db }, source }) {
+    const images = await drawImages(db, source, chosen.images, chosen.seed)
+    return chosen.order === 'per-image'
+      ? [{ rewrite: perImage.rewrite, images, together: false }]
+      : [{ rewrite: batchMeanRewrite(images), images, together: true }]
+  },
   async view(_grid, chosen, room) {
     const { db } = room.workspace
     const images = await drawImages(db, room.source, chosen.images, chosen.seed)

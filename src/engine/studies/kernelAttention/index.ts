@@ -71,6 +71,7 @@ export const kernelAttention = defineStudy({
     { name: 'uniform', formula: 'the distance of a kernel whose weights are all equal' },
   ],
   conditions: () => [],
+  fromWeights: true,
   async view(_grid, chosen, { models }) {
     const curves = await Promise.all(
       models.map(async (model) => ({ model, layers: await chosenLayers(model, chosen) })),

@@ -1,7 +1,7 @@
 import { defineStudy } from '../definition.ts'
 import { problemNotes } from '../measurements.ts'
 import { drawnWork, gradientForwards } from '../work.ts'
-import { fieldImages, measureField, storedField } from './measure.ts'
+import { fieldImages, fieldRewrite, measureField, ringsRewrite, storedField } from './measure.ts'
 import { params } from './params.ts'
 import { areaPoint } from './point.ts'
 import { areaFigure, areaTable, fieldFigure, type Field } from './view.ts'
@@ -53,6 +53,13 @@ export const receptiveFieldStudy = defineStudy({
     return models.every((model) => storedField(workspace.db, images, model, chosen) !== null)
   },
   point: areaPoint,
+  async kept(chosen, _model, { workspace: { db }, source }) {
+    const images = await fieldImages(db, source, chosen)
+    return [
+      { rewrite: fieldRewrite(images, chosen), images, together: true },
+      { rewrite: ringsRewrite(chosen), images, together: false },
+    ]
+  },
   async view(_grid, chosen, { workspace, source, models }) {
     const images = await fieldImages(workspace.db, source, chosen)
     const fields = models.flatMap((model): Field[] => {

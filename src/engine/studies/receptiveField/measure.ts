@@ -15,7 +15,7 @@ import { loadFloats, runProbe, setKey } from '../probing.ts'
 import type { ReceptiveFieldParams } from './params.ts'
 
 /** The mean over a set of images is kept as one vector under the first of them. */
-const rewriteOf = (images: StudyImage[], { depth }: ReceptiveFieldParams): Rewrite => ({
+export const fieldRewrite = (images: StudyImage[], { depth }: ReceptiveFieldParams): Rewrite => ({
   op: 'probe',
   what: 'receptiveField',
   together: createHash('sha256')
@@ -53,7 +53,7 @@ export function storedField(
 ): StoredField | null {
   const [first] = images
   if (!first) return null
-  const found = measured(db, model, rewriteOf(images, chosen))
+  const found = measured(db, model, fieldRewrite(images, chosen))
   const map = found.vectors([first.subjectId]).get(first.subjectId)
   if (!map) return null
   const problems = found.problems(subjectsOf(images))
@@ -99,7 +99,7 @@ export async function measureField(room: MeasureRoom, chosen: ReceptiveFieldPara
   const counted = images.length - problems.size
   if (counted === 0)
     throw new KernelscopeError('DATASET_EMPTY', `no image gave a receptive field of ${model.title}`)
-  const store = measurementStore(workspace.db, { model, provider, rewrite: rewriteOf(images, chosen) })
+  const store = measurementStore(workspace.db, { model, provider, rewrite: fieldRewrite(images, chosen) })
   const own = measurementStore(workspace.db, { model, provider, rewrite: ringsRewrite(chosen) })
   workspace.db.transaction(() => {
     store.keepVector(

@@ -101,7 +101,13 @@ export function openCraft(room: MeasureRoom, surrogateId: number): Craft {
   }
 }
 
-async function writePicture(path: string, image: Float32Array, height: number, width: number): Promise<void> {
+/** Writes float32 [height, width, 3] in [0,1] as 8-bit PNG; whole or not at all. */
+export async function writePicture(
+  path: string,
+  image: Float32Array,
+  height: number,
+  width: number,
+): Promise<void> {
   const pixels = Uint8Array.from(image, (value) => Math.round(value * 255))
   await mkdir(join(path, '..'), { recursive: true })
   await writeFile(`${path}.part`, await encodePng(pixels, height, width))

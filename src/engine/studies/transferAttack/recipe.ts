@@ -12,7 +12,7 @@ export function recipeFor(model: StoredModel, surrogate: StoredModel, secondResi
 }
 
 /** Names what of a surrogate's setup its adversarial images depend on besides its file, and can be edited: recipe and labels. */
-export const setupOf = ({ preprocessing, labels }: StoredModel): string =>
+export const setupOf = ({ preprocessing, labels }: Pick<StoredModel, 'preprocessing' | 'labels'>): string =>
   createHash('sha256').update(canonicalJson({ preprocessing, labels })).digest('hex').slice(0, 32)
 
 /** The part of an attack that names its surrogate. */

@@ -1,0 +1,158 @@
+import type { Attack } from '#shared/attacks.ts'
+import { stimulus, type Stimulus } from '#shared/stimulus.ts'
+import type { Draws, Transform } from '#shared/transforms/index.ts'
+import type { StoredModel } from '../models/index.ts'
+import { attackAgain, recompute, transferAgain, type Recomputed } from '../studies/index.ts'
+import type { Workspace } from '../workspace/index.ts'
+import { fileDigest } from './find.ts'
+import type { BundledModel, BundledVariant, Manifest } from './manifest.ts'
+import { makerOf, setUpModel } from './models.ts'
+import type { BundledFact } from './sample.ts'
+import type { Tally } from './tally.ts'
+import { whyNot, type VerifyRoom } from './room.ts'
+
+/** Facts of one variant. */
+export interface FactGroup {
+  variant: BundledVariant
+  facts: BundledFact[]
+}
+
+/** What checking needs to know and to have at hand. */
+export interface Check {
+  room: VerifyRoom
+  manifest: Manifest
+  /** Files by digest. */
+  models: ReadonlyMap<string, string>
+  images: ReadonlyMap<string, string>
+  draws: Draws | null
+  /** Where graphs are written. */
+  workspace: Workspace
+  tally: Tally
+}
+
+interface Item<T extends Stimulus> {
+  path: string
+  digest: string
+  className: string
+  stimulus: T
+}
+interface Asked<T extends Stimulus> {
+  fact: BundledFact
+  item: Item<T>
+}
+
+/**
+ * Facts of one variant, computed again: predictions together; attacks one by one from their seeds, with the gradient of
+ * the model itself or of the one that made the images.
+ */
+export async function checkFacts(
+  { variant, facts }: FactGroup,
+  model: BundledModel,
+  path: string,
+  check: Check,
+): Promise<void> {
+  const { workspace, draws, room, tally, manifest } = check
+  const pixels: Asked<Transform>[] = []
+  const own: Asked<Attack>[] = []
+  const made: Asked<Attack>[] = []
+  for (const fact of facts) {
+    const item = await itemOf(fact, check)
+    if (typeof item === 'string') tally.skip(item, 1)
+    else if (item.stimulus.op !== 'attack') pixels.push({ fact, item: { ...item, stimulus: item.stimulus } })
+    else
+      (item.stimulus.surrogate === null ? own : made).push({
+        fact,
+        item: { ...item, stimulus: item.stimulus },
+      })
+  }
+  const compared = async (
+    asked: Asked<Stimulus>[],
+    compute: (stored: StoredModel) => Promise<Recomputed>,
+  ) => {
+    if (asked.length === 0) return
+    try {
+      const { provider, answers } = await compute(
+        await setUpModel(workspace.db, path, model, variant.preprocessing),
+      )
+      tally.provider(provider)
+      for (const [at, { fact }] of asked.entries()) {
+        const answer = answers[at]
+        if (!answer) tally.skip('stopped', 1)
+        else if ('code' in answer) tally.skip(answer.message, 1)
+        else tally.compare(fact, answer, model.title, manifest.conditions[fact.condition] ?? '')
+      }
+    } catch (error) {
+      tally.skip(`${model.title}: ${whyNot(error)}`, asked.length)
+    }
+  }
+  const { preprocessing, rewrite, readout } = variant
+  const itemsOf = <T extends Stimulus>(asked: Asked<T>[]) => asked.map(({ item }) => item)
+  await compared(pixels, (stored) =>
+    recompute({
+      ...room,
+      workspace,
+      model: stored,
+      preprocessing,
+      rewrite,
+      readout,
+      items: itemsOf(pixels),
+      draws,
+    }),
+  )
+  await compared(own, (stored) => attackAgain({ ...room, workspace, model: stored, items: itemsOf(own) }))
+  const makers = Map.groupBy(made, ({ item: { stimulus: by } }) => `${by.surrogate} ${by.setup ?? ''}`)
+  for (const asked of makers.values()) {
+    const maker = await makerFor(asked, check)
+    if (typeof maker === 'string') tally.skip(maker, asked.length)
+    else
+      await compared(asked, (stored) =>
+        transferAgain({ ...room, workspace, model: stored, maker, items: itemsOf(asked) }),
+      )
+  }
+}
+
+/** The model whose gradient made the images of some facts, or why it cannot be had. */
+async function makerFor(
+  [first]: Asked<Attack>[],
+  { manifest, models, workspace }: Check,
+): Promise<StoredModel | string> {
+  const described = first && makerOf(first.item.stimulus, manifest)
+  if (!described)
+    return 'the bundle does not describe the model that made the images, or it was set up anew before it was made'
+  const path = models.get(described.digest)
+  if (path === undefined) return `the model that made the images is not at hand: ${described.title}`
+  return setUpModel(workspace.db, path, described, described.preprocessing).catch(
+    (error: unknown) => `${described.title}: ${whyNot(error)}`,
+  )
+}
+
+/** What is computed again for a fact, or why it cannot be. */
+async function itemOf(
+  { image, className, condition }: BundledFact,
+  { manifest: { conditions }, images }: Check,
+): Promise<Item<Stimulus> | string> {
+  const parsed = stimulus.safeParse(asJson(conditions[condition] ?? ''))
+  if (!parsed.success) return 'the condition is not one that this version knows'
+  const path = await imagePath(image, images)
+  return typeof path === 'string' ? path : { ...path, digest: image, className, stimulus: parsed.data }
+}
+
+/** The file of an image that still is what its digest says, or why there is none. */
+export async function imagePath(
+  digest: string,
+  images: ReadonlyMap<string, string>,
+): Promise<{ path: string } | string> {
+  const path = images.get(digest)
+  if (path === undefined) return 'the image is not at hand'
+  if ((await fileDigest(path).catch(() => null)) !== digest)
+    return 'the image has changed since it was indexed'
+  return { path }
+}
+
+const asJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,79 @@
+import type { Rewrite } from '#shared/rewrites.ts'
+import { measureAgain, vectorKey } from '../studies/index.ts'
+import { imagePath, type Check } from './checkFacts.ts'
+import type { BundledModel, BundledVariant, Manifest } from './manifest.ts'
+import { setUpModel } from './models.ts'
+import { whyNot } from './room.ts'
+import type { BundledVector } from './sample.ts'
+
+/** Vectors of one variant. */
+export interface VectorGroup {
+  /** Its place in the manifest. */
+  at: number
+  variant: BundledVariant
+  vectors: BundledVector[]
+}
+
+/** The images that vectors are measured of again: their own, or all that one vector was made of together. */
+export const imagesBehind = ({ at, vectors }: Omit<VectorGroup, 'variant'>, { sets }: Manifest) =>
+  sets.find(({ variant }) => variant === at)?.images ?? vectors
+
+const titles: Record<Extract<Rewrite, { op: 'probe' }>['what'], string> = {
+  variance: 'feature variance',
+  varianceOfBatchMean: 'variance of the mean features',
+  attentionDistance: 'attention distances',
+  classRow: 'attention of the class token',
+  receptiveField: 'receptive field',
+  receptiveFieldRings: 'receptive field by rings',
+  saliencyMap: 'saliency map',
+  shownPicture: 'picture',
+}
+
+/** Vectors of one variant, measured again with the study's own way of measuring. */
+export async function checkVectors(
+  group: VectorGroup,
+  model: BundledModel,
+  path: string,
+  check: Check,
+): Promise<void> {
+  const { variant, vectors } = group
+  const { manifest, workspace, room, tally } = check
+  const { rewrite } = variant
+  const what = rewrite.op === 'probe' ? titles[rewrite.what] : rewrite.op
+  const behind = imagesBehind(group, manifest)
+  const found = await Promise.all(
+    behind.map(async ({ image: digest, className }) => {
+      const file = await imagePath(digest, check.images)
+      return typeof file === 'string' ? file : { ...file, digest, className }
+    }),
+  )
+  const images = found.filter((image) => typeof image !== 'string')
+  const missing = found.find((image) => typeof image === 'string')
+  const together = behind !== vectors
+  if (images.length === 0 || (together && missing !== undefined)) {
+    const why = missing ?? 'it names no image'
+    tally.skip(together ? `${what} over ${behind.length} images together: ${why}` : why, vectors.length)
+    return
+  }
+  try {
+    const stored = await setUpModel(workspace.db, path, model, variant.preprocessing)
+    const { kind, params } = manifest.study
+    const request = { ...room, workspace, model: stored, kind, params, rewrite, images }
+    const { provider, vectors: now, problems } = await measureAgain(request)
+    tally.provider(provider)
+    for (const { image, className, values } of vectors) {
+      const key = vectorKey({ digest: image, className })
+      const again = now.get(key)
+      if (again) tally.compareNumbers({ model: model.title, what, image }, values, [...again])
+      else if (!images.some((one) => vectorKey(one) === key))
+        tally.skip(missing ?? 'the image is not at hand', 1)
+      else
+        tally.skip(
+          problems.get(key)?.message ?? `this version measures ${what} of other images or in another way`,
+          1,
+        )
+    }
+  } catch (error) {
+    tally.skip(`${model.title}, ${what}: ${whyNot(error)}`, vectors.length)
+  }
+}

@@ -1,0 +1,19 @@
+import type { Settings } from '#shared/contract/index.ts'
+import { toErrorShape } from '#shared/errors.ts'
+import type { ImagePool } from '../images/index.ts'
+import type { Log } from '../log.ts'
+import type { Places } from './find.ts'
+
+/** What checking a bundle needs of the engine. */
+export interface VerifyRoom extends Places {
+  pool: ImagePool
+  settings: Settings
+  log: Log
+  onProgress(done: number, total: number, note: string): void
+}
+
+/** Why something was not computed, for those who read the verdict. */
+export function whyNot(error: unknown): string {
+  const { code, message } = toErrorShape(error)
+  return `${code}: ${message}`
+}

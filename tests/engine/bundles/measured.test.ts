@@ -1,0 +1,197 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createEngine, type Engine } from '#engine/api/index.ts'
+import { addDataset, runStudy, sampleImages, sampleModel } from '../studies/sample.ts'
+import { forge, verify } from './forge.ts'
+
+/** Models by the names of their files. */
+const models = new Map<string, number>()
+let engine: Engine
+let folder: string
+let images: string
+let datasetId: number
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'kernelscope-test-'))
+  engine = await createEngine()
+  await engine.client.workspace.create({ path: join(folder, 'workspace') })
+  images = sampleImages(folder, 1)
+  datasetId = await addDataset(engine.client, images)
+  for (const name of ['replk3', 'replk7', 'vit'])
+    models.set(name, (await engine.client.models.add({ path: sampleModel(name) })).id)
+}, 120_000)
+afterAll(async () => {
+  await engine.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+async function bundled(kind: string, params: Record<string, unknown>, names: string[]): Promise<string> {
+  const modelIds = names.map((name) => models.get(name) ?? 0)
+  const { id } = await runStudy(engine.client, { kind, params, modelIds, datasetId })
+  const { files } = await engine.client.bundles.make({ studyId: id, path: join(folder, `${kind}-${id}.zip`) })
+  return files[0]?.path ?? ''
+}
+
+/** The first number of the first measured vector, changed. */
+const polished = (csv: string) =>
+  csv.replace(/^((?:[^,\n]*,){4})([\d.e-]+)/m, (whole, key: string, value: string) =>
+    key.startsWith('variant') ? whole : `${key}${Number(value) * 1.1 + 0.1}`,
+  )
+
+const patient = { timeout: 180_000 }
+
+describe('images made with the gradient of another model', patient, () => {
+  const ofTransfer = { attack: 'pgd', epsilons: [0.03], iterations: 2 }
+  const transfer = () =>
+    bundled('transfer-attack', { ...ofTransfer, surrogate: models.get('replk7') }, ['replk3'])
+
+  it('are made again, also where that model is none of the study', async () => {
+    const path = await bundled('transfer-attack', { ...ofTransfer, surrogate: models.get('vit') }, ['replk3'])
+    const verdict = await verify(engine, path, { sample: 1000 })
+    expect(verdict).toMatchObject({
+      verdict: 'agrees',
+      facts: 32,
+      checked: 32,
+      disagreeing: [],
+      unchecked: [],
+    })
+    expect(verdict.largest).toBeLessThan(1e-5)
+  })
+
+  it('are resized and cropped again where the study did so', async () => {
+    const params = { ...ofTransfer, surrogate: models.get('replk7'), secondResize: true }
+    const verdict = await verify(engine, await bundled('transfer-attack', params, ['replk3']), {
+      sample: 1000,
+    })
+    expect(verdict).toMatchObject({ verdict: 'agrees', checked: 32, unchecked: [] })
+  })
+
+  it('are shown as they are in the transfer check of attacks', async () => {
+    const params = { attack: 'pgd', epsilons: [0.008], steps: [2], transfer: true, baseline: false }
+    const path = await bundled('adversarial', params, ['replk3', 'replk7'])
+    const verdict = await verify(engine, path, { sample: 1000 })
+    // As they are, under the own attack, and under the images of the other: of two models.
+    expect(verdict).toMatchObject({
+      verdict: 'agrees',
+      facts: 96,
+      checked: 96,
+      disagreeing: [],
+      unchecked: [],
+    })
+  })
+
+  it('are found out where an answer to them was changed', async () => {
+    const path = await transfer()
+    const forged = await forge(path, join(folder, 'forged-transfer.zip'), {
+      'facts.csv': (csv, { conditions }) => {
+        const attacked = conditions.findIndex((text) => text.includes('surrogate'))
+        const pattern = new RegExp(`^(\\d+,${attacked},[0-9a-f]{64},[^,]*),(\\d+),`, 'gm')
+        return csv.replace(pattern, (_, key: string, k: string) => `${key},${(Number(k) + 1) % 16},`)
+      },
+    })
+    const verdict = await verify(engine, forged, { sample: 1000 })
+    expect(verdict.verdict).toBe('disagrees')
+    expect(verdict.disagreeing).toHaveLength(16)
+    for (const { condition } of verdict.disagreeing) expect(condition).toContain('surrogate')
+  })
+
+  it('are left unchecked by name where that model is not at hand', async () => {
+    const bare = await createEngine()
+    try {
+      const only = join(folder, 'only-target')
+      mkdirSync(only, { recursive: true })
+      cpSync(sampleModel('replk3'), join(only, 'replk3.onnx'))
+      const path = await bundled('transfer-attack', { ...ofTransfer, surrogate: models.get('vit') }, [
+        'replk3',
+      ])
+      const verdict = await verify(bare, path, { sample: 1000, folders: [only, images] })
+      expect(verdict).toMatchObject({ verdict: 'agrees', checked: 16 })
+      expect(verdict.unchecked).toEqual([
+        { reason: expect.stringMatching(/^the model that made the images is not at hand: /), n: 16 },
+      ])
+    } finally {
+      await bare.close()
+    }
+  })
+})
+
+describe('measured vectors', patient, () => {
+  it.each([
+    ['feature-variance', { images: 8 }, ['replk3', 'vit'], 16],
+    ['feature-variance', { images: 8, order: 'batch-mean' }, ['replk3'], 1],
+    ['attention-distance', { images: 6 }, ['vit'], 6],
+    ['receptive-field', { images: 4 }, ['replk3'], 5],
+  ] as const)(
+    'of %s %o are measured again, and found out where one was changed',
+    async (kind, params, names, n) => {
+      const path = await bundled(kind, params, [...names])
+      const honest = await verify(engine, path, { sample: 1000 })
+      expect(honest).toMatchObject({ verdict: 'agrees', measurements: n, unchecked: [] })
+      expect(honest.measured).toMatchObject({ sampled: n, checked: n, disagreeing: [] })
+      expect(honest.measured.largest).toBeLessThan(1e-5)
+      const forged = await forge(path, join(folder, `forged-${kind}.zip`), { 'measurements.csv': polished })
+      const verdict = await verify(engine, forged, { sample: 1000 })
+      expect(verdict.verdict).toBe('disagrees')
+      expect(verdict.measured.disagreeing).toHaveLength(1)
+      expect(verdict.measured.checked).toBe(n)
+    },
+  )
+
+  it('of a few images are measured without the others', async () => {
+    const verdict = await verify(engine, await bundled('feature-variance', { images: 12 }, ['replk3']), {
+      sample: 3,
+    })
+    expect(verdict).toMatchObject({ verdict: 'agrees', measured: { sampled: 3, checked: 3 }, unchecked: [] })
+  })
+
+  it('are unchecked, never agreed to, where the model or an image of the set is missing', async () => {
+    const bare = await createEngine()
+    try {
+      const path = await bundled('feature-variance', { images: 5, order: 'batch-mean' }, ['replk3'])
+      const reasons = async (folders: string[]) => {
+        const { verdict, unchecked } = await verify(bare, path, { folders })
+        expect(verdict).toBe('unchecked')
+        return unchecked
+      }
+      expect(await reasons([images])).toEqual([{ reason: 'the model is not at hand: RepLK-3', n: 1 }])
+      const only = join(folder, 'only-model')
+      mkdirSync(only, { recursive: true })
+      cpSync(sampleModel('replk3'), join(only, 'replk3.onnx'))
+      expect(await reasons([only])).toEqual([
+        { reason: 'variance of the mean features over 5 images together: the image is not at hand', n: 1 },
+      ])
+    } finally {
+      await bare.close()
+    }
+  })
+
+  it('are unchecked where the set that is named is not the one that was averaged', async () => {
+    const path = await bundled('feature-variance', { images: 5, order: 'batch-mean' }, ['replk3'])
+    const forged = await forge(path, join(folder, 'forged-set.zip'), {}, (manifest) => ({
+      ...manifest,
+      sets: manifest.sets.map((set) => ({ ...set, images: set.images.slice(0, 4) })),
+    }))
+    const verdict = await verify(engine, forged)
+    expect(verdict.verdict).toBe('unchecked')
+    expect(verdict.unchecked[0]?.reason).toContain('of other images or in another way')
+  })
+})
+
+describe('tables read from models alone', patient, () => {
+  it('are read again, and found out where a number was changed', async () => {
+    const path = await bundled('kernel-attention', {}, ['replk3', 'replk7'])
+    const honest = await verify(engine, path)
+    expect(honest).toMatchObject({ verdict: 'agrees', facts: 0, unchecked: [] })
+    expect(honest.measured.identical).toBe(honest.measured.sampled)
+    expect(honest.measured.sampled).toBeGreaterThan(1)
+    const forged = await forge(path, join(folder, 'forged-table.zip'), {
+      'study.json': (text) =>
+        text.replace(/"median": ([\d.]+)/, (_, value: string) => `"median": ${Number(value) * 1.2}`),
+    })
+    const verdict = await verify(engine, forged)
+    expect(verdict.verdict).toBe('disagrees')
+    expect(verdict.measured.disagreeing).toHaveLength(1)
+    expect(verdict.measured.disagreeing[0]).toMatchObject({ what: 'Distances per layer, row 1', image: null })
+  })
+})
