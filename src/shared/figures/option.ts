@@ -48,6 +48,7 @@ export function toOption(
   if (spec.kind === 'heatmap') return { ...base, ...heatmap(spec, theme, size, title.height, look) }
   const drawn = withCategories(spec)
   const series = drawnSeries(drawn)
+  const count = series.filter(({ baseline }) => baseline === undefined).length
   const key = legend(series, drawn.kind, theme, size, title.height, look)
   return {
     ...base,
@@ -57,7 +58,7 @@ export function toOption(
     yAxis: yAxis(drawn, theme, look.step),
     series: [
       ...series.flatMap((entry, place) =>
-        drawSeries(entry, { place, count: series.length }, drawn.kind, theme, look),
+        drawSeries(entry, { place, count }, drawn.kind, theme, look),
       ),
       ...referenceSeries(drawn, theme),
     ],
@@ -110,7 +111,7 @@ function withCategories(spec: FigureSpec): FigureSpec {
 /** Width of a baseline, in widths of the other lines. */
 const baselineWidth = 0.75
 
-/** A series with its bands or error bars; `among` is its place in a group of bars. */
+/** A series with its bands or error bars; `among` is its place among all series. */
 export function drawSeries(
   series: DrawnSeries,
   among: { place: number; count: number },
@@ -124,7 +125,7 @@ export function drawSeries(
     return [bars(series, look, theme), ...(ranged ? [errorBars(series, look, theme, among)] : [])]
   if (kind === 'scatter')
     return [scatter(series, look, theme), ...(ranged ? [errorBars(series, look, theme)] : [])]
-  const range = ranges === 'bars' ? errorBars(series, look, theme) : band(series, look, theme)
+  const range = ranges === 'bars' ? errorBars(series, look, theme) : band(series, look, theme, among.count)
   return [line(series, look, theme), ...(ranged ? [range] : [])]
 }
 
@@ -133,7 +134,7 @@ function line(series: DrawnSeries, look: Mark, theme: FigureTheme): LineSeriesOp
   const baseline = series.baseline !== undefined
   const symbols = series.symbols && !baseline
   return {
-    ...common(series),
+    ...common(series, theme),
     type: 'line',
     showSymbol: symbols,
     showAllSymbol: true,
@@ -154,7 +155,7 @@ function line(series: DrawnSeries, look: Mark, theme: FigureTheme): LineSeriesOp
 
 function scatter(series: DrawnSeries, look: Mark, theme: FigureTheme): ScatterSeriesOption {
   return {
-    ...common(series),
+    ...common(series, theme),
     type: 'scatter',
     symbol: look.symbol,
     symbolSize: theme.symbolSize * 1.3,
@@ -166,7 +167,7 @@ function scatter(series: DrawnSeries, look: Mark, theme: FigureTheme): ScatterSe
 function bars(series: DrawnSeries, look: Mark, theme: FigureTheme): BarSeriesOption {
   const reported = series.origin === 'reported'
   return {
-    ...common(series),
+    ...common(series, theme),
     ...barGaps,
     type: 'bar',
     z: 2,
@@ -179,14 +180,19 @@ function bars(series: DrawnSeries, look: Mark, theme: FigureTheme): BarSeriesOpt
   }
 }
 
-function common(series: DrawnSeries) {
+const faint = { opacity: 0.15 }
+
+/** On screen the pointer brings a series to the front, at its points and at its entry in the legend. */
+function common(series: DrawnSeries, theme: FigureTheme) {
   return {
     id: series.id,
     name: series.key,
     data: series.points.map(({ x, y }) => [x, y ?? '-']),
     encode: { x: 0, y: 1 },
     progressive: 0,
-    emphasis: { disabled: true },
+    ...(theme.tooltip
+      ? { emphasis: { focus: 'series' as const }, blur: { itemStyle: faint, lineStyle: faint } }
+      : { emphasis: { disabled: true } }),
   }
 }
 

@@ -3,12 +3,22 @@ import { reportedDash, type Mark } from './palette.ts'
 import { bandSegments, hasRange, type DrawnSeries } from './points.ts'
 import type { FigureTheme } from './theme.ts'
 
+/** Up to so many series, bands have their full opacity. */
+const fewBands = 3
+
 /**
  * The band between `lo` and `hi` of a line, as one polygon per unbroken run of points. A run of a single point has no
- * area and is drawn as an error bar. The ends are data of the series, so the axis makes room for them.
+ * area and is drawn as an error bar. The ends are data of the series, so the axis makes room for them. Among many series
+ * bands are paler, so that lines are still seen where they overlap.
  */
-export function band(series: DrawnSeries, { colour }: Mark, theme: FigureTheme): CustomSeriesOption {
+export function band(
+  series: DrawnSeries,
+  { colour }: Mark,
+  theme: FigureTheme,
+  count: number,
+): CustomSeriesOption {
   const segments = bandSegments(series.points)
+  const opacity = theme.bandOpacity * Math.min(1, fewBands / count)
   return {
     ...silent(series, 'band'),
     data: segments.flatMap((segment, at) => segment.map(({ x, lo, hi }) => [x, lo, hi, at])),
@@ -25,7 +35,8 @@ export function band(series: DrawnSeries, { colour }: Mark, theme: FigureTheme):
       return {
         type: 'polygon',
         shape: { points: [...upper, ...lower] },
-        style: { fill: colour, opacity: theme.bandOpacity },
+        style: { fill: colour, opacity },
+        blur: { style: { opacity: opacity * 0.15 } },
         silent: true,
       }
     },
@@ -77,6 +88,7 @@ function errorBarShape(
     type: 'line' as const,
     shape: { x1, y1, x2, y2 },
     style: { stroke, lineWidth: theme.lineWidth * 0.8, lineDash },
+    blur: { style: { opacity: 0.15 } },
   })
   return {
     type: 'group' as const,

@@ -1,7 +1,8 @@
 import type { TooltipComponentOption } from 'echarts'
 import { formatValue } from './format.ts'
-import { drawnSeries, hasRange } from './points.ts'
-import type { FigureSpec } from './spec.ts'
+import { baselineDash, mark } from './palette.ts'
+import { drawnSeries, hasRange, type DrawnSeries } from './points.ts'
+import type { FigureSpec, Point } from './spec.ts'
 import type { FigureTheme } from './theme.ts'
 
 const entities: Record<string, string> = {
@@ -17,7 +18,15 @@ export function escapeMarkup(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character] ?? character)
 }
 
-/** What the pointer shows: the value on x, and for each series its value, range and number of images. */
+interface Shown {
+  series: DrawnSeries
+  point: Point
+}
+
+/**
+ * What the pointer shows: the value on x, and a row for each series there: its mark, its value and its range. What is
+ * the same in all rows (what a range is, how many images) stands once below them.
+ */
 export function tooltip(spec: FigureSpec, theme: FigureTheme): TooltipComponentOption {
   if (!theme.tooltip) return { show: false }
   const series = new Map(drawnSeries(spec).map((entry) => [entry.id, entry]))
@@ -26,30 +35,61 @@ export function tooltip(spec: FigureSpec, theme: FigureTheme): TooltipComponentO
     trigger: spec.kind === 'lines' ? 'axis' : 'item',
     confine: true,
     transitionDuration: 0,
-    formatter: (params) => {
-      const lines: string[] = []
-      for (const { seriesId, dataIndex } of Array.isArray(params) ? params : [params]) {
-        const entry = series.get(seriesId ?? '')
-        const point = entry?.points[dataIndex]
-        if (!entry || !point) continue
-        if (lines.length === 0)
-          lines.push(`<b>${escapeMarkup(`${spec.x.label}: ${formatValue(spec.x, point.x)}`)}</b>`)
-        lines.push(escapeMarkup(describePoint(spec, entry.label, point, entry.bandLabel)))
-      }
-      return lines.join('<br>')
-    },
+    padding: [6, 10],
+    backgroundColor: theme.name === 'dark' ? '#18181b' : '#ffffff',
+    borderColor: theme.grid,
+    textStyle: { color: theme.ink, fontFamily: theme.fontFamily, fontSize: theme.fontSize },
+    formatter: (params) =>
+      html(
+        spec,
+        theme,
+        (Array.isArray(params) ? params : [params]).flatMap(({ seriesId, dataIndex }): Shown[] => {
+          const entry = series.get(seriesId ?? '')
+          const point = entry?.points[dataIndex]
+          return entry && point ? [{ series: entry, point }] : []
+        }),
+      ),
   }
 }
 
-function describePoint(
-  spec: FigureSpec,
-  label: string,
-  point: FigureSpec['series'][number]['points'][number],
-  bandLabel: string | undefined,
-): string {
-  const range = hasRange(point)
-    ? ` [${formatValue(spec.y, point.lo)}, ${formatValue(spec.y, point.hi)}]${bandLabel ? ` ${bandLabel}` : ''}`
-    : ''
-  const n = point.n === undefined ? '' : `, n = ${point.n}`
-  return `${label}: ${formatValue(spec.y, point.y)}${range}${n}`
+function html(spec: FigureSpec, theme: FigureTheme, shown: readonly Shown[]): string {
+  const [first] = shown
+  if (!first) return ''
+  const below = new Set(shown.map(detail))
+  const rows = shown.map((one) => {
+    const cells = [
+      swatch(spec, theme, one.series),
+      escapeMarkup(one.series.label),
+      `<b>${escapeMarkup(formatValue(spec.y, one.point.y))}</b>`,
+      escapeMarkup(range(spec, one.point)),
+      ...(below.size > 1 ? [escapeMarkup(detail(one))] : []),
+    ]
+    return `<tr>${cells.map((cell, at) => `<td style="${cellStyle}${at === 2 ? ';text-align:right' : ''}">${cell}</td>`).join('')}</tr>`
+  })
+  return [
+    `<div>${escapeMarkup(`${spec.x.label}: ${formatValue(spec.x, first.point.x)}`)}</div>`,
+    `<table style="border-collapse:collapse;font-variant-numeric:tabular-nums">${rows.join('')}</table>`,
+    ...(below.size === 1 ? [`<div style="color:${theme.muted}">${escapeMarkup(detail(first))}</div>`] : []),
+  ].join('')
 }
+
+const cellStyle = 'padding:0 8px 0 0;line-height:1.5'
+
+/** The mark of a series, as it is drawn. */
+function swatch({ kind }: FigureSpec, theme: FigureTheme, { slot, baseline }: DrawnSeries): string {
+  const { colour, dash } = mark(slot, theme.ink, theme.lineWidth, theme.palette)
+  if (kind !== 'lines')
+    return `<svg width="18" height="10"><rect x="4" width="10" height="10" fill="${colour}"/></svg>`
+  const dashes = baseline === undefined ? dash : baselineDash.map((length) => length * theme.lineWidth)
+  return `<svg width="18" height="10"><path d="M0 5H18" stroke="${colour}" stroke-width="${theme.lineWidth}" stroke-dasharray="${dashes.join(' ')}"/></svg>`
+}
+
+const range = ({ y }: FigureSpec, point: Point) =>
+  hasRange(point) ? `${formatValue(y, point.lo)} to ${formatValue(y, point.hi)}` : ''
+
+/** What the range of a point is, and over how many images. */
+const detail = ({ series: { bandLabel }, point }: Shown) =>
+  [
+    ...(hasRange(point) && bandLabel ? [bandLabel] : []),
+    ...(point.n === undefined ? [] : [`n = ${point.n}`]),
+  ].join(', ')

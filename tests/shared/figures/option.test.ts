@@ -127,7 +127,7 @@ describe('toOption', () => {
       'random sign',
     ])
     const { formatter } = toOption(spec, screenTheme('dark')).tooltip as { formatter: (of: object) => string }
-    expect(formatter({ seriesId: 'b-0', dataIndex: 0 })).toContain('Net 3, random sign: 90')
+    expect(formatter({ seriesId: 'b-0', dataIndex: 0 })).toContain('Net 3, random sign</td>')
     expect(new Set(specToTable(spec).rows.map(({ series }) => series))).toContain('Net 3, random sign')
   })
 
@@ -303,8 +303,20 @@ describe('tooltip', () => {
     const formatter = (tooltip as { formatter: (params: unknown) => string }).formatter
     const text = formatter([{ seriesId: 'a', dataIndex: 1 }])
     expect(text).toContain('Information loss: 50.0 %')
-    expect(text).toContain('Net &lt;31&gt;: 60.0 % [40.0 %, 65.0 %] min to max of 3 repeats, n = 320')
+    const cells = [...text.matchAll(/<td[^>]*>(?:<b>)?([^<]*)/g)].map(([, content]) => content)
+    expect(cells.slice(1)).toEqual(['Net &lt;31&gt;', '60.0 %', '40.0 % to 65.0 %'])
+    expect(text).toContain('>min to max of 3 repeats, n = 320</div>')
     expect(text).not.toContain('<31>')
+  })
+
+  it('says beside each series what is not the same for all', () => {
+    const { formatter } = toOption(curves, screenTheme('light')).tooltip as {
+      formatter: (params: unknown) => string
+    }
+    const text = formatter(['a', 'b'].map((seriesId) => ({ seriesId, dataIndex: 0 })))
+    expect(text).toContain('>min to max of 3 repeats, n = 320</td>')
+    expect(text.match(/<tr>/g)).toHaveLength(2)
+    expect(formatter({ seriesId: 'nothing', dataIndex: 0 })).toBe('')
   })
 
   it('escapes all five characters', () => {
