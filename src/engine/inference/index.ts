@@ -1,4 +1,5 @@
 export { pointsOf } from './attribution.ts'
+export { deadly, inCalls, isComputingProblem, sizeAfter, type Calls, type CallSize } from './calls.ts'
 export { findBatch, type BatchTrial } from './batch.ts'
 export { factsOf, topCount, type Facts } from './facts.ts'
 export type {

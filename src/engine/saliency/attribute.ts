@@ -1,20 +1,20 @@
 import type { Explained, SaliencyMethod, SaliencyResult, SaliencyTarget } from '#shared/contract/index.ts'
-import { KernelscopeError } from '#shared/errors.ts'
+import { fromErrorShape, KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import { argmax } from '#shared/maths/logits.ts'
-import { pointsOf, type TensorSession } from '../inference/index.ts'
-import { classifierInterface, labelsInput, pixelsInput, weightInput } from '../onnx/index.ts'
+import { inCalls, pointsOf, type AttributionPart, type TensorSession } from '../inference/index.ts'
+import {
+  classifierInterface,
+  labelsInput,
+  pixelsInput,
+  weightInput,
+  type VariantPlan,
+} from '../onnx/index.ts'
 import type { Db } from '../workspace/index.ts'
 import { floatPart, mapKey } from './kept.ts'
 import { definitionOf, magnitudes, signedSums } from './methods.ts'
 import { givesProbabilities, labelOf, probabilitiesOf, rangeOf, shownImage, topClasses } from './picture.ts'
-import {
-  checkWanted,
-  gradientBatch,
-  type ImageFile,
-  type LookedAt,
-  type MapRoom,
-  type Working,
-} from './room.ts'
+import { checkWanted, type ImageFile, type LookedAt, type MapRoom, type Working } from './room.ts'
+import type { Lease } from './sessions.ts'
 
 export interface SaliencyRequest {
   method: SaliencyMethod
@@ -22,9 +22,16 @@ export interface SaliencyRequest {
   of: Explained
 }
 
+/** The graph that `saliency` opens. */
+export const gradientPlan = ({ preprocessing }: LookedAt): VariantPlan => ({
+  op: 'gradient',
+  normalisation: preprocessing,
+})
+
 /**
  * What of an image an output hangs on, by its gradient. Throws MODEL_UNSUPPORTED naming the operator and node without a
- * gradient rule, USAGE where the target is no class of the model or the image has no class that it knows.
+ * gradient rule, USAGE where the target is no class of the model or the image has no class that it knows, OUT_OF_MEMORY
+ * where one gradient alone does not fit: as many are taken together as memory suffices for.
  */
 export async function* saliency(
   room: MapRoom,
@@ -57,8 +64,7 @@ export async function* saliency(
   yield progress(0, 1, `opening ${model.title}`)
   checkWanted(room)
   const started = performance.now()
-  const plan = { op: 'gradient', normalisation: model.preprocessing } as const
-  const lease = await room.sessions.open(room, model, plan)
+  const lease = await room.sessions.open(room, model, gradientPlan(model))
   try {
     const shown = await shownImage(room, model, image)
     const { height, width, floats } = shown
@@ -76,19 +82,16 @@ export async function* saliency(
       baseline: model.preprocessing.mean,
       labels,
       weight: of === 'logit' ? 0 : 1,
-      batch: gradientBatch(model),
+      batch: 1,
       first: 0,
       count: 0,
     }
     const points = pointsOf(part)
     const sum = new Float64Array(points.size)
-    const count = Math.min(part.batch, points.count)
-    const batch = classifierInterface(model.inspection).batch === 'dynamic' ? count : part.batch
-    for (let first = 0; first < points.count; first += count) {
+    for (let first = 0; first < points.count;) {
       yield progress(first, points.count, `${model.title} on ${lease.provider}`)
       checkWanted(room)
-      const answer = await lease.session.attribution({ ...part, batch, first, count })
-      for (let at = 0; at < sum.length; at++) sum[at] = (sum[at] ?? 0) + (answer.sum[at] ?? 0)
+      first = await addGradients(lease, part, { first, of: points.count }, sum)
     }
     const way = wayOf(part)
     const channels = Float32Array.from(sum, (value, at) => (value / points.divisor) * (way?.[at] ?? 1))
@@ -131,6 +134,38 @@ export async function* saliency(
   } finally {
     lease.end()
   }
+}
+
+/**
+ * Adds the gradients from point `first` on that are taken in one call, in smaller ones where memory does not suffice.
+ * Gives the point to go on from; throws what stops a single point.
+ */
+async function addGradients(
+  { session, size }: Lease,
+  part: AttributionPart,
+  { first, of }: { first: number; of: number },
+  sum: Float64Array,
+): Promise<number> {
+  const usual = Math.min(size.most, of)
+  const points = Array.from({ length: Math.min(usual, of - first) }, (_, at) => first + at)
+  let problem: ErrorShape | null = null
+  await inCalls(size, points, {
+    async call(called, places) {
+      // All calls have one shape, while memory allows it: the last is padded.
+      const whole = called.length === points.length && size.most >= usual
+      const answer = await session.attribution({
+        ...part,
+        batch: size.fixed ? places : whole ? usual : called.length,
+        first: called[0] ?? first,
+        count: called.length,
+      })
+      for (let at = 0; at < sum.length; at++) sum[at] = (sum[at] ?? 0) + (answer.sum[at] ?? 0)
+    },
+    giveUp: (_, found) => (problem ??= found),
+    ended: () => session.ended,
+  })
+  if (problem) throw fromErrorShape(problem)
+  return first + points.length
 }
 
 function checkTarget(target: SaliencyTarget, model: LookedAt, image: ImageFile): void {

@@ -1,7 +1,9 @@
 import type { Inspection, Preprocessing, Settings } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
+import type { CallSize } from '../inference/index.ts'
 import type { ImagePool } from '../images/index.ts'
 import type { Log } from '../log.ts'
+import { classifierInterface } from '../onnx/index.ts'
 import type { KeptMaps } from './kept.ts'
 import type { OpenSessions } from './sessions.ts'
 
@@ -60,3 +62,12 @@ export function gradientBatch({ inspection, parameters }: LookedAt): number {
   if (typeof fixed === 'number') return fixed
   return parameters > 60e6 ? 2 : 8
 }
+
+/** The graph's own batch, else `usual`. */
+export function callSize(model: Pick<LookedAt, 'inspection'>, usual: number): CallSize {
+  const { batch } = classifierInterface(model.inspection)
+  return batch === 'dynamic' ? { most: usual, fixed: false } : { most: batch, fixed: true }
+}
+
+/** As `callSize`, of a graph with its backward pass. */
+export const gradientCallSize = (model: LookedAt): CallSize => callSize(model, gradientBatch(model))

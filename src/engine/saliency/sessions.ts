@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
-import { openTensors, type TensorSession } from '../inference/index.ts'
+import { openTensors, type CallSize, type TensorSession } from '../inference/index.ts'
 import { openWithFirst } from '../models/index.ts'
 import { onGraphThread, type VariantPlan } from '../onnx/index.ts'
 import { canonicalJson } from '#shared/canonical.ts'
-import type { LookedAt, MapRoom } from './room.ts'
+import { gradientCallSize, type LookedAt, type MapRoom } from './room.ts'
 
 /** Sessions stay open for a while, since one look is followed by another at the same model. */
 const idleMs = 30_000
@@ -19,6 +19,8 @@ interface Entry {
 interface OpenGraph {
   session: TensorSession
   provider: string
+  /** Images per call of a graph with its backward pass: what memory did not suffice for is not tried again. */
+  size: CallSize
 }
 
 /** A session in use; `end` gives it back. */
@@ -107,5 +109,5 @@ async function openPlan(room: MapRoom, model: LookedAt, plan: VariantPlan): Prom
   const { session, provider } = await openWithFirst({ ...room.settings, batch: 0 }, room.log, (name) =>
     openTensors({ path, provider: name, threads: room.settings.threads }),
   )
-  return { session, provider: provider.name }
+  return { session, provider: provider.name, size: gradientCallSize(model) }
 }

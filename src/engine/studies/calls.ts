@@ -1,52 +1,23 @@
-import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
-import { gradientBatch, type LookedAt } from '../saliency/index.ts'
-import { classifierInterface } from '../onnx/index.ts'
+import type { ErrorShape } from '#shared/errors.ts'
+import { sizeAfter, type CallSize } from '../inference/index.ts'
 import type { StudyImage } from './images.ts'
 import type { Tracker } from './progress.ts'
 
-/** Images per call; smaller where memory does not suffice. */
-export interface CallSize {
-  most: number
-  /** The graph takes this many only: what a call lacks is padding. */
-  fixed: boolean
-}
-
-/** Deaths at one place that are put down to chance. */
-const patience = 2
-
-/** Images per call after `crashes` deaths: halved with each one beyond chance; 0 once a single image brought it down. */
-export function sizeAfter({ most, fixed }: CallSize, crashes: number): number {
-  if (crashes <= patience) return most
-  const halvings = crashes - patience
-  if (fixed || most >> (halvings - 1) <= 1) return 0
-  return most >> halvings
-}
+export {
+  deadly,
+  inCalls,
+  isComputingProblem,
+  sizeAfter,
+  type Calls,
+  type CallSize,
+} from '../inference/index.ts'
+export { callSize, gradientCallSize } from '../saliency/index.ts'
 
 /** For a run that begins anew after deaths of the engine: all its calls are smaller. */
 export const smallerAfter = (size: CallSize, crashes: number): CallSize => ({
   ...size,
   most: sizeAfter(size, crashes) || (size.fixed ? size.most : 1),
 })
-
-/** Why an image is given up that took the engine down. */
-export const deadly = (): ErrorShape =>
-  new KernelscopeError('ENGINE_DOWN', 'the engine died every time this image was computed').toShape()
-
-/** The graph's own batch, else `usual`. */
-export function callSize(model: Pick<LookedAt, 'inspection'>, usual: number): CallSize {
-  const { batch } = classifierInterface(model.inspection)
-  return batch === 'dynamic' ? { most: usual, fixed: false } : { most: batch, fixed: true }
-}
-
-/** As `callSize`, of a graph with its backward pass. */
-export const gradientCallSize = (model: LookedAt): CallSize => callSize(model, gradientBatch(model))
-
-/** Whether computing, not a fault of ours, stopped; throws what is none of it. */
-function computingProblem(error: unknown): ErrorShape {
-  if (error instanceof KernelscopeError && ['OUT_OF_MEMORY', 'INFERENCE_FAILED'].includes(error.code))
-    return error.toShape()
-  throw error
-}
 
 /** Images that were given up, by subject, each counted as failed. */
 export function givenUp(progress: Tracker) {
@@ -58,51 +29,4 @@ export function givenUp(progress: Tracker) {
       progress.add({ computed: 0, cached: 0, failed: 1 })
     },
   }
-}
-
-export interface Calls<T> {
-  /** Computes some items together; `places` rows are to be fed. */
-  call(items: T[], places: number): Promise<void>
-  /** Takes the reason why an item cannot be computed. */
-  giveUp(item: T, problem: ErrorShape): void
-  /** Whether nothing more can be computed, so that a failure says nothing of the items. */
-  ended(): boolean
-}
-
-/**
- * Calls `call` with all items in order, at most `size.most` at a time. A call that fails is halved until the item at
- * fault stands alone, which is given up; memory that did not suffice makes later calls smaller too. After `crashes`
- * deaths of the engine at the first items, these are computed in smaller calls, and at last given up.
- */
-export async function inCalls<T>(
-  size: CallSize,
-  items: readonly T[],
-  { call, giveUp, ended }: Calls<T>,
-  crashes = 0,
-): Promise<void> {
-  async function range(part: readonly T[], most: number): Promise<void> {
-    for (let at = 0; at < part.length;) {
-      const some = part.slice(at, at + Math.min(most, size.most))
-      at += some.length
-      try {
-        await call(some, size.fixed ? size.most : some.length)
-      } catch (error) {
-        const problem = computingProblem(error)
-        if (ended()) throw error
-        if (size.fixed || some.length === 1) {
-          for (const item of some) giveUp(item, problem)
-          continue
-        }
-        const half = some.length >> 1
-        if (problem.code === 'OUT_OF_MEMORY') size.most = Math.min(size.most, half)
-        await range(some, half)
-      }
-    }
-  }
-  const all = size.most
-  const most = sizeAfter(size, crashes)
-  const skipped = most > 0 ? 0 : size.fixed ? all : 1
-  for (const item of items.slice(0, skipped)) giveUp(item, deadly())
-  await range(items.slice(skipped, all), most || 1)
-  await range(items.slice(Math.max(skipped, all)), all)
 }

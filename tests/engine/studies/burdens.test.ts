@@ -8,6 +8,10 @@ import { createEngine } from '#engine/api/index.ts'
 import { classifierInterface, inspect, modelDigest, readModel, writeVariant } from '#engine/onnx/index.ts'
 import { GraphBuilder, int, ints } from '#engine/onnx/rewrite/build.ts'
 import { temporaryFolder } from '../../temporary.ts'
+import { getModel } from '#engine/models/index.ts'
+import { subjectsOf } from '#engine/studies/measurements.ts'
+import { galleryImages, mapsOf } from '#engine/studies/saliencyGallery/measure.ts'
+import { params as galleryParams } from '#engine/studies/saliencyGallery/params.ts'
 import { startEngine } from '../process.ts'
 import { addDataset, jobEnd, runStudy, sampleImages, sampleModel, type Client } from './sample.ts'
 
@@ -28,7 +32,11 @@ interface Burden {
 function hunger({ build, batch, white }: Burden): string {
   const much = build.node('Or', [build.node('Greater', [batch, build.int64s([2])]), white])
   const count = build.node('Where', [much, build.int64s([tooMuch]), build.int64s([1])])
-  return build.node('ReduceMax', [build.node('ConstantOfShape', [count])], { keepdims: int(0) })
+  const size = build.node('Size', [build.node('ConstantOfShape', [count])])
+  // A whole number of a known shape, that the backward pass does not look behind.
+  const place = build.int64s([0])
+  const one = build.node('ScatterElements', [place, place, build.node('Reshape', [size, build.int64s([1])])])
+  return build.node('Sub', [build.node('Cast', [one], { to: int(1) }), build.constant([1], 'float32')])
 }
 
 /** Computes for a minute where a batch holds a white image. Gives the name of a zero. */
@@ -181,3 +189,60 @@ async function stuck(folder: string): Promise<null> {
     db.close()
   }
 }
+
+it('a saliency gallery takes fewer gradients together where memory does not suffice, and gives up one image', async () => {
+  const folder = temporaryFolder()
+  const engine = await createEngine()
+  onTestFinished(() => engine.close())
+  const { modelIds, datasetId } = await setUp(engine.client, folder, hunger)
+  const params = { images: 17, methods: ['gradient', 'smoothGrad'], copies: 9 }
+  const { id, job } = await runStudy(engine.client, { kind: 'saliency-gallery', modelIds, datasetId, params })
+  expect(job?.progress.failed).toBe(2)
+  const { complete, provenance } = await engine.client.studies.result({ id })
+  expect(complete).toBe(true)
+  expect(provenance.filter((line) => /1 of 17 images left out/.test(line))).toHaveLength(2)
+  const { workspace } = engine.session.open()
+  const [burdened, plain] = modelIds.map((modelId) => getModel(workspace.db, modelId))
+  if (!burdened || !plain) throw new Error('no models')
+  const source = { datasetId, selectedFor: null }
+  const chosen = galleryParams.parse(params)
+  const subjects = subjectsOf(await galleryImages(workspace.db, source, chosen))
+  for (const name of chosen.methods) {
+    const [found, wanted] = [burdened, plain].map((model) =>
+      mapsOf(workspace.db, model, name, chosen).vectors(subjects),
+    )
+    expect([found?.size, wanted?.size]).toEqual([16, 17])
+    for (const [subject, map] of found ?? []) {
+      const like = wanted?.get(subject) ?? []
+      const largest = Math.max(...like)
+      const apart = map.map((value, at) => Math.abs(value - (like[at] ?? NaN)))
+      expect(Math.max(...apart)).toBeLessThanOrEqual(1e-4 * largest)
+    }
+  }
+})
+
+it('images made with a model are shown to one that lacks memory, a few at a time', async () => {
+  const folder = temporaryFolder()
+  const engine = await createEngine()
+  onTestFinished(() => engine.close())
+  const { modelIds, datasetId } = await setUp(engine.client, folder, hunger)
+  const [hungry = 0, plain = 0] = modelIds
+  const params = { attack: 'fgsm', epsilons: [0.01], baseline: false, transfer: true }
+  const { id, job } = await runStudy(engine.client, { kind: 'adversarial', modelIds, datasetId, params })
+  const { conditions, complete } = await engine.client.studies.result({ id })
+  expect(complete).toBe(true)
+  // The white image is too much for the one model as it is, and attacked by either; the other lacks what that one makes of it.
+  const outcome = (modelId: number, key: string) => {
+    const cell = conditions.find((one) => one.modelId === modelId && one.key === key)
+    return [cell?.n, cell?.failed]
+  }
+  const own = conditions.filter(({ key }) => !key.startsWith('transfer')).map(({ key }) => key)
+  expect(own.length).toBeGreaterThan(1)
+  for (const key of own) {
+    expect(outcome(hungry, key)).toEqual([16, 1])
+    expect(outcome(plain, key)).toEqual([17, 0])
+  }
+  expect(outcome(hungry, `transfer,from=${plain}`)).toEqual([16, 1])
+  expect(outcome(plain, `transfer,from=${hungry}`)).toEqual([16, 1])
+  expect(job?.progress.failed).toBe(4)
+})

@@ -120,6 +120,7 @@ async function followChunk(
     const { images, problems } = loaded
     context.enterNative()
     const crashes = progress.moved() ? 0 : context.crashes
+    let unshown = 0
     const found = await attackInCalls(
       session,
       size,
@@ -136,7 +137,7 @@ async function followChunk(
           if (result) facts.store(keys, result)
         }
         if (answer.images)
-          for (const other of shown) await showImages(room, other, part, answer.images, unread)
+          for (const other of shown) unshown += await showImages(room, other, part, answer.images, unread)
       },
     )
     for (const [row, { subjectId }] of images.entries()) {
@@ -145,9 +146,9 @@ async function followChunk(
     }
     const failed = found.filter(Boolean).length
     progress.add({
-      computed: wanted.length * (images.length - failed),
+      computed: wanted.length * (images.length - failed) - unshown,
       cached: 0,
-      failed: wanted.length * failed,
+      failed: wanted.length * failed + unshown,
     })
   }
 }

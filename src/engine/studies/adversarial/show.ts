@@ -10,6 +10,7 @@ import {
   type Classifier,
   type StoredModel,
 } from '../../models/index.ts'
+import { gradientCallSize, inCalls, type CallSize } from '../calls.ts'
 import { internCondition } from '../conditions.ts'
 import type { MeasureRoom } from '../definition.ts'
 import { factStore } from '../facts.ts'
@@ -24,6 +25,7 @@ export interface Shown {
   classifier: Classifier
   variantId: number
   conditionId: number
+  size: CallSize
 }
 
 /** Opens the other models of a study that take the maker's images as they are, each into `shown` as soon as it is open. */
@@ -35,6 +37,9 @@ export async function openShown(room: MeasureRoom, attack: Attack, shown: Shown[
     shown.push({
       model,
       classifier,
+      size: classifier.fixedBatch
+        ? { most: classifier.batch, fixed: true }
+        : { most: gradientCallSize(room.model).most, fixed: false },
       variantId: internVariant(
         room.workspace.db,
         variantKey(model, classifier.provider.name, noRewrite, setting),
@@ -47,30 +52,45 @@ export async function openShown(room: MeasureRoom, attack: Attack, shown: Shown[
 /** What distinguishes the attack whose images are shown to others. */
 export const isSame = (a: Attack, b: Attack): boolean => canonicalJson(a) === canonicalJson(b)
 
-/** Stores what a model says of adversarial images, float32 [n, height, width, 3] in [0,1], but those with a problem. */
+/**
+ * Stores what a model says of adversarial images, float32 [n, height, width, 3] in [0,1], but those with a problem, in calls
+ * that memory suffices for. Gives how many it had to give up.
+ */
 export async function showImages(
-  { workspace }: MeasureRoom,
-  { model, classifier, variantId, conditionId }: Shown,
+  { workspace }: Pick<MeasureRoom, 'workspace'>,
+  { model, classifier, variantId, conditionId, size }: Shown,
   images: readonly StudyImage[],
   made: Float32Array,
   problems: readonly (ErrorShape | null)[],
-): Promise<void> {
+): Promise<number> {
   const { height, width } = classifier
   const values = height * width * 3
   // A graph that fixes its batch gets whole ones, the last of them padded.
-  const batch = classifier.fixedBatch ? classifier.batch : images.length
-  const pixels = new SharedArrayBuffer(Math.ceil(images.length / batch) * batch * values * 4)
+  const places = size.fixed ? Math.ceil(images.length / size.most) * size.most : images.length
+  const pixels = new SharedArrayBuffer(places * values * 4)
   new Float32Array(pixels).set(made.subarray(0, images.length * values))
   const targetOf = targetLookup(model)
   const facts = factStore(workspace.db)
-  for (let at = 0; at < images.length; at += batch) {
-    const slice = images.slice(at, at + batch)
-    const targets = Int32Array.from(slice, ({ className }) => targetOf(className))
-    const {
-      facts: [found],
-    } = await classifier.run({ pixels, first: at, batch }, slice.length, [{ readout: allOutputs, targets }])
-    const keyOf = ({ subjectId }: StudyImage) => ({ variantId, conditionId, subjectId })
-    const keys = slice.map((image, row) => (problems[at + row] ? null : keyOf(image)))
-    if (found) facts.store(keys, found)
-  }
+  const keyOf = (image: StudyImage) => ({ variantId, conditionId, subjectId: image.subjectId })
+  let failed = 0
+  await inCalls(size, [...images.entries()], {
+    async call(shown, batch) {
+      const [first = 0] = shown[0] ?? []
+      const targets = Int32Array.from(shown, ([, { className }]) => targetOf(className))
+      const asked = [{ readout: allOutputs, targets }]
+      const {
+        facts: [found],
+      } = await classifier.run({ pixels, first, batch }, shown.length, asked)
+      const keys = shown.map(([at, image]) => (problems[at] ? null : keyOf(image)))
+      if (found) facts.store(keys, found)
+    },
+    giveUp([at, image], problem) {
+      if (problems[at]) return
+      facts.fail(keyOf(image), problem)
+      failed++
+    },
+    // A classifier whose worker died opens anew.
+    ended: () => false,
+  })
+  return failed
 }

@@ -7,6 +7,7 @@ import { providersFor, type ProviderName } from '../../inference/index.ts'
 import { currentVariants, type StoredModel } from '../../models/index.ts'
 import {
   floatsOfPart,
+  gradientPlan,
   KeptMaps,
   magnitudes,
   OpenSessions,
@@ -14,7 +15,7 @@ import {
   type MapRoom,
 } from '../../saliency/index.ts'
 import type { Db } from '../../workspace/index.ts'
-import { deadly, sizeAfter } from '../calls.ts'
+import { deadly, isComputingProblem, sizeAfter } from '../calls.ts'
 import type { MeasureRoom } from '../definition.ts'
 import { imageChunks, type ImageSource, type StudyImage } from '../images.ts'
 import { imageProblem } from '../load.ts'
@@ -137,6 +138,8 @@ async function mapOf(
     target: { kind: chosen.target },
     of: 'logit' as const,
   }
+  // What cannot be opened is no fault of an image.
+  const lease = await sessions.open(room, model, gradientPlan(model))
   try {
     for await (const event of saliency(room, null, model, file, request)) {
       if (event.type === 'progress') continue
@@ -153,6 +156,9 @@ async function mapOf(
     throw new KernelscopeError('INTERNAL', 'the map was not computed')
   } catch (error) {
     if (signal.aborted) return null
+    if (isComputingProblem(error) && !lease.session.ended) return error.toShape()
     return imageProblem(error)
+  } finally {
+    lease.end()
   }
 }

@@ -1,0 +1,74 @@
+import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
+
+/** Images per call; smaller where memory does not suffice. */
+export interface CallSize {
+  most: number
+  /** The graph takes this many only: what a call lacks is padding. */
+  fixed: boolean
+}
+
+/** Deaths at one place that are put down to chance. */
+const patience = 2
+
+/** Images per call after `crashes` deaths: halved with each one beyond chance; 0 once a single image brought it down. */
+export function sizeAfter({ most, fixed }: CallSize, crashes: number): number {
+  if (crashes <= patience) return most
+  const halvings = crashes - patience
+  if (fixed || most >> (halvings - 1) <= 1) return 0
+  return most >> halvings
+}
+
+/** Why an image is given up that took the engine down. */
+export const deadly = (): ErrorShape =>
+  new KernelscopeError('ENGINE_DOWN', 'the engine died every time this image was computed').toShape()
+
+/** Whether computing stopped for the memory or the numbers it had, and not by a fault of ours. */
+export const isComputingProblem = (error: unknown): error is KernelscopeError =>
+  error instanceof KernelscopeError && ['OUT_OF_MEMORY', 'INFERENCE_FAILED'].includes(error.code)
+
+export interface Calls<T> {
+  /** Computes some items together; `places` rows are to be fed. */
+  call(items: T[], places: number): Promise<void>
+  /** Takes the reason why an item cannot be computed. */
+  giveUp(item: T, problem: ErrorShape): void
+  /** Whether nothing more can be computed, so that a failure says nothing of the items. */
+  ended(): boolean
+}
+
+/**
+ * Calls `call` with all items in order, at most `size.most` at a time. A call that fails is halved until the item at
+ * fault stands alone, which is given up; memory that did not suffice makes later calls smaller too. After `crashes`
+ * deaths of the engine at the first items, these are computed in smaller calls, and at last given up.
+ */
+export async function inCalls<T>(
+  size: CallSize,
+  items: readonly T[],
+  { call, giveUp, ended }: Calls<T>,
+  crashes = 0,
+): Promise<void> {
+  async function range(part: readonly T[], most: number): Promise<void> {
+    for (let at = 0; at < part.length;) {
+      const some = part.slice(at, at + Math.min(most, size.most))
+      at += some.length
+      try {
+        await call(some, size.fixed ? size.most : some.length)
+      } catch (error) {
+        if (!isComputingProblem(error) || ended()) throw error
+        const problem = error.toShape()
+        if (size.fixed || some.length === 1) {
+          for (const item of some) giveUp(item, problem)
+          continue
+        }
+        const half = some.length >> 1
+        if (problem.code === 'OUT_OF_MEMORY') size.most = Math.min(size.most, half)
+        await range(some, half)
+      }
+    }
+  }
+  const all = size.most
+  const most = sizeAfter(size, crashes)
+  const skipped = most > 0 ? 0 : size.fixed ? all : 1
+  for (const item of items.slice(0, skipped)) giveUp(item, deadly())
+  await range(items.slice(skipped, all), most || 1)
+  await range(items.slice(Math.max(skipped, all)), all)
+}
