@@ -36,9 +36,9 @@ export function bytes(value: number | null | undefined): string {
 export const percent = (value: number | null | undefined, digits = 1) =>
   value == null ? dash : `${(100 * value).toFixed(digits)} %`
 
-/** An interval of fractions: "79.0 – 83.3 %". */
+/** An interval of fractions: "79.0 to 83.3 %". */
 export const percentRange = (range: { lo: number; hi: number } | null | undefined, digits = 1) =>
-  range == null ? dash : `${(100 * range.lo).toFixed(digits)} – ${(100 * range.hi).toFixed(digits)} %`
+  range == null ? dash : `${(100 * range.lo).toFixed(digits)} to ${(100 * range.hi).toFixed(digits)} %`
 
 /** A number at `digits` significant digits, without an exponent where it is readable: 0.01234 → "0.0123". */
 export function significant(value: number | null | undefined, digits = 4): string {

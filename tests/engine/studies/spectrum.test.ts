@@ -28,8 +28,8 @@ it('the noise study shows a ring of frequencies for each of its bands', async ()
     expect(filled(24 + offset, 24 + offset), `${offset} both ways`).toBe(there)
   }
   expect(ring?.cells?.rows.flatMap((name, at) => (name === '' ? [] : [[at, name]]))).toEqual([
-    [0, '-1'],
-    [12, '-0.5'],
+    [0, '−1'],
+    [12, '−0.5'],
     [24, '0'],
     [36, '0.5'],
   ])

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { plainNumber } from '#shared/figures/format.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import { bandRadii, type BandNoise } from '#shared/transforms/index.ts'
 import { bandSpectrum } from '../../images/index.ts'
@@ -86,7 +87,7 @@ function frequencyNames(side: number, step: number): string[] {
   const names = new Array<string>(Math.ceil(side / step)).fill('')
   for (const frequency of [-1, -0.5, 0, 0.5]) {
     const index = (side >> 1) + Math.round((frequency * side) / 2)
-    names[Math.max(0, Math.floor(index / step))] = String(frequency)
+    names[Math.max(0, Math.floor(index / step))] = plainNumber(frequency)
   }
   return names
 }
