@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 import { parseDraws, type Draws, type Transform } from '#shared/transforms/index.ts'
@@ -8,6 +8,7 @@ import type { Workspace } from '../workspace/index.ts'
 import type { StoredCondition } from './conditions.ts'
 import { isSubsetFile, parseSubsets, storeSubsets } from './lesion/file.ts'
 import { openMaskFile, readMaskFile, type Masked, type MaskFile, type MaskFrame } from './maskFile.ts'
+import { keepReplay, openReplay } from './replayFile.ts'
 
 const fileOf = ({ draws }: Workspace, digest: string) => join(draws, `${digest}.json`)
 /** Where masks lie that were made here, in place of a file that was imported. */
@@ -20,14 +21,24 @@ export interface DrawsReader {
   close(): void
 }
 
-/** Copies a file of masks or of subsets into the workspace under its digest, after reading it whole. */
-export async function importDraws(workspace: Workspace, path: string): Promise<{ digest: string }> {
-  let text: string
-  try {
-    text = await readFile(path, 'utf8')
-  } catch (cause) {
+/** Longer files are read piece by piece. */
+const mostHeld = 2 ** 25
+
+/**
+ * Copies a file of masks or of subsets into the workspace under its digest, after reading it to its end. A file of more
+ * than `held` bytes is never held, and has masks: subsets are few. Throws FILE_MISSING, DRAWS_MALFORMED, DISK_FULL.
+ */
+export async function importDraws(
+  workspace: Workspace,
+  path: string,
+  held = mostHeld,
+): Promise<{ digest: string }> {
+  const unreadable = (cause: unknown) => {
     throw new KernelscopeError('FILE_MISSING', `cannot read the draws: ${path}`, { cause })
   }
+  const { size } = await stat(path).catch(unreadable)
+  if (size > held) return keepReplay(workspace, path)
+  const text = await readFile(path, 'utf8').catch(unreadable)
   const value = jsonOf(text)
   if (isSubsetFile(value)) {
     parseSubsets(value)
@@ -93,6 +104,8 @@ export async function openDraws(workspace: Workspace, digest: string): Promise<D
   const isName = /^[0-9a-f]{64}$/.test(digest)
   const made = isName ? readMaskFile(madeFileOf(workspace, digest)) : null
   if (made) return made
+  const replay = isName ? openReplay(workspace, digest) : null
+  if (replay) return replay
   const file = isName ? fileOf(workspace, digest) : null
   if (file === null || !existsSync(file)) {
     throw new KernelscopeError('DRAWS_MALFORMED', `no draws ${digest} in the workspace`, {

@@ -55,6 +55,11 @@ export function parseDraws(json: string): Draws {
   } catch (cause) {
     throw new KernelscopeError('DRAWS_MALFORMED', 'invalid draws file: not JSON', { cause })
   }
+  return checkDraws(value)
+}
+
+/** A draws file by its members; throws DRAWS_MALFORMED that names the place. */
+export function checkDraws(value: unknown): Draws {
   const parsed = draws.safeParse(value)
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]

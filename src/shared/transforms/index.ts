@@ -29,7 +29,16 @@ export const pixelType = ({ op }: Transform): 'uint8' | 'float32' =>
 export const canonicalTransform = (value: Transform) => canonicalJson(transform.parse(value))
 
 export { bandRadii, type BandNoise } from './bandNoise.ts'
-export { parseDraws, toBitset, fromBitset, masksOf, onlyEntry, type Draws, type SizedMasks } from './draws.ts'
+export {
+  checkDraws,
+  parseDraws,
+  toBitset,
+  fromBitset,
+  masksOf,
+  onlyEntry,
+  type Draws,
+  type SizedMasks,
+} from './draws.ts'
 export { byLevel, drawsText, serialiseDraws, type WrittenMasks } from './drawsText.ts'
 export {
   corruptionNames,

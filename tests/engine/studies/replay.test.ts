@@ -1,0 +1,117 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { masksOf, parseDraws } from '#shared/transforms/index.ts'
+import { importDraws, openDraws } from '#engine/studies/draws.ts'
+import { drawsOf, runStudy } from './sample.ts'
+import { freshWorkspace, sampleWorkspace } from './workspace.ts'
+
+const inputs = { percents: [50, 75], repeats: 2 }
+
+async function exported(params: Record<string, unknown>) {
+  const { client, engine, folder, datasetId, modelIds } = await sampleWorkspace('replk3')
+  const run = (own: Record<string, unknown>) =>
+    runStudy(client, { kind: 'random-patch-drop', modelIds, datasetId, params: { ...inputs, ...own } })
+  const first = await run(params)
+  const path = join(folder, 'draws.json')
+  const text = await drawsOf(client, first.id)
+  writeFileSync(path, text)
+  return { client, workspace: engine.session.open().workspace, path, text, run, first }
+}
+
+describe('a draws file that is read piece by piece', () => {
+  it.each([{}, { mask: 'batch' }])('replays the same masks under the same digest (%j)', async (params) => {
+    const { client, workspace, path, text, run, first } = await exported(params)
+    const { digest } = await importDraws(workspace, path, 0)
+    expect(readdirSync(workspace.draws)).toEqual([`${digest}.replay.sqlite`])
+    const again = await run({ ...params, seed: 99, draws: digest })
+    const right = async (id: number) =>
+      (await client.studies.result({ id })).conditions.map(({ key, correct, correct5 }) => [
+        key,
+        correct,
+        correct5,
+      ])
+    expect(await right(again.id)).toEqual(await right(first.id))
+    expect(await drawsOf(client, again.id)).toBe(text)
+    expect(await importDraws(workspace, path)).toEqual({ digest })
+  })
+
+  it('has what it has in one piece, for every size, of images and groups', async () => {
+    const { engine, folder } = await freshWorkspace()
+    const { workspace } = engine.session.open()
+    const own = { '10/0': { aa: '0f', 'group:0': '01' }, '5/1': { aa: '10', bb: '20' } }
+    const others = [{ height: 48, width: 32, entries: { '10/0': { bb: 'ff00' } } }]
+    const file = {
+      format: 'kernelscope-draws',
+      version: 1,
+      patch: 16,
+      height: 32,
+      width: 32,
+      entries: own,
+      others,
+    }
+    const path = join(folder, 'draws.json')
+    writeFileSync(path, JSON.stringify({ note: [1, { entries: 2 }], ...file }))
+    const { digest } = await importDraws(workspace, path, 0)
+    const reader = await openDraws(workspace, digest)
+    const whole = parseDraws(readFileSync(path, 'utf8'))
+    for (const subject of ['aa', 'bb', 'cc']) {
+      const found = reader.of({ digest: subject, className: null })
+      const wanted = masksOf(whole).map(({ height, width, entries }) => ({
+        ...{ height, width },
+        entries: Object.fromEntries(
+          Object.entries(entries).flatMap(([level, masks]) => {
+            const kept = Object.entries(masks).filter(
+              ([name]) => name === subject || name.startsWith('group:'),
+            )
+            return kept.length === 0 ? [] : [[level, Object.fromEntries(kept)]]
+          }),
+        ),
+      }))
+      expect(masksOf(found)).toEqual(wanted)
+      expect(found.patch).toBe(16)
+    }
+    reader.close()
+  })
+
+  const sound = { format: 'kernelscope-draws', version: 1, patch: 16, height: 32, width: 32, entries: {} }
+  it.each([
+    ['no JSON', '{"format": '],
+    ['no members', '[]'],
+    ['another format', JSON.stringify({ ...sound, format: 'x' })],
+    ['no entries', JSON.stringify({ ...sound, entries: undefined })],
+    ['a list of entries', JSON.stringify({ ...sound, entries: [] })],
+    ['odd hex', JSON.stringify({ ...sound, entries: { '1/0': { a: '00', b: 'abc' } } })],
+    ['a level that is none', JSON.stringify({ ...sound, entries: { first: { a: '00' } } })],
+    ['a number for a mask', JSON.stringify({ ...sound, entries: { '1/0': { a: 5 } } })],
+    ['a list for a mask', JSON.stringify({ ...sound, entries: { '1/0': { a: ['00'] } } })],
+    ['nothing for an image', JSON.stringify({ ...sound, entries: { '1/0': { '': '00' } } })],
+    [
+      'odd hex in another size',
+      JSON.stringify({ ...sound, others: [{ ...sound, entries: { '1/0': { a: 'x' } } }] }),
+    ],
+    ['a size without its width', JSON.stringify({ ...sound, others: [{ height: 3, entries: {} }] })],
+  ])('with %s is refused with the same words, and nothing is kept', async (_, text) => {
+    const { engine, folder } = await freshWorkspace()
+    const { workspace } = engine.session.open()
+    const path = join(folder, 'draws.json')
+    writeFileSync(path, text)
+    const wordsOf = (held: number) =>
+      importDraws(workspace, path, held).then(
+        () => 'taken',
+        (error: Error) => error.message,
+      )
+    const words = await wordsOf(0)
+    expect(words).toMatch(/^invalid draws file/)
+    expect(words).toBe(await wordsOf(2 ** 20))
+    expect(readdirSync(workspace.draws)).toEqual([])
+  })
+
+  it('that is not there is missed', async () => {
+    const { engine, folder } = await freshWorkspace()
+    const { workspace } = engine.session.open()
+    await expect(importDraws(workspace, join(folder, 'none.json'), 0)).rejects.toMatchObject({
+      code: 'FILE_MISSING',
+    })
+  })
+})
