@@ -2,13 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BundleVerdict } from '#shared/contract/index.ts'
-import { parseDraws, type Draws } from '#shared/transforms/index.ts'
 import { createWorkspace, type Workspace } from '../workspace/index.ts'
 import { checkFacts, type Check } from './checkFacts.ts'
 import { checkTables } from './checkTables.ts'
 import { checkVectors, imagesBehind } from './checkVectors.ts'
+import { drawsFor } from './draws.ts'
 import { findImages, findModels } from './find.ts'
-import { drawsName, type BundledModel, type BundledVariant } from './manifest.ts'
+import type { BundledModel, BundledVariant } from './manifest.ts'
 import { labelsDigest } from './models.ts'
 import type { Bundle } from './open.ts'
 import type { VerifyRoom } from './room.ts'
@@ -53,7 +53,7 @@ export async function verifyBundle(
     manifest,
     models: await findModels(room, new Set(digests)),
     images: await findImages(room, new Set(wanted.map(({ image }) => image))),
-    draws: await drawsOf(bundle),
+    draws: await drawsFor(bundle, new Set(facts.map(({ image }) => image))),
     tally,
   }
   const total = facts.length + vectors.length
@@ -116,16 +116,5 @@ async function inOwnWorkspace(work: (workspace: Workspace) => Promise<void>): Pr
     }
   } finally {
     await rm(folder, { recursive: true, force: true })
-  }
-}
-
-async function drawsOf({ archive }: Bundle): Promise<Draws | null> {
-  if (!archive.entries.has(drawsName)) return null
-  const text = (await archive.read(drawsName, 512 * 2 ** 20)).toString('utf8')
-  try {
-    return parseDraws(text)
-  } catch {
-    // Subsets of a lesion study: they are in the rewrites.
-    return null
   }
 }

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { writeArchive } from '#engine/bundles/index.ts'
+import { drawsFor } from '#engine/bundles/draws.ts'
+import { archiveLimits, openArchive } from '#engine/bundles/reader.ts'
+import type { Bundle } from '#engine/bundles/open.ts'
+import { parseDraws, serialiseDraws, type Draws } from '#shared/transforms/index.ts'
+import { temporaryFolder } from '../../temporary.ts'
+
+const golden = (name: string) => fileURLToPath(new URL(`goldens/${name}`, import.meta.url))
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
+
+describe('an archive in the form of those above 4 GiB', () => {
+  it.each(['zip64.zip', 'zip64-streamed.zip'])('is read as any other: %s', async (name) => {
+    const archive = await openArchive(golden(name))
+    try {
+      expect(Object.fromEntries(archive.entries)).toEqual({
+        'bundle.json': 3,
+        'facts.csv': 5000,
+        'tables/one.md': 6,
+      })
+      expect((await archive.read('bundle.json', 100)).toString()).toBe('{}\n')
+      expect(await archive.each('facts.csv', () => undefined)).toBe(sha256('a,b\r\n'.repeat(1000)))
+    } finally {
+      archive.close()
+    }
+  })
+
+  it('is held to the same limits', async () => {
+    await expect(
+      openArchive(golden('zip64.zip'), { ...archiveLimits, entryBytes: 4999 }),
+    ).rejects.toMatchObject({
+      code: 'BUNDLE_MALFORMED',
+      message: expect.stringContaining('"facts.csv" has more than 4999 bytes'),
+    })
+  })
+
+  it('is refused by a number of files that needs more than 16 bits', async () => {
+    const path = join(temporaryFolder(), 'many.zip')
+    const bytes = readFileSync(golden('zip64.zip'))
+    const end = bytes.indexOf(Buffer.from([0x50, 0x4b, 6, 6]))
+    for (const field of [24, 32]) bytes.writeBigUInt64LE(0x10005n, end + field)
+    writeFileSync(path, bytes)
+    await expect(openArchive(path)).rejects.toMatchObject({
+      code: 'BUNDLE_MALFORMED',
+      message: expect.stringContaining(`it has ${0x10005} files; at most ${archiveLimits.entries}`),
+    })
+  })
+})
+
+describe('the draws of a bundle', () => {
+  const digest = (at: number) => sha256(String(at))
+  const masks = (images: number[]) => Object.fromEntries(images.map((at) => [digest(at), 'ff0f']))
+  const drawn = (images: number[]): Draws => ({
+    format: 'kernelscope-draws',
+    version: 1,
+    patch: 16,
+    height: 64,
+    width: 64,
+    entries: { '50/0': { ...masks(images), 'group:3': '0f00' }, '70/0': masks(images) },
+    others: [{ height: 32, width: 32, entries: { '50/0': masks(images) } }],
+  })
+  const among = Array.from({ length: 5000 }, (_, at) => at)
+
+  async function read(text: string, images: number[]): Promise<Draws | null> {
+    const folder = temporaryFolder()
+    const path = join(folder, 'draws', 'bundle.zip')
+    mkdirSync(dirname(path))
+    writeFileSync(join(folder, 'draws.json'), text)
+    await writeArchive(path, [{ name: 'draws.json', content: { path: join(folder, 'draws.json') } }])
+    const archive = await openArchive(path)
+    try {
+      return await drawsFor({ archive } as Bundle, new Set(images.map(digest)))
+    } finally {
+      archive.close()
+    }
+  }
+
+  it.each([[[7, 4999]], [[0]], [[]]])('are read for the images %j alone', async (images) => {
+    const text = serialiseDraws(drawn(among))
+    // More than one piece of the file, so that masks lie across two.
+    expect(text.length).toBeGreaterThan(2 ** 20)
+    expect(await read(text, images)).toEqual(drawn(images))
+    expect(await read(JSON.stringify(drawn(among)), images)).toEqual(drawn(images))
+    expect(parseDraws(text)).toEqual(drawn(among))
+  })
+
+  it('are none where the file is of something else', async () => {
+    expect(await read('{"format":"kernelscope-subsets","models":[]}', [1])).toBeNull()
+  })
+})
