@@ -1,8 +1,9 @@
 import { naturalRatio, type Box, type Composition } from '#shared/figures/compose/index.ts'
 import { describeFigure } from '#shared/figures/describe.ts'
+import { legendExcess } from '#shared/figures/legend.ts'
 import { defaultLook } from '#shared/figures/look.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
-import { paperTheme } from '#shared/figures/theme.ts'
+import { paperTheme, type FigureTheme } from '#shared/figures/theme.ts'
 import { cellsOf, sheetOf, type Sheet } from './sheet.ts'
 import type { SvgOptions } from './svg.ts'
 import { typeface, type TypefaceName } from './typeface.ts'
@@ -37,9 +38,14 @@ export interface Drawing {
 
 const pointsPerInch = 72
 
-/** Height of a figure of this width in inches: 5 to 3.4 for charts, square cells for heatmaps, within limits that fit a page. */
-export const naturalHeight = (spec: FigureSpec, widthInches: number): number =>
-  Math.round(widthInches * naturalRatio(spec, widthInches) * 100) / 100
+/**
+ * Height of a figure of this width in inches: 5 to 3.4 for charts, square cells for heatmaps, within limits that fit a
+ * page; higher where a legend of many rows stands above the plot.
+ */
+function naturalHeight(spec: FigureSpec, widthInches: number, theme: FigureTheme): number {
+  const excess = legendExcess(spec, defaultLook.legend, theme, widthInches * pointsPerInch) / pointsPerInch
+  return Math.round((widthInches * naturalRatio(spec, widthInches) + excess) * 100) / 100
+}
 
 /** Draws in the calling thread, which takes a tenth of a second or more: the engine draws through a `Press`. */
 export async function draw({ subject, format, dpi, text }: Drawing): Promise<Uint8Array> {
@@ -80,9 +86,17 @@ export function placement(composition: Composition): Placement {
 
 /** One figure alone, without letter; always in the paper theme. */
 function sheetOfFigure({ spec, options }: Extract<Subject, { kind: 'figure' }>): Sheet {
-  const { widthInches, heightInches = naturalHeight(spec, widthInches), fontSize, title = false } = options
+  const { widthInches, heightInches, fontSize, title = false } = options
   const name = options.typeface ?? 'sans'
-  const [width, height] = [widthInches * pointsPerInch, heightInches * pointsPerInch]
+  const face = typeface(name)
+  const theme = paperTheme({
+    fontFamily: face.family,
+    textWidth: (text, size) => face.faces.regular.width(text, size),
+    title,
+    ...(fontSize === undefined ? {} : { fontSize }),
+  })
+  const width = widthInches * pointsPerInch
+  const height = (heightInches ?? naturalHeight(spec, widthInches, theme)) * pointsPerInch
   return {
     id: spec.id,
     title: spec.title,
@@ -90,11 +104,7 @@ function sheetOfFigure({ spec, options }: Extract<Subject, { kind: 'figure' }>):
     width,
     height,
     typeface: name,
-    theme: paperTheme({
-      fontFamily: typeface(name).family,
-      title,
-      ...(fontSize === undefined ? {} : { fontSize }),
-    }),
+    theme,
     plots: [
       {
         box: { x: 0, y: 0, width, height },

@@ -8,7 +8,7 @@ import {
   type Composition,
   type Panel,
 } from '#shared/figures/compose/index.ts'
-import { legendHeight } from '#shared/figures/legend.ts'
+import { legendExcess, legendHeight } from '#shared/figures/legend.ts'
 import { defaultLook, type Look } from '#shared/figures/look.ts'
 import { drawnSeries, type DrawnSeries } from '#shared/figures/points.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
@@ -79,17 +79,21 @@ export function sheetOf(composition: Composition): Sheet {
     return { panel: panels[at], spec, letter, title: spec.title.trim() }
   })
   const shared = style.legend === 'panels' ? [] : legendEntries(specs)
-  const sized = (captionHeights: readonly number[]) =>
+  const sized = (captionHeights: readonly number[], widths: readonly number[]) =>
     layOut(
       composition,
       drawn.map(({ panel, spec }, at) => ({
         panel: { columns: panel?.columns ?? 1, ratio: panel?.ratio ?? null },
         spec,
         captionHeight: captionHeights[at] ?? 0,
+        legendExcess:
+          panel && style.legend === 'panels'
+            ? legendExcess(spec, panel.legend, measured, widths[at] ?? Number.POSITIVE_INFINITY)
+            : 0,
       })),
       shared.length < 2 ? 0 : sharedHeight(shared, measured, composition),
     )
-  const widths = sized([]).panels.map(({ plot }) => plot.width)
+  const widths = sized([], []).panels.map(({ plot }) => plot.width)
   const captions = drawn.map(({ letter, title }, at) => ({
     letter,
     lines: wrapped(title, widths[at] ?? 0, style.fontSize, face, letter),
@@ -99,6 +103,7 @@ export function sheetOf(composition: Composition): Sheet {
       const count = Math.max(lines.length, letter === '' ? 0 : 1)
       return count === 0 ? 0 : (count * lineHeight + captionGap) * style.fontSize
     }),
+    widths,
   )
   return {
     id: composition.title,

@@ -1,7 +1,7 @@
 import type { LegendComponentOption } from 'echarts'
 import { gap, type FigureSize } from './layout.ts'
 import { isInside, type Insets, type Look } from './look.ts'
-import type { DrawnSeries } from './points.ts'
+import { drawnSeries, type DrawnSeries } from './points.ts'
 import type { FigureSpec } from './spec.ts'
 import { textWidth, type FigureTheme } from './theme.ts'
 
@@ -68,6 +68,21 @@ export function legendHeight(
   const rows = rowsOf(entryWidths(series, kind, theme), between, width)
   // Rows of a wrapped legend are an item gap apart.
   return rows * rowHeight(theme) + (rows - 1) * (between - theme.fontSize * 0.3)
+}
+
+/** Rows of a legend that the natural height of a figure has room for. */
+const usualRows = 2
+
+/** Height of a legend above or below a plot beyond what the natural height of its figure has room for. */
+export function legendExcess(
+  spec: FigureSpec,
+  place: Look['legend'],
+  theme: FigureTheme,
+  width: number,
+): number {
+  if (spec.kind === 'heatmap' || (place !== 'top' && place !== 'bottom')) return 0
+  const height = legendHeight(drawnSeries(spec), spec.kind, theme, width)
+  return Math.max(0, height - usualRows * rowHeight(theme) - (usualRows - 1) * theme.fontSize * 0.6)
 }
 
 /** One series for each entry. */

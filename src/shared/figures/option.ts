@@ -16,7 +16,7 @@ import { drawnSeries, hasRange, type DrawnSeries } from './points.ts'
 import { band, barGaps, errorBars } from './ranges.ts'
 import { referenceSeries } from './references.ts'
 import type { FigureSpec } from './spec.ts'
-import { textWidth, type FigureTheme } from './theme.ts'
+import { groundOf, textWidth, type FigureTheme } from './theme.ts'
 import { tooltip } from './tooltip.ts'
 
 /**
@@ -57,9 +57,7 @@ export function toOption(
     xAxis: xAxis(drawn, theme, size, look.step),
     yAxis: yAxis(drawn, theme, look.step),
     series: [
-      ...series.flatMap((entry, place) =>
-        drawSeries(entry, { place, count }, drawn.kind, theme, look),
-      ),
+      ...series.flatMap((entry, place) => drawSeries(entry, { place, count }, drawn.kind, theme, look)),
       ...referenceSeries(drawn, theme),
     ],
   }
@@ -198,9 +196,7 @@ function common(series: DrawnSeries, theme: FigureTheme) {
 
 function symbolStyle({ colour }: Mark, theme: FigureTheme, hollow: boolean) {
   if (!hollow) return { color: colour, borderWidth: 0 }
-  const ground =
-    theme.background === 'transparent' ? (theme.name === 'dark' ? '#18181b' : '#ffffff') : theme.background
-  return { color: ground, borderColor: colour, borderWidth: theme.lineWidth * 0.8 }
+  return { color: groundOf(theme), borderColor: colour, borderWidth: theme.lineWidth * 0.8 }
 }
 
 const dashOf = ({ dash }: Mark) => (dash.length === 0 ? ('solid' as const) : dash)

@@ -1,6 +1,6 @@
 import type { LineSeriesOption } from 'echarts'
 import type { FigureSpec } from './spec.ts'
-import type { FigureTheme } from './theme.ts'
+import { groundOf, type FigureTheme } from './theme.ts'
 
 /**
  * Reference lines with their names, and shaded spans of x, on a series of their own that shows nothing else. Its data
@@ -9,6 +9,8 @@ import type { FigureTheme } from './theme.ts'
 export function referenceSeries(spec: FigureSpec, theme: FigureTheme): LineSeriesOption[] {
   if (spec.references.length === 0 && spec.spans.length === 0) return []
   const text = { fontFamily: theme.fontFamily, fontSize: theme.fontSize * 0.85, color: theme.muted }
+  // Over bars and bands it must stay readable, and what is under it must be seen.
+  const plate = { backgroundColor: faded(groundOf(theme), 0.65), padding: [0, theme.fontSize * 0.25] }
   const thin = theme.lineWidth * 0.7
   return [
     {
@@ -32,6 +34,7 @@ export function referenceSeries(spec: FigureSpec, theme: FigureTheme): LineSerie
           ...(axis === 'x' ? { xAxis: value } : { yAxis: value }),
           label: {
             ...text,
+            ...(label === '' ? {} : plate),
             formatter: () => label,
             position: 'insideEndTop' as const,
             distance: theme.fontSize * 0.3,
@@ -53,6 +56,12 @@ export function referenceSeries(spec: FigureSpec, theme: FigureTheme): LineSerie
       },
     },
   ]
+}
+
+/** Of #rrggbb; in this form it becomes an opacity of its own in SVG, which every reader of it knows. */
+function faded(colour: string, opacity: number): string {
+  const channels = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16))
+  return `rgba(${channels.join(',')},${opacity})`
 }
 
 /** Share of the axis within which two labels would lie over one another. */

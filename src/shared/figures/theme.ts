@@ -72,6 +72,10 @@ export function paperTheme(options: Partial<FigureTheme> = {}): FigureTheme {
   }
 }
 
+/** What a drawing stands on, also where it is transparent itself. */
+export const groundOf = ({ name, background }: FigureTheme): string =>
+  background !== 'transparent' ? background : name === 'dark' ? '#18181b' : '#ffffff'
+
 /** Width of a text, measured where the theme can, else 0.55 em per character. */
 export function textWidth(theme: FigureTheme, text: string, fontSize = theme.fontSize): number {
   return theme.textWidth?.(text, fontSize) ?? text.length * fontSize * 0.55

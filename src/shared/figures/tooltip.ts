@@ -3,7 +3,7 @@ import { formatValue } from './format.ts'
 import { baselineDash, mark } from './palette.ts'
 import { drawnSeries, hasRange, type DrawnSeries } from './points.ts'
 import type { FigureSpec, Point } from './spec.ts'
-import type { FigureTheme } from './theme.ts'
+import { groundOf, type FigureTheme } from './theme.ts'
 
 const entities: Record<string, string> = {
   '&': '&amp;',
@@ -36,7 +36,7 @@ export function tooltip(spec: FigureSpec, theme: FigureTheme): TooltipComponentO
     confine: true,
     transitionDuration: 0,
     padding: [6, 10],
-    backgroundColor: theme.name === 'dark' ? '#18181b' : '#ffffff',
+    backgroundColor: groundOf(theme),
     borderColor: theme.grid,
     textStyle: { color: theme.ink, fontFamily: theme.fontFamily, fontSize: theme.fontSize },
     formatter: (params) =>

@@ -6,7 +6,7 @@ import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { draw, naturalHeight } from '#engine/figures/drawing.ts'
+import { draw } from '#engine/figures/drawing.ts'
 import { formattedTable, writeTable, writeFigure as writeWith } from '#engine/figures/index.ts'
 import { plainName, safeName } from '#engine/figures/file.ts'
 import { typeface } from '#engine/figures/typeface.ts'
@@ -240,12 +240,49 @@ describe('SVG', () => {
   it('draws all of it inside its borders', async () => {
     for (const spec of [curves, bars, matrix('diverging', [1, -2, 3, null, 0.5, 0])]) {
       const [file] = await writeFigure(spec, ['png'], join(folder, 'inside'), { widthInches: 3.25, dpi: 100 })
+      const whole = await sharp(file?.path).metadata()
       const { width, height, trimOffsetLeft = 0, trimOffsetTop = 0 } = await ink(file?.path ?? '')
       expect(-trimOffsetLeft).toBeGreaterThan(0)
       expect(-trimOffsetTop).toBeGreaterThan(0)
       expect(-trimOffsetLeft + width).toBeLessThan(325)
-      expect(-trimOffsetTop + height).toBeLessThan(Math.round(100 * naturalHeight(spec, 3.25)))
+      expect(-trimOffsetTop + height).toBeLessThan(whole.height)
     }
+  })
+
+  it('writes colours as every reader of SVG knows them, opacity apart', async () => {
+    for (const spec of [curves, bars]) {
+      const drawn = await svg(spec)
+      const colours = [...drawn.matchAll(/(?:fill|stroke)="([^"]+)"/g)].map(([, colour]) => colour)
+      expect(
+        colours.filter(
+          (colour) =>
+            !/^(none|transparent|#[0-9a-f]{3}|#[0-9a-f]{6}|rgb\(\d+,\d+,\d+\))$/i.test(colour ?? ''),
+        ),
+      ).toEqual([])
+    }
+    // The plate under the name of a reference.
+    expect(await svg(curves)).toContain('fill-opacity="0.65"')
+  })
+
+  it('is higher where a legend of many rows stands above the plot, which keeps its own height', async () => {
+    const many = Array.from({ length: 16 }, (_, slot) => ({
+      ...curves.series[0]!,
+      id: `s${slot}`,
+      name: `A net with a long name, layer ${slot}`,
+      slot,
+    }))
+    const heights = [many.slice(0, 2), many].map(async (series) => {
+      const options = { widthInches: 3.25, dpi: 72 }
+      const subject = { kind: 'figure' as const, spec: { ...curves, series }, options }
+      const drawn = Buffer.from(await draw({ subject, format: 'svg', dpi: 72 })).toString()
+      const [, height = ''] = /<svg[^>]* height="([\d.]+)in"/.exec(drawn) ?? []
+      return 72 * Number(height)
+    })
+    const [few = 0, lots = 0] = await Promise.all(heights)
+    expect(few).toBeCloseTo(72 * 3.25 * 0.68, 0)
+    // One entry fits into a row: fourteen rows of 8 pt type more than the two there is room for.
+    expect(lots - few).toBeGreaterThan(14 * 8)
+    expect(lots - few).toBeLessThan(14 * 8 * 2.2)
   })
 })
 

@@ -26,6 +26,7 @@ const size = (columns = 1, ratio: number | null = null) => ({
   panel: { columns, ratio },
   spec: curves,
   captionHeight: 10,
+  legendExcess: 0,
 })
 
 describe('pageWidth', () => {

@@ -51,6 +51,8 @@ export interface PanelSize {
   spec: FigureSpec
   /** Of letter and title, in points. */
   captionHeight: number
+  /** What its own legend needs beyond the natural height of the figure, in points. */
+  legendExcess: number
 }
 
 /**
@@ -73,7 +75,9 @@ export function layOut(
     Math.max(
       ...row.map(({ size, columns }) => {
         const own = widthOf(columns)
-        return own * (size.panel.ratio ?? naturalRatio(size.spec, own / pointsPerInch))
+        return size.panel.ratio === null
+          ? own * naturalRatio(size.spec, own / pointsPerInch) + size.legendExcess
+          : own * size.panel.ratio
       }),
     ),
   )
