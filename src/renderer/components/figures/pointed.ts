@@ -17,7 +17,7 @@ export function pointedAt(
   if (spec.kind !== 'lines') return null
   let best: { point: Point; series: Series; away: number } | null = null
   for (const series of spec.series) {
-    if (series.symbols) continue
+    if (series.symbols && series.baseline === undefined) continue
     for (const point of series.points) {
       const at = point.ref === undefined || point.y === null ? null : toPixels([point.x, point.y])
       const away = at ? Math.hypot(at[0] - x, at[1] - y) : Infinity
