@@ -139,6 +139,17 @@ describe('in the real window, a researcher', () => {
     await shoot(page, 'flips')
   })
 
+  it('finds them from the table of a figure too, by keyboard', async () => {
+    const cell = page.getByRole('complementary', { name: 'Cell' })
+    await cell.getByRole('button', { name: 'Close' }).click()
+    await cell.waitFor({ state: 'hidden' })
+    const figure = main().getByRole('figure').first()
+    await figure.getByRole('radio', { name: 'Table' }).click()
+    await figure.getByRole('row').nth(2).press('Enter')
+    await cell.waitFor()
+    await figure.getByRole('radio', { name: 'Chart' }).click()
+  })
+
   it('exports the figure and its data', async () => {
     await main().getByRole('button', { name: 'Export' }).first().click()
     await page.getByRole('menuitem', { name: 'All of these' }).click()
