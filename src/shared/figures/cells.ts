@@ -25,7 +25,7 @@ const missing = '–'
 
 /**
  * The columns of a table as they are printed: shares in per cent with one decimal, numbers with the decimals that four
- * significant digits of the largest need, the best and second of a column (under each condition) marked. Equal printed
+ * significant digits of the largest need and no more than any of them has, the best and second of a column (under each condition) marked. Equal printed
  * numbers share a place.
  */
 export function printedColumns(table: DataTable): PrintedColumn[] {
@@ -50,7 +50,18 @@ function decimalsOf(column: Column, values: readonly unknown[]): number | null {
   if (column.kind === 'integer') return 0
   const largest = Math.max(0, ...values.map((value) => (isFiniteNumber(value) ? Math.abs(value) : 0)))
   if (values.every((value) => !isFiniteNumber(value) || Number.isInteger(value))) return 0
-  return Math.min(6, Math.max(0, 3 - Math.floor(Math.log10(largest || 1))))
+  const four = Math.min(6, Math.max(0, 3 - Math.floor(Math.log10(largest || 1))))
+  return Math.max(0, ...values.map((value) => (isFiniteNumber(value) ? decimalsIn(value, four) : 0)))
+}
+
+/** Decimals that a number rounded to `most` of them has. */
+function decimalsIn(value: number, most: number): number {
+  return (
+    value
+      .toFixed(most)
+      .replace(/\.?0+$/, '')
+      .split('.')[1]?.length ?? 0
+  )
 }
 
 function printed(value: string | number | boolean | null, column: Column, decimals: number | null): string {

@@ -1,5 +1,6 @@
 import type { DataTable } from '../contract/studyResult.ts'
 import { printedColumns, type PrintedCell, type PrintedColumn } from './cells.ts'
+import { fitOf, headerLines } from './latexFit.ts'
 import { latexLabel, latexText } from './latexText.ts'
 
 export interface LatexOptions {
@@ -18,19 +19,22 @@ const mostRows = 40
  * A table for LaTeX with booktabs, numbers aligned by siunitx (version 3), the best of a column bold, the second
  * underlined, an arrow in the header where a direction is good. The packages that it needs are its first line, as
  * a comment. More than 40 rows are a longtable, whose header is repeated on every page; LaTeX breaks those only where
- * the text has one column.
+ * the text has one column. A table wider than a column of two is a table*, which spans both; one wider than the text is
+ * set smaller.
  */
 export function tableToLatex(table: DataTable, options: LatexOptions = {}): string {
   const columns = printedColumns(table)
   const rows = table.rows.map((_, row) => columns.map((column) => bodyCell(column, column.cells[row])))
+  const fit = fitOf(columns)
   const notes = (options.notes ?? []).map(latexText).join(' ')
   const parts: Parts = {
     caption: latexText(options.caption ?? table.title),
     label: options.label ?? `tab:${latexLabel(table.id)}`,
-    columns: columns.map(alignment).join(' '),
-    header: `${columns.map(header).join(' & ')} \\\\`,
+    columns: columns.map(alignment),
+    header: `${columns.map((column) => header(column, fit.header)).join(' & ')} \\\\`,
     rows: rows.map((cells) => `${cells.join(' & ')} \\\\`),
-    notes: notes === '' ? [] : [`\\par\\smallskip\\footnotesize ${notes}`],
+    notes,
+    fit,
   }
   return `${(rows.length > mostRows ? longTable : floatingTable)(parts).join('\n')}\n`
 }
@@ -38,53 +42,80 @@ export function tableToLatex(table: DataTable, options: LatexOptions = {}): stri
 interface Parts {
   caption: string
   label: string
-  columns: string
+  columns: string[]
   header: string
   rows: string[]
-  notes: string[]
+  /** Empty for none. */
+  notes: string
+  fit: ReturnType<typeof fitOf>
 }
 
-const numbers =
-  '\\sisetup{table-number-alignment=right, table-text-alignment=right, mode=text, reset-text-series=false}'
+/** Says why a table is set small, to who may have more room or needs fewer columns. */
+const whySmall = ({ columns, fit: { size } }: Parts): string[] =>
+  size === ''
+    ? []
+    : [
+        `% ${columns.length} columns, in ${size} for a text of 5.5 inches; take it away where there is more room.`,
+      ]
 
-const floatingTable = ({ caption, label, columns, header, rows, notes }: Parts): string[] => [
+const separation = ({ columnSep }: Parts['fit']): string[] =>
+  columnSep === null ? [] : [`\\setlength{\\tabcolsep}{${columnSep}pt}`]
+
+const numbers =
+  '\\sisetup{table-number-alignment=right, table-text-alignment=right, mode=text, reset-text-series=false, group-digits=integer}'
+
+const environment = ({ fit: { wide } }: Parts) => (wide ? 'table*' : 'table')
+
+const floatingTable = (parts: Parts): string[] => [
   '% \\usepackage{booktabs,siunitx}',
-  '\\begin{table}',
+  ...whySmall(parts),
+  `\\begin{${environment(parts)}}`,
   '  \\centering',
+  `  \\caption{${parts.caption}}`,
+  `  \\label{${parts.label}}`,
+  '  \\smallskip',
   `  ${numbers}`,
-  `  \\caption{${caption}}`,
-  `  \\label{${label}}`,
-  `  \\begin{tabular}{${columns}}`,
+  ...[...(parts.fit.size === '' ? [] : [parts.fit.size]), ...separation(parts.fit)].map(
+    (line) => `  ${line}`,
+  ),
+  `  \\begin{tabular}{${parts.columns.join(' ')}}`,
   '    \\toprule',
-  `    ${header}`,
+  `    ${parts.header}`,
   '    \\midrule',
-  ...rows.map((row) => `    ${row}`),
+  ...parts.rows.map((row) => `    ${row}`),
   '    \\bottomrule',
   '  \\end{tabular}',
-  ...notes.map((line) => `  ${line}`),
-  '\\end{table}',
+  ...(parts.notes === '' ? [] : [`  \\par\\smallskip\\parbox{\\linewidth}{\\footnotesize ${parts.notes}}`]),
+  `\\end{${environment(parts)}}`,
 ]
 
-const longTable = ({ caption, label, columns, header, rows, notes }: Parts): string[] => [
+/** The size of type is set column by column: around a longtable it would be that of the caption too. */
+const sized = (column: string, { size }: Parts['fit']) => (size === '' ? column : `>{${size}}${column}`)
+const lineHeight = ({ size, scale }: Parts['fit']): string[] =>
+  size === '' ? [] : [`\\renewcommand{\\arraystretch}{${scale}}`]
+
+const longTable = (parts: Parts): string[] => [
   '% \\usepackage{booktabs,longtable,siunitx}',
   '% Breaks across pages; in a paper of two columns, put it after \\onecolumn.',
+  ...whySmall(parts),
   '\\begingroup',
   `  ${numbers}`,
-  `  \\begin{longtable}{${columns}}`,
-  `    \\caption{${caption}}\\label{${label}} \\\\`,
+  ...[...separation(parts.fit), ...lineHeight(parts.fit)].map((line) => `  ${line}`),
+  `  \\begin{longtable}{${parts.columns.map((column) => sized(column, parts.fit)).join(' ')}}`,
+  `    \\caption{${parts.caption}}\\label{${parts.label}} \\\\`,
   '    \\toprule',
-  `    ${header}`,
+  `    ${parts.header}`,
   '    \\midrule',
   '    \\endfirsthead',
   '    \\toprule',
-  `    ${header}`,
+  `    ${parts.header}`,
   '    \\midrule',
   '    \\endhead',
   '    \\bottomrule',
   '    \\endfoot',
-  ...rows.map((row) => `    ${row}`),
+  ...parts.rows.map((row) => `    ${row}`),
   '  \\end{longtable}',
-  ...notes.map((line) => `  \\noindent${line.replace('\\par\\smallskip', '')}\\par`),
+  ...(parts.notes === '' ? [] : [`  \\noindent\\footnotesize ${parts.notes}\\par`]),
   '\\endgroup',
 ]
 
@@ -97,10 +128,14 @@ function alignment({ decimals, cells }: PrintedColumn): string {
   return `S[table-format=${sign}${digits}.${decimals}]`
 }
 
-function header({ title, better, decimals }: PrintedColumn): string {
+function header(column: PrintedColumn, letters: number): string {
+  const { better, decimals } = column
   const arrow = better === null ? '' : better === 'higher' ? ' $\\uparrow$' : ' $\\downarrow$'
-  const text = latexText(title) + arrow
-  return decimals === null ? text : `{${text}}`
+  const lines = headerLines(column, letters).map(latexText)
+  const text = `${lines.join('\\\\')}${arrow}`
+  const side = decimals === null ? 'l' : 'r'
+  const whole = lines.length === 1 ? text : `\\shortstack[${side}]{${text}}`
+  return decimals === null ? whole : `{${whole}}`
 }
 
 function bodyCell({ decimals }: PrintedColumn, cell: PrintedCell | undefined): string {

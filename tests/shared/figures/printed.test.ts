@@ -3,6 +3,7 @@ import type { DataTable } from '#shared/contract/index.ts'
 import { figureCaption } from '#shared/figures/caption.ts'
 import { printedColumns } from '#shared/figures/cells.ts'
 import { tableToLatex } from '#shared/figures/latex.ts'
+import { fitOf, headerLines } from '#shared/figures/latexFit.ts'
 import { latexText } from '#shared/figures/latexText.ts'
 import { tableToMarkdown } from '#shared/figures/markdown.ts'
 import { venueSetting, venues } from '#shared/figures/venues.ts'
@@ -34,6 +35,20 @@ describe('printed columns', () => {
     expect(mce?.cells.map(({ text }) => text)).toEqual(['36.50', '45.45', '–', '53.60'])
     expect(change?.cells.map(({ text }) => text)).toEqual(['0.0', '−25.1', '2.0', '–'])
     expect(model?.cells.map(({ text }) => text)).toEqual(['A_1', 'B|2', 'C{3}', 'D'])
+  })
+
+  it('write no decimals that no number of the column has', () => {
+    const column = (values: number[]) =>
+      printedColumns({
+        id: 'one',
+        title: 'One',
+        columns: [{ key: 'x', title: 'X', kind: 'number' }],
+        rows: values.map((x) => ({ x })),
+      })[0]?.cells.map(({ text }) => text)
+    expect(column([0, 0.002, 0.004, 0.008])).toEqual(['0.000', '0.002', '0.004', '0.008'])
+    expect(column([0.51, 1.02])).toEqual(['0.51', '1.02'])
+    expect(column([1 / 3, 2])).toEqual(['0.333', '2.000'])
+    expect(column([12_345.678, 3])).toEqual(['12346', '3'])
   })
 
   it('mark the best and the second of what is printed, equal numbers alike', () => {
@@ -76,11 +91,12 @@ describe('tableToLatex', () => {
   it('is a booktabs table with aligned numbers and arrows', () => {
     expect(tableToLatex(table, { notes: ['n = 320 ± 1 %.'] })).toMatchInlineSnapshot(`
       "% \\usepackage{booktabs,siunitx}
-      \\begin{table}
+      \\begin{table*}
         \\centering
-        \\sisetup{table-number-alignment=right, table-text-alignment=right, mode=text, reset-text-series=false}
         \\caption{Robustness\\_50\\% \\& more}
         \\label{tab:robust}
+        \\smallskip
+        \\sisetup{table-number-alignment=right, table-text-alignment=right, mode=text, reset-text-series=false, group-digits=integer}
         \\begin{tabular}{l S[table-format=2.1] S[table-format=2.2] S[table-format=-2.1] S[table-format=5.0]}
           \\toprule
           Model & {Top-1 (\\%) $\\uparrow$} & {mCE $\\downarrow$} & {Change (\\%)} & {n} \\\\
@@ -91,8 +107,8 @@ describe('tableToLatex', () => {
           D & \\bfseries 81.3 & 53.60 & {--} & 0 \\\\
           \\bottomrule
         \\end{tabular}
-        \\par\\smallskip\\footnotesize n = 320 $\\pm$ 1 \\%.
-      \\end{table}
+        \\par\\smallskip\\parbox{\\linewidth}{\\footnotesize n = 320 $\\pm$ 1 \\%.}
+      \\end{table*}
       "
     `)
   })
@@ -114,6 +130,53 @@ describe('tableToLatex', () => {
     expect(hostile).toContain(
       '\\textbackslash{}input\\{/etc/passwd\\} \\$x\\textasciicircum{}2\\$ \\textasciitilde{}\\#1',
     )
+  })
+})
+
+describe('the width of a table', () => {
+  const wide = (count: number, title = 'Success, of those right before') =>
+    printedColumns({
+      id: 'wide',
+      title: 'Wide',
+      columns: [
+        { key: 'model', title: 'Model', kind: 'text' },
+        ...Array.from({ length: count }, (_, at) => ({ key: `c${at}`, title, kind: 'fraction' as const })),
+      ],
+      rows: [{ model: 'RepLK-31' }],
+    })
+
+  it('is that of the numbers: headers are broken over lines', () => {
+    const of = (title: string, text = '12.3') =>
+      headerLines({ title, cells: [{ text, numeric: true, place: null }] }, 10)
+    expect(of('Change against the whole model (%)')).toEqual(['Change', 'against', 'the whole', 'model (%)'])
+    expect(of('95 % from (%)')).toEqual(['95 % from', '(%)'])
+    expect(of('Model')).toEqual(['Model'])
+    expect(of('Change against the whole model', 'a long text of 25 letters')).toEqual([
+      'Change against the whole',
+      'model',
+    ])
+    const long = tableToLatex({
+      ...table,
+      columns: [{ key: 'top1', title: 'Mean of all classes', kind: 'fraction' }],
+    })
+    expect(long).toContain('{\\shortstack[r]{Mean of\\\\all\\\\classes\\\\(\\%)}} \\\\')
+  })
+
+  it('decides between one column and two, and the size of type where two are not enough', () => {
+    expect(fitOf(wide(2))).toMatchObject({ size: '', wide: false })
+    expect(fitOf(wide(5))).toMatchObject({ size: '', wide: true })
+    const sizes = [1, 5, 7, 8, 9, 12, 30].map((count) => fitOf(wide(count)).scale)
+    expect(sizes).toEqual([...sizes].sort((a, b) => b - a))
+    expect(sizes.at(-1)).toBeLessThan(0.7)
+    const columns = wide(8).map(({ title }, at) => ({ key: `c${at}`, title, kind: 'fraction' as const }))
+    const rows = Array.from({ length: 41 }, () => ({ c1: 0.5 }))
+    const short = tableToLatex({ ...table, columns, rows: rows.slice(0, 2) })
+    expect(short).toContain('\\begin{table*}')
+    expect(short).toContain(`% ${columns.length} columns, in \\`)
+    // Around a longtable the size of type would be that of the caption too.
+    const long = tableToLatex({ ...table, columns, rows })
+    expect(long).toMatch(/\\begin\{longtable\}\{>\{\\\w+\}S\[/)
+    expect(long).not.toMatch(/^ *\\(small|footnotesize|scriptsize|tiny)/m)
   })
 })
 

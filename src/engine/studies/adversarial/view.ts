@@ -61,7 +61,10 @@ function attackFigure(grid: Grid, chosen: AdversarialParams, steps: number): Fig
   }
 }
 
-/** One row per model and condition; epsilon also as n/255 and in units of the normalised input. */
+/**
+ * One row per model and condition; epsilon also as n/255 and in units of the normalised input. Images made with other
+ * models have a table of their own, which says with which.
+ */
 export function attackTable(grid: Grid, models: StoredModel[]): DataTable {
   return {
     id: 'attacks',
@@ -81,24 +84,26 @@ export function attackTable(grid: Grid, models: StoredModel[]): DataTable {
       { key: 'success', title: 'Success, all images', kind: 'fraction', better: 'lower' },
       { key: 'conditional', title: 'Success, of those right before', kind: 'fraction', better: 'lower' },
     ],
-    rows: grid.cells.map((cell) => {
-      const epsilon = Number(cell.params['epsilon'])
-      const std = models.find(({ id }) => id === cell.modelId)?.preprocessing.std ?? [1, 1, 1]
-      return {
-        model: cell.model,
-        kind: String(cell.params['kind']),
-        epsilon,
-        levels: epsilon * 255,
-        normalised: (epsilon / std[0] + epsilon / std[1] + epsilon / std[2]) / 3,
-        steps: Number(cell.params['steps']),
-        n: cell.n,
-        top1: cell.top1,
-        lo: cell.interval?.lo ?? null,
-        hi: cell.interval?.hi ?? null,
-        success: cell.top1 === null ? null : 1 - cell.top1,
-        conditional: grid.lostShare(cell),
-      }
-    }),
+    rows: grid.cells
+      .filter(({ params }) => params['kind'] !== 'transfer')
+      .map((cell) => {
+        const epsilon = Number(cell.params['epsilon'])
+        const std = models.find(({ id }) => id === cell.modelId)?.preprocessing.std ?? [1, 1, 1]
+        return {
+          model: cell.model,
+          kind: String(cell.params['kind']),
+          epsilon,
+          levels: epsilon * 255,
+          normalised: (epsilon / std[0] + epsilon / std[1] + epsilon / std[2]) / 3,
+          steps: Number(cell.params['steps']),
+          n: cell.n,
+          top1: cell.top1,
+          lo: cell.interval?.lo ?? null,
+          hi: cell.interval?.hi ?? null,
+          success: cell.top1 === null ? null : 1 - cell.top1,
+          conditional: grid.lostShare(cell),
+        }
+      }),
   }
 }
 
