@@ -30,7 +30,10 @@ export const cleanCondition = (db: Db): number => internCondition(db, { op: 'ide
 /** The transform of a stored condition. Errors: STUDY_NOT_FOUND where there is none. */
 export function conditionTransform(db: Db, id: number): Stimulus {
   const text = db.prepare<[number], string>('SELECT transform FROM condition WHERE id = ?').pluck().get(id)
-  if (text === undefined) throw new KernelscopeError('STUDY_NOT_FOUND', `no condition with id ${id}`)
+  if (text === undefined)
+    throw new KernelscopeError('STUDY_NOT_FOUND', `no condition with id ${id}`, {
+      hint: 'See "dataset conditions" for the stored ones.',
+    })
   return schema.parse(JSON.parse(text))
 }
 
