@@ -21,3 +21,5 @@ export function useFlips(studyId: () => number, cell: () => CellRef, direction: 
   const point = computed(() => list.head.value?.point ?? null)
   return { ...list, compared, point }
 }
+
+export type CellImageList = ReturnType<typeof useFlips>
