@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { Option, type Command } from 'commander'
 import { z } from 'zod'
+import { figureFormat } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { composition, compositionVersion, type Composition } from '#shared/figures/compose/index.ts'
 import type { Client } from '../client.ts'
@@ -26,7 +27,7 @@ export function addComposeCommands(figure: Command, session: CliSession): void {
     .description('write a composed figure of the workspace, or of a JSON file')
     .argument('<figure>', 'id or title, or a file that was exported as JSON')
     .addOption(
-      new Option('--format <list>', 'pdf, svg, png, csv, json, txt; several separated by commas')
+      new Option('--format <list>', `${figureFormat.options.join(', ')}; several separated by commas`)
         .argParser(listOf)
         .default(['pdf'], 'pdf'),
     )

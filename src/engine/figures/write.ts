@@ -2,6 +2,7 @@ import type { FigureFormat } from '#shared/contract/index.ts'
 import { figureCaption } from '#shared/figures/caption.ts'
 import { composedCaption, panelSpecs, type Composition } from '#shared/figures/compose/index.ts'
 import { tableToCsv } from '#shared/figures/csv.ts'
+import { latexLabel, latexText } from '#shared/figures/latexText.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import { composedTable, specToTable } from '#shared/figures/table.ts'
 import type { FigureOptions } from './drawing.ts'
@@ -28,6 +29,7 @@ export async function writeFigure(
     if (format === 'csv') return tableToCsv(specToTable(spec))
     if (format === 'json') return json(spec)
     if (format === 'txt') return `${figureCaption(spec, provenance)}\n`
+    if (format === 'tex') return latexCaption(figureCaption(spec, provenance), spec.id)
     return draw({ subject: { kind: 'figure', spec, options }, format, dpi: options.dpi })
   })
 }
@@ -46,12 +48,12 @@ export async function writeComposed(
 ): Promise<WrittenFile[]> {
   return writeAll(formats, folder, composition.title, (format) => {
     if (format === 'json') return json(composition)
-    if (format === 'csv' || format === 'txt') {
+    if (format === 'csv' || format === 'txt' || format === 'tex') {
       const specs = panelSpecs(composition)
       const { title, style } = composition
-      return format === 'csv'
-        ? tableToCsv(composedTable(title, specs, style.letters))
-        : `${composedCaption(title, specs, style.letters, provenance)}\n`
+      if (format === 'csv') return tableToCsv(composedTable(title, specs, style.letters))
+      const caption = composedCaption(title, specs, style.letters, provenance)
+      return format === 'txt' ? `${caption}\n` : latexCaption(caption, title)
     }
     return draw({ subject: { kind: 'composed', composition }, format, dpi })
   })
@@ -67,5 +69,9 @@ async function writeAll(
   for (const format of new Set(formats)) contents.set(format, await make(format))
   return writeSet(folder, name, contents)
 }
+
+/** What stands in a figure environment, by \input or copied. */
+const latexCaption = (caption: string, name: string) =>
+  `\\caption{${latexText(caption)}}\n\\label{fig:${latexLabel(name)}}\n`
 
 const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`

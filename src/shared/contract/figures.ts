@@ -4,7 +4,7 @@ import { figureSpec } from '../figures/spec.ts'
 import { id } from './common.ts'
 
 /** csv and json are the data of the figure, txt a draft of its caption. */
-export const figureFormat = z.enum(['pdf', 'svg', 'png', 'csv', 'json', 'txt'])
+export const figureFormat = z.enum(['pdf', 'svg', 'png', 'csv', 'json', 'txt', 'tex'])
 
 export const tableFormat = z.enum(['tex', 'md', 'csv', 'json'])
 

@@ -62,26 +62,35 @@ async function ink(path: string) {
 
 describe('writeFigure', () => {
   it('writes every format under the id of the figure and says how large it is', async () => {
-    const formats = ['pdf', 'svg', 'png', 'csv', 'json', 'txt'] as const
+    const formats = ['pdf', 'svg', 'png', 'csv', 'json', 'txt', 'tex'] as const
     const files = await writeFigure(curves, formats, join(folder, 'new', 'all'), size)
     expect(files.map(({ path }) => path.replace(folder, ''))).toEqual(
       formats.map((format) => join('/new/all', `patch-drop.${format}`)),
     )
     for (const { path, bytes } of files) expect(readFileSync(path)).toHaveLength(bytes)
-    expect(readdirSync(join(folder, 'new', 'all'))).toHaveLength(6)
+    expect(readdirSync(join(folder, 'new', 'all'))).toHaveLength(7)
+  })
+
+  it('writes a caption that TeX takes as it is', async () => {
+    const spec = { ...curves, title: 'Loss_of 5 % & more', id: 'patch drop' }
+    const [file] = await writeFigure(spec, ['tex'], join(folder, 'tex'), size, ['ε = 4/255'])
+    const text = readFileSync(file?.path ?? '', 'utf8')
+    expect(text).toMatch(/^\\caption\{Loss\\_of 5 \\% \\& more\. /)
+    expect(text).toContain('$\\varepsilon$ = 4/255')
+    expect(text).toMatch(/\}\n\\label\{fig:patch-drop\}\n$/)
   })
 
   it('makes the same bytes from the same input, whatever was drawn in between', async () => {
     const once = await writeFigure(
       curves,
-      ['pdf', 'svg', 'png', 'csv', 'json', 'txt'],
+      ['pdf', 'svg', 'png', 'csv', 'json', 'txt', 'tex'],
       join(folder, 'once'),
       size,
     )
     await writeFigure(bars, ['svg', 'png', 'pdf'], join(folder, 'between'), size)
     const twice = await writeFigure(
       curves,
-      ['pdf', 'svg', 'png', 'csv', 'json', 'txt'],
+      ['pdf', 'svg', 'png', 'csv', 'json', 'txt', 'tex'],
       join(folder, 'twice'),
       size,
     )

@@ -22,6 +22,7 @@ export const formatChoices: readonly { value: FigureFormat; label: string }[] = 
   { value: 'csv', label: 'Data as CSV' },
   { value: 'json', label: 'Data as JSON' },
   { value: 'txt', label: 'Caption draft' },
+  { value: 'tex', label: 'Caption for LaTeX' },
 ]
 
 export const firstSetting = (): ExportSetting => ({
