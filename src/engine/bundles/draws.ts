@@ -1,12 +1,11 @@
-import { parseDraws, type Draws } from '#shared/transforms/index.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import type { Draws } from '#shared/transforms/index.ts'
+import { DrawsPieces, withMasks, type DrawnMask } from '../studies/index.ts'
 import { drawsName } from './manifest.ts'
 import type { Bundle } from './open.ts'
 
-/** Text that is left of a draws file at most. */
+/** Characters of the masks that are kept at most. */
 const mostText = 128 * 2 ** 20
-
-/** The mask of an image: digest and bitset. Masks of groups have other names and stay. */
-const mask = /"([0-9a-f]{64})"\s*:\s*"[0-9a-f]*"\s*,?/g
 
 /**
  * The draws of a bundle for some images alone, by their digests: a file of all masks of a large study is longer than a text
@@ -16,24 +15,22 @@ const mask = /"([0-9a-f]{64})"\s*:\s*"[0-9a-f]*"\s*,?/g
  */
 export async function drawsFor({ archive }: Bundle, images: ReadonlySet<string>): Promise<Draws | null> {
   if (!archive.entries.has(drawsName)) return null
-  let [kept, rest] = ['', '']
-  const take = (text: string) => {
-    kept += text.replace(mask, (whole, digest: string) => (images.has(digest) ? whole : ''))
-    if (kept.length > mostText)
-      throw archive.refuse(`${drawsName} has too many masks of the images to be checked`)
-  }
-  await archive.each(drawsName, (piece) => {
-    rest += piece.toString('latin1')
-    // No mask has a comma inside, so nothing is cut in two behind the last one.
-    const end = rest.lastIndexOf(',') + 1
-    take(rest.slice(0, end))
-    rest = rest.slice(end)
-    if (rest.length > mostText) throw archive.refuse(`${drawsName} is not a file of masks`)
-  })
-  take(rest)
+  const file = new DrawsPieces()
+  const kept: DrawnMask[] = []
+  let length = 0
   try {
-    return parseDraws(kept.replace(/,(\s*})/g, '$1'))
-  } catch {
-    return null
+    await archive.each(drawsName, (piece) => {
+      for (const mask of file.read(piece)) {
+        if (!images.has(mask.subject) && !mask.subject.startsWith('group:')) continue
+        kept.push(mask)
+        length += mask.bits.length + mask.subject.length
+        if (length > mostText)
+          throw archive.refuse(`${drawsName} has too many masks of the images to be checked`)
+      }
+    })
+    return withMasks(file.head(), kept)
+  } catch (error) {
+    if (error instanceof KernelscopeError && error.code === 'DRAWS_MALFORMED') return null
+    throw error
   }
 }

@@ -1,9 +1,9 @@
 import { JSONParser, TokenType, type JsonTypes, type ParsedElementInfo } from '@streamparser/json'
 import { KernelscopeError } from '#shared/errors.ts'
-import { checkDraws, type Draws } from '#shared/transforms/index.ts'
+import { checkDraws, masksOf, type Draws, type SizedMasks } from '#shared/transforms/index.ts'
 
 /** Masks of one size, as they stand in a file. */
-export interface Entry {
+export interface DrawnMask {
   /** 0 for the file's own, then the places of `others`, from 1. */
   size: number
   level: string
@@ -27,7 +27,7 @@ const members = ['format', 'version', 'patch', 'height', 'width', 'entries', 'ot
  */
 export class DrawsPieces {
   readonly #parser = new JSONParser({ numberBufferSize: 64 })
-  #entries: Entry[] = []
+  #entries: DrawnMask[] = []
   #document: unknown
   #open = 0
   #sinceToken = 0
@@ -45,7 +45,7 @@ export class DrawsPieces {
   }
 
   /** The masks that end in this piece. */
-  read(piece: Uint8Array): Entry[] {
+  read(piece: Uint8Array): DrawnMask[] {
     this.#entries = []
     if (this.#sinceToken > longest) throw malformed('a text in it is too long')
     this.#sinceToken += piece.length
@@ -100,6 +100,18 @@ export class DrawsPieces {
   }
 }
 
+/** A file's head with masks in their places. */
+export function withMasks(head: Draws, masks: readonly DrawnMask[]): Draws {
+  const entries = masksOf(head).map((): SizedMasks['entries'] => ({}))
+  for (const { size, level, subject, bits } of masks) ((entries[size] ??= {})[level] ??= {})[subject] = bits
+  const [own = {}, ...rest] = entries
+  return {
+    ...head,
+    entries: own,
+    ...(head.others ? { others: head.others.map((one, at) => ({ ...one, entries: rest[at] ?? {} })) } : {}),
+  }
+}
+
 /** Place of a value in a document: member names and indices from the outside in. */
 type JsonPath = readonly JsonTypes.JsonKey[]
 
@@ -109,7 +121,7 @@ const isOther = ([first, second]: JsonPath) => first === 'others' && typeof seco
 const inOwn = (path: JsonPath): JsonPath => (isOther(path) ? path.slice(2) : path)
 
 /** The mask that a value is; null for what is none. */
-function entryOf(path: JsonPath, bits: ParsedElementInfo['value']): Entry | null {
+function entryOf(path: JsonPath, bits: ParsedElementInfo['value']): DrawnMask | null {
   const [member, level, subject, ...more] = inOwn(path)
   if (member !== 'entries' || !isLevel(level) || typeof subject !== 'string') return null
   if (more.length > 0 || subject === '' || typeof bits !== 'string' || !hex.test(bits)) return null

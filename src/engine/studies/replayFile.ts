@@ -1,13 +1,13 @@
 import Database from 'better-sqlite3'
 import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream, existsSync } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
-import { masksOf, parseDraws, type Draws, type SizedMasks } from '#shared/transforms/index.ts'
+import { parseDraws } from '#shared/transforms/index.ts'
 import { asWorkspaceError, type Workspace } from '../workspace/index.ts'
 import type { DrawsReader } from './draws.ts'
-import { DrawsPieces, type Entry } from './drawsPieces.ts'
+import { DrawsPieces, withMasks, type DrawnMask } from './drawsPieces.ts'
 
 /** Where the masks of a draws file lie that is too long to be read whole, by the digest of its text. */
 const replayOf = ({ draws }: Workspace, digest: string) => join(draws, `${digest}.replay.sqlite`)
@@ -27,10 +27,12 @@ export async function keepReplay(workspace: Workspace, path: string): Promise<{ 
   const db = new Database(draft)
   const hash = createHash('sha256')
   try {
+    // A draft needs no safety of its own: it reaches the disk at once, before it takes its name.
     db.pragma('journal_mode = OFF')
+    db.pragma('synchronous = OFF')
     db.exec(tables)
     const insert = db.prepare('INSERT OR REPLACE INTO mask (subject, level, size, bits) VALUES (?, ?, ?, ?)')
-    const keep = db.transaction((entries: readonly Entry[]) => {
+    const keep = db.transaction((entries: readonly DrawnMask[]) => {
       for (const { subject, level, size, bits } of entries) insert.run(subject, level, size, bits)
     })
     const file = new DrawsPieces()
@@ -41,6 +43,7 @@ export async function keepReplay(workspace: Workspace, path: string): Promise<{ 
     }
     db.prepare('INSERT INTO file (head) VALUES (?)').run(JSON.stringify(file.head()))
     db.close()
+    await toDisk(draft)
     const digest = hash.digest('hex')
     const target = replayOf(workspace, digest)
     // One that is there may be in use.
@@ -50,6 +53,15 @@ export async function keepReplay(workspace: Workspace, path: string): Promise<{ 
     db.close()
     await rm(draft, { force: true }).catch(() => undefined)
     throw whyNotKept(error, path, draft)
+  }
+}
+
+async function toDisk(path: string): Promise<void> {
+  const file = await open(path, 'r+')
+  try {
+    await file.sync()
+  } finally {
+    await file.close()
   }
 }
 
@@ -66,28 +78,20 @@ export function openReplay(workspace: Workspace, digest: string): DrawsReader | 
   if (!existsSync(path)) return null
   const db = new Database(path, { readonly: true })
   const head = parseDraws(String(db.prepare<[], string>('SELECT head FROM file').pluck().get()))
-  const select = db.prepare<[string], Entry>('SELECT size, level, subject, bits FROM mask WHERE subject = ?')
-  const groups = db.prepare<[], Entry>(
+  const select = db.prepare<[string], DrawnMask>(
+    'SELECT size, level, subject, bits FROM mask WHERE subject = ?',
+  )
+  const groups = db.prepare<[], DrawnMask>(
     "SELECT size, level, subject, bits FROM mask WHERE subject >= 'group:' AND subject < 'group;'",
   )
   // Groups are few, and which one an image is in is not told.
   const grouped = groups.all()
-  const filled = (found: readonly Entry[]): Draws => {
-    const entries = masksOf(head).map((): SizedMasks['entries'] => ({}))
-    for (const { size, level, subject, bits } of found) ((entries[size] ??= {})[level] ??= {})[subject] = bits
-    const [own = {}, ...rest] = entries
-    return {
-      ...head,
-      entries: own,
-      ...(head.others ? { others: head.others.map((one, at) => ({ ...one, entries: rest[at] ?? {} })) } : {}),
-    }
-  }
-  const ofGroups = filled(grouped)
+  const ofGroups = withMasks(head, grouped)
   return {
     of({ digest: subject }) {
       const found = select.all(subject)
       if (found.length === 0) return ofGroups
-      return filled(grouped.length === 0 ? found : [...grouped, ...found])
+      return withMasks(head, grouped.length === 0 ? found : [...grouped, ...found])
     },
     close: () => void db.close(),
   }

@@ -1,23 +1,23 @@
 import { describe, expect, it } from 'vitest'
 import { generator } from '#shared/random.ts'
 import { masksOf, parseDraws, type Draws } from '#shared/transforms/index.ts'
-import { DrawsPieces, type Entry } from '#engine/studies/drawsPieces.ts'
+import { DrawsPieces, type DrawnMask } from '#engine/studies/drawsPieces.ts'
 
-const sorted = (entries: readonly Entry[]) =>
+const sorted = (entries: readonly DrawnMask[]) =>
   entries.toSorted((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)))
 
 /** What a file says, put together from pieces of at most `length` bytes. */
-function pieced(text: string, length: number): { head: Draws; entries: Entry[] } {
+function pieced(text: string, length: number): { head: Draws; entries: DrawnMask[] } {
   const file = new DrawsPieces()
   const bytes = Buffer.from(text)
-  const entries: Entry[] = []
+  const entries: DrawnMask[] = []
   for (let at = 0; at < bytes.length; at += length)
     entries.push(...file.read(bytes.subarray(at, at + length)))
   return { head: file.head(), entries: sorted(entries) }
 }
 
 /** The same of a file that is read whole. */
-function whole(text: string): { head: Draws; entries: Entry[] } {
+function whole(text: string): { head: Draws; entries: DrawnMask[] } {
   const draws = parseDraws(text)
   const entries = masksOf(draws).flatMap((masks, size) =>
     Object.entries(masks.entries).flatMap(([level, subjects]) =>
