@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { constants } from 'node:fs'
+import { lstat, mkdir, readlink, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 
 /** A file that was written, with its size in bytes. */
@@ -9,12 +10,15 @@ export interface WrittenFile {
   bytes: number
 }
 
+type Content = string | Uint8Array | Iterable<string>
+
 /** Characters of a text that are written at a time. */
 const pieceLength = 2 ** 16
 
 /**
  * Writes a file so that it is there whole or not at all: into a neighbour first, which then takes its name. The folder
- * is made where it is missing.
+ * is made where it is missing. Of a link, what it leads to is replaced, and the link stays; what is no plain file, as a
+ * device or a pipe, is written straight into.
  *
  * @param content pieces of a text are written as they come, with turns of the thread between; none of it is held
  * @param signal stops writing; nothing is left of the file
@@ -23,34 +27,75 @@ const pieceLength = 2 ** 16
 export async function writeWhole(
   directory: string,
   name: string,
-  content: string | Uint8Array | Iterable<string>,
+  content: Content,
   signal?: AbortSignal,
 ): Promise<WrittenFile> {
   const path = join(directory, name)
-  const draft = join(directory, `.${name}.${randomUUID()}.tmp`)
   try {
     await mkdir(directory, { recursive: true })
-    const data = typeof content === 'string' || content instanceof Uint8Array ? content : joined(content)
-    await writeFile(draft, data, { flush: true, ...(signal ? { signal } : {}) })
+    const target = await replaceable(path)
+    const bytes = await (target === null
+      ? writeInto(path, content, signal)
+      : replace(target, content, signal))
+    return { path, bytes }
+  } catch (cause) {
+    signal?.throwIfAborted()
+    throw isOfFileSystem(cause) ? whyNotWritten(path, cause) : cause
+  }
+}
+
+/** The plain file, there or not yet, that a path leads to; null where it leads to something else. */
+async function replaceable(path: string): Promise<string | null> {
+  const found = await ifThere(lstat(path))
+  if (!found) return path
+  if (!found.isSymbolicLink()) return found.isFile() ? path : null
+  const end = await ifThere(stat(path))
+  // A link to what is not there yet.
+  if (!end) return replaceable(resolve(dirname(path), await readlink(path)))
+  return end.isFile() ? realpath(path) : null
+}
+
+async function ifThere<T>(asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked
+  } catch (error) {
+    if (isOfFileSystem(error) && error.code === 'ENOENT') return null
+    throw error
+  }
+}
+
+async function replace(path: string, content: Content, signal?: AbortSignal): Promise<number> {
+  const draft = join(dirname(path), `.${randomUUID()}.tmp`)
+  try {
+    await writeFile(draft, inPieces(content), { flush: true, ...(signal ? { signal } : {}) })
     const { size } = await stat(draft)
     signal?.throwIfAborted()
     await rename(draft, path)
-    return { path, bytes: size }
-  } catch (cause) {
+    return size
+  } catch (error) {
     // Why it failed is worth more than that tidying up failed as well.
     await rm(draft, { force: true }).catch(() => undefined)
-    signal?.throwIfAborted()
-    const code = cause instanceof Error && 'code' in cause ? cause.code : null
-    // What is no fault of the file system has its own reason.
-    if (cause instanceof KernelscopeError || typeof code !== 'string') throw cause
-    const full = code === 'ENOSPC' || code === 'EDQUOT'
-    const hint = full ? {} : { hint: 'Choose a folder you may write to.' }
-    throw new KernelscopeError(full ? 'DISK_FULL' : 'FILE_UNREADABLE', `cannot write ${path}`, {
-      cause,
-      ...hint,
-    })
+    throw error
   }
 }
+
+/** Nothing is made, and nothing flushed: a pipe has no disk. */
+async function writeInto(path: string, content: Content, signal?: AbortSignal): Promise<number> {
+  let bytes = 0
+  const counted = function* () {
+    for (const piece of isWhole(content) ? [content] : joined(content)) {
+      bytes += Buffer.byteLength(piece)
+      yield piece
+    }
+  }
+  await writeFile(path, counted(), { flag: constants.O_WRONLY, ...(signal ? { signal } : {}) })
+  return bytes
+}
+
+const isWhole = (content: Content): content is string | Uint8Array =>
+  typeof content === 'string' || content instanceof Uint8Array
+
+const inPieces = (content: Content) => (isWhole(content) ? content : joined(content))
 
 /** The same text in fewer pieces. */
 function* joined(pieces: Iterable<string>): Generator<string> {
@@ -62,4 +107,16 @@ function* joined(pieces: Iterable<string>): Generator<string> {
     waiting = ''
   }
   yield waiting
+}
+
+/** SQLite's errors have a code as well, but no call of the system. */
+const isOfFileSystem = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && 'syscall' in error && 'code' in error
+
+function whyNotWritten(path: string, cause: NodeJS.ErrnoException): KernelscopeError {
+  const message = `cannot write ${path}`
+  if (cause.code === 'ENOSPC' || cause.code === 'EDQUOT')
+    return new KernelscopeError('DISK_FULL', message, { cause })
+  const hint = cause.code === 'ENAMETOOLONG' ? 'Choose a shorter name.' : 'Choose a folder you may write to.'
+  return new KernelscopeError('FILE_UNREADABLE', message, { cause, hint })
 }

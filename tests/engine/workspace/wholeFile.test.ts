@@ -1,4 +1,7 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import Database from 'better-sqlite3'
+import { execFileSync } from 'node:child_process'
+import { existsSync, lstatSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { KernelscopeError } from '#shared/errors.ts'
@@ -11,6 +14,8 @@ function* pieces(count: number, at: (piece: number) => void = () => undefined) {
     yield `piece ${piece}, ü\n`
   }
 }
+
+const systemError = (code: string) => Object.assign(new Error('write'), { code, syscall: 'write' })
 
 describe('a file in pieces', () => {
   it('is their text, and its size is told in bytes', async () => {
@@ -37,9 +42,10 @@ describe('a file in pieces', () => {
 
   it.each([
     ['a failure of its own', new KernelscopeError('DRAWS_MALFORMED', 'no entry'), 'DRAWS_MALFORMED'],
-    ['a full disk', Object.assign(new Error('write'), { code: 'ENOSPC' }), 'DISK_FULL'],
-    ['a full quota', Object.assign(new Error('write'), { code: 'EDQUOT' }), 'DISK_FULL'],
-    ['another failure to write', Object.assign(new Error('write'), { code: 'EIO' }), 'FILE_UNREADABLE'],
+    ['a failure of a database', new Database.SqliteError('malformed', 'SQLITE_CORRUPT'), 'SQLITE_CORRUPT'],
+    ['a full disk', systemError('ENOSPC'), 'DISK_FULL'],
+    ['a full quota', systemError('EDQUOT'), 'DISK_FULL'],
+    ['another failure to write', systemError('EIO'), 'FILE_UNREADABLE'],
   ])('leaves the file that was there, and no half of a new one, after %s', async (_, thrown, code) => {
     const folder = temporaryFolder()
     writeFileSync(join(folder, 'a.txt'), 'before')
@@ -76,5 +82,58 @@ describe('a file in pieces', () => {
       code: 'FILE_UNREADABLE',
       message: expect.stringContaining('/dev/full') as string,
     })
+  })
+})
+
+describe('where a file is written', () => {
+  it('may have as long a name as the file system allows', async () => {
+    const folder = temporaryFolder()
+    const name = `${'a'.repeat(221)}.txt`
+    await writeWhole(folder, name, 'text')
+    expect(readdirSync(folder)).toEqual([name])
+    await expect(writeWhole(folder, 'a'.repeat(256), 'text')).rejects.toMatchObject({
+      code: 'FILE_UNREADABLE',
+      hint: 'Choose a shorter name.',
+    })
+  })
+
+  it.skipIf(process.platform === 'win32').each([
+    ['a file', 'before'],
+    ['what is not there yet', null],
+  ])('may be a link to %s, which stays one', async (_, before) => {
+    const folder = temporaryFolder()
+    const target = join(temporaryFolder(), 'target.txt')
+    if (before !== null) writeFileSync(target, before)
+    symlinkSync(target, join(folder, 'between'))
+    symlinkSync('between', join(folder, 'a.txt'))
+    const written = await writeWhole(folder, 'a.txt', pieces(100))
+    expect(written).toEqual({ path: join(folder, 'a.txt'), bytes: [...pieces(100)].join('').length + 100 })
+    expect(readFileSync(target, 'utf8')).toBe([...pieces(100)].join(''))
+    expect(readdirSync(folder).sort()).toEqual(['a.txt', 'between'])
+    for (const name of ['a.txt', 'between']) expect(lstatSync(join(folder, name)).isSymbolicLink()).toBe(true)
+  })
+
+  it.skipIf(process.platform === 'win32').each(['pipe', 'link'])(
+    'may be a pipe, and is one afterwards, by the name of a %s',
+    async (name) => {
+      const folder = temporaryFolder()
+      execFileSync('mkfifo', [join(folder, 'pipe')])
+      symlinkSync('pipe', join(folder, 'link'))
+      const read = readFile(join(folder, 'pipe'), 'utf8')
+      const { bytes } = await writeWhole(folder, name, pieces(20_000))
+      const text = [...pieces(20_000)].join('')
+      expect(await read).toBe(text)
+      expect(bytes).toBe(Buffer.byteLength(text))
+      expect(lstatSync(join(folder, 'pipe')).isFIFO()).toBe(true)
+      expect(readdirSync(folder).sort()).toEqual(['link', 'pipe'])
+    },
+  )
+
+  it('is no folder', async () => {
+    const folder = temporaryFolder()
+    await expect(
+      writeWhole(join(folder, '..'), folder.split(/[\\/]/).at(-1) ?? '', 'text'),
+    ).rejects.toMatchObject({ code: 'FILE_UNREADABLE' })
+    expect(readdirSync(folder)).toEqual([])
   })
 })
