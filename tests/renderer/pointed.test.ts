@@ -39,3 +39,8 @@ it('a click beside a line without symbols means the nearest of its points that l
 it('leaves points with symbols to their own clicks', () => {
   expect(pointedAt(spec(true), [100, 0], toPixels)).toBeNull()
 })
+
+it('leaves alone what the legend hides', () => {
+  expect(pointedAt(spec(false), [100, 0], toPixels, (key) => key !== 'one')).toBeNull()
+  expect(pointedAt(spec(false), [100, 0], toPixels, (key) => key === 'one')?.point.x).toBe(1)
+})

@@ -1,8 +1,10 @@
 import { computed, nextTick, type WritableComputedRef } from 'vue'
-import { useRoute, type LocationQueryRaw } from 'vue-router'
-import { useRewrite } from './useRewrite.ts'
+import { useRoute, useRouter, type LocationQueryRaw } from 'vue-router'
+import { defined } from '../defined.ts'
+import { useRewrite, type Rewrite } from './useRewrite.ts'
 
-let waiting: { changes: LocationQueryRaw; write: ReturnType<typeof useRewrite> } | null = null
+/** Changes of this tick, by the components that made them. */
+let waiting: Map<Rewrite, LocationQueryRaw> | null = null
 
 /**
  * A text kept in the query of the address, so that a view can be copied and gone back to. The fallback is not written
@@ -10,6 +12,7 @@ let waiting: { changes: LocationQueryRaw; write: ReturnType<typeof useRewrite> }
  */
 export function useQueryText(name: string, fallback = ''): WritableComputedRef<string> {
   const route = useRoute()
+  const router = useRouter()
   const rewrite = useRewrite()
   return computed({
     get: () => {
@@ -18,15 +21,17 @@ export function useQueryText(name: string, fallback = ''): WritableComputedRef<s
     },
     set: (next) => {
       if (!waiting) {
-        waiting = { changes: {}, write: rewrite }
+        waiting = new Map()
         void nextTick(() => {
-          const now = waiting
+          // A component may have gone since, its page may not.
+          const changes = [...(waiting ?? [])].filter(([{ here }]) => here())
           waiting = null
-          if (now) void now.write({ ...route.query, ...now.changes })
+          if (changes.length === 0) return
+          const query: LocationQueryRaw = Object.assign({ ...route.query }, ...changes.map(([, own]) => own))
+          void router.replace({ query: defined(query) })
         })
       }
-      waiting.write = rewrite
-      waiting.changes[name] = next === fallback ? undefined : next
+      waiting.set(rewrite, { ...waiting.get(rewrite), [name]: next === fallback ? undefined : next })
     },
   })
 }

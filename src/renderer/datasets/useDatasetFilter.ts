@@ -47,8 +47,8 @@ export function useDatasetFilter(datasetId: () => number) {
     await history.make(`dataset/${datasetId()}`, merge === undefined ? change : { ...change, merge })
   }
 
-  const setOrder = (next: ImageOrder) => void rewrite({ ...route.query, order: orderToQuery(next) })
-  const setLooks = (next: readonly FactOf[]) => void rewrite({ ...route.query, look: looksToQuery(next) })
+  const setOrder = (next: ImageOrder) => void rewrite.to({ ...route.query, order: orderToQuery(next) })
+  const setLooks = (next: readonly FactOf[]) => void rewrite.to({ ...route.query, look: looksToQuery(next) })
 
   return { filter, order, looks, setFilter, setOrder, setLooks, withFilter }
 }

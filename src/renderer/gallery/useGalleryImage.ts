@@ -31,7 +31,7 @@ export function useGalleryImage() {
   const datasetId = computed(() => (fileKey.value === '' ? (row.value?.datasetId ?? 0) : 0))
 
   const choose = (query: Record<string, string | undefined>) =>
-    rewrite({ ...route.query, image: undefined, file: undefined, ...query })
+    rewrite.to({ ...route.query, image: undefined, file: undefined, ...query })
 
   async function first(datasetId: number): Promise<void> {
     const page = await attempt(() =>

@@ -58,5 +58,5 @@ export function startApp(parts: Parts, routes: RouteRecordRaw[] = []) {
     link.detach()
     port1.close()
   }
-  return { router, workspace, engine, view, stop }
+  return { app, router, workspace, engine, view, stop }
 }

@@ -1,3 +1,4 @@
+import { drawnSeries } from '#shared/figures/points.ts'
 import type { FigureSpec, Point, Series } from '#shared/figures/spec.ts'
 
 /** How far beside a line a click may be, in px. */
@@ -8,16 +9,20 @@ const reach = 12
  * none is near.
  *
  * @param toPixels where a point of the figure is drawn; null where it is not
+ * @param isShown whether a series is, by its entry in the legend
  */
 export function pointedAt(
   spec: FigureSpec,
   [x, y]: readonly [number, number],
   toPixels: (point: readonly [number, number]) => readonly [number, number] | null,
+  isShown: (key: string) => boolean = () => true,
 ): { point: Point; series: Series } | null {
   if (spec.kind !== 'lines') return null
+  const drawn = drawnSeries(spec)
   let best: { point: Point; series: Series; away: number } | null = null
-  for (const series of spec.series) {
+  for (const [place, series] of spec.series.entries()) {
     if (series.symbols && series.baseline === undefined) continue
+    if (!isShown(drawn[place]?.key ?? '')) continue
     for (const point of series.points) {
       const at = point.ref === undefined || point.y === null ? null : toPixels([point.x, point.y])
       const away = at ? Math.hypot(at[0] - x, at[1] - y) : Infinity
