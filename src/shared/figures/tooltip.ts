@@ -1,6 +1,6 @@
 import type { TooltipComponentOption } from 'echarts'
 import { formatValue } from './format.ts'
-import { baselineDash, mark } from './palette.ts'
+import { baselineDash, mark, reportedDash } from './palette.ts'
 import { drawnSeries, hasRange, type DrawnSeries } from './points.ts'
 import type { FigureSpec, Point } from './spec.ts'
 import { groundOf, type FigureTheme } from './theme.ts'
@@ -75,12 +75,16 @@ function html(spec: FigureSpec, theme: FigureTheme, shown: readonly Shown[]): st
 
 const cellStyle = 'padding:0 8px 0 0;line-height:1.5'
 
-/** The mark of a series, as it is drawn. */
-function swatch({ kind }: FigureSpec, theme: FigureTheme, { slot, baseline }: DrawnSeries): string {
+/** Colour and dash of a series, as they are drawn; hollow what was not measured here. */
+function swatch({ kind }: FigureSpec, theme: FigureTheme, { slot, baseline, origin }: DrawnSeries): string {
   const { colour, dash } = mark(slot, theme.ink, theme.lineWidth, theme.palette)
-  if (kind !== 'lines')
-    return `<svg width="18" height="10"><rect x="4" width="10" height="10" fill="${colour}"/></svg>`
-  const dashes = baseline === undefined ? dash : baselineDash.map((length) => length * theme.lineWidth)
+  const reported = origin === 'reported'
+  if (kind !== 'lines') {
+    const fill = reported ? 'none' : colour
+    return `<svg width="18" height="10"><rect x="5" y="1" width="8" height="8" fill="${fill}" stroke="${colour}"/></svg>`
+  }
+  const own = baseline === undefined ? (reported ? reportedDash : null) : baselineDash
+  const dashes = own ? own.map((length) => length * theme.lineWidth) : dash
   return `<svg width="18" height="10"><path d="M0 5H18" stroke="${colour}" stroke-width="${theme.lineWidth}" stroke-dasharray="${dashes.join(' ')}"/></svg>`
 }
 

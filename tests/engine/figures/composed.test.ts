@@ -74,6 +74,26 @@ describe('a composed figure', patient, () => {
     }
   })
 
+  it('is higher where a panel has a long legend of its own, unless its proportions are fixed', () => {
+    const layers = Array.from({ length: 16 }, (_, slot) => ({
+      ...curves.series[0]!,
+      id: `s${slot}`,
+      name: `A net with a long name, layer ${slot}`,
+      slot,
+    }))
+    const inPanels = {
+      page: { ...base.page, columns: 1 },
+      style: { ...base.style, legend: 'panels' as const },
+    }
+    const height = (spec: typeof curves, ratio: number | null) => {
+      const figure = composed([spec], inPanels)
+      return placement({ ...figure, panels: figure.panels.map((panel) => ({ ...panel, ratio })) }).height
+    }
+    const many = { ...curves, series: layers }
+    expect(height(many, null) - height(curves, null)).toBeGreaterThan(0.5)
+    expect(height(many, 0.6)).toBe(height(curves, 0.6))
+  })
+
   it('embeds regular and bold of its typeface in the PDF', async () => {
     const pdf = (await render(composed([curves, bars]), 'pdf')).toString('latin1')
     expect(pdf).toMatch(/\/BaseFont \/[A-Z]{6}\+STIXTwoText-Regular/)

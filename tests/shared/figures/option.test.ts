@@ -131,6 +131,18 @@ describe('toOption', () => {
     expect(new Set(specToTable(spec).rows.map(({ series }) => series))).toContain('Net 3, random sign')
   })
 
+  it('draws bands paler where there are many, so that lines are still seen', () => {
+    const many = (count: number) => ({
+      ...curves,
+      spans: [],
+      series: Array.from({ length: count }, (_, slot) => ({ ...curves.series[0]!, id: `s${slot}`, slot })),
+    })
+    const opacities = (count: number) =>
+      [...svgOf(many(count)).matchAll(/<polygon [^>]*fill-opacity="([\d.]+)"/g)].map(([, of]) => Number(of))
+    expect(opacities(3)).toEqual([0.18, 0.18, 0.18])
+    expect(opacities(9)).toEqual(Array.from({ length: 9 }, () => 0.06))
+  })
+
   it('keeps series of one name apart', () => {
     const twin = { ...curves, series: [0, 1].map((i) => ({ ...curves.series[0]!, id: `t${i}` })) }
     const names = seriesOf(twin)
@@ -317,6 +329,26 @@ describe('tooltip', () => {
     expect(text).toContain('>min to max of 3 repeats, n = 320</td>')
     expect(text.match(/<tr>/g)).toHaveLength(2)
     expect(formatter({ seriesId: 'nothing', dataIndex: 0 })).toBe('')
+  })
+
+  it('has the marks of the series', () => {
+    const marked = (of: FigureSpec, seriesId: string) => {
+      const { formatter } = toOption(of, screenTheme('light')).tooltip as {
+        formatter: (of: object) => string
+      }
+      return /<svg.*<\/svg>/.exec(formatter({ seriesId, dataIndex: 0 }))?.[0]
+    }
+    const against = { ...curves.series[1]!, id: 'b-0', baseline: 'random sign' }
+    const spec = { ...curves, series: [...curves.series, against] }
+    expect(marked(spec, 'a')).toContain('stroke-dasharray=""')
+    expect(marked(spec, 'b-0')).toContain('stroke-dasharray="2 4"')
+    expect(marked(spec, 'paper')).toContain('stroke-dasharray="6 6"')
+    const reported = {
+      ...bars,
+      series: bars.series.map((series) => ({ ...series, origin: 'reported' as const })),
+    }
+    expect(marked(bars, bars.series[0]!.id)).not.toContain('fill="none"')
+    expect(marked(reported, bars.series[0]!.id)).toContain('fill="none"')
   })
 
   it('escapes all five characters', () => {
