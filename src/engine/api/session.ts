@@ -78,6 +78,14 @@ export class EngineSession {
     return this.#opened
   }
 
+  /** The open workspace, after something was waited for in it; throws WORKSPACE_CLOSED where it is no longer open. */
+  stillOpen(workspace: Workspace): Opened {
+    if (this.#opened?.workspace === workspace) return this.#opened
+    throw new KernelscopeError('WORKSPACE_CLOSED', `the workspace was closed meanwhile: ${workspace.path}`, {
+      hint: 'Open it again, and ask once more.',
+    })
+  }
+
   /** What making thumbnails of the open workspace needs. */
   thumbnailRoom(): ThumbnailRoom {
     const { workspace } = this.open()

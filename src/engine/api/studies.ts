@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import type { Study } from '#shared/contract/index.ts'
+import type { Study, StudyInput } from '#shared/contract/index.ts'
 import {
   cellImages,
   exportDraws,
@@ -14,6 +14,7 @@ import {
   removeStudy,
   renameStudy,
   setStudyModels,
+  settledStudy,
   studyCost,
   studyDefinitions,
   saveAdversarial,
@@ -25,6 +26,7 @@ import {
 import { getDataset } from '../datasets/index.ts'
 import { openJobsOf } from '../jobs/index.ts'
 import { getModel } from '../models/index.ts'
+import type { Workspace } from '../workspace/index.ts'
 import { frozenSubset } from './frozenSubset.ts'
 import { api, guarded } from './implementation.ts'
 import { perturbedRoom } from './perturbed.ts'
@@ -50,31 +52,31 @@ export const studies = {
     const subset = await frozenSubset(session, input, signal)
     return studyCost(session.open().workspace, input, subset?.record.images ?? null, signal)
   }),
-  find: api.studies.find.handler(async ({ input, context: { session }, signal }) =>
-    findStudy(db(session), input, await frozenSubset(session, input, signal), 'same', signal),
+  find: api.studies.find.handler(async ({ input, context: { session }, signal }) => {
+    const { workspace } = session.open()
+    const { study, subset } = await settled(session, workspace, input, signal)
+    return findStudy(session.stillOpen(workspace).workspace.db, study, subset)
+  }),
+  suiteCost: api.studies.suiteCost.handler(({ input, context, signal }) =>
+    planSuite(context.session.open().workspace, input, signal),
   ),
-  suiteCost: api.studies.suiteCost.handler(({ input, context }) =>
-    planSuite(context.session.open().workspace, input),
-  ),
-  suite: api.studies.suite.handler(async ({ input, context }) => {
-    const { workspace } = context.session.open()
-    const { entries, missing } = await planSuite(workspace, input)
-    const started: Study[] = []
-    for (const entry of entries) {
-      const known = await findStudy(workspace.db, entry.input)
-      started.push(again(context.session, known ?? (await insertStudy(workspace.db, entry.input))))
-    }
+  suite: api.studies.suite.handler(async ({ input, context: { session }, signal }) => {
+    const { workspace } = session.open()
+    const { entries, missing } = await planSuite(workspace, input, signal)
+    const members = await Promise.all(entries.map((entry) => settledStudy(workspace.db, entry.input, signal)))
+    const { db } = session.stillOpen(workspace).workspace
+    const started = members.map((study) => again(session, findStudy(db, study) ?? insertStudy(db, study)))
     return { studies: started, missing }
   }),
   ranking: api.studies.ranking.handler(({ input, context }) =>
     ranking(context.session.open().workspace, input),
   ),
-  run: api.studies.run.handler(async ({ input, context: { session } }) => {
+  run: api.studies.run.handler(async ({ input, context: { session }, signal }) => {
     const { workspace } = session.open()
     getDataset(workspace.db, input.datasetId)
     for (const id of input.modelIds) getModel(workspace.db, id)
-    const subset = await frozenSubset(session, input)
-    return queue(session, (await insertStudy(workspace.db, input, subset)).id)
+    const { study, subset } = await settled(session, workspace, input, signal)
+    return queue(session, insertStudy(session.stillOpen(workspace).workspace.db, study, subset).id)
   }),
   rerun: api.studies.rerun.handler(({ input, context }) => {
     const { workspace } = context.session.open()
@@ -122,6 +124,18 @@ export const studies = {
   importDraws: api.studies.importDraws.handler(({ input, context }) =>
     importDraws(context.session.open().workspace, input.path),
   ),
+}
+
+/** What a study is looked up or stored with. Models may be gone meanwhile, and so may the workspace. */
+async function settled(
+  session: EngineSession,
+  workspace: Workspace,
+  input: StudyInput,
+  signal?: AbortSignal,
+) {
+  const study = await settledStudy(workspace.db, input, signal)
+  session.stillOpen(workspace)
+  return { study, subset: await frozenSubset(session, input, signal) }
 }
 
 /** Queues a study unless its job is still open; one that was paused goes on. */

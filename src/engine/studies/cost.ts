@@ -14,7 +14,7 @@ import { blocksOf } from './lesionLanes.ts'
 import { passKey } from './passes.ts'
 import { conditionsOf } from './plan.ts'
 import { studyDefinition } from './registry.ts'
-import { findStudy, settledParams } from './store.ts'
+import { findStudy, settledStudy } from './store.ts'
 import { countFacts } from './unmeasured.ts'
 
 /**
@@ -28,7 +28,8 @@ export async function studyCost(
   signal?: AbortSignal,
 ): Promise<StudyCost> {
   const definition = studyDefinition(input.kind)
-  const params = await settledParams(db, definition, input, signal)
+  const study = await settledStudy(db, input, signal)
+  const { params } = study
   const source: ImageSource = { datasetId: input.datasetId, selectedFor: null }
   const dataset = getDataset(db, input.datasetId)
   const share = sampledShare(db, input, dataset, subset)
@@ -54,7 +55,7 @@ export async function studyCost(
     addLesions(ledger, model, lesions, imagesIn(source))
     settled.set(model.id, Math.max(0, ...groups.slice(1).map(({ stored }) => stored)))
   }
-  const done = most === 0 && (await findStudy(db, input))?.job?.state === 'done'
+  const done = most === 0 && findStudy(db, study)?.job?.state === 'done'
   const extra = definition.extraWork?.(params, {
     ...{ db, dataset, models, images: imagesIn(source) },
     settled: ({ id }) => (done ? imagesIn(source) : (settled.get(id) ?? 0)),

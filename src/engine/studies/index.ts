@@ -29,6 +29,7 @@ export {
   findStudy,
   getStudy,
   insertStudy,
+  settledStudy,
   listStudies,
   removeStudy,
   renameStudy,

@@ -4,6 +4,7 @@ import { canonicalJson } from '#shared/canonical.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { getDataset } from '../datasets/index.ts'
 import { latestJobOfStudy } from '../jobs/index.ts'
+import { getModel } from '../models/index.ts'
 import type { Db } from '../workspace/index.ts'
 import type { StudyDefinition } from './definition.ts'
 import { storeSelection, type ImageSource } from './images.ts'
@@ -70,26 +71,26 @@ export function parseParams(
   })
 }
 
-/** Parameters with their defaults, and settled where they depend on the workspace or on files. */
-export async function settledParams(
-  db: Db,
-  definition: StudyDefinition,
-  { params, datasetId }: Pick<StudyInput, 'params' | 'datasetId'>,
-  signal?: AbortSignal,
-): Promise<Record<string, unknown>> {
-  const parsed = parseParams(definition, params)
-  return (await definition.settle?.(parsed, { db, dataset: getDataset(db, datasetId), signal })) ?? parsed
+/** A study that may be looked up and stored: its parameters have their defaults and are settled. */
+export interface SettledStudy extends StudyInput {
+  settled: true
 }
 
-/** `subset`: the images of `input.subsetId` as they are now. */
-export async function insertStudy(
-  db: Db,
-  input: StudyInput,
-  subset: FrozenSubset | null = null,
-): Promise<Study> {
+/** Settles parameters where they depend on the workspace or on files. What is looked up and stored must be so before, in one step. */
+export async function settledStudy(db: Db, input: StudyInput, signal?: AbortSignal): Promise<SettledStudy> {
   const definition = studyDefinition(input.kind)
-  const params = await settledParams(db, definition, input)
+  const parsed = parseParams(definition, input.params)
+  const dataset = getDataset(db, input.datasetId)
+  const params = (await definition.settle?.(parsed, { db, dataset, signal })) ?? parsed
+  return { ...input, params, settled: true }
+}
+
+/** `subset`: the images of `input.subsetId` as they are now. Throws MODEL_NOT_FOUND, DATASET_NOT_FOUND. */
+export function insertStudy(db: Db, input: SettledStudy, subset: FrozenSubset | null = null): Study {
+  const definition = studyDefinition(input.kind)
+  const { params } = input
   const id = db.transaction(() => {
+    getDataset(db, input.datasetId)
     const { lastInsertRowid } = db
       .prepare(
         'INSERT INTO study (kind, title, params, dataset_id, sample, subset, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
@@ -119,16 +120,15 @@ export async function insertStudy(
 }
 
 /**
- * The stored study of the same kind, models, settled parameters and, where given, title, of the same images (`size` any: of the
+ * The stored study of the same kind, models, parameters and, where given, title, of the same images (`size` any: of the
  * same dataset, however many of its images were drawn); of several the newest.
  */
-export async function findStudy(
+export function findStudy(
   db: Db,
-  input: StudyInput,
+  input: SettledStudy,
   subset: FrozenSubset | null = null,
   size: 'same' | 'any' = 'same',
-  signal?: AbortSignal,
-): Promise<Study | null> {
+): Study | null {
   const identity = (
     { kind, params, modelIds, datasetId, sample }: Study | StudyInput,
     images: string | null,
@@ -136,8 +136,7 @@ export async function findStudy(
     const drawn = size === 'any' ? null : (sample ?? null)
     return canonicalJson({ kind, params, modelIds, datasetId, sample: drawn, images })
   }
-  const params = await settledParams(db, studyDefinition(input.kind), input, signal)
-  const wanted = identity({ ...input, params }, subset?.record.key ?? null)
+  const wanted = identity(input, subset?.record.key ?? null)
   const named = (study: Study) => input.title === undefined || input.title === study.title
   return (
     listStudies(db).find((study) => named(study) && identity(study, study.subset?.key ?? null) === wanted) ??
@@ -145,11 +144,15 @@ export async function findStudy(
   )
 }
 
+/** Throws MODEL_NOT_FOUND. */
 export function setStudyModels(db: Db, id: number, modelIds: number[]): void {
   const insert = db.prepare('INSERT INTO study_model (study_id, position, model_id) VALUES (?, ?, ?)')
   db.transaction(() => {
     db.prepare('DELETE FROM study_model WHERE study_id = ?').run(id)
-    for (const [position, modelId] of [...new Set(modelIds)].entries()) insert.run(id, position, modelId)
+    for (const [position, modelId] of [...new Set(modelIds)].entries()) {
+      getModel(db, modelId)
+      insert.run(id, position, modelId)
+    }
   })()
 }
 

@@ -5,7 +5,7 @@ import { getModel, targetsOf } from '../models/index.ts'
 import type { Db, Workspace } from '../workspace/index.ts'
 import { studyCost } from './cost.ts'
 import { studyDefinition } from './registry.ts'
-import { settledParams } from './store.ts'
+import { settledStudy } from './store.ts'
 
 /** A study of the suite and which datasets it is for; corruptions and perturbations are made here where there are none. */
 interface Member {
@@ -37,15 +37,20 @@ const quickPerClass = 2
  * What of the suite the workspace's datasets allow for these models, with its cost; and what not, with the reason.
  * Nothing is stored.
  */
-export async function planSuite(workspace: Workspace, input: SuiteInput): Promise<SuitePlan> {
+export async function planSuite(
+  workspace: Workspace,
+  input: SuiteInput,
+  signal?: AbortSignal,
+): Promise<SuitePlan> {
   const plan: SuitePlan = { entries: [], missing: [] }
   for (const member of members) {
     if (input.kinds && !input.kinds.includes(member.kind)) continue
     const { title } = studyDefinition(member.kind)
     try {
-      const study = await memberInput(workspace.db, member, input)
+      const study = await memberInput(workspace.db, member, input, signal)
       const { title: dataset } = getDataset(workspace.db, study.datasetId)
-      plan.entries.push({ title, dataset, input: study, cost: await studyCost(workspace, study) })
+      const cost = await studyCost(workspace, study, null, signal)
+      plan.entries.push({ title, dataset, input: study, cost })
     } catch (error) {
       plan.missing.push({ kind: member.kind, title, problem: reasonOf(error) })
     }
@@ -63,6 +68,7 @@ async function memberInput(
   db: Db,
   member: Member,
   { modelIds, preset, sample }: SuiteInput,
+  signal?: AbortSignal,
 ): Promise<StudyInput> {
   const definition = studyDefinition(member.kind)
   const own = largest(db, member.recognised, modelIds, definition.needsLabels !== false)
@@ -81,7 +87,7 @@ async function memberInput(
     datasetId: dataset.id,
     sample: sample ?? (quick ? { perClass: quickPerClass, seed: 0 } : null),
   }
-  await settledParams(db, definition, study)
+  await settledStudy(db, study, signal)
   return study
 }
 

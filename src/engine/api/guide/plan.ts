@@ -4,7 +4,7 @@ import type { Question, StudyInput } from '#shared/contract/index.ts'
 import { KernelscopeError, toErrorShape } from '#shared/errors.ts'
 import { getDataset } from '../../datasets/index.ts'
 import { getModel, listModels, type StoredModel } from '../../models/index.ts'
-import { findStudy, planSuite, studyCost } from '../../studies/index.ts'
+import { findStudy, planSuite, settledStudy, studyCost } from '../../studies/index.ts'
 import type { Db, Workspace } from '../../workspace/index.ts'
 import { benchmarks, type Cast, experiments, type QuestionPlan } from './questions.ts'
 import { speeds, type Speed } from './speed.ts'
@@ -41,7 +41,7 @@ export async function planQuestion(
       dataset: getDataset(workspace.db, input.datasetId).title,
       models: input.modelIds.map((modelId) => getModel(workspace.db, modelId).title),
       ...estimate,
-      studyId: (await findStudy(workspace.db, input))?.id ?? null,
+      studyId: findStudy(workspace.db, await settledStudy(workspace.db, input))?.id ?? null,
     }
   } catch (error) {
     if (!(error instanceof KernelscopeError)) throw error
@@ -70,7 +70,7 @@ async function fit(workspace: Workspace, cast: Cast, plan: QuestionPlan, budget:
   for (let count = models.length; ; count--) {
     const whole = await inputFor(workspace, cast, plan, models.slice(0, count))
     // What was asked before stays asked in the size it had then, however fast the models have proved since.
-    const before = await findStudy(workspace.db, whole, null, 'any')
+    const before = findStudy(workspace.db, await settledStudy(workspace.db, whole), null, 'any')
     if (before) {
       const input = { ...whole, sample: before.sample }
       return { input, estimate: await estimateOf(workspace, plan, input, fast) }
