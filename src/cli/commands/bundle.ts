@@ -157,8 +157,8 @@ function sentenceOf(found: BundleVerdict): string {
     `Stored on ${found.storedOn.join('; ') || '–'}; computed again on ${found.checkedOn.join(', ') || '–'}.`,
     ...found.unchecked.map(({ reason, n }) => `Not checked, ${n}: ${reason}.`),
     ...measured.disagreeing.map(
-      ({ model, what, image, place, stored, found: now }) =>
-        `${model}, ${what}${image === null ? '' : ` of ${image.slice(0, 12)}`}, number ${place + 1}: stored ${stored ?? 'none'}, found ${now ?? 'none'}`,
+      ({ model, what, image, place, column, stored, found: now }) =>
+        `${model}, ${what}${image === null ? '' : ` of ${image.slice(0, 12)}`}, ${column ?? `number ${place + 1}`}: stored ${stored ?? 'none'}, found ${now ?? 'none'}`,
     ),
     ...found.disagreeing.map(
       ({ model, image, className, condition, stored, found: now }) =>

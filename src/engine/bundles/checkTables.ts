@@ -5,6 +5,7 @@ import type { Check } from './checkFacts.ts'
 import type { BundledStudy } from './manifest.ts'
 import { setUpModel } from './models.ts'
 import { whyNot } from './room.ts'
+import { largestOf } from './tally.ts'
 
 type Row = DataTable['rows'][number]
 
@@ -46,6 +47,8 @@ function compareTable(
 ): void {
   const byModel = (rows: readonly Row[]) => Map.groupBy(rows, (row) => String(row['model']))
   const found = byModel(again?.rows ?? [])
+  const valuesOf = (row: Row | undefined) => (row ? table.columns.map(({ key }) => row[key] ?? null) : [])
+  const columns = table.columns.map((column) => ({ title: column.title, scale: scaleOf(column, again) }))
   for (const [model, stored] of byModel(table.rows)) {
     tally.drawn(stored.length)
     if (!here.has(model)) {
@@ -54,20 +57,20 @@ function compareTable(
     }
     const own = found.get(model) ?? []
     for (let at = 0; at < Math.max(stored.length, own.length); at++)
-      tally.compareNumbers(
+      tally.compareRow(
         { model, what: `${table.title}, row ${at + 1}`, image: null },
-        numbersOf(table, stored[at]),
-        numbersOf(table, own[at]),
+        columns,
+        valuesOf(stored[at]),
+        valuesOf(own[at]),
       )
   }
 }
 
-const numbersOf = ({ columns }: DataTable, row: Row | undefined): (number | null)[] =>
-  row === undefined
-    ? []
-    : columns
-        .filter(({ kind }) => kind !== 'text')
-        .map(({ key }) => {
-          const value = row[key]
-          return typeof value === 'number' ? value : null
-        })
+/**
+ * What the numbers of a column may differ by is a share of the largest one that was read again: columns are of different
+ * units, and what is stored may have been changed. Whole numbers and words must be equal.
+ */
+const scaleOf = ({ key, kind }: DataTable['columns'][number], again: DataTable | undefined) =>
+  kind === 'number' || kind === 'fraction'
+    ? largestOf(again?.rows.map((row) => row[key] ?? null) ?? [])
+    : null

@@ -64,7 +64,7 @@ export async function checkVectors(
     for (const { image, className, values } of vectors) {
       const key = vectorKey({ digest: image, className })
       const again = now.get(key)
-      if (again) tally.compareNumbers({ model: model.title, what, image }, values, [...again])
+      if (again) tally.compareVector({ model: model.title, what, image }, values, [...again])
       else if (!images.some((one) => vectorKey(one) === key))
         tally.skip(missing ?? 'the image is not at hand', 1)
       else

@@ -10,6 +10,15 @@ export interface TallyOptions {
 
 export type Tally = ReturnType<typeof tallyOf>
 
+type Away = BundleVerdict['measured']['disagreeing'][number]
+type Place = Pick<Away, 'model' | 'what' | 'image'>
+
+/** A column of a table: what its numbers are measured by, null where its values must be equal. */
+export interface RowColumn {
+  title: string
+  scale: number | null
+}
+
 /** Counts facts and measured numbers that were computed again, those that were not with the reason, and says what that makes of the bundle. */
 export function tallyOf({ sample, seed, tolerance }: TallyOptions, sampled: number) {
   const reasons = new Map<string, number>()
@@ -22,6 +31,21 @@ export function tallyOf({ sample, seed, tolerance }: TallyOptions, sampled: numb
     identical: 0,
     largest: 0,
     disagreeing: [],
+  }
+  const compareValues = (
+    what: Place,
+    stored: Values,
+    found: Values,
+    scaleOf: (place: number) => number | null,
+    columnOf: (place: number) => string | null,
+  ) => {
+    measured.checked++
+    const { difference, place } = farthest(stored, found, scaleOf)
+    measured.largest = Math.max(measured.largest, difference)
+    if (difference === 0) measured.identical++
+    if (difference <= tolerance) return
+    const [was, is] = [stored[place] ?? null, found[place] ?? null]
+    measured.disagreeing.push({ ...what, column: columnOf(place), place, stored: was, found: is })
   }
   return {
     skip: (reason: string, n: number) => void reasons.set(reason, (reasons.get(reason) ?? 0) + n),
@@ -59,19 +83,27 @@ export function tallyOf({ sample, seed, tolerance }: TallyOptions, sampled: numb
     },
     /** Vectors and rows of tables that are to be checked. */
     drawn: (n: number) => void (measured.sampled += n),
-    /** Numbers that were measured or read again; they may differ by the tolerance times the largest of those stored. */
-    compareNumbers(
-      what: { model: string; what: string; image: string | null },
-      stored: Numbers,
-      found: Numbers,
-    ) {
-      measured.checked++
-      const { difference, place } = farthest(stored, found)
-      measured.largest = Math.max(measured.largest, difference)
-      if (difference === 0) measured.identical++
-      if (difference <= tolerance) return
-      const [was, is] = [stored[place] ?? null, found[place] ?? null]
-      measured.disagreeing.push({ ...what, place, stored: was, found: is })
+    /** A vector that was measured again; its numbers may differ by the tolerance times the largest of those stored. */
+    compareVector(what: Place, stored: readonly number[], found: readonly number[]) {
+      const scale = largestOf(stored)
+      compareValues(
+        what,
+        stored,
+        found,
+        () => scale,
+        () => null,
+      )
+    },
+    /** A row of a table that was read again; numbers may differ by the tolerance times the scale of their column. */
+    compareRow(what: Place, columns: readonly RowColumn[], stored: Values, found: Values) {
+      const at = (place: number) => columns[place] ?? null
+      compareValues(
+        what,
+        stored,
+        found,
+        (place) => at(place)?.scale ?? null,
+        (place) => at(place)?.title ?? null,
+      )
     },
     result: ({ counts, variants }: Manifest): BundleVerdict => ({
       verdict:
@@ -105,17 +137,34 @@ export function tallyOf({ sample, seed, tolerance }: TallyOptions, sampled: numb
   }
 }
 
-type Numbers = readonly (number | null)[]
+type Value = Away['stored']
+type Values = readonly Value[]
 
-/** Where two lists differ most, as a share of the largest number of the first; a missing number is as far as can be. */
-function farthest(stored: Numbers, found: Numbers): { difference: number; place: number } {
-  const scale = stored.reduce<number>((most, value) => Math.max(most, Math.abs(value ?? 0)), 0) || 1
+/** The largest magnitude among some values, which differences are measured by; 1 where all are 0. */
+export const largestOf = (values: Values): number =>
+  values.reduce<number>(
+    (most, value) => (typeof value === 'number' ? Math.max(most, Math.abs(value)) : most),
+    0,
+  ) || 1
+
+/** Where two lists differ most. */
+function farthest(
+  stored: Values,
+  found: Values,
+  scaleOf: (place: number) => number | null,
+): { difference: number; place: number } {
   let worst = { difference: 0, place: 0 }
   for (let place = 0; place < Math.max(stored.length, found.length); place++) {
-    const [a, b] = [stored[place] ?? null, found[place] ?? null]
-    const away = a === null || b === null ? (a === b ? 0 : 1) : Math.abs(a - b) / scale
-    const difference = Number.isFinite(away) ? away : Object.is(a, b) ? 0 : 1
+    const difference = away(stored[place] ?? null, found[place] ?? null, scaleOf(place))
     if (difference > worst.difference) worst = { difference, place }
   }
   return worst
+}
+
+/** How far two values are apart, as a share of the scale; 1 where one is missing or they must be equal and are not. */
+function away(a: Value, b: Value, scale: number | null): number {
+  if (a === b || Object.is(a, b)) return 0
+  if (typeof a !== 'number' || typeof b !== 'number' || scale === null) return 1
+  const share = Math.abs(a - b) / scale
+  return Number.isFinite(share) ? share : 1
 }

@@ -41,6 +41,9 @@ export const openedBundle = z.object({
   files: z.array(z.object({ name: z.string(), bytes: z.int(), sha256: z.string() })),
 })
 
+/** A number of a vector, or a cell of a table; null where there is none. */
+const measuredValue = z.union([z.string(), z.number(), z.boolean()]).nullable()
+
 const answer = z.object({ predicted: z.int(), confidence: z.number() })
 
 export const bundleVerdict = z.object({
@@ -74,7 +77,7 @@ export const bundleVerdict = z.object({
     checked: z.int(),
     /** Of those: equal to the last bit. */
     identical: z.int(),
-    /** Largest difference of a number, over the largest number of its vector or row. */
+    /** Largest difference of a number, over the largest of its vector or column; 1 for words that are not equal. */
     largest: z.number(),
     disagreeing: z.array(
       z.object({
@@ -82,10 +85,12 @@ export const bundleVerdict = z.object({
         what: z.string(),
         /** Null where it is not of one image. */
         image: z.string().nullable(),
-        /** Of the number that differs most, counted from 0. */
+        /** Of the value that differs most, counted from 0. */
         place: z.int(),
-        stored: z.number().nullable(),
-        found: z.number().nullable(),
+        /** Title of its column; null in a vector. */
+        column: z.string().nullable(),
+        stored: measuredValue,
+        found: measuredValue,
       }),
     ),
   }),

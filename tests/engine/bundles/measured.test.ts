@@ -177,21 +177,3 @@ describe('measured vectors', patient, () => {
     expect(verdict.unchecked[0]?.reason).toContain('of other images or in another way')
   })
 })
-
-describe('tables read from models alone', patient, () => {
-  it('are read again, and found out where a number was changed', async () => {
-    const path = await bundled('kernel-attention', {}, ['replk3', 'replk7'])
-    const honest = await verify(engine, path)
-    expect(honest).toMatchObject({ verdict: 'agrees', facts: 0, unchecked: [] })
-    expect(honest.measured.identical).toBe(honest.measured.sampled)
-    expect(honest.measured.sampled).toBeGreaterThan(1)
-    const forged = await forge(path, join(folder, 'forged-table.zip'), {
-      'study.json': (text) =>
-        text.replace(/"median": ([\d.]+)/, (_, value: string) => `"median": ${Number(value) * 1.2}`),
-    })
-    const verdict = await verify(engine, forged)
-    expect(verdict.verdict).toBe('disagrees')
-    expect(verdict.measured.disagreeing).toHaveLength(1)
-    expect(verdict.measured.disagreeing[0]).toMatchObject({ what: 'Distances per layer, row 1', image: null })
-  })
-})

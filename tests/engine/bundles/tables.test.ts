@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createEngine, type Engine } from '#engine/api/index.ts'
+import { bundledStudy } from '#engine/bundles/manifest.ts'
+import type { DataTable } from '#shared/contract/index.ts'
+import { addDataset, runStudy, sampleImages, sampleModel } from '../studies/sample.ts'
+import { forge, verify } from './forge.ts'
+
+type Row = DataTable['rows'][number]
+
+let engine: Engine
+let folder: string
+/** Distances of two models, whole. */
+let path: string
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'kernelscope-test-'))
+  engine = await createEngine()
+  await engine.client.workspace.create({ path: join(folder, 'workspace') })
+  const datasetId = await addDataset(engine.client, sampleImages(folder, 1))
+  const modelIds = []
+  for (const name of ['replk3', 'replk7'])
+    modelIds.push((await engine.client.models.add({ path: sampleModel(name) })).id)
+  const params = { smallest: 3 }
+  const { id } = await runStudy(engine.client, { kind: 'kernel-attention', params, modelIds, datasetId })
+  const { files } = await engine.client.bundles.make({ studyId: id, path: join(folder, 'kernels.zip') })
+  path = files[0]?.path ?? ''
+}, 120_000)
+afterAll(async () => {
+  await engine.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const inStudy = (change: (rows: Row[]) => Row[]) => ({
+  'study.json': (text: string) => {
+    const study = bundledStudy.parse(JSON.parse(text))
+    const tables = study.tables.map((table) => ({ ...table, rows: change(table.rows) }))
+    return JSON.stringify({ ...study, tables })
+  },
+})
+const changeRow = (place: number, change: (row: Row) => Row) => (rows: Row[]) =>
+  rows.map((row, at) => (at === place ? change(row) : row))
+
+const patient = { timeout: 120_000 }
+
+describe('tables read from models alone', patient, () => {
+  it('are read again to the last bit', async () => {
+    const honest = await verify(engine, path)
+    expect(honest).toMatchObject({ verdict: 'agrees', facts: 0, unchecked: [] })
+    expect(honest.measured.identical).toBe(honest.measured.sampled)
+    expect(honest.measured.sampled).toBeGreaterThan(1)
+  })
+
+  // Of a layer of 128 channels: columns of counts stretch the tolerance of no distance.
+  it.each<[column: string, of: string, changed: (row: Row) => Row]>([
+    ['Median', 'a distance', (row) => ({ ...row, median: Number(row['median']) * 0.99 })],
+    ['Smallest', 'the lowest distance', (row) => ({ ...row, min: Number(row['min']) * 0.99 })],
+    ['Channels', 'a whole number', (row) => ({ ...row, channels: Number(row['channels']) + 1 })],
+    ['Layer', 'a whole number in words', (row) => ({ ...row, layer: String(row['layer']) })],
+    ['Weight', 'the name of a weight', (row) => ({ ...row, weight: `${row['weight']}s` })],
+    ['Largest', 'a number taken out', (row) => ({ ...row, max: null })],
+  ])('are found out in %s where %s was changed', async (column, _, changed) => {
+    const forged = await forge(path, join(folder, `forged-${column}.zip`), inStudy(changeRow(2, changed)))
+    const { verdict, measured } = await verify(engine, forged)
+    expect(verdict).toBe('disagrees')
+    expect(measured.disagreeing).toMatchObject([
+      { model: 'RepLK-3', what: 'Distances per layer, row 3', image: null, column },
+    ])
+  })
+
+  it('agree where a number is as another machine may round it', async () => {
+    const rounded = changeRow(2, (row) => ({ ...row, median: Number(row['median']) + 2e-4 }))
+    const forged = await forge(path, join(folder, 'rounded.zip'), inStudy(rounded))
+    const { verdict, measured } = await verify(engine, forged)
+    expect(verdict).toBe('agrees')
+    expect(measured.identical).toBe(measured.sampled - 1)
+  })
+
+  it('stretch their tolerance by no number that is stored', async () => {
+    const forged = await forge(
+      path,
+      join(folder, 'stretched.zip'),
+      inStudy((rows) => [
+        ...changeRow(2, (row) => ({ ...row, median: 0.3 }))(rows),
+        { ...rows[0], model: 'Nobody', median: 1e6 },
+      ]),
+    )
+    const { verdict, measured } = await verify(engine, forged)
+    expect(verdict).toBe('disagrees')
+    expect(measured.disagreeing).toMatchObject([{ column: 'Median', stored: 0.3 }])
+  })
+})
