@@ -69,7 +69,9 @@ export async function openDrawn(
     throw error
   }
   const bitsOf = (transform: PatchDrop, image: DrawnImage) => {
-    const draws = transform.draws === null ? undefined : replayed.get(transform.draws)?.of(image)
+    const { level } = drawsEntry(transform, image.digest)
+    // Of one level: there is one for each repeat.
+    const draws = transform.draws === null ? undefined : replayed.get(transform.draws)?.of(image, level)
     return toBitset(patchMask(transform, image.digest, height, width, draws))
   }
   const first = new Map(

@@ -16,8 +16,8 @@ export const madeFileOf = ({ draws }: Workspace, digest: string) => join(draws, 
 
 /** Masks that conditions show, image by image. */
 export interface DrawsReader {
-  /** A draws file that has what there is of this image. */
-  of(image: Masked): Draws
+  /** A draws file that has what there is of this image, of one level or of all. */
+  of(image: Masked, level?: string): Draws
   close(): void
 }
 

@@ -2,6 +2,7 @@ import Database from 'better-sqlite3'
 import { existsSync } from 'node:fs'
 import { droppedShare } from '#shared/saliency.ts'
 import { fromBitset, toBitset, type Draws } from '#shared/transforms/index.ts'
+import { asWorkspaceError } from '../workspace/index.ts'
 
 /** What the masks of a file are for. */
 export interface MaskFrame {
@@ -29,8 +30,8 @@ export interface NewMask {
 
 /** Masks of many images, as SQLite, so that those of some images are read and written without the others. */
 export interface MaskFile {
-  /** What it has of an image, in the form of a draws file. */
-  of(image: Masked): Draws
+  /** What it has of an image, of one level or of all, in the form of a draws file. */
+  of(image: Masked, level?: string): Draws
   /** Images that lack a mask of one of the levels. */
   lacking<T extends Masked>(images: readonly T[], levels: readonly string[]): T[]
   keep(masks: readonly NewMask[]): void
@@ -51,9 +52,14 @@ const tables = `
 export function readMaskFile(path: string): MaskFile | null {
   if (!existsSync(path)) return null
   const db = new Database(path)
-  db.exec(tables)
-  const frame = frameOf(db)
-  if (frame) return maskFile(db, frame)
+  try {
+    db.exec(tables)
+    const frame = frameOf(db)
+    if (frame) return maskFile(db, frame)
+  } catch (error) {
+    db.close()
+    throw asWorkspaceError(error, path)
+  }
   db.close()
   return null
 }
@@ -97,6 +103,11 @@ function maskFile(db: Database.Database, { patch, height, width, byClass }: Mask
   const select = db.prepare<[string], { level: string; bits: string }>(
     'SELECT level, bits FROM mask WHERE subject = ?',
   )
+  const selectOne = db.prepare<[string, string], { level: string; bits: string }>(
+    'SELECT level, bits FROM mask WHERE subject = ? AND level = ?',
+  )
+  const read = (subject: string, level?: string) =>
+    level === undefined ? select.all(subject) : selectOne.all(subject, level)
   const count = db
     .prepare<[string, string], number>(
       'SELECT count(*) FROM mask WHERE subject = ? AND level IN (SELECT value FROM json_each(?))',
@@ -106,14 +117,14 @@ function maskFile(db: Database.Database, { patch, height, width, byClass }: Mask
     'SELECT level, count(*) AS masks, sum(share) AS share FROM mask WHERE subject IN (SELECT value FROM json_each(?)) GROUP BY level',
   )
   return {
-    of: (image) => ({
+    of: (image, one) => ({
       format: 'kernelscope-draws',
       version: 1,
       patch,
       height,
       width,
       entries: Object.fromEntries(
-        select.all(subjectOf(image)).map(({ level, bits }) => [level, { [image.digest]: bits }]),
+        read(subjectOf(image), one).map(({ level, bits }) => [level, { [image.digest]: bits }]),
       ),
     }),
     lacking(images, levels) {

@@ -77,21 +77,30 @@ export function openReplay(workspace: Workspace, digest: string): DrawsReader | 
   const path = replayOf(workspace, digest)
   if (!existsSync(path)) return null
   const db = new Database(path, { readonly: true })
+  try {
+    return replayIn(db)
+  } catch (error) {
+    db.close()
+    throw asWorkspaceError(error, path)
+  }
+}
+
+function replayIn(db: Database.Database): DrawsReader {
   const head = parseDraws(String(db.prepare<[], string>('SELECT head FROM file').pluck().get()))
-  const select = db.prepare<[string], DrawnMask>(
-    'SELECT size, level, subject, bits FROM mask WHERE subject = ?',
-  )
-  const groups = db.prepare<[], DrawnMask>(
-    "SELECT size, level, subject, bits FROM mask WHERE subject >= 'group:' AND subject < 'group;'",
-  )
+  const mask = 'SELECT size, level, subject, bits FROM mask WHERE'
+  const select = db.prepare<[string], DrawnMask>(`${mask} subject = ?`)
+  const selectOne = db.prepare<[string, string], DrawnMask>(`${mask} subject = ? AND level = ?`)
+  const groups = db.prepare<[], DrawnMask>(`${mask} subject >= 'group:' AND subject < 'group;'`)
   // Groups are few, and which one an image is in is not told.
   const grouped = groups.all()
+  const groupedBy = Map.groupBy(grouped, ({ level }) => level)
   const ofGroups = withMasks(head, grouped)
   return {
-    of({ digest: subject }) {
-      const found = select.all(subject)
+    of({ digest: subject }, level) {
+      const found = level === undefined ? select.all(subject) : selectOne.all(subject, level)
       if (found.length === 0) return ofGroups
-      return withMasks(head, grouped.length === 0 ? found : [...grouped, ...found])
+      const others = level === undefined ? grouped : (groupedBy.get(level) ?? [])
+      return withMasks(head, others.length === 0 ? found : [...others, ...found])
     },
     close: () => void db.close(),
   }

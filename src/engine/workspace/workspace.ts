@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, statSync, statfsSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, statfsSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import type { WorkspaceInfo } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
@@ -59,6 +59,7 @@ function assemble(path: string, database: (file: string) => Db): Workspace {
     const own = fileAt(path)
     const weights = folder(path, 'weights')
     const draws = folder(path, 'draws')
+    removeDrafts(draws)
     const exports = folder(path, 'exports')
     const thumbnails = openThumbnails(join(path, 'thumbnails.sqlite'))
     return {
@@ -93,6 +94,17 @@ function folder(path: string, name: string): string {
   const directory = join(path, name)
   mkdirSync(directory, { recursive: true })
   return directory
+}
+
+/**
+ * Removes what a process that died left half written. The lock is held, so only this process may be at work here: what
+ * was written since it began may still take its name.
+ */
+function removeDrafts(directory: string): void {
+  for (const name of readdirSync(directory).filter((file) => /\.(tmp|part)$/.test(file))) {
+    const path = join(directory, name)
+    if (statSync(path).mtimeMs < performance.timeOrigin) rmSync(path)
+  }
 }
 
 function close(db: Db, thumbnails: Thumbnails, lock: Lock): void {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { masksOf, parseDraws } from '#shared/transforms/index.ts'
@@ -70,6 +70,10 @@ describe('a draws file that is read piece by piece', () => {
       }))
       expect(masksOf(found)).toEqual(wanted)
       expect(found.patch).toBe(16)
+      // Of one level the masks are the same, and no more of the image are read.
+      const ofOne = reader.of({ digest: subject, className: null }, '10/0')
+      expect(ofOne.entries['10/0']).toEqual(found.entries['10/0'])
+      expect(Object.keys(ofOne.entries['5/1'] ?? {})).toEqual([])
     }
     reader.close()
   })
@@ -106,6 +110,29 @@ describe('a draws file that is read piece by piece', () => {
     expect(words).toBe(await wordsOf(2 ** 20))
     expect(readdirSync(workspace.draws)).toEqual([])
   })
+
+  it.skipIf(process.platform !== 'linux').each(['replay.sqlite', 'sqlite'])(
+    'and is damaged in the workspace is told, and not held open (%s)',
+    async (kind) => {
+      const { engine } = await freshWorkspace()
+      const { workspace } = engine.session.open()
+      const digest = 'ab'.repeat(32)
+      const path = join(workspace.draws, `${digest}.${kind}`)
+      writeFileSync(path, 'no database'.repeat(1000))
+      await expect(openDraws(workspace, digest)).rejects.toMatchObject({
+        code: 'WORKSPACE_CORRUPT',
+        message: expect.stringContaining(path) as string,
+      })
+      const open = readdirSync('/proc/self/fd').map((fd) => {
+        try {
+          return readlinkSync(`/proc/self/fd/${fd}`)
+        } catch {
+          return ''
+        }
+      })
+      expect(open).not.toContain(path)
+    },
+  )
 
   it('that is not there is missed', async () => {
     const { engine, folder } = await freshWorkspace()

@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3'
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { spawn } from 'node:child_process'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -35,6 +35,20 @@ describe('a workspace', () => {
     writeFileSync(join(folder, 'thesis.tex'), 'x')
     expect(() => createWorkspace(folder)).toThrow(expect.objectContaining({ code: 'WORKSPACE_EXISTS' }))
     expect(readdirSync(folder)).toEqual(['thesis.tex'])
+  })
+
+  it('loses what an engine that died left half written, and no more', () => {
+    const { path } = closedWorkspace()
+    const draws = join(path, 'draws')
+    const names = ['.5f0e.tmp', 'a.json.part', 'a.json', 'b.replay.sqlite']
+    for (const name of names) {
+      writeFileSync(join(draws, name), '')
+      utimesSync(join(draws, name), 1e9, 1e9)
+    }
+    writeFileSync(join(draws, '.of-now.tmp'), '')
+    const opened = openWorkspace(path)
+    onTestFinished(() => opened.close())
+    expect(readdirSync(draws).sort()).toEqual(['.of-now.tmp', 'a.json', 'b.replay.sqlite'])
   })
 
   it('is open in one engine at a time', () => {
