@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -89,5 +89,81 @@ describe('tables read from models alone', patient, () => {
     const { verdict, measured } = await verify(engine, forged)
     expect(verdict).toBe('disagrees')
     expect(measured.disagreeing).toMatchObject([{ column: 'Median', stored: 0.3 }])
+  })
+  it('are found out where the rows of a model were taken out', async () => {
+    const change = (rows: Row[]) => rows.filter(({ model }) => model !== 'RepLK-7')
+    const forged = await forge(path, join(folder, 'without.zip'), inStudy(change))
+    const { verdict, measured } = await verify(engine, forged)
+    expect(verdict).toBe('disagrees')
+    expect(measured).toMatchObject({ sampled: 8, checked: 8 })
+    expect(measured.disagreeing.map(({ model, stored }) => [model, stored])).toEqual(
+      Array.from({ length: 4 }, () => ['RepLK-7', null]),
+    )
+  })
+})
+
+describe('tables of models of which not all can be read again', patient, () => {
+  /** As two models of one title would have been written. */
+  const twins = () =>
+    forge(
+      path,
+      join(folder, 'twins.zip'),
+      inStudy((rows) => rows.map((row) => ({ ...row, model: 'RepLK' }))),
+      (manifest) => ({ ...manifest, models: manifest.models.map((one) => ({ ...one, title: 'RepLK' })) }),
+    )
+  let bare: Engine
+  let only: string
+  beforeAll(async () => {
+    bare = await createEngine()
+    only = join(folder, 'only')
+    mkdirSync(only)
+    cpSync(sampleModel('replk7'), join(only, 'replk7.onnx'))
+  })
+  afterAll(() => bare.close())
+
+  it('agree by the rows of those at hand', async () => {
+    const verdict = await verify(bare, path, { folders: [only] })
+    expect(verdict).toMatchObject({ verdict: 'agrees', measured: { sampled: 8, checked: 4, identical: 4 } })
+    expect(verdict.unchecked).toEqual([{ reason: 'the model is not at hand: RepLK-3', n: 4 }])
+  })
+
+  it('agree where all models of one title are at hand', async () => {
+    const verdict = await verify(engine, await twins())
+    expect(verdict).toMatchObject({ verdict: 'agrees', unchecked: [], measured: { identical: 8 } })
+  })
+
+  it('are unchecked where one of several models of one title is not at hand', async () => {
+    const verdict = await verify(bare, await twins(), { folders: [only] })
+    expect(verdict).toMatchObject({ verdict: 'unchecked', measured: { sampled: 8, checked: 0 } })
+    expect(verdict.unchecked).toEqual([
+      { reason: 'the model is not at hand: one of several models that are called RepLK', n: 8 },
+    ])
+  })
+
+  it('agree by the rows of the others where one cannot be set up', async () => {
+    const forged = await forge(path, join(folder, 'unlabelled.zip'), {}, (manifest) => ({
+      ...manifest,
+      models: manifest.models.map((one, at) => (at === 0 ? { ...one, labels: ['cat'] } : one)),
+    }))
+    const verdict = await verify(engine, forged)
+    expect(verdict).toMatchObject({ verdict: 'agrees', measured: { sampled: 8, checked: 4, identical: 4 } })
+    expect(verdict.unchecked).toEqual([{ reason: expect.stringMatching(/^RepLK-3: .*1 labels/), n: 4 }])
+  })
+
+  it('are unchecked, each row once, where nothing can be read', async () => {
+    const forged = await forge(path, join(folder, 'senseless.zip'), {}, (manifest) => ({
+      ...manifest,
+      study: { ...manifest.study, params: { smallest: 'wide' } },
+    }))
+    const verdict = await verify(engine, forged)
+    expect(verdict).toMatchObject({ verdict: 'unchecked', measured: { sampled: 8, checked: 0 } })
+    expect(verdict.unchecked).toEqual([{ reason: expect.stringMatching(/^the tables: /), n: 8 }])
+  })
+
+  it('are unchecked where the manifest has no such model', async () => {
+    const change = changeRow(0, (row) => ({ ...row, model: 'Nobody' }))
+    const forged = await forge(path, join(folder, 'nobody.zip'), inStudy(change))
+    const { unchecked } = await verify(engine, forged)
+    expect(unchecked).toEqual([{ reason: 'the manifest has no model that is called Nobody', n: 1 }])
   })
 })
