@@ -1,10 +1,11 @@
 import type { Command } from 'commander'
 import type { Dataset, Subset } from '#shared/contract/index.ts'
 import { filterToText } from '#shared/filterText.ts'
-import { KernelscopeError } from '#shared/errors.ts'
+import { KernelscopeError, type ErrorCode, type ErrorShape } from '#shared/errors.ts'
 import type { Client } from '../client.ts'
+import { shapeOfFailure } from '../failure.ts'
 import { collect, integerOf } from '../flags.ts'
-import { formatTable, formatTime } from '../format.ts'
+import { formatTable, formatTime, printable } from '../format.ts'
 import { ruleOf } from '../imageFilter.ts'
 import { namedDataset } from '../named.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
@@ -25,30 +26,9 @@ export function addSubsetCommands(dataset: Command, session: CliSession): void {
       const of =
         name === undefined ? {} : { datasetId: (await namedDataset(client, name, session, options)).id }
       const subsets = await client.subsets.list(of)
-      const sizes = new Map<number, number>()
-      for (const { id, datasetId, selection } of subsets)
-        sizes.set(id, (await client.datasets.selected({ datasetId, selection })).images)
-      session.print(options, { subsets: subsets.map((s) => ({ ...s, images: sizes.get(s.id) })) }, () =>
-        formatTable(
-          [
-            { title: 'ID', right: true },
-            { title: 'Subset' },
-            { title: 'Dataset', right: true },
-            { title: 'Images', right: true },
-            { title: 'Changed' },
-            { title: 'Rule' },
-          ],
-          subsets.map((s) => [
-            String(s.id),
-            s.name,
-            String(s.datasetId),
-            String(sizes.get(s.id) ?? ''),
-            formatTime(s.changedAt),
-            ruleText(s),
-          ]),
-          'no subsets; save one with "kernelscope dataset subset save DATASET --name NAME --filter KEY=VALUE"',
-        ),
-      )
+      const sized: SizedSubset[] = []
+      for (const one of subsets) sized.push({ ...one, ...(await sizeOf(client, one)) })
+      session.print(options, { subsets: sized }, () => subsetTable(sized))
     })
 
   withFilter(
@@ -109,6 +89,48 @@ export async function namedSubset(client: Client, dataset: Dataset, name: string
   const found = subsets.find((s) => s.name === name) ?? subsets.find((s) => String(s.id) === name)
   if (found) return found
   throw new KernelscopeError('SUBSET_NOT_FOUND', `there is no subset ${name} of ${dataset.title}`)
+}
+
+/** `images` null: what the rule names is gone, as the problem says. */
+type SizedSubset = Subset & { images: number | null; problem?: ErrorShape }
+
+const gone: readonly ErrorCode[] = ['MODEL_NOT_FOUND', 'STUDY_NOT_FOUND', 'SUBSET_NOT_FOUND']
+
+async function sizeOf(
+  client: Client,
+  { datasetId, selection }: Subset,
+): Promise<Pick<SizedSubset, 'images' | 'problem'>> {
+  try {
+    return await client.datasets.selected({ datasetId, selection })
+  } catch (error) {
+    const problem = shapeOfFailure(error)
+    if (!gone.includes(problem.code)) throw error
+    return { images: null, problem }
+  }
+}
+
+function subsetTable(subsets: readonly SizedSubset[]): string {
+  const table = formatTable(
+    [
+      { title: 'ID', right: true },
+      { title: 'Subset' },
+      { title: 'Dataset', right: true },
+      { title: 'Images', right: true },
+      { title: 'Changed' },
+      { title: 'Rule' },
+    ],
+    subsets.map((s) => [
+      String(s.id),
+      s.name,
+      String(s.datasetId),
+      String(s.images ?? '–'),
+      formatTime(s.changedAt),
+      ruleText(s),
+    ]),
+    'no subsets; save one with "kernelscope dataset subset save DATASET --name NAME --filter KEY=VALUE"',
+  )
+  const stale = subsets.flatMap(({ name, problem }) => (problem ? [`${name}: ${problem.message}`] : []))
+  return table + stale.map((line) => `${printable(line)}\n`).join('')
 }
 
 async function subsetOf(session: CliSession, dataset: string, name: string, options: GlobalOptions) {

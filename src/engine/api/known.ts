@@ -18,7 +18,7 @@ export interface Spoken {
 
 /**
  * Looks up everything a filter, an order and looks name. A model that was never run has no facts; a changed one of which
- * there are none is told, as is a condition that is not stored.
+ * there are none anywhere in the workspace is told, as is a condition that is not stored.
  * Errors: MODEL_NOT_FOUND, SUBSET_NOT_FOUND, STUDY_NOT_FOUND.
  */
 export function knownFor(session: EngineSession, { filter, order, looks = [] }: Spoken): Known {

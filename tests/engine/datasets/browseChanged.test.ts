@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { ImageFilter, StudyCondition } from '#shared/contract/index.ts'
 import { addDataset, runStudy, sampleImages, sampleModel, type Client } from '../studies/sample.ts'
@@ -77,7 +78,7 @@ describe('a changed model in a filter', () => {
   })
 
   it('is told where nothing was measured of it, as is a condition that is not stored', async () => {
-    const { client, datasetId, modelIds } = await sampleWorkspace('replk3')
+    const { client, folder, datasetId, modelIds } = await sampleWorkspace('replk3')
     const modelId = modelIds[0] ?? 0
     const count = (filter: ImageFilter) => client.datasets.count({ datasetId, filter })
     await expect(count({ flips: [{ modelId, changed: 'without-2', flip: 'lost' }] })).rejects.toMatchObject({
@@ -91,6 +92,9 @@ describe('a changed model in a filter', () => {
     await runStudy(client, { kind: 'kernel-size', modelIds: [modelId], datasetId, params })
     const cut: ImageFilter = { outcomes: [{ modelId, changed: 'kernels-1', outcome: 'missing' }] }
     expect(await count(cut)).toEqual({ images: 0 })
+    // Measured here or on other images: there is such a model.
+    const other = await addDataset(client, sampleImages(join(folder, 'other'), 2))
+    expect(await client.datasets.count({ datasetId: other, filter: cut })).toEqual({ images: 16 })
     // As the model is set up from now on, it is another one.
     const { preprocessing } = await client.models.get({ id: modelId })
     await client.models.update({ id: modelId, preprocessing: { ...preprocessing, std: [0.3, 0.3, 0.3] } })
