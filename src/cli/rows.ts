@@ -17,7 +17,8 @@ type RowOut = { model: string; key: string } & StudyRow
 
 /**
  * Every measured image of a study, of some models and conditions where they are named; of a study without conditions the
- * images behind the points that are named, with their values there. Throws USAGE for a key the study does not have.
+ * images behind the points that are named, with their values there. Throws USAGE for a key the study does not have, and
+ * for an order where there are no points.
  */
 export async function printRows(session: CliSession, name: string, options: RowFlags): Promise<void> {
   const client = await session.openWorkspace(options)
@@ -45,6 +46,10 @@ export async function printRows(session: CliSession, name: string, options: RowF
         found.push(...(await pointRows(client, study.id, point, options.sort ?? 'largest')))
     return session.print(options, { studyId: study.id, rows: found }, () => pointTable(found))
   }
+  if (options.sort && conditions.length > 0)
+    throw new KernelscopeError('USAGE', `no points to sort the images of: ${study.title} has conditions`, {
+      hint: 'Leave out --sort; "study images" orders the images of such a study.',
+    })
   const rows: RowOut[] = []
   for (const { modelId, model, key } of conditions) {
     if ((wanted && !wanted.has(modelId)) || (keys && !keys.includes(key))) continue

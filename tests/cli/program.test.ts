@@ -115,6 +115,10 @@ describe('the program', () => {
     const rows = z
       .object({ rows: z.array(z.object({ model: z.string(), key: z.string(), correct: z.boolean() })) })
       .parse(await json(['study', 'rows', String(first.study.id)]))
+    const sorted = await run([
+      ...['study', 'rows', String(first.study.id), '--sort', 'largest', '-w', workspace],
+    ])
+    expect([sorted.code, sorted.err]).toEqual([2, expect.stringContaining('has conditions')])
     for (const cell of first.conditions) {
       const own = rows.rows.filter(({ model, key }) => model === cell.model && key === cell.key)
       expect([own.length, own.filter(({ correct }) => correct).length]).toEqual([cell.n, cell.correct])

@@ -79,7 +79,10 @@ export function addBrowseCommands(dataset: Command, session: CliSession): void {
     })
 
   withFilter(dataset.command('confusion').description('what each class is taken for by a model'))
-    .requiredOption('--model <name>', 'id, title or file, MODEL:CONDITION under a stored condition')
+    .requiredOption(
+      '--model <name>',
+      'id, title or file; MODEL~CHANGE of a changed model, MODEL:CONDITION under a stored condition',
+    )
     .option('--pairs <n>', 'mistakes that are listed', integerOf('--pairs', 0), 20)
     .option('--classes', 'list every class instead')
     .action(async (name: string, _: unknown, command: Command) => {

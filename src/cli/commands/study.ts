@@ -109,7 +109,9 @@ export function addStudyCommands(program: Command, session: CliSession): void {
 
   study
     .command('rows')
-    .description('every measured image of a study')
+    .description(
+      'every measured image of a study; of one whose points are means over images, those behind the points of --key',
+    )
     .argument('<study>', 'id or title')
     .option('--model <name>', 'only of this model; may be given several times', collect)
     .option('--key <key>', 'only of this condition or point; may be given several times', collect)
