@@ -144,9 +144,12 @@ export async function imagePath(
 ): Promise<{ path: string } | string> {
   const path = images.get(digest)
   if (path === undefined) return 'the image is not at hand'
-  if ((await fileDigest(path).catch(() => null)) !== digest)
-    return 'the image has changed since it was indexed'
-  return { path }
+  try {
+    if ((await fileDigest(path)) !== digest) return 'the image has changed since it was indexed'
+    return { path }
+  } catch (error) {
+    return `the image cannot be read: ${error instanceof Error && 'code' in error ? String(error.code) : whyNot(error)}`
+  }
 }
 
 const asJson = (text: string): unknown => {

@@ -6,6 +6,9 @@ import { setUpModel } from './models.ts'
 import { whyNot } from './room.ts'
 import type { BundledVector } from './sample.ts'
 
+/** Image files read at a time: many more are refused by the system. */
+const filesAtATime = 16
+
 /** Vectors of one variant. */
 export interface VectorGroup {
   /** Its place in the manifest. */
@@ -41,12 +44,13 @@ export async function checkVectors(
   const { rewrite } = variant
   const what = rewrite.op === 'probe' ? titles[rewrite.what] : rewrite.op
   const behind = imagesBehind(group, manifest)
-  const found = await Promise.all(
-    behind.map(async ({ image: digest, className }) => {
-      const file = await imagePath(digest, check.images)
-      return typeof file === 'string' ? file : { ...file, digest, className }
-    }),
-  )
+  const look = async ({ image: digest, className }: (typeof behind)[number]) => {
+    const file = await imagePath(digest, check.images)
+    return typeof file === 'string' ? file : { ...file, digest, className }
+  }
+  const found: Awaited<ReturnType<typeof look>>[] = []
+  for (let at = 0; at < behind.length; at += filesAtATime)
+    found.push(...(await Promise.all(behind.slice(at, at + filesAtATime).map(look))))
   const images = found.filter((image) => typeof image !== 'string')
   const missing = found.find((image) => typeof image === 'string')
   const together = behind !== vectors

@@ -1,10 +1,15 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEngine, type Engine } from '#engine/api/index.ts'
 import { addDataset, runStudy, sampleImages, sampleModel } from '../studies/sample.ts'
 import { forge, verify } from './forge.ts'
+
+const cli = fileURLToPath(new URL('../../../src/cli/index.ts', import.meta.url))
 
 /** Models by the names of their files. */
 const models = new Map<string, number>()
@@ -26,9 +31,14 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-async function bundled(kind: string, params: Record<string, unknown>, names: string[]): Promise<string> {
+async function bundled(
+  kind: string,
+  params: Record<string, unknown>,
+  names: string[],
+  from = datasetId,
+): Promise<string> {
   const modelIds = names.map((name) => models.get(name) ?? 0)
-  const { id } = await runStudy(engine.client, { kind, params, modelIds, datasetId })
+  const { id } = await runStudy(engine.client, { kind, params, modelIds, datasetId: from })
   const { files } = await engine.client.bundles.make({ studyId: id, path: join(folder, `${kind}-${id}.zip`) })
   return files[0]?.path ?? ''
 }
@@ -175,5 +185,37 @@ describe('measured vectors', patient, () => {
     const verdict = await verify(engine, forged)
     expect(verdict.verdict).toBe('unchecked')
     expect(verdict.unchecked[0]?.reason).toContain('of other images or in another way')
+  })
+  it('tell an image that cannot be read from one that was changed', async () => {
+    const path = await bundled('feature-variance', { images: 5, order: 'batch-mean' }, ['replk3'])
+    const name = join(images, 'aircraft', 'aircraft_000.png')
+    const bytes = readFileSync(name)
+    rmSync(name)
+    try {
+      const { verdict, unchecked } = await verify(engine, path)
+      expect(verdict).toBe('unchecked')
+      expect(unchecked).toEqual([
+        {
+          reason: 'variance of the mean features over 5 images together: the image cannot be read: ENOENT',
+          n: 1,
+        },
+      ])
+    } finally {
+      writeFileSync(name, bytes)
+    }
+  })
+
+  it.skipIf(process.platform === 'win32')('are measured of more images than files may be open', async () => {
+    const many = join(folder, 'many')
+    const id = await addDataset(engine.client, sampleImages(many, 20))
+    const path = await bundled('feature-variance', { images: 320, order: 'batch-mean' }, ['replk3'], id)
+    const command = ['ulimit -n 160; exec "$@"', 'sh', process.execPath, cli, 'bundle', 'verify', path]
+    const folders = ['--folder', many, '--folder', dirname(sampleModel('replk3'))]
+    const { stdout } = await promisify(execFile)('sh', ['-c', ...command, ...folders, '--json'])
+    expect(JSON.parse(stdout)).toMatchObject({
+      verdict: 'agrees',
+      measured: { sampled: 1, checked: 1 },
+      unchecked: [],
+    })
   })
 })
