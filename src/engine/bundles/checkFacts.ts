@@ -1,9 +1,10 @@
 import type { Attack } from '#shared/attacks.ts'
-import { stimulus, type Stimulus } from '#shared/stimulus.ts'
+import type { Stimulus } from '#shared/stimulus.ts'
 import type { Draws, Transform } from '#shared/transforms/index.ts'
 import type { StoredModel } from '../models/index.ts'
 import { attackAgain, recompute, transferAgain, type Recomputed } from '../studies/index.ts'
 import type { Workspace } from '../workspace/index.ts'
+import { replaysDraws, stimulusOf } from './conditions.ts'
 import { fileDigest } from './find.ts'
 import type { BundledModel, BundledVariant, Manifest } from './manifest.ts'
 import { makerOf, setUpModel } from './models.ts'
@@ -24,7 +25,8 @@ export interface Check {
   /** Files by digest. */
   models: ReadonlyMap<string, string>
   images: ReadonlyMap<string, string>
-  draws: Draws | null
+  /** The masks that sampled conditions replay, or why there are none. */
+  draws: Draws | string
   /** Where graphs are written. */
   workspace: Workspace
   tally: Tally
@@ -51,7 +53,8 @@ export async function checkFacts(
   path: string,
   check: Check,
 ): Promise<void> {
-  const { workspace, draws, room, tally, manifest } = check
+  const { workspace, room, tally, manifest } = check
+  const draws = typeof check.draws === 'string' ? null : check.draws
   const pixels: Asked<Transform>[] = []
   const own: Asked<Attack>[] = []
   const made: Asked<Attack>[] = []
@@ -129,12 +132,13 @@ async function makerFor(
 /** What is computed again for a fact, or why it cannot be. */
 async function itemOf(
   { image, className, condition }: BundledFact,
-  { manifest: { conditions }, images }: Check,
+  { manifest: { conditions }, images, draws }: Check,
 ): Promise<Item<Stimulus> | string> {
-  const parsed = stimulus.safeParse(asJson(conditions[condition] ?? ''))
-  if (!parsed.success) return 'the condition is not one that this version knows'
+  const stimulus = stimulusOf(conditions[condition] ?? '')
+  if (!stimulus) return 'the condition is not one that this version knows'
+  if (typeof draws === 'string' && replaysDraws(stimulus)) return draws
   const path = await imagePath(image, images)
-  return typeof path === 'string' ? path : { ...path, digest: image, className, stimulus: parsed.data }
+  return typeof path === 'string' ? path : { ...path, digest: image, className, stimulus }
 }
 
 /** The file of an image that still is what its digest says, or why there is none. */
@@ -149,13 +153,5 @@ export async function imagePath(
     return { path }
   } catch (error) {
     return `the image cannot be read: ${error instanceof Error && 'code' in error ? String(error.code) : whyNot(error)}`
-  }
-}
-
-const asJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
   }
 }

@@ -1,20 +1,34 @@
 import { KernelscopeError } from '#shared/errors.ts'
 import type { Draws } from '#shared/transforms/index.ts'
 import { DrawsPieces, withMasks, type DrawnMask } from '../studies/index.ts'
+import { replaysDraws, stimulusOf } from './conditions.ts'
 import { drawsName } from './manifest.ts'
 import type { Bundle } from './open.ts'
+import { whyNot } from './room.ts'
+import type { BundledFact } from './sample.ts'
 
 /** Characters of the masks that are kept at most. */
 const mostText = 128 * 2 ** 20
 
+/** The masks of sampled facts; the file, which may be long, is read only where a condition of theirs replays it. */
+export async function drawsOfFacts(
+  bundle: Bundle,
+  facts: readonly Pick<BundledFact, 'image' | 'condition'>[],
+): Promise<Draws | string> {
+  const { conditions } = bundle.manifest
+  const replays = conditions.map((condition) => replaysDraws(stimulusOf(condition)))
+  const images = facts.filter(({ condition }) => replays[condition]).map(({ image }) => image)
+  return images.length === 0 ? 'no masks are replayed' : drawsFor(bundle, new Set(images))
+}
+
 /**
  * The draws of a bundle for some images alone, by their digests: a file of all masks of a large study is longer than a text
- * can be. Null where a bundle has none, or where they are no masks (subsets of a lesion study, which are in its rewrites).
+ * can be. Why there are none, where the bundle has none or its file is not one of masks.
  *
  * @throws BUNDLE_MALFORMED where the masks of these images alone are too many
  */
-export async function drawsFor({ archive }: Bundle, images: ReadonlySet<string>): Promise<Draws | null> {
-  if (!archive.entries.has(drawsName)) return null
+async function drawsFor({ archive }: Bundle, images: ReadonlySet<string>): Promise<Draws | string> {
+  if (!archive.entries.has(drawsName)) return `the bundle has no ${drawsName}`
   const file = new DrawsPieces()
   const kept: DrawnMask[] = []
   let length = 0
@@ -30,7 +44,7 @@ export async function drawsFor({ archive }: Bundle, images: ReadonlySet<string>)
     })
     return withMasks(file.head(), kept)
   } catch (error) {
-    if (error instanceof KernelscopeError && error.code === 'DRAWS_MALFORMED') return null
+    if (error instanceof KernelscopeError && error.code === 'DRAWS_MALFORMED') return whyNot(error)
     throw error
   }
 }

@@ -6,7 +6,7 @@ import { createWorkspace, type Workspace } from '../workspace/index.ts'
 import { checkFacts, type Check } from './checkFacts.ts'
 import { checkTables } from './checkTables.ts'
 import { checkVectors, imagesBehind } from './checkVectors.ts'
-import { drawsFor } from './draws.ts'
+import { drawsOfFacts } from './draws.ts'
 import { findImages, findModels } from './find.ts'
 import type { BundledModel, BundledVariant } from './manifest.ts'
 import { labelsDigest } from './models.ts'
@@ -53,7 +53,7 @@ export async function verifyBundle(
     manifest,
     models: await findModels(room, new Set(digests)),
     images: await findImages(room, new Set(wanted.map(({ image }) => image))),
-    draws: await drawsFor(bundle, new Set(facts.map(({ image }) => image))),
+    draws: await drawsOfFacts(bundle, facts),
     tally,
   }
   const total = facts.length + vectors.length

@@ -35,8 +35,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-async function make(name: string): Promise<string> {
-  const { files } = await engine.client.bundles.make({ studyId, path: join(folder, name) })
+async function make(name: string, of = studyId): Promise<string> {
+  const { files } = await engine.client.bundles.make({ studyId: of, path: join(folder, name) })
   return files[0]?.path ?? ''
 }
 
@@ -185,6 +185,32 @@ describe('checking a bundle', patient, () => {
     })
     expect(verdict.facts).toBe(64)
     expect(verdict.largest).toBeLessThan(1e-5)
+  })
+
+  it('replays its draws, and says why where they cannot be read', async () => {
+    const { modelIds, datasetId } = await engine.client.studies.get({ id: studyId })
+    const draws = join(folder, 'draws.json')
+    await engine.client.studies.draws({ id: studyId, path: draws })
+    const { digest } = await engine.client.studies.importDraws({ path: draws })
+    const params = { percents: [0, 50], repeats: 1, draws: digest }
+    const replayed = await runStudy(engine.client, {
+      kind: 'random-patch-drop',
+      params,
+      modelIds,
+      datasetId,
+    })
+    const path = await make('replayed.zip', replayed.id)
+    expect(await verify(path, { sample: 32 })).toMatchObject({
+      verdict: 'agrees',
+      checked: 32,
+      unchecked: [],
+    })
+    const cut = await forge(path, join(folder, 'cut.zip'), { 'draws.json': (text) => text.slice(0, -20) })
+    const verdict = await verify(cut, { sample: 32 })
+    expect(verdict).toMatchObject({ verdict: 'agrees', checked: 16 })
+    expect(verdict.unchecked).toEqual([
+      { reason: expect.stringMatching(/^DRAWS_MALFORMED: invalid draws file: /), n: 16 },
+    ])
   })
 
   it('notices an image that was changed since', async () => {

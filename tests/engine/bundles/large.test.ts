@@ -4,9 +4,10 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { writeArchive } from '#engine/bundles/index.ts'
-import { drawsFor } from '#engine/bundles/draws.ts'
+import { drawsOfFacts } from '#engine/bundles/draws.ts'
 import { archiveLimits, openArchive } from '#engine/bundles/reader.ts'
 import type { Bundle } from '#engine/bundles/open.ts'
+import { canonicalStimulus } from '#shared/stimulus.ts'
 import { parseDraws, serialiseDraws, type Draws } from '#shared/transforms/index.ts'
 import { temporaryFolder } from '../../temporary.ts'
 
@@ -65,7 +66,25 @@ describe('the draws of a bundle', () => {
   })
   const among = Array.from({ length: 5000 }, (_, at) => at)
 
-  async function read(text: string, images: number[]): Promise<Draws | null> {
+  /** A condition whose masks are those of a draws file; of the seed where none is named. */
+  const dropping = (draws: string | null) =>
+    canonicalStimulus({
+      op: 'patchDrop',
+      patch: 16,
+      percent: 50,
+      fill: 'black',
+      seed: 0,
+      repeat: 0,
+      group: null,
+      draws,
+    })
+
+  /** As for facts of some images under one condition. */
+  async function read(
+    text: string,
+    images: number[],
+    condition = dropping(digest(0)),
+  ): Promise<Draws | string> {
     const folder = temporaryFolder()
     const path = join(folder, 'draws', 'bundle.zip')
     mkdirSync(dirname(path))
@@ -73,7 +92,8 @@ describe('the draws of a bundle', () => {
     await writeArchive(path, [{ name: 'draws.json', content: { path: join(folder, 'draws.json') } }])
     const archive = await openArchive(path)
     try {
-      return await drawsFor({ archive } as Bundle, new Set(images.map(digest)))
+      const facts = images.map((at) => ({ image: digest(at), condition: 0 }))
+      return await drawsOfFacts({ archive, manifest: { conditions: [condition] } } as Bundle, facts)
     } finally {
       archive.close()
     }
@@ -89,14 +109,23 @@ describe('the draws of a bundle', () => {
   })
 
   it('keep the masks of groups, whose images are not told', async () => {
-    expect(await read(serialiseDraws(drawn(among)), [])).toEqual({
+    expect(await read(serialiseDraws(drawn(among)), [9999])).toEqual({
       ...drawn([]),
       entries: { '50/0': { 'group:3': '0f00' } },
       others: [{ height: 32, width: 32, entries: {} }],
     })
   })
 
-  it('are none where the file is of something else', async () => {
-    expect(await read('{"format":"kernelscope-subsets","models":[]}', [1])).toBeNull()
+  it.each([
+    ['of something else', '{"format":"kernelscope-subsets","models":[]}'],
+    ['damaged', serialiseDraws(drawn([1])).slice(0, -20)],
+  ])('are told to be unreadable where the file is %s', async (_, text) => {
+    expect(await read(text, [1])).toMatch(/^DRAWS_MALFORMED: invalid draws file: /)
+  })
+
+  it('are not read where no condition replays them', async () => {
+    const damaged = serialiseDraws(drawn([1])).slice(0, -20)
+    for (const condition of [dropping(null), canonicalStimulus({ op: 'identity' }), 'unknown'])
+      expect(await read(damaged, [1], condition)).toBe('no masks are replayed')
   })
 })
