@@ -52,7 +52,7 @@ interface Row {
 const chunk = 4000
 
 /**
- * Everything a study's numbers rest on, block by block: the facts and measurements of its models under its conditions on
+ * Everything a study's numbers rest on, block by block: the facts of its models under its conditions on
  * its images. Sorted by what they are keyed by, so that two workspaces that measured the same give the same.
  */
 export async function* studyEvidence(
