@@ -14,7 +14,7 @@ import { blocksOf } from './lesionLanes.ts'
 import { passKey } from './passes.ts'
 import { conditionsOf } from './plan.ts'
 import { studyDefinition } from './registry.ts'
-import { findStudy, settledStudy } from './store.ts'
+import { findStudy, settledStudy, sourceOf } from './store.ts'
 import { countFacts } from './unmeasured.ts'
 
 /**
@@ -22,11 +22,12 @@ import { countFacts } from './unmeasured.ts'
  * models; null while one of them was never run here. `subset`: how many images the subset of the input has now.
  */
 export async function studyCost(
-  { db }: Workspace,
+  workspace: Workspace,
   input: StudyInput,
   subset: number | null = null,
   signal?: AbortSignal,
 ): Promise<StudyCost> {
+  const { db } = workspace
   const definition = studyDefinition(input.kind)
   const study = await settledStudy(db, input, signal)
   const { params } = study
@@ -55,7 +56,11 @@ export async function studyCost(
     addLesions(ledger, model, lesions, imagesIn(source))
     settled.set(model.id, Math.max(0, ...groups.slice(1).map(({ stored }) => stored)))
   }
-  const done = most === 0 && findStudy(db, study)?.job?.state === 'done'
+  const before = most === 0 ? findStudy(db, study) : null
+  // One of an earlier version may lack what is kept now.
+  const done =
+    before?.job?.state === 'done' &&
+    ((await definition.complete?.(params, { workspace, models, source: sourceOf(before) })) ?? true)
   const extra = definition.extraWork?.(params, {
     ...{ db, dataset, models, images: imagesIn(source) },
     settled: ({ id }) => (done ? imagesIn(source) : (settled.get(id) ?? 0)),

@@ -5,18 +5,18 @@ import { parseCellRef } from '#shared/cellRef.ts'
 import type { CellOrder } from '#shared/contract/index.ts'
 import type { Point } from '#shared/figures/spec.ts'
 import { fixedModel } from './fixedModel.ts'
-import { addDataset, runStudy, sampleImages, sampleModel, type Client } from './sample.ts'
+import { addDataset, jobEnd, runStudy, sampleImages, sampleModel, type Client } from './sample.ts'
 import { freshWorkspace } from './workspace.ts'
 
 const fixture = (name: string) => fileURLToPath(new URL(`../onnx/fixtures/${name}.onnx`, import.meta.url))
 
 async function setUp(model: string, kind: string, params: Record<string, unknown>) {
-  const { client, folder } = await freshWorkspace()
+  const { client, engine, folder } = await freshWorkspace()
   const datasetId = await addDataset(client, sampleImages(folder, 1))
   const modelIds = [(await client.models.add({ path: model })).id]
   const run = async (own: Record<string, unknown> = params) =>
     (await runStudy(client, { kind, modelIds, datasetId, params: own })).id
-  return { client, run, id: await run(), modelIds, datasetId }
+  return { client, engine, run, id: await run(), modelIds, datasetId }
 }
 
 /** Points of all series of one figure. */
@@ -97,6 +97,41 @@ describe('the images behind a point of', () => {
       expect(among.rows).toHaveLength(3)
       expect(among.rows.find(({ id: image }) => image === single?.id)?.value).toBe(point.y)
       expect(among.point?.note).toContain('not the mean of these areas')
+    }
+  })
+})
+
+describe('a receptive field whose images have no values yet', () => {
+  it('is incomplete until it runs again, which measures those and leaves the mean as it is', async () => {
+    const params = { images: 3 }
+    const { client, engine, id, modelIds, datasetId } = await setUp(sample, 'receptive-field', params)
+    const [{ figures }, points] = [await client.studies.result({ id }), await pointsOf(client, id, 0)]
+    const point = points[49] ?? { x: 0, y: 0 }
+    const { rows } = await imagesBehind(client, id, point)
+    const { db } = engine.session.open().workspace
+    const forget = (images: number) =>
+      db
+        .prepare(
+          `DELETE FROM measurement WHERE (variant_id, subject_id) IN (SELECT m.variant_id, m.subject_id FROM measurement m
+           JOIN variant v ON v.id = m.variant_id WHERE v.key LIKE '%receptiveFieldRings%' LIMIT ?)`,
+        )
+        .run(images)
+    const cost = () => client.studies.cost({ kind: 'receptive-field', modelIds, datasetId, params })
+    for (const [images, words] of [
+      [1, '1 image has no value of its own yet'],
+      [3, '3 images have no values of their own yet'],
+    ] as const) {
+      expect(forget(images).changes).toBe(images)
+      expect((await client.studies.result({ id })).complete).toBe(false)
+      expect((await imagesBehind(client, id, point)).point?.note).toContain(words)
+      expect((await cost()).cached).toBe(0)
+      const again = await client.studies.rerun({ id })
+      const { progress } = await jobEnd(client, again.job?.id ?? 0)
+      expect(progress).toMatchObject({ total: 3, done: 3, cacheHits: 3 - images })
+      const result = await client.studies.result({ id })
+      expect([result.complete, result.figures]).toEqual([true, figures])
+      expect((await imagesBehind(client, id, point)).rows).toEqual(rows)
+      expect((await cost()).cached).toBe(3)
     }
   })
 })

@@ -1,7 +1,7 @@
 import { defineStudy } from '../definition.ts'
 import { problemNotes } from '../measurements.ts'
 import { drawnWork, gradientForwards } from '../work.ts'
-import { fieldImages, fieldRewrite, measureField, ringsRewrite, storedField } from './measure.ts'
+import { fieldImages, fieldRewrite, isMeasured, measureField, ringsRewrite, storedField } from './measure.ts'
 import { params } from './params.ts'
 import { areaPoint } from './point.ts'
 import { areaFigure, areaTable, fieldFigure, type Field } from './view.ts'
@@ -50,7 +50,7 @@ export const receptiveFieldStudy = defineStudy({
   measure: (room, chosen) => measureField(room, chosen),
   async complete(chosen, { workspace, source, models }) {
     const images = await fieldImages(workspace.db, source, chosen)
-    return models.every((model) => storedField(workspace.db, images, model, chosen) !== null)
+    return models.every((model) => isMeasured(workspace.db, images, model, chosen))
   },
   point: areaPoint,
   async kept(chosen, _model, { workspace: { db }, source }) {

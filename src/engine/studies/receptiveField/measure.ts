@@ -10,7 +10,7 @@ import { givenUp, gradientCallSize, inCalls, smallerAfter } from '../calls.ts'
 import type { MeasureRoom } from '../definition.ts'
 import { drawImages } from '../drawImages.ts'
 import type { ImageSource, StudyImage } from '../images.ts'
-import { measured, measurementStore, subjectsOf } from '../measurements.ts'
+import { isSettled, measured, measurementStore, subjectsOf } from '../measurements.ts'
 import { loadFloats, runProbe, setKey } from '../probing.ts'
 import type { ReceptiveFieldParams } from './params.ts'
 
@@ -60,20 +60,38 @@ export function storedField(
   return { map, images: images.length - problems.size, problems }
 }
 
+/** The images that a field is the mean over. */
+export const countedIn = ({ problems }: StoredField, images: readonly StudyImage[]): StudyImage[] =>
+  images.filter(({ subjectId }) => !problems.has(subjectId))
+
+/** Whether the field is there, and the rings of each of its images; fields of earlier versions have none. */
+export function isMeasured(
+  db: Db,
+  images: StudyImage[],
+  model: StoredModel,
+  chosen: ReceptiveFieldParams,
+): boolean {
+  const field = storedField(db, images, model, chosen)
+  return field !== null && isSettled(measured(db, model, ringsRewrite(chosen)), countedIn(field, images))
+}
+
 /** Index of the feature map at a share of the depth; null without any. */
 const pointAt = (points: readonly unknown[], depth: number): number | null =>
   points.length === 0 ? null : Math.round(depth * (points.length - 1))
 
-/** Averages the contributions of all images of the draw. Throws MODEL_UNSUPPORTED where there is no gradient. */
+/**
+ * Averages the contributions of all images of the draw, and keeps the rings of each; where the mean is there, those that
+ * are missing. Throws MODEL_UNSUPPORTED where there is no gradient.
+ */
 export async function measureField(room: MeasureRoom, chosen: ReceptiveFieldParams): Promise<void> {
   const { workspace, source, model, progress, context } = room
   const images = await fieldImages(workspace.db, source, chosen)
   const [first] = images
+  const field = storedField(workspace.db, images, model, chosen)
+  const left = field ? withoutRings(workspace.db, countedIn(field, images), model, chosen) : images
   progress.expect(images.length)
-  if (!first || storedField(workspace.db, images, model, chosen)) {
-    progress.add({ computed: 0, cached: images.length, failed: 0 })
-    return
-  }
+  progress.add({ computed: 0, cached: images.length - left.length, failed: 0 })
+  if (!first || left.length === 0) return
   const { session, provider } = await openField(room, chosen)
   const size = smallerAfter(gradientCallSize(model), progress.moved() ? 0 : context.crashes)
   progress.note(`${model.title} on ${provider}, forward and backward, batch ${size.most}`)
@@ -91,24 +109,31 @@ export async function measureField(room: MeasureRoom, chosen: ReceptiveFieldPara
     }
   }
   try {
-    await inCalls(size, images, { call, giveUp, ended: () => session.ended })
+    await inCalls(size, left, { call, giveUp, ended: () => session.ended })
   } finally {
     await session.close()
   }
   if (context.signal.aborted) return
-  const counted = images.length - problems.size
-  if (counted === 0)
+  const counted = left.length - problems.size
+  if (!field && counted === 0)
     throw new KernelscopeError('DATASET_EMPTY', `no image gave a receptive field of ${model.title}`)
-  const store = measurementStore(workspace.db, { model, provider, rewrite: fieldRewrite(images, chosen) })
+  const mean = measurementStore(workspace.db, { model, provider, rewrite: fieldRewrite(images, chosen) })
   const own = measurementStore(workspace.db, { model, provider, rewrite: ringsRewrite(chosen) })
   workspace.db.transaction(() => {
-    store.keepVector(
-      first.subjectId,
-      sum.map((value) => value / counted),
-    )
-    for (const [subjectId, problem] of problems) store.fail(subjectId, problem)
+    if (!field)
+      mean.keepVector(
+        first.subjectId,
+        sum.map((value) => value / counted),
+      )
+    // An image of a mean that is there stays one of it, even if it cannot be read any more.
+    for (const [subjectId, problem] of problems) (field ? own : mean).fail(subjectId, problem)
     for (const [subjectId, vector] of rings) own.keepVector(subjectId, vector)
   })()
+}
+
+function withoutRings(db: Db, images: StudyImage[], model: StoredModel, chosen: ReceptiveFieldParams) {
+  const known = measured(db, model, ringsRewrite(chosen)).known(subjectsOf(images))
+  return images.filter(({ subjectId }) => !known.has(subjectId))
 }
 
 async function openField({ workspace, model, settings, log }: MeasureRoom, { depth }: ReceptiveFieldParams) {
