@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import type { BundleVerdict, OpenedBundle } from '#shared/contract/index.ts'
+import type { OpenedBundle } from '#shared/contract/index.ts'
 import { errorCodes } from '#shared/errors.ts'
 import { paperSection } from '#shared/paperSection.ts'
 import type { Client } from '../client.ts'
@@ -9,6 +9,7 @@ import { collect, integerOf, numberOf } from '../flags.ts'
 import { formatBytes, formatCount, formatDataTable, formatPairs } from '../format.ts'
 import { namedStudy } from '../named.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
+import { describeVerdict } from '../verdict.ts'
 
 interface MakeFlags extends GlobalOptions {
   out?: string
@@ -63,7 +64,7 @@ export function addBundleCommands(program: Command, session: CliSession, fail: (
     .option('--seed <n>', 'decides which', integerOf('--seed', 0), 0)
     .option(
       '--tolerance <p>',
-      'largest difference of a probability, and share of a measured vector’s largest number, that agrees',
+      'largest difference of a probability, and share of the largest number of a measured vector or of a column of a table, that agrees',
       numberOf('--tolerance'),
       0.001,
     )
@@ -89,7 +90,7 @@ export function addBundleCommands(program: Command, session: CliSession, fail: (
             session.io.err(`${event.done} of ${event.total}: ${event.note}\n`)
           continue
         }
-        session.print(options, event.verdict, () => sentenceOf(event.verdict))
+        session.print(options, event.verdict, () => describeVerdict(event.verdict))
         if (event.verdict.verdict !== 'agrees') fail(errorCodes.BUNDLE_MALFORMED.exit)
       }
     })
@@ -132,38 +133,4 @@ function describe({
     ['Figures', figures.map(({ id }) => id).join(', ') || '–'],
   ])
   return [facts, ...tables.map((table) => `${table.title}\n${formatDataTable(table)}`)].join('\n')
-}
-
-const words = {
-  agrees: 'It agrees',
-  disagrees: 'It does NOT agree',
-  unchecked: 'Nothing could be checked',
-}
-
-function sentenceOf(found: BundleVerdict): string {
-  const { verdict, facts, sampled, checked, identical, largest, tolerance, seed, measured } = found
-  const lines = [
-    `${words[verdict]}: of ${formatCount(facts)} facts, ${sampled} were drawn (seed ${seed}) and ${checked} computed again.`,
-    ...(checked > 0
-      ? [
-          `${identical} are equal to the last bit; the largest difference of a probability is ${largest.toPrecision(2)} (at most ${tolerance} is let pass).`,
-        ]
-      : []),
-    ...(measured.sampled > 0
-      ? [
-          `Of ${formatCount(found.measurements)} measured vectors and the rows of tables read from models alone, ${measured.sampled} were drawn and ${measured.checked} computed again; ${measured.identical} are equal to the last bit, the largest difference is ${measured.largest.toPrecision(2)} of the largest number of its vector (at most ${tolerance}).`,
-        ]
-      : []),
-    `Stored on ${found.storedOn.join('; ') || '–'}; computed again on ${found.checkedOn.join(', ') || '–'}.`,
-    ...found.unchecked.map(({ reason, n }) => `Not checked, ${n}: ${reason}.`),
-    ...measured.disagreeing.map(
-      ({ model, what, image, place, column, stored, found: now }) =>
-        `${model}, ${what}${image === null ? '' : ` of ${image.slice(0, 12)}`}, ${column ?? `number ${place + 1}`}: stored ${stored ?? 'none'}, found ${now ?? 'none'}`,
-    ),
-    ...found.disagreeing.map(
-      ({ model, image, className, condition, stored, found: now }) =>
-        `${model}, ${className} ${image.slice(0, 12)}, ${condition}: stored class ${stored.predicted} (${stored.confidence.toFixed(4)}), found ${now.predicted} (${now.confidence.toFixed(4)})`,
-    ),
-  ]
-  return `${lines.join('\n')}\n`
 }

@@ -22,7 +22,7 @@ export interface VerifyOptions {
   seed: number
   /**
    * What other hardware or another runtime may make: the largest difference of a probability, and of a measured number
-   * over the largest of its vector.
+   * over the largest of its vector or of its column of a table.
    */
   tolerance: number
 }

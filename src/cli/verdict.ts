@@ -1,0 +1,71 @@
+import type { BundleVerdict } from '#shared/contract/index.ts'
+import { formatCount } from './format.ts'
+
+const words = {
+  agrees: 'It agrees',
+  disagrees: 'It does NOT agree',
+  unchecked: 'Nothing could be checked',
+}
+
+/** What checking a bundle has found: of facts, vectors and tables, as far as it has any. */
+export function describeVerdict(found: BundleVerdict): string {
+  const lines = [
+    `${words[found.verdict]}.`,
+    ...aboutFacts(found),
+    ...aboutMeasured(found),
+    ...aboutRuntimes(found),
+    ...found.unchecked.map(({ reason, n }) => `Not checked, ${n}: ${reason}.`),
+    ...found.measured.disagreeing.map(
+      ({ model, what, image, place, column, stored, found: now }) =>
+        `${model}, ${what}${image === null ? '' : ` of ${image.slice(0, 12)}`}, ${column ?? `number ${place + 1}`}: stored ${stored ?? 'none'}, found ${now ?? 'none'}`,
+    ),
+    ...found.disagreeing.map(
+      ({ model, image, className, condition, stored, found: now }) =>
+        `${model}, ${className} ${image.slice(0, 12)}, ${condition}: stored class ${stored.predicted} (${stored.confidence.toFixed(4)}), found ${now.predicted} (${now.confidence.toFixed(4)})`,
+    ),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function aboutFacts({
+  facts,
+  sampled,
+  seed,
+  checked,
+  identical,
+  largest,
+  tolerance,
+}: BundleVerdict): string[] {
+  if (facts === 0) return []
+  const drawn = `Of ${formatCount(facts)} facts, ${sampled} were drawn (seed ${seed}) and ${checked} computed again.`
+  if (checked === 0) return [drawn]
+  return [
+    drawn,
+    `${identical} are equal to the last bit; the largest difference of a probability is ${largest.toPrecision(2)} (at most ${tolerance} is let pass).`,
+  ]
+}
+
+function aboutMeasured({ measurements, seed, tolerance, measured }: BundleVerdict): string[] {
+  const { sampled, checked, identical, largest } = measured
+  if (sampled === 0) return []
+  const [what, scale] =
+    measurements > 0
+      ? [
+          `Of ${formatCount(measurements)} measured vectors, ${sampled} were drawn (seed ${seed}) and ${checked} computed again`,
+          'vector',
+        ]
+      : [
+          `Of ${formatCount(sampled)} rows of tables that are read from models alone, ${checked} were read again`,
+          'column',
+        ]
+  if (checked === 0) return [`${what}.`]
+  return [
+    `${what}; ${identical} are equal to the last bit, the largest difference is ${largest.toPrecision(2)} of the largest number of its ${scale} (at most ${tolerance}).`,
+  ]
+}
+
+function aboutRuntimes({ storedOn, checkedOn }: BundleVerdict): string[] {
+  if (storedOn.length === 0) return []
+  const again = checkedOn.length > 0 ? `; computed again on ${checkedOn.join(', ')}` : ''
+  return [`Stored on ${storedOn.join('; ')}${again}.`]
+}
