@@ -60,6 +60,13 @@ async function compose(page: Page, study: number): Promise<number> {
   return Number(/figures\/(\d+)/.exec(page.url())?.[1] ?? 0)
 }
 
+/** A receptive field is computed on demand. */
+async function compute(page: Page) {
+  const main = page.locator('#main')
+  await main.getByRole('button', { name: 'Compute' }).first().click()
+  await main.getByRole('button', { name: 'Export' }).waitFor()
+}
+
 async function takePictures(page: Page) {
   page.setDefaultTimeout(2 * minutes)
   await page.setViewportSize(size)
@@ -78,6 +85,7 @@ async function takePictures(page: Page) {
       await visit(page, place).catch((error: unknown) =>
         missing.push(`${place.name}-${theme}: ${String(error)}`),
       )
+      if (place.name === 'model-receptive-field') await compute(page)
       await shoot(page, `${place.name}-${theme}`)
     }
     await command(page, 'Tour')
