@@ -55,6 +55,7 @@ export const pValue = (value: number) => (value < 0.001 ? '< 0.001' : significan
 /** Seconds as "48 s", "3 min 05 s", "2 h 10 min". */
 export function duration(seconds: number | null | undefined): string {
   if (seconds == null || !Number.isFinite(seconds)) return dash
+  if (seconds > 0 && seconds < 0.95) return `${Math.max(0.1, seconds).toFixed(1)} s`
   const s = Math.round(seconds)
   if (s < 60) return `${s} s`
   if (s < 3600) return `${Math.floor(s / 60)} min ${String(s % 60).padStart(2, '0')} s`
