@@ -35,26 +35,19 @@ afterEach(async ({ task }) => {
   if (task.result?.state === 'fail') await shoot(page, `failed: ${task.name}`)
 })
 
-/** Lets files fall on the window, as a file manager does: real files, with their paths. */
+/** Lets files and folders fall on the window, as a file manager does: Chromium's own drag, with their paths. */
 async function drop(files: string[]) {
-  await page.evaluate(() => {
-    const input = document.createElement('input')
-    input.type = 'file'
-    input.multiple = true
-    input.id = 'dropped'
-    input.hidden = true
-    document.body.append(input)
-  })
-  await page.locator('#dropped').setInputFiles(files)
-  await page.evaluate(() => {
-    const input = document.querySelector<HTMLInputElement>('#dropped')
-    const dataTransfer = new DataTransfer()
-    for (const file of input?.files ?? []) dataTransfer.items.add(file)
-    const where = document.querySelector('#main') ?? document.body
-    for (const type of ['dragenter', 'dragover', 'drop'])
-      where.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }))
-    input?.remove()
-  })
+  const box = await page.locator('#main').boundingBox()
+  if (!box) throw new Error('there is nothing to drop on')
+  const devTools = await page.context().newCDPSession(page)
+  const at = { x: Math.round(box.x + box.width / 2), y: Math.round(box.y + box.height / 2) }
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await devTools.send('Input.dispatchDragEvent', {
+      type,
+      ...at,
+      data: { items: [], files, dragOperationsMask: 1 },
+    })
+  await devTools.detach()
 }
 
 /** Answers of the system's own dialogs and what the shell was asked for, in the main process. */
@@ -81,6 +74,14 @@ describe('the frame', () => {
     await drop([file])
     await page.waitForURL(/models\/\d+\/overview/)
     await workspaceBar().getByRole('link', { name: 'RepLK-7' }).first().waitFor()
+  })
+
+  it('takes a folder that is dropped as a dataset', async () => {
+    const folder = path.join(shown.folder, 'fallen')
+    cpSync(path.join(root, 'resources/sample/suites/val'), folder, { recursive: true })
+    await drop([folder])
+    await main().getByRole('heading', { name: 'fallen' }).waitFor()
+    await nothingRuns(page)
   })
 
   it('takes a folder that it is started with as a dataset', async () => {
