@@ -5,19 +5,8 @@ import type { Page } from 'playwright-core'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/**
- * What keeps people out of the page as it is now: one line for each serious or critical find. What is found is looked for
- * again a second later: on a busy machine something may have been on its way.
- */
+/** What keeps people out of the page as it is now: one line for each serious or critical find. */
 export async function barriers(page: Page): Promise<string[]> {
-  const found = await find(page)
-  if (found.length === 0) return []
-  await page.waitForTimeout(1000)
-  const again = new Set(await find(page))
-  return found.filter((line) => again.has(line))
-}
-
-async function find(page: Page): Promise<string[]> {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe)
   // A dialog that fades in is not yet what people read.
   await page.evaluate(() =>
