@@ -1,0 +1,20 @@
+import { globSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { expect, it } from 'vitest'
+import { root } from '../../scripts/run.ts'
+
+/** Elements that have no role of their own, so that a name on them is prohibited (WAI-ARIA 1.2, generic and the like). */
+const nameless = /<(pre|p|div|span|dl|canvas)\b([^>]*)>/g
+
+it('names only elements that have a role, whatever state they are in', () => {
+  const files = globSync('src/renderer/{components,views}/**/*.vue', { cwd: root })
+  expect(files.length).toBeGreaterThan(100)
+  const found = files.flatMap((file) =>
+    [...readFileSync(path.join(root, file), 'utf8').matchAll(nameless)]
+      .filter(
+        ([, , attributes = '']) => /aria-label(ledby)?=/.test(attributes) && !/\brole=/.test(attributes),
+      )
+      .map(([, tag]) => `${file}: ${tag}`),
+  )
+  expect(found).toEqual([])
+})
