@@ -41,7 +41,7 @@ export function tallyOf({ sample, seed, tolerance }: TallyOptions, sampled: numb
   ) => {
     measured.checked++
     const { difference, place } = farthest(stored, found, scaleOf)
-    measured.largest = Math.max(measured.largest, difference)
+    measured.largest = Math.max(measured.largest, Number.isFinite(difference) ? difference : 1)
     if (difference === 0) measured.identical++
     if (difference <= tolerance) return
     const [was, is] = [stored[place] ?? null, found[place] ?? null]
@@ -161,10 +161,10 @@ function farthest(
   return worst
 }
 
-/** How far two values are apart, as a share of the scale; 1 where one is missing or they must be equal and are not. */
+/** How far two values are apart, as a share of the scale; beyond any tolerance where one is missing or they must be equal. */
 function away(a: Value, b: Value, scale: number | null): number {
   if (a === b || Object.is(a, b)) return 0
-  if (typeof a !== 'number' || typeof b !== 'number' || scale === null) return 1
+  if (typeof a !== 'number' || typeof b !== 'number' || scale === null) return Infinity
   const share = Math.abs(a - b) / scale
-  return Number.isFinite(share) ? share : 1
+  return Number.isFinite(share) ? share : Infinity
 }

@@ -33,7 +33,7 @@ export async function forge(
 export async function verify(
   engine: Engine,
   path: string,
-  options: { sample?: number; folders?: string[] } = {},
+  options: { sample?: number; folders?: string[]; tolerance?: number } = {},
 ): Promise<BundleVerdict> {
   for await (const event of await engine.client.bundles.verify({ path, ...options }))
     if (event.type === 'verdict') return event.verdict

@@ -90,6 +90,16 @@ describe('tables read from models alone', patient, () => {
     expect(verdict).toBe('disagrees')
     expect(measured.disagreeing).toMatchObject([{ column: 'Median', stored: 0.3 }])
   })
+
+  it('must say the same in words and whole numbers, whatever numbers may differ by', async () => {
+    const changed = changeRow(2, (row) => ({ ...row, weight: `${row['weight']}s`, median: 0.3 }))
+    const forged = await forge(path, join(folder, 'words.zip'), inStudy(changed))
+    const { verdict, measured } = await verify(engine, forged, { tolerance: 1 })
+    expect(verdict).toBe('disagrees')
+    expect(measured.disagreeing).toMatchObject([{ column: 'Weight' }])
+    expect(measured.largest).toBe(1)
+  })
+
   it('are found out where the rows of a model were taken out', async () => {
     const change = (rows: Row[]) => rows.filter(({ model }) => model !== 'RepLK-7')
     const forged = await forge(path, join(folder, 'without.zip'), inStudy(change))
