@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { _electron, type ElectronApplication, type Page } from 'playwright-core'
+import type { TestContext } from 'vitest'
 import type { Bridge, EngineState } from '#shared/bridge.ts'
 import { root, sandboxArguments } from '../../scripts/run.ts'
 import { electronFolder } from '../../scripts/setup/electron.ts'
@@ -77,6 +78,14 @@ export const engineIs = (page: Page, wanted: EngineState['state'], timeout = 30_
       }),
     [wanted, timeout] as const,
   )
+
+/** Says where the window stands after a test that failed: a run elsewhere leaves nothing else to go by. */
+export async function tellOfFailure({ page, complaints }: App, task: TestContext['task']) {
+  if (task.result?.state !== 'fail') return
+  await shoot(page, `failed: ${task.name}`)
+  const shows = await page.locator('body').ariaSnapshot({ timeout: 5_000 }).catch(String)
+  console.error([`at ${page.url()}`, ...complaints, shows].join('\n'))
+}
 
 /** Writes what the window shows, for people to look at. Kept only where `KERNELSCOPE_SHOTS` names a folder. */
 export async function shoot(page: Page, name: string) {

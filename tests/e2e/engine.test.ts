@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { engineIs, openApp, type App } from './app.ts'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { engineIs, openApp, tellOfFailure, type App } from './app.ts'
 
 let shown: App
 beforeAll(async () => {
   shown = await openApp()
 })
 afterAll(() => shown.close())
+afterEach(({ task }) => tellOfFailure(shown, task))
 
 /** The one child of the shell that is a plain Node. */
 function enginePid({ app }: App) {

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
 import { root } from '../../scripts/run.ts'
-import { engineIs, openApp, shoot, type App } from './app.ts'
+import { engineIs, openApp, shoot, tellOfFailure, type App } from './app.ts'
 import { command, goTo, nothingRuns, smallStudy } from './prepare.ts'
 
 let shown: App
@@ -31,17 +31,19 @@ beforeAll(async () => {
   await page.getByRole('button', { name: 'Close the tour' }).click()
 }, 200_000)
 afterAll(() => shown.close())
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await shoot(page, `failed: ${task.name}`)
-})
+afterEach(({ task }) => tellOfFailure(shown, task))
 
 /** Lets files and folders fall on the window, as a file manager does: Chromium's own drag, with their paths. */
 async function drop(files: string[]) {
+  await drag(files, ['dragEnter', 'dragOver', 'drop'])
+}
+
+async function drag(files: string[], steps: readonly ('dragEnter' | 'dragOver' | 'drop')[]) {
   const box = await page.locator('#main').boundingBox()
   if (!box) throw new Error('there is nothing to drop on')
   const devTools = await page.context().newCDPSession(page)
   const at = { x: Math.round(box.x + box.width / 2), y: Math.round(box.y + box.height / 2) }
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+  for (const type of steps)
     await devTools.send('Input.dispatchDragEvent', {
       type,
       ...at,
@@ -74,6 +76,33 @@ describe('the frame', () => {
     await drop([file])
     await page.waitForURL(/models\/\d+\/overview/)
     await workspaceBar().getByRole('link', { name: 'RepLK-7' }).first().waitFor()
+  })
+
+  it('gives an image that is dropped to the view beneath', async () => {
+    const file = path.join(shown.folder, 'fallen.png')
+    cpSync(path.join(root, 'resources/sample/suites/val/fruit/fruit_000.png'), file)
+    await main().getByRole('link', { name: 'Saliency', exact: true }).click()
+    await page.waitForURL(/saliency/)
+    await drop([file])
+    await main().getByText('fallen.png').first().waitFor()
+  })
+
+  it('forgets a drag that is called off, also when the page beneath changes', async () => {
+    const offer = page.getByText('Drop to add')
+    await drag([shown.folder], ['dragEnter', 'dragOver'])
+    await offer.waitFor()
+    await main()
+      .getByRole('link', { name: 'Kernels', exact: true })
+      .evaluate((link: HTMLElement) => link.click())
+    await page.waitForURL(/kernels/)
+    await drag([shown.folder], ['dragOver'])
+    // As Chromium says it to what is under the pointer when that leaves the window.
+    await main().evaluate((pageBeneath) => {
+      const { x, y, width, height } = pageBeneath.getBoundingClientRect()
+      const under = document.elementFromPoint(x + width / 2, y + height / 2)
+      under?.dispatchEvent(new DragEvent('dragleave', { bubbles: true }))
+    })
+    await offer.waitFor({ state: 'hidden' })
   })
 
   it('takes a folder that is dropped as a dataset', async () => {

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
-import { engineIs, openApp, shoot, type App } from './app.ts'
+import { engineIs, openApp, shoot, tellOfFailure, type App } from './app.ts'
 import { barriers } from './axe.ts'
 import { pagesOf, routeNames, visit, type Ids, type PageOfApp } from './pages.ts'
 import { command, goTo, prepare } from './prepare.ts'
@@ -57,6 +57,7 @@ beforeAll(async () => {
   pages = pagesOf(ids)
 }, 400_000)
 afterAll(() => shown.close())
+afterEach(({ task }) => tellOfFailure(shown, task))
 
 describe('every page', () => {
   it('is known to these tests', () => {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
-import { engineIs, openApp, shoot, type App } from './app.ts'
+import { engineIs, openApp, shoot, tellOfFailure, type App } from './app.ts'
 
 let shown: App
 let page: Page
@@ -13,9 +13,7 @@ beforeAll(async () => {
   await engineIs(page, 'ready')
 })
 afterAll(() => shown.close())
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await shoot(page, `failed: ${task.name}`)
-})
+afterEach(({ task }) => tellOfFailure(shown, task))
 
 const main = () => page.getByRole('main')
 const workspace = () => path.join(shown.folder, 'Kernelscope', 'Sample')
