@@ -33,23 +33,36 @@ beforeAll(async () => {
 afterAll(() => shown.close())
 afterEach(({ task }) => tellOfFailure(shown, task))
 
-/** Lets files and folders fall on the window, as a file manager does: Chromium's own drag, with their paths. */
-async function drop(files: string[]) {
-  await drag(files, ['dragEnter', 'dragOver', 'drop'])
-}
+const offer = () => page.getByText('Drop to add')
 
-async function drag(files: string[], steps: readonly ('dragEnter' | 'dragOver' | 'drop')[]) {
+/** One step of a drag of files and folders, as a file manager's: Chromium's own, with their paths. */
+async function drag(files: string[], type: 'dragEnter' | 'dragOver' | 'drop') {
   const box = await page.locator('#main').boundingBox()
   if (!box) throw new Error('there is nothing to drop on')
   const devTools = await page.context().newCDPSession(page)
-  const at = { x: Math.round(box.x + box.width / 2), y: Math.round(box.y + box.height / 2) }
-  for (const type of steps)
-    await devTools.send('Input.dispatchDragEvent', {
-      type,
-      ...at,
-      data: { items: [], files, dragOperationsMask: 1 },
-    })
+  await devTools.send('Input.dispatchDragEvent', {
+    type,
+    x: Math.round(box.x + box.width / 2),
+    y: Math.round(box.y + box.height / 2),
+    data: { items: [], files, dragOperationsMask: 1 },
+  })
   await devTools.detach()
+}
+
+/** Moves on over the window, as a hand does, until it is seen what letting go would do. */
+async function hover(files: string[]) {
+  await drag(files, 'dragEnter')
+  const offered = async () => {
+    await drag(files, 'dragOver')
+    return offer().isVisible()
+  }
+  await expect.poll(offered, { timeout: 20_000 }).toBe(true)
+}
+
+async function drop(files: string[]) {
+  await hover(files)
+  await drag(files, 'drop')
+  await offer().waitFor({ state: 'hidden' })
 }
 
 /** Answers of the system's own dialogs and what the shell was asked for, in the main process. */
@@ -88,21 +101,19 @@ describe('the frame', () => {
   })
 
   it('forgets a drag that is called off, also when the page beneath changes', async () => {
-    const offer = page.getByText('Drop to add')
-    await drag([shown.folder], ['dragEnter', 'dragOver'])
-    await offer.waitFor()
+    await hover([shown.folder])
     await main()
       .getByRole('link', { name: 'Kernels', exact: true })
       .evaluate((link: HTMLElement) => link.click())
     await page.waitForURL(/kernels/)
-    await drag([shown.folder], ['dragOver'])
+    await drag([shown.folder], 'dragOver')
     // As Chromium says it to what is under the pointer when that leaves the window.
     await main().evaluate((pageBeneath) => {
       const { x, y, width, height } = pageBeneath.getBoundingClientRect()
       const under = document.elementFromPoint(x + width / 2, y + height / 2)
       under?.dispatchEvent(new DragEvent('dragleave', { bubbles: true }))
     })
-    await offer.waitFor({ state: 'hidden' })
+    await offer().waitFor({ state: 'hidden' })
   })
 
   it('takes a folder that is dropped as a dataset', async () => {

@@ -1,5 +1,4 @@
 import { computed, watch } from 'vue'
-import { bridge } from '../bridge.ts'
 import { useQueryText } from '../composables/useQuery.ts'
 import { useResource } from '../composables/useResource.ts'
 import { usualDataset } from '../datasets/usualDataset.ts'
@@ -7,6 +6,7 @@ import { engine } from '../engine/index.ts'
 import { baseName } from '../format.ts'
 import { useChosenImageStore, type ChosenImage } from '../stores/chosenImage.ts'
 import { useDatasetsStore } from '../stores/collections.ts'
+import { droppedImage } from './droppedImage.ts'
 
 /**
  * The chosen image of a view: kept in its address where it is a row of the workspace, and in the store, so that it
@@ -42,12 +42,13 @@ export function useChosenImage() {
   )
   watch(details, (found) => found && (store.datasetId = found.image.datasetId))
 
-  /** First readable image of a dataset. */
+  /** First readable image of a dataset, unless an image or another dataset was chosen before the answer came. */
   async function first(datasetId: number): Promise<void> {
     store.datasetId = datasetId
+    const { image: before } = store
     const { rows } = await engine.datasets.images({ datasetId, filter: { readable: true }, limit: 1 })
     const [row] = rows
-    if (row) image.value = { id: row.id }
+    if (row && store.image === before && store.datasetId === datasetId) image.value = { id: row.id }
   }
   watch(
     () => [ready.value.length, store.image] as const,
@@ -59,12 +60,9 @@ export function useChosenImage() {
     { immediate: true },
   )
 
-  /** Takes a dropped image file; everything else is left to the window. */
   function onDrop(event: DragEvent): void {
-    const [file] = event.dataTransfer?.files ?? []
-    if (!file || !/\.(png|jpe?g|webp|bmp|gif|tiff?)$/i.test(file.name)) return
-    event.preventDefault()
-    image.value = { path: bridge.pathOfDropped(file) }
+    const path = droppedImage(event)
+    if (path !== null) image.value = { path }
   }
 
   const name = computed(() => {

@@ -44,16 +44,25 @@ export const useGuideStore = defineStore('guide', () => {
     if (!workspace.isOpen || !datasets.loaded || indexing.value || loading || !stale.value) return
     loading = true
     stale.value = false
+    const { path } = workspace
+    let failed = false
     try {
-      questions.value = await engine.guide.questions({})
-      error.value = null
-      loaded.value = true
+      const found = await engine.guide.questions({})
+      if (workspace.path === path) {
+        questions.value = found
+        error.value = null
+        loaded.value = true
+      }
     } catch (thrown) {
-      if (!isAbort(thrown)) error.value = toKernelscopeError(thrown)
-      stale.value = true
-    } finally {
-      loading = false
+      failed = true
+      if (!isAbort(thrown) && workspace.path === path) error.value = toKernelscopeError(thrown)
     }
+    loading = false
+    const left = workspace.path !== path
+    const again = left || (stale.value && !failed)
+    stale.value ||= left || failed
+    // What they follow from has changed meanwhile.
+    if (again) void load()
   }
 
   /** After an error. */
