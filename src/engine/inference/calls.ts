@@ -30,7 +30,7 @@ export interface Calls<T> {
   /** Computes some items together; `places` rows are to be fed. */
   call(items: T[], places: number): Promise<void>
   /** Takes the reason why an item cannot be computed. */
-  giveUp(item: T, problem: ErrorShape): void
+  giveUp(item: T, problem: ErrorShape): void | Promise<void>
   /** Whether nothing more can be computed, so that a failure says nothing of the items. */
   ended(): boolean
 }
@@ -56,7 +56,7 @@ export async function inCalls<T>(
         if (!isComputingProblem(error) || ended()) throw error
         const problem = error.toShape()
         if (size.fixed || some.length === 1) {
-          for (const item of some) giveUp(item, problem)
+          for (const item of some) await giveUp(item, problem)
           continue
         }
         const half = some.length >> 1
@@ -68,7 +68,7 @@ export async function inCalls<T>(
   const all = size.most
   const most = sizeAfter(size, crashes)
   const skipped = most > 0 ? 0 : size.fixed ? all : 1
-  for (const item of items.slice(0, skipped)) giveUp(item, deadly())
+  for (const item of items.slice(0, skipped)) await giveUp(item, deadly())
   await range(items.slice(skipped, all), most || 1)
   await range(items.slice(Math.max(skipped, all)), all)
 }

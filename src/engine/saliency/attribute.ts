@@ -161,7 +161,7 @@ async function addGradients(
       })
       for (let at = 0; at < sum.length; at++) sum[at] = (sum[at] ?? 0) + (answer.sum[at] ?? 0)
     },
-    giveUp: (_, found) => (problem ??= found),
+    giveUp: (_, found) => void (problem ??= found),
     ended: () => session.ended,
   })
   if (problem) throw fromErrorShape(problem)

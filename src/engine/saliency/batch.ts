@@ -1,5 +1,13 @@
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
-import type { ImageFile, LookedAt, MapRoom } from './room.ts'
+import { inCalls, type Calls } from '../inference/index.ts'
+import {
+  checkWanted,
+  gradientCallSize,
+  type ImageFile,
+  type LookedAt,
+  type MapRoom,
+  type Progress,
+} from './room.ts'
 
 /**
  * At most `batch` images as float32 [batch, H, W, 3] in [0,1]; places beyond them, and of images that cannot be read,
@@ -27,4 +35,22 @@ export async function loadBatch(
     }),
   )
   return { floats: new Float32Array(shared), problems }
+}
+
+/** Gradients of images in calls that memory suffices for, in order, with progress between them. Throws CANCELLED. */
+export async function* gradientCalls<T extends ImageFile>(
+  room: Pick<MapRoom, 'signal'>,
+  model: LookedAt,
+  images: readonly T[],
+  note: string,
+  calls: Pick<Calls<T>, 'call' | 'giveUp'>,
+): AsyncGenerator<Progress, void, undefined> {
+  const size = gradientCallSize(model)
+  for (let at = 0; at < images.length;) {
+    yield { type: 'progress', done: at, total: images.length, unit: 'images', note }
+    checkWanted(room)
+    const some = images.slice(at, at + size.most)
+    at += some.length
+    await inCalls(size, some, { ...calls, ended: () => room.signal.aborted })
+  }
 }

@@ -2,16 +2,9 @@ import { open, writeFile } from 'node:fs/promises'
 import type { Explained, GradientResult } from '#shared/contract/index.ts'
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import { gradientOutput, labelsInput, pixelsInput, weightInput } from '../onnx/index.ts'
-import { loadBatch } from './batch.ts'
+import { gradientCalls, loadBatch } from './batch.ts'
 import { npyHeader } from './npy.ts'
-import {
-  checkWanted,
-  gradientBatch,
-  type ImageFile,
-  type LookedAt,
-  type MapRoom,
-  type Working,
-} from './room.ts'
+import type { ImageFile, LookedAt, MapRoom, Working } from './room.ts'
 
 /** An image, and the class whose output or cross entropy is differentiated; null: the image is left out with a problem. */
 export interface Labelled extends ImageFile {
@@ -32,9 +25,7 @@ export async function* writeGradients(
   out: string,
 ): Working<GradientResult> {
   const started = performance.now()
-  const progress = (done: number, note: string) =>
-    ({ type: 'progress', done, total: images.length, unit: 'images', note }) as const
-  yield progress(0, `opening ${model.title}`)
+  yield { type: 'progress', done: 0, total: images.length, unit: 'images', note: `opening ${model.title}` }
   const plan = { op: 'gradient', normalisation: model.preprocessing } as const
   const lease = await room.sessions.open(room, model, plan)
   const [height, width] = model.preprocessing.size
@@ -46,29 +37,33 @@ export async function* writeGradients(
   const rows: { file: string; label: number | null; problem: ErrorShape | null }[] = []
   try {
     await file.write(npyHeader(shape))
-    const batch = gradientBatch(model)
-    for (let at = 0; at < images.length; at += batch) {
-      yield progress(at, `${model.title} on ${lease.provider}`)
-      checkWanted(room)
-      const part = images.slice(at, at + batch)
-      const { floats, problems } = await loadBatch(room, model, part, batch)
-      const labels = new Float32Array(batch * model.classes)
-      for (const [row, { label }] of part.entries())
-        if (label !== null) labels[row * model.classes + label] = of === 'logit' ? -1 : 1
-      const { outputs } = await lease.session.run(
-        [
-          { name: pixelsInput, data: floats, shape: [batch, height, width, 3] },
-          { name: labelsInput, data: labels, shape: [batch, model.classes] },
-          { name: weightInput, data: Float32Array.of(of === 'logit' ? 0 : 1), shape: [1] },
-        ],
-        [gradientOutput],
-      )
-      for (const [row, { path, label, problem }] of part.entries()) {
-        const found = problem ?? problems[row] ?? null
-        rows.push({ file: path, label, problem: found })
-        await file.write(planar(outputs[0]?.data, row, height * width, found !== null))
-      }
+    const write = async ({ path, label, problem }: Labelled, values: Float32Array | null) => {
+      rows.push({ file: path, label, problem })
+      await file.write(planar(values, height * width))
     }
+    yield* gradientCalls(room, model, images, `${model.title} on ${lease.provider}`, {
+      async call(part, batch) {
+        const { floats, problems } = await loadBatch(room, model, part, batch)
+        const labels = new Float32Array(batch * model.classes)
+        for (const [row, { label }] of part.entries())
+          if (label !== null) labels[row * model.classes + label] = of === 'logit' ? -1 : 1
+        const { outputs } = await lease.session.run(
+          [
+            { name: pixelsInput, data: floats, shape: [batch, height, width, 3] },
+            { name: labelsInput, data: labels, shape: [batch, model.classes] },
+            { name: weightInput, data: Float32Array.of(of === 'logit' ? 0 : 1), shape: [1] },
+          ],
+          [gradientOutput],
+        )
+        const values = 3 * height * width
+        for (const [row, image] of part.entries()) {
+          const problem = image.problem ?? problems[row] ?? null
+          const found = outputs[0]?.data.subarray(row * values, (row + 1) * values) ?? null
+          await write({ ...image, problem }, problem ? null : found)
+        }
+      },
+      giveUp: (image, problem) => write({ ...image, problem: image.problem ?? problem }, null),
+    })
   } finally {
     await file.close()
     lease.end()
@@ -96,12 +91,12 @@ export async function* writeGradients(
   yield { type: 'result', result }
 }
 
-/** One image of [N,H,W,3] as [3,H,W]; NaN where it failed. */
-function planar(values: Float32Array | undefined, row: number, pixels: number, failed: boolean): Uint8Array {
+/** An image of [H,W,3] as [3,H,W]; NaN where there is none. */
+function planar(values: Float32Array | null, pixels: number): Uint8Array {
   const result = new Float32Array(3 * pixels).fill(NaN)
-  if (!failed && values)
+  if (values)
     for (let at = 0; at < pixels; at++)
       for (let channel = 0; channel < 3; channel++)
-        result[channel * pixels + at] = values[(row * pixels + at) * 3 + channel] ?? NaN
+        result[channel * pixels + at] = values[at * 3 + channel] ?? NaN
   return new Uint8Array(result.buffer)
 }

@@ -7,7 +7,6 @@ export { magnitudes, signedSums } from './methods.ts'
 export { npyHeader } from './npy.ts'
 export { receptiveField } from './receptiveField.ts'
 export {
-  gradientBatch,
   callSize,
   gradientCallSize,
   type ImageFile,

@@ -4,16 +4,9 @@ import { contributionAreas } from '#shared/maths/receptiveField.ts'
 import { contributionOutput, onGraphThread, pixelsInput } from '../onnx/index.ts'
 import type { Db } from '../workspace/index.ts'
 import { floatPart, mapKey } from './kept.ts'
-import { loadBatch } from './batch.ts'
+import { gradientCalls, loadBatch } from './batch.ts'
 import { rangeOf } from './picture.ts'
-import {
-  checkWanted,
-  gradientBatch,
-  type ImageFile,
-  type LookedAt,
-  type MapRoom,
-  type Working,
-} from './room.ts'
+import { checkWanted, type ImageFile, type LookedAt, type MapRoom, type Working } from './room.ts'
 
 const definitions: ReceptiveFieldResult['definitions'] = [
   {
@@ -69,9 +62,7 @@ export async function* receptiveField(
     yield { type: 'result', result: { ...known, milliseconds: 0 } }
     return
   }
-  const progress = (done: number, note: string) =>
-    ({ type: 'progress', done, total: images.length, unit: 'images', note }) as const
-  yield progress(0, `opening ${model.title}`)
+  yield { type: 'progress', done: 0, total: images.length, unit: 'images', note: `opening ${model.title}` }
   checkWanted(room)
   const started = performance.now()
   const plan = { op: 'receptiveField', normalisation: model.preprocessing, point: chosen.index } as const
@@ -80,20 +71,24 @@ export async function* receptiveField(
     const [height, width] = model.preprocessing.size
     const sum = new Float64Array(height * width)
     let counted = 0
-    const batch = gradientBatch(model)
-    for (let at = 0; at < images.length; at += batch) {
-      yield progress(at, `${model.title} on ${lease.provider}`)
-      checkWanted(room)
-      const { floats, problems } = await loadBatch(room, model, images.slice(at, at + batch), batch)
-      const { outputs } = await lease.session.run(
-        [{ name: pixelsInput, data: floats, shape: [batch, height, width, 3] }],
-        [contributionOutput],
-      )
-      const contributions = outputs[0]?.data ?? new Float32Array()
-      for (const [row, problem] of problems.entries())
-        if (problem === null && added(sum, contributions.subarray(row * sum.length, (row + 1) * sum.length)))
-          counted++
-    }
+    yield* gradientCalls(room, model, images, `${model.title} on ${lease.provider}`, {
+      async call(part, batch) {
+        const { floats, problems } = await loadBatch(room, model, part, batch)
+        const { outputs } = await lease.session.run(
+          [{ name: pixelsInput, data: floats, shape: [batch, height, width, 3] }],
+          [contributionOutput],
+        )
+        const contributions = outputs[0]?.data ?? new Float32Array()
+        for (const [row, problem] of problems.entries())
+          if (
+            problem === null &&
+            added(sum, contributions.subarray(row * sum.length, (row + 1) * sum.length))
+          )
+            counted++
+      },
+      // Counted as failed at the end.
+      giveUp: () => {},
+    })
     if (counted === 0)
       throw new KernelscopeError('DATASET_EMPTY', `none of ${images.length} images gave a receptive field`)
     const map = Float32Array.from(sum, (value) => value / counted)

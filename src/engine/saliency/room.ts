@@ -57,7 +57,7 @@ export function checkWanted({ signal }: Pick<MapRoom, 'signal'>): void {
 }
 
 /** Images per call of a graph with its backward pass, whose activations all stay in memory: fewer for large models. */
-export function gradientBatch({ inspection, parameters }: LookedAt): number {
+function gradientBatch({ inspection, parameters }: LookedAt): number {
   const fixed = inspection.inputs[0]?.shape[0]
   if (typeof fixed === 'number') return fixed
   return parameters > 60e6 ? 2 : 8

@@ -57,7 +57,7 @@ export interface LoadedImages {
 /** Loads at most `batch` untransformed images; slots beyond them stay black. */
 export async function loadImages(
   pool: ImagePool,
-  images: StudyImage[],
+  images: readonly StudyImage[],
   preprocessing: Preprocessing,
   batch: number,
 ): Promise<LoadedImages> {

@@ -7,9 +7,10 @@ import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import { distanceBetween, toLevels } from '#shared/maths/norms.ts'
 import { unitFloats } from '#shared/maths/unit.ts'
 import { encodePng } from '../../images/index.ts'
-import { gradientBatch, npyHeader } from '../../saliency/index.ts'
+import { npyHeader } from '../../saliency/index.ts'
 import type { AttackSession } from '../../inference/index.ts'
 import { usableModel, type StoredModel } from '../../models/index.ts'
+import { gradientCallSize, inCalls } from '../calls.ts'
 import { conditionTransform } from '../conditions.ts'
 import { imageChunks, type StudyImage } from '../images.ts'
 import { loadImages } from '../load.ts'
@@ -55,16 +56,25 @@ export async function* saveAdversarial(
       hint: 'Choose another folder.',
     })
   const maker = makerOf(room, model, attack)
-  const batch = gradientBatch(maker)
+  const size = gradientCallSize(maker)
   const answers = answersOf(db, model, conditionId)
   const entries: unknown[] = []
   let failed = 0
-  for (let at = 0; at < images.length; at += batch) {
+  for (let at = 0; at < images.length;) {
     const note = `${maker.title}, ${attack.kind} at ε ${attack.epsilon}`
     yield { type: 'progress', done: at, total: images.length, unit: 'images', note }
     if (signal?.aborted) throw new KernelscopeError('CANCELLED', 'saving was stopped')
-    const part = images.slice(at, at + batch)
-    const made = await room.attackers.with(room, maker, (session) => make(room, session, maker, attack, part))
+    const part = images.slice(at, at + size.most)
+    at += part.length
+    const made: (Made | { problem: ErrorShape })[] = []
+    await inCalls(size, part, {
+      call: (some, places) =>
+        room.attackers.with(room, maker, async (session) => {
+          made.push(...(await make(room, session, maker, attack, some, places)))
+        }),
+      giveUp: (_image, problem) => void made.push({ problem }),
+      ended: () => signal?.aborted ?? false,
+    })
     for (const [row, image] of part.entries()) {
       const picture = made[row]
       if (!picture || 'problem' in picture) {
@@ -115,9 +125,9 @@ async function make(
   session: AttackSession,
   maker: StoredModel,
   attack: Attack,
-  part: StudyImage[],
+  part: readonly StudyImage[],
+  batch: number,
 ): Promise<(Made | { problem: ErrorShape })[]> {
-  const batch = gradientBatch(maker)
   const [height, width] = maker.preprocessing.size
   const values = height * width * 3
   const { pixels, problems } = await loadImages(pool, part, maker.preprocessing, batch)
