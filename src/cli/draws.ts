@@ -1,13 +1,13 @@
 import { createReadStream } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { temporaryFolder } from '#engine/temporary.ts'
 import type { Client } from './client.ts'
 import type { CliSession } from './session.ts'
 
 /** Prints the draws of a study piece by piece: the text may be longer than any string. */
 export async function printDraws(client: Client, id: number, { io }: CliSession): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'kernelscope-draws-'))
+  const folder = temporaryFolder('draws')
   try {
     const path = join(folder, 'draws.json')
     await client.studies.draws({ id, path })

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { KernelForm } from '#shared/contract/index.ts'
@@ -13,6 +12,7 @@ import { getComposition } from '../figures/index.ts'
 import { usableModel } from '../models/index.ts'
 import { onGraphThread } from '../onnx/index.ts'
 import { conditionTransform, drawsOfTransform, recipeFor } from '../studies/index.ts'
+import { temporaryFolder } from '../temporary.ts'
 import { film, transformedPicture } from './gallery.ts'
 import { mapBytes } from './mapBytes.ts'
 import { withData } from './panels.ts'
@@ -36,7 +36,7 @@ export interface Answer {
 
 export async function serveBytes(session: EngineSession): Promise<ByteServer> {
   const token = randomBytes(32).toString('hex')
-  const folder = mkdtempSync(join(tmpdir(), 'kernelscope-'))
+  const folder = temporaryFolder('bytes')
   const socket =
     process.platform === 'win32'
       ? `\\\\.\\pipe\\kernelscope-${randomBytes(8).toString('hex')}`

@@ -10,6 +10,7 @@ import { api, type ApiContext } from './implementation.ts'
 import { jobs } from './jobs.ts'
 import { maps } from './maps.ts'
 import { models } from './models.ts'
+import { sweepTemporary } from '../temporary.ts'
 import { EngineSession, type SessionOptions } from './session.ts'
 import { reports } from './reports.ts'
 import { studies } from './studies.ts'
@@ -48,6 +49,7 @@ export interface Engine {
 
 /** The engine without a process around it: for the command line, the tests and the process entry. */
 export async function createEngine(options: SessionOptions = {}): Promise<Engine> {
+  sweepTemporary()
   const session = new EngineSession(options)
   const context: ApiContext = { session }
   await session.reopen()

@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
 import { KeptMaps, OpenSessions } from '../saliency/index.ts'
 import { PerturbedLooks } from '../studies/index.ts'
+import { temporaryFolder } from '../temporary.ts'
 
 /** What looking into models keeps between one look and the next: open graphs, results, a folder for files without a workspace. */
 export class Looking {
@@ -13,7 +12,7 @@ export class Looking {
 
   /** A folder of our own for variants of models that are in no workspace; gone when the engine ends. */
   scratch(): string {
-    return (this.#scratch ??= mkdtempSync(join(tmpdir(), 'kernelscope-graphs-')))
+    return (this.#scratch ??= temporaryFolder('graphs'))
   }
 
   async close(): Promise<void> {

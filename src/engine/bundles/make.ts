@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 import { getDataset } from '../datasets/index.ts'
 import { formattedTable, plainName, writeFigure, type Press, type WrittenFile } from '../figures/index.ts'
 import { getModel } from '../models/index.ts'
 import { exportDraws, getStudy, studyDefinition, studyResult } from '../studies/index.ts'
+import { temporaryFolder } from '../temporary.ts'
 import { version } from '../version.ts'
 import type { Workspace } from '../workspace/index.ts'
 import { writeArchive, type ArchiveEntry } from './archive.ts'
@@ -31,7 +31,7 @@ export async function makeBundle(
   studyId: number,
   path: string,
 ): Promise<WrittenFile> {
-  const room = await mkdtemp(join(tmpdir(), 'kernelscope-bundle-'))
+  const room = temporaryFolder('bundle')
   try {
     const { manifest, entries } = await collect(workspace, press, studyId, room)
     await mkdir(dirname(path), { recursive: true })

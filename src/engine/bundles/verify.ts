@@ -1,7 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BundleVerdict } from '#shared/contract/index.ts'
+import { temporaryFolder } from '../temporary.ts'
 import { createWorkspace, type Workspace } from '../workspace/index.ts'
 import { checkFacts, type Check } from './checkFacts.ts'
 import { checkTables } from './checkTables.ts'
@@ -106,7 +106,7 @@ function usable(
 }
 
 async function inOwnWorkspace(work: (workspace: Workspace) => Promise<void>): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'kernelscope-verify-'))
+  const folder = temporaryFolder('verify')
   try {
     const workspace = createWorkspace(join(folder, 'workspace'))
     try {
