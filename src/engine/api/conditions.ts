@@ -35,7 +35,8 @@ function measuredOn(db: Db, datasetId: number): (variantId: number) => MeasuredU
       .filter(({ condition_id }) => any.get(variantId, condition_id, first, last) !== undefined)
 }
 
-const byTitle = (a: { title: string }, b: { title: string }) =>
+/** In order of title, numbers in it by their value. */
+export const byTitle = (a: { title: string }, b: { title: string }) =>
   a.title.localeCompare(b.title, 'en', { numeric: true })
 
 /** Conditions that some model, as it is set up now, was measured under on images of a dataset; the clean one left out. */

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
-import type { ImagePrediction } from '#shared/contract/index.ts'
+import { changeNameOf, changeTitle } from '#shared/changedModel.ts'
+import type { ChangedAnswer, ImagePrediction } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { canonicalStimulus, parseStimulus } from '#shared/stimulus.ts'
 import {
@@ -20,11 +21,12 @@ import {
   tagsOf,
 } from '../datasets/index.ts'
 import { openJobsOf } from '../jobs/index.ts'
-import { currentVariant, listModels } from '../models/index.ts'
+import { changedVariants, currentVariant, listModels, type StoredModel } from '../models/index.ts'
 import { cleanCondition, unpackTop } from '../studies/index.ts'
 import type { Db } from '../workspace/index.ts'
 import { askModel } from './ask.ts'
 import { browsing } from './browsing.ts'
+import { byTitle } from './conditions.ts'
 import { api } from './implementation.ts'
 import type { EngineSession } from './session.ts'
 
@@ -85,18 +87,20 @@ export const datasets = {
       ...neighbours(database, located.image),
     }
   }),
+  changedAnswers: api.datasets.changedAnswers.handler(({ input, context }) =>
+    changedAnswers(db(context.session), input),
+  ),
 }
 
 /** The condition that is asked for; 0, which no condition has, for a transform that was never measured. */
-function conditionOf(
-  database: Db,
-  { conditionId, transform }: { conditionId?: number | undefined; transform?: string | undefined },
-): number {
+function conditionOf(database: Db, { conditionId, transform }: Asked): number {
   if (transform === undefined) return conditionId ?? cleanCondition(database)
   const text = canonicalStimulus(parseStimulus(transform))
   const select = database.prepare<[string], number>('SELECT id FROM condition WHERE transform = ?').pluck()
   return select.get(text) ?? 0
 }
+
+type Asked = { id: number; conditionId?: number | undefined; transform?: string | undefined }
 
 interface PredictionRow {
   correct: number | null
@@ -105,29 +109,50 @@ interface PredictionRow {
   top: Buffer
 }
 
-/** What each model says of an image under a condition, for the models that were asked. */
-function predictionsOf(database: Db, subjectId: number | null, conditionId: number): ImagePrediction[] {
+/** Finds what a variant says of an image under a condition. */
+function answersOf(database: Db, subjectId: number | null, conditionId: number) {
   const select = database.prepare<[number, number, number], PredictionRow>(
     'SELECT correct, true_rank, true_probability, top FROM prediction WHERE variant_id = ? AND condition_id = ? AND subject_id = ?',
   )
-  return listModels(database).flatMap((model) => {
-    const variant = currentVariant(database, model)
-    const row = variant && subjectId !== null ? select.get(variant.id, conditionId, subjectId) : undefined
-    if (!row) return []
-    const top = unpackTop(row.top).map((entry) => ({
-      ...entry,
-      label: model.labels[entry.classIndex] ?? `class ${entry.classIndex}`,
-    }))
-    return [
-      {
-        modelId: model.id,
-        modelTitle: model.title,
-        conditionId,
+  return (variant: { id: number }, { labels }: StoredModel) => {
+    const row = subjectId === null ? undefined : select.get(variant.id, conditionId, subjectId)
+    return (
+      row && {
         correct: row.correct === null ? null : row.correct === 1,
         trueRank: row.true_rank,
         trueProbability: row.true_probability,
-        top,
-      },
-    ]
+        top: unpackTop(row.top).map((entry) => ({
+          ...entry,
+          label: labels[entry.classIndex] ?? `class ${entry.classIndex}`,
+        })),
+      }
+    )
+  }
+}
+
+/** What each model says of an image under a condition, for the models that were asked. */
+function predictionsOf(database: Db, subjectId: number | null, conditionId: number): ImagePrediction[] {
+  const answerOf = answersOf(database, subjectId, conditionId)
+  return listModels(database).flatMap((model) => {
+    const variant = currentVariant(database, model)
+    const answer = variant && answerOf(variant, model)
+    return answer ? [{ modelId: model.id, modelTitle: model.title, conditionId, ...answer }] : []
   })
+}
+
+function changedAnswers(database: Db, asked: Asked): ChangedAnswer[] {
+  const { subjectId } = locateImage(database, asked.id)
+  const answerOf = answersOf(database, subjectId, conditionOf(database, asked))
+  return listModels(database).flatMap((model) =>
+    changedVariants(database, model)
+      .flatMap((variant): ChangedAnswer[] => {
+        const changed = changeNameOf(variant.rewrite)
+        const answer = changed === null ? undefined : answerOf(variant, model)
+        const first = answer?.top[0]
+        if (changed === null || !answer || !first) return []
+        const { correct, trueProbability } = answer
+        return [{ modelId: model.id, changed, title: changeTitle(changed), correct, trueProbability, first }]
+      })
+      .sort(byTitle),
+  )
 }

@@ -6,7 +6,7 @@ import { useEngineStore } from '../stores/engine.ts'
 interface ResourceOptions {
   /** Loads again when one of these changes. */
   on?: WatchSource[]
-  /** Forgets the old value while a new one loads, for sources that change what is shown. */
+  /** Forgets the old value while a new one loads. Without, it stays until the new one comes, or fails to. */
   fresh?: boolean
 }
 
@@ -20,6 +20,8 @@ export function useResource<T>(load: (signal: AbortSignal) => Promise<T>, option
   const error = shallowRef<KernelscopeError | null>(null)
   const pending = ref(false)
   let controller = new AbortController()
+  /** Whether the value is of something else than is asked for now. */
+  let outdated = false
 
   async function reload(): Promise<void> {
     controller.abort()
@@ -30,15 +32,18 @@ export function useResource<T>(load: (signal: AbortSignal) => Promise<T>, option
       if (own.signal.aborted) return
       data.value = value
       error.value = null
+      outdated = false
     } catch (thrown) {
       if (own.signal.aborted || isAbort(thrown)) return
       error.value = toKernelscopeError(thrown)
+      if (outdated) data.value = null
     } finally {
       if (controller === own) pending.value = false
     }
   }
 
   watch(options.on ?? [], () => {
+    outdated = true
     if (options.fresh) data.value = null
     void reload()
   })

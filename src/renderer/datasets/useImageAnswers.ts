@@ -23,13 +23,18 @@ export function useImageAnswers(
   const { attempt } = useProblems()
 
   const { data, error, reload } = useResource(
-    (signal) => {
+    async (signal) => {
       const [conditionId, text] = [condition(), transform()]
-      const under = text ? { transform: text } : conditionId ? { conditionId } : {}
-      return engine.datasets.image({ id: id(), ...under }, { signal })
+      const under = { id: id(), ...(text ? { transform: text } : conditionId ? { conditionId } : {}) }
+      const [found, changed] = await Promise.all([
+        engine.datasets.image(under, { signal }),
+        engine.datasets.changedAnswers(under, { signal }),
+      ])
+      return { ...found, changed }
     },
     { on: [id, condition, transform] },
   )
+  const changedOf = (modelId: number) => data.value?.changed.filter((answer) => answer.modelId === modelId) ?? []
   watch(
     () => annotations.version,
     () => void reload(),
@@ -37,13 +42,20 @@ export function useImageAnswers(
 
   const asked = ref<Answer[]>([])
   const asking = ref(false)
-  watch([id, transform], () => (asked.value = []))
+  /** Counts what was asked about: answers to an earlier question come too late. */
+  let question = 0
+  watch([id, transform], () => {
+    question++
+    asked.value = []
+    asking.value = false
+  })
   async function ask(): Promise<void> {
+    const own = ++question
     const [imageId, text] = [id(), transform()]
     asking.value = true
     for (const model of models.rows.filter((m) => m.role === 'classifier' && !m.problem)) {
       const answer = await attempt(() => engine.datasets.ask({ imageId, modelId: model.id, transform: text }))
-      if (imageId !== id() || text !== transform()) break
+      if (own !== question) return
       if (answer) asked.value = [...asked.value, answer]
     }
     asking.value = false
@@ -51,5 +63,5 @@ export function useImageAnswers(
   const answers = computed<readonly Answer[]>(() =>
     data.value?.predictions.length ? data.value.predictions : asked.value,
   )
-  return { data, error, reload, answers, asked, asking, ask }
+  return { data, error, reload, answers, changedOf, asked, asking, ask }
 }

@@ -130,6 +130,20 @@ export const imagePrediction = z.object({
   top: z.array(predictionTop),
 })
 
+/** What a changed model says of an image: its first answer, and what it gives the true class. */
+export const changedAnswer = z.object({
+  modelId: id,
+  changed: changeName,
+  /** In words, to stand behind the model's title. */
+  title: z.string(),
+  correct: z.boolean().nullable(),
+  trueProbability: z.number().nullable(),
+  first: predictionTop,
+})
+
+/** An image as it is, or under a condition: a stored one by id, or the one of a transform. */
+const imageUnder = byId.extend({ conditionId: id.optional(), transform: z.string().optional() })
+
 export const datasets = {
   list: oc.output(z.array(dataset)),
   get: oc.input(byId).output(dataset),
@@ -195,11 +209,8 @@ export const datasets = {
   ask: oc
     .input(z.object({ imageId: id, modelId: id, transform: z.string() }))
     .output(imagePrediction.omit({ conditionId: true })),
-  /**
-   * Predictions are those of the image as it is, or under a condition: a stored one by id, or the one of a transform;
-   * none where that was never measured.
-   */
-  image: oc.input(byId.extend({ conditionId: id.optional(), transform: z.string().optional() })).output(
+  /** With the stored predictions; none where the condition was never measured. */
+  image: oc.input(imageUnder).output(
     z.object({
       image: imageRow,
       /** Absolute path, to show the file in its folder. */
@@ -213,6 +224,8 @@ export const datasets = {
       next: id.nullable(),
     }),
   ),
+  /** Stored answers of the models as set up now with blocks removed or kernels cut, in order of model and title. */
+  changedAnswers: oc.input(imageUnder).output(z.array(changedAnswer)),
 }
 
 export type Recognised = z.infer<typeof recognised>
@@ -223,4 +236,5 @@ export type MeasuredCondition = z.infer<typeof measuredCondition>
 export type ChangedModel = z.infer<typeof changedModel>
 export type FolderCheck = z.infer<typeof folderCheck>
 export type ImagePage = z.infer<typeof imagePage>
+export type ChangedAnswer = z.infer<typeof changedAnswer>
 export type ImagePrediction = z.infer<typeof imagePrediction>

@@ -21,6 +21,24 @@ async function setUp() {
   return { engine, client, datasetId, modelId }
 }
 
+/** What the page of an image says of changed models, against the rows of the study. */
+async function compareAnswers(client: Client, studyId: number, imageIds: readonly number[]) {
+  const { conditions } = await client.studies.result({ id: studyId })
+  const wanted = []
+  for (const { modelId, key, changed } of conditions.filter((cell) => cell.changed !== undefined))
+    for (const row of (await client.studies.rows({ id: studyId, modelId, key, limit: 1000 })).rows)
+      // The packed first answers are float32.
+      wanted.push([row.imageId, changed, row.correct, row.predicted, Math.fround(row.confidence)])
+  const found = []
+  for (const id of imageIds)
+    for (const { changed, correct, first } of await client.datasets.changedAnswers({ id }))
+      found.push([id, changed, correct, first.classIndex, first.probability])
+  // Two conditions of a study may remove the same blocks.
+  const told = (rows: unknown[][]) => new Set(rows.map((row) => JSON.stringify(row)))
+  expect(told(found)).toEqual(told(wanted))
+  expect(told(found).size).toBe(found.length)
+}
+
 /** What the panel of every changed cell lists, against what the dataset browser does. */
 async function compare(client: Client, datasetId: number, studyId: number) {
   const { conditions } = await client.studies.result({ id: studyId })
@@ -54,6 +72,12 @@ describe('a changed model in a filter', () => {
     const found = await compare(client, datasetId, id)
     expect(found.cells).toBeGreaterThan(4)
     expect(found.images).toBeGreaterThan(found.cells)
+    const images = await client.datasets.images({ datasetId, limit: 1000 })
+    await compareAnswers(
+      client,
+      id,
+      images.rows.map((row) => row.id),
+    )
     const changes = await client.datasets.changedModels({ datasetId })
     expect(changes).toContainEqual({
       changed: 'without-1',
