@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import type { Model, Ranking } from '#shared/contract/index.ts'
+import type { Ranking } from '#shared/contract/index.ts'
+import { modelRow } from './setting/model.ts'
 import { rankingTable } from '../../src/renderer/ranking/export.ts'
 import { bestOf, rankingFigure } from '../../src/renderer/ranking/figure.ts'
 import { paperTable } from '../../src/renderer/ranking/paper.ts'
@@ -34,33 +35,7 @@ const ranking: Ranking = {
   ],
   reported: [],
 }
-const model = (id: number, parameters: number): Model => ({
-  id,
-  title: '',
-  role: 'classifier',
-  path: '',
-  digest: '',
-  bytes: 0,
-  family: 'unknown',
-  parameters,
-  macs: null,
-  classes: 16,
-  largestKernel: null,
-  preprocessing: {
-    size: [96, 96],
-    resize: 'none',
-    resizeTo: null,
-    interpolation: 'bilinear',
-    mean: [0, 0, 0],
-    std: [1, 1, 1],
-  },
-  selfCheck: null,
-  labelSet: 'own',
-  note: '',
-  problem: null,
-  addedAt: 0,
-})
-const models = new Map([model(1, 2e6), model(2, 4e6)].map((m) => [m.id, m]))
+const models = new Map([modelRow(1, 2e6), modelRow(2, 4e6)].map((m) => [m.id, m]))
 
 describe('the ranking', () => {
   it('knows which end of a metric is best', () => {

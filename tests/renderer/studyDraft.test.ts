@@ -1,7 +1,9 @@
 import { implement } from '@orpc/server'
 import { afterEach, describe, expect, it } from 'vitest'
 import { startApp } from './setting/app.ts'
+import { modelRow } from './setting/model.ts'
 import { contract, type Study, type Subset } from '#shared/contract/index.ts'
+import { useModelsStore } from '../../src/renderer/stores/collections.ts'
 import { useStudyDraft } from '../../src/renderer/studies/useStudyDraft.ts'
 
 const frozen = { id: 4, name: 'Hard ones', rule: 'a list', images: 200, key: 'k' }
@@ -61,4 +63,38 @@ describe('a new study like another', () => {
     await expect.poll(() => draft.lostSubset.value).toEqual(frozen)
     expect(draft.subsetId.value).toBe(0)
   })
+})
+
+it('keeps what was chosen and typed when the engine starts again', async () => {
+  const os = implement(contract)
+  const kind = {
+    id: 'clean-accuracy',
+    title: 'Clean accuracy',
+    section: '',
+    description: '',
+    params: { type: 'object', properties: { images: { type: 'integer', default: 100 } } },
+    presets: [],
+    definitions: [],
+  }
+  const models = [modelRow(1), modelRow(2)]
+  const parts = {
+    models: { list: os.models.list.handler(() => models) },
+    datasets: { list: os.datasets.list.handler(() => []) },
+    studies: { list: os.studies.list.handler(() => []), kinds: os.studies.kinds.handler(() => [kind]) },
+    subsets: { list: os.subsets.list.handler(() => []) },
+  }
+  const app = startApp(parts)
+  ;({ stop } = app)
+  const draft = app.view(useStudyDraft).of
+  await expect.poll(() => draft.params.value).toEqual({ images: 100 })
+  await expect.poll(() => draft.modelIds.value).toEqual([1, 2])
+  draft.params.value = { images: 7 }
+  draft.modelIds.value = []
+  const before = draft.kind.value
+  await app.restart()
+  await expect.poll(() => draft.kind.value).not.toBe(before)
+  expect(draft.kind.value).toEqual(before)
+  await useModelsStore().load()
+  expect(draft.params.value).toEqual({ images: 7 })
+  expect(draft.modelIds.value).toEqual([])
 })

@@ -34,7 +34,8 @@ export function useImageAnswers(
     },
     { on: [id, condition, transform] },
   )
-  const changedOf = (modelId: number) => data.value?.changed.filter((answer) => answer.modelId === modelId) ?? []
+  const changedOf = (modelId: number) =>
+    data.value?.changed.filter((answer) => answer.modelId === modelId) ?? []
   watch(
     () => annotations.version,
     () => void reload(),

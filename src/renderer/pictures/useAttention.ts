@@ -27,7 +27,7 @@ export function useAttention(
   const layerText = useQueryText('layer')
   const headText = useQueryText('head', '-1')
 
-  const { result, error, progress, pending, run, cancel } = useMapRun(
+  const { result, stale, error, progress, pending, run, cancel } = useMapRun(
     (signal) =>
       image.value === null || !possible()
         ? null
@@ -39,7 +39,10 @@ export function useAttention(
             },
             { signal },
           ),
-    { on: [image, patch, () => model().digest, possible] },
+    {
+      of: () => [image.value, patch.value, model().digest],
+      on: [image, patch, () => model().digest, possible],
+    },
   )
 
   const layer = computed({
@@ -59,10 +62,14 @@ export function useAttention(
   })
   const inAtlas = computed(() => (reading.value === 'rollout' ? 'row' : reading.value))
 
-  const { floats, error: floatsError } = useFloats(
-    () => (result.value ? attentionPath(result.value.key, layer.value, reading.value) : null),
-    () => void run(),
-  )
+  const {
+    floats,
+    error: floatsError,
+    pending: floatsPending,
+  } = useFloats(() => (result.value ? attentionPath(result.value.key, layer.value, reading.value) : null), {
+    of: () => result.value,
+    expired: () => void run(),
+  })
   const field = computed(() => {
     const [, height = 0, width = 0] = floats.value?.shape ?? []
     const values = floats.value?.values
@@ -127,7 +134,8 @@ export function useAttention(
     result,
     error: computed(() => error.value ?? floatsError.value),
     progress,
-    pending,
+    pending: computed(() => pending.value || floatsPending.value),
+    stale,
     run,
     cancel,
     choices: { reading, scale, patch, layer, head },

@@ -10,14 +10,19 @@ export interface Floats {
 }
 
 /**
- * Fetches what a byte address gives, anew when the address changes; null fetches nothing. `expired` is called when the
- * engine no longer keeps what the address names, to have it made again.
+ * Fetches what a byte address gives, anew when the address changes or what it is `of` was made again; null fetches nothing.
+ * `expired` is called when the engine no longer keeps what the address names, to have it made again.
  */
-export function useFloats(path: () => string | null, expired?: () => void) {
+export function useFloats(
+  path: () => string | null,
+  { of, expired }: { of: () => unknown; expired: () => void },
+) {
   const floats = shallowRef<Floats | null>(null)
   const error = shallowRef<KernelscopeError | null>(null)
   const pending = ref(false)
   let controller = new AbortController()
+  /** Whether it was made again already, for nothing if it is not there then. */
+  let again = false
 
   async function load(): Promise<void> {
     controller.abort()
@@ -25,6 +30,8 @@ export function useFloats(path: () => string | null, expired?: () => void) {
     const address = path()
     if (address === null) {
       floats.value = null
+      error.value = null
+      pending.value = false
       return
     }
     pending.value = true
@@ -33,10 +40,15 @@ export function useFloats(path: () => string | null, expired?: () => void) {
       if (own.signal.aborted) return
       floats.value = loaded
       error.value = null
+      again = false
     } catch (thrown) {
       if (own.signal.aborted || isAbort(thrown)) return
       const problem = toKernelscopeError(thrown)
-      if (problem.code === 'MAP_EXPIRED' && expired) return expired()
+      if (problem.code === 'MAP_EXPIRED' && !again) {
+        again = true
+        return expired()
+      }
+      again = false
       floats.value = null
       error.value = problem
     } finally {
@@ -44,9 +56,9 @@ export function useFloats(path: () => string | null, expired?: () => void) {
     }
   }
 
-  watch(path, load, { immediate: true })
+  watch([path, of], load, { immediate: true })
   onScopeDispose(() => controller.abort())
-  return { floats, error, pending, load }
+  return { floats, error, pending }
 }
 
 /** Little-endian float32 and the shape its header tells. Throws what the byte server says is wrong. */

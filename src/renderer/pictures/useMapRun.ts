@@ -1,4 +1,4 @@
-import { onScopeDispose, ref, shallowRef, watch, type WatchSource } from 'vue'
+import { computed, onScopeDispose, ref, shallowRef, watch, type WatchSource } from 'vue'
 import type { MapProgress } from '#shared/contract/index.ts'
 import type { KernelscopeError } from '#shared/errors.ts'
 import { isAbort, toKernelscopeError } from '../engine/index.ts'
@@ -6,20 +6,25 @@ import { useEngineStore } from '../stores/engine.ts'
 
 type MapEvent<R> = MapProgress | { type: 'result'; result: R }
 
-interface MapRunOptions {
+interface MapRunOptions<A> {
+  /** What it is computed of: plain values, which its words and files are to tell of. */
+  of: () => A
   /** Runs anew when one of these changes, and at once. Without it nothing runs before `run`. */
   on?: WatchSource[]
 }
 
 /**
  * A computation of the engine that tells its progress and ends with a result. A new run ends the one before; leaving
- * the view ends both. `open` gives null where there is nothing to compute.
+ * the view ends both. `open` gives null where there is nothing to compute. The last result stays while it runs anew, and
+ * where that was stopped: `made` is what it was computed of, `stale` whether that is something else than is chosen now.
  */
-export function useMapRun<R>(
+export function useMapRun<R, A>(
   open: (signal: AbortSignal) => Promise<AsyncIterable<MapEvent<R>>> | null,
-  { on }: MapRunOptions = {},
+  { of, on }: MapRunOptions<A>,
 ) {
   const result = shallowRef<R | null>(null)
+  const made = shallowRef<A | null>(null)
+  const stale = computed(() => result.value !== null && JSON.stringify(made.value) !== JSON.stringify(of()))
   const error = shallowRef<KernelscopeError | null>(null)
   const progress = shallowRef<MapProgress | null>(null)
   const pending = ref(false)
@@ -29,6 +34,7 @@ export function useMapRun<R>(
     controller.abort()
     const own = (controller = new AbortController())
     progress.value = null
+    const asked = of()
     const opened = open(own.signal)
     if (!opened) {
       result.value = null
@@ -41,7 +47,10 @@ export function useMapRun<R>(
       for await (const event of await opened) {
         if (own.signal.aborted) return
         if (event.type === 'progress') progress.value = event
-        else result.value = event.result
+        else {
+          result.value = event.result
+          made.value = asked
+        }
       }
       error.value = null
     } catch (thrown) {
@@ -68,5 +77,5 @@ export function useMapRun<R>(
     watch([...on, () => engineStore.generation], run, { immediate: true })
   }
   onScopeDispose(() => controller.abort())
-  return { result, error, progress, pending, run, cancel }
+  return { result, made, stale, error, progress, pending, run, cancel }
 }

@@ -1,4 +1,4 @@
-import { computed, ref } from 'vue'
+import { computed } from 'vue'
 import { receptiveFieldPath } from '#shared/bytes.ts'
 import type { Model } from '#shared/contract/index.ts'
 import { contributionPicture } from '#shared/maths/receptiveField.ts'
@@ -56,29 +56,35 @@ export function useReceptiveField(
 ) {
   const { map } = useLook()
   const values = useQueryChoice('values', ['log', 'contribution'])
-  const { result, error, progress, pending, run, cancel } = useMapRun((signal) =>
-    engine.maps.receptiveField(
-      {
-        model: { id: model().id },
-        images: { datasetId: datasetId.value, count: count.value, seed: seed.value },
+  const { result, made, stale, error, progress, pending, run, cancel } = useMapRun(
+    (signal) =>
+      engine.maps.receptiveField(
+        {
+          model: { id: model().id },
+          images: { datasetId: datasetId.value, count: count.value, seed: seed.value },
+          point: point.value,
+        },
+        { signal },
+      ),
+    {
+      of: () => ({
         point: point.value,
-      },
-      { signal },
-    ),
+        datasetId: datasetId.value,
+        count: count.value,
+        seed: seed.value,
+        model: model().digest,
+      }),
+    },
   )
-  const choice = computed(() =>
-    JSON.stringify([point.value, datasetId.value, count.value, seed.value, model().digest]),
-  )
-  const made = ref('')
-  async function start() {
-    made.value = choice.value
-    await run()
-  }
 
-  const { floats, error: floatsError } = useFloats(
-    () => (result.value ? receptiveFieldPath(result.value.key) : null),
-    () => void run(),
-  )
+  const {
+    floats,
+    error: floatsError,
+    pending: floatsPending,
+  } = useFloats(() => (result.value ? receptiveFieldPath(result.value.key) : null), {
+    of: () => result.value,
+    expired: () => void run(),
+  })
   const field = computed(() => {
     const [height = 0, width = 0] = floats.value?.shape ?? []
     if (!floats.value || height === 0) return null
@@ -101,7 +107,7 @@ export function useReceptiveField(
           map: map.value,
           range: range.value,
           notes: [
-            `${model().title}, mean over ${plural(result.value.images, 'image')} drawn with seed ${seed.value}.`,
+            `${model().title}, mean over ${plural(result.value.images, 'image')} drawn with seed ${made.value?.seed}.`,
             ...result.value.definitions.map((d) => `${d.name}: ${d.formula ?? ''}`),
           ],
           alt: title.value,
@@ -112,11 +118,10 @@ export function useReceptiveField(
     result,
     error: computed(() => error.value ?? floatsError.value),
     progress,
-    pending,
+    pending: computed(() => pending.value || floatsPending.value),
     cancel,
-    start,
-    /** What is shown was made of other choices than those that stand now. */
-    stale: computed(() => result.value !== null && made.value !== choice.value && !pending.value),
+    run,
+    stale,
     values,
     field,
     range,

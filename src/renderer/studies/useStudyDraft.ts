@@ -7,6 +7,7 @@ import { usualDataset } from '../datasets/usualDataset.ts'
 import { engine, isAbort, toKernelscopeError } from '../engine/index.ts'
 import { fieldsOf, initialParams, problemsOf, type Params } from '../forms/schema.ts'
 import { useDatasetsStore, useModelsStore, useStudiesStore } from '../stores/collections.ts'
+import { useEngineStore } from '../stores/engine.ts'
 import { useSettingsStore } from '../stores/settings.ts'
 import { useSubsetsStore } from '../stores/subsets.ts'
 
@@ -56,14 +57,18 @@ export function useStudyDraft() {
   const kind = computed(() => studies.kind(kindId.value))
   const fields = computed(() => (kind.value ? fieldsOf(kind.value.params) : []))
 
+  /** Models are filled in once: who takes the last one out does not want them all back. */
+  let filled = modelIds.value.length > 0
   watch(
-    () => [studies.kinds, models.rows, datasets.rows] as const,
+    () => [studies.kinds, models.rows, datasets.rows, studies.loaded] as const,
     ([kinds]) => {
+      if (route.query.like !== undefined && !studies.loaded) return
       if (!kinds.some((k) => k.id === kindId.value)) kindId.value = like.value?.kind ?? kinds[0]?.id ?? ''
-      if (modelIds.value.length === 0)
+      if (!filled)
         modelIds.value =
           like.value?.modelIds ??
           models.rows.filter((m) => !m.problem && m.role === 'classifier').map((m) => m.id)
+      filled ||= modelIds.value.length > 0
       datasetId.value ||= like.value?.datasetId ?? labelled()?.id ?? 0
     },
     { immediate: true },
@@ -74,10 +79,11 @@ export function useStudyDraft() {
     return seed !== undefined && fields.value.some(({ key }) => key === 'seed') ? { seed, ...given } : given
   }
   watch(
-    [fields, () => settings.settings?.seed],
-    ([next]) => {
+    // Not by identity: lists are read anew when the engine starts again, which is no reason to forget what was typed.
+    () => JSON.stringify([fields.value, settings.settings?.seed, like.value?.id]),
+    () => {
       const given = like.value?.kind === kindId.value ? like.value.params : {}
-      params.value = initialParams(next, seeded(given))
+      params.value = initialParams(fields.value, seeded(given))
       presetId.value = null
       if (like.value) sample.value = like.value.sample
     },
@@ -121,9 +127,9 @@ export function useStudyDraft() {
   const cost = shallowRef<StudyCost | null>(null)
   const costError = shallowRef<KernelscopeError | null>(null)
   const costPending = ref(false)
+  const engineStore = useEngineStore()
   let controller = new AbortController()
   const estimate = useDebounceFn(async () => {
-    controller.abort()
     const own = (controller = new AbortController())
     if (!input.value) return void (costPending.value = false)
     try {
@@ -139,8 +145,9 @@ export function useStudyDraft() {
     costPending.value = false
   }, 250)
   watch(
-    () => JSON.stringify(input.value),
+    [() => JSON.stringify(input.value), () => engineStore.generation],
     () => {
+      controller.abort()
       refused.value = null
       costPending.value = input.value !== null
       if (!input.value) cost.value = null

@@ -1,7 +1,7 @@
 import './window.ts'
 import { RPCHandler } from '@orpc/server/message-port'
 import { createPinia, disposePinia, setActivePinia } from 'pinia'
-import { createApp, effectScope } from 'vue'
+import { createApp, effectScope, nextTick } from 'vue'
 import { createMemoryHistory, createRouter, type RouteRecordRaw } from 'vue-router'
 import type { WorkspaceInfo } from '#shared/contract/index.ts'
 import { link } from '../../../src/renderer/engine/index.ts'
@@ -38,12 +38,24 @@ export function startApp(parts: Parts, routes: RouteRecordRaw[] = []) {
     routes: [...routes, { path: '/:rest(.*)*', component: none }],
   })
   const app = createApp(none).use(pinia).use(router)
-  const { port1, port2 } = new MessageChannel()
-  new RPCHandler(parts).upgrade(port1)
-  port1.start()
+  let end = () => {}
+  function connect() {
+    const { port1, port2 } = new MessageChannel()
+    new RPCHandler(parts).upgrade(port1)
+    port1.start()
+    link.attach(port2)
+    end = () => port1.close()
+  }
+  /** As when the engine has died and another takes its place. */
+  async function restart() {
+    link.detach()
+    end()
+    await nextTick()
+    connect()
+  }
   const engine = useEngineStore()
   engine.start()
-  link.attach(port2)
+  connect()
   const workspace = useWorkspaceStore()
   workspace.info = workspaceAt('/a')
 
@@ -56,7 +68,7 @@ export function startApp(parts: Parts, routes: RouteRecordRaw[] = []) {
   function stop() {
     disposePinia(pinia)
     link.detach()
-    port1.close()
+    end()
   }
-  return { app, router, workspace, engine, view, stop }
+  return { app, router, workspace, engine, view, restart, stop }
 }
