@@ -8,6 +8,7 @@ import { useGuideStore } from '../stores/guide.ts'
 import { useJobsStore } from '../stores/jobs.ts'
 import { useRecentStore } from '../stores/recent.ts'
 import { useWorkspaceStore } from '../stores/workspace.ts'
+import { useArrival } from './useArrival.ts'
 import { useProblems } from './useProblems.ts'
 
 /** How models, datasets and workspaces come in: dialogs, drops, and paths the shell was started with. */
@@ -19,10 +20,12 @@ export function useIntake() {
   const guide = useGuideStore()
   const recent = useRecentStore()
   const workspace = useWorkspaceStore()
-  const { attempt, inform, report } = useProblems()
+  const { attempt, report } = useProblems()
+  const depart = useArrival()
 
   /** Adds each file; one that is refused is reported and the others go on. */
   async function addModels(paths: readonly string[]): Promise<void> {
+    const arrive = depart()
     const added: Model[] = []
     for (const path of paths) {
       const model = await attempt(() => models.add(path))
@@ -32,22 +35,21 @@ export function useIntake() {
     }
     const [first] = added
     if (!first) return
-    if (added.length === 1) await router.push({ name: 'model-overview', params: { id: first.id } })
-    else {
-      inform(`${added.length} models added`)
-      await router.push({ name: 'models' })
-    }
+    if (added.length === 1)
+      await arrive({ name: 'model-overview', params: { id: first.id } }, `${first.title} added`)
+    else await arrive({ name: 'models' }, `${added.length} models added`)
   }
 
   async function addDataset(
     path: string,
     options: { title?: string; labels?: string } = {},
   ): Promise<Dataset | undefined> {
+    const arrive = depart()
     const dataset = await attempt(() => datasets.add(path, options))
     if (!dataset) return undefined
     recent.added('datasets', path)
     await attempt(() => jobs.load())
-    await router.push({ name: 'dataset', params: { id: dataset.id } })
+    await arrive({ name: 'dataset', params: { id: dataset.id } }, `${dataset.title} added`)
     return dataset
   }
 
@@ -55,8 +57,11 @@ export function useIntake() {
     await addModels(await bridge.openFiles('model'))
   }
 
-  async function enterWorkspace(open: () => Promise<unknown>): Promise<void> {
-    if ((await attempt(open)) !== undefined) await router.push({ name: 'models' })
+  /** Tells whether it was opened. */
+  async function enterWorkspace(open: () => Promise<unknown>): Promise<boolean> {
+    if ((await attempt(open)) === undefined) return false
+    await router.push({ name: 'models' })
+    return true
   }
 
   async function chooseWorkspace(): Promise<void> {
@@ -71,8 +76,8 @@ export function useIntake() {
 
   /** The sample's first opening begins with the tour. */
   async function openSample(): Promise<void> {
-    await enterWorkspace(() => workspace.openSample())
-    if (workspace.isOpen && guide.visited.size === 0) guide.tourOpen = true
+    const opened = await enterWorkspace(() => workspace.openSample())
+    if (opened && guide.visited.size === 0) guide.tourOpen = true
   }
   const openRecent = (path: string) => enterWorkspace(() => workspace.open(path))
 
@@ -100,7 +105,7 @@ export function useIntake() {
     if (bundle) await openBundle(bundle)
     if (!workspace.isOpen) {
       const [folder] = folders
-      if (folder) return openRecent(folder)
+      if (folder) return void (await openRecent(folder))
       const [file] = files
       if (file)
         report(

@@ -1,13 +1,13 @@
-import { useRouter } from 'vue-router'
 import { emptyComposition, newPanel, type PanelSource } from '#shared/figures/compose/index.ts'
 import { venues } from '#shared/figures/venues.ts'
 import { engine } from '../engine/index.ts'
 import { useSettingsStore } from '../stores/settings.ts'
+import { useArrival } from './useArrival.ts'
 import { useProblems } from './useProblems.ts'
 
 /** Makes a composed figure at the venue of the settings and goes to it. */
 export function useNewFigure() {
-  const router = useRouter()
+  const depart = useArrival()
   const settings = useSettingsStore()
   const { attempt } = useProblems()
 
@@ -26,12 +26,13 @@ export function useNewFigure() {
       span: alone ? ('column' as const) : empty.page.span,
     }
     const style = venue ? { ...empty.style, fontSize: venue.fontSize, typeface: venue.typeface } : empty.style
+    const arrive = depart()
     const made = await attempt(() =>
       engine.compositions.create({ composition: { ...empty, page, style, panels } }),
     )
     if (!made) return
     const query = alone ? { panel: 'panel-1', part: 'panel' } : {}
-    await router.push({ name: 'figure', params: { id: made.id }, query })
+    await arrive({ name: 'figure', params: { id: made.id }, query }, `${title} made`)
   }
 
   return { create }

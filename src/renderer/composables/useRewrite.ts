@@ -25,6 +25,9 @@ export function followNavigation(router: Router): void {
   })
 }
 
+/** The path that is shown, or that the window is on its way to. */
+export const headingFor = (router: Router): string => underway.get(router) ?? router.currentRoute.value.path
+
 export interface Rewrite {
   /** Whether the page of the component is shown, and not about to be left. */
   here(): boolean

@@ -22,7 +22,11 @@ export function useChoosing({ datasetId, filter, order, row }: Listed) {
   const { attempt } = useProblems()
   const selection = computed(() => selections.of(datasetId()))
 
+  /** Gives up where the list or the selection becomes another while its images are looked up. */
   async function chooseRange(from: number, to: number, on: boolean): Promise<void> {
+    const of = { datasetId: datasetId(), filter: filter(), order: order() }
+    const asked = JSON.stringify(of)
+    const before = selection.value
     const ids: number[] = []
     for (let at = from; at < to; at++) {
       const known = row(at)
@@ -30,19 +34,15 @@ export function useChoosing({ datasetId, filter, order, row }: Listed) {
         ids.push(known.id)
         continue
       }
-      const input = {
-        datasetId: datasetId(),
-        filter: filter(),
-        order: order(),
-        from: at,
-        limit: Math.min(most, to - at),
-      }
+      const input = { ...of, from: at, limit: Math.min(most, to - at) }
       const page = await attempt(() => engine.datasets.images(input))
+      const now = JSON.stringify({ datasetId: datasetId(), filter: filter(), order: order() })
+      if (now !== asked || selection.value !== before) return
       if (!page?.rows.length) break
       ids.push(...page.rows.map((r) => r.id))
       at += page.rows.length - 1
     }
-    selections.set(datasetId(), choose(selection.value, ids, on))
+    selections.set(of.datasetId, choose(before, ids, on))
   }
 
   /** Images of the rule that a selection of everything is; the filter may have changed since. */

@@ -1,6 +1,7 @@
 import { onScopeDispose, ref, shallowRef, watch } from 'vue'
 import type { KernelscopeError } from '#shared/errors.ts'
 import { toKernelscopeError } from '../engine/index.ts'
+import { useEngineStore } from '../stores/engine.ts'
 import { KeysetPages, type KeysetPage } from './pages.ts'
 
 /** Where a page begins, and how long it is. */
@@ -10,7 +11,7 @@ interface Part {
 }
 
 /**
- * A list behind keyset pages whose pages say how long it is. It is read anew when `input` changes; `head` is the last page
+ * A list behind keyset pages whose pages say how long it is. It is read anew when `input` changes or the engine starts; `head` is the last page
  * that came, null until one has, `total` its count.
  *
  * @param read asks for a part of the list of an input
@@ -49,7 +50,8 @@ export function useKeysetList<T, I, P extends { total: number }>(
     pages.value = open()
     pages.value.want(0, 1)
   }
-  watch(() => JSON.stringify(input()), reload)
+  const engineStore = useEngineStore()
+  watch([() => JSON.stringify(input()), () => engineStore.generation], reload)
   pages.value.want(0, 1)
   onScopeDispose(() => pages.value.close())
   return { pages, version, total, head, error, reload }

@@ -3,42 +3,61 @@ import { useRoute } from 'vue-router'
 import { bridge } from '../bridge.ts'
 import { useProblems } from '../composables/useProblems.ts'
 import { useQueryText } from '../composables/useQuery.ts'
+import { useResource } from '../composables/useResource.ts'
 import { useRewrite } from '../composables/useRewrite.ts'
 import { usualDataset } from '../datasets/usualDataset.ts'
 import { engine } from '../engine/index.ts'
 import { useDatasetsStore } from '../stores/collections.ts'
-import type { GalleryFile, ImageRow } from '#shared/contract/index.ts'
+import type { GalleryFile } from '#shared/contract/index.ts'
 
 /** The picture the gallery is about: an image of a dataset (`image` in the address) or an opened file (`file`). */
 export function useGalleryImage() {
   const route = useRoute()
   const rewrite = useRewrite()
   const datasets = useDatasetsStore()
-  const { attempt } = useProblems()
+  const { attempt, report } = useProblems()
   const imageId = useQueryText('image')
   const fileKey = useQueryText('file')
-  const row = shallowRef<ImageRow | null>(null)
-  const around = shallowRef<{ previous: number | null; next: number | null }>({ previous: null, next: null })
   const file = shallowRef<GalleryFile | null>(null)
-  const missing = shallowRef(false)
+
+  const { data: found, error } = useResource(
+    async (signal) =>
+      /^\d+$/.test(imageId.value) ? engine.datasets.image({ id: Number(imageId.value) }, { signal }) : null,
+    { on: [imageId], fresh: true },
+  )
+  watch(error, (problem) => problem && problem.code !== 'IMAGE_NOT_FOUND' && report(problem))
+  const row = computed(() => found.value?.image ?? null)
+  const around = computed(() => ({
+    previous: found.value?.previous ?? null,
+    next: found.value?.next ?? null,
+  }))
+  const missing = computed(() => error.value?.code === 'IMAGE_NOT_FOUND' && found.value === null)
 
   const chosen = computed<number | string | null>(() =>
     fileKey.value !== '' ? fileKey.value : /^\d+$/.test(imageId.value) ? Number(imageId.value) : null,
   )
   const name = computed(() =>
-    fileKey.value === '' ? (row.value?.name ?? '') : (file.value?.name ?? 'A file opened before'),
+    fileKey.value === ''
+      ? (row.value?.name ?? '')
+      : file.value?.key === fileKey.value
+        ? file.value.name
+        : 'A file opened before',
   )
   const datasetId = computed(() => (fileKey.value === '' ? (row.value?.datasetId ?? 0) : 0))
 
+  let firsts = 0
   const choose = (query: Record<string, string | undefined>) =>
     rewrite.to({ ...route.query, image: undefined, file: undefined, ...query })
 
+  /** Leads to the first image of a dataset, unless another picture was chosen before the answer came. */
   async function first(datasetId: number): Promise<void> {
+    const before = chosen.value
+    const own = ++firsts
     const page = await attempt(() =>
       engine.datasets.images({ datasetId, filter: { readable: true }, limit: 1 }),
     )
     const image = page?.rows[0]
-    if (image) await choose({ image: String(image.id) })
+    if (image && own === firsts && chosen.value === before) await choose({ image: String(image.id) })
   }
 
   async function openFile(path: string | undefined): Promise<void> {
@@ -49,20 +68,6 @@ export function useGalleryImage() {
     await choose({ file: opened.key })
   }
 
-  watch(
-    imageId,
-    async (id) => {
-      row.value = null
-      missing.value = false
-      if (!/^\d+$/.test(id)) return
-      const found = await attempt(() => engine.datasets.image({ id: Number(id) }))
-      if (id !== imageId.value) return
-      missing.value = !found
-      row.value = found?.image ?? null
-      around.value = { previous: found?.previous ?? null, next: found?.next ?? null }
-    },
-    { immediate: true },
-  )
   // With nothing chosen yet, the first picture there is.
   watch(
     [() => datasets.rows, chosen],

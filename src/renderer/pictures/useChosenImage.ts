@@ -40,15 +40,22 @@ export function useChosenImage() {
       store.imageId === null ? null : engine.datasets.image({ id: store.imageId }, { signal }),
     { on: [() => store.imageId] },
   )
-  watch(details, (found) => found && (store.datasetId = found.image.datasetId))
+  watch(details, (found) => {
+    if (found && found.image.id === store.imageId && store.looking === null)
+      store.datasetId = found.image.datasetId
+  })
 
   /** First readable image of a dataset, unless an image or another dataset was chosen before the answer came. */
   async function first(datasetId: number): Promise<void> {
-    store.datasetId = datasetId
+    store.datasetId = store.looking = datasetId
     const { image: before } = store
-    const { rows } = await engine.datasets.images({ datasetId, filter: { readable: true }, limit: 1 })
-    const [row] = rows
-    if (row && store.image === before && store.datasetId === datasetId) image.value = { id: row.id }
+    try {
+      const { rows } = await engine.datasets.images({ datasetId, filter: { readable: true }, limit: 1 })
+      const [row] = rows
+      if (row && store.image === before && store.looking === datasetId) image.value = { id: row.id }
+    } finally {
+      if (store.looking === datasetId) store.looking = null
+    }
   }
   watch(
     () => [ready.value.length, store.image] as const,

@@ -12,6 +12,8 @@ export type ChosenImage = { id: number } | { path: string }
 export const useChosenImageStore = defineStore('chosenImage', () => {
   const image = shallowRef<ChosenImage | null>(null)
   const datasetId = shallowRef<number | null>(null)
+  /** The dataset whose first image is being looked up. */
+  const looking = shallowRef<number | null>(null)
   const imageId = computed(() => (image.value && 'id' in image.value ? image.value.id : null))
   const workspace = useWorkspaceStore()
   watch(
@@ -19,7 +21,8 @@ export const useChosenImageStore = defineStore('chosenImage', () => {
     () => {
       image.value = null
       datasetId.value = null
+      looking.value = null
     },
   )
-  return { image, datasetId, imageId }
+  return { image, datasetId, looking, imageId }
 })

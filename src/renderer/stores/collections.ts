@@ -15,12 +15,15 @@ function collection<T extends { id: number }>(list: () => Promise<T[]>) {
   const workspace = useWorkspaceStore()
   const engineStore = useEngineStore()
 
+  let of: string | null = null
   async function load(): Promise<void> {
-    if (!workspace.isOpen) {
+    if (workspace.path !== of) {
+      of = workspace.path
       rows.value = []
       loaded.value = false
-      return
+      error.value = null
     }
+    if (of === null) return
     try {
       rows.value = await list()
       error.value = null

@@ -100,6 +100,7 @@ export const useGuideStore = defineStore('guide', () => {
     () => {
       questions.value = []
       loaded.value = false
+      error.value = null
     },
   )
   watchDebounced(
