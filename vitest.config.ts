@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     maxWorkers: 2,
     reporters: ['default'],
+    // Limits are for what hangs, on a machine ten times slower than the one this was written on.
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       {
         plugins: [vue()],
@@ -13,8 +15,9 @@ export default defineConfig({
           environment: 'node',
           include: ['tests/**/*.test.ts'],
           exclude: ['tests/e2e/**'],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          setupFiles: ['tests/seed.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 240_000,
           sequence: { groupOrder: 0 },
         },
       },
@@ -25,8 +28,8 @@ export default defineConfig({
           include: ['tests/e2e/**/*.test.ts'],
           globalSetup: ['tests/e2e/display.ts'],
           fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
           sequence: { groupOrder: 1 },
         },
       },

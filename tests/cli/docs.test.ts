@@ -20,7 +20,9 @@ async function helpOf(args: readonly string[], part: 'Commands' | 'Options'): Pr
 
 describe('docs/cli.md', () => {
   it('has every command', async () => {
-    for (const command of await helpOf([], 'Commands')) {
+    const all = await helpOf([], 'Commands')
+    expect(all.length).toBeGreaterThan(8)
+    for (const command of all) {
       const inner = await helpOf([command], 'Commands')
       for (const name of inner.length > 0 ? inner.map((word) => `${command} ${word}`) : [command])
         expect(docs, name).toMatch(new RegExp(`^${name}\\b`, 'm'))
@@ -50,9 +52,11 @@ describe('docs/cli.md', () => {
       ['bundle', 'make'],
       ['bundle', 'verify'],
     ]
-    for (const command of commands)
-      for (const option of await helpOf(command, 'Options'))
-        expect(docs, `${command.join(' ')} ${option}`).toContain(option)
+    for (const command of commands) {
+      const options = await helpOf(command, 'Options')
+      expect(options.length, command.join(' ')).toBeGreaterThan(0)
+      for (const option of options) expect(docs, `${command.join(' ')} ${option}`).toContain(option)
+    }
   })
 
   it('has every error code under its exit code', () => {

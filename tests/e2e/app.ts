@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -27,16 +28,9 @@ export interface App {
 /** Starts the built app with fresh user data, as a person would. */
 export async function openApp(args: string[] = []): Promise<App> {
   if (!existsSync(path.join(root, 'out/main/index.js'))) throw new Error('no built app; run `npm run build`')
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'kernelscope-e2e-'))
-  const complaints: string[] = []
   // Without `executablePath` Playwright holds the app back until it listens; given one it may come too late.
   process.env['ELECTRON_OVERRIDE_DIST_PATH'] = await electronFolder()
-  const app = await launch(folder, args)
-  const page = await app.firstWindow({ timeout: 60_000 })
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text())
-  })
-  page.on('pageerror', (error) => complaints.push(String(error)))
+  const { app, page, folder, complaints } = await launch(args)
   return {
     app,
     page,
@@ -44,40 +38,75 @@ export async function openApp(args: string[] = []): Promise<App> {
     folder,
     async close() {
       await app.close()
-      rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+      remove(folder)
     },
   }
 }
 
-/** A machine under load may let Electron's first start pass the time limit; what is tested is the app, not that. */
-async function launch(folder: string, args: string[], tries = 2): Promise<ElectronApplication> {
+const remove = (folder: string) => rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+
+/**
+ * Now and then Playwright's view of a new window stays empty for good, or a start takes longer than it has patience: what
+ * is tested is the app, so that is tried again with another one.
+ */
+async function launch(args: string[], tries = 3): Promise<Omit<App, 'close'>> {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'kernelscope-e2e-'))
+  let child: ChildProcess | undefined
   try {
-    return await _electron.launch({
+    const app = await _electron.launch({
       args: [root, ...sandboxArguments(), `--user-data-dir=${path.join(folder, 'user')}`, ...args],
       env: { ...stringsOf(process.env), HOME: folder, XDG_DATA_HOME: path.join(folder, 'data') },
       chromiumSandbox: sandboxArguments().length === 0,
       timeout: 60_000,
     })
+    child = app.process()
+    const complaints: string[] = []
+    const listen = (page: Page) => {
+      page.on('console', (message) => {
+        if (message.type() === 'error') complaints.push(message.text())
+      })
+      page.on('pageerror', (error) => complaints.push(String(error)))
+    }
+    app.on('window', listen)
+    for (const page of app.windows()) listen(page)
+    const page = await app.firstWindow({ timeout: 30_000 })
+    await page.waitForLoadState('domcontentloaded', { timeout: 30_000 })
+    return { app, page, complaints, folder }
   } catch (error) {
+    child?.kill('SIGKILL')
+    remove(folder)
     if (tries <= 1) throw error
-    return launch(folder, args, tries - 1)
+    return launch(args, tries - 1)
   }
 }
 
 /** Waits until the engine is in a state, as the page sees it. */
-export const engineIs = (page: Page, wanted: EngineState['state'], timeout = 30_000) =>
-  page.evaluate(
-    ([state, patience]) =>
-      new Promise<void>((resolve, reject) => {
+export const engineIs = async (page: Page, wanted: EngineState['state'], timeout = 30_000) =>
+  (await engineWillBe(page, wanted, timeout))()
+
+/**
+ * Watches for a state that may be short, before what leads to it is done. Resolves once the page listens, to what waits
+ * for the state.
+ */
+export async function engineWillBe(page: Page, wanted: EngineState['state'], timeout = 30_000) {
+  const seen = await page.evaluateHandle(
+    ([state, patience]) => {
+      const reached = new Promise<void>((resolve, reject) => {
         const stop = window.kernelscope.onEngineState((now) => {
           if (now.state !== state) return
           resolve()
           queueMicrotask(() => stop())
         })
         setTimeout(() => reject(new Error(`the engine was not ${state} in time`)), patience)
-      }),
+      })
+      reached.catch(() => {})
+      // Not the promise itself, which would be waited for.
+      return { reached }
+    },
     [wanted, timeout] as const,
   )
+  return () => seen.evaluate(({ reached }) => reached)
+}
 
 /** Says where the window stands after a test that failed: a run elsewhere leaves nothing else to go by. */
 export async function tellOfFailure({ page, complaints }: App, task: TestContext['task']) {

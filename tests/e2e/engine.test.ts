@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { engineIs, openApp, tellOfFailure, type App } from './app.ts'
+import { engineIs, engineWillBe, openApp, tellOfFailure, type App } from './app.ts'
 
 let shown: App
 beforeAll(async () => {
@@ -12,7 +12,7 @@ afterEach(({ task }) => tellOfFailure(shown, task))
 /** The one child of the shell that is a plain Node. */
 function enginePid({ app }: App) {
   const shell = app.process().pid
-  const table = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' })
+  const table = execFileSync('ps', ['-ww', '-eo', 'pid=,ppid=,args='], { encoding: 'utf8' })
   const rows = table.split('\n').map((line) => line.trim().split(/\s+/))
   const row = rows.find(
     ([, parent, , ...args]) => parent === String(shell) && args.join(' ').includes('engine.js'),
@@ -25,9 +25,9 @@ describe('the engine beside the window', () => {
     const { page } = shown
     await engineIs(page, 'ready')
     const first = enginePid(shown)
-    const down = engineIs(page, 'down', 2000)
+    const down = await engineWillBe(page, 'down')
     process.kill(first, 'SIGKILL')
-    await down
+    await down()
     await engineIs(page, 'ready')
     expect(enginePid(shown)).not.toBe(first)
   })
@@ -36,22 +36,24 @@ describe('the engine beside the window', () => {
     const { page } = shown
     await engineIs(page, 'ready')
     const first = enginePid(shown)
-    const down = engineIs(page, 'down', 5000)
+    const down = await engineWillBe(page, 'down')
     await page.evaluate(() => window.kernelscope.restartEngine())
-    await down
+    await down()
     await engineIs(page, 'ready')
     expect(enginePid(shown)).not.toBe(first)
   })
 
   it('leaves with the window', async () => {
     const other = await openApp()
-    const shell = other.app.process().pid
+    let engine = NaN
     try {
       await engineIs(other.page, 'ready')
+      engine = enginePid(other)
+      expect(lives(engine)).toBe(true)
     } finally {
       await other.close()
     }
-    expect(children(shell)).toEqual([])
+    await expect.poll(() => lives(engine), { timeout: 30_000 }).toBe(false)
   })
 
   it('keeps no window open by being down', async () => {
@@ -61,8 +63,9 @@ describe('the engine beside the window', () => {
       // Every death makes the wait before the next start longer; the last one is 2 s.
       for (let deaths = 0; deaths < 4; deaths++) {
         await engineIs(other.page, 'ready')
+        const down = await engineWillBe(other.page, 'down')
         process.kill(enginePid(other), 'SIGKILL')
-        await engineIs(other.page, 'down')
+        await down()
       }
     } finally {
       await other.close()
@@ -71,7 +74,11 @@ describe('the engine beside the window', () => {
   })
 })
 
-function children(pid: number | undefined) {
-  const table = execFileSync('ps', ['-eo', 'ppid=,args='], { encoding: 'utf8' })
-  return table.split('\n').filter((line) => line.trim().startsWith(`${pid} `))
+function lives(pid: number) {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
 }

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
 import { root } from '../../scripts/run.ts'
 import { engineIs, openApp, shoot, tellOfFailure, type App } from './app.ts'
-import { command, goTo, nothingRuns, smallStudy } from './prepare.ts'
+import { command, goTo, nothingRuns, sampleIsThere, smallStudy } from './prepare.ts'
 
 let shown: App
 let page: Page
@@ -24,7 +24,7 @@ beforeAll(async () => {
   await main()
     .getByRole('row', { name: /RepLK-31 / })
     .waitFor()
-  await nothingRuns(page)
+  await sampleIsThere(page)
   await workspaceBar().getByRole('link', { name: 'Stickers-16 val' }).click()
   await page.waitForURL(/datasets\/\d+/)
   dataset = Number(/datasets\/(\d+)/.exec(page.url())?.[1])
@@ -95,7 +95,7 @@ describe('the frame', () => {
     const file = path.join(shown.folder, 'fallen.png')
     cpSync(path.join(root, 'resources/sample/suites/val/fruit/fruit_000.png'), file)
     await main().getByRole('link', { name: 'Saliency', exact: true }).click()
-    await page.waitForURL(/saliency/)
+    await main().getByRole('radio', { name: 'SmoothGrad' }).waitFor()
     await drop([file])
     await main().getByText('fallen.png').first().waitFor()
   })
@@ -141,7 +141,7 @@ describe('the frame', () => {
     study = await smallStudy(page, dataset)
     await expect.poll(async () => (await seen()).progress.at(-1), { timeout: 30_000 }).toBe(-1)
     expect((await seen()).progress.some((fraction) => fraction >= 0)).toBe(true)
-    expect((await seen()).notified).toEqual(['Random patch drop: Finished.'])
+    await expect.poll(async () => (await seen()).notified).toEqual(['Random patch drop: Finished.'])
   })
 
   it('shows a bundle that is dropped, and finds that it holds', async () => {
@@ -195,8 +195,9 @@ describe('the frame', () => {
     await part('Style')
     await typeface('Inter').click()
     await main().getByRole('button', { name: 'Keep as…' }).click()
-    await page.getByRole('textbox', { name: 'Name of the style' }).fill('My paper')
-    await page.keyboard.press('Enter')
+    const styleName = page.getByRole('textbox', { name: 'Name of the style' })
+    await styleName.fill('My paper')
+    await styleName.press('Enter')
     await follows.getByText('My paper').waitFor()
 
     await command(page, 'New figure')

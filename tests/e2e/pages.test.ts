@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
 import { engineIs, openApp, shoot, tellOfFailure, type App } from './app.ts'
 import { barriers } from './axe.ts'
-import { pagesOf, routeNames, visit, type Ids, type PageOfApp } from './pages.ts'
+import { come, pagesOf, routeNames, visit, type Ids, type PageOfApp } from './pages.ts'
 import { command, goTo, prepare } from './prepare.ts'
 
 let shown: App
@@ -112,9 +112,10 @@ describe('every page', () => {
       await goTo(page, '/doctor')
       await page.locator('#main').getByText('Execution providers').first().waitFor()
       await page.keyboard.press('Control+L')
-      await page.getByRole('textbox', { name: 'Address' }).fill(copied)
-      await page.keyboard.press('Enter')
-      await page.locator('#main').getByText(place.shows).first().waitFor()
+      const address = page.getByRole('textbox', { name: 'Address' })
+      await address.fill(copied)
+      await address.press('Enter')
+      await come(page, place)
       // A page may add to its address what it chose by itself, at any time; it keeps what it was given.
       await page.waitForFunction((to) => {
         const parts = (address: string) => {

@@ -52,7 +52,7 @@ export const pagesOf = ({
   { name: 'dataset-confusion', address: `/datasets/${dataset}/confusion`, shows: 'Confusion' },
   { name: 'dataset-subsets', address: `/datasets/${dataset}/subsets`, shows: 'Subsets' },
   { name: 'image', address: `/images/${image}?dataset=${dataset}`, shows: 'True class' },
-  { name: 'studies', address: '/studies', shows: 'Studies' },
+  { name: 'studies', address: '/studies', shows: 'Random patch drop' },
   { name: 'study-new', address: '/studies/new', shows: 'Start' },
   { name: 'study', address: `/studies/${study}`, shows: 'What was used' },
   { name: 'study-images', address: `/studies/${imageStudy}/images`, shows: 'Fails first' },
@@ -83,10 +83,24 @@ export function routeNames(): string[] {
   return [...new Set(names)].filter((name) => !redirects.includes(name) && !closed.includes(name))
 }
 
-/** Goes to an address as a link would, and waits until what it names is there. */
-export async function visit(page: Page, { address, shows }: PageOfApp) {
+/** Goes to an address as a link would, and waits until the page is there with what it names, and nothing is still coming. */
+export async function visit(page: Page, { name, address, shows }: PageOfApp) {
   await page.evaluate((hash) => {
     location.hash = hash
   }, address)
-  await page.locator('#main').getByText(shows).first().waitFor()
+  await come(page, { name, shows })
+}
+
+export async function come(page: Page, { name, shows }: Pick<PageOfApp, 'name' | 'shows'>) {
+  const here = page.locator(`#main > [data-page="${name}"]`)
+  await here.getByText(shows).first().waitFor()
+  await here.evaluate(async (place) => {
+    const parts = () => place.querySelectorAll('*').length
+    const comes = () => place.querySelector('.animate-spin') !== null
+    // What is not there by then is judged as it is.
+    for (let before = -1, left = 80; left > 0 && (comes() || parts() !== before); left--) {
+      before = parts()
+      await new Promise((resolve) => setTimeout(resolve, 250))
+    }
+  })
 }

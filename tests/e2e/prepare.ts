@@ -21,6 +21,16 @@ export async function command(page: Page, title: string) {
 export const nothingRuns = (page: Page, timeout = 100_000) =>
   page.getByRole('button', { name: 'Jobs' }).filter({ hasText: 'No jobs' }).waitFor({ timeout })
 
+/** Waits until the sample that was just opened is there whole: its images, and no job for them. */
+export async function sampleIsThere(page: Page) {
+  await goTo(page, '/datasets')
+  await page
+    .getByRole('main')
+    .getByRole('row', { name: /Stickers-16 val .*\b320\b/ })
+    .waitFor({ timeout: 100_000 })
+  await nothingRuns(page)
+}
+
 /** Random patch drop over one image of each class; its number. */
 export async function smallStudy(page: Page, dataset: number): Promise<number> {
   const main = page.getByRole('main')
@@ -50,7 +60,7 @@ export async function prepare(page: Page, question: string): Promise<Ids> {
   }
   await page.getByRole('button', { name: /^Open the sample workspace/ }).click()
   await rowOf(/RepLK-31 /).waitFor()
-  await nothingRuns(page)
+  await sampleIsThere(page)
   const model = await open('models', /RepLK-31 /)
   const other = await open('models', /RepLK-13 /)
   const vit = await open('models', /ViT/)

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
-import { engineIs, openApp, shoot, tellOfFailure, type App } from './app.ts'
+import { engineIs, engineWillBe, openApp, shoot, tellOfFailure, type App } from './app.ts'
 
 let shown: App
 let page: Page
@@ -108,6 +108,7 @@ describe('in the real window, a researcher', () => {
     await main()
       .getByRole('radio', { name: /^Random patch drop/ })
       .click()
+    await main().getByRole('checkbox', { name: 'RepLK-3', exact: true, checked: true }).waitFor()
     const models = await main().getByRole('checkbox', { checked: true }).count()
     expect(models).toBeGreaterThanOrEqual(2)
     await main().getByRole('radio', { name: 'Per class', exact: true }).click()
@@ -156,15 +157,17 @@ describe('in the real window, a researcher', () => {
       return readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => path.join(folder, name))
     }
     const ending = (type: string) => files().find((name) => name.endsWith(type)) ?? ''
-    await expect.poll(() => files().some((name) => name.endsWith('.csv')), { timeout: 30_000 }).toBe(true)
+    const kinds = ['.svg', '.png', '.csv']
+    await expect.poll(() => kinds.filter((type) => ending(type) !== ''), { timeout: 30_000 }).toEqual(kinds)
     expect(readFileSync(ending('.svg'), 'utf8')).toContain('<svg')
     expect(readFileSync(ending('.png')).subarray(1, 4).toString()).toBe('PNG')
     expect(readFileSync(ending('.csv'), 'utf8')).toContain('RepLK-31')
   })
 
   it('finds the work as it was left after the engine died', async () => {
+    const down = await engineWillBe(page, 'down')
     await page.evaluate(() => window.kernelscope.restartEngine())
-    await engineIs(page, 'down')
+    await down()
     await engineIs(page, 'ready')
     await page.getByRole('link', { name: /^Models/ }).click()
     await main()

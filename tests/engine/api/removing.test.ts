@@ -4,12 +4,12 @@ import { createEngine } from '#engine/api/index.ts'
 import { temporaryFolder } from '../../temporary.ts'
 import { addDataset, jobEnd, sampleImages, sampleModel } from '../studies/sample.ts'
 
-async function workspace() {
+async function workspace(perClass = 1) {
   const folder = temporaryFolder()
   const { client, close } = await createEngine()
   onTestFinished(close)
   await client.workspace.create({ path: join(folder, 'workspace') })
-  return { client, images: sampleImages(folder, 1) }
+  return { client, images: sampleImages(folder, perClass) }
 }
 
 /** Models start cold, on a machine that may have other work. */
@@ -37,9 +37,10 @@ describe('removing what is being worked on', patient, () => {
   })
 
   it('ends the jobs of a dataset first, those of its studies included', async () => {
-    const { client, images } = await workspace()
-    const { dataset, jobId } = await client.datasets.add({ path: images })
+    // Enough of them that the index still runs when it is ended.
+    const { client, images } = await workspace(20)
     const model = await client.models.add({ path: sampleModel('replk3') })
+    const { dataset, jobId } = await client.datasets.add({ path: images })
     await client.studies.run({
       kind: 'clean-accuracy',
       params: {},

@@ -1,4 +1,5 @@
-import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -124,6 +125,10 @@ describe('indexing a folder', () => {
     const { engine, root } = await setUp()
     const dataset = await add(engine, root)
     const before = await engine.client.datasets.images({ datasetId: dataset.id })
+    const idOf = (page: typeof before, name: string) => page.rows.find((row) => row.name === name)?.id
+    const digestIn = async (page: typeof before, name: string) =>
+      (await engine.client.datasets.image({ id: idOf(page, name) ?? 0 })).digest
+    const was = await digestIn(before, 'dog/a.png')
     rmSync(join(root, 'cat', 'a.png'))
     writeFileSync(join(root, 'dog', 'a.png'), await solid(0, 200, 0))
     writeFileSync(join(root, 'dog', 'c.png'), red)
@@ -136,7 +141,10 @@ describe('indexing a folder', () => {
       'dog/b.png',
       'dog/c.png',
     ])
-    const idOf = (page: typeof before, name: string) => page.rows.find((row) => row.name === name)?.id
+    const changed = readFileSync(join(root, 'dog', 'a.png'))
+    expect(was).not.toBeNull()
+    expect(await digestIn(after, 'dog/a.png')).toBe(createHash('sha256').update(changed).digest('hex'))
+    expect(await digestIn(after, 'dog/a.png')).not.toBe(was)
     expect(idOf(after, 'dog/b.png')).toBe(idOf(before, 'dog/b.png'))
   })
 

@@ -1,6 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import sharp from 'sharp'
 import { expect, it, onTestFinished } from 'vitest'
 import { createEngine } from '#engine/api/index.ts'
@@ -23,8 +22,7 @@ it('thumbnails are made ahead once a folder is indexed, and kept by content', as
   const { workspace } = engine.session.open()
   const digest = () =>
     workspace.db.prepare<[], Buffer>('SELECT digest FROM subject').pluck().all()[0] ?? Buffer.alloc(32)
-  const deadline = Date.now() + 10_000
-  while (!workspace.thumbnails.get(digest(), 192) && Date.now() < deadline) await delay(20)
+  await expect.poll(() => workspace.thumbnails.get(digest(), 192), { timeout: 60_000 }).toBeTruthy()
   const made = workspace.thumbnails.get(digest(), 192)
   expect(await sharp(made).metadata()).toMatchObject({ format: 'webp', width: 192, height: 96 })
 })

@@ -201,7 +201,7 @@ describe('writeFigure', () => {
     const file = join(folder, 'process.mjs')
     writeFileSync(file, script)
     const args = [file, JSON.stringify(curves), join(folder, 'process')]
-    await promisify(execFile)(process.execPath, args, { timeout: 25_000 })
+    await promisify(execFile)(process.execPath, args, { timeout: 100_000 })
     expect(readdirSync(join(folder, 'process')).sort()).toEqual(['patch-drop.png', 'patch-drop.svg'])
   })
 })

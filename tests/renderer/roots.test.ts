@@ -1,0 +1,20 @@
+import { globSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { expect, it } from 'vitest'
+import { parse } from 'vue/compiler-sfc'
+import { root } from '../../scripts/run.ts'
+
+/** The frame gives every page its height by a class, which only a single root takes. */
+it('gives every view one root', () => {
+  const files = globSync('src/renderer/views/**/*.vue', { cwd: root })
+  expect(files.length).toBeGreaterThan(30)
+  const rootsOf = (file: string) => {
+    const { template } = parse(readFileSync(path.join(root, file), 'utf8')).descriptor
+    const nodes = template?.ast?.children.filter((node) => node.type === 1) ?? []
+    // Branches of one choice are one root.
+    return nodes.filter(
+      (node) => !('props' in node) || !node.props.some(({ name }) => /^else(-if)?$/.test(name)),
+    ).length
+  }
+  expect(files.filter((file) => rootsOf(file) !== 1)).toEqual([])
+})
