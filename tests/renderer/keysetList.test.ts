@@ -34,3 +34,28 @@ it('the images behind a cell are read anew for another direction, and say how ma
   await expect.poll(() => of.total.value).toBe(0)
   expect(asked).toEqual(['percent=50 lost null', 'percent=50 gained null'])
 })
+
+it('a list whose engine died is read again when another has started', async () => {
+  const os = implement(contract)
+  let started = 0
+  const app = startApp({
+    studies: {
+      flips: os.studies.flips.handler(async () => {
+        if (started++ === 0) await new Promise(() => {})
+        return { rows: [], next: null, from: null, total: 3, compared: 40, point: null }
+      }),
+    },
+  })
+  ;({ stop } = app)
+  const { of } = app.view(() =>
+    useFlips(
+      () => 5,
+      () => ({ modelId: 1, key: 'percent=50' }),
+      () => 'lost',
+    ),
+  )
+  await expect.poll(() => started).toBe(1)
+  await app.restart()
+  await expect.poll(() => of.total.value).toBe(3)
+  expect(of.error.value).toBeNull()
+})

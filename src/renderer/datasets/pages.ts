@@ -101,7 +101,7 @@ export class KeysetPages<T> {
       this.#options.onChange?.()
     } catch (error) {
       if (this.#running === own) this.#running = null
-      if (!isAbort(error)) this.#options.onError?.(error)
+      if (!own.controller.signal.aborted && !isAbort(error)) this.#options.onError?.(error)
       return
     }
     if (this.#running === own) this.#running = null

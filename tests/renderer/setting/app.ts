@@ -1,7 +1,7 @@
 import './window.ts'
 import { RPCHandler } from '@orpc/server/message-port'
 import { createPinia, disposePinia, setActivePinia } from 'pinia'
-import { createApp, effectScope, nextTick } from 'vue'
+import { createApp, effectScope, nextTick, type EffectScope } from 'vue'
 import { createMemoryHistory, createRouter, type RouteRecordRaw } from 'vue-router'
 import type { WorkspaceInfo } from '#shared/contract/index.ts'
 import { link } from '../../../src/renderer/engine/index.ts'
@@ -59,13 +59,16 @@ export function startApp(parts: Parts, routes: RouteRecordRaw[] = []) {
   const workspace = useWorkspaceStore()
   workspace.info = workspaceAt('/a')
 
+  const scopes: EffectScope[] = []
   function view<T>(setup: () => T): { of: T; leave: () => void } {
     const scope = effectScope(true)
+    scopes.push(scope)
     const of = app.runWithContext(() => scope.run(setup))
     if (of === undefined) throw new Error('a view that sets nothing up')
     return { of, leave: () => scope.stop() }
   }
   function stop() {
+    for (const scope of scopes) scope.stop()
     disposePinia(pinia)
     link.detach()
     end()
