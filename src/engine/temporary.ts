@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -20,9 +20,11 @@ export function sweepTemporary(folder = tmpdir()): void {
     if (pid === undefined || lives(Number(pid))) continue
     const path = join(folder, name)
     try {
-      if (Date.now() - statSync(path).mtimeMs > day) rmSync(path, { recursive: true, force: true })
+      const found = lstatSync(path)
+      const own = found.isDirectory() && found.uid === (process.getuid?.() ?? found.uid)
+      if (own && Date.now() - found.mtimeMs > day) rmSync(path, { recursive: true, force: true })
     } catch {
-      // Another user's, or another engine has just removed it.
+      // Another engine has just removed it.
     }
   }
 }
