@@ -1,5 +1,6 @@
 import http from 'node:http'
 import { Readable } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
 
 /** Where the engine's byte server listens and what it wants to hear; null when there is no engine. */
 export type ByteServer = { socket: string; token: string } | null
@@ -11,19 +12,38 @@ const passed = ['content-type', 'content-length', 'cache-control', 'etag', 'last
 
 /**
  * Hands `/bytes/…` to the engine over its unix socket or named pipe. Only GET, only the path: the page can neither
- * choose headers nor see the token.
+ * choose headers nor see the token. Where the engine dies meanwhile, the next one is asked.
+ *
+ * @param find the engine that answers now; null where none does in time
  */
-export function askForBytes(server: ByteServer, request: Request): Promise<Response> {
-  if (request.method !== 'GET') return Promise.resolve(new Response(null, { status: 405 }))
-  if (!server) return Promise.resolve(new Response('the engine is down', { status: 503 }))
-  const { pathname, search } = new URL(request.url)
-  const { promise, resolve } = Promise.withResolvers<Response>()
-  const ask = http.get(
+export async function askForBytes(find: () => Promise<ByteServer>, request: Request): Promise<Response> {
+  if (request.method !== 'GET') return new Response(null, { status: 405 })
+  const until = Date.now() + pictureWaitMs
+  let dead: ByteServer = null
+  while (!request.signal.aborted && Date.now() < until) {
+    const server = await find()
+    if (!server) break
+    // Its end may not have been noticed yet.
+    if (server.token === dead?.token) await delay(50)
+    else {
+      const answer = await ask(server, request)
+      if (answer) return answer
+      dead = server
+    }
+  }
+  return new Response('the engine is down', { status: 503 })
+}
+
+/** Null where the connection failed before an answer came. */
+function ask(server: NonNullable<ByteServer>, { url, signal }: Request): Promise<Response | null> {
+  const { pathname, search } = new URL(url)
+  const { promise, resolve } = Promise.withResolvers<Response | null>()
+  const asked = http.get(
     {
       socketPath: server.socket,
       path: pathname + search,
       headers: { authorization: server.token },
-      signal: request.signal,
+      signal,
     },
     (answer) => {
       const headers = new Headers({ 'x-content-type-options': 'nosniff' })
@@ -35,6 +55,6 @@ export function askForBytes(server: ByteServer, request: Request): Promise<Respo
       resolve(new Response(body, { status: answer.statusCode ?? 502, headers }))
     },
   )
-  ask.on('error', (error) => resolve(new Response(error.message, { status: 502 })))
+  asked.on('error', () => resolve(null))
   return promise
 }

@@ -22,7 +22,7 @@ export function serveScheme(options: {
   protocol.handle('app', async (request) => {
     const address = new URL(request.url)
     if (!request.url.startsWith(`${appOrigin}/`)) return new Response(null, { status: 403 })
-    if (address.pathname.startsWith('/bytes/')) return askForBytes(await options.byteServer(), request)
+    if (address.pathname.startsWith('/bytes/')) return askForBytes(options.byteServer, request)
     return options.devServer === undefined
       ? builtPage(options.pageFolder, address.pathname)
       : servedPage(options.devServer, address)

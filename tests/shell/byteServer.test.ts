@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => engine.stop())
 
 const ask = (address: string, to = server, init: RequestInit = {}) =>
-  askForBytes(to, new Request(`app://kernelscope${address}`, init))
+  askForBytes(() => Promise.resolve(to), new Request(`app://kernelscope${address}`, init))
 
 describe('bytes of the engine', () => {
   it('come by path and query, with their type and without foreign headers', async () => {
@@ -39,6 +39,27 @@ describe('bytes of the engine', () => {
 
   it('fail softly while the engine is down', async () => {
     expect((await ask('/bytes/thumbnail/7', null)).status).toBe(503)
-    expect((await ask('/bytes/thumbnail/7', { socket: '/tmp/no-such.sock', token: '' })).status).toBe(502)
+  })
+
+  it('are asked of the next engine where one dies before it answers', async () => {
+    const dead = { socket: '/tmp/no-such.sock', token: 'dead' }
+    const found = [dead, dead, dead, server]
+    const find = () => Promise.resolve(found.shift() ?? null)
+    const answer = await askForBytes(find, new Request('app://kernelscope/bytes/thumbnail/7'))
+    expect([answer.status, await answer.text()]).toEqual([200, 'bytes of /bytes/thumbnail/7'])
+    expect(found).toEqual([])
+  })
+
+  it('are not asked again by who has gone', async () => {
+    const gone = new AbortController()
+    let asked = 0
+    const find = () => {
+      asked++
+      gone.abort()
+      return Promise.resolve({ socket: '/tmp/no-such.sock', token: 'dead' })
+    }
+    const request = new Request('app://kernelscope/bytes/thumbnail/7', { signal: gone.signal })
+    expect((await askForBytes(find, request)).status).toBe(503)
+    expect(asked).toBe(1)
   })
 })

@@ -2,6 +2,7 @@ import { onScopeDispose, ref, shallowRef, watch } from 'vue'
 import { errorShape } from '#shared/contract/common.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { isAbort, toKernelscopeError } from '../engine/index.ts'
+import { useEngineStore } from '../stores/engine.ts'
 
 /** Float32 numbers of the byte server with their shape. */
 export interface Floats {
@@ -57,6 +58,13 @@ export function useFloats(
   }
 
   watch([path, of], load, { immediate: true })
+  const engineStore = useEngineStore()
+  watch(
+    () => engineStore.generation,
+    () => {
+      if (error.value) void load()
+    },
+  )
   onScopeDispose(() => controller.abort())
   return { floats, error, pending }
 }
@@ -76,6 +84,7 @@ export async function fetchFloats(path: string, signal: AbortSignal): Promise<Fl
 }
 
 async function refusal(path: string, response: Response): Promise<KernelscopeError> {
+  if (response.status === 503) return new KernelscopeError('ENGINE_DOWN', 'the engine did not answer in time')
   const text = await response.text()
   const told = errorShape.safeParse(parsed(text))
   if (!told.success)

@@ -1,9 +1,13 @@
 import { afterEach, expect, it, vi } from 'vitest'
-import { effectScope, ref, shallowRef } from 'vue'
+import { ref, shallowRef } from 'vue'
+import { startApp } from '../setting/app.ts'
 import { useFloats } from '../../../src/renderer/pictures/useFloats.ts'
 
-const scope = effectScope(true)
-afterEach(() => vi.unstubAllGlobals())
+let stop = () => {}
+afterEach(() => {
+  stop()
+  vi.unstubAllGlobals()
+})
 
 /** The numbers at `/map`, which the byte server gives, refuses or has forgotten, as it is told to. */
 function open(answers: (() => Response)[]) {
@@ -16,9 +20,10 @@ function open(answers: (() => Response)[]) {
     // The key is a hash of what it is made from: the address stays the same.
     made.value = {}
   }
-  const floats = scope.run(() => useFloats(() => path.value, { of: () => made.value, expired: remake }))
-  if (!floats) throw new Error('no scope')
-  return { ...floats, remake, expirations: () => expired }
+  const app = startApp({})
+  ;({ stop } = app)
+  const { of } = app.view(() => useFloats(() => path.value, { of: () => made.value, expired: remake }))
+  return { ...of, remake, restart: app.restart, expirations: () => expired }
 }
 const numbers = () => new Response(new Float32Array([1, 2]).buffer, { headers: { 'x-shape': '1,2' } })
 const refused = (code: string) => () =>
@@ -40,4 +45,14 @@ it('has what has expired made again once, and then says that it is not there', a
   ])
   await expect.poll(() => error.value?.code).toBe('MAP_EXPIRED')
   expect([expirations(), floats.value]).toEqual([1, null])
+})
+
+it('fetches again what failed while the engine was away', async () => {
+  const { floats, error, restart } = open([
+    () => new Response('the engine is down', { status: 503 }),
+    numbers,
+  ])
+  await expect.poll(() => error.value?.code).toBe('ENGINE_DOWN')
+  await restart()
+  await expect.poll(() => floats.value?.shape).toEqual([1, 2])
 })
