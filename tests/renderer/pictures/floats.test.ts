@@ -6,7 +6,7 @@ import { useFloats } from '../../../src/renderer/pictures/useFloats.ts'
 let stop = () => {}
 afterEach(() => {
   stop()
-  vi.unstubAllGlobals()
+  vi.restoreAllMocks()
 })
 
 /** The numbers at `/map`, which the byte server gives, refuses or has forgotten, as it is told to. */
@@ -14,7 +14,9 @@ function open(answers: (() => Response)[]) {
   const path = ref('/map')
   const made = shallowRef({})
   let expired = 0
-  vi.stubGlobal('fetch', () => Promise.resolve(answers.shift()?.() ?? new Response(null, { status: 500 })))
+  vi.spyOn(globalThis, 'fetch').mockImplementation(() =>
+    Promise.resolve(answers.shift()?.() ?? new Response(null, { status: 500 })),
+  )
   const remake = () => {
     expired++
     // The key is a hash of what it is made from: the address stays the same.
