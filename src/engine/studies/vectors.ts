@@ -87,10 +87,13 @@ export const vectorKey = ({ digest, className }: { digest: string; className: st
  * @throws STUDY_UNKNOWN, and what the measuring itself throws
  */
 export async function measureAgain(request: MeasureAgainRequest): Promise<MeasuredAgain> {
-  const { workspace, pool, settings, log, signal, kind, params, model, rewrite, images } = request
+  const { workspace, pool, settings, log, signal, kind, model, rewrite, images } = request
   const { db } = workspace
   const definition = studyDefinition(kind)
-  const { datasetId, subjects } = await addImages(workspace, images)
+  const { datasetId, subjects, imageIds } = await addImages(workspace, images)
+  // Images that were named by their numbers have others here.
+  const named = Array.isArray(request.params['imageIds']) && request.params['imageIds'].length > 0
+  const params = named ? { ...request.params, imageIds } : request.params
   const context = { signal, crashes: 0, enterNative: () => undefined, report: () => undefined }
   await definition.measure?.(
     {
@@ -126,7 +129,7 @@ export async function measureAgain(request: MeasureAgainRequest): Promise<Measur
 async function addImages(
   { db, path }: Workspace,
   images: MeasureAgainRequest['images'],
-): Promise<{ datasetId: number; subjects: Map<string, number> }> {
+): Promise<{ datasetId: number; subjects: Map<string, number>; imageIds: number[] }> {
   const datasets = Number(db.prepare('SELECT count(*) FROM dataset').pluck().get())
   const root = join(path, 'images', String(datasets))
   await mkdir(root, { recursive: true })
@@ -155,13 +158,15 @@ async function addImages(
     `INSERT INTO image (dataset_id, name, class_idx, subject_id, bytes, mtime, generation) VALUES (?, ?, ?, ?, ?, ?, 0)`,
   )
   const subjects = new Map<string, number>()
+  const imageIds: number[] = []
   db.transaction(() => {
     for (const [idx, name] of names.entries()) addClass.run(datasetId, idx, name)
     for (const { digest, className, name, bytes, mtime } of files) {
       const subject = addSubject.get(Buffer.from(digest, 'hex'), className) ?? 0
       subjects.set(vectorKey({ digest, className }), subject)
-      addImage.run(datasetId, name, names.indexOf(className), subject, bytes, mtime)
+      const added = addImage.run(datasetId, name, names.indexOf(className), subject, bytes, mtime)
+      imageIds.push(Number(added.lastInsertRowid))
     }
   })()
-  return { datasetId, subjects }
+  return { datasetId, subjects, imageIds }
 }

@@ -1,7 +1,7 @@
 import { defineStudy } from '../definition.ts'
 import { drawnWork, gradientForwards } from '../work.ts'
 import { isSettled, problemNotes, subjectsOf } from '../measurements.ts'
-import { galleryImages, mapsOf, measureGallery } from './measure.ts'
+import { galleryImages, mapsOf, measureGallery, rewriteOf } from './measure.ts'
 import { picturesOf } from './pictures.ts'
 import { gradientsOf, methodTitles, params } from './params.ts'
 import { agreementTable, concentrationTable, galleryFigure } from './view.ts'
@@ -56,6 +56,10 @@ export const saliencyGallery = defineStudy({
         chosen.methods.every((name) => isSettled(mapsOf(db, model, name, chosen), images)),
       )
     )
+  },
+  async kept(chosen, _model, { workspace: { db }, source }) {
+    const images = await galleryImages(db, source, chosen)
+    return chosen.methods.map((name) => ({ rewrite: rewriteOf(name, chosen), images, together: false }))
   },
   async view(_grid, chosen, { workspace: { db }, source, models }) {
     const images = await galleryImages(db, source, chosen)
