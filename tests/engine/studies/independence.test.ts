@@ -39,7 +39,7 @@ function reverse(path: string) {
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'kernelscope-test-'))
   plain = await setUp('plain', false, { overrides: { threads: 1, batch: 16 }, imageWorkers: 1 })
-  other = await setUp('other', true, { overrides: { threads: 1, batch: 5 }, imageWorkers: 3 })
+  other = await setUp('other', true, { overrides: { threads: 2, batch: 5 }, imageWorkers: 3 })
 }, 120_000)
 
 afterAll(async () => {
@@ -139,7 +139,7 @@ async function tableNumbers({ engine }: Place, id: number) {
 
 const experiments = studyDefinitions.filter(({ section }) => /^(4|extra)/.test(section)).map(({ id }) => id)
 
-describe('whatever the batch size, the image workers, the order of images and models, and stops on the way', () => {
+describe('whatever the batch size, the threads, the image workers, the order of images and models, and stops on the way', () => {
   let stopped = 0
 
   it('there is a small form of every experiment', () => {
