@@ -27,6 +27,7 @@ const kind = (id: string, params: Record<string, unknown>) => ({
   params: { type: 'object', properties: params },
   presets: [{ id: 'quick', title: 'Quick look', description: '', params: {} }],
   definitions: [],
+  draws: false,
 })
 
 let stop = () => {}

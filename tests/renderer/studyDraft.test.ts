@@ -75,6 +75,7 @@ it('keeps what was chosen and typed when the engine starts again', async () => {
     params: { type: 'object', properties: { images: { type: 'integer', default: 100 } } },
     presets: [],
     definitions: [],
+    draws: false,
   }
   const models = [modelRow(1), modelRow(2)]
   const parts = {

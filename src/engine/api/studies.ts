@@ -36,15 +36,18 @@ const db = (session: EngineSession) => session.open().workspace.db
 
 export const studies = {
   kinds: api.studies.kinds.handler(() =>
-    studyDefinitions.map(({ id, title, section, description, params, presets, definitions }) => ({
-      id,
-      title,
-      section,
-      description,
-      params: z.toJSONSchema(params, { io: 'input' }),
-      presets,
-      definitions,
-    })),
+    studyDefinitions.map(
+      ({ id, title, section, description, params, presets, definitions, exportDraws }) => ({
+        id,
+        title,
+        section,
+        description,
+        params: z.toJSONSchema(params, { io: 'input' }),
+        presets,
+        definitions,
+        draws: exportDraws !== undefined,
+      }),
+    ),
   ),
   list: api.studies.list.handler(({ context }) => listStudies(db(context.session))),
   get: api.studies.get.handler(({ input, context }) => getStudy(db(context.session), input.id)),

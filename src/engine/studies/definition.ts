@@ -177,8 +177,8 @@ export interface StudyDefinition<Schema extends z.ZodObject = z.ZodObject> {
   severity?: string
   /** Place of a condition on that axis; null for one that has none. */
   severityOf?(params: Condition['params'], chosen: z.output<Schema>): number | null
-  /** Its random draws as a file that can be replayed, where they are not masks of patches. */
-  exportDraws?(params: z.output<Schema>, models: StoredModel[], db: Db): string
+  /** Its random draws as a file that can be replayed: its masks of patches, or as it writes them; left out = none. */
+  exportDraws?: 'masks' | ((params: z.output<Schema>, models: StoredModel[], db: Db) => string)
   work?: ConditionWork
   /** What it computes besides its conditions; nothing when left out. */
   extraWork?(params: z.output<Schema>, room: WorkRoom): ExtraWork[]
@@ -225,7 +225,7 @@ export function defineStudy<Schema extends z.ZodObject>(
     complete: (params, room) => complete?.(schema.parse(params), room) ?? true,
     view: (grid, params, room) => definition.view(grid, schema.parse(params), room),
     severityOf: (params, chosen) => severityOf?.(params, schema.parse(chosen)) ?? null,
-    ...(exportDraws
+    ...(typeof exportDraws === 'function'
       ? {
           exportDraws: (params: unknown, models: StoredModel[], db: Db) =>
             exportDraws(schema.parse(params), models, db),

@@ -22,12 +22,15 @@ export async function exportDraws(
   const { study, definition, source, models } = planStudy(db, studyId, false)
   const write = (content: string | Iterable<string>) =>
     writeWhole(dirname(path), basename(path), content, signal)
-  const own = definition.exportDraws?.(
-    study.params,
-    models.map(({ model }) => model),
-    db,
-  )
-  if (own !== undefined) return write(own)
+  const { exportDraws: written } = definition
+  if (typeof written === 'function')
+    return write(
+      written(
+        study.params,
+        models.map(({ model }) => model),
+        db,
+      ),
+    )
   const dropping = models
     .flatMap(({ conditions }) => conditions)
     .flatMap(({ parts }) => parts)

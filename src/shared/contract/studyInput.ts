@@ -18,6 +18,8 @@ export const studyKind = z.object({
     }),
   ),
   definitions: z.array(definition),
+  /** Whether it draws at random what can be exported and replayed. */
+  draws: z.boolean(),
 })
 
 /** The subset a study was begun over, as it was then; the study keeps the list of its images. */

@@ -81,6 +81,22 @@ describe('the draws of a study', () => {
     expect(text.indexOf('"group:10"')).toBeLessThan(text.indexOf('"group:2"'))
   })
 
+  it('are offered where a study draws, and refused where it does not', async () => {
+    const { folder, client, id, plan } = await setUp()
+    const draws = new Map((await client.studies.kinds()).map((kind) => [kind.id, kind.draws]))
+    const { modelIds, datasetId, kind } = plan.study
+    const plain = await client.studies.run({ kind: 'clean-accuracy', params: {}, modelIds, datasetId })
+    expect([draws.get(kind), draws.get('clean-accuracy')]).toEqual([true, false])
+    const path = join(folder, 'offered.json')
+    await client.studies.draws({ id, path })
+    await expect(client.studies.draws({ id: plain.id, path })).rejects.toMatchObject({ code: 'UNSUPPORTED' })
+    expect([...draws].filter(([, one]) => one).map(([name]) => name)).toEqual([
+      'random-patch-drop',
+      'salient-patch-drop',
+      'lesion',
+    ])
+  })
+
   it('leave no file when the export is called off', async () => {
     const { folder, workspace, id } = await setUp()
     const path = join(folder, 'out', 'draws.json')

@@ -85,6 +85,7 @@ export const randomPatchDrop = defineStudy({
     { name: 'band', formula: 'minimum to maximum over repeats' },
   ],
   groupSize: ({ mask }) => (mask === 'batch' ? publishedGroup : null),
+  exportDraws: 'masks',
   severity: 'dropped patches in %',
   severityOf: ({ percent }) => Number(percent),
   conditions,

@@ -128,6 +128,7 @@ export const salientPatchDrop = defineStudy({
       )
     return { ...chosen, model: found.id }
   },
+  exportDraws: 'masks',
   severity: 'dropped attention in %',
   severityOf: ({ percent }) => Number(percent),
   conditions: (chosen, model, { db }) => {
