@@ -19,17 +19,19 @@ const passed = ['content-type', 'content-length', 'cache-control', 'etag', 'last
 export async function askForBytes(find: () => Promise<ByteServer>, request: Request): Promise<Response> {
   if (request.method !== 'GET') return new Response(null, { status: 405 })
   const until = Date.now() + pictureWaitMs
-  let dead: ByteServer = null
+  let failed = { token: '', tries: 0 }
   while (!request.signal.aborted && Date.now() < until) {
     const server = await find()
     if (!server) break
-    // Its end may not have been noticed yet.
-    if (server.token === dead?.token) await delay(50)
-    else {
+    if (server.token !== failed.token) failed = { token: server.token, tries: 0 }
+    // A connection that was kept open may end under a request: once more. After that it is the engine that has ended,
+    // though that may not have been noticed yet.
+    if (failed.tries < 2) {
       const answer = await ask(server, request)
       if (answer) return answer
-      dead = server
+      failed.tries++
     }
+    await delay(50)
   }
   return new Response('the engine is down', { status: 503 })
 }

@@ -50,6 +50,13 @@ describe('bytes of the engine', () => {
     expect(found).toEqual([])
   })
 
+  it('are asked once more of an engine that is still there', async () => {
+    const found = [server && { ...server, socket: '/tmp/no-such.sock' }, server]
+    const find = () => Promise.resolve(found.shift() ?? null)
+    const answer = await askForBytes(find, new Request('app://kernelscope/bytes/thumbnail/7'))
+    expect([answer.status, found.length]).toEqual([200, 0])
+  })
+
   it('are not asked again by who has gone', async () => {
     const gone = new AbortController()
     let asked = 0

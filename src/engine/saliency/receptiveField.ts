@@ -1,5 +1,5 @@
 import type { ReceptiveFieldResult } from '#shared/contract/index.ts'
-import { KernelscopeError } from '#shared/errors.ts'
+import { fromErrorShape, KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import { contributionAreas } from '#shared/maths/receptiveField.ts'
 import { contributionOutput, onGraphThread, pixelsInput } from '../onnx/index.ts'
 import type { Db } from '../workspace/index.ts'
@@ -71,6 +71,8 @@ export async function* receptiveField(
     const [height, width] = model.preprocessing.size
     const sum = new Float64Array(height * width)
     let counted = 0
+    /** Why an image could not be computed: memory, which another time may suffice. */
+    let lacking: ErrorShape | null = null
     yield* gradientCalls(room, model, images, `${model.title} on ${lease.provider}`, {
       async call(part, batch) {
         const { floats, problems } = await loadBatch(room, model, part, batch)
@@ -86,9 +88,9 @@ export async function* receptiveField(
           )
             counted++
       },
-      // Counted as failed at the end.
-      giveUp: () => {},
+      giveUp: (_, problem) => void (lacking ??= problem),
     })
+    if (counted === 0 && lacking) throw fromErrorShape(lacking)
     if (counted === 0)
       throw new KernelscopeError('DATASET_EMPTY', `none of ${images.length} images gave a receptive field`)
     const map = Float32Array.from(sum, (value) => value / counted)
@@ -106,7 +108,8 @@ export async function* receptiveField(
       provider: lease.provider,
       milliseconds: performance.now() - started,
     }
-    room.kept.put(db, key, {
+    // What lacks images for want of memory does not outlive the engine.
+    room.kept.put(lacking ? null : db, key, {
       kind: 'receptiveField',
       result,
       parts: { contribution: floatPart(map, [height, width]) },

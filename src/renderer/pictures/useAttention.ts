@@ -134,8 +134,10 @@ export function useAttention(
     result,
     error: computed(() => error.value ?? floatsError.value),
     progress,
-    pending: computed(() => pending.value || floatsPending.value),
+    pending: computed(() => pending.value || (floatsPending.value && !field.value)),
     stale,
+    /** Whether the picture is the one that is chosen. */
+    settled: computed(() => !pending.value && !floatsPending.value && !stale.value),
     run,
     cancel,
     choices: { reading, scale, patch, layer, head },
