@@ -26,7 +26,7 @@ export default defineConfig({
           'browse.worker': 'src/engine/datasets/browse/worker.ts',
           cli: 'src/cli/index.ts',
         },
-        // Flat, so that `import.meta.url` of any chunk is beside the entries (engine/entry.ts relies on it).
+        // Flat, so that `import.meta.url` of any chunk is beside the entries (engine/threads/url.ts and engine/base/resources.ts rely on it).
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },
     },

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { temporaryFolder } from '#engine/temporary.ts'
+import { temporaryFolder } from '#engine/base/temporary.ts'
 import type { Client } from './client.ts'
 import type { CliSession } from './session.ts'
 

@@ -1,12 +1,12 @@
-import type {
-  Dataset,
-  FactOf,
-  ImageFilter,
-  ImageOrder,
-  ImageSelection,
-  Model,
+import {
+  type Dataset,
+  type FactOf,
+  type ImageFilter,
+  type ImageOrder,
+  imageOrder,
+  type ImageSelection,
+  type Model,
 } from '#shared/contract/index.ts'
-import { imageOrder } from '#shared/contract/index.ts'
 import { changeNameOf, rewriteOfChange } from '#shared/changedModel.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { modelOfText, modelText } from '#shared/factText.ts'

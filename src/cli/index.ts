@@ -1,7 +1,7 @@
 import type { StartEngine } from './client.ts'
 import type { Io } from './io.ts'
 import { runCli } from './program.ts'
-import { version } from '#engine/version.ts'
+import { version } from '#engine/base/version.ts'
 
 const interrupted = 130
 const stop = new AbortController()

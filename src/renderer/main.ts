@@ -5,7 +5,7 @@ import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import App from './App.vue'
 import { router } from './router.ts'
-import { useEngineStore } from './stores/engine.ts'
+import { useEngineStore } from './lib/stores/engine.ts'
 import './styles/main.css'
 
 const app = createApp(App)

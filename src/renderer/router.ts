@@ -1,6 +1,6 @@
 import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router'
-import { followNavigation } from './composables/useRewrite.ts'
-import { useWorkspaceStore } from './stores/workspace.ts'
+import { followNavigation } from './lib/useRewrite.ts'
+import { useWorkspaceStore } from './lib/stores/workspace.ts'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -18,47 +18,55 @@ export const routes: RouteRecordRaw[] = [
   {
     path: '/welcome',
     name: 'welcome',
-    component: () => import('./views/welcome/WelcomeView.vue'),
+    component: () => import('./frame/welcome/WelcomeView.vue'),
     meta: { free: true, title: 'Welcome' },
   },
 
   {
     path: '/models',
     name: 'models',
-    component: () => import('./views/models/ModelsView.vue'),
+    component: () => import('./features/models/ModelsView.vue'),
     meta: { title: 'Models' },
   },
   {
     path: `/models/:id${idParam}`,
-    component: () => import('./views/models/ModelView.vue'),
+    component: () => import('./features/models/ModelView.vue'),
     props: ({ params }) => ({ id: Number(params.id) }),
     children: [
       { path: '', redirect: { name: 'model-overview' } },
-      { path: 'overview', name: 'model-overview', component: () => import('./views/models/OverviewTab.vue') },
-      { path: 'kernels', name: 'model-kernels', component: () => import('./views/models/KernelsTab.vue') },
+      {
+        path: 'overview',
+        name: 'model-overview',
+        component: () => import('./features/models/OverviewTab.vue'),
+      },
+      { path: 'kernels', name: 'model-kernels', component: () => import('./features/models/KernelsTab.vue') },
       {
         path: 'attention',
         name: 'model-attention',
-        component: () => import('./views/models/AttentionTab.vue'),
+        component: () => import('./features/models/AttentionTab.vue'),
       },
-      { path: 'saliency', name: 'model-saliency', component: () => import('./views/models/SaliencyTab.vue') },
+      {
+        path: 'saliency',
+        name: 'model-saliency',
+        component: () => import('./features/models/SaliencyTab.vue'),
+      },
       {
         path: 'receptive-field',
         name: 'model-receptive-field',
-        component: () => import('./views/models/ReceptiveFieldTab.vue'),
+        component: () => import('./features/models/ReceptiveFieldTab.vue'),
       },
-      { path: 'layers', name: 'model-layers', component: () => import('./views/models/LayersTab.vue') },
+      { path: 'layers', name: 'model-layers', component: () => import('./features/models/LayersTab.vue') },
       {
         path: 'preprocessing',
         name: 'model-preprocessing',
-        component: () => import('./views/models/PreprocessingTab.vue'),
+        component: () => import('./features/models/PreprocessingTab.vue'),
       },
     ],
   },
 
   {
     path: '/compare',
-    component: () => import('./views/compare/CompareView.vue'),
+    component: () => import('./features/compare/CompareView.vue'),
     meta: { title: 'Compare models' },
     children: [
       {
@@ -69,13 +77,17 @@ export const routes: RouteRecordRaw[] = [
       {
         path: 'structure',
         name: 'compare-structure',
-        component: () => import('./views/compare/StructureTab.vue'),
+        component: () => import('./features/compare/StructureTab.vue'),
       },
-      { path: 'kernels', name: 'compare-kernels', component: () => import('./views/compare/SheetsTab.vue') },
+      {
+        path: 'kernels',
+        name: 'compare-kernels',
+        component: () => import('./features/compare/SheetsTab.vue'),
+      },
       {
         path: 'distance',
         name: 'compare-distance',
-        component: () => import('./views/compare/DistanceTab.vue'),
+        component: () => import('./features/compare/DistanceTab.vue'),
       },
     ],
   },
@@ -83,115 +95,115 @@ export const routes: RouteRecordRaw[] = [
   {
     path: '/datasets',
     name: 'datasets',
-    component: () => import('./views/datasets/DatasetsView.vue'),
+    component: () => import('./features/datasets/DatasetsView.vue'),
     meta: { title: 'Datasets' },
   },
   {
     path: `/datasets/:id${idParam}`,
-    component: () => import('./views/datasets/DatasetView.vue'),
+    component: () => import('./features/datasets/DatasetView.vue'),
     props: ({ params }) => ({ id: Number(params.id) }),
     children: [
-      { path: '', name: 'dataset', component: () => import('./views/datasets/ImagesTab.vue') },
+      { path: '', name: 'dataset', component: () => import('./features/datasets/ImagesTab.vue') },
       {
         path: 'confusion',
         name: 'dataset-confusion',
-        component: () => import('./views/datasets/ConfusionTab.vue'),
+        component: () => import('./features/datasets/confusion/ConfusionTab.vue'),
       },
       {
         path: 'subsets',
         name: 'dataset-subsets',
-        component: () => import('./views/datasets/SubsetsTab.vue'),
+        component: () => import('./features/datasets/SubsetsTab.vue'),
       },
     ],
   },
   {
     path: `/images/:id${idParam}`,
     name: 'image',
-    component: () => import('./views/datasets/ImageView.vue'),
+    component: () => import('./features/image/ImageView.vue'),
     props: ({ params }) => ({ id: Number(params.id) }),
   },
 
   {
     path: '/studies',
     name: 'studies',
-    component: () => import('./views/studies/StudiesView.vue'),
+    component: () => import('./features/studies/StudiesView.vue'),
     meta: { title: 'Studies' },
   },
   {
     path: '/studies/new',
     name: 'study-new',
-    component: () => import('./views/studies/NewStudyView.vue'),
+    component: () => import('./features/studies/NewStudyView.vue'),
     meta: { title: 'New study' },
   },
   {
     path: `/studies/:id${idParam}`,
     name: 'study',
-    component: () => import('./views/studies/StudyView.vue'),
+    component: () => import('./features/studies/StudyView.vue'),
     props: ({ params }) => ({ id: Number(params.id) }),
   },
   {
     path: `/studies/:id${idParam}/images`,
     name: 'study-images',
-    component: () => import('./views/studies/StudyImagesView.vue'),
+    component: () => import('./features/studies/StudyImagesView.vue'),
     props: ({ params }) => ({ id: Number(params.id) }),
   },
   {
     path: `/studies/:id${idParam}/images/:imageId${idParam}`,
     name: 'study-image',
-    component: () => import('./views/studies/StudyImageView.vue'),
+    component: () => import('./features/studies/StudyImageView.vue'),
     props: ({ params }) => ({ id: Number(params.id), imageId: Number(params.imageId) }),
   },
 
   {
     path: '/questions',
     name: 'questions',
-    component: () => import('./views/guide/QuestionsView.vue'),
+    component: () => import('./features/guide/QuestionsView.vue'),
     meta: { title: 'Questions' },
   },
   {
     path: '/ranking',
     name: 'ranking',
-    component: () => import('./views/ranking/RankingView.vue'),
+    component: () => import('./features/ranking/RankingView.vue'),
     meta: { title: 'Ranking' },
   },
 
   {
     path: '/figures',
     name: 'figures',
-    component: () => import('./views/figures/FiguresView.vue'),
+    component: () => import('./features/figures/FiguresView.vue'),
     meta: { title: 'Figures' },
   },
   {
     path: `/figures/:id${idParam}`,
     name: 'figure',
-    component: () => import('./views/figures/ComposerView.vue'),
+    component: () => import('./features/figures/compose/ComposerView.vue'),
     props: ({ params }) => ({ id: Number(params.id) }),
   },
 
   {
     path: '/gallery',
     name: 'gallery',
-    component: () => import('./views/gallery/GalleryView.vue'),
+    component: () => import('./features/gallery/GalleryView.vue'),
     meta: { title: 'Gallery' },
   },
 
   {
     path: '/bundle',
     name: 'bundle',
-    component: () => import('./views/bundles/BundleView.vue'),
+    component: () => import('./features/bundles/BundleView.vue'),
     meta: { free: true, title: 'Bundle' },
   },
 
   {
     path: '/settings',
     name: 'settings',
-    component: () => import('./views/settings/SettingsView.vue'),
+    component: () => import('./features/settings/SettingsView.vue'),
     meta: { free: true, title: 'Settings' },
   },
   {
     path: '/doctor',
     name: 'doctor',
-    component: () => import('./views/settings/DoctorView.vue'),
+    component: () => import('./features/settings/DoctorView.vue'),
     meta: { free: true, title: 'Doctor' },
   },
   { path: '/:rest(.*)*', redirect: '/models' },

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { sweepTemporary, temporaryFolder as own } from '#engine/temporary.ts'
+import { sweepTemporary, temporaryFolder as own } from '#engine/base/temporary.ts'
 import { temporaryFolder } from '../temporary.ts'
 
 it('removes what processes left that are gone, and nothing else', () => {

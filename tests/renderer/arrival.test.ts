@@ -1,11 +1,11 @@
 import { afterEach, expect, it, vi } from 'vitest'
 import type { RouteComponent } from 'vue-router'
 import { startApp } from './setting/app.ts'
-import { useArrival } from '../../src/renderer/composables/useArrival.ts'
-import { followNavigation } from '../../src/renderer/composables/useRewrite.ts'
+import { useArrival } from '../../src/renderer/ui/useArrival.ts'
+import { followNavigation } from '../../src/renderer/lib/useRewrite.ts'
 
 const said: { title: string; actions: { label: string; onClick: () => void }[] }[] = []
-vi.mock('../../src/renderer/composables/useProblems.ts', () => ({
+vi.mock('../../src/renderer/ui/useProblems.ts', () => ({
   useProblems: () => ({
     inform: (title: string, _: string, actions: { label: string; onClick: () => void }[]) =>
       said.push({ title, actions }),

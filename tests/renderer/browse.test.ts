@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { PlacePages } from '../../src/renderer/datasets/places.ts'
+import { PlacePages } from '../../src/renderer/features/datasets/grid/places.ts'
 import {
   choose,
   everything,
@@ -8,10 +8,10 @@ import {
   nothing,
   sameSelection,
   sizeOf,
-} from '../../src/renderer/datasets/selection.ts'
-import { scaleOf } from '../../src/renderer/datasets/useLongScroll.ts'
-import { chipsOf } from '../../src/renderer/datasets/chips.ts'
-import { toggled, withFact } from '../../src/renderer/datasets/filterChange.ts'
+} from '../../src/renderer/features/datasets/grid/selection.ts'
+import { scaleOf } from '../../src/renderer/features/datasets/grid/useLongScroll.ts'
+import { chipsOf } from '../../src/renderer/features/datasets/filter/chips.ts'
+import { toggled, withFact } from '../../src/renderer/features/datasets/filter/filterChange.ts'
 
 const settle = () => new Promise((resolve) => setTimeout(resolve, 0))
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { StudyCondition } from '#shared/contract/index.ts'
-import { chipsOf } from '../../src/renderer/datasets/chips.ts'
-import { filterFromQuery, looksFromQuery } from '../../src/renderer/datasets/filterQuery.ts'
-import { browserQuery } from '../../src/renderer/studies/browserQuery.ts'
+import { chipsOf } from '../../src/renderer/features/datasets/filter/chips.ts'
+import { filterFromQuery, looksFromQuery } from '../../src/renderer/features/datasets/filter/filterQuery.ts'
+import { browserQuery } from '../../src/renderer/features/studies/browserQuery.ts'
 import { changeTitle } from '#shared/changedModel.ts'
 
 const cell = (key: string, more: Partial<StudyCondition> = {}): StudyCondition => ({

@@ -10,7 +10,7 @@ import {
   repeatsOf,
   testsOf,
   winnerOf,
-} from '../../src/renderer/studies/cell.ts'
+} from '../../src/renderer/features/studies/cell.ts'
 
 const cell = (modelId: number, percent: number, repeat: number): StudyCondition => ({
   modelId,

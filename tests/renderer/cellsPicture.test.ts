@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { cellWords, isPicture } from '../../src/renderer/components/figures/cellsPicture.ts'
+import { cellWords, isPicture } from '../../src/renderer/features/figures/cellsPicture.ts'
 import { matrix } from '../shared/figures/specs.ts'
 
 const spec = matrix('sequential', [0.25, null, 0.5, 1, 0, 0.125])

@@ -2,11 +2,11 @@ import { implement } from '@orpc/server'
 import { afterEach, expect, it, vi } from 'vitest'
 import { startApp } from './setting/app.ts'
 import { contract } from '#shared/contract/index.ts'
-import { everything } from '../../src/renderer/datasets/selection.ts'
-import { useChoosing } from '../../src/renderer/datasets/useChoosing.ts'
-import { useSelectionStore } from '../../src/renderer/stores/selection.ts'
+import { everything } from '../../src/renderer/features/datasets/grid/selection.ts'
+import { useChoosing } from '../../src/renderer/features/datasets/grid/useChoosing.ts'
+import { useSelectionStore } from '../../src/renderer/features/datasets/selectionStore.ts'
 
-vi.mock('../../src/renderer/composables/useProblems.ts', () => ({
+vi.mock('../../src/renderer/ui/useProblems.ts', () => ({
   useProblems: () => ({ attempt: (action: () => Promise<unknown>) => action().catch(() => undefined) }),
 }))
 

@@ -3,11 +3,11 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { startApp, workspaceAt } from './setting/app.ts'
 import { contract } from '#shared/contract/index.ts'
 import { emptyComposition, type Composition } from '#shared/figures/compose/index.ts'
-import { useComposition } from '../../src/renderer/composables/useComposition.ts'
-import { useHistoryStore } from '../../src/renderer/stores/history.ts'
+import { useComposition } from '../../src/renderer/features/figures/useComposition.ts'
+import { useHistoryStore } from '../../src/renderer/lib/stores/history.ts'
 
 const report = vi.fn<(thrown: unknown) => void>()
-vi.mock('../../src/renderer/composables/useProblems.ts', () => ({ useProblems: () => ({ report }) }))
+vi.mock('../../src/renderer/ui/useProblems.ts', () => ({ useProblems: () => ({ report }) }))
 
 /** A folder of one figure, number 7, whose saves can be made to fail. */
 function figures() {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { axisTitle, conditionTitle } from '../../src/renderer/studies/conditionTitle.ts'
+import { axisTitle, conditionTitle } from '../../src/renderer/features/studies/conditionTitle.ts'
 
 it.each([
   ['clean', 'clean'],

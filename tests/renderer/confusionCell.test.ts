@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Confusion } from '#shared/contract/index.ts'
-import { confusionCell, outputsElsewhere } from '../../src/renderer/datasets/confusionCell.ts'
+import {
+  confusionCell,
+  outputsElsewhere,
+} from '../../src/renderer/features/datasets/confusion/confusionCell.ts'
 
 const score = (index: number, name: string, output: number | null): Confusion['classes'][number] => ({
   index,

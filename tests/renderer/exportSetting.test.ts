@@ -6,7 +6,7 @@ import {
   exportInput,
   firstSetting,
   formatChoices,
-} from '../../src/renderer/components/figures/exportSetting.ts'
+} from '../../src/renderer/features/figures/exportSetting.ts'
 
 describe('the setting of an exported figure', () => {
   it('takes width and type from the venue', () => {

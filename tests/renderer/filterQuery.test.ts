@@ -9,7 +9,7 @@ import {
   looksToQuery,
   orderFromQuery,
   orderToQuery,
-} from '../../src/renderer/datasets/filterQuery.ts'
+} from '../../src/renderer/features/datasets/filter/filterQuery.ts'
 
 const full: ImageFilter = {
   classes: [0, 7],

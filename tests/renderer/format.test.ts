@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { sortRows, type Column } from '../../src/renderer/components/base/table.ts'
-import * as format from '../../src/renderer/format.ts'
+import { sortRows, type Column } from '../../src/renderer/ui/table.ts'
+import * as format from '../../src/renderer/lib/format.ts'
 
 describe('numbers on screen', () => {
   it.each([

@@ -2,8 +2,8 @@ import { effectScope } from 'vue'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { GalleryCatalogue } from '#shared/contract/index.ts'
 import { transform } from '#shared/transforms/index.ts'
-import { bandRows, cleanTile, corruptionRows, patchRows } from '../../src/renderer/gallery/tiles.ts'
-import { useFilm } from '../../src/renderer/gallery/useFilm.ts'
+import { bandRows, cleanTile, corruptionRows, patchRows } from '../../src/renderer/features/gallery/tiles.ts'
+import { useFilm } from '../../src/renderer/features/gallery/useFilm.ts'
 
 const catalogue: GalleryCatalogue = {
   corruptions: [

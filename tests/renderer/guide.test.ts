@@ -2,14 +2,14 @@ import { implement } from '@orpc/server'
 import { afterEach, expect, it, vi } from 'vitest'
 import { startApp, workspaceAt } from './setting/app.ts'
 import { contract, type Question } from '#shared/contract/index.ts'
-import { useGuideStore } from '../../src/renderer/stores/guide.ts'
+import { useGuideStore } from '../../src/renderer/features/guide/guideStore.ts'
 
-vi.mock('../../src/renderer/stores/collections.ts', () => ({
+vi.mock('../../src/renderer/lib/stores/collections.ts', () => ({
   useModelsStore: () => ({ rows: [{ id: 1 }] }),
   useDatasetsStore: () => ({ rows: [{ id: 1, state: 'ready' }], loaded: true }),
   useStudiesStore: () => ({ byId: new Map() }),
 }))
-vi.mock('../../src/renderer/stores/jobs.ts', () => ({
+vi.mock('../../src/renderer/lib/stores/jobs.ts', () => ({
   useJobsStore: () => ({ ofStudy: () => null }),
   isOpen: () => false,
 }))

@@ -7,7 +7,7 @@ beforeEach(() => {
 })
 
 async function history() {
-  const { useHistoryStore } = await import('../../src/renderer/stores/history.ts')
+  const { useHistoryStore } = await import('../../src/renderer/lib/stores/history.ts')
   return useHistoryStore()
 }
 

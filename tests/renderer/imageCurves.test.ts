@@ -8,7 +8,7 @@ import {
   imageFigure,
   imageTable,
   waysOf,
-} from '../../src/renderer/studies/imageCurves.ts'
+} from '../../src/renderer/features/studies/imageCurves.ts'
 
 const row = (
   modelId: number,

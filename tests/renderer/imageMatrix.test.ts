@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { StudyImageRow } from '#shared/contract/index.ts'
-import { imageMatrix } from '../../src/renderer/studies/imageMatrix.ts'
+import { imageMatrix } from '../../src/renderer/features/studies/imageMatrix.ts'
 
 const row = (key: string, params: StudyImageRow['params']): StudyImageRow => ({
   modelId: 1,

@@ -2,9 +2,9 @@ import { implement } from '@orpc/server'
 import { afterEach, describe, expect, it } from 'vitest'
 import { startApp, workspaceAt } from './setting/app.ts'
 import { contract, type ImageRow } from '#shared/contract/index.ts'
-import { useImagePages } from '../../src/renderer/datasets/useImagePages.ts'
-import { useImagePlace } from '../../src/renderer/datasets/useImagePlace.ts'
-import { useBrowseStore } from '../../src/renderer/stores/browse.ts'
+import { useImagePages } from '../../src/renderer/features/datasets/grid/useImagePages.ts'
+import { useImagePlace } from '../../src/renderer/features/datasets/useImagePlace.ts'
+import { useBrowseStore } from '../../src/renderer/features/datasets/browseStore.ts'
 
 const total = 1000
 const image = (id: number): ImageRow => ({

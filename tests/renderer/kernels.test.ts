@@ -1,13 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { lut } from '#shared/colour/maps.ts'
-import { bandsOf, placeAt, placeByKey, placeUnder, sheetLayout } from '../../src/renderer/kernels/layout.ts'
-import { kernelFacts } from '../../src/renderer/kernels/measure.ts'
+import {
+  bandsOf,
+  placeAt,
+  placeByKey,
+  placeUnder,
+  sheetLayout,
+} from '../../src/renderer/features/kernels/layout.ts'
+import { kernelFacts } from '../../src/renderer/features/kernels/measure.ts'
 import {
   atlasColumns,
   channelLimits,
   paintAtlas,
   type KernelSheet,
-} from '../../src/renderer/kernels/paint.ts'
+} from '../../src/renderer/features/kernels/paint.ts'
 
 const rgb = (map: 'viridis' | 'diverging', i: number) => [...lut(map).slice(3 * i, 3 * i + 3)]
 

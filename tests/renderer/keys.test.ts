@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { commandTable } from '#shared/commands.ts'
-import { viewActionOf, viewKeys } from '../../src/renderer/commands/viewKeys.ts'
-import { chordReader, keyCaps, matches, parseChord, type KeyPress } from '../../src/renderer/commands/keys.ts'
+import { viewActionOf, viewKeys } from '../../src/renderer/ui/keys/viewKeys.ts'
+import { chordReader, keyCaps, matches, parseChord, type KeyPress } from '../../src/renderer/ui/keys/keys.ts'
 
 const press = (key: string, held: Partial<KeyPress> = {}): KeyPress => ({
   key,

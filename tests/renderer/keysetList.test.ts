@@ -3,7 +3,7 @@ import { afterEach, expect, it } from 'vitest'
 import { ref } from 'vue'
 import { startApp } from './setting/app.ts'
 import { contract } from '#shared/contract/index.ts'
-import { useFlips, type FlipDirection } from '../../src/renderer/studies/useFlips.ts'
+import { useFlips, type FlipDirection } from '../../src/renderer/features/studies/useFlips.ts'
 
 let stop = () => {}
 afterEach(() => stop())

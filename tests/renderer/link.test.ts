@@ -4,9 +4,9 @@ import { RPCHandler } from '@orpc/server/message-port'
 import { afterEach, describe, expect, it } from 'vitest'
 import { contract } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
-import type { Engine } from '../../src/renderer/engine/index.ts'
-import { EngineLink } from '../../src/renderer/engine/link.ts'
-import { subscribe } from '../../src/renderer/engine/subscribe.ts'
+import type { Engine } from '../../src/renderer/lib/engine/index.ts'
+import { EngineLink } from '../../src/renderer/lib/engine/link.ts'
+import { subscribe } from '../../src/renderer/lib/engine/subscribe.ts'
 
 const info = { kernelscope: '0.1.0', node: '24', onnxruntime: '1.30', sqlite: '3.5' }
 const ports: MessagePort[] = []

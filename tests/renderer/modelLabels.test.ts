@@ -2,8 +2,8 @@ import { implement } from '@orpc/server'
 import { afterEach, describe, expect, it } from 'vitest'
 import { startApp, workspaceAt } from './setting/app.ts'
 import { contract } from '#shared/contract/index.ts'
-import { useModelLabels } from '../../src/renderer/datasets/useModelLabels.ts'
-import { useModelLabelsStore } from '../../src/renderer/stores/modelLabels.ts'
+import { useModelLabels } from '../../src/renderer/features/datasets/useModelLabels.ts'
+import { useModelLabelsStore } from '../../src/renderer/lib/stores/modelLabels.ts'
 
 let stop = () => {}
 afterEach(() => stop())

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { KeysetPages } from '../../src/renderer/datasets/pages.ts'
+import { KeysetPages } from '../../src/renderer/features/datasets/grid/pages.ts'
 
 /** A list of `length` numbers behind keyset pages, that counts what was asked for. */
 function source(length: number, options: { keep?: number; slow?: boolean } = {}) {

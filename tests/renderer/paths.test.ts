@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import './setting/window.ts'
-import { underHome } from '../../src/renderer/paths.ts'
+import { underHome } from '../../src/renderer/lib/paths.ts'
 
 describe('paths on the screen', () => {
   it('have a tilde for the home folder, and only for it', () => {

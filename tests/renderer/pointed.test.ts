@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { FigureSpec } from '#shared/figures/spec.ts'
-import { pointedAt } from '../../src/renderer/components/figures/pointed.ts'
+import { pointedAt } from '../../src/renderer/features/figures/pointed.ts'
 
 const spec = (symbols: boolean): FigureSpec => ({
   id: 'areas',

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Ranking } from '#shared/contract/index.ts'
 import { modelRow } from './setting/model.ts'
-import { rankingTable } from '../../src/renderer/ranking/export.ts'
-import { bestOf, rankingFigure } from '../../src/renderer/ranking/figure.ts'
-import { paperTable } from '../../src/renderer/ranking/paper.ts'
+import { rankingTable } from '../../src/renderer/features/ranking/export.ts'
+import { bestOf, rankingFigure } from '../../src/renderer/features/ranking/figure.ts'
+import { paperTable } from '../../src/renderer/features/ranking/paper.ts'
 
 const value = (key: string, v: number) => ({
   key,

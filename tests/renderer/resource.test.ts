@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from 'vitest'
 import { ref } from 'vue'
 import { startApp } from './setting/app.ts'
-import { useResource } from '../../src/renderer/composables/useResource.ts'
+import { useResource } from '../../src/renderer/lib/useResource.ts'
 
 let stop = () => {}
 afterEach(() => stop())

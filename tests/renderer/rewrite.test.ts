@@ -2,8 +2,8 @@ import { afterEach, expect, it } from 'vitest'
 import { computed, nextTick } from 'vue'
 import { matchedRouteKey, type RouteComponent } from 'vue-router'
 import { startApp } from './setting/app.ts'
-import { useQueryText } from '../../src/renderer/composables/useQuery.ts'
-import { followNavigation, useRewrite } from '../../src/renderer/composables/useRewrite.ts'
+import { useQueryText } from '../../src/renderer/lib/useQuery.ts'
+import { followNavigation, useRewrite } from '../../src/renderer/lib/useRewrite.ts'
 
 let stop = () => {}
 afterEach(() => stop())

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { fieldsOf, initialParams, parseNumbers, problemsOf } from '../../src/renderer/forms/schema.ts'
+import { fieldsOf, initialParams, parseNumbers, problemsOf } from '../../src/renderer/ui/forms/schema.ts'
 
 /** Every shape a study's parameters use, written by zod as the engine writes it. */
 const schema = z.toJSONSchema(

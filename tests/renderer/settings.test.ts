@@ -3,11 +3,11 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { startApp } from './setting/app.ts'
 import { contract, type Settings } from '#shared/contract/index.ts'
 import type { Composition } from '#shared/figures/compose/index.ts'
-import { useNewFigure } from '../../src/renderer/composables/useNewFigure.ts'
-import { useSettingsStore } from '../../src/renderer/stores/settings.ts'
-import { useStudyDraft } from '../../src/renderer/studies/useStudyDraft.ts'
+import { useNewFigure } from '../../src/renderer/features/figures/useNewFigure.ts'
+import { useSettingsStore } from '../../src/renderer/lib/stores/settings.ts'
+import { useStudyDraft } from '../../src/renderer/features/studies/useStudyDraft.ts'
 
-vi.mock('../../src/renderer/composables/useProblems.ts', () => ({
+vi.mock('../../src/renderer/ui/useProblems.ts', () => ({
   useProblems: () => ({ attempt: (action: () => Promise<unknown>) => action() }),
 }))
 

@@ -130,11 +130,11 @@ async function stores() {
   cleanup.push(() => disposePinia(pinia))
   const [{ link }, { useEngineStore }, { useWorkspaceStore }, collections, { useJobsStore }] =
     await Promise.all([
-      import('../../src/renderer/engine/index.ts'),
-      import('../../src/renderer/stores/engine.ts'),
-      import('../../src/renderer/stores/workspace.ts'),
-      import('../../src/renderer/stores/collections.ts'),
-      import('../../src/renderer/stores/jobs.ts'),
+      import('../../src/renderer/lib/engine/index.ts'),
+      import('../../src/renderer/lib/stores/engine.ts'),
+      import('../../src/renderer/lib/stores/workspace.ts'),
+      import('../../src/renderer/lib/stores/collections.ts'),
+      import('../../src/renderer/lib/stores/jobs.ts'),
     ])
   const engine = useEngineStore()
   engine.start()

@@ -3,8 +3,8 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { startApp } from './setting/app.ts'
 import { modelRow } from './setting/model.ts'
 import { contract, type Study, type Subset } from '#shared/contract/index.ts'
-import { useModelsStore } from '../../src/renderer/stores/collections.ts'
-import { useStudyDraft } from '../../src/renderer/studies/useStudyDraft.ts'
+import { useModelsStore } from '../../src/renderer/lib/stores/collections.ts'
+import { useStudyDraft } from '../../src/renderer/features/studies/useStudyDraft.ts'
 
 const frozen = { id: 4, name: 'Hard ones', rule: 'a list', images: 200, key: 'k' }
 const study: Study = {

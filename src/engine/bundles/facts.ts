@@ -1,5 +1,6 @@
 import { quoted } from '#shared/figures/csv.ts'
-import { unpackTop, type EvidenceRow, type VectorBlock } from '../studies/index.ts'
+import { unpackTop } from '../facts/index.ts'
+import { type EvidenceRow, type VectorBlock } from '../studies/index.ts'
 
 /** Columns of facts.csv; a missing value is empty. `top` is "class:probability" for the five largest. */
 export const factColumns = [

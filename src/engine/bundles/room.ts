@@ -1,7 +1,7 @@
 import type { Settings } from '#shared/contract/index.ts'
 import { toErrorShape } from '#shared/errors.ts'
 import type { ImagePool } from '../images/index.ts'
-import type { Log } from '../log.ts'
+import type { Log } from '../base/log.ts'
 import type { Places } from './find.ts'
 
 /** What checking a bundle needs of the engine. */

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BundleVerdict } from '#shared/contract/index.ts'
-import { temporaryFolder } from '../temporary.ts'
+import { temporaryFolder } from '../base/temporary.ts'
 import { createWorkspace, type Workspace } from '../workspace/index.ts'
 import { checkFacts, type Check } from './checkFacts.ts'
 import { checkTables } from './checkTables.ts'

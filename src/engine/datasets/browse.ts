@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import type { ImageRow } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import type { Db } from '../workspace/index.ts'
-import { imageRootSql } from './paths.ts'
 import { parseProblem } from './store.ts'
+import { imageRootSql } from '../facts/index.ts'
 
 interface Row {
   id: number

@@ -6,10 +6,10 @@ import { noProgress, Rate, type JobContext } from '../jobs/index.ts'
 import type { Workspace } from '../workspace/index.ts'
 import { extractFrames } from './frames.ts'
 import { detectLayout, type Layout } from './layout.ts'
-import { imageRoot } from './paths.ts'
 import { reportOf } from './report.ts'
 import { listFiles } from './listing.ts'
 import { datasetRow, setDatasetReport, setDatasetState } from './store.ts'
+import { imageRoot } from '../facts/index.ts'
 
 const measureEvery = 64
 

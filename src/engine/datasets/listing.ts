@@ -3,9 +3,9 @@ import { KernelscopeError } from '#shared/errors.ts'
 import { noProgress, type JobContext } from '../jobs/index.ts'
 import type { Db } from '../workspace/index.ts'
 import type { Layout } from './layout.ts'
-import { imageRoot } from './paths.ts'
 import { scan, type FoundFile } from './scan.ts'
 import { datasetRow } from './store.ts'
+import { imageRoot } from '../facts/index.ts'
 
 const writeEvery = 500
 

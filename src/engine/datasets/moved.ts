@@ -7,8 +7,8 @@ import { KernelscopeError } from '#shared/errors.ts'
 import { generator } from '#shared/random.ts'
 import { digestAndMeasure, imageState, parseRowPath } from '../images/index.ts'
 import type { Db } from '../workspace/index.ts'
-import { imageRoot } from './paths.ts'
 import { datasetRow } from './store.ts'
+import { imageRoot } from '../facts/index.ts'
 
 const namesShown = 20
 /** Images whose bytes are compared before a folder is taken for the one that was indexed. */

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { workerUrl } from '#engine/entry.ts'
+import { workerUrl } from '#engine/threads/url.ts'
 import { fromErrorShape, KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import type { Composition } from '#shared/figures/compose/index.ts'
 import type { Drawing, Placement } from './drawing.ts'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { create, type Font } from 'fontkit'
-import { resourcePath } from '#engine/entry.ts'
+import { resourcePath } from '#engine/base/resources.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 
 /** sans: Inter; serif: STIX Two Text, which sits well beside Times. Both under the SIL Open Font License. */

@@ -1,4 +1,4 @@
-import { workerUrl } from '#engine/entry.ts'
+import { workerUrl } from '#engine/threads/url.ts'
 import { murmur128 } from '#shared/murmur.ts'
 import { drawsEntry, onlyEntry, type Draws, type Transform } from '#shared/transforms/index.ts'
 import type { FilePath } from './file.ts'

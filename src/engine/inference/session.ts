@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { fromErrorShape, KernelscopeError } from '#shared/errors.ts'
-import { workerUrl } from '../entry.ts'
+import { workerUrl } from '../threads/url.ts'
 import type {
   Answers,
   Asked,

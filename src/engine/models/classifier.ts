@@ -10,7 +10,7 @@ import {
   type ProviderName,
   type Session,
 } from '../inference/index.ts'
-import type { Log } from '../log.ts'
+import type { Log } from '../base/log.ts'
 import {
   classifierInterface,
   onGraphThread,
@@ -21,7 +21,7 @@ import {
 } from '../onnx/index.ts'
 import type { Workspace } from '../workspace/index.ts'
 import type { StoredModel } from './store.ts'
-import { internVariant, setVariantBatch, variantKey, type Variant } from './variant.ts'
+import { internVariant, setVariantBatch, type Variant, variantKey } from '../facts/index.ts'
 
 /** A model ready to classify pixels: uint8 [batch, height, width, 3] in, facts out. */
 export interface Classifier {

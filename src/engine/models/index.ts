@@ -24,16 +24,3 @@ export {
   usableModel,
   type StoredModel,
 } from './store.ts'
-export {
-  changedVariants,
-  currentVariant,
-  currentVariants,
-  internVariant,
-  setVariantBatch,
-  lastProvider,
-  variantKey,
-  type VariantKey,
-  type CurrentVariant,
-  type FindVariant,
-  type Setting,
-} from './variant.ts'

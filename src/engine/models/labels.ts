@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { resourcePath } from '#engine/entry.ts'
+import { resourcePath } from '#engine/base/resources.ts'
 
 const names = z.array(z.string().min(1)).length(1000)
 const imagenet = z.object({ labels: names, wnids: names })

@@ -2,7 +2,7 @@ import type { Inspection, Preprocessing, Settings } from '#shared/contract/index
 import { KernelscopeError } from '#shared/errors.ts'
 import type { CallSize } from '../inference/index.ts'
 import type { ImagePool } from '../images/index.ts'
-import type { Log } from '../log.ts'
+import type { Log } from '../base/log.ts'
 import { classifierInterface } from '../onnx/index.ts'
 import type { KeptMaps } from './kept.ts'
 import type { OpenSessions } from './sessions.ts'

@@ -1,30 +1,34 @@
-export { PerturbedLooks, saveAdversarial } from './perturbed/index.ts'
-export { studyImages } from './studyImages.ts'
-export { recipeFor } from './benchmarks/geometry.ts'
-export { cleanCondition, conditionTransform } from './conditions.ts'
-export { studyCost } from './cost.ts'
-export type { StudyDefinition } from './definition.ts'
-export { drawPage, firstDrawn } from './drawImages.ts'
-export { DrawsPieces, withMasks, type DrawnMask } from './drawsPieces.ts'
-export { drawsOfTransform, importDraws } from './draws.ts'
-export { exportDraws } from './exportDraws.ts'
-export { studyEvidence, type EvidenceBlock, type EvidenceRow } from './evidence.ts'
-export { unpackTop } from './facts.ts'
-export { measureAgain, studyVectors, vectorKey, type MeasuredAgain, type VectorBlock } from './vectors.ts'
-export { tablesAgain } from './tablesAgain.ts'
-export { recompute, type RecomputeRequest, type Recomputed } from './recompute.ts'
-export { attackAgain, type AttackAgainRequest } from './adversarial/again.ts'
-export { transferAgain, type TransferAgainRequest } from './transferAttack/again.ts'
-export { setupOf } from './transferAttack/recipe.ts'
+export { PerturbedLooks, saveAdversarial } from './images/perturbed/index.ts'
+export { studyImages } from './images/studyImages.ts'
+export { recipeFor } from './benchmarks/shared/geometry.ts'
+export { studyCost } from './cost/cost.ts'
+export type { StudyDefinition } from './definition/definition.ts'
+export { drawPage, firstDrawn } from './measure/drawImages.ts'
+export { DrawsPieces, withMasks, type DrawnMask } from './masks/drawsPieces.ts'
+export { drawsOfTransform, importDraws } from './masks/draws.ts'
+export { exportDraws } from './reproduce/exportDraws.ts'
+export { studyEvidence, type EvidenceBlock, type EvidenceRow } from './reproduce/evidence.ts'
+export {
+  measureAgain,
+  studyVectors,
+  vectorKey,
+  type MeasuredAgain,
+  type VectorBlock,
+} from './reproduce/vectors.ts'
+export { tablesAgain } from './reproduce/tablesAgain.ts'
+export { recompute, type RecomputeRequest, type Recomputed } from './reproduce/recompute.ts'
+export { attackAgain, type AttackAgainRequest } from './kinds/attacks/adversarial/again.ts'
+export { transferAgain, type TransferAgainRequest } from './kinds/attacks/transfer/again.ts'
+export { setupOf } from './kinds/attacks/transfer/recipe.ts'
 export { studyDefinition } from './registry.ts'
 export { studyDefinitions } from './registry.ts'
-export { studyResult } from './result.ts'
-export { studyImageRows } from './imageRows.ts'
-export { cellImages } from './cellImages.ts'
-export { studyRows } from './rows.ts'
-export { runStudy, type StudyRoom } from './run.ts'
-export { ranking } from './ranking.ts'
-export { planSuite } from './suite.ts'
+export { studyResult } from './results/result.ts'
+export { studyImageRows } from './images/imageRows.ts'
+export { cellImages } from './images/cellImages.ts'
+export { studyRows } from './images/rows.ts'
+export { runStudy, type StudyRoom } from './run/run.ts'
+export { ranking } from './results/ranking.ts'
+export { planSuite } from './suite/suite.ts'
 export {
   findStudy,
   getStudy,
@@ -34,5 +38,6 @@ export {
   removeStudy,
   renameStudy,
   setStudyModels,
-} from './store.ts'
-export { frozen, type FrozenSubset } from './subset.ts'
+} from './store/store.ts'
+export { frozen, type FrozenSubset } from './store/subset.ts'
+export { castOf, planQuestion, questionPlans } from './questions/plan.ts'

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { openPromise } from 'yauzl'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createEngine } from '#engine/api/index.ts'
-import { redacted } from '#engine/api/diagnostics/redact.ts'
+import { redacted } from '#engine/api/system/diagnostics/redact.ts'
 import { temporaryFolder } from '../../temporary.ts'
 
 async function engineWithWorkspace() {

@@ -2,7 +2,7 @@ import { cpSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { resourcePath } from '#engine/entry.ts'
+import { resourcePath } from '#engine/base/resources.ts'
 import { addDataset, jobEnd, runStudy } from '../studies/sample.ts'
 import { query, suite, tableOf, world } from './world.ts'
 

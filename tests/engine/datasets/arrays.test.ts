@@ -5,7 +5,7 @@ import sharp from 'sharp'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { createEngine, type Engine } from '#engine/api/index.ts'
-import { resourcePath } from '#engine/entry.ts'
+import { resourcePath } from '#engine/base/resources.ts'
 import {
   browserPicture,
   digestAndMeasure,

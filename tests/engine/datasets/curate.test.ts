@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createEngine, type Engine } from '#engine/api/index.ts'
-import { storeSelection } from '#engine/studies/images.ts'
-import { frozen, storeFrozen } from '#engine/studies/subset.ts'
+import { frozen, storeFrozen } from '#engine/studies/store/subset.ts'
 import { temporaryFolder } from '../../temporary.ts'
+import { storeSelection } from '#engine/studies/store/selection.ts'
 
 const picture = (level: number) =>
   sharp({ create: { width: 8, height: 6, channels: 3, background: { r: level, g: 9, b: 9 } } })

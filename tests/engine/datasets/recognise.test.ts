@@ -8,7 +8,7 @@ import type { Dataset } from '#shared/contract/index.ts'
 import { createEngine, type Engine } from '#engine/api/index.ts'
 import { detectLayout } from '#engine/datasets/index.ts'
 import { classSubsets, imagenet1k } from '#engine/models/index.ts'
-import { resourcePath } from '#engine/entry.ts'
+import { resourcePath } from '#engine/base/resources.ts'
 import { temporaryFolder } from '../../temporary.ts'
 import { addDataset } from '../studies/sample.ts'
 

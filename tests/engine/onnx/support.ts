@@ -1,9 +1,8 @@
-import { mkdtemp, readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as ort from 'onnxruntime-node'
 import { onTestFinished } from 'vitest'
-import { rm } from 'node:fs/promises'
 import goldenTable from './fixtures/goldens.json' with { type: 'json' }
 
 /** The small networks of tools/goldens/onnx_nets.py. */

@@ -5,12 +5,12 @@ import { expect, it, onTestFinished } from 'vitest'
 import { createEngine } from '#engine/api/index.ts'
 import { temporaryFolder } from '../../temporary.ts'
 import { getModel } from '#engine/models/index.ts'
-import { subjectsOf } from '#engine/studies/measurements.ts'
-import { galleryImages, mapsOf } from '#engine/studies/saliencyGallery/measure.ts'
-import { params as galleryParams } from '#engine/studies/saliencyGallery/params.ts'
+import { galleryImages, mapsOf } from '#engine/studies/kinds/saliencyGallery/measure.ts'
+import { params as galleryParams } from '#engine/studies/kinds/saliencyGallery/params.ts'
 import { startEngine } from '../process.ts'
 import { hunger, setUp, toil } from './burden.ts'
 import { jobEnd, runStudy, type Client } from './sample.ts'
+import { subjectsOf } from '#engine/facts/index.ts'
 
 /** The burdened model failed with the white image alone, and says the same of all others as the one without. */
 async function expectOnlyWhiteFailed(client: Client, id: number, code: string): Promise<void> {

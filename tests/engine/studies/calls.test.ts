@@ -2,12 +2,12 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { KernelscopeError } from '#shared/errors.ts'
 import { openAttackSession, type AttackSession } from '#engine/inference/index.ts'
 import { usableModel } from '#engine/models/index.ts'
-import { attackInCalls } from '#engine/studies/adversarial/calls.ts'
-import { attackRequest } from '#engine/studies/adversarial/measure.ts'
-import { inCalls, type CallSize } from '#engine/studies/calls.ts'
-import { imageChunks } from '#engine/studies/images.ts'
-import { loadImages } from '#engine/studies/load.ts'
+import { attackInCalls } from '#engine/studies/kinds/attacks/adversarial/calls.ts'
+import { attackRequest } from '#engine/studies/kinds/attacks/adversarial/measure.ts'
+import { inCalls, type CallSize } from '#engine/studies/measure/calls.ts'
+import { loadImages } from '#engine/studies/measure/load.ts'
 import { sampleWorkspace } from './workspace.ts'
+import { imageChunks } from '#engine/facts/index.ts'
 
 const noMemory = () => new KernelscopeError('OUT_OF_MEMORY', 'no memory')
 

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
 import { wilson } from '#shared/maths/wilson.ts'
 import type { StudyCondition } from '#shared/contract/index.ts'
-import { sanityChecks, sanityNotes } from '#engine/studies/adversarial/checks.ts'
-import { params } from '#engine/studies/adversarial/params.ts'
-import type { Grid } from '#engine/studies/grid.ts'
+import { sanityChecks, sanityNotes } from '#engine/studies/kinds/attacks/adversarial/checks.ts'
+import { params } from '#engine/studies/kinds/attacks/adversarial/params.ts'
+import type { Grid } from '#engine/studies/summary/grid.ts'
 
 const n = 1000
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { partFor, type StoredCondition } from '#engine/studies/conditions.ts'
+import { partFor, type StoredCondition } from '#engine/facts/index.ts'
 
 /** A condition whose parts hold for the given ranges of image ids. */
 const condition = (...ranges: [number, number][]): StoredCondition => ({

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { gradientForwards as gradient } from '#engine/studies/work.ts'
+import { gradientForwards as gradient } from '#engine/studies/measure/work.ts'
 import { runStudy } from './sample.ts'
 import { sampleWorkspace } from './workspace.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { generator } from '#shared/random.ts'
 import { masksOf, parseDraws, type Draws } from '#shared/transforms/index.ts'
-import { DrawsPieces, type DrawnMask } from '#engine/studies/drawsPieces.ts'
+import { DrawsPieces, type DrawnMask } from '#engine/studies/masks/drawsPieces.ts'
 
 const sorted = (entries: readonly DrawnMask[]) =>
   entries.toSorted((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)))

@@ -2,14 +2,19 @@ import { cpSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { drawsEntry, drawsText, patchMask, toBitset } from '#shared/transforms/index.ts'
-import { partFor, storeConditions, type StoredCondition } from '#engine/studies/conditions.ts'
-import { inDigestOrder, openDrawn } from '#engine/studies/drawnMasks.ts'
-import { exportDraws } from '#engine/studies/exportDraws.ts'
-import { imageChunks, type ImageSource } from '#engine/studies/images.ts'
-import { planStudy } from '#engine/studies/plan.ts'
+import { inDigestOrder, openDrawn } from '#engine/studies/masks/drawnMasks.ts'
+import { exportDraws } from '#engine/studies/reproduce/exportDraws.ts'
+import { planStudy } from '#engine/studies/store/plan.ts'
 import type { Db } from '#engine/workspace/index.ts'
 import { addDataset, drawsOf, runStudy, sampleImages, sampleModel } from './sample.ts'
 import { freshWorkspace } from './workspace.ts'
+import {
+  imageChunks,
+  type ImageSource,
+  partFor,
+  storeConditions,
+  type StoredCondition,
+} from '#engine/facts/index.ts'
 
 const params = { percents: [0, 50, 75], repeats: 11 }
 

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEngine } from '#engine/api/index.ts'
-import { imageChunks, imagesInOrder, imagesOf, type ImageSource } from '#engine/studies/images.ts'
 import { suite } from '../benchmarks/world.ts'
 import { addDataset, runStudy, sampleModel } from './sample.ts'
+import { imageChunks, imagesInOrder, imagesOf, type ImageSource } from '#engine/facts/index.ts'
 
 /** Two datasets, the second in parts, and a study with a selection of it. */
 async function prepare(folder: string) {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { firstAndLast } from '#engine/studies/kernelAttention/layers.ts'
+import { firstAndLast } from '#engine/studies/kinds/kernelAttention/layers.ts'
 
 /** Layers of stages given as kernel, channels and number of layers. */
 const net = (...stages: [number, number, number][]) =>

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { wilson } from '#shared/maths/wilson.ts'
 import type { StudyCondition } from '#shared/contract/index.ts'
-import type { Grid } from '#engine/studies/grid.ts'
-import { changeOf, levelSeries } from '#engine/studies/levels.ts'
+import type { Grid } from '#engine/studies/summary/grid.ts'
+import { changeOf, levelSeries } from '#engine/studies/summary/levels.ts'
 
 const n = 100
 

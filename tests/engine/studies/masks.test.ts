@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { JobProgress } from '#shared/contract/index.ts'
 import { parseDraws, serialiseDraws, toBitset, type Draws } from '#shared/transforms/index.ts'
-import { imageChunks } from '#engine/studies/images.ts'
-import { openMaskFile, readMaskFile } from '#engine/studies/maskFile.ts'
-import { runStudy as runStudyHere } from '#engine/studies/run.ts'
+import { openMaskFile, readMaskFile } from '#engine/studies/masks/maskFile.ts'
+import { runStudy as runStudyHere } from '#engine/studies/run/run.ts'
 import { temporaryFolder } from '../../temporary.ts'
 import { addDataset, runStudy, sampleImages, sampleModel, drawsOf } from './sample.ts'
 import { freshWorkspace } from './workspace.ts'
+import { imageChunks } from '#engine/facts/index.ts'
 
 const frame = { patch: 16, height: 32, width: 64, byClass: false }
 const [none, some, all] = [0, 3, 8].map((count) =>

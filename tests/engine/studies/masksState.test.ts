@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { stateOfMasks } from '#engine/studies/salientPatchDrop/source.ts'
+import { stateOfMasks } from '#engine/studies/kinds/salientPatchDrop/source.ts'
 import { temporaryFolder } from '../../temporary.ts'
 
 /** The same in one go, as it names the studies that are there. */

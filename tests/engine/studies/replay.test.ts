@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { masksOf, parseDraws } from '#shared/transforms/index.ts'
-import { importDraws, openDraws } from '#engine/studies/draws.ts'
+import { importDraws, openDraws } from '#engine/studies/masks/draws.ts'
 import { drawsOf, runStudy } from './sample.ts'
 import { freshWorkspace, sampleWorkspace } from './workspace.ts'
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createEngine, type Engine } from '#engine/api/index.ts'
-import { choose, drawSubsets } from '#engine/studies/lesion/subsets.ts'
+import { choose, drawSubsets } from '#engine/studies/kinds/lesion/subsets.ts'
 import { temporaryFolder } from '../../temporary.ts'
 import { addDataset, runStudy, sampleImages, sampleModel } from './sample.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { align, bagOverlap } from '../../../src/renderer/compare/align.ts'
+import { align, bagOverlap } from '../../../src/renderer/features/compare/align.ts'
 
 const equal = (a: string, b: string) =>
   align(a.length, b.length, (i, j) => (a[i] === b[j] ? 1 : 0))

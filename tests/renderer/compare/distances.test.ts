@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { KernelLayer } from '#shared/contract/index.ts'
 import { kernelDistancesSpec } from '#shared/figures/kernelDistance.ts'
 import { figureSpec } from '#shared/figures/spec.ts'
-import { chosenLayers, distanceTable, ofModels } from '../../../src/renderer/compare/distances.ts'
+import { chosenLayers, distanceTable, ofModels } from '../../../src/renderer/features/compare/distances.ts'
 
 const layer = (index: number, kernel = 7, distance = [0.1, 0.2, 0.4]): KernelLayer => ({
   index,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { deltaText } from '../../../src/renderer/compare/facts.ts'
+import { deltaText } from '../../../src/renderer/features/compare/facts.ts'
 
 it('tells small differences in per cent, large ones as factors', () => {
   expect(deltaText(100, 112.5)).toBe('+12.5 %')

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { KernelLayer } from '#shared/contract/index.ts'
-import { channelTable } from '../../../src/renderer/compare/channels.ts'
+import { channelTable } from '../../../src/renderer/features/compare/channels.ts'
 import {
   byLargest,
   channelNorms,
@@ -8,9 +8,9 @@ import {
   sharedLimit,
   sheetDifference,
   sheetDistance,
-} from '../../../src/renderer/kernels/difference.ts'
-import { npy } from '../../../src/renderer/kernels/npy.ts'
-import { channelLimits, paintAtlas, type KernelSheet } from '../../../src/renderer/kernels/paint.ts'
+} from '../../../src/renderer/features/kernels/difference.ts'
+import { npy } from '../../../src/renderer/features/kernels/npy.ts'
+import { channelLimits, paintAtlas, type KernelSheet } from '../../../src/renderer/features/kernels/paint.ts'
 
 const sheet = (channels: number, kernel: number, of: (at: number) => number): KernelSheet => ({
   channels,

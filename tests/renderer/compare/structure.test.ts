@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { tableToCsv } from '#shared/figures/csv.ts'
-import { structureDiff } from '../../../src/renderer/compare/structure.ts'
-import { diffRows, differenceText, structureTable } from '../../../src/renderer/compare/structureTable.ts'
+import { structureDiff } from '../../../src/renderer/features/compare/structure.ts'
+import {
+  diffRows,
+  differenceText,
+  structureTable,
+} from '../../../src/renderer/features/compare/structureTable.ts'
 import { inspectionOf, layer, mixing, pointwise, type Piece } from '../models/inspection.ts'
 
 const stem = [layer('Conv', [8, 4, 4], [8, 3, 3, 3])]

@@ -5,7 +5,7 @@ import {
   partOfLayer,
   partsOf,
   weightText,
-} from '../../../src/renderer/models/parts.ts'
+} from '../../../src/renderer/features/models/parts.ts'
 import { inspectionOf, layer, mixing, pointwise } from './inspection.ts'
 
 /** Stem, two blocks of stage 1 (a Relu behind the first), a strided convolution, one block of stage 2, head. */

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { partsOf } from '../../../src/renderer/models/parts.ts'
-import { allBranches, pathTo, treeOf, treeRows, treeStep } from '../../../src/renderer/models/tree.ts'
+import { partsOf } from '../../../src/renderer/features/models/parts.ts'
+import {
+  allBranches,
+  pathTo,
+  treeOf,
+  treeRows,
+  treeStep,
+} from '../../../src/renderer/features/models/tree.ts'
 import { inspectionOf, layer, mixing, pointwise } from './inspection.ts'
 
 const tree = () =>

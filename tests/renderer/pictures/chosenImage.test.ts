@@ -2,9 +2,9 @@ import { implement } from '@orpc/server'
 import { afterEach, expect, it, vi } from 'vitest'
 import { startApp } from '../setting/app.ts'
 import { contract, type Dataset } from '#shared/contract/index.ts'
-import { useChosenImage } from '../../../src/renderer/pictures/useChosenImage.ts'
+import { useChosenImage } from '../../../src/renderer/features/pictures/useChosenImage.ts'
 
-vi.mock('../../../src/renderer/stores/collections.ts', () => ({
+vi.mock('../../../src/renderer/lib/stores/collections.ts', () => ({
   useDatasetsStore: () => ({
     rows: [1, 2].map(
       (id) =>

@@ -4,9 +4,9 @@ import { createPinia, disposePinia, setActivePinia } from 'pinia'
 import { createApp, effectScope, nextTick, type EffectScope } from 'vue'
 import { createMemoryHistory, createRouter, type RouteRecordRaw } from 'vue-router'
 import type { WorkspaceInfo } from '#shared/contract/index.ts'
-import { link } from '../../../src/renderer/engine/index.ts'
-import { useEngineStore } from '../../../src/renderer/stores/engine.ts'
-import { useWorkspaceStore } from '../../../src/renderer/stores/workspace.ts'
+import { link } from '../../../src/renderer/lib/engine/index.ts'
+import { useEngineStore } from '../../../src/renderer/lib/stores/engine.ts'
+import { useWorkspaceStore } from '../../../src/renderer/lib/stores/workspace.ts'
 
 export const workspaceAt = (path: string): WorkspaceInfo => ({
   path,

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { workerUrl } from '#engine/entry.ts'
+import { workerUrl } from '#engine/threads/url.ts'
 import { fromErrorShape, KernelscopeError } from '#shared/errors.ts'
 import type { BrowseResults, BrowseTask, FromBrowse, ToBrowse } from './protocol.ts'
 

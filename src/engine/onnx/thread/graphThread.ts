@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { fromErrorShape, KernelscopeError, type ErrorShape } from '#shared/errors.ts'
-import { workerUrl } from '../../entry.ts'
+import { workerUrl } from '../../threads/url.ts'
 import type { GraphResults, GraphTask } from './tasks.ts'
 
 export interface ToGraphThread {

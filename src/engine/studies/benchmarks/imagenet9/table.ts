@@ -1,7 +1,7 @@
 import type { DataTable } from '#shared/contract/index.ts'
 import type { imagenet9Variations } from '../../../datasets/index.ts'
-import type { Grid } from '../../grid.ts'
-import { cellOf } from '../outcomes.ts'
+import type { Grid } from '../../summary/grid.ts'
+import { cellOf } from '../../summary/outcomes.ts'
 import type { Gap } from './gap.ts'
 
 export const titles: Record<(typeof imagenet9Variations)[number], string> = {

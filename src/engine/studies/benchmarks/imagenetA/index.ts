@@ -1,4 +1,4 @@
-import { subsetAccuracy } from '../subsetAccuracy.ts'
+import { subsetAccuracy } from '../shared/subsetAccuracy.ts'
 
 /** Natural images that ResNet-50 gets wrong, of 200 classes (Hendrycks et al., CVPR 2021). */
 export const imagenetA = subsetAccuracy({

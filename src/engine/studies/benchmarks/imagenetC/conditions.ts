@@ -2,10 +2,11 @@ import { z } from 'zod'
 import type { Dataset } from '#shared/contract/index.ts'
 import { corruptionNames, type CorruptionName } from '#shared/transforms/index.ts'
 import type { StoredModel } from '../../../models/index.ts'
-import type { Condition, ConditionRoom } from '../../definition.ts'
-import { baselineParam } from '../baseline.ts'
-import { asTheyAre, recipeChange } from '../geometry.ts'
-import { validationParam } from '../validation.ts'
+import type { ConditionRoom } from '../../definition/definition.ts'
+import { baselineParam } from '../shared/baseline.ts'
+import { asTheyAre, recipeChange } from '../shared/geometry.ts'
+import { validationParam } from '../shared/validation.ts'
+import type { Condition } from '../../../facts/index.ts'
 
 export const severities = [1, 2, 3, 4, 5] as const
 

@@ -1,7 +1,7 @@
 import type { Interval } from '#shared/contract/index.ts'
 import { corruptionNames } from '#shared/transforms/index.ts'
 import { corruptionSummary, type CorruptionBaseline } from '../../../metrics/index.ts'
-import { metricIntervals } from '../intervals.ts'
+import { metricIntervals } from '../../summary/intervals.ts'
 import { cleanKey, keyOf, severities } from './conditions.ts'
 import type { PictureErrors } from './pictures.ts'
 

@@ -1,7 +1,7 @@
 import type { Dataset } from '#shared/contract/index.ts'
-import type { Metric } from '../../definition.ts'
-import type { Grid } from '../../grid.ts'
-import { isImagenet } from '../answers.ts'
+import type { Metric } from '../../definition/definition.ts'
+import type { Grid } from '../../summary/grid.ts'
+import { isImagenet } from '../../summary/answers.ts'
 import { isCorrupted, type CorruptionParams } from './conditions.ts'
 import { rateInterval, type Scores, type Unit } from './scores.ts'
 

@@ -1,7 +1,7 @@
 import { corruptionNames } from '#shared/transforms/index.ts'
 import type { Db } from '../../../workspace/index.ts'
-import type { Grid, GridModel } from '../../grid.ts'
-import { cellOf, measured, verdicts } from '../outcomes.ts'
+import type { Grid, GridModel } from '../../summary/grid.ts'
+import { cellOf, measured, verdicts } from '../../summary/outcomes.ts'
 import { cleanKey, keyOf, severities } from './conditions.ts'
 
 /** How a model fared on every picture: the same pictures in the same order under every condition. */

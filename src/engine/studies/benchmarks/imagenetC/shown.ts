@@ -1,6 +1,6 @@
 import type { Interval } from '#shared/contract/index.ts'
 import { corruptionNames } from '#shared/transforms/index.ts'
-import type { Grid } from '../../grid.ts'
+import type { Grid } from '../../summary/grid.ts'
 import { chosenCorruptions, chosenSeverities, severities, type CorruptionParams } from './conditions.ts'
 import { rateInterval, type Scores, type Unit } from './scores.ts'
 

@@ -1,6 +1,6 @@
 import type { DataTable } from '#shared/contract/index.ts'
-import type { Grid } from '../../grid.ts'
-import { cellOf } from '../outcomes.ts'
+import type { Grid } from '../../summary/grid.ts'
+import { cellOf } from '../../summary/outcomes.ts'
 import { chosenCorruptions, chosenSeverities, keyOf, type CorruptionParams } from './conditions.ts'
 import { cleanErrorOf, rateInterval, type Scores, type Unit } from './scores.ts'
 import type { Origin } from './origin.ts'

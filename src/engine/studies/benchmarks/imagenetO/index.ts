@@ -1,14 +1,15 @@
 import { z } from 'zod'
 import { getDataset } from '../../../datasets/index.ts'
-import { defineStudy, type Condition, type Metric } from '../../definition.ts'
-import { paperStatements, paperValues } from '../../paper.ts'
-import { isImagenet, notImagenet, subsetClasses, subsetReadout } from '../answers.ts'
-import { asFractions, barsFigure } from '../bars.ts'
-import { breath } from '../outcomes.ts'
-import { requireValidation, validationParam } from '../validation.ts'
-import { worstTable } from '../worst.ts'
+import { defineStudy, type Metric } from '../../definition/definition.ts'
+import { paperStatements, paperValues } from '../../summary/paper.ts'
+import { isImagenet, notImagenet, subsetClasses, subsetReadout } from '../../summary/answers.ts'
+import { asFractions, barsFigure } from '../../summary/bars.ts'
+import { breath } from '../../summary/outcomes.ts'
+import { requireValidation, validationParam } from '../shared/validation.ts'
+import { worstTable } from '../../summary/worst.ts'
 import { detect, type Detected } from './detect.ts'
 import { confidenceFigure, detectionTable, outsideClassTable } from './view.ts'
+import type { Condition } from '../../../facts/index.ts'
 
 const params = z.object({ validation: validationParam })
 

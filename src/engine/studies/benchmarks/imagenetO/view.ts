@@ -1,8 +1,8 @@
 import type { DataTable } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { Db } from '../../../workspace/index.ts'
-import type { GridModel } from '../../grid.ts'
-import { meanConfidences, outcomes } from '../outcomes.ts'
+import type { GridModel } from '../../summary/grid.ts'
+import { meanConfidences, outcomes } from '../../summary/outcomes.ts'
 import type { Detected } from './detect.ts'
 
 export function detectionTable(

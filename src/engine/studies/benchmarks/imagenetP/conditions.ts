@@ -7,9 +7,10 @@ import {
   type PerturbationName,
 } from '#shared/transforms/index.ts'
 import type { StoredModel } from '../../../models/index.ts'
-import type { Condition, ConditionRoom } from '../../definition.ts'
-import { baselineParam } from '../baseline.ts'
-import { asTheyAre, recipeChange } from '../geometry.ts'
+import type { ConditionRoom } from '../../definition/definition.ts'
+import { baselineParam } from '../shared/baseline.ts'
+import { asTheyAre, recipeChange } from '../shared/geometry.ts'
+import type { Condition } from '../../../facts/index.ts'
 
 export const params = z.object({
   perturbations: z

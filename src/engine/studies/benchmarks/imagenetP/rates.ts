@@ -1,8 +1,8 @@
 import type { Interval } from '#shared/contract/index.ts'
 import type { PerturbationName } from '#shared/transforms/index.ts'
 import { meanRate } from '../../../metrics/index.ts'
-import type { GridModel } from '../../grid.ts'
-import { meanOf, metricIntervals, remembered } from '../intervals.ts'
+import type { GridModel } from '../../summary/grid.ts'
+import { meanOf, metricIntervals, remembered } from '../../summary/intervals.ts'
 import { valuesOf, type Stabilities, type Unit } from './scores.ts'
 
 /** Intervals of one perturbation: raw values and, where something counts as 100, rates. */

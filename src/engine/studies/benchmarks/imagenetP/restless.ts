@@ -1,5 +1,5 @@
 import type { DataTable } from '#shared/contract/index.ts'
-import type { Grid } from '../../grid.ts'
+import type { Grid } from '../../summary/grid.ts'
 import type { SequenceStability } from './scores.ts'
 import type { ByModel } from './view.ts'
 

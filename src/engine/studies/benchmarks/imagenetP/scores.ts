@@ -7,8 +7,8 @@ import {
   top5Mean,
 } from '../../../metrics/index.ts'
 import type { Db } from '../../../workspace/index.ts'
-import type { Grid, GridModel } from '../../grid.ts'
-import { breath } from '../outcomes.ts'
+import type { Grid, GridModel } from '../../summary/grid.ts'
+import { breath } from '../../summary/outcomes.ts'
 import { chosenPerturbations, type PerturbationParams } from './conditions.ts'
 import { madeSequences, publishedSequences, type Sequence } from './sequences.ts'
 

@@ -1,4 +1,4 @@
-import { subsetAccuracy } from '../subsetAccuracy.ts'
+import { subsetAccuracy } from '../shared/subsetAccuracy.ts'
 
 /** Renditions (paintings, cartoons, toys, ...) of 200 classes (Hendrycks et al., ICCV 2021). */
 export const imagenetR = subsetAccuracy({

@@ -1,0 +1,95 @@
+import type { ImageOrder, ImageSelection } from '#shared/contract/index.ts'
+import { factKey } from '#shared/factText.ts'
+import { datasetRow, firstRows, imageRows, listTags } from '../../datasets/index.ts'
+import { getModel } from '../../models/index.ts'
+import { confusionOf } from './confusion.ts'
+import { changedModels, measuredConditions } from './conditions.ts'
+import { api } from '../session/implementation.ts'
+import { knownFor } from './known.ts'
+import { exportList } from './imageList.ts'
+import type { EngineSession } from '../session/session.ts'
+
+const indexOrder: ImageOrder = { by: 'place', descending: false }
+
+/** Ids of a selection, in order. */
+export async function selectedIds(
+  session: EngineSession,
+  datasetId: number,
+  selection: ImageSelection,
+  order: ImageOrder = indexOrder,
+  signal?: AbortSignal,
+): Promise<Uint32Array> {
+  const known = knownFor(session, { filter: selection.filter, order })
+  const task = { kind: 'selection', datasetId, known, filter: {}, selection, order } as const
+  const { ids } = await session.open().browser.ask(task, signal)
+  return ids
+}
+
+export const browsing = {
+  images: api.datasets.images.handler(async ({ input, context: { session }, signal }) => {
+    const { datasetId, filter, order, from, after, limit } = input
+    const { workspace, browser } = session.open()
+    datasetRow(workspace.db, datasetId)
+    const plain = Object.keys(filter).length === 0 && order.by === 'place' && !order.descending
+    if (plain && (from ?? 0) === 0)
+      return { ...firstRows(workspace.db, datasetId, after, limit), from: after === null ? 0 : null }
+    const known = knownFor(session, { filter, order })
+    const page = await browser.ask(
+      { kind: 'page', datasetId, known, filter, order, from: from ?? 0, after, limit },
+      signal,
+    )
+    const more = page.from + page.ids.length < page.images
+    return {
+      rows: imageRows(workspace.db, page.ids),
+      next: more ? (page.ids.at(-1) ?? null) : null,
+      from: page.from,
+    }
+  }),
+  count: api.datasets.count.handler(async ({ input, context: { session }, signal }) => {
+    const { datasetId, filter } = input
+    const { workspace, browser } = session.open()
+    datasetRow(workspace.db, datasetId)
+    if (Object.keys(filter).length === 0) {
+      const sql = 'SELECT count(*) FROM image WHERE dataset_id = ?'
+      return { images: Number(workspace.db.prepare(sql).pluck().get(datasetId)) }
+    }
+    const known = knownFor(session, { filter })
+    const task = { datasetId, known, filter, order: indexOrder, from: 0, after: null, limit: 0 }
+    return { images: (await browser.ask({ kind: 'page', ...task }, signal)).images }
+  }),
+  place: api.datasets.place.handler(({ input, context: { session }, signal }) => {
+    const { filter, order } = input
+    return session
+      .open()
+      .browser.ask({ kind: 'place', known: knownFor(session, { filter, order }), ...input }, signal)
+  }),
+  facets: api.datasets.facets.handler(({ input, context: { session }, signal }) => {
+    const { workspace, browser } = session.open()
+    datasetRow(workspace.db, input.datasetId)
+    const looks = [...new Map(input.looks.map((look) => [factKey(look), look])).values()]
+    const known = knownFor(session, { filter: input.filter, looks })
+    const tags = listTags(workspace.db).map(({ name }) => name)
+    return browser.ask({ kind: 'facets', ...input, looks, known, tags }, signal)
+  }),
+  confusion: api.datasets.confusion.handler(async ({ input, context: { session }, signal }) => {
+    const { workspace, browser } = session.open()
+    const { datasetId, filter, look } = input
+    const known = knownFor(session, { filter, looks: [look] })
+    const counts = await browser.ask({ kind: 'confusion', datasetId, known, filter, look }, signal)
+    return confusionOf(workspace.db, counts, datasetId, getModel(workspace.db, look.modelId), input)
+  }),
+  conditions: api.datasets.conditions.handler(({ input, context: { session } }) =>
+    measuredConditions(session.open().workspace.db, input.datasetId),
+  ),
+  changedModels: api.datasets.changedModels.handler(({ input, context: { session } }) =>
+    changedModels(session.open().workspace.db, input.datasetId),
+  ),
+  selected: api.datasets.selected.handler(async ({ input, context: { session }, signal }) => ({
+    images: (await selectedIds(session, input.datasetId, input.selection, undefined, signal)).length,
+  })),
+  exportList: api.datasets.exportList.handler(async ({ input, context: { session }, signal }) => {
+    const { workspace } = session.open()
+    const ids = await selectedIds(session, input.datasetId, input.selection, input.order, signal)
+    return exportList(workspace, input.datasetId, ids, input.path)
+  }),
+}

@@ -1,0 +1,37 @@
+import { locateImage } from '../../datasets/index.ts'
+import { drawPage, firstDrawn } from '../../studies/index.ts'
+import type { Db } from '../../workspace/index.ts'
+
+interface Candidate {
+  id: number
+  digest: string
+}
+
+/**
+ * `count` readable images of a dataset, the first in an order drawn from the seed and their digests; with a class or
+ * without.
+ */
+export async function drawnImages(
+  db: Db,
+  datasetId: number,
+  count: number,
+  seed: number,
+): Promise<{ path: string; digest: string }[]> {
+  const drawn = await firstDrawn(readable(db, datasetId), count, seed)
+  return drawn.map(({ id, digest }) => ({ path: locateImage(db, id).path, digest }))
+}
+
+function* readable(db: Db, datasetId: number): Generator<Candidate[]> {
+  const rows = db.prepare<[number, number, number], { id: number; digest: Buffer }>(
+    `SELECT i.id, s.digest FROM image i NOT INDEXED JOIN subject s ON s.id = i.subject_id
+     WHERE i.dataset_id = ? AND i.problem IS NULL AND i.id > ? ORDER BY i.id LIMIT ?`,
+  )
+  const first = db.prepare<[number], number | null>('SELECT min(id) FROM image WHERE dataset_id = ?').pluck()
+  for (let after = (first.get(datasetId) ?? 1) - 1; ;) {
+    const found = rows.all(datasetId, after, drawPage)
+    const last = found.at(-1)
+    if (last === undefined) return
+    after = last.id
+    yield found.map(({ id, digest }) => ({ id, digest: digest.toString('hex') }))
+  }
+}

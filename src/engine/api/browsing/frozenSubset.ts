@@ -1,0 +1,34 @@
+import type { ImageSelection, StudyInput } from '#shared/contract/index.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import { filterToText } from '#shared/filterText.ts'
+import { getSubset } from '../../datasets/index.ts'
+import { frozen, type FrozenSubset } from '../../studies/index.ts'
+import { selectedIds } from './browsing.ts'
+import type { EngineSession } from '../session/session.ts'
+
+/** The images of a study's subset as they are now; null for a study over the whole dataset. Errors: SUBSET_NOT_FOUND, DATASET_EMPTY. */
+export async function frozenSubset(
+  session: EngineSession,
+  { subsetId, datasetId }: Pick<StudyInput, 'subsetId' | 'datasetId'>,
+  signal?: AbortSignal,
+): Promise<FrozenSubset | null> {
+  if (subsetId == null) return null
+  const subset = getSubset(session.open().workspace.db, subsetId)
+  if (subset.datasetId !== datasetId)
+    throw new KernelscopeError('SUBSET_NOT_FOUND', `the subset ${subset.name} is one of another dataset`)
+  const ids = await selectedIds(session, datasetId, subset.selection, undefined, signal)
+  if (ids.length === 0)
+    throw new KernelscopeError('DATASET_EMPTY', `the subset ${subset.name} has no images now`, {
+      hint: 'Change its filter, or choose another subset.',
+    })
+  return frozen(subset, ruleText(subset.selection), ids)
+}
+
+/** A selection as the command line writes it. */
+export function ruleText({ filter, ids }: ImageSelection): string {
+  if (filter === null) return `a list of ${ids.length} images`
+  const text = Object.entries(filterToText(filter))
+    .map(([key, value]) => `${key}=${value}`)
+    .join(' ')
+  return `${text || 'all images'}${ids.length > 0 ? `, but ${ids.length} images` : ''}`
+}

@@ -1,0 +1,42 @@
+import { createWriteStream } from 'node:fs'
+import { mkdir, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { quoted } from '#shared/figures/csv.ts'
+import { datasetRow, listRows, type ListedImage } from '../../datasets/index.ts'
+import type { Workspace } from '../../workspace/index.ts'
+
+const chunk = 1000
+const header = 'path,name,class,part,width,height,bytes,sha256,problem\n'
+
+const line = ({ path, name, className, part, width, height, bytes, digest, problem }: ListedImage) =>
+  `${[path, name, className, part, width, height, bytes, digest, problem]
+    .map((value) => quoted(String(value ?? '')))
+    .join(',')}\n`
+
+/** Writes images as CSV, one a line, in the given order. */
+export async function exportList(
+  workspace: Workspace,
+  datasetId: number,
+  ids: Uint32Array,
+  path?: string,
+): Promise<{ path: string; bytes: number; images: number }> {
+  const { title } = datasetRow(workspace.db, datasetId)
+  const name = title.replace(/[^\p{L}\p{N}._-]+/gu, '-')
+  const target = path === undefined ? join(workspace.exports, 'lists', `${name}.csv`) : resolve(path)
+  await mkdir(dirname(target), { recursive: true })
+  let images = 0
+  async function* lines() {
+    yield header
+    for (let from = 0; from < ids.length; from += chunk) {
+      const rows = listRows(workspace.db, ids.slice(from, from + chunk))
+      images += rows.length
+      yield rows.map(line).join('')
+      await nextTurn()
+    }
+  }
+  await pipeline(Readable.from(lines()), createWriteStream(target))
+  return { path: target, bytes: (await stat(target)).size, images }
+}

@@ -1,0 +1,95 @@
+import { changeTitle, rewriteOfChange } from '#shared/changedModel.ts'
+import type { FactOf, ImageFilter, ImageOrder, ImageSelection } from '#shared/contract/index.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import { asItIs, factKey } from '#shared/factText.ts'
+import { noRewrite } from '#shared/rewrites.ts'
+import { factsOf, getSubset, type Known } from '../../datasets/index.ts'
+import { getModel, type StoredModel } from '../../models/index.ts'
+import { cleanCondition, conditionTransform, currentVariants, type FindVariant } from '../../facts/index.ts'
+import type { Db } from '../../workspace/index.ts'
+import type { EngineSession } from '../session/session.ts'
+
+/** What a request to the browse thread may speak of. */
+export interface Spoken {
+  filter?: ImageFilter | null | undefined
+  order?: ImageOrder | undefined
+  looks?: readonly FactOf[] | undefined
+}
+
+/**
+ * Looks up everything a filter, an order and looks name. A model that was never run has no facts; a changed one of which
+ * there are none anywhere in the workspace is told, as is a condition that is not stored.
+ * Errors: MODEL_NOT_FOUND, SUBSET_NOT_FOUND, STUDY_NOT_FOUND.
+ */
+export function knownFor(session: EngineSession, { filter, order, looks = [] }: Spoken): Known {
+  const { db } = session.open().workspace
+  const known: Known = {
+    settled: db.prepare("SELECT 1 FROM job WHERE state = 'running'").get() === undefined,
+    facts: {},
+    classNumbers: {},
+    subsets: filter ? subsetsOf(db, filter) : {},
+  }
+  const models = new Map<number, { model: StoredModel; find: FindVariant }>()
+  const modelOf = (id: number) => {
+    const found = models.get(id)
+    if (found) return found
+    const model = getModel(db, id)
+    const read = { model, find: currentVariants(db, model) }
+    models.set(id, read)
+    return read
+  }
+  const clean = cleanCondition(db)
+  const spoken = [
+    ...(filter ? factsOf(filter, known) : []),
+    ...(order?.fact ? [order.fact] : []),
+    ...looks.flatMap((look) => [look, asItIs(look)]),
+  ]
+  for (const of of spoken) {
+    const variantId = variantOf(modelOf(of.modelId), of)
+    if (of.conditionId !== undefined) conditionTransform(db, of.conditionId)
+    known.facts[factKey(of)] = { variantId, conditionId: of.conditionId ?? clean }
+  }
+  known.classNumbers = classNumbersOf([...models.values()].map(({ model }) => model))
+  return known
+}
+
+function variantOf(
+  { model, find }: { model: StoredModel; find: FindVariant },
+  { changed }: FactOf,
+): number | null {
+  const rewrite = changed === undefined ? noRewrite : rewriteOfChange(changed)
+  const found = rewrite && find(rewrite)
+  if (found || changed === undefined) return found?.id ?? null
+  throw new KernelscopeError(
+    'MODEL_NOT_FOUND',
+    `${model.title} ${changeTitle(changed)} has no answers in this workspace as the model is set up now`,
+    {
+      hint: 'See "dataset conditions" for the changed models there are, or run the study that measures it again.',
+    },
+  )
+}
+
+/** The subset of a filter, and that of its rule, and so on. */
+function subsetsOf(db: Db, filter: ImageFilter): Record<number, ImageSelection> {
+  const found: Record<number, ImageSelection> = {}
+  for (let id = filter.subsetId; id !== undefined && !(id in found);) {
+    const { selection } = getSubset(db, id)
+    found[id] = selection
+    id = selection.filter?.subsetId
+  }
+  return found
+}
+
+/** Where models have different label lists, their outputs are compared by class name. */
+function classNumbersOf(models: readonly StoredModel[]): Record<number, number[]> {
+  const [first] = models
+  if (!first || models.every(({ labels }) => labels.join('\n') === first.labels.join('\n'))) return {}
+  const numbers = new Map<string, number>()
+  const numberOf = (name: string) => {
+    const known = numbers.get(name)
+    if (known !== undefined) return known
+    numbers.set(name, numbers.size)
+    return numbers.size - 1
+  }
+  return Object.fromEntries(models.map(({ id, labels }) => [id, labels.map(numberOf)]))
+}

@@ -1,0 +1,143 @@
+import { readdir, stat } from 'node:fs/promises'
+import { basename, dirname, extname, join } from 'node:path'
+import type { ImageSet, Source } from '#shared/contract/index.ts'
+import { KernelscopeError, toErrorShape } from '#shared/errors.ts'
+import { locateImage } from '../../datasets/index.ts'
+import { getModel, readModelFile, targetsOf, usableModel } from '../../models/index.ts'
+import type { ImageFile, Labelled, LookedAt, MapRoom } from '../../saliency/index.ts'
+import { recipeFor } from '../../studies/index.ts'
+import type { Db } from '../../workspace/index.ts'
+import { drawnImages } from './drawn.ts'
+import { defaultSettings } from '../session/settings.ts'
+import type { EngineSession } from '../session/session.ts'
+
+/** What is looked at, and the room to do it in. `db` keeps results; null for a model file, of which nothing is kept. */
+export interface Look {
+  room: MapRoom
+  db: Db | null
+  model: LookedAt & { labelSet: string }
+}
+
+/** Settles model and room: a row of the open workspace, or a file, which needs none. */
+export async function look(
+  session: EngineSession,
+  source: Source,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Look> {
+  const { looking, log, pool } = session
+  const shared = { pool, log, signal, sessions: looking.sessions, kept: looking.kept }
+  const settings = session.opened ? session.settings() : { ...defaultSettings, ...session.overrides }
+  if ('id' in source) {
+    const { workspace } = session.open()
+    const model = usableModel(workspace.db, source.id)
+    return { room: { ...shared, settings, weights: workspace.weights }, db: workspace.db, model }
+  }
+  const file = await readModelFile(source.path)
+  const { labels, inspection } = file
+  return {
+    room: { ...shared, settings, weights: looking.scratch() },
+    db: null,
+    model: { ...file, labels: labels.names, labelSet: labels.set, parameters: inspection.parameters },
+  }
+}
+
+/** A look at one image. */
+export interface ImageLook extends Look {
+  image: ImageFile
+}
+
+/** An image of the workspace with its class and the recipe of its dataset, or a file, which has no class. */
+export async function lookAtImage(session: EngineSession, found: Look, source: Source): Promise<ImageLook> {
+  const { model } = found
+  if ('path' in source) {
+    const { digest } = await session.pool.digestAndMeasure(source.path)
+    return { ...found, image: { path: source.path, digest, trueClass: null } }
+  }
+  const { db } = session.open().workspace
+  const { image, path, digest } = locateImage(db, source.id)
+  const stored = getModelOf(db, model)
+  const preprocessing = stored ? recipeFor(db, image.datasetId, stored) : model.preprocessing
+  const trueClass = image.className === null ? -1 : targetOf(model, image.className)
+  return {
+    ...found,
+    model: { ...model, preprocessing },
+    image: {
+      path,
+      digest: digest?.toString('hex') ?? (await session.pool.digestAndMeasure(path)).digest,
+      trueClass: trueClass < 0 ? null : trueClass,
+    },
+  }
+}
+
+function getModelOf(db: Db, { digest }: LookedAt) {
+  const id = db.prepare<[string], number>('SELECT id FROM model WHERE digest = ?').pluck().get(digest)
+  return id === undefined ? undefined : getModel(db, id)
+}
+
+const targetOf = ({ labelSet, labels }: Look['model'], className: string): number =>
+  targetsOf([className], { set: labelSet, names: [...labels] }).get(className) ?? -1
+
+/** The images of a set, in an order that does not depend on the machine. */
+export async function imagesOfSet(session: EngineSession, set: ImageSet): Promise<ImageFile[]> {
+  if ('datasetId' in set) {
+    const { db } = session.open().workspace
+    const drawn = await drawnImages(db, set.datasetId, set.count, set.seed)
+    if (drawn.length === 0) throw new KernelscopeError('DATASET_EMPTY', 'the dataset has no readable image')
+    return drawn.map(({ path, digest }) => ({ path, digest, trueClass: null }))
+  }
+  const files = (await imageFiles(set.path)).slice(0, set.count)
+  const measured = await Promise.all(files.map((path) => measuredImage(session, path)))
+  return measured.map(({ path, digest }) => ({ path, digest, trueClass: null }))
+}
+
+/** Every image below a path with its label: a class index, or the class that its folder is named after. */
+export async function labelledImages(
+  session: EngineSession,
+  { model }: Look,
+  path: string,
+  label: number | 'folders',
+): Promise<Labelled[]> {
+  if (label !== 'folders' && label >= model.classes)
+    throw new KernelscopeError('USAGE', `invalid label: ${model.title} has classes 0 to ${model.classes - 1}`)
+  return Promise.all(
+    (await imageFiles(path)).map(async (file) => {
+      const name = basename(dirname(file))
+      const index = label === 'folders' ? targetOf(model, name) : label
+      const image = await measuredImage(session, file)
+      const unknown = new KernelscopeError('STUDY_LABELS', `the model knows no class ${name}`)
+      return {
+        ...image,
+        trueClass: null,
+        label: index < 0 ? null : index,
+        problem: image.problem ?? (index < 0 ? unknown.toShape() : null),
+      }
+    }),
+  )
+}
+
+/** The digest of an image file; one that cannot be read has a problem and its path as digest. */
+async function measuredImage({ pool }: EngineSession, path: string) {
+  try {
+    const { digest } = await pool.digestAndMeasure(path)
+    return { path, digest, problem: null }
+  } catch (error) {
+    if (!(error instanceof KernelscopeError) || error.code === 'CANCELLED') throw error
+    return { path, digest: path, problem: toErrorShape(error) }
+  }
+}
+
+const imageEndings = new Set(['.jpg', '.jpeg', '.png', '.webp', '.bmp', '.tif', '.tiff', '.gif', '.avif'])
+
+/** A file itself, or all image files of a folder and its subfolders, by name. */
+async function imageFiles(path: string): Promise<string[]> {
+  const found = await stat(path).catch(() => null)
+  if (!found) throw new KernelscopeError('FILE_MISSING', `no such file or folder: ${path}`)
+  if (!found.isDirectory()) return [path]
+  const entries = await readdir(path, { recursive: true, withFileTypes: true })
+  const files = entries
+    .filter((entry) => entry.isFile() && imageEndings.has(extname(entry.name).toLowerCase()))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
+  if (files.length === 0) throw new KernelscopeError('DATASET_EMPTY', `no image in ${path}`)
+  return files
+}

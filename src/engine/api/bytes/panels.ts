@@ -1,0 +1,152 @@
+import { canonicalJson } from '#shared/canonical.ts'
+import type { DistanceDefinition, StudyResult } from '#shared/contract/index.ts'
+import { KernelscopeError, toErrorShape, type ErrorShape } from '#shared/errors.ts'
+import {
+  kernelSheetSpec,
+  type Composition,
+  type Panel,
+  type PanelSource,
+} from '#shared/figures/compose/index.ts'
+import { kernelDistanceSpec } from '#shared/figures/kernelDistance.ts'
+import type { FigureSpec } from '#shared/figures/spec.ts'
+import { listModels, usableModel } from '../../models/index.ts'
+import { onGraphThread } from '../../onnx/index.ts'
+import { listStudies, studyResult } from '../../studies/index.ts'
+import { version } from '../../base/version.ts'
+import type { Workspace } from '../../workspace/index.ts'
+
+/** A composition whose panels carry their data, what they rest on, and why a panel has none. */
+export interface WithData {
+  composition: Composition
+  provenance: string[]
+  problems: ReadonlyMap<string, ErrorShape>
+}
+
+/** Fetches the data of all panels. A panel whose source is not there is left out and has a problem. */
+export async function withData(workspace: Workspace | null, composition: Composition): Promise<WithData> {
+  const problems = new Map<string, ErrorShape>()
+  const provenance = new Set<string>()
+  const panels: Panel[] = []
+  for (const panel of composition.panels) {
+    try {
+      const { spec, notes } = await dataOf(workspace, panel.source)
+      for (const note of notes) provenance.add(note)
+      panels.push({ ...panel, source: { kind: 'data', spec } })
+    } catch (error) {
+      problems.set(panel.id, toErrorShape(error))
+    }
+  }
+  provenance.add(`Kernelscope ${version}.`)
+  return { composition: { ...composition, panels }, provenance: [...provenance], problems }
+}
+
+/** The same, where every panel must have its data. */
+export async function completeData(workspace: Workspace | null, composition: Composition): Promise<WithData> {
+  const found = await withData(workspace, composition)
+  const [first] = found.problems
+  if (!first) return found
+  const [panel, { code, message, hint }] = first
+  throw new KernelscopeError(code, `panel ${panel}: ${message}`, { hint })
+}
+
+async function dataOf(
+  workspace: Workspace | null,
+  source: PanelSource,
+): Promise<{ spec: FigureSpec; notes: readonly string[] }> {
+  if (source.kind === 'data') return { spec: source.spec, notes: [] }
+  if (!workspace)
+    throw new KernelscopeError(
+      'WORKSPACE_CLOSED',
+      'the figure names a source in a workspace, and none is open',
+    )
+  if (source.kind === 'study') {
+    const study = named(listStudies(workspace.db), source.study)
+    if (!study) throw new KernelscopeError('STUDY_NOT_FOUND', `there is no study ${source.study}`)
+    const { figures, provenance } = await resultOf(workspace, study.id)
+    const spec = figures.find(({ id }) => id === source.figure)
+    if (spec) return { spec, notes: provenance }
+    throw new KernelscopeError(
+      'FIGURE_NOT_FOUND',
+      `the study ${study.title} has no figure ${source.figure}`,
+      {
+        hint: `There are ${figures.map(({ id }) => id).join(', ') || 'none yet'}.`,
+      },
+    )
+  }
+  return kernelPanel(workspace, source)
+}
+
+async function kernelPanel(
+  workspace: Workspace,
+  { model: name, show }: Extract<PanelSource, { kind: 'kernels' }>,
+) {
+  const found = named(listModels(workspace.db), name)
+  if (!found) throw new KernelscopeError('MODEL_NOT_FOUND', `there is no model ${name}`)
+  const model = usableModel(workspace.db, found.id)
+  const notes = [`${model.title}: sha256 ${model.digest.slice(0, 12)}.`]
+  const { path } = model
+  const layersBy = (definition: DistanceDefinition) =>
+    onGraphThread({ kind: 'kernels', path, definition, form: 'raw' })
+  if (show.as === 'distance') {
+    const layers = await layersBy(show.definition)
+    const chosen = layers.filter(({ index }) => show.layers?.includes(index) ?? true)
+    return { spec: kernelDistanceSpec(chosen, show.definition, model.title), notes }
+  }
+  const layer = (await layersBy('normalised')).find(({ index }) => index === show.layer)
+  if (!layer)
+    throw new KernelscopeError('MODEL_UNSUPPORTED', `${model.title} has no depthwise layer ${show.layer}`)
+  const sheet = await onGraphThread({ kind: 'kernelSheet', path, layer: show.layer, form: 'raw' })
+  const { channels, kernel, weights } = sheet
+  const all = show.order === 'distance' ? layer.order : Array.from({ length: channels }, (_, at) => at)
+  const kernels = { name: layer.weight, kernel, weights, channels: all.slice(0, show.channels) }
+  return { spec: kernelSheetSpec(kernels, model.title, show.order, show.scale), notes }
+}
+
+/** By id, else by title; of several with one title the first, which is the newest. */
+const named = <T extends { id: number; title: string }>(rows: readonly T[], name: number | string) =>
+  rows.find(({ id }) => id === name) ?? rows.find(({ title }) => title === name)
+
+interface Kept {
+  key: string
+  result: Promise<StudyResult>
+}
+
+const kept = new WeakMap<Workspace, Map<number, Kept>>()
+const mostKept = 16
+
+/**
+ * A study's result, summed up again only where it may have changed: facts come from jobs alone, and besides them it
+ * depends on the study, its models and its dataset.
+ */
+function resultOf(workspace: Workspace, studyId: number): Promise<StudyResult> {
+  const results = kept.get(workspace) ?? new Map<number, Kept>()
+  kept.set(workspace, results)
+  const key = stateKey(workspace, studyId)
+  const known = results.get(studyId)
+  if (known?.key === key) return known.result
+  const result = studyResult(workspace, studyId)
+  result.catch(() => results.delete(studyId))
+  results.delete(studyId)
+  results.set(studyId, { key, result })
+  const [oldest] = results.keys()
+  if (results.size > mostKept && oldest !== undefined) results.delete(oldest)
+  return result
+}
+
+function stateKey({ db }: Workspace, studyId: number): string {
+  const all = (sql: string, ...values: number[]) =>
+    db
+      .prepare<number[], unknown[]>(sql)
+      .raw()
+      .all(...values)
+  return canonicalJson([
+    all('SELECT kind, title, params, dataset_id, sample FROM study WHERE id = ?', studyId),
+    all(
+      `SELECT m.id, m.title, m.preprocessing, m.label_set, m.labels FROM study_model s JOIN model m ON m.id = s.model_id
+       WHERE s.study_id = ? ORDER BY s.position`,
+      studyId,
+    ),
+    all('SELECT id, title, state, generation FROM dataset ORDER BY id'),
+    all('SELECT id, state, progress, finished_at FROM job ORDER BY id DESC LIMIT 100'),
+  ])
+}

@@ -1,0 +1,107 @@
+import { isAbsolute, join, resolve } from 'node:path'
+import type { BundleVerdict, OpenedBundle } from '#shared/contract/index.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import { makeBundle, openBundle, verifyBundle, type Bundle } from '../../bundles/index.ts'
+import { safeName } from '../../figures/index.ts'
+import { listModels } from '../../models/index.ts'
+import { getStudy } from '../../studies/index.ts'
+import { api } from '../session/implementation.ts'
+import type { EngineSession } from '../session/session.ts'
+import { defaultSettings } from '../session/settings.ts'
+import { stream } from '../session/stream.ts'
+
+export const bundles = {
+  make: api.bundles.make.handler(async ({ input, context }) => {
+    const { workspace } = context.session.open()
+    const study = getStudy(workspace.db, input.studyId)
+    const path = input.path ?? join(workspace.exports, `${safeName(`study-${study.id}-${study.title}`)}.zip`)
+    return { files: [await makeBundle(workspace, context.session.press, study.id, whole(path))] }
+  }),
+  open: api.bundles.open.handler(async ({ input, context }) => {
+    const path = whole(input.path)
+    const bundle = await openBundle(path)
+    try {
+      return shown(bundle, path, context.session)
+    } finally {
+      bundle.close()
+    }
+  }),
+  verify: api.bundles.verify.handler(async function* ({ input, context, signal }) {
+    const { session } = context
+    const bundle = await openBundle(whole(input.path))
+    const stop = new AbortController()
+    type Step = { type: 'progress'; done: number; total: number; note: string }
+    type Event = Step | { type: 'verdict'; verdict: BundleVerdict } | { type: 'failed'; error: unknown }
+    try {
+      const events = stream<Event>((push) => {
+        const onProgress = (done: number, total: number, note: string) =>
+          push({ type: 'progress', done, total, note })
+        const workspace = session.opened?.workspace ?? null
+        verifyBundle(
+          bundle,
+          {
+            workspace,
+            folders: input.folders.map(whole),
+            signal: stop.signal,
+            pool: session.pool,
+            settings: workspace ? session.settings() : defaultSettings,
+            log: session.log,
+            onProgress,
+          },
+          input,
+        ).then(
+          (verdict) => push({ type: 'verdict', verdict }),
+          (error: unknown) => push({ type: 'failed', error }),
+        )
+        return () => stop.abort()
+      }, signal)
+      for await (const event of events) {
+        if (event.type === 'failed') throw event.error
+        yield event
+        if (event.type === 'verdict') return
+      }
+    } finally {
+      stop.abort()
+      bundle.close()
+    }
+  }),
+}
+
+/** A path that a person chose or wrote; the engine's own folder means nothing to them. */
+function whole(path: string): string {
+  if (isAbsolute(path)) return resolve(path)
+  throw new KernelscopeError('USAGE', `invalid path: ${path} is not absolute`)
+}
+
+function shown({ manifest, study }: Bundle, path: string, session: EngineSession): OpenedBundle {
+  const here = new Set(
+    session.opened ? listModels(session.opened.workspace.db).map(({ digest }) => digest) : [],
+  )
+  const runtimes = manifest.variants.map(
+    ({ runtime: { provider, precision, onnxruntime } }) =>
+      `${provider}, ${precision}, ONNX Runtime ${onnxruntime}`,
+  )
+  const { tables, figures, reported, provenance, complete } = study
+  return {
+    path,
+    kernelscope: manifest.kernelscope,
+    study: { ...manifest.study, complete },
+    dataset: manifest.dataset,
+    models: manifest.models.map(({ digest, title, file, bytes, family, parameters }) => ({
+      digest,
+      title,
+      file,
+      bytes,
+      family,
+      parameters,
+      here: here.has(digest),
+    })),
+    runtimes: [...new Set(runtimes)],
+    counts: { ...manifest.counts, conditions: manifest.conditions.length },
+    tables,
+    figures,
+    reported,
+    provenance,
+    files: manifest.files,
+  }
+}

@@ -1,0 +1,158 @@
+import { existsSync } from 'node:fs'
+import { basename, resolve } from 'node:path'
+import { changeNameOf, changeTitle } from '#shared/changedModel.ts'
+import type { ChangedAnswer, ImagePrediction } from '#shared/contract/index.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import { canonicalStimulus, parseStimulus } from '#shared/stimulus.ts'
+import {
+  checkFolder,
+  datasetRow,
+  detectLayout,
+  getDataset,
+  insertDataset,
+  listDatasets,
+  locateImage,
+  neighbours,
+  noteOf,
+  removeDataset,
+  removeFrames,
+  renameDataset,
+  rerootDataset,
+  tagsOf,
+} from '../../datasets/index.ts'
+import { openJobsOf } from '../../jobs/index.ts'
+import { listModels, type StoredModel } from '../../models/index.ts'
+import { changedVariants, cleanCondition, currentVariant, unpackTop } from '../../facts/index.ts'
+import type { Db } from '../../workspace/index.ts'
+import { askModel } from '../session/ask.ts'
+import { browsing } from '../browsing/browsing.ts'
+import { byTitle } from '../browsing/conditions.ts'
+import { api } from '../session/implementation.ts'
+import type { EngineSession } from '../session/session.ts'
+
+const db = (session: EngineSession) => session.open().workspace.db
+
+export const datasets = {
+  list: api.datasets.list.handler(({ context }) => listDatasets(db(context.session))),
+  get: api.datasets.get.handler(({ input, context }) => getDataset(db(context.session), input.id)),
+  add: api.datasets.add.handler(async ({ input, context }) => {
+    const { workspace, jobs } = context.session.open()
+    const path = resolve(input.path)
+    if (!existsSync(path)) throw new KernelscopeError('FILE_MISSING', `no such folder: ${path}`)
+    const layout = await detectLayout(path, input.labels)
+    const title = input.title ?? basename(path)
+    const id = insertDataset(workspace.db, path, title, layout)
+    const job = jobs.add({ kind: 'index', title: `Index ${title}`, datasetId: id })
+    return { dataset: getDataset(workspace.db, id), jobId: job.id }
+  }),
+  reindex: api.datasets.reindex.handler(({ input, context }) => {
+    const { workspace, jobs } = context.session.open()
+    const { title } = datasetRow(workspace.db, input.id)
+    return { jobId: jobs.add({ kind: 'index', title: `Index ${title}`, datasetId: input.id }).id }
+  }),
+  rename: api.datasets.rename.handler(({ input, context }) =>
+    renameDataset(db(context.session), input.id, input.title),
+  ),
+  remove: api.datasets.remove.handler(async ({ input, context }) => {
+    const { workspace, jobs } = context.session.open()
+    datasetRow(workspace.db, input.id)
+    await jobs.clear(() => openJobsOf(workspace.db, { datasetId: input.id }))
+    removeDataset(workspace.db, input.id)
+    await removeFrames(workspace, input.id)
+    return { ok: true }
+  }),
+  ...browsing,
+  check: api.datasets.check.handler(({ input, context }) =>
+    checkFolder(db(context.session), input.id, { path: input.path, sample: input.sample }),
+  ),
+  reroot: api.datasets.reroot.handler(async ({ input, context }) => {
+    const { workspace, jobs } = context.session.open()
+    const check = await rerootDataset(workspace.db, input.id, input.path, input.force)
+    const dataset = getDataset(workspace.db, input.id)
+    // A copy may have new times, and studies refuse files that are not as indexed.
+    const job = jobs.add({ kind: 'index', title: `Index ${dataset.title}`, datasetId: input.id })
+    return { dataset, check, jobId: job.id }
+  }),
+  ask: api.datasets.ask.handler(({ input, context }) => askModel(context.session, input)),
+  image: api.datasets.image.handler(({ input, context }) => {
+    const database = db(context.session)
+    const located = locateImage(database, input.id)
+    return {
+      image: located.image,
+      path: located.path,
+      digest: located.digest?.toString('hex') ?? null,
+      tags: located.digest ? tagsOf(database, located.digest) : [],
+      note: located.digest ? noteOf(database, located.digest) : '',
+      predictions: predictionsOf(database, located.subjectId, conditionOf(database, input)),
+      ...neighbours(database, located.image),
+    }
+  }),
+  changedAnswers: api.datasets.changedAnswers.handler(({ input, context }) =>
+    changedAnswers(db(context.session), input),
+  ),
+}
+
+/** The condition that is asked for; 0, which no condition has, for a transform that was never measured. */
+function conditionOf(database: Db, { conditionId, transform }: Asked): number {
+  if (transform === undefined) return conditionId ?? cleanCondition(database)
+  const text = canonicalStimulus(parseStimulus(transform))
+  const select = database.prepare<[string], number>('SELECT id FROM condition WHERE transform = ?').pluck()
+  return select.get(text) ?? 0
+}
+
+type Asked = { id: number; conditionId?: number | undefined; transform?: string | undefined }
+
+interface PredictionRow {
+  correct: number | null
+  true_rank: number | null
+  true_probability: number | null
+  top: Buffer
+}
+
+/** Finds what a variant says of an image under a condition. */
+function answersOf(database: Db, subjectId: number | null, conditionId: number) {
+  const select = database.prepare<[number, number, number], PredictionRow>(
+    'SELECT correct, true_rank, true_probability, top FROM prediction WHERE variant_id = ? AND condition_id = ? AND subject_id = ?',
+  )
+  return (variant: { id: number }, { labels }: StoredModel) => {
+    const row = subjectId === null ? undefined : select.get(variant.id, conditionId, subjectId)
+    return (
+      row && {
+        correct: row.correct === null ? null : row.correct === 1,
+        trueRank: row.true_rank,
+        trueProbability: row.true_probability,
+        top: unpackTop(row.top).map((entry) => ({
+          ...entry,
+          label: labels[entry.classIndex] ?? `class ${entry.classIndex}`,
+        })),
+      }
+    )
+  }
+}
+
+/** What each model says of an image under a condition, for the models that were asked. */
+function predictionsOf(database: Db, subjectId: number | null, conditionId: number): ImagePrediction[] {
+  const answerOf = answersOf(database, subjectId, conditionId)
+  return listModels(database).flatMap((model) => {
+    const variant = currentVariant(database, model)
+    const answer = variant && answerOf(variant, model)
+    return answer ? [{ modelId: model.id, modelTitle: model.title, conditionId, ...answer }] : []
+  })
+}
+
+function changedAnswers(database: Db, asked: Asked): ChangedAnswer[] {
+  const { subjectId } = locateImage(database, asked.id)
+  const answerOf = answersOf(database, subjectId, conditionOf(database, asked))
+  return listModels(database).flatMap((model) =>
+    changedVariants(database, model)
+      .flatMap((variant): ChangedAnswer[] => {
+        const changed = changeNameOf(variant.rewrite)
+        const answer = changed === null ? undefined : answerOf(variant, model)
+        const first = answer?.top[0]
+        if (changed === null || !answer || !first) return []
+        const { correct, trueProbability } = answer
+        return [{ modelId: model.id, changed, title: changeTitle(changed), correct, trueProbability, first }]
+      })
+      .sort(byTitle),
+  )
+}

@@ -1,0 +1,96 @@
+import { join } from 'node:path'
+import type { FigureSpec } from '#shared/figures/spec.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import { kernelDistanceSpec } from '#shared/figures/kernelDistance.ts'
+import type { FigureFormat } from '#shared/contract/index.ts'
+import { writeFigure, writeTable, type Folder, type Press } from '../../figures/index.ts'
+import { usableModel } from '../../models/index.ts'
+import { onGraphThread } from '../../onnx/index.ts'
+import { studyResult } from '../../studies/index.ts'
+import { version } from '../../base/version.ts'
+import type { Workspace } from '../../workspace/index.ts'
+import { api } from '../session/implementation.ts'
+
+/** Where figures of everything go that has no folder of its own; `owner` is whose figure it is. */
+export const sharedFolder = ({ exports }: Workspace, owner: string): Folder => ({
+  shared: join(exports, 'figures'),
+  owner,
+})
+
+const madeWith = `Kernelscope ${version}.`
+
+export const figures = {
+  export: api.figures.export.handler(async ({ input, context }) => {
+    const { workspace } = context.session.open()
+    const result = await studyResult(workspace, input.studyId)
+    const chosen = named('figure', result.figures, input.figureIds)
+    const directory = input.directory ?? join(workspace.exports, `study-${input.studyId}`)
+    const provenance = [...result.provenance, madeWith]
+    return { files: await writeFigures(context.session.press, chosen, directory, input, provenance) }
+  }),
+  exportTables: api.figures.exportTables.handler(async ({ input, context }) => {
+    const { workspace } = context.session.open()
+    const { tables, provenance } = await studyResult(workspace, input.studyId)
+    const directory = input.directory ?? join(workspace.exports, `study-${input.studyId}`)
+    const files = []
+    for (const table of named('table', tables, input.tableIds))
+      files.push(...(await writeTable(table, input.formats, directory, provenance)))
+    return { files }
+  }),
+  exportKernels: api.figures.exportKernels.handler(async ({ input, context }) => {
+    const { workspace } = context.session.open()
+    const model = usableModel(workspace.db, input.modelId)
+    const layers = await onGraphThread({
+      kind: 'kernels',
+      path: model.path,
+      definition: input.definition,
+      form: input.form,
+    })
+    const chosen = input.layers ? layers.filter(({ index }) => input.layers?.includes(index)) : layers
+    const directory = input.directory ?? join(workspace.exports, `model-${model.id}`)
+    const spec = kernelDistanceSpec(chosen, input.definition, model.title)
+    return { files: await writeFigures(context.session.press, [spec], directory, input) }
+  }),
+  exportSpec: api.figures.exportSpec.handler(async ({ input, context }) => {
+    const folder = input.directory ?? sharedFolder(context.session.open().workspace, `spec ${input.spec.id}`)
+    return { files: await writeFigures(context.session.press, [input.spec], folder, input) }
+  }),
+}
+
+/** Those of a study's figures or tables that are asked for, all where none is named. */
+function named<T extends { id: string }>(
+  what: string,
+  all: readonly T[],
+  ids: readonly string[] | undefined,
+): T[] {
+  const unknown = ids?.find((id) => !all.some((entry) => entry.id === id))
+  if (unknown !== undefined) {
+    const known = all.map(({ id }) => id).join(', ')
+    throw new KernelscopeError('STUDY_PARAMS', `the study has no ${what} ${unknown}; there are ${known}`)
+  }
+  return all.filter(({ id }) => ids?.includes(id) ?? true)
+}
+
+interface Setting {
+  formats: FigureFormat[]
+  width: number
+  dpi: number
+  height?: number | undefined
+  fontSize?: number | undefined
+  typeface?: 'sans' | 'serif' | undefined
+  title?: boolean | undefined
+}
+
+export async function writeFigures(
+  press: Press,
+  specs: readonly FigureSpec[],
+  folder: Folder,
+  { formats, width, height, dpi, fontSize, typeface, title }: Setting,
+  provenance: readonly string[] = [madeWith],
+) {
+  const options = { widthInches: width, heightInches: height, dpi, fontSize, typeface, title }
+  const files = []
+  for (const spec of specs)
+    files.push(...(await writeFigure(press.draw, spec, formats, folder, options, provenance)))
+  return files
+}

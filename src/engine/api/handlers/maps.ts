@@ -1,0 +1,50 @@
+import { resolve } from 'node:path'
+import { usableModel } from '../../models/index.ts'
+import { onGraphThread } from '../../onnx/index.ts'
+import { attention, receptiveField, saliency, writeGradients } from '../../saliency/index.ts'
+import { sharedFolder, writeFigures } from './figures.ts'
+import { api, guarded } from '../session/implementation.ts'
+import { figureOf, shownOf, writeNpy } from '../bytes/mapFigure.ts'
+import { imagesOfSet, labelledImages, look, lookAtImage } from '../browsing/subjects.ts'
+
+export const maps = {
+  attention: api.maps.attention.handler(async ({ input, context: { session }, signal }) => {
+    const found = await look(session, input.model, signal)
+    const { room, db, model, image } = await lookAtImage(session, found, input.image)
+    return guarded(attention(room, db, model, image, input.patch), session)
+  }),
+  saliency: api.maps.saliency.handler(async ({ input, context: { session }, signal }) => {
+    const found = await look(session, input.model, signal)
+    const { room, db, model, image } = await lookAtImage(session, found, input.image)
+    return guarded(saliency(room, db, model, image, input), session)
+  }),
+  featurePoints: api.maps.featurePoints.handler(({ input, context: { session } }) => {
+    const path = 'id' in input ? usableModel(session.open().workspace.db, input.id).path : resolve(input.path)
+    return onGraphThread({ kind: 'features', path })
+  }),
+  receptiveField: api.maps.receptiveField.handler(async ({ input, context: { session }, signal }) => {
+    const { room, db, model } = await look(session, input.model, signal)
+    const images = await imagesOfSet(session, input.images)
+    return guarded(receptiveField(room, db, model, images, input.point), session)
+  }),
+  export: api.maps.export.handler(async ({ input, context: { session } }) => {
+    const { key, view, caption, formats } = input
+    const db = session.opened?.workspace.db ?? null
+    const map = session.looking.kept.get(db, key, [view.of])
+    const shown = shownOf(map, view)
+    const folder = input.directory ?? sharedFolder(session.open().workspace, `map ${key} ${shown.id}`)
+    const drawn = formats.filter((format) => format !== 'npy')
+    const figure = await figureOf(shown, caption, map, input.photograph)
+    const files =
+      drawn.length > 0
+        ? await writeFigures(session.press, [figure], folder, { ...input, formats: drawn })
+        : []
+    if (drawn.length < formats.length) files.push(...(await writeNpy(shown, folder)))
+    return { files }
+  }),
+  gradient: api.maps.gradient.handler(async ({ input, context: { session }, signal }) => {
+    const found = await look(session, input.model, signal)
+    const images = await labelledImages(session, found, input.images, input.label)
+    return guarded(writeGradients(found.room, found.model, images, input.of, resolve(input.out)), session)
+  }),
+}

@@ -1,0 +1,104 @@
+import { resolve } from 'node:path'
+import { KernelscopeError } from '#shared/errors.ts'
+import { allOutputs } from '#shared/readouts.ts'
+import { locateImage } from '../../datasets/index.ts'
+import {
+  addModel,
+  getModel,
+  inspectionOf,
+  listModels,
+  openClassifier,
+  presets,
+  readLabelList,
+  removeModel,
+  updateModel,
+  usableModel,
+  type StoredModel,
+} from '../../models/index.ts'
+import { onGraphThread } from '../../onnx/index.ts'
+import { api } from '../session/implementation.ts'
+import type { EngineSession } from '../session/session.ts'
+
+/** Without what is only of use inside the engine. */
+function publicModel({ labels: _labels, inspection: _inspection, ...model }: StoredModel) {
+  return model
+}
+
+const db = (session: EngineSession) => session.open().workspace.db
+
+export const models = {
+  list: api.models.list.handler(({ context }) => listModels(db(context.session)).map(publicModel)),
+  get: api.models.get.handler(({ input, context }) => publicModel(getModel(db(context.session), input.id))),
+  add: api.models.add.handler(async ({ input, context: { session } }) => {
+    const added = await addModel(db(session), input.path, input.title)
+    session.checkLater(added.id)
+    return publicModel(added)
+  }),
+  check: api.models.check.handler(({ input, context }) => context.session.open().checks.check(input.id)),
+  remove: api.models.remove.handler(({ input, context }) => {
+    removeModel(db(context.session), input.id)
+    return { ok: true }
+  }),
+  update: api.models.update.handler(async ({ input, context }) => {
+    const labels = input.labels === undefined ? undefined : await readLabelList(input.labels)
+    return publicModel(updateModel(db(context.session), input.id, { ...input, labels }))
+  }),
+  labels: api.models.labels.handler(({ input, context }) => ({
+    labels: getModel(db(context.session), input.id).labels,
+  })),
+  inspect: api.models.inspect.handler(async ({ input, context }) =>
+    'id' in input
+      ? await inspectionOf(db(context.session), input.id)
+      : await onGraphThread({ kind: 'inspect', path: resolve(input.path) }),
+  ),
+  kernels: api.models.kernels.handler(async ({ input, context }) => {
+    const { id, path, definition, form } = input
+    const file = id === undefined ? path : usableModel(db(context.session), id).path
+    if (file === undefined) throw new KernelscopeError('USAGE', 'give the id or the path of a model')
+    const layers = await onGraphThread({ kind: 'kernels', path: resolve(file), definition, form })
+    return { definition, form, layers }
+  }),
+  presets: api.models.presets.handler(() => [...presets]),
+  smoke: api.models.smoke.handler(({ input, context }) => smoke(context.session, input)),
+}
+
+/** One image through the whole path a study takes: decode, geometry, session, softmax. */
+async function smoke(
+  session: EngineSession,
+  { id, path, imageId }: { id: number; path?: string | undefined; imageId?: number | undefined },
+) {
+  const { workspace } = session.open()
+  const model = usableModel(workspace.db, id)
+  const file = imageId === undefined ? path : locateImage(workspace.db, imageId).path
+  if (file === undefined) throw new KernelscopeError('USAGE', 'give the path or the id of an image')
+  const classifier = await openClassifier(workspace, model, { ...session.settings(), batch: 1 }, session.log)
+  try {
+    const pixels = new SharedArrayBuffer(classifier.batch * classifier.height * classifier.width * 3)
+    const { digest } = await session.pool.digestAndMeasure(file)
+    await session.pool.load(
+      {
+        path: file,
+        imageKey: digest,
+        preprocessing: model.preprocessing,
+        transforms: [{ transform: { op: 'identity' }, slot: 0 }],
+      },
+      pixels,
+    )
+    const { facts: answers, milliseconds } = await classifier.run(
+      { pixels, first: 0, batch: classifier.batch },
+      1,
+      [{ readout: allOutputs, targets: Int32Array.of(-1) }],
+    )
+    const [facts] = answers
+    const top = [...(facts?.topClasses ?? [])]
+      .map((classIndex, place) => ({
+        classIndex,
+        label: model.labels[classIndex] ?? `class ${classIndex}`,
+        probability: facts?.topProbabilities[place] ?? 0,
+      }))
+      .filter(({ classIndex }) => classIndex >= 0)
+    return { provider: classifier.provider.name, milliseconds, top }
+  } finally {
+    await classifier.close()
+  }
+}

@@ -1,0 +1,14 @@
+import { isAbsolute, join } from 'node:path'
+import { KernelscopeError } from '#shared/errors.ts'
+import { safeName } from '../../figures/index.ts'
+import { makeReport } from '../../report/index.ts'
+import { api } from '../session/implementation.ts'
+
+export const reports = {
+  make: api.reports.make.handler(async ({ input, context }) => {
+    const { workspace } = context.session.open()
+    const path = input.path ?? join(workspace.exports, `${safeName(input.title)}.html`)
+    if (!isAbsolute(path)) throw new KernelscopeError('USAGE', `invalid path: ${path} is not absolute`)
+    return { files: [await makeReport(workspace, context.session.press, input.studyIds, input.title, path)] }
+  }),
+}

@@ -1,0 +1,156 @@
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import type { Study, StudyInput } from '#shared/contract/index.ts'
+import {
+  cellImages,
+  exportDraws,
+  findStudy,
+  getStudy,
+  importDraws,
+  insertStudy,
+  listStudies,
+  planSuite,
+  ranking,
+  removeStudy,
+  renameStudy,
+  setStudyModels,
+  settledStudy,
+  studyCost,
+  studyDefinitions,
+  saveAdversarial,
+  studyImageRows,
+  studyImages,
+  studyResult,
+  studyRows,
+} from '../../studies/index.ts'
+import { getDataset } from '../../datasets/index.ts'
+import { openJobsOf } from '../../jobs/index.ts'
+import { getModel } from '../../models/index.ts'
+import type { Workspace } from '../../workspace/index.ts'
+import { frozenSubset } from '../browsing/frozenSubset.ts'
+import { api, guarded } from '../session/implementation.ts'
+import { perturbedRoom } from '../bytes/perturbed.ts'
+import type { EngineSession } from '../session/session.ts'
+
+const db = (session: EngineSession) => session.open().workspace.db
+
+export const studies = {
+  kinds: api.studies.kinds.handler(() =>
+    studyDefinitions.map(
+      ({ id, title, section, description, params, presets, definitions, exportDraws }) => ({
+        id,
+        title,
+        section,
+        description,
+        params: z.toJSONSchema(params, { io: 'input' }),
+        presets,
+        definitions,
+        draws: exportDraws !== undefined,
+      }),
+    ),
+  ),
+  list: api.studies.list.handler(({ context }) => listStudies(db(context.session))),
+  get: api.studies.get.handler(({ input, context }) => getStudy(db(context.session), input.id)),
+  cost: api.studies.cost.handler(async ({ input, context: { session }, signal }) => {
+    const subset = await frozenSubset(session, input, signal)
+    return studyCost(session.open().workspace, input, subset?.record.images ?? null, signal)
+  }),
+  find: api.studies.find.handler(async ({ input, context: { session }, signal }) => {
+    const { workspace } = session.open()
+    const { study, subset } = await settled(session, workspace, input, signal)
+    return findStudy(session.stillOpen(workspace).workspace.db, study, subset)
+  }),
+  suiteCost: api.studies.suiteCost.handler(({ input, context, signal }) =>
+    planSuite(context.session.open().workspace, input, signal),
+  ),
+  suite: api.studies.suite.handler(async ({ input, context: { session }, signal }) => {
+    const { workspace } = session.open()
+    const { entries, missing } = await planSuite(workspace, input, signal)
+    const members = await Promise.all(entries.map((entry) => settledStudy(workspace.db, entry.input, signal)))
+    const { db } = session.stillOpen(workspace).workspace
+    const started = members.map((study) => again(session, findStudy(db, study) ?? insertStudy(db, study)))
+    return { studies: started, missing }
+  }),
+  ranking: api.studies.ranking.handler(({ input, context }) =>
+    ranking(context.session.open().workspace, input),
+  ),
+  run: api.studies.run.handler(async ({ input, context: { session }, signal }) => {
+    const { workspace } = session.open()
+    getDataset(workspace.db, input.datasetId)
+    for (const id of input.modelIds) getModel(workspace.db, id)
+    const { study, subset } = await settled(session, workspace, input, signal)
+    return queue(session, insertStudy(session.stillOpen(workspace).workspace.db, study, subset).id)
+  }),
+  rerun: api.studies.rerun.handler(({ input, context }) => {
+    const { workspace } = context.session.open()
+    const study = getStudy(workspace.db, input.id)
+    if (input.modelIds) setStudyModels(workspace.db, study.id, input.modelIds)
+    return again(context.session, study)
+  }),
+  rename: api.studies.rename.handler(({ input, context }) =>
+    renameStudy(db(context.session), input.id, input.title),
+  ),
+  remove: api.studies.remove.handler(async ({ input, context }) => {
+    const { workspace, jobs } = context.session.open()
+    getStudy(workspace.db, input.id)
+    await jobs.clear(() => openJobsOf(workspace.db, { studyId: input.id }))
+    removeStudy(workspace.db, input.id)
+    return { ok: true }
+  }),
+  result: api.studies.result.handler(({ input, context }) =>
+    studyResult(context.session.open().workspace, input.id),
+  ),
+  rows: api.studies.rows.handler(({ input, context }) =>
+    studyRows(db(context.session), input.id, input.modelId, input.key, input.after, input.limit),
+  ),
+  flips: api.studies.flips.handler(({ input, context }) =>
+    cellImages(context.session.open().workspace, input),
+  ),
+  image: api.studies.image.handler(({ input, context }) => ({
+    rows: studyImageRows(db(context.session), input.id, input.imageId),
+  })),
+  images: api.studies.images.handler(({ input, context }) =>
+    studyImages(db(context.session), input.id, input.order, input.after, input.limit),
+  ),
+  perturbation: api.studies.perturbation.handler(({ input, context: { session } }) =>
+    session.looking.perturbed.perturbation(perturbedRoom(session), input),
+  ),
+  saveAdversarial: api.studies.saveAdversarial.handler(({ input, context: { session }, signal }) => {
+    const { id, folder, ...wanted } = input
+    const room = { ...perturbedRoom(session), attackers: session.looking.perturbed.attackers }
+    const request = { ...wanted, studyId: id, folder: resolve(folder) }
+    return guarded(saveAdversarial(room, request, signal), session)
+  }),
+  draws: api.studies.draws.handler(async ({ input, context, signal }) => ({
+    files: [await exportDraws(context.session.open().workspace, input.id, resolve(input.path), signal)],
+  })),
+  importDraws: api.studies.importDraws.handler(({ input, context }) =>
+    importDraws(context.session.open().workspace, input.path),
+  ),
+}
+
+/** What a study is looked up or stored with. Models may be gone meanwhile, and so may the workspace. */
+async function settled(
+  session: EngineSession,
+  workspace: Workspace,
+  input: StudyInput,
+  signal?: AbortSignal,
+) {
+  const study = await settledStudy(workspace.db, input, signal)
+  session.stillOpen(workspace)
+  return { study, subset: await frozenSubset(session, input, signal) }
+}
+
+/** Queues a study unless its job is still open; one that was paused goes on. */
+function again(session: EngineSession, { id, job }: Study) {
+  if (job?.state === 'paused') session.open().jobs.resume(job.id)
+  const open = job && ['queued', 'running', 'paused'].includes(job.state)
+  return open ? getStudy(db(session), id) : queue(session, id)
+}
+
+function queue(session: EngineSession, studyId: number) {
+  const { workspace, jobs } = session.open()
+  const { title } = getStudy(workspace.db, studyId)
+  jobs.add({ kind: 'study', title, studyId })
+  return getStudy(workspace.db, studyId)
+}

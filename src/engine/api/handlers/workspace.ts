@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs'
+import { KernelscopeError } from '#shared/errors.ts'
+import { jobsIn } from '../../jobs/index.ts'
+import { cacheParts, emptyParts, trimCache } from '../../workspace/index.ts'
+import { api } from '../session/implementation.ts'
+import { openSample } from '../system/sample.ts'
+
+export const workspace = {
+  create: api.workspace.create.handler(async ({ input, context }) =>
+    (await context.session.createWorkspace(input.path)).info(),
+  ),
+  open: api.workspace.open.handler(async ({ input, context }) =>
+    (await context.session.openWorkspace(input.path)).info(),
+  ),
+  openSample: api.workspace.openSample.handler(async ({ input, context }) =>
+    (await openSample(context.session, input.path)).info(),
+  ),
+  close: api.workspace.close.handler(async ({ context }) => {
+    await context.session.closeWorkspace()
+    return { ok: true }
+  }),
+  info: api.workspace.info.handler(({ context }) => {
+    const { opened } = context.session
+    return opened && existsSync(opened.workspace.path) ? opened.workspace.info() : null
+  }),
+  cache: api.workspace.cache.handler(({ context }) => cacheParts(context.session.open().workspace)),
+  trim: api.workspace.trim.handler(({ input, context }) => {
+    const { workspace } = context.session.open()
+    const [running] = jobsIn(workspace.db, 'running')
+    // A job may be about to open what would be deleted.
+    if (running)
+      throw new KernelscopeError('JOB_STATE', `${running.title} is running`, {
+        hint: 'Pause it, or wait until it has finished, then trim.',
+      })
+    const bytes = input.parts
+      ? emptyParts(workspace, input.parts)
+      : trimCache(workspace, context.session.settings().cacheMebibytes * 2 ** 20)
+    return { bytes, cache: cacheParts(workspace) }
+  }),
+}

@@ -1,0 +1,69 @@
+import type { ImagePrediction } from '#shared/contract/index.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import { allOutputs } from '#shared/readouts.ts'
+import { parseStimulus, pixelTransform } from '#shared/stimulus.ts'
+import { pixelType } from '#shared/transforms/index.ts'
+import { locateImage } from '../../datasets/index.ts'
+import { openClassifier, targetsOf, usableModel } from '../../models/index.ts'
+import { drawsOfTransform, recipeFor } from '../../studies/index.ts'
+import type { EngineSession } from './session.ts'
+
+/**
+ * What a model says of an image under a transform, computed now and not stored: the same decoding, geometry, transform
+ * and softmax as in a study. Errors: IMAGE_UNREADABLE where the image was never read; those of opening the model.
+ */
+export async function askModel(
+  session: EngineSession,
+  { imageId, modelId, transform }: { imageId: number; modelId: number; transform: string },
+): Promise<Omit<ImagePrediction, 'conditionId'>> {
+  const { workspace } = session.open()
+  const { image, path, digest } = locateImage(workspace.db, imageId)
+  if (!digest) throw new KernelscopeError('IMAGE_UNREADABLE', `the image was not read: ${image.name}`)
+  const imageKey = digest.toString('hex')
+  const model = usableModel(workspace.db, modelId)
+  const chosen = pixelTransform(parseStimulus(transform))
+  if (pixelType(chosen) === 'float32')
+    throw new KernelscopeError('UNSUPPORTED', 'noise in the normalised space is measured by a study only')
+  const preprocessing = recipeFor(workspace.db, image.datasetId, model)
+  const settings = { ...session.settings(), batch: 1 }
+  const classifier = await openClassifier(workspace, { ...model, preprocessing }, settings, session.log)
+  try {
+    const pixels = new SharedArrayBuffer(classifier.batch * classifier.height * classifier.width * 3)
+    await session.pool.load(
+      {
+        path,
+        imageKey,
+        preprocessing,
+        transforms: [{ transform: chosen, slot: 0 }],
+        draws: await drawsOfTransform(workspace, chosen, { digest: imageKey, className: image.className }),
+      },
+      pixels,
+    )
+    const name = image.className
+    const target =
+      name === null ? -1 : (targetsOf([name], { set: model.labelSet, names: model.labels }).get(name) ?? -1)
+    const { facts: answers } = await classifier.run({ pixels, first: 0, batch: classifier.batch }, 1, [
+      { readout: allOutputs, targets: Int32Array.of(target) },
+    ])
+    const [facts] = answers
+    if (!facts) throw new KernelscopeError('INFERENCE_FAILED', `${model.title} gave no answer`)
+    const judged = facts.correct[0] ?? -1
+    const known = (facts.trueRank[0] ?? 0) > 0
+    return {
+      modelId,
+      modelTitle: model.title,
+      correct: judged < 0 ? null : judged === 1,
+      trueRank: known ? (facts.trueRank[0] ?? null) : null,
+      trueProbability: known ? (facts.trueProbability[0] ?? null) : null,
+      top: [...facts.topClasses]
+        .map((classIndex, place) => ({
+          classIndex,
+          label: model.labels[classIndex] ?? `class ${classIndex}`,
+          probability: facts.topProbabilities[place] ?? 0,
+        }))
+        .filter(({ classIndex }) => classIndex >= 0),
+    }
+  } finally {
+    await classifier.close()
+  }
+}

@@ -1,0 +1,60 @@
+import { ORPCError, ValidationError } from '@orpc/contract'
+import { implement } from '@orpc/server'
+import { contract } from '#shared/contract/index.ts'
+import { KernelscopeError, toErrorShape, type ErrorShape } from '#shared/errors.ts'
+import { asWorkspaceError } from '../../workspace/index.ts'
+import type { EngineSession } from './session.ts'
+
+export interface ApiContext {
+  session: EngineSession
+}
+
+/**
+ * The contract with its context. Whatever a handler throws leaves as an ORPCError whose `data` is an ErrorShape, in
+ * process as over a port. A request that fails its schema becomes USAGE and names the field.
+ */
+export const api = implement(contract)
+  .$context<ApiContext>()
+  .use(async ({ next, context }) => {
+    try {
+      return await next()
+    } catch (error) {
+      throw toRpcError(error, context.session)
+    }
+  })
+
+/** A stream whose errors leave as those of a handler do: what fails after the first event no longer passes through it. */
+export async function* guarded<T>(
+  stream: AsyncGenerator<T, void, undefined>,
+  session: EngineSession,
+): AsyncGenerator<T, void, undefined> {
+  try {
+    yield* stream
+  } catch (error) {
+    throw toRpcError(error, session)
+  }
+}
+
+function toRpcError(error: unknown, session: EngineSession): ORPCError<string, ErrorShape> {
+  const shape = shapeOf(error)
+  if (shape.code === 'INTERNAL') session.log.write('error', shape.message, shape)
+  return new ORPCError(shape.code, {
+    message: shape.message,
+    data: shape,
+    status: shape.code === 'INTERNAL' ? 500 : 400,
+    cause: error,
+  })
+}
+
+function shapeOf(error: unknown): ErrorShape {
+  if (error instanceof ORPCError && error.cause instanceof ValidationError) {
+    const [issue] = error.cause.issues
+    const place =
+      issue?.path?.map((part) => (typeof part === 'object' ? part.key : part)).join('.') ?? 'input'
+    const code = error.code === 'BAD_REQUEST' ? 'USAGE' : 'INTERNAL'
+    return new KernelscopeError(code, `invalid ${place || 'input'}: ${issue?.message ?? error.message}`, {
+      details: JSON.stringify(error.cause.issues, null, 2),
+    }).toShape()
+  }
+  return toErrorShape(asWorkspaceError(error, 'workspace.sqlite'))
+}

@@ -1,0 +1,24 @@
+import { rmSync } from 'node:fs'
+import { KeptMaps, OpenSessions } from '../../saliency/index.ts'
+import { PerturbedLooks } from '../../studies/index.ts'
+import { temporaryFolder } from '../../base/temporary.ts'
+
+/** What looking into models keeps between one look and the next: open graphs, results, a folder for files without a workspace. */
+export class Looking {
+  readonly sessions = new OpenSessions()
+  readonly kept = new KeptMaps()
+  readonly perturbed = new PerturbedLooks()
+  #scratch: string | null = null
+
+  /** A folder of our own for variants of models that are in no workspace; gone when the engine ends. */
+  scratch(): string {
+    return (this.#scratch ??= temporaryFolder('graphs'))
+  }
+
+  async close(): Promise<void> {
+    await this.sessions.close()
+    await this.perturbed.close()
+    if (this.#scratch !== null) rmSync(this.#scratch, { recursive: true, force: true })
+    this.#scratch = null
+  }
+}

@@ -1,0 +1,38 @@
+import { settings as schema, type Settings } from '#shared/contract/index.ts'
+import type { Db } from '../../workspace/index.ts'
+
+export const defaultSettings: Settings = {
+  provider: 'auto',
+  threads: 0,
+  batch: 0,
+  seed: 0,
+  venue: 'icml',
+  cacheMebibytes: 8192,
+}
+
+/** Settings of the workspace; one that was stored by another version and no longer fits is left at its default. */
+export function readSettings(db: Db): Settings {
+  const rows = db.prepare<[], { key: string; value: string }>('SELECT key, value FROM setting').all()
+  const stored = new Map(rows.map(({ key, value }) => [key, JSON.parse(value) as unknown]))
+  const pick = <K extends keyof Settings>(key: K): Settings[K] => {
+    const parsed = schema.shape[key].safeParse(stored.get(key))
+    return parsed.success ? (parsed.data as Settings[K]) : defaultSettings[key]
+  }
+  return {
+    provider: pick('provider'),
+    threads: pick('threads'),
+    batch: pick('batch'),
+    seed: pick('seed'),
+    venue: pick('venue'),
+    cacheMebibytes: pick('cacheMebibytes'),
+  }
+}
+
+/** Members that are undefined stay as they are. */
+export function writeSettings(db: Db, change: { [K in keyof Settings]?: Settings[K] | undefined }): void {
+  const put = db.prepare('INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)')
+  db.transaction(() => {
+    for (const [key, value] of Object.entries(change))
+      if (value !== undefined) put.run(key, JSON.stringify(value))
+  })()
+}

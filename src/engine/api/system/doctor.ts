@@ -1,0 +1,43 @@
+import { statfsSync } from 'node:fs'
+import { availableParallelism, freemem, homedir, totalmem } from 'node:os'
+import type { Check } from '#shared/contract/index.ts'
+import { onnxruntimeVersion } from '../../inference/index.ts'
+
+const gibibytes = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`
+const lowDisk = 2 * 2 ** 30
+
+/** What the machine offers; each check says what to do where it is not well. */
+export function checks(workspacePath: string | null, sqliteVersion: string): Check[] {
+  const { bavail, bsize } = statfsSync(workspacePath ?? homedir())
+  const free = bavail * bsize
+  const display =
+    process.platform !== 'linux' || Boolean(process.env['DISPLAY'] ?? process.env['WAYLAND_DISPLAY'])
+  return [
+    { id: 'node', title: 'Node', state: 'ok', value: process.versions.node },
+    { id: 'onnxruntime', title: 'ONNX Runtime', state: 'ok', value: onnxruntimeVersion },
+    { id: 'sqlite', title: 'SQLite', state: 'ok', value: sqliteVersion },
+    { id: 'cpu', title: 'Processor', state: 'ok', value: `${availableParallelism()} threads` },
+    {
+      id: 'memory',
+      title: 'Memory',
+      state: 'ok',
+      value: `${gibibytes(freemem())} free of ${gibibytes(totalmem())}`,
+    },
+    {
+      id: 'disk',
+      title: 'Disk',
+      state: free < lowDisk ? 'warning' : 'ok',
+      value: `${gibibytes(free)} free`,
+      ...(free < lowDisk
+        ? { hint: 'Free some space: a study stops when the disk is full and resumes when there is room.' }
+        : {}),
+    },
+    {
+      id: 'display',
+      title: 'Display',
+      state: display ? 'ok' : 'warning',
+      value: display ? 'there' : 'none',
+      ...(display ? {} : { hint: 'The app needs a display; the command line does everything without one.' }),
+    },
+  ]
+}

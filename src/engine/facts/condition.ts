@@ -1,0 +1,22 @@
+import type { Preprocessing } from '#shared/contract/index.ts'
+import type { Readout } from '#shared/readouts.ts'
+import type { Rewrite } from '#shared/rewrites.ts'
+import type { Stimulus } from '#shared/stimulus.ts'
+import type { ImageSource } from './images.ts'
+
+/** One column of the grid models x conditions. */
+export interface Condition {
+  /** Stable and readable inside a study, e.g. "percent=50,repeat=0". */
+  key: string
+  params: Record<string, number | string | boolean>
+  /** What is done to the images of a group. Ungrouped studies have the one group 0. */
+  transform(group: number): Stimulus
+  /** What is done to the model; nothing when left out. */
+  rewrite?: Rewrite
+  /** Which images it is about; those of the study's dataset when left out. */
+  images?: Partial<Omit<ImageSource, 'selectedFor'>>
+  /** In place of the model's own recipe, e.g. for images that have its size already. */
+  preprocessing?: Preprocessing
+  /** How outputs become an answer; the largest of all when left out. */
+  readout?: Readout
+}

@@ -1,0 +1,12 @@
+import { z } from 'zod'
+import type { GridModel } from '../../summary/grid.ts'
+
+/** The parameter that names the model whose errors count as 100. */
+export const baselineParam = z.int().positive().nullable().default(null).meta({
+  title: 'Model that counts as 100',
+  description:
+    'Id of a model of the study. Left empty: AlexNet’s published values for the published files, none for what is made here',
+})
+
+export const baselineModel = (models: readonly GridModel[], id: number | null): GridModel | null =>
+  models.find((model) => model.id === id) ?? null

@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import type { Dataset } from '#shared/contract/index.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import { getDataset, listDatasets } from '../../../datasets/index.ts'
+import type { SettleRoom } from '../../definition/definition.ts'
+
+/** The parameter that names a validation set; null lets the workspace decide. */
+export const validationParam = z.int().positive().nullable().default(null).meta({
+  title: 'Validation images',
+  description:
+    'Dataset with the ordinary images of the same classes; left empty, the one of the workspace that holds them',
+})
+
+const ordinary: readonly Dataset['recognised'][] = ['imagenet-val', 'folders', 'csv', 'cifar-10', 'cifar-100']
+
+/**
+ * The dataset whose ordinary images belong to a set: the one asked for, else the one of the workspace that holds most of
+ * the classes (at least half). null where there is none.
+ */
+export function findValidation(
+  { db, dataset }: SettleRoom,
+  asked: number | null,
+  classes: readonly string[],
+): number | null {
+  if (asked !== null) return getDataset(db, asked).id
+  const shared = (candidate: Dataset) => {
+    const names = new Set(candidate.classes.map(({ name }) => name))
+    return classes.filter((name) => names.has(name)).length
+  }
+  const candidates = listDatasets(db)
+    .filter(
+      ({ id, recognised, parts }) => id !== dataset.id && ordinary.includes(recognised) && parts.length === 0,
+    )
+    .map((candidate) => ({ id: candidate.id, shared: shared(candidate) }))
+    .filter((candidate) => candidate.shared > 0 && candidate.shared >= classes.length / 2)
+    .sort((a, b) => b.shared - a.shared || a.id - b.id)
+  return candidates[0]?.id ?? null
+}
+
+/** As `findValidation`, for what cannot be done without it. */
+export function requireValidation(
+  room: SettleRoom,
+  asked: number | null,
+  classes: readonly string[],
+): number {
+  const found = findValidation(room, asked, classes)
+  if (found !== null) return found
+  throw new KernelscopeError(
+    'STUDY_PARAMS',
+    `invalid validation: no dataset of the workspace has ordinary images of the classes of ${room.dataset.title}`,
+    { hint: 'Add the validation images of the same classes, or name their dataset.' },
+  )
+}

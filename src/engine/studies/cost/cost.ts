@@ -1,0 +1,216 @@
+import type { Dataset, StudyCost, StudyInput } from '#shared/contract/index.ts'
+import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
+import { getDataset } from '../../datasets/index.ts'
+import { noRewrite } from '#shared/rewrites.ts'
+import { getModel, targetsOf, type StoredModel } from '../../models/index.ts'
+import type { Db, Workspace } from '../../workspace/index.ts'
+import { enlargement } from '../benchmarks/shared/geometry.ts'
+import type { ExtraWork, StudyDefinition } from '../definition/definition.ts'
+import { isLesion } from '../measure/lanes.ts'
+import { choiceText, lesionTimes, weighLesion } from '../kinds/lesion/cost.ts'
+import { blocksOf } from '../kinds/lesion/lanes.ts'
+import { passKey } from '../measure/passes.ts'
+import { conditionsOf } from '../store/plan.ts'
+import { studyDefinition } from '../registry.ts'
+import { findStudy, settledStudy, sourceOf } from '../store/store.ts'
+import { countFacts } from '../measure/unmeasured.ts'
+import {
+  countImages,
+  currentVariants,
+  type ImageSource,
+  settingOf,
+  sourceKey,
+  type StoredCondition,
+} from '../../facts/index.ts'
+
+/**
+ * What a study would cost, before anything is stored of it. Seconds come from earlier runs or batch trials of the same
+ * models; null while one of them was never run here. `subset`: how many images the subset of the input has now.
+ */
+export async function studyCost(
+  workspace: Workspace,
+  input: StudyInput,
+  subset: number | null = null,
+  signal?: AbortSignal,
+): Promise<StudyCost> {
+  const { db } = workspace
+  const definition = studyDefinition(input.kind)
+  const study = await settledStudy(db, input, signal)
+  const { params } = study
+  const source: ImageSource = { datasetId: input.datasetId, selectedFor: null }
+  const dataset = getDataset(db, input.datasetId)
+  const share = sampledShare(db, input, dataset, subset)
+  const counts = new Map<string, number>()
+  const imagesIn = (wanted: ImageSource) => {
+    const key = sourceKey(wanted)
+    const known = counts.get(key) ?? Math.round(countImages(db, wanted) * share)
+    counts.set(key, known)
+    return known
+  }
+  const models = input.modelIds.map((id) => getModel(db, id))
+  const ledger = new Ledger(db)
+  const settled = new Map<number, number>()
+  let most = 0
+  for (const model of models) {
+    const conditions = conditionsOf(db, definition, params, model, models, source)
+    most = Math.max(most, conditions.length)
+    const groups = groupsOf(db, definition, model, conditions, { share, imagesIn })
+    const { lesions = [], others = [] } = Object.groupBy(groups, ({ first }) =>
+      isLesion(first) ? 'lesions' : 'others',
+    )
+    for (const { images, stored, forwards } of others) ledger.add({ model, images, stored, forwards })
+    addLesions(ledger, model, lesions, imagesIn(source))
+    settled.set(model.id, Math.max(0, ...groups.slice(1).map(({ stored }) => stored)))
+  }
+  const before = most === 0 ? findStudy(db, study) : null
+  // One of an earlier version may lack what is kept now.
+  const done =
+    before?.job?.state === 'done' &&
+    ((await definition.complete?.(params, { workspace, models, source: sourceOf(before) })) ?? true)
+  const extra = definition.extraWork?.(params, {
+    ...{ db, dataset, models, images: imagesIn(source) },
+    settled: ({ id }) => (done ? imagesIn(source) : (settled.get(id) ?? 0)),
+  })
+  for (const work of extra ?? []) ledger.add(work)
+  const { passes, cached, seconds, choices } = ledger
+  return {
+    ...{ passes, cached, seconds, choices },
+    images: imagesIn(source),
+    conditions: most,
+    work: [...ledger.forwards].map(([modelId, forwards]) => ({ modelId, forwards })),
+    warnings: models.flatMap((model) => warningsOf(db, definition, dataset, model)),
+  }
+}
+
+/** What is to be computed, added up. */
+class Ledger {
+  readonly db: Db
+  passes = 0
+  cached = 0
+  seconds: number | null = 0
+  readonly choices: string[] = []
+  /** What is left by model, in forward passes. */
+  readonly forwards = new Map<number, number>()
+
+  constructor(db: Db) {
+    this.db = db
+  }
+
+  add({ model, images, stored, forwards }: ExtraWork): void {
+    const left = this.count(model, { images, stored, forwards })
+    const perImage = currentVariants(this.db, model)(noRewrite)?.secondsPerImage ?? null
+    if (left > 0) this.spend(perImage === null ? null : perImage * left)
+  }
+
+  /** Counts images without saying how long they take; the forward passes that are left. */
+  count(model: StoredModel, { images, stored, forwards }: Omit<ExtraWork, 'model'>): number {
+    const known = Math.min(images, stored)
+    const left = (images - known) * forwards
+    this.passes += images
+    this.cached += known
+    this.forwards.set(model.id, (this.forwards.get(model.id) ?? 0) + left)
+    return left
+  }
+
+  spend(seconds: number | null): void {
+    this.seconds = this.seconds === null || seconds === null ? null : this.seconds + seconds
+  }
+}
+
+interface Group extends Omit<ExtraWork, 'model'> {
+  first: StoredCondition
+}
+
+/** Conditions that are computed together, with what they cost. */
+function groupsOf(
+  db: Db,
+  { work }: StudyDefinition,
+  model: StoredModel,
+  conditions: StoredCondition[],
+  { share, imagesIn }: { share: number; imagesIn(source: ImageSource): number },
+): Group[] {
+  const variants = currentVariants(db, model)
+  const together = (stored: StoredCondition) => work?.together(stored) ?? null
+  // Conditions that only read the same outputs in different ways are one forward pass.
+  return [...Map.groupBy(conditions, (stored) => together(stored) ?? passKey(stored)).values()].flatMap(
+    (group) => {
+      const [first] = group
+      if (!first) return []
+      const images = imagesIn(first.source)
+      const known = group.map((stored) => {
+        const variant = variants(stored.condition.rewrite ?? noRewrite, settingOf(stored))
+        return variant ? Math.round(countFacts(db, variant.id, stored) * share) : 0
+      })
+      const forwards = work && together(first) !== null ? work.forwards(group) : 1
+      return [{ first, images, stored: Math.min(images, ...known), forwards }]
+    },
+  )
+}
+
+/** Lesions cost what the cheaper way to remove blocks costs, where both were timed. */
+function addLesions(ledger: Ledger, model: StoredModel, lesions: Group[], images: number): void {
+  const left = lesions.filter((group) => group.stored < group.images)
+  const plain = currentVariants(ledger.db, model)(noRewrite)
+  const times = plain && lesionTimes(ledger.db, plain.id)
+  if (left.length > 0 && times) {
+    const choice = weighLesion(
+      model,
+      left.map(({ first }) => blocksOf(first)),
+      images,
+      times,
+    )
+    ledger.choices.push(`${model.title}: ${choiceText(choice)}`)
+    for (const group of lesions) ledger.count(model, group)
+    ledger.spend(Math.min(choice.gatedSeconds, choice.cutSeconds))
+    return
+  }
+  if (left.length > 0)
+    ledger.choices.push(`${model.title}: a trial at the start decides whether blocks are gated or cut out`)
+  for (const { images: all, stored, forwards } of lesions)
+    ledger.add({ model, images: all, stored, forwards })
+}
+
+/** What makes a model's numbers on a dataset doubtful. */
+function warningsOf(
+  db: Db,
+  { needsLabels }: StudyDefinition,
+  dataset: Dataset,
+  model: StoredModel,
+): ErrorShape[] {
+  const warnings: ErrorShape[] = model.problem ? [model.problem] : []
+  const resized = enlargement(db, dataset, model)
+  if (resized !== null)
+    warnings.push(
+      new KernelscopeError('STUDY_PARAMS', resized, {
+        hint: 'For numbers like published ones, take a model that was trained at the size of the images.',
+      }).toShape(),
+    )
+  if (needsLabels === false) return warnings
+  const targets = targetsOf(
+    dataset.classes.map(({ name }) => name),
+    { set: model.labelSet, names: model.labels },
+  )
+  const unknown = [...targets].filter(([, target]) => target < 0).map(([name]) => name)
+  if (unknown.length > 0) {
+    const message = `${unknown.length} of ${targets.size} classes of ${dataset.title} are not among the labels of ${model.title}: ${unknown.slice(0, 5).join(', ')}`
+    warnings.push(new KernelscopeError('STUDY_LABELS', message).toShape())
+  }
+  return warnings
+}
+
+/** A sample is not drawn before the study exists: what it will leave of each source is taken to be its share of the whole. */
+function sampledShare(
+  db: Db,
+  { sample, datasetId }: StudyInput,
+  { classes, parts }: Dataset,
+  subset: number | null,
+): number {
+  if (!sample && subset === null) return 1
+  const all = countImages(db, { datasetId, selectedFor: null })
+  if (all === 0) return 0
+  const most = subset === null ? 1 : Math.min(1, subset / all)
+  if (!sample) return most
+  const perClass = sample.perClass * Math.max(1, parts.length)
+  const left = classes.reduce((total, { images }) => total + Math.min(images, perClass), 0)
+  return Math.min(most, left / all)
+}

@@ -1,0 +1,79 @@
+import type { Settings } from '#shared/contract/index.ts'
+import { openAttackSession, type AttackSession } from '../../../inference/index.ts'
+import type { Log } from '../../../base/log.ts'
+import { openWithFirst, type StoredModel } from '../../../models/index.ts'
+import type { Workspace } from '../../../workspace/index.ts'
+import { attackRequest } from '../../kinds/attacks/adversarial/measure.ts'
+
+/** What opening the backward pass of a model needs. */
+export interface AttackRoom {
+  workspace: Workspace
+  settings: Settings
+  log: Log
+}
+
+/** Building a backward pass takes a moment, and one look at an image is followed by another: it stays open this long. */
+const idleMs = 30_000
+
+interface Entry {
+  key: string
+  opened: Promise<AttackSession>
+  users: number
+  timer: NodeJS.Timeout | undefined
+}
+
+/** The attack session that was used last. */
+export class OpenAttackers {
+  #entry: Entry | null = null
+
+  /** Runs `work` with the session of a model. Errors: MODEL_UNSUPPORTED where it has no gradient. */
+  async with<T>(
+    room: AttackRoom,
+    model: StoredModel,
+    work: (session: AttackSession) => Promise<T>,
+  ): Promise<T> {
+    const entry = this.#entryOf(room, model)
+    entry.users++
+    clearTimeout(entry.timer)
+    try {
+      return await work(await entry.opened)
+    } catch (error) {
+      // Whatever went wrong, the next look opens it anew.
+      if (this.#entry === entry) this.#entry = null
+      void release(entry)
+      throw error
+    } finally {
+      entry.users--
+      if (entry.users === 0 && this.#entry === entry) {
+        entry.timer = setTimeout(() => void this.close(), idleMs)
+        entry.timer.unref()
+      } else if (entry.users === 0) void release(entry)
+    }
+  }
+
+  async close(): Promise<void> {
+    const entry = this.#entry
+    this.#entry = null
+    if (entry) await release(entry)
+  }
+
+  #entryOf(room: AttackRoom, model: StoredModel): Entry {
+    const { provider, threads } = room.settings
+    const key = JSON.stringify([room.workspace.path, model.digest, model.preprocessing, provider, threads])
+    if (this.#entry?.key === key) return this.#entry
+    const before = this.#entry
+    if (before && before.users === 0) void release(before)
+    const opened = openWithFirst(room.settings, room.log, async (name) =>
+      openAttackSession(await attackRequest(room, model, name)),
+    ).then(({ session }) => session)
+    // Whoever asked for it is told of a failure.
+    opened.catch(() => undefined)
+    return (this.#entry = { key, opened, users: 0, timer: undefined })
+  }
+}
+
+async function release({ opened, timer }: Entry): Promise<void> {
+  clearTimeout(timer)
+  const session = await opened.catch(() => null)
+  await session?.close()
+}

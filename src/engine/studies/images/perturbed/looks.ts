@@ -1,0 +1,73 @@
+import type { Perturbation } from '#shared/contract/index.ts'
+import { changePicture, distanceBetween, toLevels } from '#shared/maths/norms.ts'
+import { locateImage } from '../../../datasets/index.ts'
+import { encodePng } from '../../../images/index.ts'
+import { usableModel } from '../../../models/index.ts'
+import { setupOf } from '../../kinds/attacks/transfer/recipe.ts'
+import { OpenAttackers, type AttackRoom } from './attackers.ts'
+import { pairOf, type Pair, type PairRoom } from './pair.ts'
+
+/** Pictures kept: those of one image under the conditions of a study. */
+const mostKept = 48
+
+/** Which image under which condition, as which model sees it. */
+export interface Look {
+  imageId: number
+  modelId: number
+  conditionId: number
+}
+
+/** What conditions do to single images: pictures and norms, kept for a while. */
+export class PerturbedLooks {
+  readonly attackers = new OpenAttackers()
+  readonly #kept = new Map<string, Promise<Pair>>()
+
+  /** Norms of the change; its picture spans plus and minus `linf`. */
+  async perturbation(room: Omit<PairRoom, 'attackers'>, look: Look): Promise<Perturbation> {
+    const { clean, shown } = await this.#pair(room, look)
+    return distanceBetween(clean, shown)
+  }
+
+  /** PNG of the image under the condition, or of the change magnified. */
+  async picture(room: Omit<PairRoom, 'attackers'>, look: Look, as: 'shown' | 'change'): Promise<Buffer> {
+    const { clean, shown, height, width } = await this.#pair(room, look)
+    const pixels =
+      as === 'shown' ? toLevels(shown) : changePicture(clean, shown, distanceBetween(clean, shown).linf)
+    return encodePng(pixels, height, width)
+  }
+
+  close(): Promise<void> {
+    this.#kept.clear()
+    return this.attackers.close()
+  }
+
+  #pair(room: AttackRoom & Omit<PairRoom, 'attackers'>, look: Look): Promise<Pair> {
+    const { imageId, modelId, conditionId } = look
+    const key = keyOf(room, look)
+    const made =
+      this.#kept.get(key) ?? pairOf({ ...room, attackers: this.attackers }, imageId, modelId, conditionId)
+    this.#kept.delete(key)
+    this.#kept.set(key, made)
+    made.catch(() => this.#kept.delete(key))
+    for (const oldest of this.#kept.keys()) {
+      if (this.#kept.size <= mostKept) break
+      this.#kept.delete(oldest)
+    }
+    return made
+  }
+}
+
+/** All that a picture depends on and that may be edited while it is kept: the image's bytes and the model's setup too. */
+function keyOf({ workspace, settings }: AttackRoom, { imageId, modelId, conditionId }: Look): string {
+  const model = usableModel(workspace.db, modelId)
+  const { digest } = locateImage(workspace.db, imageId)
+  return [
+    workspace.path,
+    imageId,
+    digest?.toString('hex'),
+    model.digest,
+    setupOf(model),
+    conditionId,
+    settings.provider,
+  ].join('|')
+}

@@ -1,0 +1,115 @@
+import type { Attack } from '#shared/attacks.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import type { Transform } from '#shared/transforms/index.ts'
+import { unitFloats } from '#shared/maths/unit.ts'
+import { locateImage } from '../../../datasets/index.ts'
+import type { ImagePool } from '../../../images/index.ts'
+import { listModels, usableModel, type StoredModel } from '../../../models/index.ts'
+import { recipeFor } from '../../benchmarks/shared/geometry.ts'
+import { callSize } from '../../measure/calls.ts'
+import { drawsOfTransform } from '../../masks/draws.ts'
+import { targetLookup } from '../../measure/targets.ts'
+import { setupOf } from '../../kinds/attacks/transfer/recipe.ts'
+import type { AttackRoom, OpenAttackers } from './attackers.ts'
+import { conditionTransform } from '../../../facts/index.ts'
+
+/** An image as a model sees it, and under a condition: float32 [height, width, 3] in [0,1]. */
+export interface Pair {
+  height: number
+  width: number
+  clean: Float32Array
+  shown: Float32Array
+}
+
+export interface PairRoom extends AttackRoom {
+  pool: ImagePool
+  attackers: OpenAttackers
+}
+
+/** Computes both pictures. Errors: those of reading the image; MODEL_UNSUPPORTED for an attack without a gradient. */
+export async function pairOf(
+  room: PairRoom,
+  imageId: number,
+  modelId: number,
+  conditionId: number,
+): Promise<Pair> {
+  const { db } = room.workspace
+  const stimulus = conditionTransform(db, conditionId)
+  const model = usableModel(db, modelId)
+  return stimulus.op === 'attack'
+    ? attacked(room, imageId, makerOf(room, model, stimulus), stimulus)
+    : transformed(room, imageId, model, stimulus)
+}
+
+/** The model whose gradient makes the images of an attack. */
+export function makerOf({ workspace: { db } }: AttackRoom, model: StoredModel, attack: Attack): StoredModel {
+  if (attack.surrogate === null) return model
+  const found = listModels(db).find(
+    (one) => one.digest === attack.surrogate && (attack.setup === undefined || attack.setup === setupOf(one)),
+  )
+  if (!found)
+    throw new KernelscopeError(
+      'MODEL_NOT_FOUND',
+      'the model that made these images is not in the workspace, or is set up in another way now',
+    )
+  return usableModel(db, found.id)
+}
+
+async function transformed(
+  { workspace, pool }: PairRoom,
+  imageId: number,
+  model: StoredModel,
+  transform: Transform,
+): Promise<Pair> {
+  const { image, path, digest } = locateImage(workspace.db, imageId)
+  const preprocessing = recipeFor(workspace.db, image.datasetId, model)
+  const [height, width] = preprocessing.size
+  const values = height * width * 3
+  const imageKey = digest?.toString('hex') ?? ''
+  const pixels = new SharedArrayBuffer(2 * values * 4)
+  await pool.load(
+    {
+      path,
+      imageKey,
+      preprocessing,
+      pixels: 'float32',
+      draws: await drawsOfTransform(workspace, transform, { digest: imageKey, className: image.className }),
+      transforms: [
+        { transform: { op: 'identity' }, slot: 0 },
+        { transform, slot: 1 },
+      ],
+    },
+    pixels,
+  )
+  const both = new Float32Array(pixels)
+  return { height, width, clean: both.slice(0, values), shown: both.slice(values) }
+}
+
+async function attacked(room: PairRoom, imageId: number, maker: StoredModel, attack: Attack): Promise<Pair> {
+  const { image, path, digest } = locateImage(room.workspace.db, imageId)
+  const { preprocessing } = maker
+  const [height, width] = preprocessing.size
+  const { most: batch } = callSize(maker, 1)
+  const pixels = new SharedArrayBuffer(batch * height * width * 3)
+  const imageKey = digest?.toString('hex') ?? ''
+  await room.pool.load(
+    { path, imageKey, preprocessing, transforms: [{ transform: { op: 'identity' }, slot: 0 }] },
+    pixels,
+  )
+  const { images } = await room.attackers.with(room, maker, (session) =>
+    session.attack({
+      pixels,
+      first: 0,
+      batch,
+      rows: 1,
+      targets: Int32Array.of(targetLookup(maker)(image.className ?? '')),
+      keys: [imageKey],
+      runs: [attack],
+      keep: true,
+    }),
+  )
+  if (!images) throw new KernelscopeError('INTERNAL', 'the attack kept no image')
+  const values = height * width * 3
+  const clean = unitFloats(new Uint8Array(pixels, 0, values))
+  return { height, width, clean, shown: images.subarray(0, values) }
+}

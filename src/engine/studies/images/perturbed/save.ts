@@ -1,0 +1,226 @@
+import { existsSync } from 'node:fs'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { SavedAdversarial } from '#shared/contract/index.ts'
+import type { Attack } from '#shared/attacks.ts'
+import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
+import { distanceBetween, toLevels } from '#shared/maths/norms.ts'
+import { unitFloats } from '#shared/maths/unit.ts'
+import { encodePng } from '../../../images/index.ts'
+import { npyHeader } from '../../../saliency/index.ts'
+import type { AttackSession } from '../../../inference/index.ts'
+import { usableModel, type StoredModel } from '../../../models/index.ts'
+import { gradientCallSize, inCalls } from '../../measure/calls.ts'
+import { loadImages } from '../../measure/load.ts'
+import { planStudy } from '../../store/plan.ts'
+import { targetLookup } from '../../measure/targets.ts'
+import { answersOf, type Answer } from './answers.ts'
+import { makerOf, type PairRoom } from './pair.ts'
+import { conditionTransform, imageChunks, type StudyImage } from '../../../facts/index.ts'
+
+export interface SaveRequest {
+  studyId: number
+  modelId: number
+  /** Condition of the study, an attack. */
+  key: string
+  folder: string
+  /** Also the unrounded images, as NumPy arrays. */
+  npy: boolean
+  /** Only these; all of the study when left out. */
+  imageIds?: readonly number[] | undefined
+}
+
+type Saving = AsyncGenerator<
+  | { type: 'progress'; done: number; total: number; unit: string; note: string }
+  | { type: 'result'; result: SavedAdversarial },
+  void,
+  undefined
+>
+
+/**
+ * Writes the adversarial images of a condition: PNG, rounded to 8 bit, and a manifest that says what they are. Throws
+ * USAGE where the folder has a manifest already, STUDY_PARAMS where the condition is no attack, CANCELLED (the manifest
+ * is then not written).
+ */
+export async function* saveAdversarial(
+  room: PairRoom,
+  request: SaveRequest,
+  signal: AbortSignal | undefined,
+): Saving {
+  const { db } = room.workspace
+  const { model, attack, conditionId, images } = planned(room, request)
+  const manifest = join(request.folder, 'manifest.json')
+  if (existsSync(manifest))
+    throw new KernelscopeError('USAGE', `there are adversarial images already: ${request.folder}`, {
+      hint: 'Choose another folder.',
+    })
+  const maker = makerOf(room, model, attack)
+  const size = gradientCallSize(maker)
+  const answers = answersOf(db, model, conditionId)
+  const entries: unknown[] = []
+  let failed = 0
+  for (let at = 0; at < images.length;) {
+    const note = `${maker.title}, ${attack.kind} at ε ${attack.epsilon}`
+    yield { type: 'progress', done: at, total: images.length, unit: 'images', note }
+    if (signal?.aborted) throw new KernelscopeError('CANCELLED', 'saving was stopped')
+    const part = images.slice(at, at + size.most)
+    at += part.length
+    const made: (Made | { problem: ErrorShape })[] = []
+    await inCalls(size, part, {
+      call: (some, places) =>
+        room.attackers.with(room, maker, async (session) => {
+          made.push(...(await make(room, session, maker, attack, some, places)))
+        }),
+      giveUp: (_image, problem) => void made.push({ problem }),
+      ended: () => signal?.aborted ?? false,
+    })
+    for (const [row, image] of part.entries()) {
+      const picture = made[row]
+      if (!picture || 'problem' in picture) {
+        failed++
+        entries.push({ image: image.path, sha256: image.digest, problem: picture?.problem ?? null })
+      } else entries.push(await write(request, maker, image, picture, answers(image.subjectId)))
+    }
+  }
+  await atomically(
+    manifest,
+    `${JSON.stringify({ ...describe(model, maker, attack, request), images: entries }, null, 2)}\n`,
+  )
+  yield {
+    type: 'result',
+    result: { folder: request.folder, manifest, images: images.length - failed, failed },
+  }
+}
+
+function planned({ workspace: { db } }: PairRoom, { studyId, modelId, key, imageIds }: SaveRequest) {
+  const { models, source } = planStudy(db, studyId, false)
+  const plan = models.find(({ model }) => model.id === modelId)
+  const stored = plan?.conditions.find(({ condition }) => condition.key === key)
+  const conditionId = stored?.parts[0]?.conditionId
+  const attack = conditionId === undefined ? null : conditionTransform(db, conditionId)
+  if (conditionId === undefined || attack?.op !== 'attack') {
+    const attacks = plan?.conditions.filter(({ parts }) => parts[0]?.transform.op === 'attack') ?? []
+    throw new KernelscopeError('STUDY_PARAMS', `no attack of the study is named ${key}`, {
+      hint:
+        attacks.length > 0
+          ? `There are ${attacks.map((one) => one.condition.key).join(' ')}`
+          : 'Choose a study of attacks.',
+    })
+  }
+  const wanted = imageIds && new Set(imageIds)
+  const images = [...imageChunks(db, source, 1000)].flat().filter(({ id }) => !wanted || wanted.has(id))
+  return { model: usableModel(db, modelId), attack, conditionId, images }
+}
+
+interface Made {
+  clean: Float32Array
+  shown: Float32Array
+  /** What the maker says of the picture as its PNG holds it. */
+  rounded: { predicted: number; confidence: number; label: string }
+}
+
+async function make(
+  { pool }: PairRoom,
+  session: AttackSession,
+  maker: StoredModel,
+  attack: Attack,
+  part: readonly StudyImage[],
+  batch: number,
+): Promise<(Made | { problem: ErrorShape })[]> {
+  const [height, width] = maker.preprocessing.size
+  const values = height * width * 3
+  const { pixels, problems } = await loadImages(pool, part, maker.preprocessing, batch)
+  const targetOf = targetLookup(maker)
+  const common = {
+    first: 0,
+    batch,
+    rows: part.length,
+    targets: Int32Array.from(part, ({ className }) => targetOf(className)),
+    keys: part.map(({ digest }) => digest),
+  }
+  const { images } = await session.attack({ ...common, pixels, runs: [attack], keep: true })
+  if (!images) throw new KernelscopeError('INTERNAL', 'the attack kept no images')
+  const levels = new SharedArrayBuffer(pixels.byteLength)
+  new Uint8Array(levels).set(toLevels(images.subarray(0, part.length * values)))
+  const still: Attack = { ...attack, kind: 'sign', epsilon: 0, randomStart: false, restarts: 1 }
+  const {
+    facts: [facts],
+  } = await session.attack({ ...common, pixels: levels, runs: [still], keep: false })
+  return part.map((_, row) => {
+    const problem = problems[row]
+    if (problem) return { problem }
+    const predicted = facts?.predicted[row] ?? -1
+    return {
+      clean: unitFloats(new Uint8Array(pixels, row * values, values)),
+      shown: images.subarray(row * values, (row + 1) * values),
+      rounded: {
+        predicted,
+        label: maker.labels[predicted] ?? `class ${predicted}`,
+        confidence: facts?.confidence[row] ?? NaN,
+      },
+    }
+  })
+}
+
+const safe = (name: string) => name.replace(/[^\w.-]+/g, '_').replace(/^\.+/, '_')
+
+async function write(
+  { folder, npy }: SaveRequest,
+  { preprocessing }: StoredModel,
+  image: StudyImage,
+  { clean, shown, rounded }: Made,
+  stored: { before: Answer | null; after: Answer | null },
+) {
+  const [height, width] = preprocessing.size
+  const stem =
+    image.path
+      .split(/[\\/]/)
+      .at(-1)
+      ?.replace(/\.[^.]*$/, '') ?? ''
+  // Pictures of one name may come from several folders.
+  const name = `${safe(image.className)}/${safe(stem)}-${image.digest.slice(0, 8)}`
+  const levels = toLevels(shown)
+  await atomically(join(folder, `${name}.png`), await encodePng(levels, height, width))
+  if (npy) {
+    const bytes = new Uint8Array(shown.buffer, shown.byteOffset, shown.byteLength)
+    await atomically(join(folder, `${name}.npy`), Buffer.concat([npyHeader([height, width, 3]), bytes]))
+  }
+  const { linf, l2 } = distanceBetween(clean, shown)
+  const ofPng = distanceBetween(clean, unitFloats(levels))
+  return {
+    file: `${name}.png`,
+    ...(npy ? { array: `${name}.npy` } : {}),
+    image: image.path,
+    sha256: image.digest,
+    class: image.className,
+    linf,
+    l2,
+    png: { linf: ofPng.linf, l2: ofPng.l2, ...rounded },
+    ...stored,
+  }
+}
+
+function describe(model: StoredModel, maker: StoredModel, attack: Attack, { key, npy }: SaveRequest) {
+  const named = ({ title, digest, preprocessing }: StoredModel) => ({ title, sha256: digest, preprocessing })
+  return {
+    format: 'kernelscope-adversarial',
+    version: 1,
+    condition: key,
+    attack,
+    epsilon: { unit: attack.epsilon, levels: attack.epsilon * 255 },
+    model: named(model),
+    madeWith: named(maker),
+    quantisation: attack.rounded
+      ? 'The attack itself rounds to 8 bit: the PNG files are what the model was shown.'
+      : 'The model was shown unrounded values; the PNG files are rounded to the nearest of 256 levels. `png` holds their norms and what the model they were made with says of them.',
+    arrays: npy ? 'float32 [height, width, 3], RGB in [0,1], unrounded' : null,
+    units:
+      'norms over all values of an image in [0,1]; `before` and `after` are the stored predictions of the model',
+  }
+}
+
+async function atomically(path: string, content: string | Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(`${path}.part`, content)
+  await rename(`${path}.part`, path)
+}

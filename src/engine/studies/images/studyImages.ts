@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import type { StudyImageOrder, StudyImageSummary } from '#shared/contract/index.ts'
+import { imageRows } from '../../datasets/index.ts'
+import type { Db } from '../../workspace/index.ts'
+import { planStudy } from '../store/plan.ts'
+import { never, summarise, unknown } from './summary.ts'
+
+interface Row {
+  image: number
+  failsAt: number
+  failing: string
+  disagreement: number
+}
+
+const ids = z.array(z.int())
+
+/** What is compared with the cursor, lower first. */
+const places: Record<StudyImageOrder, string> = {
+  image: 'image_id',
+  failsFirst: 'fails_at',
+  disagree: '-disagreement',
+}
+
+/**
+ * The images of a study that have facts, in an order, from behind the image `after` on. Sums them up first where facts have come
+ * since; while a job runs only for a first page, so that one list is of one moment.
+ */
+export async function studyImages(
+  db: Db,
+  studyId: number,
+  order: StudyImageOrder,
+  after: number | null,
+  limit: number,
+): Promise<{ rows: StudyImageSummary[]; next: number | null; total: number; axis: string | null }> {
+  const plan = planStudy(db, studyId, false)
+  if (after === null) await summarise(db, plan)
+  const place = places[order]
+  const value =
+    after === null
+      ? -never
+      : db
+          .prepare<[number, number], number>(
+            `SELECT ${place} FROM study_summary WHERE study_id = ? AND image_id = ?`,
+          )
+          .pluck()
+          .get(studyId, after)
+  const from = after ?? 0
+  const rows = db
+    .prepare<[number, number, number, number, number], Row>(
+      `SELECT image_id AS image, fails_at AS failsAt, failing, disagreement FROM study_summary
+       WHERE study_id = ? AND (${place} > ? OR (${place} = ? AND image_id > ?)) ORDER BY ${place}, image_id LIMIT ?`,
+    )
+    .all(studyId, value ?? never, value ?? never, from, limit + 1)
+  const total = db
+    .prepare<[number], number>('SELECT count(*) FROM study_summary WHERE study_id = ?')
+    .pluck()
+    .get(studyId)
+  const shown = rows.slice(0, limit)
+  const last = shown.at(-1)
+  const images = new Map(
+    imageRows(
+      db,
+      shown.map(({ image }) => image),
+    ).map((row) => [row.id, row]),
+  )
+  return {
+    rows: shown.flatMap(({ image, failsAt, failing, disagreement }) => {
+      const row = images.get(image)
+      if (!row) return []
+      return [
+        {
+          image: row,
+          failsAt: failsAt === never ? null : failsAt,
+          failing: ids.parse(JSON.parse(failing)),
+          disagreement: disagreement === unknown ? null : disagreement,
+        },
+      ]
+    }),
+    next: rows.length > limit && last ? last.image : null,
+    total: total ?? 0,
+    axis: plan.definition.severity ?? null,
+  }
+}

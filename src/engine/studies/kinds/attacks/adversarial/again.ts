@@ -1,0 +1,64 @@
+import { stat } from 'node:fs/promises'
+import type { Attack } from '#shared/attacks.ts'
+import { openAttackSession } from '../../../../inference/index.ts'
+import { openWithFirst } from '../../../../models/index.ts'
+import { gradientCallSize } from '../../../measure/calls.ts'
+import { loadImages } from '../../../measure/load.ts'
+import type { Recomputed, RecomputeRequest } from '../../../reproduce/recompute.ts'
+import { targetLookup } from '../../../measure/targets.ts'
+import { attackRequest } from './measure.ts'
+import type { StudyImage } from '../../../../facts/index.ts'
+
+/** Outcomes of a model's own attacks that are wanted again. */
+export interface AttackAgainRequest extends Omit<
+  RecomputeRequest,
+  'items' | 'preprocessing' | 'rewrite' | 'readout' | 'draws'
+> {
+  items: { path: string; digest: string; className: string; stimulus: Attack }[]
+}
+
+/**
+ * Attacks single images again outside any study, from the seeds of their attacks, with the gradient of the model itself.
+ * Nothing is stored but the graphs.
+ */
+export async function attackAgain(request: AttackAgainRequest): Promise<Recomputed> {
+  const { workspace, pool, settings, log, model, items, signal } = request
+  const answers: Recomputed['answers'] = []
+  const { session, provider } = await openWithFirst(settings, log, async (name) =>
+    openAttackSession(await attackRequest({ workspace, settings }, model, name)),
+  )
+  const { most: batch } = gradientCallSize(model)
+  const targetOf = targetLookup(model)
+  try {
+    for (const [at, { stimulus, ...item }] of items.entries()) {
+      if (signal.aborted) break
+      const { mtimeMs, size: bytes } = await stat(item.path)
+      const image: StudyImage = { id: 0, subjectId: 0, ...item, bytes, mtime: Math.round(mtimeMs) }
+      const { pixels, problems } = await loadImages(pool, [image], model.preprocessing, batch)
+      const [problem] = problems
+      if (problem) {
+        answers[at] = problem
+        continue
+      }
+      const { facts } = await session.attack({
+        pixels,
+        first: 0,
+        batch,
+        rows: 1,
+        targets: Int32Array.from([targetOf(item.className)]),
+        keys: [item.digest],
+        runs: [stimulus],
+        keep: false,
+      })
+      const [read] = facts
+      answers[at] = {
+        predicted: read?.predicted[0] ?? -1,
+        confidence: read?.confidence[0] ?? Number.NaN,
+        trueProbability: (read?.trueRank[0] ?? 0) > 0 ? (read?.trueProbability[0] ?? null) : null,
+      }
+    }
+  } finally {
+    await session.close()
+  }
+  return { provider: provider.name, answers }
+}

@@ -1,0 +1,128 @@
+import type { DataTable, StudyCondition } from '#shared/contract/index.ts'
+import type { Grid } from '../../../summary/grid.ts'
+import { baselineOf } from '../../../summary/levels.ts'
+import type { AdversarialParams } from './params.ts'
+
+/** What must hold of an attack if its numbers are to be believed. */
+interface Check {
+  model: string
+  check: string
+  holds: boolean
+  /** The numbers it rests on: where it does not hold, else where it came closest to not holding. */
+  numbers: string
+}
+
+type Cell = StudyCondition & { top1: number }
+
+const epsilonOf = ({ params }: StudyCondition) => Number(params['epsilon'])
+const stepsOf = ({ params }: StudyCondition) => Number(params['steps'])
+const shown = (value: number) => `${(100 * value).toFixed(1)} %`
+const place = (cell: Cell) => `ε ${epsilonOf(cell)}${stepsOf(cell) > 1 ? `, ${stepsOf(cell)} steps` : ''}`
+
+/** Of pairs of cells of which the first should not be above the second, the one with the least room; null without a pair. */
+function tightest(pairs: [Cell, Cell][], room: (a: Cell, b: Cell) => number): [Cell, Cell] | null {
+  return pairs.toSorted((a, b) => room(...a) - room(...b))[0] ?? null
+}
+
+/** Beyond chance: the intervals do not even touch. */
+const beyondChance = (a: Cell, b: Cell) => (b.interval?.hi ?? 1) - (a.interval?.lo ?? 0)
+
+function checksOf(
+  cells: Cell[],
+  clean: number | null,
+  { attack, baseline, stepRatio }: AdversarialParams,
+): Check[] {
+  const attacked = cells.filter(({ params }) => params['kind'] === attack)
+  const model = cells[0]?.model ?? ''
+  const pairsWith = (others: Cell[], fits: (one: Cell, other: Cell) => boolean) =>
+    attacked.flatMap((one) =>
+      others.filter((other) => fits(one, other)).map((other): [Cell, Cell] => [one, other]),
+    )
+  const pairCheck = (
+    check: string,
+    pairs: [Cell, Cell][],
+    room: (a: Cell, b: Cell) => number,
+    than: string,
+  ) => {
+    const found = tightest(pairs, room)
+    if (!found) return []
+    const [one, other] = found
+    const numbers = `${shown(one.top1)} at ${place(one)}, ${shown(other.top1)} ${than}${than === 'at' ? ` ${place(other)}` : ''}`
+    return [{ model, check, holds: room(one, other) >= 0, numbers }]
+  }
+  const signs = cells.filter(({ params }) => params['kind'] === 'sign')
+  const oneStep = attack === 'fgsm' ? [] : cells.filter(({ params }) => params['kind'] === 'fgsm')
+  const strongest = attacked.toSorted((a, b) => epsilonOf(b) - epsilonOf(a) || stepsOf(b) - stepsOf(a))[0]
+  return [
+    ...(baseline
+      ? pairCheck(
+          'More harm than a random sign of the same size',
+          pairsWith(signs, (one, sign) => epsilonOf(one) === epsilonOf(sign)),
+          (one, sign) => sign.top1 - one.top1,
+          'with a random sign',
+        )
+      : []),
+    ...pairCheck(
+      'Steps that reach ε do no less harm than one of that size (FGSM), beyond chance',
+      pairsWith(oneStep, (one, fgsm) => epsilonOf(one) === epsilonOf(fgsm) && stepsOf(one) * stepRatio >= 1),
+      beyondChance,
+      'with FGSM',
+    ),
+    ...pairCheck(
+      'More steps never do less harm, beyond chance',
+      pairsWith(
+        attacked,
+        (one, fewer) => epsilonOf(one) === epsilonOf(fewer) && stepsOf(fewer) < stepsOf(one),
+      ),
+      beyondChance,
+      'at',
+    ),
+    ...pairCheck(
+      'A larger ε never does less harm, beyond chance',
+      pairsWith(attacked, (one, less) => stepsOf(one) === stepsOf(less) && epsilonOf(less) < epsilonOf(one)),
+      beyondChance,
+      'at',
+    ),
+    ...(strongest && clean !== null && epsilonOf(strongest) >= 0.1
+      ? [
+          {
+            model,
+            check: 'A large ε leaves less than half of the accuracy',
+            holds: strongest.top1 <= 0.5 * clean,
+            numbers: `${shown(strongest.top1)} of ${shown(clean)} left at ${place(strongest)}`,
+          },
+        ]
+      : []),
+  ]
+}
+
+/** The checks of every model; the transfer check has a table of its own. */
+export function sanityChecks(grid: Grid, chosen: AdversarialParams): Check[] {
+  return grid.models.flatMap(({ id }) => {
+    const cells = grid.cells.flatMap((cell) =>
+      cell.modelId === id && cell.top1 !== null ? [{ ...cell, top1: cell.top1 }] : [],
+    )
+    return checksOf(cells, baselineOf(grid, id), chosen)
+  })
+}
+
+export const checkTable = (checks: readonly Check[]): DataTable => ({
+  id: 'checks',
+  title: 'Sanity checks',
+  columns: [
+    { key: 'model', title: 'Model', kind: 'text' },
+    { key: 'check', title: 'What must hold', kind: 'text' },
+    { key: 'holds', title: 'Holds', kind: 'text' },
+    { key: 'numbers', title: 'Top-1, where it is closest', kind: 'text' },
+  ],
+  rows: checks.map((check) => ({ ...check, holds: check.holds ? 'yes' : 'no' })),
+})
+
+/** Those that do not hold, in words. */
+export const sanityNotes = (checks: readonly Check[]): string[] =>
+  checks
+    .filter(({ holds }) => !holds)
+    .map(
+      ({ model, check, numbers }) =>
+        `${model}: does not hold: ${check.toLowerCase()} (${numbers}); the gradient may be masked.`,
+    )

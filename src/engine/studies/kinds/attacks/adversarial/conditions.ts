@@ -1,0 +1,96 @@
+import type { Attack } from '#shared/attacks.ts'
+import type { StoredModel } from '../../../../models/index.ts'
+import { recipeFor, surrogateOf } from '../transfer/recipe.ts'
+import type { AdversarialParams } from './params.ts'
+import type { Condition } from '../../../../facts/index.ts'
+
+const ascending = (values: readonly number[]) => [...new Set(values)].sort((a, b) => a - b)
+
+/** Numbers of steps of a study's attack, ascending. */
+export const stepsOf = ({ attack, steps }: AdversarialParams): number[] =>
+  attack === 'fgsm' ? [1] : ascending(steps)
+
+/** Whether a study asks what more steps do: several numbers of them at one epsilon. */
+export const isBySteps = ({ attack, steps, epsilons }: AdversarialParams): boolean =>
+  attack !== 'fgsm' && steps.length > 1 && epsilons.length === 1
+
+function attackOf(chosen: AdversarialParams, epsilon: number, steps: number): Attack {
+  const { attack, stepRatio, restarts, seed } = chosen
+  return {
+    op: 'attack',
+    kind: attack,
+    epsilon,
+    alpha: attack === 'fgsm' ? epsilon : epsilon * stepRatio,
+    steps,
+    randomStart: attack === 'pgd' && chosen.randomStart,
+    restarts: attack === 'pgd' && chosen.randomStart ? restarts : 1,
+    seed,
+    surrogate: null,
+    rounded: false,
+  }
+}
+
+/** The largest epsilon with the most steps; null where every epsilon is 0. */
+export function strongestAttack(chosen: AdversarialParams): Attack | null {
+  const epsilon = Math.max(...chosen.epsilons)
+  return epsilon === 0 ? null : attackOf(chosen, epsilon, Math.max(...stepsOf(chosen)))
+}
+
+/** Images made with one model can be shown to another that takes the same size. */
+export const takesImagesOf = (model: StoredModel, maker: StoredModel): boolean =>
+  model.id !== maker.id &&
+  model.preprocessing.size.every((side, axis) => side === maker.preprocessing.size[axis])
+
+/** The strongest attack made with `maker`, shown to `model` as it is. */
+export function transferCondition(attack: Attack, model: StoredModel, maker: StoredModel): Condition {
+  return {
+    key: `transfer,from=${maker.id}`,
+    params: { kind: 'transfer', from: maker.id, epsilon: attack.epsilon, steps: attack.steps },
+    transform: () => ({ ...attack, ...surrogateOf(maker) }),
+    preprocessing: recipeFor(model, maker, false),
+  }
+}
+
+/** Epsilon 0 is the clean image, whatever the attack. */
+export function attackConditions(
+  chosen: AdversarialParams,
+  model: StoredModel,
+  models: readonly StoredModel[],
+): Condition[] {
+  const epsilons = ascending(chosen.epsilons).filter((epsilon) => epsilon > 0)
+  const make = (key: string, stored: Attack): Condition => ({
+    key,
+    params: { kind: stored.kind, epsilon: stored.epsilon, steps: stored.steps },
+    transform: () => stored,
+  })
+  const strongest = chosen.transfer ? strongestAttack(chosen) : null
+  return [
+    { key: 'clean', params: { kind: 'clean', epsilon: 0, steps: 0 }, transform: () => ({ op: 'identity' }) },
+    ...epsilons.flatMap((epsilon) =>
+      stepsOf(chosen).map((steps) =>
+        make(`epsilon=${epsilon},steps=${steps}`, attackOf(chosen, epsilon, steps)),
+      ),
+    ),
+    ...(chosen.baseline && chosen.attack !== 'fgsm'
+      ? epsilons.map((epsilon) =>
+          make(`fgsm,epsilon=${epsilon}`, attackOf({ ...chosen, attack: 'fgsm' }, epsilon, 1)),
+        )
+      : []),
+    ...(chosen.baseline
+      ? epsilons.map((epsilon) =>
+          make(`sign,epsilon=${epsilon}`, {
+            ...attackOf(chosen, epsilon, 1),
+            kind: 'sign',
+            alpha: epsilon,
+            randomStart: false,
+            restarts: 1,
+          }),
+        )
+      : []),
+    ...(strongest
+      ? models
+          .filter((maker) => takesImagesOf(model, maker))
+          .map((maker) => transferCondition(strongest, model, maker))
+      : []),
+  ]
+}

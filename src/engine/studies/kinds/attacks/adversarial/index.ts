@@ -1,0 +1,98 @@
+import { defineStudy } from '../../../definition/definition.ts'
+import { paperStatements } from '../../../summary/paper.ts'
+import { attackWork } from '../../../measure/work.ts'
+import { checkTable, sanityChecks, sanityNotes } from './checks.ts'
+import { attackConditions, isBySteps, strongestAttack } from './conditions.ts'
+import { measureAttacks } from './measure.ts'
+import { params } from './params.ts'
+import { transferNotes, transferTable } from './transfer.ts'
+import { attackFigures, attackMetrics, attackTable, attackTitles, epsilonNote } from './view.ts'
+
+/** White-box attacks with the model's own gradient (paper 4.2, Fig. 6 a to c). */
+export const adversarial = defineStudy({
+  id: 'adversarial',
+  title: 'Adversarial attacks',
+  section: '4.2',
+  description:
+    'FGSM, PGD and momentum attacks with the model’s own gradient, computed by a backward pass in ONNX; accuracy against epsilon or steps.',
+  params,
+  presets: [
+    {
+      id: 'quick',
+      title: 'Quick look',
+      description: 'FGSM at three sizes.',
+      params: { attack: 'fgsm', epsilons: [0.01, 0.03, 0.1] },
+    },
+    {
+      id: 'fig6a',
+      title: 'As in Fig. 6a',
+      description: 'FGSM, epsilon 0.1 to 0.4.',
+      params: { attack: 'fgsm', epsilons: [0.1, 0.2, 0.3, 0.4] },
+    },
+    {
+      id: 'fig6b',
+      title: 'As in Fig. 6b',
+      description: 'PGD, 5 steps of epsilon/4, random start.',
+      params: { attack: 'pgd', epsilons: [0.002, 0.004, 0.006, 0.008], steps: [5] },
+    },
+    {
+      id: 'fig6c',
+      title: 'As in Fig. 6c',
+      description: 'PGD, epsilon 0.006, 1 to 20 steps.',
+      params: { attack: 'pgd', epsilons: [0.006], steps: [1, 2, 3, 5, 7, 10, 20] },
+    },
+  ],
+  definitions: [
+    {
+      name: 'FGSM',
+      formula: "x' = clip(x + ε sign(∇L), 0, 1)",
+      source: 'Goodfellow et al. 2015; torchattacks fgsm.py',
+    },
+    {
+      name: 'PGD',
+      formula: "x' = clip(x + clamp(x' + α sign(∇L) - x, -ε, ε), 0, 1), α = ε × ratio",
+      source: 'Madry et al. 2018; LKRobust main.py (α = ε/4)',
+    },
+    { name: 'MI-FGSM', formula: 'm = m + ∇L / mean|∇L|, then as PGD with m', source: 'Dong et al. 2018' },
+    {
+      name: 'L',
+      formula: 'cross entropy with the true class, untargeted; gradient of the sum over the batch',
+    },
+    { name: 'space', formula: 'ε in [0,1] pixel units, before normalisation' },
+  ],
+  conditions: (chosen, model, room) => attackConditions(chosen, model, room.models),
+  severity: 'epsilon, or steps where only they differ',
+  severityOf: ({ kind, epsilon, steps }, chosen) => {
+    if (kind !== 'clean' && kind !== chosen.attack) return null
+    return Number(isBySteps(chosen) ? steps : epsilon)
+  },
+  work: attackWork,
+  measure: (room, chosen) => measureAttacks(room, chosen),
+  view(grid, chosen, { models }) {
+    const checks = sanityChecks(grid, chosen)
+    const starts = strongestAttack(chosen)?.restarts ?? 1
+    return {
+      tables: [
+        ...(checks.length > 0 ? [checkTable(checks)] : []),
+        ...transferTable(grid, chosen),
+        attackTable(grid, models),
+      ],
+      figures: attackFigures(grid, chosen),
+      metrics: attackMetrics(grid, chosen),
+      reported: paperStatements(
+        { fgsm: 'Fig. 6a', pgd: chosen.steps.length > 1 ? 'Fig. 6c' : 'Fig. 6b', mifgsm: '' }[chosen.attack],
+      ),
+      notes: [
+        `${attackTitles[chosen.attack]} with the gradient of the model itself; ε in [0,1] units, clipped to [0,1], not rounded to 8 bit.`,
+        ...(chosen.attack === 'fgsm'
+          ? []
+          : [
+              `Steps of ${chosen.stepRatio} ε${chosen.attack === 'pgd' && chosen.randomStart ? `, random start, seed ${chosen.seed}` : ''}, ${starts} ${starts === 1 ? 'start' : 'starts'}.`,
+            ]),
+        epsilonNote(chosen, models),
+        ...sanityNotes(checks),
+        ...transferNotes(grid, chosen, models),
+      ],
+    }
+  },
+})

@@ -1,0 +1,157 @@
+import { attack as attackSchema, type Attack } from '#shared/attacks.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import { openAttackSession, type AttackSession } from '../../../../inference/index.ts'
+import { classifierGraph, openWithFirst, writeGraph, type StoredModel } from '../../../../models/index.ts'
+import { gradientCallSize, type CallSize } from '../../../measure/calls.ts'
+import type { MeasureRoom } from '../../../definition/definition.ts'
+import { measureGrid } from '../../../run/run.ts'
+import { loadedBatches } from '../../../measure/load.ts'
+import { trajectoryKey } from '../../../measure/work.ts'
+import { attackInCalls } from './calls.ts'
+import { strongestAttack } from './conditions.ts'
+import type { AdversarialParams } from './params.ts'
+import { isSame, openShown, showImages, type Shown } from './show.ts'
+import {
+  factStore,
+  imageChunks,
+  internVariant,
+  type StoredCondition,
+  type StudyImage,
+  variantKey,
+} from '../../../../facts/index.ts'
+
+/**
+ * Measures attacks: clean images by the ordinary way, then each trajectory once for all conditions it serves; where a
+ * transfer check is asked for, the images of the strongest are shown to the other models of the study. Per image and
+ * condition one fact is stored; what is stored is not computed again.
+ */
+export async function measureAttacks(room: MeasureRoom, chosen: AdversarialParams): Promise<void> {
+  const isAttack = ({ parts }: StoredCondition) => parts.some(({ transform }) => transform.op === 'attack')
+  await measureGrid({ ...room, conditions: room.conditions.filter((condition) => !isAttack(condition)) })
+  // What others' images do to this model is measured when those are made.
+  const attacks = room.conditions
+    .filter(isAttack)
+    .map(attackOf)
+    .filter(({ attack }) => attack.surrogate === null)
+  if (attacks.length === 0 || room.context.signal.aborted) return
+  room.progress.note(`${room.model.title}: building the backward pass`)
+  const { session, provider } = await openWithFirst(room.settings, room.log, async (name) =>
+    openAttackSession(await attackRequest(room, room.model, name)),
+  )
+  const strongest = chosen.transfer ? strongestAttack(chosen) : null
+  const shown: Shown[] = []
+  const size = gradientCallSize(room.model)
+  try {
+    if (strongest) await openShown(room, strongest, shown)
+    const note = `${room.model.title} on ${provider.name}, attacks, batch ${size.most}`
+    room.progress.note(note)
+    room.log.write('info', `${note}: ${provider.reason}`)
+    const variantId = internVariant(room.workspace.db, variantKey(room.model, provider.name)).id
+    for (const chunk of imageChunks(room.workspace.db, room.source, 256)) {
+      for (const runs of trajectories(attacks)) {
+        const last = runs.at(-1)
+        const trajectory = { runs, shown: strongest && last && isSame(last.attack, strongest) ? shown : [] }
+        await followChunk(room, session, variantId, trajectory, chunk, size)
+        if (room.context.signal.aborted) return
+      }
+    }
+  } finally {
+    await session.close()
+    for (const { classifier } of shown) await classifier.close()
+  }
+}
+
+export async function attackRequest(
+  { workspace, settings }: Pick<MeasureRoom, 'workspace' | 'settings'>,
+  model: StoredModel,
+  provider: AttackSession['request']['provider'],
+): Promise<AttackSession['request']> {
+  const normalisation = model.preprocessing
+  const gradientPath = await writeGraph(workspace, model, 'gradient', { op: 'gradient', normalisation })
+  const path = await writeGraph(workspace, model, 'floats', { op: 'floats', normalisation })
+  return { ...classifierGraph(model, path), gradientPath, provider, threads: settings.threads }
+}
+
+interface Run {
+  conditionId: number
+  attack: Attack
+}
+
+/** Attacks that one trajectory serves, and the models that are shown the images of the last. */
+interface Trajectory {
+  runs: Run[]
+  shown: Shown[]
+}
+
+const attackOf = (condition: StoredCondition): Run => {
+  const [part] = condition.parts
+  const parsed = attackSchema.safeParse(part?.transform)
+  if (!part || !parsed.success)
+    throw new KernelscopeError('INTERNAL', `no attack in condition ${condition.condition.key}`)
+  return { conditionId: part.conditionId, attack: parsed.data }
+}
+
+/** Conditions that one trajectory serves, together. */
+const trajectories = (attacks: Run[]): Run[][] => [
+  ...Map.groupBy(attacks, ({ attack }) => trajectoryKey(attack)).values(),
+]
+
+/** Images of a chunk that lack a fact of the trajectory, batch by batch. */
+async function followChunk(
+  room: MeasureRoom,
+  session: AttackSession,
+  variantId: number,
+  { runs, shown }: Trajectory,
+  chunk: StudyImage[],
+  size: CallSize,
+): Promise<void> {
+  const { workspace, pool, model, context, progress } = room
+  const facts = factStore(workspace.db)
+  const ids = chunk.map(({ subjectId }) => subjectId)
+  const wanted = [...runs.map(({ conditionId }) => ({ variantId, conditionId })), ...shown]
+  const known = wanted.map((key) => facts.known(key.variantId, key.conditionId, ids))
+  const missing = chunk.filter(({ subjectId }) => known.some((set) => !set.has(subjectId)))
+  progress.add({ computed: 0, cached: wanted.length * (chunk.length - missing.length), failed: 0 })
+  const order = { model, runs: runs.map(({ attack }) => attack), keep: shown.length > 0 }
+  for await (const loaded of loadedBatches(pool, missing, model.preprocessing, size.most)) {
+    if (context.signal.aborted) return
+    const { images, problems } = loaded
+    context.enterNative()
+    const crashes = progress.moved() ? 0 : context.crashes
+    let unshown = 0
+    const found = await attackInCalls(
+      session,
+      size,
+      loaded,
+      { ...order, crashes },
+      async (answer, first, rows) => {
+        const part = images.slice(first, first + rows)
+        const unread = problems.slice(first, first + rows)
+        for (const [run, { conditionId }] of runs.entries()) {
+          const result = answer.facts[run]
+          const keys = part.map(({ subjectId }, row) =>
+            unread[row] ? null : { variantId, conditionId, subjectId },
+          )
+          if (result) facts.store(keys, result)
+        }
+        if (answer.images)
+          for (const other of shown) unshown += await showImages(room, other, part, answer.images, unread)
+      },
+    )
+    for (const [row, { subjectId }] of images.entries()) {
+      const problem = found[row]
+      if (problem) for (const key of wanted) facts.fail({ ...keyOf(key), subjectId }, problem)
+    }
+    const failed = found.filter(Boolean).length
+    progress.add({
+      computed: wanted.length * (images.length - failed) - unshown,
+      cached: 0,
+      failed: wanted.length * failed + unshown,
+    })
+  }
+}
+
+const keyOf = ({ variantId, conditionId }: { variantId: number; conditionId: number }) => ({
+  variantId,
+  conditionId,
+})

@@ -1,0 +1,94 @@
+import type { Attack } from '#shared/attacks.ts'
+import { canonicalJson } from '#shared/canonical.ts'
+import type { ErrorShape } from '#shared/errors.ts'
+import { allOutputs } from '#shared/readouts.ts'
+import { noRewrite } from '#shared/rewrites.ts'
+import { openClassifier, type Classifier, type StoredModel } from '../../../../models/index.ts'
+import { gradientCallSize, inCalls, type CallSize } from '../../../measure/calls.ts'
+import type { MeasureRoom } from '../../../definition/definition.ts'
+import { onFloats } from '../../../measure/lanes.ts'
+import { targetLookup } from '../../../measure/targets.ts'
+import { takesImagesOf, transferCondition } from './conditions.ts'
+import {
+  factStore,
+  internCondition,
+  internVariant,
+  type StudyImage,
+  variantKey,
+} from '../../../../facts/index.ts'
+
+/** A model that is shown the images made with another. */
+export interface Shown {
+  model: StoredModel
+  classifier: Classifier
+  variantId: number
+  conditionId: number
+  size: CallSize
+}
+
+/** Opens the other models of a study that take the maker's images as they are, each into `shown` as soon as it is open. */
+export async function openShown(room: MeasureRoom, attack: Attack, shown: Shown[]): Promise<void> {
+  for (const model of room.models.filter((other) => takesImagesOf(other, room.model))) {
+    const classifier = await openClassifier(room.workspace, model, room.settings, room.log, onFloats)
+    const { transform, preprocessing } = transferCondition(attack, model, room.model)
+    const setting = preprocessing ? { preprocessing } : {}
+    shown.push({
+      model,
+      classifier,
+      size: classifier.fixedBatch
+        ? { most: classifier.batch, fixed: true }
+        : { most: gradientCallSize(room.model).most, fixed: false },
+      variantId: internVariant(
+        room.workspace.db,
+        variantKey(model, classifier.provider.name, noRewrite, setting),
+      ).id,
+      conditionId: internCondition(room.workspace.db, transform(0)),
+    })
+  }
+}
+
+/** What distinguishes the attack whose images are shown to others. */
+export const isSame = (a: Attack, b: Attack): boolean => canonicalJson(a) === canonicalJson(b)
+
+/**
+ * Stores what a model says of adversarial images, float32 [n, height, width, 3] in [0,1], but those with a problem, in calls
+ * that memory suffices for. Gives how many it had to give up.
+ */
+export async function showImages(
+  { workspace }: Pick<MeasureRoom, 'workspace'>,
+  { model, classifier, variantId, conditionId, size }: Shown,
+  images: readonly StudyImage[],
+  made: Float32Array,
+  problems: readonly (ErrorShape | null)[],
+): Promise<number> {
+  const { height, width } = classifier
+  const values = height * width * 3
+  // A graph that fixes its batch gets whole ones, the last of them padded.
+  const places = size.fixed ? Math.ceil(images.length / size.most) * size.most : images.length
+  const pixels = new SharedArrayBuffer(places * values * 4)
+  new Float32Array(pixels).set(made.subarray(0, images.length * values))
+  const targetOf = targetLookup(model)
+  const facts = factStore(workspace.db)
+  const keyOf = (image: StudyImage) => ({ variantId, conditionId, subjectId: image.subjectId })
+  let failed = 0
+  await inCalls(size, [...images.entries()], {
+    async call(shown, batch) {
+      const [first = 0] = shown[0] ?? []
+      const targets = Int32Array.from(shown, ([, { className }]) => targetOf(className))
+      const asked = [{ readout: allOutputs, targets }]
+      const {
+        facts: [found],
+      } = await classifier.run({ pixels, first, batch }, shown.length, asked)
+      const keys = shown.map(([at, image]) => (problems[at] ? null : keyOf(image)))
+      if (found) facts.store(keys, found)
+    },
+    giveUp([at, image], problem) {
+      if (problems[at]) return
+      facts.fail(keyOf(image), problem)
+      failed++
+    },
+    // A classifier whose worker died opens anew.
+    ended: () => false,
+  })
+  return failed
+}

@@ -1,0 +1,135 @@
+import type { DataTable, StudyCondition } from '#shared/contract/index.ts'
+import type { FigureSpec } from '#shared/figures/spec.ts'
+import type { StoredModel } from '../../../../models/index.ts'
+import type { Metric } from '../../../definition/definition.ts'
+import type { Grid } from '../../../summary/grid.ts'
+import { levelSeries } from '../../../summary/levels.ts'
+import { accuracyMetric } from '../../../summary/metrics.ts'
+import { isBySteps, stepsOf, strongestAttack } from './conditions.ts'
+import type { AdversarialParams } from './params.ts'
+
+export const attackTitles = { fgsm: 'FGSM', pgd: 'PGD', mifgsm: 'MI-FGSM' } as const
+
+/** Fig. 6: accuracy against epsilon, a figure for each number of steps, most first; or against steps where epsilon is one. */
+export function attackFigures(grid: Grid, chosen: AdversarialParams): FigureSpec[] {
+  const [most = 1, ...fewer] = stepsOf(chosen).reverse()
+  const rest = isBySteps(chosen) ? [] : fewer
+  return [
+    attackFigure(grid, chosen, most),
+    ...rest.map((steps) => ({ ...attackFigure(grid, chosen, steps), id: `attack-${steps}-steps` })),
+  ]
+}
+
+function attackFigure(grid: Grid, chosen: AdversarialParams, steps: number): FigureSpec {
+  const bySteps = isBySteps(chosen)
+  const inSteps = chosen.attack === 'fgsm' || bySteps ? '' : `, ${steps} ${steps === 1 ? 'step' : 'steps'}`
+  const attacked = ({ params }: StudyCondition) => {
+    if (params['kind'] === 'clean') return 0
+    if (params['kind'] !== chosen.attack) return null
+    if (bySteps) return Number(params['steps'])
+    return params['steps'] === steps ? Number(params['epsilon']) : null
+  }
+  const signs = ({ params }: StudyCondition) =>
+    params['kind'] === 'sign' && !bySteps ? Number(params['epsilon']) : null
+  const lines = levelSeries(grid, attacked, { repeats: 1 })
+  const baselines =
+    chosen.baseline && !bySteps
+      ? levelSeries(grid, signs, { repeats: 1 }).map((line) => ({
+          ...line,
+          id: `${line.id}-sign`,
+          baseline: 'random sign',
+        }))
+      : []
+  return {
+    id: 'attack',
+    kind: 'lines',
+    title: `${attackTitles[chosen.attack]}${inSteps}`,
+    x: bySteps
+      ? { label: 'Steps', unit: 'none', scale: 'linear', min: 0 }
+      : { label: 'Epsilon in [0,1] units', unit: 'none', scale: 'linear', min: 0 },
+    y: { label: 'Top-1 accuracy', unit: 'percent', scale: 'linear', min: 0, max: 1 },
+    series: [...lines, ...baselines],
+    references: [],
+    spans: [],
+    notes: [
+      bySteps
+        ? `Epsilon ${chosen.epsilons[0]}; the point at 0 is the clean image.`
+        : `${attackTitles[chosen.attack]}${inSteps}; the point at 0 is the clean image.`,
+      'Band: 95 % Wilson interval.',
+    ],
+    alt: `Top-1 accuracy under attack${inSteps} against ${bySteps ? 'the number of steps' : 'epsilon'}, for ${grid.models.map(({ title }) => title).join(', ')}.`,
+  }
+}
+
+/**
+ * One row per model and condition; epsilon also as n/255 and in units of the normalised input. Images made with other
+ * models have a table of their own, which says with which.
+ */
+export function attackTable(grid: Grid, models: StoredModel[]): DataTable {
+  return {
+    id: 'attacks',
+    title: 'Accuracy under attack',
+    comparedWithin: ['kind', 'epsilon', 'steps'],
+    columns: [
+      { key: 'model', title: 'Model', kind: 'text' },
+      { key: 'kind', title: 'Attack', kind: 'text' },
+      { key: 'epsilon', title: 'Epsilon', kind: 'number' },
+      { key: 'levels', title: 'n/255', kind: 'number' },
+      { key: 'normalised', title: 'After normalisation, mean of channels', kind: 'number' },
+      { key: 'steps', title: 'Steps', kind: 'integer' },
+      { key: 'n', title: 'Images', kind: 'integer' },
+      { key: 'top1', title: 'Top-1', kind: 'fraction', better: 'higher' },
+      { key: 'lo', title: '95 % from', kind: 'fraction' },
+      { key: 'hi', title: 'to', kind: 'fraction' },
+      { key: 'success', title: 'Success, all images', kind: 'fraction', better: 'lower' },
+      { key: 'conditional', title: 'Success, of those right before', kind: 'fraction', better: 'lower' },
+    ],
+    rows: grid.cells
+      .filter(({ params }) => params['kind'] !== 'transfer')
+      .map((cell) => {
+        const epsilon = Number(cell.params['epsilon'])
+        const std = models.find(({ id }) => id === cell.modelId)?.preprocessing.std ?? [1, 1, 1]
+        return {
+          model: cell.model,
+          kind: String(cell.params['kind']),
+          epsilon,
+          levels: epsilon * 255,
+          normalised: (epsilon / std[0] + epsilon / std[1] + epsilon / std[2]) / 3,
+          steps: Number(cell.params['steps']),
+          n: cell.n,
+          top1: cell.top1,
+          lo: cell.interval?.lo ?? null,
+          hi: cell.interval?.hi ?? null,
+          success: cell.top1 === null ? null : 1 - cell.top1,
+          conditional: grid.lostShare(cell),
+        }
+      }),
+  }
+}
+
+/** The largest changes in other units: eight-bit levels, and the normalised input of each model. */
+export function epsilonNote({ epsilons }: AdversarialParams, models: StoredModel[]): string {
+  const levels = (epsilon: number) => `${epsilon} = ${Number((epsilon * 255).toPrecision(3))}/255`
+  const strongest = Math.max(...epsilons)
+  const normalised = models.map(({ title, preprocessing: { std } }) => {
+    const channels = std.map((value) => (strongest / value).toPrecision(3))
+    return `${new Set(channels).size === 1 ? channels[0] : channels.join('/')} for ${title}`
+  })
+  return `ε ${[...new Set(epsilons)]
+    .sort((a, b) => a - b)
+    .map(levels)
+    .join(', ')}; after normalisation ${strongest} is ${normalised.join(', ')} (by channel).`
+}
+
+/** Top-1 under the strongest attack of the study. */
+export function attackMetrics(grid: Grid, chosen: AdversarialParams): Metric[] {
+  const strongest = strongestAttack(chosen)
+  if (!strongest) return []
+  const { kind, epsilon, steps } = strongest
+  const title = `${attackTitles[chosen.attack]}, ε ${epsilon}${kind === 'fgsm' ? '' : `, ${steps} steps`}, top-1`
+  return grid.cells
+    .filter(
+      ({ params }) => params['kind'] === kind && params['epsilon'] === epsilon && params['steps'] === steps,
+    )
+    .map((cell) => accuracyMetric(grid, cell, `adversarial.${kind}`, title))
+}

@@ -1,0 +1,133 @@
+import { mkdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Attack } from '#shared/attacks.ts'
+import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
+import { allOutputs } from '#shared/readouts.ts'
+import { openAttackSession, type AttackSession } from '../../../../inference/index.ts'
+import { openClassifier, openWithFirst, type Classifier, type StoredModel } from '../../../../models/index.ts'
+import type { AttackAgainRequest } from '../adversarial/again.ts'
+import { attackRequest } from '../adversarial/measure.ts'
+import { gradientCallSize } from '../../../measure/calls.ts'
+import { onFloats } from '../../../measure/lanes.ts'
+import { loadImages } from '../../../measure/load.ts'
+import type { Recomputed } from '../../../reproduce/recompute.ts'
+import { targetLookup } from '../../../measure/targets.ts'
+import { writePicture } from './craft.ts'
+import type { StudyImage } from '../../../../facts/index.ts'
+
+/** Answers to images made with the gradient of another model that are wanted again. */
+export interface TransferAgainRequest extends AttackAgainRequest {
+  /** The model whose gradient makes the images, with its own recipe and labels. */
+  maker: StoredModel
+}
+
+/**
+ * Makes single images again outside any study, from the seeds of their attacks and with the gradient of `maker`, and asks
+ * `model`, set up with the recipe of the facts. Rounded images go through that recipe, as in a transfer study; others are
+ * shown as they are, as in the transfer check of attacks. Only graphs and pictures are written, into the workspace.
+ */
+export async function transferAgain(request: TransferAgainRequest): Promise<Recomputed> {
+  const { workspace, settings, log, maker, items, signal } = request
+  const answers: Recomputed['answers'] = []
+  const { session } = await openWithFirst(settings, log, async (name) =>
+    openAttackSession(await attackRequest({ workspace, settings }, maker, name)),
+  )
+  const shown = openShown(request)
+  try {
+    for (const [at, { stimulus, ...item }] of items.entries()) {
+      if (signal.aborted) break
+      const { mtimeMs, size: bytes } = await stat(item.path)
+      const image = { id: 0, subjectId: 0, ...item, bytes, mtime: Math.round(mtimeMs) }
+      const made = await makeImage(request, session, stimulus, image)
+      answers[at] =
+        'code' in made
+          ? made
+          : stimulus.rounded
+            ? await shown.asPicture(made, image, `${at}`)
+            : await shown.asFloats(made, image)
+    }
+    return { provider: shown.provider(), answers }
+  } finally {
+    await shown.close()
+    await session.close()
+  }
+}
+
+/** The adversarial image, float32 [height, width, 3] in [0,1] of the maker's size. */
+async function makeImage(
+  { pool, maker }: TransferAgainRequest,
+  session: AttackSession,
+  attack: Attack,
+  image: StudyImage,
+): Promise<Float32Array | ErrorShape> {
+  const { most: batch } = gradientCallSize(maker)
+  const { pixels, problems } = await loadImages(pool, [image], maker.preprocessing, batch)
+  const [problem] = problems
+  if (problem) return problem
+  const { images } = await session.attack({
+    pixels,
+    first: 0,
+    batch,
+    rows: 1,
+    targets: Int32Array.from([targetLookup(maker)(image.className)]),
+    keys: [image.digest],
+    runs: [attack],
+    keep: true,
+  })
+  if (!images) throw new KernelscopeError('INTERNAL', 'the attack kept no image')
+  const [height, width] = maker.preprocessing.size
+  return images.subarray(0, height * width * 3)
+}
+
+/** The model that is asked; opened for pictures or for floats when it is first shown one. */
+function openShown({ workspace, pool, settings, log, model, maker }: TransferAgainRequest) {
+  const open = new Map<string, Promise<Classifier>>()
+  let provider = ''
+  async function opened(kind: 'picture' | 'floats'): Promise<Classifier> {
+    const plan = kind === 'floats' ? [onFloats] : []
+    const opening =
+      open.get(kind) ?? openClassifier(workspace, model, { ...settings, batch: 1 }, log, ...plan)
+    open.set(kind, opening)
+    const classifier = await opening
+    provider = classifier.provider.name
+    return classifier
+  }
+  async function ask(classifier: Classifier, pixels: SharedArrayBuffer, { className }: StudyImage) {
+    const { batch } = classifier
+    const targets = Int32Array.from([targetLookup(model)(className)])
+    const { facts } = await classifier.run({ pixels, first: 0, batch }, 1, [{ readout: allOutputs, targets }])
+    const [read] = facts
+    return {
+      predicted: read?.predicted[0] ?? -1,
+      confidence: read?.confidence[0] ?? Number.NaN,
+      trueProbability: (read?.trueRank[0] ?? 0) > 0 ? (read?.trueProbability[0] ?? null) : null,
+    }
+  }
+  return {
+    provider: () => provider,
+    /** Written as 8-bit PNG under a name of its own, and read by the model's recipe. */
+    async asPicture(made: Float32Array, image: StudyImage, name: string) {
+      const classifier = await opened('picture')
+      const { batch, height, width } = classifier
+      const folder = join(workspace.path, 'adversarial')
+      await mkdir(folder, { recursive: true })
+      const path = join(folder, `${maker.digest.slice(0, 16)}-${model.digest.slice(0, 16)}-${name}.png`)
+      await writePicture(path, made, ...maker.preprocessing.size)
+      const pixels = new SharedArrayBuffer(batch * height * width * 3)
+      const transforms = [{ transform: { op: 'identity' as const }, slot: 0 }]
+      const imageKey = `${path} ${image.digest}`
+      await pool.load({ path, imageKey, preprocessing: model.preprocessing, transforms }, pixels)
+      return ask(classifier, pixels, image)
+    },
+    async asFloats(made: Float32Array, image: StudyImage) {
+      const classifier = await opened('floats')
+      const { batch, height, width } = classifier
+      const pixels = new SharedArrayBuffer(batch * height * width * 3 * 4)
+      new Float32Array(pixels).set(made)
+      return ask(classifier, pixels, image)
+    },
+    async close() {
+      for (const opening of open.values()) await (await opening.catch(() => null))?.close()
+    },
+  }
+}

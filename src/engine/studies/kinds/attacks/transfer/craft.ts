@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Attack } from '#shared/attacks.ts'
+import { canonicalJson } from '#shared/canonical.ts'
+import type { ErrorShape } from '#shared/errors.ts'
+import { encodePng } from '../../../../images/index.ts'
+import { openAttackSession, type AttackSession } from '../../../../inference/index.ts'
+import { openWithFirst, usableModel, type StoredModel } from '../../../../models/index.ts'
+import type { Workspace } from '../../../../workspace/index.ts'
+import { attackInCalls } from '../adversarial/calls.ts'
+import { attackRequest } from '../adversarial/measure.ts'
+import { gradientCallSize } from '../../../measure/calls.ts'
+import type { MeasureRoom } from '../../../definition/definition.ts'
+import { loadedBatches, type LoadedBatch } from '../../../measure/load.ts'
+import type { StudyImage } from '../../../../facts/index.ts'
+
+/**
+ * Where the adversarial image of an attack is kept: 8-bit PNG of the surrogate's input size. The attack names the
+ * surrogate and how it is set up, so that an image and what was measured of it belong together.
+ */
+export function adversarialPath(workspace: Workspace, attack: Attack, image: StudyImage): string {
+  const key = canonicalJson({ attack, class: image.className })
+  return join(
+    workspace.path,
+    'adversarial',
+    createHash('sha256').update(key).digest('hex').slice(0, 16),
+    `${image.digest}.png`,
+  )
+}
+
+/** Makes adversarial images with a surrogate's gradient; opened at the first image that is missing. */
+export interface Craft {
+  readonly surrogate: StoredModel
+  /** Makes those that are not on disk; the reasons for those that could not be made, by digest. */
+  make(attack: Attack, images: StudyImage[]): Promise<Map<string, ErrorShape>>
+  close(): Promise<void>
+}
+
+export function openCraft(room: MeasureRoom, surrogateId: number): Craft {
+  const surrogate = usableModel(room.workspace.db, surrogateId)
+  const size = gradientCallSize(surrogate)
+  let session: AttackSession | null = null
+
+  async function open(): Promise<AttackSession> {
+    if (session) return session
+    room.progress.note(`${surrogate.title}: building the backward pass`)
+    const opened = await openWithFirst(room.settings, room.log, async (name) =>
+      openAttackSession(await attackRequest(room, surrogate, name)),
+    )
+    session = opened.session
+    return session
+  }
+
+  async function makeBatch(
+    attack: Attack,
+    loaded: LoadedBatch,
+    failed: Map<string, ErrorShape>,
+  ): Promise<void> {
+    const { images, problems } = loaded
+    const [height, width] = surrogate.preprocessing.size
+    const values = height * width * 3
+    const crashes = room.progress.moved() ? 0 : room.context.crashes
+    const order = { model: surrogate, runs: [attack], keep: true, crashes }
+    const found = await attackInCalls(
+      await open(),
+      size,
+      loaded,
+      order,
+      async ({ images: made }, first, rows) => {
+        for (const [row, image] of images.slice(first, first + rows).entries())
+          if (made && !problems[first + row])
+            await writePicture(
+              adversarialPath(room.workspace, attack, image),
+              made.subarray(row * values, (row + 1) * values),
+              height,
+              width,
+            )
+      },
+    )
+    for (const [row, { digest }] of images.entries()) {
+      const problem = found[row]
+      if (problem) failed.set(digest, problem)
+    }
+  }
+  return {
+    surrogate,
+    async make(attack, images) {
+      const failed = new Map<string, ErrorShape>()
+      const missing = images.filter((image) => !existsSync(adversarialPath(room.workspace, attack, image)))
+      for await (const loaded of loadedBatches(room.pool, missing, surrogate.preprocessing, size.most)) {
+        if (room.context.signal.aborted) break
+        await makeBatch(attack, loaded, failed)
+      }
+      return failed
+    },
+    async close() {
+      await session?.close()
+    },
+  }
+}
+
+/** Writes float32 [height, width, 3] in [0,1] as 8-bit PNG; whole or not at all. */
+export async function writePicture(
+  path: string,
+  image: Float32Array,
+  height: number,
+  width: number,
+): Promise<void> {
+  const pixels = Uint8Array.from(image, (value) => Math.round(value * 255))
+  await mkdir(join(path, '..'), { recursive: true })
+  await writeFile(`${path}.part`, await encodePng(pixels, height, width))
+  await rename(`${path}.part`, path)
+}

@@ -1,0 +1,183 @@
+import { z } from 'zod'
+import type { Attack } from '#shared/attacks.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import { getModel, listModels, type StoredModel } from '../../../../models/index.ts'
+import {
+  defineStudy,
+  type ConditionRoom,
+  type ExtraWork,
+  type WorkRoom,
+} from '../../../definition/definition.ts'
+import { paperValues } from '../../../summary/paper.ts'
+import { attackForwards } from '../../../measure/work.ts'
+import { measureTransfer } from './measure.ts'
+import { recipeFor, surrogateOf } from './recipe.ts'
+import { successFigure, successTable } from './view.ts'
+import type { Condition } from '../../../../facts/index.ts'
+
+const params = z.object({
+  surrogate: z.int().positive().nullable().default(null).meta({
+    title: 'Surrogate',
+    description: 'Model whose gradient makes the images; the first model of the workspace when left out',
+    format: 'model',
+  }),
+  attack: z.enum(['taig-s', 'taig-r', 'pgd']).default('taig-s').meta({
+    title: 'Attack',
+    description: 'Integrated gradients along the straight path (S) or a random one (R), or plain PGD',
+  }),
+  epsilons: z
+    .array(z.number().min(0).max(1))
+    .min(1)
+    .default([0.03, 0.06, 0.1])
+    .meta({ title: 'Epsilon', description: 'Largest change of a value, in [0,1] units' }),
+  iterations: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(20)
+    .meta({ title: 'Iterations', description: 'Steps of 1/255; 20 as published reach 0.078 at most' }),
+  secondResize: z.boolean().default(false).meta({
+    title: 'Second resize',
+    description:
+      'As published: adversarial images go through the target’s own resize and crop again, which weakens the attack',
+  }),
+  seed: z.int().min(0).default(0).meta({ title: 'Seed', description: 'Of the random path (R)' }),
+})
+
+export type TransferParams = z.output<typeof params>
+
+/** Images made with one model's gradient, shown to others (paper 4.2, Table 4). */
+export const transferAttack = defineStudy({
+  id: 'transfer-attack',
+  title: 'Transfer attack',
+  section: '4.2',
+  description:
+    'Adversarial images are made with the gradient of a surrogate model and shown to the models of the study; attack success rate as in Table 4.',
+  params,
+  presets: [
+    {
+      id: 'quick',
+      title: 'Quick look',
+      description: 'PGD on the surrogate, one size.',
+      params: { attack: 'pgd', epsilons: [0.03], iterations: 8 },
+    },
+    {
+      id: 'paper',
+      title: 'As in the paper',
+      description: 'TAIG-S, 20 iterations of 1/255, three sizes.',
+      params: {},
+    },
+    {
+      id: 'full',
+      title: 'Whole budget',
+      description: 'TAIG-S with as many iterations as the largest epsilon needs.',
+      params: { iterations: 26 },
+    },
+  ],
+  definitions: [
+    {
+      name: 'TAIG-S',
+      formula:
+        'x ← clip(x - 1/255 sign(IG(x))), IG(x) = (x - 0) mean over 21 points of ∇f_y along the straight path from black',
+      source: 'Huang and Kong 2022; LKRobust TAIG.py',
+    },
+    {
+      name: 'TAIG-R',
+      formula:
+        'as TAIG-S with uniform noise of ±ε added to each of the 21 points, as in the published approximation',
+    },
+    {
+      name: 'success, all',
+      formula: 'share of all images that are wrong; clean mistakes count',
+      source: 'LKRobust TAIG_test.py',
+    },
+    { name: 'success, conditional', formula: 'share of the images that were right before and are wrong now' },
+  ],
+  settle(chosen, room) {
+    if (chosen.surrogate !== null) {
+      getModel(room.db, chosen.surrogate)
+      return chosen
+    }
+    const [first] = listModels(room.db)
+    if (!first)
+      throw new KernelscopeError('MODEL_NOT_FOUND', 'the workspace has no model to serve as surrogate')
+    return { ...chosen, surrogate: first.id }
+  },
+  severity: 'epsilon',
+  severityOf: ({ epsilon }) => Number(epsilon),
+  conditions: (chosen, model, room) => conditions(chosen, model, room),
+  extraWork: (chosen, room) => craftWork(chosen, room),
+  measure: (room, chosen) => measureTransfer(room, chosen),
+  view: (grid, chosen, { workspace }) => {
+    const surrogate = chosen.surrogate === null ? 'unknown' : getModel(workspace.db, chosen.surrogate).title
+    return {
+      tables: [successTable(grid)],
+      figures: [successFigure(grid)],
+      reported: paperValues(({ metric }) => metric === 'TAIG attack success rate'),
+      notes: [
+        `Images made with ${chosen.attack.toUpperCase()} on ${surrogate}, ${chosen.iterations} iterations of 1/255, rounded to 8 bit${chosen.attack === 'taig-r' ? `, seed ${chosen.seed}` : ''}.`,
+        chosen.secondResize
+          ? 'Adversarial images were resized and cropped again for each model, as published.'
+          : 'Adversarial images were shown as they are.',
+        ...(Math.max(...chosen.epsilons) > chosen.iterations / 255
+          ? [
+              `${chosen.iterations} iterations cannot use more than ε = ${(chosen.iterations / 255).toFixed(3)}.`,
+            ]
+          : []),
+        ...grid.models
+          .filter(({ id }) => id === chosen.surrogate)
+          .map(({ title }) => `${title} is the surrogate itself: a white-box result.`),
+      ],
+    }
+  },
+})
+
+const epsilonsOf = ({ epsilons }: TransferParams): number[] =>
+  [...new Set(epsilons)].filter((epsilon) => epsilon > 0).sort((a, b) => a - b)
+
+const attackOf = (
+  { attack, iterations, seed }: TransferParams,
+  epsilon: number,
+  surrogate: StoredModel | null,
+): Attack => ({
+  op: 'attack',
+  kind: attack,
+  epsilon,
+  alpha: 1 / 255,
+  steps: iterations,
+  randomStart: false,
+  restarts: 1,
+  seed,
+  ...(surrogate ? surrogateOf(surrogate) : { surrogate: null }),
+  rounded: true,
+})
+
+/** The images are made once, with the surrogate, and shown to every model. */
+function craftWork(chosen: TransferParams, { db, models, images, settled }: WorkRoom): ExtraWork[] {
+  if (chosen.surrogate === null) return []
+  const surrogate = getModel(db, chosen.surrogate)
+  const stored = Math.max(0, ...models.map(settled))
+  return epsilonsOf(chosen).map((epsilon) => ({
+    model: surrogate,
+    images,
+    stored,
+    forwards: attackForwards([attackOf(chosen, epsilon, surrogate)]),
+  }))
+}
+
+function conditions(chosen: TransferParams, model: StoredModel, { db }: ConditionRoom): Condition[] {
+  const surrogate = chosen.surrogate === null ? null : getModel(db, chosen.surrogate)
+  const preprocessing = surrogate ? recipeFor(model, surrogate, chosen.secondResize) : model.preprocessing
+  return [
+    { key: 'clean', params: { epsilon: 0 }, transform: () => ({ op: 'identity' }) },
+    ...epsilonsOf(chosen).map((epsilon): Condition => {
+      const attack = attackOf(chosen, epsilon, surrogate)
+      return {
+        key: `epsilon=${epsilon}`,
+        params: { epsilon, secondResize: chosen.secondResize },
+        transform: () => attack,
+        preprocessing,
+      }
+    }),
+  ]
+}

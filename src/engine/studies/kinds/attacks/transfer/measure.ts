@@ -1,0 +1,160 @@
+import { attack as attackSchema, type Attack } from '#shared/attacks.ts'
+import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
+import type { Preprocessing } from '#shared/contract/index.ts'
+import { allOutputs } from '#shared/readouts.ts'
+import { noRewrite } from '#shared/rewrites.ts'
+import { openClassifier, type Classifier } from '../../../../models/index.ts'
+import type { MeasureRoom } from '../../../definition/definition.ts'
+import { inCalls } from '../../../measure/calls.ts'
+import { imageProblem } from '../../../measure/load.ts'
+import { measureGrid } from '../../../run/run.ts'
+import { targetLookup } from '../../../measure/targets.ts'
+import { adversarialPath, openCraft, type Craft } from './craft.ts'
+import type { TransferParams } from './index.ts'
+import {
+  factStore,
+  imageChunks,
+  internVariant,
+  settingOf,
+  type StoredCondition,
+  type StudyImage,
+  variantKey,
+} from '../../../../facts/index.ts'
+
+/** Images whose adversarial forms are made before they are shown. */
+const chunkSize = 32
+
+/** Clean predictions of the target by the ordinary way, then its predictions of the surrogate's adversarial images. */
+export async function measureTransfer(room: MeasureRoom, params: TransferParams): Promise<void> {
+  const attackOf = ({ parts }: StoredCondition) => attackSchema.safeParse(parts[0]?.transform).data
+  await measureGrid({ ...room, conditions: room.conditions.filter((condition) => !attackOf(condition)) })
+  if (params.surrogate === null)
+    throw new KernelscopeError('STUDY_PARAMS', 'invalid surrogate: none was settled')
+  const craft = openCraft(room, params.surrogate)
+  const classifier = await openClassifier(room.workspace, room.model, room.settings, room.log)
+  try {
+    for (const condition of room.conditions) {
+      const attack = attackOf(condition)
+      if (!attack) continue
+      room.progress.note(
+        `${room.model.title} on images made with ${craft.surrogate.title}, ε ${attack.epsilon}`,
+      )
+      for (const chunk of imageChunks(room.workspace.db, room.source, chunkSize)) {
+        if (room.context.signal.aborted) return
+        await showChunk(
+          room,
+          {
+            craft,
+            classifier,
+            attack,
+            conditionId: condition.parts[0]?.conditionId ?? 0,
+            ...settled(room, classifier, condition),
+          },
+          chunk,
+        )
+      }
+    }
+  } finally {
+    await classifier.close()
+    await craft.close()
+  }
+}
+
+interface Showing {
+  craft: Craft
+  classifier: Classifier
+  /** How the adversarial picture becomes the target's input, and the variant whose facts that gives. */
+  preprocessing: Preprocessing
+  variantId: number
+  attack: Attack
+  conditionId: number
+}
+
+function settled({ workspace, model }: MeasureRoom, { provider }: Classifier, condition: StoredCondition) {
+  const setting = settingOf(condition)
+  const key = variantKey(model, provider.name, noRewrite, setting)
+  return {
+    preprocessing: setting.preprocessing ?? model.preprocessing,
+    variantId: internVariant(workspace.db, key).id,
+  }
+}
+
+async function showChunk(room: MeasureRoom, showing: Showing, chunk: StudyImage[]): Promise<void> {
+  const { workspace, progress, context } = room
+  const { craft, classifier, attack, conditionId, variantId } = showing
+  const facts = factStore(workspace.db)
+  const known = facts.known(
+    variantId,
+    conditionId,
+    chunk.map(({ subjectId }) => subjectId),
+  )
+  const missing = chunk.filter(({ subjectId }) => !known.has(subjectId))
+  progress.add({ computed: 0, cached: chunk.length - missing.length, failed: 0 })
+  if (missing.length === 0) return
+  context.enterNative()
+  const failed = await craft.make(attack, missing)
+  if (context.signal.aborted) return
+  const size = { most: classifier.batch, fixed: classifier.fixedBatch }
+  await inCalls(size, missing, {
+    call: (part) =>
+      // One shape for all calls, while memory allows it.
+      showBatch(room, showing, part, size.most === classifier.batch ? classifier.batch : part.length, failed),
+    giveUp({ subjectId }, problem) {
+      facts.fail({ variantId, conditionId, subjectId }, problem)
+      progress.add({ computed: 0, cached: 0, failed: 1 })
+    },
+    // A classifier whose worker died opens anew.
+    ended: () => false,
+  })
+  classifier.batch = size.most
+}
+
+async function showBatch(
+  room: MeasureRoom,
+  { classifier, preprocessing, attack, conditionId, variantId }: Showing,
+  images: StudyImage[],
+  batch: number,
+  failed: Map<string, ErrorShape>,
+): Promise<void> {
+  const { workspace, pool, model, progress } = room
+  const { height, width } = classifier
+  const pixels = new SharedArrayBuffer(batch * height * width * 3)
+  const problems = await Promise.all(
+    images.map(async (image, slot) => {
+      const problem = failed.get(image.digest)
+      if (problem) return problem
+      const path = adversarialPath(workspace, attack, image)
+      try {
+        await pool.load(
+          { path, imageKey: path, preprocessing, transforms: [{ transform: { op: 'identity' }, slot }] },
+          pixels,
+        )
+        return null
+      } catch (error) {
+        return imageProblem(error)
+      }
+    }),
+  )
+  const targetOf = targetLookup(model)
+  const targets = Int32Array.from(images, ({ className }) => targetOf(className))
+  const {
+    facts: [found],
+  } = await classifier.run({ pixels, first: 0, batch }, images.length, [{ readout: allOutputs, targets }])
+  const store = factStore(workspace.db)
+  const keyOf = (image: StudyImage) => ({
+    variantId,
+    conditionId,
+    subjectId: image.subjectId,
+  })
+  if (found)
+    store.store(
+      images.map((image, row) => (problems[row] ? null : keyOf(image))),
+      found,
+    )
+  for (const [row, image] of images.entries()) {
+    const problem = problems[row]
+    if (problem) store.fail(keyOf(image), problem)
+  }
+  const bad = problems.filter(Boolean).length
+  progress.add({ computed: images.length - bad, cached: 0, failed: bad })
+}

@@ -1,0 +1,67 @@
+import type { DataTable } from '#shared/contract/index.ts'
+import type { FigureSpec } from '#shared/figures/spec.ts'
+import type { Grid } from '../../../summary/grid.ts'
+
+/** Table 4: success rates by model and epsilon, in both countings, with the clean error beside them. */
+export function successTable(grid: Grid): DataTable {
+  return {
+    id: 'success',
+    title: 'Attack success rate',
+    comparedWithin: ['epsilon'],
+    columns: [
+      { key: 'model', title: 'Model', kind: 'text' },
+      { key: 'epsilon', title: 'Epsilon', kind: 'number' },
+      { key: 'levels', title: 'n/255', kind: 'number' },
+      { key: 'n', title: 'Images', kind: 'integer' },
+      { key: 'success', title: 'Success, all images', kind: 'fraction', better: 'lower' },
+      { key: 'lo', title: '95 % from', kind: 'fraction' },
+      { key: 'hi', title: 'to', kind: 'fraction' },
+      { key: 'conditional', title: 'Success, of those right before', kind: 'fraction', better: 'lower' },
+    ],
+    rows: grid.cells.map((cell) => ({
+      model: cell.model,
+      epsilon: Number(cell.params['epsilon']),
+      levels: Number(cell.params['epsilon']) * 255,
+      n: cell.n,
+      success: cell.top1 === null ? null : 1 - cell.top1,
+      lo: cell.interval ? 1 - cell.interval.hi : null,
+      hi: cell.interval ? 1 - cell.interval.lo : null,
+      conditional: grid.lostShare(cell),
+    })),
+  }
+}
+
+/** Success against epsilon; the point at 0 is the clean error. */
+export function successFigure(grid: Grid): FigureSpec {
+  return {
+    id: 'success',
+    kind: 'lines',
+    title: 'Attack success',
+    x: { label: 'Epsilon in [0,1] units', unit: 'none', scale: 'linear', min: 0 },
+    y: { label: 'Attack success rate, all images', unit: 'percent', scale: 'linear', min: 0, max: 1 },
+    series: grid.models.map((model, slot) => ({
+      id: String(model.id),
+      name: model.title,
+      slot,
+      origin: 'measured' as const,
+      symbols: true,
+      bandLabel: '95 % Wilson interval',
+      points: grid.cells
+        .filter(({ modelId }) => modelId === model.id)
+        .map((cell) => ({
+          x: Number(cell.params['epsilon']),
+          y: cell.top1 === null ? null : 1 - cell.top1,
+          n: cell.n,
+          ref: `${model.id}|${cell.key}`,
+          ...(cell.interval ? { lo: 1 - cell.interval.hi, hi: 1 - cell.interval.lo } : {}),
+        })),
+    })),
+    references: [],
+    spans: [],
+    notes: [
+      'Clean mistakes count as success, as in Table 4; the point at 0 is the clean error.',
+      'Band: 95 % Wilson interval.',
+    ],
+    alt: `Attack success rate against epsilon, for ${grid.models.map(({ title }) => title).join(', ')}.`,
+  }
+}

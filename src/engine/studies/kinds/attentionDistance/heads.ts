@@ -1,0 +1,118 @@
+import type { ErrorShape } from '#shared/errors.ts'
+import type { StoredModel } from '../../../models/index.ts'
+import { onGraphThread, type AttentionMap } from '../../../onnx/index.ts'
+import type { Db } from '../../../workspace/index.ts'
+import type { PointImages, ViewRoom } from '../../definition/definition.ts'
+import { drawImages } from '../../measure/drawImages.ts'
+import type { Probe } from '../../measure/probing.ts'
+import type { DistanceParams } from './params.ts'
+import { isSettled, measured, type StudyImage, subjectsOf } from '../../../facts/index.ts'
+
+const rewrite = { op: 'probe', what: 'attentionDistance', together: null, version: 1 } as const
+
+export const mapsOf = async ({ path }: StoredModel): Promise<AttentionMap[]> =>
+  (await onGraphThread({ kind: 'attention', path })).maps
+
+/** The mean distance of every head, in pixels of the input. */
+export function distanceProbe(model: StoredModel): Probe {
+  return {
+    rewrite,
+    name: 'attention-distance',
+    taps: async () =>
+      (await mapsOf(model)).map((map, layer) => ({
+        tensor: map.tensor,
+        as: `distance-${layer}`,
+        reduce: { kind: 'attentionDistance', of: map, patch: model.preprocessing.size[0] / map.grid[0] },
+      })),
+    vectorOf: (outputs, row) =>
+      outputs.flatMap(({ data, shape }) => [
+        ...data.subarray(row * (shape[1] ?? 1), (row + 1) * (shape[1] ?? 1)),
+      ]),
+  }
+}
+
+/** What is stored of a model. */
+export interface Heads {
+  model: StoredModel
+  maps: AttentionMap[]
+  /** Per layer and head, mean over `images` of the images drawn; empty while there is none. */
+  distances: { layer: number; head: number; pixels: number }[]
+  images: number
+  drawn: number
+  /** Why images were left out. */
+  problems: ErrorShape[]
+  /** There is nothing left to measure. */
+  settled: boolean
+}
+
+export async function allHeads(
+  { workspace: { db }, source, models }: ViewRoom,
+  { images: count, seed }: DistanceParams,
+): Promise<Heads[]> {
+  const images = await drawImages(db, source, count, seed)
+  return Promise.all(models.map((model) => headsOf(db, model, images)))
+}
+
+async function headsOf(db: Db, model: StoredModel, images: StudyImage[]): Promise<Heads> {
+  const maps = await mapsOf(model)
+  const found = measured(db, model, rewrite)
+  const subjects = subjectsOf(images)
+  const stored = found.vectors(subjects)
+  const vectors = subjects.flatMap((subject) => stored.get(subject) ?? [])
+  const rest = {
+    model,
+    maps,
+    images: vectors.length,
+    drawn: images.length,
+    problems: [...found.problems(subjects).values()],
+    settled: maps.length === 0 || isSettled(found, images),
+  }
+  if (vectors.length === 0) return { ...rest, distances: [] }
+  const distances = placesOf(maps).map((place, at) => ({
+    ...place,
+    pixels: vectors.reduce((sum, vector) => sum + (vector[at] ?? 0), 0) / vectors.length,
+  }))
+  return { ...rest, distances }
+}
+
+/** Heads in the order of a stored vector. */
+const placesOf = (maps: AttentionMap[]): Head[] =>
+  maps.flatMap(({ layer, heads }) => Array.from({ length: heads }, (_, head) => ({ layer, head })))
+
+/** Counted from 0. */
+export interface Head {
+  layer: number
+  head: number
+}
+
+/** The point of a head in pixels, or over the diagonal of the input. */
+export const pointKey = ({ layer, head }: Head, of: 'pixels' | 'diagonal'): string =>
+  `layer=${layer + 1},head=${head + 1}${of === 'diagonal' ? ',of=diagonal' : ''}`
+
+/** The images behind one head, each with its own distance on the scale of the point. */
+export async function headPoint(
+  key: string,
+  { images: count, seed }: DistanceParams,
+  model: StoredModel,
+  { workspace: { db }, source }: ViewRoom,
+): Promise<PointImages | null> {
+  const places = placesOf(await mapsOf(model))
+  const start = places.findIndex((place) =>
+    [pointKey(place, 'pixels'), pointKey(place, 'diagonal')].includes(key),
+  )
+  const place = places[start]
+  if (!place) return null
+  const inPixels = key === pointKey(place, 'pixels')
+  const scale = inPixels ? 1 : Math.hypot(...model.preprocessing.size)
+  const images = await drawImages(db, source, count, seed)
+  const stored = measured(db, model, rewrite).vectors(subjectsOf(images), { start, count: 1 })
+  return {
+    title: `Layer ${place.layer + 1}, head ${place.head + 1}`,
+    unit: inPixels ? 'pixels' : 'none',
+    note: inPixels ? null : 'Distances over the length of the image’s diagonal; the point is their mean.',
+    images: images.flatMap(({ id, subjectId }) => {
+      const pixels = stored.get(subjectId)?.[0]
+      return pixels === undefined ? [] : [{ id, value: pixels / scale }]
+    }),
+  }
+}

@@ -1,0 +1,66 @@
+import { defineStudy } from '../../definition/definition.ts'
+import { drawImages } from '../../measure/drawImages.ts'
+import { probeImages } from '../../measure/probing.ts'
+import { drawnWork } from '../../measure/work.ts'
+import { allHeads, distanceProbe, headPoint, mapsOf } from './heads.ts'
+import { params } from './params.ts'
+import { headTable, layerFigure, sortedFigure } from './view.ts'
+import { problemNotes } from '../../../facts/index.ts'
+
+/** Mean attention distance of a ViT's heads over images: the counterpart of the kernel attention distance (Raghu et al. 2021). */
+export const attentionDistance = defineStudy({
+  id: 'attention-distance',
+  title: 'Attention distance of ViTs',
+  section: '4.6',
+  description:
+    'How far each attention head looks, in pixels, averaged over queries and images; one point per head and layer.',
+  params,
+  presets: [
+    { id: 'quick', title: 'Quick look', description: '16 images.', params: { images: 16 } },
+    { id: 'default', title: 'Sound', description: '64 images.', params: {} },
+  ],
+  definitions: [
+    {
+      name: 'attention distance',
+      formula:
+        'sum over keys of attention × distance between patch centres in pixels, mean over queries and images; class token left out, not renormalised',
+      source: 'Raghu et al. 2021; keras-io probing_vits.py',
+    },
+  ],
+  conditions: () => [],
+  extraWork: (chosen, room) => drawnWork(room, chosen.images, 1),
+  async measure(room, chosen) {
+    const maps = await mapsOf(room.model)
+    if (maps.length === 0) return
+    await probeImages(
+      room,
+      await drawImages(room.workspace.db, room.source, chosen.images, chosen.seed),
+      distanceProbe(room.model),
+    )
+  },
+  async complete(chosen, room) {
+    const heads = await allHeads(room, chosen)
+    return heads.every(({ settled }) => settled)
+  },
+  point: headPoint,
+  async kept(chosen, model, { workspace: { db }, source }) {
+    const images = await drawImages(db, source, chosen.images, chosen.seed)
+    return [{ rewrite: distanceProbe(model).rewrite, images, together: false }]
+  },
+  async view(_grid, chosen, room) {
+    const heads = await allHeads(room, chosen)
+    const measured = heads.filter(({ distances }) => distances.length > 0)
+    return {
+      tables: [headTable(measured)],
+      figures: [layerFigure(measured), sortedFigure(measured)],
+      reported: [],
+      notes: [
+        `${heads[0]?.drawn ?? 0} images drawn with seed ${chosen.seed}.`,
+        ...heads.flatMap(({ model, drawn, problems }) => problemNotes(model.title, drawn, problems)),
+        ...heads
+          .filter(({ maps }) => maps.length === 0)
+          .map(({ model }) => `${model.title}: no attention over all patches was found in the graph.`),
+      ],
+    }
+  },
+})

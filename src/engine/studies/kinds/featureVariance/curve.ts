@@ -1,0 +1,68 @@
+import type { ErrorShape } from '#shared/errors.ts'
+import type { StoredModel } from '../../../models/index.ts'
+import type { Db } from '../../../workspace/index.ts'
+import type { VarianceParams } from './index.ts'
+import { perImage, storedBatchMean } from './measure.ts'
+import { isSettled, measured, type StudyImage, subjectsOf } from '../../../facts/index.ts'
+
+/** Mean and its standard error over images, layer by layer. */
+export interface Curve {
+  images: number
+  mean: number[]
+  error: number[]
+}
+
+/** What is stored of a model. */
+export interface StoredCurve {
+  /** Over the images that were measured; null while there is none. */
+  curve: Curve | null
+  /** Why images were left out. */
+  problems: ErrorShape[]
+  /** There is nothing left to measure. */
+  settled: boolean
+}
+
+export function storedCurve(
+  db: Db,
+  model: StoredModel,
+  images: StudyImage[],
+  { order }: VarianceParams,
+): StoredCurve {
+  if (order === 'batch-mean') {
+    const found = storedBatchMean(db, model, images)
+    if (!found) return { curve: null, problems: [], settled: false }
+    const { vector, problems } = found
+    const curve = {
+      images: images.length - problems.length,
+      mean: [...vector],
+      error: [...vector].map(() => 0),
+    }
+    return { curve, problems, settled: true }
+  }
+  const found = measured(db, model, perImage.rewrite)
+  const subjects = subjectsOf(images)
+  const stored = found.vectors(subjects)
+  const vectors = subjects.flatMap((subject) => stored.get(subject) ?? [])
+  return {
+    curve: vectors.length === 0 ? null : summed(vectors),
+    problems: [...found.problems(subjects).values()],
+    settled: isSettled(found, images),
+  }
+}
+
+/** What a curve is divided by. */
+export const scaleOf = ({ mean }: Curve, normalise: boolean): number =>
+  normalise ? Math.max(...mean) || 1 : 1
+
+function summed(vectors: Float64Array[]): Curve {
+  const n = vectors.length
+  const mean = Array.from(
+    vectors[0] ?? [],
+    (_, layer) => vectors.reduce((sum, vector) => sum + (vector[layer] ?? 0), 0) / n,
+  )
+  const error = mean.map((average, layer) => {
+    const squares = vectors.reduce((sum, vector) => sum + ((vector[layer] ?? 0) - average) ** 2, 0)
+    return n < 2 ? 0 : Math.sqrt(squares / (n - 1) / n)
+  })
+  return { images: n, mean, error }
+}

@@ -1,0 +1,203 @@
+import { z } from 'zod'
+import { formatCellRef } from '#shared/cellRef.ts'
+import type { DataTable } from '#shared/contract/index.ts'
+import type { FigureSpec } from '#shared/figures/spec.ts'
+import type { FeaturePoint } from '../../../onnx/index.ts'
+import type { StoredModel } from '../../../models/index.ts'
+import { defineStudy } from '../../definition/definition.ts'
+import { paperStatements } from '../../summary/paper.ts'
+import { drawImages } from '../../measure/drawImages.ts'
+import { probeImages } from '../../measure/probing.ts'
+import { drawnWork } from '../../measure/work.ts'
+import { scaleOf, storedCurve, type Curve } from './curve.ts'
+import { batchMeanRewrite, measureBatchMean, perImage, pointsOf } from './measure.ts'
+import { pointKey, variancePoint } from './point.ts'
+import { problemNotes } from '../../../facts/index.ts'
+
+const params = z.object({
+  images: z
+    .int()
+    .min(2)
+    .max(4096)
+    .default(64)
+    .meta({ title: 'Images', description: 'Drawn by seed from the dataset' }),
+  order: z.enum(['per-image', 'batch-mean']).default('per-image').meta({
+    title: 'Averaging',
+    description:
+      'Variance of each image, then the mean (sound), or variance of the mean over the batch, as in the published script',
+  }),
+  normalise: z
+    .boolean()
+    .default(true)
+    .meta({ title: 'Normalise', description: 'Divide every curve by its own maximum' }),
+  seed: z.int().min(0).default(0).meta({ title: 'Seed', description: 'Which images' }),
+})
+
+export type VarianceParams = z.output<typeof params>
+
+/** Spatial variance of feature maps over depth (paper 4.7, Fig. 10). */
+export const featureVariance = defineStudy({
+  id: 'feature-variance',
+  title: 'Feature map variance',
+  section: '4.7',
+  description:
+    'How much feature maps vary over positions, layer by layer: low and smooth where a network averages, jagged where it does not.',
+  params,
+  presets: [
+    { id: 'quick', title: 'Quick look', description: '16 images.', params: { images: 16 } },
+    { id: 'default', title: 'Sound', description: '64 images, variance image by image.', params: {} },
+    {
+      id: 'published',
+      title: 'As published',
+      description: 'Features averaged over the batch before the variance is taken.',
+      params: { order: 'batch-mean' },
+    },
+  ],
+  definitions: [
+    {
+      name: 'per image',
+      formula: 'unbiased variance over positions for each image and channel, then the mean over both',
+      source: 'Park and Kim 2022, featuremap_variance.ipynb',
+    },
+    {
+      name: 'batch mean',
+      formula: 'unbiased variance over positions of the features averaged over the batch',
+      source: 'LKRobust main.py',
+    },
+    {
+      name: 'normalised depth',
+      formula:
+        'index / (count - 1) over stem layers, residual units and transitions; class tokens are left out',
+    },
+  ],
+  conditions: () => [],
+  extraWork: (chosen, room) => drawnWork(room, chosen.images, 1),
+  async measure(room, chosen) {
+    const images = await drawImages(room.workspace.db, room.source, chosen.images, chosen.seed)
+    if (chosen.order === 'per-image') await probeImages(room, images, perImage)
+    else await measureBatchMean(room, images)
+  },
+  async complete(chosen, room) {
+    const { db } = room.workspace
+    const images = await drawImages(db, room.source, chosen.images, chosen.seed)
+    return room.models.every((model) => storedCurve(db, model, images, chosen).settled)
+  },
+  point: variancePoint,
+  async kept(chosen, _model, { workspace: { db }, source }) {
+    const images = await drawImages(db, source, chosen.images, chosen.seed)
+    return chosen.order === 'per-image'
+      ? [{ rewrite: perImage.rewrite, images, together: false }]
+      : [{ rewrite: batchMeanRewrite(images), images, together: true }]
+  },
+  async view(_grid, chosen, room) {
+    const { db } = room.workspace
+    const images = await drawImages(db, room.source, chosen.images, chosen.seed)
+    const curves = await Promise.all(
+      room.models.map(async (model) => ({
+        model,
+        points: await pointsOf(model),
+        ...storedCurve(db, model, images, chosen),
+      })),
+    )
+    const measured = curves.flatMap(({ model, points, curve }) => (curve ? [{ model, points, curve }] : []))
+    return {
+      tables: [layerTable(measured)],
+      figures: [varianceFigure(measured, chosen)],
+      reported: paperStatements('Fig. 10'),
+      notes: [
+        `${images.length} images drawn with seed ${chosen.seed}, evaluation mode.`,
+        ...curves.flatMap(({ model, problems }) => problemNotes(model.title, images.length, problems)),
+        chosen.order === 'per-image'
+          ? 'Variance of each image and channel, then the mean.'
+          : 'Variance of the features averaged over the batch, as in the published script.',
+        chosen.normalise ? 'Every curve divided by its own maximum.' : 'Not normalised.',
+      ],
+    }
+  },
+})
+
+interface MeasuredCurve {
+  model: StoredModel
+  points: FeaturePoint[]
+  curve: Curve
+}
+
+/** Fig. 10: variance against normalised depth; the stages of the first model are shaded. */
+function varianceFigure(curves: MeasuredCurve[], { normalise }: VarianceParams): FigureSpec {
+  const [first] = curves
+  return {
+    id: 'variance',
+    kind: 'lines',
+    title: 'Feature map variance',
+    x: { label: 'Normalised depth', unit: 'none', scale: 'linear', min: 0, max: 1 },
+    y: { label: normalise ? 'Normalised variance' : 'Variance', unit: 'none', scale: 'linear', min: 0 },
+    series: curves.map(({ model, curve }, slot) => ({
+      id: String(model.id),
+      name: model.title,
+      slot,
+      origin: 'measured' as const,
+      symbols: true,
+      bandLabel: 'standard error over images',
+      points: curve.mean.map((value, index) => {
+        const scale = scaleOf(curve, normalise)
+        const error = curve.error[index] ?? 0
+        return {
+          x: curve.mean.length === 1 ? 0 : index / (curve.mean.length - 1),
+          y: value / scale,
+          lo: (value - error) / scale,
+          hi: (value + error) / scale,
+          n: curve.images,
+          ref: formatCellRef({ modelId: model.id, key: pointKey(index) }),
+        }
+      }),
+    })),
+    references: [],
+    spans: first ? stageSpans(first.points) : [],
+    notes: [
+      normalise ? 'Every curve is divided by its own maximum.' : 'Variances as they are.',
+      ...(first && curves.length > 1 ? [`Shaded: the stages of ${first.model.title}.`] : []),
+    ],
+    alt: `Spatial variance of feature maps over depth, for ${curves.map(({ model }) => model.title).join(', ')}.`,
+  }
+}
+
+function stageSpans(points: FeaturePoint[]): FigureSpec['spans'] {
+  const last = Math.max(1, points.length - 1)
+  return [...Map.groupBy(points.entries(), ([, { stage }]) => stage)].map(([stage, entries]) => {
+    const places = entries.map(([index]) => index)
+    return {
+      label: stage === 0 ? 'stem' : `stage ${stage}`,
+      from: Math.max(0, (Math.min(...places) - 0.5) / last),
+      to: Math.min(1, (Math.max(...places) + 0.5) / last),
+    }
+  })
+}
+
+function layerTable(curves: MeasuredCurve[]): DataTable {
+  return {
+    id: 'layers',
+    title: 'Variance by layer',
+    columns: [
+      { key: 'model', title: 'Model', kind: 'text' },
+      { key: 'place', title: 'Place', kind: 'integer' },
+      { key: 'kind', title: 'Kind', kind: 'text' },
+      { key: 'stage', title: 'Stage', kind: 'integer' },
+      { key: 'tensor', title: 'Tensor', kind: 'text' },
+      { key: 'variance', title: 'Variance', kind: 'number' },
+      { key: 'error', title: 'Standard error', kind: 'number' },
+      { key: 'n', title: 'Images', kind: 'integer' },
+    ],
+    rows: curves.flatMap(({ model, points, curve }) =>
+      points.map(({ kind, stage, tensor }, index) => ({
+        model: model.title,
+        place: index + 1,
+        kind,
+        stage,
+        tensor,
+        variance: curve.mean[index] ?? null,
+        error: curve.error[index] ?? null,
+        n: curve.images,
+      })),
+    ),
+  }
+}

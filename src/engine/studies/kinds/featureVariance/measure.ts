@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto'
+import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
+import type { Rewrite } from '#shared/rewrites.ts'
+import { type StoredModel } from '../../../models/index.ts'
+import { onGraphThread, rowWeightsInput, type FeaturePoint, type Tap } from '../../../onnx/index.ts'
+import type { Db } from '../../../workspace/index.ts'
+import { givenUp, inCalls, smallerAfter } from '../../measure/calls.ts'
+import type { MeasureRoom } from '../../definition/definition.ts'
+import { loadFloats, openProbe, runProbe, setKey, type Probe } from '../../measure/probing.ts'
+import { FeatureSum } from './featureSum.ts'
+import { measured, measurementStore, type StudyImage, subjectsOf } from '../../../facts/index.ts'
+
+/** The places of a curve over depth. */
+export const pointsOf = ({ path }: StoredModel): Promise<FeaturePoint[]> =>
+  onGraphThread({ kind: 'points', path })
+
+/** Its position in the list names the tap. */
+const tapsOf = async (model: StoredModel, kind: 'variance' | 'weightedSum'): Promise<Tap[]> =>
+  (await pointsOf(model)).map((point, index) => ({
+    tensor: point.tensor,
+    as: `${kind}-${index}`,
+    reduce: { kind, of: point },
+  }))
+
+/** Mean over channels of row `row` of each tap's [rows, channels]. */
+const channelMeans: Probe['vectorOf'] = (outputs, row) =>
+  outputs.map(({ data, shape }) => {
+    const channels = shape[1] ?? 1
+    return (
+      data.subarray(row * channels, (row + 1) * channels).reduce((sum, value) => sum + value, 0) / channels
+    )
+  })
+
+/** One variance per layer for each image. */
+export const perImage: Probe = {
+  rewrite: { op: 'probe', what: 'variance', together: null, version: 1 },
+  name: 'variance',
+  taps: (model) => tapsOf(model, 'variance'),
+  vectorOf: channelMeans,
+}
+
+/** The key of a variance over a set of images that were averaged first. */
+export const batchMeanRewrite = (images: StudyImage[]): Rewrite => ({
+  op: 'probe',
+  what: 'varianceOfBatchMean',
+  together: createHash('sha256').update(setKey(images)).digest('hex'),
+  version: 1,
+})
+
+/**
+ * Features are averaged over all images that can be read, some of them in each run; the one vector is kept under the
+ * first of them, and why images were left out beside it.
+ */
+export async function measureBatchMean(room: MeasureRoom, images: StudyImage[]): Promise<void> {
+  const { workspace, model, progress, context } = room
+  const rewrite = batchMeanRewrite(images)
+  const [first] = images
+  progress.expect(images.length)
+  if (!first || storedBatchMean(workspace.db, model, images)) {
+    progress.add({ computed: 0, cached: images.length, failed: 0 })
+    return
+  }
+  const points = await pointsOf(model)
+  const {
+    session,
+    provider,
+    outputs,
+    size: usual,
+  } = await openProbe(room, {
+    name: 'feature-sum',
+    taps: (one) => tapsOf(one, 'weightedSum'),
+  })
+  const size = smallerAfter(usual, progress.moved() ? 0 : context.crashes)
+  progress.note(`${model.title} on ${provider}, batch ${size.most}`)
+  const sums = points.map((point) => new FeatureSum(point))
+  const { problems, giveUp } = givenUp(progress)
+  const call = async (part: StudyImage[], places: number) => {
+    if (context.signal.aborted) return
+    const loaded = await loadFloats(room, part, places)
+    const weights = Float32Array.from({ length: places }, (_, row) =>
+      row < part.length && !loaded.problems[row] ? 1 : 0,
+    )
+    context.enterNative()
+    const answer = await runProbe(session, model, loaded.floats, outputs, [
+      { name: rowWeightsInput, data: weights, shape: [places] },
+    ])
+    for (const [index, sum] of sums.entries()) sum.add(answer[index])
+    for (const [row, image] of part.entries()) {
+      const problem = loaded.problems[row]
+      if (problem) giveUp(image, problem)
+      else progress.add({ computed: 1, cached: 0, failed: 0 })
+    }
+  }
+  try {
+    await inCalls(size, images, { call, giveUp, ended: () => session.ended })
+  } finally {
+    await session.close()
+  }
+  if (context.signal.aborted) return
+  const counted = images.length - problems.size
+  if (counted === 0) throw new KernelscopeError('DATASET_EMPTY', `no image gave features of ${model.title}`)
+  const store = measurementStore(workspace.db, { model, provider, rewrite })
+  workspace.db.transaction(() => {
+    store.keepVector(
+      first.subjectId,
+      sums.map((sum) => sum.varianceOfMean(counted)),
+    )
+    for (const [subjectId, problem] of problems) store.fail(subjectId, problem)
+  })()
+}
+
+/** What `measureBatchMean` kept; null before it did. */
+export function storedBatchMean(
+  db: Db,
+  model: StoredModel,
+  images: StudyImage[],
+): { vector: Float64Array; problems: ErrorShape[] } | null {
+  const [first] = images
+  if (!first) return null
+  const found = measured(db, model, batchMeanRewrite(images))
+  const vector = found.vectors([first.subjectId]).get(first.subjectId)
+  return vector ? { vector, problems: [...found.problems(subjectsOf(images)).values()] } : null
+}

@@ -1,0 +1,44 @@
+import type { StoredModel } from '../../../models/index.ts'
+import type { PointImages, ViewRoom } from '../../definition/definition.ts'
+import { drawImages } from '../../measure/drawImages.ts'
+import { scaleOf, storedCurve } from './curve.ts'
+import type { VarianceParams } from './index.ts'
+import { batchMeanRewrite, perImage } from './measure.ts'
+import { measured, subjectsOf } from '../../../facts/index.ts'
+
+/** Places of a curve by their index. */
+export const pointKey = (index: number): string => `place=${index + 1}`
+
+/** The images behind one place of a curve, each with its variance there on the scale of the curve. */
+export async function variancePoint(
+  key: string,
+  chosen: VarianceParams,
+  model: StoredModel,
+  { workspace: { db }, source }: ViewRoom,
+): Promise<PointImages | null> {
+  const images = await drawImages(db, source, chosen.images, chosen.seed)
+  const { curve } = storedCurve(db, model, images, chosen)
+  const index = curve ? curve.mean.findIndex((_, at) => pointKey(at) === key) : -1
+  if (!curve || index < 0) return null
+  const point = { title: `Variance at place ${index + 1} of ${curve.mean.length}`, unit: 'none' } as const
+  if (chosen.order === 'batch-mean') {
+    const left = measured(db, model, batchMeanRewrite(images)).problems(subjectsOf(images))
+    return {
+      ...point,
+      note: 'The variance of features that were averaged over these images first: none has a value of its own.',
+      images: images.filter(({ subjectId }) => !left.has(subjectId)).map(({ id }) => ({ id, value: null })),
+    }
+  }
+  const scale = scaleOf(curve, chosen.normalise)
+  const stored = measured(db, model, perImage.rewrite).vectors(subjectsOf(images), { start: index, count: 1 })
+  return {
+    ...point,
+    note: chosen.normalise
+      ? 'Values are divided by the maximum of the curve, as the point is: it is their mean.'
+      : null,
+    images: images.flatMap(({ id, subjectId }) => {
+      const value = stored.get(subjectId)?.[0]
+      return value === undefined ? [] : [{ id, value: value / scale }]
+    }),
+  }
+}

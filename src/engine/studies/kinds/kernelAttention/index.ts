@@ -1,0 +1,148 @@
+import { z } from 'zod'
+import { distanceDefinition, type DataTable, type KernelLayer } from '#shared/contract/index.ts'
+import { kernelDistancesSpec } from '#shared/figures/kernelDistance.ts'
+import { firstAndLast } from './layers.ts'
+import { onGraphThread } from '../../../onnx/index.ts'
+import type { StoredModel } from '../../../models/index.ts'
+import { defineStudy } from '../../definition/definition.ts'
+import { paperStatements } from '../../summary/paper.ts'
+
+const params = z.object({
+  definition: distanceDefinition.default('normalised').meta({
+    title: 'Definition',
+    description:
+      'The paper’s formula, divided by the sum of weights (normalised), or the published script, which leaves the division out',
+  }),
+  kernels: z.enum(['raw', 'merged']).default('raw').meta({
+    title: 'Kernels',
+    description:
+      'Large kernels as they are in the file, as the paper reads them, or with the small branch beside them merged in, which is what acts on the image',
+  }),
+  layers: z.enum(['first-and-last', 'all']).default('first-and-last').meta({
+    title: 'Layers',
+    description: 'Two shallow layers and the last two of the stage with most layers, as in Fig. 9, or all',
+  }),
+  smallest: z.int().min(3).max(101).default(7).meta({
+    title: 'Smallest kernel',
+    description: 'Depthwise kernels below this side are left out',
+    unit: 'px',
+  }),
+})
+
+/** How far the depthwise kernels of a model look (paper 4.6, Fig. 9). Needs no images. */
+export const kernelAttention = defineStudy({
+  id: 'kernel-attention',
+  title: 'Kernel attention distance',
+  section: '4.6',
+  description:
+    'The mean distance of a kernel’s weight from its centre, sorted over the channels of a layer. Read from the weights; nothing is run.',
+  params,
+  presets: [
+    {
+      id: 'default',
+      title: 'As in the paper',
+      description: 'Two shallow and two deep layers, the paper’s formula.',
+      params: {},
+    },
+    {
+      id: 'published',
+      title: 'As published',
+      description: 'As the paper’s script computes it, without dividing by the sum of weights.',
+      params: { definition: 'published' },
+    },
+    {
+      id: 'all',
+      title: 'Every layer',
+      description: 'All depthwise layers.',
+      params: { layers: 'all', smallest: 3 },
+    },
+  ],
+  definitions: [
+    {
+      name: 'normalised',
+      formula: 'D = Σ|w| d / Σ|w| / (R√2), d = distance from the centre, R = (K - 1)/2',
+      source: 'paper 4.6',
+    },
+    {
+      name: 'published',
+      formula: 'D = Σ|w| d / (R√2), not divided by Σ|w|',
+      source: 'LKRobust kernel_atten_dis.py',
+    },
+    { name: 'uniform', formula: 'the distance of a kernel whose weights are all equal' },
+  ],
+  conditions: () => [],
+  fromWeights: true,
+  async view(_grid, chosen, { models }) {
+    const curves = await Promise.all(
+      models.map(async (model) => ({ model, layers: await chosenLayers(model, chosen) })),
+    )
+    return {
+      tables: [layerTable(curves)],
+      figures: [
+        kernelDistancesSpec(
+          curves.map(({ model: { id, title }, layers }) => ({ id, title, layers })),
+          chosen.definition,
+          chosen.smallest,
+        ),
+      ],
+      reported: paperStatements('Fig. 9'),
+      notes: [
+        chosen.definition === 'normalised'
+          ? 'Distances by the paper’s formula, in units of the corner distance.'
+          : 'Distances as the published script computes them: they mix distance with magnitude.',
+        chosen.kernels === 'raw'
+          ? 'Kernels as they are in the file: a small branch that was merged at export is part of them, one beside them is not.'
+          : 'Large kernels with the small branch beside them merged in, batch norms folded.',
+        ...curves
+          .filter(({ layers }) => layers.length === 0)
+          .map(({ model }) => `${model.title}: no depthwise kernel of at least ${chosen.smallest} px.`),
+      ],
+    }
+  },
+})
+
+interface Curves {
+  model: StoredModel
+  layers: KernelLayer[]
+}
+
+async function chosenLayers(
+  model: StoredModel,
+  { definition, kernels, layers, smallest }: z.output<typeof params>,
+): Promise<KernelLayer[]> {
+  const all = (await onGraphThread({ kind: 'kernels', path: model.path, definition, form: kernels })).filter(
+    ({ kernel, stride }) => kernel >= smallest && stride === 1,
+  )
+  return layers === 'all' ? all : firstAndLast(all)
+}
+
+function layerTable(curves: Curves[]): DataTable {
+  return {
+    id: 'layers',
+    title: 'Distances per layer',
+    columns: [
+      { key: 'model', title: 'Model', kind: 'text' },
+      { key: 'layer', title: 'Layer', kind: 'integer' },
+      { key: 'weight', title: 'Weight', kind: 'text' },
+      { key: 'kernel', title: 'Kernel', kind: 'integer' },
+      { key: 'channels', title: 'Channels', kind: 'integer' },
+      { key: 'min', title: 'Smallest', kind: 'number' },
+      { key: 'median', title: 'Median', kind: 'number' },
+      { key: 'max', title: 'Largest', kind: 'number' },
+      { key: 'uniform', title: 'Uniform kernel', kind: 'number' },
+    ],
+    rows: curves.flatMap(({ model, layers }) =>
+      layers.map(({ index, weight, kernel, channels, distance, uniform }) => ({
+        model: model.title,
+        layer: index + 1,
+        weight,
+        kernel,
+        channels,
+        min: distance[0] ?? null,
+        median: distance[distance.length >> 1] ?? null,
+        max: distance.at(-1) ?? null,
+        uniform,
+      })),
+    ),
+  }
+}

@@ -1,0 +1,65 @@
+import type { StoredModel } from '../../../models/index.ts'
+import type { Db } from '../../../workspace/index.ts'
+import { readSubsets, serialiseSubsets, subsetsFor } from './file.ts'
+import type { LesionParams } from './params.ts'
+import { drawSubsets } from './subsets.ts'
+import type { Condition } from '../../../facts/index.ts'
+
+/** Blocks that may be removed; those of the stage with most blocks where only they are asked for. */
+export function candidatesOf(
+  { inspection: { blocks } }: StoredModel,
+  { candidates }: LesionParams,
+): number[] {
+  const removable = blocks.filter(({ removable }) => removable)
+  if (candidates === 'all') return removable.map(({ index }) => index)
+  const stages = [...Map.groupBy(removable, ({ stage }) => stage).values()].sort(
+    (a, b) => b.length - a.length,
+  )
+  return (stages[0] ?? []).map(({ index }) => index)
+}
+
+/** The subsets a study removes from a model: drawn from the seed, or those of an imported file. */
+function subsetsOf(chosen: LesionParams, model: StoredModel, db: Db): number[][] {
+  if (chosen.draws !== null) return subsetsFor(readSubsets(db, chosen.draws), model).subsets
+  const candidates = candidatesOf(model, chosen)
+  // All candidates may go, but never all blocks of a model.
+  const most = Math.min(candidates.length, model.inspection.blocks.length - 1)
+  return Array.from({ length: Math.max(0, most) }, (_, i) => i + 1)
+    .filter((n) => (n - 1) % chosen.step === 0)
+    .flatMap((n) => drawSubsets(candidates, n, chosen.samples, chosen.seed))
+}
+
+export function lesionConditions(chosen: LesionParams, model: StoredModel, db: Db): Condition[] {
+  const total = model.inspection.blocks.length
+  const identity = () => ({ op: 'identity' as const })
+  const remove = (key: string, blocks: number[], params: Condition['params']): Condition => ({
+    key,
+    params: { ...params, n: blocks.length, proportion: blocks.length / total, blocks: blocks.join(' ') },
+    transform: identity,
+    rewrite: { op: 'lesion', blocks },
+  })
+  return [
+    { key: 'none', params: { n: 0, proportion: 0, blocks: '', kind: 'subset' }, transform: identity },
+    ...[...Map.groupBy(subsetsOf(chosen, model, db), ({ length }) => length)].flatMap(([n, subsets]) =>
+      subsets.map((blocks, sample) => remove(`n=${n},sample=${sample}`, blocks, { kind: 'subset', sample })),
+    ),
+    ...(chosen.singles
+      ? candidatesOf(model, chosen).map((block) =>
+          remove(`block=${block}`, [block], { kind: 'single', block }),
+        )
+      : []),
+  ]
+}
+
+/** The subsets of a study as a file that another study can replay. */
+export const exportSubsets = (chosen: LesionParams, models: StoredModel[], db: Db): string =>
+  serialiseSubsets({
+    format: 'kernelscope-subsets',
+    version: 1,
+    models: models.map((model) => ({
+      title: model.title,
+      digest: model.digest,
+      blocks: Math.max(1, model.inspection.blocks.length),
+      subsets: subsetsOf(chosen, model, db),
+    })),
+  })

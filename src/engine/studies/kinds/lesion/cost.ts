@@ -1,0 +1,81 @@
+import { asItIs, sessionTimes, type SessionTime, type StoredModel } from '../../../models/index.ts'
+import type { Db } from '../../../workspace/index.ts'
+
+/** Sessions of a model that a trial has timed: all blocks gated, and half of the removable ones cut out. */
+export interface LesionTimes {
+  gated: SessionTime
+  half: SessionTime
+}
+
+export const gatedPlan = 'gated'
+export const halfPlan = 'half-cut'
+
+/** The times of an earlier trial; null without one. */
+export function lesionTimes(db: Db, variantId: number): LesionTimes | null {
+  const times = sessionTimes(db, variantId)
+  const [gated, half] = [times.get(gatedPlan), times.get(halfPlan)]
+  return gated && half ? { gated, half } : null
+}
+
+/** Of the work in a block, the share of its time that cutting it out is taken to save where nothing was timed. */
+const savedShare = 0.8
+
+/** What a trial would show, estimated from how long the model took as it is; null where it never ran. */
+export function estimatedTimes(db: Db, variantId: number, model: StoredModel): LesionTimes | null {
+  const plain = sessionTimes(db, variantId).get(asItIs.name)
+  if (!plain) return null
+  const left = 1 - savedShare * cutShare(model, halfOf(model))
+  return { gated: plain, half: { ...plain, secondsPerImage: plain.secondsPerImage * left } }
+}
+
+/** Every second removable block: what a trial cuts out. */
+export const halfOf = ({ inspection: { blocks } }: StoredModel): number[] =>
+  blocks
+    .filter(({ removable }) => removable)
+    .filter((_, place) => place % 2 === 0)
+    .map(({ index }) => index)
+
+/** Share of a model's multiply-accumulates in some blocks; of its parameters where those are not known. */
+export function cutShare({ inspection, parameters, macs }: StoredModel, removed: readonly number[]): number {
+  const blocks = removed.map((index) => inspection.blocks[index])
+  const ofBlocks = blocks.map((block) => block?.macs ?? null)
+  if (macs && ofBlocks.every((value) => value !== null))
+    return sum(ofBlocks.map((value) => value ?? 0)) / macs
+  return sum(blocks.map((block) => block?.parameters ?? 0)) / Math.max(1, parameters)
+}
+
+export interface LesionChoice {
+  gated: boolean
+  /** Estimates in seconds. */
+  gatedSeconds: number
+  cutSeconds: number
+}
+
+/**
+ * One gated session computes every block whatever the gates say; a session per subset computes less but has to be
+ * opened. An image without a share of the work is taken to cost as much less as a trial without half of the blocks
+ * showed, in proportion.
+ */
+export function weighLesion(
+  model: StoredModel,
+  subsets: readonly (readonly number[])[],
+  images: number,
+  { gated, half }: LesionTimes,
+): LesionChoice {
+  const saved = gated.secondsPerImage - half.secondsPerImage
+  const ofHalf = cutShare(model, halfOf(model))
+  const perImage = (removed: readonly number[]) =>
+    ofHalf === 0
+      ? gated.secondsPerImage
+      : Math.max(0, gated.secondsPerImage - (saved * cutShare(model, removed)) / ofHalf)
+  const gatedSeconds = gated.secondsToOpen + subsets.length * images * gated.secondsPerImage
+  const cutSeconds = sum(subsets.map((removed) => half.secondsToOpen + images * perImage(removed)))
+  return { gated: gatedSeconds <= cutSeconds, gatedSeconds, cutSeconds }
+}
+
+export const choiceText = ({ gated, gatedSeconds, cutSeconds }: LesionChoice): string =>
+  `blocks ${gated ? 'gated' : 'cut out'} (estimated ${seconds(gatedSeconds)} gated, ${seconds(cutSeconds)} cut out)`
+
+const seconds = (value: number) => `${value < 10 ? value.toFixed(1) : value.toFixed(0)} s`
+
+const sum = (values: number[]) => values.reduce((a, b) => a + b, 0)

@@ -1,0 +1,94 @@
+import type { StoredModel } from '../../../models/index.ts'
+import type { Db } from '../../../workspace/index.ts'
+import { defineStudy } from '../../definition/definition.ts'
+import { paperStatements } from '../../summary/paper.ts'
+import { candidatesOf, exportSubsets, lesionConditions } from './conditions.ts'
+import { readSubsets, subsetsFor } from './file.ts'
+import { params, type LesionParams } from './params.ts'
+import { timesNote } from './times.ts'
+import { lesionMetrics, lesionTable, proportionFigure, singleBlockFigure } from './view.ts'
+
+/** Accuracy when residual blocks are taken out at inference (paper 4.3, Fig. 7). */
+export const lesion = defineStudy({
+  id: 'lesion',
+  title: 'Lesion study',
+  section: '4.3',
+  description:
+    'Residual blocks are removed at inference so that only the skip path remains; accuracy against the share of blocks removed.',
+  params,
+  presets: [
+    {
+      id: 'quick',
+      title: 'Quick look',
+      description: 'Two subsets of every second size.',
+      params: { samples: 2, step: 2 },
+    },
+    {
+      id: 'default',
+      title: 'Sound',
+      description: 'Ten subsets of every size, any removable block.',
+      params: {},
+    },
+    {
+      id: 'paper',
+      title: 'As published',
+      description: 'Ten subsets; for staged networks only the largest stage loses blocks.',
+      params: { candidates: 'largest-stage', singles: false },
+    },
+  ],
+  definitions: [
+    {
+      name: 'block',
+      formula:
+        'a residual block; for RepLKNet and ViT the pair of residual additions the paper counts as one',
+      source: 'paper 4.3; LKRobust lesion.py',
+    },
+    {
+      name: 'removed',
+      formula:
+        'output = input; the branch is multiplied by zero or cut out of the graph, which gives the same output',
+    },
+    { name: 'proportion', formula: 'n / N, N = all blocks of the model, removable or not' },
+    { name: 'band', formula: 'minimum to maximum over subsets' },
+  ],
+  settle(chosen, { db }) {
+    if (chosen.draws !== null) readSubsets(db, chosen.draws)
+    return chosen
+  },
+  conditions: (chosen, model, { db }) => lesionConditions(chosen, model, db),
+  severity: 'removed blocks',
+  severityOf: ({ kind, n }) => (kind === 'subset' ? Number(n) : null),
+  exportDraws: exportSubsets,
+  view: (grid, chosen, { models, workspace: { db } }) => ({
+    tables: [lesionTable(grid, models)],
+    figures: [proportionFigure(grid), ...(chosen.singles ? [singleBlockFigure(grid, models)] : [])],
+    reported: paperStatements('Fig. 7'),
+    metrics: lesionMetrics(grid, models),
+    notes: [
+      ...(chosen.draws === null
+        ? [
+            chosen.candidates === 'all'
+              ? 'Any removable block may be removed.'
+              : 'Only blocks of the stage with most blocks are removed, as in the published script.',
+            `${chosen.samples} subsets of each size, seed ${chosen.seed}.`,
+          ]
+        : [`Subsets replayed from the file ${chosen.draws.slice(0, 12)}.`]),
+      ...models.map((model) => candidateNote(model, chosen, db)),
+      ...models.flatMap((model) => timesNote(db, model)),
+    ],
+  }),
+})
+
+function candidateNote(model: StoredModel, chosen: LesionParams, db: Db): string {
+  if (chosen.draws !== null) {
+    const { subsets, problem } = subsetsFor(readSubsets(db, chosen.draws), model)
+    return problem === null
+      ? `${model.title}: ${subsets.length} subsets of its ${model.inspection.blocks.length} blocks.`
+      : `${model.title}: no subset is removed, ${problem}.`
+  }
+  const { blocks, blocksReason } = model.inspection
+  const count = candidatesOf(model, chosen).length
+  return count === 0
+    ? `${model.title}: nothing to remove${blocksReason ? `, ${blocksReason}` : ''}.`
+    : `${model.title}: ${count} of ${blocks.length} blocks are candidates.`
+}

@@ -1,0 +1,58 @@
+import { openClassifier, setSessionTime, type Classifier, type GraphPlan } from '../../../models/index.ts'
+import type { MeasureRoom } from '../../definition/definition.ts'
+import { estimatedTimes, gatedPlan, halfPlan, lesionTimes, type LesionTimes } from './cost.ts'
+import { gatedGraph, halfCutGraph } from './lanes.ts'
+import { currentVariant } from '../../../facts/index.ts'
+
+/** Forward passes below which a trial costs more than it can save. */
+const worthATrial = 500
+
+/**
+ * Times of the gated graph and of one with half of the blocks cut out: those of an earlier trial, of one now, or, where
+ * little is to be computed, as the model as it is lets expect.
+ */
+export async function timesForLesion(room: MeasureRoom, passes: number): Promise<LesionTimes | null> {
+  const { db } = room.workspace
+  const variant = currentVariant(db, room.model)
+  const known = variant && lesionTimes(db, variant.id)
+  if (known) return known
+  if (passes < worthATrial) return variant && estimatedTimes(db, variant.id, room.model)
+  room.progress.note(`${room.model.title}: timing gates against cutting blocks out`)
+  const variantId = await timed(room, gatedPlan, gatedGraph(room.model))
+  if (room.context.signal.aborted) return null
+  await timed(room, halfPlan, halfCutGraph(room.model))
+  return lesionTimes(db, variantId)
+}
+
+async function timed(room: MeasureRoom, name: string, plan: GraphPlan): Promise<number> {
+  const { workspace, model, settings, log, context } = room
+  const classifier = await openClassifier(workspace, model, settings, log, plan)
+  try {
+    context.enterNative()
+    const secondsPerImage = await secondsOf(classifier, plan)
+    const { secondsToOpen, variant } = classifier
+    setSessionTime(workspace.db, variant.id, name, { secondsToOpen, secondsPerImage })
+    return variant.id
+  } finally {
+    await classifier.close()
+  }
+}
+
+/** A trial longer than this ends. */
+const longMs = 2000
+
+/** The fastest of at most four calls after one that warms up, per image. */
+async function secondsOf(classifier: Classifier, { trialFeeds }: GraphPlan): Promise<number> {
+  const { batch, height, width } = classifier
+  const pixels = new SharedArrayBuffer(batch * height * width * 3)
+  const call = async () =>
+    (await classifier.outputs({ pixels, first: 0, batch }, batch, trialFeeds)).milliseconds
+  const first = await call()
+  let best = Infinity
+  for (let spent = first, calls = 0; calls === 0 || (calls < 4 && spent < longMs); calls++) {
+    const milliseconds = await call()
+    spent += milliseconds
+    best = Math.min(best, milliseconds)
+  }
+  return best / 1000 / batch
+}

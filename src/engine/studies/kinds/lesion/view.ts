@@ -1,0 +1,124 @@
+import type { DataTable, StudyCondition } from '#shared/contract/index.ts'
+import type { FigureSpec } from '#shared/figures/spec.ts'
+import type { StoredModel } from '../../../models/index.ts'
+import type { Metric } from '../../definition/definition.ts'
+import type { Grid } from '../../summary/grid.ts'
+import { changeOf, levelSeries, mostRepeats } from '../../summary/levels.ts'
+import { accuracyMetric, meanMetric, nearest } from '../../summary/metrics.ts'
+
+const proportionOf = ({ params }: StudyCondition) =>
+  params['kind'] === 'subset' ? Number(params['proportion']) : null
+
+/** Fig. 7: accuracy against the share of blocks removed, mean line and min-max band over subsets. */
+export function proportionFigure(grid: Grid): FigureSpec {
+  const samples = mostRepeats(grid, proportionOf)
+  return {
+    id: 'proportion',
+    kind: 'lines',
+    title: 'Blocks removed',
+    x: { label: 'Proportion of blocks removed', unit: 'percent', scale: 'linear', min: 0, max: 1 },
+    y: { label: 'Top-1 accuracy', unit: 'percent', scale: 'linear', min: 0, max: 1 },
+    series: levelSeries(grid, proportionOf, { repeats: samples }),
+    references: [],
+    spans: [],
+    notes: [
+      samples > 1
+        ? `Line: mean of at most ${samples} subsets of each size; band: minimum to maximum.`
+        : 'One subset of each size.',
+    ],
+    alt: `Top-1 accuracy against the proportion of residual blocks removed, for ${grid.models.map(({ title }) => title).join(', ')}.`,
+  }
+}
+
+/** The change in accuracy when one block alone is removed, in order of depth. */
+export function singleBlockFigure(grid: Grid, models: StoredModel[]): FigureSpec {
+  const deepest = Math.max(0, ...models.map(({ inspection }) => inspection.blocks.length))
+  return {
+    id: 'single-blocks',
+    kind: 'bars',
+    title: 'Every block alone',
+    x: {
+      label: 'Block removed',
+      unit: 'none',
+      scale: 'category',
+      categories: Array.from({ length: deepest }, (_, index) => String(index + 1)),
+    },
+    y: { label: 'Change in top-1', unit: 'percent', scale: 'linear' },
+    series: grid.models.map((model, slot) => ({
+      id: String(model.id),
+      name: model.title,
+      slot,
+      origin: 'measured' as const,
+      symbols: false,
+      points: grid.cells
+        .filter((cell) => cell.modelId === model.id && cell.params['kind'] === 'single')
+        .map((cell) => ({ cell, change: changeOf(grid, cell) }))
+        .filter(({ change }) => change !== null)
+        .map(({ cell, change }) => ({
+          x: Number(cell.params['block']),
+          y: change,
+          n: cell.n,
+          ref: `${model.id}|${cell.key}`,
+        })),
+    })),
+    references: [],
+    spans: [],
+    notes: ['Bars: top-1 without the block minus top-1 of the whole model.'],
+    alt: 'Change in top-1 accuracy when each residual block is removed alone.',
+  }
+}
+
+export function lesionTable(grid: Grid, models: StoredModel[]): DataTable {
+  const rows = grid.cells.map((cell) => {
+    const total = models.find(({ id }) => id === cell.modelId)?.inspection.blocks.length ?? 0
+    return {
+      model: cell.model,
+      n: Number(cell.params['n']),
+      total,
+      blocks: String(cell.params['blocks'])
+        .split(' ')
+        .filter(Boolean)
+        .map((index) => Number(index) + 1)
+        .join(' '),
+      images: cell.n,
+      top1: cell.top1,
+      lo: cell.interval?.lo ?? null,
+      hi: cell.interval?.hi ?? null,
+      change: changeOf(grid, cell),
+    }
+  })
+  return {
+    id: 'subsets',
+    title: 'Every subset',
+    columns: [
+      { key: 'model', title: 'Model', kind: 'text' },
+      { key: 'n', title: 'Removed', kind: 'integer' },
+      { key: 'total', title: 'Blocks', kind: 'integer' },
+      { key: 'blocks', title: 'Which (from 1)', kind: 'text' },
+      { key: 'images', title: 'Images', kind: 'integer' },
+      { key: 'top1', title: 'Top-1', kind: 'fraction' },
+      { key: 'lo', title: '95 % from', kind: 'fraction' },
+      { key: 'hi', title: 'to', kind: 'fraction' },
+      { key: 'change', title: 'Change', kind: 'fraction' },
+    ],
+    rows,
+  }
+}
+
+/** Top-1 with a third of the blocks removed, or as near to it as the study comes; the mean of the subsets. */
+export function lesionMetrics(grid: Grid, models: readonly StoredModel[]): Metric[] {
+  return models.flatMap(({ id, inspection }) => {
+    const subsets = grid.cells.filter(
+      ({ modelId, params }) => modelId === id && params['kind'] === 'subset' && Number(params['n']) > 0,
+    )
+    const removed = nearest(
+      subsets.map(({ params }) => Number(params['n'])),
+      inspection.blocks.length / 3,
+    )
+    return meanMetric(
+      subsets
+        .filter(({ params }) => params['n'] === removed)
+        .map((cell) => accuracyMetric(grid, cell, 'lesion.third', 'A third of the blocks removed, top-1')),
+    )
+  })
+}

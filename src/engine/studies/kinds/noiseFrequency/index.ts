@@ -1,0 +1,209 @@
+import { z } from 'zod'
+import type { DataTable, StudyCondition } from '#shared/contract/index.ts'
+import type { FigureSpec } from '#shared/figures/spec.ts'
+import { bandRadii, type BandNoise } from '#shared/transforms/index.ts'
+import type { StoredModel } from '../../../models/index.ts'
+import { defineStudy, type Metric } from '../../definition/definition.ts'
+import type { Grid } from '../../summary/grid.ts'
+import { changeOf, levelSeries } from '../../summary/levels.ts'
+import { changeMetric, nearest } from '../../summary/metrics.ts'
+import { paperStatements, paperValues } from '../../summary/paper.ts'
+import { spectrumFigures } from './spectrum.ts'
+import type { Condition } from '../../../facts/index.ts'
+
+const params = z.object({
+  centres: z
+    .array(z.int().min(0).max(1000))
+    .min(1)
+    .default([0, 100, 200, 300, 400, 500, 600, 700, 800, 900, 1000])
+    .meta({
+      title: 'Frequencies',
+      description: 'Middle of each band in thousandths of π; 0 is the mean, 1000 the border',
+      unit: 'π/1000',
+    }),
+  width: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(100)
+    .meta({ title: 'Window', description: 'Whole width of a band', unit: 'π/1000' }),
+  epsilon: z
+    .number()
+    .positive()
+    .max(10)
+    .default(0.7)
+    .meta({ title: 'Strength', description: 'In units of the normalised input' }),
+  energy: z.enum(['published', 'equal']).default('published').meta({
+    title: 'Energy',
+    description: 'As published, where wide bands are stronger, or equal: every band scaled to the same RMS',
+  }),
+  ring: z
+    .enum(['square', 'round'])
+    .default('square')
+    .meta({ title: 'Ring', description: 'Maximum norm of the frequency, as published, or Euclidean' }),
+  draw: z
+    .enum(['sign', 'normal'])
+    .default('sign')
+    .meta({ title: 'Noise', description: 'Random signs, as published, or normal values' }),
+  seed: z
+    .int()
+    .min(0)
+    .default(0)
+    .meta({ title: 'Seed', description: 'One draw per image, the same for all bands and models' }),
+})
+
+export type FrequencyParams = z.output<typeof params>
+
+/** Accuracy under noise of one frequency band (paper 4.4, Fig. 8). */
+export const noiseFrequency = defineStudy({
+  id: 'noise-frequency',
+  title: 'Noise frequency',
+  section: '4.4',
+  description:
+    'Random noise limited to a band of spatial frequencies is added to the normalised input; the loss of accuracy shows which frequencies a model listens to.',
+  params,
+  presets: [
+    {
+      id: 'quick',
+      title: 'Quick look',
+      description: 'Four bands.',
+      params: { centres: [100, 400, 700, 1000] },
+    },
+    {
+      id: 'paper',
+      title: 'As in the paper',
+      description: 'Bands of 0.1π from 0 to π, square rings, random signs of 0.7.',
+      params: {},
+    },
+    {
+      id: 'equal',
+      title: 'Equal energy',
+      description: 'Every band scaled to RMS 0.25: the curve shows frequency alone.',
+      params: { energy: 'equal', epsilon: 0.25 },
+    },
+  ],
+  definitions: [
+    {
+      name: 'noise',
+      formula:
+        'ε sign(N(0,1)) per value, cut to the band in the Fourier domain, added after normalisation, not clipped',
+      source: 'Park and Kim 2022, ops/adversarial.py and issue 44',
+    },
+    {
+      name: 'band',
+      formula: 'frequencies from floor((f - s) h/2π) to floor((f + s) h/2π), s = half the window',
+    },
+    { name: 'as published', formula: 'noise power grows with the area of the ring' },
+  ],
+  conditions: (chosen, model) => conditions(chosen, model),
+  view: async (grid, chosen, room) => ({
+    tables: [bandTable(grid, room.models, chosen)],
+    figures: [frequencyFigure(grid, chosen), ...(await spectrumFigures(bandsOf(chosen), room))],
+    reported: [
+      ...paperStatements('Fig. 8'),
+      ...paperValues(({ metric }) => metric.startsWith('frequency noise')),
+    ],
+    metrics: frequencyMetrics(grid, chosen),
+    notes: [
+      `Noise of ${chosen.draw === 'sign' ? 'random signs' : 'normal values'}, ε ${chosen.epsilon} in the normalised input, ${chosen.energy === 'equal' ? 'every band scaled to RMS ε' : 'energy as published'}, ${chosen.ring} rings, window ${chosen.width / 1000}π, seed ${chosen.seed}.`,
+      'Added to the normalised input in float32 and not clipped.',
+      'The paper does not say its ε; 0.7 is the answer of the method’s author.',
+    ],
+  }),
+})
+
+/** The noise of a study, band by band, in ascending order; the normalised input is each model's own. */
+function bandsOf({
+  centres,
+  width,
+  epsilon,
+  energy,
+  ring,
+  draw,
+  seed,
+}: FrequencyParams): Omit<BandNoise, 'std'>[] {
+  return [...new Set(centres)]
+    .sort((a, b) => a - b)
+    .map((centre) => ({ op: 'bandNoise', centre, width, epsilon, energy, ring, draw, seed }))
+}
+
+const conditions = (chosen: FrequencyParams, { preprocessing: { std } }: StoredModel): Condition[] => [
+  { key: 'clean', params: { centre: -1 }, transform: () => ({ op: 'identity' }) },
+  ...bandsOf(chosen).map((band): Condition => ({
+    key: `centre=${band.centre}`,
+    params: { centre: band.centre },
+    transform: () => ({ ...band, std }),
+  })),
+]
+
+/** Table 5: the change at 0.7 π, or in the band of the study that is nearest to it. */
+function frequencyMetrics(grid: Grid, { centres }: FrequencyParams): Metric[] {
+  const centre = nearest(centres, 700)
+  return grid.cells
+    .filter(({ params }) => params['centre'] === centre)
+    .map((cell) =>
+      changeMetric(
+        grid,
+        cell,
+        `noise-frequency.pi-${centre}`,
+        `Noise at ${Number(centre) / 1000} π, change in top-1`,
+      ),
+    )
+}
+
+const frequencyOf = ({ params }: StudyCondition) =>
+  Number(params['centre']) < 0 ? null : Number(params['centre']) / 1000
+
+/** Fig. 8: change in accuracy against frequency in units of π. */
+function frequencyFigure(grid: Grid, { width }: FrequencyParams): FigureSpec {
+  return {
+    id: 'frequency',
+    kind: 'lines',
+    title: 'Noise frequency',
+    x: { label: 'Frequency', unit: 'pi', scale: 'linear', min: 0, max: 1 },
+    y: { label: 'Change in top-1', unit: 'percent', scale: 'linear' },
+    series: levelSeries(grid, frequencyOf, { repeats: 1, change: true }),
+    references: [{ label: 'clean', axis: 'y', value: 0 }],
+    spans: [],
+    notes: [
+      `Bands ${width / 1000}π wide around each frequency.`,
+      'Band: 95 % Wilson interval of the accuracy under noise.',
+    ],
+    alt: `Change in top-1 accuracy against the frequency of added noise, for ${grid.models.map(({ title }) => title).join(', ')}.`,
+  }
+}
+
+function bandTable(grid: Grid, models: StoredModel[], chosen: FrequencyParams): DataTable {
+  return {
+    id: 'bands',
+    title: 'Accuracy by band',
+    comparedWithin: ['frequency'],
+    columns: [
+      { key: 'model', title: 'Model', kind: 'text' },
+      { key: 'frequency', title: 'Frequency / π', kind: 'number' },
+      { key: 'inner', title: 'Radius from', kind: 'integer' },
+      { key: 'outer', title: 'to', kind: 'integer' },
+      { key: 'n', title: 'Images', kind: 'integer' },
+      { key: 'top1', title: 'Top-1', kind: 'fraction', better: 'higher' },
+      { key: 'lo', title: '95 % from', kind: 'fraction' },
+      { key: 'hi', title: 'to', kind: 'fraction' },
+      { key: 'change', title: 'Change against clean', kind: 'fraction' },
+    ],
+    rows: grid.cells.map((cell) => {
+      const centre = Number(cell.params['centre'])
+      const size = models.find(({ id }) => id === cell.modelId)?.preprocessing.size[0] ?? 0
+      const radii = centre < 0 ? null : bandRadii({ centre, width: chosen.width }, size)
+      return {
+        model: cell.model,
+        frequency: frequencyOf(cell),
+        inner: radii?.inner ?? null,
+        outer: radii?.outer ?? null,
+        n: cell.n,
+        top1: cell.top1,
+        lo: cell.interval?.lo ?? null,
+        hi: cell.interval?.hi ?? null,
+        change: changeOf(grid, cell),
+      }
+    }),
+  }
+}

@@ -1,0 +1,186 @@
+import { createHash } from 'node:crypto'
+import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
+import { contributionRings } from '#shared/maths/receptiveField.ts'
+import type { Rewrite } from '#shared/rewrites.ts'
+import { openTensors, type TensorSession } from '../../../inference/index.ts'
+import { openWithFirst, writeGraph, type StoredModel } from '../../../models/index.ts'
+import { contributionOutput, onGraphThread } from '../../../onnx/index.ts'
+import type { Db } from '../../../workspace/index.ts'
+import { givenUp, gradientCallSize, inCalls, smallerAfter } from '../../measure/calls.ts'
+import type { MeasureRoom } from '../../definition/definition.ts'
+import { drawImages } from '../../measure/drawImages.ts'
+import { loadFloats, runProbe, setKey } from '../../measure/probing.ts'
+import type { ReceptiveFieldParams } from './params.ts'
+import {
+  type ImageSource,
+  isSettled,
+  measured,
+  measurementStore,
+  type StudyImage,
+  subjectsOf,
+} from '../../../facts/index.ts'
+
+/** The mean over a set of images is kept as one vector under the first of them. */
+export const fieldRewrite = (images: StudyImage[], { depth }: ReceptiveFieldParams): Rewrite => ({
+  op: 'probe',
+  what: 'receptiveField',
+  together: createHash('sha256')
+    .update(`${setKey(images)}|${depth}`)
+    .digest('hex'),
+  version: 1,
+})
+
+/** Of one image: its contributions in the rings around the centre. In `together` is where in the model they were read. */
+export const ringsRewrite = ({ depth }: Pick<ReceptiveFieldParams, 'depth'>): Rewrite => ({
+  op: 'probe',
+  what: 'receptiveFieldRings',
+  together: createHash('sha256').update(`depth ${depth}`).digest('hex'),
+  version: 1,
+})
+
+/** The images of a study. */
+export const fieldImages = (db: Db, source: ImageSource, { images, seed }: ReceptiveFieldParams) =>
+  drawImages(db, source, images, seed)
+
+/** Contributions [height * width], mean over `images` of a study's images. */
+export interface StoredField {
+  map: Float64Array
+  images: number
+  /** Why the others were left out, by subject. */
+  problems: Map<number, ErrorShape>
+}
+
+/** The field of a study; null before it was measured. */
+export function storedField(
+  db: Db,
+  images: StudyImage[],
+  model: StoredModel,
+  chosen: ReceptiveFieldParams,
+): StoredField | null {
+  const [first] = images
+  if (!first) return null
+  const found = measured(db, model, fieldRewrite(images, chosen))
+  const map = found.vectors([first.subjectId]).get(first.subjectId)
+  if (!map) return null
+  const problems = found.problems(subjectsOf(images))
+  return { map, images: images.length - problems.size, problems }
+}
+
+/** The images that a field is the mean over. */
+export const countedIn = ({ problems }: StoredField, images: readonly StudyImage[]): StudyImage[] =>
+  images.filter(({ subjectId }) => !problems.has(subjectId))
+
+/** Whether the field is there, and the rings of each of its images; fields of earlier versions have none. */
+export function isMeasured(
+  db: Db,
+  images: StudyImage[],
+  model: StoredModel,
+  chosen: ReceptiveFieldParams,
+): boolean {
+  const field = storedField(db, images, model, chosen)
+  return field !== null && isSettled(measured(db, model, ringsRewrite(chosen)), countedIn(field, images))
+}
+
+/** Index of the feature map at a share of the depth; null without any. */
+const pointAt = (points: readonly unknown[], depth: number): number | null =>
+  points.length === 0 ? null : Math.round(depth * (points.length - 1))
+
+/**
+ * Averages the contributions of all images of the draw, and keeps the rings of each; where the mean is there, those that
+ * are missing. Throws MODEL_UNSUPPORTED where there is no gradient.
+ */
+export async function measureField(room: MeasureRoom, chosen: ReceptiveFieldParams): Promise<void> {
+  const { workspace, source, model, progress, context } = room
+  const images = await fieldImages(workspace.db, source, chosen)
+  const [first] = images
+  const field = storedField(workspace.db, images, model, chosen)
+  const left = field ? withoutRings(workspace.db, countedIn(field, images), model, chosen) : images
+  progress.expect(images.length)
+  progress.add({ computed: 0, cached: images.length - left.length, failed: 0 })
+  if (!first || left.length === 0) return
+  const { session, provider } = await openField(room, chosen)
+  const size = smallerAfter(gradientCallSize(model), progress.moved() ? 0 : context.crashes)
+  progress.note(`${model.title} on ${provider}, forward and backward, batch ${size.most}`)
+  const [height, width] = model.preprocessing.size
+  const sum = new Float64Array(height * width)
+  const { problems, giveUp } = givenUp(progress)
+  const rings = new Map<number, number[]>()
+  const call = async (part: StudyImage[], places: number) => {
+    if (context.signal.aborted) return
+    const found = await addContributions(room, session, part, places, { sum, rings })
+    for (const [row, image] of part.entries()) {
+      const problem = found[row]
+      if (problem) giveUp(image, problem)
+      else progress.add({ computed: 1, cached: 0, failed: 0 })
+    }
+  }
+  try {
+    await inCalls(size, left, { call, giveUp, ended: () => session.ended })
+  } finally {
+    await session.close()
+  }
+  if (context.signal.aborted) return
+  const counted = left.length - problems.size
+  if (!field && counted === 0)
+    throw new KernelscopeError('DATASET_EMPTY', `no image gave a receptive field of ${model.title}`)
+  const mean = measurementStore(workspace.db, { model, provider, rewrite: fieldRewrite(images, chosen) })
+  const own = measurementStore(workspace.db, { model, provider, rewrite: ringsRewrite(chosen) })
+  workspace.db.transaction(() => {
+    if (!field)
+      mean.keepVector(
+        first.subjectId,
+        sum.map((value) => value / counted),
+      )
+    // An image of a mean that is there stays one of it, even if it cannot be read any more.
+    for (const [subjectId, problem] of problems) (field ? own : mean).fail(subjectId, problem)
+    for (const [subjectId, vector] of rings) own.keepVector(subjectId, vector)
+  })()
+}
+
+function withoutRings(db: Db, images: StudyImage[], model: StoredModel, chosen: ReceptiveFieldParams) {
+  const known = measured(db, model, ringsRewrite(chosen)).known(subjectsOf(images))
+  return images.filter(({ subjectId }) => !known.has(subjectId))
+}
+
+async function openField({ workspace, model, settings, log }: MeasureRoom, { depth }: ReceptiveFieldParams) {
+  const { points, reason } = await onGraphThread({ kind: 'features', path: model.path })
+  const point = pointAt(points, depth)
+  if (point === null)
+    throw new KernelscopeError('MODEL_UNSUPPORTED', `${model.title} has no feature map: ${reason}`)
+  const plan = { op: 'receptiveField', normalisation: model.preprocessing, point } as const
+  const path = await writeGraph(workspace, model, `receptive-field-${depth}`, plan)
+  const { session, provider } = await openWithFirst(settings, log, (name) =>
+    openTensors({ path, provider: name, threads: settings.threads }),
+  )
+  return { session, provider: provider.name }
+}
+
+/** Contributions [height * width] summed over images, and in rings by the subject of each. */
+interface Contributions {
+  sum: Float64Array
+  rings: Map<number, number[]>
+}
+
+/** Adds what the images contribute; for each the reason why it was left out, or null. */
+async function addContributions(
+  room: MeasureRoom,
+  session: TensorSession,
+  images: StudyImage[],
+  places: number,
+  { sum, rings }: Contributions,
+): Promise<(ErrorShape | null)[]> {
+  const { floats, problems } = await loadFloats(room, images, places)
+  room.context.enterNative()
+  const [answer] = await runProbe(session, room.model, floats, [contributionOutput])
+  const found = answer?.data ?? new Float32Array()
+  return images.map(({ path, subjectId }, row) => {
+    const problem = problems[row]
+    if (problem) return problem
+    const one = found.subarray(row * sum.length, (row + 1) * sum.length)
+    if (!one.every(Number.isFinite))
+      return new KernelscopeError('INFERENCE_FAILED', `its gradient is not finite: ${path}`).toShape()
+    for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + (one[i] ?? 0)
+    rings.set(subjectId, contributionRings(one, room.model.preprocessing.size))
+    return null
+  })
+}

@@ -1,0 +1,95 @@
+import { defineStudy } from '../../definition/definition.ts'
+import { drawnWork, gradientForwards } from '../../measure/work.ts'
+import { galleryImages, mapsOf, measureGallery, rewriteOf } from './measure.ts'
+import { picturesOf } from './pictures.ts'
+import { gradientsOf, methodTitles, params } from './params.ts'
+import { agreementTable, concentrationTable, galleryFigure } from './view.ts'
+import { isSettled, problemNotes, subjectsOf } from '../../../facts/index.ts'
+
+/** Saliency maps of some images, several models and methods side by side. */
+export const saliencyGallery = defineStudy({
+  id: 'saliency-gallery',
+  title: 'Saliency gallery',
+  section: 'extra',
+  description:
+    'Where models look: gradient-based saliency of some images, by model and method, and how far the models agree.',
+  params,
+  presets: [
+    {
+      id: 'quick',
+      title: 'Quick look',
+      description: 'The gradient of four images.',
+      params: { methods: ['gradient'], images: 4 },
+    },
+    { id: 'default', title: 'Sound', description: 'Three methods, six images.', params: {} },
+  ],
+  definitions: [
+    {
+      name: 'gradient',
+      formula: '∂y/∂x, y = logit of the target, x in [0,1]',
+      source: 'Simonyan et al. 2014',
+    },
+    {
+      name: 'SmoothGrad',
+      formula: 'mean gradient over copies with normal noise of σ = 0.15 (max x − min x)',
+      source: 'Smilkov et al. 2017',
+    },
+    {
+      name: 'integrated gradients',
+      formula: '(x − 0) ∫ ∂y/∂x along the straight path from black, trapezoidal rule',
+      source: 'Sundararajan et al. 2017',
+    },
+    { name: 'map', formula: 'sum of magnitudes over the channels, mean over the pixels of a cell' },
+    { name: 'agreement', formula: "Spearman's rank correlation over the cells of two models' maps" },
+  ],
+  needsLabels: false,
+  conditions: () => [],
+  extraWork: (chosen, room) =>
+    drawnWork(room, chosen.imageIds.length || chosen.images, gradientForwards * gradientsOf(chosen)),
+  measure: (room, chosen) => measureGallery(room, chosen),
+  async complete(chosen, { workspace: { db }, source, models }) {
+    const images = await galleryImages(db, source, chosen)
+    const [first] = models
+    return (
+      (!first || isSettled(picturesOf(db, first), images)) &&
+      models.every((model) =>
+        chosen.methods.every((name) => isSettled(mapsOf(db, model, name, chosen), images)),
+      )
+    )
+  },
+  async kept(chosen, _model, { workspace: { db }, source }) {
+    const images = await galleryImages(db, source, chosen)
+    return chosen.methods.map((name) => ({ rewrite: rewriteOf(name, chosen), images, together: false }))
+  },
+  async view(_grid, chosen, { workspace: { db }, source, models }) {
+    const images = await galleryImages(db, source, chosen)
+    const subjects = subjectsOf(images)
+    const methods = chosen.methods.map((name) => ({
+      name,
+      models: models.map((model) => {
+        const found = mapsOf(db, model, name, chosen)
+        return { model, maps: found.vectors(subjects), problems: found.problems(subjects) }
+      }),
+    }))
+    const [first] = models
+    const pictures = first ? picturesOf(db, first).bytes(subjects) : new Map<number, Buffer>()
+    const measured = methods.filter((one) => one.models.some(({ maps }) => maps.size > 0))
+    return {
+      tables: [agreementTable(measured, images), concentrationTable(measured, images)],
+      figures: measured.map((one) => galleryFigure(one, images, pictures)),
+      reported: [],
+      notes: [
+        chosen.imageIds.length > 0
+          ? `Images ${images.map(({ id }) => id).join(', ')}.`
+          : `${images.length} images drawn with seed ${chosen.seed}.`,
+        `Explains the logit of the ${chosen.target} class; SmoothGrad with ${chosen.copies} copies, integrated gradients with ${chosen.steps} intervals.`,
+        'Maps are kept on 64 x 64 cells at most.',
+        ...methods.flatMap((one) =>
+          one.models.flatMap(({ model, problems }) =>
+            problemNotes(`${methodTitles[one.name]} of ${model.title}`, images.length, problems.values()),
+          ),
+        ),
+      ],
+    }
+  },
+})

@@ -1,0 +1,172 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { canonicalJson } from '#shared/canonical.ts'
+import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
+import type { Rewrite } from '#shared/rewrites.ts'
+import { regrid } from '#shared/saliency.ts'
+import { providersFor, type ProviderName } from '../../../inference/index.ts'
+import type { StoredModel } from '../../../models/index.ts'
+import {
+  floatsOfPart,
+  gradientPlan,
+  KeptMaps,
+  magnitudes,
+  OpenSessions,
+  saliency,
+  type MapRoom,
+} from '../../../saliency/index.ts'
+import type { Db } from '../../../workspace/index.ts'
+import { deadly, isComputingProblem, sizeAfter } from '../../measure/calls.ts'
+import type { MeasureRoom } from '../../definition/definition.ts'
+import { imageProblem } from '../../measure/load.ts'
+import { drawImages, drawPage } from '../../measure/drawImages.ts'
+import { targetLookup } from '../../measure/targets.ts'
+import { keepPictures } from './pictures.ts'
+import { methodOf, type GalleryParams, type MethodName } from './params.ts'
+import {
+  currentVariants,
+  imageChunks,
+  type ImageSource,
+  measured,
+  type Measured,
+  measurementStore,
+  type StudyImage,
+  subjectsOf,
+} from '../../../facts/index.ts'
+
+/** Maps are kept no finer than this, so that many can be shown at once. */
+const mostCells = 64
+
+/** Cells down and across of a model's maps. */
+export const gridOf = ({ preprocessing: { size } }: StoredModel): [number, number] => [
+  Math.min(mostCells, size[0]),
+  Math.min(mostCells, size[1]),
+]
+
+/** One map per image under a method and target. */
+export const rewriteOf = (name: MethodName, chosen: GalleryParams): Rewrite => ({
+  op: 'probe',
+  what: 'saliencyMap',
+  together: canonicalJson({ ...methodOf(name, chosen), target: chosen.target }),
+  version: 1,
+})
+
+/** The images of a gallery: those that were named, else drawn. */
+export async function galleryImages(
+  db: Db,
+  source: ImageSource,
+  { imageIds, images, seed }: GalleryParams,
+): Promise<StudyImage[]> {
+  if (imageIds.length === 0) return drawImages(db, source, images, seed)
+  const wanted = new Set(imageIds)
+  const found = new Map<number, StudyImage>()
+  for (const page of imageChunks(db, source, drawPage)) {
+    for (const image of page) if (wanted.has(image.id)) found.set(image.id, image)
+    await nextTurn()
+  }
+  return imageIds.flatMap((id) => found.get(id) ?? [])
+}
+
+/** Maps of one model. */
+export const mapsOf = (db: Db, model: StoredModel, name: MethodName, chosen: GalleryParams): Measured =>
+  measured(db, model, rewriteOf(name, chosen))
+
+/** Computes the maps of a model that are not stored. */
+export async function measureGallery(room: MeasureRoom, chosen: GalleryParams): Promise<void> {
+  const { workspace, source, model, progress, context } = room
+  const images = await galleryImages(workspace.db, source, chosen)
+  progress.expect(images.length * chosen.methods.length)
+  if (model.id === room.models[0]?.id) await keepPictures(room, images)
+  const sessions = new OpenSessions()
+  try {
+    for (const name of chosen.methods) {
+      const known = mapsOf(workspace.db, model, name, chosen).known(subjectsOf(images))
+      const missing = images.filter(({ subjectId }) => !known.has(subjectId))
+      progress.add({ computed: 0, cached: images.length - missing.length, failed: 0 })
+      await measureMethod(room, sessions, name, chosen, missing)
+      if (context.signal.aborted) return
+    }
+  } finally {
+    await sessions.close()
+  }
+}
+
+async function measureMethod(
+  room: MeasureRoom,
+  sessions: OpenSessions,
+  name: MethodName,
+  chosen: GalleryParams,
+  images: readonly StudyImage[],
+): Promise<void> {
+  const { workspace, model, progress, context } = room
+  const rewrite = rewriteOf(name, chosen)
+  const problems = new Map<number, ErrorShape>()
+  // Where maps of the method lie already, so that a failure does not seem to be of a later runtime.
+  let provider = currentVariants(workspace.db, model)(rewrite)?.provider ?? 'cpu'
+  for (const image of images) {
+    if (context.signal.aborted) break
+    progress.note(`${model.title}, ${name}`)
+    const killing = !progress.moved() && sizeAfter({ most: 1, fixed: true }, context.crashes) === 0
+    // Kept at once: the next image may end the engine too.
+    if (killing) measurementStore(workspace.db, { model, provider, rewrite }).fail(image.subjectId, deadly())
+    context.enterNative()
+    const found = killing ? deadly() : await mapOf(room, sessions, name, chosen, image)
+    if (found === null) break
+    if ('map' in found) {
+      provider = found.provider
+      measurementStore(workspace.db, { model, provider, rewrite }).keepVector(image.subjectId, found.map)
+    } else problems.set(image.subjectId, found)
+    const failed = 'map' in found ? 0 : 1
+    progress.add({ computed: 1 - failed, cached: 0, failed })
+  }
+  if (problems.size === 0) return
+  const store = measurementStore(workspace.db, { model, provider, rewrite })
+  for (const [subjectId, problem] of problems) store.fail(subjectId, problem)
+}
+
+/** The map of an image, or why there is none; null when it was stopped. */
+async function mapOf(
+  { workspace, pool, settings, log, model, context }: MeasureRoom,
+  sessions: OpenSessions,
+  name: MethodName,
+  chosen: GalleryParams,
+  image: StudyImage,
+): Promise<{ map: Float64Array; provider: ProviderName } | ErrorShape | null> {
+  const kept = new KeptMaps()
+  const { signal } = context
+  const room: MapRoom = { pool, settings, log, sessions, kept, weights: workspace.weights, signal }
+  const target = targetLookup(model)(image.className)
+  if (chosen.target === 'true' && target < 0)
+    return new KernelscopeError(
+      'STUDY_LABELS',
+      `the class ${image.className} is not among the labels of ${model.title}`,
+    ).toShape()
+  const file = { path: image.path, digest: image.digest, trueClass: target < 0 ? null : target }
+  const request = {
+    method: methodOf(name, chosen),
+    target: { kind: chosen.target },
+    of: 'logit' as const,
+  }
+  // What cannot be opened is no fault of an image.
+  const lease = await sessions.open(room, model, gradientPlan(model))
+  try {
+    for await (const event of saliency(room, null, model, file, request)) {
+      if (event.type === 'progress') continue
+      const part = kept.get(null, event.result.key, ['saliency']).parts['channels']
+      if (!part) throw new KernelscopeError('INTERNAL', 'the map was not kept')
+      const map = regrid(
+        Float64Array.from(magnitudes(floatsOfPart(part))),
+        model.preprocessing.size,
+        gridOf(model),
+      )
+      const known = providersFor('auto').find((one) => one.name === event.result.provider)?.name ?? 'cpu'
+      return { map, provider: known }
+    }
+    throw new KernelscopeError('INTERNAL', 'the map was not computed')
+  } catch (error) {
+    if (signal.aborted) return null
+    if (isComputingProblem(error) && !lease.session.ended) return error.toShape()
+    return imageProblem(error)
+  } finally {
+    lease.end()
+  }
+}

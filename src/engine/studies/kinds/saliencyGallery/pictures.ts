@@ -1,0 +1,61 @@
+import type { FigureSpec } from '#shared/figures/spec.ts'
+import type { Rewrite } from '#shared/rewrites.ts'
+import { encodePng, shrink } from '../../../images/index.ts'
+import type { StoredModel } from '../../../models/index.ts'
+import type { Db } from '../../../workspace/index.ts'
+import type { MeasureRoom } from '../../definition/definition.ts'
+import { loadImages } from '../../measure/load.ts'
+import {
+  measured,
+  type Measured,
+  measurementStore,
+  type StudyImage,
+  subjectsOf,
+} from '../../../facts/index.ts'
+
+/** What a model is shown, as a picture beside its maps. */
+const shownPicture: Rewrite = { op: 'probe', what: 'shownPicture', together: null, version: 1 }
+
+/** Pixels of the longer side at most: a figure holds many pictures. */
+const side = 128
+
+/** PNGs as bytes. */
+export const picturesOf = (db: Db, model: StoredModel): Measured => measured(db, model, shownPicture)
+
+/** Keeps the pictures of images that have none yet, or why there are none. */
+export async function keepPictures(
+  { workspace: { db }, pool, model, context }: MeasureRoom,
+  images: readonly StudyImage[],
+): Promise<void> {
+  const known = picturesOf(db, model).known(subjectsOf(images))
+  const store = measurementStore(db, { model, provider: 'cpu', rewrite: shownPicture })
+  const [height, width] = model.preprocessing.size
+  for (const image of images) {
+    if (context.signal.aborted) return
+    if (known.has(image.subjectId)) continue
+    const { pixels, problems } = await loadImages(pool, [image], model.preprocessing, 1)
+    const [problem] = problems
+    if (problem) {
+      store.fail(image.subjectId, problem)
+      continue
+    }
+    const small = await shrink({ pixels: new Uint8Array(new Uint8Array(pixels)), height, width }, side)
+    store.keep(image.subjectId, await encodePng(small.pixels, small.height, small.width))
+  }
+}
+
+type Pictures = NonNullable<NonNullable<FigureSpec['cells']>['pictures']>
+
+/** The pictures down the first column of a gallery whose maps have `height` x `width` cells, `gap` between them. */
+export function pictureColumn(
+  images: readonly StudyImage[],
+  stored: ReadonlyMap<number, Buffer>,
+  { height, width, gap }: { height: number; width: number; gap: number },
+): Pictures {
+  return images.flatMap(({ subjectId }, place) => {
+    const png = stored.get(subjectId)
+    if (!png) return []
+    const row = place * (height + gap)
+    return [{ row, column: 0, rows: height, columns: width, png: png.toString('base64') }]
+  })
+}

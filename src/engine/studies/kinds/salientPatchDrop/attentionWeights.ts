@@ -1,0 +1,88 @@
+import { KernelscopeError } from '#shared/errors.ts'
+import { regrid } from '#shared/saliency.ts'
+import { onGraphThread, type AttentionMap } from '../../../onnx/index.ts'
+import type { MeasureRoom } from '../../definition/definition.ts'
+import { prober, type Probe } from '../../measure/probing.ts'
+import type { SalientParams } from './index.ts'
+import type { Grid, Weights } from './weights.ts'
+import { measured, subjectsOf, type VectorPart } from '../../../facts/index.ts'
+
+const rewrite = { op: 'probe', what: 'classRow', together: null, version: 1 } as const
+
+/** Attention of the class token to every patch, of all layers and heads: measured once, chosen from afterwards. */
+export async function attentionWeights(
+  room: MeasureRoom,
+  { layer, head }: SalientParams,
+  grid: Grid,
+): Promise<Weights> {
+  const { model, workspace } = room
+  const found = await onGraphThread({ kind: 'attention', path: model.path })
+  const maps = found.maps.filter(({ hasClassToken }) => hasClassToken)
+  const chosen = layer === null ? maps.at(-1) : maps.find((map) => map.layer === layer - 1)
+  if (!chosen) {
+    throw new KernelscopeError(
+      'MODEL_UNSUPPORTED',
+      `${model.title} has no attention of a class token${layer === null ? '' : ` in layer ${layer}`}`,
+      {
+        hint: 'Choose a ViT with a class token, exported with fused attention off.',
+      },
+    )
+  }
+  if (head !== null && (head < 1 || head > chosen.heads))
+    throw new KernelscopeError('STUDY_PARAMS', `invalid head: ${model.title} has heads 1 to ${chosen.heads}`)
+  const probing = prober(room, attentionProbe(maps))
+  const part = partOf(maps, chosen, head)
+  return {
+    async of(images) {
+      await probing.measure(images)
+      const rows = measured(workspace.db, model, rewrite).vectors(subjectsOf(images), part)
+      return new Map(
+        [...rows].map(([subject, row]) => [subject, regrid(meanRow(row, chosen), chosen.grid, grid)]),
+      )
+    },
+    refuse: () => undefined,
+    close: () => probing.close(),
+  }
+}
+
+const patchesOf = ({ grid: [rows, columns] }: AttentionMap) => rows * columns
+
+/** Where a head of a layer (or all of it) lies in the stored vector. */
+function partOf(maps: readonly AttentionMap[], chosen: AttentionMap, head: number | null): VectorPart {
+  const before = maps
+    .filter(({ layer }) => layer < chosen.layer)
+    .reduce((sum, map) => sum + map.heads * patchesOf(map), 0)
+  const patches = patchesOf(chosen)
+  return head === null
+    ? { start: before, count: chosen.heads * patches }
+    : { start: before + (head - 1) * patches, count: patches }
+}
+
+/** Mean over the heads that were read. */
+function meanRow(rows: Float64Array, map: AttentionMap): Float64Array {
+  const patches = patchesOf(map)
+  const heads = rows.length / patches
+  return Float64Array.from({ length: patches }, (_, patch) => {
+    let sum = 0
+    for (let head = 0; head < heads; head++) sum += rows[head * patches + patch] ?? 0
+    return sum / heads
+  })
+}
+
+function attentionProbe(maps: AttentionMap[]): Probe {
+  return {
+    rewrite,
+    name: 'class-row',
+    taps: async () =>
+      maps.map((map) => ({
+        tensor: map.tensor,
+        as: `row-${map.layer}`,
+        reduce: { kind: 'classRow', of: map },
+      })),
+    vectorOf: (outputs, row) =>
+      outputs.flatMap(({ data, shape }) => {
+        const size = (shape[1] ?? 1) * (shape[2] ?? 1)
+        return [...data.subarray(row * size, (row + 1) * size)]
+      }),
+  }
+}

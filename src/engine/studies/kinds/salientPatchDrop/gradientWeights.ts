@@ -1,0 +1,86 @@
+import type { ErrorShape } from '#shared/errors.ts'
+import { openTensors, type TensorSession } from '../../../inference/index.ts'
+import { openWithFirst, writeGraph } from '../../../models/index.ts'
+import { gradientOutput, labelsInput, weightInput } from '../../../onnx/index.ts'
+import { gradientCallSize, inCalls, type Calls } from '../../measure/calls.ts'
+import type { MeasureRoom } from '../../definition/definition.ts'
+import { loadFloats, runProbe } from '../../measure/probing.ts'
+import { targetLookup } from '../../measure/targets.ts'
+import { pixelWeights, type Grid, type Weights } from './weights.ts'
+import type { StudyImage } from '../../../facts/index.ts'
+
+/** |gradient of the true logit|, summed over channels and over the pixels of a patch. */
+export function gradientWeights(room: MeasureRoom, grid: Grid): Weights {
+  const { workspace, model, settings, log, context, progress } = room
+  const targetOf = targetLookup(model)
+  const size = gradientCallSize(model)
+  let opening: Promise<TensorSession> | null = null
+
+  async function open(): Promise<TensorSession> {
+    progress.note(`saliency from ${model.title}, batch ${size.most}`)
+    const plan = { op: 'gradient', normalisation: model.preprocessing } as const
+    const path = await writeGraph(workspace, model, 'gradient', plan)
+    const { session } = await openWithFirst(settings, log, (provider) =>
+      openTensors({ path, provider, threads: settings.threads }),
+    )
+    return session
+  }
+
+  /** Adds the weights of a batch; gives what of it could not be read. */
+  async function add(
+    session: TensorSession,
+    found: Map<number, Float64Array>,
+    part: StudyImage[],
+    places: number,
+  ): Promise<(ErrorShape | null)[]> {
+    const { floats, problems } = await loadFloats(room, part, places)
+    const labels = new Float32Array(places * model.classes)
+    for (const [row, { className }] of part.entries()) {
+      const target = targetOf(className)
+      if (target >= 0) labels[row * model.classes + target] = -1
+    }
+    context.enterNative()
+    const [gradient] = await runProbe(
+      session,
+      model,
+      floats,
+      [gradientOutput],
+      [
+        { name: labelsInput, data: labels, shape: [places, model.classes] },
+        { name: weightInput, data: Float32Array.of(0), shape: [1] },
+      ],
+    )
+    const [height, width] = model.preprocessing.size
+    const values = height * width * 3
+    for (const [row, { subjectId }] of part.entries())
+      if (!problems[row] && gradient)
+        found.set(
+          subjectId,
+          pixelWeights(gradient.data.subarray(row * values, (row + 1) * values), [height, width], grid),
+        )
+    return problems
+  }
+
+  return {
+    async of(images) {
+      const found = new Map<number, Float64Array>()
+      const session = await (opening ??= open())
+      const calls: Calls<StudyImage> = {
+        async call(part, places) {
+          if (context.signal.aborted) return
+          const failed = (await add(session, found, part, places)).filter(Boolean).length
+          progress.add({ computed: part.length - failed, cached: 0, failed })
+        },
+        giveUp: () => progress.add({ computed: 0, cached: 0, failed: 1 }),
+        ended: () => session.ended,
+      }
+      await inCalls(size, images, calls, progress.moved() ? 0 : context.crashes)
+      return found
+    },
+    refuse: () => undefined,
+    async close() {
+      const session = await opening?.catch(() => null)
+      await session?.close()
+    },
+  }
+}

@@ -1,0 +1,221 @@
+import { z } from 'zod'
+import { KernelscopeError } from '#shared/errors.ts'
+import type { SalientMode } from '#shared/saliency.ts'
+import { getModel, listModels, type StoredModel } from '../../../models/index.ts'
+import { defineStudy, type ExtraWork, type Metric, type WorkRoom } from '../../definition/definition.ts'
+import type { Grid } from '../../summary/grid.ts'
+import { changeMetric, nearest } from '../../summary/metrics.ts'
+import { paperStatements, paperValues } from '../../summary/paper.ts'
+import { measureGrid } from '../../run/run.ts'
+import { gradientForwards } from '../../measure/work.ts'
+import { makeMasks } from './masks.ts'
+import { repeatOf, sourceDigest, stateOfMasks } from './source.ts'
+import { lossFigure, lossTable, shareFigure } from './view.ts'
+import type { Condition } from '../../../facts/index.ts'
+
+const params = z.object({
+  source: z.enum(['attention', 'gradient', 'masks']).default('attention').meta({
+    title: 'Saliency from',
+    description:
+      'Class-token attention of a ViT, the gradient of a classifier’s true logit, or a folder of masks',
+  }),
+  model: z.int().positive().nullable().default(null).meta({
+    title: 'Saliency model',
+    description: 'For attention and gradient; the first ViT of the workspace when left out',
+    format: 'model',
+  }),
+  layer: z
+    .int()
+    .nullable()
+    .default(null)
+    .meta({ title: 'Layer', description: 'Attention layer from 1; the last when left out' }),
+  head: z.int().nullable().default(2).meta({
+    title: 'Head',
+    description: 'Attention head from 1 (2 as published for DINO); all heads averaged when left out',
+  }),
+  masks: z.string().nullable().default(null).meta({
+    title: 'Folder of masks',
+    description: 'Pictures named as the images, white = salient',
+    format: 'folder',
+  }),
+  masksState: z.string().nullable().default(null).meta({
+    title: 'State of the masks',
+    description: 'Names what was in the folder when the study was made; filled in',
+    format: 'settled',
+  }),
+  patch: z
+    .int()
+    .min(1)
+    .max(512)
+    .default(16)
+    .meta({ title: 'Patch size', description: 'Side of a patch in pixels of the model input', unit: 'px' }),
+  percents: z
+    .array(z.int().min(0).max(100))
+    .min(1)
+    .default([0, 10, 20, 30, 40, 50, 60, 70, 80, 90])
+    .meta({ title: 'Information loss', description: 'Share of the saliency mass that is lost', unit: '%' }),
+  modes: z
+    .array(z.enum(['salient', 'non-salient']))
+    .min(1)
+    .default(['salient', 'non-salient'])
+    .meta({ title: 'Which patches', description: 'Those that carry the mass, or the others' }),
+  fill: z.enum(['black', 'mean']).default('black').meta({
+    title: 'Fill',
+    description: 'Black in [0,1] space, as published, or the mean colour of ImageNet',
+  }),
+})
+
+export type SalientParams = z.output<typeof params>
+
+/** Occlusion of what matters, and of what does not (paper 4.1, Figs. 4b and 4c). */
+export const salientPatchDrop = defineStudy({
+  id: 'salient-patch-drop',
+  title: 'Salient patch drop',
+  section: '4.1',
+  description:
+    'The patches that carry the saliency of an image are painted over, or all others. Masks come from one source and are the same for all models.',
+  params,
+  presets: [
+    { id: 'quick', title: 'Quick look', description: 'Three shares.', params: { percents: [0, 30, 60] } },
+    {
+      id: 'paper',
+      title: 'As in the paper',
+      description: 'Class-token attention of the last layer, second head, 16 px patches, black.',
+      params: { source: 'attention', layer: null, head: 2 },
+    },
+    {
+      id: 'mean-head',
+      title: 'All heads',
+      description: 'Attention averaged over heads: depends on no single head.',
+      params: { head: null },
+    },
+  ],
+  definitions: [
+    {
+      name: 'information loss',
+      formula: 'K = share of the saliency mass in the dropped patches (salient); at most K (non-salient)',
+      source: 'paper 4.1; IPViT evaluate.py',
+    },
+    {
+      name: 'foreground',
+      formula: 'the smallest set of the heaviest patches with mass ≥ λ; λ = K salient, λ = 1 - K non-salient',
+    },
+    {
+      name: 'published axis',
+      formula: 'the published script plots non-salient results against λ; here they are against K = 1 - λ',
+    },
+  ],
+  async settle(given, { db, dataset, signal }) {
+    const chosen = { ...given, masksState: null }
+    if (chosen.source === 'masks') {
+      if (chosen.masks === null)
+        throw new KernelscopeError('STUDY_PARAMS', 'invalid masks: choose the folder of masks')
+      return { ...chosen, masksState: await stateOfMasks(chosen.masks, dataset.id, signal) }
+    }
+    if (chosen.model !== null) {
+      getModel(db, chosen.model)
+      return chosen
+    }
+    // A model that is there to say where to look comes before those that are measured.
+    const models = listModels(db).sort(
+      (a, b) => Number(b.role === 'saliency') - Number(a.role === 'saliency'),
+    )
+    const found =
+      chosen.source === 'attention' ? models.find(({ family }) => family === 'ViT') : listModels(db)[0]
+    if (!found)
+      throw new KernelscopeError(
+        'STUDY_PARAMS',
+        'invalid model: the workspace has no ViT whose attention could be used',
+      )
+    return { ...chosen, model: found.id }
+  },
+  exportDraws: 'masks',
+  severity: 'dropped attention in %',
+  severityOf: ({ percent }) => Number(percent),
+  conditions: (chosen, model, { db }) => {
+    const draws = sourceDigest(db, chosen, model.preprocessing.size)
+    const levels = [...new Set(chosen.percents)].filter((percent) => percent > 0).sort((a, b) => a - b)
+    const drop = (mode: SalientMode, percent: number) => ({
+      op: 'patchDrop' as const,
+      patch: chosen.patch,
+      percent,
+      fill: chosen.fill,
+      seed: 0,
+      repeat: repeatOf[mode],
+      group: null,
+      draws,
+    })
+    return [
+      { key: 'clean', params: { percent: 0, mode: 'clean' }, transform: () => ({ op: 'identity' }) },
+      ...chosen.modes.flatMap((mode) =>
+        levels.map((percent): Condition => ({
+          key: `${mode},percent=${percent}`,
+          params: { percent, mode },
+          transform: () => drop(mode, percent),
+        })),
+      ),
+    ]
+  },
+  extraWork: (chosen, room) => saliencyWork(chosen, room),
+  async measure(room, chosen) {
+    await makeMasks(room, chosen)
+    if (!room.context.signal.aborted) await measureGrid(room)
+  },
+  view: async (grid, chosen, room) => ({
+    tables: [await lossTable(grid, chosen, room)],
+    figures: [...chosen.modes.map((mode) => lossFigure(grid, mode)), await shareFigure(chosen, room)],
+    reported: [
+      ...paperStatements('Fig. 4b'),
+      ...paperStatements('Fig. 4c'),
+      ...paperValues(({ metric }) => metric.startsWith('salient drop')),
+    ],
+    metrics: salientMetrics(grid, chosen),
+    notes: [
+      sourceNote(chosen, chosen.model === null ? null : getModel(room.workspace.db, chosen.model).title),
+      `Patches of ${chosen.patch} px; the same masks for all models of one input size.`,
+    ],
+  }),
+})
+
+/** The class token's attention is read once for all input sizes, the gradient once for each. */
+function saliencyWork(
+  { source, model }: SalientParams,
+  { db, models, images, settled }: WorkRoom,
+): ExtraWork[] {
+  if (source === 'masks' || model === null) return []
+  const saliency = getModel(db, model)
+  const passes = source === 'attention' ? [models] : [...Map.groupBy(models, sizeKey).values()]
+  return passes.map((served) => ({
+    model: saliency,
+    images,
+    stored: Math.max(0, ...served.map(settled)),
+    forwards: source === 'attention' ? 1 : gradientForwards,
+  }))
+}
+
+/** Table 5: the change at 50 %, or at the share of the study that is nearest to it. */
+function salientMetrics(grid: Grid, { percents }: SalientParams): Metric[] {
+  const percent = nearest(
+    percents.filter((one) => one > 0),
+    50,
+  )
+  return grid.cells
+    .filter(({ params }) => params['mode'] === 'salient' && params['percent'] === percent)
+    .map((cell) =>
+      changeMetric(
+        grid,
+        cell,
+        `salient-patch-drop.salient-${percent}`,
+        `Salient drop ${percent} %, change in top-1`,
+      ),
+    )
+}
+
+const sizeKey = ({ preprocessing: { size } }: StoredModel) => size.join('x')
+
+function sourceNote({ source, layer, head, masks }: SalientParams, title: string | null): string {
+  if (source === 'masks') return `Saliency: masks in ${masks}.`
+  if (source === 'gradient')
+    return `Saliency: |gradient| of the true logit of ${title}, summed over channels and patch.`
+  return `Saliency: attention of the class token of ${title}, ${layer === null ? 'last layer' : `layer ${layer}`}, ${head === null ? 'mean over heads' : `head ${head}`}.`
+}

@@ -1,0 +1,100 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { KernelscopeError } from '#shared/errors.ts'
+import { salientMask } from '#shared/saliency.ts'
+import { patchGrid } from '#shared/transforms/index.ts'
+import type { MeasureRoom } from '../../definition/definition.ts'
+import { openMasks } from '../../masks/draws.ts'
+import type { MaskFile } from '../../masks/maskFile.ts'
+import type { SalientParams } from './index.ts'
+import { isByClass, levelsOf, sourceDigest, stateOfMasks, type MaskLevel } from './source.ts'
+import { openWeights } from './weights.ts'
+import { imageChunks } from '../../../facts/index.ts'
+
+/** Images whose masks are made and kept together: what is lost when the engine dies. */
+const together = 128
+/** Images looked up at a time. */
+const page = 1024
+
+/**
+ * Makes the masks of all images of a study that have none yet, and keeps them in a file named after their source: shared
+ * by models, conditions and studies, shown on the image page, exported and replayed like any draws.
+ */
+export async function makeMasks(room: MeasureRoom, chosen: SalientParams): Promise<void> {
+  const { workspace, model } = room
+  const [height, width] = model.preprocessing.size
+  const digest = sourceDigest(workspace.db, chosen, [height, width])
+  const frame = { patch: chosen.patch, height, width, byClass: isByClass(chosen) }
+  const masks = await openMasks(workspace, digest, frame)
+  try {
+    await makeMissing(room, chosen, masks, levelsOf(chosen))
+  } finally {
+    masks.close()
+  }
+}
+
+async function makeMissing(
+  room: MeasureRoom,
+  chosen: SalientParams,
+  masks: MaskFile,
+  levels: readonly MaskLevel[],
+): Promise<void> {
+  const { workspace, source, model, context, progress } = room
+  const names = levels.map(({ level }) => level)
+  let missing = 0
+  for (const chunk of imageChunks(workspace.db, source, page)) {
+    missing += masks.lacking(chunk, names).length
+    await nextTurn()
+  }
+  if (missing === 0) return
+  if (!(await isUntouched(chosen, source.datasetId, context.signal))) {
+    if (context.signal.aborted) return
+    throw new KernelscopeError(
+      'FILE_CHANGED',
+      `masks were written to since the study was made: ${chosen.masks}`,
+      { hint: 'Run the study anew, with the masks as they are.' },
+    )
+  }
+  // Reading pictures of masks counts as nothing beside the models.
+  if (chosen.source !== 'masks') progress.expect(missing)
+  const [height, width] = model.preprocessing.size
+  const { rows, columns } = patchGrid(chosen.patch, height, width)
+  const weights = await openWeights(room, chosen, [rows, columns])
+  let made = 0
+  try {
+    for (const chunk of imageChunks(workspace.db, source, together)) {
+      const lacking = masks.lacking(chunk, names)
+      const found = lacking.length > 0 ? await weights.of(lacking) : new Map<number, Float64Array>()
+      masks.keep(
+        lacking.flatMap((image) => {
+          const own = found.get(image.subjectId)
+          if (!own) return []
+          return levels.map(({ level, percent, mode }) => ({
+            image,
+            level,
+            mask: salientMask(own, percent, mode),
+          }))
+        }),
+      )
+      made += found.size
+      if (context.signal.aborted) return
+      await nextTurn()
+    }
+  } finally {
+    await weights.close()
+  }
+  if (made === 0) weights.refuse()
+}
+
+/** Masks that are made later must be of the files that name them. False too when it is called off. */
+async function isUntouched(
+  { source, masks, masksState }: SalientParams,
+  datasetId: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (source !== 'masks' || masks === null || masksState === null) return true
+  const state = await stateOfMasks(masks, datasetId, signal).catch((error: unknown) => {
+    if (signal.aborted) return null
+    throw error
+  })
+  return state === masksState
+}

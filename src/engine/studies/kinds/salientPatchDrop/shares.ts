@@ -1,0 +1,75 @@
+import { existsSync, statSync } from 'node:fs'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { SalientMode } from '#shared/saliency.ts'
+import type { ViewRoom } from '../../definition/definition.ts'
+import { madeFileOf } from '../../masks/draws.ts'
+import { readMaskFile } from '../../masks/maskFile.ts'
+import type { SalientParams } from './index.ts'
+import { levelsOf, sourceDigest } from './source.ts'
+import { countImages, imageChunks, sourceKey } from '../../../facts/index.ts'
+
+/** By per cent of the mass that is lost: the mean share of patches that are dropped, over so many masks. */
+export type Shares = Map<number, { share: number; masks: number }>
+
+/** Images looked up before other work of the thread has its turn. */
+const page = 1000
+/** Sums that are remembered: going through a million images takes a while. */
+const mostKept = 16
+
+type Sums = Map<string, { masks: number; share: number }>
+const kept = new Map<string, Promise<Sums>>()
+
+/** Over the images of a study whose masks are made; levels without any mask are left out. */
+export async function sharesOf(
+  chosen: SalientParams,
+  room: ViewRoom,
+  size: readonly [number, number],
+  mode: SalientMode,
+): Promise<Shares> {
+  const shares: Shares = new Map([[0, { share: 0, masks: 0 }]])
+  const path = madeFileOf(room.workspace, sourceDigest(room.workspace.db, chosen, size))
+  if (!existsSync(path)) return shares
+  const sums = await sumsOf(path, room)
+  for (const level of levelsOf(chosen)) {
+    const sum = sums.get(level.level)
+    if (level.mode === mode && sum)
+      shares.set(level.percent, { share: sum.share / sum.masks, masks: sum.masks })
+  }
+  return shares
+}
+
+/** Sums of a file of masks over the images of a study; added up anew when the file or the images change. */
+function sumsOf(path: string, { workspace: { db }, source }: ViewRoom): Promise<Sums> {
+  const { mtimeMs, size } = statSync(path)
+  const key = JSON.stringify([path, mtimeMs, size, sourceKey(source), countImages(db, source)])
+  const sums = kept.get(key) ?? addUp(path, { db, source })
+  kept.delete(key)
+  kept.set(key, sums)
+  sums.catch(() => kept.delete(key))
+  for (const oldest of kept.keys()) {
+    if (kept.size <= mostKept) break
+    kept.delete(oldest)
+  }
+  return sums
+}
+
+async function addUp(
+  path: string,
+  { db, source }: { db: ViewRoom['workspace']['db']; source: ViewRoom['source'] },
+): Promise<Sums> {
+  const masks = readMaskFile(path)
+  const sums: Sums = new Map()
+  if (!masks) return sums
+  try {
+    for (const chunk of imageChunks(db, source, page)) {
+      for (const [level, found] of masks.dropped(chunk)) {
+        const before = sums.get(level) ?? { masks: 0, share: 0 }
+        sums.set(level, { masks: before.masks + found.masks, share: before.share + found.share })
+      }
+      await nextTurn()
+    }
+  } finally {
+    masks.close()
+  }
+  return sums
+}

@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { KernelscopeError } from '#shared/errors.ts'
+import { parseDraws, type Draws, type Transform } from '#shared/transforms/index.ts'
+import type { Workspace } from '../../workspace/index.ts'
+import { isSubsetFile, parseSubsets, storeSubsets } from '../kinds/lesion/file.ts'
+import { openMaskFile, readMaskFile, type Masked, type MaskFile, type MaskFrame } from './maskFile.ts'
+import { keepReplay, openReplay } from './replayFile.ts'
+import type { StoredCondition } from '../../facts/index.ts'
+
+const fileOf = ({ draws }: Workspace, digest: string) => join(draws, `${digest}.json`)
+/** Where masks lie that were made here, in place of a file that was imported. */
+export const madeFileOf = ({ draws }: Workspace, digest: string) => join(draws, `${digest}.sqlite`)
+
+/** Masks that conditions show, image by image. */
+export interface DrawsReader {
+  /** A draws file that has what there is of this image, of one level or of all. */
+  of(image: Masked, level?: string): Draws
+  close(): void
+}
+
+/** Longer files are read piece by piece. */
+const mostHeld = 2 ** 25
+
+/**
+ * Copies a file of masks or of subsets into the workspace under its digest, after reading it to its end. A file of more
+ * than `held` bytes is never held, and has masks: subsets are few. Throws FILE_MISSING, DRAWS_MALFORMED, DISK_FULL.
+ */
+export async function importDraws(
+  workspace: Workspace,
+  path: string,
+  held = mostHeld,
+): Promise<{ digest: string }> {
+  const unreadable = (cause: unknown) => {
+    throw new KernelscopeError('FILE_MISSING', `cannot read the draws: ${path}`, { cause })
+  }
+  const { size } = await stat(path).catch(unreadable)
+  if (size > held) return keepReplay(workspace, path)
+  const text = await readFile(path, 'utf8').catch(unreadable)
+  const value = jsonOf(text)
+  if (isSubsetFile(value)) {
+    parseSubsets(value)
+    return { digest: storeSubsets(workspace.db, text) }
+  }
+  parseDraws(text)
+  const digest = createHash('sha256').update(text).digest('hex')
+  const target = fileOf(workspace, digest)
+  if (!existsSync(target)) await replaceFile(target, text)
+  return { digest }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new KernelscopeError('DRAWS_MALFORMED', 'invalid draws file: not JSON', { cause })
+  }
+}
+
+/** The masks that conditions show; null where none are kept. Conditions of one study name one file. */
+export async function drawsOfConditions(
+  workspace: Workspace,
+  conditions: readonly StoredCondition[],
+): Promise<DrawsReader | null> {
+  for (const { parts } of conditions)
+    for (const { transform } of parts)
+      if (transform.op === 'patchDrop' && transform.draws !== null)
+        return openDraws(workspace, transform.draws)
+  return null
+}
+
+/** What the draws file a transform names has of an image; undefined where it names none. */
+export async function drawsOfTransform(
+  workspace: Workspace,
+  transform: Transform,
+  image: Masked,
+): Promise<Draws | undefined> {
+  if (transform.op !== 'patchDrop' || transform.draws === null) return undefined
+  const reader = await openDraws(workspace, transform.draws)
+  try {
+    return reader.of(image)
+  } finally {
+    reader.close()
+  }
+}
+
+/** Opens the masks made here that are kept under a name of 64 hex digits, new where there are none. */
+export async function openMasks(workspace: Workspace, name: string, frame: MaskFrame): Promise<MaskFile> {
+  const path = madeFileOf(workspace, name)
+  const before = fileOf(workspace, name)
+  const draws = !existsSync(path) && existsSync(before) ? parseDraws(await readFile(before, 'utf8')) : null
+  return openMaskFile(path, frame, draws)
+}
+
+async function replaceFile(target: string, text: string): Promise<void> {
+  await writeFile(`${target}.part`, text)
+  await rename(`${target}.part`, target)
+}
+
+/** Opens what the workspace keeps under a digest; throws DRAWS_MALFORMED where there is nothing. */
+export async function openDraws(workspace: Workspace, digest: string): Promise<DrawsReader> {
+  const isName = /^[0-9a-f]{64}$/.test(digest)
+  const made = isName ? readMaskFile(madeFileOf(workspace, digest)) : null
+  if (made) return made
+  const replay = isName ? openReplay(workspace, digest) : null
+  if (replay) return replay
+  const file = isName ? fileOf(workspace, digest) : null
+  if (file === null || !existsSync(file)) {
+    throw new KernelscopeError('DRAWS_MALFORMED', `no draws ${digest} in the workspace`, {
+      hint: 'Import the draws file first.',
+    })
+  }
+  const draws = parseDraws(await readFile(file, 'utf8'))
+  return { of: () => draws, close: () => undefined }
+}

@@ -1,0 +1,107 @@
+import Database from 'better-sqlite3'
+import { createHash, randomUUID } from 'node:crypto'
+import { createReadStream, existsSync } from 'node:fs'
+import { open, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { KernelscopeError } from '#shared/errors.ts'
+import { parseDraws } from '#shared/transforms/index.ts'
+import { asWorkspaceError, type Workspace } from '../../workspace/index.ts'
+import type { DrawsReader } from './draws.ts'
+import { DrawsPieces, withMasks, type DrawnMask } from './drawsPieces.ts'
+
+/** Where the masks of a draws file lie that is too long to be read whole, by the digest of its text. */
+const replayOf = ({ draws }: Workspace, digest: string) => join(draws, `${digest}.replay.sqlite`)
+
+const tables = `
+  CREATE TABLE file (head TEXT NOT NULL) STRICT;
+  CREATE TABLE mask (
+    subject TEXT NOT NULL, level TEXT NOT NULL, size INTEGER NOT NULL, bits TEXT NOT NULL, PRIMARY KEY (subject, level, size)
+  ) WITHOUT ROWID, STRICT;`
+
+/**
+ * Reads a draws file piece by piece and keeps its masks in the workspace, whole or not at all; other work of the thread has
+ * its turn between. Throws DRAWS_MALFORMED that names the place, FILE_MISSING, DISK_FULL.
+ */
+export async function keepReplay(workspace: Workspace, path: string): Promise<{ digest: string }> {
+  const draft = join(workspace.draws, `.${randomUUID()}.tmp`)
+  const db = new Database(draft)
+  const hash = createHash('sha256')
+  try {
+    // A draft needs no safety of its own: it reaches the disk at once, before it takes its name.
+    db.pragma('journal_mode = OFF')
+    db.pragma('synchronous = OFF')
+    db.exec(tables)
+    const insert = db.prepare('INSERT OR REPLACE INTO mask (subject, level, size, bits) VALUES (?, ?, ?, ?)')
+    const keep = db.transaction((entries: readonly DrawnMask[]) => {
+      for (const { subject, level, size, bits } of entries) insert.run(subject, level, size, bits)
+    })
+    const file = new DrawsPieces()
+    for await (const bytes of createReadStream(path, { highWaterMark: 2 ** 18 })) {
+      const piece = Buffer.from(bytes)
+      hash.update(piece)
+      keep(file.read(piece))
+    }
+    db.prepare('INSERT INTO file (head) VALUES (?)').run(JSON.stringify(file.head()))
+    db.close()
+    await toDisk(draft)
+    const digest = hash.digest('hex')
+    const target = replayOf(workspace, digest)
+    // One that is there may be in use.
+    await (existsSync(target) ? rm(draft) : rename(draft, target))
+    return { digest }
+  } catch (error) {
+    db.close()
+    await rm(draft, { force: true }).catch(() => undefined)
+    throw whyNotKept(error, path, draft)
+  }
+}
+
+async function toDisk(path: string): Promise<void> {
+  const file = await open(path, 'r+')
+  try {
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+function whyNotKept(error: unknown, path: string, draft: string): unknown {
+  const code = error instanceof Error && 'syscall' in error ? error : null
+  return code
+    ? new KernelscopeError('FILE_MISSING', `cannot read the draws: ${path}`, { cause: code })
+    : asWorkspaceError(error, draft)
+}
+
+/** Opens the masks that `keepReplay` kept under a digest; null where there are none. */
+export function openReplay(workspace: Workspace, digest: string): DrawsReader | null {
+  const path = replayOf(workspace, digest)
+  if (!existsSync(path)) return null
+  const db = new Database(path, { readonly: true })
+  try {
+    return replayIn(db)
+  } catch (error) {
+    db.close()
+    throw asWorkspaceError(error, path)
+  }
+}
+
+function replayIn(db: Database.Database): DrawsReader {
+  const head = parseDraws(String(db.prepare<[], string>('SELECT head FROM file').pluck().get()))
+  const mask = 'SELECT size, level, subject, bits FROM mask WHERE'
+  const select = db.prepare<[string], DrawnMask>(`${mask} subject = ?`)
+  const selectOne = db.prepare<[string, string], DrawnMask>(`${mask} subject = ? AND level = ?`)
+  const groups = db.prepare<[], DrawnMask>(`${mask} subject >= 'group:' AND subject < 'group;'`)
+  // Groups are few, and which one an image is in is not told.
+  const grouped = groups.all()
+  const groupedBy = Map.groupBy(grouped, ({ level }) => level)
+  const ofGroups = withMasks(head, grouped)
+  return {
+    of({ digest: subject }, level) {
+      const found = level === undefined ? select.all(subject) : selectOne.all(subject, level)
+      if (found.length === 0) return ofGroups
+      const others = level === undefined ? grouped : (groupedBy.get(level) ?? [])
+      return withMasks(head, others.length === 0 ? found : [...others, ...found])
+    },
+    close: () => void db.close(),
+  }
+}

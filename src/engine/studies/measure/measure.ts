@@ -1,0 +1,188 @@
+import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
+import type { ImagePool } from '../../images/index.ts'
+import type { Classifier } from '../../models/index.ts'
+import type { Db } from '../../workspace/index.ts'
+import { deadly, sizeAfter } from './calls.ts'
+import type { DrawsReader } from '../masks/draws.ts'
+import type { Lane } from './lanes.ts'
+import { loadImage } from './load.ts'
+import { missingRows, type Row } from './missing.ts'
+import { prefetch } from './prefetch.ts'
+import { readingsOf, type LaneReading } from './readings.ts'
+import { type FactStore, factStore, setVariantBatch } from '../../facts/index.ts'
+
+/** What of a study is measured in one session. */
+export interface Measurement {
+  db: Db
+  pool: ImagePool
+  classifier: Classifier
+  lane: Lane
+  draws: DrawsReader | null
+  signal: AbortSignal
+  /** Deaths of the engine at the place where this begins; its first rows are then tried in smaller calls. */
+  crashes: number
+  enterNative(): void
+  /** Called after every batch and every chunk with what came since the last call. */
+  onProgress(step: { computed: number; cached: number; failed: number }): void
+}
+
+interface Batch {
+  pixels: SharedArrayBuffer
+  rows: Row[]
+  /** Rows whose image could not be made. */
+  problems: (ErrorShape | null)[]
+}
+
+/** Batches that are being decoded while one is computed. */
+const ahead = 2
+
+/**
+ * Measures every image under every condition that has no fact yet. Rows go image by image, so that an image is decoded
+ * once for all its conditions; batches of rows are filled by the image workers while the session computes. Stops
+ * between batches when `signal` is aborted, with everything computed so far stored. Returns the forward passes made.
+ */
+export async function measure(measurement: Measurement): Promise<number> {
+  const { db, classifier, lane, signal, onProgress } = measurement
+  const facts = factStore(db)
+  const readings = readingsOf(classifier.model, lane.conditions)
+  let passes = 0
+  let crashes = measurement.crashes
+  for await (const batch of prefetch(batches(measurement, facts), ahead)) {
+    measurement.enterNative()
+    const failed = await compute(measurement, facts, batch, readings, callSize(classifier, crashes))
+    crashes = 0
+    passes += batch.rows.length
+    const wanted = batch.rows.reduce((sum, { wants }) => sum + wants.length, 0)
+    onProgress({ computed: wanted - failed, cached: 0, failed })
+    if (signal.aborted) break
+  }
+  return passes
+}
+
+/** Images per call after `crashes` deaths of the engine; 0 once a single image brought it down. */
+const callSize = ({ batch, fixedBatch }: Classifier, crashes: number): number =>
+  sizeAfter({ most: batch, fixed: fixedBatch }, crashes)
+
+async function* batches(measurement: Measurement, facts: FactStore): AsyncGenerator<Batch, void, undefined> {
+  const { classifier, lane, signal } = measurement
+  // Half as much again, so that a call at half the size may start at any row.
+  const values = Math.ceil(classifier.batch * 1.5) * classifier.height * classifier.width * 3
+  const bytes = values * (lane.plan.floats ? 4 : 1)
+  // One batch is computed, `ahead` are filled, one is held by the consumer between two calls.
+  const buffers = Array.from({ length: ahead + 2 }, () => new SharedArrayBuffer(bytes))
+  const capacity = classifier.batch
+  let turn = 0
+  let rows: Row[] = []
+  const fill = async (): Promise<Batch> => {
+    const pixels = buffers[turn++ % buffers.length] ?? new SharedArrayBuffer(bytes)
+    const batch = { pixels, rows, problems: await load(measurement, rows, pixels) }
+    rows = []
+    return batch
+  }
+  for await (const row of missingRows(measurement, facts)) {
+    if (rows.length === capacity || (rows[0] && rows[0].feeds !== row.feeds)) {
+      if (signal.aborted) return
+      yield await fill()
+    }
+    rows.push(row)
+  }
+  if (rows.length > 0 && !signal.aborted) yield await fill()
+}
+
+/** Fills slot i of `pixels` with row i; neighbouring rows of one image are one request. */
+async function load(
+  { pool, draws, lane }: Measurement,
+  rows: Row[],
+  pixels: SharedArrayBuffer,
+): Promise<(ErrorShape | null)[]> {
+  const problems: (ErrorShape | null)[] = rows.map(() => null)
+  const groups = Map.groupBy(rows.entries(), ([, row]) => row.view)
+  await Promise.all(
+    [...groups].map(async ([{ image, preprocessing }, entries]) => {
+      const transforms = entries.map(([slot, row]) => ({ slot, transform: row.transform }))
+      const problem = await loadImage(
+        pool,
+        image,
+        {
+          preprocessing,
+          transforms,
+          pixels: lane.plan.floats ? 'float32' : 'uint8',
+          ...(draws ? { draws: draws.of(image) } : {}),
+        },
+        pixels,
+      )
+      for (const [slot] of entries) problems[slot] = problem
+    }),
+  )
+  return problems
+}
+
+/** Runs the session over a batch and stores what it says. Returns how many rows failed. */
+async function compute(
+  measurement: Measurement,
+  facts: FactStore,
+  batch: Batch,
+  readings: LaneReading[],
+  size: number,
+): Promise<number> {
+  const targets = readings.map(({ targetOf }) =>
+    Int32Array.from(batch.rows, ({ view }) => targetOf(view.image.className)),
+  )
+  const problems = [...batch.problems]
+  // The row (or, where the graph fixes the batch, the rows) at fault is given up, and the rest goes on.
+  const skipped = size > 0 ? 0 : measurement.classifier.fixedBatch ? batch.rows.length : 1
+  problems.fill(deadly(), 0, skipped)
+  await runRange(skipped, batch.rows.length, size || 1)
+  let failed = 0
+  for (const [index, row] of batch.rows.entries()) {
+    const problem = problems[index]
+    if (!problem) continue
+    for (const { key } of row.wants) facts.fail(key, problem)
+    failed += row.wants.length
+  }
+  return failed
+
+  /** Rows [first, end) in calls of `size`; a call that fails is halved until the row at fault stands alone. */
+  async function runRange(first: number, end: number, size: number): Promise<void> {
+    const { classifier, db } = measurement
+    for (let at = first; at < end; at += size) {
+      const rows = Math.min(size, end - at)
+      try {
+        const found = await classifier.run(
+          { pixels: batch.pixels, first: at, batch: size },
+          rows,
+          readings.map(({ value }, place) => ({
+            readout: value,
+            targets: targets[place]?.subarray(at, at + rows) ?? new Int32Array(rows).fill(-1),
+          })),
+          batch.rows[0]?.feeds,
+        )
+        for (const [place, { readout }] of readings.entries()) {
+          const keys = batch.rows
+            .slice(at, at + rows)
+            .map(({ wants }, index) =>
+              problems[at + index] ? null : (wants.find((want) => want.readout === readout)?.key ?? null),
+            )
+          const read = found.facts[place]
+          if (read) facts.store(keys, read)
+        }
+      } catch (error) {
+        if (
+          !(error instanceof KernelscopeError) ||
+          !['OUT_OF_MEMORY', 'INFERENCE_FAILED'].includes(error.code)
+        )
+          throw error
+        if (size === 1 || classifier.fixedBatch) {
+          for (let index = at; index < at + rows; index++) problems[index] ??= error.toShape()
+          continue
+        }
+        const half = Math.max(1, size >> 1)
+        if (error.code === 'OUT_OF_MEMORY' && half < classifier.batch) {
+          classifier.batch = half
+          setVariantBatch(db, classifier.variant.id, half, classifier.variant.secondsPerImage ?? 0)
+        }
+        await runRange(at, at + rows, half)
+      }
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Preprocessing } from '#shared/contract/index.ts'
+import { pixelTransform } from '#shared/stimulus.ts'
+import type { Transform } from '#shared/transforms/index.ts'
+import type { Feed } from '../../inference/index.ts'
+import type { Measurement } from './measure.ts'
+import { passKey } from './passes.ts'
+import { readoutKey } from './readings.ts'
+import {
+  type FactKey,
+  type FactStore,
+  imageChunks,
+  internVariant,
+  partFor,
+  settingOf,
+  sourceKey,
+  type StoredCondition,
+  type StudyImage,
+  variantKey,
+} from '../../facts/index.ts'
+
+/** An image under a geometry: what is decoded once for all its transforms. */
+export interface ImageView {
+  image: StudyImage
+  preprocessing: Preprocessing
+}
+
+/** One forward pass of one image, and the facts wanted of it by readout. */
+export interface Row {
+  view: ImageView
+  transform: Transform
+  wants: { key: FactKey; readout: string }[]
+  /** Rows of different feeds never share a call. */
+  feeds: Feed[]
+}
+
+/** Conditions that one forward pass serves. */
+interface Column {
+  stored: StoredCondition
+  preprocessing: Preprocessing
+  reads: { variantId: number; readout: string }[]
+  feeds: Feed[]
+}
+
+const chunkSize = 256
+const noFeeds: Feed[] = []
+
+/**
+ * Rows without a fact: source by source, image by image so that an image is decoded once; or condition by condition
+ * where their feeds differ.
+ */
+export async function* missingRows(
+  measurement: Measurement,
+  facts: FactStore,
+): AsyncGenerator<Row, void, undefined> {
+  const columns = columnsOf(measurement)
+  for (const group of Map.groupBy(columns, ({ stored }) => sourceKey(stored.source)).values()) {
+    if (measurement.lane.feedsOf === null) yield* missingRowsOf(measurement, facts, group)
+    else for (const column of group) yield* missingRowsOf(measurement, facts, [column])
+  }
+}
+
+function columnsOf({ db, classifier, lane }: Measurement): Column[] {
+  const { model, provider } = classifier
+  return [...Map.groupBy(lane.conditions, passKey).values()].flatMap((group) => {
+    const [first] = group
+    if (!first) return []
+    const reads = group.map((stored) => ({
+      variantId: internVariant(
+        db,
+        variantKey(model, provider.name, stored.condition.rewrite, settingOf(stored)),
+      ).id,
+      readout: readoutKey(stored.condition.readout),
+    }))
+    return {
+      stored: first,
+      preprocessing: first.condition.preprocessing ?? model.preprocessing,
+      reads,
+      feeds: lane.feedsOf?.(first) ?? noFeeds,
+    }
+  })
+}
+
+async function* missingRowsOf(
+  { db, signal, onProgress }: Measurement,
+  facts: FactStore,
+  columns: Column[],
+): AsyncGenerator<Row, void, undefined> {
+  const source = columns[0]?.stored.source
+  if (!source) return
+  for (const chunk of imageChunks(db, source, chunkSize)) {
+    if (signal.aborted) return
+    const subjectIds = chunk.map(({ subjectId }) => subjectId)
+    const known = new Map<string, Set<number>>()
+    const knownOf = (variantId: number, conditionId: number) => {
+      const key = `${variantId}/${conditionId}`
+      const done = known.get(key) ?? facts.known(variantId, conditionId, subjectIds)
+      known.set(key, done)
+      return done
+    }
+    const rows: Row[] = []
+    let cached = 0
+    for (const image of chunk) {
+      const views = new Map<Preprocessing, ImageView>()
+      for (const { stored, preprocessing, reads, feeds } of columns) {
+        const { conditionId, transform: stimulus } = partFor(stored, image.id)
+        const missing = reads.filter(({ variantId }) => !knownOf(variantId, conditionId).has(image.subjectId))
+        cached += reads.length - missing.length
+        if (missing.length === 0) continue
+        const view = views.get(preprocessing) ?? { image, preprocessing }
+        views.set(preprocessing, view)
+        const wants = missing.map(({ variantId, readout }) => ({
+          key: { variantId, conditionId, subjectId: image.subjectId },
+          readout,
+        }))
+        rows.push({ view, transform: pixelTransform(stimulus), wants, feeds })
+      }
+    }
+    onProgress({ computed: 0, cached, failed: 0 })
+    yield* rows
+    await nextTurn()
+  }
+}

@@ -1,0 +1,138 @@
+import { canonicalJson } from '#shared/canonical.ts'
+import type { ErrorShape } from '#shared/errors.ts'
+import type { Rewrite } from '#shared/rewrites.ts'
+import { unitFloats } from '#shared/maths/unit.ts'
+import { openTensors, type Answers, type TensorSession } from '../../inference/index.ts'
+import { openWithFirst, writeGraph, type StoredModel } from '../../models/index.ts'
+import { pixelsInput, type Tap } from '../../onnx/index.ts'
+import { callSize, inCalls, type CallSize } from './calls.ts'
+import type { MeasureRoom } from '../definition/definition.ts'
+import { loadImages } from './load.ts'
+import { measured, measurementStore, type StudyImage, subjectsOf } from '../../facts/index.ts'
+
+/** What is read of a model's inside, image by image. */
+export interface Probe {
+  /** The key under which the vectors are kept. */
+  rewrite: Rewrite
+  /** File name part of the probed graph. */
+  name: string
+  /** What is read of a model's graph. */
+  taps(model: StoredModel): Promise<Tap[]>
+  /** The vector of one image from the tapped tensors of a batch. */
+  vectorOf(outputs: Answers['tensors']['outputs'], row: number): number[]
+}
+
+/** Images per run of a probed graph that takes any number of them. */
+const usualBatch = 8
+
+/** Reads vectors of images; the graph is opened at the first image that has none yet. */
+export interface Prober {
+  /** Reads and stores what is missing; why an image has none is stored too. */
+  measure(images: readonly StudyImage[]): Promise<void>
+  close(): Promise<void>
+}
+
+export function prober(room: MeasureRoom, wanted: Probe): Prober {
+  const { workspace, model, context, progress } = room
+  let opening: ReturnType<typeof openProbe> | null = null
+
+  async function open() {
+    if (opening) return opening
+    progress.note(`${model.title}: opening`)
+    opening = openProbe(room, wanted)
+    const opened = await opening
+    progress.note(`${model.title} on ${opened.provider}, probed, batch ${opened.size.most}`)
+    return opened
+  }
+
+  async function measureMissing(missing: readonly StudyImage[]): Promise<void> {
+    const { session, provider, outputs, size } = await open()
+    const store = measurementStore(workspace.db, { model, provider, rewrite: wanted.rewrite })
+    const giveUp = ({ subjectId }: StudyImage, problem: ErrorShape) => {
+      store.fail(subjectId, problem)
+      progress.add({ computed: 0, cached: 0, failed: 1 })
+    }
+    const call = async (part: StudyImage[], places: number) => {
+      if (context.signal.aborted) return
+      const { floats, problems } = await loadFloats(room, part, places)
+      context.enterNative()
+      const answer = await runProbe(session, model, floats, outputs)
+      workspace.db.transaction(() => {
+        for (const [row, { subjectId }] of part.entries()) {
+          const problem = problems[row]
+          if (problem) store.fail(subjectId, problem)
+          else store.keepVector(subjectId, wanted.vectorOf(answer, row))
+        }
+      })()
+      const failed = problems.filter(Boolean).length
+      progress.add({ computed: part.length - failed, cached: 0, failed })
+    }
+    const crashes = progress.moved() ? 0 : context.crashes
+    await inCalls(size, missing, { call, giveUp, ended: () => session.ended }, crashes)
+  }
+
+  return {
+    async measure(images) {
+      const known = measured(workspace.db, model, wanted.rewrite).known(subjectsOf(images))
+      const missing = images.filter(({ subjectId }) => !known.has(subjectId))
+      progress.add({ computed: 0, cached: images.length - missing.length, failed: 0 })
+      if (missing.length > 0) await measureMissing(missing)
+    },
+    async close() {
+      const opened = await opening?.catch(() => null)
+      await opened?.session.close()
+    },
+  }
+}
+
+/** Reads the vectors of images that have none yet and stores them. */
+export async function probeImages(room: MeasureRoom, images: StudyImage[], wanted: Probe): Promise<void> {
+  const probing = prober(room, wanted)
+  room.progress.expect(images.length)
+  try {
+    await probing.measure(images)
+  } finally {
+    await probing.close()
+  }
+}
+
+/** Opens the probed graph with the first provider that works. */
+export async function openProbe(
+  { workspace, model, settings, log }: MeasureRoom,
+  { name, taps }: Pick<Probe, 'name' | 'taps'>,
+) {
+  const tapped = await taps(model)
+  const plan = { op: 'probe', normalisation: model.preprocessing, taps: tapped } as const
+  const path = await writeGraph(workspace, model, name, plan)
+  const { session, provider } = await openWithFirst(settings, log, (chosen) =>
+    openTensors({ path, provider: chosen, threads: settings.threads }),
+  )
+  const size: CallSize = callSize(model, usualBatch)
+  return { session, provider: provider.name, outputs: tapped.map(({ as }) => as), size }
+}
+
+/** Images as float32 [places, height, width, 3] in [0,1]; black where there is no image or it cannot be read. */
+export async function loadFloats(
+  { pool, model }: Pick<MeasureRoom, 'pool' | 'model'>,
+  images: StudyImage[],
+  places: number,
+) {
+  const { pixels, problems } = await loadImages(pool, images, model.preprocessing, places)
+  return { floats: unitFloats(new Uint8Array(pixels)), problems }
+}
+
+/** The outputs for images as `loadFloats` gives them. */
+export async function runProbe(
+  session: TensorSession,
+  { preprocessing }: StoredModel,
+  floats: Float32Array,
+  outputs: string[],
+  feeds: Parameters<TensorSession['run']>[0] = [],
+) {
+  const [height, width] = preprocessing.size
+  const shape = [floats.length / (height * width * 3), height, width, 3]
+  return (await session.run([{ name: pixelsInput, data: floats, shape }, ...feeds], outputs)).outputs
+}
+
+/** Text that is equal for equal sets of images in the same order. */
+export const setKey = (images: StudyImage[]): string => canonicalJson(images.map(({ digest }) => digest))

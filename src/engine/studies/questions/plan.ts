@@ -1,0 +1,136 @@
+import { availableParallelism } from 'node:os'
+import { setImmediate } from 'node:timers/promises'
+import type { Question, StudyInput } from '#shared/contract/index.ts'
+import { KernelscopeError, toErrorShape } from '#shared/errors.ts'
+import { getDataset } from '../../datasets/index.ts'
+import { getModel, listModels, type StoredModel } from '../../models/index.ts'
+import { findStudy, planSuite, settledStudy, studyCost } from '../index.ts'
+import type { Db, Workspace } from '../../workspace/index.ts'
+import { benchmarks, type Cast, experiments, type QuestionPlan } from './questions.ts'
+import { speeds, type Speed } from './speed.ts'
+
+/** Which models of a workspace take which part. Those whose file is missing take none. */
+export function castOf(db: Db): Cast {
+  const usable = listModels(db).filter(({ problem }) => problem === null)
+  const classifiers = usable.filter(({ role }) => role === 'classifier')
+  const kernel = ({ largestKernel }: StoredModel) => largestKernel ?? 0
+  const large = classifiers.filter((model) => kernel(model) > 0).sort((a, b) => kernel(b) - kernel(a))
+  const saliency =
+    usable.find(({ role }) => role === 'saliency') ?? usable.find(({ family }) => family === 'ViT')
+  return { classifiers, large, saliency: saliency ?? null }
+}
+
+/**
+ * A question as a study of this workspace that takes about `budget` seconds at most. The time decides the number of
+ * images of each class, then, where one is too many already, the number of models.
+ */
+export async function planQuestion(
+  workspace: Workspace,
+  cast: Cast,
+  plan: QuestionPlan,
+  budget: number,
+): Promise<Question> {
+  const { id, group, section, title, asks, look } = plan
+  const words = { id, group, section, title, asks, look }
+  try {
+    const { input, estimate } = await fit(workspace, cast, plan, budget)
+    return {
+      ...words,
+      input,
+      problem: null,
+      dataset: getDataset(workspace.db, input.datasetId).title,
+      models: input.modelIds.map((modelId) => getModel(workspace.db, modelId).title),
+      ...estimate,
+      studyId: findStudy(workspace.db, await settledStudy(workspace.db, input))?.id ?? null,
+    }
+  } catch (error) {
+    if (!(error instanceof KernelscopeError)) throw error
+    const nothing = {
+      input: null,
+      dataset: '',
+      models: [],
+      images: 0,
+      seconds: 0,
+      measured: true,
+      studyId: null,
+    }
+    return { ...words, ...nothing, problem: toErrorShape(error) }
+  }
+}
+
+type Estimate = Pick<Question, 'images' | 'seconds' | 'measured'>
+
+async function fit(workspace: Workspace, cast: Cast, plan: QuestionPlan, budget: number) {
+  const models = (plan.models?.(cast) ?? cast.classifiers).map((model) => model.id)
+  if (models.length === 0)
+    throw new KernelscopeError('MODEL_NOT_FOUND', `no model of the workspace can be asked this`, {
+      hint: plan.models ? 'Add a model with depthwise kernels.' : 'Add a classifier.',
+    })
+  const fast = speeds(workspace.db, listModels(workspace.db))
+  for (let count = models.length; ; count--) {
+    const whole = await inputFor(workspace, cast, plan, models.slice(0, count))
+    // What was asked before stays asked in the size it had then, however fast the models have proved since.
+    const before = findStudy(workspace.db, await settledStudy(workspace.db, whole), null, 'any')
+    if (before) {
+      const input = { ...whole, sample: before.sample }
+      return { input, estimate: await estimateOf(workspace, plan, input, fast) }
+    }
+    const all = await estimateOf(workspace, plan, whole, fast)
+    if (plan.images !== undefined || all.seconds <= budget || all.seconds === 0)
+      return { input: whole, estimate: all }
+    const { classes, parts } = getDataset(workspace.db, whole.datasetId)
+    const most = Math.max(1, ...classes.map(({ images }) => images / Math.max(1, parts.length)))
+    const perClass = Math.max(1, Math.floor((most * budget) / all.seconds))
+    const input = { ...whole, sample: { perClass, seed: 0 } }
+    const estimate = await estimateOf(workspace, plan, input, fast)
+    if (estimate.seconds <= 1.2 * budget || count === 1) return { input, estimate }
+  }
+}
+
+/** The study on all images of the dataset that fits it best. */
+async function inputFor(
+  workspace: Workspace,
+  cast: Cast,
+  plan: QuestionPlan,
+  modelIds: number[],
+): Promise<StudyInput> {
+  // An experiment takes the dataset that clean accuracy would be measured on.
+  const kind = plan.group === 'benchmark' ? plan.kind : 'clean-accuracy'
+  const suite = await planSuite(workspace, { modelIds, kinds: [kind], preset: 'full', sample: null })
+  const [entry] = suite.entries
+  const [missing] = suite.missing
+  if (!entry)
+    throw new KernelscopeError(missing?.problem.code ?? 'DATASET_NOT_FOUND', missing?.problem.message ?? '')
+  const params = { ...(plan.group === 'benchmark' ? entry.input.params : {}), ...plan.params(cast) }
+  return {
+    kind: plan.kind,
+    title: plan.title,
+    params,
+    modelIds,
+    datasetId: entry.input.datasetId,
+    sample: null,
+  }
+}
+
+async function estimateOf(
+  workspace: Workspace,
+  { stimulus = 0, images }: QuestionPlan,
+  input: StudyInput,
+  fast: ReadonlyMap<number, Speed>,
+): Promise<Estimate> {
+  const making = stimulus / Math.max(1, availableParallelism() - 1)
+  const estimate: Estimate = { images: 0, seconds: 0, measured: true }
+  const cost = await studyCost(workspace, input)
+  estimate.images = images ?? cost.images
+  estimate.seconds = making * (cost.passes - cost.cached)
+  for (const { modelId, forwards } of cost.work) {
+    const { seconds, measured } = fast.get(modelId) ?? { seconds: 0, measured: false }
+    estimate.seconds += forwards * seconds
+    estimate.measured &&= measured
+  }
+  // Counting stored facts takes a while in a large workspace: others are let in between.
+  await setImmediate()
+  return estimate
+}
+
+export const questionPlans: readonly QuestionPlan[] = [...experiments, ...benchmarks]

@@ -1,0 +1,172 @@
+import { copyFile, mkdir, stat } from 'node:fs/promises'
+import { extname, join } from 'node:path'
+import type { Settings } from '#shared/contract/index.ts'
+import type { ErrorShape } from '#shared/errors.ts'
+import type { Rewrite } from '#shared/rewrites.ts'
+import type { ImagePool } from '../../images/index.ts'
+import type { Log } from '../../base/log.ts'
+import type { StoredModel } from '../../models/index.ts'
+import type { Db, Workspace } from '../../workspace/index.ts'
+import { studyDefinition } from '../registry.ts'
+import { planStudy } from '../store/plan.ts'
+import { tracker } from '../definition/progress.ts'
+import { currentVariants, measured, subjectsOf, type VariantKey } from '../../facts/index.ts'
+
+/** Vectors that were kept of one model under one key, by image. */
+export interface VectorBlock {
+  variant: VariantKey
+  /** In the order of the study; the images one vector was made of, where that is so. */
+  images: { image: string; className: string }[]
+  together: boolean
+  rows: { image: string; className: string; values: Float64Array }[]
+}
+
+/** What a study keeps of images beside its facts: vectors of inner values, not predictions. */
+export async function* studyVectors(
+  workspace: Workspace,
+  studyId: number,
+): AsyncGenerator<VectorBlock, void, undefined> {
+  const { db } = workspace
+  const { study, definition, source, models: planned } = planStudy(db, studyId, false)
+  const models = planned.map(({ model }) => model)
+  for (const model of models) {
+    for (const kept of (await definition.kept?.(study.params, model, { workspace, models, source })) ?? []) {
+      const variant = variantOf(db, model, kept.rewrite)
+      if (!variant) continue
+      const named = kept.images.map(({ digest, className }) => ({ image: digest, className }))
+      const vectors = measured(db, model, kept.rewrite).vectors(subjectsOf(kept.images))
+      const seen = new Set<number>()
+      const rows = kept.images.flatMap(({ subjectId, digest, className }) => {
+        const values = seen.has(subjectId) ? undefined : vectors.get(subjectId)
+        seen.add(subjectId)
+        return values ? [{ image: digest, className, values }] : []
+      })
+      if (rows.length > 0) yield { variant, images: named, together: kept.together, rows }
+    }
+  }
+}
+
+function variantOf(db: Db, model: StoredModel, rewrite: Rewrite): VariantKey | null {
+  const id = currentVariants(db, model)(rewrite)?.id
+  const key = db.prepare<[number], string>('SELECT key FROM variant WHERE id = ?').pluck()
+  const text = id === undefined ? undefined : key.get(id)
+  return text === undefined ? null : (JSON.parse(text) as VariantKey)
+}
+
+/** Vectors that are wanted again: of one model, with the study's own way of measuring. */
+export interface MeasureAgainRequest {
+  /** One of its own: images are copied into it, and what is measured is kept there. */
+  workspace: Workspace
+  pool: ImagePool
+  settings: Settings
+  log: Log
+  signal: AbortSignal
+  kind: string
+  params: Record<string, unknown>
+  /** With the labels and the recipe of the vectors. */
+  model: StoredModel
+  rewrite: Rewrite
+  /** sha256 of the file and true class of each; those one vector is made of, all of them. */
+  images: readonly { path: string; digest: string; className: string }[]
+}
+
+/** What was measured now, by image and class as `vectorKey` writes them. */
+export interface MeasuredAgain {
+  provider: string
+  vectors: ReadonlyMap<string, Float64Array>
+  problems: ReadonlyMap<string, ErrorShape>
+}
+
+export const vectorKey = ({ digest, className }: { digest: string; className: string }): string =>
+  `${digest} ${className}`
+
+/**
+ * Runs a study's own measuring over a few images. Nothing is found where this version keeps the vectors under another
+ * key, because it measures them in another way, or where one vector was made of other images.
+ *
+ * @throws STUDY_UNKNOWN, and what the measuring itself throws
+ */
+export async function measureAgain(request: MeasureAgainRequest): Promise<MeasuredAgain> {
+  const { workspace, pool, settings, log, signal, kind, model, rewrite, images } = request
+  const { db } = workspace
+  const definition = studyDefinition(kind)
+  const { datasetId, subjects, imageIds } = await addImages(workspace, images)
+  // Images that were named by their numbers have others here.
+  const named = Array.isArray(request.params['imageIds']) && request.params['imageIds'].length > 0
+  const params = named ? { ...request.params, imageIds } : request.params
+  const context = { signal, crashes: 0, enterNative: () => undefined, report: () => undefined }
+  await definition.measure?.(
+    {
+      workspace,
+      pool,
+      settings,
+      log,
+      model,
+      source: { datasetId, selectedFor: null },
+      models: [model],
+      conditions: [],
+      params,
+      context,
+      progress: tracker(context, 0),
+    },
+    params,
+  )
+  const found = measured(db, model, rewrite)
+  const ids = [...subjects.values()]
+  const [vectors, problems] = [found.vectors(ids), found.problems(ids)]
+  const byKey = <T>(values: ReadonlyMap<number, T>) =>
+    new Map(
+      [...subjects].flatMap(([key, subject]): [string, T][] => {
+        const value = values.get(subject)
+        return value === undefined ? [] : [[key, value]]
+      }),
+    )
+  const provider = currentVariants(db, model)(rewrite)?.provider ?? ''
+  return { provider, vectors: byKey(vectors), problems: byKey(problems) }
+}
+
+/** The images as a dataset of the workspace, copied so that they stay as they were found. */
+async function addImages(
+  { db, path }: Workspace,
+  images: MeasureAgainRequest['images'],
+): Promise<{ datasetId: number; subjects: Map<string, number>; imageIds: number[] }> {
+  const datasets = Number(db.prepare('SELECT count(*) FROM dataset').pluck().get())
+  const root = join(path, 'images', String(datasets))
+  await mkdir(root, { recursive: true })
+  const files: (MeasureAgainRequest['images'][number] & { name: string; bytes: number; mtime: number })[] = []
+  for (const [at, image] of images.entries()) {
+    const name = `${at}${extname(image.path)}`
+    await copyFile(image.path, join(root, name))
+    const { size, mtimeMs } = await stat(join(root, name))
+    files.push({ ...image, name, bytes: size, mtime: Math.round(mtimeMs) })
+  }
+  const names = [...new Set(images.map(({ className }) => className))].sort()
+  const datasetId = Number(
+    db
+      .prepare(
+        `INSERT INTO dataset (title, path, layout, recognised, state, added_at) VALUES (?, ?, 'folders', 'folders', 'ready', 0)`,
+      )
+      .run(root, root).lastInsertRowid,
+  )
+  const addClass = db.prepare('INSERT INTO class (dataset_id, idx, name) VALUES (?, ?, ?)')
+  const addSubject = db
+    .prepare<[Buffer, string], number>(
+      'INSERT INTO subject (digest, class) VALUES (?, ?) ON CONFLICT DO UPDATE SET class = class RETURNING id',
+    )
+    .pluck()
+  const addImage = db.prepare(
+    `INSERT INTO image (dataset_id, name, class_idx, subject_id, bytes, mtime, generation) VALUES (?, ?, ?, ?, ?, ?, 0)`,
+  )
+  const subjects = new Map<string, number>()
+  const imageIds: number[] = []
+  db.transaction(() => {
+    for (const [idx, name] of names.entries()) addClass.run(datasetId, idx, name)
+    for (const { digest, className, name, bytes, mtime } of files) {
+      const subject = addSubject.get(Buffer.from(digest, 'hex'), className) ?? 0
+      subjects.set(vectorKey({ digest, className }), subject)
+      const added = addImage.run(datasetId, name, names.indexOf(className), subject, bytes, mtime)
+      imageIds.push(Number(added.lastInsertRowid))
+    }
+  })()
+  return { datasetId, subjects, imageIds }
+}

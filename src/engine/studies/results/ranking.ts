@@ -1,0 +1,134 @@
+import { canonicalJson } from '#shared/canonical.ts'
+import type { Ranking, RankingInput, Study } from '#shared/contract/index.ts'
+import { getDataset } from '../../datasets/index.ts'
+import { getModel, listModels } from '../../models/index.ts'
+import type { Workspace } from '../../workspace/index.ts'
+import type { Metric } from '../definition/definition.ts'
+import { paperValues } from '../summary/paper.ts'
+import { studyView } from './result.ts'
+import { listStudies } from '../store/store.ts'
+
+/** Kinds whose views give metrics, in the order of the columns. */
+const ranked = [
+  'clean-accuracy',
+  'imagenet-a',
+  'imagenet-c',
+  'imagenet-o',
+  'imagenet-p',
+  'imagenet-r',
+  'imagenet-9',
+  'random-patch-drop',
+  'salient-patch-drop',
+  'adversarial',
+  'lesion',
+  'noise-frequency',
+] as const
+
+interface Found extends Metric {
+  studyId: number
+}
+
+interface RankedColumn {
+  key: string
+  /** The metric's own key, without what tells columns of the same metric apart. */
+  metric: string
+  title: string
+  unit: Metric['unit']
+  better: Metric['better']
+  /** The study whose images and parameters the values rest on. */
+  study: Study
+  values: Map<number, Found>
+}
+
+/** What must be equal for two studies' values to stand in one column: the same images, read in the same way. */
+const scopeOf = ({ datasetId, sample, params }: Study) => canonicalJson({ datasetId, sample, params })
+
+/**
+ * Models by metrics, each value from the latest study that has it, with its interval and its difference from the
+ * reference model (Tables 5 and 6). Values of other images, or read in another way, never share a column. Only stored
+ * facts are read.
+ */
+export async function ranking(workspace: Workspace, { modelIds, reference }: RankingInput): Promise<Ranking> {
+  const { db } = workspace
+  const wanted = new Set(
+    modelIds ??
+      listModels(db)
+        .filter(({ role }) => role === 'classifier')
+        .map(({ id }) => id),
+  )
+  const columns = new Map<string, RankedColumn>()
+  for (const kind of ranked)
+    for (const study of listStudies(db).filter((entry) => entry.kind === kind))
+      for (const metric of (await studyView(workspace, study.id, false)).view.metrics ?? [])
+        if (wanted.has(metric.modelId) && metric.value !== null) take(columns, study, metric)
+  const shown = [...columns.values()]
+  const models = [...wanted].map((id) => ({ modelId: id, title: getModel(db, id).title }))
+  return {
+    metrics: shown.map(({ key, metric, title, unit, better, study }) => ({
+      key,
+      metric,
+      title: titleOf(
+        title,
+        study,
+        shown.filter((other) => other.metric === metric).map((other) => other.study),
+      ),
+      dataset: getDataset(db, study.datasetId).title,
+      unit,
+      better,
+    })),
+    reference: reference ?? null,
+    models: models.map((model) => ({
+      ...model,
+      values: shown.flatMap(({ key, values }) => {
+        const own = values.get(model.modelId)
+        if (!own || own.value === null) return []
+        const base = reference == null ? undefined : values.get(reference)?.value
+        return [
+          {
+            key,
+            value: own.value,
+            interval: own.interval,
+            n: own.n,
+            delta: base == null ? null : own.value - base,
+            studyId: own.studyId,
+          },
+        ]
+      }),
+    })),
+    reported: paperValues(({ source }) => printed.has(source)),
+  }
+}
+
+const sampleOf = ({ sample }: Study) => (sample === null ? 'all images' : `${sample.perClass} per class`)
+
+/** Ways to tell studies apart, the shortest first. */
+const names: readonly ((study: Study) => string)[] = [
+  ({ title }) => title,
+  (study) => `${study.title}, ${sampleOf(study)}`,
+  ({ title, id }) => `${title}, study ${id}`,
+]
+
+/** The title of a metric, with what tells its studies apart where there are several. */
+function titleOf(title: string, study: Study, alike: readonly Study[]): string {
+  if (alike.length < 2) return title
+  const name = names.find((way) => new Set(alike.map(way)).size === alike.length) ?? names.at(-1)
+  return `${title} · ${name?.(study) ?? study.title}`
+}
+
+/** Tables of the paper whose metrics the studies measure. */
+const printed = new Set(['Table 1', 'Table 2', 'Table 3', 'Table 5', 'Table 6'])
+
+/** Puts a value into the column of its images and parameters; a later study's value of the same model stays. */
+function take(columns: Map<string, RankedColumn>, study: Study, found: Metric): void {
+  const { key: metric, title, unit, better, modelId } = found
+  const place = `${metric} ${scopeOf(study)}`
+  const alike = [...columns.values()].filter((column) => column.metric === metric).length
+  const column = columns.get(place) ?? {
+    key: alike === 0 ? metric : `${metric}#${alike + 1}`,
+    metric,
+    ...{ title, unit, better, study },
+    values: new Map<number, Found>(),
+  }
+  columns.set(place, column)
+  if (!column.values.has(modelId)) column.values.set(modelId, { ...found, studyId: study.id })
+}

@@ -1,0 +1,104 @@
+import { testedConditions, type Preprocessing, type StudyResult } from '#shared/contract/index.ts'
+import { noRewrite } from '#shared/rewrites.ts'
+import { getDataset } from '../../datasets/index.ts'
+import type { StoredModel } from '../../models/index.ts'
+import type { Workspace } from '../../workspace/index.ts'
+import { readFailures } from './failures.ts'
+import { readGrid, type Grid, type GridModel } from '../summary/grid.ts'
+import { planStudy } from '../store/plan.ts'
+import {
+  currentVariants,
+  type FindVariant,
+  lastProvider,
+  settingOf,
+  type StoredCondition,
+} from '../../facts/index.ts'
+
+/**
+ * A study with its grid and what its definition shows of it, from stored facts, complete or not; without paired tests
+ * where they are not wanted.
+ */
+export async function studyView(workspace: Workspace, studyId: number, withTests = true) {
+  const { db } = workspace
+  const plan = planStudy(db, studyId, false)
+  const { study, definition, source, images, models } = plan
+  const variants = models.map(({ model }) => currentVariants(db, model))
+  const gridModels: GridModel[] = models.map(({ model, conditions }, place) => ({
+    id: model.id,
+    title: model.title,
+    classes: model.labels,
+    largestKernel: model.largestKernel,
+    conditions,
+    variantOf: (stored) =>
+      variants[place]?.(stored.condition.rewrite ?? noRewrite, settingOf(stored))?.id ?? null,
+  }))
+  const grid = await readGrid(db, gridModels, images, withTests)
+  const room = { workspace, models: models.map(({ model }) => model), source }
+  return { plan, variants, grid, room, view: await definition.view(grid, study.params, room) }
+}
+
+/** A study's result from stored facts, complete or not. Nothing is measured on images. */
+export async function studyResult(workspace: Workspace, studyId: number): Promise<StudyResult> {
+  const { plan, variants, grid, room, view } = await studyView(workspace, studyId)
+  const { db } = workspace
+  const { study, definition, images, models } = plan
+  const dataset = getDataset(db, study.datasetId)
+  const onImages = models.some(({ conditions }) => conditions.length > 0)
+  const provenance = [
+    ...(onImages
+      ? [
+          `${images} images of ${dataset.title}${study.subset ? `, subset ${study.subset.name} as it was when the study began (${study.subset.rule}, ${study.subset.images} images)` : ''}${study.sample ? `, at most ${study.sample.perClass} per class drawn with seed ${study.sample.seed}` : ''}.`,
+        ]
+      : []),
+    ...view.notes,
+    ...testsNote(grid),
+    ...models.map(({ model, conditions }, place) =>
+      describe(model, conditions, providerOf(variants[place], conditions) ?? lastProvider(db, model)),
+    ),
+  ]
+  return {
+    studyId,
+    complete: grid.complete && ((await definition.complete?.(study.params, room)) ?? true),
+    conditions: grid.cells,
+    tests: grid.tests,
+    tables: view.tables,
+    figures: view.figures.map((figure) => ({
+      ...figure,
+      notes: [...figure.notes, ...(onImages ? [`n = ${images} images of ${dataset.title}.`] : [])],
+    })),
+    reported: view.reported,
+    failures: readFailures(db, grid.models),
+    provenance,
+  }
+}
+
+function testsNote({ tests, models }: Grid): string[] {
+  const most = Math.max(0, ...models.map(({ conditions }) => conditions.length))
+  return tests.length > 0 && most > testedConditions
+    ? [`Paired tests: of the first ${testedConditions} of ${most} conditions only.`]
+    : []
+}
+
+/** Where the predictions of a model were made: under the first condition that has any, else as it is. */
+function providerOf(find: FindVariant | undefined, conditions: StoredCondition[]): string | null {
+  for (const stored of conditions) {
+    const variant = find?.(stored.condition.rewrite ?? noRewrite, settingOf(stored))
+    if (variant) return variant.provider
+  }
+  return find?.(noRewrite)?.provider ?? null
+}
+
+function describe(model: StoredModel, conditions: StoredCondition[], provider: string | null): string {
+  const own = model.preprocessing
+  const recipes = new Set(conditions.map(({ condition }) => geometryOf(condition.preprocessing ?? own)))
+  const geometry = recipes.size === 0 ? geometryOf(own) : [...recipes].join(' and ')
+  const runtime = provider === null ? 'not measured' : `${provider}, float32`
+  return `${model.title}: sha256 ${model.digest.slice(0, 12)}, ${geometry}, mean ${own.mean.join('/')}, std ${own.std.join('/')}, ${runtime}.`
+}
+
+function geometryOf({ resize, resizeTo, interpolation, size }: Preprocessing): string {
+  if (resize === 'none') return `${size.join('x')} as they are`
+  return resize === 'squash'
+    ? `squeezed to ${size.join('x')}, ${interpolation}`
+    : `shorter side ${resizeTo}, crop ${size.join('x')}, ${interpolation}`
+}

@@ -1,0 +1,67 @@
+import { generator } from '#shared/random.ts'
+import { parseRowPath } from '../../images/index.ts'
+import type { Db } from '../../workspace/index.ts'
+import { usableSql } from '../../facts/index.ts'
+
+/**
+ * Stores a class-balanced selection for a study: in each class the `perClass` images that come first in an order drawn
+ * from the seed and the image's digest, so that it depends neither on names nor on the order of indexing. Where a
+ * dataset shows the same pictures in several parts, the order is drawn from class and file name instead (for frames:
+ * from the sequence, taken whole), so that every part gives the same pictures. `among`: only these images.
+ */
+export function storeSelection(
+  db: Db,
+  studyId: number,
+  datasetId: number,
+  perClass: number,
+  seed: number,
+  among: ReadonlySet<number> | null = null,
+): void {
+  const rows = db
+    .prepare<[number], Candidate & { group: string }>(
+      `SELECT i.id, coalesce(i.part, '') || '|' || i.class_idx AS "group", i.name, i.part, s.digest
+       FROM image i JOIN subject s ON s.id = i.subject_id WHERE ${usableSql} ORDER BY i.class_idx, i.id`,
+    )
+    .all(datasetId)
+    .filter(({ id }) => among === null || among.has(id))
+  const frames = isFrames(db, datasetId)
+  const insert = db.prepare('INSERT OR IGNORE INTO study_image (study_id, image_id) VALUES (?, ?)')
+  const byClass = Map.groupBy(rows, ({ group }) => group)
+  db.transaction(() => {
+    for (const images of byClass.values()) {
+      const drawn = picturesOf(images, frames)
+        .map(({ key, ids }) => ({ ids, order: generator('sample', seed, key).uniform() }))
+        .sort((a, b) => a.order - b.order || (a.ids[0] ?? 0) - (b.ids[0] ?? 0))
+      for (const { ids } of drawn.slice(0, perClass)) for (const id of ids) insert.run(studyId, id)
+    }
+  })()
+}
+
+interface Candidate {
+  id: number
+  name: string
+  part: string | null
+  digest: Buffer
+}
+
+function picturesOf(images: Candidate[], frames: boolean): { key: string; ids: number[] }[] {
+  if (images[0]?.part === null)
+    return images.map(({ id, digest }) => ({ key: digest.toString('hex'), ids: [id] }))
+  return [...Map.groupBy(images, ({ name }) => pictureName(name, frames))].map(([key, members]) => ({
+    key,
+    ids: members.map(({ id }) => id),
+  }))
+}
+
+const isFrames = (db: Db, datasetId: number): boolean =>
+  db.prepare<[number], string>('SELECT recognised FROM dataset WHERE id = ?').pluck().get(datasetId) ===
+  'imagenet-p'
+
+/** What names a picture in every part of a dataset: class folder and file without its ending; for frames class folder and sequence. */
+export function pictureName(name: string, frames: boolean): string {
+  const steps = name.split('/')
+  const last = steps.at(-1) ?? ''
+  // Rows of array files have no folder of their class; their number is the same under every corruption and severity.
+  if (parseRowPath(name)) return `row/${last}`
+  return frames ? steps.slice(-3, -1).join('/') : `${steps.at(-2) ?? ''}/${last.replace(/\.[^.]*$/, '')}`
+}

@@ -1,0 +1,38 @@
+import type { DataTable } from '#shared/contract/index.ts'
+import { calibrationError, expectedCalibrationError, responseRateAccuracy } from '../../metrics/index.ts'
+import type { Db } from '../../workspace/index.ts'
+import type { GridModel } from './grid.ts'
+import { verdicts } from './outcomes.ts'
+
+/** How well confidence says how often a model is right; null without judged images. */
+export interface Calibration {
+  /** RMS over bins of 100 images in order of confidence, all bins counted. */
+  rms: number | null
+  /** Expected calibration error over ten bins of equal width. */
+  ece: number | null
+  /** Mean accuracy of the k most confident images, k = 1 to all. */
+  aurra: number | null
+}
+
+/** Of one condition of a model: images whose class it knows and whose outputs were finite. */
+export async function calibrationOf(db: Db, model: GridModel, key: string): Promise<Calibration> {
+  const confidence: number[] = []
+  const right: boolean[] = []
+  for await (const chunk of verdicts(db, model, key))
+    for (const verdict of chunk) {
+      if (!verdict.judged || !verdict.finite) continue
+      confidence.push(verdict.confidence)
+      right.push(verdict.correct)
+    }
+  return {
+    rms: calibrationError(confidence, right),
+    ece: expectedCalibrationError(confidence, right),
+    aurra: responseRateAccuracy(confidence, right),
+  }
+}
+
+export const calibrationColumns: DataTable['columns'] = [
+  { key: 'rms', title: 'RMS calibration error', kind: 'fraction', better: 'lower' },
+  { key: 'ece', title: 'ECE', kind: 'fraction', better: 'lower' },
+  { key: 'aurra', title: 'AURRA', kind: 'fraction', better: 'higher' },
+]

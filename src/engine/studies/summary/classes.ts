@@ -1,0 +1,80 @@
+import type { DataTable, StudyCondition } from '#shared/contract/index.ts'
+import type { FigureSpec } from '#shared/figures/spec.ts'
+import type { Grid } from './grid.ts'
+
+/** Confusion matrices beyond this many classes cannot be read as a picture; the table has them all. */
+const largestMatrix = 40
+
+/** Accuracy per class, one column per model. */
+export function perClassTable(grid: Grid): DataTable {
+  const rows = new Map<string, Record<string, string | number | null>>()
+  for (const cell of grid.cells) {
+    for (const { name, n, correct } of grid.perClass(cell)) {
+      rows.set(name, {
+        ...rows.get(name),
+        class: name,
+        n,
+        [`m${cell.modelId}`]: n === 0 ? null : correct / n,
+      })
+    }
+  }
+  return {
+    id: 'per-class',
+    title: 'Per class',
+    columns: [
+      { key: 'class', title: 'Class', kind: 'text' },
+      { key: 'n', title: 'Images', kind: 'integer' },
+      ...grid.models.map(({ id, title }) => ({
+        key: `m${id}`,
+        title,
+        kind: 'fraction' as const,
+      })),
+    ],
+    rows: [...rows.values()],
+  }
+}
+
+/** Shares of each true class (row) predicted as each class (column). With many classes: the most confused ones only. */
+export function confusionFigure(grid: Grid, cell: StudyCondition): FigureSpec {
+  const labels = grid.models.find(({ id }) => id === cell.modelId)?.classes ?? []
+  const counts = grid
+    .confusion(cell)
+    .map(({ truth, predicted, n }) => ({ truth, predicted: labels[predicted] ?? 'not finite', n }))
+  const totals = new Map<string, number>()
+  const wrong = new Map<string, number>()
+  for (const { truth, predicted, n } of counts) {
+    totals.set(truth, (totals.get(truth) ?? 0) + n)
+    if (truth !== predicted)
+      for (const name of [truth, predicted]) wrong.set(name, (wrong.get(name) ?? 0) + n)
+  }
+  const names = [...new Set(counts.flatMap(({ truth, predicted }) => [truth, predicted]))]
+  const chosen = names
+    .sort((a, b) => (wrong.get(b) ?? 0) - (wrong.get(a) ?? 0))
+    .slice(0, largestMatrix)
+    .sort()
+  const place = new Map(chosen.map((name, index) => [name, index]))
+  const values: (number | null)[] = chosen.flatMap((truth) =>
+    chosen.map(() => (totals.has(truth) ? 0 : null)),
+  )
+  for (const { truth, predicted, n } of counts) {
+    const row = place.get(truth)
+    const column = place.get(predicted)
+    if (row !== undefined && column !== undefined)
+      values[row * chosen.length + column] = n / (totals.get(truth) ?? 1)
+  }
+  const part =
+    names.length > chosen.length ? ` The ${chosen.length} most confused of ${names.length} classes.` : ''
+  return {
+    id: `confusion-${cell.modelId}`,
+    kind: 'heatmap',
+    title: `Confusions of ${cell.model}`,
+    x: { label: 'Predicted class', unit: 'none', scale: 'category', categories: chosen },
+    y: { label: 'True class', unit: 'none', scale: 'category', categories: chosen },
+    series: [],
+    references: [],
+    spans: [],
+    cells: { rows: chosen, columns: chosen, values, map: 'sequential', label: 'Share of the true class' },
+    notes: [`Each row sums to one over all classes.${part}`],
+    alt: `Confusion matrix of ${cell.model} over ${chosen.length} classes; the diagonal is the accuracy per class.`,
+  }
+}

@@ -1,0 +1,210 @@
+import { changeNameOf } from '#shared/changedModel.ts'
+import type { PairedTest, StudyCondition } from '#shared/contract/index.ts'
+import { wilson } from '#shared/maths/wilson.ts'
+import type { Db } from '../../workspace/index.ts'
+import { pairedTests, pairsWithFirst, type PairCounts } from './pairs.ts'
+import {
+  countImages,
+  imagesOf,
+  type ImageSource,
+  sourceKey,
+  type SqlValue,
+  type StoredCondition,
+  withFacts,
+} from '../../facts/index.ts'
+
+/** A model of a study with its conditions and the variants its facts are kept under. */
+export interface GridModel {
+  id: number
+  title: string
+  classes: string[]
+  largestKernel: number | null
+  conditions: StoredCondition[]
+  /** Variant of a condition; null before it was measured. */
+  variantOf(condition: StoredCondition): number | null
+}
+
+/** The facts of a study, summed up as models x conditions, with the questions a view may ask of them. */
+export interface Grid {
+  models: GridModel[]
+  cells: StudyCondition[]
+  /** Images the study is about. */
+  images: number
+  /** Every image has a fact or a reason for having none, under every condition and for every model. */
+  complete: boolean
+  /** The same of one cell: only of whole cells may a number be made that stands for all of them. */
+  whole(cell: StudyCondition): boolean
+  /** Per class of the dataset: images and correct ones of one cell. */
+  perClass(cell: StudyCondition): ClassCount[]
+  /** How often class `truth` was taken for `predicted`, of one cell. */
+  confusion(cell: StudyCondition): ConfusionCount[]
+  /** Empty where they were not asked for. */
+  tests: PairedTest[]
+  /** Images of a cell by what is right under the model's first condition and what under its own; null before both were measured. */
+  pairs(cell: StudyCondition): PairCounts | null
+  /** Of the images that are right under the model's first condition, the share that is wrong under this one; null without any. */
+  lostShare(cell: StudyCondition): number | null
+}
+
+export interface ClassCount {
+  classIndex: number
+  name: string
+  n: number
+  correct: number
+}
+
+export interface ConfusionCount {
+  truth: string
+  predicted: number
+  n: number
+}
+
+const level = 0.95
+
+/** Sums up stored facts. Every number is a function of facts alone: nothing is measured here. */
+export async function readGrid(
+  db: Db,
+  models: GridModel[],
+  images: number,
+  withTests: boolean,
+): Promise<Grid> {
+  const cells: StudyCondition[] = []
+  const counts = new Map<string, number>()
+  const imagesIn = (source: ImageSource) => {
+    const key = sourceKey(source)
+    const known = counts.get(key) ?? countImages(db, source)
+    counts.set(key, known)
+    return known
+  }
+  const wholes = new Set<StudyCondition>()
+  let complete = true
+  for (const model of models) {
+    for (const stored of model.conditions) {
+      const { cell, measured } = readCell(db, model, stored)
+      cells.push(cell)
+      const whole = measured + cell.failed >= imagesIn(stored.source)
+      if (whole) wholes.add(cell)
+      complete &&= whole
+      await new Promise(setImmediate)
+    }
+  }
+  const pairs = (cell: StudyCondition) => pairsWithFirst(db, models, cell)
+  return {
+    models,
+    cells,
+    images,
+    complete,
+    whole: (cell) => wholes.has(cell),
+    perClass: (cell) => sumOver(db, cell, models, perClassOf),
+    confusion: (cell) => sumOver(db, cell, models, confusionOf),
+    pairs,
+    lostShare(cell) {
+      const { both = 0, first = 0 } = pairs(cell) ?? {}
+      return both + first === 0 ? null : first / (both + first)
+    },
+    tests: withTests ? await pairedTests(db, models) : [],
+  }
+}
+
+interface Counts {
+  /** All facts; `n` are those of images whose class the model knows. */
+  measured: number
+  n: number
+  correct: number
+  correct5: number
+}
+
+function readCell(
+  db: Db,
+  model: GridModel,
+  stored: StoredCondition,
+): { cell: StudyCondition; measured: number } {
+  const { condition, parts, source } = stored
+  const { key, params, transform, rewrite, preprocessing, readout } = condition
+  const changed = !rewrite || preprocessing || readout ? null : changeNameOf(rewrite)
+  const variantId = model.variantOf(stored)
+  const { sql, values } = imagesOf(source)
+  const total: Counts & { failed: number } = { measured: 0, n: 0, correct: 0, correct5: 0, failed: 0 }
+  const count = db.prepare<SqlValue[], Counts>(
+    `SELECT count(*) AS measured, count(p.correct) AS n, coalesce(sum(p.correct), 0) AS correct, coalesce(sum(p.true_rank <= 5), 0) AS correct5
+     FROM ${withFacts(sql, 'prediction')} AND i.id BETWEEN ? AND ?`,
+  )
+  const failures = db
+    .prepare<SqlValue[], number>(`SELECT count(*) FROM ${withFacts(sql, 'failure')} AND i.id BETWEEN ? AND ?`)
+    .pluck()
+  for (const part of variantId === null ? [] : parts) {
+    const range = [variantId ?? 0, part.conditionId, ...values, part.from, part.to]
+    const found = count.get(...range)
+    total.measured += found?.measured ?? 0
+    total.n += found?.n ?? 0
+    total.correct += found?.correct ?? 0
+    total.correct5 += found?.correct5 ?? 0
+    total.failed += failures.get(...range) ?? 0
+  }
+  const { measured, n, correct, correct5, failed } = total
+  const cell: StudyCondition = {
+    modelId: model.id,
+    model: model.title,
+    key,
+    params,
+    conditionIds: parts.map(({ conditionId }) => conditionId),
+    asItIs: variantId === model.variantOf({ ...stored, condition: { key, params, transform } }),
+    ...(changed === null ? {} : { changed }),
+    n,
+    correct,
+    correct5,
+    top1: n === 0 ? null : correct / n,
+    top5: n === 0 ? null : correct5 / n,
+    interval: n === 0 ? null : wilson(correct, n, level),
+    failed,
+  }
+  return { cell, measured }
+}
+
+function sumOver<T>(
+  db: Db,
+  cell: StudyCondition,
+  models: GridModel[],
+  read: (db: Db, variantId: number, stored: StoredCondition) => T[],
+): T[] {
+  const model = models.find(({ id }) => id === cell.modelId)
+  const stored = model?.conditions.find(({ condition }) => condition.key === cell.key)
+  const variantId = stored ? (model?.variantOf(stored) ?? null) : null
+  return variantId === null || !stored ? [] : read(db, variantId, stored)
+}
+
+function perClassOf(db: Db, variantId: number, { parts, source }: StoredCondition): ClassCount[] {
+  const { sql, values } = imagesOf(source)
+  const rows = parts.flatMap(({ conditionId, from, to }) =>
+    db
+      .prepare<SqlValue[], ClassCount>(
+        `SELECT i.class_idx AS classIndex, (SELECT name FROM class c WHERE c.dataset_id = i.dataset_id AND c.idx = i.class_idx) AS name,
+           count(*) AS n, sum(p.correct) AS correct
+         FROM ${withFacts(sql, 'prediction')} AND p.correct IS NOT NULL AND i.id BETWEEN ? AND ? GROUP BY i.class_idx ORDER BY i.class_idx`,
+      )
+      .all(variantId, conditionId, ...values, from, to),
+  )
+  return [...Map.groupBy(rows, ({ classIndex }) => classIndex).values()].flatMap((group) => {
+    const [first] = group
+    if (!first) return []
+    return [{ ...first, n: sum(group.map(({ n }) => n)), correct: sum(group.map(({ correct }) => correct)) }]
+  })
+}
+
+function confusionOf(db: Db, variantId: number, { parts, source }: StoredCondition): ConfusionCount[] {
+  const { sql, values } = imagesOf(source)
+  const rows = parts.flatMap(({ conditionId, from, to }) =>
+    db
+      .prepare<SqlValue[], ConfusionCount>(
+        `SELECT (SELECT name FROM class c WHERE c.dataset_id = i.dataset_id AND c.idx = i.class_idx) AS truth, p.predicted, count(*) AS n
+         FROM ${withFacts(sql, 'prediction')} AND i.id BETWEEN ? AND ? GROUP BY i.class_idx, p.predicted`,
+      )
+      .all(variantId, conditionId, ...values, from, to),
+  )
+  const merged = Map.groupBy(rows, ({ truth, predicted }) => `${truth}\0${predicted}`)
+  return [...merged.values()].flatMap((group) =>
+    group[0] ? [{ ...group[0], n: sum(group.map(({ n }) => n)) }] : [],
+  )
+}
+
+const sum = (values: number[]) => values.reduce((a, b) => a + b, 0)

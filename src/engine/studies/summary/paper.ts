@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import type { ReportedValue } from '#shared/contract/index.ts'
+import { resourcePath } from '../../base/resources.ts'
+
+const row = z.object({
+  source: z.string(),
+  model: z.string(),
+  dataset: z.string(),
+  metric: z.string(),
+  value: z.number().nullable(),
+  unit: z.string(),
+  provenance: z.string().optional(),
+})
+
+const statement = z.object({
+  source: z.string(),
+  where: z.string(),
+  statement: z.string(),
+  value: z.number().optional(),
+  unit: z.string().optional(),
+  model: z.string().optional(),
+})
+
+const tables = z.object({ rows: z.array(row), figureStatements: z.array(statement) })
+
+type PaperRow = z.infer<typeof row>
+
+let cached: z.infer<typeof tables> | null = null
+
+/** The numbers and statements the paper prints, with their table or figure. */
+const paper = () =>
+  (cached ??= tables.parse(JSON.parse(readFileSync(resourcePath('paper', 'tables.json'), 'utf8'))))
+
+/** Values of the paper's tables with where they evidently come from; each distinct number of a model once. */
+export function paperValues(wanted: (row: PaperRow) => boolean): ReportedValue[] {
+  const found = new Map<string, ReportedValue>()
+  for (const { source, model, dataset, metric, value, unit, provenance } of paper().rows.filter(wanted)) {
+    const key = `${model} ${metric} ${value}`
+    if (value !== null && !found.has(key))
+      found.set(key, {
+        model,
+        text: `${dataset}, ${metric}`,
+        value,
+        unit,
+        source: provenance === undefined ? source : `${source} (${provenance})`,
+      })
+  }
+  return [...found.values()]
+}
+
+/** What the paper says of a figure whose numbers cannot be read off. */
+export function paperStatements(source: string): ReportedValue[] {
+  return paper()
+    .figureStatements.filter((entry) => entry.source === source)
+    .map((entry) => ({
+      model: entry.model ?? '',
+      text: entry.statement,
+      value: null,
+      unit: entry.unit ?? '',
+      source: `${entry.source}, ${entry.where}`,
+    }))
+}

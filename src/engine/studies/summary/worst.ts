@@ -1,0 +1,53 @@
+import type { DataTable } from '#shared/contract/index.ts'
+import type { Db } from '../../workspace/index.ts'
+import type { GridModel } from './grid.ts'
+import { breath, surest, type Surest } from './outcomes.ts'
+
+const listed = 20
+
+export interface WorstOptions {
+  title: string
+  models: readonly GridModel[]
+  /** Conditions that are looked through. */
+  keys: readonly string[]
+  /** wrong: mistakes only; unknown: images nothing is right or wrong of. */
+  which: 'wrong' | 'unknown'
+}
+
+/** Images a model was surest of and should not have been, surest first; each image once, under its worst condition. */
+export async function worstTable(db: Db, { title, models, keys, which }: WorstOptions): Promise<DataTable> {
+  const rows: DataTable['rows'] = []
+  for (const model of models) {
+    const found: (Surest & { key: string })[] = []
+    for (const key of keys) {
+      found.push(...surest(db, model, key, which, listed).map((entry) => ({ ...entry, key })))
+      await breath()
+    }
+    found.sort((a, b) => b.confidence - a.confidence || a.imageId - b.imageId)
+    const once = [...new Map(found.toReversed().map((entry) => [entry.imageId, entry])).values()].reverse()
+    for (const { name, imageId, className, predicted, confidence, key } of once.slice(0, listed))
+      rows.push({
+        model: model.title,
+        image: name,
+        imageId,
+        class: className,
+        ...(keys.length > 1 ? { condition: key } : {}),
+        taken: model.classes[predicted] ?? 'not finite',
+        confidence,
+      })
+  }
+  return {
+    id: 'worst',
+    title,
+    columns: [
+      { key: 'model', title: 'Model', kind: 'text' },
+      { key: 'image', title: 'Image', kind: 'text' },
+      { key: 'imageId', title: 'Image id', kind: 'integer' },
+      ...(which === 'wrong' ? [{ key: 'class', title: 'Class', kind: 'text' as const }] : []),
+      ...(keys.length > 1 ? [{ key: 'condition', title: 'Condition', kind: 'text' as const }] : []),
+      { key: 'taken', title: 'Taken for', kind: 'text' },
+      { key: 'confidence', title: 'Confidence', kind: 'fraction' },
+    ],
+    rows,
+  }
+}

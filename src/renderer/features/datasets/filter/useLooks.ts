@@ -1,0 +1,42 @@
+import { computed, type ComputedRef } from 'vue'
+import { changeTitle } from '#shared/changedModel.ts'
+import type { FactOf } from '#shared/contract/index.ts'
+import { useResource } from '../../../lib/useResource.ts'
+import { engine } from '../../../lib/engine/index.ts'
+import { useModelsStore } from '../../../lib/stores/collections.ts'
+
+/** Models looked at when the address does not say. */
+const atFirst = 2
+
+/**
+ * The models looked at (those of the address, else the first ones), the conditions and changed models there are, and
+ * what they are called.
+ */
+export function useLooks(datasetId: () => number, chosen: ComputedRef<FactOf[] | null>) {
+  const models = useModelsStore()
+  const { data: conditions, reload } = useResource(
+    (signal) => engine.datasets.conditions({ datasetId: datasetId() }, { signal }),
+    { on: [datasetId] },
+  )
+  const { data: changes, reload: reloadChanges } = useResource(
+    (signal) => engine.datasets.changedModels({ datasetId: datasetId() }, { signal }),
+    { on: [datasetId] },
+  )
+  const looks = computed<FactOf[]>(
+    () =>
+      chosen.value?.filter(({ modelId }) => models.byId.has(modelId)) ??
+      models.rows
+        .filter((model) => model.role === 'classifier')
+        .slice(0, atFirst)
+        .map(({ id }) => ({ modelId: id })),
+  )
+  const conditionTitle = (id: number) =>
+    conditions.value?.find((c) => c.conditionId === id)?.title ?? `condition ${id}`
+  const titleOf = ({ modelId, changed, conditionId }: FactOf) => {
+    const model = models.title(modelId)
+    const title = changed === undefined ? model : `${model} ${changeTitle(changed)}`
+    return conditionId === undefined ? title : `${title}, ${conditionTitle(conditionId)}`
+  }
+  const reloadConditions = () => Promise.all([reload(), reloadChanges()])
+  return { looks, conditions, changes, conditionTitle, titleOf, reloadConditions }
+}

@@ -1,0 +1,55 @@
+import type { Model } from '#shared/contract/index.ts'
+import { bytes, compact, dateTime, integer } from '../../lib/format.ts'
+import type { Column } from '../../ui/table.ts'
+
+/** What the list of models tells of each. */
+export const modelColumns: Column<Model>[] = [
+  { key: 'title', title: 'Model', text: (m) => m.title },
+  { key: 'family', title: 'Family', text: (m) => m.family },
+  {
+    key: 'parameters',
+    title: 'Parameters',
+    text: (m) => compact(m.parameters),
+    value: (m) => m.parameters,
+    align: 'right',
+  },
+  {
+    key: 'macs',
+    title: 'MACs',
+    hint: 'Multiply-accumulates for one image',
+    text: (m) => compact(m.macs),
+    value: (m) => m.macs,
+    align: 'right',
+  },
+  {
+    key: 'kernel',
+    title: 'Largest kernel',
+    hint: 'Side of the largest depthwise convolution',
+    text: (m) => (m.largestKernel ? `${m.largestKernel} × ${m.largestKernel}` : '–'),
+    value: (m) => m.largestKernel,
+    align: 'right',
+  },
+  {
+    key: 'classes',
+    title: 'Classes',
+    text: (m) => integer(m.classes),
+    value: (m) => m.classes,
+    align: 'right',
+  },
+  {
+    key: 'input',
+    title: 'Input',
+    text: (m) => `${m.preprocessing.size[1]} × ${m.preprocessing.size[0]}`,
+    value: (m) => m.preprocessing.size[0],
+    align: 'right',
+  },
+  { key: 'bytes', title: 'File', text: (m) => bytes(m.bytes), value: (m) => m.bytes, align: 'right' },
+  {
+    key: 'added',
+    title: 'Added',
+    text: (m) => dateTime(m.addedAt),
+    value: (m) => m.addedAt,
+    align: 'right',
+    class: 'text-muted',
+  },
+]

@@ -1,8 +1,0 @@
-import { useQueryChoice } from '../composables/useQuery.ts'
-
-/** How sheets of kernels are drawn, kept in the address: colours, their range, the zoom. */
-export const useSheetDrawing = () => ({
-  map: useQueryChoice('map', ['viridis', 'cividis', 'diverging']),
-  range: useQueryChoice('range', ['clipped', 'shared', 'own']),
-  zoom: useQueryChoice('zoom', ['fit', '1', '2', '3']),
-})

@@ -1,0 +1,52 @@
+import { useToast } from '@nuxt/ui/composables'
+import { h } from 'vue'
+import ProblemNote from './ProblemNote.vue'
+import { isAbort, toKernelscopeError } from '../lib/engine/index.ts'
+
+/** Tells the user about errors, and about what went well. */
+export function useProblems() {
+  const toast = useToast()
+
+  function report(thrown: unknown): void {
+    if (isAbort(thrown)) return
+    const problem = toKernelscopeError(thrown).toShape()
+    toast.add({
+      id: `${problem.code} ${problem.message}`,
+      color: 'error',
+      icon: 'i-lucide-circle-alert',
+      title: problem.message,
+      description: () => h(ProblemNote, { problem, brief: true }),
+      duration: 12_000,
+    })
+  }
+
+  /** Runs it; an error becomes a toast and the result undefined. */
+  async function attempt<T>(action: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await action()
+    } catch (thrown) {
+      report(thrown)
+      return undefined
+    }
+  }
+
+  function inform(
+    title: string,
+    description?: string,
+    actions: { label: string; onClick: () => void }[] = [],
+  ) {
+    toast.add({
+      color: 'neutral',
+      icon: 'i-lucide-check',
+      title,
+      ...(description ? { description } : {}),
+      actions: actions.map((action) => ({
+        ...action,
+        color: 'neutral' as const,
+        variant: 'outline' as const,
+      })),
+    })
+  }
+
+  return { report, attempt, inform }
+}
