@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { Dataset, Model, Study } from '#shared/contract/index.ts'
+import type { Dataset, Model, Study, StudyKind } from '#shared/contract/index.ts'
 import { KernelscopeError, type ErrorCode } from '#shared/errors.ts'
 import type { Client } from './client.ts'
 import { followJob } from './follow.ts'
@@ -97,4 +97,13 @@ function kindOf(path: string): 'file' | 'folder' | 'none' {
 
 function missing(code: ErrorCode, what: string, name: string, neither = ''): KernelscopeError {
   return new KernelscopeError(code, `there is no ${what} ${name}${neither}`)
+}
+
+/** The kind of study with an id. Throws STUDY_UNKNOWN, naming those there are. */
+export function kindNamed(kinds: readonly StudyKind[], id: string): StudyKind {
+  const found = kinds.find((kind) => kind.id === id)
+  if (found) return found
+  throw new KernelscopeError('STUDY_UNKNOWN', `unknown study: ${id}`, {
+    hint: `There are ${kinds.map((kind) => kind.id).join(', ')}.`,
+  })
 }

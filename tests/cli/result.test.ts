@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Study, StudyResult } from '#shared/contract/index.ts'
 import { describeResult, resultDocument } from '../../src/cli/result.ts'
+import { wordsFor } from '../words.ts'
 
 const study: Study = {
   id: 3,
@@ -20,7 +21,9 @@ const cell: StudyResult['conditions'][number] = {
   key: 'clean',
   params: {},
   conditionIds: [1],
-  asItIs: true,
+  ...wordsFor('clean', { baseline: true }),
+  attacked: false,
+  unchangedModel: true,
   n: 10,
   correct: 7,
   correct5: 9,
@@ -33,6 +36,7 @@ const cell: StudyResult['conditions'][number] = {
 const result: StudyResult = {
   studyId: 3,
   complete: false,
+  axis: null,
   conditions: [cell],
   tests: [],
   tables: [],

@@ -4,6 +4,7 @@ import { chipsOf } from '../../src/renderer/features/datasets/filter/chips.ts'
 import { filterFromQuery, looksFromQuery } from '../../src/renderer/features/datasets/filter/filterQuery.ts'
 import { browserQuery } from '../../src/renderer/features/studies/browserQuery.ts'
 import { changeTitle } from '#shared/changedModel.ts'
+import { wordsFor } from '../words.ts'
 
 const cell = (key: string, more: Partial<StudyCondition> = {}): StudyCondition => ({
   modelId: 4,
@@ -11,7 +12,9 @@ const cell = (key: string, more: Partial<StudyCondition> = {}): StudyCondition =
   key,
   params: {},
   conditionIds: [1],
-  asItIs: true,
+  ...wordsFor(key),
+  attacked: false,
+  unchangedModel: true,
   n: 10,
   correct: 5,
   correct5: 9,
@@ -21,8 +24,8 @@ const cell = (key: string, more: Partial<StudyCondition> = {}): StudyCondition =
   failed: 0,
   ...more,
 })
-const none = cell('none')
-const lesion = cell('n=2,sample=0', { asItIs: false, changed: 'without-3-7' })
+const none = cell('none', { baseline: true })
+const lesion = cell('n=2,sample=0', { unchangedModel: false, changed: 'without-3-7' })
 
 describe('the images of a cell in the dataset browser', () => {
   it('are those of the changed model, in words that say what was changed', () => {
@@ -47,7 +50,7 @@ describe('the images of a cell in the dataset browser', () => {
 
   it('are those of a condition, and of the model as it is', () => {
     const dropped = cell('percent=50,repeat=0', { conditionIds: [17] })
-    expect(browserQuery(dropped, cell('percent=0,repeat=0'), 'both')).toEqual({
+    expect(browserQuery(dropped, cell('percent=0,repeat=0', { baseline: true }), 'both')).toEqual({
       flip: '4:both:17',
       look: '4,4:17',
     })
@@ -57,7 +60,7 @@ describe('the images of a cell in the dataset browser', () => {
   it('are not told where no filter gives them', () => {
     expect(browserQuery(lesion, none, 'surest')).toBeNull()
     expect(browserQuery(none, null, 'lost')).toBeNull()
-    const ownReadout = cell('outside', { asItIs: false })
+    const ownReadout = cell('outside', { unchangedModel: false })
     expect(browserQuery(ownReadout, none, 'mistakes')).toBeNull()
     expect(browserQuery(lesion, ownReadout, 'lost')).toBeNull()
     const perBatch = cell('percent=50,repeat=0', { conditionIds: [17, 18] })

@@ -11,6 +11,7 @@ import {
   testsOf,
   winnerOf,
 } from '../../src/renderer/features/studies/cell.ts'
+import { droppedWords } from '../words.ts'
 
 const cell = (modelId: number, percent: number, repeat: number): StudyCondition => ({
   modelId,
@@ -18,7 +19,9 @@ const cell = (modelId: number, percent: number, repeat: number): StudyCondition 
   key: `percent=${percent},repeat=${repeat}`,
   params: { percent, repeat },
   conditionIds: [modelId],
-  asItIs: true,
+  ...droppedWords(percent, repeat),
+  attacked: false,
+  unchangedModel: true,
   n: 10,
   correct: 5,
   correct5: 9,
@@ -30,6 +33,7 @@ const cell = (modelId: number, percent: number, repeat: number): StudyCondition 
 const result: StudyResult = {
   studyId: 1,
   complete: true,
+  axis: 'Dropped (%)',
   conditions: [1, 2].flatMap((m) => [cell(m, 0, 0), cell(m, 50, 0), cell(m, 50, 1)]),
   tests: [{ key: 'percent=50,repeat=1', a: 1, b: 2, onlyA: 2, onlyB: 9, n: 10, p: 0.03 }],
   tables: [],
@@ -62,11 +66,13 @@ describe('a cell behind a point', () => {
     const subset = (n: number, sample: number): StudyCondition => ({
       ...cell(1, 0, 0),
       key: `n=${n},sample=${sample}`,
+      level: `n=${n}`,
       params: { kind: 'subset', sample, n, proportion: n / 5, blocks: String(sample) },
     })
     const single = {
       ...subset(1, 0),
       key: 'block=0',
+      level: 'block=0',
       params: { kind: 'single', block: 0, n: 1, blocks: '0' },
     }
     const first = subset(1, 0)

@@ -9,6 +9,7 @@ import {
   imageTable,
   waysOf,
 } from '../../src/renderer/features/studies/imageCurves.ts'
+import { droppedWords, wordsFor } from '../words.ts'
 
 const row = (
   modelId: number,
@@ -21,7 +22,8 @@ const row = (
   key: `percent=${percent},repeat=${repeat}`,
   params: { percent, repeat },
   conditionId: 10 + percent + repeat,
-  asItIs: true,
+  ...droppedWords(percent, repeat),
+  unchangedModel: true,
   correct,
   predicted: 3,
   label: 'cat',
@@ -37,16 +39,17 @@ const rows = [
   row(2, 0, 0, true, 0.8),
   row(2, 50, 0, true, 0.7),
 ]
+const dropped = 'Dropped (%)'
 const models = [
   { id: 1, title: 'A' },
   { id: 2, title: 'B' },
 ]
 
 describe('one image through a study', () => {
-  const axis = imageAxis(rows)
+  const axis = imageAxis(rows, dropped)
 
   it('finds the axis and puts the conditions in its order', () => {
-    expect(axis.parameter).toBe('percent')
+    expect(axis.title).toBe('Dropped (%)')
     expect(axis.conditions.map((c) => c.key)).toEqual([
       'percent=0,repeat=0',
       'percent=50,repeat=0',
@@ -57,7 +60,12 @@ describe('one image through a study', () => {
 
   it('names repeats only where there are several', () => {
     expect(axis.conditions[1]?.title).toBe('50 % dropped, draw 1')
-    expect(imageAxis(rows.filter((r) => r.params['repeat'] === 0)).conditions[1]?.title).toBe('50 % dropped')
+    expect(
+      imageAxis(
+        rows.filter((r) => r.params['repeat'] === 0).map((r) => ({ ...r, draw: null })),
+        dropped,
+      ).conditions[1]?.title,
+    ).toBe('50 % dropped')
   })
 
   it('tables every condition with the answer of every model, empty where one was not asked', () => {
@@ -91,23 +99,22 @@ describe('one image through a study', () => {
 
   it('says where a model fails first: where most draws are wrong', () => {
     expect(firstFailure(axis, 1)?.x).toBe(50)
-    expect(failureText(firstFailure(axis, 1), axis.parameter)).toBe('wrong from 50 %')
-    expect(failureText(firstFailure(axis, 2), axis.parameter)).toBe('right throughout')
-    const lost = imageAxis([row(1, 0, 0, false, 0.2), row(1, 50, 0, false, 0.1)])
-    expect(failureText(firstFailure(lost, 1), lost.parameter)).toBe('wrong as it is')
+    expect(failureText(firstFailure(axis, 1), axis)).toBe('wrong from 50 %')
+    expect(failureText(firstFailure(axis, 2), axis)).toBe('right throughout')
+    const lost = imageAxis([row(1, 0, 0, false, 0.2), row(1, 50, 0, false, 0.1)], dropped)
+    expect(failureText(firstFailure(lost, 1), lost)).toBe('wrong as it is')
   })
 
   it('draws one way of changing the image at a time, and the image as it is with each', () => {
     const change = (mode: string, percent: number, p: number): StudyImageRow => ({
       ...row(1, percent, 0, p > 0.5, p),
       key: mode === 'clean' ? 'clean' : `${mode},percent=${percent}`,
-      params: { percent, mode },
+      ...wordsFor(mode, { way: mode, baseline: mode === 'clean', x: percent, place: `${percent} %` }),
     })
-    const both = imageAxis([
-      change('clean', 0, 0.9),
-      change('salient', 50, 0.1),
-      change('non-salient', 50, 0.8),
-    ])
+    const both = imageAxis(
+      [change('clean', 0, 0.9), change('salient', 50, 0.1), change('non-salient', 50, 0.8)],
+      dropped,
+    )
     expect(waysOf(both)).toEqual(['salient', 'non-salient'])
     const pointsOf = (way: string) =>
       imageFigure(alongWay(both, way), models, 'probability').series[0]?.points.map(({ x, y }) => [x, y])
@@ -127,20 +134,20 @@ describe('one image through a study', () => {
     const noise = (centre: number) => ({
       ...row(1, 0, 0, true, 0.5),
       key: `centre=${centre}`,
-      params: { centre },
+      ...wordsFor(`centre=${centre}`, { x: centre / 1000, place: `${centre / 1000}π` }),
     })
-    const figure = imageFigure(imageAxis([noise(200), noise(600)]), models, 'probability')
+    const figure = imageFigure(imageAxis([noise(200), noise(600)], 'Frequency (π)'), models, 'probability')
     expect(figure.x.label).toBe('Frequency (π)')
     expect(figure.series[0]?.points.map(({ x }) => x)).toEqual([0.2, 0.6])
   })
 
-  it('numbers conditions that have no numeric parameter', () => {
+  it('puts conditions without an axis in their order', () => {
     const named = ['clean', 'only_fg'].map((key) => ({
       ...row(1, 0, 0, true, 0.5),
       key,
-      params: { variation: key },
+      ...wordsFor(key),
     }))
-    const spec = imageFigure(imageAxis(named), models, 'probability')
+    const spec = imageFigure(imageAxis(named, null), models, 'probability')
     expect(spec.x).toMatchObject({ scale: 'category', categories: ['clean', 'only_fg'] })
     expect(spec.series[0]?.points.map((p) => p.x)).toEqual([0, 1])
   })

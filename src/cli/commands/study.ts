@@ -1,12 +1,11 @@
 import { Option, type Command } from 'commander'
 import { resolve } from 'node:path'
 import type { StudyKind } from '#shared/contract/index.ts'
-import { KernelscopeError } from '#shared/errors.ts'
 import { paperSection } from '#shared/paperSection.ts'
 import { formatTable, formatTime } from '../format.ts'
 import { collect, integerOf } from '../flags.ts'
 import { printDraws } from '../draws.ts'
-import { namedStudy } from '../named.ts'
+import { kindNamed, namedStudy } from '../named.ts'
 import { describeType, paramSchemas } from '../params.ts'
 import { describeResult, resultDocument } from '../result.ts'
 import { printRows, type RowFlags } from '../rows.ts'
@@ -140,14 +139,6 @@ export function addStudyCommands(program: Command, session: CliSession): void {
       const { files } = await client.studies.draws({ id, path: resolve(session.io.cwd, options.out) })
       for (const file of files) session.print(options, file, () => `${file.path}\n`)
     })
-}
-
-export function kindNamed(kinds: readonly StudyKind[], id: string): StudyKind {
-  const found = kinds.find((kind) => kind.id === id)
-  if (found) return found
-  throw new KernelscopeError('STUDY_UNKNOWN', `unknown study: ${id}`, {
-    hint: `There are ${kinds.map((kind) => kind.id).join(', ')}.`,
-  })
 }
 
 function kindTable(kinds: readonly StudyKind[]): string {

@@ -91,7 +91,7 @@ export async function checkFacts(
   const { preprocessing, rewrite, readout } = variant
   const itemsOf = <T extends Stimulus>(asked: Asked<T>[]) => asked.map(({ item }) => item)
   await compared(pixels, (stored) =>
-    recompute({
+    recompute(manifest.study.kind, {
       ...room,
       workspace,
       model: stored,

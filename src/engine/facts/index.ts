@@ -1,4 +1,4 @@
-export type { Condition } from './condition.ts'
+export type { Condition, ConditionDraw } from './condition.ts'
 export {
   cleanCondition,
   conditionTransform,

@@ -8,7 +8,6 @@ import { imagenetO } from './benchmarks/imagenetO/index.ts'
 import { imagenetP } from './benchmarks/imagenetP/index.ts'
 import { imagenetR } from './benchmarks/imagenetR/index.ts'
 import { cleanAccuracy } from './benchmarks/cleanAccuracy/index.ts'
-import type { StudyDefinition } from './definition/definition.ts'
 import { featureVariance } from './kinds/featureVariance/index.ts'
 import { kernelAttention } from './kinds/kernelAttention/index.ts'
 import { kernelSize } from './kinds/kernelSize/index.ts'
@@ -19,6 +18,7 @@ import { randomPatchDrop } from './kinds/randomPatchDrop/index.ts'
 import { saliencyGallery } from './kinds/saliencyGallery/index.ts'
 import { salientPatchDrop } from './kinds/salientPatchDrop/index.ts'
 import { transferAttack } from './kinds/attacks/transfer/index.ts'
+import type { StudyDefinition } from './definition/index.ts'
 
 /** Every kind of study. A new one is its folder and a line here. */
 export const studyDefinitions: readonly StudyDefinition[] = [

@@ -43,7 +43,9 @@ export const studies = {
   /** The images behind one cell, or behind a point of a figure that is no condition. */
   flips: oc.input(cellImagesInput).output(cellImages),
   /** One image through all conditions of a study, model by model: how its true class fares. */
-  image: oc.input(z.object({ id, imageId: id })).output(z.object({ rows: z.array(studyImageRow) })),
+  image: oc
+    .input(z.object({ id, imageId: id }))
+    .output(z.object({ rows: z.array(studyImageRow), axis: z.string().nullable() })),
   ...studyImages,
   /** Writes the random draws of a study as one replayable JSON document, whole or not at all. */
   draws: oc

@@ -2,9 +2,10 @@ import { z } from 'zod'
 import { changeName } from '../changedModel.ts'
 import { figureSpec } from '../figures/spec.ts'
 import { errorCode, id, interval } from './common.ts'
+import { conditionWords } from './conditionWords.ts'
 
 /** One cell of the grid models x conditions. */
-export const studyCondition = z.object({
+export const studyCondition = conditionWords.extend({
   modelId: id,
   model: z.string(),
   /** Stable key inside the study, e.g. "ratio=0.5,repeat=0". */
@@ -13,12 +14,14 @@ export const studyCondition = z.object({
   /** Ids of the stored conditions behind this cell (several only in the published one-mask-per-batch form). */
   conditionIds: z.array(id),
   /**
-   * Whether its facts are those of the model as it is. Where blocks were removed or kernels masked, or where the cell has
+   * Whether its facts are those of the unchanged model. Where blocks were removed or kernels masked, or where the cell has
    * a readout or preprocessing of its own, the same conditions hold other facts for the model itself.
    */
-  asItIs: z.boolean(),
+  unchangedModel: z.boolean(),
   /** The changed model these facts are of, where it has a name (`FactOf.changed`). */
   changed: changeName.optional(),
+  /** Whether its images are adversarial, and can be saved as such. */
+  attacked: z.boolean(),
   n: z.int(),
   correct: z.int(),
   correct5: z.int(),
@@ -83,6 +86,8 @@ export const studyFailure = z.object({
 export const studyResult = z.object({
   studyId: id,
   complete: z.boolean(),
+  /** Title of the axis along which the conditions lie; null where they only have an order. */
+  axis: z.string().nullable(),
   conditions: z.array(studyCondition),
   tests: z.array(pairedTest),
   tables: z.array(dataTable),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { id } from './common.ts'
+import { conditionWords } from './conditionWords.ts'
 
 /** A measured image of one cell. */
 export const studyRow = z.object({
@@ -15,14 +16,14 @@ export const studyRow = z.object({
 })
 
 /** What one model says of one image under one condition of a study. */
-export const studyImageRow = z.object({
+export const studyImageRow = conditionWords.extend({
   modelId: id,
   key: z.string(),
   params: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
   /** For the picture under the condition. */
   conditionId: id,
-  /** Whether these are answers of the model as it is, as `StudyCondition.asItIs`. */
-  asItIs: z.boolean(),
+  /** Whether these are answers of the unchanged model, as in `StudyCondition`. */
+  unchangedModel: z.boolean(),
   /** null where nothing is right or wrong. */
   correct: z.boolean().nullable(),
   predicted: z.int(),

@@ -3,7 +3,8 @@ import { wilson } from '#shared/maths/wilson.ts'
 import type { StudyCondition } from '#shared/contract/index.ts'
 import { sanityChecks, sanityNotes } from '#engine/studies/kinds/attacks/adversarial/checks.ts'
 import { params } from '#engine/studies/kinds/attacks/adversarial/params.ts'
-import type { Grid } from '#engine/studies/summary/grid.ts'
+import type { Grid } from '#engine/studies/definition/index.ts'
+import { wordsFor } from '../../words.ts'
 
 const n = 1000
 
@@ -15,7 +16,9 @@ function cell(kind: string, epsilon: number, steps: number, top1: number): Study
     key: `${kind} ${epsilon} ${steps}`,
     params: { kind, epsilon, steps },
     conditionIds: [],
-    asItIs: true,
+    ...wordsFor(`${kind} ${epsilon} ${steps}`),
+    attacked: true,
+    unchangedModel: true,
     n,
     correct,
     correct5: n,

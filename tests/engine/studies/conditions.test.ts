@@ -3,7 +3,7 @@ import { partFor, type StoredCondition } from '#engine/facts/index.ts'
 
 /** A condition whose parts hold for the given ranges of image ids. */
 const condition = (...ranges: [number, number][]): StoredCondition => ({
-  condition: { key: 'one', params: {}, transform: () => ({ op: 'identity' }) },
+  condition: { key: 'one', title: 'one', params: {}, transform: () => ({ op: 'identity' }) },
   source: { datasetId: 1, selectedFor: null },
   parts: ranges.map(([from, to], at) => ({ conditionId: at, transform: { op: 'identity' }, from, to })),
 })

@@ -2,11 +2,10 @@ import { join } from 'node:path'
 import { writeFileSync } from 'node:fs'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createEngine } from '#engine/api/index.ts'
-import { isLesion } from '#engine/studies/measure/lanes.ts'
 import { candidatesOf, lesionConditions } from '#engine/studies/kinds/lesion/conditions.ts'
 import { params } from '#engine/studies/kinds/lesion/params.ts'
 import { weighLesion } from '#engine/studies/kinds/lesion/cost.ts'
-import { lesionLanes } from '#engine/studies/kinds/lesion/lanes.ts'
+import { lesionSessions } from '#engine/studies/kinds/lesion/sessions.ts'
 import { parseSubsets, serialiseSubsets, type SubsetFile } from '#engine/studies/kinds/lesion/file.ts'
 import { getModel } from '#engine/models/index.ts'
 import { temporaryFolder } from '../../temporary.ts'
@@ -70,11 +69,11 @@ describe('a subsets file', () => {
     expect((await cells(own.id)).map(([key]) => key)).toEqual(['none', 'n=2,sample=0'])
     // The same stimulus, other facts: lists outside of the study must not be asked for them.
     const { conditions } = await client.studies.result({ id: own.id })
-    expect(conditions.map(({ asItIs }) => asItIs)).toEqual([true, false])
+    expect(conditions.map(({ unchangedModel }) => unchangedModel)).toEqual([true, false])
     expect(conditions[1]?.conditionIds).toEqual(conditions[0]?.conditionIds)
     const [image] = (await client.datasets.images({ datasetId, limit: 1 })).rows
     const { rows } = await client.studies.image({ id: own.id, imageId: image?.id ?? 0 })
-    expect(rows.map(({ asItIs }) => asItIs)).toEqual([true, false])
+    expect(rows.map(({ unchangedModel }) => unchangedModel)).toEqual([true, false])
   })
 
   it('removes nothing from a model it has no subsets for, and says so', async () => {
@@ -130,7 +129,9 @@ describe('the choice between gates and cutting out', () => {
     const { db } = engine.session.open().workspace
     const conditions = lesionConditions(params.parse({ samples: 5 }), model, db)
     const source = { datasetId, selectedFor: null }
-    const lesions = storeConditions(db, conditions, source, null).filter(isLesion)
+    const lesions = storeConditions(db, conditions, source, null).filter(
+      ({ condition }) => condition.rewrite?.op === 'lesion',
+    )
     const one = (blocks: unknown) => lesions.filter(({ condition }) => condition.params['blocks'] === blocks)
     expect(
       one('3')
@@ -138,10 +139,10 @@ describe('the choice between gates and cutting out', () => {
         .sort(),
     ).toEqual(['single', 'subset'])
     const time = (secondsToOpen: number, secondsPerImage: number) => ({ secondsToOpen, secondsPerImage })
-    const lanes = lesionLanes(model, lesions, 1000, { gated: time(1, 0.01), half: time(0, 0.005) })
-    expect(new Set(lanes.map(({ plan }) => plan.name)).size).toBe(lanes.length)
-    expect(lanes.flatMap((lane) => lane.conditions)).toHaveLength(lesions.length)
-    expect(lanes).toHaveLength(lesions.length - 5)
+    const sessions = lesionSessions(model, lesions, 1000, { gated: time(1, 0.01), half: time(0, 0.005) })
+    expect(new Set(sessions.map(({ graph }) => graph.name)).size).toBe(sessions.length)
+    expect(sessions.flatMap(({ conditions: own }) => own)).toHaveLength(lesions.length)
+    expect(sessions).toHaveLength(lesions.length - 5)
   })
 
   it('is estimated from the model as it is where little is to be computed', async () => {

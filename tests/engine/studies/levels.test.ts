@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
 import { wilson } from '#shared/maths/wilson.ts'
 import type { StudyCondition } from '#shared/contract/index.ts'
-import type { Grid } from '#engine/studies/summary/grid.ts'
+import type { Grid } from '#engine/studies/definition/index.ts'
 import { changeOf, levelSeries } from '#engine/studies/summary/levels.ts'
+import { droppedWords } from '../../words.ts'
 
 const n = 100
 
@@ -12,7 +13,9 @@ const cell = (percent: number, repeat: number, correct: number): StudyCondition 
   key: `percent=${percent},repeat=${repeat}`,
   params: { percent, repeat },
   conditionIds: [],
-  asItIs: true,
+  ...droppedWords(percent, repeat),
+  attacked: false,
+  unchangedModel: true,
   n,
   correct,
   correct5: n,

@@ -4,7 +4,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { createEngine } from '#engine/api/index.ts'
 import { classifierInterface, inspect, modelDigest, readModel, writeVariant } from '#engine/onnx/index.ts'
 import { GraphBuilder, int, ints } from '#engine/onnx/rewrite/build.ts'
-import { maskWindows } from '#engine/studies/measure/lanes.ts'
+import { maskWindows } from '#engine/studies/kinds/kernelSize/windows.ts'
 import { temporaryFolder } from '../../temporary.ts'
 import { addDataset, runStudy, sampleImages, sampleModel } from './sample.ts'
 

@@ -106,9 +106,9 @@ export const studies = {
   flips: api.studies.flips.handler(({ input, context }) =>
     cellImages(context.session.open().workspace, input),
   ),
-  image: api.studies.image.handler(({ input, context }) => ({
-    rows: studyImageRows(db(context.session), input.id, input.imageId),
-  })),
+  image: api.studies.image.handler(({ input, context }) =>
+    studyImageRows(db(context.session), input.id, input.imageId),
+  ),
   images: api.studies.images.handler(({ input, context }) =>
     studyImages(db(context.session), input.id, input.order, input.after, input.limit),
   ),

@@ -5,10 +5,6 @@ import { noRewrite } from '#shared/rewrites.ts'
 import { getModel, targetsOf, type StoredModel } from '../../models/index.ts'
 import type { Db, Workspace } from '../../workspace/index.ts'
 import { enlargement } from '../benchmarks/shared/geometry.ts'
-import type { ExtraWork, StudyDefinition } from '../definition/definition.ts'
-import { isLesion } from '../measure/lanes.ts'
-import { choiceText, lesionTimes, weighLesion } from '../kinds/lesion/cost.ts'
-import { blocksOf } from '../kinds/lesion/lanes.ts'
 import { passKey } from '../measure/passes.ts'
 import { conditionsOf } from '../store/plan.ts'
 import { studyDefinition } from '../registry.ts'
@@ -22,6 +18,7 @@ import {
   sourceKey,
   type StoredCondition,
 } from '../../facts/index.ts'
+import type { ExtraWork, StudyDefinition } from '../definition/index.ts'
 
 /**
  * What a study would cost, before anything is stored of it. Seconds come from earlier runs or batch trials of the same
@@ -55,11 +52,11 @@ export async function studyCost(
     const conditions = conditionsOf(db, definition, params, model, models, source)
     most = Math.max(most, conditions.length)
     const groups = groupsOf(db, definition, model, conditions, { share, imagesIn })
-    const { lesions = [], others = [] } = Object.groupBy(groups, ({ first }) =>
-      isLesion(first) ? 'lesions' : 'others',
+    const { changed = [], own = [] } = Object.groupBy(groups, ({ first }) =>
+      (first.condition.rewrite ?? noRewrite).op === 'none' ? 'own' : 'changed',
     )
-    for (const { images, stored, forwards } of others) ledger.add({ model, images, stored, forwards })
-    addLesions(ledger, model, lesions, imagesIn(source))
+    for (const { images, stored, forwards } of own) ledger.add({ model, images, stored, forwards })
+    addChanged(ledger, definition, model, changed, imagesIn(source))
     settled.set(model.id, Math.max(0, ...groups.slice(1).map(({ stored }) => stored)))
   }
   const before = most === 0 ? findStudy(db, study) : null
@@ -147,27 +144,27 @@ function groupsOf(
   )
 }
 
-/** Lesions cost what the cheaper way to remove blocks costs, where both were timed. */
-function addLesions(ledger: Ledger, model: StoredModel, lesions: Group[], images: number): void {
-  const left = lesions.filter((group) => group.stored < group.images)
-  const plain = currentVariants(ledger.db, model)(noRewrite)
-  const times = plain && lesionTimes(ledger.db, plain.id)
-  if (left.length > 0 && times) {
-    const choice = weighLesion(
-      model,
-      left.map(({ first }) => blocksOf(first)),
-      images,
-      times,
-    )
-    ledger.choices.push(`${model.title}: ${choiceText(choice)}`)
-    for (const group of lesions) ledger.count(model, group)
-    ledger.spend(Math.min(choice.gatedSeconds, choice.cutSeconds))
-    return
-  }
-  if (left.length > 0)
-    ledger.choices.push(`${model.title}: a trial at the start decides whether blocks are gated or cut out`)
-  for (const { images: all, stored, forwards } of lesions)
-    ledger.add({ model, images: all, stored, forwards })
+/** Conditions that change the graph cost what the study's own estimate says, else a pass of the model for each image. */
+function addChanged(
+  ledger: Ledger,
+  { estimateSessions }: StudyDefinition,
+  model: StoredModel,
+  groups: Group[],
+  images: number,
+): void {
+  const left = groups.filter((group) => group.stored < group.images)
+  const estimate =
+    left.length > 0
+      ? estimateSessions?.(
+          left.map(({ first }) => first),
+          { db: ledger.db, model, images },
+        )
+      : undefined
+  if (estimate) ledger.choices.push(estimate.note)
+  for (const { images: all, stored, forwards } of groups)
+    if (estimate?.seconds != null) ledger.count(model, { images: all, stored, forwards })
+    else ledger.add({ model, images: all, stored, forwards })
+  if (estimate?.seconds != null) ledger.spend(estimate.seconds)
 }
 
 /** What makes a model's numbers on a dataset doubtful. */

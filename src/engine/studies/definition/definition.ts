@@ -1,36 +1,15 @@
 import type { z } from 'zod'
-import type {
-  Dataset,
-  DataTable,
-  Definition,
-  Interval,
-  ReportedValue,
-  Settings,
-  StudyPoint,
-} from '#shared/contract/index.ts'
-import type { FigureSpec } from '#shared/figures/spec.ts'
-import type { Rewrite } from '#shared/rewrites.ts'
-import type { ImagePool } from '../../images/index.ts'
-import type { JobContext } from '../../jobs/index.ts'
-import type { Log } from '../../base/log.ts'
+import type { Definition } from '#shared/contract/index.ts'
+import type { Condition } from '../../facts/index.ts'
 import type { StoredModel } from '../../models/index.ts'
-import type { Db, Workspace } from '../../workspace/index.ts'
-import type { Grid } from '../summary/grid.ts'
-import type { Tracker } from './progress.ts'
-import type { Condition, ImageSource, StoredCondition, StudyImage } from '../../facts/index.ts'
-
-/** What settling a study's parameters may look at. */
-export interface SettleRoom extends Omit<ConditionRoom, 'models'> {
-  signal?: AbortSignal | undefined
-}
-
-/** What a study's conditions may depend on besides its parameters and the model. */
-export interface ConditionRoom {
-  db: Db
-  dataset: Dataset
-  /** All models of the study. */
-  models: readonly StoredModel[]
-}
+import type { Db } from '../../workspace/index.ts'
+import type { ConditionContext, MeasureContext, SettleContext, ViewContext } from './contexts.ts'
+import type { ConditionWork, EstimateContext, ExtraWork, SessionEstimate, WorkContext } from './cost.ts'
+import type { Grid } from './grid.ts'
+import type { StudyQuestion, SuitePlace } from './offer.ts'
+import type { PlanSessions } from './sessions.ts'
+import type { Axis, Kept, PointImages, View } from './view.ts'
+import type { StoredCondition } from '../../facts/index.ts'
 
 export interface Preset<P> {
   id: string
@@ -39,191 +18,78 @@ export interface Preset<P> {
   params: Partial<P>
 }
 
-/** A number that stands for a model in a ranking. */
-export interface Metric {
-  /** The same in every study of the kind, e.g. "imagenet-c.mce". */
-  key: string
-  title: string
-  unit: 'fraction' | 'number'
-  better: 'higher' | 'lower'
-  modelId: number
-  value: number | null
-  interval: Interval | null
-  n: number
-}
-
-/** What a study shows of its grid: tables and figures as data, and the words under them. */
-export interface View {
-  tables: DataTable[]
-  figures: FigureSpec[]
-  reported: ReportedValue[]
-  /** What it gives to the ranking of models. */
-  metrics?: Metric[]
-  /** Which definitions, seeds and choices the numbers rest on. */
-  notes: string[]
-}
-
-/** How images are computed where it is not one forward pass for each condition. */
-export interface ConditionWork {
-  /** Equal for conditions that are computed together; null for one that is an ordinary forward pass. */
-  together(stored: StoredCondition): string | null
-  /** What one image costs under conditions that are computed together, in forward passes of the model. */
-  forwards(conditions: readonly StoredCondition[]): number
-}
-
-/** What may be looked at to tell what else a study computes. */
-export interface WorkRoom extends ConditionRoom {
-  /** Images the study is about. */
-  images: number
-  /** Images that are settled for a model: of the condition with most facts, the first aside; all after a whole run of a study without conditions. */
-  settled(model: StoredModel): number
-}
-
-/** Images that are computed for no condition of a model of the study, e.g. for saliency. */
-export interface ExtraWork {
-  model: StoredModel
-  images: number
-  /** How many of them are there already. */
-  stored: number
-  /** What one image costs, in forward passes of the model. */
-  forwards: number
-}
-
-/** Everything a study's own way of measuring may use, for one model. */
-export interface MeasureRoom {
-  workspace: Workspace
-  pool: ImagePool
-  settings: Settings
-  log: Log
-  model: StoredModel
-  source: ImageSource
-  /** All models of the study. */
-  models: readonly StoredModel[]
-  /** The conditions of this model, interned. */
-  conditions: StoredCondition[]
-  params: Record<string, unknown>
-  context: Omit<JobContext, 'job'>
-  progress: Tracker
-}
-
-/** A point of a figure that comes of many images. */
-export interface PointImages extends StudyPoint {
-  /** Those it was computed over, each with its own value at the point; null where none is kept. */
-  images: { id: number; value: number | null }[]
-}
-
-/** Vectors a study keeps of images beside its facts, under one key of a model. */
-export interface Kept {
-  rewrite: Rewrite
-  images: StudyImage[]
-  /** One vector was made of all of them and is kept under the first; else each has its own. */
-  together: boolean
-}
-
-/** What a view may look at besides the grid. */
-export interface ViewRoom {
-  workspace: Workspace
-  models: StoredModel[]
-  source: ImageSource
+/** A file of random choices that another study can replay. */
+export interface ReplayFormat {
+  /** Whether the text of an imported file, as JSON, is of this format. */
+  reads(value: unknown): boolean
+  /**
+   * Keeps an imported file; its digest names it from then on.
+   *
+   * @throws DRAWS_MALFORMED that names the place
+   */
+  keep(db: Db, text: string): string
 }
 
 /**
- * A study as a declaration. Its form, command-line options, cache, resume and page all come from here; a new study is a
- * folder with one of these and a line in the registry.
+ * A study as a declaration. Its form, command-line options, cache, resume, page, place in the suite, ranking and docs all
+ * come from here; a new study is a folder with one of these and a line in the registry.
  */
-export interface StudyDefinition<Schema extends z.ZodObject = z.ZodObject> {
+export interface StudyDefinition<Schema extends z.ZodObject = z.ZodObject, P = z.output<Schema>> {
   id: string
   title: string
   /** Section of the paper, e.g. "4.1". */
   section: string
   description: string
+  /** Page under `docs/` that says more of how it is measured. */
+  docs?: string
   params: Schema
-  presets: Preset<z.output<Schema>>[]
+  presets: Preset<P>[]
   definitions: Definition[]
+
+  /** Its view gives metrics, which are columns of the ranking. */
+  ranked?: true
+  /** Tables of the paper that print its metrics; the ranking shows them beside ours. */
+  printedIn?: readonly string[]
+  /** Its place in the suite of benchmarks; none when left out. */
+  suite?: SuitePlace
+  /** What it is offered for on the page of questions. */
+  questions?: readonly StudyQuestion[]
+
   /** Images per group in dataset order, where conditions are drawn per group; null (or left out) where they are not. */
-  groupSize?(params: z.output<Schema>): number | null
-  /** The first condition is the baseline that others are compared with. Empty where nothing is measured on images. */
-  conditions(params: z.output<Schema>, model: StoredModel, room: ConditionRoom): Condition[]
+  groupSize?(params: P): number | null
+  /** The first condition is the one that others are compared with. Empty where nothing is measured on images. */
+  conditions(params: P, model: StoredModel, context: ConditionContext): Condition[]
+  /** Along which its conditions lie; left out where they only have an order. */
+  axis?: Axis<P>
   /** Settles parameters that depend on the workspace when a study is stored, or says why it cannot be. */
-  settle?(params: z.output<Schema>, room: SettleRoom): z.output<Schema> | Promise<z.output<Schema>>
+  settle?(params: P, context: SettleContext): P | Promise<P>
   /** Datasets besides the study's own whose images it looks at. */
-  otherDatasets?(params: z.output<Schema>): number[]
+  otherDatasets?(params: P): number[]
   /** Its view looks at the models' files alone: no images, nothing stored. */
   fromWeights?: true
   /** False where a model need not know the classes of the dataset. */
   needsLabels?: boolean
-  /** Name of the axis along which conditions get harder, e.g. "patches dropped in per cent". */
-  severity?: string
-  /** Place of a condition on that axis; null for one that has none. */
-  severityOf?(params: Condition['params'], chosen: z.output<Schema>): number | null
+
   /** Its random draws as a file that can be replayed: its masks of patches, or as it writes them; left out = none. */
-  exportDraws?: 'masks' | ((params: z.output<Schema>, models: StoredModel[], db: Db) => string)
+  exportDraws?: 'masks' | ((params: P, models: StoredModel[], db: Db) => string)
+  /** The format of the file that `exportDraws` writes, where it is not masks. */
+  replays?: ReplayFormat
+
+  /** Sessions for its conditions that change the model's graph; left out where none does. */
+  sessions?: PlanSessions
+  /** What those sessions would cost for conditions that lack facts; left out = one pass of the model for each image. */
+  estimateSessions?(conditions: StoredCondition[], context: EstimateContext): SessionEstimate
   work?: ConditionWork
   /** What it computes besides its conditions; nothing when left out. */
-  extraWork?(params: z.output<Schema>, room: WorkRoom): ExtraWork[]
+  extraWork?(params: P, context: WorkContext): ExtraWork[]
   /** In place of predictions under transforms and rewrites: must store per image and skip what is stored. */
-  measure?(room: MeasureRoom, params: z.output<Schema>): Promise<void>
+  measure?(context: MeasureContext, params: P): Promise<void>
   /** Whether all is measured that `measure` keeps beside the facts; left out = nothing is. */
-  complete?(params: z.output<Schema>, room: ViewRoom): boolean | Promise<boolean>
+  complete?(params: P, context: ViewContext): boolean | Promise<boolean>
   /** The vectors that `measure` keeps of a model beside the facts; left out = none that stand for a number it shows. */
-  kept?(params: z.output<Schema>, model: StoredModel, room: ViewRoom): Promise<Kept[]>
-  view(grid: Grid, params: z.output<Schema>, room: ViewRoom): View | Promise<View>
-  /** What is behind a point of a figure that is no condition, by the key in its `ref`; null where there is none. */
-  point?(
-    key: string,
-    params: z.output<Schema>,
-    model: StoredModel,
-    room: ViewRoom,
-  ): Promise<PointImages | null>
-}
+  kept?(params: P, model: StoredModel, context: ViewContext): Promise<Kept[]>
 
-/** Keeps the parameter type inside a definition while the registry holds them all as one type. */
-export function defineStudy<Schema extends z.ZodObject>(
-  definition: StudyDefinition<Schema>,
-): StudyDefinition {
-  const {
-    groupSize,
-    measure,
-    settle,
-    otherDatasets,
-    complete,
-    severityOf,
-    exportDraws,
-    extraWork,
-    point,
-    kept,
-  } = definition
-  const schema = definition.params
-  return {
-    ...definition,
-    groupSize: (params) => groupSize?.(schema.parse(params)) ?? null,
-    conditions: (params, model, room) => definition.conditions(schema.parse(params), model, room),
-    settle: (params, room) => settle?.(schema.parse(params), room) ?? params,
-    extraWork: (params, room) => extraWork?.(schema.parse(params), room) ?? [],
-    otherDatasets: (params) => otherDatasets?.(schema.parse(params)) ?? [],
-    complete: (params, room) => complete?.(schema.parse(params), room) ?? true,
-    view: (grid, params, room) => definition.view(grid, schema.parse(params), room),
-    severityOf: (params, chosen) => severityOf?.(params, schema.parse(chosen)) ?? null,
-    ...(typeof exportDraws === 'function'
-      ? {
-          exportDraws: (params: unknown, models: StoredModel[], db: Db) =>
-            exportDraws(schema.parse(params), models, db),
-        }
-      : {}),
-    ...(kept
-      ? {
-          kept: (params: unknown, model: StoredModel, room: ViewRoom) =>
-            kept(schema.parse(params), model, room),
-        }
-      : {}),
-    ...(point
-      ? {
-          point: (key: string, params: unknown, model: StoredModel, room: ViewRoom) =>
-            point(key, schema.parse(params), model, room),
-        }
-      : {}),
-    ...(measure
-      ? { measure: (room: MeasureRoom, params: unknown) => measure(room, schema.parse(params)) }
-      : {}),
-  } as StudyDefinition
+  view(grid: Grid, params: P, context: ViewContext): View | Promise<View>
+  /** What is behind a point of a figure that is no condition, by the key in its `ref`; null where there is none. */
+  point?(key: string, params: P, model: StoredModel, context: ViewContext): Promise<PointImages | null>
 }

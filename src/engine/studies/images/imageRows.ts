@@ -4,6 +4,7 @@ import { locateImage } from '../../datasets/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import { planStudy } from '../store/plan.ts'
 import { currentVariants, settingOf } from '../../facts/index.ts'
+import { wordsOf } from '../definition/index.ts'
 
 interface Row {
   correct: number | null
@@ -14,14 +15,20 @@ interface Row {
 }
 
 /** How one image fares under every condition of a study, model by model; conditions it was not measured under are left out. */
-export function studyImageRows(db: Db, studyId: number, imageId: number): StudyImageRow[] {
+export function studyImageRows(
+  db: Db,
+  studyId: number,
+  imageId: number,
+): { rows: StudyImageRow[]; axis: string | null } {
   const { subjectId } = locateImage(db, imageId)
-  if (subjectId === null) return []
+  const { definition, study, models } = planStudy(db, studyId, false)
+  const axis = definition.axis?.title ?? null
+  if (subjectId === null) return { rows: [], axis }
   const select = db.prepare<[number, number, number], Row>(
     `SELECT correct, predicted, confidence, coalesce(true_probability, 0) AS trueProbability, coalesce(true_rank, 0) AS trueRank
      FROM prediction WHERE variant_id = ? AND condition_id = ? AND subject_id = ?`,
   )
-  return planStudy(db, studyId, false).models.flatMap(({ model, conditions }) => {
+  const rows = models.flatMap(({ model, conditions }) => {
     const variants = currentVariants(db, model)
     const unchanged = variants(noRewrite)?.id
     return conditions.flatMap((stored) => {
@@ -40,10 +47,12 @@ export function studyImageRows(db: Db, studyId: number, imageId: number): StudyI
           key,
           params,
           conditionId: part.conditionId,
-          asItIs: variant?.id === unchanged,
+          ...wordsOf(definition, study.params, condition),
+          unchangedModel: variant?.id === unchanged,
           label,
         },
       ]
     })
   })
+  return { rows, axis }
 }

@@ -2,8 +2,8 @@ import type { CellImage, CellImages, CellImagesInput } from '#shared/contract/in
 import { KernelscopeError } from '#shared/errors.ts'
 import { imageRows } from '../../datasets/index.ts'
 import type { Workspace } from '../../workspace/index.ts'
-import type { PointImages } from '../definition/definition.ts'
 import type { StudyPlan } from '../store/plan.ts'
+import type { PointImages } from '../definition/index.ts'
 
 /**
  * Images behind a point that is no condition, by their own values, page by page. Throws STUDY_PARAMS for a point the study

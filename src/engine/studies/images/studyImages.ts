@@ -78,6 +78,6 @@ export async function studyImages(
     }),
     next: rows.length > limit && last ? last.image : null,
     total: total ?? 0,
-    axis: plan.definition.severity ?? null,
+    axis: plan.definition.axis?.title ?? null,
   }
 }

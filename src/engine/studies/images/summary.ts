@@ -33,7 +33,10 @@ function cellsOf(db: Db, { definition, study, models }: StudyPlan): Cell[] {
       const { condition, parts } = stored
       const variant = variants(condition.rewrite ?? noRewrite, settingOf(stored))?.id
       if (variant === undefined) return []
-      const x = definition.severityOf?.(condition.params, study.params) ?? null
+      const { axis } = definition
+      const x = axis?.hardens?.(condition.params, study.params)
+        ? axis.of(condition.params, study.params)
+        : null
       const shared = { model: model.id, column: numberOf(condition.key), x, variant }
       return parts.map(({ conditionId, from, to }) => ({ ...shared, condition: conditionId, from, to }))
     })

@@ -8,10 +8,11 @@ import {
   type WrittenMasks,
 } from '#shared/transforms/index.ts'
 import type { Db, Workspace } from '../../workspace/index.ts'
-import { openDraws, type DrawsReader } from './draws.ts'
+import { openDraws } from './draws.ts'
+import type { DrawsReader } from './reader.ts'
 import type { Masked } from './maskFile.ts'
-import type { PlannedModel } from '../store/plan.ts'
 import { imageChunks, type ImageSource, partFor, type StoredCondition } from '../../facts/index.ts'
+import type { StoredModel } from '../../models/index.ts'
 
 /** An image as far as its mask depends on it and on its group. */
 export interface DrawnImage extends Masked {
@@ -51,7 +52,7 @@ export async function inDigestOrder(
 /** Opens the draws that conditions replay. `images` as `inDigestOrder` gives them. */
 export async function openDrawn(
   workspace: Workspace,
-  { model, conditions }: PlannedModel,
+  { model, conditions }: { model: Pick<StoredModel, 'preprocessing'>; conditions: StoredCondition[] },
   images: readonly DrawnImage[][],
 ): Promise<DrawnMasks> {
   const [height, width] = model.preprocessing.size

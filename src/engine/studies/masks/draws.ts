@@ -1,62 +1,30 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 import { parseDraws, type Draws, type Transform } from '#shared/transforms/index.ts'
 import type { Workspace } from '../../workspace/index.ts'
-import { isSubsetFile, parseSubsets, storeSubsets } from '../kinds/lesion/file.ts'
 import { openMaskFile, readMaskFile, type Masked, type MaskFile, type MaskFrame } from './maskFile.ts'
-import { keepReplay, openReplay } from './replayFile.ts'
+import type { DrawsReader } from './reader.ts'
+import { openReplay } from './replayFile.ts'
 import type { StoredCondition } from '../../facts/index.ts'
 
 const fileOf = ({ draws }: Workspace, digest: string) => join(draws, `${digest}.json`)
 /** Where masks lie that were made here, in place of a file that was imported. */
 export const madeFileOf = ({ draws }: Workspace, digest: string) => join(draws, `${digest}.sqlite`)
 
-/** Masks that conditions show, image by image. */
-export interface DrawsReader {
-  /** A draws file that has what there is of this image, of one level or of all. */
-  of(image: Masked, level?: string): Draws
-  close(): void
-}
-
-/** Longer files are read piece by piece. */
-const mostHeld = 2 ** 25
-
 /**
- * Copies a file of masks or of subsets into the workspace under its digest, after reading it to its end. A file of more
- * than `held` bytes is never held, and has masks: subsets are few. Throws FILE_MISSING, DRAWS_MALFORMED, DISK_FULL.
+ * Keeps the text of a masks file in the workspace; its digest names it from then on.
+ *
+ * @throws DRAWS_MALFORMED, DISK_FULL
  */
-export async function importDraws(
-  workspace: Workspace,
-  path: string,
-  held = mostHeld,
-): Promise<{ digest: string }> {
-  const unreadable = (cause: unknown) => {
-    throw new KernelscopeError('FILE_MISSING', `cannot read the draws: ${path}`, { cause })
-  }
-  const { size } = await stat(path).catch(unreadable)
-  if (size > held) return keepReplay(workspace, path)
-  const text = await readFile(path, 'utf8').catch(unreadable)
-  const value = jsonOf(text)
-  if (isSubsetFile(value)) {
-    parseSubsets(value)
-    return { digest: storeSubsets(workspace.db, text) }
-  }
+export async function keepMasks(workspace: Workspace, text: string): Promise<string> {
   parseDraws(text)
   const digest = createHash('sha256').update(text).digest('hex')
   const target = fileOf(workspace, digest)
   if (!existsSync(target)) await replaceFile(target, text)
-  return { digest }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new KernelscopeError('DRAWS_MALFORMED', 'invalid draws file: not JSON', { cause })
-  }
+  return digest
 }
 
 /** The masks that conditions show; null where none are kept. Conditions of one study name one file. */

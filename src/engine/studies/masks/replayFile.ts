@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 import { parseDraws } from '#shared/transforms/index.ts'
 import { asWorkspaceError, type Workspace } from '../../workspace/index.ts'
-import type { DrawsReader } from './draws.ts'
+import type { DrawsReader } from './reader.ts'
 import { DrawsPieces, withMasks, type DrawnMask } from './drawsPieces.ts'
 
 /** Where the masks of a draws file lie that is too long to be read whole, by the digest of its text. */

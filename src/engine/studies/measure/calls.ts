@@ -1,7 +1,7 @@
 import type { ErrorShape } from '#shared/errors.ts'
 import { sizeAfter, type CallSize } from '../../inference/index.ts'
-import type { Tracker } from '../definition/progress.ts'
 import type { StudyImage } from '../../facts/index.ts'
+import type { Tracker } from '../definition/index.ts'
 
 export {
   deadly,

@@ -3,20 +3,20 @@ import type { ImagePool } from '../../images/index.ts'
 import type { Classifier } from '../../models/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import { deadly, sizeAfter } from './calls.ts'
-import type { DrawsReader } from '../masks/draws.ts'
-import type { Lane } from './lanes.ts'
+import type { DrawsReader } from '../masks/reader.ts'
 import { loadImage } from './load.ts'
 import { missingRows, type Row } from './missing.ts'
 import { prefetch } from './prefetch.ts'
 import { readingsOf, type LaneReading } from './readings.ts'
 import { type FactStore, factStore, setVariantBatch } from '../../facts/index.ts'
+import type { SessionPlan } from '../definition/index.ts'
 
 /** What of a study is measured in one session. */
 export interface Measurement {
   db: Db
   pool: ImagePool
   classifier: Classifier
-  lane: Lane
+  plan: SessionPlan
   draws: DrawsReader | null
   signal: AbortSignal
   /** Deaths of the engine at the place where this begins; its first rows are then tried in smaller calls. */
@@ -42,9 +42,9 @@ const ahead = 2
  * between batches when `signal` is aborted, with everything computed so far stored. Returns the forward passes made.
  */
 export async function measure(measurement: Measurement): Promise<number> {
-  const { db, classifier, lane, signal, onProgress } = measurement
+  const { db, classifier, plan, signal, onProgress } = measurement
   const facts = factStore(db)
-  const readings = readingsOf(classifier.model, lane.conditions)
+  const readings = readingsOf(classifier.model, plan.conditions)
   let passes = 0
   let crashes = measurement.crashes
   for await (const batch of prefetch(batches(measurement, facts), ahead)) {
@@ -64,10 +64,10 @@ const callSize = ({ batch, fixedBatch }: Classifier, crashes: number): number =>
   sizeAfter({ most: batch, fixed: fixedBatch }, crashes)
 
 async function* batches(measurement: Measurement, facts: FactStore): AsyncGenerator<Batch, void, undefined> {
-  const { classifier, lane, signal } = measurement
+  const { classifier, plan, signal } = measurement
   // Half as much again, so that a call at half the size may start at any row.
   const values = Math.ceil(classifier.batch * 1.5) * classifier.height * classifier.width * 3
-  const bytes = values * (lane.plan.floats ? 4 : 1)
+  const bytes = values * (plan.graph.floats ? 4 : 1)
   // One batch is computed, `ahead` are filled, one is held by the consumer between two calls.
   const buffers = Array.from({ length: ahead + 2 }, () => new SharedArrayBuffer(bytes))
   const capacity = classifier.batch
@@ -91,7 +91,7 @@ async function* batches(measurement: Measurement, facts: FactStore): AsyncGenera
 
 /** Fills slot i of `pixels` with row i; neighbouring rows of one image are one request. */
 async function load(
-  { pool, draws, lane }: Measurement,
+  { pool, draws, plan }: Measurement,
   rows: Row[],
   pixels: SharedArrayBuffer,
 ): Promise<(ErrorShape | null)[]> {
@@ -106,7 +106,7 @@ async function load(
         {
           preprocessing,
           transforms,
-          pixels: lane.plan.floats ? 'float32' : 'uint8',
+          pixels: plan.graph.floats ? 'float32' : 'uint8',
           ...(draws ? { draws: draws.of(image) } : {}),
         },
         pixels,

@@ -55,14 +55,14 @@ export async function* missingRows(
 ): AsyncGenerator<Row, void, undefined> {
   const columns = columnsOf(measurement)
   for (const group of Map.groupBy(columns, ({ stored }) => sourceKey(stored.source)).values()) {
-    if (measurement.lane.feedsOf === null) yield* missingRowsOf(measurement, facts, group)
+    if (measurement.plan.feedsOf === null) yield* missingRowsOf(measurement, facts, group)
     else for (const column of group) yield* missingRowsOf(measurement, facts, [column])
   }
 }
 
-function columnsOf({ db, classifier, lane }: Measurement): Column[] {
+function columnsOf({ db, classifier, plan }: Measurement): Column[] {
   const { model, provider } = classifier
-  return [...Map.groupBy(lane.conditions, passKey).values()].flatMap((group) => {
+  return [...Map.groupBy(plan.conditions, passKey).values()].flatMap((group) => {
     const [first] = group
     if (!first) return []
     const reads = group.map((stored) => ({
@@ -76,7 +76,7 @@ function columnsOf({ db, classifier, lane }: Measurement): Column[] {
       stored: first,
       preprocessing: first.condition.preprocessing ?? model.preprocessing,
       reads,
-      feeds: lane.feedsOf?.(first) ?? noFeeds,
+      feeds: plan.feedsOf?.(first) ?? noFeeds,
     }
   })
 }

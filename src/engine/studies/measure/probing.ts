@@ -6,9 +6,9 @@ import { openTensors, type Answers, type TensorSession } from '../../inference/i
 import { openWithFirst, writeGraph, type StoredModel } from '../../models/index.ts'
 import { pixelsInput, type Tap } from '../../onnx/index.ts'
 import { callSize, inCalls, type CallSize } from './calls.ts'
-import type { MeasureRoom } from '../definition/definition.ts'
 import { loadImages } from './load.ts'
 import { measured, measurementStore, type StudyImage, subjectsOf } from '../../facts/index.ts'
+import type { MeasureContext } from '../definition/index.ts'
 
 /** What is read of a model's inside, image by image. */
 export interface Probe {
@@ -32,14 +32,14 @@ export interface Prober {
   close(): Promise<void>
 }
 
-export function prober(room: MeasureRoom, wanted: Probe): Prober {
-  const { workspace, model, context, progress } = room
+export function prober(context: MeasureContext, wanted: Probe): Prober {
+  const { workspace, model, job, progress } = context
   let opening: ReturnType<typeof openProbe> | null = null
 
   async function open() {
     if (opening) return opening
     progress.note(`${model.title}: opening`)
-    opening = openProbe(room, wanted)
+    opening = openProbe(context, wanted)
     const opened = await opening
     progress.note(`${model.title} on ${opened.provider}, probed, batch ${opened.size.most}`)
     return opened
@@ -53,9 +53,9 @@ export function prober(room: MeasureRoom, wanted: Probe): Prober {
       progress.add({ computed: 0, cached: 0, failed: 1 })
     }
     const call = async (part: StudyImage[], places: number) => {
-      if (context.signal.aborted) return
-      const { floats, problems } = await loadFloats(room, part, places)
-      context.enterNative()
+      if (job.signal.aborted) return
+      const { floats, problems } = await loadFloats(context, part, places)
+      job.enterNative()
       const answer = await runProbe(session, model, floats, outputs)
       workspace.db.transaction(() => {
         for (const [row, { subjectId }] of part.entries()) {
@@ -67,7 +67,7 @@ export function prober(room: MeasureRoom, wanted: Probe): Prober {
       const failed = problems.filter(Boolean).length
       progress.add({ computed: part.length - failed, cached: 0, failed })
     }
-    const crashes = progress.moved() ? 0 : context.crashes
+    const crashes = progress.moved() ? 0 : job.crashes
     await inCalls(size, missing, { call, giveUp, ended: () => session.ended }, crashes)
   }
 
@@ -86,9 +86,13 @@ export function prober(room: MeasureRoom, wanted: Probe): Prober {
 }
 
 /** Reads the vectors of images that have none yet and stores them. */
-export async function probeImages(room: MeasureRoom, images: StudyImage[], wanted: Probe): Promise<void> {
-  const probing = prober(room, wanted)
-  room.progress.expect(images.length)
+export async function probeImages(
+  context: MeasureContext,
+  images: StudyImage[],
+  wanted: Probe,
+): Promise<void> {
+  const probing = prober(context, wanted)
+  context.progress.expect(images.length)
   try {
     await probing.measure(images)
   } finally {
@@ -98,7 +102,7 @@ export async function probeImages(room: MeasureRoom, images: StudyImage[], wante
 
 /** Opens the probed graph with the first provider that works. */
 export async function openProbe(
-  { workspace, model, settings, log }: MeasureRoom,
+  { workspace, model, settings, log }: MeasureContext,
   { name, taps }: Pick<Probe, 'name' | 'taps'>,
 ) {
   const tapped = await taps(model)
@@ -113,7 +117,7 @@ export async function openProbe(
 
 /** Images as float32 [places, height, width, 3] in [0,1]; black where there is no image or it cannot be read. */
 export async function loadFloats(
-  { pool, model }: Pick<MeasureRoom, 'pool' | 'model'>,
+  { pool, model }: Pick<MeasureContext, 'pool' | 'model'>,
   images: StudyImage[],
   places: number,
 ) {

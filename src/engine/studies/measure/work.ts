@@ -1,6 +1,6 @@
 import { attack as attackSchema, type Attack } from '#shared/attacks.ts'
-import type { ConditionWork, ExtraWork, WorkRoom } from '../definition/definition.ts'
 import type { StoredCondition } from '../../facts/index.ts'
+import type { ConditionWork, ExtraWork, WorkContext } from '../definition/index.ts'
 
 /** Forward passes that a forward and a backward pass take as long as: about 2.3 in most families (docs/performance.md). */
 export const gradientForwards = 2.3
@@ -45,7 +45,7 @@ export const attackWork: ConditionWork = {
 
 /** The same number of drawn images for every model, at so many forward passes each. */
 export const drawnWork = (
-  { models, images, settled }: WorkRoom,
+  { models, images, settled }: WorkContext,
   drawn: number,
   forwards: number,
 ): ExtraWork[] =>

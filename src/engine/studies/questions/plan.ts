@@ -4,13 +4,16 @@ import type { Question, StudyInput } from '#shared/contract/index.ts'
 import { KernelscopeError, toErrorShape } from '#shared/errors.ts'
 import { getDataset } from '../../datasets/index.ts'
 import { getModel, listModels, type StoredModel } from '../../models/index.ts'
-import { findStudy, planSuite, settledStudy, studyCost } from '../index.ts'
+import { studyCost } from '../cost/cost.ts'
+import type { AskedModels, StudyQuestion } from '../definition/index.ts'
+import { studyDefinitions } from '../registry.ts'
+import { findStudy, settledStudy } from '../store/store.ts'
+import { planSuite } from '../suite/suite.ts'
 import type { Db, Workspace } from '../../workspace/index.ts'
-import { benchmarks, type Cast, experiments, type QuestionPlan } from './questions.ts'
 import { speeds, type Speed } from './speed.ts'
 
-/** Which models of a workspace take which part. Those whose file is missing take none. */
-export function castOf(db: Db): Cast {
+/** The models of a workspace by what questions need. */
+export function askedModels(db: Db): AskedModels {
   const usable = listModels(db).filter(({ problem }) => problem === null)
   const classifiers = usable.filter(({ role }) => role === 'classifier')
   const kernel = ({ largestKernel }: StoredModel) => largestKernel ?? 0
@@ -20,20 +23,40 @@ export function castOf(db: Db): Cast {
   return { classifiers, large, saliency: saliency ?? null }
 }
 
+/** A question with the kind of study that answers it. */
+export interface QuestionPlan extends StudyQuestion {
+  kind: string
+  group: Question['group']
+}
+
+/** Benchmarks, all of section 3, stand behind the experiments. */
+const orderOf = ({ group, section }: QuestionPlan): number => (group === 'experiment' ? Number(section) : 5)
+
+/** The questions of all studies: experiments by their section of the paper, then the benchmarks. */
+export const questionPlans: readonly QuestionPlan[] = studyDefinitions
+  .flatMap(({ id: kind, questions = [] }) =>
+    questions.map((question): QuestionPlan => ({
+      ...question,
+      kind,
+      group: question.section.startsWith('4') ? 'experiment' : 'benchmark',
+    })),
+  )
+  .sort((a, b) => orderOf(a) - orderOf(b))
+
 /**
  * A question as a study of this workspace that takes about `budget` seconds at most. The time decides the number of
  * images of each class, then, where one is too many already, the number of models.
  */
 export async function planQuestion(
   workspace: Workspace,
-  cast: Cast,
+  asked: AskedModels,
   plan: QuestionPlan,
   budget: number,
 ): Promise<Question> {
   const { id, group, section, title, asks, look } = plan
   const words = { id, group, section, title, asks, look }
   try {
-    const { input, estimate } = await fit(workspace, cast, plan, budget)
+    const { input, estimate } = await fit(workspace, asked, plan, budget)
     return {
       ...words,
       input,
@@ -60,15 +83,15 @@ export async function planQuestion(
 
 type Estimate = Pick<Question, 'images' | 'seconds' | 'measured'>
 
-async function fit(workspace: Workspace, cast: Cast, plan: QuestionPlan, budget: number) {
-  const models = (plan.models?.(cast) ?? cast.classifiers).map((model) => model.id)
+async function fit(workspace: Workspace, asked: AskedModels, plan: QuestionPlan, budget: number) {
+  const models = (plan.models?.(asked) ?? asked.classifiers).map((model) => model.id)
   if (models.length === 0)
     throw new KernelscopeError('MODEL_NOT_FOUND', `no model of the workspace can be asked this`, {
       hint: plan.models ? 'Add a model with depthwise kernels.' : 'Add a classifier.',
     })
   const fast = speeds(workspace.db, listModels(workspace.db))
   for (let count = models.length; ; count--) {
-    const whole = await inputFor(workspace, cast, plan, models.slice(0, count))
+    const whole = await inputFor(workspace, asked, plan, models.slice(0, count))
     // What was asked before stays asked in the size it had then, however fast the models have proved since.
     const before = findStudy(workspace.db, await settledStudy(workspace.db, whole), null, 'any')
     if (before) {
@@ -90,7 +113,7 @@ async function fit(workspace: Workspace, cast: Cast, plan: QuestionPlan, budget:
 /** The study on all images of the dataset that fits it best. */
 async function inputFor(
   workspace: Workspace,
-  cast: Cast,
+  asked: AskedModels,
   plan: QuestionPlan,
   modelIds: number[],
 ): Promise<StudyInput> {
@@ -101,7 +124,7 @@ async function inputFor(
   const [missing] = suite.missing
   if (!entry)
     throw new KernelscopeError(missing?.problem.code ?? 'DATASET_NOT_FOUND', missing?.problem.message ?? '')
-  const params = { ...(plan.group === 'benchmark' ? entry.input.params : {}), ...plan.params(cast) }
+  const params = { ...(plan.group === 'benchmark' ? entry.input.params : {}), ...plan.params?.(asked) }
   return {
     kind: plan.kind,
     title: plan.title,
@@ -114,11 +137,11 @@ async function inputFor(
 
 async function estimateOf(
   workspace: Workspace,
-  { stimulus = 0, images }: QuestionPlan,
+  { transformSeconds = 0, images }: QuestionPlan,
   input: StudyInput,
   fast: ReadonlyMap<number, Speed>,
 ): Promise<Estimate> {
-  const making = stimulus / Math.max(1, availableParallelism() - 1)
+  const making = transformSeconds / Math.max(1, availableParallelism() - 1)
   const estimate: Estimate = { images: 0, seconds: 0, measured: true }
   const cost = await studyCost(workspace, input)
   estimate.images = images ?? cost.images
@@ -132,5 +155,3 @@ async function estimateOf(
   await setImmediate()
   return estimate
 }
-
-export const questionPlans: readonly QuestionPlan[] = [...experiments, ...benchmarks]

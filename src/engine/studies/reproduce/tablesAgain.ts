@@ -3,6 +3,7 @@ import type { StoredModel } from '../../models/index.ts'
 import type { Workspace } from '../../workspace/index.ts'
 import { readGrid } from '../summary/grid.ts'
 import { studyDefinition } from '../registry.ts'
+import { wordsOf } from '../definition/index.ts'
 
 /** No dataset: what is read from models alone asks for none. */
 const nowhere = { datasetId: 0, selectedFor: null }
@@ -21,7 +22,9 @@ export async function tablesAgain(
 ): Promise<DataTable[] | null> {
   const definition = studyDefinition(kind)
   if (!definition.fromWeights) return null
-  const grid = await readGrid(workspace.db, [], 0, false)
+  const grid = await readGrid(workspace.db, [], 0, false, (condition) =>
+    wordsOf(definition, params, condition),
+  )
   const { tables } = await definition.view(grid, params, { workspace, models, source: nowhere })
   return tables
 }

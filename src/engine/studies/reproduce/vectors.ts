@@ -9,8 +9,8 @@ import type { StoredModel } from '../../models/index.ts'
 import type { Db, Workspace } from '../../workspace/index.ts'
 import { studyDefinition } from '../registry.ts'
 import { planStudy } from '../store/plan.ts'
-import { tracker } from '../definition/progress.ts'
 import { currentVariants, measured, subjectsOf, type VariantKey } from '../../facts/index.ts'
+import { tracker } from '../definition/index.ts'
 
 /** Vectors that were kept of one model under one key, by image. */
 export interface VectorBlock {
@@ -94,7 +94,7 @@ export async function measureAgain(request: MeasureAgainRequest): Promise<Measur
   // Images that were named by their numbers have others here.
   const named = Array.isArray(request.params['imageIds']) && request.params['imageIds'].length > 0
   const params = named ? { ...request.params, imageIds } : request.params
-  const context = { signal, crashes: 0, enterNative: () => undefined, report: () => undefined }
+  const job = { signal, crashes: 0, enterNative: () => undefined, report: () => undefined }
   await definition.measure?.(
     {
       workspace,
@@ -105,9 +105,8 @@ export async function measureAgain(request: MeasureAgainRequest): Promise<Measur
       source: { datasetId, selectedFor: null },
       models: [model],
       conditions: [],
-      params,
-      context,
-      progress: tracker(context, 0),
+      job,
+      progress: tracker(job, 0),
     },
     params,
   )

@@ -1,7 +1,7 @@
 import { errorShape, type StudyFailure } from '#shared/contract/index.ts'
 import type { Db } from '../../workspace/index.ts'
-import type { GridModel } from '../summary/grid.ts'
 import { imagesOf, type SqlValue } from '../../facts/index.ts'
+import type { GridModel } from '../definition/index.ts'
 
 const shown = 10
 

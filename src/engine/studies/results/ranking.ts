@@ -3,26 +3,11 @@ import type { Ranking, RankingInput, Study } from '#shared/contract/index.ts'
 import { getDataset } from '../../datasets/index.ts'
 import { getModel, listModels } from '../../models/index.ts'
 import type { Workspace } from '../../workspace/index.ts'
-import type { Metric } from '../definition/definition.ts'
 import { paperValues } from '../summary/paper.ts'
 import { studyView } from './result.ts'
 import { listStudies } from '../store/store.ts'
-
-/** Kinds whose views give metrics, in the order of the columns. */
-const ranked = [
-  'clean-accuracy',
-  'imagenet-a',
-  'imagenet-c',
-  'imagenet-o',
-  'imagenet-p',
-  'imagenet-r',
-  'imagenet-9',
-  'random-patch-drop',
-  'salient-patch-drop',
-  'adversarial',
-  'lesion',
-  'noise-frequency',
-] as const
+import type { Metric } from '../definition/index.ts'
+import { studyDefinitions } from '../registry.ts'
 
 interface Found extends Metric {
   studyId: number
@@ -57,10 +42,12 @@ export async function ranking(workspace: Workspace, { modelIds, reference }: Ran
         .map(({ id }) => id),
   )
   const columns = new Map<string, RankedColumn>()
-  for (const kind of ranked)
-    for (const study of listStudies(db).filter((entry) => entry.kind === kind))
+  const studies = listStudies(db)
+  for (const { id: kind } of studyDefinitions.filter(({ ranked }) => ranked))
+    for (const study of studies.filter((entry) => entry.kind === kind))
       for (const metric of (await studyView(workspace, study.id, false)).view.metrics ?? [])
         if (wanted.has(metric.modelId) && metric.value !== null) take(columns, study, metric)
+  const tables = printed()
   const shown = [...columns.values()]
   const models = [...wanted].map((id) => ({ modelId: id, title: getModel(db, id).title }))
   return {
@@ -95,7 +82,7 @@ export async function ranking(workspace: Workspace, { modelIds, reference }: Ran
         ]
       }),
     })),
-    reported: paperValues(({ source }) => printed.has(source)),
+    reported: paperValues(({ source }) => tables.has(source)),
   }
 }
 
@@ -116,7 +103,7 @@ function titleOf(title: string, study: Study, alike: readonly Study[]): string {
 }
 
 /** Tables of the paper whose metrics the studies measure. */
-const printed = new Set(['Table 1', 'Table 2', 'Table 3', 'Table 5', 'Table 6'])
+const printed = () => new Set(studyDefinitions.flatMap(({ printedIn = [] }) => printedIn))
 
 /** Puts a value into the column of its images and parameters; a later study's value of the same model stays. */
 function take(columns: Map<string, RankedColumn>, study: Study, found: Metric): void {

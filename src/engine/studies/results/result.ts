@@ -4,7 +4,7 @@ import { getDataset } from '../../datasets/index.ts'
 import type { StoredModel } from '../../models/index.ts'
 import type { Workspace } from '../../workspace/index.ts'
 import { readFailures } from './failures.ts'
-import { readGrid, type Grid, type GridModel } from '../summary/grid.ts'
+import { readGrid } from '../summary/grid.ts'
 import { planStudy } from '../store/plan.ts'
 import {
   currentVariants,
@@ -13,6 +13,7 @@ import {
   settingOf,
   type StoredCondition,
 } from '../../facts/index.ts'
+import { type Grid, type GridModel, wordsOf } from '../definition/index.ts'
 
 /**
  * A study with its grid and what its definition shows of it, from stored facts, complete or not; without paired tests
@@ -32,14 +33,16 @@ export async function studyView(workspace: Workspace, studyId: number, withTests
     variantOf: (stored) =>
       variants[place]?.(stored.condition.rewrite ?? noRewrite, settingOf(stored))?.id ?? null,
   }))
-  const grid = await readGrid(db, gridModels, images, withTests)
-  const room = { workspace, models: models.map(({ model }) => model), source }
-  return { plan, variants, grid, room, view: await definition.view(grid, study.params, room) }
+  const grid = await readGrid(db, gridModels, images, withTests, (condition) =>
+    wordsOf(definition, study.params, condition),
+  )
+  const context = { workspace, models: models.map(({ model }) => model), source }
+  return { plan, variants, grid, context, view: await definition.view(grid, study.params, context) }
 }
 
 /** A study's result from stored facts, complete or not. Nothing is measured on images. */
 export async function studyResult(workspace: Workspace, studyId: number): Promise<StudyResult> {
-  const { plan, variants, grid, room, view } = await studyView(workspace, studyId)
+  const { plan, variants, grid, context, view } = await studyView(workspace, studyId)
   const { db } = workspace
   const { study, definition, images, models } = plan
   const dataset = getDataset(db, study.datasetId)
@@ -58,7 +61,8 @@ export async function studyResult(workspace: Workspace, studyId: number): Promis
   ]
   return {
     studyId,
-    complete: grid.complete && ((await definition.complete?.(study.params, room)) ?? true),
+    axis: definition.axis?.title ?? null,
+    complete: grid.complete && ((await definition.complete?.(study.params, context)) ?? true),
     conditions: grid.cells,
     tests: grid.tests,
     tables: view.tables,

@@ -2,10 +2,10 @@ import type { Study } from '#shared/contract/index.ts'
 import { getDataset } from '../../datasets/index.ts'
 import { usableModel, getModel, type StoredModel } from '../../models/index.ts'
 import type { Db } from '../../workspace/index.ts'
-import type { StudyDefinition } from '../definition/definition.ts'
 import { studyDefinition } from '../registry.ts'
 import { getStudy, sourceOf } from './store.ts'
 import { countImages, type ImageSource, storeConditions, type StoredCondition } from '../../facts/index.ts'
+import type { StudyDefinition } from '../definition/index.ts'
 
 /** A stored study unfolded: its definition, images, models and the interned conditions of each model. */
 export interface StudyPlan {

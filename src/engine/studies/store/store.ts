@@ -6,11 +6,11 @@ import { getDataset } from '../../datasets/index.ts'
 import { latestJobOfStudy } from '../../jobs/index.ts'
 import { getModel } from '../../models/index.ts'
 import type { Db } from '../../workspace/index.ts'
-import type { StudyDefinition } from '../definition/definition.ts'
 import { studyDefinition } from '../registry.ts'
 import { storeFrozen, type FrozenSubset } from './subset.ts'
 import { storeSelection } from './selection.ts'
 import type { ImageSource } from '../../facts/index.ts'
+import type { StudyDefinition } from '../definition/index.ts'
 
 interface StudyRow {
   id: number

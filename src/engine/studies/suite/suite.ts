@@ -4,31 +4,9 @@ import { getDataset, listDatasets } from '../../datasets/index.ts'
 import { getModel, targetsOf } from '../../models/index.ts'
 import type { Db, Workspace } from '../../workspace/index.ts'
 import { studyCost } from '../cost/cost.ts'
-import { studyDefinition } from '../registry.ts'
+import { studyDefinitions } from '../registry.ts'
 import { settledStudy } from '../store/store.ts'
-
-/** A study of the suite and which datasets it is for; corruptions and perturbations are made here where there are none. */
-interface Member {
-  kind: string
-  recognised: readonly Dataset['recognised'][]
-  /** May be made from ordinary images. */
-  made: boolean
-  /** In the quick preset: these parameters, on few images. */
-  quick?: Record<string, unknown>
-}
-
-const ordinary: readonly Dataset['recognised'][] = ['imagenet-val', 'folders', 'csv', 'cifar-10', 'cifar-100']
-
-/** The six benchmarks of section 3, and clean accuracy, in the order of the paper. */
-const members: readonly Member[] = [
-  { kind: 'clean-accuracy', recognised: ordinary, made: false },
-  { kind: 'imagenet-a', recognised: ['imagenet-a'], made: false },
-  { kind: 'imagenet-c', recognised: ['imagenet-c', 'cifar-10-c', 'cifar-100-c'], made: true, quick: {} },
-  { kind: 'imagenet-o', recognised: ['imagenet-o'], made: false },
-  { kind: 'imagenet-p', recognised: ['imagenet-p'], made: true, quick: { stride: 5 } },
-  { kind: 'imagenet-r', recognised: ['imagenet-r'], made: false },
-  { kind: 'imagenet-9', recognised: ['imagenet-9'], made: false },
-]
+import { ordinaryImages, type StudyDefinition, type SuitePlace } from '../definition/index.ts'
 
 /** Images per class of the large benchmarks in the quick preset: every cell is there, with wide intervals. */
 const quickPerClass = 2
@@ -43,16 +21,16 @@ export async function planSuite(
   signal?: AbortSignal,
 ): Promise<SuitePlan> {
   const plan: SuitePlan = { entries: [], missing: [] }
-  for (const member of members) {
-    if (input.kinds && !input.kinds.includes(member.kind)) continue
-    const { title } = studyDefinition(member.kind)
+  for (const definition of studyDefinitions) {
+    const { id: kind, title, suite } = definition
+    if (!suite || (input.kinds && !input.kinds.includes(kind))) continue
     try {
-      const study = await memberInput(workspace.db, member, input, signal)
+      const study = await memberInput(workspace.db, definition, suite, input, signal)
       const { title: dataset } = getDataset(workspace.db, study.datasetId)
       const cost = await studyCost(workspace, study, null, signal)
       plan.entries.push({ title, dataset, input: study, cost })
     } catch (error) {
-      plan.missing.push({ kind: member.kind, title, problem: reasonOf(error) })
+      plan.missing.push({ kind, title, problem: reasonOf(error) })
     }
   }
   return plan
@@ -66,22 +44,21 @@ function reasonOf(error: unknown): ErrorShape {
 /** The study of a member; throws a reason where no dataset of the workspace fits. */
 async function memberInput(
   db: Db,
-  member: Member,
+  definition: StudyDefinition,
+  { recognised, made, quick: quickParams }: SuitePlace,
   { modelIds, preset, sample }: SuiteInput,
   signal?: AbortSignal,
 ): Promise<StudyInput> {
-  const definition = studyDefinition(member.kind)
-  const own = largest(db, member.recognised, modelIds, definition.needsLabels !== false)
-  const dataset = own ?? (member.made ? largest(db, ordinary, modelIds, true) : null)
+  const own = largest(db, recognised, modelIds, definition.needsLabels !== false)
+  const dataset = own ?? (made ? largest(db, ordinaryImages, modelIds, true) : null)
   if (!dataset)
     throw new KernelscopeError('DATASET_NOT_FOUND', `no dataset of the workspace is ${definition.title}`, {
       hint: 'Add its folder; it is recognised by its structure.',
     })
-  const quick = preset === 'quick' ? member.quick : undefined
-  // Nothing published belongs to what is made here: the first model counts as 100.
-  const params = { ...quick, ...(member.made && own === null ? { baseline: modelIds[0] } : {}) }
+  const quick = preset === 'quick' ? quickParams : undefined
+  const params = { ...quick, ...(own === null ? made?.(modelIds) : {}) }
   const study: StudyInput = {
-    kind: member.kind,
+    kind: definition.id,
     params,
     modelIds,
     datasetId: dataset.id,
@@ -100,7 +77,7 @@ function largest(
 ): Dataset | null {
   const candidates = listDatasets(db)
     .filter((dataset) => recognised.includes(dataset.recognised) && dataset.images > 0)
-    .filter((dataset) => recognised !== ordinary || dataset.parts.length === 0)
+    .filter((dataset) => recognised !== ordinaryImages || dataset.parts.length === 0)
     .filter((dataset) => !needsLabels || modelIds.every((id) => knowsAny(db, id, dataset)))
     .sort((a, b) => b.images - a.images || a.id - b.id)
   return candidates[0] ?? null

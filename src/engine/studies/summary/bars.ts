@@ -1,6 +1,6 @@
 import type { Interval, ReportedValue } from '#shared/contract/index.ts'
 import type { Axis, FigureSpec, Point, Series } from '#shared/figures/spec.ts'
-import type { GridModel } from './grid.ts'
+import type { GridModel } from '../definition/index.ts'
 
 /** One bar of one model; `undefined` leaves its place empty. */
 export interface Bar {

@@ -1,8 +1,8 @@
 import type { DataTable } from '#shared/contract/index.ts'
 import { calibrationError, expectedCalibrationError, responseRateAccuracy } from '../../metrics/index.ts'
 import type { Db } from '../../workspace/index.ts'
-import type { GridModel } from './grid.ts'
 import { verdicts } from './outcomes.ts'
+import type { GridModel } from '../definition/index.ts'
 
 /** How well confidence says how often a model is right; null without judged images. */
 export interface Calibration {

@@ -1,6 +1,6 @@
 import type { DataTable, StudyCondition } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
-import type { Grid } from './grid.ts'
+import type { Grid } from '../definition/index.ts'
 
 /** Confusion matrices beyond this many classes cannot be read as a picture; the table has them all. */
 const largestMatrix = 40

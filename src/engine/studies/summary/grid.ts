@@ -1,9 +1,10 @@
 import { changeNameOf } from '#shared/changedModel.ts'
-import type { PairedTest, StudyCondition } from '#shared/contract/index.ts'
+import type { ConditionWords, StudyCondition } from '#shared/contract/index.ts'
 import { wilson } from '#shared/maths/wilson.ts'
 import type { Db } from '../../workspace/index.ts'
-import { pairedTests, pairsWithFirst, type PairCounts } from './pairs.ts'
+import { pairedTests, pairsWithFirst } from './pairs.ts'
 import {
+  type Condition,
   countImages,
   imagesOf,
   type ImageSource,
@@ -12,52 +13,7 @@ import {
   type StoredCondition,
   withFacts,
 } from '../../facts/index.ts'
-
-/** A model of a study with its conditions and the variants its facts are kept under. */
-export interface GridModel {
-  id: number
-  title: string
-  classes: string[]
-  largestKernel: number | null
-  conditions: StoredCondition[]
-  /** Variant of a condition; null before it was measured. */
-  variantOf(condition: StoredCondition): number | null
-}
-
-/** The facts of a study, summed up as models x conditions, with the questions a view may ask of them. */
-export interface Grid {
-  models: GridModel[]
-  cells: StudyCondition[]
-  /** Images the study is about. */
-  images: number
-  /** Every image has a fact or a reason for having none, under every condition and for every model. */
-  complete: boolean
-  /** The same of one cell: only of whole cells may a number be made that stands for all of them. */
-  whole(cell: StudyCondition): boolean
-  /** Per class of the dataset: images and correct ones of one cell. */
-  perClass(cell: StudyCondition): ClassCount[]
-  /** How often class `truth` was taken for `predicted`, of one cell. */
-  confusion(cell: StudyCondition): ConfusionCount[]
-  /** Empty where they were not asked for. */
-  tests: PairedTest[]
-  /** Images of a cell by what is right under the model's first condition and what under its own; null before both were measured. */
-  pairs(cell: StudyCondition): PairCounts | null
-  /** Of the images that are right under the model's first condition, the share that is wrong under this one; null without any. */
-  lostShare(cell: StudyCondition): number | null
-}
-
-export interface ClassCount {
-  classIndex: number
-  name: string
-  n: number
-  correct: number
-}
-
-export interface ConfusionCount {
-  truth: string
-  predicted: number
-  n: number
-}
+import type { ClassCount, ConfusionCount, Grid, GridModel } from '../definition/index.ts'
 
 const level = 0.95
 
@@ -67,6 +23,7 @@ export async function readGrid(
   models: GridModel[],
   images: number,
   withTests: boolean,
+  wordsOf: (condition: Condition) => ConditionWords,
 ): Promise<Grid> {
   const cells: StudyCondition[] = []
   const counts = new Map<string, number>()
@@ -80,7 +37,7 @@ export async function readGrid(
   let complete = true
   for (const model of models) {
     for (const stored of model.conditions) {
-      const { cell, measured } = readCell(db, model, stored)
+      const { cell, measured } = readCell(db, model, stored, wordsOf(stored.condition))
       cells.push(cell)
       const whole = measured + cell.failed >= imagesIn(stored.source)
       if (whole) wholes.add(cell)
@@ -118,9 +75,10 @@ function readCell(
   db: Db,
   model: GridModel,
   stored: StoredCondition,
+  words: ConditionWords,
 ): { cell: StudyCondition; measured: number } {
   const { condition, parts, source } = stored
-  const { key, params, transform, rewrite, preprocessing, readout } = condition
+  const { key, params, rewrite, preprocessing, readout } = condition
   const changed = !rewrite || preprocessing || readout ? null : changeNameOf(rewrite)
   const variantId = model.variantOf(stored)
   const { sql, values } = imagesOf(source)
@@ -148,7 +106,9 @@ function readCell(
     key,
     params,
     conditionIds: parts.map(({ conditionId }) => conditionId),
-    asItIs: variantId === model.variantOf({ ...stored, condition: { key, params, transform } }),
+    ...words,
+    attacked: parts.some(({ transform }) => transform.op === 'attack'),
+    unchangedModel: variantId === model.variantOf({ ...stored, condition: unchangedModel(condition) }),
     ...(changed === null ? {} : { changed }),
     n,
     correct,
@@ -160,6 +120,14 @@ function readCell(
   }
   return { cell, measured }
 }
+
+/** The condition with the model's own graph, recipe and outputs. */
+const unchangedModel = ({ key, params, title, transform }: Condition): Condition => ({
+  key,
+  params,
+  title,
+  transform,
+})
 
 function sumOver<T>(
   db: Db,

@@ -1,7 +1,7 @@
 import type { StudyCondition } from '#shared/contract/index.ts'
 import type { Point, Series } from '#shared/figures/spec.ts'
 import { spread } from '#shared/maths/spread.ts'
-import type { Grid } from './grid.ts'
+import type { Grid } from '../definition/index.ts'
 
 /** Cells of one model at one place of the x axis: the repeats of a draw. */
 export interface Level {

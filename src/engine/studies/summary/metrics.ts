@@ -1,8 +1,7 @@
 import type { StudyCondition } from '#shared/contract/index.ts'
 import { pairedDifferenceInterval } from './differences.ts'
-import type { Metric } from '../definition/definition.ts'
-import type { Grid } from './grid.ts'
 import { changeOf } from './levels.ts'
+import type { Grid, Metric } from '../definition/index.ts'
 
 /** Top-1 of a cell; no value unless all its images were measured. */
 export function accuracyMetric(grid: Grid, cell: StudyCondition, key: string, title: string): Metric {

@@ -1,8 +1,8 @@
 import type { StudyCondition } from '#shared/contract/index.ts'
 import type { Db } from '../../workspace/index.ts'
-import type { Grid, GridModel } from './grid.ts'
 import { imagesInOrder, imagesOf, type SqlValue, type StoredCondition, unpackTop } from '../../facts/index.ts'
 import { pictureName } from '../store/selection.ts'
+import type { Grid, GridModel } from '../definition/index.ts'
 
 /** A stored condition of a model by its key, with the variant of its facts; null before it was measured. */
 export function measured(

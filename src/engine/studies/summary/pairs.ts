@@ -1,16 +1,8 @@
 import { testedConditions, type PairedTest, type StudyCondition } from '#shared/contract/index.ts'
 import { mcnemar } from '#shared/maths/mcnemar.ts'
 import type { Db } from '../../workspace/index.ts'
-import type { GridModel } from './grid.ts'
 import { imagesOf, type SqlValue, withFacts } from '../../facts/index.ts'
-
-/** Pairs by what is right in each: both, only the first, only the second, neither. */
-export interface PairCounts {
-  both: number
-  first: number
-  second: number
-  neither: number
-}
+import type { GridModel, PairCounts } from '../definition/index.ts'
 
 const noPairs: PairCounts = { both: 0, first: 0, second: 0, neither: 0 }
 

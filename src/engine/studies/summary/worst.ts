@@ -1,7 +1,7 @@
 import type { DataTable } from '#shared/contract/index.ts'
 import type { Db } from '../../workspace/index.ts'
-import type { GridModel } from './grid.ts'
 import { breath, surest, type Surest } from './outcomes.ts'
+import type { GridModel } from '../definition/index.ts'
 
 const listed = 20
 

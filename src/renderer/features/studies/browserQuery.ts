@@ -1,7 +1,6 @@
 import type { FactOf, ImageFilter, StudyCondition } from '#shared/contract/index.ts'
 import { asItIs } from '#shared/factText.ts'
 import { filterToQuery, looksToQuery } from '../datasets/filter/filterQuery.ts'
-import { isAsItIs } from './conditionTitle.ts'
 
 /**
  * What the answers of a cell are in the language of filters. Null where one fact does not stand for them: under several
@@ -11,8 +10,8 @@ export function factOfCell(cell: StudyCondition): FactOf | null {
   const [conditionId, ...others] = cell.conditionIds
   if (conditionId === undefined || others.length > 0) return null
   if (cell.changed !== undefined) return { modelId: cell.modelId, changed: cell.changed }
-  if (!cell.asItIs) return null
-  return isAsItIs(cell.key) ? { modelId: cell.modelId } : { modelId: cell.modelId, conditionId }
+  if (!cell.unchangedModel) return null
+  return cell.baseline ? { modelId: cell.modelId } : { modelId: cell.modelId, conditionId }
 }
 
 /**

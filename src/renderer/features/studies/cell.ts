@@ -19,15 +19,9 @@ export function baselineOf(result: StudyResult, cell: StudyCondition): StudyCond
   return first?.key === cell.key ? null : first
 }
 
-/** Parameters that tell draws of the same level apart: repeats, and the subsets of blocks of one size. */
-const drawParams = { repeat: null, sample: null }
-
 /** Cells that differ from this one only in what was drawn: they are one point of a figure. */
-export function repeatsOf(result: StudyResult, cell: StudyCondition): StudyCondition[] {
-  const level = ({ params }: StudyCondition) =>
-    JSON.stringify({ ...params, ...drawParams, ...('sample' in params ? { blocks: null } : {}) })
-  return result.conditions.filter((c) => c.modelId === cell.modelId && level(c) === level(cell))
-}
+export const repeatsOf = (result: StudyResult, cell: StudyCondition): StudyCondition[] =>
+  result.conditions.filter((c) => c.modelId === cell.modelId && c.level === cell.level)
 
 /** How many conditions are tested pair by pair, and how many there are, where these are more; null where all are tested. */
 export function partlyTested({ conditions }: StudyResult): { tested: number; of: number } | null {

@@ -1,70 +1,58 @@
-import type { DataTable, StudyImageRow } from '#shared/contract/index.ts'
+import { conditionTitle, type DataTable, type StudyImageRow } from '#shared/contract/index.ts'
 import type { FigureSpec, Point } from '#shared/figures/spec.ts'
-import { axisTitle, conditionTitle, isAsItIs, placeTitle } from './conditionTitle.ts'
 
 /** One condition of a study for one image: its place on the axis and who is right under it. */
 export interface ImageCondition {
   key: string
   title: string
+  baseline: boolean
+  /** How the image was changed besides how much. */
+  way: string
   x: number
+  /** The place in words. */
+  place: string
   rows: StudyImageRow[]
 }
 
 export interface ImageAxis {
-  /** Name of the parameter on the axis; null where conditions only have an order. */
-  parameter: string | null
+  /** Name of the axis; null where conditions only have an order. */
+  title: string | null
   conditions: ImageCondition[]
 }
 
-/** The parameter that takes the most numeric values is the axis, repeats aside; without one, conditions are numbered. */
-export function imageAxis(rows: readonly StudyImageRow[]): ImageAxis {
-  const names = new Set(rows.flatMap(({ params }) => Object.keys(params)).filter((name) => name !== 'repeat'))
-  const spread = (name: string) => {
-    const values = rows.map(({ params }) => params[name])
-    return values.every((v) => typeof v === 'number') ? new Set(values).size : 0
-  }
-  const [parameter] = [...names].filter((name) => spread(name) > 1).sort((a, b) => spread(b) - spread(a))
-  const groups = [...Map.groupBy(rows, ({ key }) => key)]
-  const repeated = new Set(rows.map(({ params }) => params['repeat'])).size > 1
-  const conditions = groups.map(([key, group], place) => ({
-    key,
-    title: repeated ? conditionTitle(key) : conditionTitle(key.replace(/,repeat=\d+$/, '')),
-    x: parameter ? Number(group[0]?.params[parameter]) : place,
-    rows: group,
-  }))
+/**
+ * The conditions of one image along the study's axis, which must tell at least two of them apart; else in their order.
+ * Draws are named where there are several.
+ */
+export function imageAxis(rows: readonly StudyImageRow[], title: string | null): ImageAxis {
+  const onAxis = title !== null && new Set(rows.flatMap(({ x }) => x ?? [])).size > 1
+  const drawn = new Set(rows.flatMap(({ draw }) => draw ?? [])).size > 1
+  const conditions = [...Map.groupBy(rows, ({ key }) => key)].flatMap(([key, group], order) => {
+    const [first] = group
+    if (!first || (onAxis && first.x === null)) return []
+    const { baseline, way } = first
+    return {
+      ...{ key, baseline, way, rows: group },
+      title: drawn ? conditionTitle(first) : first.title,
+      x: onAxis ? (first.x ?? 0) : order,
+      place: onAxis ? (first.place ?? '') : String(order),
+    }
+  })
   return {
-    parameter: parameter ?? null,
-    conditions: parameter ? conditions.sort((a, b) => a.x - b.x) : conditions,
+    title: onAxis ? title : null,
+    conditions: onAxis ? conditions.sort((a, b) => a.x - b.x) : conditions,
   }
 }
 
-/** How an image is changed besides how much: the parameters that are words, and who made it. */
-export const wayOf = (params: StudyImageRow['params'], parameter: string | null): string =>
-  Object.entries(params)
-    .flatMap(([name, value]) => {
-      if (name === parameter || name === 'blocks') return []
-      if (name === 'from') return [`from model ${value}`]
-      return typeof value === 'string' ? [conditionTitle(value)] : []
-    })
-    .filter(Boolean)
-    .join(', ')
-
-const wayOfCondition = ({ rows: [row] }: ImageCondition, { parameter }: ImageAxis) =>
-  row ? wayOf(row.params, parameter) : ''
-
 /** The ways in which the image was changed, which no curve mixes: salient and non-salient drop, FGSM and random signs. */
-export const waysOf = (axis: ImageAxis): string[] => [
-  ...new Set(
-    axis.conditions.filter(({ key }) => !isAsItIs(key)).map((condition) => wayOfCondition(condition, axis)),
-  ),
+export const waysOf = ({ conditions }: ImageAxis): string[] => [
+  ...new Set(conditions.filter(({ baseline }) => !baseline).map(({ way }) => way)),
 ]
 
-/** The conditions of one way, and the image as it is. */
+/** The conditions of one way, and the unchanged image. */
 export const alongWay = (axis: ImageAxis, way: string): ImageAxis => ({
   ...axis,
-  conditions: axis.conditions.filter(
-    (condition) => isAsItIs(condition.key) || wayOfCondition(condition, axis) === way,
-  ),
+  conditions: axis.conditions.filter((condition) => condition.baseline || condition.way === way),
 })
 
 export type Measure = 'probability' | 'rank'
@@ -79,14 +67,12 @@ export function imageFigure(
   const value = (row: StudyImageRow) =>
     measure === 'rank' ? row.trueRank : row.correct === null ? row.confidence : row.trueProbability
   const places = [...Map.groupBy(axis.conditions, ({ x }) => x)].sort(([a], [b]) => a - b)
-  // Frequencies are named in thousandths, so that their keys are whole numbers.
-  const unit = axis.parameter === 'centre' ? 0.001 : 1
   return {
     id: 'image',
     kind: 'lines',
     title: 'The true class of this image',
-    x: axis.parameter
-      ? { label: axisTitle(axis.parameter), unit: 'none', scale: 'linear' }
+    x: axis.title
+      ? { label: axis.title, unit: 'none', scale: 'linear' }
       : {
           label: 'Condition',
           unit: 'none',
@@ -109,16 +95,14 @@ export function imageFigure(
         if (values.length === 0) return []
         const mean = values.reduce((a, b) => a + b, 0) / values.length
         const range = values.length > 1 ? { lo: Math.min(...values), hi: Math.max(...values) } : {}
-        return [
-          { x: x * unit, y: mean, ...range, n: values.length, ref: `${model.id}|${rows[0]?.key ?? ''}` },
-        ]
+        return [{ x, y: mean, ...range, n: values.length, ref: `${model.id}|${rows[0]?.key ?? ''}` }]
       }),
     })),
     references: [],
     spans: [],
     notes: [],
     alt: models
-      .map((model) => `${model.title}: ${failureText(firstFailure(axis, model.id), axis.parameter)}`)
+      .map((model) => `${model.title}: ${failureText(firstFailure(axis, model.id), axis)}`)
       .join('; '),
   }
 }
@@ -163,8 +147,9 @@ export function firstFailure(axis: ImageAxis, modelId: number): ImageCondition |
   return null
 }
 
-export function failureText(failure: ImageCondition | null, parameter: string | null): string {
+/** Where a model first fails, in words. */
+export function failureText(failure: ImageCondition | null, { title }: ImageAxis): string {
   if (!failure) return 'right throughout'
-  if (isAsItIs(failure.key)) return 'wrong as it is'
-  return parameter ? `wrong from ${placeTitle(parameter, failure.x)}` : `wrong under ${failure.title}`
+  if (failure.baseline) return 'wrong as it is'
+  return title === null ? `wrong under ${failure.title}` : `wrong from ${failure.place}`
 }

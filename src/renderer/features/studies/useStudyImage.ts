@@ -26,7 +26,7 @@ export function useStudyImage(studyId: () => number, imageId: () => number) {
   )
   const title = computed(() => studies.byId.get(studyId())?.title ?? `Study ${studyId()}`)
   const rows = computed(() => data.value?.rows ?? [])
-  const axis = computed(() => imageAxis(rows.value))
+  const axis = computed(() => imageAxis(rows.value, data.value?.axis ?? null))
   /** The models that were measured. */
   const shown = computed(() =>
     [...new Set(rows.value.map((row) => row.modelId))].map((id) => ({ id, title: models.title(id) })),
@@ -44,7 +44,7 @@ export function useStudyImage(studyId: () => number, imageId: () => number) {
   const failures = computed(() =>
     shown.value.map((model) => ({
       ...model,
-      text: failureText(firstFailure(along.value, model.id), axis.value.parameter),
+      text: failureText(firstFailure(along.value, model.id), axis.value),
     })),
   )
   /** The asked model if it was measured, else the first that was; null without any. */

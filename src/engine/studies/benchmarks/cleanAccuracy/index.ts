@@ -5,11 +5,10 @@ import type { Db } from '../../../workspace/index.ts'
 import { calibrationColumns, calibrationOf, type Calibration } from '../../summary/calibration.ts'
 import { recipeChange } from '../shared/geometry.ts'
 import { worstTable } from '../../summary/worst.ts'
-import { defineStudy } from '../../definition/definition.ts'
-import type { Grid } from '../../summary/grid.ts'
 import { accuracyMetric } from '../../summary/metrics.ts'
 import { paperValues } from '../../summary/paper.ts'
 import { confusionFigure, perClassTable } from '../../summary/classes.ts'
+import { defineStudy, type Grid, ordinaryImages, unchanged } from '../../definition/index.ts'
 
 /** Top-1 and top-5 accuracy on images as they are. */
 export const cleanAccuracy = defineStudy({
@@ -41,11 +40,25 @@ export const cleanAccuracy = defineStudy({
       source: 'McNemar 1947',
     },
   ],
+  ranked: true,
+  printedIn: ['Table 6'],
+  suite: { recognised: ordinaryImages },
+  questions: [
+    {
+      id: 'more-models',
+      section: '4.8',
+      title: 'More large-kernel nets',
+      asks: 'How do all the models compare on undisturbed images?',
+      look: 'The paired tests: which differences are more than chance. The ranking then sets them beside robustness.',
+    },
+  ],
   conditions: (_, model, { db, dataset }) => [
     {
       key: 'clean',
       params: {},
-      transform: () => ({ op: 'identity' }),
+      title: 'clean',
+      baseline: true,
+      transform: unchanged,
       ...recipeChange(db, dataset.id, model),
     },
   ],

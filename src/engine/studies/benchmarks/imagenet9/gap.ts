@@ -1,10 +1,9 @@
 import type { Interval } from '#shared/contract/index.ts'
 import { backgroundGap } from '../../../metrics/index.ts'
 import type { Db } from '../../../workspace/index.ts'
-import type { Grid, GridModel } from '../../summary/grid.ts'
-import type { PairCounts } from '../../summary/pairs.ts'
 import { differenceInterval, pairedDifferenceInterval } from '../../summary/differences.ts'
 import { cellOf, verdicts } from '../../summary/outcomes.ts'
+import type { Grid, GridModel, PairCounts } from '../../definition/index.ts'
 
 /** Mixed-Same minus Mixed-Rand of one model; null unless all images of both were measured. */
 export interface Gap {

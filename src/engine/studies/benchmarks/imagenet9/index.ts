@@ -2,8 +2,6 @@ import { z } from 'zod'
 import { getDataset, imagenet9Variations } from '../../../datasets/index.ts'
 import type { Db } from '../../../workspace/index.ts'
 import { perClassTable } from '../../summary/classes.ts'
-import { defineStudy, type Metric } from '../../definition/definition.ts'
-import type { Grid, GridModel } from '../../summary/grid.ts'
 import { paperValues } from '../../summary/paper.ts'
 import { groupsReadout, isImagenet, notImagenet } from '../../summary/answers.ts'
 import { asFractions, barsFigure } from '../../summary/bars.ts'
@@ -13,6 +11,7 @@ import { worstTable } from '../../summary/worst.ts'
 import { gapOf, type Gap } from './gap.ts'
 import { accuracyTable, titles } from './table.ts'
 import type { Condition } from '../../../facts/index.ts'
+import { defineStudy, type Grid, type GridModel, type Metric, unchanged } from '../../definition/index.ts'
 
 const params = z.object({
   variations: z
@@ -76,6 +75,19 @@ export const imagenet9 = defineStudy({
       source: 'Newcombe 1998, Stat. Med. 17, 2635 (pairs) and 873 (independent), method 10 of each',
     },
   ],
+  ranked: true,
+  printedIn: ['Table 3'],
+  docs: 'benchmarks/imagenet-9.md',
+  suite: { recognised: ['imagenet-9'] },
+  questions: [
+    {
+      id: 'imagenet-9',
+      section: '3',
+      title: 'ImageNet-9',
+      asks: 'Does it look at the object or at the background?',
+      look: 'The background gap: Mixed-Same minus Mixed-Rand.',
+    },
+  ],
   conditions({ variations, soft }, model, { db, dataset }): Condition[] {
     const found = new Set(dataset.parts.map(({ name }) => name))
     const readout = groupsReadout(dataset, model)
@@ -84,16 +96,30 @@ export const imagenet9 = defineStudy({
       .filter((name) => variations.includes(name) && found.has(name))
       .flatMap((name) => {
         const shared = {
-          transform: () => ({ op: 'identity' as const }),
+          transform: unchanged,
           images: { part: name },
           preprocessing,
         }
-        const published = { ...shared, key: name, params: { variation: name, mapping: 'winner' }, readout }
+        const published = {
+          ...shared,
+          key: name,
+          params: { variation: name, mapping: 'winner' },
+          title: name,
+          way: `${name}, winner`,
+          readout,
+        }
         if (soft === 'none' || readout.op !== 'groups') return [published]
         const softer = { ...readout, pool: soft }
         return [
           published,
-          { ...shared, key: softKey(name), params: { variation: name, mapping: soft }, readout: softer },
+          {
+            ...shared,
+            key: softKey(name),
+            params: { variation: name, mapping: soft },
+            title: `${name}, ${soft} of the classes`,
+            way: `${name}, ${soft}`,
+            readout: softer,
+          },
         ]
       })
   },

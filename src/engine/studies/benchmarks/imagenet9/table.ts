@@ -1,8 +1,8 @@
 import type { DataTable } from '#shared/contract/index.ts'
 import type { imagenet9Variations } from '../../../datasets/index.ts'
-import type { Grid } from '../../summary/grid.ts'
 import { cellOf } from '../../summary/outcomes.ts'
 import type { Gap } from './gap.ts'
+import type { Grid } from '../../definition/index.ts'
 
 export const titles: Record<(typeof imagenet9Variations)[number], string> = {
   original: 'Original',

@@ -2,11 +2,11 @@ import { z } from 'zod'
 import type { Dataset } from '#shared/contract/index.ts'
 import { corruptionNames, type CorruptionName } from '#shared/transforms/index.ts'
 import type { StoredModel } from '../../../models/index.ts'
-import type { ConditionRoom } from '../../definition/definition.ts'
 import { baselineParam } from '../shared/baseline.ts'
 import { asTheyAre, recipeChange } from '../shared/geometry.ts'
 import { validationParam } from '../shared/validation.ts'
 import type { Condition } from '../../../facts/index.ts'
+import { type ConditionContext, unchanged } from '../../definition/index.ts'
 
 export const severities = [1, 2, 3, 4, 5] as const
 
@@ -50,16 +50,17 @@ export const chosenSeverities = ({ severities: chosen }: CorruptionParams): numb
 export function conditions(
   chosen: CorruptionParams,
   model: StoredModel,
-  { db, dataset }: ConditionRoom,
+  { db, dataset }: ConditionContext,
 ): Condition[] {
   const published = isCorrupted(dataset)
-  const identity = () => ({ op: 'identity' as const })
   const plainOf = published ? chosen.validation : dataset.id
   const plain = plainOf === null ? {} : recipeChange(db, plainOf, model)
   const clean: Condition = {
     key: cleanKey,
     params: { corruption: 'none', severity: 0 },
-    transform: identity,
+    title: 'clean',
+    baseline: true,
+    transform: unchanged,
     ...plain,
   }
   const classes = dataset.classes.map(({ name }) => name)
@@ -76,9 +77,14 @@ export function conditions(
       chosenSeverities(chosen)
         .filter((severity) => !published || found.has(`${name}/${severity}`))
         .map((severity): Condition => {
-          const shared = { key: keyOf(name, severity), params: { corruption: name, severity } }
+          const shared = {
+            key: keyOf(name, severity),
+            params: { corruption: name, severity },
+            title: `${name}, severity ${severity}`,
+            way: name,
+          }
           if (preprocessing)
-            return { ...shared, transform: identity, images: { part: `${name}/${severity}` }, preprocessing }
+            return { ...shared, transform: unchanged, images: { part: `${name}/${severity}` }, preprocessing }
           const { seed, jpeg } = chosen
           return {
             ...shared,

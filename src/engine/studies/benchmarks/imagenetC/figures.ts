@@ -1,12 +1,12 @@
 import type { ReportedValue } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import { corruptionNames } from '#shared/transforms/index.ts'
-import type { Grid, GridModel } from '../../summary/grid.ts'
 import { asFractions, barsFigure, categoryBars } from '../../summary/bars.ts'
 import { cellOf } from '../../summary/outcomes.ts'
 import { chosenCorruptions, chosenSeverities, keyOf, type CorruptionParams } from './conditions.ts'
 import { rateInterval, type Scores, type Unit } from './scores.ts'
 import { scopeOf, shownOf } from './shown.ts'
+import type { Grid, GridModel } from '../../definition/index.ts'
 
 /** Fig. 2b: mean accuracy at severity 5 over all 19; of a part of the benchmark the mean over that part, named so. */
 export function meanAccuracyFigure(

@@ -1,9 +1,9 @@
 import type { DataTable } from '#shared/contract/index.ts'
 import type { Db } from '../../../workspace/index.ts'
-import type { Grid } from '../../summary/grid.ts'
 import { breath, cellOf } from '../../summary/outcomes.ts'
 import { worstTable } from '../../summary/worst.ts'
 import { chosenCorruptions, chosenSeverities, keyOf, type CorruptionParams } from './conditions.ts'
+import type { Grid } from '../../definition/index.ts'
 
 /** Where the models fail at the highest chosen severity: accuracy per class over all corruptions, and the surest mistakes. */
 export async function hardestTables(grid: Grid, chosen: CorruptionParams, db: Db): Promise<DataTable[]> {

@@ -1,6 +1,5 @@
 import { KernelscopeError } from '#shared/errors.ts'
 import { getDataset } from '../../../datasets/index.ts'
-import { defineStudy } from '../../definition/definition.ts'
 import { paperStatements, paperValues } from '../../summary/paper.ts'
 import { baselineModel } from '../shared/baseline.ts'
 import { findValidation } from '../shared/validation.ts'
@@ -11,6 +10,7 @@ import { describeOrigin, metricsOf, notesOn, originOf } from './origin.ts'
 import { scoresOf, unitOf, type Scores } from './scores.ts'
 import { isPartial, presentIn, scopeOf } from './shown.ts'
 import { cellTable, corruptionTable, summaryTable } from './tables.ts'
+import { defineStudy } from '../../definition/index.ts'
 
 /** Common corruptions at five severities (Hendrycks and Dietterich, ICLR 2019). */
 export const imagenetC = defineStudy({
@@ -70,8 +70,27 @@ export const imagenetC = defineStudy({
         'percentile bootstrap over pictures, each with all its versions, fixed seed; a model that counts as 100 is drawn along',
     },
   ],
-  settle(chosen, room) {
-    const { dataset } = room
+  ranked: true,
+  printedIn: ['Table 1', 'Table 5', 'Table 6'],
+  docs: 'benchmarks/imagenet-c.md',
+  suite: {
+    recognised: ['imagenet-c', 'cifar-10-c', 'cifar-100-c'],
+    // Nothing published belongs to what is made here: the first model counts as 100.
+    made: ([baseline]) => ({ baseline }),
+    quick: {},
+  },
+  questions: [
+    {
+      id: 'imagenet-c',
+      section: '3',
+      title: 'ImageNet-C',
+      asks: 'How does it bear noise, blur, weather and compression?',
+      look: 'The mean corruption error, and the corruption that hurts most.',
+      transformSeconds: 0.015,
+    },
+  ],
+  settle(chosen, context) {
+    const { dataset } = context
     if (dataset.parts.length > 0 && !isCorrupted(dataset))
       throw new KernelscopeError(
         'STUDY_PARAMS',
@@ -80,9 +99,10 @@ export const imagenetC = defineStudy({
       )
     if (!isCorrupted(dataset)) return { ...chosen, validation: null }
     const classes = dataset.classes.map(({ name }) => name)
-    return { ...chosen, validation: findValidation(room, chosen.validation, classes) }
+    return { ...chosen, validation: findValidation(context, chosen.validation, classes) }
   },
   otherDatasets: ({ validation }) => (validation === null ? [] : [validation]),
+  axis: { title: 'Severity', of: ({ severity }) => Number(severity), label: (x) => `severity ${x}` },
   conditions,
   async view(grid, params, { workspace: { db }, source }) {
     const dataset = getDataset(db, source.datasetId)

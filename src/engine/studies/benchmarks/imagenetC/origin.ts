@@ -1,9 +1,8 @@
 import type { Dataset } from '#shared/contract/index.ts'
-import type { Metric } from '../../definition/definition.ts'
-import type { Grid } from '../../summary/grid.ts'
 import { isImagenet } from '../../summary/answers.ts'
 import { isCorrupted, type CorruptionParams } from './conditions.ts'
 import { rateInterval, type Scores, type Unit } from './scores.ts'
+import type { Grid, Metric } from '../../definition/index.ts'
 
 /** Where the corrupted images come from: that decides what may count as 100 and what numbers may be set beside. */
 export type Origin = 'imagenet' | 'cifar' | 'other' | 'made'

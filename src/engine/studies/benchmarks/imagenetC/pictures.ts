@@ -1,8 +1,8 @@
 import { corruptionNames } from '#shared/transforms/index.ts'
 import type { Db } from '../../../workspace/index.ts'
-import type { Grid, GridModel } from '../../summary/grid.ts'
 import { cellOf, measured, verdicts } from '../../summary/outcomes.ts'
 import { cleanKey, keyOf, severities } from './conditions.ts'
+import type { Grid, GridModel } from '../../definition/index.ts'
 
 /** How a model fared on every picture: the same pictures in the same order under every condition. */
 export interface PictureErrors {

@@ -9,12 +9,12 @@ import {
   type CorruptionSummary,
 } from '../../../metrics/index.ts'
 import type { Db } from '../../../workspace/index.ts'
-import type { Grid, GridModel } from '../../summary/grid.ts'
 import { remembered } from '../../summary/intervals.ts'
 import { cellOf } from '../../summary/outcomes.ts'
 import { cleanKey, keyOf, severities } from './conditions.ts'
 import { corruptionIntervals, meanOfKnown, type CorruptionIntervals } from './intervals.ts'
 import { pictureErrors } from './pictures.ts'
+import type { Grid, GridModel } from '../../definition/index.ts'
 
 /** What counts as 100. */
 export interface Unit {

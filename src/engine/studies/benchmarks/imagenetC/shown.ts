@@ -1,8 +1,8 @@
 import type { Interval } from '#shared/contract/index.ts'
 import { corruptionNames } from '#shared/transforms/index.ts'
-import type { Grid } from '../../summary/grid.ts'
 import { chosenCorruptions, chosenSeverities, severities, type CorruptionParams } from './conditions.ts'
 import { rateInterval, type Scores, type Unit } from './scores.ts'
+import type { Grid } from '../../definition/index.ts'
 
 /** The chosen corruptions and severities that are there: a dataset may hold a part of the benchmark. */
 export function presentIn({ cells }: Grid, chosen: CorruptionParams): CorruptionParams {

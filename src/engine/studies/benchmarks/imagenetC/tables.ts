@@ -1,10 +1,10 @@
 import type { DataTable } from '#shared/contract/index.ts'
-import type { Grid } from '../../summary/grid.ts'
 import { cellOf } from '../../summary/outcomes.ts'
 import { chosenCorruptions, chosenSeverities, keyOf, type CorruptionParams } from './conditions.ts'
 import { cleanErrorOf, rateInterval, type Scores, type Unit } from './scores.ts'
 import type { Origin } from './origin.ts'
 import { isPartial, scopeOf, shownOf } from './shown.ts'
+import type { Grid } from '../../definition/index.ts'
 
 /** One row per model: Tables 1, 5 and 6. What was not chosen whole gets a column of its own that says what it is the mean of. */
 export function summaryTable(

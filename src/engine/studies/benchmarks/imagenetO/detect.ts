@@ -1,9 +1,9 @@
 import type { Interval } from '#shared/contract/index.ts'
 import { detection, resampledDetection, type Detection } from '../../../metrics/index.ts'
 import type { Db } from '../../../workspace/index.ts'
-import type { Grid, GridModel } from '../../summary/grid.ts'
 import { metricIntervals, remembered } from '../../summary/intervals.ts'
 import { cellOf, measured, outcomes } from '../../summary/outcomes.ts'
+import type { Grid, GridModel } from '../../definition/index.ts'
 
 export interface Detected {
   /** null while images are missing on either side. */

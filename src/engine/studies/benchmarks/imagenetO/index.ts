@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { getDataset } from '../../../datasets/index.ts'
-import { defineStudy, type Metric } from '../../definition/definition.ts'
 import { paperStatements, paperValues } from '../../summary/paper.ts'
 import { isImagenet, notImagenet, subsetClasses, subsetReadout } from '../../summary/answers.ts'
 import { asFractions, barsFigure } from '../../summary/bars.ts'
@@ -10,6 +9,7 @@ import { worstTable } from '../../summary/worst.ts'
 import { detect, type Detected } from './detect.ts'
 import { confidenceFigure, detectionTable, outsideClassTable } from './view.ts'
 import type { Condition } from '../../../facts/index.ts'
+import { defineStudy, type Metric, unchanged } from '../../definition/index.ts'
 
 const params = z.object({ validation: validationParam })
 
@@ -46,25 +46,44 @@ export const imagenetO = defineStudy({
     { name: 'FPR at 95 %', formula: 'ordinary images rejected where 95 % of those from outside are' },
     { name: 'interval', formula: 'percentile bootstrap over images, fixed seed' },
   ],
-  settle: (chosen, room) => ({
+  ranked: true,
+  printedIn: ['Table 5'],
+  docs: 'benchmarks/imagenet-o.md',
+  suite: { recognised: ['imagenet-o'] },
+  questions: [
+    {
+      id: 'imagenet-o',
+      section: '3',
+      title: 'ImageNet-O',
+      asks: 'Does it know when an image belongs to no class it was taught?',
+      look: 'The area under the precision-recall curve.',
+    },
+  ],
+  settle: (chosen, context) => ({
     ...chosen,
-    validation: requireValidation(room, chosen.validation, subsetClasses(room.dataset)),
+    validation: requireValidation(context, chosen.validation, subsetClasses(context.dataset)),
   }),
   otherDatasets: ({ validation }) => (validation === null ? [] : [validation]),
   conditions({ validation }, model, { dataset }): Condition[] {
     const classes = subsetClasses(dataset)
     const [outside, inside] = [false, true].map((truth) => subsetReadout(dataset, model, truth))
     if (!outside || !inside) return []
-    const transform = () => ({ op: 'identity' as const })
     return [
-      { key: 'outside', params: { images: 'outside' }, transform, readout: outside },
+      {
+        key: 'outside',
+        params: { images: 'outside' },
+        title: 'outside',
+        transform: unchanged,
+        readout: outside,
+      },
       ...(validation === null
         ? []
         : [
             {
               key: 'inside',
               params: { images: 'inside' },
-              transform,
+              title: 'inside',
+              transform: unchanged,
               readout: inside,
               images: { datasetId: validation, classes },
             },

@@ -1,9 +1,9 @@
 import type { DataTable } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { Db } from '../../../workspace/index.ts'
-import type { GridModel } from '../../summary/grid.ts'
 import { meanConfidences, outcomes } from '../../summary/outcomes.ts'
 import type { Detected } from './detect.ts'
+import type { GridModel } from '../../definition/index.ts'
 
 export function detectionTable(
   models: readonly GridModel[],

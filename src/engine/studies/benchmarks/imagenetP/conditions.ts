@@ -7,10 +7,10 @@ import {
   type PerturbationName,
 } from '#shared/transforms/index.ts'
 import type { StoredModel } from '../../../models/index.ts'
-import type { ConditionRoom } from '../../definition/definition.ts'
 import { baselineParam } from '../shared/baseline.ts'
 import { asTheyAre, recipeChange } from '../shared/geometry.ts'
 import type { Condition } from '../../../facts/index.ts'
+import { type ConditionContext, unchanged } from '../../definition/index.ts'
 
 export const params = z.object({
   perturbations: z
@@ -63,7 +63,7 @@ export const framesOf = (name: PerturbationName, stride: number): number[] =>
 export function conditions(
   chosen: PerturbationParams,
   model: StoredModel,
-  { db, dataset }: ConditionRoom,
+  { db, dataset }: ConditionContext,
 ): Condition[] {
   const { stride, difficulty, seed } = chosen
   const plain = recipeChange(db, dataset.id, model)
@@ -72,6 +72,8 @@ export function conditions(
       framesOf(name, stride).map((frame) => ({
         key: frameKey(name, frame),
         params: { perturbation: name, frame },
+        title: `${name}, frame ${frame}`,
+        way: name,
         ...plain,
         transform: () => ({
           op: 'perturbation' as const,
@@ -90,7 +92,9 @@ export function conditions(
     return {
       key: name,
       params: { perturbation: name },
-      transform: () => ({ op: 'identity' as const }),
+      title: name,
+      way: name,
+      transform: unchanged,
       images: { part },
       preprocessing,
     }

@@ -1,7 +1,5 @@
 import { KernelscopeError } from '#shared/errors.ts'
 import { getDataset } from '../../../datasets/index.ts'
-import { defineStudy, type Metric } from '../../definition/definition.ts'
-import type { Grid } from '../../summary/grid.ts'
 import { paperValues } from '../../summary/paper.ts'
 import { isImagenet } from '../../summary/answers.ts'
 import { baselineModel } from '../shared/baseline.ts'
@@ -18,6 +16,7 @@ import {
   summaryTable,
   type Measured,
 } from './view.ts'
+import { defineStudy, type Grid, type Metric } from '../../definition/index.ts'
 
 /** Stability of the answer over sequences of small changes (Hendrycks and Dietterich, ICLR 2019). */
 export const imagenetP = defineStudy({
@@ -66,6 +65,25 @@ export const imagenetP = defineStudy({
     },
     { name: 'interval', formula: 'bootstrap over sequences, fixed seed' },
   ],
+  ranked: true,
+  printedIn: ['Table 2'],
+  docs: 'benchmarks/imagenet-p.md',
+  suite: {
+    recognised: ['imagenet-p'],
+    made: ([baseline]) => ({ baseline }),
+    quick: { stride: 5 },
+  },
+  questions: [
+    {
+      id: 'imagenet-p',
+      section: '3',
+      title: 'ImageNet-P',
+      asks: 'Does its answer stay the same while an image changes bit by bit?',
+      look: 'The flip rate of every perturbation.',
+      params: () => ({ stride: 10 }),
+      transformSeconds: 0.006,
+    },
+  ],
   settle(chosen, { dataset }) {
     if (dataset.parts.length === 0 || isPerturbed(dataset)) return chosen
     throw new KernelscopeError(
@@ -73,6 +91,12 @@ export const imagenetP = defineStudy({
       `invalid dataset: ${dataset.title} has parts that are no perturbations`,
       { hint: 'Choose ImageNet-P, or plain images to make sequences from.' },
     )
+  },
+  // The frames of published sequences are images, not conditions.
+  axis: {
+    title: 'Frame',
+    of: ({ frame }) => (frame === undefined ? null : Number(frame)),
+    label: (x) => `frame ${x}`,
   },
   conditions,
   async view(grid, chosen, { workspace: { db }, source }) {

@@ -1,9 +1,9 @@
 import type { Interval } from '#shared/contract/index.ts'
 import type { PerturbationName } from '#shared/transforms/index.ts'
 import { meanRate } from '../../../metrics/index.ts'
-import type { GridModel } from '../../summary/grid.ts'
 import { meanOf, metricIntervals, remembered } from '../../summary/intervals.ts'
 import { valuesOf, type Stabilities, type Unit } from './scores.ts'
+import type { GridModel } from '../../definition/index.ts'
 
 /** Intervals of one perturbation: raw values and, where something counts as 100, rates. */
 export interface PerturbationIntervals {

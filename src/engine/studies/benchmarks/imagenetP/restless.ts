@@ -1,7 +1,7 @@
 import type { DataTable } from '#shared/contract/index.ts'
-import type { Grid } from '../../summary/grid.ts'
 import type { SequenceStability } from './scores.ts'
 import type { ByModel } from './view.ts'
+import type { Grid } from '../../definition/index.ts'
 
 const listed = 20
 

@@ -7,10 +7,10 @@ import {
   top5Mean,
 } from '../../../metrics/index.ts'
 import type { Db } from '../../../workspace/index.ts'
-import type { Grid, GridModel } from '../../summary/grid.ts'
 import { breath } from '../../summary/outcomes.ts'
 import { chosenPerturbations, type PerturbationParams } from './conditions.ts'
 import { madeSequences, publishedSequences, type Sequence } from './sequences.ts'
+import type { Grid, GridModel } from '../../definition/index.ts'
 
 /** What a model's answers do over one sequence of frames. */
 export interface SequenceStability {

@@ -1,9 +1,9 @@
 import type { PerturbationName } from '#shared/transforms/index.ts'
 import type { Db } from '../../../workspace/index.ts'
-import type { GridModel } from '../../summary/grid.ts'
 import { breath, rankings } from '../../summary/outcomes.ts'
 import { frameKey, framesOf } from './conditions.ts'
 import { pictureName } from '../../store/selection.ts'
+import type { GridModel } from '../../definition/index.ts'
 
 /** What a model said of the frames of one sequence, in order: the five likeliest classes of each, best first. */
 export interface Sequence {

@@ -1,10 +1,10 @@
 import type { DataTable, Interval, ReportedValue } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
-import type { Grid } from '../../summary/grid.ts'
 import { barsFigure, categoryBars } from '../../summary/bars.ts'
 import { chosenPerturbations, type PerturbationParams } from './conditions.ts'
 import type { Rates } from './rates.ts'
 import type { Stabilities, Unit } from './scores.ts'
+import type { Grid } from '../../definition/index.ts'
 
 /** Everything the tables and figures show of one model. */
 export interface Measured {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { GridModel } from '../../summary/grid.ts'
+import type { GridModel } from '../../definition/index.ts'
 
 /** The parameter that names the model whose errors count as 100. */
 export const baselineParam = z.int().positive().nullable().default(null).meta({

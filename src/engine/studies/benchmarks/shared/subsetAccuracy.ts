@@ -2,9 +2,7 @@ import { z } from 'zod'
 import type { DataTable, StudyCondition } from '#shared/contract/index.ts'
 import { getDataset } from '../../../datasets/index.ts'
 import { perClassTable } from '../../summary/classes.ts'
-import { defineStudy, type Metric, type StudyDefinition, type View } from '../../definition/definition.ts'
 import type { Db } from '../../../workspace/index.ts'
-import type { Grid } from '../../summary/grid.ts'
 import { accuracyMetric } from '../../summary/metrics.ts'
 import { paperStatements, paperValues } from '../../summary/paper.ts'
 import { isImagenet, notImagenet, subsetClasses, subsetReadout } from '../../summary/answers.ts'
@@ -14,6 +12,14 @@ import { cellOf } from '../../summary/outcomes.ts'
 import { findValidation, validationParam } from './validation.ts'
 import { worstTable } from '../../summary/worst.ts'
 import type { Condition } from '../../../facts/index.ts'
+import {
+  defineStudy,
+  type Grid,
+  type Metric,
+  type StudyDefinition,
+  unchanged,
+  type View,
+} from '../../definition/index.ts'
 
 const params = z.object({ validation: validationParam })
 
@@ -25,9 +31,12 @@ export interface SubsetBenchmark {
   /** Figure of the paper that shows it. */
   figure: string
   source: string
+  /** Tables of the paper that print its accuracy. */
+  printedIn: readonly string[]
+  /** What is asked on the page of questions, and where to look. */
+  asks: string
+  look: string
 }
-
-const identity = () => ({ op: 'identity' as const })
 
 /** ImageNet-A and -R: top-1 under both rules, and under rule 200 on ordinary images of the same classes. */
 export function subsetAccuracy(benchmark: SubsetBenchmark): StudyDefinition {
@@ -77,22 +86,30 @@ export function subsetAccuracy(benchmark: SubsetBenchmark): StudyDefinition {
         source: 'natural-adv-examples calibration_tools.py',
       },
     ],
-    settle: (chosen, room) => ({
+    ranked: true,
+    printedIn: benchmark.printedIn,
+    docs: `benchmarks/${id}.md`,
+    suite: { recognised: [id] },
+    questions: [{ id, section: '3', title: name, asks: benchmark.asks, look: benchmark.look }],
+    settle: (chosen, context) => ({
       ...chosen,
-      validation: findValidation(room, chosen.validation, subsetClasses(room.dataset)),
+      validation: findValidation(context, chosen.validation, subsetClasses(context.dataset)),
     }),
     otherDatasets: ({ validation }) => (validation === null ? [] : [validation]),
     conditions({ validation }, model, { dataset }): Condition[] {
       const readout = subsetReadout(dataset, model, true)
       return [
-        { key: 'rule1000', params: { rule: 1000 }, transform: identity },
-        ...(readout ? [{ key: 'rule200', params: { rule: 200 }, transform: identity, readout }] : []),
+        { key: 'rule1000', params: { rule: 1000 }, title: 'rule 1000', transform: unchanged },
+        ...(readout
+          ? [{ key: 'rule200', params: { rule: 200 }, title: 'rule 200', transform: unchanged, readout }]
+          : []),
         ...(readout && validation !== null
           ? [
               {
                 key: 'ordinary',
                 params: { rule: 200 },
-                transform: identity,
+                title: 'ordinary images, rule 200',
+                transform: unchanged,
                 readout,
                 images: { datasetId: validation, classes: subsetClasses(dataset) },
               },

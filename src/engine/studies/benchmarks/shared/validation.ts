@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Dataset } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { getDataset, listDatasets } from '../../../datasets/index.ts'
-import type { SettleRoom } from '../../definition/definition.ts'
+import type { SettleContext } from '../../definition/index.ts'
 
 /** The parameter that names a validation set; null lets the workspace decide. */
 export const validationParam = z.int().positive().nullable().default(null).meta({
@@ -18,7 +18,7 @@ const ordinary: readonly Dataset['recognised'][] = ['imagenet-val', 'folders', '
  * the classes (at least half). null where there is none.
  */
 export function findValidation(
-  { db, dataset }: SettleRoom,
+  { db, dataset }: SettleContext,
   asked: number | null,
   classes: readonly string[],
 ): number | null {
@@ -39,15 +39,15 @@ export function findValidation(
 
 /** As `findValidation`, for what cannot be done without it. */
 export function requireValidation(
-  room: SettleRoom,
+  context: SettleContext,
   asked: number | null,
   classes: readonly string[],
 ): number {
-  const found = findValidation(room, asked, classes)
+  const found = findValidation(context, asked, classes)
   if (found !== null) return found
   throw new KernelscopeError(
     'STUDY_PARAMS',
-    `invalid validation: no dataset of the workspace has ordinary images of the classes of ${room.dataset.title}`,
+    `invalid validation: no dataset of the workspace has ordinary images of the classes of ${context.dataset.title}`,
     { hint: 'Add the validation images of the same classes, or name their dataset.' },
   )
 }

@@ -6,7 +6,7 @@ import type { Workspace } from '../../../workspace/index.ts'
 import { attackRequest } from '../../kinds/attacks/adversarial/measure.ts'
 
 /** What opening the backward pass of a model needs. */
-export interface AttackRoom {
+export interface AttackContext {
   workspace: Workspace
   settings: Settings
   log: Log
@@ -28,11 +28,11 @@ export class OpenAttackers {
 
   /** Runs `work` with the session of a model. Errors: MODEL_UNSUPPORTED where it has no gradient. */
   async with<T>(
-    room: AttackRoom,
+    context: AttackContext,
     model: StoredModel,
     work: (session: AttackSession) => Promise<T>,
   ): Promise<T> {
-    const entry = this.#entryOf(room, model)
+    const entry = this.#entryOf(context, model)
     entry.users++
     clearTimeout(entry.timer)
     try {
@@ -57,14 +57,14 @@ export class OpenAttackers {
     if (entry) await release(entry)
   }
 
-  #entryOf(room: AttackRoom, model: StoredModel): Entry {
-    const { provider, threads } = room.settings
-    const key = JSON.stringify([room.workspace.path, model.digest, model.preprocessing, provider, threads])
+  #entryOf(context: AttackContext, model: StoredModel): Entry {
+    const { provider, threads } = context.settings
+    const key = JSON.stringify([context.workspace.path, model.digest, model.preprocessing, provider, threads])
     if (this.#entry?.key === key) return this.#entry
     const before = this.#entry
     if (before && before.users === 0) void release(before)
-    const opened = openWithFirst(room.settings, room.log, async (name) =>
-      openAttackSession(await attackRequest(room, model, name)),
+    const opened = openWithFirst(context.settings, context.log, async (name) =>
+      openAttackSession(await attackRequest(context, model, name)),
     ).then(({ session }) => session)
     // Whoever asked for it is told of a failure.
     opened.catch(() => undefined)

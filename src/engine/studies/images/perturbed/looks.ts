@@ -4,8 +4,8 @@ import { locateImage } from '../../../datasets/index.ts'
 import { encodePng } from '../../../images/index.ts'
 import { usableModel } from '../../../models/index.ts'
 import { setupOf } from '../../kinds/attacks/transfer/recipe.ts'
-import { OpenAttackers, type AttackRoom } from './attackers.ts'
-import { pairOf, type Pair, type PairRoom } from './pair.ts'
+import { OpenAttackers, type AttackContext } from './attackers.ts'
+import { pairOf, type Pair, type PairContext } from './pair.ts'
 
 /** Pictures kept: those of one image under the conditions of a study. */
 const mostKept = 48
@@ -23,14 +23,18 @@ export class PerturbedLooks {
   readonly #kept = new Map<string, Promise<Pair>>()
 
   /** Norms of the change; its picture spans plus and minus `linf`. */
-  async perturbation(room: Omit<PairRoom, 'attackers'>, look: Look): Promise<Perturbation> {
-    const { clean, shown } = await this.#pair(room, look)
+  async perturbation(context: Omit<PairContext, 'attackers'>, look: Look): Promise<Perturbation> {
+    const { clean, shown } = await this.#pair(context, look)
     return distanceBetween(clean, shown)
   }
 
   /** PNG of the image under the condition, or of the change magnified. */
-  async picture(room: Omit<PairRoom, 'attackers'>, look: Look, as: 'shown' | 'change'): Promise<Buffer> {
-    const { clean, shown, height, width } = await this.#pair(room, look)
+  async picture(
+    context: Omit<PairContext, 'attackers'>,
+    look: Look,
+    as: 'shown' | 'change',
+  ): Promise<Buffer> {
+    const { clean, shown, height, width } = await this.#pair(context, look)
     const pixels =
       as === 'shown' ? toLevels(shown) : changePicture(clean, shown, distanceBetween(clean, shown).linf)
     return encodePng(pixels, height, width)
@@ -41,11 +45,11 @@ export class PerturbedLooks {
     return this.attackers.close()
   }
 
-  #pair(room: AttackRoom & Omit<PairRoom, 'attackers'>, look: Look): Promise<Pair> {
+  #pair(context: AttackContext & Omit<PairContext, 'attackers'>, look: Look): Promise<Pair> {
     const { imageId, modelId, conditionId } = look
-    const key = keyOf(room, look)
+    const key = keyOf(context, look)
     const made =
-      this.#kept.get(key) ?? pairOf({ ...room, attackers: this.attackers }, imageId, modelId, conditionId)
+      this.#kept.get(key) ?? pairOf({ ...context, attackers: this.attackers }, imageId, modelId, conditionId)
     this.#kept.delete(key)
     this.#kept.set(key, made)
     made.catch(() => this.#kept.delete(key))
@@ -58,7 +62,7 @@ export class PerturbedLooks {
 }
 
 /** All that a picture depends on and that may be edited while it is kept: the image's bytes and the model's setup too. */
-function keyOf({ workspace, settings }: AttackRoom, { imageId, modelId, conditionId }: Look): string {
+function keyOf({ workspace, settings }: AttackContext, { imageId, modelId, conditionId }: Look): string {
   const model = usableModel(workspace.db, modelId)
   const { digest } = locateImage(workspace.db, imageId)
   return [

@@ -10,7 +10,7 @@ import { callSize } from '../../measure/calls.ts'
 import { drawsOfTransform } from '../../masks/draws.ts'
 import { targetLookup } from '../../measure/targets.ts'
 import { setupOf } from '../../kinds/attacks/transfer/recipe.ts'
-import type { AttackRoom, OpenAttackers } from './attackers.ts'
+import type { AttackContext, OpenAttackers } from './attackers.ts'
 import { conditionTransform } from '../../../facts/index.ts'
 
 /** An image as a model sees it, and under a condition: float32 [height, width, 3] in [0,1]. */
@@ -21,28 +21,32 @@ export interface Pair {
   shown: Float32Array
 }
 
-export interface PairRoom extends AttackRoom {
+export interface PairContext extends AttackContext {
   pool: ImagePool
   attackers: OpenAttackers
 }
 
 /** Computes both pictures. Errors: those of reading the image; MODEL_UNSUPPORTED for an attack without a gradient. */
 export async function pairOf(
-  room: PairRoom,
+  context: PairContext,
   imageId: number,
   modelId: number,
   conditionId: number,
 ): Promise<Pair> {
-  const { db } = room.workspace
+  const { db } = context.workspace
   const stimulus = conditionTransform(db, conditionId)
   const model = usableModel(db, modelId)
   return stimulus.op === 'attack'
-    ? attacked(room, imageId, makerOf(room, model, stimulus), stimulus)
-    : transformed(room, imageId, model, stimulus)
+    ? attacked(context, imageId, makerOf(context, model, stimulus), stimulus)
+    : transformed(context, imageId, model, stimulus)
 }
 
 /** The model whose gradient makes the images of an attack. */
-export function makerOf({ workspace: { db } }: AttackRoom, model: StoredModel, attack: Attack): StoredModel {
+export function makerOf(
+  { workspace: { db } }: AttackContext,
+  model: StoredModel,
+  attack: Attack,
+): StoredModel {
   if (attack.surrogate === null) return model
   const found = listModels(db).find(
     (one) => one.digest === attack.surrogate && (attack.setup === undefined || attack.setup === setupOf(one)),
@@ -56,7 +60,7 @@ export function makerOf({ workspace: { db } }: AttackRoom, model: StoredModel, a
 }
 
 async function transformed(
-  { workspace, pool }: PairRoom,
+  { workspace, pool }: PairContext,
   imageId: number,
   model: StoredModel,
   transform: Transform,
@@ -85,18 +89,23 @@ async function transformed(
   return { height, width, clean: both.slice(0, values), shown: both.slice(values) }
 }
 
-async function attacked(room: PairRoom, imageId: number, maker: StoredModel, attack: Attack): Promise<Pair> {
-  const { image, path, digest } = locateImage(room.workspace.db, imageId)
+async function attacked(
+  context: PairContext,
+  imageId: number,
+  maker: StoredModel,
+  attack: Attack,
+): Promise<Pair> {
+  const { image, path, digest } = locateImage(context.workspace.db, imageId)
   const { preprocessing } = maker
   const [height, width] = preprocessing.size
   const { most: batch } = callSize(maker, 1)
   const pixels = new SharedArrayBuffer(batch * height * width * 3)
   const imageKey = digest?.toString('hex') ?? ''
-  await room.pool.load(
+  await context.pool.load(
     { path, imageKey, preprocessing, transforms: [{ transform: { op: 'identity' }, slot: 0 }] },
     pixels,
   )
-  const { images } = await room.attackers.with(room, maker, (session) =>
+  const { images } = await context.attackers.with(context, maker, (session) =>
     session.attack({
       pixels,
       first: 0,

@@ -15,7 +15,7 @@ import { loadImages } from '../../measure/load.ts'
 import { planStudy } from '../../store/plan.ts'
 import { targetLookup } from '../../measure/targets.ts'
 import { answersOf, type Answer } from './answers.ts'
-import { makerOf, type PairRoom } from './pair.ts'
+import { makerOf, type PairContext } from './pair.ts'
 import { conditionTransform, imageChunks, type StudyImage } from '../../../facts/index.ts'
 
 export interface SaveRequest {
@@ -43,18 +43,18 @@ type Saving = AsyncGenerator<
  * is then not written).
  */
 export async function* saveAdversarial(
-  room: PairRoom,
+  context: PairContext,
   request: SaveRequest,
   signal: AbortSignal | undefined,
 ): Saving {
-  const { db } = room.workspace
-  const { model, attack, conditionId, images } = planned(room, request)
+  const { db } = context.workspace
+  const { model, attack, conditionId, images } = planned(context, request)
   const manifest = join(request.folder, 'manifest.json')
   if (existsSync(manifest))
     throw new KernelscopeError('USAGE', `there are adversarial images already: ${request.folder}`, {
       hint: 'Choose another folder.',
     })
-  const maker = makerOf(room, model, attack)
+  const maker = makerOf(context, model, attack)
   const size = gradientCallSize(maker)
   const answers = answersOf(db, model, conditionId)
   const entries: unknown[] = []
@@ -68,8 +68,8 @@ export async function* saveAdversarial(
     const made: (Made | { problem: ErrorShape })[] = []
     await inCalls(size, part, {
       call: (some, places) =>
-        room.attackers.with(room, maker, async (session) => {
-          made.push(...(await make(room, session, maker, attack, some, places)))
+        context.attackers.with(context, maker, async (session) => {
+          made.push(...(await make(context, session, maker, attack, some, places)))
         }),
       giveUp: (_image, problem) => void made.push({ problem }),
       ended: () => signal?.aborted ?? false,
@@ -92,7 +92,7 @@ export async function* saveAdversarial(
   }
 }
 
-function planned({ workspace: { db } }: PairRoom, { studyId, modelId, key, imageIds }: SaveRequest) {
+function planned({ workspace: { db } }: PairContext, { studyId, modelId, key, imageIds }: SaveRequest) {
   const { models, source } = planStudy(db, studyId, false)
   const plan = models.find(({ model }) => model.id === modelId)
   const stored = plan?.conditions.find(({ condition }) => condition.key === key)
@@ -120,7 +120,7 @@ interface Made {
 }
 
 async function make(
-  { pool }: PairRoom,
+  { pool }: PairContext,
   session: AttackSession,
   maker: StoredModel,
   attack: Attack,

@@ -2,11 +2,11 @@ import type { ErrorShape } from '#shared/errors.ts'
 import type { StoredModel } from '../../../models/index.ts'
 import { onGraphThread, type AttentionMap } from '../../../onnx/index.ts'
 import type { Db } from '../../../workspace/index.ts'
-import type { PointImages, ViewRoom } from '../../definition/definition.ts'
 import { drawImages } from '../../measure/drawImages.ts'
 import type { Probe } from '../../measure/probing.ts'
 import type { DistanceParams } from './params.ts'
 import { isSettled, measured, type StudyImage, subjectsOf } from '../../../facts/index.ts'
+import type { PointImages, ViewContext } from '../../definition/index.ts'
 
 const rewrite = { op: 'probe', what: 'attentionDistance', together: null, version: 1 } as const
 
@@ -46,7 +46,7 @@ export interface Heads {
 }
 
 export async function allHeads(
-  { workspace: { db }, source, models }: ViewRoom,
+  { workspace: { db }, source, models }: ViewContext,
   { images: count, seed }: DistanceParams,
 ): Promise<Heads[]> {
   const images = await drawImages(db, source, count, seed)
@@ -94,7 +94,7 @@ export async function headPoint(
   key: string,
   { images: count, seed }: DistanceParams,
   model: StoredModel,
-  { workspace: { db }, source }: ViewRoom,
+  { workspace: { db }, source }: ViewContext,
 ): Promise<PointImages | null> {
   const places = placesOf(await mapsOf(model))
   const start = places.findIndex((place) =>

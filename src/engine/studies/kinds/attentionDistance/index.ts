@@ -1,4 +1,3 @@
-import { defineStudy } from '../../definition/definition.ts'
 import { drawImages } from '../../measure/drawImages.ts'
 import { probeImages } from '../../measure/probing.ts'
 import { drawnWork } from '../../measure/work.ts'
@@ -6,6 +5,7 @@ import { allHeads, distanceProbe, headPoint, mapsOf } from './heads.ts'
 import { params } from './params.ts'
 import { headTable, layerFigure, sortedFigure } from './view.ts'
 import { problemNotes } from '../../../facts/index.ts'
+import { defineStudy } from '../../definition/index.ts'
 
 /** Mean attention distance of a ViT's heads over images: the counterpart of the kernel attention distance (Raghu et al. 2021). */
 export const attentionDistance = defineStudy({
@@ -28,18 +28,18 @@ export const attentionDistance = defineStudy({
     },
   ],
   conditions: () => [],
-  extraWork: (chosen, room) => drawnWork(room, chosen.images, 1),
-  async measure(room, chosen) {
-    const maps = await mapsOf(room.model)
+  extraWork: (chosen, context) => drawnWork(context, chosen.images, 1),
+  async measure(context, chosen) {
+    const maps = await mapsOf(context.model)
     if (maps.length === 0) return
     await probeImages(
-      room,
-      await drawImages(room.workspace.db, room.source, chosen.images, chosen.seed),
-      distanceProbe(room.model),
+      context,
+      await drawImages(context.workspace.db, context.source, chosen.images, chosen.seed),
+      distanceProbe(context.model),
     )
   },
-  async complete(chosen, room) {
-    const heads = await allHeads(room, chosen)
+  async complete(chosen, context) {
+    const heads = await allHeads(context, chosen)
     return heads.every(({ settled }) => settled)
   },
   point: headPoint,
@@ -47,8 +47,8 @@ export const attentionDistance = defineStudy({
     const images = await drawImages(db, source, chosen.images, chosen.seed)
     return [{ rewrite: distanceProbe(model).rewrite, images, together: false }]
   },
-  async view(_grid, chosen, room) {
-    const heads = await allHeads(room, chosen)
+  async view(_grid, chosen, context) {
+    const heads = await allHeads(context, chosen)
     const measured = heads.filter(({ distances }) => distances.length > 0)
     return {
       tables: [headTable(measured)],

@@ -1,7 +1,7 @@
 import type { ErrorShape } from '#shared/errors.ts'
 import type { StoredModel } from '../../../models/index.ts'
 import type { Db } from '../../../workspace/index.ts'
-import type { VarianceParams } from './index.ts'
+import type { VarianceParams } from './params.ts'
 import { perImage, storedBatchMean } from './measure.ts'
 import { isSettled, measured, type StudyImage, subjectsOf } from '../../../facts/index.ts'
 

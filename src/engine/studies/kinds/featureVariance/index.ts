@@ -1,10 +1,8 @@
-import { z } from 'zod'
 import { formatCellRef } from '#shared/cellRef.ts'
 import type { DataTable } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { FeaturePoint } from '../../../onnx/index.ts'
 import type { StoredModel } from '../../../models/index.ts'
-import { defineStudy } from '../../definition/definition.ts'
 import { paperStatements } from '../../summary/paper.ts'
 import { drawImages } from '../../measure/drawImages.ts'
 import { probeImages } from '../../measure/probing.ts'
@@ -13,27 +11,8 @@ import { scaleOf, storedCurve, type Curve } from './curve.ts'
 import { batchMeanRewrite, measureBatchMean, perImage, pointsOf } from './measure.ts'
 import { pointKey, variancePoint } from './point.ts'
 import { problemNotes } from '../../../facts/index.ts'
-
-const params = z.object({
-  images: z
-    .int()
-    .min(2)
-    .max(4096)
-    .default(64)
-    .meta({ title: 'Images', description: 'Drawn by seed from the dataset' }),
-  order: z.enum(['per-image', 'batch-mean']).default('per-image').meta({
-    title: 'Averaging',
-    description:
-      'Variance of each image, then the mean (sound), or variance of the mean over the batch, as in the published script',
-  }),
-  normalise: z
-    .boolean()
-    .default(true)
-    .meta({ title: 'Normalise', description: 'Divide every curve by its own maximum' }),
-  seed: z.int().min(0).default(0).meta({ title: 'Seed', description: 'Which images' }),
-})
-
-export type VarianceParams = z.output<typeof params>
+import { defineStudy } from '../../definition/index.ts'
+import { params, type VarianceParams } from './params.ts'
 
 /** Spatial variance of feature maps over depth (paper 4.7, Fig. 10). */
 export const featureVariance = defineStudy({
@@ -70,17 +49,28 @@ export const featureVariance = defineStudy({
         'index / (count - 1) over stem layers, residual units and transitions; class tokens are left out',
     },
   ],
+  questions: [
+    {
+      id: 'feature-variance',
+      section: '4.7',
+      title: 'Feature map variance',
+      asks: 'Do the layers average features or sharpen them?',
+      look: 'Where each curve rises and falls over depth.',
+      params: () => ({ images: 16 }),
+      images: 16,
+    },
+  ],
   conditions: () => [],
-  extraWork: (chosen, room) => drawnWork(room, chosen.images, 1),
-  async measure(room, chosen) {
-    const images = await drawImages(room.workspace.db, room.source, chosen.images, chosen.seed)
-    if (chosen.order === 'per-image') await probeImages(room, images, perImage)
-    else await measureBatchMean(room, images)
+  extraWork: (chosen, context) => drawnWork(context, chosen.images, 1),
+  async measure(context, chosen) {
+    const images = await drawImages(context.workspace.db, context.source, chosen.images, chosen.seed)
+    if (chosen.order === 'per-image') await probeImages(context, images, perImage)
+    else await measureBatchMean(context, images)
   },
-  async complete(chosen, room) {
-    const { db } = room.workspace
-    const images = await drawImages(db, room.source, chosen.images, chosen.seed)
-    return room.models.every((model) => storedCurve(db, model, images, chosen).settled)
+  async complete(chosen, context) {
+    const { db } = context.workspace
+    const images = await drawImages(db, context.source, chosen.images, chosen.seed)
+    return context.models.every((model) => storedCurve(db, model, images, chosen).settled)
   },
   point: variancePoint,
   async kept(chosen, _model, { workspace: { db }, source }) {
@@ -89,11 +79,11 @@ export const featureVariance = defineStudy({
       ? [{ rewrite: perImage.rewrite, images, together: false }]
       : [{ rewrite: batchMeanRewrite(images), images, together: true }]
   },
-  async view(_grid, chosen, room) {
-    const { db } = room.workspace
-    const images = await drawImages(db, room.source, chosen.images, chosen.seed)
+  async view(_grid, chosen, context) {
+    const { db } = context.workspace
+    const images = await drawImages(db, context.source, chosen.images, chosen.seed)
     const curves = await Promise.all(
-      room.models.map(async (model) => ({
+      context.models.map(async (model) => ({
         model,
         points: await pointsOf(model),
         ...storedCurve(db, model, images, chosen),

@@ -5,10 +5,10 @@ import { type StoredModel } from '../../../models/index.ts'
 import { onGraphThread, rowWeightsInput, type FeaturePoint, type Tap } from '../../../onnx/index.ts'
 import type { Db } from '../../../workspace/index.ts'
 import { givenUp, inCalls, smallerAfter } from '../../measure/calls.ts'
-import type { MeasureRoom } from '../../definition/definition.ts'
 import { loadFloats, openProbe, runProbe, setKey, type Probe } from '../../measure/probing.ts'
 import { FeatureSum } from './featureSum.ts'
 import { measured, measurementStore, type StudyImage, subjectsOf } from '../../../facts/index.ts'
+import type { MeasureContext } from '../../definition/index.ts'
 
 /** The places of a curve over depth. */
 export const pointsOf = ({ path }: StoredModel): Promise<FeaturePoint[]> =>
@@ -51,8 +51,8 @@ export const batchMeanRewrite = (images: StudyImage[]): Rewrite => ({
  * Features are averaged over all images that can be read, some of them in each run; the one vector is kept under the
  * first of them, and why images were left out beside it.
  */
-export async function measureBatchMean(room: MeasureRoom, images: StudyImage[]): Promise<void> {
-  const { workspace, model, progress, context } = room
+export async function measureBatchMean(context: MeasureContext, images: StudyImage[]): Promise<void> {
+  const { workspace, model, progress, job } = context
   const rewrite = batchMeanRewrite(images)
   const [first] = images
   progress.expect(images.length)
@@ -66,21 +66,21 @@ export async function measureBatchMean(room: MeasureRoom, images: StudyImage[]):
     provider,
     outputs,
     size: usual,
-  } = await openProbe(room, {
+  } = await openProbe(context, {
     name: 'feature-sum',
     taps: (one) => tapsOf(one, 'weightedSum'),
   })
-  const size = smallerAfter(usual, progress.moved() ? 0 : context.crashes)
+  const size = smallerAfter(usual, progress.moved() ? 0 : job.crashes)
   progress.note(`${model.title} on ${provider}, batch ${size.most}`)
   const sums = points.map((point) => new FeatureSum(point))
   const { problems, giveUp } = givenUp(progress)
   const call = async (part: StudyImage[], places: number) => {
-    if (context.signal.aborted) return
-    const loaded = await loadFloats(room, part, places)
+    if (job.signal.aborted) return
+    const loaded = await loadFloats(context, part, places)
     const weights = Float32Array.from({ length: places }, (_, row) =>
       row < part.length && !loaded.problems[row] ? 1 : 0,
     )
-    context.enterNative()
+    job.enterNative()
     const answer = await runProbe(session, model, loaded.floats, outputs, [
       { name: rowWeightsInput, data: weights, shape: [places] },
     ])
@@ -96,7 +96,7 @@ export async function measureBatchMean(room: MeasureRoom, images: StudyImage[]):
   } finally {
     await session.close()
   }
-  if (context.signal.aborted) return
+  if (job.signal.aborted) return
   const counted = images.length - problems.size
   if (counted === 0) throw new KernelscopeError('DATASET_EMPTY', `no image gave features of ${model.title}`)
   const store = measurementStore(workspace.db, { model, provider, rewrite })

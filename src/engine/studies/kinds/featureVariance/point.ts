@@ -1,10 +1,10 @@
 import type { StoredModel } from '../../../models/index.ts'
-import type { PointImages, ViewRoom } from '../../definition/definition.ts'
 import { drawImages } from '../../measure/drawImages.ts'
 import { scaleOf, storedCurve } from './curve.ts'
-import type { VarianceParams } from './index.ts'
+import type { VarianceParams } from './params.ts'
 import { batchMeanRewrite, perImage } from './measure.ts'
 import { measured, subjectsOf } from '../../../facts/index.ts'
+import type { PointImages, ViewContext } from '../../definition/index.ts'
 
 /** Places of a curve by their index. */
 export const pointKey = (index: number): string => `place=${index + 1}`
@@ -14,7 +14,7 @@ export async function variancePoint(
   key: string,
   chosen: VarianceParams,
   model: StoredModel,
-  { workspace: { db }, source }: ViewRoom,
+  { workspace: { db }, source }: ViewContext,
 ): Promise<PointImages | null> {
   const images = await drawImages(db, source, chosen.images, chosen.seed)
   const { curve } = storedCurve(db, model, images, chosen)

@@ -4,8 +4,8 @@ import { kernelDistancesSpec } from '#shared/figures/kernelDistance.ts'
 import { firstAndLast } from './layers.ts'
 import { onGraphThread } from '../../../onnx/index.ts'
 import type { StoredModel } from '../../../models/index.ts'
-import { defineStudy } from '../../definition/definition.ts'
 import { paperStatements } from '../../summary/paper.ts'
+import { defineStudy } from '../../definition/index.ts'
 
 const params = z.object({
   definition: distanceDefinition.default('normalised').meta({
@@ -69,6 +69,16 @@ export const kernelAttention = defineStudy({
       source: 'LKRobust kernel_atten_dis.py',
     },
     { name: 'uniform', formula: 'the distance of a kernel whose weights are all equal' },
+  ],
+  questions: [
+    {
+      id: 'kernel-distance',
+      section: '4.6',
+      title: 'Kernel attention distance',
+      asks: 'How far do the kernels look, in shallow and in deep layers?',
+      look: 'Curves above the line of a uniform kernel look farther than it.',
+      models: ({ large }) => large,
+    },
   ],
   conditions: () => [],
   fromWeights: true,

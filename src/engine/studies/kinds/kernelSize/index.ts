@@ -2,12 +2,11 @@ import { z } from 'zod'
 import type { DataTable, StudyCondition } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { StoredModel } from '../../../models/index.ts'
-import { defineStudy } from '../../definition/definition.ts'
-import type { Grid } from '../../summary/grid.ts'
 import { baselineOf, changeOf, levelSeries } from '../../summary/levels.ts'
-import { centreless, maskWindows } from '../../measure/lanes.ts'
+import { centreless, maskSessions, maskWindows } from './windows.ts'
 import { paperValues } from '../../summary/paper.ts'
 import type { Condition } from '../../../facts/index.ts'
+import { defineStudy, type Grid, unchanged } from '../../definition/index.ts'
 
 const params = z.object({
   sizes: z
@@ -49,7 +48,33 @@ export const kernelSize = defineStudy({
       source: 'ours',
     },
   ],
+  questions: [
+    {
+      id: 'kernel-matters',
+      section: '4.5',
+      title: 'Is it the large kernel?',
+      asks: 'Does a trained large kernel still work when only its middle is kept?',
+      look: 'How much the 31×31 model loses at a window of 3, beside the model trained with 3×3.',
+      params: () => ({ sizes: [3, 7] }),
+      models: ({ large }) => large.slice(0, 4),
+    },
+    {
+      id: 'how-large',
+      section: '4.9',
+      title: 'How large a kernel?',
+      asks: 'From which window on does more kernel no longer help?',
+      look: 'Where the curve over windows of 3 to 31 becomes flat.',
+      params: () => ({ sizes: [3, 5, 7, 13, 21, 31] }),
+      models: ({ large }) => large.slice(0, 2),
+    },
+  ],
   conditions: ({ sizes }, model) => conditions(sizes, model),
+  axis: {
+    title: 'Window kept (px)',
+    of: ({ window }) => Number(window),
+    label: (x) => `${x}×${x}`,
+  },
+  sessions: maskSessions,
   view: (grid, _params, { models }) => ({
     tables: [sizeTable(grid, models)],
     figures: [windowFigure(grid, models), sizeFigure(grid, models)],
@@ -72,16 +97,22 @@ function evenNote({ title, inspection }: StoredModel): string[] {
 }
 
 function conditions(sizes: number[], { largestKernel, inspection }: StoredModel): Condition[] {
-  const identity = () => ({ op: 'identity' as const })
   const smaller = [...new Set(sizes)]
     .filter((size) => maskWindows(inspection.convolutions, size).length > 0)
     .sort((a, b) => a - b)
   return [
-    { key: 'whole', params: { window: largestKernel ?? 0, masked: false }, transform: identity },
+    {
+      key: 'whole',
+      params: { window: largestKernel ?? 0, masked: false },
+      title: 'kernels as they are',
+      baseline: true,
+      transform: unchanged,
+    },
     ...smaller.map((size): Condition => ({
       key: `window=${size}`,
       params: { window: size, masked: true },
-      transform: identity,
+      title: `kernels cut to ${size}×${size}`,
+      transform: unchanged,
       rewrite: { op: 'maskKernel', size },
     })),
   ]

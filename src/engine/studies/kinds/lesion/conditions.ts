@@ -4,6 +4,7 @@ import { readSubsets, serialiseSubsets, subsetsFor } from './file.ts'
 import type { LesionParams } from './params.ts'
 import { drawSubsets } from './subsets.ts'
 import type { Condition } from '../../../facts/index.ts'
+import { unchanged } from '../../definition/index.ts'
 
 /** Blocks that may be removed; those of the stage with most blocks where only they are asked for. */
 export function candidatesOf(
@@ -31,21 +32,48 @@ function subsetsOf(chosen: LesionParams, model: StoredModel, db: Db): number[][]
 
 export function lesionConditions(chosen: LesionParams, model: StoredModel, db: Db): Condition[] {
   const total = model.inspection.blocks.length
-  const identity = () => ({ op: 'identity' as const })
-  const remove = (key: string, blocks: number[], params: Condition['params']): Condition => ({
+  const remove = (
+    key: string,
+    blocks: number[],
+    params: Condition['params'],
+    words: Pick<Condition, 'title' | 'way' | 'draw'>,
+  ): Condition => ({
     key,
+    ...words,
     params: { ...params, n: blocks.length, proportion: blocks.length / total, blocks: blocks.join(' ') },
-    transform: identity,
+    transform: unchanged,
     rewrite: { op: 'lesion', blocks },
   })
   return [
-    { key: 'none', params: { n: 0, proportion: 0, blocks: '', kind: 'subset' }, transform: identity },
+    {
+      key: 'none',
+      params: { n: 0, proportion: 0, blocks: '', kind: 'subset' },
+      title: 'no block removed',
+      baseline: true,
+      transform: unchanged,
+    },
     ...[...Map.groupBy(subsetsOf(chosen, model, db), ({ length }) => length)].flatMap(([n, subsets]) =>
-      subsets.map((blocks, sample) => remove(`n=${n},sample=${sample}`, blocks, { kind: 'subset', sample })),
+      subsets.map((blocks, sample) =>
+        remove(
+          `n=${n},sample=${sample}`,
+          blocks,
+          { kind: 'subset', sample },
+          {
+            title: `${n} ${n === 1 ? 'block' : 'blocks'} removed`,
+            way: 'subsets',
+            draw: { level: `n=${n}`, title: `subset ${sample + 1}` },
+          },
+        ),
+      ),
     ),
     ...(chosen.singles
       ? candidatesOf(model, chosen).map((block) =>
-          remove(`block=${block}`, [block], { kind: 'single', block }),
+          remove(
+            `block=${block}`,
+            [block],
+            { kind: 'single', block },
+            { title: `without block ${block + 1}`, way: 'single blocks' },
+          ),
         )
       : []),
   ]

@@ -1,5 +1,7 @@
 import { asItIs, sessionTimes, type SessionTime, type StoredModel } from '../../../models/index.ts'
 import type { Db } from '../../../workspace/index.ts'
+import { currentVariant } from '../../../facts/index.ts'
+import type { EstimateContext, SessionEstimate } from '../../definition/index.ts'
 
 /** Sessions of a model that a trial has timed: all blocks gated, and half of the removable ones cut out. */
 export interface LesionTimes {
@@ -26,6 +28,25 @@ export function estimatedTimes(db: Db, variantId: number, model: StoredModel): L
   if (!plain) return null
   const left = 1 - savedShare * cutShare(model, halfOf(model))
   return { gated: plain, half: { ...plain, secondsPerImage: plain.secondsPerImage * left } }
+}
+
+/** What removing subsets of blocks costs in the cheaper way, where both were timed. */
+export function estimateLesions(
+  subsets: readonly (readonly number[])[],
+  { db, model, images }: EstimateContext,
+): SessionEstimate {
+  const variant = currentVariant(db, model)
+  const times = variant && lesionTimes(db, variant.id)
+  if (!times)
+    return {
+      seconds: null,
+      note: `${model.title}: a trial at the start decides whether blocks are gated or cut out`,
+    }
+  const choice = weighLesion(model, subsets, images, times)
+  return {
+    seconds: Math.min(choice.gatedSeconds, choice.cutSeconds),
+    note: `${model.title}: ${choiceText(choice)}`,
+  }
 }
 
 /** Every second removable block: what a trial cuts out. */

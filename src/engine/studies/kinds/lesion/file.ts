@@ -61,8 +61,9 @@ export function serialiseSubsets({ format, version, models }: SubsetFile): strin
   return `{\n  "format": "${format}",\n  "version": ${version},\n  "models": [\n${entries.join(',\n')}\n  ]\n}\n`
 }
 
-/** Keeps a file in the workspace; its digest names it from then on. */
-export function storeSubsets(db: Db, text: string): string {
+/** Keeps a file in the workspace; its digest names it from then on. Throws DRAWS_MALFORMED. */
+export function keepSubsets(db: Db, text: string): string {
+  parseSubsets(JSON.parse(text))
   const digest = createHash('sha256').update(text).digest('hex')
   db.prepare('INSERT OR IGNORE INTO subset_file (digest, text) VALUES (?, ?)').run(digest, text)
   return digest

@@ -1,12 +1,15 @@
 import type { StoredModel } from '../../../models/index.ts'
 import type { Db } from '../../../workspace/index.ts'
-import { defineStudy } from '../../definition/definition.ts'
 import { paperStatements } from '../../summary/paper.ts'
 import { candidatesOf, exportSubsets, lesionConditions } from './conditions.ts'
-import { readSubsets, subsetsFor } from './file.ts'
+import { isSubsetFile, keepSubsets, readSubsets, subsetsFor } from './file.ts'
+import { estimateLesions } from './cost.ts'
+import { blocksOf } from './graphs.ts'
 import { params, type LesionParams } from './params.ts'
+import { planLesions } from './sessions.ts'
 import { timesNote } from './times.ts'
 import { lesionMetrics, lesionTable, proportionFigure, singleBlockFigure } from './view.ts'
+import { defineStudy } from '../../definition/index.ts'
 
 /** Accuracy when residual blocks are taken out at inference (paper 4.3, Fig. 7). */
 export const lesion = defineStudy({
@@ -51,14 +54,32 @@ export const lesion = defineStudy({
     { name: 'proportion', formula: 'n / N, N = all blocks of the model, removable or not' },
     { name: 'band', formula: 'minimum to maximum over subsets' },
   ],
+  ranked: true,
+  questions: [
+    {
+      id: 'lesion',
+      section: '4.3',
+      title: 'Lesion',
+      asks: 'What happens when whole blocks are removed from the trained model?',
+      look: 'How accuracy falls with the number of removed blocks, and which single block matters most.',
+      params: () => ({ samples: 2, step: 2 }),
+    },
+  ],
   settle(chosen, { db }) {
     if (chosen.draws !== null) readSubsets(db, chosen.draws)
     return chosen
   },
   conditions: (chosen, model, { db }) => lesionConditions(chosen, model, db),
-  severity: 'removed blocks',
-  severityOf: ({ kind, n }) => (kind === 'subset' ? Number(n) : null),
+  sessions: planLesions,
+  estimateSessions: (conditions, context) => estimateLesions(conditions.map(blocksOf), context),
+  axis: {
+    title: 'Blocks removed',
+    of: ({ n }) => Number(n),
+    label: (n) => `${n} ${n === 1 ? 'block' : 'blocks'}`,
+    hardens: ({ kind }) => kind === 'subset',
+  },
   exportDraws: exportSubsets,
+  replays: { reads: isSubsetFile, keep: keepSubsets },
   view: (grid, chosen, { models, workspace: { db } }) => ({
     tables: [lesionTable(grid, models)],
     figures: [proportionFigure(grid), ...(chosen.singles ? [singleBlockFigure(grid, models)] : [])],

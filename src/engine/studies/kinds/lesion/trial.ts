@@ -1,8 +1,8 @@
 import { openClassifier, setSessionTime, type Classifier, type GraphPlan } from '../../../models/index.ts'
-import type { MeasureRoom } from '../../definition/definition.ts'
 import { estimatedTimes, gatedPlan, halfPlan, lesionTimes, type LesionTimes } from './cost.ts'
-import { gatedGraph, halfCutGraph } from './lanes.ts'
+import { gatedGraph, halfCutGraph } from './graphs.ts'
 import { currentVariant } from '../../../facts/index.ts'
+import type { MeasureContext } from '../../definition/index.ts'
 
 /** Forward passes below which a trial costs more than it can save. */
 const worthATrial = 500
@@ -11,24 +11,24 @@ const worthATrial = 500
  * Times of the gated graph and of one with half of the blocks cut out: those of an earlier trial, of one now, or, where
  * little is to be computed, as the model as it is lets expect.
  */
-export async function timesForLesion(room: MeasureRoom, passes: number): Promise<LesionTimes | null> {
-  const { db } = room.workspace
-  const variant = currentVariant(db, room.model)
+export async function timesForLesion(context: MeasureContext, passes: number): Promise<LesionTimes | null> {
+  const { db } = context.workspace
+  const variant = currentVariant(db, context.model)
   const known = variant && lesionTimes(db, variant.id)
   if (known) return known
-  if (passes < worthATrial) return variant && estimatedTimes(db, variant.id, room.model)
-  room.progress.note(`${room.model.title}: timing gates against cutting blocks out`)
-  const variantId = await timed(room, gatedPlan, gatedGraph(room.model))
-  if (room.context.signal.aborted) return null
-  await timed(room, halfPlan, halfCutGraph(room.model))
+  if (passes < worthATrial) return variant && estimatedTimes(db, variant.id, context.model)
+  context.progress.note(`${context.model.title}: timing gates against cutting blocks out`)
+  const variantId = await timed(context, gatedPlan, gatedGraph(context.model))
+  if (context.job.signal.aborted) return null
+  await timed(context, halfPlan, halfCutGraph(context.model))
   return lesionTimes(db, variantId)
 }
 
-async function timed(room: MeasureRoom, name: string, plan: GraphPlan): Promise<number> {
-  const { workspace, model, settings, log, context } = room
+async function timed(context: MeasureContext, name: string, plan: GraphPlan): Promise<number> {
+  const { workspace, model, settings, log, job } = context
   const classifier = await openClassifier(workspace, model, settings, log, plan)
   try {
-    context.enterNative()
+    job.enterNative()
     const secondsPerImage = await secondsOf(classifier, plan)
     const { secondsToOpen, variant } = classifier
     setSessionTime(workspace.db, variant.id, name, { secondsToOpen, secondsPerImage })

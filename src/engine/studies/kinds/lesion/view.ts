@@ -1,10 +1,9 @@
 import type { DataTable, StudyCondition } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { StoredModel } from '../../../models/index.ts'
-import type { Metric } from '../../definition/definition.ts'
-import type { Grid } from '../../summary/grid.ts'
 import { changeOf, levelSeries, mostRepeats } from '../../summary/levels.ts'
 import { accuracyMetric, meanMetric, nearest } from '../../summary/metrics.ts'
+import type { Grid, Metric } from '../../definition/index.ts'
 
 const proportionOf = ({ params }: StudyCondition) =>
   params['kind'] === 'subset' ? Number(params['proportion']) : null

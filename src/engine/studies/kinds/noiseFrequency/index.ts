@@ -3,13 +3,12 @@ import type { DataTable, StudyCondition } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import { bandRadii, type BandNoise } from '#shared/transforms/index.ts'
 import type { StoredModel } from '../../../models/index.ts'
-import { defineStudy, type Metric } from '../../definition/definition.ts'
-import type { Grid } from '../../summary/grid.ts'
 import { changeOf, levelSeries } from '../../summary/levels.ts'
 import { changeMetric, nearest } from '../../summary/metrics.ts'
 import { paperStatements, paperValues } from '../../summary/paper.ts'
 import { spectrumFigures } from './spectrum.ts'
 import type { Condition } from '../../../facts/index.ts'
+import { defineStudy, type Grid, type Metric, unchanged } from '../../definition/index.ts'
 
 const params = z.object({
   centres: z
@@ -95,10 +94,24 @@ export const noiseFrequency = defineStudy({
     },
     { name: 'as published', formula: 'noise power grows with the area of the ring' },
   ],
+  ranked: true,
+  printedIn: ['Table 5'],
+  questions: [
+    {
+      id: 'noise-frequency',
+      section: '4.4',
+      title: 'Noise frequency',
+      asks: 'Is the model more sensitive to slow or to fast noise?',
+      look: 'The lowest point of each curve: the frequency that hurts most.',
+      params: () => ({ centres: [0, 200, 400, 600, 800, 1000] }),
+      transformSeconds: 0.004,
+    },
+  ],
+  axis: { title: 'Frequency (π)', of: ({ centre }) => Number(centre) / 1000, label: (x) => `${x}π` },
   conditions: (chosen, model) => conditions(chosen, model),
-  view: async (grid, chosen, room) => ({
-    tables: [bandTable(grid, room.models, chosen)],
-    figures: [frequencyFigure(grid, chosen), ...(await spectrumFigures(bandsOf(chosen), room))],
+  view: async (grid, chosen, context) => ({
+    tables: [bandTable(grid, context.models, chosen)],
+    figures: [frequencyFigure(grid, chosen), ...(await spectrumFigures(bandsOf(chosen), context))],
     reported: [
       ...paperStatements('Fig. 8'),
       ...paperValues(({ metric }) => metric.startsWith('frequency noise')),
@@ -128,10 +141,11 @@ function bandsOf({
 }
 
 const conditions = (chosen: FrequencyParams, { preprocessing: { std } }: StoredModel): Condition[] => [
-  { key: 'clean', params: { centre: -1 }, transform: () => ({ op: 'identity' }) },
+  { key: 'clean', params: { centre: -1 }, title: 'clean', baseline: true, transform: unchanged },
   ...bandsOf(chosen).map((band): Condition => ({
     key: `centre=${band.centre}`,
     params: { centre: band.centre },
+    title: `noise at ${band.centre / 1000}π`,
     transform: () => ({ ...band, std }),
   })),
 ]

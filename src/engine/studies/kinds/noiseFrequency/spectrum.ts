@@ -3,8 +3,8 @@ import { plainNumber } from '#shared/figures/format.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import { bandRadii, type BandNoise } from '#shared/transforms/index.ts'
 import { bandSpectrum } from '../../../images/index.ts'
-import type { ViewRoom } from '../../definition/definition.ts'
 import { imageChunks } from '../../../facts/index.ts'
+import type { ViewContext } from '../../definition/index.ts'
 
 type Band = Omit<BandNoise, 'std'>
 
@@ -17,7 +17,7 @@ const mostCells = 64
 /** What each band's noise is made of: the mean spectrum of the noise that the first images get, at the first model's size. */
 export async function spectrumFigures(
   bands: readonly Band[],
-  { workspace: { db }, source, models: [model] }: ViewRoom,
+  { workspace: { db }, source, models: [model] }: ViewContext,
 ): Promise<FigureSpec[]> {
   const images = imageChunks(db, source, shownImages).next().value ?? []
   if (!model || images.length === 0) return []

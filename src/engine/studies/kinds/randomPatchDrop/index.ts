@@ -1,52 +1,12 @@
-import { z } from 'zod'
-import { defineStudy } from '../../definition/definition.ts'
 import { paperStatements } from '../../summary/paper.ts'
 import { accuracyTable, lossFigure, lossMetrics } from './view.ts'
 import type { Condition } from '../../../facts/index.ts'
+import { defineStudy } from '../../definition/index.ts'
+import { droppedAxis } from '../dropped.ts'
+import { params, type RandomPatchDropParams } from './params.ts'
 
 /** Images that share a mask in the published script: its batch size (LKRobust occlusion, batch 256). */
 const publishedGroup = 256
-
-const params = z.object({
-  patch: z
-    .int()
-    .min(1)
-    .max(512)
-    .default(16)
-    .meta({ title: 'Patch size', description: 'Side of a patch in pixels of the model input', unit: 'px' }),
-  percents: z
-    .array(z.int().min(0).max(100))
-    .min(1)
-    .max(101)
-    .default([0, 10, 20, 30, 40, 50, 60, 70, 80, 90])
-    .meta({ title: 'Dropped patches', description: 'Shares of patches that are painted over', unit: '%' }),
-  repeats: z
-    .int()
-    .min(1)
-    .max(100)
-    .default(3)
-    .meta({ title: 'Repeats', description: 'Independent draws at every share' }),
-  fill: z.enum(['black', 'mean']).default('black').meta({
-    title: 'Fill',
-    description: 'Black in [0,1] space, as published, or the mean colour of ImageNet',
-  }),
-  mask: z.enum(['image', 'batch']).default('image').meta({
-    title: 'Masks',
-    description:
-      'One mask per image (sound), or one shared by 256 images in dataset order (as in the published script)',
-  }),
-  seed: z
-    .int()
-    .min(0)
-    .default(0)
-    .meta({ title: 'Seed', description: 'Same seed, same masks, on every machine' }),
-  draws: z.string().nullable().default(null).meta({
-    title: 'Replay draws',
-    description: 'Digest of an imported draws file; its masks are used instead of the seed',
-  }),
-})
-
-export type RandomPatchDropParams = z.output<typeof params>
 
 /** Occlusion by randomly dropped patches, after Naseer et al. (NeurIPS 2021). */
 export const randomPatchDrop = defineStudy({
@@ -85,10 +45,20 @@ export const randomPatchDrop = defineStudy({
     },
     { name: 'band', formula: 'minimum to maximum over repeats' },
   ],
+  ranked: true,
+  questions: [
+    {
+      id: 'random-occlusion',
+      section: '4.1',
+      title: 'Random occlusion',
+      asks: 'How does accuracy fall when random patches of an image go missing?',
+      look: 'Which curve falls last; then click a point to see the images behind it.',
+      params: () => ({ percents: [0, 20, 40, 60, 80], repeats: 1 }),
+    },
+  ],
   groupSize: ({ mask }) => (mask === 'batch' ? publishedGroup : null),
   exportDraws: 'masks',
-  severity: 'dropped patches in %',
-  severityOf: ({ percent }) => Number(percent),
+  axis: droppedAxis,
   conditions,
   view: (grid, chosen) => ({
     tables: [accuracyTable(grid, chosen)],
@@ -115,6 +85,12 @@ function conditions(chosen: RandomPatchDropParams): Condition[] {
     Array.from({ length: percent === 0 ? 1 : repeats }, (_, repeat) => ({
       key: `percent=${percent},repeat=${repeat}`,
       params: { percent, repeat },
+      ...(percent === 0
+        ? { title: 'nothing dropped', baseline: true as const }
+        : {
+            title: `${percent} % dropped`,
+            draw: { level: `percent=${percent}`, title: `draw ${repeat + 1}` },
+          }),
       transform: (group: number) =>
         percent === 0
           ? { op: 'identity' as const }

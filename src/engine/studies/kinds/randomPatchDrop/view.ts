@@ -1,10 +1,9 @@
 import type { DataTable, StudyCondition } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
-import type { Metric } from '../../definition/definition.ts'
-import type { Grid } from '../../summary/grid.ts'
 import { baselineOf, levelSeries, levelsOf } from '../../summary/levels.ts'
 import { changeMetric, meanMetric, nearest } from '../../summary/metrics.ts'
-import type { RandomPatchDropParams } from './index.ts'
+import type { RandomPatchDropParams } from './params.ts'
+import type { Grid, Metric } from '../../definition/index.ts'
 
 const lossOf = ({ params }: StudyCondition) => Number(params['percent']) / 100
 

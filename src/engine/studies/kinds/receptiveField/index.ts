@@ -1,10 +1,10 @@
-import { defineStudy } from '../../definition/definition.ts'
 import { drawnWork, gradientForwards } from '../../measure/work.ts'
 import { fieldImages, fieldRewrite, isMeasured, measureField, ringsRewrite, storedField } from './measure.ts'
 import { params } from './params.ts'
 import { areaPoint } from './point.ts'
 import { areaFigure, areaTable, fieldFigure, type Field } from './view.ts'
 import { problemNotes } from '../../../facts/index.ts'
+import { defineStudy } from '../../definition/index.ts'
 
 /** Effective receptive fields of several models (RepLKNet, section 5): how far the centre of a feature map sees. */
 export const receptiveFieldStudy = defineStudy({
@@ -46,8 +46,8 @@ export const receptiveFieldStudy = defineStudy({
   ],
   needsLabels: false,
   conditions: () => [],
-  extraWork: (chosen, room) => drawnWork(room, chosen.images, gradientForwards),
-  measure: (room, chosen) => measureField(room, chosen),
+  extraWork: (chosen, context) => drawnWork(context, chosen.images, gradientForwards),
+  measure: (context, chosen) => measureField(context, chosen),
   async complete(chosen, { workspace, source, models }) {
     const images = await fieldImages(workspace.db, source, chosen)
     return models.every((model) => isMeasured(workspace.db, images, model, chosen))

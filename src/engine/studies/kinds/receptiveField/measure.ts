@@ -7,7 +7,6 @@ import { openWithFirst, writeGraph, type StoredModel } from '../../../models/ind
 import { contributionOutput, onGraphThread } from '../../../onnx/index.ts'
 import type { Db } from '../../../workspace/index.ts'
 import { givenUp, gradientCallSize, inCalls, smallerAfter } from '../../measure/calls.ts'
-import type { MeasureRoom } from '../../definition/definition.ts'
 import { drawImages } from '../../measure/drawImages.ts'
 import { loadFloats, runProbe, setKey } from '../../measure/probing.ts'
 import type { ReceptiveFieldParams } from './params.ts'
@@ -19,6 +18,7 @@ import {
   type StudyImage,
   subjectsOf,
 } from '../../../facts/index.ts'
+import type { MeasureContext } from '../../definition/index.ts'
 
 /** The mean over a set of images is kept as one vector under the first of them. */
 export const fieldRewrite = (images: StudyImage[], { depth }: ReceptiveFieldParams): Rewrite => ({
@@ -89,8 +89,8 @@ const pointAt = (points: readonly unknown[], depth: number): number | null =>
  * Averages the contributions of all images of the draw, and keeps the rings of each; where the mean is there, those that
  * are missing. Throws MODEL_UNSUPPORTED where there is no gradient.
  */
-export async function measureField(room: MeasureRoom, chosen: ReceptiveFieldParams): Promise<void> {
-  const { workspace, source, model, progress, context } = room
+export async function measureField(context: MeasureContext, chosen: ReceptiveFieldParams): Promise<void> {
+  const { workspace, source, model, progress, job } = context
   const images = await fieldImages(workspace.db, source, chosen)
   const [first] = images
   const field = storedField(workspace.db, images, model, chosen)
@@ -98,16 +98,16 @@ export async function measureField(room: MeasureRoom, chosen: ReceptiveFieldPara
   progress.expect(images.length)
   progress.add({ computed: 0, cached: images.length - left.length, failed: 0 })
   if (!first || left.length === 0) return
-  const { session, provider } = await openField(room, chosen)
-  const size = smallerAfter(gradientCallSize(model), progress.moved() ? 0 : context.crashes)
+  const { session, provider } = await openField(context, chosen)
+  const size = smallerAfter(gradientCallSize(model), progress.moved() ? 0 : job.crashes)
   progress.note(`${model.title} on ${provider}, forward and backward, batch ${size.most}`)
   const [height, width] = model.preprocessing.size
   const sum = new Float64Array(height * width)
   const { problems, giveUp } = givenUp(progress)
   const rings = new Map<number, number[]>()
   const call = async (part: StudyImage[], places: number) => {
-    if (context.signal.aborted) return
-    const found = await addContributions(room, session, part, places, { sum, rings })
+    if (job.signal.aborted) return
+    const found = await addContributions(context, session, part, places, { sum, rings })
     for (const [row, image] of part.entries()) {
       const problem = found[row]
       if (problem) giveUp(image, problem)
@@ -119,7 +119,7 @@ export async function measureField(room: MeasureRoom, chosen: ReceptiveFieldPara
   } finally {
     await session.close()
   }
-  if (context.signal.aborted) return
+  if (job.signal.aborted) return
   const counted = left.length - problems.size
   if (!field && counted === 0)
     throw new KernelscopeError('DATASET_EMPTY', `no image gave a receptive field of ${model.title}`)
@@ -142,7 +142,10 @@ function withoutRings(db: Db, images: StudyImage[], model: StoredModel, chosen: 
   return images.filter(({ subjectId }) => !known.has(subjectId))
 }
 
-async function openField({ workspace, model, settings, log }: MeasureRoom, { depth }: ReceptiveFieldParams) {
+async function openField(
+  { workspace, model, settings, log }: MeasureContext,
+  { depth }: ReceptiveFieldParams,
+) {
   const { points, reason } = await onGraphThread({ kind: 'features', path: model.path })
   const point = pointAt(points, depth)
   if (point === null)
@@ -163,15 +166,15 @@ interface Contributions {
 
 /** Adds what the images contribute; for each the reason why it was left out, or null. */
 async function addContributions(
-  room: MeasureRoom,
+  context: MeasureContext,
   session: TensorSession,
   images: StudyImage[],
   places: number,
   { sum, rings }: Contributions,
 ): Promise<(ErrorShape | null)[]> {
-  const { floats, problems } = await loadFloats(room, images, places)
-  room.context.enterNative()
-  const [answer] = await runProbe(session, room.model, floats, [contributionOutput])
+  const { floats, problems } = await loadFloats(context, images, places)
+  context.job.enterNative()
+  const [answer] = await runProbe(session, context.model, floats, [contributionOutput])
   const found = answer?.data ?? new Float32Array()
   return images.map(({ path, subjectId }, row) => {
     const problem = problems[row]
@@ -180,7 +183,7 @@ async function addContributions(
     if (!one.every(Number.isFinite))
       return new KernelscopeError('INFERENCE_FAILED', `its gradient is not finite: ${path}`).toShape()
     for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + (one[i] ?? 0)
-    rings.set(subjectId, contributionRings(one, room.model.preprocessing.size))
+    rings.set(subjectId, contributionRings(one, context.model.preprocessing.size))
     return null
   })
 }

@@ -1,9 +1,9 @@
 import { areasOfRings } from '#shared/maths/receptiveField.ts'
 import type { StoredModel } from '../../../models/index.ts'
-import type { PointImages, ViewRoom } from '../../definition/definition.ts'
 import { countedIn, fieldImages, ringsRewrite, storedField } from './measure.ts'
 import type { ReceptiveFieldParams } from './params.ts'
 import { measured, subjectsOf } from '../../../facts/index.ts'
+import type { PointImages, ViewContext } from '../../definition/index.ts'
 
 /** Shares at which the curve is drawn. */
 export const shares = Array.from({ length: 99 }, (_, i) => (i + 1) / 100)
@@ -21,7 +21,7 @@ export async function areaPoint(
   key: string,
   chosen: ReceptiveFieldParams,
   model: StoredModel,
-  { workspace: { db }, source }: ViewRoom,
+  { workspace: { db }, source }: ViewContext,
 ): Promise<PointImages | null> {
   const share = shares.find((one) => pointKey(one) === key)
   const images = await fieldImages(db, source, chosen)

@@ -1,10 +1,10 @@
-import { defineStudy } from '../../definition/definition.ts'
 import { drawnWork, gradientForwards } from '../../measure/work.ts'
 import { galleryImages, mapsOf, measureGallery, rewriteOf } from './measure.ts'
 import { picturesOf } from './pictures.ts'
 import { gradientsOf, methodTitles, params } from './params.ts'
 import { agreementTable, concentrationTable, galleryFigure } from './view.ts'
 import { isSettled, problemNotes, subjectsOf } from '../../../facts/index.ts'
+import { defineStudy } from '../../definition/index.ts'
 
 /** Saliency maps of some images, several models and methods side by side. */
 export const saliencyGallery = defineStudy({
@@ -44,9 +44,9 @@ export const saliencyGallery = defineStudy({
   ],
   needsLabels: false,
   conditions: () => [],
-  extraWork: (chosen, room) =>
-    drawnWork(room, chosen.imageIds.length || chosen.images, gradientForwards * gradientsOf(chosen)),
-  measure: (room, chosen) => measureGallery(room, chosen),
+  extraWork: (chosen, context) =>
+    drawnWork(context, chosen.imageIds.length || chosen.images, gradientForwards * gradientsOf(chosen)),
+  measure: (context, chosen) => measureGallery(context, chosen),
   async complete(chosen, { workspace: { db }, source, models }) {
     const images = await galleryImages(db, source, chosen)
     const [first] = models

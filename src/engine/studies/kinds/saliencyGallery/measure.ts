@@ -16,7 +16,6 @@ import {
 } from '../../../saliency/index.ts'
 import type { Db } from '../../../workspace/index.ts'
 import { deadly, isComputingProblem, sizeAfter } from '../../measure/calls.ts'
-import type { MeasureRoom } from '../../definition/definition.ts'
 import { imageProblem } from '../../measure/load.ts'
 import { drawImages, drawPage } from '../../measure/drawImages.ts'
 import { targetLookup } from '../../measure/targets.ts'
@@ -32,6 +31,7 @@ import {
   type StudyImage,
   subjectsOf,
 } from '../../../facts/index.ts'
+import type { MeasureContext } from '../../definition/index.ts'
 
 /** Maps are kept no finer than this, so that many can be shown at once. */
 const mostCells = 64
@@ -71,19 +71,19 @@ export const mapsOf = (db: Db, model: StoredModel, name: MethodName, chosen: Gal
   measured(db, model, rewriteOf(name, chosen))
 
 /** Computes the maps of a model that are not stored. */
-export async function measureGallery(room: MeasureRoom, chosen: GalleryParams): Promise<void> {
-  const { workspace, source, model, progress, context } = room
+export async function measureGallery(context: MeasureContext, chosen: GalleryParams): Promise<void> {
+  const { workspace, source, model, progress, job } = context
   const images = await galleryImages(workspace.db, source, chosen)
   progress.expect(images.length * chosen.methods.length)
-  if (model.id === room.models[0]?.id) await keepPictures(room, images)
+  if (model.id === context.models[0]?.id) await keepPictures(context, images)
   const sessions = new OpenSessions()
   try {
     for (const name of chosen.methods) {
       const known = mapsOf(workspace.db, model, name, chosen).known(subjectsOf(images))
       const missing = images.filter(({ subjectId }) => !known.has(subjectId))
       progress.add({ computed: 0, cached: images.length - missing.length, failed: 0 })
-      await measureMethod(room, sessions, name, chosen, missing)
-      if (context.signal.aborted) return
+      await measureMethod(context, sessions, name, chosen, missing)
+      if (job.signal.aborted) return
     }
   } finally {
     await sessions.close()
@@ -91,25 +91,25 @@ export async function measureGallery(room: MeasureRoom, chosen: GalleryParams): 
 }
 
 async function measureMethod(
-  room: MeasureRoom,
+  context: MeasureContext,
   sessions: OpenSessions,
   name: MethodName,
   chosen: GalleryParams,
   images: readonly StudyImage[],
 ): Promise<void> {
-  const { workspace, model, progress, context } = room
+  const { workspace, model, progress, job } = context
   const rewrite = rewriteOf(name, chosen)
   const problems = new Map<number, ErrorShape>()
   // Where maps of the method lie already, so that a failure does not seem to be of a later runtime.
   let provider = currentVariants(workspace.db, model)(rewrite)?.provider ?? 'cpu'
   for (const image of images) {
-    if (context.signal.aborted) break
+    if (job.signal.aborted) break
     progress.note(`${model.title}, ${name}`)
-    const killing = !progress.moved() && sizeAfter({ most: 1, fixed: true }, context.crashes) === 0
+    const killing = !progress.moved() && sizeAfter({ most: 1, fixed: true }, job.crashes) === 0
     // Kept at once: the next image may end the engine too.
     if (killing) measurementStore(workspace.db, { model, provider, rewrite }).fail(image.subjectId, deadly())
-    context.enterNative()
-    const found = killing ? deadly() : await mapOf(room, sessions, name, chosen, image)
+    job.enterNative()
+    const found = killing ? deadly() : await mapOf(context, sessions, name, chosen, image)
     if (found === null) break
     if ('map' in found) {
       provider = found.provider
@@ -125,15 +125,15 @@ async function measureMethod(
 
 /** The map of an image, or why there is none; null when it was stopped. */
 async function mapOf(
-  { workspace, pool, settings, log, model, context }: MeasureRoom,
+  { workspace, pool, settings, log, model, job }: MeasureContext,
   sessions: OpenSessions,
   name: MethodName,
   chosen: GalleryParams,
   image: StudyImage,
 ): Promise<{ map: Float64Array; provider: ProviderName } | ErrorShape | null> {
   const kept = new KeptMaps()
-  const { signal } = context
-  const room: MapRoom = { pool, settings, log, sessions, kept, weights: workspace.weights, signal }
+  const { signal } = job
+  const context: MapRoom = { pool, settings, log, sessions, kept, weights: workspace.weights, signal }
   const target = targetLookup(model)(image.className)
   if (chosen.target === 'true' && target < 0)
     return new KernelscopeError(
@@ -147,9 +147,9 @@ async function mapOf(
     of: 'logit' as const,
   }
   // What cannot be opened is no fault of an image.
-  const lease = await sessions.open(room, model, gradientPlan(model))
+  const lease = await sessions.open(context, model, gradientPlan(model))
   try {
-    for await (const event of saliency(room, null, model, file, request)) {
+    for await (const event of saliency(context, null, model, file, request)) {
       if (event.type === 'progress') continue
       const part = kept.get(null, event.result.key, ['saliency']).parts['channels']
       if (!part) throw new KernelscopeError('INTERNAL', 'the map was not kept')

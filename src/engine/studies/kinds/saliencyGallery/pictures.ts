@@ -3,7 +3,6 @@ import type { Rewrite } from '#shared/rewrites.ts'
 import { encodePng, shrink } from '../../../images/index.ts'
 import type { StoredModel } from '../../../models/index.ts'
 import type { Db } from '../../../workspace/index.ts'
-import type { MeasureRoom } from '../../definition/definition.ts'
 import { loadImages } from '../../measure/load.ts'
 import {
   measured,
@@ -12,6 +11,7 @@ import {
   type StudyImage,
   subjectsOf,
 } from '../../../facts/index.ts'
+import type { MeasureContext } from '../../definition/index.ts'
 
 /** What a model is shown, as a picture beside its maps. */
 const shownPicture: Rewrite = { op: 'probe', what: 'shownPicture', together: null, version: 1 }
@@ -24,14 +24,14 @@ export const picturesOf = (db: Db, model: StoredModel): Measured => measured(db,
 
 /** Keeps the pictures of images that have none yet, or why there are none. */
 export async function keepPictures(
-  { workspace: { db }, pool, model, context }: MeasureRoom,
+  { workspace: { db }, pool, model, job }: MeasureContext,
   images: readonly StudyImage[],
 ): Promise<void> {
   const known = picturesOf(db, model).known(subjectsOf(images))
   const store = measurementStore(db, { model, provider: 'cpu', rewrite: shownPicture })
   const [height, width] = model.preprocessing.size
   for (const image of images) {
-    if (context.signal.aborted) return
+    if (job.signal.aborted) return
     if (known.has(image.subjectId)) continue
     const { pixels, problems } = await loadImages(pool, [image], model.preprocessing, 1)
     const [problem] = problems

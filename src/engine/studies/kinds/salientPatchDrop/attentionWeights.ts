@@ -1,21 +1,21 @@
 import { KernelscopeError } from '#shared/errors.ts'
 import { regrid } from '#shared/saliency.ts'
 import { onGraphThread, type AttentionMap } from '../../../onnx/index.ts'
-import type { MeasureRoom } from '../../definition/definition.ts'
 import { prober, type Probe } from '../../measure/probing.ts'
-import type { SalientParams } from './index.ts'
-import type { Grid, Weights } from './weights.ts'
+import type { SalientParams } from './params.ts'
+import type { Grid, Weights } from './patches.ts'
 import { measured, subjectsOf, type VectorPart } from '../../../facts/index.ts'
+import type { MeasureContext } from '../../definition/index.ts'
 
 const rewrite = { op: 'probe', what: 'classRow', together: null, version: 1 } as const
 
 /** Attention of the class token to every patch, of all layers and heads: measured once, chosen from afterwards. */
 export async function attentionWeights(
-  room: MeasureRoom,
+  context: MeasureContext,
   { layer, head }: SalientParams,
   grid: Grid,
 ): Promise<Weights> {
-  const { model, workspace } = room
+  const { model, workspace } = context
   const found = await onGraphThread({ kind: 'attention', path: model.path })
   const maps = found.maps.filter(({ hasClassToken }) => hasClassToken)
   const chosen = layer === null ? maps.at(-1) : maps.find((map) => map.layer === layer - 1)
@@ -30,7 +30,7 @@ export async function attentionWeights(
   }
   if (head !== null && (head < 1 || head > chosen.heads))
     throw new KernelscopeError('STUDY_PARAMS', `invalid head: ${model.title} has heads 1 to ${chosen.heads}`)
-  const probing = prober(room, attentionProbe(maps))
+  const probing = prober(context, attentionProbe(maps))
   const part = partOf(maps, chosen, head)
   return {
     async of(images) {

@@ -2,8 +2,8 @@ import { stat } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 import { getDataset } from '../../../datasets/index.ts'
-import type { MeasureRoom } from '../../definition/definition.ts'
-import { pixelWeights, type Grid, type Weights } from './weights.ts'
+import { pixelWeights, type Grid, type Weights } from './patches.ts'
+import type { MeasureContext } from '../../definition/index.ts'
 
 /** Masks read at a time. */
 const together = 32
@@ -13,7 +13,7 @@ const together = 32
  * PNG or under the same name.
  */
 export function folderWeights(
-  { workspace, pool, source, model, context }: MeasureRoom,
+  { workspace, pool, source, model, job }: MeasureContext,
   folder: string,
   grid: Grid,
 ): Weights {
@@ -41,7 +41,7 @@ export function folderWeights(
   return {
     async of(images) {
       const found = new Map<number, Float64Array>()
-      for (let at = 0; at < images.length && !context.signal.aborted; at += together) {
+      for (let at = 0; at < images.length && !job.signal.aborted; at += together) {
         const part = images.slice(at, at + together)
         const pictures = await Promise.all(
           part.map(({ path }) => read(join(folder, relative(root, path).replace(/\.[^.]+$/, '.png')))),

@@ -3,15 +3,15 @@ import { openTensors, type TensorSession } from '../../../inference/index.ts'
 import { openWithFirst, writeGraph } from '../../../models/index.ts'
 import { gradientOutput, labelsInput, weightInput } from '../../../onnx/index.ts'
 import { gradientCallSize, inCalls, type Calls } from '../../measure/calls.ts'
-import type { MeasureRoom } from '../../definition/definition.ts'
 import { loadFloats, runProbe } from '../../measure/probing.ts'
 import { targetLookup } from '../../measure/targets.ts'
-import { pixelWeights, type Grid, type Weights } from './weights.ts'
+import { pixelWeights, type Grid, type Weights } from './patches.ts'
 import type { StudyImage } from '../../../facts/index.ts'
+import type { MeasureContext } from '../../definition/index.ts'
 
 /** |gradient of the true logit|, summed over channels and over the pixels of a patch. */
-export function gradientWeights(room: MeasureRoom, grid: Grid): Weights {
-  const { workspace, model, settings, log, context, progress } = room
+export function gradientWeights(context: MeasureContext, grid: Grid): Weights {
+  const { workspace, model, settings, log, job, progress } = context
   const targetOf = targetLookup(model)
   const size = gradientCallSize(model)
   let opening: Promise<TensorSession> | null = null
@@ -33,13 +33,13 @@ export function gradientWeights(room: MeasureRoom, grid: Grid): Weights {
     part: StudyImage[],
     places: number,
   ): Promise<(ErrorShape | null)[]> {
-    const { floats, problems } = await loadFloats(room, part, places)
+    const { floats, problems } = await loadFloats(context, part, places)
     const labels = new Float32Array(places * model.classes)
     for (const [row, { className }] of part.entries()) {
       const target = targetOf(className)
       if (target >= 0) labels[row * model.classes + target] = -1
     }
-    context.enterNative()
+    job.enterNative()
     const [gradient] = await runProbe(
       session,
       model,
@@ -67,14 +67,14 @@ export function gradientWeights(room: MeasureRoom, grid: Grid): Weights {
       const session = await (opening ??= open())
       const calls: Calls<StudyImage> = {
         async call(part, places) {
-          if (context.signal.aborted) return
+          if (job.signal.aborted) return
           const failed = (await add(session, found, part, places)).filter(Boolean).length
           progress.add({ computed: part.length - failed, cached: 0, failed })
         },
         giveUp: () => progress.add({ computed: 0, cached: 0, failed: 1 }),
         ended: () => session.ended,
       }
-      await inCalls(size, images, calls, progress.moved() ? 0 : context.crashes)
+      await inCalls(size, images, calls, progress.moved() ? 0 : job.crashes)
       return found
     },
     refuse: () => undefined,

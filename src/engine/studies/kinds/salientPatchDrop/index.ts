@@ -1,71 +1,24 @@
-import { z } from 'zod'
 import { KernelscopeError } from '#shared/errors.ts'
 import type { SalientMode } from '#shared/saliency.ts'
 import { getModel, listModels, type StoredModel } from '../../../models/index.ts'
-import { defineStudy, type ExtraWork, type Metric, type WorkRoom } from '../../definition/definition.ts'
-import type { Grid } from '../../summary/grid.ts'
 import { changeMetric, nearest } from '../../summary/metrics.ts'
 import { paperStatements, paperValues } from '../../summary/paper.ts'
-import { measureGrid } from '../../run/run.ts'
+import { measureGrid } from '../../measure/grid.ts'
 import { gradientForwards } from '../../measure/work.ts'
 import { makeMasks } from './masks.ts'
 import { repeatOf, sourceDigest, stateOfMasks } from './source.ts'
 import { lossFigure, lossTable, shareFigure } from './view.ts'
 import type { Condition } from '../../../facts/index.ts'
-
-const params = z.object({
-  source: z.enum(['attention', 'gradient', 'masks']).default('attention').meta({
-    title: 'Saliency from',
-    description:
-      'Class-token attention of a ViT, the gradient of a classifier’s true logit, or a folder of masks',
-  }),
-  model: z.int().positive().nullable().default(null).meta({
-    title: 'Saliency model',
-    description: 'For attention and gradient; the first ViT of the workspace when left out',
-    format: 'model',
-  }),
-  layer: z
-    .int()
-    .nullable()
-    .default(null)
-    .meta({ title: 'Layer', description: 'Attention layer from 1; the last when left out' }),
-  head: z.int().nullable().default(2).meta({
-    title: 'Head',
-    description: 'Attention head from 1 (2 as published for DINO); all heads averaged when left out',
-  }),
-  masks: z.string().nullable().default(null).meta({
-    title: 'Folder of masks',
-    description: 'Pictures named as the images, white = salient',
-    format: 'folder',
-  }),
-  masksState: z.string().nullable().default(null).meta({
-    title: 'State of the masks',
-    description: 'Names what was in the folder when the study was made; filled in',
-    format: 'settled',
-  }),
-  patch: z
-    .int()
-    .min(1)
-    .max(512)
-    .default(16)
-    .meta({ title: 'Patch size', description: 'Side of a patch in pixels of the model input', unit: 'px' }),
-  percents: z
-    .array(z.int().min(0).max(100))
-    .min(1)
-    .default([0, 10, 20, 30, 40, 50, 60, 70, 80, 90])
-    .meta({ title: 'Information loss', description: 'Share of the saliency mass that is lost', unit: '%' }),
-  modes: z
-    .array(z.enum(['salient', 'non-salient']))
-    .min(1)
-    .default(['salient', 'non-salient'])
-    .meta({ title: 'Which patches', description: 'Those that carry the mass, or the others' }),
-  fill: z.enum(['black', 'mean']).default('black').meta({
-    title: 'Fill',
-    description: 'Black in [0,1] space, as published, or the mean colour of ImageNet',
-  }),
-})
-
-export type SalientParams = z.output<typeof params>
+import {
+  defineStudy,
+  type ExtraWork,
+  type Grid,
+  type Metric,
+  unchanged,
+  type WorkContext,
+} from '../../definition/index.ts'
+import { droppedAxis } from '../dropped.ts'
+import { params, type SalientParams } from './params.ts'
 
 /** Occlusion of what matters, and of what does not (paper 4.1, Figs. 4b and 4c). */
 export const salientPatchDrop = defineStudy({
@@ -130,8 +83,22 @@ export const salientPatchDrop = defineStudy({
     return { ...chosen, model: found.id }
   },
   exportDraws: 'masks',
-  severity: 'dropped attention in %',
-  severityOf: ({ percent }) => Number(percent),
+  ranked: true,
+  printedIn: ['Table 5'],
+  questions: [
+    {
+      id: 'salient-occlusion',
+      section: '4.1',
+      title: 'Salient occlusion',
+      asks: 'And when exactly the patches go missing that show the object?',
+      look: 'How much steeper the curves are than with random patches, and which masks were used.',
+      params: ({ saliency }) =>
+        saliency
+          ? { percents: [0, 25, 50, 75], source: 'attention', model: saliency.id, head: null }
+          : { percents: [0, 25, 50, 75], source: 'gradient' },
+    },
+  ],
+  axis: droppedAxis,
   conditions: (chosen, model, { db }) => {
     const draws = sourceDigest(db, chosen, model.preprocessing.size)
     const levels = [...new Set(chosen.percents)].filter((percent) => percent > 0).sort((a, b) => a - b)
@@ -146,24 +113,32 @@ export const salientPatchDrop = defineStudy({
       draws,
     })
     return [
-      { key: 'clean', params: { percent: 0, mode: 'clean' }, transform: () => ({ op: 'identity' }) },
+      {
+        key: 'clean',
+        params: { percent: 0, mode: 'clean' },
+        title: 'clean',
+        baseline: true,
+        transform: unchanged,
+      },
       ...chosen.modes.flatMap((mode) =>
         levels.map((percent): Condition => ({
           key: `${mode},percent=${percent}`,
           params: { percent, mode },
+          title: `${mode}, ${percent} % dropped`,
+          way: mode,
           transform: () => drop(mode, percent),
         })),
       ),
     ]
   },
-  extraWork: (chosen, room) => saliencyWork(chosen, room),
-  async measure(room, chosen) {
-    await makeMasks(room, chosen)
-    if (!room.context.signal.aborted) await measureGrid(room)
+  extraWork: (chosen, context) => saliencyWork(chosen, context),
+  async measure(context, chosen) {
+    await makeMasks(context, chosen)
+    if (!context.job.signal.aborted) await measureGrid(context)
   },
-  view: async (grid, chosen, room) => ({
-    tables: [await lossTable(grid, chosen, room)],
-    figures: [...chosen.modes.map((mode) => lossFigure(grid, mode)), await shareFigure(chosen, room)],
+  view: async (grid, chosen, context) => ({
+    tables: [await lossTable(grid, chosen, context)],
+    figures: [...chosen.modes.map((mode) => lossFigure(grid, mode)), await shareFigure(chosen, context)],
     reported: [
       ...paperStatements('Fig. 4b'),
       ...paperStatements('Fig. 4c'),
@@ -171,7 +146,7 @@ export const salientPatchDrop = defineStudy({
     ],
     metrics: salientMetrics(grid, chosen),
     notes: [
-      sourceNote(chosen, chosen.model === null ? null : getModel(room.workspace.db, chosen.model).title),
+      sourceNote(chosen, chosen.model === null ? null : getModel(context.workspace.db, chosen.model).title),
       `Patches of ${chosen.patch} px; the same masks for all models of one input size.`,
     ],
   }),
@@ -180,7 +155,7 @@ export const salientPatchDrop = defineStudy({
 /** The class token's attention is read once for all input sizes, the gradient once for each. */
 function saliencyWork(
   { source, model }: SalientParams,
-  { db, models, images, settled }: WorkRoom,
+  { db, models, images, settled }: WorkContext,
 ): ExtraWork[] {
   if (source === 'masks' || model === null) return []
   const saliency = getModel(db, model)

@@ -2,13 +2,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { KernelscopeError } from '#shared/errors.ts'
 import { salientMask } from '#shared/saliency.ts'
 import { patchGrid } from '#shared/transforms/index.ts'
-import type { MeasureRoom } from '../../definition/definition.ts'
 import { openMasks } from '../../masks/draws.ts'
 import type { MaskFile } from '../../masks/maskFile.ts'
-import type { SalientParams } from './index.ts'
+import type { SalientParams } from './params.ts'
 import { isByClass, levelsOf, sourceDigest, stateOfMasks, type MaskLevel } from './source.ts'
 import { openWeights } from './weights.ts'
 import { imageChunks } from '../../../facts/index.ts'
+import type { MeasureContext } from '../../definition/index.ts'
 
 /** Images whose masks are made and kept together: what is lost when the engine dies. */
 const together = 128
@@ -19,26 +19,26 @@ const page = 1024
  * Makes the masks of all images of a study that have none yet, and keeps them in a file named after their source: shared
  * by models, conditions and studies, shown on the image page, exported and replayed like any draws.
  */
-export async function makeMasks(room: MeasureRoom, chosen: SalientParams): Promise<void> {
-  const { workspace, model } = room
+export async function makeMasks(context: MeasureContext, chosen: SalientParams): Promise<void> {
+  const { workspace, model } = context
   const [height, width] = model.preprocessing.size
   const digest = sourceDigest(workspace.db, chosen, [height, width])
   const frame = { patch: chosen.patch, height, width, byClass: isByClass(chosen) }
   const masks = await openMasks(workspace, digest, frame)
   try {
-    await makeMissing(room, chosen, masks, levelsOf(chosen))
+    await makeMissing(context, chosen, masks, levelsOf(chosen))
   } finally {
     masks.close()
   }
 }
 
 async function makeMissing(
-  room: MeasureRoom,
+  context: MeasureContext,
   chosen: SalientParams,
   masks: MaskFile,
   levels: readonly MaskLevel[],
 ): Promise<void> {
-  const { workspace, source, model, context, progress } = room
+  const { workspace, source, model, job, progress } = context
   const names = levels.map(({ level }) => level)
   let missing = 0
   for (const chunk of imageChunks(workspace.db, source, page)) {
@@ -46,8 +46,8 @@ async function makeMissing(
     await nextTurn()
   }
   if (missing === 0) return
-  if (!(await isUntouched(chosen, source.datasetId, context.signal))) {
-    if (context.signal.aborted) return
+  if (!(await isUntouched(chosen, source.datasetId, job.signal))) {
+    if (job.signal.aborted) return
     throw new KernelscopeError(
       'FILE_CHANGED',
       `masks were written to since the study was made: ${chosen.masks}`,
@@ -58,7 +58,7 @@ async function makeMissing(
   if (chosen.source !== 'masks') progress.expect(missing)
   const [height, width] = model.preprocessing.size
   const { rows, columns } = patchGrid(chosen.patch, height, width)
-  const weights = await openWeights(room, chosen, [rows, columns])
+  const weights = await openWeights(context, chosen, [rows, columns])
   let made = 0
   try {
     for (const chunk of imageChunks(workspace.db, source, together)) {
@@ -76,7 +76,7 @@ async function makeMissing(
         }),
       )
       made += found.size
-      if (context.signal.aborted) return
+      if (job.signal.aborted) return
       await nextTurn()
     }
   } finally {

@@ -1,12 +1,12 @@
 import { existsSync, statSync } from 'node:fs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { SalientMode } from '#shared/saliency.ts'
-import type { ViewRoom } from '../../definition/definition.ts'
 import { madeFileOf } from '../../masks/draws.ts'
 import { readMaskFile } from '../../masks/maskFile.ts'
-import type { SalientParams } from './index.ts'
+import type { SalientParams } from './params.ts'
 import { levelsOf, sourceDigest } from './source.ts'
 import { countImages, imageChunks, sourceKey } from '../../../facts/index.ts'
+import type { ViewContext } from '../../definition/index.ts'
 
 /** By per cent of the mass that is lost: the mean share of patches that are dropped, over so many masks. */
 export type Shares = Map<number, { share: number; masks: number }>
@@ -22,14 +22,14 @@ const kept = new Map<string, Promise<Sums>>()
 /** Over the images of a study whose masks are made; levels without any mask are left out. */
 export async function sharesOf(
   chosen: SalientParams,
-  room: ViewRoom,
+  context: ViewContext,
   size: readonly [number, number],
   mode: SalientMode,
 ): Promise<Shares> {
   const shares: Shares = new Map([[0, { share: 0, masks: 0 }]])
-  const path = madeFileOf(room.workspace, sourceDigest(room.workspace.db, chosen, size))
+  const path = madeFileOf(context.workspace, sourceDigest(context.workspace.db, chosen, size))
   if (!existsSync(path)) return shares
-  const sums = await sumsOf(path, room)
+  const sums = await sumsOf(path, context)
   for (const level of levelsOf(chosen)) {
     const sum = sums.get(level.level)
     if (level.mode === mode && sum)
@@ -39,7 +39,7 @@ export async function sharesOf(
 }
 
 /** Sums of a file of masks over the images of a study; added up anew when the file or the images change. */
-function sumsOf(path: string, { workspace: { db }, source }: ViewRoom): Promise<Sums> {
+function sumsOf(path: string, { workspace: { db }, source }: ViewContext): Promise<Sums> {
   const { mtimeMs, size } = statSync(path)
   const key = JSON.stringify([path, mtimeMs, size, sourceKey(source), countImages(db, source)])
   const sums = kept.get(key) ?? addUp(path, { db, source })
@@ -55,7 +55,7 @@ function sumsOf(path: string, { workspace: { db }, source }: ViewRoom): Promise<
 
 async function addUp(
   path: string,
-  { db, source }: { db: ViewRoom['workspace']['db']; source: ViewRoom['source'] },
+  { db, source }: { db: ViewContext['workspace']['db']; source: ViewContext['source'] },
 ): Promise<Sums> {
   const masks = readMaskFile(path)
   const sums: Sums = new Map()

@@ -5,7 +5,7 @@ import { canonicalJson } from '#shared/canonical.ts'
 import type { SalientMode } from '#shared/saliency.ts'
 import { getModel } from '../../../models/index.ts'
 import type { Db } from '../../../workspace/index.ts'
-import type { SalientParams } from './index.ts'
+import type { SalientParams } from './params.ts'
 
 /** Where a draws file keeps the masks of each mode: as this repeat. */
 export const repeatOf = { salient: 0, 'non-salient': 1 } as const

@@ -1,11 +1,10 @@
 import type { DataTable, StudyCondition } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { SalientMode } from '#shared/saliency.ts'
-import type { ViewRoom } from '../../definition/definition.ts'
-import type { Grid } from '../../summary/grid.ts'
 import { changeOf, levelSeries } from '../../summary/levels.ts'
-import type { SalientParams } from './index.ts'
+import type { SalientParams } from './params.ts'
 import { sharesOf, type Shares } from './shares.ts'
+import type { Grid, ViewContext } from '../../definition/index.ts'
 
 const lossIn =
   (mode: SalientMode) =>
@@ -35,13 +34,13 @@ export function lossFigure(grid: Grid, mode: SalientMode): FigureSpec {
 }
 
 /** How much of the picture the loss takes: pixels against mass, for each input size of the models. */
-export async function shareFigure(chosen: SalientParams, room: ViewRoom): Promise<FigureSpec> {
-  const sizes = new Map(room.models.map(({ preprocessing: { size } }) => [size.join(' x '), size]))
+export async function shareFigure(chosen: SalientParams, context: ViewContext): Promise<FigureSpec> {
+  const sizes = new Map(context.models.map(({ preprocessing: { size } }) => [size.join(' x '), size]))
   const lines = await Promise.all(
     [...sizes].flatMap(([name, size]) =>
       chosen.modes.map(async (mode) => ({
         id: sizes.size > 1 ? `${mode}, ${name} px` : mode,
-        found: await sharesOf(chosen, room, size, mode),
+        found: await sharesOf(chosen, context, size, mode),
       })),
     ),
   )
@@ -72,11 +71,11 @@ export async function shareFigure(chosen: SalientParams, room: ViewRoom): Promis
   }
 }
 
-export async function lossTable(grid: Grid, chosen: SalientParams, room: ViewRoom): Promise<DataTable> {
+export async function lossTable(grid: Grid, chosen: SalientParams, context: ViewContext): Promise<DataTable> {
   const shares = new Map<string, Shares>()
-  for (const { id, preprocessing } of room.models)
+  for (const { id, preprocessing } of context.models)
     for (const mode of chosen.modes)
-      shares.set(`${id} ${mode}`, await sharesOf(chosen, room, preprocessing.size, mode))
+      shares.set(`${id} ${mode}`, await sharesOf(chosen, context, preprocessing.size, mode))
   return {
     id: 'accuracy',
     title: 'Accuracy against information loss',

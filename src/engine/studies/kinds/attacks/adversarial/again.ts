@@ -4,10 +4,10 @@ import { openAttackSession } from '../../../../inference/index.ts'
 import { openWithFirst } from '../../../../models/index.ts'
 import { gradientCallSize } from '../../../measure/calls.ts'
 import { loadImages } from '../../../measure/load.ts'
-import type { Recomputed, RecomputeRequest } from '../../../reproduce/recompute.ts'
 import { targetLookup } from '../../../measure/targets.ts'
 import { attackRequest } from './measure.ts'
 import type { StudyImage } from '../../../../facts/index.ts'
+import type { Recomputed, RecomputeRequest } from '../../../definition/index.ts'
 
 /** Outcomes of a model's own attacks that are wanted again. */
 export interface AttackAgainRequest extends Omit<

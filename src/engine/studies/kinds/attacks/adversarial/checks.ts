@@ -1,7 +1,7 @@
 import type { DataTable, StudyCondition } from '#shared/contract/index.ts'
-import type { Grid } from '../../../summary/grid.ts'
 import { baselineOf } from '../../../summary/levels.ts'
 import type { AdversarialParams } from './params.ts'
+import type { Grid } from '../../../definition/index.ts'
 
 /** What must hold of an attack if its numbers are to be believed. */
 interface Check {
@@ -20,8 +20,8 @@ const shown = (value: number) => `${(100 * value).toFixed(1)} %`
 const place = (cell: Cell) => `ε ${epsilonOf(cell)}${stepsOf(cell) > 1 ? `, ${stepsOf(cell)} steps` : ''}`
 
 /** Of pairs of cells of which the first should not be above the second, the one with the least room; null without a pair. */
-function tightest(pairs: [Cell, Cell][], room: (a: Cell, b: Cell) => number): [Cell, Cell] | null {
-  return pairs.toSorted((a, b) => room(...a) - room(...b))[0] ?? null
+function tightest(pairs: [Cell, Cell][], context: (a: Cell, b: Cell) => number): [Cell, Cell] | null {
+  return pairs.toSorted((a, b) => context(...a) - context(...b))[0] ?? null
 }
 
 /** Beyond chance: the intervals do not even touch. */
@@ -41,14 +41,14 @@ function checksOf(
   const pairCheck = (
     check: string,
     pairs: [Cell, Cell][],
-    room: (a: Cell, b: Cell) => number,
+    context: (a: Cell, b: Cell) => number,
     than: string,
   ) => {
-    const found = tightest(pairs, room)
+    const found = tightest(pairs, context)
     if (!found) return []
     const [one, other] = found
     const numbers = `${shown(one.top1)} at ${place(one)}, ${shown(other.top1)} ${than}${than === 'at' ? ` ${place(other)}` : ''}`
-    return [{ model, check, holds: room(one, other) >= 0, numbers }]
+    return [{ model, check, holds: context(one, other) >= 0, numbers }]
   }
   const signs = cells.filter(({ params }) => params['kind'] === 'sign')
   const oneStep = attack === 'fgsm' ? [] : cells.filter(({ params }) => params['kind'] === 'fgsm')

@@ -3,6 +3,8 @@ import type { StoredModel } from '../../../../models/index.ts'
 import { recipeFor, surrogateOf } from '../transfer/recipe.ts'
 import type { AdversarialParams } from './params.ts'
 import type { Condition } from '../../../../facts/index.ts'
+import { unchanged } from '../../../definition/index.ts'
+import { attackTitles, epsilonTitle } from '../titles.ts'
 
 const ascending = (values: readonly number[]) => [...new Set(values)].sort((a, b) => a - b)
 
@@ -46,10 +48,18 @@ export function transferCondition(attack: Attack, model: StoredModel, maker: Sto
   return {
     key: `transfer,from=${maker.id}`,
     params: { kind: 'transfer', from: maker.id, epsilon: attack.epsilon, steps: attack.steps },
+    title: `images made with ${maker.title}`,
+    way: `from ${maker.title}`,
     transform: () => ({ ...attack, ...surrogateOf(maker) }),
     preprocessing: recipeFor(model, maker, false),
   }
 }
+
+/** The study's own attack goes without its name. */
+const titleOf = ({ kind, epsilon, steps }: Attack, own: boolean): string =>
+  [own ? '' : attackTitles[kind], epsilonTitle(epsilon), own && steps > 1 ? `${steps} steps` : '']
+    .filter(Boolean)
+    .join(', ')
 
 /** Epsilon 0 is the clean image, whatever the attack. */
 export function attackConditions(
@@ -61,11 +71,19 @@ export function attackConditions(
   const make = (key: string, stored: Attack): Condition => ({
     key,
     params: { kind: stored.kind, epsilon: stored.epsilon, steps: stored.steps },
+    title: titleOf(stored, key.includes('steps=')),
+    way: attackTitles[stored.kind],
     transform: () => stored,
   })
   const strongest = chosen.transfer ? strongestAttack(chosen) : null
   return [
-    { key: 'clean', params: { kind: 'clean', epsilon: 0, steps: 0 }, transform: () => ({ op: 'identity' }) },
+    {
+      key: 'clean',
+      params: { kind: 'clean', epsilon: 0, steps: 0 },
+      title: 'clean',
+      baseline: true,
+      transform: unchanged,
+    },
     ...epsilons.flatMap((epsilon) =>
       stepsOf(chosen).map((steps) =>
         make(`epsilon=${epsilon},steps=${steps}`, attackOf(chosen, epsilon, steps)),

@@ -1,4 +1,3 @@
-import { defineStudy } from '../../../definition/definition.ts'
 import { paperStatements } from '../../../summary/paper.ts'
 import { attackWork } from '../../../measure/work.ts'
 import { checkTable, sanityChecks, sanityNotes } from './checks.ts'
@@ -6,7 +5,9 @@ import { attackConditions, isBySteps, strongestAttack } from './conditions.ts'
 import { measureAttacks } from './measure.ts'
 import { params } from './params.ts'
 import { transferNotes, transferTable } from './transfer.ts'
-import { attackFigures, attackMetrics, attackTable, attackTitles, epsilonNote } from './view.ts'
+import { attackFigures, attackMetrics, attackTable, epsilonNote } from './view.ts'
+import { defineStudy } from '../../../definition/index.ts'
+import { attackTitles } from '../titles.ts'
 
 /** White-box attacks with the model's own gradient (paper 4.2, Fig. 6 a to c). */
 export const adversarial = defineStudy({
@@ -60,14 +61,26 @@ export const adversarial = defineStudy({
     },
     { name: 'space', formula: 'ε in [0,1] pixel units, before normalisation' },
   ],
-  conditions: (chosen, model, room) => attackConditions(chosen, model, room.models),
-  severity: 'epsilon, or steps where only they differ',
-  severityOf: ({ kind, epsilon, steps }, chosen) => {
-    if (kind !== 'clean' && kind !== chosen.attack) return null
-    return Number(isBySteps(chosen) ? steps : epsilon)
+  ranked: true,
+  questions: [
+    {
+      id: 'white-box',
+      section: '4.2',
+      title: 'White-box attack',
+      asks: 'How small a change, made with the model’s own gradient, fools it?',
+      look: 'Where each curve crosses one half.',
+      params: () => ({ attack: 'fgsm', epsilons: [0.002, 0.004, 0.008] }),
+    },
+  ],
+  conditions: (chosen, model, context) => attackConditions(chosen, model, context.models),
+  axis: {
+    title: 'ε in [0,1] units, or steps where only they differ',
+    of: ({ epsilon, steps }, chosen) => Number(isBySteps(chosen) ? steps : epsilon),
+    label: (x, chosen) => (isBySteps(chosen) ? `${x} ${x === 1 ? 'step' : 'steps'}` : `ε ${x}`),
+    hardens: ({ kind }, chosen) => kind === 'clean' || kind === chosen.attack,
   },
   work: attackWork,
-  measure: (room, chosen) => measureAttacks(room, chosen),
+  measure: (context, chosen) => measureAttacks(context, chosen),
   view(grid, chosen, { models }) {
     const checks = sanityChecks(grid, chosen)
     const starts = strongestAttack(chosen)?.restarts ?? 1

@@ -3,8 +3,7 @@ import { KernelscopeError } from '#shared/errors.ts'
 import { openAttackSession, type AttackSession } from '../../../../inference/index.ts'
 import { classifierGraph, openWithFirst, writeGraph, type StoredModel } from '../../../../models/index.ts'
 import { gradientCallSize, type CallSize } from '../../../measure/calls.ts'
-import type { MeasureRoom } from '../../../definition/definition.ts'
-import { measureGrid } from '../../../run/run.ts'
+import { measureGrid } from '../../../measure/grid.ts'
 import { loadedBatches } from '../../../measure/load.ts'
 import { trajectoryKey } from '../../../measure/work.ts'
 import { attackInCalls } from './calls.ts'
@@ -19,40 +18,44 @@ import {
   type StudyImage,
   variantKey,
 } from '../../../../facts/index.ts'
+import type { MeasureContext } from '../../../definition/index.ts'
 
 /**
  * Measures attacks: clean images by the ordinary way, then each trajectory once for all conditions it serves; where a
  * transfer check is asked for, the images of the strongest are shown to the other models of the study. Per image and
  * condition one fact is stored; what is stored is not computed again.
  */
-export async function measureAttacks(room: MeasureRoom, chosen: AdversarialParams): Promise<void> {
+export async function measureAttacks(context: MeasureContext, chosen: AdversarialParams): Promise<void> {
   const isAttack = ({ parts }: StoredCondition) => parts.some(({ transform }) => transform.op === 'attack')
-  await measureGrid({ ...room, conditions: room.conditions.filter((condition) => !isAttack(condition)) })
+  await measureGrid({
+    ...context,
+    conditions: context.conditions.filter((condition) => !isAttack(condition)),
+  })
   // What others' images do to this model is measured when those are made.
-  const attacks = room.conditions
+  const attacks = context.conditions
     .filter(isAttack)
     .map(attackOf)
     .filter(({ attack }) => attack.surrogate === null)
-  if (attacks.length === 0 || room.context.signal.aborted) return
-  room.progress.note(`${room.model.title}: building the backward pass`)
-  const { session, provider } = await openWithFirst(room.settings, room.log, async (name) =>
-    openAttackSession(await attackRequest(room, room.model, name)),
+  if (attacks.length === 0 || context.job.signal.aborted) return
+  context.progress.note(`${context.model.title}: building the backward pass`)
+  const { session, provider } = await openWithFirst(context.settings, context.log, async (name) =>
+    openAttackSession(await attackRequest(context, context.model, name)),
   )
   const strongest = chosen.transfer ? strongestAttack(chosen) : null
   const shown: Shown[] = []
-  const size = gradientCallSize(room.model)
+  const size = gradientCallSize(context.model)
   try {
-    if (strongest) await openShown(room, strongest, shown)
-    const note = `${room.model.title} on ${provider.name}, attacks, batch ${size.most}`
-    room.progress.note(note)
-    room.log.write('info', `${note}: ${provider.reason}`)
-    const variantId = internVariant(room.workspace.db, variantKey(room.model, provider.name)).id
-    for (const chunk of imageChunks(room.workspace.db, room.source, 256)) {
+    if (strongest) await openShown(context, strongest, shown)
+    const note = `${context.model.title} on ${provider.name}, attacks, batch ${size.most}`
+    context.progress.note(note)
+    context.log.write('info', `${note}: ${provider.reason}`)
+    const variantId = internVariant(context.workspace.db, variantKey(context.model, provider.name)).id
+    for (const chunk of imageChunks(context.workspace.db, context.source, 256)) {
       for (const runs of trajectories(attacks)) {
         const last = runs.at(-1)
         const trajectory = { runs, shown: strongest && last && isSame(last.attack, strongest) ? shown : [] }
-        await followChunk(room, session, variantId, trajectory, chunk, size)
-        if (room.context.signal.aborted) return
+        await followChunk(context, session, variantId, trajectory, chunk, size)
+        if (context.job.signal.aborted) return
       }
     }
   } finally {
@@ -62,7 +65,7 @@ export async function measureAttacks(room: MeasureRoom, chosen: AdversarialParam
 }
 
 export async function attackRequest(
-  { workspace, settings }: Pick<MeasureRoom, 'workspace' | 'settings'>,
+  { workspace, settings }: Pick<MeasureContext, 'workspace' | 'settings'>,
   model: StoredModel,
   provider: AttackSession['request']['provider'],
 ): Promise<AttackSession['request']> {
@@ -98,14 +101,14 @@ const trajectories = (attacks: Run[]): Run[][] => [
 
 /** Images of a chunk that lack a fact of the trajectory, batch by batch. */
 async function followChunk(
-  room: MeasureRoom,
+  context: MeasureContext,
   session: AttackSession,
   variantId: number,
   { runs, shown }: Trajectory,
   chunk: StudyImage[],
   size: CallSize,
 ): Promise<void> {
-  const { workspace, pool, model, context, progress } = room
+  const { workspace, pool, model, job, progress } = context
   const facts = factStore(workspace.db)
   const ids = chunk.map(({ subjectId }) => subjectId)
   const wanted = [...runs.map(({ conditionId }) => ({ variantId, conditionId })), ...shown]
@@ -114,10 +117,10 @@ async function followChunk(
   progress.add({ computed: 0, cached: wanted.length * (chunk.length - missing.length), failed: 0 })
   const order = { model, runs: runs.map(({ attack }) => attack), keep: shown.length > 0 }
   for await (const loaded of loadedBatches(pool, missing, model.preprocessing, size.most)) {
-    if (context.signal.aborted) return
+    if (job.signal.aborted) return
     const { images, problems } = loaded
-    context.enterNative()
-    const crashes = progress.moved() ? 0 : context.crashes
+    job.enterNative()
+    const crashes = progress.moved() ? 0 : job.crashes
     let unshown = 0
     const found = await attackInCalls(
       session,
@@ -135,7 +138,7 @@ async function followChunk(
           if (result) facts.store(keys, result)
         }
         if (answer.images)
-          for (const other of shown) unshown += await showImages(room, other, part, answer.images, unread)
+          for (const other of shown) unshown += await showImages(context, other, part, answer.images, unread)
       },
     )
     for (const [row, { subjectId }] of images.entries()) {

@@ -5,8 +5,7 @@ import { allOutputs } from '#shared/readouts.ts'
 import { noRewrite } from '#shared/rewrites.ts'
 import { openClassifier, type Classifier, type StoredModel } from '../../../../models/index.ts'
 import { gradientCallSize, inCalls, type CallSize } from '../../../measure/calls.ts'
-import type { MeasureRoom } from '../../../definition/definition.ts'
-import { onFloats } from '../../../measure/lanes.ts'
+import { onFloats } from '../../../measure/sessions.ts'
 import { targetLookup } from '../../../measure/targets.ts'
 import { takesImagesOf, transferCondition } from './conditions.ts'
 import {
@@ -16,6 +15,7 @@ import {
   type StudyImage,
   variantKey,
 } from '../../../../facts/index.ts'
+import type { MeasureContext } from '../../../definition/index.ts'
 
 /** A model that is shown the images made with another. */
 export interface Shown {
@@ -27,22 +27,22 @@ export interface Shown {
 }
 
 /** Opens the other models of a study that take the maker's images as they are, each into `shown` as soon as it is open. */
-export async function openShown(room: MeasureRoom, attack: Attack, shown: Shown[]): Promise<void> {
-  for (const model of room.models.filter((other) => takesImagesOf(other, room.model))) {
-    const classifier = await openClassifier(room.workspace, model, room.settings, room.log, onFloats)
-    const { transform, preprocessing } = transferCondition(attack, model, room.model)
+export async function openShown(context: MeasureContext, attack: Attack, shown: Shown[]): Promise<void> {
+  for (const model of context.models.filter((other) => takesImagesOf(other, context.model))) {
+    const classifier = await openClassifier(context.workspace, model, context.settings, context.log, onFloats)
+    const { transform, preprocessing } = transferCondition(attack, model, context.model)
     const setting = preprocessing ? { preprocessing } : {}
     shown.push({
       model,
       classifier,
       size: classifier.fixedBatch
         ? { most: classifier.batch, fixed: true }
-        : { most: gradientCallSize(room.model).most, fixed: false },
+        : { most: gradientCallSize(context.model).most, fixed: false },
       variantId: internVariant(
-        room.workspace.db,
+        context.workspace.db,
         variantKey(model, classifier.provider.name, noRewrite, setting),
       ).id,
-      conditionId: internCondition(room.workspace.db, transform(0)),
+      conditionId: internCondition(context.workspace.db, transform(0)),
     })
   }
 }
@@ -55,7 +55,7 @@ export const isSame = (a: Attack, b: Attack): boolean => canonicalJson(a) === ca
  * that memory suffices for. Gives how many it had to give up.
  */
 export async function showImages(
-  { workspace }: Pick<MeasureRoom, 'workspace'>,
+  { workspace }: Pick<MeasureContext, 'workspace'>,
   { model, classifier, variantId, conditionId, size }: Shown,
   images: readonly StudyImage[],
   made: Float32Array,

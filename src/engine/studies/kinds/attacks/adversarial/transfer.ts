@@ -1,7 +1,7 @@
 import type { DataTable, StudyCondition } from '#shared/contract/index.ts'
 import type { StoredModel } from '../../../../models/index.ts'
-import type { Grid } from '../../../summary/grid.ts'
 import type { AdversarialParams } from './params.ts'
+import type { Grid } from '../../../definition/index.ts'
 
 /** A model's cell under its own strongest attack, and those under the images made with the others. */
 function cellsOf(grid: Grid, { attack, epsilons, steps }: AdversarialParams, modelId: number) {

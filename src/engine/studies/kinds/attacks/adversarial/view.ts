@@ -1,14 +1,12 @@
 import type { DataTable, StudyCondition } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { StoredModel } from '../../../../models/index.ts'
-import type { Metric } from '../../../definition/definition.ts'
-import type { Grid } from '../../../summary/grid.ts'
 import { levelSeries } from '../../../summary/levels.ts'
 import { accuracyMetric } from '../../../summary/metrics.ts'
 import { isBySteps, stepsOf, strongestAttack } from './conditions.ts'
 import type { AdversarialParams } from './params.ts'
-
-export const attackTitles = { fgsm: 'FGSM', pgd: 'PGD', mifgsm: 'MI-FGSM' } as const
+import type { Grid, Metric } from '../../../definition/index.ts'
+import { attackTitles } from '../titles.ts'
 
 /** Fig. 6: accuracy against epsilon, a figure for each number of steps, most first; or against steps where epsilon is one. */
 export function attackFigures(grid: Grid, chosen: AdversarialParams): FigureSpec[] {

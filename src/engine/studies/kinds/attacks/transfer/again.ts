@@ -8,12 +8,12 @@ import { openClassifier, openWithFirst, type Classifier, type StoredModel } from
 import type { AttackAgainRequest } from '../adversarial/again.ts'
 import { attackRequest } from '../adversarial/measure.ts'
 import { gradientCallSize } from '../../../measure/calls.ts'
-import { onFloats } from '../../../measure/lanes.ts'
+import { onFloats } from '../../../measure/sessions.ts'
 import { loadImages } from '../../../measure/load.ts'
-import type { Recomputed } from '../../../reproduce/recompute.ts'
 import { targetLookup } from '../../../measure/targets.ts'
 import { writePicture } from './craft.ts'
 import type { StudyImage } from '../../../../facts/index.ts'
+import type { Recomputed } from '../../../definition/index.ts'
 
 /** Answers to images made with the gradient of another model that are wanted again. */
 export interface TransferAgainRequest extends AttackAgainRequest {

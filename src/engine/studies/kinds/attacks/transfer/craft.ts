@@ -12,9 +12,9 @@ import type { Workspace } from '../../../../workspace/index.ts'
 import { attackInCalls } from '../adversarial/calls.ts'
 import { attackRequest } from '../adversarial/measure.ts'
 import { gradientCallSize } from '../../../measure/calls.ts'
-import type { MeasureRoom } from '../../../definition/definition.ts'
 import { loadedBatches, type LoadedBatch } from '../../../measure/load.ts'
 import type { StudyImage } from '../../../../facts/index.ts'
+import type { MeasureContext } from '../../../definition/index.ts'
 
 /**
  * Where the adversarial image of an attack is kept: 8-bit PNG of the surrogate's input size. The attack names the
@@ -38,16 +38,16 @@ export interface Craft {
   close(): Promise<void>
 }
 
-export function openCraft(room: MeasureRoom, surrogateId: number): Craft {
-  const surrogate = usableModel(room.workspace.db, surrogateId)
+export function openCraft(context: MeasureContext, surrogateId: number): Craft {
+  const surrogate = usableModel(context.workspace.db, surrogateId)
   const size = gradientCallSize(surrogate)
   let session: AttackSession | null = null
 
   async function open(): Promise<AttackSession> {
     if (session) return session
-    room.progress.note(`${surrogate.title}: building the backward pass`)
-    const opened = await openWithFirst(room.settings, room.log, async (name) =>
-      openAttackSession(await attackRequest(room, surrogate, name)),
+    context.progress.note(`${surrogate.title}: building the backward pass`)
+    const opened = await openWithFirst(context.settings, context.log, async (name) =>
+      openAttackSession(await attackRequest(context, surrogate, name)),
     )
     session = opened.session
     return session
@@ -61,7 +61,7 @@ export function openCraft(room: MeasureRoom, surrogateId: number): Craft {
     const { images, problems } = loaded
     const [height, width] = surrogate.preprocessing.size
     const values = height * width * 3
-    const crashes = room.progress.moved() ? 0 : room.context.crashes
+    const crashes = context.progress.moved() ? 0 : context.job.crashes
     const order = { model: surrogate, runs: [attack], keep: true, crashes }
     const found = await attackInCalls(
       await open(),
@@ -72,7 +72,7 @@ export function openCraft(room: MeasureRoom, surrogateId: number): Craft {
         for (const [row, image] of images.slice(first, first + rows).entries())
           if (made && !problems[first + row])
             await writePicture(
-              adversarialPath(room.workspace, attack, image),
+              adversarialPath(context.workspace, attack, image),
               made.subarray(row * values, (row + 1) * values),
               height,
               width,
@@ -88,9 +88,9 @@ export function openCraft(room: MeasureRoom, surrogateId: number): Craft {
     surrogate,
     async make(attack, images) {
       const failed = new Map<string, ErrorShape>()
-      const missing = images.filter((image) => !existsSync(adversarialPath(room.workspace, attack, image)))
-      for await (const loaded of loadedBatches(room.pool, missing, surrogate.preprocessing, size.most)) {
-        if (room.context.signal.aborted) break
+      const missing = images.filter((image) => !existsSync(adversarialPath(context.workspace, attack, image)))
+      for await (const loaded of loadedBatches(context.pool, missing, surrogate.preprocessing, size.most)) {
+        if (context.job.signal.aborted) break
         await makeBatch(attack, loaded, failed)
       }
       return failed

@@ -2,18 +2,20 @@ import { z } from 'zod'
 import type { Attack } from '#shared/attacks.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { getModel, listModels, type StoredModel } from '../../../../models/index.ts'
-import {
-  defineStudy,
-  type ConditionRoom,
-  type ExtraWork,
-  type WorkRoom,
-} from '../../../definition/definition.ts'
 import { paperValues } from '../../../summary/paper.ts'
 import { attackForwards } from '../../../measure/work.ts'
 import { measureTransfer } from './measure.ts'
 import { recipeFor, surrogateOf } from './recipe.ts'
 import { successFigure, successTable } from './view.ts'
 import type { Condition } from '../../../../facts/index.ts'
+import {
+  type ConditionContext,
+  defineStudy,
+  type ExtraWork,
+  unchanged,
+  type WorkContext,
+} from '../../../definition/index.ts'
+import { epsilonTitle } from '../titles.ts'
 
 const params = z.object({
   surrogate: z.int().positive().nullable().default(null).meta({
@@ -93,21 +95,40 @@ export const transferAttack = defineStudy({
     },
     { name: 'success, conditional', formula: 'share of the images that were right before and are wrong now' },
   ],
-  settle(chosen, room) {
+  questions: [
+    {
+      id: 'transfer',
+      section: '4.2',
+      title: 'Transferred attack',
+      asks: 'Do images made against one model fool the others?',
+      look: 'The row of the surrogate against the others: what transfers, and to whom.',
+      params: ({ classifiers }) => ({
+        attack: 'pgd',
+        epsilons: [0.03],
+        iterations: 8,
+        surrogate: classifiers[0]?.id ?? null,
+      }),
+    },
+  ],
+  settle(chosen, context) {
     if (chosen.surrogate !== null) {
-      getModel(room.db, chosen.surrogate)
+      getModel(context.db, chosen.surrogate)
       return chosen
     }
-    const [first] = listModels(room.db)
+    const [first] = listModels(context.db)
     if (!first)
       throw new KernelscopeError('MODEL_NOT_FOUND', 'the workspace has no model to serve as surrogate')
     return { ...chosen, surrogate: first.id }
   },
-  severity: 'epsilon',
-  severityOf: ({ epsilon }) => Number(epsilon),
-  conditions: (chosen, model, room) => conditions(chosen, model, room),
-  extraWork: (chosen, room) => craftWork(chosen, room),
-  measure: (room, chosen) => measureTransfer(room, chosen),
+  axis: {
+    title: 'ε in [0,1] units',
+    of: ({ epsilon }) => Number(epsilon),
+    label: (x) => `ε ${x}`,
+    hardens: () => true,
+  },
+  conditions: (chosen, model, context) => conditions(chosen, model, context),
+  extraWork: (chosen, context) => craftWork(chosen, context),
+  measure: (context, chosen) => measureTransfer(context, chosen),
   view: (grid, chosen, { workspace }) => {
     const surrogate = chosen.surrogate === null ? 'unknown' : getModel(workspace.db, chosen.surrogate).title
     return {
@@ -153,7 +174,7 @@ const attackOf = (
 })
 
 /** The images are made once, with the surrogate, and shown to every model. */
-function craftWork(chosen: TransferParams, { db, models, images, settled }: WorkRoom): ExtraWork[] {
+function craftWork(chosen: TransferParams, { db, models, images, settled }: WorkContext): ExtraWork[] {
   if (chosen.surrogate === null) return []
   const surrogate = getModel(db, chosen.surrogate)
   const stored = Math.max(0, ...models.map(settled))
@@ -165,16 +186,17 @@ function craftWork(chosen: TransferParams, { db, models, images, settled }: Work
   }))
 }
 
-function conditions(chosen: TransferParams, model: StoredModel, { db }: ConditionRoom): Condition[] {
+function conditions(chosen: TransferParams, model: StoredModel, { db }: ConditionContext): Condition[] {
   const surrogate = chosen.surrogate === null ? null : getModel(db, chosen.surrogate)
   const preprocessing = surrogate ? recipeFor(model, surrogate, chosen.secondResize) : model.preprocessing
   return [
-    { key: 'clean', params: { epsilon: 0 }, transform: () => ({ op: 'identity' }) },
+    { key: 'clean', params: { epsilon: 0 }, title: 'clean', baseline: true, transform: unchanged },
     ...epsilonsOf(chosen).map((epsilon): Condition => {
       const attack = attackOf(chosen, epsilon, surrogate)
       return {
         key: `epsilon=${epsilon}`,
         params: { epsilon, secondResize: chosen.secondResize },
+        title: epsilonTitle(epsilon),
         transform: () => attack,
         preprocessing,
       }

@@ -4,10 +4,9 @@ import type { Preprocessing } from '#shared/contract/index.ts'
 import { allOutputs } from '#shared/readouts.ts'
 import { noRewrite } from '#shared/rewrites.ts'
 import { openClassifier, type Classifier } from '../../../../models/index.ts'
-import type { MeasureRoom } from '../../../definition/definition.ts'
 import { inCalls } from '../../../measure/calls.ts'
 import { imageProblem } from '../../../measure/load.ts'
-import { measureGrid } from '../../../run/run.ts'
+import { measureGrid } from '../../../measure/grid.ts'
 import { targetLookup } from '../../../measure/targets.ts'
 import { adversarialPath, openCraft, type Craft } from './craft.ts'
 import type { TransferParams } from './index.ts'
@@ -20,35 +19,39 @@ import {
   type StudyImage,
   variantKey,
 } from '../../../../facts/index.ts'
+import type { MeasureContext } from '../../../definition/index.ts'
 
 /** Images whose adversarial forms are made before they are shown. */
 const chunkSize = 32
 
 /** Clean predictions of the target by the ordinary way, then its predictions of the surrogate's adversarial images. */
-export async function measureTransfer(room: MeasureRoom, params: TransferParams): Promise<void> {
+export async function measureTransfer(context: MeasureContext, params: TransferParams): Promise<void> {
   const attackOf = ({ parts }: StoredCondition) => attackSchema.safeParse(parts[0]?.transform).data
-  await measureGrid({ ...room, conditions: room.conditions.filter((condition) => !attackOf(condition)) })
+  await measureGrid({
+    ...context,
+    conditions: context.conditions.filter((condition) => !attackOf(condition)),
+  })
   if (params.surrogate === null)
     throw new KernelscopeError('STUDY_PARAMS', 'invalid surrogate: none was settled')
-  const craft = openCraft(room, params.surrogate)
-  const classifier = await openClassifier(room.workspace, room.model, room.settings, room.log)
+  const craft = openCraft(context, params.surrogate)
+  const classifier = await openClassifier(context.workspace, context.model, context.settings, context.log)
   try {
-    for (const condition of room.conditions) {
+    for (const condition of context.conditions) {
       const attack = attackOf(condition)
       if (!attack) continue
-      room.progress.note(
-        `${room.model.title} on images made with ${craft.surrogate.title}, ε ${attack.epsilon}`,
+      context.progress.note(
+        `${context.model.title} on images made with ${craft.surrogate.title}, ε ${attack.epsilon}`,
       )
-      for (const chunk of imageChunks(room.workspace.db, room.source, chunkSize)) {
-        if (room.context.signal.aborted) return
+      for (const chunk of imageChunks(context.workspace.db, context.source, chunkSize)) {
+        if (context.job.signal.aborted) return
         await showChunk(
-          room,
+          context,
           {
             craft,
             classifier,
             attack,
             conditionId: condition.parts[0]?.conditionId ?? 0,
-            ...settled(room, classifier, condition),
+            ...settled(context, classifier, condition),
           },
           chunk,
         )
@@ -70,7 +73,7 @@ interface Showing {
   conditionId: number
 }
 
-function settled({ workspace, model }: MeasureRoom, { provider }: Classifier, condition: StoredCondition) {
+function settled({ workspace, model }: MeasureContext, { provider }: Classifier, condition: StoredCondition) {
   const setting = settingOf(condition)
   const key = variantKey(model, provider.name, noRewrite, setting)
   return {
@@ -79,8 +82,8 @@ function settled({ workspace, model }: MeasureRoom, { provider }: Classifier, co
   }
 }
 
-async function showChunk(room: MeasureRoom, showing: Showing, chunk: StudyImage[]): Promise<void> {
-  const { workspace, progress, context } = room
+async function showChunk(context: MeasureContext, showing: Showing, chunk: StudyImage[]): Promise<void> {
+  const { workspace, progress, job } = context
   const { craft, classifier, attack, conditionId, variantId } = showing
   const facts = factStore(workspace.db)
   const known = facts.known(
@@ -91,14 +94,20 @@ async function showChunk(room: MeasureRoom, showing: Showing, chunk: StudyImage[
   const missing = chunk.filter(({ subjectId }) => !known.has(subjectId))
   progress.add({ computed: 0, cached: chunk.length - missing.length, failed: 0 })
   if (missing.length === 0) return
-  context.enterNative()
+  job.enterNative()
   const failed = await craft.make(attack, missing)
-  if (context.signal.aborted) return
+  if (job.signal.aborted) return
   const size = { most: classifier.batch, fixed: classifier.fixedBatch }
   await inCalls(size, missing, {
     call: (part) =>
       // One shape for all calls, while memory allows it.
-      showBatch(room, showing, part, size.most === classifier.batch ? classifier.batch : part.length, failed),
+      showBatch(
+        context,
+        showing,
+        part,
+        size.most === classifier.batch ? classifier.batch : part.length,
+        failed,
+      ),
     giveUp({ subjectId }, problem) {
       facts.fail({ variantId, conditionId, subjectId }, problem)
       progress.add({ computed: 0, cached: 0, failed: 1 })
@@ -110,13 +119,13 @@ async function showChunk(room: MeasureRoom, showing: Showing, chunk: StudyImage[
 }
 
 async function showBatch(
-  room: MeasureRoom,
+  context: MeasureContext,
   { classifier, preprocessing, attack, conditionId, variantId }: Showing,
   images: StudyImage[],
   batch: number,
   failed: Map<string, ErrorShape>,
 ): Promise<void> {
-  const { workspace, pool, model, progress } = room
+  const { workspace, pool, model, progress } = context
   const { height, width } = classifier
   const pixels = new SharedArrayBuffer(batch * height * width * 3)
   const problems = await Promise.all(

@@ -1,6 +1,6 @@
 import type { DataTable } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
-import type { Grid } from '../../../summary/grid.ts'
+import type { Grid } from '../../../definition/index.ts'
 
 /** Table 4: success rates by model and epsilon, in both countings, with the clean error beside them. */
 export function successTable(grid: Grid): DataTable {

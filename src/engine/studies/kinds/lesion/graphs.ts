@@ -1,10 +1,10 @@
 import type { Feed } from '../../../inference/index.ts'
 import type { GraphPlan, StoredModel } from '../../../models/index.ts'
 import { gatesInput, type BlockAdds } from '../../../onnx/index.ts'
-import type { Lane } from '../../measure/lanes.ts'
-import { choiceText, gatedPlan, halfOf, halfPlan, weighLesion, type LesionTimes } from './cost.ts'
 import type { StoredCondition } from '../../../facts/index.ts'
+import { gatedPlan, halfOf, halfPlan } from './cost.ts'
 
+/** The blocks that a condition removes, counted from 0. */
 export function blocksOf({ condition: { rewrite } }: StoredCondition): number[] {
   return rewrite?.op === 'lesion' ? rewrite.blocks : []
 }
@@ -13,7 +13,8 @@ const removableOf = ({ inspection: { blocks } }: StoredModel) => blocks.filter((
 
 const addsOf = (blocks: readonly BlockAdds[]): BlockAdds[] => blocks.map(({ adds }) => ({ adds }))
 
-function gates(model: StoredModel, removed: readonly number[]): Feed[] {
+/** The input that says which branches stay: 1 = stays, 0 = removed; [removable blocks]. */
+export function gates(model: StoredModel, removed: readonly number[]): Feed[] {
   const removable = removableOf(model)
   return [
     {
@@ -32,7 +33,7 @@ export const gatedGraph = (model: StoredModel): GraphPlan => ({
 })
 
 /** The graph without the branches of some blocks. */
-const cutGraph = (model: StoredModel, removed: readonly number[], name: string): GraphPlan => ({
+export const cutGraph = (model: StoredModel, removed: readonly number[], name: string): GraphPlan => ({
   name,
   change: {
     op: 'bypass',
@@ -41,33 +42,3 @@ const cutGraph = (model: StoredModel, removed: readonly number[], name: string):
 })
 
 export const halfCutGraph = (model: StoredModel): GraphPlan => cutGraph(model, halfOf(model), halfPlan)
-
-/** The cheaper of both ways by measured times; gated where nothing was measured, because too little is at stake. */
-export function lesionLanes(
-  model: StoredModel,
-  conditions: StoredCondition[],
-  images: number,
-  times: LesionTimes | null,
-): Lane[] {
-  // A subset that conditions share is computed once.
-  const subsets = [...Map.groupBy(conditions, (condition) => blocksOf(condition).join('-'))]
-  const blocks = subsets.flatMap(([, [first]]) => (first ? [blocksOf(first)] : []))
-  const choice = times && weighLesion(model, blocks, images, times)
-  const note = choice ? choiceText(choice) : 'blocks gated (the model was never timed)'
-  if (choice && !choice.gated) {
-    return subsets.map(([name, own]) => ({
-      plan: cutGraph(model, own[0] ? blocksOf(own[0]) : [], `bypass-${name}`),
-      conditions: own,
-      note,
-      feedsOf: null,
-    }))
-  }
-  return [
-    {
-      plan: gatedGraph(model),
-      conditions,
-      note,
-      feedsOf: (condition) => gates(model, blocksOf(condition)),
-    },
-  ]
-}

@@ -1,0 +1,48 @@
+import type { Dataset, Settings } from '#shared/contract/index.ts'
+import type { Log } from '../../base/log.ts'
+import type { ImageSource, StoredCondition } from '../../facts/index.ts'
+import type { ImagePool } from '../../images/index.ts'
+import type { JobContext } from '../../jobs/index.ts'
+import type { StoredModel } from '../../models/index.ts'
+import type { Db, Workspace } from '../../workspace/index.ts'
+import type { Tracker } from './progress.ts'
+
+/** What a study's conditions may depend on besides its parameters and the model. */
+export interface ConditionContext {
+  db: Db
+  dataset: Dataset
+  /** All models of the study. */
+  models: readonly StoredModel[]
+}
+
+/** What settling a study's parameters may look at. */
+export interface SettleContext extends Omit<ConditionContext, 'models'> {
+  signal?: AbortSignal | undefined
+}
+
+/** What a study needs to compute: where it reads and keeps, and on what it runs. */
+export interface RunContext {
+  workspace: Workspace
+  pool: ImagePool
+  settings: Settings
+  log: Log
+}
+
+/** Everything a study's own way of measuring may use, for one model. */
+export interface MeasureContext extends RunContext {
+  model: StoredModel
+  source: ImageSource
+  /** All models of the study. */
+  models: readonly StoredModel[]
+  /** The conditions of this model, stored. */
+  conditions: StoredCondition[]
+  job: Omit<JobContext, 'job'>
+  progress: Tracker
+}
+
+/** What a view may look at besides the grid. */
+export interface ViewContext {
+  workspace: Workspace
+  models: StoredModel[]
+  source: ImageSource
+}

@@ -1,0 +1,36 @@
+import type { z } from 'zod'
+import type { StudyDefinition } from './definition.ts'
+
+/**
+ * Keeps the parameter type inside a definition while the registry holds them all as one type: every function gets its
+ * parameters parsed by the schema.
+ */
+export function defineStudy<Schema extends z.ZodObject>(
+  definition: StudyDefinition<Schema>,
+): StudyDefinition {
+  const parse = (params: unknown) => definition.params.parse(params)
+  const { groupSize, measure, settle, otherDatasets, complete, exportDraws, extraWork, point, kept, axis } =
+    definition
+  const parsed: Partial<StudyDefinition> = {
+    groupSize: (params) => groupSize?.(parse(params)) ?? null,
+    conditions: (params, model, context) => definition.conditions(parse(params), model, context),
+    settle: (params, context) => settle?.(parse(params), context) ?? params,
+    extraWork: (params, context) => extraWork?.(parse(params), context) ?? [],
+    otherDatasets: (params) => otherDatasets?.(parse(params)) ?? [],
+    complete: (params, context) => complete?.(parse(params), context) ?? true,
+    view: (grid, params, context) => definition.view(grid, parse(params), context),
+  }
+  if (axis)
+    parsed.axis = {
+      title: axis.title,
+      of: (params, chosen) => axis.of(params, parse(chosen)),
+      label: (x, chosen) => axis.label(x, parse(chosen)),
+      hardens: (params, chosen) => axis.hardens?.(params, parse(chosen)) ?? false,
+    }
+  if (typeof exportDraws === 'function')
+    parsed.exportDraws = (params, models, db) => exportDraws(parse(params), models, db)
+  if (kept) parsed.kept = (params, model, context) => kept(parse(params), model, context)
+  if (point) parsed.point = (key, params, model, context) => point(key, parse(params), model, context)
+  if (measure) parsed.measure = (context, params) => measure(context, parse(params))
+  return { ...definition, ...parsed } as StudyDefinition
+}

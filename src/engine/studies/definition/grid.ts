@@ -1,0 +1,56 @@
+import type { PairedTest, StudyCondition } from '#shared/contract/index.ts'
+import type { StoredCondition } from '../../facts/index.ts'
+
+/** A model of a study with its conditions and the variants its facts are kept under. */
+export interface GridModel {
+  id: number
+  title: string
+  classes: string[]
+  largestKernel: number | null
+  conditions: StoredCondition[]
+  /** Variant of a condition; null before it was measured. */
+  variantOf(condition: StoredCondition): number | null
+}
+
+export interface ClassCount {
+  classIndex: number
+  name: string
+  n: number
+  correct: number
+}
+
+export interface ConfusionCount {
+  truth: string
+  predicted: number
+  n: number
+}
+
+/** Pairs by what is right in each: both, only the first, only the second, neither. */
+export interface PairCounts {
+  both: number
+  first: number
+  second: number
+  neither: number
+}
+
+/** The facts of a study, summed up as models x conditions, with the questions a view may ask of them. */
+export interface Grid {
+  models: GridModel[]
+  cells: StudyCondition[]
+  /** Images the study is about. */
+  images: number
+  /** Every image has a fact or a reason for having none, under every condition and for every model. */
+  complete: boolean
+  /** The same of one cell: only of whole cells may a number be made that stands for all of them. */
+  whole(cell: StudyCondition): boolean
+  /** Per class of the dataset: images and correct ones of one cell. */
+  perClass(cell: StudyCondition): ClassCount[]
+  /** How often class `truth` was taken for `predicted`, of one cell. */
+  confusion(cell: StudyCondition): ConfusionCount[]
+  /** Empty where they were not asked for. */
+  tests: PairedTest[]
+  /** Images of a cell by what is right under the model's first condition and what under its own; null before both were measured. */
+  pairs(cell: StudyCondition): PairCounts | null
+  /** Of the images that are right under the model's first condition, the share that is wrong under this one; null without any. */
+  lostShare(cell: StudyCondition): number | null
+}

@@ -1,0 +1,4 @@
+import type { Transform } from '#shared/transforms/index.ts'
+
+/** The transform of images as they are. */
+export const unchanged = (): Transform => ({ op: 'identity' })

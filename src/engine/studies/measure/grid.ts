@@ -1,0 +1,65 @@
+import { countImages, setVariantBatch } from '../../facts/index.ts'
+import { asItIs, openClassifier, setSessionTime } from '../../models/index.ts'
+import type { MeasureContext, PlanSessions, SessionPlan } from '../definition/index.ts'
+import { drawsOfConditions } from '../masks/draws.ts'
+import { measure } from './measure.ts'
+import { sessionsFor } from './sessions.ts'
+import { unmeasured } from './unmeasured.ts'
+
+/**
+ * Predictions of one model under its conditions, in as few sessions as are worth it. Only what has no fact is computed.
+ * `planChanged` is the study's way to open changed graphs.
+ */
+export async function measureGrid(context: MeasureContext, planChanged?: PlanSessions): Promise<void> {
+  const { workspace, model, source, settings, job, progress } = context
+  const { left, stored } = unmeasured(workspace.db, model, settings, context.conditions)
+  if (stored > 0) progress.add({ computed: 0, cached: stored, failed: 0 })
+  const images = countImages(workspace.db, source)
+  for await (const plan of sessionsFor(left, { model, images, run: context }, planChanged)) {
+    if (job.signal.aborted) return
+    await measureSession(context, plan)
+  }
+}
+
+async function measureSession(
+  { workspace, pool, settings, log, model, job, progress }: MeasureContext,
+  plan: SessionPlan,
+): Promise<void> {
+  progress.note(`${model.title}: opening`)
+  const draws = await drawsOfConditions(workspace, plan.conditions)
+  const classifier = await openClassifier(workspace, model, settings, log, plan.graph).catch(
+    (error: unknown) => {
+      draws?.close()
+      throw error
+    },
+  )
+  const note = [`${model.title} on ${classifier.provider.name}, batch ${classifier.batch}`, plan.note]
+    .filter(Boolean)
+    .join(', ')
+  log.write('info', `${note}: ${classifier.provider.reason}`)
+  progress.note(note)
+  try {
+    const started = performance.now()
+    const passes = await measure({
+      db: workspace.db,
+      pool,
+      classifier,
+      plan,
+      draws,
+      signal: job.signal,
+      crashes: progress.moved() ? 0 : job.crashes,
+      enterNative: job.enterNative,
+      onProgress: progress.add,
+    })
+    // What blocks removed or masked kernels cost says nothing of the model's own graph.
+    if (passes > 0 && plan.graph === asItIs) {
+      const { variant, batch, secondsToOpen } = classifier
+      const secondsPerImage = (performance.now() - started) / 1000 / passes
+      setVariantBatch(workspace.db, variant.id, batch, secondsPerImage)
+      setSessionTime(workspace.db, variant.id, asItIs.name, { secondsToOpen, secondsPerImage })
+    }
+  } finally {
+    draws?.close()
+    await classifier.close()
+  }
+}

@@ -1,0 +1,58 @@
+import { KernelscopeError } from '#shared/errors.ts'
+import { getDataset } from '../../datasets/index.ts'
+import { countImages, type StoredCondition } from '../../facts/index.ts'
+import type { JobContext } from '../../jobs/index.ts'
+import { targetsOf, type StoredModel } from '../../models/index.ts'
+import type { Workspace } from '../../workspace/index.ts'
+import { tracker, type MeasureContext, type RunContext } from '../definition/index.ts'
+import { measureGrid } from '../measure/grid.ts'
+import { planStudy } from '../store/plan.ts'
+
+/**
+ * Runs a study: its models one after another, each over all images and conditions that have no fact yet.
+ *
+ * @throws DATASET_EMPTY where no image can be measured; STUDY_LABELS where a model knows no class of the dataset
+ */
+export async function runStudy(context: RunContext, studyId: number, job: JobContext): Promise<void> {
+  const { db } = context.workspace
+  const { study, definition, source, images, models } = planStudy(db, studyId, true)
+  const onImages = models.filter(({ conditions }) => conditions.length > 0)
+  const sizes = new Map<StoredCondition, number>()
+  for (const { conditions } of onImages)
+    for (const stored of conditions) sizes.set(stored, countImages(db, stored.source))
+  if (onImages.length > 0 && images === 0)
+    throw new KernelscopeError('DATASET_EMPTY', 'the dataset has no readable image with a label')
+  if (definition.needsLabels !== false)
+    for (const { model } of onImages) checkLabels(context.workspace, study.datasetId, model)
+  const progress = tracker(
+    job,
+    [...sizes.values()].reduce((total, size) => total + size, 0),
+  )
+  for (const { model, conditions } of models) {
+    if (job.signal.aborted) return
+    const own: MeasureContext = {
+      ...context,
+      model,
+      models: models.map((planned) => planned.model),
+      conditions,
+      source,
+      job,
+      progress,
+    }
+    await (definition.measure ? definition.measure(own, study.params) : measureGrid(own, definition.sessions))
+  }
+}
+
+/** A study on a dataset none of whose classes the model knows would only count everything as wrong. */
+function checkLabels({ db }: Workspace, datasetId: number, model: StoredModel): void {
+  const dataset = getDataset(db, datasetId)
+  const targets = targetsOf(
+    dataset.classes.map(({ name }) => name),
+    { set: model.labelSet, names: model.labels },
+  )
+  if ([...targets.values()].some((target) => target >= 0)) return
+  throw new KernelscopeError(
+    'STUDY_LABELS',
+    `no class of ${dataset.title} is among the labels of ${model.title}`,
+  )
+}
