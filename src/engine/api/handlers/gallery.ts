@@ -17,6 +17,7 @@ import { corruptionParameters, frameText, resizedSize, type Geometry } from '../
 import type { Answer } from '../bytes/server.ts'
 import { api } from '../session/implementation.ts'
 import type { EngineSession } from '../session/session.ts'
+import { LruMap } from '../../base/lruMap.ts'
 
 /** What is shown in the gallery: a row of the workspace, or a file that was opened for it. */
 interface Subject {
@@ -28,8 +29,7 @@ interface Subject {
 }
 
 /** Files opened for the gallery, by digest, the last ones only; forgotten when the engine ends. */
-const opened = new Map<string, Subject>()
-const openedAtMost = 50
+const opened = new LruMap<string, Subject>(50)
 
 export const gallery = {
   catalogue: api.gallery.catalogue.handler(() => ({
@@ -48,9 +48,7 @@ export const gallery = {
   })),
   file: api.gallery.file.handler(async ({ input: { path }, context }) => {
     const { digest, width, height } = await context.session.pool.digestAndMeasure(path)
-    opened.delete(digest)
     opened.set(digest, { path, imageKey: digest, width, height })
-    if (opened.size > openedAtMost) opened.delete(opened.keys().next().value ?? '')
     return { key: digest, name: basename(path), width, height }
   }),
 }
@@ -97,27 +95,13 @@ const filmQuery = z.object({
 })
 
 /** Made pictures, the least recently asked for dropped first. */
-const kept = new Map<string, Buffer>()
-const keptBytes = 64 * 2 ** 20
-let bytesKept = 0
+const kept = new LruMap<string, Buffer>(64 * 2 ** 20, ({ length }) => length)
 
 async function remembered(key: string, make: () => Promise<Buffer>): Promise<Buffer> {
   const known = kept.get(key)
-  if (known) {
-    kept.delete(key)
-    kept.set(key, known)
-    return known
-  }
+  if (known) return known
   const made = await make()
-  // Another request for the same picture may have been faster.
-  if (kept.has(key)) return made
   kept.set(key, made)
-  bytesKept += made.length
-  for (const [oldest, bytes] of kept) {
-    if (bytesKept <= keptBytes) break
-    kept.delete(oldest)
-    bytesKept -= bytes.length
-  }
   return made
 }
 

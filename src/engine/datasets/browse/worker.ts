@@ -1,5 +1,4 @@
 import Database from 'better-sqlite3'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { workerData } from 'node:worker_threads'
 import { z } from 'zod'
 import { KernelscopeError } from '#shared/errors.ts'
@@ -8,6 +7,7 @@ import { answerer } from './answer.ts'
 import { openKeep } from './keep.ts'
 import { Library } from './library.ts'
 import type { BrowseTask } from './protocol.ts'
+import { nextTurn } from '../../base/nextTurn.ts'
 
 /**
  * Entry of the browse thread: it reads the workspace beside the engine, which alone writes it. What is counted for long is

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   byLevel,
   drawsEntry,
@@ -12,6 +11,7 @@ import { openDraws, type DrawsReader } from './draws.ts'
 import type { Masked } from './maskFile.ts'
 import type { PlannedModel } from '../store/plan.ts'
 import { imageChunks, type ImageSource, partFor, type StoredCondition } from '../../facts/index.ts'
+import { nextTurn } from '../../base/nextTurn.ts'
 
 /** An image as far as its mask depends on it and on its group. */
 export interface DrawnImage extends Masked {

@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os'
-import { setImmediate } from 'node:timers/promises'
 import type { Question, StudyInput } from '#shared/contract/index.ts'
 import { KernelscopeError, toErrorShape } from '#shared/errors.ts'
 import { getDataset } from '../../datasets/index.ts'
@@ -8,6 +7,7 @@ import { findStudy, planSuite, settledStudy, studyCost } from '../index.ts'
 import type { Db, Workspace } from '../../workspace/index.ts'
 import { benchmarks, type Cast, experiments, type QuestionPlan } from './questions.ts'
 import { speeds, type Speed } from './speed.ts'
+import { nextTurn } from '../../base/nextTurn.ts'
 
 /** Which models of a workspace take which part. Those whose file is missing take none. */
 export function castOf(db: Db): Cast {
@@ -129,7 +129,7 @@ async function estimateOf(
     estimate.measured &&= measured
   }
   // Counting stored facts takes a while in a large workspace: others are let in between.
-  await setImmediate()
+  await nextTurn()
   return estimate
 }
 

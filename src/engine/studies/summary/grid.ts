@@ -12,6 +12,7 @@ import {
   type StoredCondition,
   withFacts,
 } from '../../facts/index.ts'
+import { nextTurn } from '../../base/nextTurn.ts'
 
 /** A model of a study with its conditions and the variants its facts are kept under. */
 export interface GridModel {
@@ -85,7 +86,7 @@ export async function readGrid(
       const whole = measured + cell.failed >= imagesIn(stored.source)
       if (whole) wholes.add(cell)
       complete &&= whole
-      await new Promise(setImmediate)
+      await nextTurn()
     }
   }
   const pairs = (cell: StudyCondition) => pairsWithFirst(db, models, cell)

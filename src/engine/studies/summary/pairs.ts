@@ -3,6 +3,7 @@ import { mcnemar } from '#shared/maths/mcnemar.ts'
 import type { Db } from '../../workspace/index.ts'
 import type { GridModel } from './grid.ts'
 import { imagesOf, type SqlValue, withFacts } from '../../facts/index.ts'
+import { nextTurn } from '../../base/nextTurn.ts'
 
 /** Pairs by what is right in each: both, only the first, only the second, neither. */
 export interface PairCounts {
@@ -74,7 +75,7 @@ export async function pairedTests(db: Db, models: GridModel[]): Promise<PairedTe
         const onlyB = sum(found.map((counts) => counts?.onlyB ?? 0))
         if (n > 0)
           tests.push({ key: condition.key, a: a.id, b: b.id, onlyA, onlyB, n, p: mcnemar(onlyA, onlyB) })
-        await new Promise(setImmediate)
+        await nextTurn()
       }
     }
   }

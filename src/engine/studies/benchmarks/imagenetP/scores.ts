@@ -8,9 +8,9 @@ import {
 } from '../../../metrics/index.ts'
 import type { Db } from '../../../workspace/index.ts'
 import type { Grid, GridModel } from '../../summary/grid.ts'
-import { breath } from '../../summary/outcomes.ts'
 import { chosenPerturbations, type PerturbationParams } from './conditions.ts'
 import { madeSequences, publishedSequences, type Sequence } from './sequences.ts'
+import { nextTurn } from '../../../base/nextTurn.ts'
 
 /** What a model's answers do over one sequence of frames. */
 export interface SequenceStability {
@@ -62,7 +62,7 @@ export async function stabilityOf(
         sequences.filter(({ frames }) => frames.length > 1),
       ),
     )
-    await breath()
+    await nextTurn()
   }
   return found
 }

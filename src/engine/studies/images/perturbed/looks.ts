@@ -6,6 +6,7 @@ import { usableModel } from '../../../models/index.ts'
 import { setupOf } from '../../kinds/attacks/transfer/recipe.ts'
 import { OpenAttackers, type AttackRoom } from './attackers.ts'
 import { pairOf, type Pair, type PairRoom } from './pair.ts'
+import { LruMap, remembered } from '../../../base/lruMap.ts'
 
 /** Pictures kept: those of one image under the conditions of a study. */
 const mostKept = 48
@@ -20,7 +21,7 @@ export interface Look {
 /** What conditions do to single images: pictures and norms, kept for a while. */
 export class PerturbedLooks {
   readonly attackers = new OpenAttackers()
-  readonly #kept = new Map<string, Promise<Pair>>()
+  readonly #kept = new LruMap<string, Promise<Pair>>(mostKept)
 
   /** Norms of the change; its picture spans plus and minus `linf`. */
   async perturbation(room: Omit<PairRoom, 'attackers'>, look: Look): Promise<Perturbation> {
@@ -43,17 +44,9 @@ export class PerturbedLooks {
 
   #pair(room: AttackRoom & Omit<PairRoom, 'attackers'>, look: Look): Promise<Pair> {
     const { imageId, modelId, conditionId } = look
-    const key = keyOf(room, look)
-    const made =
-      this.#kept.get(key) ?? pairOf({ ...room, attackers: this.attackers }, imageId, modelId, conditionId)
-    this.#kept.delete(key)
-    this.#kept.set(key, made)
-    made.catch(() => this.#kept.delete(key))
-    for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= mostKept) break
-      this.#kept.delete(oldest)
-    }
-    return made
+    return remembered(this.#kept, keyOf(room, look), () =>
+      pairOf({ ...room, attackers: this.attackers }, imageId, modelId, conditionId),
+    )
   }
 }
 
