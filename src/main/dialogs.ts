@@ -3,6 +3,7 @@ import { BrowserWindow, dialog, Notification, shell, type FileFilter, type WebCo
 import { z } from 'zod'
 import type { FileKind } from '#shared/bridge.ts'
 import { channels } from '#shared/channels.ts'
+import { imageEndings } from '#shared/imageFiles.ts'
 import { onCall, onNote } from './calls.ts'
 
 const filters: Record<FileKind, FileFilter> = {
@@ -10,7 +11,7 @@ const filters: Record<FileKind, FileFilter> = {
   labels: { name: 'Labels', extensions: ['txt', 'csv', 'json'] },
   draws: { name: 'Random draws', extensions: ['json'] },
   bundle: { name: 'Bundles', extensions: ['zip'] },
-  image: { name: 'Images', extensions: ['png', 'jpg', 'jpeg', 'webp', 'bmp', 'gif', 'tif', 'tiff'] },
+  image: { name: 'Images', extensions: [...imageEndings] },
 }
 
 const name = z.string().max(1000)

@@ -24,15 +24,9 @@ const pieceLength = 2 ** 16
  * @param signal stops writing; nothing is left of the file
  * @throws DISK_FULL or FILE_UNREADABLE, naming the file; what the pieces throw, and the signal's reason
  */
-export async function writeWhole(
-  directory: string,
-  name: string,
-  content: Content,
-  signal?: AbortSignal,
-): Promise<WrittenFile> {
-  const path = join(directory, name)
+export async function writeWhole(path: string, content: Content, signal?: AbortSignal): Promise<WrittenFile> {
   try {
-    await mkdir(directory, { recursive: true })
+    await mkdir(dirname(path), { recursive: true })
     const target = await replaceable(path)
     const bytes = await (target === null
       ? writeInto(path, content, signal)
@@ -64,18 +58,29 @@ async function ifThere<T>(asked: Promise<T>): Promise<T | null> {
   }
 }
 
-async function replace(path: string, content: Content, signal?: AbortSignal): Promise<number> {
-  const draft = join(dirname(path), `.${randomUUID()}.tmp`)
-  try {
+const replace = (path: string, content: Content, signal?: AbortSignal): Promise<number> =>
+  throughDraft(path, async (draft) => {
     await writeFile(draft, inPieces(content), { flush: true, ...(signal ? { signal } : {}) })
     const { size } = await stat(draft)
     signal?.throwIfAborted()
-    await rename(draft, path)
     return size
+  })
+
+/**
+ * Has a file made beside `path`, which then takes its name: it is there whole or not at all. Gives what `write` gives.
+ *
+ * @throws DISK_FULL, naming `path`; whatever else `write` throws
+ */
+export async function throughDraft<T>(path: string, write: (draft: string) => Promise<T>): Promise<T> {
+  const draft = join(dirname(path), `.${randomUUID()}.tmp`)
+  try {
+    const made = await write(draft)
+    await rename(draft, path)
+    return made
   } catch (error) {
     // Why it failed is worth more than that tidying up failed as well.
     await rm(draft, { force: true }).catch(() => undefined)
-    throw error
+    throw asWriteError(error, path)
   }
 }
 
@@ -113,10 +118,15 @@ function* joined(pieces: Iterable<string>): Generator<string> {
 const isOfFileSystem = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && 'syscall' in error && 'code' in error
 
-function whyNotWritten(path: string, cause: NodeJS.ErrnoException): KernelscopeError {
-  const message = `cannot write ${path}`
-  if (cause.code === 'ENOSPC' || cause.code === 'EDQUOT')
-    return new KernelscopeError('DISK_FULL', message, { cause })
+function whyNotWritten(path: string, cause: NodeJS.ErrnoException): unknown {
+  if (isFull(cause)) return asWriteError(cause, path)
   const hint = cause.code === 'ENAMETOOLONG' ? 'Choose a shorter name.' : 'Choose a folder you may write to.'
-  return new KernelscopeError('FILE_UNREADABLE', message, { cause, hint })
+  return new KernelscopeError('FILE_UNREADABLE', `cannot write ${path}`, { cause, hint })
 }
+
+const isFull = (cause: unknown): boolean =>
+  cause instanceof Error && 'code' in cause && (cause.code === 'ENOSPC' || cause.code === 'EDQUOT')
+
+/** What went wrong in writing `path`: DISK_FULL for a full disk or quota, otherwise the cause itself. */
+export const asWriteError = (cause: unknown, path: string): unknown =>
+  isFull(cause) ? new KernelscopeError('DISK_FULL', `no space left to write ${path}`, { cause }) : cause

@@ -1,8 +1,7 @@
 import { createReadStream, createWriteStream } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { ZipFile } from 'yazl'
-import { whyNotWritten } from './lines.ts'
+import { throughDraft } from '../base/wholeFile.ts'
 
 /** A file that goes into an archive: its content, or where it lies. */
 export interface ArchiveEntry {
@@ -34,12 +33,11 @@ export async function writeArchive(path: string, entries: readonly ArchiveEntry[
       })
   }
   zip.end()
-  const draft = `${path}.part`
-  try {
-    await pipeline(zip.outputStream, createWriteStream(draft), { signal: unread.signal })
-    await rename(draft, path)
-  } catch (error) {
-    await rm(draft, { force: true }).catch(() => undefined)
-    throw whyNotWritten(unread.signal.aborted ? unread.signal.reason : error, path)
-  }
+  await throughDraft(path, (draft) =>
+    pipeline(zip.outputStream, createWriteStream(draft), { signal: unread.signal }).catch(
+      (error: unknown) => {
+        throw unread.signal.aborted ? unread.signal.reason : error
+      },
+    ),
+  )
 }

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { looksLikeImage } from '#shared/imageFiles.ts'
 import { imageRootSql } from '../facts/index.ts'
 import { listModels } from '../models/index.ts'
 import { modelDigest, readModel } from '../onnx/index.ts'
@@ -56,7 +57,7 @@ export async function findImages(
   for (const folder of folders) {
     for await (const path of filesOf(folder)) {
       if (signal.aborted || found.size === wanted.size) return found
-      if (!/\.(png|jpe?g|webp|bmp|gif|tiff?)$/i.test(path)) continue
+      if (!looksLikeImage(path)) continue
       const digest = await fileDigest(path).catch(() => null)
       if (digest !== null && wanted.has(digest) && !found.has(digest)) found.set(digest, path)
     }

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises'
 import { KernelscopeError } from '#shared/errors.ts'
+import { asWriteError } from '../base/wholeFile.ts'
 
 /** Writes lines to a file, each ended by CRLF. */
 export interface LineWriter {
@@ -35,7 +36,7 @@ export async function writeLines(path: string, header: string, most: number): Pr
     try {
       await file.appendFile(piece)
     } catch (cause) {
-      throw whyNotWritten(cause, path)
+      throw asWriteError(cause, path)
     }
   }
   const put = async (text: string) => {
@@ -55,12 +56,4 @@ export async function writeLines(path: string, header: string, most: number): Pr
     },
     close: () => file.close(),
   }
-}
-
-/** A full disk under its own code. */
-export function whyNotWritten(cause: unknown, path: string): unknown {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : null
-  return code === 'ENOSPC' || code === 'EDQUOT'
-    ? new KernelscopeError('DISK_FULL', `no space left to write ${path}`, { cause })
-    : cause
 }

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { KernelscopeError, toErrorShape, type ErrorShape } from '#shared/errors.ts'
 import type { ImagePool } from '../images/index.ts'
 import { noProgress, Rate, type JobContext } from '../jobs/index.ts'
@@ -10,6 +9,7 @@ import { reportOf } from './report.ts'
 import { listFiles } from './listing.ts'
 import { datasetRow, setDatasetReport, setDatasetState } from './store.ts'
 import { imageRoot } from '../facts/index.ts'
+import { nextTurn } from '../base/nextTurn.ts'
 
 const measureEvery = 64
 

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { KernelscopeError } from '#shared/errors.ts'
 import { noProgress, type JobContext } from '../jobs/index.ts'
 import type { Db } from '../workspace/index.ts'
@@ -6,6 +5,7 @@ import type { Layout } from './layout.ts'
 import { scan, type FoundFile } from './scan.ts'
 import { datasetRow } from './store.ts'
 import { imageRoot } from '../facts/index.ts'
+import { nextTurn } from '../base/nextTurn.ts'
 
 const writeEvery = 500
 

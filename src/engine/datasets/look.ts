@@ -1,7 +1,7 @@
 import { opendir } from 'node:fs/promises'
 import { statSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { looksLikeImage } from './scan.ts'
+import { looksLikeImage } from '#shared/imageFiles.ts'
 
 /** What lies directly in a folder. `images` and `videos` stop counting early: they only tell whether and what there is. */
 export interface Listing {

@@ -1,7 +1,8 @@
 import { statSync, type Dirent, type Stats } from 'node:fs'
 import { readdir, realpath } from 'node:fs/promises'
-import { extname, join } from 'node:path'
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { join } from 'node:path'
+import { looksLikeImage } from '#shared/imageFiles.ts'
+import { nextTurn } from '../base/nextTurn.ts'
 
 /** A file that looks like an image by its name. `name` is relative to the dataset, with forward slashes. */
 export interface FoundFile {
@@ -11,10 +12,6 @@ export interface FoundFile {
   /** Set when the file can be named but not used. */
   problem?: string
 }
-
-const extensions = new Set(['.jpg', '.jpeg', '.png', '.webp', '.gif', '.tif', '.tiff', '.bmp', '.avif'])
-
-export const looksLikeImage = (name: string): boolean => extensions.has(extname(name).toLowerCase())
 
 /**
  * Streams the image files below `root`, depth first and each folder sorted by code unit as torchvision's ImageFolder

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { writeWhole, type WrittenFile } from '../workspace/index.ts'
+import { writeWhole, type WrittenFile } from '../base/wholeFile.ts'
 
 /**
  * A folder. In a shared one a figure takes the place of its own last form, told by `owner`, and leaves what others have
@@ -22,7 +22,7 @@ export async function writeSet(
   const base = typeof folder === 'string' ? safeName(name) : await nameFor(folder, safeName(name), contents)
   const files: WrittenFile[] = []
   for (const [ending, content] of contents)
-    files.push(await writeWhole(directory, `${base}.${ending}`, content))
+    files.push(await writeWhole(join(directory, `${base}.${ending}`), content))
   return files
 }
 
@@ -43,7 +43,7 @@ async function nameFor(
     const name = n === 1 ? base : `${base}-${n}`
     if (known[name] === owner) return name
     if (known[name] !== undefined || (await isThere(shared, name, contents))) continue
-    await writeWhole(shared, ownersFile, `${JSON.stringify({ ...known, [name]: owner }, null, 2)}\n`)
+    await writeWhole(path, `${JSON.stringify({ ...known, [name]: owner }, null, 2)}\n`)
     return name
   }
 }

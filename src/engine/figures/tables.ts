@@ -1,8 +1,9 @@
+import { join } from 'node:path'
 import type { DataTable, TableFormat } from '#shared/contract/index.ts'
 import { tableToCsv } from '#shared/figures/csv.ts'
 import { tableToLatex } from '#shared/figures/latex.ts'
 import { markdownParagraph, markdownText, tableToMarkdown } from '#shared/figures/markdown.ts'
-import { writeWhole, type WrittenFile } from '../workspace/index.ts'
+import { writeWhole, type WrittenFile } from '../base/wholeFile.ts'
 import { safeName } from './file.ts'
 
 /**
@@ -20,8 +21,7 @@ export async function writeTable(
   for (const format of new Set(formats))
     files.push(
       await writeWhole(
-        directory,
-        `${safeName(`table-${table.id}`)}.${format}`,
+        join(directory, `${safeName(`table-${table.id}`)}.${format}`),
         formattedTable(table, format, notes),
       ),
     )

@@ -6,7 +6,7 @@ import { latexLabel, latexText } from '#shared/figures/latexText.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import { composedTable, specToTable } from '#shared/figures/table.ts'
 import type { FigureOptions } from './drawing.ts'
-import type { WrittenFile } from '../workspace/index.ts'
+import type { WrittenFile } from '../base/wholeFile.ts'
 import { writeSet, type Folder } from './file.ts'
 import type { Press } from './press.ts'
 

@@ -1,11 +1,9 @@
-import { workerUrl } from '#engine/threads/url.ts'
 import { murmur128 } from '#shared/murmur.ts'
 import { drawsEntry, onlyEntry, type Draws, type Transform } from '#shared/transforms/index.ts'
 import type { FilePath } from './file.ts'
 import type { Geometry } from './geometry.ts'
 import { Lane } from './lane.ts'
 import type { Measurement } from './measure.ts'
-import type { Results, Task } from './protocol.ts'
 
 /** One image and the versions of it that are wanted. */
 export interface LoadRequest {
@@ -67,21 +65,12 @@ function drawsFor(draws: Draws | undefined, transform: Transform, imageKey: stri
 const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
 export function createImagePool(options: ImagePoolOptions): ImagePool {
-  const { workers, cacheBytes, entry = workerUrl('images') } = options
+  const { workers, cacheBytes, entry } = options
   const lanes = Array.from({ length: workers }, () => new Lane(entry, Math.floor(cacheBytes / workers)))
 
   /** Always the same lane for an image, so that its cache is hit. */
   const laneOf = (imageKey: string) => lanes[murmur128(encoder.encode(imageKey))[0] % workers]!
   const freest = () => lanes.reduce((best, lane) => (lane.load < best.load ? lane : best))
-
-  const run = <K extends Task['kind']>(
-    lane: Lane,
-    task: Extract<Task, { kind: K }>,
-    urgent: boolean,
-    signal?: AbortSignal,
-  ) =>
-    // The worker answers every kind of task with its own kind of result.
-    lane.run(task, urgent, signal) as Promise<Results[K]>
 
   return {
     load({ path, imageKey, preprocessing, transforms, draws, pixels = 'uint8' }, target) {
@@ -99,26 +88,26 @@ export function createImagePool(options: ImagePoolOptions): ImagePool {
         pixels,
         target,
       } as const
-      return run(laneOf(imageKey), task, false)
+      return laneOf(imageKey).run(task, false)
     },
     async strip({ path, imageKey, preprocessing, transforms }, signal) {
       const geometry = geometryOf(preprocessing)
       const task = { kind: 'strip' as const, path, imageKey, geometry, transforms: [...transforms] }
-      return asBuffer(await run(laneOf(imageKey), task, true, signal))
+      return asBuffer(await laneOf(imageKey).run(task, true, signal))
     },
     async input({ path, imageKey, preprocessing, transform, draws }, signal) {
       const geometry = geometryOf(preprocessing)
       const entry = drawsFor(draws, transform, imageKey)
       const task = { kind: 'input', path, imageKey, geometry, transform, draws: entry } as const
-      return asBuffer(await run(laneOf(imageKey), task, true, signal))
+      return asBuffer(await laneOf(imageKey).run(task, true, signal))
     },
     digestAndMeasure: (path, decodeFully = false) =>
-      run(freest(), { kind: 'measure', path, decodeFully }, false),
+      freest().run({ kind: 'measure', path, decodeFully }, false),
     async thumbnail(path, size) {
-      return asBuffer(await run(freest(), { kind: 'thumbnail', path, size }, true))
+      return asBuffer(await freest().run({ kind: 'thumbnail', path, size }, true))
     },
     async browserPicture(path) {
-      const { type, bytes } = await run(freest(), { kind: 'browserPicture', path }, true)
+      const { type, bytes } = await freest().run({ kind: 'browserPicture', path }, true)
       return { type, bytes: asBuffer(bytes) }
     },
     async close() {

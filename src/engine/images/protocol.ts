@@ -1,4 +1,3 @@
-import type { ErrorShape } from '#shared/errors.ts'
 import type { Draws, Transform } from '#shared/transforms/index.ts'
 import type { FilePath } from './file.ts'
 import type { Geometry } from './geometry.ts'
@@ -47,9 +46,3 @@ export interface Results {
   thumbnail: Uint8Array
   browserPicture: { type: string; bytes: Uint8Array }
 }
-
-/** null asks the worker to end once it has answered all before. */
-export type ToWorker = { id: number; task: Task } | null
-
-export type FromWorker =
-  { id: number; ok: true; value: Results[Task['kind']] } | { id: number; ok: false; problem: ErrorShape }

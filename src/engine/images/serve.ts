@@ -1,4 +1,3 @@
-import { PictureCache } from './cache.ts'
 import { browserPicture, encodePng, thumbnail } from './encode.ts'
 import type { FilePath } from './file.ts'
 import { applyGeometry, applyResize, geometryKey, type Geometry } from './geometry.ts'
@@ -8,6 +7,7 @@ import { readPicture } from './preprocess.ts'
 import type { Results, Step, Task } from './protocol.ts'
 import { bandNoiseFloats } from './transforms/bandNoise.ts'
 import { applyTransform } from './transforms/index.ts'
+import { LruMap } from '../base/lruMap.ts'
 
 interface Source {
   path: FilePath
@@ -18,7 +18,7 @@ type Version = Pick<Step, 'transform' | 'draws'>
 
 /** Carries out the tasks of an image worker; decoded pictures are kept up to `cacheBytes`. */
 export function taskServer(cacheBytes: number): (task: Task) => Promise<Results[Task['kind']]> {
-  const cache = new PictureCache(cacheBytes)
+  const cache = new LruMap<string, Picture>(cacheBytes, ({ pixels }) => pixels.length)
 
   async function picture(
     path: FilePath,
@@ -31,7 +31,8 @@ export function taskServer(cacheBytes: number): (task: Task) => Promise<Results[
     if (known !== undefined) return known
     const decoded = await readPicture(path)
     const made = cropped ? applyGeometry(decoded, geometry) : applyResize(decoded, geometry)
-    cache.set(key, made)
+    // One that fills the whole cache would drop all the others.
+    if (made.pixels.length <= cacheBytes) cache.set(key, made)
     return made
   }
 

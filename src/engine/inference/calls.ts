@@ -5,6 +5,8 @@ export interface CallSize {
   most: number
   /** The graph takes this many only: what a call lacks is padding. */
   fixed: boolean
+  /** The last call of a size is filled up with padding as well, so that all have one shape. */
+  padded?: boolean
 }
 
 /** Deaths at one place that are put down to chance. */
@@ -33,6 +35,8 @@ export interface Calls<T> {
   giveUp(item: T, problem: ErrorShape): void | Promise<void>
   /** Whether nothing more can be computed, so that a failure says nothing of the items. */
   ended(): boolean
+  /** Told when memory does not suffice for more than `most` at a time. */
+  shrunk?(most: number): void
 }
 
 /**
@@ -43,24 +47,29 @@ export interface Calls<T> {
 export async function inCalls<T>(
   size: CallSize,
   items: readonly T[],
-  { call, giveUp, ended }: Calls<T>,
+  { call, giveUp, ended, shrunk }: Calls<T>,
   crashes = 0,
 ): Promise<void> {
   async function range(part: readonly T[], most: number): Promise<void> {
     for (let at = 0; at < part.length;) {
-      const some = part.slice(at, at + Math.min(most, size.most))
+      const chunk = Math.min(most, size.most)
+      const some = part.slice(at, at + chunk)
+      const places = size.fixed ? size.most : size.padded ? chunk : some.length
       at += some.length
       try {
-        await call(some, size.fixed ? size.most : some.length)
+        await call(some, places)
       } catch (error) {
         if (!isComputingProblem(error) || ended()) throw error
         const problem = error.toShape()
-        if (size.fixed || some.length === 1) {
+        if (size.fixed || places === 1) {
           for (const item of some) await giveUp(item, problem)
           continue
         }
-        const half = some.length >> 1
-        if (problem.code === 'OUT_OF_MEMORY') size.most = Math.min(size.most, half)
+        const half = places >> 1
+        if (problem.code === 'OUT_OF_MEMORY' && half < size.most) {
+          size.most = half
+          shrunk?.(half)
+        }
         await range(some, half)
       }
     }

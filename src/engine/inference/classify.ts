@@ -1,9 +1,8 @@
 import { Tensor } from 'onnxruntime-node'
 import { KernelscopeError } from '#shared/errors.ts'
 import { createSession, feedTensors, floatsOf, floatTensor } from './ort.ts'
-import type { OpenRequest, Slice } from './protocol.ts'
+import type { Opened, OpenRequest, Slice } from './protocol.ts'
 import { factsUnder } from './readout.ts'
-import type { Opened } from './worker.ts'
 
 /** Runs batches of pixels and reads facts off the outputs. */
 export async function openClassifierGraph(request: OpenRequest): Promise<Opened> {
@@ -19,8 +18,8 @@ export async function openClassifierGraph(request: OpenRequest): Promise<Opened>
   }
   return {
     async ask(asked) {
-      if (asked.type !== 'run' && asked.type !== 'outputs') {
-        throw new KernelscopeError('INTERNAL', `a classifier cannot ${asked.type}`)
+      if (asked.kind !== 'run' && asked.kind !== 'outputs') {
+        throw new KernelscopeError('INTERNAL', `a classifier cannot ${asked.kind}`)
       }
       const started = performance.now()
       const results = await session.run({ [input]: pixelTensor(asked), ...feedTensors(asked.feeds) }, [
@@ -28,7 +27,7 @@ export async function openClassifierGraph(request: OpenRequest): Promise<Opened>
       ])
       const milliseconds = performance.now() - started
       const outputs = floatsOf(results[output], output, asked.batch * classes)
-      if (asked.type === 'outputs') return { outputs: outputs.slice(0, asked.rows * classes), milliseconds }
+      if (asked.kind === 'outputs') return { outputs: outputs.slice(0, asked.rows * classes), milliseconds }
       const facts = asked.readings.map((reading) =>
         factsUnder(reading, outputs, asked.rows, classes, probabilities),
       )

@@ -1,6 +1,5 @@
 import type { Attack } from '#shared/attacks.ts'
 import type { SaliencyMethod } from '#shared/contract/maps.ts'
-import type { ErrorShape } from '#shared/errors.ts'
 import type { Facts } from './facts.ts'
 import type { Reading } from './readout.ts'
 
@@ -57,29 +56,29 @@ export interface Slice {
 }
 
 export type Opening =
-  | { type: 'open'; request: OpenRequest }
-  | { type: 'openAttack'; request: OpenAttackRequest }
-  | { type: 'openTensors'; request: OpenTensorsRequest }
+  | { kind: 'open'; request: OpenRequest }
+  | { kind: 'openAttack'; request: OpenAttackRequest }
+  | { kind: 'openTensors'; request: OpenTensorsRequest }
 
 /** Work for a worker that was opened for it. Of a slice the first `rows` images are meant, the rest is padding. */
 export type Asked =
-  | ({ type: 'run'; rows: number; readings: Reading[]; feeds: Feed[] } & Slice)
+  | ({ kind: 'run'; rows: number; readings: Reading[]; feeds: Feed[] } & Slice)
   /** As `run`, but the answer is the outputs themselves. */
-  | ({ type: 'outputs'; rows: number; feeds: Feed[] } & Slice)
+  | ({ kind: 'outputs'; rows: number; feeds: Feed[] } & Slice)
   /**
    * Attacks 8-bit images. `runs` share all but `steps` (or, for fgsm and sign, all but `epsilon`): one trajectory serves
    * them all. `keys` are the images' digests. `keep` asks for the adversarial images of the last run.
    */
   | ({
-      type: 'attack'
+      kind: 'attack'
       rows: number
       targets: Int32Array
       keys: string[]
       runs: Attack[]
       keep: boolean
     } & Slice)
-  | { type: 'tensors'; feeds: Feed[]; outputs: string[] }
-  | ({ type: 'attribution' } & AttributionPart)
+  | { kind: 'tensors'; feeds: Feed[]; outputs: string[] }
+  | ({ kind: 'attribution' } & AttributionPart)
 
 /**
  * A part of the gradients that a saliency map is made of, by a graph of `crossEntropyGradient` on float pixels: those at
@@ -105,6 +104,9 @@ export interface AttributionPart {
 
 /** What each kind of work gives. */
 export interface Answers {
+  open: undefined
+  openAttack: undefined
+  openTensors: undefined
   /** Facts per reading. */
   run: { facts: Facts[]; milliseconds: number }
   outputs: { outputs: Float32Array; milliseconds: number }
@@ -115,9 +117,8 @@ export interface Answers {
   tensors: { outputs: { data: Float32Array; shape: number[] }[]; milliseconds: number }
 }
 
-export type ToWorker = Opening | { type: 'ask'; id: number; asked: Asked } | { type: 'close' }
-
-export type FromWorker =
-  | { type: 'opened' }
-  | { type: 'answer'; id: number; answer: Answers[keyof Answers] }
-  | { type: 'failed'; id: number | null; problem: ErrorShape }
+/** What an opened worker can do. */
+export interface Opened {
+  ask(asked: Asked): Promise<Answers[Asked['kind']]>
+  release(): Promise<void>
+}

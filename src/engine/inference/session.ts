@@ -1,27 +1,17 @@
-import { Worker } from 'node:worker_threads'
-import { fromErrorShape, KernelscopeError } from '#shared/errors.ts'
-import { workerUrl } from '../threads/url.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import { deathText, Thread } from '../threads/thread.ts'
 import type {
   Answers,
   Asked,
   AttributionPart,
   Feed,
-  FromWorker,
   OpenAttackRequest,
   Opening,
   OpenRequest,
   OpenTensorsRequest,
   Slice,
-  ToWorker,
 } from './protocol.ts'
 import type { Reading } from './readout.ts'
-
-/** A worker thread with what was opened in it. */
-interface Connection {
-  readonly ended: boolean
-  ask<K extends Asked['type']>(asked: Extract<Asked, { type: K }>): Promise<Answers[K]>
-  close(): Promise<void>
-}
 
 /** A classifier in a worker thread of its own. */
 export interface Session {
@@ -37,16 +27,15 @@ export interface Session {
 
 /** Opens a classifier. A provider that is not there makes this fail; nothing falls back here. */
 export async function openSession(request: OpenRequest): Promise<Session> {
-  const connection = await connect({ type: 'open', request })
+  const thread = await connect({ kind: 'open', request })
   return {
     request,
     get ended() {
-      return connection.ended
+      return thread.ended
     },
-    run: (slice, rows, readings, feeds = []) =>
-      connection.ask({ type: 'run', ...slice, rows, readings, feeds }),
-    outputs: (slice, rows, feeds = []) => connection.ask({ type: 'outputs', ...slice, rows, feeds }),
-    close: connection.close,
+    run: (slice, rows, readings, feeds = []) => thread.ask({ kind: 'run', ...slice, rows, readings, feeds }),
+    outputs: (slice, rows, feeds = []) => thread.ask({ kind: 'outputs', ...slice, rows, feeds }),
+    close: () => thread.close(),
   }
 }
 
@@ -55,19 +44,19 @@ export interface AttackSession {
   readonly request: OpenAttackRequest
   /** The worker has died or was closed. */
   readonly ended: boolean
-  attack(asked: Omit<Extract<Asked, { type: 'attack' }>, 'type'>): Promise<Answers['attack']>
+  attack(asked: Omit<Extract<Asked, { kind: 'attack' }>, 'kind'>): Promise<Answers['attack']>
   close(): Promise<void>
 }
 
 export async function openAttackSession(request: OpenAttackRequest): Promise<AttackSession> {
-  const connection = await connect({ type: 'openAttack', request })
+  const thread = await connect({ kind: 'openAttack', request })
   return {
     request,
     get ended() {
-      return connection.ended
+      return thread.ended
     },
-    attack: (asked) => connection.ask({ type: 'attack', ...asked }),
-    close: connection.close,
+    attack: (asked) => thread.ask({ kind: 'attack', ...asked }),
+    close: () => thread.close(),
   }
 }
 
@@ -82,72 +71,32 @@ export interface TensorSession {
 }
 
 export async function openTensors(request: OpenTensorsRequest): Promise<TensorSession> {
-  const connection = await connect({ type: 'openTensors', request })
+  const thread = await connect({ kind: 'openTensors', request })
   return {
     get ended() {
-      return connection.ended
+      return thread.ended
     },
-    run: (feeds, outputs) => connection.ask({ type: 'tensors', feeds, outputs }),
-    attribution: (part) => connection.ask({ type: 'attribution', ...part }),
-    close: connection.close,
+    run: (feeds, outputs) => thread.ask({ kind: 'tensors', feeds, outputs }),
+    attribution: (part) => thread.ask({ kind: 'attribution', ...part }),
+    close: () => thread.close(),
   }
 }
 
 /** Starts a worker and lets it open. */
-async function connect(opening: Opening): Promise<Connection> {
-  const worker = new Worker(workerUrl('inference'))
-  const waiting = new Map<number, { resolve(answer: unknown): void; reject(error: Error): void }>()
-  let nextId = 1
-  let dead: Error | null = null
-
-  const opened = Promise.withResolvers<void>()
-  const fail = (error: Error) => {
-    dead ??= error
-    opened.reject(error)
-    for (const { reject } of waiting.values()) reject(error)
-    waiting.clear()
-  }
-  worker.on('message', (message: FromWorker) => {
-    if (message.type === 'opened') opened.resolve()
-    else if (message.type === 'answer') take(message.id)?.resolve(message.answer)
-    else if (message.id === null) opened.reject(fromErrorShape(message.problem))
-    else take(message.id)?.reject(fromErrorShape(message.problem))
+async function connect(opening: Opening): Promise<Thread<Opening | Asked, Answers>> {
+  const thread = new Thread<Opening | Asked, Answers>({
+    name: 'inference',
+    once: true,
+    lost: (_, death) =>
+      new KernelscopeError('INFERENCE_FAILED', deathText('the inference worker', death), {
+        cause: death.error,
+      }),
   })
-  worker.on('error', (cause) =>
-    fail(new KernelscopeError('INFERENCE_FAILED', `the inference worker died: ${String(cause)}`, { cause })),
-  )
-  worker.on('exit', () => fail(new KernelscopeError('INFERENCE_FAILED', 'the inference worker ended')))
-  const take = (id: number) => {
-    const entry = waiting.get(id)
-    waiting.delete(id)
-    return entry
-  }
-  const post = (message: ToWorker) => {
-    worker.postMessage(message)
-  }
-
-  post(opening)
   try {
-    await opened.promise
+    await thread.ask(opening)
   } catch (error) {
-    await worker.terminate()
+    await thread.close()
     throw error
   }
-  return {
-    get ended() {
-      return dead !== null
-    },
-    ask: <K extends Asked['type']>(asked: Extract<Asked, { type: K }>) =>
-      new Promise<Answers[K]>((resolve, reject) => {
-        if (dead) return reject(dead)
-        const id = nextId++
-        // The worker answers every kind of work with its own kind of answer.
-        waiting.set(id, { resolve: (answer) => resolve(answer as Answers[K]), reject })
-        post({ type: 'ask', id, asked })
-      }),
-    async close() {
-      post({ type: 'close' })
-      await new Promise<void>((resolve) => (dead ? resolve() : worker.once('exit', () => resolve())))
-    },
-  }
+  return thread
 }

@@ -1,4 +1,5 @@
 import type { Interval } from '#shared/contract/index.ts'
+import { quantile } from '#shared/maths/quantile.ts'
 import { generator } from '#shared/random.ts'
 
 /**
@@ -21,12 +22,4 @@ export function percentileInterval(values: readonly number[], level: number): In
   if (values.length === 0) return null
   const sorted = Float64Array.from(values).sort()
   return { lo: quantile(sorted, (1 - level) / 2), hi: quantile(sorted, (1 + level) / 2), level }
-}
-
-/** Linear interpolation between the neighbours in order, as numpy does by default. */
-function quantile(sorted: Float64Array, share: number): number {
-  const place = share * (sorted.length - 1)
-  const below = sorted[Math.floor(place)] ?? Number.NaN
-  const above = sorted[Math.ceil(place)] ?? Number.NaN
-  return below + (above - below) * (place - Math.floor(place))
 }

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { basename, dirname } from 'node:path'
 import { portableParams } from '../bundles/index.ts'
 import { getDataset } from '../datasets/index.ts'
 import { resourcePath } from '../base/resources.ts'
@@ -7,7 +6,8 @@ import type { Press } from '../figures/index.ts'
 import { getModel } from '../models/index.ts'
 import { getStudy, studyDefinition, studyResult } from '../studies/index.ts'
 import { version } from '../base/version.ts'
-import { writeWhole, type Workspace, type WrittenFile } from '../workspace/index.ts'
+import { writeWhole, type WrittenFile } from '../base/wholeFile.ts'
+import type { Workspace } from '../workspace/index.ts'
 import { inlineFigure } from './figure.ts'
 import { reportHtml, type ReportStudy } from './page.ts'
 
@@ -25,7 +25,7 @@ export async function makeReport(
   const studies: ReportStudy[] = []
   for (const [at, id] of studyIds.entries()) studies.push(await studyOf(workspace, press, id, `s${at + 1}`))
   const html = reportHtml({ title, version, studies, fonts: await fonts() })
-  return writeWhole(dirname(path), basename(path), html)
+  return writeWhole(path, html)
 }
 
 async function studyOf(workspace: Workspace, press: Press, id: number, prefix: string): Promise<ReportStudy> {

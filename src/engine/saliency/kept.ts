@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { canonicalJson } from '#shared/canonical.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import type { Db } from '../workspace/index.ts'
+import { LruMap } from '../base/lruMap.ts'
 
 /** An array of a result, by name: little-endian, row-major. */
 export interface Part {
@@ -26,6 +27,9 @@ interface Row {
 const memoryBytes = 64 * 2 ** 20
 const storedBytes = 256 * 2 ** 20
 
+const sizeOf = ({ parts }: KeptMap) =>
+  Object.values(parts).reduce((sum, { bytes }) => sum + bytes.byteLength, 0)
+
 /** Name of a result: what it is computed from decides it. */
 export const mapKey = (from: unknown): string =>
   createHash('sha256').update(canonicalJson(from)).digest('hex').slice(0, 32)
@@ -35,7 +39,7 @@ export const mapKey = (from: unknown): string =>
  * Without a workspace only in memory.
  */
 export class KeptMaps {
-  readonly #memory = new Map<string, KeptMap>()
+  readonly #memory = new LruMap<string, KeptMap>(memoryBytes, sizeOf)
 
   /** The result of that name and kind, whose type the kind decides; undefined where it is not kept. */
   find<T>(db: Db | null, key: string, kind: KeptMap['kind']): T | undefined {
@@ -51,29 +55,17 @@ export class KeptMaps {
   }
 
   put(db: Db | null, key: string, map: KeptMap): void {
-    this.#remember(key, map)
+    this.#memory.set(key, map)
     if (db) store(db, key, map)
   }
 
   #look(db: Db | null, key: string): KeptMap | undefined {
-    const found = this.#memory.get(key) ?? (db ? fromStore(db, key) : undefined)
-    if (found) this.#remember(key, found)
+    const known = this.#memory.get(key)
+    const found = known ?? (db ? fromStore(db, key) : undefined)
+    if (found && !known) this.#memory.set(key, found)
     return found
   }
-
-  #remember(key: string, map: KeptMap): void {
-    this.#memory.delete(key)
-    this.#memory.set(key, map)
-    let total = 0
-    for (const [other, kept] of [...this.#memory].reverse()) {
-      total += sizeOf(kept)
-      if (total > memoryBytes && other !== key) this.#memory.delete(other)
-    }
-  }
 }
-
-const sizeOf = ({ parts }: KeptMap) =>
-  Object.values(parts).reduce((sum, { bytes }) => sum + bytes.byteLength, 0)
 
 function fromStore(db: Db, key: string): KeptMap | undefined {
   const row = db

@@ -1,4 +1,3 @@
 export { asWorkspaceError, type Db } from './database.ts'
 export { cacheParts, emptyParts, trimCache } from './cache.ts'
-export { writeWhole, type WrittenFile } from '../base/wholeFile.ts'
 export { createWorkspace, openWorkspace, type Workspace } from './workspace.ts'

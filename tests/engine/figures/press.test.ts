@@ -27,10 +27,11 @@ function fragile(id: string): URL {
   writeFileSync(
     file,
     `import { parentPort } from 'node:worker_threads'
-     parentPort.on('message', (task) => {
-       if (task === null) return parentPort.close()
+     parentPort.on('message', (message) => {
+       if (message === null) return parentPort.close()
+       const { id, task } = message
        if (task.drawing.subject.spec.id === '${id}') throw new Error('a native crash')
-       parentPort.postMessage({ ok: true, value: new Uint8Array([7]) })
+       parentPort.postMessage({ id, ok: true, value: new Uint8Array([7]) })
      })`,
   )
   return pathToFileURL(file)

@@ -1,9 +1,7 @@
-import { get } from 'node:http'
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { createEngine, serveBytes } from '#engine/api/index.ts'
+import { describe, expect, it } from 'vitest'
 import {
   applyTransform,
   digestAndMeasure,
@@ -20,28 +18,10 @@ import {
   type Transform,
 } from '#shared/transforms/index.ts'
 import { temporaryFolder } from '../../temporary.ts'
+import { served } from '../served.ts'
 
 const photo = join(import.meta.dirname, 'goldens/geometry/photo.jpg')
 const benchmark: Geometry = { size: [224, 224], resize: 'shorter', resizeTo: 256, interpolation: 'bilinear' }
-
-/** An engine with its byte server, and the way to ask it as the shell does. */
-async function served() {
-  const engine = await createEngine()
-  const bytes = await serveBytes(engine.session)
-  onTestFinished(async () => {
-    await bytes.close()
-    await engine.close()
-  })
-  const ask = (path: string) =>
-    new Promise<{ status: number; body: Buffer }>((resolve, reject) => {
-      get({ socketPath: bytes.socket, path, headers: { authorization: bytes.token } }, (answer) => {
-        const parts: Buffer[] = []
-        answer.on('data', (part: Buffer) => parts.push(part))
-        answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(parts) }))
-      }).on('error', reject)
-    })
-  return { client: engine.client, ask }
-}
 
 const pixelsOf = async (png: Buffer) => sharp(png).raw().toBuffer({ resolveWithObject: true })
 const fog: Transform = {

@@ -53,6 +53,29 @@ describe('calls', () => {
     expect((await called({ most: 4, fixed: true }, { bad: [5] })).given).toEqual([4, 5, 6, 7])
   })
 
+  it('have all one shape where they are padded, and are halved until that fits', async () => {
+    const rows: [number, number][] = []
+    const told: number[] = []
+    const given: number[] = []
+    await inCalls({ most: 4, fixed: false, padded: true }, [0, 1, 2, 3, 4], {
+      async call(items, places) {
+        await Promise.resolve()
+        if (places > 2 || items.includes(3)) throw noMemory()
+        rows.push([items.length, places])
+      },
+      giveUp: (item) => void given.push(item),
+      ended: () => false,
+      shrunk: (most) => void told.push(most),
+    })
+    expect(rows).toEqual([
+      [2, 2],
+      [1, 1],
+      [1, 1],
+    ])
+    expect(given).toEqual([3])
+    expect(told).toEqual([2, 1])
+  })
+
   it('are smaller where the engine died, and at last leave out the first', async () => {
     const size = () => ({ most: 4, fixed: false })
     expect((await called(size(), { crashes: 3 })).done.map(({ length }) => length)).toEqual([2, 2, 4, 2])

@@ -9,7 +9,7 @@ import {
   paintField,
   peakOf,
   placeWords,
-  quantile,
+  limitOf,
   rangeOf,
   symmetric,
   type Field,
@@ -37,12 +37,13 @@ describe('a field of values', () => {
     expect(peakOf(field(1, 1, Number.NaN))).toBeNull()
     expect(symmetric({ min: -1, max: 3 })).toEqual({ min: -3, max: 3 })
     expect(
-      quantile(
+      limitOf(
         Float32Array.from({ length: 100 }, (_, i) => i + 1),
         0.99,
       ),
     ).toBe(99)
-    expect(quantile(Float32Array.of(5, 1, 3), 1)).toBe(5)
+    expect(limitOf(Float32Array.of(5, Number.NaN, 1, 3), 1)).toBe(5)
+    expect(limitOf(Float32Array.of(Number.NaN), 0.5)).toBe(0)
   })
 
   it('is painted over its range, empty where it has no value', () => {

@@ -3,10 +3,10 @@ import { mkdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { quoted } from '#shared/figures/csv.ts'
 import { datasetRow, listRows, type ListedImage } from '../../datasets/index.ts'
 import type { Workspace } from '../../workspace/index.ts'
+import { nextTurn } from '../../base/nextTurn.ts'
 
 const chunk = 1000
 const header = 'path,name,class,part,width,height,bytes,sha256,problem\n'

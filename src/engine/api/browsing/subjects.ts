@@ -1,7 +1,8 @@
 import { readdir, stat } from 'node:fs/promises'
-import { basename, dirname, extname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { ImageSet, Source } from '#shared/contract/index.ts'
 import { KernelscopeError, toErrorShape } from '#shared/errors.ts'
+import { looksLikeImage } from '#shared/imageFiles.ts'
 import { locateImage } from '../../datasets/index.ts'
 import { getModel, readModelFile, targetsOf, usableModel } from '../../models/index.ts'
 import type { ImageFile, Labelled, LookedAt, MapRoom } from '../../saliency/index.ts'
@@ -126,8 +127,6 @@ async function measuredImage({ pool }: EngineSession, path: string) {
   }
 }
 
-const imageEndings = new Set(['.jpg', '.jpeg', '.png', '.webp', '.bmp', '.tif', '.tiff', '.gif', '.avif'])
-
 /** A file itself, or all image files of a folder and its subfolders, by name. */
 async function imageFiles(path: string): Promise<string[]> {
   const found = await stat(path).catch(() => null)
@@ -135,7 +134,7 @@ async function imageFiles(path: string): Promise<string[]> {
   if (!found.isDirectory()) return [path]
   const entries = await readdir(path, { recursive: true, withFileTypes: true })
   const files = entries
-    .filter((entry) => entry.isFile() && imageEndings.has(extname(entry.name).toLowerCase()))
+    .filter((entry) => entry.isFile() && looksLikeImage(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort()
   if (files.length === 0) throw new KernelscopeError('DATASET_EMPTY', `no image in ${path}`)

@@ -14,6 +14,7 @@ import { onGraphThread } from '../../onnx/index.ts'
 import { listStudies, studyResult } from '../../studies/index.ts'
 import { version } from '../../base/version.ts'
 import type { Workspace } from '../../workspace/index.ts'
+import { LruMap } from '../../base/lruMap.ts'
 
 /** A composition whose panels carry their data, what they rest on, and why a panel has none. */
 export interface WithData {
@@ -111,7 +112,7 @@ interface Kept {
   result: Promise<StudyResult>
 }
 
-const kept = new WeakMap<Workspace, Map<number, Kept>>()
+const kept = new WeakMap<Workspace, LruMap<number, Kept>>()
 const mostKept = 16
 
 /**
@@ -119,17 +120,15 @@ const mostKept = 16
  * depends on the study, its models and its dataset.
  */
 function resultOf(workspace: Workspace, studyId: number): Promise<StudyResult> {
-  const results = kept.get(workspace) ?? new Map<number, Kept>()
+  const results = kept.get(workspace) ?? new LruMap<number, Kept>(mostKept)
   kept.set(workspace, results)
   const key = stateKey(workspace, studyId)
   const known = results.get(studyId)
   if (known?.key === key) return known.result
   const result = studyResult(workspace, studyId)
-  result.catch(() => results.delete(studyId))
-  results.delete(studyId)
-  results.set(studyId, { key, result })
-  const [oldest] = results.keys()
-  if (results.size > mostKept && oldest !== undefined) results.delete(oldest)
+  const made = { key, result }
+  results.set(studyId, made)
+  result.catch(() => results.delete(studyId, made))
   return result
 }
 

@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { z } from 'zod'
 import type { Settings } from '#shared/contract/index.ts'
@@ -7,6 +7,7 @@ import { Browser, indexDataset } from '../../datasets/index.ts'
 import { createPress, type Press } from '../../figures/index.ts'
 import { createImagePool, type ImagePool } from '../../images/index.ts'
 import { JobQueue, type JobContext } from '../../jobs/index.ts'
+import { writeWhole } from '../../base/wholeFile.ts'
 import { Log } from '../../base/log.ts'
 import { runStudy } from '../../studies/index.ts'
 import { createWorkspace, openWorkspace, trimCache, type Workspace } from '../../workspace/index.ts'
@@ -225,8 +226,7 @@ export class EngineSession {
     const { stateFile } = this.#options
     if (stateFile === undefined) return
     try {
-      await writeFile(`${stateFile}.part`, JSON.stringify({ workspace }))
-      await rename(`${stateFile}.part`, stateFile)
+      await writeWhole(stateFile, JSON.stringify({ workspace }))
     } catch (error) {
       this.log.write('warning', 'the open workspace is not remembered', toErrorShape(error))
     }

@@ -7,12 +7,11 @@ import type { Library } from './library.ts'
 import { match, passing, selected, type Shelf } from './match.ts'
 import { ordered } from './order.ts'
 import type { BrowseResults, BrowseTask } from './protocol.ts'
-
-const listsKept = 6
+import { LruMap } from '../../base/lruMap.ts'
 
 /** Answers tasks from a library; the last lists of images are kept, since a list is read page by page. */
 export function answerer(library: Library) {
-  const lists = new Map<string, Uint32Array>()
+  const lists = new LruMap<string, Uint32Array>(6)
 
   /** Places of the images of a filter in their order. */
   function listOf(
@@ -22,9 +21,7 @@ export function answerer(library: Library) {
   ): Uint32Array {
     const key = JSON.stringify([datasetId, filter, order, shelf.version, known.subsets])
     const list = lists.get(key) ?? ordered(passing(match(filter, shelf)), order, shelf)
-    lists.delete(key)
     lists.set(key, list)
-    for (const [old] of lists) if (lists.size > listsKept) lists.delete(old)
     return list
   }
 

@@ -6,6 +6,7 @@ import { emptyFacts, placeOf, type FactColumns, type ImageColumns } from './colu
 import type { Keep } from './keep.ts'
 import type { Shelf } from './match.ts'
 import { readFacts, readImages } from './read.ts'
+import { LruMap } from '../../base/lruMap.ts'
 
 /** What a request speaks of, looked up by the engine: variants of the models, their class names, stored subsets. */
 export interface Known {
@@ -36,7 +37,7 @@ export class Library {
   readonly #db: Db
   readonly #keep: Keep
   readonly #images = new Map<number, Read<ImageColumns>>()
-  readonly #facts = new Map<string, Read<FactColumns>>()
+  readonly #facts = new LruMap<string, Read<FactColumns>>(factColumnsInMemory)
 
   constructor(db: Db, keep: Keep) {
     this.#db = db
@@ -140,11 +141,7 @@ export class Library {
     const name = `${variantId}:${conditionId}`
     const key = `${datasetId} ${name}`
     const before = this.#facts.get(key)
-    this.#facts.delete(key)
-    if (before && before.columns.n === images.columns.n && isFresh(before, version, settled)) {
-      this.#facts.set(key, before)
-      return before
-    }
+    if (before && before.columns.n === images.columns.n && isFresh(before, version, settled)) return before
     const kept = this.#keep.facts(datasetId, name, version)
     const read = await timed(
       version,
@@ -152,7 +149,6 @@ export class Library {
     )
     if (!kept && read.took >= worthKeeping) this.#keep.putFacts(datasetId, name, version, read.columns)
     this.#facts.set(key, read)
-    for (const [old] of this.#facts) if (this.#facts.size > factColumnsInMemory) this.#facts.delete(old)
     return read
   }
 

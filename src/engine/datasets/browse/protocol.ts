@@ -1,5 +1,4 @@
 import type { FactOf, ImageFacets, ImageFilter, ImageOrder, ImageSelection } from '#shared/contract/index.ts'
-import type { ErrorShape } from '#shared/errors.ts'
 import type { ConfusionCounts } from './confuse.ts'
 import type { Known } from './library.ts'
 
@@ -33,10 +32,3 @@ export interface BrowseResults {
   confusion: ConfusionCounts
   selection: { ids: Uint32Array }
 }
-
-/** stop: the answer of that id is not wanted any more. */
-export type ToBrowse = { id: number; task: BrowseTask } | { stop: number }
-
-export type FromBrowse =
-  | { id: number; ok: true; value: BrowseResults[BrowseTask['kind']] }
-  | { id: number; ok: false; problem: ErrorShape }

@@ -1,6 +1,6 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Db } from '../../workspace/index.ts'
 import { correct, emptyFacts, unjudged, wrong, type FactColumns, type ImageColumns } from './columns.ts'
+import { nextTurn } from '../../base/nextTurn.ts'
 
 /** Rows read in one go: other requests are looked at in between. */
 const chunk = 4000

@@ -4,6 +4,7 @@ import { KernelscopeError } from '#shared/errors.ts'
 import type { Picture } from '../picture.ts'
 import { longestHeader, readArrayHeader } from './header.ts'
 import type { RowPath } from './rowPath.ts'
+import { LruMap } from '../../base/lruMap.ts'
 
 /** How the rows of a file are laid out. */
 export interface Rows {
@@ -62,14 +63,12 @@ function binRows(file: string, size: number, mtime: number): Rows {
 }
 
 /** Layouts of the files that were read last. */
-const known = new Map<string, Rows>()
-const knownAtMost = 100
+const known = new LruMap<string, Rows>(100)
 
 async function rowsKnown(file: string): Promise<Rows> {
   const found = known.get(file)
   if (found && found.mtime === Math.round((await stat(file).catch(() => null))?.mtimeMs ?? -1)) return found
   const read = await rowsOf(file)
-  if (known.size >= knownAtMost) known.delete(known.keys().next().value ?? '')
   known.set(file, read)
   return read
 }

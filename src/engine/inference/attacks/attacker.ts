@@ -3,8 +3,7 @@ import { unitFloats } from '#shared/maths/unit.ts'
 import { emptyFacts, factsOf, type Facts } from '../facts.ts'
 import { gradientOutput, labelsInput, weightInput } from '../gradientNames.ts'
 import { createSession, floatsOf, floatTensor } from '../ort.ts'
-import type { Answers, Asked, OpenAttackRequest } from '../protocol.ts'
-import type { Opened } from '../worker.ts'
+import type { Answers, Asked, OpenAttackRequest, Opened } from '../protocol.ts'
 import { follow, type Gradient } from './trajectory.ts'
 
 /** Attacks batches of images. */
@@ -41,7 +40,7 @@ export async function openAttacker(request: OpenAttackRequest): Promise<Opened> 
     keys,
     runs,
     keep,
-  }: Extract<Asked, { type: 'attack' }>): Promise<Answers['attack']> {
+  }: Extract<Asked, { kind: 'attack' }>): Promise<Answers['attack']> {
     const started = performance.now()
     const x0 = unitFloats(new Uint8Array(pixels, first * values, batch * values))
     const lossGradient = gradientOf(oneHot(targets, batch, classes, 1), 1)
@@ -62,7 +61,7 @@ export async function openAttacker(request: OpenAttackRequest): Promise<Opened> 
   }
   return {
     async ask(asked) {
-      if (asked.type !== 'attack') throw new KernelscopeError('INTERNAL', `an attacker cannot ${asked.type}`)
+      if (asked.kind !== 'attack') throw new KernelscopeError('INTERNAL', `an attacker cannot ${asked.kind}`)
       return attack(asked)
     },
     async release() {

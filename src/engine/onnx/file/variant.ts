@@ -1,8 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, open, rename, rm, stat, writeFile, type FileHandle } from 'node:fs/promises'
+import { mkdir, open, stat, writeFile, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
+import { throughDraft } from '../../base/wholeFile.ts'
 import type { Graph, OnnxModel, Tensor } from '../graph.ts'
 import { encodeModel, type Placement } from './encode.ts'
 
@@ -53,7 +54,7 @@ export async function writeVariant(
     if (graph.tensors.get(tensor.name)?.data === tensor.data)
       placement.set(tensor.name, { location: `weights/${file}`, offset, length: tensor.data.length })
   const path = join(directory, `${name}.onnx`)
-  await replaceFile(path, (temporary) => writeFile(temporary, encodeModel(graph, placement)))
+  await throughDraft(path, (draft) => writeFile(draft, encodeModel(graph, placement)))
   return path
 }
 
@@ -73,8 +74,8 @@ function weightsLayout(graph: Graph): { tensor: Stored; offset: number; end: num
 }
 
 async function writeWeights(path: string, layout: { tensor: Stored; offset: number }[]): Promise<void> {
-  await replaceFile(path, async (temporary) => {
-    const target = await open(temporary, 'w')
+  await throughDraft(path, async (draft) => {
+    const target = await open(draft, 'w')
     const sources = new Map<string, FileHandle>()
     try {
       for (const { tensor, offset } of layout) {
@@ -100,20 +101,6 @@ async function copyRange(source: FileHandle, { name, data }: Stored, target: Fil
       throw new KernelscopeError('FILE_CHANGED', `${data.path} has become shorter (tensor ${name})`)
     await target.write(buffer, 0, bytesRead, offset + done)
     done += bytesRead
-  }
-}
-
-/** Writes beside `path` and moves into place, so that a file of that name is always whole. */
-async function replaceFile(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.part`
-  try {
-    await write(temporary)
-    await rename(temporary, path)
-  } catch (cause) {
-    await rm(temporary, { force: true })
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOSPC')
-      throw new KernelscopeError('DISK_FULL', `no space left to write ${path}`, { cause })
-    throw cause
   }
 }
 

@@ -1,8 +1,8 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { noRewrite } from '#shared/rewrites.ts'
 import type { Db } from '../../workspace/index.ts'
 import type { StudyPlan } from '../store/plan.ts'
 import { currentVariants, imagesInOrder, settingOf, type SqlValue } from '../../facts/index.ts'
+import { nextTurn } from '../../base/nextTurn.ts'
 
 /** Images summed up per turn of the event loop. */
 const perTurn = 100

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   byLevel,
   drawsEntry,
@@ -13,6 +12,7 @@ import type { DrawsReader } from './reader.ts'
 import type { Masked } from './maskFile.ts'
 import { imageChunks, type ImageSource, partFor, type StoredCondition } from '../../facts/index.ts'
 import type { StoredModel } from '../../models/index.ts'
+import { nextTurn } from '../../base/nextTurn.ts'
 
 /** An image as far as its mask depends on it and on its group. */
 export interface DrawnImage extends Masked {

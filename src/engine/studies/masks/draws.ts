@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 import { parseDraws, type Draws, type Transform } from '#shared/transforms/index.ts'
+import { writeWhole } from '../../base/wholeFile.ts'
 import type { Workspace } from '../../workspace/index.ts'
 import { openMaskFile, readMaskFile, type Masked, type MaskFile, type MaskFrame } from './maskFile.ts'
 import type { DrawsReader } from './reader.ts'
@@ -23,7 +24,7 @@ export async function keepMasks(workspace: Workspace, text: string): Promise<str
   parseDraws(text)
   const digest = createHash('sha256').update(text).digest('hex')
   const target = fileOf(workspace, digest)
-  if (!existsSync(target)) await replaceFile(target, text)
+  if (!existsSync(target)) await writeWhole(target, text)
   return digest
 }
 
@@ -60,11 +61,6 @@ export async function openMasks(workspace: Workspace, name: string, frame: MaskF
   const before = fileOf(workspace, name)
   const draws = !existsSync(path) && existsSync(before) ? parseDraws(await readFile(before, 'utf8')) : null
   return openMaskFile(path, frame, draws)
-}
-
-async function replaceFile(target: string, text: string): Promise<void> {
-  await writeFile(`${target}.part`, text)
-  await rename(`${target}.part`, target)
 }
 
 /** Opens what the workspace keeps under a digest; throws DRAWS_MALFORMED where there is nothing. */

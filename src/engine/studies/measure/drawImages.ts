@@ -1,7 +1,7 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { generator } from '#shared/random.ts'
 import type { Db } from '../../workspace/index.ts'
 import { imageChunks, type ImageSource, type StudyImage } from '../../facts/index.ts'
+import { nextTurn } from '../../base/nextTurn.ts'
 
 /** Images read and ordered before other work of the thread has its turn. */
 export const drawPage = 2000

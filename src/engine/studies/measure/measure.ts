@@ -1,9 +1,9 @@
-import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
+import type { ErrorShape } from '#shared/errors.ts'
 import type { ImagePool } from '../../images/index.ts'
 import type { Classifier } from '../../models/index.ts'
 import type { Db } from '../../workspace/index.ts'
-import { deadly, sizeAfter } from './calls.ts'
 import type { DrawsReader } from '../masks/reader.ts'
+import { inCalls } from './calls.ts'
 import { loadImage } from './load.ts'
 import { missingRows, type Row } from './missing.ts'
 import { prefetch } from './prefetch.ts'
@@ -49,7 +49,7 @@ export async function measure(measurement: Measurement): Promise<number> {
   let crashes = measurement.crashes
   for await (const batch of prefetch(batches(measurement, facts), ahead)) {
     measurement.enterNative()
-    const failed = await compute(measurement, facts, batch, readings, callSize(classifier, crashes))
+    const failed = await compute(measurement, facts, batch, readings, crashes)
     crashes = 0
     passes += batch.rows.length
     const wanted = batch.rows.reduce((sum, { wants }) => sum + wants.length, 0)
@@ -58,10 +58,6 @@ export async function measure(measurement: Measurement): Promise<number> {
   }
   return passes
 }
-
-/** Images per call after `crashes` deaths of the engine; 0 once a single image brought it down. */
-const callSize = ({ batch, fixedBatch }: Classifier, crashes: number): number =>
-  sizeAfter({ most: batch, fixed: fixedBatch }, crashes)
 
 async function* batches(measurement: Measurement, facts: FactStore): AsyncGenerator<Batch, void, undefined> {
   const { classifier, plan, signal } = measurement
@@ -119,70 +115,56 @@ async function load(
 
 /** Runs the session over a batch and stores what it says. Returns how many rows failed. */
 async function compute(
-  measurement: Measurement,
+  { db, classifier }: Measurement,
   facts: FactStore,
-  batch: Batch,
+  { pixels, rows, problems: unmade }: Batch,
   readings: LaneReading[],
-  size: number,
+  crashes: number,
 ): Promise<number> {
   const targets = readings.map(({ targetOf }) =>
-    Int32Array.from(batch.rows, ({ view }) => targetOf(view.image.className)),
+    Int32Array.from(rows, ({ view }) => targetOf(view.image.className)),
   )
-  const problems = [...batch.problems]
-  // The row (or, where the graph fixes the batch, the rows) at fault is given up, and the rest goes on.
-  const skipped = size > 0 ? 0 : measurement.classifier.fixedBatch ? batch.rows.length : 1
-  problems.fill(deadly(), 0, skipped)
-  await runRange(skipped, batch.rows.length, size || 1)
+  const problems = [...unmade]
+  const call = async (part: number[], batch: number): Promise<void> => {
+    const first = part[0] ?? 0
+    const end = first + part.length
+    const found = await classifier.run(
+      { pixels, first, batch },
+      part.length,
+      readings.map(({ value }, at) => ({
+        readout: value,
+        targets: targets[at]?.subarray(first, end) ?? new Int32Array(part.length).fill(-1),
+      })),
+      rows[0]?.feeds,
+    )
+    for (const [at, { readout }] of readings.entries()) {
+      const keys = rows
+        .slice(first, end)
+        .map(({ wants }, index) =>
+          problems[first + index] ? null : (wants.find((want) => want.readout === readout)?.key ?? null),
+        )
+      const read = found.facts[at]
+      if (read) facts.store(keys, read)
+    }
+  }
+  const size = { most: classifier.batch, fixed: classifier.fixedBatch, padded: true }
+  const calls = {
+    call,
+    giveUp: (place: number, problem: ErrorShape) => void (problems[place] ??= problem),
+    // A classifier whose worker died opens anew.
+    ended: () => false,
+    shrunk: (most: number) => {
+      classifier.batch = most
+      setVariantBatch(db, classifier.variant.id, most, classifier.variant.secondsPerImage ?? 0)
+    },
+  }
+  await inCalls(size, [...rows.keys()], calls, crashes)
   let failed = 0
-  for (const [index, row] of batch.rows.entries()) {
+  for (const [index, row] of rows.entries()) {
     const problem = problems[index]
     if (!problem) continue
     for (const { key } of row.wants) facts.fail(key, problem)
     failed += row.wants.length
   }
   return failed
-
-  /** Rows [first, end) in calls of `size`; a call that fails is halved until the row at fault stands alone. */
-  async function runRange(first: number, end: number, size: number): Promise<void> {
-    const { classifier, db } = measurement
-    for (let at = first; at < end; at += size) {
-      const rows = Math.min(size, end - at)
-      try {
-        const found = await classifier.run(
-          { pixels: batch.pixels, first: at, batch: size },
-          rows,
-          readings.map(({ value }, place) => ({
-            readout: value,
-            targets: targets[place]?.subarray(at, at + rows) ?? new Int32Array(rows).fill(-1),
-          })),
-          batch.rows[0]?.feeds,
-        )
-        for (const [place, { readout }] of readings.entries()) {
-          const keys = batch.rows
-            .slice(at, at + rows)
-            .map(({ wants }, index) =>
-              problems[at + index] ? null : (wants.find((want) => want.readout === readout)?.key ?? null),
-            )
-          const read = found.facts[place]
-          if (read) facts.store(keys, read)
-        }
-      } catch (error) {
-        if (
-          !(error instanceof KernelscopeError) ||
-          !['OUT_OF_MEMORY', 'INFERENCE_FAILED'].includes(error.code)
-        )
-          throw error
-        if (size === 1 || classifier.fixedBatch) {
-          for (let index = at; index < at + rows; index++) problems[index] ??= error.toShape()
-          continue
-        }
-        const half = Math.max(1, size >> 1)
-        if (error.code === 'OUT_OF_MEMORY' && half < classifier.batch) {
-          classifier.batch = half
-          setVariantBatch(db, classifier.variant.id, half, classifier.variant.secondsPerImage ?? 0)
-        }
-        await runRange(at, at + rows, half)
-      }
-    }
-  }
 }

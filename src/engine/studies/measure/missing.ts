@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Preprocessing } from '#shared/contract/index.ts'
 import { pixelTransform } from '#shared/stimulus.ts'
 import type { Transform } from '#shared/transforms/index.ts'
@@ -18,6 +17,7 @@ import {
   type StudyImage,
   variantKey,
 } from '../../facts/index.ts'
+import { nextTurn } from '../../base/nextTurn.ts'
 
 /** An image under a geometry: what is decoded once for all its transforms. */
 export interface ImageView {

@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os'
-import { setImmediate } from 'node:timers/promises'
 import type { Question, StudyInput } from '#shared/contract/index.ts'
 import { KernelscopeError, toErrorShape } from '#shared/errors.ts'
 import { getDataset } from '../../datasets/index.ts'
@@ -11,6 +10,7 @@ import { findStudy, settledStudy } from '../store/store.ts'
 import { planSuite } from '../suite/suite.ts'
 import type { Db, Workspace } from '../../workspace/index.ts'
 import { speeds, type Speed } from './speed.ts'
+import { nextTurn } from '../../base/nextTurn.ts'
 
 /** The models of a workspace by what questions need. */
 export function askedModels(db: Db): AskedModels {
@@ -152,6 +152,6 @@ async function estimateOf(
     estimate.measured &&= measured
   }
   // Counting stored facts takes a while in a large workspace: others are let in between.
-  await setImmediate()
+  await nextTurn()
   return estimate
 }

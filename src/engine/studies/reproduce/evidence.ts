@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { canonicalStimulus } from '#shared/stimulus.ts'
 import { noRewrite } from '#shared/rewrites.ts'
 import type { Db } from '../../workspace/index.ts'
@@ -11,6 +10,7 @@ import {
   type StoredCondition,
   type VariantKey,
 } from '../../facts/index.ts'
+import { nextTurn } from '../../base/nextTurn.ts'
 
 /** A stored prediction with all that its key stands for. */
 export interface EvidenceRow {

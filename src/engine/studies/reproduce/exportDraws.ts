@@ -1,7 +1,7 @@
-import { basename, dirname } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 import { drawsText } from '#shared/transforms/index.ts'
-import { writeWhole, type Workspace, type WrittenFile } from '../../workspace/index.ts'
+import { writeWhole, type WrittenFile } from '../../base/wholeFile.ts'
+import type { Workspace } from '../../workspace/index.ts'
 import { inDigestOrder, openDrawn, type DrawnMasks } from '../masks/drawnMasks.ts'
 import { planStudy } from '../store/plan.ts'
 
@@ -20,8 +20,7 @@ export async function exportDraws(
 ): Promise<WrittenFile> {
   const { db } = workspace
   const { study, definition, source, models } = planStudy(db, studyId, false)
-  const write = (content: string | Iterable<string>) =>
-    writeWhole(dirname(path), basename(path), content, signal)
+  const write = (content: string | Iterable<string>) => writeWhole(path, content, signal)
   const { exportDraws: written } = definition
   if (typeof written === 'function')
     return write(

@@ -14,6 +14,7 @@ import {
   withFacts,
 } from '../../facts/index.ts'
 import type { ClassCount, ConfusionCount, Grid, GridModel } from '../definition/index.ts'
+import { nextTurn } from '../../base/nextTurn.ts'
 
 const level = 0.95
 
@@ -42,7 +43,7 @@ export async function readGrid(
       const whole = measured + cell.failed >= imagesIn(stored.source)
       if (whole) wholes.add(cell)
       complete &&= whole
-      await new Promise(setImmediate)
+      await nextTurn()
     }
   }
   const pairs = (cell: StudyCondition) => pairsWithFirst(db, models, cell)

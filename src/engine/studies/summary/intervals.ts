@@ -1,6 +1,7 @@
 import type { Interval } from '#shared/contract/index.ts'
 import { percentileInterval, resamples } from '../../metrics/index.ts'
-import { breath } from './outcomes.ts'
+import { nextTurn } from '../../base/nextTurn.ts'
+import { LruMap, remembered } from '../../base/lruMap.ts'
 
 export const bootstrapSeed = 0
 const level = 0.95
@@ -28,7 +29,7 @@ export async function metricIntervals(
       if (value !== null) known.push(value)
     }
     if (performance.now() - since < stretch) continue
-    await breath()
+    await nextTurn()
     since = performance.now()
   }
   return values.map((found) => percentileInterval(found, level))
@@ -41,17 +42,9 @@ export function meanOf(values: ArrayLike<number>, indices: Uint32Array): number 
   return sum / indices.length
 }
 
-const kept = new Map<string, Promise<unknown>>()
-const keptAtMost = 200
+const kept = new LruMap<string, Promise<unknown>>(200)
 
 /** Keeps what was made under a key that names the facts it rests on, since looking at a result again must cost nothing. */
-export async function remembered<T>(key: string, make: () => Promise<T>): Promise<T> {
+export const rememberedResult = <T>(key: string, make: () => Promise<T>): Promise<T> =>
   // A key belongs to one maker, so what is kept under it is of its type.
-  const known = kept.get(key) as Promise<T> | undefined
-  if (known !== undefined) return known
-  if (kept.size >= keptAtMost) kept.delete(kept.keys().next().value ?? '')
-  const made = make()
-  kept.set(key, made)
-  made.catch(() => kept.delete(key))
-  return made
-}
+  remembered(kept, key, make) as Promise<T>

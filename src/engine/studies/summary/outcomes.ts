@@ -3,6 +3,7 @@ import type { Db } from '../../workspace/index.ts'
 import { imagesInOrder, imagesOf, type SqlValue, type StoredCondition, unpackTop } from '../../facts/index.ts'
 import { pictureName } from '../store/selection.ts'
 import type { Grid, GridModel } from '../definition/index.ts'
+import { nextTurn } from '../../base/nextTurn.ts'
 
 /** A stored condition of a model by its key, with the variant of its facts; null before it was measured. */
 export function measured(
@@ -150,7 +151,7 @@ export async function* verdicts(db: Db, model: GridModel, key: string): AsyncGen
       confidence,
       finite: finite === 1,
     }))
-    await breath()
+    await nextTurn()
   }
 }
 
@@ -187,6 +188,3 @@ const joined = (images: string) =>
     ' WHERE ',
     ' JOIN prediction p ON p.variant_id = ? AND p.condition_id = ? AND p.subject_id = i.subject_id WHERE ',
   )
-
-/** Lets other work of the engine go on between two large queries. */
-export const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

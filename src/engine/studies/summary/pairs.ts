@@ -3,6 +3,7 @@ import { mcnemar } from '#shared/maths/mcnemar.ts'
 import type { Db } from '../../workspace/index.ts'
 import { imagesOf, type SqlValue, withFacts } from '../../facts/index.ts'
 import type { GridModel, PairCounts } from '../definition/index.ts'
+import { nextTurn } from '../../base/nextTurn.ts'
 
 const noPairs: PairCounts = { both: 0, first: 0, second: 0, neither: 0 }
 
@@ -66,7 +67,7 @@ export async function pairedTests(db: Db, models: GridModel[]): Promise<PairedTe
         const onlyB = sum(found.map((counts) => counts?.onlyB ?? 0))
         if (n > 0)
           tests.push({ key: condition.key, a: a.id, b: b.id, onlyA, onlyB, n, p: mcnemar(onlyA, onlyB) })
-        await new Promise(setImmediate)
+        await nextTurn()
       }
     }
   }

@@ -1,7 +1,8 @@
 import type { DataTable } from '#shared/contract/index.ts'
 import type { Db } from '../../workspace/index.ts'
-import { breath, surest, type Surest } from './outcomes.ts'
 import type { GridModel } from '../definition/index.ts'
+import { surest, type Surest } from './outcomes.ts'
+import { nextTurn } from '../../base/nextTurn.ts'
 
 const listed = 20
 
@@ -21,7 +22,7 @@ export async function worstTable(db: Db, { title, models, keys, which }: WorstOp
     const found: (Surest & { key: string })[] = []
     for (const key of keys) {
       found.push(...surest(db, model, key, which, listed).map((entry) => ({ ...entry, key })))
-      await breath()
+      await nextTurn()
     }
     found.sort((a, b) => b.confidence - a.confidence || a.imageId - b.imageId)
     const once = [...new Map(found.toReversed().map((entry) => [entry.imageId, entry])).values()].reverse()

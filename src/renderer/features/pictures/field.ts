@@ -1,4 +1,5 @@
 import { lut, lutIndex, type ColourMap } from '#shared/colour/maps.ts'
+import { quantile } from '#shared/maths/quantile.ts'
 
 /** A number at every cell of a picture: `values` is [height, width], row-major. NaN is "no value". */
 export interface Field {
@@ -44,11 +45,9 @@ export function rangeOf(values: Float32Array): FieldRange {
   return min > max ? { min: 0, max: 0 } : { min, max }
 }
 
-/** The value that a share `q` of the finite values does not exceed, by rank. */
-export function quantile(values: Float32Array, q: number): number {
-  const sorted = values.filter(Number.isFinite).sort()
-  return sorted[Math.max(0, Math.min(sorted.length - 1, Math.ceil(q * sorted.length) - 1))] ?? 0
-}
+/** The value that a share of the finite values does not exceed; 0 where there is none. */
+export const limitOf = (values: Float32Array, share: number): number =>
+  quantile(values.filter(Number.isFinite).sort(), share, 'invertedCdf') || 0
 
 /** Around zero, as far as the larger end: what a diverging map is drawn over. */
 export function symmetric({ min, max }: FieldRange): FieldRange {

@@ -1,9 +1,10 @@
 import type { DataTable } from '#shared/contract/index.ts'
 import type { Db } from '../../../workspace/index.ts'
-import { breath, cellOf } from '../../summary/outcomes.ts'
+import type { Grid } from '../../definition/index.ts'
+import { cellOf } from '../../summary/outcomes.ts'
 import { worstTable } from '../../summary/worst.ts'
 import { chosenCorruptions, chosenSeverities, keyOf, type CorruptionParams } from './conditions.ts'
-import type { Grid } from '../../definition/index.ts'
+import { nextTurn } from '../../../base/nextTurn.ts'
 
 /** Where the models fail at the highest chosen severity: accuracy per class over all corruptions, and the surest mistakes. */
 export async function hardestTables(grid: Grid, chosen: CorruptionParams, db: Db): Promise<DataTable[]> {
@@ -30,7 +31,7 @@ async function perClass(grid: Grid, keys: readonly string[], severity: number): 
         const known = sums.get(name) ?? { n: 0, correct: 0 }
         sums.set(name, { n: known.n + n, correct: known.correct + correct })
       }
-      await breath()
+      await nextTurn()
     }
     for (const [name, { n, correct }] of sums)
       rows.set(name, { ...rows.get(name), class: name, n, [`m${model.id}`]: n === 0 ? null : correct / n })

@@ -9,7 +9,7 @@ import {
   type CorruptionSummary,
 } from '../../../metrics/index.ts'
 import type { Db } from '../../../workspace/index.ts'
-import { remembered } from '../../summary/intervals.ts'
+import { rememberedResult } from '../../summary/intervals.ts'
 import { cellOf } from '../../summary/outcomes.ts'
 import { cleanKey, keyOf, severities } from './conditions.ts'
 import { corruptionIntervals, meanOfKnown, type CorruptionIntervals } from './intervals.ts'
@@ -115,7 +115,7 @@ async function intervalsOf(
       cellOf(grid, of.id, stored.condition.key)?.correct,
     ])
   const key = ['corruptions', factsOf(model), unit?.model ? factsOf(unit.model) : unit?.name]
-  return remembered(JSON.stringify(key), async () => {
+  return rememberedResult(JSON.stringify(key), async () => {
     const own = await pictureErrors(db, grid, model)
     if (own === null) return null
     const along = unit?.model ? await pictureErrors(db, grid, unit.model) : null

@@ -1,7 +1,7 @@
 import type { Interval } from '#shared/contract/index.ts'
 import { detection, resampledDetection, type Detection } from '../../../metrics/index.ts'
 import type { Db } from '../../../workspace/index.ts'
-import { metricIntervals, remembered } from '../../summary/intervals.ts'
+import { metricIntervals, rememberedResult } from '../../summary/intervals.ts'
 import { cellOf, measured, outcomes } from '../../summary/outcomes.ts'
 import type { Grid, GridModel } from '../../definition/index.ts'
 
@@ -36,7 +36,9 @@ export async function detect(db: Db, grid: Grid, model: GridModel): Promise<Dete
     scores: partial ? null : detection(scores, positive),
     intervals: partial
       ? { aupr: null, auroc: null, fprAt95: null }
-      : await remembered(`detection ${facts.join(' ')} ${used.length}`, () => intervalsOf(scores, positive)),
+      : await rememberedResult(`detection ${facts.join(' ')} ${used.length}`, () =>
+          intervalsOf(scores, positive),
+        ),
     outside: border,
     inside: used.length - border,
     dropped: all.length - used.length,

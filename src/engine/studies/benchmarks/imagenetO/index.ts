@@ -3,13 +3,13 @@ import { getDataset } from '../../../datasets/index.ts'
 import { paperStatements, paperValues } from '../../summary/paper.ts'
 import { isImagenet, notImagenet, subsetClasses, subsetReadout } from '../../summary/answers.ts'
 import { asFractions, barsFigure } from '../../summary/bars.ts'
-import { breath } from '../../summary/outcomes.ts'
 import { requireValidation, validationParam } from '../shared/validation.ts'
 import { worstTable } from '../../summary/worst.ts'
 import { detect, type Detected } from './detect.ts'
 import { confidenceFigure, detectionTable, outsideClassTable } from './view.ts'
 import type { Condition } from '../../../facts/index.ts'
 import { defineStudy, type Metric, unchanged } from '../../definition/index.ts'
+import { nextTurn } from '../../../base/nextTurn.ts'
 
 const params = z.object({ validation: validationParam })
 
@@ -96,7 +96,7 @@ export const imagenetO = defineStudy({
     const found = new Map<number, Detected>()
     for (const model of grid.models) {
       found.set(model.id, await detect(db, grid, model))
-      await breath()
+      await nextTurn()
     }
     const ofModel = (id: number) => found.get(id) ?? null
     return {

@@ -1,7 +1,7 @@
 import type { Interval } from '#shared/contract/index.ts'
 import type { PerturbationName } from '#shared/transforms/index.ts'
 import { meanRate } from '../../../metrics/index.ts'
-import { meanOf, metricIntervals, remembered } from '../../summary/intervals.ts'
+import { meanOf, metricIntervals, rememberedResult } from '../../summary/intervals.ts'
 import { valuesOf, type Stabilities, type Unit } from './scores.ts'
 import type { GridModel } from '../../definition/index.ts'
 
@@ -52,7 +52,7 @@ export async function ratesOf(
     unit,
     [...own].map(([name, { sequences, flips, distance }]) => [name, sequences.length, flips, distance]),
   ])
-  const intervals = await remembered(key, () => intervalsOf(own, isUnit ? null : unit, base))
+  const intervals = await rememberedResult(key, () => intervalsOf(own, isUnit ? null : unit, base))
   return {
     flipRates: flips.rates,
     mfr: flips.mean,

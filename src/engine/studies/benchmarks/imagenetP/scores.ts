@@ -7,10 +7,10 @@ import {
   top5Mean,
 } from '../../../metrics/index.ts'
 import type { Db } from '../../../workspace/index.ts'
-import { breath } from '../../summary/outcomes.ts'
+import type { Grid, GridModel } from '../../definition/index.ts'
 import { chosenPerturbations, type PerturbationParams } from './conditions.ts'
 import { madeSequences, publishedSequences, type Sequence } from './sequences.ts'
-import type { Grid, GridModel } from '../../definition/index.ts'
+import { nextTurn } from '../../../base/nextTurn.ts'
 
 /** What a model's answers do over one sequence of frames. */
 export interface SequenceStability {
@@ -62,7 +62,7 @@ export async function stabilityOf(
         sequences.filter(({ frames }) => frames.length > 1),
       ),
     )
-    await breath()
+    await nextTurn()
   }
   return found
 }

@@ -1,9 +1,10 @@
 import type { PerturbationName } from '#shared/transforms/index.ts'
 import type { Db } from '../../../workspace/index.ts'
-import { breath, rankings } from '../../summary/outcomes.ts'
+import type { GridModel } from '../../definition/index.ts'
+import { rankings } from '../../summary/outcomes.ts'
 import { frameKey, framesOf } from './conditions.ts'
 import { pictureName } from '../../store/selection.ts'
-import type { GridModel } from '../../definition/index.ts'
+import { nextTurn } from '../../../base/nextTurn.ts'
 
 /** What a model said of the frames of one sequence, in order: the five likeliest classes of each, best first. */
 export interface Sequence {
@@ -64,7 +65,7 @@ export async function madeSequences(
       known.frames[place] = top
       bySubject.set(subjectId, known)
     }
-    await breath()
+    await nextTurn()
   }
   return [...bySubject.values()].filter((sequence) => Object.keys(sequence.frames).length === frames.length)
 }

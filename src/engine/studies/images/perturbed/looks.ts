@@ -6,6 +6,7 @@ import { usableModel } from '../../../models/index.ts'
 import { setupOf } from '../../kinds/attacks/transfer/recipe.ts'
 import { OpenAttackers, type AttackContext } from './attackers.ts'
 import { pairOf, type Pair, type PairContext } from './pair.ts'
+import { LruMap, remembered } from '../../../base/lruMap.ts'
 
 /** Pictures kept: those of one image under the conditions of a study. */
 const mostKept = 48
@@ -20,7 +21,7 @@ export interface Look {
 /** What conditions do to single images: pictures and norms, kept for a while. */
 export class PerturbedLooks {
   readonly attackers = new OpenAttackers()
-  readonly #kept = new Map<string, Promise<Pair>>()
+  readonly #kept = new LruMap<string, Promise<Pair>>(mostKept)
 
   /** Norms of the change; its picture spans plus and minus `linf`. */
   async perturbation(context: Omit<PairContext, 'attackers'>, look: Look): Promise<Perturbation> {
@@ -47,17 +48,9 @@ export class PerturbedLooks {
 
   #pair(context: AttackContext & Omit<PairContext, 'attackers'>, look: Look): Promise<Pair> {
     const { imageId, modelId, conditionId } = look
-    const key = keyOf(context, look)
-    const made =
-      this.#kept.get(key) ?? pairOf({ ...context, attackers: this.attackers }, imageId, modelId, conditionId)
-    this.#kept.delete(key)
-    this.#kept.set(key, made)
-    made.catch(() => this.#kept.delete(key))
-    for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= mostKept) break
-      this.#kept.delete(oldest)
-    }
-    return made
+    return remembered(this.#kept, keyOf(context, look), () =>
+      pairOf({ ...context, attackers: this.attackers }, imageId, modelId, conditionId),
+    )
   }
 }
 

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
-import { mkdir, rename, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { SavedAdversarial } from '#shared/contract/index.ts'
 import type { Attack } from '#shared/attacks.ts'
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import { distanceBetween, toLevels } from '#shared/maths/norms.ts'
 import { unitFloats } from '#shared/maths/unit.ts'
+import { writeWhole } from '../../../base/wholeFile.ts'
 import { encodePng } from '../../../images/index.ts'
 import { npyHeader } from '../../../saliency/index.ts'
 import type { AttackSession } from '../../../inference/index.ts'
@@ -82,7 +82,7 @@ export async function* saveAdversarial(
       } else entries.push(await write(request, maker, image, picture, answers(image.subjectId)))
     }
   }
-  await atomically(
+  await writeWhole(
     manifest,
     `${JSON.stringify({ ...describe(model, maker, attack, request), images: entries }, null, 2)}\n`,
   )
@@ -180,10 +180,10 @@ async function write(
   // Pictures of one name may come from several folders.
   const name = `${safe(image.className)}/${safe(stem)}-${image.digest.slice(0, 8)}`
   const levels = toLevels(shown)
-  await atomically(join(folder, `${name}.png`), await encodePng(levels, height, width))
+  await writeWhole(join(folder, `${name}.png`), await encodePng(levels, height, width))
   if (npy) {
     const bytes = new Uint8Array(shown.buffer, shown.byteOffset, shown.byteLength)
-    await atomically(join(folder, `${name}.npy`), Buffer.concat([npyHeader([height, width, 3]), bytes]))
+    await writeWhole(join(folder, `${name}.npy`), Buffer.concat([npyHeader([height, width, 3]), bytes]))
   }
   const { linf, l2 } = distanceBetween(clean, shown)
   const ofPng = distanceBetween(clean, unitFloats(levels))
@@ -217,10 +217,4 @@ function describe(model: StoredModel, maker: StoredModel, attack: Attack, { key,
     units:
       'norms over all values of an image in [0,1]; `before` and `after` are the stored predictions of the model',
   }
-}
-
-async function atomically(path: string, content: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
-  await writeFile(`${path}.part`, content)
-  await rename(`${path}.part`, path)
 }

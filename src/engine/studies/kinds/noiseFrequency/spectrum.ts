@@ -1,10 +1,10 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { plainNumber } from '#shared/figures/format.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import { bandRadii, type BandNoise } from '#shared/transforms/index.ts'
 import { bandSpectrum } from '../../../images/index.ts'
 import { imageChunks } from '../../../facts/index.ts'
 import type { ViewContext } from '../../definition/index.ts'
+import { nextTurn } from '../../../base/nextTurn.ts'
 
 type Band = Omit<BandNoise, 'std'>
 

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { canonicalJson } from '#shared/canonical.ts'
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import type { Rewrite } from '#shared/rewrites.ts'
@@ -32,6 +31,7 @@ import {
   subjectsOf,
 } from '../../../facts/index.ts'
 import type { MeasureContext } from '../../definition/index.ts'
+import { nextTurn } from '../../../base/nextTurn.ts'
 
 /** Maps are kept no finer than this, so that many can be shown at once. */
 const mostCells = 64

@@ -1,5 +1,6 @@
 import type { DataTable } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
+import { quantile } from '#shared/maths/quantile.ts'
 import { spearman } from '#shared/maths/ranks.ts'
 import type { StoredModel } from '../../../models/index.ts'
 import { gridOf } from './measure.ts'
@@ -35,7 +36,7 @@ export function galleryFigure(
       const map = maps.get(image.subjectId)
       const [own, side] = gridOf(model)
       if (!map) continue
-      const top = quantile(map, brightest) || 1
+      const top = quantile(map.toSorted(), brightest, 'above') || 1
       for (let row = 0; row < height; row++)
         for (let column = 0; column < width; column++) {
           const from = Math.floor((row * own) / height) * side + Math.floor((column * side) / width)
@@ -69,11 +70,6 @@ export function galleryFigure(
     notes: ['Every map over its own 99.5th percentile.'],
     alt: `${methodTitles[name]} maps of ${images.length} images and ${models.length} models, the images beside them.`,
   }
-}
-
-function quantile(values: Float64Array, share: number): number {
-  const sorted = values.toSorted()
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
 }
 
 /** How much of a map lies on the tenth of the picture that has most of it: 0.1 = evenly spread, 1 = all. */

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { KernelscopeError } from '#shared/errors.ts'
 import { salientMask } from '#shared/saliency.ts'
 import { patchGrid } from '#shared/transforms/index.ts'
@@ -9,6 +8,7 @@ import { isByClass, levelsOf, sourceDigest, stateOfMasks, type MaskLevel } from 
 import { openWeights } from './weights.ts'
 import { imageChunks } from '../../../facts/index.ts'
 import type { MeasureContext } from '../../definition/index.ts'
+import { nextTurn } from '../../../base/nextTurn.ts'
 
 /** Images whose masks are made and kept together: what is lost when the engine dies. */
 const together = 128

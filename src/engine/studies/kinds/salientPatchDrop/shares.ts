@@ -1,5 +1,4 @@
 import { existsSync, statSync } from 'node:fs'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { SalientMode } from '#shared/saliency.ts'
 import { madeFileOf } from '../../masks/draws.ts'
 import { readMaskFile } from '../../masks/maskFile.ts'
@@ -7,17 +6,18 @@ import type { SalientParams } from './params.ts'
 import { levelsOf, sourceDigest } from './source.ts'
 import { countImages, imageChunks, sourceKey } from '../../../facts/index.ts'
 import type { ViewContext } from '../../definition/index.ts'
+import { nextTurn } from '../../../base/nextTurn.ts'
+import { LruMap, remembered } from '../../../base/lruMap.ts'
 
 /** By per cent of the mass that is lost: the mean share of patches that are dropped, over so many masks. */
 export type Shares = Map<number, { share: number; masks: number }>
 
 /** Images looked up before other work of the thread has its turn. */
 const page = 1000
-/** Sums that are remembered: going through a million images takes a while. */
-const mostKept = 16
 
 type Sums = Map<string, { masks: number; share: number }>
-const kept = new Map<string, Promise<Sums>>()
+/** Going through a million images takes a while. */
+const kept = new LruMap<string, Promise<Sums>>(16)
 
 /** Over the images of a study whose masks are made; levels without any mask are left out. */
 export async function sharesOf(
@@ -42,15 +42,7 @@ export async function sharesOf(
 function sumsOf(path: string, { workspace: { db }, source }: ViewContext): Promise<Sums> {
   const { mtimeMs, size } = statSync(path)
   const key = JSON.stringify([path, mtimeMs, size, sourceKey(source), countImages(db, source)])
-  const sums = kept.get(key) ?? addUp(path, { db, source })
-  kept.delete(key)
-  kept.set(key, sums)
-  sums.catch(() => kept.delete(key))
-  for (const oldest of kept.keys()) {
-    if (kept.size <= mostKept) break
-    kept.delete(oldest)
-  }
-  return sums
+  return remembered(kept, key, () => addUp(path, { db, source }))
 }
 
 async function addUp(

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Attack } from '#shared/attacks.ts'
 import { canonicalJson } from '#shared/canonical.ts'
 import type { ErrorShape } from '#shared/errors.ts'
+import { writeWhole } from '../../../../base/wholeFile.ts'
 import { encodePng } from '../../../../images/index.ts'
 import { openAttackSession, type AttackSession } from '../../../../inference/index.ts'
 import { openWithFirst, usableModel, type StoredModel } from '../../../../models/index.ts'
@@ -109,7 +109,5 @@ export async function writePicture(
   width: number,
 ): Promise<void> {
   const pixels = Uint8Array.from(image, (value) => Math.round(value * 255))
-  await mkdir(join(path, '..'), { recursive: true })
-  await writeFile(`${path}.part`, await encodePng(pixels, height, width))
-  await rename(`${path}.part`, path)
+  await writeWhole(path, await encodePng(pixels, height, width))
 }

@@ -1,11 +1,11 @@
 import Database from 'better-sqlite3'
 import { execFileSync } from 'node:child_process'
 import { existsSync, lstatSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { KernelscopeError } from '#shared/errors.ts'
-import { writeWhole } from '#engine/workspace/index.ts'
+import { throughDraft, writeWhole } from '#engine/base/wholeFile.ts'
 import { temporaryFolder } from '../../temporary.ts'
 
 function* pieces(count: number, at: (piece: number) => void = () => undefined) {
@@ -20,7 +20,7 @@ const systemError = (code: string) => Object.assign(new Error('write'), { code, 
 describe('a file in pieces', () => {
   it('is their text, and its size is told in bytes', async () => {
     const folder = temporaryFolder()
-    const written = await writeWhole(join(folder, 'new'), 'a.txt', pieces(20_000))
+    const written = await writeWhole(join(folder, 'new', 'a.txt'), pieces(20_000))
     const text = [...pieces(20_000)].join('')
     expect(readFileSync(written.path, 'utf8')).toBe(text)
     expect(written.bytes).toBe(Buffer.byteLength(text))
@@ -32,8 +32,7 @@ describe('a file in pieces', () => {
     const other = setInterval(() => turns++, 0)
     const before: number[] = []
     await writeWhole(
-      temporaryFolder(),
-      'a.txt',
+      join(temporaryFolder(), 'a.txt'),
       pieces(50_000, () => before.push(turns)),
     )
     clearInterval(other)
@@ -52,7 +51,7 @@ describe('a file in pieces', () => {
     const fail = (piece: number) => {
       if (piece === 19_000) throw thrown
     }
-    await expect(writeWhole(folder, 'a.txt', pieces(20_000, fail))).rejects.toMatchObject({ code })
+    await expect(writeWhole(join(folder, 'a.txt'), pieces(20_000, fail))).rejects.toMatchObject({ code })
     expect(readdirSync(folder)).toEqual(['a.txt'])
     expect(readFileSync(join(folder, 'a.txt'), 'utf8')).toBe('before')
   })
@@ -64,8 +63,7 @@ describe('a file in pieces', () => {
     const abort = (piece: number) => piece === 30_000 && stop.abort(reason)
     let last = 0
     const written = writeWhole(
-      folder,
-      'a.txt',
+      join(folder, 'a.txt'),
       pieces(1_000_000, (piece) => {
         last = piece
         abort(piece)
@@ -78,10 +76,28 @@ describe('a file in pieces', () => {
   })
 
   it.skipIf(!existsSync('/dev/full'))('says where it could not be written', async () => {
-    await expect(writeWhole('/dev/full', 'a.txt', 'text')).rejects.toMatchObject({
+    await expect(writeWhole('/dev/full/a.txt', 'text')).rejects.toMatchObject({
       code: 'FILE_UNREADABLE',
       message: expect.stringContaining('/dev/full') as string,
     })
+  })
+})
+
+describe('a file made through a draft', () => {
+  it('takes its name once it is whole, and leaves nothing when it fails', async () => {
+    const path = join(temporaryFolder(), 'a.txt')
+    const write = (text: string) => async (draft: string) => {
+      await writeFile(draft, text)
+      if (text === '') throw systemError('ENOSPC')
+      return text.length
+    }
+    expect(await throughDraft(path, write('before'))).toBe(6)
+    await expect(throughDraft(path, write(''))).rejects.toMatchObject({
+      code: 'DISK_FULL',
+      message: expect.stringContaining(path) as string,
+    })
+    expect(readFileSync(path, 'utf8')).toBe('before')
+    expect(readdirSync(join(path, '..'))).toEqual(['a.txt'])
   })
 })
 
@@ -89,9 +105,9 @@ describe('where a file is written', () => {
   it('may have as long a name as the file system allows', async () => {
     const folder = temporaryFolder()
     const name = `${'a'.repeat(221)}.txt`
-    await writeWhole(folder, name, 'text')
+    await writeWhole(join(folder, name), 'text')
     expect(readdirSync(folder)).toEqual([name])
-    await expect(writeWhole(folder, 'a'.repeat(256), 'text')).rejects.toMatchObject({
+    await expect(writeWhole(join(folder, 'a'.repeat(256)), 'text')).rejects.toMatchObject({
       code: 'FILE_UNREADABLE',
       hint: 'Choose a shorter name.',
     })
@@ -106,7 +122,7 @@ describe('where a file is written', () => {
     if (before !== null) writeFileSync(target, before)
     symlinkSync(target, join(folder, 'between'))
     symlinkSync('between', join(folder, 'a.txt'))
-    const written = await writeWhole(folder, 'a.txt', pieces(100))
+    const written = await writeWhole(join(folder, 'a.txt'), pieces(100))
     expect(written).toEqual({ path: join(folder, 'a.txt'), bytes: [...pieces(100)].join('').length + 100 })
     expect(readFileSync(target, 'utf8')).toBe([...pieces(100)].join(''))
     expect(readdirSync(folder).sort()).toEqual(['a.txt', 'between'])
@@ -120,7 +136,7 @@ describe('where a file is written', () => {
       execFileSync('mkfifo', [join(folder, 'pipe')])
       symlinkSync('pipe', join(folder, 'link'))
       const read = readFile(join(folder, 'pipe'), 'utf8')
-      const { bytes } = await writeWhole(folder, name, pieces(20_000))
+      const { bytes } = await writeWhole(join(folder, name), pieces(20_000))
       const text = [...pieces(20_000)].join('')
       expect(await read).toBe(text)
       expect(bytes).toBe(Buffer.byteLength(text))
@@ -131,9 +147,7 @@ describe('where a file is written', () => {
 
   it('is no folder', async () => {
     const folder = temporaryFolder()
-    await expect(
-      writeWhole(join(folder, '..'), folder.split(/[\\/]/).at(-1) ?? '', 'text'),
-    ).rejects.toMatchObject({ code: 'FILE_UNREADABLE' })
+    await expect(writeWhole(folder, 'text')).rejects.toMatchObject({ code: 'FILE_UNREADABLE' })
     expect(readdirSync(folder)).toEqual([])
   })
 })

@@ -1,0 +1,114 @@
+import { KernelscopeError } from '#shared/errors.ts'
+import type { GallerySize } from '#shared/bytes.ts'
+import { frameCount, transform, type PerturbationName, type Transform } from '#shared/transforms/index.ts'
+import { LruMap } from '../../base/lruMap.ts'
+import { locateImage } from '../../datasets/index.ts'
+import { resizedSize, type Geometry } from '../../images/index.ts'
+import type { EngineSession } from '../session/session.ts'
+import { png, type Answer } from './answer.ts'
+
+/** What is shown in the gallery: a row of the workspace, or a file that was opened for it. */
+interface Subject {
+  path: string
+  /** Digest of the bytes, hex: the key of every random draw. */
+  imageKey: string
+  height: number
+  width: number
+}
+
+/** Files opened for the gallery, by digest, the last ones only; forgotten when the engine ends. */
+const opened = new LruMap<string, Subject>(50)
+
+/** Opens a file that belongs to no dataset. Errors as `digestAndMeasure`. */
+export async function openForGallery({ pool }: EngineSession, path: string): Promise<Subject> {
+  const { digest: imageKey, width, height } = await pool.digestAndMeasure(path)
+  const subject = { path, imageKey, width, height }
+  opened.set(imageKey, subject)
+  return subject
+}
+
+const rowId = /^\d{1,15}$/
+const digest = /^[0-9a-f]{64}$/
+
+function subjectOf(session: EngineSession, name: string): Subject {
+  if (rowId.test(name)) {
+    const { image, path, digest: own } = locateImage(session.open().workspace.db, Number(name))
+    return { path, imageKey: own?.toString('hex') ?? '', height: image.height, width: image.width }
+  }
+  const found = digest.test(name) ? opened.get(name) : undefined
+  if (!found)
+    throw new KernelscopeError('FILE_MISSING', 'this file was opened before the engine started', {
+      hint: 'Open the file again.',
+    })
+  return found
+}
+
+/** Longest shorter side at which a picture of its own size is shown: beyond it, nothing can be seen that is not there. */
+const largestOwn = 512
+
+/** The benchmark's geometry (shorter side 256, centre crop 224), or the picture at its own size. */
+function geometryOf({ height, width }: Subject, size: 'benchmark' | 'own'): Geometry {
+  if (size === 'benchmark')
+    return { size: [224, 224], resize: 'shorter', resizeTo: 256, interpolation: 'bilinear' }
+  if (Math.min(height, width) <= largestOwn)
+    return { size: [height, width], resize: 'none', resizeTo: null, interpolation: 'bilinear' }
+  const shrunk = { size: [0, 0] as [number, number], resize: 'shorter', resizeTo: largestOwn } as const
+  const geometry = { ...shrunk, interpolation: 'bilinear' as const }
+  return { ...geometry, size: resizedSize(geometry, height, width) }
+}
+
+/** Made pictures, the least recently asked for dropped first. */
+const kept = new LruMap<string, Buffer>(64 * 2 ** 20, ({ length }) => length)
+
+async function remembered(key: string, make: () => Promise<Buffer>): Promise<Buffer> {
+  const known = kept.get(key)
+  if (known) return known
+  const made = await make()
+  kept.set(key, made)
+  return made
+}
+
+function transformOf(text: string): Transform {
+  try {
+    return transform.parse(JSON.parse(text))
+  } catch (cause) {
+    throw new KernelscopeError('USAGE', 'invalid transform', { cause })
+  }
+}
+
+/** A picture under a transform. */
+export async function transformedPicture(
+  session: EngineSession,
+  { image, size, transform: text }: { image: string; size: GallerySize; transform: string },
+  signal: AbortSignal,
+): Promise<Answer> {
+  const chosen = transformOf(text)
+  const subject = subjectOf(session, image)
+  const { path, imageKey } = subject
+  const preprocessing = geometryOf(subject, size)
+  return png(
+    await remembered(`${imageKey} ${size} ${text}`, () =>
+      session.pool.input({ path, imageKey, preprocessing, transform: chosen }, signal),
+    ),
+  )
+}
+
+/** All frames of a perturbation below one another. */
+export async function filmPicture(
+  session: EngineSession,
+  asked: { image: string; size: GallerySize; name: PerturbationName; seed: number; difficulty: number },
+  signal: AbortSignal,
+): Promise<Answer> {
+  const { size, name, seed, difficulty } = asked
+  const subject = subjectOf(session, asked.image)
+  const { path, imageKey } = subject
+  const transforms = Array.from({ length: frameCount(name) }, (_, frame) =>
+    transform.parse({ op: 'perturbation', name, frame, seed, difficulty }),
+  )
+  const preprocessing = geometryOf(subject, size)
+  return png(
+    await remembered(`${imageKey} ${size} film ${name} ${seed} ${difficulty}`, () =>
+      session.pool.strip({ path, imageKey, preprocessing, transforms }, signal),
+    ),
+  )
+}

@@ -1,0 +1,67 @@
+import type { KernelForm } from '#shared/contract/index.ts'
+import { parseStimulus, pixelTransform } from '#shared/stimulus.ts'
+import { locateImage } from '../../datasets/index.ts'
+import { conditionTransform } from '../../facts/index.ts'
+import { getComposition } from '../../figures/index.ts'
+import { usableModel } from '../../models/index.ts'
+import { onGraphThread } from '../../onnx/index.ts'
+import { drawsOfTransform, recipeFor } from '../../studies/index.ts'
+import type { EngineSession } from '../session/session.ts'
+import { floats, png, type Answer } from './answer.ts'
+import { withData } from './panels.ts'
+
+/** An image as a model is shown it, under a stored condition or a transform given as its canonical text. */
+export async function inputPicture(
+  session: EngineSession,
+  asked: {
+    image: number
+    model: number
+    condition?: number | undefined
+    transform?: string | undefined
+  },
+): Promise<Answer> {
+  const given = asked.transform === undefined ? null : parseStimulus(asked.transform)
+  const { workspace } = session.open()
+  const { image, path, digest } = locateImage(workspace.db, asked.image)
+  const model = usableModel(workspace.db, asked.model)
+  const stored = asked.condition === undefined ? null : conditionTransform(workspace.db, asked.condition)
+  const chosen = pixelTransform(given ?? stored ?? { op: 'identity' })
+  const imageKey = digest?.toString('hex') ?? ''
+  const { className } = image
+  const draws = await drawsOfTransform(workspace, chosen, { digest: imageKey, className })
+  return png(
+    await session.pool.input({
+      path,
+      imageKey,
+      preprocessing: recipeFor(workspace.db, image.datasetId, model),
+      transform: chosen,
+      draws,
+    }),
+  )
+}
+
+/** A composed figure as it is exported, its text as outlines so that it looks the same without any font. */
+export async function compositionPreview(
+  session: EngineSession,
+  { figure }: { figure: number },
+): Promise<Answer> {
+  const { workspace } = session.open()
+  const { composition } = await withData(workspace, getComposition(workspace.db, figure).composition)
+  const subject = { kind: 'composed', composition } as const
+  const bytes = await session.press.draw({ subject, format: 'svg', dpi: 72, text: 'outlines' })
+  return { type: 'image/svg+xml', bytes }
+}
+
+/** Weights [channels, kernel, kernel] of a depthwise layer. */
+export async function kernelWeights(
+  session: EngineSession,
+  { model, layer, form }: { model: number; layer: number; form: KernelForm },
+): Promise<Answer> {
+  const { path } = usableModel(session.open().workspace.db, model)
+  const { channels, kernel, weights } = await onGraphThread({ kind: 'kernelSheet', path, layer, form })
+  return floats(new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength), [
+    channels,
+    kernel,
+    kernel,
+  ])
+}

@@ -1,0 +1,54 @@
+import { parentPort } from 'node:worker_threads'
+import { toErrorShape, type ErrorShape } from '#shared/errors.ts'
+import type { FromThread, ToThread } from './protocol.ts'
+
+export interface AnswerOptions {
+  /** Tasks are begun as they come, not one after the other. */
+  together?: boolean
+  /** What an error of a task is for whoever asked. */
+  problemOf?(error: unknown): ErrorShape
+  /** Called when all is answered and the thread ends. */
+  end?(): void | Promise<void>
+}
+
+/**
+ * Answers the tasks of a `Thread`, whose worker thread this is, until it is closed. The signal of a task is aborted when
+ * its answer is not wanted any more, or the thread ends.
+ *
+ * @throws Error outside a worker thread
+ */
+export function answerTasks<Task, Value>(
+  answer: (task: Task, signal: AbortSignal) => Promise<Value>,
+  { together = false, problemOf = toErrorShape, end }: AnswerOptions = {},
+): void {
+  if (parentPort === null) throw new Error('tasks are answered only in a worker thread')
+  const port = parentPort
+  const running = new Map<number, { stop: AbortController; answered: Promise<void> }>()
+  let last = Promise.resolve()
+
+  const reply = async (id: number, task: Task, signal: AbortSignal): Promise<void> => {
+    try {
+      const value = await answer(task, signal)
+      port.postMessage({ id, ok: true, value } satisfies FromThread<Value>)
+    } catch (error) {
+      port.postMessage({ id, ok: false, problem: problemOf(error) } satisfies FromThread<Value>)
+    }
+    running.delete(id)
+  }
+  const finish = async (): Promise<void> => {
+    for (const { stop } of running.values()) stop.abort()
+    await Promise.all([...running.values()].map(({ answered }) => answered))
+    await end?.()
+    port.close()
+  }
+
+  port.on('message', (message: ToThread<Task>) => {
+    if (message === null) return void finish()
+    if ('stop' in message) return running.get(message.stop)?.stop.abort()
+    const { id, task } = message
+    const stop = new AbortController()
+    const work = () => reply(id, task, stop.signal)
+    last = together ? work() : last.then(work)
+    running.set(id, { stop, answered: last })
+  })
+}

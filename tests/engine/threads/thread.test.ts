@@ -1,0 +1,124 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterEach, describe, expect, it } from 'vitest'
+import { deathDetails, deathText, Thread, type ThreadOptions } from '#engine/threads/thread.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import type { Results, Task } from './asked.worker.ts'
+
+const entry = new URL('./asked.worker.ts', import.meta.url)
+let thread: Thread<Task, Results>
+const start = (more: Partial<ThreadOptions<Task>> = {}) =>
+  (thread = new Thread<Task, Results>({
+    name: 'images',
+    entry,
+    lost: ({ kind }, death) =>
+      new KernelscopeError('INTERNAL', `${kind} is lost`, {
+        hint: `${deathText('it', death)}, ${death.oldest ? 'oldest' : 'another'}`,
+        details: deathDetails(death),
+      }),
+    ...more,
+  }))
+afterEach(() => thread.close())
+
+describe('a thread', () => {
+  it('gives each task its own answer, in whatever order they come', async () => {
+    start()
+    const order: number[] = []
+    const note = (value: number) => void order.push(value)
+    const late = thread.ask({ kind: 'double', value: 1, after: 'release' }).then(note)
+    await thread.ask({ kind: 'double', value: 2 }).then(note)
+    await thread.ask({ kind: 'release' })
+    await late
+    expect(order).toEqual([4, 2])
+  })
+
+  it('brings errors over with code, message, hint and details', async () => {
+    start()
+    const refused = thread.ask({ kind: 'fail' })
+    await expect(refused).rejects.toBeInstanceOf(KernelscopeError)
+    await expect(refused).rejects.toMatchObject({
+      code: 'USAGE',
+      message: 'not like this',
+      hint: 'Like that.',
+      details: 'in full',
+    })
+  })
+
+  it('says so when an answer cannot cross, and answers on', async () => {
+    start()
+    await expect(thread.ask({ kind: 'send', what: 'function' })).rejects.toMatchObject({ code: 'INTERNAL' })
+    expect(await thread.ask({ kind: 'double', value: 3 })).toBe(6)
+  })
+
+  it('loses what waited when it dies, the oldest first, and starts again', async () => {
+    start()
+    const first = await thread.ask({ kind: 'thread' })
+    const [waited, fatal] = await Promise.allSettled([
+      thread.ask({ kind: 'untilStopped' }),
+      thread.ask({ kind: 'exit' }),
+    ])
+    expect(waited).toMatchObject({
+      reason: { message: 'untilStopped is lost', hint: 'it ended, oldest', details: 'exit code 7' },
+    })
+    expect(fatal).toMatchObject({
+      reason: { message: 'exit is lost', hint: 'it ended, another', details: 'exit code 7' },
+    })
+    expect(thread.ended).toBe(false)
+    expect(await thread.ask({ kind: 'thread' })).not.toBe(first)
+  })
+
+  it('says what ended it', async () => {
+    start()
+    await expect(thread.ask({ kind: 'throw' })).rejects.toMatchObject({
+      hint: 'it died: Error: a fault, oldest',
+      details: expect.stringContaining('asked.worker.ts'),
+    })
+  })
+
+  it('stays dead where it is to run once', async () => {
+    start({ once: true })
+    await expect(thread.ask({ kind: 'throw' })).rejects.toThrow('throw is lost')
+    expect(thread.ended).toBe(true)
+    await expect(thread.ask({ kind: 'thread' })).rejects.toMatchObject({
+      hint: 'it died: Error: a fault, another',
+    })
+  })
+
+  it('passes on that an answer is not wanted any more', async () => {
+    start()
+    const stop = new AbortController()
+    const answer = thread.ask({ kind: 'untilStopped' }, stop.signal)
+    await thread.ask({ kind: 'thread' })
+    stop.abort()
+    expect(await answer).toBe('stopped')
+  })
+
+  it('answers what it was asked before it closes, and nothing after', async () => {
+    start()
+    const answers = [thread.ask({ kind: 'untilStopped' }), thread.ask({ kind: 'double', value: 4 })]
+    const closed = [thread.close(), thread.close()]
+    await expect(thread.ask({ kind: 'thread' })).rejects.toThrow('thread is lost')
+    expect(await Promise.all(answers)).toEqual(['stopped', 8])
+    await Promise.all(closed)
+    expect(thread.ended).toBe(true)
+  })
+
+  it('closes without having started', async () => {
+    start()
+    await thread.close()
+    await expect(thread.ask({ kind: 'thread' })).rejects.toThrow('thread is lost')
+  })
+
+  it('ends when it has nothing to do, and starts again', async () => {
+    start({ idleMs: 0 })
+    const first = await thread.ask({ kind: 'thread' })
+    await expect.poll(() => thread.ask({ kind: 'thread' })).not.toBe(first)
+  })
+
+  it('holds its process back only while it has work', async () => {
+    start()
+    const { stdout } = await promisify(execFile)(process.execPath, [join(import.meta.dirname, 'alone.ts')])
+    expect(stdout).toBe('42')
+  })
+})
