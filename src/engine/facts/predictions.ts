@@ -1,5 +1,6 @@
 import type { ErrorShape } from '#shared/errors.ts'
-import { topCount, type Facts } from '../inference/index.ts'
+import { topCount } from '#shared/readouts.ts'
+import type { Facts } from '../inference/index.ts'
 import type { Db } from '../workspace/index.ts'
 
 /** One image under one condition on one variant of a model: what is measured at a time. */
