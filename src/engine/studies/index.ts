@@ -7,7 +7,7 @@ export { drawPage, firstDrawn } from './measure/drawImages.ts'
 export { DrawsPieces, withMasks, type DrawnMask } from './masks/drawsPieces.ts'
 export { drawsOfTransform, importDraws } from './masks/draws.ts'
 export { exportDraws } from './reproduce/exportDraws.ts'
-export { studyEvidence, type EvidenceBlock, type EvidenceRow } from './reproduce/evidence.ts'
+export { studyEvidence, type EvidenceBlock } from './reproduce/evidence.ts'
 export {
   measureAgain,
   studyVectors,

@@ -17,7 +17,13 @@ import type { StoredModel } from '../../models/index.ts'
 import type { Db, Workspace } from '../../workspace/index.ts'
 import type { Grid } from '../summary/grid.ts'
 import type { Tracker } from './progress.ts'
-import type { Condition, ImageSource, StoredCondition, StudyImage } from '../../facts/index.ts'
+import type {
+  Condition,
+  ImageSource,
+  PlannedCondition,
+  StoredCondition,
+  StudyImage,
+} from '../../facts/index.ts'
 
 /** What settling a study's parameters may look at. */
 export interface SettleRoom extends Omit<ConditionRoom, 'models'> {
@@ -66,9 +72,9 @@ export interface View {
 /** How images are computed where it is not one forward pass for each condition. */
 export interface ConditionWork {
   /** Equal for conditions that are computed together; null for one that is an ordinary forward pass. */
-  together(stored: StoredCondition): string | null
+  together(stored: PlannedCondition): string | null
   /** What one image costs under conditions that are computed together, in forward passes of the model. */
-  forwards(conditions: readonly StoredCondition[]): number
+  forwards(conditions: readonly PlannedCondition[]): number
 }
 
 /** What may be looked at to tell what else a study computes. */

@@ -11,7 +11,7 @@ import type { Db, Workspace } from '../../workspace/index.ts'
 import { openDraws, type DrawsReader } from './draws.ts'
 import type { Masked } from './maskFile.ts'
 import type { PlannedModel } from '../store/plan.ts'
-import { imageChunks, type ImageSource, partFor, type StoredCondition } from '../../facts/index.ts'
+import { imageChunks, type ImageSource, partFor, type PlannedCondition } from '../../facts/index.ts'
 
 /** An image as far as its mask depends on it and on its group. */
 export interface DrawnImage extends Masked {
@@ -91,7 +91,7 @@ export async function openDrawn(
 
 /** The masks of one condition by subject: of images, the first of equal ones stands for all; or of groups, that of their first image. */
 function* entriesOf(
-  stored: StoredCondition | undefined,
+  stored: PlannedCondition | undefined,
   images: readonly DrawnImage[][],
   bitsOf: (transform: PatchDrop, image: DrawnImage) => string,
 ): Generator<readonly [string, string]> {

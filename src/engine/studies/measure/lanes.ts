@@ -6,7 +6,7 @@ import type { Feed } from '../../inference/index.ts'
 import type { KernelWindow } from '../../onnx/index.ts'
 import type { LesionTimes } from '../kinds/lesion/cost.ts'
 import { lesionLanes } from '../kinds/lesion/lanes.ts'
-import type { StoredCondition } from '../../facts/index.ts'
+import type { PlannedCondition, StoredCondition } from '../../facts/index.ts'
 
 /** Conditions that one session can serve. */
 export interface Lane {
@@ -24,9 +24,9 @@ export const onFloats: GraphPlan = { name: 'floats', floats: true }
 const isFloat = ({ parts }: StoredCondition): boolean =>
   parts.some(({ transform }) => transform.op !== 'attack' && pixelType(transform) === 'float32')
 
-const rewriteOf = ({ condition }: StoredCondition): Rewrite => condition.rewrite ?? { op: 'none' }
+const rewriteOf = ({ condition }: PlannedCondition): Rewrite => condition.rewrite ?? { op: 'none' }
 
-export const isLesion = (condition: StoredCondition): boolean => rewriteOf(condition).op === 'lesion'
+export const isLesion = (condition: PlannedCondition): boolean => rewriteOf(condition).op === 'lesion'
 
 /**
  * Sorts conditions into as few sessions as are worth it; the model as it is comes first. `images` and `times` decide

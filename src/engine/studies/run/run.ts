@@ -12,7 +12,7 @@ import { isLesion, lanesOf, type Lane } from '../measure/lanes.ts'
 import type { LesionTimes } from '../kinds/lesion/cost.ts'
 import { timesForLesion } from '../kinds/lesion/trial.ts'
 import { measure } from '../measure/measure.ts'
-import { planStudy } from '../store/plan.ts'
+import { planRun } from '../store/plan.ts'
 import { tracker } from '../definition/progress.ts'
 import { unmeasured } from '../measure/unmeasured.ts'
 import { countImages, setVariantBatch, type StoredCondition } from '../../facts/index.ts'
@@ -27,7 +27,7 @@ export interface StudyRoom {
 /** Runs a study: its models one after another, each over all images and conditions that have no fact yet. */
 export async function runStudy(room: StudyRoom, studyId: number, context: JobContext): Promise<void> {
   const { db } = room.workspace
-  const { study, definition, source, images, models } = planStudy(db, studyId, true)
+  const { study, definition, source, images, models } = planRun(db, studyId)
   const onImages = models.filter(({ conditions }) => conditions.length > 0)
   const sizes = new Map<StoredCondition, number>()
   for (const { conditions } of onImages)

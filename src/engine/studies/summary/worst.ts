@@ -1,7 +1,8 @@
 import type { DataTable } from '#shared/contract/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import type { GridModel } from './grid.ts'
-import { breath, surest, type Surest } from './outcomes.ts'
+import { breath, surest } from './outcomes.ts'
+import type { Confident } from '../../facts/index.ts'
 
 const listed = 20
 
@@ -18,7 +19,7 @@ export interface WorstOptions {
 export async function worstTable(db: Db, { title, models, keys, which }: WorstOptions): Promise<DataTable> {
   const rows: DataTable['rows'] = []
   for (const model of models) {
-    const found: (Surest & { key: string })[] = []
+    const found: (Confident & { key: string })[] = []
     for (const key of keys) {
       found.push(...surest(db, model, key, which, listed).map((entry) => ({ ...entry, key })))
       await breath()

@@ -1,8 +1,8 @@
 import type { Interval } from '#shared/contract/index.ts'
 import { backgroundGap } from '../../../metrics/index.ts'
+import type { PairCounts } from '../../../facts/index.ts'
 import type { Db } from '../../../workspace/index.ts'
 import type { Grid, GridModel } from '../../summary/grid.ts'
-import type { PairCounts } from '../../summary/pairs.ts'
 import { differenceInterval, pairedDifferenceInterval } from '../../summary/differences.ts'
 import { cellOf, verdicts } from '../../summary/outcomes.ts'
 
@@ -53,7 +53,7 @@ async function scenes(db: Db, model: GridModel, key: string): Promise<Map<string
     for (const { picture, correct } of page) {
       const scene = sceneOf(picture)
       if (found.has(scene)) return null
-      found.set(scene, correct)
+      found.set(scene, correct === true)
     }
   return found
 }

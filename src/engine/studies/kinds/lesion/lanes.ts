@@ -3,9 +3,9 @@ import type { GraphPlan, StoredModel } from '../../../models/index.ts'
 import { gatesInput, type BlockAdds } from '../../../onnx/index.ts'
 import type { Lane } from '../../measure/lanes.ts'
 import { choiceText, gatedPlan, halfOf, halfPlan, weighLesion, type LesionTimes } from './cost.ts'
-import type { StoredCondition } from '../../../facts/index.ts'
+import type { PlannedCondition, StoredCondition } from '../../../facts/index.ts'
 
-export function blocksOf({ condition: { rewrite } }: StoredCondition): number[] {
+export function blocksOf({ condition: { rewrite } }: PlannedCondition): number[] {
   return rewrite?.op === 'lesion' ? rewrite.blocks : []
 }
 
