@@ -19,15 +19,9 @@ export {
 } from './currentVariants.ts'
 export { evidencePages, type EvidenceRow } from './evidence.ts'
 export { failedImages } from './failures.ts'
+export { imageChunks, type StudyImage } from './imageChunks.ts'
 export { imageRoot, imageRootSql } from './imageRoot.ts'
-export {
-  countImages,
-  imageChunks,
-  sourceKey,
-  usableSql,
-  type ImageSource,
-  type StudyImage,
-} from './images.ts'
+export { countImages, sourceKey, usableSql, type ImageSource } from './images.ts'
 export type { FactRange, FactsOf } from './join.ts'
 export {
   isSettled,

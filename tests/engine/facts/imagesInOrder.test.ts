@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEngine } from '#engine/api/index.ts'
 import { suite } from '../benchmarks/world.ts'
 import { addDataset, runStudy, sampleModel } from '../studies/sample.ts'
-import { imageChunks, imagesInOrder, imagesOf, sqlOf, type ImageSource } from '#engine/facts/images.ts'
+import { imageChunks } from '#engine/facts/index.ts'
+import { imagesInOrder, imagesOf, sqlOf, type ImageSource } from '#engine/facts/images.ts'
 
 /** Two datasets, the second in parts, and a study with a selection of it. */
 async function prepare(folder: string) {
