@@ -26,3 +26,6 @@ export const readout = z.discriminatedUnion('op', [
 export type Readout = z.infer<typeof readout>
 
 export const allOutputs: Readout = { op: 'all' }
+
+/** How many of the likeliest classes an answer keeps. */
+export const topCount = 5

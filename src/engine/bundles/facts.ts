@@ -1,6 +1,6 @@
 import { quoted } from '#shared/figures/csv.ts'
-import { unpackTop } from '../facts/index.ts'
-import { type EvidenceRow, type VectorBlock } from '../studies/index.ts'
+import type { EvidenceRow } from '../facts/index.ts'
+import type { VectorBlock } from '../studies/index.ts'
 
 /** Columns of facts.csv; a missing value is empty. `top` is "class:probability" for the five largest. */
 export const factColumns = [
@@ -26,14 +26,14 @@ export function factLine(
   { image, className, prediction }: EvidenceRow,
 ): string {
   const { predicted, correct, trueRank, confidence, trueProbability, trueLogit, top } = prediction
-  const best = unpackTop(top).map(({ classIndex, probability }) => `${classIndex}:${probability}`)
+  const best = top.map(({ classIndex, probability }) => `${classIndex}:${probability}`)
   return [
     variant,
     condition,
     image,
     quoted(className),
     predicted,
-    correct,
+    correct === null ? null : Number(correct),
     trueRank,
     confidence,
     trueProbability,

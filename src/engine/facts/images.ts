@@ -1,19 +1,4 @@
-import { join } from 'node:path'
-import { imageRootSql } from './imageRoot.ts'
 import type { Db } from '../workspace/index.ts'
-
-/** An image a study measures. */
-export interface StudyImage {
-  id: number
-  subjectId: number
-  /** sha256 of the file, hex. */
-  digest: string
-  path: string
-  className: string
-  /** Size and modification time (ms) when it was indexed. */
-  bytes: number
-  mtime: number
-}
 
 /** Where a study's images come from: all usable images of the dataset, or the ones stored for it. */
 export interface ImageSource {
@@ -36,6 +21,10 @@ export const sourceKey = ({ datasetId, selectedFor, part, classes }: ImageSource
 export const usableSql =
   'i.dataset_id = ? AND i.subject_id IS NOT NULL AND i.problem IS NULL AND i.class_idx IS NOT NULL'
 
+/** Name of the true class of `image i`. */
+export const classNameSql =
+  '(SELECT c.name FROM class c WHERE c.dataset_id = i.dataset_id AND c.idx = i.class_idx)'
+
 function testsOf({ datasetId, part, classes }: ImageSource): { tests: string[]; values: SqlValue[] } {
   const tests = [usableSql]
   const values: SqlValue[] = [datasetId]
@@ -52,28 +41,31 @@ function testsOf({ datasetId, part, classes }: ImageSource): { tests: string[]; 
   return { tests, values }
 }
 
-/** FROM and WHERE over `image i` of a source, for use inside larger queries. */
-export function imagesOf(source: ImageSource): { sql: string; values: SqlValue[] } {
+/** A query over `image i`, its values by place in `where`. */
+export interface ImageQuery {
+  from: string
+  where: string
+  values: SqlValue[]
+}
+
+/** FROM and WHERE of a query, with further tables joined to `i`; their values go by name. */
+export const sqlOf = ({ from, where }: Omit<ImageQuery, 'values'>, joins = ''): string =>
+  `${from}${joins} WHERE ${where}`
+
+/** The images of a source. */
+export function imagesOf(source: ImageSource): ImageQuery {
   const { tests, values } = testsOf(source)
   const where = tests.join(' AND ')
-  if (source.selectedFor === null) return { sql: `image i WHERE ${where}`, values }
+  if (source.selectedFor === null) return { from: 'image i', where, values }
   return {
-    sql: `study_image si JOIN image i ON i.id = si.image_id WHERE si.study_id = ? AND ${where}`,
+    from: 'study_image si JOIN image i ON i.id = si.image_id',
+    where: `si.study_id = ? AND ${where}`,
     values: [source.selectedFor, ...values],
   }
 }
 
-/** Images of `imagesOf` joined with their facts `p`; the values begin with variant and condition. */
-export const withFacts = (images: string, table: 'prediction' | 'failure'): string =>
-  images.replace(
-    ' WHERE ',
-    ` JOIN ${table} p ON p.variant_id = ? AND p.condition_id = ? AND p.subject_id = i.subject_id WHERE `,
-  )
-
 /** As `imagesOf`, for reading page by page. */
-export interface OrderedImages {
-  sql: string
-  values: SqlValue[]
+export interface OrderedImages extends ImageQuery {
   /** Column of the image's id, to continue after and to order by. */
   id: string
   /** An id before the first image. */
@@ -89,7 +81,8 @@ export function imagesInOrder(db: Db, source: ImageSource): OrderedImages {
   const { tests, values } = testsOf(source)
   const { before, last } = idsOf(db, source)
   return {
-    sql: `image i NOT INDEXED WHERE ${tests.join(' AND ')} AND i.id <= ?`,
+    from: 'image i NOT INDEXED',
+    where: `${tests.join(' AND ')} AND i.id <= ?`,
     values: [...values, last],
     id: 'i.id',
     before,
@@ -106,45 +99,11 @@ function idsOf(db: Db, { datasetId, part }: ImageSource): { before: number; last
 }
 
 export function countImages(db: Db, source: ImageSource): number {
-  const { sql, values } = imagesOf(source)
+  const images = imagesOf(source)
   return Number(
     db
-      .prepare(`SELECT count(*) FROM ${sql}`)
+      .prepare(`SELECT count(*) FROM ${sqlOf(images)}`)
       .pluck()
-      .get(...values),
+      .get(...images.values),
   )
-}
-
-interface Row {
-  id: number
-  subject_id: number
-  digest: Buffer
-  class: string
-  bytes: number
-  mtime: number
-  name: string
-  root: string
-}
-
-/** Chunks of a source in order of image id, read as they are needed. */
-export function* imageChunks(db: Db, source: ImageSource, size: number): Generator<StudyImage[]> {
-  const { sql, values, id, before } = imagesInOrder(db, source)
-  const select = db.prepare<SqlValue[], Row>(
-    `SELECT i.id, i.subject_id, i.name, i.bytes, i.mtime, s.digest, s.class, (SELECT ${imageRootSql} FROM dataset d WHERE d.id = i.dataset_id) AS root
-     FROM ${sql.replace(' WHERE ', ' JOIN subject s ON s.id = i.subject_id WHERE ')} AND ${id} > ? ORDER BY ${id} LIMIT ?`,
-  )
-  for (let after = before; ;) {
-    const rows = select.all(...values, after, size)
-    if (rows.length === 0) return
-    after = rows.at(-1)?.id ?? after
-    yield rows.map((row) => ({
-      id: row.id,
-      subjectId: row.subject_id,
-      digest: row.digest.toString('hex'),
-      path: join(row.root, row.name),
-      className: row.class,
-      bytes: row.bytes,
-      mtime: row.mtime,
-    }))
-  }
 }

@@ -1,28 +1,28 @@
 export type { Condition, ConditionDraw } from './condition.ts'
+export { cleanCondition, conditionTransform, findCondition, internCondition } from './conditions.ts'
 export {
-  cleanCondition,
-  conditionTransform,
-  internCondition,
-  partFor,
-  settingOf,
-  storeConditions,
-  type ConditionPart,
-  type StoredCondition,
-} from './conditions.ts'
+  cellCounts,
+  classCounts,
+  confusionCounts,
+  countFacts,
+  type CellCounts,
+  type ClassCount,
+  type ConfusionCount,
+} from './counts.ts'
+export {
+  changedVariants,
+  currentVariant,
+  currentVariants,
+  lastProvider,
+  type CurrentVariant,
+  type FindVariant,
+} from './currentVariants.ts'
+export { evidencePages, type EvidenceRow } from './evidence.ts'
+export { failedImages } from './failures.ts'
+export { imageChunks, type StudyImage } from './imageChunks.ts'
 export { imageRoot, imageRootSql } from './imageRoot.ts'
-export {
-  countImages,
-  imageChunks,
-  imagesInOrder,
-  imagesOf,
-  sourceKey,
-  usableSql,
-  withFacts,
-  type ImageSource,
-  type OrderedImages,
-  type SqlValue,
-  type StudyImage,
-} from './images.ts'
+export { countImages, sourceKey, usableSql, type ImageSource } from './images.ts'
+export type { FactRange, FactsOf } from './join.ts'
 export {
   isSettled,
   measured,
@@ -33,17 +33,40 @@ export {
   type MeasurementKey,
   type VectorPart,
 } from './measurements.ts'
-export { factStore, unpackTop, type FactKey, type FactStore } from './predictions.ts'
 export {
-  changedVariants,
-  currentVariant,
-  currentVariants,
+  meanConfidencesOf,
+  mostConfident,
+  outcomePages,
+  outcomesOf,
+  rankingsOf,
+  type ClassConfidence,
+  type Confident,
+  type Outcome,
+  type Ranked,
+} from './outcomes.ts'
+export { discordance, flips, isFlip, noPairs, pairCounts, type Flip, type PairCounts } from './pairs.ts'
+export {
+  findConditions,
+  partFor,
+  settingOf,
+  storeConditions,
+  type ConditionPart,
+  type PlannedCondition,
+  type StoredCondition,
+} from './plannedConditions.ts'
+export { secondProbability, type Prediction, type TopClass } from './prediction.ts'
+export { byConfidence, measuredImages, type ConfidenceOrder } from './rows.ts'
+export { predictionFinder } from './single.ts'
+export { factStore, type FactKey, type FactStore } from './store.ts'
+export { conditionsMeasured, factVersion, subjectFacts, type FactTuple } from './subjects.ts'
+export { imageSummaries, type ImageSummary, type SummaryCell } from './summary.ts'
+export {
+  findVariant,
   internVariant,
-  lastProvider,
+  keyOfVariant,
+  markUsed,
   setVariantBatch,
   variantKey,
-  type CurrentVariant,
-  type FindVariant,
   type KeyedModel,
   type Setting,
   type Variant,

@@ -1,9 +1,10 @@
 import { errorShape } from '#shared/contract/index.ts'
 import type { ErrorShape } from '#shared/errors.ts'
 import type { Rewrite } from '#shared/rewrites.ts'
-import { currentVariants, internVariant, variantKey, type KeyedModel } from './variants.ts'
 import type { Db } from '../workspace/index.ts'
-import { cleanCondition } from './conditions.ts'
+import { cleanCondition, internCondition, unchanged } from './conditions.ts'
+import { currentVariants } from './currentVariants.ts'
+import { internVariant, variantKey, type KeyedModel } from './variants.ts'
 
 /** What a model's inner values, or anything else that is no prediction, are kept under. */
 export interface MeasurementKey {
@@ -15,7 +16,7 @@ export interface MeasurementKey {
 /** Keeps bytes of one image where none are kept yet, or why there are none. */
 export function measurementStore(db: Db, { model, provider, rewrite }: MeasurementKey) {
   const variantId = internVariant(db, variantKey(model, provider, rewrite)).id
-  const conditionId = cleanCondition(db)
+  const conditionId = internCondition(db, unchanged)
   const insert = db.prepare(
     'INSERT OR IGNORE INTO measurement (variant_id, condition_id, subject_id, value) VALUES (?, ?, ?, ?)',
   )
@@ -64,10 +65,10 @@ export interface Measured {
 /** Reads only what is asked for, so that the images of a study can be taken a chunk at a time. */
 export function measured(db: Db, model: KeyedModel, rewrite: Rewrite): Measured {
   const variantId = currentVariants(db, model)(rewrite)?.id ?? null
-  const conditionId = cleanCondition(db)
   const among = 'variant_id = ? AND condition_id = ? AND subject_id IN (SELECT value FROM json_each(?))'
   function read<T>(columns: string, table: string, subjectIds: readonly number[], parts: number[] = []): T[] {
-    if (variantId === null) return []
+    const conditionId = cleanCondition(db)
+    if (variantId === null || conditionId === null) return []
     const select = db.prepare<(number | string)[], T>(`SELECT ${columns} FROM ${table} WHERE ${among}`)
     const rows: T[] = []
     for (let at = 0; at < subjectIds.length; at += page)

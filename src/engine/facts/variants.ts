@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { canonicalJson } from '#shared/canonical.ts'
 import { allOutputs, type Readout } from '#shared/readouts.ts'
 import { noRewrite, type Rewrite } from '#shared/rewrites.ts'
-import { onnxruntimeVersion, type ProviderName } from '../inference/index.ts'
+import { onnxruntimeVersion } from '../base/onnxruntimeVersion.ts'
+import type { ProviderName } from '../inference/index.ts'
 import type { Db } from '../workspace/index.ts'
 import type { Preprocessing } from '#shared/contract/index.ts'
 
@@ -72,6 +73,21 @@ export function internVariant(db: Db, key: VariantKey): Variant {
   return { id: row.id, key, batch: row.batch, secondsPerImage: row.seconds_per_image }
 }
 
+/** The stored variant of a key; null where there is none. Nothing is written. */
+export const findVariant = (db: Db, key: VariantKey): number | null =>
+  db.prepare<[string], number>('SELECT id FROM variant WHERE key = ?').pluck().get(canonicalJson(key)) ?? null
+
+/** Of several runtimes, facts of the one used last are shown. */
+export function markUsed(db: Db, id: number): void {
+  db.prepare('UPDATE variant SET used_at = ? WHERE id = ?').run(Date.now(), id)
+}
+
+/** What a stored variant stands for; null where there is none. */
+export function keyOfVariant(db: Db, id: number): VariantKey | null {
+  const text = db.prepare<[number], string>('SELECT key FROM variant WHERE id = ?').pluck().get(id)
+  return text === undefined ? null : JSON.parse(text)
+}
+
 /** The batch size stays with the variant, so that a resumed run computes with the same shapes. */
 export function setVariantBatch(db: Db, id: number, batch: number, secondsPerImage: number): void {
   db.prepare('UPDATE variant SET batch = ?, seconds_per_image = ? WHERE id = ?').run(
@@ -80,74 +96,3 @@ export function setVariantBatch(db: Db, id: number, batch: number, secondsPerIma
     id,
   )
 }
-
-/** A variant whose facts stand for a model under a rewrite. */
-export interface CurrentVariant {
-  id: number
-  provider: ProviderName
-  secondsPerImage: number | null
-}
-
-/** Finds the variant of a rewrite under a setting; null for one that was never run. */
-export type FindVariant = (rewrite: Rewrite, setting?: Setting) => CurrentVariant | null
-
-/**
- * The variants whose facts stand for a model as it is set up now: same labels, and the same preprocessing unless a
- * setting says otherwise; any runtime, of several the one used last. Reads the model's variants once.
- */
-export function currentVariants(db: Db, model: KeyedModel): FindVariant {
-  const textOf = ({ preprocessing, labels, rewrite, readout }: Omit<VariantKey, 'model' | 'runtime'>) =>
-    canonicalJson({ preprocessing, labels, rewrite, readout })
-  const rows = db
-    .prepare<[string], { id: number; key: string; seconds_per_image: number | null }>(
-      'SELECT id, key, seconds_per_image FROM variant WHERE model_digest = ? ORDER BY used_at, id',
-    )
-    .all(model.digest)
-  const found = new Map<string, CurrentVariant>()
-  for (const row of rows) {
-    const key: VariantKey = JSON.parse(row.key)
-    found.set(textOf(key), {
-      id: row.id,
-      provider: key.runtime.provider,
-      secondsPerImage: row.seconds_per_image,
-    })
-  }
-  return (rewrite, setting) => found.get(textOf(variantKey(model, 'cpu', rewrite, setting))) ?? null
-}
-
-/** The rewritten models as set up now that were ever run, with all outputs; of several runtimes the one used last. */
-export function changedVariants(db: Db, model: KeyedModel): { id: number; rewrite: Rewrite }[] {
-  const now = variantKey(model, 'cpu', noRewrite)
-  const setUp = ({ preprocessing, labels, readout }: VariantKey) =>
-    canonicalJson({ preprocessing, labels, readout })
-  const rows = db
-    .prepare<[string], { id: number; key: string }>(
-      'SELECT id, key FROM variant WHERE model_digest = ? ORDER BY used_at, id',
-    )
-    .all(model.digest)
-  const found = new Map<string, { id: number; rewrite: Rewrite }>()
-  for (const { id, key: text } of rows) {
-    const key: VariantKey = JSON.parse(text)
-    if (key.rewrite.op === 'none' || setUp(key) !== setUp(now)) continue
-    found.set(canonicalJson(key.rewrite), { id, rewrite: key.rewrite })
-  }
-  return [...found.values()]
-}
-
-/** Where the model as it is set up now was run last, under whatever rewrite; null for one that was never run. */
-export function lastProvider(db: Db, model: KeyedModel): ProviderName | null {
-  const now = variantKey(model, 'cpu', noRewrite)
-  const setUp = ({ preprocessing, labels }: Pick<VariantKey, 'preprocessing' | 'labels'>) =>
-    canonicalJson({ preprocessing, labels })
-  const keys = db
-    .prepare<[string], { key: string }>(
-      'SELECT key FROM variant WHERE model_digest = ? ORDER BY used_at DESC, id DESC',
-    )
-    .all(model.digest)
-    .map(({ key }): VariantKey => JSON.parse(key))
-  return keys.find((key) => setUp(key) === setUp(now))?.runtime.provider ?? null
-}
-
-/** The variant of the model as it is. */
-export const currentVariant = (db: Db, model: KeyedModel): CurrentVariant | null =>
-  currentVariants(db, model)(noRewrite)

@@ -1,3 +1,5 @@
+import { topCount } from '#shared/readouts.ts'
+
 /**
  * What a batch of outputs says, one entry per row. `flagged` rows had a logit that is not finite: they count as wrong.
  * Probabilities are softmax in float64 with the maximum subtracted; ties go to the lowest class index (metrics.md, 0).
@@ -17,8 +19,6 @@ export interface Facts {
   topClasses: Int32Array
   topProbabilities: Float32Array
 }
-
-export const topCount = 5
 
 export function emptyFacts(rows: number): Facts {
   return {

@@ -1,7 +1,7 @@
 export { pointsOf } from './attribution.ts'
 export { deadly, inCalls, isComputingProblem, sizeAfter, type Calls, type CallSize } from './calls.ts'
 export { findBatch, type BatchTrial } from './batch.ts'
-export { factsOf, topCount, type Facts } from './facts.ts'
+export { factsOf, type Facts } from './facts.ts'
 export type {
   Answers,
   AttributionPart,
@@ -11,7 +11,7 @@ export type {
   ProviderName,
   Slice,
 } from './protocol.ts'
-export { onnxruntimeVersion, providersFor, providerStates, type ProviderChoice } from './providers.ts'
+export { providersFor, providerStates, type ProviderChoice } from './providers.ts'
 export { factsUnder, type Reading } from './readout.ts'
 export {
   openAttackSession,

@@ -10,8 +10,6 @@ import type { ProviderName } from './protocol.ts'
 const load = createRequire(import.meta.url)
 const packageFile = load.resolve('onnxruntime-node/package.json')
 
-export const onnxruntimeVersion = (load('onnxruntime-node/package.json') as { version: string }).version
-
 const libraryNames: Partial<Record<NodeJS.Platform, (name: string) => string>> = {
   linux: (name) => `libonnxruntime_providers_${name}.so`,
   win32: (name) => `onnxruntime_providers_${name}.dll`,

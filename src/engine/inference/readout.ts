@@ -1,6 +1,6 @@
 import { softmax } from '#shared/maths/logits.ts'
-import type { Readout } from '#shared/readouts.ts'
-import { factsOf, rankOf, topCount, type Facts } from './facts.ts'
+import { topCount, type Readout } from '#shared/readouts.ts'
+import { factsOf, rankOf, type Facts } from './facts.ts'
 
 /** A readout and the true answer of each row under it: an output index, for groups a group's place, or -1. */
 export interface Reading {

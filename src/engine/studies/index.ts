@@ -8,7 +8,7 @@ export { DrawsPieces, withMasks, type DrawnMask } from './masks/drawsPieces.ts'
 export { drawsOfTransform } from './masks/draws.ts'
 export { importDraws } from './reproduce/importDraws.ts'
 export { exportDraws } from './reproduce/exportDraws.ts'
-export { studyEvidence, type EvidenceBlock, type EvidenceRow } from './reproduce/evidence.ts'
+export { studyEvidence, type EvidenceBlock } from './reproduce/evidence.ts'
 export {
   measureAgain,
   studyVectors,

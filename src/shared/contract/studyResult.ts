@@ -11,7 +11,10 @@ export const studyCondition = conditionWords.extend({
   /** Stable key inside the study, e.g. "ratio=0.5,repeat=0". */
   key: z.string(),
   params: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
-  /** Ids of the stored conditions behind this cell (several only in the published one-mask-per-batch form). */
+  /**
+   * Ids of the stored conditions behind this cell (several only in the published one-mask-per-batch form); none before a run
+   * has stored them.
+   */
   conditionIds: z.array(id),
   /**
    * Whether its facts are those of the unchanged model. Where blocks were removed or kernels masked, or where the cell has

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { differenceInterval, pairedDifferenceInterval } from '#engine/studies/summary/differences.ts'
 import { sceneOf } from '#engine/studies/benchmarks/imagenet9/gap.ts'
-import type { PairCounts } from '#engine/studies/definition/index.ts'
+import type { PairCounts } from '#engine/facts/index.ts'
 
 const counts = fc.record({
   both: fc.nat(300),

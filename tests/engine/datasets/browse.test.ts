@@ -527,7 +527,7 @@ describe('columns kept on disk', () => {
     const { db, keep } = setUp(50)
     const { readImages, readFacts } = await import('#engine/datasets/browse/read.ts')
     const images = await readImages(db, 1)
-    const facts = await readFacts(db, images, 1, 1)
+    const facts = await readFacts(db, images, { variantId: 1, conditionId: 1 })
     keep.putImages(1, '5', images)
     keep.putFacts(1, '1:1', '5/3', facts)
     expect(keep.images(1, '5')).toEqual(images)

@@ -12,8 +12,8 @@ import {
   imageChunks,
   type ImageSource,
   partFor,
+  type PlannedCondition,
   storeConditions,
-  type StoredCondition,
 } from '#engine/facts/index.ts'
 
 const params = { percents: [0, 50, 75], repeats: 11 }
@@ -29,14 +29,14 @@ async function setUp() {
   const modelIds = [(await client.models.add({ path: sampleModel('replk3') })).id]
   const { id } = await runStudy(client, { kind: 'random-patch-drop', modelIds, datasetId, params })
   const { workspace } = engine.session.open()
-  const plan = planStudy(workspace.db, id, false)
+  const plan = planStudy(workspace.db, id)
   const [planned] = plan.models
   if (!planned) throw new Error('no model')
   return { client, folder, workspace, id, plan, planned }
 }
 
 /** What the file is, member by member, in plain JSON: built image by image and held as a whole. */
-function wanted(db: Db, source: ImageSource, conditions: StoredCondition[]): string {
+function wanted(db: Db, source: ImageSource, conditions: PlannedCondition[]): string {
   const entries: Record<string, Record<string, string>> = {}
   for (const { id, digest } of [...imageChunks(db, source, 7)].flat())
     for (const stored of conditions) {

@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path'
 import { changeNameOf, changeTitle } from '#shared/changedModel.ts'
 import type { ChangedAnswer, ImagePrediction } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
-import { canonicalStimulus, parseStimulus } from '#shared/stimulus.ts'
+import { parseStimulus } from '#shared/stimulus.ts'
 import {
   checkFolder,
   datasetRow,
@@ -22,7 +22,13 @@ import {
 } from '../../datasets/index.ts'
 import { openJobsOf } from '../../jobs/index.ts'
 import { listModels, type StoredModel } from '../../models/index.ts'
-import { changedVariants, cleanCondition, currentVariant, unpackTop } from '../../facts/index.ts'
+import {
+  changedVariants,
+  cleanCondition,
+  currentVariant,
+  findCondition,
+  predictionFinder,
+} from '../../facts/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import { askModel } from '../session/ask.ts'
 import { browsing } from '../browsing/browsing.ts'
@@ -92,51 +98,40 @@ export const datasets = {
   ),
 }
 
-/** The condition that is asked for; 0, which no condition has, for a transform that was never measured. */
-function conditionOf(database: Db, { conditionId, transform }: Asked): number {
-  if (transform === undefined) return conditionId ?? cleanCondition(database)
-  const text = canonicalStimulus(parseStimulus(transform))
-  const select = database.prepare<[string], number>('SELECT id FROM condition WHERE transform = ?').pluck()
-  return select.get(text) ?? 0
-}
+/** The condition that is asked for; null for a transform that was never measured. */
+const conditionOf = (database: Db, { conditionId, transform }: Asked): number | null =>
+  transform === undefined
+    ? (conditionId ?? cleanCondition(database))
+    : findCondition(database, parseStimulus(transform))
 
 type Asked = { id: number; conditionId?: number | undefined; transform?: string | undefined }
 
-interface PredictionRow {
-  correct: number | null
-  true_rank: number | null
-  true_probability: number | null
-  top: Buffer
-}
-
 /** Finds what a variant says of an image under a condition. */
-function answersOf(database: Db, subjectId: number | null, conditionId: number) {
-  const select = database.prepare<[number, number, number], PredictionRow>(
-    'SELECT correct, true_rank, true_probability, top FROM prediction WHERE variant_id = ? AND condition_id = ? AND subject_id = ?',
-  )
-  return (variant: { id: number }, { labels }: StoredModel) => {
-    const row = subjectId === null ? undefined : select.get(variant.id, conditionId, subjectId)
-    return (
-      row && {
-        correct: row.correct === null ? null : row.correct === 1,
-        trueRank: row.true_rank,
-        trueProbability: row.true_probability,
-        top: unpackTop(row.top).map((entry) => ({
-          ...entry,
-          label: labels[entry.classIndex] ?? `class ${entry.classIndex}`,
-        })),
-      }
-    )
+function answersOf(database: Db, subjectId: number | null, conditionId: number | null) {
+  const predictionOf = predictionFinder(database)
+  return ({ id: variantId }: { id: number }, { labels }: StoredModel) => {
+    const found = predictionOf({ variantId, conditionId }, subjectId)
+    if (!found || conditionId === null) return null
+    const { correct, trueRank, trueProbability, top } = found
+    const named = top.map((entry) => ({
+      ...entry,
+      label: labels[entry.classIndex] ?? `class ${entry.classIndex}`,
+    }))
+    return { conditionId, correct, trueRank, trueProbability, top: named }
   }
 }
 
 /** What each model says of an image under a condition, for the models that were asked. */
-function predictionsOf(database: Db, subjectId: number | null, conditionId: number): ImagePrediction[] {
+function predictionsOf(
+  database: Db,
+  subjectId: number | null,
+  conditionId: number | null,
+): ImagePrediction[] {
   const answerOf = answersOf(database, subjectId, conditionId)
   return listModels(database).flatMap((model) => {
     const variant = currentVariant(database, model)
     const answer = variant && answerOf(variant, model)
-    return answer ? [{ modelId: model.id, modelTitle: model.title, conditionId, ...answer }] : []
+    return answer ? [{ modelId: model.id, modelTitle: model.title, ...answer }] : []
   })
 }
 
@@ -147,7 +142,7 @@ function changedAnswers(database: Db, asked: Asked): ChangedAnswer[] {
     changedVariants(database, model)
       .flatMap((variant): ChangedAnswer[] => {
         const changed = changeNameOf(variant.rewrite)
-        const answer = changed === null ? undefined : answerOf(variant, model)
+        const answer = changed === null ? null : answerOf(variant, model)
         const first = answer?.top[0]
         if (changed === null || !answer || !first) return []
         const { correct, trueProbability } = answer

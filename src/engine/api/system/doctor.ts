@@ -1,7 +1,7 @@
 import { statfsSync } from 'node:fs'
 import { availableParallelism, freemem, homedir, totalmem } from 'node:os'
 import type { Check } from '#shared/contract/index.ts'
-import { onnxruntimeVersion } from '../../inference/index.ts'
+import { onnxruntimeVersion } from '../../base/onnxruntimeVersion.ts'
 
 const gibibytes = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`
 const lowDisk = 2 * 2 ** 30

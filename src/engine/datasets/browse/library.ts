@@ -1,6 +1,7 @@
 import type { FactOf, ImageFilter, ImageOrder, ImageSelection } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { asItIs, factKey, factOnly } from '#shared/factText.ts'
+import { factVersion, type FactsOf } from '../../facts/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import { emptyFacts, placeOf, type FactColumns, type ImageColumns } from './columns.ts'
 import type { Keep } from './keep.ts'
@@ -12,8 +13,8 @@ import { LruMap } from '../../base/lruMap.ts'
 export interface Known {
   /** No job is at work, so that what has changed will not change again at once. */
   settled: boolean
-  /** By `factKey`; a model that was never run has no variant. */
-  facts: Record<string, { variantId: number | null; conditionId: number }>
+  /** By `factKey`. */
+  facts: Record<string, FactsOf>
   /** By model, where label lists differ: output → number of its class name. */
   classNumbers: Record<number, number[]>
   subsets: Record<number, ImageSelection>
@@ -130,23 +131,15 @@ export class Library {
     of: Known['facts'][string] | undefined,
     settled: boolean,
   ): Promise<Read<FactColumns>> {
-    if (!of || of.variantId === null)
+    if (!of || of.variantId === null || of.conditionId === null)
       return { version: '0', at: 0, took: 0, columns: emptyFacts(images.columns.n) }
-    const { variantId, conditionId } = of
-    const changes = this.#db
-      .prepare('SELECT version FROM fact_version WHERE variant_id = ? AND condition_id = ?')
-      .pluck()
-      .get(variantId, conditionId)
-    const version = `${images.version}/${changes ?? 0}`
-    const name = `${variantId}:${conditionId}`
+    const version = `${images.version}/${factVersion(this.#db, of)}`
+    const name = `${of.variantId}:${of.conditionId}`
     const key = `${datasetId} ${name}`
     const before = this.#facts.get(key)
     if (before && before.columns.n === images.columns.n && isFresh(before, version, settled)) return before
     const kept = this.#keep.facts(datasetId, name, version)
-    const read = await timed(
-      version,
-      async () => kept ?? (await readFacts(this.#db, images.columns, variantId, conditionId)),
-    )
+    const read = await timed(version, async () => kept ?? (await readFacts(this.#db, images.columns, of)))
     if (!kept && read.took >= worthKeeping) this.#keep.putFacts(datasetId, name, version, read.columns)
     this.#facts.set(key, read)
     return read

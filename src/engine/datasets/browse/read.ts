@@ -1,4 +1,5 @@
 import type { Db } from '../../workspace/index.ts'
+import { secondProbability, subjectFacts, type FactsOf, type FactTuple } from '../../facts/index.ts'
 import { correct, emptyFacts, unjudged, wrong, type FactColumns, type ImageColumns } from './columns.ts'
 import { nextTurn } from '../../base/nextTurn.ts'
 
@@ -95,56 +96,30 @@ const shortened = (columns: ReturnType<typeof allocate>, n: number) => ({
   problem: columns.problem.slice(0, n),
 })
 
-type FactRow = [
-  subject: number,
-  predicted: number,
-  correct: number | null,
-  rank: number | null,
-  confidence: number,
-  trueProbability: number | null,
-  top: Buffer,
-]
-
-/** Second of the probabilities in a packed top list: n classes, then n float32. */
-const secondOf = (top: Buffer) => (top.length < 16 ? -1 : top.readFloatLE(top.length / 2 + 4))
-
 /** What a variant said of the images under a condition. */
-export async function readFacts(
-  db: Db,
-  images: ImageColumns,
-  variantId: number,
-  conditionId: number,
-): Promise<FactColumns> {
+export async function readFacts(db: Db, images: ImageColumns, of: FactsOf): Promise<FactColumns> {
   const facts = emptyFacts(images.n)
   const places = placesBySubject(images)
   if (places === null) return facts
-  const select = db
-    .prepare<[number, number, number, number, number], FactRow>(
-      `SELECT subject_id, predicted, correct, true_rank, confidence, true_probability, top FROM prediction
-       WHERE variant_id = ? AND condition_id = ? AND subject_id > ? AND subject_id <= ? ORDER BY subject_id LIMIT ?`,
-    )
-    .raw()
-  for (let after = places.first - 1; ; await nextTurn()) {
-    const rows = select.all(variantId, conditionId, after, places.last, chunk)
-    for (const row of rows) {
-      after = row[0]
+  for (const rows of subjectFacts(db, of, places, chunk)) {
+    for (const row of rows)
       for (let at = places.head(row[0]); at >= 0; at = places.next(at)) put(facts, at, row)
-    }
-    if (rows.length < chunk) return facts
+    await nextTurn()
   }
+  return facts
 }
 
 function put(
   facts: FactColumns,
   at: number,
-  [, predicted, judged, rank, confidence, own, top]: FactRow,
+  [, predicted, judged, rank, confidence, own, top]: FactTuple,
 ): void {
   facts.measured++
   facts.state[at] = judged === null ? unjudged : judged === 1 ? correct : wrong
   facts.predicted[at] = predicted
   facts.rank[at] = Math.min(rank ?? 0, 0xffff)
   facts.confidence[at] = confidence
-  facts.second[at] = secondOf(top)
+  facts.second[at] = secondProbability(top)
   facts.trueProbability[at] = own ?? -1
 }
 

@@ -1,6 +1,6 @@
 import type { CheckedRewrite, Possibility, SelfCheck } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
-import { onnxruntimeVersion } from '../../inference/index.ts'
+import { onnxruntimeVersion } from '../../base/onnxruntimeVersion.ts'
 import { onGraphThread } from '../../onnx/index.ts'
 import type { StoredModel } from '../store.ts'
 import { checkAttention, checkBypass, checkGates, checkGradient, checkPixels, type Check } from './checks.ts'

@@ -9,14 +9,14 @@ import { passKey } from '../measure/passes.ts'
 import { conditionsOf } from '../store/plan.ts'
 import { studyDefinition } from '../registry.ts'
 import { findStudy, settledStudy, sourceOf } from '../store/store.ts'
-import { countFacts } from '../measure/unmeasured.ts'
+import { countMeasured } from '../measure/unmeasured.ts'
 import {
   countImages,
   currentVariants,
   type ImageSource,
   settingOf,
   sourceKey,
-  type StoredCondition,
+  type PlannedCondition,
 } from '../../facts/index.ts'
 import type { ExtraWork, StudyDefinition } from '../definition/index.ts'
 
@@ -115,7 +115,7 @@ class Ledger {
 }
 
 interface Group extends Omit<ExtraWork, 'model'> {
-  first: StoredCondition
+  first: PlannedCondition
 }
 
 /** Conditions that are computed together, with what they cost. */
@@ -123,11 +123,11 @@ function groupsOf(
   db: Db,
   { work }: StudyDefinition,
   model: StoredModel,
-  conditions: StoredCondition[],
+  conditions: PlannedCondition[],
   { share, imagesIn }: { share: number; imagesIn(source: ImageSource): number },
 ): Group[] {
   const variants = currentVariants(db, model)
-  const together = (stored: StoredCondition) => work?.together(stored) ?? null
+  const together = (stored: PlannedCondition) => work?.together(stored) ?? null
   // Conditions that only read the same outputs in different ways are one forward pass.
   return [...Map.groupBy(conditions, (stored) => together(stored) ?? passKey(stored)).values()].flatMap(
     (group) => {
@@ -136,7 +136,7 @@ function groupsOf(
       const images = imagesIn(first.source)
       const known = group.map((stored) => {
         const variant = variants(stored.condition.rewrite ?? noRewrite, settingOf(stored))
-        return variant ? Math.round(countFacts(db, variant.id, stored) * share) : 0
+        return variant ? Math.round(countMeasured(db, variant.id, stored) * share) : 0
       })
       const forwards = work && together(first) !== null ? work.forwards(group) : 1
       return [{ first, images, stored: Math.min(images, ...known), forwards }]

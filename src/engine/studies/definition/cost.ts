@@ -1,4 +1,4 @@
-import type { StoredCondition } from '../../facts/index.ts'
+import type { PlannedCondition } from '../../facts/index.ts'
 import type { StoredModel } from '../../models/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import type { ConditionContext } from './contexts.ts'
@@ -6,9 +6,9 @@ import type { ConditionContext } from './contexts.ts'
 /** How images are computed where it is not one forward pass for each condition. */
 export interface ConditionWork {
   /** Equal for conditions that are computed together; null for one that is an ordinary forward pass. */
-  together(stored: StoredCondition): string | null
+  together(stored: PlannedCondition): string | null
   /** What one image costs under conditions that are computed together, in forward passes of the model. */
-  forwards(conditions: readonly StoredCondition[]): number
+  forwards(conditions: readonly PlannedCondition[]): number
 }
 
 /** What may be looked at to tell what else a study computes. */

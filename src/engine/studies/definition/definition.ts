@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Definition } from '#shared/contract/index.ts'
-import type { Condition } from '../../facts/index.ts'
+import type { Condition, PlannedCondition } from '../../facts/index.ts'
 import type { StoredModel } from '../../models/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import type { ConditionContext, MeasureContext, SettleContext, ViewContext } from './contexts.ts'
@@ -9,7 +9,6 @@ import type { Grid } from './grid.ts'
 import type { StudyQuestion, SuitePlace } from './offer.ts'
 import type { PlanSessions } from './sessions.ts'
 import type { Axis, Kept, PointImages, View } from './view.ts'
-import type { StoredCondition } from '../../facts/index.ts'
 
 export interface Preset<P> {
   id: string
@@ -78,7 +77,7 @@ export interface StudyDefinition<Schema extends z.ZodObject = z.ZodObject, P = z
   /** Sessions for its conditions that change the model's graph; left out where none does. */
   sessions?: PlanSessions
   /** What those sessions would cost for conditions that lack facts; left out = one pass of the model for each image. */
-  estimateSessions?(conditions: StoredCondition[], context: EstimateContext): SessionEstimate
+  estimateSessions?(conditions: PlannedCondition[], context: EstimateContext): SessionEstimate
   work?: ConditionWork
   /** What it computes besides its conditions; nothing when left out. */
   extraWork?(params: P, context: WorkContext): ExtraWork[]

@@ -1,5 +1,5 @@
 import type { PairedTest, StudyCondition } from '#shared/contract/index.ts'
-import type { StoredCondition } from '../../facts/index.ts'
+import type { ClassCount, ConfusionCount, PairCounts, PlannedCondition } from '../../facts/index.ts'
 
 /** A model of a study with its conditions and the variants its facts are kept under. */
 export interface GridModel {
@@ -7,30 +7,9 @@ export interface GridModel {
   title: string
   classes: string[]
   largestKernel: number | null
-  conditions: StoredCondition[]
+  conditions: PlannedCondition[]
   /** Variant of a condition; null before it was measured. */
-  variantOf(condition: StoredCondition): number | null
-}
-
-export interface ClassCount {
-  classIndex: number
-  name: string
-  n: number
-  correct: number
-}
-
-export interface ConfusionCount {
-  truth: string
-  predicted: number
-  n: number
-}
-
-/** Pairs by what is right in each: both, only the first, only the second, neither. */
-export interface PairCounts {
-  both: number
-  first: number
-  second: number
-  neither: number
+  variantOf(condition: PlannedCondition): number | null
 }
 
 /** The facts of a study, summed up as models x conditions, with the questions a view may ask of them. */

@@ -2,7 +2,7 @@ export type { ConditionContext, MeasureContext, RunContext, SettleContext, ViewC
 export type { ConditionWork, EstimateContext, ExtraWork, SessionEstimate, WorkContext } from './cost.ts'
 export { defineStudy } from './define.ts'
 export type { Preset, ReplayFormat, StudyDefinition } from './definition.ts'
-export type { ClassCount, ConfusionCount, Grid, GridModel, PairCounts } from './grid.ts'
+export type { Grid, GridModel } from './grid.ts'
 export { ordinaryImages, type AskedModels, type StudyQuestion, type SuitePlace } from './offer.ts'
 export { tracker, type Tracker } from './progress.ts'
 export type { Recomputed, RecomputeRequest } from './recompute.ts'

@@ -32,7 +32,7 @@ export async function studyImages(
   after: number | null,
   limit: number,
 ): Promise<{ rows: StudyImageSummary[]; next: number | null; total: number; axis: string | null }> {
-  const plan = planStudy(db, studyId, false)
+  const plan = planStudy(db, studyId)
   if (after === null) await summarise(db, plan)
   const place = places[order]
   const value =

@@ -10,9 +10,9 @@ import type { Db, Workspace } from '../../workspace/index.ts'
 import { openDraws } from './draws.ts'
 import type { DrawsReader } from './reader.ts'
 import type { Masked } from './maskFile.ts'
-import { imageChunks, type ImageSource, partFor, type StoredCondition } from '../../facts/index.ts'
 import type { StoredModel } from '../../models/index.ts'
 import { nextTurn } from '../../base/nextTurn.ts'
+import { imageChunks, type ImageSource, partFor, type PlannedCondition } from '../../facts/index.ts'
 
 /** An image as far as its mask depends on it and on its group. */
 export interface DrawnImage extends Masked {
@@ -52,7 +52,7 @@ export async function inDigestOrder(
 /** Opens the draws that conditions replay. `images` as `inDigestOrder` gives them. */
 export async function openDrawn(
   workspace: Workspace,
-  { model, conditions }: { model: Pick<StoredModel, 'preprocessing'>; conditions: StoredCondition[] },
+  { model, conditions }: { model: Pick<StoredModel, 'preprocessing'>; conditions: PlannedCondition[] },
   images: readonly DrawnImage[][],
 ): Promise<DrawnMasks> {
   const [height, width] = model.preprocessing.size
@@ -92,7 +92,7 @@ export async function openDrawn(
 
 /** The masks of one condition by subject: of images, the first of equal ones stands for all; or of groups, that of their first image. */
 function* entriesOf(
-  stored: StoredCondition | undefined,
+  stored: PlannedCondition | undefined,
   images: readonly DrawnImage[][],
   bitsOf: (transform: PatchDrop, image: DrawnImage) => string,
 ): Generator<readonly [string, string]> {

@@ -1,16 +1,17 @@
 import { canonicalJson } from '#shared/canonical.ts'
 import { noRewrite } from '#shared/rewrites.ts'
-import { sourceKey, type StoredCondition } from '../../facts/index.ts'
+import { canonicalStimulus } from '#shared/stimulus.ts'
+import { sourceKey, type PlannedCondition } from '../../facts/index.ts'
 
 /** Text that is equal for conditions that differ at most in how they read a model's outputs: one forward pass serves them. */
 export const passKey = ({
   condition: { preprocessing, rewrite = noRewrite },
   parts,
   source,
-}: StoredCondition) =>
+}: PlannedCondition) =>
   [
     sourceKey(source),
-    parts.map(({ conditionId }) => conditionId).join(' '),
+    parts.map(({ conditionId, transform }) => conditionId ?? canonicalStimulus(transform)).join(' '),
     canonicalJson(rewrite),
     preprocessing ? canonicalJson(preprocessing) : '',
   ].join('|')

@@ -3,49 +3,44 @@ import { providersFor } from '../../inference/index.ts'
 import type { StoredModel } from '../../models/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import {
+  countFacts,
   countImages,
-  imagesOf,
-  internVariant,
+  findVariant,
+  markUsed,
+  type PlannedCondition,
   settingOf,
-  type SqlValue,
-  type StoredCondition,
   variantKey,
 } from '../../facts/index.ts'
 
-/** Facts that are there of a condition's images. */
-export function countFacts(db: Db, variantId: number, { parts, source }: StoredCondition): number {
-  const { sql, values } = imagesOf(source)
-  const count = db
-    .prepare<SqlValue[], number>(
-      `SELECT count(*) FROM ${sql.replace(' WHERE ', ' JOIN prediction p ON p.variant_id = ? AND p.condition_id = ? AND p.subject_id = i.subject_id WHERE ')} AND i.id BETWEEN ? AND ?`,
-    )
-    .pluck()
-  return parts.reduce(
-    (sum, { conditionId, from, to }) => sum + (count.get(variantId, conditionId, ...values, from, to) ?? 0),
-    0,
-  )
+/** Predictions that are there of a condition's images. */
+export function countMeasured(db: Db, variantId: number, { parts, source }: PlannedCondition): number {
+  const count = countFacts(db, source)
+  return parts.reduce((sum, part) => sum + count({ variantId, ...part }), 0)
 }
 
 /**
  * Conditions of a model that still lack facts of the provider that would run, so that no session is opened for the
- * others; `stored` counts the facts of those.
+ * others; `stored` counts the facts of those. Their variants are marked as used: results show what was asked for last.
  */
-export function unmeasured(
+export function unmeasured<C extends PlannedCondition>(
   db: Db,
   model: StoredModel,
   settings: Pick<Settings, 'provider'>,
-  conditions: StoredCondition[],
-): { left: StoredCondition[]; stored: number } {
+  conditions: readonly C[],
+): { left: C[]; stored: number } {
   const [provider] = providersFor(settings.provider)
-  const left: StoredCondition[] = []
+  const left: C[] = []
   let stored = 0
   for (const condition of conditions) {
-    const key =
-      provider && variantKey(model, provider.name, condition.condition.rewrite, settingOf(condition))
-    const images = countImages(db, condition.source)
-    const facts = key ? countFacts(db, internVariant(db, key).id, condition) : 0
-    if (facts < images) left.push(condition)
-    else stored += facts
+    const variantId =
+      provider &&
+      findVariant(db, variantKey(model, provider.name, condition.condition.rewrite, settingOf(condition)))
+    const facts = variantId == null ? 0 : countMeasured(db, variantId, condition)
+    if (facts < countImages(db, condition.source)) left.push(condition)
+    else {
+      stored += facts
+      if (variantId != null) markUsed(db, variantId)
+    }
   }
   return { left, stored }
 }

@@ -1,6 +1,6 @@
 import { attack as attackSchema, type Attack } from '#shared/attacks.ts'
-import type { StoredCondition } from '../../facts/index.ts'
 import type { ConditionWork, ExtraWork, WorkContext } from '../definition/index.ts'
+import type { PlannedCondition } from '../../facts/index.ts'
 
 /** Forward passes that a forward and a backward pass take as long as: about 2.3 in most families (docs/performance.md). */
 export const gradientForwards = 2.3
@@ -30,7 +30,7 @@ export function trajectoryKey({ epsilon, alpha, steps, ...shared }: Attack): str
 }
 
 /** The attack of a condition that is made with the model's own gradient. */
-const ownAttack = ({ parts }: StoredCondition): Attack | null => {
+const ownAttack = ({ parts }: PlannedCondition): Attack | null => {
   const attack = attackSchema.safeParse(parts[0]?.transform).data
   return attack?.surrogate === null ? attack : null
 }

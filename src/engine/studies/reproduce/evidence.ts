@@ -4,30 +4,15 @@ import type { Db } from '../../workspace/index.ts'
 import { planStudy } from '../store/plan.ts'
 import {
   currentVariants,
-  imagesOf,
+  evidencePages,
+  type EvidenceRow,
+  type FactRange,
+  type ImageSource,
+  keyOfVariant,
   settingOf,
-  type SqlValue,
-  type StoredCondition,
   type VariantKey,
 } from '../../facts/index.ts'
 import { nextTurn } from '../../base/nextTurn.ts'
-
-/** A stored prediction with all that its key stands for. */
-export interface EvidenceRow {
-  /** sha256 of the image file, hex, and its true class. */
-  image: string
-  className: string
-  prediction: {
-    predicted: number
-    correct: number | null
-    trueRank: number | null
-    confidence: number
-    trueProbability: number | null
-    trueLogit: number | null
-    /** As `facts.unpackTop` reads it. */
-    top: Buffer
-  }
-}
 
 /** What was stored for one model under one condition, sorted by image. */
 export interface EvidenceBlock {
@@ -40,21 +25,6 @@ export interface EvidenceBlock {
   rows: EvidenceRow[]
 }
 
-interface Row {
-  subject_id: number
-  digest: Buffer
-  class: string
-  predicted: number
-  correct: number | null
-  true_rank: number | null
-  confidence: number
-  true_probability: number | null
-  true_logit: number | null
-  top: Buffer
-}
-
-const chunk = 4000
-
 /**
  * Everything a study's numbers rest on, block by block: the facts of its models under its conditions on
  * its images. Sorted by what they are keyed by, so that two workspaces that measured the same give the same.
@@ -63,7 +33,7 @@ export async function* studyEvidence(
   db: Db,
   studyId: number,
 ): AsyncGenerator<EvidenceBlock, void, undefined> {
-  const { models } = planStudy(db, studyId, false)
+  const { models } = planStudy(db, studyId)
   for (const { model, conditions } of models) {
     const variants = currentVariants(db, model)
     const seen = new Set<string>()
@@ -71,16 +41,14 @@ export async function* studyEvidence(
       const variant = variants(stored.condition.rewrite ?? noRewrite, settingOf(stored))
       if (!variant) continue
       for (const part of stored.parts) {
-        const range = { from: part.from, to: part.to }
-        const place = `${variant.id} ${part.conditionId} ${JSON.stringify([stored.source, range])}`
+        if (part.conditionId === null) continue
+        const { from, to } = part
+        const place = `${variant.id} ${part.conditionId} ${JSON.stringify([stored.source, { from, to }])}`
         if (seen.has(place)) continue
         seen.add(place)
-        const rows = await rowsOf(db, stored, variant.id, part.conditionId, range)
-        if (rows.length === 0) continue
-        const key: VariantKey = JSON.parse(
-          db.prepare<[number], string>('SELECT key FROM variant WHERE id = ?').pluck().get(variant.id) ??
-            '{}',
-        )
+        const rows = await rowsOf(db, stored.source, { variantId: variant.id, ...part })
+        const key = keyOfVariant(db, variant.id)
+        if (rows.length === 0 || key === null) continue
         yield {
           modelDigest: model.digest,
           variant: key,
@@ -93,41 +61,11 @@ export async function* studyEvidence(
   }
 }
 
-async function rowsOf(
-  db: Db,
-  { source }: StoredCondition,
-  variantId: number,
-  conditionId: number,
-  { from, to }: { from: number; to: number },
-): Promise<EvidenceRow[]> {
-  const { sql, values } = imagesOf(source)
-  const joined = (table: string, columns: string) =>
-    `SELECT DISTINCT i.subject_id, s.digest, s.class, ${columns}
-     FROM ${sql.replace(' WHERE ', ` JOIN ${table} p ON p.variant_id = ? AND p.condition_id = ? AND p.subject_id = i.subject_id JOIN subject s ON s.id = i.subject_id WHERE `)}
-     AND i.id BETWEEN ? AND ? AND i.subject_id > ? ORDER BY i.subject_id LIMIT ${chunk}`
-  const predictions = db.prepare<SqlValue[], Row>(
-    joined(
-      'prediction',
-      'p.predicted, p.correct, p.true_rank, p.confidence, p.true_probability, p.true_logit, p.top',
-    ),
-  )
+async function rowsOf(db: Db, source: ImageSource, range: FactRange): Promise<EvidenceRow[]> {
   const rows: EvidenceRow[] = []
-  for (let after = 0; ; await nextTurn()) {
-    const found = predictions.all(variantId, conditionId, ...values, from, to, after)
-    for (const row of found) {
-      const prediction = {
-        predicted: row.predicted,
-        correct: row.correct,
-        trueRank: row.true_rank,
-        confidence: row.confidence,
-        trueProbability: row.true_probability,
-        trueLogit: row.true_logit,
-        top: row.top,
-      }
-      rows.push({ image: row.digest.toString('hex'), className: row.class, prediction })
-    }
-    if (found.length < chunk) break
-    after = found.at(-1)?.subject_id ?? after
+  for (const page of evidencePages(db, source, range)) {
+    for (const row of page) rows.push(row)
+    await nextTurn()
   }
   const order = (row: EvidenceRow) => `${row.image} ${row.className}`
   return rows.sort((a, b) => (order(a) < order(b) ? -1 : 1))

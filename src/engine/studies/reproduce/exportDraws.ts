@@ -19,7 +19,7 @@ export async function exportDraws(
   signal?: AbortSignal,
 ): Promise<WrittenFile> {
   const { db } = workspace
-  const { study, definition, source, models } = planStudy(db, studyId, false)
+  const { study, definition, source, models } = planStudy(db, studyId)
   const write = (content: string | Iterable<string>) => writeWhole(path, content, signal)
   const { exportDraws: written } = definition
   if (typeof written === 'function')

@@ -9,8 +9,8 @@ import type { StoredModel } from '../../models/index.ts'
 import type { Db, Workspace } from '../../workspace/index.ts'
 import { studyDefinition } from '../registry.ts'
 import { planStudy } from '../store/plan.ts'
-import { currentVariants, measured, subjectsOf, type VariantKey } from '../../facts/index.ts'
 import { tracker } from '../definition/index.ts'
+import { currentVariants, keyOfVariant, measured, subjectsOf, type VariantKey } from '../../facts/index.ts'
 
 /** Vectors that were kept of one model under one key, by image. */
 export interface VectorBlock {
@@ -27,7 +27,7 @@ export async function* studyVectors(
   studyId: number,
 ): AsyncGenerator<VectorBlock, void, undefined> {
   const { db } = workspace
-  const { study, definition, source, models: planned } = planStudy(db, studyId, false)
+  const { study, definition, source, models: planned } = planStudy(db, studyId)
   const models = planned.map(({ model }) => model)
   for (const model of models) {
     for (const kept of (await definition.kept?.(study.params, model, { workspace, models, source })) ?? []) {
@@ -48,9 +48,7 @@ export async function* studyVectors(
 
 function variantOf(db: Db, model: StoredModel, rewrite: Rewrite): VariantKey | null {
   const id = currentVariants(db, model)(rewrite)?.id
-  const key = db.prepare<[number], string>('SELECT key FROM variant WHERE id = ?').pluck()
-  const text = id === undefined ? undefined : key.get(id)
-  return text === undefined ? null : (JSON.parse(text) as VariantKey)
+  return id === undefined ? null : keyOfVariant(db, id)
 }
 
 /** Vectors that are wanted again: of one model, with the study's own way of measuring. */

@@ -1,7 +1,8 @@
-import { errorShape, type StudyFailure } from '#shared/contract/index.ts'
+import type { StudyFailure } from '#shared/contract/index.ts'
+import type { ErrorShape } from '#shared/errors.ts'
 import type { Db } from '../../workspace/index.ts'
-import { imagesOf, type SqlValue } from '../../facts/index.ts'
 import type { GridModel } from '../definition/index.ts'
+import { failedImages } from '../../facts/index.ts'
 
 const shown = 10
 
@@ -12,24 +13,21 @@ export function readFailures(db: Db, models: GridModel[]): StudyFailure[] {
     for (const stored of model.conditions) {
       const variantId = model.variantOf(stored)
       if (variantId === null) continue
-      const { sql, values } = imagesOf(stored.source)
-      const select = db.prepare<SqlValue[], { imageId: number; problem: string }>(
-        `SELECT i.id AS imageId, f.problem FROM ${sql.replace(
-          ' WHERE ',
-          ' JOIN failure f ON f.variant_id = ? AND f.condition_id = ? AND f.subject_id = i.subject_id WHERE ',
-        )} AND i.id BETWEEN ? AND ? ORDER BY i.id`,
-      )
-      for (const { conditionId, from, to } of stored.parts) {
-        for (const { imageId, problem } of select.iterate(variantId, conditionId, ...values, from, to))
+      const failed = failedImages(db, stored.source)
+      for (const part of stored.parts)
+        for (const { imageId, problem } of failed({ variantId, ...part }))
           count(found, model.id, imageId, problem)
-      }
     }
   }
   return [...found.values()].sort((a, b) => b.n - a.n)
 }
 
-function count(found: Map<string, StudyFailure>, modelId: number, imageId: number, problem: string): void {
-  const { code, message, hint } = errorShape.parse(JSON.parse(problem))
+function count(
+  found: Map<string, StudyFailure>,
+  modelId: number,
+  imageId: number,
+  { code, message, hint }: ErrorShape,
+): void {
   const key = `${modelId} ${code}`
   const entry = found.get(key) ?? { modelId, code, message, hint, n: 0, imageIds: [] }
   entry.n++

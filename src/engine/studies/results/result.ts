@@ -11,7 +11,7 @@ import {
   type FindVariant,
   lastProvider,
   settingOf,
-  type StoredCondition,
+  type PlannedCondition,
 } from '../../facts/index.ts'
 import { type Grid, type GridModel, wordsOf } from '../definition/index.ts'
 
@@ -21,7 +21,7 @@ import { type Grid, type GridModel, wordsOf } from '../definition/index.ts'
  */
 export async function studyView(workspace: Workspace, studyId: number, withTests = true) {
   const { db } = workspace
-  const plan = planStudy(db, studyId, false)
+  const plan = planStudy(db, studyId)
   const { study, definition, source, images, models } = plan
   const variants = models.map(({ model }) => currentVariants(db, model))
   const gridModels: GridModel[] = models.map(({ model, conditions }, place) => ({
@@ -84,7 +84,7 @@ function testsNote({ tests, models }: Grid): string[] {
 }
 
 /** Where the predictions of a model were made: under the first condition that has any, else as it is. */
-function providerOf(find: FindVariant | undefined, conditions: StoredCondition[]): string | null {
+function providerOf(find: FindVariant | undefined, conditions: PlannedCondition[]): string | null {
   for (const stored of conditions) {
     const variant = find?.(stored.condition.rewrite ?? noRewrite, settingOf(stored))
     if (variant) return variant.provider
@@ -92,7 +92,7 @@ function providerOf(find: FindVariant | undefined, conditions: StoredCondition[]
   return find?.(noRewrite)?.provider ?? null
 }
 
-function describe(model: StoredModel, conditions: StoredCondition[], provider: string | null): string {
+function describe(model: StoredModel, conditions: PlannedCondition[], provider: string | null): string {
   const own = model.preprocessing
   const recipes = new Set(conditions.map(({ condition }) => geometryOf(condition.preprocessing ?? own)))
   const geometry = recipes.size === 0 ? geometryOf(own) : [...recipes].join(' and ')

@@ -6,7 +6,7 @@ import { targetsOf, type StoredModel } from '../../models/index.ts'
 import type { Workspace } from '../../workspace/index.ts'
 import { tracker, type MeasureContext, type RunContext } from '../definition/index.ts'
 import { measureGrid } from '../measure/grid.ts'
-import { planStudy } from '../store/plan.ts'
+import { planRun } from '../store/plan.ts'
 
 /**
  * Runs a study: its models one after another, each over all images and conditions that have no fact yet.
@@ -15,7 +15,7 @@ import { planStudy } from '../store/plan.ts'
  */
 export async function runStudy(context: RunContext, studyId: number, job: JobContext): Promise<void> {
   const { db } = context.workspace
-  const { study, definition, source, images, models } = planStudy(db, studyId, true)
+  const { study, definition, source, images, models } = planRun(db, studyId)
   const onImages = models.filter(({ conditions }) => conditions.length > 0)
   const sizes = new Map<StoredCondition, number>()
   for (const { conditions } of onImages)

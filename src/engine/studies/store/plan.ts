@@ -4,48 +4,86 @@ import { usableModel, getModel, type StoredModel } from '../../models/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import { studyDefinition } from '../registry.ts'
 import { getStudy, sourceOf } from './store.ts'
-import { countImages, type ImageSource, storeConditions, type StoredCondition } from '../../facts/index.ts'
+import {
+  type Condition,
+  countImages,
+  findConditions,
+  type ImageSource,
+  type PlannedCondition,
+  storeConditions,
+  type StoredCondition,
+} from '../../facts/index.ts'
 import type { StudyDefinition } from '../definition/index.ts'
 
-/** A stored study unfolded: its definition, images, models and the interned conditions of each model. */
-export interface StudyPlan {
+/** A stored study unfolded: its definition, images, models and the conditions of each model. */
+export interface StudyPlan<C extends PlannedCondition = PlannedCondition> {
   study: Study
   definition: StudyDefinition
   source: ImageSource
   images: number
-  models: PlannedModel[]
+  models: PlannedModel<C>[]
 }
 
-export interface PlannedModel {
+export interface PlannedModel<C extends PlannedCondition = PlannedCondition> {
   model: StoredModel
-  conditions: StoredCondition[]
+  conditions: C[]
 }
 
-/** `forRunning` refuses models whose file is missing or changed; looking at results does not need the files. */
-export function planStudy(db: Db, studyId: number, forRunning: boolean): StudyPlan {
+type Conditions<C> = (
+  db: Db,
+  conditions: readonly Condition[],
+  source: ImageSource,
+  groupSize: number | null,
+) => C[]
+
+/** For looking at what is stored: writes nothing, and needs no model's file. */
+export const planStudy = (db: Db, studyId: number): StudyPlan => unfold(db, studyId, getModel, findConditions)
+
+/**
+ * For measuring: conditions are stored.
+ *
+ * @throws FILE_MISSING, FILE_CHANGED where a model's file is not as it was
+ */
+export const planRun = (db: Db, studyId: number): StudyPlan<StoredCondition> =>
+  unfold(db, studyId, usableModel, storeConditions)
+
+function unfold<C extends PlannedCondition>(
+  db: Db,
+  studyId: number,
+  modelOf: (db: Db, id: number) => StoredModel,
+  read: Conditions<C>,
+): StudyPlan<C> {
   const study = getStudy(db, studyId)
   const definition = studyDefinition(study.kind)
   const source = sourceOf(study)
-  const stored = study.modelIds.map((id) => (forRunning ? usableModel(db, id) : getModel(db, id)))
-  const models = stored.map((model) => ({
+  const all = study.modelIds.map((id) => modelOf(db, id))
+  const models = all.map((model) => ({
     model,
-    conditions: conditionsOf(db, definition, study.params, model, stored, source),
+    conditions: readConditions(db, definition, study.params, model, all, source, read),
   }))
   return { study, definition, source, images: countImages(db, source), models }
 }
 
-export function conditionsOf(
+/** The conditions of a model over the images of a source, with those that are stored. */
+export const conditionsOf = (
   db: Db,
   definition: StudyDefinition,
   params: Record<string, unknown>,
   model: StoredModel,
   models: readonly StoredModel[],
   source: ImageSource,
-): StoredCondition[] {
-  return storeConditions(
-    db,
-    definition.conditions(params, model, { db, dataset: getDataset(db, source.datasetId), models }),
-    source,
-    definition.groupSize?.(params) ?? null,
-  )
+): PlannedCondition[] => readConditions(db, definition, params, model, models, source, findConditions)
+
+function readConditions<C>(
+  db: Db,
+  definition: StudyDefinition,
+  params: Record<string, unknown>,
+  model: StoredModel,
+  models: readonly StoredModel[],
+  source: ImageSource,
+  read: Conditions<C>,
+): C[] {
+  const dataset = getDataset(db, source.datasetId)
+  const conditions = definition.conditions(params, model, { db, dataset, models })
+  return read(db, conditions, source, definition.groupSize?.(params) ?? null)
 }

@@ -20,7 +20,7 @@ export async function calibrationOf(db: Db, model: GridModel, key: string): Prom
   const right: boolean[] = []
   for await (const chunk of verdicts(db, model, key))
     for (const verdict of chunk) {
-      if (!verdict.judged || !verdict.finite) continue
+      if (verdict.correct === null || !verdict.finite) continue
       confidence.push(verdict.confidence)
       right.push(verdict.correct)
     }

@@ -1,6 +1,6 @@
 import type { Interval } from '#shared/contract/index.ts'
 import { wilson } from '#shared/maths/wilson.ts'
-import type { PairCounts } from '../definition/index.ts'
+import type { PairCounts } from '../../facts/index.ts'
 
 const level = 0.95
 

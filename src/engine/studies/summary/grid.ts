@@ -4,16 +4,18 @@ import { wilson } from '#shared/maths/wilson.ts'
 import type { Db } from '../../workspace/index.ts'
 import { pairedTests, pairsWithFirst } from './pairs.ts'
 import {
+  cellCounts,
+  type ClassCount,
+  classCounts,
   type Condition,
+  type ConfusionCount,
+  confusionCounts,
   countImages,
-  imagesOf,
   type ImageSource,
+  type PlannedCondition,
   sourceKey,
-  type SqlValue,
-  type StoredCondition,
-  withFacts,
 } from '../../facts/index.ts'
-import type { ClassCount, ConfusionCount, Grid, GridModel } from '../definition/index.ts'
+import type { Grid, GridModel } from '../definition/index.ts'
 import { nextTurn } from '../../base/nextTurn.ts'
 
 const level = 0.95
@@ -64,49 +66,34 @@ export async function readGrid(
   }
 }
 
-interface Counts {
-  /** All facts; `n` are those of images whose class the model knows. */
-  measured: number
-  n: number
-  correct: number
-  correct5: number
-}
-
 function readCell(
   db: Db,
   model: GridModel,
-  stored: StoredCondition,
+  stored: PlannedCondition,
   words: ConditionWords,
 ): { cell: StudyCondition; measured: number } {
   const { condition, parts, source } = stored
   const { key, params, rewrite, preprocessing, readout } = condition
   const changed = !rewrite || preprocessing || readout ? null : changeNameOf(rewrite)
   const variantId = model.variantOf(stored)
-  const { sql, values } = imagesOf(source)
-  const total: Counts & { failed: number } = { measured: 0, n: 0, correct: 0, correct5: 0, failed: 0 }
-  const count = db.prepare<SqlValue[], Counts>(
-    `SELECT count(*) AS measured, count(p.correct) AS n, coalesce(sum(p.correct), 0) AS correct, coalesce(sum(p.true_rank <= 5), 0) AS correct5
-     FROM ${withFacts(sql, 'prediction')} AND i.id BETWEEN ? AND ?`,
-  )
-  const failures = db
-    .prepare<SqlValue[], number>(`SELECT count(*) FROM ${withFacts(sql, 'failure')} AND i.id BETWEEN ? AND ?`)
-    .pluck()
+  const total = { measured: 0, n: 0, correct: 0, correct5: 0, failed: 0 }
+  const count = cellCounts(db, source)
   for (const part of variantId === null ? [] : parts) {
-    const range = [variantId ?? 0, part.conditionId, ...values, part.from, part.to]
-    const found = count.get(...range)
-    total.measured += found?.measured ?? 0
-    total.n += found?.n ?? 0
-    total.correct += found?.correct ?? 0
-    total.correct5 += found?.correct5 ?? 0
-    total.failed += failures.get(...range) ?? 0
+    const found = count({ variantId, ...part })
+    total.measured += found.measured
+    total.n += found.n
+    total.correct += found.correct
+    total.correct5 += found.correct5
+    total.failed += found.failed
   }
   const { measured, n, correct, correct5, failed } = total
+  const ids = parts.flatMap(({ conditionId }) => conditionId ?? [])
   const cell: StudyCondition = {
     modelId: model.id,
     model: model.title,
     key,
     params,
-    conditionIds: parts.map(({ conditionId }) => conditionId),
+    conditionIds: ids.length === parts.length ? ids : [],
     ...words,
     attacked: parts.some(({ transform }) => transform.op === 'attack'),
     unchangedModel: variantId === model.variantOf({ ...stored, condition: unchangedModel(condition) }),
@@ -134,7 +121,7 @@ function sumOver<T>(
   db: Db,
   cell: StudyCondition,
   models: GridModel[],
-  read: (db: Db, variantId: number, stored: StoredCondition) => T[],
+  read: (db: Db, variantId: number, stored: PlannedCondition) => T[],
 ): T[] {
   const model = models.find(({ id }) => id === cell.modelId)
   const stored = model?.conditions.find(({ condition }) => condition.key === cell.key)
@@ -142,17 +129,9 @@ function sumOver<T>(
   return variantId === null || !stored ? [] : read(db, variantId, stored)
 }
 
-function perClassOf(db: Db, variantId: number, { parts, source }: StoredCondition): ClassCount[] {
-  const { sql, values } = imagesOf(source)
-  const rows = parts.flatMap(({ conditionId, from, to }) =>
-    db
-      .prepare<SqlValue[], ClassCount>(
-        `SELECT i.class_idx AS classIndex, (SELECT name FROM class c WHERE c.dataset_id = i.dataset_id AND c.idx = i.class_idx) AS name,
-           count(*) AS n, sum(p.correct) AS correct
-         FROM ${withFacts(sql, 'prediction')} AND p.correct IS NOT NULL AND i.id BETWEEN ? AND ? GROUP BY i.class_idx ORDER BY i.class_idx`,
-      )
-      .all(variantId, conditionId, ...values, from, to),
-  )
+function perClassOf(db: Db, variantId: number, { parts, source }: PlannedCondition): ClassCount[] {
+  const count = classCounts(db, source)
+  const rows = parts.flatMap((part) => count({ variantId, ...part }))
   return [...Map.groupBy(rows, ({ classIndex }) => classIndex).values()].flatMap((group) => {
     const [first] = group
     if (!first) return []
@@ -160,16 +139,9 @@ function perClassOf(db: Db, variantId: number, { parts, source }: StoredConditio
   })
 }
 
-function confusionOf(db: Db, variantId: number, { parts, source }: StoredCondition): ConfusionCount[] {
-  const { sql, values } = imagesOf(source)
-  const rows = parts.flatMap(({ conditionId, from, to }) =>
-    db
-      .prepare<SqlValue[], ConfusionCount>(
-        `SELECT (SELECT name FROM class c WHERE c.dataset_id = i.dataset_id AND c.idx = i.class_idx) AS truth, p.predicted, count(*) AS n
-         FROM ${withFacts(sql, 'prediction')} AND i.id BETWEEN ? AND ? GROUP BY i.class_idx, p.predicted`,
-      )
-      .all(variantId, conditionId, ...values, from, to),
-  )
+function confusionOf(db: Db, variantId: number, { parts, source }: PlannedCondition): ConfusionCount[] {
+  const count = confusionCounts(db, source)
+  const rows = parts.flatMap((part) => count({ variantId, ...part }))
   const merged = Map.groupBy(rows, ({ truth, predicted }) => `${truth}\0${predicted}`)
   return [...merged.values()].flatMap((group) =>
     group[0] ? [{ ...group[0], n: sum(group.map(({ n }) => n)) }] : [],

@@ -1,8 +1,9 @@
 import type { DataTable } from '#shared/contract/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import type { GridModel } from '../definition/index.ts'
-import { surest, type Surest } from './outcomes.ts'
 import { nextTurn } from '../../base/nextTurn.ts'
+import type { Confident } from '../../facts/index.ts'
+import { surest } from './outcomes.ts'
 
 const listed = 20
 
@@ -19,7 +20,7 @@ export interface WorstOptions {
 export async function worstTable(db: Db, { title, models, keys, which }: WorstOptions): Promise<DataTable> {
   const rows: DataTable['rows'] = []
   for (const model of models) {
-    const found: (Surest & { key: string })[] = []
+    const found: (Confident & { key: string })[] = []
     for (const key of keys) {
       found.push(...surest(db, model, key, which, listed).map((entry) => ({ ...entry, key })))
       await nextTurn()

@@ -1,6 +1,7 @@
 import { arch, cpus, loadavg, platform, release, totalmem } from 'node:os'
 import type { DiagnosticsFile, DiagnosticsInput } from '#shared/contract/index.ts'
-import { providerStates, onnxruntimeVersion } from '../../../inference/index.ts'
+import { providerStates } from '../../../inference/index.ts'
+import { onnxruntimeVersion } from '../../../base/onnxruntimeVersion.ts'
 import { listJobs } from '../../../jobs/index.ts'
 import type { LogLine } from '../../../base/log.ts'
 import { version } from '../../../base/version.ts'

@@ -1,9 +1,11 @@
 import type { Interval } from '#shared/contract/index.ts'
 import { backgroundGap } from '../../../metrics/index.ts'
+import type { PairCounts } from '../../../facts/index.ts'
 import type { Db } from '../../../workspace/index.ts'
+
 import { differenceInterval, pairedDifferenceInterval } from '../../summary/differences.ts'
 import { cellOf, verdicts } from '../../summary/outcomes.ts'
-import type { Grid, GridModel, PairCounts } from '../../definition/index.ts'
+import type { Grid, GridModel } from '../../definition/index.ts'
 
 /** Mixed-Same minus Mixed-Rand of one model; null unless all images of both were measured. */
 export interface Gap {
@@ -52,7 +54,7 @@ async function scenes(db: Db, model: GridModel, key: string): Promise<Map<string
     for (const { picture, correct } of page) {
       const scene = sceneOf(picture)
       if (found.has(scene)) return null
-      found.set(scene, correct)
+      found.set(scene, correct === true)
     }
   return found
 }

@@ -6,6 +6,7 @@ import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import { distanceBetween, toLevels } from '#shared/maths/norms.ts'
 import { unitFloats } from '#shared/maths/unit.ts'
 import { writeWhole } from '../../../base/wholeFile.ts'
+import { stimulus } from '#shared/stimulus.ts'
 import { encodePng } from '../../../images/index.ts'
 import { npyHeader } from '../../../saliency/index.ts'
 import type { AttackSession } from '../../../inference/index.ts'
@@ -16,7 +17,7 @@ import { planStudy } from '../../store/plan.ts'
 import { targetLookup } from '../../measure/targets.ts'
 import { answersOf, type Answer } from './answers.ts'
 import { makerOf, type PairContext } from './pair.ts'
-import { conditionTransform, imageChunks, type StudyImage } from '../../../facts/index.ts'
+import { imageChunks, type StudyImage } from '../../../facts/index.ts'
 
 export interface SaveRequest {
   studyId: number
@@ -93,12 +94,12 @@ export async function* saveAdversarial(
 }
 
 function planned({ workspace: { db } }: PairContext, { studyId, modelId, key, imageIds }: SaveRequest) {
-  const { models, source } = planStudy(db, studyId, false)
+  const { models, source } = planStudy(db, studyId)
   const plan = models.find(({ model }) => model.id === modelId)
   const stored = plan?.conditions.find(({ condition }) => condition.key === key)
-  const conditionId = stored?.parts[0]?.conditionId
-  const attack = conditionId === undefined ? null : conditionTransform(db, conditionId)
-  if (conditionId === undefined || attack?.op !== 'attack') {
+  const part = stored?.parts[0]
+  const attack = part && stimulus.parse(part.transform)
+  if (attack?.op !== 'attack') {
     const attacks = plan?.conditions.filter(({ parts }) => parts[0]?.transform.op === 'attack') ?? []
     throw new KernelscopeError('STUDY_PARAMS', `no attack of the study is named ${key}`, {
       hint:
@@ -109,7 +110,7 @@ function planned({ workspace: { db } }: PairContext, { studyId, modelId, key, im
   }
   const wanted = imageIds && new Set(imageIds)
   const images = [...imageChunks(db, source, 1000)].flat().filter(({ id }) => !wanted || wanted.has(id))
-  return { model: usableModel(db, modelId), attack, conditionId, images }
+  return { model: usableModel(db, modelId), attack, conditionId: part?.conditionId ?? null, images }
 }
 
 interface Made {

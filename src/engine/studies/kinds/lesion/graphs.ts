@@ -1,11 +1,11 @@
 import type { Feed } from '../../../inference/index.ts'
 import type { GraphPlan, StoredModel } from '../../../models/index.ts'
 import { gatesInput, type BlockAdds } from '../../../onnx/index.ts'
-import type { StoredCondition } from '../../../facts/index.ts'
+import type { PlannedCondition } from '../../../facts/index.ts'
 import { gatedPlan, halfOf, halfPlan } from './cost.ts'
 
 /** The blocks that a condition removes, counted from 0. */
-export function blocksOf({ condition: { rewrite } }: StoredCondition): number[] {
+export function blocksOf({ condition: { rewrite } }: PlannedCondition): number[] {
   return rewrite?.op === 'lesion' ? rewrite.blocks : []
 }
 

@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEngine } from '#engine/api/index.ts'
 import { suite } from '../benchmarks/world.ts'
-import { addDataset, runStudy, sampleModel } from './sample.ts'
-import { imageChunks, imagesInOrder, imagesOf, type ImageSource } from '#engine/facts/index.ts'
+import { addDataset, runStudy, sampleModel } from '../studies/sample.ts'
+import { imageChunks } from '#engine/facts/index.ts'
+import { imagesInOrder, imagesOf, sqlOf, type ImageSource } from '#engine/facts/images.ts'
 
 /** Two datasets, the second in parts, and a study with a selection of it. */
 async function prepare(folder: string) {
@@ -62,11 +63,11 @@ describe('images read page by page', () => {
     'a part that is not there',
   ])('%s: the same as in one query, in order of id, and nothing is sorted for a page', (name) => {
     const source = sources()[name] as ImageSource
-    const { sql, values } = imagesOf(source)
+    const images = imagesOf(source)
     const wanted = db
-      .prepare(`SELECT i.id FROM ${sql} ORDER BY i.id`)
+      .prepare(`SELECT i.id FROM ${sqlOf(images)} ORDER BY i.id`)
       .pluck()
-      .all(...values)
+      .all(...images.values)
     expect(wanted).toHaveLength(
       {
         'all images': 32,
@@ -81,7 +82,7 @@ describe('images read page by page', () => {
     const ordered = imagesInOrder(db, source)
     const plan = db
       .prepare<unknown[], { detail: string }>(
-        `EXPLAIN QUERY PLAN SELECT i.id FROM ${ordered.sql} AND ${ordered.id} > ? ORDER BY ${ordered.id} LIMIT 5`,
+        `EXPLAIN QUERY PLAN SELECT i.id FROM ${sqlOf(ordered)} AND ${ordered.id} > ? ORDER BY ${ordered.id} LIMIT 5`,
       )
       .all(...ordered.values, ordered.before)
     expect(plan.map(({ detail }) => detail).join('\n')).not.toContain('TEMP B-TREE')

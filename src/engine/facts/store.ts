@@ -1,6 +1,7 @@
 import type { ErrorShape } from '#shared/errors.ts'
-import { topCount, type Facts } from '../inference/index.ts'
+import type { Facts } from '../inference/index.ts'
 import type { Db } from '../workspace/index.ts'
+import { packTop } from './prediction.ts'
 
 /** One image under one condition on one variant of a model: what is measured at a time. */
 export interface FactKey {
@@ -64,26 +65,4 @@ export function factStore(db: Db): FactStore {
     fail: (key, problem) =>
       void fail.run(key.variantId, key.conditionId, key.subjectId, JSON.stringify(problem)),
   }
-}
-
-/** Five classes (uint32) and five probabilities (float32), little-endian; empty where the outputs were not finite. */
-function packTop(facts: Facts, row: number): Buffer {
-  if (facts.flagged[row]) return Buffer.alloc(0)
-  const classes = facts.topClasses.subarray(row * topCount, (row + 1) * topCount)
-  const count = classes.findIndex((k) => k < 0)
-  const n = count < 0 ? topCount : count
-  const blob = Buffer.alloc(n * 8)
-  for (let place = 0; place < n; place++) {
-    blob.writeUInt32LE(classes[place] ?? 0, place * 4)
-    blob.writeFloatLE(facts.topProbabilities[row * topCount + place] ?? 0, (n + place) * 4)
-  }
-  return blob
-}
-
-export function unpackTop(blob: Buffer): { classIndex: number; probability: number }[] {
-  const n = blob.length / 8
-  return Array.from({ length: n }, (_, place) => ({
-    classIndex: blob.readUInt32LE(place * 4),
-    probability: blob.readFloatLE((n + place) * 4),
-  }))
 }

@@ -1,0 +1,10 @@
+import { createRequire } from 'node:module'
+import { z } from 'zod'
+
+// Not called `require`: the bundler brings its own.
+const load = createRequire(import.meta.url)
+
+/** Version of ONNX Runtime, from its package.json: the library itself is not loaded. */
+export const onnxruntimeVersion = z
+  .object({ version: z.string() })
+  .parse(load('onnxruntime-node/package.json')).version

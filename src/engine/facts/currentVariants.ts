@@ -1,0 +1,76 @@
+import { canonicalJson } from '#shared/canonical.ts'
+import { noRewrite, type Rewrite } from '#shared/rewrites.ts'
+import type { ProviderName } from '../inference/index.ts'
+import type { Db } from '../workspace/index.ts'
+import { variantKey, type KeyedModel, type Setting, type VariantKey } from './variants.ts'
+
+/** A variant whose facts stand for a model under a rewrite. */
+export interface CurrentVariant {
+  id: number
+  provider: ProviderName
+  secondsPerImage: number | null
+}
+
+/** Finds the variant of a rewrite under a setting; null for one that was never run. */
+export type FindVariant = (rewrite: Rewrite, setting?: Setting) => CurrentVariant | null
+
+/**
+ * The variants whose facts stand for a model as it is set up now: same labels, and the same preprocessing unless a
+ * setting says otherwise; any runtime, of several the one used last. Reads the model's variants once.
+ */
+export function currentVariants(db: Db, model: KeyedModel): FindVariant {
+  const textOf = ({ preprocessing, labels, rewrite, readout }: Omit<VariantKey, 'model' | 'runtime'>) =>
+    canonicalJson({ preprocessing, labels, rewrite, readout })
+  const rows = db
+    .prepare<[string], { id: number; key: string; seconds_per_image: number | null }>(
+      'SELECT id, key, seconds_per_image FROM variant WHERE model_digest = ? ORDER BY used_at, id',
+    )
+    .all(model.digest)
+  const found = new Map<string, CurrentVariant>()
+  for (const row of rows) {
+    const key: VariantKey = JSON.parse(row.key)
+    found.set(textOf(key), {
+      id: row.id,
+      provider: key.runtime.provider,
+      secondsPerImage: row.seconds_per_image,
+    })
+  }
+  return (rewrite, setting) => found.get(textOf(variantKey(model, 'cpu', rewrite, setting))) ?? null
+}
+
+/** The rewritten models as set up now that were ever run, with all outputs; of several runtimes the one used last. */
+export function changedVariants(db: Db, model: KeyedModel): { id: number; rewrite: Rewrite }[] {
+  const now = variantKey(model, 'cpu', noRewrite)
+  const setUp = ({ preprocessing, labels, readout }: VariantKey) =>
+    canonicalJson({ preprocessing, labels, readout })
+  const rows = db
+    .prepare<[string], { id: number; key: string }>(
+      'SELECT id, key FROM variant WHERE model_digest = ? ORDER BY used_at, id',
+    )
+    .all(model.digest)
+  const found = new Map<string, { id: number; rewrite: Rewrite }>()
+  for (const { id, key: text } of rows) {
+    const key: VariantKey = JSON.parse(text)
+    if (key.rewrite.op === 'none' || setUp(key) !== setUp(now)) continue
+    found.set(canonicalJson(key.rewrite), { id, rewrite: key.rewrite })
+  }
+  return [...found.values()]
+}
+
+/** Where the model as it is set up now was run last, under whatever rewrite; null for one that was never run. */
+export function lastProvider(db: Db, model: KeyedModel): ProviderName | null {
+  const now = variantKey(model, 'cpu', noRewrite)
+  const setUp = ({ preprocessing, labels }: Pick<VariantKey, 'preprocessing' | 'labels'>) =>
+    canonicalJson({ preprocessing, labels })
+  const keys = db
+    .prepare<[string], { key: string }>(
+      'SELECT key FROM variant WHERE model_digest = ? ORDER BY used_at DESC, id DESC',
+    )
+    .all(model.digest)
+    .map(({ key }): VariantKey => JSON.parse(key))
+  return keys.find((key) => setUp(key) === setUp(now))?.runtime.provider ?? null
+}
+
+/** The variant of the model as it is. */
+export const currentVariant = (db: Db, model: KeyedModel): CurrentVariant | null =>
+  currentVariants(db, model)(noRewrite)

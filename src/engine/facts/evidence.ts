@@ -1,0 +1,39 @@
+import type { Db } from '../workspace/index.ts'
+import { imagesOf, type ImageSource } from './images.ts'
+import { boundTo, withFacts, type Bound, type FactRange } from './join.ts'
+import { predictionColumns, toPrediction, type Prediction, type PredictionRow } from './prediction.ts'
+
+/** A prediction with what identifies its image wherever it lies: sha256 of the file (hex) and true class. */
+export interface EvidenceRow {
+  image: string
+  className: string
+  prediction: Prediction
+}
+
+interface Row extends PredictionRow {
+  subject_id: number
+  digest: Buffer
+  class: string
+}
+
+/** Subjects read in one query. */
+const page = 4000
+
+/** The predictions of a source's images in pages, each subject once, in order of subject. */
+export function* evidencePages(db: Db, source: ImageSource, range: FactRange): Generator<EvidenceRow[]> {
+  const images = imagesOf(source)
+  const select = db.prepare<Bound[], Row>(
+    `SELECT DISTINCT i.subject_id, s.digest, s.class, ${predictionColumns}
+     FROM ${withFacts(images, { subjects: true, range: true })} AND i.subject_id > ? ORDER BY i.subject_id LIMIT ${page}`,
+  )
+  for (let after = 0; ;) {
+    const rows = select.all(...images.values, after, boundTo(range))
+    yield rows.map((row) => ({
+      image: row.digest.toString('hex'),
+      className: row.class,
+      prediction: toPrediction(row),
+    }))
+    if (rows.length < page) return
+    after = rows.at(-1)?.subject_id ?? after
+  }
+}

@@ -1,0 +1,22 @@
+import { errorShape } from '#shared/contract/index.ts'
+import type { ErrorShape } from '#shared/errors.ts'
+import type { Db } from '../workspace/index.ts'
+import { imagesOf, type ImageSource } from './images.ts'
+import { boundTo, withFacts, type Bound, type FactRange } from './join.ts'
+
+export interface FailedImage {
+  imageId: number
+  problem: ErrorShape
+}
+
+/** Why images of a source could not be measured, in order of image id, read as they are needed. */
+export function failedImages(db: Db, source: ImageSource): (range: FactRange) => Iterable<FailedImage> {
+  const images = imagesOf(source)
+  const select = db.prepare<Bound[], { imageId: number; problem: string }>(
+    `SELECT i.id AS imageId, p.problem FROM ${withFacts(images, { table: 'failure', range: true })} ORDER BY i.id`,
+  )
+  return function* (range) {
+    for (const { imageId, problem } of select.iterate(...images.values, boundTo(range)))
+      yield { imageId, problem: errorShape.parse(JSON.parse(problem)) }
+  }
+}

@@ -1,0 +1,51 @@
+import { sqlOf, type ImageQuery, type SqlValue } from './images.ts'
+
+/** Facts of one variant under one condition; null for what no run has stored: of that nothing is found. */
+export interface FactsOf {
+  variantId: number | null
+  conditionId: number | null
+}
+
+/** Those of the images from a first to a last id, both included. */
+export interface FactRange extends FactsOf {
+  from: number
+  to: number
+}
+
+interface JoinOptions {
+  /** What is joined as `p`. */
+  table?: 'prediction' | 'failure'
+  /** Joins a second prediction of the same image, as `q`. */
+  pairs?: boolean
+  /** Joins the images' bytes and true classes, as `s`. */
+  subjects?: boolean
+  /** Only images between two ids. */
+  range?: boolean
+}
+
+const joinOf = (table: string, alias: string, variant: string, condition: string) =>
+  ` JOIN ${table} ${alias} ON ${alias}.variant_id = ${variant} AND ${alias}.condition_id = ${condition} AND ${alias}.subject_id = i.subject_id`
+
+/** FROM and WHERE over images `i` of a source that have facts `p`; `boundTo` names the facts. */
+export function withFacts(
+  images: Omit<ImageQuery, 'values'>,
+  { table = 'prediction', pairs = false, subjects = false, range = false }: JoinOptions = {},
+): string {
+  const joins = [
+    joinOf(table, 'p', '@variant', '@condition'),
+    pairs ? joinOf('prediction', 'q', '@otherVariant', '@otherCondition') : '',
+    subjects ? ' JOIN subject s ON s.id = i.subject_id' : '',
+  ]
+  return `${sqlOf(images, joins.join(''))}${range ? ' AND i.id BETWEEN @from AND @to' : ''}`
+}
+
+/** A value by its place, or values by their names. */
+export type Bound = SqlValue | Record<string, SqlValue | null>
+
+/** Values of the names in `withFacts`. `other`: the facts joined as `q`. */
+export const boundTo = (of: FactsOf | FactRange, other?: FactsOf): Record<string, SqlValue | null> => ({
+  variant: of.variantId,
+  condition: of.conditionId,
+  ...('from' in of ? { from: of.from, to: of.to } : {}),
+  ...(other ? { otherVariant: other.variantId, otherCondition: other.conditionId } : {}),
+})

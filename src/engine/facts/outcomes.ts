@@ -1,0 +1,130 @@
+import type { Db } from '../workspace/index.ts'
+import { classNameSql, imagesInOrder, imagesOf, type ImageSource } from './images.ts'
+import { boundTo, withFacts, type Bound, type FactsOf } from './join.ts'
+import { finiteSql, isCorrect, unpackTop } from './prediction.ts'
+
+/** Whether an image was right. */
+export interface Outcome {
+  imageId: number
+  name: string
+  subjectId: number
+  /** null where nothing is right or wrong. */
+  correct: boolean | null
+  predicted: number
+  /** Largest probability; 0 where the outputs were not finite. */
+  confidence: number
+  finite: boolean
+}
+
+interface Row {
+  id: number
+  name: string
+  subject_id: number
+  correct: number | null
+  predicted: number
+  confidence: number
+  finite: number
+}
+
+const columns = `i.id, i.name, i.subject_id, p.correct, p.predicted, p.confidence, ${finiteSql} AS finite`
+
+const toOutcome = (row: Row): Outcome => ({
+  imageId: row.id,
+  name: row.name,
+  subjectId: row.subject_id,
+  correct: isCorrect(row.correct),
+  predicted: row.predicted,
+  confidence: row.confidence,
+  finite: row.finite === 1,
+})
+
+/** All outcomes of a source's images, in order of image id. */
+export function outcomesOf(db: Db, source: ImageSource, facts: FactsOf): Outcome[] {
+  const images = imagesOf(source)
+  return db
+    .prepare<Bound[], Row>(`SELECT ${columns} FROM ${withFacts(images)} ORDER BY i.id`)
+    .all(...images.values, boundTo(facts))
+    .map(toOutcome)
+}
+
+/** Images read at a time. */
+const page = 5000
+
+/** The same page by page. */
+export function* outcomePages(db: Db, source: ImageSource, facts: FactsOf): Generator<Outcome[]> {
+  const { id, before, values, ...images } = imagesInOrder(db, source)
+  const select = db.prepare<Bound[], Row>(
+    `SELECT ${columns} FROM ${withFacts(images)} AND ${id} > ? ORDER BY ${id} LIMIT ${page}`,
+  )
+  for (let after = before; ;) {
+    const rows = select.all(...values, after, boundTo(facts))
+    const last = rows.at(-1)
+    if (last === undefined) return
+    after = last.id
+    yield rows.map(toOutcome)
+  }
+}
+
+export interface Confident {
+  imageId: number
+  name: string
+  className: string
+  predicted: number
+  confidence: number
+}
+
+/** The images with the highest confidence that are wrong, or that nothing is said of. */
+export function mostConfident(
+  db: Db,
+  source: ImageSource,
+  facts: FactsOf,
+  which: 'wrong' | 'unknown',
+  limit: number,
+): Confident[] {
+  const images = imagesOf(source)
+  return db
+    .prepare<Bound[], Confident>(
+      `SELECT i.id AS imageId, i.name, p.predicted, p.confidence, ${classNameSql} AS className
+       FROM ${withFacts(images)} AND p.correct IS ${which === 'wrong' ? '0' : 'NULL'} AND ${finiteSql}
+       ORDER BY p.confidence DESC, i.id LIMIT ?`,
+    )
+    .all(...images.values, limit, boundTo(facts))
+}
+
+export interface ClassConfidence {
+  className: string
+  n: number
+  confidence: number
+}
+
+/** Mean confidence, class by class. */
+export function meanConfidencesOf(db: Db, source: ImageSource, facts: FactsOf): ClassConfidence[] {
+  const images = imagesOf(source)
+  return db
+    .prepare<Bound[], ClassConfidence>(
+      `SELECT ${classNameSql} AS className, count(*) AS n, avg(p.confidence) AS confidence
+       FROM ${withFacts(images)} AND ${finiteSql} GROUP BY i.class_idx ORDER BY i.class_idx`,
+    )
+    .all(...images.values, boundTo(facts))
+}
+
+/** The likeliest classes of an image, best first. */
+export interface Ranked {
+  imageId: number
+  name: string
+  className: string
+  subjectId: number
+  top: number[]
+}
+
+/** In order of image id. */
+export function rankingsOf(db: Db, source: ImageSource, facts: FactsOf): Ranked[] {
+  const images = imagesOf(source)
+  return db
+    .prepare<Bound[], Omit<Ranked, 'top'> & { top: Buffer }>(
+      `SELECT i.id AS imageId, i.name, i.subject_id AS subjectId, p.top, ${classNameSql} AS className
+       FROM ${withFacts(images)} ORDER BY i.id`,
+    )
+    .all(...images.values, boundTo(facts))
+    .map(({ top, ...row }) => ({ ...row, top: unpackTop(top).map(({ classIndex }) => classIndex) }))
+}

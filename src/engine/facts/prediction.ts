@@ -1,0 +1,80 @@
+import { topCount } from '#shared/readouts.ts'
+import type { Facts } from '../inference/index.ts'
+
+/** A class by its place among the outputs, with its probability. */
+export interface TopClass {
+  classIndex: number
+  probability: number
+}
+
+/** What a model said of an image under a condition. */
+export interface Prediction {
+  predicted: number
+  /** null where nothing is right or wrong, as of images of unknown classes. */
+  correct: boolean | null
+  /** From 1; null where the model does not know the true class, as are probability and logit. */
+  trueRank: number | null
+  /** The largest probability; 0 where the outputs were not finite. */
+  confidence: number
+  trueProbability: number | null
+  trueLogit: number | null
+  /** The likeliest classes, best first; empty where the outputs were not finite. */
+  top: TopClass[]
+}
+
+/** A row of `prediction`, as `predictionColumns` names its columns. */
+export interface PredictionRow {
+  predicted: number
+  correct: number | null
+  true_rank: number | null
+  confidence: number
+  true_probability: number | null
+  true_logit: number | null
+  top: Buffer
+}
+
+/** Columns of `prediction p`. */
+export const predictionColumns =
+  'p.predicted, p.correct, p.true_rank, p.confidence, p.true_probability, p.true_logit, p.top'
+
+/** Of a stored 1, 0 or null. */
+export const isCorrect = (stored: number | null): boolean | null => (stored === null ? null : stored === 1)
+
+/** Condition for rows whose outputs were finite. */
+export const finiteSql = 'length(p.top) > 0'
+
+export const toPrediction = (row: PredictionRow): Prediction => ({
+  predicted: row.predicted,
+  correct: isCorrect(row.correct),
+  trueRank: row.true_rank,
+  confidence: row.confidence,
+  trueProbability: row.true_probability,
+  trueLogit: row.true_logit,
+  top: unpackTop(row.top),
+})
+
+/** Up to five classes (uint32), then as many probabilities (float32), little-endian. */
+export function packTop({ flagged, topClasses, topProbabilities }: Facts, row: number): Buffer {
+  if (flagged[row]) return Buffer.alloc(0)
+  const classes = topClasses.subarray(row * topCount, (row + 1) * topCount)
+  const count = classes.findIndex((k) => k < 0)
+  const n = count < 0 ? topCount : count
+  const blob = Buffer.alloc(n * 8)
+  for (let place = 0; place < n; place++) {
+    blob.writeUInt32LE(classes[place] ?? 0, place * 4)
+    blob.writeFloatLE(topProbabilities[row * topCount + place] ?? 0, (n + place) * 4)
+  }
+  return blob
+}
+
+export function unpackTop(blob: Buffer): TopClass[] {
+  const n = blob.length / 8
+  return Array.from({ length: n }, (_, place) => ({
+    classIndex: blob.readUInt32LE(place * 4),
+    probability: blob.readFloatLE((n + place) * 4),
+  }))
+}
+
+/** The second probability of a packed list, without unpacking the rest; -1 where there is none. */
+export const secondProbability = (blob: Buffer): number =>
+  blob.length < 16 ? -1 : blob.readFloatLE(blob.length / 2 + 4)

@@ -1,0 +1,72 @@
+import type { Db } from '../workspace/index.ts'
+import { imagesOf, type ImageSource } from './images.ts'
+import { boundTo, withFacts, type Bound, type FactRange, type FactsOf } from './join.ts'
+import { predictionColumns, toPrediction, type Prediction, type PredictionRow } from './prediction.ts'
+
+/** An image with what a model said of it. */
+export interface MeasuredImage {
+  imageId: number
+  name: string
+  classIndex: number
+  prediction: Prediction
+}
+
+interface Row extends PredictionRow {
+  id: number
+  name: string
+  class_idx: number
+}
+
+/** Predictions in order of image id, from behind the image `after` on. */
+export function measuredImages(
+  db: Db,
+  source: ImageSource,
+  range: FactRange,
+  after: number | null,
+  limit: number,
+): MeasuredImage[] {
+  const images = imagesOf(source)
+  return db
+    .prepare<Bound[], Row>(
+      `SELECT i.id, i.name, i.class_idx, ${predictionColumns}
+       FROM ${withFacts(images, { range: true })} AND i.id > ? ORDER BY i.id LIMIT ?`,
+    )
+    .all(...images.values, after ?? 0, limit, boundTo(range))
+    .map((row) => ({
+      imageId: row.id,
+      name: row.name,
+      classIndex: row.class_idx,
+      prediction: toPrediction(row),
+    }))
+}
+
+/** All images with the most confident first or last, or the mistakes with the most confident first. */
+export type ConfidenceOrder = 'mistakes' | 'surest' | 'unsurest'
+
+/** Ids of images by confidence, equal ones by id, from behind the image `after` on, and how many there are in all. */
+export function byConfidence(
+  db: Db,
+  source: ImageSource,
+  facts: FactsOf,
+  order: ConfidenceOrder,
+  after: number | null,
+  limit: number,
+): { ids: number[]; total: number } {
+  const images = imagesOf(source)
+  const found = `FROM ${withFacts(images)}${order === 'mistakes' ? ' AND p.correct = 0' : ''}`
+  const bound = [...images.values, { ...boundTo(facts), after: after ?? 0 }]
+  const total = db
+    .prepare<Bound[], number>(`SELECT count(*) ${found}`)
+    .pluck()
+    .get(...bound)
+  const [sign, way] = order === 'unsurest' ? ['>', 'ASC'] : ['<', 'DESC']
+  const last = `(SELECT q.confidence FROM prediction q JOIN image j ON j.subject_id = q.subject_id
+    WHERE j.id = @after AND q.variant_id = @variant AND q.condition_id = @condition)`
+  const beyond =
+    after === null ? '' : `AND (p.confidence ${sign} ${last} OR (p.confidence = ${last} AND i.id > @after))`
+  const ids = db
+    .prepare<Bound[], number>(`SELECT i.id ${found} ${beyond} ORDER BY p.confidence ${way}, i.id LIMIT ?`)
+    .pluck()
+    .all(...bound, limit)
+  return { ids, total: total ?? 0 }
+}

@@ -1,0 +1,66 @@
+import type { Db } from '../workspace/index.ts'
+import type { FactsOf } from './join.ts'
+
+/** Predictions as they are stored, for columns of a million images: no object is made for any of them. */
+export type FactTuple = [
+  subject: number,
+  predicted: number,
+  correct: number | null,
+  rank: number | null,
+  confidence: number,
+  trueProbability: number | null,
+  /** As `unpackTop` and `secondProbability` read it. */
+  top: Buffer,
+]
+
+/** What was said of the subjects between two ids, both included: `size` at a time, in order of subject. */
+export function* subjectFacts(
+  db: Db,
+  { variantId, conditionId }: FactsOf,
+  { first, last }: { first: number; last: number },
+  size: number,
+): Generator<FactTuple[]> {
+  const select = db
+    .prepare<(number | null)[], FactTuple>(
+      `SELECT subject_id, predicted, correct, true_rank, confidence, true_probability, top FROM prediction
+       WHERE variant_id = ? AND condition_id = ? AND subject_id > ? AND subject_id <= ? ORDER BY subject_id LIMIT ?`,
+    )
+    .raw()
+  for (let after = first - 1; ;) {
+    const rows = select.all(variantId, conditionId, after, last, size)
+    yield rows
+    if (rows.length < size) return
+    after = rows.at(-1)?.[0] ?? after
+  }
+}
+
+/** Grows with every change of these facts; 0 where there never were any. */
+export const factVersion = (db: Db, { variantId, conditionId }: FactsOf): number =>
+  db
+    .prepare<(number | null)[], number>(
+      'SELECT version FROM fact_version WHERE variant_id = ? AND condition_id = ?',
+    )
+    .pluck()
+    .get(variantId, conditionId) ?? 0
+
+/** Finds the conditions that a variant was measured under on images of a dataset. */
+export function conditionsMeasured(db: Db, datasetId: number): (variantId: number) => number[] {
+  const { first = null, last = null } =
+    db
+      .prepare<[number], { first: number | null; last: number | null }>(
+        'SELECT min(subject_id) AS "first", max(subject_id) AS "last" FROM image WHERE dataset_id = ?',
+      )
+      .get(datasetId) ?? {}
+  if (first === null || last === null) return () => []
+  const conditions = db
+    .prepare<[number], number>('SELECT condition_id FROM fact_version WHERE variant_id = ?')
+    .pluck()
+  // Subjects of a dataset are numbered together, when it is indexed: one look into the range tells.
+  const any = db
+    .prepare<[number, number, number, number], number>(
+      'SELECT 1 FROM prediction WHERE variant_id = ? AND condition_id = ? AND subject_id BETWEEN ? AND ? LIMIT 1',
+    )
+    .pluck()
+  return (variantId) =>
+    conditions.all(variantId).filter((id) => any.get(variantId, id, first, last) !== undefined)
+}

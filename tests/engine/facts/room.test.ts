@@ -1,0 +1,17 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+
+const engine = fileURLToPath(new URL('../../../src/engine', import.meta.url))
+const tables = 'condition|variant|prediction|measurement|failure|fact_version'
+const asked = new RegExp(`\\b(FROM|JOIN|INTO|UPDATE)\\s+(${tables})\\b`)
+
+it('only facts know the tables of facts; the workspace counts their rows', () => {
+  const files = readdirSync(engine, { recursive: true, encoding: 'utf8' })
+    .map((file) => file.replaceAll('\\', '/'))
+    .filter((file) => file.endsWith('.ts') && asked.test(readFileSync(join(engine, file), 'utf8')))
+  const rooms = new Set(files.map((file) => file.split('/')[0]))
+  expect(rooms).toEqual(new Set(['facts', 'workspace']))
+  expect(files.filter((file) => /^workspace\/(?!migrations\/)/.test(file))).toEqual(['workspace/cache.ts'])
+})
