@@ -13,8 +13,8 @@ import {
   rangeOf,
   symmetric,
   type Field,
-} from '../../../src/renderer/features/pictures/field.ts'
-import { fieldCsv, fieldFigure, names } from '../../../src/renderer/features/pictures/fieldFigure.ts'
+} from '../../../src/renderer/features/pictures/map/field.ts'
+import { fieldCsv, fieldFigure, names } from '../../../src/renderer/features/pictures/map/fieldFigure.ts'
 
 const field = (height: number, width: number, ...values: number[]): Field => ({
   height,

@@ -1,9 +1,0 @@
-import { bridge } from '../../lib/bridge.ts'
-
-/** Path of an image file that is dropped on a view, which claims it; null for all else, which is left to the window. */
-export function droppedImage(event: DragEvent): string | null {
-  const [file] = event.dataTransfer?.files ?? []
-  if (!file || !/\.(png|jpe?g|webp|bmp|gif|tiff?)$/i.test(file.name)) return null
-  event.preventDefault()
-  return bridge.pathOfDropped(file)
-}
