@@ -1,6 +1,6 @@
 import { computed } from 'vue'
 import { useRoute, type RouteLocationRaw } from 'vue-router'
-import { useDatasetsStore, useModelsStore, useStudiesStore } from '../lib/stores/collections.ts'
+import { useDatasetsStore, useModelsStore, useStudiesStore } from '../../lib/stores/collections.ts'
 
 export interface Crumb {
   label: string
