@@ -1,57 +1,19 @@
 import { useRouter } from 'vue-router'
-import type { Dataset, Model } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { bridge } from '../../lib/bridge.ts'
 import { baseName } from '../../lib/format.ts'
-import { useDatasetsStore, useModelsStore } from '../../lib/stores/collections.ts'
+import { useAdding } from '../../features/adding/useAdding.ts'
 import { useGuideStore } from '../../features/guide/guideStore.ts'
-import { useJobsStore } from '../../lib/stores/jobs.ts'
-import { useRecentStore } from '../../lib/stores/recent.ts'
 import { useWorkspaceStore } from '../../lib/stores/workspace.ts'
-import { useArrival } from '../../ui/useArrival.ts'
 import { useProblems } from '../../ui/useProblems.ts'
 
 /** How models, datasets and workspaces come in: dialogs, drops, and paths the shell was started with. */
 export function useIntake() {
   const router = useRouter()
-  const models = useModelsStore()
-  const datasets = useDatasetsStore()
-  const jobs = useJobsStore()
   const guide = useGuideStore()
-  const recent = useRecentStore()
   const workspace = useWorkspaceStore()
+  const { addModels, addDataset } = useAdding()
   const { attempt, report } = useProblems()
-  const depart = useArrival()
-
-  /** Adds each file; one that is refused is reported and the others go on. */
-  async function addModels(paths: readonly string[]): Promise<void> {
-    const arrive = depart()
-    const added: Model[] = []
-    for (const path of paths) {
-      const model = await attempt(() => models.add(path))
-      if (!model) continue
-      added.push(model)
-      recent.added('models', path)
-    }
-    const [first] = added
-    if (!first) return
-    if (added.length === 1)
-      await arrive({ name: 'model-overview', params: { id: first.id } }, `${first.title} added`)
-    else await arrive({ name: 'models' }, `${added.length} models added`)
-  }
-
-  async function addDataset(
-    path: string,
-    options: { title?: string; labels?: string } = {},
-  ): Promise<Dataset | undefined> {
-    const arrive = depart()
-    const dataset = await attempt(() => datasets.add(path, options))
-    if (!dataset) return undefined
-    recent.added('datasets', path)
-    await attempt(() => jobs.load())
-    await arrive({ name: 'dataset', params: { id: dataset.id } }, `${dataset.title} added`)
-    return dataset
-  }
 
   async function chooseModels(): Promise<void> {
     await addModels(await bridge.openFiles('model'))
@@ -118,8 +80,6 @@ export function useIntake() {
   }
 
   return {
-    addModels,
-    addDataset,
     chooseModels,
     chooseBundle,
     chooseWorkspace,

@@ -1,10 +1,5 @@
 import type { RouteLocationResolved } from 'vue-router'
-import {
-  filterFromQuery,
-  filterToQuery,
-  orderFromQuery,
-  orderToQuery,
-} from '../datasets/filter/filterQuery.ts'
+import { filterFromQuery, filterToQuery, orderFromQuery, orderToQuery } from './filter/filterQuery.ts'
 
 type Address = Pick<RouteLocationResolved, 'params' | 'query'> & { name?: unknown }
 
