@@ -51,6 +51,10 @@ export function gradientsOf(method: SaliencyMethod): number {
   return method.method === 'smoothGrad' ? method.copies : method.steps + 1
 }
 
+/** How the small pictures of saliency on the pages of an image are made, and in words. */
+export const tileMethod: SaliencyMethod = { method: 'smoothGrad', copies: 25, noise: 0.15, seed: 0 }
+export const tileMethodTitle = 'SmoothGrad of the predicted class, 25 copies'
+
 export const methodTitles: Record<MethodName, string> = {
   gradient: 'Gradient',
   smoothGrad: 'SmoothGrad',

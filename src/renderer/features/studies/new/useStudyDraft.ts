@@ -64,10 +64,7 @@ export function useStudyDraft() {
     ([kinds]) => {
       if (route.query.like !== undefined && !studies.loaded) return
       if (!kinds.some((k) => k.id === kindId.value)) kindId.value = like.value?.kind ?? kinds[0]?.id ?? ''
-      if (!filled)
-        modelIds.value =
-          like.value?.modelIds ??
-          models.rows.filter((m) => !m.problem && m.role === 'classifier').map((m) => m.id)
+      if (!filled) modelIds.value = like.value?.modelIds ?? models.classifiers.map(({ id }) => id)
       filled ||= modelIds.value.length > 0
       datasetId.value ||= like.value?.datasetId ?? labelled()?.id ?? 0
     },
