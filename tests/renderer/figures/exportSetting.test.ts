@@ -5,8 +5,8 @@ import {
   atVenue,
   exportInput,
   firstSetting,
-  formatChoices,
 } from '../../../src/renderer/features/figures/export/exportSetting.ts'
+import { formatChoices } from '../../../src/renderer/features/figures/export/formats.ts'
 
 describe('the setting of an exported figure', () => {
   it('takes width and type from the venue', () => {

@@ -15,16 +15,6 @@ export interface ExportSetting {
   directory: string | null
 }
 
-export const formatChoices: readonly { value: FigureFormat; label: string }[] = [
-  { value: 'pdf', label: 'PDF' },
-  { value: 'svg', label: 'SVG' },
-  { value: 'png', label: 'PNG' },
-  { value: 'csv', label: 'Data as CSV' },
-  { value: 'json', label: 'Data as JSON' },
-  { value: 'txt', label: 'Caption draft' },
-  { value: 'tex', label: 'Caption for LaTeX' },
-]
-
 export const firstSetting = (): ExportSetting => ({
   formats: ['pdf', 'csv', 'txt'],
   width: 3.25,
