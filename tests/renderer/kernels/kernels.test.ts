@@ -3,7 +3,7 @@ import { lut } from '#shared/colour/maps.ts'
 import {
   bandsOf,
   placeAt,
-  placeByKey,
+  movedPlace,
   placeUnder,
   sheetLayout,
 } from '../../../src/renderer/features/kernels/layout.ts'
@@ -102,12 +102,11 @@ describe('the layout of a sheet', () => {
   })
 
   it('moves by keys and stays inside', () => {
-    expect(placeByKey('ArrowRight', 0, layout, 1024)).toBe(1)
-    expect(placeByKey('ArrowDown', 0, layout, 1024)).toBe(15)
-    expect(placeByKey('ArrowUp', 3, layout, 1024)).toBe(3)
-    expect(placeByKey('ArrowDown', 1020, layout, 1024)).toBe(1020)
-    expect(placeByKey('End', 3, layout, 1024)).toBe(1023)
-    expect(placeByKey('a', 3, layout, 1024)).toBeNull()
+    expect(movedPlace('right', 0, layout, 1024)).toBe(1)
+    expect(movedPlace('down', 0, layout, 1024)).toBe(15)
+    expect(movedPlace('up', 3, layout, 1024)).toBe(3)
+    expect(movedPlace('down', 1020, layout, 1024)).toBe(1020)
+    expect(movedPlace('last', 3, layout, 1024)).toBe(1023)
   })
 })
 

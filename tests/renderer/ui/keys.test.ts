@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { commandTable } from '#shared/commands.ts'
-import { viewActionOf, viewKeys } from '../../../src/renderer/ui/keys/viewKeys.ts'
+import { keyRows, viewActionOf, viewKeys } from '../../../src/renderer/ui/keys/viewKeys.ts'
 import {
   chordReader,
   keyCaps,
@@ -97,9 +97,25 @@ describe('keys of the views', () => {
   })
 
   it('are found under one action each on the pages that read them', () => {
-    for (const scope of ['image', 'studyImage'] as const) {
+    for (const scope of ['grid', 'image', 'studyImage', 'chooser', 'kernels', 'panels'] as const) {
       const chords = Object.values(viewKeys[scope].keys).flatMap(({ keys }) => [...keys] as string[])
       expect(new Set(chords).size).toBe(chords.length)
     }
+  })
+
+  it('are told apart by what is bound where one key has two meanings', () => {
+    const film = ['play', 'frameBack']
+    const bound = (action: string) => film.includes(action)
+    expect(viewActionOf(viewKeys.gallery.keys, press(' '), false)).toBe('clean')
+    expect(viewActionOf(viewKeys.gallery.keys, press(' '), false, bound)).toBe('play')
+    expect(viewActionOf(viewKeys.gallery.keys, press('ArrowLeft'), false, bound)).toBe('frameBack')
+    expect(viewActionOf(viewKeys.gallery.keys, press('ArrowUp'), false, bound)).toBeNull()
+  })
+
+  it('stand in one row of the sheet under one title', () => {
+    expect(keyRows(viewKeys.panels.keys)).toEqual([
+      { title: 'Move it', chords: ['Alt+Up', 'Alt+Down'] },
+      { title: 'Take it out', chords: ['Delete'] },
+    ])
   })
 })

@@ -1,4 +1,5 @@
 import { lut, lutIndex, type ColourMap } from '#shared/colour/maps.ts'
+import type { Move } from '../../../ui/keys/viewKeys.ts'
 
 /** A number at every cell of a picture: `values` is [height, width], row-major. NaN is "no value". */
 export interface Field {
@@ -104,20 +105,19 @@ export function cellUnder(
   return column >= 0 && column < width && row >= 0 && row < height ? { row, column } : null
 }
 
-/** The cell that a key leads to, kept inside; from nowhere an arrow leads to the middle. null for other keys. */
-export function cellByKey(key: string, at: Cell | null, { height, width }: Field, far = 10): Cell | null {
-  const steps: Record<string, [number, number]> = {
-    ArrowLeft: [0, -1],
-    ArrowRight: [0, 1],
-    ArrowUp: [-1, 0],
-    ArrowDown: [1, 0],
-    PageUp: [-far, 0],
-    PageDown: [far, 0],
-    Home: [0, -Infinity],
-    End: [0, Infinity],
+/** The cell that a move leads to, kept inside; from nowhere, the one in the middle. */
+export function movedCell(move: Move, at: Cell | null, { height, width }: Field, far = 10): Cell {
+  const steps: Record<Move, [number, number]> = {
+    left: [0, -1],
+    right: [0, 1],
+    up: [-1, 0],
+    down: [1, 0],
+    pageUp: [-far, 0],
+    pageDown: [far, 0],
+    first: [0, -Infinity],
+    last: [0, Infinity],
   }
-  const step = steps[key]
-  if (!step) return null
+  const step = steps[move]
   if (!at) return { row: Math.floor(height / 2), column: Math.floor(width / 2) }
   const inside = (place: number, size: number) => Math.max(0, Math.min(size - 1, place))
   return { row: inside(at.row + step[0], height), column: inside(at.column + step[1], width) }
