@@ -5,7 +5,7 @@ import { contract, type Settings } from '#shared/contract/index.ts'
 import type { Composition } from '#shared/figures/compose/index.ts'
 import { useNewFigure } from '../../src/renderer/features/figures/useNewFigure.ts'
 import { useSettingsStore } from '../../src/renderer/lib/stores/settings.ts'
-import { useStudyDraft } from '../../src/renderer/features/studies/useStudyDraft.ts'
+import { useStudyDraft } from '../../src/renderer/features/studies/new/useStudyDraft.ts'
 
 vi.mock('../../src/renderer/ui/useProblems.ts', () => ({
   useProblems: () => ({ attempt: (action: () => Promise<unknown>) => action() }),

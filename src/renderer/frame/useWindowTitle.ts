@@ -2,7 +2,7 @@ import { useTitle } from '@vueuse/core'
 import { computed } from 'vue'
 import { useRoute } from 'vue-router'
 import { useJobsStore } from '../lib/stores/jobs.ts'
-import { useCrumbs } from './useCrumbs.ts'
+import { useCrumbs } from './bars/useCrumbs.ts'
 
 /** How far the running job is, then where one is: a minimised window tells both in its title. */
 export function useWindowTitle(): void {

@@ -6,7 +6,7 @@ import {
   treeOf,
   treeRows,
   treeStep,
-} from '../../../src/renderer/features/models/tree.ts'
+} from '../../../src/renderer/features/models/layers/tree.ts'
 import { inspectionOf, layer, mixing, pointwise } from './inspection.ts'
 
 const tree = () =>

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { ContributionArea } from '#shared/contract/index.ts'
 import { contributionAreas } from '#shared/maths/receptiveField.ts'
-import { squareOf } from '../../../src/renderer/features/pictures/areas.ts'
+import { squareOf } from '../../../src/renderer/features/pictures/map/areas.ts'
 
 const areasOf = (map: number[], shape: [number, number]): ContributionArea[] =>
   contributionAreas(map, shape).map((area) => ({ ...area, definition: 'contribution' }))

@@ -2,7 +2,7 @@ import { implement } from '@orpc/server'
 import { afterEach, expect, it, vi } from 'vitest'
 import { startApp } from '../setting/app.ts'
 import { contract, type Dataset } from '#shared/contract/index.ts'
-import { useChosenImage } from '../../../src/renderer/features/pictures/useChosenImage.ts'
+import { useChosenImage } from '../../../src/renderer/features/pictures/chooser/useChosenImage.ts'
 
 vi.mock('../../../src/renderer/lib/stores/collections.ts', () => ({
   useDatasetsStore: () => ({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { lut } from '#shared/colour/maps.ts'
 import {
-  cellByKey,
+  movedCell,
   cellUnder,
   concentration,
   fieldAt,
@@ -13,8 +13,8 @@ import {
   rangeOf,
   symmetric,
   type Field,
-} from '../../../src/renderer/features/pictures/field.ts'
-import { fieldCsv, fieldFigure, names } from '../../../src/renderer/features/pictures/fieldFigure.ts'
+} from '../../../src/renderer/features/pictures/map/field.ts'
+import { fieldCsv, fieldFigure, names } from '../../../src/renderer/features/pictures/map/fieldFigure.ts'
 
 const field = (height: number, width: number, ...values: number[]): Field => ({
   height,
@@ -64,11 +64,10 @@ describe('a field of values', () => {
   })
 
   it('is walked over by keys, from its middle', () => {
-    expect(cellByKey('ArrowUp', null, small)).toEqual({ row: 1, column: 1 })
-    expect(cellByKey('ArrowRight', { row: 1, column: 2 }, small)).toEqual({ row: 1, column: 2 })
-    expect(cellByKey('Home', { row: 1, column: 2 }, small)).toEqual({ row: 1, column: 0 })
-    expect(cellByKey('PageUp', { row: 1, column: 2 }, small)).toEqual({ row: 0, column: 2 })
-    expect(cellByKey('Enter', null, small)).toBeNull()
+    expect(movedCell('up', null, small)).toEqual({ row: 1, column: 1 })
+    expect(movedCell('right', { row: 1, column: 2 }, small)).toEqual({ row: 1, column: 2 })
+    expect(movedCell('first', { row: 1, column: 2 }, small)).toEqual({ row: 1, column: 0 })
+    expect(movedCell('pageUp', { row: 1, column: 2 }, small)).toEqual({ row: 0, column: 2 })
   })
 
   it('says how much lies in few cells, and where', () => {

@@ -1,7 +1,7 @@
 import { afterEach, expect, it, vi } from 'vitest'
 import { ref, shallowRef } from 'vue'
 import { startApp } from '../setting/app.ts'
-import { useFloats } from '../../../src/renderer/features/pictures/useFloats.ts'
+import { useFloats } from '../../../src/renderer/features/pictures/map/useFloats.ts'
 
 let stop = () => {}
 afterEach(() => {

@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from 'vitest'
 import { nextTick, ref } from 'vue'
 import { startApp } from '../setting/app.ts'
-import { useMapRun } from '../../../src/renderer/features/pictures/useMapRun.ts'
+import { useMapRun } from '../../../src/renderer/features/pictures/map/useMapRun.ts'
 
 let stop = () => {}
 afterEach(() => stop())

@@ -5,7 +5,7 @@ import {
   methodOf,
   targetOf,
   type SaliencyTexts,
-} from '../../../src/renderer/features/pictures/saliencyQuery.ts'
+} from '../../../src/renderer/features/pictures/saliency/saliencyQuery.ts'
 
 const texts = (change: Partial<SaliencyTexts>): SaliencyTexts => ({
   method: 'gradient',

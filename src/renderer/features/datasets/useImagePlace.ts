@@ -5,7 +5,7 @@ import { engine } from '../../lib/engine/index.ts'
 import { integer } from '../../lib/format.ts'
 import { useBrowseStore } from './browseStore.ts'
 import { filterFromQuery, orderFromQuery } from './filter/filterQuery.ts'
-import { isListOf } from '../image/listOfImage.ts'
+import { isListOf } from './listOfImage.ts'
 
 /**
  * Where an image is in the list it was opened from, and its neighbours there. Opened by its address, it finds its place

@@ -1,5 +1,5 @@
 import { computed, ref, watch } from 'vue'
-import type { ImagePrediction } from '#shared/contract/index.ts'
+import type { ChangedAnswer, ImagePrediction } from '#shared/contract/index.ts'
 import { useProblems } from '../../ui/useProblems.ts'
 import { useResource } from '../../lib/useResource.ts'
 import { engine } from '../../lib/engine/index.ts'
@@ -7,6 +7,19 @@ import { useAnnotationsStore } from '../datasets/annotationsStore.ts'
 import { useModelsStore } from '../../lib/stores/collections.ts'
 
 export type Answer = Omit<ImagePrediction, 'conditionId'>
+export type ImageRecord = Awaited<ReturnType<typeof engine.datasets.image>>
+
+/** What models say of an image under what is chosen. */
+export interface Answers {
+  answers: readonly Answer[]
+  /** What one model says with parts of it removed or cut. */
+  changedOf: (modelId: number) => ChangedAnswer[]
+  /** Answers that came since `ask`. */
+  asked: readonly Answer[]
+  asking: boolean
+  /** Asks all models now, where nothing is stored. */
+  ask: () => Promise<void>
+}
 
 /**
  * An image with what models say of it: stored answers as it is, under a stored condition or under a transform; where
@@ -54,15 +67,19 @@ export function useImageAnswers(
     const own = ++question
     const [imageId, text] = [id(), transform()]
     asking.value = true
-    for (const model of models.rows.filter((m) => m.role === 'classifier' && !m.problem)) {
+    for (const model of models.classifiers) {
       const answer = await attempt(() => engine.datasets.ask({ imageId, modelId: model.id, transform: text }))
       if (own !== question) return
       if (answer) asked.value = [...asked.value, answer]
     }
     asking.value = false
   }
-  const answers = computed<readonly Answer[]>(() =>
-    data.value?.predictions.length ? data.value.predictions : asked.value,
-  )
-  return { data, error, reload, answers, changedOf, asked, asking, ask }
+  const answers = computed<Answers>(() => ({
+    answers: data.value?.predictions.length ? data.value.predictions : asked.value,
+    changedOf,
+    asked: asked.value,
+    asking: asking.value,
+    ask,
+  }))
+  return { record: data, error, reload, answers }
 }

@@ -1,3 +1,5 @@
+import type { Move } from '../../ui/keys/viewKeys.ts'
+
 /** Where the tiles of a sheet lie, in CSS pixels. */
 export interface SheetLayout {
   columns: number
@@ -84,26 +86,25 @@ export function placeUnder(
   return place < channels ? place : null
 }
 
-/** Place that a key leads to, kept inside the sheet; null for other keys. */
-export function placeByKey(
-  key: string,
+/** Place that a move leads to, kept inside the sheet. */
+export function movedPlace(
+  move: Move,
   place: number,
   { columns }: SheetLayout,
   channels: number,
   page = 5,
-): number | null {
-  const steps: Record<string, number> = {
-    ArrowLeft: -1,
-    ArrowRight: 1,
-    ArrowUp: -columns,
-    ArrowDown: columns,
-    PageUp: -page * columns,
-    PageDown: page * columns,
-    Home: -Infinity,
-    End: Infinity,
+): number {
+  const steps: Record<Move, number> = {
+    left: -1,
+    right: 1,
+    up: -columns,
+    down: columns,
+    pageUp: -page * columns,
+    pageDown: page * columns,
+    first: -Infinity,
+    last: Infinity,
   }
-  const step = steps[key]
-  if (step === undefined) return null
+  const step = steps[move]
   const next = place + step
   if (Math.abs(step) === columns && (next < 0 || next >= channels)) return place
   return Math.max(0, Math.min(channels - 1, next))

@@ -35,13 +35,6 @@ export function kernelFacts({ kernel, weights }: KernelSheet, channel: number): 
   return { min, max, mean: sum / (kernel * kernel), mass, massWithin }
 }
 
-/** "stages.2.blocks.7.large_kernel.lkb_reparam.weight" → "stages.2.blocks.7.large_kernel": what tells layers apart. */
-export function shortName(weight: string): string {
-  return weight
-    .replace(/\.(weight|kernel)$/, '')
-    .replace(/\.(lkb_reparam|lkb_origin|conv|dwconv|depthwise)$/, '')
-}
-
 /** Places of at most four layers spread from the first to the last, as in the paper's Fig. 9: what is compared at first. */
 export function layersToCompare(count: number): number[] {
   if (count <= 4) return Array.from({ length: count }, (_, i) => i)

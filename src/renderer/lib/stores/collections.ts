@@ -51,6 +51,10 @@ function collection<T extends { id: number }>(list: () => Promise<T[]>) {
 export const useModelsStore = defineStore('models', () => {
   const models = collection<Model>(() => engine.models.list())
   const title = (id: number) => models.byId.value.get(id)?.title ?? `Model ${id}`
+  /** What is measured unless something else is chosen. */
+  const classifiers = computed(() =>
+    models.rows.value.filter(({ role, problem }) => role === 'classifier' && !problem),
+  )
 
   const add = async (path: string) => models.put(await engine.models.add({ path }))
 
@@ -59,7 +63,7 @@ export const useModelsStore = defineStore('models', () => {
     models.drop(id)
   }
 
-  return { ...models, title, add, remove }
+  return { ...models, title, classifiers, add, remove }
 })
 
 export const useDatasetsStore = defineStore('datasets', () => {

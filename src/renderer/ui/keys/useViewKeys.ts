@@ -4,7 +4,7 @@ import { isTyping, modalIsOpen } from './editing.ts'
 import { viewActionOf, type ViewKey } from './viewKeys.ts'
 
 /** Elements with arrow keys of their own. */
-const withKeys = '[role="radiogroup"], [role="dialog"], [role="menu"], [role="listbox"]'
+const withKeys = '[role="radiogroup"], [role="dialog"], [role="menu"], [role="listbox"], [role="slider"]'
 
 /** Keys of a page lead to its actions while the calling component lives, wherever the focus is on the page. */
 export function useViewKeys<A extends string>(

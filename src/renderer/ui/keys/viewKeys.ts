@@ -7,19 +7,46 @@ export interface ViewKey {
   also?: readonly string[]
 }
 
+/** Where a key leads in a grid or a list. */
+export const moves = ['left', 'right', 'up', 'down', 'pageUp', 'pageDown', 'first', 'last'] as const
+export type Move = (typeof moves)[number]
+
+const arrows = <T extends string>(title: T) => ({
+  left: { title, keys: ['Left'] },
+  right: { title, keys: ['Right'] },
+  up: { title, keys: ['Up'] },
+  down: { title, keys: ['Down'] },
+})
+const far = 'A page up, down; first, last'
+const leaps = {
+  pageUp: { title: far, keys: ['PageUp'] },
+  pageDown: { title: far, keys: ['PageDown'] },
+  first: { title: far, keys: ['Home'] },
+  last: { title: far, keys: ['End'] },
+}
+const neighbours = {
+  previous: { title: 'Previous image', keys: ['Left'] },
+  next: { title: 'Next image', keys: ['Right'] },
+}
+const frame = 'A frame back, on; first, last'
+
 /**
- * Keys of the views, by where they work. The sheet of shortcuts reads all of it; the pages of images take their keys from
- * here (`useViewKeys`), the others are bound where their elements are.
+ * Keys of the views, by where they work and what they do there. The sheet of shortcuts shows all of it, keys of one title
+ * in one row; pages (`useViewKeys`) and elements (`onViewKey`) bind actions to the names.
  */
 export const viewKeys = {
   grid: {
     title: 'In a grid of images',
     keys: {
-      move: { title: 'Move', keys: ['Left', 'Right', 'Up', 'Down'] },
-      leap: { title: 'A page up, down; first, last', keys: ['PageUp', 'PageDown', 'Home', 'End'] },
+      ...arrows('Move'),
+      ...leaps,
       open: { title: 'Open', keys: ['Enter'] },
       choose: { title: 'Choose, or not', keys: ['Space'] },
-      extend: { title: 'Choose up to there', keys: ['Shift+Up', 'Shift+Down'] },
+      extend: {
+        title: 'Choose up to there',
+        keys: ['Shift+Up', 'Shift+Down'],
+        also: ['Shift+Left', 'Shift+Right', 'Shift+PageUp', 'Shift+PageDown', 'Shift+Home', 'Shift+End'],
+      },
       all: { title: 'Choose all', keys: ['Mod+A'] },
       none: { title: 'Choose none', keys: ['Esc'] },
     },
@@ -27,8 +54,7 @@ export const viewKeys = {
   image: {
     title: 'On an image',
     keys: {
-      previous: { title: 'Previous image', keys: ['Left'] },
-      next: { title: 'Next image', keys: ['Right'] },
+      ...neighbours,
       larger: { title: 'Larger', keys: ['+'], also: ['='] },
       smaller: { title: 'Smaller', keys: ['-'] },
       fit: { title: 'Fit', keys: ['0'] },
@@ -38,45 +64,56 @@ export const viewKeys = {
   },
   studyImage: {
     title: 'On an image of a study',
-    keys: {
-      previous: { title: 'Previous image', keys: ['Left'] },
-      next: { title: 'Next image', keys: ['Right'] },
-      back: { title: 'Back', keys: ['Esc'] },
-    },
+    keys: { ...neighbours, back: { title: 'Back', keys: ['Esc'] } },
   },
+  chooser: { title: 'Where an image is chosen', keys: neighbours },
   kernels: {
     title: 'In a sheet of kernels or a map',
-    keys: {
-      move: { title: 'Move', keys: ['Left', 'Right', 'Up', 'Down'] },
-      open: { title: 'Open, or pick', keys: ['Enter'] },
-    },
+    keys: { ...arrows('Move'), ...leaps, open: { title: 'Open, or pick', keys: ['Enter'] } },
   },
   panels: {
     title: 'On a panel of a figure',
     keys: {
-      move: { title: 'Move it', keys: ['Alt+Up', 'Alt+Down'] },
-      remove: { title: 'Take it out', keys: ['Delete'] },
+      up: { title: 'Move it', keys: ['Alt+Up'] },
+      down: { title: 'Move it', keys: ['Alt+Down'] },
+      remove: { title: 'Take it out', keys: ['Delete'], also: ['Backspace'] },
     },
   },
   gallery: {
     title: 'In the gallery',
     keys: {
-      move: { title: 'Neighbours', keys: ['Left', 'Right', 'Up', 'Down'] },
+      ...arrows('Neighbours'),
+      first: { title: 'First and last of a row', keys: ['Home'] },
+      last: { title: 'First and last of a row', keys: ['End'] },
       open: { title: 'Show large', keys: ['Enter'] },
       clean: { title: 'The clean picture beside a large one', keys: ['Space'] },
       play: { title: 'Run or stop a film', keys: ['Space'] },
-      step: { title: 'A frame back, on; first, last', keys: ['Left', 'Right', 'Home', 'End'] },
+      frameBack: { title: frame, keys: ['Left'] },
+      frameOn: { title: frame, keys: ['Right'] },
+      firstFrame: { title: frame, keys: ['Home'] },
+      lastFrame: { title: frame, keys: ['End'] },
     },
   },
 } as const satisfies Record<string, { title: string; keys: Record<string, ViewKey> }>
 
-/** The action that a key press is for; null for none. */
+/** Keys as rows of the sheet: those of one title together. */
+export function keyRows(keys: Readonly<Record<string, ViewKey>>): { title: string; chords: string[] }[] {
+  const titles = [...new Set(Object.values(keys).map(({ title }) => title))]
+  return titles.map((title) => ({
+    title,
+    chords: Object.values(keys).flatMap((key) => (key.title === title ? [...key.keys] : [])),
+  }))
+}
+
+/** The action that a key press is for, of those that are bound; null for none. */
 export function viewActionOf<A extends string>(
   keys: Readonly<Record<A, ViewKey>>,
   press: KeyPress,
   mac: boolean,
+  isBound: (action: A) => boolean = () => true,
 ): A | null {
   for (const action in keys) {
+    if (!isBound(action)) continue
     const strokes = [...keys[action].keys, ...(keys[action].also ?? [])].flatMap(parseChord)
     if (strokes.some((stroke) => matches(stroke, press, mac))) return action
   }

@@ -1,0 +1,38 @@
+import type { DataTable } from '#shared/contract/index.ts'
+import { integer, percent, significant } from '../../../lib/format.ts'
+import type { Column } from '../../../ui/table.ts'
+
+type Row = DataTable['rows'][number]
+type Value = Row[string] | undefined
+
+/** A table of the contract as columns of the screen's table. */
+export function columnsOf(table: DataTable): Column<Row>[] {
+  return table.columns.map((column) => {
+    const numeric = column.kind !== 'text' && column.kind !== 'interval'
+    const short = table.rows.every((row) => cellText(row[column.key], column.kind).length <= 48)
+    return {
+      key: column.key,
+      title: column.title,
+      align: numeric ? 'right' : 'left',
+      class: short ? 'whitespace-nowrap' : 'min-w-64',
+      text: (row) => cellText(row[column.key], column.kind),
+      ...(numeric
+        ? { value: (row: Row) => (typeof row[column.key] === 'number' ? Number(row[column.key]) : null) }
+        : {}),
+    }
+  })
+}
+
+export function cellText(value: Value, kind: DataTable['columns'][number]['kind']): string {
+  if (value === null || value === undefined) return '–'
+  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  if (typeof value === 'string') return value
+  switch (kind) {
+    case 'fraction':
+      return percent(value)
+    case 'integer':
+      return integer(value)
+    default:
+      return significant(value)
+  }
+}

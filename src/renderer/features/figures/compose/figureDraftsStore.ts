@@ -1,0 +1,39 @@
+import { defineStore } from 'pinia'
+import { watch } from 'vue'
+import { figureDraft, type FigureDraft } from './draft.ts'
+import { useHistoryStore } from '../../../lib/stores/history.ts'
+import { useWorkspaceStore } from '../../../lib/stores/workspace.ts'
+
+/** The composed figures of the open workspace that were edited, by number: one draft each, whichever view shows it. */
+export const useFigureDraftsStore = defineStore('figureDrafts', () => {
+  const drafts = new Map<number, FigureDraft>()
+  const history = useHistoryStore()
+  const workspace = useWorkspaceStore()
+
+  /** The draft of a figure; `report` is told of saves that fail. */
+  function of(id: number, report: (thrown: unknown) => void): FigureDraft {
+    const known = drafts.get(id)
+    if (known) return known
+    const { path } = workspace
+    const draft: FigureDraft = figureDraft({
+      id,
+      current: () => workspace.path === path && drafts.get(id) === draft,
+      report,
+    })
+    drafts.set(id, draft)
+    return draft
+  }
+
+  /** Forgets a figure that was removed, and its changes. */
+  function forget(id: number): void {
+    drafts.delete(id)
+    history.forget(`figure/${id}`)
+  }
+
+  watch(
+    () => workspace.path,
+    () => drafts.clear(),
+    { flush: 'sync' },
+  )
+  return { of, forget }
+})

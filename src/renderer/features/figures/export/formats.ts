@@ -1,0 +1,24 @@
+import type { FigureFormat } from '#shared/contract/index.ts'
+
+/** Every format a figure can be written in, as dialogs offer them. */
+export const formatChoices: readonly { value: FigureFormat; label: string }[] = [
+  { value: 'pdf', label: 'PDF' },
+  { value: 'svg', label: 'SVG' },
+  { value: 'png', label: 'PNG' },
+  { value: 'csv', label: 'Data as CSV' },
+  { value: 'json', label: 'Data as JSON' },
+  { value: 'txt', label: 'Caption draft' },
+  { value: 'tex', label: 'Caption for LaTeX' },
+]
+
+/** Those that the menu of a figure writes without asking more. */
+export const menuFormats: readonly { format: FigureFormat; label: string; icon: string }[] = [
+  { format: 'svg', label: 'SVG', icon: 'i-lucide-spline' },
+  { format: 'png', label: 'PNG, 300 dpi', icon: 'i-lucide-image' },
+  { format: 'pdf', label: 'PDF', icon: 'i-lucide-file-text' },
+  { format: 'csv', label: 'Data as CSV', icon: 'i-lucide-table' },
+]
+
+/** Items of an export menu. */
+export const formatItems = (write: (format: FigureFormat) => void) =>
+  menuFormats.map(({ format, label, icon }) => ({ label, icon, onSelect: () => write(format) }))

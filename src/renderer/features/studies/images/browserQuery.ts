@@ -1,0 +1,44 @@
+import type { FactOf, ImageFilter, StudyCondition } from '#shared/contract/index.ts'
+import { asItIs } from '#shared/factText.ts'
+import { filterToQuery, looksToQuery } from '../../datasets/filter/filterQuery.ts'
+
+/**
+ * What the answers of a cell are in the language of filters. Null where one fact does not stand for them: under several
+ * conditions (the published one-mask-per-batch form), or with a readout or preprocessing of the cell's own.
+ */
+export function factOfCell(cell: StudyCondition): FactOf | null {
+  const [conditionId, ...others] = cell.conditionIds
+  if (conditionId === undefined || others.length > 0) return null
+  if (cell.changed !== undefined) return { modelId: cell.modelId, changed: cell.changed }
+  if (!cell.unchangedModel) return null
+  return cell.baseline ? { modelId: cell.modelId } : { modelId: cell.modelId, conditionId }
+}
+
+/**
+ * The images that a cell's panel lists, as filter and looks of the dataset browser's address; null where they cannot be
+ * told there: an order by confidence, and flips from a baseline that is not the model as it is.
+ */
+export function browserQuery(
+  cell: StudyCondition,
+  baseline: StudyCondition | null,
+  direction: string,
+): Record<string, string> | null {
+  const fact = factOfCell(cell)
+  const filter = fact && filterOf(fact, baseline, direction)
+  if (!fact || !filter) return null
+  const start = asItIs(fact)
+  const looks = fact.changed === undefined && fact.conditionId === undefined ? [fact] : [start, fact]
+  return Object.fromEntries([
+    ...Object.entries(filterToQuery(filter)).map(([key, value]) => [key, String(value)]),
+    ['look', looksToQuery(looks)],
+  ])
+}
+
+function filterOf(fact: FactOf, baseline: StudyCondition | null, direction: string): ImageFilter | null {
+  if (direction === 'mistakes') return { outcomes: [{ ...fact, outcome: 'wrong' }] }
+  if (direction !== 'lost' && direction !== 'gained' && direction !== 'both') return null
+  const start = baseline && factOfCell(baseline)
+  if (!start || start.changed !== undefined || start.conditionId !== undefined) return null
+  if (fact.changed === undefined && fact.conditionId === undefined) return null
+  return { flips: [{ ...fact, flip: direction }] }
+}

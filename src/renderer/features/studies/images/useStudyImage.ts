@@ -1,0 +1,59 @@
+import { computed, ref } from 'vue'
+import { useResource } from '../../../lib/useResource.ts'
+import { engine } from '../../../lib/engine/index.ts'
+import { useModelsStore, useStudiesStore } from '../../../lib/stores/collections.ts'
+import {
+  alongWay,
+  failureText,
+  firstFailure,
+  imageAxis,
+  imageFigure,
+  imageTable,
+  waysOf,
+  type Measure,
+} from './imageCurves.ts'
+
+/** One image through all conditions of a study: its curves and table, and where each model first fails. */
+export function useStudyImage(studyId: () => number, imageId: () => number) {
+  const models = useModelsStore()
+  const studies = useStudiesStore()
+  const measure = ref<Measure>('probability')
+  const view = ref<'chart' | 'table'>('chart')
+
+  const { data, error, reload } = useResource(
+    (signal) => engine.studies.image({ id: studyId(), imageId: imageId() }, { signal }),
+    { on: [studyId, imageId] },
+  )
+  const title = computed(() => studies.byId.get(studyId())?.title ?? `Study ${studyId()}`)
+  const rows = computed(() => data.value?.rows ?? [])
+  const axis = computed(() => imageAxis(rows.value, data.value?.axis ?? null))
+  /** The models that were measured. */
+  const shown = computed(() =>
+    [...new Set(rows.value.map((row) => row.modelId))].map((id) => ({ id, title: models.title(id) })),
+  )
+  const ways = computed(() => waysOf(axis.value))
+  const chosenWay = ref<string | null>(null)
+  const way = computed({
+    get: () => ways.value.find((one) => one === chosenWay.value) ?? ways.value[0] ?? '',
+    set: (one) => (chosenWay.value = one),
+  })
+  /** The axis along the chosen way. */
+  const along = computed(() => alongWay(axis.value, way.value))
+  const spec = computed(() => imageFigure(along.value, shown.value, measure.value))
+  const table = computed(() => imageTable(axis.value, shown.value))
+  const failures = computed(() =>
+    shown.value.map((model) => ({
+      ...model,
+      text: failureText(firstFailure(along.value, model.id), axis.value),
+    })),
+  )
+  /** The asked model if it was measured, else the first that was; null without any. */
+  const measured = (asked: number | null) =>
+    shown.value.find(({ id }) => id === asked)?.id ?? shown.value[0]?.id ?? null
+
+  const ready = computed(() => data.value !== null)
+  return {
+    ...{ measure, view, way, ways, error, reload, ready, title, rows },
+    ...{ axis, along, shown, spec, table, failures, measured },
+  }
+}

@@ -1,0 +1,32 @@
+import { computed, watch } from 'vue'
+import type { StudyImageOrder, StudyImageSummary } from '#shared/contract/index.ts'
+import { useKeysetList } from '../../datasets/grid/useKeysetList.ts'
+import { engine } from '../../../lib/engine/index.ts'
+import { useJobsStore } from '../../../lib/stores/jobs.ts'
+
+/** The images of a study in an order, by place; `total` is null until known, `axis` names what `failsAt` is on. */
+export function useStudyImages(studyId: () => number, order: () => StudyImageOrder) {
+  const list = useKeysetList(
+    () => ({ id: studyId(), order: order() }),
+    (input, part, signal) => engine.studies.images({ ...input, ...part }, { signal }),
+  )
+  const axis = computed(() => list.head.value?.axis ?? null)
+  /** Its last images were measured just now. */
+  const jobs = useJobsStore()
+  watch(
+    () => jobs.finished,
+    (job) => job?.studyId === studyId() && list.reload(),
+  )
+  return { ...list, axis }
+}
+
+/** "fails at 30: RepLK-3" under a picture; what the order is about comes first. */
+export function summaryText(
+  { failsAt, failing, disagreement }: StudyImageSummary,
+  order: StudyImageOrder,
+  titleOf: (id: number) => string,
+): string {
+  const fails = failsAt === null ? 'never fails' : `${failsAt}: ${failing.map(titleOf).join(', ')}`
+  const differ = disagreement === null ? 'one model' : `${Math.round(100 * disagreement)} % differ`
+  return order === 'disagree' ? differ : fails
+}

@@ -1,0 +1,35 @@
+import { isMac } from '../../lib/bridge.ts'
+import { moves, viewActionOf, type Move, type ViewKey } from './viewKeys.ts'
+
+/** Does something and takes the key; with false the key is left to others. */
+type Action = (event: KeyboardEvent) => boolean | void
+
+/** A handler of `keydown` on an element: keys of the table lead to actions by name. Those without one are left alone. */
+export function onViewKey<A extends string>(
+  keys: Readonly<Record<A, ViewKey>>,
+  actions: Partial<Record<A, Action>>,
+): (event: KeyboardEvent) => void {
+  return (event) => {
+    const action = viewActionOf(keys, event, isMac, (name) => actions[name] !== undefined)
+    if (action === null || actions[action]?.(event) === false) return
+    event.preventDefault()
+  }
+}
+
+/** One action for all moves, to be spread among the actions of `onViewKey`. */
+export const moveKeys = (go: (move: Move, event: KeyboardEvent) => boolean | void): Record<Move, Action> => ({
+  left: (event) => go('left', event),
+  right: (event) => go('right', event),
+  up: (event) => go('up', event),
+  down: (event) => go('down', event),
+  pageUp: (event) => go('pageUp', event),
+  pageDown: (event) => go('pageDown', event),
+  first: (event) => go('first', event),
+  last: (event) => go('last', event),
+})
+
+/** The move that a key press would be without Shift; null for none. */
+export function moveUnderShift(keys: Readonly<Record<Move, ViewKey>>, { key }: KeyboardEvent): Move | null {
+  const plain = { key, ctrlKey: false, metaKey: false, shiftKey: false, altKey: false }
+  return moves.find((move) => viewActionOf(keys, plain, isMac, (name) => name === move) !== null) ?? null
+}

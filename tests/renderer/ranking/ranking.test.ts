@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import type { Ranking } from '#shared/contract/index.ts'
+import { modelRow } from '../setting/model.ts'
+import { rankingTable } from '../../../src/renderer/features/ranking/export.ts'
+import { bestOf, rankingFigure } from '../../../src/renderer/features/ranking/figure.ts'
+import { paperTable } from '../../../src/renderer/features/ranking/paper.ts'
+
+const value = (key: string, v: number) => ({
+  key,
+  value: v,
+  interval: { lo: v - 0.1, hi: v + 0.1, level: 0.95 },
+  n: 10,
+  delta: null,
+  studyId: 1,
+})
+const ranking: Ranking = {
+  metrics: [
+    {
+      key: 'top1',
+      metric: 'clean-accuracy.top1',
+      title: 'Top-1',
+      dataset: 'val',
+      unit: 'fraction',
+      better: 'higher',
+    },
+    { key: 'mce', metric: 'imagenet-c.mce', title: 'mCE', dataset: 'C', unit: 'number', better: 'lower' },
+  ],
+  reference: null,
+  models: [
+    { modelId: 1, title: 'A', values: [value('top1', 0.8), value('mce', 60)] },
+    { modelId: 2, title: 'B', values: [value('top1', 0.7), value('mce', 40)] },
+    { modelId: 3, title: 'C', values: [value('top1', 0.6)] },
+  ],
+  reported: [],
+}
+const models = new Map([modelRow(1, 2e6), modelRow(2, 4e6)].map((m) => [m.id, m]))
+
+describe('the ranking', () => {
+  it('knows which end of a metric is best', () => {
+    const best = ranking.metrics.map((metric) => bestOf(ranking, metric))
+    expect(best).toEqual([0.8, 40])
+  })
+
+  it('draws one metric against another, for the models that have both', () => {
+    const spec = rankingFigure(ranking, models, 'mce', 'top1')
+    expect(spec.kind).toBe('scatter')
+    expect(spec.series.map((s) => s.name)).toEqual(['A', 'B'])
+    expect(spec.series[0]?.points[0]).toMatchObject({ x: 60, y: 0.8, lo: 0.8 - 0.1 })
+    expect(spec.y.unit).toBe('percent')
+  })
+
+  it('sets the paper’s models beside ours only where it prints both metrics, on the same scale', () => {
+    const printed = (model: string, text: string, v: number) => ({
+      ...{ model, text, value: v, unit: '%', source: 'Table 6' },
+    })
+    const reported = [
+      printed('ViT-B', 'ImageNet, top-1', 84),
+      printed('ViT-B', 'ImageNet-C, mCE', 50),
+      printed('BiT', 'ImageNet-C, mCE', 60),
+      printed('BiT', 'something else', 1),
+    ]
+    const spec = rankingFigure({ ...ranking, reported }, models, 'mce', 'top1', true)
+    const paper = spec.series.filter(({ origin }) => origin === 'reported')
+    expect(paper.map(({ name, points }) => [name, points[0]])).toEqual([['ViT-B', { x: 50, y: 0.84 }]])
+    expect(rankingFigure({ ...ranking, reported }, models, 'parameters', 'top1', true).series).toHaveLength(2)
+    const table = paperTable({ reported })
+    expect(table.columns.map(({ metric }) => metric)).toEqual(['clean-accuracy.top1', 'imagenet-c.mce'])
+    expect(table.rows.map(({ model, values }) => [model, values.size])).toEqual([
+      ['ViT-B', 2],
+      ['BiT', 1],
+    ])
+  })
+
+  it('has a column for every value of Table 5', () => {
+    const file = new URL('../../../resources/paper/tables.json', import.meta.url)
+    const printed = z
+      .object({
+        rows: z.array(
+          z.object({
+            source: z.string(),
+            model: z.string(),
+            dataset: z.string(),
+            metric: z.string(),
+            value: z.number().nullable(),
+            unit: z.string(),
+          }),
+        ),
+      })
+      .parse(JSON.parse(readFileSync(file, 'utf8')))
+      .rows.filter(({ source }) => source === 'Table 5')
+    const reported = printed.map(({ dataset, metric, ...row }) => ({ ...row, text: `${dataset}, ${metric}` }))
+    const { columns, rows } = paperTable({ reported })
+    expect(columns).toHaveLength(6)
+    expect(rows.map(({ model, values }) => [model, values.size])).toEqual([
+      ['RepLKNet-31B', 6],
+      ['ViT-B', 6],
+      ['RepLKNet-3B', 6],
+    ])
+  })
+
+  it('is exported with intervals and differences in columns of their own', () => {
+    const table = rankingTable({ ...ranking, reference: 2 }, true)
+    expect(table.columns.slice(0, 5).map(({ title }) => title)).toEqual([
+      ...['Model', 'Top-1', '95 % from', 'to', 'minus B'],
+    ])
+    expect(table.rows[2]).toMatchObject({ model: 'C', top1: 0.6, 'top1 hi': 0.7, mce: null })
+    expect(rankingTable(ranking, false).columns).toHaveLength(3)
+  })
+
+  it('draws a metric against the size of the models', () => {
+    const spec = rankingFigure(ranking, models, 'parameters', 'top1')
+    expect(spec.series.map((s) => s.points[0]?.x)).toEqual([2, 4])
+    expect(rankingFigure(ranking, models, 'kernel', 'top1').series).toEqual([])
+  })
+})

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest'
+import type { StudyCondition } from '#shared/contract/index.ts'
+import { chipsOf } from '../../../src/renderer/features/datasets/filter/chips.ts'
+import {
+  filterFromQuery,
+  looksFromQuery,
+} from '../../../src/renderer/features/datasets/filter/filterQuery.ts'
+import { browserQuery } from '../../../src/renderer/features/studies/images/browserQuery.ts'
+import { changeTitle } from '#shared/changedModel.ts'
+import { wordsFor } from '../../words.ts'
+
+const cell = (key: string, more: Partial<StudyCondition> = {}): StudyCondition => ({
+  modelId: 4,
+  model: 'RepLK-31',
+  key,
+  params: {},
+  conditionIds: [1],
+  ...wordsFor(key),
+  attacked: false,
+  unchangedModel: true,
+  n: 10,
+  correct: 5,
+  correct5: 9,
+  top1: 0.5,
+  top5: 0.9,
+  interval: null,
+  failed: 0,
+  ...more,
+})
+const none = cell('none', { baseline: true })
+const lesion = cell('n=2,sample=0', { unchangedModel: false, changed: 'without-3-7' })
+
+describe('the images of a cell in the dataset browser', () => {
+  it('are those of the changed model, in words that say what was changed', () => {
+    const query = browserQuery(lesion, none, 'lost')
+    expect(query).toEqual({ flip: '4~without-3-7:lost', look: '4,4~without-3-7' })
+    const filter = filterFromQuery(query ?? {})
+    expect(filter).toEqual({ flips: [{ modelId: 4, changed: 'without-3-7', flip: 'lost' }] })
+    expect(looksFromQuery(query ?? {})).toEqual([{ modelId: 4 }, { modelId: 4, changed: 'without-3-7' }])
+    const names = {
+      classOf: String,
+      look: ({ changed }: { changed?: string | undefined }) =>
+        `RepLK-31 ${changed ? changeTitle(changed) : ''}`,
+      predicted: String,
+      subset: String,
+      bytes: String,
+    }
+    const chips = chipsOf(filter, names)
+    expect(chips.map(({ text }) => text)).toEqual(['RepLK-31 with blocks 3, 7 removed: right to wrong'])
+    expect(chips[0]?.rest).toEqual({})
+    expect(browserQuery(lesion, none, 'mistakes')).toMatchObject({ outcome: '4~without-3-7:wrong' })
+  })
+
+  it('are those of a condition, and of the model as it is', () => {
+    const dropped = cell('percent=50,repeat=0', { conditionIds: [17] })
+    expect(browserQuery(dropped, cell('percent=0,repeat=0', { baseline: true }), 'both')).toEqual({
+      flip: '4:both:17',
+      look: '4,4:17',
+    })
+    expect(browserQuery(none, null, 'mistakes')).toEqual({ outcome: '4:wrong', look: '4' })
+  })
+
+  it('are not told where no filter gives them', () => {
+    expect(browserQuery(lesion, none, 'surest')).toBeNull()
+    expect(browserQuery(none, null, 'lost')).toBeNull()
+    const ownReadout = cell('outside', { unchangedModel: false })
+    expect(browserQuery(ownReadout, none, 'mistakes')).toBeNull()
+    expect(browserQuery(lesion, ownReadout, 'lost')).toBeNull()
+    const perBatch = cell('percent=50,repeat=0', { conditionIds: [17, 18] })
+    expect(browserQuery(perBatch, none, 'mistakes')).toBeNull()
+  })
+})
