@@ -20,7 +20,7 @@ export const cachedLint = [
   ['eslint', '.', '--cache', '--cache-strategy', 'content', '--cache-location', path.join(cache, 'eslint/')],
   [
     ...['prettier', '--check', '--log-level', 'warn', '.'],
-    ...['--cache', '--cache-strategy', 'content', '--cache-location', path.join(cache, 'prettier')],
+    ...['--cache', '--cache-strategy', 'content', '--cache-location', path.join(cache, 'prettier.json')],
   ],
 ]
 
