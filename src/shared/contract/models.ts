@@ -24,7 +24,7 @@ export const preprocessing = z.object({
 /** What a model is for. A saliency model says where to look; it is not measured unless asked for. */
 export const modelRole = z.enum(['classifier', 'saliency'])
 
-export const model = z.object({
+const model = z.object({
   id,
   title: z.string(),
   role: modelRole,
@@ -73,7 +73,7 @@ export const kernelLayer = z.object({
 export const distanceDefinition = z.enum(['normalised', 'published'])
 
 /** raw: as in the file; merged: with a small kernel that lies beside a large one added to it, batch norms folded. */
-export const kernelForm = z.enum(['raw', 'merged'])
+const kernelForm = z.enum(['raw', 'merged'])
 
 export const predictionTop = z.object({ classIndex: z.int(), label: z.string(), probability: z.number() })
 
