@@ -17,7 +17,7 @@ async function together(programs: readonly string[][]): Promise<void> {
       const [name = '', ...args] = next
       const started = performance.now()
       const { code, output } = await captured(name, ...args)
-      const title = [name, ...args.filter((arg) => arg.endsWith('.json'))].join(' ')
+      const title = [name, ...args.filter((arg) => arg.startsWith('tsconfig'))].join(' ')
       const seconds = ((performance.now() - started) / 1000).toFixed(1)
       console.log(`── ${title}: ${code === 0 ? 'done' : 'failed'} in ${seconds} s`)
       if (output) console.log(output)
