@@ -1,5 +1,15 @@
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
+import { pure } from './tests/pure.ts'
+
+/** What the tests of parts have in common, whatever they cost. */
+const parts = {
+  environment: 'node' as const,
+  setupFiles: ['tests/seed.ts'],
+  testTimeout: 120_000,
+  hookTimeout: 240_000,
+  sequence: { groupOrder: 0 },
+}
 
 export default defineConfig({
   test: {
@@ -8,17 +18,14 @@ export default defineConfig({
     // Limits are for what hangs, on a machine ten times slower than the one this was written on.
     expect: { poll: { timeout: 20_000 } },
     projects: [
+      { plugins: [vue()], test: { ...parts, name: 'pure', include: pure } },
       {
         plugins: [vue()],
         test: {
+          ...parts,
           name: 'parts',
-          environment: 'node',
           include: ['tests/**/*.test.ts'],
-          exclude: ['tests/e2e/**'],
-          setupFiles: ['tests/seed.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 240_000,
-          sequence: { groupOrder: 0 },
+          exclude: ['tests/e2e/**', ...pure],
         },
       },
       {

@@ -12,11 +12,29 @@ export function run(command: string, args: string[], options: SpawnOptions = {})
   return promise
 }
 
+const windows = process.platform === 'win32'
+const inBin = (name: string) => path.join(root, 'node_modules/.bin', windows ? `${name}.cmd` : name)
+
 /** A tool of node_modules by its name in `.bin`, on the Node that runs us. */
-export const tool = (name: string, ...args: string[]) =>
-  run(path.join(root, 'node_modules/.bin', process.platform === 'win32' ? `${name}.cmd` : name), args, {
-    shell: process.platform === 'win32',
+export const tool = (name: string, ...args: string[]) => run(inBin(name), args, { shell: windows })
+
+/** As `tool`, but what it prints comes back at its end. */
+export async function captured(name: string, ...args: string[]): Promise<{ code: number; output: string }> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>()
+  const env = process.stdout.isTTY ? { ...process.env, FORCE_COLOR: '1' } : process.env
+  const child = spawn(inBin(name), args, {
+    cwd: root,
+    shell: windows,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env,
   })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text))
+  child.on('error', reject)
+  child.on('close', (code) => resolve(code ?? 1))
+  return { code: await promise, output: output.trimEnd() }
+}
 
 /** Chromium's sandbox refuses to work for root; only then, and never in a packaged app, it is left out. */
 export const sandboxArguments = () => (process.getuid?.() === 0 ? ['--no-sandbox'] : [])

@@ -26,7 +26,7 @@ interface Names {
 
 const usage = (message: string, hint: string) => new KernelscopeError('USAGE', message, { hint })
 
-export const filterHint = `A filter is KEY=VALUE, with the keys ${filterKeys.join(', ')}.`
+const filterHint = `A filter is KEY=VALUE, with the keys ${filterKeys.join(', ')}.`
 
 /**
  * Filters of the command line as one: KEY=VALUE each, as addresses have them (shared/filterText.ts), but with models,

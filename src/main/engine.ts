@@ -16,7 +16,7 @@ export interface EngineCommand {
 }
 
 export type EngineReady = Extract<FromEngine, { type: 'ready' }>
-export type EngineRpc = Extract<FromEngine, { type: 'rpc' }>
+type EngineRpc = Extract<FromEngine, { type: 'rpc' }>
 
 interface EngineEvents {
   state: [EngineState]

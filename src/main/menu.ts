@@ -5,7 +5,7 @@ const separator: MenuItemConstructorOptions = { type: 'separator' }
 const mac = process.platform === 'darwin'
 
 /** `Mod+Shift+P` in Electron's words; chords without a modifier and sequences belong to the page. */
-export function accelerator(keys: readonly string[]): string | undefined {
+function accelerator(keys: readonly string[]): string | undefined {
   const chord = keys.find((key) => /^(Mod|Alt)\+/.test(key) && !key.includes(' '))
   return chord?.replace('Mod', 'CommandOrControl')
 }
@@ -14,7 +14,7 @@ export function accelerator(keys: readonly string[]): string | undefined {
  * The native menu, made from the one command table. The page listens to the keys itself (so that they also work where
  * there is no menu); the menu only shows them.
  */
-export function menuTemplate(run: (id: string) => void): MenuItemConstructorOptions[] {
+function menuTemplate(run: (id: string) => void): MenuItemConstructorOptions[] {
   const entries: readonly CommandEntry[] = commandTable
   const of = (menu: CommandMenu): MenuItemConstructorOptions[] =>
     entries

@@ -113,10 +113,6 @@ export function fromErrorShape({ code, message, hint, details }: ErrorShape): Ke
   return new KernelscopeError(code, message, { hint, ...(details === undefined ? {} : { details }) })
 }
 
-export function isErrorCode(value: unknown): value is ErrorCode {
-  return typeof value === 'string' && value in errorCodes
-}
-
 /** Any thrown value as an `ErrorShape`; what has no code of ours becomes INTERNAL with its stack as details. */
 export function toErrorShape(error: unknown): ErrorShape {
   if (error instanceof KernelscopeError) return error.toShape()

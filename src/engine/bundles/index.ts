@@ -1,5 +1,5 @@
-export { writeArchive, type ArchiveEntry } from './archive.ts'
+export { writeArchive } from './archive.ts'
 export { makeBundle } from './make.ts'
 export { portableParams } from './params.ts'
 export { openBundle, type Bundle } from './open.ts'
-export { verifyBundle, type VerifyOptions } from './verify.ts'
+export { verifyBundle } from './verify.ts'

@@ -26,7 +26,7 @@ export const bundledVariant = z.object({
   runtime: z.object({ provider: z.string(), precision: z.string(), onnxruntime: z.string() }),
 })
 
-export const bundledModel = z.object({
+const bundledModel = z.object({
   digest: sha256,
   title: z.string(),
   /** Name of the file it was added from, without its folder. */
@@ -39,7 +39,7 @@ export const bundledModel = z.object({
 })
 
 /** A model whose gradient made images that others were shown; `preprocessing` is its own. */
-export const bundledMaker = bundledModel.extend({ preprocessing })
+const bundledMaker = bundledModel.extend({ preprocessing })
 
 export const manifest = z.object({
   kernelscopeBundle: z.literal(bundleVersion),

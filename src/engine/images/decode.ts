@@ -65,7 +65,7 @@ export async function decode(bytes: Uint8Array, name: string): Promise<Picture> 
 }
 
 /** The bytes as a plain Uint8Array: a Buffer's `slice` shares memory instead of copying. */
-export const plain = (buffer: Buffer) => new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length)
+const plain = (buffer: Buffer) => new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length)
 
 async function pixelsOf(name: string, image: Sharp, length: number): Promise<Uint8Array> {
   const data = await guarded(name, image.toBuffer())

@@ -7,7 +7,7 @@ import { KernelscopeError, type ErrorCode } from '#shared/errors.ts'
 export type FilePath = string | Uint8Array
 
 /** Largest file that is read as an image. A picture within the pixel limit is smaller in every format we read. */
-export const maxFileBytes = 1 << 30
+const maxFileBytes = 1 << 30
 
 export const showPath = (path: FilePath) =>
   typeof path === 'string' ? path : Buffer.from(path).toString('utf8')

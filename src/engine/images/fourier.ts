@@ -1,5 +1,5 @@
 /** Discrete Fourier transforms of any length, fast where it has small factors (96, 224 and 384 do). */
-export class Fourier {
+class Fourier {
   readonly #n: number
   readonly #factors: number[]
   readonly #cos: Float64Array

@@ -16,7 +16,7 @@ const filters = {
 } as const
 
 /** Fraction bits of a weight: with 8-bit samples and some headroom for overshoot a sum stays within 32 bits. */
-export const precision = 22
+const precision = 22
 
 export interface Taps {
   /** First input sample of each output sample, and how many there are. */

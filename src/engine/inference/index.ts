@@ -1,18 +1,10 @@
 export { pointsOf } from './attribution.ts'
 export { deadly, inCalls, isComputingProblem, sizeAfter, type Calls, type CallSize } from './calls.ts'
-export { findBatch, type BatchTrial } from './batch.ts'
+export { findBatch } from './batch.ts'
 export { factsOf, type Facts } from './facts.ts'
-export type {
-  Answers,
-  AttributionPart,
-  ClassifierGraph,
-  Feed,
-  OpenRequest,
-  ProviderName,
-  Slice,
-} from './protocol.ts'
+export type { Answers, AttributionPart, ClassifierGraph, Feed, ProviderName } from './protocol.ts'
 export { providersFor, providerStates, type ProviderChoice } from './providers.ts'
-export { factsUnder, type Reading } from './readout.ts'
+export { factsUnder } from './readout.ts'
 export {
   openAttackSession,
   openSession,

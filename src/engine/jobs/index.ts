@@ -8,5 +8,4 @@ export {
   listJobs,
   noProgress,
   openJobsOf,
-  type NewJob,
 } from './store.ts'

@@ -15,7 +15,7 @@ export interface CorruptionBaseline {
 
 export const alexnet: CorruptionBaseline = { errors: alexnetErrors, clean: alexnetCleanError }
 
-export interface CorruptionScore {
+interface CorruptionScore {
   corruption: string
   /** Mean error over the five severities, in [0,1]. */
   meanError: number | null

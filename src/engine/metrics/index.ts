@@ -1,28 +1,14 @@
-export { alexnetCleanError, alexnetErrors, alexnetFlips } from './alexnet.ts'
+export { alexnetErrors, alexnetFlips } from './alexnet.ts'
 export { backgroundGap } from './backgrounds.ts'
 export { percentileInterval, resamples } from './bootstrap.ts'
-export {
-  calibrationError,
-  expectedCalibrationError,
-  responseRateAccuracy,
-  type CalibrationOptions,
-} from './calibration.ts'
+export { calibrationError, expectedCalibrationError, responseRateAccuracy } from './calibration.ts'
 export {
   alexnet,
   benchmarkCorruptions,
   corruptionSummary,
   type CorruptionBaseline,
   type CorruptionErrors,
-  type CorruptionScore,
   type CorruptionSummary,
 } from './corruption.ts'
 export { detection, resampledDetection, type Detection } from './detection.ts'
-export {
-  flipProbability,
-  frameRule,
-  meanRate,
-  perturbations,
-  top5Distance,
-  top5Mean,
-  type FrameRule,
-} from './stability.ts'
+export { flipProbability, frameRule, meanRate, perturbations, top5Distance, top5Mean } from './stability.ts'

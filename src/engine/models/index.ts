@@ -7,9 +7,9 @@ export {
   type Classifier,
   type GraphPlan,
 } from './classifier.ts'
-export { readModelFile, type ModelFile } from './file.ts'
-export { classSubsets, imagenet1k, type ClassSubsets } from './labels.ts'
-export { readLabelList, targetsOf, type LabelList } from './labelList.ts'
+export { readModelFile } from './file.ts'
+export { classSubsets, imagenet1k } from './labels.ts'
+export { readLabelList, targetsOf } from './labelList.ts'
 export { presets } from './presets.ts'
 export { selfCheck } from './selfCheck/index.ts'
 export { sessionTimes, setSessionTime, type SessionTime } from './sessionTimes.ts'

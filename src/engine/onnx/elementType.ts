@@ -53,7 +53,7 @@ const table: Record<ElementType, { code: T; bytes: number }> = {
 const byCode = new Map<number, ElementType>()
 for (const [name, { code }] of Object.entries(table)) if (isElementType(name)) byCode.set(code, name)
 
-export function isElementType(name: string): name is ElementType {
+function isElementType(name: string): name is ElementType {
   return name in table
 }
 

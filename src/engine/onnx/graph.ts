@@ -13,7 +13,7 @@ export interface FileBytes {
 }
 
 /** Bytes held in memory, in the same form. */
-export interface InlineBytes {
+interface InlineBytes {
   kind: 'inline'
   bytes: Uint8Array
 }

@@ -1,20 +1,20 @@
 /** Reading, understanding and rewriting ONNX graphs. Nothing outside this folder looks into it past this file. */
-export type { Dim, Graph, Node, OnnxModel, Tensor, Value } from './graph.ts'
+export type { Graph, OnnxModel, Value } from './graph.ts'
 export { possibleRewrites } from './possible.ts'
 export { readModel } from './file/read.ts'
 export { modelDigest, writeVariant } from './file/variant.ts'
 export { readWeights } from './file/weights.ts'
-export { acceptFloats, acceptPixels, pixelsInput, type Normalisation } from './rewrite/acceptPixels.ts'
+export { acceptFloats, acceptPixels, pixelsInput } from './rewrite/acceptPixels.ts'
 export type { BlockAdds } from './rewrite/branches.ts'
 export { bypass } from './rewrite/bypass.ts'
 export { gate, gatesInput } from './rewrite/gate.ts'
 export { attentionReadings, queryInput, readingOutput } from './rewrite/attentionReadings.ts'
 export { maskKernel, type KernelWindow } from './rewrite/maskKernel.ts'
 export { crossEntropyGradient, labelsInput, weightInput } from './differentiate/crossEntropy.ts'
-export { probe, rowWeightsInput, type Reduction, type Tap } from './rewrite/probe.ts'
+export { probe, rowWeightsInput, type Tap } from './rewrite/probe.ts'
 export { contributionOutput, receptiveField } from './differentiate/receptiveField.ts'
-export { cotangentInput, differentiate, gradientOutput } from './differentiate/differentiate.ts'
-export { classifierInterface, type ClassifierInterface } from './structure/classifier.ts'
+export { differentiate, gradientOutput } from './differentiate/differentiate.ts'
+export { classifierInterface } from './structure/classifier.ts'
 export {
   attentionMaps,
   noAttentionHint,
@@ -23,6 +23,6 @@ export {
 } from './structure/attention.ts'
 export { blockOutputs, type FeaturePoint } from './structure/features.ts'
 export { inspect } from './structure/inspect.ts'
-export { depthwiseLayers, kernelLayers, readKernels, type Kernels } from './structure/kernels.ts'
+export { depthwiseLayers, kernelLayers, readKernels } from './structure/kernels.ts'
 export { onGraphThread } from './thread/graphThread.ts'
 export type { VariantPlan } from './thread/plans.ts'

@@ -6,7 +6,7 @@ import { written } from './figures.ts'
 import { dataTable, reportedValue } from './studyResult.ts'
 
 /** A bundle as it is shown: what was measured on what, its tables and figures. Nothing of it enters the workspace. */
-export const openedBundle = z.object({
+const openedBundle = z.object({
   path: z.string(),
   kernelscope: z.string(),
   study: z.object({
@@ -46,7 +46,7 @@ const measuredValue = z.union([z.string(), z.number(), z.boolean()]).nullable()
 
 const answer = z.object({ predicted: z.int(), confidence: z.number() })
 
-export const bundleVerdict = z.object({
+const bundleVerdict = z.object({
   /** unchecked: nothing of the sample could be computed here. */
   verdict: z.enum(['agrees', 'disagrees', 'unchecked']),
   /** In the bundle. */

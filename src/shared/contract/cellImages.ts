@@ -8,19 +8,10 @@ import { imageRow } from './datasets.ts'
  * unsurest: all by confidence. Of a point that comes of many images and is no condition: largest, smallest, all by their
  * own value at the point, those that have none at the end.
  */
-export const cellOrder = z.enum([
-  'lost',
-  'gained',
-  'both',
-  'mistakes',
-  'surest',
-  'unsurest',
-  'largest',
-  'smallest',
-])
+const cellOrder = z.enum(['lost', 'gained', 'both', 'mistakes', 'surest', 'unsurest', 'largest', 'smallest'])
 
 /** What stands behind a point of a figure that comes of many images and is no condition. */
-export const studyPoint = z.object({
+const studyPoint = z.object({
   /** E.g. "Layer 3, head 2". */
   title: z.string(),
   /** Unit of the values. */
@@ -30,7 +21,7 @@ export const studyPoint = z.object({
 })
 
 /** `value`: its own at a point; null without one, and of a cell of predictions. */
-export const cellImage = imageRow.extend({ value: z.number().nullable() })
+const cellImage = imageRow.extend({ value: z.number().nullable() })
 
 export const cellImagesInput = z.object({
   id,

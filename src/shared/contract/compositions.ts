@@ -7,7 +7,7 @@ import { figureFormat, written } from './figures.ts'
 
 const box = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() })
 
-export const storedComposition = z.object({
+const storedComposition = z.object({
   id,
   composition,
   /** Grows with every save: part of the address of the preview. */
@@ -16,7 +16,7 @@ export const storedComposition = z.object({
 })
 
 /** What of a composed figure follows from its sources: for the form and the places over the preview. */
-export const composedState = z.object({
+const composedState = z.object({
   /** In inches. */
   width: z.number(),
   height: z.number(),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** A true class and what it was taken for; counts of images. */
-export const confusionPair = z.object({
+const confusionPair = z.object({
   /** Class of the dataset. */
   truth: z.int(),
   /** Output of the model. */
@@ -13,7 +13,7 @@ export const confusionPair = z.object({
   share: z.number(),
 })
 
-export const classScore = z.object({
+const classScore = z.object({
   index: z.int(),
   name: z.string(),
   /** The model's output for it; null where it knows no such class. */

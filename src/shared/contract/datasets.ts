@@ -8,7 +8,7 @@ import { factOf, imageFilter, imageOrder, imageSelection } from './imageFilter.t
 import { predictionTop } from './models.ts'
 
 /** What a folder was recognised as, by structure and names. The sample's suites are laid out like their originals. */
-export const recognised = z.enum([
+const recognised = z.enum([
   'imagenet-val',
   'imagenet-a',
   'imagenet-r',
@@ -82,7 +82,7 @@ export const imageRow = z.object({
   problem: errorShape.nullable(),
 })
 
-export const imagePage = z.object({
+const imagePage = z.object({
   rows: z.array(imageRow),
   /** Pass as `after` for the next page; null on the last one. */
   next: id.nullable(),
@@ -91,7 +91,7 @@ export const imagePage = z.object({
 })
 
 /** A stored condition some model was measured under on images of a dataset. */
-export const measuredCondition = z.object({
+const measuredCondition = z.object({
   conditionId: id,
   /** In a few words. */
   title: z.string(),
@@ -100,7 +100,7 @@ export const measuredCondition = z.object({
 })
 
 /** A model with blocks removed or kernels cut that was measured on images of a dataset. */
-export const changedModel = z.object({
+const changedModel = z.object({
   changed: changeName,
   /** In words, to stand behind a model's title. */
   title: z.string(),
@@ -111,7 +111,7 @@ const over = z.object({ datasetId: id, filter: imageFilter.default({}) })
 const order = imageOrder.default({ by: 'place', descending: false })
 
 /** How the files of a sample of the index compare with what was indexed: size and time, and the digest where asked. */
-export const folderCheck = z.object({
+const folderCheck = z.object({
   looked: z.int(),
   same: z.int(),
   changed: z.int(),
@@ -120,7 +120,7 @@ export const folderCheck = z.object({
   names: z.array(z.string()),
 })
 
-export const imagePrediction = z.object({
+const imagePrediction = z.object({
   modelId: id,
   modelTitle: z.string(),
   conditionId: id,
@@ -131,7 +131,7 @@ export const imagePrediction = z.object({
 })
 
 /** What a changed model says of an image: its first answer, and what it gives the true class. */
-export const changedAnswer = z.object({
+const changedAnswer = z.object({
   modelId: id,
   changed: changeName,
   /** In words, to stand behind the model's title. */
@@ -235,6 +235,5 @@ export type ImageRow = z.infer<typeof imageRow>
 export type MeasuredCondition = z.infer<typeof measuredCondition>
 export type ChangedModel = z.infer<typeof changedModel>
 export type FolderCheck = z.infer<typeof folderCheck>
-export type ImagePage = z.infer<typeof imagePage>
 export type ChangedAnswer = z.infer<typeof changedAnswer>
 export type ImagePrediction = z.infer<typeof imagePrediction>

@@ -5,10 +5,10 @@ import { factOf } from './imageFilter.ts'
 const counted = <T extends z.ZodType>(value: T) => z.array(z.object({ value, n: z.int() }))
 
 /** Counts in `bins` of equal width from `lo` to `hi`. */
-export const histogram = z.object({ lo: z.number(), hi: z.number(), bins: z.array(z.int()) })
+const histogram = z.object({ lo: z.number(), hi: z.number(), bins: z.array(z.int()) })
 
 /** What one model said, counted. `measured` are the images it has looked at. */
-export const modelFacets = factOf.extend({
+const modelFacets = factOf.extend({
   measured: z.int(),
   correct: z.int(),
   wrong: z.int(),

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { corruptionNames, perturbationNames } from '../transforms/index.ts'
 
 /** What can be shown of a picture: every corruption with its parameters, every perturbation with its frames. */
-export const galleryCatalogue = z.object({
+const galleryCatalogue = z.object({
   corruptions: z.array(
     z.object({
       name: z.enum(corruptionNames),
@@ -28,7 +28,7 @@ export const galleryCatalogue = z.object({
 })
 
 /** A picture from a file, known to the engine by the digest of its bytes until it is started again. */
-export const galleryFile = z.object({
+const galleryFile = z.object({
   key: z.string(),
   name: z.string(),
   width: z.int(),

@@ -4,7 +4,7 @@ import { errorShape, id } from './common.ts'
 import { studyInput } from './studyInput.ts'
 
 /** A question of the paper, made ready for the models and datasets of the open workspace. */
-export const question = z.object({
+const question = z.object({
   id: z.string(),
   group: z.enum(['experiment', 'benchmark']),
   /** Section of the paper, e.g. "4.1". */

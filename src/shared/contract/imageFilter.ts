@@ -11,15 +11,15 @@ export const factOf = z.object({ modelId: id, changed: changeName.optional(), co
 /** Both ends belong to it. */
 const fractions = factOf.extend({ min: z.number(), max: z.number() })
 /** Whole numbers; an end that is left out is open. Both ends belong to it. */
-export const countRange = z.object({ min: z.int().min(0).optional(), max: z.int().min(0).optional() })
+const countRange = z.object({ min: z.int().min(0).optional(), max: z.int().min(0).optional() })
 
 /**
  * correct and wrong: as judged; unjudged: the true class is none of the model's; missing: not measured, or failed.
  */
-export const outcome = z.enum(['correct', 'wrong', 'unjudged', 'missing'])
+const outcome = z.enum(['correct', 'wrong', 'unjudged', 'missing'])
 
 /** From the image and the model as they are to a condition or a changed model: right to wrong, wrong to right, either, right both times, wrong both times. */
-export const flip = z.enum(['lost', 'gained', 'both', 'kept', 'never'])
+const flip = z.enum(['lost', 'gained', 'both', 'kept', 'never'])
 
 /**
  * Which images of a dataset. Everything that is given must hold; inside a list one is enough, but for `tags`, which all

@@ -14,14 +14,14 @@ export const modelFamily = z.enum([
   'unknown',
 ])
 
-export const tensorInfo = z.object({
+const tensorInfo = z.object({
   name: z.string(),
   type: z.string(),
   /** Symbolic dimensions are strings, unknown ones null. */
   shape: z.array(z.union([z.int(), z.string(), z.null()])),
 })
 
-export const convolution = z.object({
+const convolution = z.object({
   node: z.string(),
   weight: z.string(),
   channels: z.int(),
@@ -31,7 +31,7 @@ export const convolution = z.object({
   depthwise: z.boolean(),
 })
 
-export const layer = z.object({
+const layer = z.object({
   index: z.int(),
   node: z.string(),
   op: z.string(),
@@ -44,7 +44,7 @@ export const layer = z.object({
 })
 
 /** A residual addition, `output = input + branch(input)`, with the layers it is made of. */
-export const blockUnit = z.object({
+const blockUnit = z.object({
   add: z.string(),
   /** identity: the skip path is the input itself; projection: it is computed from the input. */
   skip: z.enum(['identity', 'projection']),
@@ -52,7 +52,7 @@ export const blockUnit = z.object({
   layers: z.array(z.int()),
 })
 
-export const block = z.object({
+const block = z.object({
   index: z.int(),
   stage: z.int(),
   /** Names of the residual Add nodes that make the block, in order (two for RepLKNet and ViT). */
@@ -71,7 +71,7 @@ export const block = z.object({
  * blocks switched by an input; bypass: blocks cut out; maskKernel: depthwise kernels masked; differentiate: gradient to
  * the image; attention: attention matrices read.
  */
-export const possibility = z.object({
+const possibility = z.object({
   rewrite: z.enum(['pixels', 'probe', 'gate', 'bypass', 'maskKernel', 'differentiate', 'attention']),
   possible: z.boolean(),
   reason: z.string().optional(),
@@ -104,4 +104,3 @@ export type Layer = z.infer<typeof layer>
 export type Block = z.infer<typeof block>
 export type Inspection = z.infer<typeof inspection>
 export type Possibility = z.infer<typeof possibility>
-export type BlockUnit = z.infer<typeof blockUnit>

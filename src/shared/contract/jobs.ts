@@ -2,9 +2,9 @@ import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { byId, errorShape, id, ok } from './common.ts'
 
-export const jobState = z.enum(['queued', 'running', 'paused', 'done', 'failed', 'cancelled'])
+const jobState = z.enum(['queued', 'running', 'paused', 'done', 'failed', 'cancelled'])
 
-export const jobProgress = z.object({
+const jobProgress = z.object({
   done: z.int(),
   total: z.int(),
   /** What is counted, e.g. "images". */

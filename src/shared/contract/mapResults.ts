@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { byId, definition, errorShape, id } from './common.ts'
+import { byId, definition, id } from './common.ts'
 import { predictionTop } from './models.ts'
 
 /** A row of the workspace, or a file of the user's (from a dialog, a drop or the command line). */
 export const source = z.union([byId, z.object({ path: z.string().min(1) })])
 
 /** Lowest and highest value of an array of numbers. */
-export const range = z.object({ min: z.number(), max: z.number() })
+const range = z.object({ min: z.number(), max: z.number() })
 
 /** What is done so far; `note` says where it runs. */
 export const mapProgress = z.object({
@@ -33,7 +33,7 @@ const made = {
 /** Of an attention matrix: the row of one query, the mean over all queries, or the rollout up to a layer. */
 export const attentionReading = z.enum(['row', 'mean', 'rollout'])
 
-export const attentionLayer = z.object({
+const attentionLayer = z.object({
   /** From 0. */
   layer: z.int(),
   heads: z.int(),
@@ -114,9 +114,9 @@ export const featurePoint = z.object({
  * contribution: shares of the contributions themselves. published: as RepLKNet's analyze_erf.py, of log10(x + 1), with
  * squares of odd side that must exceed the threshold.
  */
-export const areaDefinition = z.enum(['contribution', 'published'])
+const areaDefinition = z.enum(['contribution', 'published'])
 
-export const contributionArea = z.object({
+const contributionArea = z.object({
   definition: areaDefinition,
   threshold: z.number(),
   /** Pixels; null where no square of the map holds that much. */
@@ -165,13 +165,6 @@ export const mapView = z.discriminatedUnion('of', [
   /** picture: log10(9 x + 1) of the contributions over the largest, as it is shown. */
   z.object({ of: z.literal('receptiveField'), as: z.enum(['picture', 'contribution']).default('picture') }),
 ])
-
-/** A row of the JSON beside a gradient. */
-export const gradientRow = z.object({
-  file: z.string(),
-  label: z.int().nullable(),
-  problem: errorShape.nullable(),
-})
 
 export type Source = z.infer<typeof source>
 export type Range = z.infer<typeof range>

@@ -24,7 +24,7 @@ export const preprocessing = z.object({
 /** What a model is for. A saliency model says where to look; it is not measured unless asked for. */
 export const modelRole = z.enum(['classifier', 'saliency'])
 
-export const model = z.object({
+const model = z.object({
   id,
   title: z.string(),
   role: modelRole,

@@ -4,7 +4,7 @@ import { z } from 'zod'
  * One rewrite of a model, run beside the model itself on random input. passed: the numbers agree; failed: they do not, or
  * it could not be run, and `message` says where; impossible: the rewrite is not possible for this model.
  */
-export const checkedRewrite = z.object({
+const checkedRewrite = z.object({
   rewrite: z.enum(['pixels', 'gate', 'bypass', 'differentiate', 'attention']),
   state: z.enum(['passed', 'failed', 'impossible']),
   /** Relative L2 distance to what it is compared with; null where nothing was compared. */

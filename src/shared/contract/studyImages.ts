@@ -5,9 +5,9 @@ import { imageRow } from './datasets.ts'
 import { mapProgress } from './maps.ts'
 
 /** By number, by the mildest condition under which a model fails, or by how much the models disagree. */
-export const studyImageOrder = z.enum(['image', 'failsFirst', 'disagree'])
+const studyImageOrder = z.enum(['image', 'failsFirst', 'disagree'])
 
-export const studyImageSummary = z.object({
+const studyImageSummary = z.object({
   image: imageRow,
   /** Place on the study's axis (ratio, epsilon, number of removed blocks) where a model first fails; null = nowhere. */
   failsAt: z.number().nullable(),
@@ -18,9 +18,9 @@ export const studyImageSummary = z.object({
 })
 
 /** How far an image under a condition is from the image, over all values in [0,1]. */
-export const perturbation = z.object({ linf: z.number(), l2: z.number(), changed: z.number() })
+const perturbation = z.object({ linf: z.number(), l2: z.number(), changed: z.number() })
 
-export const savedAdversarial = z.object({
+const savedAdversarial = z.object({
   folder: z.string(),
   manifest: z.string(),
   images: z.int(),

@@ -38,7 +38,7 @@ export const studyCondition = conditionWords.extend({
 /** Conditions of a study beyond this many are not tested pair by pair; the first ones are. */
 export const testedConditions = 40
 
-export const pairedTest = z.object({
+const pairedTest = z.object({
   key: z.string(),
   a: id,
   b: id,
@@ -74,7 +74,7 @@ export const dataTable = z.object({
 })
 
 /** Why images could not be measured, most frequent first. */
-export const studyFailure = z.object({
+const studyFailure = z.object({
   modelId: id,
   code: errorCode,
   /** Of the first one. */

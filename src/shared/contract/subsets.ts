@@ -4,7 +4,7 @@ import { byId, id, ok } from './common.ts'
 import { imageSelection } from './imageFilter.ts'
 
 /** Images of a dataset under a name: a rule, which follows what is measured, or a list. */
-export const subset = z.object({
+const subset = z.object({
   id,
   datasetId: id,
   name: z.string(),

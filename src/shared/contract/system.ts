@@ -2,7 +2,7 @@ import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { errorShape, ok } from './common.ts'
 
-export const provider = z.enum(['auto', 'cpu', 'cuda', 'tensorrt', 'webgpu'])
+const provider = z.enum(['auto', 'cpu', 'cuda', 'tensorrt', 'webgpu'])
 
 export const settings = z.object({
   provider,
@@ -29,23 +29,23 @@ export const cachePart = z.object({
   disposable: z.boolean(),
 })
 
-export const diagnosticsInput = z.object({
+const diagnosticsInput = z.object({
   /** Leave out the names of the home folder, the user and the machine. */
   redact: z.boolean().default(true),
   /** What the window says of itself: versions of Electron and Chromium. */
   page: z.string().max(1000).optional(),
 })
 
-export const diagnosticsFile = z.object({ name: z.string(), title: z.string(), text: z.string() })
+const diagnosticsFile = z.object({ name: z.string(), title: z.string(), text: z.string() })
 
-export const providerState = z.object({
+const providerState = z.object({
   name: z.string(),
   available: z.boolean(),
   /** Why it is, or is not, there. */
   reason: z.string(),
 })
 
-export const check = z.object({
+const check = z.object({
   id: z.string(),
   title: z.string(),
   state: z.enum(['ok', 'warning', 'error']),
@@ -53,7 +53,7 @@ export const check = z.object({
   hint: z.string().optional(),
 })
 
-export const workspaceInfo = z.object({
+const workspaceInfo = z.object({
   path: z.string(),
   name: z.string(),
   schema: z.int(),

@@ -11,7 +11,7 @@ export const axis = z.object({
 })
 
 /** A point of a series; `lo` and `hi` make a band or an error bar. `ref` leads from the point to what is behind it. */
-export const point = z.object({
+const point = z.object({
   x: z.number(),
   y: z.number().nullable(),
   lo: z.number().optional(),
@@ -20,7 +20,7 @@ export const point = z.object({
   ref: z.string().optional(),
 })
 
-export const series = z.object({
+const series = z.object({
   id: z.string(),
   name: z.string(),
   /** Place in the palette; colour, dash and symbol follow from it. */
@@ -38,7 +38,7 @@ export const series = z.object({
   baseline: z.string().optional(),
 })
 
-export const reference = z.object({ label: z.string(), axis: z.enum(['x', 'y']), value: z.number() })
+const reference = z.object({ label: z.string(), axis: z.enum(['x', 'y']), value: z.number() })
 
 /** A PNG, base64. */
 const png = z
@@ -47,7 +47,7 @@ const png = z
   .regex(/^iVBORw0KGgo[A-Za-z0-9+/]*={0,2}$/, 'not a PNG in base64')
 
 /** What the cells of a heatmap were computed of: a photograph that they are laid over or stand beside. */
-export const photograph = z.object({
+const photograph = z.object({
   png,
   layout: z.enum(['over', 'beside']),
   /** Of the cells over it. */

@@ -1,5 +1,5 @@
 /** Whether every logit is a number that can be compared; a row that fails this counts as wrong (metrics.md, 0). */
-export function allFinite(logits: ArrayLike<number>): boolean {
+function allFinite(logits: ArrayLike<number>): boolean {
   for (let k = 0; k < logits.length; k++) if (!Number.isFinite(logits[k])) return false
   return true
 }

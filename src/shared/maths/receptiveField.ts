@@ -5,7 +5,7 @@ export const contributionThresholds = [0.2, 0.3, 0.5, 0.99] as const
  * contribution: shares of the contributions themselves, squares down to one pixel, share reached. published: RepLKNet's
  * analyze_erf.py, shares of log10(x + 1), squares of 3 pixels or more that stay inside the map, share exceeded.
  */
-export type AreaDefinition = 'contribution' | 'published'
+type AreaDefinition = 'contribution' | 'published'
 
 /** The smallest centred square that holds a share of all contributions. */
 export interface ContributionArea {

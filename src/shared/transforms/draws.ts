@@ -16,7 +16,7 @@ const masks = z.object({
  * every image digest (or "group:<n>") the dropped patches as a hex bitset. Models that take images of other sizes have
  * other grids of patches, and so masks of their own.
  */
-export const draws = z.object({
+const draws = z.object({
   format: z.literal('kernelscope-draws'),
   version: z.literal(1),
   /** Side of a patch in pixels. */

@@ -44,24 +44,13 @@ export {
   corruptionNames,
   deterministicCorruptions,
   holdOutCorruptions,
-  type Corruption,
   type CorruptionName,
 } from './corruption.ts'
-export type { Identity } from './identity.ts'
-export {
-  patchMask,
-  patchGrid,
-  droppedPatches,
-  drawsEntry,
-  fillColours,
-  type PatchDrop,
-  type PatchGrid,
-} from './patchDrop.ts'
+export { patchMask, patchGrid, droppedPatches, drawsEntry, fillColours, type PatchDrop } from './patchDrop.ts'
 export {
   frameCount,
   holdOutPerturbations,
   noisePerturbations,
   perturbationNames,
-  type Perturbation,
   type PerturbationName,
 } from './perturbation.ts'

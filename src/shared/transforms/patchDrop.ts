@@ -23,7 +23,7 @@ export const patchDrop = z.object({
 export type PatchDrop = z.infer<typeof patchDrop>
 
 /** Mean colour of ImageNet's training images in [0,1], as every torchvision recipe states it. */
-export const imagenetMean = [0.485, 0.456, 0.406] as const
+const imagenetMean = [0.485, 0.456, 0.406] as const
 
 export const fillColours = {
   black: [0, 0, 0],

@@ -1,3 +1,3 @@
 export { readArrayLabels, readRecordLabels } from './labels.ts'
-export { parseRowPath, rowName, type RowPath } from './rowPath.ts'
+export { parseRowPath, rowName } from './rowPath.ts'
 export { readRow, rowsOf, type Rows } from './rows.ts'

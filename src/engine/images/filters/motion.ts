@@ -11,7 +11,7 @@ export interface Bytes {
 }
 
 /** The one-sided kernel of ImageMagick's MotionBlur: weights of 2 radius + 1 taps, and where each tap looks. */
-export function motionTaps(radius: number, sigma: number, degrees: number) {
+function motionTaps(radius: number, sigma: number, degrees: number) {
   const count = 2 * radius + 1
   const raw = Array.from({ length: count }, (_, i) => exp((-i * i) / (2 * sigma * sigma)))
   const sum = raw.reduce((total, weight) => total + weight, 0)

@@ -16,7 +16,7 @@ export function multiply(a: readonly number[], b: readonly number[], inner: numb
 }
 
 /** Inverse of a 3x3 matrix up to a factor, which a homography does not care about. */
-export function adjugate(m: Homography): number[] {
+function adjugate(m: Homography): number[] {
   const minor = (i: number, j: number) => {
     const at = (row: number, column: number) => m[((row + 3) % 3) * 3 + ((column + 3) % 3)]!
     return at(i + 1, j + 1) * at(i + 2, j + 2) - at(i + 1, j + 2) * at(i + 2, j + 1)

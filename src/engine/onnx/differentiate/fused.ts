@@ -43,7 +43,7 @@ function swishAround(sigmoid: Node, flow: Flow): Fused | undefined {
 }
 
 /** Operator of the nodes that stand for x sigmoid(x); it is in no graph that leaves here. */
-export const swish = 'Swish'
+const swish = 'Swish'
 
 function geluAround(erf: Node, flow: Flow): Fused | undefined {
   const scaling = flow.maker(erf.inputs[0] ?? '')

@@ -65,7 +65,7 @@ export async function decodeGraph(model: ModelProto, proto: GraphProto, sources:
   return graph
 }
 
-export async function decodeTensor(proto: TensorProto, name: string, sources: Sources): Promise<Tensor> {
+async function decodeTensor(proto: TensorProto, name: string, sources: Sources): Promise<Tensor> {
   const type = elementTypeOf(proto.dataType)
   if (!type) throw new GraphError(`tensor ${name} has the unknown element type ${proto.dataType}`)
   const shape = proto.dims.map(Number)

@@ -5,7 +5,7 @@ import { decodeNumbers } from '../numbers.ts'
 import { readFully } from './fileWindow.ts'
 
 /** The elements of a tensor as dense little-endian bytes, read from its file where they are not in memory. */
-export async function readBytes(tensor: Tensor): Promise<Uint8Array> {
+async function readBytes(tensor: Tensor): Promise<Uint8Array> {
   if (tensor.data.kind === 'inline') return tensor.data.bytes
   const { path, offset, length } = tensor.data
   let file
@@ -74,15 +74,7 @@ export async function readWeightsOf(graph: Graph, name: string, path: string): P
   throw refuse(`is computed by ${node.op}, not a constant`)
 }
 
-/** The tensor behind `name`, through Identity nodes; undefined where it is computed. */
-export function constantBehind(graph: Graph, name: string): Tensor | undefined {
-  const found = graph.tensors.get(name)
-  if (found) return found
-  const node = graph.nodes.find(({ outputs }) => outputs.includes(name))
-  return node?.op === 'Identity' && node.inputs[0] ? constantBehind(graph, node.inputs[0]) : undefined
-}
-
-export function transposed({ shape, values }: Weights, order: readonly number[]): Weights {
+function transposed({ shape, values }: Weights, order: readonly number[]): Weights {
   const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1))
   const target = order.map((axis) => shape[axis] ?? 1)
   const steps = order.map((axis) => strides[axis] ?? 0)

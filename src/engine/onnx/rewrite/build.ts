@@ -118,7 +118,7 @@ function namesIn(graph: Graph): Set<string> {
 }
 
 /** The same nodes in topological order; those that were in order stay in it. */
-export function sorted(nodes: readonly Node[]): Node[] {
+function sorted(nodes: readonly Node[]): Node[] {
   const maker = new Map<string, Node>()
   for (const node of nodes) for (const output of node.outputs) if (output !== '') maker.set(output, node)
   const result: Node[] = []
@@ -148,7 +148,7 @@ export function sorted(nodes: readonly Node[]): Node[] {
 }
 
 /** The graph without the nodes and constants that no output needs. Inputs stay. */
-export function pruned(graph: Graph): Graph {
+function pruned(graph: Graph): Graph {
   const needed = new Set(graph.outputs.map(({ name }) => name))
   const nodes: Node[] = []
   for (const node of graph.nodes.toReversed()) {

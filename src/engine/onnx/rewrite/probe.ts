@@ -11,7 +11,7 @@ import { upgraded } from './upgrade.ts'
 type Features = Pick<FeaturePoint, 'layout' | 'extraTokens'>
 
 /** What of a tensor leaves the graph. Reductions are computed inside it, so that only their result is copied out. */
-export type Reduction =
+type Reduction =
   /** The tensor as it is. */
   | { kind: 'none' }
   /** Unbiased variance over positions, two passes, for each image and channel: [N,C]. */

@@ -5,7 +5,7 @@ import { wrapAxis } from '../shape/known.ts'
 import { GraphBuilder, int } from './build.ts'
 
 /** Version whose operator forms the other rewrites are written in. */
-export const targetOpset = 18
+const targetOpset = 18
 const oldest = 7
 
 interface Change {

@@ -40,7 +40,7 @@ export function windowOf(node: Node, kernel: readonly number[], spatial: readonl
   }
 }
 
-export function windowOutput(window: Window, spatial: readonly number[], ceil = false): number[] {
+function windowOutput(window: Window, spatial: readonly number[], ceil = false): number[] {
   return window.kernel.map((k, axis) => {
     const stride = window.strides[axis] ?? 1
     const padded = (spatial[axis] ?? 0) + (window.begin[axis] ?? 0) + (window.end[axis] ?? 0)

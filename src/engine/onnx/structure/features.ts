@@ -84,7 +84,7 @@ function closed(node: Node, flow: Flow, through: ReadonlySet<string> = closing):
 }
 
 /** A feature point as the contract shows it. */
-export interface DescribedFeature {
+interface DescribedFeature {
   index: number
   kind: FeaturePoint['kind']
   stage: number

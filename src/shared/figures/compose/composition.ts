@@ -5,7 +5,7 @@ import { figureSpec } from '../spec.ts'
 export const compositionVersion = 1
 
 /** What a series is called, and its place in the palette, in every figure of a paper. */
-export const seriesName = z.object({
+const seriesName = z.object({
   /** Name of the series in its study. */
   series: z.string(),
   /** Its name in the figure; the same when left out. */
@@ -34,7 +34,7 @@ export const figureStyle = z.object({
 })
 
 /** Where a panel's data come from; `data` carries them along. */
-export const panelSource = z.discriminatedUnion('kind', [
+const panelSource = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('study'),
     /** Id or title. */
@@ -68,7 +68,7 @@ export const panelSource = z.discriminatedUnion('kind', [
 ])
 
 /** What an author changes on an axis; what is left out stays as the study has it. Limits in the unit of the data. */
-export const axisLook = z.object({
+const axisLook = z.object({
   label: z.string().max(200).optional(),
   min: z.number().optional(),
   max: z.number().optional(),
@@ -76,7 +76,7 @@ export const axisLook = z.object({
   scale: z.enum(['linear', 'log']).optional(),
 })
 
-export const legendPlace = z.enum([
+const legendPlace = z.enum([
   'none',
   'top',
   'bottom',
@@ -87,7 +87,7 @@ export const legendPlace = z.enum([
   'bottom-right',
 ])
 
-export const panel = z.object({
+const panel = z.object({
   /** Unique in its figure. */
   id: z.string().min(1).max(40),
   source: panelSource,
@@ -110,7 +110,7 @@ export const panel = z.object({
   hidden: z.array(z.string()).default([]),
 })
 
-export const page = z.object({
+const page = z.object({
   /** Id of a venue, or "free" for a width of one's own. */
   venue: z.string().default('icml'),
   /** Of the venue: a column, the text block, or a share of it. */

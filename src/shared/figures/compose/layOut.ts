@@ -10,7 +10,7 @@ export interface Box {
   height: number
 }
 
-export interface PlacedPanel {
+interface PlacedPanel {
   /** Of letter and title; of no height where there are none. */
   caption: Box
   plot: Box

@@ -1,0 +1,34 @@
+// `npm run check`: lint, types and the pure tests, for the time between two edits. What takes sessions, processes or the
+// window is left to `npm test`.
+import { availableParallelism } from 'node:os'
+import { cachedLint, conclude, runTests, typeChecks } from './checks.ts'
+import { captured } from './run.ts'
+
+/** Each of these programs takes a core and up to a gigabyte. */
+const lanes = Math.min(4, availableParallelism())
+
+const failed: string[] = []
+
+/** Runs programs beside one another; the output of each is printed in one piece when it ends. */
+async function together(programs: readonly string[][]): Promise<void> {
+  const waiting = [...programs]
+  async function lane(): Promise<void> {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const [name = '', ...args] = next
+      const started = performance.now()
+      const { code, output } = await captured(name, ...args)
+      const title = [name, ...args.filter((arg) => arg.startsWith('tsconfig'))].join(' ')
+      const seconds = ((performance.now() - started) / 1000).toFixed(1)
+      console.log(`── ${title}: ${code === 0 ? 'done' : 'failed'} in ${seconds} s`)
+      if (output) console.log(output)
+      if (code !== 0) failed.push(title)
+    }
+  }
+  await Promise.all(Array.from({ length: lanes }, lane))
+}
+
+const [eslint = [], prettier = []] = cachedLint
+await together([eslint, ...typeChecks, prettier])
+console.log('\n── tests')
+if ((await runTests('--project', 'pure')) !== 0) failed.push('tests')
+conclude(failed)

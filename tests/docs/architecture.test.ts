@@ -1,0 +1,68 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+const root = join(import.meta.dirname, '../..')
+
+/** Cells of the first column of each Markdown table whose heading there is "folder". */
+function firstColumns(markdown: string): string[] {
+  const cells: string[] = []
+  let inTable = false
+  for (const line of markdown.split('\n')) {
+    const first = /^\|([^|]*)\|/.exec(line)?.[1]?.trim()
+    if (first === undefined) inTable = false
+    else if (first === 'folder') inTable = true
+    else if (inTable) cells.push(first)
+  }
+  return cells
+}
+
+/** What stands in backticks. */
+const quoted = (text: string): string[] => [...text.matchAll(/`([^`\n]+)`/g)].map(([, inner = '']) => inner)
+
+const filesIn = (folder: string) => readdirSync(folder, { recursive: true, withFileTypes: true })
+
+/** Folders of a folder that hold a file at any depth. */
+const roomsOf = (parent: string): string[] =>
+  readdirSync(join(root, parent), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => `${parent}/${name}`)
+    .filter((folder) => filesIn(join(root, folder)).some((entry) => entry.isFile()))
+    .sort()
+
+const architecture = readFileSync(join(root, 'docs/architecture.md'), 'utf8')
+const named = firstColumns(architecture).flatMap(quoted)
+
+describe('the tables of rooms in docs/architecture.md', () => {
+  it.each([
+    'src',
+    'src/engine',
+    'src/engine/studies',
+    'src/engine/api',
+    'src/renderer',
+    'src/renderer/features',
+  ])('name every folder of %s, once, and no other', (parent) => {
+    const here = named.filter((folder) => folder.slice(0, folder.lastIndexOf('/')) === parent)
+    expect(here.sort()).toEqual(roomsOf(parent))
+  })
+
+  it('name no folder that is not there', () => {
+    expect(named.filter((folder) => !existsSync(join(root, folder)))).toEqual([])
+  })
+})
+
+/** Our own documents; those of studies are made from their definitions. */
+const documents = [
+  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'],
+  ...filesIn(join(root, 'docs'))
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.md'))
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1)),
+]
+
+it.each(documents)('files and folders that %s names in backticks are there', (document) => {
+  const text = readFileSync(join(root, document), 'utf8')
+  const paths = quoted(text).filter((path) =>
+    /^(src|tests|tools|scripts|bench|docs|resources)\/[\w./-]*$/.test(path),
+  )
+  expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([])
+})

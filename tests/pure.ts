@@ -1,0 +1,23 @@
+/**
+ * Test files of the project `pure`, which `npm run check` runs: no session of ONNX Runtime, no other process, no engine,
+ * and a few seconds each at most. All others are in `parts`.
+ */
+export const pure = [
+  'tests/docs/**/*.test.ts',
+  'tests/shared/**/*.test.ts',
+  // The stores are tried on an engine of their own.
+  'tests/renderer/**/!(stores).test.ts',
+  'tests/cli/{docs,follow,result,text,verdict}.test.ts',
+  'tests/engine/benchmarks/differences.test.ts',
+  'tests/engine/bundles/{hostile,write}.test.ts',
+  'tests/engine/images/{bandNoise,corruptionsExact,geometry,goldens,jpeg,patchDrop}.test.ts',
+  'tests/engine/inference/readout.test.ts',
+  'tests/engine/jobs/queue.test.ts',
+  'tests/engine/metrics/*.test.ts',
+  'tests/engine/models/{labels,role}.test.ts',
+  'tests/engine/onnx/{inspect,kernels,read,shapes}.test.ts',
+  'tests/engine/report/report.test.ts',
+  'tests/engine/studies/{checks,conditions,drawsPieces,kernelLayers,levels,masksState}.test.ts',
+  'tests/engine/workspace/{cache,migration}.test.ts',
+  'tests/shell/page.test.ts',
+]
