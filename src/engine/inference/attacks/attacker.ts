@@ -4,7 +4,8 @@ import { emptyFacts, factsOf, type Facts } from '../facts.ts'
 import { gradientOutput, labelsInput, weightInput } from '../gradientNames.ts'
 import { createSession, floatsOf, floatTensor } from '../ort.ts'
 import type { Answers, Asked, OpenAttackRequest, Opened } from '../protocol.ts'
-import { follow, type Gradient } from './trajectory.ts'
+import type { Gradient } from './gradient.ts'
+import { follow } from './trajectory.ts'
 
 /** Attacks batches of images. */
 export async function openAttacker(request: OpenAttackRequest): Promise<Opened> {

@@ -1,5 +1,5 @@
 import { straightPath, weightedGradients, type GradientPoints } from '#shared/maths/gradientPoints.ts'
-import type { Gradient } from './trajectory.ts'
+import type { Gradient } from './gradient.ts'
 
 /** Points of the path from black to the image: S = 20 steps, both ends included (TAIG; LKRobust TAIG.py). */
 const pathPoints = 21

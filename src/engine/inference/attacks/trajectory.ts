@@ -2,9 +2,7 @@ import type { Attack } from '#shared/attacks.ts'
 import { generator } from '#shared/random.ts'
 import { integratedGradients } from './integrated.ts'
 import { addMomentum, fastStep, projectedStep, randomStart, roundTo8Bit } from './updates.ts'
-
-/** d(what is to grow)/dx for images float32 [n, height, width, 3] in [0,1]. */
-export type Gradient = (x: Float32Array) => Promise<Float32Array>
+import type { Gradient } from './gradient.ts'
 
 export interface Attacked {
   /** Of the cross entropy with the true classes. */

@@ -1,30 +1,11 @@
 import type { ErrorShape } from '#shared/errors.ts'
-import type { ImagePool } from '../../images/index.ts'
-import type { Classifier } from '../../models/index.ts'
-import type { Db } from '../../workspace/index.ts'
-import type { DrawsReader } from '../masks/reader.ts'
 import { inCalls } from './calls.ts'
 import { loadImage } from './load.ts'
 import { missingRows, type Row } from './missing.ts'
 import { prefetch } from './prefetch.ts'
 import { readingsOf, type LaneReading } from './readings.ts'
 import { type FactStore, factStore, setVariantBatch } from '../../facts/index.ts'
-import type { SessionPlan } from '../definition/index.ts'
-
-/** What of a study is measured in one session. */
-export interface Measurement {
-  db: Db
-  pool: ImagePool
-  classifier: Classifier
-  plan: SessionPlan
-  draws: DrawsReader | null
-  signal: AbortSignal
-  /** Deaths of the engine at the place where this begins; its first rows are then tried in smaller calls. */
-  crashes: number
-  enterNative(): void
-  /** Called after every batch and every chunk with what came since the last call. */
-  onProgress(step: { computed: number; cached: number; failed: number }): void
-}
+import type { SessionRun } from './sessionRun.ts'
 
 interface Batch {
   pixels: SharedArrayBuffer
@@ -41,15 +22,15 @@ const ahead = 2
  * once for all its conditions; batches of rows are filled by the image workers while the session computes. Stops
  * between batches when `signal` is aborted, with everything computed so far stored. Returns the forward passes made.
  */
-export async function measure(measurement: Measurement): Promise<number> {
-  const { db, classifier, plan, signal, onProgress } = measurement
+export async function measure(run: SessionRun): Promise<number> {
+  const { db, classifier, plan, signal, onProgress } = run
   const facts = factStore(db)
   const readings = readingsOf(classifier.model, plan.conditions)
   let passes = 0
-  let crashes = measurement.crashes
-  for await (const batch of prefetch(batches(measurement, facts), ahead)) {
-    measurement.enterNative()
-    const failed = await compute(measurement, facts, batch, readings, crashes)
+  let crashes = run.crashes
+  for await (const batch of prefetch(batches(run, facts), ahead)) {
+    run.enterNative()
+    const failed = await compute(run, facts, batch, readings, crashes)
     crashes = 0
     passes += batch.rows.length
     const wanted = batch.rows.reduce((sum, { wants }) => sum + wants.length, 0)
@@ -59,8 +40,8 @@ export async function measure(measurement: Measurement): Promise<number> {
   return passes
 }
 
-async function* batches(measurement: Measurement, facts: FactStore): AsyncGenerator<Batch, void, undefined> {
-  const { classifier, plan, signal } = measurement
+async function* batches(run: SessionRun, facts: FactStore): AsyncGenerator<Batch, void, undefined> {
+  const { classifier, plan, signal } = run
   // Half as much again, so that a call at half the size may start at any row.
   const values = Math.ceil(classifier.batch * 1.5) * classifier.height * classifier.width * 3
   const bytes = values * (plan.graph.floats ? 4 : 1)
@@ -71,11 +52,11 @@ async function* batches(measurement: Measurement, facts: FactStore): AsyncGenera
   let rows: Row[] = []
   const fill = async (): Promise<Batch> => {
     const pixels = buffers[turn++ % buffers.length] ?? new SharedArrayBuffer(bytes)
-    const batch = { pixels, rows, problems: await load(measurement, rows, pixels) }
+    const batch = { pixels, rows, problems: await load(run, rows, pixels) }
     rows = []
     return batch
   }
-  for await (const row of missingRows(measurement, facts)) {
+  for await (const row of missingRows(run, facts)) {
     if (rows.length === capacity || (rows[0] && rows[0].feeds !== row.feeds)) {
       if (signal.aborted) return
       yield await fill()
@@ -87,7 +68,7 @@ async function* batches(measurement: Measurement, facts: FactStore): AsyncGenera
 
 /** Fills slot i of `pixels` with row i; neighbouring rows of one image are one request. */
 async function load(
-  { pool, draws, plan }: Measurement,
+  { pool, draws, plan }: SessionRun,
   rows: Row[],
   pixels: SharedArrayBuffer,
 ): Promise<(ErrorShape | null)[]> {
@@ -115,7 +96,7 @@ async function load(
 
 /** Runs the session over a batch and stores what it says. Returns how many rows failed. */
 async function compute(
-  { db, classifier }: Measurement,
+  { db, classifier }: SessionRun,
   facts: FactStore,
   { pixels, rows, problems: unmade }: Batch,
   readings: LaneReading[],

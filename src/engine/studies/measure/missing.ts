@@ -2,7 +2,7 @@ import type { Preprocessing } from '#shared/contract/index.ts'
 import { pixelTransform } from '#shared/stimulus.ts'
 import type { Transform } from '#shared/transforms/index.ts'
 import type { Feed } from '../../inference/index.ts'
-import type { Measurement } from './measure.ts'
+import type { SessionRun } from './sessionRun.ts'
 import { passKey } from './passes.ts'
 import { readoutKey } from './readings.ts'
 import {
@@ -49,18 +49,15 @@ const noFeeds: Feed[] = []
  * Rows without a fact: source by source, image by image so that an image is decoded once; or condition by condition
  * where their feeds differ.
  */
-export async function* missingRows(
-  measurement: Measurement,
-  facts: FactStore,
-): AsyncGenerator<Row, void, undefined> {
-  const columns = columnsOf(measurement)
+export async function* missingRows(run: SessionRun, facts: FactStore): AsyncGenerator<Row, void, undefined> {
+  const columns = columnsOf(run)
   for (const group of Map.groupBy(columns, ({ stored }) => sourceKey(stored.source)).values()) {
-    if (measurement.plan.feedsOf === null) yield* missingRowsOf(measurement, facts, group)
-    else for (const column of group) yield* missingRowsOf(measurement, facts, [column])
+    if (run.plan.feedsOf === null) yield* missingRowsOf(run, facts, group)
+    else for (const column of group) yield* missingRowsOf(run, facts, [column])
   }
 }
 
-function columnsOf({ db, classifier, plan }: Measurement): Column[] {
+function columnsOf({ db, classifier, plan }: SessionRun): Column[] {
   const { model, provider } = classifier
   return [...Map.groupBy(plan.conditions, passKey).values()].flatMap((group) => {
     const [first] = group
@@ -82,7 +79,7 @@ function columnsOf({ db, classifier, plan }: Measurement): Column[] {
 }
 
 async function* missingRowsOf(
-  { db, signal, onProgress }: Measurement,
+  { db, signal, onProgress }: SessionRun,
   facts: FactStore,
   columns: Column[],
 ): AsyncGenerator<Row, void, undefined> {

@@ -9,7 +9,7 @@ import { imageProblem } from '../../../measure/load.ts'
 import { measureGrid } from '../../../measure/grid.ts'
 import { targetLookup } from '../../../measure/targets.ts'
 import { adversarialPath, openCraft, type Craft } from './craft.ts'
-import type { TransferParams } from './index.ts'
+import type { TransferParams } from './params.ts'
 import {
   factStore,
   imageChunks,
