@@ -9,7 +9,6 @@ export {
 } from './calibration.ts'
 export {
   alexnet,
-  benchmarkCorruptions,
   corruptionSummary,
   type CorruptionBaseline,
   type CorruptionErrors,
@@ -17,12 +16,4 @@ export {
   type CorruptionSummary,
 } from './corruption.ts'
 export { detection, resampledDetection, type Detection } from './detection.ts'
-export {
-  flipProbability,
-  frameRule,
-  meanRate,
-  perturbations,
-  top5Distance,
-  top5Mean,
-  type FrameRule,
-} from './stability.ts'
+export { flipProbability, frameRule, meanRate, top5Distance, top5Mean, type FrameRule } from './stability.ts'

@@ -40,13 +40,8 @@ export {
   type SizedMasks,
 } from './draws.ts'
 export { byLevel, drawsText, serialiseDraws, type WrittenMasks } from './drawsText.ts'
-export {
-  corruptionNames,
-  deterministicCorruptions,
-  holdOutCorruptions,
-  type Corruption,
-  type CorruptionName,
-} from './corruption.ts'
+export type { Corruption } from './corruption.ts'
+export { corruptionNames, type CorruptionName } from './corruptionNames.ts'
 export type { Identity } from './identity.ts'
 export {
   patchMask,
@@ -57,11 +52,18 @@ export {
   type PatchDrop,
   type PatchGrid,
 } from './patchDrop.ts'
+export type { Perturbation } from './perturbation.ts'
 export {
   frameCount,
-  holdOutPerturbations,
   noisePerturbations,
   perturbationNames,
-  type Perturbation,
   type PerturbationName,
-} from './perturbation.ts'
+} from './perturbationNames.ts'
+export {
+  imagenetC15,
+  imagenetC19,
+  imagenetCHoldOut,
+  imagenetP10,
+  imagenetP14,
+  imagenetPHoldOut,
+} from './protocols.ts'

@@ -3,17 +3,18 @@ import { z } from 'zod'
 import { KernelscopeError } from '#shared/errors.ts'
 import {
   corruptionNames,
-  deterministicCorruptions,
   frameCount,
-  holdOutCorruptions,
-  holdOutPerturbations,
+  imagenetC15,
+  imagenetCHoldOut,
+  imagenetP10,
+  imagenetPHoldOut,
   noisePerturbations,
   perturbationNames,
   transform,
   type Transform,
 } from '#shared/transforms/index.ts'
 import { locateImage } from '../../datasets/index.ts'
-import { corruptionParameters, frameText, resizedSize, type Geometry } from '../../images/index.ts'
+import { corruptions, frameText, resizedSize, type Geometry } from '../../images/index.ts'
 import type { Answer } from '../bytes/server.ts'
 import { api } from '../session/implementation.ts'
 import type { EngineSession } from '../session/session.ts'
@@ -35,13 +36,13 @@ export const gallery = {
   catalogue: api.gallery.catalogue.handler(() => ({
     corruptions: corruptionNames.map((name) => ({
       name,
-      holdOut: holdOutCorruptions.includes(name),
-      random: !deterministicCorruptions.includes(name),
-      parameters: corruptionParameters[name],
+      role: roleOf(name, imagenetC15, imagenetCHoldOut),
+      random: !corruptions[name].deterministic,
+      parameters: corruptions[name].parameters,
     })),
     perturbations: perturbationNames.map((name) => ({
       name,
-      holdOut: holdOutPerturbations.includes(name),
+      role: roleOf(name, imagenetP10, imagenetPHoldOut),
       noise: noisePerturbations.includes(name),
       frames: Array.from({ length: frameCount(name) }, (_, frame) => frameText(name, frame)),
     })),
@@ -54,6 +55,9 @@ export const gallery = {
     return { key: digest, name: basename(path), width, height }
   }),
 }
+
+const roleOf = (name: string, benchmark: readonly string[], holdOut: readonly string[]) =>
+  benchmark.includes(name) ? 'benchmark' : holdOut.includes(name) ? 'hold-out' : null
 
 const rowId = /^\d{1,15}$/
 const digest = /^[0-9a-f]{64}$/

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
-import { corruptionNames } from '#shared/transforms/index.ts'
+import { imagenetC19 } from '#shared/transforms/index.ts'
 import {
   parseRowPath,
   readArrayLabels,
@@ -31,7 +31,7 @@ interface ArrayFile {
 /** CIFAR-10-C and -100-C as published: one .npy per corruption, 5 x 10,000 images, beside labels.npy. */
 export const cifarCorruptedArrays: Recogniser = async (look) => {
   const { files } = await look.at()
-  const found = corruptionNames.filter((name) => files.includes(`${name}.npy`))
+  const found = imagenetC19.filter((name) => files.includes(`${name}.npy`))
   if (found.length === 0) return null
   if (!files.includes('labels.npy'))
     throw new KernelscopeError(
@@ -53,7 +53,7 @@ export const cifarCorruptedArrays: Recogniser = async (look) => {
   return {
     ...arrayLayout(used, hundred ? cifar100Classes : cifar10Classes),
     recognised: hundred ? 'cifar-100-c' : 'cifar-10-c',
-    reason: `${used.length} of the ${corruptionNames.length} array files of ${name}, with labels.npy.`,
+    reason: `${used.length} of the ${imagenetC19.length} array files of ${name}, with labels.npy.`,
     expected: { images: perPart, parts: imagenetCParts, classes: hundred ? cifar100Classes : cifar10Classes },
     remarks: refused,
   }

@@ -1,15 +1,15 @@
-import { corruptionNames } from '#shared/transforms/index.ts'
+import { imagenetC19 } from '#shared/transforms/index.ts'
 import { imagenet1k } from '../../models/index.ts'
 import type { Place, Recogniser } from './kind.ts'
 import { foldersIn, type Look } from '../look.ts'
 import { cifarOf } from './cifar.ts'
 import { looksLikeWnid } from './wnids.ts'
 
-const known = new Set<string>(corruptionNames)
+const known = new Set<string>(imagenetC19)
 const severities = ['1', '2', '3', '4', '5']
 
 /** All parts of ImageNet-C in the order of its table. */
-export const imagenetCParts = corruptionNames.flatMap((name) => severities.map((s) => `${name}/${s}`))
+export const imagenetCParts = imagenetC19.flatMap((name) => severities.map((s) => `${name}/${s}`))
 
 const perPart = 50000
 const perCifarPart = 10000

@@ -1,9 +1,9 @@
-import { noisePerturbations, perturbationNames } from '#shared/transforms/index.ts'
+import { imagenetP10, imagenetP14, noisePerturbations } from '#shared/transforms/index.ts'
 import type { Place, Recogniser } from './kind.ts'
 import { foldersIn, type Look } from '../look.ts'
 
 /** Folder names of ImageNet-P: perturbations, and the harder noise sequences, e.g. "shot_noise_2". */
-export const imagenetPParts: readonly string[] = perturbationNames.flatMap((name) =>
+export const imagenetPParts: readonly string[] = imagenetP14.flatMap((name) =>
   noisePerturbations.includes(name) ? [name, `${name}_2`, `${name}_3`] : [name],
 )
 
@@ -33,7 +33,7 @@ export const imagenetP: Recogniser = async (look) => {
     reason: `${parts.length} of the perturbations of ImageNet-P, ${classes.length} classes, ${holds === 'videos' ? 'a video' : 'a folder of frames'} for each sequence.`,
     classes,
     labelsPath: null,
-    expected: { images: null, parts: perturbationNames.slice(0, 10), classes: null },
+    expected: { images: null, parts: imagenetP10, classes: null },
     videos: holds === 'videos',
     placeOf: (name) => placeOfFrame(prefix + name),
   }
