@@ -1,4 +1,5 @@
-import { lut, lutIndex, type ColourMap } from '#shared/colour/maps.ts'
+import type { ColourMap } from '#shared/colour/list.ts'
+import { lut, lutIndex } from '#shared/colour/maps.ts'
 
 /** A number at every cell of a picture: `values` is [height, width], row-major. NaN is "no value". */
 export interface Field {
