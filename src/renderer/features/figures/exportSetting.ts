@@ -1,4 +1,5 @@
 import type { FigureFormat } from '#shared/contract/index.ts'
+import { figureFormats } from '#shared/figures/figureFormats.ts'
 import { venues, venueSetting } from '#shared/figures/venues.ts'
 
 export type Span = 'column' | 'text' | 'half'
@@ -15,15 +16,15 @@ export interface ExportSetting {
   directory: string | null
 }
 
-export const formatChoices: readonly { value: FigureFormat; label: string }[] = [
-  { value: 'pdf', label: 'PDF' },
-  { value: 'svg', label: 'SVG' },
-  { value: 'png', label: 'PNG' },
-  { value: 'csv', label: 'Data as CSV' },
-  { value: 'json', label: 'Data as JSON' },
-  { value: 'txt', label: 'Caption draft' },
-  { value: 'tex', label: 'Caption for LaTeX' },
-]
+export const formatChoices = figureFormats.map(({ id, title }) => ({ value: id, label: title }))
+
+/** The formats of a menu beside a figure, one click each. */
+export const quickFormats = [
+  { format: 'svg', label: 'SVG', icon: 'i-lucide-spline' },
+  { format: 'png', label: 'PNG, 300 dpi', icon: 'i-lucide-image' },
+  { format: 'pdf', label: 'PDF', icon: 'i-lucide-file-text' },
+  { format: 'csv', label: 'Data as CSV', icon: 'i-lucide-table' },
+] as const satisfies readonly { format: FigureFormat; label: string; icon: string }[]
 
 export const firstSetting = (): ExportSetting => ({
   formats: ['pdf', 'csv', 'txt'],
