@@ -1,4 +1,5 @@
 import type { Dataset, StudyInput, SuiteInput, SuitePlan } from '#shared/contract/index.ts'
+import { ordinaryKinds } from '#shared/datasetKinds.ts'
 import { KernelscopeError, toErrorShape, type ErrorShape } from '#shared/errors.ts'
 import { getDataset, listDatasets } from '../../datasets/index.ts'
 import { getModel, targetsOf } from '../../models/index.ts'
@@ -17,11 +18,9 @@ interface Member {
   quick?: Record<string, unknown>
 }
 
-const ordinary: readonly Dataset['recognised'][] = ['imagenet-val', 'folders', 'csv', 'cifar-10', 'cifar-100']
-
 /** The six benchmarks of section 3, and clean accuracy, in the order of the paper. */
 const members: readonly Member[] = [
-  { kind: 'clean-accuracy', recognised: ordinary, made: false },
+  { kind: 'clean-accuracy', recognised: ordinaryKinds, made: false },
   { kind: 'imagenet-a', recognised: ['imagenet-a'], made: false },
   { kind: 'imagenet-c', recognised: ['imagenet-c', 'cifar-10-c', 'cifar-100-c'], made: true, quick: {} },
   { kind: 'imagenet-o', recognised: ['imagenet-o'], made: false },
@@ -72,7 +71,7 @@ async function memberInput(
 ): Promise<StudyInput> {
   const definition = studyDefinition(member.kind)
   const own = largest(db, member.recognised, modelIds, definition.needsLabels !== false)
-  const dataset = own ?? (member.made ? largest(db, ordinary, modelIds, true) : null)
+  const dataset = own ?? (member.made ? largest(db, ordinaryKinds, modelIds, true) : null)
   if (!dataset)
     throw new KernelscopeError('DATASET_NOT_FOUND', `no dataset of the workspace is ${definition.title}`, {
       hint: 'Add its folder; it is recognised by its structure.',
@@ -100,7 +99,7 @@ function largest(
 ): Dataset | null {
   const candidates = listDatasets(db)
     .filter((dataset) => recognised.includes(dataset.recognised) && dataset.images > 0)
-    .filter((dataset) => recognised !== ordinary || dataset.parts.length === 0)
+    .filter((dataset) => recognised !== ordinaryKinds || dataset.parts.length === 0)
     .filter((dataset) => !needsLabels || modelIds.every((id) => knowsAny(db, id, dataset)))
     .sort((a, b) => b.images - a.images || a.id - b.id)
   return candidates[0] ?? null
