@@ -5,8 +5,13 @@ import { gradient } from './gradient.ts'
 import { integratedGradients } from './integratedGradients.ts'
 import { smoothGrad } from './smoothGrad.ts'
 
-/** Every saliency method, in the order it is offered; the first is taken where none is named. */
-const all = [gradient, smoothGrad, integratedGradients] as const
+/** Every saliency method. */
+const all = [
+  // In the order they are offered; the first is taken where none is named.
+  gradient,
+  smoothGrad,
+  integratedGradients,
+] as const
 
 const [first, ...others] = all
 
@@ -32,10 +37,10 @@ export function saliencyDefinitionOf(name: string): SaliencyDefinition & { id: S
   return found
 }
 
-/** Every parameter of every method once, by name: methods that share a name share the parameter. */
-export const saliencyFields: readonly SaliencyField[] = [
-  ...new Map(saliencyMethods.flatMap(fieldsOf).map((field) => [field.key, field])).values(),
-]
+/** Every parameter of every method once, by name: methods that share a name share the option, and its default there. */
+export const saliencyFields: readonly SaliencyField[] = saliencyMethods
+  .flatMap(fieldsOf)
+  .filter(({ key }, at, fields) => fields.findIndex((field) => field.key === key) === at)
 
 const noImage: SaliencyImage = { image: new Float32Array(), key: '', baseline: [0, 0, 0] }
 

@@ -66,4 +66,5 @@ export {
   imagenetP10,
   imagenetP14,
   imagenetPHoldOut,
+  type ImagenetCName,
 } from './protocols.ts'

@@ -34,6 +34,8 @@ export const imagenetCHoldOut = Object.freeze([
 /** All nineteen, of whose accuracies the mean at severity 5 is taken. */
 export const imagenetC19 = Object.freeze([...imagenetC15, ...imagenetCHoldOut] as const)
 
+export type ImagenetCName = (typeof imagenetC19)[number]
+
 /** The perturbations of ImageNet-P over which mFR is the mean. */
 export const imagenetP10 = Object.freeze([
   'gaussian_noise',

@@ -4,8 +4,14 @@ import { json } from './json.ts'
 import { md } from './md.ts'
 import { tex } from './tex.ts'
 
-/** Every format of tables, in the order it is offered. */
-const all = [tex, md, csv, json] as const
+/** Every format of tables. */
+const all = [
+  // In the order they are offered.
+  tex,
+  md,
+  csv,
+  json,
+] as const
 
 export type TableFormat = (typeof all)[number]['id']
 

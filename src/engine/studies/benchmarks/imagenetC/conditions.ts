@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Dataset } from '#shared/contract/index.ts'
-import { imagenetC19, type CorruptionName } from '#shared/transforms/index.ts'
+import { imagenetC19, type ImagenetCName } from '#shared/transforms/index.ts'
 import type { StoredModel } from '../../../models/index.ts'
 import type { ConditionRoom } from '../../definition/definition.ts'
 import { baselineParam } from '../shared/baseline.ts'
@@ -40,7 +40,7 @@ export const isCorrupted = ({ parts }: Dataset): boolean =>
   parts.some(({ name }) => imagenetC19.some((corruption) => name.startsWith(`${corruption}/`)))
 
 /** Chosen corruptions in the order of the benchmark. */
-export const chosenCorruptions = ({ corruptions }: CorruptionParams): CorruptionName[] =>
+export const chosenCorruptions = ({ corruptions }: CorruptionParams): ImagenetCName[] =>
   imagenetC19.filter((name) => corruptions.includes(name))
 
 export const chosenSeverities = ({ severities: chosen }: CorruptionParams): number[] =>
