@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Option, type Command } from 'commander'
-import type { MapView, SaliencyMethod, SaliencyTarget, Source } from '#shared/contract/index.ts'
+import type { MapView, SaliencyTarget, Source } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import {
   addFigureOptions,
@@ -10,10 +10,11 @@ import {
   printFiles,
   type FigureFlags,
 } from '../figureFlags.ts'
-import { integerOf, numberOf } from '../flags.ts'
+import { integerOf } from '../flags.ts'
 import { followMap } from '../followMap.ts'
 import { describeAttention, describeField, describeSaliency } from '../mapText.ts'
 import { findNamed, namedDataset } from '../named.ts'
+import { addSaliencyOptions, saliencyMethodOf } from '../saliencyFlags.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
 
 interface MapFlags extends GlobalOptions, FigureFlags {
@@ -32,12 +33,8 @@ interface AttentionFlags extends MapFlags {
 
 interface SaliencyFlags extends MapFlags {
   image: string
-  method: 'gradient' | 'smoothgrad' | 'integrated'
-  copies: number
-  noise: number
-  steps: number
-  baseline: 'black' | 'mean'
-  seed: number
+  /** Name of a method; its parameters stand beside it under their own names. */
+  method: string
   class?: number
   of: 'logit' | 'ce'
   signed?: boolean
@@ -103,23 +100,13 @@ export function addMapCommands(parent: Command, session: CliSession): void {
   })
 
   figures(
-    parent
-      .command('saliency')
-      .description('which pixels of an image an output hangs on, by its gradient')
-      .argument('<model>', model)
-      .requiredOption('--image <file>', 'the image')
-      .addOption(
-        new Option('--method <name>', 'how')
-          .choices(['gradient', 'smoothgrad', 'integrated'])
-          .default('gradient'),
-      )
-      .option('--copies <n>', 'noisy copies of smoothgrad', integerOf('--copies', 1), 25)
-      .option('--noise <share>', 'its noise, of the range of the image', numberOf('--noise'), 0.15)
-      .option('--steps <n>', 'intervals of integrated gradients', integerOf('--steps', 1), 50)
-      .addOption(
-        new Option('--baseline <name>', 'where they begin').choices(['black', 'mean']).default('black'),
-      )
-      .option('--seed <n>', 'of the noise', integerOf('--seed', 0), 0)
+    addSaliencyOptions(
+      parent
+        .command('saliency')
+        .description('which pixels of an image an output hangs on, by its gradient')
+        .argument('<model>', model)
+        .requiredOption('--image <file>', 'the image'),
+    )
       .option(
         '--class <n>',
         'index of the explained class; the predicted one when left out',
@@ -136,7 +123,7 @@ export function addMapCommands(parent: Command, session: CliSession): void {
     const image = { path: resolve(session.io.cwd, flags.image) }
     const of = explained[flags.of]
     const result = await followMap(session, flags, (options) =>
-      client.maps.saliency({ model: source, image, method: methodOf(flags), target, of }, options),
+      client.maps.saliency({ model: source, image, method: saliencyMethodOf(flags), target, of }, options),
     )
     const view = { of: 'saliency', as: flags.signed ? 'signed' : 'magnitude' } as const
     await show(session, flags, name, { ...result, view }, () => describeSaliency(result))
@@ -202,12 +189,6 @@ export function addMapCommands(parent: Command, session: CliSession): void {
 }
 
 const figures = (command: Command) => threads(addFigureOptions(command))
-
-function methodOf({ method, copies, noise, seed, steps, baseline }: SaliencyFlags): SaliencyMethod {
-  if (method === 'gradient') return { method }
-  if (method === 'smoothgrad') return { method: 'smoothGrad', copies, noise, seed }
-  return { method: 'integratedGradients', steps, baseline }
-}
 
 /** A file is looked at as it lies there; anything else is the name of a model of the workspace. */
 async function opened(session: CliSession, name: string, flags: GlobalOptions & { threads?: number }) {

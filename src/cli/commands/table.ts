@@ -2,9 +2,7 @@ import { resolve } from 'node:path'
 import { Option, type Command } from 'commander'
 import { tableFormat, type DataTable } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
-import { tableToCsv } from '#shared/figures/csv.ts'
-import { tableToLatex } from '#shared/figures/latex.ts'
-import { tableToMarkdown } from '#shared/figures/markdown.ts'
+import { tableFormatOf } from '#shared/figures/tableFormats/index.ts'
 import { printFiles } from '../figureFlags.ts'
 import { collect, listOf } from '../flags.ts'
 import { formatDataTable } from '../format.ts'
@@ -50,7 +48,7 @@ export function addTableCommand(program: Command, session: CliSession): void {
       session.print(
         { ...options, json: options.json === true || format === 'json' },
         { tables: chosen },
-        () => chosen.map((table) => text(table, format, provenance)).join('\n'),
+        () => chosen.map((table) => text(table, format ?? '', provenance)).join('\n'),
       )
     })
 }
@@ -78,15 +76,8 @@ function tablesNamed(tables: readonly DataTable[], ids: readonly string[] | unde
   })
 }
 
-function text(table: DataTable, format: string | undefined, notes: readonly string[]): string {
-  switch (format) {
-    case 'tex':
-      return tableToLatex(table, { notes })
-    case 'md':
-      return tableToMarkdown(table)
-    case 'csv':
-      return tableToCsv(table)
-    default:
-      return `${table.title}\n${formatDataTable(table)}`
-  }
+function text(table: DataTable, format: string, notes: readonly string[]): string {
+  const known = tableFormatOf(format)
+  if (!known) return `${table.title}\n${formatDataTable(table)}`
+  return known.print?.(table) ?? known.write(table, notes)
 }

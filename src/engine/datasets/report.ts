@@ -1,4 +1,5 @@
-import type { DatasetReport, Recognised } from '#shared/contract/index.ts'
+import type { DatasetReport } from '#shared/contract/index.ts'
+import { frameKinds } from '#shared/datasetKinds.ts'
 import type { Db } from '../workspace/index.ts'
 import type { Layout } from './layout.ts'
 
@@ -40,12 +41,12 @@ export function reportOf(
     unknownClasses: known === null ? [] : classes.filter((name) => !known.has(name)),
     remarks: [],
   }
-  const uneven = recognised === 'imagenet-p' ? [] : unevenParts(db, datasetId)
+  const uneven = frameKinds.includes(recognised) ? [] : unevenParts(db, datasetId)
   return {
     ...report,
     remarks: [
       ...remarks,
-      ...remarksOn(report, recognised, expected.parts),
+      ...remarksOn(report, expected),
       ...uneven,
       ...unevenClasses(db, datasetId, expected.perClass),
       ...missingFiles(db, datasetId, expected.files ?? []),
@@ -112,17 +113,13 @@ function together(missing: readonly string[], expected: readonly string[]): stri
   )
 }
 
-function remarksOn(
-  report: DatasetReport,
-  recognised: Recognised,
-  expectedParts: readonly string[],
-): string[] {
+function remarksOn(report: DatasetReport, { parts, files }: Layout['expected']): string[] {
   const list = (names: string[]) => `${names.slice(0, listed).join(', ')}${more(names.length)}`
   const { expected, found, unreadable, unlabelled, duplicates, contradictions } = report
   const remarks: [boolean, string][] = [
     [
       expected !== null && expected !== found,
-      recognised === 'csv'
+      files !== undefined
         ? `${found} images; the list names ${expected}.`
         : `${found} images; the published set has ${expected}.`,
     ],
@@ -130,7 +127,7 @@ function remarksOn(
     [unlabelled > 0, `${unlabelled} images have no class and take no part in studies.`],
     [duplicates > 0, `${duplicates} images are copies of another one of the same part.`],
     [contradictions > 0, `${contradictions} images are there under different classes.`],
-    [report.missingParts.length > 0, `Missing parts: ${list(together(report.missingParts, expectedParts))}.`],
+    [report.missingParts.length > 0, `Missing parts: ${list(together(report.missingParts, parts))}.`],
     [report.unknownParts.length > 0, `Parts that do not belong here: ${list(report.unknownParts)}.`],
     [report.missingClasses.length > 0, `Missing classes: ${list(report.missingClasses)}.`],
     [

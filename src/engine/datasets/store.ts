@@ -8,7 +8,7 @@ import {
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import type { Db } from '../workspace/index.ts'
 import type { Layout } from './layout.ts'
-import { partOrder } from './parts.ts'
+import { partOrder } from './kinds/index.ts'
 
 interface DatasetRow {
   id: number

@@ -1,7 +1,7 @@
 import { crc32, deflateSync } from 'node:zlib'
 import { cellRange, colourStops } from '#shared/figures/heatmap.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
-import type { FigureTheme } from '#shared/figures/theme.ts'
+import { cellMap, type FigureTheme } from '#shared/figures/theme.ts'
 
 const shades = 255
 
@@ -15,7 +15,7 @@ const leastSide = 1200
 export function cellsPng(cells: NonNullable<FigureSpec['cells']>, theme: FigureTheme): Buffer {
   const [columns, rows] = [cells.columns.length, cells.rows.length]
   const { min, max } = cellRange(cells)
-  const colours = colourStops(cells.map === 'diverging' ? 'diverging' : theme.sequential, shades)
+  const colours = colourStops(cellMap(cells.map, theme), shades)
   const scale = Math.max(1, Math.min(32, Math.ceil(leastSide / Math.max(1, columns, rows))))
   const width = columns * scale
   const stride = width + 1

@@ -1,9 +1,11 @@
 import { naturalRatio, type Box, type Composition } from '#shared/figures/compose/index.ts'
 import { describeFigure } from '#shared/figures/describe.ts'
+import type { DrawnFormat } from '#shared/figures/figureFormats.ts'
 import { legendExcess } from '#shared/figures/legend.ts'
 import { defaultLook } from '#shared/figures/look.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import { paperTheme, type FigureTheme } from '#shared/figures/theme.ts'
+import { renderers } from './formats/index.ts'
 import { cellsOf, sheetOf, type Sheet } from './sheet.ts'
 import type { SvgOptions } from './svg.ts'
 import { typeface, type TypefaceName } from './typeface.ts'
@@ -29,7 +31,7 @@ export type Subject =
 /** A figure to be drawn, as plain data that can cross to a worker. */
 export interface Drawing {
   subject: Subject
-  format: 'svg' | 'pdf' | 'png'
+  format: DrawnFormat
   /** Of PNG. */
   dpi: number
   /** Of SVG; fonts are embedded when left out. */
@@ -50,13 +52,7 @@ function naturalHeight(spec: FigureSpec, widthInches: number, theme: FigureTheme
 /** Draws in the calling thread, which takes a tenth of a second or more: the engine draws through a `Press`. */
 export async function draw({ subject, format, dpi, text }: Drawing): Promise<Uint8Array> {
   const sheet = subject.kind === 'composed' ? sheetOf(subject.composition) : sheetOfFigure(subject)
-  // ECharts takes a third of a second to load, which whoever draws nothing need not wait for.
-  if (format === 'svg') {
-    const { renderSvg } = await import('./svg.ts')
-    return new TextEncoder().encode(renderSvg(sheet, text === undefined ? {} : { text }))
-  }
-  if (format === 'pdf') return (await import('./pdf.ts')).renderPdf(sheet)
-  return (await import('./png.ts')).renderPng(sheet, dpi)
+  return renderers[format](sheet, text === undefined ? { dpi } : { dpi, text })
 }
 
 /** Size of a composed figure and, for each panel, the box of its plot with letter and title; in inches. */

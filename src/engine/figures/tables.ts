@@ -1,9 +1,7 @@
 import { join } from 'node:path'
 import type { DataTable, TableFormat } from '#shared/contract/index.ts'
-import { tableToCsv } from '#shared/figures/csv.ts'
-import { tableToLatex } from '#shared/figures/latex.ts'
-import { markdownParagraph, markdownText, tableToMarkdown } from '#shared/figures/markdown.ts'
 import { writeWhole, type WrittenFile } from '../base/wholeFile.ts'
+import { tableFormatOf } from '#shared/figures/tableFormats/index.ts'
 import { safeName } from './file.ts'
 
 /**
@@ -28,19 +26,6 @@ export async function writeTable(
   return files
 }
 
-export function formattedTable(table: DataTable, format: TableFormat, notes: readonly string[]): string {
-  switch (format) {
-    case 'tex':
-      return tableToLatex(table, { notes })
-    case 'md':
-      return [
-        `**${markdownText(table.title)}**\n`,
-        tableToMarkdown(table),
-        ...(notes.length > 0 ? [`${markdownParagraph(notes.join(' '))}\n`] : []),
-      ].join('\n')
-    case 'csv':
-      return tableToCsv(table)
-    case 'json':
-      return `${JSON.stringify(table, null, 2)}\n`
-  }
-}
+/** The whole text of a table's file. */
+export const formattedTable = (table: DataTable, format: TableFormat, notes: readonly string[]): string =>
+  tableFormatOf(format)?.write(table, notes) ?? ''

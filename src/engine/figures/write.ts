@@ -1,13 +1,13 @@
 import type { FigureFormat } from '#shared/contract/index.ts'
 import { figureCaption } from '#shared/figures/caption.ts'
 import { composedCaption, panelSpecs, type Composition } from '#shared/figures/compose/index.ts'
-import { tableToCsv } from '#shared/figures/csv.ts'
-import { latexLabel, latexText } from '#shared/figures/latexText.ts'
+import { isDrawn, type DrawnFormat } from '#shared/figures/figureFormats.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import { composedTable, specToTable } from '#shared/figures/table.ts'
 import type { FigureOptions } from './drawing.ts'
 import type { WrittenFile } from '../base/wholeFile.ts'
 import { writeSet, type Folder } from './file.ts'
+import { tellers, type Told } from './formats/index.ts'
 import type { Press } from './press.ts'
 
 /**
@@ -25,13 +25,14 @@ export async function writeFigure(
   options: FigureOptions,
   provenance: readonly string[] = [],
 ): Promise<WrittenFile[]> {
-  return writeAll(formats, folder, spec.id, (format) => {
-    if (format === 'csv') return tableToCsv(specToTable(spec))
-    if (format === 'json') return json(spec)
-    if (format === 'txt') return `${figureCaption(spec, provenance)}\n`
-    if (format === 'tex') return latexCaption(figureCaption(spec, provenance), spec.id)
-    return draw({ subject: { kind: 'figure', spec, options }, format, dpi: options.dpi })
-  })
+  const told = {
+    figure: spec,
+    name: spec.id,
+    table: () => specToTable(spec),
+    caption: () => figureCaption(spec, provenance),
+  }
+  const subject = { kind: 'figure', spec, options } as const
+  return writeAll(formats, folder, told, (format) => draw({ subject, format, dpi: options.dpi }))
 }
 
 /**
@@ -46,32 +47,25 @@ export async function writeComposed(
   folder: Folder,
   { dpi, provenance = [] }: { dpi: number; provenance?: readonly string[] },
 ): Promise<WrittenFile[]> {
-  return writeAll(formats, folder, composition.title, (format) => {
-    if (format === 'json') return json(composition)
-    if (format === 'csv' || format === 'txt' || format === 'tex') {
-      const specs = panelSpecs(composition)
-      const { title, style } = composition
-      if (format === 'csv') return tableToCsv(composedTable(title, specs, style.letters))
-      const caption = composedCaption(title, specs, style.letters, provenance)
-      return format === 'txt' ? `${caption}\n` : latexCaption(caption, title)
-    }
-    return draw({ subject: { kind: 'composed', composition }, format, dpi })
-  })
+  const { title, style } = composition
+  const told = {
+    figure: composition,
+    name: title,
+    table: () => composedTable(title, panelSpecs(composition), style.letters),
+    caption: () => composedCaption(title, panelSpecs(composition), style.letters, provenance),
+  }
+  const subject = { kind: 'composed', composition } as const
+  return writeAll(formats, folder, told, (format) => draw({ subject, format, dpi }))
 }
 
 async function writeAll(
   formats: readonly FigureFormat[],
   folder: Folder,
-  name: string,
-  make: (format: FigureFormat) => string | Promise<Uint8Array>,
+  told: Told,
+  drawn: (format: DrawnFormat) => Promise<Uint8Array>,
 ): Promise<WrittenFile[]> {
   const contents = new Map<string, string | Uint8Array>()
-  for (const format of new Set(formats)) contents.set(format, await make(format))
-  return writeSet(folder, name, contents)
+  for (const format of new Set(formats))
+    contents.set(format, isDrawn(format) ? await drawn(format) : tellers[format](told))
+  return writeSet(folder, told.name, contents)
 }
-
-/** What stands in a figure environment, by \input or copied. */
-const latexCaption = (caption: string, name: string) =>
-  `\\caption{${latexText(caption)}}\n\\label{fig:${latexLabel(name)}}\n`
-
-const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`

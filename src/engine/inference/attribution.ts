@@ -1,13 +1,6 @@
 import type { InferenceSession } from 'onnxruntime-node'
-import {
-  imageItself,
-  noisyCopies,
-  straightPath,
-  weightedGradients,
-  type GradientOf,
-  type GradientPoints,
-} from '#shared/maths/gradientPoints.ts'
-import { generator } from '#shared/random.ts'
+import { weightedGradients, type GradientOf, type GradientPoints } from '#shared/maths/gradientPoints.ts'
+import { saliencyDefinitionOf } from '#shared/saliencyMethods/index.ts'
 import { gradientOutput, labelsInput, pixelsInput, weightInput } from './gradientNames.ts'
 import { floatsOf, floatTensor } from './ort.ts'
 import type { Answers, AttributionPart } from './protocol.ts'
@@ -28,28 +21,8 @@ export async function attributionPart(
 }
 
 /** The points a method takes gradients at. */
-export function pointsOf({ image, key, method, baseline }: Omit<AttributionPart, 'labels'>): GradientPoints {
-  if (method.method === 'gradient') return imageItself(image)
-  if (method.method === 'smoothGrad') {
-    const { copies, noise, seed } = method
-    return noisyCopies(image, copies, noise * spread(image), (copy) =>
-      generator('smoothGrad', seed, key, copy).normals(image.length),
-    )
-  }
-  const from = method.baseline === 'mean' ? image.map((_, at) => baseline[at % 3] ?? 0) : null
-  return straightPath(image, { count: method.steps + 1, rule: 'trapezoid', baseline: from })
-}
-
-/** Largest minus smallest value. */
-function spread(image: Float32Array): number {
-  let low = Infinity
-  let high = -Infinity
-  for (const value of image) {
-    low = Math.min(low, value)
-    high = Math.max(high, value)
-  }
-  return high - low
-}
+export const pointsOf = ({ method, ...image }: Omit<AttributionPart, 'labels'>): GradientPoints =>
+  saliencyDefinitionOf(method.method).points(method, image)
 
 function gradients(
   session: InferenceSession,

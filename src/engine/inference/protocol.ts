@@ -92,7 +92,7 @@ export interface AttributionPart {
   /** Digest of the image, for the noise. */
   key: string
   method: SaliencyMethod
-  /** Colour of the baseline of integrated gradients, in [0,1]. */
+  /** Mean colour of the preprocessing, in [0,1]. */
   baseline: readonly [number, number, number]
   /** What the graph is fed as labels (of one image) and weight: decides what is differentiated. */
   labels: Float32Array

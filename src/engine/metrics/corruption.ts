@@ -1,8 +1,5 @@
-import { corruptionNames, holdOutCorruptions } from '#shared/transforms/index.ts'
+import { imagenetC15, imagenetC19 } from '#shared/transforms/index.ts'
 import { alexnetCleanError, alexnetErrors } from './alexnet.ts'
-
-/** The 15 corruptions of the mCE, in the order of the benchmark's script. */
-export const benchmarkCorruptions = corruptionNames.filter((name) => !holdOutCorruptions.includes(name))
 
 /** Top-1 error in [0,1] by corruption, severities 1 to 5 in order; what was not measured is null. */
 export type CorruptionErrors = Readonly<Record<string, readonly (number | null)[]>>
@@ -50,14 +47,13 @@ export function corruptionSummary(
   baseline: CorruptionBaseline = alexnet,
 ): CorruptionSummary {
   // Those held out are in the mean accuracy of the paper, never in the mCE.
-  const names = [...benchmarkCorruptions, ...holdOutCorruptions]
-  const scores = names.map((corruption) => score(corruption, errors, clean, baseline))
-  const benchmark = scores.slice(0, benchmarkCorruptions.length)
+  const scores = imagenetC19.map((corruption) => score(corruption, errors, clean, baseline))
+  const benchmark = scores.slice(0, imagenetC15.length)
   return {
     scores,
     mce: mean(benchmark.map(({ ce }) => ce)),
     relativeMce: mean(benchmark.map(({ relativeCe }) => relativeCe)),
-    meanAccuracyAt5: mean(names.map((name) => accuracyAt5(errors[name]))),
+    meanAccuracyAt5: mean(imagenetC19.map((name) => accuracyAt5(errors[name]))),
     benchmarkError: mean(benchmark.map(({ meanError }) => meanError)),
     meanError: mean(scores.map(({ meanError }) => meanError)),
   }

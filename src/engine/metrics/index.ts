@@ -4,11 +4,10 @@ export { percentileInterval, resamples } from './bootstrap.ts'
 export { calibrationError, expectedCalibrationError, responseRateAccuracy } from './calibration.ts'
 export {
   alexnet,
-  benchmarkCorruptions,
   corruptionSummary,
   type CorruptionBaseline,
   type CorruptionErrors,
   type CorruptionSummary,
 } from './corruption.ts'
 export { detection, resampledDetection, type Detection } from './detection.ts'
-export { flipProbability, frameRule, meanRate, perturbations, top5Distance, top5Mean } from './stability.ts'
+export { flipProbability, frameRule, meanRate, top5Distance, top5Mean } from './stability.ts'

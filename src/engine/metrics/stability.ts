@@ -1,19 +1,7 @@
+import { imagenetP10 } from '#shared/transforms/index.ts'
+
 /** Which frame a frame is compared with: the one before, or for noise, which has no course, the first. */
 export type FrameRule = 'previous' | 'first'
-
-/** The ten perturbations of ImageNet-P, in the order of the benchmark's script. */
-export const perturbations = [
-  'gaussian_noise',
-  'shot_noise',
-  'motion_blur',
-  'zoom_blur',
-  'snow',
-  'brightness',
-  'translate',
-  'rotate',
-  'tilt',
-  'scale',
-] as const
 
 /** Every perturbation with "noise" in its name is compared with its first frame. */
 export const frameRule = (perturbation: string): FrameRule =>
@@ -67,14 +55,14 @@ export function meanRate(
 ): { rates: Record<string, number | null>; mean: number | null } {
   const rates: Record<string, number | null> = {}
   let sum: number | null = 0
-  for (const name of perturbations) {
+  for (const name of imagenetP10) {
     const own = measured[name]
     const base = baseline[name]
     const rate = typeof own === 'number' && typeof base === 'number' && base > 0 ? (100 * own) / base : null
     rates[name] = rate
     sum = sum === null || rate === null ? null : sum + rate
   }
-  return { rates, mean: sum === null ? null : sum / perturbations.length }
+  return { rates, mean: sum === null ? null : sum / imagenetP10.length }
 }
 
 function sequenceMean<T>(

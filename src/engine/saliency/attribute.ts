@@ -1,6 +1,7 @@
 import type { Explained, SaliencyMethod, SaliencyResult, SaliencyTarget } from '#shared/contract/index.ts'
 import { fromErrorShape, KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import { argmax } from '#shared/maths/logits.ts'
+import { saliencyDefinitionOf } from '#shared/saliencyMethods/index.ts'
 import { inCalls, pointsOf, type AttributionPart, type TensorSession } from '../inference/index.ts'
 import {
   classifierInterface,
@@ -213,9 +214,9 @@ async function outputsOf(
   return (outputs[0]?.data ?? new Float32Array()).slice(0, classes)
 }
 
-/** Integrated gradients are multiplied by the way from the baseline to the image; null for the others. */
+/** The way from the first point to the image, which some methods multiply their gradient by; null for the others. */
 function wayOf(part: Parameters<typeof pointsOf>[0]): Float32Array | null {
-  if (part.method.method !== 'integratedGradients') return null
+  if (!saliencyDefinitionOf(part.method.method).timesWay) return null
   const start = new Float32Array(part.image.length)
   pointsOf(part).write(0, start)
   return start.map((value, at) => (part.image[at] ?? 0) - value)

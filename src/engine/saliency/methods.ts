@@ -1,4 +1,5 @@
 import type { Definition, Explained, SaliencyMethod } from '#shared/contract/index.ts'
+import { saliencyDefinitionOf } from '#shared/saliencyMethods/index.ts'
 
 /** Sum of the magnitudes over the channels, [H,W] of [H,W,3]. */
 export const magnitudes = (channels: Float32Array): Float32Array =>
@@ -20,26 +21,6 @@ function overChannels(
 
 /** How a map was computed, in words; `x` is the image in [0,1]. */
 export function definitionOf(method: SaliencyMethod, of: Explained, probabilities: boolean): Definition {
-  const y =
-    of === 'crossEntropy'
-      ? 'cross entropy'
-      : probabilities
-        ? 'probability of the target'
-        : 'logit of the target'
-  switch (method.method) {
-    case 'gradient':
-      return { name: 'gradient', formula: `∂y/∂x, y = ${y}, x in [0,1]`, source: 'Simonyan et al. 2014' }
-    case 'smoothGrad':
-      return {
-        name: 'SmoothGrad',
-        formula: `mean of ∂y/∂x over ${method.copies} copies with normal noise of σ = ${method.noise} (max x − min x), seed ${method.seed}; y = ${y}`,
-        source: 'Smilkov et al. 2017',
-      }
-    case 'integratedGradients':
-      return {
-        name: 'integrated gradients',
-        formula: `(x − x₀) ∫ ∂y/∂x along the straight path from x₀ = ${method.baseline === 'black' ? 'black' : 'the mean colour'}, trapezoidal rule with ${method.steps} intervals; y = ${y}`,
-        source: 'Sundararajan et al. 2017',
-      }
-  }
+  const output = probabilities ? 'probability of the target' : 'logit of the target'
+  return saliencyDefinitionOf(method.method).define(method, of === 'crossEntropy' ? 'cross entropy' : output)
 }

@@ -1,7 +1,4 @@
-import { tables } from './tables.ts'
-
-/** Sequential maps for magnitudes, and one diverging map whose centre is zero. */
-export type ColourMap = 'viridis' | 'cividis' | 'diverging'
+import { colourMaps, type ColourMap } from './list.ts'
 
 const luts = new Map<ColourMap, Uint8ClampedArray>()
 
@@ -9,12 +6,22 @@ const luts = new Map<ColourMap, Uint8ClampedArray>()
 export function lut(map: ColourMap): Uint8ClampedArray {
   const known = luts.get(map)
   if (known) return known
-  const hex = tables[map === 'diverging' ? 'rdbu' : map]
-  const table = Uint8ClampedArray.from({ length: 768 }, (_, i) =>
-    Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16),
-  )
+  const table = spread(colourMaps.find(({ id }) => id === map)?.stops ?? '')
   luts.set(map, table)
   return table
+}
+
+/** Colours in hexadecimal digits, evenly spread over 256 places. */
+function spread(stops: string): Uint8ClampedArray {
+  const last = stops.length / 6 - 1
+  const level = (stop: number, channel: number) =>
+    Number.parseInt(stops.slice(6 * stop + 2 * channel, 6 * stop + 2 * channel + 2), 16)
+  return Uint8ClampedArray.from({ length: 768 }, (_, i) => {
+    const at = (Math.floor(i / 3) * last) / 255
+    const below = Math.min(last, Math.floor(at))
+    const low = level(below, i % 3)
+    return at === below ? low : low + (at - below) * (level(below + 1, i % 3) - low)
+  })
 }
 
 /** Place of a value in the table, 0 to 255; below and above the range it stays at the ends. An empty range gives the middle. */

@@ -1,29 +1,15 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { changeName } from '../changedModel.ts'
+import { recognisedIds } from '../datasetKinds.ts'
 import { byId, errorShape, id, ok } from './common.ts'
 import { confusion } from './confusion.ts'
 import { imageFacets } from './facets.ts'
 import { factOf, imageFilter, imageOrder, imageSelection } from './imageFilter.ts'
 import { predictionTop } from './models.ts'
 
-/** What a folder was recognised as, by structure and names. The sample's suites are laid out like their originals. */
-const recognised = z.enum([
-  'imagenet-val',
-  'imagenet-a',
-  'imagenet-r',
-  'imagenet-o',
-  'imagenet-c',
-  'imagenet-p',
-  'imagenet-9',
-  'cifar-10',
-  'cifar-100',
-  'cifar-10-c',
-  'cifar-100-c',
-  'folders',
-  'csv',
-  'unlabelled',
-])
+/** What a folder was recognised as. */
+const recognised = z.enum(recognisedIds)
 
 /** What was found of a dataset against what its kind should hold. Written at the end of indexing. */
 export const datasetReport = z.object({

@@ -1,12 +1,14 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { figureFormatIds } from '../figures/figureFormats.ts'
 import { figureSpec } from '../figures/spec.ts'
+import { tableFormatIds } from '../figures/tableFormats/index.ts'
 import { id } from './common.ts'
 
-/** csv and json are the data of the figure, txt a draft of its caption. */
-export const figureFormat = z.enum(['pdf', 'svg', 'png', 'csv', 'json', 'txt', 'tex'])
+/** csv and json are the data of the figure, txt and tex a draft of its caption. */
+export const figureFormat = z.enum(figureFormatIds)
 
-export const tableFormat = z.enum(['tex', 'md', 'csv', 'json'])
+export const tableFormat = z.enum(tableFormatIds)
 
 /** How a figure is set. Venue presets (`#shared/figures/venues.ts`) are values of these. */
 const setting = {

@@ -2,23 +2,25 @@ import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { corruptionNames, perturbationNames } from '../transforms/index.ts'
 
+/** What a corruption or perturbation is in ImageNet-C or -P; null where it is in neither. */
+const role = z.enum(['benchmark', 'hold-out']).nullable()
+
 /** What can be shown of a picture: every corruption with its parameters, every perturbation with its frames. */
 const galleryCatalogue = z.object({
   corruptions: z.array(
     z.object({
       name: z.enum(corruptionNames),
-      /** Left out of the mCE. */
-      holdOut: z.boolean(),
+      role,
       /** Whether its pixels depend on the seed. */
       random: z.boolean(),
-      /** Published parameters with their values at severities 1 to 5; lengths in pixels at 224. */
+      /** Its parameters with their values at severities 1 to 5; lengths in pixels at 224. */
       parameters: z.array(z.object({ title: z.string(), values: z.array(z.string()) })),
     }),
   ),
   perturbations: z.array(
     z.object({
       name: z.enum(perturbationNames),
-      holdOut: z.boolean(),
+      role,
       /** Frames are compared with the first one, and come in three levels. */
       noise: z.boolean(),
       /** What each frame is, in words. */

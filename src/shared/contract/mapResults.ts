@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { saliencyMethod } from '../saliencyMethods/index.ts'
 import { byId, definition, id } from './common.ts'
 import { predictionTop } from './models.ts'
 
@@ -55,24 +56,6 @@ export const attentionMapsResult = z.object({
   layers: z.array(attentionLayer),
   top: z.array(predictionTop),
 })
-
-export const saliencyMethod = z.discriminatedUnion('method', [
-  z.object({ method: z.literal('gradient') }),
-  z.object({
-    method: z.literal('smoothGrad'),
-    copies: z.int().min(1).max(1000).default(25),
-    /** Standard deviation of the noise over the range of the image's values (Smilkov et al. use 0.1 to 0.2). */
-    noise: z.number().min(0).max(1).default(0.15),
-    seed: z.int().min(0).default(0),
-  }),
-  z.object({
-    method: z.literal('integratedGradients'),
-    /** Intervals of the path; steps + 1 gradients. */
-    steps: z.int().min(1).max(1000).default(50),
-    /** Where the path begins: black, or the mean colour of the preprocessing (zero behind the normalisation). */
-    baseline: z.enum(['black', 'mean']).default('black'),
-  }),
-])
 
 /** Whose output is explained: the image's true class, the predicted one, or any. */
 export const saliencyTarget = z.discriminatedUnion('kind', [
@@ -171,7 +154,6 @@ export type Range = z.infer<typeof range>
 export type MapProgress = z.infer<typeof mapProgress>
 export type AttentionReading = z.infer<typeof attentionReading>
 export type AttentionMapsResult = z.infer<typeof attentionMapsResult>
-export type SaliencyMethod = z.infer<typeof saliencyMethod>
 export type SaliencyTarget = z.infer<typeof saliencyTarget>
 export type Explained = z.infer<typeof explained>
 export type SaliencyResult = z.infer<typeof saliencyResult>
@@ -181,3 +163,4 @@ export type ReceptiveFieldResult = z.infer<typeof receptiveFieldResult>
 export type GradientResult = z.infer<typeof gradientResult>
 export type MapView = z.infer<typeof mapView>
 export type ImageSet = z.infer<typeof imageSet>
+export { saliencyMethod, type SaliencyMethod } from '../saliencyMethods/index.ts'

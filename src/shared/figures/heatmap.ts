@@ -1,10 +1,11 @@
 import type { EChartsOption } from 'echarts'
+import type { ColourMap } from '../colour/list.ts'
 import { lut } from '../colour/maps.ts'
 import { plainNumber } from './format.ts'
 import { axisStyle, gap, grid, turned, type FigureSize } from './layout.ts'
 import type { Look } from './look.ts'
 import type { FigureSpec } from './spec.ts'
-import { textWidth, type FigureTheme } from './theme.ts'
+import { cellMap, textWidth, type FigureTheme } from './theme.ts'
 
 /** Share of the figure's width that the cells take, about; the rest is for labels and the colour bar. */
 const cellShare = 0.75
@@ -24,7 +25,7 @@ export function heatmap(
   if (!cells) return {}
   const { min, max } = cellRange(cells)
   const ends = endsOf(cells, min, max)
-  const colours = colourStops(cells.map === 'diverging' ? 'diverging' : theme.sequential)
+  const colours = colourStops(cellMap(cells.map, theme))
   const columns = cells.columns.length
   const bar = barWidth(theme, ends)
   const label = { fontFamily: theme.fontFamily, fontSize: theme.fontSize * 0.8 }
@@ -169,7 +170,7 @@ function within(value: number | null, min: number, max: number): number | null {
 }
 
 /** Colours from the least to the greatest value, as `#rrggbb`. */
-export function colourStops(map: 'viridis' | 'cividis' | 'diverging', stops = 64): string[] {
+export function colourStops(map: ColourMap, stops = 64): string[] {
   const table = lut(map)
   return Array.from({ length: stops }, (_, i) => {
     const at = 3 * Math.round((i / (stops - 1)) * 255)

@@ -1,3 +1,4 @@
+import { sequentialMaps, signedMap, type ColourMap, type SequentialMap } from '../colour/list.ts'
 import { defaultPalette, type Palette } from './palette.ts'
 
 /**
@@ -21,7 +22,7 @@ export interface FigureTheme {
   title: boolean
   animation: boolean
   tooltip: boolean
-  sequential: 'viridis' | 'cividis'
+  sequential: SequentialMap
   palette: Palette
   /** Width of a text in the unit of the drawing. Without it a typical width per character is taken. */
   textWidth?: (text: string, fontSize: number) => number
@@ -44,7 +45,7 @@ export function screenTheme(mode: 'light' | 'dark', options: Partial<FigureTheme
     title: false,
     animation: true,
     tooltip: true,
-    sequential: 'viridis',
+    sequential: sequentialMaps[0],
     palette: defaultPalette,
     ...options,
   }
@@ -64,13 +65,17 @@ export function paperTheme(options: Partial<FigureTheme> = {}): FigureTheme {
     symbolSize: 4.5,
     bandOpacity: 0.18,
     title: false,
-    sequential: 'viridis',
+    sequential: sequentialMaps[0],
     palette: defaultPalette,
     ...options,
     animation: false,
     tooltip: false,
   }
 }
+
+/** The colour map of cells of a kind. */
+export const cellMap = (kind: 'sequential' | 'diverging', { sequential }: FigureTheme): ColourMap =>
+  kind === 'diverging' ? signedMap : sequential
 
 /** What a drawing stands on, also where it is transparent itself. */
 export const groundOf = ({ name, background }: FigureTheme): string =>

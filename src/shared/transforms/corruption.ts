@@ -1,30 +1,8 @@
 import { z } from 'zod'
-
-/** The 15 corruptions of ImageNet-C in the order of its table, then the 4 hold-outs; names as in the dataset's folders. */
-export const corruptionNames = [
-  'gaussian_noise',
-  'shot_noise',
-  'impulse_noise',
-  'defocus_blur',
-  'glass_blur',
-  'motion_blur',
-  'zoom_blur',
-  'snow',
-  'frost',
-  'fog',
-  'brightness',
-  'contrast',
-  'elastic_transform',
-  'pixelate',
-  'jpeg_compression',
-  'speckle_noise',
-  'gaussian_blur',
-  'spatter',
-  'saturate',
-] as const
+import { corruptionNames } from './corruptionNames.ts'
 
 /**
- * One of ImageNet-C's corruptions, made here (Hendrycks and Dietterich 2019). At 224 pixels the parameters are the
+ * A corruption made here, those of ImageNet-C after Hendrycks and Dietterich 2019. At 224 pixels the parameters are the
  * published ones; at other sizes lengths (radii, sigmas, shifts) scale with the shorter side / 224. Random draws belong
  * to (name, severity, seed, image): results are like the published files, never equal to them. Frost uses ice pictures
  * of our own.
@@ -45,19 +23,4 @@ export const corruption = z
     message: 'only glass_blur has the variant swap',
   })
 
-export type CorruptionName = (typeof corruptionNames)[number]
 export type Corruption = z.infer<typeof corruption>
-
-export const holdOutCorruptions: readonly CorruptionName[] = corruptionNames.slice(15)
-
-/** Corruptions whose pixels do not depend on the seed. */
-export const deterministicCorruptions: readonly CorruptionName[] = [
-  'defocus_blur',
-  'zoom_blur',
-  'brightness',
-  'contrast',
-  'pixelate',
-  'jpeg_compression',
-  'gaussian_blur',
-  'saturate',
-]

@@ -40,17 +40,20 @@ export {
   type SizedMasks,
 } from './draws.ts'
 export { byLevel, drawsText, serialiseDraws, type WrittenMasks } from './drawsText.ts'
-export {
-  corruptionNames,
-  deterministicCorruptions,
-  holdOutCorruptions,
-  type CorruptionName,
-} from './corruption.ts'
+export { corruptionNames, type CorruptionName } from './corruptionNames.ts'
 export { patchMask, patchGrid, droppedPatches, drawsEntry, fillColours, type PatchDrop } from './patchDrop.ts'
 export {
   frameCount,
-  holdOutPerturbations,
   noisePerturbations,
   perturbationNames,
   type PerturbationName,
-} from './perturbation.ts'
+} from './perturbationNames.ts'
+export {
+  imagenetC15,
+  imagenetC19,
+  imagenetCHoldOut,
+  imagenetP10,
+  imagenetP14,
+  imagenetPHoldOut,
+  type ImagenetCName,
+} from './protocols.ts'

@@ -1,40 +1,9 @@
 import { z } from 'zod'
-
-/** The 10 perturbations of ImageNet-P, then the 4 hold-outs. */
-export const perturbationNames = [
-  'gaussian_noise',
-  'shot_noise',
-  'motion_blur',
-  'zoom_blur',
-  'snow',
-  'brightness',
-  'translate',
-  'rotate',
-  'tilt',
-  'scale',
-  'speckle_noise',
-  'gaussian_blur',
-  'spatter',
-  'shear',
-] as const
-
-export type PerturbationName = (typeof perturbationNames)[number]
-
-/** Noise sequences compare every frame with frame 0; all others with the frame before. They come in three difficulties. */
-export const noisePerturbations: readonly PerturbationName[] = [
-  'gaussian_noise',
-  'shot_noise',
-  'speckle_noise',
-]
-
-export const holdOutPerturbations: readonly PerturbationName[] = perturbationNames.slice(10)
-
-/** Frames of a sequence. */
-export const frameCount = (name: PerturbationName) => (name === 'translate' ? 41 : 31)
+import { frameCount, noisePerturbations, perturbationNames } from './perturbationNames.ts'
 
 /**
- * One frame of an ImageNet-P sequence, made here, without the video compression of the published files. Geometric ones
- * act on the resized image before its crop. What moves through a sequence (snow, spatter) is drawn once for
+ * One frame of a sequence like those of ImageNet-P, made here, without the video compression of the published files.
+ * Geometric ones act on the resized image before its crop. What moves through a sequence (snow, spatter) is drawn once for
  * (name, seed, image); noise is drawn for each frame. Lengths scale with the shorter side of the crop / 224.
  */
 export const perturbation = z

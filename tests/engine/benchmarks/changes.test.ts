@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { percentileInterval, resamples } from '#engine/metrics/index.ts'
-import { corruptionNames } from '#shared/transforms/index.ts'
+import { imagenetC19 } from '#shared/transforms/index.ts'
 import { addDataset, runStudy } from '../studies/sample.ts'
 import { query, suite, tableOf, world } from './world.ts'
 
@@ -16,7 +16,7 @@ describe('ImageNet-C', () => {
     await addDataset(client, val)
     // Every part shows the clean images, so every cell must have the clean accuracy.
     const root = join(setting.folder, 'C')
-    for (const name of corruptionNames)
+    for (const name of imagenetC19)
       for (const severity of [1, 2, 3, 4, 5])
         cpSync(val, join(root, name, String(severity)), { recursive: true })
     const datasetId = await addDataset(client, root)

@@ -5,7 +5,6 @@ import {
   alexnetErrors,
   alexnetFlips,
   backgroundGap,
-  benchmarkCorruptions,
   calibrationError,
   corruptionSummary,
   detection,
@@ -14,14 +13,13 @@ import {
   frameRule,
   meanRate,
   percentileInterval,
-  perturbations,
   resampledDetection,
   resamples,
   responseRateAccuracy,
   top5Distance,
   top5Mean,
 } from '#engine/metrics/index.ts'
-import { holdOutCorruptions } from '#shared/transforms/index.ts'
+import { imagenetC15, imagenetCHoldOut, imagenetP10 } from '#shared/transforms/index.ts'
 import { classSubsets } from '#engine/models/labels.ts'
 
 describe('ImageNet-C', () => {
@@ -30,10 +28,7 @@ describe('ImageNet-C', () => {
     expect(summary.mce).toBeCloseTo(100, 12)
     expect(summary.relativeMce).toBeCloseTo(100, 12)
     expect(summary.meanAccuracyAt5).toBeCloseTo(0.088, 4)
-    expect(summary.scores.map(({ corruption }) => corruption)).toEqual([
-      ...benchmarkCorruptions,
-      ...holdOutCorruptions,
-    ])
+    expect(summary.scores.map(({ corruption }) => corruption)).toEqual([...imagenetC15, ...imagenetCHoldOut])
   })
 
   it.each([
@@ -67,16 +62,14 @@ describe('ImageNet-C', () => {
   })
 
   it('leaves the four extra corruptions out of the mCE', () => {
-    const benchmark = Object.fromEntries(
-      benchmarkCorruptions.map((name) => [name, alexnetErrors[name] ?? []]),
-    )
+    const benchmark = Object.fromEntries(imagenetC15.map((name) => [name, alexnetErrors[name] ?? []]))
     const summary = corruptionSummary(benchmark, alexnet.clean)
     expect(summary.mce).toBeCloseTo(100, 12)
     expect(summary.meanError).toBeNull()
   })
 
   it('lets a relative CE be negative', () => {
-    const better = Object.fromEntries(benchmarkCorruptions.map((name) => [name, [0.1, 0.1, 0.1, 0.1, 0.1]]))
+    const better = Object.fromEntries(imagenetC15.map((name) => [name, [0.1, 0.1, 0.1, 0.1, 0.1]]))
     expect(corruptionSummary(better, 0.2).relativeMce).toBeLessThan(0)
   })
 })
@@ -171,7 +164,7 @@ describe('ImageNet-P', () => {
   })
 
   it('compares noise with the first frame and the rest with the one before', () => {
-    expect(perturbations.filter((name) => frameRule(name) === 'first')).toEqual([
+    expect(imagenetP10.filter((name) => frameRule(name) === 'first')).toEqual([
       'gaussian_noise',
       'shot_noise',
     ])
@@ -191,7 +184,7 @@ describe('ImageNet-P', () => {
 
   it('gives the published mFR of ResNeXt-101 32x48d WSL and of ResNet-50 from their flip probabilities', () => {
     const flips = (values: number[]) =>
-      Object.fromEntries(perturbations.map((name, at) => [name, (values[at] ?? 0) / 100]))
+      Object.fromEntries(imagenetP10.map((name, at) => [name, (values[at] ?? 0) / 100]))
     expect(
       meanRate(flips([5.85, 6.99, 2.84, 2.32, 3.67, 1.54, 2.42, 3.47, 2.15, 4.62]), alexnetFlips).mean,
     ).toBeCloseTo(27.83, 1)

@@ -14,7 +14,7 @@ const catalogue: GalleryCatalogue = {
   corruptions: [
     {
       name: 'jpeg_compression',
-      holdOut: false,
+      role: 'benchmark',
       random: false,
       parameters: [{ title: 'Quality', values: ['25', '18', '15', '10', '7'] }],
     },

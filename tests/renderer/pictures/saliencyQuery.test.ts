@@ -1,28 +1,18 @@
 import { expect, it } from 'vitest'
 import { saliencyMethod, saliencyTarget } from '#shared/contract/index.ts'
-import {
-  gradientsOf,
-  methodOf,
-  targetOf,
-  type SaliencyTexts,
-} from '../../../src/renderer/features/pictures/saliency/saliencyQuery.ts'
-
-const texts = (change: Partial<SaliencyTexts>): SaliencyTexts => ({
-  method: 'gradient',
-  copies: '',
-  noise: '',
-  seed: '',
-  steps: '',
-  baseline: 'black',
-  target: 'predicted',
-  ...change,
-})
+import { gradientsOf, saliencyMethodNames } from '#shared/saliencyMethods/index.ts'
+import { methodOf, targetOf } from '../../../src/renderer/features/pictures/saliency/saliencyQuery.ts'
 
 it('reads a method with its parameters, and the defaults of the contract where there are none', () => {
-  expect(methodOf(texts({}))).toEqual({ method: 'gradient' })
-  for (const method of ['smoothGrad', 'integratedGradients'] as const)
-    expect(methodOf(texts({ method }))).toEqual(saliencyMethod.parse({ method }))
-  expect(methodOf(texts({ method: 'smoothGrad', copies: '8', noise: '0.2', seed: '3' }))).toEqual({
+  expect(methodOf('gradient', { copies: '8' })).toEqual({ method: 'gradient' })
+  for (const method of saliencyMethodNames)
+    expect(methodOf(method, {})).toEqual(saliencyMethod.parse({ method }))
+  expect(methodOf('integratedGradients', { steps: '', baseline: 'mean' })).toEqual({
+    method: 'integratedGradients',
+    steps: 50,
+    baseline: 'mean',
+  })
+  expect(methodOf('smoothGrad', { copies: '8', noise: '0.2', seed: '3' })).toEqual({
     method: 'smoothGrad',
     copies: 8,
     noise: 0.2,
@@ -33,8 +23,8 @@ it('reads a method with its parameters, and the defaults of the contract where t
 it('never asks for what the engine refuses', () => {
   const wild = ['-5', '1e9', 'x', '0.4', '']
   for (const text of wild) {
-    const smooth = methodOf(texts({ method: 'smoothGrad', copies: text, noise: text, seed: text }))
-    const integrated = methodOf(texts({ method: 'integratedGradients', steps: text }))
+    const smooth = methodOf('smoothGrad', { copies: text, noise: text, seed: text })
+    const integrated = methodOf('integratedGradients', { steps: text, baseline: text })
     expect(saliencyMethod.safeParse(smooth).success).toBe(true)
     expect(saliencyMethod.safeParse(integrated).success).toBe(true)
     expect(saliencyTarget.safeParse(targetOf(text)).success).toBe(true)

@@ -1,28 +1,29 @@
 import { basename } from 'node:path'
 import {
   corruptionNames,
-  deterministicCorruptions,
   frameCount,
-  holdOutCorruptions,
-  holdOutPerturbations,
+  imagenetC15,
+  imagenetCHoldOut,
+  imagenetP10,
+  imagenetPHoldOut,
   noisePerturbations,
   perturbationNames,
 } from '#shared/transforms/index.ts'
-import { corruptionParameters, frameText } from '../../images/index.ts'
 import { openForGallery } from '../bytes/gallery.ts'
+import { corruptions, frameText } from '../../images/index.ts'
 import { api } from '../session/implementation.ts'
 
 export const gallery = {
   catalogue: api.gallery.catalogue.handler(() => ({
     corruptions: corruptionNames.map((name) => ({
       name,
-      holdOut: holdOutCorruptions.includes(name),
-      random: !deterministicCorruptions.includes(name),
-      parameters: corruptionParameters[name],
+      role: roleOf(name, imagenetC15, imagenetCHoldOut),
+      random: !corruptions[name].deterministic,
+      parameters: corruptions[name].parameters,
     })),
     perturbations: perturbationNames.map((name) => ({
       name,
-      holdOut: holdOutPerturbations.includes(name),
+      role: roleOf(name, imagenetP10, imagenetPHoldOut),
       noise: noisePerturbations.includes(name),
       frames: Array.from({ length: frameCount(name) }, (_, frame) => frameText(name, frame)),
     })),
@@ -32,3 +33,6 @@ export const gallery = {
     return { key, name: basename(path), width, height }
   }),
 }
+
+const roleOf = (name: string, benchmark: readonly string[], holdOut: readonly string[]) =>
+  benchmark.includes(name) ? 'benchmark' : holdOut.includes(name) ? 'hold-out' : null

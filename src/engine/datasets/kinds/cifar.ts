@@ -1,4 +1,4 @@
-import type { Recogniser } from './kind.ts'
+import type { DatasetKind } from './kind.ts'
 import { topFolderIn } from './folders.ts'
 
 export const cifar10Classes: readonly string[] = [
@@ -34,23 +34,26 @@ export function cifarOf(classes: readonly string[]): 10 | 100 | null {
 }
 
 /** CIFAR-10 or -100 unpacked into class folders. */
-export const cifarFolders: Recogniser = async (look) => {
-  const { folders } = await look.at()
-  const found = cifarOf(folders)
-  if (found === null) return null
-  return {
-    kind: 'folders',
-    recognised: `cifar-${found}`,
-    reason: `The ${found} class folders of CIFAR-${found}.`,
-    classes: folders,
-    labelsPath: null,
-    expected: {
-      images: 10000,
-      parts: [],
-      classes: found === 10 ? cifar10Classes : cifar100Classes,
-      perClass: 10000 / found,
-    },
-    videos: false,
-    placeOf: topFolderIn(folders),
-  }
-}
+export const cifarFolders = {
+  recognises: ['cifar-10', 'cifar-100'],
+  recognise: async (look) => {
+    const { folders } = await look.at()
+    const found = cifarOf(folders)
+    if (found === null) return null
+    return {
+      kind: 'folders',
+      recognised: `cifar-${found}`,
+      reason: `The ${found} class folders of CIFAR-${found}.`,
+      classes: folders,
+      labelsPath: null,
+      expected: {
+        images: 10000,
+        parts: [],
+        classes: found === 10 ? cifar10Classes : cifar100Classes,
+        perClass: 10000 / found,
+      },
+      videos: false,
+      placeOf: topFolderIn(folders),
+    }
+  },
+} as const satisfies DatasetKind

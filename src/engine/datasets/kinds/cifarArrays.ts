@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
-import { corruptionNames } from '#shared/transforms/index.ts'
+import { imagenetC19 } from '#shared/transforms/index.ts'
 import {
   parseRowPath,
   readArrayLabels,
@@ -12,7 +12,7 @@ import {
 import type { FoundFile } from '../scan.ts'
 import { cifar100Classes, cifar10Classes } from './cifar.ts'
 import { imagenetCParts } from './imagenetC.ts'
-import type { Layout, Recogniser } from './kind.ts'
+import type { Layout, DatasetKind } from './kind.ts'
 import type { Look } from '../look.ts'
 
 const perPart = 10_000
@@ -29,35 +29,42 @@ interface ArrayFile {
 }
 
 /** CIFAR-10-C and -100-C as published: one .npy per corruption, 5 x 10,000 images, beside labels.npy. */
-export const cifarCorruptedArrays: Recogniser = async (look) => {
-  const { files } = await look.at()
-  const found = corruptionNames.filter((name) => files.includes(`${name}.npy`))
-  if (found.length === 0) return null
-  if (!files.includes('labels.npy'))
-    throw new KernelscopeError(
-      'DATASET_LABELS',
-      `labels.npy is missing beside ${found[0]}.npy in ${look.root}`,
-      {
-        hint: 'Put the labels.npy of CIFAR-10-C (or -100-C) into the same folder.',
+export const cifarCorruptedArrays = {
+  recognises: ['cifar-10-c', 'cifar-100-c'],
+  recognise: async (look) => {
+    const { files } = await look.at()
+    const found = imagenetC19.filter((name) => files.includes(`${name}.npy`))
+    if (found.length === 0) return null
+    if (!files.includes('labels.npy'))
+      throw new KernelscopeError(
+        'DATASET_LABELS',
+        `labels.npy is missing beside ${found[0]}.npy in ${look.root}`,
+        {
+          hint: 'Put the labels.npy of CIFAR-10-C (or -100-C) into the same folder.',
+        },
+      )
+    const labels = await readArrayLabels(join(look.root, 'labels.npy'))
+    const { used, refused } = await usable(look, found, labels)
+    if (used.length === 0)
+      throw new KernelscopeError('DATASET_EMPTY', `no array file of ${look.root} can be used`, {
+        details: refused.join('\n'),
+        hint: refused[0] ?? '',
+      })
+    const hundred = labels.some((label) => label >= cifar10Classes.length)
+    const name = hundred ? 'CIFAR-100-C' : 'CIFAR-10-C'
+    return {
+      ...arrayLayout(used, hundred ? cifar100Classes : cifar10Classes),
+      recognised: hundred ? 'cifar-100-c' : 'cifar-10-c',
+      reason: `${used.length} of the ${imagenetC19.length} array files of ${name}, with labels.npy.`,
+      expected: {
+        images: perPart,
+        parts: imagenetCParts,
+        classes: hundred ? cifar100Classes : cifar10Classes,
       },
-    )
-  const labels = await readArrayLabels(join(look.root, 'labels.npy'))
-  const { used, refused } = await usable(look, found, labels)
-  if (used.length === 0)
-    throw new KernelscopeError('DATASET_EMPTY', `no array file of ${look.root} can be used`, {
-      details: refused.join('\n'),
-      hint: refused[0] ?? '',
-    })
-  const hundred = labels.some((label) => label >= cifar10Classes.length)
-  const name = hundred ? 'CIFAR-100-C' : 'CIFAR-10-C'
-  return {
-    ...arrayLayout(used, hundred ? cifar100Classes : cifar10Classes),
-    recognised: hundred ? 'cifar-100-c' : 'cifar-10-c',
-    reason: `${used.length} of the ${corruptionNames.length} array files of ${name}, with labels.npy.`,
-    expected: { images: perPart, parts: imagenetCParts, classes: hundred ? cifar100Classes : cifar10Classes },
-    remarks: refused,
-  }
-}
+      remarks: refused,
+    }
+  },
+} as const satisfies DatasetKind
 
 async function usable(look: Look, names: readonly string[], labels: Int32Array) {
   const used: ArrayFile[] = []
@@ -81,26 +88,29 @@ async function usable(look: Look, names: readonly string[], labels: Int32Array) 
 }
 
 /** CIFAR-10 and -100 in their binary version: the test images; the training batches are left out. */
-export const cifarRecords: Recogniser = async (look) => {
-  const { files } = await look.at()
-  refusePickles(look, files)
-  const ten = files.includes('test_batch.bin')
-  const hundred = files.includes('test.bin') && files.includes('train.bin')
-  if (!ten && !hundred) return null
-  const name = ten ? 'test_batch.bin' : 'test.bin'
-  const path = join(look.root, name)
-  const used = [{ name, rows: await rowsOf(path), labels: await readRecordLabels(path), corruption: null }]
-  const classes = ten ? cifar10Classes : cifar100Classes
-  return {
-    ...arrayLayout(used, classes),
-    recognised: ten ? 'cifar-10' : 'cifar-100',
-    reason: `The test images of CIFAR-${ten ? 10 : 100} in its binary version.`,
-    expected: { images: perPart, parts: [], classes, perClass: perPart / classes.length },
-    remarks: files.some((file) => /^(data_batch_\d|train)\.bin$/.test(file))
-      ? ['The training images are there too and left out: the benchmarks use the test images.']
-      : [],
-  }
-}
+export const cifarRecords = {
+  recognises: ['cifar-10', 'cifar-100'],
+  recognise: async (look) => {
+    const { files } = await look.at()
+    refusePickles(look, files)
+    const ten = files.includes('test_batch.bin')
+    const hundred = files.includes('test.bin') && files.includes('train.bin')
+    if (!ten && !hundred) return null
+    const name = ten ? 'test_batch.bin' : 'test.bin'
+    const path = join(look.root, name)
+    const used = [{ name, rows: await rowsOf(path), labels: await readRecordLabels(path), corruption: null }]
+    const classes = ten ? cifar10Classes : cifar100Classes
+    return {
+      ...arrayLayout(used, classes),
+      recognised: ten ? 'cifar-10' : 'cifar-100',
+      reason: `The test images of CIFAR-${ten ? 10 : 100} in its binary version.`,
+      expected: { images: perPart, parts: [], classes, perClass: perPart / classes.length },
+      remarks: files.some((file) => /^(data_batch_\d|train)\.bin$/.test(file))
+        ? ['The training images are there too and left out: the benchmarks use the test images.']
+        : [],
+    }
+  },
+} as const satisfies DatasetKind
 
 /** The Python version is pickled: reading it could run whatever somebody put into it. */
 function refusePickles(look: Look, files: readonly string[]): void {

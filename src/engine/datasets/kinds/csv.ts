@@ -3,13 +3,16 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
-import type { Layout, Recogniser } from './kind.ts'
+import type { Layout, DatasetKind } from './kind.ts'
 
 /** A folder with a labels.csv of its own. */
-export const csvFolder: Recogniser = async ({ root }) => {
-  const path = join(root, 'labels.csv')
-  return existsSync(path) ? csvLayout(path) : null
-}
+export const csvFolder = {
+  recognises: ['csv'],
+  recognise: async ({ root }) => {
+    const path = join(root, 'labels.csv')
+    return existsSync(path) ? csvLayout(path) : null
+  },
+} as const satisfies DatasetKind
 
 /** Labels from a CSV with a header: file, label and, where there is one, part. */
 export async function csvLayout(path: string): Promise<Layout> {

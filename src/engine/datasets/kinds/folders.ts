@@ -1,4 +1,4 @@
-import { anything, type Layout, type Recogniser } from './kind.ts'
+import { anything, type DatasetKind, type Layout } from './kind.ts'
 
 /** Class of a file by its topmost folder, where that is a known class. */
 export function topFolderIn(classes: readonly string[]): Layout['placeOf'] {
@@ -11,33 +11,39 @@ export function topFolderIn(classes: readonly string[]): Layout['placeOf'] {
 }
 
 /** Any folder with subfolders: each is a class. */
-export const classFolders: Recogniser = async (look) => {
-  const { folders } = await look.at()
-  if (folders.length === 0) return null
-  return {
-    kind: 'folders',
-    recognised: 'folders',
-    reason: `${folders.length} subfolders, each taken for a class.`,
-    classes: folders,
-    labelsPath: null,
-    expected: anything,
-    videos: false,
-    placeOf: topFolderIn(folders),
-  }
-}
+export const classFolders = {
+  recognises: ['folders'],
+  recognise: async (look) => {
+    const { folders } = await look.at()
+    if (folders.length === 0) return null
+    return {
+      kind: 'folders',
+      recognised: 'folders',
+      reason: `${folders.length} subfolders, each taken for a class.`,
+      classes: folders,
+      labelsPath: null,
+      expected: anything,
+      videos: false,
+      placeOf: topFolderIn(folders),
+    }
+  },
+} as const satisfies DatasetKind
 
 /** A flat folder of images that nothing says the class of. */
-export const unlabelledFolder: Recogniser = async (look) => {
-  const { images } = await look.at()
-  if (images.length === 0) return null
-  return {
-    kind: 'unlabelled',
-    recognised: 'unlabelled',
-    reason: 'Images without subfolders and without a CSV of labels.',
-    classes: [],
-    labelsPath: null,
-    expected: anything,
-    videos: false,
-    placeOf: () => ({ className: null, part: null }),
-  }
-}
+export const unlabelledFolder = {
+  recognises: ['unlabelled'],
+  recognise: async (look) => {
+    const { images } = await look.at()
+    if (images.length === 0) return null
+    return {
+      kind: 'unlabelled',
+      recognised: 'unlabelled',
+      reason: 'Images without subfolders and without a CSV of labels.',
+      classes: [],
+      labelsPath: null,
+      expected: anything,
+      videos: false,
+      placeOf: () => ({ className: null, part: null }),
+    }
+  },
+} as const satisfies DatasetKind

@@ -1,4 +1,4 @@
-import type { Recogniser } from './kind.ts'
+import type { DatasetKind } from './kind.ts'
 import { foldersIn } from '../look.ts'
 
 /** The variations of the backgrounds challenge, in the order they are shown. */
@@ -17,37 +17,41 @@ const perVariation = 4050
 const looksLikeClass = (name: string) => /^\d{2}_/.test(name)
 
 /** ImageNet-9: `<variation>/val/<NN_class>/`, any of its variations; `val` may be left out. */
-export const imagenet9: Recogniser = async (look) => {
-  const { folders } = await look.at()
-  const variations = imagenet9Variations.filter((name) => folders.includes(name))
-  if (variations.length === 0) return null
-  const below = await Promise.all(
-    variations.map(async (name) => ((await look.at(name)).folders.includes('val') ? `${name}/val` : name)),
-  )
-  const classes = (await foldersIn(look, below)).filter(looksLikeClass)
-  if (classes.length === 0) return null
-  const known = new Set<string>(imagenet9Variations)
-  const published = classes.length === 9 && classes[0] === '00_dog'
-  return {
-    kind: 'folders',
-    recognised: 'imagenet-9',
-    reason: `${variations.length} of the ${imagenet9Variations.length} variations of ImageNet-9, ${classes.length} classes.`,
-    classes,
-    labelsPath: null,
-    expected: {
-      images: published ? perVariation : null,
-      parts: imagenet9Variations,
-      classes: null,
-    },
-    videos: false,
-    placeOf(name) {
-      const steps = name.split('/')
-      const className = steps.at(-2) ?? ''
-      const [variation = ''] = steps
-      return {
-        className: looksLikeClass(className) ? className : null,
-        part: known.has(variation) ? variation : null,
-      }
-    },
-  }
-}
+export const imagenet9 = {
+  recognises: ['imagenet-9'],
+  parts: imagenet9Variations,
+  recognise: async (look) => {
+    const { folders } = await look.at()
+    const variations = imagenet9Variations.filter((name) => folders.includes(name))
+    if (variations.length === 0) return null
+    const below = await Promise.all(
+      variations.map(async (name) => ((await look.at(name)).folders.includes('val') ? `${name}/val` : name)),
+    )
+    const classes = (await foldersIn(look, below)).filter(looksLikeClass)
+    if (classes.length === 0) return null
+    const known = new Set<string>(imagenet9Variations)
+    const published = classes.length === 9 && classes[0] === '00_dog'
+    return {
+      kind: 'folders',
+      recognised: 'imagenet-9',
+      reason: `${variations.length} of the ${imagenet9Variations.length} variations of ImageNet-9, ${classes.length} classes.`,
+      classes,
+      labelsPath: null,
+      expected: {
+        images: published ? perVariation : null,
+        parts: imagenet9Variations,
+        classes: null,
+      },
+      videos: false,
+      placeOf(name) {
+        const steps = name.split('/')
+        const className = steps.at(-2) ?? ''
+        const [variation = ''] = steps
+        return {
+          className: looksLikeClass(className) ? className : null,
+          part: known.has(variation) ? variation : null,
+        }
+      },
+    }
+  },
+} as const satisfies DatasetKind

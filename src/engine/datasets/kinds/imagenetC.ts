@@ -1,15 +1,15 @@
-import { corruptionNames } from '#shared/transforms/index.ts'
+import { imagenetC19 } from '#shared/transforms/index.ts'
 import { imagenet1k } from '../../models/index.ts'
-import type { Place, Recogniser } from './kind.ts'
+import type { Place, DatasetKind } from './kind.ts'
 import { foldersIn, type Look } from '../look.ts'
 import { cifarOf } from './cifar.ts'
 import { looksLikeWnid } from './wnids.ts'
 
-const known = new Set<string>(corruptionNames)
+const known = new Set<string>(imagenetC19)
 const severities = ['1', '2', '3', '4', '5']
 
 /** All parts of ImageNet-C in the order of its table. */
-export const imagenetCParts = corruptionNames.flatMap((name) => severities.map((s) => `${name}/${s}`))
+export const imagenetCParts = imagenetC19.flatMap((name) => severities.map((s) => `${name}/${s}`))
 
 const perPart = 50000
 const perCifarPart = 10000
@@ -27,35 +27,39 @@ export function placeOfCorrupted(path: string): Place {
  * ImageNet-C: `<corruption>/<severity>/<class>/`, any part of it; also below the folders its archives unpack to (noise,
  * blur, weather, digital, extra), or from the folder of one corruption alone.
  */
-export const imagenetC: Recogniser = async (look) => {
-  const corrupted = await corruptionFolders(look)
-  if (corrupted.length === 0) return null
-  const prefix = corrupted[0] === '' ? `${look.name}/` : ''
-  const parts: string[] = []
-  for (const folder of corrupted)
-    for (const severity of (await look.at(folder)).folders.filter((name) => severities.includes(name)))
-      parts.push(folder === '' ? severity : `${folder}/${severity}`)
-  const classes = await foldersIn(look, parts)
-  if (parts.length === 0 || classes.length === 0) return null
-  const published = classes.some(looksLikeWnid)
-  const cifar = cifarOf(classes)
-  const title = cifar ? `CIFAR-${cifar}-C` : 'ImageNet-C'
-  const found = new Set(parts.map((part) => placeOfCorrupted(`${prefix}${part}/x/x`).part))
-  return {
-    kind: 'folders',
-    recognised: cifar ? `cifar-${cifar}-c` : 'imagenet-c',
-    reason: `${found.size} of the ${imagenetCParts.length} parts of ${title} (corruption/severity), ${classes.length} classes.`,
-    classes,
-    labelsPath: null,
-    expected: {
-      images: published ? perPart : cifar ? perCifarPart : null,
-      parts: imagenetCParts,
-      classes: published ? imagenet1k().wnids : cifar ? classes : null,
-    },
-    videos: false,
-    placeOf: (name) => placeOfCorrupted(prefix + name),
-  }
-}
+export const imagenetC = {
+  recognises: ['imagenet-c', 'cifar-10-c', 'cifar-100-c'],
+  parts: imagenetCParts,
+  recognise: async (look) => {
+    const corrupted = await corruptionFolders(look)
+    if (corrupted.length === 0) return null
+    const prefix = corrupted[0] === '' ? `${look.name}/` : ''
+    const parts: string[] = []
+    for (const folder of corrupted)
+      for (const severity of (await look.at(folder)).folders.filter((name) => severities.includes(name)))
+        parts.push(folder === '' ? severity : `${folder}/${severity}`)
+    const classes = await foldersIn(look, parts)
+    if (parts.length === 0 || classes.length === 0) return null
+    const published = classes.some(looksLikeWnid)
+    const cifar = cifarOf(classes)
+    const title = cifar ? `CIFAR-${cifar}-C` : 'ImageNet-C'
+    const found = new Set(parts.map((part) => placeOfCorrupted(`${prefix}${part}/x/x`).part))
+    return {
+      kind: 'folders',
+      recognised: cifar ? `cifar-${cifar}-c` : 'imagenet-c',
+      reason: `${found.size} of the ${imagenetCParts.length} parts of ${title} (corruption/severity), ${classes.length} classes.`,
+      classes,
+      labelsPath: null,
+      expected: {
+        images: published ? perPart : cifar ? perCifarPart : null,
+        parts: imagenetCParts,
+        classes: published ? imagenet1k().wnids : cifar ? classes : null,
+      },
+      videos: false,
+      placeOf: (name) => placeOfCorrupted(prefix + name),
+    }
+  },
+} as const satisfies DatasetKind
 
 /** Folders named by a corruption that hold severities: at the root, one level below it, or the root itself (''). */
 async function corruptionFolders(look: Look): Promise<string[]> {

@@ -1,9 +1,9 @@
-import { noisePerturbations, perturbationNames } from '#shared/transforms/index.ts'
-import type { Place, Recogniser } from './kind.ts'
+import { imagenetP10, imagenetP14, noisePerturbations } from '#shared/transforms/index.ts'
+import type { Place, DatasetKind } from './kind.ts'
 import { foldersIn, type Look } from '../look.ts'
 
 /** Folder names of ImageNet-P: perturbations, and the harder noise sequences, e.g. "shot_noise_2". */
-export const imagenetPParts: readonly string[] = perturbationNames.flatMap((name) =>
+export const imagenetPParts: readonly string[] = imagenetP14.flatMap((name) =>
   noisePerturbations.includes(name) ? [name, `${name}_2`, `${name}_3`] : [name],
 )
 
@@ -18,26 +18,30 @@ export function placeOfFrame(path: string): Place {
 }
 
 /** ImageNet-P: `<perturbation>/<class>/` with a video for each sequence, or a folder of frames for each. */
-export const imagenetP: Recogniser = async (look) => {
-  const own = known.has(look.name) ? [''] : []
-  const folders = (await look.at()).folders.filter((name) => known.has(name))
-  const parts = folders.length > 0 ? folders : own
-  const classes = await foldersIn(look, parts)
-  if (parts.length === 0 || classes.length === 0) return null
-  const holds = await contentOf(look, parts, classes)
-  if (holds === null) return null
-  const prefix = parts[0] === '' ? `${look.name}/` : ''
-  return {
-    kind: 'folders',
-    recognised: 'imagenet-p',
-    reason: `${parts.length} of the perturbations of ImageNet-P, ${classes.length} classes, ${holds === 'videos' ? 'a video' : 'a folder of frames'} for each sequence.`,
-    classes,
-    labelsPath: null,
-    expected: { images: null, parts: perturbationNames.slice(0, 10), classes: null },
-    videos: holds === 'videos',
-    placeOf: (name) => placeOfFrame(prefix + name),
-  }
-}
+export const imagenetP = {
+  recognises: ['imagenet-p'],
+  parts: imagenetPParts,
+  recognise: async (look) => {
+    const own = known.has(look.name) ? [''] : []
+    const folders = (await look.at()).folders.filter((name) => known.has(name))
+    const parts = folders.length > 0 ? folders : own
+    const classes = await foldersIn(look, parts)
+    if (parts.length === 0 || classes.length === 0) return null
+    const holds = await contentOf(look, parts, classes)
+    if (holds === null) return null
+    const prefix = parts[0] === '' ? `${look.name}/` : ''
+    return {
+      kind: 'folders',
+      recognised: 'imagenet-p',
+      reason: `${parts.length} of the perturbations of ImageNet-P, ${classes.length} classes, ${holds === 'videos' ? 'a video' : 'a folder of frames'} for each sequence.`,
+      classes,
+      labelsPath: null,
+      expected: { images: null, parts: imagenetP10, classes: null },
+      videos: holds === 'videos',
+      placeOf: (name) => placeOfFrame(prefix + name),
+    }
+  },
+} as const satisfies DatasetKind
 
 /** What the first class folder that is there holds. */
 async function contentOf(

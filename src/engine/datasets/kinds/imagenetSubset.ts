@@ -1,5 +1,5 @@
 import { classSubsets } from '../../models/index.ts'
-import type { Layout, Recogniser } from './kind.ts'
+import type { Layout, DatasetKind } from './kind.ts'
 import { topFolderIn } from './folders.ts'
 import { looksLikeWnid, overlap, wnidsOf } from './wnids.ts'
 
@@ -16,21 +16,24 @@ const mostly = 0.9
  * ImageNet-A, -R and -O: folders named by 200 WordNet ids, a different 200 each. Of an incomplete set the name of the
  * folder decides, where it says one (imagenet-a, ImageNet_R, ...).
  */
-export const imagenetSubset: Recogniser = async (look) => {
-  const { folders } = await look.at()
-  const wnids = folders.filter(looksLikeWnid)
-  if (wnids.length < 2 || wnids.length > 210) return null
-  const candidates = (['A', 'R', 'O'] as const).map((letter) => {
-    const classes = wnidsOf(classSubsets()[subset[letter]])
-    return { letter, classes, share: overlap(wnids, classes) / wnids.length }
-  })
-  const named = /imagenet[-_ ]?([aro])\b/i.exec(look.name)?.[1]?.toUpperCase()
-  const exact = candidates.find(({ share }) => share === 1 && wnids.length === 200)
-  const hinted = candidates.find(({ letter, share }) => letter === named && share >= mostly)
-  const almost = candidates.find(({ share }) => share >= mostly && wnids.length >= 180)
-  const found = exact ?? hinted ?? almost
-  return found ? layoutOf(found.letter, found.classes, folders) : null
-}
+export const imagenetSubset = {
+  recognises: ['imagenet-a', 'imagenet-r', 'imagenet-o'],
+  recognise: async (look) => {
+    const { folders } = await look.at()
+    const wnids = folders.filter(looksLikeWnid)
+    if (wnids.length < 2 || wnids.length > 210) return null
+    const candidates = (['A', 'R', 'O'] as const).map((letter) => {
+      const classes = wnidsOf(classSubsets()[subset[letter]])
+      return { letter, classes, share: overlap(wnids, classes) / wnids.length }
+    })
+    const named = /imagenet[-_ ]?([aro])\b/i.exec(look.name)?.[1]?.toUpperCase()
+    const exact = candidates.find(({ share }) => share === 1 && wnids.length === 200)
+    const hinted = candidates.find(({ letter, share }) => letter === named && share >= mostly)
+    const almost = candidates.find(({ share }) => share >= mostly && wnids.length >= 180)
+    const found = exact ?? hinted ?? almost
+    return found ? layoutOf(found.letter, found.classes, folders) : null
+  },
+} as const satisfies DatasetKind
 
 function layoutOf(letter: Letter, classes: string[], folders: string[]): Layout {
   return {

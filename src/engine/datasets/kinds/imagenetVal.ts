@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { KernelscopeError } from '#shared/errors.ts'
 import { imagenet1k } from '../../models/index.ts'
-import type { Layout, Recogniser } from './kind.ts'
+import type { Layout, DatasetKind } from './kind.ts'
 import type { Look } from '../look.ts'
 import { devkitWnids } from './devkit.ts'
 import { topFolderIn } from './folders.ts'
@@ -15,7 +15,10 @@ const perClass = 50
 const flatName = /^ILSVRC2012_val_(\d{8})\.JPEG$/i
 
 /** ImageNet's validation images: WordNet folders, or flat with the ground truth of the devkit, Caffe or Kaggle beside them. */
-export const imagenetVal: Recogniser = async (look) => (await inFolders(look)) ?? (await flat(look))
+export const imagenetVal = {
+  recognises: ['imagenet-val'],
+  recognise: async (look) => (await inFolders(look)) ?? (await flat(look)),
+} as const satisfies DatasetKind
 
 async function inFolders(look: Look): Promise<Layout | null> {
   const { folders } = await look.at()

@@ -42,5 +42,12 @@ export interface Layout {
 
 export const anything: Expected = { images: null, parts: [], classes: null }
 
-/** Says whether a folder is a dataset of one kind, from a first look at names; null where it is not. */
-export type Recogniser = (look: Look) => Promise<Layout | null>
+/** One way to recognise a folder: a file beside this one and its place in the list of `index.ts`. */
+export interface DatasetKind {
+  /** What it may find; each is an entry of `shared/datasetKinds.ts`. */
+  recognises: readonly Recognised[]
+  /** Its parts in the order they are shown. */
+  parts?: readonly string[]
+  /** From a first look at names; null where the folder is none of these. */
+  recognise(look: Look): Promise<Layout | null>
+}

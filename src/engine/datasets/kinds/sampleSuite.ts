@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { KernelscopeError } from '#shared/errors.ts'
-import { anything, type Recogniser } from './kind.ts'
+import { anything, type DatasetKind } from './kind.ts'
 import { topFolderIn } from './folders.ts'
 
 const indices = z.array(z.int().min(0))
@@ -18,27 +18,30 @@ const isSuite = (name: string): name is keyof typeof recognised => name in recog
  * A suite of the sample world: `suites/<A|R|O>/<class>/`, laid out like its original, with the classes it uses in the
  * subsets.json two levels up.
  */
-export const sampleSuite: Recogniser = async (look) => {
-  const home = join(dirname(look.root), '..')
-  const file = join(home, 'subsets.json')
-  if (!isSuite(look.name) || !existsSync(file)) return null
-  const subsets = description.safeParse(await json(file))
-  const names = labels.safeParse(await json(join(home, 'labels.json')))
-  if (!subsets.success || !names.success) return null
-  const chosen = look.name === 'O' ? subsets.data.O_inDistribution : subsets.data[look.name]
-  const classes = chosen.flatMap((index) => names.data[index] ?? [])
-  const { folders } = await look.at()
-  return {
-    kind: 'folders',
-    recognised: recognised[look.name],
-    reason: `Suite ${look.name} of the sample, laid out like ImageNet-${look.name}.`,
-    classes: folders,
-    labelsPath: null,
-    expected: { ...anything, classes: classes.sort() },
-    videos: false,
-    placeOf: topFolderIn(folders),
-  }
-}
+export const sampleSuite = {
+  recognises: ['imagenet-a', 'imagenet-r', 'imagenet-o'],
+  recognise: async (look) => {
+    const home = join(dirname(look.root), '..')
+    const file = join(home, 'subsets.json')
+    if (!isSuite(look.name) || !existsSync(file)) return null
+    const subsets = description.safeParse(await json(file))
+    const names = labels.safeParse(await json(join(home, 'labels.json')))
+    if (!subsets.success || !names.success) return null
+    const chosen = look.name === 'O' ? subsets.data.O_inDistribution : subsets.data[look.name]
+    const classes = chosen.flatMap((index) => names.data[index] ?? [])
+    const { folders } = await look.at()
+    return {
+      kind: 'folders',
+      recognised: recognised[look.name],
+      reason: `Suite ${look.name} of the sample, laid out like ImageNet-${look.name}.`,
+      classes: folders,
+      labelsPath: null,
+      expected: { ...anything, classes: classes.sort() },
+      videos: false,
+      placeOf: topFolderIn(folders),
+    }
+  },
+} as const satisfies DatasetKind
 
 async function json(path: string): Promise<unknown> {
   try {

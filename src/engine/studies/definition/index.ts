@@ -3,7 +3,7 @@ export type { ConditionWork, EstimateContext, ExtraWork, SessionEstimate, WorkCo
 export { defineStudy } from './define.ts'
 export type { Preset, ReplayFormat, StudyDefinition } from './definition.ts'
 export type { Grid, GridModel } from './grid.ts'
-export { ordinaryImages, type AskedModels, type StudyQuestion, type SuitePlace } from './offer.ts'
+export type { AskedModels, StudyQuestion, SuitePlace } from './offer.ts'
 export { tracker, type Tracker } from './progress.ts'
 export type { Recomputed, RecomputeRequest } from './recompute.ts'
 export type { PlanSessions, SessionContext, SessionPlan } from './sessions.ts'

@@ -29,12 +29,3 @@ export interface SuitePlace {
   /** In the quick preset: these parameters, on few images of each class. Left out = as in the full one. */
   quick?: Record<string, unknown>
 }
-
-/** Datasets of ordinary images, which clean accuracy is measured on. */
-export const ordinaryImages: readonly Dataset['recognised'][] = [
-  'imagenet-val',
-  'folders',
-  'csv',
-  'cifar-10',
-  'cifar-100',
-]

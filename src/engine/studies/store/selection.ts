@@ -1,3 +1,5 @@
+import type { Recognised } from '#shared/contract/index.ts'
+import { frameKinds } from '#shared/datasetKinds.ts'
 import { generator } from '#shared/random.ts'
 import { parseRowPath } from '../../images/index.ts'
 import type { Db } from '../../workspace/index.ts'
@@ -53,9 +55,13 @@ function picturesOf(images: Candidate[], frames: boolean): { key: string; ids: n
   }))
 }
 
-const isFrames = (db: Db, datasetId: number): boolean =>
-  db.prepare<[number], string>('SELECT recognised FROM dataset WHERE id = ?').pluck().get(datasetId) ===
-  'imagenet-p'
+function isFrames(db: Db, datasetId: number): boolean {
+  const recognised = db
+    .prepare<[number], Recognised>('SELECT recognised FROM dataset WHERE id = ?')
+    .pluck()
+    .get(datasetId)
+  return recognised !== undefined && frameKinds.includes(recognised)
+}
 
 /** What names a picture in every part of a dataset: class folder and file without its ending; for frames class folder and sequence. */
 export function pictureName(name: string, frames: boolean): string {

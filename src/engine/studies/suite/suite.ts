@@ -1,4 +1,5 @@
 import type { Dataset, StudyInput, SuiteInput, SuitePlan } from '#shared/contract/index.ts'
+import { ordinaryKinds } from '#shared/datasetKinds.ts'
 import { KernelscopeError, toErrorShape, type ErrorShape } from '#shared/errors.ts'
 import { getDataset, listDatasets } from '../../datasets/index.ts'
 import { getModel, targetsOf } from '../../models/index.ts'
@@ -6,7 +7,7 @@ import type { Db, Workspace } from '../../workspace/index.ts'
 import { studyCost } from '../cost/cost.ts'
 import { studyDefinitions } from '../registry.ts'
 import { settledStudy } from '../store/store.ts'
-import { ordinaryImages, type StudyDefinition, type SuitePlace } from '../definition/index.ts'
+import { type StudyDefinition, type SuitePlace } from '../definition/index.ts'
 
 /** Images per class of the large benchmarks in the quick preset: every cell is there, with wide intervals. */
 const quickPerClass = 2
@@ -50,7 +51,7 @@ async function memberInput(
   signal?: AbortSignal,
 ): Promise<StudyInput> {
   const own = largest(db, recognised, modelIds, definition.needsLabels !== false)
-  const dataset = own ?? (made ? largest(db, ordinaryImages, modelIds, true) : null)
+  const dataset = own ?? (made ? largest(db, ordinaryKinds, modelIds, true) : null)
   if (!dataset)
     throw new KernelscopeError('DATASET_NOT_FOUND', `no dataset of the workspace is ${definition.title}`, {
       hint: 'Add its folder; it is recognised by its structure.',
@@ -77,7 +78,7 @@ function largest(
 ): Dataset | null {
   const candidates = listDatasets(db)
     .filter((dataset) => recognised.includes(dataset.recognised) && dataset.images > 0)
-    .filter((dataset) => recognised !== ordinaryImages || dataset.parts.length === 0)
+    .filter((dataset) => recognised !== ordinaryKinds || dataset.parts.length === 0)
     .filter((dataset) => !needsLabels || modelIds.every((id) => knowsAny(db, id, dataset)))
     .sort((a, b) => b.images - a.images || a.id - b.id)
   return candidates[0] ?? null

@@ -1,4 +1,5 @@
 import { computed } from 'vue'
+import { signedMap } from '#shared/colour/list.ts'
 import type { KernelLayer } from '#shared/contract/index.ts'
 import { useQueryChoice, useQueryText } from '../../lib/useQuery.ts'
 import { significant } from '../../lib/format.ts'
@@ -22,7 +23,7 @@ export function useSheetLook({ pair, weights, titles }: SheetPair) {
   const painting = computed(() => ({ map: map.value, range: range.value, limit: limit.value }))
   /** The difference is signed and has the scale of the sheets: what looks pale differs little against them. */
   const differencePainting = computed(() => ({
-    map: 'diverging' as const,
+    map: signedMap,
     range: range.value,
     limit: limit.value,
   }))

@@ -1,6 +1,5 @@
 import type { Dataset } from '#shared/contract/index.ts'
-
-const ordinary = new Set<Dataset['recognised']>(['imagenet-val', 'folders', 'csv', 'cifar-10', 'cifar-100'])
+import { ordinaryKinds } from '#shared/datasetKinds.ts'
 
 /**
  * The dataset that views begin with where nobody chose one: of those whose images can be shown, labelled ones
@@ -8,7 +7,7 @@ const ordinary = new Set<Dataset['recognised']>(['imagenet-val', 'folders', 'csv
  */
 export function usualDataset(rows: readonly Dataset[]): Dataset | undefined {
   const rank = ({ parts, recognised, layout }: Dataset) =>
-    (parts.length === 0 && ordinary.has(recognised) ? 0 : 2) + (layout === 'unlabelled' ? 4 : 0)
+    (parts.length === 0 && ordinaryKinds.includes(recognised) ? 0 : 2) + (layout === 'unlabelled' ? 4 : 0)
   return rows
     .filter(({ images, state }) => images > 0 && state === 'ready')
     .sort((a, b) => rank(a) - rank(b) || a.id - b.id)[0]

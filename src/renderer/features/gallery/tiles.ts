@@ -40,12 +40,12 @@ const besideClean = (tiles: Tile[]): Tile[] => [cleanTile, ...tiles]
 
 const severities = [1, 2, 3, 4, 5]
 
-/** The 19 corruptions at five severities. */
+/** The corruptions at five severities. */
 export const corruptionRows = ({ corruptions }: GalleryCatalogue, seed: number, jpeg: boolean): TileRow[] =>
-  corruptions.map(({ name, holdOut, random, parameters }) => ({
+  corruptions.map(({ name, role, random, parameters }) => ({
     id: name,
     title: wordsOf(name),
-    note: [holdOut ? 'hold-out' : 'benchmark', random ? `seed ${seed}` : 'no draw'].join(', '),
+    note: [role ?? 'in no benchmark', random ? `seed ${seed}` : 'no draw'].join(', '),
     tiles: besideClean(
       severities.map((severity) =>
         tile(

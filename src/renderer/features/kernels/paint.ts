@@ -1,4 +1,5 @@
-import { lut, type ColourMap } from '#shared/colour/maps.ts'
+import { isDiverging, type ColourMap } from '#shared/colour/list.ts'
+import { lut } from '#shared/colour/maps.ts'
 
 /** All kernels of one depthwise layer: `weights` is [channels, kernel, kernel], row-major. */
 export interface KernelSheet {
@@ -70,7 +71,7 @@ export const atlasColumns = 32
 
 /**
  * Every kernel at one pixel per weight, 32 tiles a row, as RGBA of [rows * kernel, 32 * kernel]. Sequential maps show
- * |w| from 0, the diverging map w around 0.
+ * |w| from 0, diverging maps w around 0.
  */
 export function paintAtlas(sheet: KernelSheet, painting: Painting) {
   return paintTiles(sheet, painting.map, channelLimits(sheet, painting))
@@ -82,7 +83,7 @@ export function paintTiles({ channels, kernel, weights }: KernelSheet, map: Colo
   const width = atlasColumns * kernel
   const height = Math.ceil(channels / atlasColumns) * kernel
   const pixels = new Uint8ClampedArray(4 * width * height)
-  const signed = map === 'diverging'
+  const signed = isDiverging(map)
   for (let c = 0; c < channels; c++) {
     const limit = limits[c] ?? 0
     const scale = limit > 0 ? 255 / limit : 0

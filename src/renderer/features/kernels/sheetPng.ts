@@ -1,3 +1,4 @@
+import { isDiverging } from '#shared/colour/list.ts'
 import { lut } from '#shared/colour/maps.ts'
 import { significant } from '../../lib/format.ts'
 import { atlasColumns, channelLimits, paintTiles, type KernelSheet, type Painting } from './paint.ts'
@@ -95,7 +96,7 @@ function drawBar(
   { left, top, width }: { left: number; top: number; width: number },
 ): void {
   const table = lut(map)
-  const texts = [map === 'diverging' ? `−${significant(limit, 3)}` : '0', significant(limit, 3)] as const
+  const texts = [isDiverging(map) ? `−${significant(limit, 3)}` : '0', significant(limit, 3)] as const
   context.font = '20px "Inter Variable", sans-serif'
   const [before, after] = texts.map((text) => context.measureText(text).width + 10)
   const inner = width - (before ?? 0) - (after ?? 0)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { sequentialMaps } from '../../colour/list.ts'
 import { figureSpec } from '../spec.ts'
 
 /** Version of the written form of a composed figure; a file with a greater one comes from a newer Kernelscope. */
@@ -22,7 +23,7 @@ export const figureStyle = z.object({
   palette: z.enum(['colour', 'grey']).default('colour'),
   /** Second mark beside the colour. */
   marks: z.enum(['both', 'dash', 'symbol']).default('both'),
-  sequential: z.enum(['viridis', 'cividis']).default('viridis'),
+  sequential: z.enum(sequentialMaps).default(sequentialMaps[0]),
   gridLines: z.boolean().default(true),
   /** How panels are named. */
   letters: z.enum(['(a)', 'a', '(A)', 'A', 'none']).default('(a)'),

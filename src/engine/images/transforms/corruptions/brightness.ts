@@ -1,7 +1,7 @@
 import type { Picture } from '../../picture.ts'
-import { at, type Corrupt, type Severities } from './types.ts'
+import { at, parameter, type CorruptionDefinition, type Severities } from './definition.ts'
 
-export const steps: Severities<number> = [0.1, 0.2, 0.3, 0.4, 0.5]
+const steps: Severities<number> = [0.1, 0.2, 0.3, 0.4, 0.5]
 
 /**
  * V of HSV becomes clip(V + step). Hue and saturation stay, so the colour is scaled by the new V over the old; black
@@ -23,4 +23,8 @@ export function brighten(picture: Picture, step: number): Picture {
   return { ...picture, pixels }
 }
 
-export const brightness: Corrupt = (picture, severity) => brighten(picture, at(steps, severity))
+export const brightness: CorruptionDefinition = {
+  deterministic: true,
+  parameters: [parameter('Added to V of HSV', steps)],
+  apply: (picture, severity) => brighten(picture, at(steps, severity)),
+}

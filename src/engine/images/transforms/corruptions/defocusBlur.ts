@@ -2,10 +2,10 @@ import { borderIndex, symmetricWeights } from '../../filters/blur.ts'
 import { lengthScale } from '../../filters/levels.ts'
 import type { Picture } from '../../picture.ts'
 import { accumulate, bytesAt, clearMemory, fill, floatsAt, place, toBytes } from '../../simd/rows.ts'
-import { at, type Corrupt, type Severities } from './types.ts'
+import { at, parameter, type CorruptionDefinition, type Severities } from './definition.ts'
 
 /** Radius of the disk, and sigma of the small Gaussian that softens its edge. */
-export const disks: Severities<readonly [number, number]> = [
+const disks: Severities<readonly [number, number]> = [
   [3, 0.1],
   [4, 0.5],
   [6, 0.5],
@@ -108,10 +108,17 @@ function filtered(picture: Picture, kernel: Quadrant): Picture {
   return { pixels: bytesAt(bytes, height * length).slice(), height, width }
 }
 
-export const defocusBlur: Corrupt = (picture, severity) => {
-  const [radius, alias] = at(disks, severity)
-  const scale = lengthScale(picture)
-  const reach = Math.ceil(Math.max(8, radius) * scale)
-  const softness = symmetricWeights(alias, radius <= 8 ? 1 : 2)
-  return filtered(picture, softDisk(radius * scale, reach, softness))
+export const defocusBlur: CorruptionDefinition = {
+  deterministic: true,
+  parameters: [
+    parameter('Radius of the disk', disks, ([radius]) => radius),
+    parameter('Sigma of its edge', disks, ([, sigma]) => sigma),
+  ],
+  apply: (picture, severity) => {
+    const [radius, alias] = at(disks, severity)
+    const scale = lengthScale(picture)
+    const reach = Math.ceil(Math.max(8, radius) * scale)
+    const softness = symmetricWeights(alias, radius <= 8 ? 1 : 2)
+    return filtered(picture, softDisk(radius * scale, reach, softness))
+  },
 }

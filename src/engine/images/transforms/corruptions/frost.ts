@@ -3,10 +3,10 @@ import { frostTexture, frostTextureCount } from '../../filters/frostTexture.ts'
 import { lengthScale } from '../../filters/levels.ts'
 import type { Picture } from '../../picture.ts'
 import { resize } from '../../resample.ts'
-import { at, type Corrupt, type Severities } from './types.ts'
+import { at, parameter, type CorruptionDefinition, type Severities } from './definition.ts'
 
 /** Weights of image and ice. */
-export const frosts: Severities<readonly [number, number]> = [
+const frosts: Severities<readonly [number, number]> = [
   [1, 0.4],
   [0.8, 0.6],
   [0.7, 0.7],
@@ -30,9 +30,18 @@ function ice(height: number, width: number, random: Generator): Picture {
 }
 
 /** image * weight + ice * weight, with ice pictures of our own. */
-export const frost: Corrupt = (picture, severity, random) => {
-  const [imageWeight, iceWeight] = at(frosts, severity)
-  const window = ice(picture.height, picture.width, random).pixels
-  const pixels = picture.pixels.map((value, i) => Math.min(255, imageWeight * value + iceWeight * window[i]!))
-  return { ...picture, pixels }
+export const frost: CorruptionDefinition = {
+  deterministic: false,
+  parameters: [
+    parameter('Weight of the image', frosts, ([image]) => image),
+    parameter('Weight of the ice', frosts, ([, ice]) => ice),
+  ],
+  apply: (picture, severity, random) => {
+    const [imageWeight, iceWeight] = at(frosts, severity)
+    const window = ice(picture.height, picture.width, random).pixels
+    const pixels = picture.pixels.map((value, i) =>
+      Math.min(255, imageWeight * value + iceWeight * window[i]!),
+    )
+    return { ...picture, pixels }
+  },
 }

@@ -1,8 +1,8 @@
 import type { Generator } from '#shared/random.ts'
 import type { Picture } from '../../picture.ts'
-import { at, type Corrupt, type Severities } from './types.ts'
+import { at, parameter, type CorruptionDefinition, type Severities } from './definition.ts'
 
-export const deviations: Severities<number> = [0.08, 0.12, 0.18, 0.26, 0.38]
+const deviations: Severities<number> = [0.08, 0.12, 0.18, 0.26, 0.38]
 
 /** x + N(0, deviation), a draw per channel value. */
 export function addGaussianNoise(picture: Picture, deviation: number, random: Generator): Picture {
@@ -16,5 +16,8 @@ export function addGaussianNoise(picture: Picture, deviation: number, random: Ge
   return { ...picture, pixels }
 }
 
-export const gaussianNoise: Corrupt = (picture, severity, random) =>
-  addGaussianNoise(picture, at(deviations, severity), random)
+export const gaussianNoise: CorruptionDefinition = {
+  deterministic: false,
+  parameters: [parameter('Standard deviation', deviations)],
+  apply: (picture, severity, random) => addGaussianNoise(picture, at(deviations, severity), random),
+}

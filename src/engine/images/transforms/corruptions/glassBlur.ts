@@ -1,9 +1,9 @@
 import { gaussianBlur } from '../../filters/blur.ts'
 import { lengthScale, toLevels, toPicture } from '../../filters/levels.ts'
-import { at, type Corrupt, type Severities } from './types.ts'
+import { at, parameter, type CorruptionDefinition, type Severities } from './definition.ts'
 
 /** Sigma, largest shift, iterations. */
-export const glasses: Severities<readonly [number, number, number]> = [
+const glasses: Severities<readonly [number, number, number]> = [
   [0.7, 1, 2],
   [0.9, 2, 1],
   [1, 2, 3],
@@ -15,27 +15,35 @@ export const glasses: Severities<readonly [number, number, number]> = [
  * Pixels change places with near ones between two blurs. In the published code the exchange works on views, so that only
  * one of the two pixels changes; that is the default here, the true exchange a variant.
  */
-export const glassBlur: Corrupt = (picture, severity, random, { variant }) => {
-  const [publishedSigma, publishedShift, iterations] = at(glasses, severity)
-  const scale = lengthScale(picture)
-  const sigma = publishedSigma * scale
-  const shift = Math.max(1, Math.round(publishedShift * scale))
-  const { height, width } = picture
-  const { pixels } = toPicture(gaussianBlur(toLevels(picture), sigma))
-  for (let iteration = 0; iteration < iterations; iteration++) {
-    for (let y = height - shift; y > shift; y--) {
-      for (let x = width - shift; x > shift; x--) {
-        const dx = random.integer(2 * shift) - shift
-        const dy = random.integer(2 * shift) - shift
-        const here = 3 * (y * width + x)
-        const there = 3 * ((y + dy) * width + x + dx)
-        for (let c = 0; c < 3; c++) {
-          const kept = pixels[here + c]!
-          pixels[here + c] = pixels[there + c]!
-          if (variant === 'swap') pixels[there + c] = kept
+export const glassBlur: CorruptionDefinition = {
+  deterministic: false,
+  parameters: [
+    parameter('Sigma', glasses, ([sigma]) => sigma),
+    parameter('Largest shift', glasses, ([, shift]) => shift),
+    parameter('Iterations', glasses, ([, , iterations]) => iterations),
+  ],
+  apply: (picture, severity, random, { variant }) => {
+    const [publishedSigma, publishedShift, iterations] = at(glasses, severity)
+    const scale = lengthScale(picture)
+    const sigma = publishedSigma * scale
+    const shift = Math.max(1, Math.round(publishedShift * scale))
+    const { height, width } = picture
+    const { pixels } = toPicture(gaussianBlur(toLevels(picture), sigma))
+    for (let iteration = 0; iteration < iterations; iteration++) {
+      for (let y = height - shift; y > shift; y--) {
+        for (let x = width - shift; x > shift; x--) {
+          const dx = random.integer(2 * shift) - shift
+          const dy = random.integer(2 * shift) - shift
+          const here = 3 * (y * width + x)
+          const there = 3 * ((y + dy) * width + x + dx)
+          for (let c = 0; c < 3; c++) {
+            const kept = pixels[here + c]!
+            pixels[here + c] = pixels[there + c]!
+            if (variant === 'swap') pixels[there + c] = kept
+          }
         }
       }
     }
-  }
-  return toPicture(gaussianBlur(toLevels({ pixels, height, width }), sigma))
+    return toPicture(gaussianBlur(toLevels({ pixels, height, width }), sigma))
+  },
 }

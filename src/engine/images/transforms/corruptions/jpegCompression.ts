@@ -1,6 +1,10 @@
 import { throughJpeg } from '../../jpeg/index.ts'
-import { at, type Corrupt, type Severities } from './types.ts'
+import { at, parameter, type CorruptionDefinition, type Severities } from './definition.ts'
 
-export const qualities: Severities<number> = [25, 18, 15, 10, 7]
+const qualities: Severities<number> = [25, 18, 15, 10, 7]
 
-export const jpegCompression: Corrupt = (picture, severity) => throughJpeg(picture, at(qualities, severity))
+export const jpegCompression: CorruptionDefinition = {
+  deterministic: true,
+  parameters: [parameter('Quality', qualities)],
+  apply: (picture, severity) => throughJpeg(picture, at(qualities, severity)),
+}

@@ -1,10 +1,10 @@
 import { exp } from '#shared/elementary.ts'
 import type { Generator } from '#shared/random.ts'
 import type { Picture } from '../../picture.ts'
-import { at, type Corrupt, type Severities } from './types.ts'
+import { at, parameter, type CorruptionDefinition, type Severities } from './definition.ts'
 
 /** Photons of a white pixel. */
-export const photons: Severities<number> = [60, 25, 12, 5, 3]
+const photons: Severities<number> = [60, 25, 12, 5, 3]
 
 interface PoissonTable {
   /** P(count <= k) for k = 0, 1, … until it is 1 to 32 bits, times 2^32. */
@@ -56,5 +56,8 @@ export function addShotNoise(picture: Picture, strength: number, random: Generat
   return { ...picture, pixels }
 }
 
-export const shotNoise: Corrupt = (picture, severity, random) =>
-  addShotNoise(picture, at(photons, severity), random)
+export const shotNoise: CorruptionDefinition = {
+  deterministic: false,
+  parameters: [parameter('Photons of a white pixel', photons)],
+  apply: (picture, severity, random) => addShotNoise(picture, at(photons, severity), random),
+}

@@ -3,7 +3,7 @@ import { lengthScale } from '../../filters/levels.ts'
 import { motionBlur, type Bytes } from '../../filters/motion.ts'
 import { clippedZoom } from '../../filters/zoom.ts'
 import type { Picture } from '../../picture.ts'
-import { at, type Corrupt, type Severities } from './types.ts'
+import { at, parameter, type CorruptionDefinition, type Severities } from './definition.ts'
 
 export interface SnowStyle {
   mean: number
@@ -27,7 +27,7 @@ const style = ([mean, deviation, zoom, threshold, radius, sigma, mix]: Row): Sno
   sigma,
   mix,
 })
-export const styles: Severities<SnowStyle> = [
+const styles: Severities<SnowStyle> = [
   style([0.1, 0.3, 3, 0.5, 10, 4, 0.8]),
   style([0.2, 0.3, 2, 0.5, 12, 4, 0.7]),
   style([0.55, 0.3, 4, 0.9, 12, 8, 0.7]),
@@ -76,8 +76,20 @@ export function underSnow(picture: Picture, layer: Bytes, look: SnowStyle, degre
 }
 
 /** Snow that falls in one direction per image, drawn from -135 to -45 degrees. */
-export const snow: Corrupt = (picture, severity, random) => {
-  const look = at(styles, severity)
-  const layer = snowLayer(picture.height, picture.width, look, random)
-  return underSnow(picture, layer, look, 90 * random.uniform() - 135)
+export const snow: CorruptionDefinition = {
+  deterministic: false,
+  parameters: [
+    parameter('Mean of the layer', styles, ({ mean }) => mean),
+    parameter('Standard deviation', styles, ({ deviation }) => deviation),
+    parameter('Size of a flake', styles, ({ zoom }) => zoom),
+    parameter('Threshold', styles, ({ threshold }) => threshold),
+    parameter('Fall: radius', styles, ({ radius }) => radius),
+    parameter('Fall: sigma', styles, ({ sigma }) => sigma),
+    parameter('Share of the image', styles, ({ mix }) => mix),
+  ],
+  apply: (picture, severity, random) => {
+    const look = at(styles, severity)
+    const layer = snowLayer(picture.height, picture.width, look, random)
+    return underSnow(picture, layer, look, 90 * random.uniform() - 135)
+  },
 }

@@ -4,7 +4,7 @@ import { canny, distanceTo } from '../../filters/edges.ts'
 import { lengthScale, type Levels } from '../../filters/levels.ts'
 import { boxBlur, equalised, filter3x3, rounded } from '../../filters/planes.ts'
 import type { Picture } from '../../picture.ts'
-import { at, type Corrupt, type Severities } from './types.ts'
+import { at, parameter, type CorruptionDefinition, type Severities } from './definition.ts'
 
 export interface Liquid {
   mean: number
@@ -21,7 +21,7 @@ const liquid = (mean: number, deviation: number, sigma: number, threshold: numbe
   sigma,
   threshold,
 })
-export const spatters: Severities<Spatter> = [
+const spatters: Severities<Spatter> = [
   [liquid(0.65, 0.3, 4, 0.69), 0.6, 'water'],
   [liquid(0.65, 0.3, 3, 0.68), 0.6, 'water'],
   [liquid(0.65, 0.3, 2, 0.68), 0.5, 'water'],
@@ -92,10 +92,19 @@ function underMud(picture: Picture, layer: Levels, threshold: number, softness: 
   return { ...picture, pixels }
 }
 
-export const spatter: Corrupt = (picture, severity, random) => {
-  const [look, strength, kind] = at(spatters, severity)
-  const layer = liquidLayer(picture.height, picture.width, look, random)
-  return kind === 'water'
-    ? underWater(picture, layer, strength)
-    : underMud(picture, layer, look.threshold, strength)
+export const spatter: CorruptionDefinition = {
+  deterministic: false,
+  parameters: [
+    parameter('Liquid', spatters, ([, , liquid]) => liquid),
+    parameter('Sigma', spatters, ([look]) => look.sigma),
+    parameter('Threshold', spatters, ([look]) => look.threshold),
+    parameter('Strength', spatters, ([, strength]) => strength),
+  ],
+  apply: (picture, severity, random) => {
+    const [look, strength, kind] = at(spatters, severity)
+    const layer = liquidLayer(picture.height, picture.width, look, random)
+    return kind === 'water'
+      ? underWater(picture, layer, strength)
+      : underMud(picture, layer, look.threshold, strength)
+  },
 }

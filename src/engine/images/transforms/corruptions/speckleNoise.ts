@@ -1,8 +1,8 @@
 import type { Generator } from '#shared/random.ts'
 import type { Picture } from '../../picture.ts'
-import { at, type Corrupt, type Severities } from './types.ts'
+import { at, parameter, type CorruptionDefinition, type Severities } from './definition.ts'
 
-export const deviations: Severities<number> = [0.15, 0.2, 0.35, 0.45, 0.6]
+const deviations: Severities<number> = [0.15, 0.2, 0.35, 0.45, 0.6]
 
 /** x + x N(0, deviation), a draw per channel value. */
 export function addSpeckleNoise(picture: Picture, deviation: number, random: Generator): Picture {
@@ -15,5 +15,8 @@ export function addSpeckleNoise(picture: Picture, deviation: number, random: Gen
   return { ...picture, pixels }
 }
 
-export const speckleNoise: Corrupt = (picture, severity, random) =>
-  addSpeckleNoise(picture, at(deviations, severity), random)
+export const speckleNoise: CorruptionDefinition = {
+  deterministic: false,
+  parameters: [parameter('Standard deviation', deviations)],
+  apply: (picture, severity, random) => addSpeckleNoise(picture, at(deviations, severity), random),
+}

@@ -1,9 +1,9 @@
 import { toLevels, toPicture } from '../../filters/levels.ts'
 import { addZoomed } from '../../filters/zoom.ts'
-import { at, type Corrupt, type Severities } from './types.ts'
+import { at, parameter, type CorruptionDefinition, type Severities } from './definition.ts'
 
 /** Number of zoom factors and their step; the first factor is 1. Numpy's ranges, whose rounding adds 1.11 to the first. */
-export const zooms: Severities<readonly [number, number]> = [
+const zooms: Severities<readonly [number, number]> = [
   [12, 0.01],
   [16, 0.01],
   [11, 0.02],
@@ -12,13 +12,20 @@ export const zooms: Severities<readonly [number, number]> = [
 ]
 
 /** Mean of the image and of its zooms; factor 1 makes the image count twice. */
-export const zoomBlur: Corrupt = (picture, severity) => {
-  const [count, step] = at(zooms, severity)
-  const levels = toLevels(picture)
-  const sum = levels.values.slice()
-  // As numpy's arange: the step it uses is the difference of the first two values.
-  const delta = 1 + step - 1
-  for (let i = 0; i < count; i++) addZoomed(levels, 1 + i * delta, sum)
-  for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! / (count + 1)
-  return toPicture({ ...levels, values: sum })
+export const zoomBlur: CorruptionDefinition = {
+  deterministic: true,
+  parameters: [
+    parameter('Zoom factors', zooms, ([count]) => count),
+    parameter('Largest factor', zooms, ([count, step]) => (1 + (count - 1) * step).toFixed(2)),
+  ],
+  apply: (picture, severity) => {
+    const [count, step] = at(zooms, severity)
+    const levels = toLevels(picture)
+    const sum = levels.values.slice()
+    // As numpy's arange: the step it uses is the difference of the first two values.
+    const delta = 1 + step - 1
+    for (let i = 0; i < count; i++) addZoomed(levels, 1 + i * delta, sum)
+    for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! / (count + 1)
+    return toPicture({ ...levels, values: sum })
+  },
 }

@@ -1,7 +1,7 @@
 import { addGaussianNoise } from '../corruptions/gaussianNoise.ts'
 import { addShotNoise } from '../corruptions/shotNoise.ts'
 import { addSpeckleNoise } from '../corruptions/speckleNoise.ts'
-import { afterClean } from './types.ts'
+import { afterClean } from './definition.ts'
 
 /** Per difficulty 1, 2, 3: deviation, photons of a white pixel, deviation. */
 const gaussian = [0.03, 0.05, 0.08]

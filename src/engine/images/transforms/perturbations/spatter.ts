@@ -1,6 +1,6 @@
 import { liquidLayer, underWater } from '../corruptions/spatter.ts'
 import type { Levels } from '../../filters/levels.ts'
-import type { Perturb } from './types.ts'
+import type { PerturbationDefinition } from './definition.ts'
 
 const look = { mean: 0.65, deviation: 0.27, sigma: 3.7, threshold: 0.69 }
 
@@ -20,8 +20,11 @@ function flowed({ values, height, width, channels }: Levels): Levels {
 }
 
 /** Drops of one layer that run down and thin out from frame to frame. */
-export const spatter: Perturb = ({ crop }, frame, { sequence }) => {
-  let layer = liquidLayer(crop.height, crop.width, look, sequence())
-  for (let i = 0; i < frame; i++) layer = flowed(layer)
-  return underWater(crop, layer, 0.6)
+export const spatter: PerturbationDefinition = {
+  text: (frame) => (frame === 0 ? 'fresh' : `flowed ${frame} times`),
+  apply: ({ crop }, frame, { sequence }) => {
+    let layer = liquidLayer(crop.height, crop.width, look, sequence())
+    for (let i = 0; i < frame; i++) layer = flowed(layer)
+    return underWater(crop, layer, 0.6)
+  },
 }

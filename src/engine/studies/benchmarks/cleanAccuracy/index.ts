@@ -8,7 +8,8 @@ import { worstTable } from '../../summary/worst.ts'
 import { accuracyMetric } from '../../summary/metrics.ts'
 import { paperValues } from '../../summary/paper.ts'
 import { confusionFigure, perClassTable } from '../../summary/classes.ts'
-import { defineStudy, type Grid, ordinaryImages, unchanged } from '../../definition/index.ts'
+import { defineStudy, type Grid, unchanged } from '../../definition/index.ts'
+import { ordinaryKinds } from '#shared/datasetKinds.ts'
 
 /** Top-1 and top-5 accuracy on images as they are. */
 export const cleanAccuracy = defineStudy({
@@ -42,7 +43,7 @@ export const cleanAccuracy = defineStudy({
   ],
   ranked: true,
   printedIn: ['Table 6'],
-  suite: { recognised: ordinaryImages },
+  suite: { recognised: ordinaryKinds },
   questions: [
     {
       id: 'more-models',

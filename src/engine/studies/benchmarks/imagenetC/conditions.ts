@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Dataset } from '#shared/contract/index.ts'
-import { corruptionNames, type CorruptionName } from '#shared/transforms/index.ts'
+import { imagenetC19, type ImagenetCName } from '#shared/transforms/index.ts'
 import type { StoredModel } from '../../../models/index.ts'
 import { baselineParam } from '../shared/baseline.ts'
 import { asTheyAre, recipeChange } from '../shared/geometry.ts'
@@ -12,9 +12,9 @@ export const severities = [1, 2, 3, 4, 5] as const
 
 export const params = z.object({
   corruptions: z
-    .array(z.enum(corruptionNames))
+    .array(z.enum(imagenetC19))
     .min(1)
-    .default([...corruptionNames])
+    .default([...imagenetC19])
     .meta({ title: 'Corruptions', description: 'The 15 of the mCE come first, then the 4 hold-outs' }),
   severities: z
     .array(z.int().min(1).max(5))
@@ -37,11 +37,11 @@ export const cleanKey = 'clean'
 
 /** Whether a dataset holds corrupted images already; otherwise they are made from its images. */
 export const isCorrupted = ({ parts }: Dataset): boolean =>
-  parts.some(({ name }) => corruptionNames.some((corruption) => name.startsWith(`${corruption}/`)))
+  parts.some(({ name }) => imagenetC19.some((corruption) => name.startsWith(`${corruption}/`)))
 
 /** Chosen corruptions in the order of the benchmark. */
-export const chosenCorruptions = ({ corruptions }: CorruptionParams): CorruptionName[] =>
-  corruptionNames.filter((name) => corruptions.includes(name))
+export const chosenCorruptions = ({ corruptions }: CorruptionParams): ImagenetCName[] =>
+  imagenetC19.filter((name) => corruptions.includes(name))
 
 export const chosenSeverities = ({ severities: chosen }: CorruptionParams): number[] =>
   severities.filter((severity) => chosen.includes(severity))

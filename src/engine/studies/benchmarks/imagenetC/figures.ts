@@ -1,6 +1,6 @@
 import type { ReportedValue } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
-import { corruptionNames } from '#shared/transforms/index.ts'
+import { imagenetC19 } from '#shared/transforms/index.ts'
 import { asFractions, barsFigure, categoryBars } from '../../summary/bars.ts'
 import { cellOf } from '../../summary/outcomes.ts'
 import { chosenCorruptions, chosenSeverities, keyOf, type CorruptionParams } from './conditions.ts'
@@ -16,7 +16,7 @@ export function meanAccuracyFigure(
   reported: ReportedValue[],
   origin: string,
 ): FigureSpec {
-  const whole = chosenCorruptions(chosen).length === corruptionNames.length && chosen.severities.includes(5)
+  const whole = chosenCorruptions(chosen).length === imagenetC19.length && chosen.severities.includes(5)
   const shared = { models: grid.models, notes: [origin, 'Whiskers: 95 % bootstrap over pictures.'] }
   const y = { label: 'Top-1 accuracy', unit: 'percent', scale: 'linear', min: 0 } as const
   const bandLabel = '95 % bootstrap interval'

@@ -1,5 +1,5 @@
 import type { Interval } from '#shared/contract/index.ts'
-import { corruptionNames } from '#shared/transforms/index.ts'
+import { imagenetC19 } from '#shared/transforms/index.ts'
 import { corruptionSummary, type CorruptionBaseline } from '../../../metrics/index.ts'
 import { metricIntervals } from '../../summary/intervals.ts'
 import { cleanKey, keyOf, severities } from './conditions.ts'
@@ -59,7 +59,7 @@ export async function corruptionIntervals(
     benchmarkError: benchmarkError ?? null,
     chosen: chosen ?? null,
     byCorruption: new Map(
-      corruptionNames.map((name, place) => [
+      imagenetC19.map((name, place) => [
         name,
         {
           ce: rest[3 * place] ?? null,
@@ -92,7 +92,7 @@ function errorsOf(
   return {
     clean: share(cleanKey),
     errors: Object.fromEntries(
-      corruptionNames.map((name) => [name, severities.map((severity) => share(keyOf(name, severity)))]),
+      imagenetC19.map((name) => [name, severities.map((severity) => share(keyOf(name, severity)))]),
     ),
   }
 }

@@ -1,4 +1,4 @@
-import { corruptionNames } from '#shared/transforms/index.ts'
+import { imagenetC19 } from '#shared/transforms/index.ts'
 import type { Db } from '../../../workspace/index.ts'
 import { cellOf, measured, verdicts } from '../../summary/outcomes.ts'
 import { cleanKey, keyOf, severities } from './conditions.ts'
@@ -13,7 +13,7 @@ export interface PictureErrors {
 
 export const allKeys: readonly string[] = [
   cleanKey,
-  ...corruptionNames.flatMap((name) => severities.map((severity) => keyOf(name, severity))),
+  ...imagenetC19.flatMap((name) => severities.map((severity) => keyOf(name, severity))),
 ]
 
 /**

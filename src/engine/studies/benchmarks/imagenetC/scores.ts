@@ -1,8 +1,7 @@
 import type { Interval } from '#shared/contract/index.ts'
-import { corruptionNames } from '#shared/transforms/index.ts'
+import { imagenetC15, imagenetC19 } from '#shared/transforms/index.ts'
 import {
   alexnet,
-  benchmarkCorruptions,
   corruptionSummary,
   type CorruptionBaseline,
   type CorruptionErrors,
@@ -38,7 +37,7 @@ export function unitOf(grid: Grid, published: boolean, model: GridModel | null):
 /** Top-1 errors of the whole cells of a model; null where a cell is missing or not whole. */
 const errorsOf = (grid: Grid, model: GridModel): CorruptionErrors =>
   Object.fromEntries(
-    corruptionNames.map((name) => [
+    imagenetC19.map((name) => [
       name,
       severities.map((severity) => {
         const cell = cellOf(grid, model.id, keyOf(name, severity))
@@ -96,7 +95,7 @@ const errorOver = (cells: Grid['cells']) =>
 
 function withoutFrost({ scores }: CorruptionSummary): number | null {
   const rest = scores.filter(
-    ({ corruption }) => corruption !== 'frost' && benchmarkCorruptions.some((name) => name === corruption),
+    ({ corruption }) => corruption !== 'frost' && imagenetC15.some((name) => name === corruption),
   )
   return rest.some(({ ce }) => ce === null) ? null : meanOfKnown(rest.map(({ ce }) => ce))
 }

@@ -1,5 +1,5 @@
 import type { Interval } from '#shared/contract/index.ts'
-import { corruptionNames } from '#shared/transforms/index.ts'
+import { imagenetC19 } from '#shared/transforms/index.ts'
 import { chosenCorruptions, chosenSeverities, severities, type CorruptionParams } from './conditions.ts'
 import { rateInterval, type Scores, type Unit } from './scores.ts'
 import type { Grid } from '../../definition/index.ts'
@@ -16,8 +16,7 @@ export function presentIn({ cells }: Grid, chosen: CorruptionParams): Corruption
 
 /** Whether some of the 19 corruptions or five severities were left out when the study was made. */
 export const isPartial = (chosen: CorruptionParams): boolean =>
-  chosenCorruptions(chosen).length < corruptionNames.length ||
-  chosenSeverities(chosen).length < severities.length
+  chosenCorruptions(chosen).length < imagenetC19.length || chosenSeverities(chosen).length < severities.length
 
 /** What was chosen, in words: "4 corruptions, severities 1, 3, 5". */
 export function scopeOf(chosen: CorruptionParams): string {

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import type { Dataset } from '#shared/contract/index.ts'
 import {
   frameCount,
+  imagenetP10,
+  imagenetP14,
   noisePerturbations,
-  perturbationNames,
   type PerturbationName,
 } from '#shared/transforms/index.ts'
 import type { StoredModel } from '../../../models/index.ts'
@@ -14,9 +15,9 @@ import { type ConditionContext, unchanged } from '../../definition/index.ts'
 
 export const params = z.object({
   perturbations: z
-    .array(z.enum(perturbationNames))
+    .array(z.enum(imagenetP14))
     .min(1)
-    .default(perturbationNames.slice(0, 10))
+    .default([...imagenetP10])
     .meta({ title: 'Perturbations', description: 'The ten of the benchmark come first, then the hold-outs' }),
   stride: z.int().min(1).max(30).default(1).meta({
     title: 'Stride',
@@ -53,7 +54,7 @@ export const isPerturbed = ({ recognised }: Dataset): boolean => recognised === 
 
 /** Chosen perturbations in the order of the benchmark. */
 export const chosenPerturbations = ({ perturbations }: PerturbationParams): PerturbationName[] =>
-  perturbationNames.filter((name) => perturbations.includes(name))
+  imagenetP14.filter((name) => perturbations.includes(name))
 
 /** Frames of a sequence that are looked at. */
 export const framesOf = (name: PerturbationName, stride: number): number[] =>

@@ -1,11 +1,5 @@
-import type { PerturbationName } from '#shared/transforms/index.ts'
-import {
-  alexnetFlips,
-  flipProbability,
-  frameRule,
-  perturbations as benchmark,
-  top5Mean,
-} from '../../../metrics/index.ts'
+import { imagenetP10, type PerturbationName } from '#shared/transforms/index.ts'
+import { alexnetFlips, flipProbability, frameRule, top5Mean } from '../../../metrics/index.ts'
 import type { Db } from '../../../workspace/index.ts'
 import type { Grid, GridModel } from '../../definition/index.ts'
 import { chosenPerturbations, type PerturbationParams } from './conditions.ts'
@@ -140,4 +134,4 @@ export function unitOf(
 const givenDistances = ({ distances }: PerturbationParams): Record<string, number> | null =>
   distances.length === 0
     ? null
-    : Object.fromEntries(benchmark.flatMap((name, place) => [[name, distances[place] ?? 0]]))
+    : Object.fromEntries(imagenetP10.flatMap((name, place) => [[name, distances[place] ?? 0]]))

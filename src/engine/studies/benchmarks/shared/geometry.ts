@@ -1,4 +1,5 @@
 import type { Dataset, Preprocessing } from '#shared/contract/index.ts'
+import { croppedKinds } from '#shared/datasetKinds.ts'
 import type { StoredModel } from '../../../models/index.ts'
 import type { Db } from '../../../workspace/index.ts'
 
@@ -29,17 +30,6 @@ export function asTheyAre(db: Db, datasetId: number, { preprocessing }: StoredMo
   return { ...preprocessing, resize: same ? 'none' : 'squash', resizeTo: null }
 }
 
-/** Sets whose pictures are cropped already, or (CIFAR) have no border to lose. */
-const cropped: readonly Dataset['recognised'][] = [
-  'imagenet-c',
-  'imagenet-p',
-  'imagenet-9',
-  'cifar-10',
-  'cifar-100',
-  'cifar-10-c',
-  'cifar-100-c',
-]
-
 /** What a condition on the images of a dataset changes in the model's recipe; nothing where it is the model's own. */
 export function recipeChange(
   db: Db,
@@ -52,7 +42,7 @@ export function recipeChange(
 
 /** Said of images that are cropped already but have another size than the model takes; null where there is none. */
 export function enlargement(db: Db, dataset: Dataset, model: StoredModel): string | null {
-  if (!cropped.includes(dataset.recognised)) return null
+  if (!croppedKinds.includes(dataset.recognised)) return null
   const size = onlySize(db, dataset.id)
   const [height, width] = model.preprocessing.size
   if (!size || (size.height === height && size.width === width)) return null
@@ -65,5 +55,7 @@ export const recipeFor = (db: Db, datasetId: number, model: StoredModel): Prepro
     .prepare<[number], Dataset['recognised']>('SELECT recognised FROM dataset WHERE id = ?')
     .pluck()
     .get(datasetId)
-  return kind !== undefined && cropped.includes(kind) ? asTheyAre(db, datasetId, model) : model.preprocessing
+  return kind !== undefined && croppedKinds.includes(kind)
+    ? asTheyAre(db, datasetId, model)
+    : model.preprocessing
 }

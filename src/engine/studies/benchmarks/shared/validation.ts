@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Dataset } from '#shared/contract/index.ts'
+import { ordinaryKinds } from '#shared/datasetKinds.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { getDataset, listDatasets } from '../../../datasets/index.ts'
 import type { SettleContext } from '../../definition/index.ts'
@@ -10,8 +11,6 @@ export const validationParam = z.int().positive().nullable().default(null).meta(
   description:
     'Dataset with the ordinary images of the same classes; left empty, the one of the workspace that holds them',
 })
-
-const ordinary: readonly Dataset['recognised'][] = ['imagenet-val', 'folders', 'csv', 'cifar-10', 'cifar-100']
 
 /**
  * The dataset whose ordinary images belong to a set: the one asked for, else the one of the workspace that holds most of
@@ -29,7 +28,8 @@ export function findValidation(
   }
   const candidates = listDatasets(db)
     .filter(
-      ({ id, recognised, parts }) => id !== dataset.id && ordinary.includes(recognised) && parts.length === 0,
+      ({ id, recognised, parts }) =>
+        id !== dataset.id && ordinaryKinds.includes(recognised) && parts.length === 0,
     )
     .map((candidate) => ({ id: candidate.id, shared: shared(candidate) }))
     .filter((candidate) => candidate.shared > 0 && candidate.shared >= classes.length / 2)

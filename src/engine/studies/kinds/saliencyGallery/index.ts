@@ -1,7 +1,7 @@
 import { drawnWork, gradientForwards } from '../../measure/work.ts'
 import { galleryImages, mapsOf, measureGallery, rewriteOf } from './measure.ts'
 import { picturesOf } from './pictures.ts'
-import { gradientsOf, methodTitles, params } from './params.ts'
+import { gradientsOf, titleOf, params } from './params.ts'
 import { agreementTable, concentrationTable, galleryFigure } from './view.ts'
 import { isSettled, problemNotes, subjectsOf } from '../../../facts/index.ts'
 import { defineStudy } from '../../definition/index.ts'
@@ -86,7 +86,7 @@ export const saliencyGallery = defineStudy({
         'Maps are kept on 64 x 64 cells at most.',
         ...methods.flatMap((one) =>
           one.models.flatMap(({ model, problems }) =>
-            problemNotes(`${methodTitles[one.name]} of ${model.title}`, images.length, problems.values()),
+            problemNotes(`${titleOf(one.name)} of ${model.title}`, images.length, problems.values()),
           ),
         ),
       ],

@@ -1,11 +1,16 @@
 import { z } from 'zod'
-import type { SaliencyMethod } from '#shared/contract/index.ts'
-
-const methods = ['gradient', 'smoothGrad', 'integratedGradients'] as const
+import {
+  gradientsOf as gradientsOfMethod,
+  saliencyDefinitionOf,
+  saliencyMethod,
+  saliencyMethodNames,
+  type SaliencyMethod,
+  type SaliencyMethodName,
+} from '#shared/saliencyMethods/index.ts'
 
 export const params = z.object({
   methods: z
-    .array(z.enum(methods))
+    .array(z.enum(saliencyMethodNames))
     .min(1)
     .default(['gradient', 'smoothGrad', 'integratedGradients'])
     .meta({ title: 'Methods', description: 'What a map is computed with' }),
@@ -40,28 +45,14 @@ export const params = z.object({
 })
 
 export type GalleryParams = z.output<typeof params>
-export type MethodName = (typeof methods)[number]
+export type MethodName = SaliencyMethodName
 
-export const methodTitles: Record<MethodName, string> = {
-  gradient: 'Gradient',
-  smoothGrad: 'SmoothGrad',
-  integratedGradients: 'Integrated gradients',
-}
+export const titleOf = (name: MethodName): string => saliencyDefinitionOf(name).title
 
 /** Gradients that all methods take of one image. */
-export const gradientsOf = ({ methods: names, copies, steps }: GalleryParams): number =>
-  names.reduce(
-    (sum, name) => sum + { gradient: 1, smoothGrad: copies, integratedGradients: steps + 1 }[name],
-    0,
-  )
+export const gradientsOf = (chosen: GalleryParams): number =>
+  chosen.methods.reduce((sum, name) => sum + gradientsOfMethod(methodOf(name, chosen)), 0)
 
-export function methodOf(name: MethodName, { copies, steps, seed }: GalleryParams): SaliencyMethod {
-  switch (name) {
-    case 'gradient':
-      return { method: 'gradient' }
-    case 'smoothGrad':
-      return { method: 'smoothGrad', copies, noise: 0.15, seed }
-    case 'integratedGradients':
-      return { method: 'integratedGradients', steps, baseline: 'black' }
-  }
-}
+/** The method with what the study sets of its parameters; the others have their defaults. */
+export const methodOf = (name: MethodName, { copies, steps, seed }: GalleryParams): SaliencyMethod =>
+  saliencyMethod.parse({ method: name, copies, steps, seed })

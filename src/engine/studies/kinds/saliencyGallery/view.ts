@@ -5,7 +5,7 @@ import { spearman } from '#shared/maths/ranks.ts'
 import type { StoredModel } from '../../../models/index.ts'
 import { gridOf } from './measure.ts'
 import { pictureColumn } from './pictures.ts'
-import { methodTitles, type MethodName } from './params.ts'
+import { titleOf, type MethodName } from './params.ts'
 import type { StudyImage } from '../../../facts/index.ts'
 
 /** The maps of one method: by model, then by subject. */
@@ -53,7 +53,7 @@ export function galleryFigure(
   return {
     id: `gallery-${name}`,
     kind: 'heatmap',
-    title: methodTitles[name],
+    title: titleOf(name),
     x: { label: 'Model', unit: 'none', scale: 'category' },
     y: { label: 'Image', unit: 'none', scale: 'category' },
     series: [],
@@ -68,7 +68,7 @@ export function galleryFigure(
       label: 'Sum of |map| over channels, relative',
     },
     notes: ['Every map over its own 99.5th percentile.'],
-    alt: `${methodTitles[name]} maps of ${images.length} images and ${models.length} models, the images beside them.`,
+    alt: `${titleOf(name)} maps of ${images.length} images and ${models.length} models, the images beside them.`,
   }
 }
 
@@ -99,7 +99,7 @@ export function concentrationTable(methods: MethodMaps[], images: readonly Study
           return map ? [concentration(map)] : []
         })
         return {
-          method: methodTitles[name],
+          method: titleOf(name),
           model: model.title,
           images: shares.length,
           mean: mean(shares),
@@ -130,7 +130,7 @@ export function agreementTable(methods: MethodMaps[], images: readonly StudyImag
             const [left, right] = [a.maps.get(subjectId), b.maps.get(subjectId)]
             return left && right && left.length === right.length ? [spearman(left, right)] : []
           })
-          const method = methodTitles[name]
+          const method = titleOf(name)
           return { method, a: a.model.title, b: b.model.title, images: found.length, rho: mean(found) }
         }),
       ),

@@ -3,7 +3,7 @@ import { lut, lutIndex } from '#shared/colour/maps.ts'
 import { plainNumber } from '#shared/figures/format.ts'
 import { cellRange } from '#shared/figures/heatmap.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
-import type { FigureTheme } from '#shared/figures/theme.ts'
+import { cellMap, type FigureTheme } from '#shared/figures/theme.ts'
 
 type Cells = NonNullable<FigureSpec['cells']>
 
@@ -33,7 +33,7 @@ export function cellsCanvas(
 ): HTMLCanvasElement {
   const [width, height] = [cells.columns.length, cells.rows.length]
   const { min, max } = cellRange(cells)
-  const colours = lut(cells.map === 'diverging' ? 'diverging' : theme.sequential)
+  const colours = lut(cellMap(cells.map, theme))
   const image = new ImageData(width, height)
   for (const [at, value] of cells.values.entries()) {
     if (value === null || !Number.isFinite(value)) continue

@@ -1,15 +1,8 @@
 import type { FigureFormat } from '#shared/contract/index.ts'
+import { figureFormats } from '#shared/figures/figureFormats.ts'
 
 /** Every format a figure can be written in, as dialogs offer them. */
-export const formatChoices: readonly { value: FigureFormat; label: string }[] = [
-  { value: 'pdf', label: 'PDF' },
-  { value: 'svg', label: 'SVG' },
-  { value: 'png', label: 'PNG' },
-  { value: 'csv', label: 'Data as CSV' },
-  { value: 'json', label: 'Data as JSON' },
-  { value: 'txt', label: 'Caption draft' },
-  { value: 'tex', label: 'Caption for LaTeX' },
-]
+export const formatChoices = figureFormats.map(({ id, title }) => ({ value: id, label: title }))
 
 /** Those that the menu of a figure writes without asking more. */
 export const menuFormats: readonly { format: FigureFormat; label: string; icon: string }[] = [

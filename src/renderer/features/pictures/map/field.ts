@@ -1,6 +1,7 @@
-import { lut, lutIndex, type ColourMap } from '#shared/colour/maps.ts'
 import { quantile } from '#shared/maths/quantile.ts'
 import type { Move } from '../../../ui/keys/viewKeys.ts'
+import type { ColourMap } from '#shared/colour/list.ts'
+import { lut, lutIndex } from '#shared/colour/maps.ts'
 
 /** A number at every cell of a picture: `values` is [height, width], row-major. NaN is "no value". */
 export interface Field {

@@ -1,4 +1,4 @@
-import type { ColourMap } from '#shared/colour/maps.ts'
+import { isDiverging, type ColourMap } from '#shared/colour/list.ts'
 import { tableToCsv } from '#shared/figures/csv.ts'
 import type { FigureSpec, Photograph } from '#shared/figures/spec.ts'
 import type { Field, FieldRange } from './field.ts'
@@ -37,7 +37,7 @@ export function fieldFigure({ height, width, values }: Field, words: FieldWords)
       rows: names(height),
       columns: names(width),
       values: Array.from(values, (value) => (Number.isFinite(value) ? value : null)),
-      map: words.map === 'diverging' ? 'diverging' : 'sequential',
+      map: isDiverging(words.map) ? 'diverging' : 'sequential',
       label: words.label,
       ...(words.range ? { range: words.range } : {}),
     },

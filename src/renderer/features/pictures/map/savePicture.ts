@@ -1,4 +1,4 @@
-import type { ColourMap } from '#shared/colour/maps.ts'
+import type { ColourMap } from '#shared/colour/list.ts'
 import { paintField, type Field, type FieldRange } from './field.ts'
 
 interface Picture {

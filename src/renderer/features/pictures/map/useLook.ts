@@ -1,10 +1,11 @@
 import { computed } from 'vue'
 import { useQueryChoice, useQueryText } from '../../../lib/useQuery.ts'
+import { sequentialMaps } from '#shared/colour/list.ts'
 
 /** How fields are shown over images, kept in the address. */
 export function useLook() {
   const layout = useQueryChoice('layout', ['overlay', 'beside', 'map'])
-  const map = useQueryChoice('map', ['viridis', 'cividis'])
+  const map = useQueryChoice('map', sequentialMaps)
   const blend = useQueryChoice('blend', ['sharp', 'smooth'])
   const text = useQueryText('opacity', '60')
   /** Per cent. */

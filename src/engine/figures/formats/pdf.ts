@@ -1,0 +1,3 @@
+import type { Render } from './definition.ts'
+
+export const pdf: Render = async (sheet) => (await import('../pdf.ts')).renderPdf(sheet)
