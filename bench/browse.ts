@@ -16,7 +16,7 @@ import { cpuSeconds, report, type Row } from './report.ts'
 
 const images = Number(process.argv[2] ?? 1_000_000)
 const classes = 1000
-const looks: FactOf[] = [{ modelId: 1 }, { modelId: 2 }]
+const shownFacts: FactOf[] = [{ modelId: 1 }, { modelId: 2 }]
 const folder = mkdtempSync(join(tmpdir(), 'kernelscope-bench-'))
 const db = createDatabase(join(folder, 'workspace.sqlite'))
 
@@ -26,7 +26,7 @@ function fill(target: Db): { withTriggers: number; without: number } {
     INSERT INTO condition (id, transform) VALUES (1, '{"op":"identity"}');
     INSERT INTO variant (id, model_digest, key, used_at) VALUES (1, 'a', 'a', 0), (2, 'b', 'b', 0)`)
   const random = generator('bench', 0)
-  const subject = target.prepare('INSERT INTO subject VALUES (?, ?, ?)')
+  const example = target.prepare('INSERT INTO example VALUES (?, ?, ?)')
   const image = target.prepare('INSERT INTO image VALUES (?, 1, ?, ?, NULL, ?, ?, 0, ?, ?, NULL, 1)')
   const fact = target.prepare('INSERT INTO prediction VALUES (?, 1, ?, ?, ?, ?, ?, ?, NULL, ?)')
   const classOf = (k: number) => Math.floor((k * classes) / images)
@@ -35,7 +35,7 @@ function fill(target: Db): { withTriggers: number; without: number } {
     for (let k = 0; k < images; k++) {
       digest.writeUInt32LE(k)
       const name = `n${String(classOf(k)).padStart(8, '0')}`
-      subject.run(k + 1, digest, name)
+      example.run(k + 1, digest, name)
       image.run(
         k + 1,
         `${name}/image_${k}.JPEG`,
@@ -92,7 +92,7 @@ async function timedAsync(work: () => Promise<unknown>): Promise<number> {
 }
 
 const exists = (variant: number, test: string) =>
-  `EXISTS (SELECT 1 FROM prediction p WHERE p.variant_id = ${variant} AND p.condition_id = 1 AND p.subject_id = i.subject_id AND ${test})`
+  `EXISTS (SELECT 1 FROM prediction p WHERE p.variant_id = ${variant} AND p.condition_id = 1 AND p.example_id = i.example_id AND ${test})`
 const sql = `FROM image i WHERE i.dataset_id = 1 AND ${exists(1, 'p.correct = 1')} AND ${exists(2, 'p.correct = 0')}`
 
 try {
@@ -155,7 +155,7 @@ try {
     answer({ kind: 'facets', datasetId: 1, known, filter, looks, tags: [] }),
   )
   const confusion = await timedAsync(() =>
-    answer({ kind: 'confusion', datasetId: 1, known, filter: {}, look: { modelId: 1 } }),
+    answer({ kind: 'confusion', datasetId: 1, known, filter: {}, shownFact: { modelId: 1 } }),
   )
   second.keep.close()
 

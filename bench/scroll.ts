@@ -67,7 +67,7 @@ function plantRows({ root, files }: ReturnType<typeof plantFiles>): void {
   ).run(root)
   const random = generator('bench', 0)
   const className = db.prepare('INSERT INTO class (dataset_id, idx, name) VALUES (99, ?, ?)')
-  const subject = db.prepare('INSERT INTO subject VALUES (?, ?, ?)')
+  const example = db.prepare('INSERT INTO example VALUES (?, ?, ?)')
   const image = db.prepare('INSERT INTO image VALUES (?, 99, ?, ?, NULL, ?, ?, ?, 96, 96, NULL, 1)')
   const fact = db.prepare('INSERT INTO prediction VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)')
   const digest = Buffer.alloc(32, 7)
@@ -78,7 +78,7 @@ function plantRows({ root, files }: ReturnType<typeof plantFiles>): void {
       const [at, file] = [Math.floor(k / perFolder), files[k % perFolder]]
       if (k % perFolder === 0) className.run(at, folderName(at))
       digest.writeUInt32LE(k)
-      subject.run(id, digest, folderName(at))
+      example.run(id, digest, folderName(at))
       image.run(id, `${folderName(at)}/${file?.name}`, at, id, file?.bytes ?? 0, file?.mtime ?? 0)
       for (const variant of variants) {
         const right = random.uniform() < 0.8

@@ -11,8 +11,8 @@ import {
   corruptionNames,
   frameCount,
   perturbationNames,
-  transform,
-  type Transform,
+  pixelTransform,
+  type PixelTransform,
 } from '#shared/transforms/index.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -39,7 +39,7 @@ async function sheet(
   file: string,
   names: readonly string[],
   columns: string[],
-  values: (name: string) => Transform[],
+  values: (name: string) => PixelTransform[],
 ): Promise<void> {
   const width = label + columns.length * (cell + gap)
   const height = head + names.length * (cell + gap)
@@ -68,7 +68,7 @@ await sheet(
   'corruptions.png',
   corruptionNames,
   severities.map((severity) => `severity ${severity}`),
-  (name) => severities.map((severity) => transform.parse({ op: 'corruption', name, severity, seed: 1 })),
+  (name) => severities.map((severity) => pixelTransform.parse({ op: 'corruption', name, severity, seed: 1 })),
 )
 await sheet(
   'perturbations.png',
@@ -77,7 +77,7 @@ await sheet(
   (name) => {
     const last = frameCount(perturbationNames.find((known) => known === name) ?? 'tilt') - 1
     return shares.map((share) =>
-      transform.parse({ op: 'perturbation', name, frame: Math.round(share * last), seed: 1 }),
+      pixelTransform.parse({ op: 'perturbation', name, frame: Math.round(share * last), seed: 1 }),
     )
   },
 )

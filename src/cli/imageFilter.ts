@@ -136,7 +136,7 @@ async function namesOf(client: Client, dataset: Dataset, text: FilterText, cwd: 
 /** "confidence:down:RepLK-3" or "bytes"; by, way, model, condition. */
 export async function parseOrder(client: Client, text: string, cwd: string): Promise<ImageOrder> {
   const [by, way = 'up', ...rest] = text.split(':')
-  const fact = rest.length > 0 ? await parseLook(client, rest.join(':'), cwd) : undefined
+  const fact = rest.length > 0 ? await parseFact(client, rest.join(':'), cwd) : undefined
   const parsed = imageOrder.safeParse({ by, descending: way === 'down', ...(fact ? { fact } : {}) })
   if (!parsed.success || !['up', 'down'].includes(way))
     throw usage(
@@ -167,7 +167,7 @@ function changedNamed(models: readonly Model[], text: string, cwd: string): Fact
 }
 
 /** "RepLK-3", or "RepLK-3:17" under a stored condition; "RepLK-3~without-2" of a changed model. */
-export async function parseLook(client: Client, text: string, cwd: string): Promise<FactOf> {
+export async function parseFact(client: Client, text: string, cwd: string): Promise<FactOf> {
   const models = await client.models.list()
   const whole = findNamed(models, text, cwd)
   if (whole) return { modelId: whole.id }

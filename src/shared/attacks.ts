@@ -19,7 +19,7 @@ export const attack = z.object({
   seed: z.int(),
   /** Digest of the model whose gradient is used, where it is not the attacked one. */
   surrogate: z.string().nullable(),
-  /** Digest of the surrogate's recipe and labels, on which the image depends too; left out without one. */
+  /** Digest of the surrogate's preprocessing and labels, on which the image depends too; left out without one. */
   setup: z.string().optional(),
   /** The adversarial image is rounded to 8 bit before it is shown. */
   rounded: z.boolean(),

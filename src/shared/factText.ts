@@ -1,14 +1,14 @@
 import type { FactOf } from './contract/index.ts'
 
-/** Which model a fact is of, changed or as it is, and under which condition; nothing else of what holds it. */
+/** Which model a fact is of, changed or not, and under which condition; nothing else of what holds it. */
 export const factOnly = ({ modelId, changed, conditionId }: FactOf): FactOf => ({
   modelId,
   ...(changed === undefined ? {} : { changed }),
   ...(conditionId === undefined ? {} : { conditionId }),
 })
 
-/** The same model as it is, on images as they are: what a flip starts from. */
-export const asItIs = ({ modelId }: FactOf): FactOf => ({ modelId })
+/** The same fact of the unchanged model on unchanged images: what a flip starts from. */
+export const ofUnchangedModel = ({ modelId }: FactOf): FactOf => ({ modelId })
 
 /** "1", or "1~without-3-7" of a changed model. */
 export const modelText = ({ modelId, changed }: FactOf): string =>

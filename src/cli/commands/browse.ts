@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import type { Dataset, ImageFacets, ImageRow } from '#shared/contract/index.ts'
 import { collect, integerOf } from '../flags.ts'
 import { formatInterval, formatTable, percent } from '../format.ts'
-import { parseFilter, parseLook, parseOrder, ruleOf } from '../imageFilter.ts'
+import { parseFilter, parseFact, parseOrder, ruleOf } from '../imageFilter.ts'
 import { namedDataset } from '../named.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
 
@@ -65,17 +65,19 @@ export function addBrowseCommands(dataset: Command, session: CliSession): void {
 
   withFilter(dataset.command('facets').description('how many images each choice of a filter would leave'))
     .option(
-      '--look <model>',
+      '--facts <model>',
       'also by what this model said: MODEL, MODEL~CHANGE or MODEL:CONDITION; may be repeated',
       collect,
     )
+    .addOption(new Option('--look <model>', 'the name of --facts before 0.2').argParser(collect).hideHelp())
     .action(async (name: string, _: unknown, command: Command) => {
-      const options = command.optsWithGlobals<FilterFlags & { look?: string[] }>()
+      const options = command.optsWithGlobals<FilterFlags & { facts?: string[]; look?: string[] }>()
       const { client, dataset, filter } = await filtered(session, name, options)
-      const looks = []
-      for (const look of options.look ?? []) looks.push(await parseLook(client, look, session.io.cwd))
-      const facets = await client.datasets.facets({ datasetId: dataset.id, filter, looks })
-      session.print(options, facets, () => facetText(facets, dataset, options.look ?? []))
+      const shownFacts = []
+      const asked = [...(options.facts ?? []), ...(options.look ?? [])]
+      for (const text of asked) shownFacts.push(await parseFact(client, text, session.io.cwd))
+      const facets = await client.datasets.facets({ datasetId: dataset.id, filter, shownFacts })
+      session.print(options, facets, () => facetText(facets, dataset, asked))
     })
 
   withFilter(dataset.command('confusion').description('what each class is taken for by a model'))
@@ -90,11 +92,11 @@ export function addBrowseCommands(dataset: Command, session: CliSession): void {
         FilterFlags & { model: string; pairs: number; classes?: boolean }
       >()
       const { client, dataset, filter } = await filtered(session, name, options)
-      const look = await parseLook(client, options.model, session.io.cwd)
+      const shownFact = await parseFact(client, options.model, session.io.cwd)
       const found = await client.datasets.confusion({
         datasetId: dataset.id,
         filter,
-        look,
+        shownFact,
         pairs: options.pairs,
       })
       session.print(options, found, () => {
@@ -189,7 +191,7 @@ function imageTable(rows: readonly ImageRow[], images: number): string {
   return rows.length < images ? `${table}${rows.length} of ${images}\n` : table
 }
 
-function facetText(facets: ImageFacets, dataset: Dataset, looks: readonly string[]): string {
+function facetText(facets: ImageFacets, dataset: Dataset, shownFacts: readonly string[]): string {
   const counts = (title: string, rows: (readonly [string, number])[]) =>
     rows.length === 0
       ? []
@@ -219,7 +221,7 @@ function facetText(facets: ImageFacets, dataset: Dataset, looks: readonly string
       facets.errors.map(({ value, n }) => [value, n]),
     ),
     ...facets.models.flatMap((m, place) =>
-      counts(looks[place] ?? `model ${m.modelId}`, [
+      counts(shownFacts[place] ?? `model ${m.modelId}`, [
         ['right', m.correct],
         ['wrong', m.wrong],
         ['not judged', m.unjudged],

@@ -35,11 +35,12 @@ export function addModelCommands(program: Command, session: CliSession): void {
     .argument('<files...>')
     .option('--title <text>', 'name of the model; the file name where it is left out')
     .option('--labels <list>', 'imagenet1k, or a text file with one label a line')
-    .option('--preset <id>', 'preprocessing recipe, see "model presets"')
+    .option('--preset <id>', 'preprocessing, see "model presets"')
     .action(async (files: string[], _: unknown, command: Command) => {
       const options = command.optsWithGlobals<AddFlags>()
       const client = await session.openWorkspace(options)
-      const recipe = options.preset === undefined ? undefined : await presetNamed(client, options.preset)
+      const preprocessing =
+        options.preset === undefined ? undefined : await presetNamed(client, options.preset)
       const added: Model[] = []
       for (const file of files) {
         const path = resolve(session.io.cwd, file)
@@ -50,7 +51,7 @@ export function addModelCommands(program: Command, session: CliSession): void {
         const labels = options.labels === undefined ? undefined : labelSource(options.labels, session)
         const changes = {
           ...(labels === undefined ? {} : { labels }),
-          ...(recipe === undefined ? {} : { preprocessing: recipe }),
+          ...(preprocessing === undefined ? {} : { preprocessing: preprocessing }),
         }
         added.push(
           Object.keys(changes).length > 0 ? await client.models.update({ id: row.id, ...changes }) : row,
@@ -70,13 +71,13 @@ export function addModelCommands(program: Command, session: CliSession): void {
 
   model
     .command('presets')
-    .description('the preprocessing recipes that are known')
+    .description('the preprocessing that is known')
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>()
       const presets = await (await session.client()).models.presets()
       session.print(options, { presets }, () =>
         formatTable(
-          [{ title: 'ID' }, { title: 'Recipe' }],
+          [{ title: 'ID' }, { title: 'Preprocessing' }],
           presets.map(({ id, title }) => [id, title]),
         ),
       )

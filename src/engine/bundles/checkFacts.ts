@@ -1,16 +1,16 @@
 import type { Attack } from '#shared/attacks.ts'
-import type { Stimulus } from '#shared/stimulus.ts'
-import type { Draws, Transform } from '#shared/transforms/index.ts'
+import type { Transform } from '#shared/transform.ts'
+import type { Draws, PixelTransform } from '#shared/transforms/index.ts'
 import type { StoredModel } from '../models/index.ts'
 import { attackAgain, recompute, transferAgain, type Recomputed } from '../studies/index.ts'
 import type { Workspace } from '../workspace/index.ts'
-import { replaysDraws, stimulusOf } from './conditions.ts'
+import { replaysDraws, transformOf } from './conditions.ts'
 import { fileDigest } from './find.ts'
 import type { BundledModel, BundledVariant, Manifest } from './manifest.ts'
-import { makerOf, setUpModel } from './models.ts'
+import { surrogateBehind, setUpModel } from './models.ts'
 import type { BundledFact } from './sample.ts'
 import type { Tally } from './tally.ts'
-import { whyNot, type VerifyRoom } from './room.ts'
+import { whyNot, type VerifyContext } from './context.ts'
 
 /** Facts of one variant. */
 export interface FactGroup {
@@ -20,7 +20,7 @@ export interface FactGroup {
 
 /** What checking needs to know and to have at hand. */
 export interface Check {
-  room: VerifyRoom
+  context: VerifyContext
   manifest: Manifest
   /** Files by digest. */
   models: ReadonlyMap<string, string>
@@ -32,13 +32,13 @@ export interface Check {
   tally: Tally
 }
 
-interface Item<T extends Stimulus> {
+interface Item<T extends Transform> {
   path: string
   digest: string
   className: string
-  stimulus: T
+  transform: T
 }
-interface Asked<T extends Stimulus> {
+interface Asked<T extends Transform> {
   fact: BundledFact
   item: Item<T>
 }
@@ -53,23 +53,24 @@ export async function checkFacts(
   path: string,
   check: Check,
 ): Promise<void> {
-  const { workspace, room, tally, manifest } = check
+  const { workspace, context, tally, manifest } = check
   const draws = typeof check.draws === 'string' ? null : check.draws
-  const pixels: Asked<Transform>[] = []
+  const pixels: Asked<PixelTransform>[] = []
   const own: Asked<Attack>[] = []
   const made: Asked<Attack>[] = []
   for (const fact of facts) {
     const item = await itemOf(fact, check)
     if (typeof item === 'string') tally.skip(item, 1)
-    else if (item.stimulus.op !== 'attack') pixels.push({ fact, item: { ...item, stimulus: item.stimulus } })
+    else if (item.transform.op !== 'attack')
+      pixels.push({ fact, item: { ...item, transform: item.transform } })
     else
-      (item.stimulus.surrogate === null ? own : made).push({
+      (item.transform.surrogate === null ? own : made).push({
         fact,
-        item: { ...item, stimulus: item.stimulus },
+        item: { ...item, transform: item.transform },
       })
   }
   const compared = async (
-    asked: Asked<Stimulus>[],
+    asked: Asked<Transform>[],
     compute: (stored: StoredModel) => Promise<Recomputed>,
   ) => {
     if (asked.length === 0) return
@@ -89,10 +90,10 @@ export async function checkFacts(
     }
   }
   const { preprocessing, rewrite, readout } = variant
-  const itemsOf = <T extends Stimulus>(asked: Asked<T>[]) => asked.map(({ item }) => item)
+  const itemsOf = <T extends Transform>(asked: Asked<T>[]) => asked.map(({ item }) => item)
   await compared(pixels, (stored) =>
     recompute(manifest.study.kind, {
-      ...room,
+      ...context,
       workspace,
       model: stored,
       preprocessing,
@@ -102,24 +103,24 @@ export async function checkFacts(
       draws,
     }),
   )
-  await compared(own, (stored) => attackAgain({ ...room, workspace, model: stored, items: itemsOf(own) }))
-  const makers = Map.groupBy(made, ({ item: { stimulus: by } }) => `${by.surrogate} ${by.setup ?? ''}`)
-  for (const asked of makers.values()) {
-    const maker = await makerFor(asked, check)
-    if (typeof maker === 'string') tally.skip(maker, asked.length)
+  await compared(own, (stored) => attackAgain({ ...context, workspace, model: stored, items: itemsOf(own) }))
+  const surrogates = Map.groupBy(made, ({ item: { transform: by } }) => `${by.surrogate} ${by.setup ?? ''}`)
+  for (const asked of surrogates.values()) {
+    const surrogate = await surrogateFor(asked, check)
+    if (typeof surrogate === 'string') tally.skip(surrogate, asked.length)
     else
       await compared(asked, (stored) =>
-        transferAgain({ ...room, workspace, model: stored, maker, items: itemsOf(asked) }),
+        transferAgain({ ...context, workspace, model: stored, surrogate, items: itemsOf(asked) }),
       )
   }
 }
 
 /** The model whose gradient made the images of some facts, or why it cannot be had. */
-async function makerFor(
+async function surrogateFor(
   [first]: Asked<Attack>[],
   { manifest, models, workspace }: Check,
 ): Promise<StoredModel | string> {
-  const described = first && makerOf(first.item.stimulus, manifest)
+  const described = first && surrogateBehind(first.item.transform, manifest)
   if (!described)
     return 'the bundle does not describe the model that made the images, or it was set up anew before it was made'
   const path = models.get(described.digest)
@@ -133,12 +134,12 @@ async function makerFor(
 async function itemOf(
   { image, className, condition }: BundledFact,
   { manifest: { conditions }, images, draws }: Check,
-): Promise<Item<Stimulus> | string> {
-  const stimulus = stimulusOf(conditions[condition] ?? '')
-  if (!stimulus) return 'the condition is not one that this version knows'
-  if (typeof draws === 'string' && replaysDraws(stimulus)) return draws
+): Promise<Item<Transform> | string> {
+  const transform = transformOf(conditions[condition] ?? '')
+  if (!transform) return 'the condition is not one that this version knows'
+  if (typeof draws === 'string' && replaysDraws(transform)) return draws
   const path = await imagePath(image, images)
-  return typeof path === 'string' ? path : { ...path, digest: image, className, stimulus }
+  return typeof path === 'string' ? path : { ...path, digest: image, className, transform }
 }
 
 /** The file of an image that still is what its digest says, or why there is none. */

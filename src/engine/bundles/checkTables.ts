@@ -4,7 +4,7 @@ import { studyDefinition, tablesAgain } from '../studies/index.ts'
 import type { Check } from './checkFacts.ts'
 import type { BundledStudy } from './manifest.ts'
 import { setUpModel } from './models.ts'
-import { whyNot } from './room.ts'
+import { whyNot } from './context.ts'
 import { largestOf } from './tally.ts'
 
 type Row = DataTable['rows'][number]

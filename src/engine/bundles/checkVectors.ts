@@ -3,7 +3,7 @@ import { measureAgain, vectorKey } from '../studies/index.ts'
 import { imagePath, type Check } from './checkFacts.ts'
 import type { BundledModel, BundledVariant, Manifest } from './manifest.ts'
 import { setUpModel } from './models.ts'
-import { whyNot } from './room.ts'
+import { whyNot } from './context.ts'
 import type { BundledVector } from './sample.ts'
 
 /** Image files read at a time: many more are refused by the system. */
@@ -40,7 +40,7 @@ export async function checkVectors(
   check: Check,
 ): Promise<void> {
   const { variant, vectors } = group
-  const { manifest, workspace, room, tally } = check
+  const { manifest, workspace, context, tally } = check
   const { rewrite } = variant
   const what = rewrite.op === 'probe' ? titles[rewrite.what] : rewrite.op
   const behind = imagesBehind(group, manifest)
@@ -62,7 +62,7 @@ export async function checkVectors(
   try {
     const stored = await setUpModel(workspace.db, path, model, variant.preprocessing)
     const { kind, params } = manifest.study
-    const request = { ...room, workspace, model: stored, kind, params, rewrite, images }
+    const request = { ...context, workspace, model: stored, kind, params, rewrite, images }
     const { provider, vectors: now, problems } = await measureAgain(request)
     tally.provider(provider)
     for (const { image, className, values } of vectors) {

@@ -1,10 +1,10 @@
 import { KernelscopeError } from '#shared/errors.ts'
 import type { Draws } from '#shared/transforms/index.ts'
 import { DrawsPieces, withMasks, type DrawnMask } from '../studies/index.ts'
-import { replaysDraws, stimulusOf } from './conditions.ts'
+import { replaysDraws, transformOf } from './conditions.ts'
 import { drawsName } from './manifest.ts'
 import type { Bundle } from './open.ts'
-import { whyNot } from './room.ts'
+import { whyNot } from './context.ts'
 import type { BundledFact } from './sample.ts'
 
 /** Characters of the masks that are kept at most. */
@@ -16,7 +16,7 @@ export async function drawsOfFacts(
   facts: readonly Pick<BundledFact, 'image' | 'condition'>[],
 ): Promise<Draws | string> {
   const { conditions } = bundle.manifest
-  const replays = conditions.map((condition) => replaysDraws(stimulusOf(condition)))
+  const replays = conditions.map((condition) => replaysDraws(transformOf(condition)))
   const images = facts.filter(({ condition }) => replays[condition]).map(({ image }) => image)
   return images.length === 0 ? 'no masks are replayed' : drawsFor(bundle, new Set(images))
 }
@@ -35,9 +35,9 @@ async function drawsFor({ archive }: Bundle, images: ReadonlySet<string>): Promi
   try {
     await archive.each(drawsName, (piece) => {
       for (const mask of file.read(piece)) {
-        if (!images.has(mask.subject) && !mask.subject.startsWith('group:')) continue
+        if (!images.has(mask.owner) && !mask.owner.startsWith('group:')) continue
         kept.push(mask)
-        length += mask.bits.length + mask.subject.length
+        length += mask.bits.length + mask.owner.length
         if (length > mostText)
           throw archive.refuse(`${drawsName} has too many masks of the images to be checked`)
       }

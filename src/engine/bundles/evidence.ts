@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { canonicalJson } from '#shared/canonical.ts'
-import { canonicalStimulus } from '#shared/stimulus.ts'
+import { canonicalTransform } from '#shared/transform.ts'
 import { studyEvidence, studyVectors, type VectorBlock } from '../studies/index.ts'
 import type { Workspace } from '../workspace/index.ts'
 import type { ArchiveEntry } from './archive.ts'
@@ -16,12 +16,12 @@ import {
 import { archiveLimits } from './reader.ts'
 
 /** The facts and measured vectors as CSV in a folder, with the lists that their columns count in. */
-export async function writeEvidence(workspace: Workspace, studyId: number, room: string) {
+export async function writeEvidence(workspace: Workspace, studyId: number, context: string) {
   const most = archiveLimits.entryBytes
-  const facts = await writeLines(join(room, factsName), factColumns.join(','), most)
-  const measurements = await writeLines(join(room, measurementsName), measurementColumns.join(','), most)
+  const facts = await writeLines(join(context, factsName), factColumns.join(','), most)
+  const measurements = await writeLines(join(context, measurementsName), measurementColumns.join(','), most)
   try {
-    return await writeFacts(workspace, studyId, room, { facts, measurements })
+    return await writeFacts(workspace, studyId, context, { facts, measurements })
   } finally {
     await facts.close()
     await measurements.close()
@@ -31,7 +31,7 @@ export async function writeEvidence(workspace: Workspace, studyId: number, room:
 async function writeFacts(
   workspace: Workspace,
   studyId: number,
-  room: string,
+  context: string,
   { facts, measurements }: Record<'facts' | 'measurements', LineWriter>,
 ) {
   const variants = new Map<string, { place: number; key: BundledVariant }>()
@@ -57,16 +57,16 @@ async function writeFacts(
     }
   }
   for await (const { variant, images: among, together, rows } of studyVectors(workspace, studyId)) {
-    const [place, at] = [placeOf(variant), conditionAt(canonicalStimulus({ op: 'identity' }))]
+    const [place, at] = [placeOf(variant), conditionAt(canonicalTransform({ op: 'identity' }))]
     if (together) sets.push({ variant: place, images: among })
     for (const { image } of among) images.add(image)
     for (const row of rows) await measurements.line(measurementLine(place, at, row))
   }
   const counts = { facts: await facts.end(), measurements: await measurements.end(), images: images.size }
   const entries: ArchiveEntry[] = [
-    { name: factsName, content: { path: join(room, factsName) } },
+    { name: factsName, content: { path: join(context, factsName) } },
     ...(counts.measurements > 0
-      ? [{ name: measurementsName, content: { path: join(room, measurementsName) } }]
+      ? [{ name: measurementsName, content: { path: join(context, measurementsName) } }]
       : []),
   ]
   return {

@@ -46,7 +46,7 @@ export async function findImages(
   const found = new Map<string, string>()
   if (workspace) {
     const select = workspace.db.prepare<[Buffer], { root: string; name: string }>(
-      `SELECT ${imageRootSql} AS root, i.name FROM subject s JOIN image i ON i.subject_id = s.id JOIN dataset d ON d.id = i.dataset_id
+      `SELECT ${imageRootSql} AS root, i.name FROM example s JOIN image i ON i.example_id = s.id JOIN dataset d ON d.id = i.dataset_id
        WHERE s.digest = ? AND i.problem IS NULL ORDER BY i.id LIMIT 1`,
     )
     for (const digest of wanted) {

@@ -13,7 +13,7 @@ import { writeArchive, type ArchiveEntry } from './archive.ts'
 import { writeEvidence } from './evidence.ts'
 import { fileDigest } from './find.ts'
 import { bundleVersion, drawsName, manifestName, readmeName, studyName, type Manifest } from './manifest.ts'
-import { describedModel, makersOf } from './models.ts'
+import { describedModel, surrogatesOf } from './models.ts'
 import { portableParams } from './params.ts'
 import { archiveLimits } from './reader.ts'
 import { readme } from './readme.ts'
@@ -31,9 +31,9 @@ export async function makeBundle(
   studyId: number,
   path: string,
 ): Promise<WrittenFile> {
-  const room = temporaryFolder('bundle')
+  const context = temporaryFolder('bundle')
   try {
-    const { manifest, entries } = await collect(workspace, press, studyId, room)
+    const { manifest, entries } = await collect(workspace, press, studyId, context)
     await mkdir(dirname(path), { recursive: true })
     await writeArchive(path, [
       ...entries,
@@ -41,7 +41,7 @@ export async function makeBundle(
     ])
     return { path, bytes: (await stat(path)).size }
   } finally {
-    await rm(room, { recursive: true, force: true })
+    await rm(context, { recursive: true, force: true })
   }
 }
 
@@ -49,7 +49,7 @@ async function collect(
   workspace: Workspace,
   press: Press,
   studyId: number,
-  room: string,
+  context: string,
 ): Promise<{ manifest: Manifest; entries: ArchiveEntry[] }> {
   const { db } = workspace
   const study = getStudy(db, studyId)
@@ -57,7 +57,7 @@ async function collect(
   const result = await studyResult(workspace, studyId)
   const models = study.modelIds.map((id) => getModel(db, id))
   const dataset = getDataset(db, study.datasetId)
-  const evidence = await writeEvidence(workspace, studyId, room)
+  const evidence = await writeEvidence(workspace, studyId, context)
   if (evidence.counts.facts + evidence.counts.measurements === 0 && result.figures.length === 0)
     throw new KernelscopeError('STUDY_PARAMS', `nothing of ${study.title} was measured yet`, {
       hint: 'Run the study first.',
@@ -72,8 +72,8 @@ async function collect(
       ]),
     ),
   ]
-  const draws = await drawsOf(workspace, studyId, room)
-  const drawn = await drawFigures(press, figures, join(room, 'figures'), provenance)
+  const draws = await drawsOf(workspace, studyId, context)
+  const drawn = await drawFigures(press, figures, join(context, 'figures'), provenance)
   const sections: Manifest['study'] = {
     kind: study.kind,
     kindTitle: definition.title,
@@ -93,7 +93,7 @@ async function collect(
       images: evidence.counts.images,
     },
     models: models.map(describedModel),
-    makers: makersOf(db, evidence.conditions),
+    surrogates: surrogatesOf(db, evidence.conditions),
     variants: evidence.variants,
     conditions: evidence.conditions,
     sets: evidence.sets,
@@ -143,9 +143,9 @@ async function drawFigures(
 }
 
 /** The random draws of a study that has any. */
-async function drawsOf(workspace: Workspace, studyId: number, room: string): Promise<ArchiveEntry[]> {
+async function drawsOf(workspace: Workspace, studyId: number, context: string): Promise<ArchiveEntry[]> {
   try {
-    const { path } = await exportDraws(workspace, studyId, join(room, drawsName))
+    const { path } = await exportDraws(workspace, studyId, join(context, drawsName))
     return [{ name: drawsName, content: { path } }]
   } catch (error) {
     if (error instanceof KernelscopeError && error.code === 'UNSUPPORTED') return []

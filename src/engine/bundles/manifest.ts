@@ -16,7 +16,7 @@ export const readmeName = 'README.txt'
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 
-/** What decides what a model says besides the stimulus; as the key of a stored variant. */
+/** What decides what a model says besides the transform; as the key of a stored variant. */
 export const bundledVariant = z.object({
   model: sha256,
   preprocessing,
@@ -39,9 +39,9 @@ const bundledModel = z.object({
 })
 
 /** A model whose gradient made images that others were shown; `preprocessing` is its own. */
-const bundledMaker = bundledModel.extend({ preprocessing })
+const bundledSurrogate = bundledModel.extend({ preprocessing })
 
-export const manifest = z.object({
+const manifestFields = z.object({
   kernelscopeBundle: z.literal(bundleVersion),
   kernelscope: z.string(),
   study: z.object({
@@ -56,7 +56,7 @@ export const manifest = z.object({
   dataset: z.object({ title: z.string(), classes: z.int(), images: z.int() }),
   models: z.array(bundledModel),
   /** Missing in bundles of before it was written. */
-  makers: z.array(bundledMaker).default([]),
+  surrogates: z.array(bundledSurrogate).default([]),
   /** Column `variant` of the facts counts in this list, `condition` in the next. */
   variants: z.array(bundledVariant),
   /** Canonical JSON of what was done to the images. */
@@ -84,8 +84,17 @@ export const bundledStudy = z.object({
   provenance: z.array(z.string()),
 })
 
-export type Manifest = z.infer<typeof manifest>
+/** Bundles of before schema 4 call surrogate models makers. */
+export const manifest = z.preprocess(
+  (value) =>
+    typeof value === 'object' && value !== null && 'makers' in value
+      ? { surrogates: value.makers, ...value }
+      : value,
+  manifestFields,
+)
+
+export type Manifest = z.infer<typeof manifestFields>
 export type BundledStudy = z.infer<typeof bundledStudy>
 export type BundledModel = z.infer<typeof bundledModel>
-export type BundledMaker = z.infer<typeof bundledMaker>
+export type BundledSurrogate = z.infer<typeof bundledSurrogate>
 export type BundledVariant = z.infer<typeof bundledVariant>

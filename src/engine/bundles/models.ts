@@ -5,7 +5,7 @@ import type { Preprocessing } from '#shared/contract/index.ts'
 import { addModel, listModels, updateModel, type StoredModel } from '../models/index.ts'
 import { setupOf } from '../studies/index.ts'
 import type { Db } from '../workspace/index.ts'
-import type { BundledMaker, BundledModel, Manifest } from './manifest.ts'
+import type { BundledSurrogate, BundledModel, Manifest } from './manifest.ts'
 
 /** A model as a bundle tells of it: without its folder. */
 export function describedModel(model: StoredModel): BundledModel {
@@ -15,7 +15,7 @@ export function describedModel(model: StoredModel): BundledModel {
 }
 
 /** The models whose gradients made images of some conditions, as far as they are still set up as they were. */
-export function makersOf(db: Db, conditions: readonly string[]): BundledMaker[] {
+export function surrogatesOf(db: Db, conditions: readonly string[]): BundledSurrogate[] {
   const attacks = conditions.flatMap((text) => attack.safeParse(JSON.parse(text)).data ?? [])
   return listModels(db)
     .filter((model) => attacks.some((own) => isMadeBy(own, model)))
@@ -28,12 +28,15 @@ const isMadeBy = ({ surrogate, setup }: Attack, model: Setup): boolean =>
   surrogate === model.digest && (setup === undefined || setup === setupOf(model))
 
 /**
- * The model that made the images of an attack, as the bundle describes it. Bundles of before makers were written down
+ * The model that made the images of an attack, as the bundle describes it. Bundles of before surrogates were written down
  * tell of it where it is one of the study's own models. Null where nothing in the bundle is set up as the attack says.
  */
-export function makerOf(own: Attack, { makers, models, variants }: Manifest): BundledMaker | null {
+export function surrogateBehind(
+  own: Attack,
+  { surrogates, models, variants }: Manifest,
+): BundledSurrogate | null {
   const described = [
-    ...makers,
+    ...surrogates,
     ...models.flatMap((model) =>
       variants
         .filter((variant) => variant.model === model.digest)
@@ -43,7 +46,7 @@ export function makerOf(own: Attack, { makers, models, variants }: Manifest): Bu
   return described.find((model) => isMadeBy(own, model)) ?? null
 }
 
-/** A model added to a workspace from its file and set up as a bundle says; with the recipe of its file where none is given. */
+/** A model added to a workspace from its file and set up as a bundle says; with the preprocessing of its file where none is given. */
 export async function setUpModel(
   db: Db,
   path: string,

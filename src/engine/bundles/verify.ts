@@ -11,7 +11,7 @@ import { findImages, findModels } from './find.ts'
 import type { BundledModel, BundledVariant } from './manifest.ts'
 import { labelsDigest } from './models.ts'
 import type { Bundle } from './open.ts'
-import type { VerifyRoom } from './room.ts'
+import type { VerifyContext } from './context.ts'
 import { sampleFacts, sampleVectors } from './sample.ts'
 import { tallyOf } from './tally.ts'
 
@@ -34,7 +34,7 @@ export interface VerifyOptions {
  */
 export async function verifyBundle(
   bundle: Bundle,
-  room: VerifyRoom,
+  context: VerifyContext,
   options: VerifyOptions,
 ): Promise<BundleVerdict> {
   const { manifest } = bundle
@@ -42,17 +42,17 @@ export async function verifyBundle(
   const vectors = await sampleVectors(bundle, options.sample, options.seed)
   const tally = tallyOf(options, facts.length)
   tally.drawn(vectors.length)
-  const digests = [...manifest.models, ...manifest.makers].map(({ digest }) => digest)
+  const digests = [...manifest.models, ...manifest.surrogates].map(({ digest }) => digest)
   const vectorGroups = [...Map.groupBy(vectors, ({ variant }) => variant)].map(([at, own]) => ({
     at,
     vectors: own,
   }))
   const wanted = [...facts, ...vectorGroups.flatMap((group) => imagesBehind(group, manifest))]
   const at = {
-    room,
+    context,
     manifest,
-    models: await findModels(room, new Set(digests)),
-    images: await findImages(room, new Set(wanted.map(({ image }) => image))),
+    models: await findModels(context, new Set(digests)),
+    images: await findImages(context, new Set(wanted.map(({ image }) => image))),
     draws: await drawsOfFacts(bundle, facts),
     tally,
   }
@@ -67,27 +67,27 @@ export async function verifyBundle(
     ) => {
       const variant = manifest.variants[place]
       const model = manifest.models.find(({ digest }) => digest === variant?.model)
-      room.onProgress(done, total, model?.title ?? '')
+      context.onProgress(done, total, model?.title ?? '')
       done += n
       const found = usable(check, variant, model)
       if (typeof found === 'string') tally.skip(found, n)
       else await compute(found.variant, found.model, found.path)
     }
     for (const [place, own] of Map.groupBy(facts, ({ variant }) => variant)) {
-      if (room.signal.aborted) return
+      if (context.signal.aborted) return
       await each(place, own.length, (variant, model, path) =>
         checkFacts({ variant, facts: own }, model, path, check),
       )
     }
     for (const group of vectorGroups) {
-      if (room.signal.aborted) return
+      if (context.signal.aborted) return
       await each(group.at, group.vectors.length, (variant, model, path) =>
         checkVectors({ ...group, variant }, model, path, check),
       )
     }
     await checkTables(bundle.study, check)
   })
-  room.onProgress(total, total, '')
+  context.onProgress(total, total, '')
   return tally.result(manifest)
 }
 

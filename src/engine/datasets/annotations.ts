@@ -24,7 +24,7 @@ export function listTags(db: Db): { name: string; files: number }[] {
 }
 
 const digestsOf =
-  'SELECT DISTINCT s.digest FROM image i JOIN subject s ON s.id = i.subject_id WHERE i.id IN (SELECT value FROM json_each(?))'
+  'SELECT DISTINCT s.digest FROM image i JOIN example s ON s.id = i.example_id WHERE i.id IN (SELECT value FROM json_each(?))'
 
 /** Adds and takes away tags of images; notes what really changed. */
 export function tagImages(db: Db, imageIds: readonly number[], add: string[], remove: string[]): TagChange {

@@ -58,23 +58,23 @@ export function firstRows(
 export interface LocatedImage {
   image: ImageRow
   path: string
-  subjectId: number | null
+  exampleId: number | null
   /** sha256 of the file. */
   digest: Buffer | null
 }
 
 export function locateImage(db: Db, id: number): LocatedImage {
   const row = db
-    .prepare<[number], Row & { root: string; subject_id: number | null; digest: Buffer | null }>(
-      `SELECT ${columns}, ${imageRootSql} AS root, i.subject_id, s.digest FROM image i
-       JOIN dataset d ON d.id = i.dataset_id LEFT JOIN subject s ON s.id = i.subject_id WHERE i.id = ?`,
+    .prepare<[number], Row & { root: string; example_id: number | null; digest: Buffer | null }>(
+      `SELECT ${columns}, ${imageRootSql} AS root, i.example_id, s.digest FROM image i
+       JOIN dataset d ON d.id = i.dataset_id LEFT JOIN example s ON s.id = i.example_id WHERE i.id = ?`,
     )
     .get(id)
   if (!row) throw new KernelscopeError('IMAGE_NOT_FOUND', `no image with id ${id}`)
   return {
     image: imageRowFrom(row),
     path: join(row.root, row.name),
-    subjectId: row.subject_id,
+    exampleId: row.example_id,
     digest: row.digest,
   }
 }
@@ -120,7 +120,7 @@ export interface ListedImage {
 export function listRows(db: Db, ids: Iterable<number>): ListedImage[] {
   const select = db.prepare<[number], Row & { root: string; digest: Buffer | null }>(
     `SELECT ${columns}, ${imageRootSql} AS root, s.digest FROM image i JOIN dataset d ON d.id = i.dataset_id
-     LEFT JOIN subject s ON s.id = i.subject_id WHERE i.id = ?`,
+     LEFT JOIN example s ON s.id = i.example_id WHERE i.id = ?`,
   )
   return [...ids].flatMap((id) => {
     const row = select.get(id)

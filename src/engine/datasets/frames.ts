@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 import { noProgress, type JobContext } from '../jobs/index.ts'
 import type { Workspace } from '../workspace/index.ts'
-import { looksLikeVideo } from './look.ts'
+import { looksLikeVideo } from './folderReader.ts'
 
 const framesOf = ({ path }: Workspace, datasetId: number) => join(path, 'frames', String(datasetId))
 

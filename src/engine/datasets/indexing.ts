@@ -75,16 +75,16 @@ async function measureFiles(
 ): Promise<boolean> {
   const { db } = workspace
   const path = imageRoot(db, datasetId)
-  const pending = 'FROM image i WHERE i.dataset_id = ? AND i.subject_id IS NULL AND i.problem IS NULL'
+  const pending = 'FROM image i WHERE i.dataset_id = ? AND i.example_id IS NULL AND i.problem IS NULL'
   const total = Number(db.prepare(`SELECT count(*) ${pending}`).pluck().get(datasetId))
   const select = db.prepare<[number, number, number, number], PendingRow>(
     `SELECT i.id, i.name, coalesce((SELECT c.name FROM class c WHERE c.dataset_id = ? AND c.idx = i.class_idx), '') AS class
      ${pending} AND i.id > ? ORDER BY i.id LIMIT ?`,
   )
   const intern = db.prepare<[Buffer, string], number>(
-    'INSERT INTO subject (digest, class) VALUES (?, ?) ON CONFLICT DO UPDATE SET class = class RETURNING id',
+    'INSERT INTO example (digest, class) VALUES (?, ?) ON CONFLICT DO UPDATE SET class = class RETURNING id',
   )
-  const found = db.prepare('UPDATE image SET subject_id = ?, width = ?, height = ? WHERE id = ?')
+  const found = db.prepare('UPDATE image SET example_id = ?, width = ?, height = ? WHERE id = ?')
   const failed = db.prepare('UPDATE image SET problem = ? WHERE id = ?')
   const rate = new Rate()
   let done = 0
@@ -112,8 +112,8 @@ async function measureFiles(
           failed.run(JSON.stringify(result), row.id)
           bad++
         } else {
-          const subject = intern.pluck().get(Buffer.from(result.digest, 'hex'), row.class)
-          found.run(subject, result.width, result.height, row.id)
+          const example = intern.pluck().get(Buffer.from(result.digest, 'hex'), row.class)
+          found.run(example, result.width, result.height, row.id)
         }
       }
     })()

@@ -4,7 +4,7 @@ import { KernelscopeError } from '#shared/errors.ts'
 import { csvLayout } from './kinds/csv.ts'
 import { kinds } from './kinds/index.ts'
 import type { Layout } from './kinds/kind.ts'
-import { lookAt } from './look.ts'
+import { readerOf } from './folderReader.ts'
 
 export type { Layout } from './kinds/kind.ts'
 
@@ -13,9 +13,9 @@ export async function detectLayout(root: string, labels?: string): Promise<Layou
   if (!existsSync(root)) throw new KernelscopeError('FILE_MISSING', `no such folder: ${root}`)
   if (!statSync(root).isDirectory()) throw new KernelscopeError('FILE_MISSING', `not a folder: ${root}`)
   if (labels !== undefined) return csvLayout(resolve(labels))
-  const look = lookAt(root)
+  const reader = readerOf(root)
   for (const kind of kinds) {
-    const layout = await kind.recognise(look)
+    const layout = await kind.recognise(reader)
     if (layout) return layout
   }
   throw new KernelscopeError('DATASET_EMPTY', `no images in the folder: ${root}`)

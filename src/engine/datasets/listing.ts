@@ -74,7 +74,7 @@ function writer(db: Db, datasetId: number, layout: Layout, generation: number): 
     INSERT INTO image (dataset_id, name, class_idx, part, bytes, mtime, problem, generation) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (dataset_id, name) DO UPDATE SET
       generation = excluded.generation,
-      subject_id = CASE WHEN bytes = excluded.bytes AND mtime = excluded.mtime AND class_idx IS excluded.class_idx THEN subject_id END,
+      example_id = CASE WHEN bytes = excluded.bytes AND mtime = excluded.mtime AND class_idx IS excluded.class_idx THEN example_id END,
       problem = CASE WHEN bytes = excluded.bytes AND mtime = excluded.mtime THEN problem ELSE excluded.problem END,
       class_idx = excluded.class_idx, part = excluded.part, bytes = excluded.bytes, mtime = excluded.mtime`)
   return db.transaction((files: FoundFile[]) => {

@@ -70,7 +70,7 @@ function sampleOf(db: Db, datasetId: number, size: number): Row[] {
     .get(datasetId)
   if (range?.first == null || range.last === null) return []
   const columns = 'i.id, i.name, i.bytes, i.mtime, s.digest'
-  const from = `FROM image i LEFT JOIN subject s ON s.id = i.subject_id WHERE i.dataset_id = ? AND i.problem IS NULL`
+  const from = `FROM image i LEFT JOIN example s ON s.id = i.example_id WHERE i.dataset_id = ? AND i.problem IS NULL`
   if (range.n <= size) return db.prepare<[number], Row>(`SELECT ${columns} ${from}`).all(datasetId)
   // Along the table: by an index of the dataset SQLite would sort all that follows, for every row of the sample.
   const next = db.prepare<[number, number], Row & { id: number }>(

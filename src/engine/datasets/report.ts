@@ -28,11 +28,11 @@ export function reportOf(
     unreadable: count('SELECT count(*) FROM image WHERE dataset_id = ? AND problem IS NOT NULL'),
     unlabelled: count('SELECT count(*) FROM image WHERE dataset_id = ? AND class_idx IS NULL'),
     duplicates: count(
-      `SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM image WHERE dataset_id = ? AND subject_id IS NOT NULL
-       GROUP BY part, subject_id HAVING n > 1)`,
+      `SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM image WHERE dataset_id = ? AND example_id IS NOT NULL
+       GROUP BY part, example_id HAVING n > 1)`,
     ),
     contradictions: count(
-      `SELECT count(*) FROM (SELECT s.digest FROM image i JOIN subject s ON s.id = i.subject_id WHERE i.dataset_id = ?
+      `SELECT count(*) FROM (SELECT s.digest FROM image i JOIN example s ON s.id = i.example_id WHERE i.dataset_id = ?
        GROUP BY i.part, s.digest HAVING count(DISTINCT s.class) > 1)`,
     ),
     missingParts: expected.parts.filter((part) => !parts.includes(part)),

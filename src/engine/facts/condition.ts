@@ -1,7 +1,7 @@
 import type { Preprocessing } from '#shared/contract/index.ts'
 import type { Readout } from '#shared/readouts.ts'
 import type { Rewrite } from '#shared/rewrites.ts'
-import type { Stimulus } from '#shared/stimulus.ts'
+import type { Transform } from '#shared/transform.ts'
 import type { ImageSource } from './images.ts'
 
 /** One of the random draws of a condition that has several. */
@@ -26,12 +26,12 @@ export interface Condition {
   /** Which of several random draws, and what they share. */
   draw?: ConditionDraw
   /** What is done to the images of a group. Ungrouped studies have the one group 0. */
-  transform(group: number): Stimulus
+  transform(group: number): Transform
   /** What is done to the model; nothing when left out. */
   rewrite?: Rewrite
   /** Which images it is about; those of the study's dataset when left out. */
   images?: Partial<Omit<ImageSource, 'selectedFor'>>
-  /** In place of the model's own recipe, e.g. for images that have its size already. */
+  /** In place of the model's own preprocessing, e.g. for images that have its size already. */
   preprocessing?: Preprocessing
   /** How outputs become an answer; the largest of all when left out. */
   readout?: Readout

@@ -11,20 +11,20 @@ export interface EvidenceRow {
 }
 
 interface Row extends PredictionRow {
-  subject_id: number
+  example_id: number
   digest: Buffer
   class: string
 }
 
-/** Subjects read in one query. */
+/** Examples read in one query. */
 const page = 4000
 
-/** The predictions of a source's images in pages, each subject once, in order of subject. */
+/** The predictions of a source's images in pages, each example once, in order of example. */
 export function* evidencePages(db: Db, source: ImageSource, range: FactRange): Generator<EvidenceRow[]> {
   const images = imagesOf(source)
   const select = db.prepare<Bound[], Row>(
-    `SELECT DISTINCT i.subject_id, s.digest, s.class, ${predictionColumns}
-     FROM ${withFacts(images, { subjects: true, range: true })} AND i.subject_id > ? ORDER BY i.subject_id LIMIT ${page}`,
+    `SELECT DISTINCT i.example_id, s.digest, s.class, ${predictionColumns}
+     FROM ${withFacts(images, { examples: true, range: true })} AND i.example_id > ? ORDER BY i.example_id LIMIT ${page}`,
   )
   for (let after = 0; ;) {
     const rows = select.all(...images.values, after, boundTo(range))
@@ -34,6 +34,6 @@ export function* evidencePages(db: Db, source: ImageSource, range: FactRange): G
       prediction: toPrediction(row),
     }))
     if (rows.length < page) return
-    after = rows.at(-1)?.subject_id ?? after
+    after = rows.at(-1)?.example_id ?? after
   }
 }

@@ -6,7 +6,7 @@ import { imagesInOrder, sqlOf, type ImageSource, type SqlValue } from './images.
 /** An image a study measures. */
 export interface StudyImage {
   id: number
-  subjectId: number
+  exampleId: number
   /** sha256 of the file, hex. */
   digest: string
   path: string
@@ -18,7 +18,7 @@ export interface StudyImage {
 
 interface Row {
   id: number
-  subject_id: number
+  example_id: number
   digest: Buffer
   class: string
   bytes: number
@@ -31,8 +31,8 @@ interface Row {
 export function* imageChunks(db: Db, source: ImageSource, size: number): Generator<StudyImage[]> {
   const { id, before, values, ...images } = imagesInOrder(db, source)
   const select = db.prepare<SqlValue[], Row>(
-    `SELECT i.id, i.subject_id, i.name, i.bytes, i.mtime, s.digest, s.class, (SELECT ${imageRootSql} FROM dataset d WHERE d.id = i.dataset_id) AS root
-     FROM ${sqlOf(images, ' JOIN subject s ON s.id = i.subject_id')} AND ${id} > ? ORDER BY ${id} LIMIT ?`,
+    `SELECT i.id, i.example_id, i.name, i.bytes, i.mtime, s.digest, s.class, (SELECT ${imageRootSql} FROM dataset d WHERE d.id = i.dataset_id) AS root
+     FROM ${sqlOf(images, ' JOIN example s ON s.id = i.example_id')} AND ${id} > ? ORDER BY ${id} LIMIT ?`,
   )
   for (let after = before; ;) {
     const rows = select.all(...values, after, size)
@@ -40,7 +40,7 @@ export function* imageChunks(db: Db, source: ImageSource, size: number): Generat
     after = rows.at(-1)?.id ?? after
     yield rows.map((row) => ({
       id: row.id,
-      subjectId: row.subject_id,
+      exampleId: row.example_id,
       digest: row.digest.toString('hex'),
       path: join(row.root, row.name),
       className: row.class,

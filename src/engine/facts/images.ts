@@ -19,7 +19,7 @@ export const sourceKey = ({ datasetId, selectedFor, part, classes }: ImageSource
 
 /** An image that can be measured: indexed, readable, of a known class. */
 export const usableSql =
-  'i.dataset_id = ? AND i.subject_id IS NOT NULL AND i.problem IS NULL AND i.class_idx IS NOT NULL'
+  'i.dataset_id = ? AND i.example_id IS NOT NULL AND i.problem IS NULL AND i.class_idx IS NOT NULL'
 
 /** Name of the true class of `image i`. */
 export const classNameSql =

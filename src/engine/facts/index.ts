@@ -28,7 +28,7 @@ export {
   measured,
   measurementStore,
   problemNotes,
-  subjectsOf,
+  examplesOf,
   type Measured,
   type MeasurementKey,
   type VectorPart,
@@ -58,7 +58,7 @@ export { secondProbability, type Prediction, type TopClass } from './prediction.
 export { byConfidence, measuredImages, type ConfidenceOrder } from './rows.ts'
 export { predictionFinder } from './single.ts'
 export { factStore, type FactKey, type FactStore } from './store.ts'
-export { conditionsMeasured, factVersion, subjectFacts, type FactTuple } from './subjects.ts'
+export { conditionsMeasured, factVersion, exampleFacts, type FactTuple } from './examples.ts'
 export { imageSummaries, type ImageSummary, type SummaryCell } from './summary.ts'
 export {
   findVariant,

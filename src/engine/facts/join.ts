@@ -18,23 +18,23 @@ interface JoinOptions {
   /** Joins a second prediction of the same image, as `q`. */
   pairs?: boolean
   /** Joins the images' bytes and true classes, as `s`. */
-  subjects?: boolean
+  examples?: boolean
   /** Only images between two ids. */
   range?: boolean
 }
 
 const joinOf = (table: string, alias: string, variant: string, condition: string) =>
-  ` JOIN ${table} ${alias} ON ${alias}.variant_id = ${variant} AND ${alias}.condition_id = ${condition} AND ${alias}.subject_id = i.subject_id`
+  ` JOIN ${table} ${alias} ON ${alias}.variant_id = ${variant} AND ${alias}.condition_id = ${condition} AND ${alias}.example_id = i.example_id`
 
 /** FROM and WHERE over images `i` of a source that have facts `p`; `boundTo` names the facts. */
 export function withFacts(
   images: Omit<ImageQuery, 'values'>,
-  { table = 'prediction', pairs = false, subjects = false, range = false }: JoinOptions = {},
+  { table = 'prediction', pairs = false, examples = false, range = false }: JoinOptions = {},
 ): string {
   const joins = [
     joinOf(table, 'p', '@variant', '@condition'),
     pairs ? joinOf('prediction', 'q', '@otherVariant', '@otherCondition') : '',
-    subjects ? ' JOIN subject s ON s.id = i.subject_id' : '',
+    examples ? ' JOIN example s ON s.id = i.example_id' : '',
   ]
   return `${sqlOf(images, joins.join(''))}${range ? ' AND i.id BETWEEN @from AND @to' : ''}`
 }

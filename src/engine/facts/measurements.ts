@@ -18,26 +18,26 @@ export function measurementStore(db: Db, { model, provider, rewrite }: Measureme
   const variantId = internVariant(db, variantKey(model, provider, rewrite)).id
   const conditionId = internCondition(db, unchanged)
   const insert = db.prepare(
-    'INSERT OR IGNORE INTO measurement (variant_id, condition_id, subject_id, value) VALUES (?, ?, ?, ?)',
+    'INSERT OR IGNORE INTO measurement (variant_id, condition_id, example_id, value) VALUES (?, ?, ?, ?)',
   )
   const forgive = db.prepare(
-    'DELETE FROM failure WHERE variant_id = ? AND condition_id = ? AND subject_id = ?',
+    'DELETE FROM failure WHERE variant_id = ? AND condition_id = ? AND example_id = ?',
   )
   const insertFailure = db.prepare(
-    'INSERT OR REPLACE INTO failure (variant_id, condition_id, subject_id, problem) VALUES (?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO failure (variant_id, condition_id, example_id, problem) VALUES (?, ?, ?, ?)',
   )
-  const keep = (subjectId: number, bytes: Uint8Array) => {
-    insert.run(variantId, conditionId, subjectId, Buffer.from(bytes))
-    forgive.run(variantId, conditionId, subjectId)
+  const keep = (exampleId: number, bytes: Uint8Array) => {
+    insert.run(variantId, conditionId, exampleId, Buffer.from(bytes))
+    forgive.run(variantId, conditionId, exampleId)
   }
   return {
     keep,
-    keepVector(subjectId: number, vector: ArrayLike<number>) {
-      keep(subjectId, new Uint8Array(Float64Array.from(vector).buffer))
+    keepVector(exampleId: number, vector: ArrayLike<number>) {
+      keep(exampleId, new Uint8Array(Float64Array.from(vector).buffer))
     },
     /** An image that cannot be measured is settled too; another run tries it again. */
-    fail: (subjectId: number, problem: ErrorShape) =>
-      void insertFailure.run(variantId, conditionId, subjectId, JSON.stringify(problem)),
+    fail: (exampleId: number, problem: ErrorShape) =>
+      void insertFailure.run(variantId, conditionId, exampleId, JSON.stringify(problem)),
   }
 }
 
@@ -47,62 +47,62 @@ export interface VectorPart {
   count: number
 }
 
-/** Subjects asked for in one query. */
+/** Examples asked for in one query. */
 const page = 1000
 
 /** What is kept of images, from whichever runtime measured them last. */
 export interface Measured {
-  /** Bytes by subject, of those that have any. */
-  bytes(subjectIds: readonly number[]): Map<number, Buffer>
-  /** Vectors of float64 by subject, or a part of each. */
-  vectors(subjectIds: readonly number[], part?: VectorPart): Map<number, Float64Array>
-  /** Subjects that have something. */
-  known(subjectIds: readonly number[]): Set<number>
-  /** Why subjects could not be measured. */
-  problems(subjectIds: readonly number[]): Map<number, ErrorShape>
+  /** Bytes by example, of those that have any. */
+  bytes(exampleIds: readonly number[]): Map<number, Buffer>
+  /** Vectors of float64 by example, or a part of each. */
+  vectors(exampleIds: readonly number[], part?: VectorPart): Map<number, Float64Array>
+  /** Examples that have something. */
+  known(exampleIds: readonly number[]): Set<number>
+  /** Why examples could not be measured. */
+  problems(exampleIds: readonly number[]): Map<number, ErrorShape>
 }
 
 /** Reads only what is asked for, so that the images of a study can be taken a chunk at a time. */
 export function measured(db: Db, model: KeyedModel, rewrite: Rewrite): Measured {
   const variantId = currentVariants(db, model)(rewrite)?.id ?? null
-  const among = 'variant_id = ? AND condition_id = ? AND subject_id IN (SELECT value FROM json_each(?))'
-  function read<T>(columns: string, table: string, subjectIds: readonly number[], parts: number[] = []): T[] {
+  const among = 'variant_id = ? AND condition_id = ? AND example_id IN (SELECT value FROM json_each(?))'
+  function read<T>(columns: string, table: string, exampleIds: readonly number[], parts: number[] = []): T[] {
     const conditionId = cleanCondition(db)
     if (variantId === null || conditionId === null) return []
     const select = db.prepare<(number | string)[], T>(`SELECT ${columns} FROM ${table} WHERE ${among}`)
     const rows: T[] = []
-    for (let at = 0; at < subjectIds.length; at += page)
+    for (let at = 0; at < exampleIds.length; at += page)
       rows.push(
-        ...select.all(...parts, variantId, conditionId, JSON.stringify(subjectIds.slice(at, at + page))),
+        ...select.all(...parts, variantId, conditionId, JSON.stringify(exampleIds.slice(at, at + page))),
       )
     return rows
   }
-  const bytes = (subjectIds: readonly number[], part?: VectorPart) =>
+  const bytes = (exampleIds: readonly number[], part?: VectorPart) =>
     new Map(
-      read<{ subject: number; value: Buffer }>(
-        part ? 'subject_id AS subject, substr(value, ?, ?) AS value' : 'subject_id AS subject, value',
+      read<{ example: number; value: Buffer }>(
+        part ? 'example_id AS example, substr(value, ?, ?) AS value' : 'example_id AS example, value',
         'measurement',
-        subjectIds,
+        exampleIds,
         part ? [8 * part.start + 1, 8 * part.count] : [],
-      ).map(({ subject, value }) => [subject, value]),
+      ).map(({ example, value }) => [example, value]),
     )
   return {
-    bytes: (subjectIds) => bytes(subjectIds),
-    vectors: (subjectIds, part) =>
-      new Map([...bytes(subjectIds, part)].map(([subject, value]) => [subject, floats(value)])),
-    known: (subjectIds) =>
+    bytes: (exampleIds) => bytes(exampleIds),
+    vectors: (exampleIds, part) =>
+      new Map([...bytes(exampleIds, part)].map(([example, value]) => [example, floats(value)])),
+    known: (exampleIds) =>
       new Set(
-        read<{ subject: number }>('subject_id AS subject', 'measurement', subjectIds).map(
-          ({ subject }) => subject,
+        read<{ example: number }>('example_id AS example', 'measurement', exampleIds).map(
+          ({ example }) => example,
         ),
       ),
-    problems: (subjectIds) =>
+    problems: (exampleIds) =>
       new Map(
-        read<{ subject: number; problem: string }>(
-          'subject_id AS subject, problem',
+        read<{ example: number; problem: string }>(
+          'example_id AS example, problem',
           'failure',
-          subjectIds,
-        ).map(({ subject, problem }) => [subject, errorShape.parse(JSON.parse(problem))]),
+          exampleIds,
+        ).map(({ example, problem }) => [example, errorShape.parse(JSON.parse(problem))]),
       ),
   }
 }
@@ -111,19 +111,19 @@ export function measured(db: Db, model: KeyedModel, rewrite: Rewrite): Measured 
 const floats = ({ buffer, byteOffset, length }: Buffer) =>
   new Float64Array(buffer.slice(byteOffset, byteOffset + length))
 
-interface Subject {
-  subjectId: number
+interface Example {
+  exampleId: number
 }
 
-export const subjectsOf = (images: readonly Subject[]): number[] => images.map(({ subjectId }) => subjectId)
+export const examplesOf = (images: readonly Example[]): number[] => images.map(({ exampleId }) => exampleId)
 
 /** Whether every image was measured or could not be. */
-export function isSettled(found: Measured, images: readonly Subject[]): boolean {
-  const subjects = subjectsOf(images)
-  const known = found.known(subjects)
-  const left = subjects.filter((subject) => !known.has(subject))
+export function isSettled(found: Measured, images: readonly Example[]): boolean {
+  const examples = examplesOf(images)
+  const known = found.known(examples)
+  const left = examples.filter((example) => !known.has(example))
   const failed = found.problems(left)
-  return left.every((subject) => failed.has(subject))
+  return left.every((example) => failed.has(example))
 }
 
 /** One sentence for each kind of problem; empty where there is none. */

@@ -7,7 +7,7 @@ import { finiteSql, isCorrect, unpackTop } from './prediction.ts'
 export interface Outcome {
   imageId: number
   name: string
-  subjectId: number
+  exampleId: number
   /** null where nothing is right or wrong. */
   correct: boolean | null
   predicted: number
@@ -19,19 +19,19 @@ export interface Outcome {
 interface Row {
   id: number
   name: string
-  subject_id: number
+  example_id: number
   correct: number | null
   predicted: number
   confidence: number
   finite: number
 }
 
-const columns = `i.id, i.name, i.subject_id, p.correct, p.predicted, p.confidence, ${finiteSql} AS finite`
+const columns = `i.id, i.name, i.example_id, p.correct, p.predicted, p.confidence, ${finiteSql} AS finite`
 
 const toOutcome = (row: Row): Outcome => ({
   imageId: row.id,
   name: row.name,
-  subjectId: row.subject_id,
+  exampleId: row.example_id,
   correct: isCorrect(row.correct),
   predicted: row.predicted,
   confidence: row.confidence,
@@ -113,7 +113,7 @@ export interface Ranked {
   imageId: number
   name: string
   className: string
-  subjectId: number
+  exampleId: number
   top: number[]
 }
 
@@ -122,7 +122,7 @@ export function rankingsOf(db: Db, source: ImageSource, facts: FactsOf): Ranked[
   const images = imagesOf(source)
   return db
     .prepare<Bound[], Omit<Ranked, 'top'> & { top: Buffer }>(
-      `SELECT i.id AS imageId, i.name, i.subject_id AS subjectId, p.top, ${classNameSql} AS className
+      `SELECT i.id AS imageId, i.name, i.example_id AS exampleId, p.top, ${classNameSql} AS className
        FROM ${withFacts(images)} ORDER BY i.id`,
     )
     .all(...images.values, boundTo(facts))

@@ -1,4 +1,4 @@
-import type { Stimulus } from '#shared/stimulus.ts'
+import type { Transform } from '#shared/transform.ts'
 import type { Db } from '../workspace/index.ts'
 import type { Condition } from './condition.ts'
 import { conditionFinder, conditionStore } from './conditions.ts'
@@ -9,7 +9,7 @@ import type { Setting } from './variants.ts'
 export interface ConditionPart {
   /** null before a run has stored it; then there are no facts. */
   conditionId: number | null
-  transform: Stimulus
+  transform: Transform
   from: number
   to: number
 }
@@ -66,7 +66,7 @@ const planned = <Id>(
   conditions: readonly Condition[],
   source: ImageSource,
   ranges: readonly Range[],
-  idOf: (transform: Stimulus) => Id,
+  idOf: (transform: Transform) => Id,
 ) =>
   conditions.map((condition) => ({
     condition,

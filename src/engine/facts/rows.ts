@@ -41,7 +41,7 @@ export function measuredImages(
 }
 
 /** All images with the most confident first or last, or the mistakes with the most confident first. */
-export type ConfidenceOrder = 'mistakes' | 'surest' | 'unsurest'
+export type ConfidenceOrder = 'mistakes' | 'mostConfident' | 'leastConfident'
 
 /** Ids of images by confidence, equal ones by id, from behind the image `after` on, and how many there are in all. */
 export function byConfidence(
@@ -59,8 +59,8 @@ export function byConfidence(
     .prepare<Bound[], number>(`SELECT count(*) ${found}`)
     .pluck()
     .get(...bound)
-  const [sign, way] = order === 'unsurest' ? ['>', 'ASC'] : ['<', 'DESC']
-  const last = `(SELECT q.confidence FROM prediction q JOIN image j ON j.subject_id = q.subject_id
+  const [sign, way] = order === 'leastConfident' ? ['>', 'ASC'] : ['<', 'DESC']
+  const last = `(SELECT q.confidence FROM prediction q JOIN image j ON j.example_id = q.example_id
     WHERE j.id = @after AND q.variant_id = @variant AND q.condition_id = @condition)`
   const beyond =
     after === null ? '' : `AND (p.confidence ${sign} ${last} OR (p.confidence = ${last} AND i.id > @after))`

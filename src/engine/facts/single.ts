@@ -2,13 +2,13 @@ import type { Db } from '../workspace/index.ts'
 import type { FactsOf } from './join.ts'
 import { predictionColumns, toPrediction, type Prediction, type PredictionRow } from './prediction.ts'
 
-/** Finds what a variant said of a subject under a condition; null where it was not measured, or one of them is null. */
-export function predictionFinder(db: Db): (of: FactsOf, subjectId: number | null) => Prediction | null {
+/** Finds what a variant said of a example under a condition; null where it was not measured, or one of them is null. */
+export function predictionFinder(db: Db): (of: FactsOf, exampleId: number | null) => Prediction | null {
   const select = db.prepare<(number | null)[], PredictionRow>(
-    `SELECT ${predictionColumns} FROM prediction p WHERE p.variant_id = ? AND p.condition_id = ? AND p.subject_id = ?`,
+    `SELECT ${predictionColumns} FROM prediction p WHERE p.variant_id = ? AND p.condition_id = ? AND p.example_id = ?`,
   )
-  return ({ variantId, conditionId }, subjectId) => {
-    const row = select.get(variantId, conditionId, subjectId)
+  return ({ variantId, conditionId }, exampleId) => {
+    const row = select.get(variantId, conditionId, exampleId)
     return row ? toPrediction(row) : null
   }
 }

@@ -7,12 +7,12 @@ import { packTop } from './prediction.ts'
 export interface FactKey {
   variantId: number
   conditionId: number
-  subjectId: number
+  exampleId: number
 }
 
 export interface FactStore {
-  /** Subjects among `subjectIds` that have a fact. */
-  known(variantId: number, conditionId: number, subjectIds: readonly number[]): Set<number>
+  /** Examples among `exampleIds` that have a fact. */
+  known(variantId: number, conditionId: number, exampleIds: readonly number[]): Set<number>
   /** Stores row `row` of `facts` for each key; one transaction. */
   store(keys: readonly (FactKey | null)[], facts: Facts): void
   fail(key: FactKey, problem: ErrorShape): void
@@ -22,25 +22,25 @@ export interface FactStore {
 export function factStore(db: Db): FactStore {
   const known = db
     .prepare<[number, number, string], number>(
-      'SELECT subject_id FROM prediction WHERE variant_id = ? AND condition_id = ? AND subject_id IN (SELECT value FROM json_each(?))',
+      'SELECT example_id FROM prediction WHERE variant_id = ? AND condition_id = ? AND example_id IN (SELECT value FROM json_each(?))',
     )
     .pluck()
   const insert = db.prepare(
     `INSERT OR IGNORE INTO prediction
-       (variant_id, condition_id, subject_id, predicted, correct, true_rank, confidence, true_probability, true_logit, top)
+       (variant_id, condition_id, example_id, predicted, correct, true_rank, confidence, true_probability, true_logit, top)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const forgive = db.prepare(
-    'DELETE FROM failure WHERE variant_id = ? AND condition_id = ? AND subject_id = ?',
+    'DELETE FROM failure WHERE variant_id = ? AND condition_id = ? AND example_id = ?',
   )
   // Almost always there is none, and a look is cheaper than a deletion for every fact.
   const anyFailure = db.prepare('SELECT 1 FROM failure LIMIT 1').pluck()
   const fail = db.prepare(
-    'INSERT OR REPLACE INTO failure (variant_id, condition_id, subject_id, problem) VALUES (?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO failure (variant_id, condition_id, example_id, problem) VALUES (?, ?, ?, ?)',
   )
   return {
-    known: (variantId, conditionId, subjectIds) =>
-      new Set(known.all(variantId, conditionId, JSON.stringify(subjectIds))),
+    known: (variantId, conditionId, exampleIds) =>
+      new Set(known.all(variantId, conditionId, JSON.stringify(exampleIds))),
     store: db.transaction((keys: readonly (FactKey | null)[], facts: Facts) => {
       const forgives = anyFailure.get() !== undefined
       for (const [row, key] of keys.entries()) {
@@ -50,7 +50,7 @@ export function factStore(db: Db): FactStore {
         insert.run(
           key.variantId,
           key.conditionId,
-          key.subjectId,
+          key.exampleId,
           facts.predicted[row],
           correct < 0 ? null : correct,
           known ? facts.trueRank[row] : null,
@@ -59,10 +59,10 @@ export function factStore(db: Db): FactStore {
           known ? facts.trueLogit[row] : null,
           packTop(facts, row),
         )
-        if (forgives) forgive.run(key.variantId, key.conditionId, key.subjectId)
+        if (forgives) forgive.run(key.variantId, key.conditionId, key.exampleId)
       }
     }),
     fail: (key, problem) =>
-      void fail.run(key.variantId, key.conditionId, key.subjectId, JSON.stringify(problem)),
+      void fail.run(key.variantId, key.conditionId, key.exampleId, JSON.stringify(problem)),
   }
 }

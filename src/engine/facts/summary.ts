@@ -54,9 +54,9 @@ const summarySql = (images: string) => `
   ),
   fact AS MATERIALIZED (
     SELECT i.id AS image, cell.model, cell.col, cell.x, p.correct
-    FROM (SELECT i.id, i.subject_id ${images}) i
+    FROM (SELECT i.id, i.example_id ${images}) i
     CROSS JOIN cell ON i.id BETWEEN cell.first AND cell.last
-    CROSS JOIN prediction p ON p.variant_id = cell.variant AND p.condition_id = cell.condition AND p.subject_id = i.subject_id
+    CROSS JOIN prediction p ON p.variant_id = cell.variant AND p.condition_id = cell.condition AND p.example_id = i.example_id
     WHERE p.correct IS NOT NULL
   ),
   failing AS (

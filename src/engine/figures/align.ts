@@ -1,4 +1,4 @@
-import type { Insets } from '#shared/figures/look.ts'
+import type { Insets } from '#shared/figures/plotStyle.ts'
 import type { SheetPlot } from './sheet.ts'
 
 /**

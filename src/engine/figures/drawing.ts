@@ -2,7 +2,7 @@ import { naturalRatio, type Box, type Composition } from '#shared/figures/compos
 import { describeFigure } from '#shared/figures/describe.ts'
 import type { DrawnFormat } from '#shared/figures/figureFormats.ts'
 import { legendExcess } from '#shared/figures/legend.ts'
-import { defaultLook } from '#shared/figures/look.ts'
+import { defaultPlotStyle } from '#shared/figures/plotStyle.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import { paperTheme, type FigureTheme } from '#shared/figures/theme.ts'
 import { renderers } from './formats/index.ts'
@@ -24,13 +24,13 @@ export interface FigureOptions {
 }
 
 /** What is drawn: one figure of a study, or a composed one whose panels carry their data. */
-export type Subject =
+export type DrawnContent =
   | { kind: 'figure'; spec: FigureSpec; options: FigureOptions }
   | { kind: 'composed'; composition: Composition }
 
 /** A figure to be drawn, as plain data that can cross to a worker. */
 export interface Drawing {
-  subject: Subject
+  content: DrawnContent
   format: DrawnFormat
   /** Of PNG. */
   dpi: number
@@ -45,13 +45,14 @@ const pointsPerInch = 72
  * page; higher where a legend of many rows stands above the plot.
  */
 function naturalHeight(spec: FigureSpec, widthInches: number, theme: FigureTheme): number {
-  const excess = legendExcess(spec, defaultLook.legend, theme, widthInches * pointsPerInch) / pointsPerInch
+  const excess =
+    legendExcess(spec, defaultPlotStyle.legend, theme, widthInches * pointsPerInch) / pointsPerInch
   return Math.round((widthInches * naturalRatio(spec, widthInches) + excess) * 100) / 100
 }
 
 /** Draws in the calling thread, which takes a tenth of a second or more: the engine draws through a `Press`. */
-export async function draw({ subject, format, dpi, text }: Drawing): Promise<Uint8Array> {
-  const sheet = subject.kind === 'composed' ? sheetOf(subject.composition) : sheetOfFigure(subject)
+export async function draw({ content, format, dpi, text }: Drawing): Promise<Uint8Array> {
+  const sheet = content.kind === 'composed' ? sheetOf(content.composition) : sheetOfFigure(content)
   return renderers[format](sheet, text === undefined ? { dpi } : { dpi, text })
 }
 
@@ -81,7 +82,7 @@ export function placement(composition: Composition): Placement {
 }
 
 /** One figure alone, without letter; always in the paper theme. */
-function sheetOfFigure({ spec, options }: Extract<Subject, { kind: 'figure' }>): Sheet {
+function sheetOfFigure({ spec, options }: Extract<DrawnContent, { kind: 'figure' }>): Sheet {
   const { widthInches, heightInches, fontSize, title = false } = options
   const name = options.typeface ?? 'sans'
   const face = typeface(name)
@@ -105,7 +106,7 @@ function sheetOfFigure({ spec, options }: Extract<Subject, { kind: 'figure' }>):
       {
         box: { x: 0, y: 0, width, height },
         spec,
-        look: { ...defaultLook, cells: cellsOf(spec) },
+        plotStyle: { ...defaultPlotStyle, cells: cellsOf(spec) },
         row: 0,
         column: 0,
       },

@@ -1,6 +1,6 @@
 import * as echarts from 'echarts'
 import type { EChartsOption } from 'echarts'
-import type { Insets, Look } from '#shared/figures/look.ts'
+import type { Insets, PlotStyle } from '#shared/figures/plotStyle.ts'
 import { drawSeries, toOption } from '#shared/figures/option.ts'
 import { legend } from '#shared/figures/legend.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
@@ -24,12 +24,12 @@ export interface Drawn {
 export function drawPlot(
   spec: FigureSpec,
   theme: FigureTheme,
-  look: Look,
+  plotStyle: PlotStyle,
   size: Size,
   face: Typeface,
   prefix: string,
 ): Drawn {
-  return draw(toOption(spec, theme, size, look), size, face, prefix)
+  return draw(toOption(spec, theme, size, plotStyle), size, face, prefix)
 }
 
 /** Draws a legend for several plots, with the marks that the series have in them. */
@@ -41,8 +41,8 @@ export function drawLegend(
   prefix: string,
 ): string {
   const series = entries.map((entry) => ({ ...entry.series, points: [] }))
-  const look = { legend: 'top', insets: null } as const
-  const { option } = legend(series, entries[0]?.kind ?? 'lines', theme, size, 0, look)
+  const plotStyle = { legend: 'top', insets: null } as const
+  const { option } = legend(series, entries[0]?.kind ?? 'lines', theme, size, 0, plotStyle)
   const empty: EChartsOption = {
     animation: false,
     backgroundColor: 'transparent',

@@ -51,6 +51,6 @@ export function createPress(entry?: URL): Press {
 
 function nameOf(task: PressTask): string {
   if (task.kind === 'layOut') return task.composition.title
-  const { subject } = task.drawing
-  return subject.kind === 'figure' ? subject.spec.id : subject.composition.title
+  const { content } = task.drawing
+  return content.kind === 'figure' ? content.spec.id : content.composition.title
 }

@@ -9,7 +9,7 @@ import {
   type Panel,
 } from '#shared/figures/compose/index.ts'
 import { legendExcess, legendHeight } from '#shared/figures/legend.ts'
-import { defaultLook, type Look } from '#shared/figures/look.ts'
+import { defaultPlotStyle, type PlotStyle } from '#shared/figures/plotStyle.ts'
 import { drawnSeries, type DrawnSeries } from '#shared/figures/points.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { FigureTheme } from '#shared/figures/theme.ts'
@@ -29,7 +29,7 @@ export interface SheetCaption {
 export interface SheetPlot {
   box: Box
   spec: FigureSpec
-  look: Look
+  plotStyle: PlotStyle
   /** Plots of one row or column of the grid are set in line. */
   row: number
   column: number
@@ -124,7 +124,9 @@ export function sheetOf(composition: Composition): Sheet {
       const place = layout.panels[at]
       if (!place || !panel) return []
       const { row, column, plot } = place
-      return [{ spec, row, column, box: plot, look: lookOf(panel, spec, style.legend !== 'panels') }]
+      return [
+        { spec, row, column, box: plot, plotStyle: plotStyleOf(panel, spec, style.legend !== 'panels') },
+      ]
     }),
   }
 }
@@ -132,14 +134,14 @@ export function sheetOf(composition: Composition): Sheet {
 /** Cells beyond this are drawn as one picture under vector axes: a shape for each would make files of megabytes. */
 const mostVectorCells = 2500
 
-export const cellsOf = ({ cells }: FigureSpec): Look['cells'] =>
+export const cellsOf = ({ cells }: FigureSpec): PlotStyle['cells'] =>
   cells && (cells.photograph || cells.pictures || cells.values.length > mostVectorCells)
     ? 'outside'
     : 'vector'
 
-function lookOf(panel: Panel, spec: FigureSpec, sharedLegend: boolean): Look {
+function plotStyleOf(panel: Panel, spec: FigureSpec, sharedLegend: boolean): PlotStyle {
   return {
-    ...defaultLook,
+    ...defaultPlotStyle,
     legend: sharedLegend ? 'none' : panel.legend,
     ranges: panel.ranges,
     step: { x: panel.x.step, y: panel.y.step },

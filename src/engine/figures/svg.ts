@@ -1,7 +1,7 @@
 import type { Box } from '#shared/figures/compose/index.ts'
 import { besideWidth } from '#shared/figures/heatmap.ts'
 import { gap } from '#shared/figures/layout.ts'
-import { isInside, type Insets } from '#shared/figures/look.ts'
+import { isInside, type Insets } from '#shared/figures/plotStyle.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { FigureTheme } from '#shared/figures/theme.ts'
 import { escapeMarkup } from '#shared/figures/tooltip.ts'
@@ -14,7 +14,7 @@ import { typeface, type Typeface } from './typeface.ts'
 
 export interface SvgOptions {
   /**
-   * embedded: text, with its fonts in the file; outlines: paths, which look the same without any font; bare: text, for a
+   * embedded: text, with its fonts in the file; outlines: paths, which plotStyle the same without any font; bare: text, for a
    * reader that has the fonts.
    */
   text?: 'embedded' | 'outlines' | 'bare'
@@ -67,14 +67,14 @@ function plots(all: readonly SheetPlot[], theme: FigureTheme, face: Typeface): s
       drawPlot(
         plot.spec,
         theme,
-        { ...plot.look, insets: insets[at] ?? null },
+        { ...plot.plotStyle, insets: insets[at] ?? null },
         enlargedSize(plot.box),
         face,
         `p${at}-`,
       ),
     )
   let drawn = drawAll([])
-  const inLine = all.length > 1 || all.some(({ look }) => isInside(look.legend))
+  const inLine = all.length > 1 || all.some(({ plotStyle }) => isInside(plotStyle.legend))
   if (inLine || all.some(({ spec }) => isOfPictures(spec))) {
     const own = drawn.map(({ insets }) => insets)
     const set = inLine ? aligned(all, own) : own
@@ -83,7 +83,7 @@ function plots(all: readonly SheetPlot[], theme: FigureTheme, face: Typeface): s
   return drawn.map(({ svg, insets }, at) => {
     const plot = all[at]
     if (!plot) return ''
-    const pictures = plot.look.cells === 'outside' ? cells(plot, theme, insets) : ''
+    const pictures = plot.plotStyle.cells === 'outside' ? cells(plot, theme, insets) : ''
     return placed(plot.box, pictures + svg)
   })
 }
@@ -116,7 +116,7 @@ function cells({ spec, box }: SheetPlot, theme: FigureTheme, insets: Insets | nu
     width: size.width - insets.left - insets.right,
     height: size.height - insets.top - insets.bottom,
   }
-  const map = (look: string) => picture(plot, cellsPng(own, theme).toString('base64'), look)
+  const map = (plotStyle: string) => picture(plot, cellsPng(own, theme).toString('base64'), plotStyle)
   const { photograph, pictures = [] } = own
   if (!photograph)
     return map(sharp) + pictures.map((one) => picture(placeOf(one, own, plot), one.png, stretched)).join('')
@@ -152,8 +152,8 @@ const stretched = 'preserveAspectRatio="none"'
 const whole = 'preserveAspectRatio="xMidYMid meet"'
 const sharp = `${stretched} style="image-rendering:pixelated"`
 
-const picture = ({ x, y, width, height }: Box, png: string, look: string) =>
-  `<image x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" ${look}` +
+const picture = ({ x, y, width, height }: Box, png: string, plotStyle: string) =>
+  `<image x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" ${plotStyle}` +
   ` xlink:href="data:image/png;base64,${png}"/>`
 
 /** Letter in bold, then the title: from the left above a plot, centred below it. */

@@ -31,8 +31,8 @@ export async function writeFigure(
     table: () => specToTable(spec),
     caption: () => figureCaption(spec, provenance),
   }
-  const subject = { kind: 'figure', spec, options } as const
-  return writeAll(formats, folder, told, (format) => draw({ subject, format, dpi: options.dpi }))
+  const content = { kind: 'figure', spec, options } as const
+  return writeAll(formats, folder, told, (format) => draw({ content, format, dpi: options.dpi }))
 }
 
 /**
@@ -54,8 +54,8 @@ export async function writeComposed(
     table: () => composedTable(title, panelSpecs(composition), style.letters),
     caption: () => composedCaption(title, panelSpecs(composition), style.letters, provenance),
   }
-  const subject = { kind: 'composed', composition } as const
-  return writeAll(formats, folder, told, (format) => draw({ subject, format, dpi }))
+  const content = { kind: 'composed', composition } as const
+  return writeAll(formats, folder, told, (format) => draw({ content, format, dpi }))
 }
 
 async function writeAll(

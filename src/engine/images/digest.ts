@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { canonicalTransform, type Transform } from '#shared/transforms/index.ts'
+import { canonicalPixelTransform, type PixelTransform } from '#shared/transforms/index.ts'
 
 /** SHA-256 of the transform's canonical JSON, hex. */
-export function transformDigest(transform: Transform): string {
-  return createHash('sha256').update(canonicalTransform(transform)).digest('hex')
+export function transformDigest(transform: PixelTransform): string {
+  return createHash('sha256').update(canonicalPixelTransform(transform)).digest('hex')
 }

@@ -2,7 +2,7 @@ import type { Preprocessing } from '#shared/contract/models.ts'
 import type { Picture } from './picture.ts'
 import { resize, type Window } from './resample.ts'
 
-/** The part of a recipe that decides pixels; normalisation is inside the model's graph. */
+/** The part of a preprocessing that decides pixels; normalisation is inside the model's graph. */
 export type Geometry = Pick<Preprocessing, 'size' | 'resize' | 'resizeTo' | 'interpolation'>
 
 /** Text that is equal for equal geometries. */

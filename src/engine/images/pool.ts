@@ -1,5 +1,5 @@
 import { murmur128 } from '#shared/murmur.ts'
-import { drawsEntry, onlyEntry, type Draws, type Transform } from '#shared/transforms/index.ts'
+import { drawsEntry, onlyEntry, type Draws, type PixelTransform } from '#shared/transforms/index.ts'
 import type { FilePath } from './file.ts'
 import type { Geometry } from './geometry.ts'
 import { Lane } from './lane.ts'
@@ -11,7 +11,7 @@ export interface LoadRequest {
   /** Digest of the file, hex: the key of the cache and of every random draw. */
   imageKey: string
   preprocessing: Geometry
-  transforms: { transform: Transform; slot: number }[]
+  transforms: { transform: PixelTransform; slot: number }[]
   /** Of the target: 8-bit levels (when left out), or float32 in [0,1] units, four bytes a value. */
   pixels?: 'uint8' | 'float32'
   /** The draws file, where a transform names one. */
@@ -28,12 +28,12 @@ export interface ImagePool {
   load(request: LoadRequest, target: SharedArrayBuffer): Promise<void>
   /** The pixels a model is shown, as PNG. Of a signal that aborts before its turn comes: CANCELLED. */
   input(
-    request: Omit<LoadRequest, 'transforms'> & { transform: Transform },
+    request: Omit<LoadRequest, 'transforms'> & { transform: PixelTransform },
     signal?: AbortSignal,
   ): Promise<Buffer>
   /** Several versions of an image below one another as one PNG. CANCELLED as `input`. */
   strip(
-    request: Omit<LoadRequest, 'transforms'> & { transforms: readonly Transform[] },
+    request: Omit<LoadRequest, 'transforms'> & { transforms: readonly PixelTransform[] },
     signal?: AbortSignal,
   ): Promise<Buffer>
   digestAndMeasure(path: FilePath, decodeFully?: boolean): Promise<Measurement>
@@ -56,10 +56,10 @@ export interface ImagePoolOptions {
 const encoder = new TextEncoder()
 
 /** Only the entry that this transform reads: the file may hold a million. */
-function drawsFor(draws: Draws | undefined, transform: Transform, imageKey: string): Draws | undefined {
+function drawsFor(draws: Draws | undefined, transform: PixelTransform, imageKey: string): Draws | undefined {
   if (draws === undefined || transform.op !== 'patchDrop' || transform.draws === null) return undefined
-  const { level, subject } = drawsEntry(transform, imageKey)
-  return onlyEntry(draws, level, subject)
+  const { level, owner } = drawsEntry(transform, imageKey)
+  return onlyEntry(draws, level, owner)
 }
 
 const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -116,7 +116,7 @@ export function createImagePool(options: ImagePoolOptions): ImagePool {
   }
 }
 
-/** Only what is needed crosses to the worker (a recipe may come as a reactive or larger object). */
+/** Only what is needed crosses to the worker (a preprocessing may come as a reactive or larger object). */
 const geometryOf = ({ size, resize, resizeTo, interpolation }: Geometry): Geometry => ({
   size: [size[0], size[1]],
   resize,

@@ -1,11 +1,11 @@
-import type { Draws, Transform } from '#shared/transforms/index.ts'
+import type { Draws, PixelTransform } from '#shared/transforms/index.ts'
 import type { FilePath } from './file.ts'
 import type { Geometry } from './geometry.ts'
 import type { Measurement } from './measure.ts'
 
 /** One version of an image: the transform, and where its pixels go. */
 export interface Step {
-  transform: Transform
+  transform: PixelTransform
   /** The pixels are written at value slot * height * width * 3 of the target. */
   slot: number
   /** The entry of the draws file that the transform names; nothing else of that file. */
@@ -29,10 +29,10 @@ export type Task =
       path: FilePath
       imageKey: string
       geometry: Geometry
-      transform: Transform
+      transform: PixelTransform
       draws: Draws | undefined
     }
-  | { kind: 'strip'; path: FilePath; imageKey: string; geometry: Geometry; transforms: Transform[] }
+  | { kind: 'strip'; path: FilePath; imageKey: string; geometry: Geometry; transforms: PixelTransform[] }
   | { kind: 'measure'; path: FilePath; decodeFully: boolean }
   | { kind: 'thumbnail'; path: FilePath; size: number }
   | { kind: 'browserPicture'; path: FilePath }

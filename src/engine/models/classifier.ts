@@ -59,7 +59,7 @@ export interface GraphPlan {
   trialFeeds?: Feed[]
 }
 
-export const asItIs: GraphPlan = { name: 'pixels' }
+export const unchangedGraph: GraphPlan = { name: 'pixels' }
 
 export interface ClassifierSettings extends Pick<Settings, 'provider' | 'threads' | 'batch'> {}
 
@@ -69,7 +69,7 @@ export async function openClassifier(
   model: StoredModel,
   settings: ClassifierSettings,
   log: Log,
-  plan = asItIs,
+  plan = unchangedGraph,
 ): Promise<Classifier> {
   const started = performance.now()
   const io = classifierInterface(model.inspection)

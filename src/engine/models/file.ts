@@ -48,19 +48,19 @@ export async function readModelFile(path: string): Promise<ModelFile> {
   }
 }
 
-/** A fixed input size of the graph must be the recipe's. */
+/** A fixed input size of the graph must be the preprocessing's. */
 export function checkSize(
-  recipe: Preprocessing,
+  preprocessing: Preprocessing,
   io: { height: number | null; width: number | null },
   file: string,
 ): void {
-  const [height, width] = recipe.size
+  const [height, width] = preprocessing.size
   if ((io.height ?? height) === height && (io.width ?? width) === width) return
   throw new KernelscopeError(
     'MODEL_UNSUPPORTED',
-    `the model takes ${io.height}x${io.width} pixels, the recipe gives ${height}x${width}: ${file}`,
+    `the model takes ${io.height}x${io.width} pixels, the preprocessing gives ${height}x${width}: ${file}`,
     {
-      hint: 'Set the size of the preprocessing recipe to the size of the input.',
+      hint: 'Set the size of the preprocessing to the size of the input.',
     },
   )
 }

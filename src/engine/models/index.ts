@@ -1,5 +1,5 @@
 export {
-  asItIs,
+  unchangedGraph,
   classifierGraph,
   openClassifier,
   openWithFirst,

@@ -6,7 +6,7 @@ import { KernelscopeError } from '#shared/errors.ts'
 
 const triple = z.tuple([z.number(), z.number(), z.number()])
 
-/** The JSON beside a model (`name.json` next to `name.onnx`) that says what the graph cannot: recipe, labels, source. */
+/** The JSON beside a model (`name.json` next to `name.onnx`) that says what the graph cannot: preprocessing, labels, source. */
 const sidecar = z.object({
   title: z.string().optional(),
   source: z.string().optional(),
@@ -53,14 +53,16 @@ export async function readSidecar(modelPath: string): Promise<Sidecar | null> {
     })
   }
   const { title, source, labels, role } = parsed.data
-  const recipe = parsed.data.preprocessing
+  const given = parsed.data.preprocessing
   return {
     ...(title === undefined ? {} : { title }),
     ...(source === undefined ? {} : { source }),
     ...(labels === undefined ? {} : { labels }),
     ...(role === undefined ? {} : { role }),
-    ...(recipe === undefined
+    ...(given === undefined
       ? {}
-      : { preprocessing: preprocessing.parse({ ...recipe, resizeTo: recipe.resizeTo ?? null }) }),
+      : {
+          preprocessing: preprocessing.parse({ ...given, resizeTo: given.resizeTo ?? null }),
+        }),
   }
 }

@@ -180,8 +180,8 @@ export interface ModelChange {
 
 export function updateModel(db: Db, id: number, change: ModelChange): StoredModel {
   const model = getModel(db, id)
-  const recipe = change.preprocessing ?? model.preprocessing
-  checkSize(recipe, classifierInterface(model.inspection), model.path)
+  const preprocessing = change.preprocessing ?? model.preprocessing
+  checkSize(preprocessing, classifierInterface(model.inspection), model.path)
   if (change.labels && change.labels.names.length !== model.classes) {
     throw new KernelscopeError(
       'STUDY_LABELS',
@@ -194,7 +194,7 @@ export function updateModel(db: Db, id: number, change: ModelChange): StoredMode
     change.title ?? model.title,
     change.note ?? model.note,
     change.role ?? model.role,
-    JSON.stringify(recipe),
+    JSON.stringify(preprocessing),
     change.labels?.set ?? model.labelSet,
     JSON.stringify(change.labels?.names ?? model.labels),
     id,

@@ -18,8 +18,8 @@ const variables: Record<string, string> = {
 /** A figure to be put into a page that has its fonts: scalable, its ids its own. */
 export async function inlineFigure(press: Press, spec: FigureSpec, prefix: string): Promise<string> {
   const options = { widthInches: 6.4, dpi: 72, fontSize: 9 }
-  const subject = { kind: 'figure', spec, options } as const
-  const bytes = await press.draw({ subject, format: 'svg', dpi: 72, text: 'bare' })
+  const content = { kind: 'figure', spec, options } as const
+  const bytes = await press.draw({ content, format: 'svg', dpi: 72, text: 'bare' })
   return (
     themed(Buffer.from(bytes).toString(), spec.kind === 'heatmap')
       // Only where ids stand, in tags: a title may have the same letters.

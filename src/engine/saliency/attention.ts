@@ -13,7 +13,7 @@ import {
 import type { Db } from '../workspace/index.ts'
 import { floatPart, mapKey, type Part } from './kept.ts'
 import { rangeOf, shownImage, topClasses, type Shown } from './picture.ts'
-import { checkWanted, type ImageFile, type LookedAt, type MapRoom, type Working } from './room.ts'
+import { checkWanted, type ImageFile, type InspectedModel, type MapContext, type Working } from './context.ts'
 
 const readings = ['row', 'mean', 'rollout'] as const
 type Reading = (typeof readings)[number]
@@ -37,9 +37,9 @@ const definitions: AttentionMapsResult['definitions'] = [
  * MODEL_UNSUPPORTED with the reason where there is no attention, USAGE where there is no such patch.
  */
 export async function* attention(
-  room: MapRoom,
+  context: MapContext,
   db: Db | null,
-  model: LookedAt,
+  model: InspectedModel,
   image: ImageFile,
   patch: number | undefined,
 ): Working<AttentionMapsResult> {
@@ -55,23 +55,23 @@ export async function* attention(
     preprocessing: model.preprocessing,
     image: image.digest,
     query,
-    provider: room.settings.provider,
+    provider: context.settings.provider,
   })
-  const known = room.kept.find<AttentionMapsResult>(db, key, 'attention')
+  const known = context.kept.find<AttentionMapsResult>(db, key, 'attention')
   if (known) {
     yield { type: 'result', result: { ...known, milliseconds: 0 } }
     return
   }
   const progress = (note: string) => ({ type: 'progress', done: 0, total: 1, unit: 'images', note }) as const
   yield progress(`opening ${model.title}`)
-  checkWanted(room)
+  checkWanted(context)
   const started = performance.now()
   const plan = { op: 'attention', normalisation: model.preprocessing } as const
-  const lease = await room.sessions.open(room, model, plan)
+  const lease = await context.sessions.open(context, model, plan)
   try {
     yield progress(`${model.title} on ${lease.provider}`)
-    const shown = await shownImage(room, model, image)
-    checkWanted(room)
+    const shown = await shownImage(context, model, image)
+    checkWanted(context)
     const token = query.patch === null ? 0 : first.extraTokens + query.patch
     const { layers, logits } = await run(lease.session, model, maps, shown, token)
     const result: AttentionMapsResult = {
@@ -93,7 +93,7 @@ export async function* attention(
       provider: lease.provider,
       milliseconds: performance.now() - started,
     }
-    room.kept.put(db, key, { kind: 'attention', result, parts: partsOf(layers, shown) })
+    context.kept.put(db, key, { kind: 'attention', result, parts: partsOf(layers, shown) })
     yield { type: 'result', result }
   } finally {
     lease.end()
@@ -119,7 +119,7 @@ interface LayerReadings extends Record<Reading, Float32Array> {
 
 async function run(
   session: TensorSession,
-  model: LookedAt,
+  model: InspectedModel,
   maps: readonly AttentionMap[],
   { height, width, floats }: Shown,
   token: number,

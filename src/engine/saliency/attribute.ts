@@ -14,7 +14,7 @@ import type { Db } from '../workspace/index.ts'
 import { floatPart, mapKey } from './kept.ts'
 import { definitionOf, magnitudes, signedSums } from './methods.ts'
 import { givesProbabilities, labelOf, probabilitiesOf, rangeOf, shownImage, topClasses } from './picture.ts'
-import { checkWanted, type ImageFile, type LookedAt, type MapRoom, type Working } from './room.ts'
+import { checkWanted, type ImageFile, type InspectedModel, type MapContext, type Working } from './context.ts'
 import type { Lease } from './sessions.ts'
 
 export interface SaliencyRequest {
@@ -24,7 +24,7 @@ export interface SaliencyRequest {
 }
 
 /** The graph that `saliency` opens. */
-export const gradientPlan = ({ preprocessing }: LookedAt): VariantPlan => ({
+export const gradientPlan = ({ preprocessing }: InspectedModel): VariantPlan => ({
   op: 'gradient',
   normalisation: preprocessing,
 })
@@ -35,9 +35,9 @@ export const gradientPlan = ({ preprocessing }: LookedAt): VariantPlan => ({
  * where one gradient alone does not fit: as many are taken together as memory suffices for.
  */
 export async function* saliency(
-  room: MapRoom,
+  context: MapContext,
   db: Db | null,
-  model: LookedAt,
+  model: InspectedModel,
   image: ImageFile,
   { method, target, of }: SaliencyRequest,
 ): Working<SaliencyResult> {
@@ -53,9 +53,9 @@ export async function* saliency(
     method,
     target,
     of,
-    provider: room.settings.provider,
+    provider: context.settings.provider,
   })
-  const known = room.kept.find<SaliencyResult>(db, key, 'saliency')
+  const known = context.kept.find<SaliencyResult>(db, key, 'saliency')
   if (known) {
     yield { type: 'result', result: { ...known, milliseconds: 0 } }
     return
@@ -63,11 +63,11 @@ export async function* saliency(
   const progress = (done: number, total: number, note: string) =>
     ({ type: 'progress', done, total, unit: 'gradients', note }) as const
   yield progress(0, 1, `opening ${model.title}`)
-  checkWanted(room)
+  checkWanted(context)
   const started = performance.now()
-  const lease = await room.sessions.open(room, model, gradientPlan(model))
+  const lease = await context.sessions.open(context, model, gradientPlan(model))
   try {
-    const shown = await shownImage(room, model, image)
+    const shown = await shownImage(context, model, image)
     const { height, width, floats } = shown
     const outputsAt = (pixels: Float32Array) => outputsOf(lease.session, model, pixels, height, width)
     const outputs = await outputsAt(floats)
@@ -91,7 +91,7 @@ export async function* saliency(
     const sum = new Float64Array(points.size)
     for (let first = 0; first < points.count;) {
       yield progress(first, points.count, `${model.title} on ${lease.provider}`)
-      checkWanted(room)
+      checkWanted(context)
       first = await addGradients(lease, part, { first, of: points.count }, sum)
     }
     const way = wayOf(part)
@@ -123,7 +123,7 @@ export async function* saliency(
       provider: lease.provider,
       milliseconds: performance.now() - started,
     }
-    room.kept.put(db, key, {
+    context.kept.put(db, key, {
       kind: 'saliency',
       result,
       parts: {
@@ -169,7 +169,7 @@ async function addGradients(
   return first + points.length
 }
 
-function checkTarget(target: SaliencyTarget, model: LookedAt, image: ImageFile): void {
+function checkTarget(target: SaliencyTarget, model: InspectedModel, image: ImageFile): void {
   if (target.kind === 'class' && target.index >= model.classes)
     throw new KernelscopeError(
       'USAGE',
@@ -194,7 +194,7 @@ function indexOf(target: SaliencyTarget, image: ImageFile, outputs: Float32Array
 /** Outputs [classes] of one image, by the gradient graph. */
 async function outputsOf(
   session: TensorSession,
-  model: LookedAt,
+  model: InspectedModel,
   floats: Float32Array,
   height: number,
   width: number,

@@ -4,18 +4,18 @@ import {
   checkWanted,
   gradientCallSize,
   type ImageFile,
-  type LookedAt,
-  type MapRoom,
+  type InspectedModel,
+  type MapContext,
   type Progress,
-} from './room.ts'
+} from './context.ts'
 
 /**
  * At most `batch` images as float32 [batch, H, W, 3] in [0,1]; places beyond them, and of images that cannot be read,
  * stay black. One problem or null for each image.
  */
 export async function loadBatch(
-  { pool }: Pick<MapRoom, 'pool'>,
-  { preprocessing }: LookedAt,
+  { pool }: Pick<MapContext, 'pool'>,
+  { preprocessing }: InspectedModel,
   images: readonly ImageFile[],
   batch: number,
 ): Promise<{ floats: Float32Array; problems: (ErrorShape | null)[] }> {
@@ -39,8 +39,8 @@ export async function loadBatch(
 
 /** Gradients of images in calls that memory suffices for, in order, with progress between them. Throws CANCELLED. */
 export async function* gradientCalls<T extends ImageFile>(
-  room: Pick<MapRoom, 'signal'>,
-  model: LookedAt,
+  context: Pick<MapContext, 'signal'>,
+  model: InspectedModel,
   images: readonly T[],
   note: string,
   calls: Pick<Calls<T>, 'call' | 'giveUp'>,
@@ -48,9 +48,9 @@ export async function* gradientCalls<T extends ImageFile>(
   const size = gradientCallSize(model)
   for (let at = 0; at < images.length;) {
     yield { type: 'progress', done: at, total: images.length, unit: 'images', note }
-    checkWanted(room)
+    checkWanted(context)
     const some = images.slice(at, at + size.most)
     at += some.length
-    await inCalls(size, some, { ...calls, ended: () => room.signal.aborted })
+    await inCalls(size, some, { ...calls, ended: () => context.signal.aborted })
   }
 }

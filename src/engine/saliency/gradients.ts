@@ -4,7 +4,7 @@ import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import { gradientOutput, labelsInput, pixelsInput, weightInput } from '../onnx/index.ts'
 import { gradientCalls, loadBatch } from './batch.ts'
 import { npyHeader } from './npy.ts'
-import type { ImageFile, LookedAt, MapRoom, Working } from './room.ts'
+import type { ImageFile, InspectedModel, MapContext, Working } from './context.ts'
 
 /** An image, and the class whose output or cross entropy is differentiated; null: the image is left out with a problem. */
 export interface Labelled extends ImageFile {
@@ -18,8 +18,8 @@ export interface Labelled extends ImageFile {
  * without a gradient rule, CANCELLED (the file is then not whole).
  */
 export async function* writeGradients(
-  room: MapRoom,
-  model: LookedAt,
+  context: MapContext,
+  model: InspectedModel,
   images: readonly Labelled[],
   of: Explained,
   out: string,
@@ -27,7 +27,7 @@ export async function* writeGradients(
   const started = performance.now()
   yield { type: 'progress', done: 0, total: images.length, unit: 'images', note: `opening ${model.title}` }
   const plan = { op: 'gradient', normalisation: model.preprocessing } as const
-  const lease = await room.sessions.open(room, model, plan)
+  const lease = await context.sessions.open(context, model, plan)
   const [height, width] = model.preprocessing.size
   const shape = [images.length, 3, height, width]
   const file = await open(out, 'w').catch((cause: unknown) => {
@@ -41,9 +41,9 @@ export async function* writeGradients(
       rows.push({ file: path, label, problem })
       await file.write(planar(values, height * width))
     }
-    yield* gradientCalls(room, model, images, `${model.title} on ${lease.provider}`, {
+    yield* gradientCalls(context, model, images, `${model.title} on ${lease.provider}`, {
       async call(part, batch) {
-        const { floats, problems } = await loadBatch(room, model, part, batch)
+        const { floats, problems } = await loadBatch(context, model, part, batch)
         const labels = new Float32Array(batch * model.classes)
         for (const [row, { label }] of part.entries())
           if (label !== null) labels[row * model.classes + label] = of === 'logit' ? -1 : 1

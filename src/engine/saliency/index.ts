@@ -6,5 +6,11 @@ export { floatPart, floatsOfPart, KeptMaps, type KeptMap, type Part } from './ke
 export { magnitudes, signedSums } from './methods.ts'
 export { npyHeader } from './npy.ts'
 export { receptiveField } from './receptiveField.ts'
-export { callSize, gradientCallSize, type ImageFile, type LookedAt, type MapRoom } from './room.ts'
+export {
+  callSize,
+  gradientCallSize,
+  type ImageFile,
+  type InspectedModel,
+  type MapContext,
+} from './context.ts'
 export { OpenSessions } from './sessions.ts'

@@ -1,7 +1,7 @@
 import type { Range } from '#shared/contract/index.ts'
 import { softmax, topK } from '#shared/maths/logits.ts'
 import { unitFloats } from '#shared/maths/unit.ts'
-import type { ImageFile, LookedAt, MapRoom } from './room.ts'
+import type { ImageFile, InspectedModel, MapContext } from './context.ts'
 
 /** The pixels of an image as a model is shown them. */
 export interface Shown {
@@ -15,8 +15,8 @@ export interface Shown {
 
 /** Decodes one image and brings it to the model's size. Errors as the image pool's `load`. */
 export async function shownImage(
-  { pool }: Pick<MapRoom, 'pool'>,
-  { preprocessing }: LookedAt,
+  { pool }: Pick<MapContext, 'pool'>,
+  { preprocessing }: InspectedModel,
   { path, digest }: ImageFile,
 ): Promise<Shown> {
   const [height, width] = preprocessing.size
@@ -30,14 +30,14 @@ export async function shownImage(
 }
 
 /** Whether the model's outputs are a softmax already. */
-export const givesProbabilities = ({ inspection }: LookedAt): boolean =>
+export const givesProbabilities = ({ inspection }: InspectedModel): boolean =>
   inspection.layers.at(-1)?.op === 'Softmax'
 
-export const probabilitiesOf = (outputs: Float32Array, model: LookedAt): ArrayLike<number> =>
+export const probabilitiesOf = (outputs: Float32Array, model: InspectedModel): ArrayLike<number> =>
   givesProbabilities(model) ? outputs : softmax(outputs)
 
 /** The five likeliest classes; empty where an output is not finite. */
-export function topClasses(outputs: Float32Array, model: LookedAt) {
+export function topClasses(outputs: Float32Array, model: InspectedModel) {
   const shares = probabilitiesOf(outputs, model)
   return topK(outputs, 5).map((classIndex) => ({
     classIndex,
@@ -46,7 +46,8 @@ export function topClasses(outputs: Float32Array, model: LookedAt) {
   }))
 }
 
-export const labelOf = ({ labels }: LookedAt, index: number): string => labels[index] ?? `class ${index}`
+export const labelOf = ({ labels }: InspectedModel, index: number): string =>
+  labels[index] ?? `class ${index}`
 
 /** Lowest and highest value, of those that are finite; 0 to 0 where none is. */
 export function rangeOf(values: ArrayLike<number>): Range {

@@ -6,7 +6,7 @@ import type { Db } from '../workspace/index.ts'
 import { floatPart, mapKey } from './kept.ts'
 import { gradientCalls, loadBatch } from './batch.ts'
 import { rangeOf } from './picture.ts'
-import { checkWanted, type ImageFile, type LookedAt, type MapRoom, type Working } from './room.ts'
+import { checkWanted, type ImageFile, type InspectedModel, type MapContext, type Working } from './context.ts'
 
 const definitions: ReceptiveFieldResult['definitions'] = [
   {
@@ -35,9 +35,9 @@ const definitions: ReceptiveFieldResult['definitions'] = [
  * gradient.
  */
 export async function* receptiveField(
-  room: MapRoom,
+  context: MapContext,
   db: Db | null,
-  model: LookedAt,
+  model: InspectedModel,
   images: readonly ImageFile[],
   point: number | undefined,
 ): Working<ReceptiveFieldResult> {
@@ -55,27 +55,27 @@ export async function* receptiveField(
     preprocessing: model.preprocessing,
     images: images.map(({ digest }) => digest),
     point: chosen.index,
-    provider: room.settings.provider,
+    provider: context.settings.provider,
   })
-  const known = room.kept.find<ReceptiveFieldResult>(db, key, 'receptiveField')
+  const known = context.kept.find<ReceptiveFieldResult>(db, key, 'receptiveField')
   if (known) {
     yield { type: 'result', result: { ...known, milliseconds: 0 } }
     return
   }
   yield { type: 'progress', done: 0, total: images.length, unit: 'images', note: `opening ${model.title}` }
-  checkWanted(room)
+  checkWanted(context)
   const started = performance.now()
   const plan = { op: 'receptiveField', normalisation: model.preprocessing, point: chosen.index } as const
-  const lease = await room.sessions.open(room, model, plan)
+  const lease = await context.sessions.open(context, model, plan)
   try {
     const [height, width] = model.preprocessing.size
     const sum = new Float64Array(height * width)
     let counted = 0
     /** Why an image could not be computed: memory, which another time may suffice. */
     let lacking: ErrorShape | null = null
-    yield* gradientCalls(room, model, images, `${model.title} on ${lease.provider}`, {
+    yield* gradientCalls(context, model, images, `${model.title} on ${lease.provider}`, {
       async call(part, batch) {
-        const { floats, problems } = await loadBatch(room, model, part, batch)
+        const { floats, problems } = await loadBatch(context, model, part, batch)
         const { outputs } = await lease.session.run(
           [{ name: pixelsInput, data: floats, shape: [batch, height, width, 3] }],
           [contributionOutput],
@@ -109,7 +109,7 @@ export async function* receptiveField(
       milliseconds: performance.now() - started,
     }
     // What lacks images for want of memory does not outlive the engine.
-    room.kept.put(lacking ? null : db, key, {
+    context.kept.put(lacking ? null : db, key, {
       kind: 'receptiveField',
       result,
       parts: { contribution: floatPart(map, [height, width]) },

@@ -4,7 +4,7 @@ import { openTensors, type CallSize, type TensorSession } from '../inference/ind
 import { openWithFirst } from '../models/index.ts'
 import { onGraphThread, type VariantPlan } from '../onnx/index.ts'
 import { canonicalJson } from '#shared/canonical.ts'
-import { gradientCallSize, type LookedAt, type MapRoom } from './room.ts'
+import { gradientCallSize, type InspectedModel, type MapContext } from './context.ts'
 
 /** Sessions stay open for a while, since one look is followed by another at the same model. */
 const idleMs = 30_000
@@ -32,11 +32,11 @@ export interface Lease extends OpenGraph {
 export class OpenSessions {
   readonly #entries = new Map<string, Entry>()
 
-  /** Opens a variant of a model, or takes the one that is open. Errors as `planned` of the onnx room and `openTensors`. */
-  async open(room: MapRoom, model: LookedAt, plan: VariantPlan): Promise<Lease> {
-    const { provider, threads } = room.settings
-    const key = canonicalJson({ model: model.digest, plan, provider, threads, weights: room.weights })
-    const entry = await this.#alive(key, () => openPlan(room, model, plan))
+  /** Opens a variant of a model, or takes the one that is open. Errors as `planned` of the onnx context and `openTensors`. */
+  async open(context: MapContext, model: InspectedModel, plan: VariantPlan): Promise<Lease> {
+    const { provider, threads } = context.settings
+    const key = canonicalJson({ model: model.digest, plan, provider, threads, weights: context.weights })
+    const entry = await this.#alive(key, () => openPlan(context, model, plan))
     entry.users++
     clearTimeout(entry.timer)
     try {
@@ -95,19 +95,19 @@ async function closeEntry({ opened, timer }: Entry): Promise<void> {
   }
 }
 
-async function openPlan(room: MapRoom, model: LookedAt, plan: VariantPlan): Promise<OpenGraph> {
-  await mkdir(room.weights, { recursive: true })
+async function openPlan(context: MapContext, model: InspectedModel, plan: VariantPlan): Promise<OpenGraph> {
+  await mkdir(context.weights, { recursive: true })
   const fingerprint = createHash('sha256').update(canonicalJson(plan)).digest('hex').slice(0, 8)
   const path = await onGraphThread({
     kind: 'variant',
     path: model.path,
     digest: model.digest,
-    directory: room.weights,
+    directory: context.weights,
     name: `${model.digest.slice(0, 16)}-${plan.op}-${fingerprint}`,
     plan,
   })
-  const { session, provider } = await openWithFirst({ ...room.settings, batch: 0 }, room.log, (name) =>
-    openTensors({ path, provider: name, threads: room.settings.threads }),
+  const { session, provider } = await openWithFirst({ ...context.settings, batch: 0 }, context.log, (name) =>
+    openTensors({ path, provider: name, threads: context.settings.threads }),
   )
   return { session, provider: provider.name, size: gradientCallSize(model) }
 }

@@ -4,11 +4,20 @@ import { id } from './common.ts'
 import { imageRow } from './datasets.ts'
 
 /**
- * lost, gained, both: those whose outcome differs from the study's baseline. mistakes: wrong ones, surest first. surest,
- * unsurest: all by confidence. Of a point that comes of many images and is no condition: largest, smallest, all by their
+ * lost, gained, both: those whose outcome differs from the study's baseline. mistakes: wrong ones, most confident first. mostConfident,
+ * leastConfident: all by confidence. Of a point that comes of many images and is no condition: largest, smallest, all by their
  * own value at the point, those that have none at the end.
  */
-const cellOrder = z.enum(['lost', 'gained', 'both', 'mistakes', 'surest', 'unsurest', 'largest', 'smallest'])
+const cellOrder = z.enum([
+  'lost',
+  'gained',
+  'both',
+  'mistakes',
+  'mostConfident',
+  'leastConfident',
+  'largest',
+  'smallest',
+])
 
 /** What stands behind a point of a figure that comes of many images and is no condition. */
 const studyPoint = z.object({

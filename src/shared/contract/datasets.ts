@@ -81,7 +81,7 @@ const measuredCondition = z.object({
   conditionId: id,
   /** In a few words. */
   title: z.string(),
-  stimulus: z.record(z.string(), z.unknown()),
+  transform: z.record(z.string(), z.unknown()),
   modelIds: z.array(id),
 })
 
@@ -161,11 +161,11 @@ export const datasets = {
       images: z.int(),
     }),
   ),
-  facets: oc.input(over.extend({ looks: z.array(factOf).max(8).default([]) })).output(imageFacets),
+  facets: oc.input(over.extend({ shownFacts: z.array(factOf).max(8).default([]) })).output(imageFacets),
   confusion: oc
     .input(
       over.extend({
-        look: factOf,
+        shownFact: factOf,
         /** Most frequent mistakes that are listed. */
         pairs: z.int().min(0).max(1000).default(100),
         /** Classes of the matrix, most confused ones first; 0 for no matrix. */

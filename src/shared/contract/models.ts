@@ -112,7 +112,7 @@ export const models = {
     )
     .output(z.object({ definition: distanceDefinition, form: kernelForm, layers: z.array(kernelLayer) })),
   presets: oc.output(z.array(z.object({ id: z.string(), title: z.string(), preprocessing }))),
-  /** Runs the model once on an image file, to check the preprocessing recipe. */
+  /** Runs the model once on an image file, to check the preprocessing. */
   smoke: oc
     .input(z.object({ id, path: z.string().optional(), imageId: id.optional() }))
     .output(z.object({ provider: z.string(), milliseconds: z.number(), top: z.array(predictionTop) })),

@@ -3,7 +3,7 @@ import type { ColourMap } from '../colour/list.ts'
 import { lut } from '../colour/maps.ts'
 import { plainNumber } from './format.ts'
 import { axisStyle, gap, grid, turned, type FigureSize } from './layout.ts'
-import type { Look } from './look.ts'
+import type { PlotStyle } from './plotStyle.ts'
 import type { FigureSpec } from './spec.ts'
 import { cellMap, textWidth, type FigureTheme } from './theme.ts'
 
@@ -19,7 +19,7 @@ export function heatmap(
   theme: FigureTheme,
   size: FigureSize,
   top: number,
-  look: Look,
+  plotStyle: PlotStyle,
 ): EChartsOption {
   const cells = spec.cells
   if (!cells) return {}
@@ -31,7 +31,7 @@ export function heatmap(
   const label = { fontFamily: theme.fontFamily, fontSize: theme.fontSize * 0.8 }
   // Zeros say nothing that the colour does not, and hide the other numbers.
   const texts = cells.values.map((value) => (value === null || value === 0 ? '' : plainNumber(value, 2)))
-  const labelled = look.cells === 'vector' && fits(texts, columns, theme, size)
+  const labelled = plotStyle.cells === 'vector' && fits(texts, columns, theme, size)
   const spaceX = (size.width * cellShare) / Math.max(1, columns)
   return {
     grid: grid(
@@ -39,9 +39,9 @@ export function heatmap(
       {
         top,
         right: bar + gap(theme) + theme.fontSize * 1.4,
-        left: look.cells === 'outside' ? besideWidth(spec, theme, size) : 0,
+        left: plotStyle.cells === 'outside' ? besideWidth(spec, theme, size) : 0,
       },
-      look.insets,
+      plotStyle.insets,
     ),
     graphic: {
       type: 'text',
@@ -91,7 +91,7 @@ export function heatmap(
         name: cells.label,
         progressive: 0,
         animation: false,
-        data: (look.cells === 'vector' ? cells.values : []).map((value, at) => ({
+        data: (plotStyle.cells === 'vector' ? cells.values : []).map((value, at) => ({
           value: [at % columns, Math.floor(at / columns), within(value, min, max) ?? '-'],
           label: {
             ...label,

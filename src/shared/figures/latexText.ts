@@ -25,7 +25,7 @@ function commands(list: string): [string, string][] {
   )
 }
 
-/** Greek capitals that TeX does not have: they look as the Latin ones. */
+/** Greek capitals that TeX does not have: they plotStyle as the Latin ones. */
 const capitals: [string, string][] = [...'ΑABΒEΕZΖHΗIΙKΚMΜNΝOΟPΡTΤXΧ']
   .filter((letter) => letter > '\u007f')
   .map((letter, at) => [letter, 'ABEZHIKMNOPTX'[at] ?? ''])

@@ -1,6 +1,6 @@
 import type { GridComponentOption, XAXisComponentOption, YAXisComponentOption } from 'echarts'
 import { axisName, formatTick } from './format.ts'
-import type { Insets, Look } from './look.ts'
+import type { Insets, PlotStyle } from './plotStyle.ts'
 import type { Axis, FigureSpec } from './spec.ts'
 import { textWidth, type FigureTheme } from './theme.ts'
 
@@ -38,7 +38,7 @@ export function xAxis(
   spec: FigureSpec,
   theme: FigureTheme,
   size: FigureSize,
-  step: Look['step'] = {},
+  step: PlotStyle['step'] = {},
 ): XAXisComponentOption {
   const shared = { ...axisStyle(spec.x, theme, 'x'), position: 'bottom' as const }
   const categories = spec.x.categories
@@ -66,7 +66,11 @@ export function turned(
 }
 
 /** The vertical axis. It starts at zero for bars and for shares, unless a value is negative or the figure says otherwise. */
-export function yAxis(spec: FigureSpec, theme: FigureTheme, step: Look['step'] = {}): YAXisComponentOption {
+export function yAxis(
+  spec: FigureSpec,
+  theme: FigureTheme,
+  step: PlotStyle['step'] = {},
+): YAXisComponentOption {
   const shared = axisStyle(spec.y, theme, 'y')
   const limits = { ...limit('min', spec.y.min), ...limit('max', spec.y.max) }
   const axisLabel = numberLabel(spec.y, shared.axisLabel)

@@ -1,6 +1,6 @@
 import type { LegendComponentOption } from 'echarts'
 import { gap, type FigureSize } from './layout.ts'
-import { isInside, type Insets, type Look } from './look.ts'
+import { isInside, type Insets, type PlotStyle } from './plotStyle.ts'
 import { drawnSeries, type DrawnSeries } from './points.ts'
 import type { FigureSpec } from './spec.ts'
 import { textWidth, type FigureTheme } from './theme.ts'
@@ -20,7 +20,7 @@ export function legend(
   theme: FigureTheme,
   size: FigureSize,
   top: number,
-  { legend: place, insets }: Pick<Look, 'legend' | 'insets'>,
+  { legend: place, insets }: Pick<PlotStyle, 'legend' | 'insets'>,
 ): { option: LegendComponentOption; room: Partial<Insets> } {
   const series = keysOf(drawn)
   if (series.length < 2 || place === 'none') return { option: { show: false }, room: { top } }
@@ -76,7 +76,7 @@ const usualRows = 2
 /** Height of a legend above or below a plot beyond what the natural height of its figure has room for. */
 export function legendExcess(
   spec: FigureSpec,
-  place: Look['legend'],
+  place: PlotStyle['legend'],
   theme: FigureTheme,
   width: number,
 ): number {
@@ -124,7 +124,7 @@ function entryWidths(series: readonly DrawnSeries[], kind: FigureSpec['kind'], t
   return series.map(({ key }) => icon.width + iconGap(theme) + textWidth(theme, key, theme.fontSize * 0.95))
 }
 
-function cornerOf(place: Look['legend'], theme: FigureTheme, insets: Insets | null) {
+function cornerOf(place: PlotStyle['legend'], theme: FigureTheme, insets: Insets | null) {
   const { left, right, top, bottom } = insets ?? { left: 0, right: 0, top: 0, bottom: 0 }
   const away = theme.fontSize * 0.5
   return {

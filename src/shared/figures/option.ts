@@ -10,7 +10,7 @@ import { formatTick } from './format.ts'
 import { heatmap } from './heatmap.ts'
 import { defaultSize, gap, grid, xAxis, yAxis, type FigureSize } from './layout.ts'
 import { legend } from './legend.ts'
-import { defaultLook, type Look } from './look.ts'
+import { defaultPlotStyle, type PlotStyle } from './plotStyle.ts'
 import { baselineDash, mark, reportedDash, type Mark } from './palette.ts'
 import { drawnSeries, hasRange, type DrawnSeries } from './points.ts'
 import { band, barGaps, errorBars } from './ranges.ts'
@@ -27,13 +27,13 @@ import { tooltip } from './tooltip.ts'
  * grid, legend, title, tooltip, markLine, markArea, visualMap, graphic, aria.
  *
  * @param size of the drawing in its unit, for legends and labels that must fit; 640 by 400 when left out
- * @param look what an author decides for this plot; the legend above it and bands when left out
+ * @param plotStyle what an author decides for this plot; the legend above it and bands when left out
  */
 export function toOption(
   spec: FigureSpec,
   theme: FigureTheme,
   size: FigureSize = defaultSize,
-  look: Look = defaultLook,
+  plotStyle: PlotStyle = defaultPlotStyle,
 ): EChartsOption {
   const title = titleOf(spec, theme, size)
   const base: EChartsOption = {
@@ -45,19 +45,19 @@ export function toOption(
     tooltip: tooltip(spec, theme),
     aria: { enabled: true, label: { description: spec.alt } },
   }
-  if (spec.kind === 'heatmap') return { ...base, ...heatmap(spec, theme, size, title.height, look) }
+  if (spec.kind === 'heatmap') return { ...base, ...heatmap(spec, theme, size, title.height, plotStyle) }
   const drawn = withCategories(spec)
   const series = drawnSeries(drawn)
   const count = series.filter(({ baseline }) => baseline === undefined).length
-  const key = legend(series, drawn.kind, theme, size, title.height, look)
+  const key = legend(series, drawn.kind, theme, size, title.height, plotStyle)
   return {
     ...base,
     legend: key.option,
-    grid: grid(theme, key.room, look.insets),
-    xAxis: xAxis(drawn, theme, size, look.step),
-    yAxis: yAxis(drawn, theme, look.step),
+    grid: grid(theme, key.room, plotStyle.insets),
+    xAxis: xAxis(drawn, theme, size, plotStyle.step),
+    yAxis: yAxis(drawn, theme, plotStyle.step),
     series: [
-      ...series.flatMap((entry, place) => drawSeries(entry, { place, count }, drawn.kind, theme, look)),
+      ...series.flatMap((entry, place) => drawSeries(entry, { place, count }, drawn.kind, theme, plotStyle)),
       ...referenceSeries(drawn, theme),
     ],
   }
@@ -115,19 +115,20 @@ export function drawSeries(
   among: { place: number; count: number },
   kind: FigureSpec['kind'],
   theme: FigureTheme,
-  { ranges }: Pick<Look, 'ranges'>,
+  { ranges }: Pick<PlotStyle, 'ranges'>,
 ): SeriesOption[] {
-  const look = mark(series.slot, theme.ink, theme.lineWidth, theme.palette)
+  const plotStyle = mark(series.slot, theme.ink, theme.lineWidth, theme.palette)
   const ranged = ranges !== 'none' && series.baseline === undefined && series.points.some(hasRange)
   if (kind === 'bars')
-    return [bars(series, look, theme), ...(ranged ? [errorBars(series, look, theme, among)] : [])]
+    return [bars(series, plotStyle, theme), ...(ranged ? [errorBars(series, plotStyle, theme, among)] : [])]
   if (kind === 'scatter')
-    return [scatter(series, look, theme), ...(ranged ? [errorBars(series, look, theme)] : [])]
-  const range = ranges === 'bars' ? errorBars(series, look, theme) : band(series, look, theme, among.count)
-  return [line(series, look, theme), ...(ranged ? [range] : [])]
+    return [scatter(series, plotStyle, theme), ...(ranged ? [errorBars(series, plotStyle, theme)] : [])]
+  const range =
+    ranges === 'bars' ? errorBars(series, plotStyle, theme) : band(series, plotStyle, theme, among.count)
+  return [line(series, plotStyle, theme), ...(ranged ? [range] : [])]
 }
 
-function line(series: DrawnSeries, look: Mark, theme: FigureTheme): LineSeriesOption {
+function line(series: DrawnSeries, plotStyle: Mark, theme: FigureTheme): LineSeriesOption {
   const reported = series.origin === 'reported'
   const baseline = series.baseline !== undefined
   const symbols = series.symbols && !baseline
@@ -136,33 +137,37 @@ function line(series: DrawnSeries, look: Mark, theme: FigureTheme): LineSeriesOp
     type: 'line',
     showSymbol: symbols,
     showAllSymbol: true,
-    symbol: symbols ? look.symbol : 'none',
+    symbol: symbols ? plotStyle.symbol : 'none',
     symbolSize: theme.symbolSize,
     connectNulls: false,
     z: baseline ? 2 : 3,
     lineStyle: baseline
-      ? { color: look.colour, width: theme.lineWidth * baselineWidth, type: timesWidth(baselineDash, theme) }
+      ? {
+          color: plotStyle.colour,
+          width: theme.lineWidth * baselineWidth,
+          type: timesWidth(baselineDash, theme),
+        }
       : {
-          color: look.colour,
+          color: plotStyle.colour,
           width: theme.lineWidth,
-          type: reported ? timesWidth(reportedDash, theme) : dashOf(look),
+          type: reported ? timesWidth(reportedDash, theme) : dashOf(plotStyle),
         },
-    itemStyle: symbolStyle(look, theme, reported),
+    itemStyle: symbolStyle(plotStyle, theme, reported),
   }
 }
 
-function scatter(series: DrawnSeries, look: Mark, theme: FigureTheme): ScatterSeriesOption {
+function scatter(series: DrawnSeries, plotStyle: Mark, theme: FigureTheme): ScatterSeriesOption {
   return {
     ...common(series, theme),
     type: 'scatter',
-    symbol: look.symbol,
+    symbol: plotStyle.symbol,
     symbolSize: theme.symbolSize * 1.3,
     z: 3,
-    itemStyle: symbolStyle(look, theme, series.origin === 'reported'),
+    itemStyle: symbolStyle(plotStyle, theme, series.origin === 'reported'),
   }
 }
 
-function bars(series: DrawnSeries, look: Mark, theme: FigureTheme): BarSeriesOption {
+function bars(series: DrawnSeries, plotStyle: Mark, theme: FigureTheme): BarSeriesOption {
   const reported = series.origin === 'reported'
   return {
     ...common(series, theme),
@@ -170,8 +175,8 @@ function bars(series: DrawnSeries, look: Mark, theme: FigureTheme): BarSeriesOpt
     type: 'bar',
     z: 2,
     itemStyle: {
-      color: reported ? 'transparent' : look.colour,
-      borderColor: look.colour,
+      color: reported ? 'transparent' : plotStyle.colour,
+      borderColor: plotStyle.colour,
       borderWidth: theme.lineWidth * 0.8,
       borderType: reported ? timesWidth(reportedDash, theme) : 'solid',
     },

@@ -38,10 +38,10 @@ export const masksOf = ({ height, width, entries, others = [] }: Draws): SizedMa
 ]
 
 /** What a file has for one transform of one image, for every size; nothing else of it. */
-export function onlyEntry(file: Draws, level: string, subject: string): Draws {
+export function onlyEntry(file: Draws, level: string, owner: string): Draws {
   const cut = <Masks extends SizedMasks>(one: Masks): Masks => {
-    const mask = one.entries[level]?.[subject]
-    return { ...one, entries: mask === undefined ? {} : { [level]: { [subject]: mask } } }
+    const mask = one.entries[level]?.[owner]
+    return { ...one, entries: mask === undefined ? {} : { [level]: { [owner]: mask } } }
   }
   const whole = cut(file)
   return whole.others ? { ...whole, others: whole.others.map(cut) } : whole

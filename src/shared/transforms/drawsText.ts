@@ -1,10 +1,10 @@
 import { masksOf, type Draws } from './draws.ts'
 
-/** Masks of images of one size as they are written: levels in their order, subjects ascending by code unit. */
+/** Masks of images of one size as they are written: levels in their order, owners ascending by code unit. */
 export interface WrittenMasks {
   height: number
   width: number
-  levels: Iterable<{ level: string; entries: Iterable<readonly [subject: string, bits: string]> }>
+  levels: Iterable<{ level: string; entries: Iterable<readonly [owner: string, bits: string]> }>
 }
 
 /** The order of levels in a file: by percent, then by repeat. */
@@ -39,8 +39,8 @@ function* entriesText({ levels }: WrittenMasks): Generator<string> {
   for (const { level, entries } of levels) {
     yield `${between}    ${JSON.stringify(level)}: {\n`
     let comma = ''
-    for (const [subject, bits] of entries) {
-      yield `${comma}      ${JSON.stringify(subject)}: ${JSON.stringify(bits)}`
+    for (const [owner, bits] of entries) {
+      yield `${comma}      ${JSON.stringify(owner)}: ${JSON.stringify(bits)}`
       comma = ',\n'
     }
     yield '\n    }'
@@ -59,9 +59,9 @@ export const serialiseDraws = (file: Draws): string =>
         width,
         levels: Object.keys(entries)
           .sort(byLevel)
-          .map((level) => ({ level, entries: Object.entries(entries[level] ?? {}).sort(bySubject) })),
+          .map((level) => ({ level, entries: Object.entries(entries[level] ?? {}).sort(byOwner) })),
       })),
     ),
   ].join('')
 
-const bySubject = ([a]: [string, string], [b]: [string, string]) => (a < b ? -1 : 1)
+const byOwner = ([a]: [string, string], [b]: [string, string]) => (a < b ? -1 : 1)

@@ -11,7 +11,7 @@ import { perturbation } from './perturbation.ts'
  * give equal pixels, everywhere. A new one is a file beside this one, a member here and a file of the same name in the
  * engine's `images/transforms/`.
  */
-export const transform = z.discriminatedUnion('op', [
+export const pixelTransform = z.discriminatedUnion('op', [
   identity,
   patchDrop,
   corruption,
@@ -19,14 +19,14 @@ export const transform = z.discriminatedUnion('op', [
   bandNoise,
 ])
 
-export type Transform = z.infer<typeof transform>
+export type PixelTransform = z.infer<typeof pixelTransform>
 
 /** What pixels a transform gives: 8-bit levels, or float32 in [0,1] units that may leave that range. */
-export const pixelType = ({ op }: Transform): 'uint8' | 'float32' =>
+export const pixelType = ({ op }: PixelTransform): 'uint8' | 'float32' =>
   op === 'bandNoise' ? 'float32' : 'uint8'
 
 /** The text whose SHA-256 is the transform's digest; defaults are filled in and unknown members dropped first. */
-export const canonicalTransform = (value: Transform) => canonicalJson(transform.parse(value))
+export const canonicalPixelTransform = (value: PixelTransform) => canonicalJson(pixelTransform.parse(value))
 
 export { bandRadii, type BandNoise } from './bandNoise.ts'
 export {

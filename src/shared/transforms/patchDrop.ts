@@ -22,7 +22,7 @@ export const patchDrop = z.object({
 
 export type PatchDrop = z.infer<typeof patchDrop>
 
-/** Mean colour of ImageNet's training images in [0,1], as every torchvision recipe states it. */
+/** Mean colour of ImageNet's training images in [0,1], as every torchvision preprocessing states it. */
 const imagenetMean = [0.485, 0.456, 0.406] as const
 
 export const fillColours = {
@@ -54,7 +54,7 @@ export const droppedPatches = (total: number, percent: number) =>
 /** Where a draws file keeps the mask of an image under this transform. */
 export const drawsEntry = (transform: PatchDrop, imageKey: string) => ({
   level: `${transform.percent}/${transform.repeat}`,
-  subject: transform.group === null ? imageKey : `group:${transform.group}`,
+  owner: transform.group === null ? imageKey : `group:${transform.group}`,
 })
 
 /**
@@ -70,7 +70,7 @@ export function patchMask(
   draws?: Draws,
 ): Uint8Array {
   const { total } = patchGrid(transform.patch, height, width)
-  const { level, subject } = drawsEntry(transform, imageKey)
+  const { level, owner } = drawsEntry(transform, imageKey)
   if (transform.draws !== null) {
     if (draws === undefined) throw new KernelscopeError('DRAWS_MALFORMED', `missing draws ${transform.draws}`)
     const sizes = masksOf(draws)
@@ -81,13 +81,13 @@ export function patchMask(
         `draws are for patches of ${draws.patch} in ${sizes.map((one) => `${one.height}x${one.width}`).join(' and ')}, not ${transform.patch} in ${height}x${width}`,
       )
     }
-    const hex = own.entries[level]?.[subject]
+    const hex = own.entries[level]?.[owner]
     if (hex === undefined)
-      throw new KernelscopeError('DRAWS_MALFORMED', `draws have no entry ${level} ${subject}`)
+      throw new KernelscopeError('DRAWS_MALFORMED', `draws have no entry ${level} ${owner}`)
     return fromBitset(hex, total)
   }
   const mask = new Uint8Array(total)
-  const random = generator('patchDrop', transform.seed, transform.percent, transform.repeat, subject)
+  const random = generator('patchDrop', transform.seed, transform.percent, transform.repeat, owner)
   for (const patch of random.sample(total, droppedPatches(total, transform.percent))) mask[patch] = 1
   return mask
 }

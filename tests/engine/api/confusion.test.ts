@@ -39,7 +39,7 @@ const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0)
 describe('the confusion of a model on a dataset', () => {
   let conditionId = 0
   let confusion: Confusion
-  const look = () => ({ modelId: modelOf(1), conditionId })
+  const shownFact = () => ({ modelId: modelOf(1), conditionId })
 
   beforeAll(async () => {
     const conditions = await engine.client.datasets.conditions({ datasetId })
@@ -48,7 +48,7 @@ describe('the confusion of a model on a dataset', () => {
     confusion = await engine.client.datasets.confusion({
       datasetId,
       filter: {},
-      look: look(),
+      shownFact: shownFact(),
       pairs: 1000,
       matrix: 200,
     })
@@ -67,15 +67,15 @@ describe('the confusion of a model on a dataset', () => {
 
   it('leads from a mistake, and from a class, to just those images', async () => {
     for (const { truth, predicted, truthName, n } of confusion.pairs.slice(0, 8)) {
-      const rows = await imagesOf({ classes: [truth], predicted: [{ ...look(), classes: [predicted] }] })
+      const rows = await imagesOf({ classes: [truth], predicted: [{ ...shownFact(), classes: [predicted] }] })
       expect(rows).toHaveLength(n)
       expect(new Set(rows.map(({ className }) => className))).toEqual(new Set([truthName]))
     }
     for (const { index, n, correct, predicted, output, precision } of confusion.classes) {
       expect(await imagesOf({ classes: [index] })).toHaveLength(n)
-      const right: ImageFilter = { classes: [index], outcomes: [{ ...look(), outcome: 'correct' }] }
+      const right: ImageFilter = { classes: [index], outcomes: [{ ...shownFact(), outcome: 'correct' }] }
       expect(await imagesOf(right)).toHaveLength(correct)
-      const taken = await imagesOf({ predicted: [{ ...look(), classes: [output ?? -1] }] })
+      const taken = await imagesOf({ predicted: [{ ...shownFact(), classes: [output ?? -1] }] })
       expect(taken).toHaveLength(predicted)
       expect(precision).toEqual(predicted === 0 ? null : correct / predicted)
     }
@@ -87,7 +87,7 @@ describe('the confusion of a model on a dataset', () => {
     const one = await engine.client.datasets.confusion({
       datasetId,
       filter,
-      look: look(),
+      shownFact: shownFact(),
       pairs: 10,
       matrix: 0,
     })
@@ -101,7 +101,7 @@ describe('the confusion of a model on a dataset', () => {
     const small = await engine.client.datasets.confusion({
       datasetId,
       filter: {},
-      look: look(),
+      shownFact: shownFact(),
       pairs: 10,
       matrix: 3,
     })

@@ -34,15 +34,15 @@ describe('ImageNet-A and -R', () => {
     const subsets = z
       .object({ A: z.array(z.int()) })
       .parse(JSON.parse(readFileSync(resourcePath('sample', 'subsets.json'), 'utf8')))
-    const answers = query<{ subject: number; readout: string; predicted: number }>(
+    const answers = query<{ example: number; readout: string; predicted: number }>(
       setting,
-      `SELECT p.subject_id AS subject, json_extract(v.key, '$.readout.op') AS readout, p.predicted
-       FROM prediction p JOIN variant v ON v.id = p.variant_id JOIN image i ON i.subject_id = p.subject_id WHERE i.dataset_id = ?`,
+      `SELECT p.example_id AS example, json_extract(v.key, '$.readout.op') AS readout, p.predicted
+       FROM prediction p JOIN variant v ON v.id = p.variant_id JOIN image i ON i.example_id = p.example_id WHERE i.dataset_id = ?`,
       datasetId,
     )
-    const bySubject = Map.groupBy(answers, ({ subject }) => subject)
-    expect(bySubject.size).toBe(36)
-    for (const pair of bySubject.values()) {
+    const byExample = Map.groupBy(answers, ({ example }) => example)
+    expect(byExample.size).toBe(36)
+    for (const pair of byExample.values()) {
       const full = pair.find(({ readout }) => readout === 'all')?.predicted ?? -1
       const chosen = pair.find(({ readout }) => readout === 'subset')?.predicted ?? -1
       expect(subsets.A).toContain(chosen)
@@ -92,7 +92,7 @@ describe('ImageNet-O', () => {
     const facts = query<{ score: number; outside: number }>(
       setting,
       `SELECT -p.confidence AS score, i.dataset_id = ? AS outside FROM prediction p
-       JOIN variant v ON v.id = p.variant_id JOIN image i ON i.subject_id = p.subject_id
+       JOIN variant v ON v.id = p.variant_id JOIN image i ON i.example_id = p.example_id
        WHERE json_extract(v.key, '$.readout.op') = 'subset'`,
       datasetId,
     )
@@ -122,11 +122,11 @@ describe('ImageNet-O', () => {
     expect(rows.every(({ correct, confidence }) => correct === null && confidence > 0)).toBe(true)
     const sorted = rows.toSorted((a, b) => b.confidence - a.confidence || a.imageId - b.imageId)
     const first = await client.studies.flips({
-      ...{ id, modelId, key: 'outside', direction: 'surest', limit: 12 },
+      ...{ id, modelId, key: 'outside', direction: 'mostConfident', limit: 12 },
     })
     expect(first).toMatchObject({ total: 20, compared: 0 })
     const rest = await client.studies.flips({
-      ...{ id, modelId, key: 'outside', direction: 'surest', after: first.next },
+      ...{ id, modelId, key: 'outside', direction: 'mostConfident', after: first.next },
     })
     expect(rest.next).toBeNull()
     expect([...first.rows, ...rest.rows].map((row) => row.id)).toEqual(sorted.map(({ imageId }) => imageId))

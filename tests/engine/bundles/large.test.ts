@@ -7,7 +7,7 @@ import { writeArchive } from '#engine/bundles/index.ts'
 import { drawsOfFacts } from '#engine/bundles/draws.ts'
 import { archiveLimits, openArchive } from '#engine/bundles/reader.ts'
 import type { Bundle } from '#engine/bundles/open.ts'
-import { canonicalStimulus } from '#shared/stimulus.ts'
+import { canonicalTransform } from '#shared/transform.ts'
 import { parseDraws, serialiseDraws, type Draws } from '#shared/transforms/index.ts'
 import { temporaryFolder } from '../../temporary.ts'
 
@@ -68,7 +68,7 @@ describe('the draws of a bundle', () => {
 
   /** A condition whose masks are those of a draws file; of the seed where none is named. */
   const dropping = (draws: string | null) =>
-    canonicalStimulus({
+    canonicalTransform({
       op: 'patchDrop',
       patch: 16,
       percent: 50,
@@ -125,7 +125,7 @@ describe('the draws of a bundle', () => {
 
   it('are not read where no condition replays them', async () => {
     const damaged = serialiseDraws(drawn([1])).slice(0, -20)
-    for (const condition of [dropping(null), canonicalStimulus({ op: 'identity' }), 'unknown'])
+    for (const condition of [dropping(null), canonicalTransform({ op: 'identity' }), 'unknown'])
       expect(await read(damaged, [1], condition)).toBe('no masks are replayed')
   })
 })

@@ -35,8 +35,8 @@ interface Image {
 }
 
 const changed = { modelId: 1, changed: 'without-1-3' }
-const looks: FactOf[] = [{ modelId: 1 }, { modelId: 2 }, { modelId: 1, conditionId: 2 }, changed]
-const variantOf = (look: FactOf) => (look.changed === undefined ? look.modelId : 3)
+const shownFacts: FactOf[] = [{ modelId: 1 }, { modelId: 2 }, { modelId: 1, conditionId: 2 }, changed]
+const variantOf = (shownFact: FactOf) => (shownFact.changed === undefined ? shownFact.modelId : 3)
 const float = (value: number) => Math.fround(value)
 
 const closing: (() => void)[] = []
@@ -92,9 +92,9 @@ function setUp(count = 400) {
 
 function addFacts(db: Db, image: Image, k: number, random: ReturnType<typeof generator>) {
   const digest = Buffer.alloc(32, k + 1).fill(k >> 8, 0, 4)
-  const subject = 2 * k + 5
-  db.prepare('INSERT INTO subject VALUES (?, ?, ?)').run(subject, digest, String(image.classIndex))
-  db.prepare('UPDATE image SET subject_id = ? WHERE id = ?').run(subject, image.id)
+  const example = 2 * k + 5
+  db.prepare('INSERT INTO example VALUES (?, ?, ?)').run(example, digest, String(image.classIndex))
+  db.prepare('UPDATE image SET example_id = ? WHERE id = ?').run(example, image.id)
   for (const [tag, name] of [
     [1, 'dark'],
     [2, 'blurry'],
@@ -107,7 +107,7 @@ function addFacts(db: Db, image: Image, k: number, random: ReturnType<typeof gen
     image.noted = true
     db.prepare('INSERT INTO image_note VALUES (?, ?, 0)').run(digest, 'odd')
   }
-  for (const look of looks) {
+  for (const shownFact of shownFacts) {
     if (random.uniform() < 0.1) continue
     const judged = random.uniform() < 0.9 && image.classIndex !== null
     const rank = 1 + Math.floor(random.uniform() * 9)
@@ -120,14 +120,14 @@ function addFacts(db: Db, image: Image, k: number, random: ReturnType<typeof gen
       own: judged ? (rank === 1 ? confidence : float(0.2 * random.uniform())) : null,
       second: float(0.3 * random.uniform()),
     }
-    image.facts[factKey(look)] = fact
+    image.facts[factKey(shownFact)] = fact
     const top = Buffer.alloc(16)
     top.writeFloatLE(confidence, 8)
     top.writeFloatLE(fact.second, 12)
     db.prepare('INSERT INTO prediction VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)').run(
-      variantOf(look),
-      look.conditionId ?? 1,
-      subject,
+      variantOf(shownFact),
+      shownFact.conditionId ?? 1,
+      example,
       fact.predicted,
       fact.correct,
       fact.rank,
@@ -141,7 +141,10 @@ function addFacts(db: Db, image: Image, k: number, random: ReturnType<typeof gen
 const known = (more: Partial<Known> = {}): Known => ({
   settled: true,
   facts: Object.fromEntries(
-    looks.map((look) => [factKey(look), { variantId: variantOf(look), conditionId: look.conditionId ?? 1 }]),
+    shownFacts.map((shownFact) => [
+      factKey(shownFact),
+      { variantId: variantOf(shownFact), conditionId: shownFact.conditionId ?? 1 },
+    ]),
   ),
   classNumbers: {},
   subsets: {},
@@ -165,7 +168,7 @@ function asker(db: Db, keep: Keep) {
         datasetId: 1,
         known: known(),
         filter,
-        looks,
+        shownFacts,
         tags: ['dark', 'blurry'],
       })
       if (!('classes' in facets)) throw new Error('no facets')
@@ -304,11 +307,17 @@ describe('confusion', () => {
     'counts what each class is taken for, as looking at each image of %o does',
     async (filter) => {
       const { images, ask } = shared
-      for (const look of looks) {
-        const counts = await ask.answer({ kind: 'confusion', datasetId: 1, known: known(), filter, look })
+      for (const shownFact of shownFacts) {
+        const counts = await ask.answer({
+          kind: 'confusion',
+          datasetId: 1,
+          known: known(),
+          filter,
+          shownFact,
+        })
         if (!('right' in counts)) throw new Error('no counts')
         const seen = images.flatMap((image) => {
-          const fact = image.facts[factKey(look)]
+          const fact = image.facts[factKey(shownFact)]
           if (!fact || image.classIndex === null || !fits(filter, image)) return []
           return [{ truth: image.classIndex, ...fact }]
         })
@@ -350,7 +359,7 @@ describe('a filter', () => {
     const before = await ask.ids(filter)
     const right = images.find((image) => image.facts['1:']?.correct === 1)
     db.prepare(
-      'UPDATE prediction SET correct = 0 WHERE variant_id = 1 AND condition_id = 1 AND subject_id = (SELECT subject_id FROM image WHERE id = ?)',
+      'UPDATE prediction SET correct = 0 WHERE variant_id = 1 AND condition_id = 1 AND example_id = (SELECT example_id FROM image WHERE id = ?)',
     ).run(right?.id)
     expect(await ask.ids(filter)).toHaveLength(before.length + 1)
     db.prepare('DELETE FROM image WHERE id = ?').run(right?.id)
@@ -454,8 +463,8 @@ describe('the counts of facets', () => {
     for (const flip of ['lost', 'gained', 'kept', 'never'] as const)
       expect(own?.flips?.[flip]).toBe(count({ flips: [{ ...changed, flip }] }))
     expect(own?.wrong).toBe(count({ outcomes: [{ ...changed, outcome: 'wrong' }] }))
-    const all = images.filter((image) => looks.every((look) => image.facts[factKey(look)]))
-    const outcomes = (image: Image) => looks.map((look) => image.facts[factKey(look)]?.correct)
+    const all = images.filter((image) => shownFacts.every((shownFact) => image.facts[factKey(shownFact)]))
+    const outcomes = (image: Image) => shownFacts.map((shownFact) => image.facts[factKey(shownFact)]?.correct)
     const two = await ask.facets({
       outcomes: [
         { modelId: 1, outcome: 'correct' },
@@ -490,7 +499,7 @@ describe('the counts of facets', () => {
 describe('the browse thread', () => {
   const over = { datasetId: 1, known: known(), filter: {} }
   const page = { kind: 'page', ...over, order: inOrder, from: 0, after: null, limit: 10 } as const
-  const facets = { kind: 'facets' as const, ...over, looks, tags: ['dark', 'blurry'] }
+  const facets = { kind: 'facets' as const, ...over, shownFacts, tags: ['dark', 'blurry'] }
 
   it('answers other requests while it counts facets, and counts the same', async () => {
     const { db, keep, folder } = setUp(200)

@@ -57,8 +57,8 @@ async function compare(client: Client, datasetId: number, studyId: number) {
       expect(browser.rows.map(({ id }) => id)).toEqual(ids)
       found.images += ids.length
     }
-    const looks = [{ modelId: cell.modelId, changed: cell.changed }]
-    const { models } = await client.datasets.facets({ datasetId, looks })
+    const shownFacts = [{ modelId: cell.modelId, changed: cell.changed }]
+    const { models } = await client.datasets.facets({ datasetId, shownFacts })
     expect(models[0]).toMatchObject({ changed: cell.changed, measured: cell.n, correct: cell.correct })
   }
   return found

@@ -48,7 +48,7 @@ describe('tags and notes', () => {
     expect(await client.annotations.tag({ datasetId, selection, add: ['odd, very'] })).toMatchObject({
       files: 2,
     })
-    await client.annotations.note({ imageId: ids[0] ?? 0, text: 'look again' })
+    await client.annotations.note({ imageId: ids[0] ?? 0, text: 'shownFact again' })
     renameSync(join(root, 'cat', 'a.png'), join(root, 'cat', 'z.png'))
     const { jobId } = await client.datasets.reindex({ id: datasetId })
     await finished(engine, jobId)

@@ -21,7 +21,7 @@ it('thumbnails are made ahead once a folder is indexed, and kept by content', as
   await engine.client.datasets.add({ path: join(folder, 'images') })
   const { workspace } = engine.session.open()
   const digest = () =>
-    workspace.db.prepare<[], Buffer>('SELECT digest FROM subject').pluck().all()[0] ?? Buffer.alloc(32)
+    workspace.db.prepare<[], Buffer>('SELECT digest FROM example').pluck().all()[0] ?? Buffer.alloc(32)
   await expect.poll(() => workspace.thumbnails.get(digest(), 192), { timeout: 60_000 }).toBeTruthy()
   const made = workspace.thumbnails.get(digest(), 192)
   expect(await sharp(made).metadata()).toMatchObject({ format: 'webp', width: 192, height: 96 })

@@ -22,7 +22,7 @@ import {
   outcomesOf,
   pairCounts,
   predictionFinder,
-  subjectFacts,
+  exampleFacts,
 } from '#engine/facts/index.ts'
 import { addDataset, runStudy, sampleImages, sampleModel } from '../studies/sample.ts'
 
@@ -31,7 +31,7 @@ interface Fact {
   variant: number
   condition: number
   image: number
-  subject: number
+  example: number
   name: string
   class: string
   digest: string
@@ -77,15 +77,15 @@ beforeAll(async () => {
   const { datasetId, selected } = await prepare()
   db = new Database(join(folder, 'workspace', 'workspace.sqlite'))
   // Some images have no verdict, and some no fact but a failure.
-  db.exec(`UPDATE prediction SET correct = NULL WHERE subject_id % 7 = 0;
-    INSERT INTO failure SELECT variant_id, condition_id, subject_id, '{"code":"IMAGE_UNREADABLE","message":"' || subject_id || '","hint":"","details":""}'
-      FROM prediction WHERE subject_id % 5 = 0;
-    DELETE FROM prediction WHERE subject_id % 5 = 0`)
+  db.exec(`UPDATE prediction SET correct = NULL WHERE example_id % 7 = 0;
+    INSERT INTO failure SELECT variant_id, condition_id, example_id, '{"code":"IMAGE_UNREADABLE","message":"' || example_id || '","hint":"","details":""}'
+      FROM prediction WHERE example_id % 5 = 0;
+    DELETE FROM prediction WHERE example_id % 5 = 0`)
   facts = db
     .prepare<[], Fact>(
-      `SELECT p.variant_id AS variant, p.condition_id AS condition, i.id AS image, i.subject_id AS subject, i.name,
+      `SELECT p.variant_id AS variant, p.condition_id AS condition, i.id AS image, i.example_id AS example, i.name,
          s.class, lower(hex(s.digest)) AS digest, p.correct, p.predicted, p.confidence, p.true_rank AS rank
-       FROM prediction p, image i, subject s WHERE i.subject_id = p.subject_id AND s.id = i.subject_id ORDER BY i.id`,
+       FROM prediction p, image i, example s WHERE i.example_id = p.example_id AND s.id = i.example_id ORDER BY i.id`,
     )
     .all()
   variants = [...new Set(facts.map(({ variant }) => variant))]
@@ -141,7 +141,7 @@ describe.each(['all images', 'a selection', 'two classes'])('of %s', (name) => {
   it('what is right is counted as one by one', () => {
     const { source, isIn } = found()
     const failures = db.prepare<[number, number, number, number], number>(
-      'SELECT i.id FROM failure f, image i WHERE f.variant_id = ? AND f.condition_id = ? AND i.subject_id = f.subject_id AND i.id BETWEEN ? AND ? ORDER BY i.id',
+      'SELECT i.id FROM failure f, image i WHERE f.variant_id = ? AND f.condition_id = ? AND i.example_id = f.example_id AND i.id BETWEEN ? AND ? ORDER BY i.id',
     )
     for (const range of ranges()) {
       const rows = plain(range, isIn)
@@ -245,8 +245,8 @@ describe.each(['all images', 'a selection', 'two classes'])('of %s', (name) => {
         .sort((a, b) => sign * (a.confidence - b.confidence) || a.image - b.image)
         .map(({ image }) => image)
     for (const [order, wanted] of [
-      ['surest', ordered(-1)],
-      ['unsurest', ordered(1)],
+      ['mostConfident', ordered(-1)],
+      ['leastConfident', ordered(1)],
       ['mistakes', ordered(-1, ({ correct }) => correct === 0)],
     ] as const) {
       const start = byConfidence(db, source, of, order, null, 3)
@@ -268,23 +268,23 @@ describe.each(['all images', 'a selection', 'two classes'])('of %s', (name) => {
       expect(flips(db, source, null).count({ ...factsOf(0, 0), ...everywhere }, of)).toBe(0)
       expect(measuredImages(db, source, range, null, 10)).toEqual([])
       expect(outcomesOf(db, source, of)).toEqual([])
-      expect(predictionFinder(db)(of, facts[0]?.subject ?? 0)).toBeNull()
+      expect(predictionFinder(db)(of, facts[0]?.example ?? 0)).toBeNull()
     }
   })
 })
 
-it('facts of subjects come in order of subject, in pages of any size', () => {
+it('facts of examples come in order of example, in pages of any size', () => {
   const of = factsOf(0, 1)
   const wanted = db
-    .prepare('SELECT subject_id FROM prediction WHERE variant_id = ? AND condition_id = ? ORDER BY 1')
+    .prepare('SELECT example_id FROM prediction WHERE variant_id = ? AND condition_id = ? ORDER BY 1')
     .pluck()
     .all(of.variantId, of.conditionId)
   for (const size of [1, 4, wanted.length, 1000])
     expect(
-      [...subjectFacts(db, of, { first: 1, last: 10_000 }, size)].flat().map(([subject]) => subject),
+      [...exampleFacts(db, of, { first: 1, last: 10_000 }, size)].flat().map(([example]) => example),
     ).toEqual(wanted)
   const [first, last] = [Number(wanted[1]), Number(wanted[3])]
-  expect([...subjectFacts(db, of, { first, last }, 2)].flat().map(([subject]) => subject)).toEqual(
+  expect([...exampleFacts(db, of, { first, last }, 2)].flat().map(([example]) => example)).toEqual(
     wanted.slice(1, 4),
   )
 })

@@ -43,7 +43,7 @@ it('looking at a study that was never run writes nothing, and nothing of it coun
   expect([cost.passes, cost.cached]).toEqual([4 * cost.images, 0])
   const cell = { id, modelId: modelIds[0] ?? 0, key: result.conditions[1]?.key ?? '' }
   expect(await client.studies.rows(cell)).toEqual({ rows: [], next: null })
-  for (const direction of ['lost', 'mistakes', 'surest'] as const)
+  for (const direction of ['lost', 'mistakes', 'mostConfident'] as const)
     expect(await client.studies.flips({ ...cell, direction })).toMatchObject({ rows: [], total: 0 })
   expect(await client.studies.image({ id, imageId })).toEqual({ rows: [] })
   expect(await client.studies.images({ id })).toMatchObject({ rows: [], total: 0 })

@@ -22,7 +22,7 @@ const composed = (specs: readonly FigureSpec[], change: Partial<Composition> = {
   ...change,
 })
 const render = async (composition: Composition, format: Drawing['format'] = 'svg', text?: Drawing['text']) =>
-  Buffer.from(await draw({ subject: { kind: 'composed', composition }, format, dpi: 100, text }))
+  Buffer.from(await draw({ content: { kind: 'composed', composition }, format, dpi: 100, text }))
 
 /** Kernels of a sheet: many cells with gaps. */
 const sheet: FigureSpec = {
@@ -163,7 +163,7 @@ describe('a composed figure', patient, () => {
       const spec = await mapOf('over')
       const alone = async (format: Drawing['format']) => {
         const options = { widthInches: 3, dpi: 100 }
-        return Buffer.from(await draw({ subject: { kind: 'figure', spec, options }, format, dpi: 100 }))
+        return Buffer.from(await draw({ content: { kind: 'figure', spec, options }, format, dpi: 100 }))
       }
       const [under, over] = imagesOf((await alone('svg')).toString())
       expect(under).toEqual(over)

@@ -16,7 +16,7 @@ afterEach(async () => {
 })
 
 const drawing = (spec = curves, format: Drawing['format'] = 'svg', dpi = 100): Drawing => ({
-  subject: { kind: 'figure', spec, options: { widthInches: 3.25, dpi } },
+  content: { kind: 'figure', spec, options: { widthInches: 3.25, dpi } },
   format,
   dpi,
 })
@@ -30,7 +30,7 @@ function fragile(id: string): URL {
      parentPort.on('message', (message) => {
        if (message === null) return parentPort.close()
        const { id, task } = message
-       if (task.drawing.subject.spec.id === '${id}') throw new Error('a native crash')
+       if (task.drawing.content.spec.id === '${id}') throw new Error('a native crash')
        parentPort.postMessage({ id, ok: true, value: new Uint8Array([7]) })
      })`,
   )

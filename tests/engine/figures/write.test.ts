@@ -27,7 +27,7 @@ const svg = async (
   typeface: 'sans' | 'serif' = 'sans',
 ) => {
   const options = { widthInches: 3.25, heightInches: 2, dpi: 72, typeface }
-  const bytes = await draw({ subject: { kind: 'figure', spec, options }, format: 'svg', dpi: 72, text })
+  const bytes = await draw({ content: { kind: 'figure', spec, options }, format: 'svg', dpi: 72, text })
   return Buffer.from(bytes).toString()
 }
 /** A PNG of one colour, base64. */
@@ -282,8 +282,8 @@ describe('SVG', () => {
     }))
     const heights = [many.slice(0, 2), many].map(async (series) => {
       const options = { widthInches: 3.25, dpi: 72 }
-      const subject = { kind: 'figure' as const, spec: { ...curves, series }, options }
-      const drawn = Buffer.from(await draw({ subject, format: 'svg', dpi: 72 })).toString()
+      const content = { kind: 'figure' as const, spec: { ...curves, series }, options }
+      const drawn = Buffer.from(await draw({ content, format: 'svg', dpi: 72 })).toString()
       const [, height = ''] = /<svg[^>]* height="([\d.]+)in"/.exec(drawn) ?? []
       return 72 * Number(height)
     })

@@ -8,19 +8,19 @@ import {
   frameCount,
   noisePerturbations,
   perturbationNames,
-  transform,
+  pixelTransform,
   type CorruptionName,
   type PerturbationName,
-  type Transform,
+  type PixelTransform,
 } from '#shared/transforms/index.ts'
 
 const photo = await readPicture(join(import.meta.dirname, 'goldens/geometry/wide.jpg'))
 
-const corrupt = (name: CorruptionName, severity = 3, more: object = {}): Transform =>
-  transform.parse({ op: 'corruption', name, severity, seed: 5, jpeg: false, ...more })
-const perturb = (name: PerturbationName, frame: number, more: object = {}): Transform =>
-  transform.parse({ op: 'perturbation', name, frame, seed: 5, ...more })
-const apply = (value: Transform, picture: Picture = photo, imageKey = 'a') =>
+const corrupt = (name: CorruptionName, severity = 3, more: object = {}): PixelTransform =>
+  pixelTransform.parse({ op: 'corruption', name, severity, seed: 5, jpeg: false, ...more })
+const perturb = (name: PerturbationName, frame: number, more: object = {}): PixelTransform =>
+  pixelTransform.parse({ op: 'perturbation', name, frame, seed: 5, ...more })
+const apply = (value: PixelTransform, picture: Picture = photo, imageKey = 'a') =>
   applyTransform(picture, value, { imageKey })
 
 const distance = (a: Picture, b: Picture) =>
@@ -77,7 +77,7 @@ describe('a corruption', () => {
     const passed = await apply(corrupt('contrast', 3, { jpeg: true }))
     expect(passed.pixels).toEqual(throughJpeg(plain, 85).pixels)
     expect(passed.pixels).not.toEqual(plain.pixels)
-    expect(transform.parse({ op: 'corruption', name: 'contrast', severity: 3, seed: 5 })).toMatchObject({
+    expect(pixelTransform.parse({ op: 'corruption', name: 'contrast', severity: 3, seed: 5 })).toMatchObject({
       jpeg: true,
     })
   })
@@ -97,7 +97,7 @@ describe('a corruption', () => {
     { op: 'corruption', name: 'rain', severity: 1, seed: 1 },
     { op: 'perturbation', name: 'tilt', frame: 31, seed: 1 },
     { op: 'perturbation', name: 'tilt', frame: 1, seed: 1, difficulty: 2 },
-  ])('refuses %j', (value) => expect(transform.safeParse(value).success).toBe(false))
+  ])('refuses %j', (value) => expect(pixelTransform.safeParse(value).success).toBe(false))
 })
 
 describe('frost', () => {
@@ -127,9 +127,9 @@ describe.each(perturbationNames)('the perturbation %s', (name) => {
     const [early, late] = [await apply(perturb(name, 3)), await apply(perturb(name, 28))]
     expect((await apply(perturb(name, 3))).pixels).toEqual(early.pixels)
     expect(distance(early, late)).toBeGreaterThan(0)
-    expect(transform.safeParse({ op: 'perturbation', name, frame: frameCount(name), seed: 1 }).success).toBe(
-      false,
-    )
+    expect(
+      pixelTransform.safeParse({ op: 'perturbation', name, frame: frameCount(name), seed: 1 }).success,
+    ).toBe(false)
   })
 })
 

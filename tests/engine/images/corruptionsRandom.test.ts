@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { applyTransform, preprocess, type Picture } from '#engine/images/index.ts'
-import { corruptionNames, transform, type CorruptionName } from '#shared/transforms/index.ts'
+import { corruptionNames, pixelTransform, type CorruptionName } from '#shared/transforms/index.ts'
 import { ringPower } from './spectrum.ts'
 
 const folder = join(import.meta.dirname, 'goldens/corruptions')
@@ -83,7 +83,7 @@ describe('a random corruption has the reference’s distribution over fifty pict
       const total = new Totals()
       for (let seed = 1; seed <= (draws[name] ?? 1); seed++) {
         for (const [i, picture] of pictures.entries()) {
-          const value = transform.parse({ op: 'corruption', name, severity, seed, jpeg: false })
+          const value = pixelTransform.parse({ op: 'corruption', name, severity, seed, jpeg: false })
           total.add(picture, await applyTransform(picture, value, { imageKey: `picture ${i}` }))
         }
       }

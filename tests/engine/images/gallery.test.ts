@@ -11,11 +11,11 @@ import {
 } from '#engine/images/index.ts'
 import { filmPath, transformedPath } from '#shared/bytes.ts'
 import {
-  canonicalTransform,
+  canonicalPixelTransform,
   corruptionNames,
   frameCount,
   perturbationNames,
-  type Transform,
+  type PixelTransform,
 } from '#shared/transforms/index.ts'
 import { temporaryFolder } from '../../temporary.ts'
 import { served } from '../served.ts'
@@ -24,7 +24,7 @@ const photo = join(import.meta.dirname, 'goldens/geometry/photo.jpg')
 const benchmark: Geometry = { size: [224, 224], resize: 'shorter', resizeTo: 256, interpolation: 'bilinear' }
 
 const pixelsOf = async (png: Buffer) => sharp(png).raw().toBuffer({ resolveWithObject: true })
-const fog: Transform = {
+const fog: PixelTransform = {
   ...{ op: 'corruption', name: 'fog', severity: 3, seed: 4, jpeg: true, variant: 'published' },
 }
 
@@ -34,18 +34,18 @@ describe('the gallery', () => {
     const { key, width, height } = await client.gallery.file({ path: photo })
     const { digest } = await digestAndMeasure(photo)
     expect(key).toBe(digest)
-    const { status, body } = await ask(transformedPath(key, 'benchmark', canonicalTransform(fog)))
+    const { status, body } = await ask(transformedPath(key, 'benchmark', canonicalPixelTransform(fog)))
     expect(status).toBe(200)
     const expected = await applyTransform(await preprocess(photo, benchmark), fog, { imageKey: digest })
     const { data, info } = await pixelsOf(body)
     expect([info.height, info.width]).toEqual([224, 224])
     expect(data.equals(Buffer.from(expected.pixels))).toBe(true)
     // The same address again comes from what was kept.
-    expect((await ask(transformedPath(key, 'benchmark', canonicalTransform(fog)))).body.equals(body)).toBe(
-      true,
-    )
+    expect(
+      (await ask(transformedPath(key, 'benchmark', canonicalPixelTransform(fog)))).body.equals(body),
+    ).toBe(true)
     const own = await pixelsOf(
-      (await ask(transformedPath(key, 'own', canonicalTransform({ op: 'identity' })))).body,
+      (await ask(transformedPath(key, 'own', canonicalPixelTransform({ op: 'identity' })))).body,
     )
     expect([own.info.height, own.info.width]).toEqual([height, width])
   })
@@ -59,7 +59,13 @@ describe('the gallery', () => {
     const clean = await preprocess(photo, benchmark)
     const size = clean.pixels.length
     for (const frame of [0, 15, 30]) {
-      const transform: Transform = { op: 'perturbation', name: 'brightness', frame, seed: 0, difficulty: 1 }
+      const transform: PixelTransform = {
+        op: 'perturbation',
+        name: 'brightness',
+        frame,
+        seed: 0,
+        difficulty: 1,
+      }
       const { pixels } = await applyTransform(clean, transform, { imageKey: key })
       expect(data.subarray(frame * size, (frame + 1) * size).equals(Buffer.from(pixels))).toBe(true)
     }
@@ -68,7 +74,7 @@ describe('the gallery', () => {
   })
 
   it.each([
-    ['an unknown file', transformedPath('0'.repeat(64), 'own', canonicalTransform(fog)), 404],
+    ['an unknown file', transformedPath('0'.repeat(64), 'own', canonicalPixelTransform(fog)), 404],
     ['no transform', '/bytes/transformed/1?size=own', 400],
     ['no transform that is known', transformedPath(1, 'own', '{"op":"melt"}'), 400],
     ['text that is no JSON', transformedPath(1, 'own', '{'), 400],

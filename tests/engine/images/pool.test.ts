@@ -13,13 +13,13 @@ import {
   type ImagePool,
 } from '#engine/images/index.ts'
 import { applyGeometry, applyResize } from '#engine/images/geometry.ts'
-import type { Transform } from '#shared/transforms/index.ts'
+import type { PixelTransform } from '#shared/transforms/index.ts'
 
 const goldens = join(import.meta.dirname, 'goldens')
 const wide = join(goldens, 'geometry/wide.jpg')
 const geometry: Geometry = { size: [64, 60], resize: 'shorter', resizeTo: 70, interpolation: 'bilinear' }
 const bytes = 64 * 60 * 3
-const drop = (percent: number): Transform => ({
+const drop = (percent: number): PixelTransform => ({
   op: 'patchDrop',
   patch: 16,
   percent,

@@ -49,7 +49,7 @@ describe('of one class', () => {
       trueClass: null,
       completeness: null,
     })
-    const { channels, shown } = engine.session.looking.kept.get(null, result.key, ['saliency']).parts
+    const { channels, shown } = engine.session.inspections.kept.get(null, result.key, ['saliency']).parts
     const gradient = pixelsOf(channels)
     const pixels = Float32Array.from(shown?.bytes ?? [], (value) => value / 255)
     const { preprocessing } = await engine.client.models.get({ id: modelId })

@@ -163,11 +163,11 @@ describe('the transfer check', () => {
         predicted,
       ])
     const still = await study(1e-9)
-    for (const [model, maker] of [
+    for (const [model, surrogate] of [
       [first, second],
       [second, first],
     ] as const)
-      expect(await facts(still.id, model, `transfer,from=${maker}`)).toEqual(
+      expect(await facts(still.id, model, `transfer,from=${surrogate}`)).toEqual(
         await facts(still.id, model, 'clean'),
       )
 

@@ -10,7 +10,7 @@ import { params as galleryParams } from '#engine/studies/kinds/saliencyGallery/p
 import { startEngine } from '../process.ts'
 import { hunger, setUp, toil } from './burden.ts'
 import { jobEnd, runStudy, type Client } from './sample.ts'
-import { subjectsOf } from '#engine/facts/index.ts'
+import { examplesOf } from '#engine/facts/index.ts'
 
 /** The burdened model failed with the white image alone, and says the same of all others as the one without. */
 async function expectOnlyWhiteFailed(client: Client, id: number, code: string): Promise<void> {
@@ -127,14 +127,14 @@ it('a saliency gallery takes fewer gradients together where memory does not suff
   if (!burdened || !plain) throw new Error('no models')
   const source = { datasetId, selectedFor: null }
   const chosen = galleryParams.parse(params)
-  const subjects = subjectsOf(await galleryImages(workspace.db, source, chosen))
+  const examples = examplesOf(await galleryImages(workspace.db, source, chosen))
   for (const name of chosen.methods) {
     const [found, wanted] = [burdened, plain].map((model) =>
-      mapsOf(workspace.db, model, name, chosen).vectors(subjects),
+      mapsOf(workspace.db, model, name, chosen).vectors(examples),
     )
     expect([found?.size, wanted?.size]).toEqual([16, 17])
-    for (const [subject, map] of found ?? []) {
-      const like = wanted?.get(subject) ?? []
+    for (const [example, map] of found ?? []) {
+      const like = wanted?.get(example) ?? []
       const largest = Math.max(...like)
       const apart = map.map((value, at) => Math.abs(value - (like[at] ?? NaN)))
       expect(Math.max(...apart)).toBeLessThanOrEqual(1e-4 * largest)

@@ -20,8 +20,8 @@ function pieced(text: string, length: number): { head: Draws; entries: DrawnMask
 function whole(text: string): { head: Draws; entries: DrawnMask[] } {
   const draws = parseDraws(text)
   const entries = masksOf(draws).flatMap((masks, size) =>
-    Object.entries(masks.entries).flatMap(([level, subjects]) =>
-      Object.entries(subjects).map(([subject, bits]) => ({ size, level, subject, bits })),
+    Object.entries(masks.entries).flatMap(([level, owners]) =>
+      Object.entries(owners).map(([owner, bits]) => ({ size, level, owner, bits })),
     ),
   )
   const others = draws.others?.map((one) => ({ ...one, entries: {} }))
@@ -100,7 +100,7 @@ describe('a draws file in pieces', () => {
     const text = `${JSON.stringify(head).slice(0, -1)},"__proto__":{"patch":1},"entries":{"__proto__":{"a":"00"},"1/0":{"b":"00"}}}`
     const { head: found, entries } = pieced(text, 3)
     expect(found).toEqual({ ...head, entries: {} })
-    expect(entries).toEqual([{ size: 0, level: '1/0', subject: 'b', bits: '00' }])
+    expect(entries).toEqual([{ size: 0, level: '1/0', owner: 'b', bits: '00' }])
   })
 })
 

@@ -206,23 +206,23 @@ describe('against PyTorch and numpy with the same draws (tools/goldens/studies/e
   it('the maps of the saliency gallery are the same, under every method', async () => {
     const ids = db()
       .prepare<[number], { id: number; digest: string }>(
-        'SELECT i.id, lower(hex(s.digest)) AS digest FROM image i JOIN subject s ON s.id = i.subject_id WHERE i.dataset_id = ?',
+        'SELECT i.id, lower(hex(s.digest)) AS digest FROM image i JOIN example s ON s.id = i.example_id WHERE i.dataset_id = ?',
       )
       .all(firsts)
     const imageIds = few.slice(0, 4).map((digest) => ids.find((row) => row.digest === digest)?.id ?? 0)
     const params = { imageIds, copies: 4, steps: 10 }
     const id = await run('saliency-gallery', 'replk31', params, firsts)
     expect((await engine.client.studies.result({ id })).complete).toBe(true)
-    const subjects = imageIds.map((image) =>
-      db().prepare<[number], number>('SELECT subject_id FROM image WHERE id = ?').pluck().get(image),
+    const examples = imageIds.map((image) =>
+      db().prepare<[number], number>('SELECT example_id FROM image WHERE id = ?').pluck().get(image),
     )
     for (const [name, wanted] of Object.entries(golden.gallery)) {
       const method = z.enum(['gradient', 'smoothGrad', 'integratedGradients']).parse(name)
       const model = getModel(db(), models['replk31'] ?? 0)
       const found = mapsOf(db(), model, method, galleryParams.parse(params))
-      const maps = found.vectors(subjects.flatMap((subject) => subject ?? []))
+      const maps = found.vectors(examples.flatMap((example) => example ?? []))
       wanted.forEach((cells, at) => {
-        const map = maps.get(subjects[at] ?? 0) ?? new Float64Array()
+        const map = maps.get(examples[at] ?? 0) ?? new Float64Array()
         expect(relative(regrid(map, [64, 64], [8, 8]), cells)).toBeLessThan(2e-3)
       })
     }

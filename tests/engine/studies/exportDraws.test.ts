@@ -42,8 +42,8 @@ function wanted(db: Db, source: ImageSource, conditions: PlannedCondition[]): st
     for (const stored of conditions) {
       const { transform } = partFor(stored, id)
       if (transform.op !== 'patchDrop') continue
-      const { level, subject } = drawsEntry(transform, digest)
-      ;(entries[level] ??= {})[subject] ??= toBitset(patchMask(transform, digest, 96, 96))
+      const { level, owner } = drawsEntry(transform, digest)
+      ;(entries[level] ??= {})[owner] ??= toBitset(patchMask(transform, digest, 96, 96))
     }
   const numbers = (level: string) => level.split('/').map(Number)
   const levels = Object.keys(entries).sort((a, b) => {

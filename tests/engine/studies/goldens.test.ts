@@ -40,7 +40,7 @@ beforeAll(async () => {
   const rows = engine.session
     .open()
     .workspace.db.prepare<[], { id: number; digest: string }>(
-      'SELECT i.id, lower(hex(s.digest)) AS digest FROM image i JOIN subject s ON s.id = i.subject_id',
+      'SELECT i.id, lower(hex(s.digest)) AS digest FROM image i JOIN example s ON s.id = i.example_id',
     )
     .all()
   place = new Map(rows.map(({ id, digest }) => [id, golden.digests.indexOf(digest)]))

@@ -67,7 +67,7 @@ describe('a subsets file', () => {
     writeFileSync(path, serialiseSubsets(file([[4, 0]])).replace('"d"', JSON.stringify(model.digest)))
     const own = await lesion({ draws: (await client.studies.importDraws({ path })).digest })
     expect((await cells(own.id)).map(([key]) => key)).toEqual(['none', 'n=2,sample=0'])
-    // The same stimulus, other facts: lists outside of the study must not be asked for them.
+    // The same transform, other facts: lists outside of the study must not be asked for them.
     const { conditions } = await client.studies.result({ id: own.id })
     expect(conditions.map(({ unchangedModel }) => unchangedModel)).toEqual([true, false])
     expect(conditions[1]?.conditionIds).toEqual(conditions[0]?.conditionIds)

@@ -12,7 +12,7 @@ async function setUp() {
   }
 }
 
-it('models of other recipes are tested against each other under noise that depends on the recipe', async () => {
+it('models of other preprocessings are tested against each other under noise that depends on the preprocessing', async () => {
   const { client, datasetId, models, modelIds } = await setUp()
   const [first, second] = models
   if (!first || !second) throw new Error('no models')

@@ -112,7 +112,7 @@ describe('a receptive field whose images have no values yet', () => {
     const forget = (images: number) =>
       db
         .prepare(
-          `DELETE FROM measurement WHERE (variant_id, subject_id) IN (SELECT m.variant_id, m.subject_id FROM measurement m
+          `DELETE FROM measurement WHERE (variant_id, example_id) IN (SELECT m.variant_id, m.example_id FROM measurement m
            JOIN variant v ON v.id = m.variant_id WHERE v.key LIKE '%receptiveFieldRings%' LIMIT ?)`,
         )
         .run(images)

@@ -56,15 +56,13 @@ describe('a draws file that is read piece by piece', () => {
     const { digest } = await importDraws(workspace, path, 0)
     const reader = await openDraws(workspace, digest)
     const whole = parseDraws(readFileSync(path, 'utf8'))
-    for (const subject of ['aa', 'bb', 'cc']) {
-      const found = reader.of({ digest: subject, className: null })
+    for (const owner of ['aa', 'bb', 'cc']) {
+      const found = reader.of({ digest: owner, className: null })
       const wanted = masksOf(whole).map(({ height, width, entries }) => ({
         ...{ height, width },
         entries: Object.fromEntries(
           Object.entries(entries).flatMap(([level, masks]) => {
-            const kept = Object.entries(masks).filter(
-              ([name]) => name === subject || name.startsWith('group:'),
-            )
+            const kept = Object.entries(masks).filter(([name]) => name === owner || name.startsWith('group:'))
             return kept.length === 0 ? [] : [[level, Object.fromEntries(kept)]]
           }),
         ),
@@ -72,7 +70,7 @@ describe('a draws file that is read piece by piece', () => {
       expect(masksOf(found)).toEqual(wanted)
       expect(found.patch).toBe(16)
       // Of one level the masks are the same, and no more of the image are read.
-      const ofOne = reader.of({ digest: subject, className: null }, '10/0')
+      const ofOne = reader.of({ digest: owner, className: null }, '10/0')
       expect(ofOne.entries['10/0']).toEqual(found.entries['10/0'])
       expect(Object.keys(ofOne.entries['5/1'] ?? {})).toEqual([])
     }

@@ -28,7 +28,7 @@ async function swapLabels({ client, folder }: Awaited<ReturnType<typeof setUp>>,
 describe('transfers are measured anew', () => {
   const params = { attack: 'pgd', epsilons: [0.02], iterations: 2 }
 
-  it('when the recipe of the surrogate changes, and from other pictures', async () => {
+  it('when the preprocessing of the surrogate changes, and from other pictures', async () => {
     const { client, folder, run } = await setUp()
     const surrogate = await client.models.add({ path: sampleModel('resnet') })
     const transfer = () => run('transfer-attack', { ...params, surrogate: surrogate.id })
@@ -114,7 +114,7 @@ it('the share of patches is that of the images of the study, for the size of eac
   ])
 })
 
-it('a look at an image under attack is not kept when the recipe changes', async () => {
+it('a look at an image under attack is not kept when the preprocessing changes', async () => {
   const { client, engine, modelId, run } = await setUp()
   const { id } = await run('adversarial', { attack: 'fgsm', epsilons: [0.1], baseline: false })
   const key = 'epsilon=0.1,steps=1'
@@ -126,12 +126,12 @@ it('a look at an image under attack is not kept when the recipe changes', async 
       .pluck()
       .get(),
   )
-  const look = () => client.studies.perturbation({ imageId: row?.imageId ?? 0, modelId, conditionId })
-  const before = await look()
+  const shownFact = () => client.studies.perturbation({ imageId: row?.imageId ?? 0, modelId, conditionId })
+  const before = await shownFact()
   const { preprocessing } = await client.models.get({ id: modelId })
   await client.models.update({
     id: modelId,
     preprocessing: { ...preprocessing, resize: 'shorter', resizeTo: 150 },
   })
-  expect(await look()).not.toEqual(before)
+  expect(await shownFact()).not.toEqual(before)
 })

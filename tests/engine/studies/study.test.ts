@@ -37,7 +37,7 @@ function facts(workspace: string): unknown[] {
       .prepare(
         `SELECT v.model_digest, c.transform, hex(s.digest) AS image, s.class, p.predicted, p.correct, p.true_rank, p.confidence,
            p.true_probability, p.true_logit, hex(p.top) AS top
-         FROM prediction p JOIN variant v ON v.id = p.variant_id JOIN condition c ON c.id = p.condition_id JOIN subject s ON s.id = p.subject_id
+         FROM prediction p JOIN variant v ON v.id = p.variant_id JOIN condition c ON c.id = p.condition_id JOIN example s ON s.id = p.example_id
          ORDER BY 1, 2, 3`,
       )
       .all()

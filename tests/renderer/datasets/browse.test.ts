@@ -108,7 +108,7 @@ describe('a selection', () => {
 describe('a filter in words', () => {
   const names = {
     classOf: (k: number) => ['cat', 'dog', 'fox'][k] ?? '?',
-    look: ({ modelId, conditionId }: { modelId: number; conditionId?: number | undefined }) =>
+    shownFact: ({ modelId, conditionId }: { modelId: number; conditionId?: number | undefined }) =>
       `M${modelId}${conditionId ? ' blurred' : ''}`,
     predicted: (_: number, k: number) => `out ${k}`,
     subset: (id: number) => `S${id}`,

@@ -5,8 +5,8 @@ import {
   filterFromQuery,
   filterToQuery,
   isEmptyFilter,
-  looksFromQuery,
-  looksToQuery,
+  shownFactsFromQuery,
+  shownFactsToQuery,
   orderFromQuery,
   orderToQuery,
 } from '../../../src/renderer/features/datasets/filter/filterQuery.ts'
@@ -96,16 +96,20 @@ describe('a filter in an address', () => {
   })
 })
 
-describe('order and looks in an address', () => {
+describe('order and shownFacts in an address', () => {
   it('come back as they went', () => {
     const order = { by: 'trueMargin', descending: true, fact: { modelId: 2, conditionId: 9 } } as const
     expect(orderFromQuery({ order: orderToQuery(order) ?? '' })).toEqual(order)
     expect(orderToQuery({ by: 'place', descending: false })).toBeUndefined()
     expect(orderFromQuery({ order: 'confidence:up' })).toEqual({ by: 'place', descending: false })
-    const looks = [{ modelId: 1 }, { modelId: 2, conditionId: 17 }, { modelId: 1, changed: 'without-3-7' }]
-    expect(looksFromQuery({ look: looksToQuery(looks) })).toEqual(looks)
-    expect(looksFromQuery({ look: '1~without-0,2' })).toEqual([{ modelId: 2 }])
-    expect(looksFromQuery({})).toBeNull()
-    expect(looksFromQuery({ look: looksToQuery([]) })).toEqual([])
+    const shownFacts = [
+      { modelId: 1 },
+      { modelId: 2, conditionId: 17 },
+      { modelId: 1, changed: 'without-3-7' },
+    ]
+    expect(shownFactsFromQuery({ facts: shownFactsToQuery(shownFacts) })).toEqual(shownFacts)
+    expect(shownFactsFromQuery({ facts: '1~without-0,2' })).toEqual([{ modelId: 2 }])
+    expect(shownFactsFromQuery({})).toBeNull()
+    expect(shownFactsFromQuery({ facts: shownFactsToQuery([]) })).toEqual([])
   })
 })

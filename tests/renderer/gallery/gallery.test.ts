@@ -1,7 +1,7 @@
 import { effectScope } from 'vue'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { GalleryCatalogue } from '#shared/contract/index.ts'
-import { transform } from '#shared/transforms/index.ts'
+import { pixelTransform } from '#shared/transforms/index.ts'
 import {
   bandRows,
   cleanTile,
@@ -37,7 +37,7 @@ describe('the rows of the gallery', () => {
     const texts = rows.flatMap(({ tiles }) => tiles.slice(1).map((tile) => tile.transform))
     expect(new Set(texts).size).toBe(texts.length)
     for (const text of texts) {
-      const value = transform.parse(JSON.parse(text))
+      const value = pixelTransform.parse(JSON.parse(text))
       expect(value).toMatchObject({ seed: 7 })
     }
   })

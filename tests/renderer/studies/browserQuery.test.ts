@@ -3,7 +3,7 @@ import type { StudyCondition } from '#shared/contract/index.ts'
 import { chipsOf } from '../../../src/renderer/features/datasets/filter/chips.ts'
 import {
   filterFromQuery,
-  looksFromQuery,
+  shownFactsFromQuery,
 } from '../../../src/renderer/features/datasets/filter/filterQuery.ts'
 import { browserQuery } from '../../../src/renderer/features/studies/images/browserQuery.ts'
 import { changeTitle } from '#shared/changedModel.ts'
@@ -33,13 +33,13 @@ const lesion = cell('n=2,sample=0', { unchangedModel: false, changed: 'without-3
 describe('the images of a cell in the dataset browser', () => {
   it('are those of the changed model, in words that say what was changed', () => {
     const query = browserQuery(lesion, none, 'lost')
-    expect(query).toEqual({ flip: '4~without-3-7:lost', look: '4,4~without-3-7' })
+    expect(query).toEqual({ flip: '4~without-3-7:lost', facts: '4,4~without-3-7' })
     const filter = filterFromQuery(query ?? {})
     expect(filter).toEqual({ flips: [{ modelId: 4, changed: 'without-3-7', flip: 'lost' }] })
-    expect(looksFromQuery(query ?? {})).toEqual([{ modelId: 4 }, { modelId: 4, changed: 'without-3-7' }])
+    expect(shownFactsFromQuery(query ?? {})).toEqual([{ modelId: 4 }, { modelId: 4, changed: 'without-3-7' }])
     const names = {
       classOf: String,
-      look: ({ changed }: { changed?: string | undefined }) =>
+      shownFact: ({ changed }: { changed?: string | undefined }) =>
         `RepLK-31 ${changed ? changeTitle(changed) : ''}`,
       predicted: String,
       subset: String,
@@ -55,13 +55,13 @@ describe('the images of a cell in the dataset browser', () => {
     const dropped = cell('percent=50,repeat=0', { conditionIds: [17] })
     expect(browserQuery(dropped, cell('percent=0,repeat=0', { baseline: true }), 'both')).toEqual({
       flip: '4:both:17',
-      look: '4,4:17',
+      facts: '4,4:17',
     })
-    expect(browserQuery(none, null, 'mistakes')).toEqual({ outcome: '4:wrong', look: '4' })
+    expect(browserQuery(none, null, 'mistakes')).toEqual({ outcome: '4:wrong', facts: '4' })
   })
 
   it('are not told where no filter gives them', () => {
-    expect(browserQuery(lesion, none, 'surest')).toBeNull()
+    expect(browserQuery(lesion, none, 'mostConfident')).toBeNull()
     expect(browserQuery(none, null, 'lost')).toBeNull()
     const ownReadout = cell('outside', { unchangedModel: false })
     expect(browserQuery(ownReadout, none, 'mistakes')).toBeNull()

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
-  canonicalTransform,
+  canonicalPixelTransform,
   drawsEntry,
   droppedPatches,
   fromBitset,
@@ -9,7 +9,7 @@ import {
   patchMask,
   serialiseDraws,
   toBitset,
-  transform,
+  pixelTransform,
   type Draws,
   type PatchDrop,
 } from '#shared/transforms/index.ts'
@@ -95,7 +95,7 @@ describe('a draws file', () => {
   it('replays the mask whatever the seed, per image or per group', () => {
     expect(patchMask(replay, 'ab', 224, 224, file)).toEqual(mask)
     expect(patchMask({ ...replay, group: 3 }, 'zz', 224, 224, file)).toEqual(mask)
-    expect(drawsEntry({ ...replay, group: 3 }, 'zz')).toEqual({ level: '50/0', subject: 'group:3' })
+    expect(drawsEntry({ ...replay, group: 3 }, 'zz')).toEqual({ level: '50/0', owner: 'group:3' })
   })
 
   it.each([
@@ -141,14 +141,14 @@ describe('the transform schema', () => {
       patch: 16,
       op: 'patchDrop',
     }
-    expect(canonicalTransform(transform.parse(shuffled))).toBe(
+    expect(canonicalPixelTransform(pixelTransform.parse(shuffled))).toBe(
       '{"draws":null,"fill":"black","group":null,"op":"patchDrop","patch":16,"percent":50,"repeat":0,"seed":7}',
     )
-    expect(canonicalTransform({ op: 'identity' })).toBe('{"op":"identity"}')
+    expect(canonicalPixelTransform({ op: 'identity' })).toBe('{"op":"identity"}')
   })
 
   it.each([{ op: 'nothing' }, { ...drop, percent: 50.5 }, { ...drop, percent: 101 }, { ...drop, patch: 0 }])(
     'refuses %j',
-    (value) => expect(transform.safeParse(value).success).toBe(false),
+    (value) => expect(pixelTransform.safeParse(value).success).toBe(false),
   )
 })

@@ -66,17 +66,19 @@ export const browsing = {
   facets: api.datasets.facets.handler(({ input, context: { session }, signal }) => {
     const { workspace, browser } = session.open()
     datasetRow(workspace.db, input.datasetId)
-    const looks = [...new Map(input.looks.map((look) => [factKey(look), look])).values()]
-    const known = knownFor(session, { filter: input.filter, looks })
+    const shownFacts = [
+      ...new Map(input.shownFacts.map((shownFact) => [factKey(shownFact), shownFact])).values(),
+    ]
+    const known = knownFor(session, { filter: input.filter, shownFacts })
     const tags = listTags(workspace.db).map(({ name }) => name)
-    return browser.ask({ kind: 'facets', ...input, looks, known, tags }, signal)
+    return browser.ask({ kind: 'facets', ...input, shownFacts, known, tags }, signal)
   }),
   confusion: api.datasets.confusion.handler(async ({ input, context: { session }, signal }) => {
     const { workspace, browser } = session.open()
-    const { datasetId, filter, look } = input
-    const known = knownFor(session, { filter, looks: [look] })
-    const counts = await browser.ask({ kind: 'confusion', datasetId, known, filter, look }, signal)
-    return confusionOf(workspace.db, counts, datasetId, getModel(workspace.db, look.modelId), input)
+    const { datasetId, filter, shownFact } = input
+    const known = knownFor(session, { filter, shownFacts: [shownFact] })
+    const counts = await browser.ask({ kind: 'confusion', datasetId, known, filter, shownFact }, signal)
+    return confusionOf(workspace.db, counts, datasetId, getModel(workspace.db, shownFact.modelId), input)
   }),
   conditions: api.datasets.conditions.handler(({ input, context: { session } }) =>
     measuredConditions(session.open().workspace.db, input.datasetId),

@@ -1,6 +1,6 @@
 import { changeNameOf, changeTitle } from '#shared/changedModel.ts'
 import type { ChangedModel, MeasuredCondition } from '#shared/contract/index.ts'
-import { stimulusTitle } from '#shared/stimulusTitle.ts'
+import { transformTitle } from '#shared/transformTitle.ts'
 import { listModels } from '../../models/index.ts'
 import {
   changedVariants,
@@ -30,7 +30,7 @@ export function measuredConditions(db: Db, datasetId: number): MeasuredCondition
   return [...found]
     .map(([conditionId, modelIds]) => {
       const transform = conditionTransform(db, conditionId)
-      return { conditionId, title: stimulusTitle(transform), stimulus: { ...transform }, modelIds }
+      return { conditionId, title: transformTitle(transform), transform: { ...transform }, modelIds }
     })
     .sort(byTitle)
 }

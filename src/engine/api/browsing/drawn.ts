@@ -23,7 +23,7 @@ export async function drawnImages(
 
 function* readable(db: Db, datasetId: number): Generator<Candidate[]> {
   const rows = db.prepare<[number, number, number], { id: number; digest: Buffer }>(
-    `SELECT i.id, s.digest FROM image i NOT INDEXED JOIN subject s ON s.id = i.subject_id
+    `SELECT i.id, s.digest FROM image i NOT INDEXED JOIN example s ON s.id = i.example_id
      WHERE i.dataset_id = ? AND i.problem IS NULL AND i.id > ? ORDER BY i.id LIMIT ?`,
   )
   const first = db.prepare<[number], number | null>('SELECT min(id) FROM image WHERE dataset_id = ?').pluck()

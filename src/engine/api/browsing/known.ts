@@ -1,7 +1,7 @@
 import { changeTitle, rewriteOfChange } from '#shared/changedModel.ts'
 import type { FactOf, ImageFilter, ImageOrder, ImageSelection } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
-import { asItIs, factKey } from '#shared/factText.ts'
+import { ofUnchangedModel, factKey } from '#shared/factText.ts'
 import { noRewrite } from '#shared/rewrites.ts'
 import { factsOf, getSubset, type Known } from '../../datasets/index.ts'
 import { getModel, type StoredModel } from '../../models/index.ts'
@@ -10,10 +10,10 @@ import type { Db } from '../../workspace/index.ts'
 import type { EngineSession } from '../session/session.ts'
 
 /** What a request to the browse thread may speak of. */
-export interface Spoken {
+export interface BrowseRequest {
   filter?: ImageFilter | null | undefined
   order?: ImageOrder | undefined
-  looks?: readonly FactOf[] | undefined
+  shownFacts?: readonly FactOf[] | undefined
 }
 
 /**
@@ -21,7 +21,7 @@ export interface Spoken {
  * there are none anywhere in the workspace is told, as is a condition that is not stored.
  * Errors: MODEL_NOT_FOUND, SUBSET_NOT_FOUND, STUDY_NOT_FOUND.
  */
-export function knownFor(session: EngineSession, { filter, order, looks = [] }: Spoken): Known {
+export function knownFor(session: EngineSession, { filter, order, shownFacts = [] }: BrowseRequest): Known {
   const { db } = session.open().workspace
   const known: Known = {
     settled: db.prepare("SELECT 1 FROM job WHERE state = 'running'").get() === undefined,
@@ -42,7 +42,7 @@ export function knownFor(session: EngineSession, { filter, order, looks = [] }: 
   const spoken = [
     ...(filter ? factsOf(filter, known) : []),
     ...(order?.fact ? [order.fact] : []),
-    ...looks.flatMap((look) => [look, asItIs(look)]),
+    ...shownFacts.flatMap((shownFact) => [shownFact, ofUnchangedModel(shownFact)]),
   ]
   for (const of of spoken) {
     const variantId = variantOf(modelOf(of.modelId), of)

@@ -1,6 +1,11 @@
 import { KernelscopeError } from '#shared/errors.ts'
 import type { GallerySize } from '#shared/bytes.ts'
-import { frameCount, transform, type PerturbationName, type Transform } from '#shared/transforms/index.ts'
+import {
+  frameCount,
+  pixelTransform,
+  type PerturbationName,
+  type PixelTransform,
+} from '#shared/transforms/index.ts'
 import { LruMap } from '../../base/lruMap.ts'
 import { locateImage } from '../../datasets/index.ts'
 import { resizedSize, type Geometry } from '../../images/index.ts'
@@ -8,7 +13,7 @@ import type { EngineSession } from '../session/session.ts'
 import { png, type Answer } from './answer.ts'
 
 /** What is shown in the gallery: a row of the workspace, or a file that was opened for it. */
-interface Subject {
+interface GallerySource {
   path: string
   /** Digest of the bytes, hex: the key of every random draw. */
   imageKey: string
@@ -17,20 +22,20 @@ interface Subject {
 }
 
 /** Files opened for the gallery, by digest, the last ones only; forgotten when the engine ends. */
-const opened = new LruMap<string, Subject>(50)
+const opened = new LruMap<string, GallerySource>(50)
 
 /** Opens a file that belongs to no dataset. Errors as `digestAndMeasure`. */
-export async function openForGallery({ pool }: EngineSession, path: string): Promise<Subject> {
+export async function openForGallery({ pool }: EngineSession, path: string): Promise<GallerySource> {
   const { digest: imageKey, width, height } = await pool.digestAndMeasure(path)
-  const subject = { path, imageKey, width, height }
-  opened.set(imageKey, subject)
-  return subject
+  const source = { path, imageKey, width, height }
+  opened.set(imageKey, source)
+  return source
 }
 
 const rowId = /^\d{1,15}$/
 const digest = /^[0-9a-f]{64}$/
 
-function subjectOf(session: EngineSession, name: string): Subject {
+function sourceOf(session: EngineSession, name: string): GallerySource {
   if (rowId.test(name)) {
     const { image, path, digest: own } = locateImage(session.open().workspace.db, Number(name))
     return { path, imageKey: own?.toString('hex') ?? '', height: image.height, width: image.width }
@@ -47,7 +52,7 @@ function subjectOf(session: EngineSession, name: string): Subject {
 const largestOwn = 512
 
 /** The benchmark's geometry (shorter side 256, centre crop 224), or the picture at its own size. */
-function geometryOf({ height, width }: Subject, size: 'benchmark' | 'own'): Geometry {
+function geometryOf({ height, width }: GallerySource, size: 'benchmark' | 'own'): Geometry {
   if (size === 'benchmark')
     return { size: [224, 224], resize: 'shorter', resizeTo: 256, interpolation: 'bilinear' }
   if (Math.min(height, width) <= largestOwn)
@@ -68,9 +73,9 @@ async function remembered(key: string, make: () => Promise<Buffer>): Promise<Buf
   return made
 }
 
-function transformOf(text: string): Transform {
+function transformOf(text: string): PixelTransform {
   try {
-    return transform.parse(JSON.parse(text))
+    return pixelTransform.parse(JSON.parse(text))
   } catch (cause) {
     throw new KernelscopeError('USAGE', 'invalid transform', { cause })
   }
@@ -83,9 +88,9 @@ export async function transformedPicture(
   signal: AbortSignal,
 ): Promise<Answer> {
   const chosen = transformOf(text)
-  const subject = subjectOf(session, image)
-  const { path, imageKey } = subject
-  const preprocessing = geometryOf(subject, size)
+  const source = sourceOf(session, image)
+  const { path, imageKey } = source
+  const preprocessing = geometryOf(source, size)
   return png(
     await remembered(`${imageKey} ${size} ${text}`, () =>
       session.pool.input({ path, imageKey, preprocessing, transform: chosen }, signal),
@@ -100,12 +105,12 @@ export async function filmPicture(
   signal: AbortSignal,
 ): Promise<Answer> {
   const { size, name, seed, difficulty } = asked
-  const subject = subjectOf(session, asked.image)
-  const { path, imageKey } = subject
+  const source = sourceOf(session, asked.image)
+  const { path, imageKey } = source
   const transforms = Array.from({ length: frameCount(name) }, (_, frame) =>
-    transform.parse({ op: 'perturbation', name, frame, seed, difficulty }),
+    pixelTransform.parse({ op: 'perturbation', name, frame, seed, difficulty }),
   )
-  const preprocessing = geometryOf(subject, size)
+  const preprocessing = geometryOf(source, size)
   return png(
     await remembered(`${imageKey} ${size} film ${name} ${seed} ${difficulty}`, () =>
       session.pool.strip({ path, imageKey, preprocessing, transforms }, signal),

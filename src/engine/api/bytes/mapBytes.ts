@@ -47,7 +47,7 @@ const floatsOf = ({ bytes, shape }: Part): Answer => floats(bytes, shape)
 /** An array of a result that is kept. Throws MAP_EXPIRED, USAGE where the result has none of that name. */
 function part(session: EngineSession, key: string, kinds: KeptMap['kind'][], name: string): Part {
   const db = session.opened?.workspace.db ?? null
-  const { kind, parts } = session.looking.kept.get(db, key, kinds)
+  const { kind, parts } = session.inspections.kept.get(db, key, kinds)
   const found = parts[name]
   if (found) return found
   throw new KernelscopeError('USAGE', `no such part of this ${kind}: ${name}`)

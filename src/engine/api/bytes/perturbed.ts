@@ -2,7 +2,7 @@ import type { EngineSession } from '../session/session.ts'
 import { png, type Answer } from './answer.ts'
 
 /** What looking at images under conditions needs of the session. */
-export const perturbedRoom = (session: EngineSession) => ({
+export const perturbedContext = (session: EngineSession) => ({
   workspace: session.open().workspace,
   pool: session.pool,
   settings: session.settings(),
@@ -14,6 +14,6 @@ export async function perturbedPicture(
   session: EngineSession,
   asked: { image: number; model: number; condition: number; as: 'shown' | 'change' },
 ): Promise<Answer> {
-  const look = { imageId: asked.image, modelId: asked.model, conditionId: asked.condition }
-  return png(await session.looking.perturbed.picture(perturbedRoom(session), look, asked.as))
+  const image = { imageId: asked.image, modelId: asked.model, conditionId: asked.condition }
+  return png(await session.inspections.perturbed.picture(perturbedContext(session), image, asked.as))
 }

@@ -1,11 +1,11 @@
 import type { KernelForm } from '#shared/contract/index.ts'
-import { parseStimulus, pixelTransform } from '#shared/stimulus.ts'
+import { parseTransform, asPixelTransform } from '#shared/transform.ts'
 import { locateImage } from '../../datasets/index.ts'
 import { conditionTransform } from '../../facts/index.ts'
 import { getComposition } from '../../figures/index.ts'
 import { usableModel } from '../../models/index.ts'
 import { onGraphThread } from '../../onnx/index.ts'
-import { drawsOfTransform, recipeFor } from '../../studies/index.ts'
+import { drawsOfTransform, preprocessingFor } from '../../studies/index.ts'
 import type { EngineSession } from '../session/session.ts'
 import { floats, png, type Answer } from './answer.ts'
 import { withData } from './panels.ts'
@@ -20,12 +20,12 @@ export async function inputPicture(
     transform?: string | undefined
   },
 ): Promise<Answer> {
-  const given = asked.transform === undefined ? null : parseStimulus(asked.transform)
+  const given = asked.transform === undefined ? null : parseTransform(asked.transform)
   const { workspace } = session.open()
   const { image, path, digest } = locateImage(workspace.db, asked.image)
   const model = usableModel(workspace.db, asked.model)
   const stored = asked.condition === undefined ? null : conditionTransform(workspace.db, asked.condition)
-  const chosen = pixelTransform(given ?? stored ?? { op: 'identity' })
+  const chosen = asPixelTransform(given ?? stored ?? { op: 'identity' })
   const imageKey = digest?.toString('hex') ?? ''
   const { className } = image
   const draws = await drawsOfTransform(workspace, chosen, { digest: imageKey, className })
@@ -33,7 +33,7 @@ export async function inputPicture(
     await session.pool.input({
       path,
       imageKey,
-      preprocessing: recipeFor(workspace.db, image.datasetId, model),
+      preprocessing: preprocessingFor(workspace.db, image.datasetId, model),
       transform: chosen,
       draws,
     }),
@@ -47,8 +47,8 @@ export async function compositionPreview(
 ): Promise<Answer> {
   const { workspace } = session.open()
   const { composition } = await withData(workspace, getComposition(workspace.db, figure).composition)
-  const subject = { kind: 'composed', composition } as const
-  const bytes = await session.press.draw({ subject, format: 'svg', dpi: 72, text: 'outlines' })
+  const content = { kind: 'composed', composition } as const
+  const bytes = await session.press.draw({ content, format: 'svg', dpi: 72, text: 'outlines' })
   return { type: 'image/svg+xml', bytes }
 }
 

@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path'
 import { changeNameOf, changeTitle } from '#shared/changedModel.ts'
 import type { ChangedAnswer, ImagePrediction } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
-import { parseStimulus } from '#shared/stimulus.ts'
+import { parseTransform } from '#shared/transform.ts'
 import {
   checkFolder,
   datasetRow,
@@ -89,7 +89,7 @@ export const datasets = {
       digest: located.digest?.toString('hex') ?? null,
       tags: located.digest ? tagsOf(database, located.digest) : [],
       note: located.digest ? noteOf(database, located.digest) : '',
-      predictions: predictionsOf(database, located.subjectId, conditionOf(database, input)),
+      predictions: predictionsOf(database, located.exampleId, conditionOf(database, input)),
       ...neighbours(database, located.image),
     }
   }),
@@ -102,15 +102,15 @@ export const datasets = {
 const conditionOf = (database: Db, { conditionId, transform }: Asked): number | null =>
   transform === undefined
     ? (conditionId ?? cleanCondition(database))
-    : findCondition(database, parseStimulus(transform))
+    : findCondition(database, parseTransform(transform))
 
 type Asked = { id: number; conditionId?: number | undefined; transform?: string | undefined }
 
 /** Finds what a variant says of an image under a condition. */
-function answersOf(database: Db, subjectId: number | null, conditionId: number | null) {
+function answersOf(database: Db, exampleId: number | null, conditionId: number | null) {
   const predictionOf = predictionFinder(database)
   return ({ id: variantId }: { id: number }, { labels }: StoredModel) => {
-    const found = predictionOf({ variantId, conditionId }, subjectId)
+    const found = predictionOf({ variantId, conditionId }, exampleId)
     if (!found || conditionId === null) return null
     const { correct, trueRank, trueProbability, top } = found
     const named = top.map((entry) => ({
@@ -124,10 +124,10 @@ function answersOf(database: Db, subjectId: number | null, conditionId: number |
 /** What each model says of an image under a condition, for the models that were asked. */
 function predictionsOf(
   database: Db,
-  subjectId: number | null,
+  exampleId: number | null,
   conditionId: number | null,
 ): ImagePrediction[] {
-  const answerOf = answersOf(database, subjectId, conditionId)
+  const answerOf = answersOf(database, exampleId, conditionId)
   return listModels(database).flatMap((model) => {
     const variant = currentVariant(database, model)
     const answer = variant && answerOf(variant, model)
@@ -136,8 +136,8 @@ function predictionsOf(
 }
 
 function changedAnswers(database: Db, asked: Asked): ChangedAnswer[] {
-  const { subjectId } = locateImage(database, asked.id)
-  const answerOf = answersOf(database, subjectId, conditionOf(database, asked))
+  const { exampleId } = locateImage(database, asked.id)
+  const answerOf = answersOf(database, exampleId, conditionOf(database, asked))
   return listModels(database).flatMap((model) =>
     changedVariants(database, model)
       .flatMap((variant): ChangedAnswer[] => {

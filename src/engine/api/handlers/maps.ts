@@ -5,32 +5,32 @@ import { attention, receptiveField, saliency, writeGradients } from '../../salie
 import { sharedFolder, writeFigures } from './figures.ts'
 import { api, guarded } from '../session/implementation.ts'
 import { figureOf, shownOf, writeNpy } from '../bytes/mapFigure.ts'
-import { imagesOfSet, labelledImages, look, lookAtImage } from '../browsing/subjects.ts'
+import { imagesOfSet, labelledImages, mapInput, imageInput } from '../browsing/mapInputs.ts'
 
 export const maps = {
   attention: api.maps.attention.handler(async ({ input, context: { session }, signal }) => {
-    const found = await look(session, input.model, signal)
-    const { room, db, model, image } = await lookAtImage(session, found, input.image)
-    return guarded(attention(room, db, model, image, input.patch), session)
+    const found = await mapInput(session, input.model, signal)
+    const { context, db, model, image } = await imageInput(session, found, input.image)
+    return guarded(attention(context, db, model, image, input.patch), session)
   }),
   saliency: api.maps.saliency.handler(async ({ input, context: { session }, signal }) => {
-    const found = await look(session, input.model, signal)
-    const { room, db, model, image } = await lookAtImage(session, found, input.image)
-    return guarded(saliency(room, db, model, image, input), session)
+    const found = await mapInput(session, input.model, signal)
+    const { context, db, model, image } = await imageInput(session, found, input.image)
+    return guarded(saliency(context, db, model, image, input), session)
   }),
   featurePoints: api.maps.featurePoints.handler(({ input, context: { session } }) => {
     const path = 'id' in input ? usableModel(session.open().workspace.db, input.id).path : resolve(input.path)
     return onGraphThread({ kind: 'features', path })
   }),
   receptiveField: api.maps.receptiveField.handler(async ({ input, context: { session }, signal }) => {
-    const { room, db, model } = await look(session, input.model, signal)
+    const { context, db, model } = await mapInput(session, input.model, signal)
     const images = await imagesOfSet(session, input.images)
-    return guarded(receptiveField(room, db, model, images, input.point), session)
+    return guarded(receptiveField(context, db, model, images, input.point), session)
   }),
   export: api.maps.export.handler(async ({ input, context: { session } }) => {
     const { key, view, caption, formats } = input
     const db = session.opened?.workspace.db ?? null
-    const map = session.looking.kept.get(db, key, [view.of])
+    const map = session.inspections.kept.get(db, key, [view.of])
     const shown = shownOf(map, view)
     const folder = input.directory ?? sharedFolder(session.open().workspace, `map ${key} ${shown.id}`)
     const drawn = formats.filter((format) => format !== 'npy')
@@ -43,8 +43,8 @@ export const maps = {
     return { files }
   }),
   gradient: api.maps.gradient.handler(async ({ input, context: { session }, signal }) => {
-    const found = await look(session, input.model, signal)
+    const found = await mapInput(session, input.model, signal)
     const images = await labelledImages(session, found, input.images, input.label)
-    return guarded(writeGradients(found.room, found.model, images, input.of, resolve(input.out)), session)
+    return guarded(writeGradients(found.context, found.model, images, input.of, resolve(input.out)), session)
   }),
 }

@@ -29,7 +29,7 @@ import { getModel } from '../../models/index.ts'
 import type { Workspace } from '../../workspace/index.ts'
 import { frozenSubset } from '../browsing/frozenSubset.ts'
 import { api, guarded } from '../session/implementation.ts'
-import { perturbedRoom } from '../bytes/perturbed.ts'
+import { perturbedContext } from '../bytes/perturbed.ts'
 import type { EngineSession } from '../session/session.ts'
 
 const db = (session: EngineSession) => session.open().workspace.db
@@ -113,13 +113,13 @@ export const studies = {
     studyImages(db(context.session), input.id, input.order, input.after, input.limit),
   ),
   perturbation: api.studies.perturbation.handler(({ input, context: { session } }) =>
-    session.looking.perturbed.perturbation(perturbedRoom(session), input),
+    session.inspections.perturbed.perturbation(perturbedContext(session), input),
   ),
   saveAdversarial: api.studies.saveAdversarial.handler(({ input, context: { session }, signal }) => {
     const { id, folder, ...wanted } = input
-    const room = { ...perturbedRoom(session), attackers: session.looking.perturbed.attackers }
+    const context = { ...perturbedContext(session), attackers: session.inspections.perturbed.attackers }
     const request = { ...wanted, studyId: id, folder: resolve(folder) }
-    return guarded(saveAdversarial(room, request, signal), session)
+    return guarded(saveAdversarial(context, request, signal), session)
   }),
   draws: api.studies.draws.handler(async ({ input, context, signal }) => ({
     files: [await exportDraws(context.session.open().workspace, input.id, resolve(input.path), signal)],

@@ -1,11 +1,11 @@
 import type { ImagePrediction } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { allOutputs } from '#shared/readouts.ts'
-import { parseStimulus, pixelTransform } from '#shared/stimulus.ts'
+import { parseTransform, asPixelTransform } from '#shared/transform.ts'
 import { pixelType } from '#shared/transforms/index.ts'
 import { locateImage } from '../../datasets/index.ts'
 import { openClassifier, targetsOf, usableModel } from '../../models/index.ts'
-import { drawsOfTransform, recipeFor } from '../../studies/index.ts'
+import { drawsOfTransform, preprocessingFor } from '../../studies/index.ts'
 import type { EngineSession } from './session.ts'
 
 /**
@@ -21,10 +21,10 @@ export async function askModel(
   if (!digest) throw new KernelscopeError('IMAGE_UNREADABLE', `the image was not read: ${image.name}`)
   const imageKey = digest.toString('hex')
   const model = usableModel(workspace.db, modelId)
-  const chosen = pixelTransform(parseStimulus(transform))
+  const chosen = asPixelTransform(parseTransform(transform))
   if (pixelType(chosen) === 'float32')
     throw new KernelscopeError('UNSUPPORTED', 'noise in the normalised space is measured by a study only')
-  const preprocessing = recipeFor(workspace.db, image.datasetId, model)
+  const preprocessing = preprocessingFor(workspace.db, image.datasetId, model)
   const settings = { ...session.settings(), batch: 1 }
   const classifier = await openClassifier(workspace, { ...model, preprocessing }, settings, session.log)
   try {

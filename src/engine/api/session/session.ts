@@ -11,10 +11,10 @@ import { writeWhole } from '../../base/wholeFile.ts'
 import { Log } from '../../base/log.ts'
 import { runStudy } from '../../studies/index.ts'
 import { createWorkspace, openWorkspace, trimCache, type Workspace } from '../../workspace/index.ts'
-import { Looking } from './looking.ts'
+import { OpenInspections } from './openInspections.ts'
 import { SelfChecks } from './selfChecks.ts'
 import { defaultSettings, readSettings } from './settings.ts'
-import { makeThumbnails, type ThumbnailRoom } from './thumbnails.ts'
+import { makeThumbnails, type ThumbnailContext } from './thumbnails.ts'
 
 /** An open workspace and what works on it. */
 export interface Opened {
@@ -46,7 +46,7 @@ const stateSchema = z.object({ workspace: z.string().nullable() })
  */
 export class EngineSession {
   readonly log = new Log()
-  readonly looking = new Looking()
+  readonly inspections = new OpenInspections()
   readonly #options: SessionOptions
   #pool: ImagePool | null = null
   #press: Press | null = null
@@ -88,7 +88,7 @@ export class EngineSession {
   }
 
   /** What making thumbnails of the open workspace needs. */
-  thumbnailRoom(): ThumbnailRoom {
+  thumbnailRoom(): ThumbnailContext {
     const { workspace } = this.open()
     return { workspace, pool: this.pool, isOpen: () => this.#opened?.workspace === workspace }
   }
@@ -139,7 +139,7 @@ export class EngineSession {
 
   async close(): Promise<void> {
     await this.#inTurn(() => this.#release())
-    await this.looking.close()
+    await this.inspections.close()
     await this.#pool?.close()
     this.#pool = null
     await this.#press?.close()
@@ -192,7 +192,7 @@ export class EngineSession {
   async #release(): Promise<void> {
     const opened = this.#opened
     this.#opened = null
-    await this.looking.sessions.close()
+    await this.inspections.sessions.close()
     await opened?.checks.close()
     await opened?.jobs.close()
     await opened?.browser.close()

@@ -7,7 +7,7 @@ import type { Workspace } from '../../workspace/index.ts'
 export type ThumbnailSize = 96 | 192
 
 /** What making thumbnails needs; `isOpen` says whether the workspace still is. */
-export interface ThumbnailRoom {
+export interface ThumbnailContext {
   workspace: Workspace
   pool: ImagePool
   isOpen(): boolean
@@ -15,7 +15,7 @@ export interface ThumbnailRoom {
 
 /** From the cache of the workspace, or made now and kept. */
 export async function thumbnail(
-  { workspace, pool, isOpen }: ThumbnailRoom,
+  { workspace, pool, isOpen }: ThumbnailContext,
   imageId: number,
   size: ThumbnailSize,
 ): Promise<Buffer> {
@@ -33,7 +33,7 @@ const restMs = 5
 
 /** Makes thumbnails of a dataset one by one, with a rest between, until done or the workspace is closed. Unreadable images are passed over. */
 export async function makeThumbnails(
-  room: ThumbnailRoom,
+  room: ThumbnailContext,
   datasetId: number,
   size: ThumbnailSize,
 ): Promise<void> {

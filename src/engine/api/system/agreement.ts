@@ -20,7 +20,7 @@ export async function agreement(
   const { workspace } = session.open()
   const ids = workspace.db
     .prepare<[number, number], number>(
-      'SELECT id FROM image WHERE dataset_id = ? AND subject_id IS NOT NULL AND problem IS NULL ORDER BY id LIMIT ?',
+      'SELECT id FROM image WHERE dataset_id = ? AND example_id IS NOT NULL AND problem IS NULL ORDER BY id LIMIT ?',
     )
     .pluck()
     .all(datasetId, images)

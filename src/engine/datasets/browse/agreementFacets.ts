@@ -2,21 +2,21 @@ import type { FactOf, ImageFacets } from '#shared/contract/index.ts'
 import { factKey } from '#shared/factText.ts'
 import { correct, missing, wrong } from './columns.ts'
 import { countsFor, type Pause } from './counts.ts'
-import type { Matched, Shelf } from './match.ts'
+import type { Matched, FilterContext } from './match.ts'
 
 type Agreement = NonNullable<ImageFacets['agreement']>
 
 /** How far several models agree, image by image, and two by two; null for fewer than two. */
 export async function agreementOf(
-  looks: readonly FactOf[],
+  shownFacts: readonly FactOf[],
   matched: Matched,
-  shelf: Shelf,
+  shelf: FilterContext,
   pause: Pause,
 ): Promise<Agreement | null> {
-  if (looks.length < 2) return null
+  if (shownFacts.length < 2) return null
   await pause()
   const counts = countsFor(matched, 'disagreement')
-  const views = looks.map((look) => ({ modelId: look.modelId, facts: shelf.facts(look) }))
+  const views = shownFacts.map((shownFact) => ({ modelId: shownFact.modelId, facts: shelf.facts(shownFact) }))
   const found = {
     measured: 0,
     allCorrect: 0,
@@ -56,27 +56,27 @@ export async function agreementOf(
     if (different === views.length) found.allDifferent++
   }
   const pairs: Agreement['pairs'] = []
-  for (let a = 0; a < looks.length; a++)
-    for (let b = a + 1; b < looks.length; b++) {
+  for (let a = 0; a < shownFacts.length; a++)
+    for (let b = a + 1; b < shownFacts.length; b++) {
       await pause()
-      pairs.push(pairOf(looks, a, b, matched, shelf))
+      pairs.push(pairOf(shownFacts, a, b, matched, shelf))
     }
-  return { modelIds: looks.map(({ modelId }) => modelId), ...found, pairs }
+  return { modelIds: shownFacts.map(({ modelId }) => modelId), ...found, pairs }
 }
 
 /** Both models' outcome facets are left aside, so that all four fields can be seen. */
 function pairOf(
-  looks: readonly FactOf[],
+  shownFacts: readonly FactOf[],
   a: number,
   b: number,
   matched: Matched,
-  shelf: Shelf,
+  shelf: FilterContext,
 ): Agreement['pairs'][number] {
-  const [one, two] = [looks[a], looks[b]]
+  const [one, two] = [shownFacts[a], shownFacts[b]]
   const found = { a, b, bothCorrect: 0, onlyA: 0, onlyB: 0, bothWrong: 0 }
   if (!one || !two) return found
   const { fails, failed, facets } = matched
-  const places = [one, two].map((look) => facets.indexOf(`outcome:${factKey(look)}`))
+  const places = [one, two].map((shownFact) => facets.indexOf(`outcome:${factKey(shownFact)}`))
   const [first, second] = [shelf.facts(one).state, shelf.facts(two).state]
   // Only the last part that fails is known: where both outcomes fail, the count of two says that nothing else does.
   const free = (at: number) =>

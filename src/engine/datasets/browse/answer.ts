@@ -4,7 +4,7 @@ import { confusionCounts } from './confuse.ts'
 import type { Pause } from './counts.ts'
 import { facetsOf } from './facets.ts'
 import type { Library } from './library.ts'
-import { match, passing, selected, type Shelf } from './match.ts'
+import { match, passing, selected, type FilterContext } from './match.ts'
 import { ordered } from './order.ts'
 import type { BrowseResults, BrowseTask } from './protocol.ts'
 import { LruMap } from '../../base/lruMap.ts'
@@ -15,7 +15,7 @@ export function answerer(library: Library) {
 
   /** Places of the images of a filter in their order. */
   function listOf(
-    shelf: Shelf & { version: string },
+    shelf: FilterContext & { version: string },
     { datasetId, filter, known }: BrowseTask,
     order: ImageOrder,
   ): Uint32Array {
@@ -39,7 +39,7 @@ export function answerer(library: Library) {
     pause: Pause = () => Promise.resolve(),
   ): Promise<BrowseResults[BrowseTask['kind']]> {
     const { datasetId, known, filter } = task
-    const open = (more: { order?: ImageOrder; looks?: readonly FactOf[] } = {}) =>
+    const open = (more: { order?: ImageOrder; shownFacts?: readonly FactOf[] } = {}) =>
       shelfOf(datasetId, known, { filter, ...more })
     switch (task.kind) {
       case 'page': {
@@ -51,9 +51,15 @@ export function answerer(library: Library) {
         return placed(listOf(shelf, task, task.order), shelf, task.imageId)
       }
       case 'facets':
-        return facetsOf(filter, task.looks, task.tags, await open({ looks: task.looks }), pause)
+        return facetsOf(
+          filter,
+          task.shownFacts,
+          task.tags,
+          await open({ shownFacts: task.shownFacts }),
+          pause,
+        )
       case 'confusion':
-        return confusionCounts(filter, task.look, await open({ looks: [task.look] }))
+        return confusionCounts(filter, task.shownFact, await open({ shownFacts: [task.shownFact] }))
       case 'selection': {
         const shelf = await shelfOf(datasetId, known, {
           filter: task.selection.filter ?? {},
@@ -67,11 +73,11 @@ export function answerer(library: Library) {
   }
 }
 
-const idsAt = (places: Uint32Array, { images }: Shelf) => places.map((at) => images.id[at] ?? 0)
+const idsAt = (places: Uint32Array, { images }: FilterContext) => places.map((at) => images.id[at] ?? 0)
 
 function page(
   list: Uint32Array,
-  shelf: Shelf,
+  shelf: FilterContext,
   { from, after, limit }: { from: number; after: number | null; limit: number },
 ): BrowseResults['page'] {
   const start = after === null ? from : placeAfter(list, shelf, after)
@@ -79,7 +85,7 @@ function page(
 }
 
 /** Place behind an image; in the order of the index the image itself may be gone. */
-function placeAfter(list: Uint32Array, { images }: Shelf, imageId: number): number {
+function placeAfter(list: Uint32Array, { images }: FilterContext, imageId: number): number {
   const at = placeOf(images.id, imageId)
   const found = at < 0 ? -1 : list.indexOf(at)
   if (found >= 0) return found + 1
@@ -87,7 +93,7 @@ function placeAfter(list: Uint32Array, { images }: Shelf, imageId: number): numb
   return next < 0 ? list.length : next
 }
 
-function placed(list: Uint32Array, { images }: Shelf, imageId: number): BrowseResults['place'] {
+function placed(list: Uint32Array, { images }: FilterContext, imageId: number): BrowseResults['place'] {
   const at = placeOf(images.id, imageId)
   const place = at < 0 ? -1 : list.indexOf(at)
   const idAt = (k: number) => {

@@ -6,7 +6,7 @@ export interface ImageColumns {
   n: number
   id: Uint32Array
   /** 0 where the file has not been read. */
-  subject: Uint32Array
+  example: Uint32Array
   /** -1 without a class. */
   classIndex: Int32Array
   /** Place in `parts`; 0 is no part. */

@@ -1,5 +1,5 @@
 import { missing, correct } from './columns.ts'
-import { match, type Shelf } from './match.ts'
+import { match, type FilterContext } from './match.ts'
 import type { FactOf, ImageFilter } from '#shared/contract/index.ts'
 
 /** How often each true class was taken for each output, of the images a filter leaves. Classless images are left out. */
@@ -14,10 +14,14 @@ export interface ConfusionCounts {
   right: Map<number, number>
 }
 
-export function confusionCounts(filter: ImageFilter, look: FactOf, shelf: Shelf): ConfusionCounts {
+export function confusionCounts(
+  filter: ImageFilter,
+  shownFact: FactOf,
+  shelf: FilterContext,
+): ConfusionCounts {
   const { fails } = match(filter, shelf)
   const { classIndex, n } = shelf.images
-  const { state, predicted } = shelf.facts(look)
+  const { state, predicted } = shelf.facts(shownFact)
   const counts = new Map<number, number>()
   const right = new Map<number, number>()
   const width = 1 << 20

@@ -1,15 +1,15 @@
 import { errorCode, type FactOf, type ImageFacets, type ImageFilter } from '#shared/contract/index.ts'
 import { agreementOf } from './agreementFacets.ts'
 import { countsFor, entries, spread, tally, type Pause } from './counts.ts'
-import { match, type Shelf } from './match.ts'
+import { match, type FilterContext } from './match.ts'
 import { modelFacetsOf } from './modelFacets.ts'
 
 /** Counts of every facet under a filter, one after another; of facts those of `looks`. */
 export async function facetsOf(
   filter: ImageFilter,
-  looks: readonly FactOf[],
+  shownFacts: readonly FactOf[],
   tags: readonly string[],
-  shelf: Shelf,
+  shelf: FilterContext,
   pause: Pause,
 ): Promise<ImageFacets> {
   const { images } = shelf
@@ -38,7 +38,7 @@ export async function facetsOf(
     await pause()
   }
   const models: ImageFacets['models'] = []
-  for (const look of looks) models.push(await modelFacetsOf(look, matched, shelf, pause))
+  for (const shownFact of shownFacts) models.push(await modelFacetsOf(shownFact, matched, shelf, pause))
   return {
     images: count(''),
     classes: entries(byClass.slice(1), (value) => value),
@@ -54,6 +54,6 @@ export async function facetsOf(
     height: await spreadOf('height'),
     bytes: await spreadOf('bytes'),
     models,
-    agreement: await agreementOf(looks, matched, shelf, pause),
+    agreement: await agreementOf(shownFacts, matched, shelf, pause),
   }
 }

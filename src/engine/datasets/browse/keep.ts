@@ -54,7 +54,7 @@ export function openKeep(file: string): Keep {
         parts,
         problems,
         id: take(Uint32Array, n),
-        subject: take(Uint32Array, n),
+        example: take(Uint32Array, n),
         classIndex: take(Int32Array, n),
         bytes: take(Uint32Array, n),
         width: take(Uint32Array, n),
@@ -64,7 +64,7 @@ export function openKeep(file: string): Keep {
       }
     },
     putImages(datasetId, version, { n, parts, problems, ...c }) {
-      const arrays = [c.id, c.subject, c.classIndex, c.bytes, c.width, c.height, c.part, c.problem]
+      const arrays = [c.id, c.example, c.classIndex, c.bytes, c.width, c.height, c.part, c.problem]
       put(datasetId, 'images', version, { n, parts, problems }, arrays)
     },
     facts(datasetId, key, version) {

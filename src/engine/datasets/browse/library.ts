@@ -1,11 +1,11 @@
 import type { FactOf, ImageFilter, ImageOrder, ImageSelection } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
-import { asItIs, factKey, factOnly } from '#shared/factText.ts'
+import { ofUnchangedModel, factKey, factOnly } from '#shared/factText.ts'
 import { factVersion, type FactsOf } from '../../facts/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import { emptyFacts, placeOf, type FactColumns, type ImageColumns } from './columns.ts'
 import type { Keep } from './keep.ts'
-import type { Shelf } from './match.ts'
+import type { FilterContext } from './match.ts'
 import { readFacts, readImages } from './read.ts'
 import { LruMap } from '../../base/lruMap.ts'
 
@@ -49,15 +49,15 @@ export class Library {
   async shelf(
     datasetId: number,
     known: Known,
-    asked: { filter?: ImageFilter; order?: ImageOrder | undefined; looks?: readonly FactOf[] },
-  ): Promise<Shelf & { version: string }> {
+    asked: { filter?: ImageFilter; order?: ImageOrder | undefined; shownFacts?: readonly FactOf[] },
+  ): Promise<FilterContext & { version: string }> {
     const images = await this.#imagesOf(datasetId, known.settled)
     const facts = new Map<string, FactColumns>()
     const versions = [images.version, String(this.#annotations())]
     const wanted = [
       ...factsOf(asked.filter ?? {}, known),
       ...(asked.order?.fact ? [asked.order.fact] : []),
-      ...(asked.looks ?? []).flatMap((look) => [look, asItIs(look)]),
+      ...(asked.shownFacts ?? []).flatMap((shownFact) => [shownFact, ofUnchangedModel(shownFact)]),
     ]
     for (const of of wanted) {
       const key = factKey(of)
@@ -66,10 +66,15 @@ export class Library {
       facts.set(key, read.columns)
       versions.push(`${key}=${read.version}`)
     }
-    return { ...this.#room(datasetId, images.columns, facts, known), version: versions.join(' ') }
+    return { ...this.#filterContext(datasetId, images.columns, facts, known), version: versions.join(' ') }
   }
 
-  #room(datasetId: number, images: ImageColumns, facts: Map<string, FactColumns>, known: Known): Shelf {
+  #filterContext(
+    datasetId: number,
+    images: ImageColumns,
+    facts: Map<string, FactColumns>,
+    known: Known,
+  ): FilterContext {
     const maskOf = (sql: string, ...values: (string | number)[]) => {
       const mask = new Uint8Array(images.n)
       for (const id of this.#db
@@ -91,13 +96,13 @@ export class Library {
       sameClass: (modelId, predicted) => known.classNumbers[modelId]?.[predicted] ?? predicted,
       tagged: (tag) =>
         maskOf(
-          `SELECT i.id FROM tag t JOIN image_tag it ON it.tag_id = t.id JOIN subject s ON s.digest = it.digest
-           JOIN image i ON i.subject_id = s.id WHERE t.name = ? AND i.dataset_id = ?`,
+          `SELECT i.id FROM tag t JOIN image_tag it ON it.tag_id = t.id JOIN example s ON s.digest = it.digest
+           JOIN image i ON i.example_id = s.id WHERE t.name = ? AND i.dataset_id = ?`,
           tag,
         ),
       noted: () =>
         maskOf(
-          `SELECT i.id FROM image_note n JOIN subject s ON s.digest = n.digest JOIN image i ON i.subject_id = s.id WHERE i.dataset_id = ?`,
+          `SELECT i.id FROM image_note n JOIN example s ON s.digest = n.digest JOIN image i ON i.example_id = s.id WHERE i.dataset_id = ?`,
         ),
       named: (piece) =>
         maskOf(
@@ -168,7 +173,7 @@ export function factsOf(filter: ImageFilter, known: Known, depth = 0): FactOf[] 
     ...(
       ['outcomes', 'confidence', 'trueProbability', 'margin', 'trueMargin', 'rank', 'predicted'] as const
     ).flatMap((name) => (filter[name] ?? []).map(factOnly)),
-    ...(flips ?? []).flatMap((of) => [asItIs(of), factOnly(of)]),
+    ...(flips ?? []).flatMap((of) => [ofUnchangedModel(of), factOnly(of)]),
     ...(disagreement?.modelIds ?? []).map((modelId) =>
       disagreement?.conditionId === undefined
         ? { modelId }

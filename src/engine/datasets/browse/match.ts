@@ -1,5 +1,5 @@
 import type { FactOf, Flip, ImageFilter, ImageSelection, Outcome } from '#shared/contract/index.ts'
-import { asItIs, factKey } from '#shared/factText.ts'
+import { ofUnchangedModel, factKey } from '#shared/factText.ts'
 import {
   correct,
   marginAt,
@@ -13,7 +13,7 @@ import {
 } from './columns.ts'
 
 /** What a filter speaks of, at hand: columns, and which images have a tag, a note or a piece of a name. */
-export interface Shelf {
+export interface FilterContext {
   images: ImageColumns
   facts(of: FactOf): FactColumns
   /** Number of a predicted class that means the same class for every model. */
@@ -43,7 +43,7 @@ export interface Matched {
   wanted: (number | undefined)[]
 }
 
-export function match(filter: ImageFilter, shelf: Shelf): Matched {
+export function match(filter: ImageFilter, shelf: FilterContext): Matched {
   const { n } = shelf.images
   const fails = new Uint8Array(n)
   const failed = new Uint8Array(n)
@@ -74,7 +74,7 @@ export function passing({ fails }: Pick<Matched, 'fails'>): Uint32Array {
 }
 
 /** The images of a selection as 1. */
-export function selected({ filter, ids }: ImageSelection, shelf: Shelf): Uint8Array {
+export function selected({ filter, ids }: ImageSelection, shelf: FilterContext): Uint8Array {
   const { n, id } = shelf.images
   const mask = new Uint8Array(n)
   if (filter !== null) {
@@ -88,13 +88,13 @@ export function selected({ filter, ids }: ImageSelection, shelf: Shelf): Uint8Ar
   return mask
 }
 
-function constraintsOf(filter: ImageFilter, shelf: Shelf): Constraint[] {
+function constraintsOf(filter: ImageFilter, shelf: FilterContext): Constraint[] {
   const { disagreement, flips, subsetId } = filter
   return [
     ...ofImages(filter, shelf),
     ...ofFacts(filter, shelf),
     ...(flips ?? []).map((of) => {
-      const test = flipTest(shelf.facts(asItIs(of)), shelf.facts(of), of.flip)
+      const test = flipTest(shelf.facts(ofUnchangedModel(of)), shelf.facts(of), of.flip)
       return { facet: `flips:${factKey(of)}`, test }
     }),
     ...(disagreement ? [{ facet: 'disagreement', test: disagreementTest(disagreement, shelf) }] : []),
@@ -109,7 +109,7 @@ const inMask =
   (at) =>
     mask[at] === 1
 
-function ofImages(filter: ImageFilter, shelf: Shelf): Constraint[] {
+function ofImages(filter: ImageFilter, shelf: FilterContext): Constraint[] {
   const { images } = shelf
   const found: Constraint[] = []
   const add = (facet: string, test: Test) => found.push({ facet, test })
@@ -156,7 +156,7 @@ function placesOf(names: readonly string[], wanted: readonly string[]): Uint8Arr
 
 export const outcomeState: Record<Outcome, number> = { correct, wrong, unjudged, missing }
 
-function ofFacts(filter: ImageFilter, shelf: Shelf): Constraint[] {
+function ofFacts(filter: ImageFilter, shelf: FilterContext): Constraint[] {
   const found: Constraint[] = []
   const add = (name: string, of: FactOf, test: Test) => found.push({ facet: `${name}:${factKey(of)}`, test })
   for (const of of filter.outcomes ?? []) {
@@ -207,7 +207,7 @@ function flipTest(before: FactColumns, after: FactColumns, flip: Flip): Test {
 
 type Disagreement = NonNullable<ImageFilter['disagreement']>
 
-function disagreementTest({ modelIds, about, how, conditionId }: Disagreement, shelf: Shelf): Test {
+function disagreementTest({ modelIds, about, how, conditionId }: Disagreement, shelf: FilterContext): Test {
   const views = modelIds.map((modelId) => {
     const facts = shelf.facts(conditionId === undefined ? { modelId } : { modelId, conditionId })
     return { modelId, facts }

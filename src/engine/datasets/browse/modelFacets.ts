@@ -1,8 +1,8 @@
 import type { FactOf, ModelFacets } from '#shared/contract/index.ts'
-import { asItIs, factKey } from '#shared/factText.ts'
+import { ofUnchangedModel, factKey } from '#shared/factText.ts'
 import { correct, marginAt, missing, trueMarginAt, unjudged, wrong, type FactColumns } from './columns.ts'
 import { binned, countsFor, tally, type Counts, type Pause } from './counts.ts'
-import { flipOf, type Matched, type Shelf } from './match.ts'
+import { flipOf, type Matched, type FilterContext } from './match.ts'
 
 const mostPredicted = 200
 const rankBuckets: readonly (readonly [number, number])[] = [
@@ -20,14 +20,14 @@ const orNaN = (value: number | undefined) => (value === undefined || value < 0 ?
 
 /** Counts of the facts of one model under one condition. */
 export async function modelFacetsOf(
-  look: FactOf,
+  shownFact: FactOf,
   matched: Matched,
-  shelf: Shelf,
+  shelf: FilterContext,
   pause: Pause,
 ): Promise<ModelFacets> {
-  const facts = shelf.facts(look)
+  const facts = shelf.facts(shownFact)
   const { n } = facts
-  const countsOf = (facet: string) => countsFor(matched, `${facet}:${factKey(look)}`)
+  const countsOf = (facet: string) => countsFor(matched, `${facet}:${factKey(shownFact)}`)
   const states = tally(facts.state, 0, countsOf('outcome'))
   const [none = 0, bad = 0, good = 0, open = 0] = [
     states[missing],
@@ -40,7 +40,7 @@ export async function modelFacetsOf(
     return binned(lo, 1, n, valueAt, countsOf(facet))
   }
   return {
-    ...look,
+    ...shownFact,
     measured: bad + good + open,
     correct: good,
     wrong: bad,
@@ -53,7 +53,9 @@ export async function modelFacetsOf(
     rank: await pause().then(() => ranksOf(facts, countsOf('rank'))),
     predicted: predictedOf(facts, countsOf('predicted')),
     flips:
-      look.conditionId === undefined && look.changed === undefined ? null : flipsOf(look, matched, shelf),
+      shownFact.conditionId === undefined && shownFact.changed === undefined
+        ? null
+        : flipsOf(shownFact, matched, shelf),
   }
 }
 
@@ -83,9 +85,9 @@ function predictedOf({ predicted, state, n }: FactColumns, counts: Counts): Mode
     .slice(0, mostPredicted)
 }
 
-function flipsOf(look: FactOf, matched: Matched, shelf: Shelf): ModelFacets['flips'] {
-  const [before, after] = [shelf.facts(asItIs(look)), shelf.facts(look)]
-  const counts = countsFor(matched, `flips:${factKey(look)}`)
+function flipsOf(shownFact: FactOf, matched: Matched, shelf: FilterContext): ModelFacets['flips'] {
+  const [before, after] = [shelf.facts(ofUnchangedModel(shownFact)), shelf.facts(shownFact)]
+  const counts = countsFor(matched, `flips:${factKey(shownFact)}`)
   const found = { lost: 0, gained: 0, kept: 0, never: 0 }
   for (let at = 0; at < after.n; at++) {
     const flip = counts(at) ? flipOf(before, after, at) : null

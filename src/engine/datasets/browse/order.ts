@@ -1,9 +1,9 @@
 import type { ImageOrder } from '#shared/contract/index.ts'
 import { marginAt, trueMarginAt } from './columns.ts'
-import type { Shelf } from './match.ts'
+import type { FilterContext } from './match.ts'
 
 /** Places in the wanted order; equal values keep the order of the index, images without a value come last. */
-export function ordered(places: Uint32Array, order: ImageOrder, shelf: Shelf): Uint32Array {
+export function ordered(places: Uint32Array, order: ImageOrder, shelf: FilterContext): Uint32Array {
   if (order.by === 'place') return order.descending ? places.slice().reverse() : places
   const valueAt = valueOf(order, shelf)
   const keys = new Float64Array(places.length)
@@ -17,7 +17,7 @@ export function ordered(places: Uint32Array, order: ImageOrder, shelf: Shelf): U
   return turns.map((k) => places[k] ?? 0)
 }
 
-function valueOf({ by, fact }: ImageOrder, shelf: Shelf): (at: number) => number {
+function valueOf({ by, fact }: ImageOrder, shelf: FilterContext): (at: number) => number {
   const { images } = shelf
   if (by === 'bytes') return (at) => images.bytes[at] ?? 0
   if (by === 'pixels') return (at) => (images.width[at] ?? 0) * (images.height[at] ?? 0)

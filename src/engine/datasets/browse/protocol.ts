@@ -20,8 +20,8 @@ export type BrowseTask =
     })
   /** Where an image is, and its neighbours. */
   | (Over & { kind: 'place'; order: ImageOrder; imageId: number })
-  | (Over & { kind: 'facets'; looks: FactOf[]; tags: string[] })
-  | (Over & { kind: 'confusion'; look: FactOf })
+  | (Over & { kind: 'facets'; shownFacts: FactOf[]; tags: string[] })
+  | (Over & { kind: 'confusion'; shownFact: FactOf })
   /** Ids of a selection, in order. */
   | (Over & { kind: 'selection'; selection: ImageSelection; order: ImageOrder })
 

@@ -1,5 +1,5 @@
 import type { Db } from '../../workspace/index.ts'
-import { secondProbability, subjectFacts, type FactsOf, type FactTuple } from '../../facts/index.ts'
+import { secondProbability, exampleFacts, type FactsOf, type FactTuple } from '../../facts/index.ts'
 import { correct, emptyFacts, unjudged, wrong, type FactColumns, type ImageColumns } from './columns.ts'
 import { nextTurn } from '../../base/nextTurn.ts'
 
@@ -8,7 +8,7 @@ const chunk = 4000
 
 type ImageRow = [
   id: number,
-  subject: number | null,
+  example: number | null,
   classIndex: number | null,
   part: string | null,
   bytes: number,
@@ -42,7 +42,7 @@ export async function readImages(db: Db, datasetId: number): Promise<ImageColumn
   // Along the table: by an index of classes all images would be sorted anew for every page.
   const select = db
     .prepare<[number, number, number], ImageRow>(
-      `SELECT id, subject_id, class_idx, part, bytes, width, height, json_extract(problem, '$.code') FROM image NOT INDEXED
+      `SELECT id, example_id, class_idx, part, bytes, width, height, json_extract(problem, '$.code') FROM image NOT INDEXED
        WHERE dataset_id = ? AND id > ? ORDER BY id LIMIT ?`,
     )
     .raw()
@@ -52,9 +52,9 @@ export async function readImages(db: Db, datasetId: number): Promise<ImageColumn
   for (let after = before; at < total; await nextTurn()) {
     const rows = select.all(datasetId, after, Math.min(chunk, total - at))
     if (rows.length === 0) break
-    for (const [id, subject, classIndex, part, bytes, width, height, code] of rows) {
+    for (const [id, example, classIndex, part, bytes, width, height, code] of rows) {
       columns.id[at] = after = id
-      columns.subject[at] = subject ?? 0
+      columns.example[at] = example ?? 0
       columns.classIndex[at] = classIndex ?? -1
       columns.part[at] = parts.of(part)
       columns.bytes[at] = Math.min(bytes, 0xffffffff)
@@ -74,7 +74,7 @@ export async function readImages(db: Db, datasetId: number): Promise<ImageColumn
 const allocate = (n: number) => ({
   n,
   id: new Uint32Array(n),
-  subject: new Uint32Array(n),
+  example: new Uint32Array(n),
   classIndex: new Int32Array(n),
   part: new Uint16Array(n),
   bytes: new Uint32Array(n),
@@ -87,7 +87,7 @@ const allocate = (n: number) => ({
 const shortened = (columns: ReturnType<typeof allocate>, n: number) => ({
   n,
   id: columns.id.slice(0, n),
-  subject: columns.subject.slice(0, n),
+  example: columns.example.slice(0, n),
   classIndex: columns.classIndex.slice(0, n),
   part: columns.part.slice(0, n),
   bytes: columns.bytes.slice(0, n),
@@ -99,9 +99,9 @@ const shortened = (columns: ReturnType<typeof allocate>, n: number) => ({
 /** What a variant said of the images under a condition. */
 export async function readFacts(db: Db, images: ImageColumns, of: FactsOf): Promise<FactColumns> {
   const facts = emptyFacts(images.n)
-  const places = placesBySubject(images)
+  const places = placesByExample(images)
   if (places === null) return facts
-  for (const rows of subjectFacts(db, of, places, chunk)) {
+  for (const rows of exampleFacts(db, of, places, chunk)) {
     for (const row of rows)
       for (let at = places.head(row[0]); at >= 0; at = places.next(at)) put(facts, at, row)
     await nextTurn()
@@ -123,11 +123,11 @@ function put(
   facts.trueProbability[at] = own ?? -1
 }
 
-/** Where a subject's images are: copies of a file share one. */
-function placesBySubject({ n, subject }: ImageColumns) {
+/** Where a example's images are: copies of a file share one. */
+function placesByExample({ n, example }: ImageColumns) {
   let [first, last] = [Infinity, 0]
   for (let at = 0; at < n; at++) {
-    const own = subject[at] ?? 0
+    const own = example[at] ?? 0
     if (own === 0) continue
     if (own < first) first = own
     if (own > last) last = own
@@ -136,7 +136,7 @@ function placesBySubject({ n, subject }: ImageColumns) {
   const heads = new Int32Array(last - first + 1).fill(-1)
   const nexts = new Int32Array(n).fill(-1)
   for (let at = n - 1; at >= 0; at--) {
-    const own = subject[at] ?? 0
+    const own = example[at] ?? 0
     if (own === 0) continue
     nexts[at] = heads[own - first] ?? -1
     heads[own - first] = at

@@ -36,8 +36,8 @@ export function cifarOf(classes: readonly string[]): 10 | 100 | null {
 /** CIFAR-10 or -100 unpacked into class folders. */
 export const cifarFolders = {
   recognises: ['cifar-10', 'cifar-100'],
-  recognise: async (look) => {
-    const { folders } = await look.at()
+  recognise: async (reader) => {
+    const { folders } = await reader.at()
     const found = cifarOf(folders)
     if (found === null) return null
     return {

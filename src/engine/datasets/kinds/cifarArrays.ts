@@ -13,7 +13,7 @@ import type { FoundFile } from '../scan.ts'
 import { cifar100Classes, cifar10Classes } from './cifar.ts'
 import { imagenetCParts } from './imagenetC.ts'
 import type { Layout, DatasetKind } from './kind.ts'
-import type { Look } from '../look.ts'
+import type { FolderReader } from '../folderReader.ts'
 
 const perPart = 10_000
 const severities = [1, 2, 3, 4, 5]
@@ -31,22 +31,22 @@ interface ArrayFile {
 /** CIFAR-10-C and -100-C as published: one .npy per corruption, 5 x 10,000 images, beside labels.npy. */
 export const cifarCorruptedArrays = {
   recognises: ['cifar-10-c', 'cifar-100-c'],
-  recognise: async (look) => {
-    const { files } = await look.at()
+  recognise: async (reader) => {
+    const { files } = await reader.at()
     const found = imagenetC19.filter((name) => files.includes(`${name}.npy`))
     if (found.length === 0) return null
     if (!files.includes('labels.npy'))
       throw new KernelscopeError(
         'DATASET_LABELS',
-        `labels.npy is missing beside ${found[0]}.npy in ${look.root}`,
+        `labels.npy is missing beside ${found[0]}.npy in ${reader.root}`,
         {
           hint: 'Put the labels.npy of CIFAR-10-C (or -100-C) into the same folder.',
         },
       )
-    const labels = await readArrayLabels(join(look.root, 'labels.npy'))
-    const { used, refused } = await usable(look, found, labels)
+    const labels = await readArrayLabels(join(reader.root, 'labels.npy'))
+    const { used, refused } = await usable(reader, found, labels)
     if (used.length === 0)
-      throw new KernelscopeError('DATASET_EMPTY', `no array file of ${look.root} can be used`, {
+      throw new KernelscopeError('DATASET_EMPTY', `no array file of ${reader.root} can be used`, {
         details: refused.join('\n'),
         hint: refused[0] ?? '',
       })
@@ -66,13 +66,13 @@ export const cifarCorruptedArrays = {
   },
 } as const satisfies DatasetKind
 
-async function usable(look: Look, names: readonly string[], labels: Int32Array) {
+async function usable(reader: FolderReader, names: readonly string[], labels: Int32Array) {
   const used: ArrayFile[] = []
   const refused: string[] = []
   for (const corruption of names) {
     const name = `${corruption}.npy`
     try {
-      const rows = await rowsOf(join(look.root, name))
+      const rows = await rowsOf(join(reader.root, name))
       const fits = rows.count % severities.length === 0 && rows.count % labels.length === 0
       if (fits) used.push({ name, rows, labels, corruption })
       else
@@ -90,14 +90,14 @@ async function usable(look: Look, names: readonly string[], labels: Int32Array) 
 /** CIFAR-10 and -100 in their binary version: the test images; the training batches are left out. */
 export const cifarRecords = {
   recognises: ['cifar-10', 'cifar-100'],
-  recognise: async (look) => {
-    const { files } = await look.at()
-    refusePickles(look, files)
+  recognise: async (reader) => {
+    const { files } = await reader.at()
+    refusePickles(reader, files)
     const ten = files.includes('test_batch.bin')
     const hundred = files.includes('test.bin') && files.includes('train.bin')
     if (!ten && !hundred) return null
     const name = ten ? 'test_batch.bin' : 'test.bin'
-    const path = join(look.root, name)
+    const path = join(reader.root, name)
     const used = [{ name, rows: await rowsOf(path), labels: await readRecordLabels(path), corruption: null }]
     const classes = ten ? cifar10Classes : cifar100Classes
     return {
@@ -113,13 +113,13 @@ export const cifarRecords = {
 } as const satisfies DatasetKind
 
 /** The Python version is pickled: reading it could run whatever somebody put into it. */
-function refusePickles(look: Look, files: readonly string[]): void {
+function refusePickles(reader: FolderReader, files: readonly string[]): void {
   const ten = files.includes('data_batch_1') && files.includes('batches.meta')
   const hundred = ['train', 'test', 'meta'].every((file) => files.includes(file))
   if (!ten && !hundred) return
   throw new KernelscopeError(
     'DATASET_LABELS',
-    `CIFAR's Python version is pickled and is not read: ${look.root}`,
+    `CIFAR's Python version is pickled and is not read: ${reader.root}`,
     {
       hint: 'Take the binary version of the same data (cifar-10-binary.tar.gz, cifar-100-binary.tar.gz), or unpack the images into class folders.',
     },

@@ -13,8 +13,8 @@ export function topFolderIn(classes: readonly string[]): Layout['placeOf'] {
 /** Any folder with subfolders: each is a class. */
 export const classFolders = {
   recognises: ['folders'],
-  recognise: async (look) => {
-    const { folders } = await look.at()
+  recognise: async (reader) => {
+    const { folders } = await reader.at()
     if (folders.length === 0) return null
     return {
       kind: 'folders',
@@ -32,8 +32,8 @@ export const classFolders = {
 /** A flat folder of images that nothing says the class of. */
 export const unlabelledFolder = {
   recognises: ['unlabelled'],
-  recognise: async (look) => {
-    const { images } = await look.at()
+  recognise: async (reader) => {
+    const { images } = await reader.at()
     if (images.length === 0) return null
     return {
       kind: 'unlabelled',

@@ -1,5 +1,5 @@
 import type { DatasetKind } from './kind.ts'
-import { foldersIn } from '../look.ts'
+import { foldersIn } from '../folderReader.ts'
 
 /** The variations of the backgrounds challenge, in the order they are shown. */
 export const imagenet9Variations = [
@@ -20,14 +20,16 @@ const looksLikeClass = (name: string) => /^\d{2}_/.test(name)
 export const imagenet9 = {
   recognises: ['imagenet-9'],
   parts: imagenet9Variations,
-  recognise: async (look) => {
-    const { folders } = await look.at()
+  recognise: async (reader) => {
+    const { folders } = await reader.at()
     const variations = imagenet9Variations.filter((name) => folders.includes(name))
     if (variations.length === 0) return null
     const below = await Promise.all(
-      variations.map(async (name) => ((await look.at(name)).folders.includes('val') ? `${name}/val` : name)),
+      variations.map(async (name) =>
+        (await reader.at(name)).folders.includes('val') ? `${name}/val` : name,
+      ),
     )
-    const classes = (await foldersIn(look, below)).filter(looksLikeClass)
+    const classes = (await foldersIn(reader, below)).filter(looksLikeClass)
     if (classes.length === 0) return null
     const known = new Set<string>(imagenet9Variations)
     const published = classes.length === 9 && classes[0] === '00_dog'

@@ -1,7 +1,7 @@
 import { imagenetC19 } from '#shared/transforms/index.ts'
 import { imagenet1k } from '../../models/index.ts'
 import type { Place, DatasetKind } from './kind.ts'
-import { foldersIn, type Look } from '../look.ts'
+import { foldersIn, type FolderReader } from '../folderReader.ts'
 import { cifarOf } from './cifar.ts'
 import { looksLikeWnid } from './wnids.ts'
 
@@ -30,15 +30,15 @@ export function placeOfCorrupted(path: string): Place {
 export const imagenetC = {
   recognises: ['imagenet-c', 'cifar-10-c', 'cifar-100-c'],
   parts: imagenetCParts,
-  recognise: async (look) => {
-    const corrupted = await corruptionFolders(look)
+  recognise: async (reader) => {
+    const corrupted = await corruptionFolders(reader)
     if (corrupted.length === 0) return null
-    const prefix = corrupted[0] === '' ? `${look.name}/` : ''
+    const prefix = corrupted[0] === '' ? `${reader.name}/` : ''
     const parts: string[] = []
     for (const folder of corrupted)
-      for (const severity of (await look.at(folder)).folders.filter((name) => severities.includes(name)))
+      for (const severity of (await reader.at(folder)).folders.filter((name) => severities.includes(name)))
         parts.push(folder === '' ? severity : `${folder}/${severity}`)
-    const classes = await foldersIn(look, parts)
+    const classes = await foldersIn(reader, parts)
     if (parts.length === 0 || classes.length === 0) return null
     const published = classes.some(looksLikeWnid)
     const cifar = cifarOf(classes)
@@ -62,15 +62,17 @@ export const imagenetC = {
 } as const satisfies DatasetKind
 
 /** Folders named by a corruption that hold severities: at the root, one level below it, or the root itself (''). */
-async function corruptionFolders(look: Look): Promise<string[]> {
+async function corruptionFolders(reader: FolderReader): Promise<string[]> {
   const holdsSeverities = async (folder: string) =>
-    (await look.at(folder)).folders.some((name) => severities.includes(name))
-  if (known.has(look.name) && (await holdsSeverities(''))) return ['']
-  const { folders } = await look.at()
+    (await reader.at(folder)).folders.some((name) => severities.includes(name))
+  if (known.has(reader.name) && (await holdsSeverities(''))) return ['']
+  const { folders } = await reader.at()
   if (folders.length > 40) return []
   const found: string[] = []
   for (const folder of folders) {
-    const inside = known.has(folder) ? [] : (await look.at(folder)).folders.filter((name) => known.has(name))
+    const inside = known.has(folder)
+      ? []
+      : (await reader.at(folder)).folders.filter((name) => known.has(name))
     for (const path of known.has(folder) ? [folder] : inside.map((name) => `${folder}/${name}`))
       if (await holdsSeverities(path)) found.push(path)
   }

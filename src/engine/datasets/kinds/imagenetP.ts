@@ -1,6 +1,6 @@
 import { imagenetP10, imagenetP14, noisePerturbations } from '#shared/transforms/index.ts'
 import type { Place, DatasetKind } from './kind.ts'
-import { foldersIn, type Look } from '../look.ts'
+import { foldersIn, type FolderReader } from '../folderReader.ts'
 
 /** Folder names of ImageNet-P: perturbations, and the harder noise sequences, e.g. "shot_noise_2". */
 export const imagenetPParts: readonly string[] = imagenetP14.flatMap((name) =>
@@ -21,15 +21,15 @@ export function placeOfFrame(path: string): Place {
 export const imagenetP = {
   recognises: ['imagenet-p'],
   parts: imagenetPParts,
-  recognise: async (look) => {
-    const own = known.has(look.name) ? [''] : []
-    const folders = (await look.at()).folders.filter((name) => known.has(name))
+  recognise: async (reader) => {
+    const own = known.has(reader.name) ? [''] : []
+    const folders = (await reader.at()).folders.filter((name) => known.has(name))
     const parts = folders.length > 0 ? folders : own
-    const classes = await foldersIn(look, parts)
+    const classes = await foldersIn(reader, parts)
     if (parts.length === 0 || classes.length === 0) return null
-    const holds = await contentOf(look, parts, classes)
+    const holds = await contentOf(reader, parts, classes)
     if (holds === null) return null
-    const prefix = parts[0] === '' ? `${look.name}/` : ''
+    const prefix = parts[0] === '' ? `${reader.name}/` : ''
     return {
       kind: 'folders',
       recognised: 'imagenet-p',
@@ -45,15 +45,15 @@ export const imagenetP = {
 
 /** What the first class folder that is there holds. */
 async function contentOf(
-  look: Look,
+  reader: FolderReader,
   parts: readonly string[],
   classes: readonly string[],
 ): Promise<'videos' | 'frames' | null> {
   for (const part of parts) {
     for (const name of classes) {
       const folder = part === '' ? name : `${part}/${name}`
-      if (!(await look.at(part)).folders.includes(name)) continue
-      const { videos, folders } = await look.at(folder)
+      if (!(await reader.at(part)).folders.includes(name)) continue
+      const { videos, folders } = await reader.at(folder)
       if (videos > 0) return 'videos'
       if (folders.length > 0) return 'frames'
     }

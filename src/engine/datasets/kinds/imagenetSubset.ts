@@ -18,15 +18,15 @@ const mostly = 0.9
  */
 export const imagenetSubset = {
   recognises: ['imagenet-a', 'imagenet-r', 'imagenet-o'],
-  recognise: async (look) => {
-    const { folders } = await look.at()
+  recognise: async (reader) => {
+    const { folders } = await reader.at()
     const wnids = folders.filter(looksLikeWnid)
     if (wnids.length < 2 || wnids.length > 210) return null
     const candidates = (['A', 'R', 'O'] as const).map((letter) => {
       const classes = wnidsOf(classSubsets()[subset[letter]])
       return { letter, classes, share: overlap(wnids, classes) / wnids.length }
     })
-    const named = /imagenet[-_ ]?([aro])\b/i.exec(look.name)?.[1]?.toUpperCase()
+    const named = /imagenet[-_ ]?([aro])\b/i.exec(reader.name)?.[1]?.toUpperCase()
     const exact = candidates.find(({ share }) => share === 1 && wnids.length === 200)
     const hinted = candidates.find(({ letter, share }) => letter === named && share >= mostly)
     const almost = candidates.find(({ share }) => share >= mostly && wnids.length >= 180)

@@ -5,7 +5,7 @@ import { parse } from 'csv-parse/sync'
 import { KernelscopeError } from '#shared/errors.ts'
 import { imagenet1k } from '../../models/index.ts'
 import type { Layout, DatasetKind } from './kind.ts'
-import type { Look } from '../look.ts'
+import type { FolderReader } from '../folderReader.ts'
 import { devkitWnids } from './devkit.ts'
 import { topFolderIn } from './folders.ts'
 import { looksLikeWnid, overlap } from './wnids.ts'
@@ -17,11 +17,11 @@ const flatName = /^ILSVRC2012_val_(\d{8})\.JPEG$/i
 /** ImageNet's validation images: WordNet folders, or flat with the ground truth of the devkit, Caffe or Kaggle beside them. */
 export const imagenetVal = {
   recognises: ['imagenet-val'],
-  recognise: async (look) => (await inFolders(look)) ?? (await flat(look)),
+  recognise: async (reader) => (await inFolders(reader)) ?? (await flat(reader)),
 } as const satisfies DatasetKind
 
-async function inFolders(look: Look): Promise<Layout | null> {
-  const { folders } = await look.at()
+async function inFolders(reader: FolderReader): Promise<Layout | null> {
+  const { folders } = await reader.at()
   const { wnids } = imagenet1k()
   const known = overlap(folders, wnids)
   if (known < 2 || known / folders.length < 0.5) return null
@@ -29,7 +29,7 @@ async function inFolders(look: Look): Promise<Layout | null> {
     kind: 'folders',
     recognised: 'imagenet-val',
     reason: `${known} of the 1000 class folders of ImageNet-1k.`,
-    remarks: await strangeNames(look, folders),
+    remarks: await strangeNames(reader, folders),
     classes: folders,
     labelsPath: null,
     expected: { images, parts: [], classes: wnids, perClass },
@@ -42,11 +42,11 @@ async function inFolders(look: Look): Promise<Layout | null> {
 const lookedAt = 20
 
 /** Validation images keep their number in their name: other names mean training images, or another set, among them. */
-async function strangeNames(look: Look, folders: readonly string[]): Promise<string[]> {
+async function strangeNames(reader: FolderReader, folders: readonly string[]): Promise<string[]> {
   let seen = 0
   const strange: string[] = []
   for (const folder of folders.filter(looksLikeWnid).slice(0, lookedAt))
-    for (const name of (await look.at(folder)).images) {
+    for (const name of (await reader.at(folder)).images) {
       seen++
       if (!/^ILSVRC2012_val_\d{8}/i.test(name)) strange.push(`${folder}/${name}`)
     }
@@ -56,10 +56,10 @@ async function strangeNames(look: Look, folders: readonly string[]): Promise<str
   ]
 }
 
-async function flat(look: Look): Promise<Layout | null> {
-  const { images: names } = await look.at()
+async function flat(reader: FolderReader): Promise<Layout | null> {
+  const { images: names } = await reader.at()
   if (!names.some((name) => flatName.test(name))) return null
-  const truth = await groundTruth(look.root)
+  const truth = await groundTruth(reader.root)
   if (truth === null) return null
   return {
     kind: 'csv',

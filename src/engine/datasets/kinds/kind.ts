@@ -1,6 +1,6 @@
 import type { Recognised } from '#shared/contract/index.ts'
 import type { FoundFile } from '../scan.ts'
-import type { Look } from '../look.ts'
+import type { FolderReader } from '../folderReader.ts'
 
 /** Where an image belongs; null where the name does not say. */
 export interface Place {
@@ -49,5 +49,5 @@ export interface DatasetKind {
   /** Its parts in the order they are shown. */
   parts?: readonly string[]
   /** From a first look at names; null where the folder is none of these. */
-  recognise(look: Look): Promise<Layout | null>
+  recognise(reader: FolderReader): Promise<Layout | null>
 }

@@ -20,20 +20,20 @@ const isSuite = (name: string): name is keyof typeof recognised => name in recog
  */
 export const sampleSuite = {
   recognises: ['imagenet-a', 'imagenet-r', 'imagenet-o'],
-  recognise: async (look) => {
-    const home = join(dirname(look.root), '..')
+  recognise: async (reader) => {
+    const home = join(dirname(reader.root), '..')
     const file = join(home, 'subsets.json')
-    if (!isSuite(look.name) || !existsSync(file)) return null
+    if (!isSuite(reader.name) || !existsSync(file)) return null
     const subsets = description.safeParse(await json(file))
     const names = labels.safeParse(await json(join(home, 'labels.json')))
     if (!subsets.success || !names.success) return null
-    const chosen = look.name === 'O' ? subsets.data.O_inDistribution : subsets.data[look.name]
+    const chosen = reader.name === 'O' ? subsets.data.O_inDistribution : subsets.data[reader.name]
     const classes = chosen.flatMap((index) => names.data[index] ?? [])
-    const { folders } = await look.at()
+    const { folders } = await reader.at()
     return {
       kind: 'folders',
-      recognised: recognised[look.name],
-      reason: `Suite ${look.name} of the sample, laid out like ImageNet-${look.name}.`,
+      recognised: recognised[reader.name],
+      reason: `Suite ${reader.name} of the sample, laid out like ImageNet-${reader.name}.`,
       classes: folders,
       labelsPath: null,
       expected: { ...anything, classes: classes.sort() },

@@ -1,4 +1,4 @@
-import type { Draws, Transform } from '#shared/transforms/index.ts'
+import type { Draws, PixelTransform } from '#shared/transforms/index.ts'
 import type { Picture } from '../picture.ts'
 import { applyBandNoise } from './bandNoise.ts'
 import { applyCorruption } from './corruptions/index.ts'
@@ -25,7 +25,7 @@ export interface TransformContext {
  */
 export async function applyTransform(
   picture: Picture,
-  transform: Transform,
+  transform: PixelTransform,
   context: TransformContext,
 ): Promise<Picture> {
   switch (transform.op) {

@@ -46,7 +46,7 @@ function swishAround(sigmoid: Node, flow: Flow): Fused | undefined {
 const swish = 'Swish'
 
 function geluAround(erf: Node, flow: Flow): Fused | undefined {
-  const scaling = flow.maker(erf.inputs[0] ?? '')
+  const scaling = flow.producer(erf.inputs[0] ?? '')
   const x = scaling && scaledInput(scaling, flow)
   const plusOne = onlyReader(erf, flow)
   if (!scaling || x === undefined || plusOne?.op !== 'Add' || !hasConstant(plusOne, flow, 1)) return undefined
@@ -59,7 +59,7 @@ function geluAround(erf: Node, flow: Flow): Fused | undefined {
   if (other === x && outer?.op === 'Mul' && hasConstant(outer, flow, 0.5))
     return made(x, outer, [...parts, outer])
   // (x/2) (1 + erf).
-  const half = flow.maker(other)
+  const half = flow.producer(other)
   if (
     half?.op === 'Mul' &&
     half.inputs.includes(x) &&

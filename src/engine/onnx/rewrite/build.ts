@@ -119,8 +119,8 @@ function namesIn(graph: Graph): Set<string> {
 
 /** The same nodes in topological order; those that were in order stay in it. */
 function sorted(nodes: readonly Node[]): Node[] {
-  const maker = new Map<string, Node>()
-  for (const node of nodes) for (const output of node.outputs) if (output !== '') maker.set(output, node)
+  const producer = new Map<string, Node>()
+  for (const node of nodes) for (const output of node.outputs) if (output !== '') producer.set(output, node)
   const result: Node[] = []
   const state = new Map<Node, 'open' | 'done'>()
   for (const root of nodes) {
@@ -131,7 +131,7 @@ function sorted(nodes: readonly Node[]): Node[] {
         stack.pop()
         continue
       }
-      const needed = readsOf(node).flatMap((name) => maker.get(name) ?? [])
+      const needed = readsOf(node).flatMap((name) => producer.get(name) ?? [])
       const waiting = needed.filter((other) => state.get(other) !== 'done')
       if (waiting.length === 0) {
         state.set(node, 'done')

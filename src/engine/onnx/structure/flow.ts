@@ -5,7 +5,7 @@ import type { Shapes } from '../shape/infer.ts'
 export class Flow {
   readonly graph: Graph
   readonly shapes: Shapes
-  readonly #makers = new Map<string, Node>()
+  readonly #producers = new Map<string, Node>()
   readonly #readers = new Map<string, Node[]>()
   readonly #constant: Set<string>
 
@@ -14,7 +14,7 @@ export class Flow {
     this.shapes = shapes
     this.#constant = new Set(graph.tensors.keys())
     for (const node of graph.nodes) {
-      for (const output of node.outputs) if (output !== '') this.#makers.set(output, node)
+      for (const output of node.outputs) if (output !== '') this.#producers.set(output, node)
       for (const name of new Set(readsOf(node))) {
         const readers = this.#readers.get(name)
         if (readers) readers.push(node)
@@ -26,8 +26,8 @@ export class Flow {
     }
   }
 
-  maker(name: string): Node | undefined {
-    return this.#makers.get(name)
+  producer(name: string): Node | undefined {
+    return this.#producers.get(name)
   }
 
   readers(name: string): readonly Node[] {
@@ -53,8 +53,8 @@ export class Flow {
     if (name === undefined) return undefined
     const tensor = this.graph.tensors.get(name)
     if (tensor) return tensor
-    const maker = this.maker(name)
-    return maker?.op === 'Identity' ? this.weight(maker.inputs[0]) : undefined
+    const producer = this.producer(name)
+    return producer?.op === 'Identity' ? this.weight(producer.inputs[0]) : undefined
   }
 
   /** Makers of `name` and of all it depends on, not looking behind the tensors in `stops`. */
@@ -63,7 +63,7 @@ export class Flow {
     const open = [name]
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       if (stops.has(next) || this.isConstant(next)) continue
-      const node = this.maker(next)
+      const node = this.producer(next)
       if (!node || found.has(node)) continue
       found.add(node)
       open.push(...this.inputsOf(node))

@@ -6,7 +6,7 @@ import type { Flow } from './flow.ts'
 /** Inputs of a node that are no trained parameters: running statistics, and the ones and zeros an exporter puts into a group norm. */
 function untrained(node: Node, flow: Flow): readonly number[] {
   if (node.op === 'BatchNormalization') return [3, 4]
-  const grouped = node.op === 'InstanceNormalization' && flow.maker(node.inputs[0] ?? '')?.op === 'Reshape'
+  const grouped = node.op === 'InstanceNormalization' && flow.producer(node.inputs[0] ?? '')?.op === 'Reshape'
   return grouped ? [1, 2] : []
 }
 

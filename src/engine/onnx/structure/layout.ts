@@ -18,7 +18,7 @@ export function layoutOf(name: string, flow: Flow): FeatureLayout | undefined {
   )
   const [, first, second, last] = shape
   const square = second === last ? 'map' : first === second ? 'mapLast' : undefined
-  const made = flow.maker(name)
+  const made = flow.producer(name)
   const toChannelsFirst = made?.op === 'Transpose' && intsOf(made, 'perm')?.join() === '0,3,1,2'
   if (overLast && !toChannelsFirst && square !== 'map') return 'mapLast'
   return square ?? 'map'

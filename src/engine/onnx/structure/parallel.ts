@@ -31,9 +31,9 @@ export function parallelKernels(flow: Flow): Map<string, ParallelKernels> {
 }
 
 function branchAt(name: string, flow: Flow): Branch | undefined {
-  const node = flow.maker(name)
+  const node = flow.producer(name)
   const norm = node?.op === 'BatchNormalization' ? node : undefined
-  const conv = norm ? flow.maker(norm.inputs[0] ?? '') : node
+  const conv = norm ? flow.producer(norm.inputs[0] ?? '') : node
   if (conv?.op !== 'Conv' || (norm && flow.readers(conv.outputs[0] ?? '').length !== 1)) return undefined
   const [channels = 0, perGroup, height = 0, width] = flow.weight(conv.inputs[1])?.shape ?? []
   const depthwise = perGroup === 1 && channels === intOf(conv, 'group', 1) && channels > 1

@@ -103,7 +103,7 @@ function projectionUnit(
 function linearSource(name: string, flow: Flow): string | undefined {
   let at = name
   let weighted = false
-  for (let node = flow.maker(at); node && linear.has(node.op); node = flow.maker(at)) {
+  for (let node = flow.producer(at); node && linear.has(node.op); node = flow.producer(at)) {
     const inputs = flow.inputsOf(node)
     const [only] = inputs
     if (inputs.length !== 1 || only === undefined) break

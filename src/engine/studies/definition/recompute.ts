@@ -2,7 +2,7 @@ import type { Preprocessing, Settings } from '#shared/contract/index.ts'
 import type { ErrorShape } from '#shared/errors.ts'
 import type { Readout } from '#shared/readouts.ts'
 import type { Rewrite } from '#shared/rewrites.ts'
-import type { Stimulus } from '#shared/stimulus.ts'
+import type { Transform } from '#shared/transform.ts'
 import type { Draws } from '#shared/transforms/index.ts'
 import type { Log } from '../../base/log.ts'
 import type { ImagePool } from '../../images/index.ts'
@@ -16,13 +16,13 @@ export interface RecomputeRequest {
   pool: ImagePool
   settings: Settings
   log: Log
-  /** With the labels and the recipe of the facts. */
+  /** With the labels and the preprocessing of the facts. */
   model: StoredModel
   preprocessing: Preprocessing
   rewrite: Rewrite
   readout: Readout
   /** sha256 of the file and true class of each image, and what is done to it. */
-  items: { path: string; digest: string; className: string; stimulus: Stimulus }[]
+  items: { path: string; digest: string; className: string; transform: Transform }[]
   draws: Draws | null
   signal: AbortSignal
 }

@@ -1,4 +1,4 @@
-import type { Transform } from '#shared/transforms/index.ts'
+import type { PixelTransform } from '#shared/transforms/index.ts'
 
 /** The transform of images as they are. */
-export const unchanged = (): Transform => ({ op: 'identity' })
+export const unchanged = (): PixelTransform => ({ op: 'identity' })

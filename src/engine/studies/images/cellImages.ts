@@ -23,7 +23,7 @@ export async function cellImages(workspace: Workspace, input: CellImagesInput): 
   const { modelId, key, direction, after, limit } = input
   if (isPointOrder(direction))
     throw new KernelscopeError('STUDY_PARAMS', `a condition has no order ${direction}`, {
-      hint: 'Its images are listed as lost, gained, both, mistakes, surest or unsurest.',
+      hint: 'Its images are listed as lost, gained, both, mistakes, mostConfident or leastConfident.',
     })
   const cell = cellOf(db, input.id, modelId, key)
   const { ids, total } = isFlip(direction)

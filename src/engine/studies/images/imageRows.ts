@@ -12,10 +12,10 @@ export function studyImageRows(
   studyId: number,
   imageId: number,
 ): { rows: StudyImageRow[]; axis: string | null } {
-  const { subjectId } = locateImage(db, imageId)
+  const { exampleId } = locateImage(db, imageId)
   const { definition, study, models } = planStudy(db, studyId)
   const axis = definition.axis?.title ?? null
-  if (subjectId === null) return { rows: [], axis }
+  if (exampleId === null) return { rows: [], axis }
   const predictionOf = predictionFinder(db)
   const rows = models.flatMap(({ model, conditions }) => {
     const variants = currentVariants(db, model)
@@ -25,7 +25,7 @@ export function studyImageRows(
       const part = parts.find(({ from, to }) => imageId >= from && imageId <= to)
       const variantId = variants(condition.rewrite ?? noRewrite, settingOf(stored))?.id ?? null
       const conditionId = part?.conditionId ?? null
-      const found = predictionOf({ variantId, conditionId }, subjectId)
+      const found = predictionOf({ variantId, conditionId }, exampleId)
       if (conditionId === null || !found) return []
       const { correct, predicted, confidence, trueProbability, trueRank } = found
       const { key, params } = condition

@@ -58,7 +58,7 @@ export async function summarise(db: Db, plan: StudyPlan): Promise<void> {
     for (const { image, failsAt, failing, disagreement } of rows)
       insert.run(study.id, image, failsAt ?? never, failing, disagreement ?? unknown)
   })
-  // Looking at a study that was never measured leaves the workspace as it is.
+  // OpenInspections at a study that was never measured leaves the workspace as it is.
   if (cells.length === 0) return
   for (const page of imageSummaries(db, source, cells)) {
     store(page)

@@ -90,7 +90,7 @@ export async function openDrawn(
   }
 }
 
-/** The masks of one condition by subject: of images, the first of equal ones stands for all; or of groups, that of their first image. */
+/** The masks of one condition by owner: of images, the first of equal ones stands for all; or of groups, that of their first image. */
 function* entriesOf(
   stored: PlannedCondition | undefined,
   images: readonly DrawnImage[][],
@@ -103,12 +103,12 @@ function* entriesOf(
     for (const image of part) {
       const { transform } = partFor(stored, image.id)
       if (transform.op !== 'patchDrop') continue
-      const { subject } = drawsEntry(transform, image.digest)
+      const { owner } = drawsEntry(transform, image.digest)
       if (transform.group !== null) {
-        const known = groups.get(subject)
-        if (!known || image.id < known.image.id) groups.set(subject, { image, transform })
-      } else if (subject !== last) yield [(last = subject), bitsOf(transform, image)]
+        const known = groups.get(owner)
+        if (!known || image.id < known.image.id) groups.set(owner, { image, transform })
+      } else if (owner !== last) yield [(last = owner), bitsOf(transform, image)]
     }
-  for (const [subject, { image, transform }] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1)))
-    yield [subject, bitsOf(transform, image)]
+  for (const [owner, { image, transform }] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1)))
+    yield [owner, bitsOf(transform, image)]
 }

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
-import { parseDraws, type Draws, type Transform } from '#shared/transforms/index.ts'
+import { parseDraws, type Draws, type PixelTransform } from '#shared/transforms/index.ts'
 import { writeWhole } from '../../base/wholeFile.ts'
 import type { Workspace } from '../../workspace/index.ts'
 import { openMaskFile, readMaskFile, type Masked, type MaskFile, type MaskFrame } from './maskFile.ts'
@@ -43,7 +43,7 @@ export async function drawsOfConditions(
 /** What the draws file a transform names has of an image; undefined where it names none. */
 export async function drawsOfTransform(
   workspace: Workspace,
-  transform: Transform,
+  transform: PixelTransform,
   image: Masked,
 ): Promise<Draws | undefined> {
   if (transform.op !== 'patchDrop' || transform.draws === null) return undefined

@@ -7,7 +7,7 @@ export interface DrawnMask {
   /** 0 for the file's own, then the places of `others`, from 1. */
   size: number
   level: string
-  subject: string
+  owner: string
   bits: string
 }
 
@@ -103,7 +103,7 @@ export class DrawsPieces {
 /** A file's head with masks in their places. */
 export function withMasks(head: Draws, masks: readonly DrawnMask[]): Draws {
   const entries = masksOf(head).map((): SizedMasks['entries'] => ({}))
-  for (const { size, level, subject, bits } of masks) ((entries[size] ??= {})[level] ??= {})[subject] = bits
+  for (const { size, level, owner, bits } of masks) ((entries[size] ??= {})[level] ??= {})[owner] = bits
   const [own = {}, ...rest] = entries
   return {
     ...head,
@@ -122,10 +122,10 @@ const inOwn = (path: JsonPath): JsonPath => (isOther(path) ? path.slice(2) : pat
 
 /** The mask that a value is; null for what is none. */
 function entryOf(path: JsonPath, bits: ParsedElementInfo['value']): DrawnMask | null {
-  const [member, level, subject, ...more] = inOwn(path)
-  if (member !== 'entries' || !isLevel(level) || typeof subject !== 'string') return null
-  if (more.length > 0 || subject === '' || typeof bits !== 'string' || !hex.test(bits)) return null
-  return { size: isOther(path) ? Number(path[1]) + 1 : 0, level, subject, bits }
+  const [member, level, owner, ...more] = inOwn(path)
+  if (member !== 'entries' || !isLevel(level) || typeof owner !== 'string') return null
+  if (more.length > 0 || owner === '' || typeof bits !== 'string' || !hex.test(bits)) return null
+  return { size: isOther(path) ? Number(path[1]) + 1 : 0, level, owner, bits }
 }
 
 const hex = /^([0-9a-f]{2})*$/

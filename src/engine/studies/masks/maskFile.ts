@@ -93,12 +93,12 @@ function keepDraws(db: Database.Database, { patch, height, width, entries }: Dra
   const patches = Math.ceil(height / patch) * Math.ceil(width / patch)
   const insert = db.prepare(insertMask)
   for (const [level, masks] of Object.entries(entries))
-    for (const [subject, bits] of Object.entries(masks))
-      insert.run(subject, level, bits, droppedShare(fromBitset(bits, patches)))
+    for (const [owner, bits] of Object.entries(masks))
+      insert.run(owner, level, bits, droppedShare(fromBitset(bits, patches)))
 }
 
 function maskFile(db: Database.Database, { patch, height, width, byClass }: MaskFrame): MaskFile {
-  const subjectOf = ({ digest, className }: Masked) => (byClass ? `${digest} ${className ?? ''}` : digest)
+  const ownerOf = ({ digest, className }: Masked) => (byClass ? `${digest} ${className ?? ''}` : digest)
   const insert = db.prepare(insertMask)
   const select = db.prepare<[string], { level: string; bits: string }>(
     'SELECT level, bits FROM mask WHERE subject = ?',
@@ -106,8 +106,8 @@ function maskFile(db: Database.Database, { patch, height, width, byClass }: Mask
   const selectOne = db.prepare<[string, string], { level: string; bits: string }>(
     'SELECT level, bits FROM mask WHERE subject = ? AND level = ?',
   )
-  const read = (subject: string, level?: string) =>
-    level === undefined ? select.all(subject) : selectOne.all(subject, level)
+  const read = (owner: string, level?: string) =>
+    level === undefined ? select.all(owner) : selectOne.all(owner, level)
   const count = db
     .prepare<[string, string], number>(
       'SELECT count(*) FROM mask WHERE subject = ? AND level IN (SELECT value FROM json_each(?))',
@@ -124,22 +124,22 @@ function maskFile(db: Database.Database, { patch, height, width, byClass }: Mask
       height,
       width,
       entries: Object.fromEntries(
-        read(subjectOf(image), one).map(({ level, bits }) => [level, { [image.digest]: bits }]),
+        read(ownerOf(image), one).map(({ level, bits }) => [level, { [image.digest]: bits }]),
       ),
     }),
     lacking(images, levels) {
       const wanted = [...new Set(levels)]
       const text = JSON.stringify(wanted)
-      return images.filter((image) => (count.get(subjectOf(image), text) ?? 0) < wanted.length)
+      return images.filter((image) => (count.get(ownerOf(image), text) ?? 0) < wanted.length)
     },
     keep: db.transaction((masks: readonly NewMask[]) => {
       for (const { image, level, mask } of masks)
-        insert.run(subjectOf(image), level, toBitset(mask), droppedShare(mask))
+        insert.run(ownerOf(image), level, toBitset(mask), droppedShare(mask))
     }),
     dropped: (images) =>
       new Map(
         sums
-          .all(JSON.stringify(images.map(subjectOf)))
+          .all(JSON.stringify(images.map(ownerOf)))
           .map(({ level, masks, share }) => [level, { masks, share }]),
       ),
     close: () => void db.close(),

@@ -33,7 +33,7 @@ export async function keepReplay(workspace: Workspace, path: string): Promise<{ 
     db.exec(tables)
     const insert = db.prepare('INSERT OR REPLACE INTO mask (subject, level, size, bits) VALUES (?, ?, ?, ?)')
     const keep = db.transaction((entries: readonly DrawnMask[]) => {
-      for (const { subject, level, size, bits } of entries) insert.run(subject, level, size, bits)
+      for (const { owner, level, size, bits } of entries) insert.run(owner, level, size, bits)
     })
     const file = new DrawsPieces()
     for await (const bytes of createReadStream(path, { highWaterMark: 2 ** 18 })) {
@@ -87,7 +87,7 @@ export function openReplay(workspace: Workspace, digest: string): DrawsReader | 
 
 function replayIn(db: Database.Database): DrawsReader {
   const head = parseDraws(String(db.prepare<[], string>('SELECT head FROM file').pluck().get()))
-  const mask = 'SELECT size, level, subject, bits FROM mask WHERE'
+  const mask = 'SELECT size, level, subject AS owner, bits FROM mask WHERE'
   const select = db.prepare<[string], DrawnMask>(`${mask} subject = ?`)
   const selectOne = db.prepare<[string, string], DrawnMask>(`${mask} subject = ? AND level = ?`)
   const groups = db.prepare<[], DrawnMask>(`${mask} subject >= 'group:' AND subject < 'group;'`)
@@ -96,8 +96,8 @@ function replayIn(db: Database.Database): DrawsReader {
   const groupedBy = Map.groupBy(grouped, ({ level }) => level)
   const ofGroups = withMasks(head, grouped)
   return {
-    of({ digest: subject }, level) {
-      const found = level === undefined ? select.all(subject) : selectOne.all(subject, level)
+    of({ digest: owner }, level) {
+      const found = level === undefined ? select.all(owner) : selectOne.all(owner, level)
       if (found.length === 0) return ofGroups
       const others = level === undefined ? grouped : (groupedBy.get(level) ?? [])
       return withMasks(head, others.length === 0 ? found : [...others, ...found])

@@ -19,13 +19,13 @@ export const smallerAfter = (size: CallSize, crashes: number): CallSize => ({
   most: sizeAfter(size, crashes) || (size.fixed ? size.most : 1),
 })
 
-/** Images that were given up, by subject, each counted as failed. */
+/** Images that were given up, by example, each counted as failed. */
 export function givenUp(progress: Tracker) {
   const problems = new Map<number, ErrorShape>()
   return {
     problems,
-    giveUp({ subjectId }: StudyImage, problem: ErrorShape): void {
-      problems.set(subjectId, problem)
+    giveUp({ exampleId }: StudyImage, problem: ErrorShape): void {
+      problems.set(exampleId, problem)
       progress.add({ computed: 0, cached: 0, failed: 1 })
     },
   }

@@ -1,5 +1,5 @@
 import { countImages, setVariantBatch } from '../../facts/index.ts'
-import { asItIs, openClassifier, setSessionTime } from '../../models/index.ts'
+import { unchangedGraph, openClassifier, setSessionTime } from '../../models/index.ts'
 import type { MeasureContext, PlanSessions, SessionPlan } from '../definition/index.ts'
 import { drawsOfConditions } from '../masks/draws.ts'
 import { measure } from './measure.ts'
@@ -52,11 +52,11 @@ async function measureSession(
       onProgress: progress.add,
     })
     // What blocks removed or masked kernels cost says nothing of the model's own graph.
-    if (passes > 0 && plan.graph === asItIs) {
+    if (passes > 0 && plan.graph === unchangedGraph) {
       const { variant, batch, secondsToOpen } = classifier
       const secondsPerImage = (performance.now() - started) / 1000 / passes
       setVariantBatch(workspace.db, variant.id, batch, secondsPerImage)
-      setSessionTime(workspace.db, variant.id, asItIs.name, { secondsToOpen, secondsPerImage })
+      setSessionTime(workspace.db, variant.id, unchangedGraph.name, { secondsToOpen, secondsPerImage })
     }
   } finally {
     draws?.close()

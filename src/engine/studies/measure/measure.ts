@@ -3,7 +3,7 @@ import { inCalls } from './calls.ts'
 import { loadImage } from './load.ts'
 import { missingRows, type Row } from './missing.ts'
 import { prefetch } from './prefetch.ts'
-import { readingsOf, type LaneReading } from './readings.ts'
+import { readingsOf, type SessionReading } from './readings.ts'
 import { type FactStore, factStore, setVariantBatch } from '../../facts/index.ts'
 import type { SessionRun } from './sessionRun.ts'
 
@@ -99,7 +99,7 @@ async function compute(
   { db, classifier }: SessionRun,
   facts: FactStore,
   { pixels, rows, problems: unmade }: Batch,
-  readings: LaneReading[],
+  readings: SessionReading[],
   crashes: number,
 ): Promise<number> {
   const targets = readings.map(({ targetOf }) =>

@@ -1,6 +1,6 @@
 import type { Preprocessing } from '#shared/contract/index.ts'
-import { pixelTransform } from '#shared/stimulus.ts'
-import type { Transform } from '#shared/transforms/index.ts'
+import { asPixelTransform } from '#shared/transform.ts'
+import type { PixelTransform } from '#shared/transforms/index.ts'
 import type { Feed } from '../../inference/index.ts'
 import type { SessionRun } from './sessionRun.ts'
 import { passKey } from './passes.ts'
@@ -28,7 +28,7 @@ export interface ImageView {
 /** One forward pass of one image, and the facts wanted of it by readout. */
 export interface Row {
   view: ImageView
-  transform: Transform
+  transform: PixelTransform
   wants: { key: FactKey; readout: string }[]
   /** Rows of different feeds never share a call. */
   feeds: Feed[]
@@ -87,11 +87,11 @@ async function* missingRowsOf(
   if (!source) return
   for (const chunk of imageChunks(db, source, chunkSize)) {
     if (signal.aborted) return
-    const subjectIds = chunk.map(({ subjectId }) => subjectId)
+    const exampleIds = chunk.map(({ exampleId }) => exampleId)
     const known = new Map<string, Set<number>>()
     const knownOf = (variantId: number, conditionId: number) => {
       const key = `${variantId}/${conditionId}`
-      const done = known.get(key) ?? facts.known(variantId, conditionId, subjectIds)
+      const done = known.get(key) ?? facts.known(variantId, conditionId, exampleIds)
       known.set(key, done)
       return done
     }
@@ -100,17 +100,17 @@ async function* missingRowsOf(
     for (const image of chunk) {
       const views = new Map<Preprocessing, ImageView>()
       for (const { stored, preprocessing, reads, feeds } of columns) {
-        const { conditionId, transform: stimulus } = partFor(stored, image.id)
-        const missing = reads.filter(({ variantId }) => !knownOf(variantId, conditionId).has(image.subjectId))
+        const { conditionId, transform } = partFor(stored, image.id)
+        const missing = reads.filter(({ variantId }) => !knownOf(variantId, conditionId).has(image.exampleId))
         cached += reads.length - missing.length
         if (missing.length === 0) continue
         const view = views.get(preprocessing) ?? { image, preprocessing }
         views.set(preprocessing, view)
         const wants = missing.map(({ variantId, readout }) => ({
-          key: { variantId, conditionId, subjectId: image.subjectId },
+          key: { variantId, conditionId, exampleId: image.exampleId },
           readout,
         }))
-        rows.push({ view, transform: pixelTransform(stimulus), wants, feeds })
+        rows.push({ view, transform: asPixelTransform(transform), wants, feeds })
       }
     }
     onProgress({ computed: 0, cached, failed: 0 })

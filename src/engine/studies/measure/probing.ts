@@ -7,7 +7,7 @@ import { openWithFirst, writeGraph, type StoredModel } from '../../models/index.
 import { pixelsInput, type Tap } from '../../onnx/index.ts'
 import { callSize, inCalls, type CallSize } from './calls.ts'
 import { loadImages } from './load.ts'
-import { measured, measurementStore, type StudyImage, subjectsOf } from '../../facts/index.ts'
+import { measured, measurementStore, type StudyImage, examplesOf } from '../../facts/index.ts'
 import type { MeasureContext } from '../definition/index.ts'
 
 /** What is read of a model's inside, image by image. */
@@ -48,8 +48,8 @@ export function prober(context: MeasureContext, wanted: Probe): Prober {
   async function measureMissing(missing: readonly StudyImage[]): Promise<void> {
     const { session, provider, outputs, size } = await open()
     const store = measurementStore(workspace.db, { model, provider, rewrite: wanted.rewrite })
-    const giveUp = ({ subjectId }: StudyImage, problem: ErrorShape) => {
-      store.fail(subjectId, problem)
+    const giveUp = ({ exampleId }: StudyImage, problem: ErrorShape) => {
+      store.fail(exampleId, problem)
       progress.add({ computed: 0, cached: 0, failed: 1 })
     }
     const call = async (part: StudyImage[], places: number) => {
@@ -58,10 +58,10 @@ export function prober(context: MeasureContext, wanted: Probe): Prober {
       job.enterNative()
       const answer = await runProbe(session, model, floats, outputs)
       workspace.db.transaction(() => {
-        for (const [row, { subjectId }] of part.entries()) {
+        for (const [row, { exampleId }] of part.entries()) {
           const problem = problems[row]
-          if (problem) store.fail(subjectId, problem)
-          else store.keepVector(subjectId, wanted.vectorOf(answer, row))
+          if (problem) store.fail(exampleId, problem)
+          else store.keepVector(exampleId, wanted.vectorOf(answer, row))
         }
       })()
       const failed = problems.filter(Boolean).length
@@ -73,8 +73,8 @@ export function prober(context: MeasureContext, wanted: Probe): Prober {
 
   return {
     async measure(images) {
-      const known = measured(workspace.db, model, wanted.rewrite).known(subjectsOf(images))
-      const missing = images.filter(({ subjectId }) => !known.has(subjectId))
+      const known = measured(workspace.db, model, wanted.rewrite).known(examplesOf(images))
+      const missing = images.filter(({ exampleId }) => !known.has(exampleId))
       progress.add({ computed: 0, cached: images.length - missing.length, failed: 0 })
       if (missing.length > 0) await measureMissing(missing)
     },

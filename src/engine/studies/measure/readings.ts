@@ -5,7 +5,7 @@ import { targetLookup } from './targets.ts'
 import type { StoredCondition } from '../../facts/index.ts'
 
 /** A way of reading outputs that conditions of a lane share, and the true answer of a class name under it; -1 = none. */
-export interface LaneReading {
+export interface SessionReading {
   readout: string
   value: Readout
   targetOf(className: string): number
@@ -15,7 +15,7 @@ export interface LaneReading {
 export const readoutKey = (readout: Readout = allOutputs): string => canonicalJson(readout)
 
 /** The different readouts of conditions, so that one forward pass answers for all of them. */
-export function readingsOf(model: StoredModel, conditions: readonly StoredCondition[]): LaneReading[] {
+export function readingsOf(model: StoredModel, conditions: readonly StoredCondition[]): SessionReading[] {
   const found = new Map(
     conditions.map(({ condition: { readout = allOutputs } }) => [readoutKey(readout), readout]),
   )

@@ -2,7 +2,7 @@ import { KernelscopeError } from '#shared/errors.ts'
 import { noRewrite } from '#shared/rewrites.ts'
 import { pixelType } from '#shared/transforms/index.ts'
 import type { StoredCondition } from '../../facts/index.ts'
-import { asItIs, type GraphPlan } from '../../models/index.ts'
+import { unchangedGraph, type GraphPlan } from '../../models/index.ts'
 import type { PlanSessions, SessionContext, SessionPlan } from '../definition/index.ts'
 
 /** The model's own graph, on images that 8 bit cannot hold. */
@@ -27,7 +27,7 @@ export async function* sessionsFor(
 ): AsyncGenerator<SessionPlan, void, undefined> {
   const own = conditions.filter((condition) => !changesGraph(condition))
   const [plain, floats] = [own.filter((one) => !isFloat(one)), own.filter(isFloat)]
-  if (plain.length > 0) yield { graph: asItIs, conditions: plain, note: '', feedsOf: null }
+  if (plain.length > 0) yield { graph: unchangedGraph, conditions: plain, note: '', feedsOf: null }
   if (floats.length > 0) yield { graph: onFloats, conditions: floats, note: 'float images', feedsOf: null }
   const changed = conditions.filter(changesGraph)
   if (changed.length === 0 || context.run?.job.signal.aborted) return

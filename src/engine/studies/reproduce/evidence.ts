@@ -1,4 +1,4 @@
-import { canonicalStimulus } from '#shared/stimulus.ts'
+import { canonicalTransform } from '#shared/transform.ts'
 import { noRewrite } from '#shared/rewrites.ts'
 import type { Db } from '../../workspace/index.ts'
 import { planStudy } from '../store/plan.ts'
@@ -18,7 +18,7 @@ import { nextTurn } from '../../base/nextTurn.ts'
 export interface EvidenceBlock {
   modelDigest: string
   variant: VariantKey
-  /** Canonical text of the stimulus. */
+  /** Canonical text of the transform. */
   condition: string
   /** Stable name of the condition inside the study. */
   key: string
@@ -52,7 +52,7 @@ export async function* studyEvidence(
         yield {
           modelDigest: model.digest,
           variant: key,
-          condition: canonicalStimulus(part.transform),
+          condition: canonicalTransform(part.transform),
           key: stored.condition.key,
           rows,
         }

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import type { Readout } from '#shared/readouts.ts'
 import type { Rewrite } from '#shared/rewrites.ts'
-import { pixelTransform, type Stimulus } from '#shared/stimulus.ts'
+import { asPixelTransform, type Transform } from '#shared/transform.ts'
 import { openClassifier } from '../../models/index.ts'
 import { sessionsFor } from '../measure/sessions.ts'
 import { studyDefinitions } from '../registry.ts'
@@ -15,7 +15,7 @@ const callSize = 16
 /** Computes single predictions again, as a study of a kind does. Nothing is stored but the graph. */
 export async function recompute(kind: string, request: RecomputeRequest): Promise<Recomputed> {
   const { workspace, pool, settings, log, model, preprocessing, rewrite, readout, items, draws } = request
-  const conditions = items.map(({ stimulus }, at) => condition(at, stimulus, rewrite, readout))
+  const conditions = items.map(({ transform }, at) => condition(at, transform, rewrite, readout))
   const answers: Recomputed['answers'] = []
   let provider = ''
   // A kind that this version does not know may still have conditions that it can compute.
@@ -45,13 +45,13 @@ export async function recompute(kind: string, request: RecomputeRequest): Promis
             const item = items[place]
             if (!item) return null
             const { mtimeMs, size: bytes } = await stat(item.path)
-            const image = { id: 0, subjectId: 0, ...item, bytes, mtime: Math.round(mtimeMs) }
+            const image = { id: 0, exampleId: 0, ...item, bytes, mtime: Math.round(mtimeMs) }
             return loadImage(
               pool,
               image,
               {
                 preprocessing,
-                transforms: [{ transform: pixelTransform(item.stimulus), slot }],
+                transforms: [{ transform: asPixelTransform(item.transform), slot }],
                 pixels: plan.graph.floats ? 'float32' : 'uint8',
                 ...(draws ? { draws } : {}),
               },
@@ -85,7 +85,7 @@ export async function recompute(kind: string, request: RecomputeRequest): Promis
 
 const everything = { from: 0, to: Number.MAX_SAFE_INTEGER }
 
-function condition(at: number, transform: Stimulus, rewrite: Rewrite, readout: Readout): StoredCondition {
+function condition(at: number, transform: Transform, rewrite: Rewrite, readout: Readout): StoredCondition {
   return {
     condition: { key: String(at), params: {}, title: '', transform: () => transform, rewrite, readout },
     parts: [{ conditionId: 0, transform, ...everything }],

@@ -10,7 +10,7 @@ import type { Db, Workspace } from '../../workspace/index.ts'
 import { studyDefinition } from '../registry.ts'
 import { planStudy } from '../store/plan.ts'
 import { tracker } from '../definition/index.ts'
-import { currentVariants, keyOfVariant, measured, subjectsOf, type VariantKey } from '../../facts/index.ts'
+import { currentVariants, keyOfVariant, measured, examplesOf, type VariantKey } from '../../facts/index.ts'
 
 /** Vectors that were kept of one model under one key, by image. */
 export interface VectorBlock {
@@ -34,11 +34,11 @@ export async function* studyVectors(
       const variant = variantOf(db, model, kept.rewrite)
       if (!variant) continue
       const named = kept.images.map(({ digest, className }) => ({ image: digest, className }))
-      const vectors = measured(db, model, kept.rewrite).vectors(subjectsOf(kept.images))
+      const vectors = measured(db, model, kept.rewrite).vectors(examplesOf(kept.images))
       const seen = new Set<number>()
-      const rows = kept.images.flatMap(({ subjectId, digest, className }) => {
-        const values = seen.has(subjectId) ? undefined : vectors.get(subjectId)
-        seen.add(subjectId)
+      const rows = kept.images.flatMap(({ exampleId, digest, className }) => {
+        const values = seen.has(exampleId) ? undefined : vectors.get(exampleId)
+        seen.add(exampleId)
         return values ? [{ image: digest, className, values }] : []
       })
       if (rows.length > 0) yield { variant, images: named, together: kept.together, rows }
@@ -61,7 +61,7 @@ export interface MeasureAgainRequest {
   signal: AbortSignal
   kind: string
   params: Record<string, unknown>
-  /** With the labels and the recipe of the vectors. */
+  /** With the labels and the preprocessing of the vectors. */
   model: StoredModel
   rewrite: Rewrite
   /** sha256 of the file and true class of each; those one vector is made of, all of them. */
@@ -88,7 +88,7 @@ export async function measureAgain(request: MeasureAgainRequest): Promise<Measur
   const { workspace, pool, settings, log, signal, kind, model, rewrite, images } = request
   const { db } = workspace
   const definition = studyDefinition(kind)
-  const { datasetId, subjects, imageIds } = await addImages(workspace, images)
+  const { datasetId, examples, imageIds } = await addImages(workspace, images)
   // Images that were named by their numbers have others here.
   const named = Array.isArray(request.params['imageIds']) && request.params['imageIds'].length > 0
   const params = named ? { ...request.params, imageIds } : request.params
@@ -109,12 +109,12 @@ export async function measureAgain(request: MeasureAgainRequest): Promise<Measur
     params,
   )
   const found = measured(db, model, rewrite)
-  const ids = [...subjects.values()]
+  const ids = [...examples.values()]
   const [vectors, problems] = [found.vectors(ids), found.problems(ids)]
   const byKey = <T>(values: ReadonlyMap<number, T>) =>
     new Map(
-      [...subjects].flatMap(([key, subject]): [string, T][] => {
-        const value = values.get(subject)
+      [...examples].flatMap(([key, example]): [string, T][] => {
+        const value = values.get(example)
         return value === undefined ? [] : [[key, value]]
       }),
     )
@@ -126,7 +126,7 @@ export async function measureAgain(request: MeasureAgainRequest): Promise<Measur
 async function addImages(
   { db, path }: Workspace,
   images: MeasureAgainRequest['images'],
-): Promise<{ datasetId: number; subjects: Map<string, number>; imageIds: number[] }> {
+): Promise<{ datasetId: number; examples: Map<string, number>; imageIds: number[] }> {
   const datasets = Number(db.prepare('SELECT count(*) FROM dataset').pluck().get())
   const root = join(path, 'images', String(datasets))
   await mkdir(root, { recursive: true })
@@ -146,24 +146,24 @@ async function addImages(
       .run(root, root).lastInsertRowid,
   )
   const addClass = db.prepare('INSERT INTO class (dataset_id, idx, name) VALUES (?, ?, ?)')
-  const addSubject = db
+  const addExample = db
     .prepare<[Buffer, string], number>(
-      'INSERT INTO subject (digest, class) VALUES (?, ?) ON CONFLICT DO UPDATE SET class = class RETURNING id',
+      'INSERT INTO example (digest, class) VALUES (?, ?) ON CONFLICT DO UPDATE SET class = class RETURNING id',
     )
     .pluck()
   const addImage = db.prepare(
-    `INSERT INTO image (dataset_id, name, class_idx, subject_id, bytes, mtime, generation) VALUES (?, ?, ?, ?, ?, ?, 0)`,
+    `INSERT INTO image (dataset_id, name, class_idx, example_id, bytes, mtime, generation) VALUES (?, ?, ?, ?, ?, ?, 0)`,
   )
-  const subjects = new Map<string, number>()
+  const examples = new Map<string, number>()
   const imageIds: number[] = []
   db.transaction(() => {
     for (const [idx, name] of names.entries()) addClass.run(datasetId, idx, name)
     for (const { digest, className, name, bytes, mtime } of files) {
-      const subject = addSubject.get(Buffer.from(digest, 'hex'), className) ?? 0
-      subjects.set(vectorKey({ digest, className }), subject)
-      const added = addImage.run(datasetId, name, names.indexOf(className), subject, bytes, mtime)
+      const example = addExample.get(Buffer.from(digest, 'hex'), className) ?? 0
+      examples.set(vectorKey({ digest, className }), example)
+      const added = addImage.run(datasetId, name, names.indexOf(className), example, bytes, mtime)
       imageIds.push(Number(added.lastInsertRowid))
     }
   })()
-  return { datasetId, subjects, imageIds }
+  return { datasetId, examples, imageIds }
 }

@@ -94,8 +94,10 @@ function providerOf(find: FindVariant | undefined, conditions: PlannedCondition[
 
 function describe(model: StoredModel, conditions: PlannedCondition[], provider: string | null): string {
   const own = model.preprocessing
-  const recipes = new Set(conditions.map(({ condition }) => geometryOf(condition.preprocessing ?? own)))
-  const geometry = recipes.size === 0 ? geometryOf(own) : [...recipes].join(' and ')
+  const preprocessings = new Set(
+    conditions.map(({ condition }) => geometryOf(condition.preprocessing ?? own)),
+  )
+  const geometry = preprocessings.size === 0 ? geometryOf(own) : [...preprocessings].join(' and ')
   const runtime = provider === null ? 'not measured' : `${provider}, float32`
   return `${model.title}: sha256 ${model.digest.slice(0, 12)}, ${geometry}, mean ${own.mean.join('/')}, std ${own.std.join('/')}, ${runtime}.`
 }

@@ -22,7 +22,7 @@ export function storeSelection(
   const rows = db
     .prepare<[number], Candidate & { group: string }>(
       `SELECT i.id, coalesce(i.part, '') || '|' || i.class_idx AS "group", i.name, i.part, s.digest
-       FROM image i JOIN subject s ON s.id = i.subject_id WHERE ${usableSql} ORDER BY i.class_idx, i.id`,
+       FROM image i JOIN example s ON s.id = i.example_id WHERE ${usableSql} ORDER BY i.class_idx, i.id`,
     )
     .all(datasetId)
     .filter(({ id }) => among === null || among.has(id))

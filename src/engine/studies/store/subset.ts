@@ -31,7 +31,7 @@ export function storeFrozen(
   otherDatasets: Iterable<number>,
 ): void {
   const usable =
-    'i.subject_id IS NOT NULL AND i.problem IS NULL AND i.class_idx IS NOT NULL AND i.dataset_id = ?'
+    'i.example_id IS NOT NULL AND i.problem IS NULL AND i.class_idx IS NOT NULL AND i.dataset_id = ?'
   db.prepare(
     `INSERT OR IGNORE INTO study_image (study_id, image_id)
      SELECT ?, i.id FROM image i WHERE ${usable} AND i.id IN (SELECT value FROM json_each(?))`,

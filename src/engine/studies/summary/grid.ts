@@ -109,7 +109,7 @@ function readCell(
   return { cell, measured }
 }
 
-/** The condition with the model's own graph, recipe and outputs. */
+/** The condition with the model's own graph, preprocessing and outputs. */
 const unchangedModel = ({ key, params, title, transform }: Condition): Condition => ({
   key,
   params,

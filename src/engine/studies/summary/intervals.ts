@@ -46,5 +46,5 @@ const kept = new LruMap<string, Promise<unknown>>(200)
 
 /** Keeps what was made under a key that names the facts it rests on, since looking at a result again must cost nothing. */
 export const rememberedResult = <T>(key: string, make: () => Promise<T>): Promise<T> =>
-  // A key belongs to one maker, so what is kept under it is of its type.
+  // A key belongs to one caller, so what is kept under it is of its type.
   remembered(kept, key, make) as Promise<T>

@@ -57,7 +57,7 @@ export function outcomes(db: Db, model: GridModel, key: string): Outcome[] {
 }
 
 /** The images of an ungrouped condition with the highest confidence: those that are wrong, or that nothing is said of. */
-export function surest(
+export function mostConfidentUnder(
   db: Db,
   model: GridModel,
   key: string,

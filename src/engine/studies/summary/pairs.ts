@@ -42,7 +42,7 @@ export async function pairedTests(db: Db, models: GridModel[]): Promise<PairedTe
         const other = b.conditions.find((candidate) => candidate.condition.key === condition.key)
         const [left, right] = [a.variantOf(stored), other ? b.variantOf(other) : null]
         if (left === null || right === null) continue
-        // A stimulus may depend on the model's recipe: the same key is then another stored condition of the other model.
+        // A transform may depend on the model's preprocessing: the same key is then another stored condition of the other model.
         const count = discordance(db, stored.source)
         const found = parts.map((part, at) =>
           count(

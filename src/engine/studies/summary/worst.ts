@@ -3,7 +3,7 @@ import type { Db } from '../../workspace/index.ts'
 import type { GridModel } from '../definition/index.ts'
 import { nextTurn } from '../../base/nextTurn.ts'
 import type { Confident } from '../../facts/index.ts'
-import { surest } from './outcomes.ts'
+import { mostConfidentUnder } from './outcomes.ts'
 
 const listed = 20
 
@@ -16,13 +16,13 @@ export interface WorstOptions {
   which: 'wrong' | 'unknown'
 }
 
-/** Images a model was surest of and should not have been, surest first; each image once, under its worst condition. */
+/** Images a model was most confident of and should not have been, most confident first; each image once, under its worst condition. */
 export async function worstTable(db: Db, { title, models, keys, which }: WorstOptions): Promise<DataTable> {
   const rows: DataTable['rows'] = []
   for (const model of models) {
     const found: (Confident & { key: string })[] = []
     for (const key of keys) {
-      found.push(...surest(db, model, key, which, listed).map((entry) => ({ ...entry, key })))
+      found.push(...mostConfidentUnder(db, model, key, which, listed).map((entry) => ({ ...entry, key })))
       await nextTurn()
     }
     found.sort((a, b) => b.confidence - a.confidence || a.imageId - b.imageId)

@@ -1,4 +1,4 @@
-/** Version 0.2. Not released yet: edited in place, in small pieces, until it is. */
+/** The second schema. Released: never edited. */
 export const migration002 = `
 -- What a model is for: 'classifier', or 'saliency' for one that only says where to look.
 ALTER TABLE model ADD COLUMN role TEXT NOT NULL DEFAULT 'classifier';

@@ -1,5 +1,5 @@
 import type { GalleryCatalogue } from '#shared/contract/index.ts'
-import { canonicalTransform, type Transform } from '#shared/transforms/index.ts'
+import { canonicalPixelTransform, type PixelTransform } from '#shared/transforms/index.ts'
 
 /** One picture of the gallery: what is done, and how it is told. */
 export interface Tile {
@@ -26,8 +26,8 @@ export const wordsOf = (name: string) => {
   return words === 'jpeg compression' ? 'JPEG compression' : words.charAt(0).toUpperCase() + words.slice(1)
 }
 
-const tile = (value: Transform, label: string, title: string, facts: Tile['facts'] = []): Tile => ({
-  transform: canonicalTransform(value),
+const tile = (value: PixelTransform, label: string, title: string, facts: Tile['facts'] = []): Tile => ({
+  transform: canonicalPixelTransform(value),
   label,
   title,
   facts,

@@ -14,7 +14,7 @@ const seriesName = z.object({
   slot: z.int().min(0).max(63).optional(),
 })
 
-/** How the figures of one paper look: kept by a name and used for all of them. Lengths in points. */
+/** How the figures of one paper plotStyle: kept by a name and used for all of them. Lengths in points. */
 export const figureStyle = z.object({
   typeface: z.enum(['sans', 'serif']).default('serif'),
   fontSize: z.number().min(4).max(36).default(8),
@@ -69,7 +69,7 @@ const panelSource = z.discriminatedUnion('kind', [
 ])
 
 /** What an author changes on an axis; what is left out stays as the study has it. Limits in the unit of the data. */
-const axisLook = z.object({
+const axisStyle = z.object({
   label: z.string().max(200).optional(),
   min: z.number().optional(),
   max: z.number().optional(),
@@ -98,8 +98,8 @@ const panel = z.object({
   ratio: z.number().min(0.1).max(4).nullable().default(null),
   /** null: as the study has it; empty: none. */
   title: z.string().max(300).nullable().default(null),
-  x: axisLook.default({}),
-  y: axisLook.default({}),
+  x: axisStyle.default({}),
+  y: axisStyle.default({}),
   /** Where the style has a legend in each panel. */
   legend: legendPlace.default('top'),
   ranges: z.enum(['bands', 'bars', 'none']).default('bands'),
@@ -143,7 +143,7 @@ export const composition = z.object({
 export type SeriesName = z.infer<typeof seriesName>
 export type FigureStyle = z.infer<typeof figureStyle>
 export type PanelSource = z.infer<typeof panelSource>
-export type AxisLook = z.infer<typeof axisLook>
+export type AxisStyle = z.infer<typeof axisStyle>
 export type Panel = z.infer<typeof panel>
 export type Page = z.infer<typeof page>
 export type Composition = z.infer<typeof composition>

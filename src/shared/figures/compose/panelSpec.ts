@@ -1,6 +1,6 @@
 import type { Axis, FigureSpec } from '../spec.ts'
 import { KernelscopeError } from '../../errors.ts'
-import type { AxisLook, Composition, Panel } from './composition.ts'
+import type { AxisStyle, Composition, Panel } from './composition.ts'
 import { sharedSlots, withNames } from './names.ts'
 
 /**
@@ -37,7 +37,7 @@ export function panelSpec(spec: FigureSpec, panel: Panel): FigureSpec {
   }
 }
 
-function withLook(axis: Axis, { label, min, max, scale }: AxisLook): Axis {
+function withLook(axis: Axis, { label, min, max, scale }: AxisStyle): Axis {
   return {
     ...axis,
     ...(label === undefined ? {} : { label }),

@@ -36,26 +36,26 @@ const styles: Severities<SnowStyle> = [
 ]
 
 /** Flakes before they fall: zoomed noise above the threshold, one channel of 8 bits. */
-export function snowLayer(height: number, width: number, look: SnowStyle, random: Generator): Bytes {
+export function snowLayer(height: number, width: number, style: SnowStyle, random: Generator): Bytes {
   const values = random.normals(height * width)
-  for (let i = 0; i < values.length; i++) values[i] = look.mean + look.deviation * values[i]!
-  const zoom = Math.max(1, look.zoom * lengthScale({ height, width }))
+  for (let i = 0; i < values.length; i++) values[i] = style.mean + style.deviation * values[i]!
+  const zoom = Math.max(1, style.zoom * lengthScale({ height, width }))
   const flakes = clippedZoom({ values, height, width, channels: 1 }, zoom).values
   const pixels = new Uint8Array(flakes.length)
   for (let i = 0; i < pixels.length; i++) {
     const flake = flakes[i]!
-    pixels[i] = flake < look.threshold ? 0 : Math.min(255, Math.max(0, 255 * flake))
+    pixels[i] = flake < style.threshold ? 0 : Math.min(255, Math.max(0, 255 * flake))
   }
   return { pixels, height, width, channels: 1 }
 }
 
 /** The picture whitened, under the layer falling in a direction, and under the same layer turned by 180 degrees. */
-export function underSnow(picture: Picture, layer: Bytes, look: SnowStyle, degrees: number): Picture {
+export function underSnow(picture: Picture, layer: Bytes, style: SnowStyle, degrees: number): Picture {
   const scale = lengthScale(picture)
   const falling = motionBlur(
     layer,
-    Math.max(1, Math.round(look.radius * scale)),
-    look.sigma * scale,
+    Math.max(1, Math.round(style.radius * scale)),
+    style.sigma * scale,
     degrees,
   ).pixels
   const pixels = new Uint8Array(picture.pixels.length)
@@ -67,10 +67,10 @@ export function underSnow(picture: Picture, layer: Bytes, look: SnowStyle, degre
     const blue = picture.pixels[i + 2]!
     const white = 1.5 * (0.299 * red + 0.587 * green + 0.114 * blue) + 127.5
     const snow = falling[pixel]! + falling[last - pixel]!
-    const rest = 1 - look.mix
-    pixels[i] = Math.min(255, look.mix * red + rest * Math.max(red, white) + snow)
-    pixels[i + 1] = Math.min(255, look.mix * green + rest * Math.max(green, white) + snow)
-    pixels[i + 2] = Math.min(255, look.mix * blue + rest * Math.max(blue, white) + snow)
+    const rest = 1 - style.mix
+    pixels[i] = Math.min(255, style.mix * red + rest * Math.max(red, white) + snow)
+    pixels[i + 1] = Math.min(255, style.mix * green + rest * Math.max(green, white) + snow)
+    pixels[i + 2] = Math.min(255, style.mix * blue + rest * Math.max(blue, white) + snow)
   }
   return { ...picture, pixels }
 }
@@ -88,8 +88,8 @@ export const snow: CorruptionDefinition = {
     parameter('Share of the image', styles, ({ mix }) => mix),
   ],
   apply: (picture, severity, random) => {
-    const look = at(styles, severity)
-    const layer = snowLayer(picture.height, picture.width, look, random)
-    return underSnow(picture, layer, look, 90 * random.uniform() - 135)
+    const style = at(styles, severity)
+    const layer = snowLayer(picture.height, picture.width, style, random)
+    return underSnow(picture, layer, style, 90 * random.uniform() - 135)
   },
 }

@@ -34,15 +34,15 @@ const waterColour = [175, 238, 238] as const
 const mudColour = [63, 42, 20] as const
 
 /** Where there is liquid, and how thick: smoothed noise above the threshold, one channel around 0..1. */
-export function liquidLayer(height: number, width: number, look: Liquid, random: Generator): Levels {
+export function liquidLayer(height: number, width: number, style: Liquid, random: Generator): Levels {
   const values = random.normals(height * width)
-  for (let i = 0; i < values.length; i++) values[i] = look.mean + look.deviation * values[i]!
+  for (let i = 0; i < values.length; i++) values[i] = style.mean + style.deviation * values[i]!
   const smooth = gaussianBlur(
     { values, height, width, channels: 1 },
-    look.sigma * lengthScale({ height, width }),
+    style.sigma * lengthScale({ height, width }),
   )
   const { values: thick } = smooth
-  for (let i = 0; i < thick.length; i++) if (thick[i]! < look.threshold) thick[i] = 0
+  for (let i = 0; i < thick.length; i++) if (thick[i]! < style.threshold) thick[i] = 0
   return smooth
 }
 
@@ -96,15 +96,15 @@ export const spatter: CorruptionDefinition = {
   deterministic: false,
   parameters: [
     parameter('Liquid', spatters, ([, , liquid]) => liquid),
-    parameter('Sigma', spatters, ([look]) => look.sigma),
-    parameter('Threshold', spatters, ([look]) => look.threshold),
+    parameter('Sigma', spatters, ([style]) => style.sigma),
+    parameter('Threshold', spatters, ([style]) => style.threshold),
     parameter('Strength', spatters, ([, strength]) => strength),
   ],
   apply: (picture, severity, random) => {
-    const [look, strength, kind] = at(spatters, severity)
-    const layer = liquidLayer(picture.height, picture.width, look, random)
+    const [style, strength, kind] = at(spatters, severity)
+    const layer = liquidLayer(picture.height, picture.width, style, random)
     return kind === 'water'
       ? underWater(picture, layer, strength)
-      : underMud(picture, layer, look.threshold, strength)
+      : underMud(picture, layer, style.threshold, strength)
   },
 }

@@ -2,7 +2,7 @@ import { liquidLayer, underWater } from '../corruptions/spatter.ts'
 import type { Levels } from '../../filters/levels.ts'
 import type { PerturbationDefinition } from './definition.ts'
 
-const look = { mean: 0.65, deviation: 0.27, sigma: 3.7, threshold: 0.69 }
+const style = { mean: 0.65, deviation: 0.27, sigma: 3.7, threshold: 0.69 }
 
 /** Weights of the rows from one below to two above: the water runs down. */
 const run = [0.05, 0.1, 0.15, 0.7] as const
@@ -23,7 +23,7 @@ function flowed({ values, height, width, channels }: Levels): Levels {
 export const spatter: PerturbationDefinition = {
   text: (frame) => (frame === 0 ? 'fresh' : `flowed ${frame} times`),
   apply: ({ crop }, frame, { sequence }) => {
-    let layer = liquidLayer(crop.height, crop.width, look, sequence())
+    let layer = liquidLayer(crop.height, crop.width, style, sequence())
     for (let i = 0; i < frame; i++) layer = flowed(layer)
     return underWater(crop, layer, 0.6)
   },

@@ -3,7 +3,7 @@ import type { DataTable } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { Db } from '../../../workspace/index.ts'
 import { calibrationColumns, calibrationOf, type Calibration } from '../../summary/calibration.ts'
-import { recipeChange } from '../shared/geometry.ts'
+import { preprocessingChange } from '../../measure/preprocessing.ts'
 import { worstTable } from '../../summary/worst.ts'
 import { accuracyMetric } from '../../summary/metrics.ts'
 import { paperValues } from '../../summary/paper.ts'
@@ -60,7 +60,7 @@ export const cleanAccuracy = defineStudy({
       title: 'clean',
       baseline: true,
       transform: unchanged,
-      ...recipeChange(db, dataset.id, model),
+      ...preprocessingChange(db, dataset.id, model),
     },
   ],
   view: async (grid, _, { workspace: { db } }) => ({

@@ -5,7 +5,7 @@ import { perClassTable } from '../../summary/classes.ts'
 import { paperValues } from '../../summary/paper.ts'
 import { groupsReadout, isImagenet, notImagenet } from '../../summary/answers.ts'
 import { asFractions, barsFigure } from '../../summary/bars.ts'
-import { asTheyAre } from '../shared/geometry.ts'
+import { croppedPreprocessing } from '../../measure/preprocessing.ts'
 import { cellOf } from '../../summary/outcomes.ts'
 import { worstTable } from '../../summary/worst.ts'
 import { gapOf, type Gap } from './gap.ts'
@@ -91,7 +91,7 @@ export const imagenet9 = defineStudy({
   conditions({ variations, soft }, model, { db, dataset }): Condition[] {
     const found = new Set(dataset.parts.map(({ name }) => name))
     const readout = groupsReadout(dataset, model)
-    const preprocessing = asTheyAre(db, dataset.id, model)
+    const preprocessing = croppedPreprocessing(db, dataset.id, model)
     return imagenet9Variations
       .filter((name) => variations.includes(name) && found.has(name))
       .flatMap((name) => {

@@ -3,7 +3,7 @@ import type { Dataset } from '#shared/contract/index.ts'
 import { imagenetC19, type ImagenetCName } from '#shared/transforms/index.ts'
 import type { StoredModel } from '../../../models/index.ts'
 import { baselineParam } from '../shared/baseline.ts'
-import { asTheyAre, recipeChange } from '../shared/geometry.ts'
+import { croppedPreprocessing, preprocessingChange } from '../../measure/preprocessing.ts'
 import { validationParam } from '../shared/validation.ts'
 import type { Condition } from '../../../facts/index.ts'
 import { type ConditionContext, unchanged } from '../../definition/index.ts'
@@ -54,7 +54,7 @@ export function conditions(
 ): Condition[] {
   const published = isCorrupted(dataset)
   const plainOf = published ? chosen.validation : dataset.id
-  const plain = plainOf === null ? {} : recipeChange(db, plainOf, model)
+  const plain = plainOf === null ? {} : preprocessingChange(db, plainOf, model)
   const clean: Condition = {
     key: cleanKey,
     params: { corruption: 'none', severity: 0 },
@@ -70,7 +70,7 @@ export function conditions(
       ? []
       : [{ ...clean, images: { datasetId: chosen.validation, classes } }]
   const found = new Set(dataset.parts.map(({ name }) => name))
-  const preprocessing = published ? asTheyAre(db, dataset.id, model) : null
+  const preprocessing = published ? croppedPreprocessing(db, dataset.id, model) : null
   return [
     ...before,
     ...chosenCorruptions(chosen).flatMap((name) =>

@@ -9,7 +9,7 @@ import {
 } from '#shared/transforms/index.ts'
 import type { StoredModel } from '../../../models/index.ts'
 import { baselineParam } from '../shared/baseline.ts'
-import { asTheyAre, recipeChange } from '../shared/geometry.ts'
+import { croppedPreprocessing, preprocessingChange } from '../../measure/preprocessing.ts'
 import type { Condition } from '../../../facts/index.ts'
 import { type ConditionContext, unchanged } from '../../definition/index.ts'
 
@@ -67,7 +67,7 @@ export function conditions(
   { db, dataset }: ConditionContext,
 ): Condition[] {
   const { stride, difficulty, seed } = chosen
-  const plain = recipeChange(db, dataset.id, model)
+  const plain = preprocessingChange(db, dataset.id, model)
   if (!isPerturbed(dataset))
     return chosenPerturbations(chosen).flatMap((name) =>
       framesOf(name, stride).map((frame) => ({
@@ -86,7 +86,7 @@ export function conditions(
       })),
     )
   const found = new Set(dataset.parts.map((part) => part.name))
-  const preprocessing = asTheyAre(db, dataset.id, model)
+  const preprocessing = croppedPreprocessing(db, dataset.id, model)
   return chosenPerturbations(chosen).flatMap((name) => {
     const part = partOf(name, difficulty)
     if (!found.has(part)) return []

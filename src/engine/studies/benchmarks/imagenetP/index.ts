@@ -5,7 +5,7 @@ import { isImagenet } from '../../summary/answers.ts'
 import { baselineModel } from '../shared/baseline.ts'
 import { conditions, isPerturbed, params } from './conditions.ts'
 import { ratesOf } from './rates.ts'
-import { flipsPerClass, restlessTable } from './restless.ts'
+import { flipsPerClass, mostFlippingTable } from './leastStable.ts'
 import { stabilityOf, unitOf, type Stabilities, type Unit } from './scores.ts'
 import {
   distanceFigure,
@@ -129,7 +129,7 @@ export const imagenetP = defineStudy({
         summaryTable(grid, unit, found),
         perturbationTable(grid, chosen, unit, found),
         flipsPerClass(grid, found),
-        restlessTable(grid, found),
+        mostFlippingTable(grid, found),
       ],
       figures: [
         rateFigure(grid, unit, found, published && isImagenet(dataset) ? rates : [], unitNotes(unit)),

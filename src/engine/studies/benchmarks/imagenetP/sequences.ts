@@ -48,24 +48,24 @@ export async function madeSequences(
   stride: number,
 ): Promise<Sequence[]> {
   const frames = framesOf(name, stride)
-  const bySubject = new Map<number, Sequence>()
+  const byExample = new Map<number, Sequence>()
   for (const [place, frame] of frames.entries()) {
-    for (const { subjectId, imageId, name: image, className, top } of rankings(
+    for (const { exampleId, imageId, name: image, className, top } of rankings(
       db,
       model,
       frameKey(name, frame),
     )) {
-      const known = bySubject.get(subjectId) ?? {
-        picture: String(subjectId),
+      const known = byExample.get(exampleId) ?? {
+        picture: String(exampleId),
         imageId,
         name: image,
         className,
         frames: [],
       }
       known.frames[place] = top
-      bySubject.set(subjectId, known)
+      byExample.set(exampleId, known)
     }
     await nextTurn()
   }
-  return [...bySubject.values()].filter((sequence) => Object.keys(sequence.frames).length === frames.length)
+  return [...byExample.values()].filter((sequence) => Object.keys(sequence.frames).length === frames.length)
 }

@@ -13,17 +13,17 @@ export interface Answer {
   label: string
 }
 
-/** What a model was found to say of a subject as it is and under a condition; null where it was not measured. */
+/** What a model was found to say of a example as it is and under a condition; null where it was not measured. */
 export function answersOf(db: Db, model: StoredModel, conditionId: number | null) {
   const variantId = currentVariants(db, model)(noRewrite, { readout: allOutputs })?.id ?? null
   const clean = cleanCondition(db)
   const predictionOf = predictionFinder(db)
-  const read = (condition: number | null, subjectId: number): Answer | null => {
-    const found = predictionOf({ variantId, conditionId: condition }, subjectId)
+  const read = (condition: number | null, exampleId: number): Answer | null => {
+    const found = predictionOf({ variantId, conditionId: condition }, exampleId)
     if (!found) return null
     const { predicted, confidence, correct, trueProbability } = found
     const label = model.labels[predicted] ?? `class ${predicted}`
     return { predicted, confidence, correct, trueProbability, label }
   }
-  return (subjectId: number) => ({ before: read(clean, subjectId), after: read(conditionId, subjectId) })
+  return (exampleId: number) => ({ before: read(clean, exampleId), after: read(conditionId, exampleId) })
 }

@@ -12,7 +12,7 @@ export interface AttackContext {
   log: Log
 }
 
-/** Building a backward pass takes a moment, and one look at an image is followed by another: it stays open this long. */
+/** Building a backward pass takes a moment, and one image at an image is followed by another: it stays open this long. */
 const idleMs = 30_000
 
 interface Entry {
@@ -38,7 +38,7 @@ export class OpenAttackers {
     try {
       return await work(await entry.opened)
     } catch (error) {
-      // Whatever went wrong, the next look opens it anew.
+      // Whatever went wrong, the next image opens it anew.
       if (this.#entry === entry) this.#entry = null
       void release(entry)
       throw error

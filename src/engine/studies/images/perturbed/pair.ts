@@ -1,15 +1,15 @@
 import type { Attack } from '#shared/attacks.ts'
 import { KernelscopeError } from '#shared/errors.ts'
-import type { Transform } from '#shared/transforms/index.ts'
+import type { PixelTransform } from '#shared/transforms/index.ts'
 import { unitFloats } from '#shared/maths/unit.ts'
 import { locateImage } from '../../../datasets/index.ts'
 import type { ImagePool } from '../../../images/index.ts'
 import { listModels, usableModel, type StoredModel } from '../../../models/index.ts'
-import { recipeFor } from '../../benchmarks/shared/geometry.ts'
+import { preprocessingFor } from '../../measure/preprocessing.ts'
 import { callSize } from '../../measure/calls.ts'
 import { drawsOfTransform } from '../../masks/draws.ts'
 import { targetLookup } from '../../measure/targets.ts'
-import { setupOf } from '../../kinds/attacks/transfer/recipe.ts'
+import { setupOf } from '../../kinds/attacks/transfer/surrogate.ts'
 import type { AttackContext, OpenAttackers } from './attackers.ts'
 import { conditionTransform } from '../../../facts/index.ts'
 
@@ -34,15 +34,15 @@ export async function pairOf(
   conditionId: number,
 ): Promise<Pair> {
   const { db } = context.workspace
-  const stimulus = conditionTransform(db, conditionId)
+  const transform = conditionTransform(db, conditionId)
   const model = usableModel(db, modelId)
-  return stimulus.op === 'attack'
-    ? attacked(context, imageId, makerOf(context, model, stimulus), stimulus)
-    : transformed(context, imageId, model, stimulus)
+  return transform.op === 'attack'
+    ? attacked(context, imageId, surrogateBehind(context, model, transform), transform)
+    : transformed(context, imageId, model, transform)
 }
 
 /** The model whose gradient makes the images of an attack. */
-export function makerOf(
+export function surrogateBehind(
   { workspace: { db } }: AttackContext,
   model: StoredModel,
   attack: Attack,
@@ -63,10 +63,10 @@ async function transformed(
   { workspace, pool }: PairContext,
   imageId: number,
   model: StoredModel,
-  transform: Transform,
+  transform: PixelTransform,
 ): Promise<Pair> {
   const { image, path, digest } = locateImage(workspace.db, imageId)
-  const preprocessing = recipeFor(workspace.db, image.datasetId, model)
+  const preprocessing = preprocessingFor(workspace.db, image.datasetId, model)
   const [height, width] = preprocessing.size
   const values = height * width * 3
   const imageKey = digest?.toString('hex') ?? ''
@@ -92,26 +92,26 @@ async function transformed(
 async function attacked(
   context: PairContext,
   imageId: number,
-  maker: StoredModel,
+  surrogate: StoredModel,
   attack: Attack,
 ): Promise<Pair> {
   const { image, path, digest } = locateImage(context.workspace.db, imageId)
-  const { preprocessing } = maker
+  const { preprocessing } = surrogate
   const [height, width] = preprocessing.size
-  const { most: batch } = callSize(maker, 1)
+  const { most: batch } = callSize(surrogate, 1)
   const pixels = new SharedArrayBuffer(batch * height * width * 3)
   const imageKey = digest?.toString('hex') ?? ''
   await context.pool.load(
     { path, imageKey, preprocessing, transforms: [{ transform: { op: 'identity' }, slot: 0 }] },
     pixels,
   )
-  const { images } = await context.attackers.with(context, maker, (session) =>
+  const { images } = await context.attackers.with(context, surrogate, (session) =>
     session.attack({
       pixels,
       first: 0,
       batch,
       rows: 1,
-      targets: Int32Array.of(targetLookup(maker)(image.className ?? '')),
+      targets: Int32Array.of(targetLookup(surrogate)(image.className ?? '')),
       keys: [imageKey],
       runs: [attack],
       keep: true,

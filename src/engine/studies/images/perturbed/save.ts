@@ -6,7 +6,7 @@ import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import { distanceBetween, toLevels } from '#shared/maths/norms.ts'
 import { unitFloats } from '#shared/maths/unit.ts'
 import { writeWhole } from '../../../base/wholeFile.ts'
-import { stimulus } from '#shared/stimulus.ts'
+import { transform } from '#shared/transform.ts'
 import { encodePng } from '../../../images/index.ts'
 import { npyHeader } from '../../../saliency/index.ts'
 import type { AttackSession } from '../../../inference/index.ts'
@@ -16,7 +16,7 @@ import { loadImages } from '../../measure/load.ts'
 import { planStudy } from '../../store/plan.ts'
 import { targetLookup } from '../../measure/targets.ts'
 import { answersOf, type Answer } from './answers.ts'
-import { makerOf, type PairContext } from './pair.ts'
+import { surrogateBehind, type PairContext } from './pair.ts'
 import { imageChunks, type StudyImage } from '../../../facts/index.ts'
 
 export interface SaveRequest {
@@ -55,13 +55,13 @@ export async function* saveAdversarial(
     throw new KernelscopeError('USAGE', `there are adversarial images already: ${request.folder}`, {
       hint: 'Choose another folder.',
     })
-  const maker = makerOf(context, model, attack)
-  const size = gradientCallSize(maker)
+  const surrogate = surrogateBehind(context, model, attack)
+  const size = gradientCallSize(surrogate)
   const answers = answersOf(db, model, conditionId)
   const entries: unknown[] = []
   let failed = 0
   for (let at = 0; at < images.length;) {
-    const note = `${maker.title}, ${attack.kind} at ε ${attack.epsilon}`
+    const note = `${surrogate.title}, ${attack.kind} at ε ${attack.epsilon}`
     yield { type: 'progress', done: at, total: images.length, unit: 'images', note }
     if (signal?.aborted) throw new KernelscopeError('CANCELLED', 'saving was stopped')
     const part = images.slice(at, at + size.most)
@@ -69,8 +69,8 @@ export async function* saveAdversarial(
     const made: (Made | { problem: ErrorShape })[] = []
     await inCalls(size, part, {
       call: (some, places) =>
-        context.attackers.with(context, maker, async (session) => {
-          made.push(...(await make(context, session, maker, attack, some, places)))
+        context.attackers.with(context, surrogate, async (session) => {
+          made.push(...(await make(context, session, surrogate, attack, some, places)))
         }),
       giveUp: (_image, problem) => void made.push({ problem }),
       ended: () => signal?.aborted ?? false,
@@ -80,12 +80,12 @@ export async function* saveAdversarial(
       if (!picture || 'problem' in picture) {
         failed++
         entries.push({ image: image.path, sha256: image.digest, problem: picture?.problem ?? null })
-      } else entries.push(await write(request, maker, image, picture, answers(image.subjectId)))
+      } else entries.push(await write(request, surrogate, image, picture, answers(image.exampleId)))
     }
   }
   await writeWhole(
     manifest,
-    `${JSON.stringify({ ...describe(model, maker, attack, request), images: entries }, null, 2)}\n`,
+    `${JSON.stringify({ ...describe(model, surrogate, attack, request), images: entries }, null, 2)}\n`,
   )
   yield {
     type: 'result',
@@ -98,7 +98,7 @@ function planned({ workspace: { db } }: PairContext, { studyId, modelId, key, im
   const plan = models.find(({ model }) => model.id === modelId)
   const stored = plan?.conditions.find(({ condition }) => condition.key === key)
   const part = stored?.parts[0]
-  const attack = part && stimulus.parse(part.transform)
+  const attack = part && transform.parse(part.transform)
   if (attack?.op !== 'attack') {
     const attacks = plan?.conditions.filter(({ parts }) => parts[0]?.transform.op === 'attack') ?? []
     throw new KernelscopeError('STUDY_PARAMS', `no attack of the study is named ${key}`, {
@@ -116,22 +116,22 @@ function planned({ workspace: { db } }: PairContext, { studyId, modelId, key, im
 interface Made {
   clean: Float32Array
   shown: Float32Array
-  /** What the maker says of the picture as its PNG holds it. */
+  /** What the surrogate says of the picture as its PNG holds it. */
   rounded: { predicted: number; confidence: number; label: string }
 }
 
 async function make(
   { pool }: PairContext,
   session: AttackSession,
-  maker: StoredModel,
+  surrogate: StoredModel,
   attack: Attack,
   part: readonly StudyImage[],
   batch: number,
 ): Promise<(Made | { problem: ErrorShape })[]> {
-  const [height, width] = maker.preprocessing.size
+  const [height, width] = surrogate.preprocessing.size
   const values = height * width * 3
-  const { pixels, problems } = await loadImages(pool, part, maker.preprocessing, batch)
-  const targetOf = targetLookup(maker)
+  const { pixels, problems } = await loadImages(pool, part, surrogate.preprocessing, batch)
+  const targetOf = targetLookup(surrogate)
   const common = {
     first: 0,
     batch,
@@ -156,7 +156,7 @@ async function make(
       shown: images.subarray(row * values, (row + 1) * values),
       rounded: {
         predicted,
-        label: maker.labels[predicted] ?? `class ${predicted}`,
+        label: surrogate.labels[predicted] ?? `class ${predicted}`,
         confidence: facts?.confidence[row] ?? NaN,
       },
     }
@@ -201,7 +201,7 @@ async function write(
   }
 }
 
-function describe(model: StoredModel, maker: StoredModel, attack: Attack, { key, npy }: SaveRequest) {
+function describe(model: StoredModel, surrogate: StoredModel, attack: Attack, { key, npy }: SaveRequest) {
   const named = ({ title, digest, preprocessing }: StoredModel) => ({ title, sha256: digest, preprocessing })
   return {
     format: 'kernelscope-adversarial',
@@ -210,7 +210,7 @@ function describe(model: StoredModel, maker: StoredModel, attack: Attack, { key,
     attack,
     epsilon: { unit: attack.epsilon, levels: attack.epsilon * 255 },
     model: named(model),
-    madeWith: named(maker),
+    madeWith: named(surrogate),
     quantisation: attack.rounded
       ? 'The attack itself rounds to 8 bit: the PNG files are what the model was shown.'
       : 'The model was shown unrounded values; the PNG files are rounded to the nearest of 256 levels. `png` holds their norms and what the model they were made with says of them.',

@@ -5,7 +5,7 @@ import type { Db } from '../../../workspace/index.ts'
 import { drawImages } from '../../measure/drawImages.ts'
 import type { Probe } from '../../measure/probing.ts'
 import type { DistanceParams } from './params.ts'
-import { isSettled, measured, type StudyImage, subjectsOf } from '../../../facts/index.ts'
+import { isSettled, measured, type StudyImage, examplesOf } from '../../../facts/index.ts'
 import type { PointImages, ViewContext } from '../../definition/index.ts'
 
 const rewrite = { op: 'probe', what: 'attentionDistance', together: null, version: 1 } as const
@@ -56,15 +56,15 @@ export async function allHeads(
 async function headsOf(db: Db, model: StoredModel, images: StudyImage[]): Promise<Heads> {
   const maps = await mapsOf(model)
   const found = measured(db, model, rewrite)
-  const subjects = subjectsOf(images)
-  const stored = found.vectors(subjects)
-  const vectors = subjects.flatMap((subject) => stored.get(subject) ?? [])
+  const examples = examplesOf(images)
+  const stored = found.vectors(examples)
+  const vectors = examples.flatMap((example) => stored.get(example) ?? [])
   const rest = {
     model,
     maps,
     images: vectors.length,
     drawn: images.length,
-    problems: [...found.problems(subjects).values()],
+    problems: [...found.problems(examples).values()],
     settled: maps.length === 0 || isSettled(found, images),
   }
   if (vectors.length === 0) return { ...rest, distances: [] }
@@ -105,13 +105,13 @@ export async function headPoint(
   const inPixels = key === pointKey(place, 'pixels')
   const scale = inPixels ? 1 : Math.hypot(...model.preprocessing.size)
   const images = await drawImages(db, source, count, seed)
-  const stored = measured(db, model, rewrite).vectors(subjectsOf(images), { start, count: 1 })
+  const stored = measured(db, model, rewrite).vectors(examplesOf(images), { start, count: 1 })
   return {
     title: `Layer ${place.layer + 1}, head ${place.head + 1}`,
     unit: inPixels ? 'pixels' : 'none',
     note: inPixels ? null : 'Distances over the length of the image’s diagonal; the point is their mean.',
-    images: images.flatMap(({ id, subjectId }) => {
-      const pixels = stored.get(subjectId)?.[0]
+    images: images.flatMap(({ id, exampleId }) => {
+      const pixels = stored.get(exampleId)?.[0]
       return pixels === undefined ? [] : [{ id, value: pixels / scale }]
     }),
   }

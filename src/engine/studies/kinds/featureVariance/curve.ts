@@ -3,7 +3,7 @@ import type { StoredModel } from '../../../models/index.ts'
 import type { Db } from '../../../workspace/index.ts'
 import type { VarianceParams } from './params.ts'
 import { perImage, storedBatchMean } from './measure.ts'
-import { isSettled, measured, type StudyImage, subjectsOf } from '../../../facts/index.ts'
+import { isSettled, measured, type StudyImage, examplesOf } from '../../../facts/index.ts'
 
 /** Mean and its standard error over images, layer by layer. */
 export interface Curve {
@@ -40,12 +40,12 @@ export function storedCurve(
     return { curve, problems, settled: true }
   }
   const found = measured(db, model, perImage.rewrite)
-  const subjects = subjectsOf(images)
-  const stored = found.vectors(subjects)
-  const vectors = subjects.flatMap((subject) => stored.get(subject) ?? [])
+  const examples = examplesOf(images)
+  const stored = found.vectors(examples)
+  const vectors = examples.flatMap((example) => stored.get(example) ?? [])
   return {
     curve: vectors.length === 0 ? null : summed(vectors),
-    problems: [...found.problems(subjects).values()],
+    problems: [...found.problems(examples).values()],
     settled: isSettled(found, images),
   }
 }

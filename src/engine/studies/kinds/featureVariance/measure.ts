@@ -7,7 +7,7 @@ import type { Db } from '../../../workspace/index.ts'
 import { givenUp, inCalls, smallerAfter } from '../../measure/calls.ts'
 import { loadFloats, openProbe, runProbe, setKey, type Probe } from '../../measure/probing.ts'
 import { FeatureSum } from './featureSum.ts'
-import { measured, measurementStore, type StudyImage, subjectsOf } from '../../../facts/index.ts'
+import { measured, measurementStore, type StudyImage, examplesOf } from '../../../facts/index.ts'
 import type { MeasureContext } from '../../definition/index.ts'
 
 /** The places of a curve over depth. */
@@ -102,10 +102,10 @@ export async function measureBatchMean(context: MeasureContext, images: StudyIma
   const store = measurementStore(workspace.db, { model, provider, rewrite })
   workspace.db.transaction(() => {
     store.keepVector(
-      first.subjectId,
+      first.exampleId,
       sums.map((sum) => sum.varianceOfMean(counted)),
     )
-    for (const [subjectId, problem] of problems) store.fail(subjectId, problem)
+    for (const [exampleId, problem] of problems) store.fail(exampleId, problem)
   })()
 }
 
@@ -118,6 +118,6 @@ export function storedBatchMean(
   const [first] = images
   if (!first) return null
   const found = measured(db, model, batchMeanRewrite(images))
-  const vector = found.vectors([first.subjectId]).get(first.subjectId)
-  return vector ? { vector, problems: [...found.problems(subjectsOf(images)).values()] } : null
+  const vector = found.vectors([first.exampleId]).get(first.exampleId)
+  return vector ? { vector, problems: [...found.problems(examplesOf(images)).values()] } : null
 }

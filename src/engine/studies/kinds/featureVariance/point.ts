@@ -3,7 +3,7 @@ import { drawImages } from '../../measure/drawImages.ts'
 import { scaleOf, storedCurve } from './curve.ts'
 import type { VarianceParams } from './params.ts'
 import { batchMeanRewrite, perImage } from './measure.ts'
-import { measured, subjectsOf } from '../../../facts/index.ts'
+import { measured, examplesOf } from '../../../facts/index.ts'
 import type { PointImages, ViewContext } from '../../definition/index.ts'
 
 /** Places of a curve by their index. */
@@ -22,22 +22,22 @@ export async function variancePoint(
   if (!curve || index < 0) return null
   const point = { title: `Variance at place ${index + 1} of ${curve.mean.length}`, unit: 'none' } as const
   if (chosen.order === 'batch-mean') {
-    const left = measured(db, model, batchMeanRewrite(images)).problems(subjectsOf(images))
+    const left = measured(db, model, batchMeanRewrite(images)).problems(examplesOf(images))
     return {
       ...point,
       note: 'The variance of features that were averaged over these images first: none has a value of its own.',
-      images: images.filter(({ subjectId }) => !left.has(subjectId)).map(({ id }) => ({ id, value: null })),
+      images: images.filter(({ exampleId }) => !left.has(exampleId)).map(({ id }) => ({ id, value: null })),
     }
   }
   const scale = scaleOf(curve, chosen.normalise)
-  const stored = measured(db, model, perImage.rewrite).vectors(subjectsOf(images), { start: index, count: 1 })
+  const stored = measured(db, model, perImage.rewrite).vectors(examplesOf(images), { start: index, count: 1 })
   return {
     ...point,
     note: chosen.normalise
       ? 'Values are divided by the maximum of the curve, as the point is: it is their mean.'
       : null,
-    images: images.flatMap(({ id, subjectId }) => {
-      const value = stored.get(subjectId)?.[0]
+    images: images.flatMap(({ id, exampleId }) => {
+      const value = stored.get(exampleId)?.[0]
       return value === undefined ? [] : [{ id, value: value / scale }]
     }),
   }

@@ -1,4 +1,4 @@
-import { asItIs, sessionTimes, type SessionTime, type StoredModel } from '../../../models/index.ts'
+import { unchangedGraph, sessionTimes, type SessionTime, type StoredModel } from '../../../models/index.ts'
 import type { Db } from '../../../workspace/index.ts'
 import { currentVariant } from '../../../facts/index.ts'
 import type { EstimateContext, SessionEstimate } from '../../definition/index.ts'
@@ -24,7 +24,7 @@ const savedShare = 0.8
 
 /** What a trial would show, estimated from how long the model took as it is; null where it never ran. */
 export function estimatedTimes(db: Db, variantId: number, model: StoredModel): LesionTimes | null {
-  const plain = sessionTimes(db, variantId).get(asItIs.name)
+  const plain = sessionTimes(db, variantId).get(unchangedGraph.name)
   if (!plain) return null
   const left = 1 - savedShare * cutShare(model, halfOf(model))
   return { gated: plain, half: { ...plain, secondsPerImage: plain.secondsPerImage * left } }

@@ -16,7 +16,7 @@ import {
   measured,
   measurementStore,
   type StudyImage,
-  subjectsOf,
+  examplesOf,
 } from '../../../facts/index.ts'
 import type { MeasureContext } from '../../definition/index.ts'
 
@@ -46,7 +46,7 @@ export const fieldImages = (db: Db, source: ImageSource, { images, seed }: Recep
 export interface StoredField {
   map: Float64Array
   images: number
-  /** Why the others were left out, by subject. */
+  /** Why the others were left out, by example. */
   problems: Map<number, ErrorShape>
 }
 
@@ -60,15 +60,15 @@ export function storedField(
   const [first] = images
   if (!first) return null
   const found = measured(db, model, fieldRewrite(images, chosen))
-  const map = found.vectors([first.subjectId]).get(first.subjectId)
+  const map = found.vectors([first.exampleId]).get(first.exampleId)
   if (!map) return null
-  const problems = found.problems(subjectsOf(images))
+  const problems = found.problems(examplesOf(images))
   return { map, images: images.length - problems.size, problems }
 }
 
 /** The images that a field is the mean over. */
 export const countedIn = ({ problems }: StoredField, images: readonly StudyImage[]): StudyImage[] =>
-  images.filter(({ subjectId }) => !problems.has(subjectId))
+  images.filter(({ exampleId }) => !problems.has(exampleId))
 
 /** Whether the field is there, and the rings of each of its images; fields of earlier versions have none. */
 export function isMeasured(
@@ -128,18 +128,18 @@ export async function measureField(context: MeasureContext, chosen: ReceptiveFie
   workspace.db.transaction(() => {
     if (!field)
       mean.keepVector(
-        first.subjectId,
+        first.exampleId,
         sum.map((value) => value / counted),
       )
     // An image of a mean that is there stays one of it, even if it cannot be read any more.
-    for (const [subjectId, problem] of problems) (field ? own : mean).fail(subjectId, problem)
-    for (const [subjectId, vector] of rings) own.keepVector(subjectId, vector)
+    for (const [exampleId, problem] of problems) (field ? own : mean).fail(exampleId, problem)
+    for (const [exampleId, vector] of rings) own.keepVector(exampleId, vector)
   })()
 }
 
 function withoutRings(db: Db, images: StudyImage[], model: StoredModel, chosen: ReceptiveFieldParams) {
-  const known = measured(db, model, ringsRewrite(chosen)).known(subjectsOf(images))
-  return images.filter(({ subjectId }) => !known.has(subjectId))
+  const known = measured(db, model, ringsRewrite(chosen)).known(examplesOf(images))
+  return images.filter(({ exampleId }) => !known.has(exampleId))
 }
 
 async function openField(
@@ -158,7 +158,7 @@ async function openField(
   return { session, provider: provider.name }
 }
 
-/** Contributions [height * width] summed over images, and in rings by the subject of each. */
+/** Contributions [height * width] summed over images, and in rings by the example of each. */
 interface Contributions {
   sum: Float64Array
   rings: Map<number, number[]>
@@ -176,14 +176,14 @@ async function addContributions(
   context.job.enterNative()
   const [answer] = await runProbe(session, context.model, floats, [contributionOutput])
   const found = answer?.data ?? new Float32Array()
-  return images.map(({ path, subjectId }, row) => {
+  return images.map(({ path, exampleId }, row) => {
     const problem = problems[row]
     if (problem) return problem
     const one = found.subarray(row * sum.length, (row + 1) * sum.length)
     if (!one.every(Number.isFinite))
       return new KernelscopeError('INFERENCE_FAILED', `its gradient is not finite: ${path}`).toShape()
     for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + (one[i] ?? 0)
-    rings.set(subjectId, contributionRings(one, context.model.preprocessing.size))
+    rings.set(exampleId, contributionRings(one, context.model.preprocessing.size))
     return null
   })
 }

@@ -2,7 +2,7 @@ import { areasOfRings } from '#shared/maths/receptiveField.ts'
 import type { StoredModel } from '../../../models/index.ts'
 import { countedIn, fieldImages, ringsRewrite, storedField } from './measure.ts'
 import type { ReceptiveFieldParams } from './params.ts'
-import { measured, subjectsOf } from '../../../facts/index.ts'
+import { measured, examplesOf } from '../../../facts/index.ts'
 import type { PointImages, ViewContext } from '../../definition/index.ts'
 
 /** Shares at which the curve is drawn. */
@@ -27,15 +27,15 @@ export async function areaPoint(
   const images = await fieldImages(db, source, chosen)
   const field = storedField(db, images, model, chosen)
   if (share === undefined || !field) return null
-  const rings = measured(db, model, ringsRewrite(chosen)).vectors(subjectsOf(images))
+  const rings = measured(db, model, ringsRewrite(chosen)).vectors(examplesOf(images))
   const counted = countedIn(field, images)
-  const without = counted.filter(({ subjectId }) => !rings.has(subjectId)).length
+  const without = counted.filter(({ exampleId }) => !rings.has(exampleId)).length
   const areaOf = (own: Float64Array | undefined) =>
     own ? (areasOfRings(own, model.preprocessing.size, { thresholds: [share] })[0]?.ratio ?? null) : null
   return {
     title: `Area of ${Math.round(100 * share)} % of the contributions`,
     unit: 'percent',
     note: [meaning, ...(without ? [lacking(without)] : [])].join(' '),
-    images: counted.map(({ id, subjectId }) => ({ id, value: areaOf(rings.get(subjectId)) })),
+    images: counted.map(({ id, exampleId }) => ({ id, value: areaOf(rings.get(exampleId)) })),
   }
 }

@@ -3,7 +3,7 @@ import { galleryImages, mapsOf, measureGallery, rewriteOf } from './measure.ts'
 import { picturesOf } from './pictures.ts'
 import { gradientsOf, titleOf, params } from './params.ts'
 import { agreementTable, concentrationTable, galleryFigure } from './view.ts'
-import { isSettled, problemNotes, subjectsOf } from '../../../facts/index.ts'
+import { isSettled, problemNotes, examplesOf } from '../../../facts/index.ts'
 import { defineStudy } from '../../definition/index.ts'
 
 /** Saliency maps of some images, several models and methods side by side. */
@@ -63,16 +63,16 @@ export const saliencyGallery = defineStudy({
   },
   async view(_grid, chosen, { workspace: { db }, source, models }) {
     const images = await galleryImages(db, source, chosen)
-    const subjects = subjectsOf(images)
+    const examples = examplesOf(images)
     const methods = chosen.methods.map((name) => ({
       name,
       models: models.map((model) => {
         const found = mapsOf(db, model, name, chosen)
-        return { model, maps: found.vectors(subjects), problems: found.problems(subjects) }
+        return { model, maps: found.vectors(examples), problems: found.problems(examples) }
       }),
     }))
     const [first] = models
-    const pictures = first ? picturesOf(db, first).bytes(subjects) : new Map<number, Buffer>()
+    const pictures = first ? picturesOf(db, first).bytes(examples) : new Map<number, Buffer>()
     const measured = methods.filter((one) => one.models.some(({ maps }) => maps.size > 0))
     return {
       tables: [agreementTable(measured, images), concentrationTable(measured, images)],

@@ -11,7 +11,7 @@ import {
   magnitudes,
   OpenSessions,
   saliency,
-  type MapRoom,
+  type MapContext,
 } from '../../../saliency/index.ts'
 import type { Db } from '../../../workspace/index.ts'
 import { deadly, isComputingProblem, sizeAfter } from '../../measure/calls.ts'
@@ -28,7 +28,7 @@ import {
   type Measured,
   measurementStore,
   type StudyImage,
-  subjectsOf,
+  examplesOf,
 } from '../../../facts/index.ts'
 import type { MeasureContext } from '../../definition/index.ts'
 import { nextTurn } from '../../../base/nextTurn.ts'
@@ -79,8 +79,8 @@ export async function measureGallery(context: MeasureContext, chosen: GalleryPar
   const sessions = new OpenSessions()
   try {
     for (const name of chosen.methods) {
-      const known = mapsOf(workspace.db, model, name, chosen).known(subjectsOf(images))
-      const missing = images.filter(({ subjectId }) => !known.has(subjectId))
+      const known = mapsOf(workspace.db, model, name, chosen).known(examplesOf(images))
+      const missing = images.filter(({ exampleId }) => !known.has(exampleId))
       progress.add({ computed: 0, cached: images.length - missing.length, failed: 0 })
       await measureMethod(context, sessions, name, chosen, missing)
       if (job.signal.aborted) return
@@ -107,20 +107,20 @@ async function measureMethod(
     progress.note(`${model.title}, ${name}`)
     const killing = !progress.moved() && sizeAfter({ most: 1, fixed: true }, job.crashes) === 0
     // Kept at once: the next image may end the engine too.
-    if (killing) measurementStore(workspace.db, { model, provider, rewrite }).fail(image.subjectId, deadly())
+    if (killing) measurementStore(workspace.db, { model, provider, rewrite }).fail(image.exampleId, deadly())
     job.enterNative()
     const found = killing ? deadly() : await mapOf(context, sessions, name, chosen, image)
     if (found === null) break
     if ('map' in found) {
       provider = found.provider
-      measurementStore(workspace.db, { model, provider, rewrite }).keepVector(image.subjectId, found.map)
-    } else problems.set(image.subjectId, found)
+      measurementStore(workspace.db, { model, provider, rewrite }).keepVector(image.exampleId, found.map)
+    } else problems.set(image.exampleId, found)
     const failed = 'map' in found ? 0 : 1
     progress.add({ computed: 1 - failed, cached: 0, failed })
   }
   if (problems.size === 0) return
   const store = measurementStore(workspace.db, { model, provider, rewrite })
-  for (const [subjectId, problem] of problems) store.fail(subjectId, problem)
+  for (const [exampleId, problem] of problems) store.fail(exampleId, problem)
 }
 
 /** The map of an image, or why there is none; null when it was stopped. */
@@ -133,7 +133,7 @@ async function mapOf(
 ): Promise<{ map: Float64Array; provider: ProviderName } | ErrorShape | null> {
   const kept = new KeptMaps()
   const { signal } = job
-  const context: MapRoom = { pool, settings, log, sessions, kept, weights: workspace.weights, signal }
+  const context: MapContext = { pool, settings, log, sessions, kept, weights: workspace.weights, signal }
   const target = targetLookup(model)(image.className)
   if (chosen.target === 'true' && target < 0)
     return new KernelscopeError(

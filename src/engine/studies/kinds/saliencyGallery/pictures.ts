@@ -9,7 +9,7 @@ import {
   type Measured,
   measurementStore,
   type StudyImage,
-  subjectsOf,
+  examplesOf,
 } from '../../../facts/index.ts'
 import type { MeasureContext } from '../../definition/index.ts'
 
@@ -27,20 +27,20 @@ export async function keepPictures(
   { workspace: { db }, pool, model, job }: MeasureContext,
   images: readonly StudyImage[],
 ): Promise<void> {
-  const known = picturesOf(db, model).known(subjectsOf(images))
+  const known = picturesOf(db, model).known(examplesOf(images))
   const store = measurementStore(db, { model, provider: 'cpu', rewrite: shownPicture })
   const [height, width] = model.preprocessing.size
   for (const image of images) {
     if (job.signal.aborted) return
-    if (known.has(image.subjectId)) continue
+    if (known.has(image.exampleId)) continue
     const { pixels, problems } = await loadImages(pool, [image], model.preprocessing, 1)
     const [problem] = problems
     if (problem) {
-      store.fail(image.subjectId, problem)
+      store.fail(image.exampleId, problem)
       continue
     }
     const small = await shrink({ pixels: new Uint8Array(new Uint8Array(pixels)), height, width }, side)
-    store.keep(image.subjectId, await encodePng(small.pixels, small.height, small.width))
+    store.keep(image.exampleId, await encodePng(small.pixels, small.height, small.width))
   }
 }
 
@@ -52,8 +52,8 @@ export function pictureColumn(
   stored: ReadonlyMap<number, Buffer>,
   { height, width, gap }: { height: number; width: number; gap: number },
 ): Pictures {
-  return images.flatMap(({ subjectId }, place) => {
-    const png = stored.get(subjectId)
+  return images.flatMap(({ exampleId }, place) => {
+    const png = stored.get(exampleId)
     if (!png) return []
     const row = place * (height + gap)
     return [{ row, column: 0, rows: height, columns: width, png: png.toString('base64') }]

@@ -8,7 +8,7 @@ import { pictureColumn } from './pictures.ts'
 import { titleOf, type MethodName } from './params.ts'
 import type { StudyImage } from '../../../facts/index.ts'
 
-/** The maps of one method: by model, then by subject. */
+/** The maps of one method: by model, then by example. */
 export interface MethodMaps {
   name: MethodName
   models: { model: StoredModel; maps: Map<number, Float64Array> }[]
@@ -33,7 +33,7 @@ export function galleryFigure(
   const values: (number | null)[] = new Array<number | null>(Math.max(0, rows * columns)).fill(null)
   for (const [down, image] of images.entries())
     for (const [across, { model, maps }] of models.entries()) {
-      const map = maps.get(image.subjectId)
+      const map = maps.get(image.exampleId)
       const [own, side] = gridOf(model)
       if (!map) continue
       const top = quantile(map.toSorted(), brightest, 'above') || 1
@@ -94,8 +94,8 @@ export function concentrationTable(methods: MethodMaps[], images: readonly Study
     ],
     rows: methods.flatMap(({ name, models }) =>
       models.map(({ model, maps }) => {
-        const shares = images.flatMap(({ subjectId }) => {
-          const map = maps.get(subjectId)
+        const shares = images.flatMap(({ exampleId }) => {
+          const map = maps.get(exampleId)
           return map ? [concentration(map)] : []
         })
         return {
@@ -126,8 +126,8 @@ export function agreementTable(methods: MethodMaps[], images: readonly StudyImag
     rows: methods.flatMap(({ name, models }) =>
       models.flatMap((a, place) =>
         models.slice(place + 1).map((b) => {
-          const found = images.flatMap(({ subjectId }) => {
-            const [left, right] = [a.maps.get(subjectId), b.maps.get(subjectId)]
+          const found = images.flatMap(({ exampleId }) => {
+            const [left, right] = [a.maps.get(exampleId), b.maps.get(exampleId)]
             return left && right && left.length === right.length ? [spearman(left, right)] : []
           })
           const method = titleOf(name)

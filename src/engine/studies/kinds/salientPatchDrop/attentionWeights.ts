@@ -4,7 +4,7 @@ import { onGraphThread, type AttentionMap } from '../../../onnx/index.ts'
 import { prober, type Probe } from '../../measure/probing.ts'
 import type { SalientParams } from './params.ts'
 import type { Grid, Weights } from './patches.ts'
-import { measured, subjectsOf, type VectorPart } from '../../../facts/index.ts'
+import { measured, examplesOf, type VectorPart } from '../../../facts/index.ts'
 import type { MeasureContext } from '../../definition/index.ts'
 
 const rewrite = { op: 'probe', what: 'classRow', together: null, version: 1 } as const
@@ -35,9 +35,9 @@ export async function attentionWeights(
   return {
     async of(images) {
       await probing.measure(images)
-      const rows = measured(workspace.db, model, rewrite).vectors(subjectsOf(images), part)
+      const rows = measured(workspace.db, model, rewrite).vectors(examplesOf(images), part)
       return new Map(
-        [...rows].map(([subject, row]) => [subject, regrid(meanRow(row, chosen), chosen.grid, grid)]),
+        [...rows].map(([example, row]) => [example, regrid(meanRow(row, chosen), chosen.grid, grid)]),
       )
     },
     refuse: () => undefined,

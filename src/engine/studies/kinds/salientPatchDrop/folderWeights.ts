@@ -46,9 +46,9 @@ export function folderWeights(
         const pictures = await Promise.all(
           part.map(({ path }) => read(join(folder, relative(root, path).replace(/\.[^.]+$/, '.png')))),
         )
-        for (const [row, { subjectId }] of part.entries()) {
+        for (const [row, { exampleId }] of part.entries()) {
           const weights = pictures[row]
-          if (weights) found.set(subjectId, weights)
+          if (weights) found.set(exampleId, weights)
         }
       }
       return found

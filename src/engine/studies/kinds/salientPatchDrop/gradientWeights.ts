@@ -52,10 +52,10 @@ export function gradientWeights(context: MeasureContext, grid: Grid): Weights {
     )
     const [height, width] = model.preprocessing.size
     const values = height * width * 3
-    for (const [row, { subjectId }] of part.entries())
+    for (const [row, { exampleId }] of part.entries())
       if (!problems[row] && gradient)
         found.set(
-          subjectId,
+          exampleId,
           pixelWeights(gradient.data.subarray(row * values, (row + 1) * values), [height, width], grid),
         )
     return problems

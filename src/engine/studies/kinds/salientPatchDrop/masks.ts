@@ -66,7 +66,7 @@ async function makeMissing(
       const found = lacking.length > 0 ? await weights.of(lacking) : new Map<number, Float64Array>()
       masks.keep(
         lacking.flatMap((image) => {
-          const own = found.get(image.subjectId)
+          const own = found.get(image.exampleId)
           if (!own) return []
           return levels.map(({ level, percent, mode }) => ({
             image,

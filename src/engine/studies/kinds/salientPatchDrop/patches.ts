@@ -6,7 +6,7 @@ export type Grid = [number, number]
 
 /** Says how heavy the patches of images are; what it needs is opened when it is first asked. */
 export interface Weights {
-  /** Weights of the patches [rows * columns] by subject; images that could not be read are left out. */
+  /** Weights of the patches [rows * columns] by example; images that could not be read are left out. */
   of(images: StudyImage[]): Promise<Map<number, Float64Array>>
   /** Called when no image had any: throws where that is an error. */
   refuse(): void

@@ -11,7 +11,7 @@ export interface Chip {
 
 export interface Names {
   classOf: (index: number) => string
-  look: (look: FactOf) => string
+  shownFact: (shownFact: FactOf) => string
   predicted: (modelId: number, output: number) => string
   subset: (id: number) => string
   bytes: (value: number) => string
@@ -66,8 +66,8 @@ export function chipsOf(filter: ImageFilter, names: Names): Chip[] {
   if (filter.noted !== undefined) add('noted', filter.noted ? 'With a note' : 'Without a note', drop('noted'))
   for (const item of filter.outcomes ?? [])
     add(
-      `outcome ${names.look(item)}`,
-      `${names.look(item)} ${outcomes[item.outcome]}`,
+      `outcome ${names.shownFact(item)}`,
+      `${names.shownFact(item)} ${outcomes[item.outcome]}`,
       withFact(filter, 'outcomes', factOnly(item), undefined),
     )
   for (const [key, word] of [
@@ -79,28 +79,28 @@ export function chipsOf(filter: ImageFilter, names: Names): Chip[] {
   ] as const) {
     for (const item of filter[key] ?? [])
       add(
-        `${key} ${names.look(item)}`,
-        `${names.look(item)} ${word} ${between(item, short)}`,
+        `${key} ${names.shownFact(item)}`,
+        `${names.shownFact(item)} ${word} ${between(item, short)}`,
         withFact(filter, key, factOnly(item), undefined),
       )
   }
   for (const item of filter.predicted ?? [])
     add(
-      `predicted ${names.look(item)}`,
-      `${names.look(item)} says ${few(item.classes.map((k) => names.predicted(item.modelId, k)))}`,
+      `predicted ${names.shownFact(item)}`,
+      `${names.shownFact(item)} says ${few(item.classes.map((k) => names.predicted(item.modelId, k)))}`,
       withFact(filter, 'predicted', factOnly(item), undefined),
     )
   for (const item of filter.flips ?? [])
     add(
-      `flip ${names.look(item)}`,
-      `${names.look(item)}: ${flips[item.flip]}`,
+      `flip ${names.shownFact(item)}`,
+      `${names.shownFact(item)}: ${flips[item.flip]}`,
       withFact(filter, 'flips', factOnly(item), undefined),
     )
   const d = filter.disagreement
   if (d)
     add(
       'disagreement',
-      `${d.modelIds.map((modelId) => names.look({ modelId })).join(', ')} ${d.about === 'class' ? (d.how === 'all' ? 'all predict different classes' : 'predict different classes') : 'disagree'}`,
+      `${d.modelIds.map((modelId) => names.shownFact({ modelId })).join(', ')} ${d.about === 'class' ? (d.how === 'all' ? 'all predict different classes' : 'predict different classes') : 'disagree'}`,
       drop('disagreement'),
     )
   return chips

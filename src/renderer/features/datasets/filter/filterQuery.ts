@@ -31,10 +31,12 @@ const ofModels = new Set<ImageOrder['by']>(['confidence', 'trueProbability', 'ma
 export const needsModel = (by: ImageOrder['by']) => ofModels.has(by)
 
 /** "1", under a condition "1:17", of a changed model "1~without-3-7:17". */
-export const lookToText = (look: FactOf) =>
-  look.conditionId === undefined ? modelText(look) : `${modelText(look)}:${look.conditionId}`
+export const factToText = (shownFact: FactOf) =>
+  shownFact.conditionId === undefined
+    ? modelText(shownFact)
+    : `${modelText(shownFact)}:${shownFact.conditionId}`
 
-function lookOf(text: string): FactOf | null {
+function factFromText(text: string): FactOf | null {
   const [, whole = '', condition] = /^(\d+(?:~[^:]+)?)(?::(\d+))?$/.exec(text) ?? []
   const { model, changed } = modelOfText(whole)
   if (Number(model) === 0 || (changed !== undefined && !changeName.safeParse(changed).success)) return null
@@ -48,22 +50,24 @@ function lookOf(text: string): FactOf | null {
 /** order=confidence:down:1 (by, way, model, condition). The order of the files is not written down. */
 export function orderToQuery({ by, fact, descending }: ImageOrder): string | undefined {
   if (by === 'place' && !descending) return undefined
-  return [by, descending ? 'down' : 'up', ...(fact ? [lookToText(fact)] : [])].join(':')
+  return [by, descending ? 'down' : 'up', ...(fact ? [factToText(fact)] : [])].join(':')
 }
 
 export function orderFromQuery(query: LocationQuery): ImageOrder {
   const [name, way, ...rest] = textOf(query, 'order').split(':')
   const by = (Object.keys(orderNames) as ImageOrder['by'][]).find((key) => key === name) ?? 'place'
-  const fact = lookOf(rest.join(':'))
+  const fact = factFromText(rest.join(':'))
   if (needsModel(by) && !fact) return { by: 'place', descending: false }
   return { by, descending: way === 'down', ...(fact ? { fact } : {}) }
 }
 
-/** look=1,2:17,1~without-3-7; null where the address does not say. */
-export function looksFromQuery(query: LocationQuery): FactOf[] | null {
-  const text = textOf(query, 'look')
+/** facts=1,2:17,1~without-3-7; null where the address does not say. */
+export function shownFactsFromQuery(query: LocationQuery): FactOf[] | null {
+  // Addresses of before schema 4 say look.
+  const text = textOf(query, 'facts') ?? textOf(query, 'look')
   if (text === '') return null
-  return text.split(',').flatMap((item) => lookOf(item) ?? [])
+  return text.split(',').flatMap((item) => factFromText(item) ?? [])
 }
 
-export const looksToQuery = (looks: readonly FactOf[]) => looks.map(lookToText).join(',') || '-'
+export const shownFactsToQuery = (shownFacts: readonly FactOf[]) =>
+  shownFacts.map(factToText).join(',') || '-'

@@ -8,8 +8,8 @@ import { useHistoryStore } from '../../../lib/stores/history.ts'
 import {
   filterFromQuery,
   filterToQuery,
-  looksFromQuery,
-  looksToQuery,
+  shownFactsFromQuery,
+  shownFactsToQuery,
   orderFromQuery,
   orderToQuery,
 } from './filterQuery.ts'
@@ -26,7 +26,7 @@ export function useDatasetFilter(datasetId: () => number) {
 
   const filter = computed<ImageFilter>(() => filterFromQuery(route.query))
   const order = computed<ImageOrder>(() => orderFromQuery(route.query))
-  const looks = computed<FactOf[] | null>(() => looksFromQuery(route.query))
+  const shownFacts = computed<FactOf[] | null>(() => shownFactsFromQuery(route.query))
 
   /** The filter's part of an address, all other parts left as they are. */
   const withFilter = (next: ImageFilter): LocationQueryRaw => {
@@ -48,7 +48,8 @@ export function useDatasetFilter(datasetId: () => number) {
   }
 
   const setOrder = (next: ImageOrder) => void rewrite.to({ ...route.query, order: orderToQuery(next) })
-  const setLooks = (next: readonly FactOf[]) => void rewrite.to({ ...route.query, look: looksToQuery(next) })
+  const setShownFacts = (next: readonly FactOf[]) =>
+    void rewrite.to({ ...route.query, facts: shownFactsToQuery(next), look: undefined })
 
-  return { filter, order, looks, setFilter, setOrder, setLooks, withFilter }
+  return { filter, order, shownFacts, setFilter, setOrder, setShownFacts, withFilter }
 }

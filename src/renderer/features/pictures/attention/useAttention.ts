@@ -7,7 +7,7 @@ import { fieldAt, meanField, rangeOf, type Cell } from '../map/field.ts'
 import { fieldFigure } from '../map/fieldFigure.ts'
 import type { useChosenImage } from '../chooser/useChosenImage.ts'
 import { useFloats } from '../map/useFloats.ts'
-import { useLook } from '../map/useLook.ts'
+import { usePictureStyle } from '../map/usePictureStyle.ts'
 import { useMapRun } from '../map/useMapRun.ts'
 
 /**
@@ -19,7 +19,7 @@ export function useAttention(
   { image, name }: Pick<ReturnType<typeof useChosenImage>, 'image' | 'name'>,
   possible: () => boolean,
 ) {
-  const { map } = useLook()
+  const { map } = usePictureStyle()
   /** Whose attention: one query's row, or the mean over all queries; the rollout has its own picture. */
   const reading = useQueryChoice<AttentionReading>('reading', ['row', 'mean', 'rollout'])
   const scale = useQueryChoice('scale', ['layer', 'own'])

@@ -11,7 +11,7 @@ import { useDatasetsStore } from '../../../lib/stores/collections.ts'
 import { fieldAt, rangeOf } from '../map/field.ts'
 import { fieldFigure } from '../map/fieldFigure.ts'
 import { useFloats } from '../map/useFloats.ts'
-import { useLook } from '../map/useLook.ts'
+import { usePictureStyle } from '../map/usePictureStyle.ts'
 import { useMapRun } from '../map/useMapRun.ts'
 
 /** What a receptive field is computed of, kept in the address: the feature map, the dataset, how many images, the seed. */
@@ -54,7 +54,7 @@ export function useReceptiveField(
   model: () => Model,
   { point, datasetId, count, seed }: ReturnType<typeof useReceptiveFieldChoices>,
 ) {
-  const { map } = useLook()
+  const { map } = usePictureStyle()
   const values = useQueryChoice('values', ['log', 'contribution'])
   const { result, made, stale, error, progress, pending, run, cancel } = useMapRun(
     (signal) =>

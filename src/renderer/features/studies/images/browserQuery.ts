@@ -1,6 +1,6 @@
 import type { FactOf, ImageFilter, StudyCondition } from '#shared/contract/index.ts'
-import { asItIs } from '#shared/factText.ts'
-import { filterToQuery, looksToQuery } from '../../datasets/filter/filterQuery.ts'
+import { ofUnchangedModel } from '#shared/factText.ts'
+import { filterToQuery, shownFactsToQuery } from '../../datasets/filter/filterQuery.ts'
 
 /**
  * What the answers of a cell are in the language of filters. Null where one fact does not stand for them: under several
@@ -26,11 +26,11 @@ export function browserQuery(
   const fact = factOfCell(cell)
   const filter = fact && filterOf(fact, baseline, direction)
   if (!fact || !filter) return null
-  const start = asItIs(fact)
-  const looks = fact.changed === undefined && fact.conditionId === undefined ? [fact] : [start, fact]
+  const start = ofUnchangedModel(fact)
+  const shownFacts = fact.changed === undefined && fact.conditionId === undefined ? [fact] : [start, fact]
   return Object.fromEntries([
     ...Object.entries(filterToQuery(filter)).map(([key, value]) => [key, String(value)]),
-    ['look', looksToQuery(looks)],
+    ['facts', shownFactsToQuery(shownFacts)],
   ])
 }
 

@@ -14,7 +14,7 @@ export interface AttackAgainRequest extends Omit<
   RecomputeRequest,
   'items' | 'preprocessing' | 'rewrite' | 'readout' | 'draws'
 > {
-  items: { path: string; digest: string; className: string; stimulus: Attack }[]
+  items: { path: string; digest: string; className: string; transform: Attack }[]
 }
 
 /**
@@ -30,10 +30,10 @@ export async function attackAgain(request: AttackAgainRequest): Promise<Recomput
   const { most: batch } = gradientCallSize(model)
   const targetOf = targetLookup(model)
   try {
-    for (const [at, { stimulus, ...item }] of items.entries()) {
+    for (const [at, { transform, ...item }] of items.entries()) {
       if (signal.aborted) break
       const { mtimeMs, size: bytes } = await stat(item.path)
-      const image: StudyImage = { id: 0, subjectId: 0, ...item, bytes, mtime: Math.round(mtimeMs) }
+      const image: StudyImage = { id: 0, exampleId: 0, ...item, bytes, mtime: Math.round(mtimeMs) }
       const { pixels, problems } = await loadImages(pool, [image], model.preprocessing, batch)
       const [problem] = problems
       if (problem) {
@@ -47,7 +47,7 @@ export async function attackAgain(request: AttackAgainRequest): Promise<Recomput
         rows: 1,
         targets: Int32Array.from([targetOf(item.className)]),
         keys: [item.digest],
-        runs: [stimulus],
+        runs: [transform],
         keep: false,
       })
       const [read] = facts

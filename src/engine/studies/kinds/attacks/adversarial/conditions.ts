@@ -1,6 +1,6 @@
 import type { Attack } from '#shared/attacks.ts'
 import type { StoredModel } from '../../../../models/index.ts'
-import { recipeFor, surrogateOf } from '../transfer/recipe.ts'
+import { preprocessingOfTransfer, surrogateOf } from '../transfer/surrogate.ts'
 import type { AdversarialParams } from './params.ts'
 import type { Condition } from '../../../../facts/index.ts'
 import { unchanged } from '../../../definition/index.ts'
@@ -39,19 +39,19 @@ export function strongestAttack(chosen: AdversarialParams): Attack | null {
 }
 
 /** Images made with one model can be shown to another that takes the same size. */
-export const takesImagesOf = (model: StoredModel, maker: StoredModel): boolean =>
-  model.id !== maker.id &&
-  model.preprocessing.size.every((side, axis) => side === maker.preprocessing.size[axis])
+export const takesImagesOf = (model: StoredModel, surrogate: StoredModel): boolean =>
+  model.id !== surrogate.id &&
+  model.preprocessing.size.every((side, axis) => side === surrogate.preprocessing.size[axis])
 
-/** The strongest attack made with `maker`, shown to `model` as it is. */
-export function transferCondition(attack: Attack, model: StoredModel, maker: StoredModel): Condition {
+/** The strongest attack made with `surrogate`, shown to `model` as it is. */
+export function transferCondition(attack: Attack, model: StoredModel, surrogate: StoredModel): Condition {
   return {
-    key: `transfer,from=${maker.id}`,
-    params: { kind: 'transfer', from: maker.id, epsilon: attack.epsilon, steps: attack.steps },
-    title: `images made with ${maker.title}`,
-    way: `from ${maker.title}`,
-    transform: () => ({ ...attack, ...surrogateOf(maker) }),
-    preprocessing: recipeFor(model, maker, false),
+    key: `transfer,from=${surrogate.id}`,
+    params: { kind: 'transfer', from: surrogate.id, epsilon: attack.epsilon, steps: attack.steps },
+    title: `images made with ${surrogate.title}`,
+    way: `from ${surrogate.title}`,
+    transform: () => ({ ...attack, ...surrogateOf(surrogate) }),
+    preprocessing: preprocessingOfTransfer(model, surrogate, false),
   }
 }
 
@@ -107,8 +107,8 @@ export function attackConditions(
       : []),
     ...(strongest
       ? models
-          .filter((maker) => takesImagesOf(model, maker))
-          .map((maker) => transferCondition(strongest, model, maker))
+          .filter((surrogate) => takesImagesOf(model, surrogate))
+          .map((surrogate) => transferCondition(strongest, model, surrogate))
       : []),
   ]
 }

@@ -110,10 +110,10 @@ async function followChunk(
 ): Promise<void> {
   const { workspace, pool, model, job, progress } = context
   const facts = factStore(workspace.db)
-  const ids = chunk.map(({ subjectId }) => subjectId)
+  const ids = chunk.map(({ exampleId }) => exampleId)
   const wanted = [...runs.map(({ conditionId }) => ({ variantId, conditionId })), ...shown]
   const known = wanted.map((key) => facts.known(key.variantId, key.conditionId, ids))
-  const missing = chunk.filter(({ subjectId }) => known.some((set) => !set.has(subjectId)))
+  const missing = chunk.filter(({ exampleId }) => known.some((set) => !set.has(exampleId)))
   progress.add({ computed: 0, cached: wanted.length * (chunk.length - missing.length), failed: 0 })
   const order = { model, runs: runs.map(({ attack }) => attack), keep: shown.length > 0 }
   for await (const loaded of loadedBatches(pool, missing, model.preprocessing, size.most)) {
@@ -132,8 +132,8 @@ async function followChunk(
         const unread = problems.slice(first, first + rows)
         for (const [run, { conditionId }] of runs.entries()) {
           const result = answer.facts[run]
-          const keys = part.map(({ subjectId }, row) =>
-            unread[row] ? null : { variantId, conditionId, subjectId },
+          const keys = part.map(({ exampleId }, row) =>
+            unread[row] ? null : { variantId, conditionId, exampleId },
           )
           if (result) facts.store(keys, result)
         }
@@ -141,9 +141,9 @@ async function followChunk(
           for (const other of shown) unshown += await showImages(context, other, part, answer.images, unread)
       },
     )
-    for (const [row, { subjectId }] of images.entries()) {
+    for (const [row, { exampleId }] of images.entries()) {
       const problem = found[row]
-      if (problem) for (const key of wanted) facts.fail({ ...keyOf(key), subjectId }, problem)
+      if (problem) for (const key of wanted) facts.fail({ ...keyOf(key), exampleId }, problem)
     }
     const failed = found.filter(Boolean).length
     progress.add({

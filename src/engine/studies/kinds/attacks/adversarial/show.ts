@@ -26,7 +26,7 @@ export interface Shown {
   size: CallSize
 }
 
-/** Opens the other models of a study that take the maker's images as they are, each into `shown` as soon as it is open. */
+/** Opens the other models of a study that take the surrogate's images as they are, each into `shown` as soon as it is open. */
 export async function openShown(context: MeasureContext, attack: Attack, shown: Shown[]): Promise<void> {
   for (const model of context.models.filter((other) => takesImagesOf(other, context.model))) {
     const classifier = await openClassifier(context.workspace, model, context.settings, context.log, onFloats)
@@ -69,7 +69,7 @@ export async function showImages(
   new Float32Array(pixels).set(made.subarray(0, images.length * values))
   const targetOf = targetLookup(model)
   const facts = factStore(workspace.db)
-  const keyOf = (image: StudyImage) => ({ variantId, conditionId, subjectId: image.subjectId })
+  const keyOf = (image: StudyImage) => ({ variantId, conditionId, exampleId: image.exampleId })
   let failed = 0
   await inCalls(size, [...images.entries()], {
     async call(shown, batch) {

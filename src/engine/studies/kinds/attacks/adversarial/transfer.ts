@@ -21,8 +21,8 @@ function cellsOf(grid: Grid, { attack, epsilons, steps }: AdversarialParams, mod
 /** Images made with the model of a row, shown to every model: its own gradient and that of the others. */
 export function transferTable(grid: Grid, chosen: AdversarialParams): DataTable[] {
   const titles = new Map(grid.models.map(({ id, title }) => [id, title]))
-  const row = (maker: string, cell: StudyCondition) => ({
-    maker,
+  const row = (surrogate: string, cell: StudyCondition) => ({
+    surrogate,
     model: cell.model,
     epsilon: Number(cell.params['epsilon']),
     n: cell.n,
@@ -38,15 +38,15 @@ export function transferTable(grid: Grid, chosen: AdversarialParams): DataTable[
       ...shown.map((cell) => row(titles.get(Number(cell.params['from'])) ?? '', cell)),
     ]
   })
-  if (!rows.some(({ maker }) => !maker.endsWith('(itself)'))) return []
+  if (!rows.some(({ surrogate }) => !surrogate.endsWith('(itself)'))) return []
   return [
     {
       id: 'transfer',
       title: 'Transfer check',
-      comparedWithin: ['maker', 'epsilon'],
+      comparedWithin: ['surrogate', 'epsilon'],
       columns: [
         { key: 'model', title: 'Shown to', kind: 'text' },
-        { key: 'maker', title: 'Made with', kind: 'text' },
+        { key: 'surrogate', title: 'Made with', kind: 'text' },
         { key: 'epsilon', title: 'Epsilon', kind: 'number' },
         { key: 'n', title: 'Images', kind: 'integer' },
         { key: 'top1', title: 'Top-1', kind: 'fraction', better: 'higher' },

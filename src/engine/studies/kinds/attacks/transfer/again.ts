@@ -17,32 +17,32 @@ import type { Recomputed } from '../../../definition/index.ts'
 
 /** Answers to images made with the gradient of another model that are wanted again. */
 export interface TransferAgainRequest extends AttackAgainRequest {
-  /** The model whose gradient makes the images, with its own recipe and labels. */
-  maker: StoredModel
+  /** The model whose gradient makes the images, with its own preprocessing and labels. */
+  surrogate: StoredModel
 }
 
 /**
- * Makes single images again outside any study, from the seeds of their attacks and with the gradient of `maker`, and asks
- * `model`, set up with the recipe of the facts. Rounded images go through that recipe, as in a transfer study; others are
+ * Makes single images again outside any study, from the seeds of their attacks and with the gradient of `surrogate`, and asks
+ * `model`, set up with the preprocessing of the facts. Rounded images go through that preprocessing, as in a transfer study; others are
  * shown as they are, as in the transfer check of attacks. Only graphs and pictures are written, into the workspace.
  */
 export async function transferAgain(request: TransferAgainRequest): Promise<Recomputed> {
-  const { workspace, settings, log, maker, items, signal } = request
+  const { workspace, settings, log, surrogate, items, signal } = request
   const answers: Recomputed['answers'] = []
   const { session } = await openWithFirst(settings, log, async (name) =>
-    openAttackSession(await attackRequest({ workspace, settings }, maker, name)),
+    openAttackSession(await attackRequest({ workspace, settings }, surrogate, name)),
   )
   const shown = openShown(request)
   try {
-    for (const [at, { stimulus, ...item }] of items.entries()) {
+    for (const [at, { transform, ...item }] of items.entries()) {
       if (signal.aborted) break
       const { mtimeMs, size: bytes } = await stat(item.path)
-      const image = { id: 0, subjectId: 0, ...item, bytes, mtime: Math.round(mtimeMs) }
-      const made = await makeImage(request, session, stimulus, image)
+      const image = { id: 0, exampleId: 0, ...item, bytes, mtime: Math.round(mtimeMs) }
+      const made = await makeImage(request, session, transform, image)
       answers[at] =
         'code' in made
           ? made
-          : stimulus.rounded
+          : transform.rounded
             ? await shown.asPicture(made, image, `${at}`)
             : await shown.asFloats(made, image)
     }
@@ -53,15 +53,15 @@ export async function transferAgain(request: TransferAgainRequest): Promise<Reco
   }
 }
 
-/** The adversarial image, float32 [height, width, 3] in [0,1] of the maker's size. */
+/** The adversarial image, float32 [height, width, 3] in [0,1] of the surrogate's size. */
 async function makeImage(
-  { pool, maker }: TransferAgainRequest,
+  { pool, surrogate }: TransferAgainRequest,
   session: AttackSession,
   attack: Attack,
   image: StudyImage,
 ): Promise<Float32Array | ErrorShape> {
-  const { most: batch } = gradientCallSize(maker)
-  const { pixels, problems } = await loadImages(pool, [image], maker.preprocessing, batch)
+  const { most: batch } = gradientCallSize(surrogate)
+  const { pixels, problems } = await loadImages(pool, [image], surrogate.preprocessing, batch)
   const [problem] = problems
   if (problem) return problem
   const { images } = await session.attack({
@@ -69,18 +69,18 @@ async function makeImage(
     first: 0,
     batch,
     rows: 1,
-    targets: Int32Array.from([targetLookup(maker)(image.className)]),
+    targets: Int32Array.from([targetLookup(surrogate)(image.className)]),
     keys: [image.digest],
     runs: [attack],
     keep: true,
   })
   if (!images) throw new KernelscopeError('INTERNAL', 'the attack kept no image')
-  const [height, width] = maker.preprocessing.size
+  const [height, width] = surrogate.preprocessing.size
   return images.subarray(0, height * width * 3)
 }
 
 /** The model that is asked; opened for pictures or for floats when it is first shown one. */
-function openShown({ workspace, pool, settings, log, model, maker }: TransferAgainRequest) {
+function openShown({ workspace, pool, settings, log, model, surrogate }: TransferAgainRequest) {
   const open = new Map<string, Promise<Classifier>>()
   let provider = ''
   async function opened(kind: 'picture' | 'floats'): Promise<Classifier> {
@@ -105,14 +105,14 @@ function openShown({ workspace, pool, settings, log, model, maker }: TransferAga
   }
   return {
     provider: () => provider,
-    /** Written as 8-bit PNG under a name of its own, and read by the model's recipe. */
+    /** Written as 8-bit PNG under a name of its own, and read by the model's preprocessing. */
     async asPicture(made: Float32Array, image: StudyImage, name: string) {
       const classifier = await opened('picture')
       const { batch, height, width } = classifier
       const folder = join(workspace.path, 'adversarial')
       await mkdir(folder, { recursive: true })
-      const path = join(folder, `${maker.digest.slice(0, 16)}-${model.digest.slice(0, 16)}-${name}.png`)
-      await writePicture(path, made, ...maker.preprocessing.size)
+      const path = join(folder, `${surrogate.digest.slice(0, 16)}-${model.digest.slice(0, 16)}-${name}.png`)
+      await writePicture(path, made, ...surrogate.preprocessing.size)
       const pixels = new SharedArrayBuffer(batch * height * width * 3)
       const transforms = [{ transform: { op: 'identity' as const }, slot: 0 }]
       const imageKey = `${path} ${image.digest}`

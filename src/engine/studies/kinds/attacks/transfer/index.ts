@@ -4,7 +4,7 @@ import { getModel, listModels, type StoredModel } from '../../../../models/index
 import { paperValues } from '../../../summary/paper.ts'
 import { attackForwards } from '../../../measure/work.ts'
 import { measureTransfer } from './measure.ts'
-import { recipeFor, surrogateOf } from './recipe.ts'
+import { preprocessingOfTransfer, surrogateOf } from './surrogate.ts'
 import { successFigure, successTable } from './view.ts'
 import type { Condition } from '../../../../facts/index.ts'
 import {
@@ -157,7 +157,9 @@ function craftWork(chosen: TransferParams, { db, models, images, settled }: Work
 
 function conditions(chosen: TransferParams, model: StoredModel, { db }: ConditionContext): Condition[] {
   const surrogate = chosen.surrogate === null ? null : getModel(db, chosen.surrogate)
-  const preprocessing = surrogate ? recipeFor(model, surrogate, chosen.secondResize) : model.preprocessing
+  const preprocessing = surrogate
+    ? preprocessingOfTransfer(model, surrogate, chosen.secondResize)
+    : model.preprocessing
   return [
     { key: 'clean', params: { epsilon: 0 }, title: 'clean', baseline: true, transform: unchanged },
     ...epsilonsOf(chosen).map((epsilon): Condition => {

@@ -89,9 +89,9 @@ async function showChunk(context: MeasureContext, showing: Showing, chunk: Study
   const known = facts.known(
     variantId,
     conditionId,
-    chunk.map(({ subjectId }) => subjectId),
+    chunk.map(({ exampleId }) => exampleId),
   )
-  const missing = chunk.filter(({ subjectId }) => !known.has(subjectId))
+  const missing = chunk.filter(({ exampleId }) => !known.has(exampleId))
   progress.add({ computed: 0, cached: chunk.length - missing.length, failed: 0 })
   if (missing.length === 0) return
   job.enterNative()
@@ -108,8 +108,8 @@ async function showChunk(context: MeasureContext, showing: Showing, chunk: Study
         size.most === classifier.batch ? classifier.batch : part.length,
         failed,
       ),
-    giveUp({ subjectId }, problem) {
-      facts.fail({ variantId, conditionId, subjectId }, problem)
+    giveUp({ exampleId }, problem) {
+      facts.fail({ variantId, conditionId, exampleId }, problem)
       progress.add({ computed: 0, cached: 0, failed: 1 })
     },
     // A classifier whose worker died opens anew.
@@ -153,7 +153,7 @@ async function showBatch(
   const keyOf = (image: StudyImage) => ({
     variantId,
     conditionId,
-    subjectId: image.subjectId,
+    exampleId: image.exampleId,
   })
   if (found)
     store.store(

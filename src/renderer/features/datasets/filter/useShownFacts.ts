@@ -12,7 +12,7 @@ const atFirst = 2
  * The models looked at (those of the address, else the first ones), the conditions and changed models there are, and
  * what they are called.
  */
-export function useLooks(datasetId: () => number, chosen: ComputedRef<FactOf[] | null>) {
+export function useShownFacts(datasetId: () => number, chosen: ComputedRef<FactOf[] | null>) {
   const models = useModelsStore()
   const { data: conditions, reload } = useResource(
     (signal) => engine.datasets.conditions({ datasetId: datasetId() }, { signal }),
@@ -22,7 +22,7 @@ export function useLooks(datasetId: () => number, chosen: ComputedRef<FactOf[] |
     (signal) => engine.datasets.changedModels({ datasetId: datasetId() }, { signal }),
     { on: [datasetId] },
   )
-  const looks = computed<FactOf[]>(
+  const shownFacts = computed<FactOf[]>(
     () =>
       chosen.value?.filter(({ modelId }) => models.byId.has(modelId)) ??
       models.rows
@@ -38,5 +38,5 @@ export function useLooks(datasetId: () => number, chosen: ComputedRef<FactOf[] |
     return conditionId === undefined ? title : `${title}, ${conditionTitle(conditionId)}`
   }
   const reloadConditions = () => Promise.all([reload(), reloadChanges()])
-  return { looks, conditions, changes, conditionTitle, titleOf, reloadConditions }
+  return { shownFacts, conditions, changes, conditionTitle, titleOf, reloadConditions }
 }

@@ -5,12 +5,12 @@ import type { Grid } from '../../definition/index.ts'
 
 const listed = 20
 
-interface Restless extends Omit<SequenceStability, 'picture'> {
+interface FlippingSequence extends Omit<SequenceStability, 'picture'> {
   perturbation: string
 }
 
 /** The sequences whose answer flips most often, and whose five likeliest classes move most. */
-export function restlessTable(grid: Grid, found: ByModel): DataTable {
+export function mostFlippingTable(grid: Grid, found: ByModel): DataTable {
   return {
     id: 'worst',
     title: 'Sequences that flip most',
@@ -25,7 +25,7 @@ export function restlessTable(grid: Grid, found: ByModel): DataTable {
     ],
     rows: grid.models.flatMap((model) =>
       [...(found.get(model.id)?.own ?? [])]
-        .flatMap(([perturbation, { sequences }]): Restless[] =>
+        .flatMap(([perturbation, { sequences }]): FlippingSequence[] =>
           sequences.map((sequence) => ({ ...sequence, perturbation })),
         )
         .sort((a, b) => b.flips - a.flips || b.distance - a.distance || a.imageId - b.imageId)

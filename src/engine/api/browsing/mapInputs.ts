@@ -5,50 +5,54 @@ import { KernelscopeError, toErrorShape } from '#shared/errors.ts'
 import { looksLikeImage } from '#shared/imageFiles.ts'
 import { locateImage } from '../../datasets/index.ts'
 import { getModel, readModelFile, targetsOf, usableModel } from '../../models/index.ts'
-import type { ImageFile, Labelled, LookedAt, MapRoom } from '../../saliency/index.ts'
-import { recipeFor } from '../../studies/index.ts'
+import type { ImageFile, Labelled, InspectedModel, MapContext } from '../../saliency/index.ts'
+import { preprocessingFor } from '../../studies/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import { drawnImages } from './drawn.ts'
 import { defaultSettings } from '../session/settings.ts'
 import type { EngineSession } from '../session/session.ts'
 
-/** What is looked at, and the room to do it in. `db` keeps results; null for a model file, of which nothing is kept. */
-export interface Look {
-  room: MapRoom
+/** What is looked at, and the context to do it in. `db` keeps results; null for a model file, of which nothing is kept. */
+export interface MapInput {
+  context: MapContext
   db: Db | null
-  model: LookedAt & { labelSet: string }
+  model: InspectedModel & { labelSet: string }
 }
 
-/** Settles model and room: a row of the open workspace, or a file, which needs none. */
-export async function look(
+/** Settles model and context: a row of the open workspace, or a file, which needs none. */
+export async function mapInput(
   session: EngineSession,
   source: Source,
   signal: AbortSignal = new AbortController().signal,
-): Promise<Look> {
-  const { looking, log, pool } = session
-  const shared = { pool, log, signal, sessions: looking.sessions, kept: looking.kept }
+): Promise<MapInput> {
+  const { inspections, log, pool } = session
+  const shared = { pool, log, signal, sessions: inspections.sessions, kept: inspections.kept }
   const settings = session.opened ? session.settings() : { ...defaultSettings, ...session.overrides }
   if ('id' in source) {
     const { workspace } = session.open()
     const model = usableModel(workspace.db, source.id)
-    return { room: { ...shared, settings, weights: workspace.weights }, db: workspace.db, model }
+    return { context: { ...shared, settings, weights: workspace.weights }, db: workspace.db, model }
   }
   const file = await readModelFile(source.path)
   const { labels, inspection } = file
   return {
-    room: { ...shared, settings, weights: looking.scratch() },
+    context: { ...shared, settings, weights: inspections.scratch() },
     db: null,
     model: { ...file, labels: labels.names, labelSet: labels.set, parameters: inspection.parameters },
   }
 }
 
 /** A look at one image. */
-export interface ImageLook extends Look {
+export interface ImageInput extends MapInput {
   image: ImageFile
 }
 
-/** An image of the workspace with its class and the recipe of its dataset, or a file, which has no class. */
-export async function lookAtImage(session: EngineSession, found: Look, source: Source): Promise<ImageLook> {
+/** An image of the workspace with its class and the preprocessing of its dataset, or a file, which has no class. */
+export async function imageInput(
+  session: EngineSession,
+  found: MapInput,
+  source: Source,
+): Promise<ImageInput> {
   const { model } = found
   if ('path' in source) {
     const { digest } = await session.pool.digestAndMeasure(source.path)
@@ -57,7 +61,7 @@ export async function lookAtImage(session: EngineSession, found: Look, source: S
   const { db } = session.open().workspace
   const { image, path, digest } = locateImage(db, source.id)
   const stored = getModelOf(db, model)
-  const preprocessing = stored ? recipeFor(db, image.datasetId, stored) : model.preprocessing
+  const preprocessing = stored ? preprocessingFor(db, image.datasetId, stored) : model.preprocessing
   const trueClass = image.className === null ? -1 : targetOf(model, image.className)
   return {
     ...found,
@@ -70,12 +74,12 @@ export async function lookAtImage(session: EngineSession, found: Look, source: S
   }
 }
 
-function getModelOf(db: Db, { digest }: LookedAt) {
+function getModelOf(db: Db, { digest }: InspectedModel) {
   const id = db.prepare<[string], number>('SELECT id FROM model WHERE digest = ?').pluck().get(digest)
   return id === undefined ? undefined : getModel(db, id)
 }
 
-const targetOf = ({ labelSet, labels }: Look['model'], className: string): number =>
+const targetOf = ({ labelSet, labels }: MapInput['model'], className: string): number =>
   targetsOf([className], { set: labelSet, names: [...labels] }).get(className) ?? -1
 
 /** The images of a set, in an order that does not depend on the machine. */
@@ -94,7 +98,7 @@ export async function imagesOfSet(session: EngineSession, set: ImageSet): Promis
 /** Every image below a path with its label: a class index, or the class that its folder is named after. */
 export async function labelledImages(
   session: EngineSession,
-  { model }: Look,
+  { model }: MapInput,
   path: string,
   label: number | 'folders',
 ): Promise<Labelled[]> {

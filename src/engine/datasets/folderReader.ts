@@ -13,7 +13,7 @@ export interface Listing {
 }
 
 /** A first look at a folder, from names alone and one level at a time, each level read once. */
-export interface Look {
+export interface FolderReader {
   root: string
   /** Name of the root folder itself. */
   name: string
@@ -24,7 +24,7 @@ const fewFiles = 2000
 
 export const looksLikeVideo = (name: string): boolean => /\.(mp4|mkv|avi|webm)$/i.test(name)
 
-export function lookAt(root: string): Look {
+export function readerOf(root: string): FolderReader {
   const seen = new Map<string, Promise<Listing>>()
   return {
     root,
@@ -55,8 +55,8 @@ async function list(path: string): Promise<Listing> {
 }
 
 /** All names of the folders that lie in these folders, sorted by code unit. */
-export async function foldersIn(look: Look, folders: readonly string[]): Promise<string[]> {
+export async function foldersIn(reader: FolderReader, folders: readonly string[]): Promise<string[]> {
   const names = new Set<string>()
-  for (const folder of folders) for (const name of (await look.at(folder)).folders) names.add(name)
+  for (const folder of folders) for (const name of (await reader.at(folder)).folders) names.add(name)
   return [...names].sort()
 }

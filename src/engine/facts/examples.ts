@@ -3,7 +3,7 @@ import type { FactsOf } from './join.ts'
 
 /** Predictions as they are stored, for columns of a million images: no object is made for any of them. */
 export type FactTuple = [
-  subject: number,
+  example: number,
   predicted: number,
   correct: number | null,
   rank: number | null,
@@ -13,8 +13,8 @@ export type FactTuple = [
   top: Buffer,
 ]
 
-/** What was said of the subjects between two ids, both included: `size` at a time, in order of subject. */
-export function* subjectFacts(
+/** What was said of the examples between two ids, both included: `size` at a time, in order of example. */
+export function* exampleFacts(
   db: Db,
   { variantId, conditionId }: FactsOf,
   { first, last }: { first: number; last: number },
@@ -22,8 +22,8 @@ export function* subjectFacts(
 ): Generator<FactTuple[]> {
   const select = db
     .prepare<(number | null)[], FactTuple>(
-      `SELECT subject_id, predicted, correct, true_rank, confidence, true_probability, top FROM prediction
-       WHERE variant_id = ? AND condition_id = ? AND subject_id > ? AND subject_id <= ? ORDER BY subject_id LIMIT ?`,
+      `SELECT example_id, predicted, correct, true_rank, confidence, true_probability, top FROM prediction
+       WHERE variant_id = ? AND condition_id = ? AND example_id > ? AND example_id <= ? ORDER BY example_id LIMIT ?`,
     )
     .raw()
   for (let after = first - 1; ;) {
@@ -48,17 +48,17 @@ export function conditionsMeasured(db: Db, datasetId: number): (variantId: numbe
   const { first = null, last = null } =
     db
       .prepare<[number], { first: number | null; last: number | null }>(
-        'SELECT min(subject_id) AS "first", max(subject_id) AS "last" FROM image WHERE dataset_id = ?',
+        'SELECT min(example_id) AS "first", max(example_id) AS "last" FROM image WHERE dataset_id = ?',
       )
       .get(datasetId) ?? {}
   if (first === null || last === null) return () => []
   const conditions = db
     .prepare<[number], number>('SELECT condition_id FROM fact_version WHERE variant_id = ?')
     .pluck()
-  // Subjects of a dataset are numbered together, when it is indexed: one look into the range tells.
+  // Examples of a dataset are numbered together, when it is indexed: one look into the range tells.
   const any = db
     .prepare<[number, number, number, number], number>(
-      'SELECT 1 FROM prediction WHERE variant_id = ? AND condition_id = ? AND subject_id BETWEEN ? AND ? LIMIT 1',
+      'SELECT 1 FROM prediction WHERE variant_id = ? AND condition_id = ? AND example_id BETWEEN ? AND ? LIMIT 1',
     )
     .pluck()
   return (variantId) =>

@@ -11,7 +11,7 @@ export interface Insets {
 }
 
 /** How one plot is drawn, apart from its theme: what an author decides for a panel. */
-export interface Look {
+export interface PlotStyle {
   legend: LegendPlace
   /** How `lo` and `hi` of lines are shown; bars and points always have error bars. */
   ranges: 'bands' | 'bars' | 'none'
@@ -23,6 +23,12 @@ export interface Look {
   cells: 'vector' | 'outside'
 }
 
-export const defaultLook: Look = { legend: 'top', ranges: 'bands', step: {}, insets: null, cells: 'vector' }
+export const defaultPlotStyle: PlotStyle = {
+  legend: 'top',
+  ranges: 'bands',
+  step: {},
+  insets: null,
+  cells: 'vector',
+}
 
 export const isInside = (place: LegendPlace): boolean => place.includes('-')

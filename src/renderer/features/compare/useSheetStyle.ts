@@ -11,7 +11,7 @@ import type { useSheetPair } from './useSheetPair.ts'
 type SheetPair = ReturnType<typeof useSheetPair>
 
 /** The sheets of a pair as they are drawn by the choices in the address, and the channel that is looked at. */
-export function useSheetLook({ pair, weights, titles }: SheetPair) {
+export function useSheetStyle({ pair, weights, titles }: SheetPair) {
   const { map, range, zoom } = useSheetDrawing()
   const sort = useQueryChoice('sort', ['channel', 'difference'])
   const channelText = useQueryText('channel')

@@ -1,7 +1,7 @@
 import type { Dataset, Preprocessing } from '#shared/contract/index.ts'
 import { croppedKinds } from '#shared/datasetKinds.ts'
-import type { StoredModel } from '../../../models/index.ts'
-import type { Db } from '../../../workspace/index.ts'
+import type { StoredModel } from '../../models/index.ts'
+import type { Db } from '../../workspace/index.ts'
 
 /** Images looked at to tell whether a dataset has one size. */
 const looked = 1000
@@ -11,17 +11,21 @@ function onlySize(db: Db, datasetId: number): { height: number; width: number } 
   const sizes = db
     .prepare<[number, number], { height: number; width: number }>(
       `SELECT DISTINCT height, width FROM (SELECT height, width FROM image
-       WHERE dataset_id = ? AND subject_id IS NOT NULL ORDER BY id LIMIT ?)`,
+       WHERE dataset_id = ? AND example_id IS NOT NULL ORDER BY id LIMIT ?)`,
     )
     .all(datasetId, looked)
   return sizes.length === 1 ? (sizes[0] ?? null) : null
 }
 
 /**
- * The recipe for sets whose images are cropped already (ImageNet-C, -P, -9): no resize where they have the model's size;
- * else they are brought to it, with the model's own interpolation. The model's own recipe where sizes differ.
+ * The preprocessing for sets whose images are cropped already (ImageNet-C, -P, -9): no resize where they have the model's size;
+ * else they are brought to it, with the model's own interpolation. The model's own preprocessing where sizes differ.
  */
-export function asTheyAre(db: Db, datasetId: number, { preprocessing }: StoredModel): Preprocessing {
+export function croppedPreprocessing(
+  db: Db,
+  datasetId: number,
+  { preprocessing }: StoredModel,
+): Preprocessing {
   const size = onlySize(db, datasetId)
   if (!size) return preprocessing
   const [height, width] = preprocessing.size
@@ -30,13 +34,13 @@ export function asTheyAre(db: Db, datasetId: number, { preprocessing }: StoredMo
   return { ...preprocessing, resize: same ? 'none' : 'squash', resizeTo: null }
 }
 
-/** What a condition on the images of a dataset changes in the model's recipe; nothing where it is the model's own. */
-export function recipeChange(
+/** What a condition on the images of a dataset changes in the model's preprocessing; nothing where it is the model's own. */
+export function preprocessingChange(
   db: Db,
   datasetId: number,
   model: StoredModel,
 ): { preprocessing?: Preprocessing } {
-  const preprocessing = recipeFor(db, datasetId, model)
+  const preprocessing = preprocessingFor(db, datasetId, model)
   return preprocessing === model.preprocessing ? {} : { preprocessing }
 }
 
@@ -49,13 +53,13 @@ export function enlargement(db: Db, dataset: Dataset, model: StoredModel): strin
   return `${dataset.title} has images of ${size.height}x${size.width} and ${model.title} takes ${height}x${width}: they are resized (${model.preprocessing.interpolation}, no crop), and accuracies depend on that`
 }
 
-/** The recipe a model's studies use for the images of a dataset. */
-export const recipeFor = (db: Db, datasetId: number, model: StoredModel): Preprocessing => {
+/** The preprocessing a model's studies use for the images of a dataset. */
+export const preprocessingFor = (db: Db, datasetId: number, model: StoredModel): Preprocessing => {
   const kind = db
     .prepare<[number], Dataset['recognised']>('SELECT recognised FROM dataset WHERE id = ?')
     .pluck()
     .get(datasetId)
   return kind !== undefined && croppedKinds.includes(kind)
-    ? asTheyAre(db, datasetId, model)
+    ? croppedPreprocessing(db, datasetId, model)
     : model.preprocessing
 }

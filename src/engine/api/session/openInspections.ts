@@ -1,13 +1,13 @@
 import { rmSync } from 'node:fs'
 import { KeptMaps, OpenSessions } from '../../saliency/index.ts'
-import { PerturbedLooks } from '../../studies/index.ts'
+import { PerturbedImages } from '../../studies/index.ts'
 import { temporaryFolder } from '../../base/temporary.ts'
 
-/** What looking into models keeps between one look and the next: open graphs, results, a folder for files without a workspace. */
-export class Looking {
+/** What inspections into models keeps between one look and the next: open graphs, results, a folder for files without a workspace. */
+export class OpenInspections {
   readonly sessions = new OpenSessions()
   readonly kept = new KeptMaps()
-  readonly perturbed = new PerturbedLooks()
+  readonly perturbed = new PerturbedImages()
   #scratch: string | null = null
 
   /** A folder of our own for variants of models that are in no workspace; gone when the engine ends. */

@@ -8,7 +8,7 @@ import type { KeptMaps } from './kept.ts'
 import type { OpenSessions } from './sessions.ts'
 
 /** A model that is looked into: of the workspace, or a file. */
-export interface LookedAt {
+export interface InspectedModel {
   title: string
   path: string
   digest: string
@@ -28,7 +28,7 @@ export interface ImageFile {
 }
 
 /** What computing a map needs. */
-export interface MapRoom {
+export interface MapContext {
   pool: ImagePool
   settings: Pick<Settings, 'provider' | 'threads'>
   log: Log
@@ -52,22 +52,22 @@ export interface Progress {
 export type Working<T> = AsyncGenerator<Progress | { type: 'result'; result: T }, void, undefined>
 
 /** Throws CANCELLED where the work is no longer wanted. */
-export function checkWanted({ signal }: Pick<MapRoom, 'signal'>): void {
+export function checkWanted({ signal }: Pick<MapContext, 'signal'>): void {
   if (signal.aborted) throw new KernelscopeError('CANCELLED', 'the picture is no longer wanted')
 }
 
 /** Images per call of a graph with its backward pass, whose activations all stay in memory: fewer for large models. */
-function gradientBatch({ inspection, parameters }: LookedAt): number {
+function gradientBatch({ inspection, parameters }: InspectedModel): number {
   const fixed = inspection.inputs[0]?.shape[0]
   if (typeof fixed === 'number') return fixed
   return parameters > 60e6 ? 2 : 8
 }
 
 /** The graph's own batch, else `usual`. */
-export function callSize(model: Pick<LookedAt, 'inspection'>, usual: number): CallSize {
+export function callSize(model: Pick<InspectedModel, 'inspection'>, usual: number): CallSize {
   const { batch } = classifierInterface(model.inspection)
   return batch === 'dynamic' ? { most: usual, fixed: false } : { most: batch, fixed: true }
 }
 
 /** As `callSize`, of a graph with its backward pass. */
-export const gradientCallSize = (model: LookedAt): CallSize => callSize(model, gradientBatch(model))
+export const gradientCallSize = (model: InspectedModel): CallSize => callSize(model, gradientBatch(model))

@@ -5,7 +5,7 @@ import type { Log } from '../base/log.ts'
 import type { Places } from './find.ts'
 
 /** What checking a bundle needs of the engine. */
-export interface VerifyRoom extends Places {
+export interface VerifyContext extends Places {
   pool: ImagePool
   settings: Settings
   log: Log

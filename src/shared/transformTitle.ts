@@ -1,10 +1,10 @@
 import { canonicalJson } from './canonical.ts'
-import type { Stimulus } from './stimulus.ts'
+import type { Transform } from './transform.ts'
 
 const words = (name: string) => name.replaceAll('_', ' ')
 
-/** A stimulus in a few words: "gaussian noise, severity 3". */
-export function stimulusTitle(value: Stimulus): string {
+/** A transform in a few words: "gaussian noise, severity 3". */
+export function transformTitle(value: Transform): string {
   switch (value.op) {
     case 'identity':
       return 'as it is'

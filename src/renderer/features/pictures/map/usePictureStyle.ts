@@ -3,7 +3,7 @@ import { useQueryChoice, useQueryText } from '../../../lib/useQuery.ts'
 import { sequentialMaps } from '#shared/colour/list.ts'
 
 /** How fields are shown over images, kept in the address. */
-export function useLook() {
+export function usePictureStyle() {
   const layout = useQueryChoice('layout', ['overlay', 'beside', 'map'])
   const map = useQueryChoice('map', sequentialMaps)
   const blend = useQueryChoice('blend', ['sharp', 'smooth'])
