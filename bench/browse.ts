@@ -113,7 +113,7 @@ try {
   const known: Known = {
     settled: true,
     facts: Object.fromEntries(
-      looks.map((look) => [factKey(look), { variantId: look.modelId, conditionId: 1 }]),
+      shownFacts.map((shownFact) => [factKey(shownFact), { variantId: shownFact.modelId, conditionId: 1 }]),
     ),
     classNumbers: {},
     subsets: {},
@@ -152,7 +152,7 @@ try {
   const far = await timedAsync(() => answer(page({}, images - 200)))
   const sorted = await timedAsync(() => answer(page(filter, 0, byConfidence)))
   const facets = await timedAsync(() =>
-    answer({ kind: 'facets', datasetId: 1, known, filter, looks, tags: [] }),
+    answer({ kind: 'facets', datasetId: 1, known, filter, shownFacts, tags: [] }),
   )
   const confusion = await timedAsync(() =>
     answer({ kind: 'confusion', datasetId: 1, known, filter: {}, shownFact: { modelId: 1 } }),

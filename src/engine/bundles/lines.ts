@@ -17,7 +17,7 @@ const pieceBytes = 2 ** 18
  * Begins a file of lines with its header.
  *
  * @param most bytes that the file may have
- * @throws DISK_FULL where it has no context; UNSUPPORTED, as soon as it is known, where it would have more than `most`
+ * @throws DISK_FULL where it has no room; UNSUPPORTED, as soon as it is known, where it would have more than `most`
  */
 export async function writeLines(path: string, header: string, most: number): Promise<LineWriter> {
   const file = await open(path, 'w')

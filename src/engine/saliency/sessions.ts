@@ -32,7 +32,7 @@ export interface Lease extends OpenGraph {
 export class OpenSessions {
   readonly #entries = new Map<string, Entry>()
 
-  /** Opens a variant of a model, or takes the one that is open. Errors as `planned` of the onnx context and `openTensors`. */
+  /** Opens a variant of a model, or takes the one that is open. Errors as `planned` of `onnx` and `openTensors`. */
   async open(context: MapContext, model: InspectedModel, plan: VariantPlan): Promise<Lease> {
     const { provider, threads } = context.settings
     const key = canonicalJson({ model: model.digest, plan, provider, threads, weights: context.weights })

@@ -12,14 +12,14 @@ import { drawnImages } from './drawn.ts'
 import { defaultSettings } from '../session/settings.ts'
 import type { EngineSession } from '../session/session.ts'
 
-/** What is looked at, and the context to do it in. `db` keeps results; null for a model file, of which nothing is kept. */
+/** The model a map is made of, and what making it needs. `db` keeps results; null for a model file, of which nothing is kept. */
 export interface MapInput {
   context: MapContext
   db: Db | null
   model: InspectedModel & { labelSet: string }
 }
 
-/** Settles model and context: a row of the open workspace, or a file, which needs none. */
+/** Settles model and what is needed: a row of the open workspace, or a file, which needs none. */
 export async function mapInput(
   session: EngineSession,
   source: Source,
