@@ -1,7 +1,16 @@
 import { fileURLToPath } from 'node:url'
 import boundaries from 'eslint-plugin-boundaries'
 import vue from 'eslint-plugin-vue'
+import importX from 'eslint-plugin-import-x'
 import tseslint from 'typescript-eslint'
+import {
+  apiRooms,
+  engineRooms,
+  features,
+  featuresOfFrame,
+  pageRooms,
+  studyRooms,
+} from './scripts/lint/rooms.js'
 
 const resolver = fileURLToPath(new URL('./scripts/lint/resolver.cjs', import.meta.url))
 const nodePaths = { to: { module: { origin: 'core' } } }
@@ -10,38 +19,70 @@ const typesOf = (...names) => ({ ...packages(...names), dependency: { kind: 'typ
 const room = (...types) => ({ to: { element: { types: { anyOf: types } } } })
 const from = (...types) => ({ element: { types: { anyOf: types } } })
 
-/** design.md, 3: a room may only import what is listed here. */
+/** Rooms of a kind by name, e.g. the study rooms "measure" and "masks". */
+const named = (type, ...names) => ({ element: { type, captured: { room: names } } })
+/** What another room may see of an engine room. */
+const entrance = (...names) => ({
+  to: { element: { type: 'engine-room', captured: { room: names }, fileInternalPath: 'index.ts' } },
+})
+/** `base` and `threads` have no entrance: each of their files is one tool, free of the rest of the engine. */
+const toolbox = { to: named('engine-room', 'base', 'threads') }
+/** The file that lists all studies. */
+const registry = {
+  to: { element: { type: 'engine-room', captured: { room: 'studies' }, fileInternalPath: 'registry.ts' } },
+}
+
+const inEngine = ['engine', 'engine-room', 'study-room', 'api-room']
+const inPage = ['renderer', 'page-room', 'feature']
+const before = (name) => engineRooms.slice(0, engineRooms.indexOf(name))
+
+/** Each room imports itself and those that the plan lists for it. */
+const planned = (type, plan) =>
+  Object.entries(plan).map(([name, others]) => ({
+    from: named(type, name),
+    allow: { to: named(type, name, ...others) },
+  }))
+
+/** scripts/lint/rooms.js: a room may only import what is listed there. */
 const rooms = [
   { from: from('shared'), allow: [room('shared'), packages('zod', '@orpc/contract')] },
   // Figure options are typed by ECharts; the library itself is the engine's and the page's.
   { from: from('shared'), allow: typesOf('echarts') },
-  { from: from('engine', 'engine-room'), allow: [room('shared', 'engine'), nodePaths, packages('**')] },
-  { from: from('engine', 'engine-room'), disallow: packages('electron', 'vue', 'vue-*', 'pinia') },
-  { from: from('engine', 'cli'), allow: [{ to: entrance() }, { to: toolbox() }] },
-  { from: from('engine-room'), allow: [{ to: entrance() }, { to: sameRoom() }, { to: toolbox() }] },
+  { from: from(...inEngine), allow: [room('shared', 'engine'), nodePaths, packages('**')] },
+  { from: from(...inEngine), disallow: packages('electron', 'vue', 'vue-*', 'pinia') },
+  { from: from(...inEngine, 'cli'), allow: toolbox },
+  { from: from('engine', 'cli'), allow: entrance(...engineRooms) },
+  ...engineRooms.map((name) => ({
+    from: named('engine-room', name),
+    allow: [{ to: named('engine-room', name) }, entrance(...before(name))],
+  })),
+  { from: named('engine-room', 'studies'), allow: room('study-room') },
+  { from: from('study-room'), allow: entrance(...before('studies')) },
+  ...planned('study-room', studyRooms),
+  {
+    from: named(
+      'study-room',
+      ...Object.keys(studyRooms).filter((name) => studyRooms[name].includes('registry')),
+    ),
+    allow: registry,
+  },
+  { from: named('engine-room', 'api'), allow: room('api-room') },
+  { from: from('api-room'), allow: entrance(...before('api')) },
+  ...planned('api-room', apiRooms),
   {
     from: from('cli'),
     allow: [room('shared', 'cli', 'engine'), nodePaths, packages('commander', '@orpc/*', 'zod')],
   },
   { from: from('main'), allow: [room('shared', 'main'), nodePaths, packages('electron', 'zod')] },
   { from: from('preload'), allow: [room('shared', 'preload'), packages('electron')] },
-  { from: from('renderer'), allow: [room('shared', 'renderer'), packages('**')] },
-  { from: from('renderer'), disallow: packages('electron', 'onnxruntime-node', 'better-sqlite3', 'sharp') },
+  { from: from(...inPage), allow: [room('shared'), packages('**')] },
+  { from: from(...inPage), disallow: packages('electron', 'onnxruntime-node', 'better-sqlite3', 'sharp') },
+  { from: from('renderer'), allow: room('renderer', 'page-room', 'feature') },
+  ...planned('page-room', pageRooms),
+  { from: named('page-room', 'frame'), allow: { to: named('feature', ...featuresOfFrame) } },
+  { from: from('feature'), allow: { to: named('page-room', 'lib', 'ui') } },
+  ...planned('feature', features),
 ]
-
-/** What another room may see of an engine room. */
-function entrance() {
-  return { element: { type: 'engine-room', fileInternalPath: 'index.ts' } }
-}
-
-/** `base` has no entrance: each of its files is one tool, free of the rest of the engine. */
-function toolbox() {
-  return { element: { type: 'engine-room', captured: { room: ['base', 'threads'] } } }
-}
-
-function sameRoom() {
-  return { element: { type: 'engine-room', captured: { room: '{{ from.element.captured.room }}' } } }
-}
 
 export default tseslint.config(
   { ignores: ['node_modules/', 'out/', 'dist/', 'src/engine/onnx/schema/', '**/*.d.ts'] },
@@ -125,11 +166,24 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.{ts,vue}'],
-    plugins: { boundaries },
+    plugins: { boundaries, 'import-x': importX },
     settings: {
       'import/resolver': { [resolver]: {} },
+      'import-x/resolver': { [resolver]: {} },
+      'import-x/extensions': ['.ts'],
+      'import-x/ignore': ['\\.vue$'],
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
       'boundaries/elements': [
+        { type: 'study-room', pattern: 'src/engine/studies/*', capture: ['room'], partialMatch: false },
+        { type: 'api-room', pattern: 'src/engine/api/*', capture: ['room'], partialMatch: false },
         { type: 'engine-room', pattern: 'src/engine/*', capture: ['room'], partialMatch: false },
+        { type: 'feature', pattern: 'src/renderer/features/*', capture: ['room'], partialMatch: false },
+        {
+          type: 'page-room',
+          pattern: 'src/renderer/{frame,lib,styles,ui}',
+          capture: ['room'],
+          partialMatch: false,
+        },
         ...['shared', 'engine', 'main', 'preload', 'renderer', 'cli'].map((type) => ({
           type,
           pattern: `src/${type}`,
@@ -140,6 +194,7 @@ export default tseslint.config(
     rules: {
       'boundaries/dependencies': ['error', { default: 'disallow', checkAllOrigins: true, policies: rooms }],
       'boundaries/no-unknown-files': 'error',
+      'import-x/no-cycle': ['error', { ignoreExternal: true }],
     },
   },
 )

@@ -13,7 +13,8 @@ import {
 import type { Db } from '../workspace/index.ts'
 import { floatPart, mapKey, type Part } from './kept.ts'
 import { rangeOf, shownImage, topClasses, type Shown } from './picture.ts'
-import { checkWanted, type ImageFile, type InspectedModel, type MapContext, type Working } from './context.ts'
+import { checkWanted, type ImageFile, type MapContext, type Working } from './context.ts'
+import { type InspectedModel } from './inspectedModel.ts'
 
 const readings = ['row', 'mean', 'rollout'] as const
 type Reading = (typeof readings)[number]

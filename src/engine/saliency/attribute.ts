@@ -14,7 +14,8 @@ import type { Db } from '../workspace/index.ts'
 import { floatPart, mapKey } from './kept.ts'
 import { definitionOf, magnitudes, signedSums } from './methods.ts'
 import { givesProbabilities, labelOf, probabilitiesOf, rangeOf, shownImage, topClasses } from './picture.ts'
-import { checkWanted, type ImageFile, type InspectedModel, type MapContext, type Working } from './context.ts'
+import { checkWanted, type ImageFile, type MapContext, type Working } from './context.ts'
+import { type InspectedModel } from './inspectedModel.ts'
 import type { Lease } from './sessions.ts'
 
 export interface SaliencyRequest {

@@ -1,13 +1,7 @@
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import { inCalls, type Calls } from '../inference/index.ts'
-import {
-  checkWanted,
-  gradientCallSize,
-  type ImageFile,
-  type InspectedModel,
-  type MapContext,
-  type Progress,
-} from './context.ts'
+import { checkWanted, type ImageFile, type MapContext, type Progress } from './context.ts'
+import { gradientCallSize, type InspectedModel } from './inspectedModel.ts'
 
 /**
  * At most `batch` images as float32 [batch, H, W, 3] in [0,1]; places beyond them, and of images that cannot be read,

@@ -4,7 +4,8 @@ import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import { gradientOutput, labelsInput, pixelsInput, weightInput } from '../onnx/index.ts'
 import { gradientCalls, loadBatch } from './batch.ts'
 import { npyHeader } from './npy.ts'
-import type { ImageFile, InspectedModel, MapContext, Working } from './context.ts'
+import type { ImageFile, MapContext, Working } from './context.ts'
+import type { InspectedModel } from './inspectedModel.ts'
 
 /** An image, and the class whose output or cross entropy is differentiated; null: the image is left out with a problem. */
 export interface Labelled extends ImageFile {

@@ -6,11 +6,6 @@ export { floatPart, floatsOfPart, KeptMaps, type KeptMap, type Part } from './ke
 export { magnitudes, signedSums } from './methods.ts'
 export { npyHeader } from './npy.ts'
 export { receptiveField } from './receptiveField.ts'
-export {
-  callSize,
-  gradientCallSize,
-  type ImageFile,
-  type InspectedModel,
-  type MapContext,
-} from './context.ts'
+export { type ImageFile, type MapContext } from './context.ts'
+export { callSize, gradientCallSize, type InspectedModel } from './inspectedModel.ts'
 export { OpenSessions } from './sessions.ts'

@@ -1,7 +1,8 @@
 import type { Range } from '#shared/contract/index.ts'
 import { softmax, topK } from '#shared/maths/logits.ts'
 import { unitFloats } from '#shared/maths/unit.ts'
-import type { ImageFile, InspectedModel, MapContext } from './context.ts'
+import type { ImageFile, MapContext } from './context.ts'
+import type { InspectedModel } from './inspectedModel.ts'
 
 /** The pixels of an image as a model is shown them. */
 export interface Shown {

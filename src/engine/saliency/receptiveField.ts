@@ -6,7 +6,8 @@ import type { Db } from '../workspace/index.ts'
 import { floatPart, mapKey } from './kept.ts'
 import { gradientCalls, loadBatch } from './batch.ts'
 import { rangeOf } from './picture.ts'
-import { checkWanted, type ImageFile, type InspectedModel, type MapContext, type Working } from './context.ts'
+import { checkWanted, type ImageFile, type MapContext, type Working } from './context.ts'
+import { type InspectedModel } from './inspectedModel.ts'
 
 const definitions: ReceptiveFieldResult['definitions'] = [
   {

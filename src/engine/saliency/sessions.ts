@@ -3,8 +3,10 @@ import { mkdir } from 'node:fs/promises'
 import { openTensors, type CallSize, type TensorSession } from '../inference/index.ts'
 import { openWithFirst } from '../models/index.ts'
 import { onGraphThread, type VariantPlan } from '../onnx/index.ts'
+import type { Settings } from '#shared/contract/index.ts'
+import type { Log } from '../base/log.ts'
 import { canonicalJson } from '#shared/canonical.ts'
-import { gradientCallSize, type InspectedModel, type MapContext } from './context.ts'
+import { gradientCallSize, type InspectedModel } from './inspectedModel.ts'
 
 /** Sessions stay open for a while, since one look is followed by another at the same model. */
 const idleMs = 30_000
@@ -23,6 +25,15 @@ interface OpenGraph {
   size: CallSize
 }
 
+/** What opening a graph needs. */
+export interface SessionSettings {
+  settings: Pick<Settings, 'provider' | 'threads'>
+  log: Log
+  /** Folder for variant graphs and their weights. */
+  weights: string
+  signal: AbortSignal
+}
+
 /** A session in use; `end` gives it back. */
 export interface Lease extends OpenGraph {
   end(): void
@@ -33,7 +44,7 @@ export class OpenSessions {
   readonly #entries = new Map<string, Entry>()
 
   /** Opens a variant of a model, or takes the one that is open. Errors as `planned` of `onnx` and `openTensors`. */
-  async open(context: MapContext, model: InspectedModel, plan: VariantPlan): Promise<Lease> {
+  async open(context: SessionSettings, model: InspectedModel, plan: VariantPlan): Promise<Lease> {
     const { provider, threads } = context.settings
     const key = canonicalJson({ model: model.digest, plan, provider, threads, weights: context.weights })
     const entry = await this.#alive(key, () => openPlan(context, model, plan))
@@ -95,7 +106,11 @@ async function closeEntry({ opened, timer }: Entry): Promise<void> {
   }
 }
 
-async function openPlan(context: MapContext, model: InspectedModel, plan: VariantPlan): Promise<OpenGraph> {
+async function openPlan(
+  context: SessionSettings,
+  model: InspectedModel,
+  plan: VariantPlan,
+): Promise<OpenGraph> {
   await mkdir(context.weights, { recursive: true })
   const fingerprint = createHash('sha256').update(canonicalJson(plan)).digest('hex').slice(0, 8)
   const path = await onGraphThread({

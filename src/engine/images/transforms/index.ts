@@ -1,23 +1,11 @@
-import type { Draws, PixelTransform } from '#shared/transforms/index.ts'
+import type { PixelTransform } from '#shared/transforms/index.ts'
 import type { Picture } from '../picture.ts'
 import { applyBandNoise } from './bandNoise.ts'
 import { applyCorruption } from './corruptions/index.ts'
 import { applyIdentity } from './identity.ts'
 import { applyPatchDrop } from './patchDrop.ts'
 import { applyPerturbation } from './perturbations/index.ts'
-
-/** What a transform may know besides pixels and its own parameters. */
-export interface TransformContext {
-  /** Digest of the image's file: part of the key of every random draw. */
-  imageKey: string
-  /** The draws file whose digest the transform names. */
-  draws?: Draws | undefined
-  /**
-   * The resized picture of which the given one is the centre crop, for transforms that let in what lies around the crop.
-   * Without it the crop itself is taken, with black around.
-   */
-  whole?: (() => Picture) | undefined
-}
+import type { TransformContext } from './context.ts'
 
 /**
  * The picture under the transform, of the same size. The given pixels are never written to; they may be returned as they

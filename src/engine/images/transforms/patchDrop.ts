@@ -1,6 +1,6 @@
 import { fillColours, patchGrid, patchMask, type PatchDrop } from '#shared/transforms/index.ts'
 import type { Picture } from '../picture.ts'
-import type { TransformContext } from './index.ts'
+import type { TransformContext } from './context.ts'
 
 /** Paints the dropped patches in the fill colour. */
 export function applyPatchDrop(picture: Picture, transform: PatchDrop, context: TransformContext): Picture {

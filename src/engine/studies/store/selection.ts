@@ -1,9 +1,9 @@
 import type { Recognised } from '#shared/contract/index.ts'
 import { frameKinds } from '#shared/datasetKinds.ts'
 import { generator } from '#shared/random.ts'
-import { parseRowPath } from '../../images/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import { usableSql } from '../../facts/index.ts'
+import { pictureName } from '../summary/pictureName.ts'
 
 /**
  * Stores a class-balanced selection for a study: in each class the `perClass` images that come first in an order drawn
@@ -61,13 +61,4 @@ function isFrames(db: Db, datasetId: number): boolean {
     .pluck()
     .get(datasetId)
   return recognised !== undefined && frameKinds.includes(recognised)
-}
-
-/** What names a picture in every part of a dataset: class folder and file without its ending; for frames class folder and sequence. */
-export function pictureName(name: string, frames: boolean): string {
-  const steps = name.split('/')
-  const last = steps.at(-1) ?? ''
-  // Rows of array files have no folder of their class; their number is the same under every corruption and severity.
-  if (parseRowPath(name)) return `row/${last}`
-  return frames ? steps.slice(-3, -1).join('/') : `${steps.at(-2) ?? ''}/${last.replace(/\.[^.]*$/, '')}`
 }

@@ -14,7 +14,7 @@ import {
   type Ranked,
   rankingsOf,
 } from '../../facts/index.ts'
-import { pictureName } from '../store/selection.ts'
+import { pictureName } from './pictureName.ts'
 import type { Grid, GridModel } from '../definition/index.ts'
 import { nextTurn } from '../../base/nextTurn.ts'
 

@@ -3,7 +3,7 @@ import type { Db } from '../../../workspace/index.ts'
 import type { GridModel } from '../../definition/index.ts'
 import { rankings } from '../../summary/outcomes.ts'
 import { frameKey, framesOf } from './conditions.ts'
-import { pictureName } from '../../store/selection.ts'
+import { pictureName } from '../../summary/pictureName.ts'
 import { nextTurn } from '../../../base/nextTurn.ts'
 
 /** What a model said of the frames of one sequence, in order: the five likeliest classes of each, best first. */

@@ -1,0 +1,82 @@
+/**
+ * The floor plan: which rooms there are and which others each may import. The linter holds the code to it, and
+ * tests/docs/architecture.test.ts the tables of docs/architecture.md.
+ */
+
+/** Rooms of the engine. Each imports those before it in the list. */
+export const engineRooms = [
+  'base',
+  'threads',
+  'workspace',
+  'jobs',
+  'onnx',
+  'inference',
+  'images',
+  'metrics',
+  'facts',
+  'models',
+  'datasets',
+  'saliency',
+  'studies',
+  'figures',
+  'bundles',
+  'report',
+  'api',
+]
+
+/** Rooms of the studies, with those they import; `registry` is the file `registry.ts`. */
+export const studyRooms = {
+  definition: [],
+  masks: ['definition'],
+  measure: ['definition', 'masks'],
+  summary: ['definition'],
+  kinds: ['definition', 'masks', 'measure', 'summary'],
+  benchmarks: ['definition', 'measure', 'summary'],
+  store: ['definition', 'registry', 'summary'],
+  run: ['definition', 'measure', 'store'],
+  cost: ['definition', 'measure', 'registry', 'store'],
+  results: ['definition', 'registry', 'store', 'summary'],
+  images: ['definition', 'kinds', 'masks', 'measure', 'store'],
+  reproduce: ['definition', 'masks', 'measure', 'registry', 'store', 'summary'],
+  suite: ['cost', 'definition', 'registry', 'store'],
+  questions: ['cost', 'definition', 'registry', 'store', 'suite'],
+}
+
+/** Rooms of the API, with those they import. */
+export const apiRooms = {
+  session: [],
+  browsing: ['session'],
+  system: ['session'],
+  bytes: ['session'],
+  handlers: ['browsing', 'bytes', 'session', 'system'],
+}
+
+/** Rooms of the page, with those they import. */
+export const pageRooms = {
+  lib: [],
+  styles: [],
+  ui: ['lib'],
+  features: ['lib', 'ui'],
+  frame: ['features', 'lib', 'ui'],
+}
+
+/** Features of the page, with those they import besides `lib` and `ui`. */
+export const features = {
+  adding: [],
+  figures: [],
+  guide: [],
+  settings: [],
+  kernels: ['figures'],
+  datasets: ['adding', 'figures'],
+  pictures: ['datasets', 'figures'],
+  studies: ['datasets', 'figures', 'pictures'],
+  image: ['datasets', 'figures', 'pictures', 'studies'],
+  gallery: ['datasets', 'pictures'],
+  models: ['adding', 'datasets', 'kernels', 'pictures'],
+  compare: ['figures', 'kernels', 'models', 'pictures'],
+  bundles: ['figures', 'studies'],
+  ranking: ['figures', 'studies'],
+}
+
+/** Features that the frame around all pages takes parts of. */
+export const featuresOfFrame = ['adding', 'figures', 'guide']

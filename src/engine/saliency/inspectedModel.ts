@@ -1,0 +1,31 @@
+import type { Inspection, Preprocessing } from '#shared/contract/index.ts'
+import type { CallSize } from '../inference/index.ts'
+import { classifierInterface } from '../onnx/index.ts'
+
+/** A model that is looked into: of the workspace, or a file. */
+export interface InspectedModel {
+  title: string
+  path: string
+  digest: string
+  preprocessing: Preprocessing
+  labels: readonly string[]
+  classes: number
+  parameters: number
+  inspection: Inspection
+}
+
+/** Images per call of a graph with its backward pass, whose activations all stay in memory: fewer for large models. */
+function gradientBatch({ inspection, parameters }: InspectedModel): number {
+  const fixed = inspection.inputs[0]?.shape[0]
+  if (typeof fixed === 'number') return fixed
+  return parameters > 60e6 ? 2 : 8
+}
+
+/** The graph's own batch, else `usual`. */
+export function callSize(model: Pick<InspectedModel, 'inspection'>, usual: number): CallSize {
+  const { batch } = classifierInterface(model.inspection)
+  return batch === 'dynamic' ? { most: usual, fixed: false } : { most: batch, fixed: true }
+}
+
+/** As `callSize`, of a graph with its backward pass. */
+export const gradientCallSize = (model: InspectedModel): CallSize => callSize(model, gradientBatch(model))
