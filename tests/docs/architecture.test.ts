@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { apiRooms, engineRooms, features, pageRooms, studyRooms } from '../../scripts/lint/rooms.js'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -17,6 +18,17 @@ function firstColumns(markdown: string): string[] {
   return cells
 }
 
+/** The rooms below a folder as the tables name them, with what they may import. */
+function planned(parent: string): Record<string, string[]> {
+  const row = new RegExp(`^\\| \`${parent}/(\\w+)\`[^|]*\\|[^|]*\\|(?:([^|]*)\\|)?$`, 'gm')
+  return Object.fromEntries(
+    [...architecture.matchAll(row)].map(([, name = '', imports = '']) => [
+      name,
+      imports.trim() === '' ? [] : imports.trim().split(', '),
+    ]),
+  )
+}
+
 /** What stands in backticks. */
 const quoted = (text: string): string[] => [...text.matchAll(/`([^`\n]+)`/g)].map(([, inner = '']) => inner)
 
@@ -25,7 +37,7 @@ const filesIn = (folder: string) => readdirSync(folder, { recursive: true, withF
 /** Folders of a folder that hold a file at any depth. */
 const roomsOf = (parent: string): string[] =>
   readdirSync(join(root, parent), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
+    .filter((entry) => entry.isDirectory() && entry.name !== 'node_modules')
     .map(({ name }) => `${parent}/${name}`)
     .filter((folder) => filesIn(join(root, folder)).some((entry) => entry.isFile()))
     .sort()
@@ -48,6 +60,21 @@ describe('the tables of rooms in docs/architecture.md', () => {
 
   it('name no folder that is not there', () => {
     expect(named.filter((folder) => !existsSync(join(root, folder)))).toEqual([])
+  })
+})
+
+describe('the plan that the linter reads', () => {
+  it.each([
+    ['src/engine/studies', studyRooms],
+    ['src/engine/api', apiRooms],
+    ['src/renderer', pageRooms],
+    ['src/renderer/features', features],
+  ])('is the one of the page for %s', (parent, rooms) => {
+    expect(planned(parent)).toEqual(rooms)
+  })
+
+  it('has the rooms of the engine in the order of the page', () => {
+    expect(Object.keys(planned('src/engine'))).toEqual(engineRooms)
   })
 })
 
