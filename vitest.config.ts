@@ -13,6 +13,8 @@ const parts = {
 
 export default defineConfig({
   test: {
+    // For tests that load ONNX Runtime themselves.
+    env: { ORT_DISABLE_TELEMETRY: '1' },
     maxWorkers: 2,
     reporters: ['default'],
     // Limits are for what hangs, on a machine ten times slower than the one this was written on.

@@ -1,3 +1,4 @@
+import '#engine/base/noTelemetry.ts'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { rate } from './report.ts'
 

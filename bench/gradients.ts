@@ -2,6 +2,7 @@
  * Input gradients of classifiers of full size, and of the trained sample, against PyTorch in float64 (bench/peers/gradients.py), and what forward
  * and backward cost together. Needs Debian's PyTorch, torchvision and onnx. Run: node bench/gradients.ts [net …]
  */
+import '#engine/base/noTelemetry.ts'
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -4,6 +4,7 @@
  * Run: node bench/graph.ts [model.onnx …] (default: the sample's models). Classifiers of full size come from
  * tools/export; give them as arguments.
  */
+import '#engine/base/noTelemetry.ts'
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'

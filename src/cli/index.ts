@@ -1,3 +1,4 @@
+import '#engine/base/noTelemetry.ts'
 import type { StartEngine } from './client.ts'
 import type { Io } from './io.ts'
 import { runCli } from './program.ts'

@@ -3,7 +3,10 @@ import { parseArgs } from 'node:util'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { toEngine, type FromEngine } from '#shared/engineProtocol.ts'
 import { toErrorShape } from '#shared/errors.ts'
-import { createEngine, router, serveBytes } from './api/index.ts'
+import './base/noTelemetry.ts'
+
+// Loaded now, after telemetry was switched off: what is imported above is evaluated before all other code.
+const { createEngine, router, serveBytes } = await import('./api/index.ts')
 
 /**
  * The engine process: plain Node, started by the Electron shell. Windows talk to it through the shell's relay, one

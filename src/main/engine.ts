@@ -95,7 +95,12 @@ export class Engine extends EventEmitter<EngineEvents> {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       serialization: 'advanced',
       windowsHide: true,
-      env: { ...(this.#command.env ?? process.env), ELECTRON_RUN_AS_NODE: undefined },
+      env: {
+        ...(this.#command.env ?? process.env),
+        ELECTRON_RUN_AS_NODE: undefined,
+        // Also set by the engine itself; here it holds whatever Node loads first.
+        ORT_DISABLE_TELEMETRY: '1',
+      },
     })
     this.#child = child
     this.#watch(child)
