@@ -10,7 +10,7 @@ import {
   featuresOfFrame,
   pageRooms,
   studyRooms,
-} from './scripts/lint/rooms.js'
+} from './scripts/lint/rooms.ts'
 
 const resolver = fileURLToPath(new URL('./scripts/lint/resolver.cjs', import.meta.url))
 const nodePaths = { to: { module: { origin: 'core' } } }
@@ -43,7 +43,7 @@ const planned = (type, plan) =>
     allow: { to: named(type, name, ...others) },
   }))
 
-/** scripts/lint/rooms.js: a room may only import what is listed there. */
+/** scripts/lint/rooms.ts: a room may only import what is listed there. */
 const rooms = [
   { from: from('shared'), allow: [room('shared'), packages('zod', '@orpc/contract')] },
   // Figure options are typed by ECharts; the library itself is the engine's and the page's.

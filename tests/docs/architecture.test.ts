@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { apiRooms, engineRooms, features, pageRooms, studyRooms } from '../../scripts/lint/rooms.js'
+import { apiRooms, engineRooms, features, pageRooms, studyRooms } from '../../scripts/lint/rooms.ts'
 
 const root = join(import.meta.dirname, '../..')
 

@@ -3,8 +3,11 @@
  * tests/docs/architecture.test.ts the tables of docs/architecture.md.
  */
 
+/** Rooms by name, each with the rooms it imports. */
+type Plan = Record<string, readonly string[]>
+
 /** Rooms of the engine. Each imports those before it in the list. */
-export const engineRooms = [
+export const engineRooms: readonly string[] = [
   'base',
   'threads',
   'workspace',
@@ -25,7 +28,7 @@ export const engineRooms = [
 ]
 
 /** Rooms of the studies, with those they import; `registry` is the file `registry.ts`. */
-export const studyRooms = {
+export const studyRooms: Plan = {
   definition: [],
   masks: ['definition'],
   measure: ['definition', 'masks'],
@@ -43,7 +46,7 @@ export const studyRooms = {
 }
 
 /** Rooms of the API, with those they import. */
-export const apiRooms = {
+export const apiRooms: Plan = {
   session: [],
   browsing: ['session'],
   system: ['session'],
@@ -52,7 +55,7 @@ export const apiRooms = {
 }
 
 /** Rooms of the page, with those they import. */
-export const pageRooms = {
+export const pageRooms: Plan = {
   lib: [],
   styles: [],
   ui: ['lib'],
@@ -61,7 +64,7 @@ export const pageRooms = {
 }
 
 /** Features of the page, with those they import besides `lib` and `ui`. */
-export const features = {
+export const features: Plan = {
   adding: [],
   figures: [],
   guide: [],
@@ -79,4 +82,4 @@ export const features = {
 }
 
 /** Features that the frame around all pages takes parts of. */
-export const featuresOfFrame = ['adding', 'figures', 'guide']
+export const featuresOfFrame: readonly string[] = ['adding', 'figures', 'guide']
