@@ -37,6 +37,7 @@ const checked = (cells: StudyCondition[], attack: string) => {
     cells: [cell('clean', 0, 0, 0.9), ...cells],
     images: n,
     complete: true,
+    measured: { least: 0, most: 0 },
     whole: () => true,
     perClass: () => [],
     confusion: () => [],

@@ -32,6 +32,7 @@ const grid = (whole: (one: StudyCondition) => boolean): Grid => ({
   cells,
   images: n,
   complete: false,
+  measured: { least: 0, most: 0 },
   whole,
   perClass: () => [],
   confusion: () => [],

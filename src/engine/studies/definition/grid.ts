@@ -20,7 +20,9 @@ export interface Grid {
   images: number
   /** Every image has a fact or a reason for having none, under every condition and for every model. */
   complete: boolean
-  /** The same of one cell: only of whole cells may a number be made that stands for all of them. */
+  /** Fewest and most images that a cell has facts of. */
+  measured: { least: number; most: number }
+  /** The same as `complete` of one cell: only of whole cells may a number be made that stands for all of them. */
   whole(cell: StudyCondition): boolean
   /** Per class of the dataset: images and correct ones of one cell. */
   perClass(cell: StudyCondition): ClassCount[]

@@ -4,6 +4,7 @@ import { getDataset } from '../../datasets/index.ts'
 import type { StoredModel } from '../../models/index.ts'
 import type { Workspace } from '../../workspace/index.ts'
 import { readFailures } from './failures.ts'
+import { imagesNote } from './imagesNote.ts'
 import { readGrid } from '../summary/grid.ts'
 import { planStudy } from '../store/plan.ts'
 import {
@@ -53,6 +54,7 @@ export async function studyResult(workspace: Workspace, studyId: number): Promis
           `${images} images of ${dataset.title}${study.subset ? `, subset ${study.subset.name} as it was when the study began (${study.subset.rule}, ${study.subset.images} images)` : ''}${study.sample ? `, at most ${study.sample.perClass} per class drawn with seed ${study.sample.seed}` : ''}.`,
         ]
       : []),
+    ...(onImages && !grid.complete ? [imagesNote(grid, dataset.title)] : []),
     ...view.notes,
     ...testsNote(grid),
     ...models.map(({ model, conditions }, place) =>
@@ -68,7 +70,7 @@ export async function studyResult(workspace: Workspace, studyId: number): Promis
     tables: view.tables,
     figures: view.figures.map((figure) => ({
       ...figure,
-      notes: [...figure.notes, ...(onImages ? [`n = ${images} images of ${dataset.title}.`] : [])],
+      notes: [...figure.notes, ...(onImages ? [imagesNote(grid, dataset.title)] : [])],
     })),
     reported: view.reported,
     failures: readFailures(db, grid.models),

@@ -37,11 +37,13 @@ export async function readGrid(
     return known
   }
   const wholes = new Set<StudyCondition>()
+  const found: number[] = []
   let complete = true
   for (const model of models) {
     for (const stored of model.conditions) {
       const { cell, measured } = readCell(db, model, stored, wordsOf(stored.condition))
       cells.push(cell)
+      found.push(measured)
       const whole = measured + cell.failed >= imagesIn(stored.source)
       if (whole) wholes.add(cell)
       complete &&= whole
@@ -54,6 +56,8 @@ export async function readGrid(
     cells,
     images,
     complete,
+    measured:
+      found.length === 0 ? { least: 0, most: 0 } : { least: Math.min(...found), most: Math.max(...found) },
     whole: (cell) => wholes.has(cell),
     perClass: (cell) => sumOver(db, cell, models, perClassOf),
     confusion: (cell) => sumOver(db, cell, models, confusionOf),
