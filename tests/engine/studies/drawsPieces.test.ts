@@ -82,7 +82,7 @@ describe('a draws file in pieces', () => {
     }
     const again = `{"1/0":{${'"a":5,'.repeat(5000)}"a":"00"}}`
     const text = `${JSON.stringify(head).slice(0, -1)},"entries":${again}}`
-    expect(() => pieced(text, 2 ** 16)).toThrow('too much in it is no mask')
+    expect(() => pieced(text, 2 ** 16)).toThrow('it holds too much that is not a mask')
   })
 
   it('takes the last of members with one name', () => {
@@ -124,7 +124,7 @@ describe('a hostile draws file', () => {
     ['a long name', `${start}"`, 'a', 'a text in it is too long'],
     ['a long number', `${start}"note":`, '1', 'a text in it is too long'],
     ['a long gap', `${start}`, ' ', 'a text in it is too long'],
-    ['many sizes', `${start}"others":[0`, ',{"height":1}'.padEnd(16), 'too much in it is no mask'],
+    ['many sizes', `${start}"others":[0`, ',{"height":1}'.padEnd(16), 'it holds too much that is not a mask'],
   ])('with %s is refused before it fills the memory', (_, begin, more, why) => {
     expect(() => endless(begin, more)).toThrow(
       expect.objectContaining({ code: 'DRAWS_MALFORMED', message: `invalid draws file: ${why}` }),

@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { createEngine, type Engine } from '#engine/api/index.ts'
 import { getModel } from '#engine/models/index.ts'
 import { studyEvidence } from '#engine/studies/index.ts'
-import { drawImages } from '#engine/studies/measure/drawImages.ts'
+import { sampleStudyImages } from '#engine/studies/measure/sampleImages.ts'
 import { storedField } from '#engine/studies/kinds/receptiveField/measure.ts'
 import { mapsOf } from '#engine/studies/kinds/saliencyGallery/measure.ts'
 import { params as galleryParams } from '#engine/studies/kinds/saliencyGallery/params.ts'
@@ -193,7 +193,7 @@ describe('against PyTorch and numpy with the same draws (tools/goldens/studies/e
       const params = { images: 16, depth: 1, seed: 0 }
       const id = await run('receptive-field', name, params, firsts)
       const source = { datasetId: firsts, selectedFor: null }
-      const images = await drawImages(db(), source, params.images, params.seed)
+      const images = await sampleStudyImages(db(), source, params.images, params.seed)
       const found = storedField(db(), images, getModel(db(), models[name] ?? 0), params)
       const wanted = golden.field[name]
       expect(relative(regrid(found?.map ?? [], [96, 96], [12, 12]), wanted?.coarse ?? [])).toBeLessThan(1e-3)
