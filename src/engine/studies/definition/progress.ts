@@ -13,6 +13,7 @@ export interface Tracker {
   moved(): boolean
 }
 
+/** Tracks the progress of a job. `conditions`: how many rows the conditions of the study have. */
 export function tracker({ report }: Pick<JobContext, 'report'>, conditions: number): Tracker {
   let total = conditions
   const rate = new Rate()

@@ -85,6 +85,7 @@ export async function loadImages(
   return { pixels, problems }
 }
 
+/** One batch: the loaded images and which images they are. */
 export interface LoadedBatch extends LoadedImages {
   images: StudyImage[]
 }

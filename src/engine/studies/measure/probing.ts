@@ -32,6 +32,7 @@ export interface Prober {
   close(): Promise<void>
 }
 
+/** Prepares the reading of vectors of images. Nothing is opened yet. */
 export function prober(context: MeasureContext, wanted: Probe): Prober {
   const { workspace, model, job, progress } = context
   let opening: ReturnType<typeof openProbe> | null = null

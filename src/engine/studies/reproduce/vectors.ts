@@ -78,6 +78,7 @@ export interface MeasuredAgain {
   problems: ReadonlyMap<string, ErrorShape>
 }
 
+/** Names an example by digest and class. */
 export const vectorKey = ({ digest, className }: { digest: string; className: string }): string =>
   `${digest} ${className}`
 

@@ -11,6 +11,7 @@ export interface FrozenSubset {
   imageIds: Uint32Array
 }
 
+/** Freezes a subset. Its key is the sha256 of the image ids, hex. */
 export function frozen(
   subset: { id: number; name: string },
   rule: string,

@@ -30,6 +30,7 @@ export function measured(
   return stored && variantId !== null ? { stored, variantId } : null
 }
 
+/** Finds the cell of a model by its key; null without one. */
 export const cellOf = (grid: Grid, modelId: number, key: string): StudyCondition | null =>
   grid.cells.find((cell) => cell.modelId === modelId && cell.key === key) ?? null
 

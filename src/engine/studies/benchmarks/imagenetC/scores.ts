@@ -49,11 +49,13 @@ const errorsOf = (grid: Grid, model: GridModel): CorruptionErrors =>
     ]),
   )
 
+/** Top-1 error on the clean images, from 0 to 1; null before all of them were measured. */
 export function cleanErrorOf(grid: Grid, model: GridModel): number | null {
   const cell = cellOf(grid, model.id, cleanKey)
   return cell?.top1 == null || !grid.whole(cell) ? null : 1 - cell.top1
 }
 
+/** The scores of a model on ImageNet-C. CE and mCE are in per cent: 100 = as many errors as the baseline. */
 export interface Scores extends CorruptionSummary {
   /**
    * Mean CE over the benchmark's corruptions without frost, which uses other pictures here; null while one is

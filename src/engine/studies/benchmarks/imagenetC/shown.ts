@@ -41,6 +41,7 @@ export interface ShownScore {
   ): { value: number | null; interval: Interval | null }
 }
 
+/** Chooses CE where all severities and a baseline are there, else the mean error. */
 export function shownOf(chosen: CorruptionParams, unit: CorruptionUnit | null): ShownScore {
   const levels = chosenSeverities(chosen)
   if (unit && levels.length === severities.length)

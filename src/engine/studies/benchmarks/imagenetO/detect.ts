@@ -5,6 +5,7 @@ import { metricIntervals, rememberedResult } from '../../summary/intervals.ts'
 import { cellOf, measured, outcomes } from '../../summary/outcomes.ts'
 import type { Grid, GridModel } from '../../definition/index.ts'
 
+/** How well one model detects out-of-distribution images. */
 export interface Detected {
   /** null while images of either side are missing. */
   scores: Detection | null

@@ -13,6 +13,10 @@ export interface PerturbationIntervals {
   distanceRate: Interval | null
 }
 
+/**
+ * Flip rates and top-5 distance rates of one model by perturbation, in per cent: 100 = as the baseline. Their
+ * means mFR and mT5D need all ten perturbations.
+ */
 export interface Rates {
   flipRates: Record<string, number | null>
   mfr: number | null

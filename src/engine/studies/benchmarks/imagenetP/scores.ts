@@ -92,6 +92,7 @@ export interface PerturbationUnit {
   distancesOf: string
 }
 
+/** One value per perturbation; perturbations without a value are left out. */
 export const valuesOf = (
   own: Stabilities,
   read: (stability: Stability) => number | null,

@@ -19,6 +19,7 @@ import { answersOf, type StoredAnswer } from './answers.ts'
 import { surrogateBehind, type PairContext } from './pair.ts'
 import { imageChunks, type StudyImage } from '../../../facts/index.ts'
 
+/** Which adversarial images to write, and where. */
 export interface SaveRequest {
   studyId: number
   modelId: number

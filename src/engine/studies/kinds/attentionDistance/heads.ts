@@ -48,6 +48,7 @@ export interface Heads {
   settled: boolean
 }
 
+/** Reads the stored attention distances of every model of a study, over its sampled images. */
 export async function allHeads(
   { workspace: { db }, source, models }: ViewContext,
   { images: count, seed }: DistanceParams,

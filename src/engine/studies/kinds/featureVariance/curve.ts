@@ -22,6 +22,7 @@ export interface StoredCurve {
   settled: boolean
 }
 
+/** Reads the stored curve of a model over images. */
 export function storedCurve(
   db: Db,
   model: StoredModel,

@@ -68,6 +68,7 @@ export function cutShare({ inspection, parameters, macs }: StoredModel, removed:
   return sum(blocks.map((block) => block?.parameters ?? 0)) / Math.max(1, parameters)
 }
 
+/** The cheaper of the two ways to remove blocks, with the estimates for both. */
 export interface LesionChoice {
   gated: boolean
   /** Estimates in seconds. */

@@ -42,6 +42,11 @@ export interface AdversarialImages {
   close(): Promise<void>
 }
 
+/**
+ * Prepares a surrogate model for making adversarial images.
+ *
+ * @throws MODEL_NOT_FOUND, FILE_MISSING, FILE_CHANGED where the surrogate model cannot be used
+ */
 export function openAdversarialImages(context: MeasureContext, surrogateId: number): AdversarialImages {
   const surrogate = usableModel(context.workspace.db, surrogateId)
   const size = gradientCallSize(surrogate)
