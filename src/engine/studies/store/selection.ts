@@ -33,10 +33,10 @@ export function storeSelection(
   const byClass = Map.groupBy(rows, ({ group }) => group)
   db.transaction(() => {
     for (const images of byClass.values()) {
-      const drawn = picturesOf(images, frames)
+      const sampled = picturesOf(images, frames)
         .map(({ key, ids }) => ({ ids, order: generator('sample', seed, key).uniform() }))
         .sort((a, b) => a.order - b.order || (a.ids[0] ?? 0) - (b.ids[0] ?? 0))
-      for (const { ids } of drawn.slice(0, perClass)) for (const id of ids) insert.run(studyId, id)
+      for (const { ids } of sampled.slice(0, perClass)) for (const id of ids) insert.run(studyId, id)
     }
   })()
 }

@@ -156,8 +156,8 @@ export function findStudy(
     { kind, params, modelIds, datasetId, sample }: Study | StudyInput,
     images: string | null,
   ) => {
-    const drawn = size === 'any' ? null : (sample ?? null)
-    return canonicalJson({ kind, params, modelIds, datasetId, sample: drawn, images })
+    const sampled = size === 'any' ? null : (sample ?? null)
+    return canonicalJson({ kind, params, modelIds, datasetId, sample: sampled, images })
   }
   const wanted = identity(input, subset?.record.key ?? null)
   const named = (study: Study) => input.title === undefined || input.title === study.title

@@ -36,12 +36,12 @@ export interface Heads {
   model: StoredModel
   maps: AttentionMap[]
   /**
-   * By layer and head (from 0): the mean distance in pixels over `images` of the `drawn` sampled images;
+   * By layer and head (from 0): the mean distance in pixels over `images` of the sampled images;
    * empty while there is none.
    */
   distances: { layer: number; head: number; pixels: number }[]
   images: number
-  drawn: number
+  sampled: number
   /** Why images were left out. */
   problems: ErrorShape[]
   /** Whether nothing is left to measure. */
@@ -67,7 +67,7 @@ async function headsOf(db: Db, model: StoredModel, images: StudyImage[]): Promis
     model,
     maps,
     images: vectors.length,
-    drawn: images.length,
+    sampled: images.length,
     problems: [...found.problems(examples).values()],
     settled: maps.length === 0 || isSettled(found, images),
   }

@@ -58,8 +58,8 @@ export const attentionDistance = defineStudy({
       figures: [layerFigure(measured), sortedFigure(measured)],
       reported: [],
       notes: [
-        `${heads[0]?.drawn ?? 0} images drawn with seed ${chosen.seed}.`,
-        ...heads.flatMap(({ model, drawn, problems }) => problemNotes(model.title, drawn, problems)),
+        `${heads[0]?.sampled ?? 0} images drawn with seed ${chosen.seed}.`,
+        ...heads.flatMap(({ model, sampled, problems }) => problemNotes(model.title, sampled, problems)),
         ...heads
           .filter(({ maps }) => maps.length === 0)
           .map(({ model }) => `${model.title}: no attention over all patches was found in the graph.`),
