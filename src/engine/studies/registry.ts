@@ -20,7 +20,7 @@ import { salientPatchDrop } from './kinds/salientPatchDrop/index.ts'
 import { transferAttack } from './kinds/attacks/transfer/index.ts'
 import type { StudyDefinition } from './definition/index.ts'
 
-/** Every kind of study. A new one is its folder and a line here. */
+/** Every kind of study. To add one, add its folder and a line here. */
 export const studyDefinitions: readonly StudyDefinition[] = [
   cleanAccuracy,
   imagenetA,
@@ -43,6 +43,11 @@ export const studyDefinitions: readonly StudyDefinition[] = [
   saliencyGallery,
 ]
 
+/**
+ * Finds the definition of a kind of study.
+ *
+ * @throws STUDY_UNKNOWN where there is no such kind
+ */
 export function studyDefinition(id: string): StudyDefinition {
   const found = studyDefinitions.find((definition) => definition.id === id)
   if (found) return found

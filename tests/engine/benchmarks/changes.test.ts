@@ -8,7 +8,7 @@ import { addDataset, runStudy } from '../studies/sample.ts'
 import { query, suite, tableOf, world } from './world.ts'
 
 describe('ImageNet-C', () => {
-  it('sums published parts up to mCE, relative mCE and mean accuracy by their definitions', async () => {
+  it('computes mCE, relative mCE and mean accuracy of published parts by their definitions', async () => {
     const setting = await world()
     const { client } = setting.engine
     const { small, large } = setting.models
@@ -40,7 +40,7 @@ describe('ImageNet-C', () => {
     expect(row?.['mce']).toBeCloseTo((100 * own) / base, 9)
     expect(row?.['mean5']).toBeCloseTo(1 - own, 12)
     expect(row?.['relative']).toBeNull()
-    // Every draw of pictures has the errors of both models alike under all corruptions: a ratio of two shares.
+    // In every resample each model has the same error under all corruptions, so the score is a ratio of two shares.
     const wrong = await Promise.all(
       [large, small].map(async (modelId) => {
         const { rows } = await client.studies.rows({ id, modelId, key: 'fog,severity=3' })
@@ -49,7 +49,7 @@ describe('ImageNet-C', () => {
     )
     const share = (of: number, indices: Uint32Array) =>
       indices.reduce((sum, index) => sum + (wrong[of]?.[index] ?? 0), 0) / indices.length
-    // The same draws, over the same pictures in the same order; those without a mistake of the baseline have no rate.
+    // The same resamples over the same pictures in the same order. Resamples without a mistake of the baseline have no rate.
     const rates = Array.from(resamples(32, 0, 1000), (indices) =>
       share(1, indices) === 0 ? [] : [(100 * share(0, indices)) / share(1, indices)],
     )
@@ -115,7 +115,7 @@ describe('ImageNet-C', () => {
     expect(ce.get('snow')?.[`m${setting.models.small}`]).toBeNull()
   })
 
-  it('makes corruptions from plain images, says so, and counts nothing published against them', async () => {
+  it('makes corruptions from plain images, notes it, and compares them with no published baseline', async () => {
     const setting = await world()
     const { client } = setting.engine
     const datasetId = await addDataset(client, suite('val', join(setting.folder, 'val'), 1))
@@ -134,7 +134,7 @@ describe('ImageNet-C', () => {
     expect(provenance.join(' ')).toContain('Made here, seed 3')
     const summary = tableOf(tables, 'summary')
     expect(summary.rows[0]).toMatchObject({ mce: null, mean5: null })
-    // A part of the benchmark has numbers of its own, and says what they are the mean of.
+    // A part of the benchmark has its own numbers, whose titles say what they are the mean of.
     const [, noise, contrast] = conditions.map(({ top1 }) => top1 ?? 0)
     const mean = ((noise ?? 0) + (contrast ?? 0)) / 2
     expect(summary.rows[0]?.['chosen']).toBeCloseTo(mean, 12)
@@ -154,7 +154,7 @@ describe('ImageNet-C', () => {
 })
 
 describe('ImageNet-P', () => {
-  it('counts flips over published frames, against the frame before or for noise against the first', async () => {
+  it('counts flips over published frames, relative to the frame before, or for noise to the first', async () => {
     const setting = await world()
     const { client } = setting.engine
     const val = suite('val', join(setting.folder, 'val'), 2)
@@ -165,7 +165,7 @@ describe('ImageNet-P', () => {
           .sort()
           .map((file) => join(val, name, file)),
       )
-    // Two sequences of six unlike pictures under a noise and a motion: flips follow from the predictions alone.
+    // Two sequences of six different pictures under a noise and a motion: flips depend on the predictions alone.
     const root = join(setting.folder, 'P')
     const order = [
       [0, 7, 7, 0, 21, 13],
@@ -175,7 +175,7 @@ describe('ImageNet-P', () => {
       for (const [sequence, frames] of order.entries()) {
         const folder = join(root, perturbation, 'n01530575', `s${sequence}`)
         mkdirSync(folder, { recursive: true })
-        // Frame 10 sorts before frame 9 by name: the number must count.
+        // Frame 10 sorts before frame 9 by name: frames must be sorted by number.
         for (const [place, picture] of frames.entries())
           cpSync(pictures[picture] ?? '', join(folder, `frame_${place + 6}.png`))
       }
@@ -211,7 +211,7 @@ describe('ImageNet-P', () => {
     })
     expect(rows.get('rotate')).toMatchObject({ sequences: 2, flips: share('rotate', (place) => place - 1) })
     expect(rows.get('rotate')?.['rate']).toBeCloseTo((100 * Number(rows.get('rotate')?.['flips'])) / 0.131, 9)
-    // Distances of the seventh perturbation count 4 as 100, as given.
+    // The given baseline distance of the seventh perturbation is 4.
     expect(rows.get('rotate')?.['t5d']).toBeCloseTo((100 * Number(rows.get('rotate')?.['distance'])) / 4, 9)
     expect(Number(rows.get('rotate')?.['distanceLo'])).toBeLessThanOrEqual(
       Number(rows.get('rotate')?.['distance']),
@@ -224,7 +224,7 @@ describe('ImageNet-P', () => {
   })
 
   it.skipIf(spawnSync('ffmpeg', ['-version']).error !== undefined)(
-    'takes the frames out of videos, and keeps a damaged one as an unreadable image',
+    'reads frames from videos, and lists a damaged video as an unreadable image',
     async () => {
       const setting = await world()
       const { client } = setting.engine
@@ -255,7 +255,7 @@ describe('ImageNet-P', () => {
     },
   )
 
-  it('makes sequences from plain images, one condition per frame, and keeps them raw', async () => {
+  it('makes sequences from plain images, one condition per frame, and gives raw values only', async () => {
     const setting = await world()
     const { client } = setting.engine
     const datasetId = await addDataset(client, suite('val', join(setting.folder, 'val'), 1))
@@ -275,7 +275,7 @@ describe('ImageNet-P', () => {
     const [row] = tableOf(tables, 'perturbations').rows
     expect(row).toMatchObject({ perturbation: 'translate', sequences: 16, rate: null })
     expect(Number(row?.['flips'])).toBeGreaterThan(0)
-    // The mean over the one perturbation that was chosen, with an interval around it.
+    // The mean over the one chosen perturbation, with its interval.
     expect(figures[0]).toMatchObject({
       id: 'imagenet-p-raw',
       notes: expect.arrayContaining(['Raw values: nothing counts as 100 here.']) as string[],
@@ -320,7 +320,7 @@ describe('the suite', () => {
     )
     expect(small?.delta).toBe(0)
     expect(large?.delta).toBeCloseTo((large?.value ?? 0) - (small?.value ?? 0), 12)
-    // Values of other images get a column of their own, and no model a difference from another one's images.
+    // Values of other images get their own column, and no difference is taken between different images.
     const other = await addDataset(client, suite('R', join(setting.folder, 'other'), 1))
     await runStudy(client, { kind: 'clean-accuracy', modelIds: [setting.models.large], datasetId: other })
     const both = await client.studies.ranking({ reference: setting.models.small })

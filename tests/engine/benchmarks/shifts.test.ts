@@ -6,7 +6,7 @@ import { resourcePath } from '#engine/base/resources.ts'
 import { addDataset, jobEnd, runStudy } from '../studies/sample.ts'
 import { query, suite, tableOf, world } from './world.ts'
 
-/** The sample's home with one suite of it, so that its subsets.json is found. */
+/** A copy of the sample's folder with one suite, so that its subsets.json is found. */
 function home(folder: string, name: string, perClass: number): string {
   for (const file of ['subsets.json', 'labels.json'])
     cpSync(resourcePath('sample', file), join(folder, 'home', file))
@@ -14,7 +14,7 @@ function home(folder: string, name: string, perClass: number): string {
 }
 
 describe('ImageNet-A and -R', () => {
-  it('reads both rules off one pass, and rule 200 only moves answers from outside the set into it', async () => {
+  it('applies both rules to one pass, and rule 200 changes only predictions outside the set', async () => {
     const setting = await world()
     const { client } = setting.engine
     await addDataset(client, suite('val', join(setting.folder, 'val'), 1))
@@ -52,7 +52,7 @@ describe('ImageNet-A and -R', () => {
     expect(row?.['rule1000']).toBe(conditions[0]?.top1)
     expect(row?.['gap']).toBeCloseTo((conditions[2]?.top1 ?? 0) - (conditions[1]?.top1 ?? 0), 12)
 
-    // With images that have no facts yet, neither gap nor ranking is made of the others.
+    // While images have no facts, there is no gap and no value in the ranking.
     home(setting.folder, 'A', 4)
     await jobEnd(client, (await client.datasets.reindex({ id: datasetId })).jobId)
     const [half] = tableOf((await client.studies.result({ id })).tables, 'accuracy').rows
@@ -60,7 +60,7 @@ describe('ImageNet-A and -R', () => {
     expect((await client.studies.ranking({})).metrics).toEqual([])
   })
 
-  it('gives no gap where no ordinary images are in the workspace', async () => {
+  it('gives no gap where the workspace has no ordinary images', async () => {
     const setting = await world()
     const { client } = setting.engine
     const datasetId = await addDataset(client, home(setting.folder, 'R', 1))
@@ -77,7 +77,7 @@ describe('ImageNet-A and -R', () => {
 })
 
 describe('ImageNet-O', () => {
-  it('gives the average precision of low confidence, whole images only', async () => {
+  it('gives the average precision of low confidence, once all images are measured', async () => {
     const setting = await world()
     const { client } = setting.engine
     await addDataset(client, suite('val', join(setting.folder, 'val'), 2))
@@ -110,7 +110,7 @@ describe('ImageNet-O', () => {
     expect(Number(row?.['hi'])).toBeGreaterThan(Number(row?.['aupr']))
   })
 
-  it('leads from its cells to the images, which nothing is right or wrong of', async () => {
+  it('lists the images of its cells, which are neither right nor wrong', async () => {
     const setting = await world()
     const { client } = setting.engine
     await addDataset(client, suite('val', join(setting.folder, 'val'), 1))
@@ -139,7 +139,7 @@ describe('ImageNet-O', () => {
     expect(image).toMatchObject({ correct: null, confidence: sorted[0]?.confidence })
   })
 
-  it('cannot be run without ordinary images, and says so', async () => {
+  it('is refused without ordinary images', async () => {
     const setting = await world()
     const { client } = setting.engine
     const datasetId = await addDataset(client, home(setting.folder, 'O', 1))
@@ -152,7 +152,7 @@ describe('ImageNet-O', () => {
 })
 
 describe('ImageNet-9', () => {
-  it('looks the winner of all outputs up in the table of the dataset', async () => {
+  it('maps the winner of all outputs with the table of the dataset', async () => {
     const setting = await world()
     const { client } = setting.engine
     const root = join(setting.folder, 'nine')
@@ -177,7 +177,7 @@ describe('ImageNet-9', () => {
       ['mixed_rand', 27],
       ['mixed_rand,soft', 27],
     ])
-    // No answer falls outside the nine, so the softer mapping is right at least where the winner is.
+    // No prediction falls outside the nine classes, so the softer mapping is right at least where the winner is.
     const soft = result.conditions.filter(({ key }) => key.endsWith(',soft'))
     const conditions = result.conditions.filter(({ key }) => !key.endsWith(',soft'))
     expect(soft.map(({ correct }, i) => correct >= (conditions[i]?.correct ?? 0))).toEqual([true, true])
@@ -191,7 +191,7 @@ describe('ImageNet-9', () => {
     const [row] = tableOf(tables, 'accuracy').rows
     const [same, rand] = conditions.map(({ correct, n }) => correct / n)
     expect(row?.['gap']).toBeCloseTo((same ?? 0) - (rand ?? 0), 12)
-    // The variations show the same scenes under the same names.
+    // The variations have the same scenes under the same names.
     expect(result.figures.find((figure) => figure.id === 'imagenet-9-gap')?.notes).toContain(
       'Interval of the gap: of pairs, since both variations show the same foregrounds.',
     )

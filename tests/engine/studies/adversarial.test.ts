@@ -24,7 +24,7 @@ async function setUp(perClass: number) {
 const floats = (...values: number[]) => Float32Array.from(values)
 
 describe('updates of an adversarial image', () => {
-  it('FGSM goes epsilon along the sign, stands where the gradient is zero, and stays in [0,1]', () => {
+  it('FGSM adds epsilon times the sign of the gradient, nothing where it is zero, and stays in [0,1]', () => {
     const x = new Float32Array(4)
     fastStep(x, floats(0.5, 0.5, 0.5, 0.98), floats(3, -1e-9, 0, 1), 0.25)
     expect([...x]).toEqual([...floats(0.75, 0.25, 0.5, 1)])
@@ -36,7 +36,7 @@ describe('updates of an adversarial image', () => {
     expect([...x]).toEqual([...floats(0.5625, 0.5625, 0.4375)])
   })
 
-  it('momentum weighs every image by its own mean gradient', () => {
+  it("momentum divides each image's gradient by its own mean magnitude", () => {
     const momentum = floats(0, 0, 1, 1)
     addMomentum(momentum, floats(1, 3, 10, -30), 2)
     expect([...momentum]).toEqual([...floats(0.5, 1.5, 1.5, -0.5)])
@@ -65,7 +65,7 @@ describe('updates of an adversarial image', () => {
 })
 
 describe('the adversarial study', () => {
-  it('hurts more with epsilon, more than a random sign, and not at epsilon zero', async () => {
+  it('lowers accuracy more with a larger epsilon, more than a random sign, and not at epsilon 0', async () => {
     const { engine, datasetId, modelIds } = await setUp(2)
     const params = { attack: 'fgsm', epsilons: [0, 0.03] }
     const { id, job } = await runStudy(engine.client, { kind: 'adversarial', modelIds, datasetId, params })
@@ -77,7 +77,7 @@ describe('the adversarial study', () => {
     expect(attacked).toBeLessThan(sign ?? 0)
   })
 
-  it('gives the same images whether a trajectory serves one number of steps or several', async () => {
+  it('makes the same images whether a trajectory serves one number of steps or several', async () => {
     const one = await setUp(1)
     const several = await setUp(1)
     const params = { attack: 'pgd', epsilons: [0.01], restarts: 2, baseline: false }
@@ -97,7 +97,7 @@ describe('the adversarial study', () => {
     expect(await several.facts(b.id, key)).toEqual(await one.facts(a.id, key))
   })
 
-  it('has FGSM beside many steps, a figure for every number of them, and says how many starts there were', async () => {
+  it('compares many steps with FGSM, has a figure for each number of steps, and notes the number of random starts', async () => {
     const { engine, datasetId, modelIds } = await setUp(1)
     const params = {
       attack: 'pgd',
@@ -122,7 +122,7 @@ describe('the adversarial study', () => {
 })
 
 describe('the transfer study', () => {
-  it('is a white-box attack where the model is its own surrogate, and makes its images once', async () => {
+  it('equals a white-box attack where the model is its own surrogate, and makes its images once', async () => {
     const { engine, datasetId, modelIds } = await setUp(1)
     const [surrogate] = modelIds
     const transfer = await runStudy(engine.client, {
@@ -147,7 +147,7 @@ describe('the transfer study', () => {
 })
 
 describe('the transfer check', () => {
-  it('shows the images of one model to the others: those of an epsilon that changes nothing change no answer', async () => {
+  it('gives the images of one model to the others: with an epsilon that changes no pixel, no prediction changes', async () => {
     const { client, datasetId, modelIds } = await sampleWorkspace('replk3', 'resnet')
     const [first = 0, second = 0] = modelIds
     const study = (epsilon: number) =>

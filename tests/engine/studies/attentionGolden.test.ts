@@ -13,7 +13,7 @@ const golden = z
   })
   .parse(JSON.parse(readFileSync(new URL('goldens/attention.json', import.meta.url), 'utf8')))
 
-it('attention distances of a ViT are those of numpy to a thousandth (tools/goldens/studies/attention.py)', async () => {
+it('attention distances of a ViT equal those of numpy to 1e-3 (tools/goldens/studies/attention.py)', async () => {
   const path = sampleModel(golden.model.name)
   expect(createHash('sha256').update(readFileSync(path)).digest('hex')).toBe(golden.model.onnx)
   const { client, datasetId, modelIds } = await sampleWorkspace(golden.model.name)

@@ -5,32 +5,32 @@ import { classifierInterface, inspect, modelDigest, readModel, writeVariant } fr
 import { GraphBuilder, int, ints } from '#engine/onnx/rewrite/build.ts'
 import { addDataset, sampleImages, sampleModel, type Client } from './sample.ts'
 
-/** More than any machine's address space holds, so that the allocator itself refuses. */
+/** Exceeds the address space of every machine, so the allocator itself refuses. */
 const tooMuch = 2 ** 46
-/** Products of square matrices of this side, one after the other, take minutes, on any machine. */
+/** Products of square matrices with this side take minutes on every machine. */
 const large = 6000
 
 interface Burden {
   build: GraphBuilder
-  /** The batch's size, int64 [1]. */
+  /** Name of the batch size, int64 [1]. */
   batch: string
-  /** Whether it holds a white image, bool [1]. */
+  /** Name of whether it has a white image, bool [1]. */
   white: string
 }
 
-/** Asks for 2^46 floats where a batch holds more than two images or a white one. Gives the name of a zero. */
-export function hunger({ build, batch, white }: Burden): string {
+/** Allocates 2^46 floats where a batch has more than two images or a white one. Returns the name of a tensor that is zero. */
+export function memoryBurden({ build, batch, white }: Burden): string {
   const much = build.node('Or', [build.node('Greater', [batch, build.int64s([2])]), white])
   const count = build.node('Where', [much, build.int64s([tooMuch]), build.int64s([1])])
   const size = build.node('Size', [build.node('ConstantOfShape', [count])])
-  // A whole number of a known shape, that the backward pass does not look behind.
+  // An integer of a known shape, which the backward pass does not go through.
   const place = build.int64s([0])
   const one = build.node('ScatterElements', [place, place, build.node('Reshape', [size, build.int64s([1])])])
   return build.node('Sub', [build.node('Cast', [one], { to: int(1) }), build.constant([1], 'float32')])
 }
 
-/** Computes for minutes where a batch holds a white image. Gives the name of a zero. */
-export function toil({ build, white }: Burden): string {
+/** Computes for minutes where a batch has a white image. Returns the name of a tensor that is zero. */
+export function timeBurden({ build, white }: Burden): string {
   const side = build.node('Where', [white, build.int64s([large]), build.int64s([1])])
   const zeros = build.node('ConstantOfShape', [build.node('Concat', [side, side], { axis: int(0) })])
   let product = zeros
@@ -38,7 +38,7 @@ export function toil({ build, white }: Burden): string {
   return build.node('ReduceMax', [product], { keepdims: int(0) })
 }
 
-/** The sample's RepLK-3 with a burden; what it gives is the same. Returns the way to its file. */
+/** The sample's RepLK-3 with a burden and unchanged outputs. Returns the path of its file. */
 async function burdened(folder: string, burden: (one: Burden) => string): Promise<string> {
   const model = await readModel(sampleModel('replk3'))
   const { input, output } = classifierInterface(inspect(model))
@@ -61,12 +61,12 @@ async function burdened(folder: string, burden: (one: Burden) => string): Promis
 }
 
 interface Setting {
-  /** The burdened model, and the one without. */
+  /** Ids of the burdened model and of the same model without a burden. */
   modelIds: number[]
   datasetId: number
 }
 
-/** One image of each class, and a white one. */
+/** One image of each class and a white image. */
 export async function setUp(
   client: Client,
   folder: string,

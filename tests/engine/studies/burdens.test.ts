@@ -8,11 +8,11 @@ import { getModel } from '#engine/models/index.ts'
 import { galleryImages, mapsOf } from '#engine/studies/kinds/saliencyGallery/measure.ts'
 import { params as galleryParams } from '#engine/studies/kinds/saliencyGallery/params.ts'
 import { startEngine } from '../process.ts'
-import { hunger, setUp, toil } from './burden.ts'
+import { memoryBurden, setUp, timeBurden } from './burden.ts'
 import { jobEnd, runStudy, type Client } from './sample.ts'
 import { examplesOf } from '#engine/facts/index.ts'
 
-/** The burdened model failed with the white image alone, and says the same of all others as the one without. */
+/** Expects that the burdened model failed for the white image only, and predicts all others as the model without a burden. */
 async function expectOnlyWhiteFailed(client: Client, id: number, code: string): Promise<void> {
   const { conditions, failures } = await client.studies.result({ id })
   expect(failures.map((failure) => ({ code: failure.code, n: failure.n }))).toEqual([{ code, n: 1 }])
@@ -32,24 +32,24 @@ async function expectOnlyWhiteFailed(client: Client, id: number, code: string): 
 }
 
 it.each([{ batch: 16 }, {}])(
-  'a model that runs out of memory goes on with smaller batches and gives up the image that never fits (%j)',
+  'a model that runs out of memory continues with smaller batches and gives up the image that never fits (%j)',
   async (overrides) => {
     const folder = temporaryFolder()
     const engine = await createEngine({ overrides })
     onTestFinished(() => engine.close())
-    const setting = await setUp(engine.client, folder, hunger)
+    const setting = await setUp(engine.client, folder, memoryBurden)
     const { id } = await runStudy(engine.client, { kind: 'clean-accuracy', ...setting })
     await expectOnlyWhiteFailed(engine.client, id, 'OUT_OF_MEMORY')
   },
 )
 
 it.each([{ images: 17 }, { images: 17, order: 'batch-mean' }])(
-  'a probed model goes on with smaller batches where memory does not suffice (%j)',
+  'a probed model continues with smaller batches where memory is short (%j)',
   async (params) => {
     const folder = temporaryFolder()
     const engine = await createEngine()
     onTestFinished(() => engine.close())
-    const { modelIds, datasetId } = await setUp(engine.client, folder, hunger)
+    const { modelIds, datasetId } = await setUp(engine.client, folder, memoryBurden)
     const countedIn = async (modelId: number | undefined) => {
       const input = { kind: 'feature-variance', datasetId, modelIds: [modelId ?? 0], params }
       const { id } = await runStudy(engine.client, input)
@@ -65,32 +65,28 @@ it.each([{ images: 17 }, { images: 17, order: 'batch-mean' }])(
   },
 )
 
-it(
-  'an image that takes the engine down each time it is computed is given up',
-  { timeout: 180_000 },
-  async () => {
-    const folder = temporaryFolder()
-    const engineIn = () => startEngine(join(folder, 'state.json'))
-    let engine = await engineIn()
-    onTestFinished(() => void engine.child.kill('SIGKILL'))
-    const { modelIds, datasetId } = await setUp(engine.client, folder, toil)
-    await engine.client.system.updateSettings({ batch: 2 })
-    const study = await engine.client.studies.run({ kind: 'clean-accuracy', modelIds, datasetId })
-    const jobId = study.job?.id ?? 0
-    let deaths = 0
-    for (;;) {
-      const ended = await Promise.race([jobEnd(engine.client, jobId), stuck(folder)])
-      if (ended) break
-      expect(deaths++).toBeLessThan(8)
-      engine.child.kill('SIGSEGV')
-      await engine.kill()
-      engine = await engineIn()
-    }
-    expect(deaths).toBeGreaterThan(2)
-    await expectOnlyWhiteFailed(engine.client, study.id, 'ENGINE_DOWN')
-    await engine.stop()
-  },
-)
+it('an image that ends the engine whenever it is computed is given up', { timeout: 180_000 }, async () => {
+  const folder = temporaryFolder()
+  const engineIn = () => startEngine(join(folder, 'state.json'))
+  let engine = await engineIn()
+  onTestFinished(() => void engine.child.kill('SIGKILL'))
+  const { modelIds, datasetId } = await setUp(engine.client, folder, timeBurden)
+  await engine.client.system.updateSettings({ batch: 2 })
+  const study = await engine.client.studies.run({ kind: 'clean-accuracy', modelIds, datasetId })
+  const jobId = study.job?.id ?? 0
+  let deaths = 0
+  for (;;) {
+    const ended = await Promise.race([jobEnd(engine.client, jobId), stuck(folder)])
+    if (ended) break
+    expect(deaths++).toBeLessThan(8)
+    engine.child.kill('SIGSEGV')
+    await engine.kill()
+    engine = await engineIn()
+  }
+  expect(deaths).toBeGreaterThan(2)
+  await expectOnlyWhiteFailed(engine.client, study.id, 'ENGINE_DOWN')
+  await engine.stop()
+})
 
 /** Ends, with null, when a batch has been in flight for three seconds. */
 async function stuck(folder: string): Promise<null> {
@@ -111,11 +107,11 @@ async function stuck(folder: string): Promise<null> {
   }
 }
 
-it('a saliency gallery takes fewer gradients together where memory does not suffice, and gives up one image', async () => {
+it('a saliency gallery computes fewer gradients per call where memory is short, and gives up one image', async () => {
   const folder = temporaryFolder()
   const engine = await createEngine()
   onTestFinished(() => engine.close())
-  const { modelIds, datasetId } = await setUp(engine.client, folder, hunger)
+  const { modelIds, datasetId } = await setUp(engine.client, folder, memoryBurden)
   const params = { images: 17, methods: ['gradient', 'smoothGrad'], copies: 9 }
   const { id, job } = await runStudy(engine.client, { kind: 'saliency-gallery', modelIds, datasetId, params })
   expect(job?.progress.failed).toBe(2)
@@ -142,17 +138,17 @@ it('a saliency gallery takes fewer gradients together where memory does not suff
   }
 })
 
-it('images made with a model are shown to one that lacks memory, a few at a time', async () => {
+it('a model that is short of memory gets the images of another model in smaller calls', async () => {
   const folder = temporaryFolder()
   const engine = await createEngine()
   onTestFinished(() => engine.close())
-  const { modelIds, datasetId } = await setUp(engine.client, folder, hunger)
+  const { modelIds, datasetId } = await setUp(engine.client, folder, memoryBurden)
   const [hungry = 0, plain = 0] = modelIds
   const params = { attack: 'fgsm', epsilons: [0.01], baseline: false, transfer: true }
   const { id, job } = await runStudy(engine.client, { kind: 'adversarial', modelIds, datasetId, params })
   const { conditions, complete } = await engine.client.studies.result({ id })
   expect(complete).toBe(true)
-  // The white image is too much for the one model as it is, and attacked by either; the other lacks what that one makes of it.
+  // The white image fails in the burdened model unchanged and under both attacks; the other model lacks the image made with the burdened one.
   const outcome = (modelId: number, key: string) => {
     const cell = conditions.find((one) => one.modelId === modelId && one.key === key)
     return [cell?.n, cell?.failed]

@@ -11,7 +11,7 @@ import { imageChunks } from '#engine/facts/index.ts'
 
 const noMemory = () => new KernelscopeError('OUT_OF_MEMORY', 'no memory')
 
-/** What `inCalls` makes of the items 0 to 9 where calls of more than `most` of them, or with a bad one, fail. */
+/** Runs `inCalls` on the items 0 to 9. Calls with more than `most` items or with a bad one fail. */
 async function called(size: CallSize, { most = Infinity, bad = [] as number[], crashes = 0, ended = false }) {
   const done: number[][] = []
   const given: number[] = []
@@ -33,12 +33,12 @@ async function called(size: CallSize, { most = Infinity, bad = [] as number[], c
 }
 
 describe('calls', () => {
-  it('take as many as they may, the last what is left', async () => {
+  it('have the largest size, and the last call takes the rest', async () => {
     const { done } = await called({ most: 4, fixed: false }, {})
     expect(done.map(({ length }) => length)).toEqual([4, 4, 2])
   })
 
-  it('are halved where memory does not suffice, and stay small', async () => {
+  it('are halved where memory is short, and stay small', async () => {
     const size = { most: 8, fixed: false }
     const { done, given } = await called(size, { most: 3 })
     expect(done.flat()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
@@ -46,14 +46,14 @@ describe('calls', () => {
     expect(size.most).toBe(2)
   })
 
-  it('give up what fails alone, or in a batch that is fixed', async () => {
+  it('give up an image that fails alone, and a batch that fails where the batch size is fixed', async () => {
     const alone = await called({ most: 4, fixed: false }, { bad: [5] })
     expect(alone.done.flat()).toEqual([0, 1, 2, 3, 4, 6, 7, 8, 9])
     expect(alone.given).toEqual([5])
     expect((await called({ most: 4, fixed: true }, { bad: [5] })).given).toEqual([4, 5, 6, 7])
   })
 
-  it('have all one shape where they are padded, and are halved until that fits', async () => {
+  it('have one shape where they are padded, and are halved until that shape fits', async () => {
     const rows: [number, number][] = []
     const told: number[] = []
     const given: number[] = []
@@ -76,7 +76,7 @@ describe('calls', () => {
     expect(told).toEqual([2, 1])
   })
 
-  it('are smaller where the engine died, and at last leave out the first', async () => {
+  it('are smaller where the engine died, and finally leave out the first image', async () => {
     const size = () => ({ most: 4, fixed: false })
     expect((await called(size(), { crashes: 3 })).done.map(({ length }) => length)).toEqual([2, 2, 4, 2])
     expect((await called(size(), { crashes: 4 })).done[0]).toEqual([0])
@@ -85,12 +85,12 @@ describe('calls', () => {
     expect(done.flat()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
   })
 
-  it('blame no image for a session that has ended', async () => {
+  it('give up no image because its session has ended', async () => {
     await expect(called({ most: 4, fixed: false }, { most: 0, ended: true })).rejects.toThrow('no memory')
   })
 })
 
-it('an attack in smaller calls says what it says in whole ones', async () => {
+it('an attack in smaller calls gives the same predictions as in full calls', async () => {
   const { engine, datasetId, modelIds } = await sampleWorkspace('replk3')
   const open = engine.session
   const { workspace } = open.open()

@@ -48,7 +48,7 @@ const checked = (cells: StudyCondition[], attack: string) => {
   return sanityChecks(grid, params.parse({ attack }))
 }
 
-it('an attack that behaves passes every check', () => {
+it('a plausible attack passes every check', () => {
   const cells = [cell('pgd', 0.1, 1, 0.5), cell('pgd', 0.1, 5, 0.2), cell('pgd', 0.2, 5, 0.1)]
   const checks = checked([...cells, cell('sign', 0.1, 1, 0.8), cell('sign', 0.2, 1, 0.7)], 'pgd')
   expect(checks).toHaveLength(4)
@@ -62,18 +62,18 @@ it.each([
   ['steps that do less harm than one', [cell('pgd', 0.05, 4, 0.5), cell('fgsm', 0.05, 1, 0.4)], 0],
   ['a larger epsilon that does less harm', [cell('fgsm', 0.05, 1, 0.3), cell('fgsm', 0.08, 1, 0.5)], 0],
   ['most of the accuracy left at a large epsilon', [cell('fgsm', 0.3, 1, 0.6)], 0],
-])('%s is told, with its numbers', (_, cells, at) => {
+])('%s fails a check, which names the numbers', (_, cells, at) => {
   const checks = checked(cells, String(cells[0]?.params['kind']))
   expect(checks[at]?.holds).toBe(false)
   expect(checks[at]?.numbers).toContain('%')
   expect(sanityNotes(checks)).toHaveLength(1)
 })
 
-it('more steps that do a little less harm are within chance', () => {
+it('more steps that do slightly less harm pass, because the difference is within chance', () => {
   const checks = checked([cell('pgd', 0.05, 1, 0.3), cell('pgd', 0.05, 5, 0.31)], 'pgd')
   expect(checks.map(({ holds }) => holds)).toEqual([true])
 })
 
-it('steps that cannot reach epsilon need not beat one that does', () => {
+it('steps that cannot reach epsilon need not do more harm than one step that does', () => {
   expect(checked([cell('pgd', 0.05, 3, 0.5), cell('fgsm', 0.05, 1, 0.4)], 'pgd')).toEqual([])
 })

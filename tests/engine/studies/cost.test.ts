@@ -8,7 +8,7 @@ const n = 16
 
 async function setUp(...names: string[]) {
   const { client, datasetId, modelIds } = await sampleWorkspace(...names)
-  /** Forward passes that are left, by model. */
+  /** Forward passes still to be made, by model. */
   const forwards = async (kind: string, params: Record<string, unknown>, ids = modelIds) => {
     const { work } = await client.studies.cost({ kind, modelIds: ids, datasetId, params })
     return work.map((entry) => [entry.modelId, Math.round(entry.forwards)])
@@ -26,7 +26,7 @@ it('counts every gradient of an attack, once for all steps of a trajectory', asy
   expect(await forwards('adversarial', fgsm)).toEqual([[id, Math.round(n * (1 + gradient + 3 + 3))]])
 })
 
-it('counts the images that a surrogate has to make, once for all models', async () => {
+it('counts the images made with a surrogate model once for all models', async () => {
   const { modelIds, forwards } = await setUp('replk3', 'resnet')
   const [first, second] = modelIds
   const params = { attack: 'taig-s', epsilons: [0.03], iterations: 20, surrogate: first }
@@ -36,7 +36,7 @@ it('counts the images that a surrogate has to make, once for all models', async 
   ])
 })
 
-it('counts the pass that tells what is salient', async () => {
+it('counts the pass that computes saliency', async () => {
   const { modelIds, forwards } = await setUp('replk3', 'resnet', 'saliency')
   const [first = 0, second = 0, saliency] = modelIds
   const shown = [
@@ -52,7 +52,7 @@ it('counts the pass that tells what is salient', async () => {
   ])
 })
 
-it('counts what is no prediction, until it is measured', async () => {
+it('counts measurements that are not predictions, until they are stored', async () => {
   const { client, datasetId, modelIds, forwards } = await setUp('replk3')
   const [id] = modelIds
   expect(await forwards('feature-variance', { images: 8 })).toEqual([[id, 8]])

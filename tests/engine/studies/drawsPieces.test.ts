@@ -6,7 +6,7 @@ import { DrawsPieces, type DrawnMask } from '#engine/studies/masks/drawsPieces.t
 const sorted = (entries: readonly DrawnMask[]) =>
   entries.toSorted((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)))
 
-/** What a file says, put together from pieces of at most `length` bytes. */
+/** Reads a file from pieces of at most `length` bytes. */
 function pieced(text: string, length: number): { head: Draws; entries: DrawnMask[] } {
   const file = new DrawsPieces()
   const bytes = Buffer.from(text)
@@ -16,7 +16,7 @@ function pieced(text: string, length: number): { head: Draws; entries: DrawnMask
   return { head: file.head(), entries: sorted(entries) }
 }
 
-/** The same of a file that is read whole. */
+/** Reads a file at once. */
 function whole(text: string): { head: Draws; entries: DrawnMask[] } {
   const draws = parseDraws(text)
   const entries = masksOf(draws).flatMap((masks, size) =>
@@ -45,14 +45,14 @@ const file = {
 }
 
 describe('a draws file in pieces', () => {
-  it('is what it is in one, wherever it is cut', () => {
+  it('reads as the whole file does, wherever it is cut', () => {
     const named = { ...file, entries: { ...file.entries, '9/0': { 'ü"\\\n': '00', '😀\u2028': '01' } } }
     for (const text of [JSON.stringify(named), JSON.stringify(named, null, 2)])
       for (const length of [1, 2, 3, 7, 2 ** 16]) expect(pieced(text, length)).toEqual(whole(text))
   })
 
-  it('is refused where it is none, with the words for one piece', () => {
-    // Names without escapes: JSON.parse of Node 24 (V8 13.6) takes the name a\" for a\\ once it has read that one.
+  it('is refused where it is invalid, with the message for the whole file', () => {
+    // Names without escapes: JSON.parse of Node 24 (V8 13.6) confuses the name a\" with a\\ after reading the latter.
     const random = generator('draws', 1)
     const below = (most: number) => Math.floor(most * random.uniform())
     const marks = ['{', '}', '[', ']', ',', ':', '"', '\\', ' ', '1', '-', 'x', 'true', '\u0001', '']
@@ -73,7 +73,7 @@ describe('a draws file in pieces', () => {
     expect(verdicts.size).toBeGreaterThan(20)
   })
 
-  it('names the first of many masks that are none, and takes no file for some that it forgot', () => {
+  it('names the first of many invalid masks, and accepts no file with more invalid ones than it counts', () => {
     const masks = (bits: unknown, count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, at) => [`i${at}`, bits]))
     for (const entries of [{ '1/0': masks('F0', 5000) }, masks({ a: '00' }, 5000), masks([1], 5000)]) {
@@ -82,10 +82,10 @@ describe('a draws file in pieces', () => {
     }
     const again = `{"1/0":{${'"a":5,'.repeat(5000)}"a":"00"}}`
     const text = `${JSON.stringify(head).slice(0, -1)},"entries":${again}}`
-    expect(() => pieced(text, 2 ** 16)).toThrow('too much in it is no mask')
+    expect(() => pieced(text, 2 ** 16)).toThrow('it holds too much that is not a mask')
   })
 
-  it('takes the last of members with one name', () => {
+  it('uses the last of several members with one name', () => {
     const text = JSON.stringify({ ...head, entries: { '1/0': { a: '00' } } })
     const twice = text
       .replace('"a":"00"', '"a":5,"a":"00","a":"01"')
@@ -96,7 +96,7 @@ describe('a draws file in pieces', () => {
     expect(() => pieced(text.replace('"a":"00"', '"a":"00","a":5'), 2 ** 16)).toThrow('entries.1/0.a: ')
   })
 
-  it('has no way to the prototype of objects', () => {
+  it('cannot change the prototype of objects', () => {
     const text = `${JSON.stringify(head).slice(0, -1)},"__proto__":{"patch":1},"entries":{"__proto__":{"a":"00"},"1/0":{"b":"00"}}}`
     const { head: found, entries } = pieced(text, 3)
     expect(found).toEqual({ ...head, entries: {} })
@@ -107,7 +107,7 @@ describe('a draws file in pieces', () => {
 describe('a hostile draws file', () => {
   const start = `${JSON.stringify(head).slice(0, -1)},"entries":{},`
   const piece = 2 ** 18
-  /** A file that begins so and goes on with the same for 600 MB, or until it is refused. */
+  /** A file that starts with `start` and repeats a text for 600 MB, or until it is refused. */
   function endless(begin: string, more: string): void {
     const file = new DrawsPieces()
     file.read(Buffer.from(begin))
@@ -117,14 +117,14 @@ describe('a hostile draws file', () => {
 
   it.each([
     ['a list in a list', '', '[', 'nested too deep'],
-    ['a list in what is not looked at', `${start}"note":`, '[', 'nested too deep'],
+    ['a list in a member that is ignored', `${start}"note":`, '[', 'nested too deep'],
     ['a member in a member', '', '{"a":', 'nested too deep'],
     ['a long text', `${start}"note":"`, 'a', 'a text in it is too long'],
     ['a long text of escapes', `${start}"note":"`, '\\n', 'a text in it is too long'],
     ['a long name', `${start}"`, 'a', 'a text in it is too long'],
     ['a long number', `${start}"note":`, '1', 'a text in it is too long'],
     ['a long gap', `${start}`, ' ', 'a text in it is too long'],
-    ['many sizes', `${start}"others":[0`, ',{"height":1}'.padEnd(16), 'too much in it is no mask'],
+    ['many sizes', `${start}"others":[0`, ',{"height":1}'.padEnd(16), 'it holds too much that is not a mask'],
   ])('with %s is refused before it fills the memory', (_, begin, more, why) => {
     expect(() => endless(begin, more)).toThrow(
       expect.objectContaining({ code: 'DRAWS_MALFORMED', message: `invalid draws file: ${why}` }),

@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { createEngine, type Engine } from '#engine/api/index.ts'
 import { getModel } from '#engine/models/index.ts'
 import { studyEvidence } from '#engine/studies/index.ts'
-import { drawImages } from '#engine/studies/measure/drawImages.ts'
+import { sampleStudyImages } from '#engine/studies/measure/sampleImages.ts'
 import { storedField } from '#engine/studies/kinds/receptiveField/measure.ts'
 import { mapsOf } from '#engine/studies/kinds/saliencyGallery/measure.ts'
 import { params as galleryParams } from '#engine/studies/kinds/saliencyGallery/params.ts'
@@ -69,7 +69,7 @@ async function run(kind: string, name: string, params: Record<string, unknown>, 
   return (await runStudy(engine.client, { kind, params, modelIds: [models[name] ?? 0], datasetId })).id
 }
 
-/** Answers of a study under a condition, in the order of `digests`. */
+/** Predictions of a study under a condition, in the order of `digests`. */
 async function answersOf(id: number, key: string, digests = all): Promise<Answers> {
   for await (const block of studyEvidence(db(), id)) {
     if (block.key !== key) continue
@@ -82,13 +82,13 @@ async function answersOf(id: number, key: string, digests = all): Promise<Answer
   throw new Error(`no condition ${key}`)
 }
 
-/** Same classes, and logits of the true class that differ by float32 rounding only. */
+/** Expects the same classes, and logits of the true class that differ by float32 rounding only. */
 function same(found: Answers, wanted: Answers | undefined) {
   expect(found.predicted).toEqual(wanted?.predicted)
   found.logit.forEach((value, i) => expect(Math.abs(value - (wanted?.logit[i] ?? NaN))).toBeLessThan(2e-3))
 }
 
-/** An attack's sign turns over where a gradient is all but zero: logits may differ a little, accuracy by half a point. */
+/** The sign of a gradient near zero may flip: logits may differ slightly, accuracy by half a point. */
 function alike(found: Answers, wanted: Answers | undefined, classes = golden.classes) {
   const right = (predicted: number[] = []) =>
     predicted.filter((value, i) => value === classes[i]).length / classes.length
@@ -104,7 +104,7 @@ const relative = (found: ArrayLike<number>, wanted: readonly number[]) => {
 }
 
 describe('against PyTorch and numpy with the same draws (tools/goldens/studies/experiments.py)', () => {
-  it('the goldens are of the models that are shipped', () => {
+  it('the goldens were made with the models in this repository', () => {
     for (const [name, digest] of Object.entries(golden.models))
       expect(
         createHash('sha256')
@@ -113,7 +113,7 @@ describe('against PyTorch and numpy with the same draws (tools/goldens/studies/e
       ).toBe(digest)
   })
 
-  it('answers under noise of a band are the same, as published and of equal energy', async () => {
+  it('predictions under band-limited noise are the same, for noise as published and of equal energy', async () => {
     const published = await run('noise-frequency', 'replk3', { centres: [0, 100, 300, 700, 1000] })
     for (const [centre, wanted] of Object.entries(golden.noise.published))
       same(await answersOf(published, `centre=${centre}`), wanted)
@@ -123,13 +123,13 @@ describe('against PyTorch and numpy with the same draws (tools/goldens/studies/e
       same(await answersOf(equal, `centre=${centre}`), wanted)
   })
 
-  it('answers of a model whose kernels are cut to a window are the same', async () => {
+  it('predictions of a model with kernels cut to a window are the same', async () => {
     const id = await run('kernel-size', 'replk31', { sizes: [3, 7, 13] })
     for (const [size, wanted] of Object.entries(golden.windows))
       same(await answersOf(id, `window=${size}`), wanted)
   })
 
-  it('answers without several blocks are the same', async () => {
+  it('predictions without several blocks are the same', async () => {
     const [model] = [getModel(db(), models['replk3'] ?? 0)]
     const subsets = Object.keys(lesions.lesion).map((key) => key.split(',').map(Number))
     const file = {
@@ -145,7 +145,7 @@ describe('against PyTorch and numpy with the same draws (tools/goldens/studies/e
   })
 
   it.each(['attention', 'gradient'] as const)(
-    'answers without salient and non-salient patches are the same, saliency from %s',
+    'predictions without salient and non-salient patches are the same, with saliency from %s',
     async (source) => {
       const model = models[source === 'attention' ? 'vit' : 'replk3']
       const id = await run('salient-patch-drop', 'replk3', { source, model, percents: [0, 25, 55] })
@@ -154,13 +154,13 @@ describe('against PyTorch and numpy with the same draws (tools/goldens/studies/e
     },
   )
 
-  it.each(['mifgsm', 'pgd'] as const)('answers under %s are the same to half a point', async (attack) => {
+  it.each(['mifgsm', 'pgd'] as const)('accuracy under %s is the same to half a point', async (attack) => {
     const params = { attack, epsilons: [0.006], steps: [5], baseline: false, transfer: false }
     const id = await run('adversarial', 'replk3', params)
     alike(await answersOf(id, 'epsilon=0.006,steps=5'), golden.attacks[attack])
   })
 
-  it('answers to transferred images are the same to half a point: TAIG-S, and TAIG-R with the same noise', async () => {
+  it('accuracy on transferred images is the same to half a point: TAIG-S, and TAIG-R with the same noise', async () => {
     const straight = { attack: 'taig-s', surrogate: models['replk3'], epsilons: [0.01, 0.03], iterations: 4 }
     const id = await run('transfer-attack', 'replk31', straight, firsts)
     for (const epsilon of [0.01, 0.03]) {
@@ -176,7 +176,7 @@ describe('against PyTorch and numpy with the same draws (tools/goldens/studies/e
     alike(await answersOf(noisy, 'epsilon=0.03', few), golden.taig['taig-r,epsilon=0.03'], classesOfFew)
   }, 180_000)
 
-  it('the variance of features averaged over the batch is the same to a thousandth', async () => {
+  it('the variance of features averaged over the batch is the same to 1e-3', async () => {
     const params = { images: 16, order: 'batch-mean', normalise: false }
     const id = await run('feature-variance', 'replk3', params, firsts)
     const rows = (await engine.client.studies.result({ id })).tables[0]?.rows ?? []
@@ -193,7 +193,7 @@ describe('against PyTorch and numpy with the same draws (tools/goldens/studies/e
       const params = { images: 16, depth: 1, seed: 0 }
       const id = await run('receptive-field', name, params, firsts)
       const source = { datasetId: firsts, selectedFor: null }
-      const images = await drawImages(db(), source, params.images, params.seed)
+      const images = await sampleStudyImages(db(), source, params.images, params.seed)
       const found = storedField(db(), images, getModel(db(), models[name] ?? 0), params)
       const wanted = golden.field[name]
       expect(relative(regrid(found?.map ?? [], [96, 96], [12, 12]), wanted?.coarse ?? [])).toBeLessThan(1e-3)
@@ -203,7 +203,7 @@ describe('against PyTorch and numpy with the same draws (tools/goldens/studies/e
     },
   )
 
-  it('the maps of the saliency gallery are the same, under every method', async () => {
+  it('the maps of the saliency gallery are the same for every method', async () => {
     const ids = db()
       .prepare<[number], { id: number; digest: string }>(
         'SELECT i.id, lower(hex(s.digest)) AS digest FROM image i JOIN example s ON s.id = i.example_id WHERE i.dataset_id = ?',
@@ -228,7 +228,7 @@ describe('against PyTorch and numpy with the same draws (tools/goldens/studies/e
     }
   })
 
-  it('the gallery shows the pixels that the model was shown, each beside its own maps', async () => {
+  it("the gallery shows the model's input pixels, each image beside its own maps", async () => {
     const imageIds = db()
       .prepare<[number], number>('SELECT id FROM image WHERE dataset_id = ? ORDER BY id DESC LIMIT 3')
       .pluck()

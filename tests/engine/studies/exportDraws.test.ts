@@ -18,7 +18,7 @@ import {
 
 const params = { percents: [0, 50, 75], repeats: 11 }
 
-/** A study of images of which two are the same file in different classes. */
+/** A study of images, two of which are the same file in different classes. */
 async function setUp() {
   const { folder, engine, client } = await freshWorkspace()
   const images = sampleImages(folder, 1)
@@ -35,7 +35,7 @@ async function setUp() {
   return { client, folder, workspace, id, plan, planned }
 }
 
-/** What the file is, member by member, in plain JSON: built image by image and held as a whole. */
+/** The expected file as plain JSON, built image by image in memory. */
 function wanted(db: Db, source: ImageSource, conditions: PlannedCondition[]): string {
   const entries: Record<string, Record<string, string>> = {}
   for (const { id, digest } of [...imageChunks(db, source, 7)].flat())
@@ -65,14 +65,14 @@ function wanted(db: Db, source: ImageSource, conditions: PlannedCondition[]): st
 }
 
 describe('the draws of a study', () => {
-  it('are written in pieces as they were in one, an image that is there twice once', async () => {
+  it('are written piece by piece as in one text, with one mask for an image that is there twice', async () => {
     const { client, workspace, id, plan, planned } = await setUp()
     const text = await drawsOf(client, id)
     expect(text).toBe(wanted(workspace.db, plan.source, planned.conditions))
     expect(text.match(/^ {4}"/gm)?.length).toBeGreaterThan(20)
   })
 
-  it('of groups are in the same order too', async () => {
+  it('of groups are written in the same order too', async () => {
     const { workspace, plan, planned } = await setUp()
     const bare = planned.conditions.map(({ condition }) => ({
       ...condition,
@@ -86,7 +86,7 @@ describe('the draws of a study', () => {
     expect(text.indexOf('"group:10"')).toBeLessThan(text.indexOf('"group:2"'))
   })
 
-  it('are offered where a study draws, and refused where it does not', async () => {
+  it('are offered for a study that draws, and refused for one that does not', async () => {
     const { folder, client, id, plan } = await setUp()
     const draws = new Map((await client.studies.kinds()).map((kind) => [kind.id, kind.draws]))
     const { modelIds, datasetId, kind } = plan.study
@@ -102,7 +102,7 @@ describe('the draws of a study', () => {
     ])
   })
 
-  it('leave no file when the export is called off', async () => {
+  it('leave no file when the export is cancelled', async () => {
     const { folder, workspace, id } = await setUp()
     const path = join(folder, 'out', 'draws.json')
     await expect(exportDraws(workspace, id, path, AbortSignal.abort())).rejects.toThrow('aborted')

@@ -9,7 +9,7 @@ async function setUp(name: string, batch: number) {
   return { client, datasetId, free: modelIds[0] ?? 0, fixed: fixed.id }
 }
 
-/** The numbers of a study's tables, model by model alone. */
+/** The numbers of a study's tables for one model. */
 async function numbersOf(
   client: Client,
   input: { kind: string; datasetId: number; modelId: number; params: Record<string, unknown> },
@@ -24,7 +24,7 @@ async function numbersOf(
   )
 }
 
-describe('a model of a fixed batch gives the numbers of one that takes any, the last batch ragged', () => {
+describe('a model with a fixed batch size gives the same numbers as one that accepts any, even with an incomplete last batch', () => {
   it.each([
     ['feature-variance', 'replk3', { images: 6, normalise: false }],
     ['feature-variance', 'replk3', { images: 6, normalise: false, order: 'batch-mean' }],

@@ -65,7 +65,7 @@ const accuracy = (found: number[]) =>
   found.filter((value, i) => value === golden.classes[i]).length / found.length
 
 describe('against PyTorch in float64', () => {
-  it('the goldens are of the model and the pictures that are shipped (tools/goldens/studies/make.py)', () => {
+  it('the goldens were made with the model and the images in this repository (tools/goldens/studies/make.py)', () => {
     expect(createHash('sha256').update(readFileSync(path)).digest('hex')).toBe(golden.model.onnx)
     expect([...place.values()].sort((a, b) => a - b)).toEqual(golden.digests.map((_, i) => i))
   })
@@ -82,7 +82,7 @@ describe('against PyTorch in float64', () => {
     }
   })
 
-  it('predictions without single blocks are the same', async () => {
+  it('predictions without one block are the same', async () => {
     const id = await run('lesion', { samples: 1, step: 20 })
     for (const block of [0, 1, 2, 3, 4])
       expect(await predicted(id, `block=${block}`)).toEqual(golden.lesion[String(block)])
@@ -96,7 +96,7 @@ describe('against PyTorch in float64', () => {
     }
   })
 
-  it('accuracy under PGD without random start is within half a point', async () => {
+  it('accuracy under PGD without a random start is within half a point', async () => {
     const params = {
       attack: 'pgd',
       epsilons: [0.004, 0.008],
@@ -111,7 +111,7 @@ describe('against PyTorch in float64', () => {
     }
   })
 
-  it('the variance of features is the same to a thousandth', async () => {
+  it('the variance of features is the same to 1e-3', async () => {
     const id = await run('feature-variance', { images: 80, normalise: false })
     const rows = (await engine.client.studies.result({ id })).tables[0]?.rows ?? []
     expect(rows).toHaveLength(golden.variance.length)

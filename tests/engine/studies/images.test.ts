@@ -41,7 +41,7 @@ async function all(id: number, order: StudyImageOrder, limit: number) {
 }
 
 describe('the images of a study', () => {
-  it('are summed up as counting by hand sums them up, in every order, whatever the size of a page', async () => {
+  it('are summed up as a count of the stored facts, in every order and for every page size', async () => {
     const params = { percents: [0, 30, 60, 90], repeats: 2 }
     const { id } = await runStudy(engine.client, { kind: 'random-patch-drop', modelIds, datasetId, params })
     const byImage = new Map<number, { failsAt: number | null; failing: number[]; disagreement: number }>()
@@ -83,7 +83,7 @@ describe('the images of a study', () => {
 })
 
 describe('images under an attack', () => {
-  it('are as far away as the attack says, are shown, and are saved as they were made', async () => {
+  it('differ by the epsilon of the attack, are shown, and are saved unchanged', async () => {
     const { client } = engine
     const params = { epsilons: [0.03], baseline: false, transfer: false }
     const { id } = await runStudy(client, { kind: 'adversarial', modelIds, datasetId, params })
@@ -141,7 +141,7 @@ describe('images under an attack', () => {
     ).rejects.toThrow('already')
   })
 
-  it('are saved of attacks only', async () => {
+  it('are saved for attacks only', async () => {
     const [study] = await engine.client.studies.list()
     const out = join(folder, 'none')
     const request = { id: study?.id ?? 0, modelId: modelIds[0] ?? 0, key: 'clean', folder: out }

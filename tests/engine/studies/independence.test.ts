@@ -30,7 +30,7 @@ async function setUp(name: string, reversed: boolean, options: Parameters<typeof
   return { engine, datasetId, models }
 }
 
-/** Names the files of a folder so that they come in the opposite order. */
+/** Renames the files of a folder so that they come in the opposite order. */
 function reverse(path: string) {
   for (const [at, file] of readdirSync(path).sort().reverse().entries())
     renameSync(join(path, file), join(path, `r${at}-${file}`))
@@ -49,7 +49,7 @@ afterAll(async () => {
 })
 
 type Models = Place['models']
-/** A small form of every experiment; what is left out takes one ConvNet and no parameters. */
+/** Small parameters for every experiment. Without an entry: one ConvNet and default parameters. */
 const small: Record<string, { models?: Name[]; params?: (models: Models) => Record<string, unknown> }> = {
   'clean-accuracy': { models: ['replk3', 'vit'] },
   'random-patch-drop': { models: ['replk3', 'vit'], params: () => ({ percents: [0, 40, 80], repeats: 2 }) },
@@ -78,7 +78,7 @@ const small: Record<string, { models?: Name[]; params?: (models: Models) => Reco
   },
 }
 
-/** Runs a study, pausing it whenever it has got a little further; gives its id and how often it was stopped. */
+/** Runs a study and pauses it again and again. Returns its id and how often it was stopped. */
 async function runStopping({ client }: Engine, input: Parameters<Engine['client']['studies']['run']>[0]) {
   const study = await client.studies.run(input)
   const jobId = study.job?.id ?? 0
@@ -139,15 +139,15 @@ async function tableNumbers({ engine }: Place, id: number) {
 
 const experiments = studyDefinitions.filter(({ section }) => /^(4|extra)/.test(section)).map(({ id }) => id)
 
-describe('whatever the batch size, the threads, the image workers, the order of images and models, and stops on the way', () => {
+describe('for any batch size, number of threads and image workers, order of images and models, and with stops', () => {
   let stopped = 0
 
-  it('there is a small form of every experiment', () => {
+  it('every experiment has small parameters here', () => {
     expect(experiments.filter((kind) => !(kind in small))).toEqual([])
   })
 
   it.each(Object.keys(small))(
-    '%s ends with the same answers and the same numbers',
+    '%s gives the same predictions and the same numbers',
     async (kind) => {
       const { models: wanted = ['replk3'], params = () => ({}) } = small[kind] ?? {}
       const input = ({ models, datasetId }: Place, order: Name[]) => ({
@@ -180,12 +180,12 @@ describe('whatever the batch size, the threads, the image workers, the order of 
     120_000,
   )
 
-  it('most of them really were stopped', () => {
+  it('most of them were stopped', () => {
     expect(stopped).toBeGreaterThan(Object.keys(small).length / 2)
   })
 })
 
-describe('nothing done to an image or a model is the clean answer', () => {
+describe('a condition that changes nothing gives the clean prediction', () => {
   const clean = async () => {
     const { engine, datasetId, models } = plain
     const input = { kind: 'clean-accuracy', datasetId, modelIds: [models.replk3] }

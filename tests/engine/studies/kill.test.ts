@@ -45,7 +45,7 @@ async function engineIn(folder: string): Promise<EngineProcess> {
 }
 
 it(
-  'a study whose engine is killed ten times ends with the same bytes as one that was left alone',
+  'a study whose engine is killed ten times ends with the same bytes as an undisturbed one',
   { timeout: 240_000 },
   async () => {
     const quiet = temporaryFolder()
@@ -59,7 +59,7 @@ it(
     const counts: number[] = []
     const stored = async () => (await engine.client.workspace.info())?.predictions ?? 0
     for (let kill = 0; kill < 10; kill++) {
-      // The first two come while models open, the others when so much more is stored.
+      // The first two kills come while models open, the others after so many more facts.
       if (kill < 2) await delay(150)
       else while ((await stored()) < (expected * (kill - 1)) / 10) await delay(10)
       counts.push(await stored())

@@ -30,7 +30,7 @@ const file = (subsets: number[][]): SubsetFile => ({
 })
 
 describe('a subsets file', () => {
-  it('comes back as it was written', () => {
+  it('is read as it was written', () => {
     const written = file([[0], [1, 4]])
     expect(parseSubsets(JSON.parse(serialiseSubsets(written)))).toEqual(written)
   })
@@ -44,7 +44,7 @@ describe('a subsets file', () => {
     expect(() => parseSubsets(value)).toThrow(message)
   })
 
-  it('replays the study that wrote it from the cache, and another choice of subsets anew', async () => {
+  it('replays its own study from the cache, and computes another choice of subsets', async () => {
     const { folder, engine, datasetId, modelIds, model } = await setUp(1)
     const { client } = engine
     const lesion = (params: Record<string, unknown>) =>
@@ -67,7 +67,7 @@ describe('a subsets file', () => {
     writeFileSync(path, serialiseSubsets(file([[4, 0]])).replace('"d"', JSON.stringify(model.digest)))
     const own = await lesion({ draws: (await client.studies.importDraws({ path })).digest })
     expect((await cells(own.id)).map(([key]) => key)).toEqual(['none', 'n=2,sample=0'])
-    // The same transform, other facts: lists outside of the study must not be asked for them.
+    // The transform is the same but the facts are not: lists outside the study must not use them.
     const { conditions } = await client.studies.result({ id: own.id })
     expect(conditions.map(({ unchangedModel }) => unchangedModel)).toEqual([true, false])
     expect(conditions[1]?.conditionIds).toEqual(conditions[0]?.conditionIds)
@@ -76,7 +76,7 @@ describe('a subsets file', () => {
     expect(rows.map(({ unchangedModel }) => unchangedModel)).toEqual([true, false])
   })
 
-  it('removes nothing from a model it has no subsets for, and says so', async () => {
+  it('removes nothing from a model without subsets in the file, and says so', async () => {
     const { folder, engine, datasetId, modelIds } = await setUp(1)
     const path = join(folder, 'subsets.json')
     writeFileSync(
@@ -93,7 +93,7 @@ describe('a subsets file', () => {
 })
 
 describe('sizes of subsets', () => {
-  it('go up to all candidates of a stage, but never to all blocks of the model', async () => {
+  it('reach all candidates of a stage, but never all blocks of the model', async () => {
     const { engine, model } = await setUp(1)
     const { db } = engine.session.open().workspace
     const sizes = (candidates: string) =>
@@ -110,7 +110,7 @@ describe('sizes of subsets', () => {
 })
 
 describe('the choice between gates and cutting out', () => {
-  it('weighs opening against what the cut blocks would cost, in proportion to their work', async () => {
+  it('compares the time to open sessions with the time of the removed blocks, in proportion to their work', async () => {
     const { model } = await setUp(1)
     const time = (secondsToOpen: number, secondsPerImage: number) => ({ secondsToOpen, secondsPerImage })
     const all = model.inspection.blocks.map(({ index }) => index)
@@ -124,7 +124,7 @@ describe('the choice between gates and cutting out', () => {
     expect(weighLesion(model, [all], 10000, { ...times, half: time(1, 0.02) }).gated).toBe(true)
   })
 
-  it('opens one session for a subset of one block and the same block alone', async () => {
+  it('opens one session for a subset of one block and for the same single block', async () => {
     const { engine, datasetId, model } = await setUp(1)
     const { db } = engine.session.open().workspace
     const conditions = lesionConditions(params.parse({ samples: 5 }), model, db)
@@ -145,7 +145,7 @@ describe('the choice between gates and cutting out', () => {
     expect(sessions).toHaveLength(lesions.length - 5)
   })
 
-  it('is estimated from the model as it is where little is to be computed', async () => {
+  it('is estimated from the unchanged model where little is to be computed', async () => {
     const { engine, datasetId, modelIds } = await setUp(1)
     const params = { samples: 1, singles: false }
     const study = await runStudy(engine.client, { kind: 'lesion', modelIds, datasetId, params })
@@ -155,7 +155,7 @@ describe('the choice between gates and cutting out', () => {
     )
   })
 
-  it('is timed once where much is to be computed, shown before the start, in the note and under the result', async () => {
+  it('is timed once where much is to be computed, and shown before the start, in the note and in the result', async () => {
     const { engine, datasetId, modelIds } = await setUp(2, { batch: 16 })
     const { client } = engine
     const input = { kind: 'lesion', modelIds, datasetId, params: {} }

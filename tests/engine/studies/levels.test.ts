@@ -43,7 +43,7 @@ const grid = (whole: (one: StudyCondition) => boolean): Grid => ({
 
 const percentOf = ({ params }: StudyCondition) => Number(params['percent'])
 
-it('gives a level of one cell its Wilson interval, and one of several their range', () => {
+it('gives a level of one cell its Wilson interval, and a level of several cells their range', () => {
   const [line] = levelSeries(
     grid(() => true),
     percentOf,
@@ -57,7 +57,7 @@ it('gives a level of one cell its Wilson interval, and one of several their rang
   expect(line?.bandLabel).toBe('min to max of 2 draws, 95 % Wilson interval of one')
 })
 
-it('takes changes of whole cells only', () => {
+it('computes changes of whole cells only', () => {
   const half = grid(({ key }) => key !== 'percent=50,repeat=1')
   const change = levelSeries(half, percentOf, { repeats: 2, change: true })
   expect(change[0]?.points.map(({ x, y }) => [x, y])).toEqual([[0, 0]])

@@ -30,7 +30,7 @@ async function withKernels(folder: string, kernels: [number, number][]): Promise
   return path
 }
 
-it('cuts strips where their long side is longer than the window, and leaves even kernels out, with a note', async () => {
+it('cuts strips that are longer than the window, and leaves out even kernels, with a note', async () => {
   const folder = temporaryFolder()
   const path = await withKernels(folder, [
     [11, 3],

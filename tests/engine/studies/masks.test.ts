@@ -25,7 +25,7 @@ function opened(before: Draws | null = null, byClass = false) {
 const image = (digest: string, className = 'cat') => ({ digest, className })
 
 describe('a file of masks', () => {
-  it('gives the masks of an image, says which images lack one, and how much is dropped', () => {
+  it('reads the masks of an image, the images that lack one, and the share of dropped patches', () => {
     const { path, file } = opened()
     file.keep([
       { image: image('aa'), level: '10/0', mask: some },
@@ -46,7 +46,7 @@ describe('a file of masks', () => {
     again?.close()
   })
 
-  it('keeps a mask for each class where it depends on it', () => {
+  it('stores a mask for each class where masks depend on the class', () => {
     const { file } = opened(null, true)
     file.keep([{ image: image('aa', 'cat'), level: '10/0', mask: some }])
     file.keep([{ image: image('aa', 'dog'), level: '10/0', mask: all }])
@@ -55,7 +55,7 @@ describe('a file of masks', () => {
     expect(file.lacking([image('aa', 'bird')], ['10/0'])).toHaveLength(1)
   })
 
-  it('takes over what an earlier version kept, and stands for none before it is whole', () => {
+  it('imports the masks of an earlier version, and counts as missing before it is complete', () => {
     const { patch, height, width } = frame
     const entries = { '10/0': { aa: toBitset(some) } }
     const { file } = opened({ format: 'kernelscope-draws', version: 1, patch, height, width, entries })
@@ -79,7 +79,7 @@ describe('salient masks', () => {
     return { engine, client, images, modelIds, draws: join(folder, 'workspace', 'draws') }
   }
 
-  it('of a picture in two classes are those of each class’s gradient', async () => {
+  it('of a picture in two classes come from each class’s gradient', async () => {
     const { client, images, modelIds } = await setUp()
     const [file = ''] = readdirSync(join(images, 'cat'))
     cpSync(join(images, 'cat', file), join(images, 'dog', 'of-a-cat.png'))
@@ -96,7 +96,7 @@ describe('salient masks', () => {
     expect(twins[0]?.confidence).not.toBe(twins[1]?.confidence)
   })
 
-  it('are kept as they are made: a run that was stopped goes on with what is missing', async () => {
+  it('are stored as they are made: a stopped run continues with the missing ones', async () => {
     const { engine, client, images, modelIds, draws } = await setUp()
     const datasetId = await addDataset(client, images)
     const params = { source: 'gradient', percents: [50], modes: ['salient'] }
@@ -124,11 +124,11 @@ describe('salient masks', () => {
     expect(file?.lacking(found, ['50/0'])).toHaveLength(8)
     file?.close()
     const told = await runUntil(Infinity)
-    // The eight that were missing, beside sixteen images as they are and sixteen under masks.
+    // Eight missing masks, sixteen unchanged images and sixteen under masks.
     expect(told.at(-1)).toMatchObject({ total: 8 + 32, done: 8 + 32, cacheHits: 32 })
   })
 
-  it('that an earlier version kept as one text are used', async () => {
+  it('are used where an earlier version stored them as one text', async () => {
     const { client, images, modelIds, draws } = await setUp()
     const datasetId = await addDataset(client, images)
     const params = { source: 'gradient', percents: [50], modes: ['salient'] }

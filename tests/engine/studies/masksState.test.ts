@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { stateOfMasks } from '#engine/studies/kinds/salientPatchDrop/source.ts'
 import { temporaryFolder } from '../../temporary.ts'
 
-/** The same in one go, as it names the studies that are there. */
+/** The same digest computed at once, as existing studies have it. */
 function atOnce(folder: string, datasetId: number): string {
   const hash = createHash('sha256').update(`${datasetId}\n`)
   const walk = (place: string) => {
@@ -24,7 +24,7 @@ function atOnce(folder: string, datasetId: number): string {
   return hash.digest('hex')
 }
 
-/** Masks in folders of classes, beside folders of folders and files that stand between them. */
+/** Masks in class folders, with nested folders and with files between them. */
 function masks(count: number): string {
   const folder = temporaryFolder()
   for (const place of ['a', 'b/deep', 'c']) mkdirSync(join(folder, place), { recursive: true })
@@ -35,8 +35,8 @@ function masks(count: number): string {
   return folder
 }
 
-describe('the name of a folder of masks', () => {
-  it('is that of its files in order of their names, every time', async () => {
+describe('the digest of a folder of masks', () => {
+  it('is that of its files in order of their names', async () => {
     const folder = masks(600)
     const names = await Promise.all([stateOfMasks(folder, 3), stateOfMasks(folder, 3)])
     expect(names).toEqual([atOnce(folder, 3), atOnce(folder, 3)])
@@ -44,7 +44,7 @@ describe('the name of a folder of masks', () => {
   })
 
   it.each([
-    ['a file more', (folder: string) => writeFileSync(join(folder, 'b/deep/new.png'), '')],
+    ['one more file', (folder: string) => writeFileSync(join(folder, 'b/deep/new.png'), '')],
     ['another size', (folder: string) => writeFileSync(join(folder, 'bb.png'), 'longer than before')],
     ['another time', (folder: string) => utimesSync(join(folder, 'c/m2.png'), 5, 5)],
   ])('changes with %s', async (_, change) => {
@@ -54,13 +54,13 @@ describe('the name of a folder of masks', () => {
     expect(await stateOfMasks(folder, 1)).not.toBe(before)
   })
 
-  it('is that of nothing where there is no folder', async () => {
+  it('is that of no files where there is no folder', async () => {
     expect(await stateOfMasks(join(temporaryFolder(), 'none'), 1)).toBe(
       createHash('sha256').update('1\n').digest('hex'),
     )
   })
 
-  it('leaves other work of the thread its turn, again and again', async () => {
+  it('lets other work of the thread run in between', async () => {
     const folder = masks(2000)
     let turns = 0
     const beat = () => {
@@ -74,7 +74,7 @@ describe('the name of a folder of masks', () => {
     expect(turns).toBeGreaterThan(2000 / 64)
   })
 
-  it('is not looked for any more once it is called off', async () => {
+  it('stops when it is cancelled', async () => {
     const folder = masks(2000)
     const stop = new AbortController()
     const reason = new Error('called off')

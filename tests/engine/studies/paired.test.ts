@@ -12,7 +12,7 @@ async function setUp() {
   }
 }
 
-it('models of other preprocessings are tested against each other under noise that depends on the preprocessing', async () => {
+it('models with different preprocessing are tested against each other under noise that depends on it', async () => {
   const { client, datasetId, models, modelIds } = await setUp()
   const [first, second] = models
   if (!first || !second) throw new Error('no models')
@@ -30,7 +30,7 @@ it('models of other preprocessings are tested against each other under noise tha
   expect((tests[1]?.onlyA ?? NaN) - (tests[1]?.onlyB ?? NaN)).toBe(right(first.id) - right(second.id))
 })
 
-it('says that only the first conditions are tested, where there are more', async () => {
+it('notes that only the first conditions are tested, where there are more', async () => {
   const { client, datasetId, modelIds } = await setUp()
   const percents = Array.from({ length: 42 }, (_, at) => at)
   const { id } = await runStudy(client, {

@@ -34,7 +34,7 @@ async function imagesBehind(client: Client, id: number, { ref }: Point, directio
 const mean = (values: (number | null)[]) =>
   values.reduce<number>((sum, value) => sum + (value ?? NaN), 0) / values.length
 
-/** Every point of a figure is the mean of what its images have. */
+/** Expects that every point of a figure is the mean of its images' values. */
 async function expectMeans(client: Client, id: number, figure: number, images: number) {
   const points = await pointsOf(client, id, figure)
   expect(points.length).toBeGreaterThan(1)
@@ -47,16 +47,16 @@ async function expectMeans(client: Client, id: number, figure: number, images: n
 
 const sample = sampleModel('replk3')
 
-describe('the images behind a point of', () => {
+describe('the images behind a point', () => {
   it.each([true, false])(
-    'feature map variance have its value as their mean, normalised: %s',
+    'of feature map variance average to its value, normalised: %s',
     async (normalise) => {
       const { client, id } = await setUp(sample, 'feature-variance', { images: 6, normalise })
       await expectMeans(client, id, 0, 6)
     },
   )
 
-  it('attention distance have its value as their mean, in pixels and over the diagonal', async () => {
+  it('of attention distance average to its value, in pixels and relative to the diagonal', async () => {
     const { client, id } = await setUp(fixture('vit'), 'attention-distance', { images: 5 })
     await expectMeans(client, id, 0, 5)
     await expectMeans(client, id, 1, 5)
@@ -68,7 +68,7 @@ describe('the images behind a point of', () => {
     })
   })
 
-  it('a model of a fixed batch, the last one ragged', async () => {
+  it('of a model with a fixed batch size average to its value, with an incomplete last batch', async () => {
     const { client, folder } = await freshWorkspace()
     const datasetId = await addDataset(client, sampleImages(folder, 1))
     const modelIds = [(await client.models.add({ path: await fixedModel(folder, 'replk3', 4) })).id]
@@ -76,7 +76,7 @@ describe('the images behind a point of', () => {
     await expectMeans(client, (await runStudy(client, input)).id, 0, 6)
   })
 
-  it('a batch mean have no values, and say so', async () => {
+  it('of a batch mean have no values, with a note', async () => {
     const { client, id } = await setUp(sample, 'feature-variance', { images: 4, order: 'batch-mean' })
     const [point] = await pointsOf(client, id, 0)
     const { rows, point: about } = await imagesBehind(client, id, point ?? { x: 0, y: 0 })
@@ -84,7 +84,7 @@ describe('the images behind a point of', () => {
     expect(about?.note).toContain('none has a value of its own')
   })
 
-  it('a receptive field have the areas they would have alone', async () => {
+  it('of a receptive field have the areas of a field of one image', async () => {
     const { client, id, run } = await setUp(sample, 'receptive-field', { images: 3 })
     const alone = await run({ images: 1 })
     const [all, one] = [await pointsOf(client, id, 0), await pointsOf(client, alone, 0)]
@@ -102,7 +102,7 @@ describe('the images behind a point of', () => {
 })
 
 describe('a receptive field whose images have no values yet', () => {
-  it('is incomplete until it runs again, which measures those and leaves the mean as it is', async () => {
+  it('is incomplete until it runs again, which measures those and leaves the mean unchanged', async () => {
     const params = { images: 3 }
     const { client, engine, id, modelIds, datasetId } = await setUp(sample, 'receptive-field', params)
     const [{ figures }, points] = [await client.studies.result({ id }), await pointsOf(client, id, 0)]
@@ -137,7 +137,7 @@ describe('a receptive field whose images have no values yet', () => {
 })
 
 describe('a list of images behind a point', () => {
-  it('is in order of the values, the other way round too, and goes on behind its last image', async () => {
+  it('is sorted by value, ascending or descending, and continues behind its last image', async () => {
     const { client, id } = await setUp(sample, 'feature-variance', { images: 6 })
     const point = (await pointsOf(client, id, 0)).at(2) ?? { x: 0, y: 0 }
     const [down, up] = [
@@ -174,7 +174,7 @@ describe('a list of images behind a point', () => {
     }
   })
 
-  it('refuses a point the study does not have, and an order that is none', async () => {
+  it('refuses an unknown point and an unknown order', async () => {
     const { client, id, modelIds } = await setUp(sample, 'feature-variance', { images: 2 })
     const modelId = modelIds[0] ?? 0
     await expect(

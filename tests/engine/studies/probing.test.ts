@@ -19,7 +19,7 @@ async function setUp(perClass: number, models: string[]) {
 }
 
 describe('feature map variance', () => {
-  it('gives each curve its maximum of one, and more images only what is missing', async () => {
+  it('scales each curve to a maximum of 1, and computes only missing images when there are more', async () => {
     const { engine, datasetId, modelIds } = await setUp(1, [sampleModel('replk3')])
     const run = (images: number) =>
       runStudy(engine.client, { kind: 'feature-variance', modelIds, datasetId, params: { images } })
@@ -36,7 +36,7 @@ describe('feature map variance', () => {
     expect(tables[0]?.rows).toHaveLength(values.length)
   })
 
-  it('is no larger for the mean of a batch than on average for its images', async () => {
+  it('is not larger for the mean of a batch than the mean over its images', async () => {
     const { engine, datasetId, modelIds } = await setUp(1, [sampleModel('replk3')])
     const curve = async (order: string) => {
       const { id } = await runStudy(engine.client, {
@@ -53,7 +53,7 @@ describe('feature map variance', () => {
     }
     const [alone, together] = [await curve('per-image'), await curve('batch-mean')]
     expect(together).toHaveLength(alone.length)
-    // Averaging features first takes away what differs between images (Jensen).
+    // Averaging features first removes differences between images (Jensen's inequality).
     together.forEach((value, layer) => expect(value).toBeLessThanOrEqual((alone[layer] ?? 0) * (1 + 1e-5)))
   })
 })
@@ -78,7 +78,7 @@ describe('attention distance', () => {
     }
   })
 
-  it('says so where a model has no attention', async () => {
+  it('notes that a model has no attention', async () => {
     const { engine, datasetId, modelIds } = await setUp(1, [sampleModel('replk3')])
     const { id } = await runStudy(engine.client, { kind: 'attention-distance', modelIds, datasetId })
     expect((await engine.client.studies.result({ id })).provenance.join(' ')).toContain(

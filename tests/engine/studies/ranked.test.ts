@@ -13,7 +13,7 @@ const studies: { kind: string; params: Record<string, unknown> }[] = [
   { kind: 'noise-frequency', params: { centres: [200, 700] } },
 ]
 
-it('experiments give their metrics of Table 5 to the ranking, while all images are measured', async () => {
+it('experiments add their metrics of Table 5 to the ranking once all images are measured', async () => {
   const folder = temporaryFolder()
   const engine = await createEngine()
   onTestFinished(() => engine.close())
@@ -56,7 +56,7 @@ it('experiments give their metrics of Table 5 to the ranking, while all images a
   }
   expect(values.map(({ interval }) => interval !== null)).toEqual([true, true, true, true, false, true])
 
-  // Images that came later have no facts: no number may stand for all of them.
+  // Images added later have no facts: no number may stand for all images.
   sampleImages(folder, 3)
   await jobEnd(client, (await client.datasets.reindex({ id: datasetId })).jobId)
   expect((await client.studies.ranking({})).metrics).toEqual([])

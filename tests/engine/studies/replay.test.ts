@@ -37,7 +37,7 @@ describe('a draws file that is read piece by piece', () => {
     expect(await importDraws(workspace, path)).toEqual({ digest })
   })
 
-  it('has what it has in one piece, for every size, of images and groups', async () => {
+  it('has the same masks as in one piece, for every size, of images and groups', async () => {
     const { engine, folder } = await freshWorkspace()
     const { workspace } = engine.session.open()
     const own = { '10/0': { aa: '0f', 'group:0': '01' }, '5/1': { aa: '10', bb: '20' } }
@@ -69,7 +69,7 @@ describe('a draws file that is read piece by piece', () => {
       }))
       expect(masksOf(found)).toEqual(wanted)
       expect(found.patch).toBe(16)
-      // Of one level the masks are the same, and no more of the image are read.
+      // The masks of one level are the same, and no others of the image are read.
       const ofOne = reader.of({ digest: owner, className: null }, '10/0')
       expect(ofOne.entries['10/0']).toEqual(found.entries['10/0'])
       expect(Object.keys(ofOne.entries['5/1'] ?? {})).toEqual([])
@@ -79,13 +79,13 @@ describe('a draws file that is read piece by piece', () => {
 
   const sound = { format: 'kernelscope-draws', version: 1, patch: 16, height: 32, width: 32, entries: {} }
   it.each([
-    ['no JSON', '{"format": '],
-    ['no members', '[]'],
+    ['invalid JSON', '{"format": '],
+    ['a list for an object', '[]'],
     ['another format', JSON.stringify({ ...sound, format: 'x' })],
     ['no entries', JSON.stringify({ ...sound, entries: undefined })],
     ['a list of entries', JSON.stringify({ ...sound, entries: [] })],
     ['odd hex', JSON.stringify({ ...sound, entries: { '1/0': { a: '00', b: 'abc' } } })],
-    ['a level that is none', JSON.stringify({ ...sound, entries: { first: { a: '00' } } })],
+    ['an invalid level', JSON.stringify({ ...sound, entries: { first: { a: '00' } } })],
     ['a number for a mask', JSON.stringify({ ...sound, entries: { '1/0': { a: 5 } } })],
     ['a list for a mask', JSON.stringify({ ...sound, entries: { '1/0': { a: ['00'] } } })],
     ['nothing for an image', JSON.stringify({ ...sound, entries: { '1/0': { '': '00' } } })],
@@ -94,7 +94,7 @@ describe('a draws file that is read piece by piece', () => {
       JSON.stringify({ ...sound, others: [{ ...sound, entries: { '1/0': { a: 'x' } } }] }),
     ],
     ['a size without its width', JSON.stringify({ ...sound, others: [{ height: 3, entries: {} }] })],
-  ])('with %s is refused with the same words, and nothing is kept', async (_, text) => {
+  ])('with %s is refused with the same message, and nothing is stored', async (_, text) => {
     const { engine, folder } = await freshWorkspace()
     const { workspace } = engine.session.open()
     const path = join(folder, 'draws.json')
@@ -111,7 +111,7 @@ describe('a draws file that is read piece by piece', () => {
   })
 
   it.skipIf(process.platform !== 'linux').each(['replay.sqlite', 'sqlite'])(
-    'and is damaged in the workspace is told, and not held open (%s)',
+    'is reported where it is damaged in the workspace, and not held open (%s)',
     async (kind) => {
       const { engine } = await freshWorkspace()
       const { workspace } = engine.session.open()
@@ -133,7 +133,7 @@ describe('a draws file that is read piece by piece', () => {
     },
   )
 
-  it('that is not there is missed', async () => {
+  it('is reported where it is missing', async () => {
     const { engine, folder } = await freshWorkspace()
     const { workspace } = engine.session.open()
     await expect(importDraws(workspace, join(folder, 'none.json'), 0)).rejects.toMatchObject({

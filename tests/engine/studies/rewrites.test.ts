@@ -19,7 +19,7 @@ async function setUp(perClass: number, models: string[], options: Parameters<typ
 const cellsOf = async (engine: Engine, id: number) => (await engine.client.studies.result({ id })).conditions
 
 describe('subsets of blocks', () => {
-  it('are distinct, sorted, seeded, and all there are where there are few', () => {
+  it('are distinct, sorted and seeded, and all of them where there are few', () => {
     const subsets = drawSubsets([0, 1, 2, 3, 4, 5], 3, 10, 7)
     expect(subsets).toHaveLength(10)
     expect(new Set(subsets.map(String)).size).toBe(10)
@@ -29,13 +29,13 @@ describe('subsets of blocks', () => {
     expect(drawSubsets([2, 5, 9], 2, 10, 0).map(String).sort()).toEqual(['2,5', '2,9', '5,9'])
   })
 
-  it('are counted right', () => {
+  it('are counted as binomial coefficients', () => {
     expect([choose(5, 0), choose(5, 2), choose(24, 12), choose(6, 6)]).toEqual([1, 10, 2704156, 1])
   })
 })
 
 describe('the lesion study', () => {
-  it('is clean with nothing removed, and the same whether blocks are gated or cut out', async () => {
+  it('equals clean accuracy with nothing removed, and is the same whether blocks are gated or cut out', async () => {
     const { engine, datasetId, modelIds } = await setUp(2, ['replk3'])
     const clean = await runStudy(engine.client, { kind: 'clean-accuracy', modelIds, datasetId })
     const params = { samples: 1, seed: 1 }
@@ -47,7 +47,7 @@ describe('the lesion study', () => {
     expect(many.job?.progress.note).toMatch(/gated|cut out/)
   })
 
-  it('removes the same blocks again from the cache', async () => {
+  it('reads the same subsets from the cache the second time', async () => {
     const { engine, datasetId, modelIds } = await setUp(1, ['replk3'])
     const params = { samples: 2, step: 2 }
     await runStudy(engine.client, { kind: 'lesion', modelIds, datasetId, params })
@@ -57,7 +57,7 @@ describe('the lesion study', () => {
 })
 
 describe('the kernel size study', () => {
-  it('is the whole model at a window as large as its kernels, and another below', async () => {
+  it('equals the whole model at a window as large as its kernels, and differs below', async () => {
     const { engine, datasetId, modelIds } = await setUp(2, ['replk31'])
     const { id } = await runStudy(engine.client, {
       kind: 'kernel-size',
@@ -76,7 +76,7 @@ describe('the kernel size study', () => {
 })
 
 describe('the kernel attention study', () => {
-  it('needs no image and draws a sorted line per layer', async () => {
+  it('needs no image and has a sorted line per layer', async () => {
     const { engine, datasetId, modelIds } = await setUp(1, ['replk31'])
     const { id } = await runStudy(engine.client, { kind: 'kernel-attention', modelIds, datasetId })
     const { figures, complete } = await engine.client.studies.result({ id })

@@ -36,13 +36,13 @@ describe('salient patch drop', () => {
     const [salient, others] = shares.map(({ points }) => points.map(({ y }) => y ?? NaN))
     expect(salient).toEqual([...(salient ?? [])].sort((a, b) => a - b))
     expect(others).toEqual([...(others ?? [])].sort((a, b) => a - b))
-    // A sticker covers a minor part of its picture: dropping 60 % of it takes fewer patches than dropping what is not it.
+    // A sticker covers less than half of its picture: dropping 60 % of the sticker drops fewer patches than dropping 60 % of the rest.
     expect(salient?.[2]).toBeLessThan(others?.[2] ?? 0)
     const { entries } = parseDraws(await drawsOf(engine.client, id))
     expect(Object.keys(entries).sort()).toEqual(['30/0', '30/1', '60/0', '60/1', '90/0', '90/1'])
   })
 
-  it('takes the gradient of a classifier as saliency, and its masks from the cache the second time', async () => {
+  it('uses the gradient of a classifier as saliency, and reads its masks from the cache the second time', async () => {
     const { engine, datasetId, modelIds } = await setUp(1)
     const input = {
       kind: 'salient-patch-drop',
@@ -55,7 +55,7 @@ describe('salient patch drop', () => {
     expect(again.job?.progress).toMatchObject({ done: 32, cacheHits: 32 })
   })
 
-  it('says what is missing: no ViT, no folder, an empty folder', async () => {
+  it('names what is missing: a ViT, a folder, masks in the folder', async () => {
     const { engine, datasetId, modelIds } = await setUp(1)
     const run = (params: Record<string, unknown>) =>
       engine.client.studies.run({ kind: 'salient-patch-drop', modelIds, datasetId, params })

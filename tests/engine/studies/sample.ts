@@ -9,7 +9,7 @@ export type Client = ContractRouterClient<Contract>
 
 const sample = fileURLToPath(new URL('../../../resources/sample', import.meta.url))
 
-/** Copies the first `perClass` validation images of each sample class into `folder` and returns the way there. */
+/** Copies the first `perClass` validation images of each sample class into `folder` and returns its path. */
 export function sampleImages(folder: string, perClass: number): string {
   const val = join(sample, 'suites', 'val')
   for (const name of readdirSync(val).sort()) {
@@ -23,7 +23,7 @@ export function sampleImages(folder: string, perClass: number): string {
 
 export const sampleModel = (name: string) => join(sample, 'models', `${name}.onnx`)
 
-/** Waits until a job has ended, whatever the end. */
+/** Waits until a job has ended in any state. */
 export async function jobEnd(client: Client, id: number): Promise<Job> {
   for await (const job of await client.jobs.watch()) {
     if (job.id === id && ['done', 'failed', 'cancelled'].includes(job.state)) return job

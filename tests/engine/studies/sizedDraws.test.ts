@@ -10,7 +10,7 @@ import { freshWorkspace } from './workspace.ts'
 
 const card = z.looseObject({ preprocessing: z.looseObject({}) })
 
-/** The sample's RepLK-3 that takes images of half the size and doubles every pixel. */
+/** The sample's RepLK-3 with inputs of half the size, whose pixels it doubles. */
 async function halved(folder: string): Promise<string> {
   const model = await readModel(sampleModel('replk3'))
   const { input } = classifierInterface(inspect(model))

@@ -13,7 +13,7 @@ it('the noise study shows a ring of frequencies for each of its bands', async ()
   const { figures } = await client.studies.result({ id })
   expect(figures.map((figure) => figure.id)).toEqual(['frequency', 'spectrum-0', 'spectrum-500'])
   const ring = figures[2]
-  // 96 frequencies a side, two to a cell: the band of radius 18 to 30 lies 9 to 15 cells from the middle.
+  // 96 frequencies per side, two per cell: the band of radius 18 to 30 lies 9 to 15 cells from the middle.
   expect(ring?.notes[0]).toBe('Band from 0.375 π to 0.625 π (square ring, radius 18 to 30 of 48).')
   expect([ring?.cells?.rows.length, ring?.cells?.columns.length]).toEqual([48, 48])
   const filled = (row: number, column: number) => ring?.cells?.values[row * 48 + column] !== null

@@ -17,7 +17,7 @@ async function setUp() {
   return { folder, engine, client, datasetId, modelId: modelIds[0] ?? 0, run }
 }
 
-/** Another label list: the first two classes change places. */
+/** Another label list, with the first two classes swapped. */
 async function swapLabels({ client, folder }: Awaited<ReturnType<typeof setUp>>, id: number): Promise<void> {
   const [first = '', second = '', ...others] = (await client.models.labels({ id })).labels
   const list = join(folder, 'labels.txt')
@@ -25,10 +25,10 @@ async function swapLabels({ client, folder }: Awaited<ReturnType<typeof setUp>>,
   await client.models.update({ id, labels: list })
 }
 
-describe('transfers are measured anew', () => {
+describe('transfers are measured again', () => {
   const params = { attack: 'pgd', epsilons: [0.02], iterations: 2 }
 
-  it('when the preprocessing of the surrogate changes, and from other pictures', async () => {
+  it('when the preprocessing of the surrogate changes, and with other pictures', async () => {
     const { client, folder, run } = await setUp()
     const surrogate = await client.models.add({ path: sampleModel('resnet') })
     const transfer = () => run('transfer-attack', { ...params, surrogate: surrogate.id })
@@ -60,7 +60,7 @@ describe('transfers are measured anew', () => {
   })
 })
 
-describe('salient masks are made anew', () => {
+describe('salient masks are made again', () => {
   it('when the pictures in their folder change', async () => {
     const { folder, client, run } = await setUp()
     const masks = join(folder, 'masks')
@@ -80,7 +80,7 @@ describe('salient masks are made anew', () => {
     expect(await drawsOf(client, second.id)).not.toBe(await drawsOf(client, first.id))
   })
 
-  it('when the labels change that say whose gradient it is', async () => {
+  it('when the labels change that choose the gradient', async () => {
     const setting = await setUp()
     const { client, run } = setting
     const { id: model } = await client.models.add({ path: sampleModel('resnet') })
@@ -93,7 +93,7 @@ describe('salient masks are made anew', () => {
   })
 })
 
-it('the share of patches is that of the images of the study, for the size of each model', async () => {
+it("the share of patches is averaged over the images of the study, for each model's size", async () => {
   const { folder, client, datasetId, modelId, run } = await setUp()
   const params = { source: 'gradient', percents: [50], modes: ['salient'] }
   await run('salient-patch-drop', params)
@@ -114,7 +114,7 @@ it('the share of patches is that of the images of the study, for the size of eac
   ])
 })
 
-it('a look at an image under attack is not kept when the preprocessing changes', async () => {
+it('a picture under attack is computed again when the preprocessing changes', async () => {
   const { client, engine, modelId, run } = await setUp()
   const { id } = await run('adversarial', { attack: 'fgsm', epsilons: [0.1], baseline: false })
   const key = 'epsilon=0.1,steps=1'

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../../temporary.ts'
 import { sampleWorkspace } from './workspace.ts'
 
-/** A workspace, and a study that is to be started in it with a folder of masks that is walked for a while. */
+/** A workspace, and the input of a study that starts slowly, because it reads a large folder of masks. */
 async function slowToStart() {
   const setting = await sampleWorkspace('replk3')
   const masks = join(setting.folder, 'masks')
@@ -18,11 +18,11 @@ async function slowToStart() {
   }
 }
 
-/** Models start cold, on a machine that may have other work. */
+/** Models open for the first time, on a machine that may be busy. */
 const patient = { timeout: 60_000 }
 
 describe('a study that takes a while to start', patient, () => {
-  it('is not stored where its model was removed meanwhile', async () => {
+  it('is not stored if its model is removed meanwhile', async () => {
     const { client, input, modelIds } = await slowToStart()
     const started = client.studies.run(input)
     const refused = expect(started).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' })
@@ -32,20 +32,23 @@ describe('a study that takes a while to start', patient, () => {
     expect(await client.studies.list()).toEqual([])
   })
 
-  it.each(['run', 'find'] as const)('is told that its workspace was closed meanwhile: %s', async (verb) => {
-    const { client, input } = await slowToStart()
-    const started = client.studies[verb](input)
-    const refused = expect(started).rejects.toMatchObject({
-      code: 'WORKSPACE_CLOSED',
-      message: expect.stringContaining('was closed meanwhile') as string,
-    })
-    await nextTurn()
-    await client.workspace.create({ path: join(temporaryFolder(), 'other') })
-    await refused
-    expect(await client.studies.list()).toEqual([])
-  })
+  it.each(['run', 'find'] as const)(
+    'fails with an error if its workspace is closed meanwhile: %s',
+    async (verb) => {
+      const { client, input } = await slowToStart()
+      const started = client.studies[verb](input)
+      const refused = expect(started).rejects.toMatchObject({
+        code: 'WORKSPACE_CLOSED',
+        message: expect.stringContaining('was closed meanwhile') as string,
+      })
+      await nextTurn()
+      await client.workspace.create({ path: join(temporaryFolder(), 'other') })
+      await refused
+      expect(await client.studies.list()).toEqual([])
+    },
+  )
 
-  it('can be called off', async () => {
+  it('can be cancelled', async () => {
     const { client, input } = await slowToStart()
     const stop = new AbortController()
     const reason = new Error('called off')
@@ -59,7 +62,7 @@ describe('a study that takes a while to start', patient, () => {
 })
 
 describe('the suite', patient, () => {
-  it('is stored once where it is asked for twice at once', async () => {
+  it('is stored once if it is started twice at once', async () => {
     const { client, modelIds } = await sampleWorkspace('replk3')
     const input = { modelIds, preset: 'quick' as const }
     const [first, second] = await Promise.all([client.studies.suite(input), client.studies.suite(input)])
@@ -70,7 +73,7 @@ describe('the suite', patient, () => {
 })
 
 describe('a study that runs again', patient, () => {
-  it('keeps its models where one of the new ones is not there', async () => {
+  it('keeps its models if one of the new ones does not exist', async () => {
     const { client, modelIds, datasetId } = await sampleWorkspace('replk3')
     const { id } = await client.studies.run({ kind: 'clean-accuracy', params: {}, modelIds, datasetId })
     await expect(client.studies.rerun({ id, modelIds: [77] })).rejects.toMatchObject({

@@ -64,7 +64,7 @@ describe('clean accuracy', () => {
     }
   })
 
-  it('adds up: cells, classes, confusions and rows tell of the same images', async () => {
+  it('adds up: cells, classes, confusions and rows count the same images', async () => {
     const { engine, datasetId, modelIds } = await setUp(3)
     const { id } = await runStudy(engine.client, { kind: 'clean-accuracy', modelIds, datasetId })
     const { conditions, tables, figures, tests } = await engine.client.studies.result({ id })
@@ -92,7 +92,7 @@ describe('clean accuracy', () => {
 })
 
 describe('random patch drop', () => {
-  it('is clean at ratio zero and costs nothing where a clean study has been', async () => {
+  it('equals clean accuracy at ratio 0, and computes nothing for it after a clean study', async () => {
     const { engine, datasetId, modelIds } = await setUp(2)
     const clean = await runStudy(engine.client, { kind: 'clean-accuracy', modelIds, datasetId })
     const drop = await runStudy(engine.client, {
@@ -131,7 +131,7 @@ describe('random patch drop', () => {
     expect(decisions(a)).toEqual(decisions(b))
   })
 
-  it('computes nothing twice: the same study again is all cache', async () => {
+  it('computes nothing twice: the same study again comes from the cache', async () => {
     const { engine, datasetId, modelIds } = await setUp(2)
     await runStudy(engine.client, { kind: 'random-patch-drop', modelIds, datasetId, params: small })
     const again = await runStudy(engine.client, {
@@ -195,7 +195,7 @@ describe('random patch drop', () => {
     expect(Object.keys(entries['50/0'] ?? {})).toEqual(['group:0', 'group:1'])
   })
 
-  it('lists the images it flips', async () => {
+  it('lists the images whose correctness changes', async () => {
     const { engine, datasetId, modelIds } = await setUp(4)
     const { id } = await runStudy(engine.client, {
       kind: 'random-patch-drop',
@@ -237,7 +237,7 @@ describe('random patch drop', () => {
     expect(complete).toBe(true)
   })
 
-  it('stops at a pause with everything stored and goes on from there', async () => {
+  it('stops at a pause with everything stored and continues from there', async () => {
     const { engine, datasetId, modelIds } = await setUp(4, { overrides: { batch: 4 } })
     const params = { percents: [0, 40, 80], repeats: 2 }
     const study = await engine.client.studies.run({ kind: 'random-patch-drop', modelIds, datasetId, params })
@@ -257,7 +257,7 @@ describe('random patch drop', () => {
     expect(done.progress).toMatchObject({ done: 2 * 64 * 5, cacheHits: before })
   })
 
-  it('refuses parameters and labels that make no sense, by name', async () => {
+  it('refuses invalid parameters and unknown labels, and names them', async () => {
     const { engine, folder, datasetId, modelIds } = await setUp(1)
     const run = (params: Record<string, unknown>) =>
       engine.client.studies.run({ kind: 'random-patch-drop', modelIds, datasetId, params })
@@ -286,7 +286,7 @@ describe('random patch drop', () => {
     })
   })
 
-  it('draws a sample by seed, balanced over the classes', async () => {
+  it('draws a class-balanced sample by seed', async () => {
     const { engine, datasetId, modelIds } = await setUp(5)
     const run = (seed: number) =>
       runStudy(engine.client, {

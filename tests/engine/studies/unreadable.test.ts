@@ -8,7 +8,7 @@ interface Setting {
   folder: string
   client: Client
   datasetId: number
-  /** The file that is no longer what was indexed. */
+  /** The file that changed after it was indexed. */
   broken: string
 }
 
@@ -23,7 +23,7 @@ async function setUp(): Promise<Setting> {
   return { folder, client, datasetId, broken }
 }
 
-describe('an image that cannot be read is told of, and keeps no study incomplete', () => {
+describe('an unreadable image is reported, and the study is still complete', () => {
   it.each([
     ['feature-variance', 'replk3', { images: 16 }],
     ['feature-variance', 'replk3', { images: 16, order: 'batch-mean' }],
@@ -43,7 +43,7 @@ describe('an image that cannot be read is told of, and keeps no study incomplete
     expect(new Set(counted)).toEqual(new Set([15]))
   })
 
-  it('the gallery, and one whose class a model does not know', async () => {
+  it('the gallery, also with an image whose class a model does not know', async () => {
     const { client, datasetId, folder } = await setUp()
     const { id: modelId } = await client.models.add({ path: sampleModel('replk3') })
     const { labels } = await client.models.labels({ id: modelId })
@@ -65,7 +65,7 @@ describe('an image that cannot be read is told of, and keeps no study incomplete
   })
 })
 
-it('attention distances say how many images there were where fewer are drawn than asked for', async () => {
+it('attention distances give the number of images where fewer are sampled than asked for', async () => {
   const { client, datasetId } = await setUp()
   const { id: modelId } = await client.models.add({ path: sampleModel('vit') })
   const { id } = await runStudy(client, {

@@ -4,7 +4,7 @@ import { createEngine } from '#engine/api/index.ts'
 import { temporaryFolder } from '../../temporary.ts'
 import { addDataset, sampleImages, sampleModel } from './sample.ts'
 
-/** An engine with an empty workspace of the running test's own; both end with it. */
+/** An engine with an empty workspace for the running test. Both are closed after it. */
 export async function freshWorkspace() {
   const folder = temporaryFolder()
   const engine = await createEngine()

@@ -1,5 +1,5 @@
 import { locateImage } from '../../datasets/index.ts'
-import { drawPage, firstDrawn } from '../../studies/index.ts'
+import { samplePage, firstSampled } from '../../studies/index.ts'
 import type { Db } from '../../workspace/index.ts'
 
 interface Candidate {
@@ -17,7 +17,7 @@ export async function drawnImages(
   count: number,
   seed: number,
 ): Promise<{ path: string; digest: string }[]> {
-  const drawn = await firstDrawn(readable(db, datasetId), count, seed)
+  const drawn = await firstSampled(readable(db, datasetId), count, seed)
   return drawn.map(({ id, digest }) => ({ path: locateImage(db, id).path, digest }))
 }
 
@@ -28,7 +28,7 @@ function* readable(db: Db, datasetId: number): Generator<Candidate[]> {
   )
   const first = db.prepare<[number], number | null>('SELECT min(id) FROM image WHERE dataset_id = ?').pluck()
   for (let after = (first.get(datasetId) ?? 1) - 1; ;) {
-    const found = rows.all(datasetId, after, drawPage)
+    const found = rows.all(datasetId, after, samplePage)
     const last = found.at(-1)
     if (last === undefined) return
     after = last.id

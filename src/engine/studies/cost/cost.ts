@@ -21,8 +21,12 @@ import {
 import type { ExtraWork, StudyDefinition } from '../definition/index.ts'
 
 /**
- * What a study would cost, before anything is stored of it. Seconds come from earlier runs or batch trials of the same
- * models; null while one of them was never run here. `subset`: how many images the subset of the input has now.
+ * Estimates what a study would cost, before anything of it is stored. Seconds come from earlier runs or batch
+ * trials of the same models; they are null while one of the models was never run here.
+ *
+ * @param subset how many images the subset of the input has now
+ * @throws STUDY_UNKNOWN, STUDY_PARAMS, DATASET_NOT_FOUND, MODEL_NOT_FOUND where the input names what is not
+ *   there
  */
 export async function studyCost(
   workspace: Workspace,
@@ -60,7 +64,7 @@ export async function studyCost(
     settled.set(model.id, Math.max(0, ...groups.slice(1).map(({ stored }) => stored)))
   }
   const before = most === 0 ? findStudy(db, study) : null
-  // One of an earlier version may lack what is kept now.
+  // A study of an earlier version may lack vectors that are kept now.
   const done =
     before?.job?.state === 'done' &&
     ((await definition.complete?.(params, { workspace, models, source: sourceOf(before) })) ?? true)
@@ -79,14 +83,14 @@ export async function studyCost(
   }
 }
 
-/** What is to be computed, added up. */
+/** Adds up what is to be computed. */
 class Ledger {
   readonly db: Db
   passes = 0
   cached = 0
   seconds: number | null = 0
   readonly choices: string[] = []
-  /** What is left by model, in forward passes. */
+  /** What is still to be computed, by model, in forward passes. */
   readonly forwards = new Map<number, number>()
 
   constructor(db: Db) {
@@ -99,7 +103,7 @@ class Ledger {
     if (left > 0) this.spend(perImage === null ? null : perImage * left)
   }
 
-  /** Counts images without saying how long they take; the forward passes that are left. */
+  /** Counts images without saying how long they take. Returns the forward passes still to be made. */
   count(model: StoredModel, { images, stored, forwards }: Omit<ExtraWork, 'model'>): number {
     const known = Math.min(images, stored)
     const left = (images - known) * forwards
@@ -118,7 +122,7 @@ interface Group extends Omit<ExtraWork, 'model'> {
   first: PlannedCondition
 }
 
-/** Conditions that are computed together, with what they cost. */
+/** Groups conditions that are computed together, with their cost. */
 function groupsOf(
   db: Db,
   { work }: StudyDefinition,
@@ -128,7 +132,7 @@ function groupsOf(
 ): Group[] {
   const variants = currentVariants(db, model)
   const together = (stored: PlannedCondition) => work?.together(stored) ?? null
-  // Conditions that only read the same outputs in different ways are one forward pass.
+  // Conditions that differ only in how they read the outputs share one forward pass.
   return [...Map.groupBy(conditions, (stored) => together(stored) ?? passKey(stored)).values()].flatMap(
     (group) => {
       const [first] = group
@@ -144,7 +148,10 @@ function groupsOf(
   )
 }
 
-/** Conditions that change the graph cost what the study's own estimate says, else a pass of the model for each image. */
+/**
+ * Adds the cost of conditions that change the graph: the study's own estimate, else one pass of the model for
+ * each image.
+ */
 function addChanged(
   ledger: Ledger,
   { estimateSessions }: StudyDefinition,
@@ -167,7 +174,7 @@ function addChanged(
   if (estimate?.seconds != null) ledger.spend(estimate.seconds)
 }
 
-/** What makes a model's numbers on a dataset doubtful. */
+/** Lists what makes a model's numbers on a dataset doubtful. */
 function warningsOf(
   db: Db,
   { needsLabels }: StudyDefinition,
@@ -195,7 +202,10 @@ function warningsOf(
   return warnings
 }
 
-/** A sample is not drawn before the study exists: what it will leave of each source is taken to be its share of the whole. */
+/**
+ * Estimates which share of a dataset's images a study measures, from 0 to 1. A sample is drawn only when the
+ * study is stored, so every source is taken to keep the same share.
+ */
 function sampledShare(
   db: Db,
   { sample, datasetId }: StudyInput,

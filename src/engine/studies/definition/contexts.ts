@@ -7,7 +7,7 @@ import type { StoredModel } from '../../models/index.ts'
 import type { Db, Workspace } from '../../workspace/index.ts'
 import type { Tracker } from './progress.ts'
 
-/** What a study's conditions may depend on besides its parameters and the model. */
+/** What a study's conditions may depend on, besides its parameters and the model. */
 export interface ConditionContext {
   db: Db
   dataset: Dataset
@@ -15,12 +15,12 @@ export interface ConditionContext {
   models: readonly StoredModel[]
 }
 
-/** What settling a study's parameters may look at. */
+/** What `settle` of a definition may use. */
 export interface SettleContext extends Omit<ConditionContext, 'models'> {
   signal?: AbortSignal | undefined
 }
 
-/** What a study needs to compute: where it reads and keeps, and on what it runs. */
+/** What a study needs to compute: where it reads and stores, and what it runs on. */
 export interface RunContext {
   workspace: Workspace
   pool: ImagePool
@@ -28,19 +28,19 @@ export interface RunContext {
   log: Log
 }
 
-/** Everything a study's own way of measuring may use, for one model. */
+/** What `measure` of a definition may use, for one model. */
 export interface MeasureContext extends RunContext {
   model: StoredModel
   source: ImageSource
   /** All models of the study. */
   models: readonly StoredModel[]
-  /** The conditions of this model, stored. */
+  /** The stored conditions of this model. */
   conditions: StoredCondition[]
   job: Omit<JobContext, 'job'>
   progress: Tracker
 }
 
-/** What a view may look at besides the grid. */
+/** What a view may use besides the grid. */
 export interface ViewContext {
   workspace: Workspace
   models: StoredModel[]

@@ -3,47 +3,47 @@ import type { StoredModel } from '../../models/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import type { ConditionContext } from './contexts.ts'
 
-/** How images are computed where it is not one forward pass for each condition. */
+/** The work of conditions that are not one forward pass each. */
 export interface ConditionWork {
-  /** Equal for conditions that are computed together; null for one that is an ordinary forward pass. */
+  /** A key that is equal for conditions computed together; null for an ordinary forward pass. */
   together(stored: PlannedCondition): string | null
-  /** What one image costs under conditions that are computed together, in forward passes of the model. */
+  /** The cost of one image under conditions that are computed together, in forward passes of the model. */
   forwards(conditions: readonly PlannedCondition[]): number
 }
 
-/** What may be looked at to tell what else a study computes. */
+/** What `extraWork` of a definition may use. */
 export interface WorkContext extends ConditionContext {
-  /** Images the study is about. */
+  /** Number of images of the study. */
   images: number
   /**
-   * Images that are settled for a model: of the condition with most facts, the first aside; all images after a whole
-   * run of a study without conditions.
+   * Number of images that need no more work for a model: the largest number of facts of one condition, the
+   * first condition left out. In a study without conditions: all images after a complete run, else 0.
    */
   settled(model: StoredModel): number
 }
 
-/** Images that are computed for no condition of a model of the study, e.g. for saliency. */
+/** Images computed for no condition of a model of the study, e.g. for saliency. */
 export interface ExtraWork {
   model: StoredModel
   images: number
-  /** How many of them are there already. */
+  /** How many of them are stored already. */
   stored: number
-  /** What one image costs, in forward passes of the model. */
+  /** The cost of one image, in forward passes of the model. */
   forwards: number
 }
 
-/** What sessions of a changed graph would cost. */
+/** The estimated cost of sessions with a changed graph. */
 export interface SessionEstimate {
-  /** null where nothing was timed: then every image counts as one pass of the model. */
+  /** null where nothing was timed; then every image counts as one pass of the model. */
   seconds: number | null
   /** What the estimate decides, in words. */
   note: string
 }
 
-/** What an estimate of sessions may look at. */
+/** What an estimate of sessions may use. */
 export interface EstimateContext {
   db: Db
   model: StoredModel
-  /** Images the study is about. */
+  /** Number of images of the study. */
   images: number
 }

@@ -2,8 +2,8 @@ import type { z } from 'zod'
 import type { StudyDefinition } from './definition.ts'
 
 /**
- * Keeps the parameter type inside a definition while the registry holds them all as one type: every function gets its
- * parameters parsed by the schema.
+ * Declares a study. The registry holds all definitions as one type, so every function here parses its
+ * parameters with the schema first.
  */
 export function defineStudy<Schema extends z.ZodObject>(
   definition: StudyDefinition<Schema>,

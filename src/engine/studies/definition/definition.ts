@@ -8,7 +8,7 @@ import type { ConditionWork, EstimateContext, ExtraWork, SessionEstimate, WorkCo
 import type { Grid } from './grid.ts'
 import type { StudyQuestion, SuitePlace } from './offer.ts'
 import type { PlanSessions } from './sessions.ts'
-import type { Axis, Kept, PointImages, View } from './view.ts'
+import type { Axis, KeptVectors, PointImages, View } from './view.ts'
 
 export interface Preset<P> {
   id: string
@@ -17,21 +17,21 @@ export interface Preset<P> {
   params: Partial<P>
 }
 
-/** A file of random choices that another study can replay. */
+/** The format of a draws file that another study can replay. */
 export interface ReplayFormat {
-  /** Whether the text of an imported file, as JSON, is of this format. */
+  /** Whether an imported JSON value has this format. */
   reads(value: unknown): boolean
   /**
-   * Keeps an imported file; its digest names it from then on.
+   * Stores an imported file under its digest and returns the digest.
    *
-   * @throws DRAWS_MALFORMED that names the place
+   * @throws DRAWS_MALFORMED where the text is no such file; the message names the place
    */
   keep(db: Db, text: string): string
 }
 
 /**
- * A study as a declaration. Its form, command-line options, cache, resume, page, place in the suite, ranking and docs all
- * come from here; a new study is a folder with one of these and a line in the registry.
+ * Declares a study. Its form, command-line options, cache, resume, page, place in the suite, ranking and docs
+ * all follow from this. To add a study, add a folder with a definition and a line in the registry.
  */
 export interface StudyDefinition<Schema extends z.ZodObject = z.ZodObject, P = z.output<Schema>> {
   id: string
@@ -39,56 +39,75 @@ export interface StudyDefinition<Schema extends z.ZodObject = z.ZodObject, P = z
   /** Section of the paper, e.g. "4.1". */
   section: string
   description: string
-  /** Page under `docs/` that says more of how it is measured. */
+  /** Page under `docs/` that explains how it is measured. */
   docs?: string
   params: Schema
   presets: Preset<P>[]
   definitions: Definition[]
 
-  /** Its view gives metrics, which are columns of the ranking. */
+  /** Its view gives metrics, which become columns of the ranking. */
   ranked?: true
-  /** Tables of the paper that print its metrics; the ranking shows them beside ours. */
+  /** Tables of the paper that print its metrics; the ranking shows them beside the measured ones. */
   printedIn?: readonly string[]
-  /** Its place in the suite of benchmarks; none when left out. */
+  /** Its place in the suite of benchmarks; left out = none. */
   suite?: SuitePlace
-  /** What it is offered for on the page of questions. */
+  /** The questions it answers on the page of questions. */
   questions?: readonly StudyQuestion[]
 
-  /** Images per group in dataset order, where conditions are drawn per group; null (or left out) where they are not. */
+  /** Images per group in dataset order, where one draw serves a group; null or left out = no groups. */
   groupSize?(params: P): number | null
-  /** The first condition is the one that others are compared with. Empty where nothing is measured on images. */
+  /**
+   * Its conditions for one model. The others are compared with the first. Empty where nothing is measured on
+   * images.
+   */
   conditions(params: P, model: StoredModel, context: ConditionContext): Condition[]
-  /** Along which its conditions lie; left out where they only have an order. */
+  /** The axis its conditions lie on; left out = they only have an order. */
   axis?: Axis<P>
-  /** Settles parameters that depend on the workspace when a study is stored, or says why it cannot be. */
+  /**
+   * Fills in parameters that depend on the workspace, when the study is stored.
+   *
+   * @throws STUDY_PARAMS and other codes where the study cannot be made
+   */
   settle?(params: P, context: SettleContext): P | Promise<P>
-  /** Datasets besides the study's own whose images it looks at. */
+  /** Datasets besides the study's own whose images it measures. */
   otherDatasets?(params: P): number[]
-  /** Its view looks at the models' files alone: no images, nothing stored. */
+  /** Its view reads only the models' files: no images, nothing stored. */
   fromWeights?: true
-  /** False where a model need not know the classes of the dataset. */
+  /** false where a model need not know the classes of the dataset. */
   needsLabels?: boolean
 
-  /** Its random draws as a file that can be replayed: its masks of patches, or as it writes them; left out = none. */
+  /**
+   * How its draws are written as a draws file: as masks of patches, or by this function; left out = it draws
+   * nothing.
+   */
   exportDraws?: 'masks' | ((params: P, models: StoredModel[], db: Db) => string)
-  /** The format of the file that `exportDraws` writes, where it is not masks. */
+  /** The format of the draws file, where it holds no masks. */
   replays?: ReplayFormat
 
-  /** Sessions for its conditions that change the model's graph; left out where none does. */
+  /** Sessions for its conditions that change the model's graph; left out = no condition does. */
   sessions?: PlanSessions
-  /** What those sessions would cost for conditions that lack facts; left out = one pass of the model for each image. */
+  /**
+   * The cost of those sessions for conditions that lack facts; left out = one pass of the model for each
+   * image.
+   */
   estimateSessions?(conditions: PlannedCondition[], context: EstimateContext): SessionEstimate
   work?: ConditionWork
-  /** What it computes besides its conditions; nothing when left out. */
+  /** What it computes besides its conditions; left out = nothing. */
   extraWork?(params: P, context: WorkContext): ExtraWork[]
-  /** In place of predictions under transforms and rewrites: must store per image and skip what is stored. */
+  /** Replaces the measuring of predictions. It must store results image by image and skip what is stored. */
   measure?(context: MeasureContext, params: P): Promise<void>
-  /** Whether all is measured that `measure` keeps beside the facts; left out = nothing is. */
+  /** Whether everything is stored that `measure` stores besides facts; left out = it stores facts only. */
   complete?(params: P, context: ViewContext): boolean | Promise<boolean>
-  /** The vectors that `measure` keeps of a model beside the facts; left out = none that stand for a number it shows. */
-  kept?(params: P, model: StoredModel, context: ViewContext): Promise<Kept[]>
+  /**
+   * The vectors that `measure` stores of a model besides facts; left out = none that stand for a number it
+   * shows.
+   */
+  kept?(params: P, model: StoredModel, context: ViewContext): Promise<KeptVectors[]>
 
   view(grid: Grid, params: P, context: ViewContext): View | Promise<View>
-  /** What is behind a point of a figure that is no condition, by the key in its `ref`; null where there is none. */
+  /**
+   * The images behind a point of a figure that is no condition, by the key in its `ref`; null where there is
+   * no such point.
+   */
   point?(key: string, params: P, model: StoredModel, context: ViewContext): Promise<PointImages | null>
 }

@@ -1,37 +1,45 @@
 import type { PairedTest, StudyCondition } from '#shared/contract/index.ts'
 import type { ClassCount, ConfusionCount, PairCounts, PlannedCondition } from '../../facts/index.ts'
 
-/** A model of a study with its conditions and the variants its facts are kept under. */
+/** A model of a study with its conditions and the variants that hold its facts. */
 export interface GridModel {
   id: number
   title: string
   classes: string[]
   largestKernel: number | null
   conditions: PlannedCondition[]
-  /** Variant of a condition; null before it was measured. */
+  /** Id of the variant with the facts of a condition; null before it was measured. */
   variantOf(condition: PlannedCondition): number | null
 }
 
-/** The facts of a study, summed up as models x conditions, with the questions a view may ask of them. */
+/** The facts of a study summed up by model and condition, and the questions a view may ask about them. */
 export interface Grid {
   models: GridModel[]
   cells: StudyCondition[]
-  /** Images the study is about. */
+  /** Number of images of the study. */
   images: number
-  /** Every image has a fact or a reason for having none, under every condition and for every model. */
+  /**
+   * Whether every image has a fact, or a reason for having none, under every condition and for every model.
+   */
   complete: boolean
   /** Fewest and most images that a cell has facts of. */
   measured: { least: number; most: number }
-  /** The same as `complete` of one cell: only of whole cells may a number be made that stands for all of them. */
+  /** The same for one cell. A number that stands for all images may be computed of whole cells only. */
   whole(cell: StudyCondition): boolean
-  /** Per class of the dataset: images and correct ones of one cell. */
+  /** Counts images and correct images of one cell, by class of the dataset. */
   perClass(cell: StudyCondition): ClassCount[]
-  /** How often class `truth` was taken for `predicted`, of one cell. */
+  /** Counts how often class `truth` was predicted as `predicted`, in one cell. */
   confusion(cell: StudyCondition): ConfusionCount[]
-  /** Empty where they were not asked for. */
+  /** Empty where no tests were asked for. */
   tests: PairedTest[]
-  /** Images of a cell by what is right under the model's first condition and what under its own; null before both were measured. */
+  /**
+   * Counts images by whether they are right under the model's first condition and under the cell's own; null
+   * before both were measured.
+   */
   pairs(cell: StudyCondition): PairCounts | null
-  /** Of the images that are right under the model's first condition, the share that is wrong under this one; null without any. */
+  /**
+   * The share of images, from 0 to 1, that are wrong in this cell among those right under the model's first
+   * condition; null where none is right.
+   */
   lostShare(cell: StudyCondition): number | null
 }

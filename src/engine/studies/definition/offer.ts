@@ -1,31 +1,34 @@
 import type { Dataset, Question } from '#shared/contract/index.ts'
 import type { StoredModel } from '../../models/index.ts'
 
-/** Models of a workspace by what a question needs of them. Those whose file is missing are left out. */
-export interface AskedModels {
+/** The models of a workspace that questions may use. Models whose file is missing are left out. */
+export interface QuestionModels {
   classifiers: StoredModel[]
-  /** Those with depthwise kernels, the largest first. */
+  /** Those with depthwise kernels, the largest kernels first. */
   large: StoredModel[]
-  /** Where salient patches come from: a saliency model, else a ViT. */
+  /** The model that salient patches come from: a saliency model, else a ViT; null without either. */
   saliency: StoredModel | null
 }
 
 /** A question of the paper that a study answers. */
 export interface StudyQuestion extends Pick<Question, 'id' | 'section' | 'title' | 'asks' | 'look'> {
-  params?: (models: AskedModels) => Record<string, unknown>
-  /** Who is asked; all classifiers when left out. */
-  models?: (models: AskedModels) => StoredModel[]
-  /** Seconds to make the transform of one pass, at 96 pixels on one core. */
+  params?: (models: QuestionModels) => Record<string, unknown>
+  /** The models it is asked of; left out = all classifiers. */
+  models?: (models: QuestionModels) => StoredModel[]
+  /** Seconds to compute the transform for one forward pass, at 96 pixels on one core. */
   transformSeconds?: number
-  /** The study chooses its images itself, by this many. */
+  /** How many images the study samples itself. */
   images?: number
 }
 
-/** A study's place in the suite: which datasets it is run on when all benchmarks are. */
+/** A study's place in the suite: the datasets it is run on. */
 export interface SuitePlace {
   recognised: readonly Dataset['recognised'][]
-  /** Where its images may be made from ordinary ones: the parameters it has then. */
+  /** The parameters to use where its images are made from ordinary ones; left out = they cannot be made. */
   made?(modelIds: readonly number[]): Record<string, unknown>
-  /** In the quick preset: these parameters, on few images of each class. Left out = as in the full one. */
+  /**
+   * The parameters of the quick preset, which takes few images of each class; left out = those of the full
+   * preset.
+   */
   quick?: Record<string, unknown>
 }

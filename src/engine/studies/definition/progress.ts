@@ -1,18 +1,19 @@
 import type { JobProgress } from '#shared/contract/index.ts'
 import { noProgress, Rate, type JobContext } from '../../jobs/index.ts'
 
-/** Adds up the steps of a study job and reports them with rate and time left. */
+/** Adds up the steps of a study job and reports them with the rate and the time left. */
 export interface Tracker {
-  /** Says what is going on. */
+  /** Reports what is going on, in words. */
   note(text: string): void
-  /** Work that the conditions of the study do not count. */
+  /** Adds work that the conditions of the study do not count. */
   expect(rows: number): void
   add(step: { computed: number; cached: number; failed: number }): void
   computed(): number
-  /** A row was computed or given up in this run. */
+  /** Whether a row was computed or given up in this run. */
   moved(): boolean
 }
 
+/** Tracks the progress of a job. `conditions`: how many rows the conditions of the study have. */
 export function tracker({ report }: Pick<JobContext, 'report'>, conditions: number): Tracker {
   let total = conditions
   const rate = new Rate()

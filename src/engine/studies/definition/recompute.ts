@@ -9,25 +9,25 @@ import type { ImagePool } from '../../images/index.ts'
 import type { StoredModel } from '../../models/index.ts'
 import type { Workspace } from '../../workspace/index.ts'
 
-/** Predictions that are wanted again: of one model under one rewrite and readout. */
+/** A request to compute predictions again, for one model under one rewrite and readout. */
 export interface RecomputeRequest {
-  /** Variants of the graph are written here. */
+  /** Where changed graphs are written. */
   workspace: Workspace
   pool: ImagePool
   settings: Settings
   log: Log
-  /** With the labels and the preprocessing of the facts. */
+  /** Has the labels and the preprocessing that the facts were measured with. */
   model: StoredModel
   preprocessing: Preprocessing
   rewrite: Rewrite
   readout: Readout
-  /** sha256 of the file and true class of each image, and what is done to it. */
+  /** The images: path, sha256 of the file, true class, and the transform. */
   items: { path: string; digest: string; className: string; transform: Transform }[]
   draws: Draws | null
   signal: AbortSignal
 }
 
-/** What the model says now, or why it cannot be asked; one entry per item. */
+/** The predictions computed again, one entry per item: a prediction, or why there is none. */
 export interface Recomputed {
   provider: string
   answers: ({ predicted: number; confidence: number; trueProbability: number | null } | ErrorShape)[]

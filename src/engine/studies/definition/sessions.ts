@@ -3,26 +3,29 @@ import type { Feed } from '../../inference/index.ts'
 import type { GraphPlan, StoredModel } from '../../models/index.ts'
 import type { MeasureContext } from './contexts.ts'
 
-/** Conditions that one session serves, and the graph it opens. */
+/** Conditions measured in one session, and the graph it opens. */
 export interface SessionPlan {
   graph: GraphPlan
   conditions: StoredCondition[]
-  /** Said in the job's note. */
+  /** Appended to the note of the job. */
   note: string
-  /** Where inputs differ from condition to condition, a call holds rows of one condition only. */
+  /**
+   * The feeds of a condition, where they differ by condition: then a call holds rows of one condition only.
+   * Else null.
+   */
   feedsOf: ((condition: StoredCondition) => Feed[]) | null
 }
 
-/** What choosing the sessions of changed graphs may look at. */
+/** What `sessions` of a definition may use. */
 export interface SessionContext {
   model: StoredModel
-  /** Images the study is about. */
+  /** Number of images of the study. */
   images: number
   /** The run, where trials may be made; null outside a study. */
   run: MeasureContext | null
 }
 
-/** Sorts conditions that change the model's graph into sessions. */
+/** Groups conditions that change the model's graph into sessions. */
 export type PlanSessions = (
   conditions: StoredCondition[],
   context: SessionContext,

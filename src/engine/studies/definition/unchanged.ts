@@ -1,4 +1,4 @@
 import type { PixelTransform } from '#shared/transforms/index.ts'
 
-/** The transform of images as they are. */
+/** The transform that leaves images unchanged. */
 export const unchanged = (): PixelTransform => ({ op: 'identity' })

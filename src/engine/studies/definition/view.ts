@@ -3,7 +3,7 @@ import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { Rewrite } from '#shared/rewrites.ts'
 import type { Condition, StudyImage } from '../../facts/index.ts'
 
-/** A number that stands for a model in a ranking. */
+/** A number of one model that the ranking shows. */
 export interface Metric {
   /** The same in every study of the kind, e.g. "imagenet-c.mce". */
   key: string
@@ -16,14 +16,14 @@ export interface Metric {
   n: number
 }
 
-/** What a study shows of its grid: tables and figures as data, and the words under them. */
+/** What a study shows of its grid: tables, figures and notes. */
 export interface View {
   tables: DataTable[]
   figures: FigureSpec[]
   reported: ReportedValue[]
-  /** Its columns in the ranking of models; none when left out. */
+  /** Its columns in the ranking of models; left out = none. */
   metrics?: Metric[]
-  /** Which definitions, seeds and choices the numbers rest on. */
+  /** The definitions, seeds and choices that the numbers rest on. */
   notes: string[]
 }
 
@@ -31,24 +31,28 @@ export interface View {
 export interface Axis<P> {
   /** E.g. "Dropped (%)". */
   title: string
-  /** Place of a condition on it; null for one that has none. */
+  /** The position of a condition on the axis; null where it has none. */
   of(params: Condition['params'], chosen: P): number | null
-  /** A place in words, e.g. "50 %". */
+  /** A position in words, e.g. "50 %". */
   label(x: number, chosen: P): string
-  /** Whether a condition is one of those that get harder along it, so that an image has a place where it first fails. */
+  /**
+   * Whether the condition gets harder along the axis, so that an image has a position where it first fails.
+   */
   hardens?(params: Condition['params'], chosen: P): boolean
 }
 
-/** A point of a figure that comes of many images. */
+/** A point of a figure that was computed over several images. */
 export interface PointImages extends StudyPoint {
-  /** Those it was computed over, each with its own value at the point; null where none is kept. */
+  /** The images it was computed over, each with its own value at the point; null where none is stored. */
   images: { id: number; value: number | null }[]
 }
 
-/** Vectors a study keeps of images beside its facts, under one key of a model. */
-export interface Kept {
+/** The vectors a study stores of images besides facts, under one key of a model. */
+export interface KeptVectors {
   rewrite: Rewrite
   images: StudyImage[]
-  /** One vector was made of all of them and is kept under the first; else each has its own. */
+  /**
+   * Whether one vector was computed over all of them and is stored under the first; else each has its own.
+   */
   together: boolean
 }

@@ -2,7 +2,7 @@ import type { ConditionWords } from '#shared/contract/index.ts'
 import type { Condition } from '../../facts/index.ts'
 import type { StudyDefinition } from './definition.ts'
 
-/** What a study's definition says of one of its conditions. `chosen`: the study's parameters. */
+/** The titles and the axis position of a condition. `chosen`: the study's parameters. */
 export function wordsOf(
   { axis }: Pick<StudyDefinition, 'axis'>,
   chosen: Record<string, unknown>,

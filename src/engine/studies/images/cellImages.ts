@@ -4,14 +4,16 @@ import { imageRows } from '../../datasets/index.ts'
 import type { Db, Workspace } from '../../workspace/index.ts'
 import { planStudy } from '../store/plan.ts'
 import { pointImages } from './pointImages.ts'
-import { cellOf, type Cell } from './rows.ts'
+import { cellOf, type StudyCell } from './rows.ts'
 import { byConfidence, type ConfidenceOrder, type Flip, flips, isFlip } from '../../facts/index.ts'
 
 const isPointOrder = (direction: CellOrder) => direction === 'largest' || direction === 'smallest'
 
 /**
- * Images behind a cell or a point, page by page: `after` is the last image of the page before. Throws STUDY_PARAMS for a
- * key or an order that it does not have.
+ * Lists the images behind a cell or a point, page by page. `after` is the last image of the page before.
+ *
+ * @throws STUDY_PARAMS where the study has no such key or order
+ * @throws MODEL_NOT_FOUND where the model is not one of the study
  */
 export async function cellImages(workspace: Workspace, input: CellImagesInput): Promise<CellImages> {
   const { db } = workspace
@@ -39,10 +41,12 @@ export async function cellImages(workspace: Workspace, input: CellImagesInput): 
   }
 }
 
-/** Images both cells have facts for and whose answer flipped, in order of image id. */
+/**
+ * Finds the images that have a fact in both cells and fit `flip` (null = all of them), in order of image id.
+ */
 function flipped(
   db: Db,
-  { variantId, stored, baseline, baselineVariantId }: Cell,
+  { variantId, stored, baseline, baselineVariantId }: StudyCell,
   flip: Flip | null,
   after: number | null,
   limit: number,
@@ -60,10 +64,13 @@ function flipped(
   return { ids, total }
 }
 
-/** Measured images by confidence; of a condition drawn per group, whose parts cannot be put in one order, the first part. */
+/**
+ * Lists measured images by confidence. A condition drawn per group has several parts, which cannot be put in
+ * one order: the first part stands for it.
+ */
 function ordered(
   db: Db,
-  { variantId, stored }: Cell,
+  { variantId, stored }: StudyCell,
   order: ConfidenceOrder,
   after: number | null,
   limit: number,

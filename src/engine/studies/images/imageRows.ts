@@ -6,7 +6,10 @@ import { planStudy } from '../store/plan.ts'
 import { currentVariants, predictionFinder, settingOf } from '../../facts/index.ts'
 import { wordsOf } from '../definition/index.ts'
 
-/** How one image fares under every condition of a study, model by model; conditions it was not measured under are left out. */
+/**
+ * Reads the predictions of one image under every condition of a study, model by model. Conditions it was not
+ * measured under are left out.
+ */
 export function studyImageRows(
   db: Db,
   studyId: number,

@@ -6,8 +6,10 @@ import type { StudyPlan } from '../store/plan.ts'
 import type { PointImages } from '../definition/index.ts'
 
 /**
- * Images behind a point that is no condition, by their own values, page by page. Throws STUDY_PARAMS for a point the study
- * does not have, and MODEL_NOT_FOUND.
+ * Lists the images behind a point that is no condition, ordered by their own values, page by page.
+ *
+ * @throws STUDY_PARAMS where the study has no such point or order
+ * @throws MODEL_NOT_FOUND where the model is not one of the study
  */
 export async function pointImages(
   workspace: Workspace,
@@ -39,7 +41,7 @@ export async function pointImages(
   return { rows, next, total: ordered.length, compared: 0, point }
 }
 
-/** Images without a value at the end; equal ones in order of id. */
+/** Sorts images by value, those without a value last, equal values by id. */
 function byValue(images: PointImages['images'], direction: 'largest' | 'smallest'): PointImages['images'] {
   const sign = direction === 'largest' ? -1 : 1
   const place = ({ value }: { value: number | null }) => (value === null ? Infinity : sign * value)

@@ -5,16 +5,21 @@ import type { Db } from '../../workspace/index.ts'
 import { planStudy } from '../store/plan.ts'
 import { currentVariants, measuredImages, type PlannedCondition, settingOf } from '../../facts/index.ts'
 
-export interface Cell {
+export interface StudyCell {
   stored: PlannedCondition
-  /** null before it was measured. */
+  /** null before the condition was measured. */
   variantId: number | null
   baseline: PlannedCondition
   baselineVariantId: number | null
 }
 
-/** One cell of a study, and the one it is compared with. */
-export function cellOf(db: Db, studyId: number, modelId: number, key: string): Cell {
+/**
+ * Finds one cell of a study and the cell it is compared with.
+ *
+ * @throws MODEL_NOT_FOUND where the model is not one of the study
+ * @throws STUDY_PARAMS where the study has no such condition
+ */
+export function cellOf(db: Db, studyId: number, modelId: number, key: string): StudyCell {
   const { models } = planStudy(db, studyId)
   const planned = models.find(({ model }) => model.id === modelId)
   if (!planned) throw new KernelscopeError('MODEL_NOT_FOUND', `the study has no model with id ${modelId}`)
@@ -31,7 +36,11 @@ export function cellOf(db: Db, studyId: number, modelId: number, key: string): C
   return { stored, variantId: variantOf(stored), baseline, baselineVariantId: variantOf(baseline) }
 }
 
-/** The facts behind one cell, in order of image id. */
+/**
+ * Reads the facts of one cell in order of image id: at most `limit`, after the image `after`.
+ *
+ * @throws MODEL_NOT_FOUND, STUDY_PARAMS as `cellOf`
+ */
 export function studyRows(
   db: Db,
   studyId: number,

@@ -14,7 +14,7 @@ interface Row {
 
 const ids = z.array(z.int())
 
-/** What is compared with the cursor, lower first. */
+/** SQL of the value that the cursor is compared with; lower comes first. */
 const places: Record<StudyImageOrder, string> = {
   image: 'image_id',
   failsFirst: 'fails_at',
@@ -22,8 +22,9 @@ const places: Record<StudyImageOrder, string> = {
 }
 
 /**
- * The images of a study that have facts, in an order, from behind the image `after` on. Sums them up first where facts have come
- * since; while a job runs only for a first page, so that one list is of one moment.
+ * Lists the images of a study that have facts, in an order, starting behind the image `after`. If facts were
+ * added since the last summary, they are summed up first. While a job runs that happens only for a first
+ * page, so that all pages of a list show one moment.
  */
 export async function studyImages(
   db: Db,

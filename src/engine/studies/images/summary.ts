@@ -36,8 +36,8 @@ function cellsOf(db: Db, { definition, study, models }: StudyPlan): SummaryCell[
 }
 
 /**
- * Sums the images of a study up into `study_summary`, unless the same facts were summed up before. In turns, so that
- * nothing waits for long.
+ * Sums up the images of a study into `study_summary`, unless the facts are unchanged since the last time. It
+ * yields to other work again and again.
  */
 export async function summarise(db: Db, plan: StudyPlan): Promise<void> {
   const { study, source } = plan
@@ -58,7 +58,7 @@ export async function summarise(db: Db, plan: StudyPlan): Promise<void> {
     for (const { image, failsAt, failing, disagreement } of rows)
       insert.run(study.id, image, failsAt ?? never, failing, disagreement ?? unknown)
   })
-  // OpenInspections at a study that was never measured leaves the workspace as it is.
+  // Opening a study that was never measured writes nothing to the workspace.
   if (cells.length === 0) return
   for (const page of imageSummaries(db, source, cells)) {
     store(page)
@@ -70,6 +70,9 @@ export async function summarise(db: Db, plan: StudyPlan): Promise<void> {
   )
 }
 
-/** Stands for "fails nowhere" behind every place of an axis, and for "nothing to compare" behind every share. */
+/**
+ * `never` means "fails nowhere" and sorts behind every position of an axis; `unknown` means "nothing to
+ * compare" and sorts below every share.
+ */
 export const never = 1e308
 export const unknown = -1

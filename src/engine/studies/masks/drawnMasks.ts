@@ -9,29 +9,34 @@ import {
 import type { Db, Workspace } from '../../workspace/index.ts'
 import { openDraws } from './draws.ts'
 import type { DrawsReader } from './reader.ts'
-import type { Masked } from './maskFile.ts'
+import type { MaskedExample } from './maskFile.ts'
 import type { StoredModel } from '../../models/index.ts'
 import { nextTurn } from '../../base/nextTurn.ts'
 import { imageChunks, type ImageSource, partFor, type PlannedCondition } from '../../facts/index.ts'
 
-/** An image as far as its mask depends on it and on its group. */
-export interface DrawnImage extends Masked {
+/** An image with what its mask and its group depend on. */
+export interface MaskedImage extends MaskedExample {
   id: number
 }
 
-/** The masks that the conditions of a model show, at its input size, made as they are read. */
+/** The masks that the conditions of a model apply, at its input size, computed while they are read. */
 export interface DrawnMasks extends WrittenMasks {
   close(): void
 }
 
-/** Images of a source by digest, equal ones by id, in 256 parts; other work of the thread has its turn between. */
+/**
+ * Reads the images of a source ordered by digest, equal digests by id, in 256 parts by first byte. It yields
+ * to other work in between.
+ *
+ * @throws the signal's reason where it aborts
+ */
 export async function inDigestOrder(
   db: Db,
   source: ImageSource,
   signal?: AbortSignal,
-): Promise<DrawnImage[][]> {
-  const parts = Array.from({ length: 256 }, (): DrawnImage[] => [])
-  // One text for each class, however many images.
+): Promise<MaskedImage[][]> {
+  const parts = Array.from({ length: 256 }, (): MaskedImage[] => [])
+  // Images of a class share one string.
   const names = new Map<string, string>()
   for (const chunk of imageChunks(db, source, 1000)) {
     for (const { id, digest, className } of chunk) {
@@ -49,11 +54,16 @@ export async function inDigestOrder(
   return parts
 }
 
-/** Opens the draws that conditions replay. `images` as `inDigestOrder` gives them. */
+/**
+ * Opens the masks of a model's conditions. Reads the draws files that they replay.
+ *
+ * @param images as `inDigestOrder` returns them
+ * @throws DRAWS_MALFORMED where a draws file is missing or damaged
+ */
 export async function openDrawn(
   workspace: Workspace,
   { model, conditions }: { model: Pick<StoredModel, 'preprocessing'>; conditions: PlannedCondition[] },
-  images: readonly DrawnImage[][],
+  images: readonly MaskedImage[][],
 ): Promise<DrawnMasks> {
   const [height, width] = model.preprocessing.size
   const replayed = new Map<string, DrawsReader>()
@@ -68,9 +78,9 @@ export async function openDrawn(
     close()
     throw error
   }
-  const bitsOf = (transform: PatchDrop, image: DrawnImage) => {
+  const bitsOf = (transform: PatchDrop, image: MaskedImage) => {
     const { level } = drawsEntry(transform, image.digest)
-    // Of one level: there is one for each repeat.
+    // Reads one level only: the file has one for each repeat.
     const draws = transform.draws === null ? undefined : replayed.get(transform.draws)?.of(image, level)
     return toBitset(patchMask(transform, image.digest, height, width, draws))
   }
@@ -90,14 +100,17 @@ export async function openDrawn(
   }
 }
 
-/** The masks of one condition by owner: of images, the first of equal ones stands for all; or of groups, that of their first image. */
+/**
+ * Yields the masks of one condition by owner. An owner is an image, where equal images have one mask, or a
+ * group, whose mask is that of its first image.
+ */
 function* entriesOf(
   stored: PlannedCondition | undefined,
-  images: readonly DrawnImage[][],
-  bitsOf: (transform: PatchDrop, image: DrawnImage) => string,
+  images: readonly MaskedImage[][],
+  bitsOf: (transform: PatchDrop, image: MaskedImage) => string,
 ): Generator<readonly [string, string]> {
   if (!stored) return
-  const groups = new Map<string, { image: DrawnImage; transform: PatchDrop }>()
+  const groups = new Map<string, { image: MaskedImage; transform: PatchDrop }>()
   let last = ''
   for (const part of images)
     for (const image of part) {

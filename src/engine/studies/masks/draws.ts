@@ -6,19 +6,21 @@ import { KernelscopeError } from '#shared/errors.ts'
 import { parseDraws, type Draws, type PixelTransform } from '#shared/transforms/index.ts'
 import { writeWhole } from '../../base/wholeFile.ts'
 import type { Workspace } from '../../workspace/index.ts'
-import { openMaskFile, readMaskFile, type Masked, type MaskFile, type MaskFrame } from './maskFile.ts'
+import { openMaskFile, readMaskFile, type MaskedExample, type MaskFile, type MaskFrame } from './maskFile.ts'
 import type { DrawsReader } from './reader.ts'
 import { openReplay } from './replayFile.ts'
 import type { StoredCondition } from '../../facts/index.ts'
 
 const fileOf = ({ draws }: Workspace, digest: string) => join(draws, `${digest}.json`)
-/** Where masks lie that were made here, in place of a file that was imported. */
+/** Path of the file with masks that were made here, in contrast to imported ones. */
 export const madeFileOf = ({ draws }: Workspace, digest: string) => join(draws, `${digest}.sqlite`)
 
 /**
- * Keeps the text of a masks file in the workspace; its digest names it from then on.
+ * Stores the text of a masks file in the workspace and returns its digest (sha256, hex), which names it from
+ * then on.
  *
- * @throws DRAWS_MALFORMED, DISK_FULL
+ * @throws DRAWS_MALFORMED where the text is no masks file
+ * @throws DISK_FULL where the disk is full
  */
 export async function keepMasks(workspace: Workspace, text: string): Promise<string> {
   parseDraws(text)
@@ -28,7 +30,12 @@ export async function keepMasks(workspace: Workspace, text: string): Promise<str
   return digest
 }
 
-/** The masks that conditions show; null where none are kept. Conditions of one study name one file. */
+/**
+ * Opens the draws file of conditions; null where they name none. All conditions of a study name the same
+ * file.
+ *
+ * @throws DRAWS_MALFORMED where the workspace has no such file or it is damaged
+ */
 export async function drawsOfConditions(
   workspace: Workspace,
   conditions: readonly StoredCondition[],
@@ -40,11 +47,15 @@ export async function drawsOfConditions(
   return null
 }
 
-/** What the draws file a transform names has of an image; undefined where it names none. */
+/**
+ * Reads an image's masks from the draws file that a transform names; undefined where it names none.
+ *
+ * @throws DRAWS_MALFORMED where the workspace has no such file or it is damaged
+ */
 export async function drawsOfTransform(
   workspace: Workspace,
   transform: PixelTransform,
-  image: Masked,
+  image: MaskedExample,
 ): Promise<Draws | undefined> {
   if (transform.op !== 'patchDrop' || transform.draws === null) return undefined
   const reader = await openDraws(workspace, transform.draws)
@@ -55,7 +66,7 @@ export async function drawsOfTransform(
   }
 }
 
-/** Opens the masks made here that are kept under a name of 64 hex digits, new where there are none. */
+/** Opens the file of masks made here under a name of 64 hex digits, and creates it where there is none. */
 export async function openMasks(workspace: Workspace, name: string, frame: MaskFrame): Promise<MaskFile> {
   const path = madeFileOf(workspace, name)
   const before = fileOf(workspace, name)
@@ -63,7 +74,11 @@ export async function openMasks(workspace: Workspace, name: string, frame: MaskF
   return openMaskFile(path, frame, draws)
 }
 
-/** Opens what the workspace keeps under a digest; throws DRAWS_MALFORMED where there is nothing. */
+/**
+ * Opens the draws that the workspace holds under a digest.
+ *
+ * @throws DRAWS_MALFORMED where there are none, or the file is damaged
+ */
 export async function openDraws(workspace: Workspace, digest: string): Promise<DrawsReader> {
   const isName = /^[0-9a-f]{64}$/.test(digest)
   const made = isName ? readMaskFile(madeFileOf(workspace, digest)) : null

@@ -2,28 +2,30 @@ import { JSONParser, TokenType, type JsonTypes, type ParsedElementInfo } from '@
 import { KernelscopeError } from '#shared/errors.ts'
 import { checkDraws, masksOf, type Draws, type SizedMasks } from '#shared/transforms/index.ts'
 
-/** Masks of one size, as they stand in a file. */
+/** One mask of a draws file. */
 export interface DrawnMask {
-  /** 0 for the file's own, then the places of `others`, from 1. */
+  /** Index of the masks of one size: 0 for the file's own `entries`, from 1 for its `others`. */
   size: number
   level: string
   owner: string
   bits: string
 }
 
-/** Bytes that one text, number or gap may have; a mask of that size has four million patches. */
+/** Most bytes of one text, number or gap. A mask of that size has four million patches. */
 const longest = 2 ** 20
 const deepest = 100
-/** Characters and values that are no masks. */
+/** Most characters and values held besides masks. */
 const mostKept = 2 ** 22
-/** What stands where masks should is wrong: the first of it is told. */
+/** Most wrong values held in place of masks. The first is reported. */
 const mostWrong = 1000
 
 const members = ['format', 'version', 'patch', 'height', 'width', 'entries', 'others']
 
 /**
- * Reads a draws file piece by piece, so that it may be longer than any string: its masks are handed out as they come, and
- * of all else only what tells whether the file is sound is kept. Throws DRAWS_MALFORMED.
+ * Parses a draws file piece by piece, so that it may be longer than a string can be. Hands masks out as they
+ * are read. Of everything else it holds only what is needed to validate the file.
+ *
+ * @throws DRAWS_MALFORMED from its methods where the file is invalid
  */
 export class DrawsPieces {
   readonly #parser = new JSONParser({ numberBufferSize: 64 })
@@ -44,7 +46,11 @@ export class DrawsPieces {
     this.#parser.onValue = (element) => this.#take(element)
   }
 
-  /** The masks that end in this piece. */
+  /**
+   * Returns the masks that end in this piece.
+   *
+   * @throws DRAWS_MALFORMED where the text so far is no draws file
+   */
   read(piece: Uint8Array): DrawnMask[] {
     this.#entries = []
     if (this.#sinceToken > longest) throw malformed('a text in it is too long')
@@ -57,17 +63,23 @@ export class DrawsPieces {
     return this.#entries
   }
 
-  /** The file without its masks, after its last piece; DRAWS_MALFORMED names what is missing or wrong. */
+  /**
+   * Returns the file without its masks. Call it after the last piece.
+   *
+   * @throws DRAWS_MALFORMED where something is missing or wrong; the message names it
+   */
   head(): Draws {
-    // A number is known to be whole by what follows it.
+    // A number ends only where another character follows.
     this.read(Buffer.from(' '))
     if (!this.#parser.isEnded) throw malformed('not JSON')
     const head = checkDraws(this.#document)
-    if (this.#wrong > mostWrong) throw malformed('too much in it is no mask')
+    if (this.#wrong > mostWrong) throw malformed('it holds too much that is not a mask')
     return head
   }
 
-  /** The parser has put a whole value into its parent; what is not to be kept is taken out again. */
+  /**
+   * Called when the parser has put a complete value into its parent. Removes values that are not to be held.
+   */
   #take({ value, key, parent, stack }: ParsedElementInfo): void {
     if (!parent) {
       this.#document = value
@@ -82,17 +94,17 @@ export class DrawsPieces {
       return
     }
     this.#kept += 1 + String(key).length + (typeof value === 'string' ? value.length : 0)
-    if (this.#kept > mostKept) throw malformed('too much in it is no mask')
+    if (this.#kept > mostKept) throw malformed('it holds too much that is not a mask')
   }
 
   #stays(path: JsonPath, value: ParsedElementInfo['value']): boolean {
     if (!members.includes(String(path[0]))) return false
     const [member, level, ...inner] = inOwn(path)
     if (level === undefined) return true
-    // Nothing is looked at in what should be a number, a word or a mask.
+    // A list or an object that should be a number, a word or a mask is not held.
     if (member !== 'entries' || inner.length > 1) return false
     if (inner.length === 0 && typeof value === 'object' && value !== null) {
-      // What is left of a level is wrong, and counted.
+      // A level that still has members is wrong and is counted.
       if (Object.keys(value).length > 0) return true
       if (isLevel(level) && !Array.isArray(value)) return false
     }
@@ -100,7 +112,7 @@ export class DrawsPieces {
   }
 }
 
-/** A file's head with masks in their places. */
+/** Puts masks back into the head of a file. */
 export function withMasks(head: Draws, masks: readonly DrawnMask[]): Draws {
   const entries = masksOf(head).map((): SizedMasks['entries'] => ({}))
   for (const { size, level, owner, bits } of masks) ((entries[size] ??= {})[level] ??= {})[owner] = bits
@@ -112,15 +124,15 @@ export function withMasks(head: Draws, masks: readonly DrawnMask[]): Draws {
   }
 }
 
-/** Place of a value in a document: member names and indices from the outside in. */
+/** Path of a value in a document: member names and indices from the outside in. */
 type JsonPath = readonly JsonTypes.JsonKey[]
 
 const isOther = ([first, second]: JsonPath) => first === 'others' && typeof second === 'number'
 
-/** A place inside the masks of one size. */
+/** A path relative to the masks of one size. */
 const inOwn = (path: JsonPath): JsonPath => (isOther(path) ? path.slice(2) : path)
 
-/** The mask that a value is; null for what is none. */
+/** Reads the mask at a path; null where the value is no mask. */
 function entryOf(path: JsonPath, bits: ParsedElementInfo['value']): DrawnMask | null {
   const [member, level, owner, ...more] = inOwn(path)
   if (member !== 'entries' || !isLevel(level) || typeof owner !== 'string') return null

@@ -4,39 +4,39 @@ import { droppedShare } from '#shared/saliency.ts'
 import { fromBitset, toBitset, type Draws } from '#shared/transforms/index.ts'
 import { asWorkspaceError } from '../../workspace/index.ts'
 
-/** What the masks of a file are for. */
+/** The geometry that all masks of a file share. */
 export interface MaskFrame {
   /** Side of a patch and size of the masked image, in pixels. */
   patch: number
   height: number
   width: number
-  /** The mask of a picture depends on the class it is taken to be of. */
+  /** Whether the mask of an image also depends on its class. */
   byClass: boolean
 }
 
-/** An image as far as its mask depends on it. */
-export interface Masked {
+/** The example that a mask belongs to. */
+export interface MaskedExample {
   /** sha256 of the file, hex. */
   digest: string
   className: string | null
 }
 
-/** A mask: one byte per patch in row order, 1 = dropped. `level` as in a draws file. */
+/** A mask with one byte per patch in row order, 1 = dropped. `level` as in a draws file. */
 export interface NewMask {
-  image: Masked
+  image: MaskedExample
   level: string
   mask: Uint8Array
 }
 
-/** Masks of many images, as SQLite, so that those of some images are read and written without the others. */
+/** A SQLite file with the masks of many images, which can be read and written one by one. */
 export interface MaskFile {
-  /** What it has of an image, of one level or of all, in the form of a draws file. */
-  of(image: Masked, level?: string): Draws
-  /** Images that lack a mask of one of the levels. */
-  lacking<T extends Masked>(images: readonly T[], levels: readonly string[]): T[]
+  /** The masks of an image, of one level or of all, in the form of a draws file. */
+  of(image: MaskedExample, level?: string): Draws
+  /** The images that lack a mask of at least one of the levels. */
+  lacking<T extends MaskedExample>(images: readonly T[], levels: readonly string[]): T[]
   keep(masks: readonly NewMask[]): void
-  /** By level: masks of these images, and the sum of their shares of dropped patches. */
-  dropped(images: readonly Masked[]): Map<string, { masks: number; share: number }>
+  /** By level: how many of these images have a mask, and the sum of their shares of dropped patches. */
+  dropped(images: readonly MaskedExample[]): Map<string, { masks: number; share: number }>
   close(): void
 }
 
@@ -48,7 +48,11 @@ const tables = `
     subject TEXT NOT NULL, level TEXT NOT NULL, bits TEXT NOT NULL, share REAL NOT NULL, PRIMARY KEY (subject, level)
   ) WITHOUT ROWID, STRICT;`
 
-/** Opens a file of masks; null where there is none, or one that was never finished. */
+/**
+ * Opens a file of masks; null where there is none, or where it was never completed.
+ *
+ * @throws WORKSPACE_CORRUPT where the file is damaged
+ */
 export function readMaskFile(path: string): MaskFile | null {
   if (!existsSync(path)) return null
   const db = new Database(path)
@@ -64,7 +68,10 @@ export function readMaskFile(path: string): MaskFile | null {
   return null
 }
 
-/** Opens a file of masks, new where there is none; then with those of `before`, a draws file of an earlier version. */
+/**
+ * Opens a file of masks. Creates it where there is none, with the masks of `before`, a draws file of an
+ * earlier version.
+ */
 export function openMaskFile(path: string, frame: MaskFrame, before: Draws | null): MaskFile {
   const found = readMaskFile(path)
   if (found) return found
@@ -98,7 +105,8 @@ function keepDraws(db: Database.Database, { patch, height, width, entries }: Dra
 }
 
 function maskFile(db: Database.Database, { patch, height, width, byClass }: MaskFrame): MaskFile {
-  const ownerOf = ({ digest, className }: Masked) => (byClass ? `${digest} ${className ?? ''}` : digest)
+  const ownerOf = ({ digest, className }: MaskedExample) =>
+    byClass ? `${digest} ${className ?? ''}` : digest
   const insert = db.prepare(insertMask)
   const select = db.prepare<[string], { level: string; bits: string }>(
     'SELECT level, bits FROM mask WHERE subject = ?',

@@ -1,9 +1,9 @@
 import type { Draws } from '#shared/transforms/index.ts'
-import type { Masked } from './maskFile.ts'
+import type { MaskedExample } from './maskFile.ts'
 
-/** Masks that conditions show, image by image. */
+/** Reads the masks that conditions apply, image by image. */
 export interface DrawsReader {
-  /** A draws file that has what there is of this image, of one level or of all. */
-  of(image: Masked, level?: string): Draws
+  /** A draws file with the masks of this image, of one level or of all. */
+  of(image: MaskedExample, level?: string): Draws
   close(): void
 }

@@ -9,7 +9,7 @@ import { asWorkspaceError, type Workspace } from '../../workspace/index.ts'
 import type { DrawsReader } from './reader.ts'
 import { DrawsPieces, withMasks, type DrawnMask } from './drawsPieces.ts'
 
-/** Where the masks of a draws file lie that is too long to be read whole, by the digest of its text. */
+/** Path of the masks of a draws file that is too long to be read at once, by the digest of its text. */
 const replayOf = ({ draws }: Workspace, digest: string) => join(draws, `${digest}.replay.sqlite`)
 
 const tables = `
@@ -19,15 +19,19 @@ const tables = `
   ) WITHOUT ROWID, STRICT;`
 
 /**
- * Reads a draws file piece by piece and keeps its masks in the workspace, whole or not at all; other work of the thread has
- * its turn between. Throws DRAWS_MALFORMED that names the place, FILE_MISSING, DISK_FULL.
+ * Reads a draws file piece by piece and stores its masks in the workspace, completely or not at all. It
+ * yields to other work in between. Returns the sha256 of the file, hex.
+ *
+ * @throws DRAWS_MALFORMED where it is no draws file; the message names the place
+ * @throws FILE_MISSING where it cannot be read
+ * @throws DISK_FULL where the disk is full
  */
 export async function keepReplay(workspace: Workspace, path: string): Promise<{ digest: string }> {
   const draft = join(workspace.draws, `.${randomUUID()}.tmp`)
   const db = new Database(draft)
   const hash = createHash('sha256')
   try {
-    // A draft needs no safety of its own: it reaches the disk at once, before it takes its name.
+    // The draft needs no journal: it is synced to disk before it gets its name.
     db.pragma('journal_mode = OFF')
     db.pragma('synchronous = OFF')
     db.exec(tables)
@@ -46,7 +50,7 @@ export async function keepReplay(workspace: Workspace, path: string): Promise<{ 
     await toDisk(draft)
     const digest = hash.digest('hex')
     const target = replayOf(workspace, digest)
-    // One that is there may be in use.
+    // An existing file may be in use.
     await (existsSync(target) ? rm(draft) : rename(draft, target))
     return { digest }
   } catch (error) {
@@ -72,7 +76,11 @@ function whyNotKept(error: unknown, path: string, draft: string): unknown {
     : asWorkspaceError(error, draft)
 }
 
-/** Opens the masks that `keepReplay` kept under a digest; null where there are none. */
+/**
+ * Opens the masks that `keepReplay` stored under a digest; null where there are none.
+ *
+ * @throws WORKSPACE_CORRUPT, DRAWS_MALFORMED where the file is damaged
+ */
 export function openReplay(workspace: Workspace, digest: string): DrawsReader | null {
   const path = replayOf(workspace, digest)
   if (!existsSync(path)) return null
@@ -91,7 +99,7 @@ function replayIn(db: Database.Database): DrawsReader {
   const select = db.prepare<[string], DrawnMask>(`${mask} subject = ?`)
   const selectOne = db.prepare<[string, string], DrawnMask>(`${mask} subject = ? AND level = ?`)
   const groups = db.prepare<[], DrawnMask>(`${mask} subject >= 'group:' AND subject < 'group;'`)
-  // Groups are few, and which one an image is in is not told.
+  // Groups are few, and the caller does not say which group an image is in: all are returned.
   const grouped = groups.all()
   const groupedBy = Map.groupBy(grouped, ({ level }) => level)
   const ofGroups = withMasks(head, grouped)

@@ -13,13 +13,13 @@ export {
 } from '../../inference/index.ts'
 export { callSize, gradientCallSize } from '../../saliency/index.ts'
 
-/** For a run that begins anew after deaths of the engine: all its calls are smaller. */
+/** The call size after the engine died: every call of the restarted run is smaller. */
 export const smallerAfter = (size: CallSize, crashes: number): CallSize => ({
   ...size,
   most: sizeAfter(size, crashes) || (size.fixed ? size.most : 1),
 })
 
-/** Images that were given up, by example, each counted as failed. */
+/** Records the images that were given up, by example id, and counts each as failed. */
 export function givenUp(progress: Tracker) {
   const problems = new Map<number, ErrorShape>()
   return {

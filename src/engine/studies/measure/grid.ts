@@ -7,8 +7,8 @@ import { sessionsFor } from './sessions.ts'
 import { unmeasured } from './unmeasured.ts'
 
 /**
- * Predictions of one model under its conditions, in as few sessions as are worth it. Only what has no fact is computed.
- * `planChanged` is the study's way to open changed graphs.
+ * Measures the predictions of one model under its conditions in as few sessions as pay off. Computes only
+ * missing facts. `planChanged` plans the sessions with a changed graph.
  */
 export async function measureGrid(context: MeasureContext, planChanged?: PlanSessions): Promise<void> {
   const { workspace, model, source, settings, job, progress } = context
@@ -51,7 +51,7 @@ async function measureSession(
       enterNative: job.enterNative,
       onProgress: progress.add,
     })
-    // What blocks removed or masked kernels cost says nothing of the model's own graph.
+    // The time with removed blocks or masked kernels is no estimate for the model's own graph.
     if (passes > 0 && plan.graph === unchangedGraph) {
       const { variant, batch, secondsToOpen } = classifier
       const secondsPerImage = (performance.now() - started) / 1000 / passes

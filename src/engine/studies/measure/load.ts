@@ -4,7 +4,7 @@ import { imageState, type ImagePool, type LoadRequest } from '../../images/index
 import { prefetch } from './prefetch.ts'
 import type { StudyImage } from '../../facts/index.ts'
 
-/** What may be wrong with an image; anything else is a fault of ours and ends the job. */
+/** Codes that are a fact about an image. Any other error ends the job. */
 const imageProblems: readonly ErrorCode[] = [
   'IMAGE_UNREADABLE',
   'IMAGE_TOO_LARGE',
@@ -15,8 +15,10 @@ const imageProblems: readonly ErrorCode[] = [
 ]
 
 /**
- * Loads one image for the pool's `load`, after a look whether its file is still the one that was indexed: a fact must
- * not be kept under the digest of other bytes. Gives the problem of the image, or null; throws what is none of its.
+ * Loads one image into `target`. Checks first that its file is unchanged since it was indexed, because a fact
+ * must not be stored under the digest of other bytes. Returns the problem of the image, or null.
+ *
+ * @throws errors that are not about the image
  */
 export async function loadImage(
   pool: ImagePool,
@@ -33,7 +35,11 @@ export async function loadImage(
   }
 }
 
-/** The error as a fact about an image; throws it again where it is none. */
+/**
+ * Returns the error as a fact about an image.
+ *
+ * @throws the error itself where it is not about the image
+ */
 export function imageProblem(error: unknown): ErrorShape {
   if (error instanceof KernelscopeError && imageProblems.includes(error.code)) return toErrorShape(error)
   throw error
@@ -48,13 +54,16 @@ async function checkUnchanged({ path, bytes, mtime }: StudyImage): Promise<void>
   })
 }
 
-/** Images as a model sees them: uint8 [batch, height, width, 3], one slot each from 0; a problem where one failed. */
+/**
+ * Images as a model gets them: uint8 [batch, height, width, 3], image i in slot i; a problem where one
+ * failed.
+ */
 export interface LoadedImages {
   pixels: SharedArrayBuffer
   problems: (ErrorShape | null)[]
 }
 
-/** Loads at most `batch` untransformed images; slots beyond them stay black. */
+/** Loads at most `batch` untransformed images. The other slots stay black. */
 export async function loadImages(
   pool: ImagePool,
   images: readonly StudyImage[],
@@ -76,11 +85,12 @@ export async function loadImages(
   return { pixels, problems }
 }
 
+/** One batch: the loaded images and which images they are. */
 export interface LoadedBatch extends LoadedImages {
   images: StudyImage[]
 }
 
-/** `loadImages` batch by batch, each while the one before it is computed. */
+/** Yields the images batch by batch, as `loadImages`. Loads each batch while the one before is computed. */
 export async function* loadedBatches(
   pool: ImagePool,
   images: StudyImage[],

@@ -1,26 +1,26 @@
 import type { ErrorShape } from '#shared/errors.ts'
 import { inCalls } from './calls.ts'
 import { loadImage } from './load.ts'
-import { missingRows, type Row } from './missing.ts'
+import { missingRows, type PassRow } from './missing.ts'
 import { prefetch } from './prefetch.ts'
 import { readingsOf, type SessionReading } from './readings.ts'
 import { type FactStore, factStore, setVariantBatch } from '../../facts/index.ts'
 import type { SessionRun } from './sessionRun.ts'
 
-interface Batch {
+interface FilledBatch {
   pixels: SharedArrayBuffer
-  rows: Row[]
-  /** Rows whose image could not be made. */
+  rows: PassRow[]
+  /** Why the image of a row could not be loaded or transformed; null where it could. */
   problems: (ErrorShape | null)[]
 }
 
-/** Batches that are being decoded while one is computed. */
+/** Batches that are loaded while one is computed. */
 const ahead = 2
 
 /**
- * Measures every image under every condition that has no fact yet. Rows go image by image, so that an image is decoded
- * once for all its conditions; batches of rows are filled by the image workers while the session computes. Stops
- * between batches when `signal` is aborted, with everything computed so far stored. Returns the forward passes made.
+ * Measures every image under every condition without a fact. Rows go image by image, so that an image is
+ * decoded once for all its conditions. Image workers fill batches while the session computes. When `signal`
+ * aborts, it stops after a batch and everything computed is stored. Returns the number of forward passes.
  */
 export async function measure(run: SessionRun): Promise<number> {
   const { db, classifier, plan, signal, onProgress } = run
@@ -40,17 +40,17 @@ export async function measure(run: SessionRun): Promise<number> {
   return passes
 }
 
-async function* batches(run: SessionRun, facts: FactStore): AsyncGenerator<Batch, void, undefined> {
+async function* batches(run: SessionRun, facts: FactStore): AsyncGenerator<FilledBatch, void, undefined> {
   const { classifier, plan, signal } = run
-  // Half as much again, so that a call at half the size may start at any row.
+  // Half a batch more, so that a call of half the size may start at any row.
   const values = Math.ceil(classifier.batch * 1.5) * classifier.height * classifier.width * 3
   const bytes = values * (plan.graph.floats ? 4 : 1)
-  // One batch is computed, `ahead` are filled, one is held by the consumer between two calls.
+  // One batch is computed, `ahead` are being filled, and the consumer holds one between two calls.
   const buffers = Array.from({ length: ahead + 2 }, () => new SharedArrayBuffer(bytes))
   const capacity = classifier.batch
   let turn = 0
-  let rows: Row[] = []
-  const fill = async (): Promise<Batch> => {
+  let rows: PassRow[] = []
+  const fill = async (): Promise<FilledBatch> => {
     const pixels = buffers[turn++ % buffers.length] ?? new SharedArrayBuffer(bytes)
     const batch = { pixels, rows, problems: await load(run, rows, pixels) }
     rows = []
@@ -66,10 +66,10 @@ async function* batches(run: SessionRun, facts: FactStore): AsyncGenerator<Batch
   if (rows.length > 0 && !signal.aborted) yield await fill()
 }
 
-/** Fills slot i of `pixels` with row i; neighbouring rows of one image are one request. */
+/** Fills slot i of `pixels` with row i. Neighbouring rows of one image are one request. */
 async function load(
   { pool, draws, plan }: SessionRun,
-  rows: Row[],
+  rows: PassRow[],
   pixels: SharedArrayBuffer,
 ): Promise<(ErrorShape | null)[]> {
   const problems: (ErrorShape | null)[] = rows.map(() => null)
@@ -94,11 +94,11 @@ async function load(
   return problems
 }
 
-/** Runs the session over a batch and stores what it says. Returns how many rows failed. */
+/** Runs the session over a batch and stores the predictions. Returns the number of failed rows. */
 async function compute(
   { db, classifier }: SessionRun,
   facts: FactStore,
-  { pixels, rows, problems: unmade }: Batch,
+  { pixels, rows, problems: unmade }: FilledBatch,
   readings: SessionReading[],
   crashes: number,
 ): Promise<number> {
@@ -132,7 +132,7 @@ async function compute(
   const calls = {
     call,
     giveUp: (place: number, problem: ErrorShape) => void (problems[place] ??= problem),
-    // A classifier whose worker died opens anew.
+    // A classifier whose worker died opens again.
     ended: () => false,
     shrunk: (most: number) => {
       classifier.batch = most

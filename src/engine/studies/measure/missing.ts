@@ -19,22 +19,22 @@ import {
 } from '../../facts/index.ts'
 import { nextTurn } from '../../base/nextTurn.ts'
 
-/** An image under a geometry: what is decoded once for all its transforms. */
+/** An image under one preprocessing. It is decoded once for all its transforms. */
 export interface ImageView {
   image: StudyImage
   preprocessing: Preprocessing
 }
 
-/** One forward pass of one image, and the facts wanted of it by readout. */
-export interface Row {
+/** One forward pass of one image, and the facts to store of it, by readout. */
+export interface PassRow {
   view: ImageView
   transform: PixelTransform
   wants: { key: FactKey; readout: string }[]
-  /** Rows of different feeds never share a call. */
+  /** Rows with different feeds never share a call. */
   feeds: Feed[]
 }
 
-/** Conditions that one forward pass serves. */
+/** Conditions that share one forward pass. */
 interface Column {
   stored: StoredCondition
   preprocessing: Preprocessing
@@ -46,10 +46,13 @@ const chunkSize = 256
 const noFeeds: Feed[] = []
 
 /**
- * Rows without a fact: source by source, image by image so that an image is decoded once; or condition by condition
- * where their feeds differ.
+ * Yields the rows without a fact: source by source, and image by image, so that an image is decoded once.
+ * Where feeds differ by condition, condition by condition.
  */
-export async function* missingRows(run: SessionRun, facts: FactStore): AsyncGenerator<Row, void, undefined> {
+export async function* missingRows(
+  run: SessionRun,
+  facts: FactStore,
+): AsyncGenerator<PassRow, void, undefined> {
   const columns = columnsOf(run)
   for (const group of Map.groupBy(columns, ({ stored }) => sourceKey(stored.source)).values()) {
     if (run.plan.feedsOf === null) yield* missingRowsOf(run, facts, group)
@@ -82,7 +85,7 @@ async function* missingRowsOf(
   { db, signal, onProgress }: SessionRun,
   facts: FactStore,
   columns: Column[],
-): AsyncGenerator<Row, void, undefined> {
+): AsyncGenerator<PassRow, void, undefined> {
   const source = columns[0]?.stored.source
   if (!source) return
   for (const chunk of imageChunks(db, source, chunkSize)) {
@@ -95,7 +98,7 @@ async function* missingRowsOf(
       known.set(key, done)
       return done
     }
-    const rows: Row[] = []
+    const rows: PassRow[] = []
     let cached = 0
     for (const image of chunk) {
       const views = new Map<Preprocessing, ImageView>()

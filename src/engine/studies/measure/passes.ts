@@ -3,7 +3,10 @@ import { noRewrite } from '#shared/rewrites.ts'
 import { canonicalTransform } from '#shared/transform.ts'
 import { sourceKey, type PlannedCondition } from '../../facts/index.ts'
 
-/** Text that is equal for conditions that differ at most in how they read a model's outputs: one forward pass serves them. */
+/**
+ * A key that is equal for conditions that share one forward pass: they differ at most in how they read the
+ * outputs.
+ */
 export const passKey = ({
   condition: { preprocessing, rewrite = noRewrite },
   parts,

@@ -1,6 +1,6 @@
 /**
- * Runs an async generator up to `depth` items ahead of its consumer. Ending early ends the generator; an error is
- * thrown where its item would have come.
+ * Runs an async generator up to `depth` items ahead of its consumer. If the consumer ends early, the
+ * generator ends too. An error is thrown at the place of the item that caused it.
  */
 export async function* prefetch<T>(
   source: AsyncGenerator<T, void, undefined>,

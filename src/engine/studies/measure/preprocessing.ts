@@ -3,10 +3,10 @@ import { croppedKinds } from '#shared/datasetKinds.ts'
 import type { StoredModel } from '../../models/index.ts'
 import type { Db } from '../../workspace/index.ts'
 
-/** Images looked at to tell whether a dataset has one size. */
+/** How many images are checked to see whether a dataset has one size. */
 const looked = 1000
 
-/** The size of the images, where the ones looked at have but one. */
+/** The size [pixels] that all checked images of a dataset have; null where sizes differ. */
 function onlySize(db: Db, datasetId: number): { height: number; width: number } | null {
   const sizes = db
     .prepare<[number, number], { height: number; width: number }>(
@@ -18,8 +18,9 @@ function onlySize(db: Db, datasetId: number): { height: number; width: number } 
 }
 
 /**
- * The preprocessing for sets whose images are cropped already (ImageNet-C, -P, -9): no resize where they have the model's size;
- * else they are brought to it, with the model's own interpolation. The model's own preprocessing where sizes differ.
+ * Returns the preprocessing for datasets whose images are cropped already (ImageNet-C, -P, -9). Images of the
+ * model's size are not resized; images of another size are resized to it, with the model's interpolation.
+ * Where the images differ in size, it is the model's own preprocessing.
  */
 export function croppedPreprocessing(
   db: Db,
@@ -34,7 +35,7 @@ export function croppedPreprocessing(
   return { ...preprocessing, resize: same ? 'none' : 'squash', resizeTo: null }
 }
 
-/** What a condition on the images of a dataset changes in the model's preprocessing; nothing where it is the model's own. */
+/** Returns the preprocessing of a condition on the images of a dataset; empty where it is the model's own. */
 export function preprocessingChange(
   db: Db,
   datasetId: number,
@@ -44,7 +45,7 @@ export function preprocessingChange(
   return preprocessing === model.preprocessing ? {} : { preprocessing }
 }
 
-/** Said of images that are cropped already but have another size than the model takes; null where there is none. */
+/** A warning where images are cropped already but their size is not the model's; null otherwise. */
 export function enlargement(db: Db, dataset: Dataset, model: StoredModel): string | null {
   if (!croppedKinds.includes(dataset.recognised)) return null
   const size = onlySize(db, dataset.id)
@@ -53,7 +54,7 @@ export function enlargement(db: Db, dataset: Dataset, model: StoredModel): strin
   return `${dataset.title} has images of ${size.height}x${size.width} and ${model.title} takes ${height}x${width}: they are resized (${model.preprocessing.interpolation}, no crop), and accuracies depend on that`
 }
 
-/** The preprocessing a model's studies use for the images of a dataset. */
+/** Returns the preprocessing that a model's studies use for the images of a dataset. */
 export const preprocessingFor = (db: Db, datasetId: number, model: StoredModel): Preprocessing => {
   const kind = db
     .prepare<[number], Dataset['recognised']>('SELECT recognised FROM dataset WHERE id = ?')

@@ -10,28 +10,29 @@ import { loadImages } from './load.ts'
 import { measured, measurementStore, type StudyImage, examplesOf } from '../../facts/index.ts'
 import type { MeasureContext } from '../definition/index.ts'
 
-/** What is read of a model's inside, image by image. */
+/** A way to read vectors of inner values of a model, one per image. */
 export interface Probe {
-  /** The key under which the vectors are kept. */
+  /** The key that the vectors are stored under. */
   rewrite: Rewrite
-  /** File name part of the probed graph. */
+  /** Part of the file name of the probed graph. */
   name: string
-  /** What is read of a model's graph. */
+  /** The places of the model's graph that are read. */
   taps(model: StoredModel): Promise<Tap[]>
-  /** The vector of one image from the tapped tensors of a batch. */
+  /** The vector of one image (row `row`) from the tapped tensors of a batch. */
   vectorOf(outputs: Answers['tensors']['outputs'], row: number): number[]
 }
 
-/** Images per run of a probed graph that takes any number of them. */
+/** Images per run of a probed graph that accepts any batch size. */
 const usualBatch = 8
 
-/** Reads vectors of images; the graph is opened at the first image that has none yet. */
+/** Reads the vectors of images. Opens the graph at the first image without one. */
 export interface Prober {
-  /** Reads and stores what is missing; why an image has none is stored too. */
+  /** Reads and stores missing vectors. An image without one gets the reason stored. */
   measure(images: readonly StudyImage[]): Promise<void>
   close(): Promise<void>
 }
 
+/** Prepares the reading of vectors of images. Nothing is opened yet. */
 export function prober(context: MeasureContext, wanted: Probe): Prober {
   const { workspace, model, job, progress } = context
   let opening: ReturnType<typeof openProbe> | null = null
@@ -85,7 +86,7 @@ export function prober(context: MeasureContext, wanted: Probe): Prober {
   }
 }
 
-/** Reads the vectors of images that have none yet and stores them. */
+/** Reads and stores the vectors of images that have none yet. */
 export async function probeImages(
   context: MeasureContext,
   images: StudyImage[],
@@ -100,7 +101,7 @@ export async function probeImages(
   }
 }
 
-/** Opens the probed graph with the first provider that works. */
+/** Opens the probed graph with the first execution provider that works. */
 export async function openProbe(
   { workspace, model, settings, log }: MeasureContext,
   { name, taps }: Pick<Probe, 'name' | 'taps'>,
@@ -115,7 +116,10 @@ export async function openProbe(
   return { session, provider: provider.name, outputs: tapped.map(({ as }) => as), size }
 }
 
-/** Images as float32 [places, height, width, 3] in [0,1]; black where there is no image or it cannot be read. */
+/**
+ * Loads images as float32 [places, height, width, 3] in [0,1]. A place is black where there is no image or
+ * the image cannot be read.
+ */
 export async function loadFloats(
   { pool, model }: Pick<MeasureContext, 'pool' | 'model'>,
   images: StudyImage[],
@@ -125,7 +129,7 @@ export async function loadFloats(
   return { floats: unitFloats(new Uint8Array(pixels)), problems }
 }
 
-/** The outputs for images as `loadFloats` gives them. */
+/** Runs the probed graph on images as `loadFloats` returns them. */
 export async function runProbe(
   session: TensorSession,
   { preprocessing }: StoredModel,
@@ -138,5 +142,5 @@ export async function runProbe(
   return (await session.run([{ name: pixelsInput, data: floats, shape }, ...feeds], outputs)).outputs
 }
 
-/** Text that is equal for equal sets of images in the same order. */
+/** A key that is equal for equal lists of images in the same order. */
 export const setKey = (images: StudyImage[]): string => canonicalJson(images.map(({ digest }) => digest))

@@ -4,17 +4,19 @@ import type { StoredModel } from '../../models/index.ts'
 import { targetLookup } from './targets.ts'
 import type { StoredCondition } from '../../facts/index.ts'
 
-/** A way of reading outputs that conditions of a lane share, and the true answer of a class name under it; -1 = none. */
+/**
+ * A readout that conditions of a session share, and the index of a class name under it; -1 = unknown class.
+ */
 export interface SessionReading {
   readout: string
   value: Readout
   targetOf(className: string): number
 }
 
-/** Text that is equal for equal readouts. */
+/** A key that is equal for equal readouts. */
 export const readoutKey = (readout: Readout = allOutputs): string => canonicalJson(readout)
 
-/** The different readouts of conditions, so that one forward pass answers for all of them. */
+/** Lists the different readouts of conditions. One forward pass serves them all. */
 export function readingsOf(model: StoredModel, conditions: readonly StoredCondition[]): SessionReading[] {
   const found = new Map(
     conditions.map(({ condition: { readout = allOutputs } }) => [readoutKey(readout), readout]),

@@ -4,7 +4,7 @@ import type { Db } from '../../workspace/index.ts'
 import type { SessionPlan } from '../definition/index.ts'
 import type { DrawsReader } from '../masks/reader.ts'
 
-/** What of a study is measured in one session. */
+/** The part of a study that one session measures. */
 export interface SessionRun {
   db: Db
   pool: ImagePool
@@ -12,9 +12,9 @@ export interface SessionRun {
   plan: SessionPlan
   draws: DrawsReader | null
   signal: AbortSignal
-  /** Deaths of the engine at the place where this begins; its first rows are then tried in smaller calls. */
+  /** How often the engine died where this run starts. Its first rows are then computed in smaller calls. */
   crashes: number
   enterNative(): void
-  /** Called after every batch and every chunk with what came since the last call. */
+  /** Called after every batch and every chunk with the counts since the last call. */
   onProgress(step: { computed: number; cached: number; failed: number }): void
 }

@@ -5,7 +5,7 @@ import type { StoredCondition } from '../../facts/index.ts'
 import { unchangedGraph, type GraphPlan } from '../../models/index.ts'
 import type { PlanSessions, SessionContext, SessionPlan } from '../definition/index.ts'
 
-/** The model's own graph, on images that 8 bit cannot hold. */
+/** The model's own graph with float32 input, for images that 8 bit cannot represent. */
 export const onFloats: GraphPlan = { name: 'floats', floats: true }
 
 const isFloat = ({ parts }: StoredCondition): boolean =>
@@ -15,10 +15,10 @@ const changesGraph = ({ condition: { rewrite = noRewrite } }: StoredCondition): 
   rewrite.op !== 'none'
 
 /**
- * Sorts conditions into as few sessions as are worth it. Those of the model's own graph come first, so that how long it
- * takes is known when `planChanged` chooses sessions for the conditions that change the graph.
+ * Groups conditions into as few sessions as pay off. Sessions of the model's own graph come first: their time
+ * is then known when `planChanged` plans the sessions for conditions that change the graph.
  *
- * @throws UNSUPPORTED where a condition changes the graph and the study has no sessions for that
+ * @throws UNSUPPORTED where a condition changes the graph and `planChanged` is undefined
  */
 export async function* sessionsFor(
   conditions: StoredCondition[],

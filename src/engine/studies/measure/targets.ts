@@ -1,6 +1,9 @@
 import { targetsOf, type StoredModel } from '../../models/index.ts'
 
-/** The model's index of a class name, -1 where it does not know it; looked up once per name. */
+/**
+ * Returns a function that maps a class name to the model's output index, -1 where the model does not know the
+ * class. Each name is looked up once.
+ */
 export function targetLookup({ labelSet, labels }: StoredModel): (className: string) => number {
   const known = new Map<string, number>()
   return (className) => {

@@ -12,15 +12,16 @@ import {
   variantKey,
 } from '../../facts/index.ts'
 
-/** Predictions that are there of a condition's images. */
+/** Counts the images of a condition that have a prediction. */
 export function countMeasured(db: Db, variantId: number, { parts, source }: PlannedCondition): number {
   const count = countFacts(db, source)
   return parts.reduce((sum, part) => sum + count({ variantId, ...part }), 0)
 }
 
 /**
- * Conditions of a model that still lack facts of the provider that would run, so that no session is opened for the
- * others; `stored` counts the facts of those. Their variants are marked as used: results show what was asked for last.
+ * Finds the conditions of a model that lack facts of the provider that would run, so that no session is
+ * opened for the others. `stored` counts the facts of those others. Marks their variants as used, because
+ * results show what was asked for last.
  */
 export function unmeasured<C extends PlannedCondition>(
   db: Db,

@@ -2,10 +2,12 @@ import { attack as attackSchema, type Attack } from '#shared/attacks.ts'
 import type { ConditionWork, ExtraWork, WorkContext } from '../definition/index.ts'
 import type { PlannedCondition } from '../../facts/index.ts'
 
-/** Forward passes that a forward and a backward pass take as long as: about 2.3 in most families (docs/performance.md). */
+/**
+ * Time of a forward and a backward pass, in forward passes: about 2.3 in most families (docs/performance.md).
+ */
 export const gradientForwards = 2.3
 
-/** Gradients of one step: TAIG integrates over the 21 points of a path. */
+/** Gradients per step. TAIG integrates over 21 points of a path. */
 const gradientsPerStep: Record<Attack['kind'], number> = {
   fgsm: 1,
   pgd: 1,
@@ -15,7 +17,10 @@ const gradientsPerStep: Record<Attack['kind'], number> = {
   sign: 0,
 }
 
-/** Forward passes of one image under attacks that one trajectory serves: all gradients of the longest, and an answer for each. */
+/**
+ * Forward passes of one image under attacks that share a trajectory: all gradients of the longest one, and
+ * one prediction for each attack.
+ */
 export function attackForwards(attacks: readonly Attack[]): number {
   const [first] = attacks
   if (!first) return 0
@@ -23,13 +28,16 @@ export function attackForwards(attacks: readonly Attack[]): number {
   return first.restarts * (steps * gradientsPerStep[first.kind] * gradientForwards + attacks.length)
 }
 
-/** Equal for attacks that one trajectory serves: they differ in steps only, or for one-step attacks in epsilon only. */
+/**
+ * A key that is equal for attacks that share a trajectory: they differ only in steps, or, for one-step
+ * attacks, only in epsilon.
+ */
 export function trajectoryKey({ epsilon, alpha, steps, ...shared }: Attack): string {
   const oneStep = shared.kind === 'fgsm' || shared.kind === 'sign'
   return JSON.stringify(oneStep ? shared : { ...shared, epsilon, alpha })
 }
 
-/** The attack of a condition that is made with the model's own gradient. */
+/** The attack of a condition, where it uses the model's own gradient; else null. */
 const ownAttack = ({ parts }: PlannedCondition): Attack | null => {
   const attack = attackSchema.safeParse(parts[0]?.transform).data
   return attack?.surrogate === null ? attack : null
@@ -43,8 +51,8 @@ export const attackWork: ConditionWork = {
   forwards: (conditions) => attackForwards(conditions.flatMap((stored) => ownAttack(stored) ?? [])),
 }
 
-/** The same number of drawn images for every model, at so many forward passes each. */
-export const drawnWork = (
+/** The same number of sampled images for every model, each at `forwards` forward passes. */
+export const sampledWork = (
   { models, images, settled }: WorkContext,
   drawn: number,
   forwards: number,

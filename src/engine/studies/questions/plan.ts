@@ -4,7 +4,7 @@ import { KernelscopeError, toErrorShape } from '#shared/errors.ts'
 import { getDataset } from '../../datasets/index.ts'
 import { getModel, listModels, type StoredModel } from '../../models/index.ts'
 import { studyCost } from '../cost/cost.ts'
-import type { AskedModels, StudyQuestion } from '../definition/index.ts'
+import type { QuestionModels, StudyQuestion } from '../definition/index.ts'
 import { studyDefinitions } from '../registry.ts'
 import { findStudy, settledStudy } from '../store/store.ts'
 import { planSuite } from '../suite/suite.ts'
@@ -12,8 +12,8 @@ import type { Db, Workspace } from '../../workspace/index.ts'
 import { speeds, type Speed } from './speed.ts'
 import { nextTurn } from '../../base/nextTurn.ts'
 
-/** The models of a workspace by what questions need. */
-export function askedModels(db: Db): AskedModels {
+/** Collects the models of a workspace that questions may use. */
+export function questionModels(db: Db): QuestionModels {
   const usable = listModels(db).filter(({ problem }) => problem === null)
   const classifiers = usable.filter(({ role }) => role === 'classifier')
   const kernel = ({ largestKernel }: StoredModel) => largestKernel ?? 0
@@ -29,10 +29,10 @@ export interface QuestionPlan extends StudyQuestion {
   group: Question['group']
 }
 
-/** Benchmarks, all of section 3, stand behind the experiments. */
+/** Benchmarks, all of section 3, come after the experiments. */
 const orderOf = ({ group, section }: QuestionPlan): number => (group === 'experiment' ? Number(section) : 5)
 
-/** The questions of all studies: experiments by their section of the paper, then the benchmarks. */
+/** The questions of all studies: experiments in the order of the paper's sections, then benchmarks. */
 export const questionPlans: readonly QuestionPlan[] = studyDefinitions
   .flatMap(({ id: kind, questions = [] }) =>
     questions.map((question): QuestionPlan => ({
@@ -44,12 +44,12 @@ export const questionPlans: readonly QuestionPlan[] = studyDefinitions
   .sort((a, b) => orderOf(a) - orderOf(b))
 
 /**
- * A question as a study of this workspace that takes about `budget` seconds at most. The time decides the number of
- * images of each class, then, where one is too many already, the number of models.
+ * Plans a question as a study of this workspace that takes at most about `budget` seconds. Shorter time means
+ * fewer images of each class, and, once that is one, fewer models.
  */
 export async function planQuestion(
   workspace: Workspace,
-  asked: AskedModels,
+  asked: QuestionModels,
   plan: QuestionPlan,
   budget: number,
 ): Promise<Question> {
@@ -83,16 +83,16 @@ export async function planQuestion(
 
 type Estimate = Pick<Question, 'images' | 'seconds' | 'measured'>
 
-async function fit(workspace: Workspace, asked: AskedModels, plan: QuestionPlan, budget: number) {
+async function fit(workspace: Workspace, asked: QuestionModels, plan: QuestionPlan, budget: number) {
   const models = (plan.models?.(asked) ?? asked.classifiers).map((model) => model.id)
   if (models.length === 0)
-    throw new KernelscopeError('MODEL_NOT_FOUND', `no model of the workspace can be asked this`, {
+    throw new KernelscopeError('MODEL_NOT_FOUND', 'the workspace has no model for this question', {
       hint: plan.models ? 'Add a model with depthwise kernels.' : 'Add a classifier.',
     })
   const fast = speeds(workspace.db, listModels(workspace.db))
   for (let count = models.length; ; count--) {
     const whole = await inputFor(workspace, asked, plan, models.slice(0, count))
-    // What was asked before stays asked in the size it had then, however fast the models have proved since.
+    // A question that was asked before keeps its size, however fast the models turned out to be.
     const before = findStudy(workspace.db, await settledStudy(workspace.db, whole), null, 'any')
     if (before) {
       const input = { ...whole, sample: before.sample }
@@ -110,14 +110,14 @@ async function fit(workspace: Workspace, asked: AskedModels, plan: QuestionPlan,
   }
 }
 
-/** The study on all images of the dataset that fits it best. */
+/** The input of the study on all images of the dataset that fits it best. */
 async function inputFor(
   workspace: Workspace,
-  asked: AskedModels,
+  asked: QuestionModels,
   plan: QuestionPlan,
   modelIds: number[],
 ): Promise<StudyInput> {
-  // An experiment takes the dataset that clean accuracy would be measured on.
+  // An experiment uses the dataset that clean accuracy would use.
   const kind = plan.group === 'benchmark' ? plan.kind : 'clean-accuracy'
   const suite = await planSuite(workspace, { modelIds, kinds: [kind], preset: 'full', sample: null })
   const [entry] = suite.entries
@@ -151,7 +151,7 @@ async function estimateOf(
     estimate.seconds += forwards * seconds
     estimate.measured &&= measured
   }
-  // Counting stored facts takes a while in a large workspace: others are let in between.
+  // Counting facts takes long in a large workspace: other work goes on in between.
   await nextTurn()
   return estimate
 }

@@ -3,20 +3,23 @@ import type { StoredModel } from '../../models/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import { currentVariant } from '../../facts/index.ts'
 
-/** Seconds of one forward pass of a model, and whether that was measured here. */
+/** Seconds per forward pass of a model, and whether they were measured here. */
 export interface Speed {
   seconds: number
   measured: boolean
 }
 
-/** Multiply-accumulates a core does in a second where nothing was measured yet: a slow laptop's, to be on the safe side. */
+/**
+ * Multiply-accumulates per second and core where nothing was measured yet: those of a slow laptop, to be
+ * safe.
+ */
 const macsPerCore = 4e9
-/** What a pass costs besides: decoding, copying, storing. */
+/** Seconds that a pass costs besides: decoding, copying, storing. */
 const overhead = 0.002
 
 /**
- * How quick each model is: as its own runs were; for the others, as models that ran are per multiply-accumulate, or
- * else by the number of cores.
+ * Estimates the speed of each model: from its own runs; else per multiply-accumulate from models that ran;
+ * else from the number of cores.
  */
 export function speeds(db: Db, models: readonly StoredModel[]): Map<number, Speed> {
   const own = new Map(models.map((model) => [model.id, currentVariant(db, model)?.secondsPerImage ?? null]))

@@ -14,7 +14,7 @@ import {
 } from '../../facts/index.ts'
 import { nextTurn } from '../../base/nextTurn.ts'
 
-/** What was stored for one model under one condition, sorted by image. */
+/** The facts of one model under one condition, sorted by image. */
 export interface EvidenceBlock {
   modelDigest: string
   variant: VariantKey
@@ -26,8 +26,8 @@ export interface EvidenceBlock {
 }
 
 /**
- * Everything a study's numbers rest on, block by block: the facts of its models under its conditions on
- * its images. Sorted by what they are keyed by, so that two workspaces that measured the same give the same.
+ * Yields all facts that a study's numbers rest on, block by block. The order depends only on the keys, so two
+ * workspaces with the same facts give the same blocks.
  */
 export async function* studyEvidence(
   db: Db,

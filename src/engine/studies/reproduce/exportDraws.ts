@@ -6,11 +6,12 @@ import { inDigestOrder, openDrawn, type DrawnMasks } from '../masks/drawnMasks.t
 import { planStudy } from '../store/plan.ts'
 
 /**
- * Writes all masks (of a lesion study: subsets) of a study as one file, for every input size of its models. The file is
- * there whole or not at all, and none of it is held.
+ * Writes the draws of a study (masks; subsets of blocks in a lesion study) as one draws file, for every input
+ * size of its models. The file is written completely or not at all, and never held in memory.
  *
- * @param signal stops; nothing is left of the file
- * @throws UNSUPPORTED for a study that draws none; DISK_FULL or FILE_UNREADABLE, naming the file
+ * @param signal stops the export and leaves no file
+ * @throws UNSUPPORTED where the study draws nothing
+ * @throws DISK_FULL, FILE_UNREADABLE where the file cannot be written; the message names it
  */
 export async function exportDraws(
   workspace: Workspace,

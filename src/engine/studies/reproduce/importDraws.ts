@@ -5,14 +5,17 @@ import { keepMasks } from '../masks/draws.ts'
 import { keepReplay } from '../masks/replayFile.ts'
 import { studyDefinitions } from '../registry.ts'
 
-/** Longer files are read piece by piece. */
+/** Most bytes of a file that is read at once. */
 const mostHeld = 2 ** 25
 
 /**
- * Copies a file of random draws into the workspace under its digest, after reading it to its end: masks, or what one of
- * the studies writes. A file of more than `held` bytes is never held, and has masks: other draws are few.
+ * Copies a draws file into the workspace and returns its digest, which names it from then on. The file holds
+ * masks, or what a study writes. A file of more than `held` bytes is read piece by piece and must hold masks,
+ * because other draws are few.
  *
- * @throws FILE_MISSING where it cannot be read; DRAWS_MALFORMED, DISK_FULL
+ * @throws FILE_MISSING where it cannot be read
+ * @throws DRAWS_MALFORMED where it is no draws file
+ * @throws DISK_FULL where the disk is full
  */
 export async function importDraws(
   workspace: Workspace,

@@ -12,13 +12,13 @@ import type { Recomputed, RecomputeRequest } from '../definition/index.ts'
 
 const callSize = 16
 
-/** Computes single predictions again, as a study of a kind does. Nothing is stored but the graph. */
+/** Computes single predictions again, as a study of this kind does. Stores nothing but graphs. */
 export async function recompute(kind: string, request: RecomputeRequest): Promise<Recomputed> {
   const { workspace, pool, settings, log, model, preprocessing, rewrite, readout, items, draws } = request
   const conditions = items.map(({ transform }, at) => condition(at, transform, rewrite, readout))
   const answers: Recomputed['answers'] = []
   let provider = ''
-  // A kind that this version does not know may still have conditions that it can compute.
+  // A kind that this version does not know may have conditions that can be computed.
   const sessions = studyDefinitions.find(({ id }) => id === kind)?.sessions
   const context = { model, images: items.length, run: null }
   for await (const plan of sessionsFor(conditions, context, sessions)) {
@@ -36,7 +36,7 @@ export async function recompute(kind: string, request: RecomputeRequest): Promis
       if (!reading) continue
       const pixels = new SharedArrayBuffer(batch * height * width * 3 * (plan.graph.floats ? 4 : 1))
       const wanted = plan.conditions.map(({ condition: { key } }) => Number(key))
-      // A session whose inputs differ from condition to condition takes one of them at a time.
+      // Where feeds differ by condition, a call takes one condition.
       const size = plan.feedsOf ? 1 : batch
       for (let first = 0; first < wanted.length && !request.signal.aborted; first += size) {
         const places = wanted.slice(first, first + size)

@@ -5,14 +5,15 @@ import { readGrid } from '../summary/grid.ts'
 import { studyDefinition } from '../registry.ts'
 import { wordsOf } from '../definition/index.ts'
 
-/** No dataset: what is read from models alone asks for none. */
+/** Stands for no dataset: a study that reads only models uses none. */
 const nowhere = { datasetId: 0, selectedFor: null }
 
 /**
- * The tables of a study that measures nothing on images, such as kernel distances, read again from the models' files; null
- * for a study that does measure.
+ * Computes the tables of a study that measures nothing on images (such as kernel distances) again from the
+ * models' files; null for other studies.
  *
- * @throws STUDY_UNKNOWN, and what reading the models throws
+ * @throws STUDY_UNKNOWN where there is no such kind
+ * @throws the errors of reading the models
  */
 export async function tablesAgain(
   workspace: Workspace,

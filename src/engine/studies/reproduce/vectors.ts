@@ -12,16 +12,16 @@ import { planStudy } from '../store/plan.ts'
 import { tracker } from '../definition/index.ts'
 import { currentVariants, keyOfVariant, measured, examplesOf, type VariantKey } from '../../facts/index.ts'
 
-/** Vectors that were kept of one model under one key, by image. */
+/** The vectors of one model under one key, by image. */
 export interface VectorBlock {
   variant: VariantKey
-  /** In the order of the study; the images one vector was made of, where that is so. */
+  /** In the order of the study. With `together`: the images that the one vector was computed over. */
   images: { image: string; className: string }[]
   together: boolean
   rows: { image: string; className: string; values: Float64Array }[]
 }
 
-/** What a study keeps of images beside its facts: vectors of inner values, not predictions. */
+/** Yields the vectors a study stores of images besides facts: inner values of a model, not predictions. */
 export async function* studyVectors(
   workspace: Workspace,
   studyId: number,
@@ -51,9 +51,9 @@ function variantOf(db: Db, model: StoredModel, rewrite: Rewrite): VariantKey | n
   return id === undefined ? null : keyOfVariant(db, id)
 }
 
-/** Vectors that are wanted again: of one model, with the study's own way of measuring. */
+/** A request to measure vectors of one model again, in the study's own way. */
 export interface MeasureAgainRequest {
-  /** One of its own: images are copied into it, and what is measured is kept there. */
+  /** A separate workspace: images are copied into it, and the results are stored there. */
   workspace: Workspace
   pool: ImagePool
   settings: Settings
@@ -61,35 +61,41 @@ export interface MeasureAgainRequest {
   signal: AbortSignal
   kind: string
   params: Record<string, unknown>
-  /** With the labels and the preprocessing of the vectors. */
+  /** Has the labels and the preprocessing that the vectors were measured with. */
   model: StoredModel
   rewrite: Rewrite
-  /** sha256 of the file and true class of each; those one vector is made of, all of them. */
+  /**
+   * Path, sha256 of the file and true class of each image. Where one vector was computed over several, all of
+   * them.
+   */
   images: readonly { path: string; digest: string; className: string }[]
 }
 
-/** What was measured now, by image and class as `vectorKey` writes them. */
+/** The vectors measured now, by image and class as `vectorKey` writes them. */
 export interface MeasuredAgain {
   provider: string
   vectors: ReadonlyMap<string, Float64Array>
   problems: ReadonlyMap<string, ErrorShape>
 }
 
+/** Names an example by digest and class. */
 export const vectorKey = ({ digest, className }: { digest: string; className: string }): string =>
   `${digest} ${className}`
 
 /**
- * Runs a study's own measuring over a few images. Nothing is found where this version keeps the vectors under another
- * key, because it measures them in another way, or where one vector was made of other images.
+ * Measures vectors of a few images again, in the study's own way. The result is empty where this version
+ * stores the vectors under another key (because it measures them differently), or where one vector was
+ * computed over other images.
  *
- * @throws STUDY_UNKNOWN, and what the measuring itself throws
+ * @throws STUDY_UNKNOWN where there is no such kind
+ * @throws the errors of measuring
  */
 export async function measureAgain(request: MeasureAgainRequest): Promise<MeasuredAgain> {
   const { workspace, pool, settings, log, signal, kind, model, rewrite, images } = request
   const { db } = workspace
   const definition = studyDefinition(kind)
   const { datasetId, examples, imageIds } = await addImages(workspace, images)
-  // Images that were named by their numbers have others here.
+  // Image ids in the parameters belong to another workspace and are replaced.
   const named = Array.isArray(request.params['imageIds']) && request.params['imageIds'].length > 0
   const params = named ? { ...request.params, imageIds } : request.params
   const job = { signal, crashes: 0, enterNative: () => undefined, report: () => undefined }
@@ -122,7 +128,7 @@ export async function measureAgain(request: MeasureAgainRequest): Promise<Measur
   return { provider, vectors: byKey(vectors), problems: byKey(problems) }
 }
 
-/** The images as a dataset of the workspace, copied so that they stay as they were found. */
+/** Adds the images to the workspace as a dataset. They are copied, so that they stay unchanged. */
 async function addImages(
   { db, path }: Workspace,
   images: MeasureAgainRequest['images'],

@@ -6,7 +6,7 @@ import { failedImages } from '../../facts/index.ts'
 
 const shown = 10
 
-/** Why images of a study could not be measured, by model and kind of error, most frequent first. */
+/** Reads why images of a study could not be measured, by model and error code, the most frequent first. */
 export function readFailures(db: Db, models: GridModel[]): StudyFailure[] {
   const found = new Map<string, StudyFailure>()
   for (const model of models) {

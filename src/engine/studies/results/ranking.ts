@@ -9,29 +9,29 @@ import { listStudies } from '../store/store.ts'
 import type { Metric } from '../definition/index.ts'
 import { studyDefinitions } from '../registry.ts'
 
-interface Found extends Metric {
+interface RankedValue extends Metric {
   studyId: number
 }
 
 interface RankedColumn {
   key: string
-  /** The metric's own key, without what tells columns of the same metric apart. */
+  /** The key of the metric alone. `key` also tells columns of the same metric apart. */
   metric: string
   title: string
   unit: Metric['unit']
   better: Metric['better']
-  /** The study whose images and parameters the values rest on. */
+  /** The study whose images and parameters the values were measured with. */
   study: Study
-  values: Map<number, Found>
+  values: Map<number, RankedValue>
 }
 
-/** What must be equal for two studies' values to stand in one column: the same images, read in the same way. */
+/** A key that is equal for studies whose values may share a column: same images, same parameters. */
 const scopeOf = ({ datasetId, sample, params }: Study) => canonicalJson({ datasetId, sample, params })
 
 /**
- * Models by metrics, each value from the latest study that has it, with its interval and its difference from the
- * reference model (Tables 5 and 6). Values of other images, or read in another way, never share a column. Only stored
- * facts are read.
+ * Ranks models by metrics. Each value comes from the latest study that has it, with its interval and its
+ * difference from the reference model (Tables 5 and 6). Values of other images or other parameters never
+ * share a column. Reads stored facts only.
  */
 export async function ranking(workspace: Workspace, { modelIds, reference }: RankingInput): Promise<Ranking> {
   const { db } = workspace
@@ -88,14 +88,14 @@ export async function ranking(workspace: Workspace, { modelIds, reference }: Ran
 
 const sampleOf = ({ sample }: Study) => (sample === null ? 'all images' : `${sample.perClass} per class`)
 
-/** Ways to tell studies apart, the shortest first. */
+/** Ways to name studies so that they can be told apart, the shortest first. */
 const names: readonly ((study: Study) => string)[] = [
   ({ title }) => title,
   (study) => `${study.title}, ${sampleOf(study)}`,
   ({ title, id }) => `${title}, study ${id}`,
 ]
 
-/** The title of a metric, with what tells its studies apart where there are several. */
+/** The title of a metric. Where several studies have it, the name of the study is added. */
 function titleOf(title: string, study: Study, alike: readonly Study[]): string {
   if (alike.length < 2) return title
   const name = names.find((way) => new Set(alike.map(way)).size === alike.length) ?? names.at(-1)
@@ -105,7 +105,10 @@ function titleOf(title: string, study: Study, alike: readonly Study[]): string {
 /** Tables of the paper whose metrics the studies measure. */
 const printed = () => new Set(studyDefinitions.flatMap(({ printedIn = [] }) => printedIn))
 
-/** Puts a value into the column of its images and parameters; a later study's value of the same model stays. */
+/**
+ * Puts a value into the column of its images and parameters. Studies come newest first: a value that is there
+ * stays.
+ */
 function take(columns: Map<string, RankedColumn>, study: Study, found: Metric): void {
   const { key: metric, title, unit, better, modelId } = found
   const place = `${metric} ${scopeOf(study)}`
@@ -114,7 +117,7 @@ function take(columns: Map<string, RankedColumn>, study: Study, found: Metric): 
     key: alike === 0 ? metric : `${metric}#${alike + 1}`,
     metric,
     ...{ title, unit, better, study },
-    values: new Map<number, Found>(),
+    values: new Map<number, RankedValue>(),
   }
   columns.set(place, column)
   if (!column.values.has(modelId)) column.values.set(modelId, { ...found, studyId: study.id })

@@ -17,8 +17,10 @@ import {
 import { type Grid, type GridModel, wordsOf } from '../definition/index.ts'
 
 /**
- * A study with its grid and what its definition shows of it, from stored facts, complete or not; without paired tests
- * where they are not wanted.
+ * Reads a study with its grid and its view from stored facts, complete or not. Paired tests are left out
+ * where `withTests` is false.
+ *
+ * @throws STUDY_NOT_FOUND where there is no such study
  */
 export async function studyView(workspace: Workspace, studyId: number, withTests = true) {
   const { db } = workspace
@@ -41,7 +43,11 @@ export async function studyView(workspace: Workspace, studyId: number, withTests
   return { plan, variants, grid, context, view: await definition.view(grid, study.params, context) }
 }
 
-/** A study's result from stored facts, complete or not. Nothing is measured on images. */
+/**
+ * Reads a study's result from stored facts, complete or not. Measures nothing on images.
+ *
+ * @throws STUDY_NOT_FOUND where there is no such study
+ */
 export async function studyResult(workspace: Workspace, studyId: number): Promise<StudyResult> {
   const { plan, variants, grid, context, view } = await studyView(workspace, studyId)
   const { db } = workspace
@@ -85,7 +91,10 @@ function testsNote({ tests, models }: Grid): string[] {
     : []
 }
 
-/** Where the predictions of a model were made: under the first condition that has any, else as it is. */
+/**
+ * The provider that made a model's predictions: under the first condition that has any, else without any
+ * rewrite.
+ */
 function providerOf(find: FindVariant | undefined, conditions: PlannedCondition[]): string | null {
   for (const stored of conditions) {
     const variant = find?.(stored.condition.rewrite ?? noRewrite, settingOf(stored))

@@ -9,9 +9,10 @@ import { measureGrid } from '../measure/grid.ts'
 import { planRun } from '../store/plan.ts'
 
 /**
- * Runs a study: its models one after another, each over all images and conditions that have no fact yet.
+ * Runs a study: one model after another, each over all images and conditions without a fact.
  *
- * @throws DATASET_EMPTY where no image can be measured; STUDY_LABELS where a model knows no class of the dataset
+ * @throws DATASET_EMPTY where no image can be measured
+ * @throws STUDY_LABELS where a model knows no class of the dataset
  */
 export async function runStudy(context: RunContext, studyId: number, job: JobContext): Promise<void> {
   const { db } = context.workspace
@@ -43,7 +44,7 @@ export async function runStudy(context: RunContext, studyId: number, job: JobCon
   }
 }
 
-/** A study on a dataset none of whose classes the model knows would only count everything as wrong. */
+/** Refuses a dataset of which the model knows no class: every prediction would count as wrong. */
 function checkLabels({ db }: Workspace, datasetId: number, model: StoredModel): void {
   const dataset = getDataset(db, datasetId)
   const targets = targetsOf(

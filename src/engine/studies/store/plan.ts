@@ -15,7 +15,7 @@ import {
 } from '../../facts/index.ts'
 import type { StudyDefinition } from '../definition/index.ts'
 
-/** A stored study unfolded: its definition, images, models and the conditions of each model. */
+/** A stored study with its definition, images, models and the conditions of each model. */
 export interface StudyPlan<C extends PlannedCondition = PlannedCondition> {
   study: Study
   definition: StudyDefinition
@@ -36,13 +36,18 @@ type Conditions<C> = (
   groupSize: number | null,
 ) => C[]
 
-/** For looking at what is stored: writes nothing, and needs no model's file. */
+/**
+ * Reads a study to show it. Writes nothing and needs no model file.
+ *
+ * @throws STUDY_NOT_FOUND where there is no such study
+ */
 export const planStudy = (db: Db, studyId: number): StudyPlan => unfold(db, studyId, getModel, findConditions)
 
 /**
- * For measuring: conditions are stored.
+ * Reads a study to run it. Stores its conditions.
  *
- * @throws FILE_MISSING, FILE_CHANGED where a model's file is not as it was
+ * @throws STUDY_NOT_FOUND where there is no such study
+ * @throws FILE_MISSING, FILE_CHANGED where a model's file is missing or changed
  */
 export const planRun = (db: Db, studyId: number): StudyPlan<StoredCondition> =>
   unfold(db, studyId, usableModel, storeConditions)
@@ -64,7 +69,7 @@ function unfold<C extends PlannedCondition>(
   return { study, definition, source, images: countImages(db, source), models }
 }
 
-/** The conditions of a model over the images of a source, with those that are stored. */
+/** Lists the conditions of a model over the images of a source, with the ids of those that are stored. */
 export const conditionsOf = (
   db: Db,
   definition: StudyDefinition,

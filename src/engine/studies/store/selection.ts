@@ -6,10 +6,12 @@ import { usableSql } from '../../facts/index.ts'
 import { pictureName } from '../summary/pictureName.ts'
 
 /**
- * Stores a class-balanced selection for a study: in each class the `perClass` images that come first in an order drawn
- * from the seed and the image's digest, so that it depends neither on names nor on the order of indexing. Where a
- * dataset shows the same pictures in several parts, the order is drawn from class and file name instead (for frames:
- * from the sequence, taken whole), so that every part gives the same pictures. `among`: only these images.
+ * Samples images for a study and stores the selection: of each class the first `perClass` images in a random
+ * order. The order depends on the seed and the image's digest, not on names or the order of indexing. Where a
+ * dataset shows the same pictures in several parts, the order depends on class and file name instead (for
+ * frames: on the sequence, taken whole), so that all parts get the same pictures.
+ *
+ * @param among only these images; null = all
  */
 export function storeSelection(
   db: Db,
@@ -31,10 +33,10 @@ export function storeSelection(
   const byClass = Map.groupBy(rows, ({ group }) => group)
   db.transaction(() => {
     for (const images of byClass.values()) {
-      const drawn = picturesOf(images, frames)
+      const sampled = picturesOf(images, frames)
         .map(({ key, ids }) => ({ ids, order: generator('sample', seed, key).uniform() }))
         .sort((a, b) => a.order - b.order || (a.ids[0] ?? 0) - (b.ids[0] ?? 0))
-      for (const { ids } of drawn.slice(0, perClass)) for (const id of ids) insert.run(studyId, id)
+      for (const { ids } of sampled.slice(0, perClass)) for (const id of ids) insert.run(studyId, id)
     }
   })()
 }

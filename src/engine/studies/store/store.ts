@@ -44,13 +44,18 @@ function fromRow(db: Db, row: StudyRow): Study {
   }
 }
 
+/**
+ * Reads a study.
+ *
+ * @throws STUDY_NOT_FOUND where there is no such study
+ */
 export function getStudy(db: Db, id: number): Study {
   const row = db.prepare<[number], StudyRow>('SELECT * FROM study WHERE id = ?').get(id)
   if (!row) throw new KernelscopeError('STUDY_NOT_FOUND', `no study with id ${id}`)
   return fromRow(db, row)
 }
 
-/** Newest first. */
+/** Reads all studies, the newest first. */
 export function listStudies(db: Db): Study[] {
   return db
     .prepare<[], StudyRow>('SELECT * FROM study ORDER BY id DESC')
@@ -58,7 +63,11 @@ export function listStudies(db: Db): Study[] {
     .map((row) => fromRow(db, row))
 }
 
-/** Parameters with their defaults; throws STUDY_PARAMS that names the parameter at fault. */
+/**
+ * Parses parameters and fills in defaults.
+ *
+ * @throws STUDY_PARAMS where a parameter is invalid; the message names it
+ */
 export function parseParams(
   definition: StudyDefinition,
   params: Record<string, unknown>,
@@ -72,12 +81,20 @@ export function parseParams(
   })
 }
 
-/** A study that may be looked up and stored: its parameters have their defaults and are settled. */
+/**
+ * The input of a study whose parameters have their defaults and are settled. Only this may be looked up and
+ * stored.
+ */
 export interface SettledStudy extends StudyInput {
   settled: true
 }
 
-/** Settles parameters where they depend on the workspace or on files. What is looked up and stored must be so before, in one step. */
+/**
+ * Parses parameters and settles those that depend on the workspace or on files. It takes a while, so it comes
+ * before looking up and storing, which are one step.
+ *
+ * @throws STUDY_UNKNOWN, STUDY_PARAMS, DATASET_NOT_FOUND where the input is invalid
+ */
 export async function settledStudy(db: Db, input: StudyInput, signal?: AbortSignal): Promise<SettledStudy> {
   const definition = studyDefinition(input.kind)
   const parsed = parseParams(definition, input.params)
@@ -86,7 +103,12 @@ export async function settledStudy(db: Db, input: StudyInput, signal?: AbortSign
   return { ...input, params, settled: true }
 }
 
-/** `subset`: the images of `input.subsetId` as they are now. Throws MODEL_NOT_FOUND, DATASET_NOT_FOUND. */
+/**
+ * Stores a study.
+ *
+ * @param subset the images of `input.subsetId` as they are now
+ * @throws MODEL_NOT_FOUND, DATASET_NOT_FOUND where the input names one that is not there
+ */
 export function insertStudy(db: Db, input: SettledStudy, subset: FrozenSubset | null = null): Study {
   const definition = studyDefinition(input.kind)
   const { params } = input
@@ -121,8 +143,8 @@ export function insertStudy(db: Db, input: SettledStudy, subset: FrozenSubset | 
 }
 
 /**
- * The stored study of the same kind, models, parameters and, where given, title, of the same images (`size` any: of the
- * same dataset, however many of its images were drawn); of several the newest.
+ * Finds the newest study of the same kind, models, parameters and images, and of the same title where the
+ * input has one; null without one. With `size` "any", the number of sampled images may differ.
  */
 export function findStudy(
   db: Db,
@@ -134,8 +156,8 @@ export function findStudy(
     { kind, params, modelIds, datasetId, sample }: Study | StudyInput,
     images: string | null,
   ) => {
-    const drawn = size === 'any' ? null : (sample ?? null)
-    return canonicalJson({ kind, params, modelIds, datasetId, sample: drawn, images })
+    const sampled = size === 'any' ? null : (sample ?? null)
+    return canonicalJson({ kind, params, modelIds, datasetId, sample: sampled, images })
   }
   const wanted = identity(input, subset?.record.key ?? null)
   const named = (study: Study) => input.title === undefined || input.title === study.title
@@ -145,7 +167,11 @@ export function findStudy(
   )
 }
 
-/** Throws MODEL_NOT_FOUND. */
+/**
+ * Sets the models of a study, in this order.
+ *
+ * @throws MODEL_NOT_FOUND where there is no such model
+ */
 export function setStudyModels(db: Db, id: number, modelIds: number[]): void {
   const insert = db.prepare('INSERT INTO study_model (study_id, position, model_id) VALUES (?, ?, ?)')
   db.transaction(() => {
@@ -157,13 +183,22 @@ export function setStudyModels(db: Db, id: number, modelIds: number[]): void {
   })()
 }
 
+/**
+ * Renames a study.
+ *
+ * @throws STUDY_NOT_FOUND where there is no such study
+ */
 export function renameStudy(db: Db, id: number, title: string): Study {
   getStudy(db, id)
   db.prepare('UPDATE study SET title = ? WHERE id = ?').run(title, id)
   return getStudy(db, id)
 }
 
-/** Takes the study away. The facts it rests on stay, so running it again costs nothing. */
+/**
+ * Removes a study. Its facts stay, so running it again computes nothing.
+ *
+ * @throws STUDY_NOT_FOUND where there is no such study
+ */
 export function removeStudy(db: Db, id: number): void {
   getStudy(db, id)
   db.prepare('DELETE FROM study WHERE id = ?').run(id)

@@ -3,14 +3,15 @@ import type { StudySubset } from '#shared/contract/index.ts'
 import type { Db } from '../../workspace/index.ts'
 
 /**
- * A subset as it was when a study over it was begun. The study keeps the list of its images, so that it stays what it
- * was when the subset changes or goes; the rule in words is kept for its provenance.
+ * A subset of images as it was when the study was made. The study stores the list of images, so that it stays
+ * unchanged when the subset changes or is removed. The rule in words is stored as provenance.
  */
 export interface FrozenSubset {
   record: StudySubset
   imageIds: Uint32Array
 }
 
+/** Freezes a subset. Its key is the sha256 of the image ids, hex. */
 export function frozen(
   subset: { id: number; name: string },
   rule: string,
@@ -22,7 +23,7 @@ export function frozen(
   return { record: { id: subset.id, name: subset.name, rule, images: imageIds.length, key }, imageIds }
 }
 
-/** Stores the frozen images as a study's selection, those that can be measured; of other datasets all. */
+/** Stores the frozen images that can be measured as a study's selection, and all images of other datasets. */
 export function storeFrozen(
   db: Db,
   studyId: number,

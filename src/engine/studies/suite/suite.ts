@@ -9,12 +9,14 @@ import { studyDefinitions } from '../registry.ts'
 import { settledStudy } from '../store/store.ts'
 import { type StudyDefinition, type SuitePlace } from '../definition/index.ts'
 
-/** Images per class of the large benchmarks in the quick preset: every cell is there, with wide intervals. */
+/**
+ * Images per class of the large benchmarks in the quick preset: every cell is measured, with wide intervals.
+ */
 const quickPerClass = 2
 
 /**
- * What of the suite the workspace's datasets allow for these models, with its cost; and what not, with the reason.
- * Nothing is stored.
+ * Plans the suite: the studies that the workspace's datasets allow for these models, with their cost; and the
+ * others, with the reason. Stores nothing.
  */
 export async function planSuite(
   workspace: Workspace,
@@ -42,7 +44,11 @@ function reasonOf(error: unknown): ErrorShape {
   throw error
 }
 
-/** The study of a member; throws a reason where no dataset of the workspace fits. */
+/**
+ * The input of one study of the suite.
+ *
+ * @throws DATASET_NOT_FOUND and other codes where no dataset of the workspace fits
+ */
 async function memberInput(
   db: Db,
   definition: StudyDefinition,
@@ -69,7 +75,10 @@ async function memberInput(
   return study
 }
 
-/** The dataset of these kinds with most images, all of whose models know a class; without parts where ordinary. */
+/**
+ * The dataset of these kinds with the most images. With `needsLabels`, every model must know one of its
+ * classes. Ordinary datasets with parts do not count.
+ */
 function largest(
   db: Db,
   recognised: readonly Dataset['recognised'][],

@@ -13,17 +13,17 @@ const published = {
 
 const isPublished = (kind: Dataset['recognised']): kind is keyof typeof published => kind in published
 
-/** Class names of a dataset as the model's output indices, ascending; those it does not know are left out. */
+/** Maps class names to the model's output indices, ascending. Unknown names are left out. */
 function outputsOf(names: readonly string[], { labelSet, labels }: StoredModel): number[] {
   const targets = targetsOf(names, { set: labelSet, names: labels })
   return [...new Set(targets.values())].filter((index) => index >= 0).sort((a, b) => a - b)
 }
 
-/** Whether the classes of a dataset are ImageNet's, so that published values are about the same question. */
+/** Whether the classes of a dataset are ImageNet's, so that published values answer the same question. */
 export const isImagenet = ({ classes }: Dataset): boolean =>
   classes.some(({ name }) => /^n\d{8}$/.test(name)) || (classes.length === 9 && classes[0]?.name === '00_dog')
 
-/** Said where published values stand beside those of other images. */
+/** The note where published values stand beside values of other images. */
 export const notImagenet =
   'These are not the images of ImageNet: the values of the paper are listed for orientation only.'
 
@@ -31,8 +31,9 @@ const looksPublished = ({ recognised, classes }: Dataset, { labelSet }: StoredMo
   isPublished(recognised) && labelSet === 'imagenet1k' && classes.some(({ name }) => /^n\d{8}$/.test(name))
 
 /**
- * The outputs that rule 200 chooses among: of the published sets for ImageNet models the 200 of the set, whatever part
- * of it is there; else the classes of the dataset. null where the model knows none of them.
+ * The outputs that rule 200 chooses among. For a published set and an ImageNet model: the 200 of the set,
+ * even if only a part of it is there; else the classes of the dataset. null where the model knows none of
+ * them.
  */
 export function subsetReadout(dataset: Dataset, model: StoredModel, truth: boolean): Readout | null {
   const { recognised } = dataset
@@ -46,7 +47,10 @@ export function subsetReadout(dataset: Dataset, model: StoredModel, truth: boole
   return indices.length === 0 ? null : { op: 'subset', indices: [...indices], truth }
 }
 
-/** Names under which a class of the set may stand in a validation set: of the published sets all 200, as WordNet ids. */
+/**
+ * The names under which the classes of a set may stand in a validation set. For the published sets: all 200,
+ * as WordNet ids.
+ */
 export function subsetClasses({ recognised, classes }: Dataset): string[] {
   const names = classes.map(({ name }) => name)
   if (!isPublished(recognised) || !names.some((name) => /^n\d{8}$/.test(name))) return names
@@ -56,9 +60,9 @@ export function subsetClasses({ recognised, classes }: Dataset): string[] {
 const mapping = z.record(z.string(), z.int())
 
 /**
- * ImageNet-9: which outputs count as which class of the dataset, its folders in sorted order being classes 0 to 8. For
- * ImageNet models the published table; else the in_to_in9.json of the dataset (output index → class, -1 = none); else by
- * name.
+ * The readout of ImageNet-9: which outputs count as which class of the dataset. Its folders in sorted order
+ * are classes 0 to 8. Sources: the published table for ImageNet models; else in_to_in9.json of the dataset
+ * (output index → class, -1 = none); else names.
  */
 export function groupsReadout(dataset: Dataset, model: StoredModel): Readout {
   const names = dataset.classes.map(({ name }) => name)
@@ -85,7 +89,7 @@ function readMapping(root: string): Record<string, number> | null {
   try {
     return mapping.parse(JSON.parse(readFileSync(join(root, 'in_to_in9.json'), 'utf8')))
   } catch {
-    // Most copies of the set have no such file; the names decide then.
+    // Most copies of the set lack this file: names decide then.
     return null
   }
 }

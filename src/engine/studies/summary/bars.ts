@@ -7,7 +7,7 @@ export interface Bar {
   value: number | null
   interval?: Interval | null
   n?: number
-  /** Condition the bar leads to. */
+  /** Key of the condition that the bar links to. */
   key?: string
 }
 
@@ -24,14 +24,17 @@ export interface BarsOptions {
   y: Axis
   models: readonly GridModel[]
   groups: readonly BarGroup[]
-  /** Values the paper prints, in the units of the axis; drawn hollow beside ours. */
+  /** Values the paper prints, in the units of the axis; plotted hollow beside the measured ones. */
   reported?: readonly ReportedValue[]
-  /** Value of a model that knows nothing, drawn as a line. */
+  /** The value of chance level, plotted as a line. */
   chance?: number | undefined
   notes: string[]
 }
 
-/** Grouped bars: models as categories, one series per group, and the paper's models behind them in another style. */
+/**
+ * Grouped bars with models as categories and one series per group. The paper's models follow in another
+ * style.
+ */
 export function barsFigure(options: BarsOptions): FigureSpec {
   const { id, title, y, models, groups, reported = [], chance, notes } = options
   const papers = reported.filter(({ value }) => value !== null)
@@ -106,7 +109,7 @@ export interface CategoryBarsOptions {
   notes: string[]
 }
 
-/** Grouped bars the other way round: anything as categories, one series per model. */
+/** Grouped bars with any categories and one series per model. */
 export function categoryBars(options: CategoryBarsOptions): FigureSpec {
   const { id, title, label, categories, y, models, bandLabel, barOf, notes } = options
   return {
@@ -142,6 +145,6 @@ const pointOf = (model: GridModel, bar: Bar, x: number): Point => ({
   ...(bar.key === undefined ? {} : { ref: `${model.id}|${bar.key}` }),
 })
 
-/** The paper's values as fractions, for axes that show per cent. */
+/** Converts the paper's values from per cent to fractions, for axes that show per cent. */
 export const asFractions = (reported: readonly ReportedValue[]): ReportedValue[] =>
   reported.map((entry) => ({ ...entry, value: entry.value === null ? null : entry.value / 100 }))

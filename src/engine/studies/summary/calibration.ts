@@ -4,9 +4,9 @@ import type { Db } from '../../workspace/index.ts'
 import { verdicts } from './outcomes.ts'
 import type { GridModel } from '../definition/index.ts'
 
-/** How well confidence says how often a model is right; null without judged images. */
+/** How well confidence predicts correctness, each from 0 to 1; null without judged images. */
 export interface Calibration {
-  /** RMS over bins of 100 images in order of confidence, all bins counted. */
+  /** RMS calibration error over bins of 100 images in order of confidence; all bins count. */
   rms: number | null
   /** Expected calibration error over ten bins of equal width. */
   ece: number | null
@@ -14,7 +14,10 @@ export interface Calibration {
   aurra: number | null
 }
 
-/** Of one condition of a model: images whose class it knows and whose outputs were finite. */
+/**
+ * Computes the calibration of one condition of a model, over images whose class it knows and whose outputs
+ * were finite.
+ */
 export async function calibrationOf(db: Db, model: GridModel, key: string): Promise<Calibration> {
   const confidence: number[] = []
   const right: boolean[] = []

@@ -2,7 +2,7 @@ import type { DataTable, StudyCondition } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { Grid } from '../definition/index.ts'
 
-/** Confusion matrices beyond this many classes cannot be read as a picture; the table has them all. */
+/** A confusion matrix of more classes cannot be read as a picture; the table has them all. */
 const largestMatrix = 40
 
 /** Accuracy per class, one column per model. */
@@ -34,7 +34,10 @@ export function perClassTable(grid: Grid): DataTable {
   }
 }
 
-/** Shares of each true class (row) predicted as each class (column). With many classes: the most confused ones only. */
+/**
+ * The share of images of each true class (row) that were predicted as each class (column). With many classes:
+ * the most confused ones only.
+ */
 export function confusionFigure(grid: Grid, cell: StudyCondition): FigureSpec {
   const labels = grid.models.find(({ id }) => id === cell.modelId)?.classes ?? []
   const counts = grid

@@ -4,7 +4,10 @@ import type { PairCounts } from '../../facts/index.ts'
 
 const level = 0.95
 
-/** Interval of a difference of two independent shares, from their Wilson intervals (Newcombe 1998, 873-890, method 10). */
+/**
+ * Computes the 95 % interval of the difference of two independent shares from their Wilson intervals
+ * (Newcombe 1998, 873-890, method 10).
+ */
 export function differenceInterval(
   a: { correct: number; n: number },
   b: { correct: number; n: number },
@@ -13,8 +16,9 @@ export function differenceInterval(
 }
 
 /**
- * Interval of a difference of two shares of the same pairs, (first - second) / n: as that of independent ones, but for the
- * correlation of the two (Newcombe 1998, 2635-2650, method 10). null without pairs.
+ * Computes the 95 % interval of the difference of two shares of the same pairs, (first - second) / n. As for
+ * independent shares, but with the correlation of the two (Newcombe 1998, 2635-2650, method 10). null without
+ * pairs.
  */
 export function pairedDifferenceInterval(counts: PairCounts): Interval | null {
   const { both, first, second, neither } = counts
@@ -23,7 +27,7 @@ export function pairedDifferenceInterval(counts: PairCounts): Interval | null {
   return fromWilson({ correct: both + first, n }, { correct: both + second, n }, correlation(counts, n))
 }
 
-/** Phi, its numerator brought half a pair nearer to zero when it is positive. */
+/** Phi coefficient. A positive numerator is reduced by half a pair, but not below zero. */
 function correlation({ both, first, second, neither }: PairCounts, n: number): number {
   const margins = (both + first) * (second + neither) * (both + second) * (first + neither)
   if (margins === 0) return 0

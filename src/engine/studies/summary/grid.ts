@@ -20,7 +20,7 @@ import { nextTurn } from '../../base/nextTurn.ts'
 
 const level = 0.95
 
-/** Sums up stored facts. Every number is a function of facts alone: nothing is measured here. */
+/** Sums up stored facts. Every number depends on facts alone; nothing is measured here. */
 export async function readGrid(
   db: Db,
   models: GridModel[],

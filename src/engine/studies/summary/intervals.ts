@@ -5,17 +5,18 @@ import { LruMap, remembered } from '../../base/lruMap.ts'
 
 export const bootstrapSeed = 0
 const level = 0.95
-/** Milliseconds of drawing after which other work of the engine may go on. */
+/** Milliseconds of resampling before other work of the engine goes on. */
 const stretch = 20
 
-/** Draws of a bootstrap over n images: enough for two digits, few enough that all of them take about a second. */
+/** Resamples of a bootstrap over n images: enough for two digits, few enough to take about a second. */
 const drawsFor = (n: number) => Math.max(200, Math.min(1000, Math.round(20_000_000 / Math.max(1, n))))
 
 /**
- * Percentile bootstrap intervals of several metrics of the same n images, drawn together with a fixed seed. A metric is
- * null on draws it is not defined on, which are left out of its interval.
+ * Computes percentile bootstrap intervals (95 %) of several metrics over the same n images. All metrics share
+ * the resamples, with a fixed seed. A metric is null where it is not defined on a resample; its interval
+ * leaves those out.
  *
- * @param metrics of the drawn images, given as their indices
+ * @param metrics computes the metrics of a resample from its image indices (0 to n - 1)
  */
 export async function metricIntervals(
   n: number,
@@ -35,7 +36,7 @@ export async function metricIntervals(
   return values.map((found) => percentileInterval(found, level))
 }
 
-/** Mean of the drawn values. */
+/** Mean of the values at these indices. */
 export function meanOf(values: ArrayLike<number>, indices: Uint32Array): number {
   let sum = 0
   for (const index of indices) sum += values[index] ?? 0
@@ -44,7 +45,9 @@ export function meanOf(values: ArrayLike<number>, indices: Uint32Array): number 
 
 const kept = new LruMap<string, Promise<unknown>>(200)
 
-/** Keeps what was made under a key that names the facts it rests on, since looking at a result again must cost nothing. */
+/**
+ * Remembers a result under a key that names the facts it rests on, so that showing it again computes nothing.
+ */
 export const rememberedResult = <T>(key: string, make: () => Promise<T>): Promise<T> =>
-  // A key belongs to one caller, so what is kept under it is of its type.
+  // A key belongs to one caller, so its value has that caller's type.
   remembered(kept, key, make) as Promise<T>

@@ -3,7 +3,9 @@ import type { Point, Series } from '#shared/figures/spec.ts'
 import { spread } from '#shared/maths/spread.ts'
 import type { Grid } from '../definition/index.ts'
 
-/** Cells of one model at one place of the x axis: the repeats of a draw. */
+/**
+ * The cells of one model at one position of the x axis: one cell per repeated draw. Accuracies from 0 to 1.
+ */
 export interface Level {
   x: number
   cells: StudyCondition[]
@@ -12,7 +14,10 @@ export interface Level {
   max: number
 }
 
-/** Mean, minimum and maximum of top-1 over the cells that share an x, of the cells that have images; x ascending. */
+/**
+ * Computes mean, minimum and maximum of top-1 over the cells that share an x, in order of x. Cells without
+ * images are left out.
+ */
 export function levelsOf(grid: Grid, modelId: number, xOf: (cell: StudyCondition) => number | null): Level[] {
   const measured = grid.cells.filter((cell) => cell.modelId === modelId && cell.top1 !== null)
   return [...Map.groupBy(measured, xOf)]
@@ -23,7 +28,7 @@ export function levelsOf(grid: Grid, modelId: number, xOf: (cell: StudyCondition
     .sort((a, b) => a.x - b.x)
 }
 
-/** The largest number of cells at one place of the x axis. */
+/** The largest number of cells at one position of the x axis. */
 export const mostRepeats = (grid: Grid, xOf: (cell: StudyCondition) => number | null): number =>
   Math.max(
     1,
@@ -35,9 +40,9 @@ export const mostRepeats = (grid: Grid, xOf: (cell: StudyCondition) => number | 
   )
 
 /**
- * A line per model: the mean at each level, with a band from minimum to maximum where a level has several cells, and
- * with the Wilson interval where it has one. `change`: in place of accuracies their changes against the model's first
- * condition, of whole cells.
+ * Makes a line per model through the mean of each level. The band is minimum to maximum where a level has
+ * several cells, and the Wilson interval where it has one. With `change`, the line shows changes against the
+ * model's first condition in place of accuracies, of whole cells only.
  */
 export function levelSeries(
   grid: Grid,
@@ -81,13 +86,18 @@ function pointOf({ x, cells, mean, min, max }: Level, modelId: number, baseline:
   }
 }
 
-/** Top-1 of a model under the study's first condition; null before all its images were measured. */
+/**
+ * Top-1 of a model under the study's first condition, from 0 to 1; null before all its images were measured.
+ */
 export function baselineOf(grid: Grid, modelId: number): number | null {
   const cell = grid.cells.find((candidate) => candidate.modelId === modelId)
   return cell && grid.whole(cell) ? cell.top1 : null
 }
 
-/** Top-1 of a cell minus that of its model's first condition; null unless all images of both were measured. */
+/**
+ * Top-1 of a cell minus that of its model's first condition, from -1 to 1; null unless all images of both
+ * were measured.
+ */
 export function changeOf(grid: Grid, cell: StudyCondition): number | null {
   const baseline = baselineOf(grid, cell.modelId)
   return cell.top1 === null || baseline === null || !grid.whole(cell) ? null : cell.top1 - baseline

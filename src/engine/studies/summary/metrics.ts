@@ -3,14 +3,17 @@ import { pairedDifferenceInterval } from './differences.ts'
 import { changeOf } from './levels.ts'
 import type { Grid, Metric } from '../definition/index.ts'
 
-/** Top-1 of a cell; no value unless all its images were measured. */
+/** The metric of a cell's top-1; its value is null unless all images were measured. */
 export function accuracyMetric(grid: Grid, cell: StudyCondition, key: string, title: string): Metric {
   const { modelId, top1, interval, n } = cell
   const known = grid.whole(cell) ? { value: top1, interval } : { value: null, interval: null }
   return { key, title, unit: 'fraction', better: 'higher', modelId, n, ...known }
 }
 
-/** Top-1 of a cell minus that of its model's first condition, with the interval of a difference of pairs. */
+/**
+ * The metric of a cell's top-1 minus that of its model's first condition, with the interval of a difference
+ * of pairs.
+ */
 export function changeMetric(grid: Grid, cell: StudyCondition, key: string, title: string): Metric {
   const { modelId, n } = cell
   const value = changeOf(grid, cell)
@@ -19,11 +22,14 @@ export function changeMetric(grid: Grid, cell: StudyCondition, key: string, titl
   return { key, title, unit: 'fraction', better: 'higher', modelId, n, value, interval }
 }
 
-/** Of the levels a study has, the one nearest to the paper's; the lower of two that are as near. */
+/**
+ * The level of a study that is nearest to the paper's; of two equally near ones the lower. null without
+ * levels.
+ */
 export const nearest = (levels: readonly number[], wanted: number): number | null =>
   [...levels].sort((a, b) => Math.abs(a - wanted) - Math.abs(b - wanted) || a - b)[0] ?? null
 
-/** One metric for several draws of a level: their mean, without an interval where there are several. */
+/** Averages the metrics of several draws of a level. The mean of several has no interval. */
 export function meanMetric(draws: readonly Metric[]): Metric[] {
   const [first] = draws
   if (!first || draws.length === 1) return first ? [first] : []

@@ -7,7 +7,7 @@ import {
   type ImageSource,
   meanConfidencesOf,
   mostConfident,
-  type Outcome as StoredOutcome,
+  type Outcome,
   outcomePages,
   outcomesOf,
   type PlannedCondition,
@@ -18,7 +18,9 @@ import { pictureName } from './pictureName.ts'
 import type { Grid, GridModel } from '../definition/index.ts'
 import { nextTurn } from '../../base/nextTurn.ts'
 
-/** A stored condition of a model by its key, with the variant of its facts; null before it was measured. */
+/**
+ * Finds a stored condition of a model by its key, with the variant of its facts; null before it was measured.
+ */
 export function measured(
   model: GridModel,
   key: string,
@@ -28,10 +30,11 @@ export function measured(
   return stored && variantId !== null ? { stored, variantId } : null
 }
 
+/** Finds the cell of a model by its key; null without one. */
 export const cellOf = (grid: Grid, modelId: number, key: string): StudyCondition | null =>
   grid.cells.find((cell) => cell.modelId === modelId && cell.key === key) ?? null
 
-/** The facts of an ungrouped condition and their images; null before it was measured. */
+/** Finds the facts of an ungrouped condition and their images; null before it was measured. */
 function factsUnder(model: GridModel, key: string): { source: ImageSource; facts: FactsOf } | null {
   const found = measured(model, key)
   const conditionId = found?.stored.parts[0]?.conditionId ?? null
@@ -39,24 +42,27 @@ function factsUnder(model: GridModel, key: string): { source: ImageSource; facts
   return { source: found.stored.source, facts: { variantId: found.variantId, conditionId } }
 }
 
-/** What a model said of one image. */
-export interface Outcome extends StoredOutcome {
+/** The prediction of a model for one image. */
+export interface PictureOutcome extends Outcome {
   /** Name of the picture, the same in every part of its dataset. */
   picture: string
 }
 
-const withPicture = (outcome: StoredOutcome): Outcome => ({
+const withPicture = (outcome: Outcome): PictureOutcome => ({
   ...outcome,
   picture: pictureName(outcome.name, false),
 })
 
-/** The facts of an ungrouped condition, in order of image id. */
-export function outcomes(db: Db, model: GridModel, key: string): Outcome[] {
+/** Reads the predictions of an ungrouped condition in order of image id. */
+export function outcomes(db: Db, model: GridModel, key: string): PictureOutcome[] {
   const found = factsUnder(model, key)
   return found ? outcomesOf(db, found.source, found.facts).map(withPicture) : []
 }
 
-/** The images of an ungrouped condition with the highest confidence: those that are wrong, or that nothing is said of. */
+/**
+ * Finds the images of an ungrouped condition with the highest confidence, among those that are wrong
+ * ("wrong") or whose true class the model does not know ("unknown").
+ */
 export function mostConfidentUnder(
   db: Db,
   model: GridModel,
@@ -68,14 +74,16 @@ export function mostConfidentUnder(
   return found ? mostConfident(db, found.source, found.facts, which, limit) : []
 }
 
-/** Mean confidence of an ungrouped condition, class by class. */
+/** Mean confidence of an ungrouped condition, class by class, from 0 to 1. */
 export function meanConfidences(db: Db, model: GridModel, key: string): ClassConfidence[] {
   const found = factsUnder(model, key)
   return found ? meanConfidencesOf(db, found.source, found.facts) : []
 }
 
-/** Which images of an ungrouped condition were right, a few thousand at a time, so that other work can go on between. */
-export async function* verdicts(db: Db, model: GridModel, key: string): AsyncGenerator<Outcome[]> {
+/**
+ * Yields the predictions of an ungrouped condition a few thousand at a time. Other work goes on in between.
+ */
+export async function* verdicts(db: Db, model: GridModel, key: string): AsyncGenerator<PictureOutcome[]> {
   const found = factsUnder(model, key)
   if (!found) return
   for (const page of outcomePages(db, found.source, found.facts)) {
@@ -84,7 +92,7 @@ export async function* verdicts(db: Db, model: GridModel, key: string): AsyncGen
   }
 }
 
-/** The five likeliest classes of each image of an ungrouped condition, in order of image id. */
+/** Reads the five most probable classes of each image of an ungrouped condition, in order of image id. */
 export function rankings(db: Db, model: GridModel, key: string): Ranked[] {
   const found = factsUnder(model, key)
   return found ? rankingsOf(db, found.source, found.facts) : []

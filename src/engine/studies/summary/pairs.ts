@@ -5,7 +5,10 @@ import type { GridModel } from '../definition/index.ts'
 import { nextTurn } from '../../base/nextTurn.ts'
 import { discordance, noPairs, pairCounts, type PairCounts } from '../../facts/index.ts'
 
-/** The images of a cell under the first condition of its model and under its own; null before both were measured. */
+/**
+ * Counts the images of a cell by whether they are right under the model's first condition and under the
+ * cell's own; null before both were measured.
+ */
 export function pairsWithFirst(
   db: Db,
   models: readonly GridModel[],
@@ -32,7 +35,10 @@ export function pairsWithFirst(
 
 const sum = (values: number[]) => values.reduce((a, b) => a + b, 0)
 
-/** McNemar's exact test for each pair of models under each condition they share, on the images both have facts for. */
+/**
+ * Computes McNemar's exact test for each pair of models under each condition they share, on the images that
+ * both have facts for.
+ */
 export async function pairedTests(db: Db, models: GridModel[]): Promise<PairedTest[]> {
   const tests: PairedTest[] = []
   for (const [place, a] of models.entries()) {
@@ -42,7 +48,8 @@ export async function pairedTests(db: Db, models: GridModel[]): Promise<PairedTe
         const other = b.conditions.find((candidate) => candidate.condition.key === condition.key)
         const [left, right] = [a.variantOf(stored), other ? b.variantOf(other) : null]
         if (left === null || right === null) continue
-        // A transform may depend on the model's preprocessing: the same key is then another stored condition of the other model.
+        // A transform may depend on the model's preprocessing: the other model then has another stored
+        // condition under the same key.
         const count = discordance(db, stored.source)
         const found = parts.map((part, at) =>
           count(

@@ -28,11 +28,11 @@ type PaperRow = z.infer<typeof row>
 
 let cached: z.infer<typeof tables> | null = null
 
-/** The numbers and statements the paper prints, with their table or figure. */
+/** The numbers and statements the paper prints, each with its table or figure. */
 const paper = () =>
   (cached ??= tables.parse(JSON.parse(readFileSync(resourcePath('paper', 'tables.json'), 'utf8'))))
 
-/** Values of the paper's tables with where they evidently come from; each distinct number of a model once. */
+/** Lists values of the paper's tables with their source. Each distinct number of a model appears once. */
 export function paperValues(wanted: (row: PaperRow) => boolean): ReportedValue[] {
   const found = new Map<string, ReportedValue>()
   for (const { source, model, dataset, metric, value, unit, provenance } of paper().rows.filter(wanted)) {
@@ -49,7 +49,7 @@ export function paperValues(wanted: (row: PaperRow) => boolean): ReportedValue[]
   return [...found.values()]
 }
 
-/** What the paper says of a figure whose numbers cannot be read off. */
+/** Lists what the paper says about a figure whose numbers cannot be read off. */
 export function paperStatements(source: string): ReportedValue[] {
   return paper()
     .figureStatements.filter((entry) => entry.source === source)

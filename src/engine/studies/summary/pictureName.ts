@@ -1,10 +1,13 @@
 import { parseRowPath } from '../../images/index.ts'
 
-/** What names a picture in every part of a dataset: class folder and file without its ending; for frames class folder and sequence. */
+/**
+ * Names a picture the same in every part of a dataset: class folder and file name without its ending; for
+ * frames class folder and sequence.
+ */
 export function pictureName(name: string, frames: boolean): string {
   const steps = name.split('/')
   const last = steps.at(-1) ?? ''
-  // Rows of array files have no folder of their class; their number is the same under every corruption and severity.
+  // Rows of array files have no class folder. Their number is the same under every corruption and severity.
   if (parseRowPath(name)) return `row/${last}`
   return frames ? steps.slice(-3, -1).join('/') : `${steps.at(-2) ?? ''}/${last.replace(/\.[^.]*$/, '')}`
 }

@@ -10,13 +10,16 @@ const listed = 20
 export interface WorstOptions {
   title: string
   models: readonly GridModel[]
-  /** Conditions that are looked through. */
+  /** Conditions to search. */
   keys: readonly string[]
-  /** wrong: mistakes only; unknown: images nothing is right or wrong of. */
+  /** "wrong": mistakes only; "unknown": images whose true class the model does not know. */
   which: 'wrong' | 'unknown'
 }
 
-/** Images a model was most confident of and should not have been, most confident first; each image once, under its worst condition. */
+/**
+ * Lists the images that a model was most confident of and should not have been, the most confident first.
+ * Each image appears once, under the condition with its highest confidence.
+ */
 export async function worstTable(db: Db, { title, models, keys, which }: WorstOptions): Promise<DataTable> {
   const rows: DataTable['rows'] = []
   for (const model of models) {

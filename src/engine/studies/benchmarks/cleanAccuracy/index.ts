@@ -11,7 +11,7 @@ import { confusionFigure, perClassTable } from '../../summary/classes.ts'
 import { defineStudy, type Grid, unchanged } from '../../definition/index.ts'
 import { ordinaryKinds } from '#shared/datasetKinds.ts'
 
-/** Top-1 and top-5 accuracy on images as they are. */
+/** Top-1 and top-5 accuracy on unchanged images. */
 export const cleanAccuracy = defineStudy({
   id: 'clean-accuracy',
   title: 'Clean accuracy',

@@ -7,24 +7,30 @@ import { differenceInterval, pairedDifferenceInterval } from '../../summary/diff
 import { cellOf, verdicts } from '../../summary/outcomes.ts'
 import type { Grid, GridModel } from '../../definition/index.ts'
 
-/** Mixed-Same minus Mixed-Rand of one model; null unless all images of both were measured. */
+/**
+ * Accuracy on Mixed-Same minus accuracy on Mixed-Rand of one model, from -1 to 1; null unless all images of
+ * both were measured.
+ */
 export interface Gap {
   value: number | null
   interval: Interval | null
-  /** Whether the interval is that of pairs: the same foregrounds in both variations. */
+  /** Whether the interval is that of paired shares: both variations have the same foregrounds. */
   paired: boolean
   n: number
 }
 
 /**
- * What names the foreground of an image of a variation: the number of the photograph it comes from, where the file is
- * named after it (the first, since a background's may follow), else the file; within its class.
+ * Names the foreground of an image within its class: the number of the photograph it comes from, or the file
+ * name where it has no such number. A file name may have two numbers; the second is that of the background.
  */
 export function sceneOf(picture: string): string {
   const [folder = '', file = ''] = picture.split('/')
   return `${folder}/${/n\d{8}_\d+/.exec(file)?.[0] ?? file}`
 }
 
+/**
+ * Computes the gap of one model, with its 95 % interval. `keyOf` gives the key of a variation's condition.
+ */
 export async function gapOf(
   db: Db,
   grid: Grid,
@@ -47,7 +53,7 @@ export async function gapOf(
   }
 }
 
-/** Whether each scene of a variation is right; null where a scene is there more than once. */
+/** Reads whether each scene of a variation is right; null where a scene appears more than once. */
 async function scenes(db: Db, model: GridModel, key: string): Promise<Map<string, boolean> | null> {
   const found = new Map<string, boolean>()
   for await (const page of verdicts(db, model, key))
@@ -59,7 +65,9 @@ async function scenes(db: Db, model: GridModel, key: string): Promise<Map<string
   return found
 }
 
-/** null where the two do not show the same scenes. */
+/**
+ * Counts the scenes by whether they are right in each variation; null where the two have different scenes.
+ */
 function paired(
   first: ReadonlyMap<string, boolean>,
   second: ReadonlyMap<string, boolean>,

@@ -26,14 +26,14 @@ const params = z.object({
   }),
 })
 
-/** Keys of a variation: of the winner of all outputs, and under the softer mapping. */
+/** Keys of a variation's two conditions: the winner of all outputs, and the softer mapping. */
 const winnerKey = (name: string) => name
 const softKey = (name: string) => `${name},soft`
 
 const variationNames = (grid: Grid) =>
   imagenet9Variations.filter((name) => grid.cells.some(({ key }) => key === name))
 
-/** How much a model leans on backgrounds (Xiao et al., ICLR 2021). */
+/** How much a model depends on backgrounds (Xiao et al., ICLR 2021). */
 export const imagenet9 = defineStudy({
   id: 'imagenet-9',
   title: 'ImageNet-9, backgrounds',

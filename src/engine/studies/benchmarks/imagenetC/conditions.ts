@@ -35,18 +35,21 @@ export type CorruptionParams = z.output<typeof params>
 export const keyOf = (corruption: string, severity: number) => `${corruption},severity=${severity}`
 export const cleanKey = 'clean'
 
-/** Whether a dataset holds corrupted images already; otherwise they are made from its images. */
+/** Whether a dataset has corrupted images. Otherwise they are made from its images. */
 export const isCorrupted = ({ parts }: Dataset): boolean =>
   parts.some(({ name }) => imagenetC19.some((corruption) => name.startsWith(`${corruption}/`)))
 
-/** Chosen corruptions in the order of the benchmark. */
+/** The chosen corruptions in the order of the benchmark. */
 export const chosenCorruptions = ({ corruptions }: CorruptionParams): ImagenetCName[] =>
   imagenetC19.filter((name) => corruptions.includes(name))
 
 export const chosenSeverities = ({ severities: chosen }: CorruptionParams): number[] =>
   severities.filter((severity) => chosen.includes(severity))
 
-/** The clean images first, then every corruption at every severity: parts of the dataset, or made here. */
+/**
+ * The conditions: clean images first, then every corruption at every severity, as parts of the dataset or
+ * made here.
+ */
 export function conditions(
   chosen: CorruptionParams,
   model: StoredModel,

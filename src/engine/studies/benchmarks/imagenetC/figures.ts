@@ -4,11 +4,14 @@ import { imagenetC19 } from '#shared/transforms/index.ts'
 import { asFractions, barsFigure, categoryBars } from '../../summary/bars.ts'
 import { cellOf } from '../../summary/outcomes.ts'
 import { chosenCorruptions, chosenSeverities, keyOf, type CorruptionParams } from './conditions.ts'
-import { rateInterval, type Scores, type Unit } from './scores.ts'
+import { rateInterval, type Scores, type CorruptionUnit } from './scores.ts'
 import { scopeOf, shownOf } from './shown.ts'
 import type { Grid, GridModel } from '../../definition/index.ts'
 
-/** Fig. 2b: mean accuracy at severity 5 over all 19; of a part of the benchmark the mean over that part, named so. */
+/**
+ * Fig. 2b: mean accuracy at severity 5 over all 19 corruptions. Where only a part of the benchmark was
+ * chosen: the mean over that part, and the title says so.
+ */
 export function meanAccuracyFigure(
   grid: Grid,
   chosen: CorruptionParams,
@@ -63,10 +66,13 @@ export function meanAccuracyFigure(
   })
 }
 
-/** mCE of every model beside the paper's (Table 1); nothing where nothing counts as 100 or a part is missing. */
+/**
+ * The mCE of every model beside the paper's (Table 1). Empty without a baseline, or where no model has
+ * measured the whole benchmark.
+ */
 export function mceFigure(
   grid: Grid,
-  unit: Unit | null,
+  unit: CorruptionUnit | null,
   scores: Map<number, Scores>,
   reported: ReportedValue[],
   origin: string,
@@ -100,11 +106,11 @@ export function mceFigure(
   ]
 }
 
-/** CE by corruption, or mean errors where nothing counts as 100 or severities were left out. */
+/** CE by corruption. Without a baseline, or where severities were left out: mean errors. */
 export function corruptionFigure(
   grid: Grid,
   chosen: CorruptionParams,
-  unit: Unit | null,
+  unit: CorruptionUnit | null,
   scores: Map<number, Scores>,
   origin: string,
 ): FigureSpec {
@@ -126,7 +132,7 @@ export function corruptionFigure(
   })
 }
 
-/** Accuracy of one model, corruption by severity. */
+/** Accuracy of one model by corruption and severity. */
 export function severityMap(
   grid: Grid,
   model: GridModel,
@@ -152,7 +158,7 @@ export function severityMap(
       ),
       map: 'sequential',
       label: 'Top-1 accuracy',
-      // The same colours for every model.
+      // All models share one colour scale.
       range: { min: 0, max: 1 },
     },
     notes: [origin],
@@ -160,7 +166,7 @@ export function severityMap(
   }
 }
 
-/** Accuracy against severity, mean over the chosen corruptions; only where all of them are whole. */
+/** Mean accuracy over the chosen corruptions by severity, only where all cells are whole. */
 export function severityFigure(grid: Grid, chosen: CorruptionParams, origin: string): FigureSpec {
   const names = chosenCorruptions(chosen)
   const meanAt = (model: GridModel, severity: number): number | null => {

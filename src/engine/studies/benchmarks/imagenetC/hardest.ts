@@ -6,7 +6,10 @@ import { worstTable } from '../../summary/worst.ts'
 import { chosenCorruptions, chosenSeverities, keyOf, type CorruptionParams } from './conditions.ts'
 import { nextTurn } from '../../../base/nextTurn.ts'
 
-/** Where the models fail at the highest chosen severity: accuracy per class over all corruptions, and the most confident mistakes. */
+/**
+ * Tables of the models' failures at the highest chosen severity: accuracy per class over all corruptions, and
+ * the most confident mistakes.
+ */
 export async function hardestTables(grid: Grid, chosen: CorruptionParams, db: Db): Promise<DataTable[]> {
   const severity = Math.max(...chosenSeverities(chosen))
   const keys = chosenCorruptions(chosen).map((name) => keyOf(name, severity))

@@ -75,7 +75,7 @@ export const imagenetC = defineStudy({
   docs: 'benchmarks/imagenet-c.md',
   suite: {
     recognised: ['imagenet-c', 'cifar-10-c', 'cifar-100-c'],
-    // Nothing published belongs to what is made here: the first model counts as 100.
+    // Published baselines do not fit images made here: the first model is the baseline.
     made: ([baseline]) => ({ baseline }),
     quick: {},
   },
@@ -140,7 +140,7 @@ export const imagenetC = defineStudy({
   },
 })
 
-/** What was asked for and is not in the dataset. */
+/** Lists the corruptions and severities that were chosen but are not in the dataset. */
 function lacking(asked: CorruptionParams, present: CorruptionParams): string[] {
   const missing = asked.corruptions.filter((name) => !present.corruptions.includes(name))
   const levels = asked.severities.filter((level) => !present.severities.includes(level))

@@ -5,13 +5,13 @@ import { metricIntervals } from '../../summary/intervals.ts'
 import { cleanKey, keyOf, severities } from './conditions.ts'
 import type { PictureErrors } from './pictures.ts'
 
-/** Intervals of everything that is said of a model; null where there is no number. */
+/** 95 % intervals of all scores of a model; null where a score has no value. */
 export interface CorruptionIntervals {
   mce: Interval | null
   relativeMce: Interval | null
   meanAccuracyAt5: Interval | null
   benchmarkError: Interval | null
-  /** Of what the cells that are there give, all of them alike. */
+  /** Interval of the mean error over all cells that exist, equally weighted. */
   chosen: Interval | null
   byCorruption: ReadonlyMap<
     string,
@@ -20,8 +20,12 @@ export interface CorruptionIntervals {
 }
 
 /**
- * Percentile bootstrap over pictures, each drawn with all its versions. Where a model counts as 100 whose answers to the
- * same pictures are known, it is drawn along, so that the interval is that of the ratio; published errors are constants.
+ * Computes percentile bootstrap intervals over pictures. A resampled picture brings all its corrupted
+ * versions. If the baseline is a model with predictions on the same pictures, its pictures are resampled
+ * together with the model's, so that the interval is that of the ratio. Published errors are constants.
+ *
+ * @param baseline errors that count as 100
+ * @param drawnAlong the baseline model's errors picture by picture; null for published errors
  */
 export async function corruptionIntervals(
   own: PictureErrors,
@@ -71,13 +75,13 @@ export async function corruptionIntervals(
   }
 }
 
-/** Mean of what is there; null of nothing. */
+/** Mean of the values that are not null; null without any. */
 export function meanOfKnown(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null)
   return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length
 }
 
-/** Errors of the drawn pictures, in the form the metrics take. */
+/** Errors on the resampled pictures, in the form the metrics take. */
 function errorsOf(
   { wrong }: PictureErrors,
   indices: Uint32Array,

@@ -1,10 +1,13 @@
 import type { Dataset } from '#shared/contract/index.ts'
 import { isImagenet } from '../../summary/answers.ts'
 import { isCorrupted, type CorruptionParams } from './conditions.ts'
-import { rateInterval, type Scores, type Unit } from './scores.ts'
+import { rateInterval, type Scores, type CorruptionUnit } from './scores.ts'
 import type { Grid, Metric } from '../../definition/index.ts'
 
-/** Where the corrupted images come from: that decides what may count as 100 and what numbers may be set beside. */
+/**
+ * The origin of the corrupted images. It decides which baseline and which published numbers may be compared
+ * with.
+ */
 export type Origin = 'imagenet' | 'cifar' | 'other' | 'made'
 
 export function originOf(dataset: Dataset): Origin {
@@ -22,12 +25,12 @@ export const describeOrigin = (
     ? `Made here, seed ${seed}${jpeg ? ', JPEG quality 85' : ', without the JPEG pass'}: like ImageNet-C, not its files. Frost uses ice pictures of our own.`
     : `Files of ${title}.`
 
-/** What must be known to read the numbers. */
+/** The notes that are needed to read the numbers. */
 export function notesOn(
   grid: Grid,
   origin: Origin,
   partial: string | null,
-  unit: Unit | null,
+  unit: CorruptionUnit | null,
   scores: Map<number, Scores>,
 ): string[] {
   const all = [...scores.values()]
@@ -75,12 +78,12 @@ const names: Record<Origin, { prefix: string; title: string }> = {
   made: { prefix: 'made-c', title: 'Corruptions made here' },
 }
 
-/** What the study gives to the ranking of models. */
+/** The metrics for the ranking of models. */
 export function metricsOf(
   grid: Grid,
   origin: Origin,
   dataset: Dataset,
-  unit: Unit | null,
+  unit: CorruptionUnit | null,
   scores: Map<number, Scores>,
 ): Metric[] {
   const prefix = origin === 'cifar' ? dataset.recognised : names[origin].prefix

@@ -4,10 +4,10 @@ import { cellOf, measured, verdicts } from '../../summary/outcomes.ts'
 import { cleanKey, keyOf, severities } from './conditions.ts'
 import type { Grid, GridModel } from '../../definition/index.ts'
 
-/** How a model fared on every picture: the same pictures in the same order under every condition. */
+/** Whether a model is wrong on each picture. All conditions have the same pictures in the same order. */
 export interface PictureErrors {
   pictures: number
-  /** By key of a whole cell, one byte per picture: 1 = wrong. */
+  /** By key of a whole cell: one byte per picture, 1 = wrong. */
   wrong: Map<string, Uint8Array>
 }
 
@@ -17,13 +17,13 @@ export const allKeys: readonly string[] = [
 ]
 
 /**
- * Every whole cell of a model, picture by picture; the clean cell is left out where it shows other pictures. null where
- * two corrupted cells do not show the same pictures, so that nothing can be drawn together.
+ * Reads every whole cell of a model picture by picture. The clean cell is left out where it has other
+ * pictures. null where two corrupted cells have different pictures: they cannot be resampled together.
  */
 export async function pictureErrors(db: Db, grid: Grid, model: GridModel): Promise<PictureErrors | null> {
   const places = new Map<string, number>()
   const wrong = new Map<string, Uint8Array>()
-  // The clean cell last: it may come from another dataset, and must not say which pictures there are.
+  // The clean cell comes last: it may come from another dataset and must not decide which pictures there are.
   for (const key of [...allKeys].reverse()) {
     const cell = cellOf(grid, model.id, key)
     if (!cell || !grid.whole(cell)) continue
@@ -34,7 +34,10 @@ export async function pictureErrors(db: Db, grid: Grid, model: GridModel): Promi
   return places.size === 0 ? null : { pictures: places.size, wrong }
 }
 
-/** The first cell names the pictures; null where a later one shows others. */
+/**
+ * Reads which pictures of a cell are wrong. The first cell defines the pictures; null where a later cell has
+ * others.
+ */
 async function wrongIn(
   db: Db,
   model: GridModel,
@@ -43,7 +46,7 @@ async function wrongIn(
 ): Promise<Uint8Array | null> {
   const first = places.size === 0
   const parted = measured(model, key)?.stored.source.part !== undefined
-  // Parts, and the clean images beside them, share names of pictures; what is made here shares the images themselves.
+  // Parts and their clean images share picture names. Corruptions made here share the images themselves.
   const byName = parted || (key === cleanKey && isParted(model))
   const found: number[] = []
   for await (const verdict of verdicts(db, model, key))

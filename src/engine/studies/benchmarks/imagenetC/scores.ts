@@ -15,16 +15,19 @@ import { corruptionIntervals, meanOfKnown, type CorruptionIntervals } from './in
 import { pictureErrors } from './pictures.ts'
 import type { Grid, GridModel } from '../../definition/index.ts'
 
-/** What counts as 100. */
-export interface Unit {
+/** The baseline whose errors count as 100. */
+export interface CorruptionUnit {
   name: string
-  /** null for AlexNet. */
+  /** null for AlexNet's published errors. */
   model: GridModel | null
   baseline: CorruptionBaseline
 }
 
-/** AlexNet's published errors go with the published files only; else a model of the study, or nothing. */
-export function unitOf(grid: Grid, published: boolean, model: GridModel | null): Unit | null {
+/**
+ * Chooses the baseline: a model of the study; else AlexNet's published errors, for the published files only;
+ * else null.
+ */
+export function unitOf(grid: Grid, published: boolean, model: GridModel | null): CorruptionUnit | null {
   if (model)
     return {
       name: model.title,
@@ -34,7 +37,7 @@ export function unitOf(grid: Grid, published: boolean, model: GridModel | null):
   return published ? { name: 'AlexNet', model: null, baseline: alexnet } : null
 }
 
-/** Top-1 errors of the whole cells of a model; null where a cell is missing or not whole. */
+/** Top-1 errors of the whole cells of a model, from 0 to 1; null where a cell is missing or not whole. */
 const errorsOf = (grid: Grid, model: GridModel): CorruptionErrors =>
   Object.fromEntries(
     imagenetC19.map((name) => [
@@ -46,19 +49,24 @@ const errorsOf = (grid: Grid, model: GridModel): CorruptionErrors =>
     ]),
   )
 
+/** Top-1 error on the clean images, from 0 to 1; null before all of them were measured. */
 export function cleanErrorOf(grid: Grid, model: GridModel): number | null {
   const cell = cellOf(grid, model.id, cleanKey)
   return cell?.top1 == null || !grid.whole(cell) ? null : 1 - cell.top1
 }
 
+/** The scores of a model on ImageNet-C. CE and mCE are in per cent: 100 = as many errors as the baseline. */
 export interface Scores extends CorruptionSummary {
-  /** Mean of CE over the benchmark's corruptions but frost, which is made of other pictures here; null while one is missing. */
+  /**
+   * Mean CE over the benchmark's corruptions without frost, which uses other pictures here; null while one is
+   * missing.
+   */
   mceWithoutFrost: number | null
   /** Mean accuracy over every chosen cell; null while one is not whole. */
   chosenAccuracy: number | null
-  /** Mean error of each corruption over the chosen severities; null while one is not whole. */
+  /** Mean error of each corruption over the chosen severities; null while a cell is not whole. */
   chosenErrors: ReadonlyMap<string, number | null>
-  /** null before all cells of the model are whole, or where they do not show the same pictures. */
+  /** null before all cells of the model are whole, or where cells have different pictures. */
   intervals: CorruptionIntervals | null
   /** Images per cell; null where cells differ. */
   images: number | null
@@ -66,8 +74,16 @@ export interface Scores extends CorruptionSummary {
 
 const nothing: CorruptionBaseline = { errors: {}, clean: null }
 
-/** The scores of a model with bootstrap intervals over pictures, each drawn with all its corrupted versions. */
-export async function scoresOf(db: Db, grid: Grid, model: GridModel, unit: Unit | null): Promise<Scores> {
+/**
+ * Computes the scores of a model, with bootstrap intervals over pictures. A resampled picture brings all its
+ * corrupted versions.
+ */
+export async function scoresOf(
+  db: Db,
+  grid: Grid,
+  model: GridModel,
+  unit: CorruptionUnit | null,
+): Promise<Scores> {
   const baseline = unit?.baseline ?? nothing
   const summary = corruptionSummary(errorsOf(grid, model), cleanErrorOf(grid, model), baseline)
   const corrupted = grid.cells.filter(({ modelId, key }) => modelId === model.id && key !== cleanKey)
@@ -104,7 +120,7 @@ async function intervalsOf(
   db: Db,
   grid: Grid,
   model: GridModel,
-  unit: Unit | null,
+  unit: CorruptionUnit | null,
 ): Promise<CorruptionIntervals | null> {
   const factsOf = (of: GridModel) =>
     of.conditions.map((stored) => [
@@ -122,7 +138,7 @@ async function intervalsOf(
   })
 }
 
-/** The interval of a score, but none of the model that counts as 100: its rates are 100 by definition. */
+/** The interval of a score; null for the baseline model, whose scores are 100 by definition. */
 export const rateInterval = (
   scores: Scores | undefined,
   isUnit: boolean,

@@ -1,10 +1,10 @@
 import type { Interval } from '#shared/contract/index.ts'
 import { imagenetC19 } from '#shared/transforms/index.ts'
 import { chosenCorruptions, chosenSeverities, severities, type CorruptionParams } from './conditions.ts'
-import { rateInterval, type Scores, type Unit } from './scores.ts'
+import { rateInterval, type Scores, type CorruptionUnit } from './scores.ts'
 import type { Grid } from '../../definition/index.ts'
 
-/** The chosen corruptions and severities that are there: a dataset may hold a part of the benchmark. */
+/** The chosen corruptions and severities that the dataset has. It may have only a part of the benchmark. */
 export function presentIn({ cells }: Grid, chosen: CorruptionParams): CorruptionParams {
   const has = (param: string, value: string | number) => cells.some(({ params }) => params[param] === value)
   return {
@@ -14,20 +14,23 @@ export function presentIn({ cells }: Grid, chosen: CorruptionParams): Corruption
   }
 }
 
-/** Whether some of the 19 corruptions or five severities were left out when the study was made. */
+/** Whether the study leaves out some of the 19 corruptions or five severities. */
 export const isPartial = (chosen: CorruptionParams): boolean =>
   chosenCorruptions(chosen).length < imagenetC19.length || chosenSeverities(chosen).length < severities.length
 
-/** What was chosen, in words: "4 corruptions, severities 1, 3, 5". */
+/** The choice in words: "4 corruptions, severities 1, 3, 5". */
 export function scopeOf(chosen: CorruptionParams): string {
   const [names, levels] = [chosenCorruptions(chosen), chosenSeverities(chosen)]
   const what = names.length === 1 ? (names[0] ?? '') : `${names.length} corruptions`
   return `${what}, ${levels.length === 1 ? 'severity' : 'severities'} ${levels.join(', ')}`
 }
 
-/** What is shown of each corruption. */
-export interface Shown {
-  /** CE, which needs all five severities and something that counts as 100; else the mean error over those chosen. */
+/** The score that tables and figures show for each corruption. */
+export interface ShownScore {
+  /**
+   * Whether it is CE, which needs all five severities and a baseline; else it is the mean error over the
+   * chosen severities.
+   */
   isCe: boolean
   title: string
   label: string
@@ -38,7 +41,8 @@ export interface Shown {
   ): { value: number | null; interval: Interval | null }
 }
 
-export function shownOf(chosen: CorruptionParams, unit: Unit | null): Shown {
+/** Chooses CE where all severities and a baseline are there, else the mean error. */
+export function shownOf(chosen: CorruptionParams, unit: CorruptionUnit | null): ShownScore {
   const levels = chosenSeverities(chosen)
   if (unit && levels.length === severities.length)
     return {

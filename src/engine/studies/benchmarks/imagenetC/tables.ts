@@ -1,16 +1,19 @@
 import type { DataTable } from '#shared/contract/index.ts'
 import { cellOf } from '../../summary/outcomes.ts'
 import { chosenCorruptions, chosenSeverities, keyOf, type CorruptionParams } from './conditions.ts'
-import { cleanErrorOf, rateInterval, type Scores, type Unit } from './scores.ts'
+import { cleanErrorOf, rateInterval, type Scores, type CorruptionUnit } from './scores.ts'
 import type { Origin } from './origin.ts'
 import { isPartial, scopeOf, shownOf } from './shown.ts'
 import type { Grid } from '../../definition/index.ts'
 
-/** One row per model: Tables 1, 5 and 6. What was not chosen whole gets a column of its own that says what it is the mean of. */
+/**
+ * One row per model: Tables 1, 5 and 6. Where only a part of the benchmark was chosen, an additional column
+ * has the mean over that part, and its title says so.
+ */
 export function summaryTable(
   grid: Grid,
   chosen: CorruptionParams,
-  unit: Unit | null,
+  unit: CorruptionUnit | null,
   scores: Map<number, Scores>,
   origin: Origin,
 ): DataTable {
@@ -96,11 +99,13 @@ export function summaryTable(
   }
 }
 
-/** One row per corruption, with an interval for every model: CE and relative CE, or errors where nothing counts as 100. */
+/**
+ * One row per corruption, with an interval for every model: CE and relative CE, or errors without a baseline.
+ */
 export function corruptionTable(
   grid: Grid,
   chosen: CorruptionParams,
-  unit: Unit | null,
+  unit: CorruptionUnit | null,
   scores: Map<number, Scores>,
 ): DataTable {
   const shown = shownOf(chosen, unit)
@@ -138,7 +143,7 @@ export function corruptionTable(
   }
 }
 
-/** Every cell: accuracy with its interval. */
+/** One row per cell: accuracy with its interval. */
 export function cellTable(grid: Grid, chosen: CorruptionParams): DataTable {
   return {
     id: 'cells',

@@ -5,18 +5,19 @@ import { metricIntervals, rememberedResult } from '../../summary/intervals.ts'
 import { cellOf, measured, outcomes } from '../../summary/outcomes.ts'
 import type { Grid, GridModel } from '../../definition/index.ts'
 
+/** How well one model detects out-of-distribution images. */
 export interface Detected {
-  /** null while images are missing on either side. */
+  /** null while images of either side are missing. */
   scores: Detection | null
   intervals: { aupr: Interval | null; auroc: Interval | null; fprAt95: Interval | null }
   outside: number
   inside: number
-  /** Images whose outputs were not finite. */
+  /** Number of images whose outputs were not finite. */
   dropped: number
   partial: boolean
 }
 
-/** How well low confidence tells the images from outside from the ordinary ones. */
+/** Measures how well low confidence separates out-of-distribution images from ordinary ones. */
 export async function detect(db: Db, grid: Grid, model: GridModel): Promise<Detected> {
   const [outside, inside] = ['outside', 'inside'].map((key) => outcomes(db, model, key))
   const all = [...(outside ?? []), ...(inside ?? [])]

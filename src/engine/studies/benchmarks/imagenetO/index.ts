@@ -13,7 +13,7 @@ import { nextTurn } from '../../../base/nextTurn.ts'
 
 const params = z.object({ validation: validationParam })
 
-/** Detecting images of unknown classes by low confidence (Hendrycks et al., CVPR 2021). */
+/** Detection of images of unknown classes by low confidence (Hendrycks et al., CVPR 2021). */
 export const imagenetO = defineStudy({
   id: 'imagenet-o',
   title: 'ImageNet-O, unknown classes',

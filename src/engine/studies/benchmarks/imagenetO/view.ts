@@ -48,7 +48,10 @@ export function detectionTable(
   }
 }
 
-/** Mean confidence on the images from outside, by the class they were collected against: where a model is fooled most. */
+/**
+ * Mean confidence on out-of-distribution images, by the class they were collected against: where a model is
+ * wrongly confident.
+ */
 export function outsideClassTable(db: Db, models: readonly GridModel[]): DataTable {
   const rows = new Map<string, DataTable['rows'][number]>()
   for (const model of models)
@@ -73,7 +76,10 @@ export function outsideClassTable(db: Db, models: readonly GridModel[]): DataTab
 
 const bins = 20
 
-/** Shares of images per bin of confidence for each model, of those from outside or of the ordinary ones. */
+/**
+ * Share of images per bin of confidence for each model, of out-of-distribution ("outside") or ordinary
+ * ("inside") images.
+ */
 export function confidenceFigure(
   db: Db,
   models: readonly GridModel[],

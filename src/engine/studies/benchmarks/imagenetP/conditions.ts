@@ -49,18 +49,21 @@ const isNoise = (name: PerturbationName) => noisePerturbations.includes(name)
 export const partOf = (name: PerturbationName, difficulty: number) =>
   difficulty > 1 && isNoise(name) ? `${name}_${difficulty}` : name
 
-/** Whether a dataset holds perturbed sequences already; otherwise they are made from its images. */
+/** Whether a dataset has perturbed sequences. Otherwise they are made from its images. */
 export const isPerturbed = ({ recognised }: Dataset): boolean => recognised === 'imagenet-p'
 
-/** Chosen perturbations in the order of the benchmark. */
+/** The chosen perturbations in the order of the benchmark. */
 export const chosenPerturbations = ({ perturbations }: PerturbationParams): PerturbationName[] =>
   imagenetP14.filter((name) => perturbations.includes(name))
 
-/** Frames of a sequence that are looked at. */
+/** The frames of a sequence that are measured. */
 export const framesOf = (name: PerturbationName, stride: number): number[] =>
   Array.from({ length: Math.ceil(frameCount(name) / stride) }, (_, place) => place * stride)
 
-/** Published sequences: one condition per perturbation, its frames are images. Made here: one condition per frame. */
+/**
+ * The conditions. Published sequences: one per perturbation, because frames are images. Sequences made here:
+ * one per frame.
+ */
 export function conditions(
   chosen: PerturbationParams,
   model: StoredModel,

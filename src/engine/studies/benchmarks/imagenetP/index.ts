@@ -6,7 +6,7 @@ import { baselineModel } from '../shared/baseline.ts'
 import { conditions, isPerturbed, params } from './conditions.ts'
 import { ratesOf } from './rates.ts'
 import { flipsPerClass, mostFlippingTable } from './leastStable.ts'
-import { stabilityOf, unitOf, type Stabilities, type Unit } from './scores.ts'
+import { stabilityOf, unitOf, type Stabilities, type PerturbationUnit } from './scores.ts'
 import {
   distanceFigure,
   flipFigure,
@@ -14,11 +14,11 @@ import {
   rateFigure,
   rawMeans,
   summaryTable,
-  type Measured,
+  type ModelResult,
 } from './view.ts'
 import { defineStudy, type Grid, type Metric } from '../../definition/index.ts'
 
-/** Stability of the answer over sequences of small changes (Hendrycks and Dietterich, ICLR 2019). */
+/** Stability of predictions over sequences of small changes (Hendrycks and Dietterich, ICLR 2019). */
 export const imagenetP = defineStudy({
   id: 'imagenet-p',
   title: 'ImageNet-P, perturbations',
@@ -111,7 +111,7 @@ export const imagenetP = defineStudy({
       own: own.get(counted.id) ?? new Map(),
     }
     const unit = unitOf(baseline, published && isImagenet(dataset), chosen)
-    const found = new Map<number, Measured>()
+    const found = new Map<number, ModelResult>()
     for (const model of grid.models) {
       const stabilities = own.get(model.id) ?? new Map()
       found.set(model.id, {
@@ -152,8 +152,8 @@ export const imagenetP = defineStudy({
 function metricsOf(
   grid: Grid,
   published: boolean,
-  unit: Unit | null,
-  found: Map<number, Measured>,
+  unit: PerturbationUnit | null,
+  found: Map<number, ModelResult>,
 ): Metric[] {
   const prefix = published ? 'imagenet-p' : 'made-p'
   const title = published ? 'ImageNet-P' : 'Perturbations made here'
@@ -189,9 +189,9 @@ function metricsOf(
   })
 }
 
-/** What counts as 100, and what follows from it. */
-function unitNotes(unit: Unit | null): string[] {
-  if (unit === null) return ['Raw values: nothing counts as 100 here.']
+/** Notes on the baseline and its consequences. */
+function unitNotes(unit: PerturbationUnit | null): string[] {
+  if (unit === null) return ['RawMean values: nothing counts as 100 here.']
   const steady = Object.entries(unit.flips ?? {}).flatMap(([name, flips]) => (flips === 0 ? [name] : []))
   return [
     `Rates count ${unit.name} as 100.${unit.distances === null ? ' Its top-5 distances are not known from any source, so these stay raw; the parameter distances takes them where you know them.' : ''}`,

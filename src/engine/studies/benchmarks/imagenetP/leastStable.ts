@@ -1,6 +1,6 @@
 import type { DataTable } from '#shared/contract/index.ts'
 import type { SequenceStability } from './scores.ts'
-import type { ByModel } from './view.ts'
+import type { ResultsByModel } from './view.ts'
 import type { Grid } from '../../definition/index.ts'
 
 const listed = 20
@@ -9,8 +9,8 @@ interface FlippingSequence extends Omit<SequenceStability, 'picture'> {
   perturbation: string
 }
 
-/** The sequences whose answer flips most often, and whose five likeliest classes move most. */
-export function mostFlippingTable(grid: Grid, found: ByModel): DataTable {
+/** The sequences whose prediction flips most often and whose five most probable classes change most. */
+export function mostFlippingTable(grid: Grid, found: ResultsByModel): DataTable {
   return {
     id: 'worst',
     title: 'Sequences that flip most',
@@ -44,7 +44,7 @@ export function mostFlippingTable(grid: Grid, found: ByModel): DataTable {
 }
 
 /** Mean flip probability over all sequences of a class. */
-export function flipsPerClass(grid: Grid, found: ByModel): DataTable {
+export function flipsPerClass(grid: Grid, found: ResultsByModel): DataTable {
   const rows = new Map<string, DataTable['rows'][number]>()
   for (const { id } of grid.models) {
     const all = [...(found.get(id)?.own.values() ?? [])].flatMap(({ sequences }) => sequences)

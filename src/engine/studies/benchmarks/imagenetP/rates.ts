@@ -2,10 +2,10 @@ import type { Interval } from '#shared/contract/index.ts'
 import type { PerturbationName } from '#shared/transforms/index.ts'
 import { meanRate } from '../../../metrics/index.ts'
 import { meanOf, metricIntervals, rememberedResult } from '../../summary/intervals.ts'
-import { valuesOf, type Stabilities, type Unit } from './scores.ts'
+import { valuesOf, type Stabilities, type PerturbationUnit } from './scores.ts'
 import type { GridModel } from '../../definition/index.ts'
 
-/** Intervals of one perturbation: raw values and, where something counts as 100, rates. */
+/** 95 % intervals of one perturbation: raw values and, with a baseline, rates. */
 export interface PerturbationIntervals {
   flips: Interval | null
   distance: Interval | null
@@ -13,6 +13,10 @@ export interface PerturbationIntervals {
   distanceRate: Interval | null
 }
 
+/**
+ * Flip rates and top-5 distance rates of one model by perturbation, in per cent: 100 = as the baseline. Their
+ * means mFR and mT5D need all ten perturbations.
+ */
 export interface Rates {
   flipRates: Record<string, number | null>
   mfr: number | null
@@ -20,21 +24,23 @@ export interface Rates {
   distanceRates: Record<string, number | null>
   mt5d: number | null
   mt5dInterval: Interval | null
-  /** Of the raw means over all perturbations that are there. */
+  /** Interval of the raw mean over all perturbations that exist. */
   meanFlipsInterval: Interval | null
   meanDistanceInterval: Interval | null
   byPerturbation: ReadonlyMap<string, PerturbationIntervals>
 }
 
 /**
- * Flip rates and top-5 rates against what counts as 100, with bootstrap intervals over sequences; means only over all
- * ten perturbations. A picture is drawn with its sequences under every perturbation, and with those of the model that
- * counts as 100.
+ * Computes flip rates and top-5 rates relative to the baseline, with bootstrap intervals over sequences.
+ * Means exist only over all ten perturbations. A resampled picture brings its sequences under every
+ * perturbation, and those of the baseline model.
+ *
+ * @param base the baseline model's stabilities; null for constants
  */
 export async function ratesOf(
   model: GridModel,
   own: Stabilities,
-  unit: Unit | null,
+  unit: PerturbationUnit | null,
   base: Stabilities | null,
 ): Promise<Rates> {
   const flips = meanRate(
@@ -66,22 +72,25 @@ export async function ratesOf(
   }
 }
 
-/** Values of the sequences of one perturbation, in one order of pictures for all of them. */
-interface Values {
+/** SequenceValues of the sequences of one perturbation. All perturbations have the same order of pictures. */
+interface SequenceValues {
   flips: Float64Array
   distances: Float64Array
 }
 
 interface Aligned {
   pictures: number
-  values: ReadonlyMap<PerturbationName, Values>
+  values: ReadonlyMap<PerturbationName, SequenceValues>
 }
 
-/** null where the perturbations do not show the same pictures: then nothing can be drawn together. */
+/**
+ * Puts the sequences of all perturbations into one order of pictures; null where perturbations have different
+ * pictures: they cannot be resampled together.
+ */
 function aligned(own: Stabilities): Aligned | null {
   const [first] = own.values()
   const places = new Map((first?.sequences ?? []).map(({ picture }, place) => [picture, place]))
-  const values = new Map<PerturbationName, Values>()
+  const values = new Map<PerturbationName, SequenceValues>()
   for (const [name, { sequences }] of own) {
     if (sequences.length !== places.size) return null
     const flips = new Float64Array(places.size).fill(Number.NaN)
@@ -108,13 +117,13 @@ interface Intervals {
 
 async function intervalsOf(
   own: Stabilities,
-  unit: Unit | null,
+  unit: PerturbationUnit | null,
   base: Stabilities | null,
 ): Promise<Intervals> {
   const together = aligned(own)
   const along = base && unit?.modelId != null ? aligned(base) : null
   if (together) return drawn(together, unit, along?.pictures === together.pictures ? along : null)
-  // Different pictures under each perturbation: each of them alone, and no interval of a mean over them.
+  // With different pictures, each perturbation is resampled alone, and a mean over them has no interval.
   const apart = new Map<string, PerturbationIntervals>()
   for (const [name, stability] of own) {
     const alone = aligned(new Map([[name, stability]]))
@@ -131,11 +140,11 @@ function meanOfAll(values: Readonly<Record<string, number>>): number | null {
 
 async function drawn(
   { pictures, values }: Aligned,
-  unit: Unit | null,
+  unit: PerturbationUnit | null,
   along: Aligned | null,
 ): Promise<Intervals> {
   const names = [...values.keys()]
-  const means = (from: Aligned['values'], indices: Uint32Array, read: keyof Values) =>
+  const means = (from: Aligned['values'], indices: Uint32Array, read: keyof SequenceValues) =>
     Object.fromEntries([...from].map(([name, found]) => [name, meanOf(found[read], indices)]))
   const found = await metricIntervals(pictures, (indices) => {
     const flips = means(values, indices, 'flips')

@@ -6,7 +6,7 @@ import { chosenPerturbations, type PerturbationParams } from './conditions.ts'
 import { madeSequences, publishedSequences, type Sequence } from './sequences.ts'
 import { nextTurn } from '../../../base/nextTurn.ts'
 
-/** What a model's answers do over one sequence of frames. */
+/** How stable a model's predictions are over one sequence of frames. */
 export interface SequenceStability {
   /** The same for a picture under every perturbation. */
   picture: string
@@ -14,13 +14,13 @@ export interface SequenceStability {
   imageId: number
   name: string
   className: string
-  /** Share of frames whose class differs from that of their reference frame. */
+  /** Share of frames whose class differs from that of their reference frame, from 0 to 1. */
   flips: number
-  /** Mean top-5 distance of frames to their reference frames, 0 to 15. */
+  /** Mean top-5 distance of frames to their reference frames, from 0 to 15. */
   distance: number
 }
 
-/** Flips and top-5 distances of one model under one perturbation. */
+/** Mean flip probability (0 to 1) and mean top-5 distance (0 to 15) of one model under one perturbation. */
 export interface Stability {
   sequences: SequenceStability[]
   flips: number | null
@@ -29,10 +29,12 @@ export interface Stability {
 
 export type Stabilities = ReadonlyMap<PerturbationName, Stability>
 
-/** A frame whose outputs were not finite differs from every other one. */
+/**
+ * A frame whose outputs were not finite gets a class of its own, so that it differs from every other frame.
+ */
 const classOf = (top: readonly number[], place: number) => top[0] ?? -1 - place
 
-/** Every perturbation that is whole for the model. */
+/** Measures the stability of a model under every perturbation that is whole. */
 export async function stabilityOf(
   db: Db,
   grid: Grid,
@@ -78,18 +80,19 @@ function measure(name: PerturbationName, sequences: readonly Sequence[]): Stabil
 const meanOf = (values: readonly number[]): number | null =>
   values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length
 
-/** What counts as 100. */
-export interface Unit {
+/** The baseline whose values count as 100. */
+export interface PerturbationUnit {
   name: string
-  /** null for constants: AlexNet's, or those that were given. */
+  /** null for constants: AlexNet's, or values given as parameters. */
   modelId: number | null
   flips: Readonly<Record<string, number>> | null
   /** null where no values are known. */
   distances: Readonly<Record<string, number>> | null
-  /** Whose distances these are. */
+  /** Where these distances come from. */
   distancesOf: string
 }
 
+/** One value per perturbation; perturbations without a value are left out. */
 export const valuesOf = (
   own: Stabilities,
   read: (stability: Stability) => number | null,
@@ -102,14 +105,15 @@ export const valuesOf = (
   )
 
 /**
- * AlexNet's flips belong to the published sequences at stride 1 and the standard noise; its top-5 distances are not
- * known from any source, but may be given. A model of the study may count as 100 instead.
+ * Chooses the baseline: a model of the study; else AlexNet's flips, for the published sequences at stride 1
+ * and difficulty 1. No source has AlexNet's top-5 distances, but they may be given as parameters. null
+ * without any.
  */
 export function unitOf(
   baseline: { id: number; title: string; own: Stabilities } | null,
   published: boolean,
   chosen: PerturbationParams,
-): Unit | null {
+): PerturbationUnit | null {
   const given = givenDistances(chosen)
   if (baseline)
     return {
@@ -130,7 +134,7 @@ export function unitOf(
   }
 }
 
-/** Ten numbers in the order of the benchmark; null where none were given. */
+/** The ten given distances by perturbation; null where none were given. */
 const givenDistances = ({ distances }: PerturbationParams): Record<string, number> | null =>
   distances.length === 0
     ? null

@@ -6,7 +6,10 @@ import { frameKey, framesOf } from './conditions.ts'
 import { pictureName } from '../../summary/pictureName.ts'
 import { nextTurn } from '../../../base/nextTurn.ts'
 
-/** What a model said of the frames of one sequence, in order: the five likeliest classes of each, best first. */
+/**
+ * A model's predictions for the frames of one sequence, in order: the five most probable classes of each,
+ * best first.
+ */
 export interface Sequence {
   /** The same for a picture under every perturbation. */
   picture: string
@@ -17,10 +20,13 @@ export interface Sequence {
   frames: number[][]
 }
 
-/** Number of a frame by its file name: its last digits; names without any keep their order. */
+/** The number of a frame: the last digits of its file name, 0 without digits. */
 const frameNumber = (name: string) => Number(/(\d+)\.[^.]*$/.exec(name)?.[1] ?? 0)
 
-/** Sequences of a perturbation whose frames are images of the dataset: every `stride`-th frame of each. */
+/**
+ * Reads the sequences of a perturbation whose frames are images of the dataset, every `stride`-th frame of
+ * each.
+ */
 export function publishedSequences(
   db: Db,
   model: GridModel,
@@ -40,7 +46,9 @@ export function publishedSequences(
   })
 }
 
-/** Sequences made here: one frame per condition. Only images with all their frames. */
+/**
+ * Reads sequences made here, one frame per condition. Images without predictions for all frames are left out.
+ */
 export async function madeSequences(
   db: Db,
   model: GridModel,

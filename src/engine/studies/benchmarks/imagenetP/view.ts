@@ -3,19 +3,19 @@ import type { FigureSpec } from '#shared/figures/spec.ts'
 import { barsFigure, categoryBars } from '../../summary/bars.ts'
 import { chosenPerturbations, type PerturbationParams } from './conditions.ts'
 import type { Rates } from './rates.ts'
-import type { Stabilities, Unit } from './scores.ts'
+import type { Stabilities, PerturbationUnit } from './scores.ts'
 import type { Grid } from '../../definition/index.ts'
 
-/** Everything the tables and figures show of one model. */
-export interface Measured {
+/** The results of one model that tables and figures show. */
+export interface ModelResult {
   own: Stabilities
   rates: Rates
 }
 
-export type ByModel = Map<number, Measured>
+export type ResultsByModel = Map<number, ModelResult>
 
-/** One row per model: Table 2. */
-export function summaryTable(grid: Grid, unit: Unit | null, found: ByModel): DataTable {
+/** Table 2: one row per model. */
+export function summaryTable(grid: Grid, unit: PerturbationUnit | null, found: ResultsByModel): DataTable {
   const against = unit?.flips ? ` (${unit.name} = 100)` : ''
   const distanceAgainst = unit?.distances ? ` (${unit.distancesOf} = 100)` : ''
   return {
@@ -61,16 +61,22 @@ export function summaryTable(grid: Grid, unit: Unit | null, found: ByModel): Dat
   }
 }
 
-interface Raw {
+interface RawMean {
   value: number | null
   interval: Interval | null
 }
 
-/** Mean flip probability and top-5 distance over the perturbations of a study, once all of them are whole. */
-export function rawMeans(grid: Grid, measured: Measured | undefined): { flips: Raw; distance: Raw } {
+/**
+ * Mean flip probability (0 to 1) and mean top-5 distance (0 to 15) over the perturbations of a study, once
+ * all of them are whole.
+ */
+export function rawMeans(
+  grid: Grid,
+  measured: ModelResult | undefined,
+): { flips: RawMean; distance: RawMean } {
   const own = [...(measured?.own.values() ?? [])]
   const whole = own.length > 0 && own.length === perturbationsOf(grid).length
-  const raw = (values: (number | null)[], interval: Interval | null | undefined): Raw =>
+  const raw = (values: (number | null)[], interval: Interval | null | undefined): RawMean =>
     whole ? { value: mean(values), interval: interval ?? null } : { value: null, interval: null }
   return {
     flips: raw(
@@ -95,12 +101,12 @@ function mean(values: (number | null)[]): number | null {
     : known.reduce((a, b) => a + b, 0) / known.length
 }
 
-/** One row per model and perturbation, raw and against what counts as 100. */
+/** One row per model and perturbation: raw values, and rates relative to the baseline. */
 export function perturbationTable(
   grid: Grid,
   chosen: PerturbationParams,
-  unit: Unit | null,
-  found: ByModel,
+  unit: PerturbationUnit | null,
+  found: ResultsByModel,
 ): DataTable {
   const against = unit?.flips ? ` (${unit.name} = 100)` : ''
   const distanceAgainst = unit?.distances ? ` (${unit.distancesOf} = 100)` : ''
@@ -147,11 +153,11 @@ export function perturbationTable(
   }
 }
 
-/** Table 2 as bars: mFR and mT5D where something counts as 100, raw mean flip probability where nothing does. */
+/** Table 2 as bars: mFR and mT5D with a baseline, else raw mean flip probability. */
 export function rateFigure(
   grid: Grid,
-  unit: Unit | null,
-  found: ByModel,
+  unit: PerturbationUnit | null,
+  found: ResultsByModel,
   reported: ReportedValue[],
   notes: string[],
 ): FigureSpec {
@@ -169,7 +175,7 @@ export function rateFigure(
       title: 'Mean flip probability',
       y: { label: 'Mean flip probability', unit: 'percent', scale: 'linear', min: 0 },
       groups: [
-        { id: 'flips', name: 'Raw', bandLabel, barOf: ({ id }) => rawMeans(grid, found.get(id)).flips },
+        { id: 'flips', name: 'RawMean', bandLabel, barOf: ({ id }) => rawMeans(grid, found.get(id)).flips },
       ],
     })
   return barsFigure({
@@ -193,7 +199,7 @@ export function rateFigure(
 export const flipFigure = (
   grid: Grid,
   chosen: PerturbationParams,
-  found: ByModel,
+  found: ResultsByModel,
   origin: string,
 ): FigureSpec =>
   categoryBars({
@@ -214,7 +220,7 @@ export const flipFigure = (
 export const distanceFigure = (
   grid: Grid,
   chosen: PerturbationParams,
-  found: ByModel,
+  found: ResultsByModel,
   origin: string,
 ): FigureSpec =>
   categoryBars({
@@ -234,7 +240,7 @@ export const distanceFigure = (
     notes: [origin, 'From 0 (the same five in the same order) to 15 (none in common).'],
   })
 
-function ofPerturbation(found: ByModel, modelId: number, name: string) {
+function ofPerturbation(found: ResultsByModel, modelId: number, name: string) {
   const measured = found.get(modelId)
   return {
     own: [...(measured?.own ?? [])].find(([key]) => key === name)?.[1],

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { GridModel } from '../../definition/index.ts'
 
-/** The parameter that names the model whose errors count as 100. */
+/** The parameter that names the baseline model, whose errors count as 100. */
 export const baselineParam = z.int().positive().nullable().default(null).meta({
   title: 'Model that counts as 100',
   description:

@@ -23,7 +23,7 @@ import {
 
 const params = z.object({ validation: validationParam })
 
-/** What tells one benchmark of top-1 over 200 classes from the other. */
+/** The differences between the benchmarks of top-1 over 200 classes. */
 export interface SubsetBenchmark {
   id: 'imagenet-a' | 'imagenet-r'
   letter: 'A' | 'R'
@@ -33,12 +33,15 @@ export interface SubsetBenchmark {
   source: string
   /** Tables of the paper that print its accuracy. */
   printedIn: readonly string[]
-  /** What is asked on the page of questions, and where to look. */
+  /** Its question on the page of questions, and where the answer stands. */
   asks: string
   look: string
 }
 
-/** ImageNet-A and -R: top-1 under both rules, and under rule 200 on ordinary images of the same classes. */
+/**
+ * Declares ImageNet-A or -R: top-1 under both rules, and under rule 200 on ordinary images of the same
+ * classes.
+ */
 export function subsetAccuracy(benchmark: SubsetBenchmark): StudyDefinition {
   const { id, letter } = benchmark
   const name = `ImageNet-${letter}`
@@ -223,7 +226,7 @@ async function accuracyTable(db: Db, grid: Grid, name: string): Promise<DataTabl
   }
 }
 
-/** Null unless all images of both were measured. */
+/** Top-1 of the ordinary images minus that of the set; null unless all images of both were measured. */
 const gapOf = (grid: Grid, chosen: StudyCondition, ordinary: StudyCondition): number | null =>
   ordinary.top1 === null || chosen.top1 === null || !grid.whole(ordinary) || !grid.whole(chosen)
     ? null

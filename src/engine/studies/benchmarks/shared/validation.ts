@@ -5,7 +5,7 @@ import { KernelscopeError } from '#shared/errors.ts'
 import { getDataset, listDatasets } from '../../../datasets/index.ts'
 import type { SettleContext } from '../../definition/index.ts'
 
-/** The parameter that names a validation set; null lets the workspace decide. */
+/** The parameter that names a validation set; with null the workspace decides. */
 export const validationParam = z.int().positive().nullable().default(null).meta({
   title: 'Validation images',
   description:
@@ -13,8 +13,8 @@ export const validationParam = z.int().positive().nullable().default(null).meta(
 })
 
 /**
- * The dataset whose ordinary images belong to a set: the one asked for, else the one of the workspace that holds most of
- * the classes (at least half). null where there is none.
+ * Finds the dataset with ordinary images of a set's classes: `asked`, else the dataset of the workspace that
+ * has the most of the classes, at least half of them. null without one.
  */
 export function findValidation(
   { db, dataset }: SettleContext,
@@ -37,7 +37,11 @@ export function findValidation(
   return candidates[0]?.id ?? null
 }
 
-/** As `findValidation`, for what cannot be done without it. */
+/**
+ * Finds the dataset as `findValidation`, for studies that need one.
+ *
+ * @throws STUDY_PARAMS where the workspace has no such dataset
+ */
 export function requireValidation(
   context: SettleContext,
   asked: number | null,

@@ -4,8 +4,8 @@ import type { StoredModel } from '../../../models/index.ts'
 import type { Db } from '../../../workspace/index.ts'
 import { cleanCondition, currentVariants, predictionFinder } from '../../../facts/index.ts'
 
-/** A stored prediction, in words. */
-export interface Answer {
+/** A stored prediction with the title of the predicted class. */
+export interface StoredAnswer {
   predicted: number
   confidence: number
   correct: boolean | null
@@ -13,12 +13,15 @@ export interface Answer {
   label: string
 }
 
-/** What a model was found to say of a example as it is and under a condition; null where it was not measured. */
+/**
+ * Returns a function that reads the stored predictions of an example: `before` unchanged, `after` under a
+ * condition; null where it was not measured.
+ */
 export function answersOf(db: Db, model: StoredModel, conditionId: number | null) {
   const variantId = currentVariants(db, model)(noRewrite, { readout: allOutputs })?.id ?? null
   const clean = cleanCondition(db)
   const predictionOf = predictionFinder(db)
-  const read = (condition: number | null, exampleId: number): Answer | null => {
+  const read = (condition: number | null, exampleId: number): StoredAnswer | null => {
     const found = predictionOf({ variantId, conditionId: condition }, exampleId)
     if (!found) return null
     const { predicted, confidence, correct, trueProbability } = found

@@ -5,28 +5,35 @@ import { openWithFirst, type StoredModel } from '../../../models/index.ts'
 import type { Workspace } from '../../../workspace/index.ts'
 import { attackRequest } from '../../kinds/attacks/adversarial/measure.ts'
 
-/** What opening the backward pass of a model needs. */
+/** What is needed to open the backward pass of a model. */
 export interface AttackContext {
   workspace: Workspace
   settings: Settings
   log: Log
 }
 
-/** Building a backward pass takes a moment, and one image at an image is followed by another: it stays open this long. */
+/**
+ * How long an idle session stays open: building a backward pass takes seconds, and images come one after
+ * another.
+ */
 const idleMs = 30_000
 
-interface Entry {
+interface OpenAttacker {
   key: string
   opened: Promise<AttackSession>
   users: number
   timer: NodeJS.Timeout | undefined
 }
 
-/** The attack session that was used last. */
+/** Keeps the attack session that was used last open. */
 export class OpenAttackers {
-  #entry: Entry | null = null
+  #entry: OpenAttacker | null = null
 
-  /** Runs `work` with the session of a model. Errors: MODEL_UNSUPPORTED where it has no gradient. */
+  /**
+   * Runs `work` with the attack session of a model.
+   *
+   * @throws MODEL_UNSUPPORTED where the model has no gradient
+   */
   async with<T>(
     context: AttackContext,
     model: StoredModel,
@@ -38,7 +45,7 @@ export class OpenAttackers {
     try {
       return await work(await entry.opened)
     } catch (error) {
-      // Whatever went wrong, the next image opens it anew.
+      // After any error the next image opens the session again.
       if (this.#entry === entry) this.#entry = null
       void release(entry)
       throw error
@@ -57,7 +64,7 @@ export class OpenAttackers {
     if (entry) await release(entry)
   }
 
-  #entryOf(context: AttackContext, model: StoredModel): Entry {
+  #entryOf(context: AttackContext, model: StoredModel): OpenAttacker {
     const { provider, threads } = context.settings
     const key = JSON.stringify([context.workspace.path, model.digest, model.preprocessing, provider, threads])
     if (this.#entry?.key === key) return this.#entry
@@ -66,13 +73,13 @@ export class OpenAttackers {
     const opened = openWithFirst(context.settings, context.log, async (name) =>
       openAttackSession(await attackRequest(context, model, name)),
     ).then(({ session }) => session)
-    // Whoever asked for it is told of a failure.
+    // The caller that awaits it gets the error.
     opened.catch(() => undefined)
     return (this.#entry = { key, opened, users: 0, timer: undefined })
   }
 }
 
-async function release({ opened, timer }: Entry): Promise<void> {
+async function release({ opened, timer }: OpenAttacker): Promise<void> {
   clearTimeout(timer)
   const session = await opened.catch(() => null)
   await session?.close()

@@ -1,3 +1,3 @@
-/** What conditions do to single images: pictures and norms of the change, and adversarial images as files. */
+/** The images of conditions one by one: pictures and norms of the change, and adversarial images as files. */
 export { PerturbedImages, type PerturbedImage } from './perturbedImages.ts'
 export { saveAdversarial, type SaveRequest } from './save.ts'

@@ -13,8 +13,10 @@ import { setupOf } from '../../kinds/attacks/transfer/surrogate.ts'
 import type { AttackContext, OpenAttackers } from './attackers.ts'
 import { conditionTransform } from '../../../facts/index.ts'
 
-/** An image as a model sees it, and under a condition: float32 [height, width, 3] in [0,1]. */
-export interface Pair {
+/**
+ * An image unchanged and under a condition, as one model gets it: each float32 [height, width, 3] in [0,1].
+ */
+export interface ImagePair {
   height: number
   width: number
   clean: Float32Array
@@ -26,13 +28,19 @@ export interface PairContext extends AttackContext {
   attackers: OpenAttackers
 }
 
-/** Computes both pictures. Errors: those of reading the image; MODEL_UNSUPPORTED for an attack without a gradient. */
+/**
+ * Computes both images.
+ *
+ * @throws MODEL_UNSUPPORTED where the condition is an attack and the model has no gradient
+ * @throws MODEL_NOT_FOUND where the surrogate model is not in the workspace with the same setup
+ * @throws FILE_MISSING, FILE_CHANGED and other codes where the image or the model's file cannot be read
+ */
 export async function pairOf(
   context: PairContext,
   imageId: number,
   modelId: number,
   conditionId: number,
-): Promise<Pair> {
+): Promise<ImagePair> {
   const { db } = context.workspace
   const transform = conditionTransform(db, conditionId)
   const model = usableModel(db, modelId)
@@ -41,7 +49,11 @@ export async function pairOf(
     : transformed(context, imageId, model, transform)
 }
 
-/** The model whose gradient makes the images of an attack. */
+/**
+ * Finds the model whose gradient makes the images of an attack.
+ *
+ * @throws MODEL_NOT_FOUND where the workspace has no such model with the same setup
+ */
 export function surrogateBehind(
   { workspace: { db } }: AttackContext,
   model: StoredModel,
@@ -54,7 +66,7 @@ export function surrogateBehind(
   if (!found)
     throw new KernelscopeError(
       'MODEL_NOT_FOUND',
-      'the model that made these images is not in the workspace, or is set up in another way now',
+      'the model that made these images is not in the workspace, or its setup has changed',
     )
   return usableModel(db, found.id)
 }
@@ -64,7 +76,7 @@ async function transformed(
   imageId: number,
   model: StoredModel,
   transform: PixelTransform,
-): Promise<Pair> {
+): Promise<ImagePair> {
   const { image, path, digest } = locateImage(workspace.db, imageId)
   const preprocessing = preprocessingFor(workspace.db, image.datasetId, model)
   const [height, width] = preprocessing.size
@@ -94,7 +106,7 @@ async function attacked(
   imageId: number,
   surrogate: StoredModel,
   attack: Attack,
-): Promise<Pair> {
+): Promise<ImagePair> {
   const { image, path, digest } = locateImage(context.workspace.db, imageId)
   const { preprocessing } = surrogate
   const [height, width] = preprocessing.size

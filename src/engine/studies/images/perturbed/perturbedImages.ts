@@ -5,31 +5,31 @@ import { encodePng } from '../../../images/index.ts'
 import { usableModel } from '../../../models/index.ts'
 import { setupOf } from '../../kinds/attacks/transfer/surrogate.ts'
 import { OpenAttackers, type AttackContext } from './attackers.ts'
-import { pairOf, type Pair, type PairContext } from './pair.ts'
+import { pairOf, type ImagePair, type PairContext } from './pair.ts'
 import { LruMap, remembered } from '../../../base/lruMap.ts'
 
-/** Pictures kept: those of one image under the conditions of a study. */
+/** Number of image pairs held in memory: those of one image under the conditions of a study. */
 const mostKept = 48
 
-/** Which image under which condition, as which model sees it. */
+/** Names an image, a condition, and the model that gets the image. */
 export interface PerturbedImage {
   imageId: number
   modelId: number
   conditionId: number
 }
 
-/** What conditions do to single images: pictures and norms, kept for a while. */
+/** Computes pictures and norms of single images under conditions, and holds the last ones in memory. */
 export class PerturbedImages {
   readonly attackers = new OpenAttackers()
-  readonly #kept = new LruMap<string, Promise<Pair>>(mostKept)
+  readonly #kept = new LruMap<string, Promise<ImagePair>>(mostKept)
 
-  /** Norms of the change; its picture spans plus and minus `linf`. */
+  /** Norms of the change, in [0,1] units. The picture of the change spans -`linf` to `linf`. */
   async perturbation(context: Omit<PairContext, 'attackers'>, image: PerturbedImage): Promise<Perturbation> {
     const { clean, shown } = await this.#pair(context, image)
     return distanceBetween(clean, shown)
   }
 
-  /** PNG of the image under the condition, or of the change magnified. */
+  /** The image under the condition, or the magnified change, as PNG bytes. */
   async picture(
     context: Omit<PairContext, 'attackers'>,
     image: PerturbedImage,
@@ -46,7 +46,7 @@ export class PerturbedImages {
     return this.attackers.close()
   }
 
-  #pair(context: AttackContext & Omit<PairContext, 'attackers'>, image: PerturbedImage): Promise<Pair> {
+  #pair(context: AttackContext & Omit<PairContext, 'attackers'>, image: PerturbedImage): Promise<ImagePair> {
     const { imageId, modelId, conditionId } = image
     return remembered(this.#kept, keyOf(context, image), () =>
       pairOf({ ...context, attackers: this.attackers }, imageId, modelId, conditionId),
@@ -54,7 +54,10 @@ export class PerturbedImages {
   }
 }
 
-/** All that a picture depends on and that may be edited while it is kept: the image's bytes and the model's setup too. */
+/**
+ * Everything a picture depends on that can be edited meanwhile is part of the key: the image's bytes and the
+ * model's setup.
+ */
 function keyOf(
   { workspace, settings }: AttackContext,
   { imageId, modelId, conditionId }: PerturbedImage,

@@ -15,19 +15,20 @@ import { gradientCallSize, inCalls } from '../../measure/calls.ts'
 import { loadImages } from '../../measure/load.ts'
 import { planStudy } from '../../store/plan.ts'
 import { targetLookup } from '../../measure/targets.ts'
-import { answersOf, type Answer } from './answers.ts'
+import { answersOf, type StoredAnswer } from './answers.ts'
 import { surrogateBehind, type PairContext } from './pair.ts'
 import { imageChunks, type StudyImage } from '../../../facts/index.ts'
 
+/** Which adversarial images to write, and where. */
 export interface SaveRequest {
   studyId: number
   modelId: number
-  /** Condition of the study, an attack. */
+  /** Key of an attack condition of the study. */
   key: string
   folder: string
-  /** Also the unrounded images, as NumPy arrays. */
+  /** Also write the unrounded images, as NumPy arrays. */
   npy: boolean
-  /** Only these; all of the study when left out. */
+  /** The images to write; left out = all of the study. */
   imageIds?: readonly number[] | undefined
 }
 
@@ -39,9 +40,12 @@ type Saving = AsyncGenerator<
 >
 
 /**
- * Writes the adversarial images of a condition: PNG, rounded to 8 bit, and a manifest that says what they are. Throws
- * USAGE where the folder has a manifest already, STUDY_PARAMS where the condition is no attack, CANCELLED (the manifest
- * is then not written).
+ * Writes the adversarial images of a condition as PNG, rounded to 8 bit, and a manifest that describes them.
+ * A cancelled run writes no manifest.
+ *
+ * @throws USAGE where the folder has a manifest already
+ * @throws STUDY_PARAMS where the condition is no attack
+ * @throws CANCELLED where `signal` aborts
  */
 export async function* saveAdversarial(
   context: PairContext,
@@ -66,7 +70,7 @@ export async function* saveAdversarial(
     if (signal?.aborted) throw new KernelscopeError('CANCELLED', 'saving was stopped')
     const part = images.slice(at, at + size.most)
     at += part.length
-    const made: (Made | { problem: ErrorShape })[] = []
+    const made: (AdversarialImage | { problem: ErrorShape })[] = []
     await inCalls(size, part, {
       call: (some, places) =>
         context.attackers.with(context, surrogate, async (session) => {
@@ -113,10 +117,10 @@ function planned({ workspace: { db } }: PairContext, { studyId, modelId, key, im
   return { model: usableModel(db, modelId), attack, conditionId: part?.conditionId ?? null, images }
 }
 
-interface Made {
+interface AdversarialImage {
   clean: Float32Array
   shown: Float32Array
-  /** What the surrogate says of the picture as its PNG holds it. */
+  /** The surrogate's prediction for the rounded image. */
   rounded: { predicted: number; confidence: number; label: string }
 }
 
@@ -127,7 +131,7 @@ async function make(
   attack: Attack,
   part: readonly StudyImage[],
   batch: number,
-): Promise<(Made | { problem: ErrorShape })[]> {
+): Promise<(AdversarialImage | { problem: ErrorShape })[]> {
   const [height, width] = surrogate.preprocessing.size
   const values = height * width * 3
   const { pixels, problems } = await loadImages(pool, part, surrogate.preprocessing, batch)
@@ -169,8 +173,8 @@ async function write(
   { folder, npy }: SaveRequest,
   { preprocessing }: StoredModel,
   image: StudyImage,
-  { clean, shown, rounded }: Made,
-  stored: { before: Answer | null; after: Answer | null },
+  { clean, shown, rounded }: AdversarialImage,
+  stored: { before: StoredAnswer | null; after: StoredAnswer | null },
 ) {
   const [height, width] = preprocessing.size
   const stem =
@@ -178,7 +182,7 @@ async function write(
       .split(/[\\/]/)
       .at(-1)
       ?.replace(/\.[^.]*$/, '') ?? ''
-  // Pictures of one name may come from several folders.
+  // Images of several folders may share a name.
   const name = `${safe(image.className)}/${safe(stem)}-${image.digest.slice(0, 8)}`
   const levels = toLevels(shown)
   await writeWhole(join(folder, `${name}.png`), await encodePng(levels, height, width))

@@ -1,6 +1,6 @@
 import type { Attack } from '#shared/attacks.ts'
 
-/** Attacks in words. */
+/** Titles of attacks. */
 export const attackTitles: Record<Attack['kind'], string> = {
   fgsm: 'FGSM',
   pgd: 'PGD',
@@ -10,6 +10,6 @@ export const attackTitles: Record<Attack['kind'], string> = {
   sign: 'random sign',
 }
 
-/** An epsilon in [0,1] units, and in grey levels: "ε 0.1 (25.5/255)". */
+/** An epsilon in [0,1] units and in grey levels: "ε 0.1 (25.5/255)". */
 export const epsilonTitle = (epsilon: number): string =>
   `ε ${epsilon} (${Number((255 * epsilon).toPrecision(3))}/255)`

@@ -2,7 +2,7 @@ import type { ErrorShape } from '#shared/errors.ts'
 import type { StoredModel } from '../../../models/index.ts'
 import { onGraphThread, type AttentionMap } from '../../../onnx/index.ts'
 import type { Db } from '../../../workspace/index.ts'
-import { drawImages } from '../../measure/drawImages.ts'
+import { sampleStudyImages } from '../../measure/sampleImages.ts'
 import type { Probe } from '../../measure/probing.ts'
 import type { DistanceParams } from './params.ts'
 import { isSettled, measured, type StudyImage, examplesOf } from '../../../facts/index.ts'
@@ -13,7 +13,7 @@ const rewrite = { op: 'probe', what: 'attentionDistance', together: null, versio
 export const mapsOf = async ({ path }: StoredModel): Promise<AttentionMap[]> =>
   (await onGraphThread({ kind: 'attention', path })).maps
 
-/** The mean distance of every head, in pixels of the input. */
+/** The probe for the mean attention distance of every head, in pixels of the input. */
 export function distanceProbe(model: StoredModel): Probe {
   return {
     rewrite,
@@ -31,25 +31,29 @@ export function distanceProbe(model: StoredModel): Probe {
   }
 }
 
-/** What is stored of a model. */
+/** The stored attention distances of a model. */
 export interface Heads {
   model: StoredModel
   maps: AttentionMap[]
-  /** Per layer and head, mean over `images` of the images drawn; empty while there is none. */
+  /**
+   * By layer and head (from 0): the mean distance in pixels over `images` of the sampled images;
+   * empty while there is none.
+   */
   distances: { layer: number; head: number; pixels: number }[]
   images: number
-  drawn: number
+  sampled: number
   /** Why images were left out. */
   problems: ErrorShape[]
-  /** There is nothing left to measure. */
+  /** Whether nothing is left to measure. */
   settled: boolean
 }
 
+/** Reads the stored attention distances of every model of a study, over its sampled images. */
 export async function allHeads(
   { workspace: { db }, source, models }: ViewContext,
   { images: count, seed }: DistanceParams,
 ): Promise<Heads[]> {
-  const images = await drawImages(db, source, count, seed)
+  const images = await sampleStudyImages(db, source, count, seed)
   return Promise.all(models.map((model) => headsOf(db, model, images)))
 }
 
@@ -63,7 +67,7 @@ async function headsOf(db: Db, model: StoredModel, images: StudyImage[]): Promis
     model,
     maps,
     images: vectors.length,
-    drawn: images.length,
+    sampled: images.length,
     problems: [...found.problems(examples).values()],
     settled: maps.length === 0 || isSettled(found, images),
   }
@@ -79,17 +83,17 @@ async function headsOf(db: Db, model: StoredModel, images: StudyImage[]): Promis
 const placesOf = (maps: AttentionMap[]): Head[] =>
   maps.flatMap(({ layer, heads }) => Array.from({ length: heads }, (_, head) => ({ layer, head })))
 
-/** Counted from 0. */
+/** A head; layer and head count from 0. */
 export interface Head {
   layer: number
   head: number
 }
 
-/** The point of a head in pixels, or over the diagonal of the input. */
+/** The key of a head's point, in pixels or relative to the diagonal of the input. */
 export const pointKey = ({ layer, head }: Head, of: 'pixels' | 'diagonal'): string =>
   `layer=${layer + 1},head=${head + 1}${of === 'diagonal' ? ',of=diagonal' : ''}`
 
-/** The images behind one head, each with its own distance on the scale of the point. */
+/** Finds the images behind one head, each with its own distance on the scale of the point. */
 export async function headPoint(
   key: string,
   { images: count, seed }: DistanceParams,
@@ -104,7 +108,7 @@ export async function headPoint(
   if (!place) return null
   const inPixels = key === pointKey(place, 'pixels')
   const scale = inPixels ? 1 : Math.hypot(...model.preprocessing.size)
-  const images = await drawImages(db, source, count, seed)
+  const images = await sampleStudyImages(db, source, count, seed)
   const stored = measured(db, model, rewrite).vectors(examplesOf(images), { start, count: 1 })
   return {
     title: `Layer ${place.layer + 1}, head ${place.head + 1}`,

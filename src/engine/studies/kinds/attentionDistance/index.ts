@@ -1,13 +1,16 @@
-import { drawImages } from '../../measure/drawImages.ts'
+import { sampleStudyImages } from '../../measure/sampleImages.ts'
 import { probeImages } from '../../measure/probing.ts'
-import { drawnWork } from '../../measure/work.ts'
+import { sampledWork } from '../../measure/work.ts'
 import { allHeads, distanceProbe, headPoint, mapsOf } from './heads.ts'
 import { params } from './params.ts'
 import { headTable, layerFigure, sortedFigure } from './view.ts'
 import { problemNotes } from '../../../facts/index.ts'
 import { defineStudy } from '../../definition/index.ts'
 
-/** Mean attention distance of a ViT's heads over images: the counterpart of the kernel attention distance (Raghu et al. 2021). */
+/**
+ * Mean attention distance of a ViT's heads over images: the counterpart of the kernel attention distance
+ * (Raghu et al. 2021).
+ */
 export const attentionDistance = defineStudy({
   id: 'attention-distance',
   title: 'Attention distance of ViTs',
@@ -28,13 +31,13 @@ export const attentionDistance = defineStudy({
     },
   ],
   conditions: () => [],
-  extraWork: (chosen, context) => drawnWork(context, chosen.images, 1),
+  extraWork: (chosen, context) => sampledWork(context, chosen.images, 1),
   async measure(context, chosen) {
     const maps = await mapsOf(context.model)
     if (maps.length === 0) return
     await probeImages(
       context,
-      await drawImages(context.workspace.db, context.source, chosen.images, chosen.seed),
+      await sampleStudyImages(context.workspace.db, context.source, chosen.images, chosen.seed),
       distanceProbe(context.model),
     )
   },
@@ -44,7 +47,7 @@ export const attentionDistance = defineStudy({
   },
   point: headPoint,
   async kept(chosen, model, { workspace: { db }, source }) {
-    const images = await drawImages(db, source, chosen.images, chosen.seed)
+    const images = await sampleStudyImages(db, source, chosen.images, chosen.seed)
     return [{ rewrite: distanceProbe(model).rewrite, images, together: false }]
   },
   async view(_grid, chosen, context) {
@@ -55,8 +58,8 @@ export const attentionDistance = defineStudy({
       figures: [layerFigure(measured), sortedFigure(measured)],
       reported: [],
       notes: [
-        `${heads[0]?.drawn ?? 0} images drawn with seed ${chosen.seed}.`,
-        ...heads.flatMap(({ model, drawn, problems }) => problemNotes(model.title, drawn, problems)),
+        `${heads[0]?.sampled ?? 0} images drawn with seed ${chosen.seed}.`,
+        ...heads.flatMap(({ model, sampled, problems }) => problemNotes(model.title, sampled, problems)),
         ...heads
           .filter(({ maps }) => maps.length === 0)
           .map(({ model }) => `${model.title}: no attention over all patches was found in the graph.`),

@@ -31,7 +31,10 @@ export function layerFigure(heads: Heads[]): FigureSpec {
   }
 }
 
-/** On the axes of the kernel attention figure: heads of a layer sorted, from 0 to 1; distance over the image's diagonal. */
+/**
+ * The axes of the kernel attention figure: heads of a layer, sorted, from 0 to 1; distance relative to the
+ * image's diagonal.
+ */
 export function sortedFigure(heads: Heads[]): FigureSpec {
   const lines = heads.flatMap(({ model, distances, images }) =>
     [...Map.groupBy(distances, ({ layer }) => layer)].map(([layer, members]) => ({
@@ -67,7 +70,7 @@ export function sortedFigure(heads: Heads[]): FigureSpec {
   }
 }
 
-/** A row per head. */
+/** One row per head. */
 export function headTable(heads: Heads[]): DataTable {
   return {
     id: 'heads',

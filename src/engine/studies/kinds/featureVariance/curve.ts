@@ -5,23 +5,24 @@ import type { VarianceParams } from './params.ts'
 import { perImage, storedBatchMean } from './measure.ts'
 import { isSettled, measured, type StudyImage, examplesOf } from '../../../facts/index.ts'
 
-/** Mean and its standard error over images, layer by layer. */
-export interface Curve {
+/** Mean over images and its standard error, layer by layer. */
+export interface VarianceCurve {
   images: number
   mean: number[]
   error: number[]
 }
 
-/** What is stored of a model. */
+/** The stored curve of a model. */
 export interface StoredCurve {
   /** Over the images that were measured; null while there is none. */
-  curve: Curve | null
+  curve: VarianceCurve | null
   /** Why images were left out. */
   problems: ErrorShape[]
-  /** There is nothing left to measure. */
+  /** Whether nothing is left to measure. */
   settled: boolean
 }
 
+/** Reads the stored curve of a model over images. */
 export function storedCurve(
   db: Db,
   model: StoredModel,
@@ -50,11 +51,11 @@ export function storedCurve(
   }
 }
 
-/** What a curve is divided by. */
-export const scaleOf = ({ mean }: Curve, normalise: boolean): number =>
+/** The value that a curve is divided by: its maximum with `normalise`, else 1. */
+export const scaleOf = ({ mean }: VarianceCurve, normalise: boolean): number =>
   normalise ? Math.max(...mean) || 1 : 1
 
-function summed(vectors: Float64Array[]): Curve {
+function summed(vectors: Float64Array[]): VarianceCurve {
   const n = vectors.length
   const mean = Array.from(
     vectors[0] ?? [],

@@ -3,7 +3,7 @@ import type { FeaturePoint } from '../../../onnx/index.ts'
 
 type Output = Answers['tensors']['outputs'][number]
 
-/** The features of one place in a model, added up over images in float64. */
+/** Adds up the features at one place of a model over images, in float64. */
 export class FeatureSum {
   readonly #point: Pick<FeaturePoint, 'layout' | 'extraTokens'>
   #sum = new Float64Array()
@@ -13,7 +13,7 @@ export class FeatureSum {
     this.#point = point
   }
 
-  /** Adds a sum over some images: [1, ...] in the layout of the place. */
+  /** Adds the sum over some images: [1, ...] in the layout of the place. */
   add(output: Output | undefined): void {
     if (!output) return
     if (this.#sum.length === 0) this.#sum = new Float64Array(output.data.length)
@@ -21,7 +21,10 @@ export class FeatureSum {
     for (let i = 0; i < this.#sum.length; i++) this.#sum[i] = (this.#sum[i] ?? 0) + (output.data[i] ?? 0)
   }
 
-  /** Unbiased variance over positions of the mean over `images`, without class tokens; mean over channels. */
+  /**
+   * Unbiased variance over positions of the mean over `images`, averaged over channels. Class tokens are left
+   * out.
+   */
   varianceOfMean(images: number): number {
     const { layout, extraTokens } = this.#point
     const [, a = 1, b = 1, c = 1] = this.#shape

@@ -4,10 +4,10 @@ import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { FeaturePoint } from '../../../onnx/index.ts'
 import type { StoredModel } from '../../../models/index.ts'
 import { paperStatements } from '../../summary/paper.ts'
-import { drawImages } from '../../measure/drawImages.ts'
+import { sampleStudyImages } from '../../measure/sampleImages.ts'
 import { probeImages } from '../../measure/probing.ts'
-import { drawnWork } from '../../measure/work.ts'
-import { scaleOf, storedCurve, type Curve } from './curve.ts'
+import { sampledWork } from '../../measure/work.ts'
+import { scaleOf, storedCurve, type VarianceCurve } from './curve.ts'
 import { batchMeanRewrite, measureBatchMean, perImage, pointsOf } from './measure.ts'
 import { pointKey, variancePoint } from './point.ts'
 import { problemNotes } from '../../../facts/index.ts'
@@ -61,27 +61,27 @@ export const featureVariance = defineStudy({
     },
   ],
   conditions: () => [],
-  extraWork: (chosen, context) => drawnWork(context, chosen.images, 1),
+  extraWork: (chosen, context) => sampledWork(context, chosen.images, 1),
   async measure(context, chosen) {
-    const images = await drawImages(context.workspace.db, context.source, chosen.images, chosen.seed)
+    const images = await sampleStudyImages(context.workspace.db, context.source, chosen.images, chosen.seed)
     if (chosen.order === 'per-image') await probeImages(context, images, perImage)
     else await measureBatchMean(context, images)
   },
   async complete(chosen, context) {
     const { db } = context.workspace
-    const images = await drawImages(db, context.source, chosen.images, chosen.seed)
+    const images = await sampleStudyImages(db, context.source, chosen.images, chosen.seed)
     return context.models.every((model) => storedCurve(db, model, images, chosen).settled)
   },
   point: variancePoint,
   async kept(chosen, _model, { workspace: { db }, source }) {
-    const images = await drawImages(db, source, chosen.images, chosen.seed)
+    const images = await sampleStudyImages(db, source, chosen.images, chosen.seed)
     return chosen.order === 'per-image'
       ? [{ rewrite: perImage.rewrite, images, together: false }]
       : [{ rewrite: batchMeanRewrite(images), images, together: true }]
   },
   async view(_grid, chosen, context) {
     const { db } = context.workspace
-    const images = await drawImages(db, context.source, chosen.images, chosen.seed)
+    const images = await sampleStudyImages(db, context.source, chosen.images, chosen.seed)
     const curves = await Promise.all(
       context.models.map(async (model) => ({
         model,
@@ -109,10 +109,10 @@ export const featureVariance = defineStudy({
 interface MeasuredCurve {
   model: StoredModel
   points: FeaturePoint[]
-  curve: Curve
+  curve: VarianceCurve
 }
 
-/** Fig. 10: variance against normalised depth; the stages of the first model are shaded. */
+/** Fig. 10: variance against normalised depth. The stages of the first model are shaded. */
 function varianceFigure(curves: MeasuredCurve[], { normalise }: VarianceParams): FigureSpec {
   const [first] = curves
   return {

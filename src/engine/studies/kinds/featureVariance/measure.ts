@@ -10,11 +10,11 @@ import { FeatureSum } from './featureSum.ts'
 import { measured, measurementStore, type StudyImage, examplesOf } from '../../../facts/index.ts'
 import type { MeasureContext } from '../../definition/index.ts'
 
-/** The places of a curve over depth. */
+/** The places of a model that a curve over depth reads. */
 export const pointsOf = ({ path }: StoredModel): Promise<FeaturePoint[]> =>
   onGraphThread({ kind: 'points', path })
 
-/** Its position in the list names the tap. */
+/** The tap's name is its position in the list. */
 const tapsOf = async (model: StoredModel, kind: 'variance' | 'weightedSum'): Promise<Tap[]> =>
   (await pointsOf(model)).map((point, index) => ({
     tensor: point.tensor,
@@ -22,7 +22,7 @@ const tapsOf = async (model: StoredModel, kind: 'variance' | 'weightedSum'): Pro
     reduce: { kind, of: point },
   }))
 
-/** Mean over channels of row `row` of each tap's [rows, channels]. */
+/** Averages row `row` of each tap's [rows, channels] over channels. */
 const channelMeans: Probe['vectorOf'] = (outputs, row) =>
   outputs.map(({ data, shape }) => {
     const channels = shape[1] ?? 1
@@ -31,7 +31,7 @@ const channelMeans: Probe['vectorOf'] = (outputs, row) =>
     )
   })
 
-/** One variance per layer for each image. */
+/** The probe for the variance of each layer, for one image. */
 export const perImage: Probe = {
   rewrite: { op: 'probe', what: 'variance', together: null, version: 1 },
   name: 'variance',
@@ -39,7 +39,7 @@ export const perImage: Probe = {
   vectorOf: channelMeans,
 }
 
-/** The key of a variance over a set of images that were averaged first. */
+/** The key of the variance over a set of images that were averaged first. */
 export const batchMeanRewrite = (images: StudyImage[]): Rewrite => ({
   op: 'probe',
   what: 'varianceOfBatchMean',
@@ -48,8 +48,10 @@ export const batchMeanRewrite = (images: StudyImage[]): Rewrite => ({
 })
 
 /**
- * Features are averaged over all images that can be read, some of them in each run; the one vector is kept under the
- * first of them, and why images were left out beside it.
+ * Averages features over all readable images, a few of them in each run. The one vector is stored under the
+ * first image, and so are the reasons for images that were left out.
+ *
+ * @throws DATASET_EMPTY where no image has features
  */
 export async function measureBatchMean(context: MeasureContext, images: StudyImage[]): Promise<void> {
   const { workspace, model, progress, job } = context
@@ -109,7 +111,7 @@ export async function measureBatchMean(context: MeasureContext, images: StudyIma
   })()
 }
 
-/** What `measureBatchMean` kept; null before it did. */
+/** Reads what `measureBatchMean` stored; null where it stored nothing. */
 export function storedBatchMean(
   db: Db,
   model: StoredModel,

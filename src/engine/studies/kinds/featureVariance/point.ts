@@ -1,22 +1,22 @@
 import type { StoredModel } from '../../../models/index.ts'
-import { drawImages } from '../../measure/drawImages.ts'
+import { sampleStudyImages } from '../../measure/sampleImages.ts'
 import { scaleOf, storedCurve } from './curve.ts'
 import type { VarianceParams } from './params.ts'
 import { batchMeanRewrite, perImage } from './measure.ts'
 import { measured, examplesOf } from '../../../facts/index.ts'
 import type { PointImages, ViewContext } from '../../definition/index.ts'
 
-/** Places of a curve by their index. */
+/** The key of a place of a curve, by its index from 0. */
 export const pointKey = (index: number): string => `place=${index + 1}`
 
-/** The images behind one place of a curve, each with its variance there on the scale of the curve. */
+/** Finds the images behind one place of a curve, each with its variance there on the scale of the curve. */
 export async function variancePoint(
   key: string,
   chosen: VarianceParams,
   model: StoredModel,
   { workspace: { db }, source }: ViewContext,
 ): Promise<PointImages | null> {
-  const images = await drawImages(db, source, chosen.images, chosen.seed)
+  const images = await sampleStudyImages(db, source, chosen.images, chosen.seed)
   const { curve } = storedCurve(db, model, images, chosen)
   const index = curve ? curve.mean.findIndex((_, at) => pointKey(at) === key) : -1
   if (!curve || index < 0) return null

@@ -29,7 +29,7 @@ const params = z.object({
   }),
 })
 
-/** How far the depthwise kernels of a model look (paper 4.6, Fig. 9). Needs no images. */
+/** Attention distance of a model's depthwise kernels (paper 4.6, Fig. 9). Needs no images. */
 export const kernelAttention = defineStudy({
   id: 'kernel-attention',
   title: 'Kernel attention distance',

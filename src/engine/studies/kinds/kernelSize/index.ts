@@ -22,7 +22,7 @@ const params = z.object({
     .meta({ title: 'Windows', description: 'Sides of the central window that is kept, odd', unit: 'px' }),
 })
 
-/** Comparison over models by kernel size, and the trained kernels cut to a central window (paper 4.5 and 4.9). */
+/** Models compared by kernel size, and trained kernels cut to a central window (paper 4.5 and 4.9). */
 export const kernelSize = defineStudy({
   id: 'kernel-size',
   title: 'Kernel size',
@@ -88,7 +88,7 @@ export const kernelSize = defineStudy({
   }),
 })
 
-/** What is left as it is, since no window has its centre. */
+/** Notes the kernels that are not masked, because a window has no centre in them. */
 function evenNote({ title, inspection }: StoredModel): string[] {
   const even = centreless(inspection.convolutions)
   return even.length === 0

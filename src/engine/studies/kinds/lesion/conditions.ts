@@ -6,7 +6,10 @@ import { drawSubsets } from './subsets.ts'
 import type { Condition } from '../../../facts/index.ts'
 import { unchanged } from '../../definition/index.ts'
 
-/** Blocks that may be removed; those of the stage with most blocks where only they are asked for. */
+/**
+ * Blocks that may be removed, counted from 0: all removable ones, or only those of the stage with the most
+ * blocks.
+ */
 export function candidatesOf(
   { inspection: { blocks } }: StoredModel,
   { candidates }: LesionParams,
@@ -19,11 +22,11 @@ export function candidatesOf(
   return (stages[0] ?? []).map(({ index }) => index)
 }
 
-/** The subsets a study removes from a model: drawn from the seed, or those of an imported file. */
+/** The subsets a study removes from a model: drawn from the seed, or read from an imported file. */
 function subsetsOf(chosen: LesionParams, model: StoredModel, db: Db): number[][] {
   if (chosen.draws !== null) return subsetsFor(readSubsets(db, chosen.draws), model).subsets
   const candidates = candidatesOf(model, chosen)
-  // All candidates may go, but never all blocks of a model.
+  // All candidates may be removed, but never all blocks of a model.
   const most = Math.min(candidates.length, model.inspection.blocks.length - 1)
   return Array.from({ length: Math.max(0, most) }, (_, i) => i + 1)
     .filter((n) => (n - 1) % chosen.step === 0)
@@ -79,7 +82,7 @@ export function lesionConditions(chosen: LesionParams, model: StoredModel, db: D
   ]
 }
 
-/** The subsets of a study as a file that another study can replay. */
+/** Writes the subsets of a study as a draws file that another study can replay. */
 export const exportSubsets = (chosen: LesionParams, models: StoredModel[], db: Db): string =>
   serialiseSubsets({
     format: 'kernelscope-subsets',

@@ -3,7 +3,7 @@ import type { Db } from '../../../workspace/index.ts'
 import { currentVariant } from '../../../facts/index.ts'
 import type { EstimateContext, SessionEstimate } from '../../definition/index.ts'
 
-/** Sessions of a model that a trial has timed: all blocks gated, and half of the removable ones cut out. */
+/** Times of a model's sessions from a trial: all blocks gated, and half of the removable blocks cut out. */
 export interface LesionTimes {
   gated: SessionTime
   half: SessionTime
@@ -19,10 +19,10 @@ export function lesionTimes(db: Db, variantId: number): LesionTimes | null {
   return gated && half ? { gated, half } : null
 }
 
-/** Of the work in a block, the share of its time that cutting it out is taken to save where nothing was timed. */
+/** The share of a block's time that cutting it out is assumed to save where nothing was timed. */
 const savedShare = 0.8
 
-/** What a trial would show, estimated from how long the model took as it is; null where it never ran. */
+/** Estimates the times of a trial from the time of the unchanged model; null where it never ran. */
 export function estimatedTimes(db: Db, variantId: number, model: StoredModel): LesionTimes | null {
   const plain = sessionTimes(db, variantId).get(unchangedGraph.name)
   if (!plain) return null
@@ -30,7 +30,7 @@ export function estimatedTimes(db: Db, variantId: number, model: StoredModel): L
   return { gated: plain, half: { ...plain, secondsPerImage: plain.secondsPerImage * left } }
 }
 
-/** What removing subsets of blocks costs in the cheaper way, where both were timed. */
+/** Estimates the cost of removing subsets of blocks in the cheaper way, where both ways were timed. */
 export function estimateLesions(
   subsets: readonly (readonly number[])[],
   { db, model, images }: EstimateContext,
@@ -49,14 +49,17 @@ export function estimateLesions(
   }
 }
 
-/** Every second removable block: what a trial cuts out. */
+/** Every second removable block: those that a trial cuts out. */
 export const halfOf = ({ inspection: { blocks } }: StoredModel): number[] =>
   blocks
     .filter(({ removable }) => removable)
     .filter((_, place) => place % 2 === 0)
     .map(({ index }) => index)
 
-/** Share of a model's multiply-accumulates in some blocks; of its parameters where those are not known. */
+/**
+ * The share of a model's multiply-accumulates in some blocks, from 0 to 1; of its parameters where
+ * multiply-accumulates are not known.
+ */
 export function cutShare({ inspection, parameters, macs }: StoredModel, removed: readonly number[]): number {
   const blocks = removed.map((index) => inspection.blocks[index])
   const ofBlocks = blocks.map((block) => block?.macs ?? null)
@@ -65,6 +68,7 @@ export function cutShare({ inspection, parameters, macs }: StoredModel, removed:
   return sum(blocks.map((block) => block?.parameters ?? 0)) / Math.max(1, parameters)
 }
 
+/** The cheaper of the two ways to remove blocks, with the estimates for both. */
 export interface LesionChoice {
   gated: boolean
   /** Estimates in seconds. */
@@ -73,9 +77,9 @@ export interface LesionChoice {
 }
 
 /**
- * One gated session computes every block whatever the gates say; a session per subset computes less but has to be
- * opened. An image without a share of the work is taken to cost as much less as a trial without half of the blocks
- * showed, in proportion.
+ * Chooses the cheaper way. One gated session computes every block, whatever the gates say. A session per
+ * subset computes less but has to be opened. The time saved is taken to be proportional to the share of the
+ * work that is cut out, as the trial showed for half of the blocks.
  */
 export function weighLesion(
   model: StoredModel,

@@ -5,8 +5,8 @@ import type { StoredModel } from '../../../models/index.ts'
 import type { Db } from '../../../workspace/index.ts'
 
 /**
- * The subsets of blocks of a lesion study, written out so that they can be replayed anywhere. Blocks count from 0 in
- * order of depth, removable or not; an entry holds for every model with as many blocks, its own by digest first.
+ * A file with the subsets of blocks of a lesion study, which another study can replay. Blocks count from 0 in
+ * order of depth, removable or not. A model uses the entry with its digest, else one with as many blocks.
  */
 const subsetFile = z.object({
   format: z.literal('kernelscope-subsets'),
@@ -29,7 +29,11 @@ export type SubsetFile = z.infer<typeof subsetFile>
 export const isSubsetFile = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'format' in value && value.format === 'kernelscope-subsets'
 
-/** Throws DRAWS_MALFORMED that names the place. */
+/**
+ * Parses a subsets file.
+ *
+ * @throws DRAWS_MALFORMED where it is invalid; the message names the place
+ */
 export function parseSubsets(value: unknown): SubsetFile {
   const parsed = subsetFile.safeParse(value)
   if (!parsed.success) {
@@ -40,14 +44,15 @@ export function parseSubsets(value: unknown): SubsetFile {
     for (const subset of subsets) {
       if (subset.some((block) => block >= blocks))
         throw malformed(`${title} has ${blocks} blocks, a subset is ${subset.join(' ')}`)
-      if (new Set(subset).size < subset.length) throw malformed(`a block twice in ${subset.join(' ')}`)
+      if (new Set(subset).size < subset.length)
+        throw malformed(`a subset has a block twice: ${subset.join(' ')}`)
     }
   return parsed.data
 }
 
 const malformed = (what: string) => new KernelscopeError('DRAWS_MALFORMED', `invalid subsets file: ${what}`)
 
-/** One subset a line, so that two files can be compared by eye. */
+/** Writes one subset per line, so that two files can be compared by eye. */
 export function serialiseSubsets({ format, version, models }: SubsetFile): string {
   const entries = models.map(({ title, digest, blocks, subsets }) => {
     const head = [
@@ -61,7 +66,11 @@ export function serialiseSubsets({ format, version, models }: SubsetFile): strin
   return `{\n  "format": "${format}",\n  "version": ${version},\n  "models": [\n${entries.join(',\n')}\n  ]\n}\n`
 }
 
-/** Keeps a file in the workspace; its digest names it from then on. Throws DRAWS_MALFORMED. */
+/**
+ * Stores a subsets file in the workspace and returns its digest (sha256, hex), which names it from then on.
+ *
+ * @throws DRAWS_MALFORMED where it is invalid
+ */
 export function keepSubsets(db: Db, text: string): string {
   parseSubsets(JSON.parse(text))
   const digest = createHash('sha256').update(text).digest('hex')
@@ -69,6 +78,11 @@ export function keepSubsets(db: Db, text: string): string {
   return digest
 }
 
+/**
+ * Reads the subsets file that the workspace holds under a digest.
+ *
+ * @throws DRAWS_MALFORMED where there is none
+ */
 export function readSubsets(db: Db, digest: string): SubsetFile {
   const text = db
     .prepare<[string], string>('SELECT text FROM subset_file WHERE digest = ?')
@@ -80,7 +94,9 @@ export function readSubsets(db: Db, digest: string): SubsetFile {
   })
 }
 
-/** The subsets a file has for a model, blocks ascending; none where `problem` says why they cannot be used. */
+/**
+ * The subsets of a file for a model, blocks ascending; empty where `problem` says why they cannot be used.
+ */
 export function subsetsFor(
   { models }: SubsetFile,
   { digest, inspection: { blocks } }: StoredModel,

@@ -13,7 +13,7 @@ const removableOf = ({ inspection: { blocks } }: StoredModel) => blocks.filter((
 
 const addsOf = (blocks: readonly BlockAdds[]): BlockAdds[] => blocks.map(({ adds }) => ({ adds }))
 
-/** The input that says which branches stay: 1 = stays, 0 = removed; [removable blocks]. */
+/** The input that gates the branches: 1 = stays, 0 = removed; [removable blocks]. */
 export function gates(model: StoredModel, removed: readonly number[]): Feed[] {
   const removable = removableOf(model)
   return [
@@ -25,7 +25,7 @@ export function gates(model: StoredModel, removed: readonly number[]): Feed[] {
   ]
 }
 
-/** One session for every subset: each residual branch is multiplied by an input. */
+/** One graph for every subset: each residual branch is multiplied by an input. */
 export const gatedGraph = (model: StoredModel): GraphPlan => ({
   name: gatedPlan,
   change: { op: 'gate', blocks: addsOf(removableOf(model)) },

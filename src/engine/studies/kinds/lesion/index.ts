@@ -11,7 +11,7 @@ import { timesNote } from './times.ts'
 import { lesionMetrics, lesionTable, proportionFigure, singleBlockFigure } from './view.ts'
 import { defineStudy } from '../../definition/index.ts'
 
-/** Accuracy when residual blocks are taken out at inference (paper 4.3, Fig. 7). */
+/** Accuracy when residual blocks are removed at inference (paper 4.3, Fig. 7). */
 export const lesion = defineStudy({
   id: 'lesion',
   title: 'Lesion study',

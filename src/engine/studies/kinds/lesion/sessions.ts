@@ -5,14 +5,17 @@ import { choiceText, weighLesion, type LesionTimes } from './cost.ts'
 import { blocksOf, cutGraph, gatedGraph, gates } from './graphs.ts'
 import { timesForLesion } from './trial.ts'
 
-/** The cheaper of both ways by measured times; gated where nothing was measured, because too little is at stake. */
+/**
+ * Plans sessions in the cheaper way by measured times. Without times, blocks are gated, because little work
+ * is at stake.
+ */
 export function lesionSessions(
   model: StoredModel,
   conditions: StoredCondition[],
   images: number,
   times: LesionTimes | null,
 ): SessionPlan[] {
-  // A subset that conditions share is computed once.
+  // A subset that several conditions share is computed once.
   const subsets = [...Map.groupBy(conditions, (condition) => blocksOf(condition).join('-'))]
   const blocks = subsets.flatMap(([, [first]]) => (first ? [blocksOf(first)] : []))
   const choice = times && weighLesion(model, blocks, images, times)
@@ -35,7 +38,10 @@ export function lesionSessions(
   ]
 }
 
-/** Timed first where that is worth it; outside a study blocks are gated. */
+/**
+ * Plans the sessions of a lesion study. Times both ways first where that pays off; outside a study blocks are
+ * gated.
+ */
 export const planLesions: PlanSessions = async (conditions, { model, images, run }) => {
   const times = run && (await timesForLesion(run, conditions.length * images))
   return run?.job.signal.aborted ? [] : lesionSessions(model, conditions, images, times)

@@ -1,6 +1,6 @@
 import { generator } from '#shared/random.ts'
 
-/** n of N, as far as a double counts it. */
+/** The binomial coefficient (total over n), as exact as a double. */
 export function choose(total: number, n: number): number {
   let count = 1
   for (let i = 1; i <= Math.min(n, total - n); i++) count = (count * (total - Math.min(n, total - n) + i)) / i
@@ -8,8 +8,8 @@ export function choose(total: number, n: number): number {
 }
 
 /**
- * `samples` distinct subsets of n of the candidates, or all there are where there are fewer. A subset depends on seed,
- * candidates, n and its number alone, so that all models of the same depth lose the same blocks.
+ * Draws `samples` distinct subsets of n candidates; all there are where there are fewer. A subset depends
+ * only on the seed, the candidates, n and its number, so all models of the same depth lose the same blocks.
  */
 export function drawSubsets(
   candidates: readonly number[],

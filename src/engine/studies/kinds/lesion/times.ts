@@ -3,7 +3,7 @@ import type { Db } from '../../../workspace/index.ts'
 import { cutShare, halfOf, lesionTimes } from './cost.ts'
 import { currentVariant } from '../../../facts/index.ts'
 
-/** What the choice between gates and cutting out rests on, of a model that was timed. */
+/** Notes the times behind the choice between gating and cutting out, of a model that was timed. */
 export function timesNote(db: Db, model: StoredModel): string[] {
   const variant = currentVariant(db, model)
   const times = variant && lesionTimes(db, variant.id)

@@ -4,12 +4,13 @@ import { gatedGraph, halfCutGraph } from './graphs.ts'
 import { currentVariant } from '../../../facts/index.ts'
 import type { MeasureContext } from '../../definition/index.ts'
 
-/** Forward passes below which a trial costs more than it can save. */
+/** With fewer forward passes a trial costs more than it can save. */
 const worthATrial = 500
 
 /**
- * Times of the gated graph and of one with half of the blocks cut out: those of an earlier trial, of one now, or, where
- * little is to be computed, as the model as it is lets expect.
+ * Times of the gated graph and of the graph with half of the blocks cut out: from an earlier trial; from a
+ * trial now; or, for little work, estimated from the unchanged model. null where they are not known, or the
+ * job was stopped.
  */
 export async function timesForLesion(context: MeasureContext, passes: number): Promise<LesionTimes | null> {
   const { db } = context.workspace
@@ -38,10 +39,10 @@ async function timed(context: MeasureContext, name: string, plan: GraphPlan): Pr
   }
 }
 
-/** A trial longer than this ends. */
+/** A trial ends after this time. */
 const longMs = 2000
 
-/** The fastest of at most four calls after one that warms up, per image. */
+/** Seconds per image: the fastest of at most four calls, after one warm-up call. */
 async function secondsOf(classifier: Classifier, { trialFeeds }: GraphPlan): Promise<number> {
   const { batch, height, width } = classifier
   const pixels = new SharedArrayBuffer(batch * height * width * 3)

@@ -8,7 +8,10 @@ import type { Grid, Metric } from '../../definition/index.ts'
 const proportionOf = ({ params }: StudyCondition) =>
   params['kind'] === 'subset' ? Number(params['proportion']) : null
 
-/** Fig. 7: accuracy against the share of blocks removed, mean line and min-max band over subsets. */
+/**
+ * Fig. 7: accuracy against the share of blocks removed: a line through means, a band from minimum to maximum
+ * over subsets.
+ */
 export function proportionFigure(grid: Grid): FigureSpec {
   const samples = mostRepeats(grid, proportionOf)
   return {
@@ -29,7 +32,7 @@ export function proportionFigure(grid: Grid): FigureSpec {
   }
 }
 
-/** The change in accuracy when one block alone is removed, in order of depth. */
+/** The change in accuracy when one block is removed, in order of depth. */
 export function singleBlockFigure(grid: Grid, models: StoredModel[]): FigureSpec {
   const deepest = Math.max(0, ...models.map(({ inspection }) => inspection.blocks.length))
   return {
@@ -104,7 +107,9 @@ export function lesionTable(grid: Grid, models: StoredModel[]): DataTable {
   }
 }
 
-/** Top-1 with a third of the blocks removed, or as near to it as the study comes; the mean of the subsets. */
+/**
+ * Top-1 with a third of the blocks removed, or the nearest share that the study has; the mean over subsets.
+ */
 export function lesionMetrics(grid: Grid, models: readonly StoredModel[]): Metric[] {
   return models.flatMap(({ id, inspection }) => {
     const subsets = grid.cells.filter(

@@ -125,7 +125,10 @@ export const noiseFrequency = defineStudy({
   }),
 })
 
-/** The noise of a study, band by band, in ascending order; the normalised input is each model's own. */
+/**
+ * The noise of each band of a study, bands ascending. `std` of the normalised input differs by model and is
+ * left out.
+ */
 function bandsOf({
   centres,
   width,
@@ -150,7 +153,7 @@ const conditions = (chosen: FrequencyParams, { preprocessing: { std } }: StoredM
   })),
 ]
 
-/** Table 5: the change at 0.7 π, or in the band of the study that is nearest to it. */
+/** Table 5: the change at 0.7 π, or in the nearest band that the study has. */
 function frequencyMetrics(grid: Grid, { centres }: FrequencyParams): Metric[] {
   const centre = nearest(centres, 700)
   return grid.cells
@@ -168,7 +171,7 @@ function frequencyMetrics(grid: Grid, { centres }: FrequencyParams): Metric[] {
 const frequencyOf = ({ params }: StudyCondition) =>
   Number(params['centre']) < 0 ? null : Number(params['centre']) / 1000
 
-/** Fig. 8: change in accuracy against frequency in units of π. */
+/** Fig. 8: change in accuracy against frequency, in units of π. */
 function frequencyFigure(grid: Grid, { width }: FrequencyParams): FigureSpec {
   return {
     id: 'frequency',

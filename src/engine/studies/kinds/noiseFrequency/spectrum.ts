@@ -8,13 +8,15 @@ import { nextTurn } from '../../../base/nextTurn.ts'
 
 type Band = Omit<BandNoise, 'std'>
 
-/** Images whose noise is averaged: enough to see the band, few enough to be made anew whenever the study is shown. */
+/**
+ * Images whose noise is averaged: enough to see the band, few enough to compute whenever the study is shown.
+ */
 const shownImages = 4
 
-/** Cells a side at most. */
+/** Most cells per side. */
 const mostCells = 64
 
-/** What each band's noise is made of: the mean spectrum of the noise that the first images get, at the first model's size. */
+/** The mean spectrum of each band's noise, over the noise of the first images, at the first model's size. */
 export async function spectrumFigures(
   bands: readonly Band[],
   { workspace: { db }, source, models: [model] }: ViewContext,
@@ -82,7 +84,7 @@ function spectrumFigure(
   }
 }
 
-/** Names of the cells that hold -1, -0.5, 0 and 0.5 π; '' for the others. */
+/** Labels of the cells at -1, -0.5, 0 and 0.5 π; '' for the others. */
 function frequencyNames(side: number, step: number): string[] {
   const names = new Array<string>(Math.ceil(side / step)).fill('')
   for (const frequency of [-1, -0.5, 0, 0.5]) {

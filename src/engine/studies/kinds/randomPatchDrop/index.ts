@@ -77,7 +77,7 @@ export const randomPatchDrop = defineStudy({
   }),
 })
 
-/** Nothing dropped is the clean image, drawn once whatever the number of repeats. */
+/** The conditions of a study. 0 % dropped is the clean image and has no repeats. */
 function conditions(chosen: RandomPatchDropParams): Condition[] {
   const { patch, percents, repeats, fill, mask, seed, draws } = chosen
   const levels = [...new Set(percents)].sort((a, b) => a - b)

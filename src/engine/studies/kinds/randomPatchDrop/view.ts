@@ -7,7 +7,10 @@ import type { Grid, Metric } from '../../definition/index.ts'
 
 const lossOf = ({ params }: StudyCondition) => Number(params['percent']) / 100
 
-/** Fig. 4a: accuracy against information loss, mean line and min-max band over repeats. */
+/**
+ * Fig. 4a: accuracy against information loss: a line through means, a band from minimum to maximum over
+ * repeats.
+ */
 export function lossFigure(grid: Grid, { repeats, patch }: RandomPatchDropParams): FigureSpec {
   return {
     id: 'random-drop',
@@ -63,7 +66,7 @@ export function accuracyTable(grid: Grid, { repeats, percents }: RandomPatchDrop
   }
 }
 
-/** The change at a loss of 50 %, or at the share of the study that is nearest to it; the mean of the repeats. */
+/** The change at a loss of 50 %, or at the nearest share that the study has; the mean over repeats. */
 export function lossMetrics(grid: Grid, { percents }: RandomPatchDropParams): Metric[] {
   const percent = nearest(
     percents.filter((one) => one > 0),

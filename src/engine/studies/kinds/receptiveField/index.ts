@@ -1,12 +1,15 @@
-import { drawnWork, gradientForwards } from '../../measure/work.ts'
+import { sampledWork, gradientForwards } from '../../measure/work.ts'
 import { fieldImages, fieldRewrite, isMeasured, measureField, ringsRewrite, storedField } from './measure.ts'
 import { params } from './params.ts'
 import { areaPoint } from './point.ts'
-import { areaFigure, areaTable, fieldFigure, type Field } from './view.ts'
+import { areaFigure, areaTable, fieldFigure, type ModelField } from './view.ts'
 import { problemNotes } from '../../../facts/index.ts'
 import { defineStudy } from '../../definition/index.ts'
 
-/** Effective receptive fields of several models (RepLKNet, section 5): how far the centre of a feature map sees. */
+/**
+ * Effective receptive fields of several models (RepLKNet, section 5): the input area that the centre of a
+ * feature map depends on.
+ */
 export const receptiveFieldStudy = defineStudy({
   id: 'receptive-field',
   title: 'Effective receptive field',
@@ -46,7 +49,7 @@ export const receptiveFieldStudy = defineStudy({
   ],
   needsLabels: false,
   conditions: () => [],
-  extraWork: (chosen, context) => drawnWork(context, chosen.images, gradientForwards),
+  extraWork: (chosen, context) => sampledWork(context, chosen.images, gradientForwards),
   measure: (context, chosen) => measureField(context, chosen),
   async complete(chosen, { workspace, source, models }) {
     const images = await fieldImages(workspace.db, source, chosen)
@@ -62,7 +65,7 @@ export const receptiveFieldStudy = defineStudy({
   },
   async view(_grid, chosen, { workspace, source, models }) {
     const images = await fieldImages(workspace.db, source, chosen)
-    const fields = models.flatMap((model): Field[] => {
+    const fields = models.flatMap((model): ModelField[] => {
       const found = storedField(workspace.db, images, model, chosen)
       return found ? [{ model, ...found }] : []
     })

@@ -7,7 +7,7 @@ import { openWithFirst, writeGraph, type StoredModel } from '../../../models/ind
 import { contributionOutput, onGraphThread } from '../../../onnx/index.ts'
 import type { Db } from '../../../workspace/index.ts'
 import { givenUp, gradientCallSize, inCalls, smallerAfter } from '../../measure/calls.ts'
-import { drawImages } from '../../measure/drawImages.ts'
+import { sampleStudyImages } from '../../measure/sampleImages.ts'
 import { loadFloats, runProbe, setKey } from '../../measure/probing.ts'
 import type { ReceptiveFieldParams } from './params.ts'
 import {
@@ -20,7 +20,7 @@ import {
 } from '../../../facts/index.ts'
 import type { MeasureContext } from '../../definition/index.ts'
 
-/** The mean over a set of images is kept as one vector under the first of them. */
+/** The key of the mean over a set of images, one vector stored under the first image. */
 export const fieldRewrite = (images: StudyImage[], { depth }: ReceptiveFieldParams): Rewrite => ({
   op: 'probe',
   what: 'receptiveField',
@@ -30,7 +30,10 @@ export const fieldRewrite = (images: StudyImage[], { depth }: ReceptiveFieldPara
   version: 1,
 })
 
-/** Of one image: its contributions in the rings around the centre. In `together` is where in the model they were read. */
+/**
+ * The key of one image's contributions, in rings around the centre. `together` holds the depth they were read
+ * at.
+ */
 export const ringsRewrite = ({ depth }: Pick<ReceptiveFieldParams, 'depth'>): Rewrite => ({
   op: 'probe',
   what: 'receptiveFieldRings',
@@ -38,19 +41,19 @@ export const ringsRewrite = ({ depth }: Pick<ReceptiveFieldParams, 'depth'>): Re
   version: 1,
 })
 
-/** The images of a study. */
+/** The sampled images of a study. */
 export const fieldImages = (db: Db, source: ImageSource, { images, seed }: ReceptiveFieldParams) =>
-  drawImages(db, source, images, seed)
+  sampleStudyImages(db, source, images, seed)
 
-/** Contributions [height * width], mean over `images` of a study's images. */
+/** Contributions [height * width], the mean over `images` of a study's images. */
 export interface StoredField {
   map: Float64Array
   images: number
-  /** Why the others were left out, by example. */
+  /** Why the other images were left out, by example id. */
   problems: Map<number, ErrorShape>
 }
 
-/** The field of a study; null before it was measured. */
+/** Reads the field of a study; null before it was measured. */
 export function storedField(
   db: Db,
   images: StudyImage[],
@@ -70,7 +73,9 @@ export function storedField(
 export const countedIn = ({ problems }: StoredField, images: readonly StudyImage[]): StudyImage[] =>
   images.filter(({ exampleId }) => !problems.has(exampleId))
 
-/** Whether the field is there, and the rings of each of its images; fields of earlier versions have none. */
+/**
+ * Whether the field and the rings of each of its images are stored. Fields of earlier versions have no rings.
+ */
 export function isMeasured(
   db: Db,
   images: StudyImage[],
@@ -81,13 +86,16 @@ export function isMeasured(
   return field !== null && isSettled(measured(db, model, ringsRewrite(chosen)), countedIn(field, images))
 }
 
-/** Index of the feature map at a share of the depth; null without any. */
+/** Index of the feature map at a share of the depth (0 to 1); null without feature maps. */
 const pointAt = (points: readonly unknown[], depth: number): number | null =>
   points.length === 0 ? null : Math.round(depth * (points.length - 1))
 
 /**
- * Averages the contributions of all images of the draw, and keeps the rings of each; where the mean is there, those that
- * are missing. Throws MODEL_UNSUPPORTED where there is no gradient.
+ * Averages the contributions of all sampled images and stores the rings of each. If the mean is stored
+ * already, only missing rings are measured.
+ *
+ * @throws MODEL_UNSUPPORTED where the model has no feature map
+ * @throws DATASET_EMPTY where no image has contributions
  */
 export async function measureField(context: MeasureContext, chosen: ReceptiveFieldParams): Promise<void> {
   const { workspace, source, model, progress, job } = context
@@ -131,7 +139,7 @@ export async function measureField(context: MeasureContext, chosen: ReceptiveFie
         first.exampleId,
         sum.map((value) => value / counted),
       )
-    // An image of a mean that is there stays one of it, even if it cannot be read any more.
+    // An image stays part of a stored mean, even if it cannot be read any more.
     for (const [exampleId, problem] of problems) (field ? own : mean).fail(exampleId, problem)
     for (const [exampleId, vector] of rings) own.keepVector(exampleId, vector)
   })()
@@ -158,13 +166,13 @@ async function openField(
   return { session, provider: provider.name }
 }
 
-/** Contributions [height * width] summed over images, and in rings by the example of each. */
+/** Contributions [height * width] summed over images, and in rings by example id. */
 interface Contributions {
   sum: Float64Array
   rings: Map<number, number[]>
 }
 
-/** Adds what the images contribute; for each the reason why it was left out, or null. */
+/** Adds the contributions of images. Returns why an image was left out, or null, for each image. */
 async function addContributions(
   context: MeasureContext,
   session: TensorSession,

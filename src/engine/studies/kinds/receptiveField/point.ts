@@ -5,7 +5,7 @@ import type { ReceptiveFieldParams } from './params.ts'
 import { measured, examplesOf } from '../../../facts/index.ts'
 import type { PointImages, ViewContext } from '../../definition/index.ts'
 
-/** Shares at which the curve is drawn. */
+/** The shares of the contributions that the curve has points at. */
 export const shares = Array.from({ length: 99 }, (_, i) => (i + 1) / 100)
 
 export const pointKey = (share: number): string => `share=${share}`
@@ -16,7 +16,7 @@ const meaning =
 const lacking = (images: number) =>
   `${images === 1 ? '1 image has no value of its own' : `${images} images have no values of their own`} yet: run the study again.`
 
-/** The images behind a share of the contributions, each with its own area, from 0 to 1. */
+/** Finds the images behind a share of the contributions, each with its own area, from 0 to 1. */
 export async function areaPoint(
   key: string,
   chosen: ReceptiveFieldParams,

@@ -10,13 +10,15 @@ import type { StoredModel } from '../../../models/index.ts'
 import type { StoredField } from './measure.ts'
 import { pointKey, shares } from './point.ts'
 
-/** A model's field. */
-export interface Field extends StoredField {
+/** The field of a model. */
+export interface ModelField extends StoredField {
   model: StoredModel
 }
 
-/** The area that holds a share of all contributions, against the share: a large field rises early. */
-export function areaFigure(fields: Field[]): FigureSpec {
+/**
+ * The area that holds a share of all contributions, against the share. The line of a large field rises early.
+ */
+export function areaFigure(fields: ModelField[]): FigureSpec {
   return {
     id: 'areas',
     kind: 'lines',
@@ -45,8 +47,10 @@ export function areaFigure(fields: Field[]): FigureSpec {
   }
 }
 
-/** The field as a picture, log10(9 x + 1) of the contributions over the largest, as RepLKNet draws it. */
-export function fieldFigure({ model, map, images }: Field): FigureSpec {
+/**
+ * The field as a picture: log10(9 x + 1) of the contributions divided by the largest, as RepLKNet plots it.
+ */
+export function fieldFigure({ model, map, images }: ModelField): FigureSpec {
   const [rows, columns] = model.preprocessing.size
   return {
     id: `field-${model.id}`,
@@ -72,7 +76,7 @@ export function fieldFigure({ model, map, images }: Field): FigureSpec {
 const definitions = { contribution: 'of the contributions', published: 'as published' } as const
 
 /** Areas at the thresholds of RepLKNet's table, under both definitions. */
-export function areaTable(fields: Field[]): DataTable {
+export function areaTable(fields: ModelField[]): DataTable {
   return {
     id: 'areas',
     title: 'High-contribution area',

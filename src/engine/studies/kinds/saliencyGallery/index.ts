@@ -1,4 +1,4 @@
-import { drawnWork, gradientForwards } from '../../measure/work.ts'
+import { sampledWork, gradientForwards } from '../../measure/work.ts'
 import { galleryImages, mapsOf, measureGallery, rewriteOf } from './measure.ts'
 import { picturesOf } from './pictures.ts'
 import { gradientsOf, titleOf, params } from './params.ts'
@@ -6,7 +6,7 @@ import { agreementTable, concentrationTable, galleryFigure } from './view.ts'
 import { isSettled, problemNotes, examplesOf } from '../../../facts/index.ts'
 import { defineStudy } from '../../definition/index.ts'
 
-/** Saliency maps of some images, several models and methods side by side. */
+/** Saliency maps of some images, for several models and methods side by side. */
 export const saliencyGallery = defineStudy({
   id: 'saliency-gallery',
   title: 'Saliency gallery',
@@ -45,7 +45,7 @@ export const saliencyGallery = defineStudy({
   needsLabels: false,
   conditions: () => [],
   extraWork: (chosen, context) =>
-    drawnWork(context, chosen.imageIds.length || chosen.images, gradientForwards * gradientsOf(chosen)),
+    sampledWork(context, chosen.imageIds.length || chosen.images, gradientForwards * gradientsOf(chosen)),
   measure: (context, chosen) => measureGallery(context, chosen),
   async complete(chosen, { workspace: { db }, source, models }) {
     const images = await galleryImages(db, source, chosen)

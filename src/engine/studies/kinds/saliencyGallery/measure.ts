@@ -16,7 +16,7 @@ import {
 import type { Db } from '../../../workspace/index.ts'
 import { deadly, isComputingProblem, sizeAfter } from '../../measure/calls.ts'
 import { imageProblem } from '../../measure/load.ts'
-import { drawImages, drawPage } from '../../measure/drawImages.ts'
+import { sampleStudyImages, samplePage } from '../../measure/sampleImages.ts'
 import { targetLookup } from '../../measure/targets.ts'
 import { keepPictures } from './pictures.ts'
 import { methodOf, type GalleryParams, type MethodName } from './params.ts'
@@ -33,16 +33,16 @@ import {
 import type { MeasureContext } from '../../definition/index.ts'
 import { nextTurn } from '../../../base/nextTurn.ts'
 
-/** Maps are kept no finer than this, so that many can be shown at once. */
+/** Most cells per side of a stored map, so that many maps can be shown at once. */
 const mostCells = 64
 
-/** Cells down and across of a model's maps. */
+/** Rows and columns of a model's maps. */
 export const gridOf = ({ preprocessing: { size } }: StoredModel): [number, number] => [
   Math.min(mostCells, size[0]),
   Math.min(mostCells, size[1]),
 ]
 
-/** One map per image under a method and target. */
+/** The key of a map under a method and target, one map per image. */
 export const rewriteOf = (name: MethodName, chosen: GalleryParams): Rewrite => ({
   op: 'probe',
   what: 'saliencyMap',
@@ -50,27 +50,27 @@ export const rewriteOf = (name: MethodName, chosen: GalleryParams): Rewrite => (
   version: 1,
 })
 
-/** The images of a gallery: those that were named, else drawn. */
+/** The images of a gallery: those that were named, else sampled. */
 export async function galleryImages(
   db: Db,
   source: ImageSource,
   { imageIds, images, seed }: GalleryParams,
 ): Promise<StudyImage[]> {
-  if (imageIds.length === 0) return drawImages(db, source, images, seed)
+  if (imageIds.length === 0) return sampleStudyImages(db, source, images, seed)
   const wanted = new Set(imageIds)
   const found = new Map<number, StudyImage>()
-  for (const page of imageChunks(db, source, drawPage)) {
+  for (const page of imageChunks(db, source, samplePage)) {
     for (const image of page) if (wanted.has(image.id)) found.set(image.id, image)
     await nextTurn()
   }
   return imageIds.flatMap((id) => found.get(id) ?? [])
 }
 
-/** Maps of one model. */
+/** The stored maps of one model. */
 export const mapsOf = (db: Db, model: StoredModel, name: MethodName, chosen: GalleryParams): Measured =>
   measured(db, model, rewriteOf(name, chosen))
 
-/** Computes the maps of a model that are not stored. */
+/** Computes and stores the maps of a model that are missing. */
 export async function measureGallery(context: MeasureContext, chosen: GalleryParams): Promise<void> {
   const { workspace, source, model, progress, job } = context
   const images = await galleryImages(workspace.db, source, chosen)
@@ -100,13 +100,14 @@ async function measureMethod(
   const { workspace, model, progress, job } = context
   const rewrite = rewriteOf(name, chosen)
   const problems = new Map<number, ErrorShape>()
-  // Where maps of the method lie already, so that a failure does not seem to be of a later runtime.
+  // A failure is stored under the provider of the maps that exist, so that it does not seem to come from a
+  // later runtime.
   let provider = currentVariants(workspace.db, model)(rewrite)?.provider ?? 'cpu'
   for (const image of images) {
     if (job.signal.aborted) break
     progress.note(`${model.title}, ${name}`)
     const killing = !progress.moved() && sizeAfter({ most: 1, fixed: true }, job.crashes) === 0
-    // Kept at once: the next image may end the engine too.
+    // Stored at once, because the next image may end the engine too.
     if (killing) measurementStore(workspace.db, { model, provider, rewrite }).fail(image.exampleId, deadly())
     job.enterNative()
     const found = killing ? deadly() : await mapOf(context, sessions, name, chosen, image)
@@ -123,7 +124,7 @@ async function measureMethod(
   for (const [exampleId, problem] of problems) store.fail(exampleId, problem)
 }
 
-/** The map of an image, or why there is none; null when it was stopped. */
+/** Computes the map of an image. Returns the reason where there is none; null where the job was stopped. */
 async function mapOf(
   { workspace, pool, settings, log, model, job }: MeasureContext,
   sessions: OpenSessions,
@@ -146,7 +147,7 @@ async function mapOf(
     target: { kind: chosen.target },
     of: 'logit' as const,
   }
-  // What cannot be opened is no fault of an image.
+  // A model that cannot be opened is not a problem of the image.
   const lease = await sessions.open(context, model, gradientPlan(model))
   try {
     for await (const event of saliency(context, null, model, file, request)) {

@@ -49,10 +49,10 @@ export type MethodName = SaliencyMethodName
 
 export const titleOf = (name: MethodName): string => saliencyDefinitionOf(name).title
 
-/** Gradients that all methods take of one image. */
+/** Gradients that all methods compute for one image. */
 export const gradientsOf = (chosen: GalleryParams): number =>
   chosen.methods.reduce((sum, name) => sum + gradientsOfMethod(methodOf(name, chosen)), 0)
 
-/** The method with what the study sets of its parameters; the others have their defaults. */
+/** The method with the parameters that the study sets. The others have their defaults. */
 export const methodOf = (name: MethodName, { copies, steps, seed }: GalleryParams): SaliencyMethod =>
   saliencyMethod.parse({ method: name, copies, steps, seed })

@@ -13,16 +13,16 @@ import {
 } from '../../../facts/index.ts'
 import type { MeasureContext } from '../../definition/index.ts'
 
-/** What a model is shown, as a picture beside its maps. */
+/** The key of a model's input as a picture, shown beside its maps. */
 const shownPicture: Rewrite = { op: 'probe', what: 'shownPicture', together: null, version: 1 }
 
-/** Pixels of the longer side at most: a figure holds many pictures. */
+/** Most pixels of the longer side: a figure holds many pictures. */
 const side = 128
 
-/** PNGs as bytes. */
+/** The stored pictures of a model, as PNG bytes. */
 export const picturesOf = (db: Db, model: StoredModel): Measured => measured(db, model, shownPicture)
 
-/** Keeps the pictures of images that have none yet, or why there are none. */
+/** Stores the pictures of images that have none yet, or why there is none. */
 export async function keepPictures(
   { workspace: { db }, pool, model, job }: MeasureContext,
   images: readonly StudyImage[],
@@ -46,7 +46,10 @@ export async function keepPictures(
 
 type Pictures = NonNullable<NonNullable<FigureSpec['cells']>['pictures']>
 
-/** The pictures down the first column of a gallery whose maps have `height` x `width` cells, `gap` between them. */
+/**
+ * Places the pictures in the first column of a gallery. Its maps have `height` x `width` cells with `gap`
+ * cells between them.
+ */
 export function pictureColumn(
   images: readonly StudyImage[],
   stored: ReadonlyMap<number, Buffer>,

@@ -8,18 +8,18 @@ import { pictureColumn } from './pictures.ts'
 import { titleOf, type MethodName } from './params.ts'
 import type { StudyImage } from '../../../facts/index.ts'
 
-/** The maps of one method: by model, then by example. */
+/** The maps of one method, by model and then by example id. */
 export interface MethodMaps {
   name: MethodName
   models: { model: StoredModel; maps: Map<number, Float64Array> }[]
 }
 
-/** Rank of the value at which colours end: a few pixels would else leave the rest dark. */
+/** The quantile at which colours end. Otherwise a few pixels would leave the rest dark. */
 const brightest = 0.995
 
 /**
- * All maps of a method as one picture: images down, what the first model is shown of them and the models across, each map
- * over its own 99.5th percentile.
+ * All maps of a method as one figure. Rows are images. The first column is the first model's input, the other
+ * columns are the models. Each map is divided by its own 99.5th percentile.
  */
 export function galleryFigure(
   { name, models }: MethodMaps,
@@ -72,7 +72,10 @@ export function galleryFigure(
   }
 }
 
-/** How much of a map lies on the tenth of the picture that has most of it: 0.1 = evenly spread, 1 = all. */
+/**
+ * The share of a map's sum that lies in the tenth of its cells with the largest values: 0.1 = evenly spread,
+ * 1 = all.
+ */
 export function concentration(map: Float64Array): number {
   const sorted = map.toSorted().reverse()
   const total = sorted.reduce((sum, value) => sum + value, 0)
@@ -111,7 +114,9 @@ export function concentrationTable(methods: MethodMaps[], images: readonly Study
   }
 }
 
-/** How alike the maps of two models are: Spearman's rank correlation over the cells, mean over images. */
+/**
+ * The agreement of two models: Spearman's rank correlation of their maps over cells, averaged over images.
+ */
 export function agreementTable(methods: MethodMaps[], images: readonly StudyImage[]): DataTable {
   return {
     id: 'agreement',

@@ -3,18 +3,24 @@ import { regrid } from '#shared/saliency.ts'
 import { onGraphThread, type AttentionMap } from '../../../onnx/index.ts'
 import { prober, type Probe } from '../../measure/probing.ts'
 import type { SalientParams } from './params.ts'
-import type { Grid, Weights } from './patches.ts'
+import type { PatchGrid, PatchWeights } from './patches.ts'
 import { measured, examplesOf, type VectorPart } from '../../../facts/index.ts'
 import type { MeasureContext } from '../../definition/index.ts'
 
 const rewrite = { op: 'probe', what: 'classRow', together: null, version: 1 } as const
 
-/** Attention of the class token to every patch, of all layers and heads: measured once, chosen from afterwards. */
+/**
+ * Uses the attention of the class token to every patch as weights. It is measured once for all layers and
+ * heads; the chosen ones are read from that.
+ *
+ * @throws MODEL_UNSUPPORTED where the model has no such attention
+ * @throws STUDY_PARAMS where it has no such head
+ */
 export async function attentionWeights(
   context: MeasureContext,
   { layer, head }: SalientParams,
-  grid: Grid,
-): Promise<Weights> {
+  grid: PatchGrid,
+): Promise<PatchWeights> {
   const { model, workspace } = context
   const found = await onGraphThread({ kind: 'attention', path: model.path })
   const maps = found.maps.filter(({ hasClassToken }) => hasClassToken)
@@ -47,7 +53,7 @@ export async function attentionWeights(
 
 const patchesOf = ({ grid: [rows, columns] }: AttentionMap) => rows * columns
 
-/** Where a head of a layer (or all of it) lies in the stored vector. */
+/** The part of the stored vector that holds one head of a layer, or all its heads. */
 function partOf(maps: readonly AttentionMap[], chosen: AttentionMap, head: number | null): VectorPart {
   const before = maps
     .filter(({ layer }) => layer < chosen.layer)
@@ -58,7 +64,7 @@ function partOf(maps: readonly AttentionMap[], chosen: AttentionMap, head: numbe
     : { start: before + (head - 1) * patches, count: patches }
 }
 
-/** Mean over the heads that were read. */
+/** Averages the heads that were read. */
 function meanRow(rows: Float64Array, map: AttentionMap): Float64Array {
   const patches = patchesOf(map)
   const heads = rows.length / patches

@@ -2,21 +2,21 @@ import { stat } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 import { getDataset } from '../../../datasets/index.ts'
-import { pixelWeights, type Grid, type Weights } from './patches.ts'
+import { pixelWeights, type PatchGrid, type PatchWeights } from './patches.ts'
 import type { MeasureContext } from '../../definition/index.ts'
 
 /** Masks read at a time. */
 const together = 32
 
 /**
- * Mean brightness of the mask picture of each image, per patch. The mask lies at the image's path below its dataset, as
- * PNG or under the same name.
+ * Uses the mean brightness of each image's mask picture in a patch as weights. The mask has the image's path
+ * below its dataset, with the ending .png.
  */
 export function folderWeights(
   { workspace, pool, source, model, job }: MeasureContext,
   folder: string,
-  grid: Grid,
-): Weights {
+  grid: PatchGrid,
+): PatchWeights {
   const root = getDataset(workspace.db, source.datasetId).path
   const { preprocessing } = model
   const [height, width] = preprocessing.size
@@ -26,7 +26,8 @@ export function folderWeights(
     const pixels = new SharedArrayBuffer(height * width * 3)
     const transforms = [{ transform: { op: 'identity' } as const, slot: 0 }]
     try {
-      // Decoded pictures are kept by their key, and a mask may be written anew under its name.
+      // The key of a decoded picture includes the file's state, because a mask may be rewritten under its
+      // name.
       const state = await stat(path).catch(() => null)
       const imageKey = `${path} ${state?.size} ${state?.mtimeMs}`
       await pool.load({ path, imageKey, preprocessing, transforms }, pixels)
@@ -55,7 +56,7 @@ export function folderWeights(
     },
     refuse() {
       throw new KernelscopeError('FILE_MISSING', `no mask was found, e.g. ${missing}`, {
-        hint: 'Masks lie in the folder under the names of the images, as PNG.',
+        hint: 'Put the mask of each image under its path in the folder, as PNG.',
       })
     },
     async close() {

@@ -5,12 +5,12 @@ import { gradientOutput, labelsInput, weightInput } from '../../../onnx/index.ts
 import { gradientCallSize, inCalls, type Calls } from '../../measure/calls.ts'
 import { loadFloats, runProbe } from '../../measure/probing.ts'
 import { targetLookup } from '../../measure/targets.ts'
-import { pixelWeights, type Grid, type Weights } from './patches.ts'
+import { pixelWeights, type PatchGrid, type PatchWeights } from './patches.ts'
 import type { StudyImage } from '../../../facts/index.ts'
 import type { MeasureContext } from '../../definition/index.ts'
 
-/** |gradient of the true logit|, summed over channels and over the pixels of a patch. */
-export function gradientWeights(context: MeasureContext, grid: Grid): Weights {
+/** Uses |gradient of the true logit| as weights, summed over channels and over the pixels of a patch. */
+export function gradientWeights(context: MeasureContext, grid: PatchGrid): PatchWeights {
   const { workspace, model, settings, log, job, progress } = context
   const targetOf = targetLookup(model)
   const size = gradientCallSize(model)
@@ -26,7 +26,7 @@ export function gradientWeights(context: MeasureContext, grid: Grid): Weights {
     return session
   }
 
-  /** Adds the weights of a batch; gives what of it could not be read. */
+  /** Adds the weights of a batch. Returns why an image could not be read, or null, for each image. */
   async function add(
     session: TensorSession,
     found: Map<number, Float64Array>,

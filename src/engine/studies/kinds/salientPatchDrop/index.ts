@@ -20,7 +20,7 @@ import {
 import { droppedAxis } from '../dropped.ts'
 import { params, type SalientParams } from './params.ts'
 
-/** Occlusion of what matters, and of what does not (paper 4.1, Figs. 4b and 4c). */
+/** Occlusion of salient and of non-salient patches (paper 4.1, Figs. 4b and 4c). */
 export const salientPatchDrop = defineStudy({
   id: 'salient-patch-drop',
   title: 'Salient patch drop',
@@ -69,7 +69,7 @@ export const salientPatchDrop = defineStudy({
       getModel(db, chosen.model)
       return chosen
     }
-    // A model that is there to say where to look comes before those that are measured.
+    // A saliency model comes before the models that are measured.
     const models = listModels(db).sort(
       (a, b) => Number(b.role === 'saliency') - Number(a.role === 'saliency'),
     )
@@ -152,7 +152,10 @@ export const salientPatchDrop = defineStudy({
   }),
 })
 
-/** The class token's attention is read once for all input sizes, the gradient once for each. */
+/**
+ * The work of computing saliency. The class token's attention is read once for all input sizes, the gradient
+ * once for each.
+ */
 function saliencyWork(
   { source, model }: SalientParams,
   { db, models, images, settled }: WorkContext,
@@ -168,7 +171,7 @@ function saliencyWork(
   }))
 }
 
-/** Table 5: the change at 50 %, or at the share of the study that is nearest to it. */
+/** Table 5: the change at 50 %, or at the nearest share that the study has. */
 function salientMetrics(grid: Grid, { percents }: SalientParams): Metric[] {
   const percent = nearest(
     percents.filter((one) => one > 0),

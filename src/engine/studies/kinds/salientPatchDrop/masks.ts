@@ -10,14 +10,16 @@ import { imageChunks } from '../../../facts/index.ts'
 import type { MeasureContext } from '../../definition/index.ts'
 import { nextTurn } from '../../../base/nextTurn.ts'
 
-/** Images whose masks are made and kept together: what is lost when the engine dies. */
+/** Images whose masks are made and stored together. So many are lost when the engine dies. */
 const together = 128
 /** Images looked up at a time. */
 const page = 1024
 
 /**
- * Makes the masks of all images of a study that have none yet, and keeps them in a file named after their source: shared
- * by models, conditions and studies, shown on the image page, exported and replayed like any draws.
+ * Makes the missing masks of a study's images and stores them in a file named after their source. Models,
+ * conditions and studies share it; it is shown on the image page, exported and replayed like other draws.
+ *
+ * @throws FILE_CHANGED where a folder of masks was changed since the study was made
  */
 export async function makeMasks(context: MeasureContext, chosen: SalientParams): Promise<void> {
   const { workspace, model } = context
@@ -50,11 +52,11 @@ async function makeMissing(
     if (job.signal.aborted) return
     throw new KernelscopeError(
       'FILE_CHANGED',
-      `masks were written to since the study was made: ${chosen.masks}`,
-      { hint: 'Run the study anew, with the masks as they are.' },
+      `the masks changed since the study was made: ${chosen.masks}`,
+      { hint: 'Make a new study with the current masks.' },
     )
   }
-  // Reading pictures of masks counts as nothing beside the models.
+  // Reading pictures of masks takes no time compared with the models.
   if (chosen.source !== 'masks') progress.expect(missing)
   const [height, width] = model.preprocessing.size
   const { rows, columns } = patchGrid(chosen.patch, height, width)
@@ -85,7 +87,7 @@ async function makeMissing(
   if (made === 0) weights.refuse()
 }
 
-/** Masks that are made later must be of the files that name them. False too when it is called off. */
+/** Whether the folder of masks is unchanged since the study was made. false too when the job was stopped. */
 async function isUntouched(
   { source, masks, masksState }: SalientParams,
   datasetId: number,

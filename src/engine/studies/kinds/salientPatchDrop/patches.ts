@@ -2,19 +2,23 @@ import { regrid } from '#shared/saliency.ts'
 import type { StudyImage } from '../../../facts/index.ts'
 
 /** Rows and columns. */
-export type Grid = [number, number]
+export type PatchGrid = [number, number]
 
-/** Says how heavy the patches of images are; what it needs is opened when it is first asked. */
-export interface Weights {
-  /** Weights of the patches [rows * columns] by example; images that could not be read are left out. */
+/** Computes the saliency of the patches of images. What it needs is opened at the first images. */
+export interface PatchWeights {
+  /** PatchWeights of the patches [rows * columns] by example id. Images that could not be read are left out. */
   of(images: StudyImage[]): Promise<Map<number, Float64Array>>
-  /** Called when no image had any: throws where that is an error. */
+  /**
+   * Called when no image had any weights.
+   *
+   * @throws FILE_MISSING where that is an error
+   */
   refuse(): void
   close(): Promise<void>
 }
 
-/** |values| [height, width, 3] summed over channels, in another grid. */
-export function pixelWeights(values: ArrayLike<number>, size: Grid, grid: Grid): Float64Array {
+/** Sums |values| [height, width, 3] over channels, in the cells of another grid. */
+export function pixelWeights(values: ArrayLike<number>, size: PatchGrid, grid: PatchGrid): Float64Array {
   const pixels = Float64Array.from(
     { length: size[0] * size[1] },
     (_, i) =>

@@ -9,17 +9,23 @@ import type { ViewContext } from '../../definition/index.ts'
 import { nextTurn } from '../../../base/nextTurn.ts'
 import { LruMap, remembered } from '../../../base/lruMap.ts'
 
-/** By per cent of the mass that is lost: the mean share of patches that are dropped, over so many masks. */
+/**
+ * By saliency mass lost (per cent): the mean share of dropped patches (0 to 1), and the number of masks it is
+ * averaged over.
+ */
 export type Shares = Map<number, { share: number; masks: number }>
 
-/** Images looked up before other work of the thread has its turn. */
+/** Images looked up before other work of the thread goes on. */
 const page = 1000
 
 type Sums = Map<string, { masks: number; share: number }>
-/** Going through a million images takes a while. */
+/** Reading a million images takes a while, so sums are remembered. */
 const kept = new LruMap<string, Promise<Sums>>(16)
 
-/** Over the images of a study whose masks are made; levels without any mask are left out. */
+/**
+ * Averages the dropped share over the images of a study whose masks are made. Levels without masks are left
+ * out.
+ */
 export async function sharesOf(
   chosen: SalientParams,
   context: ViewContext,
@@ -38,7 +44,7 @@ export async function sharesOf(
   return shares
 }
 
-/** Sums of a file of masks over the images of a study; added up anew when the file or the images change. */
+/** Sums over a file of masks for the images of a study. Computed again when the file or the images change. */
 function sumsOf(path: string, { workspace: { db }, source }: ViewContext): Promise<Sums> {
   const { mtimeMs, size } = statSync(path)
   const key = JSON.stringify([path, mtimeMs, size, sourceKey(source), countImages(db, source)])

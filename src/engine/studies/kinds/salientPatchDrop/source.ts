@@ -7,10 +7,10 @@ import { getModel } from '../../../models/index.ts'
 import type { Db } from '../../../workspace/index.ts'
 import type { SalientParams } from './params.ts'
 
-/** Where a draws file keeps the masks of each mode: as this repeat. */
+/** The repeat number under which a draws file holds the masks of each mode. */
 export const repeatOf = { salient: 0, 'non-salient': 1 } as const
 
-/** Masks of a mode at a share of the mass that is lost, and their level in a draws file. */
+/** The masks of a mode at a share of the saliency mass, and their level in a draws file. */
 export interface MaskLevel {
   level: string
   percent: number
@@ -25,8 +25,9 @@ export const levelsOf = ({ modes, percents }: SalientParams): MaskLevel[] =>
   )
 
 /**
- * Names the masks of a saliency source: equal sources give equal masks for every image, so this stands where the digest
- * of an imported draws file would stand in a condition. Gradients of the true logit depend on what the classes are.
+ * Names the masks of a saliency source. Equal sources give equal masks for every image, so conditions hold
+ * this name in place of the digest of an imported draws file. Gradients of the true logit depend on the
+ * labels, so these are part of it.
  */
 export function sourceDigest(db: Db, chosen: SalientParams, size: readonly [number, number]): string {
   const { source, layer, head, masks, masksState, patch } = chosen
@@ -43,16 +44,17 @@ export function sourceDigest(db: Db, chosen: SalientParams, size: readonly [numb
   return createHash('sha256').update(canonicalJson(key)).digest('hex')
 }
 
-/** Whether a mask depends on the class its image is taken to be of. */
+/** Whether a mask depends on the class of its image. */
 export const isByClass = ({ source }: SalientParams): boolean => source === 'gradient'
 
 /** Files looked up at a time. */
 const together = 64
 
 /**
- * Names what is in a folder of masks (names, sizes and modification times of its files), for the images of a dataset: a
- * mask is found by the place of its image there. Other work of the thread has its turn however many files there are.
- * Throws the signal's reason.
+ * Names the content of a folder of masks by the names, sizes and modification times of its files, for the
+ * images of a dataset: a mask is found by its image's path there. It yields to other work in between.
+ *
+ * @throws the signal's reason where it aborts
  */
 export async function stateOfMasks(folder: string, datasetId: number, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256').update(`${datasetId}\n`)
@@ -71,9 +73,9 @@ async function lineOf(folder: string, path: string): Promise<string> {
   return `${relative(folder, path)}\0${size}\0${Math.round(mtimeMs)}\n`
 }
 
-/** Files in a folder and those in it, in order of their names, some at a time; none where there is no folder. */
+/** Yields the files in a folder and its subfolders in order of their names; none where there is no folder. */
 async function* filesBelow(folder: string): AsyncGenerator<string[]> {
-  // That no mask is found is told when the masks are made.
+  // A missing folder is reported when the masks are made.
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
   let files: string[] = []
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {

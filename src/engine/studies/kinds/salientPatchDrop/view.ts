@@ -33,7 +33,7 @@ export function lossFigure(grid: Grid, mode: SalientMode): FigureSpec {
   }
 }
 
-/** How much of the picture the loss takes: pixels against mass, for each input size of the models. */
+/** The share of pixels that the loss drops, against the share of mass, for each input size of the models. */
 export async function shareFigure(chosen: SalientParams, context: ViewContext): Promise<FigureSpec> {
   const sizes = new Map(context.models.map(({ preprocessing: { size } }) => [size.join(' x '), size]))
   const lines = await Promise.all(

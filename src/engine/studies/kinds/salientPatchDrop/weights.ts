@@ -4,14 +4,14 @@ import { folderWeights } from './folderWeights.ts'
 import { gradientWeights } from './gradientWeights.ts'
 import type { SalientParams } from './params.ts'
 import type { MeasureContext } from '../../definition/index.ts'
-import type { Grid, Weights } from './patches.ts'
+import type { PatchGrid, PatchWeights } from './patches.ts'
 
-/** Opens what says how heavy patches are: mask files, attention or gradients, as chosen. */
+/** Opens the chosen source of saliency: mask files, attention or gradients. */
 export async function openWeights(
   context: MeasureContext,
   chosen: SalientParams,
-  grid: Grid,
-): Promise<Weights> {
+  grid: PatchGrid,
+): Promise<PatchWeights> {
   if (chosen.source === 'masks') return folderWeights(context, chosen.masks ?? '', grid)
   const model = usableModel(context.workspace.db, chosen.model ?? 0)
   return chosen.source === 'attention'

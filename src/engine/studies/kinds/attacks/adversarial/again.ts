@@ -9,7 +9,7 @@ import { attackRequest } from './measure.ts'
 import type { StudyImage } from '../../../../facts/index.ts'
 import type { Recomputed, RecomputeRequest } from '../../../definition/index.ts'
 
-/** Outcomes of a model's own attacks that are wanted again. */
+/** A request to attack images again with a model's own gradient. */
 export interface AttackAgainRequest extends Omit<
   RecomputeRequest,
   'items' | 'preprocessing' | 'rewrite' | 'readout' | 'draws'
@@ -18,8 +18,8 @@ export interface AttackAgainRequest extends Omit<
 }
 
 /**
- * Attacks single images again outside any study, from the seeds of their attacks, with the gradient of the model itself.
- * Nothing is stored but the graphs.
+ * Attacks single images again outside any study, with the model's own gradient and the seeds of the attacks.
+ * Stores nothing but graphs.
  */
 export async function attackAgain(request: AttackAgainRequest): Promise<Recomputed> {
   const { workspace, pool, settings, log, model, items, signal } = request

@@ -6,21 +6,23 @@ import { inCalls, type CallSize } from '../../../measure/calls.ts'
 import type { LoadedBatch } from '../../../measure/load.ts'
 import { targetLookup } from '../../../measure/targets.ts'
 
-/** What is done to a batch of images. */
+/** The attacks on a batch of images. */
 export interface AttackOrder {
-  /** Whose gradient is used. */
+  /** The model whose gradient is used. */
   model: StoredModel
-  /** They share a trajectory. */
+  /** Attacks that share a trajectory. */
   runs: Attack[]
-  /** The adversarial images of the last run are wanted. */
+  /** Whether to return the adversarial images of the last attack. */
   keep: boolean
-  /** Deaths of the engine at these images. */
+  /** How often the engine died at these images. */
   crashes: number
 }
 
 /**
- * Attacks loaded images in calls that memory suffices for. `take` gets the answer to `rows` images from `first` on.
- * Gives the problem of each image or null: of reading it, or of attacking it.
+ * Attacks loaded images in calls that fit into memory. Returns a problem for each image (of reading or
+ * attacking it), or null.
+ *
+ * @param take gets the answer for `rows` images, starting at image `first`
  */
 export async function attackInCalls(
   session: AttackSession,
@@ -41,7 +43,7 @@ export async function attackInCalls(
       async call(places) {
         const [first = 0] = places
         const rows = places.length
-        // All batches of a run are computed in one shape, while memory allows it.
+        // All batches of a run have one shape, while memory allows it.
         const batch = rows === images.length && size.most >= context ? context : rows
         const answer = await session.attack({
           ...{ pixels, first, batch, rows, runs, keep },

@@ -3,52 +3,63 @@ import { baselineOf } from '../../../summary/levels.ts'
 import type { AdversarialParams } from './params.ts'
 import type { Grid } from '../../../definition/index.ts'
 
-/** What must hold of an attack if its numbers are to be believed. */
-interface Check {
+/** A property that an attack must have for its numbers to be credible. */
+interface SanityCheck {
   model: string
   check: string
   holds: boolean
-  /** The numbers it rests on: where it does not hold, else where it came closest to not holding. */
+  /**
+   * The numbers of the pair of cells that violates the property, or else of the pair closest to violating it.
+   */
   numbers: string
 }
 
-type Cell = StudyCondition & { top1: number }
+type MeasuredCell = StudyCondition & { top1: number }
 
 const epsilonOf = ({ params }: StudyCondition) => Number(params['epsilon'])
 const stepsOf = ({ params }: StudyCondition) => Number(params['steps'])
 const shown = (value: number) => `${(100 * value).toFixed(1)} %`
-const place = (cell: Cell) => `ε ${epsilonOf(cell)}${stepsOf(cell) > 1 ? `, ${stepsOf(cell)} steps` : ''}`
+const place = (cell: MeasuredCell) =>
+  `ε ${epsilonOf(cell)}${stepsOf(cell) > 1 ? `, ${stepsOf(cell)} steps` : ''}`
 
-/** Of pairs of cells of which the first should not be above the second, the one with the least room; null without a pair. */
-function tightest(pairs: [Cell, Cell][], context: (a: Cell, b: Cell) => number): [Cell, Cell] | null {
-  return pairs.toSorted((a, b) => context(...a) - context(...b))[0] ?? null
+/**
+ * Of pairs of cells, finds the one with the smallest margin; null without pairs. `margin` is negative where
+ * the first cell's accuracy is too high.
+ */
+function tightest(
+  pairs: [MeasuredCell, MeasuredCell][],
+  margin: (a: MeasuredCell, b: MeasuredCell) => number,
+): [MeasuredCell, MeasuredCell] | null {
+  return pairs.toSorted((a, b) => margin(...a) - margin(...b))[0] ?? null
 }
 
-/** Beyond chance: the intervals do not even touch. */
-const beyondChance = (a: Cell, b: Cell) => (b.interval?.hi ?? 1) - (a.interval?.lo ?? 0)
+/**
+ * The margin between two cells: negative where the first one's interval lies entirely above the second one's.
+ */
+const beyondChance = (a: MeasuredCell, b: MeasuredCell) => (b.interval?.hi ?? 1) - (a.interval?.lo ?? 0)
 
 function checksOf(
-  cells: Cell[],
+  cells: MeasuredCell[],
   clean: number | null,
   { attack, baseline, stepRatio }: AdversarialParams,
-): Check[] {
+): SanityCheck[] {
   const attacked = cells.filter(({ params }) => params['kind'] === attack)
   const model = cells[0]?.model ?? ''
-  const pairsWith = (others: Cell[], fits: (one: Cell, other: Cell) => boolean) =>
+  const pairsWith = (others: MeasuredCell[], fits: (one: MeasuredCell, other: MeasuredCell) => boolean) =>
     attacked.flatMap((one) =>
-      others.filter((other) => fits(one, other)).map((other): [Cell, Cell] => [one, other]),
+      others.filter((other) => fits(one, other)).map((other): [MeasuredCell, MeasuredCell] => [one, other]),
     )
   const pairCheck = (
     check: string,
-    pairs: [Cell, Cell][],
-    context: (a: Cell, b: Cell) => number,
+    pairs: [MeasuredCell, MeasuredCell][],
+    margin: (a: MeasuredCell, b: MeasuredCell) => number,
     than: string,
   ) => {
-    const found = tightest(pairs, context)
+    const found = tightest(pairs, margin)
     if (!found) return []
     const [one, other] = found
     const numbers = `${shown(one.top1)} at ${place(one)}, ${shown(other.top1)} ${than}${than === 'at' ? ` ${place(other)}` : ''}`
-    return [{ model, check, holds: context(one, other) >= 0, numbers }]
+    return [{ model, check, holds: margin(one, other) >= 0, numbers }]
   }
   const signs = cells.filter(({ params }) => params['kind'] === 'sign')
   const oneStep = attack === 'fgsm' ? [] : cells.filter(({ params }) => params['kind'] === 'fgsm')
@@ -96,8 +107,8 @@ function checksOf(
   ]
 }
 
-/** The checks of every model; the transfer check has a table of its own. */
-export function sanityChecks(grid: Grid, chosen: AdversarialParams): Check[] {
+/** The checks of every model. The transfer check has a table of its own. */
+export function sanityChecks(grid: Grid, chosen: AdversarialParams): SanityCheck[] {
   return grid.models.flatMap(({ id }) => {
     const cells = grid.cells.flatMap((cell) =>
       cell.modelId === id && cell.top1 !== null ? [{ ...cell, top1: cell.top1 }] : [],
@@ -106,7 +117,7 @@ export function sanityChecks(grid: Grid, chosen: AdversarialParams): Check[] {
   })
 }
 
-export const checkTable = (checks: readonly Check[]): DataTable => ({
+export const checkTable = (checks: readonly SanityCheck[]): DataTable => ({
   id: 'checks',
   title: 'Sanity checks',
   columns: [
@@ -118,8 +129,8 @@ export const checkTable = (checks: readonly Check[]): DataTable => ({
   rows: checks.map((check) => ({ ...check, holds: check.holds ? 'yes' : 'no' })),
 })
 
-/** Those that do not hold, in words. */
-export const sanityNotes = (checks: readonly Check[]): string[] =>
+/** Describes the checks that fail. */
+export const sanityNotes = (checks: readonly SanityCheck[]): string[] =>
   checks
     .filter(({ holds }) => !holds)
     .map(

@@ -8,11 +8,11 @@ import { attackTitles, epsilonTitle } from '../titles.ts'
 
 const ascending = (values: readonly number[]) => [...new Set(values)].sort((a, b) => a - b)
 
-/** Numbers of steps of a study's attack, ascending. */
+/** The numbers of steps of a study's attack, ascending. */
 export const stepsOf = ({ attack, steps }: AdversarialParams): number[] =>
   attack === 'fgsm' ? [1] : ascending(steps)
 
-/** Whether a study asks what more steps do: several numbers of them at one epsilon. */
+/** Whether a study varies the number of steps: several numbers at one epsilon. */
 export const isBySteps = ({ attack, steps, epsilons }: AdversarialParams): boolean =>
   attack !== 'fgsm' && steps.length > 1 && epsilons.length === 1
 
@@ -32,18 +32,18 @@ function attackOf(chosen: AdversarialParams, epsilon: number, steps: number): At
   }
 }
 
-/** The largest epsilon with the most steps; null where every epsilon is 0. */
+/** The attack with the largest epsilon and the most steps; null where every epsilon is 0. */
 export function strongestAttack(chosen: AdversarialParams): Attack | null {
   const epsilon = Math.max(...chosen.epsilons)
   return epsilon === 0 ? null : attackOf(chosen, epsilon, Math.max(...stepsOf(chosen)))
 }
 
-/** Images made with one model can be shown to another that takes the same size. */
+/** Whether a model can take images made with another model: both have the same input size. */
 export const takesImagesOf = (model: StoredModel, surrogate: StoredModel): boolean =>
   model.id !== surrogate.id &&
   model.preprocessing.size.every((side, axis) => side === surrogate.preprocessing.size[axis])
 
-/** The strongest attack made with `surrogate`, shown to `model` as it is. */
+/** The condition of the strongest attack made with `surrogate`, given to `model` unchanged. */
 export function transferCondition(attack: Attack, model: StoredModel, surrogate: StoredModel): Condition {
   return {
     key: `transfer,from=${surrogate.id}`,
@@ -55,13 +55,13 @@ export function transferCondition(attack: Attack, model: StoredModel, surrogate:
   }
 }
 
-/** The study's own attack goes without its name. */
+/** The title of the study's own attack leaves out the attack's name. */
 const titleOf = ({ kind, epsilon, steps }: Attack, own: boolean): string =>
   [own ? '' : attackTitles[kind], epsilonTitle(epsilon), own && steps > 1 ? `${steps} steps` : '']
     .filter(Boolean)
     .join(', ')
 
-/** Epsilon 0 is the clean image, whatever the attack. */
+/** The conditions of an attack study. Epsilon 0 is the clean image for every attack. */
 export function attackConditions(
   chosen: AdversarialParams,
   model: StoredModel,

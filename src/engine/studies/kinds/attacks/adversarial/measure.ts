@@ -9,7 +9,7 @@ import { trajectoryKey } from '../../../measure/work.ts'
 import { attackInCalls } from './calls.ts'
 import { strongestAttack } from './conditions.ts'
 import type { AdversarialParams } from './params.ts'
-import { isSame, openShown, showImages, type Shown } from './show.ts'
+import { isSame, openTargets, showImages, type TransferTarget } from './show.ts'
 import {
   factStore,
   imageChunks,
@@ -21,9 +21,9 @@ import {
 import type { MeasureContext } from '../../../definition/index.ts'
 
 /**
- * Measures attacks: clean images by the ordinary way, then each trajectory once for all conditions it serves; where a
- * transfer check is asked for, the images of the strongest are shown to the other models of the study. Per image and
- * condition one fact is stored; what is stored is not computed again.
+ * Measures attacks: first the clean images, then each trajectory once for all conditions it serves. For a
+ * transfer check, the images of the strongest attack are also given to the other models of the study. Stores
+ * one fact per image and condition; nothing stored is computed again.
  */
 export async function measureAttacks(context: MeasureContext, chosen: AdversarialParams): Promise<void> {
   const isAttack = ({ parts }: StoredCondition) => parts.some(({ transform }) => transform.op === 'attack')
@@ -31,7 +31,7 @@ export async function measureAttacks(context: MeasureContext, chosen: Adversaria
     ...context,
     conditions: context.conditions.filter((condition) => !isAttack(condition)),
   })
-  // What others' images do to this model is measured when those are made.
+  // The other models' images are measured when those models are attacked.
   const attacks = context.conditions
     .filter(isAttack)
     .map(attackOf)
@@ -42,10 +42,10 @@ export async function measureAttacks(context: MeasureContext, chosen: Adversaria
     openAttackSession(await attackRequest(context, context.model, name)),
   )
   const strongest = chosen.transfer ? strongestAttack(chosen) : null
-  const shown: Shown[] = []
+  const shown: TransferTarget[] = []
   const size = gradientCallSize(context.model)
   try {
-    if (strongest) await openShown(context, strongest, shown)
+    if (strongest) await openTargets(context, strongest, shown)
     const note = `${context.model.title} on ${provider.name}, attacks, batch ${size.most}`
     context.progress.note(note)
     context.log.write('info', `${note}: ${provider.reason}`)
@@ -64,6 +64,7 @@ export async function measureAttacks(context: MeasureContext, chosen: Adversaria
   }
 }
 
+/** Builds the request for an attack session of a model. Writes the graphs it needs. */
 export async function attackRequest(
   { workspace, settings }: Pick<MeasureContext, 'workspace' | 'settings'>,
   model: StoredModel,
@@ -75,18 +76,18 @@ export async function attackRequest(
   return { ...classifierGraph(model, path), gradientPath, provider, threads: settings.threads }
 }
 
-interface Run {
+interface AttackRun {
   conditionId: number
   attack: Attack
 }
 
-/** Attacks that one trajectory serves, and the models that are shown the images of the last. */
+/** Attacks that share a trajectory, and the models that get the images of the last attack. */
 interface Trajectory {
-  runs: Run[]
-  shown: Shown[]
+  runs: AttackRun[]
+  shown: TransferTarget[]
 }
 
-const attackOf = (condition: StoredCondition): Run => {
+const attackOf = (condition: StoredCondition): AttackRun => {
   const [part] = condition.parts
   const parsed = attackSchema.safeParse(part?.transform)
   if (!part || !parsed.success)
@@ -94,12 +95,12 @@ const attackOf = (condition: StoredCondition): Run => {
   return { conditionId: part.conditionId, attack: parsed.data }
 }
 
-/** Conditions that one trajectory serves, together. */
-const trajectories = (attacks: Run[]): Run[][] => [
+/** Groups attacks that share a trajectory. */
+const trajectories = (attacks: AttackRun[]): AttackRun[][] => [
   ...Map.groupBy(attacks, ({ attack }) => trajectoryKey(attack)).values(),
 ]
 
-/** Images of a chunk that lack a fact of the trajectory, batch by batch. */
+/** Attacks the images of a chunk that lack a fact of the trajectory, batch by batch. */
 async function followChunk(
   context: MeasureContext,
   session: AttackSession,

@@ -17,8 +17,8 @@ import {
 } from '../../../../facts/index.ts'
 import type { MeasureContext } from '../../../definition/index.ts'
 
-/** A model that is shown the images made with another. */
-export interface Shown {
+/** A model that gets the images made with another model. */
+export interface TransferTarget {
   model: StoredModel
   classifier: Classifier
   variantId: number
@@ -26,13 +26,20 @@ export interface Shown {
   size: CallSize
 }
 
-/** Opens the other models of a study that take the surrogate's images as they are, each into `shown` as soon as it is open. */
-export async function openShown(context: MeasureContext, attack: Attack, shown: Shown[]): Promise<void> {
+/**
+ * Opens the other models of a study that take the surrogate's images unchanged. Adds each to `targets` as
+ * soon as it is open, so that the caller can close them after an error.
+ */
+export async function openTargets(
+  context: MeasureContext,
+  attack: Attack,
+  targets: TransferTarget[],
+): Promise<void> {
   for (const model of context.models.filter((other) => takesImagesOf(other, context.model))) {
     const classifier = await openClassifier(context.workspace, model, context.settings, context.log, onFloats)
     const { transform, preprocessing } = transferCondition(attack, model, context.model)
     const setting = preprocessing ? { preprocessing } : {}
-    shown.push({
+    targets.push({
       model,
       classifier,
       size: classifier.fixedBatch
@@ -47,23 +54,25 @@ export async function openShown(context: MeasureContext, attack: Attack, shown: 
   }
 }
 
-/** What distinguishes the attack whose images are shown to others. */
+/** Whether two attacks are the same, parameter by parameter. */
 export const isSame = (a: Attack, b: Attack): boolean => canonicalJson(a) === canonicalJson(b)
 
 /**
- * Stores what a model says of adversarial images, float32 [n, height, width, 3] in [0,1], but those with a problem, in calls
- * that memory suffices for. Gives how many it had to give up.
+ * Stores a model's predictions for adversarial images, in calls that fit into memory. Images with a problem
+ * are left out. Returns how many images were given up.
+ *
+ * @param made float32 [n, height, width, 3] in [0,1]
  */
 export async function showImages(
   { workspace }: Pick<MeasureContext, 'workspace'>,
-  { model, classifier, variantId, conditionId, size }: Shown,
+  { model, classifier, variantId, conditionId, size }: TransferTarget,
   images: readonly StudyImage[],
   made: Float32Array,
   problems: readonly (ErrorShape | null)[],
 ): Promise<number> {
   const { height, width } = classifier
   const values = height * width * 3
-  // A graph that fixes its batch gets whole ones, the last of them padded.
+  // A graph with a fixed batch gets complete batches; the last one is padded.
   const places = size.fixed ? Math.ceil(images.length / size.most) * size.most : images.length
   const pixels = new SharedArrayBuffer(places * values * 4)
   new Float32Array(pixels).set(made.subarray(0, images.length * values))
@@ -87,7 +96,7 @@ export async function showImages(
       facts.fail(keyOf(image), problem)
       failed++
     },
-    // A classifier whose worker died opens anew.
+    // A classifier whose worker died opens again.
     ended: () => false,
   })
   return failed

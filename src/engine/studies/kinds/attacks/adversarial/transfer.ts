@@ -3,7 +3,9 @@ import type { StoredModel } from '../../../../models/index.ts'
 import type { AdversarialParams } from './params.ts'
 import type { Grid } from '../../../definition/index.ts'
 
-/** A model's cell under its own strongest attack, and those under the images made with the others. */
+/**
+ * A model's cell under its own strongest attack, and its cells under the images made with the other models.
+ */
 function cellsOf(grid: Grid, { attack, epsilons, steps }: AdversarialParams, modelId: number) {
   const own = grid.cells.filter((cell) => cell.modelId === modelId && cell.top1 !== null)
   const most = attack === 'fgsm' ? 1 : Math.max(...steps)
@@ -18,7 +20,10 @@ function cellsOf(grid: Grid, { attack, epsilons, steps }: AdversarialParams, mod
   }
 }
 
-/** Images made with the model of a row, shown to every model: its own gradient and that of the others. */
+/**
+ * The table of the transfer check: for each model, the images made with its own gradient and with each other
+ * model.
+ */
 export function transferTable(grid: Grid, chosen: AdversarialParams): DataTable[] {
   const titles = new Map(grid.models.map(({ id, title }) => [id, title]))
   const row = (surrogate: string, cell: StudyCondition) => ({
@@ -59,7 +64,10 @@ export function transferTable(grid: Grid, chosen: AdversarialParams): DataTable[
   ]
 }
 
-/** Whether the images of others do more harm than a model's own gradient, beyond chance: then the gradient is masked. */
+/**
+ * Notes whether the images made with other models do more harm than the model's own gradient, beyond chance.
+ * If they do, the gradient is masked.
+ */
 export function transferNotes(grid: Grid, chosen: AdversarialParams, models: StoredModel[]): string[] {
   if (!chosen.transfer) return ['Not checked for masked gradients by transfer.']
   const title = new Map(models.map((model) => [model.id, model.title]))

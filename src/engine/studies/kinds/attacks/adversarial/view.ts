@@ -8,7 +8,10 @@ import type { AdversarialParams } from './params.ts'
 import type { Grid, Metric } from '../../../definition/index.ts'
 import { attackTitles } from '../titles.ts'
 
-/** Fig. 6: accuracy against epsilon, a figure for each number of steps, most first; or against steps where epsilon is one. */
+/**
+ * Fig. 6: accuracy against epsilon, one figure for each number of steps, the largest first. With one epsilon:
+ * accuracy against steps.
+ */
 export function attackFigures(grid: Grid, chosen: AdversarialParams): FigureSpec[] {
   const [most = 1, ...fewer] = stepsOf(chosen).reverse()
   const rest = isBySteps(chosen) ? [] : fewer
@@ -60,8 +63,8 @@ function attackFigure(grid: Grid, chosen: AdversarialParams, steps: number): Fig
 }
 
 /**
- * One row per model and condition; epsilon also as n/255 and in units of the normalised input. Images made with other
- * models have a table of their own, which says with which.
+ * One row per model and condition. Epsilon is also given as n/255 and in units of the normalised input.
+ * Images made with other models have a table of their own.
  */
 export function attackTable(grid: Grid, models: StoredModel[]): DataTable {
   return {

@@ -11,20 +11,21 @@ import { gradientCallSize } from '../../../measure/calls.ts'
 import { onFloats } from '../../../measure/sessions.ts'
 import { loadImages } from '../../../measure/load.ts'
 import { targetLookup } from '../../../measure/targets.ts'
-import { writePicture } from './craft.ts'
+import { writePicture } from './adversarialImages.ts'
 import type { StudyImage } from '../../../../facts/index.ts'
 import type { Recomputed } from '../../../definition/index.ts'
 
-/** Answers to images made with the gradient of another model that are wanted again. */
+/** A request to make images again with a surrogate model's gradient and to predict them. */
 export interface TransferAgainRequest extends AttackAgainRequest {
   /** The model whose gradient makes the images, with its own preprocessing and labels. */
   surrogate: StoredModel
 }
 
 /**
- * Makes single images again outside any study, from the seeds of their attacks and with the gradient of `surrogate`, and asks
- * `model`, set up with the preprocessing of the facts. Rounded images go through that preprocessing, as in a transfer study; others are
- * shown as they are, as in the transfer check of attacks. Only graphs and pictures are written, into the workspace.
+ * Makes single images again outside any study, with the gradient of `surrogate` and the seeds of the attacks.
+ * Then predicts them with `model`, which has the preprocessing of the facts. Rounded images pass that
+ * preprocessing, as in a transfer study. Unrounded ones are given to the model unchanged, as in the transfer
+ * check of attacks. Writes only graphs and pictures, into the workspace.
  */
 export async function transferAgain(request: TransferAgainRequest): Promise<Recomputed> {
   const { workspace, settings, log, surrogate, items, signal } = request
@@ -32,7 +33,7 @@ export async function transferAgain(request: TransferAgainRequest): Promise<Reco
   const { session } = await openWithFirst(settings, log, async (name) =>
     openAttackSession(await attackRequest({ workspace, settings }, surrogate, name)),
   )
-  const shown = openShown(request)
+  const target = openTarget(request)
   try {
     for (const [at, { transform, ...item }] of items.entries()) {
       if (signal.aborted) break
@@ -43,17 +44,17 @@ export async function transferAgain(request: TransferAgainRequest): Promise<Reco
         'code' in made
           ? made
           : transform.rounded
-            ? await shown.asPicture(made, image, `${at}`)
-            : await shown.asFloats(made, image)
+            ? await target.asPicture(made, image, `${at}`)
+            : await target.asFloats(made, image)
     }
-    return { provider: shown.provider(), answers }
+    return { provider: target.provider(), answers }
   } finally {
-    await shown.close()
+    await target.close()
     await session.close()
   }
 }
 
-/** The adversarial image, float32 [height, width, 3] in [0,1] of the surrogate's size. */
+/** Makes the adversarial image: float32 [height, width, 3] in [0,1], of the surrogate's size. */
 async function makeImage(
   { pool, surrogate }: TransferAgainRequest,
   session: AttackSession,
@@ -79,8 +80,8 @@ async function makeImage(
   return images.subarray(0, height * width * 3)
 }
 
-/** The model that is asked; opened for pictures or for floats when it is first shown one. */
-function openShown({ workspace, pool, settings, log, model, surrogate }: TransferAgainRequest) {
+/** The model that predicts. It is opened for pictures or for floats when the first one comes. */
+function openTarget({ workspace, pool, settings, log, model, surrogate }: TransferAgainRequest) {
   const open = new Map<string, Promise<Classifier>>()
   let provider = ''
   async function opened(kind: 'picture' | 'floats'): Promise<Classifier> {
@@ -105,7 +106,7 @@ function openShown({ workspace, pool, settings, log, model, surrogate }: Transfe
   }
   return {
     provider: () => provider,
-    /** Written as 8-bit PNG under a name of its own, and read by the model's preprocessing. */
+    /** Writes the image as 8-bit PNG under `name` and reads it with the model's preprocessing. */
     async asPicture(made: Float32Array, image: StudyImage, name: string) {
       const classifier = await opened('picture')
       const { batch, height, width } = classifier

@@ -17,7 +17,7 @@ import {
 import { epsilonTitle } from '../titles.ts'
 import { params, type TransferParams } from './params.ts'
 
-/** Images made with one model's gradient, shown to others (paper 4.2, Table 4). */
+/** Images made with one model's gradient and given to others (paper 4.2, Table 4). */
 export const transferAttack = defineStudy({
   id: 'transfer-attack',
   title: 'Transfer attack',
@@ -96,7 +96,7 @@ export const transferAttack = defineStudy({
     hardens: () => true,
   },
   conditions: (chosen, model, context) => conditions(chosen, model, context),
-  extraWork: (chosen, context) => craftWork(chosen, context),
+  extraWork: (chosen, context) => surrogateWork(chosen, context),
   measure: (context, chosen) => measureTransfer(context, chosen),
   view: (grid, chosen, { workspace }) => {
     const surrogate = chosen.surrogate === null ? 'unknown' : getModel(workspace.db, chosen.surrogate).title
@@ -142,8 +142,8 @@ const attackOf = (
   rounded: true,
 })
 
-/** The images are made once, with the surrogate, and shown to every model. */
-function craftWork(chosen: TransferParams, { db, models, images, settled }: WorkContext): ExtraWork[] {
+/** The work of making the images: once, with the surrogate, for all models. */
+function surrogateWork(chosen: TransferParams, { db, models, images, settled }: WorkContext): ExtraWork[] {
   if (chosen.surrogate === null) return []
   const surrogate = getModel(db, chosen.surrogate)
   const stored = Math.max(0, ...models.map(settled))

@@ -8,7 +8,7 @@ import { inCalls } from '../../../measure/calls.ts'
 import { imageProblem } from '../../../measure/load.ts'
 import { measureGrid } from '../../../measure/grid.ts'
 import { targetLookup } from '../../../measure/targets.ts'
-import { adversarialPath, openCraft, type Craft } from './craft.ts'
+import { adversarialPath, openAdversarialImages, type AdversarialImages } from './adversarialImages.ts'
 import type { TransferParams } from './params.ts'
 import {
   factStore,
@@ -21,10 +21,10 @@ import {
 } from '../../../../facts/index.ts'
 import type { MeasureContext } from '../../../definition/index.ts'
 
-/** Images whose adversarial forms are made before they are shown. */
+/** Images made before they are given to the target. */
 const chunkSize = 32
 
-/** Clean predictions of the target by the ordinary way, then its predictions of the surrogate's adversarial images. */
+/** Measures the target model's predictions for clean images, then for the surrogate's adversarial images. */
 export async function measureTransfer(context: MeasureContext, params: TransferParams): Promise<void> {
   const attackOf = ({ parts }: StoredCondition) => attackSchema.safeParse(parts[0]?.transform).data
   await measureGrid({
@@ -33,21 +33,21 @@ export async function measureTransfer(context: MeasureContext, params: TransferP
   })
   if (params.surrogate === null)
     throw new KernelscopeError('STUDY_PARAMS', 'invalid surrogate: none was settled')
-  const craft = openCraft(context, params.surrogate)
+  const adversarial = openAdversarialImages(context, params.surrogate)
   const classifier = await openClassifier(context.workspace, context.model, context.settings, context.log)
   try {
     for (const condition of context.conditions) {
       const attack = attackOf(condition)
       if (!attack) continue
       context.progress.note(
-        `${context.model.title} on images made with ${craft.surrogate.title}, ε ${attack.epsilon}`,
+        `${context.model.title} on images made with ${adversarial.surrogate.title}, ε ${attack.epsilon}`,
       )
       for (const chunk of imageChunks(context.workspace.db, context.source, chunkSize)) {
         if (context.job.signal.aborted) return
         await showChunk(
           context,
           {
-            craft,
+            adversarial,
             classifier,
             attack,
             conditionId: condition.parts[0]?.conditionId ?? 0,
@@ -59,14 +59,14 @@ export async function measureTransfer(context: MeasureContext, params: TransferP
     }
   } finally {
     await classifier.close()
-    await craft.close()
+    await adversarial.close()
   }
 }
 
-interface Showing {
-  craft: Craft
+interface TargetRun {
+  adversarial: AdversarialImages
   classifier: Classifier
-  /** How the adversarial picture becomes the target's input, and the variant whose facts that gives. */
+  /** The preprocessing of the adversarial picture for the target, and the variant of the facts with it. */
   preprocessing: Preprocessing
   variantId: number
   attack: Attack
@@ -82,9 +82,9 @@ function settled({ workspace, model }: MeasureContext, { provider }: Classifier,
   }
 }
 
-async function showChunk(context: MeasureContext, showing: Showing, chunk: StudyImage[]): Promise<void> {
+async function showChunk(context: MeasureContext, run: TargetRun, chunk: StudyImage[]): Promise<void> {
   const { workspace, progress, job } = context
-  const { craft, classifier, attack, conditionId, variantId } = showing
+  const { adversarial, classifier, attack, conditionId, variantId } = run
   const facts = factStore(workspace.db)
   const known = facts.known(
     variantId,
@@ -95,24 +95,18 @@ async function showChunk(context: MeasureContext, showing: Showing, chunk: Study
   progress.add({ computed: 0, cached: chunk.length - missing.length, failed: 0 })
   if (missing.length === 0) return
   job.enterNative()
-  const failed = await craft.make(attack, missing)
+  const failed = await adversarial.make(attack, missing)
   if (job.signal.aborted) return
   const size = { most: classifier.batch, fixed: classifier.fixedBatch }
   await inCalls(size, missing, {
     call: (part) =>
-      // One shape for all calls, while memory allows it.
-      showBatch(
-        context,
-        showing,
-        part,
-        size.most === classifier.batch ? classifier.batch : part.length,
-        failed,
-      ),
+      // All calls have one shape, while memory allows it.
+      showBatch(context, run, part, size.most === classifier.batch ? classifier.batch : part.length, failed),
     giveUp({ exampleId }, problem) {
       facts.fail({ variantId, conditionId, exampleId }, problem)
       progress.add({ computed: 0, cached: 0, failed: 1 })
     },
-    // A classifier whose worker died opens anew.
+    // A classifier whose worker died opens again.
     ended: () => false,
   })
   classifier.batch = size.most
@@ -120,7 +114,7 @@ async function showChunk(context: MeasureContext, showing: Showing, chunk: Study
 
 async function showBatch(
   context: MeasureContext,
-  { classifier, preprocessing, attack, conditionId, variantId }: Showing,
+  { classifier, preprocessing, attack, conditionId, variantId }: TargetRun,
   images: StudyImage[],
   batch: number,
   failed: Map<string, ErrorShape>,

@@ -3,7 +3,11 @@ import { canonicalJson } from '#shared/canonical.ts'
 import type { Preprocessing } from '#shared/contract/index.ts'
 import type { StoredModel } from '../../../../models/index.ts'
 
-/** Adversarial images have the surrogate's size: shown as they are, squeezed to another size, or, as published, resized and cropped again. */
+/**
+ * The preprocessing of adversarial images, which have the surrogate's size. Images of the model's size stay
+ * unchanged; others are squeezed to it. With `secondResize`, as published, they are resized and cropped
+ * again.
+ */
 export function preprocessingOfTransfer(
   model: StoredModel,
   surrogate: StoredModel,
@@ -15,7 +19,10 @@ export function preprocessingOfTransfer(
   return { ...model.preprocessing, resize: same ? 'none' : 'squash', resizeTo: null }
 }
 
-/** Names what of a surrogate's setup its adversarial images depend on besides its file, and can be edited: preprocessing and labels. */
+/**
+ * Names the setup of a surrogate that its adversarial images depend on, besides its file: preprocessing and
+ * labels. 32 hex digits.
+ */
 export const setupOf = ({ preprocessing, labels }: Pick<StoredModel, 'preprocessing' | 'labels'>): string =>
   createHash('sha256').update(canonicalJson({ preprocessing, labels })).digest('hex').slice(0, 32)
 

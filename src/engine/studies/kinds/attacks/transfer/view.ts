@@ -2,7 +2,7 @@ import type { DataTable } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { Grid } from '../../../definition/index.ts'
 
-/** Table 4: success rates by model and epsilon, in both countings, with the clean error beside them. */
+/** Table 4: success rates by model and epsilon, counted in both ways, with the clean error beside them. */
 export function successTable(grid: Grid): DataTable {
   return {
     id: 'success',
@@ -31,7 +31,7 @@ export function successTable(grid: Grid): DataTable {
   }
 }
 
-/** Success against epsilon; the point at 0 is the clean error. */
+/** Success rate against epsilon. The point at 0 is the clean error. */
 export function successFigure(grid: Grid): FigureSpec {
   return {
     id: 'success',

@@ -4,20 +4,20 @@ import { expect, it, onTestFinished } from 'vitest'
 import { createEngine } from '#engine/api/index.ts'
 import { resultOf } from '../saliency/looking.ts'
 import { temporaryFolder } from '../../temporary.ts'
-import { hunger, setUp } from './burden.ts'
+import { memoryBurden, setUp } from './burden.ts'
 import { runStudy } from './sample.ts'
 
-/** An engine with the model that lacks memory for the white image and for more than two, and the same model without. */
+/** An engine with a model that runs out of memory for the white image and for more than two images, and with the same model without a burden. */
 async function hungry() {
   const folder = temporaryFolder()
   const engine = await createEngine()
   onTestFinished(() => engine.close())
-  const { modelIds, datasetId } = await setUp(engine.client, folder, hunger)
+  const { modelIds, datasetId } = await setUp(engine.client, folder, memoryBurden)
   const [burdened = 0, plain = 0] = modelIds
   return { folder, client: engine.client, datasetId, burdened, plain }
 }
 
-it('gradients of a folder are written a few at a time where memory does not suffice, one image is given up', async () => {
+it('gradients of a folder are written in smaller calls where memory is short, and one image is given up', async () => {
   const { folder, client, burdened, plain } = await hungry()
   const written = async (id: number) => {
     const out = join(folder, `${id}.npy`)
@@ -52,7 +52,7 @@ it('gradients of a folder are written a few at a time where memory does not suff
 const image = 3 * 96 * 96
 const count = (shape: readonly number[]) => shape.reduce((product, side) => product * side, 1)
 
-it('adversarial images are saved a few at a time where memory does not suffice', async () => {
+it('adversarial images are saved in smaller calls where memory is short', async () => {
   const { folder, client, datasetId, burdened } = await hungry()
   const params = { attack: 'fgsm', epsilons: [0.01], baseline: false }
   const { id } = await runStudy(client, { kind: 'adversarial', modelIds: [burdened], datasetId, params })

@@ -3,16 +3,16 @@ import type { Db } from '../../workspace/index.ts'
 import { imageChunks, type ImageSource, type StudyImage } from '../../facts/index.ts'
 import { nextTurn } from '../../base/nextTurn.ts'
 
-/** Images read and ordered before other work of the thread has its turn. */
-export const drawPage = 2000
+/** Images read and sorted before other work of the thread goes on. */
+export const samplePage = 2000
 
 /**
- * The first `count` images in an order drawn from the seed and their digests. No more than a page and `count` of them are
- * held at a time, however many there are.
+ * Samples `count` images: the first in a random order that depends on the seed and their digests only. Holds
+ * at most one page and `count` images at a time.
  *
  * @param pages images in order of their ids
  */
-export async function firstDrawn<T extends { id: number; digest: string }>(
+export async function firstSampled<T extends { id: number; digest: string }>(
   pages: Iterable<readonly T[]>,
   count: number,
   seed: number,
@@ -29,6 +29,10 @@ export async function firstDrawn<T extends { id: number; digest: string }>(
   return best.map(({ image }) => image)
 }
 
-/** As `firstDrawn`, of the images of a source. */
-export const drawImages = (db: Db, source: ImageSource, count: number, seed: number): Promise<StudyImage[]> =>
-  firstDrawn(imageChunks(db, source, drawPage), count, seed)
+/** Samples images of a source, as `firstSampled`. */
+export const sampleStudyImages = (
+  db: Db,
+  source: ImageSource,
+  count: number,
+  seed: number,
+): Promise<StudyImage[]> => firstSampled(imageChunks(db, source, samplePage), count, seed)

@@ -17,8 +17,8 @@ import type { StudyImage } from '../../../../facts/index.ts'
 import type { MeasureContext } from '../../../definition/index.ts'
 
 /**
- * Where the adversarial image of an attack is kept: 8-bit PNG of the surrogate's input size. The attack names the
- * surrogate and how it is set up, so that an image and what was measured of it belong together.
+ * Path of the adversarial image of an attack: an 8-bit PNG of the surrogate's input size. The attack names
+ * the surrogate and its setup, so an image always belongs to what was measured of it.
  */
 export function adversarialPath(workspace: Workspace, attack: Attack, image: StudyImage): string {
   const key = canonicalJson({ attack, class: image.className })
@@ -30,15 +30,24 @@ export function adversarialPath(workspace: Workspace, attack: Attack, image: Stu
   )
 }
 
-/** Makes adversarial images with a surrogate's gradient; opened at the first image that is missing. */
-export interface Craft {
+/**
+ * Makes adversarial images with a surrogate's gradient. The session opens at the first image that is missing.
+ */
+export interface AdversarialImages {
   readonly surrogate: StoredModel
-  /** Makes those that are not on disk; the reasons for those that could not be made, by digest. */
+  /**
+   * Makes the images that are not on disk. Returns the reasons for those that could not be made, by digest.
+   */
   make(attack: Attack, images: StudyImage[]): Promise<Map<string, ErrorShape>>
   close(): Promise<void>
 }
 
-export function openCraft(context: MeasureContext, surrogateId: number): Craft {
+/**
+ * Prepares a surrogate model for making adversarial images.
+ *
+ * @throws MODEL_NOT_FOUND, FILE_MISSING, FILE_CHANGED where the surrogate model cannot be used
+ */
+export function openAdversarialImages(context: MeasureContext, surrogateId: number): AdversarialImages {
   const surrogate = usableModel(context.workspace.db, surrogateId)
   const size = gradientCallSize(surrogate)
   let session: AttackSession | null = null
@@ -101,7 +110,7 @@ export function openCraft(context: MeasureContext, surrogateId: number): Craft {
   }
 }
 
-/** Writes float32 [height, width, 3] in [0,1] as 8-bit PNG; whole or not at all. */
+/** Writes float32 [height, width, 3] in [0,1] as 8-bit PNG, completely or not at all. */
 export async function writePicture(
   path: string,
   image: Float32Array,
