@@ -17,7 +17,7 @@ import { checkWanted, type ImageFile, type MapContext, type Working } from './co
 import { type InspectedModel } from './inspectedModel.ts'
 
 const readings = ['row', 'mean', 'rollout'] as const
-type Reading = (typeof readings)[number]
+type AttentionReading = (typeof readings)[number]
 
 const definitions: AttentionMapsResult['definitions'] = [
   {
@@ -116,7 +116,7 @@ function queryOf(
 }
 
 /** The maps of one layer over the patches alone, each [heads or 1, patches]. */
-interface LayerReadings extends Record<Reading, Float32Array> {
+interface LayerReadings extends Record<AttentionReading, Float32Array> {
   map: AttentionMap
   /** Share of each head's attention, in [0,1], that goes to tokens that are not patches. */
   elsewhere: number[]
@@ -144,7 +144,7 @@ async function run(
   const byName = new Map(
     [output, ...names].map((name, at) => [name, outputs[at]?.data ?? new Float32Array()]),
   )
-  const read = (reading: Reading, map: AttentionMap) => {
+  const read = (reading: AttentionReading, map: AttentionMap) => {
     const rows = reading === 'rollout' ? 1 : map.heads
     return overPatches(byName.get(readingOutput(reading, map.layer)) ?? new Float32Array(), rows, map)
   }
