@@ -8,8 +8,8 @@ import { join } from 'node:path'
 import type { FactOf, ImageFilter, ImageOrder } from '#shared/contract/index.ts'
 import { generator } from '#shared/random.ts'
 import { answerer } from '#engine/datasets/browse/answer.ts'
-import { openKeep } from '#engine/datasets/browse/keep.ts'
-import { Library, type Known } from '#engine/datasets/browse/library.ts'
+import { openColumnCache } from '#engine/datasets/browse/columnCache.ts'
+import { ColumnReader, type BrowseReferences } from '#engine/datasets/browse/columnReader.ts'
 import { factKey } from '#shared/factText.ts'
 import { createDatabase, type Db } from '#engine/workspace/database.ts'
 import { cpuSeconds, report, type Row } from './report.ts'
@@ -110,7 +110,7 @@ try {
     db.prepare(`SELECT i.class_idx, count(*) ${sql} GROUP BY i.class_idx`).all(),
   )
 
-  const known: Known = {
+  const known: BrowseReferences = {
     settled: true,
     facts: Object.fromEntries(
       shownFacts.map((shownFact) => [factKey(shownFact), { variantId: shownFact.modelId, conditionId: 1 }]),
@@ -127,8 +127,8 @@ try {
     ],
   }
   const open = () => {
-    const keep = openKeep(join(folder, 'browse.sqlite'))
-    return { answer: answerer(new Library(db, keep)), keep }
+    const keep = openColumnCache(join(folder, 'browse.sqlite'))
+    return { answer: answerer(new ColumnReader(db, keep)), keep }
   }
   const page = (over: ImageFilter, from: number, order = inOrder) =>
     ({ kind: 'page', datasetId: 1, known, filter: over, order, from, after: null, limit: 200 }) as const

@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { KernelscopeError } from '#shared/errors.ts'
 import type { Db } from '../workspace/index.ts'
 
-/** Changes of tags that can be taken back; older ones are forgotten. */
+/** Number of changes of tags that can be reverted; older ones are deleted. */
 const changesKept = 500
 
-/** Digests (hex) by tag. */
+/** Digests of images (hex) by tag. */
 const tagged = z.record(z.string(), z.array(z.string()))
 type Tagged = z.infer<typeof tagged>
 
@@ -26,7 +26,7 @@ export function listTags(db: Db): { name: string; files: number }[] {
 const digestsOf =
   'SELECT DISTINCT s.digest FROM image i JOIN example s ON s.id = i.example_id WHERE i.id IN (SELECT value FROM json_each(?))'
 
-/** Adds and takes away tags of images; notes what really changed. */
+/** Adds tags to images and removes tags from them. Records the tags that changed, so that the change can be reverted. */
 export function tagImages(db: Db, imageIds: readonly number[], add: string[], remove: string[]): TagChange {
   const digests = db
     .prepare<[string], Buffer>(digestsOf)
@@ -37,14 +37,18 @@ export function tagImages(db: Db, imageIds: readonly number[], add: string[], re
   return apply(db, wanted(add), wanted(remove))
 }
 
-/** Takes a change back, and notes that as a change of its own. */
+/**
+ * Reverts a change of tags, and records the reversion as a new change.
+ *
+ * @throws USAGE where the change is no longer stored
+ */
 export function revertTags(db: Db, change: number): TagChange {
   const row = db
     .prepare<[number], { added: string; removed: string }>(
       'SELECT added, removed FROM tag_change WHERE id = ?',
     )
     .get(change)
-  if (!row) throw new KernelscopeError('USAGE', 'this change of tags is too long ago to be taken back')
+  if (!row) throw new KernelscopeError('USAGE', 'this change of tags is too old to be undone')
   return apply(db, tagged.parse(JSON.parse(row.removed)), tagged.parse(JSON.parse(row.added)))
 }
 
@@ -91,7 +95,7 @@ export function noteOf(db: Db, digest: Buffer): string {
   )
 }
 
-/** An empty text takes the note away. */
+/** Sets the note of an image. An empty text removes it. */
 export function setNote(db: Db, digest: Buffer, text: string): void {
   if (text.trim() === '') db.prepare('DELETE FROM image_note WHERE digest = ?').run(digest)
   else

@@ -34,7 +34,10 @@ export const imageRowFrom = (row: Row): ImageRow => ({
   problem: parseProblem(row.problem),
 })
 
-/** The first images of a dataset after an id, in order of the index: needs no columns, so the first page comes at once. */
+/**
+ * The next images of a dataset after an id, in the order of the index. It reads no columns, so the first page comes at
+ * once.
+ */
 export function firstRows(
   db: Db,
   datasetId: number,
@@ -59,10 +62,11 @@ export interface LocatedImage {
   image: ImageRow
   path: string
   exampleId: number | null
-  /** sha256 of the file. */
+  /** SHA-256 of the file. */
   digest: Buffer | null
 }
 
+/** @throws IMAGE_NOT_FOUND where there is no image with that id */
 export function locateImage(db: Db, id: number): LocatedImage {
   const row = db
     .prepare<[number], Row & { root: string; example_id: number | null; digest: Buffer | null }>(
@@ -92,7 +96,7 @@ export function neighbours(
   }
 }
 
-/** Image rows by id, in the order given. */
+/** Rows of images, in the order of the ids. */
 export function imageRows(db: Db, ids: Iterable<number>): ImageRow[] {
   const select = db.prepare<[number], Row>(`SELECT ${columns} FROM image i WHERE i.id = ?`)
   return [...ids].flatMap((id) => {
@@ -101,7 +105,7 @@ export function imageRows(db: Db, ids: Iterable<number>): ImageRow[] {
   })
 }
 
-/** An image as lists of files name it. */
+/** An image in a list of files. */
 export interface ListedImage {
   path: string
   name: string
@@ -110,13 +114,13 @@ export interface ListedImage {
   width: number
   height: number
   bytes: number
-  /** sha256, hex. */
+  /** SHA-256, hex. */
   digest: string | null
   /** Code of the error. */
   problem: string | null
 }
 
-/** Images for a list of files, in the order given. */
+/** Images for a list of files, in the order of the ids. */
 export function listRows(db: Db, ids: Iterable<number>): ListedImage[] {
   const select = db.prepare<[number], Row & { root: string; digest: Buffer | null }>(
     `SELECT ${columns}, ${imageRootSql} AS root, s.digest FROM image i JOIN dataset d ON d.id = i.dataset_id

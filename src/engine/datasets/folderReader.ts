@@ -3,19 +3,19 @@ import { statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { looksLikeImage } from '#shared/imageFiles.ts'
 
-/** What lies directly in a folder. `images` and `videos` stop counting early: they only tell whether and what there is. */
+/** Names of the entries of a folder. `images` and `videos` may be incomplete: they only show which files there are. */
 export interface Listing {
-  /** Sorted by code unit. */
+  /** Names of subfolders, sorted by code unit. */
   folders: string[]
   images: string[]
   videos: number
   files: string[]
 }
 
-/** A first look at a folder, from names alone and one level at a time, each level read once. */
+/** Lists the folders of a dataset by names alone, each folder once. */
 export interface FolderReader {
   root: string
-  /** Name of the root folder itself. */
+  /** Name of the root folder. */
   name: string
   at(below?: string): Promise<Listing>
 }
@@ -54,7 +54,7 @@ async function list(path: string): Promise<Listing> {
   return listing
 }
 
-/** All names of the folders that lie in these folders, sorted by code unit. */
+/** Names of the subfolders of these folders, without duplicates, sorted by code unit. */
 export async function foldersIn(reader: FolderReader, folders: readonly string[]): Promise<string[]> {
   const names = new Set<string>()
   for (const folder of folders) for (const name of (await reader.at(folder)).folders) names.add(name)

@@ -9,14 +9,17 @@ import { looksLikeVideo } from './folderReader.ts'
 
 const framesOf = ({ path }: Workspace, datasetId: number) => join(path, 'frames', String(datasetId))
 
-/** Deletes the frames taken for a dataset. */
+/** Deletes the extracted frames of a dataset. */
 export const removeFrames = (workspace: Workspace, datasetId: number): Promise<void> =>
   rm(framesOf(workspace, datasetId), { recursive: true, force: true })
 
 /**
- * Takes the frames out of every video below `root` with ffmpeg, as PNG files `<video>/<frame>.png` from 000 on in a
- * folder of the workspace, from which the images of the dataset are read from then on. A video that was done before is
- * passed over. Returns false when stopped. Throws UNSUPPORTED where ffmpeg is not installed.
+ * Extracts the frames of every video below `root` with ffmpeg, as PNG files `<video>/<frame>.png` from 000 on. They are
+ * written to a folder of the workspace, which becomes the root of the dataset's images. A video that was extracted before
+ * is skipped.
+ *
+ * @returns false when stopped
+ * @throws UNSUPPORTED where ffmpeg is not installed
  */
 export async function extractFrames(
   workspace: Workspace,
@@ -49,7 +52,7 @@ async function* videosBelow(root: string, below: string): AsyncGenerator<string>
   }
 }
 
-/** Frames appear under their final name only when all are there. */
+/** Extracts the frames of one video. Their folder gets its final name when all are written. */
 async function extract(video: string, folder: string): Promise<void> {
   if (existsSync(folder)) return
   const part = join(dirname(folder), `.part-${process.pid}`)
@@ -57,7 +60,7 @@ async function extract(video: string, folder: string): Promise<void> {
   await mkdir(part, { recursive: true })
   const problem = await ffmpeg(['-v', 'error', '-i', video, '-start_number', '0', join(part, '%03d.png')])
   const frames = await readdir(part)
-  // A video without frames becomes one unreadable image, so that it is reported like any damaged file.
+  // A video without frames becomes one unreadable image, so that it is reported like a damaged file.
   if (problem !== null || frames.length === 0) {
     for (const name of frames) await rm(join(part, name))
     await writeFile(join(part, '000.png'), '')
@@ -72,7 +75,7 @@ async function requireFfmpeg(): Promise<void> {
   })
 }
 
-/** null when it ended well, otherwise what it said. */
+/** Runs ffmpeg. Gives null where it succeeds, otherwise its messages. */
 function ffmpeg(options: string[]): Promise<string | null> {
   return new Promise((resolve) => {
     const child = spawn('ffmpeg', options, { stdio: ['ignore', 'ignore', 'pipe'] })

@@ -11,7 +11,7 @@ export {
 export { checkFolder, rerootDataset } from './moved.ts'
 export { Browser } from './browse/browser.ts'
 export type { ConfusionCounts } from './browse/confuse.ts'
-export { factsOf, type Known } from './browse/library.ts'
+export { factsOf, type BrowseReferences } from './browse/columnReader.ts'
 export { imagenet9Variations } from './kinds/imagenet9.ts'
 export { removeFrames } from './frames.ts'
 export { indexDataset } from './indexing.ts'

@@ -14,8 +14,11 @@ import { nextTurn } from '../base/nextTurn.ts'
 const measureEvery = 64
 
 /**
- * Brings the index of a dataset up to date in two passes: names, sizes and times of all files; then digest and
- * dimensions of those that are new or changed. Both passes can stop anywhere and go on from there.
+ * Updates the index of a dataset in two passes. The first reads names, sizes and times of all files; the second reads
+ * digest and dimensions of new and changed files. Both passes can be stopped and resumed at any point.
+ *
+ * @throws DATASET_EMPTY where the folder has no images
+ * @throws ENGINE_DOWN where reading the images ended the engine several times
  */
 export async function indexDataset(
   workspace: Workspace,
@@ -66,7 +69,7 @@ interface PendingRow {
   class: string
 }
 
-/** Second pass. Returns false when stopped. */
+/** The second pass of indexing. Gives false when stopped. */
 async function measureFiles(
   workspace: Workspace,
   pool: ImagePool,
@@ -93,7 +96,9 @@ async function measureFiles(
     throw new KernelscopeError(
       'ENGINE_DOWN',
       `the engine died ${context.crashes} times while reading images of ${path}`,
-      { hint: 'An image file there ends the decoder. Find it with another program and take it out.' },
+      {
+        hint: 'An image file of the dataset crashes the decoder. Find it with another program and remove it.',
+      },
     )
   context.enterNative()
   for (let after = 0; !context.signal.aborted; await nextTurn()) {

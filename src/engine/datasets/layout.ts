@@ -8,7 +8,14 @@ import { readerOf } from './folderReader.ts'
 
 export type { Layout } from './kinds/kind.ts'
 
-/** What the folder is, by structure and names; `labels` is a CSV that says it instead. */
+/**
+ * Recognises a folder by its structure and names.
+ *
+ * @param labels path of a CSV of labels, which replaces the recognition
+ * @throws FILE_MISSING where there is no such folder, or the CSV cannot be read
+ * @throws DATASET_EMPTY where the folder has no images
+ * @throws DATASET_LABELS where a file of labels is missing or malformed
+ */
 export async function detectLayout(root: string, labels?: string): Promise<Layout> {
   if (!existsSync(root)) throw new KernelscopeError('FILE_MISSING', `no such folder: ${root}`)
   if (!statSync(root).isDirectory()) throw new KernelscopeError('FILE_MISSING', `not a folder: ${root}`)

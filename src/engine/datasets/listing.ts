@@ -9,7 +9,7 @@ import { nextTurn } from '../base/nextTurn.ts'
 
 const writeEvery = 500
 
-/** A file as its row has it. */
+/** The row of a file. */
 interface Entry {
   name: string
   bytes: number
@@ -19,9 +19,11 @@ interface Entry {
 }
 
 /**
- * First pass of indexing: names, sizes, times and places of all files. Rows that are as they should be are only read, so
- * that an unchanged tree costs little more than looking at it. Files that are gone are dropped from the index at the
- * end; finding out which takes another look at the tree, and only then. Returns false when stopped.
+ * First pass of indexing: stores names, sizes, times, classes and parts of all files. Unchanged rows are only read, so that
+ * an unchanged folder takes little more than listing it. At the end, missing files are dropped from the index. To find
+ * them, the folder is listed a second time, but only where the index has more rows than the folder has files.
+ *
+ * @returns false when stopped
  */
 export async function listFiles(
   db: Db,
@@ -40,7 +42,7 @@ export async function listFiles(
   return true
 }
 
-/** Goes through the tree; the number of files, or null when stopped. */
+/** Passes all files to `take` in batches. Gives the number of files, or null when stopped. */
 async function eachBatch(
   files: AsyncIterable<FoundFile>,
   context: JobContext,
@@ -96,7 +98,7 @@ function writer(db: Db, datasetId: number, layout: Layout, generation: number): 
 const isSame = (row: Entry | undefined, { bytes, mtime, class_idx, part }: Entry): boolean =>
   row?.bytes === bytes && row.mtime === mtime && row.class_idx === class_idx && row.part === part
 
-/** Marks what is there in another look at the tree, and drops the rest. Returns false when stopped. */
+/** Lists the folder again, marks the rows of its files, and drops the other rows. Gives false when stopped. */
 async function dropMissing(
   db: Db,
   datasetId: number,

@@ -11,7 +11,7 @@ import { datasetRow } from './store.ts'
 import { imageRoot } from '../facts/index.ts'
 
 const namesShown = 20
-/** Images whose bytes are compared before a folder is taken for the one that was indexed. */
+/** Number of images whose bytes are compared before another folder is accepted as the dataset's. */
 const sampleOfMove = 200
 
 interface Row {
@@ -22,8 +22,8 @@ interface Row {
 }
 
 /**
- * Compares a sample of the index with the files: present, and of the same size and time, as studies ask of them. Under
- * another folder times say nothing (a copy may have new ones), and the bytes are compared.
+ * Compares a sample of the index with the files: whether they exist and have the same size and time, as studies require.
+ * In another folder the bytes are compared instead of the times, because a copy may have new times.
  */
 export async function checkFolder(
   db: Db,
@@ -61,7 +61,7 @@ async function digestOf(file: string): Promise<Buffer> {
   return hash.digest()
 }
 
-/** Images drawn from the whole range of ids, the same ones every time. */
+/** A sample of images over the whole range of ids; always the same. */
 function sampleOf(db: Db, datasetId: number, size: number): Row[] {
   const range = db
     .prepare<[number], { first: number | null; last: number | null; n: number }>(
@@ -72,7 +72,7 @@ function sampleOf(db: Db, datasetId: number, size: number): Row[] {
   const columns = 'i.id, i.name, i.bytes, i.mtime, s.digest'
   const from = `FROM image i LEFT JOIN example s ON s.id = i.example_id WHERE i.dataset_id = ? AND i.problem IS NULL`
   if (range.n <= size) return db.prepare<[number], Row>(`SELECT ${columns} ${from}`).all(datasetId)
-  // Along the table: by an index of the dataset SQLite would sort all that follows, for every row of the sample.
+  // NOT INDEXED reads along the table. With an index SQLite would sort all following rows for every row of the sample.
   const next = db.prepare<[number, number], Row & { id: number }>(
     `SELECT ${columns} ${from.replace('image i', 'image i NOT INDEXED')} AND i.id >= ? ORDER BY i.id LIMIT 1`,
   )
@@ -89,8 +89,13 @@ function sampleOf(db: Db, datasetId: number, size: number): Row[] {
 }
 
 /**
- * Makes another folder the dataset's. Ids, facts, tags and subsets stay. Refused with DATASET_MOVED where files of a
- * sample are missing or differ, unless forced; the next indexing then reads what is there.
+ * Sets another folder as the dataset's. Ids, facts, tags and subsets stay. If forced, the folder may have other files; the
+ * next indexing then reads them.
+ *
+ * @throws FILE_MISSING where there is no such folder
+ * @throws DATASET_MOVED where files of a sample are missing or differ, unless forced
+ * @throws USAGE where the folder is that of another dataset
+ * @throws UNSUPPORTED where the images are frames of videos
  */
 export async function rerootDataset(
   db: Db,

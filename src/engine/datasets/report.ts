@@ -3,10 +3,10 @@ import { frameKinds } from '#shared/datasetKinds.ts'
 import type { Db } from '../workspace/index.ts'
 import type { Layout } from './layout.ts'
 
-/** Names beyond this many are not listed one by one. */
+/** Most names that are listed one by one. */
 const listed = 20
 
-/** What an indexed dataset holds against what its kind should hold. */
+/** Compares the contents of an indexed dataset with those expected of its kind. */
 export function reportOf(
   db: Db,
   datasetId: number,
@@ -54,7 +54,7 @@ export function reportOf(
   }
 }
 
-/** Parts that should show the same pictures but hold different numbers of them. */
+/** A remark on parts that have fewer images than others, though all should have the same images. */
 function unevenParts(db: Db, datasetId: number): string[] {
   const rows = db
     .prepare<[number], { part: string; n: number }>(
@@ -70,7 +70,7 @@ function unevenParts(db: Db, datasetId: number): string[] {
 
 const more = (count: number) => (count > listed ? ` and ${count - listed} more` : '')
 
-/** Classes that have not as many images as every class of the published set has. */
+/** A remark on classes that have another number of images than those of the published set. */
 function unevenClasses(db: Db, datasetId: number, perClass: number | undefined): string[] {
   if (perClass === undefined) return []
   const rows = db
@@ -83,7 +83,7 @@ function unevenClasses(db: Db, datasetId: number, perClass: number | undefined):
   return [`Classes without exactly ${perClass} images: ${shown.join(', ')}${more(rows.length)}.`]
 }
 
-/** Files that a list of labels names and that are not there, by path or by name alone. */
+/** A remark on missing files that a list of labels names, by path or by name alone. */
 function missingFiles(db: Db, datasetId: number, files: readonly string[]): string[] {
   const absent = db
     .prepare<[string, number], string>(
@@ -104,7 +104,7 @@ function missingFiles(db: Db, datasetId: number, files: readonly string[]): stri
   return [`${wanted.size} files of the list are not there: ${shown.join(', ')}${more(wanted.size)}.`]
 }
 
-/** Parts that lie together ("fog/1" to "fog/5") by what they share, where all of them are missing. */
+/** Replaces a group of parts ("fog/1" to "fog/5") by its common name, where all of the group are missing. */
 function together(missing: readonly string[], expected: readonly string[]): string[] {
   const folderOf = (part: string) => part.split('/', 1)[0] ?? part
   const sizes = Map.groupBy(expected, folderOf)

@@ -4,30 +4,30 @@ import { join } from 'node:path'
 import { looksLikeImage } from '#shared/imageFiles.ts'
 import { nextTurn } from '../base/nextTurn.ts'
 
-/** A file that looks like an image by its name. `name` is relative to the dataset, with forward slashes. */
+/** A file with the name of an image. `name` is relative to the dataset, with forward slashes. */
 export interface FoundFile {
   name: string
   bytes: number
   mtime: number
-  /** Set when the file can be named but not used. */
+  /** Why the file cannot be used. */
   problem?: string
 }
 
 /**
- * Streams the image files below `root`, depth first and each folder sorted by code unit as torchvision's ImageFolder
- * sorts, so that the order is the same on every machine. Memory holds one folder's names at a time. Links are followed; a link
- * back to a folder on the way down is passed over, so a loop ends. Folders named like images are folders.
+ * Yields the image files below `root`, depth first. Each folder is sorted by code unit like in torchvision's ImageFolder,
+ * so that the order is the same on every machine. Only the names of the open folders are in memory. Links are followed,
+ * except links to a parent folder, which would be loops. A folder with the name of an image is a folder.
  */
 export async function* scan(root: string): AsyncGenerator<FoundFile> {
   yield* walk({ root, since: performance.now() }, '', [await realpath(root)])
 }
 
-/** Milliseconds that files are looked at in one go before other work of the thread has its turn. */
+/** Milliseconds of work before other tasks of the thread may run. */
 const slice = 15
 
 /**
- * `stat` is called synchronously, many times faster than through the thread pool; `since` keeps the thread from being
- * held for longer than a slice.
+ * State of a scan. `stat` is called synchronously, which is many times faster than the thread pool. `since` is the start
+ * of the current slice of work.
  */
 interface Walk {
   root: string
@@ -50,7 +50,7 @@ async function* walk(walking: Walk, below: string, ancestors: string[]): AsyncGe
       await nextTurn()
       walking.since = performance.now()
     }
-    // Most entries are plain files: they must not cost a generator each.
+    // Most entries are plain files. They are handled here, because a generator for each would be slow.
     if (entry.isFile()) {
       const file = looksLikeImage(name) ? fileAt(root, name) : null
       if (file) yield file
@@ -62,7 +62,7 @@ function statOf(path: string): Stats | null {
   try {
     return statSync(path)
   } catch {
-    // A link that leads nowhere, or a file that has just gone.
+    // A link without a target, or a file that was just deleted.
     return null
   }
 }
@@ -87,7 +87,7 @@ async function* visit(
   if (!entry.isSymbolicLink()) return
   const found = statOf(path)
   if (!found) {
-    if (looksLikeImage(name)) yield { name, bytes: 0, mtime: 0, problem: `the link leads nowhere: ${name}` }
+    if (looksLikeImage(name)) yield { name, bytes: 0, mtime: 0, problem: `the link has no target: ${name}` }
   } else if (found.isDirectory()) {
     const target = await realpath(path)
     if (!ancestors.includes(target)) yield* walk(walking, name, [...ancestors, target])

@@ -19,7 +19,7 @@ interface DatasetRow {
   recognised: Dataset['recognised']
   report: string | null
   parts: string | null
-  /** Where the frames of videos are; null for images. */
+  /** Folder of the extracted frames of videos; null for images. */
   frames_path: string | null
   state: Dataset['state']
   problem: string | null
@@ -32,6 +32,7 @@ const partList = datasetSchema.shape.parts
 export const parseProblem = (json: string | null): ErrorShape | null =>
   json === null ? null : (errorShape.parse(JSON.parse(json)) as ErrorShape)
 
+/** @throws DATASET_NOT_FOUND where there is no dataset with that id */
 export function datasetRow(db: Db, id: number): DatasetRow {
   const row = db.prepare<[number], DatasetRow>('SELECT * FROM dataset WHERE id = ?').get(id)
   if (!row) throw new KernelscopeError('DATASET_NOT_FOUND', `no dataset with id ${id}`)
@@ -51,7 +52,7 @@ export function listDatasets(db: Db): Dataset[] {
 
 function describe(db: Db, row: DatasetRow): Dataset {
   const report = row.report === null ? null : datasetReport.parse(JSON.parse(row.report))
-  // Of millions of images nothing is counted anew: what indexing found holds until the next one begins.
+  // A dataset may have millions of images. The counts of the last indexing are valid until the next one begins.
   const settled = row.state === 'ready' ? report : null
   const count = (where: string) =>
     Number(db.prepare(`SELECT count(*) FROM image WHERE dataset_id = ? ${where}`).pluck().get(row.id))
@@ -77,7 +78,7 @@ function describe(db: Db, row: DatasetRow): Dataset {
   }
 }
 
-/** Parts that have images, in the order of the kind. */
+/** Parts that have images, in the order of the dataset's kind. */
 function partsOf(db: Db, { id, recognised }: DatasetRow): Dataset['parts'] {
   const found = db
     .prepare<[number], Dataset['parts'][number]>(
@@ -95,7 +96,7 @@ export function renameDataset(db: Db, id: number, title: string): Dataset {
   return getDataset(db, id)
 }
 
-/** Adds the dataset, or returns the row of the same folder. */
+/** Adds a dataset, or updates the one of the same folder. Gives its id. */
 export function insertDataset(db: Db, path: string, title: string, layout: Layout): number {
   const known = db.prepare<[string], number>('SELECT id FROM dataset WHERE path = ?').pluck().get(path)
   if (known !== undefined) {
@@ -128,7 +129,7 @@ export function setDatasetState(
   )
 }
 
-/** Keeps what indexing found, with the parts as they are now. */
+/** Stores the report of indexing and the current parts. */
 export function setDatasetReport(db: Db, id: number, report: DatasetReport): void {
   const parts = partsOf(db, datasetRow(db, id))
   db.prepare('UPDATE dataset SET report = ?, parts = ? WHERE id = ?').run(

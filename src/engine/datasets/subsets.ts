@@ -19,6 +19,7 @@ const fromRow = (row: Row): Subset => ({
   changedAt: row.changed_at,
 })
 
+/** @throws SUBSET_NOT_FOUND where there is no subset with that id */
 export function getSubset(db: Db, id: number): Subset {
   const row = db.prepare<[number], Row>('SELECT * FROM subset WHERE id = ?').get(id)
   if (!row) throw new KernelscopeError('SUBSET_NOT_FOUND', `no subset with id ${id}`)
@@ -41,6 +42,12 @@ interface NewSubset {
   selection: ImageSelection
 }
 
+/**
+ * Stores a subset.
+ *
+ * @throws SUBSET_NAME where the dataset has another subset of that name
+ * @throws USAGE where the subset would contain itself
+ */
 export function createSubset(db: Db, { id, datasetId, name, selection }: NewSubset): Subset {
   datasetRow(db, datasetId)
   checkName(db, datasetId, name, null)
@@ -51,6 +58,13 @@ export function createSubset(db: Db, { id, datasetId, name, selection }: NewSubs
   return getSubset(db, Number(lastInsertRowid))
 }
 
+/**
+ * Changes name or selection of a subset.
+ *
+ * @throws SUBSET_NOT_FOUND where there is no subset with that id
+ * @throws SUBSET_NAME where the dataset has another subset of that name
+ * @throws USAGE where the subset would contain itself
+ */
 export function updateSubset(
   db: Db,
   id: number,
@@ -84,7 +98,7 @@ function checkName(db: Db, datasetId: number, name: string, own: number | null):
     throw new KernelscopeError('SUBSET_NAME', `there is a subset of that name: ${name}`)
 }
 
-/** A subset inside its own rule would have no meaning. */
+/** @throws USAGE where the subset would contain itself */
 function checkCircle(db: Db, filter: ImageFilter | null, own: number | null): void {
   const seen = new Set(own === null ? [] : [own])
   for (let next = filter?.subsetId; next !== undefined;) {

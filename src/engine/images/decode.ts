@@ -4,23 +4,27 @@ import { cmykToRgb, grey16ToRgb } from './colours.ts'
 import { imageFormat } from './format.ts'
 import type { Picture } from './picture.ts'
 
-/** Pixels (width times height) above which an image is refused before it is decoded. */
+/** Most pixels (width times height) of an image; larger images are refused before they are decoded. */
 export const maxPixels = 100_000_000
 
-// One image per worker at a time: the workers are the parallelism, and nothing is decoded twice.
+// Each worker decodes one image at a time; the parallelism is in the workers. No image is decoded twice.
 sharp.concurrency(1)
 sharp.cache(false)
 
 /**
- * libvips over the bytes: first frame, embedded colour profile ignored, damage refused. It counts pixels itself again
- * when it decodes. 'error' takes what Pillow takes (stray bytes between JPEG markers) and refuses what Pillow refuses.
+ * Opens the bytes with libvips: the first frame, without the embedded colour profile. libvips checks the number of pixels
+ * again when it decodes. With failOn 'error' it accepts what Pillow accepts (stray bytes between JPEG markers) and refuses
+ * what Pillow refuses.
  */
 const open = (bytes: Uint8Array) =>
   sharp(bytes, { ignoreIcc: true, failOn: 'error', limitInputPixels: maxPixels, pages: 1 })
 
 /**
- * Reads the header only. Throws IMAGE_UNREADABLE for what is no image we read, IMAGE_TOO_LARGE above `maxPixels`.
- * `name` is what the message calls the image.
+ * Reads the header only.
+ *
+ * @param name name of the image in messages
+ * @throws IMAGE_UNREADABLE where the bytes are not an image of a supported format
+ * @throws IMAGE_TOO_LARGE where the image has more than `maxPixels` pixels
  */
 export async function readHeader(bytes: Uint8Array, name: string): Promise<Metadata> {
   if (imageFormat(bytes) === null) {
@@ -38,11 +42,14 @@ export async function readHeader(bytes: Uint8Array, name: string): Promise<Metad
 }
 
 /**
- * Exactly the pixels of Pillow's `Image.open(path).convert('RGB')`: alpha is dropped and not composited, the EXIF
- * orientation is not applied, colour profiles are ignored, animations give their first frame, 16-bit colour gives its
- * high byte, 16-bit grey is cut at 255 (Pillow's conversion of mode I;16), CMYK is (255-c)(255-k)/255. The one known
- * difference: transparent pixels of a GIF are black here, in Pillow they keep the palette's colour.
- * Throws as `readHeader`, and IMAGE_UNREADABLE for truncated or damaged data.
+ * Decodes to exactly the pixels of Pillow's `Image.open(path).convert('RGB')`, 8-bit RGB. Alpha is dropped, not
+ * composited. The EXIF orientation and colour profiles are ignored. Animations give their first frame. 16-bit colour gives
+ * its high byte; 16-bit grey is clipped at 255 (Pillow's conversion of mode I;16). CMYK gives (255-c)(255-k)/255. One
+ * difference is known: transparent pixels of a GIF are black here, in Pillow they have the palette's colour.
+ *
+ * @param name name of the image in messages
+ * @throws IMAGE_UNREADABLE where the bytes are not an image of a supported format, or are truncated or damaged
+ * @throws IMAGE_TOO_LARGE where the image has more than `maxPixels` pixels
  */
 export async function decode(bytes: Uint8Array, name: string): Promise<Picture> {
   const header = await readHeader(bytes, name)
@@ -64,7 +71,7 @@ export async function decode(bytes: Uint8Array, name: string): Promise<Picture> 
   return { pixels: await pixelsOf(name, raw, width * height * 3), height, width }
 }
 
-/** The bytes as a plain Uint8Array: a Buffer's `slice` shares memory instead of copying. */
+/** The bytes as a plain Uint8Array, because a Buffer's `slice` shares memory instead of copying. */
 const plain = (buffer: Buffer) => new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length)
 
 async function pixelsOf(name: string, image: Sharp, length: number): Promise<Uint8Array> {

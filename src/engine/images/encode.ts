@@ -9,12 +9,12 @@ import { readPicture } from './preprocess.ts'
 const fromPixels = ({ pixels, height, width }: Picture): Sharp =>
   sharp(pixels, { raw: { width, height, channels: 3 }, limitInputPixels: maxPixels })
 
-/** The pixels as PNG, losslessly. */
+/** Encodes 8-bit RGB pixels [height, width, 3] as PNG. */
 export async function encodePng(pixels: Uint8Array, height: number, width: number): Promise<Buffer> {
   return fromPixels({ pixels, height, width }).png({ compressionLevel: 3 }).toBuffer()
 }
 
-/** No larger than `side` pixels on its longer side; never enlarged. */
+/** Shrinks a picture to at most `side` pixels on its longer side. */
 export async function shrink(picture: Picture, side: number): Promise<Picture> {
   const { data, info } = await fromPixels(picture)
     .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
@@ -23,13 +23,17 @@ export async function shrink(picture: Picture, side: number): Promise<Picture> {
   return { pixels: data, height: info.height, width: info.width }
 }
 
-/** WebP whose longest side is at most `size` pixels; never enlarged. Errors as `readPicture`. */
+/**
+ * Encodes an image as WebP, shrunk to at most `size` pixels on its longer side.
+ *
+ * @throws the errors of `readPicture`
+ */
 export async function thumbnail(path: FilePath, size: number): Promise<Buffer> {
   const name = showPath(path)
   if (isRow(path)) return preview(fromPixels(await readPicture(path)), size, name)
   const { bytes } = await readImageFile(path)
   const header = await readHeader(bytes, name)
-  // Shrinking while decoding is many times faster than `decode`; a preview need not be exact, only alike.
+  // Shrinking while decoding is many times faster than `decode`. A thumbnail need not have the exact pixels.
   const direct = header.space === 'srgb' || header.space === 'b-w'
   const source = direct
     ? sharp(bytes, { ignoreIcc: true, limitInputPixels: maxPixels }).removeAlpha()
@@ -51,13 +55,15 @@ async function preview(source: Sharp, size: number, name: string): Promise<Buffe
   }
 }
 
-/** Above this many pixels a picture for the screen is sent as lossy WebP instead of PNG. */
+/** Most pixels of a picture that is sent to the screen as PNG. Larger ones are sent as lossy WebP. */
 const losslessPixels = 8_000_000
 const webpMaxSide = 16383
 
 /**
- * The picture as models see it (no EXIF rotation, no colour profile, no alpha) in a form any browser shows, at its own
- * size. Errors as `readPicture`.
+ * Encodes an image for a browser, at its own size, as PNG or WebP. The pixels are those that models get: without EXIF
+ * rotation, colour profile and alpha.
+ *
+ * @throws the errors of `readPicture`
  */
 export async function browserPicture(path: FilePath): Promise<{ type: string; bytes: Buffer }> {
   const picture = await readPicture(path)

@@ -3,12 +3,13 @@ import { constants } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { KernelscopeError, type ErrorCode } from '#shared/errors.ts'
 
-/** A path as text, or as bytes where the name is not UTF-8. */
+/** A path as text, or as bytes where it is not UTF-8. */
 export type FilePath = string | Uint8Array
 
-/** Largest file that is read as an image. A picture within the pixel limit is smaller in every format we read. */
+/** Largest file that is read as an image, in bytes. Images within the pixel limit are smaller in every supported format. */
 const maxFileBytes = 1 << 30
 
+/** A path as text for messages. */
 export const showPath = (path: FilePath) =>
   typeof path === 'string' ? path : Buffer.from(path).toString('utf8')
 
@@ -26,13 +27,16 @@ function systemError(path: FilePath, cause: unknown): KernelscopeError {
 }
 
 /**
- * The bytes of a regular file, with its time stamp. Throws FILE_MISSING, FILE_UNREADABLE (permissions, symlink loops,
- * disks that fail) or IMAGE_UNREADABLE (a directory, a device, a named pipe, an empty or a far too large file).
+ * Reads the bytes of a regular file, and the time of its last change in whole milliseconds since 1970.
+ *
+ * @throws FILE_MISSING where there is no such file
+ * @throws FILE_UNREADABLE where the system cannot read it (permissions, symlink loops, failing disks)
+ * @throws IMAGE_UNREADABLE where it is a directory, a device, a named pipe, empty, or larger than 1 GiB
  */
 export async function readImageFile(path: FilePath): Promise<{ bytes: Buffer; mtime: number }> {
   let file: FileHandle
   try {
-    // Without O_NONBLOCK a named pipe would hold the worker until somebody writes to it.
+    // Without O_NONBLOCK the worker would wait for a named pipe until a process writes to it.
     file = await open(
       typeof path === 'string' ? path : Buffer.from(path),
       constants.O_RDONLY | constants.O_NONBLOCK,
@@ -55,4 +59,5 @@ export async function readImageFile(path: FilePath): Promise<{ bytes: Buffer; mt
   }
 }
 
+/** SHA-256 of the bytes, hex. */
 export const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')

@@ -13,8 +13,8 @@ const signatures: [ImageFormat, (bytes: Uint8Array) => boolean][] = [
 ]
 
 /**
- * The format by the file's first bytes, never by its name; null for anything else. Only these formats reach the decoder:
- * it would also take SVG, which can name other files.
+ * Finds the format by the file's first bytes, never by its name; null for another format. Only these formats are given to
+ * the decoder, because it would also accept SVG, which can refer to other files.
  */
 export function imageFormat(bytes: Uint8Array): ImageFormat | null {
   return signatures.find(([, matches]) => matches(bytes))?.[0] ?? null

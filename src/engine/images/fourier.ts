@@ -1,4 +1,4 @@
-/** Discrete Fourier transforms of any length, fast where it has small factors (96, 224 and 384 do). */
+/** Discrete Fourier transform of any length. It is fast where the length has small factors, as 96, 224 and 384 have. */
 class Fourier {
   readonly #n: number
   readonly #factors: number[]
@@ -15,8 +15,8 @@ class Fourier {
   }
 
   /**
-   * X[k] = Σ x[j] exp(∓2πi jk/n), in place on `n` values from `offset` on, `stride` apart; `sign` -1 forward, +1 back.
-   * Not scaled.
+   * X[k] = Σ x[j] exp(∓2πi jk/n), in place on `n` values from `offset` on, `stride` apart, without scaling. `sign` is -1
+   * for forward and +1 for back.
    */
   transform(re: Float64Array, im: Float64Array, offset: number, stride: number, sign: 1 | -1): void {
     const n = this.#n
@@ -28,7 +28,7 @@ class Fourier {
     }
   }
 
-  /** Decimation in time: `n` values from `offset`, `stride` apart, into out[at…]. */
+  /** Decimation in time: transforms `n` values from `offset` on, `stride` apart, into out[at…]. */
   #recurse(
     re: Float64Array,
     im: Float64Array,
@@ -52,7 +52,7 @@ class Fourier {
     this.#combine(out, at, p, m, sign)
   }
 
-  /** Joins p transforms of length m to one of length p m. */
+  /** Combines p transforms of length m to one of length p m. */
   #combine(out: Float64Array, at: number, p: number, m: number, sign: 1 | -1): void {
     const n = p * m
     const unit = this.#n / n
@@ -99,7 +99,7 @@ function fourier(n: number): Fourier {
   return found
 }
 
-/** Two-dimensional transform of a complex plane [height, width] in place; the way back divides by the number of values. */
+/** Transforms a complex plane [height, width] in place. 'back' divides by the number of values. */
 export function fourierPlane(
   re: Float64Array,
   im: Float64Array,

@@ -2,14 +2,14 @@ import type { Preprocessing } from '#shared/contract/models.ts'
 import type { Picture } from './picture.ts'
 import { resize, type Window } from './resample.ts'
 
-/** The part of a preprocessing that decides pixels; normalisation is inside the model's graph. */
+/** Resize and crop of a preprocessing. The normalisation is part of the model's graph. */
 export type Geometry = Pick<Preprocessing, 'size' | 'resize' | 'resizeTo' | 'interpolation'>
 
-/** Text that is equal for equal geometries. */
+/** A key that is equal for equal geometries. */
 export const geometryKey = ({ size, resize, resizeTo, interpolation }: Geometry) =>
   resize === 'none' ? `none ${size.join('x')}` : `${resize} ${resizeTo} ${interpolation} ${size.join('x')}`
 
-/** Size after the resize step. `shorter` follows torchvision's `Resize(int)`: the longer side is rounded down. */
+/** Size [height, width] after the resize. `shorter` is torchvision's `Resize(int)`, which rounds the longer side down. */
 export function resizedSize(geometry: Geometry, height: number, width: number): [number, number] {
   const { size, resizeTo } = geometry
   switch (geometry.resize) {
@@ -25,7 +25,7 @@ export function resizedSize(geometry: Geometry, height: number, width: number): 
   }
 }
 
-/** Python's round: halves go to the even neighbour. */
+/** Rounds like Python: a half goes to the even neighbour. */
 function roundHalfEven(x: number): number {
   const floor = Math.floor(x)
   if (x - floor !== 0.5) return Math.round(x)
@@ -33,21 +33,21 @@ function roundHalfEven(x: number): number {
 }
 
 /**
- * One axis of torchvision's `CenterCrop`: where the crop starts in the image, how many pixels it takes from there, and
- * where they go in the output. An image smaller than the crop is padded with black, the odd pixel at the far side.
+ * One axis of torchvision's `CenterCrop`: `length` pixels from `from` of the image go to `to` of the output. An image
+ * smaller than the crop is padded with black; an odd pixel is added at the far side.
  */
 export function cropAxis(image: number, crop: number): { from: number; length: number; to: number } {
   if (image < crop) return { from: 0, length: image, to: Math.floor((crop - image) / 2) }
   return { from: roundHalfEven((image - crop) / 2), length: crop, to: 0 }
 }
 
-/** The resize step alone. */
+/** Resizes without the crop. */
 export function applyResize(picture: Picture, geometry: Geometry): Picture {
   const [height, width] = resizedSize(geometry, picture.height, picture.width)
   return resize(picture, height, width, geometry.interpolation)
 }
 
-/** Resize and centre crop (or pad) to the model's input size, equal to Pillow and torchvision. */
+/** Resizes and centre-crops (or pads) to the model's input size. Equals Pillow and torchvision. */
 export function applyGeometry(picture: Picture, geometry: Geometry): Picture {
   const [height, width] = resizedSize(geometry, picture.height, picture.width)
   const [outHeight, outWidth] = geometry.size
@@ -59,7 +59,7 @@ export function applyGeometry(picture: Picture, geometry: Geometry): Picture {
   return placed(inner, y.to, x.to, outHeight, outWidth)
 }
 
-/** The picture on a black ground of the given size. */
+/** Places a picture on a black background of the given size. */
 function placed(inner: Picture, top: number, left: number, height: number, width: number): Picture {
   const pixels = new Uint8Array(height * width * 3)
   for (let y = 0; y < inner.height; y++) {

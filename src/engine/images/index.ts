@@ -1,4 +1,4 @@
-/** The one door of the images room: decoding, geometry, transforms, and the pool of image workers. */
+/** Public interface of the images module: decoding, geometry, transforms, and the pool of image workers. */
 export {
   parseRowPath,
   readArrayLabels,

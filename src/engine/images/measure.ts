@@ -3,18 +3,20 @@ import { decode, readHeader } from './decode.ts'
 import { readImageFile, sha256, showPath, type FilePath } from './file.ts'
 
 export interface Measurement {
-  /** SHA-256 of the whole file, hex; of a row of an array file, of its RGB pixels. */
+  /** SHA-256, hex: of the whole file; for a row of an array file, of its RGB pixels. */
   digest: string
   width: number
   height: number
   bytes: number
-  /** Milliseconds since 1970, whole. */
+  /** Time of the file's last change, in whole milliseconds since 1970. */
   mtime: number
 }
 
 /**
- * Digest and size of an image file, for the index. Reads the file once and its header; `decodeFully` also decodes it, so
- * that damage behind the header is found. Errors as `readPicture`.
+ * Measures digest and size of an image file, for the index. Reads the file once and parses its header. With `decodeFully`
+ * it also decodes the pixels, to find damage after the header.
+ *
+ * @throws the errors of `readPicture`
  */
 export async function digestAndMeasure(path: FilePath, decodeFully = false): Promise<Measurement> {
   const row = typeof path === 'string' ? parseRowPath(path) : null

@@ -1,4 +1,4 @@
-/** 8-bit RGB pixels in rows, height x width x 3; a plain Uint8Array, never a Buffer. */
+/** 8-bit RGB pixels [height, width, 3]. The array is a plain Uint8Array, never a Buffer. */
 export interface Picture {
   pixels: Uint8Array
   height: number

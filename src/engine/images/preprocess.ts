@@ -4,7 +4,11 @@ import { readImageFile, showPath, type FilePath } from './file.ts'
 import { applyGeometry, type Geometry } from './geometry.ts'
 import type { Picture } from './picture.ts'
 
-/** The image file, or a row of an array file, as 8-bit RGB at its own size. Errors as `readImageFile` and `decode`. */
+/**
+ * Reads an image file, or a row of an array file, as 8-bit RGB at its own size.
+ *
+ * @throws the errors of `readImageFile`, `decode` and `readRow`
+ */
 export async function readPicture(path: FilePath): Promise<Picture> {
   const row = typeof path === 'string' ? parseRowPath(path) : null
   if (row) return (await readRow(row)).picture
@@ -12,7 +16,11 @@ export async function readPicture(path: FilePath): Promise<Picture> {
   return decode(bytes, showPath(path))
 }
 
-/** What the model is shown, before normalisation: [height, width, 3] bytes at its input size. Errors as `readPicture`. */
+/**
+ * Reads an image as 8-bit RGB [height, width, 3] at the model's input size, before normalisation.
+ *
+ * @throws the errors of `readPicture`
+ */
 export async function preprocess(path: FilePath, geometry: Geometry): Promise<Picture> {
   return applyGeometry(await readPicture(path), geometry)
 }

@@ -3,16 +3,16 @@ import type { FilePath } from './file.ts'
 import type { Geometry } from './geometry.ts'
 import type { Measurement } from './measure.ts'
 
-/** One version of an image: the transform, and where its pixels go. */
+/** A transform of an image, and where its pixels are written. */
 export interface Step {
   transform: PixelTransform
-  /** The pixels are written at value slot * height * width * 3 of the target. */
+  /** The pixels are written from value slot * height * width * 3 of the target on. */
   slot: number
-  /** The entry of the draws file that the transform names; nothing else of that file. */
+  /** The one entry of the draws file that the transform reads. */
   draws: Draws | undefined
 }
 
-/** What a worker can be asked. The worker answers in order, one at a time. */
+/** A task of an image worker. The worker does one at a time, in order. */
 export type Task =
   | {
       kind: 'load'
@@ -20,7 +20,7 @@ export type Task =
       imageKey: string
       geometry: Geometry
       steps: Step[]
-      /** Of the target: 8-bit levels, or float32 in [0,1] units. */
+      /** Type of the target's values: uint8 in 0..255, or float32 where 1 is white. */
       pixels: 'uint8' | 'float32'
       target: SharedArrayBuffer
     }
@@ -37,7 +37,7 @@ export type Task =
   | { kind: 'thumbnail'; path: FilePath; size: number }
   | { kind: 'browserPicture'; path: FilePath }
 
-/** What each kind of task gives back. */
+/** The result of each kind of task. */
 export interface Results {
   load: undefined
   input: Uint8Array

@@ -5,7 +5,7 @@ import { tapsOf, type Interpolation, type Taps } from './taps.ts'
 
 export type { Interpolation }
 
-/** A part of the resized image, in its pixels; must lie inside it. */
+/** A part of the resized image, in pixels; it must lie inside the image. */
 export interface Window {
   top: number
   left: number
@@ -13,7 +13,7 @@ export interface Window {
   width: number
 }
 
-/** Largest image between the two passes, in bytes. Only an absurd shape (a pixel wide, millions high) exceeds it. */
+/** Largest image between the two passes, in bytes. Only extreme shapes (one pixel wide, millions high) exceed it. */
 const maxBetween = 1 << 28
 
 const words = (bytes: number) => Math.ceil(bytes / 4)
@@ -37,9 +37,10 @@ function writeTaps(places: PlacedTaps, { first, count, weights }: Taps, origin: 
 }
 
 /**
- * The `window` of the picture resized to `height` x `width`. Equal to Pillow's `Image.resize` (antialiased, along x
- * first, 8-bit between the passes, weights in fixed point), bit for bit. Only what the window needs is computed. Throws
- * IMAGE_TOO_LARGE when the image between the two passes would not fit in memory.
+ * Resizes a picture to `height` x `width` and gives its part `window`; only that part is computed. Equals Pillow's
+ * `Image.resize` to the bit (antialiased, along x first, 8 bits between the passes, weights in fixed point).
+ *
+ * @throws IMAGE_TOO_LARGE where the image between the two passes would not fit in memory
  */
 export function resize(
   picture: Picture,
@@ -48,7 +49,7 @@ export function resize(
   interpolation: Interpolation,
   window: Window = { top: 0, left: 0, height, width },
 ): Picture {
-  // A side that keeps its size has one tap of weight 1 for every pixel and passes unchanged.
+  // A side that keeps its size has one tap of weight 1 per pixel and stays unchanged.
   const x = tapsOf(picture.width, width, window.left, window.width, interpolation)
   const y = tapsOf(picture.height, height, window.top, window.height, interpolation)
   const top = y.first[0]!

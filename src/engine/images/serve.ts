@@ -16,7 +16,7 @@ interface Source {
 }
 type Version = Pick<Step, 'transform' | 'draws'>
 
-/** Carries out the tasks of an image worker; decoded pictures are kept up to `cacheBytes`. */
+/** Runs the tasks of an image worker. Caches decoded pictures of up to `cacheBytes` bytes. */
 export function taskServer(cacheBytes: number): (task: Task) => Promise<Results[Task['kind']]> {
   const cache = new LruMap<string, Picture>(cacheBytes, ({ pixels }) => pixels.length)
 
@@ -31,12 +31,12 @@ export function taskServer(cacheBytes: number): (task: Task) => Promise<Results[
     if (known !== undefined) return known
     const decoded = await readPicture(path)
     const made = cropped ? applyGeometry(decoded, geometry) : applyResize(decoded, geometry)
-    // One that fills the whole cache would drop all the others.
+    // A picture that fills the whole cache would drop all others.
     if (made.pixels.length <= cacheBytes) cache.set(key, made)
     return made
   }
 
-  /** The model's view of an image, and what its transform may know. */
+  /** The image at the model's input size, under the transform. */
   async function prepared(
     { path, imageKey, geometry }: Source,
     { transform, draws }: Version,

@@ -2,13 +2,13 @@ import { stat } from 'node:fs/promises'
 import { parseRowPath, rowsOf } from './arrays/index.ts'
 
 export interface ImageState {
-  /** Of the file, or of the pixels of a row. */
+  /** Bytes of the file, or of the pixels of a row. */
   bytes: number
-  /** Milliseconds since 1970, whole. */
+  /** Time of the file's last change, in whole milliseconds since 1970. */
   mtime: number
 }
 
-/** Size and time stamp of an image now, as the index has them; null where it is gone or is no image any more. */
+/** Current size and time of an image, in the form of the index; null where the file is missing or is not an image. */
 export async function imageState(path: string): Promise<ImageState | null> {
   const row = parseRowPath(path)
   const found = await stat(row?.file ?? path).catch(() => null)

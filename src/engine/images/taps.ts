@@ -15,11 +15,11 @@ const filters = {
   },
 } as const
 
-/** Fraction bits of a weight: with 8-bit samples and some headroom for overshoot a sum stays within 32 bits. */
+/** Fraction bits of a weight. A sum over 8-bit samples stays within 32 bits, even where it overshoots. */
 const precision = 22
 
 export interface Taps {
-  /** First input sample of each output sample, and how many there are. */
+  /** For each output sample: its first input sample, and the number of its input samples. */
   first: Int32Array
   count: Int32Array
   /** `stride` weights per output sample, as fixed-point integers. */
@@ -27,7 +27,7 @@ export interface Taps {
   stride: number
 }
 
-/** Weights of outputs `from` to `from + length` of an axis resized from `input` to `output` samples. */
+/** Weights of the output samples `from` to `from + length - 1` of an axis resized from `input` to `output` samples. */
 export function tapsOf(
   input: number,
   output: number,
@@ -37,7 +37,7 @@ export function tapsOf(
 ): Taps {
   const { support, weight } = filters[interpolation]
   const scale = input / output
-  // Antialiasing: when shrinking, the filter is as wide as an output pixel.
+  // Antialiasing: for a smaller output the filter is scaled to the width of an output pixel.
   const stretch = Math.max(scale, 1)
   const reach = support * stretch
   const stride = Math.ceil(reach) * 2 + 1

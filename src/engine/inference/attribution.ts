@@ -5,7 +5,7 @@ import { gradientOutput, labelsInput, pixelsInput, weightInput } from './gradien
 import { floatsOf, floatTensor } from './ort.ts'
 import type { Answers, AttributionPart } from './protocol.ts'
 
-/** Takes the gradients of a part and adds them up. */
+/** Computes the gradients of a part and gives their weighted sum [height, width, 3]. */
 export async function attributionPart(
   session: InferenceSession,
   part: AttributionPart,
@@ -20,7 +20,7 @@ export async function attributionPart(
   return { sum, milliseconds: performance.now() - started }
 }
 
-/** The points a method takes gradients at. */
+/** The points at which a method takes gradients. */
 export const pointsOf = ({ method, ...image }: Omit<AttributionPart, 'labels'>): GradientPoints =>
   saliencyDefinitionOf(method.method).points(method, image)
 

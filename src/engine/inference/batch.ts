@@ -3,20 +3,22 @@ import type { Feed } from './protocol.ts'
 import type { Session } from './session.ts'
 
 const largest = 64
-/** A trial run longer than this ends the search: bigger batches would only make stopping slow. */
+/** A trial run longer than this ends the search: with larger batches a job would stop too slowly. */
 const longRunMs = 1500
-/** A bigger batch must be at least this much faster per image. */
+/** Factor by which a larger batch must be faster per image. */
 const gain = 1.05
 
 export interface BatchTrial {
   batch: number
-  /** Of the bare session with that batch, in this trial. */
+  /** Speed of the session alone with that batch size, in this trial. */
   imagesPerSecond: number
 }
 
 /**
- * Finds a batch size by a short trial over powers of two: the smallest that the next two do not beat by 5 %. Each size is
- * run twice and the faster run counts. Running out of memory ends the search.
+ * Finds a batch size by a short trial over powers of two up to 64. Chooses the smallest that the next two sizes do not
+ * beat by 5 %. Each size runs twice and the faster run counts. The search ends where memory runs out.
+ *
+ * @throws OUT_OF_MEMORY where not even one image fits into memory
  */
 export async function findBatch(session: Session, feeds: Feed[] = []): Promise<BatchTrial> {
   const { height, width, pixelType } = session.request

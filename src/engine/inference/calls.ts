@@ -1,48 +1,50 @@
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 
-/** Images per call; smaller where memory does not suffice. */
+/** Number of images per call. It shrinks where memory runs out. */
 export interface CallSize {
   most: number
-  /** The graph takes this many only: what a call lacks is padding. */
+  /** The graph takes exactly this many images: a smaller call is padded. */
   fixed: boolean
-  /** The last call of a size is filled up with padding as well, so that all have one shape. */
+  /** The last call is padded too, so that all calls have one shape. */
   padded?: boolean
 }
 
-/** Deaths at one place that are put down to chance. */
-const patience = 2
+/** Crashes at the same images that may be chance. */
+const toleratedCrashes = 2
 
-/** Images per call after `crashes` deaths: halved with each one beyond chance; 0 once a single image brought it down. */
+/** Images per call after `crashes` crashes: halved by each one that is not tolerated, 0 after a crash with one image. */
 export function sizeAfter({ most, fixed }: CallSize, crashes: number): number {
-  if (crashes <= patience) return most
-  const halvings = crashes - patience
+  if (crashes <= toleratedCrashes) return most
+  const halvings = crashes - toleratedCrashes
   if (fixed || most >> (halvings - 1) <= 1) return 0
   return most >> halvings
 }
 
-/** Why an image is given up that took the engine down. */
+/** The problem of an image at which the engine crashed every time. */
 export const deadly = (): ErrorShape =>
   new KernelscopeError('ENGINE_DOWN', 'the engine died every time this image was computed').toShape()
 
-/** Whether computing stopped for the memory or the numbers it had, and not by a fault of ours. */
+/** Whether the error comes from computing (out of memory, failed inference) and not from a fault of the program. */
 export const isComputingProblem = (error: unknown): error is KernelscopeError =>
   error instanceof KernelscopeError && ['OUT_OF_MEMORY', 'INFERENCE_FAILED'].includes(error.code)
 
 export interface Calls<T> {
-  /** Computes some items together; `places` rows are to be fed. */
+  /** Computes some items in one call of `places` rows; the rows without an item are padding. */
   call(items: T[], places: number): Promise<void>
-  /** Takes the reason why an item cannot be computed. */
+  /** Receives an item that cannot be computed, and the reason. */
   giveUp(item: T, problem: ErrorShape): void | Promise<void>
-  /** Whether nothing more can be computed, so that a failure says nothing of the items. */
+  /** Whether the session has ended. A failure then says nothing about the items. */
   ended(): boolean
-  /** Told when memory does not suffice for more than `most` at a time. */
+  /** Called where memory suffices for at most `most` items per call. */
   shrunk?(most: number): void
 }
 
 /**
- * Calls `call` with all items in order, at most `size.most` at a time. A call that fails is halved until the item at
- * fault stands alone, which is given up; memory that did not suffice makes later calls smaller too. After `crashes`
- * deaths of the engine at the first items, these are computed in smaller calls, and at last given up.
+ * Calls `call` with all items in order, at most `size.most` at a time. A call that fails is split in halves, until a
+ * single item fails: it is given up. Where memory ran out, later calls are smaller too. After `crashes` crashes of the
+ * engine at the first items, these are computed in smaller calls and finally given up.
+ *
+ * @throws any error of `call` other than OUT_OF_MEMORY and INFERENCE_FAILED, and every error once the session has ended
  */
 export async function inCalls<T>(
   size: CallSize,

@@ -4,7 +4,7 @@ import { createSession, feedTensors, floatsOf, floatTensor } from './ort.ts'
 import type { Opened, OpenRequest, Slice } from './protocol.ts'
 import { factsUnder } from './readout.ts'
 
-/** Runs batches of pixels and reads facts off the outputs. */
+/** Opens a classifier. The result runs batches of pixels and computes facts from the outputs. */
 export async function openClassifierGraph(request: OpenRequest): Promise<Opened> {
   const session = await createSession(request.path, request)
   const { height, width, classes, input, output, probabilities, pixelType } = request

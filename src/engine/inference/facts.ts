@@ -1,21 +1,21 @@
 import { topCount } from '#shared/readouts.ts'
 
 /**
- * What a batch of outputs says, one entry per row. `flagged` rows had a logit that is not finite: they count as wrong.
- * Probabilities are softmax in float64 with the maximum subtracted; ties go to the lowest class index (metrics.md, 0).
+ * Facts of a batch of outputs, one entry per row. A `flagged` row has a logit that is not finite and counts as wrong.
+ * Probabilities are softmax in float64 with the maximum subtracted. Ties go to the lowest class index (metrics.md, 0).
  */
 export interface Facts {
   rows: number
   predicted: Int32Array
-  /** 1 right, 0 wrong, -1 where the true class is not known. */
+  /** 1: correct, 0: wrong, -1: the true class is not known. */
   correct: Int8Array
-  /** 1 = the true class has the highest output; 0 where it is not known. */
+  /** Rank of the true class by output: 1 is the highest, 0 means that the true class is not known. */
   trueRank: Int32Array
   confidence: Float64Array
   trueProbability: Float64Array
   trueLogit: Float64Array
   flagged: Uint8Array
-  /** Five classes per row, best first; -1 beyond the number of classes. */
+  /** The five classes of each row with the highest outputs, in descending order; -1 beyond the number of classes. */
   topClasses: Int32Array
   topProbabilities: Float32Array
 }
@@ -36,8 +36,9 @@ export function emptyFacts(rows: number): Facts {
 }
 
 /**
- * Facts from outputs [rows, classes] and true classes [rows] (-1 = not known).
- * `probabilities`: the outputs are a softmax already and are taken as they are.
+ * Computes facts from outputs [rows, classes] and true classes [rows] (-1: not known).
+ *
+ * @param probabilities whether the outputs are already probabilities
  */
 export function factsOf(
   outputs: Float32Array,
@@ -86,7 +87,7 @@ function readRow(z: Float32Array, row: number, target: number, probabilities: bo
   facts.trueRank[row] = rankOf(z, target)
 }
 
-/** Indices of the five largest values, largest first, ties to the lower index. */
+/** Indices of the five largest values in descending order. Ties go to the lower index. */
 function topOf(z: Float32Array): number[] {
   const top: number[] = []
   for (let k = 0; k < z.length; k++) {
@@ -100,7 +101,7 @@ function topOf(z: Float32Array): number[] {
   return top
 }
 
-/** 1 = the highest output; of equals the lower index comes first. */
+/** Rank of an output, from 1 for the highest. Ties go to the lower index. */
 export function rankOf(z: Float32Array, target: number): number {
   const value = z[target] ?? -Infinity
   let rank = 1

@@ -1,7 +1,7 @@
 /**
- * Names of the gradient graph's inputs and output (`crossEntropyGradient` on `acceptFloats` in the onnx room). The
- * cotangent of the logits is weight * softmax - labels: one-hot labels and weight 1 give the gradient of the cross
- * entropy, minus one-hot and weight 0 that of one logit.
+ * Names of the gradient graph's inputs and output (`crossEntropyGradient` on `acceptFloats` in the onnx module). The
+ * cotangent of the logits is weight * softmax - labels. One-hot labels with weight 1 give the gradient of the cross
+ * entropy. Minus one-hot labels with weight 0 give the gradient of one logit.
  */
 export const pixelsInput = 'pixels'
 export const labelsInput = 'labels'

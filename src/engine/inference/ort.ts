@@ -2,7 +2,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { KernelscopeError } from '#shared/errors.ts'
 import type { Feed, Runtime } from './protocol.ts'
 
-/** Opens a graph file with exactly the provider that is asked for. */
+/** Opens a graph file with the given provider, without a fallback. */
 export const createSession = (path: string, { provider, threads }: Runtime): Promise<InferenceSession> =>
   InferenceSession.create(path, {
     executionProviders: [provider],
@@ -17,7 +17,11 @@ export const floatTensor = (data: Float32Array, shape: readonly number[]) =>
 export const feedTensors = (feeds: readonly Feed[]): Record<string, Tensor> =>
   Object.fromEntries(feeds.map(({ name, data, shape }) => [name, floatTensor(data, shape)]))
 
-/** The float32 values of an output; throws MODEL_UNSUPPORTED where it is of another type or size. */
+/**
+ * The float32 values of an output.
+ *
+ * @throws MODEL_UNSUPPORTED where the output has another type or number of values
+ */
 export function floatsOf(tensor: Tensor | undefined, name: string, length: number): Float32Array {
   const data = tensor?.data
   if (data instanceof Float32Array && data.length === length) return data

@@ -5,14 +5,14 @@ import type { Reading } from './readout.ts'
 
 export type ProviderName = 'cpu' | 'cuda' | 'tensorrt' | 'webgpu'
 
-/** Where a graph runs. */
+/** Execution provider and threads of a graph. */
 export interface Runtime {
   provider: ProviderName
-  /** Threads of one operator; 0 leaves it to ONNX Runtime. */
+  /** Threads of one operator; 0: ONNX Runtime chooses. */
   threads: number
 }
 
-/** What a worker needs to know of a classifier's graph. */
+/** A classifier's graph, as an inference worker opens it. */
 export interface ClassifierGraph {
   path: string
   input: string
@@ -20,18 +20,18 @@ export interface ClassifierGraph {
   height: number
   width: number
   classes: number
-  /** The outputs are a softmax already. */
+  /** Whether the outputs are already probabilities. */
   probabilities: boolean
 }
 
-/** A classifier whose input is uint8 [batch, height, width, 3], or float32 in [0,1] of the same shape. */
+/** Opens a classifier with an input uint8 [batch, height, width, 3], or float32 in [0,1] of the same shape. */
 export interface OpenRequest extends Runtime, ClassifierGraph {
   pixelType: 'uint8' | 'float32'
 }
 
 /**
- * The graphs an attack needs, both taking float32 [batch, height, width, 3] in [0,1]: one that also gives the gradient
- * of the loss whose labels are fed, and the forward pass alone.
+ * Opens the two graphs of an attack. Both take float32 [batch, height, width, 3] in [0,1]. One also gives the gradient of
+ * the loss for the labels that are fed; the other has the forward pass alone.
  */
 export interface OpenAttackRequest extends Runtime, ClassifierGraph {
   gradientPath: string
@@ -41,7 +41,7 @@ export interface OpenTensorsRequest extends Runtime {
   path: string
 }
 
-/** An input besides the pixels, e.g. the gates of blocks; or any input of a graph run by names. */
+/** An input of a graph by name. For a classifier: an input other than the pixels, such as the gates of blocks. */
 export interface Feed {
   name: string
   data: Float32Array
@@ -60,14 +60,14 @@ export type Opening =
   | { kind: 'openAttack'; request: OpenAttackRequest }
   | { kind: 'openTensors'; request: OpenTensorsRequest }
 
-/** Work for a worker that was opened for it. Of a slice the first `rows` images are meant, the rest is padding. */
+/** A task for an open worker. The first `rows` images of a slice are computed; the others are padding. */
 export type Asked =
   | ({ kind: 'run'; rows: number; readings: Reading[]; feeds: Feed[] } & Slice)
-  /** As `run`, but the answer is the outputs themselves. */
+  /** Like `run`, but gives the outputs instead of facts. */
   | ({ kind: 'outputs'; rows: number; feeds: Feed[] } & Slice)
   /**
-   * Attacks 8-bit images. `runs` share all but `steps` (or, for fgsm and sign, all but `epsilon`): one trajectory serves
-   * them all. `keys` are the images' digests. `keep` asks for the adversarial images of the last run.
+   * Attacks 8-bit images. One trajectory serves all `runs`, which differ only in `steps` (fgsm and sign: in `epsilon`).
+   * `keys` are the images' digests. With `keep` the answer has the adversarial images of the last run.
    */
   | ({
       kind: 'attack'
@@ -81,8 +81,8 @@ export type Asked =
   | ({ kind: 'attribution' } & AttributionPart)
 
 /**
- * A part of the gradients that a saliency map is made of, by a graph of `crossEntropyGradient` on float pixels: those at
- * points `first` to `first + count - 1` of the method, `batch` of them in one call (the last call is padded).
+ * A part of the gradients of a saliency map, by a graph of `crossEntropyGradient` on float pixels. It has the points
+ * `first` to `first + count - 1` of the method, `batch` per call; the last call is padded.
  */
 export interface AttributionPart {
   /** [height, width, 3] in [0,1]. */
@@ -94,7 +94,7 @@ export interface AttributionPart {
   method: SaliencyMethod
   /** Mean colour of the preprocessing, in [0,1]. */
   baseline: readonly [number, number, number]
-  /** What the graph is fed as labels (of one image) and weight: decides what is differentiated. */
+  /** Labels (of one image) and weight that are fed to the graph. They decide what is differentiated; see gradientNames. */
   labels: Float32Array
   weight: number
   first: number
@@ -102,22 +102,22 @@ export interface AttributionPart {
   batch: number
 }
 
-/** What each kind of work gives. */
+/** The answer to each kind of task. */
 export interface Answers {
   open: undefined
   openAttack: undefined
   openTensors: undefined
-  /** Facts per reading. */
+  /** Facts for each reading. */
   run: { facts: Facts[]; milliseconds: number }
   outputs: { outputs: Float32Array; milliseconds: number }
-  /** Facts per run; `images` are float32 [rows, height, width, 3] in [0,1]. */
+  /** Facts for each run; `images` are float32 [rows, height, width, 3] in [0,1]. */
   attack: { facts: Facts[]; images: Float32Array | null; milliseconds: number }
-  /** Weighted sum of the gradients [height, width, 3], not yet divided. */
+  /** Weighted sum of the gradients [height, width, 3], not divided by the number of points. */
   attribution: { sum: Float64Array; milliseconds: number }
   tensors: { outputs: { data: Float32Array; shape: number[] }[]; milliseconds: number }
 }
 
-/** What an opened worker can do. */
+/** The open sessions of a worker. */
 export interface Opened {
   ask(asked: Asked): Promise<Answers[Asked['kind']]>
   release(): Promise<void>

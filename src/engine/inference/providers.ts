@@ -6,7 +6,7 @@ import type { Provider, ProviderState } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import type { ProviderName } from './protocol.ts'
 
-// Not called `require`: the bundler brings its own.
+// Not called `require`: the bundler defines that name.
 const load = createRequire(import.meta.url)
 const packageFile = load.resolve('onnxruntime-node/package.json')
 
@@ -27,7 +27,10 @@ function hasProviderLibrary(name: string): boolean {
 const hasNvidiaDriver = () =>
   existsSync('/proc/driver/nvidia/version') || existsSync('C:\\Windows\\System32\\nvcuda.dll')
 
-/** What each execution provider needs and whether it is there. A provider is proven only by opening a session with it. */
+/**
+ * Whether each execution provider is available, and the reason. Checks libraries and drivers only: a provider may still
+ * fail when a session is opened with it.
+ */
 export function providerStates(): ProviderState[] {
   const compiled = new Set(listSupportedBackends().map(({ name }) => name))
   const nvidia = (name: 'cuda' | 'tensorrt'): ProviderState => {
@@ -61,11 +64,16 @@ export function providerStates(): ProviderState[] {
 
 export interface ProviderChoice {
   name: ProviderName
-  /** Why this one, for the log and the job's note. */
+  /** Why this provider was chosen, for the log and the job's note. */
   reason: string
 }
 
-/** Providers to try in order. `auto` is CUDA where it is there, then CPU; a named provider is never replaced by another. */
+/**
+ * Providers to try, in order. `auto` tries CUDA where it is available, then the CPU. A named provider is never replaced by
+ * another one.
+ *
+ * @throws PROVIDER_UNAVAILABLE where the named provider is not available
+ */
 export function providersFor(wanted: Provider, states = providerStates()): ProviderChoice[] {
   const cuda = states.find(({ name }) => name === 'cuda')
   if (wanted === 'auto') {

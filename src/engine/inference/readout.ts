@@ -2,13 +2,13 @@ import { softmax } from '#shared/maths/logits.ts'
 import { topCount, type Readout } from '#shared/readouts.ts'
 import { factsOf, rankOf, type Facts } from './facts.ts'
 
-/** A readout and the true answer of each row under it: an output index, for groups a group's place, or -1. */
+/** A readout and the true answer of each row: an output index, for a readout by groups a group's index, or -1. */
 export interface Reading {
   readout: Readout
   targets: Int32Array
 }
 
-/** Facts of outputs [rows, classes] under a readout; see `factsOf`. Class indices are those of all outputs throughout. */
+/** Facts of outputs [rows, classes] under a readout; see `factsOf`. Class indices always count all outputs. */
 export function factsUnder(
   { readout, targets }: Reading,
   outputs: Float32Array,
@@ -33,7 +33,7 @@ export function factsUnder(
   }
 }
 
-interface Batch {
+interface OutputBatch {
   outputs: Float32Array
   rows: number
   classes: number
@@ -41,9 +41,9 @@ interface Batch {
   probabilities: boolean
 }
 
-/** Argmax and softmax over the chosen outputs alone. A true class outside them is never right and has no rank. */
+/** Argmax and softmax over the chosen outputs alone. A true class outside them is always wrong and has no rank. */
 function subsetFacts(
-  { outputs, rows, classes, targets, probabilities }: Batch,
+  { outputs, rows, classes, targets, probabilities }: OutputBatch,
   indices: readonly number[],
 ): Facts {
   const places = new Map(indices.map((k, place) => [k, place]))
@@ -51,7 +51,7 @@ function subsetFacts(
   const local = new Int32Array(rows).fill(-1)
   for (let row = 0; row < rows; row++) {
     const all = outputs.subarray(row * classes, (row + 1) * classes)
-    // One output that is not finite makes the whole answer void, wherever it is.
+    // One output that is not finite makes the answer wrong, even outside the subset.
     const finite = all.every(Number.isFinite)
     for (const [k, place] of places)
       chosen[row * indices.length + place] = finite ? (all[k] ?? 0) : Number.NaN
@@ -65,9 +65,12 @@ function subsetFacts(
   return facts
 }
 
-/** As all outputs say, judged by groups. Rank and logit are those of the group's best member, probability is their sum. */
+/**
+ * The prediction is that of all outputs. It is correct where it belongs to the true group. Rank and logit are those of the
+ * group's highest output, the probability is the sum over the group.
+ */
 function groupFacts(
-  { outputs, rows, classes, targets, probabilities }: Batch,
+  { outputs, rows, classes, targets, probabilities }: OutputBatch,
   groups: readonly number[][],
 ): Facts {
   const facts = factsOf(outputs, rows, classes, new Int32Array(rows).fill(-1), probabilities)
@@ -88,12 +91,12 @@ function groupFacts(
 }
 
 /**
- * The answer is the group with the largest pooled output; `predicted` and the five likeliest are the best outputs of their
- * groups, probabilities a softmax over the groups. A group without outputs is never the answer.
+ * The prediction is the group with the largest pooled output. `predicted` and the top five are the highest outputs of
+ * their groups. Probabilities are a softmax over the groups. A group without outputs is never predicted.
  */
 const pooledFacts =
   (pool: 'max' | 'logsumexp') =>
-  ({ outputs, rows, classes, targets, probabilities }: Batch, groups: readonly number[][]): Facts => {
+  ({ outputs, rows, classes, targets, probabilities }: OutputBatch, groups: readonly number[][]): Facts => {
     const used = groups
       .map((members, place) => ({ members, place }))
       .filter(({ members }) => members.length > 0)

@@ -13,19 +13,29 @@ import type {
 } from './protocol.ts'
 import type { Reading } from './readout.ts'
 
-/** A classifier in a worker thread of its own. */
+/** A classifier in its own worker thread. */
 export interface Session {
   readonly request: OpenRequest
   /** The worker has died or was closed. */
   readonly ended: boolean
-  /** Facts of the first `rows` images of a slice under each reading. */
+  /**
+   * Facts of the first `rows` images of a slice under each reading.
+   *
+   * @throws OUT_OF_MEMORY where memory runs out
+   * @throws INFERENCE_FAILED where the run fails or the worker dies
+   */
   run(slice: Slice, rows: number, readings: Reading[], feeds?: Feed[]): Promise<Answers['run']>
-  /** Outputs [rows, classes] themselves. */
+  /** Outputs [rows, classes] of the first `rows` images of a slice. Throws like `run`. */
   outputs(slice: Slice, rows: number, feeds?: Feed[]): Promise<Answers['outputs']>
   close(): Promise<void>
 }
 
-/** Opens a classifier. A provider that is not there makes this fail; nothing falls back here. */
+/**
+ * Opens a classifier with the given provider, without a fallback.
+ *
+ * @throws MODEL_LOAD_FAILED where ONNX Runtime cannot open the graph with the provider
+ * @throws OUT_OF_MEMORY where memory runs out
+ */
 export async function openSession(request: OpenRequest): Promise<Session> {
   const thread = await connect({ kind: 'open', request })
   return {
@@ -39,7 +49,7 @@ export async function openSession(request: OpenRequest): Promise<Session> {
   }
 }
 
-/** The graphs of an attack in a worker thread of their own. */
+/** The graphs of an attack in their own worker thread. */
 export interface AttackSession {
   readonly request: OpenAttackRequest
   /** The worker has died or was closed. */
@@ -60,12 +70,12 @@ export async function openAttackSession(request: OpenAttackRequest): Promise<Att
   }
 }
 
-/** Any graph of float inputs in a worker thread of its own. */
+/** Any graph with float inputs, in its own worker thread. */
 export interface TensorSession {
   /** The worker has died or was closed. */
   readonly ended: boolean
   run(feeds: Feed[], outputs: string[]): Promise<Answers['tensors']>
-  /** Only of a graph of `crossEntropyGradient`. */
+  /** Sum of the gradients of a part; only for a graph of `crossEntropyGradient`. */
   attribution(part: AttributionPart): Promise<Answers['attribution']>
   close(): Promise<void>
 }
@@ -82,7 +92,7 @@ export async function openTensors(request: OpenTensorsRequest): Promise<TensorSe
   }
 }
 
-/** Starts a worker and lets it open. */
+/** Starts a worker and opens its graph. */
 async function connect(opening: Opening): Promise<Thread<Opening | Asked, Answers>> {
   const thread = new Thread<Opening | Asked, Answers>({
     name: 'inference',

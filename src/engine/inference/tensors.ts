@@ -3,7 +3,10 @@ import { attributionPart } from './attribution.ts'
 import { createSession, feedTensors } from './ort.ts'
 import type { Opened, OpenTensorsRequest } from './protocol.ts'
 
-/** Runs any graph on float inputs by name, for probes: attention maps, receptive fields, variances; and takes gradients. */
+/**
+ * Opens any graph with float inputs. The result runs it by the names of inputs and outputs (for attention maps, receptive
+ * fields and variances), and computes gradients.
+ */
 export async function openTensorGraph(request: OpenTensorsRequest): Promise<Opened> {
   const session = await createSession(request.path, request)
   return {

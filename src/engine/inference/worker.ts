@@ -6,8 +6,8 @@ import type { Answers, Asked, Opened, Opening } from './protocol.ts'
 import { openTensorGraph } from './tensors.ts'
 
 /**
- * Holds ONNX Runtime sessions. `run` blocks the calling thread for its whole time, which is why it has a thread of its
- * own; batches come in shared buffers, facts go back.
+ * Holds ONNX Runtime sessions. It has its own thread, because `run` blocks the calling thread until it ends. Batches come
+ * in shared buffers; facts are sent back.
  */
 let opened: Opened | null = null
 

@@ -1,7 +1,7 @@
 /**
  * Top-1 errors of AlexNet on ImageNet-C at severities 1 to 5, the unit of the corruption error. From the README of
- * hendrycks/robustness (commit ac836a5; removed there later). Keyed by name: lists of these numbers circulate beside
- * corruptions in another order.
+ * hendrycks/robustness (commit ac836a5; removed there later). Keyed by name, because lists of these numbers circulate
+ * with the corruptions in another order.
  */
 export const alexnetErrors: Readonly<Record<string, readonly [number, number, number, number, number]>> = {
   gaussian_noise: [0.69528, 0.82542, 0.93554, 0.98138, 0.99452],
@@ -25,12 +25,12 @@ export const alexnetErrors: Readonly<Record<string, readonly [number, number, nu
   saturate: [0.59342, 0.65514, 0.51174, 0.70834, 0.8226],
 }
 
-/** Clean top-1 error of torchvision's AlexNet (top-1 56.522 %); not found in the benchmark's own sources. */
+/** Clean top-1 error of torchvision's AlexNet (top-1 accuracy 56.522 %). The benchmark's own sources do not give it. */
 export const alexnetCleanError = 0.43478
 
 /**
- * Flip probabilities of AlexNet on ImageNet-P, as shares. Recalled, not read in a stored source; they reproduce the
- * published mFR of ResNet-50 (58.0) and of ResNeXt-101 32x48d WSL (27.8).
+ * Flip probabilities of AlexNet on ImageNet-P, in [0,1]. The numbers were recalled, not read in a stored source. They
+ * reproduce the published mFR of ResNet-50 (58.0) and of ResNeXt-101 32x48d WSL (27.8).
  */
 export const alexnetFlips: Readonly<Record<string, number>> = {
   gaussian_noise: 0.2365,

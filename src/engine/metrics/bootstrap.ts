@@ -3,9 +3,9 @@ import { quantile } from '#shared/maths/quantile.ts'
 import { generator } from '#shared/random.ts'
 
 /**
- * The draws of a percentile bootstrap of a metric that has no closed interval (mCE, mFR, AUPR), one after another, for
- * those who stop in between: `n` indices of images or sequences drawn with replacement. The same array is filled again
- * for the next draw. No draws of nothing.
+ * Yields the resamples of a percentile bootstrap, for metrics without a closed interval (mCE, mFR, AUPR). Each resample is
+ * `n` indices of images or sequences, drawn with replacement. Every resample is written to the same array. The caller may
+ * stop between two. Yields nothing where n is 0.
  */
 export function* resamples(n: number, seed: number, draws = 1000): Generator<Uint32Array, void> {
   if (n === 0) return
@@ -17,7 +17,7 @@ export function* resamples(n: number, seed: number, draws = 1000): Generator<Uin
   }
 }
 
-/** The middle `level` of the values of all draws; null without any. */
+/** The interval that holds the middle share `level` in (0,1) of the values; null without values. */
 export function percentileInterval(values: readonly number[], level: number): Interval | null {
   if (values.length === 0) return null
   const sorted = Float64Array.from(values).sort()

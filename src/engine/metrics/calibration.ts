@@ -1,18 +1,20 @@
 export interface CalibrationOptions {
-  /** 2: root mean square; 1: mean of absolute differences; infinity: the largest. */
+  /** 2: root mean square of the differences; 1: mean of the absolute differences; Infinity: the largest difference. */
   norm?: 1 | 2 | typeof Infinity
-  /** authors: as published, the bin of the most confident images is left out of the sum while N still counts it. */
+  /** authors: as in the published code, the sum leaves out the bin of the most confident images, but N counts them. */
   rule?: 'full' | 'authors'
-  /** Images in a bin. */
+  /** Images per bin. */
   binSize?: number
 }
 
 /**
- * Calibration error over bins of equally many images (Hendrycks et al. 2019): images in the order of their confidence,
- * cut into bins of 100, the remainder in the last one; `sqrt(sum n_b/N (confidence_b - accuracy_b)^2)`.
+ * Calibration error over bins with the same number of images (Hendrycks et al. 2019). The images are sorted by confidence
+ * and cut into bins of `binSize`; the last bin takes the remainder. For norm 2 the error is
+ * `sqrt(sum n_b/N (confidence_b - accuracy_b)^2)`.
  *
- * @returns null without images. With `authors` and a single bin nothing is left to sum, and the published code fails
- *   below one bin; both give 0 there.
+ * @param confidence probability of the predicted class of each image, in [0,1]
+ * @param correct whether each prediction is correct
+ * @returns null without images; 0 by the rule `authors` with a single bin, where no bin is left to sum
  */
 export function calibrationError(
   confidence: ArrayLike<number>,
@@ -35,8 +37,12 @@ export function calibrationError(
 }
 
 /**
- * Expected calibration error over bins of equal width, `sum n_b/N |accuracy_b - confidence_b|`, with bins (start, end]
- * for confidence and accuracy alike; a confidence of 0 is in the first bin.
+ * Expected calibration error over bins of equal width: `sum n_b/N |accuracy_b - confidence_b|`. A bin is (start, end] in
+ * confidence; a confidence of 0 is in the first bin.
+ *
+ * @param confidence probability of the predicted class of each image, in [0,1]
+ * @param correct whether each prediction is correct
+ * @returns null without images
  */
 export function expectedCalibrationError(
   confidence: ArrayLike<number>,
@@ -56,7 +62,13 @@ export function expectedCalibrationError(
   return sums.reduce((total, sum) => total + Math.abs(sum.correct - sum.confidence), 0) / n
 }
 
-/** Area under the response rate accuracy curve: mean of the accuracies of the k most confident images, k = 1..N. */
+/**
+ * Area under the response rate accuracy curve: the accuracy of the k most confident images, averaged over k = 1..N.
+ *
+ * @param confidence probability of the predicted class of each image, in [0,1]
+ * @param correct whether each prediction is correct
+ * @returns null without images
+ */
 export function responseRateAccuracy(
   confidence: ArrayLike<number>,
   correct: ArrayLike<boolean>,

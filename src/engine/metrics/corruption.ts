@@ -1,10 +1,10 @@
 import { imagenetC15, imagenetC19 } from '#shared/transforms/index.ts'
 import { alexnetCleanError, alexnetErrors } from './alexnet.ts'
 
-/** Top-1 error in [0,1] by corruption, severities 1 to 5 in order; what was not measured is null. */
+/** Top-1 errors in [0,1] by corruption: one for each of the severities 1 to 5, null where it was not measured. */
 export type CorruptionErrors = Readonly<Record<string, readonly (number | null)[]>>
 
-/** Errors that count as 100: a model's errors by corruption, and on clean images. */
+/** Errors of the model that scores 100: by corruption, and on clean images. */
 export interface CorruptionBaseline {
   errors: CorruptionErrors
   clean: number | null
@@ -16,37 +16,37 @@ interface CorruptionScore {
   corruption: string
   /** Mean error over the five severities, in [0,1]. */
   meanError: number | null
-  /** 100 times the errors' sum over the baseline's sum. */
+  /** 100 times the sum of the errors, divided by the baseline's sum. */
   ce: number | null
-  /** The same of what each adds to its clean error; may be negative. */
+  /** The same ratio of the errors minus the clean errors; may be negative. */
   relativeCe: number | null
 }
 
 export interface CorruptionSummary {
   scores: CorruptionScore[]
-  /** Mean CE of the 15: 0 is perfect, 100 the baseline; null while one is missing. */
+  /** Mean CE over the 15 corruptions: 0 is perfect, 100 is the baseline; null while one is missing. */
   mce: number | null
   relativeMce: number | null
-  /** Mean accuracy at severity 5 over all 19 (paper, Fig. 2b, Tables 5 and 6). */
+  /** Mean accuracy at severity 5 over all 19 corruptions, in [0,1] (paper, Fig. 2b, Tables 5 and 6). */
   meanAccuracyAt5: number | null
-  /** Mean error over the 15 and all severities: the mCE of CIFAR-10-C and -100-C (Hendrycks et al. 2020, AugMix). */
+  /** Mean error over the 15 and all severities: the mCE of CIFAR-10-C and CIFAR-100-C (Hendrycks et al. 2020, AugMix). */
   benchmarkError: number | null
-  /** What the benchmark's script prints as unnormalised mCE: the mean error over all 19. */
+  /** Mean error over all 19, which the benchmark's script prints as unnormalised mCE. */
   meanError: number | null
 }
 
 /**
- * ImageNet-C scores (Hendrycks and Dietterich 2019). CE is a ratio of sums, not a mean of ratios. With a severity or a
- * corruption missing the partial values are given, and no mean over what is left.
+ * ImageNet-C scores (Hendrycks and Dietterich 2019). CE is a ratio of sums, not a mean of ratios. A score that needs a
+ * missing error is null: no mean is taken over the rest.
  *
- * @param clean the model's own error on clean images, for the relative scores
+ * @param clean the model's error on clean images, in [0,1], for the relative scores
  */
 export function corruptionSummary(
   errors: CorruptionErrors,
   clean: number | null,
   baseline: CorruptionBaseline = alexnet,
 ): CorruptionSummary {
-  // Those held out are in the mean accuracy of the paper, never in the mCE.
+  // The paper's mean accuracy includes the four extra corruptions; the mCE never does.
   const scores = imagenetC19.map((corruption) => score(corruption, errors, clean, baseline))
   const benchmark = scores.slice(0, imagenetC15.length)
   return {
@@ -94,7 +94,7 @@ function sumOfFive(errors: readonly (number | null)[] | undefined): number | nul
   return sum
 }
 
-/** Mean of all of them; null as soon as one is missing. */
+/** Mean of the values; null where one is missing. */
 function mean(values: readonly (number | null)[]): number | null {
   let sum = 0
   for (const value of values) {

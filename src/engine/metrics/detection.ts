@@ -1,4 +1,4 @@
-/** Scores of a detector over positives and negatives, as counts at each distinct threshold, highest first. */
+/** Counts of a detector at each distinct threshold, highest threshold first. */
 interface Curve {
   /** True and false positives at or above each threshold. */
   hits: number[]
@@ -8,21 +8,23 @@ interface Curve {
 }
 
 /**
- * Out-of-distribution detection as on ImageNet-O: the positives are the images from outside, the score is minus the
- * maximum softmax probability over the 200 classes. Equal scores are one threshold, so nothing depends on their order.
+ * Out-of-distribution detection as on ImageNet-O: the positives are the out-of-distribution images. The score is minus
+ * the maximum softmax probability over the 200 classes. Equal scores are one threshold, so their order does not matter.
  */
 export interface Detection {
   /** Average precision: sum of (R_n - R_(n-1)) P_n, without interpolation. */
   aupr: number
-  /** Probability that a positive scores above a negative; equal scores count half. */
+  /** Probability that a positive scores higher than a negative; equal scores count half. */
   auroc: number
-  /** Share of negatives above the threshold whose recall is nearest to 0.95. */
+  /** False positive rate in [0,1] at the threshold with the recall nearest to 0.95. */
   fprAt95: number
-  /** AUPR of a detector that knows nothing: the share of positives. */
+  /** AUPR of a random detector: the share of positives. */
   chance: number
 }
 
 /**
+ * Computes the detection metrics.
+ *
  * @param scores higher means more likely positive
  * @param positive whether each is a positive
  * @returns null where positives or negatives are missing, or a score is not a number
@@ -40,9 +42,10 @@ export function detection(scores: ArrayLike<number>, positive: ArrayLike<boolean
 }
 
 /**
- * `detection` of images drawn with replacement, for a bootstrap: sorted once, then each draw is one walk over all images.
+ * `detection` for the resamples of a bootstrap. Sorts the scores once; each resample then takes one pass over all images.
  *
- * @returns of a draw (indices into `scores`) its values; null where it has no positives or no negatives
+ * @returns a function from a resample (indices into `scores`) to its metrics; null where the resample has no positives or
+ *   no negatives
  */
 export function resampledDetection(
   scores: ArrayLike<number>,
@@ -69,7 +72,7 @@ export function resampledDetection(
       if (next !== undefined && scores[next] === scores[i]) continue
       if (hits > hitsBefore) precision += ((hits - hitsBefore) / positives) * (hits / (hits + alarms))
       area += ((alarms - alarmsBefore) * (hits + hitsBefore)) / 2
-      // What lies behind full recall only adds false alarms; of equally near recalls the higher one.
+      // Thresholds below that of full recall only add false positives. Of two equally near recalls the higher one counts.
       const distance = Math.abs(hits / positives - 0.95)
       if (hitsBefore < positives && distance <= nearest) [nearest, rate] = [distance, alarms / negatives]
       ;[hitsBefore, alarmsBefore] = [hits, alarms]
@@ -119,11 +122,11 @@ function areaUnderRoc({ hits, alarms, positives, negatives }: Curve): number {
   return area / (positives * negatives)
 }
 
-/** Of equally near recalls the higher one, as in the benchmark's script. */
+/** False positive rate at the nearest recall. Of two equally near recalls the higher one counts, as in the benchmark. */
 function falseRate({ hits, alarms, positives, negatives }: Curve, recall: number): number {
   let best = Number.POSITIVE_INFINITY
   let rate = 0
-  // What lies behind full recall only adds false alarms.
+  // Thresholds below that of full recall only add false positives.
   const last = hits.indexOf(positives)
   for (let at = last; at >= 0; at--) {
     const distance = Math.abs((hits[at] ?? 0) / positives - recall)

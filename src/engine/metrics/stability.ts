@@ -1,17 +1,18 @@
 import { imagenetP10 } from '#shared/transforms/index.ts'
 
-/** Which frame a frame is compared with: the one before, or for noise, which has no course, the first. */
+/** The reference frame of a frame: the one before it, or the first of the sequence. */
 export type FrameRule = 'previous' | 'first'
 
-/** Every perturbation with "noise" in its name is compared with its first frame. */
+/** Frames of a perturbation with "noise" in its name are compared with the first frame, all others with the one before. */
 export const frameRule = (perturbation: string): FrameRule =>
   perturbation.includes('noise') ? 'first' : 'previous'
 
 /**
- * Share of frames whose predicted class differs from that of their reference frame: the mean inside each sequence, then
- * over sequences. Sequences of one frame are left out; null where none is left.
+ * Share of frames, in [0,1], whose predicted class differs from that of their reference frame. The mean is taken inside
+ * each sequence first, then over sequences. Sequences of one frame are left out.
  *
  * @param sequences predicted class of every frame, in order
+ * @returns null where no sequence is left
  */
 export function flipProbability(sequences: readonly (readonly number[])[], rule: FrameRule): number | null {
   return sequenceMean(sequences, rule, (reference, frame) => (reference === frame ? 0 : 1))
@@ -20,7 +21,8 @@ export function flipProbability(sequences: readonly (readonly number[])[], rule:
 /**
  * Mean top-5 distance of frames to their reference frames (uT5D), in 0 to 15.
  *
- * @param sequences classes of every frame from the highest logit down, at least the first five (all, where there are fewer)
+ * @param sequences for every frame its classes in descending order of logit: the first five or more, or all of fewer
+ * @returns null where no sequence has two frames
  */
 export function top5Mean(
   sequences: readonly (readonly (readonly number[])[])[],
@@ -43,11 +45,11 @@ export function top5Distance(reference: readonly number[], frame: readonly numbe
 }
 
 /**
- * Mean over the ten perturbations of 100 times a measure over that of a baseline: mFR of flip probabilities, mT5D of
- * top-5 distances. For the flips of AlexNet see `alexnetFlips`; for its T5D no source is known, so the baseline must be
- * measured or given.
+ * Rate of each of the ten perturbations (100 times the model's measure divided by the baseline's) and their mean. The mean
+ * is the mFR for flip probabilities and the mT5D for top-5 distances. `alexnetFlips` holds the flips of AlexNet. No source
+ * is known for its top-5 distances, so that baseline must be measured or given.
  *
- * @returns null while a perturbation is missing on either side
+ * @returns a rate is null where either measure is missing or the baseline's is 0; the mean is null where a rate is
  */
 export function meanRate(
   measured: Readonly<Record<string, number | null>>,

@@ -23,47 +23,54 @@ import type { Workspace } from '../workspace/index.ts'
 import type { StoredModel } from './store.ts'
 import { internVariant, setVariantBatch, type Variant, variantKey } from '../facts/index.ts'
 
-/** A model ready to classify pixels: uint8 [batch, height, width, 3] in, facts out. */
+/** An open model that takes pixels, uint8 [batch, height, width, 3] or floats of the same shape, and gives facts. */
 export interface Classifier {
   readonly model: StoredModel
   readonly variant: Variant
-  /** Images per call; the last batch of a run is padded to it. */
+  /** Images per call. The last batch is padded to this size. */
   batch: number
-  /** The graph takes batches of this size only. */
+  /** Whether the graph only takes batches of this size. */
   readonly fixedBatch: boolean
   readonly height: number
   readonly width: number
-  /** Which provider runs and why. */
+  /** The execution provider that runs the graph, and why it was chosen. */
   readonly provider: { name: ProviderName; reason: string }
-  /** To write the graph and open it. */
+  /** Time to write the graph and open it. */
   readonly secondsToOpen: number
-  /** As `Session.run`; a session whose worker has died is opened anew first. */
+  /** `Session.run`; opens a new session first where the worker has ended. */
   run: Session['run']
   outputs: Session['outputs']
   close(): Promise<void>
 }
 
-/** What is done to a graph that takes pixels. */
-type Change =
+/** A change of a graph that takes pixels. */
+type GraphChange =
   | { op: 'gate' | 'bypass'; blocks: readonly BlockAdds[] }
   | { op: 'maskKernel'; windows: readonly KernelWindow[] }
 
-/** A rewrite of the graph that takes pixels; `name` is the file's and says which. */
+/** A rewrite of a graph that takes pixels. The name of its file contains `name`. */
 export interface GraphPlan {
   name: string
-  /** Pixels are float32 in [0,1], which may leave that range, instead of 8 bit. */
+  /** The pixels are float32 instead of 8 bit. Their range is [0,1], but a transform may leave it. */
   floats?: boolean
-  /** The model as it is when left out. */
-  change?: Change
-  /** Inputs the rewritten graph has besides the pixels, at values for a trial run. */
+  /** Without it the model is unchanged. */
+  change?: GraphChange
+  /** Inputs of the rewritten graph other than the pixels, with values for a trial run. */
   trialFeeds?: Feed[]
 }
 
+/** The plan of the unchanged model on 8-bit pixels. */
 export const unchangedGraph: GraphPlan = { name: 'pixels' }
 
 export interface ClassifierSettings extends Pick<Settings, 'provider' | 'threads' | 'batch'> {}
 
-/** Writes the graph that takes pixels, opens it with the first provider that works, and settles the batch size. */
+/**
+ * Writes the graph that takes pixels, opens it with the first provider that works, and chooses the batch size.
+ *
+ * @throws PROVIDER_UNAVAILABLE where the provider of the settings is not available
+ * @throws OUT_OF_MEMORY where not even one image fits into memory
+ * @throws the errors of `writeGraph` and `openSession`
+ */
 export async function openClassifier(
   workspace: Workspace,
   model: StoredModel,
@@ -113,8 +120,10 @@ function variantPlan({ floats, change }: GraphPlan, { preprocessing }: StoredMod
 }
 
 /**
- * Writes a rewritten graph beside the model's shared weights, in the graph thread; the name says which model and which
- * rewrite. Errors as `planned` of the onnx room.
+ * Writes a rewritten graph next to the model's shared weights, in the graph thread. Gives the path of the file, whose name
+ * contains the model's digest and `name`.
+ *
+ * @throws the errors of the graph task `variant`
  */
 export const writeGraph = (
   workspace: Workspace,
@@ -131,7 +140,7 @@ export const writeGraph = (
     plan,
   })
 
-/** What a worker needs to know of a graph of the model that takes pixels. */
+/** Describes a graph of the model that takes pixels, for an inference worker. */
 export function classifierGraph(model: StoredModel, path: string): ClassifierGraph {
   const { output, classes } = classifierInterface(model.inspection)
   const [height, width] = model.preprocessing.size
@@ -146,7 +155,12 @@ export function classifierGraph(model: StoredModel, path: string): ClassifierGra
   }
 }
 
-/** Opens with the first provider that works; says in the log which did not. */
+/**
+ * Calls `open` with each provider to try, until one works. Logs the providers that did not.
+ *
+ * @throws PROVIDER_UNAVAILABLE where the provider of the settings is not available
+ * @throws the error of the last provider where none works
+ */
 export async function openWithFirst<T>(
   settings: ClassifierSettings,
   log: Log,
@@ -165,7 +179,7 @@ export async function openWithFirst<T>(
   throw new KernelscopeError('PROVIDER_UNAVAILABLE', 'no provider to try')
 }
 
-/** The graph's own batch size, else the one asked for, else the one found before, else a trial. */
+/** The batch size that the graph fixes, else that of the settings, else the stored one, else that of a trial. */
 async function settleBatch(
   workspace: Workspace,
   session: Session,

@@ -7,13 +7,13 @@ import { labelsOf, type LabelList } from './labelList.ts'
 import { guessPreprocessing } from './presets.ts'
 import { readSidecar, type Sidecar } from './sidecar.ts'
 
-/** What a model file and its sidecar say, before anything is stored. */
+/** Contents of a model file and its sidecar, before they are stored. */
 export interface ModelFile {
   path: string
   title: string
   digest: string
   bytes: number
-  /** Of the file's last change, ms. */
+  /** Time of the file's last change, ms since 1970. */
   mtime: number
   inspection: Inspection
   classes: number
@@ -22,7 +22,11 @@ export interface ModelFile {
   sidecar: Sidecar | null
 }
 
-/** Reads and inspects a classifier in the graph thread. Errors as `readModel`, `classifierInterface` and `readSidecar`. */
+/**
+ * Reads and inspects a classifier in the graph thread.
+ *
+ * @throws the errors of `readModel`, `classifierInterface`, `readSidecar` and `checkSize`
+ */
 export async function readModelFile(path: string): Promise<ModelFile> {
   const file = resolve(path)
   const inspection = await onGraphThread({ kind: 'inspect', path: file })
@@ -48,7 +52,7 @@ export async function readModelFile(path: string): Promise<ModelFile> {
   }
 }
 
-/** A fixed input size of the graph must be the preprocessing's. */
+/** @throws MODEL_UNSUPPORTED where the graph fixes an input size other than that of the preprocessing */
 export function checkSize(
   preprocessing: Preprocessing,
   io: { height: number | null; width: number | null },

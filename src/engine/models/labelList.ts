@@ -8,14 +8,18 @@ export interface LabelList {
   names: string[]
 }
 
-/** The labels a model brings, ImageNet's for 1,000 classes, or plain numbers. */
+/** Labels of a model: its own, else those of ImageNet-1k for 1,000 classes, else names by class index. */
 export function labelsOf(classes: number, own?: string[]): LabelList {
   if (own?.length === classes) return { set: 'own', names: own }
   if (classes === 1000) return { set: 'imagenet1k', names: [...imagenet1k().labels] }
   return { set: 'numbers', names: Array.from({ length: classes }, (_, index) => `class ${index}`) }
 }
 
-/** "imagenet1k", or a text file with one label a line. */
+/**
+ * Reads the list "imagenet1k", or a text file with one label per line.
+ *
+ * @throws FILE_MISSING where the file cannot be read
+ */
 export async function readLabelList(source: string): Promise<LabelList> {
   if (source === 'imagenet1k') return { set: source, names: [...imagenet1k().labels] }
   let text: string
@@ -30,8 +34,8 @@ export async function readLabelList(source: string): Promise<LabelList> {
 }
 
 /**
- * The model's class index of each class name of a dataset, -1 where there is none: by label, for ImageNet also by
- * WordNet id, and a bare number is taken as an index.
+ * Maps each class name of a dataset to the model's class index, -1 where there is none. A name is matched by label; for
+ * ImageNet also by WordNet id. A number is a class index.
  */
 export function targetsOf(classNames: readonly string[], { set, names }: LabelList): Map<string, number> {
   const byName = new Map<string, number>()

@@ -12,24 +12,24 @@ const subsets = z.object({
   imagenet9: z.array(z.object({ name: z.string(), wnid: z.string(), indices })).length(9),
 })
 
-/** The 1,000 classes of ImageNet-1k by index: readable names, and WordNet ids in their ascending order. */
+/** The 1,000 classes of ImageNet-1k by index: their names, and their WordNet ids in ascending order. */
 export interface ImagenetLabels {
   readonly labels: readonly string[]
   readonly wnids: readonly string[]
 }
 
-/** Class indices of the benchmark suites, ascending; ImageNet-9 by its nine classes in id order. */
+/** Class indices of the benchmarks, ascending. Those of ImageNet-9 are grouped by its nine classes, in the order of ids. */
 export type ClassSubsets = z.infer<typeof subsets>
 
 let cachedLabels: ImagenetLabels | undefined
 let cachedSubsets: ClassSubsets | undefined
 
-/** Read once from resources/labels. */
+/** The classes of ImageNet-1k, read once from resources/labels. */
 export function imagenet1k(): ImagenetLabels {
   return (cachedLabels ??= imagenet.parse(resource('imagenet1k.json')))
 }
 
-/** Which of the 1,000 classes ImageNet-A, -R, -O and -9 use. Read once from resources/labels. */
+/** Which of the 1,000 classes ImageNet-A, -R, -O and -9 use, read once from resources/labels. */
 export function classSubsets(): ClassSubsets {
   return (cachedSubsets ??= subsets.parse(resource('subsets.json')))
 }

@@ -9,7 +9,7 @@ export interface Preset {
 const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } satisfies Partial<Preprocessing>
 const half = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } satisfies Partial<Preprocessing>
 
-/** Preprocessing of the models in the paper (reference: their repositories and timm's configurations). */
+/** Preprocessing of the models in the paper (from their repositories and timm's configurations). */
 export const presets: readonly Preset[] = [
   preset('imagenet-bilinear', 'ImageNet, torchvision: 256 bilinear, crop 224', {
     size: [224, 224],
@@ -73,7 +73,7 @@ function preset(id: string, title: string, preprocessing: Preprocessing): Preset
   return { id, title, preprocessing }
 }
 
-/** The likely preprocessing of a model whose file says nothing but its structure: family and input size [height, width]. */
+/** Guesses the preprocessing of a model from its family and input size [height, width]. */
 export function guessPreprocessing(family: Inspection['family'], size: [number, number]): Preprocessing {
   const [height, width] = size
   const statistics = family === 'ViT' || family === 'BiT' ? half : imagenet

@@ -1,10 +1,10 @@
 import type { Db } from '../workspace/index.ts'
 
-/** What a session costs by itself, measured: nothing is decoded or stored meanwhile. */
+/** Measured times of a session alone, without decoding or storing. */
 export interface SessionTime {
-  /** To write the graph and open it. */
+  /** Time to write the graph and open it. */
   secondsToOpen: number
-  /** At the batch size of the variant. */
+  /** Time per image at the batch size of the variant. */
   secondsPerImage: number
 }
 
@@ -14,7 +14,7 @@ interface Row {
   seconds_per_image: number
 }
 
-/** Times of a variant's sessions by the name of their plan. */
+/** Session times of a variant, by the name of the graph plan. */
 export function sessionTimes(db: Db, variantId: number): Map<string, SessionTime> {
   const rows = db
     .prepare<[number], Row>(

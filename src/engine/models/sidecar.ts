@@ -6,7 +6,10 @@ import { KernelscopeError } from '#shared/errors.ts'
 
 const triple = z.tuple([z.number(), z.number(), z.number()])
 
-/** The JSON beside a model (`name.json` next to `name.onnx`) that says what the graph cannot: preprocessing, labels, source. */
+/**
+ * The JSON file next to a model (`name.json` for `name.onnx`). It holds what the graph does not: preprocessing, labels and
+ * source.
+ */
 const sidecar = z.object({
   title: z.string().optional(),
   source: z.string().optional(),
@@ -32,7 +35,11 @@ export interface Sidecar {
   preprocessing?: Preprocessing
 }
 
-/** Reads the sidecar of a model file; null without one. A sidecar that cannot be used is an error, not a guess. */
+/**
+ * Reads the sidecar of a model file; null without one.
+ *
+ * @throws MODEL_MALFORMED where the sidecar is not JSON or not valid
+ */
 export async function readSidecar(modelPath: string): Promise<Sidecar | null> {
   const path = modelPath.replace(/\.onnx$/i, '') + '.json'
   if (!existsSync(path)) return null

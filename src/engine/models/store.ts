@@ -34,7 +34,7 @@ interface ModelRow {
   added_at: number
 }
 
-/** A model of the workspace with everything that is stored of it. */
+/** A model of the workspace with all its stored data. */
 export interface StoredModel extends Model {
   labels: string[]
   inspection: Inspection
@@ -68,7 +68,7 @@ function fromRow(row: ModelRow): StoredModel {
   }
 }
 
-/** A check that was stored in another form counts as none. */
+/** Reads a stored self-check; null where it has another form. */
 function storedCheck(text: string): SelfCheck | null {
   return selfCheck.safeParse(JSON.parse(text)).data ?? null
 }
@@ -82,7 +82,7 @@ function largestKernel(facts: Inspection): number | null {
   return sides.length === 0 ? null : Math.max(...sides)
 }
 
-/** A moved or rewritten file is noticed by size and modification time. */
+/** The problem of a model file that is missing, or that has changed by its modification time; null without a problem. */
 function fileProblem(row: ModelRow): ErrorShape | null {
   const found = statSync(row.path, { throwIfNoEntry: false })
   if (!found?.isFile())
@@ -90,7 +90,7 @@ function fileProblem(row: ModelRow): ErrorShape | null {
   if (Math.round(found.mtimeMs) !== row.mtime) {
     return new KernelscopeError(
       'FILE_CHANGED',
-      `the model file was written to since it was added: ${row.path}`,
+      `the model file has changed since it was added: ${row.path}`,
     ).toShape()
   }
   return null
@@ -100,6 +100,7 @@ export function listModels(db: Db): StoredModel[] {
   return db.prepare<[], ModelRow>('SELECT * FROM model ORDER BY title COLLATE NOCASE, id').all().map(fromRow)
 }
 
+/** @throws MODEL_NOT_FOUND where there is no model with that id */
 export function getModel(db: Db, id: number): StoredModel {
   const row = db.prepare<[number], ModelRow>('SELECT * FROM model WHERE id = ?').get(id)
   if (!row) throw new KernelscopeError('MODEL_NOT_FOUND', `no model with id ${id}`)
@@ -107,8 +108,10 @@ export function getModel(db: Db, id: number): StoredModel {
 }
 
 /**
- * What can be said of a stored model. An inspection that was stored before it told of all there is now is made
- * anew from the file where that is still there.
+ * The inspection of a stored model. Where an older version stored less than this one needs, the file is inspected again,
+ * if it is still there.
+ *
+ * @throws MODEL_NOT_FOUND where there is no model with that id
  */
 export async function inspectionOf(db: Db, id: number): Promise<Inspection> {
   const { inspection: stored, problem, path } = getModel(db, id)
@@ -124,7 +127,13 @@ export async function inspectionOf(db: Db, id: number): Promise<Inspection> {
 
 const hasWeights = ({ weights }: Inspection['layers'][number]) => weights.length > 0
 
-/** The model for a computation: refuses one whose file is missing or changed. */
+/**
+ * Gives a model for a computation.
+ *
+ * @throws MODEL_NOT_FOUND where there is no model with that id
+ * @throws FILE_MISSING where its file is missing
+ * @throws FILE_CHANGED where its file has changed since it was added
+ */
 export function usableModel(db: Db, id: number): StoredModel {
   const model = getModel(db, id)
   if (model.problem) {
@@ -134,7 +143,11 @@ export function usableModel(db: Db, id: number): StoredModel {
   return model
 }
 
-/** Reads the file and stores the reference with what was found; the same content again gives the same row. */
+/**
+ * Inspects a model file and stores its path and inspection. A file with the digest of a stored model updates that model.
+ *
+ * @throws the errors of `readModelFile`
+ */
 export async function addModel(db: Db, path: string, title?: string): Promise<StoredModel> {
   const file = await readModelFile(path)
   const { digest, mtime, inspection: facts, labels, sidecar } = file
@@ -178,6 +191,12 @@ export interface ModelChange {
   labels?: LabelList | undefined
 }
 
+/**
+ * Changes the stored properties of a model.
+ *
+ * @throws MODEL_NOT_FOUND where there is no model with that id
+ * @throws STUDY_LABELS where the number of labels is not the number of classes
+ */
 export function updateModel(db: Db, id: number, change: ModelChange): StoredModel {
   const model = getModel(db, id)
   const preprocessing = change.preprocessing ?? model.preprocessing

@@ -12,12 +12,12 @@ import {
 } from '../onnx/index.ts'
 import type { Db } from '../workspace/index.ts'
 import { floatPart, mapKey, type Part } from './kept.ts'
-import { rangeOf, shownImage, topClasses, type Shown } from './picture.ts'
+import { rangeOf, loadInputImage, topClasses, type InputImage } from './picture.ts'
 import { checkWanted, type ImageFile, type MapContext, type Working } from './context.ts'
 import { type InspectedModel } from './inspectedModel.ts'
 
 const readings = ['row', 'mean', 'rollout'] as const
-type Reading = (typeof readings)[number]
+type AttentionReading = (typeof readings)[number]
 
 const definitions: AttentionMapsResult['definitions'] = [
   {
@@ -33,9 +33,13 @@ const definitions: AttentionMapsResult['definitions'] = [
 ]
 
 /**
- * Attention maps of a model on an image: the attention of one query, the mean over queries, and the rollout, of every
- * layer. The query is a patch by its row-major number, else the class token, else the middle patch. Throws
- * MODEL_UNSUPPORTED with the reason where there is no attention, USAGE where there is no such patch.
+ * Computes the attention maps of a model on an image. Every layer gets three: the attention of one query, the mean over
+ * all queries, and the rollout. The maps are [heads or 1, rows, columns] over the patches.
+ *
+ * @param patch row-major index of the query's patch; without it the query is the class token, else the middle patch
+ * @throws MODEL_UNSUPPORTED where the model has no attention; the message gives the reason
+ * @throws USAGE where there is no such patch
+ * @throws CANCELLED where `context.signal` is aborted
  */
 export async function* attention(
   context: MapContext,
@@ -68,13 +72,13 @@ export async function* attention(
   checkWanted(context)
   const started = performance.now()
   const plan = { op: 'attention', normalisation: model.preprocessing } as const
-  const lease = await context.sessions.open(context, model, plan)
+  const inUse = await context.sessions.open(context, model, plan)
   try {
-    yield progress(`${model.title} on ${lease.provider}`)
-    const shown = await shownImage(context, model, image)
+    yield progress(`${model.title} on ${inUse.provider}`)
+    const shown = await loadInputImage(context, model, image)
     checkWanted(context)
     const token = query.patch === null ? 0 : first.extraTokens + query.patch
-    const { layers, logits } = await run(lease.session, model, maps, shown, token)
+    const { layers, logits } = await run(inUse.session, model, maps, shown, token)
     const result: AttentionMapsResult = {
       key,
       size: [shown.height, shown.width],
@@ -91,13 +95,13 @@ export async function* attention(
       })),
       top: topClasses(logits, model),
       definitions,
-      provider: lease.provider,
+      provider: inUse.provider,
       milliseconds: performance.now() - started,
     }
     context.kept.put(db, key, { kind: 'attention', result, parts: partsOf(layers, shown) })
     yield { type: 'result', result }
   } finally {
-    lease.end()
+    inUse.end()
   }
 }
 
@@ -111,10 +115,10 @@ function queryOf(
   return { token: 'patch', patch: patch ?? Math.floor(rows / 2) * columns + Math.floor(columns / 2) }
 }
 
-/** The readings of a layer over the patches alone, [heads or 1, patches]. */
-interface LayerReadings extends Record<Reading, Float32Array> {
+/** The maps of one layer over the patches alone, each [heads or 1, patches]. */
+interface LayerReadings extends Record<AttentionReading, Float32Array> {
   map: AttentionMap
-  /** Share of each head's row that goes to tokens that are no patches. */
+  /** Share of each head's attention, in [0,1], that goes to tokens that are not patches. */
   elsewhere: number[]
 }
 
@@ -122,7 +126,7 @@ async function run(
   session: TensorSession,
   model: InspectedModel,
   maps: readonly AttentionMap[],
-  { height, width, floats }: Shown,
+  { height, width, floats }: InputImage,
   token: number,
 ): Promise<{ layers: LayerReadings[]; logits: Float32Array }> {
   const { output, batch, classes } = classifierInterface(model.inspection)
@@ -140,7 +144,7 @@ async function run(
   const byName = new Map(
     [output, ...names].map((name, at) => [name, outputs[at]?.data ?? new Float32Array()]),
   )
-  const read = (reading: Reading, map: AttentionMap) => {
+  const read = (reading: AttentionReading, map: AttentionMap) => {
     const rows = reading === 'rollout' ? 1 : map.heads
     return overPatches(byName.get(readingOutput(reading, map.layer)) ?? new Float32Array(), rows, map)
   }
@@ -157,7 +161,7 @@ async function run(
   return { layers, logits: (byName.get(output) ?? new Float32Array()).slice(0, classes) }
 }
 
-/** Parts rows over all tokens into those over the patches, and the sum over the others. */
+/** Splits rows over all tokens into the values of the patches [rows, patches] and, for each row, the sum of the others. */
 function overPatches(values: Float32Array, rows: number, { tokens, extraTokens }: AttentionMap) {
   const count = tokens - extraTokens
   const patches = new Float32Array(rows * count)
@@ -170,7 +174,7 @@ function overPatches(values: Float32Array, rows: number, { tokens, extraTokens }
   return { patches, elsewhere }
 }
 
-function partsOf(layers: readonly LayerReadings[], shown: Shown): Record<string, Part> {
+function partsOf(layers: readonly LayerReadings[], shown: InputImage): Record<string, Part> {
   const parts: Record<string, Part> = {
     shown: { shape: [shown.height, shown.width, 3], bytes: shown.pixels },
   }

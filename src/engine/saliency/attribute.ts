@@ -13,10 +13,17 @@ import {
 import type { Db } from '../workspace/index.ts'
 import { floatPart, mapKey } from './kept.ts'
 import { definitionOf, magnitudes, signedSums } from './methods.ts'
-import { givesProbabilities, labelOf, probabilitiesOf, rangeOf, shownImage, topClasses } from './picture.ts'
+import {
+  givesProbabilities,
+  labelOf,
+  probabilitiesOf,
+  rangeOf,
+  loadInputImage,
+  topClasses,
+} from './picture.ts'
 import { checkWanted, type ImageFile, type MapContext, type Working } from './context.ts'
 import { type InspectedModel } from './inspectedModel.ts'
-import type { Lease } from './sessions.ts'
+import type { SessionInUse } from './sessions.ts'
 
 export interface SaliencyRequest {
   method: SaliencyMethod
@@ -24,16 +31,20 @@ export interface SaliencyRequest {
   of: Explained
 }
 
-/** The graph that `saliency` opens. */
+/** The variant graph that `saliency` opens. */
 export const gradientPlan = ({ preprocessing }: InspectedModel): VariantPlan => ({
   op: 'gradient',
   normalisation: preprocessing,
 })
 
 /**
- * What of an image an output hangs on, by its gradient. Throws MODEL_UNSUPPORTED naming the operator and node without a
- * gradient rule, USAGE where the target is no class of the model or the image has no class that it knows, OUT_OF_MEMORY
- * where one gradient alone does not fit: as many are taken together as memory suffices for.
+ * Computes a gradient-based saliency map [H,W,3] of an image for an output of the model. Takes as many gradients in one
+ * call as fit in memory.
+ *
+ * @throws MODEL_UNSUPPORTED where an operator has no gradient rule; the message names the operator and the node
+ * @throws USAGE where the target is not a class of the model, or is the true class and the model does not know it
+ * @throws OUT_OF_MEMORY where not even one gradient fits in memory
+ * @throws CANCELLED where `context.signal` is aborted
  */
 export async function* saliency(
   context: MapContext,
@@ -66,11 +77,11 @@ export async function* saliency(
   yield progress(0, 1, `opening ${model.title}`)
   checkWanted(context)
   const started = performance.now()
-  const lease = await context.sessions.open(context, model, gradientPlan(model))
+  const inUse = await context.sessions.open(context, model, gradientPlan(model))
   try {
-    const shown = await shownImage(context, model, image)
+    const shown = await loadInputImage(context, model, image)
     const { height, width, floats } = shown
-    const outputsAt = (pixels: Float32Array) => outputsOf(lease.session, model, pixels, height, width)
+    const outputsAt = (pixels: Float32Array) => outputsOf(inUse.session, model, pixels, height, width)
     const outputs = await outputsAt(floats)
     const index = indexOf(target, image, outputs)
     const labels = new Float32Array(model.classes)
@@ -91,17 +102,17 @@ export async function* saliency(
     const points = pointsOf(part)
     const sum = new Float64Array(points.size)
     for (let first = 0; first < points.count;) {
-      yield progress(first, points.count, `${model.title} on ${lease.provider}`)
+      yield progress(first, points.count, `${model.title} on ${inUse.provider}`)
       checkWanted(context)
-      first = await addGradients(lease, part, { first, of: points.count }, sum)
+      first = await addGradients(inUse, part, { first, of: points.count }, sum)
     }
-    const way = wayOf(part)
-    const channels = Float32Array.from(sum, (value, at) => (value / points.divisor) * (way?.[at] ?? 1))
+    const path = pathOf(part)
+    const channels = Float32Array.from(sum, (value, at) => (value / points.divisor) * (path?.[at] ?? 1))
     const measured = (z: Float32Array) =>
       of === 'logit' ? (z[index] ?? NaN) : -Math.log(probabilitiesOf(z, model)[index] ?? NaN)
     const start = new Float32Array(points.size)
-    if (way) points.write(0, start)
-    const difference = way ? measured(outputs) - measured(await outputsAt(start)) : 0
+    if (path) points.write(0, start)
+    const difference = path ? measured(outputs) - measured(await outputsAt(start)) : 0
     const [magnitude, signed] = [magnitudes(channels), signedSums(channels)]
     const result: SaliencyResult = {
       key,
@@ -119,9 +130,9 @@ export async function* saliency(
       top: topClasses(outputs, model),
       magnitude: rangeOf(magnitude),
       signed: rangeOf(signed),
-      completeness: way ? completenessOf(channels, difference) : null,
+      completeness: path ? completenessOf(channels, difference) : null,
       definitions: [definitionOf(method, of, givesProbabilities(model))],
-      provider: lease.provider,
+      provider: inUse.provider,
       milliseconds: performance.now() - started,
     }
     context.kept.put(db, key, {
@@ -134,16 +145,18 @@ export async function* saliency(
     })
     yield { type: 'result', result }
   } finally {
-    lease.end()
+    inUse.end()
   }
 }
 
 /**
- * Adds the gradients from point `first` on that are taken in one call, in smaller ones where memory does not suffice.
- * Gives the point to go on from; throws what stops a single point.
+ * Adds the gradients of one call's points, from point `first` on. Splits the call where memory runs out.
+ *
+ * @returns the first point of the next call
+ * @throws the error of a point that fails in a call of its own
  */
 async function addGradients(
-  { session, size }: Lease,
+  { session, size }: SessionInUse,
   part: AttributionPart,
   { first, of }: { first: number; of: number },
   sum: Float64Array,
@@ -153,7 +166,7 @@ async function addGradients(
   let problem: ErrorShape | null = null
   await inCalls(size, points, {
     async call(called, places) {
-      // All calls have one shape, while memory allows it: the last is padded.
+      // The last call is padded, so that all calls have one shape, unless memory ran out.
       const whole = called.length === points.length && size.most >= usual
       const answer = await session.attribution({
         ...part,
@@ -179,8 +192,10 @@ function checkTarget(target: SaliencyTarget, model: InspectedModel, image: Image
   if (target.kind === 'true' && image.trueClass === null)
     throw new KernelscopeError(
       'USAGE',
-      `invalid target: ${image.path} has no class that ${model.title} knows`,
-      { hint: 'Explain the predicted class, or name one; or give the model the labels of the dataset.' },
+      `invalid target: ${model.title} does not know the true class of ${image.path}`,
+      {
+        hint: 'Choose the predicted class or a class by its index, or give the model the labels of the dataset.',
+      },
     )
 }
 
@@ -192,7 +207,7 @@ function indexOf(target: SaliencyTarget, image: ImageFile, outputs: Float32Array
   throw new KernelscopeError('INFERENCE_FAILED', 'an output of the model is not a finite number')
 }
 
-/** Outputs [classes] of one image, by the gradient graph. */
+/** Runs the gradient graph on one image and gives its outputs [classes]. */
 async function outputsOf(
   session: TensorSession,
   model: InspectedModel,
@@ -215,8 +230,8 @@ async function outputsOf(
   return (outputs[0]?.data ?? new Float32Array()).slice(0, classes)
 }
 
-/** The way from the first point to the image, which some methods multiply their gradient by; null for the others. */
-function wayOf(part: Parameters<typeof pointsOf>[0]): Float32Array | null {
+/** Image minus start of the path [H,W,3], by which some methods multiply their gradient; null for the other methods. */
+function pathOf(part: Parameters<typeof pointsOf>[0]): Float32Array | null {
   if (!saliencyDefinitionOf(part.method.method).timesWay) return null
   const start = new Float32Array(part.image.length)
   pointsOf(part).write(0, start)

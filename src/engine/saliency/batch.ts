@@ -4,8 +4,11 @@ import { checkWanted, type ImageFile, type MapContext, type Progress } from './c
 import { gradientCallSize, type InspectedModel } from './inspectedModel.ts'
 
 /**
- * At most `batch` images as float32 [batch, H, W, 3] in [0,1]; places beyond them, and of images that cannot be read,
- * stay black. One problem or null for each image.
+ * Loads images as float32 [batch, H, W, 3] in [0,1]. Rows without an image, and rows of images that cannot be read, are 0.
+ *
+ * @param images at most `batch`
+ * @returns the rows, and for each image its problem or null
+ * @throws CANCELLED where the image pool is closed
  */
 export async function loadBatch(
   { pool }: Pick<MapContext, 'pool'>,
@@ -22,7 +25,7 @@ export async function loadBatch(
         await pool.load({ path, imageKey: digest, preprocessing, transforms, pixels: 'float32' }, shared)
         return null
       } catch (error) {
-        // What has no code of ours is a fault, not a property of the image.
+        // An error without a code is a fault of the program, not a property of the image.
         if (!(error instanceof KernelscopeError) || error.code === 'CANCELLED') throw error
         return error.toShape()
       }
@@ -31,7 +34,11 @@ export async function loadBatch(
   return { floats: new Float32Array(shared), problems }
 }
 
-/** Gradients of images in calls that memory suffices for, in order, with progress between them. Throws CANCELLED. */
+/**
+ * Computes gradients of images, in order, in calls that fit in memory. Yields progress before each call.
+ *
+ * @throws CANCELLED where `context.signal` is aborted
+ */
 export async function* gradientCalls<T extends ImageFile>(
   context: Pick<MapContext, 'signal'>,
   model: InspectedModel,

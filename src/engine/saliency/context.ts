@@ -5,15 +5,15 @@ import type { Log } from '../base/log.ts'
 import type { KeptMaps } from './kept.ts'
 import type { OpenSessions } from './sessions.ts'
 
-/** An image file with its digest (sha256, hex). */
+/** An image file with its digest (SHA-256, hex). */
 export interface ImageFile {
   path: string
   digest: string
-  /** The model's index of its class; null where it has none that the model knows. */
+  /** Index of its true class among the model's classes; null where the model does not know the class. */
   trueClass: number | null
 }
 
-/** What computing a map needs. */
+/** Services and settings needed to compute a map. */
 export interface MapContext {
   pool: ImagePool
   settings: Pick<Settings, 'provider' | 'threads'>
@@ -25,7 +25,7 @@ export interface MapContext {
   signal: AbortSignal
 }
 
-/** What is done so far. */
+/** How many units of the work are done. */
 export interface Progress {
   type: 'progress'
   done: number
@@ -34,10 +34,10 @@ export interface Progress {
   note: string
 }
 
-/** Progress, and the result at the end. */
+/** Yields progress, and the result at the end. */
 export type Working<T> = AsyncGenerator<Progress | { type: 'result'; result: T }, void, undefined>
 
-/** Throws CANCELLED where the work is no longer wanted. */
+/** @throws CANCELLED where the signal is aborted */
 export function checkWanted({ signal }: Pick<MapContext, 'signal'>): void {
-  if (signal.aborted) throw new KernelscopeError('CANCELLED', 'the picture is no longer wanted')
+  if (signal.aborted) throw new KernelscopeError('CANCELLED', 'the map is no longer wanted')
 }

@@ -7,16 +7,22 @@ import { npyHeader } from './npy.ts'
 import type { ImageFile, MapContext, Working } from './context.ts'
 import type { InspectedModel } from './inspectedModel.ts'
 
-/** An image, and the class whose output or cross entropy is differentiated; null: the image is left out with a problem. */
+/**
+ * An image, and the index of the class whose output or cross entropy is differentiated. Without a class there is a
+ * problem, and the image's row is NaN.
+ */
 export interface Labelled extends ImageFile {
   label: number | null
   problem: ErrorShape | null
 }
 
 /**
- * Writes d(logit or cross entropy)/d(image in [0,1]) of images as NumPy array float32 [N,3,H,W], and a JSON beside it that
- * says what each row is. Rows of images that failed are NaN. Throws MODEL_UNSUPPORTED naming the operator and node
- * without a gradient rule, CANCELLED (the file is then not whole).
+ * Writes d(logit or cross entropy)/d(image in [0,1]) of images as a NumPy array float32 [N,3,H,W]. Writes a JSON file next
+ * to it that names the image of each row. Rows of images that failed are NaN.
+ *
+ * @throws MODEL_UNSUPPORTED where an operator has no gradient rule; the message names the operator and the node
+ * @throws FILE_UNREADABLE where `out` cannot be written
+ * @throws CANCELLED where `context.signal` is aborted; the file is then incomplete
  */
 export async function* writeGradients(
   context: MapContext,
@@ -28,11 +34,11 @@ export async function* writeGradients(
   const started = performance.now()
   yield { type: 'progress', done: 0, total: images.length, unit: 'images', note: `opening ${model.title}` }
   const plan = { op: 'gradient', normalisation: model.preprocessing } as const
-  const lease = await context.sessions.open(context, model, plan)
+  const inUse = await context.sessions.open(context, model, plan)
   const [height, width] = model.preprocessing.size
   const shape = [images.length, 3, height, width]
   const file = await open(out, 'w').catch((cause: unknown) => {
-    lease.end()
+    inUse.end()
     throw new KernelscopeError('FILE_UNREADABLE', `cannot write ${out}`, { cause })
   })
   const rows: { file: string; label: number | null; problem: ErrorShape | null }[] = []
@@ -42,13 +48,13 @@ export async function* writeGradients(
       rows.push({ file: path, label, problem })
       await file.write(planar(values, height * width))
     }
-    yield* gradientCalls(context, model, images, `${model.title} on ${lease.provider}`, {
+    yield* gradientCalls(context, model, images, `${model.title} on ${inUse.provider}`, {
       async call(part, batch) {
         const { floats, problems } = await loadBatch(context, model, part, batch)
         const labels = new Float32Array(batch * model.classes)
         for (const [row, { label }] of part.entries())
           if (label !== null) labels[row * model.classes + label] = of === 'logit' ? -1 : 1
-        const { outputs } = await lease.session.run(
+        const { outputs } = await inUse.session.run(
           [
             { name: pixelsInput, data: floats, shape: [batch, height, width, 3] },
             { name: labelsInput, data: labels, shape: [batch, model.classes] },
@@ -67,7 +73,7 @@ export async function* writeGradients(
     })
   } finally {
     await file.close()
-    lease.end()
+    inUse.end()
   }
   const sidecar = `${out.replace(/\.npy$/i, '')}.json`
   const { title, digest, preprocessing } = model
@@ -76,7 +82,7 @@ export async function* writeGradients(
     of,
     wrt: 'image in [0,1]',
     shape,
-    provider: lease.provider,
+    provider: inUse.provider,
     rows,
   }
   await writeFile(sidecar, `${JSON.stringify(told, null, 2)}\n`)
@@ -86,13 +92,13 @@ export async function* writeGradients(
     rows: sidecar,
     shape,
     failed,
-    provider: lease.provider,
+    provider: inUse.provider,
     milliseconds: performance.now() - started,
   }
   yield { type: 'result', result }
 }
 
-/** An image of [H,W,3] as [3,H,W]; NaN where there is none. */
+/** Transposes an image [H,W,3] to [3,H,W]; all NaN without an image. */
 function planar(values: Float32Array | null, pixels: number): Uint8Array {
   const result = new Float32Array(3 * pixels).fill(NaN)
   if (values)

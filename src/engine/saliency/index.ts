@@ -1,4 +1,4 @@
-/** What a model does with an image: attention maps, gradient-based saliency, receptive fields. */
+/** Maps of a model on images: attention, gradient-based saliency, receptive fields. */
 export { attention } from './attention.ts'
 export { gradientPlan, saliency } from './attribute.ts'
 export { writeGradients, type Labelled } from './gradients.ts'

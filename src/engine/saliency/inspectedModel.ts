@@ -2,7 +2,7 @@ import type { Inspection, Preprocessing } from '#shared/contract/index.ts'
 import type { CallSize } from '../inference/index.ts'
 import { classifierInterface } from '../onnx/index.ts'
 
-/** A model that is looked into: of the workspace, or a file. */
+/** A model that maps are computed for: of the workspace, or a file. */
 export interface InspectedModel {
   title: string
   path: string
@@ -14,18 +14,18 @@ export interface InspectedModel {
   inspection: Inspection
 }
 
-/** Images per call of a graph with its backward pass, whose activations all stay in memory: fewer for large models. */
+/** Images per call of a graph with a backward pass. All activations stay in memory, so large models get fewer images. */
 function gradientBatch({ inspection, parameters }: InspectedModel): number {
   const fixed = inspection.inputs[0]?.shape[0]
   if (typeof fixed === 'number') return fixed
   return parameters > 60e6 ? 2 : 8
 }
 
-/** The graph's own batch, else `usual`. */
+/** Images per call: the batch that the graph fixes, else `usual`. */
 export function callSize(model: Pick<InspectedModel, 'inspection'>, usual: number): CallSize {
   const { batch } = classifierInterface(model.inspection)
   return batch === 'dynamic' ? { most: usual, fixed: false } : { most: batch, fixed: true }
 }
 
-/** As `callSize`, of a graph with its backward pass. */
+/** Images per call of a graph with a backward pass. */
 export const gradientCallSize = (model: InspectedModel): CallSize => callSize(model, gradientBatch(model))

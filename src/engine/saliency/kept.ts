@@ -4,13 +4,13 @@ import { KernelscopeError } from '#shared/errors.ts'
 import type { Db } from '../workspace/index.ts'
 import { LruMap } from '../base/lruMap.ts'
 
-/** An array of a result, by name: little-endian, row-major. */
+/** An array of a result: little-endian, row-major. */
 export interface Part {
   shape: number[]
   bytes: Uint8Array
 }
 
-/** A result with its arrays. */
+/** A result with its arrays, by name. */
 export interface KeptMap {
   kind: 'attention' | 'saliency' | 'receptiveField'
   result: unknown
@@ -30,28 +30,27 @@ const storedBytes = 256 * 2 ** 20
 const sizeOf = ({ parts }: KeptMap) =>
   Object.values(parts).reduce((sum, { bytes }) => sum + bytes.byteLength, 0)
 
-/** Name of a result: what it is computed from decides it. */
+/** Key of a result: a digest of everything it is computed from. */
 export const mapKey = (from: unknown): string =>
   createHash('sha256').update(canonicalJson(from)).digest('hex').slice(0, 32)
 
 /**
- * Results that need not be computed again: those looked at last in memory, all in the workspace's database up to 256 MB.
- * Without a workspace only in memory.
+ * Cache of computed maps. The maps used last are in memory (64 MB); with a workspace, all are in its database too (256 MB).
  */
 export class KeptMaps {
   readonly #memory = new LruMap<string, KeptMap>(memoryBytes, sizeOf)
 
-  /** The result of that name and kind, whose type the kind decides; undefined where it is not kept. */
+  /** The result of that key and kind; undefined where it is not in the cache. The kind decides the type T. */
   find<T>(db: Db | null, key: string, kind: KeptMap['kind']): T | undefined {
     const found = this.#look(db, key)
     return found?.kind === kind ? (found.result as T) : undefined
   }
 
-  /** Throws MAP_EXPIRED where there is none of that kind. */
+  /** @throws MAP_EXPIRED where the cache has no map of that key and of one of the kinds */
   get(db: Db | null, key: string, kinds: readonly KeptMap['kind'][]): KeptMap {
     const found = this.#look(db, key)
     if (found && kinds.includes(found.kind)) return found
-    throw new KernelscopeError('MAP_EXPIRED', `the picture ${key} is no longer kept`)
+    throw new KernelscopeError('MAP_EXPIRED', `the map ${key} is no longer kept`)
   }
 
   put(db: Db | null, key: string, map: KeptMap): void {
@@ -77,7 +76,7 @@ function fromStore(db: Db, key: string): KeptMap | undefined {
   const layout: [string, number[], number][] = JSON.parse(row.parts)
   let at = 0
   const parts = layout.map(([name, shape, length]): [string, Part] => {
-    // A copy, so that arrays begin where their elements may.
+    // A copy begins at an aligned address, as typed arrays need.
     const bytes = new Uint8Array(row.data.subarray(at, at + length))
     at += length
     return [name, { shape, bytes }]
@@ -100,11 +99,12 @@ function store(db: Db, key: string, { kind, result, parts }: KeptMap): void {
   })()
 }
 
+/** A part of float32 values, without a copy. */
 export const floatPart = (values: Float32Array, shape: number[]): Part => ({
   shape,
   bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
 })
 
-/** The floats of a part, which must be one of `floatPart`. */
+/** The float32 values of a part that `floatPart` made. */
 export const floatsOfPart = ({ bytes }: Part): Float32Array =>
   new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2)

@@ -1,11 +1,11 @@
 import type { Definition, Explained, SaliencyMethod } from '#shared/contract/index.ts'
 import { saliencyDefinitionOf } from '#shared/saliencyMethods/index.ts'
 
-/** Sum of the magnitudes over the channels, [H,W] of [H,W,3]. */
+/** Sum of the magnitudes over the channels: [H,W] from [H,W,3]. */
 export const magnitudes = (channels: Float32Array): Float32Array =>
   overChannels(channels, (r, g, b) => Math.abs(r) + Math.abs(g) + Math.abs(b))
 
-/** Sum over the channels with their signs. */
+/** Signed sum over the channels: [H,W] from [H,W,3]. */
 export const signedSums = (channels: Float32Array): Float32Array =>
   overChannels(channels, (r, g, b) => r + g + b)
 
@@ -19,7 +19,7 @@ function overChannels(
   return result
 }
 
-/** How a map was computed, in words; `x` is the image in [0,1]. */
+/** The formula of a saliency map; `x` is the image in [0,1]. */
 export function definitionOf(method: SaliencyMethod, of: Explained, probabilities: boolean): Definition {
   const output = probabilities ? 'probability of the target' : 'logit of the target'
   return saliencyDefinitionOf(method.method).define(method, of === 'crossEntropy' ? 'cross entropy' : output)

@@ -1,4 +1,4 @@
-/** Header of a NumPy file (format 1.0) of little-endian float32 in C order; the values follow. */
+/** Header of a NumPy file (format 1.0) for little-endian float32 in C order. The values follow it in the file. */
 export function npyHeader(shape: readonly number[]): Uint8Array {
   const tuple = shape.length === 1 ? `${shape[0]},` : shape.join(', ')
   const text = `{'descr': '<f4', 'fortran_order': False, 'shape': (${tuple}), }`

@@ -4,22 +4,26 @@ import { unitFloats } from '#shared/maths/unit.ts'
 import type { ImageFile, MapContext } from './context.ts'
 import type { InspectedModel } from './inspectedModel.ts'
 
-/** The pixels of an image as a model is shown them. */
-export interface Shown {
+/** The pixels of an image after the model's preprocessing, before its normalisation. */
+export interface InputImage {
   height: number
   width: number
-  /** [H,W,3], 8 bit. */
+  /** RGB [H,W,3] in [0,255]. */
   pixels: Uint8Array
   /** The same in [0,1]. */
   floats: Float32Array
 }
 
-/** Decodes one image and brings it to the model's size. Errors as the image pool's `load`. */
-export async function shownImage(
+/**
+ * Decodes one image, then resizes and crops it for the model.
+ *
+ * @throws the errors of `ImagePool.load`
+ */
+export async function loadInputImage(
   { pool }: Pick<MapContext, 'pool'>,
   { preprocessing }: InspectedModel,
   { path, digest }: ImageFile,
-): Promise<Shown> {
+): Promise<InputImage> {
   const [height, width] = preprocessing.size
   const shared = new SharedArrayBuffer(height * width * 3)
   await pool.load(
@@ -30,14 +34,15 @@ export async function shownImage(
   return { height, width, pixels, floats: unitFloats(pixels) }
 }
 
-/** Whether the model's outputs are a softmax already. */
+/** Whether the model's outputs are already probabilities. */
 export const givesProbabilities = ({ inspection }: InspectedModel): boolean =>
   inspection.layers.at(-1)?.op === 'Softmax'
 
+/** Probabilities [classes] of a model's outputs [classes]. */
 export const probabilitiesOf = (outputs: Float32Array, model: InspectedModel): ArrayLike<number> =>
   givesProbabilities(model) ? outputs : softmax(outputs)
 
-/** The five likeliest classes; empty where an output is not finite. */
+/** The five classes with the highest outputs, in descending order; empty where an output is not finite. */
 export function topClasses(outputs: Float32Array, model: InspectedModel) {
   const shares = probabilitiesOf(outputs, model)
   return topK(outputs, 5).map((classIndex) => ({
@@ -47,10 +52,11 @@ export function topClasses(outputs: Float32Array, model: InspectedModel) {
   }))
 }
 
+/** The label of a class, or a name by its index where the model has no label for it. */
 export const labelOf = ({ labels }: InspectedModel, index: number): string =>
   labels[index] ?? `class ${index}`
 
-/** Lowest and highest value, of those that are finite; 0 to 0 where none is. */
+/** Lowest and highest value; 0 to 0 where one is infinite or there are no numbers. NaN is ignored. */
 export function rangeOf(values: ArrayLike<number>): Range {
   let min = Infinity
   let max = -Infinity

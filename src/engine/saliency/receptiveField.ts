@@ -30,10 +30,16 @@ const definitions: ReceptiveFieldResult['definitions'] = [
 ]
 
 /**
- * Effective receptive field: what the pixels of the image contribute to the centre of a feature map, mean over images.
- * `point` is an index of `maps.featurePoints`, the last when left out. Images that cannot be read, or whose gradient is
- * not finite, are left out and counted. Throws MODEL_UNSUPPORTED with the reason where there is no such feature or
- * gradient.
+ * Computes the effective receptive field [H,W]: the contribution of each pixel of the image to the centre of a feature
+ * map, averaged over images. Images that cannot be read, or whose gradient is not finite, are left out and counted as
+ * failed.
+ *
+ * @param point index of a point of `maps.featurePoints`; the last without it
+ * @throws MODEL_UNSUPPORTED where the model has no feature map, or an operator has no gradient rule
+ * @throws USAGE where there is no such feature point
+ * @throws DATASET_EMPTY where no image gave a receptive field
+ * @throws OUT_OF_MEMORY where no image gave one and memory ran out
+ * @throws CANCELLED where `context.signal` is aborted
  */
 export async function* receptiveField(
   context: MapContext,
@@ -67,17 +73,17 @@ export async function* receptiveField(
   checkWanted(context)
   const started = performance.now()
   const plan = { op: 'receptiveField', normalisation: model.preprocessing, point: chosen.index } as const
-  const lease = await context.sessions.open(context, model, plan)
+  const inUse = await context.sessions.open(context, model, plan)
   try {
     const [height, width] = model.preprocessing.size
     const sum = new Float64Array(height * width)
     let counted = 0
-    /** Why an image could not be computed: memory, which another time may suffice. */
+    /** Memory ran out for an image; it may suffice next time. */
     let lacking: ErrorShape | null = null
-    yield* gradientCalls(context, model, images, `${model.title} on ${lease.provider}`, {
+    yield* gradientCalls(context, model, images, `${model.title} on ${inUse.provider}`, {
       async call(part, batch) {
         const { floats, problems } = await loadBatch(context, model, part, batch)
-        const { outputs } = await lease.session.run(
+        const { outputs } = await inUse.session.run(
           [{ name: pixelsInput, data: floats, shape: [batch, height, width, 3] }],
           [contributionOutput],
         )
@@ -106,10 +112,10 @@ export async function* receptiveField(
         contributionAreas(map, [height, width], { definition }).map((area) => ({ definition, ...area })),
       ),
       definitions,
-      provider: lease.provider,
+      provider: inUse.provider,
       milliseconds: performance.now() - started,
     }
-    // What lacks images for want of memory does not outlive the engine.
+    // A result that lacks images because memory ran out is not stored in the database.
     context.kept.put(lacking ? null : db, key, {
       kind: 'receptiveField',
       result,
@@ -117,11 +123,11 @@ export async function* receptiveField(
     })
     yield { type: 'result', result }
   } finally {
-    lease.end()
+    inUse.end()
   }
 }
 
-/** Adds the contributions of one image where all are finite. */
+/** Adds the contributions [H,W] of one image to the sum. Adds nothing and gives false where one is not finite. */
 function added(sum: Float64Array, contributions: Float32Array): boolean {
   if (!contributions.every(Number.isFinite)) return false
   for (let at = 0; at < sum.length; at++) sum[at] = (sum[at] ?? 0) + (contributions[at] ?? 0)

@@ -8,7 +8,7 @@ import type { Log } from '../base/log.ts'
 import { canonicalJson } from '#shared/canonical.ts'
 import { gradientCallSize, type InspectedModel } from './inspectedModel.ts'
 
-/** Sessions stay open for a while, since one look is followed by another at the same model. */
+/** How long an unused session stays open: the next map is often of the same model. */
 const idleMs = 30_000
 const mostIdle = 2
 
@@ -21,11 +21,11 @@ interface Entry {
 interface OpenGraph {
   session: TensorSession
   provider: string
-  /** Images per call of a graph with its backward pass: what memory did not suffice for is not tried again. */
+  /** Images per call of a graph with a backward pass. It shrinks where memory ran out. */
   size: CallSize
 }
 
-/** What opening a graph needs. */
+/** Settings needed to open a session. */
 export interface SessionSettings {
   settings: Pick<Settings, 'provider' | 'threads'>
   log: Log
@@ -34,17 +34,21 @@ export interface SessionSettings {
   signal: AbortSignal
 }
 
-/** A session in use; `end` gives it back. */
-export interface Lease extends OpenGraph {
+/** A session in use; `end` releases it. */
+export interface SessionInUse extends OpenGraph {
   end(): void
 }
 
-/** Graphs that are open, in inference workers. */
+/** The open sessions of variant graphs, in inference workers. */
 export class OpenSessions {
   readonly #entries = new Map<string, Entry>()
 
-  /** Opens a variant of a model, or takes the one that is open. Errors as `planned` of `onnx` and `openTensors`. */
-  async open(context: SessionSettings, model: InspectedModel, plan: VariantPlan): Promise<Lease> {
+  /**
+   * Opens a session of a model's variant, or reuses the open one.
+   *
+   * @throws the errors of the graph task `variant` and of `openTensors`
+   */
+  async open(context: SessionSettings, model: InspectedModel, plan: VariantPlan): Promise<SessionInUse> {
     const { provider, threads } = context.settings
     const key = canonicalJson({ model: model.digest, plan, provider, threads, weights: context.weights })
     const entry = await this.#alive(key, () => openPlan(context, model, plan))
@@ -102,7 +106,7 @@ async function closeEntry({ opened, timer }: Entry): Promise<void> {
   try {
     await (await opened).session.close()
   } catch {
-    // It did not open: whoever asked for it has been told.
+    // The session did not open; the caller of `open` has the error.
   }
 }
 

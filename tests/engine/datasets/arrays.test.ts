@@ -18,7 +18,7 @@ import {
 import { addDataset, runStudy, sampleModel } from '../studies/sample.ts'
 import { temporaryFolder } from '../../temporary.ts'
 
-/** Made by numpy: tools/goldens/arrays/make.py. */
+/** Written by numpy: tools/goldens/arrays/make.py. */
 const goldens = join(import.meta.dirname, 'goldens', 'arrays')
 const expected = z
   .object({
@@ -44,7 +44,7 @@ function folderWith(folder: string, name: string, files: readonly string[]): str
 }
 
 describe('rows of array files', () => {
-  it('have paths of their own that no file can have', () => {
+  it('have paths that no file can have', () => {
     expect(rowName('fog.npy', 3, 42)).toBe('fog.npy/3/00042')
     expect(parseRowPath('/data/fog.npy/3/00042')).toEqual({ file: '/data/fog.npy', severity: 3, index: 42 })
     expect(parseRowPath('/data/test_batch.bin/00007')).toEqual({
@@ -56,7 +56,7 @@ describe('rows of array files', () => {
     expect(parseRowPath('/data/fog/3/n01440764/00042.JPEG')).toBeNull()
   })
 
-  it('are read as numpy wrote them, in every way an image is read', async () => {
+  it('are read as numpy wrote them, by every function that reads an image', async () => {
     for (const [name, rows] of Object.entries(expected.files))
       for (const [place, { sha256, pixels }] of rows.entries()) {
         const path = join(goldens, rowName(`${name}.npy`, Math.floor(place / 3) + 1, place % 3))
@@ -75,7 +75,7 @@ describe('rows of array files', () => {
     expect(small).toMatchObject({ format: 'webp', width: 8, height: 8 })
   })
 
-  it('end with the last one', async () => {
+  it('cannot be read after the last one', async () => {
     const past = join(goldens, 'fog.npy/5/00003')
     await expect(digestAndMeasure(past)).rejects.toMatchObject({ code: 'IMAGE_UNREADABLE' })
     await expect(digestAndMeasure(join(goldens, 'none.npy/00000'))).rejects.toMatchObject({
@@ -101,7 +101,7 @@ describe('rows of array files', () => {
     })
   })
 
-  it('have labels of any whole type', async () => {
+  it('have labels of any integer type', async () => {
     expect([...(await readArrayLabels(join(goldens, 'labels-u1.npy')))]).toEqual(expected.labels)
     expect([...(await readArrayLabels(join(goldens, 'labels.npy')))].slice(0, 3)).toEqual(expected.labels)
     await expect(readArrayLabels(join(goldens, 'fog.npy'))).rejects.toMatchObject({ code: 'DATASET_LABELS' })
@@ -109,7 +109,7 @@ describe('rows of array files', () => {
 })
 
 describe('CIFAR-10-C as published', () => {
-  it('is recognised, indexed row by row, and says which file it left out', async () => {
+  it('is recognised and indexed row by row, with a remark on the file that was left out', async () => {
     const { engine, folder } = await workspace()
     const { client } = engine
     const root = folderWith(folder, 'CIFAR-10-C', ['fog.npy', 'contrast.npy', 'labels.npy'])
@@ -125,7 +125,7 @@ describe('CIFAR-10-C as published', () => {
     expect(rows[0]).toMatchObject({ name: 'contrast.npy/5/00000', width: 8, height: 8 })
   })
 
-  it('is measured like folders of images, at the size of its pixels or resized to the model', async () => {
+  it('is measured like folders of images, at its own size or resized for the model', async () => {
     const { engine, folder } = await workspace()
     const { client } = engine
     const root = folderWith(folder, 'CIFAR-10-C', ['fog.npy', 'contrast.npy', 'labels.npy'])
@@ -159,7 +159,7 @@ describe('CIFAR-10-C as published', () => {
 })
 
 describe('CIFAR-10 and -100', () => {
-  /** A record of the binary version: labels, then the planes of red, green and blue. */
+  /** A record of the binary version: labels, then the red, green and blue planes. */
   const record = (labels: number[], seed: number) =>
     Buffer.from([...labels, ...Array.from({ length: 3072 }, (_, i) => (i * 7 + seed) % 256)])
 

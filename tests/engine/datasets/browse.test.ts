@@ -6,8 +6,8 @@ import { imageFilter, type FactOf, type ImageFilter, type ImageOrder } from '#sh
 import { generator } from '#shared/random.ts'
 import { answerer } from '#engine/datasets/browse/answer.ts'
 import { Browser } from '#engine/datasets/browse/browser.ts'
-import { openKeep, type Keep } from '#engine/datasets/browse/keep.ts'
-import { Library, type Known } from '#engine/datasets/browse/library.ts'
+import { openColumnCache, type ColumnCache } from '#engine/datasets/browse/columnCache.ts'
+import { ColumnReader, type BrowseReferences } from '#engine/datasets/browse/columnReader.ts'
 import { factKey } from '#shared/factText.ts'
 import { createDatabase, type Db } from '#engine/workspace/database.ts'
 
@@ -30,7 +30,7 @@ interface Image {
   problem: string | null
   tags: string[]
   noted: boolean
-  /** By "model:condition" as `factKey` writes it. */
+  /** By "model:condition", in the form of `factKey`. */
   facts: Record<string, Fact>
 }
 
@@ -42,7 +42,7 @@ const float = (value: number) => Math.fround(value)
 const closing: (() => void)[] = []
 afterAll(() => closing.reverse().forEach((close) => close()))
 
-/** A database with one dataset of random images, and the same as plain objects. */
+/** A database with one dataset of random images, and the same data as plain objects. */
 function setUp(count = 400) {
   const folder = mkdtempSync(join(tmpdir(), 'kernelscope-test-'))
   closing.push(() => rmSync(folder, { recursive: true, force: true }))
@@ -85,7 +85,7 @@ function setUp(count = 400) {
     }),
   )
   const images = make()
-  const keep = openKeep(join(folder, 'browse.sqlite'))
+  const keep = openColumnCache(join(folder, 'browse.sqlite'))
   closing.push(() => keep.close())
   return { db, images, ask: asker(db, keep), keep, folder }
 }
@@ -138,7 +138,7 @@ function addFacts(db: Db, image: Image, k: number, random: ReturnType<typeof gen
   }
 }
 
-const known = (more: Partial<Known> = {}): Known => ({
+const known = (more: Partial<BrowseReferences> = {}): BrowseReferences => ({
   settled: true,
   facts: Object.fromEntries(
     shownFacts.map((shownFact) => [
@@ -153,8 +153,8 @@ const known = (more: Partial<Known> = {}): Known => ({
 
 const inOrder: ImageOrder = { by: 'place', descending: false }
 
-function asker(db: Db, keep: Keep) {
-  const answer = answerer(new Library(db, keep))
+function asker(db: Db, keep: ColumnCache) {
+  const answer = answerer(new ColumnReader(db, keep))
   return {
     answer,
     ids: async (filter: ImageFilter, order = inOrder, speaks = known()) => {
@@ -177,7 +177,7 @@ function asker(db: Db, keep: Keep) {
   }
 }
 
-/** What a filter means, said a second time, image by image. */
+/** A second implementation of filters, image by image. */
 function fits(filter: ImageFilter, image: Image): boolean {
   const fact = (of: FactOf) => image.facts[factKey(of)]
   const within = (
@@ -304,7 +304,7 @@ describe('confusion', () => {
     { parts: ['part1'] },
     { confidence: [{ modelId: 2, min: 0.5, max: 0.9 }] },
   ] satisfies ImageFilter[])(
-    'counts what each class is taken for, as looking at each image of %o does',
+    'counts the predictions of each class under %o like a loop over the images',
     async (filter) => {
       const { images, ask } = shared
       for (const shownFact of shownFacts) {
@@ -343,7 +343,7 @@ describe('a filter', () => {
   beforeAll(() => void (shared = setUp()))
 
   it.each(filters.map((filter) => [JSON.stringify(filter), filter] as const))(
-    '%s lets the same images through as looking at each',
+    '%s passes the same images as a loop over the images',
     async (_, filter) => {
       const { images, ask } = shared
       const found = await ask.ids(imageFilter.parse(filter))
@@ -353,7 +353,7 @@ describe('a filter', () => {
     },
   )
 
-  it('sees facts, tags and images that came after it was asked first', async () => {
+  it('includes facts, tags and images that were added after the first request', async () => {
     const { db, images, ask } = setUp(60)
     const filter: ImageFilter = { outcomes: [{ modelId: 1, outcome: 'wrong' }] }
     const before = await ask.ids(filter)
@@ -370,7 +370,7 @@ describe('a filter', () => {
     expect(await ask.ids({ tags: ['dark'] })).toEqual([])
   })
 
-  it('takes a subset as a rule with exceptions, or as a list', async () => {
+  it('accepts a subset as a rule with exceptions, or as a list', async () => {
     const { images, ask } = setUp(80)
     const rule: ImageFilter = { classes: [1, 2] }
     const all = await ask.ids(rule)
@@ -389,7 +389,7 @@ describe('a filter', () => {
 })
 
 describe('the order of a list', () => {
-  it('sorts by what a model said, what it has not seen last', async () => {
+  it('sorts by the facts of a model, with images without facts last', async () => {
     const { images, ask } = setUp(120)
     const value = (id: number) => images.find((image) => image.id === id)?.facts['1:']?.confidence
     for (const descending of [true, false]) {
@@ -402,7 +402,7 @@ describe('the order of a list', () => {
     }
   })
 
-  it('tells where an image is, and pages by place and by key', async () => {
+  it('gives the position of an image, and pages by position and by key', async () => {
     const { ask } = setUp(120)
     const order: ImageOrder = { by: 'bytes', descending: true }
     const filter: ImageFilter = { classes: [0, 1, 2, 3] }
@@ -423,7 +423,7 @@ describe('the order of a list', () => {
 })
 
 describe('the counts of facets', () => {
-  it('are those of the filter without the own facet', async () => {
+  it('are those of the filter without that facet', async () => {
     const { images, ask } = setUp()
     const filter: ImageFilter = {
       classes: [0, 1, 2],
@@ -452,7 +452,7 @@ describe('the counts of facets', () => {
     expect(second?.confidence.bins.reduce((a, b) => a + b, 0)).toBe(second?.measured)
   })
 
-  it('say where models agree, and what a condition changes', async () => {
+  it('include the agreement of models, and the outcomes that a condition changes', async () => {
     const { images, ask } = setUp()
     const facets = await ask.facets({})
     const count = (filter: ImageFilter) => images.filter((image) => fits(filter, image)).length
@@ -501,7 +501,7 @@ describe('the browse thread', () => {
   const page = { kind: 'page', ...over, order: inOrder, from: 0, after: null, limit: 10 } as const
   const facets = { kind: 'facets' as const, ...over, shownFacts, tags: ['dark', 'blurry'] }
 
-  it('answers other requests while it counts facets, and counts the same', async () => {
+  it('answers other requests while it counts facets, and gives the same counts', async () => {
     const { db, keep, folder } = setUp(200)
     const browser = new Browser(folder)
     const order: string[] = []
@@ -515,7 +515,7 @@ describe('the browse thread', () => {
     expect(counted).toEqual(await asker(db, keep).facets({}))
   })
 
-  it('stops counting what is not wanted any more and goes on with the next', async () => {
+  it('stops a cancelled count and goes on with the next request', async () => {
     const { folder } = setUp(200)
     const browser = new Browser(folder)
     const stop = new AbortController()
@@ -531,8 +531,8 @@ describe('the browse thread', () => {
   })
 })
 
-describe('columns kept on disk', () => {
-  it('come back as they were, and only for the version they were read from', async () => {
+describe('columns cached on disk', () => {
+  it('are read back unchanged, and only for the version that they were read from', async () => {
     const { db, keep } = setUp(50)
     const { readImages, readFacts } = await import('#engine/datasets/browse/read.ts')
     const images = await readImages(db, 1)

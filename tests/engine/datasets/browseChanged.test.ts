@@ -6,7 +6,7 @@ import { freshWorkspace, sampleWorkspace } from '../studies/workspace.ts'
 
 const directions = ['lost', 'gained', 'both', 'mistakes'] as const
 
-/** The filter the cell's panel leads to. */
+/** The filter that the cell's panel links to. */
 const filterOf = (cell: StudyCondition, direction: (typeof directions)[number]): ImageFilter => {
   const of = { modelId: cell.modelId, changed: cell.changed }
   return direction === 'mistakes'
@@ -21,13 +21,13 @@ async function setUp() {
   return { engine, client, datasetId, modelId }
 }
 
-/** What the page of an image says of changed models, against the rows of the study. */
+/** Compares the facts of changed models on the page of an image with the rows of the study. */
 async function compareAnswers(client: Client, studyId: number, imageIds: readonly number[]) {
   const { conditions } = await client.studies.result({ id: studyId })
   const wanted = []
   for (const { modelId, key, changed } of conditions.filter((cell) => cell.changed !== undefined))
     for (const row of (await client.studies.rows({ id: studyId, modelId, key, limit: 1000 })).rows)
-      // The packed first answers are float32.
+      // The packed predictions are float32.
       wanted.push([row.imageId, changed, row.correct, row.predicted, Math.fround(row.confidence)])
   const found = []
   for (const id of imageIds)
@@ -39,7 +39,7 @@ async function compareAnswers(client: Client, studyId: number, imageIds: readonl
   expect(told(found).size).toBe(found.length)
 }
 
-/** What the panel of every changed cell lists, against what the dataset browser does. */
+/** Compares the images in the panel of every changed cell with those of the dataset browser. */
 async function compare(client: Client, datasetId: number, studyId: number) {
   const { conditions } = await client.studies.result({ id: studyId })
   const found = { cells: 0, images: 0 }
@@ -65,7 +65,7 @@ async function compare(client: Client, datasetId: number, studyId: number) {
 }
 
 describe('a changed model in a filter', () => {
-  it('gives the images the panels of a lesion study list', async () => {
+  it('gives the images in the panels of a lesion study', async () => {
     const { client, datasetId, modelId } = await setUp()
     const params = { samples: 1, step: 2, singles: true }
     const { id } = await runStudy(client, { kind: 'lesion', modelIds: [modelId], datasetId, params })
@@ -87,7 +87,7 @@ describe('a changed model in a filter', () => {
     expect(new Set(changes.map(({ changed }) => changed)).size).toBe(changes.length)
   })
 
-  it('gives the images the panels of masked kernels list', async () => {
+  it('gives the images in the panels of masked kernels', async () => {
     const { client, datasetId, modelId } = await setUp()
     const params = { sizes: [1, 3, 5] }
     const { id } = await runStudy(client, { kind: 'kernel-size', modelIds: [modelId], datasetId, params })
@@ -101,7 +101,7 @@ describe('a changed model in a filter', () => {
     ])
   })
 
-  it('is told where nothing was measured of it, as is a condition that is not stored', async () => {
+  it('is refused where it has no facts, like a condition that is not stored', async () => {
     const { client, folder, datasetId, modelIds } = await sampleWorkspace('replk3')
     const modelId = modelIds[0] ?? 0
     const count = (filter: ImageFilter) => client.datasets.count({ datasetId, filter })
@@ -116,16 +116,16 @@ describe('a changed model in a filter', () => {
     await runStudy(client, { kind: 'kernel-size', modelIds: [modelId], datasetId, params })
     const cut: ImageFilter = { outcomes: [{ modelId, changed: 'kernels-1', outcome: 'missing' }] }
     expect(await count(cut)).toEqual({ images: 0 })
-    // Measured here or on other images: there is such a model.
+    // The changed model has facts, on these or other images.
     const other = await addDataset(client, sampleImages(join(folder, 'other'), 2))
     expect(await client.datasets.count({ datasetId: other, filter: cut })).toEqual({ images: 16 })
-    // As the model is set up from now on, it is another one.
+    // With other settings of the model it is another changed model.
     const { preprocessing } = await client.models.get({ id: modelId })
     await client.models.update({ id: modelId, preprocessing: { ...preprocessing, std: [0.3, 0.3, 0.3] } })
     await expect(count(cut)).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' })
   })
 
-  it('is refused under another name than its own', async () => {
+  it('is refused under another name', async () => {
     const { client, datasetId, modelIds } = await sampleWorkspace('replk3')
     const flips = [{ modelId: modelIds[0] ?? 0, changed: 'without-3-1', flip: 'lost' as const }]
     await expect(client.datasets.count({ datasetId, filter: { flips } })).rejects.toThrow()

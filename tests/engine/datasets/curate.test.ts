@@ -42,7 +42,7 @@ async function setUp() {
 }
 
 describe('tags and notes', () => {
-  it('belong to the bytes of an image: they stay when it is indexed again under another name', async () => {
+  it('belong to the bytes of an image and stay when it is indexed under another name', async () => {
     const { engine, client, root, datasetId, names, ids } = await setUp()
     const selection = { filter: null, ids: ids.slice(0, 2) }
     expect(await client.annotations.tag({ datasetId, selection, add: ['odd, very'] })).toMatchObject({
@@ -57,7 +57,7 @@ describe('tags and notes', () => {
     expect(await client.annotations.tags()).toEqual([{ name: 'odd, very', files: 2 }])
   })
 
-  it('are taken back exactly: an image that had the tag before keeps it', async () => {
+  it('are undone exactly: an image that had the tag before keeps it', async () => {
     const { client, datasetId, names, ids } = await setUp()
     const one = { filter: null, ids: ids.slice(0, 1) }
     await client.annotations.tag({ datasetId, selection: one, add: ['dark'] })
@@ -75,7 +75,7 @@ describe('tags and notes', () => {
     await expect(client.annotations.revert({ change: 9999 })).rejects.toMatchObject({ code: 'USAGE' })
   })
 
-  it('forget an empty note', async () => {
+  it('are removed by an empty note', async () => {
     const { client, datasetId, ids, names } = await setUp()
     await client.annotations.note({ imageId: ids[1] ?? 0, text: 'first' })
     await client.annotations.note({ imageId: ids[1] ?? 0, text: 'second' })
@@ -87,7 +87,7 @@ describe('tags and notes', () => {
 })
 
 describe('a subset', () => {
-  it('is a rule with exceptions, can be changed, renamed, removed and brought back', async () => {
+  it('is a rule with exceptions that can be changed, renamed, removed and restored', async () => {
     const { client, datasetId, names, ids } = await setUp()
     const made = await client.subsets.create({
       datasetId,
@@ -108,7 +108,7 @@ describe('a subset', () => {
     expect(await client.subsets.list({ datasetId })).toMatchObject([{ id: made.id, name: 'cats' }])
   })
 
-  it('has a name of its own and does not contain itself', async () => {
+  it('has a unique name and cannot contain itself', async () => {
     const { client, datasetId } = await setUp()
     const first = await client.subsets.create({ datasetId, name: 'one', selection: { filter: {} } })
     await expect(
@@ -124,7 +124,7 @@ describe('a subset', () => {
     ).rejects.toMatchObject({ code: 'USAGE' })
   })
 
-  it('is frozen for a study: the list stays when the rule gives others', async () => {
+  it('is frozen for a study, which keeps its images when the rule gives others', async () => {
     const { engine, datasetId, ids } = await setUp()
     const { db } = engine.session.open().workspace
     db.prepare(
@@ -152,7 +152,7 @@ describe('a subset', () => {
 })
 
 describe('a folder that has moved', () => {
-  it('is noticed, refused where files differ, and taken with ids and tags kept', async () => {
+  it('is noticed, refused where files differ, and accepted with ids and tags kept', async () => {
     const { engine, client, folder, root, datasetId, names, ids } = await setUp()
     await client.annotations.tag({ datasetId, selection: { filter: null, ids: ids.slice(0, 1) }, add: ['x'] })
     expect(await client.datasets.check({ id: datasetId })).toMatchObject({ looked: 6, same: 6 })
@@ -183,7 +183,7 @@ describe('a folder that has moved', () => {
 })
 
 describe('a list of files', () => {
-  it('has every chosen image with path, class and digest', async () => {
+  it('has path, class and digest of every chosen image', async () => {
     const { client, root, folder, datasetId, ids } = await setUp()
     const path = join(folder, 'list.csv')
     const selection = { filter: { classes: [1] }, ids: ids.slice(3, 4) }
@@ -201,7 +201,7 @@ describe('a list of files', () => {
 })
 
 describe('renaming', () => {
-  it('changes the title alone, and indexing again keeps it', async () => {
+  it('changes the title alone, which stays when the dataset is indexed again', async () => {
     const { engine, client, datasetId, names } = await setUp()
     const before = await client.datasets.get({ id: datasetId })
     expect(await client.datasets.rename({ id: datasetId, title: ' Cats and dogs ' })).toEqual({
@@ -213,7 +213,7 @@ describe('renaming', () => {
     expect(await names({})).toHaveLength(6)
   })
 
-  it('wants a title, and a dataset that is there', async () => {
+  it('needs a title and an existing dataset', async () => {
     const { client, datasetId } = await setUp()
     await expect(client.datasets.rename({ id: datasetId, title: ' ' })).rejects.toThrow()
     await expect(client.datasets.rename({ id: 99, title: 'x' })).rejects.toMatchObject({

@@ -47,7 +47,7 @@ async function add(engine: Engine, path: string, labels?: string): Promise<Datas
 }
 
 describe('indexing a folder', () => {
-  it('takes class subfolders in sorted order and measures every image', async () => {
+  it('reads class subfolders in sorted order and measures every image', async () => {
     const { engine, root } = await setUp()
     const dataset = await add(engine, root)
     expect(dataset).toMatchObject({
@@ -101,7 +101,7 @@ describe('indexing a folder', () => {
     })
   })
 
-  it('keeps bad files as rows with a reason and goes on', async () => {
+  it('stores unreadable files with a reason and goes on', async () => {
     const { engine, root } = await setUp()
     writeFileSync(join(root, 'cat', 'empty.jpg'), '')
     writeFileSync(join(root, 'cat', 'text.png'), 'not a picture')
@@ -121,7 +121,7 @@ describe('indexing a folder', () => {
     ])
   })
 
-  it('notices added, changed and removed files and keeps the rest', async () => {
+  it('notices added, changed and removed files and keeps the other rows', async () => {
     const { engine, root } = await setUp()
     const dataset = await add(engine, root)
     const before = await engine.client.datasets.images({ datasetId: dataset.id })
@@ -148,7 +148,7 @@ describe('indexing a folder', () => {
     expect(idOf(after, 'dog/b.png')).toBe(idOf(before, 'dog/b.png'))
   })
 
-  it('adds the same folder once', async () => {
+  it('adds a folder only once', async () => {
     const { engine, root } = await setUp()
     const first = await add(engine, root)
     expect((await add(engine, root)).id).toBe(first.id)
@@ -157,7 +157,7 @@ describe('indexing a folder', () => {
 })
 
 describe('browsing', () => {
-  it('pages through all images once, by key, and counts what a filter leaves', async () => {
+  it('pages through all images once, by key, and counts the images of a filter', async () => {
     const { engine, root } = await setUp()
     for (let copy = 0; copy < 20; copy++)
       cpSync(join(root, 'cat', 'a.png'), join(root, 'cat', `copy ${copy}_%.png`))
@@ -180,7 +180,7 @@ describe('browsing', () => {
     expect(await count({ outcomes: [] })).toBe(24)
   })
 
-  it('leads from one image to its neighbours', async () => {
+  it('gives the neighbours of an image', async () => {
     const { engine, root } = await setUp()
     const { id } = await add(engine, root)
     const { rows } = await engine.client.datasets.images({ datasetId: id })

@@ -25,7 +25,7 @@ beforeAll(async () => {
   picture = (shade) => shades.get(shade) ?? Buffer.alloc(0)
 })
 
-/** Writes empty files: enough for recognition, which reads names only. */
+/** Writes empty files, because the recognition reads names only. */
 function files(
   root: string,
   names: readonly string[],
@@ -63,7 +63,7 @@ describe('recognising a dataset by its structure', () => {
     expect(layout.expected.classes).toHaveLength(200)
   })
 
-  it('takes the name of the folder where only some classes are there', async () => {
+  it('uses the name of the folder where only some classes are there', async () => {
     const some = wnids(classSubsets().imagenetR.slice(0, 30)).map((wnid) => `${wnid}/a.jpg`)
     const named = files(join(temporaryFolder(), 'imagenet-r'), some)
     const plain = files(join(temporaryFolder(), 'pictures'), some)
@@ -71,7 +71,7 @@ describe('recognising a dataset by its structure', () => {
     expect((await detectLayout(plain)).recognised).toBe('imagenet-val')
   })
 
-  it('reads corruption and severity off the path, below archive folders and from one corruption alone', async () => {
+  it('reads corruption and severity from the path, below archive folders or in the folder of one corruption', async () => {
     const [cat = '', dog = ''] = wnids([281, 151])
     const root = files(join(temporaryFolder(), 'ImageNet-C'), [
       `noise/gaussian_noise/1/${cat}/a.JPEG`,
@@ -89,7 +89,7 @@ describe('recognising a dataset by its structure', () => {
     expect(one.placeOf(`5/${dog}/a.JPEG`)).toEqual({ className: dog, part: 'gaussian_noise/5' })
   })
 
-  it('knows CIFAR-10 and its corrupted version by their ten classes', async () => {
+  it('recognises CIFAR-10 and its corrupted version by their ten classes', async () => {
     const names = 'airplane automobile bird cat deer dog frog horse ship truck'.split(' ')
     const plain = files(
       join(temporaryFolder(), 'test'),
@@ -106,7 +106,7 @@ describe('recognising a dataset by its structure', () => {
     })
   })
 
-  it('tells frames of ImageNet-P from ImageNet-C, and videos from frames', async () => {
+  it('distinguishes ImageNet-P from ImageNet-C, and videos from frames', async () => {
     const root = files(join(temporaryFolder(), 'P'), [
       'gaussian_noise/n01440764/seq1/000.png',
       'translate/n01440764/seq1/000.png',
@@ -123,7 +123,7 @@ describe('recognising a dataset by its structure', () => {
     expect(videos).toMatchObject({ recognised: 'imagenet-p', videos: true })
   })
 
-  it('knows the variations of ImageNet-9, with and without val', async () => {
+  it('recognises the variations of ImageNet-9, with and without val', async () => {
     const root = files(join(temporaryFolder(), 'bg'), [
       'mixed_same/val/00_dog/a.png',
       'mixed_rand/val/01_bird/a.png',
@@ -137,7 +137,7 @@ describe('recognising a dataset by its structure', () => {
     })
   })
 
-  it('labels flat validation files with the ground truth people have', async () => {
+  it('labels flat validation files with the known files of labels', async () => {
     const names = ['ILSVRC2012_val_00000001.JPEG', 'ILSVRC2012_val_00000002.JPEG']
     const caffe = files(join(temporaryFolder(), 'val'), names)
     writeFileSync(join(caffe, 'val.txt'), `${names[0]} 65\n${names[1]} 970\n`)
@@ -153,7 +153,7 @@ describe('recognising a dataset by its structure', () => {
     }
   })
 
-  it('refuses the devkit numbers without the file that says what they mean', async () => {
+  it('refuses the numbers of the devkit without its meta.mat', async () => {
     const root = files(join(temporaryFolder(), 'val'), ['ILSVRC2012_val_00000001.JPEG'])
     writeFileSync(join(root, 'ILSVRC2012_validation_ground_truth.txt'), '490\n')
     await expect(detectLayout(root)).rejects.toMatchObject({ code: 'DATASET_LABELS' })
@@ -162,7 +162,7 @@ describe('recognising a dataset by its structure', () => {
   it('reads the order of the devkit ids from its meta.mat, and refuses another file', async () => {
     const root = files(join(temporaryFolder(), 'val'), ['ILSVRC2012_val_00000001.JPEG'])
     writeFileSync(join(root, 'ILSVRC2012_validation_ground_truth.txt'), '3\n')
-    // MATLAB 5: a header of 128 bytes, then one compressed element (type 15). Ids go against the order of the folders.
+    // MATLAB 5: a header of 128 bytes, then one compressed element (type 15). The ids are in the reverse order of the folders.
     const matFile = (wnids: readonly string[]) => {
       const data = deflateSync(Buffer.from(wnids.join('; '), 'utf16le'))
       const tag = Buffer.alloc(8)
@@ -178,7 +178,7 @@ describe('recognising a dataset by its structure', () => {
     await expect(detectLayout(root)).rejects.toMatchObject({ code: 'DATASET_LABELS' })
   })
 
-  it('recognises every suite of the sample as what it is laid out like', async () => {
+  it('recognises every suite of the sample by its structure', async () => {
     const suites = { A: 'imagenet-a', R: 'imagenet-r', O: 'imagenet-o', '9': 'imagenet-9', val: 'folders' }
     for (const [name, kind] of Object.entries(suites))
       expect((await detectLayout(resourcePath('sample', 'suites', name))).recognised).toBe(kind)
@@ -192,7 +192,7 @@ describe('recognising a dataset by its structure', () => {
 })
 
 describe('the report of a dataset', () => {
-  it('says what is missing, what does not belong, what is twice and what contradicts itself', async () => {
+  it('lists missing, unknown, duplicate and contradicting images and classes', async () => {
     const inside = wnids(classSubsets().imagenetA)
     const root = files(
       join(temporaryFolder(), 'imagenet-a'),
@@ -220,7 +220,7 @@ describe('the report of a dataset', () => {
     expect(dataset.report?.remarks.join('\n')).toContain('leftovers')
   })
 
-  it('counts parts, names the ones that are missing and those with fewer images', async () => {
+  it('counts the parts, and names missing parts and parts with fewer images', async () => {
     const root = files(
       join(temporaryFolder(), 'C'),
       ['gaussian_noise/1/cat/a.png', 'gaussian_noise/1/cat/b.png', 'fog/2/cat/a.png'],
@@ -244,7 +244,7 @@ describe('the report of a dataset', () => {
     expect(rows).toMatchObject([{ name: 'fog/2/cat/a.png', part: 'fog/2', className: 'cat' }])
   })
 
-  it('tells validation folders with wrong counts and with files of another set', async () => {
+  it('names validation folders with wrong counts or with files of another set', async () => {
     const [first = '', second = '', third = ''] = imagenet1k().wnids
     const root = files(
       join(temporaryFolder(), 'val'),
@@ -266,7 +266,7 @@ describe('the report of a dataset', () => {
     expect(remarks).toContain('52 images; the published set has 50000.')
   })
 
-  it('says which lines of a CSV contradict each other, and which lack something', async () => {
+  it('counts the lines of a CSV that contradict each other or lack a value', async () => {
     const root = files(join(temporaryFolder(), 'flat'), ['a.png', 'b.png'], picture)
     writeFileSync(join(root, 'labels.csv'), 'file,label\na.png,cat\na.png,dog\nb.png,cat\nb.png,cat\n,cat\n')
     const { dataset } = await indexed(root)
@@ -276,7 +276,7 @@ describe('the report of a dataset', () => {
     expect(remarks).toContain('1 lines of the CSV lack a file or a label')
   })
 
-  it('takes class and part from a CSV', async () => {
+  it('reads class and part from a CSV', async () => {
     const root = files(join(temporaryFolder(), 'flat'), ['a.png', 'b.png', 'c.png'], picture)
     writeFileSync(
       join(root, 'labels.csv'),

@@ -5,7 +5,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { createEngine } from '#engine/api/index.ts'
 import { temporaryFolder } from '../../temporary.ts'
 
-it('thumbnails are made ahead once a folder is indexed, and kept by content', async () => {
+it('thumbnails are made after a folder is indexed, and stored by content', async () => {
   const folder = temporaryFolder()
   const engine = await createEngine({ thumbnailsAhead: true })
   onTestFinished(() => engine.close())

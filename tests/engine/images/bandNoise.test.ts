@@ -52,7 +52,7 @@ const rms = (values: Float32Array) =>
   Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length)
 
 describe('the Fourier transform', () => {
-  it('is the sum written out, for lengths with any factors', () => {
+  it('equals the explicit sum, for lengths with any factors', () => {
     const side = fc.integer({ min: 1, max: 10 })
     fc.assert(
       fc.property(fc.tuple(side, side), ([height, width]) => {
@@ -85,7 +85,7 @@ describe('band-limited noise', () => {
   })
 
   it('has the published strength at 224 pixels: the RMS grows with the ring', () => {
-    // Root of the ring's share of all frequencies (window 0.1 pi); taking the real part costs up to a tenth of it, since
+    // The root of the ring's share of all frequencies (window 0.1 pi). The real part is up to a tenth smaller, because
     // the published square reaches from -r to r - 1.
     for (const [centre, wanted] of [
       [100, 0.14],
@@ -99,7 +99,7 @@ describe('band-limited noise', () => {
     }
   })
 
-  it('is the real part of what the published square mask lets through', () => {
+  it('is the real part of the noise filtered by the published square mask', () => {
     const side = 8
     const transform = noise({ centre: 500, width: 400 })
     const { inner, outer } = bandRadii(transform, side)
@@ -142,7 +142,7 @@ describe('band-limited noise', () => {
     expect(Math.max(...bandNoiseFloats(grey(96, 96), noise({ epsilon: 10 }), 'a'))).toBeGreaterThan(1)
   })
 
-  it('comes from one draw per image: the bands of an image add up, and other images differ', () => {
+  it('filters one draw per image: the bands of an image add up, and other images differ', () => {
     const whole = added({ centre: 0, width: 2000 }, 32)
     const halves = [added({ centre: 0, width: 1000 }, 32), added({ centre: 750, width: 500 }, 32)]
     whole.forEach((value, i) => expect((halves[0]?.[i] ?? 0) + (halves[1]?.[i] ?? 0)).toBeCloseTo(value, 5))
@@ -150,7 +150,7 @@ describe('band-limited noise', () => {
     expect(added({}, 32, 'a')).toEqual(added({}, 32, 'a'))
   })
 
-  it('has even masks, so that real noise stays real', () => {
+  it('has even masks, so that the noise stays real', () => {
     for (const ring of ['square', 'round'] as const) {
       const [height, width] = [12, 10]
       const mask = bandMask({ centre: 400, width: 500, ring }, height, width)
@@ -180,7 +180,7 @@ describe('the spectrum of a band', () => {
     })
     .parse(JSON.parse(readFileSync(new URL('goldens/spectrum.json', import.meta.url), 'utf8')))
 
-  it.each(golden.cases)("is numpy's of the noise itself (centre $centre, $energy)", (one) => {
+  it.each(golden.cases)("equals numpy's spectrum of the noise (centre $centre, $energy)", (one) => {
     const { height, width, epsilon, key, seed } = golden
     const { spectrum, ...band } = one
     const found = bandSpectrum(noise({ ...band, epsilon, seed }), key, height, width)

@@ -26,7 +26,7 @@ const apply = (value: PixelTransform, picture: Picture = photo, imageKey = 'a') 
 const distance = (a: Picture, b: Picture) =>
   a.pixels.reduce((sum, value, i) => sum + (value - b.pixels[i]!) ** 2, 0) / a.pixels.length
 
-/** A picture with structure at every scale. */
+/** A picture with structure at all scales. */
 function pattern(height: number, width: number): Picture {
   const pixels = Uint8Array.from({ length: height * width * 3 }, (_, i) => {
     const [x, y, c] = [Math.floor(i / 3) % width, Math.floor(i / 3 / width), i % 3]
@@ -36,7 +36,7 @@ function pattern(height: number, width: number): Picture {
 }
 
 describe.each(corruptionNames)('the corruption %s', (name) => {
-  it('depends on seed and image alone, and leaves its input', async () => {
+  it('depends on seed and image alone, and does not write to its input', async () => {
     const before = Uint8Array.from(photo.pixels)
     const first = await apply(corrupt(name))
     await apply(corrupt(name, 5))
@@ -49,7 +49,7 @@ describe.each(corruptionNames)('the corruption %s', (name) => {
     }
   })
 
-  it('takes any size and keeps it', async () => {
+  it('accepts any size and keeps it', async () => {
     for (const [height, width] of [
       [32, 32],
       [61, 40],
@@ -61,18 +61,18 @@ describe.each(corruptionNames)('the corruption %s', (name) => {
     }
   })
 
-  it('moves farther from the clean image as the severity rises', async () => {
+  it('differs more from the clean image at higher severities', async () => {
     const clean = await apply(corrupt(name, 1))
     const mild = distance(photo, clean)
     const strong = distance(photo, await apply(corrupt(name, 5)))
     expect(mild).toBeGreaterThan(0)
-    // saturate takes colour away at 1 and 2 and adds it at 3 to 5; elastic bends in another way from 3 on.
+    // saturate reduces the saturation at 1 and 2 and increases it at 3 to 5; elastic has other parameters from 3 on.
     if (name !== 'saturate' && name !== 'elastic_transform') expect(strong).toBeGreaterThan(mild)
   })
 })
 
 describe('a corruption', () => {
-  it('passes through JPEG of quality 85 unless it is told not to', async () => {
+  it('passes through JPEG of quality 85 by default', async () => {
     const plain = await apply(corrupt('contrast'))
     const passed = await apply(corrupt('contrast', 3, { jpeg: true }))
     expect(passed.pixels).toEqual(throughJpeg(plain, 85).pixels)
@@ -82,7 +82,7 @@ describe('a corruption', () => {
     })
   })
 
-  it('exchanges pixels in the true glass blur, which keeps their number', async () => {
+  it('exchanges pixels in the true glass blur, which keeps the mean level', async () => {
     const published = await apply(corrupt('glass_blur', 4))
     const swapped = await apply(corrupt('glass_blur', 4, { variant: 'swap' }))
     expect(swapped.pixels).not.toEqual(published.pixels)
@@ -101,7 +101,7 @@ describe('a corruption', () => {
 })
 
 describe('frost', () => {
-  it('has at least five ice pictures of one tone, larger than 224 both ways, bluish, all different', () => {
+  it('has at least five different bluish textures with one mean level, larger than 224 x 224', () => {
     expect(frostTextureCount).toBeGreaterThanOrEqual(5)
     for (let i = 0; i < frostTextureCount; i++) {
       const { pixels, height, width } = frostTexture(i)
@@ -123,7 +123,7 @@ describe('frost', () => {
 })
 
 describe.each(perturbationNames)('the perturbation %s', (name) => {
-  it('has frames that depend on seed and image alone, and differ from each other', async () => {
+  it('has frames that depend on seed and image alone, and that differ', async () => {
     const [early, late] = [await apply(perturb(name, 3)), await apply(perturb(name, 28))]
     expect((await apply(perturb(name, 3))).pixels).toEqual(early.pixels)
     expect(distance(early, late)).toBeGreaterThan(0)
@@ -135,16 +135,16 @@ describe.each(perturbationNames)('the perturbation %s', (name) => {
 
 describe('perturbation sequences', () => {
   it.each(noisePerturbations)(
-    '%s starts clean, draws anew for each frame, and has three difficulties',
+    '%s starts with the clean image, draws for each frame, and has three difficulties',
     async (name) => {
       expect((await apply(perturb(name, 0))).pixels).toEqual(photo.pixels)
-      // Far from black and white, so that nothing is cut.
+      // Far from black and white, so that nothing is clipped.
       const grey = pattern(90, 90)
       grey.pixels.forEach((value, i) => (grey.pixels[i] = 90 + value / 4))
       const [one, two] = [await apply(perturb(name, 1), grey), await apply(perturb(name, 2), grey)]
       const between = distance(one, two)
       const fromClean = distance(one, grey)
-      // Independent noise: the difference of two frames has twice the power.
+      // The difference of two frames with independent noise has twice the power.
       expect(between / fromClean).toBeGreaterThan(1.8)
       expect(between / fromClean).toBeLessThan(2.2)
       const harder = await apply(perturb(name, 1, { difficulty: 3 }))
@@ -152,13 +152,13 @@ describe('perturbation sequences', () => {
     },
   )
 
-  it('keeps the flakes of a snow sequence: neighbouring frames are alike, other seeds are not', async () => {
+  it('keeps the flakes of a snow sequence: neighbouring frames are similar, those of other seeds are not', async () => {
     const [a, b] = [await apply(perturb('snow', 10)), await apply(perturb('snow', 11))]
     const other = await apply(perturb('snow', 11, { seed: 6 }))
     expect(distance(a, b)).toBeLessThan(0.5 * distance(b, other))
   })
 
-  it('is the clean image where nothing is moved', async () => {
+  it('is the clean image at the frame without a shift', async () => {
     for (const [name, frame] of [
       ['translate', 20],
       ['rotate', 15],
@@ -170,7 +170,7 @@ describe('perturbation sequences', () => {
     }
   })
 
-  it('lets in what lies around the crop, where it is known', async () => {
+  it('moves pixels from outside the crop into it, where they are known', async () => {
     const crop = pattern(40, 40)
     const shifted = perturb('translate', 40)
     const whole = { pixels: new Uint8Array(60 * 60 * 3).fill(200), height: 60, width: 60 }

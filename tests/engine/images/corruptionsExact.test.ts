@@ -50,7 +50,7 @@ const pictures = {
   sticker: await preprocess(join(folder, 'images/07.jpg'), enlarged),
 }
 
-/** Made alike in tools/goldens/corruptions/make.py. */
+/** The same picture as in tools/goldens/corruptions/make.py. */
 function pseudoNoise(n: number): Float32Array {
   return Float32Array.from({ length: n }, (_, i) => {
     let total = 0

@@ -36,7 +36,7 @@ beforeAll(async () => {
   }
 })
 
-/** Mean level, variance, squared difference from the clean picture and ring powers, summed over results. */
+/** Mean level, variance, squared difference from the clean picture, and powers in rings, summed over results. */
 class Totals {
   private n = 0
   private mean = 0
@@ -70,10 +70,10 @@ class Totals {
   }
 }
 
-/** Draws per picture where an angle, a map or a cloud is one draw for the whole picture. */
+/** Samples per picture, for corruptions that draw one angle, map or cloud for the whole picture. */
 const draws: Partial<Record<CorruptionName, number>> = { motion_blur: 3, elastic_transform: 3, fog: 8 }
 
-/** Clouds differ so much that four hundred of them still scatter by some per cent in a ring. */
+/** Clouds vary so much that the mean of four hundred still varies by some per cent in a ring. */
 const ringTolerance = (name: CorruptionName) => (name === 'fog' ? 0.1 : 0.05)
 
 describe('a random corruption has the reference’s distribution over fifty pictures', () => {

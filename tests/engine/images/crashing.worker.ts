@@ -1,4 +1,4 @@
-/** A worker that dies as a native crash would: on every image named `always`, and once on those named `once`. */
+/** A worker that dies like in a native crash: on every image named `always`, and once on images named `once`. */
 import { existsSync, writeFileSync } from 'node:fs'
 import { taskServer } from '#engine/images/serve.ts'
 import type { Task } from '#engine/images/protocol.ts'

@@ -29,7 +29,7 @@ const fog: PixelTransform = {
 }
 
 describe('the gallery', () => {
-  it('shows the very pixels a study would measure, of a file that belongs to no dataset', async () => {
+  it('shows the pixels that a study would measure, for a file outside any dataset', async () => {
     const { client, ask } = await served()
     const { key, width, height } = await client.gallery.file({ path: photo })
     const { digest } = await digestAndMeasure(photo)
@@ -40,7 +40,7 @@ describe('the gallery', () => {
     const { data, info } = await pixelsOf(body)
     expect([info.height, info.width]).toEqual([224, 224])
     expect(data.equals(Buffer.from(expected.pixels))).toBe(true)
-    // The same address again comes from what was kept.
+    // The second request is answered from the cache.
     expect(
       (await ask(transformedPath(key, 'benchmark', canonicalPixelTransform(fog)))).body.equals(body),
     ).toBe(true)
@@ -50,7 +50,7 @@ describe('the gallery', () => {
     expect([own.info.height, own.info.width]).toEqual([height, width])
   })
 
-  it('gives all frames of a film below one another', async () => {
+  it('gives all frames of a sequence in one picture, one below the other', async () => {
     const { client, ask } = await served()
     const { key } = await client.gallery.file({ path: photo })
     const { body } = await ask(filmPath(key, 'benchmark', { name: 'brightness', seed: 0, difficulty: 1 }))
@@ -69,7 +69,7 @@ describe('the gallery', () => {
       const { pixels } = await applyTransform(clean, transform, { imageKey: key })
       expect(data.subarray(frame * size, (frame + 1) * size).equals(Buffer.from(pixels))).toBe(true)
     }
-    // V + 0 in the middle of the sequence is the clean picture.
+    // The frame with V + 0, in the middle of the sequence, is the clean picture.
     expect(data.subarray(15 * size, 16 * size).equals(Buffer.from(clean.pixels))).toBe(true)
   })
 
@@ -89,14 +89,14 @@ describe('the gallery', () => {
     expect((await ask(path)).status).toBe(status)
   })
 
-  it('refuses what is no image', async () => {
+  it('refuses a file that is not an image', async () => {
     const { client } = await served()
     const path = join(temporaryFolder(), 'text.png')
     copyFileSync(import.meta.filename, path)
     await expect(client.gallery.file({ path })).rejects.toMatchObject({ code: 'IMAGE_UNREADABLE' })
   })
 
-  it('names every corruption with its parameters and every frame with what it is', async () => {
+  it('lists every corruption with its parameters and every frame with its description', async () => {
     const { client } = await served()
     const { corruptions, perturbations } = await client.gallery.catalogue()
     expect(corruptions.map(({ name }) => name)).toEqual(corruptionNames)

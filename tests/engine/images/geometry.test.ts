@@ -4,21 +4,21 @@ import { resize } from '#engine/images/resample.ts'
 
 const shorter: Geometry = { size: [224, 224], resize: 'shorter', resizeTo: 256, interpolation: 'bilinear' }
 
-it('rounds the longer side down, whichever it is', () => {
+it('rounds the longer side down, be it height or width', () => {
   expect(resizedSize(shorter, 375, 500)).toEqual([256, 341])
   expect(resizedSize(shorter, 500, 375)).toEqual([341, 256])
   expect(resizedSize(shorter, 300, 300)).toEqual([256, 256])
   expect(resizedSize({ ...shorter, resizeTo: null }, 100, 150)).toEqual([224, 336])
 })
 
-it('centres a crop with Python’s rounding, and pads the odd pixel at the far side', () => {
+it('centres a crop with Python’s rounding, and adds an odd pixel of padding at the far side', () => {
   expect(cropAxis(225, 224)).toEqual({ from: 0, length: 224, to: 0 })
   expect(cropAxis(227, 224)).toEqual({ from: 2, length: 224, to: 0 })
   expect(cropAxis(229, 224)).toEqual({ from: 2, length: 224, to: 0 })
   expect(cropAxis(19, 32)).toEqual({ from: 0, length: 19, to: 6 })
 })
 
-it('gives a window of the resized image the pixels it has in the whole', () => {
+it('gives a window the pixels of the whole resized image', () => {
   const [height, width] = [57, 83]
   const pixels = Uint8Array.from({ length: height * width * 3 }, (_, i) => (i * i) % 253)
   const whole = resize({ pixels, height, width }, 31, 120, 'bicubic')
@@ -30,14 +30,14 @@ it('gives a window of the resized image the pixels it has in the whole', () => {
   }
 })
 
-it('refuses a shape whose resize would not fit in memory, with a code', () => {
+it('refuses an image whose resize would not fit in memory, with a code', () => {
   const sliver = { pixels: new Uint8Array(3 * 500_000), height: 500_000, width: 1 }
   expect(() => applyGeometry(sliver, { ...shorter, resize: 'squash' })).toThrow(
     expect.objectContaining({ code: 'IMAGE_TOO_LARGE' }),
   )
 })
 
-it('resizes a photograph of many rows through little memory', () => {
+it('resizes a photograph of many rows in little memory', () => {
   const tall = { pixels: new Uint8Array(3 * 300 * 20_000).fill(77), height: 20_000, width: 300 }
   const { pixels } = applyGeometry(tall, { ...shorter, resize: 'squash' })
   expect(pixels.every((value) => value === 77)).toBe(true)

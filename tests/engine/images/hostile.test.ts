@@ -48,7 +48,7 @@ describe('a path that is no image file', () => {
     await expect(digestAndMeasure(join(folder, name))).rejects.toEqual(refusal)
   })
 
-  it('is read where its name is not UTF-8', async () => {
+  it('is read though its name is not UTF-8', async () => {
     const name = Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0xe9, 0xff]), Buffer.from('.png')])
     const image = readFileSync(join(import.meta.dirname, 'goldens/decode/palette.png'))
     writeFileSync(name, image)

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { throughJpeg } from '#engine/images/jpeg/index.ts'
 import type { Picture } from '#engine/images/picture.ts'
 
-/** Written and read by libjpeg itself. */
+/** Writes and reads a picture with libjpeg. */
 async function throughFile({ pixels, height, width }: Picture, quality: number): Promise<Uint8Array> {
   const file = await sharp(pixels, { raw: { width, height, channels: 3 } })
     .jpeg({ quality, chromaSubsampling: '4:2:0', optimiseCoding: false })
@@ -37,7 +37,7 @@ const picture = fc
   })
 
 describe('a picture through JPEG', () => {
-  it('has the pixels libjpeg reads back, at any size and quality', async () => {
+  it('has the pixels that libjpeg reads back, at any size and quality', async () => {
     await fc.assert(
       fc.asyncProperty(picture, fc.integer({ min: 1, max: 100 }), async (given, quality) => {
         expect(throughJpeg(given, quality).pixels).toEqual(await throughFile(given, quality))
@@ -46,7 +46,7 @@ describe('a picture through JPEG', () => {
     )
   })
 
-  it('leaves the given picture as it is and refuses other qualities', () => {
+  it('does not write to the given picture, and refuses qualities outside 1 to 100', () => {
     const pixels = Uint8Array.from({ length: 300 }, (_, i) => (i * 37) % 256)
     const given = { pixels, height: 10, width: 10 }
     const before = pixels.slice()

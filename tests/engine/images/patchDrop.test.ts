@@ -20,7 +20,7 @@ const picture: Picture = {
 }
 const context = { imageKey: 'ab' }
 
-it('paints exactly the dropped patches, partial ones too, and leaves the rest', async () => {
+it('fills exactly the dropped patches, partial ones too', async () => {
   const mask = patchMask(drop, 'ab', height, width)
   const before = picture.pixels.slice()
   const { pixels } = await applyTransform(picture, drop, context)
@@ -35,7 +35,7 @@ it('paints exactly the dropped patches, partial ones too, and leaves the rest', 
   expect(picture.pixels).toEqual(before)
 })
 
-it('paints all black at 100 % and is the identity at 0 %', async () => {
+it('makes the image black at 100 % and is the identity at 0 %', async () => {
   const black = await applyTransform(picture, { ...drop, percent: 100, fill: 'black' }, context)
   expect(black.pixels.every((value) => value === 0)).toBe(true)
   const none = await applyTransform(picture, { ...drop, percent: 0 }, context)
@@ -43,7 +43,7 @@ it('paints all black at 100 % and is the identity at 0 %', async () => {
   expect(none.pixels).toEqual(clean.pixels)
 })
 
-it('has a digest that tells parameters apart', () => {
+it('has different digests for different parameters', () => {
   expect(transformDigest({ op: 'identity' })).toBe(
     '0e84f67f7ad259ce41270d65dc687b75706e774d261708da1a30d789381322c6',
   )

@@ -39,7 +39,7 @@ afterEach(() => pool.close())
 afterAll(() => rmSync(folder, { recursive: true }))
 
 describe('an image pool', () => {
-  it('writes each version of an image to its slot of the shared memory', async () => {
+  it('writes an image under each transform to its slot of the shared memory', async () => {
     pool = createImagePool({ workers: 2, cacheBytes: 1e6 })
     const target = new SharedArrayBuffer(3 * bytes)
     const transforms = [
@@ -55,12 +55,12 @@ describe('an image pool', () => {
     expect(new Uint8Array(target, bytes, bytes).every((value) => value === 0)).toBe(true)
   })
 
-  it('drops a picture nobody waits for any more, and goes on with the others', async () => {
+  it('drops a picture whose signal is aborted, and goes on with the others', async () => {
     pool = createImagePool({ workers: 1, cacheBytes: 1e6 })
     const gone = new AbortController()
     const input = (percent: number, signal?: AbortSignal) =>
       pool.input({ path: wide, imageKey: 'ab', preprocessing: geometry, transform: drop(percent) }, signal)
-    // Two are sent at once; the third waits, and its turn never comes.
+    // Two tasks are sent at once; the third waits and is never sent.
     const first = [input(10), input(20)]
     const third = input(30, gone.signal)
     const fourth = input(40)
@@ -73,7 +73,7 @@ describe('an image pool', () => {
     expect(sizes).toEqual([60, 60, 60])
   })
 
-  it('gives perturbations what lies around the crop', async () => {
+  it('gives perturbations the pixels outside the crop', async () => {
     pool = createImagePool({ workers: 1, cacheBytes: 1e6 })
     const target = new SharedArrayBuffer(bytes)
     const transform = {
@@ -95,11 +95,11 @@ describe('an image pool', () => {
     const crop = applyGeometry(picture, geometry)
     const { pixels } = await applyTransform(crop, transform, { imageKey: 'ab', whole })
     expect(new Uint8Array(target)).toEqual(pixels)
-    // Shifted to the left by 6 pixels: the resized image is 93 wide, so nothing black comes in.
+    // Shifted to the left by 6 pixels. The resized image is 93 wide, so no black enters the crop.
     expect(pixels.subarray(-3)).not.toEqual(new Uint8Array(3))
   })
 
-  it('keeps decoded images by key and geometry', async () => {
+  it('caches decoded images by key and geometry', async () => {
     pool = createImagePool({ workers: 2, cacheBytes: 1e6 })
     const path = join(folder, 'gone.jpg')
     copyFileSync(wide, path)
@@ -114,7 +114,7 @@ describe('an image pool', () => {
     await expect(pool.load(other, target)).rejects.toMatchObject({ code: 'FILE_MISSING' })
   })
 
-  it('gives each bad image its own error and goes on', async () => {
+  it('gives each unreadable image its own error and goes on', async () => {
     pool = createImagePool({ workers: 1, cacheBytes: 0 })
     const bad = join(import.meta.dirname, '../../corpus/images/files/truncated.jpg')
     const target = new SharedArrayBuffer(2 * bytes)
@@ -135,7 +135,7 @@ describe('an image pool', () => {
     expect(new Uint8Array(target, bytes)).toEqual((await preprocess(wide, geometry)).pixels)
   })
 
-  it('measures, makes thumbnails, input pictures and pictures for a browser', async () => {
+  it('measures images, and makes thumbnails, input pictures and pictures for a browser', async () => {
     pool = createImagePool({ workers: 1, cacheBytes: 0 })
     expect(await pool.digestAndMeasure(wide)).toEqual(await digestAndMeasure(wide))
     expect(await sharp(await pool.thumbnail(wide, 96)).metadata()).toMatchObject({
@@ -164,7 +164,7 @@ describe('an image pool', () => {
     expect(new Uint8Array(shown)).toEqual(expected.pixels)
   })
 
-  it('replaces a worker that dies; the image is tried twice, its neighbours are unharmed', async () => {
+  it('replaces a worker that dies: the image is tried twice, the other images are not affected', async () => {
     pool = createImagePool({
       workers: 1,
       cacheBytes: 0,
@@ -179,7 +179,7 @@ describe('an image pool', () => {
     })
   })
 
-  it('rejects what waits when it is closed', async () => {
+  it('rejects waiting tasks when it is closed', async () => {
     pool = createImagePool({ workers: 1, cacheBytes: 0 })
     const all = Promise.allSettled(Array.from({ length: 8 }, () => pool.digestAndMeasure(wide)))
     await pool.close()

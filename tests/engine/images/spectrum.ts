@@ -34,7 +34,7 @@ function fourier(size: number): (re: Float64Array, im: Float64Array) => void {
 const side = 128
 const transform = fourier(side)
 
-/** The grey middle of the picture, 128 x 128, its mean taken off. */
+/** The grey centre of the picture, 128 x 128, minus its mean. */
 function greyMiddle({ pixels, height, width }: Picture): Float64Array {
   const [top, left] = [(height - side) / 2, (width - side) / 2]
   const grey = new Float64Array(side * side)
@@ -47,8 +47,8 @@ function greyMiddle({ pixels, height, width }: Picture): Float64Array {
 }
 
 /**
- * Power of the picture's grey middle in square rings of the frequency plane; ring k holds the frequencies with
- * bands[k] <= max(|fx|, |fy|) < bands[k + 1]. As in tools/goldens/corruptions/make.py.
+ * Power of the picture's grey centre in square rings of the frequency plane. Ring k has the frequencies with
+ * bands[k] <= max(|fx|, |fy|) < bands[k + 1], as in tools/goldens/corruptions/make.py.
  */
 export function ringPower(picture: Picture, bands: readonly number[]): number[] {
   const re = greyMiddle(picture)

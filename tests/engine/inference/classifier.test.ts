@@ -6,7 +6,7 @@ import { openClassifier, usableModel } from '#engine/models/index.ts'
 import { temporaryFolder } from '../../temporary.ts'
 import { sampleModel } from '../studies/sample.ts'
 
-it('a classifier whose worker has ended opens a new one and says the same', async () => {
+it('a classifier whose worker has ended opens a new one and gives the same facts', async () => {
   const engine = await createEngine()
   onTestFinished(() => engine.close())
   await engine.client.workspace.create({ path: join(temporaryFolder(), 'workspace') })
@@ -29,7 +29,7 @@ it('a classifier whose worker has ended opens a new one and says the same', asyn
   expect((await run()).facts).toEqual(before.facts)
 })
 
-it('a provider that is not there is refused by name, and automatic choice says why it is not CUDA', async ({
+it('an unavailable provider is refused by name, and the automatic choice gives the reason against CUDA', async ({
   skip,
 }) => {
   const engine = await createEngine({ overrides: { provider: 'auto' } })

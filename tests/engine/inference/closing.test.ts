@@ -4,7 +4,7 @@ import { usableModel } from '#engine/models/index.ts'
 import { attackRequest } from '#engine/studies/kinds/attacks/adversarial/measure.ts'
 import { sampleWorkspace } from '../studies/workspace.ts'
 
-it('a session that is closed in the middle of an attack answers it first', async () => {
+it('a session that is closed during an attack finishes the attack first', async () => {
   const { engine, modelIds } = await sampleWorkspace('replk3')
   const { workspace } = engine.session.open()
   const model = usableModel(workspace.db, modelIds[0] ?? 0)

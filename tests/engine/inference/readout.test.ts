@@ -11,12 +11,12 @@ const softmaxOf = (values: number[], of: number) => {
   return Math.exp(of) / total
 }
 
-describe('reading outputs', () => {
-  it('is the plain reading when all outputs are meant', () => {
+describe('a readout', () => {
+  it('by all outputs gives the plain facts', () => {
     expect(under(allOutputs, 3)).toEqual(factsOf(z, 1, 6, Int32Array.of(3), false))
   })
 
-  it('chooses among a subset, with its own softmax, in indices of all outputs', () => {
+  it('by a subset predicts one of its outputs, with a softmax over them, in indices of all outputs', () => {
     const facts = under({ op: 'subset', indices: [0, 2, 4], truth: true }, 4)
     expect(facts.predicted[0]).toBe(4)
     expect(facts.correct[0]).toBe(1)
@@ -32,9 +32,9 @@ describe('reading outputs', () => {
   })
 
   it.each(['max', 'logsumexp'] as const)(
-    'lets the group with the largest %s decide, beyond the paper',
+    'by groups predicts the group with the largest %s, beyond the paper',
     (pool) => {
-      // The winner of all outputs (1) is in no group; two fair outputs together beat one good one only when summed up.
+      // The highest output (1) is in no group. Two medium outputs beat a high one only by their sum.
       const indices = [[3], [2, 4], []]
       const groups = indices.map((members, place) => ({ name: String(place), indices: members }))
       const z = [1, 5, 3.9, 4, 3.8, 0]
@@ -45,7 +45,7 @@ describe('reading outputs', () => {
       expect(facts.predicted[0]).toBe(group === 1 ? 2 : 3)
       const scores = pool === 'max' ? [4, 3.9] : [4, Math.log(Math.exp(3.9) + Math.exp(3.8))]
       expect(facts.trueProbability[0]).toBeCloseTo(softmaxOf(scores, scores[1] ?? 0), 6)
-      // Of a softmax already: the same answer from its logarithms.
+      // Outputs that are already probabilities give the same answer by their logarithms.
       const shares = Float32Array.from(z.map((value) => softmaxOf(z, value)))
       const again = factsUnder(
         { readout: { op: 'groups', groups, pool }, targets: Int32Array.of(1) },
@@ -53,7 +53,7 @@ describe('reading outputs', () => {
       )
       expect(again.predicted[0]).toBe(facts.predicted[0])
       expect(again.confidence[0]).toBeCloseTo(facts.confidence[0] ?? 0, 5)
-      // A group without outputs is never right, an output that is not finite voids the answer.
+      // A group without outputs is never predicted; an output that is not finite makes the answer wrong.
       expect(under({ op: 'groups', groups, pool }, 2, outputs).correct[0]).toBe(0)
       expect(
         under({ op: 'groups', groups, pool }, 1, Float32Array.from([Number.NaN, ...z.slice(1)])).flagged[0],
@@ -61,7 +61,7 @@ describe('reading outputs', () => {
     },
   )
 
-  it('lets the winner of all outputs decide among groups', () => {
+  it('by groups takes the group of the highest of all outputs', () => {
     const groups = [
       { name: 'low', indices: [0, 2] },
       { name: 'high', indices: [1, 3] },
@@ -77,7 +77,7 @@ describe('reading outputs', () => {
     expect(under({ op: 'groups', groups }, -1).correct[0]).toBe(-1)
   })
 
-  it('is wrong where any output is not finite, even one outside the subset', () => {
+  it('is wrong where an output is not finite, even one outside the subset', () => {
     const broken = Float32Array.from([1, Number.NaN, 2])
     const facts = under({ op: 'subset', indices: [0, 2], truth: true }, 2, broken)
     expect(facts.flagged[0]).toBe(1)

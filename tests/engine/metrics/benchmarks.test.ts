@@ -51,7 +51,7 @@ const golden = z
   })
   .parse(JSON.parse(readFileSync(new URL('benchmarks.golden.json', import.meta.url), 'utf8')))
 
-describe('benchmark metrics agree with numpy and scikit-learn', () => {
+describe('benchmark metrics equal those of numpy and scikit-learn', () => {
   it.each(golden.detection)('AUPR, AUROC and FPR at 95 %, with ties', ({ scores, positive, ...expected }) => {
     const ours = detection(scores, positive)
     expect(ours?.aupr).toBeCloseTo(expected.aupr, 12)

@@ -47,7 +47,7 @@ describe('ImageNet-C', () => {
     expect(scores.find((score) => score.corruption === corruption)?.ce).toBeCloseTo(ce, 1)
   })
 
-  it('gives what there is, and no mean, while something is missing', () => {
+  it('gives the scores it can, but no mean, while an error is missing', () => {
     const { frost, ...rest } = alexnetErrors
     const summary = corruptionSummary({ ...rest, frost: [...(frost ?? []).slice(0, 4), null] }, null)
     expect(summary.mce).toBeNull()
@@ -75,7 +75,7 @@ describe('ImageNet-C', () => {
 })
 
 describe('detection', () => {
-  it('has the worked example of the reference', () => {
+  it('reproduces the worked example of the reference', () => {
     expect(detection([0.9, 0.8, 0.8, 0.8, 0.1], [true, true, true, false, false])?.aupr).toBeCloseTo(
       5 / 6,
       12,
@@ -93,7 +93,7 @@ describe('detection', () => {
     })
   })
 
-  it('gives of a draw what it gives of the drawn images, ties included', () => {
+  it('gives the same for a resample as for its images, ties included', () => {
     const image = fc.record({ score: fc.integer({ min: 0, max: 5 }), positive: fc.boolean() })
     fc.assert(
       fc.property(
@@ -163,7 +163,7 @@ describe('ImageNet-P', () => {
     expect(top5Distance([2, 3, 4, 5, 6], [1, 2, 3, 4, 5])).toBe(5)
   })
 
-  it('compares noise with the first frame and the rest with the one before', () => {
+  it('compares noise with the first frame and other perturbations with the frame before', () => {
     expect(imagenetP10.filter((name) => frameRule(name) === 'first')).toEqual([
       'gaussian_noise',
       'shot_noise',
@@ -202,7 +202,7 @@ describe('ImageNet-P', () => {
 describe('ImageNet-9', () => {
   const nine = classSubsets().imagenet9
 
-  it('maps 370 classes and leaves the gaps', () => {
+  it('maps 370 classes and leaves out the others', () => {
     const mapped = Array.from({ length: 1000 }, (_, index) =>
       nine.findIndex(({ indices }) => indices.includes(index)),
     )
@@ -218,25 +218,25 @@ describe('ImageNet-9', () => {
 })
 
 describe('calibration', () => {
-  it('is 0 for a model that is as sure as it is right', () => {
+  it('is 0 for a model whose confidence equals its accuracy', () => {
     const confidence = Array.from({ length: 200 }, () => 0.5)
     const correct = confidence.map((_, at) => at % 2 === 0)
     expect(calibrationError(confidence, correct)).toBe(0)
     expect(expectedCalibrationError(confidence, correct)).toBe(0)
   })
 
-  it('puts a certain answer into the last bin and none into nowhere', () => {
+  it('puts a confidence of 1 into the last bin and drops none', () => {
     expect(expectedCalibrationError([1, 0], [false, true])).toBe(1)
     expect(expectedCalibrationError([0.1], [true])).toBeCloseTo(0.9, 12)
   })
 
-  it('uses one bin below 100 images; the published form then has nothing to sum', () => {
+  it('uses one bin for fewer than 100 images, where the published form has nothing to sum', () => {
     expect(calibrationError([0.9, 0.7], [true, false])).toBeCloseTo(0.3, 12)
     expect(calibrationError([0.9, 0.7], [true, false], { rule: 'authors' })).toBe(0)
     expect(calibrationError([], [])).toBeNull()
   })
 
-  it('ranks by confidence', () => {
+  it('ranks images by confidence', () => {
     expect(responseRateAccuracy([0.9, 0.5, 0.1], [true, false, false])).toBeCloseTo(
       (1 + 1 / 2 + 1 / 3) / 3,
       12,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { classSubsets, imagenet1k } from '#engine/models/labels.ts'
 
 describe('class lists', () => {
-  it('hold the 1,000 classes in the order of their WordNet ids, every name once', () => {
+  it('have the 1,000 classes in the order of their WordNet ids, each name once', () => {
     const { labels, wnids } = imagenet1k()
     expect(wnids).toEqual([...wnids].sort())
     expect(new Set(wnids).size).toBe(1000)

@@ -8,7 +8,7 @@ import { temporaryFolder } from '../../temporary.ts'
 
 const fixture = fileURLToPath(new URL('../onnx/fixtures/vit.onnx', import.meta.url))
 
-/** The fixture in a folder of its own, beside a card of the given content. */
+/** The fixture in a new folder, next to a sidecar with the given content. */
 function modelWithCard(card: object): string {
   const folder = temporaryFolder()
   copyFileSync(fixture, join(folder, 'net.onnx'))
@@ -16,7 +16,7 @@ function modelWithCard(card: object): string {
   return join(folder, 'net.onnx')
 }
 
-it('what a model is for comes from its card, can be changed, and is classifying where nothing is said', async () => {
+it('the role of a model comes from its sidecar, can be changed, and is classifier by default', async () => {
   const workspace = createWorkspace(join(temporaryFolder(), 'workspace'))
   onTestFinished(() => workspace.close())
   const silent = await addModel(workspace.db, modelWithCard({ title: 'Net' }))

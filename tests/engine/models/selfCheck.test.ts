@@ -36,7 +36,7 @@ describe('the self-check', { timeout: 60_000 }, () => {
     expect((await engine.client.models.get({ id })).selfCheck).toEqual(found)
   })
 
-  it('runs in the background once a model is added, and ends with its workspace', async () => {
+  it('runs in the background after a model is added, and stops when its workspace is closed', async () => {
     const { engine, id } = await engineWith('resnet', true)
     const found = async (): Promise<SelfCheck> =>
       (await engine.client.models.get({ id })).selfCheck ??
@@ -46,7 +46,7 @@ describe('the self-check', { timeout: 60_000 }, () => {
     await engine.client.workspace.close()
   })
 
-  it('fails where a variant gives other numbers than the model, here by damaged shared weights', async () => {
+  it('fails where a variant gives other numbers than the model, here because of damaged shared weights', async () => {
     const { engine, id } = await engineWith('resnet')
     await engine.client.models.check({ id })
     const { workspace } = engine.session.open()

@@ -32,7 +32,7 @@ describe('SmoothGrad', () => {
   const mean = async (points: ReturnType<typeof smooth>) =>
     (await weightedGradients(points, counted().gradientOf)).map((value) => value / points.divisor)
 
-  it('is the gradient itself without noise, in calls of at most eight copies', async () => {
+  it('equals the gradient without noise, in calls of at most eight copies', async () => {
     const { sizes, gradientOf } = counted()
     const points = smooth(1, 'a', 0)
     const sum = await weightedGradients(points, gradientOf, { together: 8 })
@@ -40,7 +40,7 @@ describe('SmoothGrad', () => {
     expect(sizes).toEqual([8, 8, 4])
   })
 
-  it('depends on seed and image alone, and parts of it add up to the whole', async () => {
+  it('depends on seed and image alone, and its parts add up to the whole', async () => {
     const whole = await mean(smooth(1))
     expect(await mean(smooth(1, 'b'))).not.toEqual(whole)
     expect(await mean(smooth(2))).not.toEqual(whole)
@@ -51,7 +51,7 @@ describe('SmoothGrad', () => {
       expect((value + (rest[at] ?? NaN)) / points.divisor).toBeCloseTo(whole[at] ?? NaN, 12)
   })
 
-  it('has noise of the given share of the range of the image', async () => {
+  it('adds noise with the given share of the range of the image', async () => {
     const copies = 400
     const found = await mean(smooth(1, 'a', 0.2, copies))
     const spread = Math.max(...image) - Math.min(...image)
@@ -85,7 +85,7 @@ describe('a straight path', () => {
     expect(ends(mean)).toEqual([Float32Array.from(image, (_, at) => [0.5, 0.4, 0.3][at % 3] ?? 0), image])
   })
 
-  it('by trapezoids gives the integral of a linear gradient exactly, as the mean of its points too', async () => {
+  it('integrates a linear gradient exactly, by trapezoids and by the mean of its points', async () => {
     for (const rule of ['trapezoid', 'mean'] as const) {
       const path = straightPath(image, { count: 5, rule })
       const sum = await weightedGradients(path, counted().gradientOf)
@@ -94,7 +94,7 @@ describe('a straight path', () => {
     }
   })
 
-  it('by trapezoids is the integral of x^2 but for its error of h^2/12 times the second derivative', async () => {
+  it('integrates x^2 by trapezoids with the error h^2/12 times the second derivative', async () => {
     const path = straightPath(image, { count: 11, rule: 'trapezoid' })
     const sum = await weightedGradients(path, (points) =>
       Promise.resolve(points.map((value) => value * value)),
@@ -106,7 +106,7 @@ describe('a straight path', () => {
   })
 })
 
-it('shows magnitudes or signed sums over the channels', () => {
+it('the channels are summed by magnitude or with their signs', () => {
   const channels = Float32Array.of(1, -2, 3, 0, 0, -1)
   expect([...magnitudes(channels)]).toEqual([6, 1])
   expect([...signedSums(channels)]).toEqual([2, -1])

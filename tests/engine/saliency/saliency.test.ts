@@ -39,8 +39,8 @@ type Input = Parameters<typeof engine.client.maps.saliency>[0]
 const ask = (input: Omit<Input, 'model' | 'image'>): Promise<SaliencyResult> =>
   resultOf(engine.client.maps.saliency({ model: { id: modelId }, image: { path }, ...input }))
 
-describe('of one class', () => {
-  it('the gradient foretells a small step of the logit that the model itself takes', async () => {
+describe('the saliency of one class', () => {
+  it('predicts by its gradient how the logit changes for a small step of the image', async () => {
     const target = { kind: 'class', index: 3 } as const
     const result = await ask({ method: { method: 'gradient' }, target })
     expect(result).toMatchObject({
@@ -69,7 +69,7 @@ describe('of one class', () => {
     expect(result.target.output).toBeCloseTo(await logit(0), 4)
   })
 
-  it('integrated gradients add up to what the image adds to the logit, the more steps the closer', async () => {
+  it('by integrated gradients adds up to the change of the logit, closer with more steps', async () => {
     const of = (steps: number) =>
       ask({
         method: { method: 'integratedGradients', steps, baseline: 'black' },
@@ -81,7 +81,7 @@ describe('of one class', () => {
     expect(coarse.completeness?.gap).toBeGreaterThan(fine.completeness?.gap ?? NaN)
   })
 
-  it('of the cross entropy they add up to what the image adds to it', async () => {
+  it('by integrated gradients of the cross entropy adds up to the change of the cross entropy', async () => {
     const result = await ask({
       method: { method: 'integratedGradients', steps: 200, baseline: 'mean' },
       target: { kind: 'class', index: 3 },
@@ -92,25 +92,25 @@ describe('of one class', () => {
   })
 })
 
-it('explains the predicted class unless told otherwise, and keeps what it found', async () => {
+it('the predicted class is explained by default, and the map is kept', async () => {
   const result = await ask({})
   expect(result.target.index).toBe(result.top[0]?.classIndex)
   expect(result.target.probability).toBeCloseTo(result.top[0]?.probability ?? NaN, 10)
   expect(await ask({})).toEqual({ ...result, milliseconds: 0 })
 })
 
-it('refuses the true class of an image whose class the model does not know, and a class it does not have', async () => {
+it('a true class that the model does not know and a class that it does not have are refused', async () => {
   const explain = (image: Input['image'], target: Input['target']) =>
     resultOf(engine.client.maps.saliency({ model: { id: modelId }, image, target }))
   await expect(explain({ id: imageId }, { kind: 'true' })).rejects.toMatchObject({
-    data: { code: 'USAGE', message: expect.stringContaining('no class that') },
+    data: { code: 'USAGE', message: expect.stringContaining('does not know the true class of') },
   })
   await expect(explain({ path }, { kind: 'class', index: 10 })).rejects.toMatchObject({
     data: { message: expect.stringContaining('classes 0 to 9') },
   })
 })
 
-it('explains the true class of an image whose class the model knows', async () => {
+it('the true class is explained where the model knows it', async () => {
   const names = ['aircraft', ...Array.from({ length: 9 }, (_, at) => `other ${at}`)]
   const { db } = engine.session.open().workspace
   db.prepare('UPDATE model SET labels = ?, label_set = ? WHERE id = ?').run(
@@ -127,7 +127,7 @@ it('explains the true class of an image whose class the model knows', async () =
   })
 })
 
-it('stops between calls when it is no longer wanted', async () => {
+it('a cancelled computation stops between calls', async () => {
   const controller = new AbortController()
   const method = { method: 'smoothGrad', copies: 400, noise: 0.1, seed: 5 } as const
   const stream = await engine.client.maps.saliency(

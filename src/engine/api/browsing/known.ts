@@ -3,7 +3,7 @@ import type { FactOf, ImageFilter, ImageOrder, ImageSelection } from '#shared/co
 import { KernelscopeError } from '#shared/errors.ts'
 import { ofUnchangedModel, factKey } from '#shared/factText.ts'
 import { noRewrite } from '#shared/rewrites.ts'
-import { factsOf, getSubset, type Known } from '../../datasets/index.ts'
+import { factsOf, getSubset, type BrowseReferences } from '../../datasets/index.ts'
 import { getModel, type StoredModel } from '../../models/index.ts'
 import { cleanCondition, conditionTransform, currentVariants, type FindVariant } from '../../facts/index.ts'
 import type { Db } from '../../workspace/index.ts'
@@ -21,9 +21,12 @@ export interface BrowseRequest {
  * there are none anywhere in the workspace is told, as is a condition that is not stored.
  * Errors: MODEL_NOT_FOUND, SUBSET_NOT_FOUND, STUDY_NOT_FOUND.
  */
-export function knownFor(session: EngineSession, { filter, order, shownFacts = [] }: BrowseRequest): Known {
+export function knownFor(
+  session: EngineSession,
+  { filter, order, shownFacts = [] }: BrowseRequest,
+): BrowseReferences {
   const { db } = session.open().workspace
-  const known: Known = {
+  const known: BrowseReferences = {
     settled: db.prepare("SELECT 1 FROM job WHERE state = 'running'").get() === undefined,
     facts: {},
     classNumbers: {},

@@ -6,17 +6,20 @@ import type { Matched, FilterContext } from './match.ts'
 
 type Agreement = NonNullable<ImageFacets['agreement']>
 
-/** How far several models agree, image by image, and two by two; null for fewer than two. */
+/** Counts on how many images the models agree, all together and in pairs; null for fewer than two models. */
 export async function agreementOf(
   shownFacts: readonly FactOf[],
   matched: Matched,
-  shelf: FilterContext,
+  context: FilterContext,
   pause: Pause,
 ): Promise<Agreement | null> {
   if (shownFacts.length < 2) return null
   await pause()
   const counts = countsFor(matched, 'disagreement')
-  const views = shownFacts.map((shownFact) => ({ modelId: shownFact.modelId, facts: shelf.facts(shownFact) }))
+  const views = shownFacts.map((shownFact) => ({
+    modelId: shownFact.modelId,
+    facts: context.facts(shownFact),
+  }))
   const found = {
     measured: 0,
     allCorrect: 0,
@@ -27,11 +30,11 @@ export async function agreementOf(
     allDifferent: 0,
   }
   const seen = new Int32Array(views.length)
-  for (let at = 0; at < shelf.images.n; at++) {
+  for (let at = 0; at < context.images.n; at++) {
     if (!counts(at)) continue
     let [right, bad, different] = [0, 0, 0]
     let whole = true
-    // No objects are made per image: there may be a million.
+    // There may be a million images, so the loop makes no objects.
     for (let v = 0; v < views.length; v++) {
       const view = views[v]
       const state = view?.facts.state[at] ?? missing
@@ -41,7 +44,7 @@ export async function agreementOf(
       }
       if (state === correct) right++
       else if (state === wrong) bad++
-      const own = shelf.sameClass(view.modelId, view.facts.predicted[at] ?? -1)
+      const own = context.sameClass(view.modelId, view.facts.predicted[at] ?? -1)
       let known = false
       for (let k = 0; k < different; k++) if (seen[k] === own) known = true
       if (!known) seen[different++] = own
@@ -59,26 +62,26 @@ export async function agreementOf(
   for (let a = 0; a < shownFacts.length; a++)
     for (let b = a + 1; b < shownFacts.length; b++) {
       await pause()
-      pairs.push(pairOf(shownFacts, a, b, matched, shelf))
+      pairs.push(pairOf(shownFacts, a, b, matched, context))
     }
   return { modelIds: shownFacts.map(({ modelId }) => modelId), ...found, pairs }
 }
 
-/** Both models' outcome facets are left aside, so that all four fields can be seen. */
+/** Counts the four combinations of two models' outcomes. It ignores the filter's outcome facets of both models. */
 function pairOf(
   shownFacts: readonly FactOf[],
   a: number,
   b: number,
   matched: Matched,
-  shelf: FilterContext,
+  context: FilterContext,
 ): Agreement['pairs'][number] {
   const [one, two] = [shownFacts[a], shownFacts[b]]
   const found = { a, b, bothCorrect: 0, onlyA: 0, onlyB: 0, bothWrong: 0 }
   if (!one || !two) return found
   const { fails, failed, facets } = matched
   const places = [one, two].map((shownFact) => facets.indexOf(`outcome:${factKey(shownFact)}`))
-  const [first, second] = [shelf.facts(one).state, shelf.facts(two).state]
-  // Only the last part that fails is known: where both outcomes fail, the count of two says that nothing else does.
+  const [first, second] = [context.facts(one).state, context.facts(two).state]
+  // `failed` holds only the last failed constraint. Where both outcomes fail, two failures mean that no other fails.
   const free = (at: number) =>
     fails[at] === 0 ||
     (fails[at] === 1 && places.includes(failed[at] ?? -1)) ||

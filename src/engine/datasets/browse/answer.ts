@@ -3,52 +3,54 @@ import { placeOf } from './columns.ts'
 import { confusionCounts } from './confuse.ts'
 import type { Pause } from './counts.ts'
 import { facetsOf } from './facets.ts'
-import type { Library } from './library.ts'
+import type { ColumnReader } from './columnReader.ts'
 import { match, passing, selected, type FilterContext } from './match.ts'
 import { ordered } from './order.ts'
 import type { BrowseResults, BrowseTask } from './protocol.ts'
 import { LruMap } from '../../base/lruMap.ts'
 
-/** Answers tasks from a library; the last lists of images are kept, since a list is read page by page. */
-export function answerer(library: Library) {
+/** Answers tasks from columns. Caches the last lists of images, because a list is read page by page. */
+export function answerer(reader: ColumnReader) {
   const lists = new LruMap<string, Uint32Array>(6)
 
-  /** Places of the images of a filter in their order. */
+  /** Positions of the images that pass a filter, in the order. */
   function listOf(
-    shelf: FilterContext & { version: string },
+    context: FilterContext & { version: string },
     { datasetId, filter, known }: BrowseTask,
     order: ImageOrder,
   ): Uint32Array {
-    const key = JSON.stringify([datasetId, filter, order, shelf.version, known.subsets])
-    const list = lists.get(key) ?? ordered(passing(match(filter, shelf)), order, shelf)
+    const key = JSON.stringify([datasetId, filter, order, context.version, known.subsets])
+    const list = lists.get(key) ?? ordered(passing(match(filter, context)), order, context)
     lists.set(key, list)
     return list
   }
 
   let reading: Promise<unknown> = Promise.resolve()
-  /** One after another: two requests would read the same columns. */
-  function shelfOf(...asked: Parameters<Library['shelf']>): ReturnType<Library['shelf']> {
-    const shelf = reading.then(() => library.shelf(...asked))
-    reading = shelf.catch(() => undefined)
-    return shelf
+  /** Reads for one request at a time, because two requests may need the same columns. */
+  function contextOf(
+    ...asked: Parameters<ColumnReader['filterContext']>
+  ): ReturnType<ColumnReader['filterContext']> {
+    const context = reading.then(() => reader.filterContext(...asked))
+    reading = context.catch(() => undefined)
+    return context
   }
 
-  /** `pause` is awaited between the steps of what takes long. */
+  /** Answers a task. `pause` is awaited between the steps of a long task. */
   return async function answer(
     task: BrowseTask,
     pause: Pause = () => Promise.resolve(),
   ): Promise<BrowseResults[BrowseTask['kind']]> {
     const { datasetId, known, filter } = task
     const open = (more: { order?: ImageOrder; shownFacts?: readonly FactOf[] } = {}) =>
-      shelfOf(datasetId, known, { filter, ...more })
+      contextOf(datasetId, known, { filter, ...more })
     switch (task.kind) {
       case 'page': {
-        const shelf = await open({ order: task.order })
-        return page(listOf(shelf, task, task.order), shelf, task)
+        const context = await open({ order: task.order })
+        return page(listOf(context, task, task.order), context, task)
       }
       case 'place': {
-        const shelf = await open({ order: task.order })
-        return placed(listOf(shelf, task, task.order), shelf, task.imageId)
+        const context = await open({ order: task.order })
+        return placed(listOf(context, task, task.order), context, task.imageId)
       }
       case 'facets':
         return facetsOf(
@@ -61,13 +63,13 @@ export function answerer(library: Library) {
       case 'confusion':
         return confusionCounts(filter, task.shownFact, await open({ shownFacts: [task.shownFact] }))
       case 'selection': {
-        const shelf = await shelfOf(datasetId, known, {
+        const context = await contextOf(datasetId, known, {
           filter: task.selection.filter ?? {},
           order: task.order,
         })
-        const mask = selected(task.selection, shelf)
+        const mask = selected(task.selection, context)
         const places = passing({ fails: mask.map((value) => 1 - value) })
-        return { ids: idsAt(ordered(places, task.order, shelf), shelf) }
+        return { ids: idsAt(ordered(places, task.order, context), context) }
       }
     }
   }
@@ -77,14 +79,14 @@ const idsAt = (places: Uint32Array, { images }: FilterContext) => places.map((at
 
 function page(
   list: Uint32Array,
-  shelf: FilterContext,
+  context: FilterContext,
   { from, after, limit }: { from: number; after: number | null; limit: number },
 ): BrowseResults['page'] {
-  const start = after === null ? from : placeAfter(list, shelf, after)
-  return { ids: idsAt(list.slice(start, start + limit), shelf), images: list.length, from: start }
+  const start = after === null ? from : placeAfter(list, context, after)
+  return { ids: idsAt(list.slice(start, start + limit), context), images: list.length, from: start }
 }
 
-/** Place behind an image; in the order of the index the image itself may be gone. */
+/** Position after an image. Where the image is no longer in the list, the position of the next one in the index. */
 function placeAfter(list: Uint32Array, { images }: FilterContext, imageId: number): number {
   const at = placeOf(images.id, imageId)
   const found = at < 0 ? -1 : list.indexOf(at)

@@ -6,13 +6,13 @@ import type { BrowseResults, BrowseTask } from './protocol.ts'
 
 const cancelled = 'the request was cancelled'
 
-/** One is answered at a time, so that what is aborted while it waits costs nothing. */
+/** One request is answered at a time, so that a request that is aborted while it waits costs nothing. */
 const turns = () => new Turns({ depth: 1, closed: cancelled, aborted: cancelled })
 
-/** The browse thread of a workspace: starts with the first request. */
+/** The browse thread of a workspace. It starts with the first request. */
 export class Browser {
   readonly #quick = turns()
-  /** What takes long, in steps, so that the rest need not wait for it. */
+  /** Long requests. They run in steps, so that short ones need not wait for them. */
   readonly #slow = turns()
   readonly #thread: Thread<BrowseTask, BrowseResults>
 
@@ -26,15 +26,17 @@ export class Browser {
   }
 
   /**
-   * Asks one thing. Counting facets goes on beside the rest, and ends when it is aborted.
-   * Errors: CANCELLED when aborted or closed; INTERNAL when the thread died.
+   * Runs a task in the browse thread. Facets are counted concurrently with other tasks.
+   *
+   * @throws CANCELLED where the signal is aborted or the browser closed
+   * @throws INTERNAL where the thread died
    */
   ask<K extends BrowseTask['kind']>(
     task: Extract<BrowseTask, { kind: K }>,
     signal?: AbortSignal,
   ): Promise<BrowseResults[K]> {
     return new Promise<BrowseResults[K]>((resolve, reject) => {
-      // Whoever aborts does not wait until the thread has stopped; the next request does.
+      // An aborted request is rejected at once; the next request waits until the thread has stopped it.
       signal?.addEventListener('abort', () => reject(new KernelscopeError('CANCELLED', cancelled)))
       const own = task.kind === 'facets' ? this.#slow : this.#quick
       own.run(() => this.#thread.ask(task, signal), { signal }).then(resolve, reject)

@@ -2,26 +2,26 @@ import { missing, correct } from './columns.ts'
 import { match, type FilterContext } from './match.ts'
 import type { FactOf, ImageFilter } from '#shared/contract/index.ts'
 
-/** How often each true class was taken for each output, of the images a filter leaves. Classless images are left out. */
+/** CountsImage of each pair of true class and predicted output, over the images of a filter that have a class. */
 export interface ConfusionCounts {
   n: number
   correct: number
-  /** One entry per pair that occurs, by class, then output. */
+  /** One entry per pair that occurs, sorted by class, then output. */
   truth: Uint32Array
   predicted: Int32Array
   count: Uint32Array
-  /** By class: images that were judged right (a class may have several outputs). */
+  /** Number of correct predictions by class (a class may have several outputs). */
   right: Map<number, number>
 }
 
 export function confusionCounts(
   filter: ImageFilter,
   shownFact: FactOf,
-  shelf: FilterContext,
+  context: FilterContext,
 ): ConfusionCounts {
-  const { fails } = match(filter, shelf)
-  const { classIndex, n } = shelf.images
-  const { state, predicted } = shelf.facts(shownFact)
+  const { fails } = match(filter, context)
+  const { classIndex, n } = context.images
+  const { state, predicted } = context.facts(shownFact)
   const counts = new Map<number, number>()
   const right = new Map<number, number>()
   const width = 1 << 20

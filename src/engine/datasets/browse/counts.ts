@@ -3,23 +3,24 @@ import type { Matched } from './match.ts'
 
 const bins = 20
 
-/** Awaited between steps that each pass over all images. */
+/** Awaited between two passes over all images. */
 export type Pause = () => Promise<void>
 
-/** Says for a facet whether an image counts: it passes everything but that facet. */
-export type Counts = (at: number) => boolean
+/** Whether the image at an index counts for a facet. */
+export type CountsImage = (at: number) => boolean
 
-export function countsFor({ fails, failed, facets }: Matched, facet: string): Counts {
+/** An image counts for a facet if it passes every constraint of the filter outside that facet. */
+export function countsFor({ fails, failed, facets }: Matched, facet: string): CountsImage {
   const place = facets.indexOf(facet)
   if (place < 0) return (at) => fails[at] === 0
   return (at) => fails[at] === 0 || (fails[at] === 1 && failed[at] === place)
 }
 
-/** Counts by value + `offset`. */
+/** CountsImage images by the value of a column. Entry `value + offset` has the count of `value`. */
 export function tally(
   column: Int32Array | Uint16Array | Uint8Array,
   offset: number,
-  counts: Counts,
+  counts: CountsImage,
 ): number[] {
   let largest = -offset
   for (const value of column) if (value > largest) largest = value
@@ -36,8 +37,8 @@ export const entries = <T>(
   value: (place: number) => T,
 ): { value: T; n: number }[] => counts.flatMap((n, place) => (n > 0 ? [{ value: value(place), n }] : []))
 
-/** Histogram from the smallest to the largest value of all images, so that it stands still while filters change. */
-export function spread(column: Uint32Array, n: number, counts: Counts): Histogram {
+/** Histogram of the counted images over the range of all images, so that its range does not change with the filter. */
+export function spread(column: Uint32Array, n: number, counts: CountsImage): Histogram {
   let [lo, hi] = [Infinity, 0]
   for (let at = 0; at < n; at++) {
     const value = column[at] ?? 0
@@ -54,7 +55,7 @@ export function binned(
   hi: number,
   n: number,
   valueAt: (at: number) => number,
-  counts: Counts,
+  counts: CountsImage,
 ): Histogram {
   const found = new Array<number>(bins).fill(0)
   const scale = hi > lo ? bins / (hi - lo) : 0

@@ -4,16 +4,16 @@ import { countsFor, entries, spread, tally, type Pause } from './counts.ts'
 import { match, type FilterContext } from './match.ts'
 import { modelFacetsOf } from './modelFacets.ts'
 
-/** Counts of every facet under a filter, one after another; of facts those of `looks`. */
+/** CountsImage the images of every facet under a filter. Facets of facts are counted for `shownFacts`. */
 export async function facetsOf(
   filter: ImageFilter,
   shownFacts: readonly FactOf[],
   tags: readonly string[],
-  shelf: FilterContext,
+  context: FilterContext,
   pause: Pause,
 ): Promise<ImageFacets> {
-  const { images } = shelf
-  const matched = match(filter, shelf)
+  const { images } = context
+  const matched = match(filter, context)
   const count = (facet: string, test: (at: number) => boolean = () => true) => {
     const counts = countsFor(matched, facet)
     let found = 0
@@ -25,20 +25,20 @@ export async function facetsOf(
   const byPart = tally(images.part, 0, countsFor(matched, 'part'))
   const byProblem = tally(images.problem, 0, countsFor(matched, 'error'))
   await pause()
-  const noted = shelf.noted()
+  const noted = context.noted()
   const spreadOf = async (side: 'width' | 'height' | 'bytes') => {
     await pause()
     return spread(images[side], images.n, countsFor(matched, side))
   }
   const tagged: ImageFacets['tags'] = []
   for (const value of tags) {
-    const mask = shelf.tagged(value)
-    // All tags of a filter must hold: another one narrows what they leave.
+    const mask = context.tagged(value)
+    // An image must have all tags of a filter, so a further tag is counted among the images that pass.
     tagged.push({ value, n: count('', (at) => mask[at] === 1) })
     await pause()
   }
   const models: ImageFacets['models'] = []
-  for (const shownFact of shownFacts) models.push(await modelFacetsOf(shownFact, matched, shelf, pause))
+  for (const shownFact of shownFacts) models.push(await modelFacetsOf(shownFact, matched, context, pause))
   return {
     images: count(''),
     classes: entries(byClass.slice(1), (value) => value),
@@ -54,6 +54,6 @@ export async function facetsOf(
     height: await spreadOf('height'),
     bytes: await spreadOf('bytes'),
     models,
-    agreement: await agreementOf(shownFacts, matched, shelf, pause),
+    agreement: await agreementOf(shownFacts, matched, context, pause),
   }
 }

@@ -12,11 +12,11 @@ import {
   type ImageColumns,
 } from './columns.ts'
 
-/** What a filter speaks of, at hand: columns, and which images have a tag, a note or a piece of a name. */
+/** Data to match a filter: columns, and masks of the images with a tag, a note or a part of a name. */
 export interface FilterContext {
   images: ImageColumns
   facts(of: FactOf): FactColumns
-  /** Number of a predicted class that means the same class for every model. */
+  /** Number of a predicted class, equal for the same class of different models. */
   sameClass(modelId: number, predicted: number): number
   tagged(tag: string): Uint8Array
   noted(): Uint8Array
@@ -26,36 +26,37 @@ export interface FilterContext {
 
 type Test = (at: number) => boolean
 
-/** One part of a filter, under the name of the facet it belongs to. */
+/** One constraint of a filter, and the facet that it belongs to. */
 interface Constraint {
   facet: string
   test: Test
-  /** State of the facts that is asked for, where it is an outcome. */
+  /** For an outcome: the state that the facts must have. */
   wanted?: number
 }
 
-/** How many parts of a filter each image fails, and the last of them (place in `facets`). */
+/** For each image: the number of constraints that it fails, and the last of them as index in `facets`. */
 export interface Matched {
   fails: Uint8Array
   failed: Uint8Array
   facets: string[]
-  /** By place in `facets`: the state of the facts an outcome asks for. */
+  /** For each of `facets`: the state that an outcome requires. */
   wanted: (number | undefined)[]
 }
 
-export function match(filter: ImageFilter, shelf: FilterContext): Matched {
-  const { n } = shelf.images
+/** Matches every image against every constraint of a filter. */
+export function match(filter: ImageFilter, context: FilterContext): Matched {
+  const { n } = context.images
   const fails = new Uint8Array(n)
   const failed = new Uint8Array(n)
   const facets: string[] = []
   const wanted: (number | undefined)[] = []
-  for (const { facet, test, wanted: state } of constraintsOf(filter, shelf)) {
+  for (const { facet, test, wanted: state } of constraintsOf(filter, context)) {
     const known = facets.indexOf(facet)
     const place = known < 0 ? facets.push(facet) - 1 : known
     wanted[place] = state
     for (let at = 0; at < n; at++) {
       if (test(at)) continue
-      // Two parts of one facet count as one: leaving the facet aside leaves both aside.
+      // Two constraints of one facet count as one, because ignoring the facet ignores both.
       if (fails[at] !== 1 || failed[at] !== place || known < 0) fails[at] = (fails[at] ?? 0) + 1
       failed[at] = place
     }
@@ -63,7 +64,7 @@ export function match(filter: ImageFilter, shelf: FilterContext): Matched {
   return { fails, failed, facets, wanted }
 }
 
-/** Images that pass, in order of the index. */
+/** Positions of the images that pass, in the order of the index. */
 export function passing({ fails }: Pick<Matched, 'fails'>): Uint32Array {
   let count = 0
   for (const value of fails) if (value === 0) count++
@@ -73,12 +74,12 @@ export function passing({ fails }: Pick<Matched, 'fails'>): Uint32Array {
   return places
 }
 
-/** The images of a selection as 1. */
-export function selected({ filter, ids }: ImageSelection, shelf: FilterContext): Uint8Array {
-  const { n, id } = shelf.images
+/** A mask over all images: 1 for the images of a selection. */
+export function selected({ filter, ids }: ImageSelection, context: FilterContext): Uint8Array {
+  const { n, id } = context.images
   const mask = new Uint8Array(n)
   if (filter !== null) {
-    const { fails } = match(filter, shelf)
+    const { fails } = match(filter, context)
     for (let at = 0; at < n; at++) mask[at] = fails[at] === 0 ? 1 : 0
   }
   for (const own of ids) {
@@ -88,19 +89,19 @@ export function selected({ filter, ids }: ImageSelection, shelf: FilterContext):
   return mask
 }
 
-function constraintsOf(filter: ImageFilter, shelf: FilterContext): Constraint[] {
+function constraintsOf(filter: ImageFilter, context: FilterContext): Constraint[] {
   const { disagreement, flips, subsetId } = filter
   return [
-    ...ofImages(filter, shelf),
-    ...ofFacts(filter, shelf),
+    ...ofImages(filter, context),
+    ...ofFacts(filter, context),
     ...(flips ?? []).map((of) => {
-      const test = flipTest(shelf.facts(ofUnchangedModel(of)), shelf.facts(of), of.flip)
+      const test = flipTest(context.facts(ofUnchangedModel(of)), context.facts(of), of.flip)
       return { facet: `flips:${factKey(of)}`, test }
     }),
-    ...(disagreement ? [{ facet: 'disagreement', test: disagreementTest(disagreement, shelf) }] : []),
+    ...(disagreement ? [{ facet: 'disagreement', test: disagreementTest(disagreement, context) }] : []),
     ...(subsetId === undefined
       ? []
-      : [{ facet: 'subset', test: inMask(selected(shelf.subset(subsetId), shelf)) }]),
+      : [{ facet: 'subset', test: inMask(selected(context.subset(subsetId), context)) }]),
   ]
 }
 
@@ -109,8 +110,8 @@ const inMask =
   (at) =>
     mask[at] === 1
 
-function ofImages(filter: ImageFilter, shelf: FilterContext): Constraint[] {
-  const { images } = shelf
+function ofImages(filter: ImageFilter, context: FilterContext): Constraint[] {
+  const { images } = context
   const found: Constraint[] = []
   const add = (facet: string, test: Test) => found.push({ facet, test })
   if (filter.classes) {
@@ -135,16 +136,16 @@ function ofImages(filter: ImageFilter, shelf: FilterContext): Constraint[] {
     const [column, min, max] = [images[side], range.min ?? 0, range.max ?? Infinity]
     add(side, (at) => (column[at] ?? 0) >= min && (column[at] ?? 0) <= max)
   }
-  if (filter.search) add('search', inMask(shelf.named(filter.search)))
-  for (const tag of filter.tags ?? []) add('tag', inMask(shelf.tagged(tag)))
+  if (filter.search) add('search', inMask(context.named(filter.search)))
+  for (const tag of filter.tags ?? []) add('tag', inMask(context.tagged(tag)))
   if (filter.noted !== undefined) {
-    const [mask, want] = [shelf.noted(), filter.noted ? 1 : 0]
+    const [mask, want] = [context.noted(), filter.noted ? 1 : 0]
     add('noted', (at) => mask[at] === want)
   }
   return found
 }
 
-/** 1 for the places of the wanted names. */
+/** A mask over `names`: 1 for the wanted names. */
 function placesOf(names: readonly string[], wanted: readonly string[]): Uint8Array {
   const places = new Uint8Array(names.length)
   for (const name of wanted) {
@@ -156,16 +157,16 @@ function placesOf(names: readonly string[], wanted: readonly string[]): Uint8Arr
 
 export const outcomeState: Record<Outcome, number> = { correct, wrong, unjudged, missing }
 
-function ofFacts(filter: ImageFilter, shelf: FilterContext): Constraint[] {
+function ofFacts(filter: ImageFilter, context: FilterContext): Constraint[] {
   const found: Constraint[] = []
   const add = (name: string, of: FactOf, test: Test) => found.push({ facet: `${name}:${factKey(of)}`, test })
   for (const of of filter.outcomes ?? []) {
-    const [{ state }, wanted] = [shelf.facts(of), outcomeState[of.outcome]]
+    const [{ state }, wanted] = [context.facts(of), outcomeState[of.outcome]]
     found.push({ facet: `outcome:${factKey(of)}`, test: (at) => state[at] === wanted, wanted })
   }
   for (const name of ['confidence', 'trueProbability'] as const) {
     for (const of of filter[name] ?? []) {
-      const column = shelf.facts(of)[name]
+      const column = context.facts(of)[name]
       add(name, of, (at) => (column[at] ?? -1) >= Math.max(0, of.min) && (column[at] ?? -1) <= of.max)
     }
   }
@@ -174,22 +175,22 @@ function ofFacts(filter: ImageFilter, shelf: FilterContext): Constraint[] {
     ['trueMargin', trueMarginAt],
   ] as const) {
     for (const of of filter[name] ?? []) {
-      const facts = shelf.facts(of)
+      const facts = context.facts(of)
       add(name, of, (at) => read(facts, at) >= of.min && read(facts, at) <= of.max)
     }
   }
   for (const of of filter.rank ?? []) {
-    const { rank } = shelf.facts(of)
+    const { rank } = context.facts(of)
     add('rank', of, (at) => (rank[at] ?? 0) >= of.min && (rank[at] ?? 0) <= of.max)
   }
   for (const of of filter.predicted ?? []) {
-    const [{ predicted, state }, wanted] = [shelf.facts(of), new Set(of.classes)]
+    const [{ predicted, state }, wanted] = [context.facts(of), new Set(of.classes)]
     add('predicted', of, (at) => state[at] !== missing && wanted.has(predicted[at] ?? -1))
   }
   return found
 }
 
-/** Only of images judged both times. */
+/** How the outcome of an image changes; null where one of the two predictions is missing or cannot be judged. */
 export function flipOf(before: FactColumns, after: FactColumns, at: number): Exclude<Flip, 'both'> | null {
   const [a, b] = [before.state[at], after.state[at]]
   if (a === correct) return b === correct ? 'kept' : b === wrong ? 'lost' : null
@@ -207,15 +208,15 @@ function flipTest(before: FactColumns, after: FactColumns, flip: Flip): Test {
 
 type Disagreement = NonNullable<ImageFilter['disagreement']>
 
-function disagreementTest({ modelIds, about, how, conditionId }: Disagreement, shelf: FilterContext): Test {
+function disagreementTest({ modelIds, about, how, conditionId }: Disagreement, context: FilterContext): Test {
   const views = modelIds.map((modelId) => {
-    const facts = shelf.facts(conditionId === undefined ? { modelId } : { modelId, conditionId })
+    const facts = context.facts(conditionId === undefined ? { modelId } : { modelId, conditionId })
     return { modelId, facts }
   })
   const valueOf = (view: (typeof views)[number], at: number): number =>
     about === 'outcome'
       ? (view.facts.state[at] ?? 0)
-      : shelf.sameClass(view.modelId, view.facts.predicted[at] ?? -1)
+      : context.sameClass(view.modelId, view.facts.predicted[at] ?? -1)
   const seen = new Int32Array(views.length)
   return (at) => {
     let different = 0

@@ -1,7 +1,7 @@
 import type { FactOf, ModelFacets } from '#shared/contract/index.ts'
 import { ofUnchangedModel, factKey } from '#shared/factText.ts'
 import { correct, marginAt, missing, trueMarginAt, unjudged, wrong, type FactColumns } from './columns.ts'
-import { binned, countsFor, tally, type Counts, type Pause } from './counts.ts'
+import { binned, countsFor, tally, type CountsImage, type Pause } from './counts.ts'
 import { flipOf, type Matched, type FilterContext } from './match.ts'
 
 const mostPredicted = 200
@@ -18,14 +18,14 @@ const rankBuckets: readonly (readonly [number, number])[] = [
 
 const orNaN = (value: number | undefined) => (value === undefined || value < 0 ? Number.NaN : value)
 
-/** Counts of the facts of one model under one condition. */
+/** CountsImage images by the facts of one model under one condition. */
 export async function modelFacetsOf(
   shownFact: FactOf,
   matched: Matched,
-  shelf: FilterContext,
+  context: FilterContext,
   pause: Pause,
 ): Promise<ModelFacets> {
-  const facts = shelf.facts(shownFact)
+  const facts = context.facts(shownFact)
   const { n } = facts
   const countsOf = (facet: string) => countsFor(matched, `${facet}:${factKey(shownFact)}`)
   const states = tally(facts.state, 0, countsOf('outcome'))
@@ -55,11 +55,11 @@ export async function modelFacetsOf(
     flips:
       shownFact.conditionId === undefined && shownFact.changed === undefined
         ? null
-        : flipsOf(shownFact, matched, shelf),
+        : flipsOf(shownFact, matched, context),
   }
 }
 
-function ranksOf({ rank, n }: FactColumns, counts: Counts): ModelFacets['rank'] {
+function ranksOf({ rank, n }: FactColumns, counts: CountsImage): ModelFacets['rank'] {
   const found = rankBuckets.map(([min, max]) => ({ min, max, n: 0 }))
   const byRank = new Uint32Array(0x10000)
   for (let at = 0; at < n; at++) {
@@ -71,7 +71,7 @@ function ranksOf({ rank, n }: FactColumns, counts: Counts): ModelFacets['rank'] 
   return found
 }
 
-function predictedOf({ predicted, state, n }: FactColumns, counts: Counts): ModelFacets['predicted'] {
+function predictedOf({ predicted, state, n }: FactColumns, counts: CountsImage): ModelFacets['predicted'] {
   const found = new Map<number, number>()
   for (let at = 0; at < n; at++) {
     if (state[at] === missing || !counts(at)) continue
@@ -85,8 +85,8 @@ function predictedOf({ predicted, state, n }: FactColumns, counts: Counts): Mode
     .slice(0, mostPredicted)
 }
 
-function flipsOf(shownFact: FactOf, matched: Matched, shelf: FilterContext): ModelFacets['flips'] {
-  const [before, after] = [shelf.facts(ofUnchangedModel(shownFact)), shelf.facts(shownFact)]
+function flipsOf(shownFact: FactOf, matched: Matched, context: FilterContext): ModelFacets['flips'] {
+  const [before, after] = [context.facts(ofUnchangedModel(shownFact)), context.facts(shownFact)]
   const counts = countsFor(matched, `flips:${factKey(shownFact)}`)
   const found = { lost: 0, gained: 0, kept: 0, never: 0 }
   for (let at = 0; at < after.n; at++) {

@@ -2,10 +2,10 @@ import type { ImageOrder } from '#shared/contract/index.ts'
 import { marginAt, trueMarginAt } from './columns.ts'
 import type { FilterContext } from './match.ts'
 
-/** Places in the wanted order; equal values keep the order of the index, images without a value come last. */
-export function ordered(places: Uint32Array, order: ImageOrder, shelf: FilterContext): Uint32Array {
+/** Sorts positions of images. Images with equal values keep the order of the index; images without a value come last. */
+export function ordered(places: Uint32Array, order: ImageOrder, context: FilterContext): Uint32Array {
   if (order.by === 'place') return order.descending ? places.slice().reverse() : places
-  const valueAt = valueOf(order, shelf)
+  const valueAt = valueOf(order, context)
   const keys = new Float64Array(places.length)
   const sign = order.descending ? -1 : 1
   for (let k = 0; k < places.length; k++) {
@@ -17,12 +17,12 @@ export function ordered(places: Uint32Array, order: ImageOrder, shelf: FilterCon
   return turns.map((k) => places[k] ?? 0)
 }
 
-function valueOf({ by, fact }: ImageOrder, shelf: FilterContext): (at: number) => number {
-  const { images } = shelf
+function valueOf({ by, fact }: ImageOrder, context: FilterContext): (at: number) => number {
+  const { images } = context
   if (by === 'bytes') return (at) => images.bytes[at] ?? 0
   if (by === 'pixels') return (at) => (images.width[at] ?? 0) * (images.height[at] ?? 0)
   if (fact === undefined) return () => Number.NaN
-  const facts = shelf.facts(fact)
+  const facts = context.facts(fact)
   const known = (value: number | undefined, least: number) =>
     value === undefined || value < least ? Number.NaN : value
   switch (by) {

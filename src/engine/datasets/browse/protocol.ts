@@ -1,29 +1,29 @@
 import type { FactOf, ImageFacets, ImageFilter, ImageOrder, ImageSelection } from '#shared/contract/index.ts'
 import type { ConfusionCounts } from './confuse.ts'
-import type { Known } from './library.ts'
+import type { BrowseReferences } from './columnReader.ts'
 
-interface Over {
+interface FilterRequest {
   datasetId: number
-  known: Known
+  known: BrowseReferences
   filter: ImageFilter
 }
 
-/** What the browse worker can be asked. */
+/** A task of the browse worker. */
 export type BrowseTask =
-  /** Image ids from a place on (or after an image), in order. */
-  | (Over & {
+  /** Ids of images in order, from a position on or after an image. */
+  | (FilterRequest & {
       kind: 'page'
       order: ImageOrder
       from: number
       after: number | null
       limit: number
     })
-  /** Where an image is, and its neighbours. */
-  | (Over & { kind: 'place'; order: ImageOrder; imageId: number })
-  | (Over & { kind: 'facets'; shownFacts: FactOf[]; tags: string[] })
-  | (Over & { kind: 'confusion'; shownFact: FactOf })
-  /** Ids of a selection, in order. */
-  | (Over & { kind: 'selection'; selection: ImageSelection; order: ImageOrder })
+  /** Position of an image in the list, and its neighbours. */
+  | (FilterRequest & { kind: 'place'; order: ImageOrder; imageId: number })
+  | (FilterRequest & { kind: 'facets'; shownFacts: FactOf[]; tags: string[] })
+  | (FilterRequest & { kind: 'confusion'; shownFact: FactOf })
+  /** Ids of the images of a selection, in order. */
+  | (FilterRequest & { kind: 'selection'; selection: ImageSelection; order: ImageOrder })
 
 export interface BrowseResults {
   page: { ids: Uint32Array; images: number; from: number }

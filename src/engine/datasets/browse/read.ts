@@ -3,7 +3,7 @@ import { secondProbability, exampleFacts, type FactsOf, type FactTuple } from '.
 import { correct, emptyFacts, unjudged, wrong, type FactColumns, type ImageColumns } from './columns.ts'
 import { nextTurn } from '../../base/nextTurn.ts'
 
-/** Rows read in one go: other requests are looked at in between. */
+/** Rows read at a time. Other requests can run in between. */
 const chunk = 4000
 
 type ImageRow = [
@@ -17,7 +17,7 @@ type ImageRow = [
   code: string | null,
 ]
 
-/** Numbers texts in order of appearance; 0 is null. */
+/** Numbers texts from 1 in the order in which they first occur; null is 0. */
 function numbered() {
   const places = new Map<string, number>()
   return {
@@ -32,14 +32,14 @@ function numbered() {
   }
 }
 
-/** All images of a dataset, in order of id. */
+/** Reads the columns of all images of a dataset, in the order of ids. */
 export async function readImages(db: Db, datasetId: number): Promise<ImageColumns> {
   const { total, before } = db
     .prepare<[number], { total: number; before: number }>(
       'SELECT count(*) AS total, coalesce(min(id), 1) - 1 AS before FROM image WHERE dataset_id = ?',
     )
     .get(datasetId) ?? { total: 0, before: 0 }
-  // Along the table: by an index of classes all images would be sorted anew for every page.
+  // NOT INDEXED reads along the table. With the index of classes SQLite would sort all images for every page.
   const select = db
     .prepare<[number, number, number], ImageRow>(
       `SELECT id, example_id, class_idx, part, bytes, width, height, json_extract(problem, '$.code') FROM image NOT INDEXED
@@ -83,7 +83,7 @@ const allocate = (n: number) => ({
   problem: new Uint8Array(n),
 })
 
-/** Images may go while they are read. */
+/** Shortens the columns, because images may be deleted while they are read. */
 const shortened = (columns: ReturnType<typeof allocate>, n: number) => ({
   n,
   id: columns.id.slice(0, n),
@@ -96,7 +96,7 @@ const shortened = (columns: ReturnType<typeof allocate>, n: number) => ({
   problem: columns.problem.slice(0, n),
 })
 
-/** What a variant said of the images under a condition. */
+/** Reads the facts of a variant under a condition, one value per image. */
 export async function readFacts(db: Db, images: ImageColumns, of: FactsOf): Promise<FactColumns> {
   const facts = emptyFacts(images.n)
   const places = placesByExample(images)
@@ -123,7 +123,7 @@ function put(
   facts.trueProbability[at] = own ?? -1
 }
 
-/** Where a example's images are: copies of a file share one. */
+/** Positions of the images of each example. Copies of a file are one example. */
 function placesByExample({ n, example }: ImageColumns) {
   let [first, last] = [Infinity, 0]
   for (let at = 0; at < n; at++) {

@@ -4,20 +4,20 @@ import { z } from 'zod'
 import { KernelscopeError } from '#shared/errors.ts'
 import { answerTasks } from '../../threads/answer.ts'
 import { answerer } from './answer.ts'
-import { openKeep } from './keep.ts'
-import { Library } from './library.ts'
+import { openColumnCache } from './columnCache.ts'
+import { ColumnReader } from './columnReader.ts'
 import type { BrowseTask } from './protocol.ts'
 import { nextTurn } from '../../base/nextTurn.ts'
 
 /**
- * Entry of the browse thread: it reads the workspace beside the engine, which alone writes it. What is counted for long is
- * counted in steps, between which other requests are answered and it may be stopped.
+ * Entry of the browse thread. It only reads the workspace's database; the engine writes it. Long counts run in steps.
+ * Between two steps other requests are answered, and the count can be cancelled.
  */
 const files = z.object({ database: z.string(), keep: z.string() }).parse(workerData)
 const db = new Database(files.database, { readonly: true, fileMustExist: true })
 db.pragma('cache_size = -32768')
-const keep = openKeep(files.keep)
-const answer = answerer(new Library(db, keep))
+const cache = openColumnCache(files.keep)
+const answer = answerer(new ColumnReader(db, cache))
 
 const reply = (task: BrowseTask, signal: AbortSignal) =>
   answer(task, async () => {
@@ -28,6 +28,6 @@ answerTasks(reply, {
   together: true,
   end() {
     db.close()
-    keep.close()
+    cache.close()
   },
 })

@@ -14,7 +14,7 @@ export const cifar10Classes: readonly string[] = [
   'truck',
 ]
 
-/** The fine classes of CIFAR-100 in the order of their numbers. */
+/** The fine classes of CIFAR-100 in the order of their indices. */
 export const cifar100Classes: readonly string[] = [
   'apple aquarium_fish baby bear beaver bed bee beetle bicycle bottle bowl boy bridge bus butterfly',
   'camel can castle caterpillar cattle chair chimpanzee clock cloud cockroach couch crab crocodile',
@@ -26,14 +26,14 @@ export const cifar100Classes: readonly string[] = [
   'train trout tulip turtle wardrobe whale willow_tree wolf woman worm',
 ].flatMap((line) => line.split(' '))
 
-/** Which CIFAR these are the classes of; null where they are not all of either. */
+/** 10 or 100 where these are all classes of CIFAR-10 or CIFAR-100, else null. */
 export function cifarOf(classes: readonly string[]): 10 | 100 | null {
   const equal = (known: readonly string[]) =>
     classes.length === known.length && classes.every((name, index) => name === known[index])
   return equal(cifar10Classes) ? 10 : equal(cifar100Classes) ? 100 : null
 }
 
-/** CIFAR-10 or -100 unpacked into class folders. */
+/** CIFAR-10 or CIFAR-100 in class folders. */
 export const cifarFolders = {
   recognises: ['cifar-10', 'cifar-100'],
   recognise: async (reader) => {

@@ -18,17 +18,17 @@ import type { FolderReader } from '../folderReader.ts'
 const perPart = 10_000
 const severities = [1, 2, 3, 4, 5]
 
-/** A file of images that is used, with the class of each row. */
+/** A file of images, with the class of each row. */
 interface ArrayFile {
   name: string
   rows: Rows
-  /** Class index of row i is labels[i % labels.length]: one list may serve all five severities. */
+  /** The class index of row i is labels[i % labels.length], because one list may be for all five severities. */
   labels: Int32Array
-  /** The corruption whose five severities lie in it one after another; null for plain images. */
+  /** The corruption whose five severities follow one another in the file; null for clean images. */
   corruption: string | null
 }
 
-/** CIFAR-10-C and -100-C as published: one .npy per corruption, 5 x 10,000 images, beside labels.npy. */
+/** CIFAR-10-C and CIFAR-100-C as published: labels.npy, and one .npy file of 5 x 10,000 images per corruption. */
 export const cifarCorruptedArrays = {
   recognises: ['cifar-10-c', 'cifar-100-c'],
   recognise: async (reader) => {
@@ -87,7 +87,7 @@ async function usable(reader: FolderReader, names: readonly string[], labels: In
   return { used, refused }
 }
 
-/** CIFAR-10 and -100 in their binary version: the test images; the training batches are left out. */
+/** CIFAR-10 and CIFAR-100 in their binary version. Only the test images are used. */
 export const cifarRecords = {
   recognises: ['cifar-10', 'cifar-100'],
   recognise: async (reader) => {
@@ -112,7 +112,7 @@ export const cifarRecords = {
   },
 } as const satisfies DatasetKind
 
-/** The Python version is pickled: reading it could run whatever somebody put into it. */
+/** Refuses the Python version, because reading pickled data can run any code in it. */
 function refusePickles(reader: FolderReader, files: readonly string[]): void {
   const ten = files.includes('data_batch_1') && files.includes('batches.meta')
   const hundred = ['train', 'test', 'meta'].every((file) => files.includes(file))
@@ -121,7 +121,7 @@ function refusePickles(reader: FolderReader, files: readonly string[]): void {
     'DATASET_LABELS',
     `CIFAR's Python version is pickled and is not read: ${reader.root}`,
     {
-      hint: 'Take the binary version of the same data (cifar-10-binary.tar.gz, cifar-100-binary.tar.gz), or unpack the images into class folders.',
+      hint: 'Use the binary version of the same data (cifar-10-binary.tar.gz, cifar-100-binary.tar.gz), or unpack the images into class folders.',
     },
   )
 }
@@ -151,7 +151,7 @@ function arrayLayout(used: readonly ArrayFile[], classes: readonly string[]): Sh
   }
 }
 
-/** Every row as if it were a file. */
+/** Yields every row like a file. */
 async function* rowsIn(used: readonly ArrayFile[]): AsyncGenerator<FoundFile> {
   for (const { name, rows, corruption } of used) {
     const { height, width, mtime, count } = rows

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 import type { Layout, DatasetKind } from './kind.ts'
 
-/** A folder with a labels.csv of its own. */
+/** A folder with a file labels.csv. */
 export const csvFolder = {
   recognises: ['csv'],
   recognise: async ({ root }) => {
@@ -14,7 +14,12 @@ export const csvFolder = {
   },
 } as const satisfies DatasetKind
 
-/** Labels from a CSV with a header: file, label and, where there is one, part. */
+/**
+ * A dataset with labels from a CSV with a header: file, label and an optional part.
+ *
+ * @throws FILE_MISSING where the CSV cannot be read
+ * @throws DATASET_LABELS where it is not a CSV or lacks a column
+ */
 export async function csvLayout(path: string): Promise<Layout> {
   const { byFile, remarks } = readLabels(await readText(path), path)
   const rows = [...byFile.values()]
@@ -53,7 +58,11 @@ export interface Label {
   part: string | null
 }
 
-/** What a CSV of labels says, and what is wrong with it. Of a file that is named twice the last line counts. */
+/**
+ * Reads the labels of a CSV, with remarks on bad lines. Where two lines name the same file, the last one counts.
+ *
+ * @throws DATASET_LABELS where the text is not a CSV or lacks a column
+ */
 export function readLabels(text: string, path: string): { byFile: Map<string, Label>; remarks: string[] } {
   let records: Record<string, string>[]
   try {

@@ -6,12 +6,13 @@ const headerBytes = 128
 const compressed = 15
 
 /**
- * WordNet ids by ILSVRC2012 id, from the devkit's meta.mat. Its struct array lists the synsets in the order of their
- * ids, the 1000 classes first; so the ids are read in the order they stand in the (MATLAB 5, compressed) file, and
- * refused unless the first 1000 are exactly the classes of ImageNet-1k.
+ * Reads the WordNet ids by ILSVRC2012 id from the devkit's meta.mat (MATLAB 5, compressed). Its struct array lists the
+ * synsets in the order of their ids, the 1000 classes first. So the WordNet ids are read in the order of the file.
+ *
+ * @throws DATASET_LABELS where the first 1000 ids are not exactly the classes of ImageNet-1k
  */
 export function devkitWnids(file: Buffer, path: string): string[] {
-  // Characters are stored as bytes or as 16-bit units: without the zeros both read the same.
+  // Characters are stored as bytes or as 16-bit units. Without the zero bytes both are the same text.
   const text = elements(file).toString('latin1').replaceAll('\0', '')
   const wnids = [...new Set(text.match(/n\d{8}/g) ?? [])].slice(0, 1000)
   const sorted = [...wnids].sort()
@@ -20,7 +21,7 @@ export function devkitWnids(file: Buffer, path: string): string[] {
   return wnids
 }
 
-/** The data elements one after another, decompressed where they are compressed. */
+/** Joins the data elements, decompressed where they are compressed. */
 function elements(file: Buffer): Buffer {
   const found: Buffer[] = []
   for (let at = headerBytes; at + 8 <= file.length;) {

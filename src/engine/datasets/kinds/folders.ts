@@ -1,6 +1,6 @@
 import { anything, type DatasetKind, type Layout } from './kind.ts'
 
-/** Class of a file by its topmost folder, where that is a known class. */
+/** Finds the class of a file by its top folder, where that is one of `classes`. */
 export function topFolderIn(classes: readonly string[]): Layout['placeOf'] {
   const known = new Set(classes)
   return (name) => {
@@ -10,7 +10,7 @@ export function topFolderIn(classes: readonly string[]): Layout['placeOf'] {
   }
 }
 
-/** Any folder with subfolders: each is a class. */
+/** Any folder with subfolders. Each subfolder is a class. */
 export const classFolders = {
   recognises: ['folders'],
   recognise: async (reader) => {
@@ -29,7 +29,7 @@ export const classFolders = {
   },
 } as const satisfies DatasetKind
 
-/** A flat folder of images that nothing says the class of. */
+/** A flat folder of images without labels. */
 export const unlabelledFolder = {
   recognises: ['unlabelled'],
   recognise: async (reader) => {

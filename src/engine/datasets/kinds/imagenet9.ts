@@ -1,7 +1,7 @@
 import type { DatasetKind } from './kind.ts'
 import { foldersIn } from '../folderReader.ts'
 
-/** The variations of the backgrounds challenge, in the order they are shown. */
+/** The variations of the backgrounds challenge, in the order of the screen. */
 export const imagenet9Variations = [
   'original',
   'mixed_same',
@@ -16,7 +16,7 @@ export const imagenet9Variations = [
 const perVariation = 4050
 const looksLikeClass = (name: string) => /^\d{2}_/.test(name)
 
-/** ImageNet-9: `<variation>/val/<NN_class>/`, any of its variations; `val` may be left out. */
+/** ImageNet-9: `<variation>/val/<NN_class>/` for some of its variations. The folder `val` is optional. */
 export const imagenet9 = {
   recognises: ['imagenet-9'],
   parts: imagenet9Variations,

@@ -8,13 +8,13 @@ import { looksLikeWnid } from './wnids.ts'
 const known = new Set<string>(imagenetC19)
 const severities = ['1', '2', '3', '4', '5']
 
-/** All parts of ImageNet-C in the order of its table. */
+/** All parts of ImageNet-C, in the order of its table. */
 export const imagenetCParts = imagenetC19.flatMap((name) => severities.map((s) => `${name}/${s}`))
 
 const perPart = 50000
 const perCifarPart = 10000
 
-/** Place of `<corruption>/<severity>/<class>/<file>` wherever it stands in a path. */
+/** Class and part of an image with `<corruption>/<severity>/<class>/<file>` anywhere in its path. */
 export function placeOfCorrupted(path: string): Place {
   const steps = path.split('/')
   const at = steps.findIndex((step, index) => known.has(step) && severities.includes(steps[index + 1] ?? ''))
@@ -24,8 +24,8 @@ export function placeOfCorrupted(path: string): Place {
 }
 
 /**
- * ImageNet-C: `<corruption>/<severity>/<class>/`, any part of it; also below the folders its archives unpack to (noise,
- * blur, weather, digital, extra), or from the folder of one corruption alone.
+ * ImageNet-C: `<corruption>/<severity>/<class>/`, for any of its parts. The corruptions may also be below the folders of
+ * its archives (noise, blur, weather, digital, extra), or the folder may be that of one corruption.
  */
 export const imagenetC = {
   recognises: ['imagenet-c', 'cifar-10-c', 'cifar-100-c'],
@@ -61,7 +61,7 @@ export const imagenetC = {
   },
 } as const satisfies DatasetKind
 
-/** Folders named by a corruption that hold severities: at the root, one level below it, or the root itself (''). */
+/** Folders with the name of a corruption and with severities: in the root, one level lower, or the root itself (''). */
 async function corruptionFolders(reader: FolderReader): Promise<string[]> {
   const holdsSeverities = async (folder: string) =>
     (await reader.at(folder)).folders.some((name) => severities.includes(name))

@@ -2,14 +2,14 @@ import { imagenetP10, imagenetP14, noisePerturbations } from '#shared/transforms
 import type { Place, DatasetKind } from './kind.ts'
 import { foldersIn, type FolderReader } from '../folderReader.ts'
 
-/** Folder names of ImageNet-P: perturbations, and the harder noise sequences, e.g. "shot_noise_2". */
+/** Folder names of ImageNet-P: the perturbations, and the harder noise sequences such as "shot_noise_2". */
 export const imagenetPParts: readonly string[] = imagenetP14.flatMap((name) =>
   noisePerturbations.includes(name) ? [name, `${name}_2`, `${name}_3`] : [name],
 )
 
 const known = new Set(imagenetPParts)
 
-/** Place of a frame `<perturbation>/<class>/<sequence>/<frame>` wherever it stands in a path. */
+/** Class and part of a frame with `<perturbation>/<class>/<sequence>/<frame>` anywhere in its path. */
 export function placeOfFrame(path: string): Place {
   const steps = path.split('/')
   const at = steps.findIndex((step) => known.has(step))
@@ -17,7 +17,7 @@ export function placeOfFrame(path: string): Place {
   return { className: steps[at + 1] ?? null, part: steps[at] ?? null }
 }
 
-/** ImageNet-P: `<perturbation>/<class>/` with a video for each sequence, or a folder of frames for each. */
+/** ImageNet-P: `<perturbation>/<class>/` with a video or a folder of frames for each sequence. */
 export const imagenetP = {
   recognises: ['imagenet-p'],
   parts: imagenetPParts,
@@ -43,7 +43,7 @@ export const imagenetP = {
   },
 } as const satisfies DatasetKind
 
-/** What the first class folder that is there holds. */
+/** Whether the first class folder holds videos or frames. */
 async function contentOf(
   reader: FolderReader,
   parts: readonly string[],

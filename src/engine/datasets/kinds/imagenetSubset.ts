@@ -9,12 +9,12 @@ const images: Record<Letter, number> = { A: 7500, R: 30000, O: 2000 }
 const subset = { A: 'imagenetA', R: 'imagenetR', O: 'imagenetO' } as const
 const recognised = { A: 'imagenet-a', R: 'imagenet-r', O: 'imagenet-o' } as const
 
-/** Of the folders, how many at least must be of one subset when some are missing or strange. */
+/** Least share of the folders that must be classes of one subset, where some are missing or unknown. */
 const mostly = 0.9
 
 /**
- * ImageNet-A, -R and -O: folders named by 200 WordNet ids, a different 200 each. Of an incomplete set the name of the
- * folder decides, where it says one (imagenet-a, ImageNet_R, ...).
+ * ImageNet-A, -R and -O: folders named by 200 WordNet ids, other ones for each of the three. An incomplete set is
+ * recognised by the name of its folder (imagenet-a, ImageNet_R, ...), if that names one.
  */
 export const imagenetSubset = {
   recognises: ['imagenet-a', 'imagenet-r', 'imagenet-o'],

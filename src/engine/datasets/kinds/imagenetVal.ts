@@ -14,7 +14,7 @@ const images = 50000
 const perClass = 50
 const flatName = /^ILSVRC2012_val_(\d{8})\.JPEG$/i
 
-/** ImageNet's validation images: WordNet folders, or flat with the ground truth of the devkit, Caffe or Kaggle beside them. */
+/** ImageNet's validation images: in WordNet folders, or in one folder with the labels of the devkit, Caffe or Kaggle. */
 export const imagenetVal = {
   recognises: ['imagenet-val'],
   recognise: async (reader) => (await inFolders(reader)) ?? (await flat(reader)),
@@ -38,14 +38,14 @@ async function inFolders(reader: FolderReader): Promise<Layout | null> {
   }
 }
 
-/** Folders whose names of files are looked at. */
-const lookedAt = 20
+/** Number of folders whose file names are checked. */
+const foldersChecked = 20
 
-/** Validation images keep their number in their name: other names mean training images, or another set, among them. */
+/** A remark where file names are not those of validation images: training images or another set may be among them. */
 async function strangeNames(reader: FolderReader, folders: readonly string[]): Promise<string[]> {
   let seen = 0
   const strange: string[] = []
-  for (const folder of folders.filter(looksLikeWnid).slice(0, lookedAt))
+  for (const folder of folders.filter(looksLikeWnid).slice(0, foldersChecked))
     for (const name of (await reader.at(folder)).images) {
       seen++
       if (!/^ILSVRC2012_val_\d{8}/i.test(name)) strange.push(`${folder}/${name}`)
@@ -79,19 +79,19 @@ async function flat(reader: FolderReader): Promise<Layout | null> {
 
 interface GroundTruth {
   path: string
-  /** WordNet id of the validation image with this number (1 to 50,000). */
+  /** WordNet id of the validation image with this number (1 to 50,000); null where it is not known. */
   classOf(number: number): string | null
-  /** What is wrong with the file. */
+  /** Problems of the file. */
   remarks: string[]
 }
 
-/** Said of a ground truth that does not name every validation image. */
+/** A remark where the labels do not cover every validation image. */
 const coverage = (path: string, named: number): string[] =>
   named === images ? [] : [`${basename(path)} names the classes of ${named} of ${images} validation images.`]
 
 const places = ['', 'data', 'ILSVRC2012_devkit_t12/data', 'devkit/data']
 
-/** Looks in the folder and the one above for one of the three files people have. */
+/** Looks for one of the three known files of labels, in the folder and in its parent. */
 async function groundTruth(root: string): Promise<GroundTruth | null> {
   for (const home of [root, dirname(root)]) {
     for (const place of places) {
@@ -105,7 +105,7 @@ async function groundTruth(root: string): Promise<GroundTruth | null> {
   return null
 }
 
-/** Lines "ILSVRC2012_val_00000001.JPEG 65": positions in the ascending WordNet ids. */
+/** Reads lines "ILSVRC2012_val_00000001.JPEG 65". The number is the index among the ascending WordNet ids. */
 async function caffe(path: string): Promise<GroundTruth> {
   const byNumber = new Map<number, string>()
   for (const line of (await readFile(path, 'utf8')).split(/\r?\n/)) {
@@ -117,7 +117,7 @@ async function caffe(path: string): Promise<GroundTruth> {
   return { path, classOf: (number) => byNumber.get(number) ?? null, remarks: coverage(path, byNumber.size) }
 }
 
-/** CSV "ImageId,PredictionString" whose second column begins with the WordNet id. */
+/** Reads a CSV "ImageId,PredictionString" whose second column begins with the WordNet id. */
 async function kaggle(path: string): Promise<GroundTruth> {
   const rows: Record<string, string>[] = parse(await readFile(path, 'utf8'), {
     columns: true,
@@ -134,7 +134,7 @@ async function kaggle(path: string): Promise<GroundTruth> {
   return { path, classOf: (number) => byNumber.get(number) ?? null, remarks: coverage(path, byNumber.size) }
 }
 
-/** One ILSVRC2012 id (1 to 1000, not in the order of WordNet ids) a line; meta.mat says which class each id is. */
+/** Reads one ILSVRC2012 id per line (1 to 1000, not in the order of WordNet ids). meta.mat gives the class of each id. */
 async function devkit(path: string, meta: string): Promise<GroundTruth> {
   if (!existsSync(meta))
     throw new KernelscopeError('DATASET_LABELS', `the devkit's meta.mat is missing beside ${path}`, {

@@ -11,7 +11,7 @@ import { imagenetVal } from './imagenetVal.ts'
 import type { DatasetKind } from './kind.ts'
 import { sampleSuite } from './sampleSuite.ts'
 
-/** The first that recognises a folder names it: special structure before plain class folders. */
+/** The first kind that recognises a folder is used, so special structures come before plain class folders. */
 const ordered = [
   cifarCorruptedArrays,
   cifarRecords,
@@ -29,10 +29,10 @@ const ordered = [
 
 type Unrecognised = Exclude<Recognised, (typeof ordered)[number]['recognises'][number]>
 
-/** Does not compile while nothing recognises a kind of `shared/datasetKinds.ts`. */
+/** The kinds of datasets. It does not compile where an entry of `shared/datasetKinds.ts` has no kind here. */
 export const kinds: [Unrecognised] extends [never] ? readonly DatasetKind[] : { missing: Unrecognised } =
   ordered
 
-/** Parts of a kind of dataset in the order they are shown. */
+/** Parts of a kind of dataset, in the order of the screen. */
 export const partOrder = (recognised: Recognised): readonly string[] =>
   kinds.find(({ recognises, parts }) => parts && recognises.includes(recognised))?.parts ?? []

@@ -2,52 +2,52 @@ import type { Recognised } from '#shared/contract/index.ts'
 import type { FoundFile } from '../scan.ts'
 import type { FolderReader } from '../folderReader.ts'
 
-/** Where an image belongs; null where the name does not say. */
+/** Class and part of an image; null where its name does not give them. */
 export interface Place {
   className: string | null
   part: string | null
 }
 
-/** What a dataset of a kind should hold. */
+/** Expected contents of a dataset of a kind. */
 export interface Expected {
-  /** Images of the published set, per part where it has parts; null where there is no such number. */
+  /** Number of images of the published set, per part where it has parts; null where there is no such number. */
   images: number | null
   parts: readonly string[]
-  /** null: any class will do. */
+  /** null: any classes. */
   classes: readonly string[] | null
-  /** Images of every class, where they are all alike. */
+  /** Number of images of each class, where it is the same for all. */
   perClass?: number
-  /** Files that are named by a list: those that are not there are reported. */
+  /** Files that a list names. Missing ones are reported. */
   files?: readonly string[]
 }
 
-/** How a dataset says class and part of an image. Class names are sorted by code unit, as torchvision's ImageFolder sorts. */
+/** How the class and part of an image are found. Class names are sorted by code unit, like in torchvision's ImageFolder. */
 export interface Layout {
   kind: 'folders' | 'csv' | 'unlabelled' | 'arrays'
   recognised: Recognised
-  /** Why it was taken for that, in a sentence. */
+  /** Why the folder was recognised as that kind, in a sentence. */
   reason: string
   classes: string[]
   labelsPath: string | null
   expected: Expected
-  /** Frames have to be taken out of videos first. */
+  /** Whether frames must be extracted from videos first. */
   videos: boolean
-  /** By the name of a file inside the dataset. */
+  /** Class and part of an image, by its name relative to the dataset. */
   placeOf(name: string): Place
-  /** In place of the image files below the folder, where the images are rows of other files. */
+  /** Lists the images where they are rows of other files. Without it the images are the image files below the folder. */
   files?(): AsyncGenerator<FoundFile>
-  /** What was seen at first sight and belongs into the report. */
+  /** Remarks on the folder for the report. */
   remarks?: readonly string[]
 }
 
 export const anything: Expected = { images: null, parts: [], classes: null }
 
-/** One way to recognise a folder: a file beside this one and its place in the list of `index.ts`. */
+/** A kind of dataset. To add one: write a file next to this one, and an entry in the list of `index.ts`. */
 export interface DatasetKind {
-  /** What it may find; each is an entry of `shared/datasetKinds.ts`. */
+  /** The datasets that it recognises; each is an entry of `shared/datasetKinds.ts`. */
   recognises: readonly Recognised[]
-  /** Its parts in the order they are shown. */
+  /** Its parts, in the order of the screen. */
   parts?: readonly string[]
-  /** From a first look at names; null where the folder is none of these. */
+  /** Recognises a folder by names alone; null where it is not of this kind. */
   recognise(reader: FolderReader): Promise<Layout | null>
 }

@@ -15,8 +15,8 @@ const recognised = { A: 'imagenet-a', R: 'imagenet-r', O: 'imagenet-o' } as cons
 const isSuite = (name: string): name is keyof typeof recognised => name in recognised
 
 /**
- * A suite of the sample world: `suites/<A|R|O>/<class>/`, laid out like its original, with the classes it uses in the
- * subsets.json two levels up.
+ * A suite of the sample dataset: `suites/<A|R|O>/<class>/`, with the structure of its original. The subsets.json two
+ * levels up lists its classes.
  */
 export const sampleSuite = {
   recognises: ['imagenet-a', 'imagenet-r', 'imagenet-o'],

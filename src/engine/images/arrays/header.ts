@@ -1,15 +1,15 @@
 import { KernelscopeError } from '#shared/errors.ts'
 
-/** What an .npy file says of itself; nothing is trusted before the size of the file agrees. */
+/** The header of an .npy file, checked against the size of the file. */
 export interface ArrayHeader {
-  /** Type of an element as numpy writes it, e.g. "|u1". */
+  /** Element type as numpy writes it, for example "|u1". */
   type: string
   shape: number[]
-  /** Where the elements begin. */
+  /** Byte at which the elements begin. */
   offset: number
 }
 
-/** Bytes of the element types that are read. */
+/** Bytes per element of the supported types. */
 const sizes: Readonly<Record<string, number>> = {
   '|u1': 1,
   '|i1': 1,
@@ -21,18 +21,18 @@ const sizes: Readonly<Record<string, number>> = {
   '<u8': 8,
 }
 
-/** Longest header that is read; numpy's own are a few hundred bytes. */
+/** Longest header that is read, in bytes. numpy writes a few hundred. */
 export const longestHeader = 65_536
 const magic = '\x93NUMPY'
 
 /**
- * Reads the header of a numpy array file (format 1 to 3). Refused with IMAGE_UNREADABLE: what is no such file, objects
- * (which are pickled, and could run code), Fortran order, other element types, and a file whose size is not exactly what
- * the shape needs.
+ * Reads the header of a numpy array file (format 1 to 3).
  *
- * @param start the first bytes of the file, `longestHeader` + 12 or all of it
- * @param fileBytes size of the file
- * @param name what messages call it
+ * @param start the first `longestHeader` + 12 bytes of the file, or all of it
+ * @param fileBytes size of the file, in bytes
+ * @param name name of the file in messages
+ * @throws IMAGE_UNREADABLE where the file is not a numpy array, holds pickled objects (which could run code), is in Fortran
+ *   order, has another element type, or has another size than its shape needs
  */
 export function readArrayHeader(start: Buffer, fileBytes: number, name: string): ArrayHeader {
   const refuse = (why: string) => new KernelscopeError('IMAGE_UNREADABLE', `${name} ${why}`)

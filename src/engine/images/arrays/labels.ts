@@ -4,10 +4,15 @@ import { KernelscopeError } from '#shared/errors.ts'
 import { longestHeader, readArrayHeader } from './header.ts'
 import { labelBytes, rowsOf } from './rows.ts'
 
-/** Labels beyond this many are no dataset's. */
+/** Most labels of a file. */
 const mostLabels = 10_000_000
 
-/** Class indices of an .npy file of whole numbers in one dimension. Errors as `readArrayHeader`, and DATASET_LABELS. */
+/**
+ * Reads the class indices of an .npy file of integers in one dimension.
+ *
+ * @throws IMAGE_UNREADABLE where the file is not a supported numpy array
+ * @throws DATASET_LABELS where it is too large, has more than one dimension, or has a value that is not a class index
+ */
 export async function readArrayLabels(file: string): Promise<Int32Array> {
   const { size } = await stat(file)
   if (size > mostLabels * 8 + longestHeader)
@@ -34,7 +39,10 @@ export async function readArrayLabels(file: string): Promise<Int32Array> {
   return labels
 }
 
-/** Class indices of a .bin file of CIFAR's binary version: the last byte before the pixels (in CIFAR-100 the fine one). */
+/**
+ * Reads the class indices of a .bin file of CIFAR's binary version: the last byte before the pixels of each record. In
+ * CIFAR-100 that is the fine label.
+ */
 export async function readRecordLabels(file: string): Promise<Int32Array> {
   const { count, stride } = await rowsOf(file)
   const before = labelBytes(file)

@@ -6,17 +6,17 @@ import { longestHeader, readArrayHeader } from './header.ts'
 import type { RowPath } from './rowPath.ts'
 import { LruMap } from '../../base/lruMap.ts'
 
-/** How the rows of a file are laid out. */
+/** Layout of the rows of a file. */
 export interface Rows {
   count: number
   height: number
   width: number
-  /** Where the pixels of a row begin, and bytes from one row to the next. */
+  /** Byte at which the pixels of the first row begin, and bytes from one row to the next. */
   offset: number
   stride: number
-  /** hwc: pixel by pixel; chw: one plane per colour, as CIFAR's binary version has them. */
+  /** hwc: pixel by pixel; chw: one plane per colour, as in CIFAR's binary version. */
   order: 'hwc' | 'chw'
-  /** Whole milliseconds since 1970. */
+  /** Time of the file's last change, in whole milliseconds since 1970. */
   mtime: number
 }
 
@@ -24,10 +24,16 @@ const largestSide = 4096
 const cifarSide = 32
 const cifarPixels = cifarSide * cifarSide * 3
 
-/** Label bytes before the pixels of a record: one in CIFAR-10, a coarse and a fine one in CIFAR-100. */
+/** Label bytes before the pixels of a record: one in CIFAR-10; two in CIFAR-100, coarse and fine. */
 export const labelBytes = (file: string): number => (/batch/i.test(basename(file)) ? 1 : 2)
 
-/** The rows of an .npy file of images [N,H,W,3] of uint8, or of a .bin file of CIFAR's binary version. Errors as `readArrayHeader`. */
+/**
+ * Reads the layout of an .npy file of images uint8 [N,H,W,3], or of a .bin file of CIFAR's binary version.
+ *
+ * @throws IMAGE_UNREADABLE where the file has another form
+ * @throws FILE_MISSING where there is no such file
+ * @throws FILE_UNREADABLE where it cannot be read
+ */
 export async function rowsOf(file: string): Promise<Rows> {
   return withFile(file, async (handle) => {
     const { size, mtimeMs } = await handle.stat()
@@ -56,13 +62,13 @@ function binRows(file: string, size: number, mtime: number): Rows {
   if (size === 0 || size % stride !== 0)
     throw new KernelscopeError(
       'IMAGE_UNREADABLE',
-      `${basename(file)} has ${size} bytes, which are no whole records of ${stride}`,
+      `${basename(file)} has ${size} bytes, not a multiple of the ${stride} bytes of a record`,
     )
   const sides = { height: cifarSide, width: cifarSide, offset: labels, order: 'chw' as const }
   return { count: size / stride, ...sides, stride, mtime }
 }
 
-/** Layouts of the files that were read last. */
+/** Layouts of the files read last. */
 const known = new LruMap<string, Rows>(100)
 
 async function rowsKnown(file: string): Promise<Rows> {
@@ -78,7 +84,13 @@ export interface Row {
   mtime: number
 }
 
-/** The pixels of one row: only its bytes are read, whatever the size of the file. IMAGE_UNREADABLE past the last row. */
+/**
+ * Reads the pixels of one row. Only the bytes of that row are read.
+ *
+ * @throws IMAGE_UNREADABLE where there is no such row, or the file has another form
+ * @throws FILE_MISSING where there is no such file
+ * @throws FILE_UNREADABLE where it cannot be read
+ */
 export async function readRow({ file, severity, index }: RowPath): Promise<Row> {
   const rows = await rowsKnown(file)
   const { height, width, order, mtime } = rows
@@ -97,7 +109,7 @@ export async function readRow({ file, severity, index }: RowPath): Promise<Row> 
   return { picture: { pixels: order === 'hwc' ? bytes : interleaved(bytes), height, width }, mtime }
 }
 
-/** Colour planes one after another to pixels one after another. */
+/** Reorders colour planes [3,H,W] to pixels [H,W,3]. */
 function interleaved(planes: Uint8Array): Uint8Array {
   const size = planes.length / 3
   const pixels = new Uint8Array(planes.length)

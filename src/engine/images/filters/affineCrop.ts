@@ -1,12 +1,12 @@
 import { cropAxis } from '../geometry.ts'
 import type { Picture } from '../picture.ts'
 
-/** From output to input, in pixel corners: x' = a x + b y + c, y' = d x + e y + f (Pillow's `Image.transform` data). */
+/** An affine map from output to input, in pixel corners: x' = a x + b y + c, y' = d x + e y + f (as in `Image.transform`). */
 export type InverseAffine = readonly [a: number, b: number, c: number, d: number, e: number, f: number]
 
 /**
- * torchvision's `affine` about the picture's centre (angle 0 translation apart): `across` and `down` are the columns of
- * the inverse 2x2 matrix, `shift` the translation in pixels.
+ * The inverse affine map about the picture's centre, as in torchvision's `affine`. `across` and `down` are the columns of
+ * the inverse 2x2 matrix. `shift` is the translation in pixels.
  */
 export function aboutCentre(
   { height, width }: Picture,
@@ -18,8 +18,8 @@ export function aboutCentre(
 }
 
 /**
- * The centre crop of the picture under an affine map, as Pillow's transform (bilinear, truncated to 8 bits, black outside)
- * followed by torchvision's CenterCrop; only the crop is computed. `height` and `width` are the crop's.
+ * Transforms a picture by an affine map and takes the centre crop of `height` x `width`. Equals Pillow's transform
+ * (bilinear, truncated to 8 bits, black outside) and then torchvision's CenterCrop. Only the crop is computed.
  */
 export function affineCrop(picture: Picture, map: InverseAffine, height: number, width: number): Picture {
   const [a, b, c, d, e, f] = map

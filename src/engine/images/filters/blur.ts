@@ -3,12 +3,12 @@ import { accumulate, clearMemory, fill, floatsAt, place } from '../simd/rows.ts'
 import type { Levels } from './levels.ts'
 
 /**
- * What lies outside the image. nearest: a a | a b c; symmetric: b a | a b c (half-sample, scipy's reflect);
- * mirror: c b | a b c (OpenCV's reflect-101).
+ * How an image is continued beyond its border. nearest: a a | a b c; symmetric: b a | a b c (half-sample, scipy's
+ * reflect); mirror: c b | a b c (OpenCV's reflect-101).
  */
 export type Border = 'nearest' | 'symmetric' | 'mirror'
 
-/** Index inside 0..n-1 that stands for `i`. */
+/** The index in 0..n-1 whose sample continues the image at `i`. */
 export function borderIndex(i: number, n: number, border: Border): number {
   if (i >= 0 && i < n) return i
   if (border === 'nearest') return i < 0 ? 0 : n - 1
@@ -23,19 +23,19 @@ export function borderIndex(i: number, n: number, border: Border): number {
   return j < n ? j : period - j
 }
 
-/** Weights of a normalised Gaussian at 0..radius, radius = floor(truncate * sigma + 0.5) as in scipy and scikit-image. */
+/** Weights of a normalised Gaussian at 0..radius, with radius = floor(truncate * sigma + 0.5) as in scipy, scikit-image. */
 export function gaussianWeights(sigma: number, truncate = 4): Float64Array {
   return symmetricWeights(sigma, Math.floor(truncate * sigma + 0.5))
 }
 
-/** Weights at 0..radius of a Gaussian that sums to 1 over -radius..radius. */
+/** Weights of a Gaussian at 0..radius. They sum to 1 over -radius..radius. */
 export function symmetricWeights(sigma: number, radius: number): Float64Array {
   const weights = Float64Array.from({ length: radius + 1 }, (_, i) => exp((-0.5 * i * i) / (sigma * sigma)))
   const sum = weights.reduce((total, weight, i) => total + (i === 0 ? weight : 2 * weight), 0)
   return weights.map((weight) => weight / sum)
 }
 
-/** Adds `weights` times the rows around `centre`; `row(k)` is where the row k steps away lies. */
+/** Adds `weights` times the rows around the centre. `row(k)` is the address of the row k steps away. */
 function accumulateSymmetric(
   out: number,
   count: number,
@@ -47,14 +47,14 @@ function accumulateSymmetric(
   const outermost = weights.length - 1
   accumulate(out, count, row(0), row(0), row(0), row(0), weight(0), 0, 0, 0)
   for (let k = 1; k <= outermost; k += 2) {
-    // An odd one out comes with a neighbour of weight 0.
+    // Without a partner, a row is paired with a neighbour of weight 0.
     const next = Math.min(k + 1, outermost)
     const [near, far] = [weight(k), next === k ? 0 : weight(next)]
     accumulate(out, count, row(-k), row(k), row(-next), row(next), near, near, far, far)
   }
 }
 
-/** Symmetric weights along both axes, each channel alone; single precision. */
+/** Filters each channel with symmetric weights along both axes, in single precision. */
 export function blurWith(levels: Levels, weights: Float64Array, border: Border): Levels {
   const { values, height, width, channels } = levels
   const radius = weights.length - 1

@@ -1,16 +1,16 @@
 import { borderIndex } from './blur.ts'
 
-/** One channel, height x width. */
+/** One channel [height, width]. */
 export interface Plane<T extends Uint8Array | Float32Array | Int32Array = Uint8Array> {
   values: T
   height: number
   width: number
 }
 
-/** tan(22.5°) in 15 fraction bits. */
+/** tan(22.5°) with 15 fraction bits. */
 const tan22 = Math.trunc(Math.SQRT2 * 32768 - 32768 + 0.5)
 
-/** Sobel derivatives of 3x3 with repeated edge, and |dx| + |dy| in a frame of zeros one pixel wide. */
+/** 3x3 Sobel derivatives with repeated edge, and |dx| + |dy| with a border of zeros one pixel wide. */
 function gradients({ values, height, width }: Plane) {
   const dx = new Int32Array(height * width)
   const dy = new Int32Array(height * width)
@@ -36,12 +36,12 @@ function gradients({ values, height, width }: Plane) {
   return { dx, dy, magnitude }
 }
 
-/** Canny's edges as OpenCV finds them (aperture 3, L1 gradient): 255 on an edge, 0 elsewhere. */
+/** Finds edges by Canny's method like OpenCV (aperture 3, L1 gradient): 255 on an edge, 0 elsewhere. */
 export function canny(plane: Plane, low: number, high: number): Plane {
   const { height, width } = plane
   const { dx, dy, magnitude } = gradients(plane)
   const stride = width + 2
-  /** 1: may belong to an edge, if it touches one. */
+  /** 1: belongs to an edge if it touches one. */
   const state = new Uint8Array(magnitude.length)
   const edges: number[] = []
   for (let y = 0; y < height; y++) {
@@ -77,17 +77,17 @@ function isCrest(magnitude: Int32Array, at: number, stride: number, dx: number, 
   return m > magnitude[at - stride - side]! && m > magnitude[at + stride + side]!
 }
 
-/** Lengths of the steps of the 5x5 chamfer distance: across, diagonal, knight's move. */
+/** Step lengths of the 5x5 chamfer distance: straight, diagonal, knight's move. */
 const across = 1
 const diagonal = 1.4
 const knight = 2.1969
 
-/** Distance of every pixel to the nearest set pixel, as OpenCV's distanceTransform(DIST_L2, 5); at most `cap`. */
+/** Distance in pixels of every pixel to the nearest nonzero one, as OpenCV's distanceTransform(DIST_L2, 5); at most `cap`. */
 export function distanceTo({ values, height, width }: Plane, cap: number): Plane<Float32Array> {
   const stride = width + 4
-  // In a frame of two pixels that are far from everything; farther than `cap` is never told apart.
+  // The border of two pixels has the largest distance, `cap`.
   const distance = new Float64Array((height + 4) * stride).fill(cap)
-  /** The nearest way to `at` over pixels that a pass has seen: those above and to the left (s = stride, one = 1), or below. */
+  /** Shortest distance of `at` by the pixels that a pass has visited: above and left (s = stride, one = 1), or below. */
   const nearest = (at: number, s: number, one: number) => {
     const above = at - s
     const far = above - s

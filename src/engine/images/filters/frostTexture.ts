@@ -8,19 +8,19 @@ import type { Picture } from '../picture.ts'
 const height = 448
 const width = 640
 
-/** How the crystals of a texture look. */
-interface Habit {
+/** Parameters of the crystals of a texture. */
+interface CrystalStyle {
   seeds: number
-  /** Length of a stem and distance of its side branches, in pixels. */
+  /** Mean length of a stem and mean distance between its side branches, in pixels. */
   stem: number
   spacing: number
   /** Angle of the side branches, in degrees. */
   angle: number
-  /** Share of the cloudy film between the crystals. */
+  /** Weight of the cloudy film between the crystals. */
   film: number
 }
 
-const habits: readonly Habit[] = [
+const crystalStyles: readonly CrystalStyle[] = [
   { seeds: 26, stem: 210, spacing: 7, angle: 60, film: 0.35 },
   { seeds: 60, stem: 110, spacing: 6, angle: 60, film: 0.5 },
   { seeds: 18, stem: 330, spacing: 11, angle: 38, film: 0.3 },
@@ -28,12 +28,12 @@ const habits: readonly Habit[] = [
   { seeds: 40, stem: 170, spacing: 9, angle: 48, film: 0.6 },
 ]
 
-/** Mean and standard deviation of every texture's brightness, in [0,1], before it is cut to 0..1. */
+/** Mean and standard deviation of each texture's brightness in [0,1], before clipping. */
 const tone = { mean: 0.45, deviation: 0.22 }
 
-export const frostTextureCount = habits.length
+export const frostTextureCount = crystalStyles.length
 
-/** A stem from (x, y) that gets fainter, with side branches like a fern's, down to the third order. */
+/** Adds a stem from (x, y) that fades along its length, with side branches like a fern's, to the third order. */
 function grow(
   ice: Float32Array,
   x: number,
@@ -41,12 +41,12 @@ function grow(
   direction: number,
   length: number,
   order: number,
-  habit: Habit,
+  style: CrystalStyle,
   random: Generator,
 ): void {
   const { sin, cos } = sinCos((direction * Math.PI) / 180)
   const strength = 1 - 0.22 * order
-  let next = habit.spacing * (0.4 + 0.6 * random.uniform())
+  let next = style.spacing * (0.4 + 0.6 * random.uniform())
   for (let along = 0; along < length; along++) {
     const column = Math.round(x + along * cos)
     const row = Math.round(y + along * sin)
@@ -54,40 +54,40 @@ function grow(
     const at = row * width + column
     ice[at] = Math.max(ice[at]!, strength * (1 - 0.6 * (along / length)))
     if (order === 3 || along < next) continue
-    next += habit.spacing * (0.7 + 0.6 * random.uniform())
+    next += style.spacing * (0.7 + 0.6 * random.uniform())
     const reach = (length - along) * (0.25 + 0.3 * random.uniform())
     for (const side of [-1, 1]) {
-      const turn = side * habit.angle + 6 * (random.uniform() - 0.5)
-      grow(ice, x + along * cos, y + along * sin, direction + turn, reach, order + 1, habit, random)
+      const turn = side * style.angle + 6 * (random.uniform() - 0.5)
+      grow(ice, x + along * cos, y + along * sin, direction + turn, reach, order + 1, style, random)
     }
   }
 }
 
-function crystals(habit: Habit, random: Generator): Float32Array {
+function crystals(style: CrystalStyle, random: Generator): Float32Array {
   const ice = new Float32Array(height * width)
-  for (let seed = 0; seed < habit.seeds; seed++) {
+  for (let seed = 0; seed < style.seeds; seed++) {
     const x = width * random.uniform()
     const y = height * random.uniform()
     const first = 360 * random.uniform()
     const arms = 1 + random.integer(3)
     for (let arm = 0; arm < arms; arm++) {
-      const length = habit.stem * (0.5 + random.uniform())
-      grow(ice, x, y, first + (360 / arms) * arm + 10 * random.uniform(), length, 0, habit, random)
+      const length = style.stem * (0.5 + random.uniform())
+      grow(ice, x, y, first + (360 / arms) * arm + 10 * random.uniform(), length, 0, style, random)
     }
   }
   return ice
 }
 
-/** Crystals, their glow and the film between them, brought to the common tone. */
-function brightness(habit: Habit, random: Generator): Float32Array {
-  const ice = { values: crystals(habit, random), height, width, channels: 1 }
+/** Brightness of the crystals, their glow and the film between them, scaled to the common mean and deviation. */
+function brightness(style: CrystalStyle, random: Generator): Float32Array {
+  const ice = { values: crystals(style, random), height, width, channels: 1 }
   const soft = gaussianBlur(ice, 0.8).values
   const glow = gaussianBlur(ice, 9).values
   const cloud = plasma(512, 1.9, random)
   const values = soft.map((value, i) => {
-    // The plasma is a torus: it goes on over its border.
+    // The plasma is periodic.
     const film = cloud[Math.floor(i / width) * 512 + ((i % width) & 511)]!
-    return 1.2 * value + 1.1 * glow[i]! + habit.film * film * film
+    return 1.2 * value + 1.1 * glow[i]! + style.film * film * film
   })
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length
   const variance = values.reduce((sum, value) => sum + (value - mean) * (value - mean), 0) / values.length
@@ -98,15 +98,15 @@ function brightness(habit: Habit, random: Generator): Float32Array {
 const made = new Map<number, Picture>()
 
 /**
- * One of our own ice pictures, 448 x 640: fern-like crystals in white and light blue on a dark ground. They stand in for
- * the six photographs of the published code, whose rights are not ours to pass on; made once, always the same.
+ * A synthetic picture of ice, 448 x 640: fern-like crystals in white and light blue on a dark background. It replaces the
+ * six photographs of the published code, which we may not redistribute. Each texture is always the same.
  */
 export function frostTexture(index: number): Picture {
   const known = made.get(index)
   if (known !== undefined) return known
-  const habit = habits[index]
-  if (habit === undefined) throw new RangeError(`invalid frost texture: ${index}`)
-  const light = brightness(habit, generator('frost texture', index))
+  const style = crystalStyles[index]
+  if (style === undefined) throw new RangeError(`invalid frost texture: ${index}`)
+  const light = brightness(style, generator('frost texture', index))
   const values = new Float32Array(light.length * 3)
   light.forEach((level, pixel) => {
     const v = Math.min(1, Math.max(0, level))

@@ -1,7 +1,7 @@
 import type { Picture } from '../picture.ts'
 import { bytesAt, clearMemory, floatsAt, place, toBytes } from '../simd/rows.ts'
 
-/** Grey levels as fractions, 0..255 for 8-bit content, in rows, height x width x channels. */
+/** Levels as floats [height, width, channels], 0..255 for 8-bit content. */
 export interface Levels {
   values: Float32Array
   height: number
@@ -9,6 +9,7 @@ export interface Levels {
   channels: number
 }
 
+/** Converts 8-bit pixels to floats in 0..255. */
 export const toLevels = ({ pixels, height, width }: Picture): Levels => ({
   values: new Float32Array(pixels),
   height,
@@ -16,7 +17,7 @@ export const toLevels = ({ pixels, height, width }: Picture): Levels => ({
   channels: 3,
 })
 
-/** Cut to 0..255 and truncated to whole levels, as `np.uint8(np.clip(x, 0, 255))`. */
+/** Clips to 0..255 and truncates to whole levels, like `np.uint8(np.clip(x, 0, 255))`. */
 export function toPicture({ values, height, width }: Levels): Picture {
   clearMemory()
   const from = place(values.length)
@@ -26,9 +27,9 @@ export function toPicture({ values, height, width }: Levels): Picture {
   return { pixels: bytesAt(bytes, values.length).slice(), height, width }
 }
 
-/** Size for which the published lengths hold. */
+/** Side of the images, in pixels, for which lengths were published. */
 const publishedSide = 224
 
-/** What lengths in pixels are multiplied by: 1 at 224. */
+/** Factor of lengths in pixels: 1 for a shorter side of 224. */
 export const lengthScale = ({ height, width }: { height: number; width: number }) =>
   Math.min(height, width) / publishedSide

@@ -2,7 +2,7 @@ import { exp, sinCos } from '#shared/elementary.ts'
 import { accumulate, bytesAt, clearMemory, fill, fromBytes, place, toBytes } from '../simd/rows.ts'
 import { borderIndex } from './blur.ts'
 
-/** 8-bit samples in rows, height x width x channels. */
+/** 8-bit samples [height, width, channels]. */
 export interface Bytes {
   pixels: Uint8Array
   height: number
@@ -10,7 +10,7 @@ export interface Bytes {
   channels: number
 }
 
-/** The one-sided kernel of ImageMagick's MotionBlur: weights of 2 radius + 1 taps, and where each tap looks. */
+/** The one-sided kernel of ImageMagick's MotionBlur: weights and offsets of 2 radius + 1 taps. */
 function motionTaps(radius: number, sigma: number, degrees: number) {
   const count = 2 * radius + 1
   const raw = Array.from({ length: count }, (_, i) => exp((-i * i) / (2 * sigma * sigma)))
@@ -23,7 +23,7 @@ function motionTaps(radius: number, sigma: number, degrees: number) {
   }))
 }
 
-/** The image in a frame of `margin` pixels that repeat its edge. */
+/** The image with a border of `margin` pixels that repeat its edge. */
 function framed({ pixels, height, width, channels }: Bytes, margin: number): Uint8Array {
   const stride = (width + 2 * margin) * channels
   const out = new Uint8Array((height + 2 * margin) * stride)
@@ -40,8 +40,8 @@ function framed({ pixels, height, width, channels }: Bytes, margin: number): Uin
 }
 
 /**
- * ImageMagick's MotionBlur: out(x, y) = sum of weight * in(x + dx, y + dy), edges repeated, rounded to 8 bits. The kernel
- * is one-sided, so the image also moves against `degrees`.
+ * ImageMagick's MotionBlur: out(x, y) = sum of weight * in(x + dx, y + dy), with repeated edges, rounded to 8 bits. The
+ * kernel is one-sided, so the image is also shifted against the direction `degrees`.
  */
 export function motionBlur(image: Bytes, radius: number, sigma: number, degrees: number): Bytes {
   const { height, width, channels } = image
@@ -52,7 +52,7 @@ export function motionBlur(image: Bytes, radius: number, sigma: number, degrees:
     weight,
     offset: 4 * ((margin + dy) * stride + (margin + dx) * channels),
   }))
-  // Four taps at a time; those that are missing weigh nothing.
+  // Taps are summed in groups of four; missing taps have weight 0.
   while (taps.length % 4 !== 0) taps.push({ weight: 0, offset: 0 })
   const length = width * channels
   clearMemory()

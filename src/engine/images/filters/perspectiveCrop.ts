@@ -1,9 +1,10 @@
 import { cropAxis } from '../geometry.ts'
 import type { Picture } from '../picture.ts'
 
-/** 3x3, row by row. */
+/** A 3x3 matrix, row by row. */
 export type Homography = readonly number[]
 
+/** Product of two matrices, row by row; `inner` is the number of columns of a. */
 export function multiply(a: readonly number[], b: readonly number[], inner: number): number[] {
   const rows = a.length / inner
   const columns = b.length / inner
@@ -15,7 +16,7 @@ export function multiply(a: readonly number[], b: readonly number[], inner: numb
   })
 }
 
-/** Inverse of a 3x3 matrix up to a factor, which a homography does not care about. */
+/** Inverse of a 3x3 matrix up to a factor, which does not change a homography. */
 function adjugate(m: Homography): number[] {
   const minor = (i: number, j: number) => {
     const at = (row: number, column: number) => m[((row + 3) % 3) * 3 + ((column + 3) % 3)]!
@@ -24,12 +25,12 @@ function adjugate(m: Homography): number[] {
   return [0, 1, 2].flatMap((row) => [0, 1, 2].map((column) => minor(column, row)))
 }
 
-/** OpenCV keeps 5 fraction bits of a source position. */
+/** OpenCV rounds a source position to 5 fraction bits. */
 const steps = 32
 
 /**
- * The centre crop of the picture under a homography (input to output), as OpenCV's warpPerspective (bilinear, black
- * outside, same size) followed by torchvision's CenterCrop; only the crop is computed.
+ * Transforms a picture by a homography (input to output) and takes the centre crop. Equals OpenCV's warpPerspective
+ * (bilinear, black outside, same size) and then torchvision's CenterCrop. Only the crop is computed.
  */
 export function perspectiveCrop(
   picture: Picture,

@@ -1,7 +1,7 @@
 import { borderIndex } from './blur.ts'
 import type { Plane } from './edges.ts'
 
-/** 3x3 weights, row by row, over the mirrored neighbourhood of every pixel; not rounded. */
+/** Filters a plane with 3x3 weights (row by row) and a mirrored border, without rounding. */
 export function filter3x3(
   { values, height, width }: Plane | Plane<Float32Array>,
   weights: readonly number[],
@@ -32,10 +32,10 @@ export function filter3x3(
 
 const ninths = new Array<number>(9).fill(1 / 9)
 
-/** Mean of 3x3. */
+/** Mean over 3x3 pixels. */
 export const boxBlur = (plane: Plane | Plane<Float32Array>): Plane<Float32Array> => filter3x3(plane, ninths)
 
-/** Rounded and cut to 8 bits. */
+/** Rounds and clips to 8 bits. */
 export function rounded(plane: Plane<Float32Array>): Plane {
   const values = new Uint8ClampedArray(plane.values.length)
   const from = plane.values
@@ -43,7 +43,7 @@ export function rounded(plane: Plane<Float32Array>): Plane {
   return { ...plane, values: new Uint8Array(values.buffer) }
 }
 
-/** Histogram equalisation as OpenCV's: the darkest level that occurs becomes 0. */
+/** Histogram equalisation like OpenCV: the darkest level of the plane becomes 0. */
 export function equalised(plane: Plane): Plane {
   const histogram = new Uint32Array(256)
   const { values } = plane

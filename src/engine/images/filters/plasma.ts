@@ -1,9 +1,9 @@
 import type { Generator } from '#shared/random.ts'
 
 /**
- * Plasma by diamond-square on a torus of `size` (a power of two) squared, shifted and scaled to [0,1]. A new point is the
- * mean of its four neighbours + wibble * U(-wibble, wibble); `wibble` starts at 100 and is divided by `decay` each time the
- * grid gets finer.
+ * Periodic plasma [size, size] in [0,1] by the diamond-square algorithm. `size` is a power of two. A new point is the mean
+ * of its four neighbours + wibble * U(-wibble, wibble). `wibble` starts at 100 and is divided by `decay` at each finer
+ * grid.
  */
 export function plasma(size: number, decay: number, random: Generator): Float64Array {
   const map = new Float64Array(size * size)

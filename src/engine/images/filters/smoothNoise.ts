@@ -2,7 +2,7 @@ import { sinCos } from '#shared/elementary.ts'
 import type { Generator } from '#shared/random.ts'
 import { blurWith, gaussianWeights } from './blur.ts'
 
-/** U(-1, 1) per pixel, blurred by a Gaussian (border symmetric), height x width. */
+/** Noise U(-1, 1) per pixel, blurred by a Gaussian with symmetric border, [height, width]. */
 export function smoothNoise(
   height: number,
   width: number,
@@ -17,17 +17,17 @@ export function smoothNoise(
   return lowPass(values, height, width, weights)
 }
 
-/** Waves whose gain is below this add nothing that could be seen. */
+/** Waves with a smaller gain than this are left out; they are not visible. */
 const negligible = 1e-4
 
 interface Waves {
   count: number
   gain: Float64Array
-  /** cos(pi k (x + 1/2) / n), count rows of n. */
+  /** cos(pi k (x + 1/2) / n), [count, n]. */
   basis: Float64Array
 }
 
-/** The cosine waves that a blur with a symmetric border lets through: it changes each only by a factor. */
+/** The cosine waves that a blur with a symmetric border lets through, and its gain for each. */
 function waves(n: number, weights: Float64Array): Waves {
   const cosines = Float64Array.from({ length: 2 * n }, (_, i) => sinCos((Math.PI * i) / (2 * n)).cos)
   // cos(pi j / (2 n)) for any whole j.
@@ -38,7 +38,7 @@ function waves(n: number, weights: Float64Array): Waves {
   const gain: number[] = []
   for (let k = 0; k < n; k++) {
     const through = weights.reduce((sum, w, t) => sum + (t === 0 ? w : 2 * w * cosine(2 * k * t)), 0)
-    // A truncated kernel has ripples; what follows the first faint wave is all faint.
+    // The gain of a truncated kernel has ripples; all waves after the first weak one are weak.
     if (Math.abs(through) < negligible) break
     gain.push(through)
   }
@@ -49,7 +49,7 @@ function waves(n: number, weights: Float64Array): Waves {
   return { count: gain.length, gain: Float64Array.from(gain), basis }
 }
 
-/** The blur carried out on the few waves that survive it: for a sigma near the image's size, hundreds of times less work. */
+/** Blurs by the few waves that pass. For a sigma near the image's size this is hundreds of times faster. */
 function lowPass(values: Float32Array, height: number, width: number, weights: Float64Array): Float32Array {
   const x = waves(width, weights)
   const y = waves(height, weights)

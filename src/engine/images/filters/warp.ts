@@ -1,10 +1,10 @@
 import { borderIndex, type Border } from './blur.ts'
 import type { Levels } from './levels.ts'
 
-/** Where output pixel (x, y) comes from, in input pixel centres; written into `place` as [x, y]. */
+/** Writes the input position [x, y] of the output pixel (x, y) to `place`, in pixel centres. */
 export type Mapping = (x: number, y: number, place: Float64Array) => void
 
-/** (x, y) to (a x + b y + c, d x + e y + f). */
+/** An affine map from (x, y) to (a x + b y + c, d x + e y + f). */
 export type Affine = readonly [a: number, b: number, c: number, d: number, e: number, f: number]
 
 export const affine =
@@ -14,7 +14,7 @@ export const affine =
     place[1] = d * x + e * y + f
   }
 
-/** Bilinear samples of a three-channel image at the places the mapping names, with a border that repeats the image. */
+/** Samples a three-channel image bilinearly at the positions of the mapping. `border` continues the image. */
 export function warp(levels: Levels, border: Border, mapping: Mapping): Levels {
   const { values, height, width } = levels
   const out = new Float32Array(values.length)
@@ -42,7 +42,7 @@ export function warp(levels: Levels, border: Border, mapping: Mapping): Levels {
   return { ...levels, values: out }
 }
 
-/** The affine map that takes each point of `from` to the point of `to` (three of each, not on a line). */
+/** The affine map of three points `from`, not on one line, to three points `to`. */
 export function affineThrough(from: readonly [number, number][], to: readonly [number, number][]): Affine {
   const [p, q, r] = from
   const [u, v, w] = to

@@ -1,9 +1,9 @@
 import type { Levels } from './levels.ts'
 
-/** Python's round for a value above 0: halves go to the even neighbour. */
+/** Rounds a positive number like Python: a half goes to the even neighbour. */
 const roundHalfEven = (x: number) => (x % 1 === 0.5 ? 2 * Math.round(x / 2) : Math.round(x))
 
-/** Where the samples of a zoomed axis come from: the lower neighbour, and the share of the upper one. */
+/** For each sample of a zoomed axis: index of the lower neighbour, and weight of the upper one. */
 function axis(n: number, factor: number): { low: Int32Array; share: Float64Array } {
   const inside = Math.ceil(n / factor)
   const zoomed = roundHalfEven(inside * factor)
@@ -13,7 +13,7 @@ function axis(n: number, factor: number): { low: Int32Array; share: Float64Array
   const low = new Int32Array(n)
   const share = new Float64Array(n)
   for (let i = 0; i < n; i++) {
-    // Pixels that an axis shorter than its neighbour lacks repeat the edge.
+    // Positions outside the axis repeat its edge.
     const place = Math.min(Math.max(0, (i + trim) * step), inside - 1)
     const floor = Math.min(Math.floor(place), Math.max(0, inside - 2))
     low[i] = start + floor
@@ -23,9 +23,9 @@ function axis(n: number, factor: number): { low: Int32Array; share: Float64Array
 }
 
 /**
- * Adds the image, zoomed about its centre and cut to its size, to `sum`: scipy's `zoom` of order 1 over a centred part of
- * ceil(n / factor) pixels, first and last sample kept in place. (The published code is for squares; here each axis has
- * its own part.)
+ * Zooms an image about its centre, crops it to its size, and adds it to `sum`. Equals scipy's `zoom` of order 1 over the
+ * central ceil(n / factor) pixels, whose first and last sample keep their places. The published code is for squares; here
+ * each axis has its own central part.
  */
 export function addZoomed(levels: Levels, factor: number, sum: Float32Array): void {
   const { values, height, width, channels } = levels
@@ -53,7 +53,7 @@ export function addZoomed(levels: Levels, factor: number, sum: Float32Array): vo
   }
 }
 
-/** The zoomed image itself. */
+/** An image zoomed about its centre and cropped to its size. */
 export function clippedZoom(levels: Levels, factor: number): Levels {
   const values = new Float32Array(levels.values.length)
   addZoomed(levels, factor, values)

@@ -1,6 +1,6 @@
 /**
- * The forward and the inverse cosine transform of 8 x 8 samples in integers (Loeffler, Ligtenberg and Moschytz 1989), to
- * the bit as libjpeg's jfdctint.c and jidctint.c compute them: constants of 13 fraction bits, two bits more between passes.
+ * Forward and inverse cosine transform of 8 x 8 samples in integers (Loeffler, Ligtenberg and Moschytz 1989). Equal to the
+ * bit to libjpeg's jfdctint.c and jidctint.c: constants have 13 fraction bits, values between the passes two more.
  */
 const fraction = 13
 const c0298 = 2446
@@ -16,19 +16,19 @@ const c2053 = 16819
 const c2562 = 20995
 const c3072 = 25172
 
-/** Samples of a block [64], less 128, to coefficients that are eight times too large; in place. */
+/** Transforms a block [64] of samples minus 128 to 8 times its coefficients, in place. */
 export function forward(block: Int32Array): void {
   for (let at = 0; at < 64; at += 8) forwardLine(block, at, 1, fraction - 2)
   for (let at = 0; at < 8; at++) forwardLine(block, at, 8, fraction + 2)
 }
 
-/** Dequantised coefficients of a block [64] to samples less 128; in place. */
+/** Transforms a block [64] of dequantised coefficients to samples minus 128, in place. */
 export function inverse(block: Int32Array): void {
   for (let at = 0; at < 8; at++) inverseLine(block, at, 8, fraction - 2)
   for (let at = 0; at < 64; at += 8) inverseLine(block, at, 1, fraction + 5)
 }
 
-/** Eight values `step` apart; `bits` are rounded away at the end. */
+/** Transforms eight values, `step` apart. Rounds away the last `bits` bits. */
 function forwardLine(block: Int32Array, at: number, step: number, bits: number): void {
   const half = 1 << (bits - 1)
   const i1 = at + step

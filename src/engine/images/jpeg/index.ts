@@ -5,8 +5,8 @@ import { planesOf, type SamplePlane } from './planes.ts'
 import { stepSizes } from './tables.ts'
 
 /**
- * What is left of a picture after baseline JPEG (4:2:0, the standard's tables): the same pixels, to the bit, as libjpeg
- * writes and reads back, without the coding in between that loses nothing.
+ * Passes a picture through baseline JPEG (4:2:0, the standard's tables). Gives to the bit the pixels that libjpeg writes
+ * and reads back. The entropy coding is left out, because it is lossless.
  *
  * @param quality 1 to 100, as libjpeg scales its tables
  */
@@ -37,8 +37,8 @@ function quantise({ samples, width, height }: SamplePlane, steps: Int32Array): v
 }
 
 /**
- * The multiple of a step nearest to an eighth of the coefficient, halves away from zero. The half that is added keeps the
- * product of an integer and a rounded `perStep` (1 / (8 step)) on the right side of every whole number.
+ * The multiple of a step nearest to an eighth of the coefficient; a half is rounded away from zero. `perStep` is
+ * 1 / (8 step), rounded. The added 0.5 keeps its rounding error from moving the product past a whole number.
  */
 function nearest(coefficient: number, step: number, perStep: number): number {
   const count = ((Math.abs(coefficient) + 4 * step + 0.5) * perStep) | 0

@@ -6,7 +6,7 @@ const half = 1 << 15
 const [redOfRed, blueOfBlue] = [fixed(1.402), fixed(1.772)]
 const [greenOfRed, greenOfBlue] = [fixed(0.71414), fixed(0.34414)]
 
-/** The picture of three planes, as libjpeg's jdsample.c (fancy upsampling) and jdcolor.c make it. */
+/** Converts three planes to a picture like libjpeg's jdsample.c (fancy upsampling) and jdcolor.c. */
 export function pixelsOf({ luma, blue, red }: SamplePlanes, height: number, width: number): Picture {
   const pixels = new Uint8ClampedArray(3 * height * width)
   const blues = new Uint8Array(width + 1)
@@ -27,13 +27,13 @@ export function pixelsOf({ luma, blue, red }: SamplePlanes, height: number, widt
   return { pixels: new Uint8Array(pixels.buffer), height, width }
 }
 
-/** Row y at full width: three parts of the nearer sample and one of the farther, in both directions. */
+/** Row y at full width: weight 3/4 for the nearer sample and 1/4 for the farther one, in both directions. */
 function upsampleRow(plane: SamplePlane, y: number, height: number, width: number, out: Uint8Array): void {
   const { samples } = plane
   const columns = Math.ceil(width / 2)
   const own = y >> 1
   const near = own * plane.width
-  // libjpeg repeats samples of pictures too narrow for it.
+  // libjpeg repeats the samples of very narrow pictures.
   if (columns <= 2) {
     for (let x = 0; x < width; x++) out[x] = samples[near + (x >> 1)]!
     return

@@ -1,6 +1,6 @@
 import type { Picture } from '../picture.ts'
 
-/** 8-bit samples in rows of whole blocks: `width` and `height` are multiples of 8, what lies beyond the picture repeats it. */
+/** 8-bit samples [height, width], both multiples of 8. The samples outside the picture repeat its edge. */
 export interface SamplePlane {
   samples: Uint8ClampedArray
   width: number
@@ -9,7 +9,7 @@ export interface SamplePlane {
 
 export interface SamplePlanes {
   luma: SamplePlane
-  /** Blue and red difference, at half the size in both directions. */
+  /** Blue and red colour difference, at half the size in both directions. */
   blue: SamplePlane
   red: SamplePlane
 }
@@ -21,10 +21,10 @@ const [yr, yg, yb] = [fixed(0.299), fixed(0.587), fixed(0.114)]
 const [br, bg] = [fixed(0.16874), fixed(0.33126)]
 const [rg, rb] = [fixed(0.41869), fixed(0.08131)]
 const half = 1 << 15
-/** 128 and the rounding libjpeg gives both differences: just under a half. */
+/** 128 plus the rounding of libjpeg, which is just under a half. */
 const middle = (128 << 16) + half - 1
 
-/** Luma and halved colour differences of a picture, as libjpeg's jccolor.c and jcsample.c make them. */
+/** Luma, and colour differences at half the size, of a picture; like libjpeg's jccolor.c and jcsample.c. */
 export function planesOf(picture: Picture): SamplePlanes {
   const { height, width } = picture
   const plane = (h: number, w: number): SamplePlane => ({
@@ -49,7 +49,7 @@ function fillLuma({ pixels, height, width }: Picture, luma: SamplePlane): void {
   repeatLastRow(luma, height)
 }
 
-/** Mean of four differences each, rounded down and up in turn along a row. */
+/** Each sample is the mean of four differences, rounded down and up in turn along a row. */
 function fillDifferences({ pixels, height, width }: Picture, { blue, red }: SamplePlanes): void {
   const rows = Math.ceil(height / 2)
   for (let y = 0; y < rows; y++) {

@@ -17,7 +17,7 @@ export interface StepSizes {
 
 const kept = new Map<number, StepSizes>()
 
-/** Step sizes of the coefficients at a quality of 1 to 100, as libjpeg scales the standard's tables. */
+/** Quantisation step sizes of the coefficients at a quality of 1 to 100: the standard's tables, scaled like libjpeg. */
 export function stepSizes(quality: number): StepSizes {
   if (!(quality >= 1 && quality <= 100)) throw new RangeError(`invalid quality: ${quality}`)
   const known = kept.get(quality)

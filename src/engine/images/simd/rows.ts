@@ -1,6 +1,6 @@
 import { rowsModule } from './rows.wasm.ts'
 
-/** Places in the module's memory are byte addresses. `count` is in numbers and is rounded up to a multiple of 4. */
+/** Pointers are byte addresses in the module's memory. `count` is a number of values, rounded up to a multiple of 4. */
 interface Rows {
   memory: WebAssembly.Memory
   /** out += wa a + wb b + wc c + wd d. */
@@ -17,11 +17,11 @@ interface Rows {
     wd: number,
   ): void
   fill(out: number, count: number, value: number): void
-  /** 8-bit samples to floats. */
+  /** Converts 8-bit samples to floats. */
   fromBytes(out: number, bytes: number, count: number): void
-  /** Floats to 8-bit samples, cut to 0..255 and truncated. */
+  /** Converts floats to 8-bit samples: clipped to 0..255 and truncated. */
   toBytes(bytes: number, from: number, count: number): void
-  /** One RGB row of 8 bits along x; `first`, `count` and `weights` (22 fraction bits) are integers, `stride` per column. */
+  /** Resamples one 8-bit RGB row along x. `first`, `count` and `weights` (22 fraction bits, `stride` per column) are int32. */
   resampleRow(
     out: number,
     columns: number,
@@ -31,7 +31,7 @@ interface Rows {
     weights: number,
     stride: number,
   ): void
-  /** One row out of `count` rows of `length` bytes. */
+  /** Computes one row as weighted sum of `count` rows of `length` bytes. */
   resampleColumns(out: number, length: number, rows: number, weights: number, count: number): void
 }
 
@@ -44,12 +44,12 @@ export const { accumulate, fill, fromBytes, toBytes, resampleRow, resampleColumn
 const pageBytes = 65536
 let used = 0
 
-/** Frees all places: called at the start of every filter, none of which keeps anything there. */
+/** Frees all memory. Every filter calls it first; no filter keeps anything in the memory. */
 export function clearMemory(): void {
   used = 0
 }
 
-/** A place for `count` numbers of 32 bits, with slack for the rounding to multiples of 4; its content is arbitrary. */
+/** Allocates `count` values of 32 bits, with slack for the rounding to multiples of 4. The content is arbitrary. */
 export function place(count: number): number {
   const start = used
   used += 4 * (Math.ceil(count / 4) + 1) * 4
@@ -58,13 +58,13 @@ export function place(count: number): number {
   return start
 }
 
-/** The floats at a place. Valid until the next call of `place`, which may move the memory. */
+/** The floats at an address. The array is valid until the next call of `place`, which may move the memory. */
 export const floatsAt = (address: number, count: number) =>
   new Float32Array(rows.memory.buffer, address, count)
 
-/** The integers at a place; as `floatsAt`. */
+/** The integers at an address; valid like those of `floatsAt`. */
 export const integersAt = (address: number, count: number) =>
   new Int32Array(rows.memory.buffer, address, count)
 
-/** The bytes at a place; as `floatsAt`. */
+/** The bytes at an address; valid like those of `floatsAt`. */
 export const bytesAt = (address: number, count: number) => new Uint8Array(rows.memory.buffer, address, count)

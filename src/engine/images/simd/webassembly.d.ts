@@ -1,4 +1,4 @@
-/** The part of the WebAssembly API that we use; Node's types name it without giving its values. */
+/** The part of the WebAssembly API that is used here. Node's types declare its types but not its values. */
 declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array)

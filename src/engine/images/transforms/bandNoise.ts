@@ -3,22 +3,22 @@ import { bandRadii, type BandNoise } from '#shared/transforms/index.ts'
 import { fourierPlane } from '../fourier.ts'
 import type { Picture } from '../picture.ts'
 
-/** Two real planes as the parts of one complex plane: a real and even mask does not mix them. */
-interface Plane {
+/** Two real planes as the parts of one complex plane. A real and even mask does not mix them. */
+interface ComplexPlane {
   re: Float64Array
   im: Float64Array
 }
 
 interface Spectrum {
   key: string
-  /** Channels 0 and 1, and channel 2 alone. */
-  planes: [Plane, Plane]
+  /** Channels 0 and 1 in one plane, and channel 2 in the other. */
+  planes: [ComplexPlane, ComplexPlane]
 }
 
-/** The spectrum of the last image's noise: all bands of an image are cut from the same draw. */
+/** Spectrum of the noise of the last image. All bands of an image filter the same draw. */
 let last: Spectrum | null = null
 
-/** The picture with noise of a band, float32 in [0,1] units [height, width, 3]; values may leave [0,1]. */
+/** Adds the noise of a band to a picture: float32 [height, width, 3] where 1 is white. Values may leave [0,1]. */
 export function bandNoiseFloats(picture: Picture, transform: BandNoise, imageKey: string): Float32Array {
   const { pixels, height, width } = picture
   const noise = bandOf(transform, imageKey, height, width)
@@ -33,7 +33,7 @@ export function bandNoiseFloats(picture: Picture, transform: BandNoise, imageKey
   return result
 }
 
-/** The same for the screen: clipped to [0,1] and rounded to 8 bit. */
+/** Adds the noise of a band to a picture for the screen: clipped to [0,1] and rounded to 8 bits. */
 export function applyBandNoise(picture: Picture, transform: BandNoise, imageKey: string): Picture {
   const floats = bandNoiseFloats(picture, transform, imageKey)
   return {
@@ -43,8 +43,9 @@ export function applyBandNoise(picture: Picture, transform: BandNoise, imageKey:
 }
 
 /**
- * Magnitude of the 2-D Fourier transform of the noise that a band adds in the normalised input, mean over the channels:
- * [height * width], not scaled (as numpy's fft2), frequency zero at row floor(height / 2) and column floor(width / 2).
+ * Magnitude of the 2-D Fourier transform of the noise that a band adds to the normalised input, averaged over the
+ * channels: [height * width], not scaled (like numpy's fft2). Frequency zero is at row floor(height / 2) and column
+ * floor(width / 2).
  */
 export function bandSpectrum(
   transform: Omit<BandNoise, 'std'>,
@@ -71,14 +72,18 @@ export function bandSpectrum(
       }
     }
   }
-  // Parseval: the mean square of the noise over pixels and channels.
+  // Mean square of the noise over pixels and channels, by Parseval's theorem.
   const rms = Math.sqrt(power / 3) / (height * width)
   const scale = transform.epsilon / (transform.energy === 'equal' ? rms || 1 : 1)
   return mean.map((value) => scale * value)
 }
 
-/** Of channels 0 and 1, taken apart from one complex plane by its value at the opposite frequency, and of channel 2. */
-function channelMagnitudes([pair, single]: [Plane, Plane], at: number, mirrored: number): number[] {
+/** Magnitudes of the three channels. The value at the opposite frequency separates channels 0 and 1. */
+function channelMagnitudes(
+  [pair, single]: [ComplexPlane, ComplexPlane],
+  at: number,
+  mirrored: number,
+): number[] {
   const [re, im] = [pair.re[at]!, pair.im[at]!]
   const [oppositeRe, oppositeIm] = [pair.re[mirrored]!, pair.im[mirrored]!]
   return [
@@ -88,7 +93,7 @@ function channelMagnitudes([pair, single]: [Plane, Plane], at: number, mirrored:
   ]
 }
 
-/** One unit-strength noise plane per channel, limited to the band. */
+/** Noise limited to the band: one plane per channel, not yet scaled by epsilon. */
 function bandOf(
   transform: BandNoise,
   imageKey: string,
@@ -101,7 +106,7 @@ function bandOf(
     const cut = { re: re.map((value, i) => value * mask[i]!), im: im.map((value, i) => value * mask[i]!) }
     fourierPlane(cut.re, cut.im, height, width, 'back')
     return cut
-  }) as [Plane, Plane]
+  }) as [ComplexPlane, ComplexPlane]
   return [first.re, first.im, second.re]
 }
 
@@ -117,7 +122,7 @@ function spectrumOf(
   const value = (i: number) => (draw === 'sign' ? Math.sign(normals[i]!) : normals[i]!)
   const plane = (channel: number) =>
     Float64Array.from({ length: height * width }, (_, i) => value(3 * i + channel))
-  const planes: [Plane, Plane] = [
+  const planes: [ComplexPlane, ComplexPlane] = [
     { re: plane(0), im: plane(1) },
     { re: plane(2), im: new Float64Array(height * width) },
   ]
@@ -127,8 +132,9 @@ function spectrumOf(
 }
 
 /**
- * Weight of every frequency. The published mask is a square of side 2 r from -r to r - 1 minus a smaller one, and the
- * real part of what comes back is taken: that is the mean of the mask and its mirror image, which is real and even.
+ * Weight of every frequency. The published mask is a square of side 2 r, from -r to r - 1, minus a smaller one, and the
+ * published code takes the real part of the result. That equals the mean of the mask and its mirror image, which is real
+ * and even.
  */
 export function bandMask(
   transform: Pick<BandNoise, 'centre' | 'width' | 'ring'>,
@@ -141,8 +147,8 @@ export function bandMask(
   const inside = (u: number, v: number) => {
     if (transform.ring === 'square')
       return inSquare(u, v, down.outer, across.outer) && !inSquare(u, v, down.inner, across.inner)
-    // An ellipse where height and width differ: frequencies are measured in units of π. Integers, so that a frequency on
-    // the border (3, 4 at radius 5) does not hang on rounding.
+    // Frequencies are in units of π, so the ring is an ellipse where height and width differ. The arithmetic is in
+    // integers, so that rounding does not decide about a frequency on the border (3, 4 at radius 5).
     const square = (u * width) ** 2 + (v * height) ** 2
     return square >= (down.inner * width) ** 2 && square < (down.outer * width) ** 2
   }

@@ -1,15 +1,15 @@
 import type { Draws } from '#shared/transforms/index.ts'
 import type { Picture } from '../picture.ts'
 
-/** What a transform may know besides pixels and its own parameters. */
+/** Inputs of a transform other than the pixels and its parameters. */
 export interface TransformContext {
-  /** Digest of the image's file: part of the key of every random draw. */
+  /** Digest of the image's file. It is part of the key of every random draw. */
   imageKey: string
   /** The draws file whose digest the transform names. */
   draws?: Draws | undefined
   /**
-   * The resized picture of which the given one is the centre crop, for transforms that let in what lies around the crop.
-   * Without it the crop itself is taken, with black around.
+   * The resized picture before its centre crop, for transforms that move pixels from outside the crop into it. Without it
+   * the outside is black.
    */
   whole?: (() => Picture) | undefined
 }

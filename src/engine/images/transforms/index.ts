@@ -8,8 +8,10 @@ import { applyPerturbation } from './perturbations/index.ts'
 import type { TransformContext } from './context.ts'
 
 /**
- * The picture under the transform, of the same size. The given pixels are never written to; they may be returned as they
- * are where the transform changes nothing. Throws DRAWS_MALFORMED where a draws file does not fit.
+ * Transforms a picture; the result has the same size. The given pixels are never written to, but may be returned where the
+ * transform changes nothing.
+ *
+ * @throws DRAWS_MALFORMED where the draws file does not fit the transform
  */
 export async function applyTransform(
   picture: Picture,

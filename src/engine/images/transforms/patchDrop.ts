@@ -2,7 +2,7 @@ import { fillColours, patchGrid, patchMask, type PatchDrop } from '#shared/trans
 import type { Picture } from '../picture.ts'
 import type { TransformContext } from './context.ts'
 
-/** Paints the dropped patches in the fill colour. */
+/** Fills the dropped patches with the fill colour. */
 export function applyPatchDrop(picture: Picture, transform: PatchDrop, context: TransformContext): Picture {
   const { height, width } = picture
   const mask = patchMask(transform, context.imageKey, height, width, context.draws)

@@ -7,7 +7,7 @@ import type { Answers, Asked, OpenAttackRequest, Opened } from '../protocol.ts'
 import type { Gradient } from './gradient.ts'
 import { follow } from './trajectory.ts'
 
-/** Attacks batches of images. */
+/** Opens the graphs of an attack. The result attacks batches of images. */
 export async function openAttacker(request: OpenAttackRequest): Promise<Opened> {
   const gradients = await createSession(request.gradientPath, request)
   const forward = await createSession(request.path, request)
@@ -46,7 +46,7 @@ export async function openAttacker(request: OpenAttackRequest): Promise<Opened> 
     const x0 = unitFloats(new Uint8Array(pixels, first * values, batch * values))
     const lossGradient = gradientOf(oneHot(targets, batch, classes, 1), 1)
     const logitGradient = gradientOf(oneHot(targets, batch, classes, -1), 0)
-    // Padding rows repeat the last image's key, so that every image has a generator.
+    // Padding rows repeat the key of the last image, so that every row has a generator.
     const allKeys = Array.from({ length: batch }, (_, row) => keys[Math.min(row, keys.length - 1)] ?? '')
     const worst = runs.map(() => new WorstCase(rows, classes, values, probabilities))
     for (let restart = 0; restart < (runs[0]?.restarts ?? 1); restart++) {
@@ -80,7 +80,7 @@ function oneHot(targets: Int32Array, batch: number, classes: number, value: numb
   return labels
 }
 
-/** Of several restarts keeps, image by image, the one that left the true class the smallest margin. */
+/** Keeps, for each image, the restart after which the true class has the smallest margin. */
 class WorstCase {
   readonly #outputs: Float32Array
   readonly #margins: Float64Array
@@ -118,7 +118,7 @@ class WorstCase {
   }
 }
 
-/** Output of the true class minus the largest other; -Infinity where an output is not finite. */
+/** Output of the true class minus the largest other output; -Infinity where an output is not finite. */
 function marginOf(z: Float32Array, target: number): number {
   let other = -Infinity
   for (let k = 0; k < z.length; k++) {

@@ -1,13 +1,13 @@
 import { straightPath, weightedGradients, type GradientPoints } from '#shared/maths/gradientPoints.ts'
 import type { Gradient } from './gradient.ts'
 
-/** Points of the path from black to the image: S = 20 steps, both ends included (TAIG; LKRobust TAIG.py). */
+/** Points on the path from black to the image: S = 20 steps, with both ends (TAIG; LKRobust TAIG.py). */
 const pathPoints = 21
 
 /**
- * Integrated gradients of the true logit along the way from black (0 in [0,1] space) to x, averaged over 21 points and
- * multiplied by the way. With `noise` (TAIG-R as published) each point is moved by uniform(-epsilon, epsilon), and the
- * factor is the difference of the moved ends.
+ * Integrated gradients of the true logit along the straight path from black (0 in [0,1]) to x, float32
+ * [n, height, width, 3]. The gradient is averaged over 21 points and multiplied by the end of the path minus its start.
+ * With `noise` (TAIG-R as published) uniform(-epsilon, epsilon) is added to each point, so also to both ends.
  */
 export async function integratedGradients(
   x: Float32Array,

@@ -5,18 +5,18 @@ import { addMomentum, fastStep, projectedStep, randomStart, roundTo8Bit } from '
 import type { Gradient } from './gradient.ts'
 
 export interface Attacked {
-  /** Of the cross entropy with the true classes. */
+  /** Gradient of the cross entropy with the true classes. */
   lossGradient: Gradient
-  /** Of the logit of the true classes. */
+  /** Gradient of the logit of the true classes. */
   logitGradient: Gradient
 }
 
-/** Called with the adversarial images of each run when its trajectory reaches it; they must be copied to be kept. */
-export type Reached = (run: number, images: Float32Array) => Promise<void>
+/** Receives the adversarial images of a run. They are overwritten later: copy them to keep them. */
+export type OnAdversarial = (run: number, images: Float32Array) => Promise<void>
 
 /**
- * Attacks `x0`, images of `valuesPerImage` values. `runs` share everything but what one trajectory can serve: the
- * epsilons of fgsm and sign, the numbers of steps of the others.
+ * Attacks the images `x0`, float32 in [0,1] of `valuesPerImage` values each. One trajectory serves all `runs`, which may
+ * differ only in epsilon (fgsm and sign) or in the number of steps (the other attacks).
  */
 export async function follow(
   x0: Float32Array,
@@ -24,7 +24,7 @@ export async function follow(
   runs: readonly Attack[],
   restart: number,
   attacked: Attacked,
-  reached: Reached,
+  reached: OnAdversarial,
 ): Promise<void> {
   const [first] = runs
   if (!first) return
@@ -51,7 +51,7 @@ export async function follow(
   }
 }
 
-/** The iterate of a many-step attack and the way to the next. */
+/** The iterate of an attack with many steps, and the step to the next one. */
 function stepper(
   x0: Float32Array,
   keys: readonly string[],
@@ -86,7 +86,7 @@ function stepper(
   if (kind === 'pgd')
     return { x, advance: async () => projectedStep(x, x0, await attacked.lossGradient(x), alpha, epsilon) }
   let at = 0
-  // The values of all images are walked in order, so that each image's numbers come from its own generator.
+  // Values are visited in the order of the images, so that each image's numbers come from its own generator.
   const uniform = () => random[Math.floor((at++ % x.length) / size)]?.uniform() ?? 0
   const noise = kind === 'taig-r' ? { epsilon, uniform } : null
   return {

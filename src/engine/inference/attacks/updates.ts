@@ -1,9 +1,9 @@
 /**
- * Updates of an adversarial image in [0,1], elementwise over any number of images. None allocates; `x` is written.
+ * Updates of adversarial images in [0,1], elementwise over any number of images. They write to `x` and allocate nothing.
  * Formulas as in torchattacks (Harry24k/adversarial-attacks-pytorch: fgsm.py, pgd.py, mifgsm.py).
  */
 
-// Both without branches, which the signs of a gradient make unpredictable: a third of the time. NaN stays NaN.
+// Both are without branches, which the signs of a gradient make unpredictable; this takes a third of the time. NaN stays NaN.
 const clip = (value: number, low: number, high: number) => Math.min(high, Math.max(low, value))
 const sign = (value: number) => (Number.isNaN(value) ? value : Number(value > 0) - Number(value < 0))
 
@@ -27,7 +27,7 @@ export function projectedStep(
   }
 }
 
-/** m = m + g / mean|g|, image by image (decay 1): the momentum of MI-FGSM (Dong et al. 2018). */
+/** m = m + g / mean|g| for each image, the momentum of MI-FGSM with decay 1 (Dong et al. 2018). */
 export function addMomentum(momentum: Float32Array, g: Float32Array, valuesPerImage: number): void {
   for (let first = 0; first < g.length; first += valuesPerImage) {
     let sum = 0
@@ -43,7 +43,7 @@ export function randomStart(x: Float32Array, x0: Float32Array, epsilon: number, 
   for (let i = 0; i < x.length; i++) x[i] = clip((x0[i] ?? 0) + (2 * uniform() - 1) * epsilon, 0, 1)
 }
 
-/** To the nearest of 256 levels. */
+/** Rounds to the nearest of 256 levels in [0,1]. */
 export function roundTo8Bit(x: Float32Array): void {
   for (let i = 0; i < x.length; i++) x[i] = Math.round((x[i] ?? 0) * 255) / 255
 }

@@ -10,9 +10,10 @@ import {
 import { classifierGraph } from '../classifier.ts'
 import { checkWanted, distance, first, floatPixels, runtime, variant, within, type Trial } from './trial.ts'
 
-/** Compares a rewrite with the model; `message` says what with what. */
+/** Compares a rewrite with the model. `message` names what is compared; `error` is their relative difference. */
 export type Check = (trial: Trial) => Promise<{ error: number; message: string }>
 
+/** Compares the logits of 8-bit pixels with those of the model on normalised floats. */
 export async function checkPixels(trial: Trial): ReturnType<Check> {
   const { model, images, pixels, logits } = trial
   const path = await variant(trial, { op: 'pixels', normalisation: model.preprocessing })
@@ -41,11 +42,13 @@ async function gated(trial: Trial, off: number | null): Promise<Float32Array> {
   return within(path, async (session) => first((await session.run(feeds, [outputOf(trial)])).outputs))
 }
 
+/** Compares the logits with every gate on with those of the model. */
 export async function checkGates(trial: Trial): ReturnType<Check> {
   const message = 'logits with every gate on against the model itself'
   return { error: distance(await gated(trial, null), trial.logits), message }
 }
 
+/** Compares the logits without the last removable block with those with its gate off. */
 export async function checkBypass(trial: Trial): ReturnType<Check> {
   const blocks = blocksOf(trial)
   const last = blocks.length - 1
@@ -62,9 +65,10 @@ export async function checkBypass(trial: Trial): ReturnType<Check> {
   return { error: distance(cut, await gated(trial, last)), message }
 }
 
-/** Steps along the gradient that change the logit by these amounts; the best of them counts. */
+/** Steps along the gradient that change the logit by these amounts. The step with the smallest error counts. */
 const steps = [0.2, 0.05, 0.01]
 
+/** Compares the gradient of the largest logit with a finite difference along it. */
 export async function checkGradient(trial: Trial): ReturnType<Check> {
   const { model, images, logits } = trial
   const path = await variant(trial, { op: 'gradient', normalisation: model.preprocessing })
@@ -112,6 +116,7 @@ export async function checkGradient(trial: Trial): ReturnType<Check> {
   })
 }
 
+/** Compares the logits of the graph that gives attention maps with those of the model. */
 export async function checkAttention(trial: Trial): ReturnType<Check> {
   const path = await variant(trial, { op: 'attention', normalisation: trial.model.preprocessing })
   const feeds = [floatPixels(trial), { name: queryInput, data: Float32Array.of(0), shape: [1] }]

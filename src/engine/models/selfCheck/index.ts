@@ -6,15 +6,19 @@ import type { StoredModel } from '../store.ts'
 import { checkAttention, checkBypass, checkGates, checkGradient, checkPixels, type Check } from './checks.ts'
 import { checkWanted, firstRun } from './trial.ts'
 
-/** Logits of rewritten graphs differ by the order of float32 sums alone. */
+/** Largest relative error of logits. Rewritten graphs add in another order in float32. */
 const logitTolerance = 1e-3
-/** A finite difference in float32 knows a slope to about a hundredth. */
+/** Largest relative error of slopes. A finite difference in float32 is exact to about 0.01. */
 const slopeTolerance = 0.03
 
 /**
- * Runs a model and its rewritten variants on random pixels, on one CPU thread, and compares: pixels as input, all gates
- * on, a block cut out against its gate off, the gradient against a finite difference along it, and the graph that gives
- * attention. Throws only where the model itself cannot be run, or CANCELLED.
+ * Runs a model and its rewritten variants on random pixels, on one CPU thread, and compares their outputs. The variants
+ * take pixels, gate all blocks, remove a block, give the gradient, and give attention maps. A variant that fails is part
+ * of the result.
+ *
+ * @throws CANCELLED where `signal` is aborted
+ * @throws MODEL_UNSUPPORTED where the model's input is not float32, or its output is not [N, classes]
+ * @throws the errors of `openTensors` where the model itself cannot be run
  */
 export async function selfCheck(
   model: StoredModel,
@@ -67,7 +71,7 @@ async function checked(
       message: passed ? message : apart,
     }
   } catch (error) {
-    // ONNX Runtime names the node that it refuses; the graph room names operator and node.
+    // The message names the node: ONNX Runtime and the onnx module both do.
     if (!(error instanceof KernelscopeError) || error.code === 'CANCELLED') throw error
     return { state: 'failed', error: null, message: `${rewrite}: ${error.message}` }
   }

@@ -5,10 +5,10 @@ import { openTensors, type Feed, type TensorSession } from '../../inference/inde
 import { classifierInterface, onGraphThread, pixelsInput, type VariantPlan } from '../../onnx/index.ts'
 import type { StoredModel } from '../store.ts'
 
-/** Not the provider of the settings: the CPU is what every machine has, and one thread leaves the others to the user. */
+/** Not the provider of the settings: every machine has a CPU, and one thread leaves the other cores to the user. */
 export const runtime = { provider: 'cpu', threads: 1 } as const
 
-/** What every check of a model needs. */
+/** A model with random pixels and its logits on them, for every check of the model. */
 export interface Trial {
   model: StoredModel
   directory: string
@@ -22,11 +22,20 @@ export interface Trial {
   logits: Float32Array
 }
 
-/** Throws CANCELLED where the check is no longer wanted: asked before every run, since a run cannot be stopped. */
+/**
+ * Called before every run, because a run cannot be stopped.
+ *
+ * @throws CANCELLED where the signal is aborted
+ */
 export function checkWanted({ model, signal }: Pick<Trial, 'model' | 'signal'>): void {
   if (signal.aborted) throw new KernelscopeError('CANCELLED', `the self-check of ${model.title} was stopped`)
 }
 
+/**
+ * Runs the model on random pixels.
+ *
+ * @throws MODEL_UNSUPPORTED where its input is not float32, or its output is not [N, classes]
+ */
 export async function firstRun(model: StoredModel, directory: string, signal: AbortSignal): Promise<Trial> {
   const { input, output, batch, classes } = classifierInterface(model.inspection)
   if (model.inspection.inputs[0]?.type !== 'float32')
@@ -54,7 +63,7 @@ export async function firstRun(model: StoredModel, directory: string, signal: Ab
   return { model, directory, signal, images, height, width, pixels, logits: logits.data }
 }
 
-/** Opens a graph file, and closes it when the work is done. */
+/** Opens a graph file for the time of the work. */
 export async function within<T>(path: string, work: (session: TensorSession) => Promise<T>): Promise<T> {
   const session = await openTensors({ path, ...runtime })
   try {
@@ -64,6 +73,7 @@ export async function within<T>(path: string, work: (session: TensorSession) => 
   }
 }
 
+/** Writes a variant of the model and gives the path of its file. */
 export const variant = ({ model, directory }: Trial, plan: VariantPlan) =>
   onGraphThread({
     kind: 'variant',
@@ -74,16 +84,17 @@ export const variant = ({ model, directory }: Trial, plan: VariantPlan) =>
     plan,
   })
 
-/** Pixels as the variants take them that are fed floats. */
+/** The pixels as float32 [images, H, W, 3] in [0,1]. */
 export function floatPixels({ pixels, images, height, width }: Trial): Feed {
   const data = unitFloats(pixels)
   return { name: pixelsInput, data, shape: [images, height, width, 3] }
 }
 
+/** Values of the first output. */
 export const first = (outputs: { data: Float32Array }[]): Float32Array =>
   outputs[0]?.data ?? new Float32Array()
 
-/** ||a - b|| / ||b||; infinite where the lengths differ or a number is not finite. */
+/** Relative distance ||a - b|| / ||b||; Infinity where the lengths differ or a number is not finite. */
 export function distance(a: Float32Array, b: Float32Array): number {
   let difference = 0
   let norm = 0

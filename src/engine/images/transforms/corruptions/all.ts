@@ -1,4 +1,4 @@
-/** Every corruption by its name; `index.ts` does not compile while one of `corruptionNames` is missing here. */
+/** All corruptions by name. `index.ts` does not compile where one of `corruptionNames` is missing here. */
 export { gaussianNoise as gaussian_noise } from './gaussianNoise.ts'
 export { shotNoise as shot_noise } from './shotNoise.ts'
 export { impulseNoise as impulse_noise } from './impulseNoise.ts'

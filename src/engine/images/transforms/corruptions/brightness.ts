@@ -4,8 +4,8 @@ import { at, parameter, type CorruptionDefinition, type Severities } from './def
 const steps: Severities<number> = [0.1, 0.2, 0.3, 0.4, 0.5]
 
 /**
- * V of HSV becomes clip(V + step). Hue and saturation stay, so the colour is scaled by the new V over the old; black
- * becomes grey.
+ * V of HSV becomes clip(V + step). Hue and saturation are unchanged, so the colour is multiplied by the new V divided by
+ * the old one. Black becomes grey.
  */
 export function brighten(picture: Picture, step: number): Picture {
   const pixels = new Uint8Array(picture.pixels.length)

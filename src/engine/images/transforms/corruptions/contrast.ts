@@ -2,7 +2,7 @@ import { at, parameter, type CorruptionDefinition, type Severities } from './def
 
 const factors: Severities<number> = [0.4, 0.3, 0.2, 0.1, 0.05]
 
-/** (x - m) * factor + m with the mean m of each channel over the image. */
+/** (x - m) * factor + m, where m is the mean of the channel over the image. */
 export const contrast: CorruptionDefinition = {
   deterministic: true,
   parameters: [parameter('Factor', factors)],

@@ -2,10 +2,10 @@ import type { Generator } from '#shared/random.ts'
 import type { Corruption } from '#shared/transforms/corruption.ts'
 import type { Picture } from '../../picture.ts'
 
-/** Parameters, one entry per severity 1..5. */
+/** One entry for each severity 1 to 5. */
 export type Severities<T> = readonly [T, T, T, T, T]
 
-/** Changes a picture, drawing from `random` only. Pixels in are never written to. */
+/** Corrupts a picture with random numbers of `random` only. It never writes to the given pixels. */
 export type Corrupt = (
   picture: Picture,
   severity: number,
@@ -13,29 +13,32 @@ export type Corrupt = (
   options: Pick<Corruption, 'variant'>,
 ) => Picture
 
-/** A parameter of a corruption by its name, with its value at severities 1 to 5; lengths in pixels at 224. */
+/** Name of a corruption's parameter, and its values at severities 1 to 5. Lengths are in pixels for images of side 224. */
 export interface Parameter {
   title: string
   values: string[]
 }
 
-/** A corruption: a file beside this one, a line in `all.ts` and its name in `shared/transforms/corruptionNames.ts`. */
+/**
+ * A corruption. To add one: write a file next to this one, a line in `all.ts`, and its name in
+ * `shared/transforms/corruptionNames.ts`.
+ */
 export interface CorruptionDefinition {
-  /** Whether its pixels do not depend on the seed. */
+  /** Whether the result does not depend on the seed. */
   deterministic: boolean
-  /** What it does at each severity, from the tables it is made with. */
+  /** Its parameters, from the tables that it uses. */
   parameters: Parameter[]
   apply: Corrupt
 }
 
-/** The entry of a severity. */
+/** The entry of a severity 1 to 5. */
 export function at<T>(table: Severities<T>, severity: number): T {
   const entry = table[severity - 1]
   if (entry === undefined) throw new RangeError(`invalid severity: ${severity}`)
   return entry
 }
 
-/** A parameter read from a table; numbers are written to four digits. */
+/** A parameter with values from a table; numbers have four significant digits. */
 export function parameter(title: string, table: Severities<number>): Parameter
 export function parameter<T>(
   title: string,

@@ -4,7 +4,7 @@ import type { Picture } from '../../picture.ts'
 import { accumulate, bytesAt, clearMemory, fill, floatsAt, place, toBytes } from '../../simd/rows.ts'
 import { at, parameter, type CorruptionDefinition, type Severities } from './definition.ts'
 
-/** Radius of the disk, and sigma of the small Gaussian that softens its edge. */
+/** Radius of the disk, and sigma of the Gaussian that softens its edge. */
 const disks: Severities<readonly [number, number]> = [
   [3, 0.1],
   [4, 0.5],
@@ -13,12 +13,12 @@ const disks: Severities<readonly [number, number]> = [
   [10, 0.5],
 ]
 
-/** One quadrant of a symmetric kernel: entry [dy][dx] for 0 <= dy, dx <= reach. */
+/** A quadrant of a symmetric kernel: entry [dy][dx] for 0 <= dy, dx <= reach. */
 type Quadrant = number[][]
 
 /**
- * A disk, divided by its sum, softened by a Gaussian inside the square of half side `reach` with a mirrored border. Where
- * the disk touches the square, the mirror adds light: the kernels of severities 4 and 5 sum to a little over 1, as
+ * A disk with sum 1, softened by a Gaussian inside the square of half side `reach` with a mirrored border. Where the disk
+ * touches the square, the mirrored border adds weight. The kernels of severities 4 and 5 sum to a little over 1, as
  * published.
  */
 function softDisk(radius: number, reach: number, softness: Float64Array): Quadrant {
@@ -42,7 +42,7 @@ function softDisk(radius: number, reach: number, softness: Float64Array): Quadra
   )
 }
 
-/** Sums of each row from its start, with `reach` mirrored pixels at both ends and a zero before them. */
+/** Prefix sums of each row, with `reach` mirrored pixels at both ends and a zero before them. */
 function rowSums({ pixels, height, width }: Picture, reach: number, sums: Float32Array): void {
   const columns = Int32Array.from({ length: width + 2 * reach }, (_, x) =>
     borderIndex(x - reach, width, 'mirror'),
@@ -62,13 +62,13 @@ function rowSums({ pixels, height, width }: Picture, reach: number, sums: Float3
   }
 }
 
-/** Boxes whose sum is a row of the kernel: half width and height of each. A row is flat but for its edge: they are few. */
+/** Boxes that add up to a row of the kernel: half width and height of each. A row is flat except at its edge: they are few. */
 const boxes = (row: number[]) =>
   row
     .map((value, half) => ({ half, step: value - (row[half + 1] ?? 0) }))
     .filter(({ step }) => Math.abs(step) > 1e-9)
 
-/** The picture filtered with the kernel; a box costs one difference of row sums whatever its width. */
+/** Filters a picture with the kernel. A box of any width takes one difference of prefix sums. */
 function filtered(picture: Picture, kernel: Quadrant): Picture {
   const { height, width } = picture
   const reach = kernel.length - 1

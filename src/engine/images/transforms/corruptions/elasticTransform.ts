@@ -3,9 +3,9 @@ import { smoothNoise } from '../../filters/smoothNoise.ts'
 import { affine, affineThrough, warp } from '../../filters/warp.ts'
 import { at, parameter, type CorruptionDefinition, type Severities } from './definition.ts'
 
-/** The published numbers are multiples of 244, meant as 224. */
+/** The published numbers are multiples of 244, where 224 was meant. */
 const unit = 244
-/** Strength and sigma of the displacement, and largest shift of a corner of the affine map. */
+/** Strength and sigma of the displacement, and largest shift of a corner by the affine map, in pixels. */
 const elastics: Severities<readonly [number, number, number]> = [
   [2 * unit, 0.7 * unit, 0.1 * unit],
   [2 * unit, 0.08 * unit, 0.2 * unit],
@@ -30,7 +30,7 @@ export const elasticTransform: CorruptionDefinition = {
       number,
     ]
     const { height, width } = picture
-    // The published code takes (row, column) for (x, y) here; both are the centre of a square.
+    // The published code takes (row, column) for (x, y) here. For a square both are the same centre.
     const [cx, cy] = [Math.floor(width / 2), Math.floor(height / 2)]
     const side = Math.floor(Math.min(height, width) / 3)
     const corners: [number, number][] = [

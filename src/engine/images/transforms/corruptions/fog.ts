@@ -1,7 +1,7 @@
 import { plasma } from '../../filters/plasma.ts'
 import { at, parameter, type CorruptionDefinition, type Severities } from './definition.ts'
 
-/** Strength, and decay of the plasma's amplitude. */
+/** Strength of the fog, and decay of the plasma's amplitude. */
 const fogs: Severities<readonly [number, number]> = [
   [1.5, 2],
   [2, 2],
@@ -28,7 +28,7 @@ export const fog: CorruptionDefinition = {
     const pixels = new Uint8Array(from.length)
     for (let y = 0, i = 0; y < height; y++) {
       for (let x = 0; x < width; x++, i += 3) {
-        // The result is at most `brightest`: nothing is to be cut.
+        // The result is at most `brightest`, so it needs no clipping.
         const veil = 255 * strength * cloud[y * side + x]!
         pixels[i] = (from[i]! + veil) * damping
         pixels[i + 1] = (from[i + 1]! + veil) * damping

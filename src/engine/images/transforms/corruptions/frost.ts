@@ -5,7 +5,7 @@ import type { Picture } from '../../picture.ts'
 import { resize } from '../../resample.ts'
 import { at, parameter, type CorruptionDefinition, type Severities } from './definition.ts'
 
-/** Weights of image and ice. */
+/** Weights of the image and the ice. */
 const frosts: Severities<readonly [number, number]> = [
   [1, 0.4],
   [0.8, 0.6],
@@ -29,7 +29,7 @@ function ice(height: number, width: number, random: Generator): Picture {
   return resize(texture, tall, wide, 'bilinear', { top, left, height, width })
 }
 
-/** image * weight + ice * weight, with ice pictures of our own. */
+/** image * weight + ice * weight. The pictures of ice are synthetic. */
 export const frost: CorruptionDefinition = {
   deterministic: false,
   parameters: [

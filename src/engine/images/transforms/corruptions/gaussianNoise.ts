@@ -4,7 +4,7 @@ import { at, parameter, type CorruptionDefinition, type Severities } from './def
 
 const deviations: Severities<number> = [0.08, 0.12, 0.18, 0.26, 0.38]
 
-/** x + N(0, deviation), a draw per channel value. */
+/** x + N(0, deviation) with one draw per channel value, x in [0,1]. */
 export function addGaussianNoise(picture: Picture, deviation: number, random: Generator): Picture {
   const noise = random.normals(picture.pixels.length)
   const pixels = new Uint8Array(noise.length)

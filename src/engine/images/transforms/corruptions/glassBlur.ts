@@ -2,7 +2,7 @@ import { gaussianBlur } from '../../filters/blur.ts'
 import { lengthScale, toLevels, toPicture } from '../../filters/levels.ts'
 import { at, parameter, type CorruptionDefinition, type Severities } from './definition.ts'
 
-/** Sigma, largest shift, iterations. */
+/** Sigma, largest shift in pixels, number of iterations. */
 const glasses: Severities<readonly [number, number, number]> = [
   [0.7, 1, 2],
   [0.9, 2, 1],
@@ -12,8 +12,8 @@ const glasses: Severities<readonly [number, number, number]> = [
 ]
 
 /**
- * Pixels change places with near ones between two blurs. In the published code the exchange works on views, so that only
- * one of the two pixels changes; that is the default here, the true exchange a variant.
+ * Exchanges pixels with near ones between two blurs. The published code exchanges views, so that only one of the two
+ * pixels changes. That is the default here; the true exchange is an option.
  */
 export const glassBlur: CorruptionDefinition = {
   deterministic: false,

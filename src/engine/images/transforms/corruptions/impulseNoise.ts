@@ -2,7 +2,7 @@ import { at, parameter, type CorruptionDefinition, type Severities } from './def
 
 const shares: Severities<number> = [0.03, 0.06, 0.09, 0.17, 0.27]
 
-/** Salt and pepper: that share of the channel values, each drawn alone, becomes 0 or 255 with equal probability. */
+/** Salt and pepper noise: sets the given share of the channel values to 0 or 255, with equal probability. */
 export const impulseNoise: CorruptionDefinition = {
   deterministic: false,
   parameters: [parameter('Share of the channel values', shares)],

@@ -10,10 +10,10 @@ export type { Parameter } from './definition.ts'
 
 export const corruptions: Record<CorruptionName, CorruptionDefinition> = all
 
-/** Quality of the JPEG files of ImageNet-C. */
+/** JPEG quality of the files of ImageNet-C. */
 const publishedQuality = 85
 
-/** The picture corrupted; draws belong to (name, severity, seed, image) and to nothing else. */
+/** Corrupts a picture. The draws depend on name, severity, seed and image, and on nothing else. */
 export function applyCorruption(picture: Picture, transform: Corruption, imageKey: string): Picture {
   const { name, severity, seed, jpeg } = transform
   const random = generator('corruption', name, severity, seed, imageKey)

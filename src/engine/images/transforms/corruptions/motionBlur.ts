@@ -11,7 +11,7 @@ const motions: Severities<readonly [number, number]> = [
   [20, 15],
 ]
 
-/** A smear of one direction per image, drawn from -45 to 45 degrees. */
+/** Motion blur in one direction per image, drawn from -45 to 45 degrees. */
 export const motionBlur: CorruptionDefinition = {
   deterministic: false,
   parameters: [

@@ -3,7 +3,7 @@ import { at, parameter, type CorruptionDefinition, type Severities } from './def
 
 const factors: Severities<number> = [0.6, 0.5, 0.4, 0.3, 0.25]
 
-/** Shrunk and enlarged again, both with Pillow's box filter. */
+/** Shrinks a picture and enlarges it again, both with Pillow's box filter. */
 export const pixelate: CorruptionDefinition = {
   deterministic: true,
   parameters: [parameter('Factor', factors)],

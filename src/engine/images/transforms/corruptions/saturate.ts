@@ -1,6 +1,6 @@
 import { at, parameter, type CorruptionDefinition, type Severities } from './definition.ts'
 
-/** Factor and offset. Severities 1 and 2 take colour away. */
+/** Factor and offset. Severities 1 and 2 reduce the saturation. */
 const changes: Severities<readonly [number, number]> = [
   [0.3, 0],
   [0.1, 0],

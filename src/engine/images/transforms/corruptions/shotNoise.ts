@@ -3,13 +3,13 @@ import type { Generator } from '#shared/random.ts'
 import type { Picture } from '../../picture.ts'
 import { at, parameter, type CorruptionDefinition, type Severities } from './definition.ts'
 
-/** Photons of a white pixel. */
+/** Expected photons of a white channel value. */
 const photons: Severities<number> = [60, 25, 12, 5, 3]
 
 interface PoissonTable {
-  /** P(count <= k) for k = 0, 1, … until it is 1 to 32 bits, times 2^32. */
+  /** P(count <= k) times 2^32, for k = 0, 1, … until it rounds to 2^32. */
   cumulative: Float64Array
-  /** Smallest count whose cumulative exceeds i / 256: where the search starts. */
+  /** Smallest count whose cumulative probability exceeds i / 256. The search starts there. */
   start: Uint16Array
 }
 
@@ -31,7 +31,7 @@ function poissonTable(mean: number): PoissonTable {
   return { cumulative: Float64Array.from(cumulative), start }
 }
 
-/** A table per grey level; the few strengths in use are kept. */
+/** By strength: one table for each of the 256 levels. Few strengths are in use. */
 const tables = new Map<number, PoissonTable[]>()
 
 function tablesFor(strength: number): PoissonTable[] {
@@ -42,7 +42,7 @@ function tablesFor(strength: number): PoissonTable[] {
   return made
 }
 
-/** Poisson(x * strength) / strength, a draw per channel value. */
+/** Poisson(x * strength) / strength with one draw per channel value, x in [0,1]. */
 export function addShotNoise(picture: Picture, strength: number, random: Generator): Picture {
   const byLevel = tablesFor(strength)
   const pixels = new Uint8Array(picture.pixels.length)

@@ -8,12 +8,12 @@ import { at, parameter, type CorruptionDefinition, type Severities } from './def
 export interface SnowStyle {
   mean: number
   deviation: number
-  /** Size of a flake in pixels. */
+  /** Size of a flake, in pixels. */
   zoom: number
   threshold: number
   radius: number
   sigma: number
-  /** Share of the image that keeps its colour. */
+  /** Weight of the original image; the rest is its whitened version. */
   mix: number
 }
 
@@ -35,7 +35,7 @@ const styles: Severities<SnowStyle> = [
   style([0.55, 0.3, 2.5, 0.85, 12, 12, 0.55]),
 ]
 
-/** Flakes before they fall: zoomed noise above the threshold, one channel of 8 bits. */
+/** The layer of flakes before motion blur: zoomed noise above the threshold, one channel of 8 bits. */
 export function snowLayer(height: number, width: number, style: SnowStyle, random: Generator): Bytes {
   const values = random.normals(height * width)
   for (let i = 0; i < values.length; i++) values[i] = style.mean + style.deviation * values[i]!
@@ -49,7 +49,7 @@ export function snowLayer(height: number, width: number, style: SnowStyle, rando
   return { pixels, height, width, channels: 1 }
 }
 
-/** The picture whitened, under the layer falling in a direction, and under the same layer turned by 180 degrees. */
+/** Whitens a picture, and adds the layer blurred in a direction and the same layer turned by 180 degrees. */
 export function underSnow(picture: Picture, layer: Bytes, style: SnowStyle, degrees: number): Picture {
   const scale = lengthScale(picture)
   const falling = motionBlur(
@@ -75,7 +75,7 @@ export function underSnow(picture: Picture, layer: Bytes, style: SnowStyle, degr
   return { ...picture, pixels }
 }
 
-/** Snow that falls in one direction per image, drawn from -135 to -45 degrees. */
+/** Snow that falls in one direction per image, drawn from -135 to -45 degrees. Flakes are motion-blurred noise. */
 export const snow: CorruptionDefinition = {
   deterministic: false,
   parameters: [

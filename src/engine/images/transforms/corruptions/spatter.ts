@@ -6,16 +6,17 @@ import { boxBlur, equalised, filter3x3, rounded } from '../../filters/planes.ts'
 import type { Picture } from '../../picture.ts'
 import { at, parameter, type CorruptionDefinition, type Severities } from './definition.ts'
 
-export interface Liquid {
+/** Parameters of the noise of a liquid layer: mean, deviation, sigma of the blur (pixels at 224), threshold. */
+export interface LiquidStyle {
   mean: number
   deviation: number
   sigma: number
   threshold: number
 }
 
-/** The liquid, its strength (for mud: the sigma that softens its edge), and what it is. */
-type Spatter = readonly [Liquid, number, 'water' | 'mud']
-const liquid = (mean: number, deviation: number, sigma: number, threshold: number): Liquid => ({
+/** Layer of liquid, strength (for mud: sigma of its soft edge), and kind of liquid. */
+type Spatter = readonly [LiquidStyle, number, 'water' | 'mud']
+const liquid = (mean: number, deviation: number, sigma: number, threshold: number): LiquidStyle => ({
   mean,
   deviation,
   sigma,
@@ -33,8 +34,8 @@ const spatters: Severities<Spatter> = [
 const waterColour = [175, 238, 238] as const
 const mudColour = [63, 42, 20] as const
 
-/** Where there is liquid, and how thick: smoothed noise above the threshold, one channel around 0..1. */
-export function liquidLayer(height: number, width: number, style: Liquid, random: Generator): Levels {
+/** Thickness of the liquid: smoothed noise, 0 below the threshold; one channel, mostly in [0,1]. */
+export function liquidLayer(height: number, width: number, style: LiquidStyle, random: Generator): Levels {
   const values = random.normals(height * width)
   for (let i = 0; i < values.length; i++) values[i] = style.mean + style.deviation * values[i]!
   const smooth = gaussianBlur(
@@ -48,7 +49,7 @@ export function liquidLayer(height: number, width: number, style: Liquid, random
 
 const relief = [-2, -1, 0, -1, 1, 1, 0, 1, 2]
 
-/** Drops that shine at their edges: thickness times an embossed distance to the nearest edge, added in turquoise. */
+/** Adds drops with bright edges in turquoise: thickness times the embossed distance to the nearest edge. */
 export function underWater(picture: Picture, layer: Levels, strength: number): Picture {
   const { height, width } = picture
   const thickness = { values: new Uint8Array(layer.values.length), height, width }
@@ -62,7 +63,7 @@ export function underWater(picture: Picture, layer: Levels, strength: number): P
 function shaded(picture: Picture, thickness: Uint8Array, shine: Uint8Array, strength: number): Picture {
   let largest = 0
   for (let i = 0; i < shine.length; i++) largest = Math.max(largest, thickness[i]! * shine[i]!)
-  // No drop at all: the published code would divide by zero.
+  // Without any drop the published code would divide by zero.
   if (largest === 0) return picture
   const factor = strength / largest
   const [red, green, blue] = waterColour
@@ -76,7 +77,7 @@ function shaded(picture: Picture, thickness: Uint8Array, shine: Uint8Array, stre
   return { ...picture, pixels }
 }
 
-/** Opaque spots with a soft edge, in brown. */
+/** Adds opaque brown spots with a soft edge. */
 function underMud(picture: Picture, layer: Levels, threshold: number, softness: number): Picture {
   const spots = { ...layer, values: new Float32Array(layer.values.length) }
   for (let i = 0; i < spots.values.length; i++) spots.values[i] = layer.values[i]! > threshold ? 1 : 0

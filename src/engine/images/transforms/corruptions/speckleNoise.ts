@@ -4,7 +4,7 @@ import { at, parameter, type CorruptionDefinition, type Severities } from './def
 
 const deviations: Severities<number> = [0.15, 0.2, 0.35, 0.45, 0.6]
 
-/** x + x N(0, deviation), a draw per channel value. */
+/** x + x N(0, deviation) with one draw per channel value, x in [0,1]. */
 export function addSpeckleNoise(picture: Picture, deviation: number, random: Generator): Picture {
   const noise = random.normals(picture.pixels.length)
   const pixels = new Uint8Array(noise.length)

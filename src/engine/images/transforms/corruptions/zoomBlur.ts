@@ -2,7 +2,7 @@ import { toLevels, toPicture } from '../../filters/levels.ts'
 import { addZoomed } from '../../filters/zoom.ts'
 import { at, parameter, type CorruptionDefinition, type Severities } from './definition.ts'
 
-/** Number of zoom factors and their step; the first factor is 1. Numpy's ranges, whose rounding adds 1.11 to the first. */
+/** Number of zoom factors, and their step; the first factor is 1. The first range has 1.11 because of numpy's rounding. */
 const zooms: Severities<readonly [number, number]> = [
   [12, 0.01],
   [16, 0.01],
@@ -11,7 +11,7 @@ const zooms: Severities<readonly [number, number]> = [
   [11, 0.03],
 ]
 
-/** Mean of the image and of its zooms; factor 1 makes the image count twice. */
+/** Mean of the image and its zoomed versions. The image counts twice, because the first factor is 1. */
 export const zoomBlur: CorruptionDefinition = {
   deterministic: true,
   parameters: [
@@ -22,7 +22,7 @@ export const zoomBlur: CorruptionDefinition = {
     const [count, step] = at(zooms, severity)
     const levels = toLevels(picture)
     const sum = levels.values.slice()
-    // As numpy's arange: the step it uses is the difference of the first two values.
+    // numpy's arange takes the difference of the first two values as its step.
     const delta = 1 + step - 1
     for (let i = 0; i < count; i++) addZoomed(levels, 1 + i * delta, sum)
     for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! / (count + 1)

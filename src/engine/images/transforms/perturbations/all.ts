@@ -1,4 +1,4 @@
-/** Every perturbation by its name; `index.ts` does not compile while one of `perturbationSequences` is missing here. */
+/** All perturbations by name. `index.ts` does not compile where one of `perturbationSequences` is missing here. */
 export { gaussianNoise as gaussian_noise } from './noise.ts'
 export { shotNoise as shot_noise } from './noise.ts'
 export { motionBlur as motion_blur } from './motionBlur.ts'

@@ -2,32 +2,36 @@ import type { Generator } from '#shared/random.ts'
 import type { Picture } from '../../picture.ts'
 
 export interface Views {
-  /** What the model would be shown: the centre of `whole`. */
+  /** The model's input: the centre crop of `whole`. */
   crop: Picture
   /** The resized picture before its crop. */
   whole: () => Picture
 }
 
-export interface Draws {
-  /** Draws shared by all frames of the sequence. */
+/** Random generators of a frame. */
+export interface FrameGenerators {
+  /** The same for all frames of the sequence. */
   sequence: () => Generator
-  /** Draws of this frame alone. */
+  /** Of this frame alone. */
   frame: () => Generator
 }
 
-/** One frame of a sequence, of the crop's size. `difficulty` is 1, 2 or 3. */
-export type Perturb = (views: Views, frame: number, draws: Draws, difficulty: number) => Picture
+/** Computes one frame of a sequence, with the crop's size. `difficulty` is 1, 2 or 3. */
+export type Perturb = (views: Views, frame: number, draws: FrameGenerators, difficulty: number) => Picture
 
-/** A perturbation: a file beside this one, a line in `all.ts` and one in `shared/transforms/perturbationNames.ts`. */
+/**
+ * A perturbation. To add one: write a file next to this one, a line in `all.ts`, and one in
+ * `shared/transforms/perturbationNames.ts`.
+ */
 export interface PerturbationDefinition {
-  /** What a frame is, in words; lengths in pixels at 224. */
+  /** Description of a frame. Lengths are in pixels for images of side 224. */
   text: (frame: number) => string
   apply: Perturb
 }
 
-/** Noise sequences start with the clean image. */
+/** A noise sequence: the first frame is the clean image, the others have noise. */
 export const afterClean = (
-  noise: (crop: Picture, difficulty: number, draws: Draws) => Picture,
+  noise: (crop: Picture, difficulty: number, draws: FrameGenerators) => Picture,
 ): PerturbationDefinition => ({
   text: (frame) => (frame === 0 ? 'clean' : `draw ${frame}`),
   apply: ({ crop }, frame, draws, difficulty) => (frame === 0 ? crop : noise(crop, difficulty, draws)),

@@ -7,7 +7,7 @@ import type { PerturbationDefinition, Views } from './definition.ts'
 
 const perturbations: Record<PerturbationName, PerturbationDefinition> = all
 
-/** The frame of the sequence, of the crop's size. */
+/** Computes a frame of a perturbation sequence, with the crop's size. */
 export function applyPerturbation(views: Views, transform: Perturbation, imageKey: string): Picture {
   const { name, frame, seed, difficulty } = transform
   const key = ['perturbation', name, difficulty, seed, imageKey] as const
@@ -15,7 +15,7 @@ export function applyPerturbation(views: Views, transform: Perturbation, imageKe
   return perturbations[name].apply(views, frame, draws, difficulty)
 }
 
-/** What a frame of a perturbation sequence is, in words; lengths in pixels at 224. */
+/** Description of a frame of a perturbation sequence. Lengths are in pixels for images of side 224. */
 export function frameText(name: PerturbationName, frame: number): string {
   if (frame < 0 || frame >= frameCount(name)) throw new RangeError(`invalid frame: ${frame}`)
   return perturbations[name].text(frame)

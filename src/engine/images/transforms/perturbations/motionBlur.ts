@@ -2,7 +2,7 @@ import { lengthScale } from '../../filters/levels.ts'
 import { motionBlur as blur } from '../../filters/motion.ts'
 import { degrees, type PerturbationDefinition } from './definition.ts'
 
-/** A smear whose direction turns from -120 to 0 degrees. */
+/** Motion blur with a direction that turns from -120 to 0 degrees. */
 export const motionBlur: PerturbationDefinition = {
   text: (frame) => degrees(4 * (frame - 30)),
   apply: ({ crop }, frame) => {

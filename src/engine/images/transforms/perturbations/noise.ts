@@ -3,7 +3,7 @@ import { addShotNoise } from '../corruptions/shotNoise.ts'
 import { addSpeckleNoise } from '../corruptions/speckleNoise.ts'
 import { afterClean } from './definition.ts'
 
-/** Per difficulty 1, 2, 3: deviation, photons of a white pixel, deviation. */
+/** For each difficulty 1, 2, 3: deviation of the Gaussian noise, photons of a white pixel, deviation of the speckle. */
 const gaussian = [0.03, 0.05, 0.08]
 const photons = [300, 120, 60]
 const speckle = [0.05, 0.1, 0.15]

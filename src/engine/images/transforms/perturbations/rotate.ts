@@ -2,7 +2,7 @@ import { sinCos } from '#shared/elementary.ts'
 import { aboutCentre, affineCrop } from '../../filters/affineCrop.ts'
 import { degrees, radians, type PerturbationDefinition } from './definition.ts'
 
-/** Turned clockwise by -15 to 15 degrees. */
+/** Rotates clockwise by -15 to 15 degrees. */
 export const rotate: PerturbationDefinition = {
   text: (frame) => degrees(frame - 15),
   apply: ({ crop, whole }, frame) => {

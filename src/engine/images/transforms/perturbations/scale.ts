@@ -1,7 +1,7 @@
 import { aboutCentre, affineCrop } from '../../filters/affineCrop.ts'
 import type { PerturbationDefinition } from './definition.ts'
 
-/** Scaled from 0.40 to 1.15; black comes into the crop when the resized picture no longer fills it. */
+/** Scales by 0.40 to 1.15. The crop has black borders where the scaled picture does not fill it. */
 export const scale: PerturbationDefinition = {
   text: (frame) => `${((40 + 2.5 * frame) / 100).toFixed(3)} times`,
   apply: ({ crop, whole }, frame) => {

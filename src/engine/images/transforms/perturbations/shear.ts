@@ -2,7 +2,7 @@ import { sinCos } from '#shared/elementary.ts'
 import { aboutCentre, affineCrop } from '../../filters/affineCrop.ts'
 import { degrees, radians, type PerturbationDefinition } from './definition.ts'
 
-/** Sheared along x by -15 to 15 degrees, as today's torchvision does it (the one of 2018 also shrank y by the cosine). */
+/** Shears along x by -15 to 15 degrees like today's torchvision (that of 2018 also shrank y by the cosine). */
 export const shear: PerturbationDefinition = {
   text: (frame) => degrees(frame - 15),
   apply: ({ crop, whole }, frame) => {

@@ -4,7 +4,7 @@ import type { PerturbationDefinition } from './definition.ts'
 
 const style = { mean: 0.65, deviation: 0.27, sigma: 3.7, threshold: 0.69 }
 
-/** Weights of the rows from one below to two above: the water runs down. */
+/** Weights of four rows, from one below to two above, by which the water runs down. */
 const run = [0.05, 0.1, 0.15, 0.7] as const
 
 function flowed({ values, height, width, channels }: Levels): Levels {
@@ -19,7 +19,7 @@ function flowed({ values, height, width, channels }: Levels): Levels {
   return { values: out, height, width, channels }
 }
 
-/** Drops of one layer that run down and thin out from frame to frame. */
+/** Drops of one layer that run down and get thinner from frame to frame. */
 export const spatter: PerturbationDefinition = {
   text: (frame) => (frame === 0 ? 'fresh' : `flowed ${frame} times`),
   apply: ({ crop }, frame, { sequence }) => {

@@ -3,8 +3,8 @@ import { multiply, perspectiveCrop } from '../../filters/perspectiveCrop.ts'
 import { degrees, radians, type PerturbationDefinition } from './definition.ts'
 
 /**
- * The picture turned about both of its axes by -15 to 15 degrees and seen from a distance of its diagonal. The plane sits
- * at z = 1 before it is turned, as in the published matrix.
+ * Tilts a picture about both of its axes by -15 to 15 degrees. The camera is as far away as the diagonal is long. The
+ * plane is at z = 1 before it is turned, as in the published matrix.
  */
 export const tilt: PerturbationDefinition = {
   text: (frame) => degrees(frame - 15),

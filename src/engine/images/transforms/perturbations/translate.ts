@@ -2,7 +2,7 @@ import { aboutCentre, affineCrop } from '../../filters/affineCrop.ts'
 import { lengthScale } from '../../filters/levels.ts'
 import { signed, type PerturbationDefinition } from './definition.ts'
 
-/** Shifted to the right by -20 to 20 pixels. */
+/** Shifts to the right by -20 to 20 pixels at 224. */
 export const translate: PerturbationDefinition = {
   text: (frame) => `${signed(frame - 20)} px`,
   apply: ({ crop, whole }, frame) => {

@@ -1,7 +1,7 @@
 import { aboutCentre, affineCrop } from '../../filters/affineCrop.ts'
 import type { PerturbationDefinition } from './definition.ts'
 
-/** Mean of the clean crop and of the crops enlarged by 1.004, 1.008, … up to this frame. */
+/** Mean of the clean crop and the crops enlarged by 1.004, 1.008, … up to this frame. */
 export const zoomBlur: PerturbationDefinition = {
   text: (frame) => (frame === 0 ? 'clean' : `up to ${(1 + 0.004 * frame).toFixed(3)} times`),
   apply: ({ crop, whole }, frame) => {

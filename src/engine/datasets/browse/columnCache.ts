@@ -3,11 +3,10 @@ import type { Db } from '../../workspace/index.ts'
 import type { FactColumns, ImageColumns } from './columns.ts'
 
 /**
- * Columns that were read once, kept in the workspace's folder as `browse.sqlite`: reading them back takes milliseconds. Only
- * a cache; each entry says which state of the data it was read from. Without the file, or when it is damaged, columns
- * are read again.
+ * A cache of columns on disk, `browse.sqlite` in the workspace's folder. Reading it takes milliseconds. Each entry has the
+ * version of the data that it was read from. Where the file is missing or damaged, columns are read from the workspace.
  */
-export interface Keep {
+export interface ColumnCache {
   images(datasetId: number, version: string): ImageColumns | null
   putImages(datasetId: number, version: string, columns: ImageColumns): void
   facts(datasetId: number, key: string, version: string): FactColumns | null
@@ -20,7 +19,8 @@ const layout = 1
 
 type Typed = Uint8Array | Uint16Array | Uint32Array | Int32Array | Float32Array
 
-export function openKeep(file: string): Keep {
+/** Opens the cache file, or a cache in memory where the file cannot be used. */
+export function openColumnCache(file: string): ColumnCache {
   const db = open(file)
   const select = db.prepare<[number, string, string], { head: string; data: Buffer }>(
     'SELECT head, data FROM columns WHERE dataset_id = ? AND key = ? AND version = ?',
@@ -91,7 +91,7 @@ export function openKeep(file: string): Keep {
   }
 }
 
-/** Takes arrays one after another out of bytes; copies, since a Buffer need not start at a multiple of four. */
+/** Reads arrays one after another from bytes. It copies them, because a Buffer may start at an unaligned address. */
 function taker(data: Buffer) {
   let at = 0
   return <T extends Typed>(
@@ -110,7 +110,7 @@ function open(file: string): Db {
   try {
     return prepare(new Database(file))
   } catch {
-    // A cache that cannot be read or written is done without.
+    // The cache is optional.
     return prepare(new Database(':memory:'))
   }
 }

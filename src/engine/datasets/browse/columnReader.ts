@@ -4,25 +4,25 @@ import { ofUnchangedModel, factKey, factOnly } from '#shared/factText.ts'
 import { factVersion, type FactsOf } from '../../facts/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import { emptyFacts, placeOf, type FactColumns, type ImageColumns } from './columns.ts'
-import type { Keep } from './keep.ts'
+import type { ColumnCache } from './columnCache.ts'
 import type { FilterContext } from './match.ts'
 import { readFacts, readImages } from './read.ts'
 import { LruMap } from '../../base/lruMap.ts'
 
-/** What a request speaks of, looked up by the engine: variants of the models, their class names, stored subsets. */
-export interface Known {
-  /** No job is at work, so that what has changed will not change again at once. */
+/** Variants, class names and subsets that a request refers to, looked up by the engine. */
+export interface BrowseReferences {
+  /** No job is running, so the data does not change continuously. */
   settled: boolean
-  /** By `factKey`. */
+  /** Variants and conditions by `factKey`. */
   facts: Record<string, FactsOf>
-  /** By model, where label lists differ: output → number of its class name. */
+  /** Where label lists differ: for each model id, the number of the class name of each output. */
   classNumbers: Record<number, number[]>
   subsets: Record<number, ImageSelection>
 }
 
-/** Columns read at this cost or more (ms) are kept on disk; others are read again as quickly. */
+/** Columns that take this long to read, in ms, are cached on disk. */
 const worthKeeping = 150
-/** Data that changes all the time is read again after ten times as long as reading took, and no sooner than this. */
+/** While jobs run, columns are read again after ten times the time that reading took, but at least this long, in ms. */
 const atLeast = 2000
 const factColumnsInMemory = 24
 
@@ -33,22 +33,26 @@ interface Read<T> {
   columns: T
 }
 
-/** The columns of all datasets, read when they are needed and again when the data has changed. */
-export class Library {
+/** Reads the columns of datasets when they are needed, and again when the data has changed. */
+export class ColumnReader {
   readonly #db: Db
-  readonly #keep: Keep
+  readonly #cache: ColumnCache
   readonly #images = new Map<number, Read<ImageColumns>>()
   readonly #facts = new LruMap<string, Read<FactColumns>>(factColumnsInMemory)
 
-  constructor(db: Db, keep: Keep) {
+  constructor(db: Db, cache: ColumnCache) {
     this.#db = db
-    this.#keep = keep
+    this.#cache = cache
   }
 
-  /** Everything a filter, an order and looks at models need, so that matching never waits. */
-  async shelf(
+  /**
+   * Reads the columns that a filter, an order and shown facts need.
+   *
+   * @throws SUBSET_NOT_FOUND where the filter is matched and refers to a subset that is not in `known`
+   */
+  async filterContext(
     datasetId: number,
-    known: Known,
+    known: BrowseReferences,
     asked: { filter?: ImageFilter; order?: ImageOrder | undefined; shownFacts?: readonly FactOf[] },
   ): Promise<FilterContext & { version: string }> {
     const images = await this.#imagesOf(datasetId, known.settled)
@@ -73,7 +77,7 @@ export class Library {
     datasetId: number,
     images: ImageColumns,
     facts: Map<string, FactColumns>,
-    known: Known,
+    known: BrowseReferences,
   ): FilterContext {
     const maskOf = (sql: string, ...values: (string | number)[]) => {
       const mask = new Uint8Array(images.n)
@@ -123,9 +127,9 @@ export class Library {
     )
     const before = this.#images.get(datasetId)
     if (before && isFresh(before, version, settled)) return before
-    const kept = this.#keep.images(datasetId, version)
+    const kept = this.#cache.images(datasetId, version)
     const read = await timed(version, async () => kept ?? (await readImages(this.#db, datasetId)))
-    if (!kept && read.took >= worthKeeping) this.#keep.putImages(datasetId, version, read.columns)
+    if (!kept && read.took >= worthKeeping) this.#cache.putImages(datasetId, version, read.columns)
     this.#images.set(datasetId, read)
     return read
   }
@@ -133,7 +137,7 @@ export class Library {
   async #factsOf(
     datasetId: number,
     images: Read<ImageColumns>,
-    of: Known['facts'][string] | undefined,
+    of: BrowseReferences['facts'][string] | undefined,
     settled: boolean,
   ): Promise<Read<FactColumns>> {
     if (!of || of.variantId === null || of.conditionId === null)
@@ -143,14 +147,14 @@ export class Library {
     const key = `${datasetId} ${name}`
     const before = this.#facts.get(key)
     if (before && before.columns.n === images.columns.n && isFresh(before, version, settled)) return before
-    const kept = this.#keep.facts(datasetId, name, version)
+    const kept = this.#cache.facts(datasetId, name, version)
     const read = await timed(version, async () => kept ?? (await readFacts(this.#db, images.columns, of)))
-    if (!kept && read.took >= worthKeeping) this.#keep.putFacts(datasetId, name, version, read.columns)
+    if (!kept && read.took >= worthKeeping) this.#cache.putFacts(datasetId, name, version, read.columns)
     this.#facts.set(key, read)
     return read
   }
 
-  /** Changes with every tag and note. */
+  /** Version of the tags and notes; every change of them gives a new one. */
   #annotations(): number {
     return Number(this.#db.prepare('SELECT version FROM annotation_version').pluck().get() ?? 0)
   }
@@ -165,8 +169,8 @@ async function timed<T>(version: string, read: () => Promise<T>): Promise<Read<T
   return { version, at: Date.now(), took: performance.now() - from, columns }
 }
 
-/** All facts a filter speaks of, those of its subset among them. */
-export function factsOf(filter: ImageFilter, known: Known, depth = 0): FactOf[] {
+/** All facts that a filter refers to, with those of its subset. */
+export function factsOf(filter: ImageFilter, known: BrowseReferences, depth = 0): FactOf[] {
   const { flips, disagreement, subsetId } = filter
   const inner = subsetId === undefined || depth > 8 ? null : known.subsets[subsetId]?.filter
   return [

@@ -6,8 +6,8 @@ import type { Results, Task } from './protocol.ts'
 
 type TaskOf<K extends Task['kind']> = Extract<Task, { kind: K }>
 
-/** A task whose worker died. */
-class Crash extends KernelscopeError {
+/** The worker of a task died. */
+class WorkerCrash extends KernelscopeError {
   readonly oldest: boolean
 
   constructor({ path }: Task, death: Death) {
@@ -17,16 +17,16 @@ class Crash extends KernelscopeError {
 }
 
 /**
- * One worker thread with its queue. The worker answers in order, so when it dies the oldest unanswered task is to blame:
- * that one is tried once more in a new worker, then given up; the others are simply sent again.
+ * One worker thread with its queue. The worker answers in order, so its death is blamed on the oldest unanswered task.
+ * That task is tried once more in a new worker and then given up. The other tasks are sent again.
  */
-export class Lane {
+export class ImageWorker {
   readonly #thread: Thread<Task, Results>
-  /** Two are sent ahead, so that the worker never waits for the next one. */
+  /** Two tasks are sent ahead, so that the worker never waits for the next one. */
   readonly #turns = new Turns({
     depth: 2,
     closed: 'the image workers are closed',
-    aborted: 'nobody waits for the image',
+    aborted: 'the image is no longer wanted',
   })
   #closing = false
 
@@ -35,21 +35,26 @@ export class Lane {
       name: 'images',
       entry,
       workerData: { cacheBytes },
-      lost: (task, death) => new Crash(task, death),
+      lost: (task, death) => new WorkerCrash(task, death),
     })
   }
 
-  /** Tasks that wait or run. */
+  /** Number of tasks that wait or run. */
   get load(): number {
     return this.#turns.load
   }
 
-  /** `urgent` goes before everything that was not sent yet. A task whose signal aborts before it was sent is dropped. */
+  /**
+   * Runs a task. An urgent task goes before all tasks that were not sent yet.
+   *
+   * @throws CANCELLED where the signal is aborted, or the worker closed, before the task was sent
+   * @throws IMAGE_UNREADABLE where the image ended a worker twice
+   */
   run<K extends Task['kind']>(task: TaskOf<K>, urgent: boolean, signal?: AbortSignal): Promise<Results[K]> {
     return this.#turns.run(() => this.#ask(task, 0), { urgent, signal })
   }
 
-  /** Lets the worker finish what was sent; the rest is rejected with CANCELLED. */
+  /** Waits for the tasks that were sent, and rejects the others with CANCELLED. */
   async close(): Promise<void> {
     this.#closing = true
     this.#turns.close()
@@ -60,7 +65,7 @@ export class Lane {
     try {
       return await this.#thread.ask(task)
     } catch (error) {
-      if (!(error instanceof Crash) || this.#closing) throw error
+      if (!(error instanceof WorkerCrash) || this.#closing) throw error
       const blamed = error.oldest ? crashes + 1 : crashes
       if (blamed >= 2) throw error
       return this.#ask(task, blamed)
