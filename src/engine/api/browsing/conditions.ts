@@ -39,8 +39,8 @@ export function measuredConditions(db: Db, datasetId: number): MeasuredCondition
 }
 
 /**
- * Lists the models with removed blocks or cut kernels that have predictions on images of a dataset. Counts predictions of
- * each model's current setup only.
+ * Lists the models with removed blocks or cut kernels that have predictions on images of a dataset. Counts predictions
+ * of each model's current setup only.
  */
 export function changedModels(db: Db, datasetId: number): ChangedModel[] {
   const conditionsOf = conditionsMeasured(db, datasetId)

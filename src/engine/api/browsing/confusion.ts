@@ -7,8 +7,8 @@ import type { Db } from '../../workspace/index.ts'
 const level = 0.95
 
 /**
- * Computes the scores of each class (shares in [0, 1], 95 % Wilson intervals), the most frequent mistakes and a confusion
- * matrix.
+ * Computes the scores of each class (shares in [0, 1], 95 % Wilson intervals), the most frequent mistakes and a
+ * confusion matrix.
  *
  * @param pairs number of mistakes to list
  * @param matrix number of classes in the matrix; 0 for none

@@ -8,8 +8,8 @@ interface ReadableImage {
 }
 
 /**
- * Draws `count` readable images of a dataset, with or without a class; fewer where it has fewer. The draw depends only on
- * the seed and the digests of the images (sha256, hex).
+ * Draws `count` readable images of a dataset, with or without a class; fewer where it has fewer. The draw depends only
+ * on the seed and the digests of the images (sha256, hex).
  */
 export async function drawnImages(
   db: Db,

@@ -83,8 +83,8 @@ function subsetsOf(db: Db, filter: ImageFilter): Record<number, ImageSelection> 
 }
 
 /**
- * Numbers the class names of models with different label lists, so that equal names have equal numbers: by model id, the
- * number of each output. Empty where all models have the same list.
+ * Numbers the class names of models with different label lists, so that equal names have equal numbers: by model id,
+ * the number of each output. Empty where all models have the same list.
  */
 function classNumbersOf(models: readonly StoredModel[]): Record<number, number[]> {
   const [first] = models

@@ -110,8 +110,8 @@ export async function imagesOfSet(session: EngineSession, set: ImageSet): Promis
 }
 
 /**
- * Returns every image below a path with its label: the given class index, or the class that its folder is named after. An
- * image that cannot be read, or whose class the model does not have, carries the problem.
+ * Returns every image below a path with its label: the given class index, or the class that its folder is named after.
+ * An image that cannot be read, or whose class the model does not have, carries the problem.
  *
  * @throws USAGE where the class index is not below the model's number of classes
  * @throws DATASET_EMPTY where the folder has no image
@@ -141,7 +141,9 @@ export async function labelledImages(
   )
 }
 
-/** Computes the digest of an image file. A file that cannot be read gets a problem, and its path in place of the digest. */
+/**
+ * Computes the digest of an image file. A file that cannot be read gets a problem, and its path in place of the digest.
+ */
 async function measuredImage({ pool }: EngineSession, path: string) {
   try {
     const { digest } = await pool.digestAndMeasure(path)

@@ -129,8 +129,8 @@ const kept = new WeakMap<Workspace, LruMap<number, KeptResult>>()
 const mostKept = 16
 
 /**
- * Returns the result of a study, computed again only where it may have changed. It depends on the study, its models, the
- * datasets and its facts, and facts change only through jobs.
+ * Returns the result of a study, computed again only where it may have changed. It depends on the study, its models,
+ * the datasets and its facts, and facts change only through jobs.
  */
 function resultOf(workspace: Workspace, studyId: number): Promise<StudyResult> {
   const results = kept.get(workspace) ?? new LruMap<number, KeptResult>(mostKept)

@@ -9,7 +9,9 @@ export const perturbedContext = (session: EngineSession) => ({
   log: session.log,
 })
 
-/** Answers with an image under a condition as the model's input, or with its magnified difference from the clean image. */
+/**
+ * Answers with an image under a condition as the model's input, or with its magnified difference from the clean image.
+ */
 export async function perturbedPicture(
   session: EngineSession,
   asked: { image: number; model: number; condition: number; as: 'shown' | 'change' },

@@ -8,7 +8,9 @@ import { temporaryFolder } from '../../base/temporary.ts'
 import type { EngineSession } from '../session/session.ts'
 import { answerTo } from './routes.ts'
 
-/** Serves bulk data and pictures for `app://…/bytes/…`, over a Unix socket or named pipe that only this user can open. */
+/**
+ * Serves bulk data and pictures for `app://…/bytes/…`, over a Unix socket or named pipe that only this user can open.
+ */
 export interface ByteServer {
   readonly socket: string
   /** Every request must carry it as `authorization`. */

@@ -3,7 +3,10 @@ import { KeptMaps, OpenSessions } from '../../saliency/index.ts'
 import { PerturbedImages } from '../../studies/index.ts'
 import { temporaryFolder } from '../../base/temporary.ts'
 
-/** What inspections of models keep between requests: open graphs, results, and a folder for model files without a workspace. */
+/**
+ * What inspections of models keep between requests: open graphs, results, and a folder for model files without a
+ * workspace.
+ */
 export class OpenInspections {
   readonly sessions = new OpenSessions()
   readonly kept = new KeptMaps()

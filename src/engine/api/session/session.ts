@@ -13,6 +13,7 @@ import { runStudy } from '../../studies/index.ts'
 import { createWorkspace, openWorkspace, trimCache, type Workspace } from '../../workspace/index.ts'
 import { OpenInspections } from './openInspections.ts'
 import { SelfChecks } from './selfChecks.ts'
+import type { SessionOptions } from './options.ts'
 import { defaultSettings, readSettings } from './settings.ts'
 import { makeThumbnails, type ThumbnailContext } from './thumbnails.ts'
 
@@ -22,19 +23,6 @@ export interface OpenWorkspace {
   jobs: JobQueue
   browser: Browser
   checks: SelfChecks
-}
-
-export interface SessionOptions {
-  /** File that stores the path of the open workspace for the next start of the engine. */
-  stateFile?: string | undefined
-  /** Settings that override those of the workspace in this process, e.g. from the command line. */
-  overrides?: Partial<Settings>
-  /** Threads that decode and transform images; one less than there are cores when left out. */
-  imageWorkers?: number
-  /** Makes thumbnails in the background after a dataset was indexed: for an engine with a window. */
-  thumbnailsAhead?: boolean
-  /** Checks a model's rewrites numerically, in the background, after it was added. */
-  checksAhead?: boolean
 }
 
 const decodedBytes = 512 * 2 ** 20
@@ -237,7 +225,9 @@ export class EngineSession {
     }
   }
 
-  /** Makes thumbnails in the background. Errors are only logged, since missing thumbnails are made when they are shown. */
+  /**
+   * Makes thumbnails in the background. Errors are only logged, since missing thumbnails are made when they are shown.
+   */
   #thumbnailsAhead(datasetId: number): void {
     makeThumbnails(this.thumbnailContext(), datasetId, 192).catch((error: unknown) =>
       this.log.write('warning', 'thumbnails were not made ahead', toErrorShape(error)),
