@@ -136,7 +136,7 @@ async function renderFigures(
   for (const figure of figures) {
     const options = { widthInches: 6.75, dpi: 300 }
     const formats = ['pdf', 'svg', 'csv', 'txt'] as const
-    const files = await writeFigure(press.draw, figure, formats, directory, options, provenance)
+    const files = await writeFigure(press.render, figure, formats, directory, options, provenance)
     for (const { path } of files)
       entries.push({ name: `figures/${plainName(basename(path))}`, content: { path } })
   }

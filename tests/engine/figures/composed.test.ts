@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { draw, placement, type Drawing } from '#engine/figures/drawing.ts'
+import { renderFigure, composedLayout, type RenderRequest } from '#engine/figures/render.ts'
 import { writeComposed } from '#engine/figures/index.ts'
 import {
   composition as schema,
@@ -21,8 +21,11 @@ const composed = (specs: readonly FigureSpec[], change: Partial<Composition> = {
   panels: specs.map((spec, at) => newPanel(`p${at}`, { kind: 'data', spec })),
   ...change,
 })
-const render = async (composition: Composition, format: Drawing['format'] = 'svg', text?: Drawing['text']) =>
-  Buffer.from(await draw({ content: { kind: 'composed', composition }, format, dpi: 100, text }))
+const render = async (
+  composition: Composition,
+  format: RenderRequest['format'] = 'svg',
+  text?: RenderRequest['text'],
+) => Buffer.from(await renderFigure({ content: { kind: 'composed', composition }, format, dpi: 100, text }))
 
 /** Kernels of a sheet: many cells with gaps. */
 const sheet: FigureSpec = {
@@ -63,7 +66,7 @@ describe('a composed figure', patient, () => {
   it('is exactly as wide as its venue, in every format', async () => {
     for (const { id, text } of venues.slice(0, 3)) {
       const figure = composed([curves], { page: { ...base.page, venue: id, span: 'text', columns: 1 } })
-      const { width, height } = placement(figure)
+      const { width, height } = composedLayout(figure)
       expect(width).toBeCloseTo(text, 4)
       expect((await render(figure)).toString()).toContain(`width="${Number(text.toFixed(4))}in"`)
       const box = /\/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]/.exec(
@@ -87,7 +90,7 @@ describe('a composed figure', patient, () => {
     }
     const height = (spec: typeof curves, ratio: number | null) => {
       const figure = composed([spec], inPanels)
-      return placement({ ...figure, panels: figure.panels.map((panel) => ({ ...panel, ratio })) }).height
+      return composedLayout({ ...figure, panels: figure.panels.map((panel) => ({ ...panel, ratio })) }).height
     }
     const many = { ...curves, series: layers }
     expect(height(many, null) - height(curves, null)).toBeGreaterThan(0.5)
@@ -161,9 +164,11 @@ describe('a composed figure', patient, () => {
 
     it('has it under the cells, which let it through', async () => {
       const spec = await mapOf('over')
-      const alone = async (format: Drawing['format']) => {
+      const alone = async (format: RenderRequest['format']) => {
         const options = { widthInches: 3, dpi: 100 }
-        return Buffer.from(await draw({ content: { kind: 'figure', spec, options }, format, dpi: 100 }))
+        return Buffer.from(
+          await renderFigure({ content: { kind: 'figure', spec, options }, format, dpi: 100 }),
+        )
       }
       const [under, over] = imagesOf((await alone('svg')).toString())
       expect(under).toEqual(over)
@@ -267,7 +272,7 @@ describe('a composed figure', patient, () => {
     const folder = temporaryFolder()
     const figure = composed([curves, bars])
     const options = { dpi: 100, provenance: ['Seed 7.'] }
-    const files = await writeComposed(draw, figure, ['json', 'csv', 'txt', 'svg'], folder, options)
+    const files = await writeComposed(renderFigure, figure, ['json', 'csv', 'txt', 'svg'], folder, options)
     expect(files.map(({ path }) => path.split('.').at(-1))).toEqual(['json', 'csv', 'txt', 'svg'])
     const read = (at: number) => readFileSync(files[at]?.path ?? '', 'utf8')
     const again = schema.parse(JSON.parse(read(0)))

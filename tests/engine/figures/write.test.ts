@@ -6,7 +6,7 @@ import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { draw } from '#engine/figures/drawing.ts'
+import { renderFigure } from '#engine/figures/render.ts'
 import { formattedTable, writeTable, writeFigure as writeWith } from '#engine/figures/index.ts'
 import { plainName, safeName } from '#engine/figures/file.ts'
 import { typeface } from '#engine/figures/typeface.ts'
@@ -20,14 +20,19 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 const size = { widthInches: 3.25, dpi: 200 }
 const writeFigure = (...call: Parameters<typeof writeWith> extends [unknown, ...infer Rest] ? Rest : never) =>
-  writeWith(draw, ...call)
+  writeWith(renderFigure, ...call)
 const svg = async (
   spec = curves,
   text: 'embedded' | 'outlines' = 'embedded',
   typeface: 'sans' | 'serif' = 'sans',
 ) => {
   const options = { widthInches: 3.25, heightInches: 2, dpi: 72, typeface }
-  const bytes = await draw({ content: { kind: 'figure', spec, options }, format: 'svg', dpi: 72, text })
+  const bytes = await renderFigure({
+    content: { kind: 'figure', spec, options },
+    format: 'svg',
+    dpi: 72,
+    text,
+  })
   return Buffer.from(bytes).toString()
 }
 /** A PNG of one colour, base64. */
@@ -196,7 +201,7 @@ describe('writeFigure', () => {
     const index = new URL('../../../src/engine/figures/index.ts', import.meta.url).href
     const script = `import { createPress, writeFigure } from '${index}'
       const press = createPress()
-      await writeFigure(press.draw, JSON.parse(process.argv[2]), ['svg', 'png'], process.argv[3], { widthInches: 3, dpi: 72 })
+      await writeFigure(press.render, JSON.parse(process.argv[2]), ['svg', 'png'], process.argv[3], { widthInches: 3, dpi: 72 })
       await press.close()`
     const file = join(folder, 'process.mjs')
     writeFileSync(file, script)
@@ -283,7 +288,7 @@ describe('SVG', () => {
     const heights = [many.slice(0, 2), many].map(async (series) => {
       const options = { widthInches: 3.25, dpi: 72 }
       const content = { kind: 'figure' as const, spec: { ...curves, series }, options }
-      const drawn = Buffer.from(await draw({ content, format: 'svg', dpi: 72 })).toString()
+      const drawn = Buffer.from(await renderFigure({ content, format: 'svg', dpi: 72 })).toString()
       const [, height = ''] = /<svg[^>]* height="([\d.]+)in"/.exec(drawn) ?? []
       return 72 * Number(height)
     })

@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { draw } from '#engine/figures/drawing.ts'
+import { renderFigure } from '#engine/figures/render.ts'
 import { inlineFigure } from '#engine/report/figure.ts'
 import { reportHtml, type ReportStudy } from '#engine/report/page.ts'
 import { tableHtml } from '#engine/report/table.ts'
 import { bars, curves, matrix } from '../../shared/figures/specs.ts'
 
-const press = { draw, layOut: () => Promise.reject(new Error('not used')), close: () => Promise.resolve() }
+const press = {
+  render: renderFigure,
+  layOut: () => Promise.reject(new Error('not used')),
+  close: () => Promise.resolve(),
+}
 const table = {
   id: 'accuracy',
   title: 'Accuracy <of all>',

@@ -52,7 +52,7 @@ export async function compositionPreview(
   const { workspace } = session.open()
   const { composition } = await withData(workspace, getComposition(workspace.db, figure).composition)
   const content = { kind: 'composed', composition } as const
-  const bytes = await session.press.draw({ content, format: 'svg', dpi: 72, text: 'outlines' })
+  const bytes = await session.press.render({ content, format: 'svg', dpi: 72, text: 'outlines' })
   return { type: 'image/svg+xml', bytes }
 }
 

@@ -92,6 +92,6 @@ export async function writeFigures(
   const options = { widthInches: width, heightInches: height, dpi, fontSize, typeface, title }
   const files = []
   for (const spec of specs)
-    files.push(...(await writeFigure(press.draw, spec, formats, folder, options, provenance)))
+    files.push(...(await writeFigure(press.render, spec, formats, folder, options, provenance)))
   return files
 }
