@@ -21,7 +21,7 @@ const request = (spec = curves, format: RenderRequest['format'] = 'svg', dpi = 1
   dpi,
 })
 
-/** A worker that ends at a figure with this id and answers every other one with one byte. */
+/** Writes a worker that throws at the figure with this id and answers every other one with one byte. */
 function fragile(id: string): URL {
   const file = join(temporaryFolder(), 'fragile.mjs')
   writeFileSync(
@@ -37,17 +37,17 @@ function fragile(id: string): URL {
   return pathToFileURL(file)
 }
 
-/** Drawing and models start cold, on a machine that may have other work. */
+/** Rendering and models start cold, on a machine that may have other work. */
 const patient = { timeout: 120_000 }
 
 describe('a press', patient, () => {
-  it.each(['svg', 'pdf', 'png'] as const)('draws the same %s as this thread', async (format) => {
+  it.each(['svg', 'pdf', 'png'] as const)('renders the same %s as this thread', async (format) => {
     press = createPress()
     const there = await press.render(request(bars, format))
     expect(Buffer.from(there).equals(Buffer.from(await renderFigure(request(bars, format))))).toBe(true)
   })
 
-  it('leaves this thread free while it draws', async () => {
+  it('leaves this thread free while it renders', async () => {
     press = createPress()
     let done = false
     const rendered = press.render(request()).then(() => (done = true))
@@ -60,7 +60,7 @@ describe('a press', patient, () => {
     expect(turns).toBeGreaterThan(10)
   })
 
-  it('brings errors over with code, message and hint', async () => {
+  it('passes on errors with code, message and hint', async () => {
     press = createPress()
     const refused = press.render(request(curves, 'png', 40_000))
     await expect(refused).rejects.toBeInstanceOf(KernelscopeError)
@@ -72,7 +72,7 @@ describe('a press', patient, () => {
     expect((await press.render(request())).length).toBeGreaterThan(1000)
   })
 
-  it('survives the death of its thread: only the drawing at fault is lost', async () => {
+  it('survives the death of its thread and loses only the figure that caused it', async () => {
     press = createPress(fragile('patch-drop'))
     const answers = await Promise.allSettled([
       press.render(request(bars)),
@@ -85,7 +85,7 @@ describe('a press', patient, () => {
     })
   })
 
-  it('refuses what waits when it closes, finishes what it draws, and stays closed', async () => {
+  it('when closed, cancels waiting figures, finishes the running one and stays closed', async () => {
     press = createPress()
     const [first, second] = [press.render(request()), press.render(request(bars))]
     const waiting = expect(second).rejects.toMatchObject({ code: 'CANCELLED' })
@@ -96,7 +96,7 @@ describe('a press', patient, () => {
     await expect(press.render(request())).rejects.toMatchObject({ code: 'CANCELLED' })
   })
 
-  it('closes without having drawn', async () => {
+  it('closes without having rendered', async () => {
     await createPress().close()
   })
 })
