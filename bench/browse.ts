@@ -1,6 +1,8 @@
 /**
- * Browsing a million images: filters, counts, facets and far pages from columns against the same questions put to
- * SQLite, in the same run, in CPU time, so that other work on the machine does not count. Run: node bench/browse.ts [images]
+ * Browsing a million images: filters, counts, facets and far pages from columns, against the same queries in SQLite.
+ * Both are measured in one run and in CPU time, so that other work on the machine does not count.
+ * Run: node
+ * bench/browse.ts [images]
  */
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -20,7 +22,10 @@ const shownFacts: FactOf[] = [{ modelId: 1 }, { modelId: 2 }]
 const folder = mkdtempSync(join(tmpdir(), 'kernelscope-bench-'))
 const db = createDatabase(join(folder, 'workspace.sqlite'))
 
-/** A dataset with the facts of two models; seconds to write the facts, with the triggers that count changes and without. */
+/**
+ * Makes a dataset with the facts of two models. Returns the seconds to write the facts, with and without the triggers
+ * that count changes.
+ */
 function fill(target: Db): { withTriggers: number; without: number } {
   target.exec(`INSERT INTO dataset (id, title, path, layout, recognised, state, added_at) VALUES (1, 'm', '/m', 'folders', 'folders', 'ready', 0);
     INSERT INTO condition (id, transform) VALUES (1, '{"op":"identity"}');

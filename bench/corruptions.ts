@@ -1,7 +1,7 @@
 /**
- * Every corruption at 224 x 224, a mix of severities 1, 3, 5, without the JPEG pass: images per second of CPU time on one
- * thread, against the same operation in numpy, scipy, scikit-image and OpenCV (Debian's Python), where that is there.
- * CPU time and not the clock's, so that other work on the machine does not decide.
+ * Every corruption at 224 x 224, with severities 1, 3 and 5 mixed and without the JPEG pass: images per second of CPU
+ * time on one thread, against the same operation in numpy, scipy, scikit-image and OpenCV where Debian's Python has
+ * them. CPU time does not depend on other work on the machine.
  * Run: node bench/corruptions.ts
  */
 import { execFileSync } from 'node:child_process'

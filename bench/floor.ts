@@ -2,7 +2,7 @@ import '#engine/base/noTelemetry.ts'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { rate } from './report.ts'
 
-/** What bounds every study: images per second of a model's own graph on float batches that are ready. */
+/** The upper limit of every study: images per second of a model's graph on prepared float batches. */
 export async function floorOf(
   path: string,
   [height, width]: readonly [number, number],

@@ -1,6 +1,8 @@
 /**
- * Input gradients of classifiers of full size, and of the trained sample, against PyTorch in float64 (bench/peers/gradients.py), and what forward
- * and backward cost together. Needs Debian's PyTorch, torchvision and onnx. Run: node bench/gradients.ts [net …]
+ * Input gradients of full-size classifiers and of the trained sample models, against PyTorch in float64
+ * (bench/peers/gradients.py), and the CPU time of forward and backward pass together. Needs Debian's PyTorch,
+ * torchvision and onnx.
+ * Run: node bench/gradients.ts [net …]
  */
 import '#engine/base/noTelemetry.ts'
 import { execFileSync, spawnSync } from 'node:child_process'
@@ -14,23 +16,24 @@ import { cpuRate } from './report.ts'
 const python = '/usr/bin/python3'
 const script = join(import.meta.dirname, 'peers', 'gradients.py')
 
-interface Told {
+/** The output of bench/peers/gradients.py for a net. */
+interface PytorchResult {
   parameters: number
-  /** Of the input, in pixels. */
+  /** Side of the input, in pixels. */
   side: number
   classes: number
   pytorchError: number
 }
 
-interface Found {
+interface Comparison {
   net: string
   parameters: number
-  /** Relative L2 errors against PyTorch in float64: ours, and PyTorch's own in float32. */
+  /** Relative L2 errors against PyTorch in float64: ours, and that of PyTorch in float32. */
   error: number
   pytorchError: number
-  /** Ours against PyTorch in float32. */
+  /** Relative L2 error of ours against PyTorch in float32. */
   difference: number
-  /** CPU time of forward and backward together, in forwards, on one thread. */
+  /** CPU time of forward and backward pass together on one thread, divided by that of the forward pass. */
   forwards: number
 }
 
@@ -54,12 +57,12 @@ function relative(a: Float32Array, b: Float32Array): number {
 const open = (path: string) =>
   InferenceSession.create(path, { executionProviders: ['cpu'], intraOpNumThreads: 1 })
 
-async function measure(net: string, folder: string): Promise<Found> {
+async function measure(net: string, folder: string): Promise<Comparison> {
   const told = execFileSync(python, [script, net, folder], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
   })
-  const { parameters, side, classes, pytorchError }: Told = JSON.parse(told)
+  const { parameters, side, classes, pytorchError }: PytorchResult = JSON.parse(told)
   const pixels = 3 * side * side
   const { buffer } = new Uint8Array(readFileSync(join(folder, `${net}.bin`)))
   const part = (offset: number, length: number) => new Float32Array(buffer, 4 * offset, length)
@@ -87,7 +90,7 @@ async function measure(net: string, folder: string): Promise<Found> {
 
 const folder = mkdtempSync(join(tmpdir(), 'kernelscope-bench-'))
 try {
-  const rows: Found[] = []
+  const rows: Comparison[] = []
   console.log('net'.padEnd(24), 'parameters  error  of PyTorch  against PyTorch  forwards')
   for (const net of wanted) {
     const row = await measure(net, folder)

@@ -1,8 +1,9 @@
 /**
- * What rewritten graphs cost against the plain one, in the same process with the same threads: gates, cut-out blocks,
- * pixels as input, forward with backward pass; and how long reading, inspecting and writing a variant take.
- * Run: node bench/graph.ts [model.onnx …] (default: the sample's models). Classifiers of full size come from
- * tools/export; give them as arguments.
+ * The cost of rewritten graphs against the original one, in the same process with the same threads: gates, removed
+ * blocks, pixels as input, forward with backward pass. Also the time to read, inspect and write a variant.
+ * Run: node
+ * bench/graph.ts [model.onnx …] (default: the sample's models). tools/export makes full-size classifiers, to be given
+ * as arguments.
  */
 import '#engine/base/noTelemetry.ts'
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
@@ -33,7 +34,7 @@ const paths =
         .filter((name) => name.endsWith('.onnx'))
         .map((name) => join(sample, name))
 
-/** Images per second of a graph on one ready batch. */
+/** Measures images per second of a graph on one prepared batch. */
 async function imagesPerSecond(path: string, feeds: Record<string, Tensor>, batch: number): Promise<number> {
   const session = await InferenceSession.create(path, {
     executionProviders: ['cpu'],

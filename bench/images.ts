@@ -1,7 +1,7 @@
 /**
- * From JPEG file to model input: images per second of our path, one thread and in the pool, against sharp alone (decode
- * only, and decode with its own inexact resize) and against Pillow where Debian's Python has it.
- * CPU time of all threads and not the clock's, so that other work on the machine does not decide.
+ * From JPEG file to model input: images per second of our code, on one thread and in the pool, against sharp alone
+ * (decoding only, and decoding with its own inexact resize) and against Pillow where Debian's Python has it. Measures
+ * CPU time of all threads, which does not depend on other work on the machine.
  * Run: node bench/images.ts
  */
 import { execFileSync } from 'node:child_process'
@@ -18,7 +18,7 @@ const geometry = { size: [224, 224], resize: 'shorter', resizeTo: 256, interpola
 const folder = mkdtempSync(join(tmpdir(), 'kernelscope-bench-'))
 const paths = Array.from({ length: count }, (_, i) => join(folder, `${i}.jpg`))
 
-/** ImageNet's usual size; a photograph's mix of smooth parts and detail. */
+/** JPEGs of ImageNet's usual size, with smooth parts and details like a photograph. */
 async function write(path: string, index: number): Promise<void> {
   const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const
   const grain = sharp({ create: { width: 50, height: 38, channels: 3, background: '#808080', noise } })

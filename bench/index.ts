@@ -1,4 +1,4 @@
-/** Runs every benchmark of this folder, one after another, each in a process of its own. Run: npm run bench [name …] */
+/** Runs the benchmarks of this folder one after another, each in its own process. Run: npm run bench [name …] */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'

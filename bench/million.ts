@@ -1,8 +1,8 @@
 /**
- * Indexes a tree of many small PNGs with distinct bytes (1,000 folders; a million files unless told otherwise), kills the
- * indexing in the middle and lets it go on, indexes the unchanged tree again, and counts under a first filter: seconds and
- * peak memory of each, every step in a process of its own. Needs about 5 GB and as many inodes as files while it runs;
- * the tree is deleted at the end. Not part of `npm run bench`.
+ * Indexes many small PNGs with different bytes (1,000 folders, a million files by default), kills the indexing in the
+ * middle and resumes it, indexes the unchanged files again, and counts with a first filter. Measures seconds and peak
+ * memory of each step, each in its own process. Needs about 5 GB and one inode per file while it runs; the files are
+ * deleted at the end. Not part of `npm run bench`.
  * Run: node bench/million.ts [files] [folder]
  */
 import { spawn } from 'node:child_process'
@@ -31,7 +31,7 @@ header.set([8, 2, 0, 0, 0], 8)
 const start = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', header)])
 const end = chunk('IEND', Buffer.alloc(0))
 
-/** A PNG of its own for every number. */
+/** Makes a different PNG for every number. */
 function picture(number: number): Buffer {
   const rows = Buffer.alloc(side * (1 + 3 * side), 90)
   for (let y = 0; y < side; y++) rows[y * (1 + 3 * side)] = 0
@@ -52,7 +52,7 @@ function plant(root: string, files: number): void {
 const outcome = z.object({ images: z.number(), seconds: z.number(), megabytes: z.number() })
 type Outcome = z.infer<typeof outcome>
 
-/** One step in this process: index the tree (again), or count under a filter. */
+/** Runs one step in this process: indexes the files (again), or counts with a filter. */
 async function step(kind: string, workspace: string, root: string): Promise<Outcome> {
   const engine = await createEngine()
   const { client } = engine
@@ -74,7 +74,7 @@ async function step(kind: string, workspace: string, root: string): Promise<Outc
   return { images, seconds, megabytes: process.resourceUsage().maxRSS / 1024 }
 }
 
-/** A step in a process of its own; killed after `killAfter` seconds, then null. */
+/** Runs a step in its own process. Null where it was killed after `killAfter` seconds. */
 function apart(kind: string, workspace: string, root: string, killAfter?: number): Promise<Outcome | null> {
   const child = spawn(process.execPath, [import.meta.filename, 'step', kind, workspace, root], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,7 +1,8 @@
 /**
- * Studies against the same studies in PyTorch (bench/peers): same nets, same pictures, as many threads. Needs Debian's
- * PyTorch (docs/performance.md); says so and ends where it is missing. The bare `session.run` stands beside them. With --cpu
- * both run on one thread and are compared by CPU time, which other work on the machine hardly changes.
+ * Studies against the same studies in PyTorch (bench/peers), with the same nets, images and number of threads, and
+ * against `session.run` alone. Needs Debian's PyTorch (docs/performance.md); prints a note and ends where it is
+ * missing. With --cpu both run on one thread and are compared by CPU time, which other work on the machine hardly
+ * changes.
  * Run: node bench/peers.ts [--cpu] [net …]
  */
 import { execFileSync, spawnSync } from 'node:child_process'
@@ -17,7 +18,7 @@ const python = '/usr/bin/python3'
 const script = join(import.meta.dirname, 'peers', 'studies.py')
 const byCpu = process.argv.includes('--cpu')
 const threads = byCpu ? 1 : availableParallelism()
-/** Pictures, and the step between sizes of lesions, by net: the larger, the fewer. */
+/** Number of images, and the step between lesion sizes, by net. Larger nets get fewer images and sizes. */
 const nets: Record<string, { images: number; step: number }> = {
   resnet50: { images: 128, step: 3 },
   convnext_t: { images: 64, step: 5 },
@@ -34,7 +35,7 @@ if (spawnSync(python, ['-c', 'import torch, torchvision, onnx']).status !== 0) {
 const wanted = process.argv.slice(2).filter((name) => name !== '--cpu')
 const folder = mkdtempSync(join(tmpdir(), 'kernelscope-bench-'))
 
-/** JPEG pictures of a photograph's size: smooth colours and noise, so that they decode like photographs. */
+/** Writes JPEGs of a photograph's size, with smooth colours and noise, so that they decode like photographs. */
 async function pictures(count: number): Promise<string> {
   const classes = join(folder, `pictures-${count}`)
   for (let i = 0; i < count; i++) {
@@ -50,7 +51,7 @@ async function pictures(count: number): Promise<string> {
   return classes
 }
 
-/** Passes per second of the peer. */
+/** Measures forward passes per second of PyTorch. */
 function peer(net: string, study: string, from: string): number {
   const { images, step } = nets[net] ?? { images: 16, step: 3 }
   const told = execFileSync(
@@ -73,7 +74,7 @@ function peer(net: string, study: string, from: string): number {
   return passes / (byCpu ? cpu : seconds)
 }
 
-/** Facts per second of our job, opening included. */
+/** Measures facts per second of our job, including the time to open the model. */
 async function ours(
   { client }: Engine,
   input: Parameters<Engine['client']['studies']['run']>[0],

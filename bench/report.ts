@@ -5,7 +5,7 @@ import { join } from 'node:path'
 export interface Row {
   name: string
   perSecond: number
-  /** How many times the baseline of the same run. */
+  /** Rate divided by that of the baseline in the same run. */
   ratio?: number
 }
 
@@ -25,7 +25,7 @@ export function report(name: string, unit: string, rows: Row[], notes: Record<st
   )
 }
 
-/** Runs `work` for at least `seconds` after one warm-up; how often it ran per second. */
+/** Runs `work` for at least `seconds` after one warm-up. Returns runs per second. */
 export async function rate(work: () => Promise<unknown> | undefined, seconds = 2): Promise<number> {
   await work()
   const start = performance.now()
@@ -37,13 +37,15 @@ export async function rate(work: () => Promise<unknown> | undefined, seconds = 2
   return runs / ((performance.now() - start) / 1000)
 }
 
-/** Seconds of CPU time that all threads of this process have used. */
+/** Returns the seconds of CPU time that all threads of this process have used. */
 export function cpuSeconds(): number {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1e6
 }
 
-/** As `rate`, per second of CPU time of all threads: other work on the machine does not count. */
+/**
+ * Runs `work` for at least `seconds` of CPU time after one warm-up. Returns runs per second of CPU time of all threads.
+ */
 export async function cpuRate(work: () => Promise<unknown>, seconds = 2): Promise<number> {
   await work()
   const start = cpuSeconds()

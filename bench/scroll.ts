@@ -1,8 +1,9 @@
 /**
- * The dataset browser in the real app over a million images: time to the first page and to a first filter as a person
- * sees them, memory of the renderer, and frame times while scrolling. The images are rows of a workspace made here (1,000
- * names in 1,000 folders that are links to one), with facts of two models. Needs a built app and about 3 GB.
- * Run: node bench/scroll.ts [images]
+ * The dataset browser of the app with a million images: time until the first page and a first filter are shown, memory
+ * of the renderer, and frame times while scrolling. The images are 1,000 names in 1,000 folders that are links to one
+ * folder, with facts of two models, in a workspace that is made here. Needs a built app and about 3 GB.
+ * Run: node
+ * bench/scroll.ts [images]
  */
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -20,7 +21,7 @@ const perFolder = 1000
 const folder = mkdtempSync(join(tmpdir(), 'kernelscope-bench-'))
 const workspace = join(folder, 'workspace')
 
-/** A workspace whose two models have looked at one image, so that their variants are known. */
+/** Makes a workspace whose two models have run on one image, so that their variants are stored. */
 async function begin(): Promise<void> {
   const engine = await createEngine()
   const { client } = engine
@@ -33,7 +34,7 @@ async function begin(): Promise<void> {
   await engine.close()
 }
 
-/** Folders of a million names over a thousand files. */
+/** Makes folders with a million names for a thousand files. */
 function plantFiles(): { root: string; files: { name: string; bytes: number; mtime: number }[] } {
   const root = join(folder, 'images')
   const real = join(folder, 'real')
@@ -132,7 +133,7 @@ try {
     .first()
     .waitFor()
 
-  /** From a click until the number of images is another, by the clock of the page. */
+  /** Measures milliseconds from a click until the number of images changes, with the clock of the page. */
   const filtered = (name: RegExp) =>
     page.evaluate(async (source) => {
       const count = () =>
@@ -159,7 +160,7 @@ try {
     location.hash = '/datasets/99'
   })
   await grid.getByRole('option').first().waitFor()
-  /** Milliseconds of each frame while the grid is scrolled by `step` pixels a frame, sorted. */
+  /** Measures milliseconds of each frame while the grid scrolls by `step` pixels per frame, sorted. */
   const frames = (step: number, seconds: number) =>
     grid.evaluate(
       (scroller, asked) =>

@@ -1,6 +1,7 @@
 /**
- * Images per second of studies on the sample, against the bare `session.run` on batches of the same size that are
- * preprocessed already (the floor): same graph, same threads, same process. Run: node bench/studies.ts
+ * Images per second of studies on the sample, against `session.run` alone on preprocessed batches of the same size,
+ * with the same graph, threads and process.
+ * Run: node bench/studies.ts
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -12,7 +13,7 @@ import { report, type Row } from './report.ts'
 const batch = 16
 const folder = mkdtempSync(join(tmpdir(), 'kernelscope-bench-'))
 
-/** Images per second of a study's job, from its start to its end, opening included. */
+/** Measures images per second of a study's job from its start to its end, including the time to open the model. */
 async function studyRate(
   engine: Engine,
   input: Parameters<Engine['client']['studies']['run']>[0],

@@ -9,8 +9,8 @@ import './base/noTelemetry.ts'
 const { createEngine, router, serveBytes } = await import('./api/index.ts')
 
 /**
- * The engine process: plain Node, started by the Electron shell. Windows talk to it through the shell's relay, one
- * numbered port each; it ends when the shell does.
+ * The engine process: plain Node, started by the Electron shell. The shell relays the messages of the windows, each
+ * with the number of its port. The engine ends when the shell ends.
  */
 const { values } = parseArgs({ options: { state: { type: 'string' } } })
 

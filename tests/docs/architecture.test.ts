@@ -5,7 +5,7 @@ import { apiRooms, engineRooms, features, pageRooms, studyRooms } from '../../sc
 
 const root = join(import.meta.dirname, '../..')
 
-/** Cells of the first column of each Markdown table whose heading there is "folder". */
+/** Returns the first column of each Markdown table whose first heading is "folder". */
 function firstColumns(markdown: string): string[] {
   const cells: string[] = []
   let inTable = false
@@ -29,12 +29,12 @@ function planned(parent: string): Record<string, string[]> {
   )
 }
 
-/** What stands in backticks. */
+/** Returns the texts in backticks. */
 const quoted = (text: string): string[] => [...text.matchAll(/`([^`\n]+)`/g)].map(([, inner = '']) => inner)
 
 const filesIn = (folder: string) => readdirSync(folder, { recursive: true, withFileTypes: true })
 
-/** Folders of a folder that hold a file at any depth. */
+/** Lists the subfolders of a folder that contain a file at any depth. */
 const roomsOf = (parent: string): string[] =>
   readdirSync(join(root, parent), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && entry.name !== 'node_modules')
@@ -58,7 +58,7 @@ describe('the tables of rooms in docs/architecture.md', () => {
     expect(here.sort()).toEqual(roomsOf(parent))
   })
 
-  it('name no folder that is not there', () => {
+  it('name only folders that exist', () => {
     expect(named.filter((folder) => !existsSync(join(root, folder)))).toEqual([])
   })
 })
@@ -79,6 +79,7 @@ describe('the plan that the linter reads', () => {
 })
 
 /** Our own documents; those of studies are made from their definitions. */
+/** The documents, without those of studies, which are generated from their definitions. */
 const documents = [
   ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'],
   ...filesIn(join(root, 'docs'))
@@ -86,7 +87,7 @@ const documents = [
     .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1)),
 ]
 
-it.each(documents)('files and folders that %s names in backticks are there', (document) => {
+it.each(documents)('%s names in backticks only files and folders that exist', (document) => {
   const text = readFileSync(join(root, document), 'utf8')
   const paths = quoted(text).filter((path) =>
     /^(src|tests|tools|scripts|bench|docs|resources)\/[\w./-]*$/.test(path),

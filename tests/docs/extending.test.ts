@@ -15,7 +15,7 @@ interface Block {
   text: string
 }
 
-/** Every block of the page that changes the tree, in its order. */
+/** Returns every block of the page that changes the source tree, in order. */
 const blocks: Block[] = [...page.matchAll(/^```ts (.+)\n([\s\S]*?)^```$/gm)].map(
   ([, info = '', text = '']) => {
     const [, what, path = '', after = null] = /^(file|line)=(\S+)(?: after="(.+)")?$/.exec(info) ?? []
@@ -40,7 +40,7 @@ const settings = [
   'tsconfig.both.json',
 ]
 
-/** Copies the tree into a folder; what is installed or made is linked. */
+/** Copies the source tree into a folder, with links to installed packages and built files. */
 function copyTree(copy: string): void {
   for (const name of [...copied, ...settings]) cpSync(join(root, name), join(copy, name), { recursive: true })
   for (const name of ['node_modules', 'resources']) symlinkSync(join(root, name), join(copy, name))
@@ -64,7 +64,7 @@ function apply(copy: string, { what, path, after, text }: Block): void {
   writeFileSync(target, lines.join('\n'))
 }
 
-/** Runs a tool of the packages in a folder. Rejects with what it said where it is not content. */
+/** Runs a tool of an installed package in a folder. Rejects with its output where it fails. */
 function tool(folder: string, entry: string, ...args: string[]): Promise<void> {
   const { VITEST: _, ...env } = process.env
   const options = { cwd: folder, env: { ...env, ORT_DISABLE_TELEMETRY: '1' }, maxBuffer: 2 ** 26 }
@@ -82,7 +82,7 @@ describe('docs/extending.md', () => {
     for (const block of blocks) apply(copy, block)
   })
 
-  it('has an example with a test of everything that a list extends', () => {
+  it('has an example with a test for everything that a list extends', () => {
     const sections = page.split(/^## /m).slice(1)
     const titles = sections.map((section) => section.split('\n', 1)[0])
     expect(titles).toEqual([
@@ -98,7 +98,7 @@ describe('docs/extending.md', () => {
     for (const section of sections) expect(section).toMatch(/^```ts file=tests\/\S+\.test\.ts$/m)
   })
 
-  it('compiles, in the engine and in the page', async () => {
+  it('has code that compiles, in the engine and in the page', async () => {
     const check = (compiler: string, project: string) =>
       tool(copy, compiler, '-p', project, '--tsBuildInfoFile', join(copy, `${project}.tsbuildinfo`))
     await Promise.all([
@@ -107,7 +107,7 @@ describe('docs/extending.md', () => {
     ])
   })
 
-  it('is clean, and passes the tests that are shown', async () => {
+  it('has code that passes the linter and its own tests', async () => {
     await Promise.all([
       tool(copy, 'eslint/bin/eslint.js', '--max-warnings', '0', ...touched),
       tool(copy, 'prettier/bin/prettier.cjs', '--check', ...touched),

@@ -5,14 +5,14 @@ import { pagePath, studyPage } from '../../scripts/docs/studies.ts'
 
 describe('the pages of the studies', () => {
   it.each(studyDefinitions.map((definition) => [definition.id, definition] as const))(
-    '%s says what its definition says (node scripts/docs/studies.ts)',
+    'the page of %s is up to date with its definition (node scripts/docs/studies.ts)',
     (id, definition) => {
       expect(readFileSync(pagePath(id), 'utf8')).toBe(studyPage(definition))
     },
   )
 
   it.each(studyDefinitions.map((definition) => [definition.id, definition] as const))(
-    '%s has definitions with formulas, a preset, and presets that are valid',
+    '%s has definitions with formulas and at least one preset, and its presets are valid',
     (_id, { definitions, presets, params }) => {
       expect(definitions.length).toBeGreaterThan(0)
       expect(presets.length).toBeGreaterThan(0)

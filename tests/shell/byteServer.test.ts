@@ -19,7 +19,7 @@ const ask = (address: string, to = server, init: RequestInit = {}) =>
   askForBytes(() => Promise.resolve(to), new Request(`app://kernelscope${address}`, init))
 
 describe('bytes of the engine', () => {
-  it('come by path and query, with their type and without foreign headers', async () => {
+  it('are answered by path and query, with their type and without other headers', async () => {
     const answer = await ask('/bytes/thumbnail/7?size=96')
     expect(answer.status).toBe(200)
     expect(await answer.text()).toBe('bytes of /bytes/thumbnail/7?size=96')
@@ -28,20 +28,20 @@ describe('bytes of the engine', () => {
     expect(answer.headers.get('set-cookie')).toBeNull()
   })
 
-  it('need the token that only the shell knows', async () => {
+  it('need the token of the shell', async () => {
     const wrong = server && { ...server, token: 'guessed' }
     expect((await ask('/bytes/thumbnail/7', wrong)).status).toBe(401)
   })
 
-  it('are read, never written', async () => {
+  it('can be read, not written', async () => {
     expect((await ask('/bytes/thumbnail/7', server, { method: 'POST', body: 'x' })).status).toBe(405)
   })
 
-  it('fail softly while the engine is down', async () => {
+  it('give an error status while the engine is down', async () => {
     expect((await ask('/bytes/thumbnail/7', null)).status).toBe(503)
   })
 
-  it('are asked of the next engine where one dies before it answers', async () => {
+  it('are requested from the next engine where one dies before it answers', async () => {
     const dead = { socket: '/tmp/no-such.sock', token: 'dead' }
     const found = [dead, dead, dead, server]
     const find = () => Promise.resolve(found.shift() ?? null)
@@ -50,14 +50,14 @@ describe('bytes of the engine', () => {
     expect(found).toEqual([])
   })
 
-  it('are asked once more of an engine that is still there', async () => {
+  it('are requested once more where the engine is still running', async () => {
     const found = [server && { ...server, socket: '/tmp/no-such.sock' }, server]
     const find = () => Promise.resolve(found.shift() ?? null)
     const answer = await askForBytes(find, new Request('app://kernelscope/bytes/thumbnail/7'))
     expect([answer.status, found.length]).toEqual([200, 0])
   })
 
-  it('are not asked again by who has gone', async () => {
+  it('are not requested again where the client has gone', async () => {
     const gone = new AbortController()
     let asked = 0
     const find = () => {

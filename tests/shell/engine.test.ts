@@ -37,7 +37,7 @@ afterEach(async () => {
 })
 
 describe('the engine process', () => {
-  it('is ready once it says so, and hands its messages on unread', async () => {
+  it('is ready after its message, and passes messages on unread', async () => {
     const { engine, states } = engineThat('well')
     await until(engine, 'ready')
     engine.send({ type: 'rpc', port: 3, data: new Uint8Array([1, 2, 3]) })
@@ -46,7 +46,7 @@ describe('the engine process', () => {
     expect(states.map(({ state }) => state)).toEqual(['starting', 'ready'])
   })
 
-  it('is seen to be down when it is killed, and comes back by itself', async () => {
+  it('is reported as down when it is killed, and starts again', async () => {
     const { engine, states } = engineThat('well')
     await until(engine, 'ready')
     const first = engine.pid
@@ -58,7 +58,7 @@ describe('the engine process', () => {
     expect(states[2]).toMatchObject({ problem: { code: 'ENGINE_DOWN' }, retryInMs: 250, restarts: 1 })
   })
 
-  it('tells where it answers: at once, after the start under way, or not at all', async () => {
+  it('gives its address: at once, after the running start, or not at all', async () => {
     const { engine } = engineThat('well')
     const first = await engine.answering(30_000)
     expect(await engine.answering(0)).toBe(first)
@@ -70,7 +70,7 @@ describe('the engine process', () => {
     expect(second?.socket).not.toBe(first?.socket)
   })
 
-  it('is shown as down while it does not answer, and left alone when it was only busy', async () => {
+  it('is reported as down while it does not answer, and is not restarted where it was only busy', async () => {
     const { engine, states } = engineThat('busy')
     await until(engine, 'ready')
     const busy = engine.pid
@@ -90,7 +90,7 @@ describe('the engine process', () => {
     expect(isAlive(silent)).toBe(false)
   })
 
-  it('waits longer after every quick death and tells what the process said last', async () => {
+  it('waits longer after every quick death and reports the last output of the process', async () => {
     const { engine, states } = engineThat('dies at once')
     while (states.filter(({ state }) => state === 'down').length < 3) await once(engine, 'state')
     const downs = states.filter((state) => state.state === 'down')
@@ -99,13 +99,13 @@ describe('the engine process', () => {
     expect(downs[0]?.problem.details).toContain('native crash: bad weather')
   })
 
-  it('passes on the reason that the engine itself gives', async () => {
+  it('passes on the reason that the engine gives', async () => {
     const { engine, states } = engineThat('fatal')
     await until(engine, 'down')
     expect(states.at(-1)).toMatchObject({ problem: { code: 'DISK_FULL', message: 'no space on /data' } })
   })
 
-  it('is reported as down, not thrown, when its binary is missing', async () => {
+  it('is reported as down, without an exception, when its binary is missing', async () => {
     const engine = new Engine({ node: '/nowhere/node', args: [] })
     running.push(engine)
     engine.start()
@@ -113,12 +113,15 @@ describe('the engine process', () => {
     expect(engine.state).toMatchObject({ problem: { code: 'ENGINE_DOWN' } })
   })
 
-  it.each(['well', 'stubborn'])('is gone after stop, also when it is %s, and stays gone', async (mode) => {
-    const { engine, states } = engineThat(mode)
-    await until(engine, 'ready')
-    const pid = engine.pid ?? 0
-    await engine.stop()
-    expect(isAlive(pid)).toBe(false)
-    expect(states.at(-1)).toEqual({ state: 'ready' })
-  })
+  it.each(['well', 'stubborn'])(
+    'ends after stop, also when it is %s, and does not start again',
+    async (mode) => {
+      const { engine, states } = engineThat(mode)
+      await until(engine, 'ready')
+      const pid = engine.pid ?? 0
+      await engine.stop()
+      expect(isAlive(pid)).toBe(false)
+      expect(states.at(-1)).toEqual({ state: 'ready' })
+    },
+  )
 })

@@ -15,7 +15,7 @@ mkdirSync(`${folder}-other`)
 writeFileSync(path.join(`${folder}-other`, 'x.html'), 'sibling')
 
 describe('the built page', () => {
-  it('is served with a policy that lets nothing in but itself', async () => {
+  it('is served with a policy that allows only its own content', async () => {
     const page = await builtPage(folder, '/')
     expect(await page.text()).toContain('page')
     expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8')
@@ -24,7 +24,7 @@ describe('the built page', () => {
     expect(policy).not.toMatch(/unsafe-eval|https?:|script-src[^;]*unsafe/)
   })
 
-  it('gives modules as JavaScript', async () => {
+  it('serves modules as JavaScript', async () => {
     const script = await builtPage(folder, '/assets/app.js')
     expect(script.headers.get('content-type')).toBe('text/javascript; charset=utf-8')
   })

@@ -10,7 +10,7 @@ const folder = mkdtempSync(path.join(os.tmpdir(), 'start-'))
 const model = path.join(folder, 'net.onnx')
 writeFileSync(model, '')
 
-describe('arguments of a start', () => {
+describe('arguments at the start', () => {
   it('are existing files and folders, made absolute', () => {
     const argv = ['electron', '/app', '--type=x', 'net.onnx', folder, 'missing.onnx']
     expect(startArguments(argv, folder, '/app')).toEqual({ sample: false, paths: [model, folder] })
@@ -20,16 +20,16 @@ describe('arguments of a start', () => {
     expect(startArguments(['electron', '.', '--sample'], folder, folder)).toEqual({ sample: true, paths: [] })
   })
 
-  it('ask for the sample by a command that exists', () => {
+  it('open the sample with a command that exists', () => {
     expect(commandTable.map(({ id }) => id)).toContain('workspace.openSample')
   })
 })
 
-describe('the memory of the window', () => {
+describe('the stored place of the window', () => {
   const screen = { x: 0, y: 0, width: 1920, height: 1080 }
   const file = path.join(folder, 'window.json')
 
-  it('is kept as it was', () => {
+  it('is stored and read back', () => {
     writeWindowState(file, { x: 40, y: 30, width: 1280, height: 800 }, true)
     expect(readWindowState(file, [screen])).toEqual({
       x: 40,
@@ -40,7 +40,7 @@ describe('the memory of the window', () => {
     })
   })
 
-  it('is dropped when its screen is gone, and when it cannot be read', () => {
+  it('is dropped where its screen is missing or it cannot be read', () => {
     writeWindowState(file, { x: 4000, y: 30, width: 1280, height: 800 }, false)
     expect(readWindowState(file, [screen])).toBeNull()
     writeFileSync(file, '{"x": 1')

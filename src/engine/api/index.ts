@@ -11,13 +11,15 @@ import { jobs } from './handlers/jobs.ts'
 import { maps } from './handlers/maps.ts'
 import { models } from './handlers/models.ts'
 import { sweepTemporary } from '../base/temporary.ts'
-import { EngineSession, type SessionOptions } from './session/session.ts'
+import type { SessionOptions } from './session/options.ts'
+import { EngineSession } from './session/session.ts'
 import { reports } from './handlers/reports.ts'
 import { studies } from './handlers/studies.ts'
 import { subsets } from './handlers/subsets.ts'
 import { system } from './handlers/system.ts'
 import { workspace } from './handlers/workspace.ts'
 
+/** The contract with its handlers. */
 export const router = api.router({
   workspace,
   models,
@@ -41,13 +43,13 @@ export type EngineClient = RouterClient<typeof router>
 export interface Engine {
   readonly session: EngineSession
   readonly context: ApiContext
-  /** The contract, in process. */
+  /** Calls the handlers in this process. */
   readonly client: EngineClient
-  /** Lets the running job store what it has, closes the workspace, ends the workers. */
+  /** Waits until the running job has stored its results, closes the workspace and ends the workers. */
   close(): Promise<void>
 }
 
-/** The engine without a process around it: for the command line, the tests and the process entry. */
+/** Creates an engine in this process: for the command line, the tests and the engine process itself. */
 export async function createEngine(options: SessionOptions = {}): Promise<Engine> {
   sweepTemporary()
   const session = new EngineSession(options)

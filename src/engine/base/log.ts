@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type { ErrorShape } from '#shared/errors.ts'
 
+/** A line of the log. `time` is in milliseconds since 1970. */
 export interface LogLine {
   time: number
   level: 'info' | 'warning' | 'error'
@@ -10,7 +11,7 @@ export interface LogLine {
 
 const kept = 500
 
-/** The engine's log: the newest lines are kept in memory and every line is emitted. Nothing is printed here. */
+/** The engine's log. Keeps the newest 500 lines in memory and emits every line; prints nothing. */
 export class Log {
   readonly #lines: LogLine[] = []
   readonly #emitter = new EventEmitter<{ line: [LogLine] }>().setMaxListeners(0)

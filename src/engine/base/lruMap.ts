@@ -1,5 +1,5 @@
 /**
- * Entries by key, of which the least recently used are dropped when all together exceed a limit. The entry that was set
+ * A map that drops its least recently used entries when the sum of all sizes exceeds a limit. The entry that was set
  * last stays, whatever its size.
  */
 export class LruMap<K, V> {
@@ -9,15 +9,15 @@ export class LruMap<K, V> {
   #size = 0
 
   /**
-   * @param limit of the sum of sizes
-   * @param sizeOf 1 when left out, so that the limit is one of entries
+   * @param limit largest sum of sizes
+   * @param sizeOf size of a value; 1 when left out, so that `limit` is a number of entries
    */
   constructor(limit: number, sizeOf: (value: V) => number = () => 1) {
     this.#limit = limit
     this.#sizeOf = sizeOf
   }
 
-  /** The value, which counts as used by this. */
+  /** Returns the value of a key and marks it as the most recently used. */
   get(key: K): V | undefined {
     const value = this.#entries.get(key)
     if (value === undefined) return undefined
@@ -36,7 +36,11 @@ export class LruMap<K, V> {
     }
   }
 
-  /** @param only where it is given, another value of the key stays */
+  /**
+   * Removes a key.
+   *
+   * @param only removes the key only where this is its value
+   */
   delete(key: K, only?: V): void {
     const value = this.#entries.get(key)
     if (value === undefined || (only !== undefined && only !== value)) return
@@ -50,7 +54,7 @@ export class LruMap<K, V> {
   }
 }
 
-/** What is kept under a key, or is made now and kept; a failure is not kept. */
+/** Returns the value of a key, or makes it and keeps it. A value that could not be made is not kept. */
 export function remembered<K, T>(map: LruMap<K, Promise<T>>, key: K, make: () => Promise<T>): Promise<T> {
   const known = map.get(key)
   if (known) return known

@@ -1,2 +1,2 @@
-/** Lets whatever else waits for this thread have its turn. */
+/** Lets other work of this thread run first. */
 export const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

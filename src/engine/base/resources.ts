@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url'
 
-/** Whether this code runs from its sources; else it is a bundle, and all bundles lie in one folder. */
+/** Whether this code runs from its sources. Otherwise it runs from a bundle, and all bundles are in one folder. */
 export const fromSource = import.meta.url.endsWith('.ts')
 
 const root = fromSource ? '../../..' : '../..'
 
-/** Absolute path inside `resources/`, from source, from `out/` and in the packaged app alike. */
+/** Returns an absolute path inside `resources/`: from source, from `out/` and in the packaged app. */
 export const resourcePath = (...parts: string[]) =>
   fileURLToPath(new URL([root, 'resources', ...parts].join('/'), import.meta.url))

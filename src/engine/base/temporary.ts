@@ -2,17 +2,22 @@ import { lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** Lowercase letters say what a folder holds, then come the process it belongs to and what mkdtemp adds. */
+/** Names of our temporary folders: what they hold (lowercase letters), the id of their process, what mkdtemp adds. */
 const ours = /^kernelscope-[a-z]+-(\d+)-\w{6}$/
 const day = 24 * 60 * 60 * 1000
 
-/** Makes a folder for files of this process. Who makes it removes it; `sweepTemporary` does so where that was killed. */
+/**
+ * Makes a temporary folder of this process. The caller removes it; `sweepTemporary` removes folders of killed
+ * processes.
+ *
+ * @param what what the folder holds, in lowercase letters
+ */
 export const temporaryFolder = (what: string): string =>
   mkdtempSync(join(tmpdir(), `kernelscope-${what}-${process.pid}-`))
 
 /**
- * Removes folders of `temporaryFolder` whose process is gone. Those that changed within a day stay: their process may be
- * one that cannot be seen from here, in a container that shares the folder.
+ * Removes folders of `temporaryFolder` whose process has ended. Folders that changed in the last 24 hours stay: their
+ * process may run in a container that shares the folder, where it cannot be seen.
  */
 export function sweepTemporary(folder = tmpdir()): void {
   for (const name of readdirSync(folder)) {

@@ -4,7 +4,7 @@ import { lstat, mkdir, readlink, realpath, rename, rm, stat, writeFile } from 'n
 import { dirname, join, resolve } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 
-/** A file that was written, with its size in bytes. */
+/** A file that was written. `bytes` is its size. */
 export interface WrittenFile {
   path: string
   bytes: number
@@ -12,17 +12,18 @@ export interface WrittenFile {
 
 type Content = string | Uint8Array | Iterable<string>
 
-/** Characters of a text that are written at a time. */
+/** Characters of a text that are written at once. */
 const pieceLength = 2 ** 16
 
 /**
- * Writes a file so that it is there whole or not at all: into a neighbour first, which then takes its name. The folder
- * is made where it is missing. Of a link, what it leads to is replaced, and the link stays; what is no plain file, as a
- * device or a pipe, is written straight into.
+ * Writes a file whole or not at all: writes a draft beside it, then renames the draft. Creates the folder where it is
+ * missing. A link stays, and its target is replaced. A device or a pipe is written directly.
  *
- * @param content pieces of a text are written as they come, with turns of the thread between; none of it is held
+ * @param content the pieces of a text are written one by one and not held; other work of the thread runs in between
  * @param signal stops writing; nothing is left of the file
- * @throws DISK_FULL or FILE_UNREADABLE, naming the file; what the pieces throw, and the signal's reason
+ * @throws DISK_FULL where the disk or the quota is full
+ * @throws FILE_UNREADABLE where the file cannot be written for another reason
+ * @throws any error of the pieces; the signal's reason
  */
 export async function writeWhole(path: string, content: Content, signal?: AbortSignal): Promise<WrittenFile> {
   try {
@@ -38,13 +39,15 @@ export async function writeWhole(path: string, content: Content, signal?: AbortS
   }
 }
 
-/** The plain file, there or not yet, that a path leads to; null where it leads to something else. */
+/**
+ * Returns the path of the regular file, existing or not, that a path leads to; null where it leads to something else.
+ */
 async function replaceable(path: string): Promise<string | null> {
   const found = await ifThere(lstat(path))
   if (!found) return path
   if (!found.isSymbolicLink()) return found.isFile() ? path : null
   const end = await ifThere(stat(path))
-  // A link to what is not there yet.
+  // A link whose target does not exist yet.
   if (!end) return replaceable(resolve(dirname(path), await readlink(path)))
   return end.isFile() ? realpath(path) : null
 }
@@ -67,9 +70,11 @@ const replace = (path: string, content: Content, signal?: AbortSignal): Promise<
   })
 
 /**
- * Has a file made beside `path`, which then takes its name: it is there whole or not at all. Gives what `write` gives.
+ * Makes a file whole or not at all: calls `write` with the path of a draft beside `path`, then renames the draft.
+ * Returns what `write` returns.
  *
- * @throws DISK_FULL, naming `path`; whatever else `write` throws
+ * @throws DISK_FULL where the disk or the quota is full
+ * @throws any other error of `write`
  */
 export async function throughDraft<T>(path: string, write: (draft: string) => Promise<T>): Promise<T> {
   const draft = join(dirname(path), `.${randomUUID()}.tmp`)
@@ -78,13 +83,13 @@ export async function throughDraft<T>(path: string, write: (draft: string) => Pr
     await rename(draft, path)
     return made
   } catch (error) {
-    // Why it failed is worth more than that tidying up failed as well.
+    // The first error matters, not that removing the draft failed as well.
     await rm(draft, { force: true }).catch(() => undefined)
     throw asWriteError(error, path)
   }
 }
 
-/** Nothing is made, and nothing flushed: a pipe has no disk. */
+/** Writes into what exists, without flushing: a pipe has no disk. Returns the number of bytes. */
 async function writeInto(path: string, content: Content, signal?: AbortSignal): Promise<number> {
   let bytes = 0
   const counted = function* () {
@@ -102,7 +107,7 @@ const isWhole = (content: Content): content is string | Uint8Array =>
 
 const inPieces = (content: Content) => (isWhole(content) ? content : joined(content))
 
-/** The same text in fewer pieces. */
+/** Joins the pieces of a text into fewer, longer ones. */
 function* joined(pieces: Iterable<string>): Generator<string> {
   let waiting = ''
   for (const piece of pieces) {
@@ -114,7 +119,7 @@ function* joined(pieces: Iterable<string>): Generator<string> {
   yield waiting
 }
 
-/** SQLite's errors have a code as well, but no call of the system. */
+/** SQLite's errors have a code as well, but no `syscall`. */
 const isOfFileSystem = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && 'syscall' in error && 'code' in error
 
@@ -127,6 +132,9 @@ function whyNotWritten(path: string, cause: NodeJS.ErrnoException): unknown {
 const isFull = (cause: unknown): boolean =>
   cause instanceof Error && 'code' in cause && (cause.code === 'ENOSPC' || cause.code === 'EDQUOT')
 
-/** What went wrong in writing `path`: DISK_FULL for a full disk or quota, otherwise the cause itself. */
+/**
+ * Turns an error of writing `path` into DISK_FULL where the disk or the quota is full; returns any other error
+ * unchanged.
+ */
 export const asWriteError = (cause: unknown, path: string): unknown =>
   isFull(cause) ? new KernelscopeError('DISK_FULL', `no space left to write ${path}`, { cause }) : cause

@@ -3,20 +3,20 @@ import { pipeline } from 'node:stream/promises'
 import { ZipFile } from 'yazl'
 import { throughDraft } from '../base/wholeFile.ts'
 
-/** A file that goes into an archive: its content, or where it lies. */
+/** A file for an archive: its content, or the path to read it from. */
 export interface ArchiveEntry {
   name: string
   content: Buffer | { path: string }
 }
 
-/** Fixed, so that the same content has the same bytes on every day. The first day a zip can tell. */
+/** The time of every entry, so that the same content gives the same bytes. It is the earliest time of a zip. */
 const time = new Date(1980, 0, 1)
 
 /**
- * Writes a zip that is there whole or not at all. Entries are sorted by name and have one fixed time and mode, so the
- * same content gives the same bytes.
+ * Writes a zip whole or not at all. Entries are sorted by name and have one fixed time and mode, so the same content
+ * gives the same bytes.
  *
- * @throws DISK_FULL
+ * @throws DISK_FULL where the disk is full
  */
 export async function writeArchive(path: string, entries: readonly ArchiveEntry[]): Promise<void> {
   const zip = new ZipFile()
@@ -27,7 +27,7 @@ export async function writeArchive(path: string, entries: readonly ArchiveEntry[
     else
       zip.addReadStreamLazy(name, options, (give) => {
         const stream = createReadStream(content.path)
-        // yazl listens to no errors of the streams that it is given.
+        // yazl does not listen to errors of its input streams.
         stream.on('error', (error) => unread.abort(error))
         give(null, stream)
       })

@@ -18,16 +18,17 @@ export interface FactGroup {
   facts: BundledFact[]
 }
 
-/** What checking needs to know and to have at hand. */
-export interface Check {
+/** What checking a bundle needs. */
+export interface CheckContext {
   context: VerifyContext
   manifest: Manifest
-  /** Files by digest. */
+  /** Paths of model files by digest. */
   models: ReadonlyMap<string, string>
+  /** Paths of image files by digest. */
   images: ReadonlyMap<string, string>
   /** The masks that sampled conditions replay, or why there are none. */
   draws: Draws | string
-  /** Where graphs are written. */
+  /** The temporary workspace that graphs are written to. */
   workspace: Workspace
   tally: Tally
 }
@@ -38,26 +39,26 @@ interface Item<T extends Transform> {
   className: string
   transform: T
 }
-interface Asked<T extends Transform> {
+interface FactItem<T extends Transform> {
   fact: BundledFact
   item: Item<T>
 }
 
 /**
- * Facts of one variant, computed again: predictions together; attacks one by one from their seeds, with the gradient of
- * the model itself or of the one that made the images.
+ * Computes facts of one variant again and compares them with the stored ones: predictions in batches, attacks one by
+ * one from their seeds, with the gradient of the model itself or of its surrogate model.
  */
 export async function checkFacts(
   { variant, facts }: FactGroup,
   model: BundledModel,
   path: string,
-  check: Check,
+  check: CheckContext,
 ): Promise<void> {
   const { workspace, context, tally, manifest } = check
   const draws = typeof check.draws === 'string' ? null : check.draws
-  const pixels: Asked<PixelTransform>[] = []
-  const own: Asked<Attack>[] = []
-  const made: Asked<Attack>[] = []
+  const pixels: FactItem<PixelTransform>[] = []
+  const own: FactItem<Attack>[] = []
+  const made: FactItem<Attack>[] = []
   for (const fact of facts) {
     const item = await itemOf(fact, check)
     if (typeof item === 'string') tally.skip(item, 1)
@@ -70,7 +71,7 @@ export async function checkFacts(
       })
   }
   const compared = async (
-    asked: Asked<Transform>[],
+    asked: FactItem<Transform>[],
     compute: (stored: StoredModel) => Promise<Recomputed>,
   ) => {
     if (asked.length === 0) return
@@ -90,7 +91,7 @@ export async function checkFacts(
     }
   }
   const { preprocessing, rewrite, readout } = variant
-  const itemsOf = <T extends Transform>(asked: Asked<T>[]) => asked.map(({ item }) => item)
+  const itemsOf = <T extends Transform>(asked: FactItem<T>[]) => asked.map(({ item }) => item)
   await compared(pixels, (stored) =>
     recompute(manifest.study.kind, {
       ...context,
@@ -115,10 +116,10 @@ export async function checkFacts(
   }
 }
 
-/** The model whose gradient made the images of some facts, or why it cannot be had. */
+/** Returns the surrogate model of some facts, or the reason why it is not available. */
 async function surrogateFor(
-  [first]: Asked<Attack>[],
-  { manifest, models, workspace }: Check,
+  [first]: FactItem<Attack>[],
+  { manifest, models, workspace }: CheckContext,
 ): Promise<StoredModel | string> {
   const described = first && surrogateBehind(first.item.transform, manifest)
   if (!described)
@@ -130,19 +131,19 @@ async function surrogateFor(
   )
 }
 
-/** What is computed again for a fact, or why it cannot be. */
+/** Returns what to compute again for a fact, or the reason why it cannot be computed. */
 async function itemOf(
   { image, className, condition }: BundledFact,
-  { manifest: { conditions }, images, draws }: Check,
+  { manifest: { conditions }, images, draws }: CheckContext,
 ): Promise<Item<Transform> | string> {
   const transform = transformOf(conditions[condition] ?? '')
-  if (!transform) return 'the condition is not one that this version knows'
+  if (!transform) return 'this version does not know the condition'
   if (typeof draws === 'string' && replaysDraws(transform)) return draws
   const path = await imagePath(image, images)
   return typeof path === 'string' ? path : { ...path, digest: image, className, transform }
 }
 
-/** The file of an image that still is what its digest says, or why there is none. */
+/** Returns the path of an image whose bytes still have its digest (sha256, hex), or the reason why there is none. */
 export async function imagePath(
   digest: string,
   images: ReadonlyMap<string, string>,

@@ -1,31 +1,31 @@
 import type { DataTable } from '#shared/contract/index.ts'
 import type { StoredModel } from '../models/index.ts'
 import { studyDefinition, tablesAgain } from '../studies/index.ts'
-import type { Check } from './checkFacts.ts'
+import type { CheckContext } from './checkFacts.ts'
 import type { BundledStudy } from './manifest.ts'
 import { setUpModel } from './models.ts'
 import { whyNot } from './context.ts'
 import { largestOf } from './tally.ts'
 
-type Row = DataTable['rows'][number]
+type TableRow = DataTable['rows'][number]
 
-/** Tables read again, and why the rows of a model were not; null where they were. */
+/** The tables that were computed again. `whyUnread` returns why a model's rows were not; null where they were. */
 interface ReadAgain {
   tables: readonly DataTable[]
   whyUnread(model: string): string | null
 }
 
 /**
- * The tables of a study that measures nothing on images, such as kernel distances, read again from the files of the models
- * that are at hand. Nothing is done for other studies: their tables rest on facts.
+ * Computes the tables of a study without images, such as kernel distances, again from the model files that were found,
+ * and compares them with the stored ones. Does nothing for other studies, whose tables come from facts.
  */
-export async function checkTables({ tables }: BundledStudy, check: Check): Promise<void> {
+export async function checkTables({ tables }: BundledStudy, check: CheckContext): Promise<void> {
   const again = await readAgain(check)
   if (again) for (const table of tables) compareTable(table, again, check.tally)
 }
 
-/** Null for a study whose tables are not read from models. */
-async function readAgain(check: Check): Promise<ReadAgain | null> {
+/** Returns null for a study whose tables do not come from model files. */
+async function readAgain(check: CheckContext): Promise<ReadAgain | null> {
   const { kind, params } = check.manifest.study
   try {
     if (!studyDefinition(kind).fromWeights) return null
@@ -42,10 +42,10 @@ async function readAgain(check: Check): Promise<ReadAgain | null> {
 }
 
 /**
- * The models under their titles in the bundle, and why rows of a title cannot be read again. Rows tell of their model by
- * its title alone: where several have one, all of them are needed.
+ * Returns the models with their titles in the bundle, and by title why rows cannot be computed again. A row names its
+ * model by title only; where several models share a title, all of them are needed.
  */
-async function modelsAtHand({ manifest, models: paths, workspace }: Check) {
+async function modelsAtHand({ manifest, models: paths, workspace }: CheckContext) {
   const models: StoredModel[] = []
   const unread = new Map<string, string>()
   for (const model of manifest.models) {
@@ -64,12 +64,17 @@ async function modelsAtHand({ manifest, models: paths, workspace }: Check) {
   return { models, unread }
 }
 
-/** Row by row, each model's by themselves, so that those of a model that is not at hand do not shift the others. */
-function compareTable(table: DataTable, { tables, whyUnread }: ReadAgain, tally: Check['tally']): void {
+/** Compares a table row by row, model by model, so that a missing model does not shift the rows of the others. */
+function compareTable(
+  table: DataTable,
+  { tables, whyUnread }: ReadAgain,
+  tally: CheckContext['tally'],
+): void {
   const again = tables.find(({ id }) => id === table.id)
-  const byModel = (rows: readonly Row[]) => Map.groupBy(rows, (row) => String(row['model']))
+  const byModel = (rows: readonly TableRow[]) => Map.groupBy(rows, (row) => String(row['model']))
   const [written, found] = [byModel(table.rows), byModel(again?.rows ?? [])]
-  const valuesOf = (row: Row | undefined) => (row ? table.columns.map(({ key }) => row[key] ?? null) : [])
+  const valuesOf = (row: TableRow | undefined) =>
+    row ? table.columns.map(({ key }) => row[key] ?? null) : []
   const columns = table.columns.map((column) => ({ title: column.title, scale: scaleOf(column, again) }))
   for (const model of new Set([...written.keys(), ...found.keys()])) {
     const stored = written.get(model) ?? []
@@ -92,8 +97,8 @@ function compareTable(table: DataTable, { tables, whyUnread }: ReadAgain, tally:
 }
 
 /**
- * What the numbers of a column may differ by is a share of the largest one that was read again: columns are of different
- * units, and what is stored may have been changed. Whole numbers and words must be equal.
+ * Returns the scale of a column's differences: the largest magnitude among its newly computed numbers, since columns
+ * have different units and stored numbers may be forged. Null for whole numbers and text, which must be equal.
  */
 const scaleOf = ({ key, kind }: DataTable['columns'][number], again: DataTable | undefined) =>
   kind === 'number' || kind === 'fraction'

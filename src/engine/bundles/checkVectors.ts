@@ -1,23 +1,23 @@
 import type { Rewrite } from '#shared/rewrites.ts'
 import { measureAgain, vectorKey } from '../studies/index.ts'
-import { imagePath, type Check } from './checkFacts.ts'
+import { imagePath, type CheckContext } from './checkFacts.ts'
 import type { BundledModel, BundledVariant, Manifest } from './manifest.ts'
 import { setUpModel } from './models.ts'
 import { whyNot } from './context.ts'
 import type { BundledVector } from './sample.ts'
 
-/** Image files read at a time: many more are refused by the system. */
+/** Image files that are read at once; the system limits the number of open files. */
 const filesAtATime = 16
 
 /** Vectors of one variant. */
 export interface VectorGroup {
-  /** Its place in the manifest. */
+  /** Index of the variant in the manifest. */
   at: number
   variant: BundledVariant
   vectors: BundledVector[]
 }
 
-/** The images that vectors are measured of again: their own, or all that one vector was made of together. */
+/** Returns the images to measure again: those of the vectors, or all images that one vector was computed over. */
 export const imagesBehind = ({ at, vectors }: Omit<VectorGroup, 'variant'>, { sets }: Manifest) =>
   sets.find(({ variant }) => variant === at)?.images ?? vectors
 
@@ -32,25 +32,25 @@ const titles: Record<Extract<Rewrite, { op: 'probe' }>['what'], string> = {
   shownPicture: 'picture',
 }
 
-/** Vectors of one variant, measured again with the study's own way of measuring. */
+/** Measures vectors of one variant again, as the study does, and compares them with the stored ones. */
 export async function checkVectors(
   group: VectorGroup,
   model: BundledModel,
   path: string,
-  check: Check,
+  check: CheckContext,
 ): Promise<void> {
   const { variant, vectors } = group
   const { manifest, workspace, context, tally } = check
   const { rewrite } = variant
   const what = rewrite.op === 'probe' ? titles[rewrite.what] : rewrite.op
   const behind = imagesBehind(group, manifest)
-  const look = async ({ image: digest, className }: (typeof behind)[number]) => {
+  const locate = async ({ image: digest, className }: (typeof behind)[number]) => {
     const file = await imagePath(digest, check.images)
     return typeof file === 'string' ? file : { ...file, digest, className }
   }
-  const found: Awaited<ReturnType<typeof look>>[] = []
+  const found: Awaited<ReturnType<typeof locate>>[] = []
   for (let at = 0; at < behind.length; at += filesAtATime)
-    found.push(...(await Promise.all(behind.slice(at, at + filesAtATime).map(look))))
+    found.push(...(await Promise.all(behind.slice(at, at + filesAtATime).map(locate))))
   const images = found.filter((image) => typeof image !== 'string')
   const missing = found.find((image) => typeof image === 'string')
   const together = behind !== vectors
@@ -73,7 +73,7 @@ export async function checkVectors(
         tally.skip(missing ?? 'the image is not at hand', 1)
       else
         tally.skip(
-          problems.get(key)?.message ?? `this version measures ${what} of other images or in another way`,
+          problems.get(key)?.message ?? `this version measures ${what} on other images or in another way`,
           1,
         )
     }

@@ -1,6 +1,6 @@
 import { transform, type Transform } from '#shared/transform.ts'
 
-/** What a condition of a bundle does to images; null for one that this version does not know. */
+/** Parses a condition of a bundle; null where this version does not know its transform. */
 export function transformOf(condition: string): Transform | null {
   let value: unknown
   try {
@@ -11,6 +11,6 @@ export function transformOf(condition: string): Transform | null {
   return transform.safeParse(value).data ?? null
 }
 
-/** Whether its masks are read from the draws of the bundle; else they come from a seed. */
+/** Whether a transform replays masks from the bundle's draws file. Otherwise its masks come from a seed. */
 export const replaysDraws = (value: Transform | null): boolean =>
   value?.op === 'patchDrop' && value.draws !== null

@@ -4,7 +4,7 @@ import type { ImagePool } from '../images/index.ts'
 import type { Log } from '../base/log.ts'
 import type { Places } from './find.ts'
 
-/** What checking a bundle needs of the engine. */
+/** What verifying a bundle needs of the engine. */
 export interface VerifyContext extends Places {
   pool: ImagePool
   settings: Settings
@@ -12,7 +12,7 @@ export interface VerifyContext extends Places {
   onProgress(done: number, total: number, note: string): void
 }
 
-/** Why something was not computed, for those who read the verdict. */
+/** Describes an error in the verdict: its code and message. */
 export function whyNot(error: unknown): string {
   const { code, message } = toErrorShape(error)
   return `${code}: ${message}`

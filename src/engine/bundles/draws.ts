@@ -7,10 +7,15 @@ import type { Bundle } from './open.ts'
 import { whyNot } from './context.ts'
 import type { BundledFact } from './sample.ts'
 
-/** Characters of the masks that are kept at most. */
+/** Largest number of characters of the masks that are kept. */
 const mostText = 128 * 2 ** 20
 
-/** The masks of sampled facts; the file, which may be long, is read only where a condition of theirs replays it. */
+/**
+ * Reads the masks of sampled facts, or returns the reason why there are none. Reads the draws file, which may be long,
+ * only where a condition of these facts replays it.
+ *
+ * @throws BUNDLE_MALFORMED where the masks of these images have more than 128 Mi characters
+ */
 export async function drawsOfFacts(
   bundle: Bundle,
   facts: readonly Pick<BundledFact, 'image' | 'condition'>[],
@@ -22,10 +27,8 @@ export async function drawsOfFacts(
 }
 
 /**
- * The draws of a bundle for some images alone, by their digests: a file of all masks of a large study is longer than a text
- * can be. Why there are none, where the bundle has none or its file is not one of masks.
- *
- * @throws BUNDLE_MALFORMED where the masks of these images alone are too many
+ * Reads the masks of some images, given by their digests: all masks of a large study do not fit into one string.
+ * Returns the reason where the bundle has no draws file or the file has no masks.
  */
 async function drawsFor({ archive }: Bundle, images: ReadonlySet<string>): Promise<Draws | string> {
   if (!archive.entries.has(drawsName)) return `the bundle has no ${drawsName}`

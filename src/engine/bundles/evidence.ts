@@ -15,7 +15,13 @@ import {
 } from './manifest.ts'
 import { archiveLimits } from './reader.ts'
 
-/** The facts and measured vectors as CSV in a folder, with the lists that their columns count in. */
+/**
+ * Writes a study's facts and measured vectors as CSV into the folder `context`. Returns the lists that their columns
+ * index, the numbers of rows, and the entries for the archive.
+ *
+ * @throws DISK_FULL where the disk is full
+ * @throws UNSUPPORTED where a file would be larger than an archive may hold
+ */
 export async function writeEvidence(workspace: Workspace, studyId: number, context: string) {
   const most = archiveLimits.entryBytes
   const facts = await writeLines(join(context, factsName), factColumns.join(','), most)

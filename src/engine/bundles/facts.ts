@@ -2,7 +2,7 @@ import { quoted } from '#shared/figures/csv.ts'
 import type { EvidenceRow } from '../facts/index.ts'
 import type { VectorBlock } from '../studies/index.ts'
 
-/** Columns of facts.csv; a missing value is empty. `top` is "class:probability" for the five largest. */
+/** Columns of facts.csv; a missing value is empty. `top` has "class:probability" of the five likeliest classes. */
 export const factColumns = [
   'variant',
   'condition',
@@ -17,9 +17,10 @@ export const factColumns = [
   'top',
 ] as const
 
+/** Columns of measurements.csv. */
 export const measurementColumns = ['variant', 'condition', 'image', 'class', 'values'] as const
 
-/** A line of facts.csv. Numbers are written in full, so that they read back as they were. */
+/** Formats a line of facts.csv. Numbers are written in full, so that reading them gives the same values. */
 export function factLine(
   variant: number,
   condition: number,
@@ -44,7 +45,7 @@ export function factLine(
     .join(',')
 }
 
-/** A line of measurements.csv: the vector that was measured, its numbers between semicolons. */
+/** Formats a line of measurements.csv. The numbers of the vector are separated by semicolons. */
 export function measurementLine(
   variant: number,
   condition: number,

@@ -9,17 +9,17 @@ import { listModels } from '../models/index.ts'
 import { modelDigest, readModel } from '../onnx/index.ts'
 import type { Workspace } from '../workspace/index.ts'
 
-/** Where models and images may be: those of the open workspace, and folders that were named. */
+/** Where to look for models and images: the open workspace and the given folders. */
 export interface Places {
   workspace: Workspace | null
   folders: readonly string[]
   signal: AbortSignal
 }
 
-/** Files looked at in a folder at most. */
+/** Largest number of files that are looked at in a folder. */
 const mostFiles = 200_000
 
-/** Paths of models by their digests. A model that cannot be read, or was changed, is not found. */
+/** Finds model files by their digests (sha256, hex). Does not find a model that was changed or cannot be read. */
 export async function findModels(
   { workspace, folders, signal }: Places,
   wanted: ReadonlySet<string>,
@@ -38,7 +38,7 @@ export async function findModels(
   return found
 }
 
-/** Paths of images by the sha256 of their files; those of the workspace are the ones that it has indexed. */
+/** Finds image files by their digests (sha256, hex), among the indexed images of the workspace and in the folders. */
 export async function findImages(
   { workspace, folders, signal }: Places,
   wanted: ReadonlySet<string>,
@@ -65,14 +65,14 @@ export async function findImages(
   return found
 }
 
-/** sha256 of a file, hex. */
+/** Computes the sha256 of a file, in hex. */
 export async function fileDigest(path: string): Promise<string> {
   const hash = createHash('sha256')
   await pipeline(createReadStream(path), hash)
   return hash.digest('hex')
 }
 
-/** Plain files under a folder in the order of their names; links are not followed. */
+/** Yields regular files below a folder, sorted by name. Does not follow links. */
 async function* filesOf(folder: string): AsyncGenerator<string, void, undefined> {
   let left = mostFiles
   const folders = [folder]

@@ -5,19 +5,19 @@ import { asWriteError } from '../base/wholeFile.ts'
 /** Writes lines to a file, each ended by CRLF. */
 export interface LineWriter {
   line(text: string): Promise<void>
-  /** Writes what is left and closes the file. Returns how many lines followed the first. */
+  /** Writes what is left and closes the file. Returns the number of lines after the header. */
   end(): Promise<number>
-  /** Closes the file as it is. */
+  /** Closes the file without writing what is left. */
   close(): Promise<void>
 }
 
 const pieceBytes = 2 ** 18
 
 /**
- * Begins a file of lines with its header.
+ * Creates a file of lines and writes its header. The writer throws DISK_FULL where the disk is full, and UNSUPPORTED as
+ * soon as the file would have more than `most` bytes.
  *
- * @param most bytes that the file may have
- * @throws DISK_FULL where it has no room; UNSUPPORTED, as soon as it is known, where it would have more than `most`
+ * @param most largest size of the file in bytes
  */
 export async function writeLines(path: string, header: string, most: number): Promise<LineWriter> {
   const file = await open(path, 'w')

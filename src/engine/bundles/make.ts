@@ -19,11 +19,12 @@ import { archiveLimits } from './reader.ts'
 import { readme } from './readme.ts'
 
 /**
- * Writes a study with all that its numbers rest on as one zip. It names no folder of this machine and no time, so the
- * same study with the same facts gives the same bytes.
+ * Writes a study with its facts, tables, figures and draws as one zip. The zip names no folder of this machine and no
+ * time, so the same study with the same facts gives the same bytes.
  *
- * @throws STUDY_PARAMS while nothing of it was measured; UNSUPPORTED where it would be more than is read again;
- *   DISK_FULL
+ * @throws STUDY_PARAMS where nothing of the study was measured yet
+ * @throws UNSUPPORTED where the bundle would be larger than what `openBundle` reads
+ * @throws DISK_FULL where the disk is full
  */
 export async function makeBundle(
   workspace: Workspace,
@@ -73,7 +74,7 @@ async function collect(
     ),
   ]
   const draws = await drawsOf(workspace, studyId, context)
-  const drawn = await drawFigures(press, figures, join(context, 'figures'), provenance)
+  const rendered = await renderFigures(press, figures, join(context, 'figures'), provenance)
   const sections: Manifest['study'] = {
     kind: study.kind,
     kindTitle: definition.title,
@@ -103,7 +104,7 @@ async function collect(
   const entries: ArchiveEntry[] = [
     ...texts.map(([name, text]) => ({ name, content: Buffer.from(text) })),
     ...draws,
-    ...drawn,
+    ...rendered,
     ...evidence.entries,
   ]
   const files = []
@@ -113,19 +114,19 @@ async function collect(
   return { manifest: { ...head, files }, entries }
 }
 
-/** Nothing is made that would not be read again. */
+/** Refuses a bundle that `openBundle` would not read. */
 function checkSize(files: Manifest['files']): void {
   const { entries, totalBytes } = archiveLimits
   const bytes = files.reduce((total, file) => total + file.bytes, 0)
   if (files.length < entries && bytes <= totalBytes) return
   throw new KernelscopeError(
     'UNSUPPORTED',
-    `the bundle would have ${files.length + 1} files of ${(bytes / 2 ** 30).toFixed(1)} GiB; at most ${entries} of ${totalBytes / 2 ** 30} GiB are read again`,
+    `the bundle would have ${files.length + 1} files of ${(bytes / 2 ** 30).toFixed(1)} GiB; at most ${entries} files and ${totalBytes / 2 ** 30} GiB can be read`,
     { hint: 'Make bundles of fewer models or of a smaller sample.' },
   )
 }
 
-async function drawFigures(
+async function renderFigures(
   press: Press,
   figures: Awaited<ReturnType<typeof studyResult>>['figures'],
   directory: string,
@@ -135,14 +136,14 @@ async function drawFigures(
   for (const figure of figures) {
     const options = { widthInches: 6.75, dpi: 300 }
     const formats = ['pdf', 'svg', 'csv', 'txt'] as const
-    const files = await writeFigure(press.draw, figure, formats, directory, options, provenance)
+    const files = await writeFigure(press.render, figure, formats, directory, options, provenance)
     for (const { path } of files)
       entries.push({ name: `figures/${plainName(basename(path))}`, content: { path } })
   }
   return entries
 }
 
-/** The random draws of a study that has any. */
+/** Exports the draws file of a study; empty for a study without random draws. */
 async function drawsOf(workspace: Workspace, studyId: number, context: string): Promise<ArchiveEntry[]> {
   try {
     const { path } = await exportDraws(workspace, studyId, join(context, drawsName))

@@ -4,7 +4,7 @@ import { figureSpec } from '#shared/figures/spec.ts'
 import { readout } from '#shared/readouts.ts'
 import { rewrite } from '#shared/rewrites.ts'
 
-/** Version of the form of a bundle; one with a greater version comes from a newer Kernelscope. */
+/** Version of the bundle format. A bundle with a greater version comes from a newer Kernelscope. */
 export const bundleVersion = 1
 
 export const manifestName = 'bundle.json'
@@ -16,7 +16,7 @@ export const readmeName = 'README.txt'
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 
-/** What decides what a model says besides the transform; as the key of a stored variant. */
+/** What decides a prediction besides image and transform; equal to the key of a stored variant. */
 export const bundledVariant = z.object({
   model: sha256,
   preprocessing,
@@ -29,7 +29,7 @@ export const bundledVariant = z.object({
 const bundledModel = z.object({
   digest: sha256,
   title: z.string(),
-  /** Name of the file it was added from, without its folder. */
+  /** Name of the model file, without its folder. */
   file: z.string(),
   bytes: z.int(),
   family: z.string(),
@@ -38,7 +38,7 @@ const bundledModel = z.object({
   labels: z.array(z.string()),
 })
 
-/** A model whose gradient made images that others were shown; `preprocessing` is its own. */
+/** A surrogate model, whose gradient made the images of attacks on other models, with its own preprocessing. */
 const bundledSurrogate = bundledModel.extend({ preprocessing })
 
 const manifestFields = z.object({
@@ -55,13 +55,13 @@ const manifestFields = z.object({
   }),
   dataset: z.object({ title: z.string(), classes: z.int(), images: z.int() }),
   models: z.array(bundledModel),
-  /** Missing in bundles of before it was written. */
+  /** Missing in older bundles. */
   surrogates: z.array(bundledSurrogate).default([]),
-  /** Column `variant` of the facts counts in this list, `condition` in the next. */
+  /** Column `variant` of the facts is an index into this list, column `condition` into the next one. */
   variants: z.array(bundledVariant),
-  /** Canonical JSON of what was done to the images. */
+  /** Transforms of the images, as canonical JSON. */
   conditions: z.array(z.string()),
-  /** Images, in order, of which one measured vector was made together; missing in bundles of before it was written. */
+  /** For a vector measured over several images: these images, in order. Missing in older bundles. */
   sets: z
     .array(
       z.object({
@@ -71,11 +71,11 @@ const manifestFields = z.object({
     )
     .default([]),
   counts: z.object({ facts: z.int(), measurements: z.int(), images: z.int() }),
-  /** Every other file of the bundle. */
+  /** Every file of the bundle except the manifest. */
   files: z.array(z.object({ name: z.string(), bytes: z.int().min(0), sha256 })),
 })
 
-/** What a bundle shows: the study's result without the row numbers of a workspace. */
+/** The study's result, without row ids of a workspace. */
 export const bundledStudy = z.object({
   complete: z.boolean(),
   tables: z.array(dataTable),
@@ -84,7 +84,7 @@ export const bundledStudy = z.object({
   provenance: z.array(z.string()),
 })
 
-/** Bundles of before schema 4 call surrogate models makers. */
+/** The manifest. Bundles written before schema 4 call surrogate models `makers`. */
 export const manifest = z.preprocess(
   (value) =>
     typeof value === 'object' && value !== null && 'makers' in value

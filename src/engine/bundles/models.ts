@@ -7,14 +7,14 @@ import { setupOf } from '../studies/index.ts'
 import type { Db } from '../workspace/index.ts'
 import type { BundledSurrogate, BundledModel, Manifest } from './manifest.ts'
 
-/** A model as a bundle tells of it: without its folder. */
+/** Describes a model for a bundle, without its folder. */
 export function describedModel(model: StoredModel): BundledModel {
   const { digest, title, path, bytes, family, parameters, labelSet, labels } = model
   const set = /[\\/]/.test(labelSet) ? basename(labelSet) : labelSet
   return { digest, title, file: basename(path), bytes, family, parameters, labelSet: set, labels }
 }
 
-/** The models whose gradients made images of some conditions, as far as they are still set up as they were. */
+/** Lists the surrogate models of some conditions that still have the setup of their attack. */
 export function surrogatesOf(db: Db, conditions: readonly string[]): BundledSurrogate[] {
   const attacks = conditions.flatMap((text) => attack.safeParse(JSON.parse(text)).data ?? [])
   return listModels(db)
@@ -28,8 +28,8 @@ const isMadeBy = ({ surrogate, setup }: Attack, model: Setup): boolean =>
   surrogate === model.digest && (setup === undefined || setup === setupOf(model))
 
 /**
- * The model that made the images of an attack, as the bundle describes it. Bundles of before surrogates were written down
- * tell of it where it is one of the study's own models. Null where nothing in the bundle is set up as the attack says.
+ * Finds the surrogate model of an attack in a bundle. Older bundles do not list surrogate models; there it is found
+ * only among the models of the study. Null where no model of the bundle has the setup of the attack.
  */
 export function surrogateBehind(
   own: Attack,
@@ -46,7 +46,11 @@ export function surrogateBehind(
   return described.find((model) => isMadeBy(own, model)) ?? null
 }
 
-/** A model added to a workspace from its file and set up as a bundle says; with the preprocessing of its file where none is given. */
+/**
+ * Adds a model file to a workspace, with the labels of a bundle.
+ *
+ * @param preprocessing that of the model file when left out
+ */
 export async function setUpModel(
   db: Db,
   path: string,
@@ -57,6 +61,6 @@ export async function setUpModel(
   return updateModel(db, added.id, { preprocessing, labels: { set: labelSet, names: labels } })
 }
 
-/** As variants name a label list. */
+/** Computes the digest of a label list as variants store it: sha256, hex. */
 export const labelsDigest = ({ labels }: BundledModel): string =>
   createHash('sha256').update(labels.join('\n')).digest('hex')

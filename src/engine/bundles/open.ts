@@ -11,7 +11,7 @@ import {
 } from './manifest.ts'
 import { openArchive, refuseFor, type Archive, type ArchiveLimits, type Refuse } from './reader.ts'
 
-/** A bundle that is open: read, checked, and still on disk. Nothing of it is unpacked into a workspace. */
+/** An open bundle whose files were checked. Its content stays in the zip; nothing enters a workspace. */
 export interface Bundle {
   manifest: Manifest
   study: BundledStudy
@@ -19,15 +19,17 @@ export interface Bundle {
   close(): void
 }
 
-/** JSON of a bundle is small; figures with many curves reach megabytes. */
+/** Largest size of a JSON file in bytes. Figures with many curves reach megabytes. */
 const mostJson = 128 * 2 ** 20
 
 const versioned = z.looseObject({ kernelscopeBundle: z.int() })
 
 /**
- * Opens a bundle and checks all of it: every file is in the manifest and the other way round, with its size and sha256.
+ * Opens a bundle and checks it: zip and manifest have the same files, with the sizes and sha256 of the manifest.
  *
- * @throws BUNDLE_NEWER, BUNDLE_MALFORMED, FILE_MISSING
+ * @throws FILE_MISSING where the file does not exist
+ * @throws BUNDLE_NEWER where a newer Kernelscope wrote it
+ * @throws BUNDLE_MALFORMED where anything else is wrong with it
  */
 export async function openBundle(path: string, limits?: ArchiveLimits): Promise<Bundle> {
   const refuse = refuseFor(path)
@@ -78,7 +80,11 @@ function parsed(bytes: Buffer, name: string, refuse: Refuse): unknown {
   }
 }
 
-/** A value of the form that is expected, or the refusal that says where `name` is not of it. */
+/**
+ * Returns a value that fits a schema.
+ *
+ * @throws BUNDLE_MALFORMED where it does not fit, naming the place in `name`
+ */
 export function valid<T>(schema: z.ZodType<T>, value: unknown, name: string, refuse: Refuse): T {
   const result = schema.safeParse(value)
   if (result.success) return result.data

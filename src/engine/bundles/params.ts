@@ -6,7 +6,7 @@ const formats = z.looseObject({
   properties: z.record(z.string(), z.looseObject({ format: z.string().optional() })).default({}),
 })
 
-/** Parameters of a study as they are shown outside of this machine: of a folder, only its name. */
+/** Returns the parameters of a study for use on other machines: paths of folders become their names. */
 export function portableParams(
   { params: schema }: StudyDefinition,
   params: Record<string, unknown>,
@@ -20,5 +20,5 @@ export function portableParams(
   )
 }
 
-/** The last part of a path of any system. */
+/** Returns the last part of a path, of any operating system. */
 const folderName = (path: string) => basename(path.replaceAll('\\', '/'))

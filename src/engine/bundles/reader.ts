@@ -3,45 +3,47 @@ import { basename } from 'node:path'
 import { open, type Entry, type ZipFile } from 'yauzl'
 import { KernelscopeError } from '#shared/errors.ts'
 
-/** What a zip may be at most. A bundle of a million facts stays far below; one of a hundred million is within. */
+/** Upper limits of a zip. A bundle with a hundred million facts is within them. */
 export interface ArchiveLimits {
+  /** Number of files. */
   entries: number
-  /** Bytes of one file, and of all of them, unpacked. */
+  /** Unpacked bytes of one file, and of all files. */
   entryBytes: number
   totalBytes: number
-  /** Unpacked over packed bytes, for files above a megabyte. */
+  /** Unpacked bytes per packed byte, for files above 1 MiB unpacked. */
   ratio: number
 }
 
 export const archiveLimits: ArchiveLimits = {
   entries: 2000,
-  // Files are read piece by piece, so these bound time, not memory; the ratio bounds it by the size of the zip.
+  // Files are read piece by piece, so these limit time, not memory. The ratio limits time by the size of the zip.
   entryBytes: 32 * 2 ** 30,
   totalBytes: 64 * 2 ** 30,
   ratio: 200,
 }
 
-/** An open archive: what is in it was checked before any of it is unpacked. */
+/** An open archive whose list of files was checked. */
 export interface Archive {
-  /** Names with their unpacked sizes. */
+  /** Unpacked sizes in bytes by name. */
   readonly entries: ReadonlyMap<string, number>
-  /** The error that says what is wrong with it. */
+  /** Makes the BUNDLE_MALFORMED error that says what is wrong with the archive. */
   readonly refuse: Refuse
-  /** The whole of a file, at most `most` bytes. */
+  /** Reads a whole file of at most `most` bytes. */
   read(name: string, most: number): Promise<Buffer>
-  /** Passes a file on piece by piece. Returns its sha256. */
+  /** Reads a file piece by piece. Returns its sha256, in hex. */
   each(name: string, take: (piece: Buffer) => void | Promise<void>): Promise<string>
   close(): void
 }
 
-/** Plain names in at most one folder, in letters that every file system has. */
+/** Names in at most one folder, of ASCII letters, digits, dot, dash and underscore. */
 const allowedName = /^(?:[A-Za-z0-9][A-Za-z0-9._-]{0,119}\/)?[A-Za-z0-9][A-Za-z0-9._-]{0,119}$/
 
 /**
- * Opens a zip that someone else made. Nothing of it is ever written under its own name; names that lead elsewhere,
- * links, doubles, secrets and more bytes than the limits allow are refused.
+ * Opens a zip from an untrusted source. Refuses names that lead out of a folder, links, duplicate names, encrypted
+ * files and sizes above the limits. Names of entries are never used as paths.
  *
- * @throws BUNDLE_MALFORMED that names the file and what is wrong with it; FILE_MISSING
+ * @throws FILE_MISSING where the file does not exist
+ * @throws BUNDLE_MALFORMED where the zip is refused, naming the file and the fault
  */
 export async function openArchive(path: string, limits = archiveLimits): Promise<Archive> {
   const refuse = refuseFor(path)
@@ -83,6 +85,7 @@ export async function openArchive(path: string, limits = archiveLimits): Promise
   }
 }
 
+/** Returns a function that makes the BUNDLE_MALFORMED error of a file. */
 export const refuseFor = (path: string) => (problem: string, hint?: string) =>
   new KernelscopeError('BUNDLE_MALFORMED', `${basename(path)} is refused: ${problem}`, hint ? { hint } : {})
 
@@ -96,7 +99,7 @@ function openZip(path: string, refuse: Refuse): Promise<ZipFile> {
       reject(
         missing
           ? new KernelscopeError('FILE_MISSING', `there is no file ${path}`)
-          : refuse(`it is no whole zip file (${reasonOf(error)})`),
+          : refuse(`it is not a complete zip file (${reasonOf(error)})`),
       )
     })
   })
@@ -120,7 +123,7 @@ function listEntries(zip: ZipFile, limits: ArchiveLimits, refuse: Refuse): Promi
       if (lowered.has(name.toLowerCase())) return reject(refuse(`${shown(name)} is in it twice`))
       if (total > limits.totalBytes)
         return reject(refuse(`unpacked it has more than ${limits.totalBytes} bytes`))
-      // Files that share their packed bytes unpack to more than a zip can hold.
+      // Entries that share packed bytes could unpack to far more than the zip holds.
       if (packed > zip.fileSize) return reject(refuse('its files overlap'))
       lowered.add(name.toLowerCase())
       found.set(name, entry)
@@ -130,12 +133,12 @@ function listEntries(zip: ZipFile, limits: ArchiveLimits, refuse: Refuse): Promi
   })
 }
 
-/** Why an entry is refused; null where it is not. */
+/** Returns why an entry is refused; null where it is accepted. */
 function problemOf(entry: Entry, { entryBytes, ratio }: ArchiveLimits): string | null {
   const { fileName: name, uncompressedSize, compressedSize, generalPurposeBitFlag } = entry
-  if (!allowedName.test(name)) return `${shown(name)} is no name for a file of a bundle`
+  if (!allowedName.test(name)) return `${shown(name)} is not a valid file name in a bundle`
   const kind = (entry.externalFileAttributes >>> 16) & 0o170000
-  if (kind !== 0 && kind !== 0o100000) return `${shown(name)} is no plain file`
+  if (kind !== 0 && kind !== 0o100000) return `${shown(name)} is not a regular file`
   if ((generalPurposeBitFlag & 1) !== 0) return `${shown(name)} is encrypted`
   if (entry.compressionMethod !== 0 && entry.compressionMethod !== 8)
     return `${shown(name)} is packed with method ${entry.compressionMethod}`
@@ -146,7 +149,7 @@ function problemOf(entry: Entry, { entryBytes, ratio }: ArchiveLimits): string |
 }
 
 function readStream(zip: ZipFile, entry: Entry): Promise<AsyncIterable<Buffer>> {
-  // yauzl ends the stream with an error where the bytes are fewer or more than the entry says.
+  // yauzl ends the stream with an error where its length differs from the size of the entry.
   return new Promise((resolve, reject) => {
     zip.openReadStream(entry, (error, stream) => (error ? reject(error) : resolve(stream)))
   })

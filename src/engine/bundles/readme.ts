@@ -1,6 +1,6 @@
 import type { Manifest } from './manifest.ts'
 
-/** What someone reads first who has unpacked a bundle without Kernelscope. */
+/** Writes the README.txt of a bundle, for readers without Kernelscope. */
 export function readme({ study, dataset, models, counts, kernelscope, variants }: Manifest): string {
   const runtimes = new Set(
     variants.map(

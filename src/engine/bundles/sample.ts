@@ -7,7 +7,7 @@ import { factsName, measurementsName } from './manifest.ts'
 import { valid, type Bundle } from './open.ts'
 import type { Refuse } from './reader.ts'
 
-/** A fact of a bundle as it is written there. */
+/** A fact of a bundle, as facts.csv has it. Probabilities are in [0, 1]. */
 export interface BundledFact {
   variant: number
   condition: number
@@ -16,7 +16,7 @@ export interface BundledFact {
   predicted: number
   confidence: number
   trueProbability: number | null
-  /** Probabilities of the five likeliest classes. */
+  /** Probabilities of the five likeliest classes, by class index. */
   top: ReadonlyMap<number, number>
 }
 
@@ -35,17 +35,17 @@ const line = z.object({
 
 const keyOfLine = z.looseObject({ variant: z.string(), condition: z.string(), image: z.string() })
 
-/** A line as the parser gives it, and its number in the file. */
+/** A parsed line and its number in the file. */
 const parsedLine = z.object({ record: z.unknown(), info: z.object({ lines: z.number() }) })
 type ParsedLine = z.infer<typeof parsedLine>
 
-/** Characters of a line, and of one with a vector: a map of a megapixel. */
+/** Largest numbers of characters of a line and of a line with a vector, such as a map of a megapixel. */
 const longestLine = 2 ** 16
 const longestVector = 2 ** 25
 
 const encoder = new TextEncoder()
 
-/** A measured vector of a bundle. */
+/** A measured vector of a bundle, as measurements.csv has it. */
 export interface BundledVector {
   variant: number
   image: string
@@ -60,13 +60,21 @@ const vectorLine = z.object({
   values: z.string().transform((text) => text.split(';').map(Number)),
 })
 
-/** Samples of a bundle's lines; which ones depends on the seed. */
+/**
+ * Draws `count` facts of a bundle with a seed; all of them where it has fewer.
+ *
+ * @throws BUNDLE_MALFORMED where a line is not valid, naming its number
+ */
 export const sampleFacts = async (bundle: Bundle, count: number, seed: number): Promise<BundledFact[]> =>
   (await sampleLines(bundle, factsName, longestLine, count, seed)).map((row) =>
     factOf(row, bundle.archive.refuse),
   )
 
-/** As `sampleFacts`, of what was measured beside predictions; none where the bundle has no such file. */
+/**
+ * Draws `count` measured vectors of a bundle with a seed; none where the bundle has no measurements.csv.
+ *
+ * @throws BUNDLE_MALFORMED where a line is not valid, naming its number
+ */
 export async function sampleVectors(bundle: Bundle, count: number, seed: number): Promise<BundledVector[]> {
   const { archive } = bundle
   if (!archive.entries.has(measurementsName)) return []
@@ -79,10 +87,8 @@ export async function sampleVectors(bundle: Bundle, count: number, seed: number)
 }
 
 /**
- * A sample of a file's lines that depends on the seed and the lines alone, not on their order: those whose key comes
- * first in an order drawn from it.
- *
- * @throws BUNDLE_MALFORMED naming the line that is not one of facts
+ * Draws a sample of a file's lines. It depends on the seed and the lines, not on their order: each line has a hash of
+ * the seed and its key, and the lines with the smallest hashes are taken.
  */
 async function sampleLines(
   { archive }: Bundle,
@@ -104,7 +110,7 @@ async function sampleLines(
   }
   const parser = parse({ columns: true, bom: true, info: true, max_record_size: longest })
   parser.on('readable', () => {
-    // What is thrown in a listener would reach nobody.
+    // An error thrown in a listener would be lost.
     try {
       for (let row: unknown = parser.read(); row !== null; row = parser.read()) take(parsedLine.parse(row))
     } catch (error) {

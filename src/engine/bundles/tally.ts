@@ -2,6 +2,7 @@ import type { BundleVerdict } from '#shared/contract/index.ts'
 import type { Manifest } from './manifest.ts'
 import type { BundledFact } from './sample.ts'
 
+/** The options of a check, as `VerifyOptions` explains them. */
 export interface TallyOptions {
   sample: number
   seed: number
@@ -10,16 +11,19 @@ export interface TallyOptions {
 
 export type Tally = ReturnType<typeof tallyOf>
 
-type Away = BundleVerdict['measured']['disagreeing'][number]
-type Place = Pick<Away, 'model' | 'what' | 'image'>
+type Disagreement = BundleVerdict['measured']['disagreeing'][number]
+type MeasuredPlace = Pick<Disagreement, 'model' | 'what' | 'image'>
 
-/** A column of a table: what its numbers are measured by, null where its values must be equal. */
+/** A column of a table. Differences of its numbers are divided by `scale`; null where values must be equal. */
 export interface RowColumn {
   title: string
   scale: number | null
 }
 
-/** Counts facts and measured numbers that were computed again, those that were not with the reason, and says what that makes of the bundle. */
+/**
+ * Counts what was computed again, what agrees with the bundle, and what was not computed with the reasons. `result`
+ * gives the verdict on the bundle.
+ */
 export function tallyOf({ sample, seed, tolerance }: TallyOptions, sampled: number) {
   const reasons = new Map<string, number>()
   const providers = new Set<string>()
@@ -33,9 +37,9 @@ export function tallyOf({ sample, seed, tolerance }: TallyOptions, sampled: numb
     disagreeing: [],
   }
   const compareValues = (
-    what: Place,
-    stored: Values,
-    found: Values,
+    what: MeasuredPlace,
+    stored: MeasuredValues,
+    found: MeasuredValues,
     scaleOf: (place: number) => number | null,
     columnOf: (place: number) => string | null,
   ) => {
@@ -67,7 +71,7 @@ export function tallyOf({ sample, seed, tolerance }: TallyOptions, sampled: numb
       largest = Math.max(largest, difference)
       const same = now.predicted === fact.predicted
       if (same && difference === 0) identical++
-      // Two classes that were as good as equally likely may change places.
+      // Two classes whose probabilities are equal within the tolerance may change places.
       const tied = [now.predicted, fact.predicted].every(
         (place) => Math.abs(fact.confidence - (fact.top.get(place) ?? 0)) <= tolerance,
       )
@@ -81,10 +85,10 @@ export function tallyOf({ sample, seed, tolerance }: TallyOptions, sampled: numb
         found: { predicted: now.predicted, confidence: now.confidence },
       })
     },
-    /** Vectors and rows of tables that are to be checked. */
+    /** Adds to the number of vectors and table rows to be checked. */
     drawn: (n: number) => void (measured.sampled += n),
-    /** A vector that was measured again; its numbers may differ by the tolerance times the largest of those stored. */
-    compareVector(what: Place, stored: readonly number[], found: readonly number[]) {
+    /** Compares a vector. Numbers may differ by the tolerance times the largest stored magnitude. */
+    compareVector(what: MeasuredPlace, stored: readonly number[], found: readonly number[]) {
       const scale = largestOf(stored)
       compareValues(
         what,
@@ -94,8 +98,13 @@ export function tallyOf({ sample, seed, tolerance }: TallyOptions, sampled: numb
         () => null,
       )
     },
-    /** A row of a table that was read again; numbers may differ by the tolerance times the scale of their column. */
-    compareRow(what: Place, columns: readonly RowColumn[], stored: Values, found: Values) {
+    /** Compares a row of a table. Numbers may differ by the tolerance times the scale of their column. */
+    compareRow(
+      what: MeasuredPlace,
+      columns: readonly RowColumn[],
+      stored: MeasuredValues,
+      found: MeasuredValues,
+    ) {
       const at = (place: number) => columns[place] ?? null
       compareValues(
         what,
@@ -137,32 +146,32 @@ export function tallyOf({ sample, seed, tolerance }: TallyOptions, sampled: numb
   }
 }
 
-type Value = Away['stored']
-type Values = readonly Value[]
+type MeasuredValue = Disagreement['stored']
+type MeasuredValues = readonly MeasuredValue[]
 
-/** The largest magnitude among some values, which differences are measured by; 1 where all are 0. */
-export const largestOf = (values: Values): number =>
+/** Returns the largest magnitude among some values; 1 where all are 0. Differences are divided by it. */
+export const largestOf = (values: MeasuredValues): number =>
   values.reduce<number>(
     (most, value) => (typeof value === 'number' ? Math.max(most, Math.abs(value)) : most),
     0,
   ) || 1
 
-/** Where two lists differ most. */
+/** Finds the place where two lists differ most, and the difference there. */
 function farthest(
-  stored: Values,
-  found: Values,
+  stored: MeasuredValues,
+  found: MeasuredValues,
   scaleOf: (place: number) => number | null,
 ): { difference: number; place: number } {
   let worst = { difference: 0, place: 0 }
   for (let place = 0; place < Math.max(stored.length, found.length); place++) {
-    const difference = away(stored[place] ?? null, found[place] ?? null, scaleOf(place))
+    const difference = differenceOf(stored[place] ?? null, found[place] ?? null, scaleOf(place))
     if (difference > worst.difference) worst = { difference, place }
   }
   return worst
 }
 
-/** How far two values are apart, as a share of the scale; beyond any tolerance where one is missing or they must be equal. */
-function away(a: Value, b: Value, scale: number | null): number {
+/** Returns the difference of two values divided by the scale; Infinity where one is missing or they must be equal. */
+function differenceOf(a: MeasuredValue, b: MeasuredValue, scale: number | null): number {
   if (a === b || Object.is(a, b)) return 0
   if (typeof a !== 'number' || typeof b !== 'number' || scale === null) return Infinity
   const share = Math.abs(a - b) / scale

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { BundleVerdict } from '#shared/contract/index.ts'
 import { temporaryFolder } from '../base/temporary.ts'
 import { createWorkspace, type Workspace } from '../workspace/index.ts'
-import { checkFacts, type Check } from './checkFacts.ts'
+import { checkFacts, type CheckContext } from './checkFacts.ts'
 import { checkTables } from './checkTables.ts'
 import { checkVectors, imagesBehind } from './checkVectors.ts'
 import { drawsOfFacts } from './draws.ts'
@@ -16,21 +16,23 @@ import { sampleFacts, sampleVectors } from './sample.ts'
 import { tallyOf } from './tally.ts'
 
 export interface VerifyOptions {
-  /** Facts, and as many measured vectors, that are computed again. */
+  /** Number of facts, and of measured vectors, to compute again. */
   sample: number
-  /** Decides which. */
+  /** Seed of the sample. */
   seed: number
   /**
-   * What other hardware or another runtime may make: the largest difference of a probability, and of a measured number
-   * over the largest of its vector or of its column of a table.
+   * Largest difference that other hardware or another runtime may cause: of a probability, and of a measured number
+   * divided by the largest number of its vector or table column.
    */
   tolerance: number
 }
 
 /**
- * Computes a sample of a bundle's facts and measured vectors again, with the models and images that are found by their
- * digests, in a workspace of its own that is taken away afterwards; and whole tables that are read from models alone. What
- * cannot be computed is counted with its reason, never as agreement.
+ * Computes a sample of a bundle's facts and measured vectors again, and all tables that come from models alone. Finds
+ * models and images by their digests and works in a temporary workspace. What cannot be computed is counted with its
+ * reason, never as agreement.
+ *
+ * @throws BUNDLE_MALFORMED where a line of facts or measurements is not valid
  */
 export async function verifyBundle(
   bundle: Bundle,
@@ -59,7 +61,7 @@ export async function verifyBundle(
   const total = facts.length + vectors.length
   let done = 0
   await inOwnWorkspace(async (workspace) => {
-    const check: Check = { ...at, workspace }
+    const check: CheckContext = { ...at, workspace }
     const each = async (
       place: number,
       n: number,
@@ -91,17 +93,16 @@ export async function verifyBundle(
   return tally.result(manifest)
 }
 
-/** What a variant is computed with, or why it cannot be. */
+/** Returns what is needed to compute a variant, or the reason why it cannot be computed. */
 function usable(
-  { models }: Check,
+  { models }: CheckContext,
   variant: BundledVariant | undefined,
   model: BundledModel | undefined,
 ): { variant: BundledVariant; model: BundledModel; path: string } | string {
   if (!variant) return 'the manifest has no such variant'
   const path = models.get(variant.model)
   if (!model || !path) return `the model is not at hand: ${model?.title ?? variant.model.slice(0, 12)}`
-  if (labelsDigest(model) !== variant.labels)
-    return 'the labels of the model are not those that its facts were made with'
+  if (labelsDigest(model) !== variant.labels) return 'the labels of the model differ from those of its facts'
   return { variant, model, path }
 }
 

@@ -4,35 +4,35 @@ import type { Rewrite } from '#shared/rewrites.ts'
 import type { Transform } from '#shared/transform.ts'
 import type { ImageSource } from './images.ts'
 
-/** One of the random draws of a condition that has several. */
+/** One random draw of a condition that is drawn several times. */
 export interface ConditionDraw {
-  /** Equal for all draws of one condition, e.g. "percent=50". */
+  /** Key that all draws of one condition share, e.g. "percent=50". */
   level: string
-  /** E.g. "draw 2"; draws count from 1. */
+  /** E.g. "draw 2", counted from 1. */
   title: string
 }
 
-/** One column of the grid models x conditions. */
+/** A condition of a study: one column of its grid of models and conditions. */
 export interface Condition {
-  /** Stable and readable inside a study, e.g. "percent=50,repeat=0". */
+  /** Unique in a study and stable, e.g. "percent=50,repeat=0". */
   key: string
   params: Record<string, number | string | boolean>
-  /** In words, without the draw: "50 % dropped". */
+  /** Title without the draw, e.g. "50 % dropped". */
   title: string
-  /** Nothing is done to image or model. */
+  /** The baseline: neither image nor model is changed. */
   baseline?: true
-  /** How images are changed besides how much, e.g. "salient"; left out where there is one way only. */
+  /** How images are changed, without the amount, e.g. "salient"; left out where the study has one way only. */
   way?: string
-  /** Which of several random draws, and what they share. */
+  /** The random draw; left out where the condition has one only. */
   draw?: ConditionDraw
-  /** What is done to the images of a group. Ungrouped studies have the one group 0. */
+  /** Returns the transform of a group's images. A study without groups has only group 0. */
   transform(group: number): Transform
-  /** What is done to the model; nothing when left out. */
+  /** Rewrite of the model; none when left out. */
   rewrite?: Rewrite
-  /** Which images it is about; those of the study's dataset when left out. */
+  /** Images of the condition; those of the study when left out. */
   images?: Partial<Omit<ImageSource, 'selectedFor'>>
-  /** In place of the model's own preprocessing, e.g. for images that have its size already. */
+  /** Replaces the model's preprocessing, e.g. for images that have the input size already. */
   preprocessing?: Preprocessing
-  /** How outputs become an answer; the largest of all when left out. */
+  /** How outputs become a prediction; the largest output when left out. */
   readout?: Readout
 }

@@ -2,13 +2,13 @@ import { KernelscopeError } from '#shared/errors.ts'
 import { canonicalTransform, transform as schema, type Transform } from '#shared/transform.ts'
 import type { Db } from '../workspace/index.ts'
 
-/** Finds the stored condition of a transform; null for one that no run has stored, of which there are no facts. */
+/** Returns a function that finds the id of a transform's condition; null where it is not stored and so has no facts. */
 export function conditionFinder(db: Db): (transform: Transform) => number | null {
   const find = db.prepare<[string], number>('SELECT id FROM condition WHERE transform = ?').pluck()
   return (transform) => find.get(canonicalTransform(transform)) ?? null
 }
 
-/** Stores conditions and finds those that are stored; what is there already is only read. */
+/** Returns a function that finds the id of a transform's condition and stores the condition where it is new. */
 export function conditionStore(db: Db): (transform: Transform) => number {
   const find = conditionFinder(db)
   const insert = db
@@ -23,21 +23,22 @@ export function conditionStore(db: Db): (transform: Transform) => number {
   }
 }
 
+/** Finds the id of a transform's condition; null where it is not stored. */
 export const findCondition = (db: Db, transform: Transform): number | null => conditionFinder(db)(transform)
 
-/** The stored condition of a transform, new where needed. */
+/** Finds the id of a transform's condition and stores the condition where it is new. */
 export const internCondition = (db: Db, transform: Transform): number => conditionStore(db)(transform)
 
-/** What is done to images that are left as they are. */
+/** The transform that changes nothing. */
 export const unchanged: Transform = { op: 'identity' }
 
-/** The condition of images as they are; null before anything was measured. */
+/** Finds the id of the clean condition, of unchanged images; null before anything was measured. */
 export const cleanCondition = (db: Db): number | null => findCondition(db, unchanged)
 
 /**
- * The transform of a stored condition.
+ * Returns the transform of a stored condition.
  *
- * @throws STUDY_NOT_FOUND where there is none
+ * @throws STUDY_NOT_FOUND where the condition does not exist
  */
 export function conditionTransform(db: Db, id: number): Transform {
   const text = db.prepare<[number], string>('SELECT transform FROM condition WHERE id = ?').pluck().get(id)

@@ -11,18 +11,20 @@ export function countFacts(db: Db, source: ImageSource): (range: FactRange) => n
   return (range) => count.get(...images.values, boundTo(range)) ?? 0
 }
 
+/** Counts of one cell: one model under one condition. */
 export interface CellCounts {
-  /** All predictions; `n` are those of images whose class the model knows. */
+  /** Images with a prediction. */
   measured: number
+  /** Images with a prediction that is right or wrong: the model has their true class. */
   n: number
   correct: number
-  /** The true class is among the five likeliest. */
+  /** Images whose true class is among the five likeliest. */
   correct5: number
   /** Images that could not be measured. */
   failed: number
 }
 
-/** Counts what is right of the images of a source. */
+/** Counts the predictions of a source's images, the right ones among them, and the failures. */
 export function cellCounts(db: Db, source: ImageSource): (range: FactRange) => CellCounts {
   const images = imagesOf(source)
   const counts = db.prepare<Bound[], Omit<CellCounts, 'failed'>>(
@@ -39,7 +41,7 @@ export function cellCounts(db: Db, source: ImageSource): (range: FactRange) => C
   }
 }
 
-/** Images of a class of a dataset, and how many of them are right. */
+/** Counts of the images of one class: all, and the rightly predicted ones. */
 export interface ClassCount {
   classIndex: number
   name: string
@@ -47,7 +49,10 @@ export interface ClassCount {
   correct: number
 }
 
-/** Counts by true class, in order of the classes; images of which nothing is right or wrong are left out. */
+/**
+ * Counts predictions by true class, in order of the classes. Leaves out images whose prediction is neither right nor
+ * wrong.
+ */
 export function classCounts(db: Db, source: ImageSource): (range: FactRange) => ClassCount[] {
   const images = imagesOf(source)
   const select = db.prepare<Bound[], ClassCount>(
@@ -57,13 +62,14 @@ export function classCounts(db: Db, source: ImageSource): (range: FactRange) => 
   return (range) => select.all(...images.values, boundTo(range))
 }
 
-/** How often images of a class were taken for an output. */
+/** Number of images of a true class with the same predicted output. */
 export interface ConfusionCount {
   truth: string
   predicted: number
   n: number
 }
 
+/** Counts predictions by true class and predicted output. */
 export function confusionCounts(db: Db, source: ImageSource): (range: FactRange) => ConfusionCount[] {
   const images = imagesOf(source)
   const select = db.prepare<Bound[], ConfusionCount>(

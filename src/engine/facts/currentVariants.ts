@@ -4,19 +4,19 @@ import type { ProviderName } from '../inference/index.ts'
 import type { Db } from '../workspace/index.ts'
 import { variantKey, type KeyedModel, type Setting, type VariantKey } from './variants.ts'
 
-/** A variant whose facts stand for a model under a rewrite. */
+/** The variant whose facts are shown for a model under a rewrite. */
 export interface CurrentVariant {
   id: number
   provider: ProviderName
   secondsPerImage: number | null
 }
 
-/** Finds the variant of a rewrite under a setting; null for one that was never run. */
+/** Finds the variant of a rewrite and a setting; null where it was never run. */
 export type FindVariant = (rewrite: Rewrite, setting?: Setting) => CurrentVariant | null
 
 /**
- * The variants whose facts stand for a model as it is set up now: same labels, and the same preprocessing unless a
- * setting says otherwise; any runtime, of several the one used last. Reads the model's variants once.
+ * Returns a function that finds variants of a model's current setup: same labels, and the same preprocessing unless a
+ * setting replaces it. Of several runtimes, it finds the one used last. Reads the model's variants once.
  */
 export function currentVariants(db: Db, model: KeyedModel): FindVariant {
   const textOf = ({ preprocessing, labels, rewrite, readout }: Omit<VariantKey, 'model' | 'runtime'>) =>
@@ -38,7 +38,10 @@ export function currentVariants(db: Db, model: KeyedModel): FindVariant {
   return (rewrite, setting) => found.get(textOf(variantKey(model, 'cpu', rewrite, setting))) ?? null
 }
 
-/** The rewritten models as set up now that were ever run, with all outputs; of several runtimes the one used last. */
+/**
+ * Lists the rewritten variants of a model's current setup that read all outputs; of several runtimes, the one used
+ * last.
+ */
 export function changedVariants(db: Db, model: KeyedModel): { id: number; rewrite: Rewrite }[] {
   const now = variantKey(model, 'cpu', noRewrite)
   const setUp = ({ preprocessing, labels, readout }: VariantKey) =>
@@ -57,7 +60,7 @@ export function changedVariants(db: Db, model: KeyedModel): { id: number; rewrit
   return [...found.values()]
 }
 
-/** Where the model as it is set up now was run last, under whatever rewrite; null for one that was never run. */
+/** Returns the provider that last ran a model's current setup, under any rewrite; null where it was never run. */
 export function lastProvider(db: Db, model: KeyedModel): ProviderName | null {
   const now = variantKey(model, 'cpu', noRewrite)
   const setUp = ({ preprocessing, labels }: Pick<VariantKey, 'preprocessing' | 'labels'>) =>
@@ -71,6 +74,6 @@ export function lastProvider(db: Db, model: KeyedModel): ProviderName | null {
   return keys.find((key) => setUp(key) === setUp(now))?.runtime.provider ?? null
 }
 
-/** The variant of the model as it is. */
+/** Finds the variant of a model's current setup without a rewrite; null where it was never run. */
 export const currentVariant = (db: Db, model: KeyedModel): CurrentVariant | null =>
   currentVariants(db, model)(noRewrite)

@@ -3,7 +3,7 @@ import { imagesOf, type ImageSource } from './images.ts'
 import { boundTo, withFacts, type Bound, type FactRange } from './join.ts'
 import { predictionColumns, toPrediction, type Prediction, type PredictionRow } from './prediction.ts'
 
-/** A prediction with what identifies its image wherever it lies: sha256 of the file (hex) and true class. */
+/** A prediction with its example: sha256 of the image file (hex) and true class. */
 export interface EvidenceRow {
   image: string
   className: string
@@ -19,7 +19,7 @@ interface Row extends PredictionRow {
 /** Examples read in one query. */
 const page = 4000
 
-/** The predictions of a source's images in pages, each example once, in order of example. */
+/** Yields the predictions of a source's images page by page, each example once, in order of example id. */
 export function* evidencePages(db: Db, source: ImageSource, range: FactRange): Generator<EvidenceRow[]> {
   const images = imagesOf(source)
   const select = db.prepare<Bound[], Row>(

@@ -1,7 +1,7 @@
 import type { Db } from '../workspace/index.ts'
 import type { FactsOf } from './join.ts'
 
-/** Predictions as they are stored, for columns of a million images: no object is made for any of them. */
+/** A prediction as a database row. Reading a million of them makes no objects. */
 export type FactTuple = [
   example: number,
   predicted: number,
@@ -9,11 +9,13 @@ export type FactTuple = [
   rank: number | null,
   confidence: number,
   trueProbability: number | null,
-  /** As `unpackTop` and `secondProbability` read it. */
+  /** Packed; `unpackTop` and `secondProbability` read it. */
   top: Buffer,
 ]
 
-/** What was said of the examples between two ids, both included: `size` at a time, in order of example. */
+/**
+ * Yields the predictions of the examples from id `first` to id `last`, both included, `size` at a time, in order of id.
+ */
 export function* exampleFacts(
   db: Db,
   { variantId, conditionId }: FactsOf,
@@ -34,7 +36,7 @@ export function* exampleFacts(
   }
 }
 
-/** Grows with every change of these facts; 0 where there never were any. */
+/** Returns a number that grows with every change of these facts; 0 where there were never any. */
 export const factVersion = (db: Db, { variantId, conditionId }: FactsOf): number =>
   db
     .prepare<(number | null)[], number>(
@@ -43,7 +45,7 @@ export const factVersion = (db: Db, { variantId, conditionId }: FactsOf): number
     .pluck()
     .get(variantId, conditionId) ?? 0
 
-/** Finds the conditions that a variant was measured under on images of a dataset. */
+/** Returns a function that lists the conditions under which a variant has predictions on images of a dataset. */
 export function conditionsMeasured(db: Db, datasetId: number): (variantId: number) => number[] {
   const { first = null, last = null } =
     db
@@ -55,7 +57,7 @@ export function conditionsMeasured(db: Db, datasetId: number): (variantId: numbe
   const conditions = db
     .prepare<[number], number>('SELECT condition_id FROM fact_version WHERE variant_id = ?')
     .pluck()
-  // Examples of a dataset are numbered together, when it is indexed: one look into the range tells.
+  // Indexing numbers the examples of a dataset in one range, so one look into the range is enough.
   const any = db
     .prepare<[number, number, number, number], number>(
       'SELECT 1 FROM prediction WHERE variant_id = ? AND condition_id = ? AND example_id BETWEEN ? AND ? LIMIT 1',

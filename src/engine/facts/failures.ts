@@ -4,12 +4,13 @@ import type { Db } from '../workspace/index.ts'
 import { imagesOf, type ImageSource } from './images.ts'
 import { boundTo, withFacts, type Bound, type FactRange } from './join.ts'
 
+/** An image that could not be measured, and why. */
 export interface FailedImage {
   imageId: number
   problem: ErrorShape
 }
 
-/** Why images of a source could not be measured, in order of image id, read as they are needed. */
+/** Yields the images of a source that could not be measured, in order of image id, read one by one. */
 export function failedImages(db: Db, source: ImageSource): (range: FactRange) => Iterable<FailedImage> {
   const images = imagesOf(source)
   const select = db.prepare<Bound[], { imageId: number; problem: string }>(

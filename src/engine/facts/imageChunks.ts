@@ -3,7 +3,7 @@ import type { Db } from '../workspace/index.ts'
 import { imageRootSql } from './imageRoot.ts'
 import { imagesInOrder, sqlOf, type ImageSource, type SqlValue } from './images.ts'
 
-/** An image a study measures. */
+/** An image that a study measures. */
 export interface StudyImage {
   id: number
   exampleId: number
@@ -27,7 +27,7 @@ interface Row {
   root: string
 }
 
-/** Chunks of a source in order of image id, read as they are needed. */
+/** Yields the images of a source in chunks of at most `size`, in order of image id, read as they are needed. */
 export function* imageChunks(db: Db, source: ImageSource, size: number): Generator<StudyImage[]> {
   const { id, before, values, ...images } = imagesInOrder(db, source)
   const select = db.prepare<SqlValue[], Row>(

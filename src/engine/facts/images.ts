@@ -1,27 +1,29 @@
 import type { Db } from '../workspace/index.ts'
 
-/** Where a study's images come from: all usable images of the dataset, or the ones stored for it. */
+/** Where the images of a study come from: all usable images of a dataset, or the selection stored for the study. */
 export interface ImageSource {
   datasetId: number
-  /** Study whose stored selection is meant; null = all. */
+  /** Id of the study whose stored selection is used; null for all images. */
   selectedFor: number | null
-  /** Only this part of the dataset, e.g. "gaussian_noise/3". */
+  /** Limits the images to a part of the dataset, e.g. "gaussian_noise/3". */
   part?: string
-  /** Only images of these classes. */
+  /** Limits the images to these classes. */
   classes?: readonly string[]
 }
 
 export type SqlValue = number | string
 
-/** Text that is equal for equal sources. */
+/** Returns a text that is equal for equal sources. */
 export const sourceKey = ({ datasetId, selectedFor, part, classes }: ImageSource): string =>
   JSON.stringify([datasetId, selectedFor, part ?? null, classes ?? null])
 
-/** An image that can be measured: indexed, readable, of a known class. */
+/**
+ * SQL condition for images that can be measured: indexed, readable, with a known class. Binds the id of the dataset.
+ */
 export const usableSql =
   'i.dataset_id = ? AND i.example_id IS NOT NULL AND i.problem IS NULL AND i.class_idx IS NOT NULL'
 
-/** Name of the true class of `image i`. */
+/** SQL expression for the name of the true class of `image i`. */
 export const classNameSql =
   '(SELECT c.name FROM class c WHERE c.dataset_id = i.dataset_id AND c.idx = i.class_idx)'
 
@@ -41,18 +43,18 @@ function testsOf({ datasetId, part, classes }: ImageSource): { tests: string[]; 
   return { tests, values }
 }
 
-/** A query over `image i`, its values by place in `where`. */
+/** A query over `image i`. `values` are bound by their place in `where`. */
 export interface ImageQuery {
   from: string
   where: string
   values: SqlValue[]
 }
 
-/** FROM and WHERE of a query, with further tables joined to `i`; their values go by name. */
+/** Joins FROM and WHERE of a query. Values of further `joins` are bound by name. */
 export const sqlOf = ({ from, where }: Omit<ImageQuery, 'values'>, joins = ''): string =>
   `${from}${joins} WHERE ${where}`
 
-/** The images of a source. */
+/** Makes the query of a source's images. */
 export function imagesOf(source: ImageSource): ImageQuery {
   const { tests, values } = testsOf(source)
   const where = tests.join(' AND ')
@@ -64,17 +66,17 @@ export function imagesOf(source: ImageSource): ImageQuery {
   }
 }
 
-/** As `imagesOf`, for reading page by page. */
+/** A query of images that is read page by page. */
 export interface OrderedImages extends ImageQuery {
-  /** Column of the image's id, to continue after and to order by. */
+  /** Column of the image id. Pages are ordered by it and continue after it. */
   id: string
   /** An id before the first image. */
   before: number
 }
 
 /**
- * As `imagesOf`, for reading in order of id page by page: goes along the table from the first image to the last. By an
- * index of classes or parts, all images would be sorted anew for every page.
+ * Makes the query of a source's images for reading page by page in order of id. It scans the table from the first image
+ * to the last; with an index of classes or parts, SQLite would sort all images for every page.
  */
 export function imagesInOrder(db: Db, source: ImageSource): OrderedImages {
   if (source.selectedFor !== null) return { ...imagesOf(source), id: 'si.image_id', before: 0 }
@@ -98,6 +100,7 @@ function idsOf(db: Db, { datasetId, part }: ImageSource): { before: number; last
   return { before: (found?.first ?? 1) - 1, last: found?.last ?? 0 }
 }
 
+/** Counts the images of a source. */
 export function countImages(db: Db, source: ImageSource): number {
   const images = imagesOf(source)
   return Number(

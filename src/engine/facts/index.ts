@@ -40,9 +40,9 @@ export {
   outcomesOf,
   rankingsOf,
   type ClassConfidence,
-  type Confident,
+  type ConfidentImage,
   type Outcome,
-  type Ranked,
+  type RankedImage,
 } from './outcomes.ts'
 export { discordance, flips, isFlip, noPairs, pairCounts, type Flip, type PairCounts } from './pairs.ts'
 export {

@@ -6,14 +6,14 @@ import { cleanCondition, internCondition, unchanged } from './conditions.ts'
 import { currentVariants } from './currentVariants.ts'
 import { internVariant, variantKey, type KeyedModel } from './variants.ts'
 
-/** What a model's inner values, or anything else that is no prediction, are kept under. */
+/** Key of measurements: values of a model that are no predictions. */
 export interface MeasurementKey {
   model: KeyedModel
   provider: Parameters<typeof variantKey>[1]
   rewrite: Rewrite
 }
 
-/** Keeps bytes of one image where none are kept yet, or why there are none. */
+/** Stores a measurement of an image where none is stored yet, or the reason why it could not be measured. */
 export function measurementStore(db: Db, { model, provider, rewrite }: MeasurementKey) {
   const variantId = internVariant(db, variantKey(model, provider, rewrite)).id
   const conditionId = internCondition(db, unchanged)
@@ -32,37 +32,38 @@ export function measurementStore(db: Db, { model, provider, rewrite }: Measureme
   }
   return {
     keep,
+    /** Stores a vector as float64, little-endian. */
     keepVector(exampleId: number, vector: ArrayLike<number>) {
       keep(exampleId, new Uint8Array(Float64Array.from(vector).buffer))
     },
-    /** An image that cannot be measured is settled too; another run tries it again. */
+    /** Stores why an image could not be measured. Another run tries it again. */
     fail: (exampleId: number, problem: ErrorShape) =>
       void insertFailure.run(variantId, conditionId, exampleId, JSON.stringify(problem)),
   }
 }
 
-/** Part of a stored vector: `count` numbers from number `start` on. */
+/** Part of a stored vector: `count` numbers from index `start`. */
 export interface VectorPart {
   start: number
   count: number
 }
 
-/** Examples asked for in one query. */
+/** Examples read in one query. */
 const page = 1000
 
-/** What is kept of images, from whichever runtime measured them last. */
+/** Reads stored measurements of examples, from the runtime that was used last. */
 export interface Measured {
-  /** Bytes by example, of those that have any. */
+  /** Bytes by example; examples without a measurement are left out. */
   bytes(exampleIds: readonly number[]): Map<number, Buffer>
-  /** Vectors of float64 by example, or a part of each. */
+  /** Vectors of float64 by example, whole or in part. */
   vectors(exampleIds: readonly number[], part?: VectorPart): Map<number, Float64Array>
-  /** Examples that have something. */
+  /** Examples that have a measurement. */
   known(exampleIds: readonly number[]): Set<number>
   /** Why examples could not be measured. */
   problems(exampleIds: readonly number[]): Map<number, ErrorShape>
 }
 
-/** Reads only what is asked for, so that the images of a study can be taken a chunk at a time. */
+/** Opens the measurements of a model's current setup under a rewrite. Nothing is read before it is asked for. */
 export function measured(db: Db, model: KeyedModel, rewrite: Rewrite): Measured {
   const variantId = currentVariants(db, model)(rewrite)?.id ?? null
   const among = 'variant_id = ? AND condition_id = ? AND example_id IN (SELECT value FROM json_each(?))'
@@ -107,7 +108,7 @@ export function measured(db: Db, model: KeyedModel, rewrite: Rewrite): Measured 
   }
 }
 
-/** A copy, so that the numbers begin where float64 may. */
+/** Copies the bytes, so that the numbers are aligned for float64. */
 const floats = ({ buffer, byteOffset, length }: Buffer) =>
   new Float64Array(buffer.slice(byteOffset, byteOffset + length))
 
@@ -115,9 +116,10 @@ interface Example {
   exampleId: number
 }
 
+/** Lists the example ids of images. */
 export const examplesOf = (images: readonly Example[]): number[] => images.map(({ exampleId }) => exampleId)
 
-/** Whether every image was measured or could not be. */
+/** Whether every image has a measurement or a stored failure. */
 export function isSettled(found: Measured, images: readonly Example[]): boolean {
   const examples = examplesOf(images)
   const known = found.known(examples)
@@ -126,7 +128,7 @@ export function isSettled(found: Measured, images: readonly Example[]): boolean 
   return left.every((example) => failed.has(example))
 }
 
-/** One sentence for each kind of problem; empty where there is none. */
+/** Writes one sentence for each kind of problem; none where there are no problems. */
 export function problemNotes(title: string, total: number, problems: Iterable<ErrorShape>): string[] {
   return [...Map.groupBy(problems, ({ code }) => code).values()].map((same) => {
     const [first] = same

@@ -3,15 +3,15 @@ import { classNameSql, imagesInOrder, imagesOf, type ImageSource } from './image
 import { boundTo, withFacts, type Bound, type FactsOf } from './join.ts'
 import { finiteSql, isCorrect, unpackTop } from './prediction.ts'
 
-/** Whether an image was right. */
+/** The prediction of an image and whether it is right. */
 export interface Outcome {
   imageId: number
   name: string
   exampleId: number
-  /** null where nothing is right or wrong. */
+  /** null where the prediction is neither right nor wrong. */
   correct: boolean | null
   predicted: number
-  /** Largest probability; 0 where the outputs were not finite. */
+  /** The largest probability, in [0, 1]; 0 where the outputs were not finite. */
   confidence: number
   finite: boolean
 }
@@ -38,7 +38,7 @@ const toOutcome = (row: Row): Outcome => ({
   finite: row.finite === 1,
 })
 
-/** All outcomes of a source's images, in order of image id. */
+/** Reads all outcomes of a source's images, in order of image id. */
 export function outcomesOf(db: Db, source: ImageSource, facts: FactsOf): Outcome[] {
   const images = imagesOf(source)
   return db
@@ -50,7 +50,7 @@ export function outcomesOf(db: Db, source: ImageSource, facts: FactsOf): Outcome
 /** Images read at a time. */
 const page = 5000
 
-/** The same page by page. */
+/** Yields the outcomes of a source's images page by page, in order of image id. */
 export function* outcomePages(db: Db, source: ImageSource, facts: FactsOf): Generator<Outcome[]> {
   const { id, before, values, ...images } = imagesInOrder(db, source)
   const select = db.prepare<Bound[], Row>(
@@ -65,7 +65,8 @@ export function* outcomePages(db: Db, source: ImageSource, facts: FactsOf): Gene
   }
 }
 
-export interface Confident {
+/** An image with its prediction and its confidence, in [0, 1]. */
+export interface ConfidentImage {
   imageId: number
   name: string
   className: string
@@ -73,17 +74,20 @@ export interface Confident {
   confidence: number
 }
 
-/** The images with the highest confidence that are wrong, or that nothing is said of. */
+/**
+ * Lists the images with the highest confidence whose prediction is wrong, or whose true class the model does not have
+ * (`unknown`); the most confident first.
+ */
 export function mostConfident(
   db: Db,
   source: ImageSource,
   facts: FactsOf,
   which: 'wrong' | 'unknown',
   limit: number,
-): Confident[] {
+): ConfidentImage[] {
   const images = imagesOf(source)
   return db
-    .prepare<Bound[], Confident>(
+    .prepare<Bound[], ConfidentImage>(
       `SELECT i.id AS imageId, i.name, p.predicted, p.confidence, ${classNameSql} AS className
        FROM ${withFacts(images)} AND p.correct IS ${which === 'wrong' ? '0' : 'NULL'} AND ${finiteSql}
        ORDER BY p.confidence DESC, i.id LIMIT ?`,
@@ -91,13 +95,14 @@ export function mostConfident(
     .all(...images.values, limit, boundTo(facts))
 }
 
+/** Mean confidence of the images of a class, in [0, 1]. */
 export interface ClassConfidence {
   className: string
   n: number
   confidence: number
 }
 
-/** Mean confidence, class by class. */
+/** Computes the mean confidence of each class, in order of the classes. */
 export function meanConfidencesOf(db: Db, source: ImageSource, facts: FactsOf): ClassConfidence[] {
   const images = imagesOf(source)
   return db
@@ -108,8 +113,8 @@ export function meanConfidencesOf(db: Db, source: ImageSource, facts: FactsOf): 
     .all(...images.values, boundTo(facts))
 }
 
-/** The likeliest classes of an image, best first. */
-export interface Ranked {
+/** An image with its likeliest classes, best first. */
+export interface RankedImage {
   imageId: number
   name: string
   className: string
@@ -117,11 +122,11 @@ export interface Ranked {
   top: number[]
 }
 
-/** In order of image id. */
-export function rankingsOf(db: Db, source: ImageSource, facts: FactsOf): Ranked[] {
+/** Reads the likeliest classes of a source's images, in order of image id. */
+export function rankingsOf(db: Db, source: ImageSource, facts: FactsOf): RankedImage[] {
   const images = imagesOf(source)
   return db
-    .prepare<Bound[], Omit<Ranked, 'top'> & { top: Buffer }>(
+    .prepare<Bound[], Omit<RankedImage, 'top'> & { top: Buffer }>(
       `SELECT i.id AS imageId, i.name, i.example_id AS exampleId, p.top, ${classNameSql} AS className
        FROM ${withFacts(images)} ORDER BY i.id`,
     )

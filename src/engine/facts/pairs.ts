@@ -2,7 +2,7 @@ import type { Db } from '../workspace/index.ts'
 import { imagesOf, type ImageSource } from './images.ts'
 import { boundTo, withFacts, type Bound, type FactRange, type FactsOf } from './join.ts'
 
-/** Pairs by what is right in each: both, only the first, only the second, neither. */
+/** Counts of pairs of predictions by which of them is right: both, only the first, only the second, neither. */
 export interface PairCounts {
   both: number
   first: number
@@ -10,9 +10,10 @@ export interface PairCounts {
   neither: number
 }
 
+/** Counts without any pair. */
 export const noPairs: PairCounts = { both: 0, first: 0, second: 0, neither: 0 }
 
-/** Counts the images that have both facts: first those of `before`, second those of the range. */
+/** Counts the images that have both facts. The first of a pair is from `before`, the second from `range`. */
 export function pairCounts(db: Db, source: ImageSource): (range: FactRange, before: FactsOf) => PairCounts {
   const images = imagesOf(source)
   const count = db.prepare<Bound[], PairCounts>(
@@ -23,14 +24,14 @@ export function pairCounts(db: Db, source: ImageSource): (range: FactRange, befo
   return (range, before) => count.get(...images.values, boundTo(range, before)) ?? noPairs
 }
 
-/** Pairs that are judged in both, and those of which only one is right. */
+/** Number of images where both predictions are right or wrong, and of those where only A or only B is right. */
 export interface Discordance {
   n: number
   onlyA: number
   onlyB: number
 }
 
-/** Counts where two models disagree: A of the range, B the other. */
+/** Counts the images where only one of two facts is right. */
 export function discordance(db: Db, source: ImageSource): (a: FactRange, b: FactsOf) => Discordance {
   const images = imagesOf(source)
   const count = db.prepare<Bound[], Discordance>(
@@ -40,7 +41,7 @@ export function discordance(db: Db, source: ImageSource): (a: FactRange, b: Fact
   return (a, b) => count.get(...images.values, boundTo(a, b)) ?? { n: 0, onlyA: 0, onlyB: 0 }
 }
 
-/** What became of an answer: right before and wrong now, the other way round, either. */
+/** How a prediction changed. lost: right before, wrong now; gained: wrong before, right now; both: either of them. */
 export type Flip = 'lost' | 'gained' | 'both'
 
 const flipTests: Record<Flip, string> = {
@@ -49,9 +50,13 @@ const flipTests: Record<Flip, string> = {
   both: 'q.correct <> p.correct',
 }
 
+/** Whether a name is that of a flip. */
 export const isFlip = (name: string): name is Flip => name in flipTests
 
-/** Images that have facts before and now, between which their answer flipped; any of them where no flip is named. */
+/**
+ * Counts and lists the images whose prediction flipped between two facts; all images with both facts where `flip` is
+ * null.
+ */
 export function flips(db: Db, source: ImageSource, flip: Flip | null) {
   const images = imagesOf(source)
   const found = `FROM ${withFacts(images, { pairs: true, range: true })}${flip === null ? '' : ` AND ${flipTests[flip]}`}`
@@ -60,7 +65,7 @@ export function flips(db: Db, source: ImageSource, flip: Flip | null) {
   return {
     count: (now: FactRange, before: FactsOf): number =>
       count.get(...images.values, boundTo(now, before)) ?? 0,
-    /** Ids in ascending order, from behind the image `after` on. */
+    /** Lists image ids in ascending order, starting after the image `after`. */
     list: (now: FactRange, before: FactsOf, after: number | null, limit: number): number[] =>
       list.all(...images.values, after ?? 0, limit, boundTo(now, before)),
   }

@@ -5,39 +5,44 @@ import { conditionFinder, conditionStore } from './conditions.ts'
 import { imagesOf, sqlOf, type ImageSource, type SqlValue } from './images.ts'
 import type { Setting } from './variants.ts'
 
-/** What is done to the images from a first to a last id, both included. */
+/** The transform of the images from id `from` to id `to`, both included. */
 export interface ConditionPart {
-  /** null before a run has stored it; then there are no facts. */
+  /** null where no run has stored the condition; it has no facts then. */
   conditionId: number | null
   transform: Transform
   from: number
   to: number
 }
 
+/** A part whose condition is stored. */
 export interface StoredPart extends ConditionPart {
   conditionId: number
 }
 
-/** One column of the grid with what may be stored behind it: several parts where transforms are drawn per group. */
+/** A condition of a study with its stored parts; several where transforms are drawn per group of images. */
 export interface PlannedCondition {
   condition: Condition
   parts: ConditionPart[]
-  /** The images it is about. */
+  /** The images of the condition. */
   source: ImageSource
 }
 
-/** A condition whose transforms are stored, so that facts can be. */
+/** A condition whose transforms are stored, so that its facts can be stored. */
 export interface StoredCondition extends PlannedCondition {
   parts: StoredPart[]
 }
 
-/** What a condition changes in how the model is used. */
+/** Returns the preprocessing and the readout that a condition replaces. */
 export const settingOf = ({ condition: { preprocessing, readout } }: PlannedCondition): Setting => ({
   ...(preprocessing ? { preprocessing } : {}),
   ...(readout ? { readout } : {}),
 })
 
-/** The conditions of a study over its images, with those that are stored. Nothing is written. */
+/**
+ * Plans the conditions of a study over its images and finds those that are stored. Writes nothing.
+ *
+ * @param groupSize images per group; null without groups
+ */
 export const findConditions = (
   db: Db,
   conditions: readonly Condition[],
@@ -45,7 +50,7 @@ export const findConditions = (
   groupSize: number | null,
 ): PlannedCondition[] => planned(conditions, source, rangesOf(db, source, groupSize), conditionFinder(db))
 
-/** As `findConditions`, and stores those that are not. Only running a study calls for it. */
+/** Plans the conditions of a study as `findConditions` and stores the missing ones. Called only when a study is run. */
 export function storeConditions(
   db: Db,
   conditions: readonly Condition[],
@@ -57,7 +62,7 @@ export function storeConditions(
   return db.transaction(() => planned(conditions, source, ranges, store))()
 }
 
-interface Range {
+interface IdRange {
   from: number
   to: number
 }
@@ -65,7 +70,7 @@ interface Range {
 const planned = <Id>(
   conditions: readonly Condition[],
   source: ImageSource,
-  ranges: readonly Range[],
+  ranges: readonly IdRange[],
   idOf: (transform: Transform) => Id,
 ) =>
   conditions.map((condition) => ({
@@ -77,12 +82,14 @@ const planned = <Id>(
     }),
   }))
 
-/** First and last image id of each run of `size` images in order; all ids where there are no groups. */
-function rangesOf(db: Db, source: ImageSource, size: number | null): Range[] {
+/**
+ * Returns the first and the last image id of each group of `size` images in order; all ids where there are no groups.
+ */
+function rangesOf(db: Db, source: ImageSource, size: number | null): IdRange[] {
   if (size === null) return [{ from: 0, to: Number.MAX_SAFE_INTEGER }]
   const images = imagesOf(source)
   return db
-    .prepare<SqlValue[], Range>(
+    .prepare<SqlValue[], IdRange>(
       `SELECT min(id) AS "from", max(id) AS "to" FROM (
          SELECT i.id, (row_number() OVER (ORDER BY i.id) - 1) / CAST(? AS INTEGER) AS run FROM ${sqlOf(images)}
        ) GROUP BY run ORDER BY run`,
@@ -90,7 +97,11 @@ function rangesOf(db: Db, source: ImageSource, size: number | null): Range[] {
     .all(size, ...images.values)
 }
 
-/** The part of a condition that holds for an image; parts are in ascending order and do not overlap. */
+/**
+ * Finds the part of a condition that an image belongs to. Parts are in ascending order and do not overlap.
+ *
+ * @throws Error where no part has the image
+ */
 export function partFor<Part extends ConditionPart>(
   { condition, parts }: Pick<PlannedCondition, 'condition'> & { parts: readonly Part[] },
   imageId: number,

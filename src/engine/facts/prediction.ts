@@ -1,20 +1,22 @@
 import { topCount } from '#shared/readouts.ts'
 import type { Facts } from '../inference/index.ts'
 
-/** A class by its place among the outputs, with its probability. */
+/** A class, by its index among the outputs, with its probability in [0, 1]. */
 export interface TopClass {
   classIndex: number
   probability: number
 }
 
-/** What a model said of an image under a condition. */
+/** The prediction of a model for an image under a condition. */
 export interface Prediction {
   predicted: number
-  /** null where nothing is right or wrong, as of images of unknown classes. */
+  /** null where it is neither right nor wrong, as for an image of unknown class. */
   correct: boolean | null
-  /** From 1; null where the model does not know the true class, as are probability and logit. */
+  /**
+   * Rank of the true class, from 1. null where the model does not have it; so are `trueProbability` and `trueLogit`.
+   */
   trueRank: number | null
-  /** The largest probability; 0 where the outputs were not finite. */
+  /** The largest probability, in [0, 1]; 0 where the outputs were not finite. */
   confidence: number
   trueProbability: number | null
   trueLogit: number | null
@@ -22,7 +24,7 @@ export interface Prediction {
   top: TopClass[]
 }
 
-/** A row of `prediction`, as `predictionColumns` names its columns. */
+/** A row with the columns of `predictionColumns`. */
 export interface PredictionRow {
   predicted: number
   correct: number | null
@@ -37,12 +39,13 @@ export interface PredictionRow {
 export const predictionColumns =
   'p.predicted, p.correct, p.true_rank, p.confidence, p.true_probability, p.true_logit, p.top'
 
-/** Of a stored 1, 0 or null. */
+/** Converts a stored 1, 0 or null. */
 export const isCorrect = (stored: number | null): boolean | null => (stored === null ? null : stored === 1)
 
-/** Condition for rows whose outputs were finite. */
+/** SQL condition for predictions `p` whose outputs were finite. */
 export const finiteSql = 'length(p.top) > 0'
 
+/** Converts a row into a prediction. */
 export const toPrediction = (row: PredictionRow): Prediction => ({
   predicted: row.predicted,
   correct: isCorrect(row.correct),
@@ -53,7 +56,10 @@ export const toPrediction = (row: PredictionRow): Prediction => ({
   top: unpackTop(row.top),
 })
 
-/** Up to five classes (uint32), then as many probabilities (float32), little-endian. */
+/**
+ * Packs the likeliest classes of row `row`: up to five classes (uint32), then their probabilities (float32),
+ * little-endian.
+ */
 export function packTop({ flagged, topClasses, topProbabilities }: Facts, row: number): Buffer {
   if (flagged[row]) return Buffer.alloc(0)
   const classes = topClasses.subarray(row * topCount, (row + 1) * topCount)
@@ -67,6 +73,7 @@ export function packTop({ flagged, topClasses, topProbabilities }: Facts, row: n
   return blob
 }
 
+/** Reads what `packTop` has packed, best first. */
 export function unpackTop(blob: Buffer): TopClass[] {
   const n = blob.length / 8
   return Array.from({ length: n }, (_, place) => ({
@@ -75,6 +82,6 @@ export function unpackTop(blob: Buffer): TopClass[] {
   }))
 }
 
-/** The second probability of a packed list, without unpacking the rest; -1 where there is none. */
+/** Reads the second largest probability of what `packTop` has packed; -1 where there is none. */
 export const secondProbability = (blob: Buffer): number =>
   blob.length < 16 ? -1 : blob.readFloatLE(blob.length / 2 + 4)

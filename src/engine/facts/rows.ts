@@ -3,7 +3,7 @@ import { imagesOf, type ImageSource } from './images.ts'
 import { boundTo, withFacts, type Bound, type FactRange, type FactsOf } from './join.ts'
 import { predictionColumns, toPrediction, type Prediction, type PredictionRow } from './prediction.ts'
 
-/** An image with what a model said of it. */
+/** An image with its prediction. */
 export interface MeasuredImage {
   imageId: number
   name: string
@@ -17,7 +17,7 @@ interface Row extends PredictionRow {
   class_idx: number
 }
 
-/** Predictions in order of image id, from behind the image `after` on. */
+/** Lists the predictions of a source's images in order of image id, starting after the image `after`. */
 export function measuredImages(
   db: Db,
   source: ImageSource,
@@ -40,10 +40,12 @@ export function measuredImages(
     }))
 }
 
-/** All images with the most confident first or last, or the mistakes with the most confident first. */
+/** All images, the most or the least confident first, or only the mistakes, the most confident first. */
 export type ConfidenceOrder = 'mistakes' | 'mostConfident' | 'leastConfident'
 
-/** Ids of images by confidence, equal ones by id, from behind the image `after` on, and how many there are in all. */
+/**
+ * Lists image ids by confidence, then by id, starting after the image `after`. `total` counts all images of the list.
+ */
 export function byConfidence(
   db: Db,
   source: ImageSource,

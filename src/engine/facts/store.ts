@@ -3,22 +3,24 @@ import type { Facts } from '../inference/index.ts'
 import type { Db } from '../workspace/index.ts'
 import { packTop } from './prediction.ts'
 
-/** One image under one condition on one variant of a model: what is measured at a time. */
+/** Key of a fact: a variant, a condition and an example. */
 export interface FactKey {
   variantId: number
   conditionId: number
   exampleId: number
 }
 
+/** Stores facts and failures. */
 export interface FactStore {
-  /** Examples among `exampleIds` that have a fact. */
+  /** Returns the examples among `exampleIds` that have a fact. */
   known(variantId: number, conditionId: number, exampleIds: readonly number[]): Set<number>
-  /** Stores row `row` of `facts` for each key; one transaction. */
+  /** Stores the n-th row of `facts` under the n-th key, in one transaction. Rows whose key is null are left out. */
   store(keys: readonly (FactKey | null)[], facts: Facts): void
+  /** Stores why an example could not be measured. */
   fail(key: FactKey, problem: ErrorShape): void
 }
 
-/** Writing a fact again changes nothing but takes away an earlier failure. */
+/** Opens the store of facts. Storing a fact again does not change it, and removes an earlier failure. */
 export function factStore(db: Db): FactStore {
   const known = db
     .prepare<[number, number, string], number>(
@@ -33,7 +35,7 @@ export function factStore(db: Db): FactStore {
   const forgive = db.prepare(
     'DELETE FROM failure WHERE variant_id = ? AND condition_id = ? AND example_id = ?',
   )
-  // Almost always there is none, and a look is cheaper than a deletion for every fact.
+  // There is almost never a failure, and this query is cheaper than a deletion for every fact.
   const anyFailure = db.prepare('SELECT 1 FROM failure LIMIT 1').pluck()
   const fail = db.prepare(
     'INSERT OR REPLACE INTO failure (variant_id, condition_id, example_id, problem) VALUES (?, ?, ?, ?)',

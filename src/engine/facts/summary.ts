@@ -1,12 +1,12 @@
 import type { Db } from '../workspace/index.ts'
 import { imagesInOrder, sqlOf, type ImageSource, type SqlValue } from './images.ts'
 
-/** Facts that count at a place of a study's axis: of a variant, under a condition, of the images between two ids. */
+/** Facts at one place of a study's axis: of a variant under a condition, for the images between two ids. */
 export interface SummaryCell {
   model: number
-  /** Conditions that models share, by number: models are compared within one. */
+  /** Number of the condition. Models are compared within equal numbers. */
   column: number
-  /** Place on the axis; null where the condition has none. */
+  /** Value on the axis; null where the condition has none. */
   x: number | null
   variant: number
   condition: number
@@ -14,21 +14,24 @@ export interface SummaryCell {
   to: number
 }
 
-/** An image over all cells. One without facts has none. */
+/** The summary of an image over all cells. An image without facts has no summary. */
 export interface ImageSummary {
   image: number
-  /** The lowest x at which most facts of a model are wrong; null where that is nowhere so. */
+  /** The lowest x at which more than half of a model's facts are wrong; null where there is none. */
   failsAt: number | null
-  /** The models of which that holds there: their ids as a JSON list. */
+  /** Ids of the models that fail at `failsAt`, as a JSON list. */
   failing: string
-  /** Share of pairs of models that disagree, the mean over columns; null without pairs. */
+  /**
+   * Share of pairs of models of which one is right and one is wrong, in [0, 1], averaged over columns; null without
+   * pairs.
+   */
   disagreement: number | null
 }
 
-/** Images summed up in one query. */
+/** Images in one query. */
 const page = 100
 
-/** The images of a source with their facts summed up, page by page in order of id. A page may be empty. */
+/** Yields the summaries of a source's images page by page, in order of id. A page may be empty. */
 export function* imageSummaries(
   db: Db,
   source: ImageSource,

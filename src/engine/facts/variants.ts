@@ -7,7 +7,7 @@ import type { ProviderName } from '../inference/index.ts'
 import type { Db } from '../workspace/index.ts'
 import type { Preprocessing } from '#shared/contract/index.ts'
 
-/** What of a model decides its answers besides its graph's rewrite. */
+/** What decides a model's predictions besides the rewrite of its graph. */
 export interface KeyedModel {
   /** sha256 of the model file, hex. */
   digest: string
@@ -15,23 +15,24 @@ export interface KeyedModel {
   labels: readonly string[]
 }
 
-/** Everything besides transform and image that decides what a model says: part of the key of every fact. */
+/** Everything that decides a prediction besides transform and image. Part of the key of every fact. */
 export interface VariantKey {
   model: string
   preprocessing: Preprocessing
-  /** sha256 of the label list: decides what the true class index is. */
+  /** sha256 of the label list (hex), which decides the index of the true class. */
   labels: string
   rewrite: Rewrite
   readout: Readout
   runtime: { provider: ProviderName; precision: 'float32'; onnxruntime: string }
 }
 
-/** What a condition changes in how a model is used; left out = as the model is set up, all outputs. */
+/** What a condition replaces of a model's setup. By default, the model's preprocessing and all outputs are used. */
 export interface Setting {
   preprocessing?: Preprocessing
   readout?: Readout
 }
 
+/** A stored variant, with the batch size and the speed of its last run. */
 export interface Variant {
   id: number
   key: VariantKey
@@ -39,6 +40,7 @@ export interface Variant {
   secondsPerImage: number | null
 }
 
+/** Makes the key of a variant. */
 export function variantKey(
   model: KeyedModel,
   provider: ProviderName,
@@ -61,7 +63,7 @@ interface VariantRow {
   seconds_per_image: number | null
 }
 
-/** The stored variant of a key, new where needed, marked as the one used last. */
+/** Finds the variant of a key, stores it where it is new, and marks it as the one used last. */
 export function internVariant(db: Db, key: VariantKey): Variant {
   const row = db
     .prepare<[string, string, number], VariantRow>(
@@ -73,22 +75,22 @@ export function internVariant(db: Db, key: VariantKey): Variant {
   return { id: row.id, key, batch: row.batch, secondsPerImage: row.seconds_per_image }
 }
 
-/** The stored variant of a key; null where there is none. Nothing is written. */
+/** Finds the id of a key's variant; null where it is not stored. Writes nothing. */
 export const findVariant = (db: Db, key: VariantKey): number | null =>
   db.prepare<[string], number>('SELECT id FROM variant WHERE key = ?').pluck().get(canonicalJson(key)) ?? null
 
-/** Of several runtimes, facts of the one used last are shown. */
+/** Marks a variant as the one used last. Of several runtimes, the facts of the one used last are shown. */
 export function markUsed(db: Db, id: number): void {
   db.prepare('UPDATE variant SET used_at = ? WHERE id = ?').run(Date.now(), id)
 }
 
-/** What a stored variant stands for; null where there is none. */
+/** Returns the key of a stored variant; null where it does not exist. */
 export function keyOfVariant(db: Db, id: number): VariantKey | null {
   const text = db.prepare<[number], string>('SELECT key FROM variant WHERE id = ?').pluck().get(id)
   return text === undefined ? null : JSON.parse(text)
 }
 
-/** The batch size stays with the variant, so that a resumed run computes with the same shapes. */
+/** Stores the batch size and the speed of a variant. A resumed run uses the same batch size, so the same shapes. */
 export function setVariantBatch(db: Db, id: number, batch: number, secondsPerImage: number): void {
   db.prepare('UPDATE variant SET batch = ?, seconds_per_image = ? WHERE id = ?').run(
     batch,

@@ -2,8 +2,9 @@ import type { Insets } from '#shared/figures/plotStyle.ts'
 import type { SheetPlot } from './sheet.ts'
 
 /**
- * Insets that set plots in line: the plots of a row share top and bottom, those that begin in one column of the grid and
- * are equally wide share left and, where they have no colour bar, right.
+ * Computes insets that align plots, in the unit of the given ones. The plots of a row get equal top and bottom insets.
+ * The plots that begin in the same column of the grid and have equal widths get equal left insets; their right insets
+ * are equal where they all have a colour bar or all have none.
  */
 export function aligned(
   plots: readonly Pick<SheetPlot, 'row' | 'column' | 'box' | 'spec'>[],

@@ -5,12 +5,12 @@ import { cellMap, type FigureTheme } from '#shared/figures/theme.ts'
 
 const shades = 255
 
-/** Pixels that the longer side of the picture has at least, so that viewers that smooth pictures keep its edges. */
+/** Least pixels of the longer side of the picture, so that cells keep sharp edges in viewers that smooth pictures. */
 const leastSide = 1200
 
 /**
- * The cells of a heatmap as a PNG with a palette, each cell a square of the same number of pixels. Cells without a value
- * are white. The same cells give the same bytes.
+ * Encodes the cells of a heatmap as a PNG with a palette. All cells are squares with the same number of pixels; cells
+ * without a value are white. The same cells give the same bytes.
  */
 export function cellsPng(cells: NonNullable<FigureSpec['cells']>, theme: FigureTheme): Buffer {
   const [columns, rows] = [cells.columns.length, cells.rows.length]

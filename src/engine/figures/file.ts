@@ -4,14 +4,17 @@ import { z } from 'zod'
 import { writeWhole, type WrittenFile } from '../base/wholeFile.ts'
 
 /**
- * A folder. In a shared one a figure takes the place of its own last form, told by `owner`, and leaves what others have
- * written under the same name.
+ * A folder to write to. In a shared folder, files of the same `owner` are replaced, and files of others with the same
+ * name are kept.
  */
 export type Folder = string | { shared: string; owner: string }
 
 /**
- * Writes files that belong together, each as `<name>.<ending>`. In a shared folder where somebody else has files of such a
- * name, all of them are `<name>-2.<ending>` and so on.
+ * Writes files that belong together, as `<name>.<ending>`. Where a shared folder has files of another owner with this
+ * name, all of them become `<name>-2.<ending>`, and so on.
+ *
+ * @param contents content by ending
+ * @throws DISK_FULL, FILE_UNREADABLE where a file cannot be written
  */
 export async function writeSet(
   folder: Folder,
@@ -26,11 +29,11 @@ export async function writeSet(
   return files
 }
 
-/** Who has which name in a shared folder. */
+/** File in a shared folder that has the owner of each name. */
 const ownersFile = '.owners.json'
 const owners = z.record(z.string(), z.string())
 
-/** The owner's name in a shared folder, which it keeps from now on. */
+/** Returns the file name of an owner in a shared folder, and reserves it. */
 async function nameFor(
   { shared, owner }: Exclude<Folder, string>,
   base: string,
@@ -66,17 +69,22 @@ function parsed(text: string): unknown {
   }
 }
 
-/** UTF-8 bytes of a name; a file system takes 255 with the ending and what a draft adds. */
+/** Largest number of UTF-8 bytes of a name. File systems allow 255, with the ending and the suffix of a draft. */
 const longestName = 160
 
-/** A file name from an id: letters and digits of any script, dot, dash and underscore; never empty, hidden or a path. */
+/**
+ * Makes a file name from an id: letters and digits of any script, dot, dash and underscore; never empty, hidden or a
+ * path.
+ */
 export function safeName(id: string): string {
   let name = trimmed(id.normalize('NFC').replace(/[^\p{L}\p{M}\p{N}._-]+/gu, '-'))
   while (Buffer.byteLength(name) > longestName) name = trimmed([...name].slice(0, -1).join(''))
   return allowed(name)
 }
 
-/** The same in letters that every file system and archive has. */
+/**
+ * Makes a file name of ASCII letters, digits, dot, dash and underscore, as `safeName`, for any file system and archive.
+ */
 export const plainName = (id: string): string =>
   allowed(
     trimmed(
@@ -90,6 +98,6 @@ export const plainName = (id: string): string =>
 const trimmed = (name: string) => name.replace(/^[.-]+|[.-]+$/g, '')
 
 function allowed(name: string): string {
-  // Windows keeps these names for devices.
+  // Windows reserves these names for devices.
   return name === '' ? 'figure' : /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(name) ? `figure-${name}` : name
 }

@@ -1,4 +1,4 @@
-export type { Drawing, FigureOptions, Placement, DrawnContent } from './drawing.ts'
+export type { ComposedLayout, FigureOptions, RenderContent, RenderRequest } from './render.ts'
 export type { WrittenFile } from '../base/wholeFile.ts'
 export { plainName, safeName, writeSet, type Folder } from './file.ts'
 export { createPress, type Press } from './press.ts'

@@ -5,12 +5,14 @@ import type { Sheet } from './sheet.ts'
 import { renderSvg } from './svg.ts'
 import { typeface } from './typeface.ts'
 
-/** Fixed, so that the same figure has the same bytes on every day. */
+/** Fixed, so that the same figure always has the same bytes. */
 const creationDate = new Date('2000-01-01T00:00:00Z')
 
 /**
- * A sheet as a PDF of one page with its exact size: vectors, text as text, the fonts embedded as far as they are used.
- * The same input gives the same bytes.
+ * Renders a sheet as a PDF with one page of its exact size: vector graphics, text as text, with the used glyphs
+ * embedded. The same input gives the same bytes.
+ *
+ * @throws INTERNAL where the SVG has something that cannot be written as PDF
  */
 export async function renderPdf(sheet: Sheet): Promise<Buffer> {
   const size: [number, number] = [sheet.width, sheet.height]
@@ -38,7 +40,7 @@ export async function renderPdf(sheet: Sheet): Promise<Buffer> {
     preserveAspectRatio: 'xMinYMin meet',
     fontCallback: (family, bold) => (bold ? `${family}-Bold` : family),
     warningCallback: (warning) => {
-      throw new KernelscopeError('INTERNAL', `cannot draw ${sheet.title} as PDF: ${warning}`)
+      throw new KernelscopeError('INTERNAL', `cannot render ${sheet.title} as PDF: ${warning}`)
     },
   })
   document.end()

@@ -9,31 +9,32 @@ import type { LegendEntry } from './sheet.ts'
 import { measure } from './text.ts'
 import type { Typeface } from './typeface.ts'
 
+/** A size in the unit of the drawing, a fifth of a point. */
 export interface Size {
   width: number
   height: number
 }
 
-/** A drawn plot: SVG without its outer element, and the place of the plot inside, in the unit of the drawing. */
-export interface Drawn {
+/** A rendered plot: SVG without its outer element, and the insets of the axes inside, in the unit of its size. */
+export interface RenderedPlot {
   svg: string
   insets: Insets | null
 }
 
-/** Draws one plot. Ids inside begin with `prefix`, so that several plots can stand in one SVG. */
-export function drawPlot(
+/** Renders one plot. Its ids begin with `prefix`, so that one SVG can contain several plots. */
+export function renderPlot(
   spec: FigureSpec,
   theme: FigureTheme,
   plotStyle: PlotStyle,
   size: Size,
   face: Typeface,
   prefix: string,
-): Drawn {
-  return draw(toOption(spec, theme, size, plotStyle), size, face, prefix)
+): RenderedPlot {
+  return renderOption(toOption(spec, theme, size, plotStyle), size, face, prefix)
 }
 
-/** Draws a legend for several plots, with the marks that the series have in them. */
-export function drawLegend(
+/** Renders a legend for several plots, with the marks that the series have in the plots. Returns SVG. */
+export function renderLegend(
   entries: readonly LegendEntry[],
   theme: FigureTheme,
   size: Size,
@@ -56,11 +57,11 @@ export function drawLegend(
       return own ? drawSeries(own, { place, count: entries.length }, kind, theme, { ranges: 'none' }) : []
     }),
   }
-  return draw(empty, size, face, prefix).svg
+  return renderOption(empty, size, face, prefix).svg
 }
 
-function draw(option: EChartsOption, size: Size, face: Typeface, prefix: string): Drawn {
-  // ECharts knows one way to measure per process; drawing is synchronous, so no other figure comes between.
+function renderOption(option: EChartsOption, size: Size, face: Typeface, prefix: string): RenderedPlot {
+  // ECharts measures text in one way per process. Rendering is synchronous, so no other figure comes in between.
   echarts.setPlatformAPI({ measureText: (text, font) => ({ width: measure(face, text, font ?? '') }) })
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, ...size })
   try {
@@ -71,7 +72,7 @@ function draw(option: EChartsOption, size: Size, face: Typeface, prefix: string)
   }
 }
 
-/** Where ECharts put the plot, from the model that its types keep to themselves. */
+/** Reads the insets of the axes from ECharts' model, which its types do not show. */
 function insetsOf(chart: echarts.ECharts, { width, height }: Size): Insets | null {
   const grid = new Property(chart).call('getModel').call('getComponent', 'grid')
   const box = grid.get('coordinateSystem').call('getRect')
@@ -81,7 +82,7 @@ function insetsOf(chart: echarts.ECharts, { width, height }: Size): Insets | nul
   return { left: x, top: y, right: width - x - w, bottom: height - y - h }
 }
 
-/** A step into a value of unknown shape; past its end everything is undefined. */
+/** A value of unknown shape. Members that do not exist are undefined. */
 class Property {
   readonly value: unknown
 
@@ -100,7 +101,7 @@ class Property {
   }
 }
 
-/** What is inside ECharts' svg element, without its running numbers, hover styles and event attributes. */
+/** Returns the content of ECharts' svg element, without running numbers, hover styles and event attributes. */
 function inner(svg: string, prefix: string): string {
   return svg
     .replace(/^<svg [^>]*>\s*/, '')

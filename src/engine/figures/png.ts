@@ -5,10 +5,14 @@ import { renderSvg } from './svg.ts'
 
 const pointsPerInch = 72
 
-/** More pixels than this take gigabytes while they are drawn. */
+/** Largest number of pixels; rendering more takes gigabytes. */
 const mostPixels = 150e6
 
-/** A sheet as PNG of width x dpi pixels, its resolution written into the file. */
+/**
+ * Renders a sheet as a PNG of width x dpi pixels, with its resolution in the file.
+ *
+ * @throws UNSUPPORTED where it would have more than 150 million pixels
+ */
 export async function renderPng(sheet: Sheet, dpi: number): Promise<Buffer> {
   const width = Math.round((sheet.width / pointsPerInch) * dpi)
   const height = Math.round((sheet.height / pointsPerInch) * dpi)

@@ -2,31 +2,42 @@ import { KernelscopeError } from '#shared/errors.ts'
 import type { Composition } from '#shared/figures/compose/index.ts'
 import { deathDetails, Thread } from '../threads/thread.ts'
 import { Turns } from '../threads/turns.ts'
-import type { Drawing, Placement } from './drawing.ts'
+import type { ComposedLayout, RenderRequest } from './render.ts'
 
-export type PressTask = { kind: 'draw'; drawing: Drawing } | { kind: 'layOut'; composition: Composition }
+/** A task of the rendering thread. */
+export type PressTask =
+  { kind: 'render'; request: RenderRequest } | { kind: 'layOut'; composition: Composition }
 
 interface PressResults {
-  draw: Uint8Array
-  layOut: Placement
+  render: Uint8Array
+  layOut: ComposedLayout
 }
 
-/** Draws figures in a thread of its own, so that a tenth of a second of drawing never holds up the engine. */
+/** Renders figures in a separate thread, since each takes a tenth of a second or more. */
 export interface Press {
   /**
-   * The bytes of a drawing, the same as if it were drawn in this thread. Drawings wait for one another.
+   * Renders a figure, with the same bytes as `renderFigure`. Requests wait for one another.
    *
-   * @throws whatever drawing throws; INTERNAL where it ended the thread; CANCELLED after `close`
+   * @throws INTERNAL where rendering ended the thread
+   * @throws CANCELLED after `close`
+   * @throws any error of `renderFigure`
    */
-  draw(drawing: Drawing): Promise<Uint8Array>
-  /** Where the panels of a composed figure stand. */
-  layOut(composition: Composition): Promise<Placement>
-  /** Rejects what waits, lets the drawing at hand finish, ends the thread. */
+  render(request: RenderRequest): Promise<Uint8Array>
+  /**
+   * Lays out a composed figure, as `composedLayout`.
+   *
+   * @throws INTERNAL where this ended the thread
+   * @throws CANCELLED after `close`
+   */
+  layOut(composition: Composition): Promise<ComposedLayout>
+  /** Rejects waiting requests, finishes the running one and ends the thread. */
   close(): Promise<void>
 }
 
 /**
- * @param entry another worker entry, for tests
+ * Creates a press. Its thread starts with the first request.
+ *
+ * @param entry URL of another worker script, for tests
  */
 export function createPress(entry?: URL): Press {
   const closing = 'the engine is closing'
@@ -35,12 +46,12 @@ export function createPress(entry?: URL): Press {
     name: 'figures',
     entry,
     lost: (task, death) =>
-      new KernelscopeError('INTERNAL', `drawing ${nameOf(task)} ended its thread`, {
+      new KernelscopeError('INTERNAL', `rendering ${nameOf(task)} ended its thread`, {
         details: deathDetails(death),
       }),
   })
   return {
-    draw: (drawing) => turns.run(() => thread.ask({ kind: 'draw', drawing })),
+    render: (request) => turns.run(() => thread.ask({ kind: 'render', request })),
     layOut: (composition) => turns.run(() => thread.ask({ kind: 'layOut', composition })),
     async close() {
       turns.close()
@@ -51,6 +62,6 @@ export function createPress(entry?: URL): Press {
 
 function nameOf(task: PressTask): string {
   if (task.kind === 'layOut') return task.composition.title
-  const { content } = task.drawing
+  const { content } = task.request
   return content.kind === 'figure' ? content.spec.id : content.composition.title
 }

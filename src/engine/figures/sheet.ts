@@ -16,7 +16,7 @@ import type { FigureTheme } from '#shared/figures/theme.ts'
 import { wrapped } from './text.ts'
 import { typeface, type TypefaceName } from './typeface.ts'
 
-/** Letter and title of a panel, line by line. */
+/** The letter of a panel and the lines of its title. */
 export interface SheetCaption {
   box: Box
   letter: string
@@ -26,26 +26,27 @@ export interface SheetCaption {
   column: number
 }
 
+/** A plot and its box, in points. */
 export interface SheetPlot {
   box: Box
   spec: FigureSpec
   plotStyle: PlotStyle
-  /** Plots of one row or column of the grid are set in line. */
+  /** Row and column in the grid of panels. Plots of one row or column are aligned. */
   row: number
   column: number
 }
 
-/** Series with the kind of plot that its mark in the legend is taken from. */
+/** A series of the legend, and the kind of plot that decides its mark. */
 export interface LegendEntry {
   series: DrawnSeries
   kind: FigureSpec['kind']
 }
 
-/** All that is drawn of a figure, in points: the one form that SVG, PDF and PNG are made of. */
+/** A laid out figure, in points. SVG, PDF and PNG are rendered from it. */
 export interface Sheet {
   id: string
   title: string
-  /** What is to be seen, for those who do not see it. */
+  /** Description of the figure for readers who cannot see it. */
   alt: string
   width: number
   height: number
@@ -56,14 +57,14 @@ export interface Sheet {
   legend: { box: Box; entries: LegendEntry[] } | null
 }
 
-/** Distance of the lines of a panel's title, and what stands between it and the plot, in font sizes. */
+/** Line height of a panel's title, and the gap between title and plot, in font sizes. */
 const lineHeight = 1.25
 const captionGap = 0.35
 
 /**
- * A composition whose panels carry their data, laid out. Pure: the same composition gives the same sheet.
+ * Lays out a composition whose panels carry their data. Pure: the same composition gives the same sheet.
  *
- * @throws UNSUPPORTED for a panel that only says where its data come from
+ * @throws UNSUPPORTED where a panel only names the source of its data
  */
 export function sheetOf(composition: Composition): Sheet {
   const { style, panels, title } = composition
@@ -131,9 +132,10 @@ export function sheetOf(composition: Composition): Sheet {
   }
 }
 
-/** Cells beyond this are drawn as one picture under vector axes: a shape for each would make files of megabytes. */
+/** Number of cells above which they are rendered as one picture under vector axes: shapes would take megabytes. */
 const mostVectorCells = 2500
 
+/** Whether the cells of a figure are rendered as shapes (`vector`) or as a picture (`outside`). */
 export const cellsOf = ({ cells }: FigureSpec): PlotStyle['cells'] =>
   cells && (cells.photograph || cells.pictures || cells.values.length > mostVectorCells)
     ? 'outside'
@@ -149,7 +151,7 @@ function plotStyleOf(panel: Panel, spec: FigureSpec, sharedLegend: boolean): Plo
   }
 }
 
-/** Every series once, by its name in the figure. */
+/** Lists every series once, by its key. */
 function legendEntries(specs: readonly FigureSpec[]): LegendEntry[] {
   const found = new Map<string, LegendEntry>()
   for (const spec of specs) {

@@ -23,16 +23,22 @@ const fromRow = ({ id, body, revision, changed_at }: Row): StoredComposition => 
   changedAt: changed_at,
 })
 
-/** The composed figures of a workspace, the one changed last first. */
+/** Lists the composed figures of a workspace, the last changed first. */
 export const listCompositions = (db: Db): StoredComposition[] =>
   db.prepare<[], Row>('SELECT * FROM composition ORDER BY changed_at DESC, id DESC').all().map(fromRow)
 
+/**
+ * Reads a composed figure.
+ *
+ * @throws FIGURE_NOT_FOUND where it does not exist
+ */
 export function getComposition(db: Db, id: number): StoredComposition {
   const row = db.prepare<[number], Row>('SELECT * FROM composition WHERE id = ?').get(id)
   if (!row) throw new KernelscopeError('FIGURE_NOT_FOUND', `no composed figure with id ${id}`)
   return fromRow(row)
 }
 
+/** Stores a new composed figure, with revision 1. */
 export function createComposition(db: Db, composition: Composition): StoredComposition {
   const { lastInsertRowid } = db
     .prepare('INSERT INTO composition (title, body, style_name, revision, changed_at) VALUES (?, ?, ?, 1, ?)')
@@ -40,6 +46,11 @@ export function createComposition(db: Db, composition: Composition): StoredCompo
   return getComposition(db, Number(lastInsertRowid))
 }
 
+/**
+ * Replaces a composed figure and counts its revision up.
+ *
+ * @throws FIGURE_NOT_FOUND where it does not exist
+ */
 export function saveComposition(db: Db, id: number, composition: Composition): StoredComposition {
   getComposition(db, id)
   db.prepare(
@@ -48,12 +59,17 @@ export function saveComposition(db: Db, id: number, composition: Composition): S
   return getComposition(db, id)
 }
 
+/**
+ * Deletes a composed figure.
+ *
+ * @throws FIGURE_NOT_FOUND where it does not exist
+ */
 export function removeComposition(db: Db, id: number): void {
   getComposition(db, id)
   db.prepare('DELETE FROM composition WHERE id = ?').run(id)
 }
 
-/** The styles of a workspace with the number of figures that follow each. */
+/** Lists the styles of a workspace, with the number of figures that use each. */
 export const listStyles = (db: Db): { name: string; style: FigureStyle; figures: number }[] =>
   db
     .prepare<[], { name: string; body: string; figures: number }>(
@@ -62,7 +78,7 @@ export const listStyles = (db: Db): { name: string; style: FigureStyle; figures:
     .all()
     .map(({ name, body, figures }) => ({ name, style: figureStyle.parse(JSON.parse(body)), figures }))
 
-/** Keeps a style by its name and gives it to all figures that follow it. Returns how many these are. */
+/** Stores a style under a name and applies it to all figures that use it. Returns their number. */
 export function saveStyle(db: Db, name: string, style: FigureStyle): number {
   return db.transaction(() => {
     db.prepare(
@@ -74,7 +90,7 @@ export function saveStyle(db: Db, name: string, style: FigureStyle): number {
   })()
 }
 
-/** Figures that followed the style keep it as their own. */
+/** Deletes a style. Figures that used it keep a copy of it. */
 export function removeStyle(db: Db, name: string): void {
   db.transaction(() => {
     for (const { id, composition } of listCompositions(db))

@@ -7,15 +7,16 @@ import type { FigureTheme } from '#shared/figures/theme.ts'
 import { escapeMarkup } from '#shared/figures/tooltip.ts'
 import { aligned } from './align.ts'
 import { cellsPng } from './cells.ts'
-import { drawLegend, drawPlot } from './plots.ts'
+import { renderLegend, renderPlot } from './plots.ts'
 import type { Sheet, SheetCaption, SheetPlot } from './sheet.ts'
 import { placeTexts } from './text.ts'
 import { typeface, type Typeface } from './typeface.ts'
 
+/** Options of SVG. */
 export interface SvgOptions {
   /**
-   * embedded: text, with its fonts in the file; outlines: paths, which plotStyle the same without any font; bare: text, for a
-   * reader that has the fonts.
+   * embedded: text, with its fonts in the file; outlines: paths, which look the same without any font; bare: text, for
+   * a page that has the fonts.
    */
   text?: 'embedded' | 'outlines' | 'bare'
 }
@@ -23,13 +24,13 @@ export interface SvgOptions {
 const pointsPerInch = 72
 
 /**
- * ECharts moves straight lines to whole units so that they are sharp on a screen. Drawn in units of a fifth of a point,
- * that moves nothing visible on paper.
+ * Units of the SVG per point. ECharts rounds straight lines to whole units, to be sharp on screens; a fifth of a point
+ * is not visible on paper.
  */
 const unitsPerPoint = 5
 
 /**
- * A sheet as a standalone SVG of exact physical size. Text is measured with the font that is shipped, lengths of the
+ * Renders a sheet as a standalone SVG of exact physical size. Text is measured with the shipped font; lengths of the
  * theme are points. The same input gives the same bytes.
  */
 export function renderSvg(sheet: Sheet, { text = 'embedded' }: SvgOptions = {}): string {
@@ -42,7 +43,7 @@ export function renderSvg(sheet: Sheet, { text = 'embedded' }: SvgOptions = {}):
       ? [
           placed(
             sheet.legend.box,
-            drawLegend(sheet.legend.entries, theme, enlargedSize(sheet.legend.box), face, 'l-'),
+            renderLegend(sheet.legend.entries, theme, enlargedSize(sheet.legend.box), face, 'l-'),
           ),
         ]
       : []),
@@ -60,11 +61,11 @@ export function renderSvg(sheet: Sheet, { text = 'embedded' }: SvgOptions = {}):
   ].join('\n')
 }
 
-/** Draws the plots; twice where they have to be set in line, a legend stands in a corner of one, or cells are square. */
+/** Renders the plots; twice where plots must be aligned, a legend is inside a plot, or cells must be square. */
 function plots(all: readonly SheetPlot[], theme: FigureTheme, face: Typeface): string[] {
-  const drawAll = (insets: readonly (Insets | null)[]) =>
+  const renderAll = (insets: readonly (Insets | null)[]) =>
     all.map((plot, at) =>
-      drawPlot(
+      renderPlot(
         plot.spec,
         theme,
         { ...plot.plotStyle, insets: insets[at] ?? null },
@@ -73,14 +74,14 @@ function plots(all: readonly SheetPlot[], theme: FigureTheme, face: Typeface): s
         `p${at}-`,
       ),
     )
-  let drawn = drawAll([])
+  let rendered = renderAll([])
   const inLine = all.length > 1 || all.some(({ plotStyle }) => isInside(plotStyle.legend))
   if (inLine || all.some(({ spec }) => isOfPictures(spec))) {
-    const own = drawn.map(({ insets }) => insets)
+    const own = rendered.map(({ insets }) => insets)
     const set = inLine ? aligned(all, own) : own
-    drawn = drawAll(all.map((plot, at) => withSquareCells(plot, set[at] ?? null)))
+    rendered = renderAll(all.map((plot, at) => withSquareCells(plot, set[at] ?? null)))
   }
-  return drawn.map(({ svg, insets }, at) => {
+  return rendered.map(({ svg, insets }, at) => {
     const plot = all[at]
     if (!plot) return ''
     const pictures = plot.plotStyle.cells === 'outside' ? cells(plot, theme, insets) : ''
@@ -90,7 +91,10 @@ function plots(all: readonly SheetPlot[], theme: FigureTheme, face: Typeface): s
 
 const isOfPictures = ({ cells }: Pick<FigureSpec, 'cells'>) => Boolean(cells?.photograph ?? cells?.pictures)
 
-/** A photograph keeps its proportions: where there is one, the plot loses what would stretch the cells over it. */
+/**
+ * Enlarges the insets of a plot with a photograph or pictures so that its cells are square, since photographs keep
+ * their proportions.
+ */
 function withSquareCells({ spec: { cells: own }, box }: SheetPlot, insets: Insets | null): Insets | null {
   if (!own || !isOfPictures({ cells: own }) || !insets || own.rows.length === 0) return insets
   const size = enlargedSize(box)
@@ -105,7 +109,7 @@ function withSquareCells({ spec: { cells: own }, box }: SheetPlot, insets: Inset
   }
 }
 
-/** Cells as one picture under the axes that ECharts has drawn, over their photograph or beside it. */
+/** Renders cells as one picture under ECharts' axes, over their photograph or beside it. */
 function cells({ spec, box }: SheetPlot, theme: FigureTheme, insets: Insets | null): string {
   const own = spec.cells
   if (!own || !insets) return ''
@@ -122,18 +126,18 @@ function cells({ spec, box }: SheetPlot, theme: FigureTheme, insets: Insets | nu
     return map(sharp) + pictures.map((one) => picture(placeOf(one, own, plot), one.png, stretched)).join('')
   if (photograph.layout === 'over')
     return picture(plot, photograph.png, stretched) + map(`${sharp} opacity="${photograph.opacity}"`)
-  const room = besideWidth(spec, theme, size) - gap(theme)
+  const free = besideWidth(spec, theme, size) - gap(theme)
   const beside = {
     ...plot,
-    x: Math.max(gap(theme) * 0.5, room - plot.width),
-    width: Math.min(plot.width, room),
+    x: Math.max(gap(theme) * 0.5, free - plot.width),
+    width: Math.min(plot.width, free),
   }
   return picture(beside, photograph.png, whole) + map(sharp)
 }
 
 type Cells = NonNullable<FigureSpec['cells']>
 
-/** Where a picture stands in a plot of cells. */
+/** Computes the box of a picture in a plot of cells. */
 function placeOf(
   { row, column, rows, columns }: NonNullable<Cells['pictures']>[number],
   cells: Cells,
@@ -156,7 +160,7 @@ const picture = ({ x, y, width, height }: Box, png: string, plotStyle: string) =
   `<image x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" ${plotStyle}` +
   ` xlink:href="data:image/png;base64,${png}"/>`
 
-/** Letter in bold, then the title: from the left above a plot, centred below it. */
+/** Renders the letter in bold and the title: left-aligned above a plot, centred below it. */
 function captionText(
   { box, letter, lines, align }: SheetCaption,
   theme: FigureTheme,
@@ -181,7 +185,7 @@ function captionText(
     .join('\n')
 }
 
-/** In ECharts' own words, so that `placeTexts` treats it like the rest. */
+/** Writes a text with the attributes that ECharts uses, so that `placeTexts` handles it like the others. */
 const textElement = (text: string, x: number, y: number, size: number, weight: number, fill: string) =>
   `<text dominant-baseline="central" text-anchor="start" style="font-size:${size}px;font-weight:${weight};" x="${x}" y="${y}" fill="${fill}">${escapeMarkup(text)}</text>`
 
@@ -210,7 +214,7 @@ function enlarged(theme: FigureTheme, face: Typeface): FigureTheme {
   }
 }
 
-/** The fonts that the texts of the figure use. */
+/** Makes the `@font-face` rules of the fonts that the figure uses. */
 function fontStyle(face: Typeface, body: string): string {
   const families = [face, ...(face.fallback ? [face.fallback] : [])]
   const rules = families.flatMap(({ family, faces }) =>

@@ -7,7 +7,8 @@ import { safeName } from './file.ts'
 /**
  * Writes a table in each format into a folder, as `table-<id>.<format>`, whole or not at all.
  *
- * @param notes n, intervals and definitions, set under the table in LaTeX and Markdown
+ * @param notes n, intervals and definitions, written under the table in LaTeX and Markdown
+ * @throws DISK_FULL, FILE_UNREADABLE where a file cannot be written
  */
 export async function writeTable(
   table: DataTable,
@@ -26,6 +27,6 @@ export async function writeTable(
   return files
 }
 
-/** The whole text of a table's file. */
+/** Writes a table in a format. */
 export const formattedTable = (table: DataTable, format: TableFormat, notes: readonly string[]): string =>
   tableFormatOf(format)?.write(table, notes) ?? ''

@@ -1,6 +1,6 @@
 import type { Face, Typeface, Weight } from './typeface.ts'
 
-/** Shortest form of a length; a thousandth of a unit is far below what can be seen. */
+/** Writes a length in its shortest form, rounded to a thousandth of a unit, which is not visible. */
 const short = (value: number) => String(Number(value.toFixed(3)))
 
 interface Text {
@@ -18,16 +18,17 @@ interface Text {
   transform: string | undefined
 }
 
-/** Width in the unit of the CSS font string that ECharts passes, e.g. "600 8px Inter". */
+/** Measures the width of a text, in the unit of the CSS font that ECharts passes, e.g. "600 8px Inter". */
 export function measure(typeface: Typeface, text: string, cssFont: string): number {
   const fontSize = Number.parseFloat(/([\d.]+)px/.exec(cssFont)?.[1] ?? '12')
   return faceFor(typeface, text, /\b(bold|[6-9]00)\b/.test(cssFont)).face.width(text, fontSize)
 }
 
 /**
- * Rewrites the texts of ECharts' SVG so that every viewer puts them where ECharts measured them: with the baseline
- * given as a number instead of `dominant-baseline`, which many viewers do not know. With `outline` they become paths
- * and need no font; a text with a character that the typeface lacks stays text.
+ * Rewrites the texts of ECharts' SVG so that every viewer places them where ECharts measured them. The baseline becomes
+ * a number, since many viewers do not support `dominant-baseline`.
+ *
+ * @param outline turns texts into paths, which need no font; a text with a character that the typeface lacks stays text
  */
 export function placeTexts(svg: string, typeface: Typeface, outline: boolean): string {
   return svg.replace(/<text ([^>]*)>([^<]*)<\/text>/g, (_, attributes: string, content: string) => {
@@ -37,9 +38,10 @@ export function placeTexts(svg: string, typeface: Typeface, outline: boolean): s
 }
 
 /**
- * A text in lines that fit a width, broken at spaces; a word too long for a line stands in one of its own.
+ * Breaks a text at spaces into lines that fit a width. A word that is too long for a line gets its own line.
  *
- * @param letter stands in bold before the first line
+ * @param width in the unit of `fontSize`
+ * @param letter written in bold before the first line
  */
 export function wrapped(
   text: string,
@@ -54,8 +56,8 @@ export function wrapped(
   let line = ''
   for (const word of text.split(/\s+/).filter(Boolean)) {
     const longer = line === '' ? word : `${line} ${word}`
-    const room = width - (lines.length === 0 ? indent : 0)
-    if (line !== '' && regular.width(longer, fontSize) > room) {
+    const free = width - (lines.length === 0 ? indent : 0)
+    if (line !== '' && regular.width(longer, fontSize) > free) {
       lines.push(line)
       line = word
     } else line = longer
@@ -106,7 +108,7 @@ function paint({ fill, opacity, transform }: Text): string {
   return ` fill="${fill}"${opacity ? ` fill-opacity="${opacity}"` : ''}${transform ? ` transform="${transform}"` : ''}`
 }
 
-/** The face of a text: of the typeface, or of its fallback where only that has all characters. */
+/** Chooses the face of a text: from the typeface, or from its fallback where only the fallback has all characters. */
 function faceFor(
   typeface: Typeface,
   text: string,

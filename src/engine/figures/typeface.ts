@@ -3,29 +3,32 @@ import { create, type Font } from 'fontkit'
 import { resourcePath } from '#engine/base/resources.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 
-/** sans: Inter; serif: STIX Two Text, which sits well beside Times. Both under the SIL Open Font License. */
+/** sans: Inter; serif: STIX Two Text, which fits Times. Both have the SIL Open Font License. */
 export type TypefaceName = 'sans' | 'serif'
 
+/** Weight of a face: 400 or 600. */
 export type Weight = 'regular' | 'semibold'
 
-/** A font file and what can be asked of it. Lengths are in the unit of the font size that is passed in. */
+/** A font file with its measures. Lengths are in the unit of the given font size. */
 export interface Face {
-  /** The file as WOFF, to be embedded. */
+  /** The WOFF file, for embedding. */
   bytes: Buffer
+  /** Width of a text, with kerning. */
   width(text: string, fontSize: number): number
-  /** Height of the middle of the letters over the baseline. */
+  /** Height of the middle of the letters above the baseline. */
   middle(fontSize: number): number
   /** Whether every character has a glyph. */
   covers(text: string): boolean
-  /** The text as SVG path data, with its baseline's start at (x, y); y grows downwards. */
+  /** Outlines of a text as SVG path data. Its baseline starts at (x, y); y grows downwards. */
   outline(text: string, fontSize: number, x: number, y: number): string
 }
 
+/** A typeface in two weights. */
 export interface Typeface {
   /** CSS family name. */
   family: string
   faces: Record<Weight, Face>
-  /** Draws a text with characters that the faces lack. */
+  /** Typeface for texts with characters that the faces lack. */
   fallback?: Typeface
 }
 
@@ -36,7 +39,11 @@ const files: Record<TypefaceName, { family: string; name: string }> = {
 
 const loaded = new Map<TypefaceName, Typeface>()
 
-/** A typeface from resources/fonts, read once. */
+/**
+ * Returns a typeface from resources/fonts, which is read once.
+ *
+ * @throws INTERNAL where a file has more than one font
+ */
 export function typeface(name: TypefaceName): Typeface {
   const known = loaded.get(name)
   if (known) return known
@@ -63,8 +70,8 @@ function faceOf(font: Font, bytes: Buffer): Face {
   const em = font.unitsPerEm
   return {
     bytes,
-    // What the font lacks is drawn by another one, about as wide as it is high. ECharts takes the width of a Chinese
-    // character for the height of a line.
+    // Characters that the font lacks come from another font and are about as wide as high. ECharts takes the width of a
+    // Chinese character as the line height.
     width: (text, fontSize) => {
       const known = [...text].filter((character) => font.hasGlyphForCodePoint(character.codePointAt(0) ?? 0))
       const lacking = [...text].length - known.length

@@ -1,8 +1,8 @@
 import { answerTasks } from '../threads/answer.ts'
-import { draw, placement } from './drawing.ts'
+import { composedLayout, renderFigure } from './render.ts'
 import type { PressTask } from './press.ts'
 
-/** Entry of the thread that draws figures. */
+/** Script of the thread that renders figures. */
 answerTasks(async (task: PressTask) =>
-  task.kind === 'draw' ? draw(task.drawing) : placement(task.composition),
+  task.kind === 'render' ? renderFigure(task.request) : composedLayout(task.composition),
 )

@@ -15,18 +15,19 @@ import {
   type NewJob,
 } from './store.ts'
 
-/** What a running job may do: tell how far it is, and look whether it should stop. */
+/** What a running job can do: report its progress, and check whether it should stop. */
 export interface JobContext {
   readonly job: Job
-  /** Aborted when the job is paused or cancelled, or the engine stops. A job then stores what it has and returns. */
+  /** Aborted when the job is paused or cancelled, or the engine stops. The job then stores its results and returns. */
   readonly signal: AbortSignal
-  /** Deaths of the engine at this place, without progress in between: a reason to go on in smaller steps. */
+  /** Crashes of the engine since the job last made progress: a reason to continue in smaller steps. */
   readonly crashes: number
-  /** Says that native code is about to run on the job's data, so that a death from now on counts. */
+  /** Reports that native code is about to run on the job's data. Crashes from now on are counted. */
   enterNative(): void
   report(progress: JobProgress): void
 }
 
+/** Runs one job to its end. */
 export type RunJob = (context: JobContext) => Promise<void>
 
 const reportEveryMs = 200
@@ -40,8 +41,8 @@ const stateAfterStop: Record<StopReason, JobState> = {
 }
 
 /**
- * Runs jobs of one workspace one after another, in the order they were queued or put into since. States are in the database before
- * anything else happens, so a job that was running when the engine died is queued again at the next start.
+ * Runs the jobs of one workspace one after another, in the order of the queue. Stores every change of state first, so a
+ * job that was running when the engine died is queued again at the next start.
  */
 export class JobQueue {
   readonly #db: Db
@@ -51,14 +52,14 @@ export class JobQueue {
   #running: { id: number; abort: AbortController; finished: Promise<void> } | null = null
   #closed = false
 
-  /** @param lost told of what could neither be stored nor told to anybody who waits */
+  /** @param lost called with errors that could not be stored and that no caller waits for */
   constructor(db: Db, run: RunJob, lost: (error: unknown) => void = () => undefined) {
     this.#db = db
     this.#run = run
     this.#lost = lost
   }
 
-  /** Puts interrupted jobs back into the queue and starts. */
+  /** Queues interrupted jobs again and starts the first job. */
   start(): void {
     for (const job of jobsIn(this.#db, 'running')) {
       countCrash(this.#db, job.id)
@@ -67,6 +68,7 @@ export class JobQueue {
     this.#next()
   }
 
+  /** Adds a job to the end of the queue. */
   add(job: NewJob): Job {
     const added = insertJob(this.#db, job)
     this.#emitter.emit('job', added)
@@ -74,22 +76,32 @@ export class JobQueue {
     return added
   }
 
+  /**
+   * Pauses a queued or running job.
+   *
+   * @throws JOB_NOT_FOUND, JOB_STATE where the job does not exist or has another state
+   */
   pause(id: number): Job {
     return this.#stop(id, 'pause', ['queued', 'running'])
   }
 
+  /**
+   * Cancels a queued, running or paused job.
+   *
+   * @throws JOB_NOT_FOUND, JOB_STATE where the job does not exist or has another state
+   */
   cancel(id: number): Job {
     return this.#stop(id, 'cancel', ['queued', 'running', 'paused'])
   }
 
   /**
-   * Cancels what `open` lists until it lists nothing more, and waits for the one that runs to store what it has. What
-   * the jobs work on may be deleted then.
+   * Cancels the jobs that `open` lists until it lists none, and waits until the running one has stored its results.
+   * Then what the jobs work on can be deleted.
    */
   async clear(open: () => readonly Job[]): Promise<void> {
     for (let jobs = open(); jobs.length > 0; jobs = open()) {
       const running = jobs.find(({ id }) => id === this.#running?.id)
-      // One that is queued would begin when the running one ends.
+      // A queued job would start when the running one ends.
       for (const { id } of jobs) if (id !== running?.id) this.#set(id, 'cancelled')
       if (!running) continue
       this.cancel(running.id)
@@ -97,6 +109,11 @@ export class JobQueue {
     }
   }
 
+  /**
+   * Queues a paused, failed or cancelled job again.
+   *
+   * @throws JOB_NOT_FOUND, JOB_STATE where the job does not exist or has another state
+   */
   resume(id: number): Job {
     this.#expect(id, ['paused', 'failed', 'cancelled'])
     const job = this.#set(id, 'queued')
@@ -104,19 +121,20 @@ export class JobQueue {
     return job
   }
 
-  /** Queued jobs in a new order; those that are not named follow. */
+  /** Puts the queued jobs `ids` first, in this order; the other queued jobs follow. Returns all of them. */
   reorder(ids: readonly number[]): Job[] {
     const jobs = reorderJobs(this.#db, ids)
     for (const job of jobs) this.#emitter.emit('job', job)
     return jobs
   }
 
+  /** Calls back with every change of a job. Returns a function that ends this. */
   onJob(callback: (job: Job) => void): () => void {
     this.#emitter.on('job', callback)
     return () => this.#emitter.off('job', callback)
   }
 
-  /** Resolves when the running job has stored what it has. It stays queued for the next start. */
+  /** Stops the running job and waits until it has stored its results. It stays queued for the next start. */
   async close(): Promise<void> {
     this.#closed = true
     this.#running?.abort.abort('shutdown' satisfies StopReason)
@@ -133,10 +151,7 @@ export class JobQueue {
   #expect(id: number, states: JobState[]): Job {
     const job = getJob(this.#db, id)
     if (states.includes(job.state)) return job
-    throw new KernelscopeError(
-      'JOB_STATE',
-      `job ${id} is ${job.state}; it would have to be ${states.join(' or ')}`,
-    )
+    throw new KernelscopeError('JOB_STATE', `job ${id} is ${job.state}; it must be ${states.join(' or ')}`)
   }
 
   #set(id: number, state: JobState, error?: unknown): Job {
@@ -155,14 +170,14 @@ export class JobQueue {
       try {
         this.#next()
       } catch (error) {
-        // The next one stays queued: it is begun with the next job that is added, or at the next start.
+        // The next job stays queued. It starts when a job is added, or at the next start of the engine.
         this.#lost(error)
       }
     })
     this.#running = { id: job.id, abort, finished }
   }
 
-  /** Never rejects: nobody waits for it but those who want it to be over. */
+  /** Runs a job and stores how it ended. Never rejects. */
   async #execute(job: Job, abort: AbortController): Promise<void> {
     const reporter = this.#reporter(job.id)
     let [state, problem]: [JobState, unknown] = ['done', undefined]
@@ -183,7 +198,7 @@ export class JobQueue {
       setInFlight(this.#db, job.id, false)
       this.#set(job.id, state, problem)
     } catch (error) {
-      // Its row was deleted, or the disk is full: those who watch hear how it ended, and nothing more can be stored.
+      // The job's row was deleted, or the disk is full: its end cannot be stored, but is emitted.
       this.#lost(error)
       this.#emitter.emit('job', {
         ...job,
@@ -194,7 +209,7 @@ export class JobQueue {
     }
   }
 
-  /** Stores and emits progress at most five times a second; the last report is never lost. */
+  /** Stores and emits progress at most five times a second. `flush` writes the last report. */
   #reporter(id: number): { report(progress: JobProgress): void; flush(): void } {
     let last = 0
     let done = -1

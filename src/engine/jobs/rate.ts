@@ -1,15 +1,21 @@
-/** Items per second over the last ten seconds, and what is left at that rate. */
+/** Measures items per second over the last ten seconds. */
 export class Rate {
   readonly #window = 10_000
   #marks: { time: number; done: number }[] = []
 
-  /** `done` counts computed items only, so that stored ones do not make the rate look better than it is. */
+  /**
+   * Records progress.
+   *
+   * @param done number of computed items; stored ones do not count, since they cost no time
+   * @param time milliseconds
+   */
   mark(done: number, time = performance.now()): void {
     this.#marks.push({ time, done })
     const from = time - this.#window
     while (this.#marks.length > 2 && (this.#marks[1]?.time ?? time) < from) this.#marks.shift()
   }
 
+  /** Items per second; null before the first quarter of a second. */
   perSecond(): number | null {
     const first = this.#marks[0]
     const last = this.#marks.at(-1)
@@ -17,6 +23,7 @@ export class Rate {
     return ((last.done - first.done) * 1000) / (last.time - first.time)
   }
 
+  /** Seconds that `items` take at this rate; null where it is not known. */
   secondsLeft(items: number): number | null {
     const rate = this.perSecond()
     return rate === null || rate <= 0 ? null : items / rate

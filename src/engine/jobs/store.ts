@@ -17,6 +17,7 @@ interface JobRow {
   finished_at: number | null
 }
 
+/** A job to be queued. */
 export interface NewJob {
   kind: Job['kind']
   title: string
@@ -24,6 +25,7 @@ export interface NewJob {
   datasetId?: number
 }
 
+/** Progress of a job that was not started. */
 export const noProgress: JobProgress = {
   done: 0,
   total: 0,
@@ -51,6 +53,7 @@ const fromRow = (row: JobRow): Job =>
     finishedAt: row.finished_at,
   })
 
+/** Stores a job at the end of the queue. */
 export function insertJob(db: Db, job: NewJob): Job {
   const { lastInsertRowid } = db
     .prepare(
@@ -69,18 +72,23 @@ export function insertJob(db: Db, job: NewJob): Job {
   return getJob(db, Number(lastInsertRowid))
 }
 
+/**
+ * Reads a job.
+ *
+ * @throws JOB_NOT_FOUND where it does not exist
+ */
 export function getJob(db: Db, id: number): Job {
   const row = db.prepare<[number], JobRow>('SELECT * FROM job WHERE id = ?').get(id)
   if (!row) throw new KernelscopeError('JOB_NOT_FOUND', `no job with id ${id}`)
   return fromRow(row)
 }
 
-/** Newest first. */
+/** Lists jobs, the newest first. */
 export function listJobs(db: Db, limit: number): Job[] {
   return db.prepare<[number], JobRow>('SELECT * FROM job ORDER BY id DESC LIMIT ?').all(limit).map(fromRow)
 }
 
-/** In the order of the queue. */
+/** Lists the jobs that have a state, in the order of the queue. */
 export function jobsIn(db: Db, state: JobState): Job[] {
   return db
     .prepare<[string], JobRow>('SELECT * FROM job WHERE state = ? ORDER BY position, id')
@@ -88,7 +96,7 @@ export function jobsIn(db: Db, state: JobState): Job[] {
     .map(fromRow)
 }
 
-/** Puts queued jobs in this order, before the other queued ones; what is not queued is passed over. */
+/** Puts the queued jobs among `ids` first, in this order, and returns all queued jobs. Ignores ids of other jobs. */
 export function reorderJobs(db: Db, ids: readonly number[]): Job[] {
   const queued = jobsIn(db, 'queued').map((job) => job.id)
   const wanted = [...new Set(ids)].filter((id) => queued.includes(id))
@@ -98,7 +106,7 @@ export function reorderJobs(db: Db, ids: readonly number[]): Job[] {
   return jobsIn(db, 'queued')
 }
 
-/** Jobs that are not over and work on a study, or on a dataset, its own studies included. */
+/** Lists the queued, running and paused jobs of a study, or of a dataset and its studies. */
 export function openJobsOf(db: Db, of: { studyId: number } | { datasetId: number }): Job[] {
   const [which, id] =
     'studyId' in of
@@ -112,6 +120,7 @@ export function openJobsOf(db: Db, of: { studyId: number } | { datasetId: number
     .map(fromRow)
 }
 
+/** Reads the newest job of a study; null where it has none. */
 export function latestJobOfStudy(db: Db, studyId: number): Job | null {
   const row = db
     .prepare<[number], JobRow>('SELECT * FROM job WHERE study_id = ? ORDER BY id DESC LIMIT 1')
@@ -119,6 +128,7 @@ export function latestJobOfStudy(db: Db, studyId: number): Job | null {
   return row ? fromRow(row) : null
 }
 
+/** Stores the state of a job, with the times of its start and end. */
 export function setJobState(db: Db, id: number, state: JobState, problem: ErrorShape | null = null): Job {
   const now = Date.now()
   const over = state === 'done' || state === 'failed' || state === 'cancelled'
@@ -129,7 +139,7 @@ export function setJobState(db: Db, id: number, state: JobState, problem: ErrorS
   return getJob(db, id)
 }
 
-/** `moved` forgets earlier crashes: the job got further than they did. */
+/** Stores the progress of a job. `moved` resets its crashes, since it got further than they did. */
 export function setJobProgress(db: Db, id: number, progress: JobProgress, moved: boolean): Job {
   db.prepare(`UPDATE job SET progress = ?${moved ? ', crashes = 0' : ''} WHERE id = ?`).run(
     JSON.stringify(progress),
@@ -138,21 +148,22 @@ export function setJobProgress(db: Db, id: number, progress: JobProgress, moved:
   return getJob(db, id)
 }
 
-/** Marks that from now on a death of the engine may be the job's own doing. */
+/** Stores whether a crash of the engine may be caused by the job. */
 export function setInFlight(db: Db, id: number, inFlight: boolean): void {
   db.prepare('UPDATE job SET in_flight = ? WHERE id = ?').run(inFlight ? 1 : 0, id)
 }
 
-/** Counts a death of the engine while the job was in flight. */
+/** Counts a crash of the engine, if the job was in flight. */
 export function countCrash(db: Db, id: number): void {
   db.prepare('UPDATE job SET crashes = crashes + in_flight, in_flight = 0 WHERE id = ?').run(id)
 }
 
-/** Deaths of the engine in flight since the job last made progress. */
+/** Returns the number of crashes in flight since the job last made progress. */
 export function crashesOf(db: Db, id: number): number {
   return Number(db.prepare('SELECT crashes FROM job WHERE id = ?').pluck().get(id))
 }
 
+/** Deletes jobs that are done, failed or cancelled, except the newest job of each study. */
 export function clearFinishedJobs(db: Db): void {
   db.prepare(
     `DELETE FROM job WHERE state IN ('done', 'failed', 'cancelled')

@@ -12,8 +12,10 @@ import { inlineFigure } from './figure.ts'
 import { reportHtml, type ReportStudy } from './page.ts'
 
 /**
- * Writes chosen studies as one HTML page that needs nothing but a browser. The same studies with the same facts give the
- * same bytes.
+ * Writes studies as one HTML page that loads nothing else. The same studies with the same facts give the same bytes.
+ *
+ * @throws STUDY_NOT_FOUND where a study does not exist
+ * @throws DISK_FULL, FILE_UNREADABLE where the file cannot be written
  */
 export async function makeReport(
   workspace: Workspace,
@@ -60,7 +62,7 @@ async function studyOf(workspace: Workspace, press: Press, id: number, prefix: s
   }
 }
 
-/** The typeface of text and figures, inside the page. */
+/** Makes the `@font-face` rules of text and figures, with the fonts inside. */
 async function fonts(): Promise<string> {
   const faces = [
     [400, 'inter-regular.woff'],

@@ -11,7 +11,7 @@ export interface ReportStudy {
   kindTitle: string
   section: string
   complete: boolean
-  /** Name and value of what was set. */
+  /** Settings: name and value. */
   settings: readonly (readonly [string, string])[]
   figures: readonly { spec: FigureSpec; svg: string }[]
   tables: readonly DataTable[]
@@ -20,6 +20,7 @@ export interface ReportStudy {
   provenance: readonly string[]
 }
 
+/** The content of a report. */
 export interface ReportPage {
   title: string
   version: string
@@ -28,10 +29,10 @@ export interface ReportPage {
   fonts: string
 }
 
-/** Nothing may be fetched and nothing may run, whoever shows the page. */
+/** The page may load nothing and run no script. */
 const policy = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:"
 
-/** A whole report as one HTML file. Pure: the same studies give the same bytes. */
+/** Writes a report as one HTML file. Pure: the same studies give the same bytes. */
 export function reportHtml({ title, version, studies, fonts }: ReportPage): string {
   const name = escapeMarkup(title)
   return [

@@ -1,4 +1,4 @@
-/** How a report looks: light, dark as the system says, and on paper. No address of anything outside it. */
+/** CSS of a report: light or dark as the system is set, and for print. It refers to nothing outside the page. */
 export const reportStyle = `
 :root { color-scheme: light dark; --ink: #18181b; --muted: #52525b; --line: #e4e4e7; --ground: #ffffff; --well: #fafafa;
   --accent: #0f766e; --fig-ink: #18181b; --fig-muted: #52525b; --fig-grid: #e4e4e7; --fig-ground: #ffffff; }

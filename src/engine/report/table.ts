@@ -4,7 +4,10 @@ import { escapeMarkup } from '#shared/figures/tooltip.ts'
 
 const arrows = { higher: ' ↑', lower: ' ↓' }
 
-/** A table as HTML: the first column names its row, best of a column bold, second underlined, an arrow where one way is better. */
+/**
+ * Writes a table as HTML. The first column has the names of the rows; the best value of a column is bold, the second
+ * best underlined; an arrow shows whether higher or lower is better.
+ */
 export function tableHtml(table: DataTable): string {
   const columns = printedColumns(table)
   const head = columns.map(({ title, better, decimals }) => {

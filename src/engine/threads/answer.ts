@@ -2,18 +2,19 @@ import { parentPort } from 'node:worker_threads'
 import { toErrorShape, type ErrorShape } from '#shared/errors.ts'
 import type { FromThread, ToThread } from './protocol.ts'
 
+/** Options of `answerTasks`. */
 export interface AnswerOptions {
-  /** Tasks are begun as they come, not one after the other. */
+  /** Starts every task at once instead of one after the other. */
   together?: boolean
-  /** What an error of a task is for whoever asked. */
+  /** Turns an error of a task into the shape that is sent to the caller. */
   problemOf?(error: unknown): ErrorShape
-  /** Called when all is answered and the thread ends. */
+  /** Called after the last answer, before the thread ends. */
   end?(): void | Promise<void>
 }
 
 /**
- * Answers the tasks of a `Thread`, whose worker thread this is, until it is closed. The signal of a task is aborted when
- * its answer is not wanted any more, or the thread ends.
+ * Answers the tasks of a `Thread` in its worker thread, until it is closed. The signal of a task is aborted when its
+ * answer is no longer needed, or when the thread is closed.
  *
  * @throws Error outside a worker thread
  */

@@ -3,25 +3,26 @@ import { fromErrorShape } from '#shared/errors.ts'
 import type { FromThread, ToThread } from './protocol.ts'
 import { workerUrl, type WorkerName } from './url.ts'
 
-/** How a thread ended that had a task to answer. */
+/** How a thread ended before it answered a task. */
 export interface Death {
-  /** What it threw; null where it ended without a word, as in a native crash. */
+  /** The error that it threw; null where it threw none, as in a native crash. */
   error: unknown
   exitCode: number
-  /** No other unanswered task was asked before: a thread that answers in order was at work on it. */
+  /** Whether the task was the oldest unanswered one. A thread that answers in order was working on it. */
   oldest: boolean
 }
 
+/** Options of a thread. */
 export interface ThreadOptions<Task> {
   name: WorkerName
-  /** Another worker entry, for tests. */
+  /** URL of another worker script, for tests. */
   entry?: URL | undefined
   workerData?: unknown
-  /** The error of a task whose thread ended before it answered, or had ended before for good. */
+  /** Makes the error of a task whose thread ended before the answer, or is closed. */
   lost(task: Task, death: Death): Error
-  /** A thread that died stays dead; otherwise the next task starts another. */
+  /** Does not start another worker after one has ended. Otherwise the next task starts one. */
   once?: boolean
-  /** Milliseconds without work after which the thread is ended, until the next task starts another. */
+  /** Milliseconds without work after which the worker is ended. The next task starts another. */
   idleMs?: number
 }
 
@@ -33,8 +34,8 @@ interface Running<Task> {
 }
 
 /**
- * A worker thread that runs `answerTasks`; it starts with the first task and holds the process back only while it has
- * work. `Results` has what each kind of task gives.
+ * A worker thread that runs `answerTasks`. It starts with the first task, and keeps the process alive only while it has
+ * tasks. `Results` has the result type of each kind of task.
  */
 export class Thread<Task extends { kind: string }, Results extends Record<Task['kind'], unknown>> {
   readonly #options: ThreadOptions<Task>
@@ -47,16 +48,16 @@ export class Thread<Task extends { kind: string }, Results extends Record<Task['
     this.#options = options
   }
 
-  /** It was closed, or has died and stays dead. */
+  /** Whether the thread has ended and no task can start another. */
   get ended(): boolean {
     return this.#closed && this.#running === null
   }
 
   /**
-   * Asks for one task; several may wait. An aborted signal is passed on to the thread, whose answer is awaited all the
-   * same.
+   * Sends a task and waits for its answer; several tasks may wait. An abort of the signal is passed on to the thread,
+   * whose answer is awaited all the same.
    *
-   * @throws what the task threw there; what `lost` says where the thread ended first
+   * @throws the error of the task; the error that `lost` makes where the thread ended first
    */
   ask<K extends Task['kind']>(task: Extract<Task, { kind: K }>, signal?: AbortSignal): Promise<Results[K]> {
     return new Promise<Results[K]>((resolve, reject) => {
@@ -73,7 +74,7 @@ export class Thread<Task extends { kind: string }, Results extends Record<Task['
     })
   }
 
-  /** Lets the thread answer what it was asked, and ends it. */
+  /** Waits until the thread has answered its tasks, and ends it. */
   async close(): Promise<void> {
     const closed = this.#closed
     this.#closed = true
@@ -124,11 +125,11 @@ export class Thread<Task extends { kind: string }, Results extends Record<Task['
   }
 }
 
-/** How `who` ended, as a message. */
+/** Writes the message of a death, with `who` as its subject. */
 export const deathText = (who: string, { error }: Death): string =>
   error === null ? `${who} ended` : `${who} died: ${String(error)}`
 
-/** Stack or exit code, for the details of an error. */
+/** Returns the stack or the exit code of a death, for the details of an error. */
 export const deathDetails = ({ error, exitCode }: Death): string =>
   error instanceof Error ? String(error.stack) : `exit code ${exitCode}`
 

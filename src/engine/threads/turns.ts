@@ -1,14 +1,18 @@
 import { KernelscopeError } from '#shared/errors.ts'
 
+/** Options of `Turns`. */
 export interface TurnsOptions {
-  /** Works that may go on at once. */
+  /** Largest number of works that run at once. */
   depth: number
-  /** Messages of CANCELLED: what comes or waits after `close`, and what was aborted while it waited. */
+  /**
+   * Messages of CANCELLED: for work that waits at `close` or comes later, and for work that was aborted while it
+   * waited.
+   */
   closed: string
   aborted: string
 }
 
-/** Works that wait for their turn. What is aborted while it waits is dropped, and costs nothing. */
+/** Runs asynchronous works in turn, a few at once. Work that is aborted while it waits is never started. */
 export class Turns {
   readonly #options: TurnsOptions
   readonly #waiting: { start(): Promise<void>; cancel(message: string): void }[] = []
@@ -19,15 +23,16 @@ export class Turns {
     this.#options = options
   }
 
-  /** Works that wait or go on. */
+  /** Number of works that wait or run. */
   get load(): number {
     return this.#waiting.length + this.#running
   }
 
   /**
-   * Does `work` when its turn comes; `urgent` goes before all that waits.
+   * Runs `work` when its turn comes. `urgent` work goes before all waiting work.
    *
-   * @throws what `work` throws; CANCELLED after `close`, and where the signal aborts before its turn
+   * @throws CANCELLED after `close`, or where the signal is aborted before the turn of `work`
+   * @throws any error of `work`
    */
   run<T>(
     work: () => Promise<T>,
@@ -53,7 +58,7 @@ export class Turns {
     })
   }
 
-  /** Cancels what waits and what is yet to come; what goes on is not touched. */
+  /** Cancels waiting and later work. Running work goes on. */
   close(): void {
     this.#closed = true
     for (const { cancel } of this.#waiting.splice(0)) cancel(this.#options.closed)

@@ -9,8 +9,9 @@ const workers = {
   browse: 'datasets/browse',
 } as const
 
+/** Name of a worker thread. */
 export type WorkerName = keyof typeof workers
 
-/** Where the code of a worker thread is: its source when we run from source, its bundle beside ours when built. */
+/** Returns the URL of a worker's code: its source file when run from source, its bundle when built. */
 export const workerUrl = (name: WorkerName) =>
   new URL(fromSource ? `../${workers[name]}/worker.ts` : `./${name}.worker.js`, import.meta.url)

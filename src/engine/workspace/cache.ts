@@ -3,14 +3,14 @@ import { join } from 'node:path'
 import type { CachePart } from '#shared/contract/index.ts'
 import type { Workspace } from './workspace.ts'
 
-interface Stored {
+interface StoredFile {
   path: string
   bytes: number
   usedAt: number
 }
 
-/** Files below a folder, at any depth. */
-function filesIn(folder: string): Stored[] {
+/** Lists the files below a folder, at any depth. */
+function filesIn(folder: string): StoredFile[] {
   if (!existsSync(folder)) return []
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -21,25 +21,25 @@ function filesIn(folder: string): Stored[] {
     })
 }
 
-const sum = (files: readonly Stored[]) => files.reduce((total, { bytes }) => total + bytes, 0)
+const sum = (files: readonly StoredFile[]) => files.reduce((total, { bytes }) => total + bytes, 0)
 
-interface Size {
+interface PartSize {
   items: number
   bytes: number
 }
 
-const tableSize = ({ db }: Workspace, sql: string): Size =>
-  db.prepare<[], Size>(sql).get() ?? { items: 0, bytes: 0 }
+const tableSize = ({ db }: Workspace, sql: string): PartSize =>
+  db.prepare<[], PartSize>(sql).get() ?? { items: 0, bytes: 0 }
 
-/** A fact takes about so many bytes of the database: its row and its share of the index. */
+/** About the bytes of a fact in the database: its row and its share of the index. */
 const factBytes = 96
 
-type Part = CachePart['id']
+type PartId = CachePart['id']
 
 const mapSize = 'SELECT count(*) AS items, coalesce(sum(length(data)), 0) AS bytes FROM map'
-const sizeOfFiles = (files: readonly Stored[]): Size => ({ items: files.length, bytes: sum(files) })
+const sizeOfFiles = (files: readonly StoredFile[]): PartSize => ({ items: files.length, bytes: sum(files) })
 
-const sizes: Record<Part, (workspace: Workspace) => Size> = {
+const sizes: Record<PartId, (workspace: Workspace) => PartSize> = {
   thumbnails: ({ thumbnails }) => thumbnails.size(),
   graphs: ({ weights }) => sizeOfFiles(filesIn(weights)),
   maps: (workspace) => tableSize(workspace, mapSize),
@@ -87,12 +87,12 @@ const words: readonly Omit<CachePart, 'items' | 'bytes'>[] = [
   },
 ]
 
-/** What a workspace keeps besides its lists, by kind, with what it takes on disk. */
+/** Lists what a workspace stores, by kind, with its number of items and bytes on disk. */
 export const cacheParts = (workspace: Workspace): CachePart[] =>
   words.map((part) => ({ ...part, ...sizes[part.id](workspace) }))
 
-/** Empties a part, or drops its oldest until so many bytes are free; gives what was freed. */
-function drop(workspace: Workspace, part: Part, bytes: number): number {
+/** Deletes the oldest items of a part until `bytes` are free, or all thumbnails. Returns the bytes that were freed. */
+function drop(workspace: Workspace, part: PartId, bytes: number): number {
   if (part === 'thumbnails') {
     const { bytes: freed } = workspace.thumbnails.size()
     workspace.thumbnails.clear()
@@ -111,7 +111,7 @@ function drop(workspace: Workspace, part: Part, bytes: number): number {
   return before - sizes.maps(workspace).bytes
 }
 
-function dropFiles(files: Stored[], bytes: number): number {
+function dropFiles(files: StoredFile[], bytes: number): number {
   let freed = 0
   for (const file of files.sort((a, b) => a.usedAt - b.usedAt)) {
     if (freed >= bytes) break
@@ -121,11 +121,14 @@ function dropFiles(files: Stored[], bytes: number): number {
   return freed
 }
 
-/** Empties whole parts; what cannot be made again is left alone. Gives the bytes that were freed. */
-export const emptyParts = (workspace: Workspace, parts: readonly Part[]): number =>
+/** Empties parts that can be made again; ignores the others. Returns the bytes that were freed. */
+export const emptyParts = (workspace: Workspace, parts: readonly PartId[]): number =>
   [...new Set(parts)].reduce((freed, part) => freed + drop(workspace, part, Number.MAX_SAFE_INTEGER), 0)
 
-/** Brings what can be made again under a limit: thumbnails go first, then maps, then rewritten models. */
+/**
+ * Deletes what can be made again until it takes at most `limitBytes`: thumbnails first, then maps, then rewritten
+ * models. Returns the bytes that were freed.
+ */
 export function trimCache(workspace: Workspace, limitBytes: number): number {
   const disposable = ['thumbnails', 'maps', 'graphs'] as const
   let over = disposable.reduce((total, part) => total + sizes[part](workspace).bytes, 0) - limitBytes

@@ -5,8 +5,13 @@ import { applicationId, migrations } from './schema.ts'
 const magic = 'SQLite format 3\0'
 
 /**
- * Decides from the 100-byte header whether a file is a workspace database this version can open, without SQLite
- * and so without writing a byte (file format: sqlite.org/fileformat2, section 1.3).
+ * Checks from its 100-byte header that a file is a workspace database which this version can open. Does not use SQLite,
+ * and so writes nothing (file format: sqlite.org/fileformat2, section 1.3).
+ *
+ * @throws WORKSPACE_MISSING where the file does not exist
+ * @throws WORKSPACE_CORRUPT where it is no SQLite database or is cut off
+ * @throws WORKSPACE_FOREIGN where it belongs to another program
+ * @throws WORKSPACE_NEWER where it has a newer schema
  */
 export function checkDatabaseFile(file: string): void {
   if (!existsSync(file))
@@ -37,7 +42,10 @@ export function checkDatabaseFile(file: string): void {
   if (!existsSync(`${file}-wal`)) checkLength(file, header)
 }
 
-/** Without a write-ahead log the header's page count is true; a shorter file was cut off. */
+/**
+ * Refuses a file that is shorter than its header says. Called without a write-ahead log, when the page count is
+ * current.
+ */
 function checkLength(file: string, header: Buffer): void {
   const encoded = header.readUInt16BE(16)
   const pageSize = encoded === 1 ? 65536 : encoded

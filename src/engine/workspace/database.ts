@@ -4,12 +4,17 @@ import { KernelscopeError } from '#shared/errors.ts'
 import { checkDatabaseFile } from './check.ts'
 import { applicationId, migrations } from './schema.ts'
 
+/** An open SQLite database. */
 export type Db = Database.Database
 
-/** A database up to this size is checked whole on opening (a few hundred milliseconds at most). */
+/** Bytes up to which a database is checked completely on opening, in a few hundred milliseconds. */
 const fullCheckBytes = 64 * 2 ** 20
 
-/** Creates a workspace database at `file`, which must not exist. */
+/**
+ * Creates a workspace database.
+ *
+ * @throws WORKSPACE_EXISTS where the file exists
+ */
 export function createDatabase(file: string): Db {
   if (existsSync(file))
     throw new KernelscopeError('WORKSPACE_EXISTS', `there is a workspace already: ${file}`)
@@ -20,7 +25,13 @@ export function createDatabase(file: string): Db {
   return db
 }
 
-/** Opens and, where needed, migrates a workspace database. Nothing is written unless every check has passed. */
+/**
+ * Opens a workspace database and migrates it where needed. Writes nothing before every check has passed.
+ *
+ * @throws WORKSPACE_MISSING, WORKSPACE_CORRUPT, WORKSPACE_FOREIGN, WORKSPACE_NEWER where `checkDatabaseFile` throws
+ *   them
+ * @throws WORKSPACE_CORRUPT, WORKSPACE_LOCKED, DISK_FULL where SQLite reports it
+ */
 export function openDatabase(file: string): Db {
   checkDatabaseFile(file)
   try {
@@ -58,7 +69,7 @@ function configure(db: Db): void {
   db.pragma('cache_size = -65536')
 }
 
-/** Applies what is missing in one transaction, after a copy of the database as it was. */
+/** Copies the database, then applies the missing migrations in one transaction. */
 function migrate(db: Db, file: string): void {
   const from = Number(db.pragma('user_version', { simple: true }))
   if (from === migrations.length) return
@@ -73,7 +84,9 @@ function migrate(db: Db, file: string): void {
   })()
 }
 
-/** SQLite's own errors as errors of the workspace. */
+/**
+ * Turns an error of SQLite into WORKSPACE_CORRUPT, DISK_FULL or WORKSPACE_LOCKED; returns any other error unchanged.
+ */
 export function asWorkspaceError(error: unknown, file: string): unknown {
   if (!(error instanceof Database.SqliteError)) return error
   const details = `${error.code}: ${error.message}`

@@ -4,13 +4,17 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 
+/** The lock of a workspace. */
 export interface Lock {
   release(): void
 }
 
 /**
- * One engine per workspace. The lock is an exclusive SQLite transaction on a file of its own: the operating system
- * drops it when the process dies, however it dies, so no lock is ever stale. `workspace.owner` only names the holder.
+ * Locks a workspace for one engine. The lock is an exclusive SQLite transaction on a separate file. The operating
+ * system releases it when the process ends in any way, so no lock is ever stale. `workspace.owner` only names the
+ * holder.
+ *
+ * @throws WORKSPACE_LOCKED where another process holds the lock
  */
 export function lockWorkspace(directory: string): Lock {
   const owner = join(directory, 'workspace.owner')

@@ -1,19 +1,20 @@
 import Database from 'better-sqlite3'
 import { rmSync, statSync } from 'node:fs'
 
+/** Stored thumbnails as WebP, by the digest of the image file and their size in pixels. */
 export interface Thumbnails {
   get(digest: Buffer, size: number): Buffer | undefined
   put(digest: Buffer, size: number, webp: Buffer): void
-  /** How many there are, and what their file takes in bytes. */
+  /** The number of thumbnails, and the size of their file in bytes. */
   size(): { items: number; bytes: number }
-  /** Begins anew. */
+  /** Deletes all thumbnails. */
   clear(): void
   close(): void
 }
 
 const suffixes = ['', '-wal', '-shm']
 
-/** A cache that may be lost: a damaged file is thrown away and begun anew. Keyed by image content, so copies share. */
+/** Opens the cache of thumbnails. A damaged file is deleted and created again. Equal images share a thumbnail. */
 export function openThumbnails(file: string): Thumbnails {
   let table = statements(openOrRecreate(file))
   return {

@@ -7,24 +7,30 @@ import { createDatabase, openDatabase, type Db } from './database.ts'
 import { lockWorkspace, type Lock } from './lock.ts'
 import { openThumbnails, type Thumbnails } from './thumbnails.ts'
 
-/** One folder: workspace.sqlite, thumbnails.sqlite, weights/, draws/, exports/. */
+/** An open workspace: a folder with workspace.sqlite, thumbnails.sqlite, weights/, draws/ and exports/. */
 export interface Workspace {
   readonly path: string
   readonly db: Db
   readonly thumbnails: Thumbnails
-  /** Where variant graphs and their shared weights are written. */
+  /** Folder of variant graphs and their shared weights. */
   readonly weights: string
   readonly draws: string
   readonly exports: string
   info(): WorkspaceInfo
-  /** Whether a folder holds the very database that is open here, by whatever path; false where it holds none. */
+  /** Whether the database in a folder is the open one, even under another path; false where the folder has none. */
   isAt(path: string): boolean
   close(): void
 }
 
 const databaseName = 'workspace.sqlite'
 
-/** Creates a workspace in an empty or new folder. */
+/**
+ * Creates a workspace in an empty or new folder.
+ *
+ * @throws WORKSPACE_EXISTS where the folder has a workspace or any file
+ * @throws WORKSPACE_MISSING where the path is no folder
+ * @throws WORKSPACE_LOCKED where another process uses the folder
+ */
 export function createWorkspace(path: string): Workspace {
   const directory = resolve(path)
   if (existsSync(join(directory, databaseName))) {
@@ -40,7 +46,12 @@ export function createWorkspace(path: string): Workspace {
   return assemble(directory, createDatabase)
 }
 
-/** Opens a workspace; errors leave it untouched. */
+/**
+ * Opens a workspace. An error leaves it unchanged.
+ *
+ * @throws WORKSPACE_MISSING, WORKSPACE_CORRUPT, WORKSPACE_FOREIGN, WORKSPACE_NEWER, WORKSPACE_LOCKED where it cannot be
+ *   opened
+ */
 export function openWorkspace(path: string): Workspace {
   const directory = resolve(path)
   if (!existsSync(join(directory, databaseName))) {
@@ -80,7 +91,7 @@ function assemble(path: string, database: (file: string) => Db): Workspace {
   }
 }
 
-/** What tells the database in a folder from every other file of this computer; null where there is none. */
+/** Returns the device and inode of the database in a folder, which identify it; null where there is none. */
 function fileAt(path: string): string | null {
   try {
     const { dev, ino } = statSync(join(resolve(path), databaseName), { bigint: true })
@@ -97,8 +108,8 @@ function folder(path: string, name: string): string {
 }
 
 /**
- * Removes what a process that died left half written. The lock is held, so only this process may be at work here: what
- * was written since it began may still take its name.
+ * Removes unfinished files of processes that died. This process holds the lock, so files that are newer than the
+ * process are its own, and stay.
  */
 function removeDrafts(directory: string): void {
   for (const name of readdirSync(directory).filter((file) => /\.(tmp|part)$/.test(file))) {

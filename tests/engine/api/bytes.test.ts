@@ -6,7 +6,7 @@ import { served } from '../served.ts'
 const identity = '{"op":"identity"}'
 const film = { name: 'brightness', seed: 0, difficulty: 1 }
 
-/** One of every address that the page makes. */
+/** One address of every kind that the page requests. */
 const addresses = {
   thumbnailPath: bytes.thumbnailPath(7, 96),
   imagePath: bytes.imagePath(7),
@@ -24,13 +24,13 @@ const addresses = {
 }
 
 describe('addresses of bytes', () => {
-  it('are all here', () => {
+  it('are all tested here', () => {
     const made = Object.keys(bytes).filter((name) => name.endsWith('Path'))
     expect(Object.keys(addresses).sort()).toEqual(made.sort())
   })
 
   it.each(Object.entries(addresses))(
-    'of %s are understood: what they name is looked for',
+    'of %s are understood, and give 404 where their row does not exist',
     async (_, path) => {
       const { client, ask } = await served()
       await client.workspace.create({ path: `${temporaryFolder()}/workspace` })
@@ -44,16 +44,16 @@ describe('addresses of bytes', () => {
 
   it.each([
     ['of another root', '/files/image/1'],
-    ['of no kind', '/bytes'],
+    ['without a kind', '/bytes'],
     ['of an unknown kind', '/bytes/constructor/1'],
-    ['of no row', '/bytes/image/../../etc/passwd'],
+    ['without a row', '/bytes/image/../../etc/passwd'],
     ['without an image', '/bytes/thumbnail'],
-    ['of an image that is no number', '/bytes/image/seven'],
+    ['with an image that is not a number', '/bytes/image/seven'],
     ['without a model', '/bytes/input/7'],
-    ['of a condition that is no number', '/bytes/input/7?model=3&condition=x'],
-    ['whose query repeats what the path says', '/bytes/input/x?image=7&model=3'],
-    ['of no layer', '/bytes/kernels/3'],
-    ['of a reading that is not known', '/bytes/attention/ab?layer=0&reading=last'],
+    ['with a condition that is not a number', '/bytes/input/7?model=3&condition=x'],
+    ['whose query repeats a part of the path', '/bytes/input/x?image=7&model=3'],
+    ['without a layer', '/bytes/kernels/3'],
+    ['with an unknown reading', '/bytes/attention/ab?layer=0&reading=last'],
   ])('%s are refused', async (_, path) => {
     const { ask } = await served()
     const { status, body } = await ask(path)

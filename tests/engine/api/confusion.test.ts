@@ -43,7 +43,7 @@ describe('the confusion of a model on a dataset', () => {
 
   beforeAll(async () => {
     const conditions = await engine.client.datasets.conditions({ datasetId })
-    // Most of the image is gone, so that there are mistakes.
+    // Most patches are dropped, so that there are mistakes.
     conditionId = conditions.find(({ modelIds: measured }) => measured.includes(modelOf(1)))?.conditionId ?? 0
     confusion = await engine.client.datasets.confusion({
       datasetId,
@@ -54,7 +54,7 @@ describe('the confusion of a model on a dataset', () => {
     })
   })
 
-  it('counts every image once, the same in classes, mistakes and matrix', () => {
+  it('counts every image once, with equal totals in classes, mistakes and matrix', () => {
     expect(confusion.n).toBe(128)
     expect(confusion.correct).toBeLessThan(confusion.n)
     expect(sum(confusion.classes.map(({ n }) => n))).toBe(128)
@@ -65,7 +65,7 @@ describe('the confusion of a model on a dataset', () => {
     expect(sum(order.map((_, at) => counts[at * (order.length + 1) + at] ?? 0))).toBe(confusion.correct)
   })
 
-  it('leads from a mistake, and from a class, to just those images', async () => {
+  it('has filters that find exactly the images of a mistake and of a class', async () => {
     for (const { truth, predicted, truthName, n } of confusion.pairs.slice(0, 8)) {
       const rows = await imagesOf({ classes: [truth], predicted: [{ ...shownFact(), classes: [predicted] }] })
       expect(rows).toHaveLength(n)
@@ -81,7 +81,7 @@ describe('the confusion of a model on a dataset', () => {
     }
   })
 
-  it('is of the images a filter leaves', async () => {
+  it('counts only the images that pass a filter', async () => {
     const [first] = confusion.classes
     const filter: ImageFilter = { classes: [first?.index ?? 0] }
     const one = await engine.client.datasets.confusion({
@@ -97,7 +97,7 @@ describe('the confusion of a model on a dataset', () => {
     expect(one.matrix).toBeNull()
   })
 
-  it('keeps the most confused classes where not all fit, and the rest in a last column', async () => {
+  it('keeps the most confused classes where not all fit, and counts the others in a last column', async () => {
     const small = await engine.client.datasets.confusion({
       datasetId,
       filter: {},
@@ -113,7 +113,7 @@ describe('the confusion of a model on a dataset', () => {
 })
 
 describe('“A right, B wrong”', () => {
-  it('is what the paired test of the study counts', async () => {
+  it('finds as many images as the paired test of the study counts', async () => {
     const studies = await engine.client.studies.list()
     const { tests } = await engine.client.studies.result({ id: studies[0]?.id ?? 0 })
     const outcomes = (first: number, second: number): ImageFilter => ({

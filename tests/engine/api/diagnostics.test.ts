@@ -14,7 +14,7 @@ async function engineWithWorkspace() {
 }
 
 describe('diagnostics', () => {
-  it('hold versions, doctor, settings, log, jobs and a check of the workspace', async () => {
+  it('contain versions, doctor, settings, log, jobs and a check of the workspace', async () => {
     const { client, session } = await engineWithWorkspace()
     session.log.write('warning', `something about ${homedir()}/secret.onnx`)
     const files = await client.system.diagnostics({ page: 'Electron 1' })
@@ -55,7 +55,7 @@ describe('diagnostics', () => {
     expect(saved.bytes).toBeGreaterThan(0)
   })
 
-  it('leave out names as whole words only', () => {
+  it('replace personal names only as whole words', () => {
     const names: [string, string][] = [
       ['/home/ada', '~'],
       ['ada', 'USER'],

@@ -27,7 +27,7 @@ afterAll(async () => {
 })
 
 describe('the questions of the paper, on the sample', () => {
-  it('are all there, and each fits its time or is as small as it gets', async () => {
+  it('are complete, and each fits the time or has its smallest size', async () => {
     const questions = await ask(90)
     expect(new Set(questions.map(({ section }) => section))).toEqual(
       new Set(['3', '4.1', '4.2', '4.3', '4.4', '4.5', '4.6', '4.7', '4.8', '4.9']),
@@ -40,7 +40,7 @@ describe('the questions of the paper, on the sample', () => {
     }
   })
 
-  it('take fewer images where there is less time, and can be stored as they are', async () => {
+  it('take fewer images where there is less time, and give a valid study with that number of images', async () => {
     const long = named(await ask(600), 'random-occlusion')
     const short = named(await ask(3), 'random-occlusion')
     expect(short.images).toBeLessThan(long.images)
@@ -51,7 +51,7 @@ describe('the questions of the paper, on the sample', () => {
     expect(cost.warnings).toEqual([])
   })
 
-  it('leave the saliency model out of what is measured, and take it to say what is salient', async () => {
+  it('use the saliency model for saliency only, and do not measure it', async () => {
     const models = await engine.client.models.list()
     const guides = models.filter(({ role }) => role === 'saliency').map(({ id }) => id)
     const questions = await ask(90)
@@ -63,7 +63,7 @@ describe('the questions of the paper, on the sample', () => {
     expect(guides).toContain(named(questions, 'salient-occlusion').input?.params['model'])
   })
 
-  it('stay answered in the size they were asked in, however much time there is later', async () => {
+  it('stay answered in the size of their study, even where there is more time later', async () => {
     const { input } = named(await ask(600), 'random-occlusion')
     if (!input) throw new Error('cannot be asked')
     const sample = { perClass: 2, seed: 0 }
@@ -75,7 +75,7 @@ describe('the questions of the paper, on the sample', () => {
     await engine.client.jobs.cancel({ id: job?.id ?? 0 })
   })
 
-  it('say why they cannot be asked in an empty workspace', async () => {
+  it('give the reason why they cannot be asked in an empty workspace', async () => {
     await engine.client.workspace.create({ path: join(folder, 'empty') })
     const questions = await ask(90)
     expect(questions.length).toBeGreaterThan(15)

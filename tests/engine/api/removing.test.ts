@@ -15,8 +15,8 @@ async function workspace(perClass = 1) {
 /** Models start cold, on a machine that may have other work. */
 const patient = { timeout: 120_000 }
 
-describe('removing what is being worked on', patient, () => {
-  it('ends the job of a study first', async () => {
+describe('removing what a job works on', patient, () => {
+  it('cancels the job of a study first', async () => {
     const { client, images } = await workspace()
     const datasetId = await addDataset(client, images)
     const model = await client.models.add({ path: sampleModel('replk3') })
@@ -31,13 +31,13 @@ describe('removing what is being worked on', patient, () => {
     expect([running.job?.state, waiting.job?.state]).toEqual(['running', 'queued'])
     await client.studies.remove({ id: running.id })
     expect((await client.studies.list()).map(({ id }) => id)).toEqual([waiting.id])
-    // The queue goes on.
+    // The queue runs the next job.
     expect((await jobEnd(client, waiting.job?.id ?? 0)).state).toBe('done')
     await expect(client.studies.remove({ id: running.id })).rejects.toMatchObject({ code: 'STUDY_NOT_FOUND' })
   })
 
-  it('ends the jobs of a dataset first, those of its studies included', async () => {
-    // Enough of them that the index still runs when it is ended.
+  it('cancels the jobs of a dataset and of its studies first', async () => {
+    // Enough images that indexing still runs when it is cancelled.
     const { client, images } = await workspace(20)
     const model = await client.models.add({ path: sampleModel('replk3') })
     const { dataset, jobId } = await client.datasets.add({ path: images })

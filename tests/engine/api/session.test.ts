@@ -12,7 +12,7 @@ async function engineIn(folder: string): Promise<Engine> {
 }
 
 describe('opening a workspace while another is open', () => {
-  it('keeps the open one where the other cannot be opened', async () => {
+  it('keeps the open workspace where the other one cannot be opened', async () => {
     const folder = temporaryFolder()
     const { client } = await engineIn(folder)
     const first = join(folder, 'first')
@@ -31,7 +31,7 @@ describe('opening a workspace while another is open', () => {
     expect(await client.models.list()).toEqual([])
   })
 
-  it('gives up the first once the second is open, and remembers it', async () => {
+  it('closes the first after the second was opened, and remembers the second', async () => {
     const folder = temporaryFolder()
     const { client } = await engineIn(folder)
     const [first, second] = ['first', 'second'].map((name) => join(folder, name))
@@ -42,7 +42,7 @@ describe('opening a workspace while another is open', () => {
     expect((await client.workspace.open({ path: first ?? '' })).path).toBe(first)
   })
 
-  it('stays with the one that is open there already, by whatever name', async () => {
+  it('does nothing where the workspace is open already, even under another path', async () => {
     const folder = temporaryFolder()
     const { client, session } = await engineIn(folder)
     const path = join(folder, 'first')
@@ -54,7 +54,7 @@ describe('opening a workspace while another is open', () => {
     expect(session.open().workspace).toBe(workspace)
   })
 
-  it('opens anew what was put in the place of the open one', async () => {
+  it('opens a new workspace that replaced the open one in its folder', async () => {
     const folder = temporaryFolder()
     const { client, session } = await engineIn(folder)
     const path = join(folder, 'first')
@@ -67,13 +67,13 @@ describe('opening a workspace while another is open', () => {
     expect(await client.datasets.list()).toEqual([])
   })
 
-  it('takes one after the other where several are asked for at once', async () => {
+  it('opens workspaces one after the other where several are requested at once', async () => {
     const folder = temporaryFolder()
     const { client, session } = await engineIn(folder)
     const paths = ['a', 'b', 'c'].map((name) => join(folder, name))
     await Promise.all(paths.map((path) => client.workspace.create({ path })))
     expect(session.open().workspace.path).toBe(paths[2])
-    // Those before were given up: they are free.
+    // The earlier ones were closed, so they can be opened again.
     for (const path of paths.slice(0, 2)) await client.workspace.open({ path })
   })
 })

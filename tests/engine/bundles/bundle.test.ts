@@ -42,11 +42,11 @@ async function make(name: string, of = studyId): Promise<string> {
 const verify = (path: string, options: { sample?: number; folders?: string[] } = {}, on = engine) =>
   verdictOf(on, path, { sample: 8, ...options })
 
-/** The bundle with its facts rewritten. */
+/** Writes a copy of the bundle with changed facts. */
 const forged = (name: string, change: (facts: string) => string) =>
   forge(bundle, join(folder, name), { 'facts.csv': change })
 
-/** Drawing and models start cold, on a machine that may have other work. */
+/** Rendering and models start cold, on a machine that may have other work. */
 const patient = { timeout: 120_000 }
 
 describe('a bundle', patient, () => {
@@ -55,7 +55,7 @@ describe('a bundle', patient, () => {
     expect(readFileSync(again).equals(readFileSync(bundle))).toBe(true)
   })
 
-  it('says what was measured on what, and nothing of this machine', async () => {
+  it('names models, conditions and images, and nothing of this machine', async () => {
     const { manifest, study, archive, close } = await openBundle(bundle)
     expect(manifest.study).toMatchObject({
       kind: 'random-patch-drop',
@@ -93,7 +93,7 @@ describe('a bundle', patient, () => {
 })
 
 describe('checking a bundle', patient, () => {
-  it('agrees to the last bit where model, images and runtime are the same', async () => {
+  it('gives bit-identical results where model, images and runtime are the same', async () => {
     expect(await verify(bundle)).toMatchObject({
       verdict: 'agrees',
       facts: 32,
@@ -106,7 +106,7 @@ describe('checking a bundle', patient, () => {
     })
   })
 
-  it('finds facts that were changed, though their digests fit', async () => {
+  it('finds changed facts even where the digests fit', async () => {
     const path = await forged('forged.zip', (facts) =>
       facts.replace(/^(\d+,\d+,[0-9a-f]{64},[^,]*),(\d+),/gm, (_, key: string, predicted: string) => {
         return `${key},${(Number(predicted) + 1) % 16},`
@@ -119,7 +119,7 @@ describe('checking a bundle', patient, () => {
       expect((found.predicted + 1) % 16).toBe(stored.predicted)
   })
 
-  it('finds a probability that was changed by more than rounding', async () => {
+  it('finds a probability that was changed by more than the tolerance', async () => {
     const path = await forged('polished.zip', (facts) =>
       facts.replace(/^((?:[^,]*,){7})([\d.e-]+)/gm, (_, key: string, confidence: string) => {
         return `${key}${Math.min(1, Number(confidence) + 0.01)}`
@@ -130,7 +130,7 @@ describe('checking a bundle', patient, () => {
     expect(verdict.largest).toBeCloseTo(0.01, 4)
   })
 
-  it('needs no workspace where the files lie in a folder', async () => {
+  it('needs no workspace where a folder has the files', async () => {
     const bare = await createEngine()
     try {
       const models = join(folder, 'elsewhere')
@@ -145,7 +145,7 @@ describe('checking a bundle', patient, () => {
     }
   })
 
-  it('never takes what it cannot check for agreement', async () => {
+  it('never counts what it cannot check as agreement', async () => {
     const bare = await createEngine()
     try {
       const verdict = await verify(bundle, {}, bare)
@@ -162,7 +162,7 @@ describe('checking a bundle', patient, () => {
     }
   })
 
-  it('attacks again from the seeds, with the images and the model found by their digests', async () => {
+  it('repeats attacks from their seeds, with images and model found by their digests', async () => {
     const { modelIds, datasetId } = await engine.client.studies.get({ id: studyId })
     const attacked = await runStudy(engine.client, {
       kind: 'adversarial',
@@ -175,7 +175,7 @@ describe('checking a bundle', patient, () => {
       path: join(folder, 'attacked.zip'),
     })
     const verdict = await verify(files[0]?.path ?? '', { sample: 1000 })
-    // The images as they are, attacked, with a random sign, and by the one step that checks the attack.
+    // Clean images, attacked ones, ones with a random sign, and ones of the one-step attack that checks the attack.
     expect(verdict).toMatchObject({
       verdict: 'agrees',
       checked: verdict.facts,
@@ -186,7 +186,7 @@ describe('checking a bundle', patient, () => {
     expect(verdict.largest).toBeLessThan(1e-5)
   })
 
-  it('replays its draws, and says why where they cannot be read', async () => {
+  it('replays its draws, and gives the reason where they cannot be read', async () => {
     const { modelIds, datasetId } = await engine.client.studies.get({ id: studyId })
     const draws = join(folder, 'draws.json')
     await engine.client.studies.draws({ id: studyId, path: draws })
@@ -212,7 +212,7 @@ describe('checking a bundle', patient, () => {
     ])
   })
 
-  it('notices an image that was changed since', async () => {
+  it('notices an image that has changed since', async () => {
     const path = join(images, 'aircraft')
     const name = join(path, 'aircraft_000.png')
     const bytes = readFileSync(name)

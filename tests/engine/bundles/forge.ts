@@ -5,7 +5,7 @@ import type { BundleVerdict } from '#shared/contract/index.ts'
 
 type Manifest = Bundle['manifest']
 
-/** A bundle with files rewritten, and a manifest that says that this is right. */
+/** Writes a copy of a bundle with changed files, and with a manifest that fits them. */
 export async function forge(
   from: string,
   path: string,

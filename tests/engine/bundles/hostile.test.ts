@@ -17,26 +17,42 @@ const good = rawZip(goodFiles())
 const manifestLess = (name: string) => goodFiles().filter((entry) => entry.name !== name)
 const zeros = Buffer.alloc(8 * 2 ** 20)
 
-/** What is wrong, its bytes, and what the refusal says. */
+/** The fault, the bytes of the zip, and the message of the refusal. */
 const refused: [string, Buffer, RegExp][] = [
   ['a name that leaves the folder', withFile(file('../evil')), /invalid relative path: \.\.\/evil/],
-  ['a name that leaves it later', withFile(file('figures/../../evil')), /invalid relative path/],
-  ['an absolute name', withFile(file('/etc/passwd')), /absolute path: \/etc\/passwd/],
-  ['a drive', withFile(file('C:/evil')), /absolute path|no name for a file/],
-  ['a backslash', withFile(file('..\\evil')), /invalid characters in fileName/],
-  ['a hidden file', withFile(file('.bashrc')), /"\.bashrc" is no name for a file of a bundle/],
-  ['a control character', withFile(file('a\u0007b')), /is no name for a file/],
-  ['folders in folders', withFile(file('a/b/c')), /"a\/b\/c" is no name/],
-  ['a folder as an entry', withFile(file('figures/', '', { mode: 0o040755 })), /"figures\/" is no name/],
-  ['a link', withFile(file('link', '/etc/passwd', { mode: 0o120777 })), /"link" is no plain file/],
-  ['a device', withFile(file('device', '', { mode: 0o020666 })), /"device" is no plain file/],
-  ['one name twice', rawZip([...goodFiles(), file('study.json', '{}')]), /"study\.json" is in it twice/],
-  ['two names that are one on some systems', withFile(file('STUDY.json')), /"STUDY\.json" is in it twice/],
-  ['an encrypted file', withFile(file('secret', 'x', { flags: 1 })), /"secret" is encrypted/],
-  ['another way to pack', withFile(file('odd', 'x', { method: 12 })), /"odd" is packed with method 12/],
-  ['a bomb', withFile({ name: 'bomb', content: zeros }), /"bomb" unpacks to more than 200 times its size/],
   [
-    'a bomb that lies about its size',
+    'a name that leaves the folder after a subfolder',
+    withFile(file('figures/../../evil')),
+    /invalid relative path/,
+  ],
+  ['an absolute name', withFile(file('/etc/passwd')), /absolute path: \/etc\/passwd/],
+  ['a name with a drive', withFile(file('C:/evil')), /absolute path|not a valid file name/],
+  ['a backslash', withFile(file('..\\evil')), /invalid characters in fileName/],
+  ['a hidden file', withFile(file('.bashrc')), /"\.bashrc" is not a valid file name/],
+  ['a control character', withFile(file('a\u0007b')), /is not a valid file name/],
+  ['folders in folders', withFile(file('a/b/c')), /"a\/b\/c" is not a valid file name/],
+  [
+    'a folder as an entry',
+    withFile(file('figures/', '', { mode: 0o040755 })),
+    /"figures\/" is not a valid file name/,
+  ],
+  ['a link', withFile(file('link', '/etc/passwd', { mode: 0o120777 })), /"link" is not a regular file/],
+  ['a device', withFile(file('device', '', { mode: 0o020666 })), /"device" is not a regular file/],
+  ['one name twice', rawZip([...goodFiles(), file('study.json', '{}')]), /"study\.json" is in it twice/],
+  ['two names that are equal on some systems', withFile(file('STUDY.json')), /"STUDY\.json" is in it twice/],
+  ['an encrypted file', withFile(file('secret', 'x', { flags: 1 })), /"secret" is encrypted/],
+  [
+    'an unknown compression method',
+    withFile(file('odd', 'x', { method: 12 })),
+    /"odd" is packed with method 12/,
+  ],
+  [
+    'a zip bomb',
+    withFile({ name: 'bomb', content: zeros }),
+    /"bomb" unpacks to more than 200 times its size/,
+  ],
+  [
+    'a zip bomb with a wrong size',
     rawZip(
       goodFiles({ bomb: 'xxxxxxxxxx' }).map((entry) =>
         entry.name === 'bomb' ? { ...entry, content: zeros, uncompressedSize: 10 } : entry,
@@ -45,7 +61,7 @@ const refused: [string, Buffer, RegExp][] = [
     /bomb: too many bytes in the stream/,
   ],
   [
-    'a file shorter than it says',
+    'a file that is shorter than its size',
     rawZip(
       goodFiles({ short: 'xxxxxxxxxx' }).map((entry) =>
         entry.name === 'short' ? { ...entry, content: Buffer.from('x'), uncompressedSize: 10 } : entry,
@@ -54,7 +70,7 @@ const refused: [string, Buffer, RegExp][] = [
     /short: not enough bytes in the stream/,
   ],
   [
-    'files that share their bytes',
+    'files that share packed bytes',
     rawZip([
       ...goodFiles(),
       { name: 'first', content: Buffer.alloc(4000, 1), method: 0 },
@@ -67,10 +83,10 @@ const refused: [string, Buffer, RegExp][] = [
     ]),
     /its files overlap/,
   ],
-  ['a zip that ends early', good.subarray(0, good.length - 12), /no whole zip file/],
-  ['a zip that was cut in the middle', good.subarray(0, good.length >> 1), /no whole zip file/],
-  ['an empty file', Buffer.alloc(0), /no whole zip file/],
-  ['no zip at all', Buffer.from('PK this is text'.repeat(20)), /no whole zip file/],
+  ['a zip that ends early', good.subarray(0, good.length - 12), /not a complete zip file/],
+  ['a zip that was cut in the middle', good.subarray(0, good.length >> 1), /not a complete zip file/],
+  ['an empty file', Buffer.alloc(0), /not a complete zip file/],
+  ['a file that is no zip', Buffer.from('PK this is text'.repeat(20)), /not a complete zip file/],
   ['more files than it has', rawZip(goodFiles(), 40_000), /it has 40000 files; at most 2000 are read/],
   ['fewer files than it says', rawZip(goodFiles(), 9), /invalid central directory|unexpected|out of range/i],
   ['no manifest', rawZip(manifestLess('bundle.json')), /it has no bundle\.json/],
@@ -122,18 +138,18 @@ describe('a bundle is refused for', () => {
     expect(readdirSync(folder)).toEqual(['hostile.zip'])
   })
 
-  it('a later version, which is said to be one', async () => {
+  it('a newer version, with BUNDLE_NEWER', async () => {
     const path = join(temporaryFolder(), 'later.zip')
     writeFileSync(path, rawZip(goodFiles({}, { kernelscopeBundle: 2, study: 'something new' })))
     await expect(openBundle(path)).rejects.toMatchObject({ code: 'BUNDLE_NEWER' })
   })
 
-  it('not being there', async () => {
+  it('a missing file', async () => {
     const path = join(temporaryFolder(), 'none.zip')
     await expect(openBundle(path)).rejects.toMatchObject({ code: 'FILE_MISSING' })
   })
 
-  it('more bytes than the limits allow, one file or all together', async () => {
+  it('more bytes than the limits allow, in one file or in total', async () => {
     const path = join(temporaryFolder(), 'large.zip')
     const content = Buffer.from(Array.from({ length: 4000 }, (_, at) => (at * at) % 251))
     writeFileSync(path, rawZip(['a', 'b', 'c'].map((name) => ({ name, content }))))
@@ -148,19 +164,19 @@ describe('a bundle is refused for', () => {
   })
 })
 
-/** What is wrong with facts.csv, and what the refusal says. Its digest fits. */
+/** The fault of facts.csv, its lines, and the message of the refusal. The digest of the file fits. */
 const header =
   'variant,condition,image,class,predicted,correct,true_rank,confidence,true_probability,true_logit,top'
 const fact = `0,0,${'a'.repeat(64)},cat,1,1,1,0.5,0.5,1.5,1:0.5`
 const badFacts: [string, string[], RegExp][] = [
-  ['a column that is missing', ['variant,image', `0,${'a'.repeat(64)}`], /line 2 of facts\.csv: condition/],
+  ['a missing column', ['variant,image', `0,${'a'.repeat(64)}`], /line 2 of facts\.csv: condition/],
   [
-    'a number that is none',
+    'a number that is not valid',
     [header, fact, fact.replace('cat,1', 'cat,x')],
     /line 3 of facts\.csv: predicted/,
   ],
-  ['a digest that is none', [header, fact.replace('aaa', '../')], /line 2 of facts\.csv: image/],
-  ['a line of other columns', [header, '1,2'], /facts\.csv: Invalid Record Length/],
+  ['a digest that is not valid', [header, fact.replace('aaa', '../')], /line 2 of facts\.csv: image/],
+  ['a line with other columns', [header, '1,2'], /facts\.csv: Invalid Record Length/],
   [
     'a quote that never ends',
     [header, `0,0,"${fact}`],
@@ -172,7 +188,7 @@ const badFacts: [string, string[], RegExp][] = [
 describe('checking a bundle refuses facts with', () => {
   it.each(badFacts)('%s', async (_, lines, message) => {
     const path = join(temporaryFolder(), 'hostile.zip')
-    // Many lines, so that the fault is met while the file is still being read.
+    // Many lines, so that the fault is found while the file is still being read.
     const more = Array.from({ length: 20_000 }, (_, at) => fact.replace('0,0', `0,${at}`))
     const text = [...lines, ...(lines[0] === header ? more : [])].join('\r\n')
     writeFileSync(path, rawZip(goodFiles({ 'facts.csv': `${text}\r\n` })))
@@ -185,7 +201,7 @@ describe('checking a bundle refuses facts with', () => {
   })
 })
 
-describe('a bundle that is in order', () => {
+describe('a valid bundle', () => {
   it('is opened', async () => {
     const path = join(temporaryFolder(), 'good.zip')
     writeFileSync(path, good)

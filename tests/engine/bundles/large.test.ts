@@ -14,8 +14,8 @@ import { temporaryFolder } from '../../temporary.ts'
 const golden = (name: string) => fileURLToPath(new URL(`goldens/${name}`, import.meta.url))
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
-describe('an archive in the form of those above 4 GiB', () => {
-  it.each(['zip64.zip', 'zip64-streamed.zip'])('is read as any other: %s', async (name) => {
+describe('an archive in the format for more than 4 GiB', () => {
+  it.each(['zip64.zip', 'zip64-streamed.zip'])('is read like any other: %s', async (name) => {
     const archive = await openArchive(golden(name))
     try {
       expect(Object.fromEntries(archive.entries)).toEqual({
@@ -30,7 +30,7 @@ describe('an archive in the form of those above 4 GiB', () => {
     }
   })
 
-  it('is held to the same limits', async () => {
+  it('has the same limits', async () => {
     await expect(
       openArchive(golden('zip64.zip'), { ...archiveLimits, entryBytes: 4999 }),
     ).rejects.toMatchObject({
@@ -39,7 +39,7 @@ describe('an archive in the form of those above 4 GiB', () => {
     })
   })
 
-  it('is refused by a number of files that needs more than 16 bits', async () => {
+  it('is refused where its number of files needs more than 16 bits', async () => {
     const path = join(temporaryFolder(), 'many.zip')
     const bytes = readFileSync(golden('zip64.zip'))
     const end = bytes.indexOf(Buffer.from([0x50, 0x4b, 6, 6]))
@@ -99,16 +99,16 @@ describe('the draws of a bundle', () => {
     }
   }
 
-  it.each([[[7, 4999]], [[0]]])('are read for the images %j alone', async (images) => {
+  it.each([[[7, 4999]], [[0]]])('are read only for the images %j', async (images) => {
     const text = serialiseDraws(drawn(among))
-    // More than one piece of the file, so that masks lie across two.
+    // More than one piece of the file, so that a mask crosses from one piece into the next.
     expect(text.length).toBeGreaterThan(2 ** 20)
     expect(await read(text, images)).toEqual(drawn(images))
     expect(await read(JSON.stringify(drawn(among)), images)).toEqual(drawn(images))
     expect(parseDraws(text)).toEqual(drawn(among))
   })
 
-  it('keep the masks of groups, whose images are not told', async () => {
+  it('include the masks of groups, whose images are not known', async () => {
     expect(await read(serialiseDraws(drawn(among)), [9999])).toEqual({
       ...drawn([]),
       entries: { '50/0': { 'group:3': '0f00' } },
@@ -123,7 +123,7 @@ describe('the draws of a bundle', () => {
     expect(await read(text, [1])).toMatch(/^DRAWS_MALFORMED: invalid draws file: /)
   })
 
-  it('are not read where no condition replays them', async () => {
+  it('are read only where a condition replays them', async () => {
     const damaged = serialiseDraws(drawn([1])).slice(0, -20)
     for (const condition of [dropping(null), canonicalTransform({ op: 'identity' }), 'unknown'])
       expect(await read(damaged, [1], condition)).toBe('no masks are replayed')

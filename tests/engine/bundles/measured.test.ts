@@ -11,7 +11,7 @@ import { forge, verify } from './forge.ts'
 
 const cli = fileURLToPath(new URL('../../../src/cli/index.ts', import.meta.url))
 
-/** Models by the names of their files. */
+/** Models by the name of their file. */
 const models = new Map<string, number>()
 let engine: Engine
 let folder: string
@@ -43,7 +43,7 @@ async function bundled(
   return files[0]?.path ?? ''
 }
 
-/** The first number of the first measured vector, changed. */
+/** Changes the first number of the first measured vector. */
 const polished = (csv: string) =>
   csv.replace(/^((?:[^,\n]*,){4})([\d.e-]+)/m, (whole, key: string, value: string) =>
     key.startsWith('variant') ? whole : `${key}${Number(value) * 1.1 + 0.1}`,
@@ -51,12 +51,12 @@ const polished = (csv: string) =>
 
 const patient = { timeout: 180_000 }
 
-describe('images made with the gradient of another model', patient, () => {
+describe('images of an attack with a surrogate model', patient, () => {
   const ofTransfer = { attack: 'pgd', epsilons: [0.03], iterations: 2 }
   const transfer = () =>
     bundled('transfer-attack', { ...ofTransfer, surrogate: models.get('replk7') }, ['replk3'])
 
-  it('are made again, also where that model is none of the study', async () => {
+  it('are made again, even where the study does not measure the surrogate model', async () => {
     const path = await bundled('transfer-attack', { ...ofTransfer, surrogate: models.get('vit') }, ['replk3'])
     const verdict = await verify(engine, path, { sample: 1000 })
     expect(verdict).toMatchObject({
@@ -69,7 +69,7 @@ describe('images made with the gradient of another model', patient, () => {
     expect(verdict.largest).toBeLessThan(1e-5)
   })
 
-  it('are resized and cropped again where the study did so', async () => {
+  it('are resized and cropped again where the study resized and cropped them', async () => {
     const params = { ...ofTransfer, surrogate: models.get('replk7'), secondResize: true }
     const verdict = await verify(engine, await bundled('transfer-attack', params, ['replk3']), {
       sample: 1000,
@@ -77,11 +77,11 @@ describe('images made with the gradient of another model', patient, () => {
     expect(verdict).toMatchObject({ verdict: 'agrees', checked: 32, unchecked: [] })
   })
 
-  it('are shown as they are in the transfer check of attacks', async () => {
+  it('are not resized in the transfer check of attacks', async () => {
     const params = { attack: 'pgd', epsilons: [0.008], steps: [2], transfer: true, baseline: false }
     const path = await bundled('adversarial', params, ['replk3', 'replk7'])
     const verdict = await verify(engine, path, { sample: 1000 })
-    // As they are, under the own attack, and under the images of the other: of two models.
+    // For two models: clean images, images of the model's own attack, and images of the other model's attack.
     expect(verdict).toMatchObject({
       verdict: 'agrees',
       facts: 96,
@@ -91,7 +91,7 @@ describe('images made with the gradient of another model', patient, () => {
     })
   })
 
-  it('are found out where an answer to them was changed', async () => {
+  it('disagree where one of their predictions was changed', async () => {
     const path = await transfer()
     const forged = await forge(path, join(folder, 'forged-transfer.zip'), {
       'facts.csv': (csv, { conditions }) => {
@@ -106,7 +106,7 @@ describe('images made with the gradient of another model', patient, () => {
     for (const { condition } of verdict.disagreeing) expect(condition).toContain('surrogate')
   })
 
-  it('are left unchecked by name where that model is not at hand', async () => {
+  it('are counted as unchecked, with the name of the surrogate model, where it is missing', async () => {
     const bare = await createEngine()
     try {
       const only = join(folder, 'only-target')
@@ -140,7 +140,7 @@ describe('measured vectors', patient, () => {
     ],
     ['saliency-gallery', { imageIds: [2, 5], methods: ['gradient'], target: 'true' }, ['replk3'], 2],
   ] as const)(
-    'of %s %o are measured again, and found out where one was changed',
+    'of %s %o are measured again, and disagree where one was changed',
     async (kind, params, names, n) => {
       const path = await bundled(kind, params, [...names])
       const honest = await verify(engine, path, { sample: 1000 })
@@ -155,14 +155,14 @@ describe('measured vectors', patient, () => {
     },
   )
 
-  it('of a few images are measured without the others', async () => {
+  it('are measured on their own images only', async () => {
     const verdict = await verify(engine, await bundled('feature-variance', { images: 12 }, ['replk3']), {
       sample: 3,
     })
     expect(verdict).toMatchObject({ verdict: 'agrees', measured: { sampled: 3, checked: 3 }, unchecked: [] })
   })
 
-  it('are unchecked, never agreed to, where the model or an image of the set is missing', async () => {
+  it('are unchecked where the model or an image of the set is missing', async () => {
     const bare = await createEngine()
     try {
       const path = await bundled('feature-variance', { images: 5, order: 'batch-mean' }, ['replk3'])
@@ -183,7 +183,7 @@ describe('measured vectors', patient, () => {
     }
   })
 
-  it('are unchecked where the set that is named is not the one that was averaged', async () => {
+  it('are unchecked where the named set is not the averaged one', async () => {
     const path = await bundled('feature-variance', { images: 5, order: 'batch-mean' }, ['replk3'])
     const forged = await forge(path, join(folder, 'forged-set.zip'), {}, (manifest) => ({
       ...manifest,
@@ -191,9 +191,9 @@ describe('measured vectors', patient, () => {
     }))
     const verdict = await verify(engine, forged)
     expect(verdict.verdict).toBe('unchecked')
-    expect(verdict.unchecked[0]?.reason).toContain('of other images or in another way')
+    expect(verdict.unchecked[0]?.reason).toContain('on other images or in another way')
   })
-  it('tell an image that cannot be read from one that was changed', async () => {
+  it('distinguish an image that cannot be read from a changed one', async () => {
     const path = await bundled('feature-variance', { images: 5, order: 'batch-mean' }, ['replk3'])
     const name = join(images, 'aircraft', 'aircraft_000.png')
     const bytes = readFileSync(name)
@@ -212,17 +212,20 @@ describe('measured vectors', patient, () => {
     }
   })
 
-  it.skipIf(process.platform === 'win32')('are measured of more images than files may be open', async () => {
-    const many = join(folder, 'many')
-    const id = await addDataset(engine.client, sampleImages(many, 20))
-    const path = await bundled('feature-variance', { images: 320, order: 'batch-mean' }, ['replk3'], id)
-    const command = ['ulimit -n 160; exec "$@"', 'sh', process.execPath, cli, 'bundle', 'verify', path]
-    const folders = ['--folder', many, '--folder', dirname(sampleModel('replk3'))]
-    const { stdout } = await promisify(execFile)('sh', ['-c', ...command, ...folders, '--json'])
-    expect(JSON.parse(stdout)).toMatchObject({
-      verdict: 'agrees',
-      measured: { sampled: 1, checked: 1 },
-      unchecked: [],
-    })
-  })
+  it.skipIf(process.platform === 'win32')(
+    'are measured on more images than the number of files that can be open',
+    async () => {
+      const many = join(folder, 'many')
+      const id = await addDataset(engine.client, sampleImages(many, 20))
+      const path = await bundled('feature-variance', { images: 320, order: 'batch-mean' }, ['replk3'], id)
+      const command = ['ulimit -n 160; exec "$@"', 'sh', process.execPath, cli, 'bundle', 'verify', path]
+      const folders = ['--folder', many, '--folder', dirname(sampleModel('replk3'))]
+      const { stdout } = await promisify(execFile)('sh', ['-c', ...command, ...folders, '--json'])
+      expect(JSON.parse(stdout)).toMatchObject({
+        verdict: 'agrees',
+        measured: { sampled: 1, checked: 1 },
+        unchecked: [],
+      })
+    },
+  )
 })

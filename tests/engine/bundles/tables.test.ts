@@ -12,7 +12,7 @@ type Row = DataTable['rows'][number]
 
 let engine: Engine
 let folder: string
-/** Distances of two models, whole. */
+/** A bundle of the kernel distances of two models. */
 let path: string
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'kernelscope-test-'))
@@ -44,23 +44,23 @@ const changeRow = (place: number, change: (row: Row) => Row) => (rows: Row[]) =>
 
 const patient = { timeout: 120_000 }
 
-describe('tables read from models alone', patient, () => {
-  it('are read again to the last bit', async () => {
+describe('tables that come from models alone', patient, () => {
+  it('are computed again bit-identically', async () => {
     const honest = await verify(engine, path)
     expect(honest).toMatchObject({ verdict: 'agrees', facts: 0, unchecked: [] })
     expect(honest.measured.identical).toBe(honest.measured.sampled)
     expect(honest.measured.sampled).toBeGreaterThan(1)
   })
 
-  // Of a layer of 128 channels: columns of counts stretch the tolerance of no distance.
+  // Row of a layer with 128 channels: counts in other columns must not widen the tolerance of distances.
   it.each<[column: string, of: string, changed: (row: Row) => Row]>([
     ['Median', 'a distance', (row) => ({ ...row, median: Number(row['median']) * 0.99 })],
     ['Smallest', 'the lowest distance', (row) => ({ ...row, min: Number(row['min']) * 0.99 })],
     ['Channels', 'a whole number', (row) => ({ ...row, channels: Number(row['channels']) + 1 })],
     ['Layer', 'a whole number in words', (row) => ({ ...row, layer: String(row['layer']) })],
     ['Weight', 'the name of a weight', (row) => ({ ...row, weight: `${row['weight']}s` })],
-    ['Largest', 'a number taken out', (row) => ({ ...row, max: null })],
-  ])('are found out in %s where %s was changed', async (column, _, changed) => {
+    ['Largest', 'a removed number', (row) => ({ ...row, max: null })],
+  ])('disagree in %s where %s was changed', async (column, _, changed) => {
     const forged = await forge(path, join(folder, `forged-${column}.zip`), inStudy(changeRow(2, changed)))
     const { verdict, measured } = await verify(engine, forged)
     expect(verdict).toBe('disagrees')
@@ -69,7 +69,7 @@ describe('tables read from models alone', patient, () => {
     ])
   })
 
-  it('agree where a number is as another machine may round it', async () => {
+  it('agree where a number differs by rounding only', async () => {
     const rounded = changeRow(2, (row) => ({ ...row, median: Number(row['median']) + 2e-4 }))
     const forged = await forge(path, join(folder, 'rounded.zip'), inStudy(rounded))
     const { verdict, measured } = await verify(engine, forged)
@@ -77,7 +77,7 @@ describe('tables read from models alone', patient, () => {
     expect(measured.identical).toBe(measured.sampled - 1)
   })
 
-  it('stretch their tolerance by no number that is stored', async () => {
+  it('do not take their tolerance from stored numbers', async () => {
     const forged = await forge(
       path,
       join(folder, 'stretched.zip'),
@@ -91,7 +91,7 @@ describe('tables read from models alone', patient, () => {
     expect(measured.disagreeing).toMatchObject([{ column: 'Median', stored: 0.3 }])
   })
 
-  it('must say the same in words and whole numbers, whatever numbers may differ by', async () => {
+  it('must be equal in text and whole numbers, whatever the tolerance', async () => {
     const changed = changeRow(2, (row) => ({ ...row, weight: `${row['weight']}s`, median: 0.3 }))
     const forged = await forge(path, join(folder, 'words.zip'), inStudy(changed))
     const { verdict, measured } = await verify(engine, forged, { tolerance: 1 })
@@ -100,7 +100,7 @@ describe('tables read from models alone', patient, () => {
     expect(measured.largest).toBe(1)
   })
 
-  it('are found out where the rows of a model were taken out', async () => {
+  it('disagree where the rows of a model were removed', async () => {
     const change = (rows: Row[]) => rows.filter(({ model }) => model !== 'RepLK-7')
     const forged = await forge(path, join(folder, 'without.zip'), inStudy(change))
     const { verdict, measured } = await verify(engine, forged)
@@ -112,7 +112,7 @@ describe('tables read from models alone', patient, () => {
   })
 })
 
-describe('tables of models of which not all can be read again', patient, () => {
+describe('tables of models of which some are missing', patient, () => {
   /** As two models of one title would have been written. */
   const twins = () =>
     forge(
@@ -131,18 +131,18 @@ describe('tables of models of which not all can be read again', patient, () => {
   })
   afterAll(() => bare.close())
 
-  it('agree by the rows of those at hand', async () => {
+  it('agree where the rows of the other models agree', async () => {
     const verdict = await verify(bare, path, { folders: [only] })
     expect(verdict).toMatchObject({ verdict: 'agrees', measured: { sampled: 8, checked: 4, identical: 4 } })
     expect(verdict.unchecked).toEqual([{ reason: 'the model is not at hand: RepLK-3', n: 4 }])
   })
 
-  it('agree where all models of one title are at hand', async () => {
+  it('agree where all models with the same title were found', async () => {
     const verdict = await verify(engine, await twins())
     expect(verdict).toMatchObject({ verdict: 'agrees', unchecked: [], measured: { identical: 8 } })
   })
 
-  it('are unchecked where one of several models of one title is not at hand', async () => {
+  it('are unchecked where one of several models with the same title is missing', async () => {
     const verdict = await verify(bare, await twins(), { folders: [only] })
     expect(verdict).toMatchObject({ verdict: 'unchecked', measured: { sampled: 8, checked: 0 } })
     expect(verdict.unchecked).toEqual([
@@ -150,7 +150,7 @@ describe('tables of models of which not all can be read again', patient, () => {
     ])
   })
 
-  it('agree by the rows of the others where one cannot be set up', async () => {
+  it('agree where one model cannot be set up and the rows of the others agree', async () => {
     const forged = await forge(path, join(folder, 'unlabelled.zip'), {}, (manifest) => ({
       ...manifest,
       models: manifest.models.map((one, at) => (at === 0 ? { ...one, labels: ['cat'] } : one)),
@@ -160,7 +160,7 @@ describe('tables of models of which not all can be read again', patient, () => {
     expect(verdict.unchecked).toEqual([{ reason: expect.stringMatching(/^RepLK-3: .*1 labels/), n: 4 }])
   })
 
-  it('are unchecked, each row once, where nothing can be read', async () => {
+  it('count every row as unchecked once where no model can be read', async () => {
     const forged = await forge(path, join(folder, 'senseless.zip'), {}, (manifest) => ({
       ...manifest,
       study: { ...manifest.study, params: { smallest: 'wide' } },

@@ -17,14 +17,14 @@ describe('the lines of a bundle', () => {
     expect(readFileSync(path, 'utf8')).toBe(['a', ...texts].map((text) => `${text}\r\n`).join(''))
   })
 
-  it('stop where they would be more than is read again', async () => {
+  it('are refused where the file would exceed the limit of reading', async () => {
     const lines = await writeLines(join(temporaryFolder(), 'lines.csv'), 'a', 10)
     await lines.line('0123456789')
     await expect(lines.end()).rejects.toMatchObject({ code: 'UNSUPPORTED' })
     await lines.close()
   })
 
-  it.skipIf(!existsSync('/dev/full'))('say that the disk is full', async () => {
+  it.skipIf(!existsSync('/dev/full'))('report a full disk', async () => {
     const lines = await writeLines('/dev/full', 'a', 2 ** 30)
     await expect(lines.end()).rejects.toMatchObject({ code: 'DISK_FULL' })
     await lines.close()
@@ -40,8 +40,8 @@ describe('an archive', () => {
   })
 })
 
-describe('parameters outside of this machine', () => {
-  it('name a folder without the way there', () => {
+describe('parameters for other machines', () => {
+  it('have only the names of folders', () => {
     const params = { source: 'masks', percents: [0, 50] }
     for (const masks of ['/home/me/masks', 'C:\\Users\\me\\masks'])
       expect(portableParams(studyDefinition('salient-patch-drop'), { ...params, masks })).toEqual({

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { crc32, deflateRawSync } from 'node:zlib'
 
-/** An entry of a zip as an attacker would write it: every field can lie. */
+/** An entry of a zip as an attacker may write it: every field can be wrong. */
 export interface RawEntry {
   name: string
   content: Buffer
@@ -15,7 +15,7 @@ export interface RawEntry {
   sharesWith?: number
 }
 
-/** Writes a zip without any check. */
+/** Writes a zip without checks. */
 export function rawZip(entries: readonly RawEntry[], claimedEntries = entries.length): Buffer {
   const parts: Buffer[] = []
   const offsets: number[] = []
@@ -69,7 +69,7 @@ export const someStudy = {
   provenance: ['Seed 7.'],
 }
 
-/** The files of a small bundle that is in order, with a manifest for whatever else is put in. */
+/** Returns the files of a small valid bundle, with changes, and a manifest that fits them. */
 export function goodFiles(extra: Record<string, string | Buffer> = {}, change: object = {}): RawEntry[] {
   const contents: Record<string, Buffer> = Object.fromEntries(
     Object.entries({

@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest'
 import { partFor, type StoredCondition } from '#engine/facts/index.ts'
 
-/** A condition whose parts hold for the given ranges of image ids. */
+/** Makes a condition with one part for each range of image ids. */
 const condition = (...ranges: [number, number][]): StoredCondition => ({
   condition: { key: 'one', title: 'one', params: {}, transform: () => ({ op: 'identity' }) },
   source: { datasetId: 1, selectedFor: null },
   parts: ranges.map(([from, to], at) => ({ conditionId: at, transform: { op: 'identity' }, from, to })),
 })
 
-it('finds the part of every image, at both of its ends, and none between parts or beyond them', () => {
+it('finds the part of an image, also at the first and last id of the part, and none outside of all parts', () => {
   const ranges = Array.from({ length: 101 }, (_, at): [number, number] => [10 * at + 1, 10 * at + 8])
   const grouped = condition(...ranges)
   for (const [at, [from, to]] of ranges.entries())

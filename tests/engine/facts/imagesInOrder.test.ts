@@ -9,7 +9,7 @@ import { addDataset, runStudy, sampleModel } from '../studies/sample.ts'
 import { imageChunks } from '#engine/facts/index.ts'
 import { imagesInOrder, imagesOf, sqlOf, type ImageSource } from '#engine/facts/images.ts'
 
-/** Two datasets, the second in parts, and a study with a selection of it. */
+/** Two datasets, the second one in parts, and a study with a selection of images. */
 async function prepare(folder: string) {
   const engine = await createEngine()
   try {
@@ -61,7 +61,7 @@ describe('images read page by page', () => {
     'two classes',
     'a selection',
     'a part that is not there',
-  ])('%s: the same as in one query, in order of id, and nothing is sorted for a page', (name) => {
+  ])('%s: equal those of one query, in order of id, without sorting for a page', (name) => {
     const source = sources()[name] as ImageSource
     const images = imagesOf(source)
     const wanted = db

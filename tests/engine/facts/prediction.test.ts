@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { packTop, secondProbability, toPrediction, unpackTop } from '#engine/facts/prediction.ts'
 import type { Facts } from '#engine/inference/index.ts'
 
-/** Answers of two images, the likeliest classes of which are given; places beyond them are empty. */
+/** Facts of two images with the given likeliest classes; the other places are empty. */
 function answers(...rows: [number, number][][]): Facts {
   const empty: [number, number] = [-1, 0]
   const places = rows.flatMap((row) => Array.from({ length: 5 }, (_, at) => row[at] ?? empty))
@@ -29,7 +29,7 @@ const five: [number, number][] = [
 ]
 
 describe('the likeliest classes', () => {
-  it('are packed and read back, of every row its own, however few there are', () => {
+  it('are packed and read back for every row, also where there are fewer than five', () => {
     const facts = answers(five, five.slice(0, 1), [])
     const read = [0, 1, 2].map((row) => unpackTop(packTop(facts, row)))
     const wanted = five.map(([classIndex, probability]) => ({ classIndex, probability }))
@@ -37,14 +37,14 @@ describe('the likeliest classes', () => {
     expect([0, 1, 2].map((row) => secondProbability(packTop(facts, row)))).toEqual([0.25, -1, -1])
   })
 
-  it('are none where the outputs were not finite', () => {
+  it('are empty where the outputs were not finite', () => {
     const facts = answers(five)
     facts.flagged[0] = 1
     expect(packTop(facts, 0)).toHaveLength(0)
   })
 })
 
-it('says of a stored row whether it is right, wrong or neither', () => {
+it('reads from a stored row whether it is right, wrong or neither', () => {
   const row = {
     predicted: 4,
     true_rank: 2,

@@ -26,7 +26,7 @@ import {
 } from '#engine/facts/index.ts'
 import { addDataset, runStudy, sampleImages, sampleModel } from '../studies/sample.ts'
 
-/** A fact of the whole workspace, as plain SQL reads it. */
+/** A fact of the workspace, as a plain SQL query reads it. */
 interface Fact {
   variant: number
   condition: number
@@ -48,7 +48,7 @@ let sources: [string, ImageSource, (fact: Fact) => boolean][]
 let variants: number[]
 let conditions: number[]
 
-/** Two models under two conditions on three images a class, and a selection of them. */
+/** Measures two models under two conditions, on all images and on a selection with one image per class. */
 async function prepare() {
   const engine = await createEngine()
   try {
@@ -76,7 +76,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'kernelscope-test-'))
   const { datasetId, selected } = await prepare()
   db = new Database(join(folder, 'workspace', 'workspace.sqlite'))
-  // Some images have no verdict, and some no fact but a failure.
+  // Some predictions are neither right nor wrong, and some images have a failure in place of a fact.
   db.exec(`UPDATE prediction SET correct = NULL WHERE example_id % 7 = 0;
     INSERT INTO failure SELECT variant_id, condition_id, example_id, '{"code":"IMAGE_UNREADABLE","message":"' || example_id || '","hint":"","details":""}'
       FROM prediction WHERE example_id % 5 = 0;
@@ -111,10 +111,10 @@ const factsOf = (variant: number, condition: number) => ({
   conditionId: at(conditions, condition),
 })
 const everywhere = { from: 0, to: Number.MAX_SAFE_INTEGER }
-/** From the second to the second last image. */
+/** The ids from the second to the second last image. */
 const middle = () => ({ from: (facts[0]?.image ?? 0) + 1, to: (facts.at(-1)?.image ?? 0) - 1 })
 
-/** Facts of a source's images in a range, in order of image. */
+/** Filters the facts of a source's images in a range, in order of image. */
 const plain = ({ variantId, conditionId, from, to }: FactRange, isIn: (fact: Fact) => boolean) =>
   facts.filter(
     (fact) =>
@@ -126,7 +126,7 @@ const plain = ({ variantId, conditionId, from, to }: FactRange, isIn: (fact: Fac
   )
 const count = (rows: Fact[], test: (fact: Fact) => boolean) => rows.filter(test).length
 
-describe.each(['all images', 'a selection', 'two classes'])('of %s', (name) => {
+describe.each(['all images', 'a selection', 'two classes'])('facts of %s', (name) => {
   const found = () => {
     const entry = sources.find(([title]) => title === name)
     if (!entry) throw new Error(name)
@@ -138,7 +138,7 @@ describe.each(['all images', 'a selection', 'two classes'])('of %s', (name) => {
       { ...of, ...middle() },
     ])
 
-  it('what is right is counted as one by one', () => {
+  it('have the same counts as when counted one by one', () => {
     const { source, isIn } = found()
     const failures = db.prepare<[number, number, number, number], number>(
       'SELECT i.id FROM failure f, image i WHERE f.variant_id = ? AND f.condition_id = ? AND i.example_id = f.example_id AND i.id BETWEEN ? AND ? ORDER BY i.id',
@@ -169,7 +169,7 @@ describe.each(['all images', 'a selection', 'two classes'])('of %s', (name) => {
     }
   })
 
-  it('pairs are those of the same images', () => {
+  it('are paired by image', () => {
     const { source, isIn } = found()
     for (const [now, before] of [
       [factsOf(0, 1), factsOf(0, 0)],
@@ -211,7 +211,7 @@ describe.each(['all images', 'a selection', 'two classes'])('of %s', (name) => {
       }
   })
 
-  it('images come page by page as in one list', () => {
+  it('are the same page by page as in one list', () => {
     const { source, isIn } = found()
     const of = factsOf(1, 1)
     for (const range of ranges()) {
@@ -256,7 +256,7 @@ describe.each(['all images', 'a selection', 'two classes'])('of %s', (name) => {
     }
   })
 
-  it('nothing is found of what was never stored', () => {
+  it('are empty for a variant or condition that was never stored', () => {
     const { source } = found()
     for (const of of [
       { ...factsOf(0, 0), conditionId: null },
@@ -273,7 +273,7 @@ describe.each(['all images', 'a selection', 'two classes'])('of %s', (name) => {
   })
 })
 
-it('facts of examples come in order of example, in pages of any size', () => {
+it('facts of examples are in order of example, for any page size', () => {
   const of = factsOf(0, 1)
   const wanted = db
     .prepare('SELECT example_id FROM prediction WHERE variant_id = ? AND condition_id = ? ORDER BY 1')
@@ -289,7 +289,7 @@ it('facts of examples come in order of example, in pages of any size', () => {
   )
 })
 
-it('the conditions a variant was measured under are those of its facts', () => {
+it('the measured conditions of a variant are those of its facts', () => {
   const datasetId = Number(db.prepare('SELECT min(id) FROM dataset').pluck().get())
   for (const variant of variants)
     expect(conditionsMeasured(db, datasetId)(variant).sort()).toEqual(conditions.toSorted())

@@ -4,7 +4,7 @@ import type { Db } from '#engine/workspace/index.ts'
 import { runStudy } from '../studies/sample.ts'
 import { sampleWorkspace } from '../studies/workspace.ts'
 
-/** Rows that were written since the database was opened, and how many rows the tables of facts have. */
+/** Returns the number of rows written since the database was opened, and the numbers of rows in the tables of facts. */
 const written = (db: Db) =>
   db
     .prepare(
@@ -13,7 +13,7 @@ const written = (db: Db) =>
     )
     .get()
 
-/** A study that is stored but was never run, of masks that groups of images share. */
+/** Stores a study that was never run, with masks that groups of images share. */
 async function unmeasuredStudy() {
   const sample = await sampleWorkspace('replk3', 'vit')
   const { engine, datasetId, modelIds } = sample
@@ -30,7 +30,7 @@ async function unmeasuredStudy() {
   }
 }
 
-it('looking at a study that was never run writes nothing, and nothing of it counts as measured', async () => {
+it('reading a study that was never run writes nothing and counts nothing as measured', async () => {
   const { client, db, study, input, imageId, datasetId, modelIds } = await unmeasuredStudy()
   const before = written(db)
   expect(before).toMatchObject({ conditions: 0, variants: 0 })
@@ -61,7 +61,7 @@ it('looking at a study that was never run writes nothing, and nothing of it coun
   expect(written(db)).toEqual(before)
 })
 
-it('running it stores its conditions, and looking at it again writes nothing more', async () => {
+it('running a study stores its conditions, and reading it again writes nothing', async () => {
   const { client, db, study, input, imageId } = await unmeasuredStudy()
   const { id } = await runStudy(client, input)
   const { conditions } = await client.studies.result({ id })

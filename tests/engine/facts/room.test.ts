@@ -7,7 +7,7 @@ const engine = fileURLToPath(new URL('../../../src/engine', import.meta.url))
 const tables = 'condition|variant|prediction|measurement|failure|fact_version'
 const asked = new RegExp(`\\b(FROM|JOIN|INTO|UPDATE)\\s+(${tables})\\b`)
 
-it('only facts know the tables of facts; the workspace counts their rows', () => {
+it('only src/engine/facts queries the tables of facts, except that the workspace counts their rows', () => {
   const files = readdirSync(engine, { recursive: true, encoding: 'utf8' })
     .map((file) => file.replaceAll('\\', '/'))
     .filter((file) => file.endsWith('.ts') && asked.test(readFileSync(join(engine, file), 'utf8')))

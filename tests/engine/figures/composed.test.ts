@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { draw, placement, type Drawing } from '#engine/figures/drawing.ts'
+import { renderFigure, composedLayout, type RenderRequest } from '#engine/figures/render.ts'
 import { writeComposed } from '#engine/figures/index.ts'
 import {
   composition as schema,
@@ -21,10 +21,13 @@ const composed = (specs: readonly FigureSpec[], change: Partial<Composition> = {
   panels: specs.map((spec, at) => newPanel(`p${at}`, { kind: 'data', spec })),
   ...change,
 })
-const render = async (composition: Composition, format: Drawing['format'] = 'svg', text?: Drawing['text']) =>
-  Buffer.from(await draw({ content: { kind: 'composed', composition }, format, dpi: 100, text }))
+const render = async (
+  composition: Composition,
+  format: RenderRequest['format'] = 'svg',
+  text?: RenderRequest['text'],
+) => Buffer.from(await renderFigure({ content: { kind: 'composed', composition }, format, dpi: 100, text }))
 
-/** Kernels of a sheet: many cells with gaps. */
+/** Makes a sheet of kernels: many cells with gaps. */
 const sheet: FigureSpec = {
   ...matrix('diverging', []),
   cells: {
@@ -36,7 +39,7 @@ const sheet: FigureSpec = {
   },
 }
 
-/** Texts of an SVG with their places on the page, in points. */
+/** Lists the texts of an SVG with their positions on the page, in points. */
 function textsOf(svg: string): { text: string; x: number; y: number }[] {
   const found: { text: string; x: number; y: number }[] = []
   let [left, top] = [0, 0]
@@ -49,7 +52,7 @@ function textsOf(svg: string): { text: string; x: number; y: number }[] {
   return found
 }
 
-/** Drawing and models start cold, on a machine that may have other work. */
+/** Rendering and models start cold, on a machine that may have other work. */
 const patient = { timeout: 120_000 }
 
 describe('a composed figure', patient, () => {
@@ -63,7 +66,7 @@ describe('a composed figure', patient, () => {
   it('is exactly as wide as its venue, in every format', async () => {
     for (const { id, text } of venues.slice(0, 3)) {
       const figure = composed([curves], { page: { ...base.page, venue: id, span: 'text', columns: 1 } })
-      const { width, height } = placement(figure)
+      const { width, height } = composedLayout(figure)
       expect(width).toBeCloseTo(text, 4)
       expect((await render(figure)).toString()).toContain(`width="${Number(text.toFixed(4))}in"`)
       const box = /\/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]/.exec(
@@ -74,7 +77,7 @@ describe('a composed figure', patient, () => {
     }
   })
 
-  it('is higher where a panel has a long legend of its own, unless its proportions are fixed', () => {
+  it('is higher where a panel has its own long legend, unless the proportions of the panel are fixed', () => {
     const layers = Array.from({ length: 16 }, (_, slot) => ({
       ...curves.series[0]!,
       id: `s${slot}`,
@@ -87,7 +90,7 @@ describe('a composed figure', patient, () => {
     }
     const height = (spec: typeof curves, ratio: number | null) => {
       const figure = composed([spec], inPanels)
-      return placement({ ...figure, panels: figure.panels.map((panel) => ({ ...panel, ratio })) }).height
+      return composedLayout({ ...figure, panels: figure.panels.map((panel) => ({ ...panel, ratio })) }).height
     }
     const many = { ...curves, series: layers }
     expect(height(many, null) - height(curves, null)).toBeGreaterThan(0.5)
@@ -102,28 +105,28 @@ describe('a composed figure', patient, () => {
     expect(pdf).not.toContain('/Subtype /Image')
   })
 
-  it('writes letters and titles, and one legend for all panels', async () => {
+  it('has letters, titles and one legend for all panels', async () => {
     const svg = (await render(composed([curves, { ...curves, title: 'Again' }]))).toString()
     const texts = textsOf(svg).map(({ text }) => text)
     expect(texts).toEqual(expect.arrayContaining(['(a)', '(b)', 'Random patch drop', 'Again']))
     expect(texts.filter((text) => text === 'Net 3')).toHaveLength(1)
   })
 
-  it('sets the plots of a row and of a column in line', async () => {
+  it('aligns the plots of a row and of a column', async () => {
     const wide = { ...bars, y: { ...bars.y, label: 'Accuracy', unit: 'none' as const } }
     const figure = composed([curves, wide, wide, curves], {
       style: { ...base.style, legend: 'panels', gridLines: true },
     })
     const svg = (await render(figure)).toString()
     const zeros = textsOf(svg).filter(({ text }) => text === '0')
-    // The zero of each vertical axis: two rows, the same height within a row.
+    // The zeros of the vertical axes: two rows, at the same height within a row.
     const heights = zeros.map(({ y }) => Math.round(y * 10) / 10)
     expect(new Set(heights).size).toBeLessThanOrEqual(4)
     const vertical = textsOf(svg).filter(({ text }) => text === 'Top-1 accuracy (%)' || text === 'Accuracy')
     expect(vertical.length).toBe(4)
   })
 
-  it('draws a large sheet as one picture under vector axes', async () => {
+  it('renders a large sheet of kernels as one picture under vector axes', async () => {
     const figure = composed([sheet])
     const svg = (await render(figure)).toString()
     const picture = /xlink:href="data:image\/png;base64,([^"]+)"/.exec(svg)?.[1] ?? ''
@@ -137,7 +140,7 @@ describe('a composed figure', patient, () => {
     expect(pdf.length).toBeLessThan(200_000)
   })
 
-  describe('a map of a photograph', () => {
+  describe('a map with a photograph', () => {
     const red = sharp({ create: { width: 12, height: 12, channels: 3, background: '#ff0000' } }).png()
     const mapOf = async (
       layout: 'over' | 'beside',
@@ -159,11 +162,13 @@ describe('a composed figure', patient, () => {
         found.slice(1, 5).map(Number),
       )
 
-    it('has it under the cells, which let it through', async () => {
+    it('has the photograph under translucent cells', async () => {
       const spec = await mapOf('over')
-      const alone = async (format: Drawing['format']) => {
+      const alone = async (format: RenderRequest['format']) => {
         const options = { widthInches: 3, dpi: 100 }
-        return Buffer.from(await draw({ content: { kind: 'figure', spec, options }, format, dpi: 100 }))
+        return Buffer.from(
+          await renderFigure({ content: { kind: 'figure', spec, options }, format, dpi: 100 }),
+        )
       }
       const [under, over] = imagesOf((await alone('svg')).toString())
       expect(under).toEqual(over)
@@ -171,7 +176,9 @@ describe('a composed figure', patient, () => {
         .removeAlpha()
         .raw()
         .toBuffer({ resolveWithObject: true })
-      // Units of the SVG are fifths of a point. The first cell has the darkest of viridis, 68 1 84: half of it is red.
+      // Units of the SVG are fifths of a point. The first cell has the darkest colour of viridis, 68 1 84, at half
+      // opacity over
+      // red.
       const [x, y, width, height] = under!.map((side) => (side / 5) * (100 / 72)) as [
         number,
         number,
@@ -185,21 +192,21 @@ describe('a composed figure', patient, () => {
       expect(blue).toBeLessThan(50)
     })
 
-    it('has it at their left, as high as they are', async () => {
+    it('has the photograph left of the cells, with their height', async () => {
       const [left, right] = imagesOf((await render(composed([await mapOf('beside')]))).toString())
       expect(left![0]! + left![2]!).toBeLessThan(right![0]!)
       expect([left![1], left![3]]).toEqual([right![1], right![3]])
       expect(Math.abs(left![2]! - right![2]!) / right![2]!).toBeLessThan(0.15)
     })
 
-    it('says at the colour bar that values lie beyond its end', async () => {
+    it('marks the end of the colour bar where values lie beyond it', async () => {
       const texts = async (range?: { min: number; max: number }) =>
         textsOf((await render(composed([await mapOf('over', range)]))).toString()).map(({ text }) => text)
       expect(await texts()).toEqual(expect.arrayContaining(['15', '0']))
       expect(await texts({ min: 0, max: 10 })).toEqual(expect.arrayContaining(['≥ 10', '0']))
     })
 
-    it('is two pictures in the PDF, and nothing but a PNG is taken for a photograph', async () => {
+    it('is two pictures in the PDF, and accepts only a PNG as photograph', async () => {
       const pdf = (await render(composed([await mapOf('over')]), 'pdf')).toString('latin1')
       expect(pdf.match(/\/Subtype \/Image/g)).toHaveLength(2)
       expect(pdf).toMatch(/\/ca 0\.5/)
@@ -211,7 +218,7 @@ describe('a composed figure', patient, () => {
     })
   })
 
-  it('colours cells by their values: ends of the map at the ends, white where there is none', async () => {
+  it('colours cells by their values, the extremes with the ends of the colour map and missing ones white', async () => {
     const values = Array.from({ length: 60 * 60 }, (_, at) =>
       at === 0 ? -1 : at === 1 ? 1 : at === 2 ? null : 0,
     )
@@ -228,7 +235,7 @@ describe('a composed figure', patient, () => {
     expect(Math.min(...at(3))).toBeGreaterThan(230)
   })
 
-  it('holds to the limits and ticks that an author sets', async () => {
+  it('keeps the limits and ticks that the author sets', async () => {
     const figure = composed([curves])
     const [panel] = figure.panels
     const limited = {
@@ -246,7 +253,7 @@ describe('a composed figure', patient, () => {
     expect(texts).not.toContain('60')
   })
 
-  it('leaves bands out, or draws them as error bars', async () => {
+  it('leaves bands out, or renders them as error bars', async () => {
     const figure = composed([curves])
     const opaque = async (ranges: 'bands' | 'bars' | 'none') => {
       const panels = figure.panels.map((panel) => ({ ...panel, ranges }))
@@ -257,17 +264,17 @@ describe('a composed figure', patient, () => {
     expect(await opaque('none')).toBe(0)
   })
 
-  it('is drawn without colour where the style says so', async () => {
+  it('has no colour where the style says so', async () => {
     const grey = composed([curves, bars], { style: { ...base.style, palette: 'grey' } })
     const svg = (await render(grey)).toString()
     for (const colour of okabeIto) if (colour) expect(svg).not.toMatch(new RegExp(colour, 'i'))
   })
 
-  it('writes JSON that makes the same figure again, and a caption with what was used', async () => {
+  it('writes JSON that gives the same figure again, and a caption with the provenance', async () => {
     const folder = temporaryFolder()
     const figure = composed([curves, bars])
     const options = { dpi: 100, provenance: ['Seed 7.'] }
-    const files = await writeComposed(draw, figure, ['json', 'csv', 'txt', 'svg'], folder, options)
+    const files = await writeComposed(renderFigure, figure, ['json', 'csv', 'txt', 'svg'], folder, options)
     expect(files.map(({ path }) => path.split('.').at(-1))).toEqual(['json', 'csv', 'txt', 'svg'])
     const read = (at: number) => readFileSync(files[at]?.path ?? '', 'utf8')
     const again = schema.parse(JSON.parse(read(0)))

@@ -32,11 +32,11 @@ const two: Composition = {
   panels: [curves, bars].map((spec, at) => newPanel(`p${at}`, { kind: 'data', spec })),
 }
 
-/** Drawing and models start cold, on a machine that may have other work. */
+/** Rendering and models start cold, on a machine that may have other work. */
 const patient = { timeout: 120_000 }
 
 describe('composed figures of a workspace', patient, () => {
-  it('are kept, changed, listed by their last change and removed', async () => {
+  it('are stored, changed, listed by their last change and removed', async () => {
     const { compositions } = engine.client
     const first = await compositions.create({ composition: two })
     const second = await compositions.create({ composition: { ...base, title: 'Empty' } })
@@ -55,7 +55,7 @@ describe('composed figures of a workspace', patient, () => {
     await expect(compositions.get({ id: first.id })).rejects.toMatchObject({ code: 'FIGURE_NOT_FOUND' })
   })
 
-  it('change with the style that they follow', async () => {
+  it('change with the style that they use', async () => {
     const { compositions } = engine.client
     const style = { ...base.style, fontSize: 7 }
     expect(await compositions.saveStyle({ name: 'Paper', style })).toEqual({ figures: 0 })
@@ -73,7 +73,7 @@ describe('composed figures of a workspace', patient, () => {
     for (const { id } of [follows, own]) await compositions.remove({ id })
   })
 
-  it('say what is drawn, and which panel has no data and why', async () => {
+  it('describe their panels, and give the reason where a panel has no data', async () => {
     const lost = newPanel('lost', { kind: 'study', study: 'None', figure: 'x' })
     const kernels = newPanel('kernels', {
       kind: 'kernels',
@@ -99,7 +99,7 @@ describe('composed figures of a workspace', patient, () => {
     ).rejects.toMatchObject({ code: 'STUDY_NOT_FOUND', message: expect.stringContaining('panel lost') })
   })
 
-  it('are shown by their address as they are exported, in outlines', async () => {
+  it('have an address with the exported SVG, its text as outlines', async () => {
     const { id, revision } = await engine.client.compositions.create({ composition: two })
     const server = await serveBytes(engine.session)
     try {
@@ -130,13 +130,13 @@ describe('composed figures of a workspace', patient, () => {
 describe('figure compose', patient, () => {
   const run = async (...args: string[]) => {
     const { io, written } = terminal({ cwd: folder })
-    // The same engine, so that its drawing thread is warm; the command line would close it.
+    // The same engine, whose rendering thread is warm; the command line would close it.
     const start = () => Promise.resolve({ client: engine.client, close: () => Promise.resolve() })
     const exit = await runCli(args, io, start, '0.0.0')
     return { exit, ...written }
   }
 
-  it('writes a figure of a file that carries its data without any workspace, as the app does', async () => {
+  it('writes a figure that carries its data without a workspace, with the same bytes as the app', async () => {
     const out = join(folder, 'app')
     const { compositions } = engine.client
     await compositions.export({ figure: { composition: two }, formats: ['json', 'pdf'], directory: out })
@@ -148,7 +148,7 @@ describe('figure compose', patient, () => {
     expect(written.equals(readFileSync(join(out, 'Two-panels.pdf')))).toBe(true)
   })
 
-  it('refuses what is no figure, and what comes from a newer version', async () => {
+  it('refuses a file that is no figure or comes from a newer version', async () => {
     const cases: [string, string, RegExp][] = [
       ['broken.json', '{', /broken\.json is not a composed figure/],
       ['other.json', '{"a": 1}', /is not a composed figure: kernelscopeFigure/],

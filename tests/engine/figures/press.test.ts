@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
-import { draw, type Drawing } from '#engine/figures/drawing.ts'
+import { renderFigure, type RenderRequest } from '#engine/figures/render.ts'
 import { createPress, type Press } from '#engine/figures/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { bars, curves } from '../../shared/figures/specs.ts'
@@ -15,13 +15,13 @@ afterEach(async () => {
   press = null
 })
 
-const drawing = (spec = curves, format: Drawing['format'] = 'svg', dpi = 100): Drawing => ({
+const request = (spec = curves, format: RenderRequest['format'] = 'svg', dpi = 100): RenderRequest => ({
   content: { kind: 'figure', spec, options: { widthInches: 3.25, dpi } },
   format,
   dpi,
 })
 
-/** A worker that ends at a figure with this id and answers every other one with one byte. */
+/** Writes a worker that throws at the figure with this id and answers every other one with one byte. */
 function fragile(id: string): URL {
   const file = join(temporaryFolder(), 'fragile.mjs')
   writeFileSync(
@@ -30,73 +30,73 @@ function fragile(id: string): URL {
      parentPort.on('message', (message) => {
        if (message === null) return parentPort.close()
        const { id, task } = message
-       if (task.drawing.content.spec.id === '${id}') throw new Error('a native crash')
+       if (task.request.content.spec.id === '${id}') throw new Error('a native crash')
        parentPort.postMessage({ id, ok: true, value: new Uint8Array([7]) })
      })`,
   )
   return pathToFileURL(file)
 }
 
-/** Drawing and models start cold, on a machine that may have other work. */
+/** Rendering and models start cold, on a machine that may have other work. */
 const patient = { timeout: 120_000 }
 
 describe('a press', patient, () => {
-  it.each(['svg', 'pdf', 'png'] as const)('draws the same %s as this thread', async (format) => {
+  it.each(['svg', 'pdf', 'png'] as const)('renders the same %s as this thread', async (format) => {
     press = createPress()
-    const there = await press.draw(drawing(bars, format))
-    expect(Buffer.from(there).equals(Buffer.from(await draw(drawing(bars, format))))).toBe(true)
+    const there = await press.render(request(bars, format))
+    expect(Buffer.from(there).equals(Buffer.from(await renderFigure(request(bars, format))))).toBe(true)
   })
 
-  it('leaves this thread free while it draws', async () => {
+  it('leaves this thread free while it renders', async () => {
     press = createPress()
-    let drawn = false
-    const done = press.draw(drawing()).then(() => (drawn = true))
+    let done = false
+    const rendered = press.render(request()).then(() => (done = true))
     let turns = 0
-    while (!drawn) {
+    while (!done) {
       turns++
       await turn()
     }
-    await done
+    await rendered
     expect(turns).toBeGreaterThan(10)
   })
 
-  it('brings errors over with code, message and hint', async () => {
+  it('passes on errors with code, message and hint', async () => {
     press = createPress()
-    const refused = press.draw(drawing(curves, 'png', 40_000))
+    const refused = press.render(request(curves, 'png', 40_000))
     await expect(refused).rejects.toBeInstanceOf(KernelscopeError)
     await expect(refused).rejects.toMatchObject({
       code: 'UNSUPPORTED',
       message: expect.stringContaining('invalid dpi: 40000'),
       hint: 'Lower dpi or width, or write SVG.',
     })
-    expect((await press.draw(drawing())).length).toBeGreaterThan(1000)
+    expect((await press.render(request())).length).toBeGreaterThan(1000)
   })
 
-  it('survives the death of its thread: only the drawing at fault is lost', async () => {
+  it('survives the death of its thread and loses only the figure that caused it', async () => {
     press = createPress(fragile('patch-drop'))
     const answers = await Promise.allSettled([
-      press.draw(drawing(bars)),
-      press.draw(drawing(curves)),
-      press.draw(drawing(bars)),
+      press.render(request(bars)),
+      press.render(request(curves)),
+      press.render(request(bars)),
     ])
     expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
     expect(answers[1]).toMatchObject({
-      reason: { code: 'INTERNAL', message: 'drawing patch-drop ended its thread' },
+      reason: { code: 'INTERNAL', message: 'rendering patch-drop ended its thread' },
     })
   })
 
-  it('refuses what waits when it closes, finishes what it draws, and stays closed', async () => {
+  it('when closed, cancels waiting figures, finishes the running one and stays closed', async () => {
     press = createPress()
-    const [first, second] = [press.draw(drawing()), press.draw(drawing(bars))]
+    const [first, second] = [press.render(request()), press.render(request(bars))]
     const waiting = expect(second).rejects.toMatchObject({ code: 'CANCELLED' })
     const closed = press.close()
     expect((await first).length).toBeGreaterThan(1000)
     await waiting
     await closed
-    await expect(press.draw(drawing())).rejects.toMatchObject({ code: 'CANCELLED' })
+    await expect(press.render(request())).rejects.toMatchObject({ code: 'CANCELLED' })
   })
 
-  it('closes without having drawn', async () => {
+  it('closes without having rendered', async () => {
     await createPress().close()
   })
 })

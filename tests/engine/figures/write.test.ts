@@ -6,7 +6,7 @@ import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { draw } from '#engine/figures/drawing.ts'
+import { renderFigure } from '#engine/figures/render.ts'
 import { formattedTable, writeTable, writeFigure as writeWith } from '#engine/figures/index.ts'
 import { plainName, safeName } from '#engine/figures/file.ts'
 import { typeface } from '#engine/figures/typeface.ts'
@@ -20,14 +20,19 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 const size = { widthInches: 3.25, dpi: 200 }
 const writeFigure = (...call: Parameters<typeof writeWith> extends [unknown, ...infer Rest] ? Rest : never) =>
-  writeWith(draw, ...call)
+  writeWith(renderFigure, ...call)
 const svg = async (
   spec = curves,
   text: 'embedded' | 'outlines' = 'embedded',
   typeface: 'sans' | 'serif' = 'sans',
 ) => {
   const options = { widthInches: 3.25, heightInches: 2, dpi: 72, typeface }
-  const bytes = await draw({ content: { kind: 'figure', spec, options }, format: 'svg', dpi: 72, text })
+  const bytes = await renderFigure({
+    content: { kind: 'figure', spec, options },
+    format: 'svg',
+    dpi: 72,
+    text,
+  })
   return Buffer.from(bytes).toString()
 }
 /** A PNG of one colour, base64. */
@@ -37,7 +42,7 @@ const plainPng = async (background: string) =>
       .png()
       .toBuffer()
   ).toString('base64')
-/** The box of exactly this colour in a picture, and whether it is full. */
+/** Finds the box of the pixels with exactly this colour, and whether they fill it. */
 async function boxOf(path: string, colour: readonly [number, number, number]) {
   const { data, info } = await sharp(path).removeAlpha().raw().toBuffer({ resolveWithObject: true })
   const found: [number, number][] = []
@@ -51,7 +56,7 @@ async function boxOf(path: string, colour: readonly [number, number, number]) {
 }
 const digest = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex')
 
-/** Rows and columns of the smallest box that holds everything that is not white. */
+/** Finds the rows and columns of the smallest box with all pixels that are not white. */
 async function ink(path: string) {
   const { info } = await sharp(path)
     .flatten()
@@ -61,7 +66,7 @@ async function ink(path: string) {
 }
 
 describe('writeFigure', () => {
-  it('writes every format under the id of the figure and says how large it is', async () => {
+  it('writes every format under the id of the figure and returns the sizes', async () => {
     const formats = ['pdf', 'svg', 'png', 'csv', 'json', 'txt', 'tex'] as const
     const files = await writeFigure(curves, formats, join(folder, 'new', 'all'), size)
     expect(files.map(({ path }) => path.replace(folder, ''))).toEqual(
@@ -71,7 +76,7 @@ describe('writeFigure', () => {
     expect(readdirSync(join(folder, 'new', 'all'))).toHaveLength(7)
   })
 
-  it('writes a caption that TeX takes as it is', async () => {
+  it('writes a caption that is valid TeX', async () => {
     const spec = { ...curves, title: 'Loss_of 5 % & more', id: 'patch drop' }
     const [file] = await writeFigure(spec, ['tex'], join(folder, 'tex'), size, ['ε = 4/255'])
     const text = readFileSync(file?.path ?? '', 'utf8')
@@ -80,7 +85,7 @@ describe('writeFigure', () => {
     expect(text).toMatch(/\}\n\\label\{fig:patch-drop\}\n$/)
   })
 
-  it('makes the same bytes from the same input, whatever was drawn in between', async () => {
+  it('writes the same bytes for the same input, whatever was rendered in between', async () => {
     const once = await writeFigure(
       curves,
       ['pdf', 'svg', 'png', 'csv', 'json', 'txt', 'tex'],
@@ -97,7 +102,7 @@ describe('writeFigure', () => {
     expect(twice.map(({ path }) => digest(path))).toEqual(once.map(({ path }) => digest(path)))
   })
 
-  it('puts photographs in the place of cells, square as those, in every form', async () => {
+  it('puts photographs in the place of cells, square like these, in every format', async () => {
     const { cells, ...rest } = matrix('sequential', [null, 0.2, 0.9, 0.4, 0.6, null])
     const [red, blue] = await Promise.all(['#ff0000', '#0000ff'].map(plainPng))
     const place = { rows: 1, columns: 1 }
@@ -118,7 +123,7 @@ describe('writeFigure', () => {
       expect(Math.abs(box.width - box.height)).toBeLessThanOrEqual(2)
       expect(box.filled).toBeGreaterThan(0.9)
     }
-    // Two columns further right and one row further down, each as wide and high as a cell.
+    // The second picture is two columns to the right and one row down; both have the size of a cell.
     expect(Math.abs(last.left - first.left - 2 * first.width)).toBeLessThanOrEqual(3)
     expect(Math.abs(last.top - first.top - first.height)).toBeLessThanOrEqual(3)
     const svg = readFileSync(files.find((file) => file.path.endsWith('.svg'))?.path ?? '', 'utf8')
@@ -131,12 +136,12 @@ describe('writeFigure', () => {
     expect([width, height, density]).toEqual([650, 420, 200])
   })
 
-  it('writes JSON that is a figure again', async () => {
+  it('writes JSON that can be read as a figure', async () => {
     const [file] = await writeFigure(curves, ['json'], folder, size)
     expect(figureSpec.parse(JSON.parse(readFileSync(file?.path ?? '', 'utf8')))).toEqual(curves)
   })
 
-  it('keeps an id inside the folder', async () => {
+  it('never writes outside the folder, whatever the id', async () => {
     const [file] = await writeFigure({ ...curves, id: '../../etc/x y' }, ['csv'], join(folder, 'safe'), size)
     expect(file?.path).toBe(join(folder, 'safe', 'etc-x-y.csv'))
     expect(['', '...', 'con', 'a/b', 'top1.v2'].map(safeName)).toEqual([
@@ -148,13 +153,13 @@ describe('writeFigure', () => {
     ])
   })
 
-  it('keeps letters of any script in a name, as long as file systems allow', () => {
+  it('keeps letters of any script in a name, and shortens it to what file systems allow', () => {
     expect(['Größe', '图 1: 精度', 'Σ/λ'].map(safeName)).toEqual(['Größe', '图-1-精度', 'Σ-λ'])
     expect(['Größe', '图', 'Σ-λ 2'].map(plainName)).toEqual(['Gro-e', 'figure', '2'])
     expect(Buffer.byteLength(safeName('精'.repeat(200)))).toBeLessThanOrEqual(160)
   })
 
-  it('replaces the last form of a figure in a shared folder, and never what is somebody else’s', async () => {
+  it('replaces an earlier version of a figure in a shared folder, and never files of other owners', async () => {
     const directory = join(folder, 'shared')
     const named = async (owner: string, spec: typeof curves) =>
       (await writeFigure(spec, ['csv', 'json'], { shared: directory, owner }, size)).map(({ path }) =>
@@ -169,13 +174,13 @@ describe('writeFigure', () => {
       'patch-drop.json',
     ])
     expect([titleOf('patch-drop'), titleOf('patch-drop-2')]).toEqual(['Edited', curves.title])
-    // A file of unknown origin is left alone, and so is a list that cannot be read.
+    // A file without an owner is kept, also where the list of owners cannot be read.
     writeFileSync(join(directory, '.owners.json'), '{ broken')
     expect(await named('figure 1', curves)).toEqual(['patch-drop-3.csv', 'patch-drop-3.json'])
     expect(titleOf('patch-drop')).toBe('Edited')
   })
 
-  it('leaves nothing behind where it cannot write', async () => {
+  it('leaves no file where it cannot write', async () => {
     const blocked = join(folder, 'blocked')
     writeFileSync(blocked, 'a file')
     await expect(writeFigure(curves, ['csv'], blocked, size)).rejects.toMatchObject({
@@ -196,7 +201,7 @@ describe('writeFigure', () => {
     const index = new URL('../../../src/engine/figures/index.ts', import.meta.url).href
     const script = `import { createPress, writeFigure } from '${index}'
       const press = createPress()
-      await writeFigure(press.draw, JSON.parse(process.argv[2]), ['svg', 'png'], process.argv[3], { widthInches: 3, dpi: 72 })
+      await writeFigure(press.render, JSON.parse(process.argv[2]), ['svg', 'png'], process.argv[3], { widthInches: 3, dpi: 72 })
       await press.close()`
     const file = join(folder, 'process.mjs')
     writeFileSync(file, script)
@@ -215,7 +220,7 @@ describe('SVG', () => {
     expect(text).toContain('\n320 images, seed 7</desc>')
   })
 
-  it('is well-formed and holds nothing that runs or is fetched', async () => {
+  it('is well-formed, runs no script and loads nothing', async () => {
     const text = await svg()
     await expect(sharp(Buffer.from(text)).metadata()).resolves.toMatchObject({ format: 'svg' })
     expect(text).not.toMatch(/<script|on[a-z]+="|ecmeta|:hover|(?:href|src)="(?!#)/)
@@ -228,7 +233,7 @@ describe('SVG', () => {
     expect(await svg(hostile)).not.toContain('<script>')
   })
 
-  it('embeds the font that it was measured with', async () => {
+  it('embeds the font that its text was measured with', async () => {
     expect(await svg()).toContain(
       "@font-face{font-family:'Inter';font-weight:400;src:url(data:font/woff;base64,",
     )
@@ -237,7 +242,7 @@ describe('SVG', () => {
     expect(serif).not.toContain('Inter')
   })
 
-  it('turns text into outlines where asked, but for characters the font lacks', async () => {
+  it('turns text into outlines on request, except texts with characters that the font lacks', async () => {
     expect(await svg(curves, 'outlines')).not.toMatch(/<text|@font-face/)
     const foreign = structuredClone(curves)
     if (foreign.series[0]) foreign.series[0].name = '大核'
@@ -246,7 +251,7 @@ describe('SVG', () => {
     ])
   })
 
-  it('draws all of it inside its borders', async () => {
+  it('has all content inside its borders', async () => {
     for (const spec of [curves, bars, matrix('diverging', [1, -2, 3, null, 0.5, 0])]) {
       const [file] = await writeFigure(spec, ['png'], join(folder, 'inside'), { widthInches: 3.25, dpi: 100 })
       const whole = await sharp(file?.path).metadata()
@@ -258,7 +263,7 @@ describe('SVG', () => {
     }
   })
 
-  it('writes colours as every reader of SVG knows them, opacity apart', async () => {
+  it('writes colours in forms that every SVG reader knows, with a separate opacity', async () => {
     for (const spec of [curves, bars]) {
       const drawn = await svg(spec)
       const colours = [...drawn.matchAll(/(?:fill|stroke)="([^"]+)"/g)].map(([, colour]) => colour)
@@ -269,11 +274,11 @@ describe('SVG', () => {
         ),
       ).toEqual([])
     }
-    // The plate under the name of a reference.
+    // The background under the name of a reference.
     expect(await svg(curves)).toContain('fill-opacity="0.65"')
   })
 
-  it('is higher where a legend of many rows stands above the plot, which keeps its own height', async () => {
+  it('is higher where a legend of many rows is above the plot, and keeps the height of the plot', async () => {
     const many = Array.from({ length: 16 }, (_, slot) => ({
       ...curves.series[0]!,
       id: `s${slot}`,
@@ -283,13 +288,13 @@ describe('SVG', () => {
     const heights = [many.slice(0, 2), many].map(async (series) => {
       const options = { widthInches: 3.25, dpi: 72 }
       const content = { kind: 'figure' as const, spec: { ...curves, series }, options }
-      const drawn = Buffer.from(await draw({ content, format: 'svg', dpi: 72 })).toString()
+      const drawn = Buffer.from(await renderFigure({ content, format: 'svg', dpi: 72 })).toString()
       const [, height = ''] = /<svg[^>]* height="([\d.]+)in"/.exec(drawn) ?? []
       return 72 * Number(height)
     })
     const [few = 0, lots = 0] = await Promise.all(heights)
     expect(few).toBeCloseTo(72 * 3.25 * 0.68, 0)
-    // One entry fits into a row: fourteen rows of 8 pt type more than the two there is room for.
+    // One entry fits into a row, so there are fourteen rows of 8 pt text more than the two that fit.
     expect(lots - few).toBeGreaterThan(14 * 8)
     expect(lots - few).toBeLessThan(14 * 8 * 2.2)
   })
@@ -305,14 +310,14 @@ describe('PDF', () => {
     return readFileSync(file?.path ?? '', 'latin1')
   }
 
-  it('is one page of the exact size, of vectors alone', async () => {
+  it('is one page of the exact size, with vector graphics only', async () => {
     const text = await pdf('sans')
     expect(text).toMatch(/^%PDF-1\.5/)
     expect(text.match(/\/MediaBox \[[^\]]*\]/g)).toEqual(['/MediaBox [0 0 234 144]'])
     expect(text).not.toContain('/Subtype /Image')
   })
 
-  it('embeds the part of the font that it uses', async () => {
+  it('embeds only the used part of the font', async () => {
     for (const [typeface, name] of [
       ['sans', 'Inter-Regular'],
       ['serif', 'STIXTwoText-Regular'],
@@ -324,7 +329,7 @@ describe('PDF', () => {
     }
   })
 
-  it('takes the other font for a text with characters that the first lacks', async () => {
+  it('uses the fallback font for a text with characters that the first font lacks', async () => {
     const other = structuredClone(curves)
     if (other.series[0]) other.series[0].name = 'K ≥ 31'
     const text = await pdf('serif', other)
@@ -347,7 +352,7 @@ describe('writeTable', () => {
     ],
   }
 
-  it('writes every format beside the figures, with the notes under the printed ones', async () => {
+  it('writes every format beside the figures, with notes under LaTeX and Markdown', async () => {
     const files = await writeTable(table, ['tex', 'md', 'csv', 'json'], join(folder, 'tables'), ['n = 2.'])
     expect(files.map(({ path }) => path)).toEqual(
       ['tex', 'md', 'csv', 'json'].map((format) => join(folder, 'tables', `table-per-class.${format}`)),
@@ -362,7 +367,7 @@ describe('writeTable', () => {
     expect(JSON.parse(json)).toEqual(table)
   })
 
-  it('lets no title or note be a mark of Markdown', () => {
+  it('escapes Markdown in titles and notes', () => {
     const table: DataTable = { id: 't', title: 'a*b_c', columns: [], rows: [] }
     const md = formattedTable(table, 'md', ['# of images: <b>3</b>.', '$x$'])
     expect(md).toContain('**a\\*b\\_c**')
@@ -373,12 +378,12 @@ describe('writeTable', () => {
 describe('typeface', () => {
   const inter = typeface('sans').faces.regular
 
-  it('measures in proportion to the font size and kerns', () => {
+  it('measures widths in proportion to the font size, with kerning', () => {
     expect(inter.width('Top-1 accuracy (%)', 16)).toBeCloseTo(2 * inter.width('Top-1 accuracy (%)', 8), 10)
     expect(inter.width('AV', 100)).toBeLessThan(inter.width('A', 100) + inter.width('V', 100))
   })
 
-  it('has what figures need: Greek, minus, times, dashes', () => {
+  it('has the characters of figures: Greek, minus, times, dashes', () => {
     for (const name of ['sans', 'serif'] as const)
       for (const face of Object.values(typeface(name).faces)) {
         expect(face.covers('0.3π −1 31×31 ε ± µ² – … é ß')).toBe(true)
@@ -387,7 +392,7 @@ describe('typeface', () => {
     expect(inter.covers('≥ ≤ → ∞')).toBe(true)
   })
 
-  it('outlines stay in the box that was measured', () => {
+  it('has outlines inside the measured box', () => {
     const numbers = inter.outline('HHH', 10, 5, 20).match(/-?[\d.]+ -?[\d.]+/g) ?? []
     const xs = numbers.map((pair) => Number(pair.split(' ')[0]))
     expect(Math.min(...xs)).toBeGreaterThanOrEqual(5)

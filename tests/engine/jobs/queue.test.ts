@@ -32,7 +32,7 @@ const settled = (queue: JobQueue, id: number, state: Job['state']) =>
     })
   })
 
-/** A job that counts until it is stopped. */
+/** Runs a job that counts until it is stopped. */
 async function counting({ signal, report }: JobContext): Promise<void> {
   for (let done = 0; !signal.aborted; done++) {
     report({ ...noProgress, done, total: 1000 })
@@ -59,7 +59,7 @@ describe('the job queue', () => {
     expect(order).toEqual(['a', 'b', 'c'])
   })
 
-  it('runs queued jobs in the order they were put into; new ones come last', async () => {
+  it('runs queued jobs in the order that was set, and new ones last', async () => {
     const order: string[] = []
     let go = () => {}
     const gate = new Promise<void>((resolve) => (go = resolve))
@@ -77,7 +77,7 @@ describe('the job queue', () => {
     expect(order).toEqual(['first', 'c', 'a', 'b', 'last'])
   })
 
-  it('keeps the error of a failed job and goes on with the next', async () => {
+  it('stores the error of a failed job and runs the next one', async () => {
     const db = database()
     const queue = queueOn(db, async ({ job }) => {
       if (job.title === 'bad') throw new KernelscopeError('DATASET_EMPTY', 'nothing here')
@@ -106,7 +106,7 @@ describe('the job queue', () => {
     expect((await cancelled).finishedAt).not.toBeNull()
   })
 
-  it('cancels what is to be cleared, and waits for the one that runs to end', async () => {
+  it('cancels the jobs to be cleared, and waits for the running one to end', async () => {
     const db = database()
     const stored: string[] = []
     const queue = queueOn(db, async (context) => {
@@ -129,7 +129,7 @@ describe('the job queue', () => {
     ])
   })
 
-  it('goes on when the row of the running job is gone, and says so', async () => {
+  it('continues where the row of the running job was deleted, and reports it', async () => {
     const db = database()
     const lost: unknown[] = []
     let go = () => {}
@@ -150,7 +150,7 @@ describe('the job queue', () => {
     expect(lost).toEqual([expect.objectContaining({ code: 'JOB_NOT_FOUND' })])
   })
 
-  it('refuses what the state does not allow', async () => {
+  it('refuses changes that the state of a job does not allow', async () => {
     const queue = queueOn(database(), async () => undefined)
     const { id } = queue.add(task('short'))
     await settled(queue, id, 'done')
@@ -159,7 +159,7 @@ describe('the job queue', () => {
     expect(() => queue.cancel(12345)).toThrow(expect.objectContaining({ code: 'JOB_NOT_FOUND' }))
   })
 
-  it('queues a job again that was running when the engine stopped', async () => {
+  it('queues a job again where the engine stopped while it was running', async () => {
     const db = database()
     const first = new JobQueue(db, counting)
     const { id } = first.add(task('long'))
@@ -171,7 +171,7 @@ describe('the job queue', () => {
     await done
   })
 
-  it('tells a job how often the engine died in flight at the same place', async () => {
+  it('passes to a job the number of crashes in flight without progress', async () => {
     const db = database()
     const seen: number[] = []
     const deadly = async ({ crashes, enterNative }: JobContext) => {
@@ -184,7 +184,7 @@ describe('the job queue', () => {
     expect(seen).toEqual([0, 1, 2, 3])
   })
 
-  it('does not count deaths before the job was in flight', () => {
+  it('does not count crashes before the job was in flight', () => {
     const db = database()
     const seen: number[] = []
     const opening = async ({ crashes }: JobContext) => {
@@ -196,7 +196,7 @@ describe('the job queue', () => {
     expect(seen).toEqual([0, 0, 0, 0])
   })
 
-  it('forgets deaths once progress was made', async () => {
+  it('resets the number of crashes after progress', async () => {
     const db = database()
     const seen: number[] = []
     const { id } = new JobQueue(db, never).add(task('slow'))

@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { draw } from '#engine/figures/drawing.ts'
+import { renderFigure } from '#engine/figures/render.ts'
 import { inlineFigure } from '#engine/report/figure.ts'
 import { reportHtml, type ReportStudy } from '#engine/report/page.ts'
 import { tableHtml } from '#engine/report/table.ts'
 import { bars, curves, matrix } from '../../shared/figures/specs.ts'
 
-const press = { draw, layOut: () => Promise.reject(new Error('not used')), close: () => Promise.resolve() }
+const press = {
+  render: renderFigure,
+  layOut: () => Promise.reject(new Error('not used')),
+  close: () => Promise.resolve(),
+}
 const table = {
   id: 'accuracy',
   title: 'Accuracy <of all>',
@@ -53,7 +57,7 @@ const page = async (change: Partial<ReportStudy> = {}, figures = (drawn ??= draw
 /** Elements of HTML that are never closed. */
 const alone = /^(?:meta|br|hr|img)$/
 
-/** The first tag that does not fit its opening one; null where all do. */
+/** Returns the first closing tag that does not match its opening tag; null where all match. */
 function misfit(html: string): string | null {
   const open: string[] = []
   for (const [whole, close, name = '', rest] of html.matchAll(
@@ -66,16 +70,16 @@ function misfit(html: string): string | null {
   return open.at(-1) ?? null
 }
 
-/** Drawing and models start cold, on a machine that may have other work. */
+/** Rendering and models start cold, on a machine that may have other work. */
 const patient = { timeout: 120_000 }
 
 describe('a report', patient, () => {
-  it('refers to nothing outside itself and runs nothing', async () => {
+  it('refers to nothing outside the page and runs no script', async () => {
     const html = await page()
     for (const [, target = ''] of html.matchAll(/\b(?:href|src|action|data|poster|srcset)="([^"]*)"/g))
       expect(target).toMatch(/^(?:#|data:)/)
     const addresses = html.match(/https?:\/\/[^\s"')<]+/g) ?? []
-    // Names of XML, which nobody fetches.
+    // XML namespaces, which are never loaded.
     expect(new Set(addresses)).toEqual(
       new Set(['http://www.w3.org/2000/svg', 'http://www.w3.org/1999/xlink']),
     )
@@ -83,7 +87,7 @@ describe('a report', patient, () => {
     expect(html).toContain("default-src 'none'")
   })
 
-  it('shows names of others as text', async () => {
+  it('escapes markup in titles and names', async () => {
     const html = await page()
     expect(html).toContain('<title>Report &lt;1&gt;</title>')
     expect(html).toContain('&quot;A&quot; &lt;study&gt; &amp; more</h2>')
@@ -91,7 +95,7 @@ describe('a report', patient, () => {
     expect(html).not.toMatch(/<img|<study>/)
   })
 
-  it('is well-formed, its ids are its own', async () => {
+  it('is well-formed, with unique ids', async () => {
     const html = await page()
     expect(misfit(html)).toBeNull()
     expect(misfit('<a><b></a>')).toBe('</a>')
@@ -100,7 +104,7 @@ describe('a report', patient, () => {
     for (const [, id = ''] of html.matchAll(/url\(#([^)]+)\)/g)) expect(ids).toContain(id)
   })
 
-  it('leaves the text of figures as it is', async () => {
+  it('does not change the text of figures', async () => {
     const title = 'swin-l-in22k, p3-x id="l-1" url(#l-2)'
     const svg = await inlineFigure(press, { ...curves, title }, 's1f1-')
     const shown = (text: string) => text.replaceAll('&quot;', '"').replace(/<[^>]*>/g, '')
@@ -111,7 +115,7 @@ describe('a report', patient, () => {
     expect(await page({}, drawAll())).toBe(await page())
   })
 
-  it('follows the theme of the page, but for colours of data', async () => {
+  it('follows the theme of the page, except in colours of data', async () => {
     const html = await page()
     expect(html).toContain('var(--fig-ink)')
     expect(html).toContain('#0072B2')
@@ -119,7 +123,7 @@ describe('a report', patient, () => {
     expect(heat).toMatch(/fill="#(?:000000|ffffff)"/)
   })
 
-  it('says where a study is not complete', async () => {
+  it('marks a study that is not complete', async () => {
     expect(await page()).not.toContain('not complete')
     expect(await page({ complete: false })).toContain('This study is not complete')
   })
@@ -137,7 +141,7 @@ describe('a report', patient, () => {
 })
 
 describe('tableHtml', () => {
-  it('marks the best and the second, and names rows and columns', () => {
+  it('marks the best and the second best value, and has headings for rows and columns', () => {
     const html = tableHtml(table)
     expect(html).toContain('<caption>Accuracy &lt;of all&gt;</caption>')
     expect(html).toContain('<th scope="col" class="n">Top-1 (%) ↑</th>')

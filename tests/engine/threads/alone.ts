@@ -1,7 +1,7 @@
 import { Thread } from '#engine/threads/thread.ts'
 import type { Results, Task } from './asked.worker.ts'
 
-/** A program that asks a thread once and closes nothing. */
+/** A program that sends one task to a thread and does not close it. */
 const thread = new Thread<Task, Results>({
   name: 'images',
   entry: new URL('./asked.worker.ts', import.meta.url),

@@ -2,7 +2,7 @@ import { threadId } from 'node:worker_threads'
 import { answerTasks } from '#engine/threads/answer.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 
-/** What the thread of these tests can be asked. */
+/** Tasks of the thread of these tests. */
 export type Task =
   | { kind: 'thread' }
   | { kind: 'double'; value: number; after?: 'release' }

@@ -22,7 +22,7 @@ const start = (more: Partial<ThreadOptions<Task>> = {}) =>
 afterEach(() => thread.close())
 
 describe('a thread', () => {
-  it('gives each task its own answer, in whatever order they come', async () => {
+  it('gives each task its own answer, in any order of the answers', async () => {
     start()
     const order: number[] = []
     const note = (value: number) => void order.push(value)
@@ -33,7 +33,7 @@ describe('a thread', () => {
     expect(order).toEqual([4, 2])
   })
 
-  it('brings errors over with code, message, hint and details', async () => {
+  it('passes on errors with code, message, hint and details', async () => {
     start()
     const refused = thread.ask({ kind: 'fail' })
     await expect(refused).rejects.toBeInstanceOf(KernelscopeError)
@@ -45,13 +45,13 @@ describe('a thread', () => {
     })
   })
 
-  it('says so when an answer cannot cross, and answers on', async () => {
+  it('reports an answer that cannot be sent, and answers later tasks', async () => {
     start()
     await expect(thread.ask({ kind: 'send', what: 'function' })).rejects.toMatchObject({ code: 'INTERNAL' })
     expect(await thread.ask({ kind: 'double', value: 3 })).toBe(6)
   })
 
-  it('loses what waited when it dies, the oldest first, and starts again', async () => {
+  it('rejects waiting tasks when it dies, the oldest first, and starts again', async () => {
     start()
     const first = await thread.ask({ kind: 'thread' })
     const [waited, fatal] = await Promise.allSettled([
@@ -68,7 +68,7 @@ describe('a thread', () => {
     expect(await thread.ask({ kind: 'thread' })).not.toBe(first)
   })
 
-  it('says what ended it', async () => {
+  it('reports why it ended', async () => {
     start()
     await expect(thread.ask({ kind: 'throw' })).rejects.toMatchObject({
       hint: 'it died: Error: a fault, oldest',
@@ -76,7 +76,7 @@ describe('a thread', () => {
     })
   })
 
-  it('stays dead where it is to run once', async () => {
+  it('does not start again where it runs only once', async () => {
     start({ once: true })
     await expect(thread.ask({ kind: 'throw' })).rejects.toThrow('throw is lost')
     expect(thread.ended).toBe(true)
@@ -85,7 +85,7 @@ describe('a thread', () => {
     })
   })
 
-  it('passes on that an answer is not wanted any more', async () => {
+  it('passes on that an answer is no longer needed', async () => {
     start()
     const stop = new AbortController()
     const answer = thread.ask({ kind: 'untilStopped' }, stop.signal)
@@ -94,7 +94,7 @@ describe('a thread', () => {
     expect(await answer).toBe('stopped')
   })
 
-  it('answers what it was asked before it closes, and nothing after', async () => {
+  it('answers earlier tasks before it closes, and none after', async () => {
     start()
     const answers = [thread.ask({ kind: 'untilStopped' }), thread.ask({ kind: 'double', value: 4 })]
     const closed = [thread.close(), thread.close()]
@@ -110,13 +110,13 @@ describe('a thread', () => {
     await expect(thread.ask({ kind: 'thread' })).rejects.toThrow('thread is lost')
   })
 
-  it('ends when it has nothing to do, and starts again', async () => {
+  it('ends when it has no tasks, and starts again', async () => {
     start({ idleMs: 0 })
     const first = await thread.ask({ kind: 'thread' })
     await expect.poll(() => thread.ask({ kind: 'thread' })).not.toBe(first)
   })
 
-  it('holds its process back only while it has work', async () => {
+  it('keeps its process alive only while it has tasks', async () => {
     start()
     const { stdout } = await promisify(execFile)(process.execPath, [join(import.meta.dirname, 'alone.ts')])
     expect(stdout).toBe('42')

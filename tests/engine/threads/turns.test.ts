@@ -3,7 +3,7 @@ import { Turns } from '#engine/threads/turns.ts'
 
 const two = () => new Turns({ depth: 2, closed: 'it is closed', aborted: 'nobody waits' })
 
-/** Works that go on until they are let go, and the names of those that have begun. */
+/** Works that run until they are released, and the names of those that have started. */
 function works() {
   const begun: string[] = []
   const gates = new Map<string, PromiseWithResolvers<string>>()
@@ -20,7 +20,7 @@ function works() {
   }
 }
 
-it('begins works in order, urgent ones first, and never too many', async () => {
+it('starts works in order, urgent ones first, and at most `depth` at once', async () => {
   const turns = two()
   const { begun, work, finish, fail } = works()
   const [a, b, c] = ['a', 'b', 'c'].map((name) => turns.run(work(name)))
@@ -39,7 +39,7 @@ it('begins works in order, urgent ones first, and never too many', async () => {
   await expect.poll(() => turns.load).toBe(0)
 })
 
-it('drops what is aborted while it waits, and only that', async () => {
+it('drops work that is aborted while it waits, and no other', async () => {
   const turns = two()
   const { begun, work, finish } = works()
   const stop = new AbortController()
@@ -53,7 +53,7 @@ it('drops what is aborted while it waits, and only that', async () => {
   expect(begun).toEqual(['a', 'b'])
 })
 
-it('cancels what waits when it is closed, and lets what goes on finish', async () => {
+it('cancels waiting work when closed, and lets running work finish', async () => {
   const turns = two()
   const { work, finish } = works()
   const [a, , c] = ['a', 'b', 'c'].map((name) => turns.run(work(name)))

@@ -35,8 +35,8 @@ function used(): Workspace {
 const sizes = (workspace: Workspace) =>
   Object.fromEntries(cacheParts(workspace).map(({ id, items }) => [id, items]))
 
-describe('what a workspace keeps', () => {
-  it('is counted by kind', () => {
+describe('the parts of a workspace', () => {
+  it('are counted by kind', () => {
     const workspace = used()
     expect(sizes(workspace)).toEqual({ thumbnails: 20, graphs: 2, maps: 1, facts: 0, exports: 1 })
     const bytes = new Map(cacheParts(workspace).map((part) => [part.id, part.bytes]))
@@ -45,7 +45,7 @@ describe('what a workspace keeps', () => {
     expect(bytes.get('thumbnails')).toBeGreaterThan(100_000)
   })
 
-  it('is emptied by part, but never of facts and exports', () => {
+  it('are emptied one by one, except facts and exports', () => {
     const workspace = used()
     expect(emptyParts(workspace, ['thumbnails', 'graphs', 'facts', 'exports'])).toBeGreaterThan(300_000)
     expect(sizes(workspace)).toEqual({ thumbnails: 0, graphs: 0, maps: 1, facts: 0, exports: 1 })
@@ -53,7 +53,7 @@ describe('what a workspace keeps', () => {
     expect(workspace.thumbnails.get(Buffer.alloc(32, 7), 192)?.toString()).toBe('again')
   })
 
-  it('is left alone under the limit; above it, thumbnails go first and the oldest graph before the newer', () => {
+  it('are kept under the limit; above it, thumbnails are deleted first, and older graphs before newer ones', () => {
     const workspace = used()
     expect(trimCache(workspace, 10_000_000)).toBe(0)
     trimCache(workspace, 150_000)

@@ -14,7 +14,7 @@ const schemas = readdirSync(corpus)
   .map((name) => Number(name.slice('schema-'.length)))
   .sort((a, b) => a - b)
 
-/** The study whose draws and bundle are kept. */
+/** The study whose draws file and bundle are stored with the workspace. */
 const drawing = 2
 
 const expectedSchema = z.object({
@@ -39,14 +39,14 @@ async function engine(): Promise<Client> {
   return started.client
 }
 
-/** The models are the sample's; said in the words of the database as it was, before it is opened. */
+/** Sets the paths of the models to those of the sample, in the old schema, before the database is migrated. */
 function findModels(file: string): void {
   const db = new Database(file)
   db.prepare("UPDATE model SET path = replace(path, '/goldens/models', ?)").run(dirname(sampleModel('vit')))
   db.close()
 }
 
-/** A copy of the workspace of a schema, opened by today's code. */
+/** Copies the workspace of a schema and opens it with the present code. */
 async function opened(schema: number) {
   const path = join(temporaryFolder(), 'workspace')
   const file = join(path, 'workspace.sqlite')
@@ -66,7 +66,7 @@ function schemaOf(file: string): unknown {
   }
 }
 
-/** Conditions and tables as expected.json has them. */
+/** Returns conditions and tables in the form of expected.json. */
 async function resultOf(client: Client, id: number) {
   const titles = new Map((await client.models.list()).map((model) => [model.id, model.title]))
   const { complete, conditions, tables } = await client.studies.result({ id })
@@ -87,7 +87,7 @@ it('there is a workspace of every schema before the present one', () => {
 })
 
 describe.each(schemas)('a workspace of schema %i', (schema) => {
-  it('is brought to the present schema, and a copy of the database as it was is kept', async () => {
+  it('is migrated to the present schema, and a copy of the old database is kept', async () => {
     const { path, info } = await opened(schema)
     expect(info).toMatchObject({ schema: migrations.length, models: 2, datasets: 1, images: 16 })
     const copy = join(path, `workspace.sqlite.schema-${schema}`)
@@ -95,7 +95,7 @@ describe.each(schemas)('a workspace of schema %i', (schema) => {
     if (schema < migrations.length) expect(schemaOf(copy)).toBe(schema)
   })
 
-  it('lists its studies and shows the counts that the code of then showed', async () => {
+  it('lists its studies with the same counts as the old code', async () => {
     const { client } = await opened(schema)
     const listed = await client.studies.list()
     const expected = expectedOf(schema)
@@ -110,7 +110,7 @@ describe.each(schemas)('a workspace of schema %i', (schema) => {
       })
   })
 
-  it('has all facts of its studies stored: nothing is left to compute', async () => {
+  it('has all facts of its studies: nothing is left to compute', async () => {
     const { client } = await opened(schema)
     for (const { id } of expectedOf(schema)) {
       const { kind, title, params, modelIds, datasetId } = await client.studies.get({ id })
@@ -121,12 +121,12 @@ describe.each(schemas)('a workspace of schema %i', (schema) => {
     }
   })
 
-  it('draws the masks that were drawn then', async () => {
+  it('draws the same masks as the old code', async () => {
     const { client } = await opened(schema)
     expect(await drawsOf(client, drawing)).toBe(readFileSync(fileOf(schema, 'draws.json'), 'utf8'))
   })
 
-  it('takes in the draws that were exported then', async () => {
+  it('imports the draws file that the old code exported', async () => {
     const { client } = await opened(schema)
     const { digest } = await client.studies.importDraws({ path: fileOf(schema, 'draws.json') })
     const { kind, params, modelIds, datasetId } = await client.studies.get({ id: drawing })
@@ -137,8 +137,8 @@ describe.each(schemas)('a workspace of schema %i', (schema) => {
 })
 
 // Tags, subsets and bundles came with the second schema.
-describe.each(schemas.filter((schema) => schema > 1))('of schema %i', (schema) => {
-  it('tags and subsets still hold their images', async () => {
+describe.each(schemas.filter((schema) => schema > 1))('with schema %i', (schema) => {
+  it('tags and subsets still have their images', async () => {
     const { client } = await opened(schema)
     expect(await client.annotations.tags()).toEqual([{ name: 'pets', files: 2 }])
     const [pets] = await client.subsets.list({ datasetId: 1 })
@@ -148,7 +148,7 @@ describe.each(schemas.filter((schema) => schema > 1))('of schema %i', (schema) =
     expect(await client.datasets.selected({ datasetId, selection })).toMatchObject({ images: 2 })
   })
 
-  it('a bundle opens, and shows the tables of its study', async () => {
+  it('a bundle opens and has the tables of its study', async () => {
     const client = await engine()
     const { study, counts, tables, figures } = await client.bundles.open({
       path: fileOf(schema, 'bundle.zip'),

@@ -9,7 +9,7 @@ import { canonicalJson } from '#shared/canonical.ts'
 import { bandNoise } from '#shared/transforms/bandNoise.ts'
 import { temporaryFolder } from '../../temporary.ts'
 
-/** The key of a condition with noise of one band. */
+/** Returns the key of a condition with noise in one frequency band. */
 const noise = (ring: 'square' | 'round') =>
   canonicalJson([
     bandNoise.parse({
@@ -25,7 +25,7 @@ const noise = (ring: 'square' | 'round') =>
     }),
   ])
 
-/** A workspace as the first release wrote it, with a model and a job. */
+/** Writes a workspace as the first release did, with a model and a job. */
 function firstRelease(): string {
   const path = join(temporaryFolder(), 'workspace')
   mkdirSync(path)
@@ -54,7 +54,7 @@ function firstRelease(): string {
 }
 
 describe('a workspace of the first release', () => {
-  it('is brought to the present schema with what it holds, after a copy was made', () => {
+  it('is copied and then migrated to the present schema, with its content', () => {
     const path = firstRelease()
     const workspace = openWorkspace(path)
     onTestFinished(() => workspace.close())
@@ -70,7 +70,7 @@ describe('a workspace of the first release', () => {
     })
     expect(existsSync(join(path, 'workspace.sqlite.schema-1'))).toBe(true)
   })
-  it('forgets what was measured under round rings of noise, whose borders were wrong', () => {
+  it('loses the facts under noise in round rings, whose borders were wrong', () => {
     const workspace = openWorkspace(firstRelease())
     onTestFinished(() => workspace.close())
     const kept = workspace.db

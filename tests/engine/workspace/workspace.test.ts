@@ -10,7 +10,7 @@ import { temporaryFolder } from '../../temporary.ts'
 
 const digestOf = (file: string) => createHash('sha256').update(readFileSync(file)).digest('hex')
 
-/** A closed workspace and the path of its database. */
+/** Creates and closes a workspace. Returns its folder and the path of its database. */
 function closedWorkspace(): { path: string; file: string } {
   const path = join(temporaryFolder(), 'workspace')
   createWorkspace(path).close()
@@ -37,7 +37,7 @@ describe('a workspace', () => {
     expect(readdirSync(folder)).toEqual(['thesis.tex'])
   })
 
-  it('loses what an engine that died left half written, and no more', () => {
+  it('loses only the unfinished files of an engine that died', () => {
     const { path } = closedWorkspace()
     const draws = join(path, 'draws')
     const names = ['.5f0e.tmp', 'a.json.part', 'a.json', 'b.replay.sqlite']
@@ -123,7 +123,7 @@ const damaged: { name: string; code: ErrorCode; spoil(file: string): void }[] = 
 ]
 
 describe('a workspace that cannot be opened', () => {
-  it.each(damaged)('$name gives $code and is left as it is', ({ code, spoil }) => {
+  it.each(damaged)('$name gives $code and is left unchanged', ({ code, spoil }) => {
     const { path, file } = closedWorkspace()
     spoil(file)
     const before = digestOf(file)
@@ -133,14 +133,14 @@ describe('a workspace that cannot be opened', () => {
     expect(digestOf(file)).toBe(before)
   })
 
-  it('a folder without one gives WORKSPACE_MISSING and nothing is made in it', () => {
+  it('a folder without one gives WORKSPACE_MISSING and stays empty', () => {
     const folder = join(temporaryFolder(), 'empty')
     mkdirSync(folder)
     expect(() => openWorkspace(folder)).toThrow(expect.objectContaining({ code: 'WORKSPACE_MISSING' }))
     expect(readdirSync(folder)).toEqual([])
   })
 
-  it('damaged thumbnails are made anew', () => {
+  it('damaged thumbnails are deleted, and the workspace opens', () => {
     const { path } = closedWorkspace()
     writeFileSync(
       join(path, 'thumbnails.sqlite'),

@@ -11,7 +11,12 @@ import type { EngineSession } from '../session/session.ts'
 
 const indexOrder: ImageOrder = { by: 'place', descending: false }
 
-/** Ids of a selection, in order. */
+/**
+ * Returns the ids of the images of a selection, in the given order.
+ *
+ * @throws WORKSPACE_CLOSED where no workspace is open
+ * @throws MODEL_NOT_FOUND, SUBSET_NOT_FOUND, STUDY_NOT_FOUND where the selection or order names what does not exist
+ */
 export async function selectedIds(
   session: EngineSession,
   datasetId: number,

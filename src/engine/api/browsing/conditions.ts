@@ -11,11 +11,14 @@ import {
 } from '../../facts/index.ts'
 import type { Db } from '../../workspace/index.ts'
 
-/** In order of title, numbers in it by their value. */
+/** Compares by title; numbers in titles are compared by their value. */
 export const byTitle = (a: { title: string }, b: { title: string }) =>
   a.title.localeCompare(b.title, 'en', { numeric: true })
 
-/** Conditions that some model, as it is set up now, was measured under on images of a dataset; the clean one left out. */
+/**
+ * Lists the conditions that have predictions on images of a dataset, with the models that have them. Counts predictions
+ * of each model's current setup only, and leaves out the clean condition.
+ */
 export function measuredConditions(db: Db, datasetId: number): MeasuredCondition[] {
   const conditionsOf = conditionsMeasured(db, datasetId)
   const clean = cleanCondition(db)
@@ -35,7 +38,10 @@ export function measuredConditions(db: Db, datasetId: number): MeasuredCondition
     .sort(byTitle)
 }
 
-/** Models with blocks removed or kernels cut that were measured on images of a dataset, as the models are set up now. */
+/**
+ * Lists the models with removed blocks or cut kernels that have predictions on images of a dataset. Counts predictions
+ * of each model's current setup only.
+ */
 export function changedModels(db: Db, datasetId: number): ChangedModel[] {
   const conditionsOf = conditionsMeasured(db, datasetId)
   const found = new Map<string, ChangedModel>()

@@ -6,7 +6,13 @@ import type { Db } from '../../workspace/index.ts'
 
 const level = 0.95
 
-/** Per-class scores, the most frequent mistakes and, where asked, a matrix over the most confused classes. */
+/**
+ * Computes the scores of each class (shares in [0, 1], 95 % Wilson intervals), the most frequent mistakes and a
+ * confusion matrix.
+ *
+ * @param pairs number of mistakes to list
+ * @param matrix number of classes in the matrix; 0 for none
+ */
 export function confusionOf(
   db: Db,
   counts: ConfusionCounts,
@@ -71,7 +77,10 @@ export function confusionOf(
   }
 }
 
-/** The classes with most mistakes, seen as truth and as prediction, in order of the dataset; all where they are few enough. */
+/**
+ * Builds the matrix [classes, classes + 1] over the `size` classes with the most mistakes, counted as true and as
+ * predicted class. Classes keep the order of the dataset; the last column counts all other predictions.
+ */
 function matrixOf(
   counts: ConfusionCounts,
   mistakes: readonly ConfusionPair[],

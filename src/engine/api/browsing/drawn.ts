@@ -2,14 +2,14 @@ import { locateImage } from '../../datasets/index.ts'
 import { samplePage, firstSampled } from '../../studies/index.ts'
 import type { Db } from '../../workspace/index.ts'
 
-interface Candidate {
+interface ReadableImage {
   id: number
   digest: string
 }
 
 /**
- * `count` readable images of a dataset, the first in an order drawn from the seed and their digests; with a class or
- * without.
+ * Draws `count` readable images of a dataset, with or without a class; fewer where it has fewer. The draw depends only
+ * on the seed and the digests of the images (sha256, hex).
  */
 export async function drawnImages(
   db: Db,
@@ -21,7 +21,7 @@ export async function drawnImages(
   return drawn.map(({ id, digest }) => ({ path: locateImage(db, id).path, digest }))
 }
 
-function* readable(db: Db, datasetId: number): Generator<Candidate[]> {
+function* readable(db: Db, datasetId: number): Generator<ReadableImage[]> {
   const rows = db.prepare<[number, number, number], { id: number; digest: Buffer }>(
     `SELECT i.id, s.digest FROM image i NOT INDEXED JOIN example s ON s.id = i.example_id
      WHERE i.dataset_id = ? AND i.problem IS NULL AND i.id > ? ORDER BY i.id LIMIT ?`,

@@ -6,7 +6,12 @@ import { frozen, type FrozenSubset } from '../../studies/index.ts'
 import { selectedIds } from './browsing.ts'
 import type { EngineSession } from '../session/session.ts'
 
-/** The images of a study's subset as they are now; null for a study over the whole dataset. Errors: SUBSET_NOT_FOUND, DATASET_EMPTY. */
+/**
+ * Freezes the images that a study's subset has now; null for a study over the whole dataset.
+ *
+ * @throws SUBSET_NOT_FOUND where the subset does not exist or belongs to another dataset
+ * @throws DATASET_EMPTY where the subset has no images
+ */
 export async function frozenSubset(
   session: EngineSession,
   { subsetId, datasetId }: Pick<StudyInput, 'subsetId' | 'datasetId'>,
@@ -15,7 +20,7 @@ export async function frozenSubset(
   if (subsetId == null) return null
   const subset = getSubset(session.open().workspace.db, subsetId)
   if (subset.datasetId !== datasetId)
-    throw new KernelscopeError('SUBSET_NOT_FOUND', `the subset ${subset.name} is one of another dataset`)
+    throw new KernelscopeError('SUBSET_NOT_FOUND', `the subset ${subset.name} belongs to another dataset`)
   const ids = await selectedIds(session, datasetId, subset.selection, undefined, signal)
   if (ids.length === 0)
     throw new KernelscopeError('DATASET_EMPTY', `the subset ${subset.name} has no images now`, {
@@ -24,7 +29,7 @@ export async function frozenSubset(
   return frozen(subset, ruleText(subset.selection), ids)
 }
 
-/** A selection as the command line writes it. */
+/** Writes a selection in the syntax of the command line. */
 export function ruleText({ filter, ids }: ImageSelection): string {
   if (filter === null) return `a list of ${ids.length} images`
   const text = Object.entries(filterToText(filter))

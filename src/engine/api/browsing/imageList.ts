@@ -16,7 +16,12 @@ const line = ({ path, name, className, part, width, height, bytes, digest, probl
     .map((value) => quoted(String(value ?? '')))
     .join(',')}\n`
 
-/** Writes images as CSV, one a line, in the given order. */
+/**
+ * Writes images as CSV, one per line, in the given order.
+ *
+ * @param path file to write; `lists/<dataset title>.csv` in the exports of the workspace when left out
+ * @returns the path, the size in bytes and the number of images
+ */
 export async function exportList(
   workspace: Workspace,
   datasetId: number,

@@ -9,7 +9,7 @@ import { cleanCondition, conditionTransform, currentVariants, type FindVariant }
 import type { Db } from '../../workspace/index.ts'
 import type { EngineSession } from '../session/session.ts'
 
-/** What a request to the browse thread may speak of. */
+/** The parts of a browse request that name models, conditions or subsets. */
 export interface BrowseRequest {
   filter?: ImageFilter | null | undefined
   order?: ImageOrder | undefined
@@ -17,9 +17,11 @@ export interface BrowseRequest {
 }
 
 /**
- * Looks up everything a filter, an order and looks name. A model that was never run has no facts; a changed one of which
- * there are none anywhere in the workspace is told, as is a condition that is not stored.
- * Errors: MODEL_NOT_FOUND, SUBSET_NOT_FOUND, STUDY_NOT_FOUND.
+ * Looks up everything that a filter, an order and shown facts name. A model that was never run has no facts.
+ *
+ * @throws MODEL_NOT_FOUND where a model does not exist, or a changed model has no facts in the workspace
+ * @throws SUBSET_NOT_FOUND where a subset does not exist
+ * @throws STUDY_NOT_FOUND where a condition is not stored
  */
 export function knownFor(
   session: EngineSession,
@@ -42,12 +44,12 @@ export function knownFor(
     return read
   }
   const clean = cleanCondition(db)
-  const spoken = [
+  const named = [
     ...(filter ? factsOf(filter, known) : []),
     ...(order?.fact ? [order.fact] : []),
     ...shownFacts.flatMap((shownFact) => [shownFact, ofUnchangedModel(shownFact)]),
   ]
-  for (const of of spoken) {
+  for (const of of named) {
     const variantId = variantOf(modelOf(of.modelId), of)
     if (of.conditionId !== undefined) conditionTransform(db, of.conditionId)
     known.facts[factKey(of)] = { variantId, conditionId: of.conditionId ?? clean }
@@ -65,14 +67,14 @@ function variantOf(
   if (found || changed === undefined) return found?.id ?? null
   throw new KernelscopeError(
     'MODEL_NOT_FOUND',
-    `${model.title} ${changeTitle(changed)} has no answers in this workspace as the model is set up now`,
+    `${model.title} ${changeTitle(changed)} has no predictions in this workspace under the model's current setup`,
     {
-      hint: 'See "dataset conditions" for the changed models there are, or run the study that measures it again.',
+      hint: 'List the changed models with "dataset conditions", or run the study that measures this one again.',
     },
   )
 }
 
-/** The subset of a filter, and that of its rule, and so on. */
+/** Returns the selection of a filter's subset, and of every subset that those selections name in turn. */
 function subsetsOf(db: Db, filter: ImageFilter): Record<number, ImageSelection> {
   const found: Record<number, ImageSelection> = {}
   for (let id = filter.subsetId; id !== undefined && !(id in found);) {
@@ -83,7 +85,10 @@ function subsetsOf(db: Db, filter: ImageFilter): Record<number, ImageSelection> 
   return found
 }
 
-/** Where models have different label lists, their outputs are compared by class name. */
+/**
+ * Numbers the class names of models with different label lists, so that equal names have equal numbers: by model id,
+ * the number of each output. Empty where all models have the same list.
+ */
 function classNumbersOf(models: readonly StoredModel[]): Record<number, number[]> {
   const [first] = models
   if (!first || models.every(({ labels }) => labels.join('\n') === first.labels.join('\n'))) return {}

@@ -12,14 +12,18 @@ import { drawnImages } from './drawn.ts'
 import { defaultSettings } from '../session/settings.ts'
 import type { EngineSession } from '../session/session.ts'
 
-/** The model a map is made of, and what making it needs. `db` keeps results; null for a model file, of which nothing is kept. */
+/** A model and the context to compute its maps. Results are stored in `db`, which is null for a model file. */
 export interface MapInput {
   context: MapContext
   db: Db | null
   model: InspectedModel & { labelSet: string }
 }
 
-/** Settles model and what is needed: a row of the open workspace, or a file, which needs none. */
+/**
+ * Finds the model of a source: a row of the open workspace, or a file, which needs no workspace.
+ *
+ * @throws WORKSPACE_CLOSED where a row is asked for and no workspace is open
+ */
 export async function mapInput(
   session: EngineSession,
   source: Source,
@@ -42,12 +46,17 @@ export async function mapInput(
   }
 }
 
-/** A look at one image. */
+/** A model and one image. */
 export interface ImageInput extends MapInput {
   image: ImageFile
 }
 
-/** An image of the workspace with its class and the preprocessing of its dataset, or a file, which has no class. */
+/**
+ * Finds the image of a source: a row of the workspace, with its true class and the preprocessing of its dataset, or a
+ * file, which has no class.
+ *
+ * @throws WORKSPACE_CLOSED where a row is asked for and no workspace is open
+ */
 export async function imageInput(
   session: EngineSession,
   found: MapInput,
@@ -82,7 +91,12 @@ function getModelOf(db: Db, { digest }: InspectedModel) {
 const targetOf = ({ labelSet, labels }: MapInput['model'], className: string): number =>
   targetsOf([className], { set: labelSet, names: [...labels] }).get(className) ?? -1
 
-/** The images of a set, in an order that does not depend on the machine. */
+/**
+ * Returns the images of a set, in an order that does not depend on the machine.
+ *
+ * @throws DATASET_EMPTY where the dataset or folder has no image
+ * @throws FILE_MISSING where the path does not exist
+ */
 export async function imagesOfSet(session: EngineSession, set: ImageSet): Promise<ImageFile[]> {
   if ('datasetId' in set) {
     const { db } = session.open().workspace
@@ -95,7 +109,14 @@ export async function imagesOfSet(session: EngineSession, set: ImageSet): Promis
   return measured.map(({ path, digest }) => ({ path, digest, trueClass: null }))
 }
 
-/** Every image below a path with its label: a class index, or the class that its folder is named after. */
+/**
+ * Returns every image below a path with its label: the given class index, or the class that its folder is named after.
+ * An image that cannot be read, or whose class the model does not have, carries the problem.
+ *
+ * @throws USAGE where the class index is not below the model's number of classes
+ * @throws DATASET_EMPTY where the folder has no image
+ * @throws FILE_MISSING where the path does not exist
+ */
 export async function labelledImages(
   session: EngineSession,
   { model }: MapInput,
@@ -109,7 +130,7 @@ export async function labelledImages(
       const name = basename(dirname(file))
       const index = label === 'folders' ? targetOf(model, name) : label
       const image = await measuredImage(session, file)
-      const unknown = new KernelscopeError('STUDY_LABELS', `the model knows no class ${name}`)
+      const unknown = new KernelscopeError('STUDY_LABELS', `the model has no class ${name}`)
       return {
         ...image,
         trueClass: null,
@@ -120,7 +141,9 @@ export async function labelledImages(
   )
 }
 
-/** The digest of an image file; one that cannot be read has a problem and its path as digest. */
+/**
+ * Computes the digest of an image file. A file that cannot be read gets a problem, and its path in place of the digest.
+ */
 async function measuredImage({ pool }: EngineSession, path: string) {
   try {
     const { digest } = await pool.digestAndMeasure(path)
@@ -131,7 +154,7 @@ async function measuredImage({ pool }: EngineSession, path: string) {
   }
 }
 
-/** A file itself, or all image files of a folder and its subfolders, by name. */
+/** Returns the path of a file, or those of all image files in a folder and its subfolders, sorted. */
 async function imageFiles(path: string): Promise<string[]> {
   const found = await stat(path).catch(() => null)
   if (!found) throw new KernelscopeError('FILE_MISSING', `no such file or folder: ${path}`)

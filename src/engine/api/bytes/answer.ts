@@ -1,14 +1,15 @@
-/** What is sent to the page under an address. */
-export interface Answer {
+/** The response to an address. `type` is its media type. */
+export interface ByteAnswer {
   type: string
   bytes: Uint8Array
   headers?: Record<string, string>
 }
 
-export const png = (bytes: Uint8Array): Answer => ({ type: 'image/png', bytes })
+/** Answers with a PNG. */
+export const png = (bytes: Uint8Array): ByteAnswer => ({ type: 'image/png', bytes })
 
-/** Raw little-endian float32 of a shape. */
-export const floats = (bytes: Uint8Array, shape: readonly number[]): Answer => ({
+/** Answers with raw little-endian float32 values; the header `x-shape` has their shape, separated by commas. */
+export const floats = (bytes: Uint8Array, shape: readonly number[]): ByteAnswer => ({
   type: 'application/octet-stream',
   bytes,
   headers: { 'x-shape': shape.join() },

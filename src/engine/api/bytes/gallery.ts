@@ -10,21 +10,25 @@ import { LruMap } from '../../base/lruMap.ts'
 import { locateImage } from '../../datasets/index.ts'
 import { resizedSize, type Geometry } from '../../images/index.ts'
 import type { EngineSession } from '../session/session.ts'
-import { png, type Answer } from './answer.ts'
+import { png, type ByteAnswer } from './answer.ts'
 
-/** What is shown in the gallery: a row of the workspace, or a file that was opened for it. */
+/** An image of the gallery: a row of the workspace, or a file that was opened for the gallery. */
 interface GallerySource {
   path: string
-  /** Digest of the bytes, hex: the key of every random draw. */
+  /** sha256 of the file, hex: the key of every random draw. */
   imageKey: string
   height: number
   width: number
 }
 
-/** Files opened for the gallery, by digest, the last ones only; forgotten when the engine ends. */
+/** The last files opened for the gallery, by digest. They are forgotten when the engine ends. */
 const opened = new LruMap<string, GallerySource>(50)
 
-/** Opens a file that belongs to no dataset. Errors as `digestAndMeasure`. */
+/**
+ * Opens an image file that belongs to no dataset.
+ *
+ * @throws FILE_MISSING, FILE_UNREADABLE, IMAGE_UNREADABLE, IMAGE_TOO_LARGE where the file cannot be read or decoded
+ */
 export async function openForGallery({ pool }: EngineSession, path: string): Promise<GallerySource> {
   const { digest: imageKey, width, height } = await pool.digestAndMeasure(path)
   const source = { path, imageKey, width, height }
@@ -48,10 +52,10 @@ function sourceOf(session: EngineSession, name: string): GallerySource {
   return found
 }
 
-/** Longest shorter side at which a picture of its own size is shown: beyond it, nothing can be seen that is not there. */
+/** Pixels of the shorter side above which an image shown at its own size is made smaller. */
 const largestOwn = 512
 
-/** The benchmark's geometry (shorter side 256, centre crop 224), or the picture at its own size. */
+/** The geometry of ImageNet benchmarks (shorter side 256, centre crop 224), or the image at its own size. */
 function geometryOf({ height, width }: GallerySource, size: 'benchmark' | 'own'): Geometry {
   if (size === 'benchmark')
     return { size: [224, 224], resize: 'shorter', resizeTo: 256, interpolation: 'bilinear' }
@@ -62,7 +66,7 @@ function geometryOf({ height, width }: GallerySource, size: 'benchmark' | 'own')
   return { ...geometry, size: resizedSize(geometry, height, width) }
 }
 
-/** Made pictures, the least recently asked for dropped first. */
+/** PNGs, up to 64 MiB; the least recently used are dropped first. */
 const kept = new LruMap<string, Buffer>(64 * 2 ** 20, ({ length }) => length)
 
 async function remembered(key: string, make: () => Promise<Buffer>): Promise<Buffer> {
@@ -81,12 +85,17 @@ function transformOf(text: string): PixelTransform {
   }
 }
 
-/** A picture under a transform. */
+/**
+ * Answers with an image under a pixel transform.
+ *
+ * @throws USAGE where the transform is not valid
+ * @throws FILE_MISSING where the file was not opened since the engine started
+ */
 export async function transformedPicture(
   session: EngineSession,
   { image, size, transform: text }: { image: string; size: GallerySize; transform: string },
   signal: AbortSignal,
-): Promise<Answer> {
+): Promise<ByteAnswer> {
   const chosen = transformOf(text)
   const source = sourceOf(session, image)
   const { path, imageKey } = source
@@ -98,12 +107,16 @@ export async function transformedPicture(
   )
 }
 
-/** All frames of a perturbation below one another. */
+/**
+ * Answers with all frames of a perturbation in one PNG, one below the other.
+ *
+ * @throws FILE_MISSING where the file was not opened since the engine started
+ */
 export async function filmPicture(
   session: EngineSession,
   asked: { image: string; size: GallerySize; name: PerturbationName; seed: number; difficulty: number },
   signal: AbortSignal,
-): Promise<Answer> {
+): Promise<ByteAnswer> {
   const { size, name, seed, difficulty } = asked
   const source = sourceOf(session, asked.image)
   const { path, imageKey } = source

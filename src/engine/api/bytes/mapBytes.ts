@@ -11,40 +11,59 @@ import {
   type Part,
 } from '../../saliency/index.ts'
 import type { EngineSession } from '../session/session.ts'
-import { floats, png, type Answer } from './answer.ts'
+import { floats, png, type ByteAnswer } from './answer.ts'
 
-/** The pixels a model was shown for a result. */
-export async function shownPixels(session: EngineSession, { key }: { key: string }): Promise<Answer> {
+/**
+ * Answers with the image that was the model's input for a result.
+ *
+ * @throws MAP_EXPIRED where the result is no longer kept
+ */
+export async function shownPixels(session: EngineSession, { key }: { key: string }): Promise<ByteAnswer> {
   const { shape, bytes } = part(session, key, ['attention', 'saliency'], 'shown')
   const [height = 0, width = 0] = shape
   return png(await encodePng(bytes, height, width))
 }
 
+/**
+ * Answers with the attention of a layer: [heads, rows, columns], or [1, rows, columns] for rollout.
+ *
+ * @throws MAP_EXPIRED where the result is no longer kept
+ * @throws USAGE where it has no such layer
+ */
 export async function attentionLayer(
   session: EngineSession,
   { key, layer, reading }: { key: string; layer: number; reading: AttentionReading },
-): Promise<Answer> {
+): Promise<ByteAnswer> {
   return floatsOf(part(session, key, ['attention'], readingOutput(reading, layer)))
 }
 
-/** Sums over the channels [height, width], or the attributions [height, width, 3]. */
+/**
+ * Answers with sums over the channels [height, width], or with the attributions of the channels [height, width, 3].
+ *
+ * @throws MAP_EXPIRED where the result is no longer kept
+ */
 export async function saliencyMap(
   session: EngineSession,
   { key, as }: { key: string; as: 'magnitude' | 'signed' | 'channels' },
-): Promise<Answer> {
+): Promise<ByteAnswer> {
   const channels = part(session, key, ['saliency'], 'channels')
   if (as === 'channels') return floatsOf(channels)
   const values = (as === 'magnitude' ? magnitudes : signedSums)(floatsOfPart(channels))
   return floatsOf(floatPart(values, channels.shape.slice(0, 2)))
 }
 
-export async function receptiveField(session: EngineSession, { key }: { key: string }): Promise<Answer> {
+/**
+ * Answers with the contribution of each input pixel [height, width].
+ *
+ * @throws MAP_EXPIRED where the result is no longer kept
+ */
+export async function receptiveField(session: EngineSession, { key }: { key: string }): Promise<ByteAnswer> {
   return floatsOf(part(session, key, ['receptiveField'], 'contribution'))
 }
 
-const floatsOf = ({ bytes, shape }: Part): Answer => floats(bytes, shape)
+const floatsOf = ({ bytes, shape }: Part): ByteAnswer => floats(bytes, shape)
 
-/** An array of a result that is kept. Throws MAP_EXPIRED, USAGE where the result has none of that name. */
+/** Returns an array of a kept result by its name. */
 function part(session: EngineSession, key: string, kinds: KeptMap['kind'][], name: string): Part {
   const db = session.opened?.workspace.db ?? null
   const { kind, parts } = session.inspections.kept.get(db, key, kinds)

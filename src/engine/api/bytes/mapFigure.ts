@@ -8,20 +8,24 @@ import { encodePng } from '../../images/index.ts'
 import { readingOutput } from '../../onnx/index.ts'
 import { floatsOfPart, magnitudes, npyHeader, signedSums, type KeptMap } from '../../saliency/index.ts'
 
-/** The numbers of one picture. */
-interface Shown {
+/** The numbers of a map as they are plotted. `values` has the shape [rows, columns]. */
+interface MapPicture {
   values: Float32Array
   rows: number
   columns: number
-  /** Name of a file of it. */
+  /** Name of its files, without the ending. */
   id: string
   label: string
   signed: boolean
   unit: 'pixels' | 'patches'
 }
 
-/** What a view shows of a result. Throws USAGE where the result has no such part. */
-export function shownOf(map: KeptMap, view: MapView): Shown {
+/**
+ * Takes from a result the numbers that a view shows.
+ *
+ * @throws USAGE where the result has no such layer, head or part
+ */
+export function pictureOf(map: KeptMap, view: MapView): MapPicture {
   switch (view.of) {
     case 'attention': {
       const { shape, bytes } = part(map, readingOutput(view.reading, view.layer))
@@ -56,14 +60,14 @@ export function shownOf(map: KeptMap, view: MapView): Shown {
   }
 }
 
-/** A picture as figure, with the image that it was computed of where the result has kept one. */
+/** Makes a figure of a map, over or beside the image that it was computed from where the result has one. */
 export async function figureOf(
-  shown: Shown,
+  picture: MapPicture,
   title: string,
   { result, parts }: KeptMap,
   layout: 'over' | 'beside' | 'none',
 ): Promise<FigureSpec> {
-  const spec = mapSpec({ ...shown, title, notes: notesOf(result) })
+  const spec = mapSpec({ ...picture, title, notes: notesOf(result) })
   const image = parts['shown']
   if (!spec.cells || !image || layout === 'none') return spec
   const [height = 0, width = 0] = image.shape
@@ -71,7 +75,7 @@ export async function figureOf(
   return { ...spec, cells: { ...spec.cells, photograph: { png, layout, opacity: 0.6 } } }
 }
 
-/** Definitions of a result, as notes under its figure. */
+/** The definitions of a result, as notes of its figure. */
 function notesOf(result: unknown): string[] {
   if (typeof result !== 'object' || result === null || !('definitions' in result)) return []
   const { definitions } = result as { definitions: { name: string; formula?: string; source?: string }[] }
@@ -80,8 +84,11 @@ function notesOf(result: unknown): string[] {
   )
 }
 
-/** Writes the numbers as NumPy array [rows, columns]. */
-export async function writeNpy({ values, rows, columns, id }: Shown, folder: Folder): Promise<WrittenFile[]> {
+/** Writes the numbers as a NumPy array of float32 [rows, columns]. */
+export async function writeNpy(
+  { values, rows, columns, id }: MapPicture,
+  folder: Folder,
+): Promise<WrittenFile[]> {
   const data = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
   return writeSet(folder, id, new Map([['npy', Buffer.concat([npyHeader([rows, columns]), data])]]))
 }

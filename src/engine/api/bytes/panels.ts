@@ -16,15 +16,20 @@ import { version } from '../../base/version.ts'
 import type { Workspace } from '../../workspace/index.ts'
 import { LruMap } from '../../base/lruMap.ts'
 
-/** A composition whose panels carry their data, what they rest on, and why a panel has none. */
-export interface WithData {
+/** A composition whose panels carry their data. */
+export interface FilledComposition {
   composition: Composition
+  /** Models, data and versions behind the panels. */
   provenance: string[]
+  /** Why a panel has no data, by panel id. */
   problems: ReadonlyMap<string, ErrorShape>
 }
 
-/** Fetches the data of all panels. A panel whose source is not there is left out and has a problem. */
-export async function withData(workspace: Workspace | null, composition: Composition): Promise<WithData> {
+/** Fetches the data of all panels. A panel whose source is missing is left out and has a problem. */
+export async function withData(
+  workspace: Workspace | null,
+  composition: Composition,
+): Promise<FilledComposition> {
   const problems = new Map<string, ErrorShape>()
   const provenance = new Set<string>()
   const panels: Panel[] = []
@@ -41,8 +46,16 @@ export async function withData(workspace: Workspace | null, composition: Composi
   return { composition: { ...composition, panels }, provenance: [...provenance], problems }
 }
 
-/** The same, where every panel must have its data. */
-export async function completeData(workspace: Workspace | null, composition: Composition): Promise<WithData> {
+/**
+ * Fetches the data of all panels, and refuses a composition with a panel that has none.
+ *
+ * @throws WORKSPACE_CLOSED, STUDY_NOT_FOUND, FIGURE_NOT_FOUND, MODEL_NOT_FOUND, MODEL_UNSUPPORTED where the source of a
+ *   panel is missing
+ */
+export async function completeData(
+  workspace: Workspace | null,
+  composition: Composition,
+): Promise<FilledComposition> {
   const found = await withData(workspace, composition)
   const [first] = found.problems
   if (!first) return found
@@ -58,7 +71,7 @@ async function dataOf(
   if (!workspace)
     throw new KernelscopeError(
       'WORKSPACE_CLOSED',
-      'the figure names a source in a workspace, and none is open',
+      'the figure takes data from a workspace, but no workspace is open',
     )
   if (source.kind === 'study') {
     const study = named(listStudies(workspace.db), source.study)
@@ -103,24 +116,24 @@ async function kernelPanel(
   return { spec: kernelSheetSpec(kernels, model.title, show.order, show.scale), notes }
 }
 
-/** By id, else by title; of several with one title the first, which is the newest. */
+/** Finds a row by its id, or by its title; the first, which is the newest, where several have the title. */
 const named = <T extends { id: number; title: string }>(rows: readonly T[], name: number | string) =>
   rows.find(({ id }) => id === name) ?? rows.find(({ title }) => title === name)
 
-interface Kept {
+interface KeptResult {
   key: string
   result: Promise<StudyResult>
 }
 
-const kept = new WeakMap<Workspace, LruMap<number, Kept>>()
+const kept = new WeakMap<Workspace, LruMap<number, KeptResult>>()
 const mostKept = 16
 
 /**
- * A study's result, summed up again only where it may have changed: facts come from jobs alone, and besides them it
- * depends on the study, its models and its dataset.
+ * Returns the result of a study, computed again only where it may have changed. It depends on the study, its models,
+ * the datasets and its facts, and facts change only through jobs.
  */
 function resultOf(workspace: Workspace, studyId: number): Promise<StudyResult> {
-  const results = kept.get(workspace) ?? new LruMap<number, Kept>(mostKept)
+  const results = kept.get(workspace) ?? new LruMap<number, KeptResult>(mostKept)
   kept.set(workspace, results)
   const key = stateKey(workspace, studyId)
   const known = results.get(studyId)

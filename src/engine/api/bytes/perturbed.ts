@@ -1,7 +1,7 @@
 import type { EngineSession } from '../session/session.ts'
-import { png, type Answer } from './answer.ts'
+import { png, type ByteAnswer } from './answer.ts'
 
-/** What looking at images under conditions needs of the session. */
+/** What computing images under conditions needs of the session. */
 export const perturbedContext = (session: EngineSession) => ({
   workspace: session.open().workspace,
   pool: session.pool,
@@ -9,11 +9,13 @@ export const perturbedContext = (session: EngineSession) => ({
   log: session.log,
 })
 
-/** An image under a condition as a model is shown it, or the change magnified. */
+/**
+ * Answers with an image under a condition as the model's input, or with its magnified difference from the clean image.
+ */
 export async function perturbedPicture(
   session: EngineSession,
   asked: { image: number; model: number; condition: number; as: 'shown' | 'change' },
-): Promise<Answer> {
+): Promise<ByteAnswer> {
   const image = { imageId: asked.image, modelId: asked.model, conditionId: asked.condition }
   return png(await session.inspections.perturbed.picture(perturbedContext(session), image, asked.as))
 }

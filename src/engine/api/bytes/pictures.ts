@@ -7,10 +7,14 @@ import { usableModel } from '../../models/index.ts'
 import { onGraphThread } from '../../onnx/index.ts'
 import { drawsOfTransform, preprocessingFor } from '../../studies/index.ts'
 import type { EngineSession } from '../session/session.ts'
-import { floats, png, type Answer } from './answer.ts'
+import { floats, png, type ByteAnswer } from './answer.ts'
 import { withData } from './panels.ts'
 
-/** An image as a model is shown it, under a stored condition or a transform given as its canonical text. */
+/**
+ * Answers with an image as the model's input, under a stored condition or a transform in its canonical text.
+ *
+ * @throws IMAGE_NOT_FOUND, MODEL_NOT_FOUND, STUDY_NOT_FOUND where the image, the model or the condition does not exist
+ */
 export async function inputPicture(
   session: EngineSession,
   asked: {
@@ -19,7 +23,7 @@ export async function inputPicture(
     condition?: number | undefined
     transform?: string | undefined
   },
-): Promise<Answer> {
+): Promise<ByteAnswer> {
   const given = asked.transform === undefined ? null : parseTransform(asked.transform)
   const { workspace } = session.open()
   const { image, path, digest } = locateImage(workspace.db, asked.image)
@@ -40,23 +44,23 @@ export async function inputPicture(
   )
 }
 
-/** A composed figure as it is exported, its text as outlines so that it looks the same without any font. */
+/** Answers with a composed figure as SVG, as it is exported. Its text is outlines, so that it needs no font. */
 export async function compositionPreview(
   session: EngineSession,
   { figure }: { figure: number },
-): Promise<Answer> {
+): Promise<ByteAnswer> {
   const { workspace } = session.open()
   const { composition } = await withData(workspace, getComposition(workspace.db, figure).composition)
   const content = { kind: 'composed', composition } as const
-  const bytes = await session.press.draw({ content, format: 'svg', dpi: 72, text: 'outlines' })
+  const bytes = await session.press.render({ content, format: 'svg', dpi: 72, text: 'outlines' })
   return { type: 'image/svg+xml', bytes }
 }
 
-/** Weights [channels, kernel, kernel] of a depthwise layer. */
+/** Answers with the weights of a depthwise layer, [channels, kernel, kernel]. */
 export async function kernelWeights(
   session: EngineSession,
   { model, layer, form }: { model: number; layer: number; form: KernelForm },
-): Promise<Answer> {
+): Promise<ByteAnswer> {
   const { path } = usableModel(session.open().workspace.db, model)
   const { channels, kernel, weights } = await onGraphThread({ kind: 'kernelSheet', path, layer, form })
   return floats(new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength), [

@@ -6,7 +6,7 @@ import { locateImage } from '../../datasets/index.ts'
 import type { EngineSession } from '../session/session.ts'
 import { thumbnail } from '../session/thumbnails.ts'
 import { index, route, rowId, type Route } from './address.ts'
-import type { Answer } from './answer.ts'
+import type { ByteAnswer } from './answer.ts'
 import { filmPicture, transformedPicture } from './gallery.ts'
 import { attentionLayer, receptiveField, saliencyMap, shownPixels } from './mapBytes.ts'
 import { perturbedPicture } from './perturbed.ts'
@@ -23,7 +23,7 @@ const routes: Record<string, Route> = {
     z.object({ image: rowId, size: z.enum(['96', '192']).catch('192') }),
     async (session, { image, size }) => ({
       type: 'image/webp',
-      bytes: await thumbnail(session.thumbnailRoom(), image, size === '96' ? 96 : 192),
+      bytes: await thumbnail(session.thumbnailContext(), image, size === '96' ? 96 : 192),
     }),
   ),
   image: route(['image'], z.object({ image: rowId }), async (session, { image }) =>
@@ -76,11 +76,12 @@ const routes: Record<string, Route> = {
 }
 
 /**
- * What is at an address.
+ * Answers an address below `/bytes/`.
  *
- * @throws USAGE where it is none, or says what it must not; whatever making the answer throws
+ * @throws USAGE where the address does not exist or is not valid
+ * @throws any other code where the route throws it
  */
-export async function answerTo(session: EngineSession, url: URL, signal: AbortSignal): Promise<Answer> {
+export async function answerTo(session: EngineSession, url: URL, signal: AbortSignal): Promise<ByteAnswer> {
   const [, bytes, kind = '', ...parts] = url.pathname.split('/')
   const found = bytes === 'bytes' && Object.hasOwn(routes, kind) ? routes[kind] : undefined
   if (!found) throw new KernelscopeError('USAGE', `no such address: ${url.pathname}`)

@@ -8,7 +8,9 @@ import { temporaryFolder } from '../../base/temporary.ts'
 import type { EngineSession } from '../session/session.ts'
 import { answerTo } from './routes.ts'
 
-/** Bulk bytes and pictures for `app://…/bytes/…`, over a unix socket or named pipe that only this user can open. */
+/**
+ * Serves bulk data and pictures for `app://…/bytes/…`, over a Unix socket or named pipe that only this user can open.
+ */
 export interface ByteServer {
   readonly socket: string
   /** Every request must carry it as `authorization`. */
@@ -16,6 +18,7 @@ export interface ByteServer {
   close(): Promise<void>
 }
 
+/** Starts the server of a session's bytes. */
 export async function serveBytes(session: EngineSession): Promise<ByteServer> {
   const token = randomBytes(32).toString('hex')
   const folder = temporaryFolder('bytes')
@@ -60,7 +63,7 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  // A picture that was scrolled past before its turn came is not made.
+  // A picture whose request was given up, as by scrolling on, is not made.
   const gone = new AbortController()
   response.on('close', () => gone.abort())
   try {

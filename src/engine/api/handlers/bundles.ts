@@ -30,8 +30,9 @@ export const bundles = {
     const { session } = context
     const bundle = await openBundle(whole(input.path))
     const stop = new AbortController()
-    type Step = { type: 'progress'; done: number; total: number; note: string }
-    type Event = Step | { type: 'verdict'; verdict: BundleVerdict } | { type: 'failed'; error: unknown }
+    type VerifyProgress = { type: 'progress'; done: number; total: number; note: string }
+    type Event =
+      VerifyProgress | { type: 'verdict'; verdict: BundleVerdict } | { type: 'failed'; error: unknown }
     try {
       const events = stream<Event>((push) => {
         const onProgress = (done: number, total: number, note: string) =>
@@ -67,7 +68,7 @@ export const bundles = {
   }),
 }
 
-/** A path that a person chose or wrote; the engine's own folder means nothing to them. */
+/** Refuses a relative path: the user does not know the engine's working directory. */
 function whole(path: string): string {
   if (isAbsolute(path)) return resolve(path)
   throw new KernelscopeError('USAGE', `invalid path: ${path} is not absolute`)

@@ -52,7 +52,7 @@ export const compositions = {
     const { composition, provenance } = await completeData(session.opened?.workspace ?? null, chosen)
     const owner = 'id' in figure ? `figure ${figure.id}` : `figure “${composition.title}”`
     const folder = input.directory ?? sharedFolder(session.open().workspace, owner)
-    const files = await writeComposed(session.press.draw, composition, formats, folder, {
+    const files = await writeComposed(session.press.render, composition, formats, folder, {
       dpi,
       provenance,
     })

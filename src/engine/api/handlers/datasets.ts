@@ -75,7 +75,7 @@ export const datasets = {
     const { workspace, jobs } = context.session.open()
     const check = await rerootDataset(workspace.db, input.id, input.path, input.force)
     const dataset = getDataset(workspace.db, input.id)
-    // A copy may have new times, and studies refuse files that are not as indexed.
+    // A copy may have new modification times, and studies refuse files that changed since indexing.
     const job = jobs.add({ kind: 'index', title: `Index ${dataset.title}`, datasetId: input.id })
     return { dataset, check, jobId: job.id }
   }),
@@ -98,15 +98,15 @@ export const datasets = {
   ),
 }
 
-/** The condition that is asked for; null for a transform that was never measured. */
-const conditionOf = (database: Db, { conditionId, transform }: Asked): number | null =>
+/** Returns the requested condition, the clean one by default; null for a transform that was never measured. */
+const conditionOf = (database: Db, { conditionId, transform }: ImageRequest): number | null =>
   transform === undefined
     ? (conditionId ?? cleanCondition(database))
     : findCondition(database, parseTransform(transform))
 
-type Asked = { id: number; conditionId?: number | undefined; transform?: string | undefined }
+type ImageRequest = { id: number; conditionId?: number | undefined; transform?: string | undefined }
 
-/** Finds what a variant says of an image under a condition. */
+/** Returns a function that reads a variant's prediction for an image under a condition. */
 function answersOf(database: Db, exampleId: number | null, conditionId: number | null) {
   const predictionOf = predictionFinder(database)
   return ({ id: variantId }: { id: number }, { labels }: StoredModel) => {
@@ -121,7 +121,7 @@ function answersOf(database: Db, exampleId: number | null, conditionId: number |
   }
 }
 
-/** What each model says of an image under a condition, for the models that were asked. */
+/** Lists the models' predictions for an image under a condition; models without one are left out. */
 function predictionsOf(
   database: Db,
   exampleId: number | null,
@@ -135,7 +135,7 @@ function predictionsOf(
   })
 }
 
-function changedAnswers(database: Db, asked: Asked): ChangedAnswer[] {
+function changedAnswers(database: Db, asked: ImageRequest): ChangedAnswer[] {
   const { exampleId } = locateImage(database, asked.id)
   const answerOf = answersOf(database, exampleId, conditionOf(database, asked))
   return listModels(database).flatMap((model) =>

@@ -11,7 +11,7 @@ import { version } from '../../base/version.ts'
 import type { Workspace } from '../../workspace/index.ts'
 import { api } from '../session/implementation.ts'
 
-/** Where figures of everything go that has no folder of its own; `owner` is whose figure it is. */
+/** The shared folder of figures that belong to no study or model. `owner` identifies the figure. */
 export const sharedFolder = ({ exports }: Workspace, owner: string): Folder => ({
   shared: join(exports, 'figures'),
   owner,
@@ -57,7 +57,7 @@ export const figures = {
   }),
 }
 
-/** Those of a study's figures or tables that are asked for, all where none is named. */
+/** Selects figures or tables of a study by id; all of them where no ids are given. */
 function named<T extends { id: string }>(
   what: string,
   all: readonly T[],
@@ -71,7 +71,7 @@ function named<T extends { id: string }>(
   return all.filter(({ id }) => ids?.includes(id) ?? true)
 }
 
-interface Setting {
+interface ExportOptions {
   formats: FigureFormat[]
   width: number
   dpi: number
@@ -81,16 +81,17 @@ interface Setting {
   title?: boolean | undefined
 }
 
+/** Writes figures in every format into a folder; `width` and `height` are in inches, `fontSize` in points. */
 export async function writeFigures(
   press: Press,
   specs: readonly FigureSpec[],
   folder: Folder,
-  { formats, width, height, dpi, fontSize, typeface, title }: Setting,
+  { formats, width, height, dpi, fontSize, typeface, title }: ExportOptions,
   provenance: readonly string[] = [madeWith],
 ) {
   const options = { widthInches: width, heightInches: height, dpi, fontSize, typeface, title }
   const files = []
   for (const spec of specs)
-    files.push(...(await writeFigure(press.draw, spec, formats, folder, options, provenance)))
+    files.push(...(await writeFigure(press.render, spec, formats, folder, options, provenance)))
   return files
 }

@@ -4,7 +4,7 @@ import { onGraphThread } from '../../onnx/index.ts'
 import { attention, receptiveField, saliency, writeGradients } from '../../saliency/index.ts'
 import { sharedFolder, writeFigures } from './figures.ts'
 import { api, guarded } from '../session/implementation.ts'
-import { figureOf, shownOf, writeNpy } from '../bytes/mapFigure.ts'
+import { figureOf, pictureOf, writeNpy } from '../bytes/mapFigure.ts'
 import { imagesOfSet, labelledImages, mapInput, imageInput } from '../browsing/mapInputs.ts'
 
 export const maps = {
@@ -31,15 +31,15 @@ export const maps = {
     const { key, view, caption, formats } = input
     const db = session.opened?.workspace.db ?? null
     const map = session.inspections.kept.get(db, key, [view.of])
-    const shown = shownOf(map, view)
-    const folder = input.directory ?? sharedFolder(session.open().workspace, `map ${key} ${shown.id}`)
+    const picture = pictureOf(map, view)
+    const folder = input.directory ?? sharedFolder(session.open().workspace, `map ${key} ${picture.id}`)
     const drawn = formats.filter((format) => format !== 'npy')
-    const figure = await figureOf(shown, caption, map, input.photograph)
+    const figure = await figureOf(picture, caption, map, input.photograph)
     const files =
       drawn.length > 0
         ? await writeFigures(session.press, [figure], folder, { ...input, formats: drawn })
         : []
-    if (drawn.length < formats.length) files.push(...(await writeNpy(shown, folder)))
+    if (drawn.length < formats.length) files.push(...(await writeNpy(picture, folder)))
     return { files }
   }),
   gradient: api.maps.gradient.handler(async ({ input, context: { session }, signal }) => {

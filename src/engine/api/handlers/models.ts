@@ -19,7 +19,7 @@ import { onGraphThread } from '../../onnx/index.ts'
 import { api } from '../session/implementation.ts'
 import type { EngineSession } from '../session/session.ts'
 
-/** Without what is only of use inside the engine. */
+/** Leaves out what only the engine uses: labels and inspection. */
 function publicModel({ labels: _labels, inspection: _inspection, ...model }: StoredModel) {
   return model
 }
@@ -62,7 +62,7 @@ export const models = {
   smoke: api.models.smoke.handler(({ input, context }) => smoke(context.session, input)),
 }
 
-/** One image through the whole path a study takes: decode, geometry, session, softmax. */
+/** Classifies one image with the same steps as a study: decoding, geometry, session, softmax. */
 async function smoke(
   session: EngineSession,
   { id, path, imageId }: { id: number; path?: string | undefined; imageId?: number | undefined },

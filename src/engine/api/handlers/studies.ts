@@ -129,7 +129,7 @@ export const studies = {
   ),
 }
 
-/** What a study is looked up or stored with. Models may be gone meanwhile, and so may the workspace. */
+/** Completes a study's input for looking it up or storing it. Models, or the workspace, may be gone by then. */
 async function settled(
   session: EngineSession,
   workspace: Workspace,
@@ -141,7 +141,7 @@ async function settled(
   return { study, subset: await frozenSubset(session, input, signal) }
 }
 
-/** Queues a study unless its job is still open; one that was paused goes on. */
+/** Queues a study, unless it has a job that is queued, running or paused; a paused job is resumed. */
 function again(session: EngineSession, { id, job }: Study) {
   if (job?.state === 'paused') session.open().jobs.resume(job.id)
   const open = job && ['queued', 'running', 'paused'].includes(job.state)

@@ -27,7 +27,7 @@ export const workspace = {
   trim: api.workspace.trim.handler(({ input, context }) => {
     const { workspace } = context.session.open()
     const [running] = jobsIn(workspace.db, 'running')
-    // A job may be about to open what would be deleted.
+    // A running job may be about to open a file that would be deleted.
     if (running)
       throw new KernelscopeError('JOB_STATE', `${running.title} is running`, {
         hint: 'Pause it, or wait until it has finished, then trim.',

@@ -9,8 +9,12 @@ import { drawsOfTransform, preprocessingFor } from '../../studies/index.ts'
 import type { EngineSession } from './session.ts'
 
 /**
- * What a model says of an image under a transform, computed now and not stored: the same decoding, geometry, transform
- * and softmax as in a study. Errors: IMAGE_UNREADABLE where the image was never read; those of opening the model.
+ * Computes a model's prediction for an image under a transform, without storing it. Decoding, geometry, transform and
+ * softmax are those of a study; probabilities are in [0, 1].
+ *
+ * @throws IMAGE_UNREADABLE where indexing could not read the image
+ * @throws UNSUPPORTED where the transform works in the normalised space
+ * @throws INFERENCE_FAILED where the model gives no output
  */
 export async function askModel(
   session: EngineSession,
@@ -23,7 +27,7 @@ export async function askModel(
   const model = usableModel(workspace.db, modelId)
   const chosen = asPixelTransform(parseTransform(transform))
   if (pixelType(chosen) === 'float32')
-    throw new KernelscopeError('UNSUPPORTED', 'noise in the normalised space is measured by a study only')
+    throw new KernelscopeError('UNSUPPORTED', 'noise in the normalised space is applied only in studies')
   const preprocessing = preprocessingFor(workspace.db, image.datasetId, model)
   const settings = { ...session.settings(), batch: 1 }
   const classifier = await openClassifier(workspace, { ...model, preprocessing }, settings, session.log)
@@ -46,7 +50,7 @@ export async function askModel(
       { readout: allOutputs, targets: Int32Array.of(target) },
     ])
     const [facts] = answers
-    if (!facts) throw new KernelscopeError('INFERENCE_FAILED', `${model.title} gave no answer`)
+    if (!facts) throw new KernelscopeError('INFERENCE_FAILED', `${model.title} gave no output`)
     const judged = facts.correct[0] ?? -1
     const known = (facts.trueRank[0] ?? 0) > 0
     return {

@@ -10,8 +10,8 @@ export interface ApiContext {
 }
 
 /**
- * The contract with its context. Whatever a handler throws leaves as an ORPCError whose `data` is an ErrorShape, in
- * process as over a port. A request that fails its schema becomes USAGE and names the field.
+ * The contract with its context. Every error of a handler becomes an ORPCError whose `data` is an ErrorShape, both in
+ * process and over a port. A request that does not fit its schema becomes USAGE and names the field.
  */
 export const api = implement(contract)
   .$context<ApiContext>()
@@ -23,7 +23,10 @@ export const api = implement(contract)
     }
   })
 
-/** A stream whose errors leave as those of a handler do: what fails after the first event no longer passes through it. */
+/**
+ * Passes on a stream and turns its errors into those of the contract. The middleware of `api` does not see errors after
+ * the first event.
+ */
 export async function* guarded<T>(
   stream: AsyncGenerator<T, void, undefined>,
   session: EngineSession,

@@ -3,14 +3,17 @@ import { KeptMaps, OpenSessions } from '../../saliency/index.ts'
 import { PerturbedImages } from '../../studies/index.ts'
 import { temporaryFolder } from '../../base/temporary.ts'
 
-/** What inspections into models keeps between one look and the next: open graphs, results, a folder for files without a workspace. */
+/**
+ * What inspections of models keep between requests: open graphs, results, and a folder for model files without a
+ * workspace.
+ */
 export class OpenInspections {
   readonly sessions = new OpenSessions()
   readonly kept = new KeptMaps()
   readonly perturbed = new PerturbedImages()
   #scratch: string | null = null
 
-  /** A folder of our own for variants of models that are in no workspace; gone when the engine ends. */
+  /** A temporary folder for variants of models that are in no workspace; deleted when the engine ends. */
   scratch(): string {
     return (this.#scratch ??= temporaryFolder('graphs'))
   }

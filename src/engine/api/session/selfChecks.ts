@@ -4,7 +4,7 @@ import type { Log } from '../../base/log.ts'
 import { getModel, selfCheck, storeSelfCheck, usableModel } from '../../models/index.ts'
 import type { Workspace } from '../../workspace/index.ts'
 
-/** Self-checks of a workspace's models, one after the other in the background. */
+/** Runs the self-checks of a workspace's models in the background, one after the other. */
 export class SelfChecks {
   readonly #workspace: Workspace
   readonly #log: Log
@@ -16,14 +16,18 @@ export class SelfChecks {
     this.#log = log
   }
 
-  /** Checks a model when those before it are done, and stores what was found. */
+  /**
+   * Checks a model when the checks before it are done, and stores the result.
+   *
+   * @throws CANCELLED where the workspace was closed
+   */
   check(id: number): Promise<SelfCheck> {
     const turn = this.#last.then(() => this.#run(id))
     this.#last = turn.catch(() => undefined)
     return turn
   }
 
-  /** The same for a model that was not checked yet; what goes wrong is only logged, since nobody waits for it. */
+  /** Checks a model that was not checked yet, without waiting; errors are only logged. */
   later(id: number): void {
     if (getModel(this.#workspace.db, id).selfCheck) return
     this.check(id).catch((error: unknown) => {
@@ -32,7 +36,7 @@ export class SelfChecks {
     })
   }
 
-  /** Ends the check that runs between two of its sessions; those that wait are not begun. */
+  /** Stops the running check before its next session, and cancels the waiting ones. */
   async close(): Promise<void> {
     this.#ending.abort()
     await this.#last

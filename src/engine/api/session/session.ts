@@ -13,36 +13,24 @@ import { runStudy } from '../../studies/index.ts'
 import { createWorkspace, openWorkspace, trimCache, type Workspace } from '../../workspace/index.ts'
 import { OpenInspections } from './openInspections.ts'
 import { SelfChecks } from './selfChecks.ts'
+import type { SessionOptions } from './options.ts'
 import { defaultSettings, readSettings } from './settings.ts'
 import { makeThumbnails, type ThumbnailContext } from './thumbnails.ts'
 
-/** An open workspace and what works on it. */
-export interface Opened {
+/** An open workspace with its job queue, its browse thread and its self-checks. */
+export interface OpenWorkspace {
   workspace: Workspace
   jobs: JobQueue
   browser: Browser
   checks: SelfChecks
 }
 
-export interface SessionOptions {
-  /** File that remembers the open workspace between starts of the engine. */
-  stateFile?: string | undefined
-  /** Settings that override those of the workspace for this process, e.g. from the command line. */
-  overrides?: Partial<Settings>
-  /** Threads that decode and transform images; one less than there are cores when left out. */
-  imageWorkers?: number
-  /** Make thumbnails in the background once a dataset is indexed: for an engine with a window. */
-  thumbnailsAhead?: boolean
-  /** Check a model's rewrites by numbers in the background once it is added. */
-  checksAhead?: boolean
-}
-
 const decodedBytes = 512 * 2 ** 20
 const stateSchema = z.object({ workspace: z.string().nullable() })
 
 /**
- * The engine's state: at most one open workspace, its queue, the image workers. The open workspace is given up only
- * once another one is open, and its running job stores what it has before.
+ * The engine's state: at most one open workspace, its queue, the image workers. The open workspace is closed only after
+ * another one was opened; its running job stores its results first.
  */
 export class EngineSession {
   readonly log = new Log()
@@ -50,8 +38,8 @@ export class EngineSession {
   readonly #options: SessionOptions
   #pool: ImagePool | null = null
   #press: Press | null = null
-  #opened: Opened | null = null
-  /** Ends when the last change of what is open has ended; one waits for the other. */
+  #opened: OpenWorkspace | null = null
+  /** Settles when the last change of the open workspace is done; changes wait for one another. */
   #turn: Promise<unknown> = Promise.resolve()
 
   constructor(options: SessionOptions = {}) {
@@ -69,50 +57,73 @@ export class EngineSession {
     return (this.#press ??= createPress())
   }
 
-  get opened(): Opened | null {
+  get opened(): OpenWorkspace | null {
     return this.#opened
   }
 
-  /** The open workspace; throws WORKSPACE_CLOSED without one. */
-  open(): Opened {
+  /**
+   * Returns the open workspace.
+   *
+   * @throws WORKSPACE_CLOSED where none is open
+   */
+  open(): OpenWorkspace {
     if (!this.#opened) throw new KernelscopeError('WORKSPACE_CLOSED', 'no workspace is open')
     return this.#opened
   }
 
-  /** The open workspace, after something was waited for in it; throws WORKSPACE_CLOSED where it is no longer open. */
-  stillOpen(workspace: Workspace): Opened {
+  /**
+   * Returns the open workspace, after an await, if it is still `workspace`.
+   *
+   * @throws WORKSPACE_CLOSED where it was closed meanwhile
+   */
+  stillOpen(workspace: Workspace): OpenWorkspace {
     if (this.#opened?.workspace === workspace) return this.#opened
     throw new KernelscopeError('WORKSPACE_CLOSED', `the workspace was closed meanwhile: ${workspace.path}`, {
-      hint: 'Open it again, and ask once more.',
+      hint: 'Open it again and repeat the request.',
     })
   }
 
-  /** What making thumbnails of the open workspace needs. */
-  thumbnailRoom(): ThumbnailContext {
+  /**
+   * What making thumbnails of the open workspace needs.
+   *
+   * @throws WORKSPACE_CLOSED where none is open
+   */
+  thumbnailContext(): ThumbnailContext {
     const { workspace } = this.open()
     return { workspace, pool: this.pool, isOpen: () => this.#opened?.workspace === workspace }
   }
 
-  /** Settings of this process, which stand above those of the workspace. */
+  /** Settings of this process, which override those of the workspace. */
   get overrides(): Partial<Settings> {
     return this.#options.overrides ?? {}
   }
 
-  /** Has the rewrites of a model that was just added checked, where this engine has time for that. */
+  /** Checks the rewrites of a new model in the background, where `checksAhead` is set. */
   checkLater(modelId: number): void {
     if (this.#options.checksAhead) this.open().checks.later(modelId)
   }
 
-  /** Those of the open workspace, the defaults while none is open; what this process was started with stands above them. */
+  /** Settings of the open workspace, or the defaults while none is open, with the overrides of this process. */
   settings(): Settings {
     const stored = this.#opened ? readSettings(this.#opened.workspace.db) : defaultSettings
     return { ...stored, ...this.#options.overrides }
   }
 
+  /**
+   * Creates a workspace in a new or empty folder and opens it in place of the open one.
+   *
+   * @throws WORKSPACE_EXISTS, WORKSPACE_MISSING, WORKSPACE_LOCKED where `createWorkspace` throws them
+   */
   async createWorkspace(path: string): Promise<Workspace> {
     return this.#adopt(() => createWorkspace(path))
   }
 
+  /**
+   * Opens a workspace in place of the open one, which stays open where this fails.
+   *
+   * @throws WORKSPACE_MISSING, WORKSPACE_CORRUPT, WORKSPACE_FOREIGN, WORKSPACE_NEWER, WORKSPACE_LOCKED where it cannot
+   *   be opened
+   */
   async openWorkspace(path: string): Promise<Workspace> {
     return this.#adopt(() => openWorkspace(path), path)
   }
@@ -124,7 +135,7 @@ export class EngineSession {
     })
   }
 
-  /** Opens the workspace that was open when the engine last ran; one that cannot be opened is only logged. */
+  /** Opens the workspace that was open when the engine last ran. An error is only logged. */
   async reopen(): Promise<void> {
     const { stateFile } = this.#options
     if (stateFile === undefined) return
@@ -146,7 +157,7 @@ export class EngineSession {
     this.#press = null
   }
 
-  /** @param path where it is opened: the workspace that is open there already stays as it is */
+  /** @param path folder to open; nothing is done where its workspace is open already */
   #adopt(make: () => Workspace, path?: string): Promise<Workspace> {
     return this.#inTurn(async () => {
       const opened = this.#opened?.workspace
@@ -214,14 +225,16 @@ export class EngineSession {
     }
   }
 
-  /** Goes on in the background; what goes wrong is only logged, since thumbnails are made when looked at as well. */
+  /**
+   * Makes thumbnails in the background. Errors are only logged, since missing thumbnails are made when they are shown.
+   */
   #thumbnailsAhead(datasetId: number): void {
-    makeThumbnails(this.thumbnailRoom(), datasetId, 192).catch((error: unknown) =>
+    makeThumbnails(this.thumbnailContext(), datasetId, 192).catch((error: unknown) =>
       this.log.write('warning', 'thumbnails were not made ahead', toErrorShape(error)),
     )
   }
 
-  /** For the next start; this one goes on without where it cannot be written. */
+  /** Stores the path of the open workspace for the next start. Errors are only logged. */
   async #remember(workspace: string | null): Promise<void> {
     const { stateFile } = this.#options
     if (stateFile === undefined) return

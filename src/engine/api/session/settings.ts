@@ -1,6 +1,7 @@
 import { settings as schema, type Settings } from '#shared/contract/index.ts'
 import type { Db } from '../../workspace/index.ts'
 
+/** Settings of a new workspace. */
 export const defaultSettings: Settings = {
   provider: 'auto',
   threads: 0,
@@ -10,7 +11,7 @@ export const defaultSettings: Settings = {
   cacheMebibytes: 8192,
 }
 
-/** Settings of the workspace; one that was stored by another version and no longer fits is left at its default. */
+/** Reads the settings of a workspace. A stored value that is not valid in this version is replaced by its default. */
 export function readSettings(db: Db): Settings {
   const rows = db.prepare<[], { key: string; value: string }>('SELECT key, value FROM setting').all()
   const stored = new Map(rows.map(({ key, value }) => [key, JSON.parse(value) as unknown]))
@@ -28,7 +29,7 @@ export function readSettings(db: Db): Settings {
   }
 }
 
-/** Members that are undefined stay as they are. */
+/** Stores settings. Undefined members keep their stored value. */
 export function writeSettings(db: Db, change: { [K in keyof Settings]?: Settings[K] | undefined }): void {
   const put = db.prepare('INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)')
   db.transaction(() => {

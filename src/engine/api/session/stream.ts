@@ -1,6 +1,8 @@
 /**
- * Turns a subscription into an async iterator: what comes while the consumer is busy waits in order; `signal` ends it.
- * `key` names items of which only the newest is worth keeping.
+ * Turns a subscription into an async iterator. Items that arrive while the consumer is busy wait in order.
+ *
+ * @param signal ends the iterator
+ * @param key of items with equal keys, only the newest waits
  */
 export async function* stream<T>(
   subscribe: (push: (item: T) => void) => () => void,

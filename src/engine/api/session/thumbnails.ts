@@ -4,16 +4,21 @@ import { locateImage } from '../../datasets/index.ts'
 import type { ImagePool } from '../../images/index.ts'
 import type { Workspace } from '../../workspace/index.ts'
 
+/** Pixels of the longer side. */
 export type ThumbnailSize = 96 | 192
 
-/** What making thumbnails needs; `isOpen` says whether the workspace still is. */
+/** What making thumbnails needs. `isOpen` says whether the workspace is still open. */
 export interface ThumbnailContext {
   workspace: Workspace
   pool: ImagePool
   isOpen(): boolean
 }
 
-/** From the cache of the workspace, or made now and kept. */
+/**
+ * Returns the thumbnail of an image as WebP: from the workspace, or made now and stored there.
+ *
+ * @throws IMAGE_NOT_FOUND where the image does not exist
+ */
 export async function thumbnail(
   { workspace, pool, isOpen }: ThumbnailContext,
   imageId: number,
@@ -27,26 +32,29 @@ export async function thumbnail(
   return webp
 }
 
-/** Thumbnails made ahead for one dataset; the others are made when they are looked at. */
+/** Thumbnails made ahead for one dataset; the others are made when they are shown. */
 const aheadLimit = 5000
 const restMs = 5
 
-/** Makes thumbnails of a dataset one by one, with a rest between, until done or the workspace is closed. Unreadable images are passed over. */
+/**
+ * Makes thumbnails of a dataset's first 5000 images one by one, with 5 ms between two, until the workspace is closed.
+ * Skips images that cannot be read.
+ */
 export async function makeThumbnails(
-  room: ThumbnailContext,
+  context: ThumbnailContext,
   datasetId: number,
   size: ThumbnailSize,
 ): Promise<void> {
-  const ids = room.workspace.db
+  const ids = context.workspace.db
     .prepare<[number, number], number>(
       'SELECT id FROM image WHERE dataset_id = ? AND problem IS NULL ORDER BY id LIMIT ?',
     )
     .pluck()
     .all(datasetId, aheadLimit)
   for (const id of ids) {
-    if (!room.isOpen()) return
+    if (!context.isOpen()) return
     try {
-      await thumbnail(room, id, size)
+      await thumbnail(context, id, size)
     } catch (error) {
       if (!(error instanceof KernelscopeError)) throw error
     }

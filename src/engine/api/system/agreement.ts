@@ -12,7 +12,12 @@ interface AgreementInput {
   b: Provider
 }
 
-/** The outputs of one model under two providers on the first readable images of a dataset. */
+/**
+ * Compares the outputs of one model under two providers on the first readable images of a dataset. `maxAbsolute` is the
+ * largest difference of two outputs, `maxRelative` the same over the largest output.
+ *
+ * @throws DATASET_EMPTY where the dataset has no readable image
+ */
 export async function agreement(
   session: EngineSession,
   { modelId, datasetId, images, a, b }: AgreementInput,

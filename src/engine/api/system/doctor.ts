@@ -6,7 +6,7 @@ import { onnxruntimeVersion } from '../../base/onnxruntimeVersion.ts'
 const gibibytes = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`
 const lowDisk = 2 * 2 ** 30
 
-/** What the machine offers; each check says what to do where it is not well. */
+/** Checks what the machine offers. A check with a warning has a hint that says what to do. */
 export function checks(workspacePath: string | null, sqliteVersion: string): Check[] {
   const { bavail, bsize } = statfsSync(workspacePath ?? homedir())
   const free = bavail * bsize

@@ -20,9 +20,10 @@ const suites: readonly { folder: string; title: string }[] = [
 ]
 
 /**
- * Opens the sample workspace at `path`. The first time it is made there: the images and models that ship with the app
- * are copied beside it, so that the user may change and delete what he likes. One whose making was interrupted is
- * completed.
+ * Opens the sample workspace at `path`. Creates it the first time, with a copy of the images and models that ship with
+ * the app, so that users can change and delete them. Completes a workspace whose creation was interrupted.
+ *
+ * @throws FILE_MISSING where the installation has no sample
  */
 export async function openSample(session: EngineSession, path = defaultPath()): Promise<Workspace> {
   const directory = resolve(path)

@@ -1,4 +1,4 @@
 import { tableToCsv } from '#shared/figures/csv.ts'
-import type { Tell } from './definition.ts'
+import type { WriteText } from './definition.ts'
 
-export const csv: Tell = ({ table }) => tableToCsv(table())
+export const csv: WriteText = ({ table }) => tableToCsv(table())

@@ -5,22 +5,23 @@ import type { Sheet } from '../sheet.ts'
 import type { SvgOptions } from '../svg.ts'
 
 /**
- * A format is a file beside this one, a line in `all.ts` and one in `shared/figures/figureFormats.ts`: a `Render` where it is
- * drawn, a `Tell` where it is written.
+ * A format is a file beside this one, a line in `all.ts` and one in `shared/figures/figureFormats.ts`. A drawn format
+ * exports a `Render`, a written format a `WriteText`.
  */
 
-/** Bytes of a laid out figure. `dpi` is of formats made of pixels, `text` of those that hold letters. */
+/** Renders a laid out figure. `dpi` is for formats of pixels, `text` for formats that contain text. */
 export type Render = (sheet: Sheet, options: { dpi: number } & SvgOptions) => Promise<Uint8Array>
 
-/** What is told of a figure, one alone or a composed one. */
-export interface Told {
+/** What a text file about a figure, of a study or composed, can contain. */
+export interface FigureInfo {
   figure: FigureSpec | Composition
   /** Id of the figure, or title of the composed one. */
   name: string
+  /** The data of the figure. */
   table(): DataTable
-  /** A draft, without a line end. */
+  /** A draft of the caption, without a line end. */
   caption(): string
 }
 
-/** Text of a file about a figure. */
-export type Tell = (told: Told) => string
+/** Writes the text of a file about a figure. */
+export type WriteText = (info: FigureInfo) => string

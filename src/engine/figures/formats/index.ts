@@ -1,9 +1,10 @@
 import type { DrawnFormat, WrittenFormat } from '#shared/figures/figureFormats.ts'
 import * as all from './all.ts'
-import type { Render, Tell, Told } from './definition.ts'
+import type { FigureInfo, Render, WriteText } from './definition.ts'
 
-export type { Told }
+export type { FigureInfo }
 
-/** They load what they draw with when they are asked: ECharts takes a third of a second. */
+/** Renderers of the drawn formats. They load their libraries when called: ECharts takes a third of a second. */
 export const renderers: Record<DrawnFormat, Render> = all
-export const tellers: Record<WrittenFormat, Tell> = all
+/** Writers of the written formats. */
+export const writers: Record<WrittenFormat, WriteText> = all

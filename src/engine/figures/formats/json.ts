@@ -1,3 +1,3 @@
-import type { Tell } from './definition.ts'
+import type { WriteText } from './definition.ts'
 
-export const json: Tell = ({ figure }) => `${JSON.stringify(figure, null, 2)}\n`
+export const json: WriteText = ({ figure }) => `${JSON.stringify(figure, null, 2)}\n`

@@ -1,6 +1,6 @@
 import { latexLabel, latexText } from '#shared/figures/latexText.ts'
-import type { Tell } from './definition.ts'
+import type { WriteText } from './definition.ts'
 
-/** What stands in a figure environment, by \input or copied. */
-export const tex: Tell = ({ caption, name }) =>
+/** The caption and label for a figure environment, to \input or to copy. */
+export const tex: WriteText = ({ caption, name }) =>
   `\\caption{${latexText(caption())}}\n\\label{fig:${latexLabel(name)}}\n`

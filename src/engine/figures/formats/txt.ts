@@ -1,4 +1,4 @@
-import type { Tell } from './definition.ts'
+import type { WriteText } from './definition.ts'
 
 /** A draft of the caption. */
-export const txt: Tell = ({ caption }) => `${caption()}\n`
+export const txt: WriteText = ({ caption }) => `${caption()}\n`

@@ -2,7 +2,7 @@ import type { StudyCondition } from '#shared/contract/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import {
   type ClassConfidence,
-  type Confident,
+  type ConfidentImage,
   type FactsOf,
   type ImageSource,
   meanConfidencesOf,
@@ -11,7 +11,7 @@ import {
   outcomePages,
   outcomesOf,
   type PlannedCondition,
-  type Ranked,
+  type RankedImage,
   rankingsOf,
 } from '../../facts/index.ts'
 import { pictureName } from './pictureName.ts'
@@ -69,7 +69,7 @@ export function mostConfidentUnder(
   key: string,
   which: 'wrong' | 'unknown',
   limit: number,
-): Confident[] {
+): ConfidentImage[] {
   const found = factsUnder(model, key)
   return found ? mostConfident(db, found.source, found.facts, which, limit) : []
 }
@@ -93,7 +93,7 @@ export async function* verdicts(db: Db, model: GridModel, key: string): AsyncGen
 }
 
 /** Reads the five most probable classes of each image of an ungrouped condition, in order of image id. */
-export function rankings(db: Db, model: GridModel, key: string): Ranked[] {
+export function rankings(db: Db, model: GridModel, key: string): RankedImage[] {
   const found = factsUnder(model, key)
   return found ? rankingsOf(db, found.source, found.facts) : []
 }

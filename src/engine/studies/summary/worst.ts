@@ -2,7 +2,7 @@ import type { DataTable } from '#shared/contract/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import type { GridModel } from '../definition/index.ts'
 import { nextTurn } from '../../base/nextTurn.ts'
-import type { Confident } from '../../facts/index.ts'
+import type { ConfidentImage } from '../../facts/index.ts'
 import { mostConfidentUnder } from './outcomes.ts'
 
 const listed = 20
@@ -23,7 +23,7 @@ export interface WorstOptions {
 export async function worstTable(db: Db, { title, models, keys, which }: WorstOptions): Promise<DataTable> {
   const rows: DataTable['rows'] = []
   for (const model of models) {
-    const found: (Confident & { key: string })[] = []
+    const found: (ConfidentImage & { key: string })[] = []
     for (const key of keys) {
       found.push(...mostConfidentUnder(db, model, key, which, listed).map((entry) => ({ ...entry, key })))
       await nextTurn()

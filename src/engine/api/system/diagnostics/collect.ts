@@ -13,7 +13,7 @@ import { workspaceReport } from './workspace.ts'
 const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
 const keptJobs = 500
 
-/** Everything a report of a fault should hold. Read-only; nothing leaves the machine. */
+/** Collects what a bug report needs. Changes nothing and sends nothing; with `redact`, personal names are replaced. */
 export function diagnostics(
   session: EngineSession,
   sqlite: string,

@@ -1,6 +1,6 @@
 import { homedir, hostname, userInfo } from 'node:os'
 
-/** Names that say whose machine it is, and what is written in their place. */
+/** Lists the names that identify the user or the machine, with the text that replaces each. */
 export function personalNames(): [name: string, instead: string][] {
   const user = userInfo().username
   const names: [string, string][] = [
@@ -12,7 +12,7 @@ export function personalNames(): [name: string, instead: string][] {
   return names.filter(([name]) => name.length > 2)
 }
 
-/** A text without these names: as whole words where they are words, so that "root" leaves "rooted" alone. */
+/** Replaces names in a text, as whole words only: "root" does not change "rooted". */
 export function redacted(text: string, names: readonly [name: string, instead: string][]): string {
   return names.reduce((left, [name, instead]) => {
     const escaped = name.replace(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)

@@ -3,7 +3,11 @@ import { resolve } from 'node:path'
 import type { DiagnosticsFile } from '#shared/contract/index.ts'
 import { writeArchive } from '../../../bundles/index.ts'
 
-/** Writes the files as a zip. */
+/**
+ * Writes the files as a zip.
+ *
+ * @throws DISK_FULL where the disk is full
+ */
 export async function saveDiagnostics(path: string, files: readonly DiagnosticsFile[]) {
   const target = resolve(path)
   await writeArchive(

@@ -2,10 +2,10 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Workspace } from '../../../workspace/index.ts'
 
-/** A database up to this size is checked whole; a larger one would hold the engine up for seconds. */
+/** Bytes up to which a database is checked; checking a larger one would block the engine for seconds. */
 const checkedBytes = 64 * 2 ** 20
 
-/** What is in a workspace, and whether its database is in order. Counts and sizes only: no names of classes or images. */
+/** Describes the content of a workspace and checks its database. Has no names of classes or images. */
 export function workspaceReport({ path, db, info }: Workspace): object {
   const tables = db
     .prepare<[], string>(

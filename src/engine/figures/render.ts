@@ -10,39 +10,40 @@ import { cellsOf, sheetOf, type Sheet } from './sheet.ts'
 import type { SvgOptions } from './svg.ts'
 import { typeface, type TypefaceName } from './typeface.ts'
 
+/** How a figure of a study is rendered. */
 export interface FigureOptions {
   widthInches: number
-  /** From the width and the kind of figure when left out. */
+  /** Computed from the width and the kind of figure when left out. */
   heightInches?: number | undefined
-  /** Of PNG. */
+  /** Resolution of PNG. */
   dpi: number
-  /** In points, 8 when left out. */
+  /** In points; 8 when left out. */
   fontSize?: number | undefined
   typeface?: TypefaceName | undefined
-  /** Draws the title inside the figure. */
+  /** Renders the title inside the figure. */
   title?: boolean | undefined
 }
 
-/** What is drawn: one figure of a study, or a composed one whose panels carry their data. */
-export type DrawnContent =
+/** The figure to render: one figure of a study, or a composed figure whose panels carry their data. */
+export type RenderContent =
   | { kind: 'figure'; spec: FigureSpec; options: FigureOptions }
   | { kind: 'composed'; composition: Composition }
 
-/** A figure to be drawn, as plain data that can cross to a worker. */
-export interface Drawing {
-  content: DrawnContent
+/** A figure to render and its format, as plain data that can be sent to a worker. */
+export interface RenderRequest {
+  content: RenderContent
   format: DrawnFormat
-  /** Of PNG. */
+  /** Resolution of PNG. */
   dpi: number
-  /** Of SVG; fonts are embedded when left out. */
+  /** Form of the text in SVG; embedded fonts when left out. */
   text?: SvgOptions['text']
 }
 
 const pointsPerInch = 72
 
 /**
- * Height of a figure of this width in inches: 5 to 3.4 for charts, square cells for heatmaps, within limits that fit a
- * page; higher where a legend of many rows stands above the plot.
+ * Computes the height of a figure in inches: width to height is 5 to 3.4 for charts, and cells of heatmaps are square,
+ * within limits that fit a page. A legend of many rows above the plot adds to the height.
  */
 function naturalHeight(spec: FigureSpec, widthInches: number, theme: FigureTheme): number {
   const excess =
@@ -50,20 +51,26 @@ function naturalHeight(spec: FigureSpec, widthInches: number, theme: FigureTheme
   return Math.round((widthInches * naturalRatio(spec, widthInches) + excess) * 100) / 100
 }
 
-/** Draws in the calling thread, which takes a tenth of a second or more: the engine draws through a `Press`. */
-export async function draw({ content, format, dpi, text }: Drawing): Promise<Uint8Array> {
+/**
+ * Renders a figure in the calling thread, which takes a tenth of a second or more. The engine renders through a
+ * `Press`.
+ *
+ * @throws UNSUPPORTED where a PNG would have too many pixels, or a panel has no data
+ */
+export async function renderFigure({ content, format, dpi, text }: RenderRequest): Promise<Uint8Array> {
   const sheet = content.kind === 'composed' ? sheetOf(content.composition) : sheetOfFigure(content)
   return renderers[format](sheet, text === undefined ? { dpi } : { dpi, text })
 }
 
-/** Size of a composed figure and, for each panel, the box of its plot with letter and title; in inches. */
-export interface Placement {
+/** The size of a composed figure and the box of each panel, which has its plot, letter and title; in inches. */
+export interface ComposedLayout {
   width: number
   height: number
   boxes: Box[]
 }
 
-export function placement(composition: Composition): Placement {
+/** Lays out a composed figure whose panels carry their data. */
+export function composedLayout(composition: Composition): ComposedLayout {
   const { width, height, plots, captions } = sheetOf(composition)
   return {
     width: width / pointsPerInch,
@@ -81,8 +88,8 @@ export function placement(composition: Composition): Placement {
   }
 }
 
-/** One figure alone, without letter; always in the paper theme. */
-function sheetOfFigure({ spec, options }: Extract<DrawnContent, { kind: 'figure' }>): Sheet {
+/** Lays out a figure of a study, without letter and in the paper theme. */
+function sheetOfFigure({ spec, options }: Extract<RenderContent, { kind: 'figure' }>): Sheet {
   const { widthInches, heightInches, fontSize, title = false } = options
   const name = options.typeface ?? 'sans'
   const face = typeface(name)

@@ -1,0 +1,15 @@
+import type { Settings } from '#shared/contract/index.ts'
+
+/** How a session is set up. */
+export interface SessionOptions {
+  /** File that stores the path of the open workspace for the next start of the engine. */
+  stateFile?: string | undefined
+  /** Settings that override those of the workspace in this process, e.g. from the command line. */
+  overrides?: Partial<Settings>
+  /** Threads that decode and transform images; one less than there are cores when left out. */
+  imageWorkers?: number
+  /** Makes thumbnails in the background after a dataset was indexed: for an engine with a window. */
+  thumbnailsAhead?: boolean
+  /** Checks a model's rewrites numerically, in the background, after it was added. */
+  checksAhead?: boolean
+}
