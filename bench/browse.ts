@@ -1,8 +1,7 @@
 /**
  * Browsing a million images: filters, counts, facets and far pages from columns, against the same queries in SQLite.
  * Both are measured in one run and in CPU time, so that other work on the machine does not count.
- * Run: node
- * bench/browse.ts [images]
+ * Run: node bench/browse.ts [images]
  */
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'

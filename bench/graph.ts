@@ -1,7 +1,6 @@
 /**
  * The cost of rewritten graphs against the original one, in the same process with the same threads: gates, removed
- * blocks, pixels as input, forward with backward pass. Also the time to read, inspect and write a variant.
- * Run: node
+ * blocks, pixels as input, forward with backward pass. Also the time to read, inspect and write a variant. Run: node
  * bench/graph.ts [model.onnx …] (default: the sample's models). tools/export makes full-size classifiers, to be given
  * as arguments.
  */

@@ -2,8 +2,7 @@
  * The dataset browser of the app with a million images: time until the first page and a first filter are shown, memory
  * of the renderer, and frame times while scrolling. The images are 1,000 names in 1,000 folders that are links to one
  * folder, with facts of two models, in a workspace that is made here. Needs a built app and about 3 GB.
- * Run: node
- * bench/scroll.ts [images]
+ * Run: node bench/scroll.ts [images]
  */
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
