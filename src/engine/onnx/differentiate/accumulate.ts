@@ -2,8 +2,8 @@ import { int } from '../rewrite/build.ts'
 import type { Context, Cotangent, Piece } from './context.ts'
 
 /**
- * The sum of all that flows back to one tensor of `rank` axes. Pieces that tile an axis without overlap, such as the
- * gradients of query, key and value, are put together by one Concat instead of being padded and added.
+ * Sums the cotangents of one tensor of `rank` axes. Slices that cover an axis without overlap, such as the gradients of
+ * query, key and value, are joined by one Concat instead of being padded and added.
  */
 export function accumulated(c: Context, cotangents: readonly Cotangent[], rank: number): string {
   const whole = cotangents.filter((one): one is string => typeof one === 'string')
@@ -20,7 +20,7 @@ function joined(c: Context, pieces: readonly Piece[], rank: number): string[] {
   return [c.build.node('Concat', values, { axis: int(ordered[0]?.axis ?? 0) })]
 }
 
-/** Each piece begins where the one before it ends, the first at 0 and the last at the end. */
+/** Whether the slices cover the axis: each begins where the one before it ends, from 0 to the end of the axis. */
 function tiles(ordered: readonly Piece[]): boolean {
   let at = 0
   for (const { axis, start, length } of ordered) {

@@ -7,7 +7,7 @@ export interface Interpolation {
   nearest: string
 }
 
-/** Where place `at` of the output lies in the input, by ONNX's coordinate_transformation_mode. */
+/** Position in the input of the output index `at`, by ONNX's coordinate_transformation_mode. */
 function source(at: number, size: number, target: number, scale: number, coordinates: Coordinates): number {
   switch (coordinates) {
     case 'half_pixel':
@@ -28,7 +28,7 @@ function nearestPlace(at: number, mode: string): number {
   return Math.ceil(at - 0.5)
 }
 
-/** The matrix [target, size], row-major, by which a 1-D resize multiplies. */
+/** The matrix [target, size], row-major, of a 1-D resize from `size` to `target` samples. */
 export function interpolationMatrix(
   size: number,
   target: number,

@@ -24,7 +24,7 @@ import type { ExternalData } from './external.ts'
 import type { Located } from './skeleton.ts'
 import { denseBytes } from './typedData.ts'
 
-/** The model is protobuf, but not a graph that can be run; `message` says what and where. */
+/** The model is protobuf but not a valid graph. `message` says what is wrong and where. */
 export class GraphError extends Error {}
 
 export interface Sources {
@@ -33,7 +33,11 @@ export interface Sources {
   external: ExternalData
 }
 
-/** Turns the decoded skeleton into a `Graph` and checks that it holds together. Throws GraphError. */
+/**
+ * Converts the decoded skeleton to a `Graph` and checks that it is valid.
+ *
+ * @throws GraphError where it is not
+ */
 export async function decodeGraph(model: ModelProto, proto: GraphProto, sources: Sources): Promise<Graph> {
   if (proto.sparseInitializer.length > 0) throw new GraphError('sparse initializers are not supported')
   const opsets = new Map(model.opsetImport.map((entry) => [entry.domain, Number(entry.version)]))
@@ -106,7 +110,7 @@ function decodeNode(proto: NodeProto, name: string): Node {
   }
 }
 
-/** Files before IR version 4 may leave the type of an attribute out; then it is told from what is filled in. */
+/** Files before IR version 4 may omit the type of an attribute. Then the field with a value decides. */
 function decodeAttribute(proto: AttributeProto): Attribute {
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
   switch (proto.type) {
@@ -129,7 +133,7 @@ function decodeAttribute(proto: AttributeProto): Attribute {
   }
 }
 
-/** Names a subgraph reads that it does not make itself. */
+/** Names of the outer tensors that a subgraph reads. */
 function captures(proto: AttributeProto): string[] {
   const outer = new Set<string>()
   for (const graph of proto.g ? [proto.g, ...proto.graphs] : proto.graphs) {
@@ -168,12 +172,12 @@ function check(graph: Graph): void {
   for (const node of graph.nodes) {
     for (const name of readsOf(node))
       if (!known.has(name))
-        throw new GraphError(`node ${node.name} reads ${name}, which nothing before it makes`)
+        throw new GraphError(`node ${node.name} reads ${name}, which no earlier node computes`)
     for (const output of node.outputs) {
-      if (output !== '' && known.has(output)) throw new GraphError(`${output} is made twice`)
+      if (output !== '' && known.has(output)) throw new GraphError(`${output} is computed twice`)
       known.add(output)
     }
   }
   for (const { name } of graph.outputs)
-    if (!known.has(name)) throw new GraphError(`output ${name} is made by no node`)
+    if (!known.has(name)) throw new GraphError(`no node computes the output ${name}`)
 }

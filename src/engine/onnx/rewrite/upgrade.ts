@@ -4,7 +4,7 @@ import type { Shapes } from '../shape/infer.ts'
 import { wrapAxis } from '../shape/known.ts'
 import { GraphBuilder, int } from './build.ts'
 
-/** Version whose operator forms the other rewrites are written in. */
+/** Opset of the operator forms that the other rewrites use. */
 const targetOpset = 18
 const oldest = 7
 
@@ -15,10 +15,10 @@ interface Change {
   shapes: Shapes
 }
 
-/** Gives the node in its form of `targetOpset`; `build` takes constants and nodes it needs before. */
+/** Converts a node to its form of `targetOpset`. Constants and nodes that it needs are added to `build`. */
 type Upgrade = (change: Change) => Node
 
-/** A list in an attribute became an input. */
+/** Moves a list from an attribute to an input. */
 const toInput =
   (attribute: string, place: number): Upgrade =>
   ({ node, build }) => {
@@ -50,7 +50,7 @@ const upgrades: Record<string, { since: number; upgrade: Upgrade }> = {
   LogSoftmax: { since: 13, upgrade: lastAxisOnly },
 }
 
-/** Operators whose meaning changed in a way that is not rewritten here. */
+/** Operators whose meaning changed, and that are not converted; with the opset of the change. */
 const unreadable: Record<string, number> = {
   Upsample: 10,
   Resize: 11,
@@ -60,9 +60,9 @@ const unreadable: Record<string, number> = {
 }
 
 /**
- * The same graph in a form of opset 18 or newer, so that rewrites need to know one form of each operator. Graphs that
- * are newer already stay as they are. Throws MODEL_UNSUPPORTED for opsets before 7 and for a few operators whose old
- * form has no equal.
+ * Converts a graph to opset 18, so that rewrites handle one form of each operator. Newer graphs stay unchanged.
+ *
+ * @throws MODEL_UNSUPPORTED for opsets before 7, and for a few operators whose old form has no equivalent
  */
 export function upgraded(graph: Graph, shapes: Shapes): Graph {
   const opset = opsetOf(graph)
@@ -134,7 +134,7 @@ function clip({ node, build }: Change): Node {
   return result
 }
 
-/** Before opset 13, Softmax ran over all axes from `axis` (default 1) on; that is one axis only where it is the last. */
+/** Before opset 13, Softmax is over all axes from `axis` (default 1) on. Only the last axis can be converted. */
 function lastAxisOnly({ node, shapes }: Change): Node {
   const rank = shapes.get(node.inputs[0] ?? '')?.shape?.length
   if (rank === undefined || wrapAxis(intOf(node, 'axis', 1), rank) !== rank - 1)

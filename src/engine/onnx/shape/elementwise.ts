@@ -53,7 +53,7 @@ const boolean = new Set([
 ])
 const integer = new Set(['int64', 'int32', 'uint64', 'uint32', 'uint8', 'int8', 'int16', 'uint16'])
 
-/** Output has the broadcast shape of all inputs. */
+/** The output has the broadcast shape of all inputs. */
 export const elementwise: Rule = (node, inputs) => {
   const given = inputs.filter((input): input is Known => input !== undefined)
   const first = given[0]
@@ -81,12 +81,12 @@ function combine(given: readonly Known[], shape: readonly number[], apply: (a: n
   )
 }
 
-/** Output has the shape and type of the first input, whatever the others are. */
+/** The output has the shape and type of the first input. */
 export const likeFirst: Rule = (_node, [first]) => [
   first ? { type: first.type, shape: first.shape } : unknown(),
 ]
 
-/** Inference keeps the first input; a mask, where asked for, has its shape. */
+/** In inference the output is the first input. An optional mask has the same shape. */
 export const dropout: Rule = (node, [first]) =>
   node.outputs.map((_, index) => ({
     ...(first ?? unknown()),

@@ -100,7 +100,7 @@ const groups: [Rule, string[]][] = [
   [linear.reduce, ['ReduceSumSquare', 'ReduceLogSumExp', 'ReduceLogSum']],
   [linear.argReduce, ['ArgMax', 'ArgMin']],
   [linear.topK, ['TopK']],
-  // What ONNX Runtime's optimiser makes of the above.
+  // Fused operators of ONNX Runtime's optimiser.
   [spatial.conv, [fused('FusedConv')]],
   [linear.gemm, [fused('FusedGemm')]],
   [linear.fusedMatMul, [fused('FusedMatMul')]],
@@ -110,12 +110,12 @@ const groups: [Rule, string[]][] = [
 
 const rules = new Map<string, Rule>(groups.flatMap(([rule, ops]) => ops.map((op) => [op, rule] as const)))
 
-/** Everything known of every tensor of a graph, by name. */
+/** Inferred types, shapes and small values of all tensors of a graph, by name. */
 export type Shapes = ReadonlyMap<string, Known>
 
 /**
- * Shapes and small values of all tensors, for inputs of the given sizes. What follows from an operator without a rule
- * has shape null; nothing is guessed.
+ * Infers shapes and small values of all tensors, for inputs of the given sizes. Tensors that depend on an operator without
+ * a rule have the shape null; nothing is guessed.
  */
 export function inferShapes(graph: Graph, inputs: ReadonlyMap<string, readonly number[]>): Shapes {
   const known = new Map<string, Known>()
@@ -131,7 +131,7 @@ export function inferShapes(graph: Graph, inputs: ReadonlyMap<string, readonly n
   return known
 }
 
-/** Tensors never change, and graphs share them: each is decoded once. */
+/** Tensors never change and graphs share them, so each is decoded once. */
 const decoded = new WeakMap<Tensor, Known>()
 
 function knownOf(tensor: Tensor): Known {

@@ -82,7 +82,7 @@ export const flatten: Rule = (node, [input]) => {
   ]
 }
 
-/** Axes stand in an attribute up to opset 12, in an input after that. */
+/** Axes of a node: an attribute up to opset 12, an input in newer ones. */
 export function axesOf(node: Node, input: Known | undefined): readonly number[] | undefined {
   return input?.value ?? intsOf(node, 'axes')
 }
@@ -198,7 +198,7 @@ export const slice: Rule = (node, [input, startsInput, endsInput, axesInput, ste
   return [valued(type, result, value)]
 }
 
-/** Places a slice takes along an axis of `length`, with ONNX's clamping of negative and overlong ends. */
+/** Indices of a slice along an axis of `length`. Negative and too large bounds are clamped as in ONNX. */
 export function slicePlaces(length: number, start: number, end: number, step: number): number[] {
   const clamp = (at: number, low: number, high: number) =>
     Math.min(Math.max(at < 0 ? at + length : at, low), high)

@@ -78,7 +78,7 @@ export const topK: Rule = (node, [input, count]) => {
   ]
 }
 
-/** LayerNormalization: the normalised tensor, then mean and inverse deviation with the normalised axes kept as 1. */
+/** LayerNormalization: the normalised tensor, then mean and inverse deviation with the normalised axes as 1. */
 export const layerNormalization: Rule = (node, [input]) => {
   const { shape } = input ?? unknown()
   if (!input || !shape) return node.outputs.map(() => unknown(input?.type))
@@ -87,14 +87,14 @@ export const layerNormalization: Rule = (node, [input]) => {
   return node.outputs.map((_, index) => ({ type: input.type, shape: index === 0 ? shape : reduced }))
 }
 
-/** BatchNormalization: statistics, where a node in training mode gives them, have one value per channel. */
+/** BatchNormalization: the normalised tensor; in training mode also statistics with one value per channel. */
 export const batchNormalization: Rule = (node, [input]) =>
   node.outputs.map((_, index) => {
     if (index === 0 || !input?.shape) return { type: input?.type ?? 'float32', shape: input?.shape ?? null }
     return { type: input.type, shape: [input.shape[1] ?? 1] }
   })
 
-/** MatMul with either operand transposed in its last two axes. */
+/** MatMul whose operands may be transposed in their last two axes. */
 export const fusedMatMul: Rule = (node, inputs, graph) => {
   const operand = (index: number, flag: string) => {
     const one = inputs[index]
@@ -105,7 +105,7 @@ export const fusedMatMul: Rule = (node, inputs, graph) => {
   return matMul(node, [operand(0, 'transA'), operand(1, 'transB')], graph)
 }
 
-/** The norm and the sum it is of have the shape of the input; the statistics between them are not followed. */
+/** The normalised tensor and the sum have the shape of the input. The shapes of the statistics are not inferred. */
 export const skipLayerNormalization: Rule = (node, [input]) =>
   node.outputs.map((_, index) =>
     input && index % 3 === 0 ? { type: input.type, shape: input.shape } : unknown(),

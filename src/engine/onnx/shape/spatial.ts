@@ -1,7 +1,7 @@
 import { intOf, intsOf, stringOf, type Node } from '../graph.ts'
 import { unknown, type Rule } from './known.ts'
 
-/** Padding of each spatial axis: begin and end, in pixels. */
+/** Kernel, strides and padding of a sliding window, for each spatial axis, in pixels. */
 export interface Window {
   kernel: readonly number[]
   strides: readonly number[]
@@ -10,7 +10,7 @@ export interface Window {
   end: readonly number[]
 }
 
-/** The sliding window of a convolution or pooling node over `spatial` input sizes, `auto_pad` resolved. */
+/** The sliding window of a convolution or pooling node, for inputs of the size `spatial`. Resolves `auto_pad`. */
 export function windowOf(node: Node, kernel: readonly number[], spatial: readonly number[]): Window {
   const ones = kernel.map(() => 1)
   const strides = intsOf(node, 'strides') ?? ones
@@ -47,7 +47,7 @@ function windowOutput(window: Window, spatial: readonly number[], ceil = false):
     const steps = (padded - (k - 1) * (window.dilations[axis] ?? 1) - 1) / stride
     if (!ceil) return Math.floor(steps) + 1
     const size = Math.ceil(steps) + 1
-    // A last window that would begin in the end padding is dropped.
+    // A last window that begins in the end padding is dropped.
     return (size - 1) * stride >= (spatial[axis] ?? 0) + (window.begin[axis] ?? 0) ? size - 1 : size
   })
 }

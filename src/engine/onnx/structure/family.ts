@@ -4,7 +4,7 @@ import type { Flow } from './flow.ts'
 import { convolutionsOf } from './layers.ts'
 import { residualsOf, type Residual } from './residual.ts'
 
-/** What a graph looks like to the tests below. */
+/** Properties of a graph for the tests of families. */
 interface Signs {
   flow: Flow
   convolutions: readonly Convolution[]
@@ -14,11 +14,11 @@ interface Signs {
 
 interface FamilyTest {
   family: ModelFamily
-  /** The reason, where the graph is of the family. */
+  /** The reason why the graph is of the family; undefined where it is not. */
   test(signs: Signs): string | undefined
 }
 
-/** The family by the shape of the graph alone; names are never looked at. The first test that holds decides. */
+/** Guesses the family from the structure of the graph, never from names. The first test that succeeds decides. */
 export function guessFamily(flow: Flow): { family: ModelFamily; reason: string } {
   const ops = new Map<string, number>()
   for (const { op } of flow.graph.nodes) ops.set(op, (ops.get(op) ?? 0) + 1)
@@ -32,7 +32,7 @@ export function guessFamily(flow: Flow): { family: ModelFamily; reason: string }
     const reason = test(signs)
     if (reason !== undefined) return { family, reason }
   }
-  return { family: 'unknown', reason: 'the graph has the signs of no family that is known here' }
+  return { family: 'unknown', reason: 'the graph has the structure of no known family' }
 }
 
 const tests: FamilyTest[] = [
@@ -48,7 +48,7 @@ const tests: FamilyTest[] = [
   { family: 'ResNet', test: addThenRelu },
 ]
 
-/** Shapes of Softmax outputs over a square last pair of axes. */
+/** Shapes of Softmax outputs whose last two axes are equal. */
 const attentionShapes = ({ flow }: Signs) =>
   flow.graph.nodes
     .filter(({ op }) => op === 'Softmax')
@@ -70,7 +70,7 @@ function tokenAttention(signs: Signs): string | undefined {
   return `Softmax over all ${tokens} tokens in ${rest.length + 1} layers`
 }
 
-/** The nodes that read a convolution's output, looking through a layout change and a separate bias or batch norm. */
+/** The nodes that read a convolution's output, directly or after a change of layout, a bias or a batch norm. */
 function readersBehind(node: Node, flow: Flow): readonly Node[] {
   const readers = node.outputs.flatMap((output) => flow.readers(output))
   return readers.flatMap((reader) =>
@@ -97,7 +97,7 @@ function depthwiseThenNorm(signs: Signs): string | undefined {
   return `${normed.length} depthwise convolutions, each followed by a layer normalisation`
 }
 
-/** In a RepLK block a batch norm stands in front of the first 1x1 convolution, so no exporter can fold it. */
+/** In a RepLK block a batch norm is before the first 1x1 convolution, so exporters cannot fold it. */
 function depthwiseBetweenPointwise(signs: Signs): string | undefined {
   const depthwise = new Set(nodesOf(signs, isLargeDepthwise))
   const blocks = signs.residuals.filter(

@@ -4,9 +4,9 @@ import { windowOf, type Window } from '../../shape/spatial.ts'
 import { refusal, type Context, type GradientRule } from '../context.ts'
 
 /**
- * Gradient of a convolution to its input. With stride 1 it is a convolution with the kernel rotated by 180 degrees,
- * input and output channels exchanged within each group; runtimes are many times faster at that than at ConvTranspose,
- * which serves the other strides. The weight has no gradient: nothing here needs one.
+ * Gradient of a convolution with respect to its input. For stride 1 it is a convolution with the kernel rotated by 180
+ * degrees, and input and output channels exchanged within each group. Runtimes compute that many times faster than
+ * ConvTranspose, which is used for other strides. There is no gradient with respect to the weight.
  */
 export const conv: GradientRule = ({ node, dy, wants, c }) => {
   if (wants(1) || wants(2)) throw refusal(node, 'its weight depends on the image')
