@@ -126,9 +126,9 @@ function refusePickles(reader: FolderReader, files: readonly string[]): void {
   )
 }
 
-type Shared = Pick<Layout, 'kind' | 'classes' | 'labelsPath' | 'videos' | 'placeOf' | 'files'>
+type CommonLayout = Pick<Layout, 'kind' | 'classes' | 'labelsPath' | 'videos' | 'placeOf' | 'files'>
 
-function arrayLayout(used: readonly ArrayFile[], classes: readonly string[]): Shared {
+function arrayLayout(used: readonly ArrayFile[], classes: readonly string[]): CommonLayout {
   const byName = new Map(used.map((file) => [file.name, file]))
   return {
     kind: 'arrays',

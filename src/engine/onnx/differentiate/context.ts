@@ -5,7 +5,7 @@ import { int, type GraphBuilder } from '../rewrite/build.ts'
 import type { SizedShapes } from '../shape/sizes.ts'
 
 /** A cotangent that is zero outside a range of one axis. Slices that cover the axis are joined by one Concat. */
-export interface Piece {
+export interface CotangentSlice {
   value: string
   axis: number
   /** Index of the first element, number of elements, and size of the whole axis. */
@@ -15,10 +15,10 @@ export interface Piece {
 }
 
 /** The cotangent of an input of a node: the name of a tensor, or a slice of one. */
-export type Cotangent = string | Piece
+export type Cotangent = string | CotangentSlice
 
 /** One node in the backward pass. */
-export interface Step {
+export interface BackwardNode {
   node: Node
   /** Cotangents of the outputs; undefined where an output has none. */
   dys: readonly (string | undefined)[]
@@ -30,7 +30,7 @@ export interface Step {
 }
 
 /** Gives the cotangent of each input; undefined (or no entry) where it is not needed or zero. */
-export type GradientRule = (step: Step) => (Cotangent | undefined)[]
+export type GradientRule = (step: BackwardNode) => (Cotangent | undefined)[]
 
 /** Shared by the rules: the graph that is built, and the shapes and values of the forward tensors. */
 export class Context {
@@ -136,7 +136,7 @@ export class Context {
   }
 
   /** Pads a slice with zeros to the whole tensor of `rank` axes. */
-  padded({ value, axis, start, length, size }: Piece, rank: number): string {
+  padded({ value, axis, start, length, size }: CotangentSlice, rank: number): string {
     if (length === size) return value
     const at = (amount: number) => Array.from({ length: rank }, (_, index) => (index === axis ? amount : 0))
     const pads = this.build.int64s([...at(start), ...at(size - start - length)])

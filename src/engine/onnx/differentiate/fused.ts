@@ -4,7 +4,7 @@ import type { Flow } from '../structure/flow.ts'
 const close = (value: number | undefined, wanted: number) =>
   value !== undefined && Math.abs(value - wanted) < 1e-4
 
-interface Fused {
+interface FusedNodes {
   /** The node that replaces the parts in the backward pass. */
   node: Node
   /** The part whose position and output it takes. */
@@ -30,7 +30,7 @@ export function withFused(nodes: readonly Node[], flow: Flow): Node[] {
 }
 
 /** The node `Swish` has the inputs x and sigmoid(x), which the gradient takes from the forward pass. */
-function swishAround(sigmoid: Node, flow: Flow): Fused | undefined {
+function swishAround(sigmoid: Node, flow: Flow): FusedNodes | undefined {
   const [x = ''] = sigmoid.inputs
   const [gate = ''] = sigmoid.outputs
   const product = onlyReader(sigmoid, flow)
@@ -45,7 +45,7 @@ function swishAround(sigmoid: Node, flow: Flow): Fused | undefined {
 /** Operator of the nodes that replace x sigmoid(x). No graph contains it. */
 const swish = 'Swish'
 
-function geluAround(erf: Node, flow: Flow): Fused | undefined {
+function geluAround(erf: Node, flow: Flow): FusedNodes | undefined {
   const scaling = flow.producer(erf.inputs[0] ?? '')
   const x = scaling && scaledInput(scaling, flow)
   const plusOne = onlyReader(erf, flow)

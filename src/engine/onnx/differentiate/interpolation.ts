@@ -1,6 +1,6 @@
 export type Coordinates = 'half_pixel' | 'pytorch_half_pixel' | 'asymmetric' | 'align_corners'
 
-export interface Interpolation {
+export interface ResizeOptions {
   mode: 'nearest' | 'linear'
   coordinates: Coordinates
   /** ONNX's nearest_mode. */
@@ -33,7 +33,7 @@ export function interpolationMatrix(
   size: number,
   target: number,
   scale: number,
-  { mode, coordinates, nearest }: Interpolation,
+  { mode, coordinates, nearest }: ResizeOptions,
 ): number[] {
   const matrix = new Array<number>(target * size).fill(0)
   const clamp = (at: number) => Math.min(Math.max(at, 0), size - 1)

@@ -21,15 +21,15 @@ import {
 } from '../schema/onnx_pb.js'
 import { constantTensor } from './constants.ts'
 import type { ExternalData } from './external.ts'
-import type { Located } from './skeleton.ts'
+import type { DataRange } from './skeleton.ts'
 import { denseBytes } from './typedData.ts'
 
 /** The model is protobuf but not a valid graph. `message` says what is wrong and where. */
 export class GraphError extends Error {}
 
-export interface Sources {
+export interface TensorSources {
   path: string
-  located: ReadonlyMap<TensorProto, Located>
+  located: ReadonlyMap<TensorProto, DataRange>
   external: ExternalData
 }
 
@@ -38,7 +38,11 @@ export interface Sources {
  *
  * @throws GraphError where it is not
  */
-export async function decodeGraph(model: ModelProto, proto: GraphProto, sources: Sources): Promise<Graph> {
+export async function decodeGraph(
+  model: ModelProto,
+  proto: GraphProto,
+  sources: TensorSources,
+): Promise<Graph> {
   if (proto.sparseInitializer.length > 0) throw new GraphError('sparse initializers are not supported')
   const opsets = new Map(model.opsetImport.map((entry) => [entry.domain, Number(entry.version)]))
   if (opsets.size === 0) throw new GraphError('no operator set is declared')
@@ -69,7 +73,7 @@ export async function decodeGraph(model: ModelProto, proto: GraphProto, sources:
   return graph
 }
 
-async function decodeTensor(proto: TensorProto, name: string, sources: Sources): Promise<Tensor> {
+async function decodeTensor(proto: TensorProto, name: string, sources: TensorSources): Promise<Tensor> {
   const type = elementTypeOf(proto.dataType)
   if (!type) throw new GraphError(`tensor ${name} has the unknown element type ${proto.dataType}`)
   const shape = proto.dims.map(Number)

@@ -15,7 +15,7 @@ import type { FileWindow } from './fileWindow.ts'
 import { fieldsOf, WireError, type Field } from './wire.ts'
 
 /** Range of the model file with the elements of a tensor, dense and little-endian. */
-export interface Located {
+export interface DataRange {
   offset: number
   length: number
 }
@@ -23,7 +23,7 @@ export interface Located {
 /** A decoded model without the elements of large constants, and their locations. */
 export interface Skeleton {
   model: ModelProto
-  located: ReadonlyMap<TensorProto, Located>
+  located: ReadonlyMap<TensorProto, DataRange>
 }
 
 /** Largest constants, in bytes, that are decoded with the skeleton: shapes, axes, biases of small layers. */
@@ -40,8 +40,8 @@ const denseFields = new Set([4, 9, 10])
  * @throws WireError where the protobuf format is broken
  */
 export async function readSkeleton(window: FileWindow): Promise<Skeleton> {
-  const located = new Map<TensorProto, Located>()
-  const walk = new Walk(window, located)
+  const located = new Map<TensorProto, DataRange>()
+  const walk = new SkeletonReader(window, located)
   const kept: Uint8Array[] = []
   let graph: GraphProto | undefined
   for await (const field of fieldsOf(window, 0, window.size, 'the model')) {
@@ -53,11 +53,11 @@ export async function readSkeleton(window: FileWindow): Promise<Skeleton> {
   return { model, located }
 }
 
-class Walk {
+class SkeletonReader {
   readonly #window: FileWindow
-  readonly #located: Map<TensorProto, Located>
+  readonly #located: Map<TensorProto, DataRange>
 
-  constructor(window: FileWindow, located: Map<TensorProto, Located>) {
+  constructor(window: FileWindow, located: Map<TensorProto, DataRange>) {
     this.#window = window
     this.#located = located
   }

@@ -62,11 +62,11 @@ export async function writeVariant(
   return path
 }
 
-type Stored = Tensor & { data: { kind: 'file'; path: string; offset: number; length: number } }
+type FileTensor = Tensor & { data: { kind: 'file'; path: string; offset: number; length: number } }
 
 /** Order and offsets of the tensors in the weights file. They depend on the graph alone, so they fit every variant. */
-function weightsLayout(graph: Graph): { tensor: Stored; offset: number; end: number }[] {
-  const layout: { tensor: Stored; offset: number; end: number }[] = []
+function weightsLayout(graph: Graph): { tensor: FileTensor; offset: number; end: number }[] {
+  const layout: { tensor: FileTensor; offset: number; end: number }[] = []
   let end = 0
   for (const tensor of graph.tensors.values()) {
     if (tensor.data.kind !== 'file') continue
@@ -77,7 +77,7 @@ function weightsLayout(graph: Graph): { tensor: Stored; offset: number; end: num
   return layout
 }
 
-async function writeWeights(path: string, layout: { tensor: Stored; offset: number }[]): Promise<void> {
+async function writeWeights(path: string, layout: { tensor: FileTensor; offset: number }[]): Promise<void> {
   await throughDraft(path, async (draft) => {
     const target = await open(draft, 'w')
     const sources = new Map<string, FileHandle>()
@@ -96,7 +96,7 @@ async function writeWeights(path: string, layout: { tensor: Stored; offset: numb
   })
 }
 
-async function copyRange(source: FileHandle, { name, data }: Stored, target: FileHandle, offset: number) {
+async function copyRange(source: FileHandle, { name, data }: FileTensor, target: FileHandle, offset: number) {
   const buffer = new Uint8Array(Math.min(copyChunk, data.length))
   for (let done = 0; done < data.length;) {
     const wanted = Math.min(buffer.length, data.length - done)

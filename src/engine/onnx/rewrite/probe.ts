@@ -8,16 +8,16 @@ import { fourAxes } from './attentionAxes.ts'
 import { GraphBuilder, int } from './build.ts'
 import { upgraded } from './upgrade.ts'
 
-type Features = Pick<FeaturePoint, 'layout' | 'extraTokens'>
+type FeatureAxes = Pick<FeaturePoint, 'layout' | 'extraTokens'>
 
 /** How a tensor is reduced. The reduction is computed in the graph, so that only its result is copied. */
 type Reduction =
   /** The whole tensor. */
   | { kind: 'none' }
   /** Unbiased variance over positions, in two passes, for each image and channel: [N,C]. */
-  | { kind: 'variance'; of: Features }
+  | { kind: 'variance'; of: FeatureAxes }
   /** Sum over images of the features times the image's weight in `rowWeights`, [N]. Has the tensor's shape with N = 1. */
-  | { kind: 'weightedSum'; of: Features }
+  | { kind: 'weightedSum'; of: FeatureAxes }
   /** Attention of the class token to each patch, without renormalisation: [N,heads,patches]. */
   | { kind: 'classRow'; of: AttentionMap }
   /** Attention distance in pixels, without the class token: summed over keys, averaged over queries, [N,heads]. */
@@ -82,7 +82,7 @@ function reduced(build: GraphBuilder, tensor: string, reduction: Reduction, half
 /** Axes of the positions, by layout. */
 const positions = { map: [2, 3], mapLast: [1, 2], tokens: [1] } as const
 
-function variance(build: GraphBuilder, tensor: string, { layout, extraTokens }: Features): string {
+function variance(build: GraphBuilder, tensor: string, { layout, extraTokens }: FeatureAxes): string {
   const axes = build.int64s(positions[layout])
   const x = extraTokens > 0 ? from(build, tensor, 1, extraTokens) : tensor
   const centred = build.node('Sub', [x, build.node('ReduceMean', [x, axes])])
@@ -94,7 +94,7 @@ function variance(build: GraphBuilder, tensor: string, { layout, extraTokens }: 
   return build.node('Div', [sum, build.node('Cast', [freedom], { to: int(1) })])
 }
 
-function weightedSum(build: GraphBuilder, tensor: string, { layout }: Features): string {
+function weightedSum(build: GraphBuilder, tensor: string, { layout }: FeatureAxes): string {
   const others = positions[layout].length + 1
   const perImage = build.node('Reshape', [
     rowWeightsInput,

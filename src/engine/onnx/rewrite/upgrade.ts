@@ -8,7 +8,7 @@ import { GraphBuilder, int } from './build.ts'
 const targetOpset = 18
 const oldest = 7
 
-interface Change {
+interface OldNode {
   node: Node
   build: GraphBuilder
   opset: number
@@ -16,7 +16,7 @@ interface Change {
 }
 
 /** Converts a node to its form of `targetOpset`. Constants and nodes that it needs are added to `build`. */
-type Upgrade = (change: Change) => Node
+type Upgrade = (change: OldNode) => Node
 
 /** Moves a list from an attribute to an input. */
 const toInput =
@@ -103,14 +103,14 @@ function withInput(node: Node, place: number, name: string): Node {
   return { ...node, inputs }
 }
 
-function split({ node, build }: Change): Node {
+function split({ node, build }: OldNode): Node {
   const sizes = intsOf(node, 'split')
   if (sizes) return withInput(without(node, 'split'), 1, build.int64s(sizes))
   if (node.inputs[1]) return node
   return { ...node, attributes: { ...node.attributes, num_outputs: int(node.outputs.length) } }
 }
 
-function pad({ node, build }: Change): Node {
+function pad({ node, build }: OldNode): Node {
   const value = build.scalar(floatOf(node, 'value', 0))
   return withInput(
     withInput(without(node, 'pads', 'value'), 1, build.int64s(intsOf(node, 'pads') ?? [])),
@@ -119,7 +119,7 @@ function pad({ node, build }: Change): Node {
   )
 }
 
-function slice({ node, build }: Change): Node {
+function slice({ node, build }: OldNode): Node {
   const starts = intsOf(node, 'starts') ?? []
   const ends = (intsOf(node, 'ends') ?? []).map((end) => Math.min(end, 2 ** 31 - 1))
   const axes = intsOf(node, 'axes') ?? starts.map((_, index) => index)
@@ -127,7 +127,7 @@ function slice({ node, build }: Change): Node {
   return { ...without(node, 'starts', 'ends', 'axes'), inputs: [node.inputs[0] ?? '', ...lists] }
 }
 
-function clip({ node, build }: Change): Node {
+function clip({ node, build }: OldNode): Node {
   let result = without(node, 'min', 'max')
   if ('min' in node.attributes) result = withInput(result, 1, build.scalar(floatOf(node, 'min', 0)))
   if ('max' in node.attributes) result = withInput(result, 2, build.scalar(floatOf(node, 'max', 0)))
@@ -135,7 +135,7 @@ function clip({ node, build }: Change): Node {
 }
 
 /** Before opset 13, Softmax is over all axes from `axis` (default 1) on. Only the last axis can be converted. */
-function lastAxisOnly({ node, shapes }: Change): Node {
+function lastAxisOnly({ node, shapes }: OldNode): Node {
   const rank = shapes.get(node.inputs[0] ?? '')?.shape?.length
   if (rank === undefined || wrapAxis(intOf(node, 'axis', 1), rank) !== rank - 1)
     throw new KernelscopeError(

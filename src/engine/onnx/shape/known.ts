@@ -2,7 +2,7 @@ import type { ElementType } from '../elementType.ts'
 import type { Graph, Node } from '../graph.ts'
 
 /** Type, shape and small value of a tensor, for inputs of one fixed size. */
-export interface Known {
+export interface InferredTensor {
   type: ElementType | 'other'
   /** null where the shape depends on the data or on an operator without a rule. */
   shape: readonly number[] | null
@@ -11,19 +11,23 @@ export interface Known {
 }
 
 /** Infers the outputs of a node. `inputs` has undefined for optional inputs that are left out. */
-export type Rule = (node: Node, inputs: readonly (Known | undefined)[], graph: Graph) => Known[]
+export type ShapeRule = (
+  node: Node,
+  inputs: readonly (InferredTensor | undefined)[],
+  graph: Graph,
+) => InferredTensor[]
 
 /** Most elements of a value. Values in shape arithmetic are short. */
 export const largestValue = 4096
 
-export const unknown = (type: Known['type'] = 'float32'): Known => ({ type, shape: null })
+export const unknown = (type: InferredTensor['type'] = 'float32'): InferredTensor => ({ type, shape: null })
 
 /** A tensor with its value, if that is small. */
 export function valued(
-  type: Known['type'],
+  type: InferredTensor['type'],
   shape: readonly number[],
   value: readonly number[] | undefined,
-): Known {
+): InferredTensor {
   return value && value.length <= largestValue ? { type, shape, value } : { type, shape }
 }
 

@@ -9,7 +9,7 @@ import { convolutionsOf } from './layers.ts'
 import { epsilonOf, parallelKernels, type Branch, type ParallelKernels } from './parallel.ts'
 
 /** Kernels of one depthwise layer. */
-export interface Kernels {
+export interface LayerKernels {
   channels: number
   kernel: number
   /** [channels, kernel, kernel], row-major. */
@@ -33,7 +33,7 @@ export async function readKernels(
   model: OnnxModel,
   layerIndex: number,
   form: KernelForm = 'raw',
-): Promise<Kernels> {
+): Promise<LayerKernels> {
   const layer = depthwiseLayers(model)[layerIndex]
   if (!layer)
     throw new KernelscopeError(
@@ -50,7 +50,7 @@ async function kernelsOf(
   model: OnnxModel,
   { weight, channels, kernel }: Convolution,
   parallel: ParallelKernels | undefined,
-): Promise<Kernels> {
+): Promise<LayerKernels> {
   const weights = parallel
     ? await mergedKernels(model, parallel)
     : (await readWeightsOf(model.graph, weight, model.path)).values

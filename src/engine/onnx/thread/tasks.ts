@@ -11,7 +11,7 @@ import {
   type FeaturePoint,
 } from '../structure/features.ts'
 import { inspect } from '../structure/inspect.ts'
-import { kernelLayers, readKernels, type Kernels } from '../structure/kernels.ts'
+import { kernelLayers, readKernels, type LayerKernels } from '../structure/kernels.ts'
 import { planned, type VariantPlan } from './plans.ts'
 
 /** A task of the graph thread. These tasks would block the engine's main thread for too long. */
@@ -30,7 +30,7 @@ export interface GraphResults {
   inspect: Inspection
   digest: string
   kernels: KernelLayer[]
-  kernelSheet: Kernels
+  kernelSheet: LayerKernels
   features: DescribedFeatures
   points: FeaturePoint[]
   /** `reason` says why there are no maps. */

@@ -1,8 +1,11 @@
 import { broadcastShape } from '../../shape/known.ts'
-import { refusal, type GradientRule, type Step } from '../context.ts'
+import { refusal, type GradientRule, type BackwardNode } from '../context.ts'
 
 /** Cotangents of the operands of a broadcasting operator, each summed to the shape of its operand. */
-function operands({ node, wants, c }: Step, partials: readonly (() => string)[]): (string | undefined)[] {
+function operands(
+  { node, wants, c }: BackwardNode,
+  partials: readonly (() => string)[],
+): (string | undefined)[] {
   const full = broadcastShape(node.inputs.map((name) => c.shape(name, node)))
   if (!full) throw refusal(node, 'its operands cannot be broadcast')
   return node.inputs.map((name, index) => {
@@ -11,9 +14,9 @@ function operands({ node, wants, c }: Step, partials: readonly (() => string)[])
   })
 }
 
-const [first, second] = [0, 1].map((index) => (node: Step['node']) => node.inputs[index] ?? '') as [
-  (node: Step['node']) => string,
-  (node: Step['node']) => string,
+const [first, second] = [0, 1].map((index) => (node: BackwardNode['node']) => node.inputs[index] ?? '') as [
+  (node: BackwardNode['node']) => string,
+  (node: BackwardNode['node']) => string,
 ]
 
 export const add: GradientRule = (step) =>

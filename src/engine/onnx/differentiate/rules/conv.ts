@@ -1,6 +1,6 @@
 import { intOf, type Node } from '../../graph.ts'
 import { int, ints } from '../../rewrite/build.ts'
-import { windowOf, type Window } from '../../shape/spatial.ts'
+import { windowOf, type SlidingWindow } from '../../shape/spatial.ts'
 import { refusal, type Context, type GradientRule } from '../context.ts'
 
 /**
@@ -20,7 +20,13 @@ export const conv: GradientRule = ({ node, dy, wants, c }) => {
   return [dense && fits ? rotated(c, node, dy, window, reach) : transposed(c, node, dy, window, reach)]
 }
 
-function rotated(c: Context, node: Node, dy: string, window: Window, reach: readonly number[]): string {
+function rotated(
+  c: Context,
+  node: Node,
+  dy: string,
+  window: SlidingWindow,
+  reach: readonly number[],
+): string {
   const group = intOf(node, 'group', 1)
   const pads = [window.begin, window.end].flatMap((ends) => reach.map((r, axis) => r - (ends[axis] ?? 0)))
   return c.build.node('Conv', [dy, rotatedKernel(c, node, window.kernel.length, group)], {
@@ -55,7 +61,13 @@ function rotatedKernel(c: Context, node: Node, rank: number, group: number): str
   return c.build.node('Reshape', [swapped, c.build.int64s([group * perGroup, outputs / group, ...kernel])])
 }
 
-function transposed(c: Context, node: Node, dy: string, window: Window, reach: readonly number[]): string {
+function transposed(
+  c: Context,
+  node: Node,
+  dy: string,
+  window: SlidingWindow,
+  reach: readonly number[],
+): string {
   const [x = '', weight = ''] = node.inputs
   const output = c.shape(node.outputs[0] ?? '', node).slice(2)
   const missing = output.map((size, axis) => {

@@ -1,6 +1,6 @@
 import { elementCount, intOf, intsOf, type Node } from '../../graph.ts'
 import { ints, string, int } from '../../rewrite/build.ts'
-import { windowOf, type Window } from '../../shape/spatial.ts'
+import { windowOf, type SlidingWindow } from '../../shape/spatial.ts'
 import { refusal, type Context, type GradientRule } from '../context.ts'
 
 export const globalAveragePool: GradientRule = ({ node, dy, c }) => {
@@ -19,7 +19,7 @@ export const globalMaxPool: GradientRule = ({ node, dy, c }) => {
   return [c.mul(c.build.node('Div', [dy, c.sum(chosen, axes)]), chosen)]
 }
 
-function poolWindow(c: Context, node: Node): { window: Window; spatial: readonly number[] } {
+function poolWindow(c: Context, node: Node): { window: SlidingWindow; spatial: readonly number[] } {
   const x = node.inputs[0] ?? ''
   const spatial = c
     .shape(x, node)
@@ -45,7 +45,7 @@ export const averagePool: GradientRule = ({ node, dy, c }) => {
 /** 1 / (number of pixels averaged by the window), for each window [H', W']. */
 function windowShares(
   node: Node,
-  window: Window,
+  window: SlidingWindow,
   spatial: readonly number[],
   output: readonly number[],
 ): number[] {
@@ -74,7 +74,7 @@ function spread(
   c: Context,
   planes: string,
   kernel: string,
-  window: Window,
+  window: SlidingWindow,
   spatial: readonly number[],
   output: readonly number[],
 ): string {

@@ -1,6 +1,6 @@
 import { intOf, intsOf, stringOf } from '../../graph.ts'
 import { ints } from '../../rewrite/build.ts'
-import { interpolationMatrix, type Coordinates, type Interpolation } from '../interpolation.ts'
+import { interpolationMatrix, type Coordinates, type ResizeOptions } from '../interpolation.ts'
 import { refusal, type Context, type GradientRule } from '../context.ts'
 
 /**
@@ -16,7 +16,7 @@ export const resize: GradientRule = ({ node, dy, c }) => {
   if (intOf(node, 'antialias', 0) === 1) throw refusal(node, 'antialiasing is not supported')
   const nearest = stringOf(node, 'nearest_mode', 'round_prefer_floor')
   if (intsOf(node, 'axes')) throw refusal(node, 'the attribute axes is not supported')
-  const interpolation: Interpolation = { mode, coordinates, nearest }
+  const interpolation: ResizeOptions = { mode, coordinates, nearest }
   const output = node.outputs[0] ?? ''
   const scales = c.value(scalesInput)
   let value = dy

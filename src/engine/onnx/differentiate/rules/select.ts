@@ -2,7 +2,7 @@ import { stringOf } from '../../graph.ts'
 import { int, ints } from '../../rewrite/build.ts'
 import { slicePlaces } from '../../shape/layout.ts'
 import { wrapAxis } from '../../shape/known.ts'
-import { refusal, type Context, type Cotangent, type GradientRule, type Piece } from '../context.ts'
+import { refusal, type Context, type Cotangent, type GradientRule, type CotangentSlice } from '../context.ts'
 import { axisOf } from './layout.ts'
 
 /** The slice of `dy` from `start` to `end` along one axis. */
@@ -27,7 +27,7 @@ export const split: GradientRule = ({ node, dys, c }) => {
   const axis = axisOf(node, rank, 0)
   const size = c.fixed(x, axis, node)
   let start = 0
-  const pieces: Piece[] = []
+  const pieces: CotangentSlice[] = []
   for (const [index, output] of node.outputs.entries()) {
     const length = c.fixed(output, axis, node)
     const value = dys[index]
@@ -70,7 +70,7 @@ export const slice: GradientRule = ({ node, dy, c }) => {
     const dense =
       Math.abs(step) === 1 ? ascending : interleaved(c, ascending, axis, Math.abs(step), shape.length)
     const length = (places.length - 1) * Math.abs(step) + 1
-    const piece: Piece = { value: dense, axis, start, length, size }
+    const piece: CotangentSlice = { value: dense, axis, start, length, size }
     if (index === cuts.length - 1) return [piece]
     value = c.padded(piece, shape.length)
   }
