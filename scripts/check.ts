@@ -12,7 +12,7 @@ const failed: string[] = []
 /** Runs programs concurrently. Prints the output of each when it ends. */
 async function together(programs: readonly string[][]): Promise<void> {
   const waiting = [...programs]
-  async function lane(): Promise<void> {
+  async function runWaiting(): Promise<void> {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [name = '', ...args] = next
       const started = performance.now()
@@ -24,7 +24,7 @@ async function together(programs: readonly string[][]): Promise<void> {
       if (code !== 0) failed.push(title)
     }
   }
-  await Promise.all(Array.from({ length: atOnce }, lane))
+  await Promise.all(Array.from({ length: atOnce }, runWaiting))
 }
 
 const [eslint = [], prettier = []] = cachedLint

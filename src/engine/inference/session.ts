@@ -25,7 +25,11 @@ export interface Session {
    * @throws INFERENCE_FAILED where the run fails or the worker dies
    */
   run(slice: BatchSlice, rows: number, readings: Reading[], feeds?: Feed[]): Promise<Answers['run']>
-  /** Outputs [rows, classes] of the first `rows` images of a slice. Throws like `run`. */
+  /**
+   * Outputs [rows, classes] of the first `rows` images of a slice.
+   *
+   * @throws the errors of `run`
+   */
   outputs(slice: BatchSlice, rows: number, feeds?: Feed[]): Promise<Answers['outputs']>
   close(): Promise<void>
 }
@@ -58,6 +62,11 @@ export interface AttackSession {
   close(): Promise<void>
 }
 
+/**
+ * Opens the graphs of an attack.
+ *
+ * @throws the errors of `openSession`
+ */
 export async function openAttackSession(request: OpenAttackRequest): Promise<AttackSession> {
   const thread = await connect({ kind: 'openAttack', request })
   return {
@@ -80,6 +89,11 @@ export interface TensorSession {
   close(): Promise<void>
 }
 
+/**
+ * Opens a graph with float inputs.
+ *
+ * @throws the errors of `openSession`
+ */
 export async function openTensors(request: OpenTensorsRequest): Promise<TensorSession> {
   const thread = await connect({ kind: 'openTensors', request })
   return {

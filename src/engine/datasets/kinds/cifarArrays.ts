@@ -38,7 +38,7 @@ export const cifarCorruptedArrays = {
     if (!files.includes('labels.npy'))
       throw new KernelscopeError(
         'DATASET_LABELS',
-        `labels.npy is missing beside ${found[0]}.npy in ${reader.root}`,
+        `labels.npy is missing next to ${found[0]}.npy in ${reader.root}`,
         {
           hint: 'Put the labels.npy of CIFAR-10-C (or -100-C) into the same folder.',
         },

@@ -44,6 +44,12 @@ export async function readWeights(model: OnnxModel, name: string): Promise<Float
   return (await readWeightsOf(model.graph, name, model.path)).values
 }
 
+/**
+ * Reads a constant with its shape.
+ *
+ * @param path path of the model in messages
+ * @throws the errors of `readWeights`
+ */
 export async function readWeightsOf(graph: Graph, name: string, path: string): Promise<Weights> {
   const refuse = (reason: string) => new KernelscopeError('MODEL_UNSUPPORTED', `${path}: ${name} ${reason}`)
   const tensor = graph.tensors.get(name)
