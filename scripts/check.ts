@@ -1,18 +1,18 @@
-// `npm run check`: lint, types and the pure tests, for the time between two edits. What takes sessions, processes or the
-// window is left to `npm test`.
+// `npm run check`: lint, types and the pure tests, for use between two edits. Tests that need sessions, processes or the
+// window run in `npm test`.
 import { availableParallelism } from 'node:os'
 import { cachedLint, conclude, runTests, typeChecks } from './checks.ts'
 import { captured } from './run.ts'
 
-/** Each of these programs takes a core and up to a gigabyte. */
-const lanes = Math.min(4, availableParallelism())
+/** Number of programs that run at once. Each takes a core and up to a gigabyte. */
+const atOnce = Math.min(4, availableParallelism())
 
 const failed: string[] = []
 
-/** Runs programs beside one another; the output of each is printed in one piece when it ends. */
+/** Runs programs concurrently. Prints the output of each when it ends. */
 async function together(programs: readonly string[][]): Promise<void> {
   const waiting = [...programs]
-  async function lane(): Promise<void> {
+  async function runWaiting(): Promise<void> {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [name = '', ...args] = next
       const started = performance.now()
@@ -24,7 +24,7 @@ async function together(programs: readonly string[][]): Promise<void> {
       if (code !== 0) failed.push(title)
     }
   }
-  await Promise.all(Array.from({ length: lanes }, lane))
+  await Promise.all(Array.from({ length: atOnce }, runWaiting))
 }
 
 const [eslint = [], prettier = []] = cachedLint

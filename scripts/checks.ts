@@ -5,7 +5,7 @@ import { root, tool } from './run.ts'
 
 const cache = path.join(root, 'node_modules/.cache')
 
-/** Programs of node_modules/.bin with their arguments, longest first. */
+/** Type checks: programs of node_modules/.bin with their arguments, the slowest first. */
 export const typeChecks = [
   ['vue-tsc', '-p', 'tsconfig.web.json'],
   ['tsc', '-p', 'tsconfig.node.json'],
@@ -13,8 +13,8 @@ export const typeChecks = [
 ]
 
 /**
- * The same as `npm run lint`, but files that have not changed are not read again. Rules that know types may then miss what
- * another file's change brings; `npm test` looks at all files.
+ * The checks of `npm run lint`, without files that have not changed. Rules that use types may miss problems caused by a
+ * change of another file; `npm test` checks all files.
  */
 export const cachedLint = [
   ['eslint', '.', '--cache', '--cache-strategy', 'content', '--cache-location', path.join(cache, 'eslint/')],
@@ -34,15 +34,15 @@ const counted = z.object({
   testResults: z.array(z.object({ status: z.string(), assertionResults: z.array(z.unknown()) })),
 })
 
-/** Runs vitest on our terminal; its exit code. */
+/** Runs vitest on this terminal and gives its exit code. */
 export async function runTests(...args: string[]): Promise<number> {
   rmSync(results, { force: true })
   return tool('vitest', 'run', ...args, '--reporter=default', '--reporter=json', `--outputFile=${results}`)
 }
 
 /**
- * The last tests as "N passed, N failed, N skipped". A file that could not be loaded counts as one that failed; so does a
- * run that ended without counting.
+ * Counts of the last test run, as "N passed, N failed, N skipped". A file that could not be loaded counts as one failed
+ * test, as does a run without results.
  */
 export function countsOfTests(): string {
   let text: string
@@ -60,7 +60,7 @@ export function countsOfTests(): string {
   return `${counts.numPassedTests} passed, ${failed} failed, ${skipped} skipped`
 }
 
-/** Says how it ended, the counts of tests last, and sets the exit code. */
+/** Prints the failed checks and the counts of the tests, and sets the exit code. */
 export function conclude(failed: readonly string[]): void {
   if (failed.length > 0) {
     console.error(`failed: ${failed.join(', ')}`)

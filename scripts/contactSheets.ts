@@ -1,6 +1,6 @@
 /**
- * Draws docs/images/corruptions.png (19 corruptions x 5 severities) and docs/images/perturbations.png (14 sequences, five
- * frames of each) from one picture of the sample suite.
+ * Renders docs/images/corruptions.png (19 corruptions x 5 severities) and docs/images/perturbations.png (14 sequences,
+ * five frames of each) from one image of the sample suite.
  * Run: node scripts/contactSheets.ts
  */
 import { join } from 'node:path'
@@ -34,7 +34,7 @@ const head = 26
 const text = (content: string, x: number, y: number) =>
   `<text x="${x}" y="${y}" font-family="Inter, DejaVu Sans, sans-serif" font-size="13" fill="#222">${content}</text>`
 
-/** A row per name, a column per title. */
+/** Renders a sheet with a row per name and a column per title. */
 async function sheet(
   file: string,
   names: readonly string[],

@@ -1,4 +1,4 @@
-// `npm run demo`: the app on the sample workspace; with no display the sample study in the terminal.
+// `npm run demo`: opens the app on the sample workspace. Without a display it runs the sample study in the terminal.
 import { spawnSync } from 'node:child_process'
 import os from 'node:os'
 import path from 'node:path'
@@ -18,7 +18,7 @@ async function showApp(): Promise<number> {
   return run(await electronExecutable(), [root, ...sandbox, '--sample'])
 }
 
-/** The same workspace through the command line: the quick random patch drop over both sample models. */
+/** Runs the quick random patch drop on both sample models by the command line, in the sample workspace. */
 function runStudy(): number {
   const workspace = path.join(os.homedir(), 'Kernelscope', 'Sample')
   const figures = path.join(workspace, 'exports', 'demo')
@@ -45,7 +45,7 @@ function runStudy(): number {
   return 0
 }
 
-/** One command, its progress on our terminal; its result is returned. Ends the demo with its exit code if it fails. */
+/** Runs one command with its progress on this terminal and gives its result. Ends the demo if the command fails. */
 function kernelscope(...args: string[]): string {
   const done = spawnSync(process.execPath, [path.join(root, 'src/cli/index.ts'), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,4 +1,4 @@
-// `npm run dev`: the app from source with hot reload, in whatever Electron this machine has.
+// `npm run dev`: the app from source with hot reload, in the Electron of this machine.
 import { electronExecutable } from './setup/electron.ts'
 import { sandboxArguments, tool } from './run.ts'
 

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 
-/** Whether a window could be shown here. */
+/** Whether this machine has a display. */
 export const hasDisplay = () =>
   process.platform !== 'linux' || Boolean(process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY'])
 
 /**
- * Starts a screen that nobody sees (Xvfb) on a free display number and names it in `DISPLAY`; returns the way to end
- * it. Where there is a display already, nothing is done.
+ * Starts a virtual display (Xvfb) on a free number and sets `DISPLAY`. Gives a function that ends it. Does nothing where
+ * there is a display.
  */
 export async function ensureDisplay(): Promise<() => void> {
   if (hasDisplay()) return () => undefined

@@ -1,6 +1,6 @@
 /**
- * `npm run guide`: starts the real app on the sample, asks some of the paper's questions, and takes a picture of every
- * page in both themes for docs/guide. Takes some minutes. `--no-build` takes the app as it was built last.
+ * `npm run guide`: starts the app on the sample, asks some of the paper's questions, and takes a screenshot of every page
+ * in both themes for docs/guide. It takes some minutes. `--no-build` uses the last build of the app.
  */
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
@@ -22,7 +22,7 @@ const missing: string[] = []
 
 async function shoot(page: Page, name: string) {
   await page.locator('figure').getByText('Computing', { exact: true }).first().waitFor({ state: 'detached' })
-  // What is drawn by steps (charts, canvases, thumbnails) has come to rest by then.
+  // By then charts, canvases and thumbnails have been rendered completely.
   await page.waitForTimeout(1200)
   const png = await page.screenshot({ animations: 'disabled' })
   await sharp(png)
@@ -42,7 +42,7 @@ async function ask(page: Page, title: string) {
   await nothingRuns(page, 10 * minutes)
 }
 
-/** Panels (a) and (b) from a study's figure and the kernels study, so that the composer is seen at work. */
+/** Composes a figure for a screenshot: panel (a) from a study's figure, panel (b) with kernels of a model. */
 async function compose(page: Page, study: number): Promise<number> {
   const main = page.locator('#main')
   await goTo(page, `/studies/${study}`)
@@ -81,7 +81,7 @@ async function takePictures(page: Page) {
     await shoot(page, `tour-${theme}`)
     await page.getByRole('button', { name: 'Close the tour' }).click()
     for (const place of pagesOf(ids)) {
-      // One page that does not come leaves the pictures of the others.
+      // If one page does not load, the screenshots of the others are still taken.
       await visit(page, place).catch((error: unknown) =>
         missing.push(`${place.name}-${theme}: ${String(error)}`),
       )
@@ -106,6 +106,6 @@ try {
   endDisplay()
 }
 if (missing.length > 0) {
-  console.error(`guide: pages that did not come:\n${missing.join('\n')}`)
+  console.error(`guide: pages that did not load:\n${missing.join('\n')}`)
   process.exitCode = 1
 }

@@ -1,4 +1,4 @@
-// `npm run package -- --dir`: the app as users get it, with the Electron runtime at hand.
+// `npm run package -- --dir`: builds the app for users, with the Electron runtime of this machine.
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -8,7 +8,7 @@ import { electronFolder } from './setup/electron.ts'
 const code = await tool('electron-vite', 'build', '--logLevel', 'warn')
 if (code !== 0) process.exit(code)
 
-// electron-builder moves what it is given; and what starts checkouts (resources/app) would hide the packaged app.
+// electron-builder moves the runtime's files, so it gets a copy. The copy has no resources/app, which would replace the app.
 const runtime = await electronFolder()
 const starter = path.join(runtime, 'resources', 'app')
 const copy = mkdtempSync(path.join(os.tmpdir(), 'electron-'))

@@ -3,7 +3,7 @@ import path from 'node:path'
 
 export const root = path.resolve(import.meta.dirname, '..')
 
-/** Runs a program to its end, on our own terminal, and gives its exit code; 1 when a signal ended it. */
+/** Runs a program on this terminal and gives its exit code, 1 where a signal ended it. */
 export function run(command: string, args: string[], options: SpawnOptions = {}): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>()
   const child = spawn(command, args, { stdio: 'inherit', cwd: root, ...options })
@@ -15,10 +15,10 @@ export function run(command: string, args: string[], options: SpawnOptions = {})
 const windows = process.platform === 'win32'
 const inBin = (name: string) => path.join(root, 'node_modules/.bin', windows ? `${name}.cmd` : name)
 
-/** A tool of node_modules by its name in `.bin`, on the Node that runs us. */
+/** Runs a tool of node_modules by its name in `.bin`, on the Node of this process. */
 export const tool = (name: string, ...args: string[]) => run(inBin(name), args, { shell: windows })
 
-/** As `tool`, but what it prints comes back at its end. */
+/** Like `tool`, but gives the output instead of printing it. */
 export async function captured(name: string, ...args: string[]): Promise<{ code: number; output: string }> {
   const { promise, resolve, reject } = Promise.withResolvers<number>()
   const env = process.stdout.isTTY ? { ...process.env, FORCE_COLOR: '1' } : process.env
@@ -36,5 +36,5 @@ export async function captured(name: string, ...args: string[]): Promise<{ code:
   return { code: await promise, output: output.trimEnd() }
 }
 
-/** Chromium's sandbox refuses to work for root; only then, and never in a packaged app, it is left out. */
+/** Turns Chromium's sandbox off for root, because it does not work there. The packaged app never does this. */
 export const sandboxArguments = () => (process.getuid?.() === 0 ? ['--no-sandbox'] : [])

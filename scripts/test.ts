@@ -1,4 +1,4 @@
-// `npm test`: everything that can be checked, in the order in which it fails fastest. Ends with the counts of the tests.
+// `npm test`: all checks, the fastest first. Prints the counts of the tests at the end.
 import { conclude, runTests } from './checks.ts'
 import { run, tool } from './run.ts'
 

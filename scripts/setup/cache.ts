@@ -1,6 +1,6 @@
 import os from 'node:os'
 import path from 'node:path'
 
-/** Where set-up keeps what is large and the same for every checkout. */
+/** Folder for large files of the set-up that all checkouts share. */
 export const cacheFolder = (...parts: string[]) =>
   path.join(process.env['XDG_CACHE_HOME'] || path.join(os.homedir(), '.cache'), 'kernelscope', ...parts)

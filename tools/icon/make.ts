@@ -1,4 +1,4 @@
-// The icon of the app, as PNG for electron-builder: the 5x5 kernel of the page's BrandMark with a margin.
+// Renders the icon of the app as PNG for electron-builder: the 5x5 kernel of BrandMark with a margin.
 // node tools/icon/make.ts
 import path from 'node:path'
 import sharp from 'sharp'

@@ -1,4 +1,4 @@
-// Workspaces as the code of each released schema wrote them, for tests/corpus/workspaces: one folder per schema.
+// Makes the workspaces of tests/corpus/workspaces with the code of each released schema: one folder per schema.
 // node tools/workspaces/make.ts [SCHEMA…]
 import Database from 'better-sqlite3'
 import { execFileSync } from 'node:child_process'
@@ -19,7 +19,7 @@ const root = path.resolve(import.meta.dirname, '../..')
 const sample = path.join(root, 'resources/sample')
 const corpus = path.join(root, 'tests/corpus/workspaces')
 
-/** What is run; the id of a study is its place here, from 1. */
+/** The studies that are run. The id of a study is its position here, from 1. */
 const predicting = [
   ['clean-accuracy', '--model', 'RepLK-3', '--model', 'ViT-8'],
   ['random-patch-drop', '--model', 'RepLK-3', '--percents', '0,50', '--repeats', '1', '--patch', '32'],
@@ -27,14 +27,14 @@ const predicting = [
 const drawing = '2'
 const measuring = ['attention-distance', '--model', 'ViT-8']
 
-/** The last commit of each schema. The code of the first cannot look into this ViT, and has no tags, subsets and bundles. */
+/** The last commit of each schema. The first one's code does not find this ViT's attention; it has no tags, subsets, bundles. */
 const releases = [
   { schema: 1, commit: '9cebe12', studies: predicting, later: false },
   { schema: 2, commit: '44c5cd5', studies: [...predicting, measuring], later: true },
   { schema: 3, commit: '95abb04', studies: [...predicting, measuring], later: true },
 ]
 
-interface Shown {
+interface StudyOutput {
   study: { kind: string; title: string }
   conditions: { model: string; key: string; n: number; correct: number }[]
   tables: { id: string; rows: unknown[] }[]
@@ -50,7 +50,7 @@ function checkout(commit: string, folder: string): void {
   symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'))
 }
 
-/** The first image of each class of the sample. */
+/** Copies the first image of each class of the sample. */
 function copyImages(folder: string): void {
   const val = path.join(sample, 'suites/val')
   for (const name of readdirSync(val)) {
@@ -59,7 +59,7 @@ function copyImages(folder: string): void {
   }
 }
 
-/** No path of this machine stays in what is committed. */
+/** Replaces the paths of this machine, because the file is committed. */
 function rename(file: string): void {
   const db = new Database(file)
   db.prepare("UPDATE model SET path = replace(path, ?, '/goldens')").run(sample)
@@ -103,7 +103,7 @@ function make({ schema, commit, studies, later }: (typeof releases)[number], wor
     cli('bundle', 'make', drawing, '--out', path.join(target, 'bundle.zip'))
   }
   writeFileSync(path.join(target, 'draws.json'), cli('study', 'draws', drawing))
-  const shown = studies.map((_, at): Shown => JSON.parse(cli('study', 'show', String(at + 1))))
+  const shown = studies.map((_, at): StudyOutput => JSON.parse(cli('study', 'show', String(at + 1))))
   const expected = {
     commit,
     studies: shown.map(({ study, conditions, tables }, at) => ({

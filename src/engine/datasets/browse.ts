@@ -83,6 +83,7 @@ export function locateImage(db: Db, id: number): LocatedImage {
   }
 }
 
+/** Ids of the images before and after an image in the order of the index; null at the ends. */
 export function neighbours(
   db: Db,
   { id, datasetId }: ImageRow,

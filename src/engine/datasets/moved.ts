@@ -123,7 +123,7 @@ export async function rerootDataset(
   if (bad > 0 && !force) {
     throw new KernelscopeError(
       'DATASET_MOVED',
-      `${root} does not hold the files of ${row.title}: of ${check.looked} looked at, ${check.missing} are missing and ${check.changed} differ`,
+      `${root} does not hold the files of ${row.title}: of ${check.looked} compared files, ${check.missing} are missing and ${check.changed} differ`,
       { details: check.names.join('\n') },
     )
   }

@@ -29,13 +29,13 @@ const slice = 15
  * State of a scan. `stat` is called synchronously, which is many times faster than the thread pool. `since` is the start
  * of the current slice of work.
  */
-interface Walk {
+interface ScanState {
   root: string
   since: number
 }
 
-async function* walk(walking: Walk, below: string, ancestors: string[]): AsyncGenerator<FoundFile> {
-  const { root } = walking
+async function* walk(state: ScanState, below: string, ancestors: string[]): AsyncGenerator<FoundFile> {
+  const { root } = state
   const entries = await readdir(join(root, below), { withFileTypes: true })
   entries.sort((a, b) => (a.name < b.name ? -1 : 1))
   for (const entry of entries) {
@@ -46,15 +46,15 @@ async function* walk(walking: Walk, below: string, ancestors: string[]): AsyncGe
         yield { name, bytes: 0, mtime: 0, problem: `the file name is not valid UTF-8: ${name}` }
       continue
     }
-    if (performance.now() - walking.since > slice) {
+    if (performance.now() - state.since > slice) {
       await nextTurn()
-      walking.since = performance.now()
+      state.since = performance.now()
     }
     // Most entries are plain files. They are handled here, because a generator for each would be slow.
     if (entry.isFile()) {
       const file = looksLikeImage(name) ? fileAt(root, name) : null
       if (file) yield file
-    } else yield* visit(walking, name, entry, ancestors)
+    } else yield* visit(state, name, entry, ancestors)
   }
 }
 
@@ -73,15 +73,15 @@ function fileAt(root: string, name: string): FoundFile | null {
 }
 
 async function* visit(
-  walking: Walk,
+  state: ScanState,
   name: string,
   entry: Dirent,
   ancestors: string[],
 ): AsyncGenerator<FoundFile> {
-  const { root } = walking
+  const { root } = state
   const path = join(root, name)
   if (entry.isDirectory()) {
-    yield* walk(walking, name, [...ancestors, path])
+    yield* walk(state, name, [...ancestors, path])
     return
   }
   if (!entry.isSymbolicLink()) return
@@ -90,7 +90,7 @@ async function* visit(
     if (looksLikeImage(name)) yield { name, bytes: 0, mtime: 0, problem: `the link has no target: ${name}` }
   } else if (found.isDirectory()) {
     const target = await realpath(path)
-    if (!ancestors.includes(target)) yield* walk(walking, name, [...ancestors, target])
+    if (!ancestors.includes(target)) yield* walk(state, name, [...ancestors, target])
   } else if (looksLikeImage(name)) {
     const file = fileAt(root, name)
     if (file) yield file

@@ -39,6 +39,7 @@ export function datasetRow(db: Db, id: number): DatasetRow {
   return row
 }
 
+/** @throws DATASET_NOT_FOUND where there is no dataset with that id */
 export function getDataset(db: Db, id: number): Dataset {
   return describe(db, datasetRow(db, id))
 }
@@ -90,6 +91,7 @@ function partsOf(db: Db, { id, recognised }: DatasetRow): Dataset['parts'] {
   return found.sort((a, b) => placeOf(a.name) - placeOf(b.name) || (a.name < b.name ? -1 : 1))
 }
 
+/** @throws DATASET_NOT_FOUND where there is no dataset with that id */
 export function renameDataset(db: Db, id: number, title: string): Dataset {
   datasetRow(db, id)
   db.prepare('UPDATE dataset SET title = ? WHERE id = ?').run(title, id)
@@ -139,6 +141,7 @@ export function setDatasetReport(db: Db, id: number, report: DatasetReport): voi
   )
 }
 
+/** @throws DATASET_NOT_FOUND where there is no dataset with that id */
 export function removeDataset(db: Db, id: number): void {
   datasetRow(db, id)
   db.prepare('DELETE FROM dataset WHERE id = ?').run(id)

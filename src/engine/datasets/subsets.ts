@@ -84,6 +84,7 @@ export function updateSubset(
   return getSubset(db, id)
 }
 
+/** @throws SUBSET_NOT_FOUND where there is no subset with that id */
 export function removeSubset(db: Db, id: number): void {
   getSubset(db, id)
   db.prepare('DELETE FROM subset WHERE id = ?').run(id)

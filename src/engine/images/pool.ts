@@ -76,6 +76,7 @@ function drawsFor(draws: Draws | undefined, transform: PixelTransform, imageKey:
 
 const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
+/** Starts an image pool. */
 export function createImagePool(options: ImagePoolOptions): ImagePool {
   const { workers, cacheBytes, entry } = options
   const threads = Array.from(

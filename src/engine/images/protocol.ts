@@ -4,7 +4,7 @@ import type { Geometry } from './geometry.ts'
 import type { Measurement } from './measure.ts'
 
 /** A transform of an image, and where its pixels are written. */
-export interface Step {
+export interface TransformSlot {
   transform: PixelTransform
   /** The pixels are written from value slot * height * width * 3 of the target on. */
   slot: number
@@ -19,7 +19,7 @@ export type Task =
       path: FilePath
       imageKey: string
       geometry: Geometry
-      steps: Step[]
+      steps: TransformSlot[]
       /** Type of the target's values: uint8 in 0..255, or float32 where 1 is white. */
       pixels: 'uint8' | 'float32'
       target: SharedArrayBuffer

@@ -4,17 +4,17 @@ import { applyGeometry, applyResize, geometryKey, type Geometry } from './geomet
 import { digestAndMeasure } from './measure.ts'
 import type { Picture } from './picture.ts'
 import { readPicture } from './preprocess.ts'
-import type { Results, Step, Task } from './protocol.ts'
+import type { Results, TransformSlot, Task } from './protocol.ts'
 import { bandNoiseFloats } from './transforms/bandNoise.ts'
 import { applyTransform } from './transforms/index.ts'
 import { LruMap } from '../base/lruMap.ts'
 
-interface Source {
+interface ImageSource {
   path: FilePath
   imageKey: string
   geometry: Geometry
 }
-type Version = Pick<Step, 'transform' | 'draws'>
+type SourceTransform = Pick<TransformSlot, 'transform' | 'draws'>
 
 /** Runs the tasks of an image worker. Caches decoded pictures of up to `cacheBytes` bytes. */
 export function taskServer(cacheBytes: number): (task: Task) => Promise<Results[Task['kind']]> {
@@ -38,8 +38,8 @@ export function taskServer(cacheBytes: number): (task: Task) => Promise<Results[
 
   /** The image at the model's input size, under the transform. */
   async function prepared(
-    { path, imageKey, geometry }: Source,
-    { transform, draws }: Version,
+    { path, imageKey, geometry }: ImageSource,
+    { transform, draws }: SourceTransform,
   ): Promise<Picture> {
     const crop = await picture(path, imageKey, geometry, true)
     const whole = transform.op === 'perturbation' ? await picture(path, imageKey, geometry, false) : crop

@@ -18,6 +18,7 @@ const filters = {
 /** Fraction bits of a weight. A sum over 8-bit samples stays within 32 bits, even where it overshoots. */
 const precision = 22
 
+/** Weights of a resize along one axis. */
 export interface Taps {
   /** For each output sample: its first input sample, and the number of its input samples. */
   first: Int32Array

@@ -1,16 +1,16 @@
 import { Tensor } from 'onnxruntime-node'
 import { KernelscopeError } from '#shared/errors.ts'
 import { createSession, feedTensors, floatsOf, floatTensor } from './ort.ts'
-import type { Opened, OpenRequest, Slice } from './protocol.ts'
+import type { WorkerSessions, OpenRequest, BatchSlice } from './protocol.ts'
 import { factsUnder } from './readout.ts'
 
 /** Opens a classifier. The result runs batches of pixels and computes facts from the outputs. */
-export async function openClassifierGraph(request: OpenRequest): Promise<Opened> {
+export async function openClassifierGraph(request: OpenRequest): Promise<WorkerSessions> {
   const session = await createSession(request.path, request)
   const { height, width, classes, input, output, probabilities, pixelType } = request
   const values = height * width * 3
 
-  const pixelTensor = ({ pixels, first, batch }: Slice) => {
+  const pixelTensor = ({ pixels, first, batch }: BatchSlice) => {
     const shape = [batch, height, width, 3]
     return pixelType === 'uint8'
       ? new Tensor('uint8', new Uint8Array(pixels, first * values, batch * values), shape)

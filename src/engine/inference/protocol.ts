@@ -48,23 +48,23 @@ export interface Feed {
   shape: number[]
 }
 
-export interface Slice {
+export interface BatchSlice {
   pixels: SharedArrayBuffer
   /** Index of the first image of the call, and images per call. */
   first: number
   batch: number
 }
 
-export type Opening =
+export type OpenTask =
   | { kind: 'open'; request: OpenRequest }
   | { kind: 'openAttack'; request: OpenAttackRequest }
   | { kind: 'openTensors'; request: OpenTensorsRequest }
 
 /** A task for an open worker. The first `rows` images of a slice are computed; the others are padding. */
-export type Asked =
-  | ({ kind: 'run'; rows: number; readings: Reading[]; feeds: Feed[] } & Slice)
+export type InferenceTask =
+  | ({ kind: 'run'; rows: number; readings: Reading[]; feeds: Feed[] } & BatchSlice)
   /** Like `run`, but gives the outputs instead of facts. */
-  | ({ kind: 'outputs'; rows: number; feeds: Feed[] } & Slice)
+  | ({ kind: 'outputs'; rows: number; feeds: Feed[] } & BatchSlice)
   /**
    * Attacks 8-bit images. One trajectory serves all `runs`, which differ only in `steps` (fgsm and sign: in `epsilon`).
    * `keys` are the images' digests. With `keep` the answer has the adversarial images of the last run.
@@ -76,7 +76,7 @@ export type Asked =
       keys: string[]
       runs: Attack[]
       keep: boolean
-    } & Slice)
+    } & BatchSlice)
   | { kind: 'tensors'; feeds: Feed[]; outputs: string[] }
   | ({ kind: 'attribution' } & AttributionPart)
 
@@ -118,7 +118,7 @@ export interface Answers {
 }
 
 /** The open sessions of a worker. */
-export interface Opened {
-  ask(asked: Asked): Promise<Answers[Asked['kind']]>
+export interface WorkerSessions {
+  ask(asked: InferenceTask): Promise<Answers[InferenceTask['kind']]>
   release(): Promise<void>
 }

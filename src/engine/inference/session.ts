@@ -2,14 +2,14 @@ import { KernelscopeError } from '#shared/errors.ts'
 import { deathText, Thread } from '../threads/thread.ts'
 import type {
   Answers,
-  Asked,
+  InferenceTask,
   AttributionPart,
   Feed,
   OpenAttackRequest,
-  Opening,
+  OpenTask,
   OpenRequest,
   OpenTensorsRequest,
-  Slice,
+  BatchSlice,
 } from './protocol.ts'
 import type { Reading } from './readout.ts'
 
@@ -24,9 +24,13 @@ export interface Session {
    * @throws OUT_OF_MEMORY where memory runs out
    * @throws INFERENCE_FAILED where the run fails or the worker dies
    */
-  run(slice: Slice, rows: number, readings: Reading[], feeds?: Feed[]): Promise<Answers['run']>
-  /** Outputs [rows, classes] of the first `rows` images of a slice. Throws like `run`. */
-  outputs(slice: Slice, rows: number, feeds?: Feed[]): Promise<Answers['outputs']>
+  run(slice: BatchSlice, rows: number, readings: Reading[], feeds?: Feed[]): Promise<Answers['run']>
+  /**
+   * Outputs [rows, classes] of the first `rows` images of a slice.
+   *
+   * @throws the errors of `run`
+   */
+  outputs(slice: BatchSlice, rows: number, feeds?: Feed[]): Promise<Answers['outputs']>
   close(): Promise<void>
 }
 
@@ -54,10 +58,15 @@ export interface AttackSession {
   readonly request: OpenAttackRequest
   /** The worker has died or was closed. */
   readonly ended: boolean
-  attack(asked: Omit<Extract<Asked, { kind: 'attack' }>, 'kind'>): Promise<Answers['attack']>
+  attack(asked: Omit<Extract<InferenceTask, { kind: 'attack' }>, 'kind'>): Promise<Answers['attack']>
   close(): Promise<void>
 }
 
+/**
+ * Opens the graphs of an attack.
+ *
+ * @throws the errors of `openSession`
+ */
 export async function openAttackSession(request: OpenAttackRequest): Promise<AttackSession> {
   const thread = await connect({ kind: 'openAttack', request })
   return {
@@ -80,6 +89,11 @@ export interface TensorSession {
   close(): Promise<void>
 }
 
+/**
+ * Opens a graph with float inputs.
+ *
+ * @throws the errors of `openSession`
+ */
 export async function openTensors(request: OpenTensorsRequest): Promise<TensorSession> {
   const thread = await connect({ kind: 'openTensors', request })
   return {
@@ -93,8 +107,8 @@ export async function openTensors(request: OpenTensorsRequest): Promise<TensorSe
 }
 
 /** Starts a worker and opens its graph. */
-async function connect(opening: Opening): Promise<Thread<Opening | Asked, Answers>> {
-  const thread = new Thread<Opening | Asked, Answers>({
+async function connect(opening: OpenTask): Promise<Thread<OpenTask | InferenceTask, Answers>> {
+  const thread = new Thread<OpenTask | InferenceTask, Answers>({
     name: 'inference',
     once: true,
     lost: (_, death) =>

@@ -1,13 +1,13 @@
 import { KernelscopeError } from '#shared/errors.ts'
 import { attributionPart } from './attribution.ts'
 import { createSession, feedTensors } from './ort.ts'
-import type { Opened, OpenTensorsRequest } from './protocol.ts'
+import type { WorkerSessions, OpenTensorsRequest } from './protocol.ts'
 
 /**
  * Opens any graph with float inputs. The result runs it by the names of inputs and outputs (for attention maps, receptive
  * fields and variances), and computes gradients.
  */
-export async function openTensorGraph(request: OpenTensorsRequest): Promise<Opened> {
+export async function openTensorGraph(request: OpenTensorsRequest): Promise<WorkerSessions> {
   const session = await createSession(request.path, request)
   return {
     async ask(asked) {

@@ -2,18 +2,18 @@ import { KernelscopeError, toErrorShape } from '#shared/errors.ts'
 import { answerTasks } from '../threads/answer.ts'
 import { openAttacker } from './attacks/attacker.ts'
 import { openClassifierGraph } from './classify.ts'
-import type { Answers, Asked, Opened, Opening } from './protocol.ts'
+import type { Answers, InferenceTask, WorkerSessions, OpenTask } from './protocol.ts'
 import { openTensorGraph } from './tensors.ts'
 
 /**
  * Holds ONNX Runtime sessions. It has its own thread, because `run` blocks the calling thread until it ends. Batches come
  * in shared buffers; facts are sent back.
  */
-let opened: Opened | null = null
+let opened: WorkerSessions | null = null
 
 answerTasks(answer, { problemOf: asInferenceError, end: () => opened?.release() })
 
-async function answer(task: Opening | Asked): Promise<Answers[keyof Answers]> {
+async function answer(task: OpenTask | InferenceTask): Promise<Answers[keyof Answers]> {
   switch (task.kind) {
     case 'open':
       opened = await openClassifierGraph(task.request)

@@ -194,6 +194,7 @@ export interface ModelChange {
 /**
  * Changes the stored properties of a model.
  *
+ * @throws MODEL_UNSUPPORTED where the graph fixes an input size other than that of the preprocessing
  * @throws MODEL_NOT_FOUND where there is no model with that id
  * @throws STUDY_LABELS where the number of labels is not the number of classes
  */
@@ -221,6 +222,7 @@ export function updateModel(db: Db, id: number, change: ModelChange): StoredMode
   return getModel(db, id)
 }
 
+/** @throws MODEL_NOT_FOUND where there is no model with that id */
 export function removeModel(db: Db, id: number): void {
   getModel(db, id)
   db.prepare('DELETE FROM model WHERE id = ?').run(id)

@@ -1,6 +1,6 @@
 import { TensorProto_DataType as T } from './schema/onnx_pb.js'
 
-/** Element types by the names NumPy gives them. */
+/** Element types, by their NumPy names. */
 export type ElementType =
   | 'float32'
   | 'float64'
@@ -60,5 +60,5 @@ function isElementType(name: string): name is ElementType {
 export const elementTypeOf = (code: number): ElementType | undefined => byCode.get(code)
 export const codeOf = (type: ElementType): number => table[type].code
 
-/** Bytes of `count` elements; strings have no fixed size and give 0. */
+/** Bytes of `count` elements; 0 for strings, which have no fixed size. */
 export const byteLength = (type: ElementType, count: number): number => Math.ceil(table[type].bytes * count)

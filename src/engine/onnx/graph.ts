@@ -1,10 +1,10 @@
 import type { AttributeProto } from './schema/onnx_pb.js'
 import type { ElementType } from './elementType.ts'
 
-/** A dimension: its size, the name of a symbolic one, or null where nothing is known. */
+/** A dimension: its size, or the name of a symbolic one, or null where it is not known. */
 export type Dim = number | string | null
 
-/** Bytes that stay in a file: little-endian and dense, in the order of the shape. */
+/** Elements in a file: little-endian, dense and row-major. */
 export interface FileBytes {
   kind: 'file'
   path: string
@@ -12,13 +12,13 @@ export interface FileBytes {
   length: number
 }
 
-/** Bytes held in memory, in the same form. */
+/** Elements in memory, in the same form. */
 interface InlineBytes {
   kind: 'inline'
   bytes: Uint8Array
 }
 
-/** A constant of the graph. Weights are never decoded until asked for. */
+/** A constant of the graph. Weights are only decoded when they are needed. */
 export interface Tensor {
   name: string
   type: ElementType
@@ -33,16 +33,16 @@ export type Attribute =
   | { kind: 'ints'; value: readonly number[] }
   | { kind: 'floats'; value: readonly number[] }
   | { kind: 'strings'; value: readonly string[] }
-  /** Subgraphs and whatever else travels unread; `captures` are the outer tensors a subgraph uses. */
+  /** A subgraph or another attribute that is copied without decoding. `captures` are the outer tensors of a subgraph. */
   | { kind: 'opaque'; proto: AttributeProto; captures: readonly string[] }
 
 export interface Node {
-  /** Unique in the graph; made up where the file gives none. */
+  /** Unique in the graph; generated where the file has none. */
   name: string
   op: string
-  /** '' is ONNX's own operator set. */
+  /** Operator set; '' is ONNX's own. */
   domain: string
-  /** '' stands for an input that is left out. */
+  /** Names of the inputs; '' where an optional input is left out. */
   inputs: readonly string[]
   outputs: readonly string[]
   attributes: Readonly<Record<string, Attribute>>
@@ -56,25 +56,25 @@ export interface Value {
 }
 
 /**
- * An ONNX graph as plain data; rewrites are functions Graph → Graph and never change their argument. Nodes are in
- * topological order, `Constant` nodes have become tensors, local functions are inlined.
+ * An ONNX graph as plain data. Rewrites are functions Graph → Graph that never change their argument. Nodes are in
+ * topological order. `Constant` nodes are replaced by tensors, and local functions are inlined.
  */
 export interface Graph {
   name: string
   irVersion: number
-  /** Version per domain; '' is ONNX's own. */
+  /** Version of each operator set; '' is ONNX's own. */
   opsets: ReadonlyMap<string, number>
-  /** What is fed at run time: initializers are not listed. */
+  /** Inputs that are fed at run time, without initializers. */
   inputs: readonly Value[]
   outputs: readonly Value[]
   nodes: readonly Node[]
   tensors: ReadonlyMap<string, Tensor>
 }
 
-/** A model file that was read: its graph, and where it lies. */
+/** A model file that was read: its graph and its path. */
 export interface OnnxModel {
   path: string
-  /** Size of the file and of its external data, in bytes. */
+  /** Size of the file and its external files, in bytes. */
   bytes: number
   /** Absolute paths of external data files. */
   externalFiles: readonly string[]
@@ -106,7 +106,7 @@ export function intsOf(node: Node, name: string): readonly number[] | undefined 
 /** Version of ONNX's own operator set. */
 export const opsetOf = (graph: Graph): number => graph.opsets.get('') ?? graph.opsets.get('ai.onnx') ?? 0
 
-/** All tensors a node reads, those captured by its subgraphs included. */
+/** All tensors that a node reads, with those that its subgraphs capture. */
 export function readsOf(node: Node): string[] {
   const reads = node.inputs.filter((name) => name !== '')
   for (const attribute of Object.values(node.attributes))

@@ -1,4 +1,4 @@
-/** Reading, understanding and rewriting ONNX graphs. Nothing outside this folder looks into it past this file. */
+/** Public interface of the onnx module: reads, analyses and rewrites ONNX graphs. */
 export type { Graph, OnnxModel, Value } from './graph.ts'
 export { possibleRewrites } from './possible.ts'
 export { readModel } from './file/read.ts'

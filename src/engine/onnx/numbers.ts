@@ -1,13 +1,16 @@
 import type { ElementType } from './elementType.ts'
 
-/** Decodes dense little-endian elements to numbers, or null where the type is no real number. float64 and int64 lose what float64 cannot hold. */
+/**
+ * Decodes dense little-endian elements to numbers; null for types that are not real numbers. 64-bit integers are rounded
+ * to float64.
+ */
 export function decodeNumbers(bytes: Uint8Array, type: ElementType): Float64Array | Float32Array | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const each = (width: number, read: (at: number) => number) =>
     Float64Array.from({ length: Math.floor(bytes.byteLength / width) }, (_, index) => read(index * width))
   switch (type) {
     case 'float32':
-      // A copy, for alignment; Buffer's own slice would not be one.
+      // A copy is aligned; Buffer's slice would share the memory.
       return new Float32Array(new Uint8Array(bytes).buffer)
     case 'float64':
       return each(8, (at) => view.getFloat64(at, true))
@@ -42,7 +45,11 @@ export function decodeNumbers(bytes: Uint8Array, type: ElementType): Float64Arra
   }
 }
 
-/** Encodes numbers as dense little-endian elements. Throws RangeError for types without such a form here. */
+/**
+ * Encodes numbers as dense little-endian elements.
+ *
+ * @throws RangeError for unsupported types
+ */
 export function encodeNumbers(values: ArrayLike<number>, type: ElementType): Uint8Array {
   const bytes = (array: ArrayBufferView) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
   switch (type) {
@@ -64,7 +71,7 @@ export function encodeNumbers(values: ArrayLike<number>, type: ElementType): Uin
   }
 }
 
-/** IEEE 754 binary16. */
+/** Decodes an IEEE 754 binary16. */
 function halfToNumber(half: number): number {
   const sign = half & 0x8000 ? -1 : 1
   const exponent = (half >> 10) & 0x1f
@@ -74,7 +81,7 @@ function halfToNumber(half: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
 }
 
-/** Rounds to the nearest binary16, ties to even; too large numbers become infinite. */
+/** Rounds to the nearest binary16, ties to even. Numbers that are too large become infinite. */
 function numberToHalf(value: number): number {
   const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0
   const size = Math.abs(value)

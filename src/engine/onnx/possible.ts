@@ -15,8 +15,8 @@ import { Flow } from './structure/flow.ts'
 import { convolutionsOf } from './structure/layers.ts'
 
 /**
- * Which rewrites a graph allows, with the reason where not. Those that can only be known by trying are tried: half a
- * second for graphs of thousands of nodes, so not on a thread that must answer.
+ * Lists which rewrites a graph allows, and the reasons where it does not. Some rewrites are tried. That takes half a
+ * second for graphs of thousands of nodes, so call it in the graph thread.
  */
 export function possibleRewrites(graph: Graph): Possibility[] {
   const flow = new Flow(graph, inferShapes(graph, inputSizes(graph)))
@@ -46,7 +46,7 @@ export function possibleRewrites(graph: Graph): Possibility[] {
 const answer = (rewrite: Possibility['rewrite'], reason: string | undefined): Possibility =>
   reason === undefined ? { rewrite, possible: true } : { rewrite, possible: false, reason }
 
-/** Why a rewrite was refused; undefined where it was not. Faults of another kind are passed on. */
+/** Why a rewrite was refused; undefined where it was not. Other errors are thrown. */
 function refusalOf(rewrite: () => Graph): string | undefined {
   try {
     rewrite()

@@ -13,7 +13,7 @@ import {
 import type { Db } from '../workspace/index.ts'
 import { floatPart, mapKey, type Part } from './kept.ts'
 import { rangeOf, loadInputImage, topClasses, type InputImage } from './picture.ts'
-import { checkWanted, type ImageFile, type MapContext, type Working } from './context.ts'
+import { checkWanted, type ImageFile, type MapContext, type MapStream } from './context.ts'
 import { type InspectedModel } from './inspectedModel.ts'
 
 const readings = ['row', 'mean', 'rollout'] as const
@@ -47,7 +47,7 @@ export async function* attention(
   model: InspectedModel,
   image: ImageFile,
   patch: number | undefined,
-): Working<AttentionMapsResult> {
+): MapStream<AttentionMapsResult> {
   const { maps, reason } = await onGraphThread({ kind: 'attention', path: model.path })
   const [first] = maps
   if (!first)

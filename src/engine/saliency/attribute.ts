@@ -21,7 +21,7 @@ import {
   loadInputImage,
   topClasses,
 } from './picture.ts'
-import { checkWanted, type ImageFile, type MapContext, type Working } from './context.ts'
+import { checkWanted, type ImageFile, type MapContext, type MapStream } from './context.ts'
 import { type InspectedModel } from './inspectedModel.ts'
 import type { SessionInUse } from './sessions.ts'
 
@@ -52,7 +52,7 @@ export async function* saliency(
   model: InspectedModel,
   image: ImageFile,
   { method, target, of }: SaliencyRequest,
-): Working<SaliencyResult> {
+): MapStream<SaliencyResult> {
   checkTarget(target, model, image)
   const key = mapKey({
     map: 'saliency',

@@ -35,7 +35,7 @@ export interface Progress {
 }
 
 /** Yields progress, and the result at the end. */
-export type Working<T> = AsyncGenerator<Progress | { type: 'result'; result: T }, void, undefined>
+export type MapStream<T> = AsyncGenerator<Progress | { type: 'result'; result: T }, void, undefined>
 
 /** @throws CANCELLED where the signal is aborted */
 export function checkWanted({ signal }: Pick<MapContext, 'signal'>): void {

@@ -4,14 +4,14 @@ import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import { gradientOutput, labelsInput, pixelsInput, weightInput } from '../onnx/index.ts'
 import { gradientCalls, loadBatch } from './batch.ts'
 import { npyHeader } from './npy.ts'
-import type { ImageFile, MapContext, Working } from './context.ts'
+import type { ImageFile, MapContext, MapStream } from './context.ts'
 import type { InspectedModel } from './inspectedModel.ts'
 
 /**
  * An image, and the index of the class whose output or cross entropy is differentiated. Without a class there is a
  * problem, and the image's row is NaN.
  */
-export interface Labelled extends ImageFile {
+export interface LabelledImage extends ImageFile {
   label: number | null
   problem: ErrorShape | null
 }
@@ -27,10 +27,10 @@ export interface Labelled extends ImageFile {
 export async function* writeGradients(
   context: MapContext,
   model: InspectedModel,
-  images: readonly Labelled[],
+  images: readonly LabelledImage[],
   of: Explained,
   out: string,
-): Working<GradientResult> {
+): MapStream<GradientResult> {
   const started = performance.now()
   yield { type: 'progress', done: 0, total: images.length, unit: 'images', note: `opening ${model.title}` }
   const plan = { op: 'gradient', normalisation: model.preprocessing } as const
@@ -44,7 +44,7 @@ export async function* writeGradients(
   const rows: { file: string; label: number | null; problem: ErrorShape | null }[] = []
   try {
     await file.write(npyHeader(shape))
-    const write = async ({ path, label, problem }: Labelled, values: Float32Array | null) => {
+    const write = async ({ path, label, problem }: LabelledImage, values: Float32Array | null) => {
       rows.push({ file: path, label, problem })
       await file.write(planar(values, height * width))
     }

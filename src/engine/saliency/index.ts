@@ -1,7 +1,7 @@
 /** Maps of a model on images: attention, gradient-based saliency, receptive fields. */
 export { attention } from './attention.ts'
 export { gradientPlan, saliency } from './attribute.ts'
-export { writeGradients, type Labelled } from './gradients.ts'
+export { writeGradients, type LabelledImage } from './gradients.ts'
 export { floatPart, floatsOfPart, KeptMaps, type KeptMap, type Part } from './kept.ts'
 export { magnitudes, signedSums } from './methods.ts'
 export { npyHeader } from './npy.ts'

@@ -6,7 +6,7 @@ import type { Db } from '../workspace/index.ts'
 import { floatPart, mapKey } from './kept.ts'
 import { gradientCalls, loadBatch } from './batch.ts'
 import { rangeOf } from './picture.ts'
-import { checkWanted, type ImageFile, type MapContext, type Working } from './context.ts'
+import { checkWanted, type ImageFile, type MapContext, type MapStream } from './context.ts'
 import { type InspectedModel } from './inspectedModel.ts'
 
 const definitions: ReceptiveFieldResult['definitions'] = [
@@ -47,7 +47,7 @@ export async function* receptiveField(
   model: InspectedModel,
   images: readonly ImageFile[],
   point: number | undefined,
-): Working<ReceptiveFieldResult> {
+): MapStream<ReceptiveFieldResult> {
   const { points, reason } = await onGraphThread({ kind: 'features', path: model.path })
   const chosen = points.at(point ?? -1)
   if (!chosen)

@@ -12,7 +12,7 @@ import {
 import { sampleModel } from '../studies/sample.ts'
 import { float32, netInput, netPath, numbers, relativeError, run, temporaryFolder } from './support.ts'
 
-/** Attention matrices of image 1 as [heads, T, T], by a probe that leaves them as they are. */
+/** Attention matrices of image 1 as [heads, T, T], by a probe without a reduction. */
 async function matricesOf(path: string, maps: readonly AttentionMap[]): Promise<Float32Array[]> {
   const model = await readModel(path)
   const taps = maps.map(({ tensor, layer }) => ({
@@ -86,13 +86,13 @@ function product(a: Float64Array, b: Float64Array, size: number): Float64Array {
   return result
 }
 
-it('finds the patches behind a convolutional stem', async () => {
+it('finds the patches after a convolutional stem', async () => {
   const maps = attentionMaps((await readModel(sampleModel('vit'))).graph)
   expect(maps.map(({ grid, extraTokens }) => [...grid, extraTokens])).toEqual(Array(4).fill([12, 12, 1]))
 })
 
-describe('why there are no maps', () => {
-  it('is told of windows, of models without attention and of a fused operator', async () => {
+describe('the reason for no maps', () => {
+  it('is given for windows, for models without attention and for a fused operator', async () => {
     const of = async (name: 'swin' | 'resnet') => noAttentionReason((await readModel(netPath(name))).graph)
     expect(await of('swin')).toMatch(/attention runs within \d+ windows of \d+ tokens/)
     expect(await of('resnet')).toContain('no self-attention')

@@ -21,7 +21,7 @@ import {
 } from './support.ts'
 
 describe.each(netNames)('the gradient of %s', (name) => {
-  it('is that of PyTorch, and the logits stay what they were', async () => {
+  it('is that of PyTorch, and the logits are unchanged', async () => {
     const model = await readModel(netPath(name))
     const path = await writeVariant(model, differentiate(model.graph), await temporaryFolder(), 'gradient')
     const results = await run(path, {
@@ -33,7 +33,7 @@ describe.each(netNames)('the gradient of %s', (name) => {
   })
 })
 
-it('of the cross entropy in one run equals two: logits, then the gradient for softmax - labels', async () => {
+it('of the cross entropy in one run equals that of two runs: logits, then the gradient for softmax - labels', async () => {
   const model = await readModel(netPath('replknet'))
   const folder = await temporaryFolder()
   const input = float32(netInput(), [2, 3, 32, 32])
@@ -72,7 +72,7 @@ describe('possibleRewrites', () => {
     expect(await shown(name)).toBe(wanted)
   })
 
-  it('gives the reason why not', async () => {
+  it('gives the reason where a rewrite is impossible', async () => {
     const { graph } = await readModel(netPath('densenet'))
     const odd = {
       ...graph,

@@ -32,7 +32,7 @@ const logitsOf = async (model: OnnxModel, graph: Graph, folder: string, gates?: 
 const withBlocks = netNames.filter((name) => name !== 'densenet')
 
 describe.each(withBlocks)('%s', (name) => {
-  it('is itself with all gates on', async () => {
+  it('equals the original with all gates on', async () => {
     const model = await readModel(netPath(name))
     const blocks = inspect(model).blocks.filter(({ removable }) => removable)
     const folder = await temporaryFolder()
@@ -45,7 +45,7 @@ describe.each(withBlocks)('%s', (name) => {
     expect(relativeError(gated, await logitsOf(model, model.graph, folder))).toBeLessThan(1e-6)
   })
 
-  it('gives the same with gates off as with the blocks cut out: each one, neighbours, and all', async () => {
+  it('gives the same with gates off as with the blocks removed: each one, neighbours, and all', async () => {
     const model = await readModel(netPath(name))
     const blocks = inspect(model).blocks.filter(({ removable }) => removable)
     const folder = await temporaryFolder()
@@ -68,7 +68,7 @@ describe.each(withBlocks)('%s', (name) => {
     }
   })
 
-  it('takes gates and pixels together, whichever came first', async () => {
+  it('accepts gates and pixels, in either order of the rewrites', async () => {
     const model = await readModel(netPath(name))
     const blocks = inspect(model).blocks.filter(({ removable }) => removable)
     const normalisation = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } as const
@@ -89,17 +89,19 @@ it('scales a branch by a gate between 0 and 1', async () => {
 })
 
 describe('refusals', () => {
-  it('name the block that is a projection, or none of the graph', async () => {
+  it('name a block that is a projection or is not in the graph', async () => {
     const { graph } = await readModel(netPath('resnet'))
     const [projection] = inspect(await readModel(netPath('resnet'))).blocks
     expect(projection?.removable).toBe(false)
     for (const rewrite of [gate, bypass]) {
       expect(() => rewrite(graph, [projection ?? { adds: [] }])).toThrow(/skip path is a projection/)
-      expect(() => rewrite(graph, [{ adds: ['nowhere'] }])).toThrow(/block nowhere: no residual addition/)
+      expect(() => rewrite(graph, [{ adds: ['nowhere'] }])).toThrow(
+        /block nowhere is not a residual addition/,
+      )
     }
   })
 
-  it('leave no second input of one name', async () => {
+  it('prevent a second input of the same name', async () => {
     const model = await readModel(netPath('convnext'))
     const { blocks } = inspect(model)
     expect(() => gate(gate(model.graph, blocks.slice(0, 1)), blocks.slice(1))).toThrow(/gates/)
@@ -107,7 +109,7 @@ describe('refusals', () => {
 })
 
 describe('maskKernel', () => {
-  it('equals the model with its kernels cut in the file', async () => {
+  it('equals the model with its kernels masked in the file', async () => {
     const model = await readModel(netPath('replknet'))
     const large = inspect(model).convolutions.filter(({ depthwise, kernel }) => depthwise && kernel[0] === 13)
     const folder = await temporaryFolder()
@@ -134,7 +136,7 @@ describe('maskKernel', () => {
     expect(relativeError(wanted, await logitsOf(model, model.graph, folder))).toBeGreaterThan(1e-3)
   })
 
-  it('with the whole window changes nothing', async () => {
+  it('changes nothing for a window of the whole kernel', async () => {
     const model = await readModel(netPath('convnext'))
     const windows = inspect(model).convolutions.filter(({ depthwise }) => depthwise)
     const folder = await temporaryFolder()
@@ -152,6 +154,6 @@ describe('maskKernel', () => {
   ])('refuses %s', async (_, window) => {
     const { graph } = await readModel(netPath('convnext'))
     const weight = [...graph.tensors.values()].find((tensor) => tensor.shape.at(-1) === 7)?.name ?? ''
-    expect(() => maskKernel(graph, [{ weight, window }])).toThrow(/has not the centre/)
+    expect(() => maskKernel(graph, [{ weight, window }])).toThrow(/cannot have the centre/)
   })
 })

@@ -305,7 +305,7 @@ const cases: Case[] = [
 ]
 
 describe.each(cases)('$op: $what', ({ shape, x, make }) => {
-  it('agrees with central differences and with ONNX Runtime', async () => {
+  it('equals central differences and ONNX Runtime', async () => {
     const graph = graphOf(shape, make)
     const input = x ?? noise(shape)
     expectGradient(graph, input, { samples: Math.min(48, count(shape)) })
@@ -331,7 +331,7 @@ it('normalises groups by channel (opset 21) and by group (opset 18)', async () =
   }
 })
 
-it('lets nothing through what is constant almost everywhere', async () => {
+it('is zero through operators that are constant almost everywhere', async () => {
   for (const op of ['Floor', 'Ceil', 'Round', 'Sign']) {
     const graph = graphOf([2, 3], (b) => b.node('Mul', [b.node(op, ['x']), b.scalar(3)]))
     const gradient = differentiate(graph)
@@ -351,7 +351,7 @@ it('has a case for every rule', () => {
   expect(Object.keys(gradientRules).filter((op) => !covered.has(op))).toEqual([])
 })
 
-describe('what cannot be differentiated is refused before anything runs, by operator and node', () => {
+describe('a graph that cannot be differentiated is refused before it runs, by operator and node', () => {
   const refused: [string, (b: GraphBuilder) => string, RegExp][] = [
     [
       'an operator without a rule',
@@ -364,7 +364,7 @@ describe('what cannot be differentiated is refused before anything runs, by oper
       /Pad.*mode reflect/,
     ],
     [
-      'indices that are computed',
+      'computed indices',
       (b) => b.node('Gather', ['x', b.node('ArgMax', ['x'], { axis: int(0) })]),
       /Gather.*not constant/,
     ],
@@ -381,7 +381,7 @@ describe('what cannot be differentiated is refused before anything runs, by oper
     expect(() => differentiate(graphOf([3, 4], make))).toThrow(reason)
   })
 
-  it('an output the input does not reach', () => {
+  it('an output that does not depend on the input', () => {
     const graph = graphOf([3, 4], (b) => b.node('Cast', [b.node('Shape', ['x'])], { to: int(1) }))
     expect(() => differentiate(graph)).toThrow(/does not depend on x/)
   })

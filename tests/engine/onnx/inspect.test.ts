@@ -19,7 +19,7 @@ const families: Record<NetName, string> = {
   bit: 'BiT',
 }
 
-/** Stage of each block, x2 where two additions make it, ! where it cannot be removed. */
+/** Stage of each block; x2: it has two additions, !: it cannot be removed. */
 const blocks: Record<NetName, string> = {
   resnet: '1! 1 2! 2',
   convnext: '1 1 2 2',
@@ -37,11 +37,11 @@ const blocks: Record<NetName, string> = {
 }
 
 describe.each(netNames)('%s', (name) => {
-  it('is known by its graph', async () => {
+  it('is recognised by its graph', async () => {
     expect(inspect(await readModel(netPath(name)))).toMatchObject({ family: families[name] })
   })
 
-  it('has the blocks it was built of', async () => {
+  it('has the blocks that it was built from', async () => {
     const found = inspect(await readModel(netPath(name)))
     const shown = found.blocks.map(
       ({ stage, adds, removable }) =>
@@ -52,7 +52,7 @@ describe.each(netNames)('%s', (name) => {
     expect(found.blocksReason === undefined).toBe(found.blocks.some(({ removable }) => removable))
   })
 
-  it('fits the contract, every shape and cost known', async () => {
+  it('fits the contract, with all shapes and costs', async () => {
     const found = inspect(await readModel(netPath(name)))
     expect(inspection.parse(found)).toEqual(found)
     expect(found.layers.filter(({ outputShape, macs }) => !outputShape || macs === null)).toEqual([])
@@ -66,7 +66,7 @@ describe.each(netNames)('%s', (name) => {
     })
   })
 
-  it('tells which layers make a block, no layer in two, each unit ending in its addition', async () => {
+  it('assigns layers to blocks: no layer to two, and each unit ends with its addition', async () => {
     const { blocks, layers } = inspect(await readModel(netPath(name)))
     const owned = blocks.flatMap(({ units }) => units.flatMap((unit) => unit.layers))
     expect(new Set(owned).size).toBe(owned.length)
@@ -74,13 +74,13 @@ describe.each(netNames)('%s', (name) => {
       expect(units.map(({ layers: places }) => layers[places.at(-1) ?? -1]?.node)).toEqual(adds)
       const own = units.flatMap((unit) => unit.layers.map((place) => layers[place]!))
       expect(macs).toBe(own.reduce((sum, layer) => sum + (layer.macs ?? 0), 0))
-      // A tensor that several nodes read counts once for the block.
+      // A tensor that several nodes read counts once.
       expect(parameters).toBeLessThanOrEqual(own.reduce((sum, layer) => sum + layer.parameters, 0))
       expect(own.flatMap(({ weights }) => weights).length).toBeGreaterThan(0)
     }
   })
 
-  it('has at most the parameters of PyTorch, less what the exporter folded away', async () => {
+  it('has at most the parameters of PyTorch, minus those that the exporter folded', async () => {
     const { parameters } = inspect(await readModel(netPath(name)))
     // Folding a batch norm into a convolution replaces its two vectors by one bias.
     expect(parameters / goldens[name].parameters).toBeGreaterThan(0.9)
@@ -88,19 +88,19 @@ describe.each(netNames)('%s', (name) => {
   })
 })
 
-it('counts what is known of ConvNeXt exactly', async () => {
+it('counts ConvNeXt exactly', async () => {
   const found = inspect(await readModel(netPath('convnext')))
   expect(found.parameters).toBe(goldens.convnext.parameters)
   expect(found.convolutions.filter(({ depthwise }) => depthwise)).toHaveLength(4)
   expect(found.convolutions[1]).toMatchObject({ channels: 8, kernel: [7, 7], group: 8, stride: [1, 1] })
-  // Stem 4x4: 8x8 places, 8 filters of 3x4x4.
+  // Stem 4x4: 8x8 positions, 8 filters of 3x4x4.
   expect(found.layers.find(({ op }) => op === 'Conv')).toMatchObject({
     macs: 64 * 8 * 48,
     outputShape: ['batch', 8, 8, 8],
   })
 })
 
-it('says why DenseNet has no blocks', async () => {
+it('gives the reason why DenseNet has no blocks', async () => {
   const { blocksReason } = inspect(await readModel(netPath('densenet')))
   expect(blocksReason).toContain('concatenates')
 })
@@ -114,7 +114,7 @@ describe('classifierInterface', () => {
   const logits = tensor('logits', ['n', 10])
   const refused = [
     ['two inputs', [tensor('a', [1, 3, 8, 8]), tensor('b', [1])], [logits], 'inputs: one image is expected'],
-    ['no input', [], [logits], 'inputs: the model takes none'],
+    ['no input', [], [logits], 'inputs: the model has none'],
     ['tokens', [tensor('ids', ['n', 128], 'int64')], [logits], 'input ids: float32 is expected, it is int64'],
     [
       'grey images',
@@ -136,7 +136,7 @@ describe('classifierInterface', () => {
     ],
   ] as const
 
-  it.each(refused)('refuses %s and says why', (_, inputs, outputs, reason) => {
+  it.each(refused)('refuses %s with the reason', (_, inputs, outputs, reason) => {
     expect(() => classifierInterface({ inputs: [...inputs], outputs: [...outputs] })).toThrow(reason)
   })
 

@@ -9,19 +9,19 @@ import { evaluate } from './reference/evaluate.ts'
 import { netPath, relativeError } from './support.ts'
 
 describe('kernels of a RepLKNet', () => {
-  it('are listed in the order of the graph, stem and transitions among them', async () => {
+  it('are listed in the order of the graph, with those of the stem and the transitions', async () => {
     const layers = depthwiseLayers(await readModel(netPath('replknet')))
     expect(layers.map(({ kernel, stride }) => `${kernel[0]}/${stride[0]}`).join(' ')).toBe(
       '3/1 3/2 13/1 13/1 3/2 7/1 7/1',
     )
   })
 
-  it('keep the small parallel kernel of the unmerged form as a layer of its own', async () => {
+  it('list the small parallel kernel of the unmerged form as a layer', async () => {
     const layers = depthwiseLayers(await readModel(netPath('replknet_unmerged')))
     expect(layers.filter(({ kernel }) => kernel[0] === 5)).toHaveLength(4)
   })
 
-  it('are read by their place, and their distances agree with the weights', async () => {
+  it('are read by index, and their distances agree with the weights', async () => {
     const model = await readModel(netPath('replknet'))
     const layers = await kernelLayers(model, 'normalised')
     for (const layer of layers) {
@@ -39,7 +39,7 @@ describe('kernels of a RepLKNet', () => {
     }
   })
 
-  it('merged are those that PyTorch merges (tools/goldens/onnx_merge.py)', async () => {
+  it('are merged like in PyTorch (tools/goldens/onnx_merge.py)', async () => {
     const model = await readModel(netPath('replknet_unmerged'))
     const merged = (await kernelLayers(model, 'normalised', 'merged')).filter(
       ({ beside }) => beside?.kernel === 5,
@@ -50,19 +50,19 @@ describe('kernels of a RepLKNet', () => {
     const bytes = await readFile(join(import.meta.dirname, 'fixtures/replknet_unmerged.merged.bin'))
     const wanted = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength))
     expect(relativeError(ours, wanted)).toBeLessThan(1e-7)
-    // The small kernels are no layers of their own any more, and distances are those of the sums.
+    // The small kernels are no longer layers, and the distances are those of the sums.
     const raw = await kernelLayers(model, 'normalised')
     expect(raw.length - (await kernelLayers(model, 'normalised', 'merged')).length).toBe(4)
     expect(raw.find(({ index }) => index === merged[0]?.index)?.distance).not.toEqual(merged[0]?.distance)
   })
 
-  it('refuse a layer that is not there', async () => {
+  it('refuse a missing layer', async () => {
     const model = await readModel(netPath('replknet'))
     await expect(readKernels(model, 7)).rejects.toMatchObject({ code: 'MODEL_UNSUPPORTED' })
   })
 })
 
-it('merges kernels whose batch norms were not folded into what acts on the image', async () => {
+it('merges kernels with separate batch norms so that the outputs stay equal', async () => {
   const channels = 3
   const graph = graphOf([1, channels, 12, 12], (b) => {
     const branch = (kernel: number, seed: number) => {
@@ -99,7 +99,7 @@ it('merges kernels whose batch norms were not folded into what acts on the image
       (each) => evaluate(each, { x: input }).get(each.outputs[0]?.name ?? '')?.data ?? [],
     )
   }
-  // The bias is no kernel: differences of two inputs are free of it.
+  // The difference of two outputs does not contain the bias.
   const [both, merged] = [0, 1].map((which) => {
     const [from, to] = [at(false)[which] ?? [], at(true)[which] ?? []]
     return Array.from(to, (value, index) => value - (from[index] ?? NaN))
@@ -107,11 +107,11 @@ it('merges kernels whose batch norms were not folded into what acts on the image
   expect(relativeError(merged ?? [], both ?? [])).toBeLessThan(1e-6)
 })
 
-it('gives no kernel layers for a ViT', async () => {
+it('a ViT has no kernel layers', async () => {
   expect(await kernelLayers(await readModel(netPath('vit')), 'published')).toEqual([])
 })
 
-/** The paper's formula, written out once more. */
+/** A second implementation of the paper's formula. */
 function meanDistance(weights: Float32Array, kernel: number): number {
   const r = (kernel - 1) / 2
   const mass = weights.reduce((sum, w) => sum + Math.abs(w), 0)

@@ -22,7 +22,7 @@ async function outputOf(graph: Graph): Promise<number[]> {
   return [...numbers(results[graph.outputs[0]?.name ?? ''])]
 }
 
-/** Graph in the operator forms of an old opset. */
+/** A graph with the operator forms of an old opset. */
 const old = (opset: number, make: (b: GraphBuilder) => string) => {
   const graph = graphOf(shape, make, opset)
   return { ...graph, irVersion: 7 }
@@ -43,7 +43,7 @@ const forms: [string, number, string, Record<string, Attribute>][] = [
 ]
 
 describe('upgraded', () => {
-  it.each(forms)('%s of opset %i mean the same in the new form', async (_, opset, op, attributes) => {
+  it.each(forms)('%s of opset %i has the same result in the new form', async (_, opset, op, attributes) => {
     const graph = old(opset, (b) => b.node(op, ['x'], attributes))
     const modern = upgraded(graph, inferShapes(graph, new Map([['x', shape]])))
     expect(opsetOf(modern)).toBe(18)
@@ -62,7 +62,7 @@ describe('upgraded', () => {
     expect(await outputOf(modern)).toEqual(await outputOf(graph))
   })
 
-  it('leaves newer graphs alone', () => {
+  it('does not change newer graphs', () => {
     const graph = graphOf(shape, (b) => b.node('Relu', ['x']), 20)
     expect(upgraded(graph, new Map())).toBe(graph)
   })
@@ -148,7 +148,7 @@ describe("a model's own functions", () => {
     }),
   )
 
-  it('are put in where they are called, nested ones and attributes too, and compute the same', async () => {
+  it('are inlined with nested ones and attributes, and compute the same', async () => {
     const path = join(await temporaryFolder(), 'functions.onnx')
     await writeFile(path, bytes)
     const { graph } = await readModel(path)

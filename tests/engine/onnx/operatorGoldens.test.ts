@@ -21,7 +21,7 @@ const doubling = {
   nearest_mode: string('floor'),
 }
 
-/** The operators as an exporter writes those of tools/goldens/onnx_operators.py. */
+/** The operators of tools/goldens/onnx_operators.py in the form of an exporter. */
 const operators: Record<Name, (b: GraphBuilder) => string> = {
   convolution: (b) =>
     b.node('Conv', ['x', constant(b, 6, 2, 3, 3)], {
@@ -71,7 +71,7 @@ const inputOf = (name: Name, shape: number[]) => {
   return arr(shape, ramp(count(shape), 2654435761, name.startsWith('hard') ? 12 : 4))
 }
 
-describe('the gradient PyTorch gives', () => {
+describe('the gradient equals that of PyTorch', () => {
   it.each(Object.keys(goldens) as Name[])('of %s', (name) => {
     const { shape, gradient } = goldens[name]
     const graph = graphOf(shape, operators[name], 21)

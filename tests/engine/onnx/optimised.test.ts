@@ -47,7 +47,7 @@ describe.each(['basic', 'extended'] as const)("a file written by ONNX Runtime's 
   })
 })
 
-it('a file that was optimised for one processor is refused with what to do', async () => {
+it('a file that was optimised for one processor is refused with a hint', async () => {
   const optimised = join(await temporaryFolder(), 'optimised.onnx')
   const session = await ort.InferenceSession.create(netPath('resnet'), {
     graphOptimizationLevel: 'all',
@@ -56,7 +56,7 @@ it('a file that was optimised for one processor is refused with what to do', asy
   })
   await session.release()
   const read = await readModel(optimised).catch((error: unknown) => error)
-  // Processors without a blocked layout write none: then the file is like any other.
+  // On processors without a blocked layout the file is like any other.
   if (!(read instanceof Error))
     return expect(JSON.stringify(read)).not.toContain('"domain":"com.microsoft.nchwc"')
   expect(read).toMatchObject({

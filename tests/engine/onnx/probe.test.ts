@@ -33,7 +33,7 @@ const feedsOf = (name: string, values: number[]) => ({
   [name]: float32(Float32Array.from(values), [values.length]),
 })
 
-/** stem s, block b, transition t, with stage and number of class tokens. */
+/** Stem s, block b or transition t, with stage and number of class tokens. */
 const points: Partial<Record<NetName, string>> = {
   resnet: 's0 s0 b1 b1 b2 b2',
   convnext: 's0 s0 b1 b1 t2 b2 b2',
@@ -54,14 +54,14 @@ describe('blockOutputs', () => {
     expect(shown.join(' ')).toBe(wanted)
   })
 
-  it('read the ResNet block behind its Relu', async () => {
+  it('read a ResNet block after its Relu', async () => {
     const { graph } = await readModel(netPath('resnet'))
     const last = blockOutputs(graph).at(-1)
     expect(graph.nodes.find(({ outputs }) => outputs.includes(last?.tensor ?? ''))?.op).toBe('Relu')
   })
 })
 
-/** Elements of one image and channel at every position, class tokens left out. */
+/** Elements of one image and channel at all positions, without class tokens. */
 function* channels(data: Float32Array, dims: readonly number[], layout: string, extra: number) {
   const [batch = 1, a = 1, b = 1, c = 1] = dims
   const [count, positions] = layout === 'map' ? [a, b * c] : layout === 'mapLast' ? [c, a * b] : [b, a]
@@ -80,7 +80,7 @@ const unbiased = (values: number[]) => {
 }
 
 describe.each(netNames)('the variance of %s', (name) => {
-  it('computed in the graph is that of the tensors', async () => {
+  it('that the graph computes is that of the tensors', async () => {
     const { graph } = await readModel(netPath(name))
     const features = blockOutputs(graph).slice(0, 12)
     const results = await probed(
@@ -100,7 +100,7 @@ describe.each(netNames)('the variance of %s', (name) => {
   })
 })
 
-it('adds the features of images up by weights', async () => {
+it('weighted sums add up the features of images', async () => {
   const { graph } = await readModel(netPath('convnext'))
   const of = blockOutputs(graph).at(-1)
   if (!of) throw new Error('no features')
@@ -134,11 +134,11 @@ describe('attention', () => {
       expect(map).toMatchObject({ heads, tokens: 17, extraTokens: 1, hasClassToken: true, grid: [4, 4] })
   })
 
-  it.each(['swin', 'convnext', 'resnet'] as const)('of %s is none over all tokens', async (name) => {
+  it.each(['swin', 'convnext', 'resnet'] as const)('of %s is not over all tokens', async (name) => {
     expect(attentionMaps((await readModel(netPath(name))).graph)).toEqual([])
   })
 
-  it.each(['vit', 'vit_dino'] as const)('rows and distances of %s are those of its matrix', async (name) => {
+  it.each(['vit', 'vit_dino'] as const)('of %s has the rows and distances of its matrix', async (name) => {
     const [map] = attentionMaps((await readModel(netPath(name))).graph)
     if (!map) throw new Error('no attention')
     const results = await probed(name, [
@@ -168,7 +168,7 @@ describe('attention', () => {
 })
 
 describe('probe', () => {
-  it('leaves the outputs that were there, and goes with other rewrites', async () => {
+  it('keeps the existing outputs, and works with other rewrites', async () => {
     const { graph } = await readModel(netPath('resnet'))
     const tensor = blockOutputs(graph)[0]?.tensor ?? ''
     const pixels = acceptPixels(graph, { mean: [0, 0, 0], std: [1, 1, 1] })
@@ -178,7 +178,7 @@ describe('probe', () => {
     ])
   })
 
-  it('refuses tensors that are not there, and names that are taken', async () => {
+  it('refuses missing tensors and taken names', async () => {
     const { graph } = await readModel(netPath('resnet'))
     expect(() => probe(graph, [{ tensor: 'nowhere', as: 'x' }])).toThrow(/tensor nowhere/)
     expect(() => probe(graph, [{ tensor: 'input', as: 'logits' }])).toThrow(/logits: the name is taken/)

@@ -8,7 +8,7 @@ const constant = (build: GraphBuilder, shape: number[]) =>
 const side = (min: number, max: number) => fc.integer({ min, max })
 const shape = (rank: number, max = 4) => fc.array(side(1, max), { minLength: rank, maxLength: rank })
 
-/** Differentiates random cases; the runtime is asked for a few of them, since each costs a session. */
+/** Differentiates random cases. A few of them are compared with the runtime, because each needs a session. */
 async function check<T>(
   arbitrary: fc.Arbitrary<T>,
   make: (one: T) => { x: number[]; f: (b: GraphBuilder) => string } | null,
@@ -79,7 +79,7 @@ describe('random shapes', () => {
     })
   })
 
-  it.each(['MaxPool', 'AveragePool'])('%s with padding and a ragged end', async (op) => {
+  it.each(['MaxPool', 'AveragePool'])('%s with padding and an incomplete last window', async (op) => {
     await check(
       fc.tuple(window, fc.boolean(), fc.boolean()),
       ([{ size, kernel, strides, pads }, ceil, counted]) => {
@@ -114,7 +114,7 @@ describe('random shapes', () => {
     })
   })
 
-  it.each(['Add', 'Mul', 'Sub', 'Div', 'Max'])('%s of operands that broadcast', async (op) => {
+  it.each(['Add', 'Mul', 'Sub', 'Div', 'Max'])('%s with broadcast operands', async (op) => {
     const masks = fc.tuple(
       shape(4),
       fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }),
@@ -128,7 +128,7 @@ describe('random shapes', () => {
     })
   })
 
-  it('products of matrices whose batches broadcast', async () => {
+  it('matrix products with broadcast batches', async () => {
     const sizes = fc.tuple(
       shape(2, 3),
       side(1, 4),
@@ -167,7 +167,7 @@ describe('random shapes', () => {
     )
   })
 
-  it('softmax along any axis, reshapes and transpositions in between', async () => {
+  it('softmax along any axis, with reshapes and transpositions', async () => {
     await check(
       fc.tuple(shape(3), side(-3, 2), fc.shuffledSubarray([0, 1, 2], { minLength: 3 })),
       ([x, axis, perm]) => ({
@@ -199,7 +199,7 @@ describe('random shapes', () => {
   })
 })
 
-/** Number of elements a slice takes along an axis, counted by hand. */
+/** Number of elements of a slice along an axis, counted in a loop. */
 function taken(size: number, cut: { start: number; end: number; step: number } | undefined): number {
   if (!cut) return size
   const turn = (at: number) => (at < 0 ? at + size : at)

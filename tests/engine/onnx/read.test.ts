@@ -32,13 +32,13 @@ describe('hostile files', () => {
     expect(await problemOf(join(corpus, name))).toEqual(problem)
   })
 
-  it('has no file without an expectation', () => {
+  it('all have an expected error', () => {
     const valid = ['valid.onnx', 'large.onnx', 'external-valid.onnx']
     const files = readdirSync(corpus).filter((name) => name.endsWith('.onnx') && !valid.includes(name))
     expect([...files, 'absent.onnx'].sort()).toEqual(Object.keys(expected).sort())
   })
 
-  it('never reads a model out of a file that was cut, wherever the cut is', async () => {
+  it('are refused if a model is cut at any byte', async () => {
     const whole = netPath('densenet')
     const folder = await temporaryFolder()
     const { size } = await stat(whole)
@@ -53,7 +53,7 @@ describe('hostile files', () => {
     }
   })
 
-  it('survives any single byte being another one', async () => {
+  it('are read or refused if any single byte of a model is changed', async () => {
     const bytes = new Uint8Array(await readBytes(join(corpus, 'valid.onnx')))
     const path = join(await temporaryFolder(), 'bent.onnx')
     for (let at = 0; at < bytes.length; at++) {
@@ -83,7 +83,7 @@ describe('weights', () => {
     ['bfloat16 typed', { dataType: TensorProto_DataType.BFLOAT16, int32Data: [0x3f80, 0xc000, 0x3f00, 0] }],
   ]
 
-  it.each(typed)('reads %s, as initializer and as Constant, small and large', async (_, tensor) => {
+  it.each(typed)('are read as %s, as initializer and as Constant, small and large', async (_, tensor) => {
     const folder = await temporaryFolder()
     for (const repeat of [1, 1000])
       for (const constant of [false, true]) {
@@ -94,7 +94,7 @@ describe('weights', () => {
       }
   })
 
-  it('are not read with the model, and are where it says', async () => {
+  it('are not read with the model, which gives their offsets', async () => {
     const model = await readModel(join(corpus, 'large.onnx'))
     expect(model.graph.tensors.get('w')?.data).toMatchObject({ kind: 'file', length: 4096 })
     expect(await readWeights(model, 'w')).toEqual(new Float32Array(1024))
@@ -106,7 +106,7 @@ describe('weights', () => {
     expect(await readWeights(model, 'w')).toEqual(new Float32Array(4))
   })
 
-  it('are refused by name where they are computed', async () => {
+  it('that are computed are refused by name', async () => {
     const model = await readModel(join(corpus, 'valid.onnx'))
     await expect(readWeights(model, 'y')).rejects.toMatchObject({ code: 'MODEL_UNSUPPORTED' })
   })

@@ -15,7 +15,7 @@ import { graphOf, noise } from './reference/check.ts'
 import { arr } from './reference/array.ts'
 import { float32, netInput, netPath, numbers, relativeError, run, temporaryFolder } from './support.ts'
 
-it('of one positive convolution is its kernel, around the centre, for every image', () => {
+it('the receptive field of one positive convolution is its kernel around the centre, for every image', () => {
   const kernel = [1, 2, 3, 4, 5, 6, 7, 8, 9]
   const weights = [kernel, kernel, kernel].flat()
   const graph = graphOf([2, 3, 6, 6], (b) =>
@@ -32,7 +32,7 @@ it('of one positive convolution is its kernel, around the centre, for every imag
   for (const image of [0, 1]) expect(map?.data.slice(image * 36, (image + 1) * 36)).toEqual(wanted)
 })
 
-describe.each(['convnext', 'swin', 'vit'] as const)('of %s', (name) => {
+describe.each(['convnext', 'swin', 'vit'] as const)('the receptive field of %s', (name) => {
   it('is the positive gradient of the rectified centre', async () => {
     const model = await readModel(netPath(name))
     const point = blockOutputs(model.graph).at(-1)
@@ -74,7 +74,7 @@ describe.each(['convnext', 'swin', 'vit'] as const)('of %s', (name) => {
   })
 })
 
-it('sums over the channels of images given as float pixels, too', async () => {
+it('is summed over the channels for float pixels too', async () => {
   const model = await readModel(netPath('convnext'))
   const point = blockOutputs(model.graph).at(-1)
   if (!point) throw new Error('no features')

@@ -5,7 +5,7 @@ import { sizedShapes } from '#engine/onnx/shape/sizes.ts'
 import { float32, netInput, netNames, netPath, run, temporaryFolder } from './support.ts'
 
 describe.each(netNames)('shapes of %s', (name) => {
-  it('are those ONNX Runtime computes, for every tensor of the graph', async () => {
+  it('are those of ONNX Runtime, for every tensor of the graph', async () => {
     const model = await readModel(netPath(name))
     const names = model.graph.nodes.flatMap(({ outputs }) => outputs.filter((output) => output !== ''))
     const shapes = inferShapes(model.graph, new Map([['input', [2, 3, 32, 32]]]))

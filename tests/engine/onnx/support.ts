@@ -18,7 +18,7 @@ export async function goldenGradient(name: NetName): Promise<Float32Array> {
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength))
 }
 
-/** The numbers `ramp` of tools/goldens/onnx_models.py gives. */
+/** The numbers of `ramp` in tools/goldens/onnx_models.py. */
 export function ramp(count: number, multiplier: number, scale: number): Float32Array {
   return Float32Array.from(
     { length: count },
@@ -29,7 +29,7 @@ export function ramp(count: number, multiplier: number, scale: number): Float32A
 export const netInput = () => ramp(2 * 3 * 32 * 32, 2654435761, 4)
 export const netCotangent = () => ramp(2 * 10, 2246822519, 2)
 
-/** A folder that is gone after the test. */
+/** A folder that is deleted after the test. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'kernelscope-onnx-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))

@@ -19,7 +19,7 @@ const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as 
 const shape = [2, 3, 32, 32]
 
 describe.each(netNames)('%s', (name) => {
-  it('gives the logits of PyTorch, as it is and written as a variant', async () => {
+  it('gives the logits of PyTorch, unchanged and written as a variant', async () => {
     const model = await readModel(netPath(name))
     const path = await writeVariant(model, model.graph, await temporaryFolder(), 'same')
     for (const file of [netPath(name), path]) {
@@ -28,7 +28,7 @@ describe.each(netNames)('%s', (name) => {
     }
   })
 
-  it('takes pixels, with the same result as normalising outside', async () => {
+  it('accepts pixels, with the same result as normalising outside the graph', async () => {
     const model = await readModel(netPath(name))
     const path = await writeVariant(
       model,
@@ -52,7 +52,7 @@ describe.each(netNames)('%s', (name) => {
 })
 
 describe('writeVariant', () => {
-  it('writes the weights once for all variants of a model, and small graphs beside them', async () => {
+  it('writes the weights once for all variants of a model, and small graphs next to them', async () => {
     const model = await readModel(netPath('replknet'))
     const folder = await temporaryFolder()
     await writeVariant(model, model.graph, folder, 'first')
@@ -65,7 +65,7 @@ describe('writeVariant', () => {
     expect((await readdir(folder)).sort()).toEqual(['first.onnx', 'second.onnx', 'weights'])
   })
 
-  it('writes the same bytes again', async () => {
+  it('writes the same bytes for the same graph', async () => {
     const model = await readModel(netPath('vit'))
     const folder = await temporaryFolder()
     const first = await readFile(await writeVariant(model, acceptPixels(model.graph, imagenet), folder, 'a'))
@@ -73,7 +73,7 @@ describe('writeVariant', () => {
     expect(first.equals(second)).toBe(true)
   })
 
-  it('repairs a weights file that a crash left short', async () => {
+  it('repairs a weights file that a crash has truncated', async () => {
     const model = await readModel(netPath('resnet'))
     const folder = await temporaryFolder()
     const path = await writeVariant(model, model.graph, folder, 'a')
@@ -86,7 +86,7 @@ describe('writeVariant', () => {
     await run(path, { input: float32(netInput(), shape) })
   })
 
-  it('can be read back, and rewritten again', async () => {
+  it('writes files that can be read and rewritten', async () => {
     const model = await readModel(netPath('convnext'))
     const folder = await temporaryFolder()
     const copy = await readModel(await writeVariant(model, model.graph, folder, 'a'))
@@ -99,11 +99,14 @@ describe('writeVariant', () => {
   })
 })
 
-it('refuses to write what is no tensor, by name', async () => {
+it('refuses a value that is not a tensor, by name', async () => {
   const model = await readModel(netPath('resnet'))
   const outputs = [{ name: 'logits', type: 'other' as const, shape: null }]
   const written = writeVariant(model, { ...model.graph, outputs }, await temporaryFolder(), 'a')
-  await expect(written).rejects.toMatchObject({ code: 'MODEL_UNSUPPORTED', message: 'logits: is no tensor' })
+  await expect(written).rejects.toMatchObject({
+    code: 'MODEL_UNSUPPORTED',
+    message: 'logits is not a tensor',
+  })
 })
 
 describe('acceptPixels', () => {
@@ -123,7 +126,7 @@ describe('acceptPixels', () => {
     expect(inputs).toEqual([{ name: 'pixels', type: 'uint8', shape: [1, 'h', null, 3] }])
   })
 
-  it('works where the input is called pixels already', () => {
+  it('works where the input already has the name pixels', () => {
     const named = graph({
       inputs: [{ name: 'pixels', type: 'float32', shape: [1, 3, 8, 8] }],
       nodes: [{ name: 'n', op: 'Relu', domain: '', inputs: ['pixels'], outputs: ['y'], attributes: {} }],
@@ -133,7 +136,7 @@ describe('acceptPixels', () => {
     expect(nodes[0]?.inputs).toEqual(['pixels'])
   })
 
-  it('does not change the graph it is given', () => {
+  it('does not change the given graph', () => {
     const before = graph({})
     const copy = structuredClone(before)
     acceptPixels(before, imagenet)

@@ -1,6 +1,6 @@
 /**
- * Random numbers of the product's generator for a golden that must use the same draws. Reads a JSON list of
- * { key, kind, count } from stdin and writes the numbers, one request after the other, to stdout as float64 LE.
+ * Random numbers of the product's generator, for goldens that must use the same draws. Reads a JSON list of
+ * { key, kind, count } from stdin. Writes the numbers of all requests, in order, to stdout as little-endian float64.
  * Run: node tools/goldens/studies/numbers.ts < requests.json > numbers.bin
  */
 import { readFileSync, writeSync } from 'node:fs'

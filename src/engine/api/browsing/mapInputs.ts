@@ -5,7 +5,7 @@ import { KernelscopeError, toErrorShape } from '#shared/errors.ts'
 import { looksLikeImage } from '#shared/imageFiles.ts'
 import { locateImage } from '../../datasets/index.ts'
 import { getModel, readModelFile, targetsOf, usableModel } from '../../models/index.ts'
-import type { ImageFile, Labelled, InspectedModel, MapContext } from '../../saliency/index.ts'
+import type { ImageFile, LabelledImage, InspectedModel, MapContext } from '../../saliency/index.ts'
 import { preprocessingFor } from '../../studies/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import { drawnImages } from './drawn.ts'
@@ -122,7 +122,7 @@ export async function labelledImages(
   { model }: MapInput,
   path: string,
   label: number | 'folders',
-): Promise<Labelled[]> {
+): Promise<LabelledImage[]> {
   if (label !== 'folders' && label >= model.classes)
     throw new KernelscopeError('USAGE', `invalid label: ${model.title} has classes 0 to ${model.classes - 1}`)
   return Promise.all(

@@ -26,7 +26,7 @@ const worthKeeping = 150
 const atLeast = 2000
 const factColumnsInMemory = 24
 
-interface Read<T> {
+interface ReadColumns<T> {
   version: string
   at: number
   took: number
@@ -37,8 +37,8 @@ interface Read<T> {
 export class ColumnReader {
   readonly #db: Db
   readonly #cache: ColumnCache
-  readonly #images = new Map<number, Read<ImageColumns>>()
-  readonly #facts = new LruMap<string, Read<FactColumns>>(factColumnsInMemory)
+  readonly #images = new Map<number, ReadColumns<ImageColumns>>()
+  readonly #facts = new LruMap<string, ReadColumns<FactColumns>>(factColumnsInMemory)
 
   constructor(db: Db, cache: ColumnCache) {
     this.#db = db
@@ -121,7 +121,7 @@ export class ColumnReader {
     }
   }
 
-  async #imagesOf(datasetId: number, settled: boolean): Promise<Read<ImageColumns>> {
+  async #imagesOf(datasetId: number, settled: boolean): Promise<ReadColumns<ImageColumns>> {
     const version = String(
       this.#db.prepare('SELECT version FROM image_version WHERE dataset_id = ?').pluck().get(datasetId) ?? 0,
     )
@@ -136,10 +136,10 @@ export class ColumnReader {
 
   async #factsOf(
     datasetId: number,
-    images: Read<ImageColumns>,
+    images: ReadColumns<ImageColumns>,
     of: BrowseReferences['facts'][string] | undefined,
     settled: boolean,
-  ): Promise<Read<FactColumns>> {
+  ): Promise<ReadColumns<FactColumns>> {
     if (!of || of.variantId === null || of.conditionId === null)
       return { version: '0', at: 0, took: 0, columns: emptyFacts(images.columns.n) }
     const version = `${images.version}/${factVersion(this.#db, of)}`
@@ -160,10 +160,10 @@ export class ColumnReader {
   }
 }
 
-const isFresh = <T>({ version, at, took }: Read<T>, now: string, settled: boolean): boolean =>
+const isFresh = <T>({ version, at, took }: ReadColumns<T>, now: string, settled: boolean): boolean =>
   version === now || (!settled && took > worthKeeping && Date.now() - at < Math.max(atLeast, 10 * took))
 
-async function timed<T>(version: string, read: () => Promise<T>): Promise<Read<T>> {
+async function timed<T>(version: string, read: () => Promise<T>): Promise<ReadColumns<T>> {
   const from = performance.now()
   const columns = await read()
   return { version, at: Date.now(), took: performance.now() - from, columns }

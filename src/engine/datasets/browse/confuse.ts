@@ -14,6 +14,7 @@ export interface ConfusionCounts {
   right: Map<number, number>
 }
 
+/** Counts the confusions of a model under a condition over the images of a filter. */
 export function confusionCounts(
   filter: ImageFilter,
   shownFact: FactOf,

@@ -50,6 +50,7 @@ export function spread(column: Uint32Array, n: number, counts: CountsImage): His
   return binned(lo, hi, n, (at) => ((column[at] ?? 0) === 0 ? Number.NaN : (column[at] ?? 0)), counts)
 }
 
+/** Histogram of 20 bins over [lo, hi] of the counted images. NaN is left out; other values outside go to the end bins. */
 export function binned(
   lo: number,
   hi: number,

@@ -38,7 +38,7 @@ export const cifarCorruptedArrays = {
     if (!files.includes('labels.npy'))
       throw new KernelscopeError(
         'DATASET_LABELS',
-        `labels.npy is missing beside ${found[0]}.npy in ${reader.root}`,
+        `labels.npy is missing next to ${found[0]}.npy in ${reader.root}`,
         {
           hint: 'Put the labels.npy of CIFAR-10-C (or -100-C) into the same folder.',
         },
@@ -126,9 +126,9 @@ function refusePickles(reader: FolderReader, files: readonly string[]): void {
   )
 }
 
-type Shared = Pick<Layout, 'kind' | 'classes' | 'labelsPath' | 'videos' | 'placeOf' | 'files'>
+type CommonLayout = Pick<Layout, 'kind' | 'classes' | 'labelsPath' | 'videos' | 'placeOf' | 'files'>
 
-function arrayLayout(used: readonly ArrayFile[], classes: readonly string[]): Shared {
+function arrayLayout(used: readonly ArrayFile[], classes: readonly string[]): CommonLayout {
   const byName = new Map(used.map((file) => [file.name, file]))
   return {
     kind: 'arrays',

@@ -1,6 +1,6 @@
 import { imagenetC19 } from '#shared/transforms/index.ts'
 import { imagenet1k } from '../../models/index.ts'
-import type { Place, DatasetKind } from './kind.ts'
+import type { ImagePlace, DatasetKind } from './kind.ts'
 import { foldersIn, type FolderReader } from '../folderReader.ts'
 import { cifarOf } from './cifar.ts'
 import { looksLikeWnid } from './wnids.ts'
@@ -15,7 +15,7 @@ const perPart = 50000
 const perCifarPart = 10000
 
 /** Class and part of an image with `<corruption>/<severity>/<class>/<file>` anywhere in its path. */
-export function placeOfCorrupted(path: string): Place {
+export function placeOfCorrupted(path: string): ImagePlace {
   const steps = path.split('/')
   const at = steps.findIndex((step, index) => known.has(step) && severities.includes(steps[index + 1] ?? ''))
   if (at < 0) return { className: null, part: null }

@@ -1,5 +1,5 @@
 import { imagenetP10, imagenetP14, noisePerturbations } from '#shared/transforms/index.ts'
-import type { Place, DatasetKind } from './kind.ts'
+import type { ImagePlace, DatasetKind } from './kind.ts'
 import { foldersIn, type FolderReader } from '../folderReader.ts'
 
 /** Folder names of ImageNet-P: the perturbations, and the harder noise sequences such as "shot_noise_2". */
@@ -10,7 +10,7 @@ export const imagenetPParts: readonly string[] = imagenetP14.flatMap((name) =>
 const known = new Set(imagenetPParts)
 
 /** Class and part of a frame with `<perturbation>/<class>/<sequence>/<frame>` anywhere in its path. */
-export function placeOfFrame(path: string): Place {
+export function placeOfFrame(path: string): ImagePlace {
   const steps = path.split('/')
   const at = steps.findIndex((step) => known.has(step))
   if (at < 0 || steps.length < at + 4) return { className: null, part: null }

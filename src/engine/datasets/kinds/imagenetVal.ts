@@ -137,7 +137,7 @@ async function kaggle(path: string): Promise<GroundTruth> {
 /** Reads one ILSVRC2012 id per line (1 to 1000, not in the order of WordNet ids). meta.mat gives the class of each id. */
 async function devkit(path: string, meta: string): Promise<GroundTruth> {
   if (!existsSync(meta))
-    throw new KernelscopeError('DATASET_LABELS', `the devkit's meta.mat is missing beside ${path}`, {
+    throw new KernelscopeError('DATASET_LABELS', `the devkit's meta.mat is missing next to ${path}`, {
       hint: 'Its numbers are not in the order of the class folders; copy the whole data folder of the devkit.',
     })
   const wnids = devkitWnids(await readFile(meta), meta)

@@ -3,13 +3,13 @@ import type { FoundFile } from '../scan.ts'
 import type { FolderReader } from '../folderReader.ts'
 
 /** Class and part of an image; null where its name does not give them. */
-export interface Place {
+export interface ImagePlace {
   className: string | null
   part: string | null
 }
 
 /** Expected contents of a dataset of a kind. */
-export interface Expected {
+export interface ExpectedContents {
   /** Number of images of the published set, per part where it has parts; null where there is no such number. */
   images: number | null
   parts: readonly string[]
@@ -29,18 +29,18 @@ export interface Layout {
   reason: string
   classes: string[]
   labelsPath: string | null
-  expected: Expected
+  expected: ExpectedContents
   /** Whether frames must be extracted from videos first. */
   videos: boolean
   /** Class and part of an image, by its name relative to the dataset. */
-  placeOf(name: string): Place
+  placeOf(name: string): ImagePlace
   /** Lists the images where they are rows of other files. Without it the images are the image files below the folder. */
   files?(): AsyncGenerator<FoundFile>
   /** Remarks on the folder for the report. */
   remarks?: readonly string[]
 }
 
-export const anything: Expected = { images: null, parts: [], classes: null }
+export const anything: ExpectedContents = { images: null, parts: [], classes: null }
 
 /** A kind of dataset. To add one: write a file next to this one, and an entry in the list of `index.ts`. */
 export interface DatasetKind {

@@ -1,7 +1,7 @@
 import { rowsModule } from './rows.wasm.ts'
 
 /** Pointers are byte addresses in the module's memory. `count` is a number of values, rounded up to a multiple of 4. */
-interface Rows {
+interface RowFunctions {
   memory: WebAssembly.Memory
   /** out += wa a + wb b + wc c + wd d. */
   accumulate(
@@ -37,7 +37,7 @@ interface Rows {
 
 // The exports are those of tools/simd/rows.wat.
 const rows = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(rowsModule, 'base64')))
-  .exports as unknown as Rows
+  .exports as unknown as RowFunctions
 
 export const { accumulate, fill, fromBytes, toBytes, resampleRow, resampleColumns } = rows
 

@@ -3,12 +3,12 @@ import { unitFloats } from '#shared/maths/unit.ts'
 import { emptyFacts, factsOf, type Facts } from '../facts.ts'
 import { gradientOutput, labelsInput, weightInput } from '../gradientNames.ts'
 import { createSession, floatsOf, floatTensor } from '../ort.ts'
-import type { Answers, Asked, OpenAttackRequest, Opened } from '../protocol.ts'
+import type { Answers, InferenceTask, OpenAttackRequest, WorkerSessions } from '../protocol.ts'
 import type { Gradient } from './gradient.ts'
 import { follow } from './trajectory.ts'
 
 /** Opens the graphs of an attack. The result attacks batches of images. */
-export async function openAttacker(request: OpenAttackRequest): Promise<Opened> {
+export async function openAttacker(request: OpenAttackRequest): Promise<WorkerSessions> {
   const gradients = await createSession(request.gradientPath, request)
   const forward = await createSession(request.path, request)
   const { height, width, classes, input, output, probabilities } = request
@@ -41,7 +41,7 @@ export async function openAttacker(request: OpenAttackRequest): Promise<Opened> 
     keys,
     runs,
     keep,
-  }: Extract<Asked, { kind: 'attack' }>): Promise<Answers['attack']> {
+  }: Extract<InferenceTask, { kind: 'attack' }>): Promise<Answers['attack']> {
     const started = performance.now()
     const x0 = unitFloats(new Uint8Array(pixels, first * values, batch * values))
     const lossGradient = gradientOf(oneHot(targets, batch, classes, 1), 1)

@@ -4,7 +4,7 @@ import { integratedGradients } from './integrated.ts'
 import { addMomentum, fastStep, projectedStep, randomStart, roundTo8Bit } from './updates.ts'
 import type { Gradient } from './gradient.ts'
 
-export interface Attacked {
+export interface AttackGradients {
   /** Gradient of the cross entropy with the true classes. */
   lossGradient: Gradient
   /** Gradient of the logit of the true classes. */
@@ -23,7 +23,7 @@ export async function follow(
   keys: readonly string[],
   runs: readonly Attack[],
   restart: number,
-  attacked: Attacked,
+  attacked: AttackGradients,
   reached: OnAdversarial,
 ): Promise<void> {
   const [first] = runs
@@ -57,7 +57,7 @@ function stepper(
   keys: readonly string[],
   attack: Attack,
   restart: number,
-  attacked: Attacked,
+  attacked: AttackGradients,
 ): { x: Float32Array; advance(): Promise<void> } {
   const { kind, alpha, epsilon } = attack
   const size = x0.length / keys.length

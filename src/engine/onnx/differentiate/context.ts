@@ -4,23 +4,23 @@ import type { Node } from '../graph.ts'
 import { int, type GraphBuilder } from '../rewrite/build.ts'
 import type { SizedShapes } from '../shape/sizes.ts'
 
-/** A cotangent that is zero outside a range of one axis; several that fit together become one Concat. */
-export interface Piece {
+/** A cotangent that is zero outside a range of one axis. Slices that cover the axis are joined by one Concat. */
+export interface CotangentSlice {
   value: string
   axis: number
-  /** Place of the first element, number of elements, and size of the whole axis. */
+  /** Index of the first element, number of elements, and size of the whole axis. */
   start: number
   length: number
   size: number
 }
 
-/** The gradient that flows to an input of a node: the name of a tensor, or a piece of one. */
-export type Cotangent = string | Piece
+/** The cotangent of an input of a node: the name of a tensor, or a slice of one. */
+export type Cotangent = string | CotangentSlice
 
-/** One node on the way back. */
-export interface Step {
+/** One node in the backward pass. */
+export interface BackwardNode {
   node: Node
-  /** Cotangents of the outputs, undefined where none flows. */
+  /** Cotangents of the outputs; undefined where an output has none. */
   dys: readonly (string | undefined)[]
   /** Cotangent of the first output. */
   dy: string
@@ -29,23 +29,23 @@ export interface Step {
   c: Context
 }
 
-/** Gives the cotangent of each input; undefined (or nothing) where it is not wanted or zero. */
-export type GradientRule = (step: Step) => (Cotangent | undefined)[]
+/** Gives the cotangent of each input; undefined (or no entry) where it is not needed or zero. */
+export type GradientRule = (step: BackwardNode) => (Cotangent | undefined)[]
 
-/** What the rules share: the graph being built, and what is known of the forward tensors. */
+/** Shared by the rules: the graph that is built, and the shapes and values of the forward tensors. */
 export class Context {
   readonly build: GraphBuilder
   readonly #sized: SizedShapes
   readonly #type: ElementType
 
-  /** `sized.shapes` must be of a batch larger than one (or fixed), so that a batch is never taken for a broadcast. */
+  /** `sized.shapes` must be for a batch larger than one, or a fixed one, so that a batch axis does not look like a broadcast. */
   constructor(build: GraphBuilder, sized: SizedShapes, type: ElementType) {
     this.build = build
     this.#sized = sized
     this.#type = type
   }
 
-  /** A floating-point constant of the graph's type. */
+  /** A constant of the graph's floating-point type. */
   scalar(value: number): string {
     return this.build.scalar(value, this.#type)
   }
@@ -60,7 +60,11 @@ export class Context {
     return shape
   }
 
-  /** Size of an axis that must not depend on the batch or on an open image size. */
+  /**
+   * Size of an axis.
+   *
+   * @throws MODEL_UNSUPPORTED where the size depends on the batch or on an open image size
+   */
   fixed(name: string, axis: number, node: Node): number {
     const dim = this.#sized.describe(name)?.[axis]
     if (typeof dim !== 'number') throw refusal(node, `axis ${axis} of ${name} has no fixed size`)
@@ -71,7 +75,7 @@ export class Context {
     return this.#sized.shapes.get(name)?.type
   }
 
-  /** Elements of a small constant. */
+  /** Elements of a small constant; undefined for other tensors. */
   value(name: string | undefined): readonly number[] | undefined {
     return name === undefined ? undefined : this.#sized.shapes.get(name)?.value
   }
@@ -81,12 +85,12 @@ export class Context {
   sub = (a: string, b: string) => this.build.node('Sub', [a, b])
   times = (a: string, factor: number) => (factor === 1 ? a : this.mul(a, this.scalar(factor)))
 
-  /** `dy` where `condition` (bool) holds, else 0. */
+  /** `dy` where `condition` (bool) is true, else 0. */
   where(condition: string, dy: string): string {
     return this.build.node('Where', [condition, dy, this.scalar(0)])
   }
 
-  /** A condition (bool) as 0 and 1. */
+  /** Converts a condition (bool) to 0 and 1. */
   mask(condition: string): string {
     return this.cast(condition, this.#type)
   }
@@ -99,7 +103,7 @@ export class Context {
     return this.build.node('ReduceMean', [x, this.build.int64s(axes)], { keepdims: int(1) })
   }
 
-  /** Shape of `like` as an input of Reshape: constant, with -1 for the one axis that is open, where that suffices. */
+  /** Shape of `like` as an input of Reshape. It is a constant with -1 for an open axis, where there is at most one. */
   reshapeTarget(like: string): string {
     const dims = this.#sized.describe(like)
     const open = dims?.filter((dim) => typeof dim !== 'number').length ?? Infinity
@@ -111,12 +115,12 @@ export class Context {
     return this.build.node('Reshape', [x, this.reshapeTarget(like)])
   }
 
-  /** Repeats `x`, whose axes are 1 or those of `like`, to the shape of `like`. */
+  /** Broadcasts `x` to the shape of `like`. */
   expand(x: string, like: string): string {
     return this.build.node('Expand', [x, this.build.node('Shape', [like])])
   }
 
-  /** Sums `dy`, which has the broadcast shape of `full`, back to the shape of the operand `name`. */
+  /** Sums `dy`, of the broadcast shape `full`, to the shape of the operand `name`. */
   unbroadcast(dy: string, full: readonly number[], name: string, node: Node): string {
     const shape = this.shape(name, node)
     const lead = full.length - shape.length
@@ -131,8 +135,8 @@ export class Context {
     return this.build.node('Cast', [x], { to: int(codeOf(type)) })
   }
 
-  /** The piece as a whole tensor of `rank` axes. */
-  padded({ value, axis, start, length, size }: Piece, rank: number): string {
+  /** Pads a slice with zeros to the whole tensor of `rank` axes. */
+  padded({ value, axis, start, length, size }: CotangentSlice, rank: number): string {
     if (length === size) return value
     const at = (amount: number) => Array.from({ length: rank }, (_, index) => (index === axis ? amount : 0))
     const pads = this.build.int64s([...at(start), ...at(size - start - length)])
@@ -140,6 +144,7 @@ export class Context {
   }
 }
 
+/** The error for a node that cannot be differentiated. */
 export function refusal(node: Node, reason: string): KernelscopeError {
   return new KernelscopeError(
     'MODEL_UNSUPPORTED',

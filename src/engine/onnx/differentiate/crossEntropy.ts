@@ -2,14 +2,17 @@ import type { Graph, Value } from '../graph.ts'
 import { GraphBuilder, int, renameUses } from '../rewrite/build.ts'
 import { cotangentInput, differentiate } from './differentiate.ts'
 
-/** Names of the inputs that take the place of the cotangent. */
+/** Names of the inputs that replace the cotangent. */
 export const labelsInput = 'labels'
 export const weightInput = 'weight'
 
 /**
- * `differentiate` with the cotangent of the logits made in the graph: weight * softmax(logits) - labels, where `labels`
- * is float32 [N,classes] and `weight` float32 [1]. One-hot labels and weight 1 give the gradient of the cross entropy
- * summed over the batch; minus one-hot and weight 0 that of the true logit. One run instead of two.
+ * `differentiate` with a cotangent of the logits that is computed in the graph: weight * softmax(logits) - labels. The
+ * inputs are `labels`, float32 [N,classes], and `weight`, float32 [1]. One-hot labels and weight 1 give the gradient of
+ * the cross entropy summed over the batch. Minus one-hot labels and weight 0 give the gradient of the true logit. It takes
+ * one run instead of two.
+ *
+ * @throws MODEL_UNSUPPORTED where an operator between input and output has no rule; the message names operator and node
  */
 export function crossEntropyGradient(graph: Graph): Graph {
   const backward = differentiate(graph)

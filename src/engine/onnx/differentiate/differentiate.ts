@@ -15,11 +15,12 @@ export const cotangentInput = 'cotangent'
 export const gradientOutput = 'gradient'
 
 /**
- * The graph with its own backward pass: an input `cotangent` of the shape of output `of` (default: the first), and an
- * output `gradient` of the shape of input `wrt` (default: the first), d sum(cotangent * of) / d wrt. One run gives the
- * outputs and the gradient. Images do not influence each other, since the sum over the batch has no cross terms. What
- * is differentiated is the caller's choice: a one-hot cotangent gives one logit, softmax - onehot the cross entropy.
- * Throws MODEL_UNSUPPORTED, naming operator and node, where an operator on the way has no rule.
+ * Adds the backward pass to a graph: an input `cotangent` with the shape of output `of`, and an output `gradient` with the
+ * shape of input `wrt`, d sum(cotangent * of) / d wrt. Both default to the first. One run gives the outputs and the
+ * gradient. The images of a batch do not influence each other, because the sum has no cross terms. The cotangent decides
+ * what is differentiated: one-hot gives one logit, softmax - one-hot gives the cross entropy.
+ *
+ * @throws MODEL_UNSUPPORTED where an operator between input and output has no rule; the message names operator and node
  */
 export function differentiate(graph: Graph, { of, wrt }: { of?: string; wrt?: string } = {}): Graph {
   const output = named(graph.outputs, of, 'output')
@@ -50,7 +51,7 @@ function named(values: readonly Value[], name: string | undefined, what: string)
   return found
 }
 
-/** Operators whose results say nothing of small changes of their inputs. */
+/** Operators whose outputs do not depend on small changes of their inputs. */
 const severing = new Set([
   'Shape',
   'Size',
@@ -68,7 +69,7 @@ const severing = new Set([
   'IsInf',
 ])
 
-/** Tensors that depend on the input and on which the output depends, smoothly. */
+/** Tensors that depend on the input and that the output depends on, by differentiable operators. */
 function activeTensors(graph: Graph, flow: Flow, input: string, output: string): Set<string> {
   const reached = new Set([input])
   for (const node of graph.nodes) {

@@ -4,17 +4,17 @@ import type { Flow } from '../structure/flow.ts'
 const close = (value: number | undefined, wanted: number) =>
   value !== undefined && Math.abs(value - wanted) < 1e-4
 
-interface Fused {
-  /** The node that stands for the parts on the way back. */
+interface FusedNodes {
+  /** The node that replaces the parts in the backward pass. */
   node: Node
-  /** The part whose place and output it takes. */
+  /** The part whose position and output it takes. */
   last: Node
   parts: readonly Node[]
 }
 
 /**
- * Nodes with each written-out Gelu, x/2 (1 + erf(x/sqrt 2)), and Swish, x sigmoid(x), replaced by one node that stands
- * for it on the way back and has a shorter gradient than its parts. The forward graph keeps its nodes.
+ * Replaces each explicit Gelu, x/2 (1 + erf(x/sqrt 2)), and Swish, x sigmoid(x), by one node for the backward pass, whose
+ * gradient is shorter than that of the parts. The forward graph keeps its nodes.
  */
 export function withFused(nodes: readonly Node[], flow: Flow): Node[] {
   const stands = new Map<Node, Node>()
@@ -29,8 +29,8 @@ export function withFused(nodes: readonly Node[], flow: Flow): Node[] {
   return nodes.flatMap((node) => stands.get(node) ?? (inner.has(node) ? [] : [node]))
 }
 
-/** `Swish` reads x and the sigmoid, which the gradient takes from the forward pass. */
-function swishAround(sigmoid: Node, flow: Flow): Fused | undefined {
+/** The node `Swish` has the inputs x and sigmoid(x), which the gradient takes from the forward pass. */
+function swishAround(sigmoid: Node, flow: Flow): FusedNodes | undefined {
   const [x = ''] = sigmoid.inputs
   const [gate = ''] = sigmoid.outputs
   const product = onlyReader(sigmoid, flow)
@@ -42,10 +42,10 @@ function swishAround(sigmoid: Node, flow: Flow): Fused | undefined {
   }
 }
 
-/** Operator of the nodes that stand for x sigmoid(x); it is in no graph that leaves here. */
+/** Operator of the nodes that replace x sigmoid(x). No graph contains it. */
 const swish = 'Swish'
 
-function geluAround(erf: Node, flow: Flow): Fused | undefined {
+function geluAround(erf: Node, flow: Flow): FusedNodes | undefined {
   const scaling = flow.producer(erf.inputs[0] ?? '')
   const x = scaling && scaledInput(scaling, flow)
   const plusOne = onlyReader(erf, flow)
@@ -79,7 +79,7 @@ const made = (x: string, last: Node, parts: Node[]) => ({
   parts,
 })
 
-/** x of x/sqrt 2, however it is written. */
+/** x of x/sqrt 2, written as quotient or product. */
 function scaledInput(node: Node, flow: Flow): string | undefined {
   const [a = '', b = ''] = node.inputs
   if (node.op === 'Div' && close(scalar(b, flow), Math.SQRT2)) return a

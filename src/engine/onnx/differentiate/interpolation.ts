@@ -1,13 +1,13 @@
 export type Coordinates = 'half_pixel' | 'pytorch_half_pixel' | 'asymmetric' | 'align_corners'
 
-export interface Interpolation {
+export interface ResizeOptions {
   mode: 'nearest' | 'linear'
   coordinates: Coordinates
   /** ONNX's nearest_mode. */
   nearest: string
 }
 
-/** Where place `at` of the output lies in the input, by ONNX's coordinate_transformation_mode. */
+/** Position in the input of the output index `at`, by ONNX's coordinate_transformation_mode. */
 function source(at: number, size: number, target: number, scale: number, coordinates: Coordinates): number {
   switch (coordinates) {
     case 'half_pixel':
@@ -28,12 +28,12 @@ function nearestPlace(at: number, mode: string): number {
   return Math.ceil(at - 0.5)
 }
 
-/** The matrix [target, size], row-major, by which a 1-D resize multiplies. */
+/** The matrix [target, size], row-major, of a 1-D resize from `size` to `target` samples. */
 export function interpolationMatrix(
   size: number,
   target: number,
   scale: number,
-  { mode, coordinates, nearest }: Interpolation,
+  { mode, coordinates, nearest }: ResizeOptions,
 ): number[] {
   const matrix = new Array<number>(target * size).fill(0)
   const clamp = (at: number) => Math.min(Math.max(at, 0), size - 1)

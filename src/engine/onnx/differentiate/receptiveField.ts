@@ -7,16 +7,17 @@ import { inputSizes } from '../shape/sizes.ts'
 import type { FeaturePoint } from '../structure/features.ts'
 import { cotangentInput, differentiate, gradientOutput } from './differentiate.ts'
 
-/** Output of `receptiveField`. */
+/** Name of the output of `receptiveField`. */
 export const contributionOutput = 'contribution'
 
 /**
- * A graph whose only output, `contribution` [N,H,W], says how much each pixel of each image adds to the centre of a
- * feature map: the positive part of d sum(relu(features at the centre)) / d pixel, summed over the channels of the input.
- * Averaged over images it is the effective receptive field, as RepLKNet's visualize_erf.py computes it. Takes a graph
- * with one image input, [N,3,H,W] or [N,H,W,3]. `channels` multiplies the gradient of each colour channel: the standard
- * deviations of the preprocessing turn that of an image in [0,1] into that of the normalised image. Throws
- * MODEL_UNSUPPORTED where the features have no centre.
+ * Makes a graph with one output, `contribution` [N,H,W]: the contribution of each pixel of each image to the centre of a
+ * feature map. It is the positive part of d sum(relu(features at the centre)) / d pixel, summed over the channels of the
+ * input. Its mean over images is the effective receptive field, as in RepLKNet's visualize_erf.py. The graph must have one
+ * image input, [N,3,H,W] or [N,H,W,3]. `channels` multiplies the gradient of each colour channel: the standard deviations
+ * of the preprocessing convert the gradient of an image in [0,1] to that of the normalised image.
+ *
+ * @throws MODEL_UNSUPPORTED where the features have no centre, or an operator has no gradient rule
  */
 export function receptiveField(
   graph: Graph,
@@ -27,7 +28,7 @@ export function receptiveField(
   const input = graph.inputs[0]
   const shape = shapes.get(of.tensor)?.shape
   if (!shape || !input?.shape)
-    throw new KernelscopeError('MODEL_UNSUPPORTED', `tensor ${of.tensor}: has no known shape`)
+    throw new KernelscopeError('MODEL_UNSUPPORTED', `tensor ${of.tensor} has no known shape`)
   const centred = atCentre(upgraded(graph, shapes), of, shape)
   const backward = differentiate(centred, { of: centreOutput, wrt: input.name })
   const build = new GraphBuilder(backward, 'contribution')
@@ -47,7 +48,7 @@ export function receptiveField(
 
 const centreOutput = 'contribution/centre'
 
-/** The graph up to sum(relu(features)) at the centre, [N]. */
+/** The part of the graph that computes sum(relu(features)) at the centre, [N]. */
 function atCentre(
   graph: Graph,
   { tensor, layout, extraTokens }: Pick<FeaturePoint, 'tensor' | 'layout' | 'extraTokens'>,
@@ -62,7 +63,7 @@ function atCentre(
     if (layout === 'mapLast') return pick(pick(tensor, 2, middle(2)), 1, middle(1))
     const side = Math.sqrt((shape[1] ?? 0) - extraTokens)
     if (!Number.isInteger(side))
-      throw new KernelscopeError('MODEL_UNSUPPORTED', `tensor ${tensor}: its tokens are no square grid`)
+      throw new KernelscopeError('MODEL_UNSUPPORTED', `tensor ${tensor}: its tokens are not a square grid`)
     return pick(tensor, 1, extraTokens + Math.floor(side / 2) * side + Math.floor(side / 2))
   }
   const positive = build.node('Relu', [at()])

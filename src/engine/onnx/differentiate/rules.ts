@@ -13,7 +13,7 @@ import { logSoftmax, softmax } from './rules/softmax.ts'
 
 const { flat, identity } = functions
 
-/** The rule of every operator of ONNX's own set that can be differentiated. */
+/** The gradient rules, by operator of ONNX's own set. */
 export const gradientRules: Readonly<Record<string, GradientRule>> = {
   Abs: functions.abs,
   Add: arithmetic.add,

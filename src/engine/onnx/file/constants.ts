@@ -6,7 +6,7 @@ import {
   type TensorProto,
 } from '../schema/onnx_pb.js'
 
-/** The tensor a `Constant` node makes, whichever attribute holds it; undefined for other nodes and for strings. */
+/** The tensor of a `Constant` node, from whichever attribute holds it; undefined for other nodes and for strings. */
 export function constantTensor(node: NodeProto): TensorProto | undefined {
   if (node.opType !== 'Constant' || (node.domain !== '' && node.domain !== 'ai.onnx')) return undefined
   const attribute = node.attribute[0]

@@ -21,20 +21,28 @@ import {
 } from '../schema/onnx_pb.js'
 import { constantTensor } from './constants.ts'
 import type { ExternalData } from './external.ts'
-import type { Located } from './skeleton.ts'
+import type { DataRange } from './skeleton.ts'
 import { denseBytes } from './typedData.ts'
 
-/** The model is protobuf, but not a graph that can be run; `message` says what and where. */
+/** The model is protobuf but not a valid graph. `message` says what is wrong and where. */
 export class GraphError extends Error {}
 
-export interface Sources {
+export interface TensorSources {
   path: string
-  located: ReadonlyMap<TensorProto, Located>
+  located: ReadonlyMap<TensorProto, DataRange>
   external: ExternalData
 }
 
-/** Turns the decoded skeleton into a `Graph` and checks that it holds together. Throws GraphError. */
-export async function decodeGraph(model: ModelProto, proto: GraphProto, sources: Sources): Promise<Graph> {
+/**
+ * Converts the decoded skeleton to a `Graph` and checks that it is valid.
+ *
+ * @throws GraphError where it is not
+ */
+export async function decodeGraph(
+  model: ModelProto,
+  proto: GraphProto,
+  sources: TensorSources,
+): Promise<Graph> {
   if (proto.sparseInitializer.length > 0) throw new GraphError('sparse initializers are not supported')
   const opsets = new Map(model.opsetImport.map((entry) => [entry.domain, Number(entry.version)]))
   if (opsets.size === 0) throw new GraphError('no operator set is declared')
@@ -65,7 +73,7 @@ export async function decodeGraph(model: ModelProto, proto: GraphProto, sources:
   return graph
 }
 
-async function decodeTensor(proto: TensorProto, name: string, sources: Sources): Promise<Tensor> {
+async function decodeTensor(proto: TensorProto, name: string, sources: TensorSources): Promise<Tensor> {
   const type = elementTypeOf(proto.dataType)
   if (!type) throw new GraphError(`tensor ${name} has the unknown element type ${proto.dataType}`)
   const shape = proto.dims.map(Number)
@@ -106,7 +114,7 @@ function decodeNode(proto: NodeProto, name: string): Node {
   }
 }
 
-/** Files before IR version 4 may leave the type of an attribute out; then it is told from what is filled in. */
+/** Files before IR version 4 may omit the type of an attribute. Then the field with a value decides. */
 function decodeAttribute(proto: AttributeProto): Attribute {
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
   switch (proto.type) {
@@ -129,7 +137,7 @@ function decodeAttribute(proto: AttributeProto): Attribute {
   }
 }
 
-/** Names a subgraph reads that it does not make itself. */
+/** Names of the outer tensors that a subgraph reads. */
 function captures(proto: AttributeProto): string[] {
   const outer = new Set<string>()
   for (const graph of proto.g ? [proto.g, ...proto.graphs] : proto.graphs) {
@@ -168,12 +176,12 @@ function check(graph: Graph): void {
   for (const node of graph.nodes) {
     for (const name of readsOf(node))
       if (!known.has(name))
-        throw new GraphError(`node ${node.name} reads ${name}, which nothing before it makes`)
+        throw new GraphError(`node ${node.name} reads ${name}, which no earlier node computes`)
     for (const output of node.outputs) {
-      if (output !== '' && known.has(output)) throw new GraphError(`${output} is made twice`)
+      if (output !== '' && known.has(output)) throw new GraphError(`${output} is computed twice`)
       known.add(output)
     }
   }
   for (const { name } of graph.outputs)
-    if (!known.has(name)) throw new GraphError(`output ${name} is made by no node`)
+    if (!known.has(name)) throw new GraphError(`no node computes the output ${name}`)
 }

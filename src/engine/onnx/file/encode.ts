@@ -15,7 +15,7 @@ import {
   type AttributeProto,
 } from '../schema/onnx_pb.js'
 
-/** Where a tensor's elements lie outside the graph file; `location` is relative to that file, with '/' between parts. */
+/** Location of a tensor's elements outside the graph file. `location` is relative to that file, with '/' separators. */
 export interface Placement {
   location: string
   offset: number
@@ -23,8 +23,9 @@ export interface Placement {
 }
 
 /**
- * The graph as bytes of an ONNX file. Tensors with a placement become external data; the others must be in memory.
- * Throws MODEL_UNSUPPORTED where an input or output is no tensor, or a constant holds strings.
+ * Encodes a graph as an ONNX file. Tensors with a placement become external data; the others must be in memory.
+ *
+ * @throws MODEL_UNSUPPORTED where an input or output is not a tensor, or a constant has strings
  */
 export function encodeModel(graph: Graph, placement: ReadonlyMap<string, Placement>): Uint8Array {
   const message = create(ModelProtoSchema, {
@@ -55,7 +56,7 @@ function encodeNode(node: Node) {
   })
 }
 
-/** Numbers beyond int64, such as the "to the end" of old slices, are clamped to it. */
+/** Clamps to int64. Some old slices have a larger number as end. */
 const int64 = (value: number) => BigInt.asIntN(64, clamp(BigInt(Math.round(value))))
 const clamp = (value: bigint) =>
   value > 2n ** 63n - 1n ? 2n ** 63n - 1n : value < -(2n ** 63n) ? -(2n ** 63n) : value
@@ -102,7 +103,7 @@ function encodeTensor(tensor: Tensor, placed: Placement | undefined) {
 }
 
 function encodeValue({ name, type, shape }: Value) {
-  if (type === 'other') throw new KernelscopeError('MODEL_UNSUPPORTED', `${name}: is no tensor`)
+  if (type === 'other') throw new KernelscopeError('MODEL_UNSUPPORTED', `${name} is not a tensor`)
   const dim = (size: number | string | null) =>
     size === null
       ? {}

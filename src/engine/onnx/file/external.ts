@@ -6,9 +6,9 @@ import { elementCount, type FileBytes } from '../graph.ts'
 import type { TensorProto } from '../schema/onnx_pb.js'
 
 /**
- * Finds where an external tensor lies. The location comes from a file of unknown origin, so it may only name a regular
- * file inside the model's own folder: no absolute path, no '..', no link that leads out. Sizes are checked before
- * anything is read.
+ * Finds the location of external tensors. A model file is not trusted, so a location must be a regular file inside the
+ * model's folder: no absolute path, no '..', no link to the outside. Sizes are checked before anything is read. Every
+ * problem is a MODEL_EXTERNAL_DATA.
  */
 export class ExternalData {
   readonly #model: string
@@ -18,7 +18,7 @@ export class ExternalData {
     this.#model = modelPath
   }
 
-  /** Every external file that was named, with its size in bytes. */
+  /** All external files that tensors refer to, with their sizes in bytes. */
   async files(): Promise<{ path: string; size: number }[]> {
     return Promise.all(this.#known.values())
   }
@@ -80,7 +80,7 @@ export class ExternalData {
   #number(text: string, what: string, tensor: string): number {
     const value = /^\d+$/.test(text) ? Number(text) : NaN
     if (!Number.isSafeInteger(value))
-      throw this.#problem(`tensor ${tensor} has an external ${what} that is no number: ${text}`)
+      throw this.#problem(`tensor ${tensor} has an external ${what} that is not a number: ${text}`)
     return value
   }
 

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
 
-/** Reads small pieces of a large file through one buffer, so that walking it costs few reads and little memory. */
+/** Reads small pieces of a large file by one buffer, with few reads and little memory. */
 export class FileWindow {
   readonly size: number
   readonly #file: FileHandle
@@ -14,7 +14,7 @@ export class FileWindow {
     this.#chunk = chunk
   }
 
-  /** The bytes [offset, offset + length), fewer where the file ends. Valid until the next call. */
+  /** The bytes [offset, offset + length), or fewer at the end of the file. The array is valid until the next call. */
   async peek(offset: number, length: number): Promise<Uint8Array> {
     const inside = offset >= this.#start && offset + length <= this.#start + this.#buffer.length
     if (!inside) {
@@ -26,14 +26,14 @@ export class FileWindow {
     return this.#buffer.subarray(from, Math.min(from + length, this.#buffer.length))
   }
 
-  /** A copy of the bytes, to keep. */
+  /** A copy of the bytes [offset, offset + length). */
   async slice(offset: number, length: number): Promise<Uint8Array> {
     if (length > this.#chunk) return readFully(this.#file, offset, length)
     return (await this.peek(offset, length)).slice()
   }
 }
 
-/** Reads up to `length` bytes at `offset`; shorter only where the file ends. */
+/** Reads `length` bytes at `offset`, or fewer at the end of the file. */
 export async function readFully(file: FileHandle, offset: number, length: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(length)
   let done = 0

@@ -9,12 +9,12 @@ import {
   type NodeProto,
 } from '../schema/onnx_pb.js'
 
-/** Functions that call functions are followed this deep; recursion is not allowed by ONNX. */
+/** Deepest nesting of functions that is followed. ONNX does not allow recursion. */
 const deepest = 16
 
 /**
- * Replaces calls of the model's own functions by their bodies, as PyTorch's newer exporter writes them. Tensors inside
- * get names of their own; attributes of the call are put in where the body refers to them.
+ * Replaces calls of the model's local functions by their bodies (PyTorch's newer exporter writes such functions). Tensors
+ * inside a body get unique names. References to attributes of the call are replaced by their values.
  */
 export function inlineFunctions(model: ModelProto, graph: GraphProto): GraphProto {
   if (model.functions.length === 0) return graph

@@ -11,7 +11,7 @@ import { foreignFormat } from './sniff.ts'
 import { readSkeleton } from './skeleton.ts'
 import { fieldsOf, WireError } from './wire.ts'
 
-/** Fields of ModelProto by number, with their wire type. */
+/** Wire types of the fields of ModelProto, by field number. */
 const modelFields = new Map([
   [1, 0],
   [2, 2],
@@ -28,10 +28,16 @@ const modelFields = new Map([
 ])
 
 /**
- * Reads an ONNX file without decoding its weights: their places in the file are kept. Operators that ONNX Runtime's
- * optimiser has fused are taken apart. Throws KernelscopeError
- * FILE_MISSING, FILE_UNREADABLE, MODEL_NOT_ONNX, MODEL_TRUNCATED, MODEL_MALFORMED, MODEL_EXTERNAL_DATA or MODEL_UNSUPPORTED, whose message
- * names the file and says what is wrong and where.
+ * Reads an ONNX file without decoding its weights; only their offsets in the file are stored. Replaces operators that ONNX
+ * Runtime's optimiser has fused by plain ones. Messages of errors name the file, the problem and its place.
+ *
+ * @throws FILE_MISSING where there is no such file
+ * @throws FILE_UNREADABLE where it cannot be read
+ * @throws MODEL_NOT_ONNX where it is another kind of file
+ * @throws MODEL_TRUNCATED where it is empty or ends too early
+ * @throws MODEL_MALFORMED where it is damaged or its graph is not valid
+ * @throws MODEL_EXTERNAL_DATA where an external file is missing, too small or outside the model's folder
+ * @throws MODEL_UNSUPPORTED where it was optimised for one processor
  */
 export async function readModel(path: string): Promise<OnnxModel> {
   const absolute = resolve(path)
@@ -67,7 +73,7 @@ async function decodeFile(path: string, window: FileWindow): Promise<OnnxModel> 
   const { model, located } = await readSkeleton(window)
   if (!model.graph) {
     if (model.opsetImport.length > 0) throw new GraphError('there is no graph')
-    throw new KernelscopeError('MODEL_NOT_ONNX', `${path} is protobuf, but holds no ONNX graph`)
+    throw new KernelscopeError('MODEL_NOT_ONNX', `${path} is protobuf, but has no ONNX graph`)
   }
   const external = new ExternalData(path)
   const inlined = inlineFunctions(model, model.graph)
@@ -84,18 +90,22 @@ async function decodeFile(path: string, window: FileWindow): Promise<OnnxModel> 
   }
 }
 
-/** ONNX Runtime's highest level writes convolutions in blocked layouts of one processor, which are not taken apart. */
+/**
+ * ONNX Runtime's highest optimisation level writes convolutions in blocked layouts for one processor.
+ *
+ * @throws MODEL_UNSUPPORTED where the graph has such a node
+ */
 function checkPortable(path: string, { nodes }: Graph): void {
   const blocked = nodes.find(({ domain }) => domain === 'com.microsoft.nchwc')
   if (!blocked) return
   throw new KernelscopeError(
     'MODEL_UNSUPPORTED',
     `${path} was optimised by ONNX Runtime for one processor (node ${blocked.name}: ${blocked.domain}.${blocked.op})`,
-    { hint: 'Save it at the level basic or extended, or open the file it was made from.' },
+    { hint: 'Save it at the level basic or extended, or open the original file.' },
   )
 }
 
-/** Tells a foreign file from a damaged model, so that each gets its own error. */
+/** Distinguishes a file of another kind from a damaged model, so that each gets its own error. */
 async function checkIsModel(path: string, window: FileWindow): Promise<void> {
   const foreign = await foreignFormat(window)
   if (foreign) throw new KernelscopeError('MODEL_NOT_ONNX', `${path} is ${foreign}, not ONNX`)
@@ -120,6 +130,7 @@ function translated(path: string, error: unknown): unknown {
     return as('MODEL_TRUNCATED', `${path} ends too early, at byte ${error.offset}: ${error.message}`)
   if (error instanceof WireError)
     return as('MODEL_MALFORMED', `${path} is damaged at byte ${error.offset}: ${error.message}`)
-  if (error instanceof GraphError) return as('MODEL_MALFORMED', `${path} is no valid model: ${error.message}`)
+  if (error instanceof GraphError)
+    return as('MODEL_MALFORMED', `${path} is not a valid model: ${error.message}`)
   return error
 }

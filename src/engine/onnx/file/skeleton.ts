@@ -14,33 +14,34 @@ import {
 import type { FileWindow } from './fileWindow.ts'
 import { fieldsOf, WireError, type Field } from './wire.ts'
 
-/** Where the elements of a tensor lie in the model file: dense and little-endian. */
-export interface Located {
+/** Range of the model file with the elements of a tensor, dense and little-endian. */
+export interface DataRange {
   offset: number
   length: number
 }
 
-/** A decoded model without its large constants, and where those lie. */
+/** A decoded model without the elements of large constants, and their locations. */
 export interface Skeleton {
   model: ModelProto
-  located: ReadonlyMap<TensorProto, Located>
+  located: ReadonlyMap<TensorProto, DataRange>
 }
 
-/** Constants up to this many bytes are decoded with the skeleton: shapes, axes, biases of small layers. */
+/** Largest constants, in bytes, that are decoded with the skeleton: shapes, axes, biases of small layers. */
 const inlineBytes = 1024
-/** Nodes larger than this are taken apart, for constants inside them. */
+/** Nodes larger than this, in bytes, are searched for constants. */
 const largeNode = 16 * 1024
 
-/** Field numbers of TensorProto whose packed form equals its raw form: float_data, raw_data, double_data. */
+/** Fields of TensorProto whose packed form equals the raw form: float_data, raw_data, double_data. */
 const denseFields = new Set([4, 9, 10])
 
 /**
- * Decodes the model in `window` except for the elements of large constants, which are only located. Throws WireError
- * where the wire format is broken.
+ * Decodes the model in `window`, except for the elements of large constants, of which it gives the locations.
+ *
+ * @throws WireError where the protobuf format is broken
  */
 export async function readSkeleton(window: FileWindow): Promise<Skeleton> {
-  const located = new Map<TensorProto, Located>()
-  const walk = new Walk(window, located)
+  const located = new Map<TensorProto, DataRange>()
+  const walk = new SkeletonReader(window, located)
   const kept: Uint8Array[] = []
   let graph: GraphProto | undefined
   for await (const field of fieldsOf(window, 0, window.size, 'the model')) {
@@ -52,11 +53,11 @@ export async function readSkeleton(window: FileWindow): Promise<Skeleton> {
   return { model, located }
 }
 
-class Walk {
+class SkeletonReader {
   readonly #window: FileWindow
-  readonly #located: Map<TensorProto, Located>
+  readonly #located: Map<TensorProto, DataRange>
 
-  constructor(window: FileWindow, located: Map<TensorProto, Located>) {
+  constructor(window: FileWindow, located: Map<TensorProto, DataRange>) {
     this.#window = window
     this.#located = located
   }

@@ -18,7 +18,7 @@ const signatures: { what: string; at?: number; bytes: readonly number[] }[] = [
 
 const pointer = 'version https://git-lfs.github.com/spec/'
 
-/** What a file is by its first bytes, where that is surely not ONNX; null where it may be. */
+/** Kind of a file that is certainly not ONNX, by its first bytes; null where it may be ONNX. */
 export async function foreignFormat(window: FileWindow): Promise<string | null> {
   const head = (await window.peek(0, 512)).slice()
   for (const { what, at = 0, bytes } of signatures)

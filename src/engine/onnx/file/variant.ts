@@ -7,13 +7,13 @@ import { throughDraft } from '../../base/wholeFile.ts'
 import type { Graph, OnnxModel, Tensor } from '../graph.ts'
 import { encodeModel, type Placement } from './encode.ts'
 
-/** Tensors start at multiples of this in a weights file, so that a memory map of it is aligned for every element type. */
+/** Alignment of tensors in a weights file, in bytes. It suits every element type in a memory map. */
 const alignment = 64
 const copyChunk = 4 * 1024 * 1024
 
 const digests = new WeakMap<OnnxModel, Promise<string>>()
 
-/** SHA-256 (hex) of the model file followed by its external files, in the order of their names. Computed once per model read. */
+/** SHA-256 (hex) of the model file and its external files in the order of their names. Computed once per read model. */
 export function modelDigest(model: OnnxModel): Promise<string> {
   let digest = digests.get(model)
   if (!digest) {
@@ -31,10 +31,14 @@ async function digestOf(paths: readonly string[]): Promise<string> {
 }
 
 /**
- * Writes `graph`, a rewrite of the model's graph, as `<directory>/<name>.onnx` and gives its path. The weights lie in
- * `<directory>/weights/<digest>.bin`, written once per model (streamed, never held in memory) and shared by all its
- * variants; the graph file holds only what the rewrite added. `digest` is `modelDigest(model)` where the caller has it.
- * Load the result by path, not from a buffer. Throws DISK_FULL, FILE_MISSING or FILE_CHANGED.
+ * Writes `graph`, a rewrite of the model's graph, as `<directory>/<name>.onnx` and gives its path. The weights are in
+ * `<directory>/weights/<digest>.bin`. They are written once per model (streamed, never whole in memory) and shared by all
+ * its variants. The graph file has only what the rewrite added. Load it by its path, not from a buffer.
+ *
+ * @param digest `modelDigest(model)`, where the caller has it
+ * @throws DISK_FULL where the disk is full
+ * @throws FILE_MISSING where a file of the model can no longer be read
+ * @throws FILE_CHANGED where a file of the model has become shorter
  */
 export async function writeVariant(
   model: OnnxModel,
@@ -58,11 +62,11 @@ export async function writeVariant(
   return path
 }
 
-type Stored = Tensor & { data: { kind: 'file'; path: string; offset: number; length: number } }
+type FileTensor = Tensor & { data: { kind: 'file'; path: string; offset: number; length: number } }
 
-/** Order and offsets of the file-held tensors: a function of the graph alone, so that every variant agrees on it. */
-function weightsLayout(graph: Graph): { tensor: Stored; offset: number; end: number }[] {
-  const layout: { tensor: Stored; offset: number; end: number }[] = []
+/** Order and offsets of the tensors in the weights file. They depend on the graph alone, so they fit every variant. */
+function weightsLayout(graph: Graph): { tensor: FileTensor; offset: number; end: number }[] {
+  const layout: { tensor: FileTensor; offset: number; end: number }[] = []
   let end = 0
   for (const tensor of graph.tensors.values()) {
     if (tensor.data.kind !== 'file') continue
@@ -73,7 +77,7 @@ function weightsLayout(graph: Graph): { tensor: Stored; offset: number; end: num
   return layout
 }
 
-async function writeWeights(path: string, layout: { tensor: Stored; offset: number }[]): Promise<void> {
+async function writeWeights(path: string, layout: { tensor: FileTensor; offset: number }[]): Promise<void> {
   await throughDraft(path, async (draft) => {
     const target = await open(draft, 'w')
     const sources = new Map<string, FileHandle>()
@@ -92,7 +96,7 @@ async function writeWeights(path: string, layout: { tensor: Stored; offset: numb
   })
 }
 
-async function copyRange(source: FileHandle, { name, data }: Stored, target: FileHandle, offset: number) {
+async function copyRange(source: FileHandle, { name, data }: FileTensor, target: FileHandle, offset: number) {
   const buffer = new Uint8Array(Math.min(copyChunk, data.length))
   for (let done = 0; done < data.length;) {
     const wanted = Math.min(buffer.length, data.length - done)

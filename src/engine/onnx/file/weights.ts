@@ -4,7 +4,7 @@ import { intsOf, type Graph, type OnnxModel, type Tensor } from '../graph.ts'
 import { decodeNumbers } from '../numbers.ts'
 import { readFully } from './fileWindow.ts'
 
-/** The elements of a tensor as dense little-endian bytes, read from its file where they are not in memory. */
+/** The elements of a tensor as dense little-endian bytes, read from the file where they are not in memory. */
 async function readBytes(tensor: Tensor): Promise<Uint8Array> {
   if (tensor.data.kind === 'inline') return tensor.data.bytes
   const { path, offset, length } = tensor.data
@@ -12,7 +12,7 @@ async function readBytes(tensor: Tensor): Promise<Uint8Array> {
   try {
     file = await open(path, 'r')
   } catch (cause) {
-    throw new KernelscopeError('FILE_MISSING', `${path} cannot be read any more (tensor ${tensor.name})`, {
+    throw new KernelscopeError('FILE_MISSING', `${path} can no longer be read (tensor ${tensor.name})`, {
       cause,
     })
   }
@@ -26,27 +26,36 @@ async function readBytes(tensor: Tensor): Promise<Uint8Array> {
   }
 }
 
-/** A constant as float32 with its shape, in the order of that shape. */
+/** A constant as float32, row-major in its shape. */
 export interface Weights {
   shape: readonly number[]
   values: Float32Array
 }
 
 /**
- * Reads a constant as float32 (from float32, float64, float16, bfloat16 or any integer type). Follows `Identity`,
- * `Transpose` and a `DequantizeLinear` of one scale over a constant, as exporters put before weights.
- * Throws MODEL_UNSUPPORTED where `name` is no such constant.
+ * Reads a constant as float32, from float32, float64, float16, bfloat16 or any integer type. The constant may be behind
+ * `Identity`, `Transpose` or a `DequantizeLinear` with one scale, which exporters put before weights.
+ *
+ * @throws MODEL_UNSUPPORTED where `name` is not such a constant
+ * @throws FILE_MISSING where the file can no longer be read
+ * @throws FILE_CHANGED where the file has become shorter
  */
 export async function readWeights(model: OnnxModel, name: string): Promise<Float32Array> {
   return (await readWeightsOf(model.graph, name, model.path)).values
 }
 
+/**
+ * Reads a constant with its shape.
+ *
+ * @param path path of the model in messages
+ * @throws the errors of `readWeights`
+ */
 export async function readWeightsOf(graph: Graph, name: string, path: string): Promise<Weights> {
   const refuse = (reason: string) => new KernelscopeError('MODEL_UNSUPPORTED', `${path}: ${name} ${reason}`)
   const tensor = graph.tensors.get(name)
   if (tensor) {
     const numbers = decodeNumbers(await readBytes(tensor), tensor.type)
-    if (!numbers) throw refuse(`has the element type ${tensor.type}, which is not read`)
+    if (!numbers) throw refuse(`has the element type ${tensor.type}, which is not supported`)
     return {
       shape: tensor.shape,
       values: numbers instanceof Float32Array ? numbers : Float32Array.from(numbers),
@@ -54,7 +63,7 @@ export async function readWeightsOf(graph: Graph, name: string, path: string): P
   }
   const node = graph.nodes.find(({ outputs }) => outputs.includes(name))
   const input = node?.inputs[0]
-  if (!node || !input) throw refuse('is no constant of the graph')
+  if (!node || !input) throw refuse('is not a constant of the graph')
   if (node.op === 'Identity') return readWeightsOf(graph, input, path)
   if (node.op === 'Transpose') {
     const source = await readWeightsOf(graph, input, path)
@@ -65,7 +74,7 @@ export async function readWeightsOf(graph: Graph, name: string, path: string): P
     const source = await readWeightsOf(graph, input, path)
     const scale = (await readWeightsOf(graph, node.inputs[1] ?? '', path)).values
     const zero = node.inputs[2] ? (await readWeightsOf(graph, node.inputs[2], path)).values[0] : 0
-    if (scale.length !== 1) throw refuse('is quantised per axis, which is not read')
+    if (scale.length !== 1) throw refuse('is quantised per axis, which is not supported')
     return {
       shape: source.shape,
       values: source.values.map((value) => (value - (zero ?? 0)) * (scale[0] ?? 1)),

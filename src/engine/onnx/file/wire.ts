@@ -3,16 +3,16 @@ import type { FileWindow } from './fileWindow.ts'
 /** One field of a protobuf message in a file. Offsets are absolute. */
 export interface Field {
   number: number
-  /** 0 varint, 1 eight bytes, 2 length-delimited, 5 four bytes. */
+  /** Wire type: 0 varint, 1 eight bytes, 2 length-delimited, 5 four bytes. */
   wire: number
-  /** Where the tag begins. */
+  /** Offset of the tag. */
   start: number
-  /** Where the content begins, after tag and length. */
+  /** Offset of the content, after tag and length. */
   content: number
   end: number
 }
 
-/** The file breaks the protobuf wire format at `offset`. */
+/** The file violates the protobuf wire format at `offset`. */
 export class WireError extends Error {
   readonly kind: 'truncated' | 'malformed'
   readonly offset: number
@@ -25,7 +25,11 @@ export class WireError extends Error {
   }
 }
 
-/** The fields of the message in [start, end), without reading their content. `message` names it in errors. */
+/**
+ * Yields the fields of the message in [start, end), without reading their contents. `message` is its name in errors.
+ *
+ * @throws WireError where the wire format is violated
+ */
 export async function* fieldsOf(
   window: FileWindow,
   start: number,

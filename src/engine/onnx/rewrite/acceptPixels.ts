@@ -8,22 +8,26 @@ export interface Normalisation {
   std: readonly [number, number, number]
 }
 
-/** Name of the input that takes pixels. */
+/** Name of the input for pixels. */
 export const pixelsInput = 'pixels'
 
 /**
- * The graph with its image input replaced by `pixels`: uint8 [N,H,W,3], RGB, 0 to 255. Transposition, scaling and
- * normalisation happen in the graph, as one multiplication and one addition per channel:
- * (p/255 - mean)/std = p * 1/(255 std) - mean/std. Bytes are transposed before they become floats, and planes are scaled
- * whole: per pixel, three values at a time, both take ONNX Runtime several times as long. Throws MODEL_UNSUPPORTED where the input is no float [N,3,H,W].
+ * Replaces the image input of a graph by `pixels`: uint8 [N,H,W,3], RGB, 0 to 255. Transposition, scaling and
+ * normalisation are done in the graph, as one multiplication and one addition per channel:
+ * (p/255 - mean)/std = p * 1/(255 std) - mean/std. Bytes are transposed before they are converted to floats, and whole
+ * planes are scaled, because ONNX Runtime takes several times as long for three values per pixel.
+ *
+ * @throws MODEL_UNSUPPORTED where the input is not a float tensor [N,3,H,W]
  */
 export function acceptPixels(graph: Graph, normalisation: Normalisation): Graph {
   return acceptImages(graph, normalisation, { type: 'uint8', unit: 255 })
 }
 
 /**
- * As `acceptPixels`, but `pixels` is float32 in [0,1]: for images that 8 bit cannot hold, and for gradients with respect
- * to the image.
+ * Like `acceptPixels`, but `pixels` is float32 in [0,1]. For images that do not fit in 8 bits, and for gradients with
+ * respect to the image.
+ *
+ * @throws MODEL_UNSUPPORTED where the input is not a float tensor [N,3,H,W]
  */
 export function acceptFloats(graph: Graph, normalisation: Normalisation): Graph {
   return acceptImages(graph, normalisation, { type: 'float32', unit: 1 })

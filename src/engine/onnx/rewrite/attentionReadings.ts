@@ -7,18 +7,19 @@ import { fourAxes } from './attentionAxes.ts'
 import { GraphBuilder, int } from './build.ts'
 import { upgraded } from './upgrade.ts'
 
-/** Input of `attentionReadings` that takes the number of the query token, float32 [1]. */
+/** Name of the input of `attentionReadings` for the index of the query token, float32 [1]. */
 export const queryInput = 'query'
 
-/** Names of the outputs of one layer. */
+/** Name of an output of one layer. */
 export const readingOutput = (reading: 'row' | 'mean' | 'rollout', layer: number) => `${reading}-${layer}`
 
 /**
- * A graph that gives of every attention matrix A [N,heads,T,T] what is looked at, and not the matrices themselves, which
- * take hundreds of megabytes in a large model: `row-l` [N,heads,T], the row of the token fed as `query`; `mean-l`
- * [N,heads,T], the mean over all queries; `rollout-l` [N,T], the query's row of the attention rollout up to layer l,
- * R_l = (A_l + I)/2 R_(l-1) with A averaged over heads (Abnar & Zuidema 2020; rows stay sums of one). Throws
- * MODEL_UNSUPPORTED where the matrices differ in size.
+ * Adds outputs with readings of every attention matrix A [N,heads,T,T]. The matrices are not outputs, because they take
+ * hundreds of megabytes in a large model. `row-l` [N,heads,T] is the row of the token that is fed as `query`. `mean-l`
+ * [N,heads,T] is the mean over all queries. `rollout-l` [N,T] is the query's row of the attention rollout up to layer l,
+ * R_l = (A_l + I)/2 R_(l-1) with A averaged over heads (Abnar & Zuidema 2020); its rows sum to 1.
+ *
+ * @throws MODEL_UNSUPPORTED where the matrices have different sizes
  */
 export function attentionReadings(graph: Graph, maps: readonly AttentionMap[]): Graph {
   const [first] = maps

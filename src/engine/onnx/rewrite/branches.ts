@@ -5,14 +5,16 @@ import { inputSizes } from '../shape/sizes.ts'
 import { Flow } from '../structure/flow.ts'
 import { residualsOf, type Residual } from '../structure/residual.ts'
 
-/** A block as `inspect` lists it: the names of its residual additions. */
+/** A block of `inspect`, by the names of its residual additions. */
 export interface BlockAdds {
   adds: readonly string[]
 }
 
 /**
- * The residual units of each block, found anew in `graph`, so that rewrites can be composed in any order. Throws
- * MODEL_UNSUPPORTED where a block is no removable one of this graph.
+ * Finds the residual units of each block in `graph`. They are searched in every graph, so that rewrites can be combined in
+ * any order.
+ *
+ * @throws MODEL_UNSUPPORTED where a block is not a removable block of this graph
  */
 export function unitsOf(graph: Graph, blocks: readonly BlockAdds[]): { units: Residual[][]; flow: Flow } {
   const flow = new Flow(graph, inferShapes(graph, inputSizes(graph)))
@@ -21,7 +23,10 @@ export function unitsOf(graph: Graph, blocks: readonly BlockAdds[]): { units: Re
     adds.map((name) => {
       const unit = byAdd.get(name)
       if (!unit)
-        throw new KernelscopeError('MODEL_UNSUPPORTED', `block ${name}: no residual addition of the graph`)
+        throw new KernelscopeError(
+          'MODEL_UNSUPPORTED',
+          `block ${name} is not a residual addition of the graph`,
+        )
       if (unit.skip === 'projection')
         throw new KernelscopeError('MODEL_UNSUPPORTED', `block ${name}: its skip path is a projection`)
       return unit

@@ -17,8 +17,8 @@ export const float = (value: number): Attribute => ({ kind: 'float', value })
 export const string = (value: string): Attribute => ({ kind: 'string', value })
 
 /**
- * Collects what a rewrite adds to a graph; the graph itself stays as it is. Names it makes begin with `prefix` and
- * are free in the graph.
+ * Collects the additions of a rewrite to a graph, without changing the graph. New names begin with `prefix` and are unique
+ * in the graph.
  */
 export class GraphBuilder {
   readonly graph: Graph
@@ -34,7 +34,7 @@ export class GraphBuilder {
     this.#taken = namesIn(graph)
   }
 
-  /** A name no tensor or node has yet. */
+  /** A name that no tensor or node has yet. */
   fresh(hint: string): string {
     const wanted = `${this.#prefix}/${hint}`
     let name = wanted
@@ -43,7 +43,7 @@ export class GraphBuilder {
     return name
   }
 
-  /** Adds a node with one output and gives the name of that. */
+  /** Adds a node with one output and gives the name of the output. */
   node(
     op: string,
     inputs: readonly string[],
@@ -55,7 +55,7 @@ export class GraphBuilder {
     return made
   }
 
-  /** Adds a node with `count` outputs. */
+  /** Adds a node with `count` outputs and gives their names. */
   nodeOf(
     count: number,
     op: string,
@@ -67,7 +67,7 @@ export class GraphBuilder {
     return outputs
   }
 
-  /** Adds a constant (once for equal ones) and gives its name. */
+  /** Adds a constant, row-major in its shape, and gives its name. Equal constants are added once. */
   constant(values: readonly number[], type: ElementType, shape: readonly number[] = [values.length]): string {
     const key = `${type}[${shape.join()}]${values.join()}`
     const known = this.#constants.get(key)
@@ -93,7 +93,7 @@ export class GraphBuilder {
     return this.constant(values, 'int64')
   }
 
-  /** The graph with the additions, in topological order and without what no output needs. */
+  /** The graph with the additions, in topological order, without nodes and constants that no output needs. */
   finish(
     changes: { nodes?: readonly Node[]; inputs?: readonly Value[]; outputs?: readonly Value[] } = {},
   ): Graph {
@@ -107,7 +107,7 @@ export class GraphBuilder {
   }
 }
 
-/** Every name in use: tensors, values and nodes. */
+/** All names in use, of tensors, values and nodes. */
 function namesIn(graph: Graph): Set<string> {
   const names = new Set([...graph.tensors.keys(), ...graph.inputs.map(({ name }) => name)])
   for (const node of graph.nodes) {
@@ -117,7 +117,7 @@ function namesIn(graph: Graph): Set<string> {
   return names
 }
 
-/** The same nodes in topological order; those that were in order stay in it. */
+/** Sorts nodes topologically. Nodes that are in order keep their order. */
 function sorted(nodes: readonly Node[]): Node[] {
   const producer = new Map<string, Node>()
   for (const node of nodes) for (const output of node.outputs) if (output !== '') producer.set(output, node)
@@ -147,7 +147,7 @@ function sorted(nodes: readonly Node[]): Node[] {
   return result
 }
 
-/** The graph without the nodes and constants that no output needs. Inputs stay. */
+/** Removes the nodes and constants that no output needs. Inputs stay. */
 function pruned(graph: Graph): Graph {
   const needed = new Set(graph.outputs.map(({ name }) => name))
   const nodes: Node[] = []
@@ -162,8 +162,9 @@ function pruned(graph: Graph): Graph {
 }
 
 /**
- * The nodes with every use of some tensors replaced by another one, by name. Throws MODEL_UNSUPPORTED where a subgraph
- * (of If or Loop) uses one, since it is not looked into.
+ * Renames inputs of nodes: every use of a key of `to` becomes its value.
+ *
+ * @throws MODEL_UNSUPPORTED where a subgraph (of If or Loop) uses one, because subgraphs are not rewritten
  */
 export function renameUses(nodes: readonly Node[], to: ReadonlyMap<string, string>): Node[] {
   return nodes.map((node) => {

@@ -3,9 +3,10 @@ import { unitsOf, type BlockAdds } from './branches.ts'
 import { GraphBuilder, renameUses } from './build.ts'
 
 /**
- * The graph with the branches of some blocks cut out: what read the block's output reads its input instead, and nothing
- * is computed for the branch. Equals `gate` with zeros for these blocks. Throws MODEL_UNSUPPORTED where a block cannot
- * be removed.
+ * Removes the branches of some blocks: nodes that read a block's output read its input instead, and the branch is not
+ * computed. Equals `gate` with zeros for these blocks.
+ *
+ * @throws MODEL_UNSUPPORTED where a block cannot be removed
  */
 export function bypass(graph: Graph, blocks: readonly BlockAdds[]): Graph {
   const { units } = unitsOf(graph, blocks)
@@ -25,7 +26,7 @@ export function bypass(graph: Graph, blocks: readonly BlockAdds[]): Graph {
   return build.finish({ nodes })
 }
 
-/** Follows removed blocks that stand one behind the other. */
+/** Follows a chain of removed blocks to its first input. */
 function skipTo(output: string, inputOf: ReadonlyMap<string, string>): string {
   let at = output
   for (let next = inputOf.get(at); next !== undefined; next = inputOf.get(at)) at = next

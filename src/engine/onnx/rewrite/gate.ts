@@ -4,13 +4,15 @@ import type { Graph } from '../graph.ts'
 import { unitsOf, type BlockAdds } from './branches.ts'
 import { GraphBuilder, int } from './build.ts'
 
-/** Name of the input that takes one gate per block. */
+/** Name of the input with one gate per block. */
 export const gatesInput = 'gates'
 
 /**
- * The graph with an input `gates`, float32 [blocks]: the branches of block k are multiplied by gates[k], so that
- * `output = input + gates[k] * branch(input)`. All ones give the original, a zero leaves only the skip path; one session
- * serves every subset. Throws MODEL_UNSUPPORTED where a block cannot be gated.
+ * Adds an input `gates`, float32 [blocks]. The branches of block k are multiplied by gates[k]:
+ * `output = input + gates[k] * branch(input)`. Ones give the original model; a zero leaves only the skip path. So one
+ * session serves every subset of blocks.
+ *
+ * @throws MODEL_UNSUPPORTED where a block cannot be gated
  */
 export function gate(graph: Graph, blocks: readonly BlockAdds[]): Graph {
   if (graph.inputs.some(({ name }) => name === gatesInput))

@@ -2,17 +2,18 @@ import { KernelscopeError } from '#shared/errors.ts'
 import type { Graph } from '../graph.ts'
 import { GraphBuilder, renameUses } from './build.ts'
 
-/** A convolution weight, and the side of the central window that is kept. */
+/** A convolution weight, and the side of its central window that is kept. */
 export interface KernelWindow {
-  /** Name of the weight, as `inspect` lists it. */
+  /** Name of the weight, as in `inspect`. */
   weight: string
   window: number
 }
 
 /**
- * The graph with convolution kernels set to zero outside a central window x window square. The weights stay shared:
- * the mask is a constant product that ONNX Runtime folds once when it loads the graph. Throws MODEL_UNSUPPORTED where
- * a weight is no [O,I,K,K] constant, or where window and kernel cannot have the same centre.
+ * Sets convolution kernels to zero outside a central square of window x window. The weights stay shared, because the mask
+ * is a product of constants, which ONNX Runtime folds when it loads the graph.
+ *
+ * @throws MODEL_UNSUPPORTED where a weight is not a constant [O,I,K,K], or window and kernel cannot have the same centre
  */
 export function maskKernel(graph: Graph, windows: readonly KernelWindow[]): Graph {
   const build = new GraphBuilder(graph, 'mask')
@@ -22,9 +23,9 @@ export function maskKernel(graph: Graph, windows: readonly KernelWindow[]): Grap
     const [, , height = 0, width = 0] = tensor?.shape ?? []
     const refuse = (reason: string) =>
       new KernelscopeError('MODEL_UNSUPPORTED', `weight ${weight}: ${reason}`)
-    if (!tensor || tensor.shape.length !== 4) throw refuse('is no convolution kernel of the graph')
+    if (!tensor || tensor.shape.length !== 4) throw refuse('is not a convolution kernel of the graph')
     if (window < 1 || (height - window) % 2 !== 0 || (width - window) % 2 !== 0)
-      throw refuse(`a ${window}x${window} window has not the centre of a ${height}x${width} kernel`)
+      throw refuse(`a ${window}x${window} window cannot have the centre of a ${height}x${width} kernel`)
     const mask = Array.from({ length: height * width }, (_, at) =>
       isInside(Math.floor(at / width), height, window) && isInside(at % width, width, window) ? 1 : 0,
     )

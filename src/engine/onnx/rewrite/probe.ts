@@ -8,32 +8,36 @@ import { fourAxes } from './attentionAxes.ts'
 import { GraphBuilder, int } from './build.ts'
 import { upgraded } from './upgrade.ts'
 
-type Features = Pick<FeaturePoint, 'layout' | 'extraTokens'>
+type FeatureAxes = Pick<FeaturePoint, 'layout' | 'extraTokens'>
 
-/** What of a tensor leaves the graph. Reductions are computed inside it, so that only their result is copied out. */
+/** How a tensor is reduced. The reduction is computed in the graph, so that only its result is copied. */
 type Reduction =
-  /** The tensor as it is. */
+  /** The whole tensor. */
   | { kind: 'none' }
-  /** Unbiased variance over positions, two passes, for each image and channel: [N,C]. */
-  | { kind: 'variance'; of: Features }
-  /** The features of each image times its weight of the input `rowWeights`, [N], summed: as the tensor, with N = 1. */
-  | { kind: 'weightedSum'; of: Features }
-  /** Attention of the class token to each patch, not renormalised: [N,heads,patches]. */
+  /** Unbiased variance over positions, in two passes, for each image and channel: [N,C]. */
+  | { kind: 'variance'; of: FeatureAxes }
+  /** Sum over images of the features times the image's weight in `rowWeights`, [N]. Has the tensor's shape with N = 1. */
+  | { kind: 'weightedSum'; of: FeatureAxes }
+  /** Attention of the class token to each patch, without renormalisation: [N,heads,patches]. */
   | { kind: 'classRow'; of: AttentionMap }
-  /** Mean attention distance in pixels, without class token: sum over keys, mean over queries: [N,heads]. */
+  /** Attention distance in pixels, without the class token: summed over keys, averaged over queries, [N,heads]. */
   | { kind: 'attentionDistance'; of: AttentionMap; patch: number }
 
-/** A tensor to read, and the name of the output that gives it. */
+/** A tensor to read, its reduction, and the name of the new output. */
 export interface Tap {
   tensor: string
   as: string
   reduce?: Reduction
 }
 
-/** Name of the input that takes a weight for each image, float32 [N], where a tap asks for a weighted sum. */
+/** Name of the input with a weight per image, float32 [N]. The graph has it where a tap needs a weighted sum. */
 export const rowWeightsInput = 'rowWeights'
 
-/** The graph with more outputs, behind its own ones. Throws MODEL_UNSUPPORTED where a tensor is none of the graph. */
+/**
+ * Adds outputs for inner tensors, after the graph's own outputs.
+ *
+ * @throws MODEL_UNSUPPORTED where a tensor is not in the graph, or the name of an output is taken
+ */
 export function probe(graph: Graph, taps: readonly Tap[]): Graph {
   const shapes = inferShapes(graph, inputSizes(graph))
   const plain = taps.every(({ reduce }) => reduce === undefined || reduce.kind === 'none')
@@ -42,7 +46,7 @@ export function probe(graph: Graph, taps: readonly Tap[]): Graph {
   const outputs = taps.map(({ tensor, as, reduce = { kind: 'none' } }): Value => {
     const type = shapes.get(tensor)?.type
     if (type === undefined)
-      throw new KernelscopeError('MODEL_UNSUPPORTED', `tensor ${tensor}: the graph has none`)
+      throw new KernelscopeError('MODEL_UNSUPPORTED', `tensor ${tensor} is not in the graph`)
     if (taken.has(as) || shapes.has(as))
       throw new KernelscopeError('MODEL_UNSUPPORTED', `output ${as}: the name is taken`)
     taken.add(as)
@@ -75,10 +79,10 @@ function reduced(build: GraphBuilder, tensor: string, reduction: Reduction, half
   }
 }
 
-/** Axes of the positions in each layout. */
+/** Axes of the positions, by layout. */
 const positions = { map: [2, 3], mapLast: [1, 2], tokens: [1] } as const
 
-function variance(build: GraphBuilder, tensor: string, { layout, extraTokens }: Features): string {
+function variance(build: GraphBuilder, tensor: string, { layout, extraTokens }: FeatureAxes): string {
   const axes = build.int64s(positions[layout])
   const x = extraTokens > 0 ? from(build, tensor, 1, extraTokens) : tensor
   const centred = build.node('Sub', [x, build.node('ReduceMean', [x, axes])])
@@ -90,7 +94,7 @@ function variance(build: GraphBuilder, tensor: string, { layout, extraTokens }: 
   return build.node('Div', [sum, build.node('Cast', [freedom], { to: int(1) })])
 }
 
-function weightedSum(build: GraphBuilder, tensor: string, { layout }: Features): string {
+function weightedSum(build: GraphBuilder, tensor: string, { layout }: FeatureAxes): string {
   const others = positions[layout].length + 1
   const perImage = build.node('Reshape', [
     rowWeightsInput,
@@ -99,14 +103,14 @@ function weightedSum(build: GraphBuilder, tensor: string, { layout }: Features):
   return build.node('ReduceSum', [build.node('Mul', [tensor, perImage]), build.int64s([0])])
 }
 
-/** Everything from `start` on along one axis. */
+/** The slice from `start` to the end along one axis. */
 function from(build: GraphBuilder, x: string, axis: number, start: number): string {
   return build.node('Slice', [x, ...[start, 2 ** 31 - 1, axis].map((value) => build.int64s([value]))])
 }
 
 function classRow(build: GraphBuilder, tensor: string, map: AttentionMap): string {
   if (!map.hasClassToken)
-    throw new KernelscopeError('MODEL_UNSUPPORTED', `tensor ${map.tensor}: its tokens have no class token`)
+    throw new KernelscopeError('MODEL_UNSUPPORTED', `tensor ${map.tensor} has no class token`)
   const row = build.node('Gather', [fourAxes(build, tensor, map), build.constant([0], 'int64', [])], {
     axis: int(2),
   })

@@ -3,7 +3,7 @@ import { inferShapes, type Shapes } from '../shape/infer.ts'
 import { inputSizes } from '../shape/sizes.ts'
 import { float, GraphBuilder, int, ints } from './build.ts'
 
-/** Builds the plain form of a fused node; the last node made must give `outputs[0]`. */
+/** Builds the plain form of a fused node. The last node must have the output `outputs[0]`. */
 type Unfuse = (node: Node, build: GraphBuilder, shapes: Shapes) => void
 
 const domain = 'com.microsoft'
@@ -25,9 +25,9 @@ const input = (node: Node, index: number) => node.inputs[index] ?? ''
 const output = (node: Node) => node.outputs[0] ?? ''
 
 /**
- * The graph with the operators that ONNX Runtime's optimiser puts together (`com.microsoft`) taken apart again, so that
- * an optimised file is read and rewritten like the one it came from. The runtime fuses them anew when it loads a
- * variant. Fused attention stays as it is: its matrix cannot be had back.
+ * Replaces the fused operators of ONNX Runtime's optimiser (`com.microsoft`) by plain ones, so that an optimised file is
+ * read and rewritten like the original. The runtime fuses them again when it loads a variant. Fused attention is kept,
+ * because its matrix cannot be restored.
  */
 export function unfused(graph: Graph): Graph {
   const isFused = (node: Node) => node.domain === domain && unfusings[node.op] !== undefined && isPlain(node)
@@ -38,7 +38,7 @@ export function unfused(graph: Graph): Graph {
   return build.finish({ nodes: graph.nodes.filter((node) => !isFused(node)) })
 }
 
-/** Whether nothing of the fused node is beyond its plain form: statistics of a norm, batch axes moved by a product. */
+/** Whether the fused node has a plain form. It has none with statistics of a norm, or with moved batch axes of a product. */
 const isPlain = (node: Node) =>
   !(node.op === 'SkipLayerNormalization' && node.outputs[1]) &&
   !(node.op === 'FusedMatMul' && (intOf(node, 'transBatchA', 0) === 1 || intOf(node, 'transBatchB', 0) === 1))
@@ -60,7 +60,7 @@ function quickGelu(node: Node, build: GraphBuilder): void {
   build.node('Mul', [x, build.node('Sigmoid', [scaled])], {}, output(node))
 }
 
-/** A convolution, perhaps plus its fourth input, and an activation. */
+/** A convolution, an optional addition of its fourth input, and an activation. */
 function fusedConv(node: Node, build: GraphBuilder): void {
   const { activation: _, activation_params: __, ...plain } = node.attributes
   const other = node.inputs[3]
@@ -70,7 +70,7 @@ function fusedConv(node: Node, build: GraphBuilder): void {
   })
 }
 
-/** What `make` gives, behind the activation of the node; `make` is told the name where there is none. */
+/** Applies the activation of the node to the result of `make`. Without an activation `make` gets the output's name. */
 function activated(node: Node, build: GraphBuilder, make: (to?: string) => string): void {
   const activation = stringOf(node, 'activation', '')
   if (activation === '') {
@@ -90,7 +90,7 @@ function parametersOf(activation: string, a: number, b: number): Record<string, 
   return activation === 'HardSigmoid' ? { alpha: float(a), beta: float(b) } : {}
 }
 
-/** alpha A B, either one transposed in its last two axes. */
+/** alpha A B, where A and B may be transposed in their last two axes. */
 function fusedMatMul(node: Node, build: GraphBuilder, shapes: Shapes): void {
   const alpha = floatOf(node, 'alpha', 1)
   const operand = (index: number, flag: string) => {
@@ -105,7 +105,7 @@ function fusedMatMul(node: Node, build: GraphBuilder, shapes: Shapes): void {
   else build.node('Mul', [build.node('MatMul', product), build.scalar(alpha)], {}, output(node))
 }
 
-/** Layer norm of input + skip (+ bias); the fourth output is that sum. */
+/** Layer norm of input + skip (+ bias). The fourth output is that sum. */
 function skipLayerNormalization(node: Node, build: GraphBuilder): void {
   const [x = '', skip = '', scale = '', shift = '', bias = ''] = node.inputs
   const biased = bias === '' ? x : build.node('Add', [x, bias])

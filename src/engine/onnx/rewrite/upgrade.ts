@@ -4,21 +4,21 @@ import type { Shapes } from '../shape/infer.ts'
 import { wrapAxis } from '../shape/known.ts'
 import { GraphBuilder, int } from './build.ts'
 
-/** Version whose operator forms the other rewrites are written in. */
+/** Opset of the operator forms that the other rewrites use. */
 const targetOpset = 18
 const oldest = 7
 
-interface Change {
+interface OldNode {
   node: Node
   build: GraphBuilder
   opset: number
   shapes: Shapes
 }
 
-/** Gives the node in its form of `targetOpset`; `build` takes constants and nodes it needs before. */
-type Upgrade = (change: Change) => Node
+/** Converts a node to its form of `targetOpset`. Constants and nodes that it needs are added to `build`. */
+type Upgrade = (change: OldNode) => Node
 
-/** A list in an attribute became an input. */
+/** Moves a list from an attribute to an input. */
 const toInput =
   (attribute: string, place: number): Upgrade =>
   ({ node, build }) => {
@@ -50,7 +50,7 @@ const upgrades: Record<string, { since: number; upgrade: Upgrade }> = {
   LogSoftmax: { since: 13, upgrade: lastAxisOnly },
 }
 
-/** Operators whose meaning changed in a way that is not rewritten here. */
+/** Operators whose meaning changed, and that are not converted; with the opset of the change. */
 const unreadable: Record<string, number> = {
   Upsample: 10,
   Resize: 11,
@@ -60,9 +60,9 @@ const unreadable: Record<string, number> = {
 }
 
 /**
- * The same graph in a form of opset 18 or newer, so that rewrites need to know one form of each operator. Graphs that
- * are newer already stay as they are. Throws MODEL_UNSUPPORTED for opsets before 7 and for a few operators whose old
- * form has no equal.
+ * Converts a graph to opset 18, so that rewrites handle one form of each operator. Newer graphs stay unchanged.
+ *
+ * @throws MODEL_UNSUPPORTED for opsets before 7, and for a few operators whose old form has no equivalent
  */
 export function upgraded(graph: Graph, shapes: Shapes): Graph {
   const opset = opsetOf(graph)
@@ -103,14 +103,14 @@ function withInput(node: Node, place: number, name: string): Node {
   return { ...node, inputs }
 }
 
-function split({ node, build }: Change): Node {
+function split({ node, build }: OldNode): Node {
   const sizes = intsOf(node, 'split')
   if (sizes) return withInput(without(node, 'split'), 1, build.int64s(sizes))
   if (node.inputs[1]) return node
   return { ...node, attributes: { ...node.attributes, num_outputs: int(node.outputs.length) } }
 }
 
-function pad({ node, build }: Change): Node {
+function pad({ node, build }: OldNode): Node {
   const value = build.scalar(floatOf(node, 'value', 0))
   return withInput(
     withInput(without(node, 'pads', 'value'), 1, build.int64s(intsOf(node, 'pads') ?? [])),
@@ -119,7 +119,7 @@ function pad({ node, build }: Change): Node {
   )
 }
 
-function slice({ node, build }: Change): Node {
+function slice({ node, build }: OldNode): Node {
   const starts = intsOf(node, 'starts') ?? []
   const ends = (intsOf(node, 'ends') ?? []).map((end) => Math.min(end, 2 ** 31 - 1))
   const axes = intsOf(node, 'axes') ?? starts.map((_, index) => index)
@@ -127,15 +127,15 @@ function slice({ node, build }: Change): Node {
   return { ...without(node, 'starts', 'ends', 'axes'), inputs: [node.inputs[0] ?? '', ...lists] }
 }
 
-function clip({ node, build }: Change): Node {
+function clip({ node, build }: OldNode): Node {
   let result = without(node, 'min', 'max')
   if ('min' in node.attributes) result = withInput(result, 1, build.scalar(floatOf(node, 'min', 0)))
   if ('max' in node.attributes) result = withInput(result, 2, build.scalar(floatOf(node, 'max', 0)))
   return result
 }
 
-/** Before opset 13, Softmax ran over all axes from `axis` (default 1) on; that is one axis only where it is the last. */
-function lastAxisOnly({ node, shapes }: Change): Node {
+/** Before opset 13, Softmax is over all axes from `axis` (default 1) on. Only the last axis can be converted. */
+function lastAxisOnly({ node, shapes }: OldNode): Node {
   const rank = shapes.get(node.inputs[0] ?? '')?.shape?.length
   if (rank === undefined || wrapAxis(intOf(node, 'axis', 1), rank) !== rank - 1)
     throw new KernelscopeError(

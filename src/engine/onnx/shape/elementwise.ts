@@ -6,8 +6,8 @@ import {
   largestValue,
   unknown,
   valued,
-  type Known,
-  type Rule,
+  type InferredTensor,
+  type ShapeRule,
 } from './known.ts'
 
 const truth = (condition: boolean) => (condition ? 1 : 0)
@@ -53,9 +53,9 @@ const boolean = new Set([
 ])
 const integer = new Set(['int64', 'int32', 'uint64', 'uint32', 'uint8', 'int8', 'int16', 'uint16'])
 
-/** Output has the broadcast shape of all inputs. */
-export const elementwise: Rule = (node, inputs) => {
-  const given = inputs.filter((input): input is Known => input !== undefined)
+/** The output has the broadcast shape of all inputs. */
+export const elementwise: ShapeRule = (node, inputs) => {
+  const given = inputs.filter((input): input is InferredTensor => input !== undefined)
   const first = given[0]
   if (!first) return [unknown()]
   const type = boolean.has(node.op) ? 'bool' : first.type
@@ -67,7 +67,11 @@ export const elementwise: Rule = (node, inputs) => {
   return [valued(type, shape, value)]
 }
 
-function combine(given: readonly Known[], shape: readonly number[], apply: (a: number, b: number) => number) {
+function combine(
+  given: readonly InferredTensor[],
+  shape: readonly number[],
+  apply: (a: number, b: number) => number,
+) {
   if (shape.reduce((a, b) => a * b, 1) > largestValue) return undefined
   const operands = given.map(({ value, shape: own }) =>
     value && own ? Array.from(broadcastIndices(own, shape), (index) => value[index] ?? NaN) : undefined,
@@ -81,19 +85,19 @@ function combine(given: readonly Known[], shape: readonly number[], apply: (a: n
   )
 }
 
-/** Output has the shape and type of the first input, whatever the others are. */
-export const likeFirst: Rule = (_node, [first]) => [
+/** The output has the shape and type of the first input. */
+export const likeFirst: ShapeRule = (_node, [first]) => [
   first ? { type: first.type, shape: first.shape } : unknown(),
 ]
 
-/** Inference keeps the first input; a mask, where asked for, has its shape. */
-export const dropout: Rule = (node, [first]) =>
+/** In inference the output is the first input. An optional mask has the same shape. */
+export const dropout: ShapeRule = (node, [first]) =>
   node.outputs.map((_, index) => ({
     ...(first ?? unknown()),
     ...(index === 1 ? { type: 'bool' as const } : {}),
   }))
 
-export const cast: Rule = (node, [input]) => {
+export const cast: ShapeRule = (node, [input]) => {
   const type = elementTypeOf(intOf(node, 'to', 1)) ?? 'other'
   if (!input?.shape) return [unknown(type)]
   const toWhole = integer.has(type)
@@ -101,7 +105,7 @@ export const cast: Rule = (node, [input]) => {
   return [valued(type, input.shape, value)]
 }
 
-export const where: Rule = (_node, [condition, yes, no]) => {
+export const where: ShapeRule = (_node, [condition, yes, no]) => {
   const type = yes?.type ?? 'float32'
   const shape = broadcastShape([condition?.shape, yes?.shape, no?.shape])
   if (!shape || !condition || !yes || !no) return [unknown(type)]

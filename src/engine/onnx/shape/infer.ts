@@ -1,14 +1,14 @@
 import { elementCount, type Graph, type Tensor } from '../graph.ts'
 import { decodeNumbers } from '../numbers.ts'
 import { cast, dropout, elementwise, likeFirst, where } from './elementwise.ts'
-import { largestValue, unknown, type Known, type Rule } from './known.ts'
+import { largestValue, unknown, type InferredTensor, type ShapeRule } from './known.ts'
 import * as layout from './layout.ts'
 import * as linear from './linear.ts'
 import * as spatial from './spatial.ts'
 
 const fused = (op: string) => `com.microsoft.${op}`
 
-const groups: [Rule, string[]][] = [
+const groups: [ShapeRule, string[]][] = [
   [elementwise, ['Add', 'Sub', 'Mul', 'Div', 'Pow', 'Mod', 'Min', 'Max', 'Sum', 'Mean', 'PRelu', 'BitShift']],
   [
     elementwise,
@@ -100,7 +100,7 @@ const groups: [Rule, string[]][] = [
   [linear.reduce, ['ReduceSumSquare', 'ReduceLogSumExp', 'ReduceLogSum']],
   [linear.argReduce, ['ArgMax', 'ArgMin']],
   [linear.topK, ['TopK']],
-  // What ONNX Runtime's optimiser makes of the above.
+  // Fused operators of ONNX Runtime's optimiser.
   [spatial.conv, [fused('FusedConv')]],
   [linear.gemm, [fused('FusedGemm')]],
   [linear.fusedMatMul, [fused('FusedMatMul')]],
@@ -108,17 +108,19 @@ const groups: [Rule, string[]][] = [
   [linear.skipLayerNormalization, [fused('SkipLayerNormalization')]],
 ]
 
-const rules = new Map<string, Rule>(groups.flatMap(([rule, ops]) => ops.map((op) => [op, rule] as const)))
+const rules = new Map<string, ShapeRule>(
+  groups.flatMap(([rule, ops]) => ops.map((op) => [op, rule] as const)),
+)
 
-/** Everything known of every tensor of a graph, by name. */
-export type Shapes = ReadonlyMap<string, Known>
+/** Inferred types, shapes and small values of all tensors of a graph, by name. */
+export type Shapes = ReadonlyMap<string, InferredTensor>
 
 /**
- * Shapes and small values of all tensors, for inputs of the given sizes. What follows from an operator without a rule
- * has shape null; nothing is guessed.
+ * Infers shapes and small values of all tensors, for inputs of the given sizes. Tensors that depend on an operator without
+ * a rule have the shape null; nothing is guessed.
  */
 export function inferShapes(graph: Graph, inputs: ReadonlyMap<string, readonly number[]>): Shapes {
-  const known = new Map<string, Known>()
+  const known = new Map<string, InferredTensor>()
   for (const { name, type } of graph.inputs) known.set(name, { type, shape: inputs.get(name) ?? null })
   for (const [name, tensor] of graph.tensors) known.set(name, knownOf(tensor))
   for (const node of graph.nodes) {
@@ -131,10 +133,10 @@ export function inferShapes(graph: Graph, inputs: ReadonlyMap<string, readonly n
   return known
 }
 
-/** Tensors never change, and graphs share them: each is decoded once. */
-const decoded = new WeakMap<Tensor, Known>()
+/** Tensors never change and graphs share them, so each is decoded once. */
+const decoded = new WeakMap<Tensor, InferredTensor>()
 
-function knownOf(tensor: Tensor): Known {
+function knownOf(tensor: Tensor): InferredTensor {
   const before = decoded.get(tensor)
   if (before) return before
   const { type, shape, data } = tensor

@@ -1,33 +1,37 @@
 import type { ElementType } from '../elementType.ts'
 import type { Graph, Node } from '../graph.ts'
 
-/** What is known of a tensor for inputs of one fixed size. */
-export interface Known {
+/** Type, shape and small value of a tensor, for inputs of one fixed size. */
+export interface InferredTensor {
   type: ElementType | 'other'
-  /** null where it depends on the data or on an operator without a rule. */
+  /** null where the shape depends on the data or on an operator without a rule. */
   shape: readonly number[] | null
-  /** Elements in row-major order, of small constants and of what is computed from shapes. */
+  /** Elements in row-major order, for small constants and tensors computed from shapes. */
   value?: readonly number[]
 }
 
-/** Gives what is known of each output of a node; `inputs` has undefined for those left out. */
-export type Rule = (node: Node, inputs: readonly (Known | undefined)[], graph: Graph) => Known[]
+/** Infers the outputs of a node. `inputs` has undefined for optional inputs that are left out. */
+export type ShapeRule = (
+  node: Node,
+  inputs: readonly (InferredTensor | undefined)[],
+  graph: Graph,
+) => InferredTensor[]
 
-/** Larger values are not followed: shape arithmetic is short. */
+/** Most elements of a value. Values in shape arithmetic are short. */
 export const largestValue = 4096
 
-export const unknown = (type: Known['type'] = 'float32'): Known => ({ type, shape: null })
+export const unknown = (type: InferredTensor['type'] = 'float32'): InferredTensor => ({ type, shape: null })
 
-/** A value with its shape, kept only where it is small. */
+/** A tensor with its value, if that is small. */
 export function valued(
-  type: Known['type'],
+  type: InferredTensor['type'],
   shape: readonly number[],
   value: readonly number[] | undefined,
-): Known {
+): InferredTensor {
   return value && value.length <= largestValue ? { type, shape, value } : { type, shape }
 }
 
-/** Shape of an elementwise operation (NumPy's rules); null where one is unknown or they do not fit. */
+/** Broadcast shape by NumPy's rules; null where a shape is not known or the shapes cannot be broadcast. */
 export function broadcastShape(shapes: readonly (readonly number[] | null | undefined)[]): number[] | null {
   const rank = Math.max(0, ...shapes.map((shape) => shape?.length ?? 0))
   const result = new Array<number>(rank).fill(1)
@@ -43,7 +47,7 @@ export function broadcastShape(shapes: readonly (readonly number[] | null | unde
   return result
 }
 
-/** Index of each element of `shape` broadcast to `target`, in row-major order of the target. */
+/** For each element of `target` in row-major order: index of its element in `shape`, which is broadcast to `target`. */
 export function* broadcastIndices(shape: readonly number[], target: readonly number[]): Generator<number> {
   const lead = target.length - shape.length
   const strides = target.map((_, axis) => {

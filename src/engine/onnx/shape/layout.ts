@@ -6,14 +6,14 @@ import {
   unknown,
   valued,
   wrapAxis,
-  type Known,
-  type Rule,
+  type InferredTensor,
+  type ShapeRule,
 } from './known.ts'
 import { joinedAlong, permuted, takeAlong } from './values.ts'
 
-const typeOf = (input: Known | undefined) => input?.type ?? 'float32'
+const typeOf = (input: InferredTensor | undefined) => input?.type ?? 'float32'
 
-export const shapeOf: Rule = (node, [input]) => {
+export const shapeOf: ShapeRule = (node, [input]) => {
   if (!input?.shape) return [unknown('int64')]
   const rank = input.shape.length
   const dims = input.shape.slice(
@@ -23,11 +23,11 @@ export const shapeOf: Rule = (node, [input]) => {
   return [valued('int64', [dims.length], dims)]
 }
 
-export const size: Rule = (_node, [input]) => [
+export const size: ShapeRule = (_node, [input]) => [
   input?.shape ? valued('int64', [], [elementCount(input.shape)]) : unknown('int64'),
 ]
 
-export const constantOfShape: Rule = (node, [input]) => {
+export const constantOfShape: ShapeRule = (node, [input]) => {
   const attribute = node.attributes.value
   const tensor = attribute?.kind === 'opaque' ? attribute.proto.t : undefined
   const type = (tensor && elementTypeOf(tensor.dataType)) ?? 'float32'
@@ -46,7 +46,7 @@ function int64Of({ int64Data, rawData }: { int64Data: bigint[]; rawData: Uint8Ar
   return Number(new DataView(rawData.buffer, rawData.byteOffset).getBigInt64(0, true))
 }
 
-export const range: Rule = (_node, [start, limit, delta]) => {
+export const range: ShapeRule = (_node, [start, limit, delta]) => {
   const [from, to, step] = [start?.value?.[0], limit?.value?.[0], delta?.value?.[0]]
   if (from === undefined || to === undefined || !step) return [unknown(typeOf(start))]
   const count = Math.max(0, Math.ceil((to - from) / step))
@@ -59,7 +59,7 @@ export const range: Rule = (_node, [start, limit, delta]) => {
   ]
 }
 
-export const reshape: Rule = (node, [input, target]) => {
+export const reshape: ShapeRule = (node, [input, target]) => {
   const wanted = target?.value ?? intsOf(node, 'shape')
   if (!input?.shape || !wanted) return [unknown(typeOf(input))]
   const source = input.shape
@@ -70,7 +70,7 @@ export const reshape: Rule = (node, [input, target]) => {
   return [valued(input.type, shape, input.value)]
 }
 
-export const flatten: Rule = (node, [input]) => {
+export const flatten: ShapeRule = (node, [input]) => {
   if (!input?.shape) return [unknown(typeOf(input))]
   const axis = wrapAxis(intOf(node, 'axis', 1), input.shape.length)
   return [
@@ -82,12 +82,12 @@ export const flatten: Rule = (node, [input]) => {
   ]
 }
 
-/** Axes stand in an attribute up to opset 12, in an input after that. */
-export function axesOf(node: Node, input: Known | undefined): readonly number[] | undefined {
+/** Axes of a node: an attribute up to opset 12, an input in newer ones. */
+export function axesOf(node: Node, input: InferredTensor | undefined): readonly number[] | undefined {
   return input?.value ?? intsOf(node, 'axes')
 }
 
-export const squeeze: Rule = (node, [input, axesInput]) => {
+export const squeeze: ShapeRule = (node, [input, axesInput]) => {
   if (!input?.shape) return [unknown(typeOf(input))]
   const { shape } = input
   const axes = axesOf(node, axesInput)?.map((axis) => wrapAxis(axis, shape.length))
@@ -95,7 +95,7 @@ export const squeeze: Rule = (node, [input, axesInput]) => {
   return [valued(input.type, kept, input.value)]
 }
 
-export const unsqueeze: Rule = (node, [input, axesInput]) => {
+export const unsqueeze: ShapeRule = (node, [input, axesInput]) => {
   const axes = axesOf(node, axesInput)
   if (!input?.shape || !axes) return [unknown(typeOf(input))]
   const rank = input.shape.length + axes.length
@@ -105,7 +105,7 @@ export const unsqueeze: Rule = (node, [input, axesInput]) => {
   return [valued(input.type, shape, input.value)]
 }
 
-export const transpose: Rule = (node, [input]) => {
+export const transpose: ShapeRule = (node, [input]) => {
   if (!input?.shape) return [unknown(typeOf(input))]
   const { shape } = input
   const order = intsOf(node, 'perm') ?? shape.map((_, axis) => shape.length - 1 - axis)
@@ -113,7 +113,7 @@ export const transpose: Rule = (node, [input]) => {
   return [valued(input.type, result, input.value && permuted(input.value, shape, order))]
 }
 
-export const concat: Rule = (node, inputs) => {
+export const concat: ShapeRule = (node, inputs) => {
   const type = typeOf(inputs[0])
   const shapes = inputs.map((input) => input?.shape)
   const first = shapes[0]
@@ -128,7 +128,7 @@ export const concat: Rule = (node, inputs) => {
   return [valued(type, shape, parts.length === inputs.length ? joinedAlong(parts, axis) : undefined)]
 }
 
-export const split: Rule = (node, [input, sizesInput]) => {
+export const split: ShapeRule = (node, [input, sizesInput]) => {
   const count = node.outputs.length
   if (!input?.shape) return node.outputs.map(() => unknown(typeOf(input)))
   const { shape, type } = input
@@ -148,7 +148,7 @@ export const split: Rule = (node, [input, sizesInput]) => {
   })
 }
 
-export const gather: Rule = (node, [data, indices]) => {
+export const gather: ShapeRule = (node, [data, indices]) => {
   if (!data?.shape || !indices?.shape) return [unknown(typeOf(data))]
   const axis = wrapAxis(intOf(node, 'axis', 0), data.shape.length)
   const shape = [...data.shape.slice(0, axis), ...indices.shape, ...data.shape.slice(axis + 1)]
@@ -158,7 +158,7 @@ export const gather: Rule = (node, [data, indices]) => {
   return [valued(data.type, shape, picked)]
 }
 
-export const expand: Rule = (_node, [input, target]) => {
+export const expand: ShapeRule = (_node, [input, target]) => {
   const shape = input?.shape && target?.value ? broadcastShape([input.shape, target.value]) : null
   if (!input?.shape || !shape) return [unknown(typeOf(input))]
   const { value, type } = input
@@ -169,13 +169,13 @@ export const expand: Rule = (_node, [input, target]) => {
   return [valued(type, shape, spread)]
 }
 
-export const tile: Rule = (_node, [input, repeats]) => [
+export const tile: ShapeRule = (_node, [input, repeats]) => [
   input?.shape && repeats?.value
     ? { type: input.type, shape: input.shape.map((dim, axis) => dim * (repeats.value?.[axis] ?? 1)) }
     : unknown(typeOf(input)),
 ]
 
-export const slice: Rule = (node, [input, startsInput, endsInput, axesInput, stepsInput]) => {
+export const slice: ShapeRule = (node, [input, startsInput, endsInput, axesInput, stepsInput]) => {
   const starts = startsInput?.value ?? intsOf(node, 'starts')
   const ends = endsInput?.value ?? intsOf(node, 'ends')
   if (!input?.shape || !starts || !ends) return [unknown(typeOf(input))]
@@ -198,7 +198,7 @@ export const slice: Rule = (node, [input, startsInput, endsInput, axesInput, ste
   return [valued(type, result, value)]
 }
 
-/** Places a slice takes along an axis of `length`, with ONNX's clamping of negative and overlong ends. */
+/** Indices of a slice along an axis of `length`. Negative and too large bounds are clamped as in ONNX. */
 export function slicePlaces(length: number, start: number, end: number, step: number): number[] {
   const clamp = (at: number, low: number, high: number) =>
     Math.min(Math.max(at < 0 ? at + length : at, low), high)
@@ -208,7 +208,7 @@ export function slicePlaces(length: number, start: number, end: number, step: nu
   return Array.from({ length: count }, (_, index) => from + index * step)
 }
 
-export const pad: Rule = (node, [input, padsInput, , axesInput]) => {
+export const pad: ShapeRule = (node, [input, padsInput, , axesInput]) => {
   const pads = padsInput?.value ?? intsOf(node, 'pads')
   if (!input?.shape || !pads) return [unknown(typeOf(input))]
   const { shape } = input

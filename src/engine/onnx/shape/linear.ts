@@ -1,8 +1,8 @@
 import { intOf, stringOf } from '../graph.ts'
-import { broadcastShape, unknown, valued, wrapAxis, type Rule } from './known.ts'
+import { broadcastShape, unknown, valued, wrapAxis, type ShapeRule } from './known.ts'
 import { axesOf } from './layout.ts'
 
-export const matMul: Rule = (_node, [a, b]) => {
+export const matMul: ShapeRule = (_node, [a, b]) => {
   const type = a?.type ?? 'float32'
   if (!a?.shape || !b?.shape) return [unknown(type)]
   const left = a.shape.length === 1 ? [1, ...a.shape] : a.shape
@@ -14,7 +14,7 @@ export const matMul: Rule = (_node, [a, b]) => {
   return [{ type, shape: [...batch, ...rows, ...columns] }]
 }
 
-export const gemm: Rule = (node, [a, b]) => {
+export const gemm: ShapeRule = (node, [a, b]) => {
   const type = a?.type ?? 'float32'
   if (!a?.shape || !b?.shape) return [unknown(type)]
   const rows = a.shape[intOf(node, 'transA', 0) === 1 ? 1 : 0] ?? 1
@@ -22,7 +22,7 @@ export const gemm: Rule = (node, [a, b]) => {
   return [{ type, shape: [rows, columns] }]
 }
 
-export const einsum: Rule = (node, inputs) => {
+export const einsum: ShapeRule = (node, inputs) => {
   const type = inputs[0]?.type ?? 'float32'
   const [left = '', right] = stringOf(node, 'equation', '').replaceAll(' ', '').split('->')
   if (right === undefined || left.includes('.')) return [unknown(type)]
@@ -35,7 +35,7 @@ export const einsum: Rule = (node, inputs) => {
   return [{ type, shape: [...right].map((letter) => sizes.get(letter) ?? 1) }]
 }
 
-export const reduce: Rule = (node, [input, axesInput]) => {
+export const reduce: ShapeRule = (node, [input, axesInput]) => {
   if (!input?.shape) return [unknown(input?.type)]
   const { shape } = input
   const given = axesOf(node, axesInput)
@@ -59,7 +59,7 @@ export const reduce: Rule = (node, [input, axesInput]) => {
   return [valued(input.type, result, value)]
 }
 
-export const argReduce: Rule = (node, [input]) => {
+export const argReduce: ShapeRule = (node, [input]) => {
   if (!input?.shape) return [unknown('int64')]
   const axis = wrapAxis(intOf(node, 'axis', 0), input.shape.length)
   const keep = intOf(node, 'keepdims', 1) === 1
@@ -68,7 +68,7 @@ export const argReduce: Rule = (node, [input]) => {
   ]
 }
 
-export const topK: Rule = (node, [input, count]) => {
+export const topK: ShapeRule = (node, [input, count]) => {
   const k = count?.value?.[0] ?? intOf(node, 'k', NaN)
   if (!input?.shape || Number.isNaN(k)) return [unknown(input?.type), unknown('int64')]
   const shape = input.shape.with(wrapAxis(intOf(node, 'axis', -1), input.shape.length), k)
@@ -78,8 +78,8 @@ export const topK: Rule = (node, [input, count]) => {
   ]
 }
 
-/** LayerNormalization: the normalised tensor, then mean and inverse deviation with the normalised axes kept as 1. */
-export const layerNormalization: Rule = (node, [input]) => {
+/** LayerNormalization: the normalised tensor, then mean and inverse deviation with the normalised axes as 1. */
+export const layerNormalization: ShapeRule = (node, [input]) => {
   const { shape } = input ?? unknown()
   if (!input || !shape) return node.outputs.map(() => unknown(input?.type))
   const axis = wrapAxis(intOf(node, 'axis', -1), shape.length)
@@ -87,15 +87,15 @@ export const layerNormalization: Rule = (node, [input]) => {
   return node.outputs.map((_, index) => ({ type: input.type, shape: index === 0 ? shape : reduced }))
 }
 
-/** BatchNormalization: statistics, where a node in training mode gives them, have one value per channel. */
-export const batchNormalization: Rule = (node, [input]) =>
+/** BatchNormalization: the normalised tensor; in training mode also statistics with one value per channel. */
+export const batchNormalization: ShapeRule = (node, [input]) =>
   node.outputs.map((_, index) => {
     if (index === 0 || !input?.shape) return { type: input?.type ?? 'float32', shape: input?.shape ?? null }
     return { type: input.type, shape: [input.shape[1] ?? 1] }
   })
 
-/** MatMul with either operand transposed in its last two axes. */
-export const fusedMatMul: Rule = (node, inputs, graph) => {
+/** MatMul whose operands may be transposed in their last two axes. */
+export const fusedMatMul: ShapeRule = (node, inputs, graph) => {
   const operand = (index: number, flag: string) => {
     const one = inputs[index]
     const shape = one?.shape
@@ -105,8 +105,8 @@ export const fusedMatMul: Rule = (node, inputs, graph) => {
   return matMul(node, [operand(0, 'transA'), operand(1, 'transB')], graph)
 }
 
-/** The norm and the sum it is of have the shape of the input; the statistics between them are not followed. */
-export const skipLayerNormalization: Rule = (node, [input]) =>
+/** The normalised tensor and the sum have the shape of the input. The shapes of the statistics are not inferred. */
+export const skipLayerNormalization: ShapeRule = (node, [input]) =>
   node.outputs.map((_, index) =>
     input && index % 3 === 0 ? { type: input.type, shape: input.shape } : unknown(),
   )

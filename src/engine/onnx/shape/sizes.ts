@@ -1,10 +1,10 @@
 import type { Dim, Graph, Value } from '../graph.ts'
 import { inferShapes, type Shapes } from './infer.ts'
 
-/** Side assumed for an input whose height or width the file leaves open. */
+/** Side in pixels that is assumed for an open height or width. */
 const assumedSide = 224
 
-/** Sizes of the graph's inputs with open dimensions filled in: the first one (batch) by `batch`, others by `side`. */
+/** Shapes of the graph's inputs. An open first dimension (the batch) becomes `batch`, other open ones become `side`. */
 export function inputSizes(
   graph: Graph,
   { batch = 1, side = assumedSide }: { batch?: number; side?: number } = {},
@@ -14,14 +14,14 @@ export function inputSizes(
   return new Map(graph.inputs.filter(({ shape }) => shape !== null).map((input) => [input.name, fill(input)]))
 }
 
-/** Shapes for one image (or the batch the file fixes), and a way to write them with symbols where they are open. */
+/** Shapes for `batch` images (or the batch that the file fixes), and their form with symbols for open dimensions. */
 export interface SizedShapes {
   shapes: Shapes
-  /** Shape with 'batch' (or a multiple of it) where it follows the batch, null where it follows the image size. */
+  /** Shape with 'batch' (or a multiple) for dimensions that depend on the batch, null for those of the image size. */
   describe(name: string): Dim[] | null
 }
 
-/** Infers the shapes for two batch and image sizes and compares them: what differs is open. `shapes` are those for `batch`. */
+/** Infers the shapes for two batch and image sizes. Dimensions that differ are open. `shapes` are those for `batch`. */
 export function sizedShapes(graph: Graph, { batch = 1 }: { batch?: number } = {}): SizedShapes {
   const shapes = inferShapes(graph, inputSizes(graph, { batch }))
   const dynamic = graph.inputs.some(({ shape }) => shape?.some((dim) => typeof dim !== 'number'))

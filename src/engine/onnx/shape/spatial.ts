@@ -1,8 +1,8 @@
 import { intOf, intsOf, stringOf, type Node } from '../graph.ts'
-import { unknown, type Rule } from './known.ts'
+import { unknown, type ShapeRule } from './known.ts'
 
-/** Padding of each spatial axis: begin and end, in pixels. */
-export interface Window {
+/** Kernel, strides and padding of a sliding window, for each spatial axis, in pixels. */
+export interface SlidingWindow {
   kernel: readonly number[]
   strides: readonly number[]
   dilations: readonly number[]
@@ -10,8 +10,8 @@ export interface Window {
   end: readonly number[]
 }
 
-/** The sliding window of a convolution or pooling node over `spatial` input sizes, `auto_pad` resolved. */
-export function windowOf(node: Node, kernel: readonly number[], spatial: readonly number[]): Window {
+/** The sliding window of a convolution or pooling node, for inputs of the size `spatial`. Resolves `auto_pad`. */
+export function windowOf(node: Node, kernel: readonly number[], spatial: readonly number[]): SlidingWindow {
   const ones = kernel.map(() => 1)
   const strides = intsOf(node, 'strides') ?? ones
   const dilations = intsOf(node, 'dilations') ?? ones
@@ -40,19 +40,19 @@ export function windowOf(node: Node, kernel: readonly number[], spatial: readonl
   }
 }
 
-function windowOutput(window: Window, spatial: readonly number[], ceil = false): number[] {
+function windowOutput(window: SlidingWindow, spatial: readonly number[], ceil = false): number[] {
   return window.kernel.map((k, axis) => {
     const stride = window.strides[axis] ?? 1
     const padded = (spatial[axis] ?? 0) + (window.begin[axis] ?? 0) + (window.end[axis] ?? 0)
     const steps = (padded - (k - 1) * (window.dilations[axis] ?? 1) - 1) / stride
     if (!ceil) return Math.floor(steps) + 1
     const size = Math.ceil(steps) + 1
-    // A last window that would begin in the end padding is dropped.
+    // A last window that begins in the end padding is dropped.
     return (size - 1) * stride >= (spatial[axis] ?? 0) + (window.begin[axis] ?? 0) ? size - 1 : size
   })
 }
 
-export const conv: Rule = (node, [input, weight]) => {
+export const conv: ShapeRule = (node, [input, weight]) => {
   const type = input?.type ?? 'float32'
   if (!input?.shape || !weight?.shape) return [unknown(type)]
   const [batch = 1, , ...spatial] = input.shape
@@ -60,7 +60,7 @@ export const conv: Rule = (node, [input, weight]) => {
   return [{ type, shape: [batch, weight.shape[0] ?? 0, ...windowOutput(window, spatial)] }]
 }
 
-export const convTranspose: Rule = (node, [input, weight]) => {
+export const convTranspose: ShapeRule = (node, [input, weight]) => {
   const type = input?.type ?? 'float32'
   if (!input?.shape || !weight?.shape) return [unknown(type)]
   const [batch = 1, , ...spatial] = input.shape
@@ -75,7 +75,7 @@ export const convTranspose: Rule = (node, [input, weight]) => {
   return [{ type, shape: [batch, (weight.shape[1] ?? 0) * intOf(node, 'group', 1), ...sizes] }]
 }
 
-export const pool: Rule = (node, [input]) => {
+export const pool: ShapeRule = (node, [input]) => {
   const kernel = intsOf(node, 'kernel_shape')
   if (!input?.shape || !kernel) return node.outputs.map(() => unknown(input?.type))
   const [batch = 1, channels = 1, ...spatial] = input.shape
@@ -84,13 +84,13 @@ export const pool: Rule = (node, [input]) => {
   return node.outputs.map((_, index) => ({ type: index === 1 ? 'int64' : input.type, shape }))
 }
 
-export const globalPool: Rule = (_node, [input]) => [
+export const globalPool: ShapeRule = (_node, [input]) => [
   input?.shape
     ? { type: input.type, shape: input.shape.map((dim, axis) => (axis < 2 ? dim : 1)) }
     : unknown(input?.type),
 ]
 
-export const resize: Rule = (node, inputs) => {
+export const resize: ShapeRule = (node, inputs) => {
   const [input] = inputs
   const scales = (node.op === 'Upsample' ? inputs[1] : inputs[2])?.value
   const sizes = inputs[3]?.value
@@ -106,7 +106,7 @@ export const resize: Rule = (node, inputs) => {
   return [{ type: input.type, shape: result }]
 }
 
-export const depthToSpace: Rule = (node, [input]) => {
+export const depthToSpace: ShapeRule = (node, [input]) => {
   const [batch = 1, channels = 1, height = 1, width = 1] = input?.shape ?? []
   if (!input?.shape) return [unknown(input?.type)]
   const block = intOf(node, 'blocksize', 1)

@@ -1,6 +1,6 @@
 import { elementCount } from '../graph.ts'
 
-/** Elements of the given places along one axis, in row-major order. */
+/** Takes the elements at some indices along one axis. Values are row-major. */
 export function takeAlong(
   value: readonly number[],
   shape: readonly number[],
@@ -19,7 +19,7 @@ export function takeAlong(
   return result
 }
 
-/** Elements with the axes in another order, as ONNX's Transpose gives them. */
+/** Permutes the axes of row-major values, like ONNX's Transpose. */
 export function permuted(
   value: readonly number[],
   shape: readonly number[],
@@ -34,7 +34,7 @@ export function permuted(
   return offsets.map((offset) => value[offset] ?? NaN)
 }
 
-/** Elements of several tensors put together along one axis. */
+/** Joins row-major values of several tensors along one axis. */
 export function joinedAlong(
   parts: readonly { value: readonly number[]; shape: readonly number[] }[],
   axis: number,

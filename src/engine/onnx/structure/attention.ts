@@ -4,25 +4,25 @@ import { inputSizes } from '../shape/sizes.ts'
 import { Flow } from './flow.ts'
 import { extraTokens, patchGrid } from './layout.ts'
 
-/** An attention matrix that is a tensor of the graph: the Softmax over all tokens. */
+/** An attention matrix that is a tensor of the graph: the output of a Softmax over all tokens. */
 export interface AttentionMap {
   tensor: string
-  /** From 0, in the order of the graph. */
+  /** Index of the layer from 0, in the order of the graph. */
   layer: number
   heads: number
   tokens: number
-  /** Tokens in front of the patches; the class token is the first of them. */
+  /** Number of tokens before the patches. A class token is the first of them. */
   extraTokens: number
   hasClassToken: boolean
-  /** Patches down and across. */
+  /** Rows and columns of patches. */
   grid: [number, number]
-  /** Axes of the tensor: [N,heads,T,T], or [N*heads,T,T]. */
+  /** Number of axes of the tensor: [N,heads,T,T], or [N*heads,T,T]. */
   rank: 3 | 4
 }
 
 /**
- * The attention matrices of a model whose tokens are an image's patches, each a tensor that `probe` can read. Empty for
- * models without global attention, for attention within windows (Swin), and where an exporter fused the Softmax away.
+ * Finds the attention matrices of a model whose tokens are the patches of an image. `probe` can read each of them. The
+ * list is empty for models without global attention, for attention within windows (Swin), and for fused attention.
  */
 export function attentionMaps(graph: Graph): AttentionMap[] {
   const flow = new Flow(graph, inferShapes(graph, inputSizes(graph)))
@@ -52,7 +52,7 @@ export function attentionMaps(graph: Graph): AttentionMap[] {
   return maps
 }
 
-/** Operators that hold a whole attention layer, so that its matrix is no tensor of the graph. */
+/** Fused operators of a whole attention layer. Their matrix is not a tensor of the graph. */
 const fusedAttention = new Set([
   'Attention',
   'MultiHeadAttention',
@@ -71,7 +71,7 @@ export function noAttentionReason(graph: Graph): string | undefined {
   const fused = graph.nodes.find(({ op }) => fusedAttention.has(op))
   if (fused)
     return because(
-      `attention is fused into one operator (${operatorName(fused)} at node ${fused.name}), which keeps its matrix to itself; export with fused attention off`,
+      `attention is fused into one operator (${operatorName(fused)} at node ${fused.name}), so its matrix is not a tensor of the graph; export with fused attention off`,
     )
   const flow = new Flow(graph, inferShapes(graph, inputSizes(graph)))
   const square = graph.nodes

@@ -4,16 +4,16 @@ import type { Flow } from './flow.ts'
 import { layerNodes, macsOf, parametersOf } from './layers.ts'
 import { residualsOf, type Residual } from './residual.ts'
 
-/** A block of the paper's count: one residual unit, or a mixing unit with the pointwise unit behind it. */
+/** A block, counted as in the paper: one residual unit, or a mixing unit with the pointwise unit after it. */
 export interface ResidualBlock {
   units: readonly Residual[]
-  /** From 1; a stage ends where the shape of the features changes. */
+  /** Stage from 1. A stage ends where the shape of the features changes. */
   stage: number
   removable: boolean
   reason?: string
 }
 
-/** Residual blocks in order; attention + MLP (ViT, Swin) and RepLK + ConvFFN units are paired. */
+/** Residual blocks in order. Attention and MLP units (ViT, Swin) form one block, as do RepLK and ConvFFN units. */
 export function residualBlocks(flow: Flow): ResidualBlock[] {
   const units = residualsOf(flow)
   const blocks: ResidualBlock[] = []
@@ -40,7 +40,7 @@ export function residualBlocks(flow: Flow): ResidualBlock[] {
   return blocks
 }
 
-/** The first unit mixes positions (attention or a depthwise kernel) and widens nothing; the second is pointwise. */
+/** Whether two units form one block: the first mixes positions (attention, or a depthwise kernel without Gelu), the second does not. */
 function pairs(first: Residual, second: Residual, flow: Flow): boolean {
   if (first.skip !== 'identity' || second.skip !== 'identity') return false
   const follows = second.input === first.add.outputs[0]
@@ -68,7 +68,7 @@ const hasWeights = ({ nodes }: Residual, flow: Flow) =>
   [...nodes].filter(({ op, inputs }) => ['Conv', 'MatMul', 'Gemm'].includes(op) && flow.weight(inputs[1]))
     .length >= 2
 
-/** The blocks as the contract shows them; `layers` of their units are places in `layerNodes`. */
+/** The blocks in the form of the contract. `layers` of their units are indices in `layerNodes`. */
 export function describeBlocks(blocks: readonly ResidualBlock[], flow: Flow): Block[] {
   const places = new Map(layerNodes(flow).map((node, place) => [node, place]))
   return blocks.map(({ units, stage, removable, reason }, index) => {
@@ -100,7 +100,7 @@ function macsOfAll(nodes: ReadonlySet<Node>, flow: Flow): number | null {
   return sum
 }
 
-/** Why there is no block that can be removed; undefined where there is one. */
+/** Why no block can be removed; undefined where one can. */
 export function noBlocksReason(blocks: readonly ResidualBlock[], family: ModelFamily): string | undefined {
   if (blocks.some(({ removable }) => removable)) return undefined
   if (blocks.length > 0) return 'no removable blocks found, because every skip path is a projection'

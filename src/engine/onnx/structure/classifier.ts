@@ -1,19 +1,23 @@
 import type { Inspection } from '#shared/contract/models.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 
-/** How a classifier is fed and read. */
+/** Input and output of a classifier. */
 export interface ClassifierInterface {
   input: string
   output: string
-  /** Pixels; null where the model takes any size. */
+  /** Size of the input in pixels; null where the model accepts any size. */
   height: number | null
   width: number | null
   classes: number
-  /** Images per call, where the file fixes it. */
+  /** Images per call that the file fixes, or 'dynamic'. */
   batch: number | 'dynamic'
 }
 
-/** Finds the image input and the class output. Throws MODEL_UNSUPPORTED with the reason where the model is no image classifier. */
+/**
+ * Finds the image input and the class output of a model.
+ *
+ * @throws MODEL_UNSUPPORTED where the model is not an image classifier; the message gives the reason
+ */
 export function classifierInterface({
   inputs,
   outputs,
@@ -21,15 +25,15 @@ export function classifierInterface({
   const refuse = (reason: string) => new KernelscopeError('MODEL_UNSUPPORTED', reason)
   const [input, ...moreInputs] = inputs
   const [output] = outputs
-  if (!input) throw refuse('inputs: the model takes none')
-  if (moreInputs.length > 0) throw refuse(`inputs: one image is expected, the model takes ${inputs.length}`)
+  if (!input) throw refuse('inputs: the model has none')
+  if (moreInputs.length > 0) throw refuse(`inputs: one image is expected, the model has ${inputs.length}`)
   const shown = `[${input.shape.map((dim) => dim ?? '?').join(',')}]`
   if (input.type !== 'float32' && input.type !== 'float16')
     throw refuse(`input ${input.name}: float32 is expected, it is ${input.type}`)
   const [batch = null, channels, height = null, width = null] = input.shape
   if (input.shape.length !== 4 || channels !== 3)
     throw refuse(`input ${input.name}: [N,3,H,W] is expected, it is ${shown}`)
-  if (!output) throw refuse('outputs: the model gives none')
+  if (!output) throw refuse('outputs: the model has none')
   const classes = output.shape[1]
   if (output.shape.length !== 2 || typeof classes !== 'number')
     throw refuse(

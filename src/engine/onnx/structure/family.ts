@@ -4,8 +4,8 @@ import type { Flow } from './flow.ts'
 import { convolutionsOf } from './layers.ts'
 import { residualsOf, type Residual } from './residual.ts'
 
-/** What a graph looks like to the tests below. */
-interface Signs {
+/** Properties of a graph for the tests of families. */
+interface GraphProperties {
   flow: Flow
   convolutions: readonly Convolution[]
   residuals: readonly Residual[]
@@ -14,25 +14,25 @@ interface Signs {
 
 interface FamilyTest {
   family: ModelFamily
-  /** The reason, where the graph is of the family. */
-  test(signs: Signs): string | undefined
+  /** The reason why the graph is of the family; undefined where it is not. */
+  test(graph: GraphProperties): string | undefined
 }
 
-/** The family by the shape of the graph alone; names are never looked at. The first test that holds decides. */
+/** Guesses the family from the structure of the graph, never from names. The first test that succeeds decides. */
 export function guessFamily(flow: Flow): { family: ModelFamily; reason: string } {
   const ops = new Map<string, number>()
   for (const { op } of flow.graph.nodes) ops.set(op, (ops.get(op) ?? 0) + 1)
-  const signs: Signs = {
+  const graph: GraphProperties = {
     flow,
     convolutions: convolutionsOf(flow),
     residuals: residualsOf(flow),
     count: (op) => ops.get(op) ?? 0,
   }
   for (const { family, test } of tests) {
-    const reason = test(signs)
+    const reason = test(graph)
     if (reason !== undefined) return { family, reason }
   }
-  return { family: 'unknown', reason: 'the graph has the signs of no family that is known here' }
+  return { family: 'unknown', reason: 'the graph has the structure of no known family' }
 }
 
 const tests: FamilyTest[] = [
@@ -48,29 +48,30 @@ const tests: FamilyTest[] = [
   { family: 'ResNet', test: addThenRelu },
 ]
 
-/** Shapes of Softmax outputs over a square last pair of axes. */
-const attentionShapes = ({ flow }: Signs) =>
+/** Shapes of Softmax outputs whose last two axes are equal. */
+const attentionShapes = ({ flow }: GraphProperties) =>
   flow.graph.nodes
     .filter(({ op }) => op === 'Softmax')
     .map(({ outputs }) => flow.shape(outputs[0] ?? '') ?? [])
     .filter((shape) => shape.length >= 3 && shape.at(-1) === shape.at(-2))
 
-const batchOf = ({ flow }: Signs) => flow.graph.inputs[0] && (flow.shape(flow.graph.inputs[0].name)?.[0] ?? 1)
+const batchOf = ({ flow }: GraphProperties) =>
+  flow.graph.inputs[0] && (flow.shape(flow.graph.inputs[0].name)?.[0] ?? 1)
 
-function windowAttention(signs: Signs): string | undefined {
-  const shapes = attentionShapes(signs)
-  const windowed = shapes.find((shape) => (shape[0] ?? 0) > (batchOf(signs) ?? 1) && shape.length >= 4)
+function windowAttention(graph: GraphProperties): string | undefined {
+  const shapes = attentionShapes(graph)
+  const windowed = shapes.find((shape) => (shape[0] ?? 0) > (batchOf(graph) ?? 1) && shape.length >= 4)
   return windowed && `Softmax over windows of ${windowed.at(-1)} tokens, ${windowed[0]} windows an image`
 }
 
-function tokenAttention(signs: Signs): string | undefined {
-  const [first, ...rest] = attentionShapes(signs)
+function tokenAttention(graph: GraphProperties): string | undefined {
+  const [first, ...rest] = attentionShapes(graph)
   const tokens = first?.at(-1)
   if (tokens === undefined || rest.some((shape) => shape.at(-1) !== tokens)) return undefined
   return `Softmax over all ${tokens} tokens in ${rest.length + 1} layers`
 }
 
-/** The nodes that read a convolution's output, looking through a layout change and a separate bias or batch norm. */
+/** The nodes that read a convolution's output, directly or after a change of layout, a bias or a batch norm. */
 function readersBehind(node: Node, flow: Flow): readonly Node[] {
   const readers = node.outputs.flatMap((output) => flow.readers(output))
   return readers.flatMap((reader) =>
@@ -80,7 +81,7 @@ function readersBehind(node: Node, flow: Flow): readonly Node[] {
   )
 }
 
-const nodesOf = ({ flow, convolutions }: Signs, keep: (one: Convolution) => boolean) => {
+const nodesOf = ({ flow, convolutions }: GraphProperties, keep: (one: Convolution) => boolean) => {
   const wanted = new Map(convolutions.filter(keep).map((one) => [one.node, one]))
   return flow.graph.nodes.filter(({ name }) => wanted.has(name))
 }
@@ -88,30 +89,30 @@ const nodesOf = ({ flow, convolutions }: Signs, keep: (one: Convolution) => bool
 const isLargeDepthwise = ({ depthwise, stride, kernel }: Convolution) =>
   depthwise && stride[0] === 1 && kernel[0] >= 3
 
-function depthwiseThenNorm(signs: Signs): string | undefined {
-  const layers = nodesOf(signs, isLargeDepthwise)
+function depthwiseThenNorm(graph: GraphProperties): string | undefined {
+  const layers = nodesOf(graph, isLargeDepthwise)
   const normed = layers.filter((node) =>
-    readersBehind(node, signs.flow).some(({ op }) => op === 'LayerNormalization' || op === 'ReduceMean'),
+    readersBehind(node, graph.flow).some(({ op }) => op === 'LayerNormalization' || op === 'ReduceMean'),
   )
   if (normed.length === 0 || normed.length < layers.length) return undefined
   return `${normed.length} depthwise convolutions, each followed by a layer normalisation`
 }
 
-/** In a RepLK block a batch norm stands in front of the first 1x1 convolution, so no exporter can fold it. */
-function depthwiseBetweenPointwise(signs: Signs): string | undefined {
-  const depthwise = new Set(nodesOf(signs, isLargeDepthwise))
-  const blocks = signs.residuals.filter(
+/** In a RepLK block a batch norm is before the first 1x1 convolution, so exporters cannot fold it. */
+function depthwiseBetweenPointwise(graph: GraphProperties): string | undefined {
+  const depthwise = new Set(nodesOf(graph, isLargeDepthwise))
+  const blocks = graph.residuals.filter(
     ({ input, skip, nodes }) =>
       skip === 'identity' &&
       [...nodes].some((node) => depthwise.has(node)) &&
-      signs.flow.readers(input).some((node) => node.op === 'BatchNormalization' && nodes.has(node)),
+      graph.flow.readers(input).some((node) => node.op === 'BatchNormalization' && nodes.has(node)),
   )
   if (blocks.length === 0) return undefined
-  const largest = Math.max(...signs.convolutions.filter(isLargeDepthwise).map(({ kernel }) => kernel[0]))
+  const largest = Math.max(...graph.convolutions.filter(isLargeDepthwise).map(({ kernel }) => kernel[0]))
   return `${blocks.length} blocks of batch norm, 1x1, depthwise (up to ${largest}x${largest}) and 1x1 convolution`
 }
 
-function growingConcats({ flow, residuals }: Signs): string | undefined {
+function growingConcats({ flow, residuals }: GraphProperties): string | undefined {
   const concats = flow.graph.nodes.filter(
     (node) => node.op === 'Concat' && !node.outputs.some((output) => flow.isConstant(output)),
   )
@@ -120,7 +121,7 @@ function growingConcats({ flow, residuals }: Signs): string | undefined {
   return `${concats.length} concatenations of up to ${most} feature maps and no residual addition`
 }
 
-function groupNormPreActivation({ residuals, flow, count }: Signs): string | undefined {
+function groupNormPreActivation({ residuals, flow, count }: GraphProperties): string | undefined {
   const norms = count('GroupNormalization') + count('InstanceNormalization')
   const bare = residuals.filter(
     ({ add }) => !flow.readers(add.outputs[0] ?? '').every(({ op }) => op === 'Relu'),
@@ -129,32 +130,33 @@ function groupNormPreActivation({ residuals, flow, count }: Signs): string | und
   return `${norms} group normalisations, and additions without a Relu behind them`
 }
 
-const inverted = ({ convolutions }: Signs) => convolutions.filter(({ depthwise }) => depthwise).length >= 3
+const inverted = ({ convolutions }: GraphProperties) =>
+  convolutions.filter(({ depthwise }) => depthwise).length >= 3
 
-function hardSwishInverted(signs: Signs): string | undefined {
-  if (!inverted(signs)) return undefined
-  if (signs.count('HardSwish') > 0 || signs.count('HardSigmoid') > 0)
+function hardSwishInverted(graph: GraphProperties): string | undefined {
+  if (!inverted(graph)) return undefined
+  if (graph.count('HardSwish') > 0 || graph.count('HardSigmoid') > 0)
     return 'depthwise convolutions with hard swish (MobileNetV3)'
-  return signs.count('Clip') > 0 && signs.count('Sigmoid') === 0
+  return graph.count('Clip') > 0 && graph.count('Sigmoid') === 0
     ? 'depthwise convolutions with Relu6 (MobileNetV2)'
     : undefined
 }
 
-function squeezedInverted(signs: Signs): string | undefined {
-  const pools = signs.count('GlobalAveragePool') + signs.count('ReduceMean')
-  if (!inverted(signs) || pools < 3 || signs.count('Sigmoid') < 3) return undefined
+function squeezedInverted(graph: GraphProperties): string | undefined {
+  const pools = graph.count('GlobalAveragePool') + graph.count('ReduceMean')
+  if (!inverted(graph) || pools < 3 || graph.count('Sigmoid') < 3) return undefined
   return `depthwise convolutions with swish and ${pools - 1} squeeze-and-excitation gates`
 }
 
-function constantGroupWidth(signs: Signs): string | undefined {
-  const grouped = signs.convolutions.filter(({ group, depthwise }) => group > 1 && !depthwise)
+function constantGroupWidth(graph: GraphProperties): string | undefined {
+  const grouped = graph.convolutions.filter(({ group, depthwise }) => group > 1 && !depthwise)
   const widths = new Set(grouped.map(({ channels, group }) => channels / group))
   const groups = new Set(grouped.map(({ group }) => group))
   if (grouped.length < 4 || widths.size !== 1 || groups.size < 2) return undefined
   return `grouped 3x3 convolutions of one group width (${[...widths].join()}) in every stage`
 }
 
-function addThenRelu({ residuals, flow }: Signs): string | undefined {
+function addThenRelu({ residuals, flow }: GraphProperties): string | undefined {
   const followed = residuals.filter(({ add }) =>
     flow.readers(add.outputs[0] ?? '').some(({ op }) => op === 'Relu'),
   )

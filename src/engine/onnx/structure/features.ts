@@ -5,31 +5,31 @@ import { residualBlocks } from './blocks.ts'
 import { Flow } from './flow.ts'
 import { extraTokens, layoutOf, type FeatureLayout } from './layout.ts'
 
-/** A place where features can be read for a curve over depth. */
+/** A tensor with features, for curves over depth. */
 export interface FeaturePoint {
   tensor: string
-  /** stem: before the first block; transition: between stages; block: output of a residual unit, skip included. */
+  /** stem: before the first block; transition: between stages; block: output of a residual unit, with its skip path. */
   kind: 'stem' | 'block' | 'transition'
-  /** From 1; 0 for the stem. */
+  /** Stage from 1; 0 for the stem. */
   stage: number
   layout: FeatureLayout
-  /** Leading tokens that are no patches, in the layout `tokens`. */
+  /** In the layout `tokens`: number of leading tokens that are not patches. */
   extraTokens: number
 }
 
-/** Activations behind which the output of a residual unit is read. A norm there belongs to what comes after the unit. */
+/** Activations that belong to a residual unit: its output is read after them. A norm belongs to the next unit. */
 const activations = new Set(['Relu', 'LeakyRelu', 'Clip', 'HardSwish', 'Gelu'])
 
-/** Operators that end a convolution layer: its output is read behind them. */
+/** Operators that belong to a convolution layer: its output is read after them. */
 const closing = new Set(['BatchNormalization', ...activations])
 
-/** Operators that make new features; without one, a path between blocks is only their norm and activation. */
+/** Operators that compute new features. A path between blocks without one is only norm and activation. */
 const widening = new Set(['Conv', 'MatMul', 'Gemm', 'MaxPool', 'AveragePool'])
 
 /**
- * Feature tensors in the order of depth: layers of the stem, every residual unit (attention and MLP, RepLK block and
- * ConvFFN counted singly; behind the Relu where one follows the addition), and the layers between stages. Models
- * without residual units give all their convolution layers. Logits and final norms are not among them.
+ * Lists the feature tensors in the order of depth: layers of the stem, every residual unit, and the layers between stages.
+ * Attention, MLP, RepLK block and ConvFFN are single units. A unit is read after the Relu that follows its addition. For a
+ * model without residual units the list has all convolution layers. Logits and final norms are not in the list.
  */
 export function blockOutputs(graph: Graph): FeaturePoint[] {
   const flow = new Flow(graph, inferShapes(graph, inputSizes(graph)))
@@ -64,7 +64,7 @@ export function blockOutputs(graph: Graph): FeaturePoint[] {
   return points
 }
 
-/** The convolution layers between the blocks so far and `input`, and `input` itself where it is more than the last of them. */
+/** The convolution layers between the previous blocks and `input`, and `input` itself where it is not the last of them. */
 function layersBefore(input: string, boundaries: ReadonlySet<string>, flow: Flow): string[] {
   if (boundaries.has(input)) return []
   const between = flow.ancestors(input, boundaries)
@@ -75,7 +75,7 @@ function layersBefore(input: string, boundaries: ReadonlySet<string>, flow: Flow
   return tokens ? [input] : [...layers.map((node) => closed(node, flow)), input]
 }
 
-/** Output of a layer behind the norm and activation that only it feeds. */
+/** Output of a layer, after a norm and an activation that only read this layer. */
 function closed(node: Node, flow: Flow, through: ReadonlySet<string> = closing): string {
   const output = node.outputs[0] ?? ''
   const readers = flow.readers(output)
@@ -83,14 +83,14 @@ function closed(node: Node, flow: Flow, through: ReadonlySet<string> = closing):
   return readers.length === 1 && reader && through.has(reader.op) ? closed(reader, flow, through) : output
 }
 
-/** A feature point as the contract shows it. */
+/** A feature point in the form of the contract. */
 interface DescribedFeature {
   index: number
   kind: FeaturePoint['kind']
   stage: number
   title: string
   tensor: string
-  /** Of one image. */
+  /** Shape for one image; null where it is not known. */
   shape: number[] | null
 }
 
@@ -99,7 +99,7 @@ export interface DescribedFeatures {
   reason?: string
 }
 
-/** `blockOutputs` with titles ("stage 3, unit 5") and shapes; `reason` where there are none. */
+/** `blockOutputs` with titles ("stage 3, unit 5") and shapes. `reason` says why there are none. */
 export function describeFeatures(graph: Graph): DescribedFeatures {
   const flow = new Flow(graph, inferShapes(graph, inputSizes(graph)))
   const counts = new Map<string, number>()
@@ -120,6 +120,6 @@ export function describeFeatures(graph: Graph): DescribedFeatures {
   return points.length > 0 ? { points } : { points, reason: noFeaturesReason }
 }
 
-/** Why `blockOutputs` is empty. */
+/** Why `blockOutputs` can be empty. */
 export const noFeaturesReason =
   'no features were found: there is neither a residual block nor a convolution whose output has a known layout'

@@ -1,7 +1,7 @@
 import { readsOf, type Graph, type Node, type Tensor } from '../graph.ts'
 import type { Shapes } from '../shape/infer.ts'
 
-/** How the data of the image runs through a graph: who makes and who reads each tensor, and what is constant. */
+/** Data flow of a graph: producer and readers of each tensor, and which tensors are constant. */
 export class Flow {
   readonly graph: Graph
   readonly shapes: Shapes
@@ -34,7 +34,7 @@ export class Flow {
     return this.#readers.get(name) ?? []
   }
 
-  /** Whether a tensor is the same for every image: a weight, or computed from weights and shapes alone. */
+  /** Whether a tensor is the same for all images: a weight, or computed from weights and shapes alone. */
   isConstant(name: string): boolean {
     return this.#constant.has(name)
   }
@@ -48,7 +48,7 @@ export class Flow {
     return this.shapes.get(name)?.shape ?? null
   }
 
-  /** The stored tensor behind a name, through Identity; undefined where there is none. */
+  /** The stored tensor of a name, directly or by Identity; undefined where there is none. */
   weight(name: string | undefined): Tensor | undefined {
     if (name === undefined) return undefined
     const tensor = this.graph.tensors.get(name)
@@ -57,7 +57,7 @@ export class Flow {
     return producer?.op === 'Identity' ? this.weight(producer.inputs[0]) : undefined
   }
 
-  /** Makers of `name` and of all it depends on, not looking behind the tensors in `stops`. */
+  /** Producers of `name` and of all tensors that it depends on, not beyond the tensors in `stops`. */
   ancestors(name: string, stops: ReadonlySet<string>): Set<Node> {
     const found = new Set<Node>()
     const open = [name]

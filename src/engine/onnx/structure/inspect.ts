@@ -8,9 +8,9 @@ import { Flow } from './flow.ts'
 import { convolutionsOf, layersOf, parametersOf } from './layers.ts'
 
 /**
- * What can be said of a model from its graph alone: family, size, blocks, convolutions, layers. Shapes are for one
- * image; an open image size is taken as 224 and shown as null. Reads no weights. Takes up to half a second, since rewrites
- * are tried: `onGraphThread` does it elsewhere.
+ * Describes a model from its graph alone: family, size, blocks, convolutions, layers. Shapes are for one image. An open
+ * image size counts as 224 and is null in the result. No weights are read. It takes up to half a second, because rewrites
+ * are tried; `onGraphThread` runs it in another thread.
  */
 export function inspect(model: OnnxModel): Inspection {
   const { graph } = model
@@ -47,7 +47,7 @@ export function inspect(model: OnnxModel): Inspection {
   }
 }
 
-/** Per image: a batch that the file fixes is divided out. */
+/** Multiply-accumulates per image: the total is divided by a batch that the file fixes. */
 function totalMacs(layers: readonly (number | null)[], input: Value | undefined): number | null {
   const batch = input?.shape?.[0]
   let sum = 0
@@ -58,7 +58,7 @@ function totalMacs(layers: readonly (number | null)[], input: Value | undefined)
   return sum / (typeof batch === 'number' ? batch : 1)
 }
 
-/** Declared shape where there is one, inferred where the file leaves a dimension out. */
+/** The declared shape, with inferred sizes for dimensions that the file does not declare. */
 function describe({ name, type, shape }: Value, sized: SizedShapes): TensorInfo {
   const inferred = sized.describe(name)
   const dims = shape?.map((dim, axis) => (dim === null ? (inferred?.[axis] ?? null) : dim)) ?? inferred ?? []

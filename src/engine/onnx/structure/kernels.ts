@@ -9,14 +9,14 @@ import { convolutionsOf } from './layers.ts'
 import { epsilonOf, parallelKernels, type Branch, type ParallelKernels } from './parallel.ts'
 
 /** Kernels of one depthwise layer. */
-export interface Kernels {
+export interface LayerKernels {
   channels: number
   kernel: number
   /** [channels, kernel, kernel], row-major. */
   weights: Float32Array
 }
 
-/** Depthwise convolutions with square kernels of at least 3x3, in the order of the graph. */
+/** Depthwise convolutions with square kernels of 3x3 or larger, in the order of the graph. */
 export function depthwiseLayers(model: OnnxModel): Convolution[] {
   const flow = new Flow(model.graph, inferShapes(model.graph, new Map()))
   return convolutionsOf(flow).filter(
@@ -25,14 +25,15 @@ export function depthwiseLayers(model: OnnxModel): Convolution[] {
 }
 
 /**
- * Reads the kernels of the n-th depthwise layer: raw as they are in the file, or merged with those of a small branch that
- * lies beside them. Throws MODEL_UNSUPPORTED where there is no such layer.
+ * Reads the kernels of the depthwise layer of an index: raw from the file, or merged with those of a parallel small branch.
+ *
+ * @throws MODEL_UNSUPPORTED where there is no such layer
  */
 export async function readKernels(
   model: OnnxModel,
   layerIndex: number,
   form: KernelForm = 'raw',
-): Promise<Kernels> {
+): Promise<LayerKernels> {
   const layer = depthwiseLayers(model)[layerIndex]
   if (!layer)
     throw new KernelscopeError(
@@ -49,7 +50,7 @@ async function kernelsOf(
   model: OnnxModel,
   { weight, channels, kernel }: Convolution,
   parallel: ParallelKernels | undefined,
-): Promise<Kernels> {
+): Promise<LayerKernels> {
   const weights = parallel
     ? await mergedKernels(model, parallel)
     : (await readWeightsOf(model.graph, weight, model.path)).values
@@ -57,8 +58,8 @@ async function kernelsOf(
 }
 
 /**
- * The kernels that stand for two branches, as RepLKNet merges them: each scaled by its batch norm, gamma/sqrt(var + eps),
- * the small ones added in the middle of the large ones.
+ * Merges the kernels of two branches like RepLKNet: each is scaled by its batch norm, gamma/sqrt(var + eps), and the small
+ * ones are added to the centre of the large ones.
  */
 async function mergedKernels(model: OnnxModel, { large, small }: ParallelKernels): Promise<Float32Array> {
   const result = (await scaledKernels(model, large)).slice()
@@ -87,10 +88,10 @@ async function scaledKernels({ graph, path }: OnnxModel, { conv, norm, kernel }:
 }
 
 /**
- * Kernel attention distances of every depthwise layer, one layer in memory at a time. `uniform` is the distance of a
- * kernel of equal weights by the paper's formula. Channels that are all zero (or not finite) are skipped. Merged: large
- * kernels with the small ones beside them added, which are then no layers of their own; indices stay those of the raw
- * form.
+ * Computes the kernel attention distances, in pixels, of every depthwise layer. One layer is in memory at a time.
+ * `uniform` is the distance of a kernel with equal weights, by the paper's formula. Channels that are all zero, or not
+ * finite, are skipped. With merged kernels, the small parallel kernels are added to the large ones and are not layers;
+ * indices stay those of the raw form.
  */
 export async function kernelLayers(
   model: OnnxModel,

@@ -3,14 +3,14 @@ import { elementCount, intOf, intsOf, readsOf, stringOf, type Node } from '../gr
 import type { SizedShapes } from '../shape/sizes.ts'
 import type { Flow } from './flow.ts'
 
-/** Inputs of a node that are no trained parameters: running statistics, and the ones and zeros an exporter puts into a group norm. */
+/** Indices of inputs that are not trained: running statistics, and the ones and zeros of an exported group norm. */
 function untrained(node: Node, flow: Flow): readonly number[] {
   if (node.op === 'BatchNormalization') return [3, 4]
   const grouped = node.op === 'InstanceNormalization' && flow.producer(node.inputs[0] ?? '')?.op === 'Reshape'
   return grouped ? [1, 2] : []
 }
 
-/** Trained tensors that a node reads, in the order of its inputs. Single numbers and integers are constants of the graph. */
+/** Trained tensors that a node reads, in the order of its inputs. Single numbers and integers do not count as trained. */
 function trained(node: Node, flow: Flow): { name: string; shape: number[]; count: number }[] {
   const skipped = untrained(node, flow).map((index) => node.inputs[index])
   return [...new Set(readsOf(node))].flatMap((name) => {
@@ -21,9 +21,8 @@ function trained(node: Node, flow: Flow): { name: string; shape: number[]; count
 }
 
 /**
- * Trained numbers that a set of nodes reads, each tensor once. Single numbers and integers are constants of the graph,
- * not parameters. Tensors that an exporter joined because their values are equal (by Identity) count as the several
- * they were.
+ * Number of trained parameters that a set of nodes reads; each tensor counts once. Single numbers and integers are not
+ * parameters. Tensors that an exporter merged because of equal values (by Identity) count separately.
  */
 export function parametersOf(nodes: Iterable<Node>, flow: Flow): number {
   const counted = new Map<string, number>()
@@ -31,11 +30,11 @@ export function parametersOf(nodes: Iterable<Node>, flow: Flow): number {
   return [...counted.values()].reduce((sum, count) => sum + count, 0)
 }
 
-/** Every node that works on image data, in order; shape arithmetic and constants are left out. */
+/** All nodes that process image data, in order, without shape arithmetic and constants. */
 export const layerNodes = (flow: Flow): Node[] =>
   flow.graph.nodes.filter((node) => !node.outputs.every((output) => output === '' || flow.isConstant(output)))
 
-/** The layers as the contract shows them. */
+/** The layers in the form of the contract. */
 export function layersOf(flow: Flow, { describe }: SizedShapes): Layer[] {
   return layerNodes(flow).map((node, index) => ({
     index,
@@ -48,7 +47,7 @@ export function layersOf(flow: Flow, { describe }: SizedShapes): Layer[] {
   }))
 }
 
-/** Multiply-accumulates of a node for the inferred shapes; 0 for what multiplies no matrices, null where unknown. */
+/** Multiply-accumulates of a node for the inferred shapes: 0 for nodes without a matrix product, null where not known. */
 export function macsOf(node: Node, flow: Flow): number | null {
   const output = flow.shape(node.outputs[0] ?? '')
   const [a, b] = node.inputs.map((name) => flow.shape(name))
@@ -68,7 +67,7 @@ export function macsOf(node: Node, flow: Flow): number | null {
   }
 }
 
-/** One product per combination of all letters. */
+/** Multiply-accumulates of an einsum: one product per combination of all letters. */
 function einsumMacs(node: Node, shapes: readonly (readonly number[] | null | undefined)[]): number | null {
   const [left = ''] = stringOf(node, 'equation', '').replaceAll(' ', '').split('->')
   const sizes = new Map<string, number>()
@@ -80,7 +79,7 @@ function einsumMacs(node: Node, shapes: readonly (readonly number[] | null | und
   return [...sizes.values()].reduce((product, size) => product * size, 1)
 }
 
-/** Every 2-D convolution with a stored weight, in order. `channels` are the output channels. */
+/** All 2-D convolutions with a stored weight, in order. `channels` is the number of output channels. */
 export function convolutionsOf(flow: Flow): Convolution[] {
   return flow.graph.nodes.flatMap((node) => {
     const weight = node.op === 'Conv' ? flow.weight(node.inputs[1]) : undefined

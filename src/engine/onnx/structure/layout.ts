@@ -2,10 +2,10 @@ import { intOf, intsOf } from '../graph.ts'
 import { wrapAxis } from '../shape/known.ts'
 import type { Flow } from './flow.ts'
 
-/** How a feature tensor is laid out: [N,C,H,W], [N,H,W,C] or [N,T,C]. */
+/** Axes of a feature tensor: [N,C,H,W], [N,H,W,C] or [N,T,C]. */
 export type FeatureLayout = 'map' | 'mapLast' | 'tokens'
 
-/** The layout of a tensor; undefined where it is none of the three. */
+/** The layout of a tensor; undefined where it has none of the three. */
 export function layoutOf(name: string, flow: Flow): FeatureLayout | undefined {
   const shape = flow.shape(name)
   if (shape?.length === 3) return 'tokens'
@@ -25,8 +25,8 @@ export function layoutOf(name: string, flow: Flow): FeatureLayout | undefined {
 }
 
 /**
- * Height and width of the patch grid a token model starts from: the output of the last convolution before the features
- * become tokens, be it one of patches or the end of a convolutional stem.
+ * Rows and columns of the patch grid of a token model: the size of the output of the last convolution before the features
+ * become tokens. It may embed patches or be the end of a convolutional stem.
  */
 export function patchGrid(flow: Flow): [number, number] | undefined {
   const tokens = flow.graph.nodes.find(
@@ -38,7 +38,7 @@ export function patchGrid(flow: Flow): [number, number] | undefined {
   return height === undefined || width === undefined ? undefined : [height, width]
 }
 
-/** Tokens in front of the patches (class token, registers): what a sequence has more than the grid; undefined where it has less. */
+/** Number of tokens before the patches (class token, registers); undefined where there are fewer tokens than patches. */
 export function extraTokens(tokens: number, flow: Flow): number | undefined {
   const grid = patchGrid(flow)
   const extra = grid && tokens - grid[0] * grid[1]

@@ -1,22 +1,22 @@
 import { floatOf, intOf, intsOf, type Node } from '../graph.ts'
 import type { Flow } from './flow.ts'
 
-/** A depthwise convolution with the batch norm behind it, where an exporter has not folded that. */
+/** A depthwise convolution, and the batch norm after it where the exporter did not fold it. */
 export interface Branch {
   conv: Node
   norm: Node | undefined
   kernel: number
 }
 
-/** A large depthwise kernel and the small one beside it, whose outputs are added (RepLKNet before its merge). */
+/** A large depthwise kernel and a parallel small one, whose outputs are added (RepLKNet before its merge). */
 export interface ParallelKernels {
   large: Branch
   small: Branch
 }
 
 /**
- * Parallel depthwise kernels by the name of the large convolution: two stride-alike depthwise convolutions of one tensor,
- * centred on each other, perhaps each with a batch norm, that meet in an addition.
+ * Finds parallel depthwise kernels, by the name of the large convolution: two depthwise convolutions of one tensor with
+ * equal strides and the same centre, each with an optional batch norm, whose outputs are added.
  */
 export function parallelKernels(flow: Flow): Map<string, ParallelKernels> {
   const found = new Map<string, ParallelKernels>()
@@ -45,7 +45,7 @@ function branchAt(name: string, flow: Flow): Branch | undefined {
 
 const padsOf = (conv: Node) => intsOf(conv, 'pads') ?? [0, 0, 0, 0]
 
-/** Whether two convolutions go over the same tensor with the same steps. */
+/** Whether two convolutions have the same input and the same strides. */
 const sameWalk = (a: Node, b: Node) =>
   a.inputs[0] === b.inputs[0] &&
   (intsOf(a, 'strides') ?? [1, 1]).join() === (intsOf(b, 'strides') ?? [1, 1]).join()

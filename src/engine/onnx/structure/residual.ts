@@ -4,17 +4,17 @@ import type { Flow } from './flow.ts'
 /** A residual addition: `output = input + branch(input)`. */
 export interface Residual {
   add: Node
-  /** identity: the skip path is the input itself; projection: it is computed from the input. */
+  /** identity: the skip path is the input; projection: it is computed from the input. */
   skip: 'identity' | 'projection'
-  /** Tensor the unit starts from. */
+  /** Input tensor of the unit. */
   input: string
-  /** Tensor of the branch that is added. */
+  /** Output tensor of the branch, which is added. */
   branch: string
-  /** Nodes of the branch (and of the projection), between input and addition. */
+  /** Nodes of the branch and the projection, between input and addition. */
   nodes: ReadonlySet<Node>
 }
 
-/** Operators that only move or rename data, or are linear; two such paths side by side are one linear operator. */
+/** Operators that move data or are linear. Two parallel paths of them are one linear operator. */
 const linear = new Set([
   'Conv',
   'BatchNormalization',
@@ -32,10 +32,10 @@ const linear = new Set([
 ])
 
 /**
- * All residual additions in topological order. An addition is residual if one operand is an ancestor of the other,
- * reached without passing another residual addition, and both have the same shape. Where both operands are computed
- * from one tensor and one path is linear while the other is not, the skip path is a projection. Two linear paths (the
- * small kernel beside the large one of an unmerged RepLKNet) are no residual unit.
+ * Finds all residual additions, in topological order. An addition is residual if one operand is an ancestor of the other,
+ * with no other residual addition in between, and both have the same shape. If both operands are computed from one tensor,
+ * one by a linear path and the other not, the skip path is a projection. Two linear paths (the parallel kernels of an
+ * unmerged RepLKNet) are not a residual unit.
  */
 export function residualsOf(flow: Flow): Residual[] {
   const residuals: Residual[] = []
@@ -99,7 +99,7 @@ function projectionUnit(
   return undefined
 }
 
-/** The tensor a chain of linear operators with at least one Conv, MatMul or Gemm starts from. */
+/** Input of a chain of linear operators that has at least one Conv, MatMul or Gemm; undefined where there is none. */
 function linearSource(name: string, flow: Flow): string | undefined {
   let at = name
   let weighted = false

@@ -10,8 +10,11 @@ const thread = new Thread<GraphTask, GraphResults>({
 })
 
 /**
- * Carries out a task on graphs in a thread of its own, which starts when it is needed: reading and inspecting a model
- * takes up to half a second, writing its weights seconds. Errors as the functions behind the tasks.
+ * Runs a task on graphs in the graph thread, which starts when it is needed. Reading and inspecting a model takes up to
+ * half a second, writing its weights takes seconds.
+ *
+ * @throws the errors of the task's functions
+ * @throws INTERNAL where the thread died
  */
 export const onGraphThread = <K extends GraphTask['kind']>(
   task: Extract<GraphTask, { kind: K }>,

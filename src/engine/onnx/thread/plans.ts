@@ -13,28 +13,32 @@ import { KernelscopeError } from '#shared/errors.ts'
 import { blockOutputs, noFeaturesReason } from '../structure/features.ts'
 
 /**
- * A rewrite as plain data, so that another thread can carry it out. All take float32 pixels in [0,1], [N,H,W,3]; `pixels`, and
- * those that ask for it, uint8 pixels.
+ * A rewrite as plain data, so that it can be sent to another thread. The rewritten graph takes pixels [N,H,W,3]: uint8 for
+ * `pixels` and for plans with `pixels: 'uint8'`, else float32 in [0,1].
  */
 export type VariantPlan =
-  /** `acceptPixels` */
+  /** `acceptPixels`. */
   | { op: 'pixels'; normalisation: Normalisation }
-  /** `acceptFloats` */
+  /** `acceptFloats`. */
   | { op: 'floats'; normalisation: Normalisation }
-  /** `gate` or `bypass` of these blocks */
+  /** `gate` or `bypass` of the blocks. */
   | { op: 'gate' | 'bypass'; normalisation: Normalisation; blocks: readonly BlockAdds[]; pixels?: 'uint8' }
-  /** `maskKernel` */
+  /** `maskKernel`. */
   | { op: 'maskKernel'; normalisation: Normalisation; windows: readonly KernelWindow[]; pixels?: 'uint8' }
-  /** `probe` */
+  /** `probe`. */
   | { op: 'probe'; normalisation: Normalisation; taps: readonly Tap[] }
-  /** `crossEntropyGradient` */
+  /** `crossEntropyGradient`. */
   | { op: 'gradient'; normalisation: Normalisation }
-  /** `attentionReadings` of all attention maps */
+  /** `attentionReadings` of all attention maps. */
   | { op: 'attention'; normalisation: Normalisation }
-  /** `receptiveField` of a feature point by index, of the normalised image */
+  /** `receptiveField` of the feature point of an index, for the normalised image. */
   | { op: 'receptiveField'; normalisation: Normalisation; point: number }
 
-/** Carries out a plan. Throws MODEL_UNSUPPORTED with the reason where the graph does not allow it. */
+/**
+ * Applies a plan to a graph.
+ *
+ * @throws MODEL_UNSUPPORTED where the graph does not allow it; the message gives the reason
+ */
 export function planned(graph: Graph, plan: VariantPlan): Graph {
   const floats = acceptFloats(graph, plan.normalisation)
   const asked = () =>

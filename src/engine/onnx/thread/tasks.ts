@@ -11,10 +11,10 @@ import {
   type FeaturePoint,
 } from '../structure/features.ts'
 import { inspect } from '../structure/inspect.ts'
-import { kernelLayers, readKernels, type Kernels } from '../structure/kernels.ts'
+import { kernelLayers, readKernels, type LayerKernels } from '../structure/kernels.ts'
 import { planned, type VariantPlan } from './plans.ts'
 
-/** What the graph thread can be asked: all work on graphs that would hold up a thread that must answer. */
+/** A task of the graph thread. These tasks would block the engine's main thread for too long. */
 export type GraphTask =
   | { kind: 'inspect'; path: string }
   | { kind: 'digest'; path: string }
@@ -23,22 +23,22 @@ export type GraphTask =
   | { kind: 'features'; path: string }
   | { kind: 'points'; path: string }
   | { kind: 'attention'; path: string }
-  /** Writes a variant as `writeVariant` and gives its path. */
+  /** Writes a variant by `writeVariant` and gives its path. */
   | { kind: 'variant'; path: string; digest: string; directory: string; name: string; plan: VariantPlan }
 
 export interface GraphResults {
   inspect: Inspection
   digest: string
   kernels: KernelLayer[]
-  kernelSheet: Kernels
+  kernelSheet: LayerKernels
   features: DescribedFeatures
   points: FeaturePoint[]
-  /** `reason` where there are no maps. */
+  /** `reason` says why there are no maps. */
   attention: { maps: AttentionMap[]; reason: string | undefined }
   variant: string
 }
 
-/** Carries out tasks; the model that was read last is kept until another is asked for or its file changes. */
+/** Runs tasks. Caches the last model until another one is needed or its file changes. */
 export function graphTasks(): (task: GraphTask) => Promise<GraphResults[GraphTask['kind']]> {
   let kept: { key: string; model: OnnxModel } | null = null
   const modelAt = async (path: string): Promise<OnnxModel> => {

@@ -1,4 +1,4 @@
-/** A dense array of float64 numbers; integers and truth values are numbers too. */
+/** A dense array of float64 numbers. Integers and booleans are numbers too. */
 export interface Arr {
   shape: readonly number[]
   data: Float64Array
@@ -30,7 +30,7 @@ export const offset = (shape: readonly number[], at: readonly number[]) =>
 
 export const get = ({ shape, data }: Arr, at: readonly number[]) => data[offset(shape, at)] ?? NaN
 
-/** An array filled by a function of the index. */
+/** An array with values by a function of the index. */
 export function fill(shape: readonly number[], value: (at: number[]) => number): Arr {
   return { shape, data: Float64Array.from(indices(shape), value) }
 }
@@ -42,7 +42,7 @@ export function broadcast(...shapes: (readonly number[])[]): number[] {
   )
 }
 
-/** Element of `a` that stands at `at` of a shape `a` is broadcast to. */
+/** Element of `a` at the index `at` of the shape that `a` is broadcast to. */
 export function spread(a: Arr, at: readonly number[]): number {
   const lead = at.length - a.shape.length
   return get(

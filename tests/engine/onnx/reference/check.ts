@@ -8,7 +8,7 @@ import { ramp } from '../support.ts'
 import { arr, count, type Arr } from './array.ts'
 import { evaluate } from './evaluate.ts'
 
-/** Makes the graph y = f(x) for an x of a shape. `make` gives the name of y. */
+/** Builds the graph y = f(x) for an x of a shape. `make` gives the name of y. */
 export function graphOf(shape: readonly number[], make: (build: GraphBuilder) => string, opset = 20): Graph {
   const empty: Graph = {
     name: 'test',
@@ -24,7 +24,7 @@ export function graphOf(shape: readonly number[], make: (build: GraphBuilder) =>
   return build.finish({ outputs: [{ name: y, type: 'float32', shape: null }] })
 }
 
-/** Numbers of both signs, all different, of a size between 0.1 and about 2: away from zeros and kinks, never tied. */
+/** Different numbers of both signs, with magnitudes from 0.1 to about 2, so away from zeros and kinks and without ties. */
 export function noise(shape: readonly number[], seed = 1): Arr {
   const values = ramp(count(shape), (2654435761 + 2 * seed * 40503) >>> 0, 4)
   return arr(
@@ -33,7 +33,7 @@ export function noise(shape: readonly number[], seed = 1): Arr {
   )
 }
 
-/** The same, positive. */
+/** The same numbers, positive. */
 export const positive = (shape: readonly number[]) =>
   arr(
     shape,
@@ -47,8 +47,8 @@ const yOf = (graph: Graph, x: Arr) => {
 }
 
 /**
- * The gradient graph, evaluated in float64, against central differences of the plain graph at up to `samples` places,
- * and its shape. `x` stays clear of kinks by more than `h`.
+ * Compares the gradient graph, evaluated in float64, with central differences of the plain graph at up to `samples`
+ * elements, and checks its shape. `x` must be farther than `h` from kinks.
  */
 export function expectGradient(graph: Graph, x: Arr, { samples = 24, h = 1e-5 } = {}): void {
   const gradientGraph = differentiate(graph)
@@ -68,7 +68,7 @@ export function expectGradient(graph: Graph, x: Arr, { samples = 24, h = 1e-5 } 
   }
 }
 
-/** ONNX Runtime, in float32, gives what the reference gives, for the graph and for its gradient; inferred shapes agree. */
+/** Compares ONNX Runtime, in float32, with the reference, for the graph and its gradient. Checks the inferred shapes. */
 export async function expectRuntimeAgrees(graph: Graph, x: Arr): Promise<void> {
   const y = yOf(graph, x)
   const cotangent = noise(y.shape, 5)

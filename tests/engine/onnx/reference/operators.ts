@@ -17,7 +17,7 @@ export function at(x: Arr | undefined): Arr {
   return x
 }
 
-/** Error function by its series and continued fraction, to 1e-15. */
+/** Error function by its series and continued fraction, exact to 1e-15. */
 export function erf(x: number): number {
   const a = Math.abs(x)
   if (a > 6) return Math.sign(x)
@@ -43,7 +43,7 @@ function gelu(x: number, node: Node): number {
   return (x / 2) * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)))
 }
 
-/** Sums, means, … over axes given as second input. */
+/** Reductions over the axes of the second input. */
 const reduce =
   (f: (values: number[]) => number): Operator =>
   (node, [x, axesInput]) => {
@@ -80,7 +80,7 @@ function softmax(x: Arr, axis: number, log: boolean): Arr {
   })
 }
 
-/** (x - mean)/sqrt(var + eps) over groups of places with the same key. */
+/** (x - mean)/sqrt(var + eps) over groups of elements with the same key. */
 function standardised(x: Arr, key: (place: number[]) => string, epsilon: number): Arr {
   const groups = new Map<string, number[]>()
   for (const place of indices(x.shape)) {
@@ -282,7 +282,7 @@ function channelwise(x: Arr, f: (value: number, channel: number, place: number[]
   return fill(x.shape, (place) => f(get(x, place), place[1] ?? 0, place))
 }
 
-/** Every operator in plain loops: slow, and with nothing in common with what it checks. */
+/** All operators in plain loops. They are slow, and share no code with the code under test. */
 export const operators: Record<string, Operator> = {
   Abs: map(Math.abs),
   Add: pair((a, b) => a + b),

@@ -16,7 +16,7 @@ function windowOf(node: Node, kernel: readonly number[], spatial: readonly numbe
   const mode = stringOf(node, 'auto_pad', 'NOTSET')
   if (!mode.startsWith('SAME'))
     return { kernel, strides, dilations, begin: pads.slice(0, kernel.length), end: pads.slice(kernel.length) }
-  // As many places as strides fit, ceil(size/stride); what the windows lack is shared, the odd pixel going to one end.
+  // ceil(size/stride) positions. The missing pixels are split between both ends; an odd one goes to one end.
   const lacking = kernel.map((k, axis) => {
     const [size = 1, stride = 1, dilation = 1] = [spatial[axis], strides[axis], dilations[axis]]
     return Math.max(0, (Math.ceil(size / stride) - 1) * stride + dilation * (k - 1) + 1 - size)
@@ -42,7 +42,7 @@ function outputOf(
   })
 }
 
-/** Places of the input under a window, with the tap each belongs to; those outside are left out. */
+/** Input pixels under a window, each with its kernel tap, without those outside the input. */
 function* taps(window: Window, spatial: readonly number[], place: readonly number[]) {
   for (const tap of indices(window.kernel)) {
     const at = tap.map(
@@ -134,7 +134,7 @@ export function averagePool(node: Node, x: Arr): Arr {
   })
 }
 
-/** Separable sampling, one axis after the other. */
+/** Separable sampling along one axis after the other. */
 export function resize(node: Node, x: Arr, scales: Arr | undefined, sizes: Arr | undefined): Arr {
   const mode = stringOf(node, 'mode', 'nearest')
   let result = x

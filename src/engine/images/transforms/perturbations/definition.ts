@@ -1,7 +1,7 @@
 import type { Generator } from '#shared/random.ts'
 import type { Picture } from '../../picture.ts'
 
-export interface Views {
+export interface PerturbationInput {
   /** The model's input: the centre crop of `whole`. */
   crop: Picture
   /** The resized picture before its crop. */
@@ -17,7 +17,12 @@ export interface FrameGenerators {
 }
 
 /** Computes one frame of a sequence, with the crop's size. `difficulty` is 1, 2 or 3. */
-export type Perturb = (views: Views, frame: number, draws: FrameGenerators, difficulty: number) => Picture
+export type Perturb = (
+  input: PerturbationInput,
+  frame: number,
+  draws: FrameGenerators,
+  difficulty: number,
+) => Picture
 
 /**
  * A perturbation. To add one: write a file next to this one, a line in `all.ts`, and one in

@@ -1,19 +1,22 @@
 import { broadcastShape } from '../../shape/known.ts'
-import { refusal, type GradientRule, type Step } from '../context.ts'
+import { refusal, type GradientRule, type BackwardNode } from '../context.ts'
 
-/** Cotangents of the operands of a broadcasting operator, each summed back to its own shape. */
-function operands({ node, wants, c }: Step, partials: readonly (() => string)[]): (string | undefined)[] {
+/** Cotangents of the operands of a broadcasting operator, each summed to the shape of its operand. */
+function operands(
+  { node, wants, c }: BackwardNode,
+  partials: readonly (() => string)[],
+): (string | undefined)[] {
   const full = broadcastShape(node.inputs.map((name) => c.shape(name, node)))
-  if (!full) throw refusal(node, 'its operands do not fit')
+  if (!full) throw refusal(node, 'its operands cannot be broadcast')
   return node.inputs.map((name, index) => {
     const partial = partials[index]
     return partial && wants(index) ? c.unbroadcast(partial(), full, name, node) : undefined
   })
 }
 
-const [first, second] = [0, 1].map((index) => (node: Step['node']) => node.inputs[index] ?? '') as [
-  (node: Step['node']) => string,
-  (node: Step['node']) => string,
+const [first, second] = [0, 1].map((index) => (node: BackwardNode['node']) => node.inputs[index] ?? '') as [
+  (node: BackwardNode['node']) => string,
+  (node: BackwardNode['node']) => string,
 ]
 
 export const add: GradientRule = (step) =>
@@ -55,12 +58,12 @@ export const pow: GradientRule = (step) => {
   ])
 }
 
-/** The gradient goes to the operand that was chosen; operands that are equal share it, as in PyTorch. */
+/** The chosen operand gets the gradient. Equal operands share it, as in PyTorch. */
 export const extremum: GradientRule = (step) => {
   const { node, dy, c } = step
   const chosen = node.inputs.map((name) => () => c.mask(c.build.node('Equal', [name, node.outputs[0] ?? ''])))
   const [a, b] = chosen
-  if (!a || !b || node.inputs.length > 2) throw refusal(node, 'it has not two operands')
+  if (!a || !b || node.inputs.length > 2) throw refusal(node, 'it does not have two operands')
   const masks = [a(), b()]
   const [maskA = '', maskB = ''] = masks
   const share = c.build.node('Div', [dy, c.add(maskA, maskB)])

@@ -1,12 +1,12 @@
 import { intOf, type Node } from '../../graph.ts'
 import { int, ints } from '../../rewrite/build.ts'
-import { windowOf, type Window } from '../../shape/spatial.ts'
+import { windowOf, type SlidingWindow } from '../../shape/spatial.ts'
 import { refusal, type Context, type GradientRule } from '../context.ts'
 
 /**
- * Gradient of a convolution to its input. With stride 1 it is a convolution with the kernel rotated by 180 degrees,
- * input and output channels exchanged within each group; runtimes are many times faster at that than at ConvTranspose,
- * which serves the other strides. The weight has no gradient: nothing here needs one.
+ * Gradient of a convolution with respect to its input. For stride 1 it is a convolution with the kernel rotated by 180
+ * degrees, and input and output channels exchanged within each group. Runtimes compute that many times faster than
+ * ConvTranspose, which is used for other strides. There is no gradient with respect to the weight.
  */
 export const conv: GradientRule = ({ node, dy, wants, c }) => {
   if (wants(1) || wants(2)) throw refusal(node, 'its weight depends on the image')
@@ -20,7 +20,13 @@ export const conv: GradientRule = ({ node, dy, wants, c }) => {
   return [dense && fits ? rotated(c, node, dy, window, reach) : transposed(c, node, dy, window, reach)]
 }
 
-function rotated(c: Context, node: Node, dy: string, window: Window, reach: readonly number[]): string {
+function rotated(
+  c: Context,
+  node: Node,
+  dy: string,
+  window: SlidingWindow,
+  reach: readonly number[],
+): string {
   const group = intOf(node, 'group', 1)
   const pads = [window.begin, window.end].flatMap((ends) => reach.map((r, axis) => r - (ends[axis] ?? 0)))
   return c.build.node('Conv', [dy, rotatedKernel(c, node, window.kernel.length, group)], {
@@ -55,7 +61,13 @@ function rotatedKernel(c: Context, node: Node, rank: number, group: number): str
   return c.build.node('Reshape', [swapped, c.build.int64s([group * perGroup, outputs / group, ...kernel])])
 }
 
-function transposed(c: Context, node: Node, dy: string, window: Window, reach: readonly number[]): string {
+function transposed(
+  c: Context,
+  node: Node,
+  dy: string,
+  window: SlidingWindow,
+  reach: readonly number[],
+): string {
   const [x = '', weight = ''] = node.inputs
   const output = c.shape(node.outputs[0] ?? '', node).slice(2)
   const missing = output.map((size, axis) => {

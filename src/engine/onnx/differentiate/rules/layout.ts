@@ -3,7 +3,7 @@ import { ints, int, string } from '../../rewrite/build.ts'
 import { wrapAxis } from '../../shape/known.ts'
 import { refusal, type GradientRule } from '../context.ts'
 
-/** Reshape, Flatten, Squeeze, Unsqueeze: the same elements in the shape of the input. */
+/** Reshape, Flatten, Squeeze and Unsqueeze: reshapes the cotangent to the shape of the input. */
 export const reshape: GradientRule = ({ node, dy, c }) => [c.reshape(dy, node.inputs[0] ?? '')]
 
 export const transpose: GradientRule = ({ node, dy, c }) => {
@@ -17,7 +17,7 @@ export const expand: GradientRule = ({ node, dy, c }) => [
   c.unbroadcast(dy, c.shape(node.outputs[0] ?? '', node), node.inputs[0] ?? '', node),
 ]
 
-/** Each repeat along each axis is one part of a finer axis, over which the cotangent is summed. */
+/** Splits each axis into repeats and elements, and sums the cotangent over the repeats. */
 export const tile: GradientRule = ({ node, dy, c }) => {
   const [x = '', repeatsInput] = node.inputs
   const repeats = c.value(repeatsInput)
@@ -41,12 +41,12 @@ export const depthToSpace: GradientRule = ({ node, dy, c }) => {
   const blocksize = int(intOf(node, 'blocksize', 1))
   const mode = node.attributes.mode
   if (node.op === 'DepthToSpace' && mode?.kind === 'string' && mode.value === 'CRD')
-    throw refusal(node, 'mode CRD is not')
+    throw refusal(node, 'mode CRD is not supported')
   if (node.op === 'DepthToSpace') return [c.build.node('SpaceToDepth', [dy], { blocksize })]
   return [c.build.node('DepthToSpace', [dy], { blocksize, mode: string('DCR') })]
 }
 
-/** Wrapped axis of a node that works along one. */
+/** The attribute `axis` of a node, as index from 0. */
 export function axisOf(node: Parameters<GradientRule>[0]['node'], rank: number, fallback: number): number {
   return wrapAxis(intOf(node, 'axis', fallback), rank)
 }

@@ -3,7 +3,7 @@ import { float, int, ints, string } from '../../rewrite/build.ts'
 import { broadcastShape } from '../../shape/known.ts'
 import { refusal, type Context, type GradientRule } from '../context.ts'
 
-/** The last two axes of a tensor of `rank` axes, exchanged. */
+/** Exchanges the last two axes of a tensor of `rank` axes. */
 function swapped(c: Context, name: string, rank: number): string {
   const order = Array.from({ length: rank }, (_, axis) => axis)
   const perm = [...order.slice(0, -2), rank - 1, rank - 2]
@@ -25,7 +25,7 @@ export const matMul: GradientRule = ({ node, dy, wants, c }) => {
   ]
 }
 
-/** y = alpha A B + beta C, A and B transposed where asked for. */
+/** y = alpha A B + beta C, where A and B may be transposed. */
 export const gemm: GradientRule = ({ node, dy, wants, c }) => {
   const [a = '', b = '', bias = ''] = node.inputs
   const alpha = float(floatOf(node, 'alpha', 1))
@@ -47,17 +47,17 @@ export const gemm: GradientRule = ({ node, dy, wants, c }) => {
   ]
 }
 
-/** y = einsum('ab,bc->ac'): the gradient to one operand is the einsum with that operand and the output exchanged. */
+/** y = einsum('ab,bc->ac'): the gradient of an operand is the einsum with that operand and the output exchanged. */
 export const einsum: GradientRule = ({ node, dy, wants, c }) => {
   const [left = '', output] = stringOf(node, 'equation', '').replaceAll(' ', '').split('->')
   const terms = left.split(',')
-  if (output === undefined || left.includes('.')) throw refusal(node, 'its equation leaves the output open')
+  if (output === undefined || left.includes('.')) throw refusal(node, 'its equation does not name the output')
   return terms.map((term, index) => {
     if (!wants(index)) return undefined
     const others = terms.filter((_, at) => at !== index)
     const known = new Set([output, ...others].join(''))
     if (new Set(term).size !== term.length || [...term].some((letter) => !known.has(letter)))
-      throw refusal(node, `the term ${term} is summed or repeated on its own`)
+      throw refusal(node, `the term ${term} has an axis that is summed alone or repeated`)
     const names = node.inputs.filter((_, at) => at !== index)
     return c.build.node('Einsum', [dy, ...names], {
       equation: string(`${[output, ...others].join()}->${term}`),

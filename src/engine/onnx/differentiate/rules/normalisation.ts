@@ -23,13 +23,13 @@ export const layerNormalization: GradientRule = ({ node, dy, c }) => {
   return [normalised(c, x, c.mul(dy, scale), axes, floatOf(node, 'epsilon', 1e-5))]
 }
 
-/** A vector [C] as [C,1,1,…], to multiply [N,C,…]. */
+/** Reshapes a vector [C] to [C,1,1,…], so that it multiplies [N,C,…]. */
 const perChannel = (c: Context, vector: string, rank: number) =>
   rank <= 2
     ? vector
     : c.build.node('Unsqueeze', [vector, c.build.int64s(Array.from({ length: rank - 2 }, (_, i) => i + 1))])
 
-/** At inference a batch norm is a fixed scale per channel. */
+/** In inference a batch norm is a constant scale per channel. */
 export const batchNormalization: GradientRule = ({ node, dy, c }) => {
   if (intOf(node, 'training_mode', 0) === 1) throw refusal(node, 'it is in training mode')
   const [x = '', scale = '', , , variance = ''] = node.inputs
@@ -45,7 +45,7 @@ export const instanceNormalization: GradientRule = ({ node, dy, c }) => {
   return [normalised(c, x, c.mul(dy, perChannel(c, scale, rank)), axes, floatOf(node, 'epsilon', 1e-5))]
 }
 
-/** Scale is per group in opset 18 and per channel from 21 on; told apart by its length. */
+/** The scale is per group in opset 18 and per channel from 21 on; its length shows which. */
 export const groupNormalization: GradientRule = ({ node, dy, c }) => {
   const [x = '', scale = ''] = node.inputs
   const shape = c.shape(x, node)

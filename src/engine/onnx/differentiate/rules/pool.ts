@@ -1,6 +1,6 @@
 import { elementCount, intOf, intsOf, type Node } from '../../graph.ts'
 import { ints, string, int } from '../../rewrite/build.ts'
-import { windowOf, type Window } from '../../shape/spatial.ts'
+import { windowOf, type SlidingWindow } from '../../shape/spatial.ts'
 import { refusal, type Context, type GradientRule } from '../context.ts'
 
 export const globalAveragePool: GradientRule = ({ node, dy, c }) => {
@@ -19,7 +19,7 @@ export const globalMaxPool: GradientRule = ({ node, dy, c }) => {
   return [c.mul(c.build.node('Div', [dy, c.sum(chosen, axes)]), chosen)]
 }
 
-function poolWindow(c: Context, node: Node): { window: Window; spatial: readonly number[] } {
+function poolWindow(c: Context, node: Node): { window: SlidingWindow; spatial: readonly number[] } {
   const x = node.inputs[0] ?? ''
   const spatial = c
     .shape(x, node)
@@ -29,23 +29,23 @@ function poolWindow(c: Context, node: Node): { window: Window; spatial: readonly
   return { window: windowOf(node, kernel, spatial), spatial }
 }
 
-/** Every pixel of a window gets an equal share: a transposed convolution with ones, one channel at a time. */
+/** Every pixel of a window gets an equal share: a transposed convolution with ones, for each channel alone. */
 export const averagePool: GradientRule = ({ node, dy, c }) => {
   const x = node.inputs[0] ?? ''
   const { window, spatial } = poolWindow(c, node)
   const output = c.shape(node.outputs[0] ?? '', node).slice(2)
   const shares = output.length === 2 ? windowShares(node, window, spatial, output) : undefined
-  if (!shares) throw refusal(node, 'only pooling of images is')
+  if (!shares) throw refusal(node, 'only 2-D pooling is supported')
   const shared = c.mul(dy, c.floats(shares, output))
   const planes = c.build.node('Reshape', [shared, c.build.int64s([-1, 1, ...output])])
   const ones = c.floats(new Array<number>(elementCount(window.kernel)).fill(1), [1, 1, ...window.kernel])
   return [c.reshape(spread(c, planes, ones, window, spatial, output), x)]
 }
 
-/** 1 / (number of pixels that a window averages over), for each window [H', W']. */
+/** 1 / (number of pixels averaged by the window), for each window [H', W']. */
 function windowShares(
   node: Node,
-  window: Window,
+  window: SlidingWindow,
   spatial: readonly number[],
   output: readonly number[],
 ): number[] {
@@ -59,7 +59,7 @@ function windowShares(
         { length: window.kernel[axis] ?? 1 },
         (_, k) => first + k * (window.dilations[axis] ?? 1),
       )
-      // A last window that ceil_mode adds may reach beyond the end padding; those places never count.
+      // The last window of ceil_mode may reach beyond the end padding. Pixels there never count.
       const low = padded ? -begin : 0
       const high = padded ? size + (window.end[axis] ?? 0) : size
       return taps.filter((at) => at >= low && at < high).length
@@ -69,16 +69,16 @@ function windowShares(
   return rows.flatMap((row) => columns.map((column) => 1 / (row * column)))
 }
 
-/** ConvTranspose of [P, K, H', W'] with [K, 1, kh, kw] to [P, 1, H, W], whatever rest the windows leave. */
+/** ConvTranspose of [P, K, H', W'] with [K, 1, kh, kw] to [P, 1, H, W], also where the windows do not reach the end. */
 function spread(
   c: Context,
   planes: string,
   kernel: string,
-  window: Window,
+  window: SlidingWindow,
   spatial: readonly number[],
   output: readonly number[],
 ): string {
-  // Without pads the transposed convolution covers all windows; then it is cut or filled to the padded input.
+  // Without pads the transposed convolution covers all windows. Its result is then cut or filled to the padded input.
   const full = c.build.node('ConvTranspose', [planes, kernel], {
     strides: ints(window.strides),
     dilations: ints(window.dilations),
@@ -97,8 +97,8 @@ function spread(
 }
 
 /**
- * The gradient goes to the pixel that was the largest; where several are, to the first, as in PyTorch. MaxPool is asked
- * for the places of its maxima, and the cotangents are added there.
+ * The largest pixel of a window gets the gradient; of several equal ones the first, as in PyTorch. A second output of
+ * MaxPool gives the indices of the maxima, and the cotangents are added there.
  */
 export const maxPool: GradientRule = ({ node, dy, c }) => {
   const x = node.inputs[0] ?? ''

@@ -1,9 +1,14 @@
 import { elementCount, intOf } from '../../graph.ts'
 import { wrapAxis } from '../../shape/known.ts'
-import { refusal, type GradientRule, type Step } from '../context.ts'
+import { refusal, type GradientRule, type BackwardNode } from '../context.ts'
 
-/** The axes of a reduction, and its cotangent with those axes kept as 1. */
-function reduction({ node, dy, c }: Step): { x: string; axes: number[]; kept: string; count: number } {
+/** The axes of a reduction, and its cotangent with these axes as 1. */
+function reduction({ node, dy, c }: BackwardNode): {
+  x: string
+  axes: number[]
+  kept: string
+  count: number
+} {
   const [x = '', axesInput] = node.inputs
   const shape = c.shape(x, node)
   const given = c.value(axesInput)

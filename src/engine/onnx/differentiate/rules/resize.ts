@@ -1,22 +1,22 @@
 import { intOf, intsOf, stringOf } from '../../graph.ts'
 import { ints } from '../../rewrite/build.ts'
-import { interpolationMatrix, type Coordinates, type Interpolation } from '../interpolation.ts'
+import { interpolationMatrix, type Coordinates, type ResizeOptions } from '../interpolation.ts'
 import { refusal, type Context, type GradientRule } from '../context.ts'
 
 /**
- * Resizing is linear and separable: along each axis it is a matrix, and the gradient multiplies by its transpose.
- * Nearest and linear modes, all usual coordinate rules, no antialiasing.
+ * A resize is linear and separable: along each axis it multiplies by a matrix, and its gradient multiplies by the
+ * transpose. Supports the modes nearest and linear and the usual coordinate modes, without antialiasing.
  */
 export const resize: GradientRule = ({ node, dy, c }) => {
   const [x = '', , scalesInput] = node.inputs
   const mode = stringOf(node, 'mode', 'nearest')
   const coordinates = stringOf(node, 'coordinate_transformation_mode', 'half_pixel')
-  if (mode !== 'nearest' && mode !== 'linear') throw refusal(node, `mode ${mode} is not`)
-  if (!isCoordinates(coordinates)) throw refusal(node, `coordinates ${coordinates} are not`)
-  if (intOf(node, 'antialias', 0) === 1) throw refusal(node, 'antialiasing is not')
+  if (mode !== 'nearest' && mode !== 'linear') throw refusal(node, `mode ${mode} is not supported`)
+  if (!isCoordinates(coordinates)) throw refusal(node, `coordinates ${coordinates} are not supported`)
+  if (intOf(node, 'antialias', 0) === 1) throw refusal(node, 'antialiasing is not supported')
   const nearest = stringOf(node, 'nearest_mode', 'round_prefer_floor')
-  if (intsOf(node, 'axes')) throw refusal(node, 'a choice of axes is not')
-  const interpolation: Interpolation = { mode, coordinates, nearest }
+  if (intsOf(node, 'axes')) throw refusal(node, 'the attribute axes is not supported')
+  const interpolation: ResizeOptions = { mode, coordinates, nearest }
   const output = node.outputs[0] ?? ''
   const scales = c.value(scalesInput)
   let value = dy

@@ -2,10 +2,10 @@ import { stringOf } from '../../graph.ts'
 import { int, ints } from '../../rewrite/build.ts'
 import { slicePlaces } from '../../shape/layout.ts'
 import { wrapAxis } from '../../shape/known.ts'
-import { refusal, type Context, type Cotangent, type GradientRule, type Piece } from '../context.ts'
+import { refusal, type Context, type Cotangent, type GradientRule, type CotangentSlice } from '../context.ts'
 import { axisOf } from './layout.ts'
 
-/** `dy` from `start` to `end` along one axis. */
+/** The slice of `dy` from `start` to `end` along one axis. */
 function cut(c: Context, dy: string, axis: number, start: number, end: number): string {
   return c.build.node('Slice', [dy, ...[start, end, axis].map((value) => c.build.int64s([value]))])
 }
@@ -27,7 +27,7 @@ export const split: GradientRule = ({ node, dys, c }) => {
   const axis = axisOf(node, rank, 0)
   const size = c.fixed(x, axis, node)
   let start = 0
-  const pieces: Piece[] = []
+  const pieces: CotangentSlice[] = []
   for (const [index, output] of node.outputs.entries()) {
     const length = c.fixed(output, axis, node)
     const value = dys[index]
@@ -48,7 +48,7 @@ export const split: GradientRule = ({ node, dys, c }) => {
   return [pieces.map((piece) => c.padded(piece, rank)).reduce((sum, next) => c.add(sum, next))]
 }
 
-/** Zeros around, and between where the step is not 1; a negative step is turned around first. */
+/** Pads with zeros, also between the elements for steps other than 1. For a negative step it reverses the axis first. */
 export const slice: GradientRule = ({ node, dy, c }) => {
   const [x = '', startsInput, endsInput, axesInput, stepsInput] = node.inputs
   const shape = c.shape(x, node)
@@ -70,7 +70,7 @@ export const slice: GradientRule = ({ node, dy, c }) => {
     const dense =
       Math.abs(step) === 1 ? ascending : interleaved(c, ascending, axis, Math.abs(step), shape.length)
     const length = (places.length - 1) * Math.abs(step) + 1
-    const piece: Piece = { value: dense, axis, start, length, size }
+    const piece: CotangentSlice = { value: dense, axis, start, length, size }
     if (index === cuts.length - 1) return [piece]
     value = c.padded(piece, shape.length)
   }
@@ -82,7 +82,7 @@ function reversed(c: Context, x: string, axis: number): string {
   return c.build.node('Slice', [x, ...lists])
 }
 
-/** Puts step - 1 zeros between the elements of one axis: n elements become (n-1) step + 1. */
+/** Inserts step - 1 zeros between the elements of one axis, so that n elements become (n-1) step + 1. */
 function interleaved(c: Context, x: string, axis: number, step: number, rank: number): string {
   const finer = c.build.node('Unsqueeze', [x, c.build.int64s([axis + 1])])
   const after = Array.from({ length: rank + 1 }, (_, at) => (at === axis + 1 ? step - 1 : 0))
@@ -93,14 +93,14 @@ function interleaved(c: Context, x: string, axis: number, step: number, rank: nu
   return cut(c, flat, axis, 0, -(step - 1))
 }
 
-/** Constant indices: one index is a slice; several are added where they came from, repeats included. */
+/** For constant indices. The cotangent of one index is a slice; those of several are added at their indices. */
 export const gather: GradientRule = ({ node, dy, c }) => {
   const [x = '', indicesInput = ''] = node.inputs
   const shape = c.shape(x, node)
   const axis = axisOf(node, shape.length, 0)
   const indices = c.value(indicesInput)
   const indexShape = c.shape(indicesInput, node)
-  if (!indices) throw refusal(node, 'its indices are not constant, or too many')
+  if (!indices) throw refusal(node, 'its indices are not constant, or there are too many')
   const size = c.fixed(x, axis, node)
   const places = indices.map((index) => wrapAxis(index, size))
   const [only] = places
@@ -112,7 +112,7 @@ export const gather: GradientRule = ({ node, dy, c }) => {
   return [gathered(c, dy, axis, places, size, shape.length)]
 }
 
-/** Multiplies the gathered axis by a 0/1 matrix [places, size]. */
+/** Multiplies the gathered axis by a 0/1 matrix [indices, size]. */
 function gathered(
   c: Context,
   dy: string,
@@ -130,14 +130,14 @@ function gathered(
   return axis === rank - 1 ? product : c.build.node('Transpose', [product], { perm: ints(back) })
 }
 
-/** Constant padding is cut off again; the other modes are not read. */
+/** Cuts off constant padding. Other modes are not supported. */
 export const pad: GradientRule = ({ node, dy, c }) => {
   const [x = '', padsInput, , axesInput] = node.inputs
   const mode = stringOf(node, 'mode', 'constant')
   const pads = c.value(padsInput)
   if (!pads) throw refusal(node, 'its pads are not constant')
   if (pads.every((amount) => amount === 0)) return [dy]
-  if (mode !== 'constant') throw refusal(node, `padding of mode ${mode} is not`)
+  if (mode !== 'constant') throw refusal(node, `padding of mode ${mode} is not supported`)
   const rank = c.shape(x, node).length
   const axes =
     c.value(axesInput)?.map((axis) => wrapAxis(axis, rank)) ?? Array.from({ length: rank }, (_, axis) => axis)
@@ -156,7 +156,7 @@ export const pad: GradientRule = ({ node, dy, c }) => {
   ]
 }
 
-/** Undoes padding: an ONNX Pad with the amounts negated, which cuts where it had added and fills where it had cut. */
+/** Reverses a padding by a Pad with negated amounts: it cuts what was added and fills what was cut. */
 function unpadded(
   c: Context,
   dy: string,

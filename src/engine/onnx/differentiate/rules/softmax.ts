@@ -1,8 +1,8 @@
 import { intOf } from '../../graph.ts'
 import { wrapAxis } from '../../shape/known.ts'
-import type { GradientRule, Step } from '../context.ts'
+import type { GradientRule, BackwardNode } from '../context.ts'
 
-const axisOf = ({ node, c }: Step) =>
+const axisOf = ({ node, c }: BackwardNode) =>
   wrapAxis(intOf(node, 'axis', -1), c.shape(node.outputs[0] ?? '', node).length)
 
 /** dx = y (dy - sum(dy y)). */
