@@ -3,7 +3,7 @@
  * and a few seconds each at most. All others are in `parts`.
  */
 export const pure = [
-  'tests/docs/!(extending).test.ts',
+  'tests/docs/!(borders|extending).test.ts',
   'tests/shared/**/*.test.ts',
   // The stores are tried on an engine of their own.
   'tests/renderer/**/!(stores).test.ts',
