@@ -1,8 +1,8 @@
 /**
  * The cost of rewritten graphs against the original one, in the same process with the same threads: gates, removed
- * blocks, pixels as input, forward with backward pass. Also the time to read, inspect and write a variant. Run: node
- * bench/graph.ts [model.onnx …] (default: the sample's models). tools/export makes full-size classifiers, to be given
- * as arguments.
+ * blocks, pixels as input, forward with backward pass. Also the time to read, inspect and write a variant.
+ * tools/export makes full-size classifiers, to be given as arguments; the sample's models are the default.
+ * Run: node bench/graph.ts [model.onnx …]
  */
 import '#engine/base/noTelemetry.ts'
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
