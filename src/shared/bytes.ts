@@ -38,15 +38,15 @@ export const perturbedPath = (
 ) => `/bytes/perturbed/${imageId}?model=${modelId}&condition=${conditionId}&as=${as}`
 
 /**
- * Weights of the n-th depthwise layer (index as in `models.kernels`): raw little-endian float32 [channels, kernel,
- * kernel].
+ * Weights of the n-th depthwise layer (index as in `models.kernels`): raw little-endian float32
+ * [channels, kernel, kernel].
  */
 export const kernelsPath = (modelId: number, layerIndex: number, form: KernelForm = 'raw') =>
   `/bytes/kernels/${modelId}/${layerIndex}${form === 'raw' ? '' : `?form=${form}`}`
 
 /**
- * One layer of a `maps.attention` result: raw little-endian float32, [heads, rows, columns] for `row` and `mean`, [1,
- * rows, columns] for `rollout` (up to and including this layer). The header `x-shape` holds the shape.
+ * One layer of a `maps.attention` result: raw little-endian float32, [heads, rows, columns] for `row` and `mean`,
+ * [1, rows, columns] for `rollout` (up to and including this layer). The header `x-shape` holds the shape.
  */
 export const attentionPath = (key: string, layer: number, reading: AttentionReading) =>
   `/bytes/attention/${key}?layer=${layer}&reading=${reading}`

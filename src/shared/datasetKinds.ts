@@ -39,9 +39,9 @@ const entries: readonly (DatasetKindEntry & { id: Recognised })[] = datasetKinds
 
 export const recognisedIds: readonly Recognised[] = entries.map(({ id }) => id)
 
-const those = (of: 'ordinary' | 'cropped' | 'frames'): readonly Recognised[] =>
+const kindsWith = (of: 'ordinary' | 'cropped' | 'frames'): readonly Recognised[] =>
   entries.filter((entry) => entry[of]).map(({ id }) => id)
 
-export const ordinaryKinds = those('ordinary')
-export const croppedKinds = those('cropped')
-export const frameKinds = those('frames')
+export const ordinaryKinds = kindsWith('ordinary')
+export const croppedKinds = kindsWith('cropped')
+export const frameKinds = kindsWith('frames')

@@ -22,6 +22,7 @@ export function asPixelTransform(value: Transform): PixelTransform {
   throw new KernelscopeError('UNSUPPORTED', 'an attack cannot be made without the gradient of a model')
 }
 
+/** The text that identifies a stored condition. */
 export const canonicalTransform = (value: Transform): string => canonicalJson(transform.parse(value))
 
 /**

@@ -32,13 +32,13 @@ export const colourMaps = [
   },
 ] as const satisfies readonly ColourMapEntry[]
 
-type Known = (typeof colourMaps)[number]
+type KnownMap = (typeof colourMaps)[number]
 
-export type ColourMap = Known['id']
+export type ColourMap = KnownMap['id']
 /** Maps for magnitudes. */
-export type SequentialMap = Extract<Known, { kind: 'sequential' }>['id']
+export type SequentialMap = Extract<KnownMap, { kind: 'sequential' }>['id']
 /** Maps for signed values. */
-export type DivergingMap = Extract<Known, { kind: 'diverging' }>['id']
+export type DivergingMap = Extract<KnownMap, { kind: 'diverging' }>['id']
 
 /** The map for signed values in figures. */
 export const signedMap: DivergingMap = 'diverging'

@@ -12,7 +12,7 @@ export interface SaliencyImage {
   baseline: readonly [number, number, number]
 }
 
-interface Named {
+interface MethodNames {
   title: string
   /** Shown where the method is chosen. */
   hint: string
@@ -25,7 +25,7 @@ interface Named {
   timesWay?: true
 }
 
-interface Own<Id extends string, Params extends z.ZodRawShape> extends Named {
+interface MethodParts<Id extends string, Params extends z.ZodRawShape> extends MethodNames {
   /** Name of the method in messages, addresses and keys. */
   id: Id
   /**
@@ -40,7 +40,7 @@ interface Own<Id extends string, Params extends z.ZodRawShape> extends Named {
 }
 
 /** A method without the types of its parameters, which it reads from plain data. */
-export interface SaliencyDefinition extends Named {
+export interface SaliencyDefinition extends MethodNames {
   id: string
   params: z.ZodRawShape
   points(method: object, image: SaliencyImage): GradientPoints
@@ -49,7 +49,7 @@ export interface SaliencyDefinition extends Named {
 
 /** Defines a method. A new method is a file beside this one and an entry in the list of `index.ts`. */
 export function saliencyDefinition<const Id extends string, Params extends z.ZodRawShape>(
-  own: Own<Id, Params>,
+  own: MethodParts<Id, Params>,
 ) {
   const params = z.object(own.params)
   return {
