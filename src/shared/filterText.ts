@@ -9,7 +9,7 @@ import { modelOfText, modelText } from './factText.ts'
  * class=3,7  part=fog/3  q=dog  readable=0  error=IMAGE_UNREADABLE  width=100..  tag=dark  noted=1  subset=4
  * outcome=1:correct,2:wrong:17  confidence=1:0.5..0.9  rank=1:2..5  predicted=1:3+8  flip=1:lost:17
  * flip=1~without-3-7:lost  outcome=1~kernels-5:wrong
- * disagree=class:1+2  (about:models, then ":all" where every pair must differ, then ":CONDITION")
+ * disagree=class:1+2  (class or outcome, models, then ":all" where every pair must differ, then ":CONDITION")
  */
 export type FilterText = Partial<Record<FilterKey, string>>
 

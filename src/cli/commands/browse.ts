@@ -11,7 +11,7 @@ export interface FilterFlags extends GlobalOptions {
   filter?: string[]
 }
 
-/** Adds the options every command over images has. */
+/** Adds the filter options, which every command over images has. */
 export const withFilter = (command: Command) =>
   command
     .argument('<dataset>', 'id, title or folder')
@@ -21,7 +21,10 @@ export const withFilter = (command: Command) =>
       collect,
     )
 
-/** The dataset and the filter a command names. */
+/**
+ * The dataset that a command names, and its filter.
+ * @throws DATASET_NOT_FOUND where there is no such dataset, USAGE where a filter is invalid
+ */
 export async function filtered(session: CliSession, name: string, options: FilterFlags) {
   const client = await session.openWorkspace(options)
   const dataset = await namedDataset(client, name, session, options)

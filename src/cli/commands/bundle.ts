@@ -22,7 +22,7 @@ interface VerifyFlags extends GlobalOptions {
   folder?: string[]
 }
 
-/** `bundle make`, `open` and `verify`. */
+/** Adds `bundle make`, `bundle open` and `bundle verify`. */
 export function addBundleCommands(program: Command, session: CliSession, fail: (exit: number) => void): void {
   const bundle = program.command('bundle').description('a study as one zip that others can look at and check')
 
@@ -96,7 +96,7 @@ export function addBundleCommands(program: Command, session: CliSession, fail: (
     })
 }
 
-/** The workspace where one is named: a bundle can be looked at without. */
+/** Opens the workspace if one is named; a bundle can be shown without. */
 function maybeWorkspace(session: CliSession, options: GlobalOptions): Promise<Client> {
   try {
     session.workspacePath(options)

@@ -10,7 +10,7 @@ interface CacheFlags extends GlobalOptions {
   trim?: boolean
 }
 
-/** What a workspace keeps on disk, and how to make room. */
+/** Adds `workspace cache`: what a workspace keeps on disk, and how to free space. */
 export function addCacheCommand(workspace: Command, session: CliSession): void {
   workspace
     .command('cache')

@@ -19,7 +19,7 @@ import type { CliSession, GlobalOptions } from '../session.ts'
 
 interface MapFlags extends GlobalOptions, FigureFlags {
   threads?: number
-  /** Only where the picture is of one image. */
+  /** Only where the picture belongs to one image. */
   photograph?: 'over' | 'beside' | 'none'
 }
 
@@ -33,7 +33,7 @@ interface AttentionFlags extends MapFlags {
 
 interface SaliencyFlags extends MapFlags {
   image: string
-  /** Name of a method; its parameters stand beside it under their own names. */
+  /** Name of a method. Its parameters are further options, under their own names. */
   method: string
   class?: number
   of: 'logit' | 'ce'
@@ -68,7 +68,10 @@ const photograph = () =>
 const threads = (command: Command) =>
   command.option('--threads <n>', 'of ONNX Runtime; 0 lets it choose', integerOf('--threads', 0))
 
-/** Commands that show what a model does with an image. With --out they write figures, else they say what was found. */
+/**
+ * Adds the commands that show what a model does with an image. With --out they write figures, otherwise they print the
+ * result.
+ */
 export function addMapCommands(parent: Command, session: CliSession): void {
   figures(
     parent
@@ -190,7 +193,10 @@ export function addMapCommands(parent: Command, session: CliSession): void {
 
 const figures = (command: Command) => threads(addFigureOptions(command))
 
-/** A file is looked at as it lies there; anything else is the name of a model of the workspace. */
+/**
+ * Opens an ONNX file without a workspace; any other name is a model of the workspace.
+ * @throws MODEL_NOT_FOUND where there is neither
+ */
 async function opened(session: CliSession, name: string, flags: GlobalOptions & { threads?: number }) {
   const overrides = flags.threads === undefined ? {} : { threads: flags.threads }
   const path = resolve(session.io.cwd, name)
@@ -201,7 +207,7 @@ async function opened(session: CliSession, name: string, flags: GlobalOptions & 
   return { client, source: { id: found.id } satisfies Source }
 }
 
-/** Writes the picture of a result where --out is given, and prints the result otherwise. */
+/** With --out writes the picture of a result, otherwise prints the result. */
 async function show(
   session: CliSession,
   flags: MapFlags,

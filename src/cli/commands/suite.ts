@@ -22,7 +22,7 @@ interface RankingFlags extends GlobalOptions {
   reference?: string
 }
 
-/** The benchmarks as one, and the ranking of models they give. */
+/** Adds `study suite`, which runs the benchmarks, and `study ranking`, which ranks models by their results. */
 export function addSuiteCommands(study: Command, session: CliSession): void {
   study
     .command('suite')
