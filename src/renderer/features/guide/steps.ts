@@ -1,4 +1,4 @@
-/** What to see before the first question is asked; a step leads to an address, or to the first row of a list. */
+/** What to see before the first question is asked. A step leads to an address, or to the first row of a list. */
 export interface Step {
   id: string
   title: string
