@@ -21,7 +21,7 @@ function enginePid({ app }: App) {
 }
 
 describe('the engine beside the window', () => {
-  it('is shown as down at once when it is killed, and is ready again by itself', async () => {
+  it('is shown as down at once when it is killed, and becomes ready again by itself', async () => {
     const { page } = shown
     await engineIs(page, 'ready')
     const first = enginePid(shown)
@@ -32,7 +32,7 @@ describe('the engine beside the window', () => {
     expect(enginePid(shown)).not.toBe(first)
   })
 
-  it('is started anew when the user asks', async () => {
+  it('is started again when the user asks', async () => {
     const { page } = shown
     await engineIs(page, 'ready')
     const first = enginePid(shown)
@@ -43,7 +43,7 @@ describe('the engine beside the window', () => {
     expect(enginePid(shown)).not.toBe(first)
   })
 
-  it('leaves with the window', async () => {
+  it('ends with the window', async () => {
     const other = await openApp()
     let engine = NaN
     try {
@@ -56,7 +56,7 @@ describe('the engine beside the window', () => {
     await expect.poll(() => lives(engine), { timeout: 30_000 }).toBe(false)
   })
 
-  it('keeps no window open by being down', async () => {
+  it('does not keep the window open while it is down', async () => {
     const other = await openApp()
     const gone = new Promise((resolve) => other.app.process().once('exit', resolve))
     try {

@@ -65,7 +65,7 @@ describe('every page', () => {
   })
 
   it.each(['light', 'dark'] as const)(
-    'has no barrier in the %s theme',
+    'has no accessibility problem in the %s theme',
     async (theme) => {
       await command(page, `Theme: ${theme}`)
       const found: Record<string, string[]> = {}
@@ -84,7 +84,7 @@ describe('every page', () => {
   )
 
   it.each(['light', 'dark'] as const)(
-    'lets everybody use what opens over it in the %s theme',
+    'has dialogs without accessibility problems in the %s theme',
     async (theme) => {
       await command(page, `Theme: ${theme}`)
       const found: Record<string, string[]> = {}
@@ -105,7 +105,7 @@ describe('every page', () => {
     400_000,
   )
 
-  it('has an address that can be copied and gone to', async () => {
+  it('has an address that can be copied and opened', async () => {
     for (const place of pages) {
       await visit(page, place)
       const copied = await page.evaluate(() => location.hash.slice(1))
@@ -128,7 +128,7 @@ describe('every page', () => {
     }
   }, 400_000)
 
-  it('has made the page complain of nothing', () => {
+  it('has caused no error of the page', () => {
     expect(shown.complaints).toEqual([])
   })
 })

@@ -5,7 +5,7 @@ import { parse } from 'vue/compiler-sfc'
 import { root } from '../../scripts/run.ts'
 
 /** The frame gives every page its height by a class, which only a single root takes. */
-it('gives every view one root', () => {
+it('gives every view one root element', () => {
   const router = readFileSync(path.join(root, 'src/renderer/router.ts'), 'utf8')
   const files = [...router.matchAll(/import\('\.\/(.+?\.vue)'\)/g)].map(
     ([, file = '']) => `src/renderer/${file}`,

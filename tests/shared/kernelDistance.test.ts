@@ -34,7 +34,7 @@ describe('kernelDistance', () => {
 
   const weights = fc.array(fc.float({ noNaN: true, min: -10, max: 10 }), { minLength: 49, maxLength: 49 })
 
-  it('does not change with scale or sign as the paper defines it, and scales as its code has it', () => {
+  it('does not depend on scale or sign in the paper’s definition, but depends on scale in its code’s definition', () => {
     fc.assert(
       fc.property(weights, fc.integer({ min: 1, max: 6 }), (values, power) => {
         const factor = -(2 ** power)
@@ -52,7 +52,7 @@ describe('kernelDistance', () => {
 })
 
 describe('kernelDistances', () => {
-  it('sorts, keeps the channel of each, and skips zero and broken channels', () => {
+  it('sorts distances with their channels, and skips channels of zeros or invalid weights', () => {
     const layer = new Float32Array(5 * 9)
     layer[0 * 9 + 0] = 1
     layer[2 * 9 + 4] = 1

@@ -15,7 +15,7 @@ function commonLength(a: string, b: string): number {
 }
 
 describe('aligning two sequences', () => {
-  it('pairs what is the same and leaves out what is not', () => {
+  it('pairs equal elements and leaves out the others', () => {
     expect(equal('abcd', 'abd')).toBe('aa bb c- dd')
     expect(equal('', 'ab')).toBe('-a -b')
     expect(equal('abc', 'xyz').split(' ')).toHaveLength(6)
@@ -38,11 +38,11 @@ describe('aligning two sequences', () => {
     ])
   })
 
-  it('never pairs what scores nothing', () => {
+  it('never pairs elements with a score of 0', () => {
     expect(align(2, 2, () => -1).some(({ a, b }) => a !== null && b !== null)).toBe(false)
   })
 
-  it('holds every place once, in order, and is a longest common subsequence for equal letters', () => {
+  it('has every place once, in order, and is a longest common subsequence for equal letters', () => {
     const word = fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 8 }).map((letters) => letters.join(''))
     fc.assert(
       fc.property(word, word, (a, b) => {
@@ -57,7 +57,7 @@ describe('aligning two sequences', () => {
   })
 })
 
-it('measures how much two bags share', () => {
+it('measures the overlap of two multisets', () => {
   expect(bagOverlap(['x', 'x', 'y'], ['x', 'y', 'z'])).toBeCloseTo(4 / 6, 12)
   expect(bagOverlap([], [])).toBe(1)
   expect(bagOverlap(['x'], [])).toBe(0)

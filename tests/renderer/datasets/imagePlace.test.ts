@@ -86,14 +86,14 @@ async function openedAt(place: number) {
 }
 
 describe('the neighbours of an image', () => {
-  it('go on past the pages that the grid had read before it was left', async () => {
+  it('continue past the pages that the grid had loaded', async () => {
     const { page } = await openedAt(199)
     const { neighbour, position } = page(200)
     expect([neighbour(-1), position.value]).toEqual([199, '200 of 1,000'])
     await expect.poll(() => neighbour(1)).toBe(201)
   })
 
-  it('are those of the address once another filter or dataset is looked at', async () => {
+  it('are those of the address once another filter or dataset is shown', async () => {
     const { app, page } = await openedAt(199)
     for (const address of ['/images/200?dataset=3&class=2', '/images/200?dataset=4&class=1', '/images/200']) {
       await app.router.push(address)
@@ -102,7 +102,7 @@ describe('the neighbours of an image', () => {
     }
   })
 
-  it('are not those of a list of another workspace', async () => {
+  it('never come from a list of another workspace', async () => {
     const { app, page } = await openedAt(199)
     app.workspace.info = workspaceAt('/b')
     expect(useBrowseStore().list).toBeNull()

@@ -62,7 +62,7 @@ describe('the link to the engine', () => {
     expect(error instanceof KernelscopeError && error.toShape()).toEqual(shape)
   })
 
-  it('fails what runs when the engine is lost, and works again over the next port', async () => {
+  it('fails running calls when the engine is lost, and works again over the next port', async () => {
     const { link, engine } = connect()
     link.attach(serve(() => new Promise(() => {})))
     const hanging = engine.system.version()

@@ -65,7 +65,7 @@ it('keeps what was chosen while the first image of a dataset was being looked up
   expect(chosen.image.value).toEqual({ id: 20 })
 })
 
-it('takes the dataset that was asked for last, whichever answers first', async () => {
+it('uses the dataset that was requested last, whichever answers first', async () => {
   const { answer, chosen } = open()
   await expect.poll(() => answer.has(1)).toBe(true)
   const second = chosen.first(2)
