@@ -37,7 +37,7 @@ export function addFigureOptions(command: Command): Command {
     .option('--width <inches>', 'width of the figure', numberOf('--width'))
     .option('--height <inches>', 'height of the figure; follows from the width', numberOf('--height'))
     .option('--dpi <n>', 'resolution of PNG', integerOf('--dpi', 1), 300)
-    .option('--font-size <points>', 'size of the letters', numberOf('--font-size'))
+    .option('--font-size <points>', 'font size', numberOf('--font-size'))
     .addOption(new Option('--typeface <name>', 'Inter or STIX Two Text').choices(['sans', 'serif']))
     .option('--title', 'draw the title inside the figure')
 }

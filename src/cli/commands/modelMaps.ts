@@ -106,7 +106,7 @@ export function addMapCommands(parent: Command, session: CliSession): void {
     addSaliencyOptions(
       parent
         .command('saliency')
-        .description('which pixels of an image an output hangs on, by its gradient')
+        .description('which pixels of an image an output depends on, by its gradient')
         .argument('<model>', model)
         .requiredOption('--image <file>', 'the image'),
     )
@@ -139,7 +139,7 @@ export function addMapCommands(parent: Command, session: CliSession): void {
       .argument('<model>', model)
       .requiredOption('--images <path>', 'folder of images, or a dataset of the workspace by id or title')
       .option('--count <n>', 'how many images', integerOf('--count', 1), 50)
-      .option('--seed <n>', 'which images of a dataset', integerOf('--seed', 0), 0)
+      .option('--seed <n>', 'images of a dataset', integerOf('--seed', 0), 0)
       .option('--point <n>', 'feature map by index; the last when left out', integerOf('--point', 0)),
   ).action(async (name: string, _: unknown, command: Command) => {
     const flags = command.optsWithGlobals<FieldFlags>()

@@ -70,7 +70,7 @@ export function addSubsetCommands(dataset: Command, session: CliSession): void {
     })
 
   named(
-    subset.command('remove').description('take a subset away; its images and studies stay'),
+    subset.command('remove').description('remove a subset; its images and studies stay'),
     '<subset>',
   ).action(async (dataset: string, name: string, _: unknown, command: Command) => {
     const options = command.optsWithGlobals<GlobalOptions>()

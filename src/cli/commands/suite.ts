@@ -47,7 +47,7 @@ export function addSuiteCommands(study: Command, session: CliSession): void {
       'id, title or file; several by repeating it, all models where left out',
       collect,
     )
-    .option('--reference <name>', 'model whose values are taken off those of the others')
+    .option('--reference <name>', 'model whose values are subtracted from those of the others')
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<RankingFlags>()
       const client = await session.openWorkspace(options)

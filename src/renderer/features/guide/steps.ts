@@ -16,7 +16,7 @@ export const steps: readonly Step[] = [
   {
     id: 'kernels',
     title: 'Look at the kernels',
-    text: 'Every large kernel as a heatmap, sorted by how far it looks.',
+    text: 'Every large kernel as a heatmap, sorted by its attention distance.',
     to: ({ model }) => (model === null ? null : `/models/${model}/kernels`),
   },
   {

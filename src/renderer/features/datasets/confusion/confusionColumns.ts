@@ -35,7 +35,7 @@ export const classColumns: Column<ClassScore>[] = [
     text: (c) => percent(c.precision),
     value: (c) => c.precision,
     align: 'right',
-    hint: 'Of the images taken for this class, the share that is of it',
+    hint: 'Share of the images predicted as this class that belong to it',
   },
   {
     key: 'most',
