@@ -29,7 +29,7 @@ const job = (state: Job['state'], done: number, more: Partial<Job> = {}): Job =>
   ...more,
 })
 
-/** An engine that reports these states; `pause` lets a job that waits become paused. */
+/** An engine that reports these states in order. `pause` makes a waiting job paused. */
 function engine(states: Job[]) {
   const paused = Promise.withResolvers<undefined>()
   const calls: number[] = []

@@ -18,7 +18,7 @@ let folder: string
 let images: string
 let workspace: string
 
-/** Five images of each of four classes, in a folder that is ours to break. */
+/** Five images of each of four classes, in a folder that tests may change. */
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'kernelscope-cli-'))
   images = join(folder, 'images')
@@ -38,14 +38,14 @@ interface Run {
   err: string
 }
 
-/** The program in this process: what `index.ts` does, without the second that a process takes to start. */
+/** The program in this process: as `index.ts`, without the second that a process takes to start. */
 async function run(args: readonly string[], cwd = folder): Promise<Run> {
   const { io, written } = terminal({ cwd })
   const code = await runCli(args, io, (overrides) => createEngine({ overrides }), '1.2.3')
   return { code, ...written }
 }
 
-/** The program as a process of its own. */
+/** The program as a separate process. */
 function spawned(
   args: readonly string[],
   onErr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void,

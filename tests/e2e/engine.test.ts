@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => shown.close())
 afterEach(({ task }) => tellOfFailure(shown, task))
 
-/** The one child of the shell that is a plain Node. */
+/** Process id of the engine: the only child of the shell that runs plain Node. */
 function enginePid({ app }: App) {
   const shell = app.process().pid
   const table = execFileSync('ps', ['-ww', '-eo', 'pid=,ppid=,args='], { encoding: 'utf8' })
@@ -60,7 +60,7 @@ describe('the engine beside the window', () => {
     const other = await openApp()
     const gone = new Promise((resolve) => other.app.process().once('exit', resolve))
     try {
-      // Every death makes the wait before the next start longer; the last one is 2 s.
+      // Every failure lengthens the wait before the next start. The last wait is 2 s.
       for (let deaths = 0; deaths < 4; deaths++) {
         await engineIs(other.page, 'ready')
         const down = await engineWillBe(other.page, 'down')

@@ -35,7 +35,7 @@ afterEach(({ task }) => tellOfFailure(shown, task))
 
 const offer = () => page.getByText('Drop to add')
 
-/** One step of a drag of files and folders, as a file manager's: Chromium's own, with their paths. */
+/** One step of a drag of files and folders, with their paths, as Chromium reports it for a file manager. */
 async function drag(files: string[], type: 'dragEnter' | 'dragOver' | 'drop') {
   const box = await page.locator('#main').boundingBox()
   if (!box) throw new Error('there is nothing to drop on')
@@ -49,7 +49,7 @@ async function drag(files: string[], type: 'dragEnter' | 'dragOver' | 'drop') {
   await devTools.detach()
 }
 
-/** Moves on over the window, as a hand does, until it is seen what letting go would do. */
+/** Moves over the window until the page shows what a drop would do. */
 async function hover(files: string[]) {
   await drag(files, 'dragEnter')
   const offered = async () => {
@@ -65,7 +65,7 @@ async function drop(files: string[]) {
   await offer().waitFor({ state: 'hidden' })
 }
 
-/** Answers of the system's own dialogs and what the shell was asked for, in the main process. */
+/** Replaces the system's dialogs in the main process: sets their answers and records the requests. */
 const answerDialogs = (file: string) =>
   shown.app.evaluate(({ dialog, BrowserWindow, Notification }, chosen) => {
     dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: chosen })
@@ -107,7 +107,7 @@ describe('the frame', () => {
       .evaluate((link: HTMLElement) => link.click())
     await page.waitForURL(/kernels/)
     await drag([shown.folder], 'dragOver')
-    // As Chromium says it to what is under the pointer when that leaves the window.
+    // Chromium sends this to the element under the pointer when the pointer leaves the window.
     await main().evaluate((pageBeneath) => {
       const { x, y, width, height } = pageBeneath.getBoundingClientRect()
       const under = document.elementFromPoint(x + width / 2, y + height / 2)
@@ -136,7 +136,7 @@ describe('the frame', () => {
 
   it('shows the progress of a job to the system, and says when it has ended', async () => {
     await answerDialogs(bundle())
-    // As while another window is in front.
+    // Simulates that another window is in front.
     await page.evaluate(() => Reflect.set(document, 'hasFocus', () => false))
     study = await smallStudy(page, dataset)
     await expect.poll(async () => (await seen()).progress.at(-1), { timeout: 30_000 }).toBe(-1)

@@ -33,7 +33,7 @@ const coloursOf = (selector: string) =>
       return new Set(new Uint32Array(pixels.buffer)).size
     })
 
-/** What a researcher does, in this order, in one sitting. */
+/** The tasks of a researcher, in this order, in one session. */
 describe('in the real window, a researcher', () => {
   it('opens the sample workspace', async () => {
     await page.getByRole('button', { name: /^Open the sample workspace/ }).click()

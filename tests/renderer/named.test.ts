@@ -3,7 +3,10 @@ import path from 'node:path'
 import { expect, it } from 'vitest'
 import { root } from '../../scripts/run.ts'
 
-/** Elements that have no role of their own, so that a name on them is prohibited (WAI-ARIA 1.2, generic and the like). */
+/**
+ * Elements without a role of their own, which must not have an accessible name (WAI-ARIA 1.2, generic and similar
+ * roles).
+ */
 const nameless = /<(pre|p|div|span|dl|canvas)\b([^>]*)>/g
 
 it('gives an accessible name only to elements with a role, in every state', () => {

@@ -2,7 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { kernelDistance, kernelDistances, uniformDistance } from '#shared/maths/kernelDistance.ts'
 
-/** Side, distance in pixels and over the corner distance of a kernel of equal weights (reference values of section 4.6). */
+/**
+ * Side of a kernel with equal weights, its distance in pixels, and that over the corner distance (reference values of
+ * section 4.6).
+ */
 const uniform = [
   [3, 1.073, 0.7587],
   [5, 1.8744, 0.6627],

@@ -47,7 +47,7 @@ describe('contributionAreas', () => {
     const areas = contributionAreas(map, [32, 32], { definition: 'published' })
     expect(areas.map(({ side }) => side)).toEqual(published.sides)
     expect(areas.map(({ ratio }) => ratio)).toEqual(published.ratios)
-    // A uniform map has 99 % only in squares that reach its edge, which the script never tries.
+    // In a uniform map only squares that reach its edge hold 99 %, and the script never tries those.
     const flat = contributionAreas(uniform(32), [32, 32], { definition: 'published' })
     expect(flat.at(-1)).toEqual({ threshold: 0.99, side: null, ratio: null })
   })

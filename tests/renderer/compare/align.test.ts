@@ -7,7 +7,7 @@ const equal = (a: string, b: string) =>
     .map((pair) => `${pair.a === null ? '-' : a[pair.a]}${pair.b === null ? '-' : b[pair.b]}`)
     .join(' ')
 
-/** Length of the longest common subsequence by its plain recurrence: what equal letters score. */
+/** Length of the longest common subsequence by its recurrence, which the score of equal letters must give. */
 function commonLength(a: string, b: string): number {
   if (a === '' || b === '') return 0
   if (a[0] === b[0]) return 1 + commonLength(a.slice(1), b.slice(1))

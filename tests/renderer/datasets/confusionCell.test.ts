@@ -26,7 +26,7 @@ const mistake = (truth: number, predicted: number): Confusion['pairs'][number] =
   n: 1,
   share: 0.1,
 })
-/** Four classes, two of them named crane, of which three are in the matrix. */
+/** Four classes, two of them named crane. Three of the four are in the matrix. */
 const confusion: Confusion = {
   n: 40,
   correct: 20,

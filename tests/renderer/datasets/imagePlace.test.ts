@@ -20,7 +20,7 @@ const image = (id: number): ImageRow => ({
   problem: null,
 })
 
-/** Datasets of a thousand images each, whose numbers are their places plus one. */
+/** Datasets of a thousand images each. The id of an image is its position plus one. */
 function library() {
   const os = implement(contract)
   return {
@@ -44,7 +44,7 @@ function library() {
 let stop = () => {}
 afterEach(() => stop())
 
-/** Opens the image at a place of the list of dataset 3, as the grid does, and leaves the grid. */
+/** Opens the image at a position of the list of dataset 3, as the grid does, then leaves the grid. */
 async function openedAt(place: number) {
   const none = { template: '' }
   const app = startApp(library(), [

@@ -8,7 +8,7 @@ import { useModelLabelsStore } from '../../../src/renderer/lib/stores/modelLabel
 let stop = () => {}
 afterEach(() => stop())
 
-/** A view that shows the names of model 1, of an engine that gives `list.now`, or fails where that is null. */
+/** A view with the class names of model 1. The engine returns `list.now`, or fails where that is null. */
 function opened(list: { now: string[] | null }) {
   const os = implement(contract)
   const app = startApp({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { KeysetPages } from '../../../src/renderer/features/datasets/grid/pages.ts'
 
-/** A list of `length` numbers behind keyset pages, that counts what was asked for. */
+/** A list of `length` numbers behind keyset pages. It counts the requests. */
 function source(length: number, options: { keep?: number; slow?: boolean } = {}) {
   let total = length
   const asked: (number | null)[] = []

@@ -9,7 +9,7 @@ import { useHistoryStore } from '../../../src/renderer/lib/stores/history.ts'
 const report = vi.fn<(thrown: unknown) => void>()
 vi.mock('../../../src/renderer/ui/useProblems.ts', () => ({ useProblems: () => ({ report }) }))
 
-/** A folder of one figure, number 7, whose saves can be made to fail. */
+/** An engine with one composed figure, id 7, whose saves can be made to fail. */
 function figures() {
   const os = implement(contract)
   const kept = { composition: emptyComposition('First'), revision: 1, saves: 0, fail: false }

@@ -17,7 +17,7 @@ import {
 
 const rgb = (map: 'viridis' | 'diverging', i: number) => [...lut(map).slice(3 * i, 3 * i + 3)]
 
-/** 33 channels of 3x3: channel c holds the value c in its centre, channel 32 also -64 in a corner. */
+/** 33 channels of 3x3. Channel c has the value c in its centre; channel 32 also has -64 in a corner. */
 function sheet(): KernelSheet {
   const weights = new Float32Array(33 * 9)
   for (let c = 0; c < 33; c++) weights[c * 9 + 4] = c

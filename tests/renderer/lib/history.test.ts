@@ -11,7 +11,7 @@ async function history() {
   return useHistoryStore()
 }
 
-/** A number that changes are made to. */
+/** A number that the test changes. */
 function counter(store: Awaited<ReturnType<typeof history>>, scope: string) {
   let value = 0
   const set = (next: number, merge?: string, at = 0) => {

@@ -6,7 +6,7 @@ import { useResource } from '../../../src/renderer/lib/useResource.ts'
 let stop = () => {}
 afterEach(() => stop())
 
-/** What is loaded of `input`, each answer given when wanted. */
+/** A resource that depends on `input`. The test decides when each request is answered. */
 function open() {
   const app = startApp({})
   ;({ stop } = app)

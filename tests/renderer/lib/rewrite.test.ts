@@ -8,7 +8,7 @@ import { followNavigation, useRewrite } from '../../../src/renderer/lib/useRewri
 let stop = () => {}
 afterEach(() => stop())
 
-/** The app at `/here`, with a page whose code comes only when it is let in. */
+/** The app at `/here`, with another page whose code loads only when the test lets it. */
 async function atHere() {
   const none = { template: '' }
   let letIn = (_component: RouteComponent) => {}

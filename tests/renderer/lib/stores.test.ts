@@ -42,7 +42,7 @@ const job = (state: Job['state'], done: number): Job => ({
   finishedAt: null,
 })
 
-/** An engine of the contract's parts that the frame needs, over a real MessageChannel. */
+/** An engine with the parts of the contract that the frame needs, over a real MessageChannel. */
 function startEngine(
   jobs: AsyncIterable<Job>,
   opened: WorkspaceInfo | null,
@@ -76,7 +76,7 @@ function startEngine(
   return { port: port2, calls, stop: () => port1.close() }
 }
 
-/** A stream that tests push into. */
+/** A stream that tests can push events into. */
 function jobStream() {
   const waiting: Job[] = []
   let wake = () => {}
@@ -126,7 +126,7 @@ afterEach(() => {
 async function stores() {
   const pinia = createPinia()
   setActivePinia(pinia)
-  // The stores of one test would follow the engine of the next.
+  // Otherwise the stores of one test would follow the engine of the next.
   cleanup.push(() => disposePinia(pinia))
   const [{ link }, { useEngineStore }, { useWorkspaceStore }, collections, { useJobsStore }] =
     await Promise.all([

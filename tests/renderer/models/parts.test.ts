@@ -8,7 +8,7 @@ import {
 } from '../../../src/renderer/features/models/parts.ts'
 import { inspectionOf, layer, mixing, pointwise } from './inspection.ts'
 
-/** Stem, two blocks of stage 1 (a Relu behind the first), a strided convolution, one block of stage 2, head. */
+/** Stem, two blocks of stage 1 (a Relu after the first), a strided convolution, one block of stage 2, head. */
 const model = () =>
   inspectionOf([
     [layer('Conv', [8, 4, 4], [8, 3, 3, 3]), layer('Relu')],

@@ -7,7 +7,7 @@ const areasOf = (map: number[], shape: [number, number]): ContributionArea[] =>
   contributionAreas(map, shape).map((area) => ({ ...area, definition: 'contribution' }))
 
 it('draws exactly the square that holds the share', () => {
-  // All within one cell of the centre (2, 2) of 5x5, evenly.
+  // All contributions are equal and within one cell of the centre (2, 2) of 5x5.
   const map = Array.from({ length: 25 }, (_, at) =>
     Math.abs(Math.floor(at / 5) - 2) <= 1 && Math.abs((at % 5) - 2) <= 1 ? 1 / 9 : 0,
   )

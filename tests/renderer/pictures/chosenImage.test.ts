@@ -23,7 +23,7 @@ vi.mock('../../../src/renderer/lib/stores/collections.ts', () => ({
 let stop = () => {}
 afterEach(() => stop())
 
-/** The chosen image of a view, and the engine's answers to "the first image of a dataset", to be given when wanted. */
+/** The chosen image of a view. The test decides when the engine answers requests for the first image of a dataset. */
 function open() {
   const os = implement(contract)
   const answer = new Map<number, () => void>()

@@ -9,7 +9,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** The numbers at `/map`, which the byte server gives, refuses or has forgotten, as it is told to. */
+/** The values at `/map`. The test decides whether the byte server returns them, refuses, or no longer has them. */
 function open(answers: (() => Response)[]) {
   const path = ref('/map')
   const made = shallowRef({})
@@ -19,7 +19,7 @@ function open(answers: (() => Response)[]) {
   )
   const remake = () => {
     expired++
-    // The key is a hash of what it is made from: the address stays the same.
+    // The key is a hash of the input, so the address stays the same.
     made.value = {}
   }
   const app = startApp({})

@@ -6,7 +6,7 @@ import { useMapRun } from '../../../src/renderer/features/pictures/map/useMapRun
 let stop = () => {}
 afterEach(() => stop())
 
-/** A run of `method`, whose results are given when wanted. */
+/** A computation for `method`. The test decides when its results arrive. */
 function open() {
   const app = startApp({})
   ;({ stop } = app)

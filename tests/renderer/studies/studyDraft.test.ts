@@ -30,7 +30,7 @@ const subset: Subset = {
 let stop = () => {}
 afterEach(() => stop())
 
-/** A new study like the one over the subset, in a workspace that has these subsets now. */
+/** A new study based on the stored one, which has a subset. The workspace now has the given subsets. */
 async function opened(subsets: Subset[]) {
   const os = implement(contract)
   const app = startApp({

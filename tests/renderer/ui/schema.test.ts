@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { fieldsOf, initialParams, parseNumbers, problemsOf } from '../../../src/renderer/ui/forms/schema.ts'
 
-/** Every shape a study's parameters use, written by zod as the engine writes it. */
+/** Every shape of a study's parameters, written by zod as in the engine. */
 const schema = z.toJSONSchema(
   z.object({
     patch: z

@@ -36,7 +36,7 @@ function svgOf(spec: FigureSpec, size = { width: 234, height: 160 }): string {
   }
 }
 
-/** Corner points of the filled shapes that are drawn with the opacity of a band, in pixels. */
+/** Corner points in pixels of the filled shapes that have the opacity of a band. */
 function bandsIn(svg: string): number[][][] {
   return [...svg.matchAll(/<polygon points="([^"]+)"[^>]*fill-opacity="0.18"/g)].map(([, list = '']) => {
     const numbers = list.split(' ').map(Number)

@@ -173,7 +173,7 @@ describe('the width of a table', () => {
     const short = tableToLatex({ ...table, columns, rows: rows.slice(0, 2) })
     expect(short).toContain('\\begin{table*}')
     expect(short).toContain(`% ${columns.length} columns, in \\`)
-    // Around a longtable the size of type would be that of the caption too.
+    // Around a longtable the type size would also apply to the caption.
     const long = tableToLatex({ ...table, columns, rows })
     expect(long).toMatch(/\\begin\{longtable\}\{>\{\\\w+\}S\[/)
     expect(long).not.toMatch(/^ *\\(small|footnotesize|scriptsize|tiny)/m)
