@@ -5,7 +5,7 @@ import { temporaryFolder } from '#engine/base/temporary.ts'
 import type { Client } from './client.ts'
 import type { CliSession } from './session.ts'
 
-/** Prints the draws of a study piece by piece: the text may be longer than any string. */
+/** Prints the draws of a study piece by piece, because the text may be longer than any string. */
 export async function printDraws(client: Client, id: number, { io }: CliSession): Promise<void> {
   const folder = temporaryFolder('draws')
   try {

@@ -3,7 +3,7 @@ import { errorShape } from '#shared/contract/index.ts'
 import { errorCodes, KernelscopeError, toErrorShape, type ErrorShape } from '#shared/errors.ts'
 import { printable } from './format.ts'
 
-/** Any thrown value as an error with a code: what crossed the contract carries its shape as `data`. */
+/** Turns any thrown value into an error with a code. An error of the contract carries its shape as `data`. */
 export function shapeOfFailure(error: unknown): ErrorShape {
   if (error instanceof CommanderError)
     return new KernelscopeError('USAGE', error.message.replace(/^error: /, '')).toShape()
@@ -19,7 +19,9 @@ export function shapeOfFailure(error: unknown): ErrorShape {
 
 export const exitCodeOf = ({ code }: ErrorShape): number => errorCodes[code].exit
 
-/** `error[CODE]: message` with the hint below it; details only of faults that should be reported. */
+/**
+ * `error[CODE]: message` with the hint below it, or JSON. Details are only shown for faults that should be reported.
+ */
 export function formatFailure(shape: ErrorShape, json: boolean): string {
   if (json) return `${JSON.stringify({ error: shape }, null, 2)}\n`
   const details = shape.code === 'INTERNAL' && shape.details ? `\n${shape.details}` : ''

@@ -19,7 +19,7 @@ export interface FigureFlags {
   title?: boolean
 }
 
-/** The options of every command that writes figures. */
+/** Adds the options of every command that writes figures. */
 export function addFigureOptions(command: Command): Command {
   return command
     .addOption(
@@ -37,12 +37,16 @@ export function addFigureOptions(command: Command): Command {
     .option('--width <inches>', 'width of the figure', numberOf('--width'))
     .option('--height <inches>', 'height of the figure; follows from the width', numberOf('--height'))
     .option('--dpi <n>', 'resolution of PNG', integerOf('--dpi', 1), 300)
-    .option('--font-size <points>', 'size of the letters', numberOf('--font-size'))
+    .option('--font-size <points>', 'font size', numberOf('--font-size'))
     .addOption(new Option('--typeface <name>', 'Inter or STIX Two Text').choices(['sans', 'serif']))
     .option('--title', 'draw the title inside the figure')
 }
 
-/** How the figure is set: what the venue says, but for what is given by hand. */
+/**
+ * Width, height and font of a figure: from the venue, except where an option is given. `width` is the default in
+ * inches.
+ * @throws USAGE where venue or span is invalid
+ */
 export function figureSetting(flags: FigureFlags, width: number) {
   const venue = flags.venue === undefined ? undefined : venues.find(({ id }) => id === flags.venue)
   if (flags.venue !== undefined && !venue)
@@ -66,6 +70,10 @@ function spanOf(text: string): FigureFlags['span'] {
   throw new KernelscopeError('USAGE', `invalid --span: ${text} is not column, text or a share up to 1`)
 }
 
+/**
+ * Reads a list of formats of figures.
+ * @throws USAGE where a format is unknown
+ */
 export function figureFormats(names: readonly string[]): FigureFormat[] {
   return names.map((name) => {
     const { data } = figureFormat.safeParse(name)
@@ -76,7 +84,7 @@ export function figureFormats(names: readonly string[]): FigureFormat[] {
   })
 }
 
-/** Says which files were written. */
+/** Prints the paths of written files. */
 export function printFiles(
   session: CliSession,
   options: GlobalOptions,

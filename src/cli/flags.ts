@@ -1,6 +1,9 @@
 import { KernelscopeError } from '#shared/errors.ts'
 
-/** Parses a number of an option, or says which option is wrong. */
+/**
+ * Returns a parser for a number of an option.
+ * @throws USAGE where the text is not a number
+ */
 export function numberOf(flag: string): (text: string) => number {
   return (text) => {
     const value = Number(text)
@@ -9,7 +12,10 @@ export function numberOf(flag: string): (text: string) => number {
   }
 }
 
-/** Parses a whole number from `min` of an option, or says which option is wrong. */
+/**
+ * Returns a parser for a whole number of at least `min`.
+ * @throws USAGE where the text is not such a number
+ */
 export function integerOf(flag: string, min: number): (text: string) => number {
   return (text) => {
     const value = numberOf(flag)(text)
@@ -18,7 +24,7 @@ export function integerOf(flag: string, min: number): (text: string) => number {
   }
 }
 
-/** Splits a list at its commas, without empty parts. */
+/** Splits a list at its commas and drops empty parts. */
 export function listOf(text: string): string[] {
   return text
     .split(',')
@@ -26,7 +32,7 @@ export function listOf(text: string): string[] {
     .filter((part) => part !== '')
 }
 
-/** Collects an option that may be given several times. */
+/** Collects the values of an option that may be given several times. */
 export function collect(text: string, before: string[] = []): string[] {
   return [...before, text]
 }

@@ -3,7 +3,7 @@ import { KernelscopeError } from '#shared/errors.ts'
 import type { Io } from './io.ts'
 import { ProgressLine } from './progress.ts'
 
-/** The part of the contract that following a job needs. */
+/** The part of the contract that is needed to follow a job. */
 export interface JobWatch {
   jobs: {
     watch(input: undefined, options: { signal: AbortSignal }): Promise<AsyncIterable<Job>>
@@ -11,18 +11,24 @@ export interface JobWatch {
   }
 }
 
-export interface Followed {
+export interface FollowedJob {
   job: Job
-  /** Seconds that the job ran while it was watched. */
+  /** Seconds for which the job ran while it was followed. */
   seconds: number
 }
 
 /**
- * Watches a job until it has ended. Ctrl-C pauses it: it stores what it has and can be resumed, from here or in the app.
+ * Follows a job until it ends. Ctrl-C pauses it: it stores what it has, and can be resumed from here or in the app.
  *
- * @throws the job's own problem where it failed, CANCELLED where it was stopped
+ * @throws the job's own code where it failed, CANCELLED where it was stopped, ENGINE_DOWN where the engine stopped
+ * first
  */
-export async function followJob(client: JobWatch, jobId: number, io: Io, quiet = false): Promise<Followed> {
+export async function followJob(
+  client: JobWatch,
+  jobId: number,
+  io: Io,
+  quiet = false,
+): Promise<FollowedJob> {
   const line = new ProgressLine(io, quiet)
   const watching = new AbortController()
   const pause = () => void client.jobs.pause({ id: jobId }).catch(() => undefined)

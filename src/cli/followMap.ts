@@ -3,17 +3,17 @@ import { KernelscopeError } from '#shared/errors.ts'
 import { ProgressLine } from './progress.ts'
 import type { CliSession, GlobalOptions } from './session.ts'
 
-type Event<T> = MapProgress | { type: 'result'; result: T }
+type MapEvent<T> = MapProgress | { type: 'result'; result: T }
 
 /**
- * Shows the progress of a computation and gives its result. Ctrl-C ends it between two calls.
+ * Shows the progress of a computation and returns its result. Ctrl-C ends it between two calls of the model.
  *
- * @throws CANCELLED where it was ended
+ * @throws CANCELLED where it was stopped
  */
 export async function followMap<T>(
   { io }: CliSession,
   { quiet }: GlobalOptions,
-  open: (options: { signal: AbortSignal }) => Promise<AsyncIterable<Event<T>>>,
+  open: (options: { signal: AbortSignal }) => Promise<AsyncIterable<MapEvent<T>>>,
 ): Promise<T> {
   const line = new ProgressLine(io, quiet ?? false)
   try {

@@ -2,27 +2,27 @@ import type { DataTable, Interval } from '#shared/contract/index.ts'
 
 export interface Column {
   title: string
-  /** Numbers stand to the right. */
+  /** Numbers are right-aligned. */
   right?: boolean
 }
 
-// Regional marks aside, what takes two columns in a terminal: CJK, Hangul, full-width forms, emoji.
+// Characters that take two columns in a terminal: CJK, Hangul, full-width forms, emoji (except regional indicators).
 const wide =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u
 
-/** Columns that a text takes in a terminal. */
+/** Number of columns that a text takes in a terminal. */
 export function displayWidth(text: string): number {
   let width = 0
   for (const character of text) if (!/\p{M}/u.test(character)) width += wide.test(character) ? 2 : 1
   return width
 }
 
-/** Text of others made safe for a terminal: control characters, which could move the cursor, are shown as "?". */
+/** Makes text of others safe for a terminal: control characters, which could move the cursor, become "?". */
 export function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, '?')
 }
 
-/** Aligned columns with a header, two blanks apart; an empty table says so. */
+/** A table with a header and aligned columns, two blanks apart. An empty table becomes a sentence that says so. */
 export function formatTable(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
@@ -45,7 +45,7 @@ export function formatTable(
   return [line(columns.map(({ title }) => title)), ...safe.map(line)].join('\n') + '\n'
 }
 
-/** Names and values in two columns. */
+/** Names and values in two aligned columns. */
 export function formatPairs(pairs: readonly (readonly [string, string])[]): string {
   const width = Math.max(0, ...pairs.map(([name]) => displayWidth(name)))
   return (
@@ -53,7 +53,7 @@ export function formatPairs(pairs: readonly (readonly [string, string])[]): stri
   )
 }
 
-/** A table of a study as text: shares in per cent, intervals as "[lo, hi]". */
+/** A study's table as text: shares in per cent, intervals as "[lo, hi]". */
 export function formatDataTable(table: DataTable): string {
   const columns = table.columns.map(({ title, kind }) => ({ title, right: kind !== 'text' }))
   const rows = table.rows.map((row) => table.columns.map(({ key, kind }) => cell(row[key] ?? null, kind)))
@@ -73,7 +73,7 @@ export const percent = (value: number | null) => (value === null ? '–' : `${(v
 export const formatInterval = (interval: Interval | null) =>
   interval === null ? '–' : `[${(interval.lo * 100).toFixed(1)}, ${(interval.hi * 100).toFixed(1)}]`
 
-/** 1234567 as "1.2 M"; counts up to 9,999 in full. */
+/** 1234567 as "1.2 M". Counts up to 9,999 are written in full. */
 export function formatCount(count: number | null): string {
   if (count === null) return '–'
   if (count < 10_000) return String(count)
@@ -102,6 +102,6 @@ export function formatTime(time: number): string {
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}`
 }
 
-/** A shape as "[N, 3, 224, 224]"; what is not known is "?". */
+/** A shape as "[N, 3, 224, 224]"; unknown dimensions are "?". */
 export const formatShape = (shape: readonly (number | string | null)[]) =>
   `[${shape.map((side) => side ?? '?').join(', ')}]`

@@ -14,10 +14,10 @@ import { filterFromText, filterKeys, type FilterKey, type FilterText } from '#sh
 import type { Client } from './client.ts'
 import { findNamed } from './named.ts'
 
-/** Names of the workspace's things → ids, asked for once. */
-interface Names {
+/** Translates names of models, classes and subsets into ids. */
+interface IdsByName {
   model(name: string): number
-  /** "RepLK-31~without-3-7" by numbers. */
+  /** Translates "RepLK-31~without-3-7". */
   changed(name: string): FactOf
   classOf(name: string): number
   subset(name: string): number
@@ -29,8 +29,9 @@ const usage = (message: string, hint: string) => new KernelscopeError('USAGE', m
 const filterHint = `A filter is KEY=VALUE, with the keys ${filterKeys.join(', ')}.`
 
 /**
- * Filters of the command line as one: KEY=VALUE each, as addresses have them (shared/filterText.ts), but with models,
- * classes, predicted classes and subsets by name as well as by number.
+ * Joins filters of the command line. Each is KEY=VALUE, as in addresses (shared/filterText.ts); models, classes,
+ * predicted classes and subsets may also be given by name.
+ * @throws USAGE where a filter is invalid, MODEL_NOT_FOUND or SUBSET_NOT_FOUND where a name is unknown
  */
 export async function parseFilter(
   client: Client,
@@ -66,7 +67,7 @@ const ofModels: readonly FilterKey[] = [
   'flip',
 ]
 
-/** A name may hold what separates: %2C stands for a comma, as in an address. */
+/** Decodes a name, which may hold a separator: %2C stands for a comma, as in an address. */
 function decoded(name: string): string {
   try {
     return decodeURIComponent(name)
@@ -75,8 +76,8 @@ function decoded(name: string): string {
   }
 }
 
-/** The value with names replaced by numbers. */
-function numbered(key: FilterKey, value: string, names: Names): string {
+/** Replaces the names in a value by numbers. */
+function numbered(key: FilterKey, value: string, names: IdsByName): string {
   const items = value.split(',')
   if (key === 'class') return items.map((item) => names.classOf(decoded(item))).join(',')
   if (key === 'subset') return String(names.subset(value))
@@ -101,7 +102,7 @@ const outputsOf = (text: string, labels: readonly string[]) =>
     .map((name) => (labels.includes(name) ? labels.indexOf(name) : name))
     .join('+')
 
-async function namesOf(client: Client, dataset: Dataset, text: FilterText, cwd: string): Promise<Names> {
+async function namesOf(client: Client, dataset: Dataset, text: FilterText, cwd: string): Promise<IdsByName> {
   const models = await client.models.list()
   const subsets = text.subset === undefined ? [] : await client.subsets.list({ datasetId: dataset.id })
   const labels = new Map<number, readonly string[]>()
@@ -133,7 +134,10 @@ async function namesOf(client: Client, dataset: Dataset, text: FilterText, cwd: 
   }
 }
 
-/** "confidence:down:RepLK-3" or "bytes"; by, way, model, condition. */
+/**
+ * Reads an order: by, direction, model, condition, e.g. "bytes" or "confidence:down:RepLK-3".
+ * @throws USAGE where the order is invalid, MODEL_NOT_FOUND where the model is unknown
+ */
 export async function parseOrder(client: Client, text: string, cwd: string): Promise<ImageOrder> {
   const [by, way = 'up', ...rest] = text.split(':')
   const fact = rest.length > 0 ? await parseFact(client, rest.join(':'), cwd) : undefined
@@ -148,7 +152,10 @@ export async function parseOrder(client: Client, text: string, cwd: string): Pro
   return parsed.data
 }
 
-/** A model by name, or a changed one: "RepLK-31~without-3-7". A title may hold the sign that separates. */
+/**
+ * A model by name, or a changed model such as "RepLK-31~without-3-7". A whole title is tried first, because a title may
+ * hold "~".
+ */
 function changedNamed(models: readonly Model[], text: string, cwd: string): FactOf {
   const whole = findNamed(models, text, cwd)
   if (whole) return { modelId: whole.id }
@@ -166,7 +173,11 @@ function changedNamed(models: readonly Model[], text: string, cwd: string): Fact
   return { modelId: found.id, changed: name }
 }
 
-/** "RepLK-3", or "RepLK-3:17" under a stored condition; "RepLK-3~without-2" of a changed model. */
+/**
+ * Reads the name of a fact: "RepLK-3", "RepLK-3:17" under a stored condition, or "RepLK-3~without-2" for a changed
+ * model.
+ * @throws USAGE where the change is invalid, MODEL_NOT_FOUND where the model is unknown
+ */
 export async function parseFact(client: Client, text: string, cwd: string): Promise<FactOf> {
   const models = await client.models.list()
   const whole = findNamed(models, text, cwd)
@@ -176,4 +187,5 @@ export async function parseFact(client: Client, text: string, cwd: string): Prom
   return condition === undefined ? of : { ...of, conditionId: Number(condition) }
 }
 
+/** Selects every image that the filter lets through. */
 export const ruleOf = (filter: ImageFilter): ImageSelection => ({ filter, ids: [] })

@@ -8,13 +8,13 @@ const interrupted = 130
 const stop = new AbortController()
 
 process.on('SIGINT', () => {
-  // The second Ctrl-C does not wait for the running batch; the facts stored so far are safe.
+  // The second Ctrl-C does not wait for the running batch. Facts stored so far are safe.
   if (stop.signal.aborted) process.exit(interrupted)
   stop.abort()
 })
 process.on('SIGTERM', () => stop.abort())
 
-// The reader of our output may leave early, as `head` does; that is no error.
+// The reader of our output may close it early, as `head` does. That is not an error.
 for (const stream of [process.stdout, process.stderr])
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0)
@@ -31,7 +31,7 @@ const io: Io = {
   cwd: process.cwd(),
 }
 
-/** The engine takes a moment to load, which help and mistyped commands need not wait for. */
+/** Loads the engine only when it is needed, because help and mistyped commands should not wait for it. */
 const start: StartEngine = async (overrides) =>
   (await import('#engine/api/index.ts')).createEngine({ overrides })
 

@@ -1,4 +1,4 @@
-/** Where a command writes: results, and everything about its course. */
+/** Where a command writes: results to `out`, progress and warnings to `err`. */
 export interface Io {
   out(text: string): void
   err(text: string): void

@@ -3,7 +3,10 @@ import { formatPairs, formatTable, percent } from './format.ts'
 
 const number = (value: number) => (value === 0 ? '0' : value.toPrecision(4))
 
-/** Layers of an attention result: the largest attention of a patch in each reading, and what goes to other tokens. */
+/**
+ * A table of the layers of an attention result: for each reading the largest attention of a patch, and the attention
+ * that goes to other tokens.
+ */
 export function describeAttention(result: AttentionMapsResult): string {
   const { query, grid, top } = result
   const facts = formatPairs([
@@ -51,7 +54,7 @@ export function describeSaliency(result: SaliencyResult): string {
   ])
 }
 
-/** The table of high-contribution areas, under both definitions. */
+/** The table of high-contribution areas under both definitions. */
 export function describeField(result: ReceptiveFieldResult): string {
   const { point, images, failed, areas } = result
   const facts = formatPairs([

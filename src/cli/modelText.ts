@@ -1,7 +1,7 @@
 import type { Inspection, KernelLayer, Model, SelfCheck } from '#shared/contract/index.ts'
 import { formatBytes, formatCount, formatPairs, formatShape, formatTable } from './format.ts'
 
-/** Models of a workspace, one a line. */
+/** Models of a workspace, one per line. */
 export function modelTable(models: readonly Model[]): string {
   return formatTable(
     [
@@ -28,7 +28,7 @@ export function modelTable(models: readonly Model[]): string {
   )
 }
 
-/** Rewrites of a model against the model itself. */
+/** A table that compares the rewrites of a model with the model itself. */
 export function checkTable({ rewrites }: SelfCheck): string {
   return formatTable(
     [{ title: 'Rewrite' }, { title: 'State' }, { title: 'Apart by', right: true }, { title: 'What' }],
@@ -41,7 +41,7 @@ export function checkTable({ rewrites }: SelfCheck): string {
   )
 }
 
-/** What a model file holds; with `layers` also every node that has parameters or costs. */
+/** Describes a model file; with `layers` also every node that has parameters or multiply-accumulates. */
 export function describeInspection(inspection: Inspection, layers: boolean): string {
   const { family, familyReason, blocks, blocksReason } = inspection
   const tensors = (list: Inspection['inputs']) =>
@@ -116,7 +116,7 @@ function layerTable({ layers }: Inspection): string {
   )
 }
 
-/** Kernel attention distance of each depthwise layer: least, median, most, and that of equal weights. */
+/** Kernel attention distances of each depthwise layer: smallest, median, largest, and that of equal weights. */
 export function kernelTable(layers: readonly KernelLayer[]): string {
   const fixed = (value: number | undefined) => (value === undefined ? '–' : value.toFixed(4))
   return formatTable(

@@ -6,18 +6,19 @@ import type { Client } from './client.ts'
 import { followJob } from './follow.ts'
 import type { CliSession, GlobalOptions } from './session.ts'
 
-interface Named {
+interface NamedRow {
   id: number
   title: string
   path?: string
 }
 
 /**
- * What a name means among rows: an id, else a title, else a path. Two rows of one title must be told apart by id.
+ * Finds a row by name: by id, else by title, else by path.
  *
- * @returns undefined where nothing has the name
+ * @returns undefined where no row has the name
+ * @throws USAGE where two rows have the title, so that an id is needed
  */
-export function findNamed<T extends Named>(rows: readonly T[], name: string, cwd: string): T | undefined {
+export function findNamed<T extends NamedRow>(rows: readonly T[], name: string, cwd: string): T | undefined {
   const byId = /^\d+$/.test(name) ? rows.find(({ id }) => id === Number(name)) : undefined
   if (byId) return byId
   const titled = rows.filter(({ title }) => title === name)
@@ -30,7 +31,10 @@ export function findNamed<T extends Named>(rows: readonly T[], name: string, cwd
   return titled[0] ?? rows.find(({ path }) => path === resolve(cwd, name))
 }
 
-/** A model of the workspace by id, title or path; a file that is not there yet is added. */
+/**
+ * A model of the workspace by id, title or path. A file that is not in the workspace yet is added.
+ * @throws MODEL_NOT_FOUND where there is neither a model nor a file of the name
+ */
 export async function namedModel(client: Client, name: string, { io }: CliSession): Promise<Model> {
   const known = findNamed(await client.models.list(), name, io.cwd)
   if (known) return known
@@ -39,7 +43,10 @@ export async function namedModel(client: Client, name: string, { io }: CliSessio
   throw missing('MODEL_NOT_FOUND', 'model', name, ', and no such file')
 }
 
-/** A dataset of the workspace by id, title or path; a folder that is not there yet is added and indexed. */
+/**
+ * A dataset of the workspace by id, title or path. A folder that is not in the workspace yet is added and indexed.
+ * @throws DATASET_NOT_FOUND where there is neither a dataset nor a folder of the name
+ */
 export async function namedDataset(
   client: Client,
   name: string,
@@ -65,7 +72,7 @@ export async function addDataset(
   return client.datasets.get({ id: dataset.id })
 }
 
-/** Goes on with an index that was stopped or failed, and waits for it: a study must not run on half a dataset. */
+/** Resumes an indexing that was stopped or failed, and waits for its end: a study must not run on half a dataset. */
 async function finishIndexing(
   client: Client,
   id: number,
@@ -83,7 +90,10 @@ async function finishIndexing(
   return client.datasets.get({ id })
 }
 
-/** A study of the workspace by id or title. */
+/**
+ * A study of the workspace by id or title.
+ * @throws STUDY_NOT_FOUND where there is none
+ */
 export async function namedStudy(client: Client, name: string, { io }: CliSession): Promise<Study> {
   const known = findNamed(await client.studies.list(), name, io.cwd)
   if (known) return known
@@ -99,7 +109,10 @@ function missing(code: ErrorCode, what: string, name: string, neither = ''): Ker
   return new KernelscopeError(code, `there is no ${what} ${name}${neither}`)
 }
 
-/** The kind of study with an id. Throws STUDY_UNKNOWN, naming those there are. */
+/**
+ * The kind of study with an id.
+ * @throws STUDY_UNKNOWN where there is none; the hint names the kinds
+ */
 export function kindNamed(kinds: readonly StudyKind[], id: string): StudyKind {
   const found = kinds.find((kind) => kind.id === id)
   if (found) return found

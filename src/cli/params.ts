@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { KernelscopeError } from '#shared/errors.ts'
 
-/** The part of JSON schema by which a parameter is read from text. */
+/** The part of JSON schema that is needed to read a parameter from text. */
 const property = z.looseObject({
   type: z.union([z.string(), z.array(z.string())]).optional(),
   enum: z.array(z.unknown()).optional(),
@@ -10,8 +10,8 @@ const property = z.looseObject({
   title: z.string().optional(),
   description: z.string().optional(),
   /**
-   * What the value stands for: "model" and "dataset" are ids that may be written as title or path, "folder" a path,
-   * "settled" what the engine fills in.
+   * What the value stands for. "model" and "dataset": an id that may be written as title or path; "folder": a path;
+   * "settled": a value that the engine fills in.
    */
   format: z.string().optional(),
   get items() {
@@ -33,10 +33,10 @@ export function paramSchemas(params: Record<string, unknown>): Map<string, Param
 }
 
 /**
- * Parameters from `name=value` texts. Lists are separated by commas ("0,10,20"), `null` is written as null or none, and
- * anything may be written as JSON. The engine checks ranges; here only the form is read.
+ * Reads parameters from texts `name=value`. Commas separate the entries of a list ("0,10,20"); `null` is written as
+ * null or none; any value may be written as JSON. Only the form is checked here; the engine checks ranges.
  *
- * @throws STUDY_PARAMS, naming the parameter
+ * @throws USAGE where a text is not name=value, STUDY_PARAMS where a parameter is unknown or has another form
  */
 export function parseParams(
   texts: readonly string[],
@@ -62,7 +62,10 @@ export function parseParams(
   return params
 }
 
-/** `--percents 0,50` or `--percents=0,50` of a study's own parameters as `name=value` texts. */
+/**
+ * Turns options of a study's own parameters, `--percents 0,50` or `--percents=0,50`, into texts `name=value`.
+ * @throws USAGE where an option is unknown or has no value
+ */
 export function optionsAsParams(rest: readonly string[], schemas: Map<string, ParamSchema>): string[] {
   const names = new Map([...schemas.keys()].map((name) => [`--${kebab(name)}`, name]))
   const texts: string[] = []
@@ -79,7 +82,7 @@ export function optionsAsParams(rest: readonly string[], schemas: Map<string, Pa
   return texts
 }
 
-/** The kind of value a parameter takes, in words: "integer", "list of integer", "black, mean". */
+/** Describes the type of a parameter: "integer", "list of integer", "black, mean". */
 export function describeType({
   type,
   enum: choices,
@@ -98,7 +101,7 @@ export function describeType({
 
 function parseValue(text: string, entry: ParamSchema): unknown {
   if (entry.anyOf) {
-    // Null first, or a text would swallow the word.
+    // Null comes first, because a text would accept the word too.
     for (const option of entry.anyOf.toSorted(
       (a, b) => Number(b.type === 'null') - Number(a.type === 'null'),
     )) {

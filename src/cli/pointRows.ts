@@ -5,7 +5,7 @@ import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { Client } from './client.ts'
 import { formatTable } from './format.ts'
 
-/** An image behind a point, with its own value there; null where none is kept. */
+/** An image behind a point, with its value at the point; null where no value is stored. */
 export interface PointRow {
   model: string
   key: string
@@ -15,13 +15,13 @@ export interface PointRow {
   unit: StudyPoint['unit']
 }
 
-/** The points of figures that lead to images, in the order of the figures. */
+/** The points of figures that stand for several images, in the order of the figures. */
 export const pointKeys = (figures: readonly FigureSpec[]): CellRef[] =>
   figures.flatMap(({ series }) =>
     series.flatMap(({ points }) => points.flatMap(({ ref }) => parseCellRef(ref) ?? [])),
   )
 
-/** All images behind a point, by their values. */
+/** All images behind a point, sorted by their values. */
 export async function pointRows(
   client: Client,
   id: number,

@@ -33,7 +33,7 @@ export async function runCli(
   try {
     await program.parseAsync([...args], { from: 'user' })
   } catch (error) {
-    // Help and version are printed by then.
+    // Help and version have been printed by now.
     if (error instanceof CommanderError && error.exitCode === 0) return 0
     if (error instanceof CommanderError && error.code === 'commander.help') return errorCodes.USAGE.exit
     const shape = shapeOfFailure(error)
@@ -72,7 +72,7 @@ function buildProgram(session: CliSession, version: string, fail: (exit: number)
   return program
 }
 
-/** Asked of the raw words, since an error of parsing leaves no options. */
+/** Reads the raw words, because a parsing error leaves no options. */
 function wantsJson(args: readonly string[]): boolean {
   const end = args.indexOf('--')
   return args.slice(0, end < 0 ? args.length : end).includes('--json')

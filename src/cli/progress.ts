@@ -2,7 +2,7 @@ import type { Job, MapProgress } from '#shared/contract/index.ts'
 import { displayWidth, formatDuration, printable } from './format.ts'
 import type { Io } from './io.ts'
 
-/** How far a job is, in one line: "1200/3200 images  38 %  61.5 images/s  0:32 left  RepLK 31 on cpu, batch 16". */
+/** A job's progress in one line: "1200/3200 images  38 %  61.5 images/s  0:32 left  RepLK 31 on cpu, batch 16". */
 export function describeProgress({ state, progress }: Job): string {
   const { done, total, unit, perSecond, secondsLeft, note, failed } = progress
   if (state === 'queued') return 'waiting for its turn'
@@ -15,7 +15,7 @@ export function describeProgress({ state, progress }: Job): string {
   return printable(parts.join('  '))
 }
 
-/** Shows a job's progress on stderr: redrawn in place on a terminal, else a line at every tenth. */
+/** Shows a job's progress on stderr: one line that is redrawn on a terminal, else a line at every tenth. */
 export class ProgressLine {
   readonly #io: Io
   readonly #quiet: boolean
@@ -31,7 +31,7 @@ export class ProgressLine {
     this.#write(describeProgress(job), job.state === 'running' ? job.progress : null)
   }
 
-  /** Progress of what is no job: "8/50 images  RepLK 31 on cpu". */
+  /** Shows the progress of a computation that is not a job: "8/50 images  RepLK 31 on cpu". */
   note({ done, total, unit, note }: MapProgress): void {
     this.#write(printable(`${done}/${total} ${unit}  ${note}`), { done, total })
   }

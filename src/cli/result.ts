@@ -1,7 +1,7 @@
 import type { Study, StudyResult } from '#shared/contract/index.ts'
 import { formatDataTable, formatInterval, formatTable, percent, printable } from './format.ts'
 
-/** The JSON form of a study's result: its conditions, tests, tables and where everything comes from. */
+/** The JSON form of a study's result: conditions, tests, tables, provenance, and figures by id. */
 export function resultDocument(study: Study, result: StudyResult) {
   const { id, kind, title, params, modelIds, datasetId, sample, job } = study
   return {

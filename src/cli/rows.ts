@@ -13,12 +13,13 @@ export interface RowFlags extends GlobalOptions {
   sort?: 'largest' | 'smallest'
 }
 
-type RowOut = { model: string; key: string } & StudyRow
+type PrintedRow = { model: string; key: string } & StudyRow
 
 /**
- * Every measured image of a study, of some models and conditions where they are named; of a study without conditions the
- * images behind the points that are named, with their values there. Throws USAGE for a key the study does not have, and
- * for an order where there are no points.
+ * Prints every measured image of a study, or those of the named models and conditions. For a study without conditions
+ * it prints the images behind the named points, with their values there.
+ * @throws USAGE where a key is unknown or missing, or where --sort is given for a study with conditions;
+ * MODEL_NOT_FOUND where a model is not in the study
  */
 export async function printRows(session: CliSession, name: string, options: RowFlags): Promise<void> {
   const client = await session.openWorkspace(options)
@@ -50,7 +51,7 @@ export async function printRows(session: CliSession, name: string, options: RowF
     throw new KernelscopeError('USAGE', `no points to sort the images of: ${study.title} has conditions`, {
       hint: 'Leave out --sort; "study images" orders the images of such a study.',
     })
-  const rows: RowOut[] = []
+  const rows: PrintedRow[] = []
   for (const { modelId, model, key } of conditions) {
     if ((wanted && !wanted.has(modelId)) || (keys && !keys.includes(key))) continue
     for await (const row of rowsOf(client, study.id, modelId, key)) rows.push({ model, key, ...row })
@@ -73,7 +74,7 @@ async function* rowsOf(client: Client, id: number, modelId: number, key: string)
   } while (after !== null)
 }
 
-/** The points of a study's figures that come of many images, each with the title of its model. */
+/** The points of a study's figures that stand for several images, each with the title of its model. */
 async function pointsOf(client: Client, figures: readonly FigureSpec[]) {
   const refs = pointKeys(figures)
   if (refs.length === 0) return []
@@ -92,7 +93,7 @@ function modelOf(
   throw new KernelscopeError('MODEL_NOT_FOUND', `the study has no model ${name}`)
 }
 
-function rowTable(rows: readonly RowOut[]): string {
+function rowTable(rows: readonly PrintedRow[]): string {
   return formatTable(
     [
       { title: 'Model' },

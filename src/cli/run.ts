@@ -26,8 +26,9 @@ export interface RunFlags extends GlobalOptions {
 }
 
 /**
- * Runs a study and prints its result. The same command given again goes on with the same study: what is stored is not
- * measured again, and a study that was stopped is resumed.
+ * Runs a study and prints its result. The same command again continues the same study: stored facts are not measured
+ * again, and a stopped study is resumed.
+ * @throws USAGE where no model or no dataset is named
  */
 export async function runStudy(
   session: CliSession,
@@ -95,7 +96,7 @@ async function measure(
   )
 }
 
-/** The same study as before where there is one, resumed where it was paused, else a new one. */
+/** The stored study of this input, resumed where it was paused; otherwise a new study. */
 export async function startStudy(client: Client, input: StudyInput): Promise<Study> {
   const before = await client.studies.find(input)
   if (!before) return client.studies.run(input)

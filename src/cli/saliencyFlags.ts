@@ -9,7 +9,7 @@ import {
 } from '#shared/saliencyMethods/index.ts'
 import { integerOf, numberOf } from './flags.ts'
 
-/** The saliency methods and every parameter of theirs as options. */
+/** Adds an option for the saliency method, and one for every parameter of a method. */
 export function addSaliencyOptions(command: Command): Command {
   const names = saliencyMethods.map(({ flag }) => flag)
   command.addOption(new Option('--method <name>', 'how').choices(names).default(names[0]))
@@ -27,7 +27,10 @@ function optionOf({ key, flag, value }: SaliencyField): Option {
   return new Option(`${name} <${value.whole ? 'n' : 'share'}>`, flag).argParser(parse).default(value.initial)
 }
 
-/** The method that the options name, with its own parameters. */
+/**
+ * The method that the options name, with its parameters.
+ * @throws USAGE where a parameter is invalid
+ */
 export function saliencyMethodOf(flags: { method: string }): SaliencyMethod {
   const method = saliencyMethods.find(({ flag }) => flag === flags.method)?.id
   const { data, error } = saliencyMethod.safeParse({ ...flags, method })

@@ -12,7 +12,7 @@ export interface GlobalOptions {
   quiet?: boolean
 }
 
-/** One run of the program: its engine, which starts when it is first needed, and how it prints. */
+/** One run of the program: starts the engine when it is first needed, and prints results. */
 export class CliSession {
   readonly io: Io
   readonly #start: StartEngine
@@ -23,13 +23,16 @@ export class CliSession {
     this.#start = start
   }
 
-  /** The engine without a workspace, for what needs only files. */
+  /** The engine without a workspace, for commands that need only files. */
   async client(overrides: Partial<Settings> = {}): Promise<Client> {
     this.#engine ??= await this.#start(overrides)
     return this.#engine.client
   }
 
-  /** The engine with the workspace of `-w`, of KERNELSCOPE_WORKSPACE, or of the current folder. */
+  /**
+   * The engine with the workspace of `-w`, of KERNELSCOPE_WORKSPACE, or of the current folder.
+   * @throws USAGE where none of them is a workspace
+   */
   async openWorkspace(options: GlobalOptions, overrides: Partial<Settings> = {}): Promise<Client> {
     const path = this.workspacePath(options)
     const client = await this.client(overrides)
@@ -47,7 +50,7 @@ export class CliSession {
     })
   }
 
-  /** Prints a result: as one JSON document, or as text. */
+  /** Prints a result, as one JSON document or as text. */
   print({ json }: GlobalOptions, document: unknown, text: () => string): void {
     this.io.out(json ? `${JSON.stringify(document, null, 2)}\n` : text())
   }

@@ -6,24 +6,25 @@ import { namedDataset, namedModel } from './named.ts'
 import { optionsAsParams, paramSchemas, parseParams, type ParamSchema } from './params.ts'
 import type { CliSession } from './session.ts'
 
-interface Given {
+interface ParamFlags {
   preset?: string
-  /** Of --param. */
+  /** Values of --param. */
   param?: string[]
-  /** Words that no option of the program knows: the study's own parameters. */
+  /** Words that are not options of the program: the study's own parameters. */
   rest: readonly string[]
-  /** File of random draws to replay. */
+  /** A draws file to replay. */
   draws?: string
 }
 
 /**
  * Parameters of a study from the command line: those of the preset, then those given by name, then the draws. Models
- * and datasets among them may be written as title or path, and are added where they are new.
+ * and datasets among them may be given as title or path; new ones are added.
+ * @throws USAGE where the preset is unknown, STUDY_PARAMS where a parameter is invalid
  */
 export async function studyParams(
   client: Client,
   kind: StudyKind,
-  given: Given,
+  given: ParamFlags,
   session: CliSession,
 ): Promise<Record<string, unknown>> {
   const schemas = paramSchemas(kind.params)
@@ -47,7 +48,7 @@ function presetOf(kind: StudyKind, id: string | undefined): Record<string, unkno
   })
 }
 
-/** A parameter that stands for a model, a dataset or a folder may be written by name; the engine gets id or path. */
+/** Replaces names of models, datasets and folders by the id or path that the engine needs. */
 async function resolved(
   text: string,
   schemas: Map<string, ParamSchema>,

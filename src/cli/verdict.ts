@@ -7,7 +7,7 @@ const words = {
   unchecked: 'Nothing could be checked',
 }
 
-/** What checking a bundle has found: of facts, vectors and tables, as far as it has any. */
+/** Describes the verdict on a bundle: on its facts, vectors and tables, as far as it has any. */
 export function describeVerdict(found: BundleVerdict): string {
   const lines = [
     `${words[found.verdict]}.`,

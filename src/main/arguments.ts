@@ -1,18 +1,18 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 
-export interface Start {
+export interface StartArguments {
   /** Open the sample workspace: `npm run demo`. */
   sample: boolean
-  /** Existing files and folders, absolute. */
+  /** Absolute paths of existing files and folders. */
   paths: string[]
 }
 
 /**
- * What a start of the app asks for. Chromium mixes its own switches into `argv`; whatever begins with a dash and is
- * not ours is skipped, and so is the folder of the app itself, which a checkout is started with.
+ * Reads what a start of the app asks for. Chromium mixes its own switches into `argv`, so unknown arguments with a dash
+ * are skipped. The app's own folder is skipped too, because a checkout is started with it.
  */
-export function startArguments(argv: string[], cwd: string, appFolder: string): Start {
+export function startArguments(argv: string[], cwd: string, appFolder: string): StartArguments {
   const paths = argv
     .slice(1)
     .filter((argument) => !argument.startsWith('-'))

@@ -2,19 +2,20 @@ import http from 'node:http'
 import { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** Where the engine's byte server listens and what it wants to hear; null when there is no engine. */
+/** Socket of the engine's byte server, and the token that every request must carry; null while there is no engine. */
 export type ByteServer = { socket: string; token: string } | null
 
-/** A picture waits so long for an engine that is being started again. */
+/** Longest time in milliseconds that a picture waits for an engine that is being started again. */
 export const pictureWaitMs = 15_000
 
 const passed = ['content-type', 'content-length', 'cache-control', 'etag', 'last-modified', 'x-shape']
 
 /**
- * Hands `/bytes/…` to the engine over its unix socket or named pipe. Only GET, only the path: the page can neither
- * choose headers nor see the token. Where the engine dies meanwhile, the next one is asked.
+ * Forwards `/bytes/…` to the engine over its unix socket or named pipe. Only GET requests and only the path are
+ * forwarded: the page can neither choose headers nor see the token. Where the engine ends meanwhile, the next engine is
+ * asked.
  *
- * @param find the engine that answers now; null where none does in time
+ * @param find returns the running engine's byte server; null where none answers in time
  */
 export async function askForBytes(find: () => Promise<ByteServer>, request: Request): Promise<Response> {
   if (request.method !== 'GET') return new Response(null, { status: 405 })
@@ -24,8 +25,8 @@ export async function askForBytes(find: () => Promise<ByteServer>, request: Requ
     const server = await find()
     if (!server) break
     if (server.token !== failed.token) failed = { token: server.token, tries: 0 }
-    // A connection that was kept open may end under a request: once more. After that it is the engine that has ended,
-    // though that may not have been noticed yet.
+    // A kept-alive connection may close during a request, so the request is tried twice. A second failure means that
+    // the engine has ended, even if the shell has not noticed it yet.
     if (failed.tries < 2) {
       const answer = await ask(server, request)
       if (answer) return answer
@@ -36,7 +37,7 @@ export async function askForBytes(find: () => Promise<ByteServer>, request: Requ
   return new Response('the engine is down', { status: 503 })
 }
 
-/** Null where the connection failed before an answer came. */
+/** Resolves to null where the connection failed before an answer came. */
 function ask(server: NonNullable<ByteServer>, { url, signal }: Request): Promise<Response | null> {
   const { pathname, search } = new URL(url)
   const { promise, resolve } = Promise.withResolvers<Response | null>()

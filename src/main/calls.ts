@@ -5,14 +5,20 @@ import { appOrigin } from './guards.ts'
 
 type Sender = { page: WebContents }
 
-/** Only the top frame of our own page may speak; a frame that navigated away or is embedded may not. */
+/**
+ * The page that sent an event; null for anything but the top frame of our own page, such as an embedded frame or one
+ * that navigated away.
+ */
 function sender(event: IpcMainEvent | IpcMainInvokeEvent): Sender | null {
   const frame = event.senderFrame
   const trusted = frame !== null && frame.parent === null && frame.url.startsWith(`${appOrigin}/`)
   return trusted ? { page: event.sender } : null
 }
 
-/** A question of the page. Sender and payload are checked before `answer` sees them. */
+/**
+ * Handles a request of the page. Sender and payload are checked before `answer` gets them.
+ * @throws UNSUPPORTED where the request does not come from the app's own page
+ */
 export function onCall<T, R>(
   channel: string,
   payload: z.ZodType<T>,
@@ -25,7 +31,7 @@ export function onCall<T, R>(
   })
 }
 
-/** A message of the page that needs no answer; what is not valid is dropped. */
+/** Handles a message of the page that needs no answer. Invalid messages are dropped. */
 export function onNote<T>(channel: string, payload: z.ZodType<T>, act: (value: T, from: Sender) => void) {
   ipcMain.on(channel, (event, raw: unknown) => {
     const from = sender(event)

@@ -1,6 +1,6 @@
 /**
- * What the page may load: itself. Styles are set inline by Nuxt UI and ECharts; nothing else is let through, and in
- * development only the reload socket of vite comes on top.
+ * The content security policy of the page: it may load only its own files. Nuxt UI and ECharts set inline styles. In
+ * development the reload socket of vite is allowed too; nothing else is.
  */
 export function contentSecurityPolicy(devServer?: string) {
   const socket = devServer === undefined ? '' : ` ${devServer.replace(/^http/, 'ws')}`

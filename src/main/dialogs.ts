@@ -18,7 +18,7 @@ const name = z.string().max(1000)
 const fileKind = z.enum(['model', 'labels', 'draws', 'image', 'bundle'])
 const absolutePath = z.string().refine((value) => path.isAbsolute(value), 'path: must be absolute')
 
-/** The page's ways to the user's files: it gets paths only of what a person chose. */
+/** Opens file dialogs for the page, which gets paths only of what a person chose. */
 export function answerDialogs() {
   onCall(channels.openFiles, fileKind, async (kind, { page }) => {
     const properties: ('openFile' | 'multiSelections')[] =

@@ -8,10 +8,10 @@ import { cpuTime } from './cpuTime.ts'
 export interface EngineCommand {
   /** The Node binary that runs the engine. */
   node: string
-  /** The engine's entry, then its arguments. */
+  /** Path of the engine's entry, then its arguments. */
   args: string[]
   env?: NodeJS.ProcessEnv
-  /** Pings without an answer before a silent engine is killed. */
+  /** Number of unanswered pings before a silent engine is killed. */
   patience?: number
 }
 
@@ -25,40 +25,41 @@ interface EngineEvents {
   rpc: [EngineRpc]
 }
 
-/** What is known of one process. */
-interface Life {
+/** State of one engine process. */
+interface ProcessState {
   ready?: EngineReady
   readyAt: number
-  /** Pings since the last answer. */
+  /** Number of pings since the last answer. */
   missed: number
-  /** Its processor time at the first ping that was not answered, in seconds; and how often it was waited for again. */
+  /** Processor time in seconds at the first unanswered ping. */
   cpuThen: number | null
+  /** How often the process got more time. */
   extended: number
   problem?: ErrorShape
-  /** Its last lines. */
+  /** Its last lines on stderr. */
   stderr: string[]
 }
 
 const pingEveryMs = 500
 /**
- * Pings without an answer before the engine is shown as down (5 s), and before it is killed (60 s): it may only be busy,
- * or the whole machine is. Counted, not timed, so that a laptop may sleep.
+ * Unanswered pings before the engine is shown as down (5 s), and before it is killed (60 s), because the engine or the
+ * whole machine may only be busy. Pings are counted, not timed, so that a laptop may sleep.
  */
 const patience = { shown: 10, killed: 120 }
-/** One that worked meanwhile, by its processor time in seconds, is waited for again, a few times. */
+/** A process that used more than `worth` seconds of processor time since then gets more time, at most `most` times. */
 const extensions = { worth: 0.2, most: 4 }
 const startWithinMs = 30_000
 const stopWithinMs = 5_000
-/** An engine that ran this long is healthy again: its next death starts from the shortest wait. */
+/** After this time an engine counts as healthy: its next restart begins with the shortest wait. */
 const healthyAfterMs = 30_000
 const waitsMs = [250, 500, 1000, 2000, 4000, 8000, 8000, 8000]
 const stderrLines = 40
-/** What the process wrote to stderr may arrive a little after its end. */
+/** Output on stderr may arrive this long after the process ended. */
 const lastWordsMs = 100
 
 /**
- * The life of the engine process: start, heartbeat, restart with back-off, orderly stop. It knows the protocol and
- * nothing of Electron.
+ * Starts the engine process, checks its heartbeat, restarts it with growing waits, and stops it. It knows the protocol,
+ * but nothing of Electron.
  */
 export class Engine extends EventEmitter<EngineEvents> {
   #command: EngineCommand
@@ -82,7 +83,10 @@ export class Engine extends EventEmitter<EngineEvents> {
     return this.#child?.pid
   }
 
-  /** What the engine said when it became ready: now, or after the start that is under way; null when that takes too long. */
+  /**
+   * The engine's `ready` message: of the running engine, or of the one that is starting; null where that takes too
+   * long.
+   */
   answering(withinMs: number): Promise<EngineReady | null> {
     const tooLate = new Promise<null>((resolve) => setTimeout(resolve, withinMs, null).unref())
     return Promise.race([this.#answers.promise, tooLate])
@@ -106,23 +110,23 @@ export class Engine extends EventEmitter<EngineEvents> {
     this.#watch(child)
   }
 
-  /** Ends the present process, if any, and starts a new one at once, forgetting earlier deaths. */
+  /** Ends the current process, if there is one, and starts a new one at once. Earlier failures no longer count. */
   restart() {
     this.#restarts = 0
     if (this.#child) this.#child.kill('SIGKILL')
     else this.start()
   }
 
-  /** False when there is no engine to hear it. */
+  /** Sends a message; false where no engine is connected. */
   send(message: ToEngine): boolean {
     if (!this.#child?.connected) return false
     this.#child.send(message, () => {
-      // A channel that closed meanwhile is seen by the exit of the process.
+      // If the channel closed meanwhile, the exit of the process reports it.
     })
     return true
   }
 
-  /** Lets the running batch finish; after 5 s the process is killed. Resolves when it is gone. */
+  /** Lets the running batch finish, but kills the process after 5 s. Resolves when the process is gone. */
   async stop(): Promise<void> {
     this.#stopping = true
     clearTimeout(this.#retry)
@@ -136,7 +140,7 @@ export class Engine extends EventEmitter<EngineEvents> {
   }
 
   #watch(child: ChildProcess) {
-    const life: Life = { readyAt: 0, missed: 0, cpuThen: null, extended: 0, stderr: [] }
+    const life: ProcessState = { readyAt: 0, missed: 0, cpuThen: null, extended: 0, stderr: [] }
     let beat = setTimeout(() => {
       life.problem = down(`the engine was not ready within ${startWithinMs / 1000} s`)
       child.kill('SIGKILL')

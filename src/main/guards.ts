@@ -1,15 +1,15 @@
 import type { Session, WebContents } from 'electron'
 
-/** The scheme of page and bytes, and the one origin that is trusted. */
+/** The scheme of the page and its bytes, and the only trusted origin. */
 export const appOrigin = 'app://kernelscope'
 
 const local = new Set(['app:', 'blob:', 'data:', 'devtools:'])
 
-/** In development the page's modules come through `app:` too; only the reload socket of vite is spoken to directly. */
+/** In development the page's modules also come through `app:`. Only vite's reload socket is contacted directly. */
 const isDevSocket = (url: URL, devServer: string | undefined) =>
   devServer !== undefined && url.protocol === 'ws:' && url.host === new URL(devServer).host
 
-/** Nothing leaves the machine: every request that is not ours is cancelled before it starts, whoever makes it. */
+/** Cancels every request to anything but the app itself before it starts, so that nothing leaves the machine. */
 export function refuseNetwork(session: Session, devServer: string | undefined) {
   session.webRequest.onBeforeRequest((details, answer) => {
     const url = new URL(details.url)
@@ -17,7 +17,7 @@ export function refuseNetwork(session: Session, devServer: string | undefined) {
   })
 }
 
-/** Camera, location, notifications by the page, USB and so on: none is needed. */
+/** Refuses all permissions (camera, location, notifications by the page, USB and so on): the app needs none. */
 export function refusePermissions(session: Session) {
   session.setPermissionRequestHandler((_contents, permission, answer) => {
     answer(permission === 'clipboard-sanitized-write')
@@ -26,7 +26,7 @@ export function refusePermissions(session: Session) {
   session.setDevicePermissionHandler(() => false)
 }
 
-/** The page stays where it is, opens no windows and embeds nothing. */
+/** Keeps the page at its address and refuses new windows and embedded pages. */
 export function refuseNavigation(contents: WebContents) {
   contents.setWindowOpenHandler(() => ({ action: 'deny' }))
   contents.on('will-attach-webview', (event) => event.preventDefault())

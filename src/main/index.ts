@@ -20,7 +20,7 @@ function run() {
   const engine = new Engine({
     node: nodeFile(),
     args: [engineFile, '--state', stateFile()],
-    // ONNX Runtime on CUDA would round to TF32 unless told before the process starts.
+    // Without this, set before the process starts, ONNX Runtime on CUDA would round to TF32.
     env: { ...process.env, NVIDIA_TF32_OVERRIDE: '0' },
   })
   const relay = new PortRelay(engine)
@@ -62,7 +62,7 @@ function run() {
     event.preventDefault()
     void engine.stop().then(() => {
       stopped = true
-      // Not within this event: Electron would take it for the quit that was just prevented.
+      // Not within this event, because Electron would take it for the quit that was just prevented.
       setImmediate(() => app.quit())
     })
   })
@@ -83,7 +83,7 @@ function run() {
 }
 
 declareScheme()
-// A second lock on the network besides refuseNetwork: no name but the dev server's resolves, for any part of Chromium.
+// Besides refuseNetwork: no host name but the dev server's can be resolved, by any part of Chromium.
 app.commandLine.appendSwitch('host-resolver-rules', 'MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1')
 app.commandLine.appendSwitch('disable-component-update')
 app.commandLine.appendSwitch('disable-domain-reliability')

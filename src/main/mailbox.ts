@@ -7,8 +7,8 @@ const listened = z.enum([channels.command, channels.openPaths])
 type Listened = z.infer<typeof listened>
 
 /**
- * Commands and paths on their way to the page. What comes before the page listens (the menu is quick, a file may be
- * opened by the very start) waits for it.
+ * Sends commands and paths to the page. What arrives before the page listens (a menu command, a file given at the
+ * start) is kept until it does.
  */
 export class Mailbox {
   #page: WebContents | undefined

@@ -4,15 +4,15 @@ import { commandTable, type CommandEntry, type CommandMenu } from '#shared/comma
 const separator: MenuItemConstructorOptions = { type: 'separator' }
 const mac = process.platform === 'darwin'
 
-/** `Mod+Shift+P` in Electron's words; chords without a modifier and sequences belong to the page. */
+/** A chord as an Electron accelerator. Chords without a modifier and sequences are handled by the page only. */
 function accelerator(keys: readonly string[]): string | undefined {
   const chord = keys.find((key) => /^(Mod|Alt)\+/.test(key) && !key.includes(' '))
   return chord?.replace('Mod', 'CommandOrControl')
 }
 
 /**
- * The native menu, made from the one command table. The page listens to the keys itself (so that they also work where
- * there is no menu); the menu only shows them.
+ * The native menu, built from the command table. The page itself listens to the keys, so that they also work without a
+ * menu; the menu only shows them.
  */
 function menuTemplate(run: (id: string) => void): MenuItemConstructorOptions[] {
   const entries: readonly CommandEntry[] = commandTable

@@ -18,7 +18,7 @@ const types: Record<string, string> = {
 
 const notFound = () => new Response('not found', { status: 404 })
 
-/** The file inside `folder` that an address path names, or null where it would leave the folder. */
+/** The file inside `folder` that an address path names; null where the path would leave the folder. */
 export function fileInside(folder: string, pathname: string): string | null {
   let name: string
   try {
@@ -31,7 +31,7 @@ export function fileInside(folder: string, pathname: string): string | null {
   return file.startsWith(folder + path.sep) ? file : null
 }
 
-/** The page and its parts out of the built renderer. Only known types are served, as what they are. */
+/** Serves the page and its parts from the built renderer. Only files of known types are served. */
 export async function builtPage(folder: string, pathname: string): Promise<Response> {
   const file = fileInside(folder, pathname)
   const type = file === null ? undefined : types[path.extname(file).toLowerCase()]
@@ -50,7 +50,7 @@ export async function builtPage(folder: string, pathname: string): Promise<Respo
   }
 }
 
-/** The same from the vite server of `npm run dev`. */
+/** Serves the page from the vite server of `npm run dev`. */
 export async function servedPage(devServer: string, address: URL): Promise<Response> {
   const answer = await fetch(devServer + address.pathname + address.search)
   const headers = new Headers(answer.headers)

@@ -3,8 +3,8 @@ import { channels } from '#shared/channels.ts'
 import type { Engine } from './engine.ts'
 
 /**
- * Relays RPC between pages and the engine as opaque data. A page that asked once gets a port now and a new one after
- * every start of the engine; ports of a dead engine are closed, so that pending calls fail at once.
+ * Relays RPC messages between pages and the engine as opaque data. A page that asks once gets a port now, and a new
+ * port after every start of the engine. Ports of an ended engine are closed, so that pending calls fail at once.
  */
 export class PortRelay {
   #engine: Engine

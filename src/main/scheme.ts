@@ -3,7 +3,7 @@ import { askForBytes, type ByteServer } from './byteServer.ts'
 import { appOrigin } from './guards.ts'
 import { builtPage, servedPage } from './page.ts'
 
-/** Must run before the app is ready. */
+/** Declares the `app:` scheme. Must run before the app is ready. */
 export function declareScheme() {
   protocol.registerSchemesAsPrivileged([
     {
@@ -13,7 +13,10 @@ export function declareScheme() {
   ])
 }
 
-/** Answers every `app://` request: bytes by the engine, all else by the built page or, in development, by vite. */
+/**
+ * Answers every `app://` request: the engine answers requests for bytes; the built page, or vite in development,
+ * answers the others.
+ */
 export function serveScheme(options: {
   pageFolder: string
   devServer: string | undefined

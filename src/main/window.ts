@@ -6,7 +6,7 @@ import { readWindowState, writeWindowState } from './windowState.ts'
 const firstSize = { width: 1440, height: 900 }
 const canvas = () => (nativeTheme.shouldUseDarkColors ? '#18181b' : '#ffffff')
 
-/** The window: sandboxed, without Node, where it was last time. */
+/** Opens the window where it was last time, sandboxed and without Node. */
 export function openWindow(): BrowserWindow {
   const state = readWindowState(
     windowStateFile(),
@@ -41,7 +41,10 @@ export function openWindow(): BrowserWindow {
   return window
 }
 
-/** The page died (out of memory, a crash): nothing is lost, the engine goes on; a person decides when to try again. */
+/**
+ * Asks whether to reload a page that crashed or ran out of memory. Nothing is lost meanwhile, because the engine
+ * continues.
+ */
 async function offerReload(window: BrowserWindow, reason: string) {
   if (reason === 'clean-exit' || window.isDestroyed()) return
   await dialog.showMessageBox(window, {

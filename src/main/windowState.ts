@@ -12,7 +12,7 @@ const windowState = z.object({
 
 export type WindowState = z.infer<typeof windowState>
 
-/** Where the window was, or null: no memory, an unreadable one, or a screen that is no longer there. */
+/** The window's last state; null where none is stored, it cannot be read, or its screen is gone. */
 export function readWindowState(file: string, screens: Rectangle[]): WindowState | null {
   let raw: unknown
   try {
@@ -29,7 +29,7 @@ export function writeWindowState(file: string, bounds: Rectangle, maximized: boo
   writeFileSync(file, JSON.stringify({ x, y, width, height, maximized } satisfies WindowState))
 }
 
-/** A window can be grasped when the middle of its upper edge is on a screen. */
+/** Whether the middle of the window's upper edge is on the screen, so that the window can be moved. */
 function titleBarIsOn(screen: Rectangle, { x, y, width }: Rectangle) {
   const middle = x + width / 2
   return (

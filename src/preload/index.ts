@@ -2,7 +2,7 @@ import { contextBridge, ipcRenderer, webFrame, webUtils } from 'electron'
 import type { Bridge, EngineState } from '#shared/bridge.ts'
 import { channels } from '#shared/channels.ts'
 
-/** Calls back with what the shell sends on a channel; the shell's event object never reaches the page. */
+/** Calls back with each message of the shell on a channel. The shell's event object never reaches the page. */
 function subscribe<T>(channel: string, callback: (value: T) => void) {
   const listener = (_event: unknown, value: T) => callback(value)
   ipcRenderer.on(channel, listener)

@@ -6,7 +6,7 @@ declare global {
   }
 }
 
-/** The Nuxt UI components in use; its plugin resolves them by these names in templates. */
+/** The Nuxt UI components in use. Nuxt UI's plugin resolves them by these names in templates. */
 declare module 'vue' {
   interface GlobalComponents {
     UApp: (typeof import('@nuxt/ui/components/App.vue'))['default']

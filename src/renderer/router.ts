@@ -4,7 +4,7 @@ import { useWorkspaceStore } from './lib/stores/workspace.ts'
 
 declare module 'vue-router' {
   interface RouteMeta {
-    /** Shown without an open workspace. */
+    /** Whether the view can be shown without an open workspace. */
     free?: boolean
     title?: string
   }
@@ -12,7 +12,7 @@ declare module 'vue-router' {
 
 const idParam = '(\\d+)'
 
-/** Every view has an address; what is chosen inside a view is in its query, so that an address can be copied. */
+/** Every view has an address. What is chosen inside a view is in its query, so that an address can be copied. */
 export const routes: RouteRecordRaw[] = [
   { path: '/', redirect: '/models' },
   {

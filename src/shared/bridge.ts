@@ -1,27 +1,27 @@
 import type { ErrorShape } from './errors.ts'
 
-/** What the window may see of the engine process. */
+/** State of the engine process, as the window sees it. */
 export type EngineState =
   | { state: 'starting' }
   | { state: 'ready' }
   /**
-   * The process ended or stopped answering; it is started again after `retryInMs`. `busy`: it is still there and may yet
-   * answer.
+   * The process ended or does not answer. It is started again after `retryInMs` milliseconds. `busy`: the process still
+   * runs and may answer later.
    */
   | { state: 'down'; problem: ErrorShape; retryInMs: number; restarts: number; busy?: boolean }
-  /** Given up after too many quick deaths; the user can ask for another try. */
+  /** Not started again, because it ended too often in a short time. The user can ask for another try. */
   | { state: 'failed'; problem: ErrorShape; restarts: number }
 
 export type FileKind = 'model' | 'labels' | 'draws' | 'image' | 'bundle'
 
 /**
- * All that the preload gives the page, as `window.kernelscope`. A path reaches the page only from a dialog or a drop.
- * The RPC port arrives as a `message` event on window with data `'kernelscope:port'` and one MessagePort; a new one
- * comes after every start of the engine.
+ * What the preload gives the page, as `window.kernelscope`. The page gets paths only from dialogs and drops.
+ * The RPC port arrives as a `message` event on window with data `'kernelscope:port'` and one MessagePort. A new port
+ * arrives after every start of the engine.
  */
 export interface Bridge {
   platform: string
-  /** The person's home folder, for paths on the screen; empty where the system does not say. */
+  /** The person's home folder, for showing paths; empty where the system does not name one. */
   home: string
   /** Asks for an RPC port. */
   connect(): void
@@ -31,15 +31,18 @@ export interface Bridge {
   pathOfDropped(file: File): string
   showInFolder(path: string): Promise<void>
   restartEngine(): Promise<void>
-  /** Calls back at once with the present state, then at every change; returns the way to stop. */
+  /** Calls back at once with the current state, then at every change. Returns a function that stops this. */
   onEngineState(callback: (state: EngineState) => void): () => void
-  /** A command of the native menu was chosen, by its id in the command table. */
+  /** Calls back with the id (see the command table) of each command chosen in the native menu. */
   onCommand(callback: (id: string) => void): () => void
-  /** Files and folders given at the start, by a second start of the app or dropped on its icon; absolute paths. */
+  /**
+   * Calls back with absolute paths of files and folders that were given at the start, given by a second start of the
+   * app, or dropped on its icon.
+   */
   onOpenPaths(callback: (paths: string[]) => void): () => void
-  /** Fraction of the running job for the taskbar; null when none runs. */
+  /** Shows the progress of the running job in the taskbar, from 0 to 1; null when no job runs. */
   setProgress(fraction: number | null): void
   notify(title: string, body: string): void
-  /** Gives back what the page holds of pictures and files that it does not show any more. */
+  /** Frees the memory of pictures and files that the page no longer shows. */
   freeMemory(): void
 }

@@ -2,29 +2,33 @@ import type { AttentionReading } from './contract/maps.ts'
 import type { KernelForm } from './contract/models.ts'
 
 /**
- * Addresses of bulk bytes and pictures, made of row ids and never of paths. `app://kernelscope/bytes/…` is handed by
- * the Electron shell to the engine's byte server, which takes the part after the host as its request path.
+ * Addresses of bulk bytes and pictures. They hold row ids, never paths of the workspace. The Electron shell hands
+ * `app://kernelscope/bytes/…` to the engine's byte server, which uses the part after the host as its request path.
  */
 const base = 'app://kernelscope'
 
-/** WebP thumbnail of an image, longest side at most `size` pixels. */
+/** WebP thumbnail of an image. Its longer side has at most `size` pixels. */
 export const thumbnailPath = (imageId: number, size: 96 | 192 = 192) =>
   `/bytes/thumbnail/${imageId}?size=${size}`
 
-/** The picture in a form every browser shows (PNG or WebP), original size. */
+/** The picture in its original size, in a format that every browser shows (PNG or WebP). */
 export const imagePath = (imageId: number) => `/bytes/image/${imageId}`
 
-/** The pixels a model is shown, as PNG: its preprocessing geometry, then the transform of a stored condition. */
+/**
+ * A model's input as PNG: the image after the geometry of the preprocessing, then under the transform of a stored
+ * condition.
+ */
 export const inputPath = (imageId: number, modelId: number, conditionId?: number) =>
   `/bytes/input/${imageId}?model=${modelId}${conditionId === undefined ? '' : `&condition=${conditionId}`}`
 
-/** The same under a transform, given as its canonical text. */
+/** As `inputPath`, under a transform that is given as its canonical text. */
 export const inputUnderPath = (imageId: number, modelId: number, transform: string) =>
   `/bytes/input/${imageId}?model=${modelId}&transform=${encodeURIComponent(transform)}`
 
 /**
- * The pixels a model is shown under a stored condition, as PNG, attacks included (8 bit: what an attack leaves between two
- * levels is rounded); or the change magnified, grey where there is none (its norms: `studies.perturbation`).
+ * shown: a model's input under a stored condition, attacks included, as PNG (values of an attack are rounded to 8
+ * bits). change: the difference from the unchanged input, magnified; no difference is grey. `studies.perturbation`
+ * gives its norms.
  */
 export const perturbedPath = (
   imageId: number,
@@ -33,43 +37,52 @@ export const perturbedPath = (
   as: 'shown' | 'change',
 ) => `/bytes/perturbed/${imageId}?model=${modelId}&condition=${conditionId}&as=${as}`
 
-/** Raw little-endian float32 weights [channels, kernel, kernel] of the n-th depthwise layer (index as in `models.kernels`). */
+/**
+ * Weights of the n-th depthwise layer (index as in `models.kernels`): raw little-endian float32
+ * [channels, kernel, kernel].
+ */
 export const kernelsPath = (modelId: number, layerIndex: number, form: KernelForm = 'raw') =>
   `/bytes/kernels/${modelId}/${layerIndex}${form === 'raw' ? '' : `?form=${form}`}`
 
 /**
- * Raw little-endian float32 of one layer of a `maps.attention` result: [heads, rows, columns] for `row` and `mean`,
- * [1, rows, columns] for `rollout` (up to and with this layer). The header `x-shape` has the shape.
+ * One layer of a `maps.attention` result: raw little-endian float32, [heads, rows, columns] for `row` and `mean`,
+ * [1, rows, columns] for `rollout` (up to and including this layer). The header `x-shape` holds the shape.
  */
 export const attentionPath = (key: string, layer: number, reading: AttentionReading) =>
   `/bytes/attention/${key}?layer=${layer}&reading=${reading}`
 
-/** Raw little-endian float32 of a `maps.saliency` result: sums over the channels [H,W], or the attributions [H,W,3]. */
+/** A `maps.saliency` result: raw little-endian float32, summed over the channels [H,W], or the attributions [H,W,3]. */
 export const saliencyPath = (key: string, as: 'magnitude' | 'signed' | 'channels' = 'magnitude') =>
   `/bytes/saliency/${key}?as=${as}`
 
-/** Raw little-endian float32 contributions [H,W] of a `maps.receptiveField` result. */
+/** The contributions of a `maps.receptiveField` result: raw little-endian float32 [H,W]. */
 export const receptiveFieldPath = (key: string) => `/bytes/receptive-field/${key}`
 
-/** The pixels the model was shown for a `maps.attention` or `maps.saliency` result, as PNG. */
+/** The model's input of a `maps.attention` or `maps.saliency` result, as PNG. */
 export const shownPath = (key: string) => `/bytes/shown/${key}`
 
-/** What of a picture the gallery shows: the benchmark's geometry (shorter side 256, crop 224), or its own size. */
+/**
+ * Size of a picture in the gallery: the benchmark's geometry (shorter side 256, crop 224), or the picture's own size.
+ */
 export type GallerySize = 'benchmark' | 'own'
 
-/** A picture (row id, or the key of an opened file) under a transform, given as its canonical text; PNG. */
+/**
+ * A picture under a transform, as PNG. `image` is a row id or the key of an opened file; `transform` is a canonical
+ * text.
+ */
 export const transformedPath = (image: number | string, size: GallerySize, transform: string) =>
   `/bytes/transformed/${image}?size=${size}&transform=${encodeURIComponent(transform)}`
 
-/** All frames of a perturbation sequence below one another; PNG. */
+/** All frames of a perturbation sequence, one below another, as PNG. */
 export const filmPath = (
   image: number | string,
   size: GallerySize,
   film: { name: string; seed: number; difficulty: number },
 ) => `/bytes/film/${image}?size=${size}&name=${film.name}&seed=${film.seed}&difficulty=${film.difficulty}`
 
-/** A composed figure as it is exported, as SVG. The revision changes the address with every save. */
+/** A composed figure as it is exported, as SVG. Every save changes the revision, and so the address. */
 export const compositionPath = (id: number, revision: number) =>
   `/bytes/composition/${id}?revision=${revision}`
 
+/** The whole address of one of the paths above. */
 export const appUrl = (path: string) => base + path

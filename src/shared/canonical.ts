@@ -1,6 +1,6 @@
 /**
- * JSON with sorted keys and no whitespace: equal values give equal text. Members that are undefined are left out;
- * numbers that JSON cannot hold, and anything but plain data, are refused.
+ * JSON with sorted keys and no whitespace: equal values give equal text. Members that are undefined are left out.
+ * @throws TypeError where a number is not finite, or a value is not plain data
  */
 export function canonicalJson(value: unknown): string {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return JSON.stringify(value)

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import type { Rewrite } from './rewrites.ts'
 
 /**
- * A changed model as filters, addresses and the command line name it, the same in every workspace: "without-3-7" has
- * these residual blocks removed (places count from 1, as in figures), "kernels-5" has its depthwise kernels cut to their
- * central 5 x 5 window.
+ * Name of a changed model in filters, in addresses and on the command line, the same in every workspace. "without-3-7"
+ * has residual blocks 3 and 7 removed (counted from 1, as in figures). "kernels-5" has its depthwise kernels cut to
+ * their central 5 x 5 window.
  */
 export const changeName = z.string().refine((name) => {
   const rewrite = rewriteOfChange(name)
@@ -13,7 +13,7 @@ export const changeName = z.string().refine((name) => {
 
 const shape = /^(?:without((?:-[1-9]\d{0,3})+)|kernels-([1-9]\d{0,3}))$/
 
-/** What a name does to the graph; null for what is no name. */
+/** The rewrite that a name stands for; null where the text is not such a name. */
 export function rewriteOfChange(name: string): Rewrite | null {
   const [, blocks, side] = shape.exec(name) ?? []
   if (blocks !== undefined) return { op: 'lesion', blocks: blocksOf(blocks).map((place) => place - 1) }
@@ -23,13 +23,15 @@ export function rewriteOfChange(name: string): Rewrite | null {
 const blocksOf = (text: string) =>
   [...new Set(text.split('-').filter(Boolean).map(Number))].sort((a, b) => a - b)
 
-/** The name of a rewrite; null for what is no model to be browsed by: as it is, or with inner tensors read. */
+/**
+ * The name of a rewrite. Null where users cannot browse by it: no rewrite, or a rewrite that only reads inner tensors.
+ */
 export function changeNameOf(rewrite: Rewrite): string | null {
   if (rewrite.op === 'lesion') return `without-${rewrite.blocks.map((index) => index + 1).join('-')}`
   return rewrite.op === 'maskKernel' ? `kernels-${rewrite.size}` : null
 }
 
-/** A name in words, to stand behind a model's title: "with blocks 3, 7 removed", "with kernels cut to 5×5". */
+/** Says a name in words that follow a model's title: "with blocks 3, 7 removed", "with kernels cut to 5×5". */
 export function changeTitle(name: string): string {
   const rewrite = rewriteOfChange(name)
   if (rewrite?.op === 'maskKernel') return `with kernels cut to ${rewrite.size}×${rewrite.size}`
@@ -38,7 +40,7 @@ export function changeTitle(name: string): string {
   return `with ${places.length === 1 ? 'block' : 'blocks'} ${runs(places).join(', ')} removed`
 }
 
-/** Ascending numbers, three or more in a row as "3 to 7". */
+/** Writes ascending numbers; three or more in a row become "3 to 7". */
 function runs(places: readonly number[]): string[] {
   const found: number[][] = []
   for (const place of places) {

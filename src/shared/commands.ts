@@ -1,6 +1,6 @@
 /**
- * Every command of the app as data. The native menu, the palette, the shortcuts sheet and the tests read this table;
- * what a command does, and when it may run, is bound by its id in the renderer.
+ * Every command of the app, as data. The native menu, the palette, the shortcuts sheet and the tests read this table.
+ * The renderer binds to each id what the command does and when it may run.
  */
 export type CommandMenu = 'File' | 'Edit' | 'View' | 'Go' | 'Jobs' | 'Help'
 
@@ -9,8 +9,8 @@ export interface CommandEntry {
   title: string
   menu: CommandMenu
   /**
-   * Chords, the first one shown. `Mod` is Ctrl, or Cmd on a Mac; two chords with a space follow one another ("G M").
-   * Only chords with a modifier are accelerators of the native menu.
+   * Chords; the first one is shown. `Mod` is Ctrl, or Cmd on a Mac. Two chords with a space between them follow each
+   * other ("G M"). Only chords with a modifier become accelerators of the native menu.
    */
   keys: readonly string[]
 }

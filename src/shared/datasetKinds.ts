@@ -1,17 +1,20 @@
-/** A kind of dataset, and what it is good for. */
+/** A kind of dataset, and what it can be used for. */
 export interface DatasetKindEntry {
   id: string
-  /** Holds plain photographs of its classes: clean accuracy is measured on it, and distortions are made of it. */
+  /**
+   * Holds plain photographs of its classes. Clean accuracy is measured on them, and corruptions and perturbations are
+   * made from them.
+   */
   ordinary?: true
-  /** Its images are cropped already, or have no border to lose: they are not cropped again. */
+  /** Its images are cropped already or have no border to lose, so they are not cropped again. */
   cropped?: true
-  /** Its parts are sequences of frames, of different lengths. */
+  /** Its parts are sequences of frames. Sequences may differ in length. */
   frames?: true
 }
 
 /**
- * Every kind that a folder can be recognised as, by structure and names. What recognises it is a file in the engine's
- * `datasets/kinds/`. The sample's suites are laid out like their originals.
+ * Every kind that a folder can be recognised as, by structure and names. The code that recognises a kind is a file in
+ * the engine's `datasets/kinds/`. The sample's suites have the layout of the benchmarks they stand for.
  */
 export const datasetKinds = [
   { id: 'imagenet-val', ordinary: true },
@@ -36,9 +39,9 @@ const entries: readonly (DatasetKindEntry & { id: Recognised })[] = datasetKinds
 
 export const recognisedIds: readonly Recognised[] = entries.map(({ id }) => id)
 
-const those = (of: 'ordinary' | 'cropped' | 'frames'): readonly Recognised[] =>
+const kindsWith = (of: 'ordinary' | 'cropped' | 'frames'): readonly Recognised[] =>
   entries.filter((entry) => entry[of]).map(({ id }) => id)
 
-export const ordinaryKinds = those('ordinary')
-export const croppedKinds = those('cropped')
-export const frameKinds = those('frames')
+export const ordinaryKinds = kindsWith('ordinary')
+export const croppedKinds = kindsWith('cropped')
+export const frameKinds = kindsWith('frames')

@@ -1,13 +1,13 @@
 /**
  * ln, exp, sin and cos made only of + - * / on doubles, so that every machine gives the same bits. `Math.log` and its
- * kin may differ in the last bit between engines and processors, and one bit can flip a drawn pixel.
- * All agree with the true value to a few units in the last place.
+ * kin may differ in the last bit between engines and processors, and one bit can change a drawn pixel. All results
+ * agree with the true value to a few units in the last place.
  */
 const ln2High = 6.9314718036912381649e-1
 const ln2Low = 1.90821492927058770002e-10
 const word = new Float64Array(1)
 const halves = new Uint32Array(word.buffer)
-/** Index of the half that holds sign and exponent (1 on every little-endian machine). */
+/** Index of the half of a double that holds sign and exponent (1 on every little-endian machine). */
 const high = (() => {
   word[0] = 1
   return halves[1] === 0x3ff00000 ? 1 : 0
@@ -20,7 +20,7 @@ function powerOfTwo(n: number): number {
   return word[0]!
 }
 
-/** Natural logarithm of a normal number above 0. */
+/** Natural logarithm of `x`, a normal number above 0. */
 export function ln(x: number): number {
   word[0] = x
   const bits = halves[high]!
@@ -39,7 +39,7 @@ export function ln(x: number): number {
   return exponent * ln2High + (2 * s + (2 * s * sum + exponent * ln2Low))
 }
 
-/** e^x; 0 below -708, Infinity above 709. */
+/** e^x; 0 for x below -708, Infinity for x above 709. */
 export function exp(x: number): number {
   if (x < -708) return 0
   if (x > 709) return Infinity
@@ -50,7 +50,7 @@ export function exp(x: number): number {
   return sum * powerOfTwo(n)
 }
 
-/** sin and cos of x radians, |x| below about 1e5. */
+/** sin and cos of `x` radians, |x| below about 1e5. */
 export function sinCos(x: number): { sin: number; cos: number } {
   const quarter = Math.floor(x / (Math.PI / 2) + 0.5)
   const r = x - quarter * 1.5707963267341256 - quarter * 6.077100506506192e-11

@@ -2,19 +2,20 @@ import { z } from 'zod'
 import { errorShape } from './contract/common.ts'
 
 /**
- * Messages over the IPC channel between the Electron shell and the engine (child process, `serialization: 'advanced'`).
- * A window's RPC traffic is relayed as opaque data under the number of its port.
+ * Messages from the Electron shell to the engine (a child process) over the IPC channel, `serialization: 'advanced'`. A
+ * window's RPC messages are relayed as opaque data with the number of the window's port.
  */
 export const toEngine = z.discriminatedUnion('type', [
   z.object({ type: z.literal('connect'), port: z.int() }),
   z.object({ type: z.literal('disconnect'), port: z.int() }),
   z.object({ type: z.literal('rpc'), port: z.int(), data: z.unknown() }),
-  /** Answered by `pong` with the same number, at once: the heartbeat. */
+  /** The heartbeat. The engine answers at once with a `pong` of the same number. */
   z.object({ type: z.literal('ping'), n: z.int() }),
   /** Finish the running batch, store it, close the workspace, exit 0. */
   z.object({ type: z.literal('stop') }),
 ])
 
+/** Messages from the engine to the Electron shell. */
 export const fromEngine = z.discriminatedUnion('type', [
   /** The byte server listens on this unix socket or named pipe; every request carries the token as `authorization`. */
   z.object({ type: z.literal('ready'), socket: z.string(), token: z.string() }),

@@ -1,6 +1,6 @@
 /**
- * Every error that may reach a person, by code. One table feeds the engine (which throws), the command line
- * (which turns `exit` into its exit code) and the renderer (which shows message and hint).
+ * Every error that may reach a person, by code. The engine throws by this table, the command line exits with `exit`,
+ * and the renderer shows message and hint.
  */
 export const errorCodes = {
   // workspace
@@ -108,12 +108,15 @@ export class KernelscopeError extends Error {
   }
 }
 
-/** The error that a shape from another process or thread stands for. */
+/** Rebuilds the error that another process or thread sent as a shape. */
 export function fromErrorShape({ code, message, hint, details }: ErrorShape): KernelscopeError {
   return new KernelscopeError(code, message, { hint, ...(details === undefined ? {} : { details }) })
 }
 
-/** Any thrown value as an `ErrorShape`; what has no code of ours becomes INTERNAL with its stack as details. */
+/**
+ * Turns any thrown value into an `ErrorShape`. An error without a code of ours becomes INTERNAL, with its stack as
+ * details.
+ */
 export function toErrorShape(error: unknown): ErrorShape {
   if (error instanceof KernelscopeError) return error.toShape()
   const message = error instanceof Error ? error.message : String(error)

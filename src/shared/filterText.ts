@@ -3,13 +3,13 @@ import { imageFilter, type FactOf, type ImageFilter } from './contract/index.ts'
 import { modelOfText, modelText } from './factText.ts'
 
 /**
- * A filter as named texts, for addresses and the command line, and back. Lists are separated by commas, ranges by "..";
- * a model's value is "MODEL:VALUE", under a stored condition "MODEL:VALUE:CONDITION"; a changed model is "MODEL~CHANGE"
- * (shared/changedModel.ts):
+ * A filter as named texts, for addresses and the command line. Commas separate the entries of a list, ".." the ends of
+ * a range. A value of a model is "MODEL:VALUE", or "MODEL:VALUE:CONDITION" under a stored condition. A changed model is
+ * "MODEL~CHANGE" (shared/changedModel.ts). Examples:
  * class=3,7  part=fog/3  q=dog  readable=0  error=IMAGE_UNREADABLE  width=100..  tag=dark  noted=1  subset=4
  * outcome=1:correct,2:wrong:17  confidence=1:0.5..0.9  rank=1:2..5  predicted=1:3+8  flip=1:lost:17
  * flip=1~without-3-7:lost  outcome=1~kernels-5:wrong
- * disagree=class:1+2  (about : models, then ":all" where every pair differs, then ":CONDITION")
+ * disagree=class:1+2  (class or outcome, models, then ":all" where every pair must differ, then ":CONDITION")
  */
 export type FilterText = Partial<Record<FilterKey, string>>
 
@@ -50,6 +50,7 @@ const facts = <T extends FactOf>(items: readonly T[] | undefined, value: (item: 
     ? undefined
     : items.map((item) => withFact(item, value(item))).join(',')
 
+/** Writes a filter as named texts. */
 export function filterToText(filter: ImageFilter): FilterText {
   const { disagreement: d, flips } = filter
   const text: Record<FilterKey, string | undefined> = {
@@ -84,7 +85,7 @@ export function filterToText(filter: ImageFilter): FilterText {
   return Object.fromEntries(Object.entries(text).filter(([, value]) => value !== undefined && value !== ''))
 }
 
-/** What cannot be read is left out; `onBad` is told of it. */
+/** Reads a filter from named texts. Texts that cannot be read are left out, and their keys are passed to `onBad`. */
 export function filterFromText(text: FilterText, onBad: (key: FilterKey) => void = () => {}): ImageFilter {
   let filter: ImageFilter = {}
   for (const key of filterKeys) {
@@ -109,7 +110,7 @@ function decoded(text: string): string {
   }
 }
 
-/** "0.5..0.9", also "..5" and "3.."; "0.5-0.9" as older addresses have it. What is none gives NaN, which is refused. */
+/** Reads "0.5..0.9", "..5", "3..", and "0.5-0.9" of older addresses. Any other text gives NaN, which is refused. */
 function rangeOf(text: string): Range {
   const found =
     /^(-?[\d.]*?(?:e-?\d+)?)\.\.(-?[\d.]*(?:e-?\d+)?)$/.exec(text) ?? /^([\d.]+)-([\d.]+)$/.exec(text)
@@ -130,7 +131,7 @@ function factsOf(text: string, value: (text: string) => object): object[] {
   })
 }
 
-/** "1~without-7-3" → model and change; blocks may stand in any order. */
+/** "1~without-7-3" → model and change; blocks may be in any order. */
 function modelOf(text: string): object {
   const { model, changed } = modelOfText(text)
   const rewrite = changed === undefined ? null : rewriteOfChange(changed)

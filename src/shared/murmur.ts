@@ -7,7 +7,7 @@ function finish(h: number): number {
 }
 
 const multipliers = [0x239b961b, 0xab0e9789, 0x38b34ae5, 0xa1e38b93] as const
-/** Per lane: rotation of the block word, rotation of the state, the added constant. */
+/** Per 32-bit word of the state: rotation of the block word, rotation of the state, the added constant. */
 const lanes = [
   [15, 19, 0x561ccd1b],
   [16, 17, 0x0bcaa747],
@@ -21,8 +21,8 @@ function scramble(k: number, lane: 0 | 1 | 2 | 3): number {
 }
 
 /**
- * MurmurHash3_x86_128 of the bytes (Austin Appleby, public domain): four words, the first one first in the digest.
- * Not cryptographic; it spreads keys well. SMHasher's verification value is 0xB3ECE62A.
+ * MurmurHash3_x86_128 of the bytes (Austin Appleby, public domain), as four 32-bit words in the order of the digest. It
+ * spreads keys well, but is not cryptographic. SMHasher's verification value is 0xB3ECE62A.
  */
 export function murmur128(bytes: Uint8Array, seed = 0): [number, number, number, number] {
   const h: [number, number, number, number] = [seed, seed, seed, seed]

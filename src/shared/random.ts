@@ -29,8 +29,8 @@ export function keyBytes(key: readonly KeyPart[]): Uint8Array {
 }
 
 /**
- * xoshiro128** (Blackman and Vigna, 2018) with the draws the transforms need. Every method uses only integer operations
- * and + - * / sqrt on doubles: the same state gives the same numbers on every machine.
+ * xoshiro128** (Blackman and Vigna, 2018) with the distributions that the transforms need. Every method uses only
+ * integer operations and + - * / sqrt on doubles, so the same state gives the same numbers on every machine.
  */
 export class Generator {
   private a: number
@@ -38,7 +38,7 @@ export class Generator {
   private c: number
   private d: number
 
-  /** State words; all zero is not a state of this generator and becomes [0, 0, 0, 1]. */
+  /** `state` has four 32-bit words. All zero is not a state of this generator; it becomes [0, 0, 0, 1]. */
   constructor(state: readonly [number, number, number, number]) {
     this.a = state[0] | 0
     this.b = state[1] | 0
@@ -61,19 +61,22 @@ export class Generator {
     return result
   }
 
-  /** Integer in [0, 2^32). */
+  /** Uniform integer in [0, 2^32). */
   uint32(): number {
     return this.next() >>> 0
   }
 
-  /** Multiple of 2^-53 in [0, 1). */
+  /** Uniform multiple of 2^-53 in [0, 1). */
   uniform(): number {
     const top = this.next() >>> 5
     const bottom = this.next() >>> 6
     return (top * 67108864 + bottom) / 9007199254740992
   }
 
-  /** Integer in [0, n), each with the same probability; n in 1..2^32. */
+  /**
+   * Integer in [0, n), each with the same probability.
+   * @throws RangeError where n is not an integer from 1 to 2^32
+   */
   integer(n: number): number {
     if (!(Number.isInteger(n) && n >= 1 && n <= 4294967296)) throw new RangeError(`invalid n: ${n}`)
     const limit = 4294967296 - (4294967296 % n)
@@ -82,7 +85,7 @@ export class Generator {
     return draw % n
   }
 
-  /** Standard normal draw, by ziggurat: 8 bits choose the layer, 23 the place across it, sign included. */
+  /** Draws from the standard normal by ziggurat: 8 bits choose the layer, 23 bits (with sign) the place across it. */
   normal(): number {
     const bits = this.next()
     const x = ((bits >> 9) + 0.5) * scale[bits & 255]!
@@ -90,8 +93,8 @@ export class Generator {
   }
 
   /**
-   * `count` standard normal draws, several times as fast as one by one. The few that fall outside the safe part of their
-   * layer are settled after all others: a call in the loop would cost more than the draws.
+   * `count` standard normal draws, several times as fast as one by one. The few draws outside the safe part of their
+   * layer are settled after all others, because a call inside the loop would cost more than the draws.
    */
   normals(count: number): Float32Array {
     const out = new Float32Array(count)
@@ -122,14 +125,14 @@ export class Generator {
     return out
   }
 
-  /** A draw that fell outside the safe part of its layer: accepted, or drawn anew. */
+  /** Settles a draw outside the safe part of its layer: accepts it or draws again. */
   private edgeNormal(x: number, layer: number): number {
     if (layer === 0) return x < 0 ? -this.tail() : this.tail()
     const y = height[layer]! + this.uniform() * (height[layer + 1]! - height[layer]!)
     return y < exp(-0.5 * x * x) ? x : this.normal()
   }
 
-  /** Normal draw beyond the last layer's edge (Marsaglia 1964). */
+  /** Draws beyond the edge of the last layer (Marsaglia 1964). */
   private tail(): number {
     for (;;) {
       const x = -ln(1 - this.uniform()) / edge
@@ -139,8 +142,9 @@ export class Generator {
   }
 
   /**
-   * Poisson draw by multiplication of uniforms; a large mean is split into equal parts of at most 16, whose sum has the
-   * same law. Takes about `mean` steps: use `poissonTable` where one mean is drawn often.
+   * Poisson draw by multiplication of uniforms. A large mean is split into equal parts of at most 16, whose sum has the
+   * same distribution. It takes about `mean` steps: use `poissonTable` for many draws with one mean.
+   * @throws RangeError where the mean is not in [0, 1e6)
    */
   poisson(mean: number): number {
     if (!(mean >= 0 && mean < 1e6)) throw new RangeError(`invalid mean: ${mean}`)
@@ -157,7 +161,7 @@ export class Generator {
     return count
   }
 
-  /** Brings the items into random order, in place (Fisher-Yates). */
+  /** Shuffles the items in place (Fisher-Yates). */
   shuffle<T>(items: T[]): T[] {
     for (let i = items.length - 1; i > 0; i--) {
       const j = this.integer(i + 1)
@@ -168,7 +172,10 @@ export class Generator {
     return items
   }
 
-  /** `count` different integers of [0, n), in the order drawn (partial Fisher-Yates). */
+  /**
+   * `count` different integers of [0, n), in the order drawn (partial Fisher-Yates).
+   * @throws RangeError where count is not in 0 to n
+   */
   sample(n: number, count: number): number[] {
     if (!(count >= 0 && count <= n)) throw new RangeError(`invalid count: ${count} of ${n}`)
     const pool = Array.from({ length: n }, (_, i) => i)
@@ -182,7 +189,7 @@ export class Generator {
   }
 }
 
-/** The generator that belongs to a key, e.g. ('patchDrop', seed, image digest, repeat): state = murmur128(keyBytes(key)). */
+/** The generator of a key, e.g. ('patchDrop', seed, image digest, repeat): state = murmur128(keyBytes(key)). */
 export function generator(...key: readonly KeyPart[]): Generator {
   return new Generator(murmur128(keyBytes(key)))
 }

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 
 /**
- * What is done to a model's graph before it is run, as canonical data: part of the key of every fact.
- * none: the model as it is. lesion: the residual branches of these blocks (indices as in `Inspection.blocks`) are
- * removed, ascending. maskKernel: depthwise kernels are zero outside their central size x size window. probe: inner
- * tensors are read; `version` changes when what is stored of them does.
+ * How a model's graph is changed before it runs, as canonical data. Part of the key of every fact.
+ * none: the unchanged model.
+ * lesion: without the residual branches of these blocks (ascending indices as in `Inspection.blocks`).
+ * maskKernel: depthwise kernels are zero outside their central size x size window.
+ * probe: inner tensors are read. `version` changes when their stored form does.
  */
 export const rewrite = z.discriminatedUnion('op', [
   z.object({ op: z.literal('none') }),
@@ -22,7 +23,7 @@ export const rewrite = z.discriminatedUnion('op', [
       'saliencyMap',
       'shownPicture',
     ]),
-    /** Digest of the images that were reduced together, where they were. */
+    /** Digest of the set of images that were reduced together; null where each was reduced alone. */
     together: z.string().nullable(),
     version: z.literal(1),
   }),

@@ -1,12 +1,14 @@
-/** salient: the patches that carry the mass are dropped; non-salient: the others. */
+/** salient: the patches with most of the saliency are dropped. non-salient: the others are dropped. */
 export type SalientMode = 'salient' | 'non-salient'
 
 /**
- * Which patches are dropped so that `percent` of the saliency mass goes (salient), or at most that much of it
- * (non-salient); one byte per patch, 1 = dropped. The foreground at mass λ is the smallest set of the largest weights
- * with mass of at least λ: weights ascending, cumulated, in it where the sum exceeds 1 - λ (strictly; the patch that
- * crosses the line is in). Salient drops the foreground at λ = K, non-salient keeps the one at λ = 1 - K.
- * `weights` need not add up to 1. Source: IPViT and LKRobust evaluate.py; paper 4.1.
+ * Chooses the patches to drop. salient: at least `percent` of the saliency mass is lost; non-salient: at most that
+ * much. The result has one byte per patch, 1 = dropped.
+ * The foreground at mass λ is the smallest set of the largest weights with a mass of at least λ. Weights are cumulated
+ * in ascending order; a patch belongs to the foreground where the sum exceeds 1 - λ (strictly, so the patch that
+ * crosses the line belongs to it). With K = percent / 100, salient drops the foreground at λ = K, and non-salient keeps
+ * the foreground at λ = 1 - K.
+ * `weights` [patches] need not add up to 1. Source: IPViT and LKRobust evaluate.py; paper 4.1.
  */
 export function salientMask(weights: ArrayLike<number>, percent: number, mode: SalientMode): Uint8Array {
   const mass = mode === 'salient' ? percent / 100 : 1 - percent / 100
@@ -18,20 +20,20 @@ export function salientMask(weights: ArrayLike<number>, percent: number, mode: S
   let sum = 0
   for (const { weight, patch } of order) {
     sum += total > 0 ? weight / total : 1 / order.length
-    // A sum that misses 1 - mass by rounding alone is on the line, not beyond it.
+    // A sum that misses 1 - mass only by rounding is on the line, not beyond it.
     const foreground = sum - (1 - mass) > 1e-9
     mask[patch] = foreground === (mode === 'salient') ? 1 : 0
   }
   return mask
 }
 
-/** Share of the patches that a mask drops. */
+/** Share of the patches that a mask drops, 0 to 1. */
 export const droppedShare = (mask: Uint8Array): number =>
   mask.reduce((sum, value) => sum + value, 0) / mask.length
 
 /**
- * Weights of another grid: each target cell takes what of the source cells lies in it, by area, so the sum is kept.
- * Row-major; from [rows, columns] to [rows, columns].
+ * Resamples weights to another grid by area: each target cell gets the share of every source cell that it covers, so
+ * the sum is kept. Both grids are [rows, columns], row-major.
  */
 export function regrid(
   weights: ArrayLike<number>,
@@ -50,7 +52,7 @@ export function regrid(
   return result
 }
 
-/** Which share of each source cell lies in which target cell, along one axis. */
+/** Shares of source cells that lie in target cells, along one axis. */
 function overlaps(from: number, to: number): { source: number; target: number; share: number }[] {
   return Array.from({ length: from }, (_, source) => source).flatMap((source) => {
     const [begin, end] = [(source * to) / from, ((source + 1) * to) / from]

@@ -5,15 +5,15 @@ import { KernelscopeError } from './errors.ts'
 import { pixelTransform, type PixelTransform } from './transforms/index.ts'
 
 /**
- * What an image goes through before a model answers: a transform of its pixels alone, which image workers can make, or
- * an attack, which needs the model. Its canonical text is a stored condition.
+ * How an image is changed before a model answers: by a transform of its pixels alone, which image workers can apply, or
+ * by an attack, which needs the model. Its canonical text is a stored condition.
  */
 export const transform = z.union([pixelTransform, attack])
 
 export type Transform = z.infer<typeof transform>
 
 /**
- * A transform that image workers can make.
+ * Narrows a transform to one that image workers can apply.
  *
  * @throws UNSUPPORTED for an attack
  */
@@ -22,19 +22,20 @@ export function asPixelTransform(value: Transform): PixelTransform {
   throw new KernelscopeError('UNSUPPORTED', 'an attack cannot be made without the gradient of a model')
 }
 
+/** The text that identifies a stored condition. */
 export const canonicalTransform = (value: Transform): string => canonicalJson(transform.parse(value))
 
 /**
- * A transform from its canonical text.
+ * Reads a transform from its canonical text.
  *
- * @throws USAGE for what is none
+ * @throws USAGE where the text is not a transform
  */
 export function parseTransform(text: string): Transform {
   let value: unknown = null
   try {
     value = JSON.parse(text)
   } catch {
-    // Told below, as any other text that is none.
+    // The error below covers this text too.
   }
   const parsed = transform.safeParse(value)
   if (parsed.success) return parsed.data

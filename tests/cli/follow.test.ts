@@ -29,7 +29,7 @@ const job = (state: Job['state'], done: number, more: Partial<Job> = {}): Job =>
   ...more,
 })
 
-/** An engine that reports these states; `pause` lets a job that waits become paused. */
+/** An engine that reports these states in order. `pause` makes a waiting job paused. */
 function engine(states: Job[]) {
   const paused = Promise.withResolvers<undefined>()
   const calls: number[] = []
@@ -55,7 +55,7 @@ function engine(states: Job[]) {
 }
 
 describe('followJob', () => {
-  it('returns the job when it is done and ignores others', async () => {
+  it('returns the job when it is done, and ignores other jobs', async () => {
     const { io, written } = terminal()
     const other = job('failed', 0, { id: 8 })
     const { client } = engine([
@@ -74,13 +74,13 @@ describe('followJob', () => {
     ])
   })
 
-  it('throws the problem of a failed job', async () => {
+  it('throws the error of a failed job', async () => {
     const problem = { code: 'DISK_FULL', message: 'no room', hint: 'Make room.' } as const
     const { client } = engine([job('failed', 3, { problem })])
     await expect(followJob(client, 7, terminal().io)).rejects.toMatchObject(problem)
   })
 
-  it('pauses the job at Ctrl-C, once, and ends as cancelled', async () => {
+  it('pauses the job once at Ctrl-C, and ends as cancelled', async () => {
     const { io, interrupt } = terminal()
     const { client, calls } = engine([job('running', 20), job('paused', 20)])
     const following = followJob(client, 7, io)
@@ -92,12 +92,12 @@ describe('followJob', () => {
     expect(calls).toEqual([7])
   })
 
-  it('says so when the engine goes away', async () => {
+  it('throws ENGINE_DOWN when the engine stops', async () => {
     const { client } = engine([job('running', 20)])
     await expect(followJob(client, 7, terminal().io)).rejects.toMatchObject({ code: 'ENGINE_DOWN' })
   })
 
-  it('redraws one line on a terminal, no wider than it, and takes it away', async () => {
+  it('redraws one line on a terminal, within its width, and removes it at the end', async () => {
     const { io, written } = terminal({ interactive: true, columns: 24 })
     const { client } = engine([job('running', 1), job('running', 2), job('done', 40)])
     await followJob(client, 7, io)
@@ -106,14 +106,14 @@ describe('followJob', () => {
     for (const line of written.err.split('\r\u001b[K')) expect(line.length).toBeLessThanOrEqual(23)
   })
 
-  it('is silent where it is told to be', async () => {
+  it('prints nothing with --quiet', async () => {
     const { io, written } = terminal({ interactive: true })
     const { client } = engine([job('running', 1), job('done', 40)])
     await followJob(client, 7, io, true)
     expect(written.err).toBe('')
   })
 
-  it('leaves out what is not known', () => {
+  it('leaves out unknown values', () => {
     const unknown = {
       ...job('running', 0).progress,
       total: 0,

@@ -39,7 +39,7 @@ const float32 = (path: string) => {
   }
 }
 
-it('model gradient writes a NumPy array with a row for each image, NaN where the folder names no class', async () => {
+it('model gradient writes a NumPy array with a row per image, NaN where the folder is not a class', async () => {
   const result = await run(
     'model',
     'gradient',
@@ -92,7 +92,7 @@ it('model attention says why a model has none', { timeout: 60_000 }, async () =>
   })
 })
 
-it('model attention tells of every layer', { timeout: 60_000 }, async () => {
+it('model attention describes every layer', { timeout: 60_000 }, async () => {
   const result = attentionMapsResult.parse(JSON.parse((await attention('vit')).out))
   expect(result.layers.length).toBeGreaterThan(1)
   for (const { elsewhere, rollout } of result.layers) {

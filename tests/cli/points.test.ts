@@ -9,7 +9,7 @@ import { terminal } from './terminal.ts'
 
 const sample = resolve(import.meta.dirname, '../../resources/sample')
 
-it('study rows lists the images behind a point, and says which points there are', async () => {
+it('study rows lists the images behind a point, and names the existing points', async () => {
   const folder = temporaryFolder()
   const from = join(sample, 'suites/val/bird')
   mkdirSync(join(folder, 'images/bird'), { recursive: true })

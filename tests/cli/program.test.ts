@@ -18,7 +18,7 @@ let folder: string
 let images: string
 let workspace: string
 
-/** Five images of each of four classes, in a folder that is ours to break. */
+/** Five images of each of four classes, in a folder that tests may change. */
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'kernelscope-cli-'))
   images = join(folder, 'images')
@@ -38,14 +38,14 @@ interface Run {
   err: string
 }
 
-/** The program in this process: what `index.ts` does, without the second that a process takes to start. */
+/** The program in this process: as `index.ts`, without the second that a process takes to start. */
 async function run(args: readonly string[], cwd = folder): Promise<Run> {
   const { io, written } = terminal({ cwd })
   const code = await runCli(args, io, (overrides) => createEngine({ overrides }), '1.2.3')
   return { code, ...written }
 }
 
-/** The program as a process of its own. */
+/** The program as a separate process. */
 function spawned(
   args: readonly string[],
   onErr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void,
@@ -92,7 +92,7 @@ const study = (...more: string[]) => [
 ]
 
 describe('the program', () => {
-  it('creates a workspace, measures, resumes from what is stored, shows, and writes figures', async () => {
+  it('creates a workspace, measures, resumes from stored facts, shows results, and writes figures', async () => {
     await json(['workspace', 'create'])
     const first = runDocument.parse(await json(study('--model', models[0] ?? '', '--model', models[1] ?? '')))
     expect(first.study.state).toBe('done')
@@ -174,7 +174,7 @@ describe('the program', () => {
     expect(right(replayed)).toEqual(right(first))
   }, 240_000)
 
-  it('leaves a study that can be resumed at Ctrl-C, and exits 130', async () => {
+  it('leaves a study that can be resumed after Ctrl-C, and exits with 130', async () => {
     const args = [
       'study',
       'run',
@@ -212,7 +212,7 @@ describe('the program', () => {
     expect(resumed.complete).toBe(true)
   }, 240_000)
 
-  it('finishes an index that was stopped before it runs a study on it', { timeout: 120_000 }, async () => {
+  it('finishes a stopped indexing before it runs a study on the dataset', { timeout: 120_000 }, async () => {
     const other = join(folder, 'other')
     cpSync(images, other, { recursive: true })
     const { io, interrupt } = terminal({ cwd: folder })
@@ -257,7 +257,7 @@ describe('the program', () => {
     expect(listed.out.split('\n')[0]).toMatch(/^ID {2}Model +Family +Parameters/)
   })
 
-  it('exits with the code of the kind of error and names what is wrong', async () => {
+  it('exits with the code of the kind of error, and names what is wrong', async () => {
     const text = join(folder, 'notes.onnx')
     writeFileSync(text, 'not a model')
     const cases: [string[], number, string][] = [
@@ -325,7 +325,7 @@ describe('the program', () => {
     expect(rows).toHaveLength(readdirSync(join(images, 'cat')).length)
   })
 
-  it('ends quietly when its reader has gone', { timeout: 120_000 }, async () => {
+  it('ends without an error when the reader of its output has gone', { timeout: 120_000 }, async () => {
     const child = spawn(
       '/bin/sh',
       ['-c', `"${process.execPath}" "${entry}" study rows 1 -w "${workspace}" | true; exit 0`],

@@ -56,7 +56,7 @@ const result: StudyResult = {
 }
 
 describe('a result as text', () => {
-  it('has the conditions with intervals, what failed and why, the paper, and where it comes from', () => {
+  it('has the conditions with intervals, failures and their reasons, the paper’s values, and the provenance', () => {
     expect(describeResult(study, result)).toBe(
       [
         'study 3: Clean (not complete)',
@@ -76,7 +76,7 @@ describe('a result as text', () => {
     )
   })
 
-  it('says nothing of failures where there are none', () => {
+  it('does not mention failures where there are none', () => {
     const text = describeResult(study, {
       ...result,
       complete: true,
@@ -101,7 +101,7 @@ describe('a result as text', () => {
 })
 
 describe('a result as JSON', () => {
-  it('holds figures by id alone and the state of the job', () => {
+  it('has only the ids of figures, and the state of the job', () => {
     expect(resultDocument(study, result)).toMatchObject({
       study: { id: 3, state: null },
       failures: result.failures,

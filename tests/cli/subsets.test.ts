@@ -4,7 +4,7 @@ import { runCli } from '../../src/cli/program.ts'
 import { sampleWorkspace } from '../engine/studies/workspace.ts'
 import { terminal } from './terminal.ts'
 
-it('subset list has the subsets that are there, whatever has become of what a rule of one names', async () => {
+it('subset list has every subset, even where something that a rule names is gone', async () => {
   const { client, engine, datasetId, modelIds } = await sampleWorkspace('replk3')
   const [modelId = 0] = modelIds
   const save = (name: string, filter: ImageFilter) =>

@@ -1,6 +1,6 @@
 import type { Io } from '../../src/cli/io.ts'
 
-/** A terminal that keeps what was written, and a Ctrl-C that can be pressed. */
+/** A terminal that records what is written to it, with a Ctrl-C that tests can press. */
 export function terminal(options: Partial<Io> = {}) {
   const stop = new AbortController()
   const written = { out: '', err: '' }

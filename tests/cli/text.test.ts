@@ -17,7 +17,7 @@ import { findNamed } from '../../src/cli/named.ts'
 import { describeType, optionsAsParams, paramSchemas, parseParams } from '../../src/cli/params.ts'
 
 describe('tables', () => {
-  it('align text to the left, numbers to the right, by what a terminal shows', () => {
+  it('align text to the left and numbers to the right, by the width on a terminal', () => {
     const text = formatTable(
       [{ title: 'Model' }, { title: 'n', right: true }],
       [
@@ -32,13 +32,13 @@ describe('tables', () => {
     expect(formatTable([{ title: 'A' }], [], 'no models')).toBe('no models\n')
   })
 
-  it('let no control character of a file name reach the terminal', () => {
+  it('replace control characters in file names', () => {
     expect(printable('a\u001b[2Jb\nc')).toBe('a?[2Jb?c')
     expect(formatTable([{ title: 'A' }], [['\u001b[31mred']])).not.toContain('\u001b')
     expect(formatPairs([['name', 'a\rb']])).toBe('name  a?b\n')
   })
 
-  it('count combining marks as nothing and wide characters as two', () => {
+  it('count a combining mark as no column and a wide character as two', () => {
     expect([displayWidth('e\u0301'), displayWidth('核'), displayWidth('🐈'), displayWidth('ab')]).toEqual([
       1, 2, 2, 2,
     ])
@@ -139,7 +139,7 @@ describe('parameters', () => {
     expect(() => optionsAsParams(['--percents'], schemas)).toThrow('--percents needs a value')
   })
 
-  it('that stand for something else are described by what that is', () => {
+  it('that are ids of models or datasets are described as such', () => {
     expect(describeType({ format: 'model', anyOf: [{ type: 'integer' }, { type: 'null' }] })).toBe('model')
     expect(describeType({ format: 'uri', type: 'string' })).toBe('string')
   })
@@ -165,7 +165,7 @@ describe('names', () => {
     { id: 4, title: 'twin', path: '/data/d.onnx' },
   ]
 
-  it('are an id, else a title, else a path', () => {
+  it('are read as an id, else as a title, else as a path', () => {
     expect(findNamed(rows, '1', '/')?.id).toBe(1)
     expect(findNamed(rows, 'net', '/')?.id).toBe(1)
     expect(findNamed(rows, 'b.onnx', '/data')?.id).toBe(2)
@@ -173,7 +173,7 @@ describe('names', () => {
     expect(findNamed(rows, '9', '/')).toBeUndefined()
   })
 
-  it('of two rows must be told apart', () => {
+  it('that two rows share are refused', () => {
     expect(() => findNamed(rows, 'twin', '/')).toThrow('ambiguous name: twin is the title of 3, 4')
   })
 })
@@ -188,12 +188,12 @@ describe('options', () => {
 })
 
 describe('failures', () => {
-  it('keep the shape that crossed the contract', () => {
+  it('keep the shape that the contract carried', () => {
     const data = { code: 'MODEL_NOT_ONNX', message: 'a.txt is no ONNX file', hint: 'Choose another.' }
     expect(shapeOfFailure(Object.assign(new Error('x'), { data }))).toEqual(data)
   })
 
-  it('are INTERNAL where they have no code, USAGE where the words are wrong, CANCELLED where stopped', () => {
+  it('are INTERNAL without a code, USAGE for wrong arguments, CANCELLED when stopped', () => {
     expect(shapeOfFailure(new TypeError('boom')).code).toBe('INTERNAL')
     expect(shapeOfFailure(Object.assign(new Error('x'), { data: { code: 'NOPE' } })).code).toBe('INTERNAL')
     expect(shapeOfFailure(new CommanderError(1, 'c', 'error: unknown option'))).toMatchObject({
@@ -203,7 +203,7 @@ describe('failures', () => {
     expect(shapeOfFailure(new DOMException('aborted', 'AbortError')).code).toBe('CANCELLED')
   })
 
-  it('print message and hint, or JSON; a stack only of our own faults', () => {
+  it('print message and hint, or JSON, with a stack only for faults of Kernelscope', () => {
     const shape = new KernelscopeError('FILE_MISSING', 'no a.onnx', { details: 'stack' }).toShape()
     expect(formatFailure(shape, false)).toBe(
       `error[FILE_MISSING]: no a.onnx\n  ${errorCodes.FILE_MISSING.hint}\n`,

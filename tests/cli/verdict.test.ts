@@ -25,7 +25,7 @@ const said = (found: Partial<BundleVerdict>) =>
     .split('\n')
 
 describe('the verdict on a bundle', () => {
-  it('tells of tables alone where nothing else is in it', () => {
+  it('describes only tables where the bundle has nothing else', () => {
     expect(
       said({ measured: { sampled: 31, checked: 31, identical: 30, largest: 0.0002, disagreeing: [] } }),
     ).toEqual([
@@ -34,7 +34,7 @@ describe('the verdict on a bundle', () => {
     ])
   })
 
-  it('tells of facts and vectors, and what they were computed on', () => {
+  it('describes facts and vectors, and the runtime they were computed on', () => {
     expect(
       said({
         facts: 3200,
@@ -57,7 +57,7 @@ describe('the verdict on a bundle', () => {
     ])
   })
 
-  it('names no runtime that nothing was computed on', () => {
+  it('does not name a runtime that computed nothing', () => {
     expect(
       said({ verdict: 'unchecked', facts: 5, sampled: 5, storedOn: ['cpu, float32, ONNX Runtime 1.23'] }),
     ).toEqual([
@@ -67,7 +67,7 @@ describe('the verdict on a bundle', () => {
     ])
   })
 
-  it('names the column of a cell and the place of a number that do not agree', () => {
+  it('names the column of a cell, and the index of a number, that do not agree', () => {
     const away = { model: 'Net', image: null, place: 2 }
     const { disagreeing, ...counts } = verdict.measured
     const lines = said({

@@ -19,7 +19,7 @@ declare global {
 export interface App {
   app: ElectronApplication
   page: Page
-  /** Lines the page wrote to its console as errors, among them what the content policy refused. */
+  /** Errors that the page wrote to its console, including those of the content security policy. */
   complaints: string[]
   folder: string
   close(): Promise<void>
@@ -28,7 +28,7 @@ export interface App {
 /** Starts the built app with fresh user data, as a person would. */
 export async function openApp(args: string[] = []): Promise<App> {
   if (!existsSync(path.join(root, 'out/main/index.js'))) throw new Error('no built app; run `npm run build`')
-  // Without `executablePath` Playwright holds the app back until it listens; given one it may come too late.
+  // Without `executablePath` Playwright holds the app back until it listens. With it, Playwright may attach too late.
   process.env['ELECTRON_OVERRIDE_DIST_PATH'] = await electronFolder()
   const { app, page, folder, complaints } = await launch(args)
   return {
@@ -46,8 +46,8 @@ export async function openApp(args: string[] = []): Promise<App> {
 const remove = (folder: string) => rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
 
 /**
- * Now and then Playwright's view of a new window stays empty for good, or a start takes longer than it has patience: what
- * is tested is the app, so that is tried again with another one.
+ * Launches the app, and tries again where Playwright's view of a new window stays empty or the start takes longer than
+ * Playwright waits. These are faults of Playwright, not of the app that is tested.
  */
 async function launch(args: string[], tries = 3): Promise<Omit<App, 'close'>> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'kernelscope-e2e-'))
@@ -80,13 +80,13 @@ async function launch(args: string[], tries = 3): Promise<Omit<App, 'close'>> {
   }
 }
 
-/** Waits until the engine is in a state, as the page sees it. */
+/** Waits until the page sees the engine in a state. */
 export const engineIs = async (page: Page, wanted: EngineState['state'], timeout = 30_000) =>
   (await engineWillBe(page, wanted, timeout))()
 
 /**
- * Watches for a state that may be short, before what leads to it is done. Resolves once the page listens, to what waits
- * for the state.
+ * Watches for a state that may be short. Call it before causing the state: it resolves once the page listens, to a
+ * function that waits for the state.
  */
 export async function engineWillBe(page: Page, wanted: EngineState['state'], timeout = 30_000) {
   const seen = await page.evaluateHandle(
@@ -100,7 +100,7 @@ export async function engineWillBe(page: Page, wanted: EngineState['state'], tim
         setTimeout(() => reject(new Error(`the engine was not ${state} in time`)), patience)
       })
       reached.catch(() => {})
-      // Not the promise itself, which would be waited for.
+      // A function instead of the promise, because an async function would wait for that.
       return { reached }
     },
     [wanted, timeout] as const,
@@ -108,7 +108,7 @@ export async function engineWillBe(page: Page, wanted: EngineState['state'], tim
   return () => seen.evaluate(({ reached }) => reached)
 }
 
-/** Says where the window stands after a test that failed: a run elsewhere leaves nothing else to go by. */
+/** Prints the state of the window after a failed test, because a run on another machine leaves nothing else. */
 export async function tellOfFailure({ page, complaints }: App, task: TestContext['task']) {
   if (task.result?.state !== 'fail') return
   await shoot(page, `failed: ${task.name}`)
@@ -116,7 +116,7 @@ export async function tellOfFailure({ page, complaints }: App, task: TestContext
   console.error([`at ${page.url()}`, ...complaints, shows].join('\n'))
 }
 
-/** Writes what the window shows, for people to look at. Kept only where `KERNELSCOPE_SHOTS` names a folder. */
+/** Saves a screenshot of the window. It is kept only where `KERNELSCOPE_SHOTS` names a folder. */
 export async function shoot(page: Page, name: string) {
   const folder = process.env['KERNELSCOPE_SHOTS']
   if (folder === undefined) return

@@ -5,10 +5,10 @@ import type { Page } from 'playwright-core'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** What keeps people out of the page as it is now: one line for each serious or critical find. */
+/** Accessibility problems of the current page: one line for each serious or critical finding. */
 export async function barriers(page: Page): Promise<string[]> {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe)
-  // A dialog that fades in is not yet what people read.
+  // Waits until dialogs have faded in, because contrast is measured on what people read.
   await page.evaluate(() =>
     Promise.race([
       Promise.allSettled(
@@ -25,7 +25,7 @@ export async function barriers(page: Page): Promise<string[]> {
       (window as unknown as { axe: { run: (options: object) => Promise<unknown> } }).axe.run({
         resultTypes: ['violations'],
         runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
-        // Experimental in axe: it asks a labelled select to name its choice as well.
+        // This rule is experimental in axe: it would require a labelled select to contain the name of its choice too.
         rules: { 'label-content-name-mismatch': { enabled: false } },
       }) as Promise<AxeResults>,
   )

@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => shown.close())
 afterEach(({ task }) => tellOfFailure(shown, task))
 
-/** The one child of the shell that is a plain Node. */
+/** Process id of the engine: the only child of the shell that runs plain Node. */
 function enginePid({ app }: App) {
   const shell = app.process().pid
   const table = execFileSync('ps', ['-ww', '-eo', 'pid=,ppid=,args='], { encoding: 'utf8' })
@@ -21,7 +21,7 @@ function enginePid({ app }: App) {
 }
 
 describe('the engine beside the window', () => {
-  it('is shown as down at once when it is killed, and is ready again by itself', async () => {
+  it('is shown as down at once when it is killed, and becomes ready again by itself', async () => {
     const { page } = shown
     await engineIs(page, 'ready')
     const first = enginePid(shown)
@@ -32,7 +32,7 @@ describe('the engine beside the window', () => {
     expect(enginePid(shown)).not.toBe(first)
   })
 
-  it('is started anew when the user asks', async () => {
+  it('is started again when the user asks', async () => {
     const { page } = shown
     await engineIs(page, 'ready')
     const first = enginePid(shown)
@@ -43,7 +43,7 @@ describe('the engine beside the window', () => {
     expect(enginePid(shown)).not.toBe(first)
   })
 
-  it('leaves with the window', async () => {
+  it('ends with the window', async () => {
     const other = await openApp()
     let engine = NaN
     try {
@@ -56,11 +56,11 @@ describe('the engine beside the window', () => {
     await expect.poll(() => lives(engine), { timeout: 30_000 }).toBe(false)
   })
 
-  it('keeps no window open by being down', async () => {
+  it('does not keep the window open while it is down', async () => {
     const other = await openApp()
     const gone = new Promise((resolve) => other.app.process().once('exit', resolve))
     try {
-      // Every death makes the wait before the next start longer; the last one is 2 s.
+      // Every failure lengthens the wait before the next start. The last wait is 2 s.
       for (let deaths = 0; deaths < 4; deaths++) {
         await engineIs(other.page, 'ready')
         const down = await engineWillBe(other.page, 'down')

@@ -35,7 +35,7 @@ afterEach(({ task }) => tellOfFailure(shown, task))
 
 const offer = () => page.getByText('Drop to add')
 
-/** One step of a drag of files and folders, as a file manager's: Chromium's own, with their paths. */
+/** One step of a drag of files and folders, with their paths, as Chromium reports it for a file manager. */
 async function drag(files: string[], type: 'dragEnter' | 'dragOver' | 'drop') {
   const box = await page.locator('#main').boundingBox()
   if (!box) throw new Error('there is nothing to drop on')
@@ -49,7 +49,7 @@ async function drag(files: string[], type: 'dragEnter' | 'dragOver' | 'drop') {
   await devTools.detach()
 }
 
-/** Moves on over the window, as a hand does, until it is seen what letting go would do. */
+/** Moves over the window until the page shows what a drop would do. */
 async function hover(files: string[]) {
   await drag(files, 'dragEnter')
   const offered = async () => {
@@ -65,7 +65,7 @@ async function drop(files: string[]) {
   await offer().waitFor({ state: 'hidden' })
 }
 
-/** Answers of the system's own dialogs and what the shell was asked for, in the main process. */
+/** Replaces the system's dialogs in the main process: sets their answers and records the requests. */
 const answerDialogs = (file: string) =>
   shown.app.evaluate(({ dialog, BrowserWindow, Notification }, chosen) => {
     dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: chosen })
@@ -83,7 +83,7 @@ const seen = () =>
   shown.app.evaluate(() => Reflect.get(globalThis, 'seen') as { progress: number[]; notified: string[] })
 
 describe('the frame', () => {
-  it('takes a model that is dropped', async () => {
+  it('adds a dropped model', async () => {
     const file = path.join(shown.folder, 'dropped.onnx')
     cpSync(path.join(root, 'resources/sample/models/replk7.onnx'), file)
     await drop([file])
@@ -91,7 +91,7 @@ describe('the frame', () => {
     await workspaceBar().getByRole('link', { name: 'RepLK-7' }).first().waitFor()
   })
 
-  it('gives an image that is dropped to the view beneath', async () => {
+  it('passes a dropped image to the view below', async () => {
     const file = path.join(shown.folder, 'fallen.png')
     cpSync(path.join(root, 'resources/sample/suites/val/fruit/fruit_000.png'), file)
     await main().getByRole('link', { name: 'Saliency', exact: true }).click()
@@ -100,14 +100,14 @@ describe('the frame', () => {
     await main().getByText('fallen.png').first().waitFor()
   })
 
-  it('forgets a drag that is called off, also when the page beneath changes', async () => {
+  it('ignores a cancelled drag, also when the page below changes', async () => {
     await hover([shown.folder])
     await main()
       .getByRole('link', { name: 'Kernels', exact: true })
       .evaluate((link: HTMLElement) => link.click())
     await page.waitForURL(/kernels/)
     await drag([shown.folder], 'dragOver')
-    // As Chromium says it to what is under the pointer when that leaves the window.
+    // Chromium sends this to the element under the pointer when the pointer leaves the window.
     await main().evaluate((pageBeneath) => {
       const { x, y, width, height } = pageBeneath.getBoundingClientRect()
       const under = document.elementFromPoint(x + width / 2, y + height / 2)
@@ -116,7 +116,7 @@ describe('the frame', () => {
     await offer().waitFor({ state: 'hidden' })
   })
 
-  it('takes a folder that is dropped as a dataset', async () => {
+  it('adds a dropped folder as a dataset', async () => {
     const folder = path.join(shown.folder, 'fallen')
     cpSync(path.join(root, 'resources/sample/suites/val'), folder, { recursive: true })
     await drop([folder])
@@ -124,7 +124,7 @@ describe('the frame', () => {
     await nothingRuns(page)
   })
 
-  it('takes a folder that it is started with as a dataset', async () => {
+  it('adds a folder given at the start as a dataset', async () => {
     const folder = path.join(shown.folder, 'pictures')
     cpSync(path.join(root, 'resources/sample/suites/val'), folder, { recursive: true })
     await shown.app.evaluate(({ app }, given) => {
@@ -136,7 +136,7 @@ describe('the frame', () => {
 
   it('shows the progress of a job to the system, and says when it has ended', async () => {
     await answerDialogs(bundle())
-    // As while another window is in front.
+    // Simulates that another window is in front.
     await page.evaluate(() => Reflect.set(document, 'hasFocus', () => false))
     study = await smallStudy(page, dataset)
     await expect.poll(async () => (await seen()).progress.at(-1), { timeout: 30_000 }).toBe(-1)
@@ -144,7 +144,7 @@ describe('the frame', () => {
     await expect.poll(async () => (await seen()).notified).toEqual(['Random patch drop: Finished.'])
   })
 
-  it('shows a bundle that is dropped, and finds that it holds', async () => {
+  it('shows a dropped bundle, and finds that it agrees', async () => {
     await goTo(page, `/studies/${study}`)
     await page.getByRole('button', { name: 'More about this study' }).click()
     await page.getByRole('menuitem', { name: 'Make a bundle…' }).click()
@@ -156,7 +156,7 @@ describe('the frame', () => {
     await shoot(page, 'frame bundle')
   })
 
-  it('takes filters, selections and edits of figures back, each where it was made', async () => {
+  it('undoes filters, selections and edits of figures, each where it was made', async () => {
     await goTo(page, `/datasets/${dataset}`)
     const grid = main().getByRole('listbox', { name: /^Images of/ })
     await grid.getByRole('option').first().waitFor()
@@ -185,7 +185,7 @@ describe('the frame', () => {
     await expect.poll(() => width.innerText(), { timeout: 30_000 }).toMatch(/^6\.75 ×/)
   })
 
-  it('keeps a style and uses it for another figure, also when it is changed for all', async () => {
+  it('stores a style and uses it for another figure, also after the style changed', async () => {
     const part = (name: string) => main().getByRole('radio', { name, exact: true }).click()
     const follows = main().getByRole('combobox', { name: 'Style that this figure follows' })
     const typeface = (name: string) => main().getByRole('radio', { name, exact: true })
@@ -220,7 +220,7 @@ describe('the frame', () => {
       .toBe('true')
   })
 
-  it('writes a report that can be read alone', async () => {
+  it('writes a self-contained report', async () => {
     const file = path.join(shown.folder, 'report.html')
     await answerDialogs(file)
     await goTo(page, `/studies/${study}`)
@@ -263,7 +263,7 @@ describe('the frame', () => {
       .waitFor()
   })
 
-  it('has seen no complaint of the page', () => {
+  it('has seen no error of the page', () => {
     expect(shown.complaints).toEqual([])
   })
 })

@@ -25,7 +25,7 @@ afterAll(async () => {
 })
 
 describe('the window', () => {
-  it('opens on its own address with a title and no complaint', async () => {
+  it('opens on its own address with a title and no error', async () => {
     const { page, complaints } = shown
     expect(page.url()).toMatch(/^app:\/\/kernelscope\//)
     expect(await page.title()).toContain('Kernelscope')
@@ -44,7 +44,7 @@ describe('the window', () => {
     expect(seen.bridge).toContain('connect')
   })
 
-  it('lets no script in that is not its own file', async () => {
+  it('runs no script that is not one of its own files', async () => {
     const ran = await shown.page.evaluate(() => {
       const script = document.createElement('script')
       script.textContent = 'window.injected = true'
@@ -56,7 +56,7 @@ describe('the window', () => {
 })
 
 describe('nothing leaves the machine', () => {
-  it('when the page asks by fetch, picture, beacon or socket', async () => {
+  it('when the page requests by fetch, picture, beacon or socket', async () => {
     const results = await shown.page.evaluate(async (address) => {
       const failed = (work: Promise<unknown>) =>
         work.then(
@@ -92,7 +92,7 @@ describe('nothing leaves the machine', () => {
     expect(heard).toEqual([])
   })
 
-  it('even when the content policy does not stand in the way', async () => {
+  it('even when the content security policy does not prevent it', async () => {
     const outcome = await shown.app.evaluate(async ({ session, net }, address) => {
       const work = [`${address}/shell`, 'http://example.com/'].map((url) =>
         net.fetch(url).then(
@@ -154,7 +154,7 @@ describe('the page stays where it is', () => {
 })
 
 describe('the app scheme', () => {
-  it('gives only the page and bytes', async () => {
+  it('serves only the page and bytes', async () => {
     const status = await shown.page.evaluate(
       async (paths) => {
         const answers = await Promise.all(paths.map((address) => fetch(address)))

@@ -18,7 +18,7 @@ interface Overlay {
 
 const press = (keys: string) => (page: Page) => page.keyboard.press(keys)
 const run = (title: string) => (page: Page) => command(page, title)
-/** What opens over a page: how, and what it is called. */
+/** Dialogs over a page: how they are opened, and their names. */
 const overlays: Overlay[] = [
   { name: /Command palette/, address: () => '/models', open: press('Control+K') },
   { name: /Keyboard shortcuts/, address: () => '/models', open: press('?') },
@@ -65,12 +65,12 @@ describe('every page', () => {
   })
 
   it.each(['light', 'dark'] as const)(
-    'has no barrier in the %s theme',
+    'has no accessibility problem in the %s theme',
     async (theme) => {
       await command(page, `Theme: ${theme}`)
       const found: Record<string, string[]> = {}
       for (const place of pages) {
-        // A page that does not come is told with the others, so that one walk shows all that is wrong.
+        // A page that does not load is reported with the others, so that one run shows every problem.
         const here = await visit(page, place).then(
           () => barriers(page),
           (error: unknown) => [`${page.url()}: ${String(error)}`],
@@ -84,7 +84,7 @@ describe('every page', () => {
   )
 
   it.each(['light', 'dark'] as const)(
-    'lets everybody use what opens over it in the %s theme',
+    'has dialogs without accessibility problems in the %s theme',
     async (theme) => {
       await command(page, `Theme: ${theme}`)
       const found: Record<string, string[]> = {}
@@ -105,7 +105,7 @@ describe('every page', () => {
     400_000,
   )
 
-  it('has an address that can be copied and gone to', async () => {
+  it('has an address that can be copied and opened', async () => {
     for (const place of pages) {
       await visit(page, place)
       const copied = await page.evaluate(() => location.hash.slice(1))
@@ -116,7 +116,7 @@ describe('every page', () => {
       await address.fill(copied)
       await address.press('Enter')
       await come(page, place)
-      // A page may add to its address what it chose by itself, at any time; it keeps what it was given.
+      // A page may add its own choices to its address at any time, but keeps what it was given.
       await page.waitForFunction((to) => {
         const parts = (address: string) => {
           const [at, query] = address.split('?')
@@ -128,7 +128,7 @@ describe('every page', () => {
     }
   }, 400_000)
 
-  it('has made the page complain of nothing', () => {
+  it('has caused no error of the page', () => {
     expect(shown.complaints).toEqual([])
   })
 })

@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { Page } from 'playwright-core'
 import { root } from '../../scripts/run.ts'
 
-/** Rows of the open workspace that pages are about. */
+/** Ids of rows of the open workspace, for the addresses of pages. */
 export interface Ids {
   model: number
   /** A model of the same family, to compare with. */
@@ -12,13 +12,13 @@ export interface Ids {
   dataset: number
   image: number
   study: number
-  /** A study over images, and an image of it. */
+  /** A study over images, and one of its images. */
   imageStudy: number
   studyImage: number
   figure: number
 }
 
-/** Every page of the app: the name of its route, an address with real rows, and words that say that it has come. */
+/** A page of the app: the name of its route, an address with real rows, and texts that show that it has loaded. */
 export interface PageOfApp {
   name: string
   address: string
@@ -71,19 +71,19 @@ export const pagesOf = ({
   { name: 'doctor', address: '/doctor', shows: 'Execution providers' },
 ]
 
-/** Routes that lead on to another one. */
+/** Routes that redirect to another one. */
 const redirects = ['compare']
-/** Shown only while no workspace is open. */
+/** Views that are shown only while no workspace is open. */
 const closed = ['welcome']
 
-/** Names of all routes, read from the table itself, so that a new page cannot be forgotten here. */
+/** Names of all routes, read from the router's table, so that no new page is forgotten here. */
 export function routeNames(): string[] {
   const source = readFileSync(path.join(root, 'src/renderer/router.ts'), 'utf8')
   const names = [...source.matchAll(/\bname: '([a-z-]+)',/g)].map(([, name]) => name ?? '')
   return [...new Set(names)].filter((name) => !redirects.includes(name) && !closed.includes(name))
 }
 
-/** Goes to an address as a link would, and waits until the page is there with what it names, and nothing is still coming. */
+/** Goes to an address as a link would, and waits until the page shows its texts and nothing is loading. */
 export async function visit(page: Page, { name, address, shows }: PageOfApp) {
   await page.evaluate((hash) => {
     location.hash = hash
@@ -97,7 +97,7 @@ export async function come(page: Page, { name, shows }: Pick<PageOfApp, 'name' |
   await here.evaluate(async (place) => {
     const parts = () => place.querySelectorAll('*').length
     const comes = () => place.querySelector('.animate-spin') !== null
-    // What is not there by then is judged as it is.
+    // What is missing by then is judged as missing.
     for (let before = -1, left = 80; left > 0 && (comes() || parts() !== before); left--) {
       before = parts()
       await new Promise((resolve) => setTimeout(resolve, 250))

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import type { Ids } from './pages.ts'
 
-/** The number in the address that the window shows. */
+/** The id in the address that the window shows. */
 const idInAddress = (page: Page, name: string) =>
   Number(new RegExp(`/${name}/(\\d+)`).exec(page.url())?.[1] ?? 0)
 
@@ -21,7 +21,7 @@ export async function command(page: Page, title: string) {
 export const nothingRuns = (page: Page, timeout = 100_000) =>
   page.getByRole('button', { name: 'Jobs' }).filter({ hasText: 'No jobs' }).waitFor({ timeout })
 
-/** Waits until the sample that was just opened is there whole: its images, and no job for them. */
+/** Waits until the sample is complete: its images are indexed, and no job is open for them. */
 export async function sampleIsThere(page: Page) {
   await goTo(page, '/datasets')
   await page
@@ -31,7 +31,7 @@ export async function sampleIsThere(page: Page) {
   await nothingRuns(page)
 }
 
-/** Random patch drop over one image of each class; its number. */
+/** Runs random patch drop over one image of each class; returns the study's id. */
 export async function smallStudy(page: Page, dataset: number): Promise<number> {
   const main = page.getByRole('main')
   await goTo(page, `/studies/new?dataset=${dataset}`)
@@ -42,14 +42,14 @@ export async function smallStudy(page: Page, dataset: number): Promise<number> {
   await main.getByRole('button', { name: 'Start' }).click()
   await page.waitForURL(/studies\/\d+/)
   const study = idInAddress(page, 'studies')
-  // Its images are there when the last of them was measured.
+  // The images appear when the last of them has been measured.
   await goTo(page, `/studies/${study}/images`)
   await main.getByText('16 measured images').waitFor({ timeout: 300_000 })
   await nothingRuns(page, 300_000)
   return study
 }
 
-/** Opens the sample and makes one of everything that a page can be about, its study by this question. */
+/** Opens the sample and makes one of everything that a page can show. `question` is the question whose study is run. */
 export async function prepare(page: Page, question: string): Promise<Ids> {
   const rowOf = (name: RegExp) => page.locator('#main').getByRole('row', { name }).first()
   const open = async (list: string, name: RegExp) => {

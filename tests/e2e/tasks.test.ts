@@ -33,7 +33,7 @@ const coloursOf = (selector: string) =>
       return new Set(new Uint32Array(pixels.buffer)).size
     })
 
-/** What a researcher does, in this order, in one sitting. */
+/** The tasks of a researcher, in this order, in one session. */
 describe('in the real window, a researcher', () => {
   it('opens the sample workspace', async () => {
     await page.getByRole('button', { name: /^Open the sample workspace/ }).click()
@@ -87,7 +87,7 @@ describe('in the real window, a researcher', () => {
     await expect.poll(async () => Number.parseInt(await zoom.innerText())).toBeGreaterThan(fit)
   })
 
-  it('reads the shortcuts, while nothing moves behind them', async () => {
+  it('reads the shortcuts, while the page behind them does not react', async () => {
     const here = page.url()
     const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
     await page.keyboard.press('?')
@@ -138,7 +138,7 @@ describe('in the real window, a researcher', () => {
     await shoot(page, 'flips')
   })
 
-  it('finds them from the table of a figure too, by keyboard', async () => {
+  it('finds them from the table of a figure too, with the keyboard', async () => {
     const cell = page.getByRole('complementary', { name: 'Cell' })
     await cell.getByRole('button', { name: 'Close' }).click()
     await cell.waitFor({ state: 'hidden' })
@@ -164,7 +164,7 @@ describe('in the real window, a researcher', () => {
     expect(readFileSync(ending('.csv'), 'utf8')).toContain('RepLK-31')
   })
 
-  it('finds the work as it was left after the engine died', async () => {
+  it('finds the work unchanged after the engine was killed', async () => {
     const down = await engineWillBe(page, 'down')
     await page.evaluate(() => window.kernelscope.restartEngine())
     await down()
@@ -175,7 +175,7 @@ describe('in the real window, a researcher', () => {
       .waitFor()
   })
 
-  it('has seen no complaint of the page', () => {
+  it('has seen no error of the page', () => {
     expect(shown.complaints).toEqual([])
   })
 })

@@ -53,11 +53,11 @@ describe('sorting a table', () => {
   const names = (key: string, descending: boolean) =>
     sortRows(rows, columns, { key, descending }).map((r) => r.name)
 
-  it('reads numbers inside names', () =>
+  it('sorts names by the numbers in them', () =>
     expect(names('name', false)).toEqual(['block 1', 'block 2', 'block 3', 'block 10']))
-  it('puts rows without a value last, either way, and keeps the order of equal ones', () => {
+  it('puts rows without a value last in either direction, and keeps the order of equal rows', () => {
     expect(names('top1', false)).toEqual(['block 10', 'block 3', 'block 1', 'block 2'])
     expect(names('top1', true)).toEqual(['block 1', 'block 10', 'block 3', 'block 2'])
   })
-  it('leaves the rows alone without an order', () => expect(sortRows(rows, columns, null)).toEqual(rows))
+  it('leaves the rows unchanged without an order', () => expect(sortRows(rows, columns, null)).toEqual(rows))
 })

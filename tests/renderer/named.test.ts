@@ -3,10 +3,13 @@ import path from 'node:path'
 import { expect, it } from 'vitest'
 import { root } from '../../scripts/run.ts'
 
-/** Elements that have no role of their own, so that a name on them is prohibited (WAI-ARIA 1.2, generic and the like). */
+/**
+ * Elements without a role of their own, which must not have an accessible name (WAI-ARIA 1.2, generic and similar
+ * roles).
+ */
 const nameless = /<(pre|p|div|span|dl|canvas)\b([^>]*)>/g
 
-it('names only elements that have a role, whatever state they are in', () => {
+it('gives an accessible name only to elements with a role, in every state', () => {
   const files = globSync('src/renderer/**/*.vue', { cwd: root })
   expect(files.length).toBeGreaterThan(100)
   const found = files.flatMap((file) =>

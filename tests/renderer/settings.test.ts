@@ -72,7 +72,7 @@ describe('the settings of a workspace', () => {
     expect(made[0]?.page.venue).toBe('neurips')
   })
 
-  it('give a new study its seed, also under a preset, where it draws at all', async () => {
+  it('give a new study with random draws its seed, also under a preset', async () => {
     const { app } = await opened()
     const { of } = app.view(useStudyDraft)
     await expect.poll(() => of.params.value).toEqual({ seed: 17 })

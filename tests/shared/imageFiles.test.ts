@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { imageEndings, looksLikeImage } from '#shared/imageFiles.ts'
 
-it('tells image files by their ending, in whatever case', () => {
+it('recognises image files by their ending, in upper and lower case', () => {
   for (const ending of imageEndings) {
     expect(looksLikeImage(`a.${ending}`)).toBe(true)
     expect(looksLikeImage(`class/b.c.${ending.toUpperCase()}`)).toBe(true)
@@ -9,6 +9,6 @@ it('tells image files by their ending, in whatever case', () => {
 })
 
 it.each(['a', 'png', '.png', 'class/.png', 'class\\.png', 'a.png.txt', 'a.png/b', 'a.svg', 'a.', ''])(
-  'takes %j for no image',
+  'does not take %j for an image',
   (name) => expect(looksLikeImage(name)).toBe(false),
 )

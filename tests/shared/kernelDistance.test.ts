@@ -2,7 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { kernelDistance, kernelDistances, uniformDistance } from '#shared/maths/kernelDistance.ts'
 
-/** Side, distance in pixels and over the corner distance of a kernel of equal weights (reference values of section 4.6). */
+/**
+ * Side of a kernel with equal weights, its distance in pixels, and that over the corner distance (reference values of
+ * section 4.6).
+ */
 const uniform = [
   [3, 1.073, 0.7587],
   [5, 1.8744, 0.6627],
@@ -34,7 +37,7 @@ describe('kernelDistance', () => {
 
   const weights = fc.array(fc.float({ noNaN: true, min: -10, max: 10 }), { minLength: 49, maxLength: 49 })
 
-  it('does not change with scale or sign as the paper defines it, and scales as its code has it', () => {
+  it('does not depend on scale or sign in the paper’s definition, but depends on scale in its code’s definition', () => {
     fc.assert(
       fc.property(weights, fc.integer({ min: 1, max: 6 }), (values, power) => {
         const factor = -(2 ** power)
@@ -52,7 +55,7 @@ describe('kernelDistance', () => {
 })
 
 describe('kernelDistances', () => {
-  it('sorts, keeps the channel of each, and skips zero and broken channels', () => {
+  it('sorts distances with their channels, and skips channels of zeros or invalid weights', () => {
     const layer = new Float32Array(5 * 9)
     layer[0 * 9 + 0] = 1
     layer[2 * 9 + 4] = 1

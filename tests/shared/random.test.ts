@@ -16,7 +16,7 @@ describe('murmur128', () => {
 })
 
 describe('elementary functions', () => {
-  it('agree with the machine’s own to a few units in the last place', () => {
+  it('agree with the machine’s functions to a few units in the last place', () => {
     for (let i = 1; i < 4000; i++) {
       const x = (i * i) / 997 + 1e-6
       expect(Math.abs(ln(x) - Math.log(x))).toBeLessThanOrEqual(1e-15 * Math.max(1, Math.abs(Math.log(x))))
@@ -38,7 +38,7 @@ describe('generator', () => {
     expect(reference.map(() => random.uint32())).toEqual(reference)
   })
 
-  it('gives the same numbers for the same key, pinned here for every later version', () => {
+  it('gives the same numbers for the same key in every later version', () => {
     const random = generator('patchDrop', 1, 'ab', 0)
     expect([random.uint32(), random.uint32()]).toEqual([1727769529, 2524034830])
     const again = generator('patchDrop', 1, 'ab', 0)
@@ -49,7 +49,7 @@ describe('generator', () => {
     ])
   })
 
-  it('keeps keys apart that look alike when joined', () => {
+  it('distinguishes keys whose joined texts are equal', () => {
     const texts = [['a', 'b'], ['ab'], ['ab', ''], [1, 2], [12], ['1', '2'], [1, '2']].map((key) =>
       Buffer.from(keyBytes(key)).toString('hex'),
     )
@@ -72,7 +72,7 @@ describe('generator', () => {
     expect(Math.abs(squares / n - 1 / 3)).toBeLessThan(4 * Math.sqrt(4 / 45 / n))
   })
 
-  it('draws integers without bias, also where 2^32 is no multiple of n', () => {
+  it('draws integers without bias, also where 2^32 is not a multiple of n', () => {
     const random = generator('integer test')
     const n = 7
     const counts = new Array<number>(n).fill(0)
@@ -89,7 +89,7 @@ describe('generator', () => {
   })
 
   it.each(['one by one', 'in bulk'])(
-    'draws normals %s whose distribution is the normal one, tail included',
+    'draws normals %s with the normal distribution, including its tails',
     (how) => {
       const random = generator('normal test')
       const bulk = how === 'in bulk' ? random.normals(1_000_000) : null

@@ -7,7 +7,7 @@ const published = { sides: [11, 15, 19, null], ratios: [0.1181640625, 0.21972656
 const uniform = (side: number) => new Float32Array(side * side).fill(1)
 
 describe('contributionAreas', () => {
-  it('is one pixel where the centre has everything', () => {
+  it('is one pixel where the centre pixel has every contribution', () => {
     const map = new Float32Array(49).with(24, 3)
     expect(contributionAreas(map, [7, 7])).toEqual(
       [0.2, 0.3, 0.5, 0.99].map((threshold) => ({ threshold, side: 1, ratio: 1 / 49 })),
@@ -39,7 +39,7 @@ describe('contributionAreas', () => {
     ])
   })
 
-  it('as published: what the script of RepLKNet prints for a falling map (tools/goldens/metrics/erf_areas.py)', () => {
+  it('equals, in the published definition, the output of RepLKNet’s script for a falling map (tools/goldens/metrics/erf_areas.py)', () => {
     const map = Float64Array.from({ length: 32 * 32 }, (_, at) => {
       const [row, column] = [Math.floor(at / 32) - 16, (at % 32) - 16]
       return 1000 * Math.exp(-(row * row + column * column) / 50)
@@ -47,17 +47,17 @@ describe('contributionAreas', () => {
     const areas = contributionAreas(map, [32, 32], { definition: 'published' })
     expect(areas.map(({ side }) => side)).toEqual(published.sides)
     expect(areas.map(({ ratio }) => ratio)).toEqual(published.ratios)
-    // A uniform map has 99 % only in squares that reach its edge, which the script never tries.
+    // In a uniform map only squares that reach its edge hold 99 %, and the script never tries those.
     const flat = contributionAreas(uniform(32), [32, 32], { definition: 'published' })
     expect(flat.at(-1)).toEqual({ threshold: 0.99, side: null, ratio: null })
   })
 
-  it('has none for a map of zeros', () => {
+  it('has no square for a map of zeros', () => {
     expect(contributionAreas(new Float32Array(9), [3, 3])).toEqual([])
   })
 })
 
-it('shows the largest contribution as 1 and none as 0, whatever the scale', () => {
+it('shows the largest contribution as 1 and no contribution as 0, at any scale', () => {
   const picture = contributionPicture([0, 1e-6, 2e-6])
   expect([picture[0], picture[2]]).toEqual([0, 1])
   expect(picture[1]).toBeCloseTo(Math.log10(5.5), 6)

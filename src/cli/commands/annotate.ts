@@ -13,7 +13,7 @@ export function addAnnotateCommands(dataset: Command, session: CliSession): void
     dataset.command('tag').description('tag the images that fit a filter, or list the tags there are'),
   )
     .option('--add <tag>', 'give them this tag; may be repeated', collect)
-    .option('--remove <tag>', 'take this tag from them; may be repeated', collect)
+    .option('--remove <tag>', 'remove this tag from them; may be repeated', collect)
     .action(async (name: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<FilterFlags & { add?: string[]; remove?: string[] }>()
       const { client, dataset, filter } = await filtered(session, name, options)
@@ -41,7 +41,7 @@ export function addAnnotateCommands(dataset: Command, session: CliSession): void
     .command('note')
     .description('show or write the note of an image')
     .argument('<image>', 'id, see "dataset images"')
-    .argument('[text]', 'the note; an empty one takes it away')
+    .argument('[text]', 'the note; an empty text removes it')
     .action(async (image: string, text: string | undefined, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>()
       const imageId = integerOf('image', 1)(image)
@@ -55,7 +55,7 @@ export function addAnnotateCommands(dataset: Command, session: CliSession): void
     .command('check')
     .description('whether the files are still what was indexed, by a sample')
     .argument('<dataset>', 'id, title or folder')
-    .option('--sample <n>', 'files that are looked at', integerOf('--sample', 1), 200)
+    .option('--sample <n>', 'number of files to check', integerOf('--sample', 1), 200)
     .action(async (name: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { sample: number }>()
       const { client, dataset } = await filtered(session, name, options)
@@ -70,7 +70,7 @@ export function addAnnotateCommands(dataset: Command, session: CliSession): void
 
   dataset
     .command('reroot')
-    .description('say that the folder of a dataset has moved; its predictions, tags and subsets stay')
+    .description('set the new folder of a dataset that was moved; its predictions, tags and subsets stay')
     .argument('<dataset>', 'id, title or the old folder')
     .argument('<dir>', 'where the files are now')
     .option('--force', 'also where files of the sample are missing or differ')

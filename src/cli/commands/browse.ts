@@ -11,7 +11,7 @@ export interface FilterFlags extends GlobalOptions {
   filter?: string[]
 }
 
-/** Adds the options every command over images has. */
+/** Adds the filter options, which every command over images has. */
 export const withFilter = (command: Command) =>
   command
     .argument('<dataset>', 'id, title or folder')
@@ -21,7 +21,10 @@ export const withFilter = (command: Command) =>
       collect,
     )
 
-/** The dataset and the filter a command names. */
+/**
+ * The dataset that a command names, and its filter.
+ * @throws DATASET_NOT_FOUND where there is no such dataset, USAGE where a filter is invalid
+ */
 export async function filtered(session: CliSession, name: string, options: FilterFlags) {
   const client = await session.openWorkspace(options)
   const dataset = await namedDataset(client, name, session, options)
@@ -66,7 +69,7 @@ export function addBrowseCommands(dataset: Command, session: CliSession): void {
   withFilter(dataset.command('facets').description('how many images each choice of a filter would leave'))
     .option(
       '--facts <model>',
-      'also by what this model said: MODEL, MODEL~CHANGE or MODEL:CONDITION; may be repeated',
+      'also by the predictions of this model: MODEL, MODEL~CHANGE or MODEL:CONDITION; may be repeated',
       collect,
     )
     .addOption(new Option('--look <model>', 'the name of --facts before 0.2').argParser(collect).hideHelp())
@@ -85,7 +88,7 @@ export function addBrowseCommands(dataset: Command, session: CliSession): void {
       '--model <name>',
       'id, title or file; MODEL~CHANGE of a changed model, MODEL:CONDITION under a stored condition',
     )
-    .option('--pairs <n>', 'mistakes that are listed', integerOf('--pairs', 0), 20)
+    .option('--pairs <n>', 'number of listed mistakes', integerOf('--pairs', 0), 20)
     .option('--classes', 'list every class instead')
     .action(async (name: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<

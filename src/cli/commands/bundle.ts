@@ -22,13 +22,13 @@ interface VerifyFlags extends GlobalOptions {
   folder?: string[]
 }
 
-/** `bundle make`, `open` and `verify`. */
+/** Adds `bundle make`, `bundle open` and `bundle verify`. */
 export function addBundleCommands(program: Command, session: CliSession, fail: (exit: number) => void): void {
-  const bundle = program.command('bundle').description('a study as one zip that others can look at and check')
+  const bundle = program.command('bundle').description('a study as one zip that others can open and check')
 
   bundle
     .command('make')
-    .description('write a study with all that its numbers rest on')
+    .description('write a study with everything that its numbers depend on')
     .argument('<study>', 'id or title')
     .option('--out <file>', 'the zip; in the exports of the workspace when left out')
     .action(async (name: string, _: unknown, command: Command) => {
@@ -57,14 +57,14 @@ export function addBundleCommands(program: Command, session: CliSession, fail: (
     .argument('<file>', 'the zip')
     .option(
       '--sample <n>',
-      'facts, and as many measured vectors, that are computed again',
+      'number of facts, and of measured vectors, that are computed again',
       integerOf('--sample', 1),
       64,
     )
     .option('--seed <n>', 'decides which', integerOf('--seed', 0), 0)
     .option(
       '--tolerance <p>',
-      'largest difference of a probability, and share of the largest number of a measured vector or of a column of a table, that agrees',
+      'largest difference that still agrees: of a probability, or of a measured number over the largest of its vector or table column',
       numberOf('--tolerance'),
       0.001,
     )
@@ -96,7 +96,7 @@ export function addBundleCommands(program: Command, session: CliSession, fail: (
     })
 }
 
-/** The workspace where one is named: a bundle can be looked at without. */
+/** Opens the workspace if one is named; a bundle can be shown without. */
 function maybeWorkspace(session: CliSession, options: GlobalOptions): Promise<Client> {
   try {
     session.workspacePath(options)

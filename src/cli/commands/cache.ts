@@ -10,18 +10,18 @@ interface CacheFlags extends GlobalOptions {
   trim?: boolean
 }
 
-/** What a workspace keeps on disk, and how to make room. */
+/** Adds `workspace cache`: what a workspace keeps on disk, and how to free space. */
 export function addCacheCommand(workspace: Command, session: CliSession): void {
   workspace
     .command('cache')
-    .description('what it keeps on disk besides its lists, and how to make room')
+    .description('what it keeps on disk besides its lists, and how to free space')
     .addOption(
       new Option(
         '--empty <part>',
         'empty a part that can be made again: thumbnails, graphs or maps; several by repeating it',
       ).argParser(collect),
     )
-    .option('--trim', 'bring what can be made again under the limit of the settings')
+    .option('--trim', 'remove the oldest data that can be made again, down to the limit of the settings')
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<CacheFlags>()
       const client = await session.openWorkspace(options)

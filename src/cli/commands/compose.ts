@@ -20,7 +20,7 @@ interface Flags extends GlobalOptions {
   save?: boolean
 }
 
-/** `figure compose` and `figure list`: figures of several panels, from the workspace or from a file. */
+/** Adds `figure compose` and `figure list`: figures of several panels, from the workspace or from a file. */
 export function addComposeCommands(figure: Command, session: CliSession): void {
   figure
     .command('compose')
@@ -81,7 +81,7 @@ export function addComposeCommands(figure: Command, session: CliSession): void {
     })
 }
 
-/** A figure that carries its data needs no workspace, where it is said which folder it goes to. */
+/** Opens the workspace, unless the figure carries its data and its output folder is named. */
 function clientFor(session: CliSession, options: Flags, figure: Composition | null): Promise<Client> {
   const alone = figure?.panels.every(({ source }) => source.kind === 'data') ?? false
   if (alone && options.out !== undefined && options.save !== true) return session.client()

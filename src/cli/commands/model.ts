@@ -27,7 +27,7 @@ interface KernelFlags extends GlobalOptions, FigureFlags {
 }
 
 export function addModelCommands(program: Command, session: CliSession): void {
-  const model = program.command('model').description('add, list and look into ONNX models')
+  const model = program.command('model').description('add, list and inspect ONNX models')
 
   model
     .command('add')

@@ -19,7 +19,7 @@ import type { CliSession, GlobalOptions } from '../session.ts'
 
 interface MapFlags extends GlobalOptions, FigureFlags {
   threads?: number
-  /** Only where the picture is of one image. */
+  /** Only where the picture belongs to one image. */
   photograph?: 'over' | 'beside' | 'none'
 }
 
@@ -33,7 +33,7 @@ interface AttentionFlags extends MapFlags {
 
 interface SaliencyFlags extends MapFlags {
   image: string
-  /** Name of a method; its parameters stand beside it under their own names. */
+  /** Name of a method. Its parameters are further options, under their own names. */
   method: string
   class?: number
   of: 'logit' | 'ce'
@@ -68,7 +68,10 @@ const photograph = () =>
 const threads = (command: Command) =>
   command.option('--threads <n>', 'of ONNX Runtime; 0 lets it choose', integerOf('--threads', 0))
 
-/** Commands that show what a model does with an image. With --out they write figures, else they say what was found. */
+/**
+ * Adds the commands that show what a model does with an image. With --out they write figures, otherwise they print the
+ * result.
+ */
 export function addMapCommands(parent: Command, session: CliSession): void {
   figures(
     parent
@@ -103,7 +106,7 @@ export function addMapCommands(parent: Command, session: CliSession): void {
     addSaliencyOptions(
       parent
         .command('saliency')
-        .description('which pixels of an image an output hangs on, by its gradient')
+        .description('which pixels of an image an output depends on, by its gradient')
         .argument('<model>', model)
         .requiredOption('--image <file>', 'the image'),
     )
@@ -136,7 +139,7 @@ export function addMapCommands(parent: Command, session: CliSession): void {
       .argument('<model>', model)
       .requiredOption('--images <path>', 'folder of images, or a dataset of the workspace by id or title')
       .option('--count <n>', 'how many images', integerOf('--count', 1), 50)
-      .option('--seed <n>', 'which images of a dataset', integerOf('--seed', 0), 0)
+      .option('--seed <n>', 'images of a dataset', integerOf('--seed', 0), 0)
       .option('--point <n>', 'feature map by index; the last when left out', integerOf('--point', 0)),
   ).action(async (name: string, _: unknown, command: Command) => {
     const flags = command.optsWithGlobals<FieldFlags>()
@@ -190,7 +193,10 @@ export function addMapCommands(parent: Command, session: CliSession): void {
 
 const figures = (command: Command) => threads(addFigureOptions(command))
 
-/** A file is looked at as it lies there; anything else is the name of a model of the workspace. */
+/**
+ * Opens an ONNX file without a workspace; any other name is a model of the workspace.
+ * @throws MODEL_NOT_FOUND where there is neither
+ */
 async function opened(session: CliSession, name: string, flags: GlobalOptions & { threads?: number }) {
   const overrides = flags.threads === undefined ? {} : { threads: flags.threads }
   const path = resolve(session.io.cwd, name)
@@ -201,7 +207,7 @@ async function opened(session: CliSession, name: string, flags: GlobalOptions & 
   return { client, source: { id: found.id } satisfies Source }
 }
 
-/** Writes the picture of a result where --out is given, and prints the result otherwise. */
+/** With --out writes the picture of a result, otherwise prints the result. */
 async function show(
   session: CliSession,
   flags: MapFlags,

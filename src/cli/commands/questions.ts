@@ -13,7 +13,7 @@ interface QuestionFlags extends GlobalOptions {
   seconds: number
 }
 
-/** The paper's questions, made ready for the workspace. */
+/** Adds `study questions`: the paper's questions, prepared for the workspace. */
 export function addQuestionsCommand(study: Command, session: CliSession): void {
   study
     .command('questions')

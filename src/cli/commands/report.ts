@@ -9,7 +9,7 @@ interface Flags extends GlobalOptions {
   title: string
 }
 
-/** `report make`: chosen studies as one page. */
+/** Adds `report make`: chosen studies as one page. */
 export function addReportCommands(program: Command, session: CliSession): void {
   program
     .command('report')

@@ -61,7 +61,7 @@ export function addStudyCommands(program: Command, session: CliSession): void {
       'threads of ONNX Runtime, 0 for as many as there are cores',
       integerOf('--threads', 0),
     )
-    .option('--batch <n>', 'images per batch, 0 to find it out', integerOf('--batch', 0))
+    .option('--batch <n>', 'images per batch; 0 lets a short trial choose', integerOf('--batch', 0))
     .allowUnknownOption()
     .action(async (kind: string, rest: string[], _: unknown, command: Command) => {
       await runStudy(session, kind, rest, command.optsWithGlobals<RunFlags>())
@@ -109,13 +109,13 @@ export function addStudyCommands(program: Command, session: CliSession): void {
   study
     .command('rows')
     .description(
-      'every measured image of a study; of one whose points are means over images, those behind the points of --key',
+      'every measured image of a study; where its points are means over images, the images behind the points of --key',
     )
     .argument('<study>', 'id or title')
     .option('--model <name>', 'only of this model; may be given several times', collect)
     .option('--key <key>', 'only of this condition or point; may be given several times', collect)
     .addOption(
-      new Option('--sort <order>', 'of the images behind a point, by their values').choices([
+      new Option('--sort <order>', 'order of the images behind a point, by their values').choices([
         'largest',
         'smallest',
       ]),

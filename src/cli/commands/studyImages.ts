@@ -39,7 +39,11 @@ export function addStudyImageCommands(study: Command, session: CliSession): void
         .default('fails-first'),
     )
     .option('--limit <n>', 'at most so many', integerOf('--limit', 1), 50)
-    .option('--after <id>', 'go on behind this image, the last of the page before', integerOf('--after', 1))
+    .option(
+      '--after <id>',
+      'continue after this image, the last of the previous page',
+      integerOf('--after', 1),
+    )
     .action(async (name: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<ImagesFlags>()
       const client = await session.openWorkspace(options)

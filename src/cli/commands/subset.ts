@@ -70,7 +70,7 @@ export function addSubsetCommands(dataset: Command, session: CliSession): void {
     })
 
   named(
-    subset.command('remove').description('take a subset away; its images and studies stay'),
+    subset.command('remove').description('remove a subset; its images and studies stay'),
     '<subset>',
   ).action(async (dataset: string, name: string, _: unknown, command: Command) => {
     const options = command.optsWithGlobals<GlobalOptions>()
@@ -83,7 +83,10 @@ export function addSubsetCommands(dataset: Command, session: CliSession): void {
 const named = (command: Command, argument: string) =>
   command.argument('<dataset>', 'id, title or folder').argument(argument, 'id or name')
 
-/** A subset of a dataset by name or id. */
+/**
+ * A subset of a dataset by name or id.
+ * @throws SUBSET_NOT_FOUND where there is none
+ */
 export async function namedSubset(client: Client, dataset: Dataset, name: string): Promise<Subset> {
   const subsets = await client.subsets.list({ datasetId: dataset.id })
   const found = subsets.find((s) => s.name === name) ?? subsets.find((s) => String(s.id) === name)
@@ -91,7 +94,7 @@ export async function namedSubset(client: Client, dataset: Dataset, name: string
   throw new KernelscopeError('SUBSET_NOT_FOUND', `there is no subset ${name} of ${dataset.title}`)
 }
 
-/** `images` null: what the rule names is gone, as the problem says. */
+/** `images` is null where something that the rule names is gone; `problem` says what. */
 type SizedSubset = Subset & { images: number | null; problem?: ErrorShape }
 
 const gone: readonly ErrorCode[] = ['MODEL_NOT_FOUND', 'STUDY_NOT_FOUND', 'SUBSET_NOT_FOUND']

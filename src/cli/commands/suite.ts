@@ -22,7 +22,7 @@ interface RankingFlags extends GlobalOptions {
   reference?: string
 }
 
-/** The benchmarks as one, and the ranking of models they give. */
+/** Adds `study suite`, which runs the benchmarks, and `study ranking`, which ranks models by their results. */
 export function addSuiteCommands(study: Command, session: CliSession): void {
   study
     .command('suite')
@@ -47,7 +47,7 @@ export function addSuiteCommands(study: Command, session: CliSession): void {
       'id, title or file; several by repeating it, all models where left out',
       collect,
     )
-    .option('--reference <name>', 'model whose values are taken off those of the others')
+    .option('--reference <name>', 'model whose values are subtracted from those of the others')
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<RankingFlags>()
       const client = await session.openWorkspace(options)

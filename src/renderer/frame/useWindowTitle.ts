@@ -4,7 +4,7 @@ import { useRoute } from 'vue-router'
 import { useJobsStore } from '../lib/stores/jobs.ts'
 import { useCrumbs } from './bars/useCrumbs.ts'
 
-/** How far the running job is, then where one is: a minimised window tells both in its title. */
+/** Sets the window title: progress of the running job, then the title of the view. A minimised window shows both. */
 export function useWindowTitle(): void {
   const route = useRoute()
   const jobs = useJobsStore()

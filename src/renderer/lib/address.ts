@@ -1,6 +1,6 @@
 /**
- * The address of a view in what somebody pasted: "/models/3/kernels?layer=1", with or without "#" or the app's origin
- * before it. Null for what cannot be one.
+ * Reads the address of a view from a pasted text: "/models/3/kernels?layer=1", with or without "#" or the app's origin
+ * before it. null where the text is not such an address.
  */
 export function readAddress(text: string): string | null {
   const trimmed = text.trim()

@@ -5,14 +5,17 @@ type Run = (id: CommandId) => void
 
 const key: InjectionKey<Run> = Symbol('run a command')
 
-/** What a command is called, without the dots of one that asks first. */
+/** Title of a command, without the dots that mark a command with a dialog. */
 export const commandTitle = (id: CommandId): string =>
   commandTable.find((command) => command.id === id)?.title.replace('…', '') ?? ''
 
-/** Gives all components below the calling one the commands of the frame. */
+/** Provides the frame's commands to all components below the calling one. */
 export const provideCommands = (run: Run): void => provide(key, run)
 
-/** Runs a command by its id, if it may run now. */
+/**
+ * Returns a function that runs a command by its id, if the command may run now.
+ * @throws Error where no component above provides the commands
+ */
 export function useRunCommand(): Run {
   const run = inject(key)
   if (!run) throw new Error('no component above provides the commands')

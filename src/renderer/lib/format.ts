@@ -1,11 +1,11 @@
-/** How numbers are written on screen. Everything takes null and gives an en dash for it. */
+/** Numbers as text for the screen. null becomes an en dash. */
 const dash = '–'
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 
 /** 1234567 → "1,234,567" */
 export const integer = (value: number | null | undefined) => (value == null ? dash : whole.format(value))
 
-/** 79200000 → "79.2 M"; three significant digits, decimal prefixes. */
+/** 79200000 → "79.2 M"; three significant digits and decimal prefixes. */
 export function compact(value: number | null | undefined): string {
   if (value == null) return dash
   for (const [unit, size] of [
@@ -40,7 +40,9 @@ export const percent = (value: number | null | undefined, digits = 1) =>
 export const percentRange = (range: { lo: number; hi: number } | null | undefined, digits = 1) =>
   range == null ? dash : `${(100 * range.lo).toFixed(digits)} to ${(100 * range.hi).toFixed(digits)} %`
 
-/** A number at `digits` significant digits, without an exponent where it is readable: 0.01234 → "0.0123". */
+/**
+ * A number with `digits` significant digits: 0.01234 → "0.0123". Very large and very small numbers have an exponent.
+ */
 export function significant(value: number | null | undefined, digits = 4): string {
   if (value == null) return dash
   if (!Number.isFinite(value)) return String(value)
@@ -49,7 +51,7 @@ export function significant(value: number | null | undefined, digits = 4): strin
   return Number(value.toPrecision(digits)).toLocaleString('en-US', { maximumSignificantDigits: digits })
 }
 
-/** p-value: "< 0.001" or two significant digits. */
+/** A p-value: "< 0.001" or two significant digits. */
 export const pValue = (value: number) => (value < 0.001 ? '< 0.001' : significant(value, 2))
 
 /** Seconds as "48 s", "3 min 05 s", "2 h 10 min". */
@@ -80,7 +82,7 @@ export const shape = (dims: readonly (number | string | null)[] | null) =>
 export const plural = (count: number, one: string, many = `${one}s`) =>
   `${integer(count)} ${count === 1 ? one : many}`
 
-/** Last part of a path of any platform. */
+/** The last part of a path of any platform. */
 export const baseName = (path: string) =>
   path
     .replace(/[\\/]+$/, '')

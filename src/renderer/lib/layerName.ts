@@ -1,4 +1,7 @@
-/** "stages.2.blocks.7.large_kernel.lkb_reparam.weight" → "stages.2.blocks.7.large_kernel": what tells layers apart. */
+/**
+ * "stages.2.blocks.7.large_kernel.lkb_reparam.weight" → "stages.2.blocks.7.large_kernel": the part that distinguishes
+ * layers.
+ */
 export function layerName(weight: string): string {
   return weight
     .replace(/\.(weight|kernel)$/, '')

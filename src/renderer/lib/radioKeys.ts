@@ -1,8 +1,8 @@
 const steps: Record<string, number> = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }
 
 /**
- * Arrow keys inside a `radiogroup` choose the next radio and focus it, as native radios do. Each radio has
- * `tabindex` 0 when checked and -1 otherwise.
+ * Arrow keys inside a `radiogroup` choose the next radio and focus it, as with native radios. A checked radio has
+ * `tabindex` 0, the others -1.
  */
 export function onRadioKey(event: KeyboardEvent): void {
   const step = steps[event.key]

@@ -1,4 +1,4 @@
-/** Hands bytes to the user as a file; the shell asks where to put it. */
+/** Saves bytes as a file. The shell asks the user for the place. */
 export function saveBlob(name: string, blob: Blob): void {
   const url = URL.createObjectURL(blob)
   const link = document.createElement('a')
@@ -8,6 +8,6 @@ export function saveBlob(name: string, blob: Blob): void {
   setTimeout(() => URL.revokeObjectURL(url), 60_000)
 }
 
-/** The same for a text of a MIME type. */
+/** Saves a text of a MIME type as a file. */
 export const saveText = (name: string, text: string, type: string) =>
   saveBlob(name, new Blob([text], { type }))

@@ -4,8 +4,8 @@ import { useHistoryStore, type Change } from './stores/history.ts'
 /**
  * Undo and redo for what a view edits. While the calling component lives, the undo and redo commands act on `scope`.
  *
- * `note` takes a change that was made already, `make` makes one. `replace` is for state that is exchanged as a whole:
- * it writes `next`, and notes how to come back.
+ * `note` records a change that was made already; `make` makes a change. `replace` is for state that is replaced as a
+ * whole: it writes `next` and records the previous state.
  */
 export function useHistory(scope: MaybeRefOrGetter<string>) {
   const history = useHistoryStore()

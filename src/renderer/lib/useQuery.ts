@@ -3,12 +3,12 @@ import { useRoute, useRouter, type LocationQueryRaw } from 'vue-router'
 import { defined } from './defined.ts'
 import { useRewrite, type Rewrite } from './useRewrite.ts'
 
-/** Changes of this tick, by the components that made them. */
+/** Changes within this tick, by the component that made them. */
 let waiting: Map<Rewrite, LocationQueryRaw> | null = null
 
 /**
- * A text kept in the query of the address, so that a view can be copied and gone back to. The fallback is not written
- * down. Several changes in one tick make one address, which replaces the last one.
+ * A text kept in the query of the address, so that a view can be copied and returned to. The fallback is not written.
+ * Several changes in one tick make one address, which replaces the current one.
  */
 export function useQueryText(name: string, fallback = ''): WritableComputedRef<string> {
   const route = useRoute()
@@ -23,7 +23,7 @@ export function useQueryText(name: string, fallback = ''): WritableComputedRef<s
       if (!waiting) {
         waiting = new Map()
         void nextTick(() => {
-          // A component may have gone since, its page may not.
+          // The component may have been removed while its page is still shown.
           const changes = [...(waiting ?? [])].filter(([{ here }]) => here())
           waiting = null
           if (changes.length === 0) return
@@ -36,7 +36,7 @@ export function useQueryText(name: string, fallback = ''): WritableComputedRef<s
   })
 }
 
-/** One of several values kept in the address; the first is the fallback, also for what is not one of them. */
+/** One of several values, kept in the address. The first value is the fallback, also for an invalid text. */
 export function useQueryChoice<const T extends string>(
   name: string,
   choices: readonly [T, ...T[]],

@@ -4,14 +4,16 @@ import { isAbort, toKernelscopeError } from './engine/index.ts'
 import { useEngineStore } from './stores/engine.ts'
 
 interface ResourceOptions {
-  /** Loads again when one of these changes. */
+  /** The value is loaded again when one of these changes. */
   on?: WatchSource[]
-  /** Forgets the old value while a new one loads. Without, it stays until the new one comes, or fails to. */
+  /**
+   * Drops the old value while a new one loads. Without this, the old value stays until the new one has come or failed.
+   */
   fresh?: boolean
 }
 
 /**
- * A value of the engine: loaded now, at each change of `on`, and after every restart of the engine. A newer load
+ * A value of the engine. It is loaded now, at each change of `on`, and after every restart of the engine. A newer load
  * aborts the older one; leaving the view aborts both. The value is shallow: numbers in it never become reactive.
  */
 export function useResource<T>(load: (signal: AbortSignal) => Promise<T>, options: ResourceOptions = {}) {
@@ -20,7 +22,7 @@ export function useResource<T>(load: (signal: AbortSignal) => Promise<T>, option
   const error = shallowRef<KernelscopeError | null>(null)
   const pending = ref(false)
   let controller = new AbortController()
-  /** Whether the value is of something else than is asked for now. */
+  /** Whether the value belongs to an earlier input. */
   let outdated = false
 
   async function reload(): Promise<void> {

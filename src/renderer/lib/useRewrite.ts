@@ -10,14 +10,14 @@ import {
 } from 'vue-router'
 import { defined } from './defined.ts'
 
-/** The address a navigation leads to that has not come yet: its page may still be loading. */
+/** Path of the navigation that is under way: its page may still be loading. */
 const underway = new WeakMap<Router, string>()
 
-/** Makes a router tell where it is going; once, where it is made. */
+/** Makes a router report where it is going. Called once, where the router is made. */
 export function followNavigation(router: Router): void {
   router.beforeEach(({ path }) => void underway.set(router, path))
   router.afterEach((_to, _from, failure) => {
-    // What was called off was so by another navigation, which goes on.
+    // A cancelled navigation was cancelled by another one, which goes on.
     if (!isNavigationFailure(failure, NavigationFailureType.cancelled)) underway.delete(router)
   })
   router.onError((_error, { path }) => {
@@ -25,19 +25,20 @@ export function followNavigation(router: Router): void {
   })
 }
 
-/** The path that is shown, or that the window is on its way to. */
+/** The path that is shown, or that a navigation is leading to. */
 export const headingFor = (router: Router): string => underway.get(router) ?? router.currentRoute.value.path
 
 export interface Rewrite {
-  /** Whether the page of the component is shown, and not about to be left. */
+  /** Whether the component's page is shown, and is not about to be left. */
   here(): boolean
-  /** Replaces the query; does nothing where the page is not here, or the component has left it. */
+  /** Replaces the query. Does nothing where the page is not shown, or the component has been removed. */
   to(query: LocationQueryRaw): Promise<void>
 }
 
 /**
- * Rewrites the query of the address a component is shown at, in place. A page that has been left, or is about to be,
- * rewrites nothing: an answer that comes late would change the address of another page, or call off the way to it.
+ * Rewrites the query of the address at which a component is shown, in place. A page that has been left, or is about to
+ * be, rewrites nothing: a late answer would otherwise change the address of another page or cancel the navigation to
+ * it.
  */
 export function useRewrite(): Rewrite {
   const route = useRoute()

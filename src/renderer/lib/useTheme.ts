@@ -3,7 +3,7 @@ import { computed } from 'vue'
 
 export type ThemeChoice = 'light' | 'dark' | 'auto'
 
-/** Light, dark or as the system. Kept under the key that Nuxt UI reads. */
+/** The theme: light, dark, or that of the system. Stored under the key that Nuxt UI reads. */
 export const useTheme = createSharedComposable(() => {
   const mode = useColorMode({ emitAuto: true })
   const choice = computed<ThemeChoice>({

@@ -2,8 +2,8 @@ import { ref, watch, type Ref } from 'vue'
 import { useEngineStore } from './stores/engine.ts'
 
 /**
- * Counts how often a picture was asked for: what failed, as while the engine was away, is asked for again when that has
- * started. To be the key of the element that loads it.
+ * Counts how often a picture has been requested. A failed picture, e.g. while the engine was down, is requested again
+ * after the engine's next start. Use the count as the key of the element that loads the picture.
  */
 export function useTries(failed: Ref<boolean>): Ref<number> {
   const engineStore = useEngineStore()

@@ -13,7 +13,7 @@ export function movedRow(key: string, at: number, count: number): number | null 
   return move && count > 0 ? move(at, count) : null
 }
 
-/** A set with one member more or less. */
+/** Adds a member to a set, or removes it if it is there. */
 export function toggled<K>(set: ReadonlySet<K>, key: K): Set<K> {
   const next = new Set(set)
   if (!next.delete(key)) next.add(key)

@@ -1,4 +1,4 @@
-/** A column of a table: `text` is what is shown, `value` what is sorted by (the text when left out). */
+/** A column of a table: `text` is shown, `value` (by default the text) is sorted by. */
 export interface Column<T> {
   key: string
   title: string
@@ -8,19 +8,19 @@ export interface Column<T> {
   width?: string
   class?: string
   hint?: string
-  /** A long title may take several lines. */
+  /** Whether a long title may take several lines. */
   wrap?: boolean
-  /** Stays at the left while the rest is scrolled. */
+  /** Whether the column stays at the left while the others are scrolled. */
   pinned?: boolean
 }
 
-/** By which column rows are ordered. */
+/** The column by which rows are sorted, and the direction. */
 export interface Order {
   key: string
   descending: boolean
 }
 
-/** Rows in order of a column; rows without a value come last either way, equal ones keep their order. */
+/** Sorts rows by a column. Rows without a value always come last; equal rows keep their order. */
 export function sortRows<T>(rows: readonly T[], columns: readonly Column<T>[], order: Order | null): T[] {
   const column = columns.find((c) => c.key === order?.key)
   if (!order || !column) return [...rows]

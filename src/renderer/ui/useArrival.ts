@@ -3,8 +3,9 @@ import { useProblems } from './useProblems.ts'
 import { headingFor } from '../lib/useRewrite.ts'
 
 /**
- * Leads on to what takes a while to make. `depart` is called before it is made and gives the way to it: who has gone
- * elsewhere meanwhile is not pulled away, but told, with a way there, if there is anything to say.
+ * Opens the page of something that takes a while to make. Call `depart` before making it; it returns a function that
+ * opens the page. If the user has left the page meanwhile, that function only reports it, with a link, where there is a
+ * text to report.
  */
 export function useArrival() {
   const router = useRouter()

@@ -3,7 +3,7 @@ import { h } from 'vue'
 import ProblemNote from './ProblemNote.vue'
 import { isAbort, toKernelscopeError } from '../lib/engine/index.ts'
 
-/** Tells the user about errors, and about what went well. */
+/** Reports errors and successes to the user. */
 export function useProblems() {
   const toast = useToast()
 
@@ -20,7 +20,7 @@ export function useProblems() {
     })
   }
 
-  /** Runs it; an error becomes a toast and the result undefined. */
+  /** Runs an action. An error becomes a toast, and the result is undefined. */
   async function attempt<T>(action: () => Promise<T>): Promise<T | undefined> {
     try {
       return await action()

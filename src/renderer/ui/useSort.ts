@@ -1,7 +1,7 @@
 import { computed, ref, type Ref } from 'vue'
 import { sortRows, type Column, type Order } from './table.ts'
 
-/** The order of a table: a heading sorts ascending, then descending, then not at all. */
+/** The order of a table. A heading sorts ascending, then descending, then not at all. */
 export function useSort<T>(
   rows: () => readonly T[],
   columns: () => readonly Column<T>[],

@@ -1,9 +1,9 @@
 import { tables } from './tables.ts'
 
 /**
- * A colour map: its name in files and addresses, what it is called, a hint in lower case or none, and its colours from the
- * least to the greatest value, six hexadecimal digits each. Two colours or more, evenly spread; between them is mixed
- * in sRGB. The middle of a diverging map means zero.
+ * A colour map: its name in files and addresses, its title, a hint in lower case or none, and its colours from the
+ * smallest to the largest value, six hexadecimal digits each. It has two or more evenly spaced colours; colours between
+ * them are mixed in sRGB. The middle of a diverging map means zero.
  */
 export interface ColourMapEntry {
   id: string
@@ -13,7 +13,7 @@ export interface ColourMapEntry {
   stops: string
 }
 
-/** Every colour map; the first sequential one is taken where none is chosen. */
+/** Every colour map. The first sequential one is the default. */
 export const colourMaps = [
   { id: 'viridis', title: 'viridis', hint: null, kind: 'sequential', stops: tables.viridis },
   {
@@ -32,22 +32,22 @@ export const colourMaps = [
   },
 ] as const satisfies readonly ColourMapEntry[]
 
-type Known = (typeof colourMaps)[number]
+type KnownMap = (typeof colourMaps)[number]
 
-export type ColourMap = Known['id']
+export type ColourMap = KnownMap['id']
 /** Maps for magnitudes. */
-export type SequentialMap = Extract<Known, { kind: 'sequential' }>['id']
+export type SequentialMap = Extract<KnownMap, { kind: 'sequential' }>['id']
 /** Maps for signed values. */
-export type DivergingMap = Extract<Known, { kind: 'diverging' }>['id']
+export type DivergingMap = Extract<KnownMap, { kind: 'diverging' }>['id']
 
-/** Of signed values in figures. */
+/** The map for signed values in figures. */
 export const signedMap: DivergingMap = 'diverging'
 
 export const sequentialEntries = colourMaps.filter((map) => map.kind === 'sequential')
 
 const others = <Id extends ColourMap>(ids: readonly Id[]) => ids.filter((id) => id !== 'viridis')
 
-/** Ids as choices: the one that is taken where none is chosen comes first. */
+/** Ids of the sequential maps. The default comes first. */
 export const sequentialMaps: readonly [SequentialMap, ...SequentialMap[]] = [
   'viridis',
   ...others(sequentialEntries.map(({ id }) => id)),

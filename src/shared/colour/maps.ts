@@ -2,7 +2,7 @@ import { colourMaps, type ColourMap } from './list.ts'
 
 const luts = new Map<ColourMap, Uint8ClampedArray>()
 
-/** The map as 256 RGB triples, [256 * 3]. */
+/** The map as 256 RGB triples, [256 * 3], 0 to 255. */
 export function lut(map: ColourMap): Uint8ClampedArray {
   const known = luts.get(map)
   if (known) return known
@@ -11,7 +11,7 @@ export function lut(map: ColourMap): Uint8ClampedArray {
   return table
 }
 
-/** Colours in hexadecimal digits, evenly spread over 256 places. */
+/** Spreads colours in hexadecimal digits evenly over 256 entries. */
 function spread(stops: string): Uint8ClampedArray {
   const last = stops.length / 6 - 1
   const level = (stop: number, channel: number) =>
@@ -24,14 +24,17 @@ function spread(stops: string): Uint8ClampedArray {
   })
 }
 
-/** Place of a value in the table, 0 to 255; below and above the range it stays at the ends. An empty range gives the middle. */
+/**
+ * Index of a value in the table, 0 to 255. Values below `min` give 0 and values above `max` give 255. An empty range
+ * gives the middle.
+ */
 export function lutIndex(value: number, min: number, max: number): number {
   if (!(max > min)) return 128
   const t = ((value - min) / (max - min)) * 255
   return t <= 0 ? 0 : t >= 255 ? 255 : Math.round(t)
 }
 
-/** CSS colour of a value. */
+/** CSS colour of a value on a map that runs from `min` to `max`. */
 export function colourOf(map: ColourMap, value: number, min: number, max: number): string {
   const table = lut(map)
   const at = 3 * lutIndex(value, min, max)

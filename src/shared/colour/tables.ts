@@ -1,5 +1,5 @@
 /**
- * 256 colours each, six hexadecimal digits a colour, from matplotlib 3.10.1 (scripts/colour-maps.py).
+ * 256 colours per map, six hexadecimal digits each, from matplotlib 3.10.1 (scripts/colour-maps.py).
  * viridis: CC0; cividis: Nunez, Anderton, Renslow 2018, CC0; RdBu: ColorBrewer, Apache-2.0.
  */
 export const tables = {

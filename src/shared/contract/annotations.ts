@@ -7,14 +7,14 @@ const tagName = z.string().trim().min(1).max(80)
 
 /**
  * Tags and notes of images. They belong to the bytes of a file: they stay when a dataset is indexed again or moved, and
- * a copy of the file has them too.
+ * every copy of the file has them.
  */
 export const annotations = {
-  /** Every tag of the workspace with the number of different files that have it. */
+  /** Every tag of the workspace, with the number of different files that have it. */
   tags: oc.output(z.array(z.object({ name: z.string(), files: z.int() }))),
   /**
-   * Adds and takes away tags. `files` of them changed; `change` takes exactly that back. Images that could not be read
-   * have no digest and stay without.
+   * Adds and removes tags. `files` is the number of files that changed. `change` identifies the change for `revert`.
+   * Images that could not be read have no digest and cannot be tagged.
    */
   tag: oc
     .input(
@@ -26,8 +26,8 @@ export const annotations = {
       }),
     )
     .output(z.object({ files: z.int(), change: id })),
-  /** Takes a change of tags back; what this answers takes that back in turn. */
+  /** Undoes a change of tags. The `change` it returns redoes it. */
   revert: oc.input(z.object({ change: id })).output(z.object({ files: z.int(), change: id })),
-  /** An empty text takes the note away. */
+  /** Writes the note of an image; an empty text removes the note. */
   note: oc.input(z.object({ imageId: id, text: z.string().max(20_000) })).output(ok),
 }

@@ -5,7 +5,7 @@ import { definition, id } from './common.ts'
 import { written } from './figures.ts'
 import { dataTable, reportedValue } from './studyResult.ts'
 
-/** A bundle as it is shown: what was measured on what, its tables and figures. Nothing of it enters the workspace. */
+/** A bundle as it is shown: its models, dataset, tables and figures. Nothing of it enters the workspace. */
 const openedBundle = z.object({
   path: z.string(),
   kernelscope: z.string(),
@@ -28,7 +28,7 @@ const openedBundle = z.object({
       bytes: z.int(),
       family: z.string(),
       parameters: z.number(),
-      /** A model of the open workspace has the same digest. */
+      /** Whether a model of the open workspace has the same digest. */
       here: z.boolean(),
     }),
   ),
@@ -41,7 +41,7 @@ const openedBundle = z.object({
   files: z.array(z.object({ name: z.string(), bytes: z.int(), sha256: z.string() })),
 })
 
-/** A number of a vector, or a cell of a table; null where there is none. */
+/** A number of a vector, or a cell of a table; null where there is no value. */
 const measuredValue = z.union([z.string(), z.number(), z.boolean()]).nullable()
 
 const answer = z.object({ predicted: z.int(), confidence: z.number() })
@@ -49,7 +49,7 @@ const answer = z.object({ predicted: z.int(), confidence: z.number() })
 const bundleVerdict = z.object({
   /** unchecked: nothing of the sample could be computed here. */
   verdict: z.enum(['agrees', 'disagrees', 'unchecked']),
-  /** In the bundle. */
+  /** Number of facts in the bundle. */
   facts: z.int(),
   measurements: z.int(),
   asked: z.int(),
@@ -57,7 +57,7 @@ const bundleVerdict = z.object({
   seed: z.int(),
   tolerance: z.number(),
   checked: z.int(),
-  /** Of those: equal to the last bit. */
+  /** Number of checked facts that are equal to the last bit. */
   identical: z.int(),
   /** Largest difference of a probability. */
   largest: z.number(),
@@ -71,23 +71,25 @@ const bundleVerdict = z.object({
       found: answer,
     }),
   ),
-  /** Vectors measured of images, and rows of tables that are read from the models alone. */
+  /** Results for vectors measured on images, and for rows of tables that are read from the models alone. */
   measured: z.object({
     sampled: z.int(),
     checked: z.int(),
-    /** Of those: equal to the last bit. */
+    /** Number of checked measurements that are equal to the last bit. */
     identical: z.int(),
-    /** Largest difference of a number, over the largest of its vector or column; 1 for words that are not equal. */
+    /**
+     * Largest difference of a number, divided by the largest number of its vector or column; 1 for words that differ.
+     */
     largest: z.number(),
     disagreeing: z.array(
       z.object({
         model: z.string(),
         what: z.string(),
-        /** Null where it is not of one image. */
+        /** Null where the value does not belong to one image. */
         image: z.string().nullable(),
-        /** Of the value that differs most, counted from 0. */
+        /** Index of the value that differs most, from 0. */
         place: z.int(),
-        /** Title of its column; null in a vector. */
+        /** Title of the value's column; null in a vector. */
         column: z.string().nullable(),
         stored: measuredValue,
         found: measuredValue,
@@ -102,19 +104,22 @@ const bundleVerdict = z.object({
 const progress = z.object({ type: z.literal('progress'), done: z.int(), total: z.int(), note: z.string() })
 
 export const bundles = {
-  /** Writes a study with all that its numbers rest on as one zip. */
+  /** Writes a study and everything that its numbers depend on as one zip. */
   make: oc
     .input(
       z.object({
         studyId: id,
-        /** The workspace's exports when left out. */
+        /** The default is the workspace's exports folder. */
         path: z.string().optional(),
       }),
     )
     .output(written),
-  /** Checks all of a bundle and shows it. Needs no workspace. */
+  /** Checks a whole bundle and returns what it holds. Needs no workspace. */
   open: oc.input(z.object({ path: z.string() })).output(openedBundle),
-  /** Computes a sample of its facts again, with models and images of the open workspace and of the named folders. */
+  /**
+   * Computes a sample of the bundle's facts again, with models and images of the open workspace and of the named
+   * folders.
+   */
   verify: oc
     .input(
       z.object({

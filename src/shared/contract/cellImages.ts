@@ -4,9 +4,12 @@ import { id } from './common.ts'
 import { imageRow } from './datasets.ts'
 
 /**
- * lost, gained, both: those whose outcome differs from the study's baseline. mistakes: wrong ones, most confident first. mostConfident,
- * leastConfident: all by confidence. Of a point that comes of many images and is no condition: largest, smallest, all by their
- * own value at the point, those that have none at the end.
+ * Which images behind a cell are listed, and in which order.
+ * lost, gained, both: images whose outcome differs from the study's baseline.
+ * mistakes: wrong images, the most confident first.
+ * mostConfident, leastConfident: all images, by confidence.
+ * largest, smallest: all images behind a point that is not a condition, by their value at the point; images without a
+ * value come last.
  */
 const cellOrder = z.enum([
   'lost',
@@ -19,31 +22,31 @@ const cellOrder = z.enum([
   'smallest',
 ])
 
-/** What stands behind a point of a figure that comes of many images and is no condition. */
+/** A point of a figure that summarises many images and is not a condition. */
 const studyPoint = z.object({
   /** E.g. "Layer 3, head 2". */
   title: z.string(),
   /** Unit of the values. */
   unit: axis.shape.unit.unwrap(),
-  /** How the point comes of the values, where it is not their mean, or why there are none; null where it is their mean. */
+  /** How the point follows from the values of its images, or why they have none; null where it is their mean. */
   note: z.string().nullable(),
 })
 
-/** `value`: its own at a point; null without one, and of a cell of predictions. */
+/** `value` is the image's value at a point; null where the image has none, and for a cell of predictions. */
 const cellImage = imageRow.extend({ value: z.number().nullable() })
 
 export const cellImagesInput = z.object({
   id,
   modelId: id,
-  /** Of a condition, or of a point, as figures name it behind the model's id in `ref`. */
+  /** Key of a condition or a point. In figures it follows the model's id in `ref`. */
   key: z.string(),
   direction: cellOrder.default('lost'),
-  /** The last image of the page before. */
+  /** The last image of the previous page. */
   after: id.nullable().default(null),
   limit: z.int().min(1).max(1000).default(200),
 })
 
-/** `compared` are the images the baseline was measured on too; `point` is null of a cell of predictions. */
+/** `compared` counts the images that the baseline was measured on too. `point` is null for a cell of predictions. */
 export const cellImages = z.object({
   rows: z.array(cellImage),
   next: id.nullable(),

@@ -13,10 +13,10 @@ export const errorShape = z.object({
   details: z.string().optional(),
 })
 
-/** Two-sided interval of a proportion, both ends in [0,1]. */
+/** Two-sided interval of a proportion, both ends in [0,1]. `level` is its coverage in (0,1). */
 export const interval = z.object({ lo: z.number(), hi: z.number(), level: z.number() })
 
-/** Tells where a number comes from, shown beside it. */
+/** Says how a number is defined and where the definition comes from. Shown beside the number. */
 export const definition = z.object({
   name: z.string(),
   formula: z.string().optional(),

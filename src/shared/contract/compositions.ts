@@ -10,12 +10,12 @@ const box = z.object({ x: z.number(), y: z.number(), width: z.number(), height: 
 const storedComposition = z.object({
   id,
   composition,
-  /** Grows with every save: part of the address of the preview. */
+  /** Grows with every save. It is part of the address of the preview. */
   revision: z.int(),
   changedAt: z.int(),
 })
 
-/** What of a composed figure follows from its sources: for the form and the places over the preview. */
+/** What the sources of a composed figure determine. The form and the marks over the preview need it. */
 const composedState = z.object({
   /** In inches. */
   width: z.number(),
@@ -24,26 +24,29 @@ const composedState = z.object({
     z.object({
       id: z.string(),
       letter: z.string(),
-      /** As the study has it. */
+      /** The title that the panel has in its study. */
       title: z.string(),
       kind: z.enum(['lines', 'bars', 'scatter', 'heatmap']),
       x: axis,
       y: axis,
       series: z.array(z.object({ id: z.string(), name: z.string(), label: z.string(), slot: z.int() })),
-      /** Which of these it has at all, so that they can be shown or not. */
+      /** Which of these the source has at all, so that the form can offer to show them. */
       has: z.object({
         ranges: z.boolean(),
         references: z.boolean(),
         spans: z.boolean(),
         reported: z.boolean(),
       }),
-      /** Plot with its letter and title, in inches from the top left; null for a source that is not there. */
+      /**
+       * The plot with its letter and title, in inches from the top left of the figure; null where the source is
+       * missing.
+       */
       box: box.nullable(),
       problem: errorShape.nullable(),
     }),
   ),
   caption: z.string(),
-  /** Data, seeds, models, versions. */
+  /** Data, seeds, models and versions behind the figure. */
   provenance: z.array(z.string()),
 })
 
@@ -54,7 +57,7 @@ const exportOptions = {
 }
 
 export const compositions = {
-  /** Newest change first. */
+  /** Sorted by the time of the last change, newest first. */
   list: oc.output(
     z.array(
       z.object({
@@ -72,18 +75,18 @@ export const compositions = {
   create: oc.input(z.object({ composition })).output(storedComposition),
   save: oc.input(z.object({ id, composition })).output(storedComposition),
   remove: oc.input(byId).output(ok),
-  /** What is drawn for a composition, stored or not. */
+  /** The state of a composition, stored or not. */
   state: oc.input(z.object({ composition })).output(composedState),
-  /** Writes a composed figure, stored or from a file, as `<title>.<format>`. */
+  /** Writes a composed figure, stored or given as a whole, as `<title>.<format>`. */
   export: oc
     .input(z.object({ figure: z.union([byId, z.object({ composition })]), ...exportOptions }))
     .output(written),
   styles: oc.output(z.array(z.object({ name: z.string(), style: figureStyle, figures: z.int() }))),
-  /** Keeps a style under a name and gives it to every figure that follows it. */
+  /** Stores a style under a name and applies it to every figure that follows that name. */
   saveStyle: oc
     .input(z.object({ name: z.string().trim().min(1).max(100), style: figureStyle }))
     .output(z.object({ figures: z.int() })),
-  /** Figures that followed it keep their looks. */
+  /** Figures that followed the style keep its values. */
   removeStyle: oc.input(z.object({ name: z.string() })).output(ok),
 }
 

@@ -1,34 +1,34 @@
 import { z } from 'zod'
 
-/** A true class and what it was taken for; counts of images. */
+/** A true class and a class that it was predicted as. Counts are of images. */
 const confusionPair = z.object({
-  /** Class of the dataset. */
+  /** Index of the class in the dataset. */
   truth: z.int(),
-  /** Output of the model. */
+  /** Index of the model's output. */
   predicted: z.int(),
   truthName: z.string(),
   predictedName: z.string(),
   n: z.int(),
-  /** Share of the true class. */
+  /** Share of the true class's images, 0 to 1. */
   share: z.number(),
 })
 
 const classScore = z.object({
   index: z.int(),
   name: z.string(),
-  /** The model's output for it; null where it knows no such class. */
+  /** The model's output for the class; null where the model does not know the class. */
   output: z.int().nullable(),
-  /** Images of the class the model looked at. */
+  /** Images of the class that the model was measured on. */
   n: z.int(),
   correct: z.int(),
-  /** Images of any class that were taken for this one. */
+  /** Images of any class that were predicted as this class. */
   predicted: z.int(),
-  /** correct / n: the class's recall. null without images. */
+  /** correct / n: the recall. null where n is 0. */
   recall: z.number().nullable(),
-  /** correct / predicted. null where it was never predicted. */
+  /** correct / predicted. null where the class was never predicted. */
   precision: z.number().nullable(),
   interval: z.object({ lo: z.number(), hi: z.number(), level: z.number() }).nullable(),
-  /** The class it is taken for most, other than itself. */
+  /** The class that this class is most often predicted as, other than itself. */
   confusedWith: z.string().nullable(),
   confusedN: z.int(),
 })
@@ -38,11 +38,14 @@ export const confusion = z.object({
   correct: z.int(),
   /** Classes of the dataset that have images. */
   classes: z.array(classScore),
-  /** Most frequent mistakes first, at most as many as asked for. */
+  /** The most frequent mistakes first, at most as many as the input asks for. */
   pairs: z.array(confusionPair),
-  /** Different mistakes there are. */
+  /** Number of different mistakes. */
   mistakes: z.int(),
-  /** Square matrix over `order`, row-major, rows are true classes, one more column at the end: outputs that are none of the classes. */
+  /**
+   * Counts, row-major. Rows are the true classes of `order`; columns are the same classes, and one more at the end for
+   * outputs that are none of them.
+   */
   matrix: z.object({ order: z.array(z.int()), counts: z.array(z.int()) }).nullable(),
 })
 

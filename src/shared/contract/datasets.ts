@@ -8,30 +8,30 @@ import { imageFacets } from './facets.ts'
 import { factOf, imageFilter, imageOrder, imageSelection } from './imageFilter.ts'
 import { predictionTop } from './models.ts'
 
-/** What a folder was recognised as. */
+/** The kind that a folder was recognised as. */
 const recognised = z.enum(recognisedIds)
 
-/** What was found of a dataset against what its kind should hold. Written at the end of indexing. */
+/** What indexing found, compared with what the dataset's kind should hold. Written at the end of indexing. */
 export const datasetReport = z.object({
-  /** Why it was taken for what it is. */
+  /** Why the folder was recognised as this kind. */
   reason: z.string(),
-  /** Images the published set has; null where there is no such number. */
+  /** Number of images of the published set; null where there is no such number. */
   expected: z.int().nullable(),
   found: z.int(),
   unreadable: z.int(),
-  /** Images without a class: they are indexed and left out of studies. */
+  /** Images without a class. They are indexed, but studies leave them out. */
   unlabelled: z.int(),
-  /** Images whose bytes another image of the same part has too. */
+  /** Images with the same bytes as another image of the same part. */
   duplicates: z.int(),
-  /** Images that are there twice under different classes. */
+  /** Images that appear twice under different classes. */
   contradictions: z.int(),
   missingParts: z.array(z.string()),
-  /** Folders that are no part of this kind of dataset. */
+  /** Folders that are not a part of this kind of dataset. */
   unknownParts: z.array(z.string()),
   missingClasses: z.array(z.string()),
-  /** Folders that are no class of this kind of dataset. */
+  /** Folders that are not a class of this kind of dataset. */
   unknownClasses: z.array(z.string()),
-  /** One line each, for people: all of the above that is out of order, and what cannot be said in numbers. */
+  /** One line for each irregularity, for people, including those without a number above. */
   remarks: z.array(z.string()),
 })
 
@@ -39,12 +39,17 @@ export const dataset = z.object({
   id,
   title: z.string(),
   path: z.string(),
-  /** folders: class subfolders; csv: flat folder with a CSV of labels; unlabelled: flat folder; arrays: rows of files. */
+  /**
+   * folders: class subfolders; csv: a flat folder with a CSV of labels; unlabelled: a flat folder; arrays: rows of
+   * array files.
+   */
   layout: z.enum(['folders', 'csv', 'unlabelled', 'arrays']),
   recognised,
-  /** null before the first indexing has ended. */
+  /** null until the first indexing has ended. */
   report: datasetReport.nullable(),
-  /** Parts of a dataset that shows pictures in several versions, e.g. "gaussian_noise/3", in the order of its kind. */
+  /**
+   * Parts of a dataset that holds several versions of its pictures, e.g. "gaussian_noise/3", in the order of its kind.
+   */
   parts: z.array(z.object({ name: z.string(), images: z.int() })),
   images: z.int(),
   unreadable: z.int(),
@@ -70,13 +75,13 @@ export const imageRow = z.object({
 
 const imagePage = z.object({
   rows: z.array(imageRow),
-  /** Pass as `after` for the next page; null on the last one. */
+  /** The value of `after` for the next page; null on the last page. */
   next: id.nullable(),
-  /** Place of the first row; null where pages are only followed one after another. */
+  /** Position of the first row in the whole list; null where pages are read by `after` only. */
   from: z.int().nullable(),
 })
 
-/** A stored condition some model was measured under on images of a dataset. */
+/** A stored condition that some model was measured under on images of a dataset. */
 const measuredCondition = z.object({
   conditionId: id,
   /** In a few words. */
@@ -88,7 +93,7 @@ const measuredCondition = z.object({
 /** A model with blocks removed or kernels cut that was measured on images of a dataset. */
 const changedModel = z.object({
   changed: changeName,
-  /** In words, to stand behind a model's title. */
+  /** In words that follow a model's title. */
   title: z.string(),
   modelIds: z.array(id),
 })
@@ -96,13 +101,15 @@ const changedModel = z.object({
 const over = z.object({ datasetId: id, filter: imageFilter.default({}) })
 const order = imageOrder.default({ by: 'place', descending: false })
 
-/** How the files of a sample of the index compare with what was indexed: size and time, and the digest where asked. */
+/**
+ * Compares the files of a sample of the index with what was indexed: by size and time, and by digest where requested.
+ */
 const folderCheck = z.object({
   looked: z.int(),
   same: z.int(),
   changed: z.int(),
   missing: z.int(),
-  /** The first ones that are not the same. */
+  /** Names of the first files that differ. */
   names: z.array(z.string()),
 })
 
@@ -116,18 +123,18 @@ const imagePrediction = z.object({
   top: z.array(predictionTop),
 })
 
-/** What a changed model says of an image: its first answer, and what it gives the true class. */
+/** What a changed model predicts for an image: its first class, and its probability of the true class. */
 const changedAnswer = z.object({
   modelId: id,
   changed: changeName,
-  /** In words, to stand behind the model's title. */
+  /** In words that follow the model's title. */
   title: z.string(),
   correct: z.boolean().nullable(),
   trueProbability: z.number().nullable(),
   first: predictionTop,
 })
 
-/** An image as it is, or under a condition: a stored one by id, or the one of a transform. */
+/** An unchanged image, or an image under a condition: a stored condition by id, or the condition of a transform. */
 const imageUnder = byId.extend({ conditionId: id.optional(), transform: z.string().optional() })
 
 export const datasets = {
@@ -140,7 +147,7 @@ export const datasets = {
   reindex: oc.input(byId).output(z.object({ jobId: id })),
   rename: oc.input(byId.extend({ title: z.string().trim().min(1) })).output(dataset),
   remove: oc.input(byId).output(ok),
-  /** A page of images: from a place on (`from`), or after an image (`after`). */
+  /** A page of images that starts at a position (`from`) or after an image (`after`). */
   images: oc
     .input(
       over.extend({
@@ -152,7 +159,10 @@ export const datasets = {
     )
     .output(imagePage),
   count: oc.input(over).output(z.object({ images: z.int() })),
-  /** Where an image is in a list, and its neighbours there; place null where the filter leaves it out. */
+  /**
+   * The position of an image in a list, and its neighbours there. The position is null where the filter excludes the
+   * image.
+   */
   place: oc.input(over.extend({ order, imageId: id })).output(
     z.object({
       place: z.int().nullable(),
@@ -166,9 +176,9 @@ export const datasets = {
     .input(
       over.extend({
         shownFact: factOf,
-        /** Most frequent mistakes that are listed. */
+        /** Largest number of listed mistakes. */
         pairs: z.int().min(0).max(1000).default(100),
-        /** Classes of the matrix, most confused ones first; 0 for no matrix. */
+        /** Number of classes in the matrix, the most confused first; 0 for no matrix. */
         matrix: z.int().min(0).max(200).default(0),
       }),
     )
@@ -183,25 +193,28 @@ export const datasets = {
   exportList: oc
     .input(z.object({ datasetId: id, selection: imageSelection, order, path: z.string().optional() }))
     .output(z.object({ path: z.string(), bytes: z.int(), images: z.int() })),
-  /** Looks whether files of a sample are still what was indexed, under the dataset's folder or another one. */
+  /** Checks whether a sample of the files is unchanged since indexing, in the dataset's folder or another one. */
   check: oc
     .input(z.object({ id, path: z.string().optional(), sample: z.int().min(1).max(10_000).default(200) }))
     .output(folderCheck),
-  /** Says that the folder has moved, and indexes it. Refused where its files are not those of the index, unless forced. */
+  /**
+   * Sets the new folder of a dataset that was moved, and indexes it.
+   * @throws DATASET_MOVED where its files differ from the indexed ones, unless forced
+   */
   reroot: oc
     .input(z.object({ id, path: z.string(), force: z.boolean().default(false) }))
     .output(z.object({ dataset, check: folderCheck, jobId: id })),
-  /** What one model says of an image under a transform (its JSON text), computed now; nothing is stored. */
+  /** Computes what one model predicts for an image under a transform (its JSON text). Nothing is stored. */
   ask: oc
     .input(z.object({ imageId: id, modelId: id, transform: z.string() }))
     .output(imagePrediction.omit({ conditionId: true })),
-  /** With the stored predictions; none where the condition was never measured. */
+  /** An image with its stored predictions. There are none where the condition was never measured. */
   image: oc.input(imageUnder).output(
     z.object({
       image: imageRow,
       /** Absolute path, to show the file in its folder. */
       path: z.string(),
-      /** sha256 of the file; null where it was not read. */
+      /** SHA-256 of the file; null where the file was not read. */
       digest: z.string().nullable(),
       predictions: z.array(imagePrediction),
       tags: z.array(z.string()),
@@ -210,7 +223,10 @@ export const datasets = {
       next: id.nullable(),
     }),
   ),
-  /** Stored answers of the models as set up now with blocks removed or kernels cut, in order of model and title. */
+  /**
+   * Stored predictions of models, with their current settings, that have blocks removed or kernels cut, ordered by
+   * model and title.
+   */
   changedAnswers: oc.input(imageUnder).output(z.array(changedAnswer)),
 }
 

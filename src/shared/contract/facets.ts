@@ -4,10 +4,10 @@ import { factOf } from './imageFilter.ts'
 
 const counted = <T extends z.ZodType>(value: T) => z.array(z.object({ value, n: z.int() }))
 
-/** Counts in `bins` of equal width from `lo` to `hi`. */
+/** Counts in `bins` of equal width between `lo` and `hi`. */
 const histogram = z.object({ lo: z.number(), hi: z.number(), bins: z.array(z.int()) })
 
-/** What one model said, counted. `measured` are the images it has looked at. */
+/** Counts of one model's predictions. `measured` counts the images that the model was measured on. */
 const modelFacets = factOf.extend({
   measured: z.int(),
   correct: z.int(),
@@ -19,18 +19,18 @@ const modelFacets = factOf.extend({
   margin: histogram,
   trueMargin: histogram,
   rank: z.array(z.object({ min: z.int(), max: z.int(), n: z.int() })),
-  /** The most frequent ones, by the model's own index. */
+  /** The most frequent predicted classes, by the model's own index. */
   predicted: counted(z.int()),
-  /** Against the image as it is; null where this is that. */
+  /** Compared with the unchanged model on unchanged images; null where this is that fact. */
   flips: z.object({ lost: z.int(), gained: z.int(), kept: z.int(), never: z.int() }).nullable(),
 })
 
 /**
- * How many images each choice would leave. A facet is counted over what the rest of the filter leaves, its own choice
- * aside, so that other choices of it can be seen.
+ * How many images each choice would leave. A facet is counted over the images that the other facets leave, without its
+ * own choice, so that its other choices can be seen.
  */
 export const imageFacets = z.object({
-  /** Images the whole filter leaves. */
+  /** Images that the whole filter leaves. */
   images: z.int(),
   classes: counted(z.int()),
   /** Images without a class. */
@@ -44,7 +44,7 @@ export const imageFacets = z.object({
   height: histogram,
   bytes: histogram,
   models: z.array(modelFacets),
-  /** Of the images that all the models looked at; null with fewer than two models. */
+  /** Counts over the images that all the models were measured on; null with fewer than two models. */
   agreement: z
     .object({
       modelIds: z.array(id),
@@ -55,7 +55,10 @@ export const imageFacets = z.object({
       sameClass: z.int(),
       differentClass: z.int(),
       allDifferent: z.int(),
-      /** Two models at a time, by their place in `modelIds`; of images both judged. */
+      /**
+       * Counts for two models at a time, over the images that both judged. Models are given by their index in
+       * `modelIds`.
+       */
       pairs: z.array(
         z.object({
           a: z.int(),

@@ -5,14 +5,14 @@ import { figureSpec } from '../figures/spec.ts'
 import { tableFormatIds } from '../figures/tableFormats/index.ts'
 import { id } from './common.ts'
 
-/** csv and json are the data of the figure, txt and tex a draft of its caption. */
+/** csv and json hold the data of the figure; txt and tex hold a draft of its caption. */
 export const figureFormat = z.enum(figureFormatIds)
 
 export const tableFormat = z.enum(tableFormatIds)
 
-/** How a figure is set. Venue presets (`#shared/figures/venues.ts`) are values of these. */
+/** How a figure is set. The presets of venues (`#shared/figures/venues.ts`) are values of these options. */
 const setting = {
-  /** Height in inches; follows from the width and the kind of figure when left out. */
+  /** Height in inches; by default it follows from the width and the kind of figure. */
   height: z.number().min(0.5).max(30).optional(),
   /** In points. */
   fontSize: z.number().min(4).max(36).optional(),
@@ -25,7 +25,7 @@ export const written = z.object({ files: z.array(z.object({ path: z.string(), by
 
 export const figureExport = z.object({
   formats: z.array(figureFormat).min(1),
-  /** The workspace's exports when left out. */
+  /** The default is the workspace's exports folder. */
   directory: z.string().optional(),
   /** Width of the figure in inches. */
   width: z.number().min(1).max(20).default(6.75),
@@ -34,12 +34,12 @@ export const figureExport = z.object({
 })
 
 export const figures = {
-  /** Writes figures of a study into a folder (default: the workspace's exports) and says which files were written. */
+  /** Writes figures of a study into a folder (by default the workspace's exports folder) and returns the files. */
   export: oc
     .input(
       z.object({
         studyId: id,
-        /** Figure ids of the study's result; all when left out. */
+        /** Ids of figures in the study's result; by default all. */
         figureIds: z.array(z.string()).optional(),
         formats: z.array(figureFormat).min(1),
         directory: z.string().optional(),
@@ -55,14 +55,14 @@ export const figures = {
     .input(
       z.object({
         studyId: id,
-        /** Table ids of the study's result; all when left out. */
+        /** Ids of tables in the study's result; by default all. */
         tableIds: z.array(z.string()).optional(),
         formats: z.array(tableFormat).min(1),
         directory: z.string().optional(),
       }),
     )
     .output(written),
-  /** Writes a figure that belongs to no study. */
+  /** Writes a figure that does not belong to a study. */
   exportSpec: oc.input(figureExport.extend({ spec: figureSpec })).output(written),
   /** Kernel attention distance curves of one model's layers, as a figure with its data. */
   exportKernels: oc

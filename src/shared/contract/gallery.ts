@@ -2,10 +2,10 @@ import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { corruptionNames, perturbationNames } from '../transforms/index.ts'
 
-/** What a corruption or perturbation is in ImageNet-C or -P; null where it is in neither. */
+/** Role of a corruption or perturbation in ImageNet-C or -P; null where it belongs to neither. */
 const role = z.enum(['benchmark', 'hold-out']).nullable()
 
-/** What can be shown of a picture: every corruption with its parameters, every perturbation with its frames. */
+/** What the gallery can show: every corruption with its parameters, every perturbation with its frames. */
 const galleryCatalogue = z.object({
   corruptions: z.array(
     z.object({
@@ -13,7 +13,7 @@ const galleryCatalogue = z.object({
       role,
       /** Whether its pixels depend on the seed. */
       random: z.boolean(),
-      /** Its parameters with their values at severities 1 to 5; lengths in pixels at 224. */
+      /** Parameters with their values at severities 1 to 5. Lengths are in pixels at 224. */
       parameters: z.array(z.object({ title: z.string(), values: z.array(z.string()) })),
     }),
   ),
@@ -21,15 +21,15 @@ const galleryCatalogue = z.object({
     z.object({
       name: z.enum(perturbationNames),
       role,
-      /** Frames are compared with the first one, and come in three levels. */
+      /** Whether it is noise: then frames are compared with the first one and have three difficulties. */
       noise: z.boolean(),
-      /** What each frame is, in words. */
+      /** Each frame in words. */
       frames: z.array(z.string()),
     }),
   ),
 })
 
-/** A picture from a file, known to the engine by the digest of its bytes until it is started again. */
+/** A picture from a file. The engine knows it by the digest of its bytes until the engine starts again. */
 const galleryFile = z.object({
   key: z.string(),
   name: z.string(),

@@ -3,35 +3,35 @@ import { z } from 'zod'
 import { errorShape, id } from './common.ts'
 import { studyInput } from './studyInput.ts'
 
-/** A question of the paper, made ready for the models and datasets of the open workspace. */
+/** A question of the paper, prepared for the models and datasets of the open workspace. */
 const question = z.object({
   id: z.string(),
   group: z.enum(['experiment', 'benchmark']),
   /** Section of the paper, e.g. "4.1". */
   section: z.string(),
   title: z.string(),
-  /** What is asked, in one sentence. */
+  /** The question, in one sentence. */
   asks: z.string(),
-  /** What to look at once it is answered. */
+  /** What to look at in the answer. */
   look: z.string(),
-  /** The study that answers it, its size chosen to fit the budget; null where the workspace does not allow it. */
+  /** The study that answers it, with a size that fits the time budget; null where the workspace does not allow it. */
   input: studyInput.nullable(),
-  /** Why it cannot be asked here. */
+  /** Why the question cannot be asked here. */
   problem: errorShape.nullable(),
   dataset: z.string(),
   models: z.array(z.string()),
-  /** Images for each model. */
+  /** Images per model. */
   images: z.int(),
-  /** Estimated time of what is not stored yet, in seconds. */
+  /** Estimated time in seconds for what is not stored yet. */
   seconds: z.number(),
-  /** Whether the estimate rests on times measured here; if not, on the models' multiply-accumulates. */
+  /** Whether the estimate rests on times measured here; otherwise it rests on the models' multiply-accumulates. */
   measured: z.boolean(),
-  /** The stored study of this input, if there is one. */
+  /** The stored study of this input; null where there is none. */
   studyId: id.nullable(),
 })
 
 export const guide = {
-  /** The nine experiments and six benchmarks as studies that each take at most about `seconds` here. */
+  /** The nine experiments and six benchmarks as studies that each take at most about `seconds` on this machine. */
   questions: oc
     .input(z.object({ seconds: z.number().min(1).max(86_400).default(90) }))
     .output(z.array(question)),

@@ -3,38 +3,39 @@ import { changeName } from '../changedModel.ts'
 import { errorCode, id } from './common.ts'
 
 /**
- * What a model said of an image: as it is where no condition is named, else under a stored condition; the model as it
- * is, or with blocks removed or kernels cut (`changed`).
+ * Names what a model, changed or not (`changed`: blocks removed or kernels cut), predicts for an image under a stored
+ * condition. Without a condition the image is unchanged.
  */
 export const factOf = z.object({ modelId: id, changed: changeName.optional(), conditionId: id.optional() })
 
-/** Both ends belong to it. */
+/** A range; both ends belong to it. */
 const fractions = factOf.extend({ min: z.number(), max: z.number() })
-/** Whole numbers; an end that is left out is open. Both ends belong to it. */
+/** A range of whole numbers; both ends belong to it. A missing end is open. */
 const countRange = z.object({ min: z.int().min(0).optional(), max: z.int().min(0).optional() })
 
-/**
- * correct and wrong: as judged; unjudged: the true class is none of the model's; missing: not measured, or failed.
- */
+/** correct, wrong: as judged; unjudged: the model does not know the true class; missing: not measured, or failed. */
 const outcome = z.enum(['correct', 'wrong', 'unjudged', 'missing'])
 
-/** From the image and the model as they are to a condition or a changed model: right to wrong, wrong to right, either, right both times, wrong both times. */
+/**
+ * How the outcome differs from that of the unchanged model on the unchanged image. lost: right to wrong; gained: wrong
+ * to right; both: either; kept: right both times; never: wrong both times.
+ */
 const flip = z.enum(['lost', 'gained', 'both', 'kept', 'never'])
 
 /**
- * Which images of a dataset. Everything that is given must hold; inside a list one is enough, but for `tags`, which all
- * must hold.
+ * Selects images of a dataset. All given members must hold. Inside a list one entry is enough, except in `tags`, where
+ * all entries must hold.
  */
 export const imageFilter = z.object({
   /** True classes, by index. */
   classes: z.array(z.int().min(0)).optional(),
   parts: z.array(z.string()).optional(),
   readable: z.boolean().optional(),
-  /** Why an image could not be read. */
+  /** Codes of errors that made an image unreadable. */
   errors: z.array(errorCode).optional(),
-  /** A piece of the file name. */
+  /** A part of the file name. */
   search: z.string().optional(),
-  /** Pixels. */
+  /** In pixels. */
   width: countRange.optional(),
   height: countRange.optional(),
   bytes: countRange.optional(),
@@ -47,9 +48,9 @@ export const imageFilter = z.object({
   trueProbability: z.array(fractions).optional(),
   /** Largest probability minus the second. */
   margin: z.array(fractions).optional(),
-  /** Probability of the true class minus the largest of the others; negative where wrong. */
+  /** Probability of the true class minus the largest of the other probabilities; negative where the model is wrong. */
   trueMargin: z.array(fractions).optional(),
-  /** Place of the true class, 1 is right. */
+  /** Rank of the true class; 1 is right. */
   rank: z.array(factOf.extend({ min: z.int().min(1), max: z.int().min(1) })).optional(),
   /** Predicted classes, by the model's own index. */
   predicted: z.array(factOf.extend({ classes: z.array(z.int().min(0)).min(1) })).optional(),
@@ -64,8 +65,8 @@ export const imageFilter = z.object({
     )
     .optional(),
   /**
-   * Models that do not agree: about the outcome (some right, some wrong) or about the class they predict; some pair of
-   * them differs, or all pairs do. Only images all of them have looked at.
+   * Models that disagree about the outcome (some right, some wrong) or about the predicted class: either some pair of
+   * them differs or all pairs differ. Only images that all of them were measured on are selected.
    */
   disagreement: z
     .object({
@@ -77,10 +78,10 @@ export const imageFilter = z.object({
     .optional(),
 })
 
-/** Some images of a dataset: those of `ids`, or all that a filter lets through but those of `ids`. */
+/** A selection of images: those in `ids`, or all that a filter selects except those in `ids`. */
 export const imageSelection = z.object({ filter: imageFilter.nullable(), ids: z.array(id).default([]) })
 
-/** `place` is the order of the index; values of a model put images it has not looked at last. */
+/** `place` is the order of the index. Where the order is by a value of a model, images without that value come last. */
 export const imageOrder = z.object({
   by: z.enum(['place', 'bytes', 'pixels', 'confidence', 'trueProbability', 'margin', 'trueMargin', 'rank']),
   fact: factOf.optional(),

@@ -13,7 +13,7 @@ import { studies } from './studies.ts'
 import { subsets } from './subsets.ts'
 import { system, workspace } from './system.ts'
 
-/** Everything the renderer and the command line may ask of the engine. */
+/** Everything that the renderer and the command line may ask of the engine. */
 export const contract = {
   workspace,
   models,

@@ -17,7 +17,7 @@ export const modelFamily = z.enum([
 const tensorInfo = z.object({
   name: z.string(),
   type: z.string(),
-  /** Symbolic dimensions are strings, unknown ones null. */
+  /** Symbolic dimensions are strings; unknown dimensions are null. */
   shape: z.array(z.union([z.int(), z.string(), z.null()])),
 })
 
@@ -39,16 +39,18 @@ const layer = z.object({
   parameters: z.int(),
   /** Multiply-accumulates for one image; null where a shape is unknown. */
   macs: z.number().nullable(),
-  /** Trained tensors that the node reads, in the order of its inputs; none in what was stored before they were told. */
+  /**
+   * Trained tensors that the node reads, in the order of its inputs; empty in inspections that older versions stored.
+   */
   weights: z.array(z.object({ name: z.string(), shape: z.array(z.int()) })).default([]),
 })
 
-/** A residual addition, `output = input + branch(input)`, with the layers it is made of. */
+/** A residual addition, `output = input + branch(input)`, with the layers that belong to it. */
 const blockUnit = z.object({
   add: z.string(),
   /** identity: the skip path is the input itself; projection: it is computed from the input. */
   skip: z.enum(['identity', 'projection']),
-  /** Places in `layers`, ascending, the addition among them. */
+  /** Ascending indices into `layers`, with the addition. */
   layers: z.array(z.int()),
 })
 
@@ -62,14 +64,19 @@ const block = z.object({
   parameters: z.int(),
   /** Multiply-accumulates for one image; null where a shape is unknown. */
   macs: z.number().nullable().default(null),
-  /** One or two, in order; none in what was stored before they were told. */
+  /** One or two units, in order; empty in inspections that older versions stored. */
   units: z.array(blockUnit).default([]),
 })
 
 /**
- * Whether a rewrite is possible, and why not. pixels: 8-bit pixels as input; probe: features read at every depth; gate:
- * blocks switched by an input; bypass: blocks cut out; maskKernel: depthwise kernels masked; differentiate: gradient to
- * the image; attention: attention matrices read.
+ * Whether a rewrite is possible, and why not.
+ * pixels: takes 8-bit pixels as input.
+ * probe: gives the features at every depth.
+ * gate: an input switches blocks.
+ * bypass: blocks are cut out.
+ * maskKernel: depthwise kernels are masked.
+ * differentiate: gives the gradient with respect to the image.
+ * attention: gives the attention matrices.
  */
 const possibility = z.object({
   rewrite: z.enum(['pixels', 'probe', 'gate', 'bypass', 'maskKernel', 'differentiate', 'attention']),
@@ -77,7 +84,7 @@ const possibility = z.object({
   reason: z.string().optional(),
 })
 
-/** What can be said of a model from its file alone. */
+/** What a model file tells about the model. */
 export const inspection = z.object({
   family: modelFamily,
   familyReason: z.string(),
@@ -92,7 +99,7 @@ export const inspection = z.object({
   blocksReason: z.string().optional(),
   convolutions: z.array(convolution),
   layers: z.array(layer),
-  /** None in what was stored before they were told. */
+  /** Empty in inspections that older versions stored. */
   rewrites: z.array(possibility).default([]),
   bytes: z.int(),
 })

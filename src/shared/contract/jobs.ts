@@ -9,10 +9,10 @@ const jobProgress = z.object({
   total: z.int(),
   /** What is counted, e.g. "images". */
   unit: z.string(),
-  /** Measured over the last seconds; null before the first measurement. */
+  /** Speed over the last seconds; null before the first measurement. */
   perSecond: z.number().nullable(),
   secondsLeft: z.number().nullable(),
-  /** What is going on, e.g. "RepLK 31 on cpu, batch 16". */
+  /** What the job is doing, e.g. "RepLK 31 on cpu, batch 16". */
   note: z.string(),
   failed: z.int(),
   cacheHits: z.int(),
@@ -40,11 +40,11 @@ export const jobs = {
   pause: oc.input(byId).output(job),
   resume: oc.input(byId).output(job),
   cancel: oc.input(byId).output(job),
-  /** Puts these queued jobs in this order, before the other queued ones. */
+  /** Puts these queued jobs in this order, ahead of the other queued jobs. */
   reorder: oc.input(z.object({ ids: z.array(id) })).output(z.array(job)),
-  /** Removes finished jobs from the list. What they computed stays. */
+  /** Removes finished jobs from the list. Their results stay. */
   clear: oc.output(ok),
-  /** All open jobs at first, then each job whenever it changes (at most 5 times a second each). */
+  /** Sends all open jobs first, then each job when it changes (at most 5 times a second each). */
   watch: oc.output(eventIterator(job)),
 }
 

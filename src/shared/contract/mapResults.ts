@@ -3,13 +3,13 @@ import { saliencyMethod } from '../saliencyMethods/index.ts'
 import { byId, definition, id } from './common.ts'
 import { predictionTop } from './models.ts'
 
-/** A row of the workspace, or a file of the user's (from a dialog, a drop or the command line). */
+/** A row of the workspace, or a file that the user chose (in a dialog, by a drop or on the command line). */
 export const source = z.union([byId, z.object({ path: z.string().min(1) })])
 
-/** Lowest and highest value of an array of numbers. */
+/** Smallest and largest value of an array of numbers. */
 const range = z.object({ min: z.number(), max: z.number() })
 
-/** What is done so far; `note` says where it runs. */
+/** Progress of a computation. `note` says where it runs. */
 export const mapProgress = z.object({
   type: z.literal('progress'),
   done: z.int(),
@@ -19,52 +19,52 @@ export const mapProgress = z.object({
   note: z.string(),
 })
 
-/** Part of every result. */
+/** Members of every result. */
 const made = {
-  /** Names the arrays in byte addresses (`#shared/bytes.ts`). */
+  /** Key of the arrays in byte addresses (`#shared/bytes.ts`). */
   key: z.string(),
   /** Height and width of the model's input in pixels. */
   size: z.tuple([z.int(), z.int()]),
   definitions: z.array(definition),
   provider: z.string(),
-  /** Of the whole computation; 0 where it was kept from before. */
+  /** Time of the whole computation; 0 where the result was cached. */
   milliseconds: z.number(),
 }
 
-/** Of an attention matrix: the row of one query, the mean over all queries, or the rollout up to a layer. */
+/** Which part of an attention matrix: the row of one query, the mean over all queries, or the rollout up to a layer. */
 export const attentionReading = z.enum(['row', 'mean', 'rollout'])
 
 const attentionLayer = z.object({
   /** From 0. */
   layer: z.int(),
   heads: z.int(),
-  /** Of the patches' attention over all heads of the layer. */
+  /** Range of the patches' attention over all heads of the layer. */
   row: range,
   mean: range,
   rollout: range,
-  /** Share of the query's attention that goes to tokens that are no patches (class token, registers), per head. */
+  /** Per head: share of the query's attention that goes to tokens other than patches (class token, registers). */
   elsewhere: z.array(z.number()),
 })
 
 export const attentionMapsResult = z.object({
   ...made,
-  /** Patches down and across: the shape of every map. */
+  /** Patches down and across. Every map has this shape. */
   grid: z.tuple([z.int(), z.int()]),
   hasClassToken: z.boolean(),
-  /** Whose row `row` and `rollout` show; `patch` is row-major, null for the class token. */
+  /** The query whose row `row` and `rollout` show. `patch` is a row-major index, null for the class token. */
   query: z.object({ token: z.enum(['class', 'patch']), patch: z.int().nullable() }),
   layers: z.array(attentionLayer),
   top: z.array(predictionTop),
 })
 
-/** Whose output is explained: the image's true class, the predicted one, or any. */
+/** The class whose output is explained: the image's true class, the predicted class, or a given class. */
 export const saliencyTarget = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('predicted') }),
   z.object({ kind: z.literal('true') }),
   z.object({ kind: z.literal('class'), index: z.int().min(0) }),
 ])
 
-/** The output itself, or the cross entropy of the softmax with the target. */
+/** What is explained: the output itself, or the cross entropy of the softmax with the target class. */
 export const explained = z.enum(['logit', 'crossEntropy'])
 
 export const saliencyResult = z.object({
@@ -72,13 +72,16 @@ export const saliencyResult = z.object({
   method: saliencyMethod,
   of: explained,
   target: z.object({ index: z.int(), label: z.string(), output: z.number(), probability: z.number() }),
-  /** null where the image has no class that the model knows. */
+  /** null where the image has no class, or the model does not know it. */
   trueClass: z.object({ index: z.int(), label: z.string() }).nullable(),
   top: z.array(predictionTop),
-  /** Of the sum of magnitudes over the channels, and of the signed sum. */
+  /** Range of the sum of magnitudes over the channels, and of the signed sum. */
   magnitude: range,
   signed: range,
-  /** Integrated gradients add up to what the image adds to the baseline's output; `gap` is what is missing, relative. */
+  /**
+   * Integrated gradients should add up to the difference between the outputs of the image and of the baseline. `gap` is
+   * the relative error.
+   */
   completeness: z.object({ sum: z.number(), difference: z.number(), gap: z.number() }).nullable(),
 })
 
@@ -89,29 +92,31 @@ export const featurePoint = z.object({
   stage: z.int(),
   title: z.string(),
   tensor: z.string(),
-  /** Of one image: [C,H,W], [H,W,C] or [T,C]; null where it is not known. */
+  /** Shape for one image: [C,H,W], [H,W,C] or [T,C]; null where it is unknown. */
   shape: z.array(z.int()).nullable(),
 })
 
 /**
- * contribution: shares of the contributions themselves. published: as RepLKNet's analyze_erf.py, of log10(x + 1), with
- * squares of odd side that must exceed the threshold.
+ * contribution: shares of the contributions themselves. published: shares of log10(x + 1), as in RepLKNet's
+ * analyze_erf.py, for squares of odd side that must exceed the threshold.
  */
 const areaDefinition = z.enum(['contribution', 'published'])
 
 const contributionArea = z.object({
   definition: areaDefinition,
   threshold: z.number(),
-  /** Pixels; null where no square of the map holds that much. */
+  /** Side in pixels; null where no square of the map holds that share. */
   side: z.int().nullable(),
-  /** Area of the square over that of the map. */
+  /** Area of the square divided by the area of the map. */
   ratio: z.number().nullable(),
 })
 
 export const receptiveFieldResult = z.object({
   ...made,
   point: featurePoint,
-  /** Images whose contributions were averaged, and those that could not be read or gave no finite gradient. */
+  /**
+   * Images whose contributions were averaged; `failed` counts images that could not be read or had no finite gradient.
+   */
   images: z.int(),
   failed: z.int(),
   contribution: range,
@@ -119,9 +124,9 @@ export const receptiveFieldResult = z.object({
 })
 
 export const gradientResult = z.object({
-  /** float32 [N,3,H,W], d(logit or cross entropy)/d(image in [0,1]); rows of images that failed are NaN. */
+  /** float32 [N,3,H,W], d(logit or cross entropy)/d(image in [0,1]). Rows of images that failed are NaN. */
   path: z.string(),
-  /** JSON beside it: model, definition, and file, label and problem of each row. */
+  /** A JSON file beside it: model, definition, and for each row its file, label and problem. */
   rows: z.string(),
   shape: z.array(z.int()),
   failed: z.int(),
@@ -129,7 +134,9 @@ export const gradientResult = z.object({
   milliseconds: z.number(),
 })
 
-/** Images that are measured together: drawn by seed from a dataset, or the first of a folder or file by name. */
+/**
+ * Images that are measured together: drawn by seed from a dataset, or the first files of a folder by name, or one file.
+ */
 export const imageSet = z.union([
   z.object({ datasetId: id, count: z.int().min(1).max(5000), seed: z.int().min(0).default(0) }),
   z.object({ path: z.string().min(1), count: z.int().min(1).max(5000) }),
@@ -141,11 +148,11 @@ export const mapView = z.discriminatedUnion('of', [
     of: z.literal('attention'),
     reading: attentionReading.default('row'),
     layer: z.int().min(0),
-    /** From 0; null is the mean over heads. */
+    /** From 0; null for the mean over heads. */
     head: z.int().min(0).nullable().default(null),
   }),
   z.object({ of: z.literal('saliency'), as: z.enum(['magnitude', 'signed']).default('magnitude') }),
-  /** picture: log10(9 x + 1) of the contributions over the largest, as it is shown. */
+  /** picture: log10(9 x + 1), where x is the contribution divided by the largest contribution. */
   z.object({ of: z.literal('receptiveField'), as: z.enum(['picture', 'contribution']).default('picture') }),
 ])
 

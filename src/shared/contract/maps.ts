@@ -18,24 +18,32 @@ import {
 
 export * from './mapResults.ts'
 
-/** A stream of progress that ends with the result; ending the stream early cancels the work. */
+/** A stream of progress that ends with the result. Ending the stream early cancels the computation. */
 const working = <T extends z.ZodType>(result: T) =>
   eventIterator(z.discriminatedUnion('type', [mapProgress, z.object({ type: z.literal('result'), result })]))
 
-/** Pictures of what a model does with an image: attention, saliency, receptive fields. */
+/** Maps that show what a model does with an image: attention, saliency, receptive fields. */
 export const maps = {
-  /** MODEL_UNSUPPORTED says why a model has no attention maps. */
+  /**
+   * Attention of a model on an image.
+   * @throws MODEL_UNSUPPORTED where the model has no attention matrices; the message says why
+   */
   attention: oc
     .input(
       z.object({
         model: source,
         image: source,
-        /** Row-major patch; the class token when left out, where there is none the middle patch. */
+        /**
+         * Row-major index of the query patch. The default is the class token, or the middle patch where there is none.
+         */
         patch: z.int().min(0).optional(),
       }),
     )
     .output(working(attentionMapsResult)),
-  /** MODEL_UNSUPPORTED names the operator and node without a gradient rule. */
+  /**
+   * Saliency of a model on an image.
+   * @throws MODEL_UNSUPPORTED where an operator has no gradient rule; the message names the operator and the node
+   */
   saliency: oc
     .input(
       z.object({
@@ -47,7 +55,9 @@ export const maps = {
       }),
     )
     .output(working(saliencyResult)),
-  /** Where a receptive field can be looked at from, in order of depth; `reason` where there is none. */
+  /**
+   * The feature maps that a receptive field can be computed from, in order of depth. `reason` says why there are none.
+   */
   featurePoints: oc
     .input(source)
     .output(z.object({ points: z.array(featurePoint), reason: z.string().optional() })),
@@ -56,12 +66,12 @@ export const maps = {
       z.object({
         model: source,
         images: imageSet,
-        /** Index of a feature point; the last when left out. */
+        /** Index of a feature point. The default is the last one. */
         point: z.int().min(0).optional(),
       }),
     )
     .output(working(receptiveFieldResult)),
-  /** Writes a picture of a result as figure, or its numbers as NumPy array [rows, columns]. */
+  /** Writes a picture of a result as a figure, or its numbers as a NumPy array [rows, columns]. */
   export: oc
     .input(
       figureExport.extend({
@@ -69,20 +79,20 @@ export const maps = {
         view: mapView,
         /** Title of the figure. */
         caption: z.string(),
-        /** Where the image stands that attention or saliency was computed of; none: the map alone. */
+        /** Where the explained image stands beside the map of attention or saliency; none: the map alone. */
         photograph: z.enum(['over', 'beside', 'none']).default('over'),
         formats: z.array(z.union([figureFormat, z.literal('npy')])).min(1),
       }),
     )
     .output(written),
-  /** Writes the gradients of images as NumPy array. */
+  /** Writes the gradients of images as a NumPy array. */
   gradient: oc
     .input(
       z.object({
         model: source,
-        /** An image, or a folder of them. */
+        /** An image, or a folder of images. */
         images: z.string().min(1),
-        /** Class index, or 'folders': the class that is named as the image's folder. */
+        /** A class index, or 'folders': the class with the name of the image's folder. */
         label: z.union([z.int().min(0), z.literal('folders')]),
         of: explained.default('crossEntropy'),
         out: z.string().min(1),

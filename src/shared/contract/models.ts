@@ -8,12 +8,15 @@ export * from './inspection.ts'
 export * from './selfCheck.ts'
 
 /**
- * How an image becomes the model's input. Applied in this order: resize, centre crop, /255, mean and std.
- * `size` is [height, width] in pixels of the model's input.
+ * How an image becomes the model's input, in this order: resize, centre crop, / 255, mean and std. `size` is
+ * [height, width] of the input in pixels.
  */
 export const preprocessing = z.object({
   size: z.tuple([z.int().positive(), z.int().positive()]),
-  /** shorter: shorter side to `resizeTo`; squash: to `size` without keeping the ratio; none: the image has the size already. */
+  /**
+   * shorter: the shorter side becomes `resizeTo`; squash: the image becomes `size`, whatever its proportions; none: the
+   * image has this size already.
+   */
   resize: z.enum(['shorter', 'squash', 'none']),
   resizeTo: z.int().positive().nullable(),
   interpolation: z.enum(['bilinear', 'bicubic']),
@@ -21,7 +24,7 @@ export const preprocessing = z.object({
   std: z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]),
 })
 
-/** What a model is for. A saliency model says where to look; it is not measured unless asked for. */
+/** What a model is used for. A saliency model provides saliency maps; it is measured only on request. */
 export const modelRole = z.enum(['classifier', 'saliency'])
 
 const model = z.object({
@@ -35,15 +38,18 @@ const model = z.object({
   parameters: z.int(),
   macs: z.number().nullable(),
   classes: z.int(),
-  /** Largest depthwise kernel side, null without depthwise convolutions. */
+  /** Side of the largest depthwise kernel; null without depthwise convolutions. */
   largestKernel: z.int().nullable(),
   preprocessing,
   /** Name of the label list, e.g. "imagenet1k" or "own". */
   labelSet: z.string(),
   note: z.string(),
-  /** Of its rewrites; null until it has run, in the background after the model was added. */
+  /**
+   * Result of checking the model's rewrites. null until the check has run, which happens in the background after the
+   * model was added.
+   */
   selfCheck: selfCheck.nullable(),
-  /** Set when the file is missing or has changed since it was added. */
+  /** Set where the file is missing, or has changed since the model was added. */
   problem: errorShape.nullable(),
   addedAt: z.int(),
 })
@@ -56,23 +62,29 @@ export const kernelLayer = z.object({
   kernel: z.int(),
   channels: z.int(),
   stride: z.int(),
-  /** The small kernel that lies beside this one and is added to it (unmerged RepLKNet). */
+  /** The smaller kernel that runs parallel to this one and is added to it (unmerged RepLKNet). */
   beside: z.object({ node: z.string(), kernel: z.int() }).nullable().default(null),
-  /** Distance per channel, ascending, in [0,1] of the corner distance (or raw code variant); NaN-free. */
+  /**
+   * Distances of the channels, ascending, without NaN. normalised: in [0,1] of the corner distance; published: not
+   * bounded by 1.
+   */
   distance: z.array(z.number()),
-  /** Channel number at each place of `distance`. */
+  /** The channel at each index of `distance`. */
   order: z.array(z.int()),
-  /** Channels left out because all their weights are zero. */
+  /** Channels that are left out because all their weights are zero. */
   skipped: z.array(z.int()),
   uniform: z.number(),
   min: z.number(),
   max: z.number(),
 })
 
-/** normalised: sum |w| d / sum |w| / (R sqrt 2), the paper's formula; published: the paper's code, not divided by sum |w|. */
+/**
+ * normalised: sum |w| d / sum |w| / (R sqrt 2), the paper's formula. published: as in the paper's code, which does not
+ * divide by sum |w|.
+ */
 export const distanceDefinition = z.enum(['normalised', 'published'])
 
-/** raw: as in the file; merged: with a small kernel that lies beside a large one added to it, batch norms folded. */
+/** raw: as in the file. merged: with the parallel small kernel added to the large one, batch norms folded in. */
 export const kernelForm = z.enum(['raw', 'merged'])
 
 export const predictionTop = z.object({ classIndex: z.int(), label: z.string(), probability: z.number() })
@@ -80,7 +92,7 @@ export const predictionTop = z.object({ classIndex: z.int(), label: z.string(), 
 export const models = {
   list: oc.output(z.array(model)),
   get: oc.input(byId).output(model),
-  /** Reads the file, stores the reference (never the file). Adding the same file twice gives the same row. */
+  /** Reads the file and stores a reference to it, never the file itself. Adding a file again returns the same row. */
   add: oc.input(z.object({ path: z.string(), title: z.string().optional() })).output(model),
   remove: oc.input(byId).output(ok),
   update: oc
@@ -91,14 +103,14 @@ export const models = {
         note: z.string().optional(),
         role: modelRole.optional(),
         preprocessing: preprocessing.optional(),
-        /** "imagenet1k", "own" or the path of a text file with one label a line. */
+        /** "imagenet1k", "own" or the path of a text file with one label per line. */
         labels: z.string().optional(),
       }),
     )
     .output(model),
-  /** Runs the model and its rewrites on random input and stores how they agree. */
+  /** Runs the model and its rewrites on random input and stores how well they agree. */
   check: oc.input(byId).output(selfCheck),
-  /** Class names by output. */
+  /** Class names in the order of the outputs. */
   labels: oc.input(byId).output(z.object({ labels: z.array(z.string()) })),
   inspect: oc.input(z.union([byId, z.object({ path: z.string() })])).output(inspection),
   kernels: oc
@@ -112,7 +124,7 @@ export const models = {
     )
     .output(z.object({ definition: distanceDefinition, form: kernelForm, layers: z.array(kernelLayer) })),
   presets: oc.output(z.array(z.object({ id: z.string(), title: z.string(), preprocessing }))),
-  /** Runs the model once on an image file, to check the preprocessing. */
+  /** Runs the model once on an image file, to check its preprocessing. */
   smoke: oc
     .input(z.object({ id, path: z.string().optional(), imageId: id.optional() }))
     .output(z.object({ provider: z.string(), milliseconds: z.number(), top: z.array(predictionTop) })),

@@ -3,19 +3,19 @@ import { id, interval } from './common.ts'
 import { reportedValue } from './studyResult.ts'
 
 export const rankingInput = z.object({
-  /** All models when left out. */
+  /** By default all models. */
   modelIds: z.array(id).optional(),
-  /** Model whose values are taken off those of the others. */
+  /** The model whose values are subtracted from those of the others. */
   reference: id.nullable().default(null),
 })
 
-/** Models x metrics; a value that was not measured is left out. */
+/** Models x metrics. Values that were not measured are left out. */
 export const ranking = z.object({
   metrics: z.array(
     z.object({
-      /** One column: a metric on the images of one study. */
+      /** Key of one column: a metric on the images of one study. */
       key: z.string(),
-      /** The metric, the same for columns that differ in images or parameters. */
+      /** Name of the metric. Columns that differ only in images or parameters share it. */
       metric: z.string(),
       title: z.string(),
       /** The dataset it was measured on. */
@@ -35,14 +35,14 @@ export const ranking = z.object({
           value: z.number(),
           interval: interval.nullable(),
           n: z.int(),
-          /** Value minus that of the reference; null without one. */
+          /** The value minus that of the reference model; null without a reference. */
           delta: z.number().nullable(),
           studyId: id,
         }),
       ),
     }),
   ),
-  /** What the paper's Tables 1, 2, 3, 5 and 6 print. */
+  /** Values printed in the paper's Tables 1, 2, 3, 5 and 6. */
   reported: z.array(reportedValue),
 })
 

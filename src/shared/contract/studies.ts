@@ -15,16 +15,16 @@ export const studies = {
   list: oc.output(z.array(study)),
   get: oc.input(byId).output(study),
   cost: oc.input(studyInput).output(studyCost),
-  /** The stored study that this input describes, if there is one. */
+  /** The stored study of this input; null where there is none. */
   find: oc.input(studyInput).output(study.nullable()),
-  /** What of the suite can be run, with its cost. Nothing is stored. */
+  /** What of the suite can be run, and its cost. Nothing is stored. */
   suiteCost: oc.input(suiteInput).output(suitePlan),
-  /** Stores and queues what can be run; a study that is there already is queued again instead. */
+  /** Stores and queues the studies that can be run. A study that is stored already is only queued again. */
   suite: oc.input(suiteInput).output(z.object({ studies: z.array(study), missing: suitePlan.shape.missing })),
   ranking: oc.input(rankingInput).output(ranking),
   /** Stores the study and queues its job. */
   run: oc.input(studyInput).output(study),
-  /** Queues the job again: only what is missing is computed. */
+  /** Queues the study's job again. Only missing facts are computed. */
   rerun: oc.input(z.object({ id, modelIds: z.array(id).optional() })).output(study),
   rename: oc.input(z.object({ id, title: z.string().min(1) })).output(study),
   remove: oc.input(byId).output(ok),
@@ -40,23 +40,23 @@ export const studies = {
       }),
     )
     .output(z.object({ rows: z.array(studyRow), next: id.nullable() })),
-  /** The images behind one cell, or behind a point of a figure that is no condition. */
+  /** The images behind a cell, or behind a point of a figure that is not a condition. */
   flips: oc.input(cellImagesInput).output(cellImages),
-  /** One image through all conditions of a study, model by model: how its true class fares. */
+  /** One image under all conditions of a study: what each model says of its true class. */
   image: oc
     .input(z.object({ id, imageId: id }))
     .output(z.object({ rows: z.array(studyImageRow), axis: z.string().nullable() })),
   ...studyImages,
-  /** Writes the random draws of a study as one replayable JSON document, whole or not at all. */
+  /** Writes the random draws of a study as one draws file. The file is written whole or not at all. */
   draws: oc
     .input(
       z.object({
         id,
-        /** From a dialog or the command line, absolute. */
+        /** Absolute path from a dialog or the command line. */
         path: z.string().min(1),
       }),
     )
     .output(written),
-  /** Stores a draws file in the workspace; its digest is then a parameter (`draws`) of a study. */
+  /** Stores a draws file in the workspace. Its digest can then be the parameter `draws` of a study. */
   importDraws: oc.input(z.object({ path: z.string() })).output(z.object({ digest: z.string() })),
 }

@@ -4,20 +4,32 @@ import { id } from './common.ts'
 import { imageRow } from './datasets.ts'
 import { mapProgress } from './maps.ts'
 
-/** By number, by the mildest condition under which a model fails, or by how much the models disagree. */
+/**
+ * image: by number. failsFirst: by the mildest condition under which a model fails. disagree: by how much the models
+ * disagree.
+ */
 const studyImageOrder = z.enum(['image', 'failsFirst', 'disagree'])
 
 const studyImageSummary = z.object({
   image: imageRow,
-  /** Place on the study's axis (ratio, epsilon, number of removed blocks) where a model first fails; null = nowhere. */
+  /**
+   * Position on the study's axis (ratio, epsilon, number of removed blocks) where the first model fails; null where
+   * none fails.
+   */
   failsAt: z.number().nullable(),
-  /** The models that fail there. */
+  /** The models that fail at that position. */
   failing: z.array(id),
-  /** Share of the pairs of models of which one is right and one wrong, mean over the conditions; null with one model. */
+  /**
+   * Share of the pairs of models in which one is right and one wrong, as a mean over the conditions; null with one
+   * model.
+   */
   disagreement: z.number().nullable(),
 })
 
-/** How far an image under a condition is from the image, over all values in [0,1]. */
+/**
+ * Distance between an image under a condition and the unchanged image, over all values in [0,1]: largest change, L2
+ * norm, share of changed values.
+ */
 const perturbation = z.object({ linf: z.number(), l2: z.number(), changed: z.number() })
 
 const savedAdversarial = z.object({
@@ -28,13 +40,13 @@ const savedAdversarial = z.object({
 })
 
 export const studyImages = {
-  /** The images of a study, summed up over its conditions. */
+  /** The images of a study, each summed up over the conditions. */
   images: oc
     .input(
       z.object({
         id,
         order: studyImageOrder.default('failsFirst'),
-        /** The last image of the page before. */
+        /** The last image of the previous page. */
         after: id.nullable().default(null),
         limit: z.int().min(1).max(1000).default(100),
       }),
@@ -44,20 +56,23 @@ export const studyImages = {
         rows: z.array(studyImageSummary),
         next: id.nullable(),
         total: z.int(),
-        /** Name of the axis `failsAt` is on; null where the study's conditions are in no order. */
+        /** Title of the axis of `failsAt`; null where the conditions have no order. */
         axis: z.string().nullable(),
       }),
     ),
-  /** Norms of what a condition does to an image as a model sees it; pictures have addresses (`#shared/bytes.ts`). */
+  /**
+   * Norms of the change that a condition makes to a model's input. `#shared/bytes.ts` has the addresses of the
+   * pictures.
+   */
   perturbation: oc.input(z.object({ imageId: id, modelId: id, conditionId: id })).output(perturbation),
-  /** Writes the adversarial images of a condition with a manifest. Ending the stream early cancels. */
+  /** Writes the adversarial images of a condition, and a manifest. Ending the stream early cancels. */
   saveAdversarial: oc
     .input(
       z.object({
         id,
         modelId: id,
         key: z.string(),
-        /** From a dialog or the command line; made where it is not there. */
+        /** From a dialog or the command line; created where it does not exist. */
         folder: z.string().min(1),
         npy: z.boolean().default(false),
         imageIds: z.array(id).optional(),

@@ -2,7 +2,10 @@ import { z } from 'zod'
 import { definition, errorShape, id } from './common.ts'
 import { job } from './jobs.ts'
 
-/** A kind of study as the form, the command line and the docs need it. `params` is a JSON schema with titles and defaults. */
+/**
+ * A kind of study, as the form, the command line and the docs need it. `params` is a JSON schema with titles and
+ * defaults.
+ */
 export const studyKind = z.object({
   id: z.string(),
   title: z.string(),
@@ -18,18 +21,18 @@ export const studyKind = z.object({
     }),
   ),
   definitions: z.array(definition),
-  /** Whether it draws at random what can be exported and replayed. */
+  /** Whether it makes random draws that can be exported and replayed. */
   draws: z.boolean(),
 })
 
-/** The subset a study was begun over, as it was then; the study keeps the list of its images. */
+/** The subset that a study was started on, as it was at that time. The study keeps the list of its images. */
 export const studySubset = z.object({
   id,
   name: z.string(),
-  /** In words. */
+  /** The rule in words. */
   rule: z.string(),
   images: z.int(),
-  /** sha256 of the image ids. */
+  /** SHA-256 of the image ids. */
   key: z.string(),
 })
 
@@ -40,9 +43,9 @@ export const study = z.object({
   params: z.record(z.string(), z.unknown()),
   modelIds: z.array(id),
   datasetId: id,
-  /** null = all readable, labelled images; otherwise at most n per class, chosen by seed. */
+  /** null: all readable images with a class. Otherwise at most `perClass` images per class, chosen by seed. */
   sample: z.object({ perClass: z.int().positive(), seed: z.int() }).nullable(),
-  /** null or left out: of the whole dataset. */
+  /** null or left out: the whole dataset. */
   subset: studySubset.nullable().optional(),
   createdAt: z.int(),
   job: job.nullable(),
@@ -60,16 +63,16 @@ export const studyInput = z.object({
 })
 
 export const studyCost = z.object({
-  /** Images under conditions in all, and how many of them are stored already. */
+  /** Number of pairs of image and condition, and how many of them are stored already. */
   passes: z.int(),
   cached: z.int(),
   images: z.int(),
   conditions: z.int(),
-  /** What is left to compute by model, in forward passes of one image: a gradient counts as several. */
+  /** Missing work per model, in forward passes of one image. A gradient counts as several. */
   work: z.array(z.object({ modelId: id, forwards: z.number() })),
-  /** From a short trial or earlier runs of the same model; null when unknown. */
+  /** Estimated time in seconds, from a short trial or earlier runs of the same models; null where it is unknown. */
   seconds: z.number().nullable(),
-  /** What is decided by estimates, e.g. how blocks are removed, in words. */
+  /** What is chosen by estimates, in words, e.g. how blocks are removed. */
   choices: z.array(z.string()),
   warnings: z.array(errorShape),
 })

@@ -12,18 +12,19 @@ export const studyCondition = conditionWords.extend({
   key: z.string(),
   params: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
   /**
-   * Ids of the stored conditions behind this cell (several only in the published one-mask-per-batch form); none before a run
-   * has stored them.
+   * Ids of the stored conditions behind this cell; empty before a run has stored them. There are several only in the
+   * published one-mask-per-batch form.
    */
   conditionIds: z.array(id),
   /**
-   * Whether its facts are those of the unchanged model. Where blocks were removed or kernels masked, or where the cell has
-   * a readout or preprocessing of its own, the same conditions hold other facts for the model itself.
+   * Whether its facts belong to the unchanged model. They do not where blocks were removed or kernels masked, or where
+   * the cell has a readout or preprocessing of its own: the model itself then has other facts under the same
+   * conditions.
    */
   unchangedModel: z.boolean(),
-  /** The changed model these facts are of, where it has a name (`FactOf.changed`). */
+  /** Name of the changed model that the facts belong to, where it has one (`FactOf.changed`). */
   changed: changeName.optional(),
-  /** Whether its images are adversarial, and can be saved as such. */
+  /** Whether its images are adversarial and can be saved. */
   attacked: z.boolean(),
   n: z.int(),
   correct: z.int(),
@@ -35,14 +36,14 @@ export const studyCondition = conditionWords.extend({
   failed: z.int(),
 })
 
-/** Conditions of a study beyond this many are not tested pair by pair; the first ones are. */
+/** Only the first conditions of a study, up to this number, are tested pair by pair. */
 export const testedConditions = 40
 
 const pairedTest = z.object({
   key: z.string(),
   a: id,
   b: id,
-  /** Discordant counts of McNemar's exact test on the same images. */
+  /** Discordant counts of McNemar's exact test: images that only model a, or only model b, has right. */
   onlyA: z.int(),
   onlyB: z.int(),
   n: z.int(),
@@ -68,28 +69,31 @@ export const dataTable = z.object({
       better: z.enum(['higher', 'lower']).optional(),
     }),
   ),
-  /** Columns of the conditions: only rows that are equal in them are compared for the best. All rows when left out. */
+  /**
+   * Keys of the columns that name a condition. The best value is chosen among rows that are equal in them; by default
+   * among all rows.
+   */
   comparedWithin: z.array(z.string()).optional(),
   rows: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))),
 })
 
-/** Why images could not be measured, most frequent first. */
+/** Why images could not be measured; the most frequent reason comes first. */
 const studyFailure = z.object({
   modelId: id,
   code: errorCode,
-  /** Of the first one. */
+  /** Message of the first failure. */
   message: z.string(),
   hint: z.string(),
-  /** Images under conditions. */
+  /** Number of pairs of image and condition. */
   n: z.int(),
-  /** The first ten. */
+  /** The first ten images. */
   imageIds: z.array(id),
 })
 
 export const studyResult = z.object({
   studyId: id,
   complete: z.boolean(),
-  /** Title of the axis along which the conditions lie; null where they only have an order. */
+  /** Title of the axis that the conditions lie on; null where they only have an order. */
   axis: z.string().nullable(),
   conditions: z.array(studyCondition),
   tests: z.array(pairedTest),
@@ -97,7 +101,7 @@ export const studyResult = z.object({
   figures: z.array(figureSpec),
   reported: z.array(reportedValue),
   failures: z.array(studyFailure),
-  /** What was used: definition, seed, images, preprocessing, runtime. Written under every figure. */
+  /** Definition, seed, images, preprocessing and runtime. Written under every figure. */
   provenance: z.array(z.string()),
 })
 

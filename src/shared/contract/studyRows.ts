@@ -7,7 +7,7 @@ export const studyRow = z.object({
   imageId: id,
   image: z.string(),
   trueClass: z.int(),
-  /** null where nothing is right or wrong, as of images of unknown classes. */
+  /** null where no answer is right or wrong, as for images of unknown classes. */
   correct: z.boolean().nullable(),
   predicted: z.int(),
   confidence: z.number(),
@@ -15,16 +15,16 @@ export const studyRow = z.object({
   trueRank: z.int(),
 })
 
-/** What one model says of one image under one condition of a study. */
+/** What one model predicts for one image under one condition of a study. */
 export const studyImageRow = conditionWords.extend({
   modelId: id,
   key: z.string(),
   params: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
-  /** For the picture under the condition. */
+  /** Condition of the picture. */
   conditionId: id,
-  /** Whether these are answers of the unchanged model, as in `StudyCondition`. */
+  /** Whether this is a prediction of the unchanged model, as in `StudyCondition`. */
   unchangedModel: z.boolean(),
-  /** null where nothing is right or wrong. */
+  /** null where no answer is right or wrong. */
   correct: z.boolean().nullable(),
   predicted: z.int(),
   label: z.string(),

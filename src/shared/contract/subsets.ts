@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { byId, id, ok } from './common.ts'
 import { imageSelection } from './imageFilter.ts'
 
-/** Images of a dataset under a name: a rule, which follows what is measured, or a list. */
+/** A named set of images of a dataset: a rule, whose images follow what is measured, or a list. */
 const subset = z.object({
   id,
   datasetId: id,
@@ -15,10 +15,10 @@ const subset = z.object({
 const name = z.string().trim().min(1).max(120)
 
 export const subsets = {
-  /** Of one dataset, or of all. */
+  /** Subsets of one dataset, or of all datasets. */
   list: oc.input(z.object({ datasetId: id.optional() }).default({})).output(z.array(subset)),
   get: oc.input(byId).output(subset),
-  /** `id` brings back a subset that was removed. */
+  /** `id` restores a subset that was removed. */
   create: oc
     .input(z.object({ id: id.optional(), datasetId: id, name, selection: imageSelection }))
     .output(subset),

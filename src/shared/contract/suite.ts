@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { errorShape, id } from './common.ts'
 import { studyCost, studyInput } from './studyInput.ts'
 
-/** The benchmarks as one: which of them (all when left out) for which models. */
+/** Which benchmarks (by default all) are measured for which models. */
 export const suiteInput = z.object({
   modelIds: z.array(id).min(1),
   kinds: z.array(z.string()).optional(),
@@ -13,7 +13,7 @@ export const suiteInput = z.object({
 
 export const suitePlan = z.object({
   entries: z.array(z.object({ title: z.string(), dataset: z.string(), input: studyInput, cost: studyCost })),
-  /** Benchmarks that the datasets of the workspace do not allow, and why. */
+  /** Benchmarks that the workspace's datasets do not allow, and why. */
   missing: z.array(z.object({ kind: z.string(), title: z.string(), problem: errorShape })),
 })
 

@@ -6,33 +6,33 @@ const provider = z.enum(['auto', 'cpu', 'cuda', 'tensorrt', 'webgpu'])
 
 export const settings = z.object({
   provider,
-  /** Threads of ONNX Runtime; 0 lets the engine choose. */
+  /** Number of threads of ONNX Runtime; 0 lets the engine choose. */
   threads: z.int().min(0).max(256),
-  /** 0 finds the batch size by a short trial. */
+  /** Batch size; 0 lets a short trial choose. */
   batch: z.int().min(0).max(4096),
-  /** What new studies start with. */
+  /** The seed of new studies. */
   seed: z.int(),
-  /** Venue whose widths figures start with: an id of shared/figures/venues. */
+  /** The venue whose widths new figures have: an id of shared/figures/venues. */
   venue: z.string(),
-  /** What may be kept on disk that can be made again (thumbnails, rewritten graphs, maps), in MiB. */
+  /** Largest size on disk, in MiB, of data that can be made again (thumbnails, rewritten graphs, maps). */
   cacheMebibytes: z.int().min(64).max(1_048_576),
 })
 
-/** A part of what a workspace keeps. */
+/** A part of the data that a workspace keeps. */
 export const cachePart = z.object({
   id: z.enum(['thumbnails', 'graphs', 'maps', 'facts', 'exports']),
   title: z.string(),
   text: z.string(),
   items: z.int(),
   bytes: z.int(),
-  /** Can be made again at any time, so it may be emptied. */
+  /** Whether it can be made again at any time, so that it may be emptied. */
   disposable: z.boolean(),
 })
 
 const diagnosticsInput = z.object({
-  /** Leave out the names of the home folder, the user and the machine. */
+  /** Leaves out the names of the home folder, the user and the machine. */
   redact: z.boolean().default(true),
-  /** What the window says of itself: versions of Electron and Chromium. */
+  /** Versions of Electron and Chromium, as the window knows them. */
   page: z.string().max(1000).optional(),
 })
 
@@ -41,7 +41,7 @@ const diagnosticsFile = z.object({ name: z.string(), title: z.string(), text: z.
 const providerState = z.object({
   name: z.string(),
   available: z.boolean(),
-  /** Why it is, or is not, there. */
+  /** Why the provider is available or not. */
   reason: z.string(),
 })
 
@@ -64,20 +64,23 @@ const workspaceInfo = z.object({
   predictions: z.int(),
   studies: z.int(),
   bytes: z.int(),
-  /** e.g. that the folder is on a network file system. */
+  /** For example, that the folder is on a network file system. */
   warnings: z.array(z.string()),
 })
 
 export const workspace = {
   create: oc.input(z.object({ path: z.string() })).output(workspaceInfo),
   open: oc.input(z.object({ path: z.string() })).output(workspaceInfo),
-  /** Copies the sample workspace that ships with the app to `path` (default: a folder of the user's) and opens it. */
+  /** Copies the sample workspace that comes with the app to `path` (by default a folder of the user's) and opens it. */
   openSample: oc.input(z.object({ path: z.string().optional() })).output(workspaceInfo),
   close: oc.output(ok),
-  /** null while none is open. */
+  /** null while no workspace is open. */
   info: oc.output(workspaceInfo.nullable()),
   cache: oc.output(z.array(cachePart)),
-  /** Empties parts that can be made again; without parts, whatever is over the limit of the settings, oldest first. */
+  /**
+   * Empties the named parts, which can be made again. Without parts, removes the oldest data beyond the limit of the
+   * settings.
+   */
   trim: oc
     .input(z.object({ parts: z.array(cachePart.shape.id).optional() }))
     .output(z.object({ bytes: z.int(), cache: z.array(cachePart) })),
@@ -88,16 +91,19 @@ export const system = {
     z.object({ kernelscope: z.string(), node: z.string(), onnxruntime: z.string(), sqlite: z.string() }),
   ),
   doctor: oc.output(z.object({ checks: z.array(check), providers: z.array(providerState) })),
-  /** Those of the open workspace; the defaults while none is open. */
+  /** Settings of the open workspace; the defaults while none is open. */
   settings: oc.output(settings),
   updateSettings: oc.input(settings.partial()).output(settings),
-  /** Which of these paths are there. */
+  /** Which of these paths exist. */
   present: oc
     .input(z.object({ paths: z.array(z.string()).max(200) }))
     .output(z.object({ present: z.array(z.boolean()) })),
-  /** What a report of a fault should hold, as texts, so that it can be read before it is saved. No images, no weights. */
+  /**
+   * The texts of a diagnostics report, so that they can be read before they are saved. They hold no images and no
+   * weights.
+   */
   diagnostics: oc.input(diagnosticsInput).output(z.array(diagnosticsFile)),
-  /** Writes the same as a zip. Nothing is sent anywhere. */
+  /** Writes the same texts as a zip. Nothing is sent anywhere. */
   saveDiagnostics: oc
     .input(diagnosticsInput.extend({ path: z.string() }))
     .output(z.object({ path: z.string(), bytes: z.int(), files: z.array(z.string()) })),
@@ -122,7 +128,7 @@ export const system = {
         maxRelative: z.number(),
       }),
     ),
-  /** Log lines of the engine, the newest 500 first in order, then as they come. */
+  /** Log lines of the engine: the newest 500 first, in order, then new lines as they come. */
   log: oc.output(
     eventIterator(
       z.object({

@@ -1,9 +1,9 @@
 import type { FigureSpec } from './spec.ts'
 
 /**
- * Draft of a figure's caption: what is shown, what its bands are, the definitions and n in its notes.
+ * Draft of a figure's caption: what is shown, what its bands are, then its notes with definitions and n.
  *
- * @param provenance data, seeds, models and versions behind it
+ * @param provenance data, seeds, models and versions behind the figure
  */
 export function figureCaption(spec: FigureSpec, provenance: readonly string[] = []): string {
   const bands = [

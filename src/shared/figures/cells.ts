@@ -3,12 +3,12 @@ import { fixedNumber } from './format.ts'
 
 type Column = DataTable['columns'][number]
 
-/** A cell of a printed table: what is written, and its place in its column. */
+/** A cell of a printed table: its text, and its rank in its column. */
 export interface PrintedCell {
   text: string
   /** Whether `text` is a number with the decimals of its column. */
   numeric: boolean
-  /** 1 for the best, 2 for the second; only in columns that say which direction is good. */
+  /** 1 for the best, 2 for the second; null in columns where no direction is better. */
   place: 1 | 2 | null
 }
 
@@ -16,7 +16,7 @@ export interface PrintedColumn {
   /** With the unit, e.g. "Top-1 (%)". */
   title: string
   better: 'higher' | 'lower' | null
-  /** Decimals of all its numbers; null for text. */
+  /** Decimals of all its numbers; null for a column of text. */
   decimals: number | null
   cells: PrintedCell[]
 }
@@ -24,9 +24,9 @@ export interface PrintedColumn {
 const missing = '–'
 
 /**
- * The columns of a table as they are printed: shares in per cent with one decimal, numbers with the decimals that four
- * significant digits of the largest need and no more than any of them has, the best and second of a column (under each condition) marked. Equal printed
- * numbers share a place.
+ * The columns of a table as they are printed. Shares are in per cent with one decimal. Other numbers have the decimals
+ * that four significant digits of the largest need, but no more than one of them has. The best and the second of a
+ * column (within each condition) are marked; equal printed numbers share a rank.
  */
 export function printedColumns(table: DataTable): PrintedColumn[] {
   const groups = groupsOf(table)
@@ -54,7 +54,7 @@ function decimalsOf(column: Column, values: readonly unknown[]): number | null {
   return Math.max(0, ...values.map((value) => (isFiniteNumber(value) ? decimalsIn(value, four) : 0)))
 }
 
-/** Decimals that a number rounded to `most` of them has. */
+/** Number of decimals of a value that is rounded to `most` decimals, without zeros at the end. */
 function decimalsIn(value: number, most: number): number {
   return (
     value
@@ -71,7 +71,7 @@ function printed(value: string | number | boolean | null, column: Column, decima
   return fixedNumber(column.kind === 'fraction' ? value * 100 : value, decimals)
 }
 
-/** Places of the rows that are compared with each other. */
+/** Groups the indices of rows that are compared with each other. */
 function groupsOf({ rows, comparedWithin = [] }: DataTable): number[][] {
   const places = rows.map((_, at) => at)
   const condition = (at: number) => JSON.stringify(comparedWithin.map((key) => rows[at]?.[key] ?? null))
@@ -89,7 +89,7 @@ function placesOf(
     const told = group.filter((at) => isNumeric(texts[at] ?? ''))
     const valueOf = (at: number) => numberOf(texts[at] ?? '')
     const numbers = [...new Set(told.map(valueOf))].sort((a, b) => (better === 'higher' ? b - a : a - b))
-    // With a single value there is nothing to be best of.
+    // A single value has nothing to be compared with.
     if (numbers.length < 2) continue
     for (const at of told) {
       const place = numbers.indexOf(valueOf(at))

@@ -1,8 +1,8 @@
 import type { DataTable } from '../contract/studyResult.ts'
 
 /**
- * A table as RFC 4180: comma, CRLF, a header of column keys, quotes only where a cell needs them. Numbers are written
- * in full with a point; a missing value is an empty cell.
+ * A table as CSV (RFC 4180): comma, CRLF, a header of column keys, quotes only where a cell needs them. Numbers are
+ * written in full, with a decimal point. A missing value is an empty cell.
  */
 export function tableToCsv(table: DataTable): string {
   const keys = table.columns.map(({ key }) => key)
@@ -16,7 +16,7 @@ function cell(value: string | number | boolean | null | undefined): string {
   return String(value)
 }
 
-/** A cell as RFC 4180 wants it. */
+/** Quotes a cell as RFC 4180 requires. */
 export function quoted(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

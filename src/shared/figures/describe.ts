@@ -3,16 +3,16 @@ import { axisName, formatValue, plainNumber } from './format.ts'
 import { drawnSeries } from './points.ts'
 import type { Axis, FigureSpec, Point } from './spec.ts'
 
-/** Series that are told one by one; of more, the first ones and how many follow. */
+/** Largest number of series that are all described. Of more, the first ones are described and the rest counted. */
 const mostSeries = 12
-/** Points of a series that are told one by one; of more, the ends and extremes. */
+/** Largest number of points of a series that are all given. Of more, the ends and the extremes are given. */
 const mostPoints = 6
 
 const kinds = { lines: 'Line chart', bars: 'Bar chart', scatter: 'Scatter plot', heatmap: 'Heatmap' }
 
 /**
- * A figure in words, for those who do not see it: what is to be seen, the kind of figure, its axes, its series and their
- * main values. All values are in its table.
+ * A figure in words, for readers who do not see it: what it shows, its kind, its axes, its series and their main
+ * values. The table of the figure has all values.
  */
 export function describeFigure(spec: FigureSpec): string {
   const parts = spec.kind === 'heatmap' ? describeCells(spec) : describeSeries(spec)

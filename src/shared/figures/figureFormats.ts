@@ -1,15 +1,18 @@
 /** A format that figures are exported in. */
 export interface FigureFormatEntry {
-  /** Ending of its files. */
+  /** Its file name ending. */
   id: string
   title: string
-  /** drawn: a picture, made by the press; written: text about the figure, such as its data. */
+  /** drawn: a picture, which the engine renders; written: text about the figure, such as its data. */
   kind: 'drawn' | 'written'
-  /** Made of pixels, so that the resolution counts. */
+  /** Whether it consists of pixels, so that the resolution matters. */
   pixels?: true
 }
 
-/** Every format, in the order it is offered. What makes it is a file in the engine's `figures/formats/`. */
+/**
+ * Every format, in the order in which they are offered. The code that writes a format is a file in the engine's
+ * `figures/formats/`.
+ */
 export const figureFormats = [
   { id: 'pdf', title: 'PDF', kind: 'drawn' },
   { id: 'svg', title: 'SVG', kind: 'drawn' },
@@ -20,11 +23,11 @@ export const figureFormats = [
   { id: 'tex', title: 'Caption for LaTeX', kind: 'written' },
 ] as const satisfies readonly FigureFormatEntry[]
 
-type Known = (typeof figureFormats)[number]
+type KnownFormat = (typeof figureFormats)[number]
 
-export type FigureFormat = Known['id']
-export type DrawnFormat = Extract<Known, { kind: 'drawn' }>['id']
-export type WrittenFormat = Extract<Known, { kind: 'written' }>['id']
+export type FigureFormat = KnownFormat['id']
+export type DrawnFormat = Extract<KnownFormat, { kind: 'drawn' }>['id']
+export type WrittenFormat = Extract<KnownFormat, { kind: 'written' }>['id']
 
 export const figureFormatIds: readonly FigureFormat[] = figureFormats.map(({ id }) => id)
 
@@ -32,6 +35,6 @@ const drawn = new Set<FigureFormat>(figureFormats.flatMap(({ id, kind }) => (kin
 
 export const isDrawn = (format: FigureFormat): format is DrawnFormat => drawn.has(format)
 
-/** Whether the resolution counts for any of these. */
+/** Whether the resolution matters for any of these formats. */
 export const hasPixels = (formats: readonly FigureFormat[]): boolean =>
   figureFormats.some((format) => 'pixels' in format && formats.includes(format.id))

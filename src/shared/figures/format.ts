@@ -1,6 +1,9 @@
 import type { Axis } from './spec.ts'
 
-/** Shortest decimal form without the noise of binary fractions, with a true minus sign. */
+/**
+ * The shortest decimal form of at most `digits` significant digits, without the noise of binary fractions, with a true
+ * minus sign.
+ */
 export function plainNumber(value: number, digits = 6): string {
   if (!Number.isFinite(value)) return '–'
   const rounded = Number(value.toPrecision(digits))
@@ -15,14 +18,14 @@ export function fixedNumber(value: number, decimals: number): string {
   return Number(text) === 0 ? text.replace('-', '') : text.replace('-', '−')
 }
 
-/** Name of an axis with its unit, as it is written beside it. */
+/** Label of an axis with its unit. */
 export function axisName(axis: Pick<Axis, 'label' | 'unit'>): string {
   if (axis.unit === 'percent') return /%/.test(axis.label) ? axis.label : `${axis.label} (%)`
   if (axis.unit === 'pixels') return /px|pixel/i.test(axis.label) ? axis.label : `${axis.label} (px)`
   return axis.label
 }
 
-/** A tick without its unit: 0.2 is "20" on a percent axis and "0.2π" on an axis in units of π. */
+/** A tick without its unit: 0.2 becomes "20" on a percent axis and "0.2π" on an axis in units of π. */
 export function formatTick(axis: Pick<Axis, 'unit' | 'categories'>, value: number): string {
   if (axis.categories) return axis.categories[value] ?? ''
   if (axis.unit === 'percent') return plainNumber(value * 100)
@@ -30,7 +33,7 @@ export function formatTick(axis: Pick<Axis, 'unit' | 'categories'>, value: numbe
   return plainNumber(value)
 }
 
-/** A value with its unit, as a sentence or a tooltip needs it: "71.5 %", "0.3π", "3 px". */
+/** A value with its unit, for a sentence or a tooltip: "71.5 %", "0.3π", "3 px". */
 export function formatValue(axis: Pick<Axis, 'unit' | 'categories'>, value: number | null): string {
   if (value === null || !Number.isFinite(value)) return '–'
   if (axis.categories) return axis.categories[value] ?? plainNumber(value)

@@ -7,11 +7,11 @@ import type { PlotStyle } from './plotStyle.ts'
 import type { FigureSpec } from './spec.ts'
 import { cellMap, textWidth, type FigureTheme } from './theme.ts'
 
-/** Share of the figure's width that the cells take, about; the rest is for labels and the colour bar. */
+/** Approximate share of the figure's width for the cells. Labels and the colour bar take the rest. */
 const cellShare = 0.75
 
 /**
- * A matrix of cells with its colour bar. A sequential map runs over the range of the values, a diverging one is
+ * A matrix of cells with its colour bar. A sequential map runs over the range of the values. A diverging map is
  * symmetric about zero, so that its middle colour always means zero. Cells without a value stay empty.
  */
 export function heatmap(
@@ -29,7 +29,7 @@ export function heatmap(
   const columns = cells.columns.length
   const bar = barWidth(theme, ends)
   const label = { fontFamily: theme.fontFamily, fontSize: theme.fontSize * 0.8 }
-  // Zeros say nothing that the colour does not, and hide the other numbers.
+  // Zeros would hide the other numbers, and their colour already tells them.
   const texts = cells.values.map((value) => (value === null || value === 0 ? '' : plainNumber(value, 2)))
   const labelled = plotStyle.cells === 'vector' && fits(texts, columns, theme, size)
   const spaceX = (size.width * cellShare) / Math.max(1, columns)
@@ -105,11 +105,11 @@ export function heatmap(
   }
 }
 
-/** Where most rows or columns have no name, those that have one are all written. */
+/** Where most rows or columns have no name, every existing name is written. */
 const sparse = (names: readonly string[]) => names.includes('')
 const named = { interval: (_at: number, name: string) => name !== '' }
 
-/** The ends of the colour bar in words; one that values lie beyond says so. */
+/** Texts of the colour bar's ends. An end that values exceed gets "≥" or "≤". */
 function endsOf({ values, range }: NonNullable<FigureSpec['cells']>, min: number, max: number): string[] {
   const beyond = (end: (value: number) => boolean) =>
     range !== undefined && values.some((value) => value !== null && Number.isFinite(value) && end(value))
@@ -120,8 +120,8 @@ function endsOf({ values, range }: NonNullable<FigureSpec['cells']>, min: number
 }
 
 /**
- * Room for a photograph that stands beside the cells, at the left: as wide as the cells, as far as labels can be told
- * before they are drawn. 0 where there is none.
+ * Width at the left for a photograph that stands beside the cells, in the unit of the drawing. It equals the width of
+ * the cells, estimated from the labels. 0 where there is no such photograph.
  */
 export function besideWidth({ cells }: FigureSpec, theme: FigureTheme, { width }: FigureSize): number {
   if (cells?.photograph?.layout !== 'beside') return 0
@@ -132,7 +132,10 @@ export function besideWidth({ cells }: FigureSpec, theme: FigureTheme, { width }
   return Math.max(0, (width - labels - bar + gap(theme)) / 2 + theme.fontSize * 0.6)
 }
 
-/** Ends of the colour map: those that the figure sets, else the range of the values, or its symmetric hull about zero for a diverging map. */
+/**
+ * Ends of the colour map. They are the figure's own range, else the range of the values; for a diverging map that range
+ * is made symmetric about zero.
+ */
 export function cellRange(cells: NonNullable<FigureSpec['cells']>): { min: number; max: number } {
   if (cells.range && cells.range.min < cells.range.max) return cells.range
   let min = Number.POSITIVE_INFINITY
@@ -150,7 +153,7 @@ export function cellRange(cells: NonNullable<FigureSpec['cells']>): { min: numbe
   return min === max ? { min: min - 0.5, max: max + 0.5 } : { min, max }
 }
 
-/** Whether every number can stand in its cell. */
+/** Whether every number fits into its cell. */
 function fits(texts: readonly string[], columns: number, theme: FigureTheme, size: FigureSize): boolean {
   if (texts.length > 400) return false
   const rows = texts.length / Math.max(1, columns)
@@ -169,7 +172,7 @@ function within(value: number | null, min: number, max: number): number | null {
   return known === null ? null : Math.min(max, Math.max(min, known))
 }
 
-/** Colours from the least to the greatest value, as `#rrggbb`. */
+/** Colours from the smallest to the largest value, as `#rrggbb`. */
 export function colourStops(map: ColourMap, stops = 64): string[] {
   const table = lut(map)
   return Array.from({ length: stops }, (_, i) => {
@@ -179,7 +182,7 @@ export function colourStops(map: ColourMap, stops = 64): string[] {
   })
 }
 
-/** Black or white, whichever has the higher contrast (WCAG relative luminance) on the colour of a value. */
+/** Black or white, whichever has the higher contrast (WCAG relative luminance) with the colour of a value. */
 function inkOn(colours: readonly string[], value: number, min: number, max: number): string {
   const at = Math.round(((value - min) / (max - min)) * (colours.length - 1))
   const hex = colours[Math.min(colours.length - 1, Math.max(0, at))] ?? '#000000'

@@ -2,9 +2,8 @@ import type { DistanceDefinition, KernelLayer } from '../contract/models.ts'
 import type { FigureSpec } from './spec.ts'
 
 /**
- * Sorted kernel attention distance over the normalised channel index, one curve per layer (paper, section 4.6 and
- * Fig. 9). With the normalised definition a dashed line marks the distance of a kernel with equal weights, one for each
- * kernel size.
+ * Sorted kernel attention distances over the normalised channel index, one curve per layer (paper, section 4.6 and Fig.
+ * 9). With the normalised definition a dashed line per kernel size marks the distance of a kernel with equal weights.
  */
 export function kernelDistanceSpec(
   layers: readonly KernelLayer[],
@@ -60,13 +59,13 @@ export function kernelDistanceSpec(
 }
 
 /**
- * The same for several models on one pair of axes, as the study and the comparison of models show it: a curve per layer,
- * named by model and layer, and the line of equal weights for every kernel size that is drawn.
+ * As `kernelDistanceSpec`, for several models on one pair of axes: a curve per layer, named by model and layer, and a
+ * line of equal weights per kernel size. The study and the comparison of models show it.
  */
 export function kernelDistancesSpec(
   models: readonly { id: number; title: string; layers: readonly KernelLayer[] }[],
   definition: DistanceDefinition,
-  /** Side of the smallest kernel that was looked for. */
+  /** Side of the smallest kernel that was searched for. */
   smallest = 3,
 ): FigureSpec {
   const curves = models.flatMap(({ id, title, layers }) => layers.map((layer) => ({ id, title, layer })))

@@ -4,30 +4,31 @@ import { fitOf, headerLines } from './latexFit.ts'
 import { latexLabel, latexText } from './latexText.ts'
 
 export interface LatexOptions {
-  /** Text under the table; its title where it is left out. */
+  /** Text under the table; by default its title. */
   caption?: string
-  /** Name for \ref; `tab:` and the id where it is left out. */
+  /** Name for \ref; by default `tab:` and the table's id. */
   label?: string
-  /** Sentences set small under the table: n, intervals, definitions. */
+  /** Sentences in small type under the table: n, intervals, definitions. */
   notes?: readonly string[]
 }
 
-/** Rows that a page holds below a caption; more are set as a table that breaks across pages. */
+/** Rows that fit on a page below a caption. More rows become a table that breaks across pages. */
 const mostRows = 40
 
 /**
- * A table for LaTeX with booktabs, numbers aligned by siunitx (version 3), the best of a column bold, the second
- * underlined, an arrow in the header where a direction is good. The packages that it needs are its first line, as
- * a comment. More than 40 rows are a longtable, whose header is repeated on every page; LaTeX breaks those only where
- * the text has one column. A table wider than a column of two is a table*, which spans both; one wider than the text is
- * set smaller.
+ * A table for LaTeX with booktabs. siunitx (version 3) aligns the numbers; the best of a column is bold and the second
+ * underlined; an arrow in the header says which direction is better. The first line is a comment that names the
+ * packages.
+ * More than 40 rows become a longtable with its header on every page; LaTeX breaks it only in a text of one column. A
+ * table wider than one column of two becomes a table*, which spans both columns. A table wider than the text is set in
+ * a smaller size.
  */
 export function tableToLatex(table: DataTable, options: LatexOptions = {}): string {
   const columns = printedColumns(table)
   const rows = table.rows.map((_, row) => columns.map((column) => bodyCell(column, column.cells[row])))
   const fit = fitOf(columns)
   const notes = (options.notes ?? []).map(latexText).join(' ')
-  const parts: Parts = {
+  const parts: TableParts = {
     caption: latexText(options.caption ?? table.title),
     label: options.label ?? `tab:${latexLabel(table.id)}`,
     columns: columns.map(alignment),
@@ -39,34 +40,34 @@ export function tableToLatex(table: DataTable, options: LatexOptions = {}): stri
   return `${(rows.length > mostRows ? longTable : floatingTable)(parts).join('\n')}\n`
 }
 
-interface Parts {
+interface TableParts {
   caption: string
   label: string
   columns: string[]
   header: string
   rows: string[]
-  /** Empty for none. */
+  /** Empty where there are no notes. */
   notes: string
   fit: ReturnType<typeof fitOf>
 }
 
-/** Says why a table is set small, to who may have more room or needs fewer columns. */
-const whySmall = ({ columns, fit: { size } }: Parts): string[] =>
+/** Explains a small type size to authors, who may have a wider text or need fewer columns. */
+const whySmall = ({ columns, fit: { size } }: TableParts): string[] =>
   size === ''
     ? []
     : [
         `% ${columns.length} columns, in ${size} for a text of 5.5 inches; take it away where there is more room.`,
       ]
 
-const separation = ({ columnSep }: Parts['fit']): string[] =>
+const separation = ({ columnSep }: TableParts['fit']): string[] =>
   columnSep === null ? [] : [`\\setlength{\\tabcolsep}{${columnSep}pt}`]
 
 const numbers =
   '\\sisetup{table-number-alignment=right, table-text-alignment=right, mode=text, reset-text-series=false, group-digits=integer}'
 
-const environment = ({ fit: { wide } }: Parts) => (wide ? 'table*' : 'table')
+const environment = ({ fit: { wide } }: TableParts) => (wide ? 'table*' : 'table')
 
-const floatingTable = (parts: Parts): string[] => [
+const floatingTable = (parts: TableParts): string[] => [
   '% \\usepackage{booktabs,siunitx}',
   ...whySmall(parts),
   `\\begin{${environment(parts)}}`,
@@ -89,12 +90,12 @@ const floatingTable = (parts: Parts): string[] => [
   `\\end{${environment(parts)}}`,
 ]
 
-/** The size of type is set column by column: around a longtable it would be that of the caption too. */
-const sized = (column: string, { size }: Parts['fit']) => (size === '' ? column : `>{${size}}${column}`)
-const lineHeight = ({ size, scale }: Parts['fit']): string[] =>
+/** The type size is set column by column, because around a longtable it would also apply to the caption. */
+const sized = (column: string, { size }: TableParts['fit']) => (size === '' ? column : `>{${size}}${column}`)
+const lineHeight = ({ size, scale }: TableParts['fit']): string[] =>
   size === '' ? [] : [`\\renewcommand{\\arraystretch}{${scale}}`]
 
-const longTable = (parts: Parts): string[] => [
+const longTable = (parts: TableParts): string[] => [
   '% \\usepackage{booktabs,longtable,siunitx}',
   '% Breaks across pages; in a paper of two columns, put it after \\onecolumn.',
   ...whySmall(parts),
@@ -119,7 +120,9 @@ const longTable = (parts: Parts): string[] => [
   '\\endgroup',
 ]
 
-/** A column of numbers is as wide as its widest, which keeps centred and underlined cells in line with the others. */
+/**
+ * A column of numbers is as wide as its widest number. Centred and underlined cells then stay in line with the others.
+ */
 function alignment({ decimals, cells }: PrintedColumn): string {
   if (decimals === null) return 'l'
   const numbers = cells.filter(({ numeric }) => numeric).map(({ text }) => text)

@@ -1,19 +1,19 @@
 import type { PrintedColumn } from './cells.ts'
 
-/** How a table is set so that it is no wider than the text. */
-export interface Fit {
-  /** Command for the size of type; empty for that of the text. */
+/** Type size and spacing that keep a table within the width of the text. */
+export interface TableFit {
+  /** Command for the type size; empty for the size of the text. */
   size: string
-  /** Points beside a column; null for LaTeX's own. */
+  /** Space beside a column in points; null for LaTeX's default. */
   columnSep: number | null
-  /** How large that is, where the text is 1. */
+  /** Size of the type, where that of the text is 1. */
   scale: number
-  /** Letters in a line of a header, unless a word or the numbers below it have more. */
+  /** Letters in a line of a header, unless a word or a number below it is longer. */
   header: number
 }
 
-/** From the best to read to the smallest. */
-const fits: readonly Fit[] = [
+/** The most readable fit comes first. */
+const fits: readonly TableFit[] = [
   { size: '', columnSep: null, header: 10, scale: 1 },
   { size: '\\small', columnSep: 5, header: 10, scale: 0.93 },
   { size: '\\small', columnSep: 4, header: 6, scale: 0.93 },
@@ -22,12 +22,15 @@ const fits: readonly Fit[] = [
   { size: '\\tiny', columnSep: 2, header: 6, scale: 0.68 },
 ]
 
-/** Points: LaTeX's own space beside a column, one column of a paper of two, and the text of a paper of one (5.5 inches). */
+/**
+ * Widths in points: LaTeX's default space beside a column, one column of a two-column paper, and the text of a
+ * one-column paper (5.5 inches).
+ */
 const usualSep = 6
 const columnWidth = 234
 const textWidth = 397
 
-/** A header over several lines, about as wide as what stands below it. */
+/** Breaks a header into lines that are about as wide as the cells below it, or as `shortest` letters. */
 export function headerLines(
   { title, cells }: Pick<PrintedColumn, 'title' | 'cells'>,
   shortest: number,
@@ -36,7 +39,7 @@ export function headerLines(
   const lines: string[] = []
   for (const word of title.split(' ')) {
     const last = lines.at(-1)
-    // A lone sign stays with the number before it.
+    // A single sign stays on the line of the word before it.
     const fits = last !== undefined && (last.length + 1 + word.length <= widest || /^[%=]$/.test(word))
     if (fits) lines[lines.length - 1] = `${last} ${word}`
     else lines.push(word)
@@ -44,7 +47,9 @@ export function headerLines(
   return lines
 }
 
-/** Widths of letters in points, in LaTeX's own 10 point type; those that are not listed are as wide as a digit. */
+/**
+ * Widths of letters in points, in LaTeX's default 10 point type. Letters that are not listed are as wide as a digit.
+ */
 const widths: readonly (readonly [RegExp, number])[] = [
   [/[ijl.,:;'|!]/, 2.8],
   [/[ftrs()[\]/ -]/, 3.8],
@@ -56,14 +61,17 @@ const widthOf = (text: string) =>
   [...text].reduce((sum, letter) => sum + (widths.find(([which]) => which.test(letter))?.[1] ?? 5), 0)
 const arrowWidth = 8.5
 
-/** The first fit by the widths of letters, and whether the table is wider than a column as it is. */
-export function fitOf(columns: readonly PrintedColumn[]): Fit & { wide: boolean } {
+/**
+ * The first fit that is narrow enough, estimated by the widths of letters, and whether the table is wider than one
+ * column at the usual size.
+ */
+export function fitOf(columns: readonly PrintedColumn[]): TableFit & { wide: boolean } {
   const lettersIn = (column: PrintedColumn, header: number) => {
     const lines = headerLines(column, header).map(widthOf)
     const arrow = column.better === null ? 0 : arrowWidth
     return Math.max(...lines, (lines.at(-1) ?? 0) + arrow, ...column.cells.map(({ text }) => widthOf(text)))
   }
-  const widthIn = ({ columnSep, header, scale }: Fit) =>
+  const widthIn = ({ columnSep, header, scale }: TableFit) =>
     columns.reduce((sum, column) => sum + lettersIn(column, header) * scale + 2 * (columnSep ?? usualSep), 0)
   const [usual, ...smaller] = fits
   const found = fits.find((one) => widthIn(one) <= textWidth) ?? smaller.at(-1) ?? usual

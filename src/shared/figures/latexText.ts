@@ -1,9 +1,9 @@
-/** Text without anything that TeX would take for a command, and without a character that pdfLaTeX has no letter for. */
+/** Text for LaTeX: without TeX commands, and only with characters that pdfLaTeX can set. */
 export function latexText(text: string): string {
   return [...text.normalize('NFC')].map(latexOf).join('')
 }
 
-/** A name for \label: what \ref, tools and packages all take. */
+/** A name for \label with the characters that \ref, tools and packages all accept. */
 export const latexLabel = (id: string): string => id.replace(/[^A-Za-z0-9:._-]+/g, '-')
 
 const greek =
@@ -17,7 +17,7 @@ const signs =
   '∀ forall ∃ exists ∧ wedge ∨ vee ¬ neg ⊕ oplus ⊗ otimes ⊙ odot ∥ parallel ⊥ perp ⟨ langle ⟩ rangle ' +
   '⌊ lfloor ⌋ rfloor ⌈ lceil ⌉ rceil ℓ ell † dagger ‡ ddagger'
 
-/** "sign name sign name" as sign to command of mathematics. */
+/** Maps each sign to its command of mathematics, from text of the form "sign name sign name". */
 function commands(list: string): [string, string][] {
   const words = list.split(' ')
   return words.flatMap((sign, at): [string, string][] =>
@@ -25,7 +25,7 @@ function commands(list: string): [string, string][] {
   )
 }
 
-/** Greek capitals that TeX does not have: they plotStyle as the Latin ones. */
+/** Greek capitals that TeX does not have, because they look like Latin ones. */
 const capitals: [string, string][] = [...'ΑABΒEΕZΖHΗIΙKΚMΜNΝOΟPΡTΤXΧ']
   .filter((letter) => letter > '\u007f')
   .map((letter, at) => [letter, 'ABEZHIKMNOPTX'[at] ?? ''])
@@ -37,7 +37,7 @@ const replacements = new Map<string, string>([
   ['\\', '\\textbackslash{}'],
   ['~', '\\textasciitilde{}'],
   ['^', '\\textasciicircum{}'],
-  // In TeX's old font encoding these three are other characters.
+  // In TeX's old font encoding these three codes are other characters.
   ['|', '\\textbar{}'],
   ['<', '\\textless{}'],
   ['>', '\\textgreater{}'],
@@ -100,7 +100,7 @@ function latexOf(character: string): string {
   const accent = accents.get(mark)
   if (accent !== undefined && more.length === 0 && /^[A-Za-z]$/.test(base))
     return `\\${accent.trim()}{${/^[ij]$/.test(base) ? `\\${base}` : base}}`
-  // Without marks that TeX's old fonts lack, or the form that a character is a variant of.
+  // Removes marks that TeX's old fonts lack, and replaces variants of characters by their plain form.
   const plain = [...character.normalize('NFKD').replace(/\p{M}+/gu, '')]
   const parts = plain.map((part) => replacements.get(part) ?? (letters.test(part) ? part : null))
   if (parts.length > 0 && parts.every((part) => part !== null)) return parts.join('')

@@ -12,28 +12,32 @@ export interface FigureSize {
 
 export const defaultSize: FigureSize = { width: 640, height: 400 }
 
-/** Gap between the parts of a figure. */
+/** Gap between the parts of a figure, in the unit of the drawing. */
 export const gap = (theme: FigureTheme) => theme.fontSize * 0.6
 
 /**
- * The plot fills what title and legend leave; labels and names of the axes stay inside. With `insets` it stands exactly
- * there.
+ * Places the plot in the space that title and legend leave; labels and names of the axes stay inside it. With `insets`
+ * the plot gets exactly that place.
  *
- * @param room what is taken at each edge, besides a small gap
+ * @param margins space taken at each edge, besides a small gap
  */
-export function grid(theme: FigureTheme, room: Partial<Insets>, insets: Insets | null): GridComponentOption {
+export function grid(
+  theme: FigureTheme,
+  margins: Partial<Insets>,
+  insets: Insets | null,
+): GridComponentOption {
   if (insets) return { ...insets, outerBoundsMode: 'none' }
   return {
-    top: (room.top ?? 0) + gap(theme),
-    left: gap(theme) * 0.5 + (room.left ?? 0),
-    right: room.right ?? gap(theme),
-    bottom: gap(theme) * 0.5 + (room.bottom ?? 0),
+    top: (margins.top ?? 0) + gap(theme),
+    left: gap(theme) * 0.5 + (margins.left ?? 0),
+    right: margins.right ?? gap(theme),
+    bottom: gap(theme) * 0.5 + (margins.bottom ?? 0),
     outerBoundsMode: 'same',
     outerBoundsContain: 'all',
   }
 }
 
-/** The horizontal axis. Names of categories are turned where they do not fit side by side. */
+/** The horizontal axis. Names of categories are rotated where they do not fit side by side. */
 export function xAxis(
   spec: FigureSpec,
   theme: FigureTheme,
@@ -53,7 +57,7 @@ export function xAxis(
   return { ...shared, axisLabel, type: 'value', scale: true, ...limits, ...interval(step.x) }
 }
 
-/** How names stand under their categories: side by side where they fit, else turned, else only as many as fit. */
+/** How names stand under their categories: side by side where they fit, else rotated, else only as many as fit. */
 export function turned(
   names: readonly string[],
   space: number,
@@ -65,7 +69,10 @@ export function turned(
   return space > theme.fontSize * 1.1 ? { interval: 0, rotate: 90 } : { rotate: 90 }
 }
 
-/** The vertical axis. It starts at zero for bars and for shares, unless a value is negative or the figure says otherwise. */
+/**
+ * The vertical axis. It starts at zero for bars and for shares, unless a value is negative or the figure sets another
+ * start.
+ */
 export function yAxis(
   spec: FigureSpec,
   theme: FigureTheme,

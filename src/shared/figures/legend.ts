@@ -9,10 +9,10 @@ import { textWidth, type FigureTheme } from './theme.ts'
 const ownGap = 5
 
 /**
- * The legend and the room it takes at an edge. On paper every entry is visible, so the entries wrap into rows or stand in
- * a column; on screen they scroll in one row above the plot. A legend in a corner needs the exact place of the plot.
+ * The legend and the space it takes at an edge. On paper every entry is visible, so entries wrap into rows or stand in
+ * a column. On screen they scroll in one row above the plot. A legend in a corner needs the exact place of the plot.
  *
- * @param top taken by the title
+ * @param top height of the title
  */
 export function legend(
   drawn: readonly DrawnSeries[],
@@ -21,9 +21,9 @@ export function legend(
   size: FigureSize,
   top: number,
   { legend: place, insets }: Pick<PlotStyle, 'legend' | 'insets'>,
-): { option: LegendComponentOption; room: Partial<Insets> } {
+): { option: LegendComponentOption; margins: Partial<Insets> } {
   const series = keysOf(drawn)
-  if (series.length < 2 || place === 'none') return { option: { show: false }, room: { top } }
+  if (series.length < 2 || place === 'none') return { option: { show: false }, margins: { top } }
   const option = { ...entries(series, kind, theme), top: top + theme.fontSize * 0.3, left: 'center' as const }
   if (theme.name !== 'paper') {
     const pages = {
@@ -33,14 +33,14 @@ export function legend(
     }
     return {
       option: { ...option, ...pages, type: 'scroll' },
-      room: { top: top + rowHeight(theme) + gap(theme) },
+      margins: { top: top + rowHeight(theme) + gap(theme) },
     }
   }
   if (place === 'top' || place === 'bottom') {
     const height = legendHeight(series, kind, theme, size.width)
     const at = place === 'top' ? {} : { top: 'auto' as const, bottom: theme.fontSize * 0.2 }
-    const room = place === 'top' ? { top: top + height } : { top, bottom: height + theme.fontSize * 0.4 }
-    return { option: { ...option, ...at, type: 'plain', width: size.width }, room }
+    const margins = place === 'top' ? { top: top + height } : { top, bottom: height + theme.fontSize * 0.4 }
+    return { option: { ...option, ...at, type: 'plain', width: size.width }, margins }
   }
   const column = {
     ...option,
@@ -48,15 +48,15 @@ export function legend(
     orient: 'vertical' as const,
     itemGap: theme.fontSize * 0.4,
   }
-  if (isInside(place)) return { option: { ...column, ...cornerOf(place, theme, insets) }, room: { top } }
+  if (isInside(place)) return { option: { ...column, ...cornerOf(place, theme, insets) }, margins: { top } }
   const width = Math.max(...entryWidths(series, kind, theme))
   return {
     option: { ...column, left: 'auto', right: theme.fontSize * 0.2, top: 'middle' },
-    room: { top, right: width + theme.fontSize * 1.1 },
+    margins: { top, right: width + theme.fontSize * 1.1 },
   }
 }
 
-/** Height of the rows that the entries of a legend need within a width. */
+/** Height of a legend whose entries wrap within `width`, in the unit of the drawing. */
 export function legendHeight(
   drawn: readonly DrawnSeries[],
   kind: FigureSpec['kind'],
@@ -66,14 +66,14 @@ export function legendHeight(
   const series = keysOf(drawn)
   const between = theme.fontSize * 0.9
   const rows = rowsOf(entryWidths(series, kind, theme), between, width)
-  // Rows of a wrapped legend are an item gap apart.
+  // Rows of a wrapped legend have an item gap between them.
   return rows * rowHeight(theme) + (rows - 1) * (between - theme.fontSize * 0.3)
 }
 
-/** Rows of a legend that the natural height of a figure has room for. */
+/** Rows of a legend that fit into the natural height of a figure. */
 const usualRows = 2
 
-/** Height of a legend above or below a plot beyond what the natural height of its figure has room for. */
+/** Additional height that a legend above or below a plot needs beyond the natural height of its figure. */
 export function legendExcess(
   spec: FigureSpec,
   place: PlotStyle['legend'],
@@ -85,7 +85,7 @@ export function legendExcess(
   return Math.max(0, height - usualRows * rowHeight(theme) - (usualRows - 1) * theme.fontSize * 0.6)
 }
 
-/** One series for each entry. */
+/** The first series of each legend entry. */
 const keysOf = (series: readonly DrawnSeries[]) =>
   series.filter(({ key }, place) => series.findIndex((other) => other.key === key) === place)
 
@@ -93,7 +93,7 @@ const rowHeight = (theme: FigureTheme) => theme.fontSize * 1.35
 
 const iconGap = (theme: FigureTheme) => Math.max(ownGap, theme.fontSize * 0.5)
 
-/** What a legend has wherever it stands. */
+/** Options of a legend that do not depend on its place. */
 function entries(series: readonly DrawnSeries[], kind: FigureSpec['kind'], theme: FigureTheme) {
   const icon = iconSize(series, kind, theme)
   return {
@@ -109,10 +109,11 @@ function entries(series: readonly DrawnSeries[], kind: FigureSpec['kind'], theme
       fontFamily: theme.fontFamily,
       padding: [0, 0, 0, iconGap(theme) - ownGap],
     },
-    // ECharts gives a line without symbols a circle; where others have symbols, its height cannot hide it.
+    // ECharts draws a circle for a line without symbols. Where other lines have symbols, the height of the icon cannot
+    // hide that circle.
     data: series.map(({ key, symbols, baseline }) => {
       const hidden = { name: key, itemStyle: { opacity: 0 } }
-      // It stands for baselines of every colour.
+      // The entry stands for baselines of every colour.
       if (baseline !== undefined) return { ...hidden, lineStyle: { color: theme.muted } }
       return symbols || series.every((other) => !other.symbols) ? key : hidden
     }),
@@ -130,16 +131,16 @@ function cornerOf(place: PlotStyle['legend'], theme: FigureTheme, insets: Insets
   return {
     ...(place.startsWith('top') ? { top: top + away } : { top: 'auto' as const, bottom: bottom + away }),
     ...(place.endsWith('left') ? { left: left + away } : { left: 'auto' as const, right: right + away }),
-    // Over lines it must stay readable.
+    // The background keeps the legend readable over lines.
     backgroundColor: theme.background,
     padding: theme.fontSize * 0.25,
   }
 }
 
-/** Lines need length to show their dash; marks of a scatter keep their shape only in a square. */
+/** Lines need a wide icon to show their dash. Marks of a scatter plot keep their shape only in a square. */
 function iconSize(series: readonly DrawnSeries[], kind: FigureSpec['kind'], theme: FigureTheme) {
   const width = theme.fontSize * 2.2
-  // A scrolling legend cuts off what is higher than its icons.
+  // A scrolling legend cuts off whatever is higher than its icons.
   if (theme.name !== 'paper')
     return { width: kind === 'scatter' ? theme.fontSize : width, height: theme.fontSize * 1.2 }
   if (kind === 'scatter') return { width: theme.symbolSize * 1.3, height: theme.symbolSize * 1.3 }

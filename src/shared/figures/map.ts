@@ -6,7 +6,7 @@ interface MapFigure {
   values: ArrayLike<number>
   rows: number
   columns: number
-  /** What the values are, beside the colour bar. */
+  /** What the values are; written beside the colour bar. */
   label: string
   /** Signed values get a map that is centred at zero. */
   signed: boolean
@@ -14,7 +14,7 @@ interface MapFigure {
   notes: readonly string[]
 }
 
-/** A map over an image as figure; every value is in it, so that the CSV is the data. */
+/** A map over an image as a figure. It holds every value, so its CSV is the data. */
 export function mapSpec({
   id,
   title,
@@ -47,7 +47,7 @@ export function mapSpec({
   }
 }
 
-/** Names of the first, the last and some places between; the others have none. */
+/** Names of the first, the last and some positions between them; the others have no name. */
 function ticks(count: number): string[] {
   const step = [1, 2, 5, 10, 20, 50, 100, 200].find((size) => count / size <= 8) ?? Math.ceil(count / 8)
   return Array.from({ length: count }, (_, at) => (at % step === 0 ? String(at) : ''))

@@ -3,7 +3,7 @@ import { printedColumns, type PrintedCell } from './cells.ts'
 
 const arrows = { higher: ' ↑', lower: ' ↓' }
 
-/** A table as GitHub's Markdown: numbers to the right, the best of a column bold, the second underlined. */
+/** A table as GitHub's Markdown: numbers are right-aligned, the best of a column is bold, the second underlined. */
 export function tableToMarkdown(table: DataTable): string {
   const columns = printedColumns(table)
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
@@ -21,12 +21,12 @@ function marked(cell: PrintedCell | undefined): string {
   return cell?.place === 1 ? `**${text}**` : cell?.place === 2 ? `<u>${text}</u>` : text
 }
 
-/** Text of others inside a line, without anything that Markdown would take for a mark. */
+/** Escapes text inside a line, so that Markdown does not read its characters as markup. */
 export function markdownText(text: string): string {
   return text.replace(/[\\`*_[\]<>|&~$]/g, '\\$&').replace(/\r?\n/g, ' ')
 }
 
-/** The same as a paragraph: its beginning makes no heading and no list. */
+/** Escapes text as a paragraph: its beginning does not become a heading or a list either. */
 export const markdownParagraph = (text: string): string =>
   markdownText(text)
     .replace(/^(\s*)([#+-])/, '$1\\$2')

@@ -22,12 +22,12 @@ import { tooltip } from './tooltip.ts'
 /**
  * A figure as an ECharts option. Pure: the same spec, theme and size give the same option.
  *
- * Each series keeps its `id`, and its data keep the order of `points`, so a click leads back through
- * `seriesId` and `dataIndex` to the point and its `ref`. Charts needed: line, bar, scatter, heatmap, custom; components:
+ * Each series keeps its `id`, and its data keep the order of `points`, so `seriesId` and `dataIndex` of a click lead to
+ * the point and its `ref`. The renderer needs these charts: line, bar, scatter, heatmap, custom; and these components:
  * grid, legend, title, tooltip, markLine, markArea, visualMap, graphic, aria.
  *
- * @param size of the drawing in its unit, for legends and labels that must fit; 640 by 400 when left out
- * @param plotStyle what an author decides for this plot; the legend above it and bands when left out
+ * @param size of the drawing in its unit, for legends and labels that must fit; by default 640 by 400
+ * @param plotStyle an author's choices for this plot; by default with the legend above it and with bands
  */
 export function toOption(
   spec: FigureSpec,
@@ -53,7 +53,7 @@ export function toOption(
   return {
     ...base,
     legend: key.option,
-    grid: grid(theme, key.room, plotStyle.insets),
+    grid: grid(theme, key.margins, plotStyle.insets),
     xAxis: xAxis(drawn, theme, size, plotStyle.step),
     yAxis: yAxis(drawn, theme, plotStyle.step),
     series: [
@@ -85,7 +85,7 @@ function titleOf(spec: FigureSpec, theme: FigureTheme, size: FigureSize) {
   return { option, height: lines * fontSize * 1.3 + gap(theme) }
 }
 
-/** Bars stand on categories: numbers on x become categories in ascending order. */
+/** Numbers on x become categories in ascending order, because bars stand on categories. */
 function withCategories(spec: FigureSpec): FigureSpec {
   if (spec.kind !== 'bars' || spec.x.scale === 'category') return spec
   const values = [...new Set(spec.series.flatMap(({ points }) => points.map(({ x }) => x)))].sort(
@@ -106,10 +106,10 @@ function withCategories(spec: FigureSpec): FigureSpec {
   }
 }
 
-/** Width of a baseline, in widths of the other lines. */
+/** Line width of a baseline, relative to that of other lines. */
 const baselineWidth = 0.75
 
-/** A series with its bands or error bars; `among` is its place among all series. */
+/** A series with its bands or error bars. `among` is its index among all series. */
 export function drawSeries(
   series: DrawnSeries,
   among: { place: number; count: number },
@@ -185,7 +185,7 @@ function bars(series: DrawnSeries, plotStyle: Mark, theme: FigureTheme): BarSeri
 
 const faint = { opacity: 0.15 }
 
-/** On screen the pointer brings a series to the front, at its points and at its entry in the legend. */
+/** On screen, the pointer brings a series to the front when it is over the series' points or legend entry. */
 function common(series: DrawnSeries, theme: FigureTheme) {
   return {
     id: series.id,

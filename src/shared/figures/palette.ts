@@ -1,6 +1,6 @@
 /**
- * Okabe and Ito 2008: eight colours that people with any common colour vision can tell apart. Ordered so that the
- * first ones also differ in lightness; yellow, the weakest on paper, is the last. `null` is the ink of the theme.
+ * Okabe and Ito 2008: eight colours that people with any common kind of colour vision can tell apart. In this order the
+ * first ones also differ in lightness; yellow, the weakest on paper, is last. `null` is the theme's text colour.
  */
 export const okabeIto: readonly (string | null)[] = [
   '#0072B2',
@@ -13,7 +13,7 @@ export const okabeIto: readonly (string | null)[] = [
   '#F0E442',
 ]
 
-/** Solid first; lengths are multiples of the line width. */
+/** Dash patterns, solid first. Lengths are multiples of the line width. */
 const dashes: readonly (readonly number[])[] = [
   [],
   [6, 2],
@@ -25,7 +25,7 @@ const dashes: readonly (readonly number[])[] = [
   [6, 2, 2, 2, 2, 2],
 ]
 
-/** Names of ECharts, then paths in the square [-1,1]²: triangle on its point, plus, pentagon, star. */
+/** Symbols: names known to ECharts, then paths in the square [-1,1]² (triangle on its point, plus, pentagon, star). */
 const symbols: readonly string[] = [
   'circle',
   'rect',
@@ -44,36 +44,36 @@ export interface Mark {
   symbol: string
 }
 
-/** Grey levels for print without colour, far enough apart to be told from one another; `null` is the ink. */
+/** Grey levels that can be told apart in print without colour; `null` is the theme's text colour. */
 const greys: readonly (string | null)[] = [null, '#767676', '#a6a6a6']
 
-/** Which colours series have, and which second mark tells them apart. */
+/** The colours of series, and the second mark that tells series apart. */
 export interface Palette {
-  /** grey: ink and two greys, for print without colour. */
+  /** grey: text colour and two greys, for print without colour. */
   colours: 'colour' | 'grey'
-  /** A second mark is never left out altogether: colour alone tells nothing to many readers. */
+  /** There is always a second mark, because many readers cannot tell series apart by colour alone. */
   marks: 'both' | 'dash' | 'symbol'
 }
 
 export const defaultPalette: Palette = { colours: 'colour', marks: 'both' }
 
-/** Dash of values that were not measured here but read in a paper. */
+/** Dash of values that were not measured here but printed in a paper. */
 export const reportedDash: readonly number[] = [3, 3]
 
-/** Of what results are held against. */
+/** Dash of baselines that results are compared with. */
 export const baselineDash: readonly number[] = [1, 2]
 
 /**
- * Colour with its second mark for a place in the palette. Places past the eighth reuse colours with another dash and
- * symbol, so that 64 places stay distinct.
+ * Colour and second mark of a palette slot. Slots from 8 on reuse colours with another dash and symbol, so that 64
+ * slots stay distinct.
  *
- * @param slot place in the palette, from 0
- * @param ink colour of the theme's text, which stands for black
+ * @param slot index in the palette, from 0
+ * @param ink colour of the theme's text, used for black
  * @param lineWidth in the unit of the figure; dashes grow with it
  */
 export function mark(slot: number, ink: string, lineWidth: number, palette = defaultPalette): Mark {
   const colours = palette.colours === 'grey' ? greys : okabeIto
-  // Colours come back after eight places whatever the palette is, so that marks do not depend on it.
+  // Colours repeat after eight slots in every palette, so that marks do not depend on the palette.
   const second = (slot + Math.floor(slot / okabeIto.length)) % dashes.length
   const dash = palette.marks === 'symbol' ? [] : (dashes[second] ?? [])
   return {

@@ -1,4 +1,4 @@
-/** Where the legend of a plot stands: outside it, or in one of its corners. */
+/** Where the legend of a plot stands: outside the plot, or in one of its corners. */
 export type LegendPlace =
   'none' | 'top' | 'bottom' | 'right' | 'top-left' | 'top-right' | 'bottom-left' | 'bottom-right'
 
@@ -10,16 +10,16 @@ export interface Insets {
   bottom: number
 }
 
-/** How one plot is drawn, apart from its theme: what an author decides for a panel. */
+/** What an author decides for one plot, apart from its theme. */
 export interface PlotStyle {
   legend: LegendPlace
   /** How `lo` and `hi` of lines are shown; bars and points always have error bars. */
   ranges: 'bands' | 'bars' | 'none'
-  /** Distance between ticks in the unit of the data; what is round enough when left out. */
+  /** Distance between ticks in the unit of the data; by default a round number. */
   step: { x?: number | undefined; y?: number | undefined }
-  /** Exact place of the plot; what labels and legend leave when left out. */
+  /** Exact place of the plot. With null it takes the space that labels and legend leave. */
   insets: Insets | null
-  /** outside: cells are not drawn but laid under the axes as one picture by whoever draws. */
+  /** outside: cells are not drawn here; the renderer puts them under the axes as one picture. */
   cells: 'vector' | 'outside'
 }
 

@@ -1,13 +1,13 @@
 import type { FigureSpec, Point, Series } from './spec.ts'
 
-/** A series as it is drawn: its name is unique in the figure, and every point can be placed on its axes. */
+/** A series as it is drawn: its label is unique in the figure, and every point can be placed on the axes. */
 export interface DrawnSeries extends Series {
   label: string
-  /** Its entry in the legend, which baselines of one kind share. */
+  /** Its legend entry. Baselines of one kind share an entry. */
   key: string
 }
 
-/** The name of a series with what sets it apart from others of the same name. */
+/** The name of a series, followed by what distinguishes it from series of the same name. */
 export const fullName = ({ name, origin, baseline }: Pick<Series, 'name' | 'origin' | 'baseline'>): string =>
   origin === 'reported' ? `${name} (reported)` : baseline === undefined ? name : `${name}, ${baseline}`
 
@@ -17,8 +17,8 @@ export function hasRange(point: Point): point is Point & { lo: number; hi: numbe
 }
 
 /**
- * The series of a figure with names that tell them apart and without what an axis cannot show: values that are not
- * finite, and on a logarithmic axis what is not positive, become gaps; an error bar that reaches zero there ends at the
+ * The series of a figure, with unique labels and only with values that the axes can show. Values that are not finite
+ * become gaps, and so do values up to zero on a logarithmic axis. There an error bar that reaches zero ends at the
  * smallest positive value of the figure.
  */
 export function drawnSeries(spec: FigureSpec): DrawnSeries[] {
@@ -38,7 +38,7 @@ export function drawnSeries(spec: FigureSpec): DrawnSeries[] {
   })
 }
 
-/** Runs of neighbouring points that have a band, cut where a value or an end is missing. */
+/** Splits points into runs of neighbours that have a band. A missing value or end ends a run. */
 export function bandSegments(points: readonly Point[]): { x: number; lo: number; hi: number }[][] {
   const segments: { x: number; lo: number; hi: number }[][] = []
   let open: { x: number; lo: number; hi: number }[] = []

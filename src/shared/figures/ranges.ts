@@ -3,13 +3,13 @@ import { reportedDash, type Mark } from './palette.ts'
 import { bandSegments, hasRange, type DrawnSeries } from './points.ts'
 import type { FigureTheme } from './theme.ts'
 
-/** Up to so many series, bands have their full opacity. */
+/** Up to this number of series, bands have their full opacity. */
 const fewBands = 3
 
 /**
  * The band between `lo` and `hi` of a line, as one polygon per unbroken run of points. A run of a single point has no
- * area and is drawn as an error bar. The ends are data of the series, so the axis makes room for them. Among many series
- * bands are paler, so that lines are still seen where they overlap.
+ * area and becomes an error bar. The ends are data of the series, so the axis includes them. Among many series bands
+ * are paler, so that lines stay visible where bands overlap.
  */
 export function band(
   series: DrawnSeries,
@@ -44,8 +44,8 @@ export function band(
 }
 
 /**
- * Error bars with caps. `place` is the number of this series among `count` bars that share a category; without it the
- * bar stands at the point itself.
+ * Error bars with caps. `place` is the index of this series among `count` bars that share a category. Without it the
+ * error bar stands at the point itself.
  */
 export function errorBars(
   series: DrawnSeries,
@@ -69,7 +69,7 @@ export function errorBars(
   }
 }
 
-/** Gaps of bars, needed twice: by the bars and by the error bars that stand on them. */
+/** Gaps between bars. Bars and the error bars on them must use the same ones. */
 export const barGaps = { barGap: '10%', barCategoryGap: '30%' } as const
 
 function errorBarShape(

@@ -3,13 +3,13 @@ import type { FigureSpec } from './spec.ts'
 import { groundOf, type FigureTheme } from './theme.ts'
 
 /**
- * Reference lines with their names, and shaded spans of x, on a series of their own that shows nothing else. Its data
- * are the references' places, so that an axis reaches them even where no series does.
+ * Reference lines with their names, and shaded spans of x, as a separate series without points of its own. Its data are
+ * the positions of the references, so that an axis reaches them even where no series does.
  */
 export function referenceSeries(spec: FigureSpec, theme: FigureTheme): LineSeriesOption[] {
   if (spec.references.length === 0 && spec.spans.length === 0) return []
   const text = { fontFamily: theme.fontFamily, fontSize: theme.fontSize * 0.85, color: theme.muted }
-  // Over bars and bands it must stay readable, and what is under it must be seen.
+  // The label must stay readable over bars and bands, and they must stay visible behind it.
   const plate = { backgroundColor: faded(groundOf(theme), 0.65), padding: [0, theme.fontSize * 0.25] }
   const thin = theme.lineWidth * 0.7
   return [
@@ -58,16 +58,19 @@ export function referenceSeries(spec: FigureSpec, theme: FigureTheme): LineSerie
   ]
 }
 
-/** Of #rrggbb; in this form it becomes an opacity of its own in SVG, which every reader of it knows. */
+/**
+ * Adds an opacity to a colour #rrggbb. In this form it becomes a separate opacity in SVG, which every SVG reader
+ * supports.
+ */
 function faded(colour: string, opacity: number): string {
   const channels = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16))
   return `rgba(${channels.join(',')},${opacity})`
 }
 
-/** Share of the axis within which two labels would lie over one another. */
+/** Share of the axis below which two labels would overlap. */
 const tooNear = 0.07
 
-/** The references with one label for neighbours that are too near for two: "uniform 27×27, 29×29, 31×31". */
+/** The references. Neighbours that are too close for two labels share one: "uniform 27×27, 29×29, 31×31". */
 function labelled(spec: FigureSpec): FigureSpec['references'] {
   return (['x', 'y'] as const).flatMap((axis) => {
     const lines = spec.references.filter((line) => line.axis === axis).toSorted((a, b) => a.value - b.value)
@@ -84,7 +87,7 @@ function labelled(spec: FigureSpec): FigureSpec['references'] {
   })
 }
 
-/** Labels in a row; the first word is said once where all begin with it. */
+/** Joins labels. A first word that all of them share is written once. */
 function joined(labels: readonly string[]): string {
   const [first = '', ...others] = labels
   const word = /^\S+ /.exec(first)?.[0] ?? ''

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** One axis. Fractions are kept as fractions in the data; `percent` only changes how ticks are written. */
+/** One axis. Fractions stay fractions in the data; `percent` only changes how ticks are written. */
 export const axis = z.object({
   label: z.string(),
   unit: z.enum(['none', 'percent', 'pi', 'pixels']).default('none'),
@@ -10,7 +10,10 @@ export const axis = z.object({
   max: z.number().optional(),
 })
 
-/** A point of a series; `lo` and `hi` make a band or an error bar. `ref` leads from the point to what is behind it. */
+/**
+ * A point of a series. `lo` and `hi` make a band or an error bar. `ref` names the cell or images that the point stands
+ * for.
+ */
 const point = z.object({
   x: z.number(),
   y: z.number().nullable(),
@@ -23,7 +26,7 @@ const point = z.object({
 const series = z.object({
   id: z.string(),
   name: z.string(),
-  /** Place in the palette; colour, dash and symbol follow from it. */
+  /** Index in the palette. It determines colour, dash and symbol. */
   slot: z.int().min(0),
   points: z.array(point),
   /** What `lo` and `hi` are, e.g. "min to max of 3 repeats". */
@@ -32,29 +35,32 @@ const series = z.object({
   origin: z.enum(['measured', 'reported']).default('measured'),
   symbols: z.boolean().default(true),
   /**
-   * What the series named `name` is held against, as "random sign": drawn thin and dotted in that series' colour, without
-   * its band; all of one kind share an entry of the legend.
+   * Makes the series the baseline of the series named `name`, e.g. "random sign". It is drawn thin and dotted in the
+   * colour of that series, without its band. Baselines of one kind share a legend entry.
    */
   baseline: z.string().optional(),
 })
 
 const reference = z.object({ label: z.string(), axis: z.enum(['x', 'y']), value: z.number() })
 
-/** A PNG, base64. */
+/** A PNG in base64. */
 const png = z
   .string()
   .max(12_000_000)
   .regex(/^iVBORw0KGgo[A-Za-z0-9+/]*={0,2}$/, 'not a PNG in base64')
 
-/** What the cells of a heatmap were computed of: a photograph that they are laid over or stand beside. */
+/** The image that the cells of a heatmap belong to. The cells lie over it or stand beside it. */
 const photograph = z.object({
   png,
   layout: z.enum(['over', 'beside']),
-  /** Of the cells over it. */
+  /** Opacity of the cells over the photograph, 0 to 1. */
   opacity: z.number().min(0).max(1).default(0.6),
 })
 
-/** A figure as plain data: what is drawn, never how. Screen, SVG, PNG, PDF, table and CSV all come from it. */
+/**
+ * A figure as plain data: what it shows, not how it is drawn. Screen, SVG, PNG, PDF, table and CSV are all made from
+ * it.
+ */
 export const figureSpec = z.object({
   id: z.string(),
   kind: z.enum(['lines', 'bars', 'scatter', 'heatmap']),
@@ -62,11 +68,11 @@ export const figureSpec = z.object({
   x: axis,
   y: axis,
   series: z.array(series),
-  /** Horizontal or vertical lines with a name. */
+  /** Horizontal or vertical lines with names. */
   references: z.array(reference).default([]),
   /** Shaded ranges of x, e.g. stages. */
   spans: z.array(z.object({ label: z.string(), from: z.number(), to: z.number() })).default([]),
-  /** Only for heatmaps: row-major values, `null` where there is none. */
+  /** Only for heatmaps: row-major values, `null` where a cell has none. */
   cells: z
     .object({
       rows: z.array(z.string()),
@@ -74,10 +80,13 @@ export const figureSpec = z.object({
       values: z.array(z.number().nullable()),
       map: z.enum(['sequential', 'diverging']),
       label: z.string(),
-      /** Ends of the colours; those of the values when left out. Values beyond have the colour of the end. */
+      /** Ends of the colour map; by default those of the values. Values beyond an end have its colour. */
       range: z.object({ min: z.number(), max: z.number() }).optional(),
       photograph: photograph.optional(),
-      /** Photographs in the place of cells that have no value: their first row and column, and how many they cover. */
+      /**
+       * Photographs in the place of cells without a value: their first row and column, and how many rows and columns
+       * they cover.
+       */
       pictures: z
         .array(
           z.object({
@@ -92,9 +101,9 @@ export const figureSpec = z.object({
         .optional(),
     })
     .optional(),
-  /** Definitions, n, seeds: printed under the figure and in its caption. */
+  /** Definitions, n and seeds. They stand under the figure and in its caption. */
   notes: z.array(z.string()).default([]),
-  /** One sentence that says what is to be seen, for those who do not see it. */
+  /** One sentence that says what the figure shows, for readers who do not see it. */
   alt: z.string(),
 })
 

@@ -17,8 +17,8 @@ export function specToTable(spec: FigureSpec): DataTable {
 }
 
 /**
- * The data of a composed figure in one long table: the panel's letter, then its columns. Panels of different kinds leave
- * empty what they do not have.
+ * The data of a composed figure in one long table: the panel's letter, then the panel's columns. Columns that a panel
+ * does not have stay empty.
  */
 export function composedTable(
   title: string,
@@ -104,7 +104,7 @@ function cellTable(spec: FigureSpec): DataTable {
   }
 }
 
-/** A share is shown in per cent by whoever formats a `fraction`, so the title does not say it twice. */
+/** Whoever formats a `fraction` adds "%", so the title does not repeat it. */
 function title(axis: FigureSpec['x']): string {
   return axis.unit === 'percent' ? axis.label : axisName(axis)
 }

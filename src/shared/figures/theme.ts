@@ -2,33 +2,33 @@ import { sequentialMaps, signedMap, type ColourMap, type SequentialMap } from '.
 import { defaultPalette, type Palette } from './palette.ts'
 
 /**
- * How a figure looks. Lengths are in the unit of the drawing: CSS pixels on screen, points (1/72 in) on paper, so that
- * a font size of 8 is 8 pt in the printed figure.
+ * Colours, lengths and fonts of a figure. Lengths are in the unit of the drawing: CSS pixels on screen, points (1/72
+ * in) on paper, so a font size of 8 is 8 pt in the printed figure.
  */
 export interface FigureTheme {
   name: 'light' | 'dark' | 'paper'
   fontFamily: string
   fontSize: number
-  /** Text and axis lines. */
+  /** Colour of text and axis lines. */
   ink: string
-  /** Tick labels and notes. */
+  /** Colour of tick labels and notes. */
   muted: string
   grid: string
   background: string
   lineWidth: number
   symbolSize: number
   bandOpacity: number
-  /** Draws the title inside the figure; papers have it in the caption. */
+  /** Draws the title inside the figure. In papers the caption has the title. */
   title: boolean
   animation: boolean
   tooltip: boolean
   sequential: SequentialMap
   palette: Palette
-  /** Width of a text in the unit of the drawing. Without it a typical width per character is taken. */
+  /** Width of a text in the unit of the drawing. Without this function an average width per character is used. */
   textWidth?: (text: string, fontSize: number) => number
 }
 
-/** Theme of the window. `screenTheme('dark')` stands on a dark page; both draw on a transparent ground. */
+/** Theme of the window. `screenTheme('dark')` is for a dark page. Both have a transparent background. */
 export function screenTheme(mode: 'light' | 'dark', options: Partial<FigureTheme> = {}): FigureTheme {
   const dark = mode === 'dark'
   return {
@@ -51,7 +51,7 @@ export function screenTheme(mode: 'light' | 'dark', options: Partial<FigureTheme
   }
 }
 
-/** Theme of exported figures: white ground, lengths in points, nothing that moves. */
+/** Theme of exported figures: white background, lengths in points, no animation. */
 export function paperTheme(options: Partial<FigureTheme> = {}): FigureTheme {
   return {
     name: 'paper',
@@ -73,15 +73,15 @@ export function paperTheme(options: Partial<FigureTheme> = {}): FigureTheme {
   }
 }
 
-/** The colour map of cells of a kind. */
+/** The colour map for cells of this kind. */
 export const cellMap = (kind: 'sequential' | 'diverging', { sequential }: FigureTheme): ColourMap =>
   kind === 'diverging' ? signedMap : sequential
 
-/** What a drawing stands on, also where it is transparent itself. */
+/** The colour behind a drawing, also where its own background is transparent. */
 export const groundOf = ({ name, background }: FigureTheme): string =>
   background !== 'transparent' ? background : name === 'dark' ? '#18181b' : '#ffffff'
 
-/** Width of a text, measured where the theme can, else 0.55 em per character. */
+/** Width of a text in the unit of the drawing, as the theme measures it, else 0.55 em per character. */
 export function textWidth(theme: FigureTheme, text: string, fontSize = theme.fontSize): number {
   return theme.textWidth?.(text, fontSize) ?? text.length * fontSize * 0.55
 }

@@ -13,19 +13,19 @@ const entities: Record<string, string> = {
   "'": '&#39;',
 }
 
-/** Text made safe for HTML and XML: names of models and files are not ours. */
+/** Escapes text for HTML and XML, because names of models and files come from others. */
 export function escapeMarkup(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character] ?? character)
 }
 
-interface Shown {
+interface TooltipRow {
   series: DrawnSeries
   point: Point
 }
 
 /**
- * What the pointer shows: the value on x, and a row for each series there: its mark, its value and its range. What is
- * the same in all rows (what a range is, how many images) stands once below them.
+ * The tooltip: the value on x, then a row per series with its mark, value and range. What all rows share (what a range
+ * is, number of images) stands once below them.
  */
 export function tooltip(spec: FigureSpec, theme: FigureTheme): TooltipComponentOption {
   if (!theme.tooltip) return { show: false }
@@ -43,7 +43,7 @@ export function tooltip(spec: FigureSpec, theme: FigureTheme): TooltipComponentO
       html(
         spec,
         theme,
-        (Array.isArray(params) ? params : [params]).flatMap(({ seriesId, dataIndex }): Shown[] => {
+        (Array.isArray(params) ? params : [params]).flatMap(({ seriesId, dataIndex }): TooltipRow[] => {
           const entry = series.get(seriesId ?? '')
           const point = entry?.points[dataIndex]
           return entry && point ? [{ series: entry, point }] : []
@@ -52,7 +52,7 @@ export function tooltip(spec: FigureSpec, theme: FigureTheme): TooltipComponentO
   }
 }
 
-function html(spec: FigureSpec, theme: FigureTheme, shown: readonly Shown[]): string {
+function html(spec: FigureSpec, theme: FigureTheme, shown: readonly TooltipRow[]): string {
   const [first] = shown
   if (!first) return ''
   const below = new Set(shown.map(detail))
@@ -75,7 +75,7 @@ function html(spec: FigureSpec, theme: FigureTheme, shown: readonly Shown[]): st
 
 const cellStyle = 'padding:0 8px 0 0;line-height:1.5'
 
-/** Colour and dash of a series, as they are drawn; hollow what was not measured here. */
+/** Colour and dash of a series as they are drawn; hollow for values that were not measured here. */
 function swatch({ kind }: FigureSpec, theme: FigureTheme, { slot, baseline, origin }: DrawnSeries): string {
   const { colour, dash } = mark(slot, theme.ink, theme.lineWidth, theme.palette)
   const reported = origin === 'reported'
@@ -91,8 +91,8 @@ function swatch({ kind }: FigureSpec, theme: FigureTheme, { slot, baseline, orig
 const range = ({ y }: FigureSpec, point: Point) =>
   hasRange(point) ? `${formatValue(y, point.lo)} to ${formatValue(y, point.hi)}` : ''
 
-/** What the range of a point is, and over how many images. */
-const detail = ({ series: { bandLabel }, point }: Shown) =>
+/** What the range of a point is, and the number of its images. */
+const detail = ({ series: { bandLabel }, point }: TooltipRow) =>
   [
     ...(hasRange(point) && bandLabel ? [bandLabel] : []),
     ...(point.n === undefined ? [] : [`n = ${point.n}`]),

@@ -1,17 +1,17 @@
-/** Widths of a venue's page and the type its figures are set in. Widths in inches, font sizes in points. */
+/** Page widths of a venue, and the type of its figures. Widths are in inches, font sizes in points. */
 export interface Venue {
   id: string
   title: string
-  /** Width of a column; null where the page has one. */
+  /** Width of a column; null where the page has only one. */
   column: number | null
   /** Width of the text block. */
   text: number
-  /** Of figures: two points under the body, never under 7. */
+  /** Font size in figures: two points below that of the text, but at least 7. */
   fontSize: number
   typeface: 'sans' | 'serif'
 }
 
-/** From the style files of the venues: \columnwidth and \textwidth, and the size of their body text. */
+/** From the style files of the venues: \columnwidth, \textwidth, and the size of their body text. */
 export const venues: readonly Venue[] = [
   { id: 'icml', title: 'ICML', column: 3.25, text: 6.75, fontSize: 8, typeface: 'serif' },
   { id: 'cvpr', title: 'CVPR, ICCV, WACV', column: 3.25, text: 6.875, fontSize: 8, typeface: 'serif' },
@@ -23,7 +23,7 @@ export const venues: readonly Venue[] = [
   { id: 'tmlr', title: 'TMLR', column: null, text: 6.5, fontSize: 8, typeface: 'serif' },
 ]
 
-/** How a figure is set at a venue: across a share of its column or of its text block. */
+/** Width and font size of a figure at a venue. */
 export interface FigureSetting {
   width: number
   fontSize: number
@@ -31,8 +31,9 @@ export interface FigureSetting {
 }
 
 /**
- * @param span column: one column (the text block where there is only one); text: the whole text block; or a share of the
- *   text block in (0,1], e.g. 0.5 for two figures side by side
+ * @param span column: one column (the text block where there is only one); text: the whole text block; or a share of
+ * the text block in (0,1], e.g. 0.5 for two figures side by side
+ * @throws RangeError where a share is not in (0,1]
  */
 export function venueSetting(venue: Venue, span: 'column' | 'text' | number): FigureSetting {
   if (typeof span === 'number' && !(span > 0 && span <= 1)) throw new RangeError(`invalid span: ${span}`)

@@ -1,16 +1,18 @@
-/** Points at which the gradients of an image (or of several, one behind the other) are taken. */
+/**
+ * The points of an image (or of several images, one after another) at which gradients are taken, with their weights.
+ */
 export interface GradientPoints {
   readonly count: number
-  /** Values of a point. */
+  /** Number of values per point. */
   readonly size: number
-  /** What the weighted sum of the gradients is divided by. */
+  /** Divisor of the weighted sum of the gradients. */
   readonly divisor: number
   weight(index: number): number
   /** Writes point `index` into `target`. */
   write(index: number, target: Float32Array): void
 }
 
-/** The image alone. */
+/** The image as the only point. */
 export const imageItself = (image: Float32Array): GradientPoints => ({
   count: 1,
   size: image.length,
@@ -19,7 +21,10 @@ export const imageItself = (image: Float32Array): GradientPoints => ({
   write: (_, target) => target.set(image),
 })
 
-/** Copies with normal noise of standard deviation `sigma`; `normals` gives the noise of a copy. */
+/**
+ * Copies of the image with normal noise of standard deviation `sigma`. `normals` returns standard normal values for a
+ * copy.
+ */
 export const noisyCopies = (
   image: Float32Array,
   copies: number,
@@ -40,15 +45,15 @@ interface PathOptions {
   /** At least 2. */
   count: number
   rule: 'trapezoid' | 'mean'
-  /** Where the path begins; black when left out. */
+  /** Start of the path; by default black. */
   baseline?: Float32Array | null
-  /** Is added to every value of every point, in their order. */
+  /** Added to every value of every point, in order. */
   jitter?: (() => number) | null
 }
 
 /**
- * Equally spaced points of the straight path from the baseline to `image`, both ends among them. The mean of the
- * gradients along the path by the trapezoidal rule, or as the plain mean of the points (TAIG).
+ * Equally spaced points of the straight path from the baseline to `image`, with both ends. Their gradients are averaged
+ * by the trapezoidal rule, or as a plain mean (TAIG).
  */
 export function straightPath(
   image: Float32Array,
@@ -70,12 +75,12 @@ export function straightPath(
   }
 }
 
-/** Gradients for `count` points, one behind the other. */
+/** Returns the gradients at `count` points, one after another. */
 export type GradientOf = (points: Float32Array, count: number) => Promise<Float32Array>
 
 /**
- * Weighted sum of the gradients at points `first` to `first + count - 1`, not yet divided by `divisor`; `together` points
- * go into one call. Sums of parts add up to the sum of the whole.
+ * Weighted sum of the gradients at points `first` to `first + count - 1`, [size], not yet divided by `divisor`. Each
+ * call takes `together` points. Sums over parts add up to the sum over the whole.
  */
 export async function weightedGradients(
   points: GradientPoints,

@@ -1,10 +1,10 @@
 import type { DistanceDefinition } from '../contract/models.ts'
 
-/** Distances of a depthwise layer's channels. */
+/** Attention distances of a depthwise layer's channels. */
 export interface KernelDistances {
   /** Ascending. */
   distance: number[]
-  /** Channel at each place of `distance`. */
+  /** The channel at each index of `distance`. */
   order: number[]
   /** Channels whose weights are all zero: their distance is undefined. */
   skipped: number[]
@@ -12,8 +12,9 @@ export interface KernelDistances {
 
 /**
  * Kernel attention distance of one channel (paper, section 4.6): the mean distance of a kernel's weights from its
- * centre R = (K-1)/2, in pixels over the corner distance R*sqrt(2). `weights` [K,K], row-major.
- * normalised: sum |w| d / sum |w|, in [0,1]. published: sum |w| d, as the paper's code (kernel_atten_dis.py) has it.
+ * centre, where R = (K-1)/2, in pixels divided by the corner distance R*sqrt(2). `weights` [K,K], row-major.
+ * normalised: sum |w| d / sum |w|, in [0,1].
+ * published: sum |w| d, as in the paper's code (kernel_atten_dis.py).
  * null where every weight is zero.
  */
 export function kernelDistance(
@@ -35,7 +36,7 @@ export function kernelDistance(
   return moment / corner / (definition === 'normalised' ? mass : 1)
 }
 
-/** Distances of all channels of a layer, sorted. `weights` [channels,K,K]. */
+/** Distances of all channels of a layer, sorted. `weights` [channels,K,K], row-major. */
 export function kernelDistances(
   weights: Float32Array,
   kernel: number,
@@ -58,7 +59,7 @@ export function kernelDistances(
   }
 }
 
-/** Distance of a kernel whose weights are all equal, by the paper's formula: the reference line of the figure. */
+/** Normalised distance of a kernel of side `kernel` whose weights are all equal: the reference line of the figure. */
 export function uniformDistance(kernel: number): number {
   return kernelDistance(new Float32Array(kernel * kernel).fill(1), kernel, 'normalised') ?? 0
 }

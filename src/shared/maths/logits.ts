@@ -1,4 +1,4 @@
-/** Whether every logit is a number that can be compared; a row that fails this counts as wrong (metrics.md, 0). */
+/** Whether every logit is finite. A row that fails this counts as wrong (metrics.md, 0). */
 function allFinite(logits: ArrayLike<number>): boolean {
   for (let k = 0; k < logits.length; k++) if (!Number.isFinite(logits[k])) return false
   return true
@@ -23,7 +23,7 @@ export function softmax(logits: ArrayLike<number>): Float64Array {
   return result
 }
 
-/** Index of the largest value, the lowest one of equals; -1 where a value is not finite or there is none. */
+/** Index of the largest value; the lowest index among equal values. -1 where a value is not finite or there is none. */
 export function argmax(logits: ArrayLike<number>): number {
   if (!allFinite(logits)) return -1
   let best = logits.length > 0 ? 0 : -1
@@ -31,7 +31,9 @@ export function argmax(logits: ArrayLike<number>): number {
   return best
 }
 
-/** Indices of the k largest values, largest first, equals in ascending order; empty where a value is not finite. */
+/**
+ * Indices of the k largest values, largest first, equal values by ascending index. Empty where a value is not finite.
+ */
 export function topK(logits: ArrayLike<number>, k: number): number[] {
   if (!allFinite(logits)) return []
   const order = Array.from({ length: logits.length }, (_, index) => index)

@@ -1,12 +1,13 @@
 /**
  * McNemar's exact test for two models on the same images: the two-sided binomial p-value of the discordant counts,
- * `min(1, 2 P(X <= min(onlyA, onlyB)))` for X ~ Binomial(onlyA + onlyB, 1/2). Without discordant images it is 1.
+ * `min(1, 2 P(X <= min(onlyA, onlyB)))` for X ~ Binomial(onlyA + onlyB, 1/2). It is 1 without discordant images.
  *
- * The largest term is taken in logarithms and the others follow by their ratios, so that no power underflows; p itself
- * becomes 0 only below 5e-324.
+ * The largest term is computed by logarithms and the others by ratios, so that no power underflows. p itself becomes 0
+ * only below 5e-324.
  *
- * @param onlyA images that only the first model has right
- * @param onlyB images that only the second model has right
+ * @param onlyA number of images that only the first model has right
+ * @param onlyB number of images that only the second model has right
+ * @throws RangeError where a count is not a whole number from 0
  */
 export function mcnemar(onlyA: number, onlyB: number): number {
   for (const count of [onlyA, onlyB])

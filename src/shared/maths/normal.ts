@@ -35,7 +35,10 @@ const tail = [
   ],
 ] as const
 
-/** The z with P(Z <= z) = p for a standard normal Z; p in (0,1), ±Infinity at its ends. */
+/**
+ * The z with P(Z <= z) = p for a standard normal Z; ±Infinity for p = 0 and 1.
+ * @throws RangeError where p is not in [0,1]
+ */
 export function normalQuantile(p: number): number {
   if (!(p >= 0 && p <= 1)) throw new RangeError(`invalid probability: ${p}`)
   if (p === 0) return Number.NEGATIVE_INFINITY

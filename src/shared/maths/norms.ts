@@ -1,13 +1,14 @@
-/** How far two images of the same shape lie apart, values in [0,1]. */
+/** Distance between two images of the same shape, with values in [0,1]. */
 export interface Distance {
-  /** Largest change of a value. */
+  /** Largest absolute change of a value. */
   linf: number
-  /** Euclidean length of the change over all values. */
+  /** Euclidean norm of the change over all values. */
   l2: number
-  /** Share of the values that changed at all. */
+  /** Share of the values that changed, 0 to 1. */
   changed: number
 }
 
+/** Compares two images of the same shape, value by value. */
 export function distanceBetween(a: ArrayLike<number>, b: ArrayLike<number>): Distance {
   let linf = 0
   let squares = 0
@@ -21,11 +22,14 @@ export function distanceBetween(a: ArrayLike<number>, b: ArrayLike<number>): Dis
   return { linf, l2: Math.sqrt(squares), changed: a.length === 0 ? 0 : changed / a.length }
 }
 
-/** To 8-bit levels, nearest, as an image file holds them. */
+/** Rounds values in [0,1] to the nearest 8-bit level, as in an image file; values outside are clipped. */
 export const toLevels = (image: Float32Array): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(image, (value) => Math.round(Math.min(1, Math.max(0, value)) * 255))
 
-/** The change as a picture: grey where there is none, black and white at the largest change (`linf`) either way. */
+/**
+ * The change from `a` to `b` as a picture of 8-bit levels: grey for no change, black and white for a change of `linf`
+ * down or up.
+ */
 export function changePicture(a: Float32Array, b: Float32Array, linf: number): Uint8Array<ArrayBuffer> {
   const gain = linf === 0 ? 0 : 0.5 / linf
   return Uint8Array.from(a, (value, i) => Math.round((0.5 + ((b[i] ?? 0) - value) * gain) * 255))

@@ -1,15 +1,18 @@
 /**
- * What the quantile p of n values in order is.
- * linear: between the neighbours of place p·(n − 1), as numpy by default (Hyndman and Fan 1996, type 7).
- * invertedCdf: the least value that at least a share p of the values does not exceed (type 1).
- * above: the least value that more than a share p does not exceed; invertedCdf but where p·n is whole.
+ * Definitions of the quantile p of n sorted values.
+ * linear: interpolates between the neighbours of index p·(n − 1), as numpy does by default (Hyndman and Fan 1996, type
+ * 7).
+ * invertedCdf: the smallest value v for which at least a share p of the values is <= v (type 1).
+ * above: the smallest value v for which more than a share p of the values is <= v. It differs from invertedCdf only
+ * where p·n is whole.
  */
 export type QuantileDefinition = 'linear' | 'invertedCdf' | 'above'
 
 /**
- * @param sorted ascending, all of them numbers
+ * The quantile p of sorted values.
+ * @param sorted ascending, without NaN
  * @param p 0 to 1
- * @returns NaN of no values
+ * @returns NaN where there are no values
  */
 export function quantile(
   sorted: ArrayLike<number>,

@@ -1,4 +1,4 @@
-/** Ranks from 1, ascending; equal values share the mean of their ranks. */
+/** Ranks from 1 in ascending order. Equal values share the mean of their ranks. */
 export function ranks(values: ArrayLike<number>): Float64Array {
   const order = Array.from(values, (_, at) => at).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0))
   const found = new Float64Array(values.length)
@@ -11,7 +11,7 @@ export function ranks(values: ArrayLike<number>): Float64Array {
   return found
 }
 
-/** Spearman's rank correlation, -1 to 1; 0 where one side does not vary. */
+/** Spearman's rank correlation, -1 to 1; 0 where one side is constant. */
 export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const [x, y] = [ranks(a), ranks(b)]
   const middle = (x.length + 1) / 2

@@ -2,17 +2,18 @@
 export const contributionThresholds = [0.2, 0.3, 0.5, 0.99] as const
 
 /**
- * contribution: shares of the contributions themselves, squares down to one pixel, share reached. published: RepLKNet's
- * analyze_erf.py, shares of log10(x + 1), squares of 3 pixels or more that stay inside the map, share exceeded.
+ * contribution: shares of the contributions themselves; squares from one pixel on, whose share reaches the threshold.
+ * published: RepLKNet's analyze_erf.py: shares of log10(x + 1); squares from 3 pixels on that stay inside the map,
+ * whose share exceeds the threshold.
  */
 type AreaDefinition = 'contribution' | 'published'
 
-/** The smallest centred square that holds a share of all contributions. */
+/** The smallest centred square that holds a given share of all contributions. */
 export interface ContributionArea {
   threshold: number
-  /** Pixels; where the map cuts the square, its longer side. null where no square holds as much. */
+  /** Side in pixels; where the map cuts the square, its longer side. null where no square holds the share. */
   side: number | null
-  /** Area of the square over the area of the map. */
+  /** Area of the square divided by the area of the map. */
   ratio: number | null
 }
 
@@ -22,9 +23,9 @@ interface AreaOptions {
 }
 
 /**
- * High-contribution areas of an effective receptive field (Ding et al. 2022, section 5): for each threshold the side and
- * area of the smallest square around the centre that holds at least that share. `map` [rows, columns]. A map of zeros
- * has no such square, and gives none.
+ * High-contribution areas of an effective receptive field (Ding et al. 2022, section 5): for each threshold the side
+ * and area of the smallest square around the centre that holds at least that share. `map` [rows, columns]. A map of
+ * zeros has no such square; its sides are null.
  */
 export function contributionAreas(
   map: ArrayLike<number>,
@@ -36,11 +37,14 @@ export function contributionAreas(
   return areasOfRings(rings, size, options)
 }
 
-/** Contributions of a map [rows, columns] in the square rings around its centre pixel, from the pixel itself outwards. */
+/**
+ * Sums of the contributions of a map [rows, columns] over the square rings around its centre pixel, from the centre
+ * outwards.
+ */
 export const contributionRings = (map: ArrayLike<number>, size: readonly [number, number]): number[] =>
   ringSums(map, size, (value) => value)
 
-/** As `contributionAreas`, of the rings of a map; for the published definition of those of log10(x + 1). */
+/** As `contributionAreas`, from the rings of a map. The published definition needs the rings of log10(x + 1). */
 export function areasOfRings(
   rings: ArrayLike<number>,
   [rows, columns]: readonly [number, number],
@@ -56,7 +60,7 @@ export function areasOfRings(
     let held = 0
     for (let radius = 0; radius <= largest; radius++) {
       held += rings[radius] ?? 0
-      // The last ring completes the map: rounding must not keep it from holding everything.
+      // The last ring holds everything, whatever rounding says.
       const complete = !published && radius === largest
       if (radius >= smallest && (complete || enough(held, threshold))) {
         const [height, width] = [within(radius, rows), within(radius, columns)]
@@ -67,7 +71,7 @@ export function areasOfRings(
   })
 }
 
-/** Length of a centred square of a radius along an axis. */
+/** Length along one axis of a centred square of a given radius, inside the map. */
 function within(radius: number, size: number): number {
   const centre = Math.floor(size / 2)
   return Math.min(size, centre + radius + 1) - Math.max(0, centre - radius)
@@ -89,7 +93,9 @@ function ringSums(
   return sums
 }
 
-/** The map as it is shown, in [0,1]: log10(9 x + 1) of x, the contributions over the largest of them. */
+/**
+ * The map as it is shown, in [0,1]: log10(9 x + 1), where x is the contribution divided by the largest contribution.
+ */
 export function contributionPicture(map: ArrayLike<number>): Float32Array {
   let largest = 0
   for (let at = 0; at < map.length; at++) largest = Math.max(largest, map[at] ?? 0)

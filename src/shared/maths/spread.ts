@@ -6,7 +6,7 @@ export interface Spread {
   n: number
 }
 
-/** Mean, minimum and maximum of what is finite; null where nothing is. */
+/** Mean, minimum and maximum of the finite values; null where there are none. */
 export function spread(values: Iterable<number>): Spread | null {
   let sum = 0
   let n = 0
@@ -19,6 +19,6 @@ export function spread(values: Iterable<number>): Spread | null {
     if (value < min) min = value
     if (value > max) max = value
   }
-  // Rounding can carry the mean of equal values past them.
+  // Rounding can move the mean of equal values beyond them.
   return n === 0 ? null : { mean: Math.min(max, Math.max(min, sum / n)), min, max, n }
 }

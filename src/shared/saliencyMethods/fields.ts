@@ -28,10 +28,10 @@ const offered = z.object({
     .default({}),
 })
 
-/** A whole number without an upper limit is kept below this, as seeds are. */
+/** Upper limit for a whole number without one, such as a seed. */
 const largest = 2 ** 31
 
-/** The parameters of a method in their order. A choice begins with its default. */
+/** The parameters of a method, in their order. The default of a choice comes first. */
 export function fieldsOf({ params }: Pick<SaliencyDefinition, 'params'>): SaliencyField[] {
   return Object.entries(params).flatMap(([key, member]): SaliencyField[] => {
     if (!(member instanceof z.ZodDefault)) return []

@@ -7,7 +7,7 @@ import { smoothGrad } from './smoothGrad.ts'
 
 /** Every saliency method. */
 const all = [
-  // In the order they are offered; the first is taken where none is named.
+  // In the order in which they are offered. The first is the default.
   gradient,
   smoothGrad,
   integratedGradients,
@@ -30,21 +30,24 @@ export const saliencyMethodNames: readonly [SaliencyMethodName, ...SaliencyMetho
   ...others.map(({ id }) => id),
 ]
 
-/** @throws RangeError where there is no method of that name */
+/**
+ * The method of a name.
+ * @throws RangeError where there is no method of that name
+ */
 export function saliencyDefinitionOf(name: string): SaliencyDefinition & { id: SaliencyMethodName } {
   const found = saliencyMethods.find(({ id }) => id === name)
   if (!found) throw new RangeError(`unknown saliency method: ${name}`)
   return found
 }
 
-/** Every parameter of every method once, by name: methods that share a name share the option, and its default there. */
+/** Every parameter of every method, once by name. Methods with a parameter of the same name share its option. */
 export const saliencyFields: readonly SaliencyField[] = saliencyMethods
   .flatMap(fieldsOf)
   .filter(({ key }, at, fields) => fields.findIndex((field) => field.key === key) === at)
 
 const noImage: SaliencyImage = { image: new Float32Array(), key: '', baseline: [0, 0, 0] }
 
-/** How many gradients a method takes of an image, which is what it costs. */
+/** Number of gradients that a method takes per image, which is its cost. */
 export const gradientsOf = (method: SaliencyMethod): number =>
   saliencyDefinitionOf(method.method).points(method, noImage).count
 

@@ -8,13 +8,13 @@ export const integratedGradients = saliencyDefinition({
   hint: 'Along the path from a baseline, Sundararajan et al. 2017',
   flag: 'integrated',
   params: {
-    /** steps + 1 gradients. */
+    /** Gradients are taken at steps + 1 points. */
     steps: z.int().min(1).max(1000).default(50).meta({
       title: 'Steps',
       description: 'Intervals of the path',
       flag: 'intervals of integrated gradients',
     }),
-    /** Where the path begins: black, or the mean colour of the preprocessing (zero behind the normalisation). */
+    /** Where the path begins: at black, or at the mean colour of the preprocessing (zero after normalisation). */
     baseline: z
       .enum(['black', 'mean'])
       .default('black')

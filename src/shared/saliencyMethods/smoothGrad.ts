@@ -14,7 +14,7 @@ export const smoothGrad = saliencyDefinition({
       description: 'Noisy copies of the image',
       flag: 'noisy copies of smoothgrad',
     }),
-    /** Smilkov et al. use 0.1 to 0.2. */
+    /** Share of the image's range; Smilkov et al. use 0.1 to 0.2. */
     noise: z.number().min(0).max(1).default(0.15).meta({
       title: 'Noise',
       description: "Standard deviation over the range of the image's values",

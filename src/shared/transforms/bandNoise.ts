@@ -1,22 +1,27 @@
 import { z } from 'zod'
 
 /**
- * Random noise limited to a band of spatial frequencies, added in the model's normalised space without clipping (paper
- * 4.4; xxxnell/how-do-vits-work ops/adversarial.py and its issue 44). Pixels become float32.
+ * Random noise of one band of spatial frequencies, added in the model's normalised space without clipping (paper 4.4;
+ * xxxnell/how-do-vits-work ops/adversarial.py and its issue 44). Pixels become float32.
  */
 export const bandNoise = z.object({
   op: z.literal('bandNoise'),
-  /** Middle of the band and its whole width, in thousandths of π: integers, so that no radius hangs on rounding. */
+  /**
+   * Middle and whole width of the band, in thousandths of π. They are integers so that no radius depends on rounding.
+   */
   centre: z.int().min(0).max(1000),
   width: z.int().min(1).max(2000),
   /** In units of the normalised space. */
   epsilon: z.number().min(0),
-  /** published: epsilon times a sign (or normal) per value before the band is cut, so wide bands are stronger; equal: the band is scaled to RMS epsilon. */
+  /**
+   * published: epsilon times a sign (or normal) per value before the band is cut out, so wide bands are stronger.
+   * equal: the band is scaled to RMS epsilon.
+   */
   energy: z.enum(['published', 'equal']),
   /** square: maximum norm of the frequency, as published; round: Euclidean norm. */
   ring: z.enum(['square', 'round']),
   draw: z.enum(['sign', 'normal']),
-  /** Standard deviations of the normalisation, which turn normalised units into [0,1] units. */
+  /** Standard deviations of the normalisation. They turn normalised units into [0,1] units. */
   std: z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]),
   seed: z.int(),
 })

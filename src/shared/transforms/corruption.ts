@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { corruptionNames } from './corruptionNames.ts'
 
 /**
- * A corruption made here, those of ImageNet-C after Hendrycks and Dietterich 2019. At 224 pixels the parameters are the
- * published ones; at other sizes lengths (radii, sigmas, shifts) scale with the shorter side / 224. Random draws belong
- * to (name, severity, seed, image): results are like the published files, never equal to them. Frost uses ice pictures
- * of our own.
+ * A corruption made here, after those of ImageNet-C (Hendrycks and Dietterich 2019). At 224 pixels the parameters are
+ * the published ones; at other sizes lengths (radii, sigmas, shifts) scale with the shorter side / 224. Random draws
+ * depend on (name, severity, seed, image), so results resemble the published files but never equal them. Frost uses ice
+ * pictures of our own.
  */
 export const corruption = z
   .object({
@@ -15,7 +15,10 @@ export const corruption = z
     seed: z.int(),
     /** The JPEG pass of quality 85 that every published image has gone through. */
     jpeg: z.boolean().default(true),
-    /** Only for glass_blur. published: pixels are copied one way, as the published code does in effect; swap: exchanged. */
+    /**
+     * Only for glass_blur. published: pixels are copied one way, as the published code does in effect; swap: they are
+     * exchanged.
+     */
     variant: z.enum(['published', 'swap']).default('published'),
   })
   .refine(({ name, variant }) => name === 'glass_blur' || variant === 'published', {

@@ -1,8 +1,8 @@
 import { imagenetC19 } from './protocols.ts'
 
-/** Every corruption that can be made. Scores of ImageNet-C are over `imagenetC19` whatever is added here. */
+/** Every corruption that can be made. Scores of ImageNet-C use `imagenetC19`, whatever is added here. */
 export const corruptionNames = [
-  // Further ones come below, in the order they are offered.
+  // Further ones go below, in the order in which they are offered.
   ...imagenetC19,
 ] as const
 

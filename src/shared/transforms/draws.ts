@@ -12,9 +12,9 @@ const masks = z.object({
 })
 
 /**
- * The random draws of a study, written out so that it can be replayed anywhere: for every "<percent>/<repeat>" and
- * every image digest (or "group:<n>") the dropped patches as a hex bitset. Models that take images of other sizes have
- * other grids of patches, and so masks of their own.
+ * A draws file: the random draws of a study, which can be replayed anywhere. For every "<percent>/<repeat>" and every
+ * image digest (or "group:<n>") it holds the dropped patches as a hexadecimal bitset. Models with other input sizes
+ * have other grids of patches, and therefore masks of their own.
  */
 const draws = z.object({
   format: z.literal('kernelscope-draws'),
@@ -28,16 +28,16 @@ const draws = z.object({
 
 export type Draws = z.infer<typeof draws>
 
-/** The masks of a file for images of one size. */
+/** The masks of a draws file for images of one size. */
 export type SizedMasks = z.infer<typeof masks>
 
-/** The masks of a file by size of the image. */
+/** The masks of a draws file, one entry per image size. */
 export const masksOf = ({ height, width, entries, others = [] }: Draws): SizedMasks[] => [
   { height, width, entries },
   ...others,
 ]
 
-/** What a file has for one transform of one image, for every size; nothing else of it. */
+/** Reduces a draws file to one transform of one image, in all sizes. */
 export function onlyEntry(file: Draws, level: string, owner: string): Draws {
   const cut = <Masks extends SizedMasks>(one: Masks): Masks => {
     const mask = one.entries[level]?.[owner]
@@ -47,7 +47,10 @@ export function onlyEntry(file: Draws, level: string, owner: string): Draws {
   return whole.others ? { ...whole, others: whole.others.map(cut) } : whole
 }
 
-/** Reads a draws file; throws DRAWS_MALFORMED that names the place. */
+/**
+ * Reads a draws file.
+ * @throws DRAWS_MALFORMED where the text is not a draws file; the message names the place
+ */
 export function parseDraws(json: string): Draws {
   let value: unknown
   try {
@@ -58,7 +61,10 @@ export function parseDraws(json: string): Draws {
   return checkDraws(value)
 }
 
-/** A draws file by its members; throws DRAWS_MALFORMED that names the place. */
+/**
+ * Checks the parsed JSON of a draws file.
+ * @throws DRAWS_MALFORMED where a member is wrong; the message names the place
+ */
 export function checkDraws(value: unknown): Draws {
   const parsed = draws.safeParse(value)
   if (parsed.success) return parsed.data
@@ -67,7 +73,7 @@ export function checkDraws(value: unknown): Draws {
   throw new KernelscopeError('DRAWS_MALFORMED', `invalid draws file: ${place}${issue?.message ?? 'unknown'}`)
 }
 
-/** One bit per patch in row order, lowest bit of the first byte first. */
+/** Writes one bit per patch in row order, in hexadecimal; the first patch is the lowest bit of the first byte. */
 export function toBitset(mask: Uint8Array): string {
   const bytes = new Uint8Array(Math.ceil(mask.length / 8))
   mask.forEach((dropped, i) => {
@@ -76,7 +82,10 @@ export function toBitset(mask: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-/** The inverse of `toBitset`; throws DRAWS_MALFORMED when the text does not hold exactly `patches` bits. */
+/**
+ * The inverse of `toBitset`: one byte per patch, 1 = dropped.
+ * @throws DRAWS_MALFORMED where the text does not hold exactly `patches` bits
+ */
 export function fromBitset(hex: string, patches: number): Uint8Array {
   const mask = new Uint8Array(patches)
   if (hex.length !== 2 * Math.ceil(patches / 8)) {

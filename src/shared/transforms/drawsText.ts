@@ -1,6 +1,6 @@
 import { masksOf, type Draws } from './draws.ts'
 
-/** Masks of images of one size as they are written: levels in their order, owners ascending by code unit. */
+/** Masks of images of one size, as they are written: levels in their order, owners in ascending order of code units. */
 export interface WrittenMasks {
   height: number
   width: number
@@ -11,10 +11,11 @@ export interface WrittenMasks {
 export const byLevel = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true })
 
 /**
- * The text of a draws file, line by line: members in a fixed order, one entry a line, so that two files can be compared by
- * eye. Nothing is held, so a file may be longer than any string.
+ * The text of a draws file, line by line. Members are in a fixed order, one entry a line, so that two files can be
+ * compared by eye. The text is not kept in memory, so a file may be longer than any string.
  *
- * @param sizes one or more, the first stands for itself and the rest under `others`
+ * @param sizes one or more; the first is written at the top level, the others under `others`
+ * @throws RangeError where `sizes` is empty
  */
 export function* drawsText(patch: number, sizes: readonly WrittenMasks[]): Generator<string> {
   const [first, ...others] = sizes
@@ -49,7 +50,7 @@ function* entriesText({ levels }: WrittenMasks): Generator<string> {
   yield '\n  }'
 }
 
-/** The whole text of a file that is small enough to be held. */
+/** The whole text of a draws file that is small enough for memory. */
 export const serialiseDraws = (file: Draws): string =>
   [
     ...drawsText(

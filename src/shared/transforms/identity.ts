@@ -1,4 +1,4 @@
 import { z } from 'zod'
 
-/** The image as it is: the clean condition. */
+/** The unchanged image: the clean condition. */
 export const identity = z.object({ op: z.literal('identity') })

@@ -8,8 +8,8 @@ import { perturbation } from './perturbation.ts'
 
 /**
  * What is done to an image between its geometry (resize and crop) and the model: plain data with a seed. Equal values
- * give equal pixels, everywhere. A new one is a file beside this one, a member here and a file of the same name in the
- * engine's `images/transforms/`.
+ * give equal pixels on every machine. A new transform is a file beside this one, a member here, and a file of the same
+ * name in the engine's `images/transforms/`.
  */
 export const pixelTransform = z.discriminatedUnion('op', [
   identity,
@@ -21,11 +21,11 @@ export const pixelTransform = z.discriminatedUnion('op', [
 
 export type PixelTransform = z.infer<typeof pixelTransform>
 
-/** What pixels a transform gives: 8-bit levels, or float32 in [0,1] units that may leave that range. */
+/** Type of a transform's pixels: 8-bit levels, or float32 in [0,1] units, where values may lie outside that range. */
 export const pixelType = ({ op }: PixelTransform): 'uint8' | 'float32' =>
   op === 'bandNoise' ? 'float32' : 'uint8'
 
-/** The text whose SHA-256 is the transform's digest; defaults are filled in and unknown members dropped first. */
+/** The text whose SHA-256 is the transform's digest. Defaults are filled in and unknown members dropped first. */
 export const canonicalPixelTransform = (value: PixelTransform) => canonicalJson(pixelTransform.parse(value))
 
 export { bandRadii, type BandNoise } from './bandNoise.ts'

@@ -3,26 +3,26 @@ import { KernelscopeError } from '../errors.ts'
 import { generator } from '../random.ts'
 import { fromBitset, masksOf, type Draws } from './draws.ts'
 
-/** Random patches of the model's input are painted over (paper 4.1; Naseer et al., "Intriguing Properties of ViTs"). */
+/** Paints over random patches of the model's input (paper 4.1; Naseer et al., "Intriguing Properties of ViTs"). */
 export const patchDrop = z.object({
   op: z.literal('patchDrop'),
   /** Side of a patch in pixels. */
   patch: z.int().positive(),
-  /** Share of the patches that is dropped, rounded down to whole patches. */
+  /** Share of the patches that is dropped, in per cent, rounded down to whole patches. */
   percent: z.int().min(0).max(100),
   /** black: 0 in [0,1] space, as published; mean: the mean colour of ImageNet, whatever the dataset. */
   fill: z.enum(['black', 'mean']),
   seed: z.int(),
   repeat: z.int().min(0),
-  /** null: a mask per image. A number: images of one group share a mask (the published one-mask-per-batch form). */
+  /** null: one mask per image. A number: images of one group share a mask (the published one-mask-per-batch form). */
   group: z.int().min(0).nullable(),
-  /** SHA-256 of a draws file that gives the masks instead of the seed, or null. */
+  /** SHA-256 of a draws file that gives the masks in place of the seed; null for the seed. */
   draws: z.string().nullable(),
 })
 
 export type PatchDrop = z.infer<typeof patchDrop>
 
-/** Mean colour of ImageNet's training images in [0,1], as every torchvision preprocessing states it. */
+/** Mean colour of ImageNet's training images in [0,1], as in torchvision's preprocessing. */
 const imagenetMean = [0.485, 0.456, 0.406] as const
 
 export const fillColours = {
@@ -40,7 +40,7 @@ export interface PatchGrid {
   total: number
 }
 
-/** Patches start at the top left; those at the right and bottom border may be partial. */
+/** Patches start at the top left. Patches at the right and bottom border may be partial. */
 export function patchGrid(patch: number, height: number, width: number): PatchGrid {
   const rows = Math.ceil(height / patch)
   const columns = Math.ceil(width / patch)
@@ -51,16 +51,17 @@ export function patchGrid(patch: number, height: number, width: number): PatchGr
 export const droppedPatches = (total: number, percent: number) =>
   (total * percent - ((total * percent) % 100)) / 100
 
-/** Where a draws file keeps the mask of an image under this transform. */
+/** The keys under which a draws file keeps the mask of an image under this transform. */
 export const drawsEntry = (transform: PatchDrop, imageKey: string) => ({
   level: `${transform.percent}/${transform.repeat}`,
   owner: transform.group === null ? imageKey : `group:${transform.group}`,
 })
 
 /**
- * Which patches are dropped: one byte per patch in row order, 1 = dropped. Depends on seed, percent, repeat and the
- * image's key (its digest) or its group; not on the order of the images. With `draws` set, the mask is read from the
- * file instead; throws DRAWS_MALFORMED where the file does not fit or does not have it.
+ * Which patches are dropped: one byte per patch in row order, 1 = dropped. The mask depends on seed, percent, repeat
+ * and the image's key (its digest) or its group, and not on the order of the images. With `draws` set, the mask is read
+ * from that file instead.
+ * @throws DRAWS_MALFORMED where the draws file is missing, does not fit, or has no mask for the image
  */
 export function patchMask(
   transform: PatchDrop,

@@ -3,8 +3,9 @@ import { frameCount, noisePerturbations, perturbationNames } from './perturbatio
 
 /**
  * One frame of a sequence like those of ImageNet-P, made here, without the video compression of the published files.
- * Geometric ones act on the resized image before its crop. What moves through a sequence (snow, spatter) is drawn once for
- * (name, seed, image); noise is drawn for each frame. Lengths scale with the shorter side of the crop / 224.
+ * Geometric perturbations act on the resized image before its crop. Snow and spatter, which move through a sequence,
+ * are drawn once for (name, seed, image); noise is drawn for each frame. Lengths scale with the shorter side of the
+ * crop / 224.
  */
 export const perturbation = z
   .object({
@@ -12,7 +13,7 @@ export const perturbation = z
     name: z.enum(perturbationNames),
     frame: z.int().min(0),
     seed: z.int(),
-    /** 1 is the standard set; 2 and 3 are the harder ones, which only the noise sequences have. */
+    /** 1 is the standard set. 2 and 3 are harder, and exist for noise sequences only. */
     difficulty: z.int().min(1).max(3).default(1),
   })
   .refine(({ name, frame }) => frame < frameCount(name), { path: ['frame'], message: 'frame past the last' })

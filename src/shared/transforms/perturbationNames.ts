@@ -1,7 +1,7 @@
 /**
- * Every perturbation that can be made: its frames, and whether it is noise. Noise sequences compare every frame with frame
- * 0, all others with the frame before; only noise comes in three difficulties. Scores of ImageNet-P are over the lists in
- * `protocols.ts` whatever is added here.
+ * Every perturbation that can be made: its number of frames, and whether it is noise. Noise sequences compare every
+ * frame with frame 0, all others compare it with the frame before. Only noise has three difficulties. Scores of
+ * ImageNet-P use the lists in `protocols.ts`, whatever is added here.
  */
 export const perturbationSequences = [
   { name: 'gaussian_noise', frames: 31, noise: true },
@@ -28,7 +28,7 @@ const frames = new Map<PerturbationName, number>(
   perturbationSequences.map((each) => [each.name, each.frames]),
 )
 
-/** Frames of a sequence. */
+/** Number of frames of a sequence. */
 export const frameCount = (name: PerturbationName): number => frames.get(name) ?? 0
 
 export const noisePerturbations: readonly PerturbationName[] = perturbationSequences

@@ -1,10 +1,10 @@
 /**
- * What published protocols consist of, in the order of their tables, with the names of their folders (Hendrycks and
- * Dietterich 2019). These lists change only where the publication does: what can be made beyond them is a line of
- * `corruptionNames.ts` or `perturbationNames.ts` and enters no score.
+ * The members of published protocols, in the order of their tables, named as their folders (Hendrycks and Dietterich
+ * 2019). These lists change only when the publication does. What can be made beyond them is a line of
+ * `corruptionNames.ts` or `perturbationNames.ts` and does not enter a score.
  */
 
-/** The corruptions of ImageNet-C over which mCE is the mean. */
+/** The corruptions of ImageNet-C. mCE is the mean over them. */
 export const imagenetC15 = Object.freeze([
   'gaussian_noise',
   'shot_noise',
@@ -31,12 +31,12 @@ export const imagenetCHoldOut = Object.freeze([
   'saturate',
 ] as const)
 
-/** All nineteen, of whose accuracies the mean at severity 5 is taken. */
+/** All nineteen corruptions. The mean accuracy at severity 5 is taken over them. */
 export const imagenetC19 = Object.freeze([...imagenetC15, ...imagenetCHoldOut] as const)
 
 export type ImagenetCName = (typeof imagenetC19)[number]
 
-/** The perturbations of ImageNet-P over which mFR is the mean. */
+/** The perturbations of ImageNet-P. mFR is the mean over them. */
 export const imagenetP10 = Object.freeze([
   'gaussian_noise',
   'shot_noise',

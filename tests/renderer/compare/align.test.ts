@@ -7,7 +7,7 @@ const equal = (a: string, b: string) =>
     .map((pair) => `${pair.a === null ? '-' : a[pair.a]}${pair.b === null ? '-' : b[pair.b]}`)
     .join(' ')
 
-/** Length of the longest common subsequence by its plain recurrence: what equal letters score. */
+/** Length of the longest common subsequence by its recurrence, which the score of equal letters must give. */
 function commonLength(a: string, b: string): number {
   if (a === '' || b === '') return 0
   if (a[0] === b[0]) return 1 + commonLength(a.slice(1), b.slice(1))
@@ -15,7 +15,7 @@ function commonLength(a: string, b: string): number {
 }
 
 describe('aligning two sequences', () => {
-  it('pairs what is the same and leaves out what is not', () => {
+  it('pairs equal elements and leaves out the others', () => {
     expect(equal('abcd', 'abd')).toBe('aa bb c- dd')
     expect(equal('', 'ab')).toBe('-a -b')
     expect(equal('abc', 'xyz').split(' ')).toHaveLength(6)
@@ -38,11 +38,11 @@ describe('aligning two sequences', () => {
     ])
   })
 
-  it('never pairs what scores nothing', () => {
+  it('never pairs elements with a score of 0', () => {
     expect(align(2, 2, () => -1).some(({ a, b }) => a !== null && b !== null)).toBe(false)
   })
 
-  it('holds every place once, in order, and is a longest common subsequence for equal letters', () => {
+  it('has every place once, in order, and is a longest common subsequence for equal letters', () => {
     const word = fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 8 }).map((letters) => letters.join(''))
     fc.assert(
       fc.property(word, word, (a, b) => {
@@ -57,7 +57,7 @@ describe('aligning two sequences', () => {
   })
 })
 
-it('measures how much two bags share', () => {
+it('measures the overlap of two multisets', () => {
   expect(bagOverlap(['x', 'x', 'y'], ['x', 'y', 'z'])).toBeCloseTo(4 / 6, 12)
   expect(bagOverlap([], [])).toBe(1)
   expect(bagOverlap(['x'], [])).toBe(0)

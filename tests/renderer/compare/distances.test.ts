@@ -29,7 +29,7 @@ describe('distances of several models', () => {
   ]
   const spec = kernelDistancesSpec(models, 'normalised')
 
-  it('are curves of their own, each with its place in the palette, and a line per kernel size', () => {
+  it('have a curve per layer, each with its palette slot, and a line per kernel size', () => {
     expect(spec.series.map(({ id, name, slot }) => `${id} ${name} ${slot}`)).toEqual([
       '3-0 Large, layer 1 (31×31) 0',
       '3-1 Large, layer 2 (31×31) 1',
@@ -42,7 +42,7 @@ describe('distances of several models', () => {
     expect(figureSpec.safeParse(spec).success).toBe(true)
   })
 
-  it('say which model has none, and which channels are left out', () => {
+  it('name models without distances, and channels that are left out', () => {
     expect(spec.notes.join(' ')).toContain('ViT has no depthwise convolution of 3×3 and more')
     expect(kernelDistancesSpec(models, 'normalised', 7).notes.join(' ')).toContain(
       'ViT has no depthwise convolution of 7×7',
@@ -50,12 +50,12 @@ describe('distances of several models', () => {
     expect(spec.notes.join(' ')).toContain('Large, layer 2 (31×31): 1 channels')
   })
 
-  it('have no line of equal weights by the published definition, which is no distance', () => {
+  it('have no line of equal weights in the published definition, which is not a distance', () => {
     expect(kernelDistancesSpec(models, 'published').references).toEqual([])
   })
 })
 
-it('takes the layers that are asked for', () => {
+it('chooses the requested layers', () => {
   const places = (choice: Parameters<typeof chosenLayers>[1]) =>
     chosenLayers(six, choice).map(({ index }) => index)
   expect(places('ends')).toEqual([0, 1, 4, 5])
@@ -66,13 +66,13 @@ it('takes the layers that are asked for', () => {
   expect(chosenLayers([], 'last')).toEqual([])
 })
 
-it('tables every layer with its median', () => {
+it('lists every layer with its median', () => {
   const [odd, even] = distanceTable([{ title: 'A', layers: [layer(0), layer(1, 7, [1, 2, 4, 8])] }]).rows
   expect(odd).toMatchObject({ model: 'A', layer: 1, min: 0.1, median: 0.2, max: 0.4 })
   expect(even).toMatchObject({ median: 3 })
 })
 
-it('cuts a study’s figure down to some models', () => {
+it('reduces a study’s figure to some models', () => {
   const figure = kernelDistancesSpec(
     [
       { id: 12, title: 'A', layers: six },

@@ -21,7 +21,7 @@ const a = sheet(2, 3, (at) => at)
 const b = sheet(2, 3, (at) => (at === 17 ? -100 : at))
 
 describe('two sheets', () => {
-  it('are taken from one another weight by weight where their shapes agree', () => {
+  it('are subtracted weight by weight where their shapes agree', () => {
     expect([...sheetDifference(a, b).weights].filter(Boolean)).toEqual([117])
     expect(
       differenceRefusal(
@@ -43,7 +43,7 @@ describe('two sheets', () => {
     ).toThrow(RangeError)
   })
 
-  it('share one scale, so that a colour means one weight', () => {
+  it('share one scale, so that a colour means the same weight', () => {
     expect(sharedLimit([a, b], 'shared')).toBe(100)
     expect(sharedLimit([a], 'shared')).toBe(17)
     const limit = sharedLimit([a, b], 'shared')
@@ -53,7 +53,7 @@ describe('two sheets', () => {
     expect(pixel(paintAtlas(a, painting))).toEqual(pixel(paintAtlas(b, painting)))
   })
 
-  it('are as far apart as their weights', () => {
+  it('have the distance of their weights', () => {
     const scaled = sheet(2, 3, (at) => 2 * at)
     expect(sheetDistance(a, scaled)).toEqual({ relative: 1, correlation: expect.closeTo(1, 12) })
     expect(
@@ -71,12 +71,12 @@ describe('two sheets', () => {
     ).toEqual({ relative: null, correlation: null })
   })
 
-  it('have norms and an order by channel', () => {
+  it('have norms per channel, and an order by them', () => {
     expect(channelNorms(sheet(2, 1, (at) => (at === 0 ? -3 : 4)))).toEqual(Float64Array.of(3, 4))
     expect(byLargest([1, 5, 5, 2])).toEqual([1, 2, 3, 0])
   })
 
-  it('become a table of channels, with a gap where a channel has no distance', () => {
+  it('become a table of channels, with null where a channel has no distance', () => {
     const layer = (order: number[]): KernelLayer => ({
       index: 0,
       node: 'n',

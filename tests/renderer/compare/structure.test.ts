@@ -16,7 +16,7 @@ const parts = (diff: ReturnType<typeof structureDiff>) =>
   diff.parts.map(({ change, a, b }) => `${change}: ${a?.title ?? '–'} / ${b?.title ?? '–'}`)
 
 describe('the difference of two structures', () => {
-  it('is none between a model and itself', () => {
+  it('is empty between a model and itself', () => {
     const diff = structureDiff(net(block(7), block(7)), net(block(7), block(7)))
     expect(diff.partCounts).toEqual({ same: 4, changed: 0, added: 0, removed: 0 })
     expect(diff.layerCounts).toEqual({ same: 13, changed: 0, added: 0, removed: 0 })
@@ -49,7 +49,7 @@ describe('the difference of two structures', () => {
     ])
   })
 
-  it('is turned round when the models change places', () => {
+  it('is reversed when the models are swapped', () => {
     const [a, b] = [net(block(7), block(5)), net(block(7))]
     const turned = structureDiff(b, a)
     expect(structureDiff(a, b).partCounts).toEqual({
@@ -59,7 +59,7 @@ describe('the difference of two structures', () => {
     })
   })
 
-  it('does not take unlike blocks for one another', () => {
+  it('does not match blocks that differ too much', () => {
     const attention: Piece = {
       stage: 1,
       units: [
@@ -81,7 +81,7 @@ describe('the difference of two structures', () => {
     expect(structureDiff(relu, gelu).layerCounts).toEqual({ same: 1, changed: 0, added: 1, removed: 1 })
   })
 
-  it('takes no notice of names and of the batch', () => {
+  it('ignores names and the batch', () => {
     const a = net(block(7))
     const b = net(block(7))
     b.layers = b.layers.map((one) => ({
@@ -93,7 +93,7 @@ describe('the difference of two structures', () => {
     expect(structureDiff(a, b).layerCounts).toMatchObject({ changed: 0, added: 0, removed: 0 })
   })
 
-  it('tells another stride', () => {
+  it('reports another stride', () => {
     const [a, b] = [net(block(7)), net(block(7))]
     b.convolutions = b.convolutions.map((one, at) => (at === 0 ? { ...one, stride: [2, 2] } : one))
     const changed = structureDiff(a, b)
@@ -106,7 +106,7 @@ describe('the difference of two structures', () => {
 describe('the difference as rows', () => {
   const diff = structureDiff(net(block(31)), net(block(3)))
 
-  it('opens a part to its layers, and can leave out what is the same', () => {
+  it('opens a part to its layers, and can leave out equal parts', () => {
     expect(diffRows(diff, new Set(), false)).toHaveLength(3)
     const open = new Set(['block-0|block-0'])
     expect(diffRows(diff, open, false)).toHaveLength(3 + 5)

@@ -43,7 +43,7 @@ describe('pages by place', () => {
     expect(pages.find((row) => row === 500_009)).toBe(500_009)
   })
 
-  it('give up what was scrolled past before it came', async () => {
+  it('abort requests for pages that were scrolled past', async () => {
     const { pages, asked, aborted } = source(1000)
     pages.want(0, 20)
     pages.want(500, 510)
@@ -55,7 +55,7 @@ describe('pages by place', () => {
     expect(pages.row(505)).toBe(505)
   })
 
-  it('keep what is near, and read the last page again when the list has grown', async () => {
+  it('keep near pages, and read the last page again when the list has grown', async () => {
     const { pages, asked } = source(95, 2)
     for (const from of [0, 40, 90]) {
       pages.want(from, from + 5)
@@ -72,7 +72,7 @@ describe('pages by place', () => {
 })
 
 describe('a list taller than a browser allows', () => {
-  it('meets both ends, and every place in between', () => {
+  it('reaches both ends, and every position between them', () => {
     const scale = scaleOf(160_000_000, 800, 16_000_000)
     expect(scale.height).toBe(16_000_000)
     expect(scale.toOffset(0)).toBe(0)
@@ -82,7 +82,7 @@ describe('a list taller than a browser allows', () => {
     expect(scale.clamp(1e12)).toBe(160_000_000 - 800)
   })
 
-  it('is not scaled where it need not be', () => {
+  it('is not scaled where it is short enough', () => {
     const scale = scaleOf(5000, 800, 16_000_000)
     expect([scale.height, scale.toOffset(1234), scale.toScroll(1234)]).toEqual([5000, 1234, 1234])
     expect(scaleOf(500, 800).toOffset(10)).toBe(0)
@@ -115,7 +115,7 @@ describe('a filter in words', () => {
     bytes: (value: number) => `${value} B`,
   }
 
-  it('has a chip for each part, and each chip takes just that part away', () => {
+  it('has a chip for each part, and each chip removes only that part', () => {
     const filter = {
       classes: [0, 2],
       tags: ['a', 'b'],
@@ -145,7 +145,7 @@ describe('a filter in words', () => {
     expect(left).toEqual({})
   })
 
-  it('changes one model without the others', () => {
+  it('changes the entry of one model only', () => {
     const one = withFact({}, 'outcomes', { modelId: 1 }, { modelId: 1, outcome: 'wrong' })
     const two = withFact(
       one,

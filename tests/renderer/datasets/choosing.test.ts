@@ -13,7 +13,7 @@ vi.mock('../../../src/renderer/ui/useProblems.ts', () => ({
 let stop = () => {}
 afterEach(() => stop())
 
-it('an older count of chosen images never takes the place of a newer one', async () => {
+it('an older count of chosen images never replaces a newer one', async () => {
   const os = implement(contract)
   const answer = new Map<number | undefined, () => void>()
   const app = startApp({

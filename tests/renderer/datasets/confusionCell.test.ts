@@ -26,7 +26,7 @@ const mistake = (truth: number, predicted: number): Confusion['pairs'][number] =
   n: 1,
   share: 0.1,
 })
-/** Four classes, two of them named crane, of which three are in the matrix. */
+/** Four classes, two of them named crane. Three of the four are in the matrix. */
 const confusion: Confusion = {
   n: 40,
   correct: 20,
@@ -37,17 +37,17 @@ const confusion: Confusion = {
 }
 
 describe('a cell of the confusion matrix', () => {
-  it('is of the output of its column, also where two classes have one name', () => {
+  it('has the output of its column, also where two classes share a name', () => {
     expect(confusionCell(confusion, 2, 0)).toEqual({ truth: 2, outputs: [134] })
     expect(confusionCell(confusion, 2, 1)).toEqual({ truth: 2, outputs: [517] })
   })
 
-  it('leads nowhere where the model knows no such class', () => {
+  it('cannot be opened where the model does not know the class', () => {
     expect(confusionCell(confusion, 0, 2)).toBeNull()
     expect(confusionCell(confusion, 9, 0)).toBeNull()
   })
 
-  it('is of all outputs that no column has in the last column', () => {
+  it('has, in the last column, all outputs without a column', () => {
     expect(confusionCell(confusion, 0, 3)).toEqual({ truth: 0, outputs: null })
     const mistakes = [mistake(0, 883), mistake(0, 517), mistake(0, 7), mistake(1, 9)]
     expect(outputsElsewhere(confusion, 0, mistakes)).toEqual([7, 883])

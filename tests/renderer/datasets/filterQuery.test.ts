@@ -42,7 +42,7 @@ const full: ImageFilter = {
 }
 
 describe('a filter in an address', () => {
-  it('comes back as it went', () => {
+  it('is read as it was written', () => {
     const query = filterToQuery(full) as LocationQuery
     expect(query).toMatchObject({
       class: '0,7',
@@ -66,7 +66,7 @@ describe('a filter in an address', () => {
     })
   })
 
-  it('leaves out what it cannot read', () => {
+  it('leaves out texts that it cannot read', () => {
     expect(
       filterFromQuery({
         class: 'x',
@@ -84,20 +84,20 @@ describe('a filter in an address', () => {
     ).toEqual({ readable: true })
   })
 
-  it('takes the blocks of a changed model in any order, as one model', () => {
+  it('reads the blocks of a changed model in any order as the same model', () => {
     expect(filterFromQuery({ flip: '1~without-7-3-7:lost' })).toEqual({
       flips: [{ modelId: 1, changed: 'without-3-7', flip: 'lost' }],
     })
   })
 
-  it('knows the empty one', () => {
+  it('recognises the empty filter', () => {
     expect(isEmptyFilter({})).toBe(true)
     expect(isEmptyFilter(full)).toBe(false)
   })
 })
 
-describe('order and shownFacts in an address', () => {
-  it('come back as they went', () => {
+describe('order and shown facts in an address', () => {
+  it('are read as they were written', () => {
     const order = { by: 'trueMargin', descending: true, fact: { modelId: 2, conditionId: 9 } } as const
     expect(orderFromQuery({ order: orderToQuery(order) ?? '' })).toEqual(order)
     expect(orderToQuery({ by: 'place', descending: false })).toBeUndefined()

@@ -20,7 +20,7 @@ const image = (id: number): ImageRow => ({
   problem: null,
 })
 
-/** Datasets of a thousand images each, whose numbers are their places plus one. */
+/** Datasets of a thousand images each. The id of an image is its position plus one. */
 function library() {
   const os = implement(contract)
   return {
@@ -44,7 +44,7 @@ function library() {
 let stop = () => {}
 afterEach(() => stop())
 
-/** Opens the image at a place of the list of dataset 3, as the grid does, and leaves the grid. */
+/** Opens the image at a position of the list of dataset 3, as the grid does, then leaves the grid. */
 async function openedAt(place: number) {
   const none = { template: '' }
   const app = startApp(library(), [
@@ -86,14 +86,14 @@ async function openedAt(place: number) {
 }
 
 describe('the neighbours of an image', () => {
-  it('go on past the pages that the grid had read before it was left', async () => {
+  it('continue past the pages that the grid had loaded', async () => {
     const { page } = await openedAt(199)
     const { neighbour, position } = page(200)
     expect([neighbour(-1), position.value]).toEqual([199, '200 of 1,000'])
     await expect.poll(() => neighbour(1)).toBe(201)
   })
 
-  it('are those of the address once another filter or dataset is looked at', async () => {
+  it('are those of the address once another filter or dataset is shown', async () => {
     const { app, page } = await openedAt(199)
     for (const address of ['/images/200?dataset=3&class=2', '/images/200?dataset=4&class=1', '/images/200']) {
       await app.router.push(address)
@@ -102,7 +102,7 @@ describe('the neighbours of an image', () => {
     }
   })
 
-  it('are not those of a list of another workspace', async () => {
+  it('never come from a list of another workspace', async () => {
     const { app, page } = await openedAt(199)
     app.workspace.info = workspaceAt('/b')
     expect(useBrowseStore().list).toBeNull()

@@ -8,7 +8,7 @@ import { useModelLabelsStore } from '../../../src/renderer/lib/stores/modelLabel
 let stop = () => {}
 afterEach(() => stop())
 
-/** A view that shows the names of model 1, of an engine that gives `list.now`, or fails where that is null. */
+/** A view with the class names of model 1. The engine returns `list.now`, or fails where that is null. */
 function opened(list: { now: string[] | null }) {
   const os = implement(contract)
   const app = startApp({
@@ -26,7 +26,7 @@ function opened(list: { now: string[] | null }) {
 }
 
 describe('the class names of a model', () => {
-  it('are never those of a model of another workspace', async () => {
+  it('never come from a model of another workspace', async () => {
     const list: { now: string[] } = { now: ['cat'] }
     const { app, names } = opened(list)
     await expect.poll(names).toEqual(['cat'])
@@ -36,7 +36,7 @@ describe('the class names of a model', () => {
     await expect.poll(names).toEqual(['daisy'])
   })
 
-  it('change when another list is set, whatever its name', async () => {
+  it('change when another list is set, even with the same name', async () => {
     const list: { now: string[] } = { now: ['cat'] }
     const { names } = opened(list)
     await expect.poll(names).toEqual(['cat'])
@@ -45,7 +45,7 @@ describe('the class names of a model', () => {
     await expect.poll(names).toEqual(['tabby'])
   })
 
-  it('are asked for again when they could not be read and the view is opened again', async () => {
+  it('are requested again after a failure when the view is opened again', async () => {
     const list: { now: string[] | null } = { now: null }
     const { app, names } = opened(list)
     await expect.poll(() => useModelLabelsStore().asking).toBe(0)

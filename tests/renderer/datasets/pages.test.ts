@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { KeysetPages } from '../../../src/renderer/features/datasets/grid/pages.ts'
 
-/** A list of `length` numbers behind keyset pages, that counts what was asked for. */
+/** A list of `length` numbers behind keyset pages. It counts the requests. */
 function source(length: number, options: { keep?: number; slow?: boolean } = {}) {
   let total = length
   const asked: (number | null)[] = []
@@ -42,7 +42,7 @@ function source(length: number, options: { keep?: number; slow?: boolean } = {})
 const settle = () => new Promise((resolve) => setTimeout(resolve, 5))
 
 describe('keyset pages by place', () => {
-  it('fetches what is looked at and the page after it', async () => {
+  it('fetches the wanted pages and the page after them', async () => {
     const { pages, asked } = source(100)
     pages.want(0, 8)
     await settle()
@@ -52,7 +52,7 @@ describe('keyset pages by place', () => {
     expect(pages.row(20)).toBeUndefined()
   })
 
-  it('walks to a place far down, and comes back without walking again', async () => {
+  it('reads all pages before a distant position, and returns without reading them again', async () => {
     const { pages, asked } = source(100, { keep: 3 })
     pages.want(80, 88)
     await settle()

@@ -9,7 +9,7 @@ import { useHistoryStore } from '../../../src/renderer/lib/stores/history.ts'
 const report = vi.fn<(thrown: unknown) => void>()
 vi.mock('../../../src/renderer/ui/useProblems.ts', () => ({ useProblems: () => ({ report }) }))
 
-/** A folder of one figure, number 7, whose saves can be made to fail. */
+/** An engine with one composed figure, id 7, whose saves can be made to fail. */
 function figures() {
   const os = implement(contract)
   const kept = { composition: emptyComposition('First'), revision: 1, saves: 0, fail: false }
@@ -58,7 +58,7 @@ const rename = (view: ReturnType<typeof useComposition>, title: string) =>
   view.change('Rename', (now) => ({ ...now, title }))
 
 describe('a composed figure', () => {
-  it('changes on the screen when a change of an earlier visit is undone', async () => {
+  it('changes on the screen when a change from an earlier visit is undone', async () => {
     const { kept, app, first } = await opened()
     rename(first.of, 'Second')
     await expect.poll(() => first.of.saved.value).toBe('saved')
@@ -71,7 +71,7 @@ describe('a composed figure', () => {
     await expect.poll(() => second.of.saved.value).toBe('saved')
   })
 
-  it('says that it could not be saved, and is saved when it is asked again', async () => {
+  it('reports that it could not be saved, and is saved on a retry', async () => {
     const { kept, first } = await opened()
     kept.fail = true
     rename(first.of, 'Second')
@@ -82,7 +82,7 @@ describe('a composed figure', () => {
     expect([first.of.saved.value, kept.composition.title]).toEqual(['saved', 'Second'])
   })
 
-  it('keeps what could not be saved when the view is left, and saves it on coming back', async () => {
+  it('keeps unsaved changes when the view is left, and saves them on return', async () => {
     const { kept, app, first } = await opened()
     kept.fail = true
     rename(first.of, 'Second')
@@ -103,7 +103,7 @@ describe('a composed figure', () => {
     expect(kept.saves).toBe(1)
   })
 
-  it('is never saved into another workspace that was opened meanwhile', async () => {
+  it('is never saved into a workspace that was opened meanwhile', async () => {
     const { kept, app, first } = await opened()
     rename(first.of, 'Second')
     app.workspace.info = workspaceAt('/b')

@@ -9,7 +9,7 @@ import {
 import { formatChoices } from '../../../src/renderer/features/figures/export/formats.ts'
 
 describe('the setting of an exported figure', () => {
-  it('takes width and type from the venue', () => {
+  it('takes width and font size from the venue', () => {
     const icml = atVenue(firstSetting(), 'icml', 'column')
     expect(icml).toMatchObject({ width: 3.25, fontSize: 8, typeface: 'serif' })
     expect(atVenue(icml, 'neurips', 'column').width).toBe(5.5)
@@ -17,7 +17,7 @@ describe('the setting of an exported figure', () => {
     expect(atVenue(icml, 'free', 'text')).toEqual(icml)
   })
 
-  it('offers every format of the contract, and is input that the contract accepts', () => {
+  it('offers every format of the contract, and is accepted by the contract', () => {
     expect(formatChoices.map((c) => c.value).sort()).toEqual([...figureFormat.options].sort())
     const schema = contract.figures.export['~orpc'].inputSchema
     expect(exportInput(firstSetting())).not.toHaveProperty('directory')

@@ -30,17 +30,17 @@ const spec = (symbols: boolean): FigureSpec => ({
 })
 const toPixels = ([x, y]: readonly [number, number]) => [100 * x, 100 - 100 * y] as const
 
-it('a click beside a line without symbols means the nearest of its points that leads somewhere', () => {
+it('a click near a line without symbols means the nearest of its points that can be opened', () => {
   const at = (x: number, y: number) => pointedAt(spec(false), [x, y], toPixels)?.point.ref
   expect([at(103, 4), at(2, 95)]).toEqual(['1|share=0.2', '1|share=0.1'])
   expect([at(50, 50), at(200, 0), at(300, 100)]).toEqual([undefined, undefined, undefined])
 })
 
-it('leaves points with symbols to their own clicks', () => {
+it('ignores lines with symbols, which can be clicked themselves', () => {
   expect(pointedAt(spec(true), [100, 0], toPixels)).toBeNull()
 })
 
-it('leaves alone what the legend hides', () => {
+it('ignores series that the legend hides', () => {
   expect(pointedAt(spec(false), [100, 0], toPixels, (key) => key !== 'one')).toBeNull()
   expect(pointedAt(spec(false), [100, 0], toPixels, (key) => key === 'one')?.point.x).toBe(1)
 })

@@ -23,7 +23,7 @@ const catalogue: GalleryCatalogue = {
 }
 
 describe('the rows of the gallery', () => {
-  it('begin clean and go through the severities with their parameters', () => {
+  it('begin with the clean picture and show every severity with its parameters', () => {
     const [row] = corruptionRows(catalogue, 7, true)
     expect(row?.title).toBe('JPEG compression')
     expect(row?.tiles.map(({ label }) => label)).toEqual(['clean', '1', '2', '3', '4', '5'])
@@ -32,7 +32,7 @@ describe('the rows of the gallery', () => {
     expect(row?.tiles[5]?.facts).toContainEqual({ label: 'Seed', value: 'not used' })
   })
 
-  it('name transforms that the engine takes, every one of them different', () => {
+  it('have different transforms that the engine accepts', () => {
     const rows = [...corruptionRows(catalogue, 7, false), ...patchRows(7), ...bandRows(7)]
     const texts = rows.flatMap(({ tiles }) => tiles.slice(1).map((tile) => tile.transform))
     expect(new Set(texts).size).toBe(texts.length)
@@ -56,7 +56,7 @@ describe('a film', () => {
     return found
   }
 
-  it('stands still until it is played, runs round, and stops at a step', () => {
+  it('stands still until it is played, repeats, and stops at a step', () => {
     const { frame, playing, play, step } = film(3)
     vi.advanceTimersByTime(1000)
     expect([frame.value, playing.value]).toEqual([0, false])
@@ -68,7 +68,7 @@ describe('a film', () => {
     expect([frame.value, playing.value]).toEqual([2, false])
   })
 
-  it('steps backwards over its beginning and seeks inside its frames only', () => {
+  it('steps backwards past its beginning, and seeks only inside its frames', () => {
     const { frame, step, seek } = film(31)
     step(-1)
     expect(frame.value).toBe(30)

@@ -34,7 +34,7 @@ const question = (title: string): Question => ({
   studyId: null,
 })
 
-it('never shows the questions of a workspace that was left while they were worked out, and asks for its own', async () => {
+it('never shows questions that were requested for another workspace, and requests those of its own', async () => {
   const os = implement(contract)
   const answers: ((title: string) => void)[] = []
   const app = startApp({

@@ -17,7 +17,7 @@ import {
 
 const rgb = (map: 'viridis' | 'diverging', i: number) => [...lut(map).slice(3 * i, 3 * i + 3)]
 
-/** 33 channels of 3x3: channel c holds the value c in its centre, channel 32 also -64 in a corner. */
+/** 33 channels of 3x3. Channel c has the value c in its centre; channel 32 also has -64 in a corner. */
 function sheet(): KernelSheet {
   const weights = new Float32Array(33 * 9)
   for (let c = 0; c < 33; c++) weights[c * 9 + 4] = c
@@ -59,7 +59,7 @@ describe('painting kernels', () => {
     ])
   })
 
-  it('clips a rare peak away', () => {
+  it('clips rare peaks', () => {
     const weights = new Float32Array(1000 * 9).map((_, i) => (i === 0 ? 100 : 1))
     expect(channelLimits({ channels: 1000, kernel: 3, weights }, { range: 'clipped' })[0]).toBe(1)
     expect(channelLimits({ channels: 1000, kernel: 3, weights }, { range: 'shared' })[0]).toBe(100)
@@ -81,7 +81,7 @@ describe('the layout of a sheet', () => {
     expect(placeUnder(layout, end.x + 5, end.y + 5, 1024)).toBeNull()
   })
 
-  it('draws only bands of rows near what is seen', () => {
+  it('draws only bands of rows near the visible area', () => {
     expect(bandsOf(layout, 0, 600)).toEqual([
       { from: 0, rows: 7 },
       { from: 7, rows: 7 },
@@ -91,7 +91,7 @@ describe('the layout of a sheet', () => {
     expect(bandsOf(layout, 2000, 600).map((band) => band.from)).toEqual([21, 28, 35, 42])
   })
 
-  it('shows every channel at once when it is to fit', () => {
+  it('shows every channel at once with the zoom "fit"', () => {
     const fit = sheetLayout({ channels: 128, kernel: 31, width: 800, zoom: 'fit', viewHeight: 600 })
     expect(fit.height).toBeLessThanOrEqual(600)
     expect(fit.tile).toBe(47)
@@ -101,7 +101,7 @@ describe('the layout of a sheet', () => {
     )
   })
 
-  it('moves by keys and stays inside', () => {
+  it('moves by keys and stays inside the sheet', () => {
     expect(movedPlace('right', 0, layout, 1024)).toBe(1)
     expect(movedPlace('down', 0, layout, 1024)).toBe(15)
     expect(movedPlace('up', 3, layout, 1024)).toBe(3)
@@ -119,7 +119,7 @@ describe('the facts of a kernel', () => {
     expect(facts).toEqual({ min: -4, max: 1, mean: 0, mass: 8, massWithin: [0.5, 1, 1] })
   })
 
-  it('has no share of nothing', () => {
+  it('has zero shares for a kernel of zeros', () => {
     expect(kernelFacts({ channels: 1, kernel: 3, weights: new Float32Array(9) }, 0).massWithin).toEqual([
       0, 0, 0,
     ])

@@ -11,7 +11,7 @@ async function history() {
   return useHistoryStore()
 }
 
-/** A number that changes are made to. */
+/** A number that the test changes. */
 function counter(store: Awaited<ReturnType<typeof history>>, scope: string) {
   let value = 0
   const set = (next: number, merge?: string, at = 0) => {
@@ -24,7 +24,7 @@ function counter(store: Awaited<ReturnType<typeof history>>, scope: string) {
 }
 
 describe('undo and redo', () => {
-  it('go back and forth through the changes of the open scope, and no other', async () => {
+  it('move through the changes of the open scope only', async () => {
     const store = await history()
     const [a, b] = [counter(store, 'a'), counter(store, 'b')]
     const leaveA = store.enter('a')
@@ -60,7 +60,7 @@ describe('undo and redo', () => {
     expect(a.get()).toBe(0)
   })
 
-  it('take changes that belong together as one', async () => {
+  it('join changes with the same key into one step', async () => {
     const store = await history()
     store.enter('a')
     const a = counter(store, 'a')
@@ -93,7 +93,7 @@ describe('undo and redo', () => {
     expect(store.undoable?.title).toBe('stuck')
   })
 
-  it('remember no more than two hundred changes', async () => {
+  it('keep at most two hundred changes', async () => {
     const store = await history()
     store.enter('a')
     const a = counter(store, 'a')

@@ -12,7 +12,7 @@ const info = { kernelscope: '0.1.0', node: '24', onnxruntime: '1.30', sqlite: '3
 const ports: MessagePort[] = []
 afterEach(() => ports.splice(0).forEach((port) => port.close()))
 
-/** A contract's part over a real MessageChannel, as the engine serves it. */
+/** Serves a part of the contract over a real MessageChannel, as the engine does. */
 function serve(version: () => Promise<typeof info>, lines: string[] = []): MessagePort {
   const os = implement(contract.system)
   const router = {
@@ -62,7 +62,7 @@ describe('the link to the engine', () => {
     expect(error instanceof KernelscopeError && error.toShape()).toEqual(shape)
   })
 
-  it('fails what runs when the engine is lost, and works again over the next port', async () => {
+  it('fails running calls when the engine is lost, and works again over the next port', async () => {
     const { link, engine } = connect()
     link.attach(serve(() => new Promise(() => {})))
     const hanging = engine.system.version()

@@ -3,7 +3,7 @@ import '../setting/window.ts'
 import { underHome } from '../../../src/renderer/lib/paths.ts'
 
 describe('paths on the screen', () => {
-  it('have a tilde for the home folder, and only for it', () => {
+  it('have a tilde for the home folder only', () => {
     expect(underHome('/home/ada/models/a.onnx', '/home/ada')).toBe('~/models/a.onnx')
     expect(underHome('/home/ada', '/home/ada')).toBe('~')
     expect(underHome('/home/adam/a.onnx', '/home/ada')).toBe('/home/adam/a.onnx')

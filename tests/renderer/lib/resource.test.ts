@@ -6,7 +6,7 @@ import { useResource } from '../../../src/renderer/lib/useResource.ts'
 let stop = () => {}
 afterEach(() => stop())
 
-/** What is loaded of `input`, each answer given when wanted. */
+/** A resource that depends on `input`. The test decides when each request is answered. */
 function open() {
   const app = startApp({})
   ;({ stop } = app)
@@ -25,7 +25,7 @@ function open() {
   return { input, asked, ...resource }
 }
 
-it('shows the value of an older input until the newer one comes, and never after', async () => {
+it('shows the value of an older input until the newer one arrives, and never after that', async () => {
   const { input, asked, data } = open()
   asked[0]?.answer('value of a')
   await expect.poll(() => data.value).toBe('value of a')
@@ -41,7 +41,7 @@ it('shows the value of an older input until the newer one comes, and never after
   expect(data.value).toBe('value of c')
 })
 
-it('forgets the value of an older input where the newer one fails, and keeps one that is only read again', async () => {
+it('drops the value of an older input where the newer one fails, but keeps a value that is only read again', async () => {
   const { input, asked, data, error, reload } = open()
   asked[0]?.answer('value of a')
   await expect.poll(() => data.value).toBe('value of a')

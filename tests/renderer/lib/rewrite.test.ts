@@ -8,7 +8,7 @@ import { followNavigation, useRewrite } from '../../../src/renderer/lib/useRewri
 let stop = () => {}
 afterEach(() => stop())
 
-/** The app at `/here`, with a page whose code comes only when it is let in. */
+/** The app at `/here`, with another page whose code loads only when the test lets it. */
 async function atHere() {
   const none = { template: '' }
   let letIn = (_component: RouteComponent) => {}
@@ -33,7 +33,7 @@ it('a page rewrites the query of its own address', async () => {
   expect(router.currentRoute.value.fullPath).toBe('/here?a=1&b=2')
 })
 
-it('an answer that comes while the next page is loading does not call it off', async () => {
+it('an answer that comes while the next page is loading does not cancel its navigation', async () => {
   const { router, view, letIn } = await atHere()
   const { of: rewrite } = view(() => useRewrite())
   const { of: text } = view(() => useQueryText('text'))
@@ -56,7 +56,7 @@ it('a page that has been left rewrites nothing', async () => {
   expect(router.currentRoute.value.fullPath).toBe('/elsewhere')
 })
 
-it('a page that is shown no more rewrites nothing, even while its component is still there', async () => {
+it('a page that is no longer shown rewrites nothing, even while its component still exists', async () => {
   const { app, router, view } = await atHere()
   const page = router.resolve('/here').matched[0]
   app.provide(
@@ -71,7 +71,7 @@ it('a page that is shown no more rewrites nothing, even while its component is s
   expect(router.currentRoute.value.fullPath).toBe('/elsewhere')
 })
 
-it('changes of one tick are written together, though a component leaves in it', async () => {
+it('changes of one tick are written together, even if a component is removed within the tick', async () => {
   const { router, view } = await atHere()
   const [stays, leaves] = [view(() => useQueryText('b')), view(() => useQueryText('c'))]
   stays.of.value = '2'
@@ -80,7 +80,7 @@ it('changes of one tick are written together, though a component leaves in it', 
   await expect.poll(() => router.currentRoute.value.fullPath).toBe('/here?a=1&b=2')
 })
 
-it('a way that leads back to the page leaves it free to rewrite', async () => {
+it('a page can rewrite after a navigation that leads back to it', async () => {
   const { router, view } = await atHere()
   const { of: rewrite } = view(() => useRewrite())
   router.addRoute({ path: '/shut', component: { template: '' }, beforeEnter: () => '/here?a=1' })
@@ -90,7 +90,7 @@ it('a way that leads back to the page leaves it free to rewrite', async () => {
   expect(router.currentRoute.value.fullPath).toBe('/here?b=2')
 })
 
-it('a page whose successor could not come is still its own', async () => {
+it('a page can rewrite after a navigation that failed', async () => {
   const { router, view } = await atHere()
   const { of: rewrite } = view(() => useRewrite())
   router.addRoute({ path: '/broken', component: () => Promise.reject(new Error('no such file')) })

@@ -42,7 +42,7 @@ const job = (state: Job['state'], done: number): Job => ({
   finishedAt: null,
 })
 
-/** An engine of the contract's parts that the frame needs, over a real MessageChannel. */
+/** An engine with the parts of the contract that the frame needs, over a real MessageChannel. */
 function startEngine(
   jobs: AsyncIterable<Job>,
   opened: WorkspaceInfo | null,
@@ -76,7 +76,7 @@ function startEngine(
   return { port: port2, calls, stop: () => port1.close() }
 }
 
-/** A stream that tests push into. */
+/** A stream that tests can push events into. */
 function jobStream() {
   const waiting: Job[] = []
   let wake = () => {}
@@ -126,7 +126,7 @@ afterEach(() => {
 async function stores() {
   const pinia = createPinia()
   setActivePinia(pinia)
-  // The stores of one test would follow the engine of the next.
+  // Otherwise the stores of one test would follow the engine of the next.
   cleanup.push(() => disposePinia(pinia))
   const [{ link }, { useEngineStore }, { useWorkspaceStore }, collections, { useJobsStore }] =
     await Promise.all([
@@ -166,7 +166,7 @@ describe('the stores of the frame', () => {
     expect(workspace.recent[0]).toMatchObject({ path: '/data/ws', name: 'ws' })
   })
 
-  it('ask again what is open where another workspace cannot be opened', async () => {
+  it('ask again for the open workspace where another one cannot be opened', async () => {
     const { workspace, run } = await stores()
     const { calls } = run(jobStream(), info, () => {
       throw new Error('no workspace here')
@@ -194,7 +194,7 @@ describe('the stores of the frame', () => {
     expect(progress.mock.lastCall?.[0]).toBeNull()
   })
 
-  it('tell how a study is by its open job, else by its newest', async () => {
+  it('show the state of a study by its open job, else by its newest job', async () => {
     const { jobs, run } = await stores()
     const stream = jobStream()
     run(stream, info)
@@ -207,7 +207,7 @@ describe('the stores of the frame', () => {
     await expect.poll(() => jobs.ofStudy(3)?.id).toBe(3)
   })
 
-  it('show a lost engine, and load and follow again when it is back', async () => {
+  it('show that the engine is down, and load and follow again when it is back', async () => {
     const { engine, jobs, models, run } = await stores()
     run(jobStream(), info)
     await expect.poll(() => models.loaded).toBe(true)

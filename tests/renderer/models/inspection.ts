@@ -1,6 +1,6 @@
 import type { Inspection, Layer } from '#shared/contract/index.ts'
 
-/** A layer in short: operator, shape of its output without the batch, shapes of its weights. */
+/** A layer, from its operator, the shape of its output without the batch, and the shapes of its weights. */
 export const layer = (
   op: string,
   output: number[] = [8, 4, 4],
@@ -14,7 +14,7 @@ export const layer = (
   weights: weights.map((shape, at) => ({ name: `w${at}`, shape })),
 })
 
-/** Layers of a depthwise block and its pointwise unit, each ending in its addition. */
+/** Layers of a depthwise unit and a pointwise unit. Each unit ends in its addition. */
 export const mixing = (kernel: number, channels = 8) => [
   layer('BatchNormalization', [channels, 4, 4], [channels]),
   layer('Conv', [channels, 4, 4], [channels, 1, kernel, kernel]),
@@ -25,7 +25,9 @@ export const pointwise = (channels = 8) => [
   layer('Add', [channels, 4, 4]),
 ]
 
-/** Pieces in order; those with a stage are blocks made of units, each of whose last layer is its addition. */
+/**
+ * A part of a model, in order: plain layers, or with a stage a block of units whose last layers are their additions.
+ */
 export type Piece = Omit<Layer, 'index'>[] | { stage: number; units: Omit<Layer, 'index'>[][] }
 
 export function inspectionOf(pieces: Piece[]): Inspection {

@@ -8,7 +8,7 @@ import {
 } from '../../../src/renderer/features/models/parts.ts'
 import { inspectionOf, layer, mixing, pointwise } from './inspection.ts'
 
-/** Stem, two blocks of stage 1 (a Relu behind the first), a strided convolution, one block of stage 2, head. */
+/** Stem, two blocks of stage 1 (a Relu after the first), a strided convolution, one block of stage 2, head. */
 const model = () =>
   inspectionOf([
     [layer('Conv', [8, 4, 4], [8, 3, 3, 3]), layer('Relu')],
@@ -36,7 +36,7 @@ describe('the parts of a model', () => {
     )
   })
 
-  it('count an activation behind a block with it, and a convolution for itself', () => {
+  it('include the activation after a block in the block, but not a convolution', () => {
     const parts = partsOf(model())
     expect(parts[1]?.units.map(({ title, layers }) => `${title} ${layers.length}`)).toEqual([
       '7 × 7 convolution 3',
@@ -56,13 +56,13 @@ describe('the parts of a model', () => {
     )
   })
 
-  it('have no MACs where a shape is not known', () => {
+  it('have no MACs where a shape is unknown', () => {
     const found = model()
     found.layers[0] = { ...found.layers[0]!, macs: null }
     expect(partsOf(found)[0]?.macs).toBeNull()
   })
 
-  it('are one where there are no blocks, or where an old inspection does not tell their layers', () => {
+  it('are a single part without blocks, or where an old inspection does not name their layers', () => {
     expect(partsOf(inspectionOf([[layer('Conv'), layer('Relu')]])).map(({ key }) => key)).toEqual(['whole'])
     const old = model()
     old.blocks = old.blocks.map((block) => ({ ...block, units: [] }))
@@ -76,7 +76,7 @@ describe('the parts of a model', () => {
     expect(partOfLayer(parts, 99)).toBeNull()
   })
 
-  it('are walked through by keys, stage by stage too', () => {
+  it('can be traversed by keys, also stage by stage', () => {
     const parts = partsOf(model())
     expect(partByKey('ArrowRight', parts, 5)).toBe(5)
     expect(partByKey('ArrowLeft', parts, 3)).toBe(2)
@@ -88,7 +88,7 @@ describe('the parts of a model', () => {
   })
 })
 
-it('numbers the depthwise layers as the kernel sheets do: no 1x1, nothing oblong', () => {
+it('numbers the depthwise layers as the kernel sheets do, without 1x1 and oblong kernels', () => {
   const found = inspectionOf([
     [
       layer('Conv', [8, 4, 4], [8, 1, 1, 1]),
@@ -104,7 +104,7 @@ it('numbers the depthwise layers as the kernel sheets do: no 1x1, nothing oblong
   ])
 })
 
-it('says what a weight is', () => {
+it('describes the weight of a layer', () => {
   const text = (...shape: number[]) => weightText({ ...layer('Conv', [1], shape), index: 0 })
   expect(text(32, 1, 31, 31)).toBe('31 × 31 depthwise')
   expect(text(32, 3, 5, 5)).toBe('5 × 5')

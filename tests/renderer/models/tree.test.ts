@@ -51,7 +51,7 @@ describe('the layer tree', () => {
     expect(stage?.macs).toBe(500)
   })
 
-  it('finds layers by their own words and those above them, and opens the way', () => {
+  it('finds layers by their own text and that of their ancestors, and opens the branches to them', () => {
     expect(shown([], '31x31')).toEqual([
       'stage-1',
       '  block-0',
@@ -66,13 +66,13 @@ describe('the layer tree', () => {
     expect(shown([], 'nothing like it')).toEqual([])
   })
 
-  it('knows the way to a node', () => {
+  it('gives the path to a node', () => {
     expect(pathTo(tree(), 'layer-2')).toEqual(['stage-1', 'block-0', 'block-0/0'])
     expect(pathTo(tree(), 'stem')).toEqual([])
     expect(pathTo(tree(), 'nowhere')).toEqual([])
   })
 
-  it('is walked through by keys', () => {
+  it('can be traversed by keys', () => {
     const { rows } = treeRows(tree(), new Set(['stage-1']), '')
     expect(treeStep('ArrowRight', rows, 1)).toEqual({ row: 2 })
     expect(treeStep('ArrowRight', rows, 2)).toEqual({ open: 'block-0' })
@@ -83,7 +83,7 @@ describe('the layer tree', () => {
     expect(treeStep('PageUp', rows, 3)).toEqual({ row: 0 })
   })
 
-  it('opens whole', () => {
+  it('can be opened completely', () => {
     const { rows } = treeRows(tree(), new Set(allBranches(tree())), '')
     expect(rows.filter(({ node }) => node.kind === 'layer')).toHaveLength(10)
   })

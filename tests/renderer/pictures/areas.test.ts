@@ -6,8 +6,8 @@ import { squareOf } from '../../../src/renderer/features/pictures/map/areas.ts'
 const areasOf = (map: number[], shape: [number, number]): ContributionArea[] =>
   contributionAreas(map, shape).map((area) => ({ ...area, definition: 'contribution' }))
 
-it('draws the very square that holds the share', () => {
-  // All within one cell of the centre (2, 2) of 5x5, evenly.
+it('draws exactly the square that holds the share', () => {
+  // All contributions are equal and within one cell of the centre (2, 2) of 5x5.
   const map = Array.from({ length: 25 }, (_, at) =>
     Math.abs(Math.floor(at / 5) - 2) <= 1 && Math.abs((at % 5) - 2) <= 1 ? 1 / 9 : 0,
   )
@@ -16,7 +16,7 @@ it('draws the very square that holds the share', () => {
   expect(squareOf(areas, 0.2, [5, 5])).toEqual({ row: 1, column: 1, height: 3, width: 3 })
 })
 
-it('has the area that the table tells, also where an even map cuts it', () => {
+it('has the area of the table, also where the edge of an even map cuts it', () => {
   for (const [rows, columns] of [
     [8, 8],
     [9, 9],
@@ -31,7 +31,7 @@ it('has the area that the table tells, also where an even map cuts it', () => {
   }
 })
 
-it('draws none where no square holds the share', () => {
+it('draws no square where none holds the share', () => {
   const none: ContributionArea = { definition: 'contribution', threshold: 0.5, side: null, ratio: null }
   expect(squareOf([none], 0.5, [4, 4])).toBeNull()
   expect(squareOf([], 0.5, [4, 4])).toBeNull()

@@ -23,7 +23,7 @@ vi.mock('../../../src/renderer/lib/stores/collections.ts', () => ({
 let stop = () => {}
 afterEach(() => stop())
 
-/** The chosen image of a view, and the engine's answers to "the first image of a dataset", to be given when wanted. */
+/** The chosen image of a view. The test decides when the engine answers requests for the first image of a dataset. */
 function open() {
   const os = implement(contract)
   const answer = new Map<number, () => void>()
@@ -65,7 +65,7 @@ it('keeps what was chosen while the first image of a dataset was being looked up
   expect(chosen.image.value).toEqual({ id: 20 })
 })
 
-it('takes the dataset that was asked for last, whichever answers first', async () => {
+it('uses the dataset that was requested last, whichever answers first', async () => {
   const { answer, chosen } = open()
   await expect.poll(() => answer.has(1)).toBe(true)
   const second = chosen.first(2)

@@ -24,13 +24,13 @@ const field = (height: number, width: number, ...values: number[]): Field => ({
 const small = field(2, 3, 0, 1, 2, 3, 4, Number.NaN)
 
 describe('a field of values', () => {
-  it('is cut from a stack, and averaged over it', () => {
+  it('is taken from a stack, or averaged over it', () => {
     const stack = Float32Array.from([1, 2, 3, 4, 5, 6, 7, 8])
     expect([...fieldAt(stack, 2, 2, 1).values]).toEqual([5, 6, 7, 8])
     expect([...meanField(stack, 2, 2).values]).toEqual([3, 4, 5, 6])
   })
 
-  it('knows its ends and its peak, leaving out what is no number', () => {
+  it('has a range and a peak, without NaN', () => {
     expect(rangeOf(small.values)).toEqual({ min: 0, max: 4 })
     expect(rangeOf(Float32Array.of(Number.NaN))).toEqual({ min: 0, max: 0 })
     expect(peakOf(small)).toEqual({ row: 1, column: 1, value: 4 })
@@ -46,7 +46,7 @@ describe('a field of values', () => {
     expect(limitOf(Float32Array.of(Number.NaN), 0.5)).toBe(0)
   })
 
-  it('is painted over its range, empty where it has no value', () => {
+  it('is painted over its range, and transparent where it has no value', () => {
     const pixels = paintField(small, 'viridis', { min: 0, max: 4 })
     const at = (cell: number) => [...pixels.slice(4 * cell, 4 * cell + 4)]
     const colour = (place: number) => [...lut('viridis').slice(3 * place, 3 * place + 3), 255]
@@ -63,14 +63,14 @@ describe('a field of values', () => {
     expect(cellUnder(small, -1, 0, 300, 200)).toBeNull()
   })
 
-  it('is walked over by keys, from its middle', () => {
+  it('can be traversed by keys, from its middle', () => {
     expect(movedCell('up', null, small)).toEqual({ row: 1, column: 1 })
     expect(movedCell('right', { row: 1, column: 2 }, small)).toEqual({ row: 1, column: 2 })
     expect(movedCell('first', { row: 1, column: 2 }, small)).toEqual({ row: 1, column: 0 })
     expect(movedCell('pageUp', { row: 1, column: 2 }, small)).toEqual({ row: 0, column: 2 })
   })
 
-  it('says how much lies in few cells, and where', () => {
+  it('says how concentrated it is, and where', () => {
     expect(concentration(field(1, 4, 1, 1, 1, 1), 0.25)).toBe(0.25)
     expect(concentration(field(1, 4, 0, 0, 5, 0), 0.25)).toBe(1)
     expect(concentration(field(1, 2, 0, 0), 0.5)).toBe(0)
@@ -91,19 +91,19 @@ describe('a field as a figure', () => {
     alt: 'A',
   })
 
-  it('has a cell for every value, none where there is no number', () => {
+  it('has a cell for every value, and null for NaN', () => {
     expect(spec.cells).toMatchObject({ values: [0, 1, 2, 3, 4, null], map: 'sequential', label: 'L' })
     expect(spec.cells?.rows).toHaveLength(2)
     expect(spec.cells?.columns).toHaveLength(3)
   })
 
-  it('names few places of a long axis', () => {
+  it('names few positions of a long axis', () => {
     expect(names(12)).toHaveLength(12)
     expect(names(12).every((name) => name !== '')).toBe(true)
     expect(names(224).filter(Boolean)).toEqual(['0', '32', '64', '96', '128', '160', '192'])
   })
 
-  it('is written with the place of every value', () => {
+  it('is written as CSV with the position of every value', () => {
     expect(fieldCsv(small).split('\r\n').slice(0, 3)).toEqual(['row,column,value', '0,0,0', '0,1,1'])
     expect(fieldCsv(small)).toContain('1,2,\r\n')
   })

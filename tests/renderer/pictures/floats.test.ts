@@ -9,7 +9,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** The numbers at `/map`, which the byte server gives, refuses or has forgotten, as it is told to. */
+/** The values at `/map`. The test decides whether the byte server returns them, refuses, or no longer has them. */
 function open(answers: (() => Response)[]) {
   const path = ref('/map')
   const made = shallowRef({})
@@ -19,7 +19,7 @@ function open(answers: (() => Response)[]) {
   )
   const remake = () => {
     expired++
-    // The key is a hash of what it is made from: the address stays the same.
+    // The key is a hash of the input, so the address stays the same.
     made.value = {}
   }
   const app = startApp({})
@@ -31,7 +31,7 @@ const numbers = () => new Response(new Float32Array([1, 2]).buffer, { headers: {
 const refused = (code: string) => () =>
   new Response(JSON.stringify({ code, message: code, hint: '' }), { status: 404 })
 
-it('fetches again what was made again, though its address is the same', async () => {
+it('fetches values again that were computed again, even under the same address', async () => {
   const { floats, error, remake } = open([refused('ENGINE_DOWN'), numbers])
   await expect.poll(() => error.value?.code).toBe('ENGINE_DOWN')
   remake()
@@ -39,7 +39,7 @@ it('fetches again what was made again, though its address is the same', async ()
   expect(error.value).toBeNull()
 })
 
-it('has what has expired made again once, and then says that it is not there', async () => {
+it('has expired values computed again once, then reports that they are missing', async () => {
   const { floats, error, expirations } = open([
     refused('MAP_EXPIRED'),
     refused('MAP_EXPIRED'),
@@ -49,7 +49,7 @@ it('has what has expired made again once, and then says that it is not there', a
   expect([expirations(), floats.value]).toEqual([1, null])
 })
 
-it('fetches again what failed while the engine was away', async () => {
+it('fetches values again that failed while the engine was down', async () => {
   const { floats, error, restart } = open([
     () => new Response('the engine is down', { status: 503 }),
     numbers,

@@ -6,7 +6,7 @@ import { useMapRun } from '../../../src/renderer/features/pictures/map/useMapRun
 let stop = () => {}
 afterEach(() => stop())
 
-/** A run of `method`, whose results are given when wanted. */
+/** A computation for `method`. The test decides when its results arrive. */
 function open() {
   const app = startApp({})
   ;({ stop } = app)
@@ -27,7 +27,7 @@ function open() {
   return { method, answers, run }
 }
 
-it('tells what the shown result was computed of while another is on its way', async () => {
+it('gives the input of the shown result while another one is being computed', async () => {
   const { method, answers, run } = open()
   await expect.poll(() => answers.length).toBe(1)
   answers[0]?.('a gradient')
@@ -45,7 +45,7 @@ it('tells what the shown result was computed of while another is on its way', as
   expect([run.made.value, run.stale.value]).toEqual([{ method: 'smoothGrad' }, false])
 })
 
-it('keeps the last result when it is stopped, as one of other choices, and takes no late answer', async () => {
+it('keeps the last result as stale when it is stopped, and ignores a late answer', async () => {
   const { method, answers, run } = open()
   await expect.poll(() => answers.length).toBe(1)
   answers[0]?.('a gradient')

@@ -3,7 +3,7 @@ import { saliencyMethod, saliencyTarget } from '#shared/contract/index.ts'
 import { gradientsOf, saliencyMethodNames } from '#shared/saliencyMethods/index.ts'
 import { methodOf, targetOf } from '../../../src/renderer/features/pictures/saliency/saliencyQuery.ts'
 
-it('reads a method with its parameters, and the defaults of the contract where there are none', () => {
+it('reads a method with its parameters, with the contract’s defaults for missing ones', () => {
   expect(methodOf('gradient', { copies: '8' })).toEqual({ method: 'gradient' })
   for (const method of saliencyMethodNames)
     expect(methodOf(method, {})).toEqual(saliencyMethod.parse({ method }))
@@ -20,7 +20,7 @@ it('reads a method with its parameters, and the defaults of the contract where t
   })
 })
 
-it('never asks for what the engine refuses', () => {
+it('never asks for values that the engine refuses', () => {
   const wild = ['-5', '1e9', 'x', '0.4', '']
   for (const text of wild) {
     const smooth = methodOf('smoothGrad', { copies: text, noise: text, seed: text })
@@ -37,7 +37,7 @@ it('reads the class that is explained', () => {
   expect(targetOf('')).toEqual({ kind: 'predicted' })
 })
 
-it('counts the gradients a picture costs', () => {
+it('counts the gradients that a map needs', () => {
   expect(gradientsOf({ method: 'gradient' })).toBe(1)
   expect(gradientsOf({ method: 'integratedGradients', steps: 50, baseline: 'black' })).toBe(51)
   expect(gradientsOf({ method: 'smoothGrad', copies: 25, noise: 0.1, seed: 0 })).toBe(25)

@@ -43,7 +43,7 @@ describe('the ranking', () => {
     expect(best).toEqual([0.8, 40])
   })
 
-  it('draws one metric against another, for the models that have both', () => {
+  it('plots one metric against another, for the models that have both', () => {
     const spec = rankingFigure(ranking, models, 'mce', 'top1')
     expect(spec.kind).toBe('scatter')
     expect(spec.series.map((s) => s.name)).toEqual(['A', 'B'])
@@ -51,7 +51,7 @@ describe('the ranking', () => {
     expect(spec.y.unit).toBe('percent')
   })
 
-  it('sets the paper’s models beside ours only where it prints both metrics, on the same scale', () => {
+  it('plots the paper’s models only where it prints both metrics, on the same scale', () => {
     const printed = (model: string, text: string, v: number) => ({
       ...{ model, text, value: v, unit: '%', source: 'Table 6' },
     })
@@ -100,7 +100,7 @@ describe('the ranking', () => {
     ])
   })
 
-  it('is exported with intervals and differences in columns of their own', () => {
+  it('is exported with separate columns for intervals and differences', () => {
     const table = rankingTable({ ...ranking, reference: 2 }, true)
     expect(table.columns.slice(0, 5).map(({ title }) => title)).toEqual([
       ...['Model', 'Top-1', '95 % from', 'to', 'minus B'],
@@ -109,7 +109,7 @@ describe('the ranking', () => {
     expect(rankingTable(ranking, false).columns).toHaveLength(3)
   })
 
-  it('draws a metric against the size of the models', () => {
+  it('plots a metric against the size of the models', () => {
     const spec = rankingFigure(ranking, models, 'parameters', 'top1')
     expect(spec.series.map((s) => s.points[0]?.x)).toEqual([2, 4])
     expect(rankingFigure(ranking, models, 'kernel', 'top1').series).toEqual([])

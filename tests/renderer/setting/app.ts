@@ -26,8 +26,8 @@ export const workspaceAt = (path: string): WorkspaceInfo => ({
 type Parts = ConstructorParameters<typeof RPCHandler<Record<never, never>>>[0]
 
 /**
- * Stores, addresses and a part of the engine over a real MessageChannel, as the app has them, with a workspace at `/a`
- * open. `view` runs what a view does when it is opened and returns its result and the way to leave it.
+ * Starts stores, addresses and a part of the engine over a real MessageChannel, as in the app, with an open workspace
+ * at `/a`. `view` runs the setup of a view, and returns its result and a function that leaves the view.
  */
 export function startApp(parts: Parts, routes: RouteRecordRaw[] = []) {
   const pinia = createPinia()
@@ -46,7 +46,7 @@ export function startApp(parts: Parts, routes: RouteRecordRaw[] = []) {
     link.attach(port2)
     end = () => port1.close()
   }
-  /** As when the engine has died and another takes its place. */
+  /** Simulates that the engine has ended and another one has started. */
   async function restart() {
     link.detach()
     end()

@@ -1,6 +1,6 @@
 import type { Model } from '#shared/contract/index.ts'
 
-/** A model of the list. */
+/** A model as a row of the list of models. */
 export const modelRow = (id: number, parameters = 1): Model => ({
   id,
   title: '',

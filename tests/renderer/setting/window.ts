@@ -1,7 +1,7 @@
 import { vi } from 'vitest'
 import type { Bridge } from '#shared/bridge.ts'
 
-/** The window as the renderer's modules find it when they are loaded: import this before them. */
+/** The globals that the renderer's modules need when they are loaded. Import this file before them. */
 const bridge: Partial<Bridge> = {
   platform: 'linux',
   home: '/home/ada',

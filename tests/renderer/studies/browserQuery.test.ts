@@ -31,7 +31,7 @@ const none = cell('none', { baseline: true })
 const lesion = cell('n=2,sample=0', { unchangedModel: false, changed: 'without-3-7' })
 
 describe('the images of a cell in the dataset browser', () => {
-  it('are those of the changed model, in words that say what was changed', () => {
+  it('are selected for the changed model, and the filter says what was changed', () => {
     const query = browserQuery(lesion, none, 'lost')
     expect(query).toEqual({ flip: '4~without-3-7:lost', facts: '4,4~without-3-7' })
     const filter = filterFromQuery(query ?? {})
@@ -51,7 +51,7 @@ describe('the images of a cell in the dataset browser', () => {
     expect(browserQuery(lesion, none, 'mistakes')).toMatchObject({ outcome: '4~without-3-7:wrong' })
   })
 
-  it('are those of a condition, and of the model as it is', () => {
+  it('are selected for a condition, and for the unchanged model', () => {
     const dropped = cell('percent=50,repeat=0', { conditionIds: [17] })
     expect(browserQuery(dropped, cell('percent=0,repeat=0', { baseline: true }), 'both')).toEqual({
       flip: '4:both:17',
@@ -60,7 +60,7 @@ describe('the images of a cell in the dataset browser', () => {
     expect(browserQuery(none, null, 'mistakes')).toEqual({ outcome: '4:wrong', facts: '4' })
   })
 
-  it('are not told where no filter gives them', () => {
+  it('have no filter where a filter cannot express them', () => {
     expect(browserQuery(lesion, none, 'mostConfident')).toBeNull()
     expect(browserQuery(none, null, 'lost')).toBeNull()
     const ownReadout = cell('outside', { unchangedModel: false })

@@ -62,7 +62,7 @@ describe('a cell behind a point', () => {
     ])
   })
 
-  it('of a lesion knows the other subsets of its size', () => {
+  it('of a lesion study knows the other subsets of its size', () => {
     const subset = (n: number, sample: number): StudyCondition => ({
       ...cell(1, 0, 0),
       key: `n=${n},sample=${sample}`,
@@ -81,7 +81,7 @@ describe('a cell behind a point', () => {
     expect(repeatsOf(lesion, single).map((c) => c.key)).toEqual(['block=0'])
   })
 
-  it('knows whether its condition is too late to be tested', () => {
+  it('knows whether its condition is beyond the tested ones', () => {
     expect(partlyTested(result)).toBeNull()
     const conditions = [1, 2].flatMap((m) => Array.from({ length: 45 }, (_, at) => cell(m, at, 0)))
     const long = { ...result, conditions }
@@ -90,13 +90,13 @@ describe('a cell behind a point', () => {
     expect(isUntested({ ...long, conditions: conditions.slice(0, 45) }, cell(1, 44, 0))).toBe(false)
   })
 
-  it('sees paired tests from its own side', () => {
+  it('gives paired tests from the side of its model', () => {
     expect(chosen && testsOf(result, chosen)).toEqual([
       { other: 1, onlyOwn: 9, onlyOther: 2, n: 10, p: 0.03 },
     ])
   })
 
-  it('names a winner only where the test tells', () => {
+  it('names the better model only where the test decides', () => {
     const [test] = result.tests
     expect(test && winnerOf(test)).toBe(2)
     expect(test && winnerOf({ ...test, p: 0.2 })).toBeNull()

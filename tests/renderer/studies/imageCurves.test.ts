@@ -68,7 +68,7 @@ describe('one image through a study', () => {
     ).toBe('50 % dropped')
   })
 
-  it('tables every condition with the answer of every model, empty where one was not asked', () => {
+  it('lists every condition with the prediction of every model, empty where one was not measured', () => {
     const table = imageTable(axis, models)
     expect(table.columns.map(({ title }) => title)).toEqual([
       'Condition',
@@ -88,7 +88,7 @@ describe('one image through a study', () => {
     expect(table.rows[0]).toMatchObject({ answer1: 'right', rank1: 1, answer2: 'right', probability2: 0.8 })
   })
 
-  it('draws mean and range of the true class for every model', () => {
+  it('plots mean and range of the true class for every model', () => {
     const [a, b] = imageFigure(axis, models, 'probability').series
     expect(a?.points.map((p) => p.x)).toEqual([0, 50])
     expect(a?.points[1]?.y).toBeCloseTo(0.3, 12)
@@ -97,7 +97,7 @@ describe('one image through a study', () => {
     expect(imageFigure(axis, models, 'rank').series[0]?.points[1]?.y).toBe(3)
   })
 
-  it('says where a model fails first: where most draws are wrong', () => {
+  it('says where a model first fails: where most draws are wrong', () => {
     expect(firstFailure(axis, 1)?.x).toBe(50)
     expect(failureText(firstFailure(axis, 1), axis)).toBe('wrong from 50 %')
     expect(failureText(firstFailure(axis, 2), axis)).toBe('right throughout')
@@ -105,7 +105,7 @@ describe('one image through a study', () => {
     expect(failureText(firstFailure(lost, 1), lost)).toBe('wrong as it is')
   })
 
-  it('draws one way of changing the image at a time, and the image as it is with each', () => {
+  it('plots one way of changing the image at a time, each with the unchanged image', () => {
     const change = (mode: string, percent: number, p: number): StudyImageRow => ({
       ...row(1, percent, 0, p > 0.5, p),
       key: mode === 'clean' ? 'clean' : `${mode},percent=${percent}`,
@@ -130,7 +130,7 @@ describe('one image through a study', () => {
     expect(firstFailure(alongWay(both, 'non-salient'), 1)).toBeNull()
   })
 
-  it('draws bands of noise over their frequency', () => {
+  it('plots bands of noise over their frequency', () => {
     const noise = (centre: number) => ({
       ...row(1, 0, 0, true, 0.5),
       key: `centre=${centre}`,

@@ -19,7 +19,7 @@ const row = (key: string, way: string, percent: number): StudyImageRow => ({
   trueRank: 1,
 })
 
-it('has a row per way of changing an image, the clean image at its head, and a column per place of the axis', () => {
+it('has a row per way of changing an image, each beginning with the clean image, and a column per position on the axis', () => {
   const matrix = imageMatrix(
     imageAxis(
       [

@@ -8,7 +8,7 @@ import { useFlips, type FlipDirection } from '../../../src/renderer/features/stu
 let stop = () => {}
 afterEach(() => stop())
 
-it('the images behind a cell are read anew for another direction, and say how many were compared', async () => {
+it('the images behind a cell are read again for another direction, with the number of compared images', async () => {
   const os = implement(contract)
   const asked: string[] = []
   const app = startApp({

@@ -30,7 +30,7 @@ const subset: Subset = {
 let stop = () => {}
 afterEach(() => stop())
 
-/** A new study like the one over the subset, in a workspace that has these subsets now. */
+/** A new study based on the stored one, which has a subset. The workspace now has the given subsets. */
 async function opened(subsets: Subset[]) {
   const os = implement(contract)
   const app = startApp({
@@ -49,8 +49,8 @@ async function opened(subsets: Subset[]) {
   return of
 }
 
-describe('a new study like another', () => {
-  it('is over the same subset', async () => {
+describe('a new study based on another', () => {
+  it('has the same subset', async () => {
     const draft = await opened([subset])
     await expect.poll(() => draft.subsetId.value).toBe(4)
     expect(draft.lostSubset.value).toBeNull()
@@ -58,7 +58,7 @@ describe('a new study like another', () => {
     expect(draft.subsetId.value).toBe(0)
   })
 
-  it('says that its subset is no more', async () => {
+  it('reports that its subset was removed', async () => {
     const draft = await opened([])
     await expect.poll(() => draft.lostSubset.value).toEqual(frozen)
     expect(draft.subsetId.value).toBe(0)

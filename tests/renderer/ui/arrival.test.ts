@@ -30,7 +30,7 @@ async function atHere() {
   return { router: app.router, depart, letIn: () => letIn(none) }
 }
 
-it('leads to what was made', async () => {
+it('opens what was made', async () => {
   const { router, depart } = await atHere()
   const arrive = depart()
   await router.push('/here?image=3')
@@ -39,7 +39,7 @@ it('leads to what was made', async () => {
   expect(said).toEqual([])
 })
 
-it('tells who has gone elsewhere, and leads there when asked', async () => {
+it('informs a user who has left the page, and opens what was made on request', async () => {
   const { router, depart } = await atHere()
   const arrive = depart()
   await router.push('/form')
@@ -50,7 +50,7 @@ it('tells who has gone elsewhere, and leads there when asked', async () => {
   await expect.poll(() => router.currentRoute.value.path).toBe('/made')
 })
 
-it('does not call off the way to a page that is still loading', async () => {
+it('does not cancel the navigation to a page that is still loading', async () => {
   const { router, depart, letIn } = await atHere()
   const arrive = depart()
   const going = router.push('/slow')

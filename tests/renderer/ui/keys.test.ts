@@ -30,20 +30,20 @@ describe('chords', () => {
     expect(stroke && matches(stroke, press('K', { ctrlKey: true, shiftKey: true }), false)).toBe(false)
   })
 
-  it('take a sign wherever the keyboard has it', () => {
+  it('match a sign wherever it is on the keyboard', () => {
     const [stroke] = parseChord('?')
     expect(stroke && matches(stroke, press('?', { shiftKey: true }), false)).toBe(true)
     expect(stroke && matches(stroke, press('?'), false)).toBe(true)
   })
 
-  it('are shown as caps', () => {
+  it('are shown as key caps', () => {
     expect(keyCaps('Mod+Shift+O', false)).toEqual(['Ctrl', 'Shift', 'O'])
     expect(keyCaps('Mod+K', true)).toEqual(['⌘', 'K'])
     expect(keyCaps('G M', false)).toEqual(['G', 'then', 'M'])
     expect(keyCaps('+', false)).toEqual(['+'])
   })
 
-  it('lead to commands, one stroke or two', () => {
+  it('run commands, with one stroke or two', () => {
     const read = chordReader(bindings, false)
     expect(read(press('k', { ctrlKey: true }), 0)).toEqual({ id: 'view.palette' })
     expect(read(press('g'), 100)).toEqual({ pending: true })
@@ -59,14 +59,14 @@ describe('chords', () => {
 })
 
 describe('the command table', () => {
-  it('has no id and no chord twice', () => {
+  it('has every id and every chord once', () => {
     const ids = commandTable.map((c) => c.id)
     const chords = bindings.map((b) => b.chord)
     expect(new Set(ids).size).toBe(ids.length)
     expect(new Set(chords).size).toBe(chords.length)
   })
 
-  it('has no chord that hides behind another', () => {
+  it('has no chord that another one prevents', () => {
     const single = new Set(bindings.map((b) => b.chord).filter((chord) => !chord.includes(' ')))
     for (const { chord } of bindings) {
       const [first = '', second] = chord.split(' ')
@@ -76,7 +76,7 @@ describe('the command table', () => {
 })
 
 describe('keys of the views', () => {
-  it('lead to the actions of their page', () => {
+  it('run the actions of their page', () => {
     const action = (key: string, held = {}) => viewActionOf(viewKeys.image.keys, press(key, held), false)
     expect(['ArrowLeft', 'ArrowRight', '-', '0', 'x', 'Escape'].map((key) => action(key))).toEqual([
       'previous',
@@ -96,14 +96,14 @@ describe('keys of the views', () => {
     expect(viewActionOf(viewKeys.grid.keys, press('ArrowDown', { shiftKey: true }), false)).toBe('extend')
   })
 
-  it('are found under one action each on the pages that read them', () => {
+  it('have one action each on the pages that bind them', () => {
     for (const scope of ['grid', 'image', 'studyImage', 'chooser', 'kernels', 'panels'] as const) {
       const chords = Object.values(viewKeys[scope].keys).flatMap(({ keys }) => [...keys] as string[])
       expect(new Set(chords).size).toBe(chords.length)
     }
   })
 
-  it('are told apart by what is bound where one key has two meanings', () => {
+  it('with two meanings run the bound action', () => {
     const film = ['play', 'frameBack']
     const bound = (action: string) => film.includes(action)
     expect(viewActionOf(viewKeys.gallery.keys, press(' '), false)).toBe('clean')
@@ -112,7 +112,7 @@ describe('keys of the views', () => {
     expect(viewActionOf(viewKeys.gallery.keys, press('ArrowUp'), false, bound)).toBeNull()
   })
 
-  it('stand in one row of the sheet under one title', () => {
+  it('with the same title share a row of the sheet', () => {
     expect(keyRows(viewKeys.panels.keys)).toEqual([
       { title: 'Move it', chords: ['Alt+Up', 'Alt+Down'] },
       { title: 'Take it out', chords: ['Delete'] },

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { fieldsOf, initialParams, parseNumbers, problemsOf } from '../../../src/renderer/ui/forms/schema.ts'
 
-/** Every shape a study's parameters use, written by zod as the engine writes it. */
+/** Every shape of a study's parameters, written by zod as in the engine. */
 const schema = z.toJSONSchema(
   z.object({
     patch: z
@@ -33,7 +33,7 @@ const fields = fieldsOf(schema)
 const field = (key: string) => fields.find((f) => f.key === key)
 
 describe('a form from a JSON schema', () => {
-  it('knows the kind, the words and the bounds of each field', () => {
+  it('has the kind, the texts and the bounds of each field', () => {
     expect(field('patch')).toMatchObject({
       kind: 'number',
       title: 'Patch size',
@@ -77,7 +77,7 @@ describe('a form from a JSON schema', () => {
     expect(field('nested')).toMatchObject({ kind: 'json' })
   })
 
-  it('starts with the defaults, overlaid by what is given', () => {
+  it('starts with the defaults, replaced by given values', () => {
     expect(initialParams(fields, { patch: 8 })).toEqual({
       patch: 8,
       percents: [0, 50],
@@ -91,7 +91,7 @@ describe('a form from a JSON schema', () => {
     })
   })
 
-  it('accepts what the schema accepts', () => {
+  it('accepts values that the schema accepts', () => {
     expect(problemsOf(fields, { ...initialParams(fields), target: 'a' })).toEqual({})
   })
 

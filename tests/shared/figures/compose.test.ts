@@ -30,7 +30,7 @@ const size = (columns = 1, ratio: number | null = null) => ({
 })
 
 describe('pageWidth', () => {
-  it('is what the style files of the venues say, in inches', () => {
+  it('equals the width in the venues’ style files, in inches', () => {
     const widths = Object.fromEntries(
       venues.map(({ id }) => [
         id,
@@ -62,7 +62,7 @@ describe('layOut', () => {
     ])
   })
 
-  it('keeps every panel inside the figure and apart from the others, whatever the grid is', () => {
+  it('keeps every panel inside the figure, without overlap, in any grid', () => {
     fc.assert(
       fc.property(
         fc.array(
@@ -105,7 +105,7 @@ describe('layOut', () => {
     )
   })
 
-  it('grows and shrinks all rows alike to a height that is asked for', () => {
+  it('scales all rows by the same factor to reach a given height', () => {
     const sizes = [size(1, 0.5), size(1, 0.5), size(2, 0.5)]
     const natural = layOut(base, sizes, 0)
     const asked = layOut({ ...base, page: page({ height: 6 }) }, sizes, 0)
@@ -122,11 +122,11 @@ describe('layOut', () => {
 describe('panelSpec', () => {
   const panel = newPanel('p', { kind: 'data', spec: curves })
 
-  it('changes nothing of its own accord', () => {
+  it('changes nothing by default', () => {
     expect(panelSpec(curves, panel)).toEqual(curves)
   })
 
-  it('hides what an author hides and never touches the data', () => {
+  it('hides what the author hides and never changes the data', () => {
     const shown = panelSpec(curves, {
       ...panel,
       hidden: ['a'],
@@ -148,7 +148,7 @@ describe('panelSpec', () => {
 describe('names and colours', () => {
   const other = { ...curves, series: curves.series.map((series, at) => ({ ...series, slot: 2 - at })) }
 
-  it('gives a series the same place in every panel, and no place to two', () => {
+  it('gives a series the same palette slot in every panel, and no slot to two series', () => {
     const slots = sharedSlots([curves, other, bars], [])
     expect(slots.get('Net 3')).toBe(1)
     const places = [...slots.values()]
@@ -158,7 +158,7 @@ describe('names and colours', () => {
     expect(second?.series.map(({ slot }) => slot)).toEqual(first?.series.map(({ slot }) => slot))
   })
 
-  it('lets the style decide place and name', () => {
+  it('prefers the slots and names of the style', () => {
     const style = { ...base.style, names: [{ series: 'Net 3', label: 'Small kernel', slot: 5 }] }
     const panels = [newPanel('p', { kind: 'data', spec: curves })]
     const [spec] = panelSpecs({ ...base, style, panels })
@@ -171,7 +171,7 @@ describe('names and colours', () => {
 })
 
 describe('letters and captions', () => {
-  it('names panels as the style says, and one alone not at all', () => {
+  it('writes letters in the form of the style, and none for a single panel', () => {
     expect(['(a)', 'a', '(A)', 'A', 'none'].map((form) => panelLetter(form as '(a)', 1, 3))).toEqual([
       '(b)',
       'b',
@@ -182,7 +182,7 @@ describe('letters and captions', () => {
     expect(panelLetter('(a)', 0, 1)).toBe('')
   })
 
-  it('says what each panel shows, and once what holds for several', () => {
+  it('says what each panel shows, and writes shared sentences once', () => {
     const noted = { ...bars, notes: ['320 images, seed 7'] }
     const text = composedCaption('Robustness', [curves, noted], '(a)', ['Kernelscope 1.0.'])
     expect(text).toMatch(/^Robustness\. \(a\) Random patch drop\. .* \(b\) Clean accuracy\. /)
@@ -194,7 +194,7 @@ describe('letters and captions', () => {
 })
 
 describe('composedAlt', () => {
-  it('tells every panel whole, and a note that several share once', () => {
+  it('describes every panel, and writes shared notes once', () => {
     const noted = { ...bars, notes: ['320 images, seed 7'] }
     const text = composedAlt('Robustness', [{ ...curves, notes: noted.notes }, noted], 'A')
     expect(text).toMatch(/^Robustness\.\nA Random patch drop\. /)
@@ -205,7 +205,7 @@ describe('composedAlt', () => {
 })
 
 describe('composedTable', () => {
-  it('keeps every point of every panel, told apart by its letter', () => {
+  it('keeps every point of every panel, with the panel’s letter', () => {
     const { columns, rows } = composedTable('All', [curves, matrix('sequential', [1, 2, 3, 4, 5, 6])], '(a)')
     expect(columns.map(({ key }) => key)).toEqual(
       expect.arrayContaining(['panel', 'figure', 'series', 'x', 'y', 'lo', 'hi', 'row', 'column', 'value']),
@@ -216,7 +216,7 @@ describe('composedTable', () => {
 })
 
 describe('kernelSheetSpec', () => {
-  it('sets each weight where it belongs, with one empty cell between kernels', () => {
+  it('puts each weight into its cell, with one empty cell between kernels', () => {
     const weights = Float32Array.from({ length: 3 * 9 }, (_, at) => at)
     const sheet = { name: 'w', kernel: 3, weights, channels: [2, 0] }
     const { cells } = kernelSheetSpec(sheet, 'Net', 'distance', 'layer')
@@ -230,7 +230,7 @@ describe('kernelSheetSpec', () => {
 })
 
 describe('the written form', () => {
-  it('is a composition again, and one of a later version is refused', () => {
+  it('is read as the same composition, and a later version is refused', () => {
     const whole = { ...base, panels: [newPanel('p', { kind: 'data', spec: curves })] }
     expect(composition.parse(JSON.parse(JSON.stringify(whole)))).toEqual(whole)
     expect(composition.safeParse({ ...whole, kernelscopeFigure: 2 }).success).toBe(false)

@@ -36,7 +36,7 @@ function svgOf(spec: FigureSpec, size = { width: 234, height: 160 }): string {
   }
 }
 
-/** Corner points of the filled shapes that are drawn with the opacity of a band, in pixels. */
+/** Corner points in pixels of the filled shapes that have the opacity of a band. */
 function bandsIn(svg: string): number[][][] {
   return [...svg.matchAll(/<polygon points="([^"]+)"[^>]*fill-opacity="0.18"/g)].map(([, list = '']) => {
     const numbers = list.split(' ').map(Number)
@@ -69,7 +69,7 @@ describe('toOption', () => {
     ])
   })
 
-  it('draws an asymmetrical band at its own ends, not around the line', () => {
+  it('draws an asymmetrical band between its ends, not around the line', () => {
     const svg = svgOf({ ...curves, series: curves.series.slice(0, 1), references: [], spans: [] })
     const [corners = []] = bandsIn(svg)
     expect(corners).toHaveLength(6)
@@ -81,13 +81,13 @@ describe('toOption', () => {
     expect(((heights[4] ?? 0) - (heights[1] ?? 0)) / perUnit).toBeCloseTo(0.25, 2)
   })
 
-  it('cuts a band where y is missing and marks a lonely point with an error bar', () => {
+  it('interrupts a band where y is missing and draws an error bar at a single point', () => {
     expect(bandSegments(curves.series[1]?.points ?? []).map((segment) => segment.length)).toEqual([2, 1])
     const svg = svgOf({ ...curves, series: curves.series.slice(1, 2), references: [], spans: [] })
     expect(bandsIn(svg).map((corners) => corners.length)).toEqual([4])
   })
 
-  it('makes room for the ends of bands and for references outside the data', () => {
+  it('extends the axes to the ends of bands and to references outside the data', () => {
     const high = structuredClone(curves)
     high.y = { ...high.y, unit: 'none' }
     const [first] = high.series
@@ -98,7 +98,7 @@ describe('toOption', () => {
     expect(svg).toContain('>−2<')
   })
 
-  it('draws what the paper reports hollow and dashed, under a name of its own', () => {
+  it('draws values that the paper reports hollow and dashed, with a separate name', () => {
     const reported = seriesOf(curves).find(({ id }) => id === 'paper')
     expect(reported?.name).toBe('Net 3 (reported)')
     expect(reported?.itemStyle).toMatchObject({ color: '#ffffff', borderColor: mark(2, '#000', 1).colour })
@@ -106,7 +106,7 @@ describe('toOption', () => {
     expect(seriesOf(curves)[0]?.lineStyle?.type).toBe('solid')
   })
 
-  it('draws baselines thin in the colour of what they belong to, without bands, under one entry of the legend', () => {
+  it('draws baselines thin, in the colour of their series, without bands, with one legend entry', () => {
     const [a, b] = curves.series
     const against = [a!, b!].map((series) => ({ ...series, id: `${series.id}-0`, baseline: 'random sign' }))
     const spec = { ...curves, series: [a!, b!, ...against] }
@@ -131,7 +131,7 @@ describe('toOption', () => {
     expect(new Set(specToTable(spec).rows.map(({ series }) => series))).toContain('Net 3, random sign')
   })
 
-  it('draws bands paler where there are many, so that lines are still seen', () => {
+  it('draws bands paler where there are many, so that lines stay visible', () => {
     const many = (count: number) => ({
       ...curves,
       spans: [],
@@ -143,7 +143,7 @@ describe('toOption', () => {
     expect(opacities(9)).toEqual(Array.from({ length: 9 }, () => 0.06))
   })
 
-  it('keeps series of one name apart', () => {
+  it('gives series of the same name different labels', () => {
     const twin = { ...curves, series: [0, 1].map((i) => ({ ...curves.series[0]!, id: `t${i}` })) }
     const names = seriesOf(twin)
       .filter(({ type }) => type === 'line')
@@ -151,7 +151,7 @@ describe('toOption', () => {
     expect(names.slice(0, 2)).toEqual(['Net <31>', 'Net <31> (2)'])
   })
 
-  it('never draws progressively, and moves nothing on paper', () => {
+  it('never draws progressively, and has no animation on paper', () => {
     for (const spec of [curves, bars, matrix('sequential', [1, 2, 3, 4, 5, 6])])
       for (const series of seriesOf(spec)) if (!series.id?.startsWith('·')) expect(series.progressive).toBe(0)
     expect(toOption(curves, paperTheme({ animation: true })).animation).toBe(false)
@@ -171,7 +171,7 @@ describe('toOption', () => {
     ])
   })
 
-  it('leaves out of a logarithmic axis what it cannot show', () => {
+  it('leaves out values that a logarithmic axis cannot show', () => {
     const log: FigureSpec = {
       ...curves,
       y: { ...curves.y, unit: 'none', scale: 'log' },
@@ -192,12 +192,12 @@ describe('toOption', () => {
     expect(seriesOf(log)[1]?.data).toEqual([[1, 10, 20, 0]])
   })
 
-  it('gives 64 places of the palette a mark each of their own', () => {
+  it('gives each of 64 palette slots a different mark', () => {
     const marks = Array.from({ length: 64 }, (_, slot) => JSON.stringify(mark(slot, '#000', 1)))
     expect(new Set(marks).size).toBe(64)
   })
 
-  it('wraps a long legend on paper and makes the plot give way', () => {
+  it('wraps a long legend on paper and shrinks the plot', () => {
     const many = {
       ...curves,
       series: Array.from({ length: 9 }, (_, i) => ({ ...curves.series[0]!, id: `m${i}`, slot: i })),
@@ -217,7 +217,7 @@ describe('legend', () => {
     return { itemWidth, itemHeight }
   }
 
-  it('shows marks of a scatter in a square, and no mark for lines without', () => {
+  it('shows the marks of a scatter plot in a square, and no mark for lines without symbols', () => {
     const scatter = icons({ ...curves, kind: 'scatter' })
     expect(scatter.itemWidth).toBe(scatter.itemHeight)
     expect(
@@ -228,7 +228,7 @@ describe('legend', () => {
 })
 
 describe('references', () => {
-  it('share one label where two would lie over one another', () => {
+  it('share one label where two labels would overlap', () => {
     const near = [0.55, 0.56, 0.58, 0.9].map((value, at) => ({
       label: `uniform ${at}`,
       axis: 'y' as const,
@@ -250,7 +250,7 @@ describe('heatmaps', () => {
     expect(visualMap(matrix('diverging', [-1, 0, 4, null, 2, 1]))).toMatchObject({ min: -4, max: 4 })
   })
 
-  it('run a sequential map over the values and survive equal or missing ones', () => {
+  it('run a sequential map over the values, also where values are equal or missing', () => {
     expect(visualMap(matrix('sequential', [2, 3, 4, null, 2, 8]))).toMatchObject({ min: 2, max: 8 })
     expect(visualMap(matrix('sequential', [2, 2, 2, 2, 2, 2]))).toMatchObject({ min: 1.5, max: 2.5 })
     expect(
@@ -263,7 +263,7 @@ describe('heatmaps', () => {
     ).toMatchObject({ min: 0, max: 1 })
   })
 
-  it('put the value of row r and column c at [c, r], first row on top, and leave holes', () => {
+  it('put the value of row r and column c at [c, r], with the first row on top, and leave missing cells empty', () => {
     const option = toOption(matrix('sequential', [0, 1, 2, 3, null, 5]), paper)
     expect(option.yAxis).toMatchObject({ inverse: true, data: ['cat', 'dog'] })
     const [series] = option.series as { data: { value: unknown[] }[] }[]
@@ -277,7 +277,7 @@ describe('heatmaps', () => {
     ])
   })
 
-  it('write values into cells that can hold them, but for zeros', () => {
+  it('write values, except zeros, into cells that are large enough', () => {
     const texts = (size?: { width: number; height: number }) => {
       const { series } = toOption(matrix('sequential', [0, 0.25, 1, null, 0.5, 0]), paper, size)
       const [cells] = series as { data: { label: { show: boolean; formatter: string } }[] }[]
@@ -287,7 +287,7 @@ describe('heatmaps', () => {
     expect(texts({ width: 40, height: 40 })).toEqual(['', '', '', '', '', ''])
   })
 
-  it('turn the names under their columns where they do not fit side by side', () => {
+  it('rotate the names of columns where they do not fit side by side', () => {
     const rotate = (width: number) => {
       const spec = matrix('sequential', [1, 2, 3, 4, 5, 6])
       const cells = { ...spec.cells!, columns: ['gaussian noise', 'defocus blur', 'jpeg compression'] }
@@ -310,7 +310,7 @@ describe('heatmaps', () => {
 })
 
 describe('tooltip', () => {
-  it('names value, range and n, with markup of foreign names disarmed', () => {
+  it('shows value, range and n, and escapes markup in names', () => {
     const { tooltip } = toOption(curves, screenTheme('light'))
     const formatter = (tooltip as { formatter: (params: unknown) => string }).formatter
     const text = formatter([{ seriesId: 'a', dataIndex: 1 }])
@@ -321,7 +321,7 @@ describe('tooltip', () => {
     expect(text).not.toContain('<31>')
   })
 
-  it('says beside each series what is not the same for all', () => {
+  it('writes beside each series what differs between series', () => {
     const { formatter } = toOption(curves, screenTheme('light')).tooltip as {
       formatter: (params: unknown) => string
     }

@@ -37,7 +37,7 @@ describe('printed columns', () => {
     expect(model?.cells.map(({ text }) => text)).toEqual(['A_1', 'B|2', 'C{3}', 'D'])
   })
 
-  it('write no decimals that no number of the column has', () => {
+  it('write no more decimals than a number of the column has', () => {
     const column = (values: number[]) =>
       printedColumns({
         id: 'one',
@@ -51,7 +51,7 @@ describe('printed columns', () => {
     expect(column([12_345.678, 3])).toEqual(['12346', '3'])
   })
 
-  it('mark the best and the second of what is printed, equal numbers alike', () => {
+  it('mark the best and the second printed number, and equal numbers alike', () => {
     expect(top1?.cells.map(({ text, place }) => [text, place])).toEqual([
       ['81.2', 2],
       ['81.3', 1],
@@ -81,7 +81,7 @@ describe('printed columns', () => {
     expect(places([])).toEqual([1, 2, null, null, null])
   })
 
-  it('mark nothing where there is nothing to be best of', () => {
+  it('mark nothing where there is nothing to compare', () => {
     const alone = printedColumns({ ...table, rows: table.rows.slice(0, 1) })
     expect(alone[1]?.cells[0]?.place).toBeNull()
   })
@@ -113,7 +113,7 @@ describe('tableToLatex', () => {
     `)
   })
 
-  it('breaks a table that is longer than a page, its header on every page', () => {
+  it('breaks a table that is longer than a page, with its header on every page', () => {
     const rowsOf = (count: number) => Array.from({ length: count }, () => table.rows[0]!)
     const long = tableToLatex({ ...table, rows: rowsOf(41) }, { notes: ['n = 320.'] })
     expect(long.split('\n')[0]).toBe('% \\usepackage{booktabs,longtable,siunitx}')
@@ -125,7 +125,7 @@ describe('tableToLatex', () => {
     expect(tableToLatex({ ...table, rows: rowsOf(40) })).toContain('\\begin{tabular}')
   })
 
-  it('lets no text of others be a command', () => {
+  it('escapes commands in text of others', () => {
     const hostile = tableToLatex({ ...table, title: '\\input{/etc/passwd} $x^2$ ~#1' })
     expect(hostile).toContain(
       '\\textbackslash{}input\\{/etc/passwd\\} \\$x\\textasciicircum{}2\\$ \\textasciitilde{}\\#1',
@@ -145,7 +145,7 @@ describe('the width of a table', () => {
       rows: [{ model: 'RepLK-31' }],
     })
 
-  it('is that of the numbers: headers are broken over lines', () => {
+  it('is the width of its numbers, because headers are broken into lines', () => {
     const of = (title: string, text = '12.3') =>
       headerLines({ title, cells: [{ text, numeric: true, place: null }] }, 10)
     expect(of('Change against the whole model (%)')).toEqual(['Change', 'against', 'the whole', 'model (%)'])
@@ -162,7 +162,7 @@ describe('the width of a table', () => {
     expect(long).toContain('{\\shortstack[r]{Mean of\\\\all\\\\classes\\\\(\\%)}} \\\\')
   })
 
-  it('decides between one column and two, and the size of type where two are not enough', () => {
+  it('decides between one column and two, and sets a smaller type size where two are not enough', () => {
     expect(fitOf(wide(2))).toMatchObject({ size: '', wide: false })
     expect(fitOf(wide(5))).toMatchObject({ size: '', wide: true })
     const sizes = [1, 5, 7, 8, 9, 12, 30].map((count) => fitOf(wide(count)).scale)
@@ -173,7 +173,7 @@ describe('the width of a table', () => {
     const short = tableToLatex({ ...table, columns, rows: rows.slice(0, 2) })
     expect(short).toContain('\\begin{table*}')
     expect(short).toContain(`% ${columns.length} columns, in \\`)
-    // Around a longtable the size of type would be that of the caption too.
+    // Around a longtable the type size would also apply to the caption.
     const long = tableToLatex({ ...table, columns, rows })
     expect(long).toMatch(/\\begin\{longtable\}\{>\{\\\w+\}S\[/)
     expect(long).not.toMatch(/^ *\\(small|footnotesize|scriptsize|tiny)/m)
@@ -181,7 +181,7 @@ describe('the width of a table', () => {
 })
 
 describe('latexText', () => {
-  it('has the signs of mathematics and Greek letters as commands', () => {
+  it('writes mathematical signs and Greek letters as commands', () => {
     expect(latexText('Σσαλ ∂∇√∫ × − ≤ ≥ → ∞ ± x² x₀ µm ½ 90°')).toBe(
       '$\\Sigma$$\\sigma$$\\alpha$$\\lambda$ $\\partial$$\\nabla$$\\surd$$\\int$ $\\times$ $-$ $\\le$ $\\ge$ $\\to$ $\\infty$ $\\pm$ x$^{2}$ x$_{0}$ $\\mu$m 1/2 90$^{\\circ}$',
     )
@@ -191,7 +191,7 @@ describe('latexText', () => {
     expect(latexText('ΑΒΕΖΗΙΚΜΝΟΡΤΧ')).toBe('ABEZHIKMNOPTX')
   })
 
-  it('keeps letters that LaTeX has, and makes something that compiles of all others', () => {
+  it('keeps letters that LaTeX has, and replaces all others by text that compiles', () => {
     expect(latexText('Größe, façade, “so” – Œuvre')).toBe("Größe, façade, ``so'' -- Œuvre")
     expect(latexText('ő ǐ ą ά ﬁ')).toBe('\\H{o} \\v{\\i} a $\\alpha$ fi')
     expect(latexText('图 😀 đ')).toBe('[U+56FE] [U+1F600] [U+0111]')
@@ -223,7 +223,7 @@ describe('venues', () => {
   const icml = venues.find(({ id }) => id === 'icml')
   const neurips = venues.find(({ id }) => id === 'neurips')
 
-  it('give the width of a column, of the text or of a share of it', () => {
+  it('give the width of a column, of the text block or of a share of it', () => {
     if (!icml || !neurips) throw new Error('venues are missing')
     expect(venueSetting(icml, 'column')).toEqual({ width: 3.25, fontSize: 8, typeface: 'serif' })
     expect(venueSetting(icml, 'text').width).toBe(6.75)
@@ -232,7 +232,7 @@ describe('venues', () => {
     expect(() => venueSetting(icml, 0)).toThrow('invalid span: 0')
   })
 
-  it('have ids of their own', () => {
+  it('have different ids', () => {
     expect(new Set(venues.map(({ id }) => id)).size).toBe(venues.length)
   })
 })

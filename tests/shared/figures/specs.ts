@@ -4,7 +4,7 @@ type Input = Parameters<typeof figureSpec.parse>[0]
 
 const parse = (spec: Input) => figureSpec.parse(spec)
 
-/** Two measured curves with asymmetrical bands, one of them with a hole, and one from the paper. */
+/** Two measured curves with asymmetrical bands, one of them with a missing value, and one curve from the paper. */
 export const curves: FigureSpec = parse({
   id: 'patch-drop',
   kind: 'lines',

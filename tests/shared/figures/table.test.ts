@@ -61,7 +61,7 @@ describe('tableToCsv', () => {
     expect(text).toBe('name,value\r\nplain,0.1\r\n"a ""b"", c\nd",\r\n,\r\n')
   })
 
-  it('is read back by a CSV parser', () => {
+  it('is read correctly by a CSV parser', () => {
     const table = specToTable(curves)
     const rows: Record<string, string>[] = parse(tableToCsv(table), { columns: true })
     expect(rows.map(({ series }) => series)).toEqual(table.rows.map(({ series }) => series))

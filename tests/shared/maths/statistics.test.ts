@@ -23,13 +23,16 @@ const relative = (a: number, b: number) =>
   a === b ? 0 : Math.abs(a - b) / Math.max(Math.abs(a), Math.abs(b))
 
 describe('wilson', () => {
-  it.each(golden.wilson)('$correct of $n at $level is what scipy says', ({ correct, n, level, lo, hi }) => {
-    const interval = wilson(correct, n, level)
-    expect(interval.lo).toBeCloseTo(lo, 13)
-    expect(interval.hi).toBeCloseTo(hi, 13)
-  })
+  it.each(golden.wilson)(
+    'equals scipy’s interval for $correct of $n at $level',
+    ({ correct, n, level, lo, hi }) => {
+      const interval = wilson(correct, n, level)
+      expect(interval.lo).toBeCloseTo(lo, 13)
+      expect(interval.hi).toBeCloseTo(hi, 13)
+    },
+  )
 
-  it('holds the share, stays in [0,1] and mirrors', () => {
+  it('contains the share, stays in [0,1] and is symmetric under exchange of right and wrong', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 60000 }),
@@ -48,7 +51,7 @@ describe('wilson', () => {
     )
   })
 
-  it('refuses what is no proportion', () => {
+  it('refuses counts that are not a proportion', () => {
     expect(() => wilson(0, 0)).toThrow('invalid n: 0')
     expect(() => wilson(3, 2)).toThrow('invalid correct: 3 of 2')
     expect(() => wilson(1, 2, 1)).toThrow('invalid level: 1')
@@ -57,7 +60,7 @@ describe('wilson', () => {
 })
 
 describe('mcnemar', () => {
-  it.each(golden.mcnemar)('$onlyA against $onlyB is what scipy says', ({ onlyA, onlyB, p }) => {
+  it.each(golden.mcnemar)('equals scipy’s p-value for $onlyA against $onlyB', ({ onlyA, onlyB, p }) => {
     expect(relative(mcnemar(onlyA, onlyB), p)).toBeLessThan(1e-9)
   })
 
@@ -71,18 +74,18 @@ describe('mcnemar', () => {
     for (const n of [1, 10, 100, 1000]) expect(relative(mcnemar(0, n), 2 ** (1 - n))).toBeLessThan(1e-12)
   })
 
-  it('refuses counts that are none', () => {
+  it('refuses counts that are negative or not whole', () => {
     expect(() => mcnemar(-1, 2)).toThrow('invalid count: -1')
     expect(() => mcnemar(1, 0.5)).toThrow('invalid count: 0.5')
   })
 })
 
 describe('normalQuantile', () => {
-  it.each(golden.quantile)('of $p is what scipy says', ({ p, z: expected }) => {
+  it.each(golden.quantile)('equals scipy’s quantile of $p', ({ p, z: expected }) => {
     expect(relative(normalQuantile(p), expected)).toBeLessThan(1e-13)
   })
 
-  it('ends at infinity and refuses the rest', () => {
+  it('is infinite at 0 and 1 and refuses values outside [0,1]', () => {
     expect([normalQuantile(0), normalQuantile(1)]).toEqual([-Infinity, Infinity])
     expect(() => normalQuantile(1.01)).toThrow('invalid probability')
   })
@@ -99,14 +102,14 @@ describe('logits', () => {
     expect([...softmax([-1e308, 1e308])]).toEqual([0, 1])
   })
 
-  it('ties go to the lowest index', () => {
+  it('the lowest index wins a tie', () => {
     expect(topK([1, 3, 3, 2, 3], 4)).toEqual([1, 2, 4, 3])
     expect(argmax([0, -0, 0])).toBe(0)
     expect(argmax([1, 2, 2])).toBe(1)
     expect(topK([1, 2], 5)).toEqual([1, 0])
   })
 
-  it('a logit that is not finite leaves no winner', () => {
+  it('there is no largest logit where one is not finite', () => {
     for (const bad of [Number.NaN, Infinity, -Infinity]) {
       expect(argmax([1, bad, 2])).toBe(-1)
       expect(topK([1, bad, 2], 5)).toEqual([])
@@ -116,7 +119,7 @@ describe('logits', () => {
 })
 
 describe('spread', () => {
-  it('is mean and range of what is finite', () => {
+  it('gives the mean and range of the finite values', () => {
     expect(spread([1, 2, 6])).toEqual({ mean: 3, min: 1, max: 6, n: 3 })
     expect(spread([1, Number.NaN, 3])).toEqual({ mean: 2, min: 1, max: 3, n: 2 })
     expect(spread([])).toBeNull()

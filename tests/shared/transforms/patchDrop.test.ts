@@ -27,7 +27,7 @@ const drop: PatchDrop = {
 const count = (mask: Uint8Array) => mask.reduce((sum, dropped) => sum + dropped, 0)
 
 describe('the number of dropped patches', () => {
-  it('is the paper’s for 0 to 90 % of 196', () => {
+  it('equals the paper’s numbers for 0 to 90 % of 196', () => {
     const numbers = [0, 10, 20, 30, 40, 50, 60, 70, 80, 90].map((percent) => droppedPatches(196, percent))
     expect(numbers).toEqual([0, 19, 39, 58, 78, 98, 117, 137, 156, 176])
     expect(droppedPatches(196, 100)).toBe(196)
@@ -41,7 +41,7 @@ describe('a patch mask', () => {
     expect(count(patchMask({ ...drop, percent: 70 }, 'ab', 97, 33))).toBe(14)
   })
 
-  it('belongs to image, seed, percent and repeat, and to nothing else', () => {
+  it('depends only on image, seed, percent and repeat', () => {
     const mask = patchMask(drop, 'ab', 224, 224)
     expect(count(mask)).toBe(98)
     expect(patchMask({ ...drop, fill: 'mean' }, 'ab', 224, 224)).toEqual(mask)
@@ -54,7 +54,7 @@ describe('a patch mask', () => {
     for (const other of others) expect(other).not.toEqual(mask)
   })
 
-  it('is pinned, so that stored predictions stay true in later versions', () => {
+  it('stays the same in later versions, so that stored predictions stay valid', () => {
     expect(toBitset(patchMask({ ...drop, patch: 32 }, 'ab', 96, 96))).toBe('6a00')
   })
 
@@ -88,7 +88,7 @@ describe('a draws file', () => {
   }
   const replay = { ...drop, seed: 99, draws: 'digest' }
 
-  it('survives being written and read', () => {
+  it('is unchanged after writing and reading', () => {
     expect(parseDraws(serialiseDraws(file))).toEqual(file)
   })
 
@@ -122,7 +122,7 @@ describe('a draws file', () => {
     )
   })
 
-  it('keeps a bitset to the last bit', () => {
+  it('keeps every bit of a bitset', () => {
     const bits = Uint8Array.from([1, 0, 0, 0, 0, 0, 0, 0, 0, 1])
     expect(toBitset(bits)).toBe('0102')
     expect(fromBitset('0102', 10)).toEqual(bits)

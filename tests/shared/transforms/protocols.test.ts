@@ -19,7 +19,7 @@ it('keeps the published lists at their length, and frozen', () => {
   }
 })
 
-it('can make everything that is published', () => {
+it('can make every published corruption and perturbation', () => {
   expect([...new Set([...imagenetC19, ...corruptionNames])]).toEqual([...corruptionNames])
   expect([...new Set([...imagenetP14, ...perturbationNames])]).toEqual([...perturbationNames])
 })

@@ -5,7 +5,7 @@ import { useRecentStore } from '../../lib/stores/recent.ts'
 import { useArrival } from '../../ui/useArrival.ts'
 import { useProblems } from '../../ui/useProblems.ts'
 
-/** Adds models and datasets to the workspace, and leads to what was added. */
+/** Adds models and datasets to the workspace, then leads to what was added. */
 export function useAdding() {
   const models = useModelsStore()
   const datasets = useDatasetsStore()
@@ -14,7 +14,7 @@ export function useAdding() {
   const { attempt } = useProblems()
   const depart = useArrival()
 
-  /** Adds each file; one that is refused is reported and the others go on. */
+  /** Adds each file. A refused file is reported, and the others are still added. */
   async function addModels(paths: readonly string[]): Promise<void> {
     const arrive = depart()
     const added: Model[] = []
@@ -31,7 +31,7 @@ export function useAdding() {
     else await arrive({ name: 'models' }, `${added.length} models added`)
   }
 
-  /** Adds a folder of images; undefined where it was refused. */
+  /** Adds a folder of images; undefined where the folder was refused. */
   async function addDataset(
     path: string,
     options: { title?: string; labels?: string } = {},

@@ -1,21 +1,21 @@
-/** Places of two sequences that stand for each other; null where one of them has nothing there. */
+/** Indices of two matching places of two sequences; null where one sequence has no counterpart. */
 export interface Pair {
   a: number | null
   b: number | null
 }
 
 /**
- * Global alignment of two sequences (Needleman and Wunsch 1970) of lengths `n` and `m`: the pairing in order with the
- * largest sum of `score`, where a place without a partner counts 0. Places whose score is not above 0 are never paired.
- * Of equally good pairings the one that pairs earliest is taken, so what is longer is longer at its end. Takes n m
- * steps and bytes.
+ * Global alignment of two sequences of lengths `n` and `m` (Needleman and Wunsch 1970): the pairing in order with the
+ * largest sum of `score`. A place without a partner counts 0, and places whose score is not above 0 are never paired.
+ * Among equally good pairings the one that pairs earliest is chosen, so a longer sequence has its unpaired places at
+ * the end. Takes n m steps and bytes.
  */
 export function align(n: number, m: number, score: (a: number, b: number) => number): Pair[] {
   const width = m + 1
   const steps = new Uint8Array((n + 1) * width)
   let below = new Float64Array(width)
   let here = new Float64Array(width)
-  // Backwards, so that the way can be read forwards.
+  // The table is filled backwards, so that the path can be read forwards.
   for (let i = n; i >= 0; i--) {
     for (let j = m; j >= 0; j--) {
       const at = i * width + j
@@ -30,7 +30,7 @@ export function align(n: number, m: number, score: (a: number, b: number) => num
       const withoutB = here[j + 1] ?? 0
       const best = Math.max(paired, withoutA, withoutB)
       here[j] = best
-      // Sums of the same numbers in another order differ by rounding alone.
+      // Sums of the same numbers in another order differ only by rounding.
       steps[at] = paired >= best - 1e-9 ? pair : withoutA >= best ? skipA : skipB
     }
     ;[below, here] = [here, below]
@@ -54,7 +54,10 @@ function trace(steps: Uint8Array, n: number, m: number): Pair[] {
   return pairs
 }
 
-/** Overlap of two bags, 2 |A ∩ B| / (|A| + |B|) (Dice): 1 for equal ones, 0 for disjoint ones, 1 for two empty ones. */
+/**
+ * Overlap of two multisets, 2 |A ∩ B| / (|A| + |B|) (Dice): 1 for equal ones, 0 for disjoint ones, 1 for two empty
+ * ones.
+ */
 export function bagOverlap(a: readonly string[], b: readonly string[]): number {
   if (a.length + b.length === 0) return 1
   const counts = new Map<string, number>()

@@ -7,7 +7,10 @@ interface Pair<T> {
   b: T | null
 }
 
-/** Every channel of two layers: attention distance and norm in each, and the norm of the difference where shapes agree. */
+/**
+ * A table of every channel of two layers: attention distance and norm in each layer, and the norm of the difference
+ * where the shapes agree.
+ */
 export function channelTable(
   sheets: Pair<KernelSheet>,
   layers: Pair<KernelLayer>,

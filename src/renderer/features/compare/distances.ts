@@ -3,7 +3,10 @@ import type { FigureSpec } from '#shared/figures/spec.ts'
 
 export type LayerChoice = 'ends' | 'all' | 'first' | 'last'
 
-/** Layers of a model that are drawn: the two first and two last (as in the paper's Fig. 9), all, or one of the ends. */
+/**
+ * The layers of a model that are plotted: the two first and two last (as in the paper's Fig. 9), all, the first or the
+ * last.
+ */
 export function chosenLayers(layers: readonly KernelLayer[], choice: LayerChoice): KernelLayer[] {
   switch (choice) {
     case 'all':
@@ -17,7 +20,7 @@ export function chosenLayers(layers: readonly KernelLayer[], choice: LayerChoice
   }
 }
 
-/** One row per layer of every model: smallest, median and largest distance, and how many channels look far. */
+/** One row per layer of every model: smallest, median and largest distance, and the distance of equal weights. */
 export const distanceTable = (
   models: readonly { title: string; layers: readonly KernelLayer[] }[],
 ): DataTable => ({
@@ -47,14 +50,14 @@ export const distanceTable = (
   ),
 })
 
-/** Of ascending numbers; null for none. */
+/** Median of ascending numbers; null where there are none. */
 function medianOf(sorted: readonly number[]): number | null {
   const middle = sorted.length >> 1
   const [low, high] = [sorted[sorted.length % 2 === 0 ? middle - 1 : middle], sorted[middle]]
   return low === undefined || high === undefined ? null : (low + high) / 2
 }
 
-/** A figure of an attention distance study with only the series of some models; null where it has none of them. */
+/** A figure of an attention distance study with the series of some models only; null where it has none of them. */
 export function ofModels(figure: FigureSpec, ids: readonly number[]): FigureSpec | null {
   const series = figure.series.filter(({ id }) => ids.includes(Number(/^\d+/.exec(id)?.[0])))
   return series.length > 0 ? { ...figure, series } : null

@@ -1,32 +1,32 @@
 import type { Inspection, Model } from '#shared/contract/index.ts'
 import { bytes, compact, integer, percent } from '../../lib/format.ts'
 
-/** One property of two models, with how far the second is from the first. */
+/** One property of two models, and how the second model differs from the first. */
 export interface ComparedFact {
   label: string
   a: string
   b: string
-  /** Empty where there is nothing to say. */
+  /** Empty where there is no difference to show. */
   delta: string
   same: boolean
 }
 
-interface Side {
+interface ComparedModel {
   model: Model
   inspection: Inspection
 }
 
-/** What can be said of two models in one line each. */
-export function comparedFacts(a: Side, b: Side): ComparedFact[] {
+/** The properties of two models that fit in one line each. */
+export function comparedFacts(a: ComparedModel, b: ComparedModel): ComparedFact[] {
   const number = (
     label: string,
-    of: (side: Side) => number | null,
+    of: (side: ComparedModel) => number | null,
     text: (value: number | null) => string,
   ): ComparedFact => {
     const [left, right] = [of(a), of(b)]
     return { label, a: text(left), b: text(right), delta: deltaText(left, right), same: left === right }
   }
-  const words = (label: string, of: (side: Side) => string): ComparedFact => ({
+  const words = (label: string, of: (side: ComparedModel) => string): ComparedFact => ({
     label,
     a: of(a),
     b: of(b),
@@ -55,7 +55,7 @@ export function comparedFacts(a: Side, b: Side): ComparedFact[] {
   ]
 }
 
-/** "+12.5 %", "−3.0 %", "×4.2" beyond a doubling; empty for equal or unknown numbers. */
+/** "+12.5 %", "−3.0 %", or "×4.2" beyond a doubling; empty for equal or unknown numbers. */
 export function deltaText(a: number | null, b: number | null): string {
   if (a === null || b === null || a === b || a === 0 || b === 0) return ''
   const ratio = b / a

@@ -3,10 +3,10 @@ import { shape } from '../../lib/format.ts'
 import { partsOf, weightText, type Part } from '../models/parts.ts'
 import { align, bagOverlap } from './align.ts'
 
-/** added: only the second model has it; removed: only the first. */
+/** added: only the second model has it; removed: only the first model has it. */
 export type Change = 'same' | 'changed' | 'added' | 'removed'
 
-/** One thing that differs between two layers that stand for each other. */
+/** One difference between two matched layers. */
 export interface Difference {
   what: 'output' | 'weight' | 'groups' | 'stride'
   a: string
@@ -30,28 +30,28 @@ export interface PartDiff {
 
 export interface StructureDiff {
   parts: PartDiff[]
-  /** How many parts and layers are the same, changed, added, removed. */
+  /** Numbers of parts and layers that are the same, changed, added and removed. */
   partCounts: Record<Change, number>
   layerCounts: Record<Change, number>
 }
 
-/** Parts that are less alike than this stand for different things. */
-const likeness = 0.4
+/** Parts with a smaller similarity than this are not matched. */
+const leastSimilarity = 0.4
 
 /**
- * How the structure of one model becomes that of another: parts (stem, blocks, what lies between, head) are aligned by
- * how alike their operators, weights and stages are, then the layers of parts that stand for each other. Names play no
- * role. Two layers can only stand for each other where they are the same operator.
+ * Compares the structures of two models. Parts (stem, blocks, what lies between, head) are aligned by the similarity of
+ * their operators, weights and stages, then the layers of matched parts are aligned. Names do not matter. Two layers
+ * can only be matched where their operators are the same.
  */
 export function structureDiff(a: Inspection, b: Inspection): StructureDiff {
   const [partsA, partsB] = [partsOf(a), partsOf(b)]
-  const [bagsA, bagsB] = [partsA.map(bagsOf), partsB.map(bagsOf)]
+  const [contentsA, contentsB] = [partsA.map(contentsOf), partsB.map(contentsOf)]
   const pairs = align(partsA.length, partsB.length, (i, j) => {
-    const [p, q, own, other] = [partsA[i], partsB[j], bagsA[i], bagsB[j]]
+    const [p, q, own, other] = [partsA[i], partsB[j], contentsA[i], contentsB[j]]
     if (!p || !q || !own || !other || p.kind !== q.kind) return 0
-    // The ends of a model are its ends, whatever they are made of.
+    // Stems match stems and heads match heads, whatever layers they have.
     if (p.kind === 'stem' || p.kind === 'head') return 1
-    return partLikeness(own, other, p.stage === q.stage) - likeness
+    return partSimilarity(own, other, p.stage === q.stage) - leastSimilarity
   })
   const convolutions = { a: byNode(a.convolutions), b: byNode(b.convolutions) }
   const parts = pairs.map(({ a: i, b: j }) =>
@@ -64,17 +64,17 @@ export function structureDiff(a: Inspection, b: Inspection): StructureDiff {
   }
 }
 
-interface Bags {
+interface PartContents {
   operators: string[]
   weights: string[]
 }
 
-const bagsOf = ({ layers }: Part): Bags => ({
+const contentsOf = ({ layers }: Part): PartContents => ({
   operators: layers.map(({ op }) => op),
   weights: layers.flatMap(({ weights }) => weights.map((weight) => weight.shape.join('x'))),
 })
 
-const partLikeness = (a: Bags, b: Bags, sameStage: boolean) =>
+const partSimilarity = (a: PartContents, b: PartContents, sameStage: boolean) =>
   0.5 * bagOverlap(a.operators, b.operators) + 0.3 * bagOverlap(a.weights, b.weights) + (sameStage ? 0.2 : 0)
 
 type Convolutions = ReadonlyMap<string, Convolution>
@@ -83,7 +83,7 @@ const byNode = (convolutions: readonly Convolution[]): Convolutions =>
 
 function partDiff(a: Part | null, b: Part | null, known: { a: Convolutions; b: Convolutions }): PartDiff {
   const [own, other] = [a?.layers ?? [], b?.layers ?? []]
-  const layers = align(own.length, other.length, (i, j) => layerLikeness(own[i], other[j])).map(
+  const layers = align(own.length, other.length, (i, j) => layerSimilarity(own[i], other[j])).map(
     ({ a: i, b: j }) =>
       layerDiff(i === null ? null : (own[i] ?? null), j === null ? null : (other[j] ?? null), known),
   )
@@ -92,14 +92,14 @@ function partDiff(a: Part | null, b: Part | null, known: { a: Convolutions; b: C
   return { key: `${a?.key ?? ''}|${b?.key ?? ''}`, change, a, b, layers }
 }
 
-/** 0 for different operators; equal weights weigh more than equal outputs. */
-function layerLikeness(a: Layer | undefined, b: Layer | undefined): number {
+/** Similarity of two layers; 0 for different operators. Equal weight shapes count more than equal output shapes. */
+function layerSimilarity(a: Layer | undefined, b: Layer | undefined): number {
   if (!a || !b || a.op !== b.op) return 0
   return 1 + (weightShapes(a) === weightShapes(b) ? 0.5 : 0) + (outputOf(a) === outputOf(b) ? 0.25 : 0)
 }
 
 const weightShapes = ({ weights }: Layer) => weights.map((weight) => weight.shape.join('x')).join(' ')
-/** Without the batch, which is no matter of structure. */
+/** The output shape without the batch, which does not belong to the structure. */
 const outputOf = ({ outputShape }: Layer) => (outputShape ? shape(outputShape.slice(1)) : '?')
 
 function layerDiff(a: Layer | null, b: Layer | null, known: { a: Convolutions; b: Convolutions }): LayerDiff {
@@ -125,7 +125,7 @@ function differencesOf(
   return found
 }
 
-/** Kernel and channels where there are any: "3 × 3, 64 → 128"; the bare shapes otherwise. */
+/** Kernel and channels where the layer has them, "3 × 3, 64 → 128"; otherwise the shapes of the weights. */
 function weightName(layer: Layer): string {
   const [channels, perGroup, height] = layer.weights[0]?.shape ?? []
   if (height === undefined)

@@ -2,12 +2,12 @@ import type { DataTable, Layer } from '#shared/contract/index.ts'
 import { shape } from '../../lib/format.ts'
 import type { Change, LayerDiff, PartDiff, StructureDiff } from './structure.ts'
 
-/** A row of the list that is shown: a part, or a layer under it. */
+/** A row of the list: a part, or a layer under it. */
 export type DiffRow =
   | { kind: 'part'; key: string; diff: PartDiff; open: boolean }
   | { kind: 'layer'; key: string; diff: LayerDiff; part: PartDiff }
 
-/** Parts, and the layers of those that are open; `onlyChanges` leaves out what is the same. */
+/** The parts, and the layers of opened parts. `onlyChanges` leaves out equal ones. */
 export function diffRows(
   { parts }: StructureDiff,
   open: ReadonlySet<string>,
@@ -28,11 +28,11 @@ export function diffRows(
   })
 }
 
-/** What differs in words: "output [64, 56, 56] → [96, 56, 56]; weight …". */
+/** The differences in words: "output [64, 56, 56] → [96, 56, 56]; weight …". */
 export const differenceText = ({ differences }: LayerDiff): string =>
   differences.map(({ what, a, b }) => `${what} ${a || 'none'} → ${b || 'none'}`).join('; ')
 
-/** The whole difference, one row per layer, for a file. */
+/** The whole comparison as a table for a file, one row per layer. */
 export function structureTable(diff: StructureDiff, titles: { a: string; b: string }): DataTable {
   const side = (layer: Layer | null, prefix: 'a' | 'b') => ({
     [`${prefix}_node`]: layer?.node ?? null,

@@ -3,8 +3,8 @@ import { useQueryText } from '../../lib/useQuery.ts'
 import { useModelsStore } from '../../lib/stores/collections.ts'
 
 /**
- * The models that are held side by side, from the address: `a` and `b`, more in `with` ("3.4"). Without an address the
- * first two of the workspace.
+ * The compared models, from the address: `a` and `b`, and more in `with` ("3.4"). By default the first two of the
+ * workspace.
  */
 export function useCompared() {
   const models = useModelsStore()
@@ -35,7 +35,7 @@ export function useCompared() {
 
   function choose(side: 'a' | 'b', id: number): void {
     const other = side === 'a' ? second.value : first.value
-    // Choosing the other one's model changes places, so that a model never stands beside itself by mistake.
+    // Choosing the model of the other side swaps the two, so that a model is not compared with itself by mistake.
     if (other?.id === id) return swap()
     a.value = String(side === 'a' ? id : (other?.id ?? ''))
     b.value = String(side === 'b' ? id : (other?.id ?? ''))

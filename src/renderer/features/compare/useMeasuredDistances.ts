@@ -4,7 +4,7 @@ import { engine } from '../../lib/engine/index.ts'
 import { useStudiesStore } from '../../lib/stores/collections.ts'
 import { ofModels } from './distances.ts'
 
-/** Figures of the attention distance studies that have measured some of these models, cut down to them. */
+/** Figures of the attention distance studies that measured some of these models, reduced to these models. */
 export function useMeasuredDistances(ids: () => number[]) {
   const studies = useStudiesStore()
   const candidates = computed(() =>

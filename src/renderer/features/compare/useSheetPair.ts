@@ -7,7 +7,7 @@ import { differenceRefusal, sheetDifference, sheetDistance } from '../kernels/di
 import { useKernelSheet } from '../kernels/useKernelSheet.ts'
 import { useCompared } from './useCompared.ts'
 
-/** The same layer of the two compared models: their sheets, and the difference where shapes agree. */
+/** The same layer of the two compared models: both sheets, and their difference where the shapes agree. */
 export function useSheetPair() {
   const { first, second } = useCompared()
   const layerText = useQueryText('layer', '0')
@@ -55,7 +55,7 @@ export function useSheetPair() {
     return a && b && difference.value ? sheetDistance(a, b) : null
   })
   return {
-    /** Depthwise layers of both models, and how reading them went. */
+    /** Depthwise layers of both models, with the state of loading them. */
     pair: { data, error, reload, count, index, layers },
     /** Weights of the chosen layer. */
     weights: {
@@ -71,7 +71,7 @@ export function useSheetPair() {
   }
 }
 
-/** Attention distance of a channel of a layer; null where it has none. */
+/** Attention distance of a channel of a layer; null where the channel has none. */
 export function distanceOf(layer: KernelLayer | null, channel: number): number | null {
   const place = layer?.order.indexOf(channel) ?? -1
   return place >= 0 ? (layer?.distance[place] ?? null) : null

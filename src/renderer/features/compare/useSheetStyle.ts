@@ -10,7 +10,7 @@ import type { useSheetPair } from './useSheetPair.ts'
 
 type SheetPair = ReturnType<typeof useSheetPair>
 
-/** The sheets of a pair as they are drawn by the choices in the address, and the channel that is looked at. */
+/** How the sheets of a pair are painted, and the chosen channel, both from the address. */
 export function useSheetStyle({ pair, weights, titles }: SheetPair) {
   const { map, range, zoom } = useSheetDrawing()
   const sort = useQueryChoice('sort', ['channel', 'difference'])
@@ -21,7 +21,7 @@ export function useSheetStyle({ pair, weights, titles }: SheetPair) {
     return range.value === 'own' || both.length === 0 ? undefined : sharedLimit(both, range.value)
   })
   const painting = computed(() => ({ map: map.value, range: range.value, limit: limit.value }))
-  /** The difference is signed and has the scale of the sheets: what looks pale differs little against them. */
+  /** The difference is signed and has the scale of the sheets, so a pale weight differs little compared with them. */
   const differencePainting = computed(() => ({
     map: signedMap,
     range: range.value,

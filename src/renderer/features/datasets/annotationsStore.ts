@@ -4,7 +4,7 @@ import { engine } from '../../lib/engine/index.ts'
 import { useEngineStore } from '../../lib/stores/engine.ts'
 import { useWorkspaceStore } from '../../lib/stores/workspace.ts'
 
-/** The tags there are; `version` grows when tags or notes change, so that views load again. */
+/** The existing tags. `version` grows when tags or notes change, so that views load again. */
 export const useAnnotationsStore = defineStore('annotations', () => {
   const version = ref(0)
   const tags = shallowRef<{ name: string; files: number }[]>([])

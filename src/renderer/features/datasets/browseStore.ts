@@ -4,11 +4,11 @@ import type { ImageRow } from '#shared/contract/index.ts'
 import { useWorkspaceStore } from '../../lib/stores/workspace.ts'
 
 /**
- * The list an image was opened from, so that its page can go to the next one of the same list. It outlives the view that
- * showed it: `want` reads what the view had not.
+ * The list that an image was opened from. The image's page uses it to go to the next image of the list. It outlives the
+ * view that showed it; `want` then loads the rows that the view had not.
  */
 export interface BrowsedList {
-  /** Where the list is shown. */
+  /** The address of the list. */
   address: string
   count: number
   row: (place: number) => ImageRow | undefined
@@ -18,7 +18,7 @@ export interface BrowsedList {
 
 export const useBrowseStore = defineStore('browse', () => {
   const list = shallowRef<BrowsedList | null>(null)
-  /** Place that was opened last, to come back to. */
+  /** The position that was opened last, so that a view can return to it. */
   const place = shallowRef<number | null>(null)
 
   function open(next: BrowsedList, at: number) {

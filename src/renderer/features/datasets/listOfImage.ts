@@ -3,11 +3,11 @@ import { filterFromQuery, filterToQuery, orderFromQuery, orderToQuery } from './
 
 type Address = Pick<RouteLocationResolved, 'params' | 'query'> & { name?: unknown }
 
-/** The study a page is about, as text; an image's page may name one beside its dataset. */
+/** The study of a page, as text. The page of an image may name one beside its dataset. */
 const studyOf = ({ name, params, query }: Address) =>
   String(name).startsWith('study') ? params['id'] : query['study']
 
-/** The dataset, filter and order a page shows, as one text. */
+/** The dataset, filter and order of a page, as one text. */
 function rowsOf({ name, params, query }: Address): string {
   const dataset = name === 'dataset' ? params['id'] : query['dataset']
   const order = orderToQuery(orderFromQuery(query)) ?? ''
@@ -15,8 +15,8 @@ function rowsOf({ name, params, query }: Address): string {
 }
 
 /**
- * Whether an image at `image` is looked at as one of the list at `list`: of the same study, or of the same dataset under
- * the same filter and in the same order. An image that was opened from elsewhere has neighbours of its own.
+ * Whether the image page at `image` belongs to the list at `list`: same study, or same dataset, filter and order. The
+ * image of another list has other neighbours.
  */
 export function isListOf(list: Address, image: Address): boolean {
   const study = studyOf(image)

@@ -4,14 +4,14 @@ import { nothing, sameSelection, type Selection } from './grid/selection.ts'
 import { useHistoryStore } from '../../lib/stores/history.ts'
 import { useWorkspaceStore } from '../../lib/stores/workspace.ts'
 
-/** What is chosen in each dataset: the same in the grid, on the image page and in the confusion matrix. */
+/** The selection of each dataset, which the grid, the image page and the confusion matrix share. */
 export const useSelectionStore = defineStore('selection', () => {
   const chosen = shallowReactive(new Map<number, Selection>())
   const history = useHistoryStore()
 
   const of = (datasetId: number): Selection => chosen.get(datasetId) ?? nothing
 
-  /** Chooses, and notes how to come back. Choices that follow quickly are one. */
+  /** Sets a selection and makes it undoable. Choices in quick succession are one step. */
   function set(datasetId: number, next: Selection): void {
     const before = of(datasetId)
     if (sameSelection(before, next)) return

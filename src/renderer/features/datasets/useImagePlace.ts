@@ -8,10 +8,10 @@ import { filterFromQuery, orderFromQuery } from './filter/filterQuery.ts'
 import { isListOf } from './listOfImage.ts'
 
 /**
- * Where an image is in the list it was opened from, and its neighbours there. Opened by its address, it finds its place
- * in the filter and order the address names; outside of both, its neighbours are those of `fallback`.
+ * Position of an image in the list it was opened from, and its neighbours there. An image opened by its address has its
+ * position in the filter and order of the address; outside of these, its neighbours are those of `fallback`.
  *
- * @param datasetId null where the address names no dataset: the place is not asked for
+ * @param datasetId null where the address names no dataset; then the position is not requested
  */
 export function useImagePlace(
   id: () => number,

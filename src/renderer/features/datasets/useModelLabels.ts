@@ -1,7 +1,7 @@
 import { watch } from 'vue'
 import { useModelLabelsStore } from '../../lib/stores/modelLabels.ts'
 
-/** Class names of models by their outputs; empty while they are not here. */
+/** Class names of models by their outputs; empty until they are loaded. */
 export function useModelLabels(modelIds: () => readonly number[]) {
   const labels = useModelLabelsStore()
   watch(

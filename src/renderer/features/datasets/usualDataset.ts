@@ -2,8 +2,9 @@ import type { Dataset } from '#shared/contract/index.ts'
 import { ordinaryKinds } from '#shared/datasetKinds.ts'
 
 /**
- * The dataset that views begin with where nobody chose one: of those whose images can be shown, labelled ones
- * before others, ordinary ones before benchmarks (what is corrupted or cut out already shows little), the first added.
+ * The dataset that views show when none is chosen. Only datasets whose images can be shown count. Labelled ones come
+ * before others, ordinary ones before benchmarks (whose corrupted or cut-out images already show less), then the one
+ * that was added first.
  */
 export function usualDataset(rows: readonly Dataset[]): Dataset | undefined {
   const rank = ({ parts, recognised, layout }: Dataset) =>

@@ -5,15 +5,13 @@ import { useSettingsStore } from '../../lib/stores/settings.ts'
 import { useArrival } from '../../ui/useArrival.ts'
 import { useProblems } from '../../ui/useProblems.ts'
 
-/** Makes a composed figure at the venue of the settings and goes to it. */
+/** Creates a composed figure at the venue of the settings and opens it. */
 export function useNewFigure() {
   const depart = useArrival()
   const settings = useSettingsStore()
   const { attempt } = useProblems()
 
-  /**
-   * @param sources its first panels
-   */
+  /** @param sources sources of its first panels */
   async function create(title = 'Figure', sources: readonly PanelSource[] = []): Promise<void> {
     const empty = emptyComposition(title)
     const panels = sources.map((source, at) => newPanel(`panel-${at + 1}`, source))

@@ -1,22 +1,22 @@
 import type { GalleryCatalogue } from '#shared/contract/index.ts'
 import { canonicalPixelTransform, type PixelTransform } from '#shared/transforms/index.ts'
 
-/** One picture of the gallery: what is done, and how it is told. */
+/** One picture of the gallery: its transform and its titles. */
 export interface Tile {
-  /** Canonical text of the transform, as in its address. */
+  /** Canonical text of the transform, as in the picture's address. */
   transform: string
-  /** Short, under the picture. */
+  /** Short title under the picture. */
   label: string
-  /** The whole of it, e.g. over the large picture. */
+  /** Whole title, e.g. over the large picture. */
   title: string
   facts: { label: string; value: string }[]
 }
 
-/** A row of the grid: pictures that differ in one thing only. */
+/** A row of the grid. Its pictures differ in one thing only. */
 export interface TileRow {
   id: string
   title: string
-  /** Said under the title. */
+  /** Text under the title. */
   note: string
   tiles: Tile[]
 }
@@ -35,12 +35,12 @@ const tile = (value: PixelTransform, label: string, title: string, facts: Tile['
 
 export const cleanTile: Tile = tile({ op: 'identity' }, 'clean', 'Clean')
 
-/** Every row begins with the picture as it is. */
+/** Every row begins with the clean picture. */
 const besideClean = (tiles: Tile[]): Tile[] => [cleanTile, ...tiles]
 
 const severities = [1, 2, 3, 4, 5]
 
-/** The corruptions at five severities. */
+/** Every corruption at five severities. */
 export const corruptionRows = ({ corruptions }: GalleryCatalogue, seed: number, jpeg: boolean): TileRow[] =>
   corruptions.map(({ name, role, random, parameters }) => ({
     id: name,
@@ -64,7 +64,7 @@ export const corruptionRows = ({ corruptions }: GalleryCatalogue, seed: number, 
 
 const percents = [10, 30, 50, 70, 90]
 
-/** Random patches dropped, for a few sizes of the patch. */
+/** Random patch drop, for a few sizes of the patch. */
 export const patchRows = (seed: number): TileRow[] =>
   [8, 16, 32].map((patch) => ({
     id: `patch-${patch}`,
@@ -90,7 +90,9 @@ export const patchRows = (seed: number): TileRow[] =>
 const centres = [100, 300, 500, 700, 900]
 const imagenetStd: [number, number, number] = [0.229, 0.224, 0.225]
 
-/** Noise limited to bands of frequencies, weak to strong; shown cut to 0..1, which models are not shown. */
+/**
+ * Noise of single frequency bands, from weak to strong. The pictures are clipped to 0..1; the input of a model is not.
+ */
 export const bandRows = (seed: number): TileRow[] =>
   [0.3, 0.6, 1.2].map((epsilon) => ({
     id: `band-${epsilon}`,

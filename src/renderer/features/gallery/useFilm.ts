@@ -3,7 +3,7 @@ import { computed, ref, watch } from 'vue'
 
 const framesPerSecond = 8
 
-/** Where a film of some frames stands, and whether it runs. A film that runs to its end starts over. */
+/** The current frame of a film, and whether it runs. A film that reaches its end starts again. */
 export function useFilm(frames: () => number) {
   const frame = ref(0)
   const { isActive, pause, resume } = useIntervalFn(
@@ -25,7 +25,7 @@ export function useFilm(frames: () => number) {
   return { frame, playing: isActive, play: resume, pause, step, seek }
 }
 
-/** Whether the system asks for less motion: then nothing moves but what is asked for frame by frame. */
+/** Whether the system asks for reduced motion. Then frames change only by request. */
 export function useStillness() {
   const motion = usePreferredReducedMotion()
   return computed(() => motion.value === 'reduce')

@@ -10,7 +10,7 @@ import { engine } from '../../lib/engine/index.ts'
 import { useDatasetsStore } from '../../lib/stores/collections.ts'
 import type { GalleryFile } from '#shared/contract/index.ts'
 
-/** The picture the gallery is about: an image of a dataset (`image` in the address) or an opened file (`file`). */
+/** The picture that the gallery shows: an image of a dataset (`image` in the address) or an opened file (`file`). */
 export function useGalleryImage() {
   const route = useRoute()
   const rewrite = useRewrite()
@@ -49,7 +49,7 @@ export function useGalleryImage() {
   const choose = (query: Record<string, string | undefined>) =>
     rewrite.to({ ...route.query, image: undefined, file: undefined, ...query })
 
-  /** Leads to the first image of a dataset, unless another picture was chosen before the answer came. */
+  /** Opens the first image of a dataset, unless another picture was chosen before the answer came. */
   async function first(datasetId: number): Promise<void> {
     const before = chosen.value
     const own = ++firsts
@@ -68,7 +68,7 @@ export function useGalleryImage() {
     await choose({ file: opened.key })
   }
 
-  // With nothing chosen yet, the first picture there is.
+  // Without a choice, the first picture is shown.
   watch(
     [() => datasets.rows, chosen],
     ([rows, now]) => {

@@ -10,7 +10,7 @@ import { useWorkspaceStore } from '../../lib/stores/workspace.ts'
 
 export type QuestionState = 'impossible' | 'ready' | 'open' | 'failed' | 'answered'
 
-/** The paper's questions for the open workspace, and the tour that leads through them. */
+/** The paper's questions for the open workspace, and the tour through them. */
 export const useGuideStore = defineStore('guide', () => {
   const workspace = useWorkspaceStore()
   const models = useModelsStore()
@@ -24,7 +24,7 @@ export const useGuideStore = defineStore('guide', () => {
   const wanted = ref(false)
 
   const tourOpen = ref(false)
-  /** Steps that were followed, by workspace. */
+  /** Followed steps of the tour, by workspace. */
   const followed = useLocalStorage<Record<string, string[]>>('kernelscope.tour', {})
   const visited = computed(() => new Set(followed.value[workspace.path ?? ''] ?? []))
 
@@ -34,7 +34,10 @@ export const useGuideStore = defineStore('guide', () => {
     followed.value = { ...followed.value, [path]: [...visited.value, step] }
   }
 
-  /** Sizes follow from what is indexed and measured: nothing is estimated while images are still being counted. */
+  /**
+   * The sizes of the studies depend on the indexed and measured images, so nothing is estimated while images are being
+   * indexed.
+   */
   const indexing = computed(() => datasets.rows.some((dataset) => dataset.state === 'indexing'))
   const stale = ref(true)
   let loading = false
@@ -61,11 +64,11 @@ export const useGuideStore = defineStore('guide', () => {
     const left = workspace.path !== path
     const again = left || (stale.value && !failed)
     stale.value ||= left || failed
-    // What they follow from has changed meanwhile.
+    // What the questions depend on has changed meanwhile.
     if (again) void load()
   }
 
-  /** After an error. */
+  /** Asks again after an error. */
   function retry(): Promise<void> {
     stale.value = true
     return load()
@@ -84,7 +87,7 @@ export const useGuideStore = defineStore('guide', () => {
     return job.state === 'done' ? 'answered' : job.state === 'failed' ? 'failed' : 'ready'
   }
 
-  /** Starts the question's study, or goes on with it; gives its id. */
+  /** Starts or resumes the question's study; returns its id, or null. */
   async function ask({ id, input, studyId }: Question): Promise<number | null> {
     if (input === null) return null
     const study = studies.put(

@@ -1,4 +1,4 @@
-/** What to see before the first question is asked; a step leads to an address, or to the first row of a list. */
+/** What to see before the first question is asked. A step leads to an address, or to the first row of a list. */
 export interface Step {
   id: string
   title: string
@@ -16,7 +16,7 @@ export const steps: readonly Step[] = [
   {
     id: 'kernels',
     title: 'Look at the kernels',
-    text: 'Every large kernel as a heatmap, sorted by how far it looks.',
+    text: 'Every large kernel as a heatmap, sorted by its attention distance.',
     to: ({ model }) => (model === null ? null : `/models/${model}/kernels`),
   },
   {

@@ -6,20 +6,20 @@ import ModelSaliency from './ModelSaliency.vue'
 import StudyOfImage from './StudyOfImage.vue'
 import type { ShownImage } from './useShownImage.ts'
 
-/** One part of the page of an image. Its component gets the image as `image`. */
+/** One panel of an image's page. Its component gets the image as `image`. */
 export interface ImagePanel {
   id: string
   title: string
   component: Component<{ image: ShownImage }>
   when: (image: ShownImage) => boolean
   place: 'beside' | 'below'
-  /** Folded away under its title until it is opened, and made only then. */
+  /** Folded under its title, and only rendered once it is opened. */
   folded?: boolean
 }
 
 const always = () => true
 
-/** What the page of an image shows beside and below the picture, from top to bottom. */
+/** The panels beside and below the picture, from top to bottom. */
 export const panels: readonly ImagePanel[] = [
   { id: 'facts', title: 'File and class', component: ImageFacts, when: always, place: 'beside' },
   {

@@ -9,26 +9,26 @@ import { useModelsStore } from '../../lib/stores/collections.ts'
 export type Answer = Omit<ImagePrediction, 'conditionId'>
 export type ImageRecord = Awaited<ReturnType<typeof engine.datasets.image>>
 
-/** What models say of an image under what is chosen. */
+/** The predictions of the models for an image under the chosen condition or transform. */
 export interface Answers {
   answers: readonly Answer[]
-  /** What one model says with parts of it removed or cut. */
+  /** What one model predicts with parts of it removed or cut. */
   changedOf: (modelId: number) => ChangedAnswer[]
-  /** Answers that came since `ask`. */
+  /** Predictions that were computed after `ask`. */
   asked: readonly Answer[]
   asking: boolean
-  /** Asks all models now, where nothing is stored. */
+  /** Computes the predictions of all models now, where none are stored. */
   ask: () => Promise<void>
 }
 
 /**
- * An image with what models say of it: stored answers as it is, under a stored condition or under a transform; where
- * none are stored for a transform, the models can be asked now.
+ * An image with the models' predictions: stored ones for the unchanged image, a stored condition or a transform. Where
+ * none are stored for a transform, they can be computed now.
  */
 export function useImageAnswers(
   id: () => number,
   condition: () => number | undefined,
-  /** Canonical text; '' for nothing. Stands above the condition. */
+  /** Canonical text of a transform, '' for none. It overrides the condition. */
   transform: () => string,
 ) {
   const models = useModelsStore()
@@ -56,7 +56,7 @@ export function useImageAnswers(
 
   const asked = ref<Answer[]>([])
   const asking = ref(false)
-  /** Counts what was asked about: answers to an earlier question come too late. */
+  /** Counts the requests, so that late answers to earlier ones can be ignored. */
   let question = 0
   watch([id, transform], () => {
     question++

@@ -5,24 +5,24 @@ import { useQueryText } from '../../lib/useQuery.ts'
 import { useRewrite } from '../../lib/useRewrite.ts'
 import { useImageAnswers, type Answers, type ImageRecord } from './useImageAnswers.ts'
 
-/** What is looked at on the page of an image: every panel gets it whole. */
+/** The image of an image's page and how it is shown. Every panel gets all of it. */
 export interface ShownImage extends Answers {
   id: number
   row: ImageRow
   record: ImageRecord
   /** The study the image was opened from. */
   study: number | undefined
-  /** A stored condition whose pictures and answers are shown. */
+  /** The stored condition whose pictures and predictions are shown. */
   condition: number | undefined
-  /** Canonical text of what is done to the picture; '' for nothing. Stands above the condition. */
+  /** Canonical text of a transform, '' for none. It overrides the condition. */
   transform: string
-  /** Whose input is shown; null for the file. */
+  /** The model whose input is shown; null for the file itself. */
   modelId: number | null
-  /** Shows the input of a model under a condition of a study; null for none. */
+  /** Shows a model's input under a condition of a study; null for none. */
   show: (condition: number | null, modelId: number | null, study: number | null) => void
 }
 
-/** Image `id` with what the address says of how it is shown; `shown` is null until it is here. */
+/** Image `id`, shown as the address says. `shown` is null until it is loaded. */
 export function useShownImage(id: () => number) {
   const route = useRoute()
   const rewrite = useRewrite()

@@ -1,6 +1,6 @@
 import { channelPeaks, magnitudeQuantile, type KernelSheet, type RangeMode } from './paint.ts'
 
-/** Why two sheets cannot be taken from one another; null where they can. */
+/** Why two sheets cannot be subtracted; null where they can. */
 export function differenceRefusal(a: KernelSheet, b: KernelSheet): string | null {
   if (a.kernel !== b.kernel)
     return `The kernels differ in size: ${a.kernel} × ${a.kernel} and ${b.kernel} × ${b.kernel}.`
@@ -8,14 +8,17 @@ export function differenceRefusal(a: KernelSheet, b: KernelSheet): string | null
   return null
 }
 
-/** a - b, weight by weight. Throws RangeError where the shapes differ. */
+/**
+ * The sheet a - b, weight by weight.
+ * @throws RangeError where the shapes differ
+ */
 export function sheetDifference(a: KernelSheet, b: KernelSheet): KernelSheet {
   const refusal = differenceRefusal(a, b)
   if (refusal) throw new RangeError(refusal)
   return { ...a, weights: a.weights.map((weight, at) => weight - (b.weights[at] ?? 0)) }
 }
 
-/** One limit for several sheets, so that the same colour is the same weight in all of them. */
+/** One limit for several sheets, so that a colour means the same weight in all of them. */
 export function sharedLimit(sheets: readonly KernelSheet[], range: Exclude<RangeMode, 'own'>): number {
   const limits = sheets.map((sheet) =>
     range === 'clipped'
@@ -25,11 +28,11 @@ export function sharedLimit(sheets: readonly KernelSheet[], range: Exclude<Range
   return Math.max(0, ...limits)
 }
 
-/** How far apart two layers of one shape are. */
+/** Distance between two layers of the same shape. */
 export interface SheetDistance {
-  /** Norm of the difference over the norm of the first; null where that is zero. */
+  /** Norm of the difference divided by the norm of the first layer; null where that is zero. */
   relative: number | null
-  /** Pearson's correlation over all weights; null where one of them does not vary. */
+  /** Pearson's correlation over all weights; null where one layer is constant. */
   correlation: number | null
 }
 
@@ -52,7 +55,7 @@ export function sheetDistance(a: KernelSheet, b: KernelSheet): SheetDistance {
   }
 }
 
-/** Norm of each channel, [channels]. */
+/** L2 norm of each channel, [channels]. */
 export function channelNorms({ channels, kernel, weights }: KernelSheet): Float64Array {
   const area = kernel * kernel
   const norms = new Float64Array(channels)
@@ -64,7 +67,7 @@ export function channelNorms({ channels, kernel, weights }: KernelSheet): Float6
   return norms
 }
 
-/** Channels by a number of theirs, largest first; equal ones in their own order. */
+/** Indices by descending number; equal numbers keep their order. */
 export const byLargest = (numbers: ArrayLike<number>): number[] =>
   Array.from({ length: numbers.length }, (_, channel) => channel).sort(
     (a, b) => (numbers[b] ?? 0) - (numbers[a] ?? 0) || a - b,

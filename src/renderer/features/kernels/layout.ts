@@ -1,13 +1,13 @@
 import type { Move } from '../../ui/keys/viewKeys.ts'
 
-/** Where the tiles of a sheet lie, in CSS pixels. */
+/** Positions of the tiles of a sheet, in CSS pixels. */
 export interface SheetLayout {
   columns: number
   rows: number
   /** Side of a tile, without the gap. */
   tile: number
   gap: number
-  /** Of the whole sheet, seen or not. */
+  /** Height of the whole sheet, visible or not. */
   height: number
 }
 
@@ -15,7 +15,7 @@ interface LayoutInput {
   channels: number
   kernel: number
   width: number
-  /** Pixels per weight; 'fit' takes the largest that shows every channel at once, but at least one. */
+  /** Pixels per weight. 'fit' chooses the largest number, from 1 on, at which every channel is visible at once. */
   zoom: number | 'fit'
   viewHeight: number
   gap?: number
@@ -48,7 +48,7 @@ export interface Band {
   rows: number
 }
 
-/** The bands of about `bandHeight` pixels that touch a window of the sheet, and one more on each side of it. */
+/** The bands of about `bandHeight` pixels that overlap the visible part of the sheet, and one more on each side. */
 export function bandsOf(
   { rows, tile, gap }: SheetLayout,
   scrollTop: number,
@@ -65,13 +65,13 @@ export function bandsOf(
   })
 }
 
-/** Left and top of a place. */
+/** Left and top of the tile at an index. */
 export function placeAt({ columns, tile, gap }: SheetLayout, place: number): { x: number; y: number } {
   const step = tile + gap
   return { x: (place % columns) * step, y: Math.floor(place / columns) * step }
 }
 
-/** Place under a point of the sheet, or null between tiles and after the last. */
+/** Index of the tile under a point of the sheet; null between tiles and after the last one. */
 export function placeUnder(
   { columns, tile, gap }: SheetLayout,
   x: number,
@@ -86,7 +86,7 @@ export function placeUnder(
   return place < channels ? place : null
 }
 
-/** Place that a move leads to, kept inside the sheet. */
+/** The index that a move leads to, kept inside the sheet. */
 export function movedPlace(
   move: Move,
   place: number,

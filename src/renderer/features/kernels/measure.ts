@@ -1,17 +1,17 @@
 import type { KernelSheet } from './paint.ts'
 
-/** What one kernel is, in numbers. */
+/** One kernel in numbers. */
 export interface KernelFacts {
   min: number
   max: number
   mean: number
   /** Sum of |w|. */
   mass: number
-  /** Share of |w| within each whole radius from the centre, cumulative, [ceil(R sqrt 2) + 1]. */
+  /** Cumulative share of |w| within each whole radius from the centre, [ceil(R sqrt 2) + 1]. */
   massWithin: number[]
 }
 
-/** Facts of channel `channel`. An all-zero kernel has mass 0 and zeros in `massWithin`. */
+/** Measures the kernel of channel `channel`. A kernel of zeros has mass 0 and zeros in `massWithin`. */
 export function kernelFacts({ kernel, weights }: KernelSheet, channel: number): KernelFacts {
   const centre = (kernel - 1) / 2
   const rings = new Array<number>(Math.ceil(centre * Math.SQRT2) + 1).fill(0)
@@ -35,7 +35,10 @@ export function kernelFacts({ kernel, weights }: KernelSheet, channel: number): 
   return { min, max, mean: sum / (kernel * kernel), mass, massWithin }
 }
 
-/** Places of at most four layers spread from the first to the last, as in the paper's Fig. 9: what is compared at first. */
+/**
+ * Indices of at most four layers, spread from the first to the last as in the paper's Fig. 9. They are compared by
+ * default.
+ */
 export function layersToCompare(count: number): number[] {
   if (count <= 4) return Array.from({ length: count }, (_, i) => i)
   return [...new Set([0, Math.round((count - 1) / 3), Math.round((2 * (count - 1)) / 3), count - 1])]

@@ -8,13 +8,16 @@ export interface KernelSheet {
   weights: Float32Array
 }
 
-/** shared: one range for the layer; clipped: the same without the largest 0.5 % of the weights; own: each channel its own. */
+/**
+ * shared: one range for the layer. clipped: one range without the largest 0.5 % of the weights. own: a range per
+ * channel.
+ */
 export type RangeMode = 'shared' | 'clipped' | 'own'
 
 export interface Painting {
   map: ColourMap
   range: RangeMode
-  /** Upper end of the colours for every channel, where it does not follow from the sheet itself. */
+  /** Upper end of the colours for every channel; by default it follows from the sheet. */
   limit?: number | undefined
 }
 
@@ -33,7 +36,7 @@ export function channelPeaks({ channels, kernel, weights }: KernelSheet): Float3
   return peaks
 }
 
-/** The |w| below which a share `q` of all weights lies. */
+/** The |w| that a share `q` of all weights does not exceed. */
 export function magnitudeQuantile(weights: Float32Array, q: number): number {
   if (weights.length === 0) return 0
   const sizes = weights.map(Math.abs).sort()
@@ -43,8 +46,8 @@ export function magnitudeQuantile(weights: Float32Array, q: number): number {
 const limitsOf = new WeakMap<Float32Array, Map<RangeMode, Float32Array>>()
 
 /**
- * Upper end of the colour range of each channel, [channels]; the lower end is 0, or its negative in a diverging map.
- * Remembered for the weights.
+ * Upper end of the colour range of each channel, [channels]. The lower end is 0, or minus the upper end in a diverging
+ * map. Cached per array of weights.
  */
 export function channelLimits(
   sheet: KernelSheet,
@@ -66,18 +69,18 @@ function findLimits(sheet: KernelSheet, range: RangeMode): Float32Array {
   return new Float32Array(sheet.channels).fill(limit)
 }
 
-/** Tiles of the atlas beside one another; 32 keeps both sides of any layer below what a canvas may have. */
+/** Tiles per row of the atlas. With 32 both sides stay below the limits of a canvas for any layer. */
 export const atlasColumns = 32
 
 /**
  * Every kernel at one pixel per weight, 32 tiles a row, as RGBA of [rows * kernel, 32 * kernel]. Sequential maps show
- * |w| from 0, diverging maps w around 0.
+ * |w| from 0, diverging maps show w around 0.
  */
 export function paintAtlas(sheet: KernelSheet, painting: Painting) {
   return paintTiles(sheet, painting.map, channelLimits(sheet, painting))
 }
 
-/** The same with a given limit of each channel, [channels]. */
+/** As `paintAtlas`, with a given limit per channel, [channels]. */
 export function paintTiles({ channels, kernel, weights }: KernelSheet, map: ColourMap, limits: Float32Array) {
   const table = lut(map)
   const width = atlasColumns * kernel

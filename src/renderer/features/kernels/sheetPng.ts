@@ -3,7 +3,7 @@ import { lut } from '#shared/colour/maps.ts'
 import { significant } from '../../lib/format.ts'
 import { atlasColumns, channelLimits, paintTiles, type KernelSheet, type Painting } from './paint.ts'
 
-/** A sheet of kernels as it goes into a file. */
+/** A sheet of kernels for a file. */
 export interface DrawnSheet {
   title: string
   sheet: KernelSheet
@@ -11,15 +11,15 @@ export interface DrawnSheet {
   order: readonly number[]
 }
 
-/** Pixels of one weight, of the gap between kernels and around a sheet; columns of a sheet. */
+/** Lengths in the file, in pixels. */
 const gap = 4
 const margin = 24
 const heading = 56
 const bar = 44
 
 /**
- * Sheets side by side on white, each with its title and colour bar, as PNG. A weight is a square of whole pixels, the
- * same for all sheets, so that kernels can be held against each other.
+ * Sheets side by side on white, each with its title and colour bar, as PNG. A weight is a square of whole pixels, equal
+ * in all sheets, so that kernels can be compared.
  */
 export async function sheetsPng(sheets: readonly DrawnSheet[]): Promise<Blob> {
   const largest = Math.max(...sheets.map(({ sheet }) => sheet.kernel))

@@ -5,7 +5,7 @@ import { KernelscopeError } from '#shared/errors.ts'
 import { isAbort, toKernelscopeError } from '../../lib/engine/index.ts'
 import type { KernelSheet } from './paint.ts'
 
-/** The raw weights of a layer, fetched anew when the layer changes. */
+/** The raw weights of a layer, fetched again when the layer changes. */
 export function useKernelSheet(
   modelId: () => number,
   layer: () => KernelLayer | null,

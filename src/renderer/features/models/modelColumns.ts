@@ -2,7 +2,7 @@ import type { Model } from '#shared/contract/index.ts'
 import { bytes, compact, dateTime, integer } from '../../lib/format.ts'
 import type { Column } from '../../ui/table.ts'
 
-/** What the list of models tells of each. */
+/** Columns of the list of models. */
 export const modelColumns: Column<Model>[] = [
   { key: 'title', title: 'Model', text: (m) => m.title },
   { key: 'family', title: 'Family', text: (m) => m.family },

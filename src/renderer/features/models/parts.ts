@@ -1,6 +1,6 @@
 import type { Block, Inspection, Layer } from '#shared/contract/index.ts'
 
-/** stem: before the first block; between: a layer that lies between two blocks; head: behind the last block. */
+/** stem: before the first block; between: a layer between two blocks; head: after the last block. */
 export type PartKind = 'stem' | 'block' | 'between' | 'head'
 
 /** One unit of a block, or all layers of another part. */
@@ -9,13 +9,13 @@ export interface PartUnit {
   layers: Layer[]
 }
 
-/** A stretch of a model that the block map shows as one tile. */
+/** A part of a model, which the block map shows as one tile. */
 export interface Part {
-  /** "stem", "block-3", "between-3" (behind block 2), "head". */
+  /** "stem", "block-3", "between-3" (after block 2), "head". */
   key: string
   kind: PartKind
   title: string
-  /** Of the features, from 1; the stem has 0, what lies between stages belongs to the later one, the head to none. */
+  /** Stage from 1. The stem has 0, a part between stages belongs to the later stage, the head has none. */
   stage: number | null
   block: Block | null
   units: PartUnit[]
@@ -27,8 +27,8 @@ export interface Part {
 
 /**
  * The parts of a model in order of depth: stem, residual blocks, what lies between them, head. Layers without weights
- * directly behind a block (its activation) are counted with it. A model without blocks is one part; so is one whose
- * stored inspection does not tell which layers make a block.
+ * directly after a block (its activation) count as part of it. A model without blocks is one part; so is a model whose
+ * stored inspection does not say which layers make a block.
  */
 export function partsOf({ blocks, layers }: Inspection): Part[] {
   const known = blocks.length > 0 && blocks.every(({ units }) => units.length > 0)
@@ -48,7 +48,7 @@ export function partsOf({ blocks, layers }: Inspection): Part[] {
   return parts
 }
 
-/** What lies before block `place`; nothing where it was counted with the block behind which it stands. */
+/** The layers before block `place` that do not belong to the block before it. */
 function looseBefore(
   place: number,
   layers: Layer[],
@@ -111,7 +111,7 @@ function macsOf(layers: readonly Layer[]): number | null {
   return sum
 }
 
-/** Named by what mixes positions in it: attention, the largest kernel, or nothing (pointwise). */
+/** Names a unit by its layer that mixes positions: attention, the largest kernel, or none (pointwise). */
 export function unitTitle(layers: readonly Layer[]): string {
   if (layers.some(({ op }) => /Softmax|Attention/.test(op))) return 'Attention'
   const side = Math.max(0, ...layers.map(kernelSide))
@@ -127,7 +127,10 @@ export function kernelSide({ op, weights }: Layer): number {
   return kernel && kernel.length > 0 ? Math.max(...kernel) : 0
 }
 
-/** "31 × 31 depthwise", "1 × 1", "256 × 64": the weight of a layer in a word; empty for layers without a matrix or kernel. */
+/**
+ * The weight of a layer in short, "31 × 31 depthwise", "1 × 1" or "256 × 64"; empty for layers without a matrix or
+ * kernel.
+ */
 export function weightText({ weights }: Layer): string {
   const shape = weights[0]?.shape ?? []
   if (shape.length === 4) {
@@ -138,7 +141,10 @@ export function weightText({ weights }: Layer): string {
   return shape.length >= 2 ? shape.join(' × ') : ''
 }
 
-/** Number in `models.kernels` of each depthwise layer, by its node: square kernels of 3x3 and more, in graph order. */
+/**
+ * Index in `models.kernels` of each depthwise layer, by its node. Only square kernels of 3x3 and more count, in graph
+ * order.
+ */
 export function kernelNumbers({ convolutions }: Inspection): Map<string, number> {
   const shown = convolutions.filter(
     ({ depthwise, kernel: [height, width] }) => depthwise && height >= 3 && height === width,
@@ -146,14 +152,14 @@ export function kernelNumbers({ convolutions }: Inspection): Map<string, number>
   return new Map(shown.map(({ node }, number) => [node, number]))
 }
 
-/** Share of a part as growth of a flexible box; sums below 1 would leave the strip unfilled, so it is in per mille. */
+/** CSS `flex-grow` of a share of the whole, in per mille: sums below 1 would leave the strip unfilled. */
 export const growth = (share: number): number => Math.max(4, 1000 * share)
 
 /** The part a layer belongs to. */
 export const partOfLayer = (parts: readonly Part[], index: number): Part | null =>
   parts.find(({ layers }) => layers.some((layer) => layer.index === index)) ?? null
 
-/** Part that a key leads to from another: neighbours, the first of the next stage, both ends; null for other keys. */
+/** The part that a key leads to: a neighbour, the first part of the next stage, or an end; null for other keys. */
 export function partByKey(key: string, parts: readonly Part[], at: number): number | null {
   if (parts.length === 0) return null
   const last = parts.length - 1

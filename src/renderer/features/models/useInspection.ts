@@ -3,7 +3,7 @@ import type { Inspection, Model } from '#shared/contract/index.ts'
 import { engine } from '../../lib/engine/index.ts'
 import { useResource } from '../../lib/useResource.ts'
 
-/** Inspections by file digest: what a file holds does not change, so tabs share one reading. */
+/** Inspections by file digest, shared by the tabs. The content of a file never changes. */
 const known = shallowReactive(new Map<string, Inspection>())
 
 export function useInspection(model: () => Model) {

@@ -1,7 +1,7 @@
 import type { DataTable, Ranking } from '#shared/contract/index.ts'
 import { valueOf } from './figure.ts'
 
-/** The ranking as a table for export, with intervals and differences in columns of their own where they are wanted. */
+/** The ranking as a table for export. With `intervals`, intervals and differences have their own columns. */
 export function rankingTable(ranking: Ranking, intervals: boolean): DataTable {
   const { metrics, models, reference } = ranking
   const named = models.find(({ modelId }) => modelId === reference)?.title
@@ -42,7 +42,7 @@ export function rankingTable(ranking: Ranking, intervals: boolean): DataTable {
   }
 }
 
-/** Said under an exported ranking. */
+/** Notes under an exported ranking. */
 export const rankingNotes = ({ metrics }: Ranking): string[] => [
   'Values of the latest study of each kind; 95 % intervals.',
   ...new Set(metrics.map(({ title, dataset }) => `${title}: ${dataset}.`)),

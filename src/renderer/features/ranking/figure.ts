@@ -2,7 +2,7 @@ import type { Model, Ranking } from '#shared/contract/index.ts'
 import type { FigureSpec, Point, Series } from '#shared/figures/spec.ts'
 import { onScale, paperTable } from './paper.ts'
 
-/** What can be put on an axis beside the metrics: properties of the model's file. */
+/** Properties of model files that can be plotted against the metrics. */
 export const properties = [
   { key: 'parameters', title: 'Parameters (million)', value: (m: Model) => m.parameters / 1e6 },
   { key: 'macs', title: 'MACs (billion)', value: (m: Model) => (m.macs === null ? null : m.macs / 1e9) },
@@ -14,7 +14,7 @@ type Entry = Ranking['models'][number]
 
 export const valueOf = (entry: Entry, key: string) => entry.values.find((v) => v.key === key) ?? null
 
-/** The best value of a metric among the models that have one; null where fewer than two do. */
+/** The best value of a metric; null where fewer than two models have one. */
 export function bestOf(ranking: Ranking, metric: Metric): number | null {
   const values = ranking.models.flatMap((m) => valueOf(m, metric.key)?.value ?? [])
   if (values.length < 2) return null
@@ -22,8 +22,8 @@ export function bestOf(ranking: Ranking, metric: Metric): number | null {
 }
 
 /**
- * One metric against another, or against a property of the models: a point per model that has both. With `paper` the
- * paper's models are drawn hollow, where it prints both.
+ * Plots one metric against another, or against a property of the models, with a point for each model that has both.
+ * With `paper` the paper's models are plotted hollow where it prints both values.
  */
 export function rankingFigure(
   ranking: Ranking,
@@ -80,7 +80,7 @@ export function rankingFigure(
   }
 }
 
-/** The paper's models that have both metrics; nothing where an axis is no metric of the paper. */
+/** The paper's models that have both metrics; empty where an axis is not a metric of the paper. */
 function printed(ranking: Ranking, x: Metric | undefined, y: Metric | undefined, slots: number): Series[] {
   if (!x || !y) return []
   return paperTable(ranking).rows.flatMap(({ model, values }, place) => {

@@ -1,6 +1,6 @@
 import type { Ranking, ReportedValue } from '#shared/contract/index.ts'
 
-/** The metric that a value of the paper belongs to, by what the table says. */
+/** Maps what the paper's tables state to the metrics of the ranking. */
 const metrics: Readonly<Record<string, { metric: string; title: string }>> = {
   'ImageNet, top-1': { metric: 'clean-accuracy.top1', title: 'ImageNet top-1' },
   'ImageNet-A, top-1': { metric: 'imagenet-a.rule1000', title: 'ImageNet-A top-1' },
@@ -34,7 +34,7 @@ export interface PaperRow {
   values: ReadonlyMap<string, ReportedValue>
 }
 
-/** The paper's models by the metrics of the ranking, in the order of its tables. */
+/** The paper's models by the metrics of the ranking, in the order of the paper's tables. */
 export function paperTable({ reported }: Pick<Ranking, 'reported'>): {
   columns: PaperColumn[]
   rows: PaperRow[]
@@ -55,6 +55,6 @@ export function paperTable({ reported }: Pick<Ranking, 'reported'>): {
   }
 }
 
-/** A value of the paper on the scale of a metric: shares as fractions. */
+/** A value of the paper in the unit of a metric: shares become fractions. */
 export const onScale = ({ value }: ReportedValue, unit: 'fraction' | 'number'): number | null =>
   value === null ? null : unit === 'fraction' ? value / 100 : value

@@ -17,7 +17,7 @@ const tabs: Record<string, string> = {
   'model-preprocessing': 'Preprocessing',
 }
 
-/** Where the open view lies, from the list down. */
+/** The path to the open view, from the list down. */
 export function useCrumbs() {
   const route = useRoute()
   const models = useModelsStore()
@@ -25,10 +25,10 @@ export function useCrumbs() {
   const studies = useStudiesStore()
 
   return computed<Crumb[]>(() => {
-    const [room] = route.path.split('/').filter(Boolean)
+    const [section] = route.path.split('/').filter(Boolean)
     const id = Number(route.params.id)
     const has = Number.isInteger(id) && id > 0
-    switch (room) {
+    switch (section) {
       case 'models': {
         const list = { label: 'Models', to: '/models' }
         if (!has) return [list]

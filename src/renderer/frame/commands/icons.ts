@@ -1,6 +1,6 @@
 import type { CommandId } from '#shared/commands.ts'
 
-/** Lucide icons of the commands; the bundler reads them from here. */
+/** Lucide icons of the commands. The bundler reads the used icons from this file. */
 export const commandIcons: Record<CommandId, string> = {
   'model.add': 'i-lucide-box',
   'dataset.add': 'i-lucide-images',

@@ -23,7 +23,7 @@ export interface Command extends CommandEntry {
   run: () => void | Promise<void>
 }
 
-/** What each command of the table does, and when. The `Record` makes sure that none is forgotten. */
+/** What each command of the table does, and when it may run. The type `Record` makes sure that none is forgotten. */
 export const useCommands = createSharedComposable(() => {
   const router = useRouter()
   const intake = useIntake()
@@ -130,7 +130,7 @@ export const useCommands = createSharedComposable(() => {
   }))
   const available = computed(() => commands.filter((command) => command.when()))
 
-  /** Runs a command by its id if it may run now; unknown ids do nothing. */
+  /** Runs a command by its id if it may run now. Unknown ids do nothing. */
   function run(id: string): void {
     const command = commands.find((c) => c.id === id)
     if (command?.when()) void command.run()

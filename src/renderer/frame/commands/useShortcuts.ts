@@ -6,10 +6,10 @@ import { isTyping, keepsOwnUndo, modalIsOpen } from '../../ui/keys/editing.ts'
 import { chordReader } from '../../ui/keys/keys.ts'
 import { useCommands } from './useCommands.ts'
 
-/** Keys and native menu lead to the command table while the calling component lives. */
+/** Connects keys and the native menu to the command table while the calling component lives. */
 export function useShortcuts(): void {
   const { run, paletteOpen, shortcutsOpen } = useCommands()
-  /** Behind a dialog nothing moves; the palette and the sheet close by the key that opened them. */
+  /** Behind a dialog no command runs, except that the palette and the sheet are closed by the key that opened them. */
   const closes = (id: string) =>
     (id === 'view.palette' && paletteOpen.value) || (id === 'help.shortcuts' && shortcutsOpen.value)
   const read = chordReader(

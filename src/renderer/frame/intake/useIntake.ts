@@ -7,7 +7,7 @@ import { useGuideStore } from '../../features/guide/guideStore.ts'
 import { useWorkspaceStore } from '../../lib/stores/workspace.ts'
 import { useProblems } from '../../ui/useProblems.ts'
 
-/** How models, datasets and workspaces come in: dialogs, drops, and paths the shell was started with. */
+/** Adds models and datasets and opens workspaces, from dialogs, drops, and the paths that the app was started with. */
 export function useIntake() {
   const router = useRouter()
   const guide = useGuideStore()
@@ -19,7 +19,7 @@ export function useIntake() {
     await addModels(await bridge.openFiles('model'))
   }
 
-  /** Tells whether it was opened. */
+  /** Returns whether the workspace was opened. */
   async function enterWorkspace(open: () => Promise<unknown>): Promise<boolean> {
     if ((await attempt(open)) === undefined) return false
     await router.push({ name: 'models' })
@@ -36,7 +36,7 @@ export function useIntake() {
     if (folder) await enterWorkspace(() => workspace.create(folder))
   }
 
-  /** The sample's first opening begins with the tour. */
+  /** The tour opens with the sample's first opening. */
   async function openSample(): Promise<void> {
     const opened = await enterWorkspace(() => workspace.openSample())
     if (opened && guide.visited.size === 0) guide.tourOpen = true
@@ -48,7 +48,7 @@ export function useIntake() {
     if (!workspace.isOpen) await router.push({ name: 'welcome' })
   }
 
-  /** A bundle is looked at where it lies; no workspace is needed. */
+  /** Opens a bundle from its file. No workspace is needed. */
   const openBundle = (path: string) => router.push({ name: 'bundle', query: { file: path } })
 
   async function chooseBundle(): Promise<void> {
@@ -57,8 +57,8 @@ export function useIntake() {
   }
 
   /**
-   * Shows a .zip as a bundle; takes .onnx files as models and everything else as folders: a workspace while none is open,
-   * then datasets.
+   * Takes dropped or given paths. A .zip is shown as a bundle; .onnx files become models. Anything else is a folder: a
+   * workspace while none is open, otherwise a dataset.
    */
   async function take(paths: readonly string[]): Promise<void> {
     const files = paths.filter((path) => /\.onnx$/i.test(path))

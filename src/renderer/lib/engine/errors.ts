@@ -3,8 +3,8 @@ import { errorShape } from '#shared/contract/common.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 
 /**
- * What the engine threw, rebuilt: its errors cross as `ORPCError` with an `ErrorShape` as data. Input that the contract
- * refuses arrives as BAD_REQUEST with zod's issues; the first one is named.
+ * Rebuilds an error of the engine. Its errors arrive as `ORPCError` with an `ErrorShape` as data. Input that the
+ * contract refuses arrives as BAD_REQUEST with zod's issues; the first one becomes the message.
  */
 export function toKernelscopeError(error: unknown): KernelscopeError {
   if (error instanceof KernelscopeError) return error
@@ -31,7 +31,7 @@ export function toKernelscopeError(error: unknown): KernelscopeError {
   return new KernelscopeError('INTERNAL', message, { ...details, cause: error })
 }
 
-/** True for what an aborted request throws; such an error is never shown. */
+/** Whether an error comes from an aborted request. Such an error is never shown. */
 export function isAbort(error: unknown): boolean {
   return (
     (error instanceof Error && error.name === 'AbortError') ||

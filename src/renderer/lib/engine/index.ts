@@ -7,10 +7,13 @@ export type Engine = ContractRouterClient<Contract>
 
 export const link = new EngineLink()
 
-/** The engine, typed by the contract. Every call throws `KernelscopeError`; the last argument takes an abort signal. */
+/**
+ * The engine, typed by the contract. The last argument of a call takes an abort signal.
+ * @throws KernelscopeError with the engine's code, for every call
+ */
 export const engine: Engine = createORPCClient(link)
 
-/** Takes the ports the preload hands over, a new one after every start of the engine. */
+/** Takes the ports that the preload passes on. A new port comes after every start of the engine. */
 export function listenForPorts(target: Window): void {
   target.addEventListener('message', (event) => {
     const [port] = event.ports

@@ -4,8 +4,8 @@ import { KernelscopeError } from '#shared/errors.ts'
 import { toKernelscopeError } from './errors.ts'
 
 /**
- * A link that outlives the engine. Calls wait for a port (at most `patience` ms), fail with ENGINE_DOWN when the port
- * they ran on is lost, and always throw `KernelscopeError`.
+ * A link that outlives the engine. Calls wait for a port, at most `patience` ms.
+ * @throws ENGINE_DOWN where no port comes in time or the port is lost during a call; otherwise the engine's code
  */
 export class EngineLink implements ClientLink<ClientContext> {
   readonly #patience: number
@@ -21,7 +21,7 @@ export class EngineLink implements ClientLink<ClientContext> {
     return this.#current !== null
   }
 
-  /** Calls go over this port from now on; what still ran over the last one fails. */
+  /** Uses this port for further calls. Calls that still run over the previous port fail. */
   attach(port: MessagePort): void {
     this.detach()
     const current = { link: new RPCLink<ClientContext>({ port }), port, lost: new AbortController() }
@@ -34,7 +34,7 @@ export class EngineLink implements ClientLink<ClientContext> {
     for (const listener of this.#listeners) listener(true)
   }
 
-  /** The engine is gone: everything under way fails, later calls wait for the next port. */
+  /** The engine is gone: running calls fail, further calls wait for the next port. */
   detach(): void {
     const last = this.#current
     if (!last) return
@@ -44,7 +44,7 @@ export class EngineLink implements ClientLink<ClientContext> {
     for (const listener of this.#listeners) listener(false)
   }
 
-  /** Calls back at every connect and disconnect; returns the way to stop. */
+  /** Calls back at every connect and disconnect. Returns a function that stops this. */
   onChange(listener: (connected: boolean) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)

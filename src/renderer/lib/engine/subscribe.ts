@@ -3,13 +3,13 @@ import { isAbort, toKernelscopeError } from './errors.ts'
 
 interface SubscribeOptions<T> {
   onEvent: (event: T) => void
-  /** Called with what ended the stream; it is opened again all the same. */
+  /** Called with the error that ended the stream. The stream is opened again after it. */
   onError?: (error: KernelscopeError) => void
   /** Milliseconds before the stream is opened again. */
   pause?: number
 }
 
-/** Keeps a stream of the engine open across restarts of the engine, until the returned function is called. */
+/** Keeps a stream of the engine open, also across restarts of the engine, until the returned function is called. */
 export function subscribe<T>(
   open: (signal: AbortSignal) => Promise<AsyncIterable<T>>,
   { onEvent, onError, pause = 500 }: SubscribeOptions<T>,

@@ -6,7 +6,10 @@ import { engine, isAbort, toKernelscopeError } from '../engine/index.ts'
 import { useEngineStore } from './engine.ts'
 import { useWorkspaceStore } from './workspace.ts'
 
-/** A list of the open workspace, loaded again when the workspace or the engine changes; empty while none is open. */
+/**
+ * A list of the open workspace. It is loaded again when the workspace or the engine changes, and empty while no
+ * workspace is open.
+ */
 function collection<T extends { id: number }>(list: () => Promise<T[]>) {
   const rows = shallowRef<T[]>([])
   const loaded = ref(false)
@@ -33,7 +36,7 @@ function collection<T extends { id: number }>(list: () => Promise<T[]>) {
     }
   }
 
-  /** Puts a row the engine just gave in its place, so that lists need not be loaded again. */
+  /** Puts a row that the engine returned into the list, so that the list need not be loaded again. */
   function put(row: T): T {
     const known = rows.value.some((r) => r.id === row.id)
     rows.value = known ? rows.value.map((r) => (r.id === row.id ? row : r)) : [...rows.value, row]
@@ -51,7 +54,7 @@ function collection<T extends { id: number }>(list: () => Promise<T[]>) {
 export const useModelsStore = defineStore('models', () => {
   const models = collection<Model>(() => engine.models.list())
   const title = (id: number) => models.byId.value.get(id)?.title ?? `Model ${id}`
-  /** What is measured unless something else is chosen. */
+  /** The models that are measured by default. */
   const classifiers = computed(() =>
     models.rows.value.filter(({ role, problem }) => role === 'classifier' && !problem),
   )

@@ -4,7 +4,7 @@ import type { EngineState } from '#shared/bridge.ts'
 import { bridge } from '../bridge.ts'
 import { link, listenForPorts } from '../engine/index.ts'
 
-/** The life of the engine process, and the number that tells every view to load again. */
+/** State of the engine process, and a number whose change makes every view load again. */
 export const useEngineStore = defineStore('engine', () => {
   const state = shallowRef<EngineState>({ state: 'starting' })
   const connected = ref(link.connected)
@@ -26,7 +26,7 @@ export const useEngineStore = defineStore('engine', () => {
     bridge.connect()
   }
 
-  /** Every view loads again. */
+  /** Makes every view load again. */
   function refresh() {
     generation.value++
   }

@@ -2,13 +2,13 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowReactive, shallowRef, watch } from 'vue'
 import { useWorkspaceStore } from './workspace.ts'
 
-/** Something that was done and can be taken back. Both ways may ask the engine. */
+/** A change that can be undone. Undoing and redoing may call the engine. */
 export interface Change {
-  /** What was done, to read after "Undo": "Filter", "Tag 12 images". */
+  /** What was done, as it follows "Undo": "Filter", "Tag 12 images". */
   title: string
   undo: () => void | Promise<void>
   redo: () => void | Promise<void>
-  /** Changes with the same key that follow within a second are one, e.g. while a slider is dragged. */
+  /** Changes with the same key within a second are one step, e.g. while a slider is dragged. */
   merge?: string
 }
 
@@ -17,19 +17,18 @@ interface Stacks {
   undone: (Change & { at: number })[]
 }
 
-/** Changes kept per scope; the oldest go first. */
+/** Number of steps kept per scope; the oldest are dropped first. */
 const kept = 200
 const mergeWithin = 1000
 
 /**
- * Undo and redo. Each thing that is edited has a scope of its own ("dataset/3", "figure/7") with its own stacks, so that
- * undoing never changes what is not in view; the scope on top is the one the commands act on. A view says its scope
- * with `useHistory`.
+ * Undo and redo. Each edited thing has its own scope ("dataset/3", "figure/7") with its own stacks, so that undoing
+ * never changes what is not visible. The commands act on the scope on top. A view sets its scope with `useHistory`.
  */
 export const useHistoryStore = defineStore('history', () => {
   const scopes = shallowReactive(new Map<string, Stacks>())
   const open = shallowRef<readonly { scope: string; token: symbol }[]>([])
-  /** Grows with every change: the stacks themselves are not reactive. */
+  /** Grows with every change, because the stacks themselves are not reactive. */
   const version = ref(0)
   const busy = ref(false)
   let waiting: Promise<unknown> = Promise.resolve()
@@ -48,7 +47,7 @@ export const useHistoryStore = defineStore('history', () => {
     return fresh
   }
 
-  /** Notes a change that has been made already. What was undone before it is forgotten. */
+  /** Records a change that has been made already. Changes that were undone before it are forgotten. */
   function note(name: string, change: Change, now = Date.now()): void {
     const { done, undone } = stacksOf(name)
     const last = done.at(-1)
@@ -60,15 +59,15 @@ export const useHistoryStore = defineStore('history', () => {
     version.value++
   }
 
-  /** Makes a change and notes it, unless making it fails. */
+  /** Makes a change and records it, unless making it fails. */
   async function make(name: string, change: Change): Promise<void> {
     await change.redo()
     note(name, change)
   }
 
-  /** Takes the last change of the open scope back. One after another, however fast it is asked; what fails stays. */
+  /** Undoes the last change of the open scope. Calls run one after another. A change that cannot be undone stays. */
   const undo = () => inTurn(() => move('done', 'undone', 'undo'))
-  /** Makes the change that was undone last again. */
+  /** Makes the last undone change again. */
   const redo = () => inTurn(() => move('undone', 'done', 'redo'))
 
   async function move(from: keyof Stacks, to: keyof Stacks, way: 'undo' | 'redo'): Promise<Change | null> {
@@ -100,7 +99,7 @@ export const useHistoryStore = defineStore('history', () => {
     return () => (open.value = open.value.filter((entry) => entry.token !== token))
   }
 
-  /** Forgets a scope, e.g. when what it is about was removed. */
+  /** Forgets a scope, e.g. when the edited thing was removed. */
   function forget(name: string): void {
     scopes.delete(name)
     version.value++

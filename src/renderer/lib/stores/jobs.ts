@@ -11,7 +11,7 @@ import { useWorkspaceStore } from './workspace.ts'
 const open: readonly JobState[] = ['queued', 'running', 'paused']
 export const isOpen = (job: Job) => open.includes(job.state)
 
-/** The engine's jobs, kept true by its stream, across restarts. */
+/** The engine's jobs, kept up to date by its stream, across restarts. */
 export const useJobsStore = defineStore('jobs', () => {
   const byId = shallowRef<ReadonlyMap<number, Job>>(new Map())
   const finished = shallowRef<Job | null>(null)
@@ -40,7 +40,7 @@ export const useJobsStore = defineStore('jobs', () => {
   const pause = async (id: number) => take(await engine.jobs.pause({ id }))
   const resume = async (id: number) => take(await engine.jobs.resume({ id }))
   const cancel = async (id: number) => take(await engine.jobs.cancel({ id }))
-  /** Moves a queued job one place up (-1) or down (+1) in the queue. */
+  /** Moves a queued job one position up (-1) or down (+1) in the queue. */
   async function move(id: number, by: -1 | 1): Promise<void> {
     const ids = queued.value.map((job) => job.id)
     const at = ids.indexOf(id)
@@ -66,8 +66,8 @@ export const useJobsStore = defineStore('jobs', () => {
       if (path === null) return
       let left = false
       stop = () => (left = true)
-      // The list first: a stream that began sooner would be overwritten by it. A list that fails is loaded again when
-      // the engine is back.
+      // The list is loaded before the stream starts, because it would overwrite earlier events of the stream. A list
+      // that fails is loaded again when the engine is back.
       void load()
         .catch(() => {})
         .then(() => {
@@ -113,11 +113,11 @@ export const useJobsStore = defineStore('jobs', () => {
   }
 })
 
-/** The first that is open of jobs in their order, else the newest: what ended before tells no more how things are. */
+/** The first open job, else the newest job: older ended jobs do not tell the current state. */
 const foremost = (jobs: readonly Job[]): Job | null =>
   jobs.find(isOpen) ?? jobs.reduce<Job | null>((last, j) => (last && last.id > j.id ? last : j), null)
 
-/** Running, paused, then the queue in its order, then what is over, the newest first. */
+/** Running jobs first, then paused ones, then the queue in its order, then ended jobs, newest first. */
 const inOrder = (a: Job, b: Job) =>
   rank(a) - rank(b) || (a.state === 'queued' ? a.position - b.position || a.id - b.id : b.id - a.id)
 

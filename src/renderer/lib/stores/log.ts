@@ -12,7 +12,7 @@ export interface LogLine {
 
 const keep = 1000
 
-/** The engine's log, followed while somebody looks at it. */
+/** The engine's log. It is followed while somebody views it. */
 export const useLogStore = defineStore('log', () => {
   const lines = shallowRef<LogLine[]>([])
 

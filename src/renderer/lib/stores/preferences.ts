@@ -1,9 +1,9 @@
 import { useLocalStorage } from '@vueuse/core'
 import { defineStore } from 'pinia'
 
-/** What concerns this window and no workspace. Kept by the window itself. */
+/** Settings of this window that do not belong to a workspace. The window itself stores them. */
 export const usePreferencesStore = defineStore('preferences', () => {
-  /** Say when a job has ended while the window is not in front. */
+  /** Sends a notification when a job ends while the window is in the background. */
   const notifications = useLocalStorage('kernelscope.notifications', true)
   return { notifications }
 })

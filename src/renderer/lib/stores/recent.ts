@@ -7,13 +7,13 @@ export type RecentKind = 'models' | 'datasets'
 
 const most = 12
 
-/** Files and folders that were added to any workspace, the newest first, so that another one can have them too. */
+/** Files and folders that were added to any workspace, newest first, so that they can be added to another one. */
 export const useRecentStore = defineStore('recent', () => {
   const paths = useLocalStorage<Record<RecentKind, string[]>>('kernelscope.recentFiles', {
     models: [],
     datasets: [],
   })
-  /** Those that are no longer where they were. */
+  /** Paths that no longer exist. */
   const missing = shallowRef<ReadonlySet<string>>(new Set())
 
   function added(kind: RecentKind, path: string): void {
@@ -25,11 +25,11 @@ export const useRecentStore = defineStore('recent', () => {
     paths.value = { ...paths.value, [kind]: paths.value[kind].filter((known) => known !== path) }
   }
 
-  async function look(): Promise<void> {
+  async function findMissing(): Promise<void> {
     const all = [...paths.value.models, ...paths.value.datasets]
     const { present } = await engine.system.present({ paths: all })
     missing.value = new Set(all.filter((_, i) => !present[i]))
   }
 
-  return { paths, missing, added, forget, look }
+  return { paths, missing, added, forget, findMissing }
 })

@@ -17,7 +17,10 @@ export const useWorkspaceStore = defineStore('workspace', () => {
   const recent = useLocalStorage<RecentWorkspace[]>('kernelscope.recent', [])
   const isOpen = computed(() => info.value != null)
   const path = computed(() => info.value?.path ?? null)
-  /** Counts answers to open, create and openSample: what was listed while a workspace was being made is listed again. */
+  /**
+   * Counts answers to open, create and openSample. Lists that were loaded while a workspace was being made are loaded
+   * again.
+   */
   const openings = ref(0)
 
   function opened(next: WorkspaceInfo): WorkspaceInfo {
@@ -35,7 +38,7 @@ export const useWorkspaceStore = defineStore('workspace', () => {
     else info.value = null
   }
 
-  /** What is open after a failure is asked for: the engine may have given up the workspace that was. */
+  /** After a failure the open workspace is requested again, because the engine may have closed it. */
   async function enter(answer: Promise<WorkspaceInfo>): Promise<WorkspaceInfo> {
     try {
       const next = opened(await answer)
@@ -60,22 +63,23 @@ export const useWorkspaceStore = defineStore('workspace', () => {
     recent.value = recent.value.filter((r) => r.path !== folder)
   }
 
-  /** Folders of the list that are no longer there: moved, deleted, or on a disk that is not attached. */
+  /** Folders of the list that do not exist: moved, deleted, or on a disk that is not attached. */
   const missing = shallowRef<ReadonlySet<string>>(new Set())
-  async function lookForRecent(): Promise<void> {
+  async function findMissing(): Promise<void> {
     const paths = recent.value.map((r) => r.path)
     const { present } = await engine.system.present({ paths })
     missing.value = new Set(paths.filter((_, i) => !present[i]))
   }
 
   const engineStore = useEngineStore()
-  /** Settles when the state of the workspace is known for the first time. */
+  /** Resolves when the state of the workspace is known for the first time. */
   const known = new Promise<void>((resolve) => {
     watch(
       () => engineStore.generation,
       (generation) => {
         if (generation === 0) return
-        // A failure shows in the status bar and in every view that loads; here it only means that none is open.
+        // A failure is shown in the status bar and in every view that loads. Here it only means that no workspace is
+        // open.
         void load()
           .catch(() => (info.value ??= null))
           .then(() => resolve())
@@ -93,7 +97,7 @@ export const useWorkspaceStore = defineStore('workspace', () => {
     openings,
     known,
     load,
-    lookForRecent,
+    findMissing,
     open,
     create,
     openSample,

@@ -1,13 +1,15 @@
-/** A JSON schema (draft 2020-12 as zod writes it) as the fields of a form. Unknown shapes become JSON text fields. */
+/**
+ * The fields of a form, from a JSON schema (draft 2020-12 as zod writes it). Unknown shapes become JSON text fields.
+ */
 interface FieldBase {
   key: string
   title: string
   description: string
-  /** Written behind the field, e.g. "px". */
+  /** Written after the field, e.g. "px". */
   unit: string
   default: unknown
   required: boolean
-  /** null is an allowed value. */
+  /** Whether null is allowed. */
   nullable: boolean
 }
 
@@ -35,13 +37,13 @@ export type Field = FieldBase &
 type Schema = Record<string, unknown>
 export type Params = Record<string, unknown>
 
-/** Largest bounds that zod writes for plain integers; they say nothing to a person. */
+/** The bounds that zod writes for plain integers. They are not shown. */
 const unbounded = Number.MAX_SAFE_INTEGER
 
 export function fieldsOf(schema: Schema): Field[] {
   const required = Array.isArray(schema.required) ? schema.required : []
   const entries = Object.entries(objectOf(schema.properties))
-  // What the engine fills in is not asked for.
+  // The engine fills in these values.
   const asked = entries.filter(([, raw]) => objectOf(raw).format !== 'settled')
   return asked.map(([key, raw]) => {
     const { inner, nullable } = withoutNull(objectOf(raw))
@@ -59,14 +61,14 @@ export function fieldsOf(schema: Schema): Field[] {
   })
 }
 
-/** The values a form starts with: the defaults of the schema, overlaid by `given`. */
+/** The initial values of a form: the defaults of the schema, replaced by those in `given`. */
 export function initialParams(fields: readonly Field[], given: Params = {}): Params {
   const params: Params = {}
   for (const { key, default: value } of fields) if (value !== undefined) params[key] = structuredClone(value)
   return { ...params, ...given }
 }
 
-/** Problems by field key; empty when the engine will accept the values as far as the schema can tell. */
+/** Problems by field key. It is empty where the engine will accept the values, as far as the schema can tell. */
 export function problemsOf(fields: readonly Field[], params: Params): Record<string, string> {
   const problems: Record<string, string> = {}
   for (const field of fields) {
@@ -76,7 +78,7 @@ export function problemsOf(fields: readonly Field[], params: Params): Record<str
   return problems
 }
 
-/** "0, 0.1 0.2" → [0, 0.1, 0.2]; "0..0.9/0.1" counts up. null when a part is no number. */
+/** "0, 0.1 0.2" → [0, 0.1, 0.2]; "0..0.9/0.1" counts from 0 to 0.9 by 0.1. null where a part is not a number. */
 export function parseNumbers(text: string): number[] | null {
   const numbers: number[] = []
   for (const part of text.split(/[\s,;]+/).filter(Boolean)) {
@@ -226,7 +228,7 @@ function boundOf(schema: Schema, name: 'minimum' | 'maximum'): number | null {
   return name === 'minimum' ? exclusive + step : exclusive - step
 }
 
-/** Without a title of its own an option is called as on the command line. */
+/** An option without a title is called as on the command line. */
 const labelOf = (value: string | number) => String(value)
 const objectOf = (value: unknown): Schema => (typeof value === 'object' && value !== null ? { ...value } : {})
 const numberOf = (value: unknown) => (typeof value === 'number' ? value : null)

@@ -1,4 +1,4 @@
-/** Plain keys belong to the field that is being written in. */
+/** Whether keys without modifier belong to a field in which a person is typing. */
 export function isTyping(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
@@ -6,7 +6,7 @@ export function isTyping(target: EventTarget | null): boolean {
   )
 }
 
-/** Whether a dialog is open over the page; what opens beside a button is none. */
+/** Whether a dialog is open over the page. A popover beside a button does not count. */
 export const modalIsOpen = () =>
   [...document.querySelectorAll('[role="dialog"][data-state="open"]')].some(
     (dialog) => !dialog.closest('[data-reka-popper-content-wrapper]'),
@@ -14,7 +14,7 @@ export const modalIsOpen = () =>
 
 const notText = ['checkbox', 'radio', 'range', 'button', 'submit', 'color', 'file']
 
-/** Whether the element keeps an undo of its own: a field for text, not a switch or a slider. */
+/** Whether the element has its own undo: a text field has, a switch or slider has not. */
 export function keepsOwnUndo(target: EventTarget | null): boolean {
   if (target instanceof HTMLInputElement) return !notText.includes(target.type) && !target.readOnly
   return target instanceof HTMLTextAreaElement || (target instanceof HTMLElement && target.isContentEditable)
@@ -24,7 +24,7 @@ export function keepsOwnUndo(target: EventTarget | null): boolean {
 export const writtenIn = () => keepsOwnUndo(document.activeElement)
 
 /**
- * Undo or redo inside the text field that is written in, for the native menu. `execCommand` is the only way a page has
- * to the field's own history.
+ * Undo or redo inside the focused text field, for the native menu. `execCommand` is the only access that a page has to
+ * the field's own history.
  */
 export const editText = (action: 'undo' | 'redo') => void document.execCommand(action)

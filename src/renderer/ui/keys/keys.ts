@@ -1,4 +1,4 @@
-/** Chords as the command table writes them: "Mod+Shift+O", "?", "G M". */
+/** One stroke of a chord. Chords are written as in the command table: "Mod+Shift+O", "?", "G M". */
 export interface Stroke {
   key: string
   mod: boolean
@@ -33,7 +33,9 @@ export function parseChord(chord: string): Stroke[] {
   })
 }
 
-/** Whether a key press is the stroke. Signs such as "?" need Shift on some keyboards: there, Shift is not compared. */
+/**
+ * Whether a key press is the stroke. Signs such as "?" need Shift on some keyboards, so Shift is not compared for them.
+ */
 export function matches(stroke: Stroke, press: KeyPress, mac: boolean): boolean {
   const mod = mac ? press.metaKey : press.ctrlKey
   const other = mac ? press.ctrlKey : press.metaKey
@@ -47,7 +49,7 @@ export function matches(stroke: Stroke, press: KeyPress, mac: boolean): boolean 
   )
 }
 
-/** The parts to show in <kbd>: "Mod+Shift+O" → ["Ctrl", "Shift", "O"]; a second chord follows "then". */
+/** The parts to show in <kbd>: "Mod+Shift+O" → ["Ctrl", "Shift", "O"]. A second chord follows "then". */
 export function keyCaps(chord: string, mac: boolean): string[] {
   const caps: Record<string, string> = {
     Mod: mac ? '⌘' : 'Ctrl',
@@ -66,7 +68,7 @@ export function keyCaps(chord: string, mac: boolean): string[] {
   })
 }
 
-/** Follows key presses and gives the id of a command when one of its chords is complete. */
+/** Reads key presses; returns the id of a command when one of its chords is complete. */
 export function chordReader(
   bindings: readonly { id: string; chord: string }[],
   mac: boolean,

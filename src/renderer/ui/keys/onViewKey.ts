@@ -1,10 +1,13 @@
 import { isMac } from '../../lib/bridge.ts'
 import { moves, viewActionOf, type Move, type ViewKey } from './viewKeys.ts'
 
-/** Does something and takes the key; with false the key is left to others. */
+/** Handles the key. If it returns false, others may handle the key. */
 type Action = (event: KeyboardEvent) => boolean | void
 
-/** A handler of `keydown` on an element: keys of the table lead to actions by name. Those without one are left alone. */
+/**
+ * A handler of `keydown` on an element. It maps keys of the table to actions by name; keys without an action are
+ * ignored.
+ */
 export function onViewKey<A extends string>(
   keys: Readonly<Record<A, ViewKey>>,
   actions: Partial<Record<A, Action>>,
@@ -16,7 +19,7 @@ export function onViewKey<A extends string>(
   }
 }
 
-/** One action for all moves, to be spread among the actions of `onViewKey`. */
+/** The same action for all moves, to be spread among the actions of `onViewKey`. */
 export const moveKeys = (go: (move: Move, event: KeyboardEvent) => boolean | void): Record<Move, Action> => ({
   left: (event) => go('left', event),
   right: (event) => go('right', event),
@@ -28,7 +31,7 @@ export const moveKeys = (go: (move: Move, event: KeyboardEvent) => boolean | voi
   last: (event) => go('last', event),
 })
 
-/** The move that a key press would be without Shift; null for none. */
+/** The move that a key press means without Shift; null for none. */
 export function moveUnderShift(keys: Readonly<Record<Move, ViewKey>>, { key }: KeyboardEvent): Move | null {
   const plain = { key, ctrlKey: false, metaKey: false, shiftKey: false, altKey: false }
   return moves.find((move) => viewActionOf(keys, plain, isMac, (name) => name === move) !== null) ?? null

@@ -3,10 +3,10 @@ import { isMac } from '../../lib/bridge.ts'
 import { isTyping, modalIsOpen } from './editing.ts'
 import { viewActionOf, type ViewKey } from './viewKeys.ts'
 
-/** Elements with arrow keys of their own. */
+/** Elements with their own arrow keys. */
 const withKeys = '[role="radiogroup"], [role="dialog"], [role="menu"], [role="listbox"], [role="slider"]'
 
-/** Keys of a page lead to its actions while the calling component lives, wherever the focus is on the page. */
+/** Binds keys of a page to actions while the calling component lives, wherever the focus is on the page. */
 export function useViewKeys<A extends string>(
   keys: Readonly<Record<A, ViewKey>>,
   actions: Record<A, () => void>,

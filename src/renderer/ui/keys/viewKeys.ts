@@ -2,12 +2,12 @@ import { matches, parseChord, type KeyPress } from './keys.ts'
 
 export interface ViewKey {
   title: string
-  /** Chords as in the command table. The first ones are shown, those in `also` do the same. */
+  /** Chords as in the command table. Chords in `keys` are shown; those in `also` do the same. */
   keys: readonly string[]
   also?: readonly string[]
 }
 
-/** Where a key leads in a grid or a list. */
+/** The moves of keys in a grid or a list. */
 export const moves = ['left', 'right', 'up', 'down', 'pageUp', 'pageDown', 'first', 'last'] as const
 export type Move = (typeof moves)[number]
 
@@ -31,8 +31,8 @@ const neighbours = {
 const frame = 'A frame back, on; first, last'
 
 /**
- * Keys of the views, by where they work and what they do there. The sheet of shortcuts shows all of it, keys of one title
- * in one row; pages (`useViewKeys`) and elements (`onViewKey`) bind actions to the names.
+ * The keys of the views, by where they work and what they do there. The sheet of shortcuts shows all of them, with keys
+ * of the same title in one row. Pages (`useViewKeys`) and elements (`onViewKey`) bind actions to the names.
  */
 export const viewKeys = {
   grid: {
@@ -96,7 +96,7 @@ export const viewKeys = {
   },
 } as const satisfies Record<string, { title: string; keys: Record<string, ViewKey> }>
 
-/** Keys as rows of the sheet: those of one title together. */
+/** Rows of the sheet: keys of the same title together. */
 export function keyRows(keys: Readonly<Record<string, ViewKey>>): { title: string; chords: string[] }[] {
   const titles = [...new Set(Object.values(keys).map(({ title }) => title))]
   return titles.map((title) => ({
@@ -105,7 +105,7 @@ export function keyRows(keys: Readonly<Record<string, ViewKey>>): { title: strin
   }))
 }
 
-/** The action that a key press is for, of those that are bound; null for none. */
+/** The bound action of a key press; null for none. */
 export function viewActionOf<A extends string>(
   keys: Readonly<Record<A, ViewKey>>,
   press: KeyPress,

@@ -3,7 +3,7 @@ import { describeFigure } from '../describe.ts'
 import type { FigureSpec } from '../spec.ts'
 import type { FigureStyle } from './composition.ts'
 
-/** Letter of a panel as the style writes it; empty for one panel alone. */
+/** Letter of a panel in the given style; empty where there is only one panel. */
 export function panelLetter(letters: FigureStyle['letters'], at: number, count: number): string {
   if (letters === 'none' || count < 2) return ''
   const small = String.fromCharCode(97 + (at % 26))
@@ -12,7 +12,7 @@ export function panelLetter(letters: FigureStyle['letters'], at: number, count: 
 }
 
 /**
- * Draft of a composed figure's caption: what each panel shows, then once the sentences that hold for several of them
+ * Draft of a composed figure's caption: what each panel shows, then once the sentences that several panels share
  * (definitions, n, seeds, versions).
  *
  * @param provenance data, seeds, models and versions behind the panels
@@ -37,7 +37,10 @@ export function composedCaption(
   return [...(specs.length > 1 ? [sentence(title)] : []), ...own, ...rest.map(sentence)].join(' ')
 }
 
-/** A composed figure in words, for those who do not see it: its panels as `describeFigure` tells them, then their notes. */
+/**
+ * A composed figure in words, for readers who do not see it: each panel as `describeFigure` describes it, then the
+ * notes.
+ */
 export function composedAlt(
   title: string,
   specs: readonly FigureSpec[],

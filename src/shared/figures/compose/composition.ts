@@ -2,19 +2,19 @@ import { z } from 'zod'
 import { sequentialMaps } from '../../colour/list.ts'
 import { figureSpec } from '../spec.ts'
 
-/** Version of the written form of a composed figure; a file with a greater one comes from a newer Kernelscope. */
+/** Version of the JSON form of a composed figure. A file with a greater version comes from a newer Kernelscope. */
 export const compositionVersion = 1
 
-/** What a series is called, and its place in the palette, in every figure of a paper. */
+/** Label and palette slot of a series in every figure of a paper. */
 const seriesName = z.object({
   /** Name of the series in its study. */
   series: z.string(),
-  /** Its name in the figure; the same when left out. */
+  /** Its label in the figure; by default its name. */
   label: z.string().max(200).optional(),
   slot: z.int().min(0).max(63).optional(),
 })
 
-/** How the figures of one paper plotStyle: kept by a name and used for all of them. Lengths in points. */
+/** The style that the figures of one paper share, stored under a name. Lengths are in points. */
 export const figureStyle = z.object({
   typeface: z.enum(['sans', 'serif']).default('serif'),
   fontSize: z.number().min(4).max(36).default(8),
@@ -25,7 +25,7 @@ export const figureStyle = z.object({
   marks: z.enum(['both', 'dash', 'symbol']).default('both'),
   sequential: z.enum(sequentialMaps).default(sequentialMaps[0]),
   gridLines: z.boolean().default(true),
-  /** How panels are named. */
+  /** Form of the panels' letters. */
   letters: z.enum(['(a)', 'a', '(A)', 'A', 'none']).default('(a)'),
   /** Where letter and title of a panel stand. */
   captions: z.enum(['above', 'below']).default('above'),
@@ -34,7 +34,7 @@ export const figureStyle = z.object({
   names: z.array(seriesName).max(64).default([]),
 })
 
-/** Where a panel's data come from; `data` carries them along. */
+/** Where the data of a panel come from. `data` holds them itself. */
 const panelSource = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('study'),
@@ -48,19 +48,22 @@ const panelSource = z.discriminatedUnion('kind', [
     /** Id or title. */
     model: z.union([z.int().positive(), z.string().min(1)]),
     show: z.discriminatedUnion('as', [
-      /** Sorted attention distances of layers (all when left out). */
+      /** Sorted attention distances of layers (by default all layers). */
       z.object({
         as: z.literal('distance'),
         layers: z.array(z.int().min(0)).optional(),
         definition: z.enum(['normalised', 'published']).default('normalised'),
       }),
-      /** The kernels of one layer side by side, nearest first or in their order. */
+      /** The kernels of one layer side by side, by ascending distance or in channel order. */
       z.object({
         as: z.literal('sheet'),
         layer: z.int().min(0),
         channels: z.int().min(1).max(1024).default(64),
         order: z.enum(['channel', 'distance']).default('channel'),
-        /** kernel: each by its own largest weight, so that faint ones are seen; layer: one scale for all. */
+        /**
+         * kernel: each kernel is scaled by its own largest weight, so that weak ones are visible; layer: one scale for
+         * all.
+         */
         scale: z.enum(['kernel', 'layer']).default('kernel'),
       }),
     ]),
@@ -68,7 +71,7 @@ const panelSource = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('data'), spec: figureSpec }),
 ])
 
-/** What an author changes on an axis; what is left out stays as the study has it. Limits in the unit of the data. */
+/** An author's changes to an axis. What is left out stays as in the study. Limits are in the unit of the data. */
 const axisStyle = z.object({
   label: z.string().max(200).optional(),
   min: z.number().optional(),
@@ -92,49 +95,46 @@ const panel = z.object({
   /** Unique in its figure. */
   id: z.string().min(1).max(40),
   source: panelSource,
-  /** Columns of the grid that it takes. */
+  /** Number of columns of the grid that it spans. */
   columns: z.int().min(1).max(6).default(1),
-  /** Height over width; from the kind of figure when null. */
+  /** Height over width; null for the natural ratio of the kind of figure. */
   ratio: z.number().min(0.1).max(4).nullable().default(null),
-  /** null: as the study has it; empty: none. */
+  /** null: the title in the study; empty: no title. */
   title: z.string().max(300).nullable().default(null),
   x: axisStyle.default({}),
   y: axisStyle.default({}),
-  /** Where the style has a legend in each panel. */
+  /** Place of its legend, where the style has a legend in each panel. */
   legend: legendPlace.default('top'),
   ranges: z.enum(['bands', 'bars', 'none']).default('bands'),
   references: z.boolean().default(true),
   spans: z.boolean().default(true),
-  /** Values read in the paper. */
+  /** Shows values that the paper prints. */
   reported: z.boolean().default(true),
   /** Ids of series that are left out. */
   hidden: z.array(z.string()).default([]),
 })
 
 const page = z.object({
-  /** Id of a venue, or "free" for a width of one's own. */
+  /** Id of a venue, or "free" for a width without a venue. */
   venue: z.string().default('icml'),
-  /** Of the venue: a column, the text block, or a share of it. */
+  /** Width at the venue: a column, the text block, or a share of the text block. */
   span: z.union([z.enum(['column', 'text']), z.number().gt(0).max(1)]).default('text'),
-  /** In inches, where the venue is "free". */
+  /** Width in inches, where the venue is "free". */
   width: z.number().min(1).max(20).default(6.75),
-  /** In inches; from the panels when null. */
+  /** Height in inches; null for the height that the panels need. */
   height: z.number().min(0.5).max(30).nullable().default(null),
   /** Panels side by side. */
   columns: z.int().min(1).max(6).default(2),
-  /** Between panels, in points. */
+  /** Gap between panels in points. */
   gap: z.number().min(0).max(72).default(8),
 })
 
-/**
- * A figure of one or more panels as an author sets it. The same value with panels of the kind `data` stands for itself:
- * it needs no workspace.
- */
+/** A figure of one or more panels as an author sets it. With panels of the kind `data` only, it needs no workspace. */
 export const composition = z.object({
   kernelscopeFigure: z.literal(compositionVersion),
   title: z.string().trim().min(1).max(200),
   page,
-  /** The stored style that this one follows; null for none. */
+  /** Name of the stored style that the figure follows; null for none. */
   styleName: z.string().nullable().default(null),
   style: figureStyle,
   panels: z.array(panel).max(24),
@@ -148,7 +148,7 @@ export type Panel = z.infer<typeof panel>
 export type Page = z.infer<typeof page>
 export type Composition = z.infer<typeof composition>
 
-/** A new figure without panels, set as the style's defaults say. */
+/** A new figure without panels, with the default style. */
 export const emptyComposition = (title: string): Composition => ({
   kernelscopeFigure: compositionVersion,
   title,
@@ -158,5 +158,5 @@ export const emptyComposition = (title: string): Composition => ({
   panels: [],
 })
 
-/** A panel of a source, with everything as its study has it. */
+/** A panel of a source with default settings: everything as in its study. */
 export const newPanel = (id: string, source: PanelSource): Panel => panel.parse({ id, source })

@@ -5,15 +5,15 @@ export interface SheetKernels {
   name: string
   kernel: number
   weights: Float32Array
-  /** Which channels, in the order they are shown. */
+  /** The channels to show, in order. */
   channels: readonly number[]
 }
 
 /**
- * Kernels side by side as one heatmap: a diverging map, symmetric about zero, one empty cell between neighbours. Rows are
- * named by their first place.
+ * Kernels side by side as one heatmap, with a diverging map that is symmetric about zero and one empty cell between
+ * neighbours. A row of kernels is named by its first index.
  *
- * @param scale kernel: weights over the largest absolute weight of their kernel; layer: as they are
+ * @param scale kernel: weights are divided by the largest absolute weight of their kernel; layer: weights are unchanged
  */
 export function kernelSheetSpec(
   { name, kernel, weights, channels }: SheetKernels,

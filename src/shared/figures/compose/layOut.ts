@@ -11,15 +11,15 @@ export interface Box {
 }
 
 interface PlacedPanel {
-  /** Of letter and title; of no height where there are none. */
+  /** Box of letter and title; its height is 0 where there are none. */
   caption: Box
   plot: Box
-  /** Row of the grid, and the column it begins in. */
+  /** Row of the grid, and the first column of the panel. */
   row: number
   column: number
 }
 
-/** Where everything of a composed figure stands. Lengths in points. */
+/** The boxes of a composed figure. Lengths are in points. */
 export interface Layout {
   width: number
   height: number
@@ -29,13 +29,16 @@ export interface Layout {
 
 const pointsPerInch = 72
 
-/** Width of a figure in inches: what its venue says, or its own. */
+/** Width of a figure in inches: that of its venue, or its own. */
 export function pageWidth(page: Page): number {
   const venue = venues.find(({ id }) => id === page.venue)
   return venue ? venueSetting(venue, page.span).width : page.width
 }
 
-/** Height over width that suits a figure: charts about 5 to 3.4 and higher where narrow, cells square. */
+/**
+ * Natural ratio of height over width: 0.68 for charts, 0.82 for charts narrower than 2.5 inches. The ratio of a heatmap
+ * makes its cells about square.
+ */
 export function naturalRatio(spec: FigureSpec, widthInches: number): number {
   const cells = spec.kind === 'heatmap' ? spec.cells : undefined
   const [rows, columns] = [cells?.rows.length ?? 0, cells?.columns.length ?? 0]
@@ -45,21 +48,21 @@ export function naturalRatio(spec: FigureSpec, widthInches: number): number {
   return widthInches >= 2.5 ? 0.68 : 0.82
 }
 
-/** What the layout has to know of a panel besides its settings. */
+/** The settings of a panel that the layout needs, with its measured heights. */
 export interface PanelSize {
   panel: Pick<Panel, 'columns' | 'ratio'>
   spec: FigureSpec
-  /** Of letter and title, in points. */
+  /** Height of letter and title in points. */
   captionHeight: number
-  /** What its own legend needs beyond the natural height of the figure, in points. */
+  /** Height in points that its own legend needs beyond the natural height of the figure. */
   legendExcess: number
 }
 
 /**
- * Fills the grid row by row in the order of the panels. A row is as high as its highest panel; where the figure has a
- * height of its own, all rows grow or shrink by the same factor.
+ * Fills the grid row by row in the order of the panels. A row is as high as its highest panel. Where the figure has a
+ * fixed height, all rows grow or shrink by the same factor.
  *
- * @param legendHeight of a legend for the whole figure, 0 without one
+ * @param legendHeight of the legend for the whole figure, in points; 0 without one
  */
 export function layOut(
   { page, style }: Pick<Composition, 'page' | 'style'>,
@@ -84,7 +87,7 @@ export function layOut(
   const fixed = legendHeight + captions.reduce((a, b) => a + b, 0) + page.gap * Math.max(0, rows.length - 1)
   const total = natural.reduce((a, b) => a + b, 0)
   const asked = page.height === null ? null : page.height * pointsPerInch
-  // A figure too low for its rows keeps at least a line for each of them.
+  // A figure too low for its rows keeps at least one line of text per row.
   const factor =
     asked === null || total === 0 ? 1 : Math.max(style.fontSize * rows.length, asked - fixed) / total
   const height = asked ?? roundUp(fixed + total * factor, 0.72)
@@ -135,5 +138,5 @@ function rowsOf(sizes: readonly PanelSize[], count: number): Slot[][] {
   return rows
 }
 
-/** To the next hundredth of an inch, so that heights read well. */
+/** Rounds up to a multiple of `unit`: a hundredth of an inch gives heights that read well. */
 const roundUp = (value: number, unit: number) => Math.ceil(value / unit - 1e-9) * unit

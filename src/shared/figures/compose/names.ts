@@ -2,8 +2,8 @@ import type { FigureSpec } from '../spec.ts'
 import type { SeriesName } from './composition.ts'
 
 /**
- * One place in the palette for each name over all panels, so that a model has its colour everywhere: the places that the
- * style fixes, then the panels' own where they are free, then the next free ones.
+ * One palette slot per name over all panels, so that a model has the same colour everywhere. Slots fixed by the style
+ * come first, then the panels' own slots where they are free, then the next free ones.
  */
 export function sharedSlots(
   specs: readonly FigureSpec[],
@@ -26,7 +26,7 @@ export function sharedSlots(
   return slots
 }
 
-/** A figure with the names and places that hold for all of them. */
+/** A figure with the labels and slots that all panels share. */
 export function withNames(
   spec: FigureSpec,
   slots: ReadonlyMap<string, number>,

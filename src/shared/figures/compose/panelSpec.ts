@@ -4,7 +4,7 @@ import type { AxisStyle, Composition, Panel } from './composition.ts'
 import { sharedSlots, withNames } from './names.ts'
 
 /**
- * The specs of a composition's panels as they are drawn: with the names and colours that hold for all.
+ * The specs of a composition's panels as they are drawn, with shared names and colours.
  *
  * @throws UNSUPPORTED for a panel that only says where its data come from
  */
@@ -21,7 +21,7 @@ function dataOf({ id, source }: Panel): FigureSpec {
   throw new KernelscopeError('UNSUPPORTED', `panel ${id} has no data of its own`)
 }
 
-/** A figure as a panel shows it: without what is hidden, with the author's axes. Data are never changed. */
+/** A figure as a panel shows it: without hidden parts, with the author's axes. The data never change. */
 export function panelSpec(spec: FigureSpec, panel: Panel): FigureSpec {
   const hidden = new Set(panel.hidden)
   return {

@@ -1,7 +1,7 @@
 import { paperTheme, type FigureTheme } from '../theme.ts'
 import type { FigureStyle } from './composition.ts'
 
-/** The paper theme of a style. Titles of panels are set beside them, never inside. */
+/** The paper theme of a style. It never draws titles inside panels; they stand beside them. */
 export function styleTheme(style: FigureStyle): FigureTheme {
   const paper = paperTheme({
     fontSize: style.fontSize,

@@ -1,15 +1,15 @@
 import type { DataTable } from '../../contract/studyResult.ts'
 
-/** A format that tables are exported in: a file beside this one and its place in the list of `index.ts`. */
+/** A format for exported tables. A new format is a file beside this one and an entry in the list of `index.ts`. */
 export interface TableFormatDefinition {
-  /** Ending of its files. */
+  /** Its file name ending. */
   id: string
   title: string
   /** Media type. */
   type: string
   icon: string
-  /** The whole file, with notes where the format has a place for them. */
+  /** Writes the whole file, with notes where the format has a place for them. */
   write(table: DataTable, notes: readonly string[]): string
-  /** On a terminal; the file where it is left out. */
+  /** Prints the table on a terminal; by default the file itself is printed. */
   print?(table: DataTable): string
 }

@@ -6,7 +6,7 @@ import { tex } from './tex.ts'
 
 /** Every format of tables. */
 const all = [
-  // In the order they are offered.
+  // In the order in which they are offered.
   tex,
   md,
   csv,
@@ -19,5 +19,5 @@ export const tableFormats: readonly (TableFormatDefinition & { id: TableFormat }
 
 export const tableFormatIds: readonly TableFormat[] = all.map(({ id }) => id)
 
-/** The format of an id; undefined where it is none. */
+/** The format of an id; undefined for an unknown id. */
 export const tableFormatOf = (id: string) => tableFormats.find((format) => format.id === id)

@@ -1,13 +1,19 @@
 import type { Confusion } from '#shared/contract/index.ts'
 
-/** What a cell of the matrix is about. Its outputs are null in the last column: all that no column has. */
+/**
+ * A cell of the matrix: a true class and outputs of the model. In the last column the outputs are null: all those
+ * without a column.
+ */
 export interface ConfusionCell {
   /** Class of the dataset. */
   truth: number
   outputs: readonly number[] | null
 }
 
-/** Two classes may share a name, never a place: columns are told apart by the output of their class. */
+/**
+ * The cell of a row and a column. Columns are identified by the output of their class, because two classes may share a
+ * name.
+ */
 export function confusionCell(
   { matrix, classes }: Confusion,
   row: number,
@@ -21,7 +27,7 @@ export function confusionCell(
 }
 
 /**
- * Outputs a true class is taken for that no column of the matrix has.
+ * Outputs that a true class is predicted as and that have no column in the matrix.
  *
  * @param mistakes all mistakes of the class
  */
@@ -30,7 +36,7 @@ export function outputsElsewhere(
   truth: number,
   mistakes: Confusion['pairs'],
 ): number[] {
-  // Where classes share an output, the last one has it: so the matrix was counted.
+  // Where classes share an output, it belongs to the last one, as when the matrix was counted.
   const owner = new Map(classes.map(({ index, output }) => [output, index]))
   const shown = new Set(matrix?.order)
   return mistakes

@@ -2,7 +2,7 @@ import type { ClassScore, ConfusionPair } from '#shared/contract/index.ts'
 import type { Column } from '../../../ui/table.ts'
 import { integer, percent, percentRange } from '../../../lib/format.ts'
 
-/** Pairs of a true class and what it is taken for. */
+/** Columns for pairs of a true class and a predicted class. */
 export const pairColumns: Column<ConfusionPair>[] = [
   { key: 'truth', title: 'True class', text: (p) => p.truthName },
   { key: 'predicted', title: 'Taken for', text: (p) => p.predictedName },
@@ -10,7 +10,7 @@ export const pairColumns: Column<ConfusionPair>[] = [
   { key: 'share', title: 'Of class', text: (p) => percent(p.share), value: (p) => p.share, align: 'right' },
 ]
 
-/** Scores of each class. */
+/** Columns for the scores of each class. */
 export const classColumns: Column<ClassScore>[] = [
   { key: 'name', title: 'Class', text: (c) => c.name },
   { key: 'n', title: 'Images', text: (c) => integer(c.n), value: (c) => c.n, align: 'right' },
@@ -35,7 +35,7 @@ export const classColumns: Column<ClassScore>[] = [
     text: (c) => percent(c.precision),
     value: (c) => c.precision,
     align: 'right',
-    hint: 'Of the images taken for this class, the share that is of it',
+    hint: 'Share of the images predicted as this class that belong to it',
   },
   {
     key: 'most',

@@ -1,7 +1,7 @@
 import type { Confusion, DataTable } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 
-/** The matrix as shares of each true class, row by row; the last column is what is none of the classes. */
+/** The matrix as shares of each true class, row by row. The last column holds outputs that are none of the classes. */
 export interface ShareMatrix {
   rows: string[]
   columns: string[]
@@ -23,7 +23,7 @@ export function sharesOf({ matrix, classes }: Confusion): ShareMatrix | null {
   return { rows, columns: [...rows, elsewhere], counts: matrix.counts, shares }
 }
 
-/** The confusion matrix as a figure: rows are true classes and sum to one. */
+/** The confusion matrix as a figure. Rows are true classes and sum to one. */
 export function confusionFigure(confusion: Confusion, model: string, over: string): FigureSpec | null {
   const found = sharesOf(confusion)
   if (!found) return null
@@ -45,7 +45,7 @@ export function confusionFigure(confusion: Confusion, model: string, over: strin
   }
 }
 
-/** Scores class by class. */
+/** Scores class by class, as a table. */
 export const classTable = ({ classes }: Confusion, model: string): DataTable => ({
   id: 'per-class',
   title: `Classes, ${model}`,
@@ -73,7 +73,7 @@ export const classTable = ({ classes }: Confusion, model: string): DataTable => 
   })),
 })
 
-/** The mistakes, most frequent first. */
+/** The mistakes as a table, most frequent first. */
 export const pairTable = ({ pairs }: Confusion, model: string): DataTable => ({
   id: 'mistakes',
   title: `Mistakes, ${model}`,

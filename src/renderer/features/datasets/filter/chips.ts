@@ -2,14 +2,14 @@ import type { FactOf, ImageFilter } from '#shared/contract/index.ts'
 import { factOnly } from '#shared/factText.ts'
 import { withFact, without } from './filterChange.ts'
 
-/** One part of a filter in words, and the filter without it. */
+/** One part of a filter in words, and the filter without that part. */
 export interface Chip {
   key: string
   text: string
   rest: ImageFilter
 }
 
-export interface Names {
+export interface FilterTitles {
   classOf: (index: number) => string
   shownFact: (shownFact: FactOf) => string
   predicted: (modelId: number, output: number) => string
@@ -42,8 +42,8 @@ const flips = {
   never: 'wrong both times',
 }
 
-/** The parts of a filter in the order they are read. */
-export function chipsOf(filter: ImageFilter, names: Names): Chip[] {
+/** The parts of a filter, in the order in which they are shown. */
+export function chipsOf(filter: ImageFilter, names: FilterTitles): Chip[] {
   const chips: Chip[] = []
   const add = (key: string, text: string, rest: ImageFilter) => chips.push({ key, text, rest })
   const drop = (key: keyof ImageFilter) => without({ ...filter, [key]: undefined })

@@ -3,31 +3,34 @@ import { sameFact } from '#shared/factText.ts'
 
 type FactList =
   'outcomes' | 'confidence' | 'trueProbability' | 'margin' | 'trueMargin' | 'rank' | 'predicted' | 'flips'
-type Item<K extends FactList> = NonNullable<ImageFilter[K]>[number]
+type FilterEntry<K extends FactList> = NonNullable<ImageFilter[K]>[number]
 
-/** What a filter says of a model under a condition, in one of its lists. */
-export const factIn = <K extends FactList>(filter: ImageFilter, key: K, of: FactOf): Item<K> | undefined =>
-  filter[key]?.find((item) => sameFact(item, of)) as Item<K> | undefined
+/** The entry for a fact in one of the filter's lists; undefined where there is none. */
+export const factIn = <K extends FactList>(
+  filter: ImageFilter,
+  key: K,
+  of: FactOf,
+): FilterEntry<K> | undefined => filter[key]?.find((item) => sameFact(item, of)) as FilterEntry<K> | undefined
 
-/** The filter with another value for a model under a condition; undefined takes it away. */
+/** The filter with another entry for a fact in one of its lists; undefined removes the entry. */
 export function withFact<K extends FactList>(
   filter: ImageFilter,
   key: K,
   of: FactOf,
-  item: Item<K> | undefined,
+  item: FilterEntry<K> | undefined,
 ): ImageFilter {
   const rest = (filter[key] ?? []).filter((other) => !sameFact(other, of))
   const next = item ? [...rest, item] : rest
   return without({ ...filter, [key]: next.length > 0 ? next : undefined })
 }
 
-/** A value in a list of values turned on or off; an empty list is no filter. */
+/** Switches a value of a list on or off. An empty list becomes undefined: no filter. */
 export function toggled<T>(values: readonly T[] | undefined, value: T): T[] | undefined {
   const next = values?.includes(value) ? values.filter((v) => v !== value) : [...(values ?? []), value]
   return next.length > 0 ? next : undefined
 }
 
-/** Drops what is undefined. */
+/** The filter without its undefined members. */
 export function without(filter: { [K in keyof ImageFilter]?: ImageFilter[K] | undefined }): ImageFilter {
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as ImageFilter
 }

@@ -4,7 +4,7 @@ import { changeName } from '#shared/changedModel.ts'
 import { modelOfText, modelText } from '#shared/factText.ts'
 import { filterFromText, filterKeys, filterToText } from '#shared/filterText.ts'
 
-/** Filter, order and the models that are looked at, as parts of an address (shared/filterText.ts), and back. */
+/** Writes a filter as parts of an address (shared/filterText.ts). */
 export const filterToQuery = (filter: ImageFilter): LocationQueryRaw => ({ ...filterToText(filter) })
 
 const textOf = (query: LocationQuery, name: string) => {
@@ -30,7 +30,7 @@ export const orderNames: Record<ImageOrder['by'], string> = {
 const ofModels = new Set<ImageOrder['by']>(['confidence', 'trueProbability', 'margin', 'trueMargin', 'rank'])
 export const needsModel = (by: ImageOrder['by']) => ofModels.has(by)
 
-/** "1", under a condition "1:17", of a changed model "1~without-3-7:17". */
+/** "1", "1:17" under a condition, "1~without-3-7:17" for a changed model. */
 export const factToText = (shownFact: FactOf) =>
   shownFact.conditionId === undefined
     ? modelText(shownFact)
@@ -47,7 +47,10 @@ function factFromText(text: string): FactOf | null {
   }
 }
 
-/** order=confidence:down:1 (by, way, model, condition). The order of the files is not written down. */
+/**
+ * Writes an order as by, direction, model and condition: "confidence:down:1". The order of the files is the default and
+ * is not written.
+ */
 export function orderToQuery({ by, fact, descending }: ImageOrder): string | undefined {
   if (by === 'place' && !descending) return undefined
   return [by, descending ? 'down' : 'up', ...(fact ? [factToText(fact)] : [])].join(':')
@@ -61,9 +64,9 @@ export function orderFromQuery(query: LocationQuery): ImageOrder {
   return { by, descending: way === 'down', ...(fact ? { fact } : {}) }
 }
 
-/** facts=1,2:17,1~without-3-7; null where the address does not say. */
+/** Reads the shown facts from "1,2:17,1~without-3-7"; null where the address has none. */
 export function shownFactsFromQuery(query: LocationQuery): FactOf[] | null {
-  // Addresses of before schema 4 say look.
+  // Addresses from before schema 4 have `look`.
   const text = textOf(query, 'facts') ?? textOf(query, 'look')
   if (text === '') return null
   return text.split(',').flatMap((item) => factFromText(item) ?? [])

@@ -15,8 +15,8 @@ import {
 } from './filterQuery.ts'
 
 /**
- * What the pages of a dataset have in common, kept in the address: filter, order, and the models looked at. Every change
- * of the filter can be undone; undoing leads back to where it can be seen.
+ * What the pages of a dataset share, kept in the address: filter, order and shown facts. Every change of the filter can
+ * be undone. Undoing leads back to a page that shows the filter.
  */
 export function useDatasetFilter(datasetId: () => number) {
   const route = useRoute()
@@ -28,7 +28,7 @@ export function useDatasetFilter(datasetId: () => number) {
   const order = computed<ImageOrder>(() => orderFromQuery(route.query))
   const shownFacts = computed<FactOf[] | null>(() => shownFactsFromQuery(route.query))
 
-  /** The filter's part of an address, all other parts left as they are. */
+  /** An address with another filter; its other parts stay unchanged. */
   const withFilter = (next: ImageFilter): LocationQueryRaw => {
     const none = Object.fromEntries(filterKeys.map((key) => [key, undefined]))
     return defined({ ...route.query, ...none, ...filterToQuery(next) })

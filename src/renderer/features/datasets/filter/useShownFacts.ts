@@ -5,12 +5,12 @@ import { useResource } from '../../../lib/useResource.ts'
 import { engine } from '../../../lib/engine/index.ts'
 import { useModelsStore } from '../../../lib/stores/collections.ts'
 
-/** Models looked at when the address does not say. */
+/** Number of models that are shown where the address names none. */
 const atFirst = 2
 
 /**
- * The models looked at (those of the address, else the first ones), the conditions and changed models there are, and
- * what they are called.
+ * The shown facts (those of the address, else of the first models), the available conditions and changed models, and
+ * their titles.
  */
 export function useShownFacts(datasetId: () => number, chosen: ComputedRef<FactOf[] | null>) {
   const models = useModelsStore()

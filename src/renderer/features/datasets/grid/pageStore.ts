@@ -1,8 +1,8 @@
 import { ref } from 'vue'
 
 /**
- * Pages of a long list by number, of which those farthest from what is looked at are let go first. Whoever reads a row
- * is told when pages come and go; the rows themselves are not reactive.
+ * Pages of a long list by number. The pages farthest from the visible ones are dropped first. Callers must be told when
+ * pages arrive or go, because the rows are not reactive.
  */
 export class PageStore<T> {
   readonly pageSize: number
@@ -10,7 +10,7 @@ export class PageStore<T> {
   readonly #pages = new Map<number, T[]>()
   readonly #version = ref(0)
 
-  /** `keep`: pages kept in memory. */
+  /** `keep` is the number of pages kept in memory. */
   constructor(pageSize: number, keep: number) {
     this.pageSize = pageSize
     this.#keep = keep
@@ -24,7 +24,7 @@ export class PageStore<T> {
     return this.#pages.has(page)
   }
 
-  /** Keeps the rows of a page, and lets go what is far from the pages `first` to `last`. */
+  /** Stores the rows of a page, and drops pages far from the pages `first` to `last`. */
   put(page: number, rows: T[], first: number, last: number): void {
     this.#pages.set(page, rows)
     this.#version.value++
@@ -43,19 +43,19 @@ export class PageStore<T> {
     this.#version.value++
   }
 
-  /** Forgets pages that were not full. */
+  /** Drops pages that were not full. */
   deletePartial(): void {
     for (const [page, rows] of this.#pages) if (rows.length < this.pageSize) this.#pages.delete(page)
     this.#version.value++
   }
 
-  /** The row at a place, or undefined while it is not here. */
+  /** The row at a position; undefined while it is not loaded. */
   row(place: number): T | undefined {
     void this.#version.value
     return this.#pages.get(Math.floor(place / this.pageSize))?.[place % this.pageSize]
   }
 
-  /** Place of the first loaded row that fits, or null. */
+  /** Position of the first loaded row that fits; null where there is none. */
   find(fits: (row: T) => boolean): number | null {
     void this.#version.value
     for (const [page, rows] of this.#pages) {

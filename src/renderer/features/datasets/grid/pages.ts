@@ -9,21 +9,21 @@ export interface KeysetPage<T> {
 interface KeysetOptions<T> {
   fetch: (after: number | null, limit: number, signal: AbortSignal) => Promise<KeysetPage<T>>
   pageSize?: number
-  /** Pages kept in memory; those farthest from what is wanted go first. */
+  /** Number of pages kept in memory. The pages farthest from the wanted ones are dropped first. */
   keep?: number
   onChange?: () => void
   onError?: (error: unknown) => void
 }
 
 /**
- * A long list behind keyset pages, read by place. The engine knows no offsets, so a place far down is reached by walking
- * through the pages before it, once: their cursors are kept when their rows are let go. What is scrolled past before it
- * came is aborted.
+ * A long list behind keyset pages, read by position. The engine knows no offsets, so a distant position is reached by
+ * reading all pages before it once; their cursors are kept when their rows are dropped. A request is aborted when its
+ * page is no longer wanted.
  */
 export class KeysetPages<T> {
   readonly #options: KeysetOptions<T>
   readonly #pages: PageStore<T>
-  /** Cursor of each page that can be asked for; the first needs none. */
+  /** Cursor of each page that can be requested; the first page needs none. */
   readonly #cursors: (number | null)[] = [null]
   #ended = false
   #wanted = { first: 0, last: 0 }
@@ -34,12 +34,14 @@ export class KeysetPages<T> {
     this.#pages = new PageStore(options.pageSize ?? 200, options.keep ?? 60)
   }
 
-  /** The row at a place, or undefined while it is not here. */
+  /** The row at a position; undefined while it is not loaded. */
   row(place: number): T | undefined {
     return this.#pages.row(place)
   }
 
-  /** Says which places are looked at: from inclusive, to exclusive. Their pages are fetched, the next one ahead. */
+  /**
+   * Sets the wanted positions: from (inclusive) and to (exclusive). Their pages and the page after them are fetched.
+   */
   want(from: number, to: number): void {
     this.#wanted = {
       first: this.#pages.pageOf(from),
@@ -48,7 +50,7 @@ export class KeysetPages<T> {
     this.#pump()
   }
 
-  /** The list has more rows at its end than when that was read. */
+  /** Says that the list may have more rows at its end now. */
   grown(): void {
     if (!this.#ended) return
     this.#ended = false
@@ -56,18 +58,18 @@ export class KeysetPages<T> {
     this.#pump()
   }
 
-  /** Place of the first loaded row that fits, or null. */
+  /** Position of the first loaded row that fits; null where there is none. */
   find(fits: (row: T) => boolean): number | null {
     return this.#pages.find(fits)
   }
 
-  /** Gives up what is being read. What is wanted after that is read again. */
+  /** Aborts the running request. Rows that are wanted later are requested again. */
   close(): void {
     this.#running?.controller.abort()
     this.#running = null
   }
 
-  /** Page to fetch next: the first wanted one that is missing, or the one that leads there. */
+  /** The page to fetch next: the first wanted page that is missing, or the last page whose cursor is known. */
   #next(): number | null {
     const reach = this.#cursors.length - 1
     for (let page = this.#wanted.first; page <= this.#wanted.last; page++) {

@@ -2,18 +2,18 @@ import { isAbort } from '../../../lib/engine/errors.ts'
 import { PageStore } from './pageStore.ts'
 
 interface PlaceOptions<T> {
-  /** Rows from a place on; fewer than `limit` only at the end. */
+  /** Returns rows from a position on; fewer than `limit` only at the end. */
   fetch: (from: number, limit: number, signal: AbortSignal) => Promise<T[]>
   pageSize?: number
-  /** Pages kept in memory; those farthest from what is wanted go first. */
+  /** Number of pages kept in memory. The pages farthest from the wanted ones are dropped first. */
   keep?: number
   onChange?: () => void
   onError?: (error: unknown) => void
 }
 
 /**
- * A long list read by place, of which only pages near what is looked at are in memory: the middle of a million rows is
- * one request away. What is scrolled past before it came is aborted.
+ * A long list read by position. Only pages near the visible rows are in memory, so the middle of a million rows is one
+ * request away. A request is aborted when its page is no longer wanted.
  */
 export class PlacePages<T> {
   readonly #options: PlaceOptions<T>
@@ -26,12 +26,12 @@ export class PlacePages<T> {
     this.#pages = new PageStore(options.pageSize ?? 200, options.keep ?? 40)
   }
 
-  /** The row at a place, or undefined while it is not here. */
+  /** The row at a position; undefined while it is not loaded. */
   row(place: number): T | undefined {
     return this.#pages.row(place)
   }
 
-  /** Says which places are looked at: from inclusive, to exclusive. Their pages are fetched. */
+  /** Sets the wanted positions: from (inclusive) and to (exclusive). Their pages are fetched. */
   want(from: number, to: number): void {
     this.#wanted = {
       first: this.#pages.pageOf(from),
@@ -47,19 +47,19 @@ export class PlacePages<T> {
     }
   }
 
-  /** The list has more rows at its end: a page that was not full is read again. */
+  /** Says that the list may have more rows at its end now. A page that was not full is fetched again. */
   grown(): void {
     this.#pages.deletePartial()
     const { first, last } = this.#wanted
     this.want(first * this.#pages.pageSize, (last + 1) * this.#pages.pageSize)
   }
 
-  /** Place of the first loaded row that fits, or null. */
+  /** Position of the first loaded row that fits; null where there is none. */
   find(fits: (row: T) => boolean): number | null {
     return this.#pages.find(fits)
   }
 
-  /** Gives up what is being read. What is wanted after that is read again. */
+  /** Aborts the running requests. Rows that are wanted later are requested again. */
   close(): void {
     for (const controller of this.#running.values()) controller.abort()
     this.#running.clear()

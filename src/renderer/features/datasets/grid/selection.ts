@@ -1,8 +1,8 @@
 import type { ImageFilter, ImageSelection } from '#shared/contract/index.ts'
 
 /**
- * Chosen images of a dataset: a list of ids, or everything a filter lets through but some. A million images are chosen
- * by a rule, never by a list of them.
+ * Chosen images of a dataset: either a list of ids, or everything that a filter lets through except the ids. A million
+ * images are chosen by a rule, never by a list.
  */
 export interface Selection {
   filter: ImageFilter | null
@@ -11,12 +11,12 @@ export interface Selection {
 
 export const nothing: Selection = { filter: null, ids: new Set() }
 
-/** Whether an image is chosen; it must be one that the rule lets through, as all that are shown are. */
+/** Whether an image is chosen. The image must pass the rule's filter, as all shown images do. */
 export const isChosen = ({ filter, ids }: Selection, id: number) => ids.has(id) === (filter === null)
 
 export const isNothing = ({ filter, ids }: Selection) => filter === null && ids.size === 0
 
-/** Chooses or leaves out images. */
+/** Adds images to the selection or removes them. */
 export function choose(selection: Selection, ids: Iterable<number>, on: boolean): Selection {
   const next = new Set(selection.ids)
   for (const id of ids) {
@@ -28,7 +28,7 @@ export function choose(selection: Selection, ids: Iterable<number>, on: boolean)
 
 export const everything = (filter: ImageFilter): Selection => ({ filter, ids: new Set() })
 
-/** How many are chosen, of a list of `count` images when it is a rule over that list. */
+/** Number of chosen images. `count` is the number of images in the list, for a selection by a rule over that list. */
 export const sizeOf = ({ filter, ids }: Selection, count: number) =>
   filter === null ? ids.size : Math.max(0, count - ids.size)
 

@@ -5,24 +5,24 @@ import { engine } from '../../../lib/engine/index.ts'
 import { useSelectionStore } from '../selectionStore.ts'
 import { choose } from './selection.ts'
 
-interface Listed {
+interface ChoosingOptions {
   datasetId: () => number
   filter: () => ImageFilter
   order: () => ImageOrder
-  /** What is known of the image at a place of the list. */
+  /** The row of the image at a position of the list, if it is loaded. */
   row: (place: number) => ImageRow | undefined
 }
 
-/** Images of the chosen range that are asked for at once. */
+/** Number of images of the chosen range per request. */
 const most = 1000
 
-/** Chosen images of a listed dataset: single ones, ranges of places, or everything a rule lets through. */
-export function useChoosing({ datasetId, filter, order, row }: Listed) {
+/** Chooses images of a listed dataset: single images, ranges of positions, or everything that a rule selects. */
+export function useChoosing({ datasetId, filter, order, row }: ChoosingOptions) {
   const selections = useSelectionStore()
   const { attempt } = useProblems()
   const selection = computed(() => selections.of(datasetId()))
 
-  /** Gives up where the list or the selection becomes another while its images are looked up. */
+  /** Stops where the list or the selection changes while the images are being looked up. */
   async function chooseRange(from: number, to: number, on: boolean): Promise<void> {
     const of = { datasetId: datasetId(), filter: filter(), order: order() }
     const asked = JSON.stringify(of)
@@ -45,7 +45,10 @@ export function useChoosing({ datasetId, filter, order, row }: Listed) {
     selections.set(of.datasetId, choose(before, ids, on))
   }
 
-  /** Images of the rule that a selection of everything is; the filter may have changed since. */
+  /**
+   * Number of images that the rule of the selection selects. It may differ from the list, because the filter may have
+   * changed since.
+   */
   const ruleCount = ref(0)
   watch(
     () => selection.value.filter,

@@ -6,8 +6,8 @@ import { useEngineStore } from '../../../lib/stores/engine.ts'
 import { PlacePages } from './places.ts'
 
 /**
- * The images of a dataset under a filter, by place. `version` grows whenever rows came; `count` is null until known.
- * Rows are plain objects, never reactive.
+ * The images of a dataset under a filter, by position. `version` grows when rows have arrived; `count` is null until
+ * known. Rows are plain objects, never reactive.
  */
 export function useImagePages(
   datasetId: () => number,
@@ -53,7 +53,7 @@ export function useImagePages(
     await recount()
   }
 
-  /** Images were added at the end; what is shown stays. */
+  /** Images were added at the end; shown images stay. */
   async function grown(): Promise<void> {
     await recount()
     pages.value.grown()

@@ -4,21 +4,21 @@ import { toKernelscopeError } from '../../../lib/engine/index.ts'
 import { useEngineStore } from '../../../lib/stores/engine.ts'
 import { KeysetPages, type KeysetPage } from './pages.ts'
 
-/** Where a page begins, and how long it is. */
-interface Part {
+/** Start and length of a page. */
+interface PageRequest {
   after: number | null
   limit: number
 }
 
 /**
- * A list behind keyset pages whose pages say how long it is. It is read anew when `input` changes or the engine starts; `head` is the last page
- * that came, null until one has, `total` its count.
+ * A list behind keyset pages that say how long the list is. It is read again when `input` changes or the engine starts.
+ * `head` is the last page that arrived, null before the first; `total` is its count.
  *
- * @param read asks for a part of the list of an input
+ * @param read requests a page of the list of an input
  */
 export function useKeysetList<T, I, P extends { total: number }>(
   input: () => I,
-  read: (input: I, part: Part, signal: AbortSignal) => Promise<KeysetPage<T> & P>,
+  read: (input: I, part: PageRequest, signal: AbortSignal) => Promise<KeysetPage<T> & P>,
 ) {
   const version = ref(0)
   const total = shallowRef<number | null>(null)

@@ -1,25 +1,25 @@
 import { useEventListener } from '@vueuse/core'
 import { computed, ref, watch, type Ref } from 'vue'
 
-/** Browsers cut elements off above some 33 million pixels; longer lists scroll in a smaller box. */
+/** Browsers cut elements off above about 33 million pixels, so longer lists scroll in a smaller box. */
 export const tallest = 16_000_000
 
-/** Where the list is, from where the scroll bar is, and back; both ends meet, whatever the scale. */
+/** Converts between positions of the scroll bar and offsets in the list. Both ends match at any scale. */
 export function scaleOf(total: number, view: number, limit = tallest) {
   const height = Math.min(total, limit)
-  const [room, travel] = [Math.max(0, total - view), Math.max(0, height - view)]
-  const ratio = travel === 0 ? 1 : room / travel
+  const [reach, travel] = [Math.max(0, total - view), Math.max(0, height - view)]
+  const ratio = travel === 0 ? 1 : reach / travel
   return {
     height,
-    toOffset: (scrollTop: number) => Math.min(room, scrollTop * ratio),
+    toOffset: (scrollTop: number) => Math.min(reach, scrollTop * ratio),
     toScroll: (offset: number) => Math.max(0, Math.min(travel, offset / ratio)),
-    clamp: (offset: number) => Math.max(0, Math.min(room, offset)),
+    clamp: (offset: number) => Math.max(0, Math.min(reach, offset)),
   }
 }
 
 /**
- * Rows of one height in a box that scrolls, however many there are: a million images are taller than a browser allows
- * an element to be. The wheel moves by true pixels, the scroll bar over the whole list.
+ * Scrolls any number of rows of equal height; a million images are taller than a browser allows an element to be. The
+ * wheel moves by true pixels, the scroll bar over the whole list.
  */
 export function useLongScroll(
   scroller: Ref<HTMLElement | null>,
@@ -42,7 +42,7 @@ export function useLongScroll(
   useEventListener(scroller, 'scroll', () => {
     const now = scroller.value?.scrollTop ?? 0
     scrollTop.value = now
-    // What we wrote comes back rounded; only what the person did moves the list.
+    // The value that was written here comes back rounded; only a person's scrolling moves the list.
     if (Math.abs(now - written) > 1) offset.value = scale.value.toOffset(now)
     written = now
   })
@@ -65,10 +65,10 @@ export function useLongScroll(
     const last = Math.min(rows(), Math.ceil((offset.value + view.value - padding) / rowHeight()) + 2)
     return { first, last: Math.max(first, last) }
   })
-  /** Where a row is drawn inside the box. */
+  /** Vertical position of a row inside the box, in pixels. */
   const top = (row: number) => padding + row * rowHeight() - offset.value + scrollTop.value
 
-  /** Moves as little as is needed to show a row. */
+  /** Scrolls just far enough to show a row. */
   function reveal(row: number): void {
     const from = padding + row * rowHeight()
     if (from < offset.value) moveTo(from - padding)

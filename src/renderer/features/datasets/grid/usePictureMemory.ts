@@ -1,10 +1,10 @@
 import { watch } from 'vue'
 import { bridge } from '../../../lib/bridge.ts'
 
-/** Pictures, of about 0.1 MB each, after which those that are not shown any more are given back. */
+/** After this many pictures, of about 0.1 MB each, the memory of pictures that are no longer shown is freed. */
 const most = 1500
 
-/** Chromium keeps the pictures of a grid that were scrolled past, hundreds of megabytes of them: they are given back in time. */
+/** Frees the memory of pictures that were scrolled past. Chromium would keep hundreds of megabytes of them. */
 export function usePictureMemory(range: () => readonly [from: number, to: number]): void {
   let passed = 0
   watch(range, ([from, to], [before]) => {

@@ -5,7 +5,7 @@ import { plural } from '../../../lib/format.ts'
 import { useHistoryStore } from '../../../lib/stores/history.ts'
 import { useAnnotationsStore } from '../annotationsStore.ts'
 
-/** Tags images and says how many; can be undone. */
+/** Tags images, reports how many, and can undo it. */
 export function useTagging(datasetId: () => number) {
   const history = useHistoryStore()
   const annotations = useAnnotationsStore()

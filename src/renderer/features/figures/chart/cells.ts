@@ -5,7 +5,7 @@ import type { Column } from '../../../ui/table.ts'
 type Row = DataTable['rows'][number]
 type Value = Row[string] | undefined
 
-/** A table of the contract as columns of the screen's table. */
+/** The columns of a contract table, for the table on screen. */
 export function columnsOf(table: DataTable): Column<Row>[] {
   return table.columns.map((column) => {
     const numeric = column.kind !== 'text' && column.kind !== 'interval'

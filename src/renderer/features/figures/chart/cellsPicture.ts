@@ -7,13 +7,15 @@ import { cellMap, type FigureTheme } from '#shared/figures/theme.ts'
 
 type Cells = NonNullable<FigureSpec['cells']>
 
-/** More cells than this are drawn as one picture: as shapes, fifty thousand of them take seconds to appear. */
+/**
+ * Heatmaps with more cells than this are drawn as one picture, because fifty thousand shapes take seconds to appear.
+ */
 const most = 2500
 
 export const isPicture = ({ cells }: FigureSpec): boolean =>
   cells !== undefined && (cells.pictures !== undefined || cells.values.length > most)
 
-/** Pixels of the longer side at least, so that what scales the picture keeps the edges of its cells. */
+/** The longer side of the picture has at least this many pixels, so that cells keep sharp edges when it is scaled. */
 const leastSide = 1600
 
 /** The photographs of a heatmap, in the order of its `pictures`. */
@@ -25,7 +27,10 @@ export const photographs = ({ pictures = [] }: Cells): Promise<ImageBitmap[]> =>
     }),
   )
 
-/** The cells in the colours of the theme's map, photographs in their places; cells without either are clear. */
+/**
+ * Paints the cells in the colours of the theme's map, with photographs in their places. Cells without a value or
+ * photograph are transparent.
+ */
 export function cellsCanvas(
   cells: Cells,
   theme: FigureTheme,
@@ -64,7 +69,7 @@ function canvasOf(width: number, height: number): HTMLCanvasElement {
   return canvas
 }
 
-/** A heatmap whose cells were left out, with the picture in their place. */
+/** The option of a heatmap without cells, with a picture in their place. */
 export const withPicture = (option: EChartsOption, picture: HTMLCanvasElement): EChartsOption => ({
   ...option,
   tooltip: { show: false },
@@ -85,7 +90,7 @@ export const withPicture = (option: EChartsOption, picture: HTMLCanvasElement): 
   ],
 })
 
-/** What the pointer is over: the names of a cell's row and column, and its value; null for a place without a cell. */
+/** A cell in words: the names of its row and column, and its value; null where there is no cell or no value. */
 export function cellWords(cells: Cells, row: number, column: number): string | null {
   const value = cells.values[row * cells.columns.length + column]
   if (!(row in cells.rows) || !(column in cells.columns) || value === undefined) return null
@@ -94,7 +99,10 @@ export function cellWords(cells: Cells, row: number, column: number): string | n
   return `${place}: ${plainNumber(value, 3)}`
 }
 
-/** Of a run of cells only the middle one has a name; the others are told by it and their own number. */
+/**
+ * The name of an index. In a run of cells only the middle one has a name; the others get that name and their own
+ * number.
+ */
 function nearestName(names: readonly string[], at: number): string {
   for (let reach = 0; reach < names.length; reach++) {
     const found = names[at - reach] || names[at + reach]

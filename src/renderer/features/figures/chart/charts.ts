@@ -14,7 +14,7 @@ import {
 import { use } from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
 
-/** The parts of ECharts that `toOption` draws with. */
+/** The parts of ECharts that `toOption` needs. */
 use([
   BarChart,
   CustomChart,

@@ -1,15 +1,15 @@
 import { drawnSeries } from '#shared/figures/points.ts'
 import type { FigureSpec, Point, Series } from '#shared/figures/spec.ts'
 
-/** How far beside a line a click may be, in px. */
+/** Largest distance between a click and a line, in pixels. */
 const reach = 12
 
 /**
- * The point nearest to a click among the lines whose points have no symbols to be clicked, and lead somewhere; null where
- * none is near.
+ * Finds the point nearest to a click on a line without symbols. Only points that can be opened count; null where none
+ * is near.
  *
- * @param toPixels where a point of the figure is drawn; null where it is not
- * @param isShown whether a series is, by its entry in the legend
+ * @param toPixels returns where a point of the figure is drawn; null where it is not
+ * @param isShown says whether the series of a legend entry is shown
  */
 export function pointedAt(
   spec: FigureSpec,

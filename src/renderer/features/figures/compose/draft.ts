@@ -4,47 +4,47 @@ import type { ComposedState, StoredComposition } from '#shared/contract/index.ts
 import type { Composition } from '#shared/figures/compose/index.ts'
 import { engine } from '../../../lib/engine/index.ts'
 
-/** A save this long after the last change: short enough to look live, long enough for a slider to be dragged. */
+/** Milliseconds from the last change to its save: short enough to appear immediate, long enough to drag a slider. */
 const patience = 120
 
-/** Whether what is drafted is stored, is about to be, or could not be. */
+/** Whether the draft is stored, is about to be stored, or could not be stored. */
 export type SaveState = 'saved' | 'saving' | 'failed'
 
 interface DraftOptions {
   id: number
-  /** False once the figure was removed or another workspace was opened: nothing is saved by its number any more. */
+  /** False once the figure was removed or another workspace was opened. Then nothing is saved under its id any more. */
   current: () => boolean
-  /** Told of saves and looks that failed. */
+  /** Called with errors of saving and of reading the state. */
   report: (thrown: unknown) => void
 }
 
 /**
- * A composed figure that is being edited, drawn at once and saved by itself. Saves never overtake one another, and the
- * last one wins. It outlives the view, as the steps of the history that write to it do.
+ * A composed figure that is being edited. Changes show at once and are saved automatically, one save after another, so
+ * that the last one wins. The draft outlives the view, because steps of the history write to it.
  */
 export function figureDraft({ id, current, report }: DraftOptions) {
   const composition = shallowRef<Composition | null>(null)
   const state = shallowRef<ComposedState | null>(null)
-  /** Of what is shown; 0 until it is known. */
+  /** Revision of the shown figure; 0 until it is known. */
   const revision = shallowRef(0)
   const saved = shallowRef<SaveState>('saved')
 
-  async function look(drawn: Composition) {
+  async function readState(drawn: Composition) {
     const found = await engine.compositions.state({ composition: drawn }).catch(report)
     if (found && composition.value === drawn) state.value = found
   }
 
-  /** Takes over what is stored, unless there are changes here that are not: those are saved instead. */
+  /** Takes over the stored figure, unless there are unsaved changes; then these are saved instead. */
   function take(stored: StoredComposition): void {
     if (saved.value === 'failed') return void retry()
     if (saved.value === 'saving' || stored.revision < revision.value) return
     composition.value = stored.composition
     revision.value = stored.revision
-    void look(stored.composition)
+    void readState(stored.composition)
   }
 
   let turn: Promise<void> = Promise.resolve()
-  /** Stores what is drafted, unless it is stored or a later change is about to be. */
+  /** Stores the draft, unless it is stored or a later change will be. */
   function save(): Promise<void> {
     const wanted = composition.value
     const isWanted = () => composition.value === wanted && saved.value === 'saving' && current()
@@ -53,7 +53,7 @@ export function figureDraft({ id, current, report }: DraftOptions) {
       try {
         const [stored] = await Promise.all([
           engine.compositions.save({ id, composition: wanted }),
-          look(wanted),
+          readState(wanted),
         ])
         if (!isWanted()) return
         revision.value = stored.revision
@@ -74,7 +74,7 @@ export function figureDraft({ id, current, report }: DraftOptions) {
     void saveSoon()
   }
 
-  /** Saves again what could not be saved. */
+  /** Tries again to store what could not be stored. */
   function retry(): Promise<void> {
     saved.value = 'saving'
     return save()

@@ -4,13 +4,13 @@ import { figureDraft, type FigureDraft } from './draft.ts'
 import { useHistoryStore } from '../../../lib/stores/history.ts'
 import { useWorkspaceStore } from '../../../lib/stores/workspace.ts'
 
-/** The composed figures of the open workspace that were edited, by number: one draft each, whichever view shows it. */
+/** The edited figures of the open workspace by id. There is one draft per figure, whichever view shows it. */
 export const useFigureDraftsStore = defineStore('figureDrafts', () => {
   const drafts = new Map<number, FigureDraft>()
   const history = useHistoryStore()
   const workspace = useWorkspaceStore()
 
-  /** The draft of a figure; `report` is told of saves that fail. */
+  /** The draft of a figure. `report` is called with errors of its saves. */
   function of(id: number, report: (thrown: unknown) => void): FigureDraft {
     const known = drafts.get(id)
     if (known) return known
@@ -24,7 +24,7 @@ export const useFigureDraftsStore = defineStore('figureDrafts', () => {
     return draft
   }
 
-  /** Forgets a figure that was removed, and its changes. */
+  /** Forgets a removed figure and its changes. */
   function forget(id: number): void {
     drafts.delete(id)
     history.forget(`figure/${id}`)

@@ -1,6 +1,6 @@
 import { newPanel, type Composition, type PanelSource } from '#shared/figures/compose/index.ts'
 
-/** A figure with one more panel, and the id of that panel. */
+/** Adds a panel to a figure; returns the figure and the id of the panel. */
 export function withPanel(now: Composition, source: PanelSource): { next: Composition; id: string } {
   const taken = new Set(now.panels.map(({ id }) => id))
   let count = now.panels.length + 1
@@ -14,7 +14,7 @@ export const withoutPanel = (now: Composition, id: string): Composition => ({
   panels: now.panels.filter((panel) => panel.id !== id),
 })
 
-/** The panel `by` places later (earlier where negative), as far as there are any. */
+/** Moves a panel `by` positions later (earlier where negative), but not beyond the ends. */
 export function movedPanel(now: Composition, id: string, by: number): Composition {
   const from = now.panels.findIndex((panel) => panel.id === id)
   const to = Math.min(now.panels.length - 1, Math.max(0, from + by))
@@ -24,11 +24,11 @@ export function movedPanel(now: Composition, id: string, by: number): Compositio
   return { ...now, panels: [...panels.slice(0, to), panel, ...panels.slice(to)] }
 }
 
-/** What a number is called on an axis: a fraction of a percent axis is written in per cent. */
+/** A number as it is shown in the form of an axis: per cent for a fraction of a percent axis. */
 export const shownNumber = (value: number | undefined, unit: string): string =>
   value === undefined ? '' : String(Number((unit === 'percent' ? value * 100 : value).toPrecision(8)))
 
-/** The number that was written for an axis; undefined for nothing, null for what is no number. */
+/** Reads a number from the form of an axis; undefined for an empty text, null for a text that is not a number. */
 export function writtenNumber(text: string, unit: string): number | undefined | null {
   const plain = text.trim().replace(',', '.').replace('−', '-')
   if (plain === '') return undefined

@@ -6,7 +6,7 @@ import { useHistory } from '../../../lib/useHistory.ts'
 import { useProblems } from '../../../ui/useProblems.ts'
 import { useResource } from '../../../lib/useResource.ts'
 
-/** A composed figure in a view: its draft, and the changes that can be made to it, each one step of the history. */
+/** A composed figure in a view: its draft, and functions that change it. Each change is one step of the history. */
 export function useComposition(id: number) {
   const history = useHistory(`figure/${id}`)
   const { report } = useProblems()
@@ -14,10 +14,10 @@ export function useComposition(id: number) {
   const { data, error, reload } = useResource((signal) => engine.compositions.get({ id }, { signal }))
 
   watch(data, (stored) => stored && draft.take(stored))
-  // What was changed last is saved without waiting.
+  // The last change is saved without waiting when the view is left.
   onScopeDispose(() => void draft.save())
 
-  /** Exchanges the figure as a whole. Changes with the same `merge` that follow quickly are one step. */
+  /** Replaces the whole figure. Changes with the same `merge` in quick succession are one step. */
   function change(title: string, next: (now: Composition) => Composition, merge?: string) {
     const before = draft.composition.value
     if (!before) return

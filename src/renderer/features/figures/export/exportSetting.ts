@@ -3,7 +3,7 @@ import { venues, venueSetting } from '#shared/figures/venues.ts'
 
 export type Span = 'column' | 'text' | 'half'
 
-/** What a figure is exported as. Lengths in inches, type in points. */
+/** Settings of an export. Lengths are in inches, font sizes in points. */
 export interface ExportSetting {
   formats: FigureFormat[]
   width: number
@@ -11,7 +11,7 @@ export interface ExportSetting {
   typeface: 'sans' | 'serif'
   dpi: number
   title: boolean
-  /** null writes into the exports of the workspace. */
+  /** null for the exports folder of the workspace. */
   directory: string | null
 }
 
@@ -25,13 +25,16 @@ export const firstSetting = (): ExportSetting => ({
   directory: null,
 })
 
-/** Width and type of a venue, across a column, the text block, or half of it. Unknown venues change nothing. */
+/**
+ * Sets width and font size to those of a venue, across a column, the text block, or half of it. An unknown venue
+ * changes nothing.
+ */
 export function atVenue(setting: ExportSetting, venueId: string, span: Span): ExportSetting {
   const venue = venues.find((v) => v.id === venueId)
   return venue ? { ...setting, ...venueSetting(venue, span === 'half' ? 0.5 : span) } : setting
 }
 
-/** The setting as the contract takes it. */
+/** The settings in the form of the contract. */
 export function exportInput({ directory, ...setting }: ExportSetting) {
   return directory === null ? setting : { ...setting, directory }
 }

@@ -1,10 +1,10 @@
 import type { FigureFormat } from '#shared/contract/index.ts'
 import { figureFormats } from '#shared/figures/figureFormats.ts'
 
-/** Every format a figure can be written in, as dialogs offer them. */
+/** Every format of figures, as dialogs offer them. */
 export const formatChoices = figureFormats.map(({ id, title }) => ({ value: id, label: title }))
 
-/** Those that the menu of a figure writes without asking more. */
+/** Formats that the menu of a figure writes directly. */
 export const menuFormats: readonly { format: FigureFormat; label: string; icon: string }[] = [
   { format: 'svg', label: 'SVG', icon: 'i-lucide-spline' },
   { format: 'png', label: 'PNG, 300 dpi', icon: 'i-lucide-image' },

@@ -6,7 +6,7 @@ interface Written {
   files: { path: string; bytes: number }[]
 }
 
-/** Says which files an export wrote, and leads to their folder. */
+/** Reports which files an export wrote, with a link to their folder. */
 export function useFigureExport() {
   const { attempt, inform } = useProblems()
 

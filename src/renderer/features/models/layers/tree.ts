@@ -1,7 +1,7 @@
 import type { Layer } from '#shared/contract/index.ts'
 import { weightText, type Part } from '../parts.ts'
 
-/** A node of the layer tree: stage, part, unit, or one layer. */
+/** A node of the layer tree: a stage, part, unit or layer. */
 export interface TreeNode {
   key: string
   kind: 'stage' | 'part' | 'unit' | 'layer'
@@ -13,19 +13,22 @@ export interface TreeNode {
   children: TreeNode[]
 }
 
-/** A node as a row of the list that is shown. */
+/** A node as a row of the shown list. */
 export interface TreeRow {
   node: TreeNode
   /** From 1. */
   level: number
   expanded: boolean
-  /** Place among its siblings, from 1, and how many they are. */
+  /** Index among its siblings, from 1, and the number of siblings. */
   position: number
   siblings: number
   parent: string | null
 }
 
-/** Stage → part → unit → layer. Stem and head stand beside the stages; a level with one child only is left out. */
+/**
+ * The tree of stages, parts, units and layers. Stem and head are roots beside the stages. A level with only one child
+ * is left out.
+ */
 export function treeOf(parts: readonly Part[]): TreeNode[] {
   const roots: TreeNode[] = []
   for (const part of parts) {
@@ -95,7 +98,7 @@ const layerNode = (layer: Layer, part: Part): TreeNode => ({
 
 const add = (a: number | null, b: number | null) => (a === null || b === null ? null : a + b)
 
-/** What a search looks at in a node itself. */
+/** The text of a node that a search reads. */
 function textOf({ title, layer }: TreeNode): string {
   const own = layer
     ? `${layer.node} ${weightText(layer)} ${layer.weights.map(({ name }) => name).join(' ')}`
@@ -104,8 +107,8 @@ function textOf({ title, layer }: TreeNode): string {
 }
 
 /**
- * The rows to show: everything under expanded nodes; with search words, the nodes whose own texts and those of the
- * nodes above them hold every word, all branches that lead to them open.
+ * The visible rows. Without search words: everything under expanded nodes. With search words: the nodes whose own text
+ * and those of their ancestors contain every word; all branches that lead to them are open.
  */
 export function treeRows(
   roots: readonly TreeNode[],
@@ -116,7 +119,7 @@ export function treeRows(
   const rows: TreeRow[] = []
   let found = 0
 
-  /** Whether anything under `node` (or itself) fits; its rows are appended if so. */
+  /** Appends the rows of `node` if it or anything under it matches; returns whether it does. */
   function visit(
     node: TreeNode,
     level: number,
@@ -162,7 +165,7 @@ export function pathTo(roots: readonly TreeNode[], key: string): string[] {
 export const allBranches = (roots: readonly TreeNode[]): string[] =>
   roots.flatMap((node) => (node.children.length > 0 ? [node.key, ...allBranches(node.children)] : []))
 
-/** What a key does in the tree: the row to go to, or the node to open or close; null for other keys. */
+/** What a key does in the tree: go to a row, or open or close a node; null for other keys. */
 export function treeStep(
   key: string,
   rows: readonly TreeRow[],

@@ -1,6 +1,6 @@
 import type { Possibility } from '#shared/contract/index.ts'
 
-/** What each rewrite is called on the page, and what it is good for. */
+/** The title of each rewrite, and what it is used for. */
 export const rewriteWords: Record<Possibility['rewrite'], { title: string; use: string }> = {
   pixels: {
     title: '8-bit pixels as input',

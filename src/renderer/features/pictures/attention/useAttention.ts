@@ -11,8 +11,8 @@ import { usePictureStyle } from '../map/usePictureStyle.ts'
 import { useMapRun } from '../map/useMapRun.ts'
 
 /**
- * Attention of a model on the chosen image. What is looked at (reading, layer, head, patch) is kept in the address;
- * `possible` is false where the graph has no attention.
+ * Attention of a model on the chosen image. Reading, layer, head and patch are kept in the address. `possible` is false
+ * where the model has no attention matrices.
  */
 export function useAttention(
   model: () => Model,
@@ -20,7 +20,7 @@ export function useAttention(
   possible: () => boolean,
 ) {
   const { map } = usePictureStyle()
-  /** Whose attention: one query's row, or the mean over all queries; the rollout has its own picture. */
+  /** Which attention: one query's row, the mean over all queries, or the rollout, which has its own picture. */
   const reading = useQueryChoice<AttentionReading>('reading', ['row', 'mean', 'rollout'])
   const scale = useQueryChoice('scale', ['layer', 'own'])
   const patch = useQueryText('patch')
@@ -136,7 +136,7 @@ export function useAttention(
     progress,
     pending: computed(() => pending.value || (floatsPending.value && !field.value)),
     stale,
-    /** Whether the picture is the one that is chosen. */
+    /** Whether the shown picture belongs to the current choices. */
     settled: computed(() => !pending.value && !floatsPending.value && !stale.value),
     run,
     cancel,

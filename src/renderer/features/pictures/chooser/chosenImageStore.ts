@@ -2,13 +2,10 @@ import { defineStore } from 'pinia'
 import { computed, shallowRef, watch } from 'vue'
 import { useWorkspaceStore } from '../../../lib/stores/workspace.ts'
 
-/** A row of the workspace, or a file a person dropped or chose. */
+/** A row of the workspace, or a file that a person dropped or chose. */
 export type ChosenImage = { id: number } | { path: string }
 
-/**
- * The image that pictures are made of. It stays the same from tab to tab and from model to model, so that what one
- * model does with it can be held against what another does.
- */
+/** The image that maps are made for. It stays the same across tabs and models, so that models can be compared on it. */
 export const useChosenImageStore = defineStore('chosenImage', () => {
   const image = shallowRef<ChosenImage | null>(null)
   const datasetId = shallowRef<number | null>(null)

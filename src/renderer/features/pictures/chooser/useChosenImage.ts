@@ -9,8 +9,8 @@ import { useDatasetsStore } from '../../../lib/stores/collections.ts'
 import { droppedImage } from './droppedImage.ts'
 
 /**
- * The chosen image of a view: kept in its address where it is a row of the workspace, and in the store, so that it
- * outlives the view. Without a choice the first image of the usual dataset is taken.
+ * The chosen image of a view. It is kept in the address where it is a row of the workspace, and in the store, so that
+ * it outlives the view. Without a choice it is the first image of the usual dataset.
  */
 export function useChosenImage() {
   const store = useChosenImageStore()
@@ -45,7 +45,10 @@ export function useChosenImage() {
       store.datasetId = found.image.datasetId
   })
 
-  /** First readable image of a dataset, unless an image or another dataset was chosen before the answer came. */
+  /**
+   * Chooses the first readable image of a dataset, unless an image or another dataset was chosen before the answer
+   * came.
+   */
   async function first(datasetId: number): Promise<void> {
     store.datasetId = store.looking = datasetId
     const { image: before } = store
@@ -61,7 +64,7 @@ export function useChosenImage() {
     () => [ready.value.length, store.image] as const,
     () => {
       const dataset = usualDataset(ready.value)
-      // A failure shows as the chooser's empty state; a dataset can then be chosen by hand.
+      // After a failure the chooser is empty, and a dataset can be chosen by hand.
       if (dataset && store.image === null && query.value === '') first(dataset.id).catch(() => {})
     },
     { immediate: true },

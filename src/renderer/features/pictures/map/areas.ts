@@ -9,8 +9,8 @@ export interface Square {
 }
 
 /**
- * The centred square of a share by the contributions themselves, cut by the map where it is smaller: rows and columns
- * within the radius of the centre cell (half the size, rounded down). null where no square holds the share.
+ * The centred square that holds a share of the contributions: rows and columns within a radius of the centre cell (half
+ * the size, rounded down), cut at the edges of the map. null where no square holds the share.
  */
 export function squareOf(
   areas: readonly ContributionArea[],
@@ -19,7 +19,7 @@ export function squareOf(
 ): Square | null {
   const area = areas.find((one) => one.definition === 'contribution' && one.threshold === threshold)
   if (area?.side == null) return null
-  // An even side is one that the edge of the map has cut by one cell.
+  // A side is even where the edge of the map has cut the square by one cell.
   const radius = Math.floor(area.side / 2)
   const cut = (size: number) => {
     const centre = Math.floor(size / 2)

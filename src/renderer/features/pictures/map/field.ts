@@ -3,7 +3,7 @@ import type { Move } from '../../../ui/keys/viewKeys.ts'
 import type { ColourMap } from '#shared/colour/list.ts'
 import { lut, lutIndex } from '#shared/colour/maps.ts'
 
-/** A number at every cell of a picture: `values` is [height, width], row-major. NaN is "no value". */
+/** A number for every cell of a picture: `values` is [height, width], row-major. NaN means "no value". */
 export interface Field {
   height: number
   width: number
@@ -15,7 +15,7 @@ export interface FieldRange {
   max: number
 }
 
-/** The n-th of several fields that lie one behind another, [count, height, width]. */
+/** The n-th field of a stack [count, height, width]. */
 export const fieldAt = (stack: Float32Array, height: number, width: number, n: number): Field => ({
   height,
   width,
@@ -47,17 +47,17 @@ export function rangeOf(values: Float32Array): FieldRange {
   return min > max ? { min: 0, max: 0 } : { min, max }
 }
 
-/** The value that a share of the finite values does not exceed; 0 where there is none. */
+/** The value that a share of the finite values does not exceed; 0 where there are none. */
 export const limitOf = (values: Float32Array, share: number): number =>
   quantile(values.filter(Number.isFinite).sort(), share, 'invertedCdf') || 0
 
-/** Around zero, as far as the larger end: what a diverging map is drawn over. */
+/** Widens a range to be symmetric about zero, for a diverging map. */
 export function symmetric({ min, max }: FieldRange): FieldRange {
   const limit = Math.max(Math.abs(min), Math.abs(max))
   return { min: -limit, max: limit }
 }
 
-/** Row, column and value of the largest value; null for a field without any. */
+/** Row, column and value of the largest value; null for a field without values. */
 export function peakOf({ values, width }: Field): { row: number; column: number; value: number } | null {
   let best = -1
   for (let at = 0; at < values.length; at++) {
@@ -67,7 +67,7 @@ export function peakOf({ values, width }: Field): { row: number; column: number;
   return best < 0 ? null : { row: Math.floor(best / width), column: best % width, value: values[best] ?? 0 }
 }
 
-/** The field as RGBA, one pixel per cell; cells without a value are transparent. */
+/** The field as RGBA, one pixel per cell. Cells without a value are transparent. */
 export function paintField(
   { values }: Field,
   map: ColourMap,
@@ -105,7 +105,7 @@ export function cellUnder(
   return column >= 0 && column < width && row >= 0 && row < height ? { row, column } : null
 }
 
-/** The cell that a move leads to, kept inside; from nowhere, the one in the middle. */
+/** The cell that a move leads to, kept inside the field. Without a cell to start from it is the middle one. */
 export function movedCell(move: Move, at: Cell | null, { height, width }: Field, far = 10): Cell {
   const steps: Record<Move, [number, number]> = {
     left: [0, -1],
@@ -123,7 +123,10 @@ export function movedCell(move: Move, at: Cell | null, { height, width }: Field,
   return { row: inside(at.row + step[0], height), column: inside(at.column + step[1], width) }
 }
 
-/** Share of the sum of all values that lies in the `share` largest of the cells: 1 is all in one place. */
+/**
+ * How concentrated a field is: the share of the sum of all values in the largest cells, whose number is `share` of all
+ * cells.
+ */
 export function concentration({ values }: Field, share: number): number {
   const sorted = values.filter((value) => value > 0).sort()
   const total = sorted.reduce((sum, value) => sum + value, 0)
@@ -131,7 +134,7 @@ export function concentration({ values }: Field, share: number): number {
   return total > 0 ? most.reduce((sum, value) => sum + value, 0) / total : 0
 }
 
-/** Where the most lies, in words: "top left", "middle", "bottom right". */
+/** A position in words: "top left", "middle", "bottom right". */
 export function placeWords({ row, column }: Cell, { height, width }: Field): string {
   const third = (place: number, size: number) => Math.min(2, Math.floor((3 * (place + 0.5)) / size))
   const down = ['top', 'middle', 'bottom'][third(row, height)] ?? ''

@@ -8,16 +8,18 @@ interface FieldWords {
   title: string
   /** What the values are, for the colour bar. */
   label: string
-  /** What a cell is: "px", "patch". */
+  /** Unit of a cell: "px", "patch". */
   cell: string
   map: ColourMap
-  /** Ends of the colours, as on screen. */
+  /** Ends of the colour map, as on screen. */
   range?: FieldRange
   notes: string[]
   alt: string
 }
 
-/** A field as a heatmap figure, which the engine writes as PDF, SVG, PNG or data. Places are named from 0. */
+/**
+ * A field as a heatmap figure, which the engine writes as PDF, SVG, PNG or data. Rows and columns are counted from 0.
+ */
 export function fieldFigure({ height, width, values }: Field, words: FieldWords): FigureSpec {
   const axis = (label: string) => ({
     label: `${label}, ${words.cell}`,
@@ -46,7 +48,7 @@ export function fieldFigure({ height, width, values }: Field, words: FieldWords)
   }
 }
 
-/** The figure with the image that its field was computed of, laid out as on screen; an image that cannot be read is left out. */
+/** Adds the image that the field was computed for, laid out as on screen. An image that cannot be read is left out. */
 export async function withPhotograph(
   spec: FigureSpec,
   address: string | null,
@@ -73,13 +75,16 @@ function base64(bytes: Uint8Array): string {
   return btoa(text)
 }
 
-/** Names of places along an axis: every one of a few, else about eight at a round distance. The rest are ''. */
+/**
+ * Names of the positions along an axis: all where there are few, else about eight at round distances. The others are
+ * ''.
+ */
 export function names(size: number): string[] {
   const every = size <= 16 ? 1 : ([4, 8, 16, 32, 64, 128].find((step) => size / step <= 8) ?? 256)
   return Array.from({ length: size }, (_, place) => (place % every === 0 ? String(place) : ''))
 }
 
-/** Every value of a field with its place: row, column, value. */
+/** Every value of a field as CSV: row, column, value. */
 export function fieldCsv({ width, values }: Field, valueKey = 'value'): string {
   return tableToCsv({
     id: 'field',

@@ -8,15 +8,15 @@ interface Picture {
   /** Address of the image under the field; null for none. */
   picture: string | null
   layout: 'overlay' | 'beside' | 'map'
-  /** 0 to 1. */
+  /** Opacity of the field, 0 to 1. */
   opacity: number
   smooth: boolean
 }
 
-/** Shortest side of the file in pixels, about: cells and pixels are enlarged by whole numbers. */
+/** Approximate shorter side of the file in pixels. Cells and pixels are enlarged by whole numbers. */
 const wanted = 896
 
-/** The picture as it is shown, as PNG. An image that cannot be loaded is left out. */
+/** The picture as shown, as PNG. An image that cannot be loaded is left out. */
 export async function picturePng(shown: Picture): Promise<Blob> {
   const { field, layout } = shown
   const image = layout === 'map' || shown.picture === null ? null : await loadImage(shown.picture)

@@ -4,15 +4,15 @@ import { KernelscopeError } from '#shared/errors.ts'
 import { isAbort, toKernelscopeError } from '../../../lib/engine/index.ts'
 import { useEngineStore } from '../../../lib/stores/engine.ts'
 
-/** Float32 numbers of the byte server with their shape. */
+/** Float32 values from the byte server, with their shape. */
 export interface Floats {
   values: Float32Array
   shape: number[]
 }
 
 /**
- * Fetches what a byte address gives, anew when the address changes or what it is `of` was made again; null fetches nothing.
- * `expired` is called when the engine no longer keeps what the address names, to have it made again.
+ * Fetches the values at a byte address, and fetches them again when the address or `of` changes; null fetches nothing.
+ * `expired` is called when the engine no longer has the values, so that they can be computed again.
  */
 export function useFloats(
   path: () => string | null,
@@ -22,7 +22,7 @@ export function useFloats(
   const error = shallowRef<KernelscopeError | null>(null)
   const pending = ref(false)
   let controller = new AbortController()
-  /** Whether it was made again already, for nothing if it is not there then. */
+  /** Whether the values have already been computed again. If they are still missing then, that is an error. */
   let again = false
 
   async function load(): Promise<void> {
@@ -69,7 +69,10 @@ export function useFloats(
   return { floats, error, pending }
 }
 
-/** Little-endian float32 and the shape its header tells. Throws what the byte server says is wrong. */
+/**
+ * Fetches little-endian float32 values and the shape from their header.
+ * @throws the byte server's code where it refuses, INTERNAL where values and shape do not fit
+ */
 export async function fetchFloats(path: string, signal: AbortSignal): Promise<Floats> {
   const response = await fetch(path, { signal })
   if (!response.ok) throw await refusal(path, response)

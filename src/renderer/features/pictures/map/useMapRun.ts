@@ -7,16 +7,17 @@ import { useEngineStore } from '../../../lib/stores/engine.ts'
 type MapEvent<R> = MapProgress | { type: 'result'; result: R }
 
 interface MapRunOptions<A> {
-  /** What it is computed of: plain values, which its words and files are to tell of. */
+  /** The input of the computation as plain values. Titles and files describe it. */
   of: () => A
-  /** Runs anew when one of these changes, and at once. Without it nothing runs before `run`. */
+  /** The computation runs at once, and again when one of these changes. Without them it runs only by `run`. */
   on?: WatchSource[]
 }
 
 /**
- * A computation of the engine that tells its progress and ends with a result. A new run ends the one before; leaving
- * the view ends both. `open` gives null where there is nothing to compute. The last result stays while it runs anew, and
- * where that was stopped: `made` is what it was computed of, `stale` whether that is something else than is chosen now.
+ * A computation of the engine that reports progress and ends with a result. A new run ends the previous one; leaving
+ * the view ends both. `open` returns null where there is nothing to compute. The last result stays while the
+ * computation runs again or after it was stopped. `made` is the input of that result, and `stale` says whether the
+ * current input differs from it.
  */
 export function useMapRun<R, A>(
   open: (signal: AbortSignal) => Promise<AsyncIterable<MapEvent<R>>> | null,
@@ -65,7 +66,7 @@ export function useMapRun<R, A>(
     }
   }
 
-  /** Ends what runs; the last result stays. */
+  /** Stops the computation; the last result stays. */
   function cancel(): void {
     controller.abort()
     pending.value = false

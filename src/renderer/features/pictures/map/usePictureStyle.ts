@@ -8,7 +8,7 @@ export function usePictureStyle() {
   const map = useQueryChoice('map', sequentialMaps)
   const blend = useQueryChoice('blend', ['sharp', 'smooth'])
   const text = useQueryText('opacity', '60')
-  /** Per cent. */
+  /** In per cent. */
   const opacity = computed({
     get: () => (/^\d+$/.test(text.value) ? Math.min(100, Number(text.value)) : 60),
     set: (next) => (text.value = String(next)),

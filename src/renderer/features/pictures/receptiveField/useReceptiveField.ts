@@ -14,7 +14,9 @@ import { useFloats } from '../map/useFloats.ts'
 import { usePictureStyle } from '../map/usePictureStyle.ts'
 import { useMapRun } from '../map/useMapRun.ts'
 
-/** What a receptive field is computed of, kept in the address: the feature map, the dataset, how many images, the seed. */
+/**
+ * The input of a receptive field, kept in the address: the feature map, the dataset, the number of images, the seed.
+ */
 export function useReceptiveFieldChoices(model: () => Model) {
   const datasets = useDatasetsStore()
   const {
@@ -49,7 +51,7 @@ export function useReceptiveFieldChoices(model: () => Model) {
   return { places, error, reload, points, point, ready, datasetId, count, seed }
 }
 
-/** The receptive field by these choices: computed when asked, as a field to draw and as a figure. */
+/** The receptive field for these choices, computed on request, as a field to paint and as a figure. */
 export function useReceptiveField(
   model: () => Model,
   { point, datasetId, count, seed }: ReturnType<typeof useReceptiveFieldChoices>,

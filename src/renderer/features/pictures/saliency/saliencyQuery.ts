@@ -8,7 +8,7 @@ import {
   type SaliencyMethodName,
 } from '#shared/saliencyMethods/index.ts'
 
-/** What the address says of the parameters of saliency methods, by name; texts as they stand there. */
+/** Parameters of saliency methods by name, as texts of the address. */
 export type SaliencyTexts = Readonly<Record<string, string>>
 
 const within = (text: string, fallback: number, min: number, max: number): number => {
@@ -23,7 +23,7 @@ function valueOf({ value }: SaliencyField, text: string): number | string {
   return value.whole ? Math.round(number) : number
 }
 
-/** The method with its parameters, each kept within what the engine takes. */
+/** The method with its parameters, each kept within the range that the engine accepts. */
 export const methodOf = (name: SaliencyMethodName, texts: SaliencyTexts): SaliencyMethod =>
   saliencyMethod.parse({
     method: name,
@@ -35,12 +35,12 @@ export const methodOf = (name: SaliencyMethodName, texts: SaliencyTexts): Salien
     ),
   })
 
-/** "predicted", "true" or a class index; what is none of them is taken for "predicted". */
+/** Reads "predicted", "true" or a class index; any other text means "predicted". */
 export function targetOf(text: string): SaliencyTarget {
   if (text === 'true') return { kind: 'true' }
   return /^\d+$/.test(text) ? { kind: 'class', index: Number(text) } : { kind: 'predicted' }
 }
 
-/** How the small pictures of saliency on the pages of an image are made, and in words. */
+/** Method of the small saliency maps on the pages of an image, and its title. */
 export const tileMethod: SaliencyMethod = { method: 'smoothGrad', copies: 25, noise: 0.15, seed: 0 }
 export const tileMethodTitle = 'SmoothGrad of the predicted class, 25 copies'

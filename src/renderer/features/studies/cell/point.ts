@@ -8,7 +8,7 @@ export interface FoundPoint {
   point: Point
 }
 
-/** The point of the figures that has this ref; null where there is none. */
+/** The point of the figures with this ref; null where there is none. */
 export function findPoint(figures: readonly FigureSpec[], ref: CellRef | null): FoundPoint | null {
   if (!ref) return null
   const text = formatCellRef(ref)

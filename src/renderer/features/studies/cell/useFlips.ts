@@ -8,9 +8,9 @@ import { engine } from '../../../lib/engine/index.ts'
 export type FlipDirection = Exclude<CellOrder, 'largest' | 'smallest'>
 
 /**
- * Images of one cell or point, by place: those whose outcome differs from the study's baseline, or all in order of
- * confidence or of their own values. `total` is null until known; `compared` are the images the baseline was measured on
- * too; `point` says what the values are.
+ * Images of one cell or point, by position: those whose outcome differs from the study's baseline, or all in order of
+ * confidence or of their values. `total` is null until known; `compared` counts the images that the baseline was
+ * measured on too; `point` says what the values are.
  */
 export function useFlips(studyId: () => number, cell: () => CellRef, direction: () => CellOrder) {
   const list = useKeysetList(

@@ -3,7 +3,7 @@ import { ofUnchangedModel } from '#shared/factText.ts'
 import { filterToQuery, shownFactsToQuery } from '../../datasets/filter/filterQuery.ts'
 
 /**
- * What the answers of a cell are in the language of filters. Null where one fact does not stand for them: under several
+ * The fact that a cell's predictions are, for filters. null where one fact does not represent them: under several
  * conditions (the published one-mask-per-batch form), or with a readout or preprocessing of the cell's own.
  */
 export function factOfCell(cell: StudyCondition): FactOf | null {
@@ -15,8 +15,8 @@ export function factOfCell(cell: StudyCondition): FactOf | null {
 }
 
 /**
- * The images that a cell's panel lists, as filter and looks of the dataset browser's address; null where they cannot be
- * told there: an order by confidence, and flips from a baseline that is not the model as it is.
+ * The images that a cell's panel lists, as the filter and the shown facts of the dataset browser's address. null where
+ * a filter cannot express them: an order by confidence, and flips from a baseline other than the unchanged model.
  */
 export function browserQuery(
   cell: StudyCondition,

@@ -1,28 +1,28 @@
 import { conditionTitle, type DataTable, type StudyImageRow } from '#shared/contract/index.ts'
 import type { FigureSpec, Point } from '#shared/figures/spec.ts'
 
-/** One condition of a study for one image: its place on the axis and who is right under it. */
+/** One condition of a study for one image: its position on the axis, and the models' predictions. */
 export interface ImageCondition {
   key: string
   title: string
   baseline: boolean
-  /** How the image was changed besides how much. */
+  /** How the image was changed, apart from how strongly. */
   way: string
   x: number
-  /** The place in words. */
+  /** The position in words. */
   place: string
   rows: StudyImageRow[]
 }
 
 export interface ImageAxis {
-  /** Name of the axis; null where conditions only have an order. */
+  /** Title of the axis; null where conditions only have an order. */
   title: string | null
   conditions: ImageCondition[]
 }
 
 /**
- * The conditions of one image along the study's axis, which must tell at least two of them apart; else in their order.
- * Draws are named where there are several.
+ * The conditions of one image along the study's axis, if the axis distinguishes at least two of them; otherwise in
+ * their order. Titles include the draw where there are several draws.
  */
 export function imageAxis(rows: readonly StudyImageRow[], title: string | null): ImageAxis {
   const onAxis = title !== null && new Set(rows.flatMap(({ x }) => x ?? [])).size > 1
@@ -44,12 +44,15 @@ export function imageAxis(rows: readonly StudyImageRow[], title: string | null):
   }
 }
 
-/** The ways in which the image was changed, which no curve mixes: salient and non-salient drop, FGSM and random signs. */
+/**
+ * The ways in which the image was changed, such as salient and non-salient drop, or FGSM and random signs. A curve
+ * never mixes them.
+ */
 export const waysOf = ({ conditions }: ImageAxis): string[] => [
   ...new Set(conditions.filter(({ baseline }) => !baseline).map(({ way }) => way)),
 ]
 
-/** The conditions of one way, and the unchanged image. */
+/** The conditions of one way, with the unchanged image. */
 export const alongWay = (axis: ImageAxis, way: string): ImageAxis => ({
   ...axis,
   conditions: axis.conditions.filter((condition) => condition.baseline || condition.way === way),
@@ -57,13 +60,16 @@ export const alongWay = (axis: ImageAxis, way: string): ImageAxis => ({
 
 export type Measure = 'probability' | 'rank'
 
-/** How the true class fares along the axis, one line per model: mean over the conditions at one place, and their range. */
+/**
+ * Probability or rank of the true class along the axis, one line per model: the mean over the conditions at a position,
+ * and their range.
+ */
 export function imageFigure(
   axis: ImageAxis,
   models: readonly { id: number; title: string }[],
   measure: Measure,
 ): FigureSpec {
-  // Of an image whose class the model does not know there is only how sure it is.
+  // Where the model does not know the image's class, only its confidence can be shown.
   const value = (row: StudyImageRow) =>
     measure === 'rank' ? row.trueRank : row.correct === null ? row.confidence : row.trueProbability
   const places = [...Map.groupBy(axis.conditions, ({ x }) => x)].sort(([a], [b]) => a - b)
@@ -107,7 +113,7 @@ export function imageFigure(
   }
 }
 
-/** All that was measured of this image: a row per condition, and of each model its answer's rank and probability. */
+/** Everything that was measured for this image: a row per condition, with rank and probability for each model. */
 export function imageTable(axis: ImageAxis, models: readonly { id: number; title: string }[]): DataTable {
   return {
     id: 'image',
@@ -137,7 +143,7 @@ export function imageTable(axis: ImageAxis, models: readonly { id: number; title
   }
 }
 
-/** Where along the axis most conditions of a place are wrong for the first time; null where that never happens. */
+/** The first position along the axis at which most conditions are wrong; null where there is none. */
 export function firstFailure(axis: ImageAxis, modelId: number): ImageCondition | null {
   for (const [, conditions] of [...Map.groupBy(axis.conditions, ({ x }) => x)].sort(([a], [b]) => a - b)) {
     const rows = conditions.flatMap((c) => c.rows).filter((row) => row.modelId === modelId)
@@ -147,7 +153,7 @@ export function firstFailure(axis: ImageAxis, modelId: number): ImageCondition |
   return null
 }
 
-/** Where a model first fails, in words. */
+/** Says where a model first fails. */
 export function failureText(failure: ImageCondition | null, { title }: ImageAxis): string {
   if (!failure) return 'right throughout'
   if (failure.baseline) return 'wrong as it is'

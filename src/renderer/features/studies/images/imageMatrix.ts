@@ -1,9 +1,12 @@
 import type { StudyImageRow } from '#shared/contract/index.ts'
 import type { ImageAxis } from './imageCurves.ts'
 
-/** Pictures of one image under the conditions of a study: a row per way of changing it, a column per place of the axis. */
+/**
+ * Pictures of one image under the conditions of a study: a row per way of changing it, a column per position on the
+ * axis.
+ */
 export interface ImageMatrix {
-  /** Places of the axis, or of the order, from the first. */
+  /** Positions on the axis, or in the order, from the first. */
   columns: { x: number; title: string }[]
   rows: { title: string; cells: (MatrixCell | null)[] }[]
 }
@@ -11,14 +14,14 @@ export interface ImageMatrix {
 export interface MatrixCell {
   key: string
   title: string
-  /** One per model that was measured. */
+  /** One row per measured model. */
   rows: StudyImageRow[]
 }
 
-/** What tells rows of the matrix apart: the way the image was changed, and the draw. */
+/** Title of a row of the matrix: the way the image was changed, and the draw. */
 const rowTitle = (row: StudyImageRow | undefined): string => [row?.way, row?.draw].filter(Boolean).join(', ')
 
-/** The unchanged image stands at the head of every row. */
+/** Builds the matrix. Every row begins with the unchanged image. */
 export function imageMatrix({ conditions }: ImageAxis): ImageMatrix {
   const baseline = conditions.find((condition) => condition.baseline) ?? null
   const others = conditions.filter((condition) => condition !== baseline)

@@ -13,7 +13,7 @@ import {
   type Measure,
 } from './imageCurves.ts'
 
-/** One image through all conditions of a study: its curves and table, and where each model first fails. */
+/** One image under all conditions of a study: its curves and table, and where each model first fails. */
 export function useStudyImage(studyId: () => number, imageId: () => number) {
   const models = useModelsStore()
   const studies = useStudiesStore()
@@ -27,7 +27,7 @@ export function useStudyImage(studyId: () => number, imageId: () => number) {
   const title = computed(() => studies.byId.get(studyId())?.title ?? `Study ${studyId()}`)
   const rows = computed(() => data.value?.rows ?? [])
   const axis = computed(() => imageAxis(rows.value, data.value?.axis ?? null))
-  /** The models that were measured. */
+  /** The models that were measured on the image. */
   const shown = computed(() =>
     [...new Set(rows.value.map((row) => row.modelId))].map((id) => ({ id, title: models.title(id) })),
   )
@@ -37,7 +37,7 @@ export function useStudyImage(studyId: () => number, imageId: () => number) {
     get: () => ways.value.find((one) => one === chosenWay.value) ?? ways.value[0] ?? '',
     set: (one) => (chosenWay.value = one),
   })
-  /** The axis along the chosen way. */
+  /** The axis for the chosen way. */
   const along = computed(() => alongWay(axis.value, way.value))
   const spec = computed(() => imageFigure(along.value, shown.value, measure.value))
   const table = computed(() => imageTable(axis.value, shown.value))
@@ -47,7 +47,7 @@ export function useStudyImage(studyId: () => number, imageId: () => number) {
       text: failureText(firstFailure(along.value, model.id), axis.value),
     })),
   )
-  /** The asked model if it was measured, else the first that was; null without any. */
+  /** The requested model if it was measured, else the first measured one; null where there is none. */
   const measured = (asked: number | null) =>
     shown.value.find(({ id }) => id === asked)?.id ?? shown.value[0]?.id ?? null
 

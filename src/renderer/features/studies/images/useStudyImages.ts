@@ -4,14 +4,17 @@ import { useKeysetList } from '../../datasets/grid/useKeysetList.ts'
 import { engine } from '../../../lib/engine/index.ts'
 import { useJobsStore } from '../../../lib/stores/jobs.ts'
 
-/** The images of a study in an order, by place; `total` is null until known, `axis` names what `failsAt` is on. */
+/**
+ * The images of a study in an order, by position. `total` is null until known; `axis` is the title of the axis of
+ * `failsAt`.
+ */
 export function useStudyImages(studyId: () => number, order: () => StudyImageOrder) {
   const list = useKeysetList(
     () => ({ id: studyId(), order: order() }),
     (input, part, signal) => engine.studies.images({ ...input, ...part }, { signal }),
   )
   const axis = computed(() => list.head.value?.axis ?? null)
-  /** Its last images were measured just now. */
+  /** Reads the list again when the study's job has just ended. */
   const jobs = useJobsStore()
   watch(
     () => jobs.finished,
@@ -20,7 +23,7 @@ export function useStudyImages(studyId: () => number, order: () => StudyImageOrd
   return { ...list, axis }
 }
 
-/** "fails at 30: RepLK-3" under a picture; what the order is about comes first. */
+/** "fails at 30: RepLK-3" under a picture. What the images are sorted by comes first. */
 export function summaryText(
   { failsAt, failing, disagreement }: StudyImageSummary,
   order: StudyImageOrder,

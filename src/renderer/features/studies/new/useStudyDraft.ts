@@ -11,7 +11,7 @@ import { useEngineStore } from '../../../lib/stores/engine.ts'
 import { useSettingsStore } from '../../../lib/stores/settings.ts'
 import { useSubsetsStore } from '../../datasets/subsetsStore.ts'
 
-/** A study that is being set up: its values, what is wrong with them, and what it would cost. */
+/** A study that is being set up: its values, their problems, and its cost. */
 export function useStudyDraft() {
   const route = useRoute()
   const models = useModelsStore()
@@ -32,14 +32,14 @@ export function useStudyDraft() {
   /** 0 for the whole dataset. */
   const subsetId = ref(idsOf(route.query.subset)[0] ?? 0)
   watch(datasetId, () => (subsetId.value = likeSubset.value))
-  /** The subset of the study this one is like, where it still is and the dataset is the same; else 0. */
+  /** The subset of the study that this one is based on, if it still exists and the dataset is the same; else 0. */
   const likeSubset = computed(() => {
     const known = subsets.byId.get(like.value?.subset?.id ?? 0)
     return known?.datasetId === datasetId.value ? known.id : 0
   })
-  // The list of subsets may come after the study.
+  // The list of subsets may load after the study.
   watch(likeSubset, (id) => id && (subsetId.value = id), { immediate: true })
-  /** The subset that cannot be taken over from the study this one is like. */
+  /** The subset of the study that this one is based on, where it cannot be used any more. */
   const lostSubset = computed(() => {
     const subset = like.value?.subset
     const same = like.value?.datasetId === datasetId.value
@@ -48,7 +48,7 @@ export function useStudyDraft() {
   const title = ref('')
   const params = ref<Params>({})
   const presetId = ref<string | null>(null)
-  /** What the engine said of the last try, by parameter where it names one. */
+  /** The engine's last refusal. The problem is shown at the parameter that it names. */
   const refused = shallowRef<KernelscopeError | null>(null)
   const starting = ref(false)
 
@@ -57,7 +57,7 @@ export function useStudyDraft() {
   const kind = computed(() => studies.kind(kindId.value))
   const fields = computed(() => (kind.value ? fieldsOf(kind.value.params) : []))
 
-  /** Models are filled in once: who takes the last one out does not want them all back. */
+  /** Models are filled in once. Removing the last one must not bring all of them back. */
   let filled = modelIds.value.length > 0
   watch(
     () => [studies.kinds, models.rows, datasets.rows, studies.loaded] as const,
@@ -70,13 +70,13 @@ export function useStudyDraft() {
     },
     { immediate: true },
   )
-  /** Studies that draw start with the seed of the settings. */
+  /** Studies with random draws start with the seed of the settings. */
   const seeded = (given: Params): Params => {
     const seed = settings.settings?.seed
     return seed !== undefined && fields.value.some(({ key }) => key === 'seed') ? { seed, ...given } : given
   }
   watch(
-    // Not by identity: lists are read anew when the engine starts again, which is no reason to forget what was typed.
+    // Compared by value, because lists are read again when the engine restarts, and typed values must not be lost then.
     () => JSON.stringify([fields.value, settings.settings?.seed, like.value?.id]),
     () => {
       const given = like.value?.kind === kindId.value ? like.value.params : {}
