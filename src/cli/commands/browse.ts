@@ -158,7 +158,7 @@ export function addBrowseCommands(dataset: Command, session: CliSession): void {
           formatTable(
             [{ title: 'ID', right: true }, { title: 'Condition' }, { title: 'Models' }],
             conditions.map((c) => [String(c.conditionId), c.title, modelsOf(c.modelIds)]),
-            'no conditions but the images as they are',
+            'no conditions except the unchanged images',
           ),
           ...(changed.length === 0
             ? []

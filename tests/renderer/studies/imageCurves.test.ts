@@ -102,7 +102,7 @@ describe('one image through a study', () => {
     expect(failureText(firstFailure(axis, 1), axis)).toBe('wrong from 50 %')
     expect(failureText(firstFailure(axis, 2), axis)).toBe('right throughout')
     const lost = imageAxis([row(1, 0, 0, false, 0.2), row(1, 50, 0, false, 0.1)], dropped)
-    expect(failureText(firstFailure(lost, 1), lost)).toBe('wrong as it is')
+    expect(failureText(firstFailure(lost, 1), lost)).toBe('wrong on the unchanged image')
   })
 
   it('plots one way of changing the image at a time, each with the unchanged image', () => {

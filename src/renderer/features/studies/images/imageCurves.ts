@@ -156,6 +156,6 @@ export function firstFailure(axis: ImageAxis, modelId: number): ImageCondition |
 /** Says where a model first fails. */
 export function failureText(failure: ImageCondition | null, { title }: ImageAxis): string {
   if (!failure) return 'right throughout'
-  if (failure.baseline) return 'wrong as it is'
+  if (failure.baseline) return 'wrong on the unchanged image'
   return title === null ? `wrong under ${failure.title}` : `wrong from ${failure.place}`
 }
