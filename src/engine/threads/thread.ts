@@ -125,7 +125,7 @@ export class Thread<Task extends { kind: string }, Results extends Record<Task['
   }
 }
 
-/** Writes the message of a death, with `who` as its subject. */
+/** Writes the message of a death, beginning with `who`. */
 export const deathText = (who: string, { error }: Death): string =>
   error === null ? `${who} ended` : `${who} died: ${String(error)}`
 
