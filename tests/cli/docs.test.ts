@@ -72,6 +72,6 @@ describe('docs/cli.md', () => {
 
   it('has every format and venue', () => {
     for (const name of [...figureFormat.options, ...tableFormat.options, ...venues.map(({ id }) => id)])
-      expect(docs).toContain(name)
+      expect(docs, name).toMatch(new RegExp(`(?<![\\w-])${name}(?![\\w-])`))
   })
 })

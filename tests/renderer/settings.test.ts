@@ -23,6 +23,7 @@ const kind = (id: string, params: Record<string, unknown>) => ({
   id,
   title: id,
   section: '',
+  group: 'experiment' as const,
   description: '',
   params: { type: 'object', properties: params },
   presets: [{ id: 'quick', title: 'Quick look', description: '', params: {} }],

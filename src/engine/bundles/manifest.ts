@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { dataTable, definition, preprocessing, reportedValue } from '#shared/contract/index.ts'
+import { definition, preprocessing, reportedValue } from '#shared/contract/index.ts'
+import { dataTable } from '#shared/figures/dataTable.ts'
 import { figureSpec } from '#shared/figures/spec.ts'
 import { readout } from '#shared/readouts.ts'
 import { rewrite } from '#shared/rewrites.ts'

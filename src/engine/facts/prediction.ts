@@ -24,7 +24,7 @@ export interface Prediction {
   top: TopClass[]
 }
 
-/** A row with the columns of `predictionColumns`. */
+/** What is stored of a prediction besides its key: the columns of `prediction`. */
 export interface PredictionRow {
   predicted: number
   correct: number | null
@@ -35,9 +35,30 @@ export interface PredictionRow {
   top: Buffer
 }
 
+type Read = { [Column in keyof PredictionRow]: (facts: Facts, row: number) => PredictionRow[Column] }
+
+const ofKnown = (values: Float64Array | Int32Array, { trueRank }: Facts, row: number) =>
+  (trueRank[row] ?? 0) > 0 ? (values[row] ?? null) : null
+
+/** Every column with what it holds of a row of facts. Does not compile while a column of `PredictionRow` is missing. */
+const stored: Read = {
+  predicted: ({ predicted }, row) => predicted[row] ?? -1,
+  correct: ({ correct }, row) => ((correct[row] ?? -1) < 0 ? null : (correct[row] ?? null)),
+  true_rank: (facts, row) => ofKnown(facts.trueRank, facts, row),
+  confidence: ({ confidence }, row) => confidence[row] ?? 0,
+  true_probability: (facts, row) => ofKnown(facts.trueProbability, facts, row),
+  true_logit: (facts, row) => ofKnown(facts.trueLogit, facts, row),
+  top: packTop,
+}
+/** Names of the columns, in the order of `storedValues`. */
+export const storedColumns = Object.keys(stored)
+const readers = Object.values(stored)
+
+/** What is stored of row `row` of `facts`, in the order of `storedColumns`. */
+export const storedValues = (facts: Facts, row: number) => readers.map((read) => read(facts, row))
+
 /** Columns of `prediction p`. */
-export const predictionColumns =
-  'p.predicted, p.correct, p.true_rank, p.confidence, p.true_probability, p.true_logit, p.top'
+export const predictionColumns = storedColumns.map((column) => `p.${column}`).join(', ')
 
 /** Converts a stored 1, 0 or null. */
 export const isCorrect = (stored: number | null): boolean | null => (stored === null ? null : stored === 1)

@@ -1,7 +1,7 @@
 import type { ErrorShape } from '#shared/errors.ts'
 import type { Facts } from '../inference/index.ts'
 import type { Db } from '../workspace/index.ts'
-import { packTop } from './prediction.ts'
+import { storedColumns, storedValues } from './prediction.ts'
 
 /** Key of a fact: a variant, a condition and an example. */
 export interface FactKey {
@@ -29,8 +29,8 @@ export function factStore(db: Db): FactStore {
     .pluck()
   const insert = db.prepare(
     `INSERT OR IGNORE INTO prediction
-       (variant_id, condition_id, example_id, predicted, correct, true_rank, confidence, true_probability, true_logit, top)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       (variant_id, condition_id, example_id, ${storedColumns.join(', ')})
+     VALUES (?, ?, ?, ${storedColumns.map(() => '?').join(', ')})`,
   )
   const forgive = db.prepare(
     'DELETE FROM failure WHERE variant_id = ? AND condition_id = ? AND example_id = ?',
@@ -47,20 +47,7 @@ export function factStore(db: Db): FactStore {
       const forgives = anyFailure.get() !== undefined
       for (const [row, key] of keys.entries()) {
         if (!key) continue
-        const correct = facts.correct[row] ?? -1
-        const known = (facts.trueRank[row] ?? 0) > 0
-        insert.run(
-          key.variantId,
-          key.conditionId,
-          key.exampleId,
-          facts.predicted[row],
-          correct < 0 ? null : correct,
-          known ? facts.trueRank[row] : null,
-          facts.confidence[row],
-          known ? facts.trueProbability[row] : null,
-          known ? facts.trueLogit[row] : null,
-          packTop(facts, row),
-        )
+        insert.run(key.variantId, key.conditionId, key.exampleId, ...storedValues(facts, row))
         if (forgives) forgive.run(key.variantId, key.conditionId, key.exampleId)
       }
     }),

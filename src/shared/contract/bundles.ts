@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { figureSpec } from '../figures/spec.ts'
 import { definition, id } from './common.ts'
 import { written } from './figures.ts'
-import { dataTable, reportedValue } from './studyResult.ts'
+import { dataTable } from '../figures/dataTable.ts'
+import { reportedValue } from './studyResult.ts'
 
 /** A bundle as it is shown: its models, dataset, tables and figures. Nothing of it enters the workspace. */
 const openedBundle = z.object({

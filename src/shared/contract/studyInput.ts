@@ -10,6 +10,8 @@ export const studyKind = z.object({
   id: z.string(),
   title: z.string(),
   section: z.string(),
+  /** Under which heading it is offered: a benchmark of the suite, an experiment of section 4, or beyond the paper. */
+  group: z.enum(['benchmark', 'experiment', 'extra']),
   description: z.string(),
   params: z.record(z.string(), z.unknown()),
   presets: z.array(

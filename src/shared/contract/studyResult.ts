@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { changeName } from '../changedModel.ts'
+import { dataTable } from '../figures/dataTable.ts'
 import { figureSpec } from '../figures/spec.ts'
 import { errorCode, id, interval } from './common.ts'
 import { conditionWords } from './conditionWords.ts'
@@ -58,25 +59,6 @@ export const reportedValue = z.object({
   source: z.string(),
 })
 
-export const dataTable = z.object({
-  id: z.string(),
-  title: z.string(),
-  columns: z.array(
-    z.object({
-      key: z.string(),
-      title: z.string(),
-      kind: z.enum(['text', 'integer', 'fraction', 'number', 'interval']),
-      better: z.enum(['higher', 'lower']).optional(),
-    }),
-  ),
-  /**
-   * Keys of the columns that name a condition. The best value is chosen among rows that are equal in them; by default
-   * among all rows.
-   */
-  comparedWithin: z.array(z.string()).optional(),
-  rows: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))),
-})
-
 /** Why images could not be measured; the most frequent reason comes first. */
 const studyFailure = z.object({
   modelId: id,
@@ -108,6 +90,6 @@ export const studyResult = z.object({
 export type StudyCondition = z.infer<typeof studyCondition>
 export type PairedTest = z.infer<typeof pairedTest>
 export type ReportedValue = z.infer<typeof reportedValue>
-export type DataTable = z.infer<typeof dataTable>
+export type { DataTable } from '../figures/dataTable.ts'
 export type StudyFailure = z.infer<typeof studyFailure>
 export type StudyResult = z.infer<typeof studyResult>

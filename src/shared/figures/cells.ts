@@ -1,4 +1,4 @@
-import type { DataTable } from '../contract/studyResult.ts'
+import type { DataTable } from './dataTable.ts'
 import { fixedNumber } from './format.ts'
 
 type Column = DataTable['columns'][number]

@@ -1,4 +1,4 @@
-import type { DataTable } from '../contract/studyResult.ts'
+import type { DataTable } from './dataTable.ts'
 
 /**
  * A table as CSV (RFC 4180): comma, CRLF, a header of column keys, quotes only where a cell needs them. Numbers are

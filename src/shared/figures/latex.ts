@@ -1,4 +1,4 @@
-import type { DataTable } from '../contract/studyResult.ts'
+import type { DataTable } from './dataTable.ts'
 import { printedColumns, type PrintedCell, type PrintedColumn } from './cells.ts'
 import { fitOf, headerLines } from './latexFit.ts'
 import { latexLabel, latexText } from './latexText.ts'

@@ -1,4 +1,4 @@
-import type { DataTable } from '../contract/studyResult.ts'
+import type { DataTable } from './dataTable.ts'
 import { printedColumns, type PrintedCell } from './cells.ts'
 
 const arrows = { higher: ' ↑', lower: ' ↓' }

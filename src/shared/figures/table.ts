@@ -1,4 +1,4 @@
-import type { DataTable } from '../contract/studyResult.ts'
+import type { DataTable } from './dataTable.ts'
 import { panelLetter } from './compose/caption.ts'
 import type { FigureStyle } from './compose/composition.ts'
 import { axisName } from './format.ts'

@@ -71,6 +71,7 @@ it('keeps what was chosen and typed when the engine starts again', async () => {
     id: 'clean-accuracy',
     title: 'Clean accuracy',
     section: '',
+    group: 'experiment' as const,
     description: '',
     params: { type: 'object', properties: { images: { type: 'integer', default: 100 } } },
     presets: [],

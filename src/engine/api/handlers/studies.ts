@@ -37,8 +37,9 @@ const db = (session: EngineSession) => session.open().workspace.db
 export const studies = {
   kinds: api.studies.kinds.handler(() =>
     studyDefinitions.map(
-      ({ id, title, section, description, params, presets, definitions, exportDraws }) => ({
+      ({ id, title, section, suite, description, params, presets, definitions, exportDraws }) => ({
         id,
+        group: suite ? 'benchmark' : section.startsWith('4') ? 'experiment' : 'extra',
         title,
         section,
         description,

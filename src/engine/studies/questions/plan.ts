@@ -29,16 +29,18 @@ export interface QuestionPlan extends StudyQuestion {
   group: Question['group']
 }
 
-/** Benchmarks, all of section 3, come after the experiments. */
-const orderOf = ({ group, section }: QuestionPlan): number => (group === 'experiment' ? Number(section) : 5)
+/** Experiments in the order of their sections, those beyond the paper behind them, then the benchmarks. */
+const orderOf = ({ group, section }: QuestionPlan): number =>
+  group === 'experiment' ? Number(section) || 4.99 : 5
 
 /** The questions of all studies: experiments in the order of the paper's sections, then benchmarks. */
 export const questionPlans: readonly QuestionPlan[] = studyDefinitions
-  .flatMap(({ id: kind, questions = [] }) =>
+  .flatMap(({ id: kind, suite, questions = [] }) =>
     questions.map((question): QuestionPlan => ({
       ...question,
       kind,
-      group: question.section.startsWith('4') ? 'experiment' : 'benchmark',
+      // Clean accuracy has a place in the suite, and a question of section 4.
+      group: suite && !question.section.startsWith('4') ? 'benchmark' : 'experiment',
     })),
   )
   .sort((a, b) => orderOf(a) - orderOf(b))

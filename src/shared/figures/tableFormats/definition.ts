@@ -1,4 +1,4 @@
-import type { DataTable } from '../../contract/studyResult.ts'
+import type { DataTable } from '../dataTable.ts'
 
 /** A format for exported tables. A new format is a file beside this one and an entry in the list of `index.ts`. */
 export interface TableFormatDefinition {

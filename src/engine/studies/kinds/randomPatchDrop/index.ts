@@ -23,7 +23,12 @@ export const randomPatchDrop = defineStudy({
       description: 'Four shares, one draw each.',
       params: { percents: [0, 30, 60, 90], repeats: 1 },
     },
-    { id: 'default', title: 'Sound', description: 'Ten shares, three draws, a mask per image.', params: {} },
+    {
+      id: 'default',
+      title: 'Sound',
+      description: 'Ten shares, several draws, a mask per image.',
+      params: {},
+    },
     {
       id: 'paper',
       title: 'As in the paper',

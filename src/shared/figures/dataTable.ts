@@ -1,0 +1,22 @@
+import { z } from 'zod'
+
+export const dataTable = z.object({
+  id: z.string(),
+  title: z.string(),
+  columns: z.array(
+    z.object({
+      key: z.string(),
+      title: z.string(),
+      kind: z.enum(['text', 'integer', 'fraction', 'number', 'interval']),
+      better: z.enum(['higher', 'lower']).optional(),
+    }),
+  ),
+  /**
+   * Keys of the columns that name a condition. The best value is chosen among rows that are equal in them; by default
+   * among all rows.
+   */
+  comparedWithin: z.array(z.string()).optional(),
+  rows: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))),
+})
+
+export type DataTable = z.infer<typeof dataTable>
