@@ -107,7 +107,7 @@ describe('a changed model in a filter', () => {
     const count = (filter: ImageFilter) => client.datasets.count({ datasetId, filter })
     await expect(count({ flips: [{ modelId, changed: 'without-2', flip: 'lost' }] })).rejects.toMatchObject({
       code: 'MODEL_NOT_FOUND',
-      message: expect.stringContaining('with block 2 removed has no answers'),
+      message: expect.stringContaining('with block 2 removed has no predictions'),
     })
     await expect(
       count({ outcomes: [{ modelId, conditionId: 99_999, outcome: 'wrong' }] }),

@@ -191,7 +191,7 @@ function metricsOf(
 
 /** Notes on the baseline and its consequences. */
 function unitNotes(unit: PerturbationUnit | null): string[] {
-  if (unit === null) return ['RawMean values: nothing counts as 100 here.']
+  if (unit === null) return ['Raw values: nothing counts as 100 here.']
   const steady = Object.entries(unit.flips ?? {}).flatMap(([name, flips]) => (flips === 0 ? [name] : []))
   return [
     `Rates count ${unit.name} as 100.${unit.distances === null ? ' Its top-5 distances are not known from any source, so these stay raw; the parameter distances takes them where you know them.' : ''}`,
