@@ -18,15 +18,29 @@ export const feedTensors = (feeds: readonly Feed[]): Record<string, Tensor> =>
   Object.fromEntries(feeds.map(({ name, data, shape }) => [name, floatTensor(data, shape)]))
 
 /**
- * The float32 values of an output.
+ * The values of an output of any shape. The one place that says which element types are read: float32.
+ *
+ * @throws MODEL_UNSUPPORTED where the output is missing or has another type
+ */
+export function outputValues(tensor: Tensor | undefined, name: string): Float32Array {
+  const data = tensor?.data
+  if (data instanceof Float32Array) return data
+  throw new KernelscopeError(
+    'MODEL_UNSUPPORTED',
+    `the output ${name} is ${tensor?.type ?? 'missing'}, not float32`,
+  )
+}
+
+/**
+ * The `length` values of an output.
  *
  * @throws MODEL_UNSUPPORTED where the output has another type or number of values
  */
 export function floatsOf(tensor: Tensor | undefined, name: string, length: number): Float32Array {
-  const data = tensor?.data
-  if (data instanceof Float32Array && data.length === length) return data
+  const data = outputValues(tensor, name)
+  if (data.length === length) return data
   throw new KernelscopeError(
     'MODEL_UNSUPPORTED',
-    `the output ${name} is ${tensor?.type ?? 'missing'} [${tensor?.dims.join(', ') ?? ''}], not float32 of ${length} values`,
+    `the output ${name} is [${tensor?.dims.join(', ') ?? ''}], not of ${length} values`,
   )
 }

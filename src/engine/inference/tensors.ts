@@ -1,6 +1,6 @@
 import { KernelscopeError } from '#shared/errors.ts'
 import { attributionPart } from './attribution.ts'
-import { createSession, feedTensors } from './ort.ts'
+import { createSession, feedTensors, outputValues } from './ort.ts'
 import type { WorkerSessions, OpenTensorsRequest } from './protocol.ts'
 
 /**
@@ -17,9 +17,7 @@ export async function openTensorGraph(request: OpenTensorsRequest): Promise<Work
       const results = await session.run(feedTensors(asked.feeds), asked.outputs)
       const outputs = asked.outputs.map((name) => {
         const tensor = results[name]
-        if (!(tensor?.data instanceof Float32Array))
-          throw new KernelscopeError('MODEL_UNSUPPORTED', `the output ${name} is not float32`)
-        return { data: tensor.data, shape: [...tensor.dims] }
+        return { data: outputValues(tensor, name), shape: [...(tensor?.dims ?? [])] }
       })
       return { outputs, milliseconds: performance.now() - started }
     },
