@@ -110,6 +110,8 @@ describe('order and shown facts in an address', () => {
     expect(shownFactsFromQuery({ facts: shownFactsToQuery(shownFacts) })).toEqual(shownFacts)
     expect(shownFactsFromQuery({ facts: '1~without-0,2' })).toEqual([{ modelId: 2 }])
     expect(shownFactsFromQuery({})).toBeNull()
+    // Addresses from before schema 4.
+    expect(shownFactsFromQuery({ look: '2:17' })).toEqual([{ modelId: 2, conditionId: 17 }])
     expect(shownFactsFromQuery({ facts: shownFactsToQuery([]) })).toEqual([])
   })
 })

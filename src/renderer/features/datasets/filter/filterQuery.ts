@@ -67,7 +67,7 @@ export function orderFromQuery(query: LocationQuery): ImageOrder {
 /** Reads the shown facts from "1,2:17,1~without-3-7"; null where the address has none. */
 export function shownFactsFromQuery(query: LocationQuery): FactOf[] | null {
   // Addresses from before schema 4 have `look`.
-  const text = textOf(query, 'facts') ?? textOf(query, 'look')
+  const text = textOf(query, 'facts') || textOf(query, 'look')
   if (text === '') return null
   return text.split(',').flatMap((item) => factFromText(item) ?? [])
 }
