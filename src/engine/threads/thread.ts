@@ -26,9 +26,17 @@ export interface ThreadOptions<Task> {
   idleMs?: number
 }
 
+interface Waiting<Task> {
+  readonly task: Task
+  resolve(value: unknown): void
+  reject(error: Error): void
+  /** Stops listening to the signal of the task. */
+  settled(): void
+}
+
 interface Running<Task> {
   readonly worker: Worker
-  readonly waiting: Map<number, { task: Task; resolve(value: unknown): void; reject(error: Error): void }>
+  readonly waiting: Map<number, Waiting<Task>>
   readonly ended: Promise<void>
   idle?: NodeJS.Timeout
 }
@@ -48,9 +56,9 @@ export class Thread<Task extends { kind: string }, Results extends Record<Task['
     this.#options = options
   }
 
-  /** Whether the thread has ended and no task can start another. */
+  /** Whether it takes no more tasks: it was closed, or has ended and starts no other worker. */
   get ended(): boolean {
-    return this.#closed && this.#running === null
+    return this.#closed
   }
 
   /**
@@ -67,10 +75,12 @@ export class Thread<Task extends { kind: string }, Results extends Record<Task['
       worker.ref()
       const id = this.#nextId++
       post(worker, { id, task })
+      const stop = () => post(worker, { stop: id })
+      const settled = () => signal?.removeEventListener('abort', stop)
       // The thread answers every kind of task with its own kind of result.
-      waiting.set(id, { task, resolve: (value) => resolve(value as Results[K]), reject })
-      const stop = () => waiting.has(id) && post(worker, { stop: id })
-      signal?.addEventListener('abort', stop, { once: true })
+      waiting.set(id, { task, resolve: (value) => resolve(value as Results[K]), reject, settled })
+      if (signal?.aborted) stop()
+      else signal?.addEventListener('abort', stop, { once: true })
     })
   }
 
@@ -96,6 +106,7 @@ export class Thread<Task extends { kind: string }, Results extends Record<Task['
     worker.on('message', (answer: FromThread<unknown>) => {
       const asked = waiting.get(answer.id)
       waiting.delete(answer.id)
+      asked?.settled()
       if (answer.ok) asked?.resolve(answer.value)
       else asked?.reject(fromErrorShape(answer.problem))
       if (waiting.size === 0 && !this.#closed) this.#rest(running)
@@ -107,8 +118,10 @@ export class Thread<Task extends { kind: string }, Results extends Record<Task['
       this.#closed ||= this.#options.once === true
       const lost = [...waiting.values()]
       waiting.clear()
-      for (const [place, { task, reject }] of lost.entries())
+      for (const [place, { task, reject, settled }] of lost.entries()) {
+        settled()
         reject(this.#options.lost(task, { error, exitCode, oldest: place === 0 }))
+      }
       ended.resolve()
     })
     return running

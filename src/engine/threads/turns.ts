@@ -40,17 +40,20 @@ export class Turns {
   ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const { closed, aborted } = this.#options
-      const start = () => work().then(resolve, reject)
+      const start = () => {
+        signal?.removeEventListener('abort', drop)
+        return work().then(resolve, reject)
+      }
       const cancel = (message: string) => reject(new KernelscopeError('CANCELLED', message))
       if (this.#closed) return cancel(closed)
       if (signal?.aborted) return cancel(aborted)
-      const waiting = { start, cancel }
       const drop = () => {
         const place = this.#waiting.indexOf(waiting)
         if (place < 0) return
         this.#waiting.splice(place, 1)
         cancel(aborted)
       }
+      const waiting = { start, cancel }
       signal?.addEventListener('abort', drop, { once: true })
       if (urgent) this.#waiting.unshift(waiting)
       else this.#waiting.push(waiting)

@@ -92,6 +92,7 @@ describe('a thread', () => {
     await thread.ask({ kind: 'thread' })
     stop.abort()
     expect(await answer).toBe('stopped')
+    expect(await thread.ask({ kind: 'untilStopped' }, stop.signal)).toBe('stopped')
   })
 
   it('answers earlier tasks before it closes, and none after', async () => {
