@@ -16,18 +16,18 @@ import {
 import { archiveLimits } from './reader.ts'
 
 /**
- * Writes a study's facts and measured vectors as CSV into the folder `context`. Returns the lists that their columns
+ * Writes a study's facts and measured vectors as CSV into the folder `folder`. Returns the lists that their columns
  * index, the numbers of rows, and the entries for the archive.
  *
  * @throws DISK_FULL where the disk is full
  * @throws UNSUPPORTED where a file would be larger than an archive may hold
  */
-export async function writeEvidence(workspace: Workspace, studyId: number, context: string) {
+export async function writeEvidence(workspace: Workspace, studyId: number, folder: string) {
   const most = archiveLimits.entryBytes
-  const facts = await writeLines(join(context, factsName), factColumns.join(','), most)
-  const measurements = await writeLines(join(context, measurementsName), measurementColumns.join(','), most)
+  const facts = await writeLines(join(folder, factsName), factColumns.join(','), most)
+  const measurements = await writeLines(join(folder, measurementsName), measurementColumns.join(','), most)
   try {
-    return await writeFacts(workspace, studyId, context, { facts, measurements })
+    return await writeFacts(workspace, studyId, folder, { facts, measurements })
   } finally {
     await facts.close()
     await measurements.close()
@@ -37,7 +37,7 @@ export async function writeEvidence(workspace: Workspace, studyId: number, conte
 async function writeFacts(
   workspace: Workspace,
   studyId: number,
-  context: string,
+  folder: string,
   { facts, measurements }: Record<'facts' | 'measurements', LineWriter>,
 ) {
   const variants = new Map<string, { place: number; key: BundledVariant }>()
@@ -70,9 +70,9 @@ async function writeFacts(
   }
   const counts = { facts: await facts.end(), measurements: await measurements.end(), images: images.size }
   const entries: ArchiveEntry[] = [
-    { name: factsName, content: { path: join(context, factsName) } },
+    { name: factsName, content: { path: join(folder, factsName) } },
     ...(counts.measurements > 0
-      ? [{ name: measurementsName, content: { path: join(context, measurementsName) } }]
+      ? [{ name: measurementsName, content: { path: join(folder, measurementsName) } }]
       : []),
   ]
   return {

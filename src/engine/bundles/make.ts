@@ -12,7 +12,15 @@ import type { Workspace } from '../workspace/index.ts'
 import { writeArchive, type ArchiveEntry } from './archive.ts'
 import { writeEvidence } from './evidence.ts'
 import { fileDigest } from './find.ts'
-import { bundleVersion, drawsName, manifestName, readmeName, studyName, type Manifest } from './manifest.ts'
+import {
+  bundleVersion,
+  drawsName,
+  manifestName,
+  manifestText,
+  readmeName,
+  studyName,
+  type Manifest,
+} from './manifest.ts'
 import { describedModel, surrogatesOf } from './models.ts'
 import { portableParams } from './params.ts'
 import { archiveLimits } from './reader.ts'
@@ -32,17 +40,17 @@ export async function makeBundle(
   studyId: number,
   path: string,
 ): Promise<WrittenFile> {
-  const context = temporaryFolder('bundle')
+  const folder = temporaryFolder('bundle')
   try {
-    const { manifest, entries } = await collect(workspace, press, studyId, context)
+    const { manifest, entries } = await collect(workspace, press, studyId, folder)
     await mkdir(dirname(path), { recursive: true })
     await writeArchive(path, [
       ...entries,
-      { name: manifestName, content: Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`) },
+      { name: manifestName, content: Buffer.from(manifestText(manifest)) },
     ])
     return { path, bytes: (await stat(path)).size }
   } finally {
-    await rm(context, { recursive: true, force: true })
+    await rm(folder, { recursive: true, force: true })
   }
 }
 
@@ -50,7 +58,7 @@ async function collect(
   workspace: Workspace,
   press: Press,
   studyId: number,
-  context: string,
+  folder: string,
 ): Promise<{ manifest: Manifest; entries: ArchiveEntry[] }> {
   const { db } = workspace
   const study = getStudy(db, studyId)
@@ -58,7 +66,7 @@ async function collect(
   const result = await studyResult(workspace, studyId)
   const models = study.modelIds.map((id) => getModel(db, id))
   const dataset = getDataset(db, study.datasetId)
-  const evidence = await writeEvidence(workspace, studyId, context)
+  const evidence = await writeEvidence(workspace, studyId, folder)
   if (evidence.counts.facts + evidence.counts.measurements === 0 && result.figures.length === 0)
     throw new KernelscopeError('STUDY_PARAMS', `nothing of ${study.title} was measured yet`, {
       hint: 'Run the study first.',
@@ -73,8 +81,8 @@ async function collect(
       ]),
     ),
   ]
-  const draws = await drawsOf(workspace, studyId, context)
-  const rendered = await renderFigures(press, figures, join(context, 'figures'), provenance)
+  const draws = await drawsOf(workspace, studyId, folder)
+  const rendered = await renderFigures(press, figures, join(folder, 'figures'), provenance)
   const sections: Manifest['study'] = {
     kind: study.kind,
     kindTitle: definition.title,
@@ -144,9 +152,9 @@ async function renderFigures(
 }
 
 /** Exports the draws file of a study; empty for a study without random draws. */
-async function drawsOf(workspace: Workspace, studyId: number, context: string): Promise<ArchiveEntry[]> {
+async function drawsOf(workspace: Workspace, studyId: number, folder: string): Promise<ArchiveEntry[]> {
   try {
-    const { path } = await exportDraws(workspace, studyId, join(context, drawsName))
+    const { path } = await exportDraws(workspace, studyId, join(folder, drawsName))
     return [{ name: drawsName, content: { path } }]
   } catch (error) {
     if (error instanceof KernelscopeError && error.code === 'UNSUPPORTED') return []

@@ -56,8 +56,8 @@ const manifestFields = z.object({
   }),
   dataset: z.object({ title: z.string(), classes: z.int(), images: z.int() }),
   models: z.array(bundledModel),
-  /** Missing in older bundles. */
-  surrogates: z.array(bundledSurrogate).default([]),
+  /** The surrogate models; format 1 has this name for them. Missing in older bundles. */
+  makers: z.array(bundledSurrogate).default([]),
   /** Column `variant` of the facts is an index into this list, column `condition` into the next one. */
   variants: z.array(bundledVariant),
   /** Transforms of the images, as canonical JSON. */
@@ -85,16 +85,15 @@ export const bundledStudy = z.object({
   provenance: z.array(z.string()),
 })
 
-/** The manifest. Bundles written before schema 4 call surrogate models `makers`. */
-export const manifest = z.preprocess(
-  (value) =>
-    typeof value === 'object' && value !== null && 'makers' in value
-      ? { surrogates: value.makers, ...value }
-      : value,
-  manifestFields,
-)
+/** Reads the manifest of a bundle. */
+export const manifest = manifestFields.transform(({ makers, ...rest }) => ({ ...rest, surrogates: makers }))
 
-export type Manifest = z.infer<typeof manifestFields>
+export type Manifest = z.infer<typeof manifest>
+
+/** The text of the manifest as `manifest` reads it. */
+export const manifestText = ({ surrogates, ...rest }: Manifest): string =>
+  `${JSON.stringify({ ...rest, makers: surrogates } satisfies z.input<typeof manifest>, null, 2)}\n`
+
 export type BundledStudy = z.infer<typeof bundledStudy>
 export type BundledModel = z.infer<typeof bundledModel>
 export type BundledSurrogate = z.infer<typeof bundledSurrogate>

@@ -22,7 +22,7 @@ export function readme({ study, dataset, models, counts, kernelscope, variants }
     '',
     'Files',
     '-----',
-    'bundle.json       what was measured on what: models, preprocessings, conditions, digests of all files',
+    'bundle.json       what was measured on what: models, preprocessing, conditions, digests of all files',
     'study.json        tables and figures as data',
     'facts.csv         one line per prediction; variant and condition count from 0 in bundle.json',
     'measurements.csv  vectors that were measured besides predictions, if there are any',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Engine } from '#engine/api/index.ts'
 import { openBundle, writeArchive, type Bundle } from '#engine/bundles/index.ts'
+import { manifestText } from '#engine/bundles/manifest.ts'
 import type { BundleVerdict } from '#shared/contract/index.ts'
 
 type Manifest = Bundle['manifest']
@@ -25,7 +26,7 @@ export async function forge(
     bytes: content.length,
     sha256: createHash('sha256').update(content).digest('hex'),
   }))
-  const content = Buffer.from(JSON.stringify(rewritten({ ...manifest, files })))
+  const content = Buffer.from(manifestText(rewritten({ ...manifest, files })))
   await writeArchive(path, [...entries, { name: 'bundle.json', content }])
   return path
 }

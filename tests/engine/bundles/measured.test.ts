@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEngine, type Engine } from '#engine/api/index.ts'
+import { openBundle } from '#engine/bundles/index.ts'
 import { addDataset, runStudy, sampleImages, sampleModel } from '../studies/sample.ts'
 import { forge, verify } from './forge.ts'
 
@@ -58,6 +59,11 @@ describe('images of an attack with a surrogate model', patient, () => {
 
   it('are made again, even where the study does not measure the surrogate model', async () => {
     const path = await bundled('transfer-attack', { ...ofTransfer, surrogate: models.get('vit') }, ['replk3'])
+    // The name of the field in format 1, by which earlier versions find the surrogate model.
+    const { archive, close } = await openBundle(path)
+    const text = (await archive.read('bundle.json', 1e9)).toString()
+    expect(JSON.parse(text)).toMatchObject({ makers: [{ title: 'ViT-8' }] })
+    close()
     const verdict = await verify(engine, path, { sample: 1000 })
     expect(verdict).toMatchObject({
       verdict: 'agrees',
