@@ -86,10 +86,10 @@ export const browsing = {
     return confusionOf(workspace.db, counts, datasetId, getModel(workspace.db, shownFact.modelId), input)
   }),
   conditions: api.datasets.conditions.handler(({ input, context: { session } }) =>
-    measuredConditions(session.open().workspace.db, input.datasetId),
+    measuredConditions(session.db, input.datasetId),
   ),
   changedModels: api.datasets.changedModels.handler(({ input, context: { session } }) =>
-    changedModels(session.open().workspace.db, input.datasetId),
+    changedModels(session.db, input.datasetId),
   ),
   selected: api.datasets.selected.handler(async ({ input, context: { session }, signal }) => ({
     images: (await selectedIds(session, input.datasetId, input.selection, undefined, signal)).length,

@@ -18,7 +18,7 @@ export async function frozenSubset(
   signal?: AbortSignal,
 ): Promise<FrozenSubset | null> {
   if (subsetId == null) return null
-  const subset = getSubset(session.open().workspace.db, subsetId)
+  const subset = getSubset(session.db, subsetId)
   if (subset.datasetId !== datasetId)
     throw new KernelscopeError('SUBSET_NOT_FOUND', `the subset ${subset.name} belongs to another dataset`)
   const ids = await selectedIds(session, datasetId, subset.selection, undefined, signal)

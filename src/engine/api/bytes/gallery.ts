@@ -41,7 +41,7 @@ const digest = /^[0-9a-f]{64}$/
 
 function sourceOf(session: EngineSession, name: string): GallerySource {
   if (rowId.test(name)) {
-    const { image, path, digest: own } = locateImage(session.open().workspace.db, Number(name))
+    const { image, path, digest: own } = locateImage(session.db, Number(name))
     return { path, imageKey: own?.toString('hex') ?? '', height: image.height, width: image.width }
   }
   const found = digest.test(name) ? opened.get(name) : undefined

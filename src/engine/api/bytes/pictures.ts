@@ -61,7 +61,7 @@ export async function kernelWeights(
   session: EngineSession,
   { model, layer, form }: { model: number; layer: number; form: KernelForm },
 ): Promise<ByteAnswer> {
-  const { path } = usableModel(session.open().workspace.db, model)
+  const { path } = usableModel(session.db, model)
   const { channels, kernel, weights } = await onGraphThread({ kind: 'kernelSheet', path, layer, form })
   return floats(new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength), [
     channels,

@@ -27,7 +27,7 @@ const routes: Record<string, Route> = {
     }),
   ),
   image: route(['image'], z.object({ image: rowId }), async (session, { image }) =>
-    session.pool.browserPicture(locateImage(session.open().workspace.db, image).path),
+    session.pool.browserPicture(locateImage(session.db, image).path),
   ),
   input: route(
     ['image'],

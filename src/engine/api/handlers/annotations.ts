@@ -4,14 +4,14 @@ import { selectedIds } from '../browsing/browsing.ts'
 import { api } from '../session/implementation.ts'
 
 export const annotations = {
-  tags: api.annotations.tags.handler(({ context }) => listTags(context.session.open().workspace.db)),
+  tags: api.annotations.tags.handler(({ context }) => listTags(context.session.db)),
   tag: api.annotations.tag.handler(async ({ input, context: { session }, signal }) => {
     const { datasetId, selection, add, remove } = input
     const ids = await selectedIds(session, datasetId, selection, undefined, signal)
-    return tagImages(session.open().workspace.db, [...ids], add, remove)
+    return tagImages(session.db, [...ids], add, remove)
   }),
   revert: api.annotations.revert.handler(({ input, context }) =>
-    revertTags(context.session.open().workspace.db, input.change),
+    revertTags(context.session.db, input.change),
   ),
   note: api.annotations.note.handler(({ input, context }) => {
     const { db } = context.session.open().workspace

@@ -17,11 +17,9 @@ import { api } from '../session/implementation.ts'
 import { completeData, withData } from '../bytes/panels.ts'
 import type { EngineSession } from '../session/session.ts'
 
-const db = (session: EngineSession) => session.open().workspace.db
-
 export const compositions = {
   list: api.compositions.list.handler(({ context }) =>
-    listCompositions(db(context.session)).map(({ id, composition, revision, changedAt }) => ({
+    listCompositions(context.session.db).map(({ id, composition, revision, changedAt }) => ({
       id,
       title: composition.title,
       panels: composition.panels.length,
@@ -31,15 +29,15 @@ export const compositions = {
       changedAt,
     })),
   ),
-  get: api.compositions.get.handler(({ input, context }) => getComposition(db(context.session), input.id)),
+  get: api.compositions.get.handler(({ input, context }) => getComposition(context.session.db, input.id)),
   create: api.compositions.create.handler(({ input, context }) =>
-    createComposition(db(context.session), input.composition),
+    createComposition(context.session.db, input.composition),
   ),
   save: api.compositions.save.handler(({ input, context }) =>
-    saveComposition(db(context.session), input.id, input.composition),
+    saveComposition(context.session.db, input.id, input.composition),
   ),
   remove: api.compositions.remove.handler(({ input, context }) => {
-    removeComposition(db(context.session), input.id)
+    removeComposition(context.session.db, input.id)
     return { ok: true }
   }),
   state: api.compositions.state.handler(({ input, context }) =>
@@ -48,7 +46,7 @@ export const compositions = {
   export: api.compositions.export.handler(async ({ input, context }) => {
     const { session } = context
     const { figure, formats, dpi } = input
-    const chosen = 'id' in figure ? getComposition(db(session), figure.id).composition : figure.composition
+    const chosen = 'id' in figure ? getComposition(session.db, figure.id).composition : figure.composition
     const { composition, provenance } = await completeData(session.opened?.workspace ?? null, chosen)
     const owner = 'id' in figure ? `figure ${figure.id}` : `figure “${composition.title}”`
     const folder = input.directory ?? sharedFolder(session.open().workspace, owner)
@@ -58,12 +56,12 @@ export const compositions = {
     })
     return { files }
   }),
-  styles: api.compositions.styles.handler(({ context }) => listStyles(db(context.session))),
+  styles: api.compositions.styles.handler(({ context }) => listStyles(context.session.db)),
   saveStyle: api.compositions.saveStyle.handler(({ input, context }) => ({
-    figures: saveStyle(db(context.session), input.name, input.style),
+    figures: saveStyle(context.session.db, input.name, input.style),
   })),
   removeStyle: api.compositions.removeStyle.handler(({ input, context }) => {
-    removeStyle(db(context.session), input.name)
+    removeStyle(context.session.db, input.name)
     return { ok: true }
   }),
 }

@@ -34,13 +34,10 @@ import { askModel } from '../session/ask.ts'
 import { browsing } from '../browsing/browsing.ts'
 import { byTitle } from '../browsing/conditions.ts'
 import { api } from '../session/implementation.ts'
-import type { EngineSession } from '../session/session.ts'
-
-const db = (session: EngineSession) => session.open().workspace.db
 
 export const datasets = {
-  list: api.datasets.list.handler(({ context }) => listDatasets(db(context.session))),
-  get: api.datasets.get.handler(({ input, context }) => getDataset(db(context.session), input.id)),
+  list: api.datasets.list.handler(({ context }) => listDatasets(context.session.db)),
+  get: api.datasets.get.handler(({ input, context }) => getDataset(context.session.db, input.id)),
   add: api.datasets.add.handler(async ({ input, context }) => {
     const { workspace, jobs } = context.session.open()
     const path = resolve(input.path)
@@ -57,7 +54,7 @@ export const datasets = {
     return { jobId: jobs.add({ kind: 'index', title: `Index ${title}`, datasetId: input.id }).id }
   }),
   rename: api.datasets.rename.handler(({ input, context }) =>
-    renameDataset(db(context.session), input.id, input.title),
+    renameDataset(context.session.db, input.id, input.title),
   ),
   remove: api.datasets.remove.handler(async ({ input, context }) => {
     const { workspace, jobs } = context.session.open()
@@ -69,7 +66,7 @@ export const datasets = {
   }),
   ...browsing,
   check: api.datasets.check.handler(({ input, context }) =>
-    checkFolder(db(context.session), input.id, { path: input.path, sample: input.sample }),
+    checkFolder(context.session.db, input.id, { path: input.path, sample: input.sample }),
   ),
   reroot: api.datasets.reroot.handler(async ({ input, context }) => {
     const { workspace, jobs } = context.session.open()
@@ -81,7 +78,7 @@ export const datasets = {
   }),
   ask: api.datasets.ask.handler(({ input, context }) => askModel(context.session, input)),
   image: api.datasets.image.handler(({ input, context }) => {
-    const database = db(context.session)
+    const database = context.session.db
     const located = locateImage(database, input.id)
     return {
       image: located.image,
@@ -94,7 +91,7 @@ export const datasets = {
     }
   }),
   changedAnswers: api.datasets.changedAnswers.handler(({ input, context }) =>
-    changedAnswers(db(context.session), input),
+    changedAnswers(context.session.db, input),
   ),
 }
 

@@ -4,16 +4,14 @@ import { api } from '../session/implementation.ts'
 import { stream } from '../session/stream.ts'
 
 export const jobs = {
-  list: api.jobs.list.handler(({ input, context }) =>
-    listJobs(context.session.open().workspace.db, input.limit),
-  ),
-  get: api.jobs.get.handler(({ input, context }) => getJob(context.session.open().workspace.db, input.id)),
+  list: api.jobs.list.handler(({ input, context }) => listJobs(context.session.db, input.limit)),
+  get: api.jobs.get.handler(({ input, context }) => getJob(context.session.db, input.id)),
   pause: api.jobs.pause.handler(({ input, context }) => context.session.open().jobs.pause(input.id)),
   resume: api.jobs.resume.handler(({ input, context }) => context.session.open().jobs.resume(input.id)),
   cancel: api.jobs.cancel.handler(({ input, context }) => context.session.open().jobs.cancel(input.id)),
   reorder: api.jobs.reorder.handler(({ input, context }) => context.session.open().jobs.reorder(input.ids)),
   clear: api.jobs.clear.handler(({ context }) => {
-    clearFinishedJobs(context.session.open().workspace.db)
+    clearFinishedJobs(context.session.db)
     return { ok: true }
   }),
   watch: api.jobs.watch.handler(async function* ({ context, signal }) {

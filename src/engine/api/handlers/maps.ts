@@ -19,7 +19,7 @@ export const maps = {
     return guarded(saliency(context, db, model, image, input), session)
   }),
   featurePoints: api.maps.featurePoints.handler(({ input, context: { session } }) => {
-    const path = 'id' in input ? usableModel(session.open().workspace.db, input.id).path : resolve(input.path)
+    const path = 'id' in input ? usableModel(session.db, input.id).path : resolve(input.path)
     return onGraphThread({ kind: 'features', path })
   }),
   receptiveField: api.maps.receptiveField.handler(async ({ input, context: { session }, signal }) => {

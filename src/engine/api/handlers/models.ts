@@ -24,36 +24,34 @@ function publicModel({ labels: _labels, inspection: _inspection, ...model }: Sto
   return model
 }
 
-const db = (session: EngineSession) => session.open().workspace.db
-
 export const models = {
-  list: api.models.list.handler(({ context }) => listModels(db(context.session)).map(publicModel)),
-  get: api.models.get.handler(({ input, context }) => publicModel(getModel(db(context.session), input.id))),
+  list: api.models.list.handler(({ context }) => listModels(context.session.db).map(publicModel)),
+  get: api.models.get.handler(({ input, context }) => publicModel(getModel(context.session.db, input.id))),
   add: api.models.add.handler(async ({ input, context: { session } }) => {
-    const added = await addModel(db(session), input.path, input.title)
+    const added = await addModel(session.db, input.path, input.title)
     session.checkLater(added.id)
     return publicModel(added)
   }),
   check: api.models.check.handler(({ input, context }) => context.session.open().checks.check(input.id)),
   remove: api.models.remove.handler(({ input, context }) => {
-    removeModel(db(context.session), input.id)
+    removeModel(context.session.db, input.id)
     return { ok: true }
   }),
   update: api.models.update.handler(async ({ input, context }) => {
     const labels = input.labels === undefined ? undefined : await readLabelList(input.labels)
-    return publicModel(updateModel(db(context.session), input.id, { ...input, labels }))
+    return publicModel(updateModel(context.session.db, input.id, { ...input, labels }))
   }),
   labels: api.models.labels.handler(({ input, context }) => ({
-    labels: getModel(db(context.session), input.id).labels,
+    labels: getModel(context.session.db, input.id).labels,
   })),
   inspect: api.models.inspect.handler(async ({ input, context }) =>
     'id' in input
-      ? await inspectionOf(db(context.session), input.id)
+      ? await inspectionOf(context.session.db, input.id)
       : await onGraphThread({ kind: 'inspect', path: resolve(input.path) }),
   ),
   kernels: api.models.kernels.handler(async ({ input, context }) => {
     const { id, path, definition, form } = input
-    const file = id === undefined ? path : usableModel(db(context.session), id).path
+    const file = id === undefined ? path : usableModel(context.session.db, id).path
     if (file === undefined) throw new KernelscopeError('USAGE', 'give the id or the path of a model')
     const layers = await onGraphThread({ kind: 'kernels', path: resolve(file), definition, form })
     return { definition, form, layers }

@@ -32,8 +32,6 @@ import { api, guarded } from '../session/implementation.ts'
 import { perturbedContext } from '../bytes/perturbed.ts'
 import type { EngineSession } from '../session/session.ts'
 
-const db = (session: EngineSession) => session.open().workspace.db
-
 export const studies = {
   kinds: api.studies.kinds.handler(() =>
     studyDefinitions.map(
@@ -50,8 +48,8 @@ export const studies = {
       }),
     ),
   ),
-  list: api.studies.list.handler(({ context }) => listStudies(db(context.session))),
-  get: api.studies.get.handler(({ input, context }) => getStudy(db(context.session), input.id)),
+  list: api.studies.list.handler(({ context }) => listStudies(context.session.db)),
+  get: api.studies.get.handler(({ input, context }) => getStudy(context.session.db, input.id)),
   cost: api.studies.cost.handler(async ({ input, context: { session }, signal }) => {
     const subset = await frozenSubset(session, input, signal)
     return studyCost(session.open().workspace, input, subset?.record.images ?? null, signal)
@@ -89,7 +87,7 @@ export const studies = {
     return again(context.session, study)
   }),
   rename: api.studies.rename.handler(({ input, context }) =>
-    renameStudy(db(context.session), input.id, input.title),
+    renameStudy(context.session.db, input.id, input.title),
   ),
   remove: api.studies.remove.handler(async ({ input, context }) => {
     const { workspace, jobs } = context.session.open()
@@ -102,16 +100,16 @@ export const studies = {
     studyResult(context.session.open().workspace, input.id),
   ),
   rows: api.studies.rows.handler(({ input, context }) =>
-    studyRows(db(context.session), input.id, input.modelId, input.key, input.after, input.limit),
+    studyRows(context.session.db, input.id, input.modelId, input.key, input.after, input.limit),
   ),
   flips: api.studies.flips.handler(({ input, context }) =>
     cellImages(context.session.open().workspace, input),
   ),
   image: api.studies.image.handler(({ input, context }) =>
-    studyImageRows(db(context.session), input.id, input.imageId),
+    studyImageRows(context.session.db, input.id, input.imageId),
   ),
   images: api.studies.images.handler(({ input, context }) =>
-    studyImages(db(context.session), input.id, input.order, input.after, input.limit),
+    studyImages(context.session.db, input.id, input.order, input.after, input.limit),
   ),
   perturbation: api.studies.perturbation.handler(({ input, context: { session } }) =>
     session.inspections.perturbed.perturbation(perturbedContext(session), input),
@@ -146,7 +144,7 @@ async function settled(
 function again(session: EngineSession, { id, job }: Study) {
   if (job?.state === 'paused') session.open().jobs.resume(job.id)
   const open = job && ['queued', 'running', 'paused'].includes(job.state)
-  return open ? getStudy(db(session), id) : queue(session, id)
+  return open ? getStudy(session.db, id) : queue(session, id)
 }
 
 function queue(session: EngineSession, studyId: number) {

@@ -1,23 +1,20 @@
 import { createSubset, getSubset, listSubsets, removeSubset, updateSubset } from '../../datasets/index.ts'
 import { api } from '../session/implementation.ts'
 import { knownFor } from '../browsing/known.ts'
-import type { EngineSession } from '../session/session.ts'
-
-const db = (session: EngineSession) => session.open().workspace.db
 
 export const subsets = {
-  list: api.subsets.list.handler(({ input, context }) => listSubsets(db(context.session), input.datasetId)),
-  get: api.subsets.get.handler(({ input, context }) => getSubset(db(context.session), input.id)),
+  list: api.subsets.list.handler(({ input, context }) => listSubsets(context.session.db, input.datasetId)),
+  get: api.subsets.get.handler(({ input, context }) => getSubset(context.session.db, input.id)),
   create: api.subsets.create.handler(({ input, context: { session } }) => {
     knownFor(session, { filter: input.selection.filter })
-    return createSubset(db(session), input)
+    return createSubset(session.db, input)
   }),
   update: api.subsets.update.handler(({ input: { id, ...change }, context: { session } }) => {
     knownFor(session, { filter: change.selection?.filter })
-    return updateSubset(db(session), id, change)
+    return updateSubset(session.db, id, change)
   }),
   remove: api.subsets.remove.handler(({ input, context }) => {
-    removeSubset(db(context.session), input.id)
+    removeSubset(context.session.db, input.id)
     return { ok: true }
   }),
 }

@@ -48,7 +48,7 @@ export const system = {
           `the provider ${provider} is not available: ${state?.reason ?? 'unknown'}`,
         )
     }
-    writeSettings(context.session.open().workspace.db, input)
+    writeSettings(context.session.db, input)
     return context.session.settings()
   }),
   present: api.system.present.handler(async ({ input }) => ({

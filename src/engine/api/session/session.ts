@@ -10,7 +10,7 @@ import { JobQueue, type JobContext } from '../../jobs/index.ts'
 import { writeWhole } from '../../base/wholeFile.ts'
 import { Log } from '../../base/log.ts'
 import { runStudy } from '../../studies/index.ts'
-import { createWorkspace, openWorkspace, trimCache, type Workspace } from '../../workspace/index.ts'
+import { createWorkspace, openWorkspace, trimCache, type Db, type Workspace } from '../../workspace/index.ts'
 import { OpenInspections } from './openInspections.ts'
 import { SelfChecks } from './selfChecks.ts'
 import type { SessionOptions } from './options.ts'
@@ -69,6 +69,15 @@ export class EngineSession {
   open(): OpenWorkspace {
     if (!this.#opened) throw new KernelscopeError('WORKSPACE_CLOSED', 'no workspace is open')
     return this.#opened
+  }
+
+  /**
+   * The database of the open workspace.
+   *
+   * @throws WORKSPACE_CLOSED where none is open
+   */
+  get db(): Db {
+    return this.open().workspace.db
   }
 
   /**

@@ -83,7 +83,7 @@ async function batchOutputs(
   const pixels = new SharedArrayBuffer(batch * height * width * 3)
   await Promise.all(
     ids.map((id, slot) => {
-      const { path, digest } = locateImage(session.open().workspace.db, id)
+      const { path, digest } = locateImage(session.db, id)
       return session.pool.load(
         {
           path,
