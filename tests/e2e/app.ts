@@ -55,7 +55,7 @@ async function launch(args: string[], tries = 3): Promise<Omit<App, 'close'>> {
   try {
     const app = await _electron.launch({
       args: [root, ...sandboxArguments(), `--user-data-dir=${path.join(folder, 'user')}`, ...args],
-      env: { ...stringsOf(process.env), HOME: folder, XDG_DATA_HOME: path.join(folder, 'data') },
+      env: homeIn(folder),
       chromiumSandbox: sandboxArguments().length === 0,
       timeout: 60_000,
     })
@@ -124,5 +124,14 @@ export async function shoot(page: Page, name: string) {
   await page.screenshot({ path: path.join(folder, `${name}.png`) })
 }
 
-const stringsOf = (env: NodeJS.ProcessEnv) =>
-  Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined))
+/** An environment whose home is `folder`, and in which nothing is said of telemetry. */
+function homeIn(folder: string): Record<string, string> {
+  const { ORT_DISABLE_TELEMETRY: _, ...rest } = process.env
+  const given = Object.entries(rest).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  return {
+    ...Object.fromEntries(given),
+    HOME: folder,
+    XDG_DATA_HOME: path.join(folder, 'data'),
+    XDG_CACHE_HOME: path.join(folder, '.cache'),
+  }
+}

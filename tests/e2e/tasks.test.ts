@@ -175,6 +175,13 @@ describe('in the real window, a researcher', () => {
       .waitFor()
   })
 
+  it('finds no telemetry of ONNX Runtime in the home folder', () => {
+    expect(readdirSync(shown.folder)).toContain('Kernelscope')
+    expect(
+      readdirSync(shown.folder, { recursive: true }).filter((name) => /onnxruntime/i.test(String(name))),
+    ).toEqual([])
+  })
+
   it('has seen no error of the page', () => {
     expect(shown.complaints).toEqual([])
   })
