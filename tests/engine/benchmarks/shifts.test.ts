@@ -55,8 +55,13 @@ describe('ImageNet-A and -R', () => {
     // While images have no facts, there is no gap and no value in the ranking.
     home(setting.folder, 'A', 4)
     await jobEnd(client, (await client.datasets.reindex({ id: datasetId })).jobId)
-    const [half] = tableOf((await client.studies.result({ id })).tables, 'accuracy').rows
+    const partial = await client.studies.result({ id })
+    const [half] = tableOf(partial.tables, 'accuracy').rows
     expect(half).toMatchObject({ n: 36, gap: null })
+    // Ordinary images are no part of the 48, so there is no range.
+    expect(partial.figures[0]?.notes.at(-1)).toBe(
+      'n = 48 images of A, of which up to 12 are missing under one condition: the study is not complete.',
+    )
     expect((await client.studies.ranking({})).metrics).toEqual([])
   })
 

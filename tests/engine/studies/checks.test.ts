@@ -38,6 +38,7 @@ const checked = (cells: StudyCondition[], attack: string) => {
     images: n,
     complete: true,
     measured: { least: 0, most: 0 },
+    missing: 0,
     whole: () => true,
     perClass: () => [],
     confusion: () => [],

@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import type { Grid } from '#engine/studies/definition/index.ts'
 import { imagesNote } from '#engine/studies/results/imagesNote.ts'
 import { runStudy } from './sample.ts'
 import { sampleWorkspace } from './workspace.ts'
@@ -23,12 +24,24 @@ it('a result says of how many images its numbers are, and that it is not complet
     expect(text).toMatch(new RegExp(`n = ${images - 1} to ${images} of ${images} images of .*not complete`))
 })
 
-it('images that failed are no part of n', () => {
-  const cell = (failed: number) => ({ failed })
-  const note = imagesNote(
-    // Only what the note reads.
-    { images: 10, complete: true, cells: [cell(0), cell(3)] as never, measured: { least: 7, most: 10 } },
-    'val',
-  )
-  expect(note).toBe('n = 7 to 10 of 10 images of val: at most 3 could not be measured under one condition.')
+describe('a note on images', () => {
+  // Only what the note reads.
+  const cells = [{ failed: 0 }, { failed: 3 }] as never
+  const words = (grid: Pick<Grid, 'complete' | 'measured'>) =>
+    imagesNote({ images: 10, missing: 3, cells, ...grid }, 'val')
+
+  it('does not count images that failed', () => {
+    expect(words({ complete: true, measured: { least: 7, most: 10 } })).toBe(
+      'n = 7 to 10 of 10 images of val: at most 3 could not be measured under one condition.',
+    )
+  })
+
+  it('gives no range where conditions are about other images', () => {
+    expect(words({ complete: true, measured: null })).toBe(
+      'n = 10 images of val; at most 3 could not be measured under one condition.',
+    )
+    expect(words({ complete: false, measured: null })).toBe(
+      'n = 10 images of val, of which up to 3 are missing under one condition: the study is not complete.',
+    )
+  })
 })

@@ -33,6 +33,7 @@ const grid = (whole: (one: StudyCondition) => boolean): Grid => ({
   images: n,
   complete: false,
   measured: { least: 0, most: 0 },
+  missing: 0,
   whole,
   perClass: () => [],
   confusion: () => [],

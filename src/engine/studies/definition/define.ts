@@ -22,10 +22,10 @@ export function defineStudy<Schema extends z.ZodObject>(
   }
   if (axis)
     parsed.axis = {
-      title: axis.title,
+      title: (chosen) => axis.title(parse(chosen)),
       of: (params, chosen) => axis.of(params, parse(chosen)),
       label: (x, chosen) => axis.label(x, parse(chosen)),
-      hardens: (params, chosen) => axis.hardens?.(params, parse(chosen)) ?? false,
+      ...(axis.hardens && { hardens: (params, chosen) => axis.hardens?.(params, parse(chosen)) ?? false }),
     }
   if (typeof exportDraws === 'function')
     parsed.exportDraws = (params, models, db) => exportDraws(parse(params), models, db)

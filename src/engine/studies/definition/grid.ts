@@ -22,10 +22,15 @@ export interface Grid {
    * Whether every image has a fact, or a reason for having none, under every condition and for every model.
    */
   complete: boolean
-  /** Fewest and most images that a cell has facts of. */
-  measured: { least: number; most: number }
-  /** The same for one cell. A number that stands for all images may be computed of whole cells only. */
+  /** Whether that holds for one cell. A number that stands for all images may be computed of whole cells only. */
   whole(cell: StudyCondition): boolean
+  /**
+   * Fewest and most images of the study that a cell has facts of; null where a condition is about other images, such
+   * as a part of the dataset.
+   */
+  measured: { least: number; most: number } | null
+  /** Most images that one cell lacks facts of. */
+  missing: number
   /** Counts images and correct images of one cell, by class of the dataset. */
   perClass(cell: StudyCondition): ClassCount[]
   /** Counts how often class `truth` was predicted as `predicted`, in one cell. */

@@ -29,8 +29,8 @@ export interface View {
 
 /** The axis along which the conditions of a study lie. */
 export interface Axis<P> {
-  /** E.g. "Dropped (%)". */
-  title: string
+  /** Its title under the chosen parameters, e.g. "Dropped (%)". */
+  title(chosen: P): string
   /** The position of a condition on the axis; null where it has none. */
   of(params: Condition['params'], chosen: P): number | null
   /** A position in words, e.g. "50 %". */

@@ -17,7 +17,7 @@ export function studyImageRows(
 ): { rows: StudyImageRow[]; axis: string | null } {
   const { exampleId } = locateImage(db, imageId)
   const { definition, study, models } = planStudy(db, studyId)
-  const axis = definition.axis?.title ?? null
+  const axis = definition.axis?.title(study.params) ?? null
   if (exampleId === null) return { rows: [], axis }
   const predictionOf = predictionFinder(db)
   const rows = models.flatMap(({ model, conditions }) => {

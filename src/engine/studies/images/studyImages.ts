@@ -35,6 +35,7 @@ export async function studyImages(
 ): Promise<{ rows: StudyImageSummary[]; next: number | null; total: number; axis: string | null }> {
   const plan = planStudy(db, studyId)
   if (after === null) await summarise(db, plan)
+  const { axis } = plan.definition
   const place = places[order]
   const value =
     after === null
@@ -79,6 +80,6 @@ export async function studyImages(
     }),
     next: rows.length > limit && last ? last.image : null,
     total: total ?? 0,
-    axis: plan.definition.axis?.title ?? null,
+    axis: axis?.hardens ? axis.title(plan.study.params) : null,
   }
 }

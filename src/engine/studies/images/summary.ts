@@ -49,6 +49,8 @@ export async function summarise(db: Db, plan: StudyPlan): Promise<void> {
     .pluck()
     .get(study.id)
   if (known === stamp) return
+  // Reading a study that was never measured writes nothing.
+  if (known === undefined && cells.length === 0) return
   const insert = db.prepare(
     'INSERT OR REPLACE INTO study_summary (study_id, image_id, fails_at, failing, disagreement) VALUES (?, ?, ?, ?, ?)',
   )
@@ -58,8 +60,6 @@ export async function summarise(db: Db, plan: StudyPlan): Promise<void> {
     for (const { image, failsAt, failing, disagreement } of rows)
       insert.run(study.id, image, failsAt ?? never, failing, disagreement ?? unknown)
   })
-  // Opening a study that was never measured writes nothing to the workspace.
-  if (cells.length === 0) return
   for (const page of imageSummaries(db, source, cells)) {
     store(page)
     await nextTurn()

@@ -1,19 +1,29 @@
 import type { Grid } from '../definition/index.ts'
 
 /**
- * What a study's numbers stand on: "n = 600 images of val." where everything was measured, else the range over its cells
- * and why it is no more. Written under every figure and into every caption.
+ * Says how many images a study's numbers are of, and why some are of fewer. Stands under every figure and in every
+ * caption.
  */
 export function imagesNote(
-  { images, complete, cells, measured }: Pick<Grid, 'images' | 'complete' | 'cells' | 'measured'>,
+  {
+    images,
+    complete,
+    cells,
+    measured,
+    missing,
+  }: Pick<Grid, 'images' | 'complete' | 'cells' | 'measured' | 'missing'>,
   dataset: string,
 ): string {
   const failed = Math.max(0, ...cells.map((cell) => cell.failed))
-  if (complete && failed === 0) return `n = ${images} images of ${dataset}.`
-  const { least, most } = measured
-  const range = least === most ? `${least}` : `${least} to ${most}`
+  const all = `${images} images of ${dataset}`
+  if (complete && failed === 0) return `n = ${all}.`
   const why = complete
     ? `at most ${failed} could not be measured under one condition`
     : 'the study is not complete'
-  return `n = ${range} of ${images} images of ${dataset}: ${why}.`
+  if (measured === null)
+    return complete
+      ? `n = ${all}; ${why}.`
+      : `n = ${all}, of which up to ${missing} are missing under one condition: ${why}.`
+  const { least, most } = measured
+  return `n = ${least === most ? least : `${least} to ${most}`} of ${all}: ${why}.`
 }

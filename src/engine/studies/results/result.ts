@@ -69,7 +69,7 @@ export async function studyResult(workspace: Workspace, studyId: number): Promis
   ]
   return {
     studyId,
-    axis: definition.axis?.title ?? null,
+    axis: definition.axis?.title(study.params) ?? null,
     complete: grid.complete && ((await definition.complete?.(study.params, context)) ?? true),
     conditions: grid.cells,
     tests: grid.tests,

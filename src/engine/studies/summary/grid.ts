@@ -38,27 +38,32 @@ export async function readGrid(
   }
   const wholes = new Set<StudyCondition>()
   const found: number[] = []
+  let missing = 0
   let complete = true
   for (const model of models) {
     for (const stored of model.conditions) {
       const { cell, measured } = readCell(db, model, stored, wordsOf(stored.condition))
       cells.push(cell)
       found.push(measured)
-      const whole = measured + cell.failed >= imagesIn(stored.source)
+      const of = imagesIn(stored.source)
+      missing = Math.max(missing, of - measured)
+      const whole = measured + cell.failed >= of
       if (whole) wholes.add(cell)
       complete &&= whole
       await nextTurn()
     }
   }
+  const [planned, ...others] = counts.values()
+  const aboutAll = others.length === 0 && planned === images
   const pairs = (cell: StudyCondition) => pairsWithFirst(db, models, cell)
   return {
     models,
     cells,
     images,
     complete,
-    measured:
-      found.length === 0 ? { least: 0, most: 0 } : { least: Math.min(...found), most: Math.max(...found) },
     whole: (cell) => wholes.has(cell),
+    measured: aboutAll ? { least: Math.min(...found), most: Math.max(...found) } : null,
+    missing,
     perClass: (cell) => sumOver(db, cell, models, perClassOf),
     confusion: (cell) => sumOver(db, cell, models, confusionOf),
     pairs,

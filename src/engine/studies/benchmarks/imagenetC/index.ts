@@ -102,7 +102,7 @@ export const imagenetC = defineStudy({
     return { ...chosen, validation: findValidation(context, chosen.validation, classes) }
   },
   otherDatasets: ({ validation }) => (validation === null ? [] : [validation]),
-  axis: { title: 'Severity', of: ({ severity }) => Number(severity), label: (x) => `severity ${x}` },
+  axis: { title: () => 'Severity', of: ({ severity }) => Number(severity), label: (x) => `severity ${x}` },
   conditions,
   async view(grid, params, { workspace: { db }, source }) {
     const dataset = getDataset(db, source.datasetId)

@@ -94,7 +94,7 @@ export const imagenetP = defineStudy({
   },
   // The frames of published sequences are images, not conditions.
   axis: {
-    title: 'Frame',
+    title: () => 'Frame',
     of: ({ frame }) => (frame === undefined ? null : Number(frame)),
     label: (x) => `frame ${x}`,
   },

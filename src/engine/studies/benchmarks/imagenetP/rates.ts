@@ -72,7 +72,7 @@ export async function ratesOf(
   }
 }
 
-/** SequenceValues of the sequences of one perturbation. All perturbations have the same order of pictures. */
+/** Values of the sequences of one perturbation. All perturbations have the same order of pictures. */
 interface SequenceValues {
   flips: Float64Array
   distances: Float64Array

@@ -175,7 +175,7 @@ export function rateFigure(
       title: 'Mean flip probability',
       y: { label: 'Mean flip probability', unit: 'percent', scale: 'linear', min: 0 },
       groups: [
-        { id: 'flips', name: 'RawMean', bandLabel, barOf: ({ id }) => rawMeans(grid, found.get(id)).flips },
+        { id: 'flips', name: 'Raw', bandLabel, barOf: ({ id }) => rawMeans(grid, found.get(id)).flips },
       ],
     })
   return barsFigure({

@@ -70,7 +70,7 @@ export const kernelSize = defineStudy({
   ],
   conditions: ({ sizes }, model) => conditions(sizes, model),
   axis: {
-    title: 'Window kept (px)',
+    title: () => 'Window kept (px)',
     of: ({ window }) => Number(window),
     label: (x) => `${x}×${x}`,
   },

@@ -73,7 +73,7 @@ export const lesion = defineStudy({
   sessions: planLesions,
   estimateSessions: (conditions, context) => estimateLesions(conditions.map(blocksOf), context),
   axis: {
-    title: 'Blocks removed',
+    title: () => 'Blocks removed',
     of: ({ n }) => Number(n),
     label: (n) => `${n} ${n === 1 ? 'block' : 'blocks'}`,
     hardens: ({ kind }) => kind === 'subset',

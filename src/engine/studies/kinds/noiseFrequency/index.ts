@@ -107,7 +107,7 @@ export const noiseFrequency = defineStudy({
       transformSeconds: 0.004,
     },
   ],
-  axis: { title: 'Frequency (π)', of: ({ centre }) => Number(centre) / 1000, label: (x) => `${x}π` },
+  axis: { title: () => 'Frequency (π)', of: ({ centre }) => Number(centre) / 1000, label: (x) => `${x}π` },
   conditions: (chosen, model) => conditions(chosen, model),
   view: async (grid, chosen, context) => ({
     tables: [bandTable(grid, context.models, chosen)],

@@ -6,7 +6,7 @@ export type PatchGrid = [number, number]
 
 /** Computes the saliency of the patches of images. What it needs is opened at the first images. */
 export interface PatchWeights {
-  /** PatchWeights of the patches [rows * columns] by example id. Images that could not be read are left out. */
+  /** The weights of the patches [rows * columns] by example id. Images that could not be read are left out. */
   of(images: StudyImage[]): Promise<Map<number, Float64Array>>
   /**
    * Called when no image had any weights.

@@ -34,7 +34,7 @@ export async function attackInCalls(
   const targetOf = targetLookup(model)
   const targets = Int32Array.from(images, ({ className }) => targetOf(className))
   const [height, width] = model.preprocessing.size
-  const context = pixels.byteLength / (height * width * 3)
+  const capacity = pixels.byteLength / (height * width * 3)
   const found = [...problems]
   await inCalls(
     size,
@@ -44,7 +44,7 @@ export async function attackInCalls(
         const [first = 0] = places
         const rows = places.length
         // All batches of a run have one shape, while memory allows it.
-        const batch = rows === images.length && size.most >= context ? context : rows
+        const batch = rows === images.length && size.most >= capacity ? capacity : rows
         const answer = await session.attack({
           ...{ pixels, first, batch, rows, runs, keep },
           targets: targets.subarray(first, first + rows),

@@ -74,7 +74,7 @@ export const adversarial = defineStudy({
   ],
   conditions: (chosen, model, context) => attackConditions(chosen, model, context.models),
   axis: {
-    title: 'ε in [0,1] units, or steps where only they differ',
+    title: (chosen) => (isBySteps(chosen) ? 'Steps' : 'ε in [0,1] units'),
     of: ({ epsilon, steps }, chosen) => Number(isBySteps(chosen) ? steps : epsilon),
     label: (x, chosen) => (isBySteps(chosen) ? `${x} ${x === 1 ? 'step' : 'steps'}` : `ε ${x}`),
     hardens: ({ kind }, chosen) => kind === 'clean' || kind === chosen.attack,

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import type { Attack } from '#shared/attacks.ts'
 import { canonicalJson } from '#shared/canonical.ts'
 import type { ErrorShape } from '#shared/errors.ts'
-import { writeWhole } from '../../../../base/wholeFile.ts'
+import { throughDraft } from '../../../../base/wholeFile.ts'
 import { encodePng } from '../../../../images/index.ts'
 import { openAttackSession, type AttackSession } from '../../../../inference/index.ts'
 import { openWithFirst, usableModel, type StoredModel } from '../../../../models/index.ts'
@@ -110,7 +111,10 @@ export function openAdversarialImages(context: MeasureContext, surrogateId: numb
   }
 }
 
-/** Writes float32 [height, width, 3] in [0,1] as 8-bit PNG, completely or not at all. */
+/**
+ * Writes float32 [height, width, 3] in [0,1] as 8-bit PNG, completely or not at all. Not flushed to the disk: it can be
+ * computed again.
+ */
 export async function writePicture(
   path: string,
   image: Float32Array,
@@ -118,5 +122,7 @@ export async function writePicture(
   width: number,
 ): Promise<void> {
   const pixels = Uint8Array.from(image, (value) => Math.round(value * 255))
-  await writeWhole(path, await encodePng(pixels, height, width))
+  const png = await encodePng(pixels, height, width)
+  await mkdir(dirname(path), { recursive: true })
+  await throughDraft(path, (draft) => writeFile(draft, png))
 }

@@ -90,7 +90,7 @@ export const transferAttack = defineStudy({
     return { ...chosen, surrogate: first.id }
   },
   axis: {
-    title: 'ε in [0,1] units',
+    title: () => 'ε in [0,1] units',
     of: ({ epsilon }) => Number(epsilon),
     label: (x) => `ε ${x}`,
     hardens: () => true,
