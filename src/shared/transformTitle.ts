@@ -7,7 +7,7 @@ const words = (name: string) => name.replaceAll('_', ' ')
 export function transformTitle(value: Transform): string {
   switch (value.op) {
     case 'identity':
-      return 'as it is'
+      return 'unchanged'
     case 'corruption': {
       const extra = [value.jpeg ? '' : 'without JPEG', value.variant === 'swap' ? 'swap' : ''].filter(Boolean)
       return [`${words(value.name)}, severity ${value.severity}`, ...extra, seedText(value.seed)]

@@ -51,7 +51,7 @@ export function addModelCommands(program: Command, session: CliSession): void {
         const labels = options.labels === undefined ? undefined : labelSource(options.labels, session)
         const changes = {
           ...(labels === undefined ? {} : { labels }),
-          ...(preprocessing === undefined ? {} : { preprocessing: preprocessing }),
+          ...(preprocessing === undefined ? {} : { preprocessing }),
         }
         added.push(
           Object.keys(changes).length > 0 ? await client.models.update({ id: row.id, ...changes }) : row,

@@ -120,7 +120,7 @@ function cells({ spec, box }: SheetPlot, theme: FigureTheme, insets: Insets | nu
     width: size.width - insets.left - insets.right,
     height: size.height - insets.top - insets.bottom,
   }
-  const map = (plotStyle: string) => picture(plot, cellsPng(own, theme).toString('base64'), plotStyle)
+  const map = (attributes: string) => picture(plot, cellsPng(own, theme).toString('base64'), attributes)
   const { photograph, pictures = [] } = own
   if (!photograph)
     return map(sharp) + pictures.map((one) => picture(placeOf(one, own, plot), one.png, stretched)).join('')
@@ -156,8 +156,8 @@ const stretched = 'preserveAspectRatio="none"'
 const whole = 'preserveAspectRatio="xMidYMid meet"'
 const sharp = `${stretched} style="image-rendering:pixelated"`
 
-const picture = ({ x, y, width, height }: Box, png: string, plotStyle: string) =>
-  `<image x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" ${plotStyle}` +
+const picture = ({ x, y, width, height }: Box, png: string, attributes: string) =>
+  `<image x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" ${attributes}` +
   ` xlink:href="data:image/png;base64,${png}"/>`
 
 /** Renders the letter in bold and the title: left-aligned above a plot, centred below it. */

@@ -2,7 +2,7 @@ import { topCount } from '#shared/readouts.ts'
 
 /**
  * Facts of a batch of outputs, one entry per row. A `flagged` row has a logit that is not finite and counts as wrong.
- * Probabilities are softmax in float64 with the maximum subtracted. Ties go to the lowest class index (metrics.md, 0).
+ * Probabilities are softmax in float64 with the maximum subtracted. Ties go to the lowest class index.
  */
 export interface Facts {
   rows: number

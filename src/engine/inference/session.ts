@@ -16,7 +16,7 @@ import type { Reading } from './readout.ts'
 /** A classifier in its own worker thread. */
 export interface Session {
   readonly request: OpenRequest
-  /** The worker has died or was closed. */
+  /** The worker has died, or was closed and takes no more tasks. */
   readonly ended: boolean
   /**
    * Facts of the first `rows` images of a slice under each reading.
@@ -56,7 +56,7 @@ export async function openSession(request: OpenRequest): Promise<Session> {
 /** The graphs of an attack in their own worker thread. */
 export interface AttackSession {
   readonly request: OpenAttackRequest
-  /** The worker has died or was closed. */
+  /** The worker has died, or was closed and takes no more tasks. */
   readonly ended: boolean
   attack(asked: Omit<Extract<InferenceTask, { kind: 'attack' }>, 'kind'>): Promise<Answers['attack']>
   close(): Promise<void>
@@ -81,7 +81,7 @@ export async function openAttackSession(request: OpenAttackRequest): Promise<Att
 
 /** Any graph with float inputs, in its own worker thread. */
 export interface TensorSession {
-  /** The worker has died or was closed. */
+  /** The worker has died, or was closed and takes no more tasks. */
   readonly ended: boolean
   run(feeds: Feed[], outputs: string[]): Promise<Answers['tensors']>
   /** Sum of the gradients of a part; only for a graph of `crossEntropyGradient`. */

@@ -117,18 +117,17 @@ export function drawSeries(
   theme: FigureTheme,
   { ranges }: Pick<PlotStyle, 'ranges'>,
 ): SeriesOption[] {
-  const plotStyle = mark(series.slot, theme.ink, theme.lineWidth, theme.palette)
+  const own = mark(series.slot, theme.ink, theme.lineWidth, theme.palette)
   const ranged = ranges !== 'none' && series.baseline === undefined && series.points.some(hasRange)
   if (kind === 'bars')
-    return [bars(series, plotStyle, theme), ...(ranged ? [errorBars(series, plotStyle, theme, among)] : [])]
+    return [bars(series, own, theme), ...(ranged ? [errorBars(series, own, theme, among)] : [])]
   if (kind === 'scatter')
-    return [scatter(series, plotStyle, theme), ...(ranged ? [errorBars(series, plotStyle, theme)] : [])]
-  const range =
-    ranges === 'bars' ? errorBars(series, plotStyle, theme) : band(series, plotStyle, theme, among.count)
-  return [line(series, plotStyle, theme), ...(ranged ? [range] : [])]
+    return [scatter(series, own, theme), ...(ranged ? [errorBars(series, own, theme)] : [])]
+  const range = ranges === 'bars' ? errorBars(series, own, theme) : band(series, own, theme, among.count)
+  return [line(series, own, theme), ...(ranged ? [range] : [])]
 }
 
-function line(series: DrawnSeries, plotStyle: Mark, theme: FigureTheme): LineSeriesOption {
+function line(series: DrawnSeries, own: Mark, theme: FigureTheme): LineSeriesOption {
   const reported = series.origin === 'reported'
   const baseline = series.baseline !== undefined
   const symbols = series.symbols && !baseline
@@ -137,37 +136,37 @@ function line(series: DrawnSeries, plotStyle: Mark, theme: FigureTheme): LineSer
     type: 'line',
     showSymbol: symbols,
     showAllSymbol: true,
-    symbol: symbols ? plotStyle.symbol : 'none',
+    symbol: symbols ? own.symbol : 'none',
     symbolSize: theme.symbolSize,
     connectNulls: false,
     z: baseline ? 2 : 3,
     lineStyle: baseline
       ? {
-          color: plotStyle.colour,
+          color: own.colour,
           width: theme.lineWidth * baselineWidth,
           type: timesWidth(baselineDash, theme),
         }
       : {
-          color: plotStyle.colour,
+          color: own.colour,
           width: theme.lineWidth,
-          type: reported ? timesWidth(reportedDash, theme) : dashOf(plotStyle),
+          type: reported ? timesWidth(reportedDash, theme) : dashOf(own),
         },
-    itemStyle: symbolStyle(plotStyle, theme, reported),
+    itemStyle: symbolStyle(own, theme, reported),
   }
 }
 
-function scatter(series: DrawnSeries, plotStyle: Mark, theme: FigureTheme): ScatterSeriesOption {
+function scatter(series: DrawnSeries, own: Mark, theme: FigureTheme): ScatterSeriesOption {
   return {
     ...common(series, theme),
     type: 'scatter',
-    symbol: plotStyle.symbol,
+    symbol: own.symbol,
     symbolSize: theme.symbolSize * 1.3,
     z: 3,
-    itemStyle: symbolStyle(plotStyle, theme, series.origin === 'reported'),
+    itemStyle: symbolStyle(own, theme, series.origin === 'reported'),
   }
 }
 
-function bars(series: DrawnSeries, plotStyle: Mark, theme: FigureTheme): BarSeriesOption {
+function bars(series: DrawnSeries, own: Mark, theme: FigureTheme): BarSeriesOption {
   const reported = series.origin === 'reported'
   return {
     ...common(series, theme),
@@ -175,8 +174,8 @@ function bars(series: DrawnSeries, plotStyle: Mark, theme: FigureTheme): BarSeri
     type: 'bar',
     z: 2,
     itemStyle: {
-      color: reported ? 'transparent' : plotStyle.colour,
-      borderColor: plotStyle.colour,
+      color: reported ? 'transparent' : own.colour,
+      borderColor: own.colour,
       borderWidth: theme.lineWidth * 0.8,
       borderType: reported ? timesWidth(reportedDash, theme) : 'solid',
     },

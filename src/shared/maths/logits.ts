@@ -1,4 +1,4 @@
-/** Whether every logit is finite. A row that fails this counts as wrong (metrics.md, 0). */
+/** Whether every logit is finite. A row that fails this counts as wrong. */
 function allFinite(logits: ArrayLike<number>): boolean {
   for (let k = 0; k < logits.length; k++) if (!Number.isFinite(logits[k])) return false
   return true

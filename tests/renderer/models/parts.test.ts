@@ -1,11 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import {
-  kernelNumbers,
-  partByKey,
-  partOfLayer,
-  partsOf,
-  weightText,
-} from '../../../src/renderer/features/models/parts.ts'
+import { kernelNumbers, partByKey, partsOf, weightText } from '../../../src/renderer/features/models/parts.ts'
 import { inspectionOf, layer, mixing, pointwise } from './inspection.ts'
 
 /** Stem, two blocks of stage 1 (a Relu after the first), a strided convolution, one block of stage 2, head. */
@@ -68,12 +62,6 @@ describe('the parts of a model', () => {
     old.blocks = old.blocks.map((block) => ({ ...block, units: [] }))
     expect(partsOf(old).map(({ layers }) => layers.length)).toEqual([old.layers.length])
     expect(partsOf(inspectionOf([]))).toEqual([])
-  })
-
-  it('are found by their layers', () => {
-    const parts = partsOf(model())
-    expect(partOfLayer(parts, 4)?.key).toBe('block-0')
-    expect(partOfLayer(parts, 99)).toBeNull()
   })
 
   it('can be traversed by keys, also stage by stage', () => {

@@ -2,7 +2,7 @@ import { missing, correct } from './columns.ts'
 import { match, type FilterContext } from './match.ts'
 import type { FactOf, ImageFilter } from '#shared/contract/index.ts'
 
-/** CountsImage of each pair of true class and predicted output, over the images of a filter that have a class. */
+/** Counts of each pair of true class and predicted output, over the images of a filter that have a class. */
 export interface ConfusionCounts {
   n: number
   correct: number

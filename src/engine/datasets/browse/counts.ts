@@ -16,7 +16,7 @@ export function countsFor({ fails, failed, facets }: Matched, facet: string): Co
   return (at) => fails[at] === 0 || (fails[at] === 1 && failed[at] === place)
 }
 
-/** CountsImage images by the value of a column. Entry `value + offset` has the count of `value`. */
+/** Counts images by the value of a column. Entry `value + offset` has the count of `value`. */
 export function tally(
   column: Int32Array | Uint16Array | Uint8Array,
   offset: number,

@@ -4,7 +4,7 @@ import { countsFor, entries, spread, tally, type Pause } from './counts.ts'
 import { match, type FilterContext } from './match.ts'
 import { modelFacetsOf } from './modelFacets.ts'
 
-/** CountsImage the images of every facet under a filter. Facets of facts are counted for `shownFacts`. */
+/** Counts the images of every facet under a filter. Facets of facts are counted for `shownFacts`. */
 export async function facetsOf(
   filter: ImageFilter,
   shownFacts: readonly FactOf[],

@@ -18,7 +18,7 @@ const rankBuckets: readonly (readonly [number, number])[] = [
 
 const orNaN = (value: number | undefined) => (value === undefined || value < 0 ? Number.NaN : value)
 
-/** CountsImage images by the facts of one model under one condition. */
+/** Counts images by the facts of one model under one condition. */
 export async function modelFacetsOf(
   shownFact: FactOf,
   matched: Matched,

@@ -155,10 +155,6 @@ export function kernelNumbers({ convolutions }: Inspection): Map<string, number>
 /** CSS `flex-grow` of a share of the whole, in per mille: sums below 1 would leave the strip unfilled. */
 export const growth = (share: number): number => Math.max(4, 1000 * share)
 
-/** The part a layer belongs to. */
-export const partOfLayer = (parts: readonly Part[], index: number): Part | null =>
-  parts.find(({ layers }) => layers.some((layer) => layer.index === index)) ?? null
-
 /** The part that a key leads to: a neighbour, the first part of the next stage, or an end; null for other keys. */
 export function partByKey(key: string, parts: readonly Part[], at: number): number | null {
   if (parts.length === 0) return null

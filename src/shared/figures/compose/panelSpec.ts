@@ -27,8 +27,8 @@ export function panelSpec(spec: FigureSpec, panel: Panel): FigureSpec {
   return {
     ...spec,
     title: panel.title ?? spec.title,
-    x: withLook(spec.x, panel.x),
-    y: withLook(spec.y, panel.y),
+    x: withStyle(spec.x, panel.x),
+    y: withStyle(spec.y, panel.y),
     series: spec.series.filter(
       ({ id, origin }) => !hidden.has(id) && (panel.reported || origin !== 'reported'),
     ),
@@ -37,7 +37,7 @@ export function panelSpec(spec: FigureSpec, panel: Panel): FigureSpec {
   }
 }
 
-function withLook(axis: Axis, { label, min, max, scale }: AxisStyle): Axis {
+function withStyle(axis: Axis, { label, min, max, scale }: AxisStyle): Axis {
   return {
     ...axis,
     ...(label === undefined ? {} : { label }),
