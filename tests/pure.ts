@@ -8,8 +8,10 @@ export const pure = [
   // The stores are tried on an engine of their own.
   'tests/renderer/**/!(stores).test.ts',
   'tests/cli/{docs,follow,result,text,verdict}.test.ts',
+  'tests/engine/base/lruMap.test.ts',
   'tests/engine/benchmarks/differences.test.ts',
   'tests/engine/bundles/{hostile,write}.test.ts',
+  'tests/engine/facts/{conditions,prediction,room}.test.ts',
   'tests/engine/images/{bandNoise,corruptionsExact,geometry,goldens,jpeg,patchDrop}.test.ts',
   'tests/engine/inference/readout.test.ts',
   'tests/engine/jobs/queue.test.ts',
@@ -17,7 +19,8 @@ export const pure = [
   'tests/engine/models/{labels,role}.test.ts',
   'tests/engine/onnx/{inspect,kernels,read,shapes}.test.ts',
   'tests/engine/report/report.test.ts',
-  'tests/engine/studies/{checks,conditions,drawsPieces,kernelLayers,levels,masksState}.test.ts',
+  'tests/engine/studies/{axes,checks,drawsPieces,kernelLayers,levels,masksState}.test.ts',
+  'tests/engine/threads/turns.test.ts',
   'tests/engine/workspace/{cache,migration}.test.ts',
   'tests/shell/page.test.ts',
 ]
