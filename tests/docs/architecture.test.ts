@@ -78,8 +78,7 @@ describe('the plan that the linter reads', () => {
   })
 })
 
-/** Our own documents; those of studies are made from their definitions. */
-/** The documents, without those of studies, which are generated from their definitions. */
+/** README.md, CONTRIBUTING.md, CHANGELOG.md and the pages right in docs; not those in its folders. */
 const documents = [
   ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'],
   ...filesIn(join(root, 'docs'))

@@ -160,11 +160,17 @@ describe.each(['all images', 'a selection', 'two classes'])('facts of %s', (name
           failures.pluck().all(range.variantId, range.conditionId, range.from, range.to),
         )
       for (const { problem } of failed) expect(Number(problem.message) % 5).toBe(0)
-      for (const one of classCounts(db, source)(range)) {
-        const own = rows.filter((fact) => fact.class === one.name && fact.correct !== null)
+      const classes = [...classCounts(db, source)(range)]
+      const classified = rows.filter(({ correct }) => correct !== null)
+      expect(new Set(classes.map(({ name }) => name))).toEqual(new Set(classified.map((fact) => fact.class)))
+      for (const one of classes) {
+        const own = classified.filter((fact) => fact.class === one.name)
         expect([one.n, one.correct]).toEqual([own.length, count(own, ({ correct }) => correct === 1)])
       }
-      for (const { truth, predicted, n } of confusionCounts(db, source)(range))
+      const cells = [...confusionCounts(db, source)(range)]
+      const cellOf = (fact: Fact) => JSON.stringify([fact.class, fact.predicted])
+      expect(cells).toHaveLength(new Set(rows.map(cellOf)).size)
+      for (const { truth, predicted, n } of cells)
         expect(count(rows, (fact) => fact.class === truth && fact.predicted === predicted)).toBe(n)
     }
   })

@@ -61,7 +61,7 @@ it('reading a study that was never run writes nothing and counts nothing as meas
   expect(written(db)).toEqual(before)
 })
 
-it('running a study stores its conditions, and reading it again writes nothing', async () => {
+it('running a study stores its conditions, and reading it a second time writes nothing', async () => {
   const { client, db, study, input, imageId } = await unmeasuredStudy()
   const { id } = await runStudy(client, input)
   const { conditions } = await client.studies.result({ id })
