@@ -32,6 +32,8 @@ export interface RunContext {
 export interface MeasureContext extends RunContext {
   model: StoredModel
   source: ImageSource
+  /** Seed of the order in which images are measured. */
+  order: number
   /** All models of the study. */
   models: readonly StoredModel[]
   /** The stored conditions of this model. */

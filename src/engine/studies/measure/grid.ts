@@ -22,7 +22,7 @@ export async function measureGrid(context: MeasureContext, planChanged?: PlanSes
 }
 
 async function measureSession(
-  { workspace, pool, settings, log, model, job, progress }: MeasureContext,
+  { workspace, pool, settings, log, model, order, job, progress }: MeasureContext,
   plan: SessionPlan,
 ): Promise<void> {
   progress.note(`${model.title}: opening`)
@@ -46,6 +46,7 @@ async function measureSession(
       classifier,
       plan,
       draws,
+      order,
       signal: job.signal,
       crashes: progress.moved() ? 0 : job.crashes,
       enterNative: job.enterNative,

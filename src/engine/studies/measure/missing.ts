@@ -6,9 +6,9 @@ import type { SessionRun } from './sessionRun.ts'
 import { passKey } from './passes.ts'
 import { readoutKey } from './readings.ts'
 import {
+  balancedChunks,
   type FactKey,
   type FactStore,
-  imageChunks,
   internVariant,
   partFor,
   settingOf,
@@ -46,17 +46,31 @@ const chunkSize = 256
 const noFeeds: Feed[] = []
 
 /**
- * Yields the rows without a fact: source by source, and image by image, so that an image is decoded once.
- * Where feeds differ by condition, condition by condition.
+ * Yields the rows without a fact: chunk by chunk of each source in turn, and image by image, so that an image is decoded
+ * once. Where feeds differ by condition, a chunk is gone through once for each condition. So conditions grow together,
+ * and what a stopped run has measured of each is the first part of one balanced order.
  */
 export async function* missingRows(
   run: SessionRun,
   facts: FactStore,
 ): AsyncGenerator<PassRow, void, undefined> {
-  const columns = columnsOf(run)
-  for (const group of Map.groupBy(columns, ({ stored }) => sourceKey(stored.source)).values()) {
-    if (run.plan.feedsOf === null) yield* missingRowsOf(run, facts, group)
-    else for (const column of group) yield* missingRowsOf(run, facts, [column])
+  const { db, order, plan } = run
+  const sources = Map.groupBy(columnsOf(run), ({ stored }) => sourceKey(stored.source)).values()
+  let walks = [...sources].flatMap((columns) => {
+    const [first] = columns
+    if (!first) return []
+    const chunks = balancedChunks(db, first.stored.source, order, chunkSize)
+    return { chunks, together: plan.feedsOf === null ? [columns] : columns.map((column) => [column]) }
+  })
+  while (walks.length > 0) {
+    const ended = new Set<(typeof walks)[number]>()
+    for (const walk of walks) {
+      if (run.signal.aborted) return
+      const { value: chunk } = await walk.chunks.next()
+      if (!chunk) ended.add(walk)
+      else for (const columns of walk.together) yield* missingRowsOf(run, facts, chunk, columns)
+    }
+    walks = walks.filter((walk) => !ended.has(walk))
   }
 }
 
@@ -82,42 +96,39 @@ function columnsOf({ db, classifier, plan }: SessionRun): Column[] {
 }
 
 async function* missingRowsOf(
-  { db, signal, onProgress }: SessionRun,
+  { signal, onProgress }: SessionRun,
   facts: FactStore,
-  columns: Column[],
+  chunk: readonly StudyImage[],
+  columns: readonly Column[],
 ): AsyncGenerator<PassRow, void, undefined> {
-  const source = columns[0]?.stored.source
-  if (!source) return
-  for (const chunk of imageChunks(db, source, chunkSize)) {
-    if (signal.aborted) return
-    const exampleIds = chunk.map(({ exampleId }) => exampleId)
-    const known = new Map<string, Set<number>>()
-    const knownOf = (variantId: number, conditionId: number) => {
-      const key = `${variantId}/${conditionId}`
-      const done = known.get(key) ?? facts.known(variantId, conditionId, exampleIds)
-      known.set(key, done)
-      return done
-    }
-    const rows: PassRow[] = []
-    let cached = 0
-    for (const image of chunk) {
-      const views = new Map<Preprocessing, ImageView>()
-      for (const { stored, preprocessing, reads, feeds } of columns) {
-        const { conditionId, transform } = partFor(stored, image.id)
-        const missing = reads.filter(({ variantId }) => !knownOf(variantId, conditionId).has(image.exampleId))
-        cached += reads.length - missing.length
-        if (missing.length === 0) continue
-        const view = views.get(preprocessing) ?? { image, preprocessing }
-        views.set(preprocessing, view)
-        const wants = missing.map(({ variantId, readout }) => ({
-          key: { variantId, conditionId, exampleId: image.exampleId },
-          readout,
-        }))
-        rows.push({ view, transform: asPixelTransform(transform), wants, feeds })
-      }
-    }
-    onProgress({ computed: 0, cached, failed: 0 })
-    yield* rows
-    await nextTurn()
+  if (signal.aborted) return
+  const exampleIds = chunk.map(({ exampleId }) => exampleId)
+  const known = new Map<string, Set<number>>()
+  const knownOf = (variantId: number, conditionId: number) => {
+    const key = `${variantId}/${conditionId}`
+    const done = known.get(key) ?? facts.known(variantId, conditionId, exampleIds)
+    known.set(key, done)
+    return done
   }
+  const rows: PassRow[] = []
+  let cached = 0
+  for (const image of chunk) {
+    const views = new Map<Preprocessing, ImageView>()
+    for (const { stored, preprocessing, reads, feeds } of columns) {
+      const { conditionId, transform } = partFor(stored, image.id)
+      const missing = reads.filter(({ variantId }) => !knownOf(variantId, conditionId).has(image.exampleId))
+      cached += reads.length - missing.length
+      if (missing.length === 0) continue
+      const view = views.get(preprocessing) ?? { image, preprocessing }
+      views.set(preprocessing, view)
+      const wants = missing.map(({ variantId, readout }) => ({
+        key: { variantId, conditionId, exampleId: image.exampleId },
+        readout,
+      }))
+      rows.push({ view, transform: asPixelTransform(transform), wants, feeds })
+    }
+  }
+  onProgress({ computed: 0, cached, failed: 0 })
+  yield* rows
+  await nextTurn()
 }

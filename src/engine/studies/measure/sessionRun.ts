@@ -11,6 +11,8 @@ export interface SessionRun {
   classifier: Classifier
   plan: SessionPlan
   draws: DrawsReader | null
+  /** Seed of the order of images. */
+  order: number
   signal: AbortSignal
   /** How often the engine died where this run starts. Its first rows are then computed in smaller calls. */
   crashes: number

@@ -107,6 +107,7 @@ export async function measureAgain(request: MeasureAgainRequest): Promise<Measur
       log,
       model,
       source: { datasetId, selectedFor: null },
+      order: 0,
       models: [model],
       conditions: [],
       job,

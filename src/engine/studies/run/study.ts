@@ -6,7 +6,7 @@ import { targetsOf, type StoredModel } from '../../models/index.ts'
 import type { Workspace } from '../../workspace/index.ts'
 import { tracker, type MeasureContext, type RunContext } from '../definition/index.ts'
 import { measureGrid } from '../measure/grid.ts'
-import { planRun } from '../store/plan.ts'
+import { orderSeed, planRun } from '../store/plan.ts'
 
 /**
  * Runs a study: one model after another, each over all images and conditions without a fact.
@@ -37,6 +37,7 @@ export async function runStudy(context: RunContext, studyId: number, job: JobCon
       models: models.map((planned) => planned.model),
       conditions,
       source,
+      order: orderSeed(study),
       job,
       progress,
     }

@@ -29,6 +29,14 @@ export interface PlannedModel<C extends PlannedCondition = PlannedCondition> {
   conditions: C[]
 }
 
+/**
+ * Seed of the order in which a study measures its images: that of its sample, else the one among its parameters, else 0.
+ */
+export function orderSeed({ sample, params }: Pick<Study, 'sample' | 'params'>): number {
+  const { seed } = params
+  return sample?.seed ?? (Number.isSafeInteger(seed) ? Number(seed) : 0)
+}
+
 type Conditions<C> = (
   db: Db,
   conditions: readonly Condition[],

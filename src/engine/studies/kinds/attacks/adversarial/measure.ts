@@ -11,8 +11,8 @@ import { strongestAttack } from './conditions.ts'
 import type { AdversarialParams } from './params.ts'
 import { isSame, openTargets, showImages, type TransferTarget } from './show.ts'
 import {
+  balancedChunks,
   factStore,
-  imageChunks,
   internVariant,
   type StoredCondition,
   type StudyImage,
@@ -50,7 +50,7 @@ export async function measureAttacks(context: MeasureContext, chosen: Adversaria
     context.progress.note(note)
     context.log.write('info', `${note}: ${provider.reason}`)
     const variantId = internVariant(context.workspace.db, variantKey(context.model, provider.name)).id
-    for (const chunk of imageChunks(context.workspace.db, context.source, 256)) {
+    for await (const chunk of balancedChunks(context.workspace.db, context.source, context.order, 256)) {
       for (const runs of trajectories(attacks)) {
         const last = runs.at(-1)
         const trajectory = { runs, shown: strongest && last && isSame(last.attack, strongest) ? shown : [] }

@@ -11,8 +11,8 @@ import { targetLookup } from '../../../measure/targets.ts'
 import { adversarialPath, openAdversarialImages, type AdversarialImages } from './adversarialImages.ts'
 import type { TransferParams } from './params.ts'
 import {
+  balancedChunks,
   factStore,
-  imageChunks,
   internVariant,
   settingOf,
   type StoredCondition,
@@ -36,25 +36,25 @@ export async function measureTransfer(context: MeasureContext, params: TransferP
   const adversarial = openAdversarialImages(context, params.surrogate)
   const classifier = await openClassifier(context.workspace, context.model, context.settings, context.log)
   try {
-    for (const condition of context.conditions) {
+    const runs = context.conditions.flatMap((condition) => {
       const attack = attackOf(condition)
-      if (!attack) continue
-      context.progress.note(
-        `${context.model.title} on images made with ${adversarial.surrogate.title}, ε ${attack.epsilon}`,
-      )
-      for (const chunk of imageChunks(context.workspace.db, context.source, chunkSize)) {
+      const conditionId = condition.parts[0]?.conditionId ?? 0
+      return attack
+        ? { adversarial, classifier, attack, conditionId, ...settled(context, classifier, condition) }
+        : []
+    })
+    for await (const chunk of balancedChunks(
+      context.workspace.db,
+      context.source,
+      context.order,
+      chunkSize,
+    )) {
+      for (const run of runs) {
         if (context.job.signal.aborted) return
-        await showChunk(
-          context,
-          {
-            adversarial,
-            classifier,
-            attack,
-            conditionId: condition.parts[0]?.conditionId ?? 0,
-            ...settled(context, classifier, condition),
-          },
-          chunk,
+        context.progress.note(
+          `${context.model.title} on images made with ${adversarial.surrogate.title}, ε ${run.attack.epsilon}`,
         )
+        await showChunk(context, run, chunk)
       }
     }
   } finally {

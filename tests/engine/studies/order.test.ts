@@ -1,0 +1,78 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import type { Job } from '#shared/contract/index.ts'
+import { runStudy as runStudyHere } from '#engine/studies/run/study.ts'
+import { addDataset, runStudy, sampleImages, sampleModel } from './sample.ts'
+import { freshWorkspace } from './workspace.ts'
+
+/** A workspace with one image of `cat`, two of every other sample class, and one model. */
+async function setUp() {
+  const { folder, engine, client } = await freshWorkspace()
+  const images = sampleImages(folder, 2)
+  rmSync(join(images, 'cat'), { recursive: true })
+  sampleImages(folder, 1)
+  const datasetId = await addDataset(client, images)
+  const { id: modelId } = await client.models.add({ path: sampleModel('replk3') })
+  await client.system.updateSettings({ batch: 4 })
+  return { engine, client, datasetId, modelIds: [modelId] }
+}
+
+it.each([
+  ['one graph', { kind: 'random-patch-drop', params: { percents: [50], repeats: 2, seed: 5 } }],
+  ['feeds that differ by condition', { kind: 'lesion', params: {} }],
+])('a stopped run is balanced over classes and conditions, and goes on: %s', async (_, chosen) => {
+  const { engine, client, datasetId, modelIds } = await setUp()
+  const { id, job } = await runStudy(client, { ...chosen, modelIds, datasetId })
+  const { workspace } = engine.session.open()
+  const { db } = workspace
+  const facts = () =>
+    db
+      .prepare(
+        'SELECT condition_id, variant_id, example_id, predicted, confidence FROM prediction ORDER BY 1, 2, 3',
+      )
+      .all()
+  const whole = facts()
+  db.exec('DELETE FROM prediction')
+
+  const { pool, log } = engine.session
+  const room = { workspace, pool, log, settings: engine.session.settings() }
+  const runUntil = async (calls: number): Promise<void> => {
+    const stop = new AbortController()
+    await runStudyHere(room, id, {
+      ...{ job: job as Job, signal: stop.signal, crashes: 0, report: () => undefined },
+      enterNative: () => void (--calls === 0 && stop.abort()),
+    })
+  }
+  const available = new Map(
+    db
+      .prepare<[number], [number, number]>(
+        'SELECT class_idx, count(*) FROM image WHERE dataset_id = ? GROUP BY class_idx',
+      )
+      .raw()
+      .all(datasetId),
+  )
+  const stoppedAt: number[] = []
+  for (const calls of [3, 2, 6]) {
+    await runUntil(calls)
+    const counts = db
+      .prepare<[number], { cell: string; class: number; n: number }>(
+        `SELECT p.condition_id || '/' || p.variant_id AS cell, i.class_idx AS class, count(*) AS n
+         FROM prediction p JOIN image i ON i.example_id = p.example_id AND i.dataset_id = ? GROUP BY 1, 2`,
+      )
+      .all(datasetId)
+    for (const cell of Map.groupBy(counts, (row) => row.cell).values()) {
+      const of = new Map(cell.map((row) => [row.class, row.n]))
+      const most = Math.max(...of.values())
+      for (const [one, has] of available)
+        expect(of.get(one) ?? 0).toBeGreaterThanOrEqual(Math.min(most - 1, has))
+    }
+    stoppedAt.push(facts().length)
+  }
+  expect(stoppedAt[0]).toBeGreaterThan(0)
+  expect(stoppedAt[0]).toBeLessThan(stoppedAt[1] ?? 0)
+  expect(stoppedAt[2]).toBeLessThan(whole.length)
+
+  await runUntil(Infinity)
+  expect(facts()).toEqual(whole)
+})
