@@ -1,3 +1,4 @@
+import { className, classesWith, classNamed, classTitle } from '#shared/classNames.ts'
 import {
   type Dataset,
   type FactOf,
@@ -99,7 +100,10 @@ function numbered(key: FilterKey, value: string, names: IdsByName): string {
 const outputsOf = (text: string, labels: readonly string[]) =>
   text
     .split('+')
-    .map((name) => (labels.includes(name) ? labels.indexOf(name) : name))
+    .map((name) => {
+      const index = labels.findIndex((label) => label === name || className(label) === className(name))
+      return index < 0 ? name : index
+    })
     .join('+')
 
 async function namesOf(client: Client, dataset: Dataset, text: FilterText, cwd: string): Promise<IdsByName> {
@@ -121,10 +125,15 @@ async function namesOf(client: Client, dataset: Dataset, text: FilterText, cwd: 
     changed,
     labels: (id) => labels.get(id) ?? [],
     classOf(name) {
-      const found =
-        dataset.classes.find((c) => c.name === name) ?? dataset.classes.find((c) => String(c.index) === name)
+      const found = classNamed(dataset.classes, name) ?? dataset.classes.find((c) => String(c.index) === name)
       if (found) return found.index
-      throw usage(`there is no class ${name} in ${dataset.title}`, 'See "dataset facets".')
+      const near = classesWith(dataset.classes, name).slice(0, 5)
+      throw usage(
+        `there is no class ${name} in ${dataset.title}`,
+        near.length > 0
+          ? `There are ${near.map(({ name: key }) => classTitle(key)).join(', ')}.`
+          : 'See "dataset facets".',
+      )
     },
     subset(name) {
       const found = subsets.find((s) => s.name === name) ?? subsets.find((s) => String(s.id) === name)

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path'
 import { Option, type Command } from 'commander'
-import type { Dataset, ImageFacets, ImageRow } from '#shared/contract/index.ts'
+import { classTitle } from '#shared/classNames.ts'
+import type { ImageRow } from '#shared/contract/index.ts'
+import { classHint, facetText, imageTable } from '../browseText.ts'
 import { collect, integerOf } from '../flags.ts'
 import { formatInterval, formatTable, percent } from '../format.ts'
 import { parseFilter, parseFact, parseOrder, ruleOf } from '../imageFilter.ts'
@@ -63,7 +65,11 @@ export function addBrowseCommands(dataset: Command, session: CliSession): void {
         rows.push(...page.rows)
         if (page.rows.length < limit) break
       }
-      session.print(options, { images, rows }, () => imageTable(rows, images))
+      session.print(
+        options,
+        { images, rows },
+        () => imageTable(rows, images) + classHint(images, dataset, filter),
+      )
     })
 
   withFilter(dataset.command('facets').description('how many images each choice of a filter would leave'))
@@ -114,7 +120,12 @@ export function addBrowseCommands(dataset: Command, session: CliSession): void {
                 { title: 'Images', right: true },
                 { title: 'Of class', right: true },
               ],
-              found.pairs.map((p) => [p.truthName, p.predictedName, String(p.n), percent(p.share)]),
+              found.pairs.map((p) => [
+                classTitle(p.truthName),
+                classTitle(p.predictedName),
+                String(p.n),
+                percent(p.share),
+              ]),
               'no mistakes',
             )
           )
@@ -130,12 +141,12 @@ export function addBrowseCommands(dataset: Command, session: CliSession): void {
               { title: 'Taken most for' },
             ],
             found.classes.map((c) => [
-              c.name,
+              classTitle(c.name),
               String(c.n),
               percent(c.recall),
               formatInterval(c.interval),
               percent(c.precision),
-              c.confusedWith ? `${c.confusedWith} (${c.confusedN})` : '',
+              c.confusedWith ? `${classTitle(c.confusedWith)}: ${c.confusedN}` : '',
             ]),
           )
         )
@@ -171,76 +182,4 @@ export function addBrowseCommands(dataset: Command, session: CliSession): void {
         ].join('\n'),
       )
     })
-}
-
-function imageTable(rows: readonly ImageRow[], images: number): string {
-  const table = formatTable(
-    [
-      { title: 'ID', right: true },
-      { title: 'Image' },
-      { title: 'Class' },
-      { title: 'Pixels', right: true },
-      { title: 'Bytes', right: true },
-    ],
-    rows.map((row) => [
-      String(row.id),
-      row.problem ? `${row.name} (${row.problem.code})` : row.name,
-      row.className ?? '',
-      `${row.width}x${row.height}`,
-      String(row.bytes),
-    ]),
-    'no image fits',
-  )
-  return rows.length < images ? `${table}${rows.length} of ${images}\n` : table
-}
-
-function facetText(facets: ImageFacets, dataset: Dataset, shownFacts: readonly string[]): string {
-  const counts = (title: string, rows: (readonly [string, number])[]) =>
-    rows.length === 0
-      ? []
-      : [
-          formatTable(
-            [{ title }, { title: 'Images', right: true }],
-            rows.map(([name, n]) => [name, String(n)]),
-          ),
-        ]
-  const className = (index: number) => dataset.classes.find((c) => c.index === index)?.name ?? String(index)
-  return [
-    `${facets.images} images\n`,
-    ...counts(
-      'Class',
-      facets.classes.map(({ value, n }) => [className(value), n]),
-    ),
-    ...counts(
-      'Part',
-      facets.parts.map(({ value, n }) => [value, n]),
-    ),
-    ...counts(
-      'Tag',
-      facets.tags.map(({ value, n }) => [value, n]),
-    ),
-    ...counts(
-      'Error',
-      facets.errors.map(({ value, n }) => [value, n]),
-    ),
-    ...facets.models.flatMap((m, place) =>
-      counts(shownFacts[place] ?? `model ${m.modelId}`, [
-        ['right', m.correct],
-        ['wrong', m.wrong],
-        ['not judged', m.unjudged],
-        ['not measured', m.missing],
-        ...m.rank.map(
-          ({ min, max, n }) => [min === max ? `rank ${min}` : `rank ${min} to ${max}`, n] as const,
-        ),
-      ]),
-    ),
-    ...(facets.agreement
-      ? counts('Agreement', [
-          ['all right', facets.agreement.allCorrect],
-          ['all wrong', facets.agreement.allWrong],
-          ['some right, some wrong', facets.agreement.mixed],
-          ['predicted classes differ', facets.agreement.differentClass],
-        ])
-      : []),
-  ].join('\n')
 }

@@ -1,3 +1,4 @@
+import { outputTitle } from '#shared/classNames.ts'
 import type { Explained, SaliencyMethod, SaliencyResult, SaliencyTarget } from '#shared/contract/index.ts'
 import { fromErrorShape, KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import { argmax } from '#shared/maths/logits.ts'
@@ -13,14 +14,7 @@ import {
 import type { Db } from '../workspace/index.ts'
 import { floatPart, mapKey } from './kept.ts'
 import { definitionOf, magnitudes, signedSums } from './methods.ts'
-import {
-  givesProbabilities,
-  labelOf,
-  probabilitiesOf,
-  rangeOf,
-  loadInputImage,
-  topClasses,
-} from './picture.ts'
+import { givesProbabilities, probabilitiesOf, rangeOf, loadInputImage, topClasses } from './picture.ts'
 import { checkWanted, type ImageFile, type MapContext, type MapStream } from './context.ts'
 import { type InspectedModel } from './inspectedModel.ts'
 import type { SessionInUse } from './sessions.ts'
@@ -121,12 +115,14 @@ export async function* saliency(
       of,
       target: {
         index,
-        label: labelOf(model, index),
+        label: outputTitle(model.labels, index),
         output: outputs[index] ?? NaN,
         probability: probabilitiesOf(outputs, model)[index] ?? NaN,
       },
       trueClass:
-        image.trueClass === null ? null : { index: image.trueClass, label: labelOf(model, image.trueClass) },
+        image.trueClass === null
+          ? null
+          : { index: image.trueClass, label: outputTitle(model.labels, image.trueClass) },
       top: topClasses(outputs, model),
       magnitude: rangeOf(magnitude),
       signed: rangeOf(signed),

@@ -1,3 +1,4 @@
+import { outputTitle } from '#shared/classNames.ts'
 import type { Range } from '#shared/contract/index.ts'
 import { softmax, topK } from '#shared/maths/logits.ts'
 import { unitFloats } from '#shared/maths/unit.ts'
@@ -47,14 +48,10 @@ export function topClasses(outputs: Float32Array, model: InspectedModel) {
   const shares = probabilitiesOf(outputs, model)
   return topK(outputs, 5).map((classIndex) => ({
     classIndex,
-    label: labelOf(model, classIndex),
+    label: outputTitle(model.labels, classIndex),
     probability: shares[classIndex] ?? 0,
   }))
 }
-
-/** The label of a class, or a name by its index where the model has no label for it. */
-export const labelOf = ({ labels }: InspectedModel, index: number): string =>
-  labels[index] ?? `class ${index}`
 
 /** Lowest and highest value; 0 to 0 where one is infinite or there are no numbers. NaN is ignored. */
 export function rangeOf(values: ArrayLike<number>): Range {

@@ -192,11 +192,11 @@ describe('a list of files', () => {
       path,
     })
     const [head, ...lines] = readFileSync(path, 'utf8').trim().split('\n')
-    expect(head).toBe('path,name,class,part,width,height,bytes,sha256,problem')
+    expect(head).toBe('path,name,class,part,width,height,bytes,sha256,problem,class_name')
     expect(lines.map((line) => line.split(',').slice(0, 6))).toEqual(
       ['b', 'c'].map((file) => [join(root, 'dog', `${file}.png`), `dog/${file}.png`, 'dog', '', '8', '6']),
     )
-    expect(lines.every((line) => /,[0-9a-f]{64},$/.test(line))).toBe(true)
+    expect(lines.every((line) => /,[0-9a-f]{64},,dog$/.test(line))).toBe(true)
   })
 })
 

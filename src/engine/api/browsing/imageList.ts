@@ -3,21 +3,22 @@ import { mkdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { className as nameOf } from '#shared/classNames.ts'
 import { quoted } from '#shared/figures/csv.ts'
 import { datasetRow, listRows, type ListedImage } from '../../datasets/index.ts'
 import type { Workspace } from '../../workspace/index.ts'
 import { nextTurn } from '../../base/nextTurn.ts'
 
 const chunk = 1000
-const header = 'path,name,class,part,width,height,bytes,sha256,problem\n'
+const header = 'path,name,class,part,width,height,bytes,sha256,problem,class_name\n'
 
 const line = ({ path, name, className, part, width, height, bytes, digest, problem }: ListedImage) =>
-  `${[path, name, className, part, width, height, bytes, digest, problem]
+  `${[path, name, className, part, width, height, bytes, digest, problem, className && nameOf(className)]
     .map((value) => quoted(String(value ?? '')))
     .join(',')}\n`
 
 /**
- * Writes images as CSV, one per line, in the given order.
+ * Writes images as CSV, one per line, in the given order. `class` is the key of the class, `class_name` its name.
  *
  * @param path file to write; `lists/<dataset title>.csv` in the exports of the workspace when left out
  * @returns the path, the size in bytes and the number of images

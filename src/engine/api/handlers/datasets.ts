@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
+import { outputTitle } from '#shared/classNames.ts'
 import { changeNameOf, changeTitle } from '#shared/changedModel.ts'
 import type { ChangedAnswer, ImagePrediction } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
@@ -112,7 +113,7 @@ function answersOf(database: Db, exampleId: number | null, conditionId: number |
     const { correct, trueRank, trueProbability, top } = found
     const named = top.map((entry) => ({
       ...entry,
-      label: labels[entry.classIndex] ?? `class ${entry.classIndex}`,
+      label: outputTitle(labels, entry.classIndex),
     }))
     return { conditionId, correct, trueRank, trueProbability, top: named }
   }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { outputTitle } from '#shared/classNames.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { allOutputs } from '#shared/readouts.ts'
 import { locateImage } from '../../datasets/index.ts'
@@ -91,7 +92,7 @@ async function smoke(
     const top = [...(facts?.topClasses ?? [])]
       .map((classIndex, place) => ({
         classIndex,
-        label: model.labels[classIndex] ?? `class ${classIndex}`,
+        label: outputTitle(model.labels, classIndex),
         probability: facts?.topProbabilities[place] ?? 0,
       }))
       .filter(({ classIndex }) => classIndex >= 0)

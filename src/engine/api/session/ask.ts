@@ -1,3 +1,4 @@
+import { outputTitle } from '#shared/classNames.ts'
 import type { ImagePrediction } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { allOutputs } from '#shared/readouts.ts'
@@ -62,7 +63,7 @@ export async function askModel(
       top: [...facts.topClasses]
         .map((classIndex, place) => ({
           classIndex,
-          label: model.labels[classIndex] ?? `class ${classIndex}`,
+          label: outputTitle(model.labels, classIndex),
           probability: facts.topProbabilities[place] ?? 0,
         }))
         .filter(({ classIndex }) => classIndex >= 0),

@@ -1,3 +1,4 @@
+import { outputTitle } from '#shared/classNames.ts'
 import type { StudyImageRow } from '#shared/contract/index.ts'
 import { noRewrite } from '#shared/rewrites.ts'
 import { locateImage } from '../../datasets/index.ts'
@@ -45,7 +46,7 @@ export function studyImageRows(
           conditionId,
           ...wordsOf(definition, study.params, condition),
           unchangedModel: variantId === unchanged,
-          label: model.labels[predicted] ?? `class ${predicted}`,
+          label: outputTitle(model.labels, predicted),
         },
       ]
     })

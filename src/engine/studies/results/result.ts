@@ -1,3 +1,4 @@
+import { withClassNames } from '#shared/classNames.ts'
 import { testedConditions, type Preprocessing, type StudyResult } from '#shared/contract/index.ts'
 import { noRewrite } from '#shared/rewrites.ts'
 import { getDataset } from '../../datasets/index.ts'
@@ -73,7 +74,7 @@ export async function studyResult(workspace: Workspace, studyId: number): Promis
     complete: grid.complete && ((await definition.complete?.(study.params, context)) ?? true),
     conditions: grid.cells,
     tests: grid.tests,
-    tables: view.tables,
+    tables: view.tables.map((table) => withClassNames(table)),
     figures: view.figures.map((figure) => ({
       ...figure,
       notes: [...figure.notes, ...(onImages ? [imagesNote(grid, dataset.title)] : [])],

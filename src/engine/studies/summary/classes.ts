@@ -1,3 +1,4 @@
+import { className } from '#shared/classNames.ts'
 import type { DataTable, StudyCondition } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { Grid } from '../definition/index.ts'
@@ -35,14 +36,16 @@ export function perClassTable(grid: Grid): DataTable {
 }
 
 /**
- * The share of images of each true class (row) that were predicted as each class (column). With many classes:
- * the most confused ones only.
+ * The share of images of each true class (row) that were predicted as each class (column), by their names. With many
+ * classes: the most confused ones only.
  */
 export function confusionFigure(grid: Grid, cell: StudyCondition): FigureSpec {
   const labels = grid.models.find(({ id }) => id === cell.modelId)?.classes ?? []
-  const counts = grid
-    .confusion(cell)
-    .map(({ truth, predicted, n }) => ({ truth, predicted: labels[predicted] ?? 'not finite', n }))
+  const counts = grid.confusion(cell).map(({ truth, predicted, n }) => ({
+    truth: className(truth),
+    predicted: className(labels[predicted] ?? 'not finite'),
+    n,
+  }))
   const totals = new Map<string, number>()
   const wrong = new Map<string, number>()
   for (const { truth, predicted, n } of counts) {

@@ -1,3 +1,4 @@
+import { outputTitle } from '#shared/classNames.ts'
 import type { DataTable } from '#shared/contract/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import type { GridModel } from '../definition/index.ts'
@@ -37,7 +38,7 @@ export async function worstTable(db: Db, { title, models, keys, which }: WorstOp
         imageId,
         class: className,
         ...(keys.length > 1 ? { condition: key } : {}),
-        taken: model.classes[predicted] ?? 'not finite',
+        taken: predicted < 0 ? 'not finite' : outputTitle(model.classes, predicted),
         confidence,
       })
   }

@@ -1,3 +1,4 @@
+import { className } from '#shared/classNames.ts'
 import type { DataTable } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import { quantile } from '#shared/maths/quantile.ts'
@@ -60,7 +61,7 @@ export function galleryFigure(
     references: [],
     spans: [],
     cells: {
-      rows: named(images.length, height, (place) => images[place]?.className ?? ''),
+      rows: named(images.length, height, (place) => className(images[place]?.className ?? '')),
       columns: named(titles.length, width, (place) => titles[place] ?? ''),
       values,
       pictures: pictureColumn(images, pictures, { height, width, gap }),

@@ -1,3 +1,4 @@
+import { className, withClassNames } from '#shared/classNames.ts'
 import type { Confusion, DataTable } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 
@@ -14,7 +15,7 @@ export const elsewhere = 'none of these'
 export function sharesOf({ matrix, classes }: Confusion): ShareMatrix | null {
   if (!matrix) return null
   const byIndex = new Map(classes.map((c) => [c.index, c]))
-  const rows = matrix.order.map((index) => byIndex.get(index)?.name ?? `class ${index}`)
+  const rows = matrix.order.map((index) => className(byIndex.get(index)?.name ?? `class ${index}`))
   const width = rows.length + 1
   const shares = matrix.counts.map((n, k) => {
     const total = byIndex.get(matrix.order[Math.floor(k / width)] ?? -1)?.n ?? 0
@@ -46,42 +47,50 @@ export function confusionFigure(confusion: Confusion, model: string, over: strin
 }
 
 /** Scores class by class, as a table. */
-export const classTable = ({ classes }: Confusion, model: string): DataTable => ({
-  id: 'per-class',
-  title: `Classes, ${model}`,
-  columns: [
-    { key: 'name', title: 'Class', kind: 'text' },
-    { key: 'n', title: 'Images', kind: 'integer' },
-    { key: 'correct', title: 'Right', kind: 'integer' },
-    { key: 'recall', title: 'Recall', kind: 'fraction', better: 'higher' },
-    { key: 'lo', title: '95 % from', kind: 'fraction' },
-    { key: 'hi', title: 'to', kind: 'fraction' },
-    { key: 'precision', title: 'Precision', kind: 'fraction', better: 'higher' },
-    { key: 'confusedWith', title: 'Taken most for', kind: 'text' },
-    { key: 'confusedN', title: 'How often', kind: 'integer' },
-  ],
-  rows: classes.map(({ name, n, correct, recall, precision, interval, confusedWith, confusedN }) => ({
-    name,
-    n,
-    correct,
-    recall,
-    lo: interval?.lo ?? null,
-    hi: interval?.hi ?? null,
-    precision,
-    confusedWith,
-    confusedN,
-  })),
-})
+export const classTable = ({ classes }: Confusion, model: string): DataTable =>
+  withClassNames(
+    {
+      id: 'per-class',
+      title: `Classes, ${model}`,
+      columns: [
+        { key: 'name', title: 'Class', kind: 'text' },
+        { key: 'n', title: 'Images', kind: 'integer' },
+        { key: 'correct', title: 'Right', kind: 'integer' },
+        { key: 'recall', title: 'Recall', kind: 'fraction', better: 'higher' },
+        { key: 'lo', title: '95 % from', kind: 'fraction' },
+        { key: 'hi', title: 'to', kind: 'fraction' },
+        { key: 'precision', title: 'Precision', kind: 'fraction', better: 'higher' },
+        { key: 'confusedWith', title: 'Taken most for', kind: 'text' },
+        { key: 'confusedN', title: 'How often', kind: 'integer' },
+      ],
+      rows: classes.map(({ name, n, correct, recall, precision, interval, confusedWith, confusedN }) => ({
+        name,
+        n,
+        correct,
+        recall,
+        lo: interval?.lo ?? null,
+        hi: interval?.hi ?? null,
+        precision,
+        confusedWith,
+        confusedN,
+      })),
+    },
+    'name',
+  )
 
 /** The mistakes as a table, most frequent first. */
-export const pairTable = ({ pairs }: Confusion, model: string): DataTable => ({
-  id: 'mistakes',
-  title: `Mistakes, ${model}`,
-  columns: [
-    { key: 'truthName', title: 'True class', kind: 'text' },
-    { key: 'predictedName', title: 'Taken for', kind: 'text' },
-    { key: 'n', title: 'Images', kind: 'integer' },
-    { key: 'share', title: 'Share of the class', kind: 'fraction' },
-  ],
-  rows: pairs.map(({ truthName, predictedName, n, share }) => ({ truthName, predictedName, n, share })),
-})
+export const pairTable = ({ pairs }: Confusion, model: string): DataTable =>
+  withClassNames(
+    {
+      id: 'mistakes',
+      title: `Mistakes, ${model}`,
+      columns: [
+        { key: 'truthName', title: 'True class', kind: 'text' },
+        { key: 'predictedName', title: 'Taken for', kind: 'text' },
+        { key: 'n', title: 'Images', kind: 'integer' },
+        { key: 'share', title: 'Share of the class', kind: 'fraction' },
+      ],
+      rows: pairs.map(({ truthName, predictedName, n, share }) => ({ truthName, predictedName, n, share })),
+    },
+    'truthName',
+  )
