@@ -102,7 +102,7 @@ async function collect(
       images: evidence.counts.images,
     },
     models: models.map(describedModel),
-    surrogates: surrogatesOf(db, evidence.conditions),
+    surrogates: surrogatesOf(db, study.datasetId, evidence.conditions),
     variants: evidence.variants,
     conditions: evidence.conditions,
     sets: evidence.sets,

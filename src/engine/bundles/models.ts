@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
 import { attack, type Attack } from '#shared/attacks.ts'
 import type { Preprocessing } from '#shared/contract/index.ts'
+import { modelFor } from '../datasets/index.ts'
 import { addModel, listModels, updateModel, type StoredModel } from '../models/index.ts'
 import { setupOf } from '../studies/index.ts'
 import type { Db } from '../workspace/index.ts'
@@ -15,9 +16,10 @@ export function describedModel(model: StoredModel): BundledModel {
 }
 
 /** Lists the surrogate models of some conditions that still have the setup of their attack. */
-export function surrogatesOf(db: Db, conditions: readonly string[]): BundledSurrogate[] {
+export function surrogatesOf(db: Db, datasetId: number, conditions: readonly string[]): BundledSurrogate[] {
   const attacks = conditions.flatMap((text) => attack.safeParse(JSON.parse(text)).data ?? [])
   return listModels(db)
+    .map((model) => modelFor(db, datasetId, model))
     .filter((model) => attacks.some((own) => isMadeBy(own, model)))
     .map((model) => ({ ...describedModel(model), preprocessing: model.preprocessing }))
 }

@@ -1,6 +1,5 @@
 export { PerturbedImages, saveAdversarial } from './images/perturbed/index.ts'
 export { studyImages } from './images/studyImages.ts'
-export { preprocessingFor } from './measure/preprocessing.ts'
 export { studyCost } from './cost/cost.ts'
 export type { Recomputed, RecomputeRequest, RunContext, StudyDefinition } from './definition/index.ts'
 export { samplePage, firstSampled } from './measure/sampleImages.ts'

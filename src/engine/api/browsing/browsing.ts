@@ -24,7 +24,7 @@ export async function selectedIds(
   order: ImageOrder = indexOrder,
   signal?: AbortSignal,
 ): Promise<Uint32Array> {
-  const known = knownFor(session, { filter: selection.filter, order })
+  const known = knownFor(session, datasetId, { filter: selection.filter, order })
   const task = { kind: 'selection', datasetId, known, filter: {}, selection, order } as const
   const { ids } = await session.open().browser.ask(task, signal)
   return ids
@@ -38,7 +38,7 @@ export const browsing = {
     const plain = Object.keys(filter).length === 0 && order.by === 'place' && !order.descending
     if (plain && (from ?? 0) === 0)
       return { ...firstRows(workspace.db, datasetId, after, limit), from: after === null ? 0 : null }
-    const known = knownFor(session, { filter, order })
+    const known = knownFor(session, datasetId, { filter, order })
     const page = await browser.ask(
       { kind: 'page', datasetId, known, filter, order, from: from ?? 0, after, limit },
       signal,
@@ -58,7 +58,7 @@ export const browsing = {
       const sql = 'SELECT count(*) FROM image WHERE dataset_id = ?'
       return { images: Number(workspace.db.prepare(sql).pluck().get(datasetId)) }
     }
-    const known = knownFor(session, { filter })
+    const known = knownFor(session, datasetId, { filter })
     const task = { datasetId, known, filter, order: indexOrder, from: 0, after: null, limit: 0 }
     return { images: (await browser.ask({ kind: 'page', ...task }, signal)).images }
   }),
@@ -66,7 +66,10 @@ export const browsing = {
     const { filter, order } = input
     return session
       .open()
-      .browser.ask({ kind: 'place', known: knownFor(session, { filter, order }), ...input }, signal)
+      .browser.ask(
+        { kind: 'place', known: knownFor(session, input.datasetId, { filter, order }), ...input },
+        signal,
+      )
   }),
   facets: api.datasets.facets.handler(({ input, context: { session }, signal }) => {
     const { workspace, browser } = session.open()
@@ -74,14 +77,14 @@ export const browsing = {
     const shownFacts = [
       ...new Map(input.shownFacts.map((shownFact) => [factKey(shownFact), shownFact])).values(),
     ]
-    const known = knownFor(session, { filter: input.filter, shownFacts })
+    const known = knownFor(session, input.datasetId, { filter: input.filter, shownFacts })
     const tags = listTags(workspace.db).map(({ name }) => name)
     return browser.ask({ kind: 'facets', ...input, shownFacts, known, tags }, signal)
   }),
   confusion: api.datasets.confusion.handler(async ({ input, context: { session }, signal }) => {
     const { workspace, browser } = session.open()
     const { datasetId, filter, shownFact } = input
-    const known = knownFor(session, { filter, shownFacts: [shownFact] })
+    const known = knownFor(session, datasetId, { filter, shownFacts: [shownFact] })
     const counts = await browser.ask({ kind: 'confusion', datasetId, known, filter, shownFact }, signal)
     return confusionOf(workspace.db, counts, datasetId, getModel(workspace.db, shownFact.modelId), input)
   }),

@@ -1,6 +1,7 @@
 import { changeNameOf, changeTitle } from '#shared/changedModel.ts'
 import type { ChangedModel, MeasuredCondition } from '#shared/contract/index.ts'
 import { transformTitle } from '#shared/transformTitle.ts'
+import { modelFor } from '../../datasets/index.ts'
 import { listModels } from '../../models/index.ts'
 import {
   changedVariants,
@@ -24,7 +25,7 @@ export function measuredConditions(db: Db, datasetId: number): MeasuredCondition
   const clean = cleanCondition(db)
   const found = new Map<number, number[]>()
   for (const model of listModels(db)) {
-    const variant = currentVariant(db, model)
+    const variant = currentVariant(db, modelFor(db, datasetId, model))
     for (const conditionId of variant ? conditionsOf(variant.id) : []) {
       if (conditionId === clean) continue
       found.set(conditionId, [...(found.get(conditionId) ?? []), model.id])
@@ -46,7 +47,7 @@ export function changedModels(db: Db, datasetId: number): ChangedModel[] {
   const conditionsOf = conditionsMeasured(db, datasetId)
   const found = new Map<string, ChangedModel>()
   for (const model of listModels(db)) {
-    for (const { id, rewrite } of changedVariants(db, model)) {
+    for (const { id, rewrite } of changedVariants(db, modelFor(db, datasetId, model))) {
       const changed = changeNameOf(rewrite)
       if (changed === null || conditionsOf(id).length === 0) continue
       const known = found.get(changed)

@@ -3,7 +3,7 @@ import type { FactOf, ImageFilter, ImageOrder, ImageSelection } from '#shared/co
 import { KernelscopeError } from '#shared/errors.ts'
 import { ofUnchangedModel, factKey } from '#shared/factText.ts'
 import { noRewrite } from '#shared/rewrites.ts'
-import { factsOf, getSubset, type BrowseReferences } from '../../datasets/index.ts'
+import { factsOf, getSubset, modelFor, type BrowseReferences } from '../../datasets/index.ts'
 import { getModel, type StoredModel } from '../../models/index.ts'
 import { cleanCondition, conditionTransform, currentVariants, type FindVariant } from '../../facts/index.ts'
 import type { Db } from '../../workspace/index.ts'
@@ -17,7 +17,7 @@ export interface BrowseRequest {
 }
 
 /**
- * Looks up everything that a filter, an order and shown facts name. A model that was never run has no facts.
+ * Looks up everything that a filter, an order and shown facts name for the images of a dataset. A model that was never run has no facts.
  *
  * @throws MODEL_NOT_FOUND where a model does not exist, or a changed model has no facts in the workspace
  * @throws SUBSET_NOT_FOUND where a subset does not exist
@@ -25,6 +25,7 @@ export interface BrowseRequest {
  */
 export function knownFor(
   session: EngineSession,
+  datasetId: number,
   { filter, order, shownFacts = [] }: BrowseRequest,
 ): BrowseReferences {
   const { db } = session.open().workspace
@@ -38,7 +39,7 @@ export function knownFor(
   const modelOf = (id: number) => {
     const found = models.get(id)
     if (found) return found
-    const model = getModel(db, id)
+    const model = modelFor(db, datasetId, getModel(db, id))
     const read = { model, find: currentVariants(db, model) }
     models.set(id, read)
     return read

@@ -3,10 +3,9 @@ import { basename, dirname, join } from 'node:path'
 import type { ImageSet, Source } from '#shared/contract/index.ts'
 import { KernelscopeError, toErrorShape } from '#shared/errors.ts'
 import { looksLikeImage } from '#shared/imageFiles.ts'
-import { locateImage } from '../../datasets/index.ts'
+import { locateImage, modelFor } from '../../datasets/index.ts'
 import { getModel, readModelFile, targetsOf, usableModel } from '../../models/index.ts'
 import type { ImageFile, LabelledImage, InspectedModel, MapContext } from '../../saliency/index.ts'
-import { preprocessingFor } from '../../studies/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import { drawnImages } from './drawn.ts'
 import { defaultSettings } from '../session/settings.ts'
@@ -69,12 +68,11 @@ export async function imageInput(
   }
   const { db } = session.open().workspace
   const { image, path, digest } = locateImage(db, source.id)
-  const stored = getModelOf(db, model)
-  const preprocessing = stored ? preprocessingFor(db, image.datasetId, stored) : model.preprocessing
+  const own = ownModel(db, model)
   const trueClass = image.className === null ? -1 : targetOf(model, image.className)
   return {
     ...found,
-    model: { ...model, preprocessing },
+    model: modelFor(db, image.datasetId, own),
     image: {
       path,
       digest: digest?.toString('hex') ?? (await session.pool.digestAndMeasure(path)).digest,
@@ -83,10 +81,16 @@ export async function imageInput(
   }
 }
 
-function getModelOf(db: Db, { digest }: InspectedModel) {
+/** The model with the preprocessing of the workspace, where the workspace has it. */
+function ownModel(db: Db, model: MapInput['model']): MapInput['model'] {
+  const { digest } = model
   const id = db.prepare<[string], number>('SELECT id FROM model WHERE digest = ?').pluck().get(digest)
-  return id === undefined ? undefined : getModel(db, id)
+  return id === undefined ? model : { ...model, preprocessing: getModel(db, id).preprocessing }
 }
+
+/** Returns a model with the preprocessing that it has for the images of a set. */
+export const modelOfSet = (session: EngineSession, model: MapInput['model'], set: ImageSet) =>
+  'datasetId' in set ? modelFor(session.db, set.datasetId, ownModel(session.db, model)) : model
 
 const targetOf = ({ labelSet, labels }: MapInput['model'], className: string): number =>
   targetsOf([className], { set: labelSet, names: [...labels] }).get(className) ?? -1

@@ -7,7 +7,7 @@ import {
   type PixelTransform,
 } from '#shared/transforms/index.ts'
 import { LruMap } from '../../base/lruMap.ts'
-import { locateImage } from '../../datasets/index.ts'
+import { isShownWhole, locateImage } from '../../datasets/index.ts'
 import { resizedSize, type Geometry } from '../../images/index.ts'
 import type { EngineSession } from '../session/session.ts'
 import { png, type ByteAnswer } from './answer.ts'
@@ -19,6 +19,8 @@ interface GallerySource {
   imageKey: string
   height: number
   width: number
+  /** Its dataset's images are cropped already. */
+  whole?: boolean
 }
 
 /** The last files opened for the gallery, by digest. They are forgotten when the engine ends. */
@@ -42,7 +44,9 @@ const digest = /^[0-9a-f]{64}$/
 function sourceOf(session: EngineSession, name: string): GallerySource {
   if (rowId.test(name)) {
     const { image, path, digest: own } = locateImage(session.db, Number(name))
-    return { path, imageKey: own?.toString('hex') ?? '', height: image.height, width: image.width }
+    const { height, width, datasetId } = image
+    const whole = isShownWhole(session.db, datasetId)
+    return { path, imageKey: own?.toString('hex') ?? '', height, width, whole }
   }
   const found = digest.test(name) ? opened.get(name) : undefined
   if (!found)
@@ -55,9 +59,12 @@ function sourceOf(session: EngineSession, name: string): GallerySource {
 /** Pixels of the shorter side above which an image shown at its own size is made smaller. */
 const largestOwn = 512
 
-/** The geometry of ImageNet benchmarks (shorter side 256, centre crop 224), or the image at its own size. */
-function geometryOf({ height, width }: GallerySource, size: 'benchmark' | 'own'): Geometry {
-  if (size === 'benchmark')
+/**
+ * The geometry of ImageNet benchmarks (shorter side 256, centre crop 224), or the image at its own size. Images that
+ * are cropped already are never cropped again, as in studies.
+ */
+function geometryOf({ height, width, whole = false }: GallerySource, size: 'benchmark' | 'own'): Geometry {
+  if (size === 'benchmark' && !whole)
     return { size: [224, 224], resize: 'shorter', resizeTo: 256, interpolation: 'bilinear' }
   if (Math.min(height, width) <= largestOwn)
     return { size: [height, width], resize: 'none', resizeTo: null, interpolation: 'bilinear' }

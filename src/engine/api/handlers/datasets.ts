@@ -13,6 +13,7 @@ import {
   insertDataset,
   listDatasets,
   locateImage,
+  modelFor,
   neighbours,
   noteOf,
   removeDataset,
@@ -20,6 +21,7 @@ import {
   renameDataset,
   rerootDataset,
   tagsOf,
+  type LocatedImage,
 } from '../../datasets/index.ts'
 import { openJobsOf } from '../../jobs/index.ts'
 import { listModels, type StoredModel } from '../../models/index.ts'
@@ -87,7 +89,7 @@ export const datasets = {
       digest: located.digest?.toString('hex') ?? null,
       tags: located.digest ? tagsOf(database, located.digest) : [],
       note: located.digest ? noteOf(database, located.digest) : '',
-      predictions: predictionsOf(database, located.exampleId, conditionOf(database, input)),
+      predictions: predictionsOf(database, located, conditionOf(database, input)),
       ...neighbours(database, located.image),
     }
   }),
@@ -122,22 +124,22 @@ function answersOf(database: Db, exampleId: number | null, conditionId: number |
 /** Lists the models' predictions for an image under a condition; models without one are left out. */
 function predictionsOf(
   database: Db,
-  exampleId: number | null,
+  { image: { datasetId }, exampleId }: LocatedImage,
   conditionId: number | null,
 ): ImagePrediction[] {
   const answerOf = answersOf(database, exampleId, conditionId)
   return listModels(database).flatMap((model) => {
-    const variant = currentVariant(database, model)
+    const variant = currentVariant(database, modelFor(database, datasetId, model))
     const answer = variant && answerOf(variant, model)
     return answer ? [{ modelId: model.id, modelTitle: model.title, ...answer }] : []
   })
 }
 
 function changedAnswers(database: Db, asked: ImageRequest): ChangedAnswer[] {
-  const { exampleId } = locateImage(database, asked.id)
+  const { exampleId, image } = locateImage(database, asked.id)
   const answerOf = answersOf(database, exampleId, conditionOf(database, asked))
   return listModels(database).flatMap((model) =>
-    changedVariants(database, model)
+    changedVariants(database, modelFor(database, image.datasetId, model))
       .flatMap((variant): ChangedAnswer[] => {
         const changed = changeNameOf(variant.rewrite)
         const answer = changed === null ? null : answerOf(variant, model)

@@ -5,7 +5,7 @@ import { attention, receptiveField, saliency, writeGradients } from '../../salie
 import { sharedFolder, writeFigures } from './figures.ts'
 import { api, guarded } from '../session/implementation.ts'
 import { figureOf, pictureOf, writeNpy } from '../bytes/mapFigure.ts'
-import { imagesOfSet, labelledImages, mapInput, imageInput } from '../browsing/mapInputs.ts'
+import { imagesOfSet, labelledImages, mapInput, imageInput, modelOfSet } from '../browsing/mapInputs.ts'
 
 export const maps = {
   attention: api.maps.attention.handler(async ({ input, context: { session }, signal }) => {
@@ -23,8 +23,9 @@ export const maps = {
     return onGraphThread({ kind: 'features', path })
   }),
   receptiveField: api.maps.receptiveField.handler(async ({ input, context: { session }, signal }) => {
-    const { context, db, model } = await mapInput(session, input.model, signal)
+    const { context, db, model: own } = await mapInput(session, input.model, signal)
     const images = await imagesOfSet(session, input.images)
+    const model = modelOfSet(session, own, input.images)
     return guarded(receptiveField(context, db, model, images, input.point), session)
   }),
   export: api.maps.export.handler(async ({ input, context: { session } }) => {

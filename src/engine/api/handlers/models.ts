@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { outputTitle } from '#shared/classNames.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { allOutputs } from '#shared/readouts.ts'
-import { locateImage } from '../../datasets/index.ts'
+import { locateImage, modelFor } from '../../datasets/index.ts'
 import {
   addModel,
   getModel,
@@ -67,8 +67,10 @@ async function smoke(
   { id, path, imageId }: { id: number; path?: string | undefined; imageId?: number | undefined },
 ) {
   const { workspace } = session.open()
-  const model = usableModel(workspace.db, id)
-  const file = imageId === undefined ? path : locateImage(workspace.db, imageId).path
+  const stored = usableModel(workspace.db, id)
+  const located = imageId === undefined ? null : locateImage(workspace.db, imageId)
+  const model = located ? modelFor(workspace.db, located.image.datasetId, stored) : stored
+  const file = located?.path ?? path
   if (file === undefined) throw new KernelscopeError('USAGE', 'give the path or the id of an image')
   const classifier = await openClassifier(workspace, model, { ...session.settings(), batch: 1 }, session.log)
   try {

@@ -6,11 +6,12 @@ export const subsets = {
   list: api.subsets.list.handler(({ input, context }) => listSubsets(context.session.db, input.datasetId)),
   get: api.subsets.get.handler(({ input, context }) => getSubset(context.session.db, input.id)),
   create: api.subsets.create.handler(({ input, context: { session } }) => {
-    knownFor(session, { filter: input.selection.filter })
+    knownFor(session, input.datasetId, { filter: input.selection.filter })
     return createSubset(session.db, input)
   }),
   update: api.subsets.update.handler(({ input: { id, ...change }, context: { session } }) => {
-    knownFor(session, { filter: change.selection?.filter })
+    const { datasetId } = getSubset(session.db, id)
+    knownFor(session, datasetId, { filter: change.selection?.filter })
     return updateSubset(session.db, id, change)
   }),
   remove: api.subsets.remove.handler(({ input, context }) => {

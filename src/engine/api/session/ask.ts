@@ -4,9 +4,9 @@ import { KernelscopeError } from '#shared/errors.ts'
 import { allOutputs } from '#shared/readouts.ts'
 import { parseTransform, asPixelTransform } from '#shared/transform.ts'
 import { pixelType } from '#shared/transforms/index.ts'
-import { locateImage } from '../../datasets/index.ts'
+import { locateImage, preprocessingFor } from '../../datasets/index.ts'
 import { openClassifier, targetsOf, usableModel } from '../../models/index.ts'
-import { drawsOfTransform, preprocessingFor } from '../../studies/index.ts'
+import { drawsOfTransform } from '../../studies/index.ts'
 import type { EngineSession } from './session.ts'
 
 /**

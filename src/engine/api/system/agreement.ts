@@ -1,6 +1,6 @@
 import type { Provider } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
-import { locateImage } from '../../datasets/index.ts'
+import { locateImage, modelFor } from '../../datasets/index.ts'
 import { openClassifier, usableModel, type Classifier } from '../../models/index.ts'
 import type { EngineSession } from '../session/session.ts'
 
@@ -30,8 +30,8 @@ export async function agreement(
     .pluck()
     .all(datasetId, images)
   if (ids.length === 0) throw new KernelscopeError('DATASET_EMPTY', 'the dataset has no readable image')
-  const first = await outputsWith(session, modelId, ids, a)
-  const second = await outputsWith(session, modelId, ids, b)
+  const first = await outputsWith(session, { modelId, datasetId, ids }, a)
+  const second = await outputsWith(session, { modelId, datasetId, ids }, b)
   const { classes } = first
   let maxAbsolute = 0
   let largest = 0
@@ -58,9 +58,13 @@ export async function agreement(
 const argmax = (values: Float32Array) =>
   values.reduce((best, value, index) => (value > (values[best] ?? -Infinity) ? index : best), 0)
 
-async function outputsWith(session: EngineSession, modelId: number, ids: number[], provider: Provider) {
+async function outputsWith(
+  session: EngineSession,
+  { modelId, datasetId, ids }: { modelId: number; datasetId: number; ids: number[] },
+  provider: Provider,
+) {
   const { workspace } = session.open()
-  const model = usableModel(workspace.db, modelId)
+  const model = modelFor(workspace.db, datasetId, usableModel(workspace.db, modelId))
   const classifier = await openClassifier(workspace, model, { ...session.settings(), provider }, session.log)
   try {
     const outputs = new Float32Array(ids.length * model.classes)

@@ -1,10 +1,9 @@
 import type { Dataset, StudyCost, StudyInput } from '#shared/contract/index.ts'
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
-import { getDataset } from '../../datasets/index.ts'
+import { enlargement, getDataset, modelFor } from '../../datasets/index.ts'
 import { noRewrite } from '#shared/rewrites.ts'
 import { getModel, targetsOf, type StoredModel } from '../../models/index.ts'
 import type { Db, Workspace } from '../../workspace/index.ts'
-import { enlargement } from '../measure/preprocessing.ts'
 import { passKey } from '../measure/passes.ts'
 import { conditionsOf } from '../store/plan.ts'
 import { studyDefinition } from '../registry.ts'
@@ -48,7 +47,7 @@ export async function studyCost(
     counts.set(key, known)
     return known
   }
-  const models = input.modelIds.map((id) => getModel(db, id))
+  const models = input.modelIds.map((id) => modelFor(db, dataset.id, getModel(db, id)))
   const ledger = new Ledger(db)
   const settled = new Map<number, number>()
   let most = 0

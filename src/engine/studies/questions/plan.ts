@@ -91,9 +91,9 @@ async function fit(workspace: Workspace, asked: QuestionModels, plan: QuestionPl
     throw new KernelscopeError('MODEL_NOT_FOUND', 'the workspace has no model for this question', {
       hint: plan.models ? 'Add a model with depthwise kernels.' : 'Add a classifier.',
     })
-  const fast = speeds(workspace.db, listModels(workspace.db))
   for (let count = models.length; ; count--) {
     const whole = await inputFor(workspace, asked, plan, models.slice(0, count))
+    const fast = speeds(workspace.db, whole.datasetId, listModels(workspace.db))
     // A question that was asked before keeps its size, however fast the models turned out to be.
     const before = findStudy(workspace.db, await settledStudy(workspace.db, whole), null, 'any')
     if (before) {

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { modelFor } from '../../datasets/index.ts'
 import type { StoredModel } from '../../models/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import { currentVariant } from '../../facts/index.ts'
@@ -18,11 +19,12 @@ const macsPerCore = 4e9
 const overhead = 0.002
 
 /**
- * Estimates the speed of each model: from its own runs; else per multiply-accumulate from models that ran;
+ * Estimates the speed of each model on the images of a dataset: from its own runs; else per multiply-accumulate from models that ran;
  * else from the number of cores.
  */
-export function speeds(db: Db, models: readonly StoredModel[]): Map<number, Speed> {
-  const own = new Map(models.map((model) => [model.id, currentVariant(db, model)?.secondsPerImage ?? null]))
+export function speeds(db: Db, datasetId: number, models: readonly StoredModel[]): Map<number, Speed> {
+  const speedOf = (model: StoredModel) => currentVariant(db, modelFor(db, datasetId, model))?.secondsPerImage
+  const own = new Map(models.map((model) => [model.id, speedOf(model) ?? null]))
   const perMac = models.flatMap((model) => {
     const seconds = own.get(model.id)
     return seconds && model.macs ? [seconds / model.macs] : []

@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Study } from '#shared/contract/index.ts'
-import { getDataset } from '../../datasets/index.ts'
+import { getDataset, modelFor, preprocessingFor } from '../../datasets/index.ts'
 import { usableModel, getModel, type StoredModel } from '../../models/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import { studyDefinition } from '../registry.ts'
@@ -69,7 +70,7 @@ function unfold<C extends PlannedCondition>(
   const study = getStudy(db, studyId)
   const definition = studyDefinition(study.kind)
   const source = sourceOf(study)
-  const all = study.modelIds.map((id) => modelOf(db, id))
+  const all = study.modelIds.map((id) => modelFor(db, source.datasetId, modelOf(db, id)))
   const models = all.map((model) => ({
     model,
     conditions: readConditions(db, definition, study.params, model, all, source, read),
@@ -77,7 +78,10 @@ function unfold<C extends PlannedCondition>(
   return { study, definition, source, images: countImages(db, source), models }
 }
 
-/** Lists the conditions of a model over the images of a source, with the ids of those that are stored. */
+/**
+ * Lists the conditions of a model over the images of a source, with the ids of those that are stored. The models have
+ * the preprocessing for that dataset (`modelFor`).
+ */
 export const conditionsOf = (
   db: Db,
   definition: StudyDefinition,
@@ -97,6 +101,16 @@ function readConditions<C>(
   read: Conditions<C>,
 ): C[] {
   const dataset = getDataset(db, source.datasetId)
-  const conditions = definition.conditions(params, model, { db, dataset, models })
+  const conditions = definition
+    .conditions(params, model, { db, dataset, models })
+    .map((condition) => onItsImages(db, condition, model, source.datasetId))
   return read(db, conditions, source, definition.groupSize?.(params) ?? null)
+}
+
+/** Sets the preprocessing of a condition on the images of another dataset, where it is not that of the study's. */
+function onItsImages(db: Db, condition: Condition, model: StoredModel, datasetId: number): Condition {
+  const other = condition.images?.datasetId
+  if (other === undefined || other === datasetId || condition.preprocessing) return condition
+  const preprocessing = preprocessingFor(db, other, getModel(db, model.id))
+  return isDeepStrictEqual(preprocessing, model.preprocessing) ? condition : { ...condition, preprocessing }
 }

@@ -3,7 +3,6 @@ import type { DataTable } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { Db } from '../../../workspace/index.ts'
 import { calibrationColumns, calibrationOf, type Calibration } from '../../summary/calibration.ts'
-import { preprocessingChange } from '../../measure/preprocessing.ts'
 import { worstTable } from '../../summary/worst.ts'
 import { accuracyMetric } from '../../summary/metrics.ts'
 import { paperValues } from '../../summary/paper.ts'
@@ -53,14 +52,13 @@ export const cleanAccuracy = defineStudy({
       look: 'The paired tests: which differences are more than chance. The ranking then sets them beside robustness.',
     },
   ],
-  conditions: (_, model, { db, dataset }) => [
+  conditions: () => [
     {
       key: 'clean',
       params: {},
       title: 'clean',
       baseline: true,
       transform: unchanged,
-      ...preprocessingChange(db, dataset.id, model),
     },
   ],
   view: async (grid, _, { workspace: { db } }) => ({

@@ -5,7 +5,6 @@ import { perClassTable } from '../../summary/classes.ts'
 import { paperValues } from '../../summary/paper.ts'
 import { groupsReadout, isImagenet, notImagenet } from '../../summary/answers.ts'
 import { asFractions, barsFigure } from '../../summary/bars.ts'
-import { croppedPreprocessing } from '../../measure/preprocessing.ts'
 import { cellOf } from '../../summary/outcomes.ts'
 import { worstTable } from '../../summary/worst.ts'
 import { gapOf, type Gap } from './gap.ts'
@@ -88,17 +87,15 @@ export const imagenet9 = defineStudy({
       look: 'The background gap: Mixed-Same minus Mixed-Rand.',
     },
   ],
-  conditions({ variations, soft }, model, { db, dataset }): Condition[] {
+  conditions({ variations, soft }, model, { dataset }): Condition[] {
     const found = new Set(dataset.parts.map(({ name }) => name))
     const readout = groupsReadout(dataset, model)
-    const preprocessing = croppedPreprocessing(db, dataset.id, model)
     return imagenet9Variations
       .filter((name) => variations.includes(name) && found.has(name))
       .flatMap((name) => {
         const shared = {
           transform: unchanged,
           images: { part: name },
-          preprocessing,
         }
         const published = {
           ...shared,

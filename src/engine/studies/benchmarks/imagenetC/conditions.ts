@@ -1,9 +1,7 @@
 import { z } from 'zod'
 import type { Dataset } from '#shared/contract/index.ts'
 import { imagenetC19, type ImagenetCName } from '#shared/transforms/index.ts'
-import type { StoredModel } from '../../../models/index.ts'
 import { baselineParam } from '../shared/baseline.ts'
-import { croppedPreprocessing, preprocessingChange } from '../../measure/preprocessing.ts'
 import { validationParam } from '../shared/validation.ts'
 import type { Condition } from '../../../facts/index.ts'
 import { type ConditionContext, unchanged } from '../../definition/index.ts'
@@ -50,21 +48,14 @@ export const chosenSeverities = ({ severities: chosen }: CorruptionParams): numb
  * The conditions: clean images first, then every corruption at every severity, as parts of the dataset or
  * made here.
  */
-export function conditions(
-  chosen: CorruptionParams,
-  model: StoredModel,
-  { db, dataset }: ConditionContext,
-): Condition[] {
+export function conditions(chosen: CorruptionParams, { dataset }: ConditionContext): Condition[] {
   const published = isCorrupted(dataset)
-  const plainOf = published ? chosen.validation : dataset.id
-  const plain = plainOf === null ? {} : preprocessingChange(db, plainOf, model)
   const clean: Condition = {
     key: cleanKey,
     params: { corruption: 'none', severity: 0 },
     title: 'clean',
     baseline: true,
     transform: unchanged,
-    ...plain,
   }
   const classes = dataset.classes.map(({ name }) => name)
   const before = !published
@@ -73,7 +64,6 @@ export function conditions(
       ? []
       : [{ ...clean, images: { datasetId: chosen.validation, classes } }]
   const found = new Set(dataset.parts.map(({ name }) => name))
-  const preprocessing = published ? croppedPreprocessing(db, dataset.id, model) : null
   return [
     ...before,
     ...chosenCorruptions(chosen).flatMap((name) =>
@@ -86,12 +76,10 @@ export function conditions(
             title: `${name}, severity ${severity}`,
             way: name,
           }
-          if (preprocessing)
-            return { ...shared, transform: unchanged, images: { part: `${name}/${severity}` }, preprocessing }
+          if (published) return { ...shared, transform: unchanged, images: { part: `${name}/${severity}` } }
           const { seed, jpeg } = chosen
           return {
             ...shared,
-            ...plain,
             transform: () => ({ op: 'corruption', name, severity, seed, jpeg, variant: 'published' }),
           }
         }),

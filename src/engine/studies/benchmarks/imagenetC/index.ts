@@ -103,7 +103,7 @@ export const imagenetC = defineStudy({
   },
   otherDatasets: ({ validation }) => (validation === null ? [] : [validation]),
   axis: { title: () => 'Severity', of: ({ severity }) => Number(severity), label: (x) => `severity ${x}` },
-  conditions,
+  conditions: (chosen, _, context) => conditions(chosen, context),
   async view(grid, params, { workspace: { db }, source }) {
     const dataset = getDataset(db, source.datasetId)
     const origin = originOf(dataset)

@@ -7,9 +7,7 @@ import {
   noisePerturbations,
   type PerturbationName,
 } from '#shared/transforms/index.ts'
-import type { StoredModel } from '../../../models/index.ts'
 import { baselineParam } from '../shared/baseline.ts'
-import { croppedPreprocessing, preprocessingChange } from '../../measure/preprocessing.ts'
 import type { Condition } from '../../../facts/index.ts'
 import { type ConditionContext, unchanged } from '../../definition/index.ts'
 
@@ -64,13 +62,8 @@ export const framesOf = (name: PerturbationName, stride: number): number[] =>
  * The conditions. Published sequences: one per perturbation, because frames are images. Sequences made here:
  * one per frame.
  */
-export function conditions(
-  chosen: PerturbationParams,
-  model: StoredModel,
-  { db, dataset }: ConditionContext,
-): Condition[] {
+export function conditions(chosen: PerturbationParams, { dataset }: ConditionContext): Condition[] {
   const { stride, difficulty, seed } = chosen
-  const plain = preprocessingChange(db, dataset.id, model)
   if (!isPerturbed(dataset))
     return chosenPerturbations(chosen).flatMap((name) =>
       framesOf(name, stride).map((frame) => ({
@@ -78,7 +71,6 @@ export function conditions(
         params: { perturbation: name, frame },
         title: `${name}, frame ${frame}`,
         way: name,
-        ...plain,
         transform: () => ({
           op: 'perturbation' as const,
           name,
@@ -89,7 +81,6 @@ export function conditions(
       })),
     )
   const found = new Set(dataset.parts.map((part) => part.name))
-  const preprocessing = croppedPreprocessing(db, dataset.id, model)
   return chosenPerturbations(chosen).flatMap((name) => {
     const part = partOf(name, difficulty)
     if (!found.has(part)) return []
@@ -100,7 +91,6 @@ export function conditions(
       way: name,
       transform: unchanged,
       images: { part },
-      preprocessing,
     }
   })
 }

@@ -98,7 +98,7 @@ export const imagenetP = defineStudy({
     of: ({ frame }) => (frame === undefined ? null : Number(frame)),
     label: (x) => `frame ${x}`,
   },
-  conditions,
+  conditions: (chosen, _, context) => conditions(chosen, context),
   async view(grid, chosen, { workspace: { db }, source }) {
     const dataset = getDataset(db, source.datasetId)
     const published = isPerturbed(dataset)

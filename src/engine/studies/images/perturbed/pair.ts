@@ -2,10 +2,9 @@ import type { Attack } from '#shared/attacks.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import type { PixelTransform } from '#shared/transforms/index.ts'
 import { unitFloats } from '#shared/maths/unit.ts'
-import { locateImage } from '../../../datasets/index.ts'
+import { locateImage, modelFor } from '../../../datasets/index.ts'
 import type { ImagePool } from '../../../images/index.ts'
 import { listModels, usableModel, type StoredModel } from '../../../models/index.ts'
-import { preprocessingFor } from '../../measure/preprocessing.ts'
 import { callSize } from '../../measure/calls.ts'
 import { drawsOfTransform } from '../../masks/draws.ts'
 import { targetLookup } from '../../measure/targets.ts'
@@ -43,32 +42,39 @@ export async function pairOf(
 ): Promise<ImagePair> {
   const { db } = context.workspace
   const transform = conditionTransform(db, conditionId)
-  const model = usableModel(db, modelId)
+  const { datasetId } = locateImage(db, imageId).image
+  const model = modelFor(db, datasetId, usableModel(db, modelId))
   return transform.op === 'attack'
-    ? attacked(context, imageId, surrogateBehind(context, model, transform), transform)
+    ? attacked(context, imageId, surrogateBehind(context, datasetId, model, transform), transform)
     : transformed(context, imageId, model, transform)
 }
 
 /**
- * Finds the model whose gradient makes the images of an attack.
+ * Finds the model whose gradient makes the images of an attack, with its preprocessing for the dataset.
+ *
+ * @param model the attacked model, with that preprocessing
  *
  * @throws MODEL_NOT_FOUND where the workspace has no such model with the same setup
  */
 export function surrogateBehind(
   { workspace: { db } }: AttackContext,
+  datasetId: number,
   model: StoredModel,
   attack: Attack,
 ): StoredModel {
   if (attack.surrogate === null) return model
-  const found = listModels(db).find(
-    (one) => one.digest === attack.surrogate && (attack.setup === undefined || attack.setup === setupOf(one)),
-  )
+  const found = listModels(db)
+    .map((one) => modelFor(db, datasetId, one))
+    .find(
+      (one) =>
+        one.digest === attack.surrogate && (attack.setup === undefined || attack.setup === setupOf(one)),
+    )
   if (!found)
     throw new KernelscopeError(
       'MODEL_NOT_FOUND',
       'the model that made these images is not in the workspace, or its setup has changed',
     )
-  return usableModel(db, found.id)
+  return modelFor(db, datasetId, usableModel(db, found.id))
 }
 
 async function transformed(
@@ -78,7 +84,7 @@ async function transformed(
   transform: PixelTransform,
 ): Promise<ImagePair> {
   const { image, path, digest } = locateImage(workspace.db, imageId)
-  const preprocessing = preprocessingFor(workspace.db, image.datasetId, model)
+  const { preprocessing } = model
   const [height, width] = preprocessing.size
   const values = height * width * 3
   const imageKey = digest?.toString('hex') ?? ''

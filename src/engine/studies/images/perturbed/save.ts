@@ -10,6 +10,7 @@ import { transform } from '#shared/transform.ts'
 import { encodePng } from '../../../images/index.ts'
 import { npyHeader } from '../../../saliency/index.ts'
 import type { AttackSession } from '../../../inference/index.ts'
+import { modelFor } from '../../../datasets/index.ts'
 import { usableModel, type StoredModel } from '../../../models/index.ts'
 import { gradientCallSize, inCalls } from '../../measure/calls.ts'
 import { loadImages } from '../../measure/load.ts'
@@ -53,13 +54,13 @@ export async function* saveAdversarial(
   signal: AbortSignal | undefined,
 ): Saving {
   const { db } = context.workspace
-  const { model, attack, conditionId, images } = planned(context, request)
+  const { model, attack, conditionId, images, datasetId } = planned(context, request)
   const manifest = join(request.folder, 'manifest.json')
   if (existsSync(manifest))
     throw new KernelscopeError('USAGE', `there are adversarial images already: ${request.folder}`, {
       hint: 'Choose another folder.',
     })
-  const surrogate = surrogateBehind(context, model, attack)
+  const surrogate = surrogateBehind(context, datasetId, model, attack)
   const size = gradientCallSize(surrogate)
   const answers = answersOf(db, model, conditionId)
   const entries: unknown[] = []
@@ -114,7 +115,9 @@ function planned({ workspace: { db } }: PairContext, { studyId, modelId, key, im
   }
   const wanted = imageIds && new Set(imageIds)
   const images = [...imageChunks(db, source, 1000)].flat().filter(({ id }) => !wanted || wanted.has(id))
-  return { model: usableModel(db, modelId), attack, conditionId: part?.conditionId ?? null, images }
+  const { datasetId } = source
+  const model = modelFor(db, datasetId, usableModel(db, modelId))
+  return { model, attack, conditionId: part?.conditionId ?? null, images, datasetId }
 }
 
 interface AdversarialImage {

@@ -99,8 +99,8 @@ export const salientPatchDrop = defineStudy({
     },
   ],
   axis: droppedAxis,
-  conditions: (chosen, model, { db }) => {
-    const draws = sourceDigest(db, chosen, model.preprocessing.size)
+  conditions: (chosen, model, { db, dataset }) => {
+    const draws = sourceDigest(db, chosen, dataset.id, model.preprocessing.size)
     const levels = [...new Set(chosen.percents)].filter((percent) => percent > 0).sort((a, b) => a - b)
     const drop = (mode: SalientMode, percent: number) => ({
       op: 'patchDrop' as const,

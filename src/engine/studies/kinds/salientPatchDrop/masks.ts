@@ -22,9 +22,9 @@ const page = 1024
  * @throws FILE_CHANGED where a folder of masks was changed since the study was made
  */
 export async function makeMasks(context: MeasureContext, chosen: SalientParams): Promise<void> {
-  const { workspace, model } = context
+  const { workspace, model, source } = context
   const [height, width] = model.preprocessing.size
-  const digest = sourceDigest(workspace.db, chosen, [height, width])
+  const digest = sourceDigest(workspace.db, chosen, source.datasetId, [height, width])
   const frame = { patch: chosen.patch, height, width, byClass: isByClass(chosen) }
   const masks = await openMasks(workspace, digest, frame)
   try {

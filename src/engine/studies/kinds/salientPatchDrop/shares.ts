@@ -33,7 +33,8 @@ export async function sharesOf(
   mode: SalientMode,
 ): Promise<Shares> {
   const shares: Shares = new Map([[0, { share: 0, masks: 0 }]])
-  const path = madeFileOf(context.workspace, sourceDigest(context.workspace.db, chosen, size))
+  const { workspace, source } = context
+  const path = madeFileOf(workspace, sourceDigest(workspace.db, chosen, source.datasetId, size))
   if (!existsSync(path)) return shares
   const sums = await sumsOf(path, context)
   for (const level of levelsOf(chosen)) {

@@ -3,6 +3,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { canonicalJson } from '#shared/canonical.ts'
 import type { SalientMode } from '#shared/saliency.ts'
+import { modelFor } from '../../../datasets/index.ts'
 import { getModel } from '../../../models/index.ts'
 import type { Db } from '../../../workspace/index.ts'
 import type { SalientParams } from './params.ts'
@@ -27,11 +28,17 @@ export const levelsOf = ({ modes, percents }: SalientParams): MaskLevel[] =>
 /**
  * Names the masks of a saliency source. Equal sources give equal masks for every image, so conditions hold
  * this name in place of the digest of an imported draws file. Gradients of the true logit depend on the
- * labels, so these are part of it.
+ * labels, so these are part of it. The model has the preprocessing for the dataset.
  */
-export function sourceDigest(db: Db, chosen: SalientParams, size: readonly [number, number]): string {
+export function sourceDigest(
+  db: Db,
+  chosen: SalientParams,
+  datasetId: number,
+  size: readonly [number, number],
+): string {
   const { source, layer, head, masks, masksState, patch } = chosen
-  const model = chosen.model === null || source === 'masks' ? null : getModel(db, chosen.model)
+  const model =
+    chosen.model === null || source === 'masks' ? null : modelFor(db, datasetId, getModel(db, chosen.model))
   const key = {
     source,
     patch,

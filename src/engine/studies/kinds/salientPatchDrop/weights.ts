@@ -1,3 +1,4 @@
+import { modelFor } from '../../../datasets/index.ts'
 import { usableModel } from '../../../models/index.ts'
 import { attentionWeights } from './attentionWeights.ts'
 import { folderWeights } from './folderWeights.ts'
@@ -13,7 +14,8 @@ export async function openWeights(
   grid: PatchGrid,
 ): Promise<PatchWeights> {
   if (chosen.source === 'masks') return folderWeights(context, chosen.masks ?? '', grid)
-  const model = usableModel(context.workspace.db, chosen.model ?? 0)
+  const { db } = context.workspace
+  const model = modelFor(db, context.source.datasetId, usableModel(db, chosen.model ?? 0))
   return chosen.source === 'attention'
     ? attentionWeights({ ...context, model }, chosen, grid)
     : gradientWeights({ ...context, model }, grid)

@@ -7,6 +7,7 @@ import { canonicalJson } from '#shared/canonical.ts'
 import type { ErrorShape } from '#shared/errors.ts'
 import { throughDraft } from '../../../../base/wholeFile.ts'
 import { encodePng } from '../../../../images/index.ts'
+import { modelFor } from '../../../../datasets/index.ts'
 import { openAttackSession, type AttackSession } from '../../../../inference/index.ts'
 import { openWithFirst, usableModel, type StoredModel } from '../../../../models/index.ts'
 import type { Workspace } from '../../../../workspace/index.ts'
@@ -49,7 +50,8 @@ export interface AdversarialImages {
  * @throws MODEL_NOT_FOUND, FILE_MISSING, FILE_CHANGED where the surrogate model cannot be used
  */
 export function openAdversarialImages(context: MeasureContext, surrogateId: number): AdversarialImages {
-  const surrogate = usableModel(context.workspace.db, surrogateId)
+  const { db } = context.workspace
+  const surrogate = modelFor(db, context.source.datasetId, usableModel(db, surrogateId))
   const size = gradientCallSize(surrogate)
   let session: AttackSession | null = null
 

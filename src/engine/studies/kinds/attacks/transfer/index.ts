@@ -1,5 +1,6 @@
 import type { Attack } from '#shared/attacks.ts'
 import { KernelscopeError } from '#shared/errors.ts'
+import { modelFor } from '../../../../datasets/index.ts'
 import { getModel, listModels, type StoredModel } from '../../../../models/index.ts'
 import { paperValues } from '../../../summary/paper.ts'
 import { attackForwards } from '../../../measure/work.ts'
@@ -143,9 +144,12 @@ const attackOf = (
 })
 
 /** The work of making the images: once, with the surrogate, for all models. */
-function surrogateWork(chosen: TransferParams, { db, models, images, settled }: WorkContext): ExtraWork[] {
+function surrogateWork(
+  chosen: TransferParams,
+  { db, dataset, models, images, settled }: WorkContext,
+): ExtraWork[] {
   if (chosen.surrogate === null) return []
-  const surrogate = getModel(db, chosen.surrogate)
+  const surrogate = modelFor(db, dataset.id, getModel(db, chosen.surrogate))
   const stored = Math.max(0, ...models.map(settled))
   return epsilonsOf(chosen).map((epsilon) => ({
     model: surrogate,
@@ -155,8 +159,13 @@ function surrogateWork(chosen: TransferParams, { db, models, images, settled }: 
   }))
 }
 
-function conditions(chosen: TransferParams, model: StoredModel, { db }: ConditionContext): Condition[] {
-  const surrogate = chosen.surrogate === null ? null : getModel(db, chosen.surrogate)
+function conditions(
+  chosen: TransferParams,
+  model: StoredModel,
+  { db, dataset }: ConditionContext,
+): Condition[] {
+  const surrogate =
+    chosen.surrogate === null ? null : modelFor(db, dataset.id, getModel(db, chosen.surrogate))
   const preprocessing = surrogate
     ? preprocessingOfTransfer(model, surrogate, chosen.secondResize)
     : model.preprocessing

@@ -1,0 +1,79 @@
+import type { Dataset, Preprocessing } from '#shared/contract/index.ts'
+import { croppedKinds } from '#shared/datasetKinds.ts'
+import { imagenetC19 } from '#shared/transforms/index.ts'
+import type { Db } from '../workspace/index.ts'
+import { imagenet9Variations } from './kinds/imagenet9.ts'
+
+/** A model, or anything else with a preprocessing. */
+interface Prepared {
+  preprocessing: Preprocessing
+}
+
+/** How many images are checked to see whether a dataset has one size. */
+const looked = 1000
+
+/** The size [pixels] that all checked images of a dataset have; null where sizes differ. */
+function onlySize(db: Db, datasetId: number): { height: number; width: number } | null {
+  const sizes = db
+    .prepare<[number, number], { height: number; width: number }>(
+      `SELECT DISTINCT height, width FROM (SELECT height, width FROM image
+       WHERE dataset_id = ? AND example_id IS NOT NULL ORDER BY class_idx, id LIMIT ?)`,
+    )
+    .all(datasetId, looked)
+  return sizes.length === 1 ? (sizes[0] ?? null) : null
+}
+
+/**
+ * Whether the images of a dataset are cropped already: by its kind, or because a CSV names parts of ImageNet-C or
+ * variations of ImageNet-9.
+ */
+function isCropped(db: Db, datasetId: number): boolean {
+  const kind = db
+    .prepare<[number], Dataset['recognised']>('SELECT recognised FROM dataset WHERE id = ?')
+    .pluck()
+    .get(datasetId)
+  if (kind === undefined || croppedKinds.includes(kind)) return kind !== undefined
+  if (kind !== 'csv') return false
+  const parts = db
+    .prepare<[number], string>('SELECT DISTINCT part FROM image WHERE dataset_id = ? AND part IS NOT NULL')
+    .pluck()
+    .all(datasetId)
+  return (
+    parts.some((part) => imagenetC19.some((name) => part.startsWith(`${name}/`))) ||
+    parts.filter((part) => imagenet9Variations.some((name) => name === part)).length > 1
+  )
+}
+
+/**
+ * Returns the preprocessing of a model for the images of a dataset. It is the one that every study, page and picture
+ * uses, so that a model has one accuracy on a dataset.
+ *
+ * Images that are cropped already (ImageNet-C, -P, -9, CIFAR) are not cropped again: those of the model's size are not
+ * resized, others are resized to it with the model's interpolation. Everywhere else, and where the images of such a
+ * dataset differ in size, it is the model's own preprocessing.
+ */
+export function preprocessingFor(db: Db, datasetId: number, { preprocessing }: Prepared): Preprocessing {
+  const size = isCropped(db, datasetId) ? onlySize(db, datasetId) : null
+  if (!size) return preprocessing
+  const [height, width] = preprocessing.size
+  const resize = size.height === height && size.width === width ? 'none' : 'squash'
+  if (preprocessing.resize === resize && preprocessing.resizeTo === null) return preprocessing
+  return { ...preprocessing, resize, resizeTo: null }
+}
+
+/** Returns a model with the preprocessing that it has for the images of a dataset. */
+export const modelFor = <Model extends Prepared>(db: Db, datasetId: number, model: Model): Model => ({
+  ...model,
+  preprocessing: preprocessingFor(db, datasetId, model),
+})
+
+/** Whether the images of a dataset are shown as they are, whatever their shape: they are cropped already. */
+export const isShownWhole = (db: Db, datasetId: number): boolean => isCropped(db, datasetId)
+
+/** A warning where images are cropped already but their size is not the model's; null otherwise. */
+export function enlargement(db: Db, dataset: Dataset, model: Prepared & { title: string }): string | null {
+  const size = isCropped(db, dataset.id) ? onlySize(db, dataset.id) : null
+  const [height, width] = model.preprocessing.size
+  if (!size || (size.height === height && size.width === width)) return null
+  return `${dataset.title} has images of ${size.height}x${size.width} and ${model.title} takes ${height}x${width}: they are resized (${model.preprocessing.interpolation}, no crop), and accuracies depend on that`
+}
