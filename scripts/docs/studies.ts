@@ -5,18 +5,10 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { describeType, valueText } from '#shared/params/describe.ts'
+import { effectText, type Naming } from '#shared/params/effect.ts'
+import { fieldsOf } from '#shared/params/fields.ts'
 import { studyDefinitions, type StudyDefinition } from '#engine/studies/index.ts'
-
-const parameter = z.looseObject({
-  title: z.string().optional(),
-  description: z.string().optional(),
-  unit: z.string().optional(),
-  default: z.unknown().optional(),
-  enum: z.array(z.unknown()).optional(),
-  minimum: z.number().optional(),
-  maximum: z.number().optional(),
-  format: z.string().optional(),
-})
 
 const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
 const table = (head: string[], rows: string[][]): string[] =>
@@ -39,22 +31,19 @@ export function studyPage({
   presets,
   definitions,
 }: StudyDefinition): string {
-  const { properties } = z
-    .looseObject({ properties: z.record(z.string(), parameter) })
-    .parse(z.toJSONSchema(params, { io: 'input' }))
+  const fields = fieldsOf(z.toJSONSchema(params, { io: 'input' }))
   const show = (value: unknown) => (value === undefined ? '' : `\`${JSON.stringify(value)}\``)
-  const asked = Object.entries(properties).filter(([, { format }]) => format !== 'settled')
-  const parameters = asked.map(([name, one]) => [
-    `\`${name}\``,
-    [
-      one.description ?? one.title ?? '',
-      one.enum ? `One of ${one.enum.map((value) => `\`${String(value)}\``).join(', ')}.` : '',
-    ]
-      .filter(Boolean)
-      .join('. ')
-      .replace('..', '.'),
-    show(one.default),
-    one.unit ?? '',
+  const names: Naming = {
+    param: (key) => `\`${key}\``,
+    value: (_, value) => `\`${valueText(value)}\``,
+  }
+  const parameters = fields.map((field) => [
+    `\`${field.key}\``,
+    field.description || field.title,
+    describeType(field),
+    show(field.default),
+    field.unit,
+    field.effect ? `only with ${effectText(field.effect, names)}` : 'always',
   ])
   return [
     `# ${title}`,
@@ -73,7 +62,11 @@ export function studyPage({
       definitions.map(({ name, formula = '', source = '' }) => [name, formula, source]),
     ),
     ...(parameters.length > 0
-      ? ['## Parameters', '', ...table(['parameter', 'meaning', 'default', 'unit'], parameters)]
+      ? [
+          '## Parameters',
+          '',
+          ...table(['parameter', 'meaning', 'values', 'default', 'unit', 'has an effect'], parameters),
+        ]
       : []),
     '## Presets',
     '',

@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import type { Dataset, Model, Study, StudyKind } from '#shared/contract/index.ts'
 import { KernelscopeError, type ErrorCode } from '#shared/errors.ts'
+import { didYouMean } from '#shared/near.ts'
 import type { Client } from './client.ts'
 import { followJob } from './follow.ts'
 import type { CliSession, GlobalOptions } from './session.ts'
@@ -36,11 +37,12 @@ export function findNamed<T extends NamedRow>(rows: readonly T[], name: string, 
  * @throws MODEL_NOT_FOUND where there is neither a model nor a file of the name
  */
 export async function namedModel(client: Client, name: string, { io }: CliSession): Promise<Model> {
-  const known = findNamed(await client.models.list(), name, io.cwd)
+  const rows = await client.models.list()
+  const known = findNamed(rows, name, io.cwd)
   if (known) return known
   const path = resolve(io.cwd, name)
   if (kindOf(path) === 'file') return client.models.add({ path })
-  throw missing('MODEL_NOT_FOUND', 'model', name, ', and no such file')
+  throw missing('MODEL_NOT_FOUND', 'model', name, rows, ', and no such file')
 }
 
 /**
@@ -53,11 +55,12 @@ export async function namedDataset(
   session: CliSession,
   options: GlobalOptions,
 ): Promise<Dataset> {
-  const known = findNamed(await client.datasets.list(), name, session.io.cwd)
+  const rows = await client.datasets.list()
+  const known = findNamed(rows, name, session.io.cwd)
   if (known) return known.state === 'ready' ? known : finishIndexing(client, known.id, session, options)
   const path = resolve(session.io.cwd, name)
   if (kindOf(path) === 'folder') return addDataset(client, { path }, session, options)
-  throw missing('DATASET_NOT_FOUND', 'dataset', name, ', and no such folder')
+  throw missing('DATASET_NOT_FOUND', 'dataset', name, rows, ', and no such folder')
 }
 
 /** Adds a folder and waits until it is indexed. */
@@ -95,9 +98,10 @@ async function finishIndexing(
  * @throws STUDY_NOT_FOUND where there is none
  */
 export async function namedStudy(client: Client, name: string, { io }: CliSession): Promise<Study> {
-  const known = findNamed(await client.studies.list(), name, io.cwd)
+  const rows = await client.studies.list()
+  const known = findNamed(rows, name, io.cwd)
   if (known) return known
-  throw missing('STUDY_NOT_FOUND', 'study', name)
+  throw missing('STUDY_NOT_FOUND', 'study', name, rows)
 }
 
 function kindOf(path: string): 'file' | 'folder' | 'none' {
@@ -105,8 +109,16 @@ function kindOf(path: string): 'file' | 'folder' | 'none' {
   return stats?.isDirectory() ? 'folder' : stats ? 'file' : 'none'
 }
 
-function missing(code: ErrorCode, what: string, name: string, neither = ''): KernelscopeError {
-  return new KernelscopeError(code, `there is no ${what} ${name}${neither}`)
+function missing(
+  code: ErrorCode,
+  what: string,
+  name: string,
+  rows: readonly NamedRow[],
+  neither = '',
+): KernelscopeError {
+  const names = rows.flatMap(({ title, path }) => [title, ...(path === undefined ? [] : [basename(path)])])
+  const hint = didYouMean(basename(name), [...new Set(names)])
+  return new KernelscopeError(code, `there is no ${what} ${name}${neither}`, hint === '' ? {} : { hint })
 }
 
 /**
@@ -117,6 +129,14 @@ export function kindNamed(kinds: readonly StudyKind[], id: string): StudyKind {
   const found = kinds.find((kind) => kind.id === id)
   if (found) return found
   throw new KernelscopeError('STUDY_UNKNOWN', `unknown study: ${id}`, {
-    hint: `There are ${kinds.map((kind) => kind.id).join(', ')}.`,
+    hint: [
+      didYouMean(
+        id,
+        kinds.map((kind) => kind.id),
+      ),
+      `There are ${kinds.map((kind) => kind.id).join(', ')}.`,
+    ]
+      .filter(Boolean)
+      .join(' '),
   })
 }

@@ -1,61 +1,35 @@
 import { z } from 'zod'
 import { KernelscopeError } from '#shared/errors.ts'
-
-/** The part of JSON schema that is needed to read a parameter from text. */
-const property = z.looseObject({
-  type: z.union([z.string(), z.array(z.string())]).optional(),
-  enum: z.array(z.unknown()).optional(),
-  const: z.unknown().optional(),
-  default: z.unknown().optional(),
-  title: z.string().optional(),
-  description: z.string().optional(),
-  /**
-   * What the value stands for. "model" and "dataset": an id that may be written as title or path; "folder": a path;
-   * "settled": a value that the engine fills in.
-   */
-  format: z.string().optional(),
-  get items() {
-    return property.optional()
-  },
-  get anyOf() {
-    return z.array(property).optional()
-  },
-})
-
-export type ParamSchema = z.infer<typeof property>
-
-const schema = z.looseObject({ properties: z.record(z.string(), property).default({}) })
-
-/** Parameters of a study kind by name, in the order of its form. */
-export function paramSchemas(params: Record<string, unknown>): Map<string, ParamSchema> {
-  const entries = Object.entries(schema.parse(params).properties)
-  return new Map(entries.filter(([, { format }]) => format !== 'settled'))
-}
+import { didYouMean } from '#shared/near.ts'
+import { describeType } from '#shared/params/describe.ts'
+import type { Field } from '#shared/params/fields.ts'
+import { parseNumber, parseNumbers } from '#shared/params/numbers.ts'
 
 /**
- * Reads parameters from texts `name=value`. Commas separate the entries of a list ("0,10,20"); `null` is written as
- * null or none; any value may be written as JSON. Only the form is checked here; the engine checks ranges.
+ * Reads parameters from texts `name=value`. Commas separate the entries of a list ("0,10,20"), numbers may be fractions
+ * ("8/255"); `null` is written as null or none; any list may be written as JSON. Only the form is checked here; the
+ * engine checks ranges.
  *
  * @throws USAGE where a text is not name=value, STUDY_PARAMS where a parameter is unknown or has another form
  */
-export function parseParams(
-  texts: readonly string[],
-  schemas: Map<string, ParamSchema>,
-): Record<string, unknown> {
+export function parseParams(texts: readonly string[], fields: readonly Field[]): Record<string, unknown> {
   const params: Record<string, unknown> = {}
   for (const text of texts) {
     const at = text.indexOf('=')
     if (at < 1) throw new KernelscopeError('USAGE', `invalid parameter: ${text} is not name=value`)
     const name = text.slice(0, at).trim()
-    const entry = schemas.get(name)
-    if (!entry)
+    const field = fields.find(({ key }) => key === name)
+    if (!field) {
+      const names = fields.map(({ key }) => key)
       throw new KernelscopeError('STUDY_PARAMS', `unknown parameter: ${name}`, {
-        hint: `There are ${[...schemas.keys()].join(', ')}.`,
+        hint: didYouMean(name, names) || `There are ${names.join(', ')}.`,
       })
-    const value = parseValue(text.slice(at + 1).trim(), entry)
+    }
+    const given = text.slice(at + 1).trim()
+    const value = parseValue(given, field)
     if (value === undefined)
       throw new KernelscopeError('STUDY_PARAMS', `invalid ${name}: ${text.slice(at + 1)}`, {
-        hint: `It is ${describeType(entry)}.`,
+        hint: [`It is ${describeType(field)}.`, meant(given, field)].filter(Boolean).join(' '),
       })
     params[name] = value
   }
@@ -64,17 +38,22 @@ export function parseParams(
 
 /**
  * Turns options of a study's own parameters, `--percents 0,50` or `--percents=0,50`, into texts `name=value`.
+ *
+ * @param others the options that the command has besides, to suggest them
  * @throws USAGE where an option is unknown or has no value
  */
-export function optionsAsParams(rest: readonly string[], schemas: Map<string, ParamSchema>): string[] {
-  const names = new Map([...schemas.keys()].map((name) => [`--${kebab(name)}`, name]))
+export function optionsAsParams(
+  rest: readonly string[],
+  fields: readonly Field[],
+  others: readonly string[] = [],
+): string[] {
+  const names = new Map(fields.map(({ key }) => [flagOf(key), key]))
   const texts: string[] = []
   for (let at = 0; at < rest.length; at++) {
     const word = rest[at] ?? ''
     const [flag = '', ...inline] = word.split('=')
     const name = names.get(flag)
-    if (name === undefined)
-      throw new KernelscopeError('USAGE', `unknown ${word.startsWith('-') ? 'option' : 'argument'}: ${word}`)
+    if (name === undefined) throw unknownOption(word, flag, [...names.keys(), ...others])
     const value = inline.length > 0 ? inline.join('=') : rest[++at]
     if (value === undefined) throw new KernelscopeError('USAGE', `${flag} needs a value`)
     texts.push(`${name}=${value}`)
@@ -82,62 +61,63 @@ export function optionsAsParams(rest: readonly string[], schemas: Map<string, Pa
   return texts
 }
 
-/** Describes the type of a parameter: "integer", "list of integer", "black, mean". */
-export function describeType({
-  type,
-  enum: choices,
-  items,
-  anyOf,
-  const: only,
-  format,
-}: ParamSchema): string {
-  if (format === 'model' || format === 'dataset' || format === 'folder') return format
-  if (choices) return choices.map(String).join(', ')
-  if (only !== undefined) return String(only)
-  if (anyOf) return anyOf.map(describeType).join(' or ')
-  if (type === 'array') return `list of ${items ? describeType(items) : 'values'}`
-  return typeof type === 'string' ? type : (type?.join(' or ') ?? 'any value')
+function unknownOption(word: string, flag: string, known: readonly string[]): KernelscopeError {
+  if (!word.startsWith('-')) return new KernelscopeError('USAGE', `unknown argument: ${word}`)
+  const hint = didYouMean(flag, known)
+  return new KernelscopeError('USAGE', `unknown option: ${word}`, hint === '' ? {} : { hint })
 }
 
-function parseValue(text: string, entry: ParamSchema): unknown {
-  if (entry.anyOf) {
-    // Null comes first, because a text would accept the word too.
-    for (const option of entry.anyOf.toSorted(
-      (a, b) => Number(b.type === 'null') - Number(a.type === 'null'),
-    )) {
-      const value = parseValue(text, option)
-      if (value !== undefined) return value
-    }
-    return undefined
-  }
-  if (entry.enum) return entry.enum.find((choice) => String(choice) === text)
-  if (entry.const !== undefined) return String(entry.const) === text ? entry.const : undefined
-  switch (entry.type) {
-    case 'null':
-      return text === 'null' || text === 'none' ? null : undefined
-    case 'integer':
-      return /^[+-]?\d+$/.test(text) ? Number(text) : undefined
+/** "maxBatch" → "--max-batch" */
+export const flagOf = (key: string): string =>
+  `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+
+function meant(given: string, field: Field): string {
+  if (field.kind !== 'enum' && field.kind !== 'choices') return ''
+  const words = field.options.map(({ value }) => String(value))
+  const wrong = given.split(',').find((part) => !words.includes(part.trim())) ?? given
+  return didYouMean(wrong, words)
+}
+
+function parseValue(text: string, field: Field): unknown {
+  if (field.nullable && (text === 'null' || text === 'none')) return null
+  switch (field.kind) {
     case 'number':
-      return text !== '' && Number.isFinite(Number(text)) ? Number(text) : undefined
+      return numberOf(text, field.integer)
+    case 'numbers':
+      return listOf(text, (inner) => checked(parseNumbers(inner) ?? undefined, field.integer))
+    case 'enum':
+      return optionOf(text, field.options)
+    case 'choices':
+      return listOf(text, (inner) => optionsOf(inner, field.options))
     case 'boolean':
       return { true: true, yes: true, on: true, false: false, no: false, off: false }[text]
-    case 'string':
+    case 'model':
+    case 'dataset':
+      return numberOf(text, true)
+    case 'folder':
+    case 'text':
       return text
-    case 'array':
-      return parseList(text, entry.items ?? {})
-    default:
+    case 'json':
       return parseJson(text) ?? text
   }
 }
 
-function parseList(text: string, items: ParamSchema): unknown[] | undefined {
-  if (text.startsWith('[')) {
-    const list = z.array(z.unknown()).safeParse(parseJson(text))
-    return list.success ? list.data : undefined
-  }
-  if (text === '') return []
-  const values = text.split(',').map((part) => parseValue(part.trim(), items))
+const numberOf = (text: string, integer: boolean) =>
+  integer ? (/^[+-]?\d+$/.test(text) ? Number(text) : undefined) : parseNumber(text)
+
+const checked = (numbers: number[] | undefined, integer: boolean) =>
+  integer && !numbers?.every(Number.isInteger) ? undefined : numbers
+
+const optionOf = (text: string, options: readonly { value: string | number }[]) =>
+  options.find(({ value }) => String(value) === text)?.value
+
+function optionsOf(text: string, options: readonly { value: string | number }[]): unknown[] | undefined {
+  const values = text === '' ? [] : text.split(',').map((part) => optionOf(part.trim(), options))
   return values.includes(undefined) ? undefined : values
+}
+
+function listOf(text: string, read: (text: string) => unknown[] | undefined): unknown[] | undefined {
+  return text.startsWith('[') ? z.array(z.unknown()).safeParse(parseJson(text)).data : read(text)
 }
 
 function parseJson(text: string): unknown {
@@ -147,5 +127,3 @@ function parseJson(text: string): unknown {
     return undefined
   }
 }
-
-const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)

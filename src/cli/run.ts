@@ -23,6 +23,8 @@ export interface RunFlags extends GlobalOptions {
   provider?: Provider
   threads?: number
   batch?: number
+  /** The options of the program. */
+  known?: readonly string[]
 }
 
 /**

@@ -1,9 +1,13 @@
 import { resolve } from 'node:path'
 import type { StudyKind } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
+import { didYouMean } from '#shared/near.ts'
+import { withoutEffect } from '#shared/params/effect.ts'
+import { fieldsOf, type Field, type Params } from '#shared/params/fields.ts'
 import type { Client } from './client.ts'
+import { asFlags } from './kindText.ts'
 import { namedDataset, namedModel } from './named.ts'
-import { optionsAsParams, paramSchemas, parseParams, type ParamSchema } from './params.ts'
+import { flagOf, optionsAsParams, parseParams } from './params.ts'
 import type { CliSession } from './session.ts'
 
 interface ParamFlags {
@@ -12,6 +16,8 @@ interface ParamFlags {
   param?: string[]
   /** Words that are not options of the program: the study's own parameters. */
   rest: readonly string[]
+  /** The options of the program, to suggest them in place of a mistyped one. */
+  known?: readonly string[]
   /** A draws file to replay. */
   draws?: string
 }
@@ -19,7 +25,7 @@ interface ParamFlags {
 /**
  * Parameters of a study from the command line: those of the preset, then those given by name, then the draws. Models
  * and datasets among them may be given as title or path; new ones are added.
- * @throws USAGE where the preset is unknown, STUDY_PARAMS where a parameter is invalid
+ * @throws USAGE where the preset is unknown, STUDY_PARAMS where a parameter is invalid or has no effect
  */
 export async function studyParams(
   client: Client,
@@ -27,16 +33,33 @@ export async function studyParams(
   given: ParamFlags,
   session: CliSession,
 ): Promise<Record<string, unknown>> {
-  const schemas = paramSchemas(kind.params)
+  const fields = fieldsOf(kind.params)
   const preset = presetOf(kind, given.preset)
   const texts: string[] = []
-  for (const text of [...(given.param ?? []), ...optionsAsParams(given.rest, schemas)])
-    texts.push(await resolved(text, schemas, client, session))
+  for (const text of [...(given.param ?? []), ...optionsAsParams(given.rest, fields, given.known)])
+    texts.push(await resolved(text, fields, client, session))
+  const named = parseParams(texts, fields)
   const draws =
     given.draws === undefined
       ? {}
       : { draws: (await client.studies.importDraws({ path: resolve(session.io.cwd, given.draws) })).digest }
-  return { ...preset, ...parseParams(texts, schemas), ...draws }
+  const params = { ...preset, ...named, ...draws }
+  refuseIdle(fields, named, params)
+  return params
+}
+
+/**
+ * Refuses a parameter that was given but has no effect beside the others.
+ * @throws STUDY_PARAMS
+ */
+function refuseIdle(fields: readonly Field[], named: Params, params: Params): void {
+  for (const field of fields.filter(({ key }) => key in named)) {
+    const only = withoutEffect(field, fields, params, asFlags)
+    if (only !== null)
+      throw new KernelscopeError('STUDY_PARAMS', `${flagOf(field.key)} has no effect here`, {
+        hint: `It has one only with ${only}. Leave it out, or choose that.`,
+      })
+  }
 }
 
 function presetOf(kind: StudyKind, id: string | undefined): Record<string, unknown> {
@@ -44,21 +67,29 @@ function presetOf(kind: StudyKind, id: string | undefined): Record<string, unkno
   const found = kind.presets.find((preset) => preset.id === id)
   if (found) return found.params
   throw new KernelscopeError('USAGE', `unknown preset: ${id}`, {
-    hint: `There are ${kind.presets.map((preset) => preset.id).join(', ')}.`,
+    hint: [
+      didYouMean(
+        id,
+        kind.presets.map((preset) => preset.id),
+      ),
+      `There are ${kind.presets.map((preset) => preset.id).join(', ')}.`,
+    ]
+      .filter(Boolean)
+      .join(' '),
   })
 }
 
 /** Replaces names of models, datasets and folders by the id or path that the engine needs. */
 async function resolved(
   text: string,
-  schemas: Map<string, ParamSchema>,
+  fields: readonly Field[],
   client: Client,
   session: CliSession,
 ): Promise<string> {
   const [name = '', ...rest] = text.split('=')
   const value = rest.join('=').trim()
   if (value === '' || value === 'none' || value === 'null') return text
-  switch (schemas.get(name.trim())?.format) {
+  switch (fields.find(({ key }) => key === name.trim())?.kind) {
     case 'model':
       return `${name}=${(await namedModel(client, value, session)).id}`
     case 'dataset':

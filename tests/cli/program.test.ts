@@ -168,8 +168,10 @@ describe('the program', () => {
     const first = runDocument.parse(await json(study('--model', '1')))
     const file = join(folder, 'draws.json')
     await json(['study', 'draws', String(first.study.id), '--out', file])
-    const replayed = runDocument.parse(await json(study('--model', '1', '--draws', file, '--seed', '99')))
+    const replayed = runDocument.parse(await json(study('--model', '1', '--draws', file)))
     expect(replayed.study.id).not.toBe(first.study.id)
+    const seeded = await run([...study('--model', '1', '--draws', file, '--seed', '9'), '-w', workspace])
+    expect([seeded.code, seeded.err]).toEqual([7, expect.stringContaining('--seed has no effect here')])
     const right = ({ conditions }: typeof first) => conditions.map(({ key, correct }) => [key, correct])
     expect(right(replayed)).toEqual(right(first))
   }, 240_000)
@@ -288,6 +290,21 @@ describe('the program', () => {
       ],
       [['study', 'run', 'clean-accuracy', '--model', 'x', '--dataset', images, '-w', workspace], 5, 'x'],
       [['study', 'run', 'clean-accuracy', '--model', '1', '--dataset', 'y', '-w', workspace], 6, 'y'],
+      [[...study('--model', 'replk33'), '-w', workspace], 5, 'Did you mean RepLK-3'],
+      [[...study('--model', '1'), '--percentt', '3', '-w', workspace], 2, 'Did you mean --percents'],
+      [[...study('--model', '1'), '--per-clas', '3', '-w', workspace], 2, 'Did you mean --per-class'],
+      [[...study('--model', '1', '--preset', 'quik'), '-w', workspace], 2, 'Did you mean quick'],
+      [
+        ['study', 'run', 'lession', '--model', '1', '--dataset', images, '-w', workspace],
+        7,
+        'Did you mean lesion',
+      ],
+      [
+        ['study', 'run', 'adversarial', '--model', '1', '--dataset', images, '--steps', '5', '-w', workspace],
+        7,
+        '--steps has no effect here\n  It has one only with --attack pgd or mifgsm.',
+      ],
+      [['study', 'run'], 2, "missing required argument 'kind'"],
       [['--nonsense'], 2, '--nonsense'],
       [['figure', '1', '-w', workspace, '--venue', 'nature'], 2, 'nature'],
       [['table', '1', '-w', workspace, '--format', 'tex,md'], 2, 'several formats'],
@@ -342,6 +359,12 @@ describe('the program', () => {
     expect([help.code, help.err]).toEqual([0, ''])
     for (const word of ['--model', '--preset', '--per-class', '--workspace', '--json'])
       expect(help.out).toContain(word)
+    const own = await run(['study', 'run', 'adversarial', '--help'])
+    expect([own.code, own.err]).toEqual([0, ''])
+    for (const word of ['--per-class', '--epsilons <n,…>', '--step-ratio', 'fig6b', 'only with'])
+      expect(own.out).toContain(word)
+    const asJson = await run(['study', 'run', 'lesion', '--help', '--json'])
+    expect(JSON.parse(asJson.out)).toMatchObject({ id: 'lesion', params: { type: 'object' } })
     const version = await spawned(['--version'])
     expect([version.code, version.out]).toEqual([
       0,

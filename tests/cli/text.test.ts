@@ -14,7 +14,10 @@ import {
   printable,
 } from '../../src/cli/format.ts'
 import { findNamed } from '../../src/cli/named.ts'
-import { describeType, optionsAsParams, paramSchemas, parseParams } from '../../src/cli/params.ts'
+import { describeKind } from '../../src/cli/kindText.ts'
+import { optionsAsParams, parseParams } from '../../src/cli/params.ts'
+import { fieldsOf } from '#shared/params/fields.ts'
+import { didYouMean, nearNames } from '#shared/near.ts'
 
 describe('tables', () => {
   it('align text to the left and numbers to the right, by the width on a terminal', () => {
@@ -75,7 +78,7 @@ describe('tables', () => {
 })
 
 describe('parameters', () => {
-  const schemas = paramSchemas({
+  const fields = fieldsOf({
     type: 'object',
     properties: {
       percents: { type: 'array', items: { type: 'integer' }, default: [0] },
@@ -88,7 +91,7 @@ describe('parameters', () => {
       masksState: { type: 'string', format: 'settled' },
     },
   })
-  const parse = (...texts: string[]) => parseParams(texts, schemas)
+  const parse = (...texts: string[]) => parseParams(texts, fields)
 
   it('are read by the type of their schema', () => {
     expect(
@@ -107,6 +110,7 @@ describe('parameters', () => {
       fast: false,
     })
     expect(parse('percents=')).toEqual({ percents: [] })
+    expect(parse('level=8/255', 'percents=0..20/10')).toEqual({ level: 8 / 255, percents: [0, 10, 20] })
     expect(() => parse('masksState=a')).toThrow(/unknown parameter: masksState/)
   })
 
@@ -117,6 +121,8 @@ describe('parameters', () => {
     ['level=', 'invalid level: '],
     ['percents=1,x', 'invalid percents: 1,x'],
     ['percents=[1', 'invalid percents: [1'],
+    ['percents=1/2', 'invalid percents: 1/2'],
+    ['repeats=4/2', 'invalid repeats: 4/2'],
     ['fill=white', 'invalid fill: white'],
     ['fast=2', 'invalid fast: 2'],
     ['ratio=1', 'unknown parameter: ratio'],
@@ -130,30 +136,20 @@ describe('parameters', () => {
   })
 
   it('can be given as options of their own', () => {
-    expect(optionsAsParams(['--percents', '0,50', '--max-batch=4'], schemas)).toEqual([
+    expect(optionsAsParams(['--percents', '0,50', '--max-batch=4'], fields)).toEqual([
       'percents=0,50',
       'maxBatch=4',
     ])
-    expect(() => optionsAsParams(['--wrong', '1'], schemas)).toThrow('unknown option: --wrong')
-    expect(() => optionsAsParams(['stray'], schemas)).toThrow('unknown argument: stray')
-    expect(() => optionsAsParams(['--percents'], schemas)).toThrow('--percents needs a value')
-  })
-
-  it('that are ids of models or datasets are described as such', () => {
-    expect(describeType({ format: 'model', anyOf: [{ type: 'integer' }, { type: 'null' }] })).toBe('model')
-    expect(describeType({ format: 'uri', type: 'string' })).toBe('string')
-  })
-
-  it('are described in words', () => {
-    expect([...schemas.values()].map(describeType)).toEqual([
-      'list of integer',
-      'number',
-      'integer',
-      'black, mean',
-      'boolean',
-      'string or null',
-      'integer',
-    ])
+    expect(() => optionsAsParams(['--wrong', '1'], fields)).toThrow('unknown option: --wrong')
+    const hinted = (word: string) => () => optionsAsParams([word, '1'], fields, ['--per-class'])
+    for (const [typed, hint] of [
+      ['--percent', 'Did you mean --percents?'],
+      ['--per-clas', 'Did you mean --per-class?'],
+      ['--max_batch', 'Did you mean --max-batch?'],
+    ] as const)
+      expect(hinted(typed)).toThrow(expect.objectContaining({ hint }))
+    expect(() => optionsAsParams(['stray'], fields)).toThrow('unknown argument: stray')
+    expect(() => optionsAsParams(['--percents'], fields)).toThrow('--percents needs a value')
   })
 })
 
@@ -175,6 +171,71 @@ describe('names', () => {
 
   it('that two rows share are refused', () => {
     expect(() => findNamed(rows, 'twin', '/')).toThrow('ambiguous name: twin is the title of 3, 4')
+  })
+})
+
+describe('help of a kind of study', () => {
+  const kind = {
+    id: 'noise',
+    title: 'Noise',
+    section: '4.4',
+    group: 'experiment' as const,
+    description: 'Noise is added.',
+    params: {
+      type: 'object',
+      properties: {
+        maxSteps: {
+          type: 'integer',
+          minimum: 1,
+          maximum: 9,
+          default: 3,
+          unit: 'px',
+          title: 'Steps',
+          description: 'How many',
+          effect: [{ fill: ['black'] }],
+        },
+        fill: { type: 'string', enum: ['black', 'mean'], default: 'mean' },
+        model: { type: 'integer', format: 'model' },
+        draws: { anyOf: [{ type: 'string' }, { type: 'null' }], default: null, title: 'Replay' },
+      },
+    },
+    presets: [{ id: 'quick', title: 'Quick', description: 'Few.', params: { maxSteps: 1 } }],
+    definitions: [],
+    draws: true,
+  }
+
+  it('has a line for every parameter and preset, as they are typed', () => {
+    const text = describeKind(kind, 200).replaceAll(/\s+/g, ' ')
+    expect(text).toContain(
+      '--max-steps <n> Steps: how many (a whole number from 1 to 9, in px; default 3; only with --fill black)',
+    )
+    expect(text).toContain('--fill <word> Fill (black or mean; default mean)')
+    // Their options belong to the program.
+    expect(text).toContain('--param model=<model> Model (a model)')
+    expect(text).toContain('--draws <file> Replay: an exported draws file')
+    expect(text).toContain('quick Quick. Few. --max-steps 1')
+  })
+
+  it('is no wider than the terminal', () => {
+    const lines = describeKind(kind, 80).split('\n')
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80)
+  })
+})
+
+describe('near names', () => {
+  it('are those with few other letters, whatever the case and the separators', () => {
+    expect(nearNames('epsilon', ['epsilons', 'steps', 'seed'])).toEqual(['epsilons'])
+    expect(nearNames('lession', ['lesion', 'kernel-size', 'noise-frequency'])).toEqual(['lesion'])
+    expect(nearNames('fsgm', ['fgsm', 'pgd', 'mifgsm'])).toEqual(['fgsm'])
+    expect(nearNames('resnet50', ['ResNet 50', 'ViT'])).toEqual(['ResNet 50'])
+    expect(nearNames('clean', ['clean-accuracy', 'lesion'])).toEqual(['clean-accuracy'])
+    expect(nearNames('zzz', ['epsilons', 'seed'])).toEqual([])
+    expect(nearNames('', ['a'])).toEqual([])
+  })
+
+  it('make a question', () => {
+    expect(didYouMean('stepp', ['step', 'steps'])).toBe('Did you mean step or steps?')
+    expect(didYouMean('quux', ['step'])).toBe('')
   })
 })
 

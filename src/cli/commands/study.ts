@@ -1,12 +1,12 @@
 import { Option, type Command } from 'commander'
 import { resolve } from 'node:path'
 import type { StudyKind } from '#shared/contract/index.ts'
-import { paperSection } from '#shared/paperSection.ts'
+import { KernelscopeError } from '#shared/errors.ts'
 import { formatTable, formatTime } from '../format.ts'
 import { collect, integerOf } from '../flags.ts'
 import { printDraws } from '../draws.ts'
+import { describeKind } from '../kindText.ts'
 import { kindNamed, namedStudy } from '../named.ts'
-import { describeType, paramSchemas } from '../params.ts'
 import { describeResult, resultDocument } from '../result.ts'
 import { printRows, type RowFlags } from '../rows.ts'
 import { runStudy, type RunFlags } from '../run.ts'
@@ -29,14 +29,16 @@ export function addStudyCommands(program: Command, session: CliSession): void {
       const kinds = await (await session.client()).studies.kinds()
       if (kind === undefined) return session.print(options, { kinds }, () => kindTable(kinds))
       const found = kindNamed(kinds, kind)
-      session.print(options, found, () => describeKind(found))
+      session.print(options, found, () => describeKind(found, session.io.columns))
     })
 
   study
     .command('run')
     .description('run a study; what was measured before is not measured again')
-    .argument('<kind>', 'see "study kinds"')
+    .argument('[kind]', 'see "study kinds"; with --help, its parameters are listed too')
     .argument('[options...]', "the study's own parameters as options, e.g. --percents 0,50")
+    .helpOption(false)
+    .option('-h, --help', 'display help for command, and the parameters of the kind')
     .option('--model <name>', 'id, title or file; several by repeating it', collect)
     .option('--dataset <name>', 'id, title or folder')
     .option('--subset <name>', 'only images of this subset of the dataset, as it is now')
@@ -63,8 +65,15 @@ export function addStudyCommands(program: Command, session: CliSession): void {
     )
     .option('--batch <n>', 'images per batch; 0 lets a short trial choose', integerOf('--batch', 0))
     .allowUnknownOption()
-    .action(async (kind: string, rest: string[], _: unknown, command: Command) => {
-      await runStudy(session, kind, rest, command.optsWithGlobals<RunFlags>())
+    .action(async (kind: string | undefined, rest: string[], _: unknown, command: Command) => {
+      const options = command.optsWithGlobals<RunFlags & { help?: boolean }>()
+      if (options.help) return helpRun(session, command, kind, options)
+      if (kind === undefined)
+        throw new KernelscopeError('USAGE', "missing required argument 'kind'", {
+          hint: 'See "study kinds".',
+        })
+      const known = command.options.flatMap(({ long }) => long ?? [])
+      await runStudy(session, kind, rest, { ...options, known })
     })
 
   study
@@ -141,6 +150,20 @@ export function addStudyCommands(program: Command, session: CliSession): void {
     })
 }
 
+/** Help for `study run`; of a kind with its parameters, which only the engine knows. */
+async function helpRun(
+  session: CliSession,
+  command: Command,
+  kind: string | undefined,
+  options: GlobalOptions,
+): Promise<void> {
+  if (kind === undefined) return command.outputHelp()
+  const found = kindNamed(await (await session.client()).studies.kinds(), kind)
+  session.print(options, found, () =>
+    [command.helpInformation(), describeKind(found, session.io.columns)].join('\n'),
+  )
+}
+
 function kindTable(kinds: readonly StudyKind[]): string {
   return formatTable(
     [{ title: 'Kind' }, { title: 'Paper' }, { title: 'Title' }, { title: 'Presets' }],
@@ -151,27 +174,4 @@ function kindTable(kinds: readonly StudyKind[]): string {
       presets.map((preset) => preset.id).join(', '),
     ]),
   )
-}
-
-function describeKind(kind: StudyKind): string {
-  const params = formatTable(
-    [{ title: 'Parameter' }, { title: 'Default' }, { title: 'Type' }, { title: 'Meaning' }],
-    [...paramSchemas(kind.params)].map(([name, schema]) => [
-      name,
-      schema.default === undefined
-        ? ''
-        : Array.isArray(schema.default)
-          ? schema.default.join(',')
-          : String(schema.default),
-      describeType(schema),
-      schema.description ?? schema.title ?? '',
-    ]),
-    'no parameters',
-  )
-  const presets = formatTable(
-    [{ title: 'Preset' }, { title: 'Meaning' }],
-    kind.presets.map(({ id, title, description }) => [id, `${title}. ${description}`]),
-    'no presets',
-  )
-  return `${kind.title} (${paperSection(kind.section)})\n${kind.description}\n\n${params}\n${presets}`
 }

@@ -18,11 +18,15 @@ const params = z.object({
     .min(1)
     .default([...imagenet9Variations])
     .meta({ title: 'Variations', description: 'Those the dataset lacks are left out' }),
-  soft: z.enum(['none', 'max', 'logsumexp']).default('none').meta({
-    title: 'Softer mapping',
-    description:
-      'Beyond the paper: also the class whose outputs have the largest maximum or log-sum-exp, so that no answer falls outside the nine',
-  }),
+  soft: z
+    .enum(['none', 'max', 'logsumexp'])
+    .default('none')
+    .meta({
+      title: 'Softer mapping',
+      description:
+        'Beyond the paper: also the class whose outputs have the largest maximum or log-sum-exp, so that no answer falls outside the nine',
+      words: { none: 'None', max: 'Largest maximum', logsumexp: 'Log-sum-exp' },
+    }),
 })
 
 /** Keys of a variation's two conditions: the winner of all outputs, and the softer mapping. */

@@ -21,10 +21,16 @@ export const params = z.object({
     title: 'Stride',
     description: 'Every n-th frame of a sequence; 1 is what is reported',
   }),
-  difficulty: z.int().min(1).max(3).default(1).meta({
-    title: 'Noise level',
-    description: 'Of noise sequences: 1 is the standard set, 2 and 3 the harder ones',
-  }),
+  difficulty: z
+    .int()
+    .min(1)
+    .max(3)
+    .default(1)
+    .meta({
+      title: 'Noise level',
+      description: 'Of noise sequences: 1 is the standard set, 2 and 3 the harder ones',
+      effect: [{ perturbations: [...noisePerturbations] }],
+    }),
   seed: z.int().min(0).default(0).meta({ title: 'Seed', description: 'Of sequences made here' }),
   baseline: baselineParam,
   distances: z

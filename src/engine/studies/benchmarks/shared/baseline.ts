@@ -5,7 +5,8 @@ import type { GridModel } from '../../definition/index.ts'
 export const baselineParam = z.int().positive().nullable().default(null).meta({
   title: 'Model that counts as 100',
   description:
-    'Id of a model of the study. Left empty: AlexNet’s published values for the published files, none for what is made here',
+    'A model of the study. Left empty: AlexNet’s published values for the published files, none for what is made here',
+  format: 'model',
 })
 
 export const baselineModel = (models: readonly GridModel[], id: number | null): GridModel | null =>

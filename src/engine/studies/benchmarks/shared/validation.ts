@@ -10,6 +10,7 @@ export const validationParam = z.int().positive().nullable().default(null).meta(
   title: 'Validation images',
   description:
     'Dataset with the ordinary images of the same classes; left empty, the one of the workspace that holds them',
+  format: 'dataset',
 })
 
 /**

@@ -1,3 +1,4 @@
+import { numberText } from '#shared/params/numbers.ts'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SavedAdversarial } from '#shared/contract/index.ts'
@@ -66,7 +67,7 @@ export async function* saveAdversarial(
   const entries: unknown[] = []
   let failed = 0
   for (let at = 0; at < images.length;) {
-    const note = `${surrogate.title}, ${attack.kind} at ε ${attack.epsilon}`
+    const note = `${surrogate.title}, ${attack.kind} at ε ${numberText(attack.epsilon)}`
     yield { type: 'progress', done: at, total: images.length, unit: 'images', note }
     if (signal?.aborted) throw new KernelscopeError('CANCELLED', 'saving was stopped')
     const part = images.slice(at, at + size.most)

@@ -1,3 +1,4 @@
+import { numberText } from '#shared/params/numbers.ts'
 import type { Attack } from '#shared/attacks.ts'
 
 /** Titles of attacks. */
@@ -10,6 +11,15 @@ export const attackTitles: Record<Attack['kind'], string> = {
   sign: 'random sign',
 }
 
-/** An epsilon in [0,1] units and in grey levels: "ε 0.1 (25.5/255)". */
+/**
+ * An epsilon in [0,1] units, as it was typed, and in the other notation: "ε 0.1 (25.5/255)", "ε 8/255 (0.0314)".
+ */
 export const epsilonTitle = (epsilon: number): string =>
-  `ε ${epsilon} (${Number((255 * epsilon).toPrecision(3))}/255)`
+  `ε ${numberText(epsilon)} (${otherNotation(epsilon)})`
+
+/** "25.5/255" beside a decimal, "0.0314" beside a fraction. Rounded to three places. */
+export function otherNotation(epsilon: number): string {
+  const fraction = numberText(epsilon).includes('/')
+  const rounded = Number((fraction ? epsilon : 255 * epsilon).toPrecision(3))
+  return fraction ? String(rounded) : `${rounded}/255`
+}

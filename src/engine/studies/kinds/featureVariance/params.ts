@@ -7,11 +7,15 @@ export const params = z.object({
     .max(4096)
     .default(64)
     .meta({ title: 'Images', description: 'Drawn by seed from the dataset' }),
-  order: z.enum(['per-image', 'batch-mean']).default('per-image').meta({
-    title: 'Averaging',
-    description:
-      'Variance of each image, then the mean (sound), or variance of the mean over the batch, as in the published script',
-  }),
+  order: z
+    .enum(['per-image', 'batch-mean'])
+    .default('per-image')
+    .meta({
+      title: 'Averaging',
+      description:
+        'Variance of each image, then the mean (sound), or variance of the mean over the batch, as in the published script',
+      words: { 'per-image': 'Image by image', 'batch-mean': 'Mean of the batch' },
+    }),
   normalise: z
     .boolean()
     .default(true)

@@ -12,16 +12,25 @@ const params = z.object({
     title: 'Definition',
     description:
       'The paper’s formula, divided by the sum of weights (normalised), or the published script, which leaves the division out',
+    words: { normalised: 'Normalised', published: 'As published' },
   }),
-  kernels: z.enum(['raw', 'merged']).default('raw').meta({
-    title: 'Kernels',
-    description:
-      'Large kernels as they are in the file, as the paper reads them, or with the small branch beside them merged in, which is what acts on the image',
-  }),
-  layers: z.enum(['first-and-last', 'all']).default('first-and-last').meta({
-    title: 'Layers',
-    description: 'Two shallow layers and the last two of the stage with most layers, as in Fig. 9, or all',
-  }),
+  kernels: z
+    .enum(['raw', 'merged'])
+    .default('raw')
+    .meta({
+      title: 'Kernels',
+      description:
+        'Large kernels as they are in the file, as the paper reads them, or with the small branch beside them merged in, which is what acts on the image',
+      words: { raw: 'As in the file', merged: 'Merged' },
+    }),
+  layers: z
+    .enum(['first-and-last', 'all'])
+    .default('first-and-last')
+    .meta({
+      title: 'Layers',
+      description: 'Two shallow layers and the last two of the stage with most layers, as in Fig. 9, or all',
+      words: { 'first-and-last': 'As in Fig. 9', all: 'All' },
+    }),
   smallest: z.int().min(3).max(101).default(7).meta({
     title: 'Smallest kernel',
     description: 'Depthwise kernels below this side are left out',

@@ -1,3 +1,4 @@
+import { numberText } from '#shared/params/numbers.ts'
 import { z } from 'zod'
 import type { DataTable, StudyCondition } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
@@ -26,24 +27,35 @@ const params = z.object({
     .max(1000)
     .default(100)
     .meta({ title: 'Window', description: 'Whole width of a band', unit: 'π/1000' }),
-  epsilon: z
-    .number()
-    .positive()
-    .max(10)
-    .default(0.7)
-    .meta({ title: 'Strength', description: 'In units of the normalised input' }),
-  energy: z.enum(['published', 'equal']).default('published').meta({
-    title: 'Energy',
-    description: 'As published, where wide bands are stronger, or equal: every band scaled to the same RMS',
+  epsilon: z.number().positive().max(10).default(0.7).meta({
+    title: 'Strength',
+    description: 'Epsilon, in units of the normalised input',
+    space: 'normalised',
   }),
+  energy: z
+    .enum(['published', 'equal'])
+    .default('published')
+    .meta({
+      title: 'Energy',
+      description: 'As published, where wide bands are stronger, or equal: every band scaled to the same RMS',
+      words: { published: 'As published', equal: 'Equal RMS' },
+    }),
   ring: z
     .enum(['square', 'round'])
     .default('square')
-    .meta({ title: 'Ring', description: 'Maximum norm of the frequency, as published, or Euclidean' }),
+    .meta({
+      title: 'Ring',
+      description: 'Maximum norm of the frequency, as published, or Euclidean',
+      words: { square: 'Square', round: 'Round' },
+    }),
   draw: z
     .enum(['sign', 'normal'])
     .default('sign')
-    .meta({ title: 'Noise', description: 'Random signs, as published, or normal values' }),
+    .meta({
+      title: 'Noise',
+      description: 'Random signs, as published, or normal values',
+      words: { sign: 'Random signs', normal: 'Normal' },
+    }),
   seed: z
     .int()
     .min(0)
@@ -118,7 +130,7 @@ export const noiseFrequency = defineStudy({
     ],
     metrics: frequencyMetrics(grid, chosen),
     notes: [
-      `Noise of ${chosen.draw === 'sign' ? 'random signs' : 'normal values'}, ε ${chosen.epsilon} in the normalised input, ${chosen.energy === 'equal' ? 'every band scaled to RMS ε' : 'energy as published'}, ${chosen.ring} rings, window ${chosen.width / 1000}π, seed ${chosen.seed}.`,
+      `Noise of ${chosen.draw === 'sign' ? 'random signs' : 'normal values'}, ε ${numberText(chosen.epsilon)} in the normalised input, ${chosen.energy === 'equal' ? 'every band scaled to RMS ε' : 'energy as published'}, ${chosen.ring} rings, window ${chosen.width / 1000}π, seed ${chosen.seed}.`,
       'Added to the normalised input in float32 and not clipped.',
       'The paper does not say its ε; 0.7 is the answer of the method’s author.',
     ],

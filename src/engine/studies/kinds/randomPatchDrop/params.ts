@@ -19,20 +19,32 @@ export const params = z.object({
     .max(100)
     .default(3)
     .meta({ title: 'Repeats', description: 'Independent draws at every share' }),
-  fill: z.enum(['black', 'mean']).default('black').meta({
-    title: 'Fill',
-    description: 'Black in [0,1] space, as published, or the mean colour of ImageNet',
-  }),
-  mask: z.enum(['image', 'batch']).default('image').meta({
-    title: 'Masks',
-    description:
-      'One mask per image (sound), or one shared by 256 images in dataset order (as in the published script)',
-  }),
+  fill: z
+    .enum(['black', 'mean'])
+    .default('black')
+    .meta({
+      title: 'Fill',
+      description: 'Black in [0,1] space, as published, or the mean colour of ImageNet',
+      words: { black: 'Black', mean: 'Mean colour' },
+    }),
+  mask: z
+    .enum(['image', 'batch'])
+    .default('image')
+    .meta({
+      title: 'Masks',
+      description:
+        'One mask per image (sound), or one shared by 256 images in dataset order (as in the published script)',
+      words: { image: 'One per image', batch: 'One per 256 images' },
+    }),
   seed: z
     .int()
     .min(0)
     .default(0)
-    .meta({ title: 'Seed', description: 'Same seed, same masks, on every machine' }),
+    .meta({
+      title: 'Seed',
+      description: 'Same seed, same masks, on every machine',
+      effect: [{ draws: [] }],
+    }),
   draws: z.string().nullable().default(null).meta({
     title: 'Replay draws',
     description: 'Digest of an imported draws file; its masks are used instead of the seed',

@@ -4,6 +4,7 @@ import {
   saliencyDefinitionOf,
   saliencyMethod,
   saliencyMethodNames,
+  saliencyMethods,
   type SaliencyMethod,
   type SaliencyMethodName,
 } from '#shared/saliencyMethods/index.ts'
@@ -13,13 +14,21 @@ export const params = z.object({
     .array(z.enum(saliencyMethodNames))
     .min(1)
     .default(['gradient', 'smoothGrad', 'integratedGradients'])
-    .meta({ title: 'Methods', description: 'What a map is computed with' }),
+    .meta({
+      title: 'Methods',
+      description: 'What a map is computed with',
+      words: Object.fromEntries(saliencyMethods.map(({ id, title }) => [id, title])),
+    }),
   images: z
     .int()
     .min(1)
     .max(64)
     .default(6)
-    .meta({ title: 'Images', description: 'Drawn by seed, where none are named' }),
+    .meta({
+      title: 'Images',
+      description: 'Drawn by seed, where none are named',
+      effect: [{ imageIds: [] }],
+    }),
   imageIds: z
     .array(z.int().positive())
     .max(64)
@@ -28,20 +37,40 @@ export const params = z.object({
   target: z
     .enum(['predicted', 'true'])
     .default('predicted')
-    .meta({ title: 'Explains', description: 'The output of the predicted class, or of the true one' }),
+    .meta({
+      title: 'Explains',
+      description: 'The output of the predicted class, or of the true one',
+      words: { predicted: 'The predicted class', true: 'The true class' },
+    }),
   copies: z
     .int()
     .min(1)
     .max(200)
     .default(25)
-    .meta({ title: 'Copies', description: 'Noisy copies of SmoothGrad' }),
+    .meta({
+      title: 'Copies',
+      description: 'Noisy copies of SmoothGrad',
+      effect: [{ methods: ['smoothGrad'] }],
+    }),
   steps: z
     .int()
     .min(1)
     .max(300)
     .default(50)
-    .meta({ title: 'Steps', description: 'Intervals of the path of integrated gradients' }),
-  seed: z.int().min(0).default(0).meta({ title: 'Seed', description: 'Which images, and the noise' }),
+    .meta({
+      title: 'Steps',
+      description: 'Intervals of the path of integrated gradients',
+      effect: [{ methods: ['integratedGradients'] }],
+    }),
+  seed: z
+    .int()
+    .min(0)
+    .default(0)
+    .meta({
+      title: 'Seed',
+      description: 'Which images, and the noise',
+      effect: [{ imageIds: [] }, { methods: ['smoothGrad'] }],
+    }),
 })
 
 export type GalleryParams = z.output<typeof params>

@@ -1,3 +1,4 @@
+import { numberText } from '#shared/params/numbers.ts'
 import type { DataTable, StudyCondition } from '#shared/contract/index.ts'
 import { baselineOf } from '../../../summary/levels.ts'
 import type { AdversarialParams } from './params.ts'
@@ -20,7 +21,7 @@ const epsilonOf = ({ params }: StudyCondition) => Number(params['epsilon'])
 const stepsOf = ({ params }: StudyCondition) => Number(params['steps'])
 const shown = (value: number) => `${(100 * value).toFixed(1)} %`
 const place = (cell: MeasuredCell) =>
-  `ε ${epsilonOf(cell)}${stepsOf(cell) > 1 ? `, ${stepsOf(cell)} steps` : ''}`
+  `ε ${numberText(epsilonOf(cell))}${stepsOf(cell) > 1 ? `, ${stepsOf(cell)} steps` : ''}`
 
 /**
  * Of pairs of cells, finds the one with the smallest margin; null without pairs. `margin` is negative where

@@ -1,3 +1,4 @@
+import { numberText } from '#shared/params/numbers.ts'
 import { paperStatements } from '../../../summary/paper.ts'
 import { attackWork } from '../../../measure/work.ts'
 import { checkTable, sanityChecks, sanityNotes } from './checks.ts'
@@ -76,7 +77,7 @@ export const adversarial = defineStudy({
   axis: {
     title: (chosen) => (isBySteps(chosen) ? 'Steps' : 'ε in [0,1] units'),
     of: ({ epsilon, steps }, chosen) => Number(isBySteps(chosen) ? steps : epsilon),
-    label: (x, chosen) => (isBySteps(chosen) ? `${x} ${x === 1 ? 'step' : 'steps'}` : `ε ${x}`),
+    label: (x, chosen) => (isBySteps(chosen) ? `${x} ${x === 1 ? 'step' : 'steps'}` : `ε ${numberText(x)}`),
     hardens: ({ kind }, chosen) => kind === 'clean' || kind === chosen.attack,
   },
   work: attackWork,

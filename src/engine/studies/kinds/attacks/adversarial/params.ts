@@ -1,35 +1,52 @@
 import { z } from 'zod'
 
+/** Attacks in several steps. */
+const stepwise = [{ attack: ['pgd', 'mifgsm'] }]
+const randomStarts = { attack: ['pgd'], randomStart: [true] }
+
 export const params = z.object({
   attack: z
     .enum(['fgsm', 'pgd', 'mifgsm'])
     .default('fgsm')
-    .meta({ title: 'Attack', description: 'One step, projected steps, or projected steps with momentum' }),
-  epsilons: z
-    .array(z.number().min(0).max(1))
-    .min(1)
-    .default([0.002, 0.004, 0.006, 0.008])
-    .meta({ title: 'Epsilon', description: 'Largest change of a value, in [0,1] units (1/255 = 0.0039)' }),
+    .meta({
+      title: 'Attack',
+      description: 'One step, projected steps, or projected steps with momentum',
+      words: { fgsm: 'FGSM', pgd: 'PGD', mifgsm: 'MI-FGSM' },
+    }),
+  epsilons: z.array(z.number().min(0).max(1)).min(1).default([0.002, 0.004, 0.006, 0.008]).meta({
+    title: 'Epsilon',
+    description: 'Largest change of a value, in [0,1] units before normalisation (1/255 = 0.0039)',
+    space: 'unit',
+  }),
   steps: z.array(z.int().min(1).max(1000)).min(1).default([5]).meta({
     title: 'Steps',
     description: 'Numbers of steps; one trajectory serves them all. FGSM has one step',
+    effect: stepwise,
   }),
   stepRatio: z
     .number()
     .positive()
     .max(1)
     .default(0.25)
-    .meta({ title: 'Step / epsilon', description: 'Step size as a share of epsilon' }),
+    .meta({ title: 'Step / epsilon', description: 'Step size as a share of epsilon', effect: stepwise }),
   randomStart: z
     .boolean()
     .default(true)
-    .meta({ title: 'Random start', description: 'Begin at a random place within epsilon (PGD)' }),
+    .meta({
+      title: 'Random start',
+      description: 'Begin at a random place within epsilon (PGD)',
+      effect: [{ attack: ['pgd'] }],
+    }),
   restarts: z
     .int()
     .min(1)
     .max(50)
     .default(1)
-    .meta({ title: 'Restarts', description: 'Independent starts; the worst one counts, image by image' }),
+    .meta({
+      title: 'Restarts',
+      description: 'Independent starts; the worst one counts, image by image',
+      effect: [randomStarts],
+    }),
   baseline: z.boolean().default(true).meta({
     title: 'Baselines',
     description:
@@ -40,7 +57,15 @@ export const params = z.object({
     description:
       'Also show the images made with each model, at the largest epsilon, to the other models of the study: a model that they hurt more than its own gradient hides that gradient',
   }),
-  seed: z.int().min(0).default(0).meta({ title: 'Seed', description: 'Of random starts and random signs' }),
+  seed: z
+    .int()
+    .min(0)
+    .default(0)
+    .meta({
+      title: 'Seed',
+      description: 'Of random starts and random signs',
+      effect: [randomStarts, { baseline: [true] }],
+    }),
 })
 
 export type AdversarialParams = z.output<typeof params>

@@ -1,3 +1,4 @@
+import { numberText } from '#shared/params/numbers.ts'
 import type { DataTable, StudyCondition } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { StoredModel } from '../../../../models/index.ts'
@@ -6,7 +7,7 @@ import { accuracyMetric } from '../../../summary/metrics.ts'
 import { isBySteps, stepsOf, strongestAttack } from './conditions.ts'
 import type { AdversarialParams } from './params.ts'
 import type { Grid, Metric } from '../../../definition/index.ts'
-import { attackTitles } from '../titles.ts'
+import { attackTitles, otherNotation } from '../titles.ts'
 
 /**
  * Fig. 6: accuracy against epsilon, one figure for each number of steps, the largest first. With one epsilon:
@@ -110,7 +111,7 @@ export function attackTable(grid: Grid, models: StoredModel[]): DataTable {
 
 /** The largest changes in other units: eight-bit levels, and the normalised input of each model. */
 export function epsilonNote({ epsilons }: AdversarialParams, models: StoredModel[]): string {
-  const levels = (epsilon: number) => `${epsilon} = ${Number((epsilon * 255).toPrecision(3))}/255`
+  const levels = (epsilon: number) => `${numberText(epsilon)} = ${otherNotation(epsilon)}`
   const strongest = Math.max(...epsilons)
   const normalised = models.map(({ title, preprocessing: { std } }) => {
     const channels = std.map((value) => (strongest / value).toPrecision(3))
@@ -119,7 +120,7 @@ export function epsilonNote({ epsilons }: AdversarialParams, models: StoredModel
   return `ε ${[...new Set(epsilons)]
     .sort((a, b) => a - b)
     .map(levels)
-    .join(', ')}; after normalisation ${strongest} is ${normalised.join(', ')} (by channel).`
+    .join(', ')}; after normalisation ${numberText(strongest)} is ${normalised.join(', ')} (by channel).`
 }
 
 /** Top-1 under the strongest attack of the study. */
@@ -127,7 +128,7 @@ export function attackMetrics(grid: Grid, chosen: AdversarialParams): Metric[] {
   const strongest = strongestAttack(chosen)
   if (!strongest) return []
   const { kind, epsilon, steps } = strongest
-  const title = `${attackTitles[chosen.attack]}, ε ${epsilon}${kind === 'fgsm' ? '' : `, ${steps} steps`}, top-1`
+  const title = `${attackTitles[chosen.attack]}, ε ${numberText(epsilon)}${kind === 'fgsm' ? '' : `, ${steps} steps`}, top-1`
   return grid.cells
     .filter(
       ({ params }) => params['kind'] === kind && params['epsilon'] === epsilon && params['steps'] === steps,

@@ -1,3 +1,4 @@
+import { numberText } from '#shared/params/numbers.ts'
 import type { Attack } from '#shared/attacks.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { modelFor } from '../../../../datasets/index.ts'
@@ -93,7 +94,7 @@ export const transferAttack = defineStudy({
   axis: {
     title: () => 'ε in [0,1] units',
     of: ({ epsilon }) => Number(epsilon),
-    label: (x) => `ε ${x}`,
+    label: (x) => `ε ${numberText(x)}`,
     hardens: () => true,
   },
   conditions: (chosen, model, context) => conditions(chosen, model, context),

@@ -1,3 +1,4 @@
+import { numberText } from '#shared/params/numbers.ts'
 import { attack as attackSchema, type Attack } from '#shared/attacks.ts'
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import type { Preprocessing } from '#shared/contract/index.ts'
@@ -52,7 +53,7 @@ export async function measureTransfer(context: MeasureContext, params: TransferP
       for (const run of runs) {
         if (context.job.signal.aborted) return
         context.progress.note(
-          `${context.model.title} on images made with ${adversarial.surrogate.title}, ε ${run.attack.epsilon}`,
+          `${context.model.title} on images made with ${adversarial.surrogate.title}, ε ${numberText(run.attack.epsilon)}`,
         )
         await showChunk(context, run, chunk)
       }

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { fieldsOf, initialParams, parseNumbers, problemsOf } from '../../../src/renderer/ui/forms/schema.ts'
+import { describeType, valueText } from '#shared/params/describe.ts'
+import { withoutEffect } from '#shared/params/effect.ts'
+import { fieldsOf, initialParams } from '#shared/params/fields.ts'
+import { numberText, parseNumber, parseNumbers } from '#shared/params/numbers.ts'
+import { problemsOf } from '#shared/params/problems.ts'
 
 /** Every shape of a study's parameters, written by zod as in the engine. */
 const schema = z.toJSONSchema(
@@ -13,7 +17,10 @@ const schema = z.toJSONSchema(
       .meta({ title: 'Patch size', description: 'Side of a patch', unit: 'px' }),
     percents: z.array(z.int().min(0).max(100)).min(1).max(5).default([0, 50]),
     epsilon: z.number().gt(0).optional(),
-    fill: z.enum(['black', 'mean']).default('black'),
+    fill: z
+      .enum(['black', 'mean'])
+      .default('black')
+      .meta({ words: { mean: 'Mean colour' } }),
     hard: z.boolean().default(false),
     seed: z.int().default(0),
     draws: z.string().nullable().default(null),
@@ -55,8 +62,8 @@ describe('a form from a JSON schema', () => {
     expect(field('fill')).toMatchObject({
       kind: 'enum',
       options: [
-        { value: 'black', label: 'black' },
-        { value: 'mean', label: 'mean' },
+        { value: 'black', label: 'Black' },
+        { value: 'mean', label: 'Mean colour' },
       ],
     })
     expect(field('hard')).toMatchObject({ kind: 'boolean' })
@@ -70,8 +77,8 @@ describe('a form from a JSON schema', () => {
       kind: 'choices',
       minItems: 1,
       options: [
-        { value: 'drop_in', label: 'drop_in' },
-        { value: 'dropOut', label: 'dropOut' },
+        { value: 'drop_in', label: 'Drop in' },
+        { value: 'dropOut', label: 'Drop out' },
       ],
     })
     expect(field('nested')).toMatchObject({ kind: 'json' })
@@ -135,5 +142,87 @@ describe('a list of numbers as text', () => {
     ['1, x', null],
     ['0..1/0', null],
     ['0..1/0.00001', null],
+    ['1/255, 2/255;8/256', [1 / 255, 2 / 255, 1 / 32]],
+    ['0..8/255', null],
+    ['1/0', null],
+    ['1/2/3', null],
+    ['/255', null],
   ])('%j', (text, numbers) => expect(parseNumbers(text)).toEqual(numbers))
+})
+
+describe('one number as text', () => {
+  it.each([
+    ['8/255', 8 / 255],
+    [' 1 / 4 ', 0.25],
+    ['-1e-3', -0.001],
+    ['', undefined],
+    ['8/', undefined],
+    ['Infinity', undefined],
+    ['1/x', undefined],
+  ])('%j', (text, value) => expect(parseNumber(text)).toBe(value))
+
+  it('is written as it was typed, whether decimal or in 255ths', () => {
+    for (const text of ['8/255', '1/255', '-2/255', '0.03', '1', '0', '0.1'])
+      expect(numberText(parseNumber(text) ?? NaN)).toBe(text)
+    // Another fraction keeps all its digits, so that nothing is rounded without a word.
+    expect(numberText(1 / 7)).toBe(String(1 / 7))
+  })
+})
+
+describe('a parameter without an effect', () => {
+  const some = fieldsOf(
+    z.toJSONSchema(
+      z.object({
+        attack: z
+          .enum(['fgsm', 'pgd'])
+          .default('fgsm')
+          .meta({ title: 'Attack', words: { pgd: 'PGD' } }),
+        random: z.boolean().default(true).meta({ title: 'Random start' }),
+        steps: z
+          .int()
+          .default(5)
+          .meta({ effect: [{ attack: ['pgd'], random: [true] }, { methods: ['smooth'] }] }),
+        methods: z.array(z.enum(['plain', 'smooth'])).default(['plain']),
+        draws: z.string().nullable().default(null).meta({ title: 'Replay' }),
+        seed: z
+          .int()
+          .default(0)
+          .meta({ effect: [{ draws: [] }] }),
+      }),
+      { io: 'input' },
+    ),
+  )
+  const why = (key: string, params: Record<string, unknown>) =>
+    some.filter((one) => one.key === key).map((one) => withoutEffect(one, some, params))[0]
+
+  it('is named with what would give it one', () => {
+    expect(why('steps', {})).toBe('Attack “PGD” and Random start on, or Methods “Smooth”')
+    expect(why('seed', { draws: 'abc' })).toBe('Replay left empty')
+  })
+
+  it('has one where any alternative holds, by defaults for what is not given', () => {
+    expect(why('steps', { attack: 'pgd' })).toBeNull()
+    expect(why('steps', { attack: 'pgd', random: false })).not.toBeNull()
+    expect(why('steps', { random: false, methods: ['plain', 'smooth'] })).toBeNull()
+    expect(why('seed', {})).toBeNull()
+    expect(why('attack', {})).toBeNull()
+  })
+})
+
+it('says in words what may be written for a parameter', () => {
+  const words = Object.fromEntries(fields.map((one) => [one.key, describeType(one)]))
+  expect(words).toMatchObject({
+    patch: 'a whole number from 1 to 512',
+    percents: 'whole numbers from 0 to 100',
+    epsilon: 'a number above 0',
+    fill: 'black or mean',
+    hard: 'yes or no',
+    seed: 'a whole number',
+    draws: 'text, or none',
+    surrogate: 'a model, or none',
+    masks: 'a folder, or none',
+    modes: 'some of drop_in or dropOut',
+    nested: 'JSON',
+  })
+  expect([[0, 8 / 255], true, null, 'black'].map(valueText)).toEqual(['0,8/255', 'yes', 'none', 'black'])
 })

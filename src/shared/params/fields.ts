@@ -1,6 +1,24 @@
+import { z } from 'zod'
+
 /**
- * The fields of a form, from a JSON schema (draft 2020-12 as zod writes it). Unknown shapes become JSON text fields.
+ * When a parameter has an effect: where one of the alternatives holds. An alternative names other parameters, each with
+ * the values of which it must have (or, a list, contain) one; an empty list of values: it must be empty or left out.
  */
+const effect = z.array(z.record(z.string(), z.array(z.union([z.string(), z.number(), z.boolean()]))))
+
+export type Effect = z.infer<typeof effect>
+
+/**
+ * Which space the sizes of a change of the input are in: "unit", the image in [0,1] before normalisation, or
+ * "normalised", the input after it.
+ */
+export type Space = 'unit' | 'normalised'
+
+export interface Option {
+  value: string | number
+  label: string
+}
+
 interface FieldBase {
   key: string
   title: string
@@ -11,14 +29,17 @@ interface FieldBase {
   required: boolean
   /** Whether null is allowed. */
   nullable: boolean
+  /** null: it always has an effect. */
+  effect: Effect | null
+  space: Space | null
 }
 
 export type Field = FieldBase &
   (
     | { kind: 'number'; integer: boolean; min: number | null; max: number | null; step: number | null }
-    | { kind: 'enum'; options: { value: string | number; label: string }[] }
+    | { kind: 'enum'; options: Option[] }
     | { kind: 'boolean' }
-    | { kind: 'choices'; options: { value: string | number; label: string }[]; minItems: number }
+    | { kind: 'choices'; options: Option[]; minItems: number }
     /** Id of a model or a dataset of the workspace. */
     | { kind: 'model' | 'dataset' }
     | { kind: 'folder' }
@@ -40,6 +61,11 @@ export type Params = Record<string, unknown>
 /** The bounds that zod writes for plain integers. They are not shown. */
 const unbounded = Number.MAX_SAFE_INTEGER
 
+/**
+ * The parameters of a JSON schema (draft 2020-12 as zod writes it), as a form and the command line need them. Unknown
+ * shapes become fields of JSON text. `meta` of a parameter may have `title`, `description`, `unit`, `format`, `words` (of
+ * its options by value), `effect` and `space`.
+ */
 export function fieldsOf(schema: Schema): Field[] {
   const required = Array.isArray(schema.required) ? schema.required : []
   const entries = Object.entries(objectOf(schema.properties))
@@ -56,8 +82,10 @@ export function fieldsOf(schema: Schema): Field[] {
       default: own.default ?? inner.default ?? (nullable ? null : undefined),
       required: required.includes(key),
       nullable,
+      effect: effect.safeParse(own.effect ?? inner.effect).data ?? null,
+      space: z.enum(['unit', 'normalised']).safeParse(own.space ?? inner.space).data ?? null,
     }
-    return fieldOf(base, { format: own.format, ...inner })
+    return fieldOf(base, { format: own.format, words: own.words, ...inner })
   })
 }
 
@@ -68,37 +96,9 @@ export function initialParams(fields: readonly Field[], given: Params = {}): Par
   return { ...params, ...given }
 }
 
-/** Problems by field key. It is empty where the engine will accept the values, as far as the schema can tell. */
-export function problemsOf(fields: readonly Field[], params: Params): Record<string, string> {
-  const problems: Record<string, string> = {}
-  for (const field of fields) {
-    const problem = problemOf(field, params[field.key])
-    if (problem) problems[field.key] = problem
-  }
-  return problems
-}
-
-/** "0, 0.1 0.2" → [0, 0.1, 0.2]; "0..0.9/0.1" counts from 0 to 0.9 by 0.1. null where a part is not a number. */
-export function parseNumbers(text: string): number[] | null {
-  const numbers: number[] = []
-  for (const part of text.split(/[\s,;]+/).filter(Boolean)) {
-    const range = /^(-?[\d.]+)\.\.(-?[\d.]+)\/([\d.]+)$/.exec(part)
-    if (range) {
-      const [from, to, step] = [Number(range[1]), Number(range[2]), Number(range[3])]
-      if (![from, to, step].every(Number.isFinite) || step <= 0 || (to - from) / step > 1000) return null
-      const count = Math.floor((to - from) / step + 1e-9)
-      for (let i = 0; i <= count; i++) numbers.push(Number((from + i * step).toPrecision(12)))
-    } else {
-      const value = Number(part)
-      if (!Number.isFinite(value)) return null
-      numbers.push(value)
-    }
-  }
-  return numbers
-}
-
 function fieldOf(base: FieldBase, schema: Schema): Field {
-  const options = optionsOf(schema)
+  const words = objectOf(schema.words)
+  const options = optionsOf(schema, words)
   if (options) return { ...base, kind: 'enum', options }
   const bounds = { min: boundOf(schema, 'minimum'), max: boundOf(schema, 'maximum') }
   const { format } = schema
@@ -114,7 +114,7 @@ function fieldOf(base: FieldBase, schema: Schema): Field {
       return { ...base, kind: 'text', pattern: textOf(schema.pattern) ?? null }
     case 'array': {
       const items = objectOf(schema.items)
-      const choices = optionsOf(items)
+      const choices = optionsOf(items, words)
       if (choices)
         return { ...base, kind: 'choices', options: choices, minItems: numberOf(schema.minItems) ?? 0 }
       if (items.type !== 'number' && items.type !== 'integer') break
@@ -132,61 +132,6 @@ function fieldOf(base: FieldBase, schema: Schema): Field {
   return { ...base, kind: 'json' }
 }
 
-function problemOf(field: Field, value: unknown): string | null {
-  if (value === undefined || value === null || value === '') {
-    return field.nullable || (!field.required && field.default === undefined) ? null : 'A value is needed.'
-  }
-  switch (field.kind) {
-    case 'number':
-      if (typeof value !== 'number' || !Number.isFinite(value)) return 'Write a number.'
-      return rangeProblem(value, field)
-    case 'enum':
-      return field.options.some((o) => o.value === value) ? null : 'Choose one of the options.'
-    case 'choices':
-      if (!Array.isArray(value) || !value.every((v) => field.options.some((o) => o.value === v)))
-        return 'Choose from the options.'
-      return value.length < field.minItems ? `Choose at least ${field.minItems}.` : null
-    case 'model':
-    case 'dataset':
-      return typeof value === 'number' ? null : `Choose a ${field.kind}.`
-    case 'folder':
-      return typeof value === 'string' ? null : 'Choose a folder.'
-    case 'boolean':
-      return typeof value === 'boolean' ? null : 'Choose yes or no.'
-    case 'text':
-      if (typeof value !== 'string') return 'Write text.'
-      return field.pattern && !new RegExp(field.pattern, 'u').test(value)
-        ? 'This has not the expected form.'
-        : null
-    case 'numbers':
-      return numbersProblem(value, field)
-    case 'json':
-      return null
-  }
-}
-
-function numbersProblem(value: unknown, field: Extract<Field, { kind: 'numbers' }>): string | null {
-  if (!Array.isArray(value)) return 'Write numbers with commas between them.'
-  if (value.length < field.minItems)
-    return `At least ${field.minItems} ${field.minItems === 1 ? 'number is' : 'numbers are'} needed.`
-  if (field.maxItems !== null && value.length > field.maxItems) return `At most ${field.maxItems} numbers.`
-  for (const item of value) {
-    const problem = typeof item === 'number' ? rangeProblem(item, field) : 'Write numbers only.'
-    if (problem) return `${String(item)}: ${problem}`
-  }
-  return null
-}
-
-function rangeProblem(
-  value: number,
-  { integer, min, max }: { integer: boolean; min: number | null; max: number | null },
-) {
-  if (integer && !Number.isInteger(value)) return 'Write a whole number.'
-  if (min !== null && value < min) return `Not below ${min}.`
-  if (max !== null && value > max) return `Not above ${max}.`
-  return null
-}
-
 function withoutNull(schema: Schema): { inner: Schema; nullable: boolean } {
   if (Array.isArray(schema.type)) {
     const types = schema.type.filter((type) => type !== 'null')
@@ -201,10 +146,12 @@ function withoutNull(schema: Schema): { inner: Schema; nullable: boolean } {
   return only && others.length === 1 ? { inner: only, nullable } : { inner: schema, nullable }
 }
 
-function optionsOf(schema: Schema): { value: string | number; label: string }[] | null {
+function optionsOf(schema: Schema, words: Schema): Option[] | null {
   const isOption = (v: unknown): v is string | number => typeof v === 'string' || typeof v === 'number'
   if (Array.isArray(schema.enum)) {
-    return schema.enum.filter(isOption).map((value) => ({ value, label: labelOf(value) }))
+    return schema.enum
+      .filter(isOption)
+      .map((value) => ({ value, label: textOf(words[String(value)]) ?? sentence(String(value)) }))
   }
   const variants = Array.isArray(schema.oneOf)
     ? schema.oneOf
@@ -215,7 +162,7 @@ function optionsOf(schema: Schema): { value: string | number; label: string }[] 
   const consts = variants.map(objectOf)
   if (!consts.every((v) => isOption(v.const))) return null
   return consts.flatMap((v) =>
-    isOption(v.const) ? [{ value: v.const, label: textOf(v.title) ?? labelOf(v.const) }] : [],
+    isOption(v.const) ? [{ value: v.const, label: textOf(v.title) ?? sentence(String(v.const)) }] : [],
   )
 }
 
@@ -228,13 +175,11 @@ function boundOf(schema: Schema, name: 'minimum' | 'maximum'): number | null {
   return name === 'minimum' ? exclusive + step : exclusive - step
 }
 
-/** An option without a title is called as on the command line. */
-const labelOf = (value: string | number) => String(value)
 const objectOf = (value: unknown): Schema => (typeof value === 'object' && value !== null ? { ...value } : {})
 const numberOf = (value: unknown) => (typeof value === 'number' ? value : null)
 const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined)
 
-/** "perClassMean" → "Per class mean" */
+/** "perClassMean" → "Per class mean"; "gaussian_noise" → "Gaussian noise" */
 function sentence(key: string): string {
   const words = key
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
