@@ -10,7 +10,7 @@ export interface WrittenFile {
   bytes: number
 }
 
-type Content = string | Uint8Array | Iterable<string>
+type Content = string | Uint8Array | Iterable<string> | AsyncIterable<string | Uint8Array>
 
 /** Characters of a text that are written at once. */
 const pieceLength = 2 ** 16
@@ -19,7 +19,8 @@ const pieceLength = 2 ** 16
  * Writes a file whole or not at all: writes a draft beside it, then renames the draft. Creates the folder where it is
  * missing. A link stays, and its target is replaced. A device or a pipe is written directly.
  *
- * @param content the pieces of a text are written one by one and not held; other work of the thread runs in between
+ * @param content the pieces of a text, or what a stream gives, are written one by one and not held; other work of the
+ *   thread runs in between
  * @param signal stops writing; nothing is left of the file
  * @throws DISK_FULL where the disk or the quota is full
  * @throws FILE_UNREADABLE where the file cannot be written for another reason
@@ -92,8 +93,8 @@ export async function throughDraft<T>(path: string, write: (draft: string) => Pr
 /** Writes into what exists, without flushing: a pipe has no disk. Returns the number of bytes. */
 async function writeInto(path: string, content: Content, signal?: AbortSignal): Promise<number> {
   let bytes = 0
-  const counted = function* () {
-    for (const piece of isWhole(content) ? [content] : joined(content)) {
+  const counted = async function* () {
+    for await (const piece of isWhole(content) ? [content] : joined(content)) {
       bytes += Buffer.byteLength(piece)
       yield piece
     }
@@ -107,10 +108,16 @@ const isWhole = (content: Content): content is string | Uint8Array =>
 
 const inPieces = (content: Content) => (isWhole(content) ? content : joined(content))
 
-/** Joins the pieces of a text into fewer, longer ones. */
-function* joined(pieces: Iterable<string>): Generator<string> {
+/** Joins the pieces of a text into fewer, longer ones. Pieces of bytes stay as they are. */
+async function* joined(
+  pieces: Iterable<string> | AsyncIterable<string | Uint8Array>,
+): AsyncGenerator<string | Uint8Array> {
   let waiting = ''
-  for (const piece of pieces) {
+  for await (const piece of pieces) {
+    if (typeof piece !== 'string') {
+      yield piece
+      continue
+    }
     waiting += piece
     if (waiting.length < pieceLength) continue
     yield waiting

@@ -1,7 +1,7 @@
-import { createReadStream, createWriteStream } from 'node:fs'
-import { pipeline } from 'node:stream/promises'
+import { createReadStream } from 'node:fs'
+import { PassThrough } from 'node:stream'
 import { ZipFile } from 'yazl'
-import { throughDraft } from '../base/wholeFile.ts'
+import { writeWhole } from '../base/wholeFile.ts'
 
 /** A file for an archive: its content, or the path to read it from. */
 export interface ArchiveEntry {
@@ -13,7 +13,7 @@ export interface ArchiveEntry {
 const time = new Date(1980, 0, 1)
 
 /**
- * Writes a zip whole or not at all. Entries are sorted by name and have one fixed time and mode, so the same content
+ * Writes a zip whole or not at all, or into what is no regular file. Entries are sorted by name and have one fixed time and mode, so the same content
  * gives the same bytes.
  *
  * @throws DISK_FULL where the disk is full
@@ -33,11 +33,11 @@ export async function writeArchive(path: string, entries: readonly ArchiveEntry[
       })
   }
   zip.end()
-  await throughDraft(path, (draft) =>
-    pipeline(zip.outputStream, createWriteStream(draft), { signal: unread.signal }).catch(
-      (error: unknown) => {
-        throw unread.signal.aborted ? unread.signal.reason : error
-      },
-    ),
-  )
+  const bytes = zip.outputStream.pipe(new PassThrough())
+  unread.signal.addEventListener('abort', () => bytes.destroy())
+  try {
+    await writeWhole(path, bytes)
+  } catch (error) {
+    throw unread.signal.aborted ? unread.signal.reason : error
+  }
 }

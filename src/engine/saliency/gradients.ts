@@ -1,6 +1,7 @@
-import { open, writeFile } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import type { Explained, GradientResult } from '#shared/contract/index.ts'
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
+import { writeWhole } from '../base/wholeFile.ts'
 import { gradientOutput, labelsInput, pixelsInput, weightInput } from '../onnx/index.ts'
 import { gradientCalls, loadBatch } from './batch.ts'
 import { npyHeader } from './npy.ts'
@@ -85,7 +86,7 @@ export async function* writeGradients(
     provider: inUse.provider,
     rows,
   }
-  await writeFile(sidecar, `${JSON.stringify(told, null, 2)}\n`)
+  await writeWhole(sidecar, `${JSON.stringify(told, null, 2)}\n`)
   const failed = rows.filter(({ problem }) => problem !== null).length
   const result = {
     path: out,

@@ -30,7 +30,9 @@ export function lockWorkspace(directory: string): Lock {
       { cause: error },
     )
   }
-  writeFileSync(owner, `process ${process.pid} on ${hostname()}`)
+  // The folder may come from someone else: a link that bears this name is removed, never followed.
+  rmSync(owner, { force: true })
+  writeFileSync(owner, `process ${process.pid} on ${hostname()}`, { flag: 'wx' })
   return {
     release() {
       db.exec('ROLLBACK')

@@ -1,4 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { portableParams, writeArchive } from '#engine/bundles/index.ts'
@@ -37,6 +39,18 @@ describe('an archive', () => {
     const none = { name: 'none.csv', content: { path: join(folder, 'none.csv') } }
     await expect(writeArchive(join(folder, 'a.zip'), [none])).rejects.toMatchObject({ code: 'ENOENT' })
     expect(readdirSync(folder)).toEqual([])
+  })
+
+  it.skipIf(process.platform === 'win32')('goes into a pipe, which stays one', async () => {
+    const folder = temporaryFolder()
+    const [pipe, file] = [join(folder, 'pipe'), join(folder, 'a.zip')]
+    execFileSync('mkfifo', [pipe])
+    const entries = [{ name: 'a.txt', content: Buffer.from('text '.repeat(50_000)) }]
+    const [bytes] = await Promise.all([readFile(pipe), writeArchive(pipe, entries)])
+    await writeArchive(file, entries)
+    expect(bytes.equals(readFileSync(file))).toBe(true)
+    expect(lstatSync(pipe).isFIFO()).toBe(true)
+    expect(readdirSync(folder).sort()).toEqual(['a.zip', 'pipe'])
   })
 })
 

@@ -1,6 +1,14 @@
 import Database from 'better-sqlite3'
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { spawn } from 'node:child_process'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -49,6 +57,17 @@ describe('a workspace', () => {
     const opened = openWorkspace(path)
     onTestFinished(() => opened.close())
     expect(readdirSync(draws).sort()).toEqual(['.of-now.tmp', 'a.json', 'b.replay.sqlite'])
+  })
+
+  it.skipIf(process.platform === 'win32')('writes its owner into no file that a link leads to', () => {
+    const { path } = closedWorkspace()
+    const thesis = join(temporaryFolder(), 'thesis.tex')
+    writeFileSync(thesis, 'x')
+    symlinkSync(thesis, join(path, 'workspace.owner'))
+    const opened = openWorkspace(path)
+    expect(readFileSync(join(path, 'workspace.owner'), 'utf8')).toContain(`process ${process.pid}`)
+    opened.close()
+    expect(readFileSync(thesis, 'utf8')).toBe('x')
   })
 
   it('is open in one engine at a time', () => {

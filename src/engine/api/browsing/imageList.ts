@@ -1,13 +1,10 @@
-import { createWriteStream } from 'node:fs'
-import { mkdir, stat } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import { join, resolve } from 'node:path'
 import { className as nameOf } from '#shared/classNames.ts'
 import { quoted } from '#shared/figures/csv.ts'
 import { datasetRow, listRows, type ListedImage } from '../../datasets/index.ts'
 import type { Workspace } from '../../workspace/index.ts'
 import { nextTurn } from '../../base/nextTurn.ts'
+import { writeWhole } from '../../base/wholeFile.ts'
 
 const chunk = 1000
 const header = 'path,name,class,part,width,height,bytes,sha256,problem,class_name\n'
@@ -32,7 +29,6 @@ export async function exportList(
   const { title } = datasetRow(workspace.db, datasetId)
   const name = title.replace(/[^\p{L}\p{N}._-]+/gu, '-')
   const target = path === undefined ? join(workspace.exports, 'lists', `${name}.csv`) : resolve(path)
-  await mkdir(dirname(target), { recursive: true })
   let images = 0
   async function* lines() {
     yield header
@@ -43,6 +39,5 @@ export async function exportList(
       await nextTurn()
     }
   }
-  await pipeline(Readable.from(lines()), createWriteStream(target))
-  return { path: target, bytes: (await stat(target)).size, images }
+  return { ...(await writeWhole(target, lines())), images }
 }
