@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { noRewrite } from '#shared/rewrites.ts'
+import type { StudyInput } from '#shared/contract/index.ts'
+import { createEngine } from '#engine/api/index.ts'
+import { internVariant, settingOf, variantKey } from '#engine/facts/index.ts'
+import { insertStudy, settledStudy } from '#engine/studies/index.ts'
+import { planRun } from '#engine/studies/store/plan.ts'
+import type { Db } from '#engine/workspace/index.ts'
+
+const models = ['replk3', 'resnet']
+const sample = join(import.meta.dirname, '../resources/sample')
+
+/** What `fill` has stored. */
+export interface Filled {
+  modelIds: number[]
+  /** The dataset with files. */
+  smallId: number
+  /** The dataset with facts, whose files do not exist. */
+  largeId: number
+  /** A study over the large dataset with all its facts. */
+  studyId: number
+  input: StudyInput
+  facts: number
+}
+
+/**
+ * Makes a workspace with two models of the sample, its validation images, and a dataset of `images` rows without files
+ * that has every fact of an ImageNet-C study: 96 conditions by two models. A quarter of the facts is wrong.
+ */
+export async function fill(folder: string, images: number): Promise<Filled> {
+  const engine = await createEngine()
+  try {
+    const { client } = engine
+    await client.workspace.create({ path: folder })
+    const modelIds: number[] = []
+    for (const name of models)
+      modelIds.push((await client.models.add({ path: join(sample, 'models', `${name}.onnx`) })).id)
+    const { dataset, jobId } = await client.datasets.add({ path: join(sample, 'suites', 'val'), title: 'Small' })
+    for await (const job of await client.jobs.watch()) if (job.id === jobId && job.state === 'done') break
+    const { db } = engine.session.open().workspace
+    const largeId = addRows(db, images, dataset.id)
+    const input: StudyInput = { kind: 'imagenet-c', params: {}, modelIds, datasetId: largeId, sample: null }
+    const { id: studyId } = insertStudy(db, await settledStudy(db, input))
+    return { modelIds, smallId: dataset.id, largeId, studyId, input, facts: addFacts(db, studyId, largeId) }
+  } finally {
+    await engine.close()
+  }
+}
+
+/** Adds a dataset with the classes of another one. Its images are 96 px wide and read; their files do not exist. */
+function addRows(db: Db, images: number, like: number): number {
+  const { lastInsertRowid } = db
+    .prepare(
+      `INSERT INTO dataset (title, path, layout, recognised, report, state, added_at)
+       SELECT 'Large', '/nowhere', layout, recognised, report, state, added_at FROM dataset WHERE id = ?`,
+    )
+    .run(like)
+  const id = Number(lastInsertRowid)
+  const names = db
+    .prepare<[number], string>('SELECT name FROM class WHERE dataset_id = ? ORDER BY idx')
+    .pluck()
+    .all(like)
+  const addClass = db.prepare('INSERT INTO class (dataset_id, idx, name, images) VALUES (?, ?, ?, ?)')
+  const addExample = db.prepare('INSERT INTO example (digest, class) VALUES (?, ?)')
+  const addImage = db.prepare(
+    `INSERT INTO image (dataset_id, name, class_idx, example_id, bytes, mtime, width, height, generation)
+     VALUES (?, ?, ?, ?, 20000, 0, 96, 96, 1)`,
+  )
+  db.transaction(() => {
+    for (const [index, name] of names.entries()) addClass.run(id, index, name, Math.ceil(images / names.length))
+    for (let at = 0; at < images; at++) {
+      const index = Math.floor((at * names.length) / images)
+      const name = names[index] ?? ''
+      const digest = createHash('sha256').update(`large ${at}`).digest()
+      addImage.run(id, `${name}/${at}.png`, index, addExample.run(digest, name).lastInsertRowid)
+    }
+  })()
+  return id
+}
+
+/** Stores a fact for every cell of a study, without the triggers, which are put back with what they would have counted. */
+function addFacts(db: Db, studyId: number, datasetId: number): number {
+  const triggers = db
+    .prepare<[], { name: string; sql: string }>(
+      "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'prediction'",
+    )
+    .all()
+  for (const { name } of triggers) db.exec(`DROP TRIGGER ${name}`)
+  const insert = db.prepare(
+    `INSERT INTO prediction (variant_id, condition_id, example_id, predicted, correct, true_rank, confidence, true_probability, true_logit, top)
+     SELECT @variant, @condition, example_id, (class_idx + (r = 0)) % 16, r > 0, 1 + (r = 0), 0.5 + r / 8.0, 0.5, 1.0, zeroblob(40)
+     FROM (SELECT example_id, class_idx, abs(random()) % 4 AS r FROM image WHERE dataset_id = @dataset ORDER BY example_id)`,
+  )
+  let facts = 0
+  db.transaction(() => {
+    for (const { model, conditions } of planRun(db, studyId).models)
+      for (const stored of conditions) {
+        const key = variantKey(model, 'cpu', stored.condition.rewrite ?? noRewrite, settingOf(stored))
+        const variant = internVariant(db, key).id
+        for (const { conditionId } of stored.parts)
+          facts += insert.run({ variant, condition: conditionId, dataset: datasetId }).changes
+      }
+    db.exec(`INSERT INTO fact_version SELECT variant_id, condition_id, count(*) FROM prediction GROUP BY 1, 2`)
+  })()
+  for (const { sql } of triggers) db.exec(sql)
+  return facts
+}
