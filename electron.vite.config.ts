@@ -24,6 +24,7 @@ export default defineConfig({
           'figures.worker': 'src/engine/figures/worker.ts',
           'graphs.worker': 'src/engine/onnx/thread/worker.ts',
           'browse.worker': 'src/engine/datasets/browse/worker.ts',
+          'reading.worker': 'src/engine/studies/reading/worker.ts',
           cli: 'src/cli/index.ts',
         },
         // Flat, so that `import.meta.url` of any chunk is beside the entries (engine/threads/url.ts and engine/base/resources.ts rely on it).

@@ -36,7 +36,10 @@ export async function fill(folder: string, images: number): Promise<Filled> {
     const modelIds: number[] = []
     for (const name of models)
       modelIds.push((await client.models.add({ path: join(sample, 'models', `${name}.onnx`) })).id)
-    const { dataset, jobId } = await client.datasets.add({ path: join(sample, 'suites', 'val'), title: 'Small' })
+    const { dataset, jobId } = await client.datasets.add({
+      path: join(sample, 'suites', 'val'),
+      title: 'Small',
+    })
     for await (const job of await client.jobs.watch()) if (job.id === jobId && job.state === 'done') break
     const { db } = engine.session.open().workspace
     const largeId = addRows(db, images, dataset.id)
@@ -68,7 +71,8 @@ function addRows(db: Db, images: number, like: number): number {
      VALUES (?, ?, ?, ?, 20000, 0, 96, 96, 1)`,
   )
   db.transaction(() => {
-    for (const [index, name] of names.entries()) addClass.run(id, index, name, Math.ceil(images / names.length))
+    for (const [index, name] of names.entries())
+      addClass.run(id, index, name, Math.ceil(images / names.length))
     for (let at = 0; at < images; at++) {
       const index = Math.floor((at * names.length) / images)
       const name = names[index] ?? ''
@@ -101,7 +105,9 @@ function addFacts(db: Db, studyId: number, datasetId: number): number {
         for (const { conditionId } of stored.parts)
           facts += insert.run({ variant, condition: conditionId, dataset: datasetId }).changes
       }
-    db.exec(`INSERT INTO fact_version SELECT variant_id, condition_id, count(*) FROM prediction GROUP BY 1, 2`)
+    db.exec(
+      `INSERT INTO fact_version SELECT variant_id, condition_id, count(*) FROM prediction GROUP BY 1, 2`,
+    )
   })()
   for (const { sql } of triggers) db.exec(sql)
   return facts

@@ -43,6 +43,7 @@ export const studyRooms: Plan = {
   reproduce: ['definition', 'masks', 'measure', 'registry', 'store', 'summary'],
   suite: ['cost', 'definition', 'registry', 'store'],
   questions: ['cost', 'definition', 'registry', 'store', 'suite'],
+  reading: ['cost', 'images', 'questions', 'results', 'store', 'suite'],
 }
 
 /** Rooms of the API, with those they import. */

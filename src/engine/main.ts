@@ -19,7 +19,12 @@ const send = (message: FromEngine) => {
 }
 
 async function start(): Promise<void> {
-  const engine = await createEngine({ stateFile: values.state, thumbnailsAhead: true, checksAhead: true })
+  const engine = await createEngine({
+    stateFile: values.state,
+    readsApart: true,
+    thumbnailsAhead: true,
+    checksAhead: true,
+  })
   const bytes = await serveBytes(engine.session)
   const handler = new RPCHandler(router)
   const ports = new Map<number, MessagePort>()

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto'
 import { mkdir, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
+import type { FigureSpec } from '#shared/figures/spec.ts'
 import { getDataset } from '../datasets/index.ts'
 import { formattedTable, plainName, writeFigure, type Press, type WrittenFile } from '../figures/index.ts'
 import { getModel } from '../models/index.ts'
-import { exportDraws, getStudy, studyDefinition, studyResult } from '../studies/index.ts'
+import { exportDraws, getStudy, studyDefinition, type Reader } from '../studies/index.ts'
 import { temporaryFolder } from '../base/temporary.ts'
 import { version } from '../base/version.ts'
 import type { Workspace } from '../workspace/index.ts'
@@ -26,6 +27,12 @@ import { portableParams } from './params.ts'
 import { archiveLimits } from './reader.ts'
 import { readme } from './readme.ts'
 
+/** What draws the figures of a bundle, and what sums up its facts. */
+export interface BundleTools {
+  press: Press
+  reader: Reader
+}
+
 /**
  * Writes a study with its facts, tables, figures and draws as one zip. The zip names no folder of this machine and no
  * time, so the same study with the same facts gives the same bytes.
@@ -36,13 +43,13 @@ import { readme } from './readme.ts'
  */
 export async function makeBundle(
   workspace: Workspace,
-  press: Press,
+  { press, reader }: BundleTools,
   studyId: number,
   path: string,
 ): Promise<WrittenFile> {
   const folder = temporaryFolder('bundle')
   try {
-    const { manifest, entries } = await collect(workspace, press, studyId, folder)
+    const { manifest, entries } = await collect(workspace, { press, reader }, studyId, folder)
     await mkdir(dirname(path), { recursive: true })
     await writeArchive(path, [
       ...entries,
@@ -56,14 +63,14 @@ export async function makeBundle(
 
 async function collect(
   workspace: Workspace,
-  press: Press,
+  { press, reader }: BundleTools,
   studyId: number,
   folder: string,
 ): Promise<{ manifest: Manifest; entries: ArchiveEntry[] }> {
   const { db } = workspace
   const study = getStudy(db, studyId)
   const definition = studyDefinition(study.kind)
-  const result = await studyResult(workspace, studyId)
+  const result = await reader.ask({ kind: 'result', id: studyId })
   const models = study.modelIds.map((id) => getModel(db, id))
   const dataset = getDataset(db, study.datasetId)
   const evidence = await writeEvidence(workspace, studyId, folder)
@@ -136,7 +143,7 @@ function checkSize(files: Manifest['files']): void {
 
 async function renderFigures(
   press: Press,
-  figures: Awaited<ReturnType<typeof studyResult>>['figures'],
+  figures: readonly FigureSpec[],
   directory: string,
   provenance: readonly string[],
 ): Promise<ArchiveEntry[]> {

@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import { portableParams } from '../bundles/index.ts'
+import { portableParams, type BundleTools } from '../bundles/index.ts'
 import { getDataset } from '../datasets/index.ts'
 import { resourcePath } from '../base/resources.ts'
-import type { Press } from '../figures/index.ts'
 import { getModel } from '../models/index.ts'
-import { getStudy, studyDefinition, studyResult } from '../studies/index.ts'
+import { getStudy, studyDefinition } from '../studies/index.ts'
 import { version } from '../base/version.ts'
 import { writeWhole, type WrittenFile } from '../base/wholeFile.ts'
 import type { Workspace } from '../workspace/index.ts'
@@ -19,23 +18,28 @@ import { reportHtml, type ReportStudy } from './page.ts'
  */
 export async function makeReport(
   workspace: Workspace,
-  press: Press,
+  tools: BundleTools,
   studyIds: readonly number[],
   title: string,
   path: string,
 ): Promise<WrittenFile> {
   const studies: ReportStudy[] = []
-  for (const [at, id] of studyIds.entries()) studies.push(await studyOf(workspace, press, id, `s${at + 1}`))
+  for (const [at, id] of studyIds.entries()) studies.push(await studyOf(workspace, tools, id, `s${at + 1}`))
   const html = reportHtml({ title, version, studies, fonts: await fonts() })
   return writeWhole(path, html)
 }
 
-async function studyOf(workspace: Workspace, press: Press, id: number, prefix: string): Promise<ReportStudy> {
+async function studyOf(
+  workspace: Workspace,
+  { press, reader }: BundleTools,
+  id: number,
+  prefix: string,
+): Promise<ReportStudy> {
   const { db } = workspace
   const study = getStudy(db, id)
   const definition = studyDefinition(study.kind)
   const { title, section, definitions } = definition
-  const result = await studyResult(workspace, id)
+  const result = await reader.ask({ kind: 'result', id })
   const figures: ReportStudy['figures'][number][] = []
   for (const [at, spec] of result.figures.entries())
     figures.push({ spec, svg: await inlineFigure(press, spec, `${prefix}f${at + 1}-`) })

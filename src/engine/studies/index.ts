@@ -1,6 +1,5 @@
 export { PerturbedImages, saveAdversarial } from './images/perturbed/index.ts'
-export { studyImages } from './images/studyImages.ts'
-export { studyCost } from './cost/cost.ts'
+export { ownReader, threadReader, type Reader } from './reading/reader.ts'
 export type { Recomputed, RecomputeRequest, RunContext, StudyDefinition } from './definition/index.ts'
 export { samplePage, firstSampled } from './measure/sampleImages.ts'
 export { DrawsPieces, withMasks, type DrawnMask } from './masks/drawsPieces.ts'
@@ -22,13 +21,7 @@ export { transferAgain, type TransferAgainRequest } from './kinds/attacks/transf
 export { setupOf } from './kinds/attacks/transfer/surrogate.ts'
 export { studyDefinition } from './registry.ts'
 export { studyDefinitions } from './registry.ts'
-export { studyResult } from './results/result.ts'
-export { studyImageRows } from './images/imageRows.ts'
-export { cellImages } from './images/cellImages.ts'
-export { studyRows } from './images/rows.ts'
 export { runStudy } from './run/study.ts'
-export { ranking } from './results/ranking.ts'
-export { planSuite } from './suite/suite.ts'
 export {
   findStudy,
   getStudy,
@@ -40,4 +33,3 @@ export {
   setStudyModels,
 } from './store/store.ts'
 export { frozen, type FrozenSubset } from './store/subset.ts'
-export { questionModels, planQuestion, questionPlans } from './questions/plan.ts'

@@ -7,6 +7,7 @@ const workers = {
   graphs: 'onnx/thread',
   figures: 'figures',
   browse: 'datasets/browse',
+  reading: 'studies/reading',
 } as const
 
 /** Name of a worker thread. */

@@ -45,6 +45,14 @@ export function openDatabase(file: string): Db {
   }
 }
 
+/** Opens a database that another connection has migrated, for reading only. */
+export function readDatabase(file: string): Db {
+  const db = new Database(file, { readonly: true, fileMustExist: true })
+  db.pragma('temp_store = MEMORY')
+  db.pragma('cache_size = -65536')
+  return db
+}
+
 function checkContent(file: string): void {
   const db = new Database(file, { readonly: true, fileMustExist: true })
   try {

@@ -1,3 +1,10 @@
 export { asWorkspaceError, type Db } from './database.ts'
 export { cacheParts, emptyParts, trimCache } from './cache.ts'
-export { createWorkspace, openWorkspace, type Workspace } from './workspace.ts'
+export {
+  createWorkspace,
+  openWorkspace,
+  readWorkspace,
+  type ReadWorkspace,
+  type Workspace,
+  type WorkspaceFiles,
+} from './workspace.ts'

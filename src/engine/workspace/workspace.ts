@@ -3,18 +3,22 @@ import { basename, join, resolve } from 'node:path'
 import type { WorkspaceInfo } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { checkDatabaseFile } from './check.ts'
-import { createDatabase, openDatabase, type Db } from './database.ts'
+import { createDatabase, openDatabase, readDatabase, type Db } from './database.ts'
 import { lockWorkspace, type Lock } from './lock.ts'
 import { openThumbnails, type Thumbnails } from './thumbnails.ts'
 
-/** An open workspace: a folder with workspace.sqlite, thumbnails.sqlite, weights/, draws/ and exports/. */
-export interface Workspace {
+/** The database and the folders of a workspace: all that reading studies needs. */
+export interface WorkspaceFiles {
   readonly path: string
   readonly db: Db
-  readonly thumbnails: Thumbnails
   /** Folder of variant graphs and their shared weights. */
   readonly weights: string
   readonly draws: string
+}
+
+/** An open workspace: a folder with workspace.sqlite, thumbnails.sqlite, weights/, draws/ and exports/. */
+export interface Workspace extends WorkspaceFiles {
+  readonly thumbnails: Thumbnails
   readonly exports: string
   info(): WorkspaceInfo
   /** Whether the database in a folder is the open one, even under another path; false where the folder has none. */
@@ -59,6 +63,23 @@ export function openWorkspace(path: string): Workspace {
   }
   checkDatabaseFile(join(directory, databaseName))
   return assemble(directory, openDatabase)
+}
+
+/** A workspace that is only read. */
+export interface ReadWorkspace extends WorkspaceFiles {
+  close(): void
+}
+
+/** Opens a workspace that the engine holds open for reading, on a connection of its own. Another thread may do so. */
+export function readWorkspace(path: string): ReadWorkspace {
+  const db = readDatabase(join(path, databaseName))
+  return {
+    path,
+    db,
+    weights: join(path, 'weights'),
+    draws: join(path, 'draws'),
+    close: () => void db.close(),
+  }
 }
 
 function assemble(path: string, database: (file: string) => Db): Workspace {

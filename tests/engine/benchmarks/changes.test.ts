@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { percentileInterval, resamples } from '#engine/metrics/index.ts'
 import { imagenetC19 } from '#shared/transforms/index.ts'
+import { expectSameApart } from '../studies/apart.ts'
 import { addDataset, runStudy } from '../studies/sample.ts'
 import { query, suite, tableOf, world } from './world.ts'
 
@@ -26,6 +27,7 @@ describe('ImageNet-C', () => {
       datasetId,
       params: { baseline: small },
     })
+    await expectSameApart(setting.engine, id)
     const { conditions, tables, complete } = await client.studies.result({ id })
     expect(complete).toBe(true)
     expect(conditions).toHaveLength(2 * 96)
@@ -203,6 +205,7 @@ describe('ImageNet-P', () => {
       })
       return ((flips[0] ?? 0) + (flips[1] ?? 0)) / 2
     }
+    await expectSameApart(setting.engine, id)
     const { tables, provenance } = await client.studies.result({ id })
     const rows = new Map(tableOf(tables, 'perturbations').rows.map((row) => [row['perturbation'], row]))
     expect(rows.get('gaussian_noise')).toMatchObject({

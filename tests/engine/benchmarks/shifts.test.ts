@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { resourcePath } from '#engine/base/resources.ts'
+import { expectSameApart } from '../studies/apart.ts'
 import { addDataset, jobEnd, runStudy } from '../studies/sample.ts'
 import { query, suite, tableOf, world } from './world.ts'
 
@@ -24,6 +25,7 @@ describe('ImageNet-A and -R', () => {
     expect(cost).toMatchObject({ images: 36, passes: 36 + 12, conditions: 3 })
     const { id, params } = await runStudy(client, input)
     expect(params['validation']).toBeTypeOf('number')
+    await expectSameApart(setting.engine, id)
     const { conditions, complete, tables } = await client.studies.result({ id })
     expect(complete).toBe(true)
     expect(conditions.map(({ key, n }) => [key, n])).toEqual([
@@ -74,6 +76,7 @@ describe('ImageNet-A and -R', () => {
       modelIds: [setting.models.small],
       datasetId,
     })
+    await expectSameApart(setting.engine, id)
     const { conditions, provenance, figures } = await client.studies.result({ id })
     expect(conditions.map(({ key }) => key)).toEqual(['rule1000', 'rule200'])
     expect(provenance).toContain('No ordinary images of the same classes in the workspace, so no gap.')
@@ -92,6 +95,7 @@ describe('ImageNet-O', () => {
       modelIds: [setting.models.large],
       datasetId,
     })
+    await expectSameApart(setting.engine, id)
     const { tables, conditions } = await client.studies.result({ id })
     expect(conditions[0]).toMatchObject({ key: 'outside', n: 0, top1: null })
     const facts = query<{ score: number; outside: number }>(
@@ -174,6 +178,7 @@ describe('ImageNet-9', () => {
     const table = z
       .record(z.string(), z.int())
       .parse(JSON.parse(readFileSync(join(root, 'in_to_in9.json'), 'utf8')))
+    await expectSameApart(setting.engine, id)
     const result = await client.studies.result({ id })
     const { tables } = result
     expect(result.conditions.map(({ key, n }) => [key, n])).toEqual([

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEngine, type Engine } from '#engine/api/index.ts'
 import { studyDefinitions, studyEvidence } from '#engine/studies/index.ts'
+import { expectSameApart } from './apart.ts'
 import { addDataset, jobEnd, runStudy, sampleImages, sampleModel } from './sample.ts'
 
 const names = ['replk3', 'vit', 'resnet'] as const
@@ -160,6 +161,7 @@ describe('for any batch size, number of threads and image workers, order of imag
       const b = await runStopping(other.engine, input(other, wanted.toReversed()))
       stopped += b.stops > 0 ? 1 : 0
 
+      await expectSameApart(plain.engine, a.id)
       const [left, right] = [await facts(plain, a.id), await facts(other, b.id)]
       expect([...right.keys()].sort()).toEqual([...left.keys()].sort())
       for (const [key, { answer, logit }] of left) {

@@ -1,5 +1,4 @@
-import { canonicalJson } from '#shared/canonical.ts'
-import type { DistanceDefinition, StudyResult } from '#shared/contract/index.ts'
+import type { DistanceDefinition } from '#shared/contract/index.ts'
 import { KernelscopeError, toErrorShape, type ErrorShape } from '#shared/errors.ts'
 import {
   kernelSheetSpec,
@@ -11,10 +10,10 @@ import { kernelDistanceSpec } from '#shared/figures/kernelDistance.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import { listModels, usableModel } from '../../models/index.ts'
 import { onGraphThread } from '../../onnx/index.ts'
-import { listStudies, studyResult } from '../../studies/index.ts'
+import { listStudies } from '../../studies/index.ts'
 import { version } from '../../base/version.ts'
 import type { Workspace } from '../../workspace/index.ts'
-import { LruMap } from '../../base/lruMap.ts'
+import type { OpenWorkspace } from '../session/session.ts'
 
 /** A composition whose panels carry their data. */
 export interface FilledComposition {
@@ -27,7 +26,7 @@ export interface FilledComposition {
 
 /** Fetches the data of all panels. A panel whose source is missing is left out and has a problem. */
 export async function withData(
-  workspace: Workspace | null,
+  opened: OpenWorkspace | null,
   composition: Composition,
 ): Promise<FilledComposition> {
   const problems = new Map<string, ErrorShape>()
@@ -35,7 +34,7 @@ export async function withData(
   const panels: Panel[] = []
   for (const panel of composition.panels) {
     try {
-      const { spec, notes } = await dataOf(workspace, panel.source)
+      const { spec, notes } = await dataOf(opened, panel.source)
       for (const note of notes) provenance.add(note)
       panels.push({ ...panel, source: { kind: 'data', spec } })
     } catch (error) {
@@ -53,10 +52,10 @@ export async function withData(
  *   panel is missing
  */
 export async function completeData(
-  workspace: Workspace | null,
+  opened: OpenWorkspace | null,
   composition: Composition,
 ): Promise<FilledComposition> {
-  const found = await withData(workspace, composition)
+  const found = await withData(opened, composition)
   const [first] = found.problems
   if (!first) return found
   const [panel, { code, message, hint }] = first
@@ -64,19 +63,20 @@ export async function completeData(
 }
 
 async function dataOf(
-  workspace: Workspace | null,
+  opened: OpenWorkspace | null,
   source: PanelSource,
 ): Promise<{ spec: FigureSpec; notes: readonly string[] }> {
   if (source.kind === 'data') return { spec: source.spec, notes: [] }
-  if (!workspace)
+  if (!opened)
     throw new KernelscopeError(
       'WORKSPACE_CLOSED',
       'the figure takes data from a workspace, but no workspace is open',
     )
+  const { workspace, reader } = opened
   if (source.kind === 'study') {
     const study = named(listStudies(workspace.db), source.study)
     if (!study) throw new KernelscopeError('STUDY_NOT_FOUND', `there is no study ${source.study}`)
-    const { figures, provenance } = await resultOf(workspace, study.id)
+    const { figures, provenance } = await reader.ask({ kind: 'result', id: study.id })
     const spec = figures.find(({ id }) => id === source.figure)
     if (spec) return { spec, notes: provenance }
     throw new KernelscopeError(
@@ -119,46 +119,3 @@ async function kernelPanel(
 /** Finds a row by its id, or by its title; the first, which is the newest, where several have the title. */
 const named = <T extends { id: number; title: string }>(rows: readonly T[], name: number | string) =>
   rows.find(({ id }) => id === name) ?? rows.find(({ title }) => title === name)
-
-interface KeptResult {
-  key: string
-  result: Promise<StudyResult>
-}
-
-const kept = new WeakMap<Workspace, LruMap<number, KeptResult>>()
-const mostKept = 16
-
-/**
- * Returns the result of a study, computed again only where it may have changed. It depends on the study, its models,
- * the datasets and its facts, and facts change only through jobs.
- */
-function resultOf(workspace: Workspace, studyId: number): Promise<StudyResult> {
-  const results = kept.get(workspace) ?? new LruMap<number, KeptResult>(mostKept)
-  kept.set(workspace, results)
-  const key = stateKey(workspace, studyId)
-  const known = results.get(studyId)
-  if (known?.key === key) return known.result
-  const result = studyResult(workspace, studyId)
-  const made = { key, result }
-  results.set(studyId, made)
-  result.catch(() => results.delete(studyId, made))
-  return result
-}
-
-function stateKey({ db }: Workspace, studyId: number): string {
-  const all = (sql: string, ...values: number[]) =>
-    db
-      .prepare<number[], unknown[]>(sql)
-      .raw()
-      .all(...values)
-  return canonicalJson([
-    all('SELECT kind, title, params, dataset_id, sample FROM study WHERE id = ?', studyId),
-    all(
-      `SELECT m.id, m.title, m.preprocessing, m.label_set, m.labels FROM study_model s JOIN model m ON m.id = s.model_id
-       WHERE s.study_id = ? ORDER BY s.position`,
-      studyId,
-    ),
-    all('SELECT id, title, state, generation FROM dataset ORDER BY id'),
-    all('SELECT id, state, progress, finished_at FROM job ORDER BY id DESC LIMIT 100'),
-  ])
-}

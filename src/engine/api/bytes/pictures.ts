@@ -49,8 +49,8 @@ export async function compositionPreview(
   session: EngineSession,
   { figure }: { figure: number },
 ): Promise<ByteAnswer> {
-  const { workspace } = session.open()
-  const { composition } = await withData(workspace, getComposition(workspace.db, figure).composition)
+  const opened = session.open()
+  const { composition } = await withData(opened, getComposition(opened.workspace.db, figure).composition)
   const content = { kind: 'composed', composition } as const
   const bytes = await session.press.render({ content, format: 'svg', dpi: 72, text: 'outlines' })
   return { type: 'image/svg+xml', bytes }

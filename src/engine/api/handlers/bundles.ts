@@ -12,10 +12,11 @@ import { stream } from '../session/stream.ts'
 
 export const bundles = {
   make: api.bundles.make.handler(async ({ input, context }) => {
-    const { workspace } = context.session.open()
+    const { workspace, reader } = context.session.open()
     const study = getStudy(workspace.db, input.studyId)
     const path = input.path ?? join(workspace.exports, `${safeName(`study-${study.id}-${study.title}`)}.zip`)
-    return { files: [await makeBundle(workspace, context.session.press, study.id, whole(path))] }
+    const tools = { press: context.session.press, reader }
+    return { files: [await makeBundle(workspace, tools, study.id, whole(path))] }
   }),
   open: api.bundles.open.handler(async ({ input, context }) => {
     const path = whole(input.path)

@@ -47,7 +47,7 @@ export const compositions = {
     const { session } = context
     const { figure, formats, dpi } = input
     const chosen = 'id' in figure ? getComposition(session.db, figure.id).composition : figure.composition
-    const { composition, provenance } = await completeData(session.opened?.workspace ?? null, chosen)
+    const { composition, provenance } = await completeData(session.opened, chosen)
     const owner = 'id' in figure ? `figure ${figure.id}` : `figure “${composition.title}”`
     const folder = input.directory ?? sharedFolder(session.open().workspace, owner)
     const files = await writeComposed(session.press.render, composition, formats, folder, {
@@ -67,7 +67,7 @@ export const compositions = {
 }
 
 async function composedState(session: EngineSession, asked: Composition): Promise<ComposedState> {
-  const { composition, provenance, problems } = await withData(session.opened?.workspace ?? null, asked)
+  const { composition, provenance, problems } = await withData(session.opened, asked)
   const { style, panels } = composition
   const specs = panelSpecs(composition)
   const layout = await session.press.layOut(composition)

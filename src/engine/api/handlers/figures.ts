@@ -6,7 +6,6 @@ import type { FigureFormat } from '#shared/contract/index.ts'
 import { writeFigure, writeTable, type Folder, type Press } from '../../figures/index.ts'
 import { usableModel } from '../../models/index.ts'
 import { onGraphThread } from '../../onnx/index.ts'
-import { studyResult } from '../../studies/index.ts'
 import { version } from '../../base/version.ts'
 import type { Workspace } from '../../workspace/index.ts'
 import { api } from '../session/implementation.ts'
@@ -20,17 +19,17 @@ export const sharedFolder = ({ exports }: Workspace, owner: string): Folder => (
 const madeWith = `Kernelscope ${version}.`
 
 export const figures = {
-  export: api.figures.export.handler(async ({ input, context }) => {
-    const { workspace } = context.session.open()
-    const result = await studyResult(workspace, input.studyId)
+  export: api.figures.export.handler(async ({ input, context, signal }) => {
+    const { workspace, reader } = context.session.open()
+    const result = await reader.ask({ kind: 'result', id: input.studyId }, signal)
     const chosen = named('figure', result.figures, input.figureIds)
     const directory = input.directory ?? join(workspace.exports, `study-${input.studyId}`)
     const provenance = [...result.provenance, madeWith]
     return { files: await writeFigures(context.session.press, chosen, directory, input, provenance) }
   }),
-  exportTables: api.figures.exportTables.handler(async ({ input, context }) => {
-    const { workspace } = context.session.open()
-    const { tables, provenance } = await studyResult(workspace, input.studyId)
+  exportTables: api.figures.exportTables.handler(async ({ input, context, signal }) => {
+    const { workspace, reader } = context.session.open()
+    const { tables, provenance } = await reader.ask({ kind: 'result', id: input.studyId }, signal)
     const directory = input.directory ?? join(workspace.exports, `study-${input.studyId}`)
     const files = []
     for (const table of named('table', tables, input.tableIds))

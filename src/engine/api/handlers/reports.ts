@@ -6,9 +6,10 @@ import { api } from '../session/implementation.ts'
 
 export const reports = {
   make: api.reports.make.handler(async ({ input, context }) => {
-    const { workspace } = context.session.open()
+    const { workspace, reader } = context.session.open()
     const path = input.path ?? join(workspace.exports, `${safeName(input.title)}.html`)
     if (!isAbsolute(path)) throw new KernelscopeError('USAGE', `invalid path: ${path} is not absolute`)
-    return { files: [await makeReport(workspace, context.session.press, input.studyIds, input.title, path)] }
+    const tools = { press: context.session.press, reader }
+    return { files: [await makeReport(workspace, tools, input.studyIds, input.title, path)] }
   }),
 }

@@ -2,26 +2,18 @@ import { resolve } from 'node:path'
 import { z } from 'zod'
 import type { Study, StudyInput } from '#shared/contract/index.ts'
 import {
-  cellImages,
   exportDraws,
   findStudy,
   getStudy,
   importDraws,
   insertStudy,
   listStudies,
-  planSuite,
-  ranking,
   removeStudy,
   renameStudy,
   setStudyModels,
   settledStudy,
-  studyCost,
   studyDefinitions,
   saveAdversarial,
-  studyImageRows,
-  studyImages,
-  studyResult,
-  studyRows,
 } from '../../studies/index.ts'
 import { getDataset } from '../../datasets/index.ts'
 import { openJobsOf } from '../../jobs/index.ts'
@@ -52,7 +44,7 @@ export const studies = {
   get: api.studies.get.handler(({ input, context }) => getStudy(context.session.db, input.id)),
   cost: api.studies.cost.handler(async ({ input, context: { session }, signal }) => {
     const subset = await frozenSubset(session, input, signal)
-    return studyCost(session.open().workspace, input, subset?.record.images ?? null, signal)
+    return session.open().reader.ask({ kind: 'cost', input, subset: subset?.record.images ?? null }, signal)
   }),
   find: api.studies.find.handler(async ({ input, context: { session }, signal }) => {
     const { workspace } = session.open()
@@ -60,18 +52,18 @@ export const studies = {
     return findStudy(session.stillOpen(workspace).workspace.db, study, subset)
   }),
   suiteCost: api.studies.suiteCost.handler(({ input, context, signal }) =>
-    planSuite(context.session.open().workspace, input, signal),
+    context.session.open().reader.ask({ kind: 'suite', input }, signal),
   ),
   suite: api.studies.suite.handler(async ({ input, context: { session }, signal }) => {
-    const { workspace } = session.open()
-    const { entries, missing } = await planSuite(workspace, input, signal)
+    const { workspace, reader } = session.open()
+    const { entries, missing } = await reader.ask({ kind: 'suite', input }, signal)
     const members = await Promise.all(entries.map((entry) => settledStudy(workspace.db, entry.input, signal)))
     const { db } = session.stillOpen(workspace).workspace
     const started = members.map((study) => again(session, findStudy(db, study) ?? insertStudy(db, study)))
     return { studies: started, missing }
   }),
-  ranking: api.studies.ranking.handler(({ input, context }) =>
-    ranking(context.session.open().workspace, input),
+  ranking: api.studies.ranking.handler(({ input, context, signal }) =>
+    context.session.open().reader.ask({ kind: 'ranking', input }, signal),
   ),
   run: api.studies.run.handler(async ({ input, context: { session }, signal }) => {
     const { workspace } = session.open()
@@ -96,20 +88,20 @@ export const studies = {
     removeStudy(workspace.db, input.id)
     return { ok: true }
   }),
-  result: api.studies.result.handler(({ input, context }) =>
-    studyResult(context.session.open().workspace, input.id),
+  result: api.studies.result.handler(({ input, context, signal }) =>
+    context.session.open().reader.ask({ kind: 'result', id: input.id }, signal),
   ),
-  rows: api.studies.rows.handler(({ input, context }) =>
-    studyRows(context.session.db, input.id, input.modelId, input.key, input.after, input.limit),
+  rows: api.studies.rows.handler(({ input, context, signal }) =>
+    context.session.open().reader.ask({ kind: 'rows', ...input }, signal),
   ),
-  flips: api.studies.flips.handler(({ input, context }) =>
-    cellImages(context.session.open().workspace, input),
+  flips: api.studies.flips.handler(({ input, context, signal }) =>
+    context.session.open().reader.ask({ kind: 'cellImages', input }, signal),
   ),
-  image: api.studies.image.handler(({ input, context }) =>
-    studyImageRows(context.session.db, input.id, input.imageId),
+  image: api.studies.image.handler(({ input, context, signal }) =>
+    context.session.open().reader.ask({ kind: 'image', ...input }, signal),
   ),
-  images: api.studies.images.handler(({ input, context }) =>
-    studyImages(context.session.db, input.id, input.order, input.after, input.limit),
+  images: api.studies.images.handler(({ input, context, signal }) =>
+    context.session.open().reader.ask({ kind: 'images', ...input }, signal),
   ),
   perturbation: api.studies.perturbation.handler(({ input, context: { session } }) =>
     session.inspections.perturbed.perturbation(perturbedContext(session), input),

@@ -8,6 +8,8 @@ export interface SessionOptions {
   overrides?: Partial<Settings>
   /** Threads that decode and transform images; one less than there are cores when left out. */
   imageWorkers?: number
+  /** Reads estimates and results in a thread of its own: for an engine that is asked for them while jobs run. */
+  readsApart?: boolean
   /** Makes thumbnails in the background after a dataset was indexed: for an engine with a window. */
   thumbnailsAhead?: boolean
   /** Checks a model's rewrites numerically, in the background, after it was added. */

@@ -9,7 +9,7 @@ import { createImagePool, type ImagePool } from '../../images/index.ts'
 import { JobQueue, type JobContext } from '../../jobs/index.ts'
 import { writeWhole } from '../../base/wholeFile.ts'
 import { Log } from '../../base/log.ts'
-import { runStudy } from '../../studies/index.ts'
+import { ownReader, runStudy, threadReader, type Reader } from '../../studies/index.ts'
 import { createWorkspace, openWorkspace, trimCache, type Db, type Workspace } from '../../workspace/index.ts'
 import { OpenInspections } from './openInspections.ts'
 import { SelfChecks } from './selfChecks.ts'
@@ -17,11 +17,12 @@ import type { SessionOptions } from './options.ts'
 import { defaultSettings, readSettings } from './settings.ts'
 import { makeThumbnails, type ThumbnailContext } from './thumbnails.ts'
 
-/** An open workspace with its job queue, its browse thread and its self-checks. */
+/** An open workspace with its job queue, what reads it, and its self-checks. */
 export interface OpenWorkspace {
   workspace: Workspace
   jobs: JobQueue
   browser: Browser
+  reader: Reader
   checks: SelfChecks
 }
 
@@ -198,6 +199,7 @@ export class EngineSession {
       workspace,
       jobs,
       browser: new Browser(workspace.path),
+      reader: this.#options.readsApart ? threadReader(workspace.path) : ownReader(workspace),
       checks: new SelfChecks(workspace, this.log),
     }
     await this.#remember(workspace.path)
@@ -216,6 +218,7 @@ export class EngineSession {
     await opened?.checks.close()
     await opened?.jobs.close()
     await opened?.browser.close()
+    await opened?.reader.close()
     opened?.workspace.close()
   }
 

@@ -3,11 +3,12 @@ import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import { enlargement, getDataset, modelFor } from '../../datasets/index.ts'
 import { noRewrite } from '#shared/rewrites.ts'
 import { getModel, targetsOf, type StoredModel } from '../../models/index.ts'
-import type { Db, Workspace } from '../../workspace/index.ts'
+import type { Db, WorkspaceFiles } from '../../workspace/index.ts'
 import { passKey } from '../measure/passes.ts'
 import { conditionsOf } from '../store/plan.ts'
 import { studyDefinition } from '../registry.ts'
 import { findStudy, settledStudy, sourceOf } from '../store/store.ts'
+import { nextTurn } from '../../base/nextTurn.ts'
 import { countMeasured } from '../measure/unmeasured.ts'
 import {
   countImages,
@@ -28,7 +29,7 @@ import type { ExtraWork, StudyDefinition } from '../definition/index.ts'
  *   there
  */
 export async function studyCost(
-  workspace: Workspace,
+  workspace: WorkspaceFiles,
   input: StudyInput,
   subset: number | null = null,
   signal?: AbortSignal,
@@ -61,6 +62,7 @@ export async function studyCost(
     for (const { images, stored, forwards } of own) ledger.add({ model, images, stored, forwards })
     addChanged(ledger, definition, model, changed, imagesIn(source))
     settled.set(model.id, Math.max(0, ...groups.slice(1).map(({ stored }) => stored)))
+    await nextTurn()
   }
   const before = most === 0 ? findStudy(db, study) : null
   // A study of an earlier version may lack vectors that are kept now.

@@ -4,7 +4,7 @@ import type { ImageSource, StoredCondition } from '../../facts/index.ts'
 import type { ImagePool } from '../../images/index.ts'
 import type { JobContext } from '../../jobs/index.ts'
 import type { StoredModel } from '../../models/index.ts'
-import type { Db, Workspace } from '../../workspace/index.ts'
+import type { Db, Workspace, WorkspaceFiles } from '../../workspace/index.ts'
 import type { Tracker } from './progress.ts'
 
 /** What a study's conditions may depend on, besides its parameters and the model. */
@@ -44,7 +44,7 @@ export interface MeasureContext extends RunContext {
 
 /** What a view may use besides the grid. */
 export interface ViewContext {
-  workspace: Workspace
+  workspace: WorkspaceFiles
   models: StoredModel[]
   source: ImageSource
 }

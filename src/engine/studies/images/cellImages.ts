@@ -1,7 +1,7 @@
 import type { CellImages, CellImagesInput, CellOrder } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { imageRows } from '../../datasets/index.ts'
-import type { Db, Workspace } from '../../workspace/index.ts'
+import type { Db, WorkspaceFiles } from '../../workspace/index.ts'
 import { planStudy } from '../store/plan.ts'
 import { pointImages } from './pointImages.ts'
 import { cellOf, type StudyCell } from './rows.ts'
@@ -15,7 +15,7 @@ const isPointOrder = (direction: CellOrder) => direction === 'largest' || direct
  * @throws STUDY_PARAMS where the study has no such key or order
  * @throws MODEL_NOT_FOUND where the model is not one of the study
  */
-export async function cellImages(workspace: Workspace, input: CellImagesInput): Promise<CellImages> {
+export async function cellImages(workspace: WorkspaceFiles, input: CellImagesInput): Promise<CellImages> {
   const { db } = workspace
   const plan = planStudy(db, input.id)
   const isCondition = plan.models.some(({ conditions }) =>

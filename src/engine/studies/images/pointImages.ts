@@ -1,7 +1,7 @@
 import type { CellImage, CellImages, CellImagesInput } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { imageRows } from '../../datasets/index.ts'
-import type { Workspace } from '../../workspace/index.ts'
+import type { WorkspaceFiles } from '../../workspace/index.ts'
 import type { StudyPlan } from '../store/plan.ts'
 import type { PointImages } from '../definition/index.ts'
 
@@ -12,7 +12,7 @@ import type { PointImages } from '../definition/index.ts'
  * @throws MODEL_NOT_FOUND where the model is not one of the study
  */
 export async function pointImages(
-  workspace: Workspace,
+  workspace: WorkspaceFiles,
   { study, definition, source, models: planned }: StudyPlan,
   { modelId, key, direction, after, limit }: CellImagesInput,
 ): Promise<CellImages> {

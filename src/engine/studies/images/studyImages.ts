@@ -3,6 +3,7 @@ import type { StudyImageOrder, StudyImageSummary } from '#shared/contract/index.
 import { imageRows } from '../../datasets/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import { planStudy } from '../store/plan.ts'
+import type { Summaries } from './summaries.ts'
 import { never, summarise, unknown } from './summary.ts'
 
 interface Row {
@@ -10,6 +11,22 @@ interface Row {
   failsAt: number
   failing: string
   disagreement: number
+}
+
+/** A page of a study's images. `after` is the last image of the page before. */
+export interface StudyImagesQuery {
+  id: number
+  order: StudyImageOrder
+  after: number | null
+  limit: number
+}
+
+export interface StudyImagesPage {
+  rows: StudyImageSummary[]
+  next: number | null
+  total: number
+  /** Title of the axis of `failsAt`; null where the conditions have no order. */
+  axis: string | null
 }
 
 const ids = z.array(z.int())
@@ -28,32 +45,30 @@ const places: Record<StudyImageOrder, string> = {
  */
 export async function studyImages(
   db: Db,
-  studyId: number,
-  order: StudyImageOrder,
-  after: number | null,
-  limit: number,
-): Promise<{ rows: StudyImageSummary[]; next: number | null; total: number; axis: string | null }> {
+  summaries: Summaries,
+  { id: studyId, order, after, limit }: StudyImagesQuery,
+): Promise<StudyImagesPage> {
   const plan = planStudy(db, studyId)
-  if (after === null) await summarise(db, plan)
+  if (after === null) await summarise(db, summaries, plan)
   const { axis } = plan.definition
   const place = places[order]
   const value =
     after === null
       ? -never
-      : db
+      : summaries.db
           .prepare<[number, number], number>(
             `SELECT ${place} FROM study_summary WHERE study_id = ? AND image_id = ?`,
           )
           .pluck()
           .get(studyId, after)
   const from = after ?? 0
-  const rows = db
+  const rows = summaries.db
     .prepare<[number, number, number, number, number], Row>(
       `SELECT image_id AS image, fails_at AS failsAt, failing, disagreement FROM study_summary
        WHERE study_id = ? AND (${place} > ? OR (${place} = ? AND image_id > ?)) ORDER BY ${place}, image_id LIMIT ?`,
     )
     .all(studyId, value ?? never, value ?? never, from, limit + 1)
-  const total = db
+  const total = summaries.db
     .prepare<[number], number>('SELECT count(*) FROM study_summary WHERE study_id = ?')
     .pluck()
     .get(studyId)

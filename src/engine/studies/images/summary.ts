@@ -3,12 +3,14 @@ import type { Db } from '../../workspace/index.ts'
 import type { StudyPlan } from '../store/plan.ts'
 import {
   currentVariants,
+  factVersion,
   imageSummaries,
   type ImageSummary,
   settingOf,
   type SummaryCell,
 } from '../../facts/index.ts'
 import { nextTurn } from '../../base/nextTurn.ts'
+import type { Summaries } from './summaries.ts'
 
 function cellsOf(db: Db, { definition, study, models }: StudyPlan): SummaryCell[] {
   const columns = new Map<string, number>()
@@ -36,27 +38,30 @@ function cellsOf(db: Db, { definition, study, models }: StudyPlan): SummaryCell[
 }
 
 /**
- * Sums up the images of a study into `study_summary`, unless the facts are unchanged since the last time. It
+ * Sums up the images of a study into `summaries`, unless the facts are unchanged since the last time. It
  * yields to other work again and again.
  */
-export async function summarise(db: Db, plan: StudyPlan): Promise<void> {
+export async function summarise(db: Db, { db: kept }: Summaries, plan: StudyPlan): Promise<void> {
   const { study, source } = plan
   const cells = cellsOf(db, plan)
-  const { job } = study
-  const stamp = JSON.stringify([cells, job?.id ?? null, job?.state ?? null, job?.progress.done ?? null])
-  const known = db
+  const versions = cells.map(({ variant, condition }) =>
+    factVersion(db, { variantId: variant, conditionId: condition }),
+  )
+  // Ids may be given again after a removal, so the time tells studies apart.
+  const stamp = JSON.stringify([cells, versions, study.createdAt])
+  const known = kept
     .prepare<[number], string>('SELECT stamp FROM study_summary_stamp WHERE study_id = ?')
     .pluck()
     .get(study.id)
   if (known === stamp) return
   // Reading a study that was never measured writes nothing.
   if (known === undefined && cells.length === 0) return
-  const insert = db.prepare(
+  const insert = kept.prepare(
     'INSERT OR REPLACE INTO study_summary (study_id, image_id, fails_at, failing, disagreement) VALUES (?, ?, ?, ?, ?)',
   )
-  db.prepare('DELETE FROM study_summary_stamp WHERE study_id = ?').run(study.id)
-  db.prepare('DELETE FROM study_summary WHERE study_id = ?').run(study.id)
-  const store = db.transaction((rows: readonly ImageSummary[]) => {
+  kept.prepare('DELETE FROM study_summary_stamp WHERE study_id = ?').run(study.id)
+  kept.prepare('DELETE FROM study_summary WHERE study_id = ?').run(study.id)
+  const store = kept.transaction((rows: readonly ImageSummary[]) => {
     for (const { image, failsAt, failing, disagreement } of rows)
       insert.run(study.id, image, failsAt ?? never, failing, disagreement ?? unknown)
   })
@@ -64,10 +69,9 @@ export async function summarise(db: Db, plan: StudyPlan): Promise<void> {
     store(page)
     await nextTurn()
   }
-  db.prepare('INSERT OR REPLACE INTO study_summary_stamp (study_id, stamp) VALUES (?, ?)').run(
-    study.id,
-    stamp,
-  )
+  kept
+    .prepare('INSERT OR REPLACE INTO study_summary_stamp (study_id, stamp) VALUES (?, ?)')
+    .run(study.id, stamp)
 }
 
 /**

@@ -5,15 +5,16 @@ import { join } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 import { parseDraws, type Draws, type PixelTransform } from '#shared/transforms/index.ts'
 import { writeWhole } from '../../base/wholeFile.ts'
-import type { Workspace } from '../../workspace/index.ts'
+import type { Workspace, WorkspaceFiles } from '../../workspace/index.ts'
 import { openMaskFile, readMaskFile, type MaskedExample, type MaskFile, type MaskFrame } from './maskFile.ts'
 import type { DrawsReader } from './reader.ts'
 import { openReplay } from './replayFile.ts'
 import type { StoredCondition } from '../../facts/index.ts'
 
-const fileOf = ({ draws }: Workspace, digest: string) => join(draws, `${digest}.json`)
+const fileOf = ({ draws }: Pick<WorkspaceFiles, 'draws'>, digest: string) => join(draws, `${digest}.json`)
 /** Path of the file with masks that were made here, in contrast to imported ones. */
-export const madeFileOf = ({ draws }: Workspace, digest: string) => join(draws, `${digest}.sqlite`)
+export const madeFileOf = ({ draws }: Pick<WorkspaceFiles, 'draws'>, digest: string) =>
+  join(draws, `${digest}.sqlite`)
 
 /**
  * Stores the text of a masks file in the workspace and returns its digest (sha256, hex), which names it from

@@ -8,7 +8,7 @@ import type { QuestionModels, StudyQuestion } from '../definition/index.ts'
 import { studyDefinitions } from '../registry.ts'
 import { findStudy, settledStudy } from '../store/store.ts'
 import { planSuite } from '../suite/suite.ts'
-import type { Db, Workspace } from '../../workspace/index.ts'
+import type { Db, WorkspaceFiles } from '../../workspace/index.ts'
 import { speeds, type Speed } from './speed.ts'
 import { nextTurn } from '../../base/nextTurn.ts'
 
@@ -45,12 +45,20 @@ export const questionPlans: readonly QuestionPlan[] = studyDefinitions
   )
   .sort((a, b) => orderOf(a) - orderOf(b))
 
+/** Plans all questions, each as a study of at most about `seconds`. */
+export async function allQuestions(workspace: WorkspaceFiles, seconds: number): Promise<Question[]> {
+  const asked = questionModels(workspace.db)
+  const planned: Question[] = []
+  for (const plan of questionPlans) planned.push(await planQuestion(workspace, asked, plan, seconds))
+  return planned
+}
+
 /**
  * Plans a question as a study of this workspace that takes at most about `budget` seconds. Shorter time means
  * fewer images of each class, and, once that is one, fewer models.
  */
 export async function planQuestion(
-  workspace: Workspace,
+  workspace: WorkspaceFiles,
   asked: QuestionModels,
   plan: QuestionPlan,
   budget: number,
@@ -69,7 +77,7 @@ export async function planQuestion(
       studyId: findStudy(workspace.db, await settledStudy(workspace.db, input))?.id ?? null,
     }
   } catch (error) {
-    if (!(error instanceof KernelscopeError)) throw error
+    if (!(error instanceof KernelscopeError) || error.code === 'CANCELLED') throw error
     const nothing = {
       input: null,
       dataset: '',
@@ -85,7 +93,7 @@ export async function planQuestion(
 
 type Estimate = Pick<Question, 'images' | 'seconds' | 'measured'>
 
-async function fit(workspace: Workspace, asked: QuestionModels, plan: QuestionPlan, budget: number) {
+async function fit(workspace: WorkspaceFiles, asked: QuestionModels, plan: QuestionPlan, budget: number) {
   const models = (plan.models?.(asked) ?? asked.classifiers).map((model) => model.id)
   if (models.length === 0)
     throw new KernelscopeError('MODEL_NOT_FOUND', 'the workspace has no model for this question', {
@@ -114,7 +122,7 @@ async function fit(workspace: Workspace, asked: QuestionModels, plan: QuestionPl
 
 /** The input of the study on all images of the dataset that fits it best. */
 async function inputFor(
-  workspace: Workspace,
+  workspace: WorkspaceFiles,
   asked: QuestionModels,
   plan: QuestionPlan,
   modelIds: number[],
@@ -138,7 +146,7 @@ async function inputFor(
 }
 
 async function estimateOf(
-  workspace: Workspace,
+  workspace: WorkspaceFiles,
   { transformSeconds = 0, images }: QuestionPlan,
   input: StudyInput,
   fast: ReadonlyMap<number, Speed>,

@@ -2,7 +2,7 @@ import { canonicalJson } from '#shared/canonical.ts'
 import type { Ranking, RankingInput, Study } from '#shared/contract/index.ts'
 import { getDataset } from '../../datasets/index.ts'
 import { getModel, listModels } from '../../models/index.ts'
-import type { Workspace } from '../../workspace/index.ts'
+import type { WorkspaceFiles } from '../../workspace/index.ts'
 import { paperValues } from '../summary/paper.ts'
 import { studyView } from './result.ts'
 import { listStudies } from '../store/store.ts'
@@ -33,7 +33,10 @@ const scopeOf = ({ datasetId, sample, params }: Study) => canonicalJson({ datase
  * difference from the reference model (Tables 5 and 6). Values of other images or other parameters never
  * share a column. Reads stored facts only.
  */
-export async function ranking(workspace: Workspace, { modelIds, reference }: RankingInput): Promise<Ranking> {
+export async function ranking(
+  workspace: WorkspaceFiles,
+  { modelIds, reference }: RankingInput,
+): Promise<Ranking> {
   const { db } = workspace
   const wanted = new Set(
     modelIds ??

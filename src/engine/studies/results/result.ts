@@ -3,7 +3,7 @@ import { testedConditions, type Preprocessing, type StudyResult } from '#shared/
 import { noRewrite } from '#shared/rewrites.ts'
 import { getDataset } from '../../datasets/index.ts'
 import type { StoredModel } from '../../models/index.ts'
-import type { Workspace } from '../../workspace/index.ts'
+import type { WorkspaceFiles } from '../../workspace/index.ts'
 import { readFailures } from './failures.ts'
 import { imagesNote } from './imagesNote.ts'
 import { readGrid } from '../summary/grid.ts'
@@ -23,7 +23,7 @@ import { type Grid, type GridModel, wordsOf } from '../definition/index.ts'
  *
  * @throws STUDY_NOT_FOUND where there is no such study
  */
-export async function studyView(workspace: Workspace, studyId: number, withTests = true) {
+export async function studyView(workspace: WorkspaceFiles, studyId: number, withTests = true) {
   const { db } = workspace
   const plan = planStudy(db, studyId)
   const { study, definition, source, images, models } = plan
@@ -49,7 +49,7 @@ export async function studyView(workspace: Workspace, studyId: number, withTests
  *
  * @throws STUDY_NOT_FOUND where there is no such study
  */
-export async function studyResult(workspace: Workspace, studyId: number): Promise<StudyResult> {
+export async function studyResult(workspace: WorkspaceFiles, studyId: number): Promise<StudyResult> {
   const { plan, variants, grid, context, view } = await studyView(workspace, studyId)
   const { db } = workspace
   const { study, definition, images, models } = plan

@@ -3,7 +3,7 @@ import { ordinaryKinds } from '#shared/datasetKinds.ts'
 import { KernelscopeError, toErrorShape, type ErrorShape } from '#shared/errors.ts'
 import { getDataset, listDatasets } from '../../datasets/index.ts'
 import { getModel, targetsOf } from '../../models/index.ts'
-import type { Db, Workspace } from '../../workspace/index.ts'
+import type { Db, WorkspaceFiles } from '../../workspace/index.ts'
 import { studyCost } from '../cost/cost.ts'
 import { studyDefinitions } from '../registry.ts'
 import { settledStudy } from '../store/store.ts'
@@ -19,7 +19,7 @@ const quickPerClass = 2
  * others, with the reason. Stores nothing.
  */
 export async function planSuite(
-  workspace: Workspace,
+  workspace: WorkspaceFiles,
   input: SuiteInput,
   signal?: AbortSignal,
 ): Promise<SuitePlan> {
@@ -40,7 +40,7 @@ export async function planSuite(
 }
 
 function reasonOf(error: unknown): ErrorShape {
-  if (error instanceof KernelscopeError) return toErrorShape(error)
+  if (error instanceof KernelscopeError && error.code !== 'CANCELLED') return toErrorShape(error)
   throw error
 }
 

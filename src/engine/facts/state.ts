@@ -1,0 +1,37 @@
+import type { Db } from '../workspace/index.ts'
+import type { FactsOf } from './join.ts'
+import { factVersion } from './examples.ts'
+
+/**
+ * Describes the stored variants of models, in the order of their last use, with their speed and the version of all their
+ * facts. Equal descriptions mean equal facts.
+ */
+export function variantsState(db: Db, modelDigests: readonly string[]): unknown[] {
+  return db
+    .prepare<[string], unknown[]>(
+      `SELECT v.id, v.seconds_per_image,
+         (SELECT sum(f.version) FROM fact_version f WHERE f.variant_id = v.id)
+       FROM variant v WHERE v.model_digest IN (SELECT value FROM json_each(?)) ORDER BY v.used_at, v.id`,
+    )
+    .raw()
+    .all(JSON.stringify(modelDigests))
+}
+
+/** Describes the facts of single cells as `variantsState` does, and the order of all variants. */
+export const cellsState = (db: Db, cells: readonly FactsOf[]): unknown[] => [
+  db.prepare<[], number>('SELECT id FROM variant ORDER BY used_at, id').pluck().all(),
+  cells.map((cell) => factVersion(db, cell)),
+]
+
+/** Describes how many measurements and failures a workspace has. */
+export const otherFactsState = (db: Db): unknown[] =>
+  ['SELECT count(*) FROM measurement', 'SELECT count(*) FROM failure'].map((sql) =>
+    db.prepare(sql).pluck().get(),
+  )
+
+/** Returns a number that grows with every change of a dataset's images; 0 where there is no such dataset. */
+export const imageVersion = (db: Db, datasetId: number): number =>
+  db
+    .prepare<[number], number>('SELECT version FROM image_version WHERE dataset_id = ?')
+    .pluck()
+    .get(datasetId) ?? 0

@@ -1,0 +1,47 @@
+import Database from 'better-sqlite3'
+import type { Db } from '../../workspace/index.ts'
+
+/** Images of studies summed up over their conditions: a file beside the workspace's database that can be made again. */
+export interface Summaries {
+  readonly db: Db
+  close(): void
+}
+
+const layout = 1
+
+/** Opens the file of summaries, or keeps them in memory where the file cannot be used. */
+export function openSummaries(file: string): Summaries {
+  const db = open(file)
+  return { db, close: () => void db.close() }
+}
+
+function open(file: string): Db {
+  try {
+    return prepared(new Database(file))
+  } catch {
+    // The file is optional.
+    return prepared(new Database(':memory:'))
+  }
+}
+
+function prepared(db: Db): Db {
+  db.pragma('journal_mode = WAL')
+  db.pragma('synchronous = OFF')
+  if (Number(db.pragma('user_version', { simple: true })) === layout) return db
+  db.exec(`
+    DROP TABLE IF EXISTS study_summary;
+    DROP TABLE IF EXISTS study_summary_stamp;
+    CREATE TABLE study_summary (
+      study_id INTEGER NOT NULL,
+      image_id INTEGER NOT NULL,
+      fails_at REAL NOT NULL,
+      failing TEXT NOT NULL,
+      disagreement REAL NOT NULL,
+      PRIMARY KEY (study_id, image_id)
+    ) WITHOUT ROWID, STRICT;
+    CREATE INDEX study_summary_by_failure ON study_summary (study_id, fails_at, image_id);
+    CREATE INDEX study_summary_by_disagreement ON study_summary (study_id, -disagreement, image_id);
+    CREATE TABLE study_summary_stamp (study_id INTEGER PRIMARY KEY, stamp TEXT NOT NULL) STRICT;`)
+  db.pragma(`user_version = ${layout}`)
+  return db
+}

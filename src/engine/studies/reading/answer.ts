@@ -1,0 +1,66 @@
+import { KernelscopeError } from '#shared/errors.ts'
+import type { WorkspaceFiles } from '../../workspace/index.ts'
+import { cancellable } from '../../base/nextTurn.ts'
+import { studyCost } from '../cost/cost.ts'
+import { cellImages } from '../images/cellImages.ts'
+import { studyImageRows } from '../images/imageRows.ts'
+import { studyRows } from '../images/rows.ts'
+import { studyImages } from '../images/studyImages.ts'
+import type { Summaries } from '../images/summaries.ts'
+import { allQuestions } from '../questions/plan.ts'
+import { ranking } from '../results/ranking.ts'
+import { studyResult } from '../results/result.ts'
+import { planSuite } from '../suite/suite.ts'
+import { Memory } from './memory.ts'
+import type { ReadingResults, ReadingTask } from './protocol.ts'
+
+/**
+ * Answers questions about stored facts. An answer that rests on nothing that has changed since is given again without
+ * reading facts.
+ */
+export function answerer(workspace: WorkspaceFiles, summaries: Summaries) {
+  const memory = new Memory(workspace.db)
+  return <K extends ReadingTask['kind']>(
+    task: Extract<ReadingTask, { kind: K }>,
+    signal?: AbortSignal,
+  ): Promise<ReadingResults[K]> =>
+    cancellable(signal, () =>
+      memory.remembered(task, async () => {
+        const found = await answer(workspace, summaries, task, signal)
+        // A plan lists what could not be planned, and so could hold a cancellation.
+        if (signal?.aborted) throw new KernelscopeError('CANCELLED', 'the request was cancelled')
+        // Every kind of task is answered with its own kind of result.
+        return found as ReadingResults[K]
+      }),
+    )
+}
+
+/** @throws CANCELLED where the signal was aborted, and the errors of what is asked */
+async function answer(
+  workspace: WorkspaceFiles,
+  summaries: Summaries,
+  task: ReadingTask,
+  signal?: AbortSignal,
+): Promise<ReadingResults[ReadingTask['kind']]> {
+  const { db } = workspace
+  switch (task.kind) {
+    case 'cost':
+      return studyCost(workspace, task.input, task.subset, signal)
+    case 'suite':
+      return planSuite(workspace, task.input, signal)
+    case 'questions':
+      return allQuestions(workspace, task.seconds)
+    case 'ranking':
+      return ranking(workspace, task.input)
+    case 'result':
+      return studyResult(workspace, task.id)
+    case 'rows':
+      return studyRows(db, task.id, task.modelId, task.key, task.after, task.limit)
+    case 'cellImages':
+      return cellImages(workspace, task.input)
+    case 'image':
+      return studyImageRows(db, task.id, task.imageId)
+    case 'images':
+      return studyImages(db, summaries, task)
+  }
+}

@@ -1,0 +1,40 @@
+import type {
+  CellImages,
+  CellImagesInput,
+  Question,
+  Ranking,
+  RankingInput,
+  StudyCost,
+  StudyInput,
+  StudyResult,
+  SuiteInput,
+  SuitePlan,
+} from '#shared/contract/index.ts'
+import type { studyImageRows } from '../images/imageRows.ts'
+import type { studyRows } from '../images/rows.ts'
+import type { StudyImagesPage, StudyImagesQuery } from '../images/studyImages.ts'
+
+/** What is asked of the stored facts of studies. */
+export type ReadingTask =
+  /** `subset`: number of images that the subset of the input has now; null without one. */
+  | { kind: 'cost'; input: StudyInput; subset: number | null }
+  | { kind: 'suite'; input: SuiteInput }
+  | { kind: 'questions'; seconds: number }
+  | { kind: 'ranking'; input: RankingInput }
+  | { kind: 'result'; id: number }
+  | { kind: 'rows'; id: number; modelId: number; key: string; after: number | null; limit: number }
+  | { kind: 'cellImages'; input: CellImagesInput }
+  | { kind: 'image'; id: number; imageId: number }
+  | ({ kind: 'images' } & StudyImagesQuery)
+
+export interface ReadingResults {
+  cost: StudyCost
+  suite: SuitePlan
+  questions: Question[]
+  ranking: Ranking
+  result: StudyResult
+  rows: ReturnType<typeof studyRows>
+  cellImages: CellImages
+  image: ReturnType<typeof studyImageRows>
+  images: StudyImagesPage
+}

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto'
+import { statSync } from 'node:fs'
+import { noRewrite } from '#shared/rewrites.ts'
+import {
+  cellsState,
+  currentVariants,
+  otherFactsState,
+  settingOf,
+  variantsState,
+  type FactsOf,
+} from '../../facts/index.ts'
+import type { Db } from '../../workspace/index.ts'
+import { planStudy } from '../store/plan.ts'
+import type { ReadingTask } from './protocol.ts'
+
+/**
+ * Names the state of everything that the answer to a task rests on. Equal stamps mean equal answers. null for tasks whose
+ * answers are not kept.
+ *
+ * @throws STUDY_NOT_FOUND where there is no such study
+ */
+export function stampOf(db: Db, task: ReadingTask): string | null {
+  switch (task.kind) {
+    case 'rows':
+    case 'cellImages':
+    case 'image':
+    case 'images':
+      return null
+    case 'result':
+      return stamp([shared(db), cellsState(db, cellsOf(db, task.id))])
+    case 'ranking':
+      return stamp([shared(db), variantsState(db, digests(db))])
+    case 'cost':
+    case 'suite':
+    case 'questions':
+      return stamp([
+        shared(db),
+        variantsState(db, digests(db)),
+        all(db, 'SELECT variant_id, plan, seconds_to_open, seconds_per_image FROM session_time'),
+        all(db, 'SELECT study_id, state FROM job WHERE study_id IS NOT NULL ORDER BY id'),
+      ])
+  }
+}
+
+const stamp = (state: unknown): string => createHash('sha256').update(JSON.stringify(state)).digest('hex')
+
+const all = (db: Db, sql: string): unknown[] => db.prepare<[], unknown[]>(sql).raw().all()
+
+const digests = (db: Db): string[] => db.prepare<[], string>('SELECT digest FROM model').pluck().all()
+
+/** Studies, models with their files, and datasets with the versions of their images. */
+const shared = (db: Db): unknown[] => [
+  all(db, 'SELECT id, kind, title, params, dataset_id, sample, subset, created_at FROM study ORDER BY id'),
+  all(db, 'SELECT study_id, model_id FROM study_model ORDER BY study_id, position'),
+  all(db, 'SELECT id, digest, title, role, path, preprocessing, label_set, labels FROM model ORDER BY id'),
+  db.prepare<[], string>('SELECT path FROM model ORDER BY id').pluck().all().map(fileState),
+  all(db, 'SELECT id, title, path, recognised, state, generation FROM dataset ORDER BY id'),
+  all(db, 'SELECT dataset_id, version FROM image_version ORDER BY dataset_id'),
+  otherFactsState(db),
+]
+
+function fileState(path: string): unknown {
+  const { size, mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? {}
+  return [size ?? null, mtimeMs ?? null]
+}
+
+/** The facts of all cells of a study. */
+function cellsOf(db: Db, studyId: number): FactsOf[] {
+  return planStudy(db, studyId).models.flatMap(({ model, conditions }) => {
+    const find = currentVariants(db, model)
+    return conditions.flatMap((stored) => {
+      const variantId = find(stored.condition.rewrite ?? noRewrite, settingOf(stored))?.id ?? null
+      return stored.parts.map(({ conditionId }) => ({ variantId, conditionId }))
+    })
+  })
+}

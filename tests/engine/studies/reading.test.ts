@@ -1,0 +1,88 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { insertStudy, ownReader, settledStudy, threadReader } from '#engine/studies/index.ts'
+import { runStudy } from './sample.ts'
+import { sampleWorkspace } from './workspace.ts'
+
+const cancelled = { code: 'CANCELLED' }
+
+/** A study whose result is read in some hundred steps, and one that was run. */
+async function setUp() {
+  const sample = await sampleWorkspace('replk3', 'resnet')
+  const { engine, client, modelIds, datasetId } = sample
+  const { workspace } = engine.session.open()
+  const { db } = workspace
+  const kind = 'imagenet-c'
+  const long = insertStudy(
+    db,
+    await settledStudy(db, { kind, params: {}, modelIds, datasetId, sample: null }),
+  )
+  const run = await runStudy(client, { kind: 'clean-accuracy', modelIds, datasetId })
+  return { ...sample, db, workspace, long, run }
+}
+
+describe('what is asked of stored facts', () => {
+  it('is no longer read when nobody waits for it, here and in the thread', async () => {
+    const { workspace, long, run } = await setUp()
+    const [here, there] = [ownReader(workspace), threadReader(workspace.path)]
+    onTestFinished(() => here.close())
+    onTestFinished(() => there.close())
+    for (const task of [
+      { kind: 'result', id: long.id },
+      { kind: 'suite', input: { modelIds: long.modelIds, preset: 'full', sample: null } },
+    ] as const) {
+      const stop = new AbortController()
+      // The own reader refuses only when the work itself has stopped.
+      const asked = expect(here.ask(task, stop.signal)).rejects.toMatchObject(cancelled)
+      await nextTurn()
+      stop.abort()
+      await asked
+    }
+    const stop = new AbortController()
+    const asked = expect(there.ask({ kind: 'result', id: long.id }, stop.signal)).rejects.toMatchObject(
+      cancelled,
+    )
+    stop.abort()
+    await asked
+    // What was cancelled is not kept as an answer.
+    const { conditions } = await there.ask({ kind: 'result', id: long.id })
+    expect(conditions).toHaveLength(2 * 96)
+    expect((await there.ask({ kind: 'result', id: run.id })).complete).toBe(true)
+  })
+
+  it('is given again while nothing has changed, and made anew when a fact, a title or a file has', async () => {
+    const { workspace, client, db, run, modelIds, datasetId } = await setUp()
+    const reader = ownReader(workspace)
+    onTestFinished(() => reader.close())
+    const result = () => reader.ask({ kind: 'result', id: run.id })
+    const cost = () =>
+      reader.ask({
+        kind: 'cost',
+        input: { kind: 'clean-accuracy', params: {}, modelIds, datasetId, sample: null },
+        subset: null,
+      })
+    const before = await result()
+    const estimate = await cost()
+    expect(await result()).toBe(before)
+    expect(await cost()).toBe(estimate)
+
+    await client.models.update({ id: modelIds[0] ?? 0, title: 'Another' })
+    const renamed = await result()
+    expect(renamed.conditions[0]?.model).toBe('Another')
+
+    db.exec('DELETE FROM prediction WHERE example_id = (SELECT min(example_id) FROM prediction)')
+    const fewer = await result()
+    expect(fewer.conditions.map(({ n }) => n)).toEqual(before.conditions.map(({ n }) => n - 1))
+    expect((await cost()).cached).toBe(estimate.cached - 2)
+    expect(await result()).toBe(fewer)
+    await runStudy(client, {
+      kind: 'random-patch-drop',
+      modelIds,
+      datasetId,
+      params: { percents: [50], repeats: 1 },
+    })
+    const variant = db.prepare('SELECT count(DISTINCT variant_id) FROM prediction').pluck().get()
+    expect(variant).toBe(2)
+    expect((await result()).conditions.map(({ n }) => n)).toEqual(fewer.conditions.map(({ n }) => n))
+  })
+})
