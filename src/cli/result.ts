@@ -1,3 +1,4 @@
+import { studyState, studyStateText } from '#shared/studyState.ts'
 import type { Study, StudyResult } from '#shared/contract/index.ts'
 import { formatDataTable, formatInterval, formatTable, percent, printable } from './format.ts'
 
@@ -53,7 +54,7 @@ export function describeResult(study: Study, result: StudyResult): string {
       `${titles.get(modelId) ?? `model ${modelId}`}: ${n} times ${code}, first: ${printable(message)}\n`,
   )
   return [
-    `study ${study.id}: ${study.title}${result.complete ? '' : ' (not complete)'}\n`,
+    `study ${study.id}: ${study.title}${studyState(result) === 'complete' ? '' : ` (${studyStateText(result)})`}\n`,
     ...(result.conditions.length > 0 || tables.length === 0 ? [conditions] : []),
     ...tables,
     ...(failures.length > 0 ? [`Not measured:\n${failures.join('')}`] : []),

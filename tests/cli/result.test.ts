@@ -31,11 +31,13 @@ const cell: StudyResult['conditions'][number] = {
   top5: 0.9,
   interval: { lo: 0.397, hi: 0.892, level: 0.95 },
   failed: 2,
+  missing: 0,
 }
 
 const result: StudyResult = {
   studyId: 3,
   complete: false,
+  answers: { measured: 3, failed: 1, of: 10 },
   axis: null,
   conditions: [cell],
   tests: [],
@@ -59,7 +61,7 @@ describe('a result as text', () => {
   it('has the conditions with intervals, failures and their reasons, the paper’s values, and the provenance', () => {
     expect(describeResult(study, result)).toBe(
       [
-        'study 3: Clean (not complete)',
+        'study 3: Clean (incomplete: 4 of 10 measured)',
         '',
         'Model  Condition   n  Right   Top-1          95 %   Top-5  Failed',
         'Net    clean      10      7  70.0 %  [39.7, 89.2]  90.0 %       2',

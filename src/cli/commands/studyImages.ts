@@ -96,14 +96,18 @@ function imageTable(
       { title: 'First' },
       { title: 'Disagreement', right: true },
     ],
-    rows.map(({ image, failsAt, failing, disagreement }) => [
+    rows.map(({ image, failsAt, failing, disagreement, measured }) => [
       String(image.id),
       image.name,
       image.className ?? '',
-      failsAt === null ? 'nowhere' : String(failsAt),
+      failsAt === null ? nowhere(measured) : String(failsAt),
       failing.map((id) => titles.get(id) ?? `model ${id}`).join(', '),
       disagreement === null ? '' : percent(disagreement),
     ]),
     'no image of this study was measured',
   )
 }
+
+/** Where no model fails: whether that is known of all conditions. */
+const nowhere = (measured: StudyImageSummary['measured']): string =>
+  measured && measured.n < measured.of ? `nowhere in ${measured.n} of ${measured.of}` : 'nowhere'

@@ -7,7 +7,7 @@ import { ranking, rankingInput } from './ranking.ts'
 import { study, studyCost, studyInput, studyKind } from './studyInput.ts'
 import { studyResult } from './studyResult.ts'
 import { studyImages } from './studyImages.ts'
-import { studyImageRow, studyRow } from './studyRows.ts'
+import { plannedImageCondition, studyImageRow, studyRow } from './studyRows.ts'
 import { suiteInput, suitePlan } from './suite.ts'
 
 export const studies = {
@@ -43,9 +43,14 @@ export const studies = {
   /** The images behind a cell, or behind a point of a figure that is not a condition. */
   flips: oc.input(cellImagesInput).output(cellImages),
   /** One image under all conditions of a study: what each model says of its true class. */
-  image: oc
-    .input(z.object({ id, imageId: id }))
-    .output(z.object({ rows: z.array(studyImageRow), axis: z.string().nullable() })),
+  image: oc.input(z.object({ id, imageId: id })).output(
+    z.object({
+      rows: z.array(studyImageRow),
+      /** The conditions that this image is to be measured under, measured or not. */
+      planned: z.array(plannedImageCondition),
+      axis: z.string().nullable(),
+    }),
+  ),
   ...studyImages,
   /** Writes the random draws of a study as one draws file. The file is written whole or not at all. */
   draws: oc

@@ -24,6 +24,11 @@ const studyImageSummary = z.object({
    * model.
    */
   disagreement: z.number().nullable(),
+  /**
+   * Where no model fails: how many of the image's pairs of model and condition are measured, and how many there are;
+   * else null.
+   */
+  measured: z.object({ n: z.int(), of: z.int() }).nullable(),
 })
 
 /**

@@ -35,6 +35,8 @@ export const studyCondition = conditionWords.extend({
   interval: interval.nullable(),
   /** Images of this cell that could not be measured. */
   failed: z.int(),
+  /** Images of this cell that were not tried yet. */
+  missing: z.int().default(0),
 })
 
 /** Only the first conditions of a study, up to this number, are tested pair by pair. */
@@ -75,6 +77,8 @@ const studyFailure = z.object({
 export const studyResult = z.object({
   studyId: id,
   complete: z.boolean(),
+  /** Pairs of an image and a condition, over all models: those with a prediction, those that failed, all. */
+  answers: z.object({ measured: z.int(), failed: z.int(), of: z.int() }),
   /** Title of the axis that the conditions lie on; null where they only have an order. */
   axis: z.string().nullable(),
   conditions: z.array(studyCondition),

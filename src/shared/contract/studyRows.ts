@@ -15,6 +15,9 @@ export const studyRow = z.object({
   trueRank: z.int(),
 })
 
+/** A condition of a model of a study that an image is to be measured under. */
+export const plannedImageCondition = conditionWords.extend({ modelId: id, key: z.string() })
+
 /** What one model predicts for one image under one condition of a study. */
 export const studyImageRow = conditionWords.extend({
   modelId: id,
@@ -33,5 +36,6 @@ export const studyImageRow = conditionWords.extend({
   trueRank: z.int(),
 })
 
+export type PlannedImageCondition = z.infer<typeof plannedImageCondition>
 export type StudyRow = z.infer<typeof studyRow>
 export type StudyImageRow = z.infer<typeof studyImageRow>

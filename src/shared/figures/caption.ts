@@ -1,3 +1,4 @@
+import { isPartial } from './partial.ts'
 import type { FigureSpec } from './spec.ts'
 
 /**
@@ -11,12 +12,16 @@ export function figureCaption(spec: FigureSpec, provenance: readonly string[] = 
   ]
   const baselines = [...new Set(spec.series.flatMap(({ baseline }) => baseline ?? []))]
   const reported = spec.series.some(({ origin }) => origin === 'reported')
+  const partly = spec.series.some(({ points }) => points.some(isPartial))
   return [
     spec.title,
     spec.alt,
     ...(bands.length > 0 ? [`${spec.kind === 'lines' ? 'Bands' : 'Error bars'}: ${bands.join('; ')}`] : []),
     ...(reported ? ['Hollow and dashed: values reported in the paper'] : []),
     ...(baselines.length > 0 ? [`Thin and dotted: ${baselines.join(', ')}`] : []),
+    ...(partly
+      ? [`${spec.kind === 'bars' ? 'Pale bars' : 'Open symbols'}: not all images measured yet`]
+      : []),
     ...spec.notes,
     ...provenance.filter((line) => !spec.notes.includes(line)),
   ]

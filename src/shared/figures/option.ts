@@ -12,6 +12,7 @@ import { defaultSize, gap, grid, xAxis, yAxis, type FigureSize } from './layout.
 import { legend } from './legend.ts'
 import { defaultPlotStyle, type PlotStyle } from './plotStyle.ts'
 import { baselineDash, mark, reportedDash, type Mark } from './palette.ts'
+import { isPartial } from './partial.ts'
 import { drawnSeries, hasRange, type DrawnSeries } from './points.ts'
 import { band, barGaps, errorBars } from './ranges.ts'
 import { referenceSeries } from './references.ts'
@@ -132,7 +133,7 @@ function line(series: DrawnSeries, own: Mark, theme: FigureTheme): LineSeriesOpt
   const baseline = series.baseline !== undefined
   const symbols = series.symbols && !baseline
   return {
-    ...common(series, theme),
+    ...common(series, 'lines', theme),
     type: 'line',
     showSymbol: symbols,
     showAllSymbol: true,
@@ -157,7 +158,7 @@ function line(series: DrawnSeries, own: Mark, theme: FigureTheme): LineSeriesOpt
 
 function scatter(series: DrawnSeries, own: Mark, theme: FigureTheme): ScatterSeriesOption {
   return {
-    ...common(series, theme),
+    ...common(series, 'scatter', theme),
     type: 'scatter',
     symbol: own.symbol,
     symbolSize: theme.symbolSize * 1.3,
@@ -169,7 +170,7 @@ function scatter(series: DrawnSeries, own: Mark, theme: FigureTheme): ScatterSer
 function bars(series: DrawnSeries, own: Mark, theme: FigureTheme): BarSeriesOption {
   const reported = series.origin === 'reported'
   return {
-    ...common(series, theme),
+    ...common(series, 'bars', theme),
     ...barGaps,
     type: 'bar',
     z: 2,
@@ -185,11 +186,14 @@ function bars(series: DrawnSeries, own: Mark, theme: FigureTheme): BarSeriesOpti
 const faint = { opacity: 0.15 }
 
 /** On screen, the pointer brings a series to the front when it is over the series' points or legend entry. */
-function common(series: DrawnSeries, theme: FigureTheme) {
+function common(series: DrawnSeries, kind: FigureSpec['kind'], theme: FigureTheme) {
   return {
     id: series.id,
     name: series.key,
-    data: series.points.map(({ x, y }) => [x, y ?? '-']),
+    data: series.points.map((point) => {
+      const value = [point.x, point.y ?? '-']
+      return isPartial(point) ? { value, itemStyle: partialStyle(series, kind, theme) } : value
+    }),
     encode: { x: 0, y: 1 },
     progressive: 0,
     ...(theme.tooltip
@@ -197,6 +201,15 @@ function common(series: DrawnSeries, theme: FigureTheme) {
       : { emphasis: { disabled: true } }),
   }
 }
+
+/** Opacity of a bar that stands on fewer images than planned. */
+const pale = 0.4
+
+/** A point of fewer images than planned: an open symbol, or a pale bar. */
+const partialStyle = (series: DrawnSeries, kind: FigureSpec['kind'], theme: FigureTheme) =>
+  kind === 'bars'
+    ? { opacity: pale }
+    : symbolStyle(mark(series.slot, theme.ink, theme.lineWidth, theme.palette), theme, true)
 
 function symbolStyle({ colour }: Mark, theme: FigureTheme, hollow: boolean) {
   if (!hollow) return { color: colour, borderWidth: 0 }

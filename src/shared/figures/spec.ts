@@ -12,14 +12,19 @@ export const axis = z.object({
 
 /**
  * A point of a series. `lo` and `hi` make a band or an error bar. `ref` names the cell or images that the point stands
- * for.
+ * for. `of` and `draws` are there only where the point stands on less than was planned.
  */
 const point = z.object({
   x: z.number(),
   y: z.number().nullable(),
   lo: z.number().optional(),
   hi: z.number().optional(),
+  /** Number of images. */
   n: z.int().optional(),
+  /** Number of images that are planned, where some are not measured yet. */
+  of: z.int().optional(),
+  /** Random draws that the point is a mean of, and how many are planned, where some are not measured yet. */
+  draws: z.object({ n: z.int(), of: z.int() }).optional(),
   ref: z.string().optional(),
 })
 

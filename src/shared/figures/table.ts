@@ -9,8 +9,9 @@ type Row = DataTable['rows'][number]
 type Column = DataTable['columns'][number]
 
 /**
- * The data of a figure in long form, one row per point: series, x, y, and lo, hi, n where any point has them. Values
- * are those of the spec (fractions stay fractions). A heatmap gives one row per cell.
+ * The data of a figure in long form, one row per point: series, x, y, and lo, hi, n where any point has them; the
+ * planned n and draws where a point stands on fewer. Values are those of the spec (fractions stay fractions). A heatmap
+ * gives one row per cell.
  */
 export function specToTable(spec: FigureSpec): DataTable {
   return spec.kind === 'heatmap' ? cellTable(spec) : pointTable(spec)
@@ -52,6 +53,8 @@ function pointTable(spec: FigureSpec): DataTable {
   const points = spec.series.flatMap((series) => series.points.map((point) => ({ series, point })))
   const ranged = points.some(({ point }) => hasRange(point))
   const counted = points.some(({ point }) => point.n !== undefined)
+  const partial = points.some(({ point }) => point.of !== undefined)
+  const drawn = points.some(({ point }) => point.draws !== undefined)
   const reported = spec.series.some(({ origin }) => origin === 'reported')
   const kind = spec.y.unit === 'percent' ? 'fraction' : 'number'
   const categories = spec.x.scale === 'category' ? spec.x.categories : undefined
@@ -72,6 +75,8 @@ function pointTable(spec: FigureSpec): DataTable {
         ]
       : []),
     ...(counted ? [{ key: 'n', title: 'n', kind: 'integer' as const }] : []),
+    ...(partial ? [{ key: 'of', title: 'of', kind: 'integer' as const }] : []),
+    ...(drawn ? [{ key: 'draws', title: 'Draws', kind: 'text' as const }] : []),
   ]
   const rows = points.map(({ series, point }): Row => ({
     series: series.origin === 'reported' ? series.name : fullName(series),
@@ -80,6 +85,8 @@ function pointTable(spec: FigureSpec): DataTable {
     y: point.y,
     ...(ranged ? { lo: point.lo ?? null, hi: point.hi ?? null, range: series.bandLabel ?? null } : {}),
     ...(counted ? { n: point.n ?? null } : {}),
+    ...(partial ? { of: point.of ?? point.n ?? null } : {}),
+    ...(drawn ? { draws: point.draws ? `${point.draws.n} of ${point.draws.of}` : 'all' } : {}),
   }))
   return { id: spec.id, title: spec.title, columns, rows }
 }

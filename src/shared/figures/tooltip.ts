@@ -1,6 +1,7 @@
 import type { TooltipComponentOption } from 'echarts'
 import { formatValue } from './format.ts'
 import { baselineDash, mark, reportedDash } from './palette.ts'
+import { standsOnText } from './partial.ts'
 import { drawnSeries, hasRange, type DrawnSeries } from './points.ts'
 import type { FigureSpec, Point } from './spec.ts'
 import { groundOf, type FigureTheme } from './theme.ts'
@@ -93,7 +94,4 @@ const range = ({ y }: FigureSpec, point: Point) =>
 
 /** What the range of a point is, and the number of its images. */
 const detail = ({ series: { bandLabel }, point }: TooltipRow) =>
-  [
-    ...(hasRange(point) && bandLabel ? [bandLabel] : []),
-    ...(point.n === undefined ? [] : [`n = ${point.n}`]),
-  ].join(', ')
+  [...(hasRange(point) && bandLabel ? [bandLabel] : []), standsOnText(point)].filter(Boolean).join(', ')

@@ -26,6 +26,7 @@ function cell(kind: string, epsilon: number, steps: number, top1: number): Study
     top5: 1,
     interval: wilson(correct, n, 0.95),
     failed: 0,
+    missing: 0,
   }
 }
 
@@ -37,7 +38,8 @@ const checked = (cells: StudyCondition[], attack: string) => {
     cells: [cell('clean', 0, 0, 0.9), ...cells],
     images: n,
     complete: true,
-    measured: { least: 0, most: 0 },
+    answers: { measured: 0, failed: 0, of: 0 },
+    measured: [],
     missing: 0,
     whole: () => true,
     perClass: () => [],

@@ -19,6 +19,7 @@ const cell = {
   top5: 1,
   interval: null,
   failed: 0,
+  missing: 0,
 }
 
 it('keeps the diagonal where classes are WordNet ids and the labels of the model are names, or ids too', () => {
@@ -31,6 +32,7 @@ it('keeps the diagonal where classes are WordNet ids and the labels of the model
       cells: [cell],
       images: 5,
       complete: true,
+      answers: { measured: 5, failed: 0, of: 5 },
       measured: null,
       missing: 0,
       whole: () => true,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Grid } from '#engine/studies/definition/index.ts'
+import { studyStateText } from '#shared/studyState.ts'
 import { imagesNote } from '#engine/studies/results/imagesNote.ts'
 import { runStudy } from './sample.ts'
 import { sampleWorkspace } from './workspace.ts'
@@ -20,6 +21,19 @@ it('a result says of how many images its numbers are, and that it is not complet
   ).run(dropped?.conditionIds[0])
   const partial = await client.studies.result({ id })
   expect(partial.complete).toBe(false)
+  expect(studyStateText(partial)).toBe(`incomplete: ${2 * images - 1} of ${2 * images} measured`)
+  expect(whole.figures[0]?.series[0]?.points.map(({ n, of }) => [n, of])).toEqual([
+    [images, undefined],
+    [images, undefined],
+  ])
+  expect(partial.figures[0]?.series[0]?.points.map(({ n, of }) => [n, of])).toEqual([
+    [images, undefined],
+    [images - 1, images],
+  ])
+  const unmeasured = await client.studies.images({ id, order: 'image' })
+  expect(
+    unmeasured.rows.filter(({ measured }) => measured && measured.n < measured.of).map((row) => row.measured),
+  ).toEqual(unmeasured.rows[0]?.failsAt === null ? [{ n: 1, of: 2 }] : [])
   for (const text of [partial.figures[0]?.notes.join(' '), partial.provenance.join(' ')])
     expect(text).toMatch(new RegExp(`n = ${images - 1} to ${images} of ${images} images of .*not complete`))
 })
@@ -31,8 +45,20 @@ describe('a note on images', () => {
     imagesNote({ images: 10, missing: 3, cells, ...grid }, 'val')
 
   it('does not count images that failed', () => {
-    expect(words({ complete: true, measured: { least: 7, most: 10 } })).toBe(
+    expect(words({ complete: true, measured: [{ model: 'A', least: 7, most: 10 }] })).toBe(
       'n = 7 to 10 of 10 images of val: at most 3 could not be measured under one condition.',
+    )
+  })
+
+  it('names the models where their counts differ, the most first', () => {
+    const measured = [
+      { model: 'A', least: 0, most: 0 },
+      { model: 'B', least: 10, most: 10 },
+      { model: 'C', least: 3, most: 4 },
+      { model: 'D', least: 0, most: 0 },
+    ]
+    expect(words({ complete: false, measured })).toBe(
+      'n = 10 (B), 3 to 4 (C), 0 (A and D) of 10 images of val: the study is not complete.',
     )
   })
 

@@ -23,6 +23,7 @@ const cell = (percent: number, repeat: number, correct: number): StudyCondition 
   top5: 1,
   interval: wilson(correct, n, 0.95),
   failed: 0,
+  missing: 0,
 })
 
 const cells = [cell(0, 0, 80), cell(50, 0, 40), cell(50, 1, 50)]
@@ -32,7 +33,8 @@ const grid = (whole: (one: StudyCondition) => boolean): Grid => ({
   cells,
   images: n,
   complete: false,
-  measured: { least: 0, most: 0 },
+  answers: { measured: 0, failed: 0, of: 0 },
+  measured: [],
   missing: 0,
   whole,
   perClass: () => [],
@@ -66,4 +68,22 @@ it('computes changes of whole cells only', () => {
   const unclean = grid(({ key }) => key !== 'percent=0,repeat=0')
   expect(levelSeries(unclean, percentOf, { repeats: 2, change: true })[0]?.points).toEqual([])
   expect(cells.map((one) => changeOf(unclean, one))).toEqual([null, null, null])
+})
+
+it('says where a level lacks images or draws, and counts the fewest images of a draw', () => {
+  const some: Grid = {
+    ...grid(() => false),
+    cells: [
+      { ...cell(0, 0, 8), n: 10, missing: 90 },
+      cell(50, 0, 40),
+      { ...cell(50, 1, 0), n: 0, top1: null, missing: n },
+      cell(90, 0, 10),
+    ],
+  }
+  const [line] = levelSeries(some, percentOf, { repeats: 2 })
+  expect(line?.points.map(({ n: count, of, draws }) => ({ count, of, draws }))).toEqual([
+    { count: 10, of: 100, draws: undefined },
+    { count: 100, of: undefined, draws: { n: 1, of: 2 } },
+    { count: 100, of: undefined, draws: undefined },
+  ])
 })

@@ -25,6 +25,7 @@ const cell = (key: string, more: Partial<StudyCondition> = {}): StudyCondition =
   top5: 0.9,
   interval: null,
   failed: 0,
+  missing: 0,
   ...more,
 })
 const none = cell('none', { baseline: true })

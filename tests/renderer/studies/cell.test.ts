@@ -29,10 +29,12 @@ const cell = (modelId: number, percent: number, repeat: number): StudyCondition 
   top5: 0.9,
   interval: null,
   failed: 0,
+  missing: 0,
 })
 const result: StudyResult = {
   studyId: 1,
   complete: true,
+  answers: { measured: 0, failed: 0, of: 0 },
   axis: 'Dropped (%)',
   conditions: [1, 2].flatMap((m) => [cell(m, 0, 0), cell(m, 50, 0), cell(m, 50, 1)]),
   tests: [{ key: 'percent=50,repeat=1', a: 1, b: 2, onlyA: 2, onlyB: 9, n: 10, p: 0.03 }],

@@ -4,7 +4,7 @@ import {
   alongWay,
   failureText,
   firstFailure,
-  imageAxis,
+  imageAxis as axisOf,
   imageFigure,
   imageTable,
   waysOf,
@@ -40,6 +40,8 @@ const rows = [
   row(2, 50, 0, true, 0.7),
 ]
 const dropped = 'Dropped (%)'
+/** The axis where everything planned is measured. */
+const imageAxis = (all: readonly StudyImageRow[], title: string | null) => axisOf(all, title, all)
 const models = [
   { id: 1, title: 'A' },
   { id: 2, title: 'B' },
@@ -99,10 +101,25 @@ describe('one image through a study', () => {
 
   it('says where a model first fails: where most draws are wrong', () => {
     expect(firstFailure(axis, 1)?.x).toBe(50)
-    expect(failureText(firstFailure(axis, 1), axis)).toBe('wrong from 50 %')
-    expect(failureText(firstFailure(axis, 2), axis)).toBe('right throughout')
+    expect(failureText(axis, 1)).toBe('wrong from 50 %')
+    expect(failureText(axis, 2)).toBe('right throughout')
     const lost = imageAxis([row(1, 0, 0, false, 0.2), row(1, 50, 0, false, 0.1)], dropped)
-    expect(failureText(firstFailure(lost, 1), lost)).toBe('wrong on the unchanged image')
+    expect(failureText(lost, 1)).toBe('wrong on the unchanged image')
+  })
+
+  it('says that it is right throughout only where everything planned was measured and judged', () => {
+    const planned = [0, 50, 90].flatMap((percent) => [
+      row(1, percent, 0, true, 1),
+      row(2, percent, 0, true, 1),
+    ])
+    const begun = axisOf([row(1, 0, 0, true, 0.9)], dropped, planned)
+    expect(begun.conditions.map(({ rows: of }) => of.length)).toEqual([1, 0, 0])
+    expect(failureText(begun, 1)).toBe('right so far; 1 of 3 conditions measured')
+    expect(failureText(begun, 2)).toBe('not measured')
+    const failed = axisOf([row(1, 0, 0, true, 0.9), row(1, 90, 0, false, 0.1)], dropped, planned)
+    expect(failureText(failed, 1)).toBe('wrong from 90 %; 2 of 3 conditions measured')
+    const unjudged = planned.map((one) => ({ ...one, correct: null }))
+    expect(failureText(axisOf(unjudged, dropped, planned), 1)).toBe('not judged')
   })
 
   it('plots one way of changing the image at a time, each with the unchanged image', () => {

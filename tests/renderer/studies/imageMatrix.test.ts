@@ -20,17 +20,13 @@ const row = (key: string, way: string, percent: number): StudyImageRow => ({
 })
 
 it('has a row per way of changing an image, each beginning with the clean image, and a column per position on the axis', () => {
-  const matrix = imageMatrix(
-    imageAxis(
-      [
-        row('clean', '', 0),
-        row('salient,percent=30', 'salient', 30),
-        row('salient,percent=60', 'salient', 60),
-        row('non-salient,percent=30', 'non-salient', 30),
-      ],
-      'Dropped (%)',
-    ),
-  )
+  const rows = [
+    row('clean', '', 0),
+    row('salient,percent=30', 'salient', 30),
+    row('salient,percent=60', 'salient', 60),
+    row('non-salient,percent=30', 'non-salient', 30),
+  ]
+  const matrix = imageMatrix(imageAxis(rows, 'Dropped (%)', rows))
   expect(matrix.columns).toEqual([
     { x: 30, title: '30 %' },
     { x: 60, title: '60 %' },

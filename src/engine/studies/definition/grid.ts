@@ -25,10 +25,12 @@ export interface Grid {
   /** Whether that holds for one cell. A number that stands for all images may be computed of whole cells only. */
   whole(cell: StudyCondition): boolean
   /**
-   * Fewest and most images of the study that a cell has facts of; null where a condition is about other images, such
-   * as a part of the dataset.
+   * Fewest and most images of the study that a cell of a model has facts of, model by model; null where a condition is
+   * about other images, such as a part of the dataset.
    */
-  measured: { least: number; most: number } | null
+  measured: { model: string; least: number; most: number }[] | null
+  /** Pairs of an image and a condition, over all models: those with a prediction, those that failed, all. */
+  answers: { measured: number; failed: number; of: number }
   /** Most images that one cell lacks facts of. */
   missing: number
   /** Counts images and correct images of one cell, by class of the dataset. */

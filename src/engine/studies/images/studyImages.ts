@@ -4,6 +4,7 @@ import { imageRows } from '../../datasets/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import { planStudy } from '../store/plan.ts'
 import type { Summaries } from './summaries.ts'
+import { measuredOf } from './measured.ts'
 import { never, summarise, unknown } from './summary.ts'
 
 interface Row {
@@ -80,6 +81,11 @@ export async function studyImages(
       shown.map(({ image }) => image),
     ).map((row) => [row.id, row]),
   )
+  const measured = measuredOf(
+    db,
+    plan,
+    shown.filter(({ failsAt }) => failsAt === never).map(({ image }) => image),
+  )
   return {
     rows: shown.flatMap(({ image, failsAt, failing, disagreement }) => {
       const row = images.get(image)
@@ -90,6 +96,7 @@ export async function studyImages(
           failsAt: failsAt === never ? null : failsAt,
           failing: ids.parse(JSON.parse(failing)),
           disagreement: disagreement === unknown ? null : disagreement,
+          measured: measured.get(image) ?? null,
         },
       ]
     }),

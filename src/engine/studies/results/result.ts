@@ -58,7 +58,7 @@ export async function studyResult(workspace: WorkspaceFiles, studyId: number): P
   const provenance = [
     ...(onImages
       ? [
-          `${images} images of ${dataset.title}${study.subset ? `, subset ${study.subset.name} as it was when the study began (${study.subset.rule}, ${study.subset.images} images)` : ''}${study.sample ? `, at most ${study.sample.perClass} per class drawn with seed ${study.sample.seed}` : ''}.`,
+          `${grid.complete ? '' : 'Planned: '}${images} images of ${dataset.title}${study.subset ? `, subset ${study.subset.name} as it was when the study began (${study.subset.rule}, ${study.subset.images} images)` : ''}${study.sample ? `, at most ${study.sample.perClass} per class drawn with seed ${study.sample.seed}` : ''}.`,
         ]
       : []),
     ...(onImages && !grid.complete ? [imagesNote(grid, dataset.title)] : []),
@@ -72,6 +72,7 @@ export async function studyResult(workspace: WorkspaceFiles, studyId: number): P
     studyId,
     axis: definition.axis?.title(study.params) ?? null,
     complete: grid.complete && ((await definition.complete?.(study.params, context)) ?? true),
+    answers: grid.answers,
     conditions: grid.cells,
     tests: grid.tests,
     tables: view.tables.map((table) => withClassNames(table)),

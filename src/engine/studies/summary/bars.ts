@@ -7,6 +7,8 @@ export interface Bar {
   value: number | null
   interval?: Interval | null
   n?: number
+  /** Number of images that are planned, where some are not measured yet. */
+  of?: number | undefined
   /** Key of the condition that the bar links to. */
   key?: string
 }
@@ -142,6 +144,7 @@ const pointOf = (model: GridModel, bar: Bar, x: number): Point => ({
   y: bar.value,
   ...(bar.interval ? { lo: bar.interval.lo, hi: bar.interval.hi } : {}),
   ...(bar.n === undefined ? {} : { n: bar.n }),
+  ...(bar.of === undefined ? {} : { of: bar.of }),
   ...(bar.key === undefined ? {} : { ref: `${model.id}|${bar.key}` }),
 })
 

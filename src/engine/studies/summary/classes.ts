@@ -6,32 +6,46 @@ import type { Grid } from '../definition/index.ts'
 /** A confusion matrix of more classes cannot be read as a picture; the table has them all. */
 const largestMatrix = 40
 
-/** Accuracy per class, one column per model. */
+/**
+ * Accuracy per class, one column per model. Number of images per class: one column for all models, or one for each
+ * where they differ.
+ */
 export function perClassTable(grid: Grid): DataTable {
   const rows = new Map<string, Record<string, string | number | null>>()
+  const counts = new Map<string, Set<number>>()
   for (const cell of grid.cells) {
     for (const { name, n, correct } of grid.perClass(cell)) {
       rows.set(name, {
         ...rows.get(name),
         class: name,
-        n,
+        [`n${cell.modelId}`]: n,
         [`m${cell.modelId}`]: n === 0 ? null : correct / n,
       })
+      counts.set(name, (counts.get(name) ?? new Set()).add(n))
     }
   }
+  const models = grid.models.filter(({ id }) => grid.cells.some((cell) => cell.modelId === id && cell.n > 0))
+  const alike = [...counts.values()].every(({ size }) => size === 1)
   return {
     id: 'per-class',
     title: 'Per class',
     columns: [
       { key: 'class', title: 'Class', kind: 'text' },
-      { key: 'n', title: 'Images', kind: 'integer' },
-      ...grid.models.map(({ id, title }) => ({
-        key: `m${id}`,
-        title,
-        kind: 'fraction' as const,
-      })),
+      ...(alike ? [{ key: 'n', title: 'Images', kind: 'integer' as const }] : []),
+      ...grid.models.flatMap(({ id, title }) => [
+        ...(alike ? [] : [{ key: `n${id}`, title: `Images, ${title}`, kind: 'integer' as const }]),
+        { key: `m${id}`, title, kind: 'fraction' as const },
+      ]),
     ],
-    rows: [...rows.values()],
+    rows: [...rows.values()].map((row) => {
+      const shown: DataTable['rows'][number] = { class: row['class'] ?? '' }
+      if (alike) shown['n'] = models.map(({ id }) => row[`n${id}`]).find((n) => n !== undefined) ?? null
+      for (const { id } of grid.models) {
+        if (!alike) shown[`n${id}`] = row[`n${id}`] ?? 0
+        shown[`m${id}`] = row[`m${id}`] ?? null
+      }
+      return shown
+    }),
   }
 }
 
@@ -80,7 +94,10 @@ export function confusionFigure(grid: Grid, cell: StudyCondition): FigureSpec {
     references: [],
     spans: [],
     cells: { rows: chosen, columns: chosen, values, map: 'sequential', label: 'Share of the true class' },
-    notes: [`Each row sums to one over all classes.${part}`],
+    notes: [
+      `Each row sums to one over all classes.${part}`,
+      ...(cell.missing > 0 ? [`Of ${cell.n} of ${cell.n + cell.missing} images.`] : []),
+    ],
     alt: `Confusion matrix of ${cell.model} over ${chosen.length} classes; the diagonal is the accuracy per class.`,
   }
 }

@@ -36,22 +36,26 @@ export async function readGrid(
     counts.set(key, known)
     return known
   }
-  const wholes = new Set<StudyCondition>()
-  const found: number[] = []
+  const measuredOf: NonNullable<Grid['measured']> = []
+  const answers = { measured: 0, failed: 0, of: 0 }
   let missing = 0
   let complete = true
   for (const model of models) {
+    const found: number[] = []
     for (const stored of model.conditions) {
-      const { cell, measured } = readCell(db, model, stored, wordsOf(stored.condition))
+      const of = imagesIn(stored.source)
+      const { cell, measured } = readCell(db, model, stored, of, wordsOf(stored.condition))
       cells.push(cell)
       found.push(measured)
-      const of = imagesIn(stored.source)
       missing = Math.max(missing, of - measured)
-      const whole = measured + cell.failed >= of
-      if (whole) wholes.add(cell)
-      complete &&= whole
+      complete &&= cell.missing === 0
+      answers.measured += measured
+      answers.failed += cell.failed
+      answers.of += measured + cell.failed + cell.missing
       await nextTurn()
     }
+    if (found.length > 0)
+      measuredOf.push({ model: model.title, least: Math.min(...found), most: Math.max(...found) })
   }
   const [planned, ...others] = counts.values()
   const aboutAll = others.length === 0 && planned === images
@@ -61,8 +65,9 @@ export async function readGrid(
     cells,
     images,
     complete,
-    whole: (cell) => wholes.has(cell),
-    measured: aboutAll ? { least: Math.min(...found), most: Math.max(...found) } : null,
+    whole: (cell) => cell.missing === 0,
+    measured: aboutAll ? measuredOf : null,
+    answers,
     missing,
     perClass: (cell) => sumOver(db, cell, models, perClassOf),
     confusion: (cell) => sumOver(db, cell, models, confusionOf),
@@ -79,6 +84,7 @@ function readCell(
   db: Db,
   model: GridModel,
   stored: PlannedCondition,
+  of: number,
   words: ConditionWords,
 ): { cell: StudyCondition; measured: number } {
   const { condition, parts, source } = stored
@@ -114,6 +120,7 @@ function readCell(
     top5: n === 0 ? null : correct5 / n,
     interval: n === 0 ? null : wilson(correct, n, level),
     failed,
+    missing: Math.max(0, of - measured - failed),
   }
   return { cell, measured }
 }

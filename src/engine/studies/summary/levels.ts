@@ -1,6 +1,7 @@
 import type { StudyCondition } from '#shared/contract/index.ts'
 import type { Point, Series } from '#shared/figures/spec.ts'
 import { spread } from '#shared/maths/spread.ts'
+import { standOn } from './standsOn.ts'
 import type { Grid } from '../definition/index.ts'
 
 /**
@@ -8,7 +9,10 @@ import type { Grid } from '../definition/index.ts'
  */
 export interface Level {
   x: number
+  /** Those with facts. */
   cells: StudyCondition[]
+  /** All, with facts or without. */
+  planned: StudyCondition[]
   mean: number
   min: number
   max: number
@@ -19,11 +23,12 @@ export interface Level {
  * images are left out.
  */
 export function levelsOf(grid: Grid, modelId: number, xOf: (cell: StudyCondition) => number | null): Level[] {
-  const measured = grid.cells.filter((cell) => cell.modelId === modelId && cell.top1 !== null)
-  return [...Map.groupBy(measured, xOf)]
-    .flatMap(([x, cells]): Level[] => {
+  const own = grid.cells.filter((cell) => cell.modelId === modelId)
+  return [...Map.groupBy(own, xOf)]
+    .flatMap(([x, planned]): Level[] => {
+      const cells = planned.filter(({ top1 }) => top1 !== null)
       const found = spread(cells.map(({ top1 }) => top1 ?? Number.NaN))
-      return x === null || found === null ? [] : [{ x, cells, ...found }]
+      return x === null || found === null ? [] : [{ x, cells, planned, ...found }]
     })
     .sort((a, b) => a.x - b.x)
 }
@@ -72,7 +77,7 @@ function bandLabel(levels: readonly Level[], repeats: number): string {
   return levels.some(({ cells }) => cells.length === 1) ? `${draws}, ${wilsonLabel} of one` : draws
 }
 
-function pointOf({ x, cells, mean, min, max }: Level, modelId: number, baseline: number): Point {
+function pointOf({ x, cells, planned, mean, min, max }: Level, modelId: number, baseline: number): Point {
   const [first] = cells
   const interval = first?.interval
   const [lo, hi] = cells.length > 1 ? [min, max] : [interval?.lo ?? mean, interval?.hi ?? mean]
@@ -81,7 +86,7 @@ function pointOf({ x, cells, mean, min, max }: Level, modelId: number, baseline:
     y: mean - baseline,
     lo: lo - baseline,
     hi: hi - baseline,
-    n: first?.n ?? 0,
+    ...standOn(planned),
     ref: `${modelId}|${first?.key ?? ''}`,
   }
 }

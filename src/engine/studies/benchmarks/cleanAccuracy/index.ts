@@ -3,6 +3,7 @@ import type { DataTable } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { Db } from '../../../workspace/index.ts'
 import { calibrationColumns, calibrationOf, type Calibration } from '../../summary/calibration.ts'
+import { standsOn } from '../../summary/standsOn.ts'
 import { worstTable } from '../../summary/worst.ts'
 import { accuracyMetric } from '../../summary/metrics.ts'
 import { paperValues } from '../../summary/paper.ts'
@@ -129,7 +130,7 @@ function accuracyFigure({ models, cells }: Grid): FigureSpec {
         points: cells.map((cell, x) => ({
           x,
           y: cell.top1,
-          n: cell.n,
+          ...standsOn(cell),
           ref: `${cell.modelId}|${cell.key}`,
           ...(cell.interval ? { lo: cell.interval.lo, hi: cell.interval.hi } : {}),
         })),

@@ -6,6 +6,7 @@ import { baselineOf, changeOf, levelSeries } from '../../summary/levels.ts'
 import { centreless, maskSessions, maskWindows } from './windows.ts'
 import { paperValues } from '../../summary/paper.ts'
 import type { Condition } from '../../../facts/index.ts'
+import { standsOn } from '../../summary/standsOn.ts'
 import { defineStudy, type Grid, unchanged } from '../../definition/index.ts'
 
 const params = z.object({
@@ -162,7 +163,7 @@ function sizeFigure(grid: Grid, models: StoredModel[]): FigureSpec {
         {
           x: model.largestKernel ?? 0,
           y: cell?.top1 ?? null,
-          n: cell?.n ?? 0,
+          ...(cell ? standsOn(cell) : { n: 0 }),
           ref: `${model.id}|whole`,
           ...(cell?.interval ? { lo: cell.interval.lo, hi: cell.interval.hi } : {}),
         },

@@ -3,6 +3,7 @@ import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { StoredModel } from '../../../models/index.ts'
 import { changeOf, levelSeries, mostRepeats } from '../../summary/levels.ts'
 import { accuracyMetric, meanMetric, nearest } from '../../summary/metrics.ts'
+import { standsOn } from '../../summary/standsOn.ts'
 import type { Grid, Metric } from '../../definition/index.ts'
 
 const proportionOf = ({ params }: StudyCondition) =>
@@ -59,7 +60,7 @@ export function singleBlockFigure(grid: Grid, models: StoredModel[]): FigureSpec
         .map(({ cell, change }) => ({
           x: Number(cell.params['block']),
           y: change,
-          n: cell.n,
+          ...standsOn(cell),
           ref: `${model.id}|${cell.key}`,
         })),
     })),

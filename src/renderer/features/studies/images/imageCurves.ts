@@ -1,16 +1,26 @@
-import { conditionTitle, type DataTable, type StudyImageRow } from '#shared/contract/index.ts'
+import {
+  conditionTitle,
+  type DataTable,
+  type PlannedImageCondition,
+  type StudyImageRow,
+} from '#shared/contract/index.ts'
 import type { FigureSpec, Point } from '#shared/figures/spec.ts'
 
 /** One condition of a study for one image: its position on the axis, and the models' predictions. */
 export interface ImageCondition {
+  /** Ids of the models that are to be measured under it. */
+  planned: number[]
   key: string
   title: string
   baseline: boolean
   /** How the image was changed, apart from how strongly. */
   way: string
+  /** Which random draw; null where nothing is drawn. */
+  draw: string | null
   x: number
   /** The position in words. */
   place: string
+  /** Of the models that were measured. */
   rows: StudyImageRow[]
 }
 
@@ -23,16 +33,24 @@ export interface ImageAxis {
 /**
  * The conditions of one image along the study's axis, if the axis distinguishes at least two of them; otherwise in
  * their order. Titles include the draw where there are several draws.
+ *
+ * @param planned all conditions that the image is to be measured under, with or without a row
  */
-export function imageAxis(rows: readonly StudyImageRow[], title: string | null): ImageAxis {
-  const onAxis = title !== null && new Set(rows.flatMap(({ x }) => x ?? [])).size > 1
-  const drawn = new Set(rows.flatMap(({ draw }) => draw ?? [])).size > 1
-  const conditions = [...Map.groupBy(rows, ({ key }) => key)].flatMap(([key, group], order) => {
+export function imageAxis(
+  rows: readonly StudyImageRow[],
+  title: string | null,
+  planned: readonly PlannedImageCondition[],
+): ImageAxis {
+  const onAxis = title !== null && new Set(planned.flatMap(({ x }) => x ?? [])).size > 1
+  const drawn = new Set(planned.flatMap(({ draw }) => draw ?? [])).size > 1
+  const measured = Map.groupBy(rows, ({ key }) => key)
+  const conditions = [...Map.groupBy(planned, ({ key }) => key)].flatMap(([key, group], order) => {
     const [first] = group
     if (!first || (onAxis && first.x === null)) return []
-    const { baseline, way } = first
+    const { baseline, way, draw } = first
     return {
-      ...{ key, baseline, way, rows: group },
+      ...{ key, baseline, way, draw, rows: measured.get(key) ?? [] },
+      planned: group.map(({ modelId }) => modelId),
       title: drawn ? conditionTitle(first) : first.title,
       x: onAxis ? (first.x ?? 0) : order,
       place: onAxis ? (first.place ?? '') : String(order),
@@ -107,9 +125,7 @@ export function imageFigure(
     references: [],
     spans: [],
     notes: [],
-    alt: models
-      .map((model) => `${model.title}: ${failureText(firstFailure(axis, model.id), axis)}`)
-      .join('; '),
+    alt: models.map((model) => `${model.title}: ${failureText(axis, model.id)}`).join('; '),
   }
 }
 
@@ -153,9 +169,22 @@ export function firstFailure(axis: ImageAxis, modelId: number): ImageCondition |
   return null
 }
 
-/** Says where a model first fails. */
-export function failureText(failure: ImageCondition | null, { title }: ImageAxis): string {
-  if (!failure) return 'right throughout'
-  if (failure.baseline) return 'wrong on the unchanged image'
-  return title === null ? `wrong under ${failure.title}` : `wrong from ${failure.place}`
+/**
+ * Says where a model first fails. That it is right throughout is said only where it was measured and judged under every
+ * planned condition.
+ */
+export function failureText(axis: ImageAxis, modelId: number): string {
+  const planned = axis.conditions.filter((condition) => condition.planned.includes(modelId)).length
+  const rows = axis.conditions.flatMap((c) => c.rows).filter((row) => row.modelId === modelId)
+  const measured = `${rows.length} of ${planned} conditions measured`
+  if (rows.length === 0) return 'not measured'
+  const failure = firstFailure(axis, modelId)
+  if (failure) {
+    const where = failure.baseline
+      ? 'wrong on the unchanged image'
+      : `wrong ${axis.title === null ? `under ${failure.title}` : `from ${failure.place}`}`
+    return rows.length < planned ? `${where}; ${measured}` : where
+  }
+  if (rows.every(({ correct }) => correct === null)) return 'not judged'
+  return rows.length < planned ? `right so far; ${measured}` : 'right throughout'
 }

@@ -1,5 +1,5 @@
 import type { StudyImageRow } from '#shared/contract/index.ts'
-import type { ImageAxis } from './imageCurves.ts'
+import type { ImageAxis, ImageCondition } from './imageCurves.ts'
 
 /**
  * Pictures of one image under the conditions of a study: a row per way of changing it, a column per position on the
@@ -19,7 +19,7 @@ export interface MatrixCell {
 }
 
 /** Title of a row of the matrix: the way the image was changed, and the draw. */
-const rowTitle = (row: StudyImageRow | undefined): string => [row?.way, row?.draw].filter(Boolean).join(', ')
+const rowTitle = ({ way, draw }: ImageCondition): string => [way, draw].filter(Boolean).join(', ')
 
 /** Builds the matrix. Every row begins with the unchanged image. */
 export function imageMatrix({ conditions }: ImageAxis): ImageMatrix {
@@ -28,7 +28,7 @@ export function imageMatrix({ conditions }: ImageAxis): ImageMatrix {
   const titles = new Map(others.map(({ x, place }) => [x, place]))
   const columns = [...titles].map(([x, title]) => ({ x, title })).sort((a, b) => a.x - b.x)
   const cell = ({ key, title, rows }: MatrixCell): MatrixCell => ({ key, title, rows })
-  const groups = Map.groupBy(others, ({ rows: [first] }) => rowTitle(first))
+  const groups = Map.groupBy(others, rowTitle)
   return {
     columns,
     rows: [...groups].map(([title, own]) => ({

@@ -5,7 +5,6 @@ import { useModelsStore, useStudiesStore } from '../../../lib/stores/collections
 import {
   alongWay,
   failureText,
-  firstFailure,
   imageAxis,
   imageFigure,
   imageTable,
@@ -26,7 +25,8 @@ export function useStudyImage(studyId: () => number, imageId: () => number) {
   )
   const title = computed(() => studies.byId.get(studyId())?.title ?? `Study ${studyId()}`)
   const rows = computed(() => data.value?.rows ?? [])
-  const axis = computed(() => imageAxis(rows.value, data.value?.axis ?? null))
+  const planned = computed(() => data.value?.planned ?? [])
+  const axis = computed(() => imageAxis(rows.value, data.value?.axis ?? null, planned.value))
   /** The models that were measured on the image. */
   const shown = computed(() =>
     [...new Set(rows.value.map((row) => row.modelId))].map((id) => ({ id, title: models.title(id) })),
@@ -42,9 +42,10 @@ export function useStudyImage(studyId: () => number, imageId: () => number) {
   const spec = computed(() => imageFigure(along.value, shown.value, measure.value))
   const table = computed(() => imageTable(axis.value, shown.value))
   const failures = computed(() =>
-    shown.value.map((model) => ({
-      ...model,
-      text: failureText(firstFailure(along.value, model.id), axis.value),
+    [...new Set(planned.value.map(({ modelId }) => modelId))].map((id) => ({
+      id,
+      title: models.title(id),
+      text: failureText(along.value, id),
     })),
   )
   /** The requested model if it was measured, else the first measured one; null where there is none. */

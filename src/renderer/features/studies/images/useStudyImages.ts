@@ -25,11 +25,15 @@ export function useStudyImages(studyId: () => number, order: () => StudyImageOrd
 
 /** "fails at 30: RepLK-3" under a picture. What the images are sorted by comes first. */
 export function summaryText(
-  { failsAt, failing, disagreement }: StudyImageSummary,
+  { failsAt, failing, disagreement, measured }: StudyImageSummary,
   order: StudyImageOrder,
   titleOf: (id: number) => string,
 ): string {
-  const fails = failsAt === null ? 'never fails' : `${failsAt}: ${failing.map(titleOf).join(', ')}`
+  const never =
+    measured && measured.n < measured.of
+      ? `no failure in ${measured.n} of ${measured.of} answers`
+      : 'never fails'
+  const fails = failsAt === null ? never : `${failsAt}: ${failing.map(titleOf).join(', ')}`
   const differ = disagreement === null ? 'one model' : `${Math.round(100 * disagreement)} % differ`
   return order === 'disagree' ? differ : fails
 }

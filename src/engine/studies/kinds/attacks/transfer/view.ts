@@ -1,5 +1,6 @@
 import type { DataTable } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
+import { standsOn } from '../../../summary/standsOn.ts'
 import type { Grid } from '../../../definition/index.ts'
 
 /** Table 4: success rates by model and epsilon, counted in both ways, with the clean error beside them. */
@@ -51,7 +52,7 @@ export function successFigure(grid: Grid): FigureSpec {
         .map((cell) => ({
           x: Number(cell.params['epsilon']),
           y: cell.top1 === null ? null : 1 - cell.top1,
-          n: cell.n,
+          ...standsOn(cell),
           ref: `${model.id}|${cell.key}`,
           ...(cell.interval ? { lo: 1 - cell.interval.hi, hi: 1 - cell.interval.lo } : {}),
         })),
