@@ -106,7 +106,8 @@ function addFacts(db: Db, studyId: number, datasetId: number): number {
           facts += insert.run({ variant, condition: conditionId, dataset: datasetId }).changes
       }
     db.exec(
-      `INSERT INTO fact_version SELECT variant_id, condition_id, count(*) FROM prediction GROUP BY 1, 2`,
+      `INSERT INTO fact_sum SELECT variant_id, condition_id, example_id >> 8, count(*), count(*), count(correct), sum(correct),
+         sum(true_rank <= 5) FROM prediction GROUP BY 1, 2, 3`,
     )
   })()
   for (const { sql } of triggers) db.exec(sql)

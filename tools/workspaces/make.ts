@@ -32,6 +32,7 @@ const releases = [
   { schema: 1, commit: '9cebe12', studies: predicting, later: false },
   { schema: 2, commit: '44c5cd5', studies: [...predicting, measuring], later: true },
   { schema: 3, commit: '95abb04', studies: [...predicting, measuring], later: true },
+  { schema: 4, commit: 'c9c09fa', studies: [...predicting, measuring], later: true },
 ]
 
 interface StudyOutput {

@@ -1,14 +1,25 @@
 import type { Db } from '../workspace/index.ts'
 import { classNameSql, imagesOf, type ImageSource } from './images.ts'
+import { hasFailures } from './failures.ts'
+import { runsOf } from './runs.ts'
+import { factSums, hasFacts } from './sums.ts'
 import { boundTo, withFacts, type Bound, type FactRange } from './join.ts'
+
+/** Whether a range has all images of any source. */
+const isWhole = ({ from, to }: FactRange) => from <= 0 && to === Number.MAX_SAFE_INTEGER
 
 /** Counts the images of a source that have a prediction. */
 export function countFacts(db: Db, source: ImageSource): (range: FactRange) => number {
   const images = imagesOf(source)
+  const runs = runsOf(db, source)
+  const sums = factSums(db)
   const count = db
     .prepare<Bound[], number>(`SELECT count(*) FROM ${withFacts(images, { range: true })}`)
     .pluck()
-  return (range) => count.get(...images.values, boundTo(range)) ?? 0
+  return (range) => {
+    if (runs && isWhole(range)) return sums(range, runs).facts
+    return hasFacts(db, range) ? (count.get(...images.values, boundTo(range)) ?? 0) : 0
+  }
 }
 
 /** Counts of one cell: one model under one condition. */
@@ -27,6 +38,8 @@ export interface CellCounts {
 /** Counts the predictions of a source's images, the right ones among them, and the failures. */
 export function cellCounts(db: Db, source: ImageSource): (range: FactRange) => CellCounts {
   const images = imagesOf(source)
+  const runs = runsOf(db, source)
+  const sums = factSums(db)
   const counts = db.prepare<Bound[], Omit<CellCounts, 'failed'>>(
     `SELECT count(*) AS measured, count(p.correct) AS n, coalesce(sum(p.correct), 0) AS correct, coalesce(sum(p.true_rank <= 5), 0) AS correct5
      FROM ${withFacts(images, { range: true })}`,
@@ -34,11 +47,17 @@ export function cellCounts(db: Db, source: ImageSource): (range: FactRange) => C
   const failures = db
     .prepare<Bound[], number>(`SELECT count(*) FROM ${withFacts(images, { table: 'failure', range: true })}`)
     .pluck()
-  return (range) => {
-    const bound = [...images.values, boundTo(range)]
-    const found = counts.get(...bound) ?? { measured: 0, n: 0, correct: 0, correct5: 0 }
-    return { ...found, failed: failures.get(...bound) ?? 0 }
+  const countsOf = (range: FactRange): Omit<CellCounts, 'failed'> => {
+    const nothing = { measured: 0, n: 0, correct: 0, correct5: 0 }
+    if (!runs || !isWhole(range))
+      return hasFacts(db, range) ? (counts.get(...images.values, boundTo(range)) ?? nothing) : nothing
+    const { facts, judged, correct, correct5 } = sums(range, runs)
+    return { measured: facts, n: judged, correct, correct5 }
   }
+  return (range) => ({
+    ...countsOf(range),
+    failed: hasFailures(db, range) ? (failures.get(...images.values, boundTo(range)) ?? 0) : 0,
+  })
 }
 
 /** Counts of the images of one class: all, and the rightly predicted ones. */

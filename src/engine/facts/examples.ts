@@ -40,7 +40,7 @@ export function* exampleFacts(
 export const factVersion = (db: Db, { variantId, conditionId }: FactsOf): number =>
   db
     .prepare<(number | null)[], number>(
-      'SELECT version FROM fact_version WHERE variant_id = ? AND condition_id = ?',
+      'SELECT coalesce(sum(version), 0) FROM fact_sum WHERE variant_id = ? AND condition_id = ?',
     )
     .pluck()
     .get(variantId, conditionId) ?? 0
@@ -55,7 +55,7 @@ export function conditionsMeasured(db: Db, datasetId: number): (variantId: numbe
       .get(datasetId) ?? {}
   if (first === null || last === null) return () => []
   const conditions = db
-    .prepare<[number], number>('SELECT condition_id FROM fact_version WHERE variant_id = ?')
+    .prepare<[number], number>('SELECT DISTINCT condition_id FROM fact_sum WHERE variant_id = ?')
     .pluck()
   // Indexing numbers the examples of a dataset in one range, so one look into the range is enough.
   const any = db

@@ -2,13 +2,22 @@ import { errorShape } from '#shared/contract/index.ts'
 import type { ErrorShape } from '#shared/errors.ts'
 import type { Db } from '../workspace/index.ts'
 import { imagesOf, type ImageSource } from './images.ts'
-import { boundTo, withFacts, type Bound, type FactRange } from './join.ts'
+import { boundTo, withFacts, type Bound, type FactRange, type FactsOf } from './join.ts'
 
 /** An image that could not be measured, and why. */
 export interface FailedImage {
   imageId: number
   problem: ErrorShape
 }
+
+/** Whether there are failures of a variant under a condition at all. */
+export const hasFailures = (db: Db, { variantId, conditionId }: FactsOf): boolean =>
+  db
+    .prepare<(number | null)[], number>(
+      'SELECT 1 FROM failure WHERE variant_id = ? AND condition_id = ? LIMIT 1',
+    )
+    .pluck()
+    .get(variantId, conditionId) !== undefined
 
 /** Yields the images of a source that could not be measured, in order of image id, read one by one. */
 export function failedImages(db: Db, source: ImageSource): (range: FactRange) => Iterable<FailedImage> {
@@ -17,6 +26,7 @@ export function failedImages(db: Db, source: ImageSource): (range: FactRange) =>
     `SELECT i.id AS imageId, p.problem FROM ${withFacts(images, { table: 'failure', range: true })} ORDER BY i.id`,
   )
   return function* (range) {
+    if (!hasFailures(db, range)) return
     for (const { imageId, problem } of select.iterate(...images.values, boundTo(range)))
       yield { imageId, problem: errorShape.parse(JSON.parse(problem)) }
   }

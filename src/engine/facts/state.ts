@@ -10,7 +10,7 @@ export function variantsState(db: Db, modelDigests: readonly string[]): unknown[
   return db
     .prepare<[string], unknown[]>(
       `SELECT v.id, v.seconds_per_image,
-         (SELECT sum(f.version) FROM fact_version f WHERE f.variant_id = v.id)
+         (SELECT sum(f.version) FROM fact_sum f WHERE f.variant_id = v.id)
        FROM variant v WHERE v.model_digest IN (SELECT value FROM json_each(?)) ORDER BY v.used_at, v.id`,
     )
     .raw()
@@ -23,11 +23,9 @@ export const cellsState = (db: Db, cells: readonly FactsOf[]): unknown[] => [
   cells.map((cell) => factVersion(db, cell)),
 ]
 
-/** Describes how many measurements and failures a workspace has. */
+/** Describes the measurements and failures of a workspace: their versions grow with every change. */
 export const otherFactsState = (db: Db): unknown[] =>
-  ['SELECT count(*) FROM measurement', 'SELECT count(*) FROM failure'].map((sql) =>
-    db.prepare(sql).pluck().get(),
-  )
+  db.prepare<[], unknown[]>('SELECT name, version FROM table_version ORDER BY name').raw().all()
 
 /** Returns a number that grows with every change of a dataset's images; 0 where there is no such dataset. */
 export const imageVersion = (db: Db, datasetId: number): number =>

@@ -44,7 +44,7 @@ const sizes: Record<PartId, (workspace: Workspace) => PartSize> = {
   graphs: ({ weights }) => sizeOfFiles(filesIn(weights)),
   maps: (workspace) => tableSize(workspace, mapSize),
   facts(workspace) {
-    const facts = tableSize(workspace, 'SELECT count(*) AS items, 0 AS bytes FROM prediction')
+    const facts = tableSize(workspace, 'SELECT coalesce(sum(facts), 0) AS items, 0 AS bytes FROM fact_sum')
     const measured = tableSize(
       workspace,
       'SELECT count(*) AS items, coalesce(sum(length(value)), 0) AS bytes FROM measurement',

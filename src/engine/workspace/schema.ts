@@ -2,9 +2,16 @@ import { migration001 } from './migrations/001.ts'
 import { migration002 } from './migrations/002.ts'
 import { migration003 } from './migrations/003.ts'
 import { migration004 } from './migrations/004.ts'
+import { migration005 } from './migrations/005.ts'
 
 /** "KSCO", the SQLite application id of every workspace.sqlite. It tells them from databases of other programs. */
 export const applicationId = 0x4b53434f
 
 /** Migrations in order; `user_version` is the number that were applied. A released migration is never edited. */
-export const migrations: readonly string[] = [migration001, migration002, migration003, migration004]
+export const migrations: readonly string[] = [
+  migration001,
+  migration002,
+  migration003,
+  migration004,
+  migration005,
+]

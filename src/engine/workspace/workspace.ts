@@ -156,7 +156,7 @@ function describe(path: string, db: Db): WorkspaceInfo {
     models: count('model'),
     datasets: count('dataset'),
     images: count('image'),
-    predictions: count('prediction'),
+    predictions: Number(db.prepare('SELECT coalesce(sum(facts), 0) FROM fact_sum').pluck().get()),
     studies: count('study'),
     bytes: statSync(file).size,
     warnings: isNetworkFileSystem(path)
