@@ -32,7 +32,7 @@ async function studyRate(
 const engine = await createEngine({ overrides: { provider: 'cpu', batch } })
 try {
   const { client } = engine
-  await client.workspace.openSample({ path: join(folder, 'workspace') })
+  for await (const event of await client.workspace.openSample({ path: join(folder, 'workspace') })) void event
   for await (const job of await client.jobs.watch()) {
     const open = (await client.jobs.list({})).filter(({ state }) => state === 'queued' || state === 'running')
     if (open.length === 0 && job.state === 'done') break

@@ -1,9 +1,9 @@
-import type { MapProgress } from '#shared/contract/index.ts'
+import type { WorkProgress } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { ProgressLine } from './progress.ts'
 import type { CliSession, GlobalOptions } from './session.ts'
 
-type MapEvent<T> = MapProgress | { type: 'result'; result: T }
+type MapEvent<T> = WorkProgress | { type: 'result'; result: T }
 
 /**
  * Shows the progress of a computation and returns its result. Ctrl-C ends it between two calls of the model.

@@ -31,7 +31,7 @@ export async function runCli(
   let exit = 0
   const program = buildProgram(session, version, (code) => (exit = code))
   try {
-    await program.parseAsync([...args], { from: 'user' })
+    await program.parseAsync(withCommand(args), { from: 'user' })
   } catch (error) {
     // Help and version have been printed by now.
     if (error instanceof CommanderError && error.exitCode === 0) return 0
@@ -70,6 +70,17 @@ function buildProgram(session: CliSession, version: string, fail: (exit: number)
   addBundleCommands(program, session, fail)
   addSystemCommands(program, session, fail)
   return program
+}
+
+/** A model or a bundle alone is shown: its file stands for `model inspect FILE` or `bundle open FILE`. */
+function withCommand(args: readonly string[]): string[] {
+  const [file = ''] = args
+  const command = /\.onnx$/i.test(file)
+    ? ['model', 'inspect']
+    : /\.zip$/i.test(file)
+      ? ['bundle', 'open']
+      : []
+  return [...command, ...args]
 }
 
 /** Reads the raw words, because a parsing error leaves no options. */

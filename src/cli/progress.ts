@@ -1,4 +1,4 @@
-import type { Job, MapProgress } from '#shared/contract/index.ts'
+import type { Job, WorkProgress } from '#shared/contract/index.ts'
 import { displayWidth, formatDuration, printable } from './format.ts'
 import type { Io } from './io.ts'
 
@@ -32,7 +32,7 @@ export class ProgressLine {
   }
 
   /** Shows the progress of a computation that is not a job: "8/50 images  RepLK 31 on cpu". */
-  note({ done, total, unit, note }: MapProgress): void {
+  note({ done, total, unit, note }: WorkProgress): void {
     this.#write(printable(`${done}/${total} ${unit}  ${note}`), { done, total })
   }
 

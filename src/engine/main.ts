@@ -12,7 +12,7 @@ const { createEngine, router, serveBytes } = await import('./api/index.ts')
  * The engine process: plain Node, started by the Electron shell. The shell relays the messages of the windows, each
  * with the number of its port. The engine ends when the shell ends.
  */
-const { values } = parseArgs({ options: { state: { type: 'string' } } })
+const { values } = parseArgs({ options: { state: { type: 'string' }, unkept: { type: 'string' } } })
 
 const send = (message: FromEngine) => {
   if (process.connected) process.send?.(message)
@@ -22,6 +22,7 @@ async function start(): Promise<void> {
   const engine = await createEngine({
     stateFile: values.state,
     readsApart: true,
+    unkeptFolder: values.unkept,
     thumbnailsAhead: true,
     checksAhead: true,
   })

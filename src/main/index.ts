@@ -9,7 +9,7 @@ import { Engine } from './engine.ts'
 import { appOrigin, refuseNetwork, refusePermissions } from './guards.ts'
 import { Mailbox } from './mailbox.ts'
 import { setMenu } from './menu.ts'
-import { devServer, engineFile, nodeFile, pageFolder, stateFile } from './paths.ts'
+import { devServer, engineFile, nodeFile, pageFolder, stateFile, unkeptFolder } from './paths.ts'
 import { PortRelay } from './ports.ts'
 import { declareScheme, serveScheme } from './scheme.ts'
 import { openWindow } from './window.ts'
@@ -19,7 +19,7 @@ const nothing = z.undefined()
 function run() {
   const engine = new Engine({
     node: nodeFile(),
-    args: [engineFile, '--state', stateFile()],
+    args: [engineFile, '--state', stateFile(), '--unkept', unkeptFolder()],
     // Without this, set before the process starts, ONNX Runtime on CUDA would round to TF32.
     env: { ...process.env, NVIDIA_TF32_OVERRIDE: '0' },
   })

@@ -23,6 +23,9 @@ export const nodeFile = () =>
 /** The file in which the engine remembers the open workspace. */
 export const stateFile = () => path.join(app.getPath('userData'), 'engine.json')
 
+/** The folder of workspaces that are not kept yet. */
+export const unkeptFolder = () => path.join(app.getPath('userData'), 'unkept')
+
 export const windowStateFile = () => path.join(app.getPath('userData'), 'window.json')
 
 /** The vite server of `npm run dev`; the packaged app ignores it. */

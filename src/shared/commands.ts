@@ -29,6 +29,7 @@ export const commandTable = [
     menu: 'File',
     keys: [],
   },
+  { id: 'workspace.keep', title: 'Keep in a workspace…', menu: 'File', keys: [] },
   {
     id: 'workspace.reveal',
     title: 'Show workspace folder',

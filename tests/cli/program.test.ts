@@ -229,6 +229,7 @@ describe('the program', () => {
 
   it('inspects files without a workspace', { timeout: 120_000 }, async () => {
     const inspected = await run(['model', 'inspect', models[0] ?? '', '--json'])
+    expect((await run([models[0] ?? '', '--json'])).out).toBe(inspected.out)
     const { family, convolutions, blocks } = inspection.parse(JSON.parse(inspected.out))
     expect(family).toBe('RepLKNet')
     expect(blocks.length).toBeGreaterThan(0)

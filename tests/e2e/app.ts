@@ -25,12 +25,16 @@ export interface App {
   close(): Promise<void>
 }
 
-/** Starts the built app with fresh user data, as a person would. */
-export async function openApp(args: string[] = []): Promise<App> {
+/**
+ * Starts the built app as a person would.
+ *
+ * @param home a home folder from an earlier start, which stays; by default a fresh one, removed with the app
+ */
+export async function openApp(args: string[] = [], home?: string): Promise<App> {
   if (!existsSync(path.join(root, 'out/main/index.js'))) throw new Error('no built app; run `npm run build`')
   // Without `executablePath` Playwright holds the app back until it listens. With it, Playwright may attach too late.
   process.env['ELECTRON_OVERRIDE_DIST_PATH'] = await electronFolder()
-  const { app, page, folder, complaints } = await launch(args)
+  const { app, page, folder, complaints } = await launch(args, home)
   return {
     app,
     page,
@@ -38,7 +42,7 @@ export async function openApp(args: string[] = []): Promise<App> {
     folder,
     async close() {
       await app.close()
-      remove(folder)
+      if (home === undefined) remove(folder)
     },
   }
 }
@@ -49,8 +53,8 @@ const remove = (folder: string) => rmSync(folder, { recursive: true, force: true
  * Launches the app, and tries again where Playwright's view of a new window stays empty or the start takes longer than
  * Playwright waits. These are faults of Playwright, not of the app that is tested.
  */
-async function launch(args: string[], tries = 3): Promise<Omit<App, 'close'>> {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'kernelscope-e2e-'))
+async function launch(args: string[], home?: string, tries = 3): Promise<Omit<App, 'close'>> {
+  const folder = home ?? mkdtempSync(path.join(os.tmpdir(), 'kernelscope-e2e-'))
   let child: ChildProcess | undefined
   try {
     const app = await _electron.launch({
@@ -74,9 +78,9 @@ async function launch(args: string[], tries = 3): Promise<Omit<App, 'close'>> {
     return { app, page, complaints, folder }
   } catch (error) {
     child?.kill('SIGKILL')
-    remove(folder)
+    if (home === undefined) remove(folder)
     if (tries <= 1) throw error
-    return launch(args, tries - 1)
+    return launch(args, home, tries - 1)
   }
 }
 

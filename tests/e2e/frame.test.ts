@@ -4,7 +4,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
 import { root } from '../../scripts/run.ts'
 import { engineIs, openApp, shoot, tellOfFailure, type App } from './app.ts'
-import { command, goTo, nothingRuns, sampleIsThere, smallStudy } from './prepare.ts'
+import { dropsOn } from './drops.ts'
+import { command, goTo, nothingRuns, openSample, sampleIsThere, smallStudy } from './prepare.ts'
 
 let shown: App
 let page: Page
@@ -20,10 +21,7 @@ beforeAll(async () => {
   page.setDefaultTimeout(60_000)
   await page.setViewportSize({ width: 1280, height: 800 })
   await engineIs(page, 'ready')
-  await page.getByRole('button', { name: /^Open the sample workspace/ }).click()
-  await main()
-    .getByRole('row', { name: /RepLK-31 / })
-    .waitFor()
+  await openSample(page)
   await sampleIsThere(page)
   await workspaceBar().getByRole('link', { name: 'Stickers-16 val' }).click()
   await page.waitForURL(/datasets\/\d+/)
@@ -33,37 +31,7 @@ beforeAll(async () => {
 afterAll(() => shown.close())
 afterEach(({ task }) => tellOfFailure(shown, task))
 
-const offer = () => page.getByText('Drop to add')
-
-/** One step of a drag of files and folders, with their paths, as Chromium reports it for a file manager. */
-async function drag(files: string[], type: 'dragEnter' | 'dragOver' | 'drop') {
-  const box = await page.locator('#main').boundingBox()
-  if (!box) throw new Error('there is nothing to drop on')
-  const devTools = await page.context().newCDPSession(page)
-  await devTools.send('Input.dispatchDragEvent', {
-    type,
-    x: Math.round(box.x + box.width / 2),
-    y: Math.round(box.y + box.height / 2),
-    data: { items: [], files, dragOperationsMask: 1 },
-  })
-  await devTools.detach()
-}
-
-/** Moves over the window until the page shows what a drop would do. */
-async function hover(files: string[]) {
-  await drag(files, 'dragEnter')
-  const offered = async () => {
-    await drag(files, 'dragOver')
-    return offer().isVisible()
-  }
-  await expect.poll(offered, { timeout: 20_000 }).toBe(true)
-}
-
-async function drop(files: string[]) {
-  await hover(files)
-  await drag(files, 'drop')
-  await offer().waitFor({ state: 'hidden' })
-}
+const { drag, hover, drop, offer } = dropsOn(() => page)
 
 /** Replaces the system's dialogs in the main process: sets their answers and records the requests. */
 const answerDialogs = (file: string) =>
@@ -258,9 +226,9 @@ describe('the frame', () => {
       .getByRole('button', { name: /Kernelscope\/Sample/ })
       .first()
       .click()
-    await main()
-      .getByRole('row', { name: /RepLK-31 / })
-      .waitFor()
+    // It opens at the page that was shown last.
+    await page.waitForURL(new RegExp(`studies/${study}$`))
+    await main().getByRole('heading', { name: 'Random patch drop' }).first().waitFor()
   })
 
   it('has seen no error of the page', () => {

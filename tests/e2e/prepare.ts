@@ -21,6 +21,17 @@ export async function command(page: Page, title: string) {
 export const nothingRuns = (page: Page, timeout = 100_000) =>
   page.getByRole('button', { name: 'Jobs' }).filter({ hasText: 'No jobs' }).waitFor({ timeout })
 
+/** Opens the sample workspace, which lands on its main dataset, and goes on to the list of models. */
+export async function openSample(page: Page) {
+  await page.getByRole('button', { name: /^Open the sample workspace/ }).click()
+  await page.waitForURL(/datasets\/\d+/)
+  await goTo(page, '/models')
+  await page
+    .locator('#main')
+    .getByRole('row', { name: /RepLK-31 / })
+    .waitFor()
+}
+
 /** Waits until the sample is complete: its images are indexed, and no job is open for them. */
 export async function sampleIsThere(page: Page) {
   await goTo(page, '/datasets')
@@ -58,8 +69,7 @@ export async function prepare(page: Page, question: string): Promise<Ids> {
     await page.waitForURL(new RegExp(`${list}/\\d+`))
     return idInAddress(page, list)
   }
-  await page.getByRole('button', { name: /^Open the sample workspace/ }).click()
-  await rowOf(/RepLK-31 /).waitFor()
+  await openSample(page)
   await sampleIsThere(page)
   const model = await open('models', /RepLK-31 /)
   const other = await open('models', /RepLK-13 /)

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
 import { engineIs, engineWillBe, openApp, shoot, tellOfFailure, type App } from './app.ts'
+import { openSample } from './prepare.ts'
 
 let shown: App
 let page: Page
@@ -36,11 +37,8 @@ const coloursOf = (selector: string) =>
 /** The tasks of a researcher, in this order, in one session. */
 describe('in the real window, a researcher', () => {
   it('opens the sample workspace', async () => {
-    await page.getByRole('button', { name: /^Open the sample workspace/ }).click()
+    await openSample(page)
     await main().getByRole('heading', { name: 'Models', level: 1 }).waitFor()
-    await main()
-      .getByRole('row', { name: /RepLK-31 / })
-      .waitFor()
     await main()
       .getByRole('row', { name: /RepLK-3 / })
       .waitFor()

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { JobState, WorkspaceInfo } from '#shared/contract/index.ts'
 import { followJob } from '../follow.ts'
+import { followMap } from '../followMap.ts'
 import { formatBytes, formatPairs, formatTime } from '../format.ts'
 import { addCacheCommand } from './cache.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
@@ -30,7 +31,7 @@ export function addWorkspaceCommands(program: Command, session: CliSession): voi
       const options = command.optsWithGlobals<GlobalOptions>()
       const path = dir === undefined ? {} : { path: resolve(session.io.cwd, dir) }
       const client = await session.client()
-      const made = await client.workspace.openSample(path)
+      const made = await followMap(session, options, (stop) => client.workspace.openSample(path, stop))
       for (const job of await client.jobs.list({})) {
         if (job.kind === 'index' && open.has(job.state))
           await followJob(client, job.id, session.io, options.quiet)

@@ -3,6 +3,7 @@ export { Rate } from './rate.ts'
 export {
   clearFinishedJobs,
   getJob,
+  insertJob,
   jobsIn,
   latestJobOfStudy,
   listJobs,

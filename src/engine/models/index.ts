@@ -1,3 +1,4 @@
+export { copyModels } from './copy.ts'
 export {
   unchangedGraph,
   classifierGraph,

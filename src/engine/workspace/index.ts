@@ -1,6 +1,7 @@
 export { asWorkspaceError, type Db } from './database.ts'
 export { cacheParts, emptyParts, trimCache } from './cache.ts'
 export {
+  checkNewFolder,
   createWorkspace,
   openWorkspace,
   readWorkspace,
@@ -8,3 +9,4 @@ export {
   type Workspace,
   type WorkspaceFiles,
 } from './workspace.ts'
+export { hasContent, moveWorkspace, rebasePaths, UnkeptFolder } from './unkept.ts'

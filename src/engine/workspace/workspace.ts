@@ -18,6 +18,8 @@ export interface WorkspaceFiles {
 
 /** An open workspace: a folder with workspace.sqlite, thumbnails.sqlite, weights/, draws/ and exports/. */
 export interface Workspace extends WorkspaceFiles {
+  /** Whether it has a place that a person chose. One that is not kept is removed when it is left. */
+  readonly kept: boolean
   readonly thumbnails: Thumbnails
   readonly exports: string
   info(): WorkspaceInfo
@@ -29,13 +31,12 @@ export interface Workspace extends WorkspaceFiles {
 const databaseName = 'workspace.sqlite'
 
 /**
- * Creates a workspace in an empty or new folder.
+ * Checks that a folder can become a workspace: it is empty, or does not exist.
  *
  * @throws WORKSPACE_EXISTS where the folder has a workspace or any file
  * @throws WORKSPACE_MISSING where the path is no folder
- * @throws WORKSPACE_LOCKED where another process uses the folder
  */
-export function createWorkspace(path: string): Workspace {
+export function checkNewFolder(path: string): void {
   const directory = resolve(path)
   if (existsSync(join(directory, databaseName))) {
     throw new KernelscopeError('WORKSPACE_EXISTS', `there is a workspace already: ${directory}`)
@@ -46,23 +47,36 @@ export function createWorkspace(path: string): Workspace {
   if (existsSync(directory) && readdirSync(directory).length > 0) {
     throw new KernelscopeError('WORKSPACE_EXISTS', `the folder is not empty: ${directory}`)
   }
+}
+
+/**
+ * Creates a workspace in an empty or new folder.
+ *
+ * @param kept false for one that is removed when it is left
+ * @throws WORKSPACE_EXISTS, WORKSPACE_MISSING where `checkNewFolder` throws them
+ * @throws WORKSPACE_LOCKED where another process uses the folder
+ */
+export function createWorkspace(path: string, kept = true): Workspace {
+  const directory = resolve(path)
+  checkNewFolder(directory)
   mkdirSync(directory, { recursive: true })
-  return assemble(directory, createDatabase)
+  return assemble(directory, createDatabase, kept)
 }
 
 /**
  * Opens a workspace. An error leaves it unchanged.
  *
+ * @param kept false for one that is removed when it is left
  * @throws WORKSPACE_MISSING, WORKSPACE_CORRUPT, WORKSPACE_FOREIGN, WORKSPACE_NEWER, WORKSPACE_LOCKED where it cannot be
  *   opened
  */
-export function openWorkspace(path: string): Workspace {
+export function openWorkspace(path: string, kept = true): Workspace {
   const directory = resolve(path)
   if (!existsSync(join(directory, databaseName))) {
     throw new KernelscopeError('WORKSPACE_MISSING', `no workspace here: ${directory}`)
   }
   checkDatabaseFile(join(directory, databaseName))
-  return assemble(directory, openDatabase)
+  return assemble(directory, openDatabase, kept)
 }
 
 /** A workspace that is only read. */
@@ -82,7 +96,7 @@ export function readWorkspace(path: string): ReadWorkspace {
   }
 }
 
-function assemble(path: string, database: (file: string) => Db): Workspace {
+function assemble(path: string, database: (file: string) => Db, kept: boolean): Workspace {
   const lock = lockWorkspace(path)
   let db: Db | null = null
   try {
@@ -96,12 +110,13 @@ function assemble(path: string, database: (file: string) => Db): Workspace {
     const thumbnails = openThumbnails(join(path, 'thumbnails.sqlite'))
     return {
       path,
+      kept,
       db: opened,
       thumbnails,
       weights,
       draws,
       exports,
-      info: () => describe(path, opened),
+      info: () => describe(path, opened, kept),
       isAt: (other) => own !== null && fileAt(other) === own,
       close: () => close(opened, thumbnails, lock),
     }
@@ -145,12 +160,21 @@ function close(db: Db, thumbnails: Thumbnails, lock: Lock): void {
   lock.release()
 }
 
-function describe(path: string, db: Db): WorkspaceInfo {
+function describe(path: string, db: Db, kept: boolean): WorkspaceInfo {
   const count = (table: string) => Number(db.prepare(`SELECT count(*) FROM ${table}`).pluck().get())
   const file = join(path, databaseName)
   return {
     path,
-    name: basename(path),
+    name: kept ? basename(path) : 'Not kept yet',
+    unkept: kept
+      ? null
+      : {
+          studies: count('study'),
+          predictions: count('prediction'),
+          figures: count('composition'),
+          subsets: count('subset'),
+          notes: count('image_note') + count('image_tag'),
+        },
     schema: Number(db.pragma('user_version', { simple: true })),
     createdAt: Math.round(statSync(file).birthtimeMs),
     models: count('model'),

@@ -9,16 +9,6 @@ export const source = z.union([byId, z.object({ path: z.string().min(1) })])
 /** Smallest and largest value of an array of numbers. */
 const range = z.object({ min: z.number(), max: z.number() })
 
-/** Progress of a computation. `note` says where it runs. */
-export const mapProgress = z.object({
-  type: z.literal('progress'),
-  done: z.int(),
-  total: z.int(),
-  /** What is counted, e.g. "images". */
-  unit: z.string(),
-  note: z.string(),
-})
-
 /** Members of every result. */
 const made = {
   /** Key of the arrays in byte addresses (`#shared/bytes.ts`). */
@@ -158,7 +148,6 @@ export const mapView = z.discriminatedUnion('of', [
 
 export type Source = z.infer<typeof source>
 export type Range = z.infer<typeof range>
-export type MapProgress = z.infer<typeof mapProgress>
 export type AttentionReading = z.infer<typeof attentionReading>
 export type AttentionMapsResult = z.infer<typeof attentionMapsResult>
 export type SaliencyTarget = z.infer<typeof saliencyTarget>

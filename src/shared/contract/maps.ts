@@ -1,4 +1,4 @@
-import { eventIterator, oc } from '@orpc/contract'
+import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { figureExport, figureFormat, written } from './figures.ts'
 import {
@@ -7,7 +7,6 @@ import {
   featurePoint,
   gradientResult,
   imageSet,
-  mapProgress,
   mapView,
   receptiveFieldResult,
   saliencyMethod,
@@ -15,12 +14,9 @@ import {
   saliencyTarget,
   source,
 } from './mapResults.ts'
+import { working } from './working.ts'
 
 export * from './mapResults.ts'
-
-/** A stream of progress that ends with the result. Ending the stream early cancels the computation. */
-const working = <T extends z.ZodType>(result: T) =>
-  eventIterator(z.discriminatedUnion('type', [mapProgress, z.object({ type: z.literal('result'), result })]))
 
 /** Maps that show what a model does with an image: attention, saliency, receptive fields. */
 export const maps = {

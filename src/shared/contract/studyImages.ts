@@ -1,8 +1,8 @@
-import { eventIterator, oc } from '@orpc/contract'
+import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { id } from './common.ts'
 import { imageRow } from './datasets.ts'
-import { mapProgress } from './maps.ts'
+import { working } from './working.ts'
 
 /**
  * image: by number. failsFirst: by the mildest condition under which a model fails. disagree: by how much the models
@@ -83,14 +83,7 @@ export const studyImages = {
         imageIds: z.array(id).optional(),
       }),
     )
-    .output(
-      eventIterator(
-        z.discriminatedUnion('type', [
-          mapProgress,
-          z.object({ type: z.literal('result'), result: savedAdversarial }),
-        ]),
-      ),
-    ),
+    .output(working(savedAdversarial)),
 }
 
 export type StudyImageOrder = z.infer<typeof studyImageOrder>

@@ -1,6 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { errorShape, ok } from './common.ts'
+import { working } from './working.ts'
 
 const provider = z.enum(['auto', 'cpu', 'cuda', 'tensorrt', 'webgpu'])
 
@@ -64,6 +65,13 @@ const workspaceInfo = z.object({
   predictions: z.int(),
   studies: z.int(),
   bytes: z.int(),
+  /**
+   * What would be lost with a workspace that has no place of its own yet; null for one that has. Leaving such a
+   * workspace removes it; ending the engine removes it where nothing was made in it.
+   */
+  unkept: z
+    .object({ studies: z.int(), predictions: z.int(), figures: z.int(), subsets: z.int(), notes: z.int() })
+    .nullable(),
   /** For example, that the folder is on a network file system. */
   warnings: z.array(z.string()),
 })
@@ -71,8 +79,15 @@ const workspaceInfo = z.object({
 export const workspace = {
   create: oc.input(z.object({ path: z.string() })).output(workspaceInfo),
   open: oc.input(z.object({ path: z.string() })).output(workspaceInfo),
+  /** Begins a workspace that is not kept yet, so that a model or a folder of images can be looked at at once. */
+  begin: oc.output(workspaceInfo),
+  /**
+   * Gives the open workspace a place. A new or empty folder gets all of it. A folder with a workspace gets its models
+   * and datasets, and is opened.
+   */
+  keep: oc.input(z.object({ path: z.string() })).output(workspaceInfo),
   /** Copies the sample workspace that comes with the app to `path` (by default a folder of the user's) and opens it. */
-  openSample: oc.input(z.object({ path: z.string().optional() })).output(workspaceInfo),
+  openSample: oc.input(z.object({ path: z.string().optional() })).output(working(workspaceInfo)),
   close: oc.output(ok),
   /** null while no workspace is open. */
   info: oc.output(workspaceInfo.nullable()),

@@ -16,7 +16,8 @@ const named = (questions: Question[], id: string) => {
 
 beforeAll(async () => {
   engine = await createEngine()
-  await engine.client.workspace.openSample({ path: join(folder, 'sample') })
+  for await (const event of await engine.client.workspace.openSample({ path: join(folder, 'sample') }))
+    void event
   const indexed = async () =>
     expect((await engine.client.datasets.list()).every(({ state }) => state === 'ready')).toBe(true)
   await vi.waitFor(indexed, { timeout: 100_000, interval: 200 })

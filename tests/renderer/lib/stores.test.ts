@@ -16,6 +16,7 @@ const info: WorkspaceInfo = {
   predictions: 0,
   studies: 0,
   bytes: 0,
+  unkept: null,
   warnings: [],
 }
 const job = (state: Job['state'], done: number): Job => ({

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs'
 import { KernelscopeError } from '#shared/errors.ts'
 import { jobsIn } from '../../jobs/index.ts'
 import { cacheParts, emptyParts, trimCache } from '../../workspace/index.ts'
-import { api } from '../session/implementation.ts'
+import { api, guarded } from '../session/implementation.ts'
+import { keepWorkspace } from '../system/keep.ts'
 import { openSample } from '../system/sample.ts'
 
 export const workspace = {
@@ -12,8 +13,12 @@ export const workspace = {
   open: api.workspace.open.handler(async ({ input, context }) =>
     (await context.session.openWorkspace(input.path)).info(),
   ),
-  openSample: api.workspace.openSample.handler(async ({ input, context }) =>
-    (await openSample(context.session, input.path)).info(),
+  begin: api.workspace.begin.handler(async ({ context }) => (await context.session.beginWorkspace()).info()),
+  keep: api.workspace.keep.handler(async ({ input, context }) =>
+    (await keepWorkspace(context.session, input.path)).info(),
+  ),
+  openSample: api.workspace.openSample.handler(({ input, context: { session } }) =>
+    guarded(openSample(session, input.path), session),
   ),
   close: api.workspace.close.handler(async ({ context }) => {
     await context.session.closeWorkspace()

@@ -4,6 +4,8 @@ import type { Settings } from '#shared/contract/index.ts'
 export interface SessionOptions {
   /** File that stores the path of the open workspace for the next start of the engine. */
   stateFile?: string | undefined
+  /** Folder of workspaces that are not kept yet; a temporary one, removed with the engine, when left out. */
+  unkeptFolder?: string | undefined
   /** Settings that override those of the workspace in this process, e.g. from the command line. */
   overrides?: Partial<Settings>
   /** Threads that decode and transform images; one less than there are cores when left out. */

@@ -10,7 +10,15 @@ import { JobQueue, type JobContext } from '../../jobs/index.ts'
 import { writeWhole } from '../../base/wholeFile.ts'
 import { Log } from '../../base/log.ts'
 import { ownReader, runStudy, threadReader, type Reader } from '../../studies/index.ts'
-import { createWorkspace, openWorkspace, trimCache, type Db, type Workspace } from '../../workspace/index.ts'
+import {
+  createWorkspace,
+  hasContent,
+  openWorkspace,
+  trimCache,
+  UnkeptFolder,
+  type Db,
+  type Workspace,
+} from '../../workspace/index.ts'
 import { OpenInspections } from './openInspections.ts'
 import { SelfChecks } from './selfChecks.ts'
 import type { SessionOptions } from './options.ts'
@@ -40,11 +48,13 @@ export class EngineSession {
   #pool: ImagePool | null = null
   #press: Press | null = null
   #opened: OpenWorkspace | null = null
+  readonly #unkept: UnkeptFolder
   /** Settles when the last change of the open workspace is done; changes wait for one another. */
   #turn: Promise<unknown> = Promise.resolve()
 
   constructor(options: SessionOptions = {}) {
     this.#options = options
+    this.#unkept = new UnkeptFolder(options.unkeptFolder)
   }
 
   get pool(): ImagePool {
@@ -128,6 +138,36 @@ export class EngineSession {
     return this.#adopt(() => createWorkspace(path))
   }
 
+  /** Opens a new workspace that is not kept yet, in place of the open one. */
+  async beginWorkspace(): Promise<Workspace> {
+    return this.#adopt(() => createWorkspace(this.#unkept.next(), false))
+  }
+
+  /**
+   * Closes the open workspace, which is not kept yet, and opens the one that it becomes. Where that fails, it is opened
+   * again.
+   *
+   * @param become makes the other workspace out of the folder of the closed one
+   * @throws UNSUPPORTED where the open workspace is kept already; any error of `become`
+   */
+  async keepWorkspace(become: (folder: string) => Workspace): Promise<Workspace> {
+    return this.#inTurn(async () => {
+      const { workspace } = this.open()
+      if (workspace.kept)
+        throw new KernelscopeError('UNSUPPORTED', `the workspace is kept already: ${workspace.path}`)
+      await this.#release(true)
+      let next: Workspace
+      try {
+        next = become(workspace.path)
+      } catch (error) {
+        await this.#begin(openWorkspace(workspace.path, false))
+        throw error
+      }
+      this.#unkept.remove(workspace.path)
+      return this.#begin(next)
+    })
+  }
+
   /**
    * Opens a workspace in place of the open one, which stays open where this fails.
    *
@@ -135,7 +175,7 @@ export class EngineSession {
    *   be opened
    */
   async openWorkspace(path: string): Promise<Workspace> {
-    return this.#adopt(() => openWorkspace(path), path)
+    return this.#adopt(() => openWorkspace(path, !this.#unkept.holds(path)), path)
   }
 
   async closeWorkspace(): Promise<void> {
@@ -149,17 +189,28 @@ export class EngineSession {
   async reopen(): Promise<void> {
     const { stateFile } = this.#options
     if (stateFile === undefined) return
+    let last: string | null = null
     try {
       const { workspace } = stateSchema.parse(JSON.parse(await readFile(stateFile, 'utf8')))
+      last = workspace
       if (workspace !== null) await this.openWorkspace(workspace)
     } catch (error) {
       const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
       if (!missing) this.log.write('warning', 'the last workspace was not opened', toErrorShape(error))
     }
+    this.#unkept.sweep(last)
   }
 
+  /** A workspace that is not kept yet stays for the next start where something was made in it. */
   async close(): Promise<void> {
-    await this.#inTurn(() => this.#release())
+    await this.#inTurn(async () => {
+      const workspace = this.#opened?.workspace
+      const unkept = workspace && !workspace.kept ? workspace.info().unkept : null
+      const stays = this.#unkept.lasts && unkept !== null && hasContent(unkept)
+      await this.#release(stays)
+      if (unkept && !stays) await this.#remember(null)
+    })
+    this.#unkept.close()
     await this.inspections.close()
     await this.#pool?.close()
     this.#pool = null
@@ -211,7 +262,8 @@ export class EngineSession {
     return workspace
   }
 
-  async #release(): Promise<void> {
+  /** @param stays whether the folder of a workspace that is not kept stays */
+  async #release(stays = false): Promise<void> {
     const opened = this.#opened
     this.#opened = null
     await this.inspections.sessions.close()
@@ -220,6 +272,7 @@ export class EngineSession {
     await opened?.browser.close()
     await opened?.reader.close()
     opened?.workspace.close()
+    if (opened && !opened.workspace.kept && !stays) this.#unkept.remove(opened.workspace.path)
   }
 
   async #runJob(workspace: Workspace, context: JobContext): Promise<void> {

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
-import { cp, readdir } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
+import type { WorkProgress, WorkspaceInfo } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { detectLayout, insertDataset } from '../../datasets/index.ts'
 import { resourcePath } from '../../base/resources.ts'
@@ -21,30 +22,90 @@ const suites: readonly { folder: string; title: string }[] = [
 
 /**
  * Opens the sample workspace at `path`. Creates it the first time, with a copy of the images and models that ship with
- * the app, so that users can change and delete them. Completes a workspace whose creation was interrupted.
+ * the app, so that users can change and delete them. Completes a workspace whose creation was interrupted. A reader that
+ * leaves early cancels it: the workspace is closed, and what was copied stays for the next time.
  *
  * @throws FILE_MISSING where the installation has no sample
  */
-export async function openSample(session: EngineSession, path = defaultPath()): Promise<Workspace> {
+export async function* openSample(
+  session: EngineSession,
+  path = defaultPath(),
+): AsyncGenerator<WorkProgress | { type: 'result'; result: WorkspaceInfo }, void, undefined> {
   const directory = resolve(path)
   const source = resourcePath('sample')
   const exists = existsSync(join(directory, 'workspace.sqlite'))
   if (!exists && !existsSync(join(source, 'models')))
     throw new KernelscopeError('FILE_MISSING', `the sample is not part of this installation: ${source}`)
+  yield progress(0, 0, 'files', 'Opening the workspace')
   const workspace = exists ? await session.openWorkspace(directory) : await session.createWorkspace(directory)
-  if (isMade(workspace.db)) return workspace
-  const files = join(directory, 'sample')
-  await cp(source, files, { recursive: true, force: false })
-  const models = join(files, 'models')
-  for (const name of (await readdir(models)).sort())
-    if (name.endsWith('.onnx')) await addModel(workspace.db, join(models, name))
-  for (const { folder, title } of suites) {
-    const suite = join(files, 'suites', folder)
+  let made = false
+  try {
+    made = isMade(workspace.db)
+    if (!made) {
+      const files = join(directory, 'sample')
+      yield* copyFiles(source, files)
+      yield* addModels(workspace.db, join(files, 'models'))
+      await addSuites(session, workspace, join(files, 'suites'))
+      made = true
+    }
+  } catch (error) {
+    if (session.opened?.workspace === workspace) throw error
+    throw new KernelscopeError('CANCELLED', 'the sample workspace was closed while it was made', {
+      cause: error,
+    })
+  } finally {
+    if (!made && session.opened?.workspace === workspace) await session.closeWorkspace()
+  }
+  yield { type: 'result', result: workspace.info() }
+}
+
+const progress = (done: number, total: number, unit: string, note: string): WorkProgress => ({
+  type: 'progress',
+  done,
+  total,
+  unit,
+  note,
+})
+
+/** Files that are copied between two reports of progress. */
+const filesAtOnce = 64
+
+/** Copies the files below a folder. A file that is there with its full size stays as it is. */
+async function* copyFiles(from: string, to: string) {
+  const entries = await readdir(from, { recursive: true, withFileTypes: true })
+  const names = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(from, join(entry.parentPath, entry.name)))
+  for (let done = 0; done < names.length; done += filesAtOnce) {
+    yield progress(done, names.length, 'files', 'Copying images and models')
+    await Promise.all(
+      names.slice(done, done + filesAtOnce).map((name) => copyOne(join(from, name), join(to, name))),
+    )
+  }
+}
+
+async function copyOne(from: string, to: string): Promise<void> {
+  const there = await stat(to).catch(() => null)
+  if (there?.size === (await stat(from)).size) return
+  await mkdir(dirname(to), { recursive: true })
+  await copyFile(from, to)
+}
+
+async function* addModels(db: Db, folder: string) {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.onnx')).sort()
+  for (const [done, name] of names.entries()) {
+    yield progress(done, names.length, 'models', `Reading ${name}`)
+    await addModel(db, join(folder, name))
+  }
+}
+
+async function addSuites(session: EngineSession, workspace: Workspace, folder: string): Promise<void> {
+  for (const { folder: name, title } of suites) {
+    const suite = join(folder, name)
     const id = insertDataset(workspace.db, suite, title, await detectLayout(suite))
-    session.open().jobs.add({ kind: 'index', title: `Index ${title}`, datasetId: id })
+    session.stillOpen(workspace).jobs.add({ kind: 'index', title: `Index ${title}`, datasetId: id })
   }
   workspace.db.prepare(`INSERT INTO setting (key, value) VALUES ('sampleMade', 'true')`).run()
-  return workspace
 }
 
 const isMade = (db: Db): boolean =>

@@ -14,8 +14,8 @@ export function useAdding() {
   const { attempt } = useProblems()
   const depart = useArrival()
 
-  /** Adds each file. A refused file is reported, and the others are still added. */
-  async function addModels(paths: readonly string[]): Promise<void> {
+  /** Adds each file. A refused file is reported, and the others are still added. Returns the number of added models. */
+  async function addModels(paths: readonly string[]): Promise<number> {
     const arrive = depart()
     const added: Model[] = []
     for (const path of paths) {
@@ -25,10 +25,11 @@ export function useAdding() {
       recent.added('models', path)
     }
     const [first] = added
-    if (!first) return
+    if (!first) return 0
     if (added.length === 1)
       await arrive({ name: 'model-overview', params: { id: first.id } }, `${first.title} added`)
     else await arrive({ name: 'models' }, `${added.length} models added`)
+    return added.length
   }
 
   /** Adds a folder of images; undefined where the folder was refused. */

@@ -10,6 +10,7 @@ export const commandIcons: Record<CommandId, string> = {
   'workspace.open': 'i-lucide-folder-open',
   'workspace.create': 'i-lucide-folder-plus',
   'workspace.openSample': 'i-lucide-sparkles',
+  'workspace.keep': 'i-lucide-save',
   'workspace.reveal': 'i-lucide-folder-search',
   'workspace.close': 'i-lucide-folder-x',
   'edit.undo': 'i-lucide-undo-2',

@@ -43,13 +43,14 @@ export const useCommands = createSharedComposable(() => {
   const datasetDialogOpen = ref(false)
   const addressOpen = ref(false)
   const diagnosticsOpen = ref(false)
+  const keepOpen = ref(false)
 
   const inWorkspace = () => workspace.isOpen
   const always = () => true
   const go = (name: string) => async () => void (await router.push({ name }))
 
   const bindings: Record<CommandId, Pick<Command, 'when' | 'run'>> = {
-    'model.add': { when: inWorkspace, run: intake.chooseModels },
+    'model.add': { when: always, run: intake.chooseModels },
     'dataset.add': { when: inWorkspace, run: () => void (datasetDialogOpen.value = true) },
     'study.new': { when: inWorkspace, run: go('study-new') },
     'bundle.open': { when: always, run: intake.chooseBundle },
@@ -57,6 +58,7 @@ export const useCommands = createSharedComposable(() => {
     'workspace.open': { when: always, run: intake.chooseWorkspace },
     'workspace.create': { when: always, run: intake.createWorkspace },
     'workspace.openSample': { when: always, run: intake.openSample },
+    'workspace.keep': { when: () => workspace.unkept !== null, run: () => void (keepOpen.value = true) },
     'workspace.reveal': {
       when: inWorkspace,
       run: async () => void (workspace.path && (await bridge.showInFolder(workspace.path))),
@@ -146,5 +148,6 @@ export const useCommands = createSharedComposable(() => {
     datasetDialogOpen,
     addressOpen,
     diagnosticsOpen,
+    keepOpen,
   }
 })

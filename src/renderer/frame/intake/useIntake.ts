@@ -2,10 +2,14 @@ import { useRouter } from 'vue-router'
 import { KernelscopeError } from '#shared/errors.ts'
 import { bridge } from '../../lib/bridge.ts'
 import { baseName } from '../../lib/format.ts'
+import { engine } from '../../lib/engine/index.ts'
 import { useAdding } from '../../features/adding/useAdding.ts'
 import { useGuideStore } from '../../features/guide/guideStore.ts'
 import { useWorkspaceStore } from '../../lib/stores/workspace.ts'
 import { useProblems } from '../../ui/useProblems.ts'
+import { homeAddress } from '../home.ts'
+import { useLeaving } from '../unkept/useLeaving.ts'
+import { sortDropped } from './dropped.ts'
 
 /** Adds models and datasets and opens workspaces, from dialogs, drops, and the paths that the app was started with. */
 export function useIntake() {
@@ -14,15 +18,16 @@ export function useIntake() {
   const workspace = useWorkspaceStore()
   const { addModels, addDataset } = useAdding()
   const { attempt, report } = useProblems()
+  const { mayLeave } = useLeaving()
 
   async function chooseModels(): Promise<void> {
-    await addModels(await bridge.openFiles('model'))
+    await take(await bridge.openFiles('model'))
   }
 
   /** Returns whether the workspace was opened. */
   async function enterWorkspace(open: () => Promise<unknown>): Promise<boolean> {
-    if ((await attempt(open)) === undefined) return false
-    await router.push({ name: 'models' })
+    if (!(await mayLeave()) || (await attempt(open)) === undefined) return false
+    await router.push(await homeAddress(router))
     return true
   }
 
@@ -44,6 +49,7 @@ export function useIntake() {
   const openRecent = (path: string) => enterWorkspace(() => workspace.open(path))
 
   async function closeWorkspace(): Promise<void> {
+    if (!(await mayLeave())) return
     await attempt(() => workspace.close())
     if (!workspace.isOpen) await router.push({ name: 'welcome' })
   }
@@ -57,26 +63,26 @@ export function useIntake() {
   }
 
   /**
-   * Takes dropped or given paths. A .zip is shown as a bundle; .onnx files become models. Anything else is a folder: a
-   * workspace while none is open, otherwise a dataset.
+   * Takes dropped or given paths. The folder of a workspace is opened, a .zip is shown as a bundle, .onnx files become
+   * models, and other folders become datasets. Without a workspace, one begins that is not kept yet.
    */
   async function take(paths: readonly string[]): Promise<void> {
-    const files = paths.filter((path) => /\.onnx$/i.test(path))
-    const folders = paths.filter((path) => !/\.(onnx|zip)$/i.test(path))
-    const bundle = paths.find((path) => /\.zip$/i.test(path))
+    const { models, bundles, folders, refused } = sortDropped(paths)
+    for (const path of refused) report(cannotOpen(path))
+    const [bundle] = bundles
     if (bundle) await openBundle(bundle)
-    if (!workspace.isOpen) {
-      const [folder] = folders
-      if (folder) return void (await openRecent(folder))
-      const [file] = files
-      if (file)
-        report(
-          new KernelscopeError('WORKSPACE_CLOSED', `${baseName(file)}: no workspace is open to add it to`),
-        )
-      return
-    }
-    if (files.length > 0) await addModels(files)
-    for (const folder of folders) await addDataset(folder)
+    const own = await attempt(() => workspacesAmong(folders))
+    const [first] = own ?? []
+    if (first && !(await openRecent(first))) return
+    const datasets = folders.filter((folder) => !own?.includes(folder))
+    if (models.length + datasets.length === 0) return
+    const begun = !workspace.isOpen
+    if (begun && (await attempt(() => workspace.begin())) === undefined) return
+    if (begun) await router.push({ name: 'models' })
+    let added = models.length > 0 ? await addModels(models) : 0
+    for (const folder of datasets) if (await addDataset(folder)) added++
+    // Nothing of it was a model or a dataset, so there is nothing to look at.
+    if (begun && added === 0) await closeWorkspace()
   }
 
   return {
@@ -90,3 +96,17 @@ export function useIntake() {
     take,
   }
 }
+
+/** Those folders that hold a workspace. */
+async function workspacesAmong(folders: readonly string[]): Promise<string[]> {
+  if (folders.length === 0) return []
+  const { present } = await engine.system.present({
+    paths: folders.map((folder) => `${folder}/workspace.sqlite`),
+  })
+  return folders.filter((_, i) => present[i])
+}
+
+const cannotOpen = (path: string) =>
+  new KernelscopeError('UNSUPPORTED', `${baseName(path)} cannot be opened by itself`, {
+    hint: 'Open a model (.onnx), a folder of images, a bundle (.zip) or the folder of a workspace.',
+  })

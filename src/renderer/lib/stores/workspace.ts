@@ -1,7 +1,8 @@
 import { useLocalStorage } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
-import type { WorkspaceInfo } from '#shared/contract/index.ts'
+import type { WorkProgress, WorkspaceInfo } from '#shared/contract/index.ts'
+import { KernelscopeError } from '#shared/errors.ts'
 import { engine } from '../engine/index.ts'
 import { useEngineStore } from './engine.ts'
 
@@ -17,6 +18,8 @@ export const useWorkspaceStore = defineStore('workspace', () => {
   const recent = useLocalStorage<RecentWorkspace[]>('kernelscope.recent', [])
   const isOpen = computed(() => info.value != null)
   const path = computed(() => info.value?.path ?? null)
+  /** What was made in a workspace that is not kept yet; null in one that is kept. */
+  const unkept = computed(() => info.value?.unkept ?? null)
   /**
    * Counts answers to open, create and openSample. Lists that were loaded while a workspace was being made are loaded
    * again.
@@ -25,6 +28,7 @@ export const useWorkspaceStore = defineStore('workspace', () => {
 
   function opened(next: WorkspaceInfo): WorkspaceInfo {
     info.value = next
+    if (next.unkept) return next
     recent.value = [
       { path: next.path, name: next.name, openedAt: Date.now() },
       ...recent.value.filter((r) => r.path !== next.path),
@@ -52,7 +56,48 @@ export const useWorkspaceStore = defineStore('workspace', () => {
 
   const open = (folder: string) => enter(engine.workspace.open({ path: folder }))
   const create = (folder: string) => enter(engine.workspace.create({ path: folder }))
-  const openSample = () => enter(engine.workspace.openSample({}))
+  const begin = () => enter(engine.workspace.begin())
+  const keep = (folder: string) => enter(engine.workspace.keep({ path: folder }))
+
+  /** Progress of opening the sample; null while it is not being opened. */
+  const sampleProgress = shallowRef<WorkProgress | null>(null)
+  let stopping = new AbortController()
+  /** Ends opening the sample. The workspace that was open before is opened again. */
+  const stopSample = () => stopping.abort()
+
+  async function openSample(): Promise<WorkspaceInfo> {
+    stopping = new AbortController()
+    const { signal } = stopping
+    const before = unkept.value ? null : path.value
+    try {
+      return await enter(follow(signal))
+    } catch (error) {
+      if (signal.aborted && before !== null) await open(before)
+      throw error
+    } finally {
+      sampleProgress.value = null
+    }
+  }
+
+  async function follow(signal: AbortSignal): Promise<WorkspaceInfo> {
+    sampleProgress.value = {
+      type: 'progress',
+      done: 0,
+      total: 0,
+      unit: 'files',
+      note: 'Opening the workspace',
+    }
+    try {
+      for await (const event of await engine.workspace.openSample({}, { signal })) {
+        if (event.type === 'result') return event.result
+        sampleProgress.value = event
+      }
+    } finally {
+      // The engine may be in the middle of a step, with the unfinished workspace open.
+      if (signal.aborted) await engine.workspace.close()
+    }
+    throw new KernelscopeError('CANCELLED', 'opening the sample was cancelled')
+  }
 
   async function close(): Promise<void> {
     await engine.workspace.close()
@@ -100,6 +145,11 @@ export const useWorkspaceStore = defineStore('workspace', () => {
     findMissing,
     open,
     create,
+    begin,
+    keep,
+    unkept,
+    sampleProgress,
+    stopSample,
     openSample,
     close,
     forget,

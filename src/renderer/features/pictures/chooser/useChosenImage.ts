@@ -1,7 +1,7 @@
 import { computed, watch } from 'vue'
 import { useQueryText } from '../../../lib/useQuery.ts'
 import { useResource } from '../../../lib/useResource.ts'
-import { usualDataset } from '../../datasets/usualDataset.ts'
+import { usualDataset } from '../../../lib/usualDataset.ts'
 import { engine } from '../../../lib/engine/index.ts'
 import { baseName } from '../../../lib/format.ts'
 import { useChosenImageStore, type ChosenImage } from './chosenImageStore.ts'

@@ -1,10 +1,10 @@
 import { computed, onScopeDispose, ref, shallowRef, watch, type WatchSource } from 'vue'
-import type { MapProgress } from '#shared/contract/index.ts'
+import type { WorkProgress } from '#shared/contract/index.ts'
 import type { KernelscopeError } from '#shared/errors.ts'
 import { isAbort, toKernelscopeError } from '../../../lib/engine/index.ts'
 import { useEngineStore } from '../../../lib/stores/engine.ts'
 
-type MapEvent<R> = MapProgress | { type: 'result'; result: R }
+type MapEvent<R> = WorkProgress | { type: 'result'; result: R }
 
 interface MapRunOptions<A> {
   /** The input of the computation as plain values. Titles and files describe it. */
@@ -27,7 +27,7 @@ export function useMapRun<R, A>(
   const made = shallowRef<A | null>(null)
   const stale = computed(() => result.value !== null && JSON.stringify(made.value) !== JSON.stringify(of()))
   const error = shallowRef<KernelscopeError | null>(null)
-  const progress = shallowRef<MapProgress | null>(null)
+  const progress = shallowRef<WorkProgress | null>(null)
   const pending = ref(false)
   let controller = new AbortController()
 

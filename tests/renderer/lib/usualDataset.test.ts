@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Dataset } from '#shared/contract/index.ts'
-import { usualDataset } from '../../../src/renderer/features/datasets/usualDataset.ts'
+import { usualDataset } from '../../../src/renderer/lib/usualDataset.ts'
 
 const dataset = (id: number, like: Partial<Dataset>) =>
   ({

@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { KernelscopeError } from '#shared/errors.ts'
+import { datasetRow, detectLayout, insertDataset, listDatasets } from '../../datasets/index.ts'
+import { insertJob } from '../../jobs/index.ts'
+import { copyModels } from '../../models/index.ts'
+import {
+  checkNewFolder,
+  hasContent,
+  moveWorkspace,
+  openWorkspace,
+  rebasePaths,
+  type Workspace,
+} from '../../workspace/index.ts'
+import type { EngineSession } from '../session/session.ts'
+
+/**
+ * Gives the open workspace, which is not kept yet, a place. It moves to a new or empty folder; a workspace that is at
+ * `path` gets its models and datasets.
+ *
+ * @throws UNSUPPORTED where the open workspace is kept already
+ * @throws WORKSPACE_EXISTS where the folder has other files, or where a workspace there cannot take what was made
+ * @throws the errors of `openWorkspace` and `moveWorkspace`; the open workspace then stays as it is
+ */
+export async function keepWorkspace(session: EngineSession, path: string): Promise<Workspace> {
+  const to = resolve(path)
+  if (existsSync(join(to, 'workspace.sqlite'))) return putInto(session, to)
+  checkNewFolder(to)
+  return session.keepWorkspace((from) => {
+    moveWorkspace(from, to)
+    const moved = openWorkspace(to)
+    rebasePaths(moved.db, from, to)
+    return moved
+  })
+}
+
+/** Adds models and datasets of the open workspace to another one, which is opened; its datasets are indexed again. */
+async function putInto(session: EngineSession, to: string): Promise<Workspace> {
+  const { workspace } = session.open()
+  const { unkept } = workspace.info()
+  if (unkept && hasContent(unkept))
+    throw new KernelscopeError(
+      'WORKSPACE_EXISTS',
+      `what was made here cannot move into another workspace: ${to}`,
+      {
+        hint: 'Choose a new or empty folder. All of it moves there.',
+      },
+    )
+  const datasets = await Promise.all(
+    listDatasets(workspace.db).map(async ({ id, path, title }) => {
+      const labels = datasetRow(workspace.db, id).labels_path ?? undefined
+      return { path, title, layout: await detectLayout(path, labels) }
+    }),
+  )
+  return session.keepWorkspace((from) => {
+    const target = openWorkspace(to)
+    try {
+      copyModels(target.db, join(from, 'workspace.sqlite'))
+      for (const { path, title, layout } of datasets) {
+        const datasetId = insertDataset(target.db, path, title, layout)
+        insertJob(target.db, { kind: 'index', title: `Index ${title}`, datasetId })
+      }
+      return target
+    } catch (error) {
+      target.close()
+      throw error
+    }
+  })
+}

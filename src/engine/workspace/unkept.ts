@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto'
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs'
+import { dirname, join, resolve, sep } from 'node:path'
+import type { WorkspaceInfo } from '#shared/contract/index.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import { temporaryFolder } from '../base/temporary.ts'
+import { asWriteError } from '../base/wholeFile.ts'
+import type { Db } from './database.ts'
+import { checkNewFolder } from './workspace.ts'
+
+/** The folder of workspaces that nobody has given a place yet. */
+export class UnkeptFolder {
+  readonly #given: string | null
+  #temporary: string | null = null
+
+  /** @param given a temporary folder, made when it is first needed, where left out */
+  constructor(given?: string) {
+    this.#given = given === undefined ? null : resolve(given)
+  }
+
+  /** Whether workspaces in it can be opened again after the end of the process. */
+  get lasts(): boolean {
+    return this.#given !== null
+  }
+
+  /** Whether the folder of a workspace is one of these. */
+  holds(path: string): boolean {
+    const root = this.#given ?? this.#temporary
+    return root !== null && resolve(path).startsWith(root + sep)
+  }
+
+  /** Path of a new workspace, which does not exist yet. */
+  next(): string {
+    const root = this.#given ?? (this.#temporary ??= temporaryFolder('unkept'))
+    mkdirSync(root, { recursive: true })
+    return join(root, randomUUID())
+  }
+
+  remove(path: string): void {
+    if (this.holds(path)) rmSync(path, { recursive: true, force: true })
+  }
+
+  /** Removes all of them but one: those whose removal was interrupted. */
+  sweep(except: string | null): void {
+    if (this.#given === null || !existsSync(this.#given)) return
+    for (const name of readdirSync(this.#given)) {
+      const path = join(this.#given, name)
+      if (except === null || resolve(except) !== path) this.remove(path)
+    }
+  }
+
+  /** Removes the temporary folder. */
+  close(): void {
+    if (this.#temporary !== null) rmSync(this.#temporary, { recursive: true, force: true })
+    this.#temporary = null
+  }
+}
+
+/** Whether anything was made in a workspace that is not kept, besides adding models and datasets. */
+export const hasContent = (unkept: NonNullable<WorkspaceInfo['unkept']>): boolean =>
+  Object.values(unkept).some((count) => count > 0)
+
+/**
+ * Moves the folder of a closed workspace to a new or empty folder, whole or not at all.
+ *
+ * @throws WORKSPACE_EXISTS, WORKSPACE_MISSING where the target cannot become a workspace
+ * @throws DISK_FULL where the disk of the target is full
+ * @throws FILE_UNREADABLE where the target cannot be written
+ */
+export function moveWorkspace(from: string, to: string): void {
+  const target = resolve(to)
+  checkNewFolder(target)
+  const draft = join(dirname(target), `.${randomUUID()}.tmp`)
+  try {
+    mkdirSync(dirname(target), { recursive: true })
+    // An empty folder is replaced: not every system renames onto one.
+    if (existsSync(target)) rmdirSync(target)
+    if (!renamed(from, target)) {
+      cpSync(from, draft, { recursive: true, preserveTimestamps: true })
+      renameSync(draft, target)
+      rmSync(from, { recursive: true, force: true })
+    }
+  } catch (cause) {
+    rmSync(draft, { recursive: true, force: true })
+    const known = asWriteError(cause, target)
+    if (known instanceof KernelscopeError) throw known
+    throw new KernelscopeError('FILE_UNREADABLE', `the workspace cannot be moved to ${target}`, {
+      hint: 'Choose a folder you may write to. The workspace is unchanged.',
+      cause,
+    })
+  }
+}
+
+/** Returns false where the two are on different disks. */
+function renamed(from: string, to: string): boolean {
+  try {
+    renameSync(from, to)
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EXDEV') return false
+    throw error
+  }
+}
+
+/** Columns with paths that may lie inside the workspace, e.g. of frames of videos. */
+const columns = [
+  ['model', 'path'],
+  ['dataset', 'path'],
+  ['dataset', 'labels_path'],
+  ['dataset', 'frames_path'],
+] as const
+
+/** Corrects the stored paths inside a workspace whose folder was moved. */
+export function rebasePaths(db: Db, from: string, to: string): void {
+  const inside = resolve(from) + sep
+  db.transaction(() => {
+    for (const [table, column] of columns)
+      db.prepare(
+        `UPDATE ${table} SET ${column} = ? || substr(${column}, ?) WHERE substr(${column}, 1, ?) = ?`,
+      ).run(resolve(to) + sep, inside.length + 1, inside.length, inside)
+  })()
+}
