@@ -8,13 +8,13 @@ import type { SheetPlot } from './sheet.ts'
  */
 export function aligned(
   plots: readonly Pick<SheetPlot, 'row' | 'column' | 'box' | 'spec'>[],
-  insets: readonly (Insets | null)[],
-): (Insets | null)[] {
+  insets: readonly Insets[],
+): Insets[] {
   const largest = (side: keyof Insets, among: (other: SheetPlotPlace) => boolean) =>
     Math.max(0, ...plots.flatMap((other, at) => (among(other) ? [insets[at]?.[side] ?? 0] : [])))
-  return plots.map((plot, at) => {
-    if (!insets[at]) return null
-    const inRow = (other: SheetPlotPlace) => other.row === plot.row
+  return plots.map((plot) => {
+    const inRow = (other: SheetPlotPlace) =>
+      other.row === plot.row && (other.spec.kind === 'heatmap') === (plot.spec.kind === 'heatmap')
     const inColumn = (other: SheetPlotPlace) =>
       other.column === plot.column && other.box.width === plot.box.width
     const sameBar = (other: SheetPlotPlace) =>

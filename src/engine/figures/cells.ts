@@ -1,5 +1,5 @@
 import { crc32, deflateSync } from 'node:zlib'
-import { cellRange, colourStops } from '#shared/figures/heatmap.ts'
+import { cellRange, colourStops } from '#shared/figures/cellRange.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import { cellMap, type FigureTheme } from '#shared/figures/theme.ts'
 

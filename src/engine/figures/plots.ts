@@ -1,7 +1,8 @@
 import * as echarts from 'echarts'
 import type { EChartsOption } from 'echarts'
-import type { Insets, PlotStyle } from '#shared/figures/plotStyle.ts'
-import { drawSeries, toOption } from '#shared/figures/option.ts'
+import type { PlotStyle } from '#shared/figures/plotStyle.ts'
+import { toOption } from '#shared/figures/option.ts'
+import { seriesAlone } from '#shared/figures/series.ts'
 import { legend } from '#shared/figures/legend.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { FigureTheme } from '#shared/figures/theme.ts'
@@ -15,13 +16,7 @@ export interface Size {
   height: number
 }
 
-/** A rendered plot: SVG without its outer element, and the insets of the axes inside, in the unit of its size. */
-export interface RenderedPlot {
-  svg: string
-  insets: Insets | null
-}
-
-/** Renders one plot. Its ids begin with `prefix`, so that one SVG can contain several plots. */
+/** Renders one plot as SVG without its outer element. Its ids begin with `prefix`, so that one SVG can hold several. */
 export function renderPlot(
   spec: FigureSpec,
   theme: FigureTheme,
@@ -29,7 +24,7 @@ export function renderPlot(
   size: Size,
   face: Typeface,
   prefix: string,
-): RenderedPlot {
+): string {
   return renderOption(toOption(spec, theme, size, plotStyle), size, face, prefix)
 }
 
@@ -43,7 +38,7 @@ export function renderLegend(
 ): string {
   const series = entries.map((entry) => ({ ...entry.series, points: [] }))
   const plotStyle = { legend: 'top', insets: null } as const
-  const { option } = legend(series, entries[0]?.kind ?? 'lines', theme, size, 0, plotStyle)
+  const { option } = legend(series, entries[0]?.kind ?? 'lines', theme, size, 0, plotStyle, 1)
   const empty: EChartsOption = {
     animation: false,
     backgroundColor: 'transparent',
@@ -54,60 +49,32 @@ export function renderLegend(
     grid: { left: 0, right: 0, top: 0, bottom: 0 },
     series: entries.flatMap(({ kind }, place) => {
       const own = series[place]
-      return own ? drawSeries(own, { place, count: entries.length }, kind, theme, { ranges: 'none' }) : []
+      return own ? seriesAlone(own, kind, theme) : []
     }),
   }
-  return renderOption(empty, size, face, prefix).svg
+  return renderOption(empty, size, face, prefix)
 }
 
-function renderOption(option: EChartsOption, size: Size, face: Typeface, prefix: string): RenderedPlot {
+function renderOption(option: EChartsOption, size: Size, face: Typeface, prefix: string): string {
   // ECharts measures text in one way per process. Rendering is synchronous, so no other figure comes in between.
   echarts.setPlatformAPI({ measureText: (text, font) => ({ width: measure(face, text, font ?? '') }) })
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, ...size })
   try {
     chart.setOption({ ...option, backgroundColor: 'transparent' })
-    return { svg: inner(chart.renderToSVGString(), prefix), insets: insetsOf(chart, size) }
+    return inner(chart.renderToSVGString(), prefix)
   } finally {
     chart.dispose()
   }
 }
 
-/** Reads the insets of the axes from ECharts' model, which its types do not show. */
-function insetsOf(chart: echarts.ECharts, { width, height }: Size): Insets | null {
-  const grid = new Property(chart).call('getModel').call('getComponent', 'grid')
-  const box = grid.get('coordinateSystem').call('getRect')
-  const [left, top, across, down] = ['x', 'y', 'width', 'height'].map((name) => box.get(name).value)
-  if (![left, top, across, down].every((value) => typeof value === 'number')) return null
-  const [x, y, w, h] = [Number(left), Number(top), Number(across), Number(down)]
-  return { left: x, top: y, right: width - x - w, bottom: height - y - h }
-}
-
-/** A value of unknown shape. Members that do not exist are undefined. */
-class Property {
-  readonly value: unknown
-
-  constructor(value: unknown) {
-    this.value = value
-  }
-
-  get(name: string): Property {
-    const { value } = this
-    return new Property(typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined)
-  }
-
-  call(name: string, ...args: unknown[]): Property {
-    const method = this.get(name).value
-    return new Property(typeof method === 'function' ? Reflect.apply(method, this.value, args) : undefined)
-  }
-}
-
-/** Returns the content of ECharts' svg element, without running numbers, hover styles and event attributes. */
+/** Returns the content of ECharts' svg element, without running numbers, hover styles, event attributes and shapes that show nothing. */
 function inner(svg: string, prefix: string): string {
   return svg
     .replace(/^<svg [^>]*>\s*/, '')
     .replace(/\s*<\/svg>\s*$/, '')
     .replace(/<style\b[^>]*>[\s\S]*?<\/style>\s*/g, '')
     .replace(/ (?:class|pointer-events|ecmeta_[a-z_]+)="[^"]*"/g, '')
+    .replace(/<(path|rect)(?![^>]* stroke=)[^>]* fill="none"[^>]*><\/\1>\n?/g, '')
     .replace(/\bzr\d+-/g, prefix)
     .replace(/(\d\.\d{3})\d{3,}/g, '$1')
 }

@@ -1,10 +1,10 @@
-import { naturalRatio, type Box, type Composition } from '#shared/figures/compose/index.ts'
+import type { Box, Composition } from '#shared/figures/compose/index.ts'
 import { describeFigure } from '#shared/figures/describe.ts'
 import type { DrawnFormat } from '#shared/figures/figureFormats.ts'
-import { legendExcess } from '#shared/figures/legend.ts'
+import { frameOf } from '#shared/figures/option.ts'
 import { defaultPlotStyle } from '#shared/figures/plotStyle.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
-import { paperTheme, type FigureTheme } from '#shared/figures/theme.ts'
+import { paperTheme } from '#shared/figures/theme.ts'
 import { renderers } from './formats/index.ts'
 import { cellsOf, sheetOf, type Sheet } from './sheet.ts'
 import type { SvgOptions } from './svg.ts'
@@ -40,16 +40,6 @@ export interface RenderRequest {
 }
 
 const pointsPerInch = 72
-
-/**
- * Computes the height of a figure in inches: width to height is 5 to 3.4 for charts, and cells of heatmaps are square,
- * within limits that fit a page. A legend of many rows above the plot adds to the height.
- */
-function naturalHeight(spec: FigureSpec, widthInches: number, theme: FigureTheme): number {
-  const excess =
-    legendExcess(spec, defaultPlotStyle.legend, theme, widthInches * pointsPerInch) / pointsPerInch
-  return Math.round((widthInches * naturalRatio(spec, widthInches) + excess) * 100) / 100
-}
 
 /**
  * Renders a figure in the calling thread, which takes a tenth of a second or more. The engine renders through a
@@ -100,7 +90,12 @@ function sheetOfFigure({ spec, options }: Extract<RenderContent, { kind: 'figure
     ...(fontSize === undefined ? {} : { fontSize }),
   })
   const width = widthInches * pointsPerInch
-  const height = (heightInches ?? naturalHeight(spec, widthInches, theme)) * pointsPerInch
+  const plotStyle = { ...defaultPlotStyle, cells: cellsOf(spec) }
+  // Hundredths of an inch read well.
+  const natural = () =>
+    Math.round((frameOf(spec, theme, { width, height: null }, plotStyle).size.height / pointsPerInch) * 100) /
+    100
+  const height = (heightInches ?? natural()) * pointsPerInch
   return {
     id: spec.id,
     title: spec.title,
@@ -113,7 +108,7 @@ function sheetOfFigure({ spec, options }: Extract<RenderContent, { kind: 'figure
       {
         box: { x: 0, y: 0, width, height },
         spec,
-        plotStyle: { ...defaultPlotStyle, cells: cellsOf(spec) },
+        plotStyle,
         row: 0,
         column: 0,
       },

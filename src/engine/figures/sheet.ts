@@ -3,12 +3,14 @@ import {
   layOut,
   panelLetter,
   panelSpecs,
+  panelWidths,
   styleTheme,
   type Box,
   type Composition,
   type Panel,
 } from '#shared/figures/compose/index.ts'
-import { legendExcess, legendHeight } from '#shared/figures/legend.ts'
+import { legendHeight } from '#shared/figures/legend.ts'
+import { frameOf } from '#shared/figures/option.ts'
 import { defaultPlotStyle, type PlotStyle } from '#shared/figures/plotStyle.ts'
 import { drawnSeries, type DrawnSeries } from '#shared/figures/points.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
@@ -79,32 +81,28 @@ export function sheetOf(composition: Composition): Sheet {
     const letter = panelLetter(style.letters, at, panels.length)
     return { panel: panels[at], spec, letter, title: spec.title.trim() }
   })
-  const shared = style.legend === 'panels' ? [] : legendEntries(specs)
-  const sized = (captionHeights: readonly number[], widths: readonly number[]) =>
-    layOut(
-      composition,
-      drawn.map(({ panel, spec }, at) => ({
-        panel: { columns: panel?.columns ?? 1, ratio: panel?.ratio ?? null },
-        spec,
-        captionHeight: captionHeights[at] ?? 0,
-        legendExcess:
-          panel && style.legend === 'panels'
-            ? legendExcess(spec, panel.legend, measured, widths[at] ?? Number.POSITIVE_INFINITY)
-            : 0,
-      })),
-      shared.length < 2 ? 0 : sharedHeight(shared, measured, composition),
-    )
-  const widths = sized([], []).panels.map(({ plot }) => plot.width)
+  const shared = style.legend === 'panels' ? [] : sharedEntries(specs)
+  const elsewhere = new Set(shared.map(({ series }) => series.key))
+  const widths = panelWidths(composition.page, panels)
+  const styles = drawn.map(({ panel, spec }) => panel && plotStyleOf(panel, spec, composition, elsewhere))
   const captions = drawn.map(({ letter, title }, at) => ({
     letter,
     lines: wrapped(title, widths[at] ?? 0, style.fontSize, face, letter),
   }))
-  const layout = sized(
-    captions.map(({ letter, lines }) => {
+  const layout = layOut(
+    composition,
+    drawn.map(({ panel, spec }, at) => {
+      const { letter = '', lines = [] } = captions[at] ?? {}
       const count = Math.max(lines.length, letter === '' ? 0 : 1)
-      return count === 0 ? 0 : (count * lineHeight + captionGap) * style.fontSize
+      const { size, insets } = frameOf(spec, measured, { width: widths[at] ?? 0, height: null }, styles[at])
+      return {
+        panel: { columns: panel?.columns ?? 1, ratio: panel?.ratio ?? null },
+        cells: spec.kind === 'heatmap',
+        captionHeight: count === 0 ? 0 : (count * lineHeight + captionGap) * style.fontSize,
+        natural: { top: insets.top, bottom: insets.bottom, plot: size.height - insets.top - insets.bottom },
+      }
     }),
-    widths,
+    shared.length === 0 ? 0 : sharedHeight(shared, measured, composition),
   )
   return {
     id: composition.title,
@@ -125,9 +123,7 @@ export function sheetOf(composition: Composition): Sheet {
       const place = layout.panels[at]
       if (!place || !panel) return []
       const { row, column, plot } = place
-      return [
-        { spec, row, column, box: plot, plotStyle: plotStyleOf(panel, spec, style.legend !== 'panels') },
-      ]
+      return [{ spec, row, column, box: plot, plotStyle: styles[at] ?? defaultPlotStyle }]
     }),
   }
 }
@@ -141,25 +137,36 @@ export const cellsOf = ({ cells }: FigureSpec): PlotStyle['cells'] =>
     ? 'outside'
     : 'vector'
 
-function plotStyleOf(panel: Panel, spec: FigureSpec, sharedLegend: boolean): PlotStyle {
+function plotStyleOf(
+  panel: Panel,
+  spec: FigureSpec,
+  { style }: Composition,
+  elsewhere: ReadonlySet<string>,
+): PlotStyle {
+  const below = style.legend === 'shared-bottom' && panel.legend === 'auto' && spec.kind !== 'lines'
   return {
     ...defaultPlotStyle,
-    legend: sharedLegend ? 'none' : panel.legend,
+    legend: below ? 'bottom' : panel.legend,
+    elsewhere,
     ranges: panel.ranges,
+    chosen: panel.chosen,
     step: { x: panel.x.step, y: panel.y.step },
     cells: cellsOf(spec),
   }
 }
 
-/** Lists every series once, by its key. */
-function legendEntries(specs: readonly FigureSpec[]): LegendEntry[] {
-  const found = new Map<string, LegendEntry>()
+/** The series that several panels show, once each, by their keys. Other series are named in their panels. */
+function sharedEntries(specs: readonly FigureSpec[]): LegendEntry[] {
+  const found = new Map<string, LegendEntry & { panels: Set<FigureSpec> }>()
   for (const spec of specs) {
     if (spec.kind === 'heatmap') continue
-    for (const series of drawnSeries(spec))
-      if (!found.has(series.key)) found.set(series.key, { series, kind: spec.kind })
+    for (const series of drawnSeries(spec)) {
+      const entry = found.get(series.key) ?? { series, kind: spec.kind, panels: new Set() }
+      entry.panels.add(spec)
+      found.set(series.key, entry)
+    }
   }
-  return [...found.values()]
+  return [...found.values()].filter(({ panels }) => panels.size > 1)
 }
 
 function sharedHeight(

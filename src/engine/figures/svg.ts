@@ -1,7 +1,8 @@
 import type { Box } from '#shared/figures/compose/index.ts'
-import { besideWidth } from '#shared/figures/heatmap.ts'
-import { gap } from '#shared/figures/layout.ts'
-import { isInside, type Insets } from '#shared/figures/plotStyle.ts'
+import { besideX } from '#shared/figures/layout/cellsFrame.ts'
+import { plotBox, type Frame } from '#shared/figures/layout/frame.ts'
+import { frameOf } from '#shared/figures/option.ts'
+import type { Insets } from '#shared/figures/plotStyle.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { FigureTheme } from '#shared/figures/theme.ts'
 import { escapeMarkup } from '#shared/figures/tooltip.ts'
@@ -61,77 +62,42 @@ export function renderSvg(sheet: Sheet, { text = 'embedded' }: SvgOptions = {}):
   ].join('\n')
 }
 
-/** Renders the plots; twice where plots must be aligned, a legend is inside a plot, or cells must be square. */
+/** Renders the plots, with the plots of a row and of a column in line. */
 function plots(all: readonly SheetPlot[], theme: FigureTheme, face: Typeface): string[] {
-  const renderAll = (insets: readonly (Insets | null)[]) =>
-    all.map((plot, at) =>
-      renderPlot(
-        plot.spec,
-        theme,
-        { ...plot.plotStyle, insets: insets[at] ?? null },
-        enlargedSize(plot.box),
-        face,
-        `p${at}-`,
-      ),
+  const insetsWith = (fixed: readonly Partial<Insets>[]) =>
+    all.map(
+      ({ spec, box, plotStyle }, at) =>
+        frameOf(spec, theme, enlargedSize(box), { ...plotStyle, insets: fixed[at] ?? null }).insets,
     )
-  let rendered = renderAll([])
-  const inLine = all.length > 1 || all.some(({ plotStyle }) => isInside(plotStyle.legend))
-  if (inLine || all.some(({ spec }) => isOfPictures(spec))) {
-    const own = rendered.map(({ insets }) => insets)
-    const set = inLine ? aligned(all, own) : own
-    rendered = renderAll(all.map((plot, at) => withSquareCells(plot, set[at] ?? null)))
-  }
-  return rendered.map(({ svg, insets }, at) => {
-    const plot = all[at]
-    if (!plot) return ''
-    const pictures = plot.plotStyle.cells === 'outside' ? cells(plot, theme, insets) : ''
+  // Names break differently in a plot of another size, so the edges are set in turn: first above and below.
+  let set: Partial<Insets>[] = []
+  if (all.length > 1)
+    for (const vertical of [true, false, true])
+      set = aligned(all, insetsWith(set)).map(({ top, bottom, left, right }, at) =>
+        vertical ? { ...set[at], top, bottom } : { ...set[at], left, right },
+      )
+  return all.map((plot, at) => {
+    const plotStyle = { ...plot.plotStyle, insets: set[at] ?? null }
+    const size = enlargedSize(plot.box)
+    const svg = renderPlot(plot.spec, theme, plotStyle, size, face, `p${at}-`)
+    const pictures =
+      plotStyle.cells === 'outside' ? cells(plot.spec, frameOf(plot.spec, theme, size, plotStyle), theme) : ''
     return placed(plot.box, pictures + svg)
   })
 }
 
-const isOfPictures = ({ cells }: Pick<FigureSpec, 'cells'>) => Boolean(cells?.photograph ?? cells?.pictures)
-
-/**
- * Enlarges the insets of a plot with a photograph or pictures so that its cells are square, since photographs keep
- * their proportions.
- */
-function withSquareCells({ spec: { cells: own }, box }: SheetPlot, insets: Insets | null): Insets | null {
-  if (!own || !isOfPictures({ cells: own }) || !insets || own.rows.length === 0) return insets
-  const size = enlargedSize(box)
-  const [width, height] = [size.width - insets.left - insets.right, size.height - insets.top - insets.bottom]
-  const side = Math.min(width / own.columns.length, height / own.rows.length)
-  const [across, down] = [width - side * own.columns.length, height - side * own.rows.length]
-  return {
-    left: insets.left + across / 2,
-    right: insets.right + across / 2,
-    top: insets.top + down / 2,
-    bottom: insets.bottom + down / 2,
-  }
-}
-
 /** Renders cells as one picture under ECharts' axes, over their photograph or beside it. */
-function cells({ spec, box }: SheetPlot, theme: FigureTheme, insets: Insets | null): string {
+function cells(spec: FigureSpec, frame: Frame, theme: FigureTheme): string {
   const own = spec.cells
-  if (!own || !insets) return ''
-  const size = enlargedSize(box)
-  const plot = {
-    x: insets.left,
-    y: insets.top,
-    width: size.width - insets.left - insets.right,
-    height: size.height - insets.top - insets.bottom,
-  }
+  if (!own) return ''
+  const plot = plotBox(frame)
   const map = (attributes: string) => picture(plot, cellsPng(own, theme).toString('base64'), attributes)
   const { photograph, pictures = [] } = own
   if (!photograph)
     return map(sharp) + pictures.map((one) => picture(placeOf(one, own, plot), one.png, stretched)).join('')
   if (photograph.layout === 'over')
     return picture(plot, photograph.png, stretched) + map(`${sharp} opacity="${photograph.opacity}"`)
-  const free = besideWidth(spec, theme, size) - gap(theme)
-  const beside = {
-    ...plot,
-    x: Math.max(gap(theme) * 0.5, free - plot.width),
-    width: Math.min(plot.width, free),
-  }
+  const beside = { ...plot, x: besideX(frame, theme) }
   return picture(beside, photograph.png, whole) + map(sharp)
 }
 

@@ -89,10 +89,12 @@ function readText(attributes: string, content: string, typeface: Typeface): Text
 }
 
 function asText(text: Text, content: string): string {
+  // Spaces at the end only widen entries of a legend.
+  const shown = text.anchor === 'start' ? content.trimEnd() : content
   const weight = text.weight === 'semibold' ? ' font-weight="600"' : ''
   return (
     `<text x="${short(text.x)}" y="${short(text.y)}" font-family="${text.family}" font-size="${short(text.fontSize)}"${weight}` +
-    ` text-anchor="${text.anchor}"${paint(text)} xml:space="preserve">${content}</text>`
+    ` text-anchor="${text.anchor}"${paint(text)} xml:space="preserve">${shown}</text>`
   )
 }
 

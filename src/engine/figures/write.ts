@@ -15,7 +15,7 @@ import type { Press } from './press.ts'
  * spec and options give the same bytes.
  *
  * @param render of a press
- * @param provenance data, seeds, models and versions, for the draft of the caption
+ * @param provenance data, seeds, models and versions; written beside captions as `<name>.provenance.txt`
  * @throws DISK_FULL, FILE_UNREADABLE where a file cannot be written
  */
 export async function writeFigure(
@@ -30,17 +30,19 @@ export async function writeFigure(
     figure: spec,
     name: spec.id,
     table: () => specToTable(spec),
-    caption: () => figureCaption(spec, provenance),
+    caption: () => figureCaption(spec),
   }
   const content = { kind: 'figure', spec, options } as const
-  return writeAll(formats, folder, info, (format) => render({ content, format, dpi: options.dpi }))
+  return writeAll(formats, folder, info, provenance, (format) =>
+    render({ content, format, dpi: options.dpi }),
+  )
 }
 
 /**
  * Writes a composed figure whose panels carry their data, in each format, under its title.
  *
  * @param render of a press
- * @param provenance data, seeds, models and versions, for the draft of the caption
+ * @param provenance data, seeds, models and versions; written beside captions as `<name>.provenance.txt`
  * @throws DISK_FULL, FILE_UNREADABLE where a file cannot be written
  */
 export async function writeComposed(
@@ -55,20 +57,26 @@ export async function writeComposed(
     figure: composition,
     name: title,
     table: () => composedTable(title, panelSpecs(composition), style.letters),
-    caption: () => composedCaption(title, panelSpecs(composition), style.letters, provenance),
+    caption: () => composedCaption(title, panelSpecs(composition), style.letters),
   }
   const content = { kind: 'composed', composition } as const
-  return writeAll(formats, folder, info, (format) => render({ content, format, dpi }))
+  return writeAll(formats, folder, info, provenance, (format) => render({ content, format, dpi }))
 }
+
+/** A caption comes with a file of what was used, which is too long for a paper: seeds, digests, versions. */
+const captions: ReadonlySet<FigureFormat> = new Set(['txt', 'tex'])
 
 async function writeAll(
   formats: readonly FigureFormat[],
   folder: Folder,
   info: FigureInfo,
+  provenance: readonly string[],
   render: (format: DrawnFormat) => Promise<Uint8Array>,
 ): Promise<WrittenFile[]> {
   const contents = new Map<string, string | Uint8Array>()
   for (const format of new Set(formats))
     contents.set(format, isDrawn(format) ? await render(format) : writers[format](info))
+  if (formats.some((format) => captions.has(format)) && provenance.length > 0)
+    contents.set('provenance.txt', `${[...new Set(provenance)].join('\n')}\n`)
   return writeSet(folder, info.name, contents)
 }

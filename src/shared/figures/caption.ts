@@ -1,31 +1,58 @@
+import { formatValue } from './format.ts'
 import { isPartial } from './partial.ts'
+import { hasRange, isOfBand } from './points.ts'
 import type { FigureSpec } from './spec.ts'
 
 /**
- * Draft of a figure's caption: what is shown, what its bands are, then its notes with definitions and n.
- *
- * @param provenance data, seeds, models and versions behind the figure
+ * Draft of a figure's caption: what is shown, what its bands, marks and lines are, then its notes with definitions and
+ * n. Seeds, digests and versions are its provenance, which is a text of its own.
  */
-export function figureCaption(spec: FigureSpec, provenance: readonly string[] = []): string {
-  const bands = [
-    ...new Set(spec.series.flatMap(({ bandLabel }) => (bandLabel === undefined ? [] : [bandLabel]))),
-  ]
-  const baselines = [...new Set(spec.series.flatMap(({ baseline }) => baseline ?? []))]
+export function figureCaption(spec: FigureSpec): string {
+  const baselines = distinct(spec.series.map(({ baseline }) => baseline))
   const reported = spec.series.some(({ origin }) => origin === 'reported')
   const partly = spec.series.some(({ points }) => points.some(isPartial))
   return [
     spec.title,
     spec.alt,
-    ...(bands.length > 0 ? [`${spec.kind === 'lines' ? 'Bands' : 'Error bars'}: ${bands.join('; ')}`] : []),
+    ...ranges(spec),
     ...(reported ? ['Hollow and dashed: values reported in the paper'] : []),
     ...(baselines.length > 0 ? [`Thin and dotted: ${baselines.join(', ')}`] : []),
     ...(partly
       ? [`${spec.kind === 'bars' ? 'Pale bars' : 'Open symbols'}: not all images measured yet`]
       : []),
+    ...references(spec),
     ...spec.notes,
-    ...provenance.filter((line) => !spec.notes.includes(line)),
   ]
     .map((sentence) => sentence.trim().replace(/\.*$/, '.'))
     .filter((sentence) => sentence !== '.')
     .join(' ')
+}
+
+const distinct = (texts: readonly (string | undefined)[]): string[] => [
+  ...new Set(texts.filter((text) => text !== undefined)),
+]
+
+/** Up to this number of curves with ranges, all have bands. Of more, one has a band and the others have whiskers. */
+export const fewBands = 3
+
+/** What the ranges are; those of single points where they differ from their series. */
+function ranges({ kind, series }: FigureSpec): string[] {
+  const ranged = series.filter(({ points, baseline }) => baseline === undefined && points.some(hasRange))
+  const [bands, others] = [
+    distinct(ranged.map(({ bandLabel }) => bandLabel)),
+    distinct(ranged.flatMap(({ points }) => points.map(({ rangeLabel }) => rangeLabel))),
+  ]
+  const name = kind !== 'lines' ? 'Error bars' : ranged.length > fewBands ? 'Band and whiskers' : 'Bands'
+  const usual = ranged.some(({ points }) => points.some((point) => hasRange(point) && isOfBand(point)))
+  return [
+    ...(bands.length > 0 && usual ? [`${name}: ${bands.join('; ')}`] : []),
+    ...(others.length > 0 ? [`${usual ? 'Other error bars' : 'Error bars'}: ${others.join('; ')}`] : []),
+  ]
+}
+
+/** The reference lines with their values, since not every name finds room in a small plot. */
+function references(spec: FigureSpec): string[] {
+  if (spec.references.length === 0) return []
+  const lines = spec.references.map(({ label, axis, value }) => `${label}, ${formatValue(spec[axis], value)}`)
+  return [`Dashed lines: ${lines.join('; ')}`]
 }

@@ -1,4 +1,4 @@
-import { cellRange } from './heatmap.ts'
+import { cellRange } from './cellRange.ts'
 import { axisName, formatValue, plainNumber } from './format.ts'
 import { drawnSeries } from './points.ts'
 import type { Axis, FigureSpec, Point } from './spec.ts'

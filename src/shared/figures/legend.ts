@@ -1,7 +1,8 @@
 import type { LegendComponentOption } from 'echarts'
-import { gap, type FigureSize } from './layout.ts'
+import { gap, type FigureSize } from './size.ts'
 import { isInside, type Insets, type PlotStyle } from './plotStyle.ts'
-import { drawnSeries, type DrawnSeries } from './points.ts'
+import { shortened } from './layout/fitText.ts'
+import type { DrawnSeries } from './points.ts'
 import type { FigureSpec } from './spec.ts'
 import { textWidth, type FigureTheme } from './theme.ts'
 
@@ -20,11 +21,18 @@ export function legend(
   theme: FigureTheme,
   size: FigureSize,
   top: number,
-  { legend: place, insets }: Pick<PlotStyle, 'legend' | 'insets'>,
-): { option: LegendComponentOption; margins: Partial<Insets> } {
+  { legend: asked, insets }: Pick<PlotStyle, 'legend' | 'insets'>,
+  least = 2,
+): { option: LegendComponentOption; margins: Insets } {
   const series = keysOf(drawn)
-  if (series.length < 2 || place === 'none') return { option: { show: false }, margins: { top } }
-  const option = { ...entries(series, kind, theme), top: top + theme.fontSize * 0.3, left: 'center' as const }
+  const place = asked === 'auto' || asked === 'ends' ? 'top' : asked
+  const none = { top, bottom: 0, left: 0, right: 0 }
+  if (series.length < least || place === 'none') return { option: { show: false }, margins: none }
+  const option = {
+    ...entries(series, kind, theme, widthOf(place, size)),
+    top: top + theme.fontSize * 0.3,
+    left: 'center' as const,
+  }
   if (theme.name !== 'paper') {
     const pages = {
       pageIconColor: theme.ink,
@@ -33,13 +41,14 @@ export function legend(
     }
     return {
       option: { ...option, ...pages, type: 'scroll' },
-      margins: { top: top + rowHeight(theme) + gap(theme) },
+      margins: { ...none, top: top + rowHeight(theme) + gap(theme) },
     }
   }
   if (place === 'top' || place === 'bottom') {
     const height = legendHeight(series, kind, theme, size.width)
     const at = place === 'top' ? {} : { top: 'auto' as const, bottom: theme.fontSize * 0.2 }
-    const margins = place === 'top' ? { top: top + height } : { top, bottom: height + theme.fontSize * 0.4 }
+    const margins =
+      place === 'top' ? { ...none, top: top + height } : { ...none, bottom: height + theme.fontSize * 0.4 }
     return { option: { ...option, ...at, type: 'plain', width: size.width }, margins }
   }
   const column = {
@@ -48,13 +57,17 @@ export function legend(
     orient: 'vertical' as const,
     itemGap: theme.fontSize * 0.4,
   }
-  if (isInside(place)) return { option: { ...column, ...cornerOf(place, theme, insets) }, margins: { top } }
-  const width = Math.max(...entryWidths(series, kind, theme))
+  if (isInside(place)) return { option: { ...column, ...cornerOf(place, theme, insets) }, margins: none }
+  const width = Math.max(...entryWidths(series, kind, theme, widthOf(place, size)))
   return {
     option: { ...column, left: 'auto', right: theme.fontSize * 0.2, top: 'middle' },
-    margins: { top, right: width + theme.fontSize * 1.1 },
+    margins: { ...none, right: width + theme.fontSize * 1.1 },
   }
 }
+
+/** Beside or in the plot a legend takes at most a part of the figure's width. */
+const widthOf = (place: PlotStyle['legend'], { width }: FigureSize): number =>
+  place === 'top' || place === 'bottom' ? width : width * 0.45
 
 /** Height of a legend whose entries wrap within `width`, in the unit of the drawing. */
 export function legendHeight(
@@ -64,41 +77,35 @@ export function legendHeight(
   width: number,
 ): number {
   const series = keysOf(drawn)
-  const between = theme.fontSize * 0.9
-  const rows = rowsOf(entryWidths(series, kind, theme), between, width)
-  // Rows of a wrapped legend have an item gap between them.
-  return rows * rowHeight(theme) + (rows - 1) * (between - theme.fontSize * 0.3)
-}
-
-/** Rows of a legend that fit into the natural height of a figure. */
-const usualRows = 2
-
-/** Additional height that a legend above or below a plot needs beyond the natural height of its figure. */
-export function legendExcess(
-  spec: FigureSpec,
-  place: PlotStyle['legend'],
-  theme: FigureTheme,
-  width: number,
-): number {
-  if (spec.kind === 'heatmap' || (place !== 'top' && place !== 'bottom')) return 0
-  const height = legendHeight(drawnSeries(spec), spec.kind, theme, width)
-  return Math.max(0, height - usualRows * rowHeight(theme) - (usualRows - 1) * theme.fontSize * 0.6)
+  const rows = rowsOf(entryWidths(series, kind, theme, width), itemGap(theme), width)
+  return rows * rowHeight(theme)
 }
 
 /** The first series of each legend entry. */
-const keysOf = (series: readonly DrawnSeries[]) =>
+export const keysOf = (series: readonly DrawnSeries[]) =>
   series.filter(({ key }, place) => series.findIndex((other) => other.key === key) === place)
 
 const rowHeight = (theme: FigureTheme) => theme.fontSize * 1.35
 
+/** ECharts has one gap for rows and for entries of a row. Spaces after the texts widen the latter. */
+const itemGap = (theme: FigureTheme) => theme.fontSize * 0.4
+const spaces = '   '
+
 const iconGap = (theme: FigureTheme) => Math.max(ownGap, theme.fontSize * 0.5)
 
 /** Options of a legend that do not depend on its place. */
-function entries(series: readonly DrawnSeries[], kind: FigureSpec['kind'], theme: FigureTheme) {
+function entries(
+  series: readonly DrawnSeries[],
+  kind: FigureSpec['kind'],
+  theme: FigureTheme,
+  width: number,
+) {
   const icon = iconSize(series, kind, theme)
   return {
+    formatter: (key: string) => `${textOf(key, series, kind, theme, width)}${spaces}`,
     padding: 0,
-    itemGap: theme.fontSize * 0.9,
+    itemGap: itemGap(theme),
+    ...(kind === 'bars' ? { icon: 'rect' } : {}),
     itemWidth: icon.width,
     itemHeight: icon.height,
     lineStyle: { width: theme.lineWidth },
@@ -120,13 +127,33 @@ function entries(series: readonly DrawnSeries[], kind: FigureSpec['kind'], theme
   }
 }
 
-function entryWidths(series: readonly DrawnSeries[], kind: FigureSpec['kind'], theme: FigureTheme): number[] {
-  const icon = iconSize(series, kind, theme)
-  return series.map(({ key }) => icon.width + iconGap(theme) + textWidth(theme, key, theme.fontSize * 0.95))
+/** The text of an entry, shortened where the entry would be wider than the legend. */
+function textOf(
+  key: string,
+  series: readonly DrawnSeries[],
+  kind: FigureSpec['kind'],
+  theme: FigureTheme,
+  width: number,
+): string {
+  const measure = (text: string) => textWidth(theme, `${text}${spaces}`, theme.fontSize * 0.95)
+  return shortened(key, width - iconSize(series, kind, theme).width - iconGap(theme), measure)
 }
 
-function cornerOf(place: PlotStyle['legend'], theme: FigureTheme, insets: Insets | null) {
-  const { left, right, top, bottom } = insets ?? { left: 0, right: 0, top: 0, bottom: 0 }
+function entryWidths(
+  series: readonly DrawnSeries[],
+  kind: FigureSpec['kind'],
+  theme: FigureTheme,
+  width: number,
+): number[] {
+  const icon = iconSize(series, kind, theme)
+  return series.map(({ key }) => {
+    const text = `${textOf(key, series, kind, theme, width)}${spaces}`
+    return icon.width + iconGap(theme) + textWidth(theme, text, theme.fontSize * 0.95)
+  })
+}
+
+function cornerOf(place: PlotStyle['legend'], theme: FigureTheme, insets: Partial<Insets> | null) {
+  const { left = 0, right = 0, top = 0, bottom = 0 } = insets ?? {}
   const away = theme.fontSize * 0.5
   return {
     ...(place.startsWith('top') ? { top: top + away } : { top: 'auto' as const, bottom: bottom + away }),

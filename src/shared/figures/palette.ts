@@ -39,6 +39,8 @@ const symbols: readonly string[] = [
 
 export interface Mark {
   colour: string
+  /** Colour of areas, which have no dash or symbol to tell them apart. */
+  fill: string
   /** Dash pattern in the unit of the figure, empty for a solid line. */
   dash: number[]
   symbol: string
@@ -46,6 +48,18 @@ export interface Mark {
 
 /** Grey levels that can be told apart in print without colour; `null` is the theme's text colour. */
 const greys: readonly (string | null)[] = [null, '#767676', '#a6a6a6']
+
+/** Grey levels of areas, neighbours far apart; `null` is the theme's text colour. */
+const greyFills: readonly (string | null)[] = [
+  null,
+  '#a6a6a6',
+  '#5e5e5e',
+  '#d9d9d9',
+  '#3b3b3b',
+  '#8a8a8a',
+  '#ececec',
+  '#737373',
+]
 
 /** The colours of series, and the second mark that tells series apart. */
 export interface Palette {
@@ -76,8 +90,10 @@ export function mark(slot: number, ink: string, lineWidth: number, palette = def
   // Colours repeat after eight slots in every palette, so that marks do not depend on the palette.
   const second = (slot + Math.floor(slot / okabeIto.length)) % dashes.length
   const dash = palette.marks === 'symbol' ? [] : (dashes[second] ?? [])
+  const colour = colours[slot % colours.length] ?? ink
   return {
-    colour: colours[slot % colours.length] ?? ink,
+    colour,
+    fill: palette.colours === 'grey' ? (greyFills[slot % greyFills.length] ?? ink) : colour,
     dash: dash.map((length) => length * lineWidth),
     symbol: palette.marks === 'dash' ? 'circle' : (symbols[second] ?? 'circle'),
   }

@@ -38,12 +38,15 @@ export function drawnSeries(spec: FigureSpec): DrawnSeries[] {
   })
 }
 
-/** Splits points into runs of neighbours that have a band. A missing value or end ends a run. */
+/** Whether the range of a point is what the ranges of its series are. Others are drawn as error bars, not as band. */
+export const isOfBand = (point: Point): boolean => point.rangeLabel === undefined
+
+/** Splits points into runs of neighbours that have a band. A missing value, end or other range ends a run. */
 export function bandSegments(points: readonly Point[]): { x: number; lo: number; hi: number }[][] {
   const segments: { x: number; lo: number; hi: number }[][] = []
   let open: { x: number; lo: number; hi: number }[] = []
   for (const point of points) {
-    if (hasRange(point)) open.push({ x: point.x, lo: point.lo, hi: point.hi })
+    if (hasRange(point) && isOfBand(point)) open.push({ x: point.x, lo: point.lo, hi: point.hi })
     else {
       if (open.length > 0) segments.push(open)
       open = []

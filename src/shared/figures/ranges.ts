@@ -1,24 +1,16 @@
 import type { CustomSeriesOption, CustomSeriesRenderItemAPI } from 'echarts'
 import { reportedDash, type Mark } from './palette.ts'
-import { bandSegments, hasRange, type DrawnSeries } from './points.ts'
+import { bandSegments, hasRange, isOfBand, type DrawnSeries } from './points.ts'
 import type { FigureTheme } from './theme.ts'
-
-/** Up to this number of series, bands have their full opacity. */
-const fewBands = 3
 
 /**
  * The band between `lo` and `hi` of a line, as one polygon per unbroken run of points. A run of a single point has no
- * area and becomes an error bar. The ends are data of the series, so the axis includes them. Among many series bands
- * are paler, so that lines stay visible where bands overlap.
+ * area and becomes an error bar; so does a point whose range has another definition.
  */
-export function band(
-  series: DrawnSeries,
-  { colour }: Mark,
-  theme: FigureTheme,
-  count: number,
-): CustomSeriesOption {
-  const segments = bandSegments(series.points)
-  const opacity = theme.bandOpacity * Math.min(1, fewBands / count)
+export function band(series: DrawnSeries, { colour }: Mark, theme: FigureTheme): CustomSeriesOption {
+  const others = series.points.filter((point) => hasRange(point) && !isOfBand(point)).filter(hasRange)
+  const segments = [...bandSegments(series.points), ...others.map(({ x, lo, hi }) => [{ x, lo, hi }])]
+  const opacity = theme.bandOpacity
   return {
     ...silent(series, 'band'),
     data: segments.flatMap((segment, at) => segment.map(({ x, lo, hi }) => [x, lo, hi, at])),
@@ -29,7 +21,8 @@ export function band(
       const first = segments.findIndex((_, at) => firstIndex(segments, at) === params.dataIndex)
       const segment = segments[first]
       if (!segment) return null
-      if (segment.length === 1) return errorBarShape(params.dataIndex, api, 0, colour, theme)
+      if (segment.length === 1)
+        return errorBarShape(params.dataIndex, api, { offset: 0, stroke: colour }, theme)
       const upper = segment.map(({ x, hi }) => api.coord([x, hi]))
       const lower = segment.map(({ x, lo }) => api.coord([x, lo])).reverse()
       return {
@@ -43,6 +36,24 @@ export function band(
   }
 }
 
+/** Whiskers without caps, thin enough for many curves. */
+export function whiskers(
+  series: DrawnSeries,
+  { colour }: Mark,
+  theme: FigureTheme,
+  offset: number,
+): CustomSeriesOption {
+  return {
+    ...silent(series, 'range'),
+    data: series.points.filter(hasRange).map(({ x, lo, hi }) => [x, lo, hi]),
+    encode: { x: 0, y: [1, 2] },
+    z: 1,
+    itemStyle: { color: colour },
+    renderItem: (params, api) =>
+      errorBarShape(params.dataIndex, api, { offset, stroke: colour, width: 0.45, cap: 0 }, theme),
+  }
+}
+
 /**
  * Error bars with caps. `place` is the index of this series among `count` bars that share a category. Without it the
  * error bar stands at the point itself.
@@ -52,6 +63,7 @@ export function errorBars(
   mark: Mark,
   theme: FigureTheme,
   bars?: { place: number; count: number },
+  away = 0,
 ): CustomSeriesOption {
   const stroke = bars ? theme.ink : mark.colour
   return {
@@ -61,10 +73,10 @@ export function errorBars(
     z: 4,
     itemStyle: { color: mark.colour },
     renderItem: (params, api) => {
-      const offset = bars
-        ? (api.barLayout({ count: bars.count, ...barGaps })?.[bars.place]?.offsetCenter ?? 0)
-        : 0
-      return errorBarShape(params.dataIndex, api, offset, stroke, theme, series.origin === 'reported')
+      const bar = bars ? api.barLayout({ count: bars.count, ...barGaps })?.[bars.place] : undefined
+      const cap = Math.min(theme.symbolSize / 2, (bar?.width ?? Number.POSITIVE_INFINITY) * 0.35)
+      const style = { offset: bar?.offsetCenter ?? away, stroke, cap, dashed: series.origin === 'reported' }
+      return errorBarShape(params.dataIndex, api, style, theme)
     },
   }
 }
@@ -72,32 +84,33 @@ export function errorBars(
 /** Gaps between bars. Bars and the error bars on them must use the same ones. */
 export const barGaps = { barGap: '10%', barCategoryGap: '30%' } as const
 
-function errorBarShape(
-  index: number,
-  api: CustomSeriesRenderItemAPI,
-  offset: number,
-  stroke: string,
-  theme: FigureTheme,
-  dashed = false,
-) {
+interface BarStyle {
+  /** From the point along x. */
+  offset: number
+  stroke: string
+  /** Half the length of the caps. */
+  cap?: number
+  /** In line widths. */
+  width?: number
+  dashed?: boolean
+}
+
+function errorBarShape(index: number, api: CustomSeriesRenderItemAPI, style: BarStyle, theme: FigureTheme) {
+  const { offset, stroke, cap = theme.symbolSize / 2, width = 0.8, dashed = false } = style
   const [x = 0, low = 0] = api.coord([api.value(0, index), api.value(1, index)])
   const [, high = 0] = api.coord([api.value(0, index), api.value(2, index)])
   const centre = x + offset
-  const cap = theme.symbolSize / 2
   const line = (x1: number, y1: number, x2: number, y2: number, lineDash: number[] = []) => ({
     type: 'line' as const,
     shape: { x1, y1, x2, y2 },
-    style: { stroke, lineWidth: theme.lineWidth * 0.8, lineDash },
+    style: { stroke, lineWidth: theme.lineWidth * width, lineDash },
     blur: { style: { opacity: 0.15 } },
   })
+  const caps = [low, high].map((y) => line(centre - cap, y, centre + cap, y))
   return {
     type: 'group' as const,
     silent: true,
-    children: [
-      line(centre, low, centre, high, dashed ? [...reportedDash] : []),
-      line(centre - cap, low, centre + cap, low),
-      line(centre - cap, high, centre + cap, high),
-    ],
+    children: [line(centre, low, centre, high, dashed ? [...reportedDash] : []), ...(cap > 0 ? caps : [])],
   }
 }
 

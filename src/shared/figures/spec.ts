@@ -25,6 +25,8 @@ const point = z.object({
   of: z.int().optional(),
   /** Random draws that the point is a mean of, and how many are planned, where some are not measured yet. */
   draws: z.object({ n: z.int(), of: z.int() }).optional(),
+  /** What `lo` and `hi` are at this point, where that differs from the `bandLabel` of its series. */
+  rangeLabel: z.string().optional(),
   ref: z.string().optional(),
 })
 
@@ -85,6 +87,10 @@ export const figureSpec = z.object({
       values: z.array(z.number().nullable()),
       map: z.enum(['sequential', 'diverging']),
       label: z.string(),
+      /** How values are written. Shares stay shares in the data. */
+      unit: z.enum(['none', 'percent']).optional(),
+      /** Draws every cell as a square, e.g. of a confusion matrix. */
+      square: z.boolean().optional(),
       /** Ends of the colour map; by default those of the values. Values beyond an end have its colour. */
       range: z.object({ min: z.number(), max: z.number() }).optional(),
       photograph: photograph.optional(),

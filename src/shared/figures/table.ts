@@ -83,7 +83,9 @@ function pointTable(spec: FigureSpec): DataTable {
     ...(reported ? { origin: series.origin } : {}),
     x: categories ? (categories[point.x] ?? point.x) : point.x,
     y: point.y,
-    ...(ranged ? { lo: point.lo ?? null, hi: point.hi ?? null, range: series.bandLabel ?? null } : {}),
+    ...(ranged
+      ? { lo: point.lo ?? null, hi: point.hi ?? null, range: point.rangeLabel ?? series.bandLabel ?? null }
+      : {}),
     ...(counted ? { n: point.n ?? null } : {}),
     ...(partial ? { of: point.of ?? point.n ?? null } : {}),
     ...(drawn ? { draws: point.draws ? `${point.draws.n} of ${point.draws.of}` : 'all' } : {}),

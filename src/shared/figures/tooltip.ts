@@ -78,10 +78,10 @@ const cellStyle = 'padding:0 8px 0 0;line-height:1.5'
 
 /** Colour and dash of a series as they are drawn; hollow for values that were not measured here. */
 function swatch({ kind }: FigureSpec, theme: FigureTheme, { slot, baseline, origin }: DrawnSeries): string {
-  const { colour, dash } = mark(slot, theme.ink, theme.lineWidth, theme.palette)
+  const { colour, fill: area, dash } = mark(slot, theme.ink, theme.lineWidth, theme.palette)
   const reported = origin === 'reported'
   if (kind !== 'lines') {
-    const fill = reported ? 'none' : colour
+    const fill = reported ? 'none' : area
     return `<svg width="18" height="10"><rect x="5" y="1" width="8" height="8" fill="${fill}" stroke="${colour}"/></svg>`
   }
   const own = baseline === undefined ? (reported ? reportedDash : null) : baselineDash
@@ -94,4 +94,6 @@ const range = ({ y }: FigureSpec, point: Point) =>
 
 /** What the range of a point is, and the number of its images. */
 const detail = ({ series: { bandLabel }, point }: TooltipRow) =>
-  [...(hasRange(point) && bandLabel ? [bandLabel] : []), standsOnText(point)].filter(Boolean).join(', ')
+  [...(hasRange(point) ? [point.rangeLabel ?? bandLabel ?? ''] : []), standsOnText(point)]
+    .filter(Boolean)
+    .join(', ')

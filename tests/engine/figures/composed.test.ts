@@ -90,7 +90,10 @@ describe('a composed figure', patient, () => {
     }
     const height = (spec: typeof curves, ratio: number | null) => {
       const figure = composed([spec], inPanels)
-      return composedLayout({ ...figure, panels: figure.panels.map((panel) => ({ ...panel, ratio })) }).height
+      return composedLayout({
+        ...figure,
+        panels: figure.panels.map((panel) => ({ ...panel, ratio, legend: 'top' as const })),
+      }).height
     }
     const many = { ...curves, series: layers }
     expect(height(many, null) - height(curves, null)).toBeGreaterThan(0.5)
@@ -275,11 +278,13 @@ describe('a composed figure', patient, () => {
     const figure = composed([curves, bars])
     const options = { dpi: 100, provenance: ['Seed 7.'] }
     const files = await writeComposed(renderFigure, figure, ['json', 'csv', 'txt', 'svg'], folder, options)
-    expect(files.map(({ path }) => path.split('.').at(-1))).toEqual(['json', 'csv', 'txt', 'svg'])
+    expect(files.map(({ path }) => path.split('.').at(-1))).toEqual(['json', 'csv', 'txt', 'svg', 'txt'])
     const read = (at: number) => readFileSync(files[at]?.path ?? '', 'utf8')
     const again = schema.parse(JSON.parse(read(0)))
     expect((await render(again)).toString()).toBe(read(3))
     expect(read(1).split('\r\n')[0]).toMatch(/^panel,figure,series/)
-    expect(read(2)).toContain('Seed 7.')
+    expect(read(2)).not.toContain('Seed 7.')
+    expect(files[4]?.path).toMatch(/Robustness\.provenance\.txt$/)
+    expect(read(4)).toBe('Seed 7.\n')
   })
 })

@@ -57,7 +57,8 @@ it('gives a level of one cell its Wilson interval, and a level of several cells 
     { y: 0.8, lo: interval.lo, hi: interval.hi },
     { y: 0.45, lo: 0.4, hi: 0.5 },
   ])
-  expect(line?.bandLabel).toBe('min to max of 2 draws, 95 % Wilson interval of one')
+  expect(line?.bandLabel).toBe('min to max of 2 draws')
+  expect(line?.points.map(({ rangeLabel }) => rangeLabel)).toContain('95 % Wilson interval of one draw')
 })
 
 it('computes changes of whole cells only', () => {

@@ -24,9 +24,9 @@ const base = emptyComposition('Robustness')
 const page = (change: Partial<Page>): Page => ({ ...base.page, ...change })
 const size = (columns = 1, ratio: number | null = null) => ({
   panel: { columns, ratio },
-  spec: curves,
+  cells: false,
   captionHeight: 10,
-  legendExcess: 0,
+  natural: { top: 8, plot: 120, bottom: 24 },
 })
 
 describe('pageWidth', () => {
@@ -184,12 +184,12 @@ describe('letters and captions', () => {
 
   it('says what each panel shows, and writes shared sentences once', () => {
     const noted = { ...bars, notes: ['320 images, seed 7'] }
-    const text = composedCaption('Robustness', [curves, noted], '(a)', ['Kernelscope 1.0.'])
+    const text = composedCaption('Robustness', [curves, noted], '(a)')
     expect(text).toMatch(/^Robustness\. \(a\) Random patch drop\. .* \(b\) Clean accuracy\. /)
     expect(text.match(/320 images, seed 7/g)).toHaveLength(1)
     expect(text).toContain('Bands: min to max of 3 repeats.')
     expect(text).toContain('Hollow and dashed: values reported in the paper.')
-    expect(text).toMatch(/Kernelscope 1\.0\.$/)
+    expect(text).toContain('Dashed lines: chance, 6.3 %.')
   })
 })
 

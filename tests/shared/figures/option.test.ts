@@ -2,6 +2,8 @@ import * as echarts from 'echarts'
 import { describe, expect, it } from 'vitest'
 import { escapeMarkup } from '#shared/figures/tooltip.ts'
 import { mark } from '#shared/figures/palette.ts'
+import { figureCaption } from '#shared/figures/caption.ts'
+import { defaultPlotStyle } from '#shared/figures/plotStyle.ts'
 import { bandSegments } from '#shared/figures/points.ts'
 import { toOption } from '#shared/figures/option.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
@@ -35,6 +37,10 @@ function svgOf(spec: FigureSpec, size = { width: 234, height: 160 }): string {
     chart.dispose()
   }
 }
+
+/** Texts of an SVG in their order. */
+const textsIn = (svg: string) =>
+  [...svg.matchAll(/<text [^>]*>([^<]*)</g)].map(([, text = '']) => text.trim())
 
 /** Corner points in pixels of the filled shapes that have the opacity of a band. */
 function bandsIn(svg: string): number[][][] {
@@ -131,7 +137,7 @@ describe('toOption', () => {
     expect(new Set(specToTable(spec).rows.map(({ series }) => series))).toContain('Net 3, random sign')
   })
 
-  it('draws bands paler where there are many, so that lines stay visible', () => {
+  it('draws a band for the chosen one of many series, and thin whiskers for the others', () => {
     const many = (count: number) => ({
       ...curves,
       spans: [],
@@ -140,7 +146,19 @@ describe('toOption', () => {
     const opacities = (count: number) =>
       [...svgOf(many(count)).matchAll(/<polygon [^>]*fill-opacity="([\d.]+)"/g)].map(([, of]) => Number(of))
     expect(opacities(3)).toEqual([0.18, 0.18, 0.18])
-    expect(opacities(9)).toEqual(Array.from({ length: 9 }, () => 0.06))
+    expect(opacities(9)).toEqual([0.18])
+    const { series } = toOption(many(9), paper, undefined, { ...defaultPlotStyle, chosen: 's4' })
+    const banded = (series as Drawn[]).filter(({ id }) => id?.endsWith('·band')).map(({ id }) => id)
+    expect(banded).toEqual(['s4·band'])
+  })
+
+  it('draws ranges of another definition as error bars beside the band', () => {
+    const [first] = curves.series
+    const points = first!.points.map((point, at) => (at === 0 ? { ...point, rangeLabel: 'of one' } : point))
+    const spec = { ...curves, spans: [], references: [], series: [{ ...first!, points }] }
+    expect(bandSegments(points)).toEqual([points.slice(1).map(({ x, lo, hi }) => ({ x, lo, hi }))])
+    expect(svgOf(spec).match(/<polygon /g)).toHaveLength(1)
+    expect(figureCaption(spec)).toContain('Bands: min to max of 3 repeats. Other error bars: of one.')
   })
 
   it('gives series of the same name different labels', () => {
@@ -203,7 +221,12 @@ describe('toOption', () => {
       series: Array.from({ length: 9 }, (_, i) => ({ ...curves.series[0]!, id: `m${i}`, slot: i })),
     }
     const top = (spec: FigureSpec) => {
-      const { grid } = toOption(spec, paper, { width: 234, height: 160 })
+      const { grid } = toOption(
+        spec,
+        paper,
+        { width: 234, height: 160 },
+        { ...defaultPlotStyle, legend: 'top' },
+      )
       return Number(Array.isArray(grid) ? 0 : grid?.top)
     }
     expect(top(many)).toBeGreaterThan(top(curves) + 2 * paper.fontSize)
@@ -234,12 +257,8 @@ describe('references', () => {
       axis: 'y' as const,
       value,
     }))
-    const series = toOption({ ...curves, references: near }, paper).series as {
-      id?: string
-      markLine?: { data: { name: string }[] }
-    }[]
-    const lines = series.find(({ id }) => id === '·references')?.markLine?.data
-    expect(lines?.map(({ name }) => name)).toEqual(['', '', 'uniform 0, 1, 2', 'uniform 3'])
+    const texts = textsIn(svgOf({ ...curves, spans: [], references: near }))
+    expect(texts.filter((text) => text.startsWith('uniform'))).toEqual(['uniform 0, 1, 2', 'uniform 3'])
   })
 })
 
@@ -279,12 +298,13 @@ describe('heatmaps', () => {
 
   it('write values, except zeros, into cells that are large enough', () => {
     const texts = (size?: { width: number; height: number }) => {
-      const { series } = toOption(matrix('sequential', [0, 0.25, 1, null, 0.5, 0]), paper, size)
-      const [cells] = series as { data: { label: { show: boolean; formatter: string } }[] }[]
-      return cells?.data.map(({ label }) => (label.show ? label.formatter : ''))
+      const spec = matrix('sequential', [0, 0.25, 0.9, null, 0.5, 0])
+      return textsIn(svgOf({ ...spec, cells: { ...spec.cells!, range: { min: -1, max: 2 } } }, size)).filter(
+        (text) => /^0\.\d+$/.test(text),
+      )
     }
-    expect(texts()).toEqual(['', '0.25', '1', '', '0.5', ''])
-    expect(texts({ width: 40, height: 40 })).toEqual(['', '', '', '', '', ''])
+    expect(texts()).toEqual(['0.25', '0.9', '0.5'])
+    expect(texts({ width: 40, height: 40 })).toEqual([])
   })
 
   it('rotate the names of columns where they do not fit side by side', () => {
@@ -294,7 +314,7 @@ describe('heatmaps', () => {
       const { xAxis } = toOption({ ...spec, cells }, paper, { width, height: 100 })
       return (xAxis as { axisLabel: { rotate?: number } }).axisLabel.rotate
     }
-    expect([400, 150, 40].map(rotate)).toEqual([undefined, 30, 90])
+    expect([400, 150, 40].map(rotate)).toEqual([0, 40, 90])
   })
 
   it('are complete when large', () => {

@@ -1,5 +1,6 @@
 import { className } from '#shared/classNames.ts'
 import type { DataTable, StudyCondition } from '#shared/contract/index.ts'
+import { confusionSpec } from '#shared/figures/confusion.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { Grid } from '../definition/index.ts'
 
@@ -84,20 +85,16 @@ export function confusionFigure(grid: Grid, cell: StudyCondition): FigureSpec {
   }
   const part =
     names.length > chosen.length ? ` The ${chosen.length} most confused of ${names.length} classes.` : ''
-  return {
+  return confusionSpec({
     id: `confusion-${cell.modelId}`,
-    kind: 'heatmap',
-    title: `Confusions of ${cell.model}`,
-    x: { label: 'Predicted class', unit: 'none', scale: 'category', categories: chosen },
-    y: { label: 'True class', unit: 'none', scale: 'category', categories: chosen },
-    series: [],
-    references: [],
-    spans: [],
-    cells: { rows: chosen, columns: chosen, values, map: 'sequential', label: 'Share of the true class' },
+    model: cell.model,
+    rows: chosen,
+    columns: chosen,
+    shares: values,
     notes: [
       `Each row sums to one over all classes.${part}`,
       ...(cell.missing > 0 ? [`Of ${cell.n} of ${cell.n + cell.missing} images.`] : []),
     ],
     alt: `Confusion matrix of ${cell.model} over ${chosen.length} classes; the diagonal is the accuracy per class.`,
-  }
+  })
 }

@@ -45,8 +45,8 @@ export const mostRepeats = (grid: Grid, xOf: (cell: StudyCondition) => number | 
   )
 
 /**
- * Makes a line per model through the mean of each level. The band is minimum to maximum where a level has
- * several cells, and the Wilson interval where it has one. With `change`, the line shows changes against the
+ * Makes a line per model through the mean of each level. The range is minimum to maximum where a level has
+ * several cells, and the Wilson interval where it has one; the points of the rarer kind say which they have. With `change`, the line shows changes against the
  * model's first condition in place of accuracies, of whole cells only.
  */
 export function levelSeries(
@@ -63,21 +63,31 @@ export function levelSeries(
       slot,
       origin: 'measured' as const,
       symbols: true,
-      bandLabel: bandLabel(shown, repeats),
-      points: (baseline === null ? [] : shown).map((level) => pointOf(level, model.id, baseline ?? 0)),
+      bandLabel: bandLabel(repeats),
+      points: (baseline === null ? [] : shown).map((level) =>
+        pointOf(level, model.id, baseline ?? 0, repeats),
+      ),
     }
   })
 }
 
 const wilsonLabel = '95 % Wilson interval'
 
-function bandLabel(levels: readonly Level[], repeats: number): string {
-  if (repeats === 1) return wilsonLabel
-  const draws = `min to max of ${repeats} draws`
-  return levels.some(({ cells }) => cells.length === 1) ? `${draws}, ${wilsonLabel} of one` : draws
+const bandLabel = (repeats: number): string =>
+  repeats === 1 ? wilsonLabel : `min to max of ${repeats} draws`
+
+/** What the range of a level is, where it is not that of most levels: one draw, or not all draws yet. */
+function rangeLabel(count: number, repeats: number): { rangeLabel?: string } {
+  if (count === repeats) return {}
+  return { rangeLabel: count === 1 ? `${wilsonLabel} of one draw` : `min to max of ${count} draws` }
 }
 
-function pointOf({ x, cells, planned, mean, min, max }: Level, modelId: number, baseline: number): Point {
+function pointOf(
+  { x, cells, planned, mean, min, max }: Level,
+  modelId: number,
+  baseline: number,
+  repeats: number,
+): Point {
   const [first] = cells
   const interval = first?.interval
   const [lo, hi] = cells.length > 1 ? [min, max] : [interval?.lo ?? mean, interval?.hi ?? mean]
@@ -87,6 +97,7 @@ function pointOf({ x, cells, planned, mean, min, max }: Level, modelId: number, 
     lo: lo - baseline,
     hi: hi - baseline,
     ...standOn(planned),
+    ...rangeLabel(cells.length, repeats),
     ref: `${modelId}|${first?.key ?? ''}`,
   }
 }

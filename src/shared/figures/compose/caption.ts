@@ -13,15 +13,12 @@ export function panelLetter(letters: FigureStyle['letters'], at: number, count: 
 
 /**
  * Draft of a composed figure's caption: what each panel shows, then once the sentences that several panels share
- * (definitions, n, seeds, versions).
- *
- * @param provenance data, seeds, models and versions behind the panels
+ * (definitions, n).
  */
 export function composedCaption(
   title: string,
   specs: readonly FigureSpec[],
   letters: FigureStyle['letters'],
-  provenance: readonly string[] = [],
 ): string {
   const counts = new Map<string, number>()
   for (const { notes } of specs)
@@ -33,8 +30,7 @@ export function composedCaption(
     return letter === '' ? text : `${letter} ${text}`
   })
   const common = [...counts.keys()].filter(shared)
-  const rest = [...common, ...new Set(provenance)].filter((note) => !own.some((text) => text.includes(note)))
-  return [...(specs.length > 1 ? [sentence(title)] : []), ...own, ...rest.map(sentence)].join(' ')
+  return [...(specs.length > 1 ? [sentence(title)] : []), ...own, ...common.map(sentence)].join(' ')
 }
 
 /**

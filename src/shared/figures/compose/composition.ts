@@ -29,7 +29,7 @@ export const figureStyle = z.object({
   letters: z.enum(['(a)', 'a', '(A)', 'A', 'none']).default('(a)'),
   /** Where letter and title of a panel stand. */
   captions: z.enum(['above', 'below']).default('above'),
-  /** One legend for the whole figure, or one in each panel. */
+  /** One legend for the series that several panels show, or one in each panel. */
   legend: z.enum(['shared-top', 'shared-bottom', 'panels']).default('shared-top'),
   names: z.array(seriesName).max(64).default([]),
 })
@@ -80,7 +80,10 @@ const axisStyle = z.object({
   scale: z.enum(['linear', 'log']).optional(),
 })
 
+/** As `LegendPlace`. */
 const legendPlace = z.enum([
+  'auto',
+  'ends',
   'none',
   'top',
   'bottom',
@@ -103,9 +106,11 @@ const panel = z.object({
   title: z.string().max(300).nullable().default(null),
   x: axisStyle.default({}),
   y: axisStyle.default({}),
-  /** Place of its legend, where the style has a legend in each panel. */
-  legend: legendPlace.default('top'),
+  /** Place of its legend, which names the series that the legend of the whole figure does not. */
+  legend: legendPlace.default('auto'),
   ranges: z.enum(['bands', 'bars', 'none']).default('bands'),
+  /** Id of the series that has its band among many; null for the first. */
+  chosen: z.string().nullable().default(null),
   references: z.boolean().default(true),
   spans: z.boolean().default(true),
   /** Shows values that the paper prints. */

@@ -1,4 +1,3 @@
-import type { FigureSpec } from '../spec.ts'
 import { venues, venueSetting } from '../venues.ts'
 import type { Composition, Page, Panel } from './composition.ts'
 
@@ -35,27 +34,24 @@ export function pageWidth(page: Page): number {
   return venue ? venueSetting(venue, page.span).width : page.width
 }
 
-/**
- * Natural ratio of height over width: 0.68 for charts, 0.82 for charts narrower than 2.5 inches. The ratio of a heatmap
- * makes its cells about square.
- */
-export function naturalRatio(spec: FigureSpec, widthInches: number): number {
-  const cells = spec.kind === 'heatmap' ? spec.cells : undefined
-  const [rows, columns] = [cells?.rows.length ?? 0, cells?.columns.length ?? 0]
-  // A photograph beside the cells takes half of their width.
-  const share = cells?.photograph?.layout === 'beside' ? 0.4 : 0.75
-  if (rows > 0 && columns > 0) return Math.min(1, Math.max(0.35, (share * rows) / columns + 0.15))
-  return widthInches >= 2.5 ? 0.68 : 0.82
-}
-
-/** The settings of a panel that the layout needs, with its measured heights. */
+/** The settings of a panel that the layout needs, with its measured heights in points. */
 export interface PanelSize {
   panel: Pick<Panel, 'columns' | 'ratio'>
-  spec: FigureSpec
-  /** Height of letter and title in points. */
+  /** Whether it is a matrix of cells. Only panels of one kind have their plots in line. */
+  cells: boolean
+  /** Height of letter and title. */
   captionHeight: number
-  /** Height in points that its own legend needs beyond the natural height of the figure. */
-  legendExcess: number
+  /** Height of its plot and of what stands above and below it, as the panel needs them. */
+  natural: { top: number; plot: number; bottom: number }
+}
+
+/** Widths of panels in points, which do not depend on their contents. */
+export function panelWidths(page: Page, panels: readonly Pick<Panel, 'columns'>[]): number[] {
+  const column = (pageWidth(page) * pointsPerInch - page.gap * (page.columns - 1)) / page.columns
+  return panels.map(({ columns }) => {
+    const own = Math.min(page.columns, columns)
+    return own * column + (own - 1) * page.gap
+  })
 }
 
 /**
@@ -76,12 +72,9 @@ export function layOut(
   const captions = rows.map((row) => Math.max(0, ...row.map(({ size }) => size.captionHeight)))
   const natural = rows.map((row) =>
     Math.max(
-      ...row.map(({ size, columns }) => {
-        const own = widthOf(columns)
-        return size.panel.ratio === null
-          ? own * naturalRatio(size.spec, own / pointsPerInch) + size.legendExcess
-          : own * size.panel.ratio
-      }),
+      ...row.map(({ size, columns }) =>
+        size.panel.ratio === null ? heightInLine(size, row) : widthOf(columns) * size.panel.ratio,
+      ),
     ),
   )
   const fixed = legendHeight + captions.reduce((a, b) => a + b, 0) + page.gap * Math.max(0, rows.length - 1)
@@ -115,6 +108,13 @@ export function layOut(
     legend: legendHeight > 0 ? { x: 0, y: legendY, width, height: legendHeight } : null,
     panels,
   }
+}
+
+/** Height of a panel whose plot is in line with the others of its kind in the row. */
+function heightInLine(size: PanelSize, row: readonly Slot[]): number {
+  const same = row.flatMap((slot) => (slot.size.cells === size.cells ? [slot.size.natural] : []))
+  const largest = (side: 'top' | 'bottom') => Math.max(...same.map((own) => own[side]))
+  return largest('top') + size.natural.plot + largest('bottom')
 }
 
 interface Slot {

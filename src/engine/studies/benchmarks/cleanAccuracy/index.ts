@@ -118,7 +118,7 @@ function accuracyFigure({ models, cells }: Grid): FigureSpec {
     kind: 'bars',
     title: 'Clean accuracy',
     x: { label: 'Model', unit: 'none', scale: 'category', categories: models.map(({ title }) => title) },
-    y: { label: 'Top-1 accuracy', unit: 'percent', scale: 'linear', min: 0, max: 1 },
+    y: { label: 'Top-1 accuracy', unit: 'percent', scale: 'linear', min: 0 },
     series: [
       {
         id: 'top1',

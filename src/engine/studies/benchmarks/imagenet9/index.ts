@@ -151,7 +151,7 @@ export const imagenet9 = defineStudy({
         barsFigure({
           id: 'imagenet-9-accuracy',
           title: 'ImageNet-9 accuracy',
-          y: { label: 'Accuracy over nine classes', unit: 'percent', scale: 'linear', min: 0, max: 1 },
+          y: { label: 'Accuracy over nine classes', unit: 'percent', scale: 'linear', min: 0 },
           models: grid.models,
           groups: shown.map((key) => ({
             id: key,

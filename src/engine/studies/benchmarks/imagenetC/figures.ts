@@ -158,6 +158,7 @@ export function severityMap(
       ),
       map: 'sequential',
       label: 'Top-1 accuracy',
+      unit: 'percent',
       // All models share one colour scale.
       range: { min: 0, max: 1 },
     },
@@ -182,8 +183,8 @@ export function severityFigure(grid: Grid, chosen: CorruptionParams, origin: str
     id: 'imagenet-c-severity',
     kind: 'lines',
     title: 'Accuracy against severity',
-    x: { label: 'Severity', unit: 'none', scale: 'linear', min: 1, max: 5 },
-    y: { label: 'Top-1 accuracy', unit: 'percent', scale: 'linear', min: 0, max: 1 },
+    x: { label: 'Severity', unit: 'none', scale: 'linear' },
+    y: { label: 'Top-1 accuracy', unit: 'percent', scale: 'linear', min: 0 },
     series: grid.models.map((model, slot) => ({
       id: String(model.id),
       name: model.title,

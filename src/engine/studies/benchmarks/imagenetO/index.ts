@@ -114,7 +114,7 @@ export const imagenetO = defineStudy({
         barsFigure({
           id: 'imagenet-o-aupr',
           title: 'ImageNet-O AUPR',
-          y: { label: 'AUPR', unit: 'percent', scale: 'linear', min: 0, max: 1 },
+          y: { label: 'AUPR', unit: 'percent', scale: 'linear', min: 0 },
           models: grid.models,
           groups: [
             {

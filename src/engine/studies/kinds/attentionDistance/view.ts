@@ -9,7 +9,7 @@ export function layerFigure(heads: Heads[]): FigureSpec {
     id: 'heads',
     kind: 'scatter',
     title: 'Attention distance by layer',
-    x: { label: 'Layer', unit: 'none', scale: 'linear', min: 0 },
+    x: { label: 'Layer', unit: 'none', scale: 'linear' },
     y: { label: 'Mean attention distance', unit: 'pixels', scale: 'linear', min: 0 },
     series: heads.map(({ model, distances, images }, slot) => ({
       id: String(model.id),

@@ -126,8 +126,8 @@ function windowFigure(grid: Grid, models: StoredModel[]): FigureSpec {
     id: 'window',
     kind: 'lines',
     title: 'Trained kernels cut to a window',
-    x: { label: 'Side of the window kept', unit: 'pixels', scale: 'linear', min: 0 },
-    y: { label: 'Top-1 accuracy', unit: 'percent', scale: 'linear', min: 0, max: 1 },
+    x: { label: 'Side of the window kept', unit: 'pixels', scale: 'linear' },
+    y: { label: 'Top-1 accuracy', unit: 'percent', scale: 'linear', min: 0 },
     // A model without depthwise kernels has no window.
     series: levelSeries(grid, windowOf, { repeats: 1 }).filter(({ points }) => points.length > 0),
     references: [],
@@ -150,8 +150,8 @@ function sizeFigure(grid: Grid, models: StoredModel[]): FigureSpec {
     id: 'kernel-size',
     kind: 'scatter',
     title: 'Models by kernel size',
-    x: { label: 'Largest depthwise kernel', unit: 'pixels', scale: 'linear', min: 0 },
-    y: { label: 'Top-1 accuracy', unit: 'percent', scale: 'linear', min: 0, max: 1 },
+    x: { label: 'Largest depthwise kernel', unit: 'pixels', scale: 'linear' },
+    y: { label: 'Top-1 accuracy', unit: 'percent', scale: 'linear', min: 0 },
     series: points.map(({ model, cell }) => ({
       id: String(model.id),
       name: model.title,

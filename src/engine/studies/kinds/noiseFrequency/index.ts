@@ -189,7 +189,7 @@ function frequencyFigure(grid: Grid, { width }: FrequencyParams): FigureSpec {
     id: 'frequency',
     kind: 'lines',
     title: 'Noise frequency',
-    x: { label: 'Frequency', unit: 'pi', scale: 'linear', min: 0, max: 1 },
+    x: { label: 'Frequency', unit: 'pi', scale: 'linear' },
     y: { label: 'Change in top-1', unit: 'percent', scale: 'linear' },
     series: levelSeries(grid, frequencyOf, { repeats: 1, change: true }),
     references: [{ label: 'clean', axis: 'y', value: 0 }],

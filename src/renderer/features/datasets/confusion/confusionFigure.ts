@@ -1,5 +1,6 @@
 import { className, withClassNames } from '#shared/classNames.ts'
 import type { Confusion, DataTable } from '#shared/contract/index.ts'
+import { confusionSpec } from '#shared/figures/confusion.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 
 /** The matrix as shares of each true class, row by row. The last column holds outputs that are none of the classes. */
@@ -31,19 +32,15 @@ export function confusionFigure(confusion: Confusion, model: string, over: strin
   const { rows, columns, shares } = found
   const left = confusion.classes.length - rows.length
   const part = left > 0 ? ` The ${rows.length} most confused of ${confusion.classes.length} classes.` : ''
-  return {
+  return confusionSpec({
     id: `confusion-${model}-${over}`,
-    kind: 'heatmap',
-    title: `Confusions of ${model}`,
-    x: { label: 'Predicted class', unit: 'none', scale: 'category', categories: columns },
-    y: { label: 'True class', unit: 'none', scale: 'category', categories: rows },
-    series: [],
-    references: [],
-    spans: [],
-    cells: { rows, columns, values: shares, map: 'sequential', label: 'Share of the true class' },
+    model,
+    rows,
+    columns,
+    shares,
     notes: [`${over}, ${confusion.n} images. Each row sums to one over all classes.${part}`],
     alt: `Confusion matrix of ${model} over ${rows.length} classes; ${confusion.correct} of ${confusion.n} images are right.`,
-  }
+  })
 }
 
 /** Scores class by class, as a table. */

@@ -1,7 +1,7 @@
 import type { EChartsOption } from 'echarts'
 import { lut, lutIndex } from '#shared/colour/maps.ts'
 import { plainNumber } from '#shared/figures/format.ts'
-import { cellRange } from '#shared/figures/heatmap.ts'
+import { cellRange } from '#shared/figures/cellRange.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import { cellMap, type FigureTheme } from '#shared/figures/theme.ts'
 
@@ -74,6 +74,7 @@ export const withPicture = (option: EChartsOption, picture: HTMLCanvasElement): 
   ...option,
   tooltip: { show: false },
   series: [
+    ...[option.series ?? []].flat().filter(({ id }) => id !== 'cells'),
     {
       type: 'custom',
       id: 'cells',

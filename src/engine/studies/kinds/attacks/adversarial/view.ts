@@ -49,7 +49,7 @@ function attackFigure(grid: Grid, chosen: AdversarialParams, steps: number): Fig
     x: bySteps
       ? { label: 'Steps', unit: 'none', scale: 'linear', min: 0 }
       : { label: 'Epsilon in [0,1] units', unit: 'none', scale: 'linear', min: 0 },
-    y: { label: 'Top-1 accuracy', unit: 'percent', scale: 'linear', min: 0, max: 1 },
+    y: { label: 'Top-1 accuracy', unit: 'percent', scale: 'linear', min: 0 },
     series: [...lines, ...baselines],
     references: [],
     spans: [],

@@ -39,7 +39,7 @@ export function successFigure(grid: Grid): FigureSpec {
     kind: 'lines',
     title: 'Attack success',
     x: { label: 'Epsilon in [0,1] units', unit: 'none', scale: 'linear', min: 0 },
-    y: { label: 'Attack success rate, all images', unit: 'percent', scale: 'linear', min: 0, max: 1 },
+    y: { label: 'Attack success rate, all images', unit: 'percent', scale: 'linear', min: 0 },
     series: grid.models.map((model, slot) => ({
       id: String(model.id),
       name: model.title,
