@@ -1,3 +1,4 @@
+import { currentKey } from '#shared/cellRef.ts'
 import type { StudyRow } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
@@ -29,7 +30,7 @@ export async function printRows(session: CliSession, name: string, options: RowF
   const wanted = options.model
     ? new Set(options.model.map((model) => modelOf([...conditions, ...points], model, session)))
     : undefined
-  const keys = options.key
+  const keys = options.key?.map(currentKey)
   const known = [...new Set([...conditions, ...points].map(({ key }) => key))]
   const unknown = keys?.find((key) => !known.includes(key))
   if (unknown !== undefined)

@@ -3,7 +3,7 @@ import { z } from 'zod'
 /**
  * How a model's graph is changed before it runs, as canonical data. Part of the key of every fact.
  * none: the unchanged model.
- * lesion: without the residual branches of these blocks (ascending indices as in `Inspection.blocks`).
+ * lesion: without the residual branches of these blocks (ascending indices as in `Inspection.blocks`, from 0).
  * maskKernel: depthwise kernels are zero outside their central size x size window.
  * probe: inner tensors are read. `version` changes when their stored form does.
  */

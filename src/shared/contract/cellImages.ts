@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { axis } from '../figures/spec.ts'
-import { id } from './common.ts'
+import { conditionKey, id } from './common.ts'
 import { imageRow } from './datasets.ts'
 
 /**
@@ -39,7 +39,7 @@ export const cellImagesInput = z.object({
   id,
   modelId: id,
   /** Key of a condition or a point. In figures it follows the model's id in `ref`. */
-  key: z.string(),
+  key: conditionKey,
   direction: cellOrder.default('lost'),
   /** The last image of the previous page. */
   after: id.nullable().default(null),

@@ -1,8 +1,12 @@
 import { z } from 'zod'
+import { currentKey } from '../cellRef.ts'
 import { errorCodes, type ErrorCode } from '../errors.ts'
 
 /** Row id of the workspace database. */
 export const id = z.int().positive()
+
+/** Key of a condition of a study. Keys of older versions become those of today. */
+export const conditionKey = z.string().transform(currentKey)
 
 export const errorCode = z.enum(Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]])
 

@@ -55,6 +55,7 @@ const blockUnit = z.object({
 })
 
 const block = z.object({
+  /** Place in `blocks`, from 0. People count from 1. */
   index: z.int(),
   stage: z.int(),
   /** Names of the residual Add nodes that make the block, in order (two for RepLKNet and ViT). */

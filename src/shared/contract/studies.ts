@@ -1,7 +1,7 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { cellImages, cellImagesInput } from './cellImages.ts'
-import { byId, id, ok } from './common.ts'
+import { byId, conditionKey, id, ok } from './common.ts'
 import { written } from './figures.ts'
 import { ranking, rankingInput } from './ranking.ts'
 import { study, studyCost, studyInput, studyKind } from './studyInput.ts'
@@ -34,7 +34,7 @@ export const studies = {
       z.object({
         id,
         modelId: id,
-        key: z.string(),
+        key: conditionKey,
         after: id.nullable().default(null),
         limit: z.int().min(1).max(10000).default(1000),
       }),

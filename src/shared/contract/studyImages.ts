@@ -1,6 +1,6 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
-import { id } from './common.ts'
+import { conditionKey, id } from './common.ts'
 import { imageRow } from './datasets.ts'
 import { working } from './working.ts'
 
@@ -76,7 +76,7 @@ export const studyImages = {
       z.object({
         id,
         modelId: id,
-        key: z.string(),
+        key: conditionKey,
         /** From a dialog or the command line; created where it does not exist. */
         folder: z.string().min(1),
         npy: z.boolean().default(false),

@@ -6,7 +6,7 @@ import { candidatesOf, lesionConditions } from '#engine/studies/kinds/lesion/con
 import { params } from '#engine/studies/kinds/lesion/params.ts'
 import { weighLesion } from '#engine/studies/kinds/lesion/cost.ts'
 import { lesionSessions } from '#engine/studies/kinds/lesion/sessions.ts'
-import { parseSubsets, serialiseSubsets, type SubsetFile } from '#engine/studies/kinds/lesion/file.ts'
+import { parseSubsets, serialiseSubsets, type SubsetModels } from '#engine/studies/kinds/lesion/file.ts'
 import { getModel } from '#engine/models/index.ts'
 import { temporaryFolder } from '../../temporary.ts'
 import { addDataset, runStudy, sampleImages, sampleModel, drawsOf } from './sample.ts'
@@ -23,23 +23,36 @@ async function setUp(perClass: number, overrides = {}) {
   return { folder, engine, datasetId, modelIds, model }
 }
 
-const file = (subsets: number[][]): SubsetFile => ({
+const models = (subsets: number[][]): SubsetModels => [{ title: 'net', digest: 'd', blocks: 5, subsets }]
+const file = (subsets: number[][], version = 2) => ({
   format: 'kernelscope-subsets',
-  version: 1,
-  models: [{ title: 'net', digest: 'd', blocks: 5, subsets }],
+  version,
+  models: models(subsets),
 })
 
 describe('a subsets file', () => {
-  it('is read as it was written', () => {
-    const written = file([[0], [1, 4]])
-    expect(parseSubsets(JSON.parse(serialiseSubsets(written)))).toEqual(written)
+  it('is read as it was written, with blocks counted from 1', () => {
+    const written = models([[0], [1, 4]])
+    const value = JSON.parse(serialiseSubsets(written))
+    expect(value).toEqual(file([[1], [2, 5]]))
+    expect(parseSubsets(value)).toEqual(written)
+  })
+
+  it('of version 1 is read with blocks counted from 0', () => {
+    expect(parseSubsets(file([[0], [1, 4]], 1))).toEqual(parseSubsets(file([[1], [2, 5]])))
   })
 
   it.each([
-    ['a block beyond the last', file([[5]]), 'net has 5 blocks'],
-    ['a block twice', file([[2, 2]]), 'a block twice'],
+    ['a block beyond the last', file([[1], [6]]), 'models.0.subsets.1: there is no block 6, net has 5'],
+    [
+      'a block beyond the last, in version 1',
+      file([[5]], 1),
+      'there is no block 5, net has 5, counted from 0',
+    ],
+    ['a block 0', file([[0]]), 'models.0.subsets.0.0'],
+    ['a block twice', file([[2, 2]]), 'models.0.subsets.0: a block twice'],
     ['an empty subset', file([[]]), 'models.0.subsets.0'],
-    ['another version', { ...file([[0]]), version: 2 }, 'version'],
+    ['another version', file([[1]], 3), 'version'],
   ])('is refused with %s', (_, value, message) => {
     expect(() => parseSubsets(value)).toThrow(message)
   })
@@ -64,7 +77,7 @@ describe('a subsets file', () => {
       ])
     expect(await cells(replayed.id)).toEqual(await cells(drawn.id))
 
-    writeFileSync(path, serialiseSubsets(file([[4, 0]])).replace('"d"', JSON.stringify(model.digest)))
+    writeFileSync(path, serialiseSubsets(models([[4, 0]])).replace('"d"', JSON.stringify(model.digest)))
     const own = await lesion({ draws: (await client.studies.importDraws({ path })).digest })
     expect((await cells(own.id)).map(([key]) => key)).toEqual(['none', 'n=2,sample=0'])
     // The transform is the same but the facts are not: lists outside the study must not use them.
@@ -79,10 +92,7 @@ describe('a subsets file', () => {
   it('removes nothing from a model without subsets in the file, and says so', async () => {
     const { folder, engine, datasetId, modelIds } = await setUp(1)
     const path = join(folder, 'subsets.json')
-    writeFileSync(
-      path,
-      serialiseSubsets({ ...file([[0]]), models: [{ ...file([[0]]).models[0]!, blocks: 7 }] }),
-    )
+    writeFileSync(path, serialiseSubsets(models([[0]]).map((model) => ({ ...model, blocks: 7 }))))
     const { digest } = await engine.client.studies.importDraws({ path })
     const params = { draws: digest, singles: false }
     const { id } = await runStudy(engine.client, { kind: 'lesion', modelIds, datasetId, params })
@@ -134,7 +144,7 @@ describe('the choice between gates and cutting out', () => {
     )
     const one = (blocks: unknown) => lesions.filter(({ condition }) => condition.params['blocks'] === blocks)
     expect(
-      one('3')
+      one('4')
         .map(({ condition }) => condition.params['kind'])
         .sort(),
     ).toEqual(['single', 'subset'])

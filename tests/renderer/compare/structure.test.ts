@@ -40,11 +40,11 @@ describe('the difference of two structures', () => {
     )
     expect(parts(diff)).toEqual([
       'same: Stem / Stem',
-      'same: Block 0 / Block 0',
       'same: Block 1 / Block 1',
-      'added: – / Block 2',
+      'same: Block 2 / Block 2',
       'added: – / Block 3',
-      'same: Block 2 / Block 4',
+      'added: – / Block 4',
+      'same: Block 3 / Block 5',
       'same: Head / Head',
     ])
   })

@@ -52,6 +52,8 @@ describe('a cell behind a point', () => {
     expect(chosen && formatCellRef(chosen)).toBe('2|percent=50,repeat=1')
     expect(parseCellRef('channel:4')).toBeNull()
     expect(parseCellRef(undefined)).toBeNull()
+    // Until blocks were counted from 1 everywhere.
+    expect(parseCellRef('2|block=0')).toEqual({ modelId: 2, key: 'without=1' })
   })
 
   it('knows its baseline and its repeats', () => {
@@ -73,14 +75,14 @@ describe('a cell behind a point', () => {
     })
     const single = {
       ...subset(1, 0),
-      key: 'block=0',
-      level: 'block=0',
+      key: 'without=1',
+      level: 'without=1',
       params: { kind: 'single', block: 0, n: 1, blocks: '0' },
     }
     const first = subset(1, 0)
     const lesion = { ...result, conditions: [first, subset(1, 1), subset(2, 0), single] }
     expect(repeatsOf(lesion, first).map((c) => c.key)).toEqual(['n=1,sample=0', 'n=1,sample=1'])
-    expect(repeatsOf(lesion, single).map((c) => c.key)).toEqual(['block=0'])
+    expect(repeatsOf(lesion, single).map((c) => c.key)).toEqual(['without=1'])
   })
 
   it('knows whether its condition is beyond the tested ones', () => {

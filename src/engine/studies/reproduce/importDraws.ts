@@ -14,7 +14,7 @@ const mostHeld = 2 ** 25
  * because other draws are few.
  *
  * @throws FILE_MISSING where it cannot be read
- * @throws DRAWS_MALFORMED where it is no draws file
+ * @throws DRAWS_MALFORMED where it is no draws file; the message names the file and the place in it
  * @throws DISK_FULL where the disk is full
  */
 export async function importDraws(
@@ -26,11 +26,24 @@ export async function importDraws(
     throw new KernelscopeError('FILE_MISSING', `cannot read the draws: ${path}`, { cause })
   }
   const { size } = await stat(path).catch(unreadable)
-  if (size > held) return keepReplay(workspace, path)
-  const text = await readFile(path, 'utf8').catch(unreadable)
-  const value = jsonOf(text)
-  const own = studyDefinitions.find(({ replays }) => replays?.reads(value))?.replays
-  return { digest: own ? own.keep(workspace.db, text) : await keepMasks(workspace, text) }
+  try {
+    if (size > held) return await keepReplay(workspace, path)
+    const text = await readFile(path, 'utf8').catch(unreadable)
+    const value = jsonOf(text)
+    const own = studyDefinitions.find(({ replays }) => replays?.reads(value))?.replays
+    return { digest: own ? own.keep(workspace.db, text) : await keepMasks(workspace, text) }
+  } catch (error) {
+    throw inFile(path, error)
+  }
+}
+
+/** The error with the name of the file, where it says what is wrong with the content. */
+function inFile(path: string, error: unknown): unknown {
+  if (!(error instanceof KernelscopeError) || error.code !== 'DRAWS_MALFORMED') return error
+  return new KernelscopeError(error.code, `${error.message}, in ${path}`, {
+    cause: error,
+    hint: 'docs/formats.md describes draws and subsets files, with examples.',
+  })
 }
 
 function jsonOf(text: string): unknown {

@@ -11,7 +11,7 @@ export interface PartUnit {
 
 /** A part of a model, which the block map shows as one tile. */
 export interface Part {
-  /** "stem", "block-3", "between-3" (after block 2), "head". */
+  /** "stem", "block-3" (the fourth, titled "Block 4"), "between-3" (before it), "head"; part of addresses. */
   key: string
   kind: PartKind
   title: string
@@ -63,7 +63,7 @@ function looseBefore(
   const weighs = layers.some(({ parameters, macs }) => parameters > 0 || macs !== 0)
   if (weighs || !previous)
     return [
-      loosePart('between', `between-${place}`, `Between blocks ${place - 1} and ${place}`, stage, layers),
+      loosePart('between', `between-${place}`, `Between blocks ${place} and ${place + 1}`, stage, layers),
     ]
   previous.layers.push(...layers)
   previous.units.at(-1)?.layers.push(...layers)
@@ -92,7 +92,7 @@ function blockPart(block: Block, layers: readonly Layer[]): Part {
   return {
     key: `block-${block.index}`,
     kind: 'block',
-    title: `Block ${block.index}`,
+    title: `Block ${block.index + 1}`,
     stage: block.stage,
     block,
     units,

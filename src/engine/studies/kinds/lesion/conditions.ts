@@ -1,3 +1,4 @@
+import { singleBlockKey } from '#shared/cellRef.ts'
 import type { StoredModel } from '../../../models/index.ts'
 import type { Db } from '../../../workspace/index.ts'
 import { readSubsets, serialiseSubsets, subsetsFor } from './file.ts'
@@ -33,6 +34,7 @@ function subsetsOf(chosen: LesionParams, model: StoredModel, db: Db): number[][]
     .flatMap((n) => drawSubsets(candidates, n, chosen.samples, chosen.seed))
 }
 
+/** Conditions of a lesion study. Their parameters count blocks from 1. */
 export function lesionConditions(chosen: LesionParams, model: StoredModel, db: Db): Condition[] {
   const total = model.inspection.blocks.length
   const remove = (
@@ -43,7 +45,12 @@ export function lesionConditions(chosen: LesionParams, model: StoredModel, db: D
   ): Condition => ({
     key,
     ...words,
-    params: { ...params, n: blocks.length, proportion: blocks.length / total, blocks: blocks.join(' ') },
+    params: {
+      ...params,
+      n: blocks.length,
+      proportion: blocks.length / total,
+      blocks: blocks.map((index) => index + 1).join(' '),
+    },
     transform: unchanged,
     rewrite: { op: 'lesion', blocks },
   })
@@ -72,9 +79,9 @@ export function lesionConditions(chosen: LesionParams, model: StoredModel, db: D
     ...(chosen.singles
       ? candidatesOf(model, chosen).map((block) =>
           remove(
-            `block=${block}`,
+            singleBlockKey(block),
             [block],
-            { kind: 'single', block },
+            { kind: 'single', block: block + 1 },
             { title: `without block ${block + 1}`, way: 'single blocks' },
           ),
         )
@@ -84,13 +91,11 @@ export function lesionConditions(chosen: LesionParams, model: StoredModel, db: D
 
 /** Writes the subsets of a study as a draws file that another study can replay. */
 export const exportSubsets = (chosen: LesionParams, models: StoredModel[], db: Db): string =>
-  serialiseSubsets({
-    format: 'kernelscope-subsets',
-    version: 1,
-    models: models.map((model) => ({
+  serialiseSubsets(
+    models.map((model) => ({
       title: model.title,
       digest: model.digest,
       blocks: Math.max(1, model.inspection.blocks.length),
       subsets: subsetsOf(chosen, model, db),
     })),
-  })
+  )

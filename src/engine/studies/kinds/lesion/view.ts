@@ -58,7 +58,7 @@ export function singleBlockFigure(grid: Grid, models: StoredModel[]): FigureSpec
         .map((cell) => ({ cell, change: changeOf(grid, cell) }))
         .filter(({ change }) => change !== null)
         .map(({ cell, change }) => ({
-          x: Number(cell.params['block']),
+          x: Number(cell.params['block']) - 1,
           y: change,
           ...standsOn(cell),
           ref: `${model.id}|${cell.key}`,
@@ -78,11 +78,7 @@ export function lesionTable(grid: Grid, models: StoredModel[]): DataTable {
       model: cell.model,
       n: Number(cell.params['n']),
       total,
-      blocks: String(cell.params['blocks'])
-        .split(' ')
-        .filter(Boolean)
-        .map((index) => Number(index) + 1)
-        .join(' '),
+      blocks: String(cell.params['blocks']),
       images: cell.n,
       top1: cell.top1,
       lo: cell.interval?.lo ?? null,
@@ -97,7 +93,7 @@ export function lesionTable(grid: Grid, models: StoredModel[]): DataTable {
       { key: 'model', title: 'Model', kind: 'text' },
       { key: 'n', title: 'Removed', kind: 'integer' },
       { key: 'total', title: 'Blocks', kind: 'integer' },
-      { key: 'blocks', title: 'Which (from 1)', kind: 'text' },
+      { key: 'blocks', title: 'Which', kind: 'text' },
       { key: 'images', title: 'Images', kind: 'integer' },
       { key: 'top1', title: 'Top-1', kind: 'fraction' },
       { key: 'lo', title: '95 % from', kind: 'fraction' },
