@@ -10,6 +10,7 @@ import {
 } from '#shared/contract/index.ts'
 import { changeNameOf, rewriteOfChange } from '#shared/changedModel.ts'
 import { KernelscopeError } from '#shared/errors.ts'
+import { namesIn } from '#shared/labelWords.ts'
 import { modelOfText, modelText } from '#shared/factText.ts'
 import { filterFromText, filterKeys, type FilterKey, type FilterText } from '#shared/filterText.ts'
 import type { Client } from './client.ts'
@@ -101,7 +102,9 @@ const outputsOf = (text: string, labels: readonly string[]) =>
   text
     .split('+')
     .map((name) => {
-      const index = labels.findIndex((label) => label === name || className(label) === className(name))
+      const index = labels.findIndex((label) =>
+        [label, ...namesIn(label)].some((own) => className(own) === className(name)),
+      )
       return index < 0 ? name : index
     })
     .join('+')

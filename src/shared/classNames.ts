@@ -1,5 +1,6 @@
 import imagenet from '../../resources/labels/imagenet1k.json' with { type: 'json' }
 import type { DataTable } from './figures/dataTable.ts'
+import { firstName } from './labelWords.ts'
 
 /** The 1,000 classes of ImageNet-1k by index: their names, and their WordNet ids in ascending order. */
 export interface ImagenetLabels {
@@ -26,9 +27,9 @@ export function classTitle(key: string): string {
   return name === undefined ? key : `${name} (${key})`
 }
 
-/** The name of a model's output as it is shown, by the model's labels. */
+/** The name of a model's output as it is shown: the first name of its label. */
 export const outputTitle = (labels: readonly string[], index: number): string =>
-  classTitle(labels[index] ?? `class ${index}`)
+  classTitle(firstName(labels[index] ?? `class ${index}`))
 
 /** A class of a dataset, found by what was typed. */
 interface NamedClass {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { Option, type Command } from 'commander'
 import { classTitle } from '#shared/classNames.ts'
+import { otherOrderWarning } from '#shared/labelWords.ts'
 import type { ImageRow } from '#shared/contract/index.ts'
 import { classHint, facetText, imageTable } from '../browseText.ts'
 import { collect, integerOf } from '../flags.ts'
@@ -109,7 +110,9 @@ export function addBrowseCommands(dataset: Command, session: CliSession): void {
         pairs: options.pairs,
       })
       session.print(options, found, () => {
-        const head = `${found.correct} of ${found.n} right, ${percent(found.n ? found.correct / found.n : null)}\n\n`
+        const warning =
+          found.rightInOtherOrder === null ? '' : `${otherOrderWarning(found.rightInOtherOrder)}\n`
+        const head = `${found.correct} of ${found.n} right, ${percent(found.n ? found.correct / found.n : null)}\n${warning}\n`
         if (!options.classes)
           return (
             head +

@@ -13,6 +13,7 @@ import {
   type FigureFlags,
 } from '../figureFlags.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
+import { addLabelCommands } from './modelLabels.ts'
 import { addMapCommands } from './modelMaps.ts'
 
 interface AddFlags extends GlobalOptions {
@@ -142,6 +143,7 @@ export function addModelCommands(program: Command, session: CliSession): void {
     session.print(options, result, () => kernelTable(result.layers))
   })
 
+  addLabelCommands(model, session)
   addMapCommands(model, session)
 }
 

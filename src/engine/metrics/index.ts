@@ -10,4 +10,5 @@ export {
   type CorruptionSummary,
 } from './corruption.ts'
 export { detection, resampledDetection, type Detection } from './detection.ts'
+export { betterOrder } from './outputOrder.ts'
 export { flipProbability, frameRule, meanRate, top5Distance, top5Mean } from './stability.ts'

@@ -47,7 +47,7 @@ export async function readModelFile(path: string): Promise<ModelFile> {
     inspection,
     classes: io.classes,
     preprocessing,
-    labels: labelsOf(io.classes, sidecar?.labels),
+    labels: labelsOf(io.classes, sidecar?.labels, file),
     sidecar,
   }
 }

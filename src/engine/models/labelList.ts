@@ -1,47 +1,76 @@
-import { readFile } from 'node:fs/promises'
+import type { LabelSource } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
+import { namesIn } from '#shared/labelWords.ts'
 import { imagenet1k } from './labels.ts'
 
-/** Class names of a model by index, and the name of the list they come from. */
+/**
+ * Class names of a model by index, and the name of the list: "own" from a file, "chosen" by a person, "imagenet1k",
+ * "published" for the classes of another published set, "order" for the classes of a dataset in their order, "numbers".
+ */
 export interface LabelList {
   set: string
   names: string[]
 }
 
-/** Labels of a model: its own, else those of ImageNet-1k for 1,000 classes, else names by class index. */
-export function labelsOf(classes: number, own?: string[]): LabelList {
-  if (own?.length === classes) return { set: 'own', names: own }
-  if (classes === 1000) return { set: 'imagenet1k', names: [...imagenet1k().labels] }
-  return { set: 'numbers', names: Array.from({ length: classes }, (_, index) => `class ${index}`) }
+const sources: Record<string, LabelSource> = {
+  own: 'file',
+  chosen: 'chosen',
+  imagenet1k: 'count',
+  published: 'count',
+  order: 'order',
+  numbers: 'none',
 }
 
+/** Where a list comes from, by its name. Lists with the name of a file are of older workspaces. */
+export const sourceOf = (set: string): LabelSource => sources[set] ?? 'file'
+
 /**
- * Reads the list "imagenet1k", or a text file with one label per line.
+ * Labels of a model: its own, else those of ImageNet-1k for 1,000 classes, else names by class index.
  *
- * @throws FILE_MISSING where the file cannot be read
+ * @param own those of the sidecar of the model file `path`
+ * @throws MODEL_MALFORMED where `own` has not one label for each class
  */
-export async function readLabelList(source: string): Promise<LabelList> {
-  if (source === 'imagenet1k') return { set: source, names: [...imagenet1k().labels] }
-  let text: string
-  try {
-    text = await readFile(source, 'utf8')
-  } catch (cause) {
-    throw new KernelscopeError('FILE_MISSING', `cannot read the labels: ${source}`, { cause })
+export function labelsOf(classes: number, own?: string[], path = 'the model'): LabelList {
+  if (own && own.length !== classes)
+    throw new KernelscopeError(
+      'MODEL_MALFORMED',
+      `labels: ${own.length} for ${classes} outputs, in the sidecar of ${path}`,
+      { hint: 'Give one label for each output, in their order, or leave the labels out.' },
+    )
+  if (own) return { set: 'own', names: own }
+  if (classes === 1000) return { set: 'imagenet1k', names: [...imagenet1k().labels] }
+  return {
+    set: 'numbers',
+    names: Array.from({ length: classes }, (_, index) => `class ${index}`),
   }
-  const names = text.split(/\r?\n/).map((line) => line.trim())
-  while (names.at(-1) === '') names.pop()
-  return { set: 'own', names }
+}
+
+/** A name without what lists of ImageNet write differently: case, underscores, further names after a comma. */
+const plain = (name: string) => name.split(',', 1)[0]?.toLowerCase().replaceAll('_', ' ').trim()
+
+/** Least share of labels that must be ImageNet's, at their places. */
+const mostly = 0.9
+
+/** Whether a list is ImageNet-1k's in the order of the WordNet ids, which it may spell in another way. */
+function isImagenet({ set, names }: LabelList): boolean {
+  const { labels } = imagenet1k()
+  if (set === 'imagenet1k') return true
+  if (names.length !== labels.length) return false
+  const equal = names.filter((name, index) => plain(name) === plain(labels[index] ?? ''))
+  return equal.length >= mostly * labels.length
 }
 
 /**
  * Maps each class name of a dataset to the model's class index, -1 where there is none. A name is matched by label; for
- * ImageNet also by WordNet id. A number is a class index.
+ * ImageNet also by WordNet id; then by one of the other names of a label ("car | automobile"). A number is a class index.
  */
-export function targetsOf(classNames: readonly string[], { set, names }: LabelList): Map<string, number> {
+export function targetsOf(classNames: readonly string[], list: LabelList): Map<string, number> {
+  const { names } = list
   const byName = new Map<string, number>()
-  const wnids = set === 'imagenet1k' ? imagenet1k().wnids : []
-  for (const list of [names, wnids])
-    for (const [index, name] of list.entries()) if (!byName.has(name)) byName.set(name, index)
+  const add = (name: string, index: number) => byName.has(name) || byName.set(name, index)
+  names.forEach(add)
+  if (isImagenet(list)) imagenet1k().wnids.forEach(add)
+  for (const [index, label] of names.entries()) for (const name of namesIn(label)) add(name, index)
   const byNumber = (name: string) => (/^\d+$/.test(name) && Number(name) < names.length ? Number(name) : -1)
   return new Map(classNames.map((name) => [name, byName.get(name) ?? byNumber(name)]))
 }

@@ -10,7 +10,7 @@ const triple = z.tuple([z.number(), z.number(), z.number()])
  * The JSON file next to a model (`name.json` for `name.onnx`). It holds what the graph does not: preprocessing, labels and
  * source.
  */
-const sidecar = z.object({
+export const sidecar = z.object({
   title: z.string().optional(),
   source: z.string().optional(),
   labels: z.array(z.string()).optional(),

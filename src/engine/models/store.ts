@@ -15,7 +15,7 @@ import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import { classifierInterface, onGraphThread } from '../onnx/index.ts'
 import type { Db } from '../workspace/index.ts'
 import { checkSize, readModelFile } from './file.ts'
-import type { LabelList } from './labelList.ts'
+import { sourceOf, type LabelList } from './labelList.ts'
 
 interface ModelRow {
   id: number
@@ -59,6 +59,7 @@ function fromRow(row: ModelRow): StoredModel {
     largestKernel: largestKernel(facts),
     preprocessing: preprocessing.parse(JSON.parse(row.preprocessing)),
     labelSet: row.label_set,
+    labelSource: sourceOf(row.label_set),
     note: row.note,
     selfCheck: row.self_check === null ? null : storedCheck(row.self_check),
     problem: fileProblem(row),
@@ -205,7 +206,8 @@ export function updateModel(db: Db, id: number, change: ModelChange): StoredMode
   if (change.labels && change.labels.names.length !== model.classes) {
     throw new KernelscopeError(
       'STUDY_LABELS',
-      `${change.labels.names.length} labels for ${model.classes} classes of ${model.title}`,
+      `${change.labels.names.length} labels for the ${model.classes} outputs of ${model.title}`,
+      { hint: 'Give one label for each output, in their order.' },
     )
   }
   db.prepare(

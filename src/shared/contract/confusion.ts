@@ -43,6 +43,11 @@ export const confusion = z.object({
   /** Number of different mistakes. */
   mistakes: z.int(),
   /**
+   * Share of the images that would be right if the outputs stood for the classes in another order, where the model is no
+   * better than chance by its labels; else null.
+   */
+  rightInOtherOrder: z.number().nullable(),
+  /**
    * Counts, row-major. Rows are the true classes of `order`; columns are the same classes, and one more at the end for
    * outputs that are none of them.
    */

@@ -1,10 +1,12 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { byId, errorShape, id, ok } from './common.ts'
+import { labelSource, modelLabels } from './labels.ts'
 import { inspection, modelFamily } from './inspection.ts'
 import { selfCheck } from './selfCheck.ts'
 
 export * from './inspection.ts'
+export * from './labels.ts'
 export * from './selfCheck.ts'
 
 /**
@@ -43,6 +45,7 @@ const model = z.object({
   preprocessing,
   /** Name of the label list, e.g. "imagenet1k" or "own". */
   labelSet: z.string(),
+  labelSource,
   note: z.string(),
   /**
    * Result of checking the model's rewrites. null until the check has run, which happens in the background after the
@@ -110,8 +113,7 @@ export const models = {
     .output(model),
   /** Runs the model and its rewrites on random input and stores how well they agree. */
   check: oc.input(byId).output(selfCheck),
-  /** Class names in the order of the outputs. */
-  labels: oc.input(byId).output(z.object({ labels: z.array(z.string()) })),
+  ...modelLabels,
   inspect: oc.input(z.union([byId, z.object({ path: z.string() })])).output(inspection),
   kernels: oc
     .input(

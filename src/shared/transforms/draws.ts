@@ -7,7 +7,16 @@ const masks = z.object({
   width: z.int().positive(),
   entries: z.record(
     z.string().regex(/^\d+\/\d+$/),
-    z.record(z.string().min(1), z.string().regex(/^([0-9a-f]{2})*$/)),
+    z.record(
+      z.string().min(1),
+      z
+        .string()
+        .regex(/^([0-9a-f]{2})*$/)
+        .meta({
+          description:
+            'One bit per patch in row order, 1 = dropped; the first patch is the lowest bit of the first byte',
+        }),
+    ),
   ),
 })
 
@@ -16,7 +25,7 @@ const masks = z.object({
  * image digest (or "group:<n>") it holds the dropped patches as a hexadecimal bitset. Models with other input sizes
  * have other grids of patches, and therefore masks of their own.
  */
-const draws = z.object({
+export const draws = z.object({
   format: z.literal('kernelscope-draws'),
   version: z.literal(1),
   /** Side of a patch in pixels. */

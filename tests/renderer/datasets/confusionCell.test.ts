@@ -33,6 +33,7 @@ const confusion: Confusion = {
   classes: [score(0, 'crane', 134), score(1, 'crane', 517), score(2, 'snail', null), score(3, 'vase', 883)],
   pairs: [],
   mistakes: 0,
+  rightInOtherOrder: null,
   matrix: { order: [0, 1, 2], counts: new Array<number>(12).fill(0) },
 }
 

@@ -23,6 +23,7 @@ export const modelRow = (id: number, parameters = 1): Model => ({
   },
   selfCheck: null,
   labelSet: 'own',
+  labelSource: 'file',
   note: '',
   problem: null,
   addedAt: 0,

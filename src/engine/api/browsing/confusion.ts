@@ -1,5 +1,7 @@
 import type { ClassScore, Confusion, ConfusionPair } from '#shared/contract/index.ts'
+import { firstName } from '#shared/labelWords.ts'
 import { wilson } from '#shared/maths/wilson.ts'
+import { betterOrder } from '../../metrics/index.ts'
 import type { ConfusionCounts } from '../../datasets/index.ts'
 import { targetsOf, type StoredModel } from '../../models/index.ts'
 import type { Db } from '../../workspace/index.ts'
@@ -26,7 +28,7 @@ export function confusionOf(
     .all(datasetId)
   const targets = targetsOf(names, { set: model.labelSet, names: model.labels })
   const targetOf = (truth: number) => targets.get(names[truth] ?? '') ?? -1
-  const labelOf = (output: number) => model.labels[output] ?? `class ${output}`
+  const labelOf = (output: number) => firstName(model.labels[output] ?? `class ${output}`)
   const totals = new Map<number, number>()
   const predictedTotals = new Map<number, number>()
   const worst = new Map<number, { predicted: number; n: number }>()
@@ -73,6 +75,14 @@ export function confusionOf(
     classes,
     pairs: mistakes.slice(0, pairs),
     mistakes: mistakes.length,
+    rightInOtherOrder: betterOrder(
+      Array.from(counts.truth, (truth, k) => ({
+        truth,
+        predicted: counts.predicted[k] ?? -1,
+        n: counts.count[k] ?? 0,
+      })),
+      counts.correct,
+    ),
     matrix: matrix === 0 ? null : matrixOf(counts, mistakes, classes, targetOf, matrix),
   }
 }

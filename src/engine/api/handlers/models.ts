@@ -17,6 +17,7 @@ import {
   type StoredModel,
 } from '../../models/index.ts'
 import { onGraphThread } from '../../onnx/index.ts'
+import { modelLabels } from './labels.ts'
 import { api } from '../session/implementation.ts'
 import type { EngineSession } from '../session/session.ts'
 
@@ -42,9 +43,7 @@ export const models = {
     const labels = input.labels === undefined ? undefined : await readLabelList(input.labels)
     return publicModel(updateModel(context.session.db, input.id, { ...input, labels }))
   }),
-  labels: api.models.labels.handler(({ input, context }) => ({
-    labels: getModel(context.session.db, input.id).labels,
-  })),
+  ...modelLabels,
   inspect: api.models.inspect.handler(async ({ input, context }) =>
     'id' in input
       ? await inspectionOf(context.session.db, input.id)

@@ -1,9 +1,15 @@
 import { withClassNames } from '#shared/classNames.ts'
-import { testedConditions, type Preprocessing, type StudyResult } from '#shared/contract/index.ts'
+import {
+  testedConditions,
+  type Dataset,
+  type Preprocessing,
+  type StudyResult,
+} from '#shared/contract/index.ts'
+import { matchSentence } from '#shared/labelWords.ts'
 import { noRewrite } from '#shared/rewrites.ts'
 import { getDataset } from '../../datasets/index.ts'
-import type { StoredModel } from '../../models/index.ts'
 import type { WorkspaceFiles } from '../../workspace/index.ts'
+import { matchLabels, type StoredModel } from '../../models/index.ts'
 import { readFailures } from './failures.ts'
 import { imagesNote } from './imagesNote.ts'
 import { readGrid } from '../summary/grid.ts'
@@ -67,6 +73,7 @@ export async function studyResult(workspace: WorkspaceFiles, studyId: number): P
     ...models.map(({ model, conditions }, place) =>
       describe(model, conditions, providerOf(variants[place], conditions) ?? lastProvider(db, model)),
     ),
+    ...(onImages ? models.flatMap(({ model }) => labelsNote(model, dataset)) : []),
   ]
   return {
     studyId,
@@ -91,6 +98,14 @@ function testsNote({ tests, models }: Grid): string[] {
   return tests.length > 0 && most > testedConditions
     ? [`Paired tests: of the first ${testedConditions} of ${most} conditions only.`]
     : []
+}
+
+/** How a model's labels fit the dataset, where a person has not given them and where some classes are missing. */
+function labelsNote(model: StoredModel, { classes, recognised }: Dataset): string[] {
+  const names = classes.filter(({ images }) => images > 0).map(({ name }) => name)
+  const match = matchLabels(model, { names, published: recognised !== 'folders' })
+  if (names.length === 0 || (match.state === 'known' && match.matched === match.classes)) return []
+  return [`${model.title}: ${matchSentence(match)}.`]
 }
 
 /**

@@ -56,5 +56,8 @@ function checkLabels({ db }: Workspace, datasetId: number, model: StoredModel): 
   throw new KernelscopeError(
     'STUDY_LABELS',
     `no class of ${dataset.title} is among the labels of ${model.title}`,
+    {
+      hint: `Give the labels of ${model.title}: on its page, or with "kernelscope model labels"; "kernelscope model labels" alone says what would match.`,
+    },
   )
 }

@@ -57,7 +57,8 @@ export function subsetClasses({ recognised, classes }: Dataset): string[] {
   return classSubsets()[published[recognised]].flatMap((index) => imagenet1k().wnids[index] ?? [])
 }
 
-const mapping = z.record(z.string(), z.int())
+/** The file in_to_in9.json: for each output, as text, the class of ImageNet-9 from 0 to 8, or -1. */
+export const imagenet9Mapping = z.record(z.string(), z.int())
 
 /**
  * The readout of ImageNet-9: which outputs count as which class of the dataset. Its folders in sorted order
@@ -87,7 +88,7 @@ const indicesOf = (file: Record<string, number>, place: number) =>
 
 function readMapping(root: string): Record<string, number> | null {
   try {
-    return mapping.parse(JSON.parse(readFileSync(join(root, 'in_to_in9.json'), 'utf8')))
+    return imagenet9Mapping.parse(JSON.parse(readFileSync(join(root, 'in_to_in9.json'), 'utf8')))
   } catch {
     // Most copies of the set lack this file: names decide then.
     return null

@@ -1,6 +1,7 @@
 import { className } from '#shared/classNames.ts'
 import type { DataTable, StudyCondition } from '#shared/contract/index.ts'
 import { confusionSpec } from '#shared/figures/confusion.ts'
+import { firstName, namesIn } from '#shared/labelWords.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { Grid } from '../definition/index.ts'
 
@@ -56,9 +57,12 @@ export function perClassTable(grid: Grid): DataTable {
  */
 export function confusionFigure(grid: Grid, cell: StudyCondition): FigureSpec {
   const labels = grid.models.find(({ id }) => id === cell.modelId)?.classes ?? []
+  const ownName = new Map(
+    labels.flatMap((label) => namesIn(label).map((name) => [name, firstName(label)] as const)),
+  )
   const counts = grid.confusion(cell).map(({ truth, predicted, n }) => ({
-    truth: className(truth),
-    predicted: className(labels[predicted] ?? 'not finite'),
+    truth: className(ownName.get(truth) ?? truth),
+    predicted: className(firstName(labels[predicted] ?? 'not finite')),
     n,
   }))
   const totals = new Map<string, number>()

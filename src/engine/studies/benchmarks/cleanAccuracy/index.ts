@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import type { DataTable } from '#shared/contract/index.ts'
+import { otherOrderWarning } from '#shared/labelWords.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
+import { betterOrder } from '../../../metrics/index.ts'
 import type { Db } from '../../../workspace/index.ts'
 import { calibrationColumns, calibrationOf, type Calibration } from '../../summary/calibration.ts'
 import { standsOn } from '../../summary/standsOn.ts'
@@ -79,7 +81,10 @@ export const cleanAccuracy = defineStudy({
     ],
     reported: paperValues(({ dataset, metric }) => dataset === 'ImageNet' && metric === 'top-1'),
     metrics: grid.cells.map((cell) => accuracyMetric(grid, cell, 'clean-accuracy.top1', 'Clean top-1')),
-    notes: [],
+    notes: grid.cells.flatMap((cell) => {
+      const share = betterOrder(grid.confusion(cell), cell.correct)
+      return share === null ? [] : [`${cell.model}: ${otherOrderWarning(share)}`]
+    }),
   }),
 })
 

@@ -1,0 +1,50 @@
+import type { Dataset, LabelChoice } from '#shared/contract/index.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import { getDataset } from '../../datasets/index.ts'
+import { readLabelList, updateModel, type LabelList, type MatchedClasses } from '../../models/index.ts'
+import type { Db } from '../../workspace/index.ts'
+
+/** Kinds of datasets whose classes have a published order, which is that of their folders. */
+const ordered: readonly Dataset['recognised'][] = [
+  'imagenet-val',
+  'cifar-10',
+  'cifar-100',
+  'cifar-10-c',
+  'cifar-100-c',
+]
+
+/** The classes of a dataset in their order, with images or without. */
+export const classesOf = ({ classes, recognised }: Dataset): MatchedClasses => ({
+  names: classes.map(({ name }) => name),
+  published: ordered.includes(recognised),
+})
+
+/**
+ * The labels that were chosen.
+ *
+ * @throws FILE_MISSING, STUDY_LABELS where a file cannot be read or holds no labels
+ * @throws DATASET_NOT_FOUND, DATASET_LABELS where there is no such dataset or it has no classes
+ */
+export async function chosenLabels(db: Db, choice: LabelChoice): Promise<LabelList> {
+  if (choice.kind === 'imagenet1k') return readLabelList('imagenet1k')
+  if (choice.kind === 'file') return readLabelList(choice.path)
+  if (choice.kind === 'names') return { set: choice.set ?? 'chosen', names: choice.names }
+  const dataset = getDataset(db, choice.datasetId)
+  const { names, published } = classesOf(dataset)
+  if (names.length === 0)
+    throw new KernelscopeError('DATASET_LABELS', `no classes in ${dataset.title}`, {
+      hint: 'Choose a dataset with classes, or a file of labels.',
+    })
+  return { set: published ? 'published' : 'order', names: [...names] }
+}
+
+/**
+ * Sets the labels of models, of all or of none.
+ *
+ * @throws MODEL_NOT_FOUND where there is no such model
+ * @throws STUDY_LABELS where a model has another number of outputs
+ */
+export const setLabels = (db: Db, modelIds: readonly number[], labels: LabelList): void =>
+  db.transaction(() => {
+    for (const id of modelIds) updateModel(db, id, { labels })
+  })()
