@@ -40,17 +40,20 @@ export async function runStudy(
 ): Promise<void> {
   if (!options.model)
     throw new KernelscopeError('USAGE', 'no model is named', { hint: 'Name it with --model FILE.' })
-  if (options.dataset === undefined)
-    throw new KernelscopeError('USAGE', 'no dataset is named', { hint: 'Name it with --dataset DIR.' })
   const client = await session.openWorkspace(options, overrides(options))
   const kind = kindNamed(await client.studies.kinds(), kindId)
-  const params = await studyParams(client, kind, { ...options, rest }, session)
+  const named = options.dataset ?? (kind.reads === 'weights' ? await anyDataset(client) : undefined)
+  if (named === undefined)
+    throw new KernelscopeError('USAGE', 'no dataset is named', { hint: 'Name it with --dataset DIR.' })
   const modelIds: number[] = []
+  const sides: number[] = []
   for (const name of options.model) {
-    const { id } = await namedModel(client, name, session)
+    const { id, preprocessing } = await namedModel(client, name, session)
     if (!modelIds.includes(id)) modelIds.push(id)
+    sides.push(...preprocessing.size)
   }
-  const dataset = await namedDataset(client, options.dataset, session, options)
+  const params = await studyParams(client, kind, { ...options, rest, sides }, session)
+  const dataset = await namedDataset(client, named, session, options)
   const subsetId =
     options.subset === undefined ? null : (await namedSubset(client, dataset, options.subset)).id
   const sample =
@@ -64,8 +67,16 @@ export async function runStudy(
     subsetId,
     ...(options.title === undefined ? {} : { title: options.title }),
   }
+  const { warnings } = await client.studies.check(input)
+  for (const { message, hint } of warnings) session.io.err(`warning: ${message}. ${hint}\n`)
   if (options.cost) return printCost(session, client, input, options)
   await measure(session, client, input, options)
+}
+
+/** The first dataset of the workspace, for a study that reads no images but is stored with a dataset. */
+async function anyDataset(client: Client): Promise<string | undefined> {
+  const [first] = await client.datasets.list()
+  return first && String(first.id)
 }
 
 async function measure(

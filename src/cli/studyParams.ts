@@ -3,6 +3,8 @@ import type { StudyKind } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { didYouMean } from '#shared/near.ts'
 import { withoutEffect } from '#shared/params/effect.ts'
+import { valueText } from '#shared/params/describe.ts'
+import { scaledParams } from '#shared/params/scaled.ts'
 import { fieldsOf, type Field, type Params } from '#shared/params/fields.ts'
 import type { Client } from './client.ts'
 import { asFlags } from './kindText.ts'
@@ -16,6 +18,8 @@ interface ParamFlags {
   param?: string[]
   /** Words that are not options of the program: the study's own parameters. */
   rest: readonly string[]
+  /** Sides of the models' inputs in pixels. */
+  sides?: readonly number[]
   /** The options of the program, to suggest them in place of a mistyped one. */
   known?: readonly string[]
   /** A draws file to replay. */
@@ -43,7 +47,11 @@ export async function studyParams(
     given.draws === undefined
       ? {}
       : { draws: (await client.studies.importDraws({ path: resolve(session.io.cwd, given.draws) })).digest }
-  const params = { ...preset, ...named, ...draws }
+  const scaled = given.preset === undefined ? {} : scaledParams(fields, preset, given.sides ?? [])
+  const params = { ...preset, ...scaled, ...named, ...draws }
+  for (const [key, value] of Object.entries(scaled))
+    if (!(key in named) && value !== (preset[key] ?? fields.find((field) => field.key === key)?.default))
+      session.io.err(`${flagOf(key)} ${valueText(value)}: scaled to the models' inputs by the preset\n`)
   refuseIdle(fields, named, params)
   return params
 }

@@ -202,6 +202,8 @@ describe('help of a kind of study', () => {
     presets: [{ id: 'quick', title: 'Quick', description: 'Few.', params: { maxSteps: 1 } }],
     definitions: [],
     draws: true,
+    reads: 'images' as const,
+    asks: [],
   }
 
   it('has a line for every parameter and preset, as they are typed', () => {

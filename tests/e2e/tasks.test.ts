@@ -106,11 +106,13 @@ describe('in the real window, a researcher', () => {
     await main()
       .getByRole('radio', { name: /^Random patch drop/ })
       .click()
+    await main().getByRole('button', { name: 'Next', exact: true }).click()
     await main().getByRole('checkbox', { name: 'RepLK-3', exact: true, checked: true }).waitFor()
     const models = await main().getByRole('checkbox', { checked: true }).count()
     expect(models).toBeGreaterThanOrEqual(2)
     await main().getByRole('radio', { name: 'Per class', exact: true }).click()
     await main().getByRole('spinbutton', { name: 'Images per class' }).fill('2')
+    await page.keyboard.press('Alt+PageDown')
     await main().getByRole('button', { name: 'Quick look' }).click()
     await main().getByRole('button', { name: 'Start' }).click()
     // One row for each model and share, all over two images of each of the 16 classes.

@@ -32,4 +32,5 @@ export {
   renameStudy,
   setStudyModels,
 } from './store/store.ts'
+export { studyWarnings } from './store/warnings.ts'
 export { frozen, type FrozenSubset } from './store/subset.ts'

@@ -1,7 +1,7 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { cellImages, cellImagesInput } from './cellImages.ts'
-import { byId, conditionKey, id, ok } from './common.ts'
+import { byId, conditionKey, errorShape, id, ok } from './common.ts'
 import { written } from './figures.ts'
 import { ranking, rankingInput } from './ranking.ts'
 import { study, studyCost, studyInput, studyKind } from './studyInput.ts'
@@ -15,6 +15,8 @@ export const studies = {
   list: oc.output(z.array(study)),
   get: oc.input(byId).output(study),
   cost: oc.input(studyInput).output(studyCost),
+  /** What makes its numbers doubtful by its parameters and models alone. No image, fact or file is read. */
+  check: oc.input(studyInput).output(z.object({ warnings: z.array(errorShape) })),
   /** The stored study of this input; null where there is none. */
   find: oc.input(studyInput).output(study.nullable()),
   /** What of the suite can be run, and its cost. Nothing is stored. */

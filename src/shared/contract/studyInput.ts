@@ -25,6 +25,10 @@ export const studyKind = z.object({
   definitions: z.array(definition),
   /** Whether it makes random draws that can be exported and replayed. */
   draws: z.boolean(),
+  /** What it reads: images of a dataset, or only the weights of the models. */
+  reads: z.enum(['images', 'weights']).default('images'),
+  /** The paper's questions that it answers. */
+  asks: z.array(z.object({ id: z.string(), asks: z.string(), look: z.string() })).default([]),
 })
 
 /** The subset that a study was started on, as it was at that time. The study keeps the list of its images. */

@@ -32,6 +32,10 @@ interface FieldBase {
   /** null: it always has an effect. */
   effect: Effect | null
   space: Space | null
+  /**
+   * The input side in pixels that a length is meant for: presets scale it to a model's input, to a length that divides it.
+   */
+  scaledFrom: number | null
 }
 
 export type Field = FieldBase &
@@ -84,6 +88,7 @@ export function fieldsOf(schema: Schema): Field[] {
       nullable,
       effect: effect.safeParse(own.effect ?? inner.effect).data ?? null,
       space: z.enum(['unit', 'normalised']).safeParse(own.space ?? inner.space).data ?? null,
+      scaledFrom: numberOf(own.scaledFrom),
     }
     return fieldOf(base, { format: own.format, words: own.words, ...inner })
   })

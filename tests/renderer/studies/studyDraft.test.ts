@@ -1,5 +1,6 @@
 import { implement } from '@orpc/server'
 import { afterEach, describe, expect, it } from 'vitest'
+import { nextTick } from 'vue'
 import { startApp } from '../setting/app.ts'
 import { modelRow } from '../setting/model.ts'
 import { contract, type Study, type Subset } from '#shared/contract/index.ts'
@@ -99,4 +100,105 @@ it('keeps what was chosen and typed when the engine starts again', async () => {
   await useModelsStore().load()
   expect(draft.params.value).toEqual({ images: 7 })
   expect(draft.modelIds.value).toEqual([])
+})
+
+describe('a new study', () => {
+  const kinds = [
+    {
+      id: 'drop',
+      title: 'Drop',
+      section: '4.1',
+      group: 'experiment' as const,
+      description: '',
+      params: {
+        type: 'object',
+        properties: {
+          patch: { type: 'integer', default: 16, scaledFrom: 224 },
+          mode: { type: 'string', enum: ['seeded', 'replayed'], default: 'seeded' },
+          repeats: { type: 'integer', default: 3, effect: [{ mode: ['seeded'] }] },
+        },
+      },
+      presets: [{ id: 'few', title: 'Few', description: '', params: { repeats: 1 } }],
+      definitions: [],
+      draws: false,
+    },
+    {
+      id: 'weights',
+      title: 'Weights',
+      section: '4.6',
+      group: 'experiment' as const,
+      description: '',
+      params: { type: 'object', properties: {} },
+      presets: [],
+      definitions: [],
+      draws: false,
+      reads: 'weights' as const,
+    },
+  ]
+  const small = {
+    ...modelRow(1),
+    preprocessing: { ...modelRow(1).preprocessing, size: [32, 32] as [number, number] },
+  }
+  const large = {
+    ...modelRow(2),
+    preprocessing: { ...modelRow(2).preprocessing, size: [224, 224] as [number, number] },
+  }
+
+  async function opened(address: string) {
+    const os = implement(contract)
+    const app = startApp({
+      models: { list: os.models.list.handler(() => [small, large]) },
+      datasets: { list: os.datasets.list.handler(() => []) },
+      studies: { list: os.studies.list.handler(() => []), kinds: os.studies.kinds.handler(() => kinds) },
+      subsets: { list: os.subsets.list.handler(() => []) },
+    })
+    ;({ stop } = app)
+    await app.router.push(address)
+    const { of } = app.view(useStudyDraft)
+    await expect.poll(() => of.fields.value.length + Number(of.fromWeights.value)).toBeGreaterThan(0)
+    return of
+  }
+
+  it('scales lengths to the chosen models until one is typed', async () => {
+    const draft = await opened('/studies/new?kind=drop&models=1')
+    await expect.poll(() => draft.params.value.patch).toBe(2)
+    draft.modelIds.value = [2]
+    await expect.poll(() => draft.params.value.patch).toBe(16)
+    draft.usePreset('few')
+    expect(draft.params.value).toMatchObject({ patch: 16, repeats: 1 })
+    draft.params.value = { ...draft.params.value, patch: 7 }
+    draft.modelIds.value = [1]
+    await nextTick()
+    expect(draft.params.value.patch).toBe(7)
+  })
+
+  it('says which parameters have no effect beside the others', async () => {
+    const draft = await opened('/studies/new?kind=drop&models=1')
+    expect(draft.idle.value).toEqual({})
+    draft.params.value = { ...draft.params.value, mode: 'replayed' }
+    expect(draft.idle.value).toEqual({ repeats: 'Mode “Seeded”' })
+  })
+
+  it('asks for no images where only weights are read', async () => {
+    const draft = await opened('/studies/new?kind=weights&models=1&dataset=3&subset=4')
+    draft.sample.value = { perClass: 2, seed: 0 }
+    expect(draft.missing.value).toBeNull()
+    expect(draft.input.value).toEqual({
+      kind: 'weights',
+      params: {},
+      modelIds: [1],
+      datasetId: 3,
+      sample: null,
+    })
+  })
+
+  it('names what is missing and the step where it is chosen', async () => {
+    const draft = await opened('/studies/new?kind=drop&models=1')
+    expect(draft.missing.value).toEqual({ text: 'Choose a dataset.', step: 'on' })
+    draft.datasetId.value = 3
+    await expect.poll(() => draft.missing.value).toBeNull()
+    draft.params.value = { ...draft.params.value, repeats: 'x' }
+    expect(draft.missing.value).toMatchObject({ step: 'how' })
+    expect(draft.input.value).toBeNull()
+  })
 })

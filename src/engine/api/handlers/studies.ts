@@ -14,6 +14,7 @@ import {
   settledStudy,
   studyDefinitions,
   saveAdversarial,
+  studyWarnings,
 } from '../../studies/index.ts'
 import { getDataset } from '../../datasets/index.ts'
 import { openJobsOf } from '../../jobs/index.ts'
@@ -27,7 +28,7 @@ import type { EngineSession } from '../session/session.ts'
 export const studies = {
   kinds: api.studies.kinds.handler(() =>
     studyDefinitions.map(
-      ({ id, title, section, suite, description, params, presets, definitions, exportDraws }) => ({
+      ({ id, title, section, suite, description, params, presets, definitions, ...more }) => ({
         id,
         group: suite ? 'benchmark' : section.startsWith('4') ? 'experiment' : 'extra',
         title,
@@ -36,7 +37,9 @@ export const studies = {
         params: z.toJSONSchema(params, { io: 'input' }),
         presets,
         definitions,
-        draws: exportDraws !== undefined,
+        draws: more.exportDraws !== undefined,
+        reads: more.fromWeights ? ('weights' as const) : ('images' as const),
+        asks: (more.questions ?? []).map(({ id: question, asks, look }) => ({ id: question, asks, look })),
       }),
     ),
   ),
@@ -46,6 +49,9 @@ export const studies = {
     const subset = await frozenSubset(session, input, signal)
     return session.open().reader.ask({ kind: 'cost', input, subset: subset?.record.images ?? null }, signal)
   }),
+  check: api.studies.check.handler(({ input, context }) => ({
+    warnings: studyWarnings(context.session.open().workspace.db, input),
+  })),
   find: api.studies.find.handler(async ({ input, context: { session }, signal }) => {
     const { workspace } = session.open()
     const { study, subset } = await settled(session, workspace, input, signal)

@@ -16,6 +16,7 @@ export function defineStudy<Schema extends z.ZodObject>(
     conditions: (params, model, context) => definition.conditions(parse(params), model, context),
     settle: (params, context) => settle?.(parse(params), context) ?? params,
     extraWork: (params, context) => extraWork?.(parse(params), context) ?? [],
+    warnings: (params, models) => definition.warnings?.(parse(params), models) ?? [],
     otherDatasets: (params) => otherDatasets?.(parse(params)) ?? [],
     complete: (params, context) => complete?.(parse(params), context) ?? true,
     view: (grid, params, context) => definition.view(grid, parse(params), context),

@@ -17,6 +17,12 @@ export interface Preset<P> {
   params: Partial<P>
 }
 
+/** What is doubtful, and what to do about it. */
+export interface StudyWarning {
+  message: string
+  hint: string
+}
+
 /** The format of a draws file that another study can replay. */
 export interface ReplayFormat {
   /** Whether an imported JSON value has this format. */
@@ -69,6 +75,11 @@ export interface StudyDefinition<Schema extends z.ZodObject = z.ZodObject, P = z
    * @throws STUDY_PARAMS and other codes where the study cannot be made
    */
   settle?(params: P, context: SettleContext): P | Promise<P>
+  /**
+   * What makes its numbers doubtful with these parameters on these models, each with what to do about it; left
+   * out = nothing. It reads no images and no facts.
+   */
+  warnings?(params: P, models: readonly StoredModel[]): StudyWarning[]
   /** Datasets besides the study's own whose images it measures. */
   otherDatasets?(params: P): number[]
   /** Its view reads only the models' files: no images, nothing stored. */

@@ -1,7 +1,7 @@
 export type { ConditionContext, MeasureContext, RunContext, SettleContext, ViewContext } from './contexts.ts'
 export type { ConditionWork, EstimateContext, ExtraWork, SessionEstimate, WorkContext } from './cost.ts'
 export { defineStudy } from './define.ts'
-export type { Preset, ReplayFormat, StudyDefinition } from './definition.ts'
+export type { Preset, ReplayFormat, StudyDefinition, StudyWarning } from './definition.ts'
 export type { Grid, GridModel } from './grid.ts'
 export type { QuestionModels, StudyQuestion, SuitePlace } from './offer.ts'
 export { tracker, type Tracker } from './progress.ts'

@@ -66,6 +66,14 @@ export const viewKeys = {
     title: 'On an image of a study',
     keys: { ...neighbours, back: { title: 'Back', keys: ['Esc'] } },
   },
+  newStudy: {
+    title: 'In a new study',
+    keys: {
+      next: { title: 'Next step, step before', keys: ['Alt+PageDown'] },
+      back: { title: 'Next step, step before', keys: ['Alt+PageUp'] },
+      start: { title: 'Start', keys: ['Mod+Enter'] },
+    },
+  },
   chooser: { title: 'Where an image is chosen', keys: neighbours },
   kernels: {
     title: 'In a sheet of kernels or a map',

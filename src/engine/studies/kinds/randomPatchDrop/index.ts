@@ -2,7 +2,7 @@ import { paperStatements } from '../../summary/paper.ts'
 import { accuracyTable, lossFigure, lossMetrics } from './view.ts'
 import type { Condition } from '../../../facts/index.ts'
 import { defineStudy } from '../../definition/index.ts'
-import { droppedAxis } from '../dropped.ts'
+import { droppedAxis, patchWarnings } from '../dropped.ts'
 import { params, type RandomPatchDropParams } from './params.ts'
 
 /** Images that share a mask in the published script: its batch size (LKRobust occlusion, batch 256). */
@@ -63,6 +63,7 @@ export const randomPatchDrop = defineStudy({
   ],
   groupSize: ({ mask }) => (mask === 'batch' ? publishedGroup : null),
   exportDraws: 'masks',
+  warnings: ({ patch, percents }, models) => patchWarnings(patch, percents, models),
   axis: droppedAxis,
   conditions,
   view: (grid, chosen) => ({

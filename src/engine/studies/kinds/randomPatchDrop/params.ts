@@ -1,12 +1,12 @@
 import { z } from 'zod'
 
 export const params = z.object({
-  patch: z
-    .int()
-    .min(1)
-    .max(512)
-    .default(16)
-    .meta({ title: 'Patch size', description: 'Side of a patch in pixels of the model input', unit: 'px' }),
+  patch: z.int().min(1).max(512).default(16).meta({
+    title: 'Patch size',
+    description: 'Side of a patch in pixels of the model input; presets scale it from an input of 224 px',
+    unit: 'px',
+    scaledFrom: 224,
+  }),
   percents: z
     .array(z.int().min(0).max(100))
     .min(1)

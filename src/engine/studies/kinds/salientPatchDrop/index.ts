@@ -17,7 +17,7 @@ import {
   unchanged,
   type WorkContext,
 } from '../../definition/index.ts'
-import { droppedAxis } from '../dropped.ts'
+import { droppedAxis, patchWarnings } from '../dropped.ts'
 import { params, type SalientParams } from './params.ts'
 
 /** Occlusion of salient and of non-salient patches (paper 4.1, Figs. 4b and 4c). */
@@ -98,6 +98,8 @@ export const salientPatchDrop = defineStudy({
           : { percents: [0, 25, 50, 75], source: 'gradient' },
     },
   ],
+  // Shares are of the saliency mass, and at least one patch carries it.
+  warnings: ({ patch }, models) => patchWarnings(patch, [], models),
   axis: droppedAxis,
   conditions: (chosen, model, { db, dataset }) => {
     const draws = sourceDigest(db, chosen, dataset.id, model.preprocessing.size)

@@ -1,16 +1,17 @@
-import { useDebounceFn } from '@vueuse/core'
-import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue'
+import { computed, ref, shallowRef, watch } from 'vue'
 import { useRoute } from 'vue-router'
-import type { Study, StudyCost, StudyInput } from '#shared/contract/index.ts'
+import type { Study, StudyInput } from '#shared/contract/index.ts'
 import type { KernelscopeError } from '#shared/errors.ts'
-import { usualDataset } from '../../../lib/usualDataset.ts'
-import { engine, isAbort, toKernelscopeError } from '../../../lib/engine/index.ts'
+import { withoutEffect } from '#shared/params/effect.ts'
 import { fieldsOf, initialParams, type Params } from '#shared/params/fields.ts'
 import { problemsOf } from '#shared/params/problems.ts'
+import { scaledParams } from '#shared/params/scaled.ts'
+import { usualDataset } from '../../../lib/usualDataset.ts'
+import { engine, toKernelscopeError } from '../../../lib/engine/index.ts'
 import { useDatasetsStore, useModelsStore, useStudiesStore } from '../../../lib/stores/collections.ts'
-import { useEngineStore } from '../../../lib/stores/engine.ts'
 import { useSettingsStore } from '../../../lib/stores/settings.ts'
-import { useSubsetsStore } from '../../datasets/subsetsStore.ts'
+import { useDraftSubset } from './useDraftSubset.ts'
+import { useStudyCost } from './useStudyCost.ts'
 
 /** A study that is being set up: its values, their problems, and its cost. */
 export function useStudyDraft() {
@@ -18,7 +19,6 @@ export function useStudyDraft() {
   const models = useModelsStore()
   const datasets = useDatasetsStore()
   const studies = useStudiesStore()
-  const subsets = useSubsetsStore()
   const settings = useSettingsStore()
 
   const idsOf = (value: unknown) =>
@@ -30,33 +30,17 @@ export function useStudyDraft() {
   /** 0 while none is chosen. */
   const datasetId = ref(idsOf(route.query.dataset)[0] ?? 0)
   const sample = ref<StudyInput['sample']>(null)
-  /** 0 for the whole dataset. */
-  const subsetId = ref(idsOf(route.query.subset)[0] ?? 0)
-  watch(datasetId, () => (subsetId.value = likeSubset.value))
-  /** The subset of the study that this one is based on, if it still exists and the dataset is the same; else 0. */
-  const likeSubset = computed(() => {
-    const known = subsets.byId.get(like.value?.subset?.id ?? 0)
-    return known?.datasetId === datasetId.value ? known.id : 0
-  })
-  // The list of subsets may load after the study.
-  watch(likeSubset, (id) => id && (subsetId.value = id), { immediate: true })
-  /** The subset of the study that this one is based on, where it cannot be used any more. */
-  const lostSubset = computed(() => {
-    const subset = like.value?.subset
-    const same = like.value?.datasetId === datasetId.value
-    return subset && same && subsets.loaded && likeSubset.value === 0 ? subset : null
-  })
+  const { subsetId, lostSubset } = useDraftSubset(datasetId, idsOf(route.query.subset)[0] ?? 0, like)
   const title = ref('')
   const params = ref<Params>({})
   const presetId = ref<string | null>(null)
-  /** The engine's last refusal. The problem is shown at the parameter that it names. */
-  const refused = shallowRef<KernelscopeError | null>(null)
   const starting = ref(false)
-
-  const labelled = () => usualDataset(datasets.rows.filter(({ layout }) => layout !== 'unlabelled'))
 
   const kind = computed(() => studies.kind(kindId.value))
   const fields = computed(() => (kind.value ? fieldsOf(kind.value.params) : []))
+  /** Whether its models' files are all it reads. */
+  const fromWeights = computed(() => kind.value?.reads === 'weights')
+  const labelled = () => usualDataset(datasets.rows.filter(({ layout }) => layout !== 'unlabelled'))
 
   /** Models are filled in once. Removing the last one must not bring all of them back. */
   let filled = modelIds.value.length > 0
@@ -64,44 +48,65 @@ export function useStudyDraft() {
     () => [studies.kinds, models.rows, datasets.rows, studies.loaded] as const,
     ([kinds]) => {
       if (route.query.like !== undefined && !studies.loaded) return
-      if (!kinds.some((k) => k.id === kindId.value)) kindId.value = like.value?.kind ?? kinds[0]?.id ?? ''
+      // The kind of the address is kept until the kinds are known.
+      if (kinds.length > 0 && !kinds.some((k) => k.id === kindId.value))
+        kindId.value = like.value?.kind ?? kinds[0]?.id ?? ''
       if (!filled) modelIds.value = like.value?.modelIds ?? models.classifiers.map(({ id }) => id)
       filled ||= modelIds.value.length > 0
       datasetId.value ||= like.value?.datasetId ?? labelled()?.id ?? 0
     },
     { immediate: true },
   )
+
+  /** Lengths of presets, scaled to the inputs of the chosen models. */
+  const scaled = (given: Params) =>
+    scaledParams(
+      fields.value,
+      given,
+      modelIds.value.flatMap((id) => models.byId.get(id)?.preprocessing.size ?? []),
+    )
   /** Studies with random draws start with the seed of the settings. */
   const seeded = (given: Params): Params => {
     const seed = settings.settings?.seed
     return seed !== undefined && fields.value.some(({ key }) => key === 'seed') ? { seed, ...given } : given
   }
+  const presetOf = (id: string | null) => kind.value?.presets.find((preset) => preset.id === id) ?? null
   watch(
     // Compared by value, because lists are read again when the engine restarts, and typed values must not be lost then.
     () => JSON.stringify([fields.value, settings.settings?.seed, like.value?.id]),
     () => {
-      const given = like.value?.kind === kindId.value ? like.value.params : {}
+      const given = like.value?.kind === kindId.value ? like.value.params : scaled({})
       params.value = initialParams(fields.value, seeded(given))
       presetId.value = null
       if (like.value) sample.value = like.value.sample
     },
     { immediate: true },
   )
+  // Lengths that were not typed follow the models.
+  watch(
+    () => scaled(presetOf(presetId.value)?.params ?? {}),
+    (now, before) => {
+      for (const [key, value] of Object.entries(now))
+        if (params.value[key] === before[key] && value !== before[key])
+          params.value = { ...params.value, [key]: value }
+    },
+  )
 
   function usePreset(id: string) {
-    const preset = kind.value?.presets.find((p) => p.id === id)
+    const preset = presetOf(id)
     if (!preset) return
-    params.value = initialParams(fields.value, seeded(preset.params))
+    params.value = initialParams(fields.value, seeded({ ...preset.params, ...scaled(preset.params) }))
     presetId.value = id
   }
 
-  const problems = computed(() => {
-    const found = problemsOf(fields.value, params.value)
-    const named =
-      refused.value?.code === 'STUDY_PARAMS'
-        ? fields.value.find((f) => refused.value?.message.includes(f.key))
-        : undefined
-    return named && refused.value ? { [named.key]: refused.value.message, ...found } : found
+  /** Why parameters have no effect beside the others, by key. */
+  const idle = computed(() => {
+    const found: Record<string, string> = {}
+    for (const field of fields.value) {
+      const only = withoutEffect(field, fields.value, params.value)
+      if (only !== null) found[field.key] = only
+    }
+    return found
   })
   const input = computed<StudyInput | null>(() => {
     if (
@@ -116,44 +121,37 @@ export function useStudyDraft() {
       params: params.value,
       modelIds: modelIds.value,
       datasetId: datasetId.value,
-      sample: sample.value,
-      ...(subsetId.value ? { subsetId: subsetId.value } : {}),
+      sample: fromWeights.value ? null : sample.value,
+      ...(subsetId.value && !fromWeights.value ? { subsetId: subsetId.value } : {}),
       ...(title.value.trim() ? { title: title.value.trim() } : {}),
     }
   })
 
-  const cost = shallowRef<StudyCost | null>(null)
-  const costError = shallowRef<KernelscopeError | null>(null)
-  const costPending = ref(false)
-  const engineStore = useEngineStore()
-  let controller = new AbortController()
-  const estimate = useDebounceFn(async () => {
-    const own = (controller = new AbortController())
-    if (!input.value) return void (costPending.value = false)
-    try {
-      const found = await engine.studies.cost(input.value, { signal: own.signal })
-      if (own.signal.aborted) return
-      cost.value = found
-      costError.value = null
-    } catch (thrown) {
-      if (own.signal.aborted || isAbort(thrown)) return
-      cost.value = null
-      costError.value = refused.value = toKernelscopeError(thrown)
-    }
-    costPending.value = false
-  }, 250)
-  watch(
-    [() => JSON.stringify(input.value), () => engineStore.generation],
-    () => {
-      controller.abort()
-      refused.value = null
-      costPending.value = input.value !== null
-      if (!input.value) cost.value = null
-      void estimate()
-    },
-    { immediate: true },
-  )
-  onScopeDispose(() => controller.abort())
+  const { cost, pending: costPending, warnings, refused: priced } = useStudyCost(input)
+  const startRefused = shallowRef<KernelscopeError | null>(null)
+  watch(input, () => (startRefused.value = null))
+  /** The engine's last refusal. The problem is shown at the parameter that it names. */
+  const refused = computed(() => startRefused.value ?? priced.value)
+  const problems = computed(() => {
+    const found = problemsOf(fields.value, params.value)
+    const named =
+      refused.value?.code === 'STUDY_PARAMS'
+        ? fields.value.find((f) => refused.value?.message.includes(f.key))
+        : undefined
+    return named && refused.value ? { [named.key]: refused.value.message, ...found } : found
+  })
+  /** What keeps the study from being started, and the step where it is chosen; null where nothing does. */
+  const missing = computed<{ text: string; step: Step } | null>(() => {
+    if (!modelIds.value.length) return { text: 'Choose at least one model.', step: 'on' }
+    if (datasetId.value === 0)
+      return {
+        text: fromWeights.value ? 'Add a dataset: a study is stored with one.' : 'Choose a dataset.',
+        step: 'on',
+      }
+    if (Object.keys(problems.value).length)
+      return { text: 'Correct the parameters that are marked.', step: 'how' }
+    return null
+  })
 
   /** Stores and queues the study; an error is kept in `refused`. */
   async function start(): Promise<Study | null> {
@@ -162,7 +160,7 @@ export function useStudyDraft() {
     try {
       return studies.put(await engine.studies.run(input.value))
     } catch (thrown) {
-      refused.value = toKernelscopeError(thrown)
+      startRefused.value = toKernelscopeError(thrown)
       return null
     } finally {
       starting.value = false
@@ -170,27 +168,12 @@ export function useStudyDraft() {
   }
 
   return {
-    kindId,
-    kind,
-    fields,
-    modelIds,
-    datasetId,
-    sample,
-    subsetId,
-    lostSubset,
-    title,
-    params,
-    presetId,
-    usePreset,
-    problems,
-    input,
-    cost,
-    costError,
-    costPending,
-    refused,
-    starting,
-    start,
+    ...{ kindId, kind, fields, fromWeights, modelIds, datasetId, sample, subsetId, lostSubset, title },
+    ...{ params, presetId, usePreset, problems, idle, input, missing },
+    ...{ cost, costPending, warnings, refused, starting, start },
   }
 }
 
+/** The steps of the form: what is measured, on what, and how. */
+export type Step = 'what' | 'on' | 'how'
 export type StudyDraft = ReturnType<typeof useStudyDraft>
