@@ -41,6 +41,7 @@ export const studyRooms: Plan = {
   results: ['definition', 'registry', 'store', 'summary'],
   images: ['definition', 'kinds', 'masks', 'measure', 'store'],
   reproduce: ['definition', 'masks', 'measure', 'registry', 'store', 'summary'],
+  trial: ['definition', 'measure'],
   suite: ['cost', 'definition', 'registry', 'store'],
   questions: ['cost', 'definition', 'registry', 'store', 'suite'],
   reading: ['cost', 'images', 'questions', 'results', 'store', 'suite'],

@@ -1,4 +1,5 @@
 import type { Inspection, KernelLayer, Model, SelfCheck } from '#shared/contract/index.ts'
+import { preprocessingState } from '#shared/preprocessing.ts'
 import { formatBytes, formatCount, formatPairs, formatShape, formatTable } from './format.ts'
 
 /** Models of a workspace, one per line. */
@@ -12,6 +13,7 @@ export function modelTable(models: readonly Model[]): string {
       { title: 'MACs', right: true },
       { title: 'Kernel', right: true },
       { title: 'Classes', right: true },
+      { title: 'Preprocessing' },
       { title: 'File' },
     ],
     models.map((model) => [
@@ -22,6 +24,7 @@ export function modelTable(models: readonly Model[]): string {
       formatCount(model.macs),
       model.largestKernel === null ? '–' : String(model.largestKernel),
       String(model.classes),
+      preprocessingState(model.origin),
       model.problem ? `${model.path} (${model.problem.message})` : model.path,
     ]),
     'no models; add one with "kernelscope model add FILE"',

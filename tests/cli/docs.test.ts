@@ -38,6 +38,8 @@ describe('docs/cli.md', () => {
       ['study', 'rows'],
       ['study', 'draws'],
       ['model', 'add'],
+      ['model', 'set'],
+      ['model', 'remove'],
       ['model', 'inspect'],
       ['model', 'kernels'],
       ['model', 'attention'],

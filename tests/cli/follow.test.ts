@@ -10,6 +10,7 @@ const job = (state: Job['state'], done: number, more: Partial<Job> = {}): Job =>
   title: 'Clean accuracy',
   studyId: 1,
   datasetId: null,
+  modelId: null,
   state,
   position: 1,
   progress: {

@@ -33,6 +33,7 @@ const releases = [
   { schema: 2, commit: '44c5cd5', studies: [...predicting, measuring], later: true },
   { schema: 3, commit: '95abb04', studies: [...predicting, measuring], later: true },
   { schema: 4, commit: 'c9c09fa', studies: [...predicting, measuring], later: true },
+  { schema: 5, commit: 'fb3c9a5', studies: [...predicting, measuring], later: true },
 ]
 
 interface StudyOutput {

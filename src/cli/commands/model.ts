@@ -1,7 +1,6 @@
 import { resolve } from 'node:path'
 import { Option, type Command } from 'commander'
 import type { DistanceDefinition, FigureFormat, KernelForm, Model } from '#shared/contract/index.ts'
-import { KernelscopeError } from '#shared/errors.ts'
 import { formatTable } from '../format.ts'
 import { checkTable, describeInspection, kernelTable, modelTable } from '../modelText.ts'
 import { namedModel } from '../named.ts'
@@ -14,7 +13,9 @@ import {
 } from '../figureFlags.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
 import { addLabelCommands } from './modelLabels.ts'
+import { assumedHint, sidecarHint } from '../preprocessingText.ts'
 import { addMapCommands } from './modelMaps.ts'
+import { addModelSetCommands, presetFor } from './modelSet.ts'
 
 interface AddFlags extends GlobalOptions {
   title?: string
@@ -40,8 +41,6 @@ export function addModelCommands(program: Command, session: CliSession): void {
     .action(async (files: string[], _: unknown, command: Command) => {
       const options = command.optsWithGlobals<AddFlags>()
       const client = await session.openWorkspace(options)
-      const preprocessing =
-        options.preset === undefined ? undefined : await presetNamed(client, options.preset)
       const added: Model[] = []
       for (const file of files) {
         const path = resolve(session.io.cwd, file)
@@ -50,6 +49,8 @@ export function addModelCommands(program: Command, session: CliSession): void {
           ...(options.title === undefined ? {} : { title: options.title }),
         })
         const labels = options.labels === undefined ? undefined : labelSource(options.labels, session)
+        const preprocessing =
+          options.preset === undefined ? undefined : await presetFor(client, row.id, options.preset)
         const changes = {
           ...(labels === undefined ? {} : { labels }),
           ...(preprocessing === undefined ? {} : { preprocessing }),
@@ -59,6 +60,7 @@ export function addModelCommands(program: Command, session: CliSession): void {
         )
       }
       session.print(options, { models: added }, () => modelTable(added))
+      session.io.err(assumedHint(added))
     })
 
   model
@@ -66,16 +68,21 @@ export function addModelCommands(program: Command, session: CliSession): void {
     .description('the models of the workspace')
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>()
-      const models = await (await session.openWorkspace(options)).models.list()
+      const client = await session.openWorkspace(options)
+      const models = await client.models.list()
       session.print(options, { models }, () => modelTable(models))
+      for (const row of models) session.io.err(sidecarHint(row, await client.models.sidecar({ id: row.id })))
     })
 
   model
     .command('presets')
-    .description('the preprocessing that is known')
-    .action(async (_: unknown, command: Command) => {
+    .description('the preprocessing that is known; of a model, what fits its input')
+    .argument('[model]', 'id, title or path of a model of the workspace')
+    .action(async (name: string | undefined, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>()
-      const presets = await (await session.client()).models.presets()
+      const client = await (name === undefined ? session.client() : session.openWorkspace(options))
+      const modelId = name === undefined ? undefined : (await namedModel(client, name, session)).id
+      const presets = await client.models.presets({ modelId })
       session.print(options, { presets }, () =>
         formatTable(
           [{ title: 'ID' }, { title: 'Preprocessing' }],
@@ -144,6 +151,7 @@ export function addModelCommands(program: Command, session: CliSession): void {
   })
 
   addLabelCommands(model, session)
+  addModelSetCommands(model, session)
   addMapCommands(model, session)
 }
 
@@ -160,15 +168,6 @@ async function exportKernels(session: CliSession, name: string, options: KernelF
     ...figureSetting(options, 3.25),
   })
   printFiles(session, options, files)
-}
-
-async function presetNamed(client: Awaited<ReturnType<CliSession['client']>>, id: string) {
-  const presets = await client.models.presets()
-  const found = presets.find((preset) => preset.id === id)
-  if (found) return found.preprocessing
-  throw new KernelscopeError('USAGE', `unknown preset: ${id}`, {
-    hint: `There are ${presets.map((preset) => preset.id).join(', ')}.`,
-  })
 }
 
 const labelSource = (labels: string, { io }: CliSession) =>

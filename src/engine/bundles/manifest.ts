@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { definition, preprocessing, reportedValue } from '#shared/contract/index.ts'
+import { definition, preprocessing, preprocessingOrigin, reportedValue } from '#shared/contract/index.ts'
 import { dataTable } from '#shared/figures/dataTable.ts'
 import { figureSpec } from '#shared/figures/spec.ts'
 import { readout } from '#shared/readouts.ts'
@@ -37,6 +37,8 @@ const bundledModel = z.object({
   parameters: z.number(),
   labelSet: z.string(),
   labels: z.array(z.string()),
+  /** Where its preprocessing comes from. Missing in older bundles. */
+  origin: preprocessingOrigin.optional(),
 })
 
 /** A surrogate model, whose gradient made the images of attacks on other models, with its own preprocessing. */

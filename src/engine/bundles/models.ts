@@ -10,9 +10,9 @@ import type { BundledSurrogate, BundledModel, Manifest } from './manifest.ts'
 
 /** Describes a model for a bundle, without its folder. */
 export function describedModel(model: StoredModel): BundledModel {
-  const { digest, title, path, bytes, family, parameters, labelSet, labels } = model
+  const { digest, title, path, bytes, family, parameters, labelSet, labels, origin } = model
   const set = /[\\/]/.test(labelSet) ? basename(labelSet) : labelSet
-  return { digest, title, file: basename(path), bytes, family, parameters, labelSet: set, labels }
+  return { digest, title, file: basename(path), bytes, family, parameters, labelSet: set, labels, origin }
 }
 
 /** Lists the surrogate models of some conditions that still have the setup of their attack. */

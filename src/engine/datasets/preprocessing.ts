@@ -67,6 +67,12 @@ export const modelFor = <Model extends Prepared>(db: Db, datasetId: number, mode
   preprocessing: preprocessingFor(db, datasetId, model),
 })
 
+/** Whether all checked images of a dataset have a size [height, width]. */
+export function haveSize(db: Db, datasetId: number, [height, width]: readonly [number, number]): boolean {
+  const size = onlySize(db, datasetId)
+  return size !== null && size.height === height && size.width === width
+}
+
 /** Whether the images of a dataset are shown as they are, whatever their shape: they are cropped already. */
 export const isShownWhole = (db: Db, datasetId: number): boolean => isCropped(db, datasetId)
 

@@ -9,4 +9,5 @@ export {
   listJobs,
   noProgress,
   openJobsOf,
+  optionsOf,
 } from './store.ts'

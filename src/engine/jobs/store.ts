@@ -8,6 +8,7 @@ interface JobRow {
   title: string
   study_id: number | null
   dataset_id: number | null
+  model_id: number | null
   state: string
   position: number
   progress: string
@@ -23,6 +24,9 @@ export interface NewJob {
   title: string
   studyId?: number
   datasetId?: number
+  modelId?: number
+  /** What it is asked besides, as a plain object. */
+  options?: object
 }
 
 /** Progress of a job that was not started. */
@@ -44,6 +48,7 @@ const fromRow = (row: JobRow): Job =>
     title: row.title,
     studyId: row.study_id,
     datasetId: row.dataset_id,
+    modelId: row.model_id,
     state: row.state,
     position: row.position,
     progress: JSON.parse(row.progress),
@@ -57,19 +62,27 @@ const fromRow = (row: JobRow): Job =>
 export function insertJob(db: Db, job: NewJob): Job {
   const { lastInsertRowid } = db
     .prepare(
-      `INSERT INTO job (kind, title, study_id, dataset_id, state, progress, created_at, position)
-       VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(position), 0) + 1 FROM job))`,
+      `INSERT INTO job (kind, title, study_id, dataset_id, model_id, options, state, progress, created_at, position)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(position), 0) + 1 FROM job))`,
     )
     .run(
       job.kind,
       job.title,
       job.studyId ?? null,
       job.datasetId ?? null,
+      job.modelId ?? null,
+      job.options === undefined ? null : JSON.stringify(job.options),
       'queued',
       JSON.stringify(noProgress),
       Date.now(),
     )
   return getJob(db, Number(lastInsertRowid))
+}
+
+/** What a job is asked besides its study, dataset or model; null where it is nothing. */
+export function optionsOf(db: Db, id: number): unknown {
+  const text = db.prepare<[number], string | null>('SELECT options FROM job WHERE id = ?').pluck().get(id)
+  return text == null ? null : JSON.parse(text)
 }
 
 /**
@@ -106,12 +119,17 @@ export function reorderJobs(db: Db, ids: readonly number[]): Job[] {
   return jobsIn(db, 'queued')
 }
 
-/** Lists the queued, running and paused jobs of a study, or of a dataset and its studies. */
-export function openJobsOf(db: Db, of: { studyId: number } | { datasetId: number }): Job[] {
+/** Lists the queued, running and paused jobs of a study, of a model, or of a dataset and its studies. */
+export function openJobsOf(
+  db: Db,
+  of: { studyId: number } | { datasetId: number } | { modelId: number },
+): Job[] {
   const [which, id] =
     'studyId' in of
       ? ['study_id = :id', of.studyId]
-      : ['(dataset_id = :id OR study_id IN (SELECT id FROM study WHERE dataset_id = :id))', of.datasetId]
+      : 'modelId' in of
+        ? ['model_id = :id', of.modelId]
+        : ['(dataset_id = :id OR study_id IN (SELECT id FROM study WHERE dataset_id = :id))', of.datasetId]
   return db
     .prepare<[{ id: number }], JobRow>(
       `SELECT * FROM job WHERE state IN ('queued', 'running', 'paused') AND ${which} ORDER BY position, id`,

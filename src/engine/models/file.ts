@@ -1,11 +1,13 @@
 import { statSync } from 'node:fs'
 import { basename, extname, resolve } from 'node:path'
-import type { Inspection, Preprocessing } from '#shared/contract/index.ts'
+import type { Inspection, Preprocessing, PreprocessingOrigin } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { classifierInterface, onGraphThread } from '../onnx/index.ts'
 import { labelsOf, type LabelList } from './labelList.ts'
+import { knownPreprocessing } from './knownWeights.ts'
+import { metadataPreprocessing } from './metadata.ts'
 import { guessPreprocessing } from './presets.ts'
-import { readSidecar, type Sidecar } from './sidecar.ts'
+import { readSidecar, sidecarPath, type Sidecar } from './sidecar.ts'
 
 /** Contents of a model file and its sidecar, before they are stored. */
 export interface ModelFile {
@@ -18,6 +20,7 @@ export interface ModelFile {
   inspection: Inspection
   classes: number
   preprocessing: Preprocessing
+  origin: PreprocessingOrigin
   labels: LabelList
   sidecar: Sidecar | null
 }
@@ -36,7 +39,7 @@ export async function readModelFile(path: string): Promise<ModelFile> {
     io.height ?? sidecar?.preprocessing?.size[0] ?? 224,
     io.width ?? sidecar?.preprocessing?.size[1] ?? 224,
   ]
-  const preprocessing = sidecar?.preprocessing ?? guessPreprocessing(inspection.family, size)
+  const { preprocessing, origin } = statedPreprocessing(file, inspection, size, sidecar)
   checkSize(preprocessing, io, file)
   return {
     path: file,
@@ -47,9 +50,33 @@ export async function readModelFile(path: string): Promise<ModelFile> {
     inspection,
     classes: io.classes,
     preprocessing,
+    origin,
     labels: labelsOf(io.classes, sidecar?.labels, file),
     sidecar,
   }
+}
+
+/**
+ * The preprocessing of a model file: what is said beside it or in it, else what is known of weights of its name, else a
+ * guess; with where it is from.
+ */
+function statedPreprocessing(
+  file: string,
+  { family, metadata = {} }: Inspection,
+  size: [number, number],
+  sidecar: Sidecar | null,
+): { preprocessing: Preprocessing; origin: PreprocessingOrigin } {
+  const from = (
+    source: PreprocessingOrigin['from'],
+    preprocessing: Preprocessing,
+    detail: string | null = null,
+  ) => ({ preprocessing, origin: { from: source, detail, confirmed: null } })
+  if (sidecar?.preprocessing) return from('sidecar', sidecar.preprocessing, basename(sidecarPath(file)))
+  const stated = metadataPreprocessing(metadata, size)
+  if (stated) return from('metadata', stated.preprocessing, stated.entry)
+  const stem = basename(file, extname(file))
+  const known = knownPreprocessing(stem, family, size)
+  return known ? from('known', known, stem) : from('guess', guessPreprocessing(family, size))
 }
 
 /** @throws MODEL_UNSUPPORTED where the graph fixes an input size other than that of the preprocessing */

@@ -8,12 +8,17 @@ export {
   type Classifier,
   type GraphPlan,
 } from './classifier.ts'
+export { geometryCandidates, statisticsCandidates, statisticsTitle } from './candidates.ts'
 export { readModelFile } from './file.ts'
 export { classSubsets, imagenet1k } from './labels.ts'
 export { readLabelList } from './labelFile.ts'
 export { targetsOf, type LabelList } from './labelList.ts'
 export { matchLabels, type MatchedClasses } from './labelMatch.ts'
-export { presets } from './presets.ts'
+export { recordOrigins, storeTrial, takeCandidate, trialOf } from './origins.ts'
+export { guessPreprocessing, presets, presetsAt } from './presets.ts'
+export { sidecarOf, useSidecar } from './sidecarChanges.ts'
+export { allStatistics, valuesOf, type Statistics } from './statistics.ts'
+export { usesOf } from './uses.ts'
 export { selfCheck } from './selfCheck/index.ts'
 export { sessionTimes, setSessionTime, type SessionTime } from './sessionTimes.ts'
 export {

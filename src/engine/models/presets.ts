@@ -1,4 +1,5 @@
 import type { Inspection, Preprocessing } from '#shared/contract/index.ts'
+import { allStatistics, statistics, valuesOf } from './statistics.ts'
 
 export interface Preset {
   id: string
@@ -6,8 +7,8 @@ export interface Preset {
   preprocessing: Preprocessing
 }
 
-const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } satisfies Partial<Preprocessing>
-const half = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } satisfies Partial<Preprocessing>
+const imagenet = valuesOf(statistics.imagenet)
+const half = valuesOf(statistics.half)
 
 /** Preprocessing of the models in the paper (from their repositories and timm's configurations). */
 export const presets: readonly Preset[] = [
@@ -73,16 +74,40 @@ function preset(id: string, title: string, preprocessing: Preprocessing): Preset
   return { id, title, preprocessing }
 }
 
-/** Guesses the preprocessing of a model from its family and input size [height, width]. */
+/** Statistics at an input size [height, width], without a crop: for small inputs such as those of CIFAR. */
+export const presetsAt = (size: [number, number]): Preset[] =>
+  allStatistics.map((one) =>
+    preset(one.id, `${one.title}; the whole image to the input size (${size[1]}x${size[0]}), no crop`, {
+      size,
+      resize: 'squash',
+      resizeTo: null,
+      interpolation: 'bilinear',
+      ...valuesOf(one),
+    }),
+  )
+
+/** Side in pixels up to which inputs are of data sets of small images, which are not cropped. */
+const smallest = 64
+
+/**
+ * Guesses the preprocessing of a model from its family and input size [height, width]. It is only a guess: the state of
+ * the model says so until it was set or tried.
+ */
 export function guessPreprocessing(family: Inspection['family'], size: [number, number]): Preprocessing {
+  const guess = guessCropped(family, size)
+  return Math.max(...size) <= smallest ? { ...guess, resize: 'squash', resizeTo: null } : guess
+}
+
+/** The guess of versions that cropped small inputs too. */
+export function guessCropped(family: Inspection['family'], size: [number, number]): Preprocessing {
   const [height, width] = size
-  const statistics = family === 'ViT' || family === 'BiT' ? half : imagenet
+  const values = family === 'ViT' || family === 'BiT' ? half : imagenet
   const interpolation =
     family === 'RepLKNet' || family === 'ConvNeXt' || family === 'ViT' || family === 'Swin'
       ? 'bicubic'
       : 'bilinear'
   if (family === 'BiT' || height !== width)
-    return { size, resize: 'squash', resizeTo: null, interpolation, ...statistics }
+    return { size, resize: 'squash', resizeTo: null, interpolation, ...values }
   const ratio = family === 'ViT' ? 0.9 : 0.875
-  return { size, resize: 'shorter', resizeTo: Math.floor(width / ratio), interpolation, ...statistics }
+  return { size, resize: 'shorter', resizeTo: Math.floor(width / ratio), interpolation, ...values }
 }

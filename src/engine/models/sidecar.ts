@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
@@ -28,6 +29,8 @@ export const sidecar = z.object({
 })
 
 export interface Sidecar {
+  /** sha256 of its text, hex. */
+  digest: string
   title?: string
   source?: string
   labels?: string[]
@@ -35,17 +38,23 @@ export interface Sidecar {
   preprocessing?: Preprocessing
 }
 
+/** The path of the sidecar of a model file, whether there is one or not. */
+export const sidecarPath = (modelPath: string): string => `${modelPath.replace(/\.onnx$/i, '')}.json`
+
 /**
  * Reads the sidecar of a model file; null without one.
  *
  * @throws MODEL_MALFORMED where the sidecar is not JSON or not valid
  */
 export async function readSidecar(modelPath: string): Promise<Sidecar | null> {
-  const path = modelPath.replace(/\.onnx$/i, '') + '.json'
+  const path = sidecarPath(modelPath)
   if (!existsSync(path)) return null
   let value: unknown
+  let digest: string
   try {
-    value = JSON.parse(await readFile(path, 'utf8'))
+    const text = await readFile(path, 'utf8')
+    digest = createHash('sha256').update(text).digest('hex')
+    value = JSON.parse(text)
   } catch (cause) {
     throw new KernelscopeError('MODEL_MALFORMED', `the sidecar of the model is not JSON: ${path}`, {
       cause,
@@ -54,7 +63,9 @@ export async function readSidecar(modelPath: string): Promise<Sidecar | null> {
   }
   const parsed = sidecar.safeParse(value)
   if (!parsed.success) {
-    throw new KernelscopeError('MODEL_MALFORMED', `the sidecar of the model is not valid: ${path}`, {
+    const [first] = parsed.error.issues
+    const field = first && first.path.length > 0 ? first.path.join('.') : 'the whole file'
+    throw new KernelscopeError('MODEL_MALFORMED', `${path}: ${field}: ${first?.message ?? 'not valid'}`, {
       details: z.prettifyError(parsed.error),
       hint: 'Correct or remove the file.',
     })
@@ -62,6 +73,7 @@ export async function readSidecar(modelPath: string): Promise<Sidecar | null> {
   const { title, source, labels, role } = parsed.data
   const given = parsed.data.preprocessing
   return {
+    digest,
     ...(title === undefined ? {} : { title }),
     ...(source === undefined ? {} : { source }),
     ...(labels === undefined ? {} : { labels }),

@@ -4,11 +4,13 @@ import {
   inspection,
   modelRole,
   preprocessing,
+  preprocessingOrigin,
   selfCheck,
   type Inspection,
   type Model,
   type ModelRole,
   type Preprocessing,
+  type PreprocessingOrigin,
   type SelfCheck,
 } from '#shared/contract/index.ts'
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
@@ -31,6 +33,7 @@ interface ModelRow {
   note: string
   role: string
   self_check: string | null
+  origin: string | null
   added_at: number
 }
 
@@ -41,6 +44,9 @@ export interface StoredModel extends Model {
 }
 
 const labelList = z.array(z.string())
+
+/** The origin of a preprocessing that an earlier version stored. */
+export const unrecorded: PreprocessingOrigin = { from: 'unrecorded', detail: null, confirmed: null }
 
 function fromRow(row: ModelRow): StoredModel {
   const facts = inspection.parse(JSON.parse(row.inspection))
@@ -58,6 +64,7 @@ function fromRow(row: ModelRow): StoredModel {
     classes: classifierInterface(facts).classes,
     largestKernel: largestKernel(facts),
     preprocessing: preprocessing.parse(JSON.parse(row.preprocessing)),
+    origin: row.origin === null ? unrecorded : preprocessingOrigin.parse(JSON.parse(row.origin)),
     labelSet: row.label_set,
     labelSource: sourceOf(row.label_set),
     note: row.note,
@@ -164,8 +171,8 @@ export async function addModel(db: Db, path: string, title?: string): Promise<St
   }
   const { lastInsertRowid } = db
     .prepare(
-      `INSERT INTO model (digest, title, path, bytes, mtime, inspection, preprocessing, label_set, labels, note, role, added_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO model (digest, title, path, bytes, mtime, inspection, preprocessing, label_set, labels, note, role, origin, sidecar, added_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     .run(
       digest,
@@ -179,16 +186,22 @@ export async function addModel(db: Db, path: string, title?: string): Promise<St
       JSON.stringify(labels.names),
       sidecar?.source ?? '',
       sidecar?.role ?? 'classifier',
+      JSON.stringify(file.origin),
+      sidecar?.digest ?? null,
       Date.now(),
     )
   return getModel(db, Number(lastInsertRowid))
 }
+
+const setByUser: PreprocessingOrigin = { from: 'user', detail: null, confirmed: null }
 
 export interface ModelChange {
   title?: string | undefined
   note?: string | undefined
   role?: ModelRole | undefined
   preprocessing?: Preprocessing | undefined
+  /** Where the preprocessing comes from; set by the user where it is left out. */
+  origin?: PreprocessingOrigin | undefined
   labels?: LabelList | undefined
 }
 
@@ -211,12 +224,13 @@ export function updateModel(db: Db, id: number, change: ModelChange): StoredMode
     )
   }
   db.prepare(
-    'UPDATE model SET title = ?, note = ?, role = ?, preprocessing = ?, label_set = ?, labels = ? WHERE id = ?',
+    'UPDATE model SET title = ?, note = ?, role = ?, preprocessing = ?, origin = ?, label_set = ?, labels = ? WHERE id = ?',
   ).run(
     change.title ?? model.title,
     change.note ?? model.note,
     change.role ?? model.role,
     JSON.stringify(preprocessing),
+    JSON.stringify(change.origin ?? (change.preprocessing ? setByUser : model.origin)),
     change.labels?.set ?? model.labelSet,
     JSON.stringify(change.labels?.names ?? model.labels),
     id,

@@ -34,3 +34,4 @@ export {
 } from './store/store.ts'
 export { studyWarnings } from './store/warnings.ts'
 export { frozen, type FrozenSubset } from './store/subset.ts'
+export { tryPreprocessing, type TrialRequest } from './trial/index.ts'

@@ -3,6 +3,7 @@ import { migration002 } from './migrations/002.ts'
 import { migration003 } from './migrations/003.ts'
 import { migration004 } from './migrations/004.ts'
 import { migration005 } from './migrations/005.ts'
+import { migration006 } from './migrations/006.ts'
 
 /** "KSCO", the SQLite application id of every workspace.sqlite. It tells them from databases of other programs. */
 export const applicationId = 0x4b53434f
@@ -14,4 +15,5 @@ export const migrations: readonly string[] = [
   migration003,
   migration004,
   migration005,
+  migration006,
 ]

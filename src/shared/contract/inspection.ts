@@ -87,6 +87,8 @@ const possibility = z.object({
 
 /** What a model file tells about the model. */
 export const inspection = z.object({
+  /** Entries of the file's metadata that may say the preprocessing; left out where there are none. */
+  metadata: z.record(z.string(), z.string()).optional(),
   family: modelFamily,
   familyReason: z.string(),
   opset: z.int(),

@@ -20,10 +20,12 @@ const jobProgress = z.object({
 
 export const job = z.object({
   id,
-  kind: z.enum(['study', 'index']),
+  kind: z.enum(['study', 'index', 'trial']),
   title: z.string(),
   studyId: id.nullable(),
   datasetId: id.nullable(),
+  /** The model of a trial. */
+  modelId: id.nullable(),
   state: jobState,
   /** Queued jobs run by position, then id. */
   position: z.int(),

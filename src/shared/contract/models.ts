@@ -3,28 +3,13 @@ import { z } from 'zod'
 import { byId, errorShape, id, ok } from './common.ts'
 import { labelSource, modelLabels } from './labels.ts'
 import { inspection, modelFamily } from './inspection.ts'
+import { preprocessing, preprocessingOrigin, preprocessingTrial, sidecarState } from './preprocessing.ts'
 import { selfCheck } from './selfCheck.ts'
 
 export * from './inspection.ts'
 export * from './labels.ts'
+export * from './preprocessing.ts'
 export * from './selfCheck.ts'
-
-/**
- * How an image becomes the model's input, in this order: resize, centre crop, / 255, mean and std. `size` is
- * [height, width] of the input in pixels.
- */
-export const preprocessing = z.object({
-  size: z.tuple([z.int().positive(), z.int().positive()]),
-  /**
-   * shorter: the shorter side becomes `resizeTo`; squash: the image becomes `size`, whatever its proportions; none: the
-   * image has this size already.
-   */
-  resize: z.enum(['shorter', 'squash', 'none']),
-  resizeTo: z.int().positive().nullable(),
-  interpolation: z.enum(['bilinear', 'bicubic']),
-  mean: z.tuple([z.number(), z.number(), z.number()]),
-  std: z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]),
-})
 
 /** What a model is used for. A saliency model provides saliency maps; it is measured only on request. */
 export const modelRole = z.enum(['classifier', 'saliency'])
@@ -43,6 +28,7 @@ const model = z.object({
   /** Side of the largest depthwise kernel; null without depthwise convolutions. */
   largestKernel: z.int().nullable(),
   preprocessing,
+  origin: preprocessingOrigin,
   /** Name of the label list, e.g. "imagenet1k" or "own". */
   labelSet: z.string(),
   labelSource,
@@ -125,14 +111,43 @@ export const models = {
       }),
     )
     .output(z.object({ definition: distanceDefinition, form: kernelForm, layers: z.array(kernelLayer) })),
-  presets: oc.output(z.array(z.object({ id: z.string(), title: z.string(), preprocessing }))),
+  /** Known preprocessing, and, for a model, statistics at its input size without a crop. */
+  presets: oc
+    .input(z.object({ modelId: id.optional() }).default({}))
+    .output(z.array(z.object({ id: z.string(), title: z.string(), preprocessing }))),
+  /** Queues a trial of candidates for each model, on at most `images` labelled images, balanced over classes. */
+  try: oc
+    .input(
+      z.object({
+        ids: z.array(id).min(1),
+        datasetId: id,
+        images: z.int().min(1).max(1000).default(200),
+        seed: z.int().min(0).default(0),
+      }),
+    )
+    .output(z.object({ jobs: z.array(z.object({ modelId: id, jobId: id })) })),
+  /** The last trial of a model; null without one. */
+  trial: oc.input(byId).output(preprocessingTrial.nullable()),
+  /** Takes a candidate of the last trial, the best without `place` (0 is the best): a known preprocessing is confirmed. */
+  take: oc.input(z.object({ id, place: z.int().min(0).default(0) })).output(model),
+  /** Compares the sidecar of a model with what is stored. */
+  sidecar: oc.input(byId).output(sidecarState),
+  /** Takes preprocessing and labels from the sidecar, or keeps what is stored until the sidecar changes again. */
+  useSidecar: oc.input(z.object({ id, keep: z.boolean().default(false) })).output(model),
+  /** What a change of the model or its removal touches. */
+  uses: oc.input(byId).output(
+    z.object({
+      studies: z.array(z.object({ id, title: z.string(), models: z.int() })),
+      /** Stored predictions of the model file. They stay when the model is removed. */
+      predictions: z.int(),
+    }),
+  ),
   /** Runs the model once on an image file, to check its preprocessing. */
   smoke: oc
     .input(z.object({ id, path: z.string().optional(), imageId: id.optional() }))
     .output(z.object({ provider: z.string(), milliseconds: z.number(), top: z.array(predictionTop) })),
 }
 
-export type Preprocessing = z.infer<typeof preprocessing>
 export type Model = z.infer<typeof model>
 export type ModelRole = z.infer<typeof modelRole>
 export type KernelLayer = z.infer<typeof kernelLayer>

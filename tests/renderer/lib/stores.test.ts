@@ -25,6 +25,7 @@ const job = (state: Job['state'], done: number): Job => ({
   title: 'Clean accuracy',
   studyId: 3,
   datasetId: null,
+  modelId: null,
   state,
   position: 1,
   progress: {

@@ -21,6 +21,7 @@ export const modelRow = (id: number, parameters = 1): Model => ({
     mean: [0, 0, 0],
     std: [1, 1, 1],
   },
+  origin: { from: 'sidecar', detail: 'a.json', confirmed: null },
   selfCheck: null,
   labelSet: 'own',
   labelSource: 'file',

@@ -9,22 +9,17 @@ import {
   inspectionOf,
   listModels,
   openClassifier,
-  presets,
   readLabelList,
   removeModel,
   updateModel,
   usableModel,
-  type StoredModel,
 } from '../../models/index.ts'
+import { openJobsOf } from '../../jobs/index.ts'
 import { onGraphThread } from '../../onnx/index.ts'
 import { modelLabels } from './labels.ts'
 import { api } from '../session/implementation.ts'
+import { preparing, publicModel } from './preparing.ts'
 import type { EngineSession } from '../session/session.ts'
-
-/** Leaves out what only the engine uses: labels and inspection. */
-function publicModel({ labels: _labels, inspection: _inspection, ...model }: StoredModel) {
-  return model
-}
 
 export const models = {
   list: api.models.list.handler(({ context }) => listModels(context.session.db).map(publicModel)),
@@ -35,8 +30,10 @@ export const models = {
     return publicModel(added)
   }),
   check: api.models.check.handler(({ input, context }) => context.session.open().checks.check(input.id)),
-  remove: api.models.remove.handler(({ input, context }) => {
-    removeModel(context.session.db, input.id)
+  remove: api.models.remove.handler(async ({ input, context: { session } }) => {
+    const { workspace, jobs } = session.open()
+    await jobs.clear(() => openJobsOf(workspace.db, { modelId: input.id }))
+    removeModel(session.db, input.id)
     return { ok: true }
   }),
   update: api.models.update.handler(async ({ input, context }) => {
@@ -56,7 +53,7 @@ export const models = {
     const layers = await onGraphThread({ kind: 'kernels', path: resolve(file), definition, form })
     return { definition, form, layers }
   }),
-  presets: api.models.presets.handler(() => [...presets]),
+  ...preparing,
   smoke: api.models.smoke.handler(({ input, context }) => smoke(context.session, input)),
 }
 

@@ -6,6 +6,7 @@ import { KernelscopeError, toErrorShape } from '#shared/errors.ts'
 import { Browser, indexDataset } from '../../datasets/index.ts'
 import { createPress, type Press } from '../../figures/index.ts'
 import { createImagePool, type ImagePool } from '../../images/index.ts'
+import { recordOrigins } from '../../models/index.ts'
 import { JobQueue, type JobContext } from '../../jobs/index.ts'
 import { writeWhole } from '../../base/wholeFile.ts'
 import { Log } from '../../base/log.ts'
@@ -19,6 +20,7 @@ import {
   type Db,
   type Workspace,
 } from '../../workspace/index.ts'
+import { runTrial } from './trials.ts'
 import { OpenInspections } from './openInspections.ts'
 import { SelfChecks } from './selfChecks.ts'
 import type { SessionOptions } from './options.ts'
@@ -258,6 +260,7 @@ export class EngineSession {
     const freed = trimCache(workspace, this.settings().cacheMebibytes * 2 ** 20)
     if (freed > 0)
       this.log.write('info', `the cache was over its limit: ${Math.round(freed / 2 ** 20)} MiB were freed`)
+    await recordOrigins(workspace.db)
     jobs.start()
     return workspace
   }
@@ -281,13 +284,9 @@ export class EngineSession {
       await indexDataset(workspace, this.pool, job.datasetId, context)
       if (this.#options.thumbnailsAhead && !context.signal.aborted) this.#thumbnailsAhead(job.datasetId)
     }
-    if (job.kind === 'study' && job.studyId !== null) {
-      await runStudy(
-        { workspace, pool: this.pool, settings: this.settings(), log: this.log },
-        job.studyId,
-        context,
-      )
-    }
+    const run = { workspace, pool: this.pool, settings: this.settings(), log: this.log }
+    if (job.kind === 'study' && job.studyId !== null) await runStudy(run, job.studyId, context)
+    if (job.kind === 'trial') await runTrial(run, context)
   }
 
   /**

@@ -44,7 +44,22 @@ export function inspect(model: OnnxModel): Inspection {
     layers,
     rewrites: possibleRewrites(graph),
     bytes: model.bytes,
+    ...preprocessingEntries(model.metadata),
   }
+}
+
+/** Names of metadata that exporters use for the preprocessing. */
+const entries = ['preprocessing', 'pretrained_cfg', 'mean', 'std', 'interpolation', 'crop_pct', 'crop_mode']
+/** Longest value that is kept, in characters. */
+const longest = 10_000
+
+/** The entries of the metadata that may say the preprocessing. */
+function preprocessingEntries(metadata: OnnxModel['metadata']): Pick<Inspection, 'metadata'> {
+  const found = entries.flatMap((name) => {
+    const value = metadata.get(name)
+    return value === undefined || value.length > longest ? [] : [[name, value] as const]
+  })
+  return found.length === 0 ? {} : { metadata: Object.fromEntries(found) }
 }
 
 /** Multiply-accumulates per image: the total is divided by a batch that the file fixes. */

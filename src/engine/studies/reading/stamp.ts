@@ -52,7 +52,10 @@ const digests = (db: Db): string[] => db.prepare<[], string>('SELECT digest FROM
 const shared = (db: Db): unknown[] => [
   all(db, 'SELECT id, kind, title, params, dataset_id, sample, subset, created_at FROM study ORDER BY id'),
   all(db, 'SELECT study_id, model_id FROM study_model ORDER BY study_id, position'),
-  all(db, 'SELECT id, digest, title, role, path, preprocessing, label_set, labels FROM model ORDER BY id'),
+  all(
+    db,
+    'SELECT id, digest, title, role, path, preprocessing, origin, label_set, labels FROM model ORDER BY id',
+  ),
   db.prepare<[], string>('SELECT path FROM model ORDER BY id').pluck().all().map(fileState),
   all(db, 'SELECT id, title, path, recognised, state, generation FROM dataset ORDER BY id'),
   all(db, 'SELECT dataset_id, version FROM image_version ORDER BY dataset_id'),

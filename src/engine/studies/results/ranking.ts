@@ -1,6 +1,7 @@
 import { canonicalJson } from '#shared/canonical.ts'
 import type { Ranking, RankingInput, Study } from '#shared/contract/index.ts'
 import { getDataset } from '../../datasets/index.ts'
+import { markedTitle } from '#shared/preprocessing.ts'
 import { getModel, listModels } from '../../models/index.ts'
 import type { WorkspaceFiles } from '../../workspace/index.ts'
 import { paperValues } from '../summary/paper.ts'
@@ -52,7 +53,7 @@ export async function ranking(
         if (wanted.has(metric.modelId) && metric.value !== null) take(columns, study, metric)
   const tables = printed()
   const shown = [...columns.values()]
-  const models = [...wanted].map((id) => ({ modelId: id, title: getModel(db, id).title }))
+  const models = [...wanted].map((id) => ({ modelId: id, title: markedTitle(getModel(db, id)) }))
   return {
     metrics: shown.map(({ key, metric, title, unit, better, study }) => ({
       key,

@@ -1,11 +1,7 @@
 import { withClassNames } from '#shared/classNames.ts'
-import {
-  testedConditions,
-  type Dataset,
-  type Preprocessing,
-  type StudyResult,
-} from '#shared/contract/index.ts'
+import { testedConditions, type Dataset, type StudyResult } from '#shared/contract/index.ts'
 import { matchSentence } from '#shared/labelWords.ts'
+import { assumedNote, geometryText, markedTitle, originText } from '#shared/preprocessing.ts'
 import { noRewrite } from '#shared/rewrites.ts'
 import { getDataset } from '../../datasets/index.ts'
 import type { WorkspaceFiles } from '../../workspace/index.ts'
@@ -34,9 +30,13 @@ export async function studyView(workspace: WorkspaceFiles, studyId: number, with
   const plan = planStudy(db, studyId)
   const { study, definition, source, images, models } = plan
   const variants = models.map(({ model }) => currentVariants(db, model))
+  const shown = models.map(({ model }) => ({
+    ...model,
+    title: definition.fromWeights ? model.title : markedTitle(model),
+  }))
   const gridModels: GridModel[] = models.map(({ model, conditions }, place) => ({
     id: model.id,
-    title: model.title,
+    title: shown[place]?.title ?? model.title,
     classes: model.labels,
     largestKernel: model.largestKernel,
     conditions,
@@ -46,7 +46,7 @@ export async function studyView(workspace: WorkspaceFiles, studyId: number, with
   const grid = await readGrid(db, gridModels, images, withTests, (condition) =>
     wordsOf(definition, study.params, condition),
   )
-  const context = { workspace, models: models.map(({ model }) => model), source }
+  const context = { workspace, models: shown, source }
   return { plan, variants, grid, context, view: await definition.view(grid, study.params, context) }
 }
 
@@ -61,6 +61,7 @@ export async function studyResult(workspace: WorkspaceFiles, studyId: number): P
   const { study, definition, images, models } = plan
   const dataset = getDataset(db, study.datasetId)
   const onImages = models.some(({ conditions }) => conditions.length > 0)
+  const assumed = definition.fromWeights ? [] : models.flatMap(({ model }) => assumedNote(model) ?? [])
   const provenance = [
     ...(onImages
       ? [
@@ -70,6 +71,7 @@ export async function studyResult(workspace: WorkspaceFiles, studyId: number): P
     ...(onImages && !grid.complete ? [imagesNote(grid, dataset.title)] : []),
     ...view.notes,
     ...testsNote(grid),
+    ...assumed,
     ...models.map(({ model, conditions }, place) =>
       describe(model, conditions, providerOf(variants[place], conditions) ?? lastProvider(db, model)),
     ),
@@ -85,7 +87,7 @@ export async function studyResult(workspace: WorkspaceFiles, studyId: number): P
     tables: view.tables.map((table) => withClassNames(table)),
     figures: view.figures.map((figure) => ({
       ...figure,
-      notes: [...figure.notes, ...(onImages ? [imagesNote(grid, dataset.title)] : [])],
+      notes: [...figure.notes, ...(onImages ? [imagesNote(grid, dataset.title)] : []), ...assumed],
     })),
     reported: view.reported,
     failures: readFailures(db, grid.models),
@@ -123,16 +125,9 @@ function providerOf(find: FindVariant | undefined, conditions: PlannedCondition[
 function describe(model: StoredModel, conditions: PlannedCondition[], provider: string | null): string {
   const own = model.preprocessing
   const preprocessings = new Set(
-    conditions.map(({ condition }) => geometryOf(condition.preprocessing ?? own)),
+    conditions.map(({ condition }) => geometryText(condition.preprocessing ?? own)),
   )
-  const geometry = preprocessings.size === 0 ? geometryOf(own) : [...preprocessings].join(' and ')
+  const geometry = preprocessings.size === 0 ? geometryText(own) : [...preprocessings].join(' and ')
   const runtime = provider === null ? 'not measured' : `${provider}, float32`
-  return `${model.title}: sha256 ${model.digest.slice(0, 12)}, ${geometry}, mean ${own.mean.join('/')}, std ${own.std.join('/')}, ${runtime}.`
-}
-
-function geometryOf({ resize, resizeTo, interpolation, size }: Preprocessing): string {
-  if (resize === 'none') return `${size.join('x')} as they are`
-  return resize === 'squash'
-    ? `squeezed to ${size.join('x')}, ${interpolation}`
-    : `shorter side ${resizeTo}, crop ${size.join('x')}, ${interpolation}`
+  return `${model.title}: sha256 ${model.digest.slice(0, 12)}, ${geometry}, mean ${own.mean.join('/')}, std ${own.std.join('/')} (${originText(model.origin)}), ${runtime}.`
 }

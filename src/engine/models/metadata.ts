@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import { preprocessing, type Preprocessing } from '#shared/contract/index.ts'
+
+const triple = z.tuple([z.number(), z.number(), z.number()])
+
+/** What timm calls the configuration of weights. */
+const configuration = z.object({
+  mean: triple,
+  std: triple,
+  interpolation: z.enum(['bilinear', 'bicubic']),
+  crop_pct: z.number().positive().max(1),
+  crop_mode: z.enum(['center', 'squash']).default('center'),
+})
+
+/** A preprocessing with the entry of the metadata that says it. */
+export interface MetadataPreprocessing {
+  entry: string
+  preprocessing: Preprocessing
+}
+
+/**
+ * Reads the preprocessing from the metadata of an ONNX file: the entry `preprocessing` in the form of a sidecar, or
+ * timm's configuration, as the entry `pretrained_cfg` or entry by entry. null where none says it whole.
+ *
+ * @param size input size [height, width]
+ */
+export function metadataPreprocessing(
+  metadata: Readonly<Record<string, string>>,
+  size: [number, number],
+): MetadataPreprocessing | null {
+  const own = z.looseObject({}).safeParse(parsed(metadata['preprocessing']))
+  const given = own.success ? preprocessing.safeParse({ size, resizeTo: null, ...own.data }).data : undefined
+  if (given) return { entry: 'preprocessing', preprocessing: given }
+  const whole = configuration.safeParse(parsed(metadata['pretrained_cfg'])).data
+  if (whole) return { entry: 'pretrained_cfg', preprocessing: fromConfiguration(whole, size) }
+  const single = configuration.safeParse(
+    Object.fromEntries(Object.entries(metadata).map(([key, value]) => [key, parsed(value)])),
+  ).data
+  return single ? { entry: 'mean, std, crop_pct', preprocessing: fromConfiguration(single, size) } : null
+}
+
+function fromConfiguration(
+  { mean, std, interpolation, crop_pct: ratio, crop_mode: mode }: z.infer<typeof configuration>,
+  size: [number, number],
+): Preprocessing {
+  const cropped = mode === 'center' && size[0] === size[1]
+  return {
+    size,
+    resize: cropped ? 'shorter' : 'squash',
+    resizeTo: cropped ? Math.floor(size[0] / ratio) : null,
+    interpolation,
+    mean,
+    std,
+  }
+}
+
+/** A value of the metadata: JSON, or a tuple as Python prints it; the text itself where it is neither. */
+function parsed(text: string | undefined): unknown {
+  if (text === undefined) return undefined
+  try {
+    return JSON.parse(/^\(.*\)$/s.test(text) ? `[${text.slice(1, -1)}]` : text)
+  } catch {
+    return text
+  }
+}

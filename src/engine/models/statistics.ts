@@ -1,0 +1,48 @@
+import type { Preprocessing } from '#shared/contract/index.ts'
+
+/** Mean and standard deviation of the channels of images in [0,1], and where they are from. */
+export interface Statistics extends Pick<Preprocessing, 'mean' | 'std'> {
+  id: string
+  title: string
+}
+
+const grey = (value: number): [number, number, number] => [value, value, value]
+
+/** Statistics that models are trained with, the common ones first. */
+export const statistics = {
+  imagenet: {
+    id: 'imagenet',
+    title: 'ImageNet statistics',
+    mean: [0.485, 0.456, 0.406],
+    std: [0.229, 0.224, 0.225],
+  },
+  half: { id: 'half', title: 'mean and std 0.5', mean: grey(0.5), std: grey(0.5) },
+  cifar10: {
+    id: 'cifar10',
+    title: 'CIFAR-10 statistics',
+    mean: [0.4914, 0.4822, 0.4465],
+    std: [0.247, 0.2435, 0.2616],
+  },
+  cifar100: {
+    id: 'cifar100',
+    title: 'CIFAR-100 statistics',
+    mean: [0.5071, 0.4865, 0.4409],
+    std: [0.2673, 0.2564, 0.2762],
+  },
+  clip: {
+    id: 'clip',
+    title: 'CLIP statistics',
+    mean: [0.48145466, 0.4578275, 0.40821073],
+    std: [0.26862954, 0.26130258, 0.27577711],
+  },
+  unit: { id: 'unit', title: 'no statistics, values 0 to 1', mean: grey(0), std: grey(1) },
+  byte: { id: 'byte', title: 'no statistics, values 0 to 255', mean: grey(0), std: grey(1 / 255) },
+} as const satisfies Record<string, Statistics>
+
+export const allStatistics: readonly Statistics[] = Object.values(statistics)
+
+/** Only mean and std, for a preprocessing. */
+export const valuesOf = ({ mean, std }: Statistics): Pick<Preprocessing, 'mean' | 'std'> => ({
+  mean: [...mean],
+  std: [...std],
+})

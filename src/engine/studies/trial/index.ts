@@ -1,0 +1,1 @@
+export { tryPreprocessing, type TrialRequest } from './trial.ts'
