@@ -45,8 +45,13 @@ export function labelsOf(classes: number, own?: string[], path = 'the model'): L
   }
 }
 
-/** A name without what lists of ImageNet write differently: case, underscores, further names after a comma. */
-const plain = (name: string) => name.split(',', 1)[0]?.toLowerCase().replaceAll('_', ' ').trim()
+/** A name without what lists of ImageNet write differently: case, underscores, further names after a comma or a bar. */
+const plain = (name: string) =>
+  name
+    .split(/,| \| /, 1)[0]
+    ?.toLowerCase()
+    .replaceAll('_', ' ')
+    .trim()
 
 /** Least share of labels that must be ImageNet's, at their places. */
 const mostly = 0.9
@@ -61,16 +66,17 @@ function isImagenet({ set, names }: LabelList): boolean {
 }
 
 /**
- * Maps each class name of a dataset to the model's class index, -1 where there is none. A name is matched by label; for
- * ImageNet also by WordNet id; then by one of the other names of a label ("car | automobile"). A number is a class index.
+ * Maps each class name of a dataset to the model's class index, -1 where there is none. A name is matched by label;
+ * then by one of the other names of a label ("car | automobile"); for ImageNet also by WordNet id. A number is a class
+ * index.
  */
 export function targetsOf(classNames: readonly string[], list: LabelList): Map<string, number> {
   const { names } = list
   const byName = new Map<string, number>()
   const add = (name: string, index: number) => byName.has(name) || byName.set(name, index)
   names.forEach(add)
-  if (isImagenet(list)) imagenet1k().wnids.forEach(add)
   for (const [index, label] of names.entries()) for (const name of namesIn(label)) add(name, index)
+  if (isImagenet(list)) imagenet1k().wnids.forEach(add)
   const byNumber = (name: string) => (/^\d+$/.test(name) && Number(name) < names.length ? Number(name) : -1)
   return new Map(classNames.map((name) => [name, byName.get(name) ?? byNumber(name)]))
 }

@@ -35,6 +35,13 @@ export const labelMatch = z.object({
     .nullable(),
 })
 
+const labelMapping = z.object({
+  classes: z.array(z.string()),
+  outputs: z.array(z.int().min(-1)),
+  labels: z.array(z.string()),
+  set: z.string(),
+})
+
 /** Labels to set: a known list, those of a file, the classes of a dataset in their order, or names by output. */
 export const labelChoice = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('imagenet1k') }),
@@ -55,6 +62,8 @@ export const modelLabels = {
   labelMatches: oc
     .input(z.object({ modelIds: z.array(id).optional(), datasetIds: z.array(id).optional() }))
     .output(z.array(labelMatch)),
+  /** The outputs of a model that stand for the classes of a dataset, in the order of the classes; -1 = none. */
+  labelMapping: oc.input(z.object({ modelId: id, datasetId: id })).output(labelMapping),
   /** Sets the labels of several models at once, or of none where they do not fit one of them. */
   setLabels: oc
     .input(z.object({ modelIds: z.array(id).min(1), labels: labelChoice }))
@@ -64,4 +73,5 @@ export const modelLabels = {
 export type LabelSource = z.infer<typeof labelSource>
 export type LabelState = z.infer<typeof labelState>
 export type LabelMatch = z.infer<typeof labelMatch>
+export type LabelMapping = z.infer<typeof labelMapping>
 export type LabelChoice = z.input<typeof labelChoice>

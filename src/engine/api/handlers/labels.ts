@@ -1,5 +1,5 @@
-import { listDatasets } from '../../datasets/index.ts'
-import { getModel, listModels, matchLabels } from '../../models/index.ts'
+import { getDataset, listDatasets } from '../../datasets/index.ts'
+import { getModel, listModels, matchLabels, targetsOf } from '../../models/index.ts'
 import { chosenLabels, classesOf, setLabels } from '../browsing/modelLabels.ts'
 import { api } from '../session/implementation.ts'
 
@@ -21,6 +21,13 @@ export const modelLabels = {
         ...matchLabels(model, classesOf(dataset)),
       })),
     )
+  }),
+  labelMapping: api.models.labelMapping.handler(({ input, context: { session } }) => {
+    const { labels, labelSet } = getModel(session.db, input.modelId)
+    const { names } = classesOf(getDataset(session.db, input.datasetId))
+    const targets = targetsOf(names, { set: labelSet, names: labels })
+    const outputs = names.map((name) => targets.get(name) ?? -1)
+    return { classes: [...names], outputs, labels, set: labelSet }
   }),
   setLabels: api.models.setLabels.handler(async ({ input, context: { session } }) => {
     setLabels(session.db, input.modelIds, await chosenLabels(session.db, input.labels))

@@ -2,6 +2,15 @@ import type { Model } from '#shared/contract/index.ts'
 import { bytes, compact, dateTime, integer } from '../../lib/format.ts'
 import type { Column } from '../../ui/table.ts'
 
+/** Where labels come from, in one word. */
+const labelWords: Record<Model['labelSource'], string> = {
+  file: 'file',
+  chosen: 'chosen',
+  count: 'assumed',
+  order: 'assumed',
+  none: 'missing',
+}
+
 /** Columns of the list of models. */
 export const modelColumns: Column<Model>[] = [
   { key: 'title', title: 'Model', text: (m) => m.title },
@@ -35,6 +44,12 @@ export const modelColumns: Column<Model>[] = [
     text: (m) => integer(m.classes),
     value: (m) => m.classes,
     align: 'right',
+  },
+  {
+    key: 'labels',
+    title: 'Labels',
+    hint: 'Where the labels come from',
+    text: (m) => labelWords[m.labelSource],
   },
   {
     key: 'input',
