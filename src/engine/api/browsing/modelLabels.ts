@@ -4,19 +4,20 @@ import { getDataset } from '../../datasets/index.ts'
 import { readLabelList, updateModel, type LabelList, type MatchedClasses } from '../../models/index.ts'
 import type { Db } from '../../workspace/index.ts'
 
-/** Kinds of datasets whose classes have a published order, which is that of their folders. */
-const ordered: readonly Dataset['recognised'][] = [
-  'imagenet-val',
-  'cifar-10',
-  'cifar-100',
-  'cifar-10-c',
-  'cifar-100-c',
-]
+/** Kinds of datasets whose classes have a published order, which is that of their folders, with their number. */
+const ordered: Partial<Record<Dataset['recognised'], number>> = {
+  'imagenet-val': 1000,
+  'imagenet-c': 1000,
+  'cifar-10': 10,
+  'cifar-10-c': 10,
+  'cifar-100': 100,
+  'cifar-100-c': 100,
+}
 
-/** The classes of a dataset in their order, with images or without. */
+/** The classes of a dataset in their order, with images or without. A part of a published set has no published order. */
 export const classesOf = ({ classes, recognised }: Dataset): MatchedClasses => ({
   names: classes.map(({ name }) => name),
-  published: ordered.includes(recognised),
+  published: ordered[recognised] === classes.length,
 })
 
 /**

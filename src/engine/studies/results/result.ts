@@ -103,9 +103,9 @@ function testsNote({ tests, models }: Grid): string[] {
 }
 
 /** How a model's labels fit the dataset, where a person has not given them and where some classes are missing. */
-function labelsNote(model: StoredModel, { classes, recognised }: Dataset): string[] {
+function labelsNote(model: StoredModel, { classes }: Dataset): string[] {
   const names = classes.filter(({ images }) => images > 0).map(({ name }) => name)
-  const match = matchLabels(model, { names, published: recognised !== 'folders' })
+  const match = matchLabels(model, { names, published: false })
   if (names.length === 0 || (match.state === 'known' && match.matched === match.classes)) return []
   return [`${model.title}: ${matchSentence(match)}.`]
 }
