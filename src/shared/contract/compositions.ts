@@ -30,6 +30,8 @@ const composedState = z.object({
       x: axis,
       y: axis,
       series: z.array(z.object({ id: z.string(), name: z.string(), label: z.string(), slot: z.int() })),
+      /** Its other texts that can have other names: categories, reference lines, shaded ranges. */
+      texts: z.array(z.string()),
       /** Which of these the source has at all, so that the form can offer to show them. */
       has: z.object({
         ranges: z.boolean(),

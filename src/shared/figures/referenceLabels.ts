@@ -73,9 +73,10 @@ export function referenceTexts(
     label: shortened(line.label, (line.axis === 'x' ? plot.height : plot.width) - fontSize, measure),
   }))
   const boxes = placeReferences(
-    lines.map(({ axis, at, label }) => ({
+    lines.map(({ axis, from, to, label }) => ({
       axis,
-      at,
+      from,
+      to,
       width: measure(label) + fontSize * 0.5,
       height: fontSize * lineHeight,
     })),
@@ -95,7 +96,7 @@ export function referenceTexts(
 }
 
 /**
- * The labels of reference lines, each at the last line it names. Neighbours closer than `near` share one: "uniform
+ * The labels of reference lines, with the edges of the lines that each names. Neighbours closer than `near` share one: "uniform
  * 27×27, 29×29, 31×31".
  *
  * @param toDrawing place of a value on its axis, in the unit of the drawing
@@ -104,20 +105,21 @@ function labelledLines(
   spec: FigureSpec,
   toDrawing: (axis: 'x' | 'y', value: number) => number,
   near: number,
-): { axis: 'x' | 'y'; at: number; label: string }[] {
+): { axis: 'x' | 'y'; from: number; to: number; label: string }[] {
   return (['x', 'y'] as const).flatMap((axis) => {
     const lines = spec.references
       .filter((line) => line.axis === axis)
       .toSorted((a, b) => a.value - b.value)
       .map(({ label, value }) => ({ label, at: toDrawing(axis, value) }))
-    let group: string[] = []
-    return lines.flatMap(({ label, at }, place) => {
-      group.push(label)
+    let group: typeof lines = []
+    return lines.flatMap((line, place) => {
+      group.push(line)
       const next = lines[place + 1]
-      if (next && Math.abs(next.at - at) < near) return []
-      const text = joined(group)
+      if (next && Math.abs(next.at - line.at) < near) return []
+      const text = joined(group.map(({ label }) => label))
+      const places = group.map(({ at }) => at)
       group = []
-      return text === '' ? [] : [{ axis, at, label: text }]
+      return text === '' ? [] : [{ axis, from: Math.min(...places), to: Math.max(...places), label: text }]
     })
   })
 }

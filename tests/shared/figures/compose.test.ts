@@ -13,6 +13,7 @@ import {
   panelSpec,
   panelSpecs,
   sharedSlots,
+  textsOf,
   type Page,
 } from '#shared/figures/compose/index.ts'
 import { describeFigure } from '#shared/figures/describe.ts'
@@ -166,6 +167,29 @@ describe('names and colours', () => {
       ['Net <31>', 0],
       ['Small kernel', 5],
       ['Small kernel', 5],
+    ])
+  })
+})
+
+describe('names of categories and lines', () => {
+  it('are given by the style too, and can be listed', () => {
+    const spec = { ...bars, references: curves.references }
+    expect(textsOf(spec)).toEqual(['Net 31', 'Net 3', 'chance'])
+    const names = [
+      { series: 'Net 31', label: 'Ours' },
+      { series: 'chance', label: 'guessing' },
+    ]
+    const panels = [
+      newPanel('p', { kind: 'data', spec }),
+      newPanel('q', { kind: 'data', spec: matrix('sequential', [1, 2, 3, 4, 5, 6]) }),
+    ]
+    const style = { ...base.style, names: [...names, { series: 'cat', label: 'Felis' }] }
+    const [first, second] = panelSpecs({ ...base, style, panels })
+    expect(first?.x.categories).toEqual(['Ours', 'Net 3'])
+    expect(first?.references[0]?.label).toBe('guessing')
+    expect([second?.cells?.rows, second?.cells?.columns]).toEqual([
+      ['Felis', 'dog'],
+      ['Felis', 'dog', 'ship'],
     ])
   })
 })

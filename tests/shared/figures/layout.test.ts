@@ -124,7 +124,8 @@ describe('labels of reference lines', () => {
     const taken = [{ x: 0, y: 0, width: 200, height: 12 }]
     fc.assert(
       fc.property(lines, (all) => {
-        const boxes = placeReferences(all, plot, [], taken).filter((box) => box !== null)
+        const groups = all.map(({ at, ...line }) => ({ ...line, from: at, to: at }))
+        const boxes = placeReferences(groups, plot, [], taken).filter((box) => box !== null)
         for (const [at, box] of boxes.entries()) {
           for (const other of [...taken, ...boxes.slice(at + 1)]) expect(overlap(box, other)).toBe(false)
           expect(Math.min(box.x, box.y)).toBeGreaterThan(-0.1)
@@ -136,7 +137,7 @@ describe('labels of reference lines', () => {
   })
 
   it('stand where they cover the fewest points', () => {
-    const line = { axis: 'y' as const, at: 60, width: 40, height: 10 }
+    const line = { axis: 'y' as const, from: 60, to: 60, width: 40, height: 10 }
     const [free] = placeReferences([line], plot, [])
     expect(free).toMatchObject({ x: 160, y: 50 })
     const right = Array.from({ length: 50 }, (_, at) => [150 + at, 55 + (at % 10)] as const)

@@ -1,5 +1,11 @@
 import type { ComposedState } from '#shared/contract/index.ts'
-import { composedCaption, panelLetter, panelSpecs, type Composition } from '#shared/figures/compose/index.ts'
+import {
+  composedCaption,
+  panelLetter,
+  panelSpecs,
+  textsOf,
+  type Composition,
+} from '#shared/figures/compose/index.ts'
 import { fullName, hasRange } from '#shared/figures/points.ts'
 import {
   createComposition,
@@ -88,6 +94,7 @@ async function composedState(session: EngineSession, asked: Composition): Promis
           label: fullName(one),
           slot: specs[at]?.series.find((drawn) => drawn.id === one.id)?.slot ?? one.slot,
         })),
+        texts: textsOf(panel.source.spec),
         has: {
           ranges: series.some(({ points }) => points.some(hasRange)),
           references: references.length > 0,
@@ -107,6 +114,7 @@ async function composedState(session: EngineSession, asked: Composition): Promis
     x: { label: '', unit: 'none', scale: 'linear' },
     y: { label: '', unit: 'none', scale: 'linear' },
     series: [],
+    texts: [],
     has: { ranges: false, references: false, spans: false, reported: false },
     box: null,
     problem,

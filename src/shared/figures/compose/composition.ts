@@ -5,9 +5,9 @@ import { figureSpec } from '../spec.ts'
 /** Version of the JSON form of a composed figure. A file with a greater version comes from a newer Kernelscope. */
 export const compositionVersion = 1
 
-/** Label and palette slot of a series in every figure of a paper. */
+/** Label of a series, category or line, and palette slot of a series, in every figure of a paper. */
 const seriesName = z.object({
-  /** Name of the series in its study. */
+  /** Its name in its study. */
   series: z.string(),
   /** Its label in the figure; by default its name. */
   label: z.string().max(200).optional(),
@@ -31,7 +31,7 @@ export const figureStyle = z.object({
   captions: z.enum(['above', 'below']).default('above'),
   /** One legend for the series that several panels show, or one in each panel. */
   legend: z.enum(['shared-top', 'shared-bottom', 'panels']).default('shared-top'),
-  names: z.array(seriesName).max(64).default([]),
+  names: z.array(seriesName).max(256).default([]),
 })
 
 /** Where the data of a panel come from. `data` holds them itself. */

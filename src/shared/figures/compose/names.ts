@@ -1,4 +1,4 @@
-import type { FigureSpec } from '../spec.ts'
+import type { Axis, FigureSpec } from '../spec.ts'
 import type { SeriesName } from './composition.ts'
 
 /**
@@ -26,6 +26,15 @@ export function sharedSlots(
   return slots
 }
 
+/** Every text of a figure that a style can give another name, besides its series: categories, references, spans. */
+export function textsOf({ x, y, cells, references, spans }: FigureSpec): string[] {
+  const categories = [...(x.categories ?? []), ...(y.categories ?? [])]
+  const lines = [...references, ...spans].map(({ label }) => label)
+  return [...new Set([...categories, ...(cells?.rows ?? []), ...(cells?.columns ?? []), ...lines])].filter(
+    Boolean,
+  )
+}
+
 /** A figure with the labels and slots that all panels share. */
 export function withNames(
   spec: FigureSpec,
@@ -33,11 +42,23 @@ export function withNames(
   names: readonly SeriesName[],
 ): FigureSpec {
   const labels = new Map(names.map(({ series, label }) => [series, label]))
+  const named = (text: string) => labels.get(text)?.trim() || text
+  const renamed = <T extends { label: string }>(all: readonly T[]): T[] =>
+    all.map((one) => ({ ...one, label: named(one.label) }))
+  const onAxis = (axis: Axis): Axis =>
+    axis.categories ? { ...axis, categories: axis.categories.map(named) } : axis
   return {
     ...spec,
+    x: onAxis(spec.x),
+    y: onAxis(spec.y),
+    references: renamed(spec.references),
+    spans: renamed(spec.spans),
+    ...(spec.cells
+      ? { cells: { ...spec.cells, rows: spec.cells.rows.map(named), columns: spec.cells.columns.map(named) } }
+      : {}),
     series: spec.series.map((series) => ({
       ...series,
-      name: labels.get(series.name)?.trim() || series.name,
+      name: named(series.name),
       slot: slots.get(series.name) ?? series.slot,
     })),
   }

@@ -56,7 +56,7 @@ export function namesBelow(names: readonly string[], fit: Fit): WrittenNames {
   const { size, every } = packed(pitch, type)
   const small: Measure = (text) => fit.measure(text, size)
   const texts = shortenedTogether(names, most, small)
-  return { texts, fontSize: size, rotate: 90, every, reach: 0, room: widest(texts, small) }
+  return { texts, fontSize: size, rotate: 90, every, reach: 0, room: widest(shown(texts, every), small) }
 }
 
 /** Names beside the vertical axis, shortened to the room there is. */
@@ -64,8 +64,10 @@ export function namesBeside(names: readonly string[], fit: Fit): WrittenNames {
   const { size, every } = packed(fit.pitch, fit.type)
   const measure: Measure = (text) => fit.measure(text, size)
   const texts = shortenedTogether(names, fit.most, measure)
-  return { texts, fontSize: size, rotate: 0, every, reach: 0, room: widest(texts, measure) }
+  return { texts, fontSize: size, rotate: 0, every, reach: 0, room: widest(shown(texts, every), measure) }
 }
+
+const shown = (texts: readonly string[], every: number) => texts.filter((_, at) => at % every === 0)
 
 /** Size of names that stand in rows, and how many rows share a name. */
 function packed(pitch: number, type: number): { size: number; every: number } {

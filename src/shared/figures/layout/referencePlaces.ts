@@ -6,11 +6,12 @@ export interface Rect {
   height: number
 }
 
-/** A reference line in a plot, with the size of its label as it is written along the x axis. */
+/** Reference lines that share a label, with the size of the label as it is written along the x axis. */
 export interface ReferenceLine {
-  /** x: a vertical line at this x; y: a horizontal line at this y. */
+  /** x: vertical lines between these x; y: horizontal lines between these y. */
   axis: 'x' | 'y'
-  at: number
+  from: number
+  to: number
   width: number
   height: number
 }
@@ -45,16 +46,16 @@ export function placeReferences(
   })
 }
 
-function candidates({ axis, at, width, height }: ReferenceLine, plot: Rect): Rect[] {
+function candidates({ axis, from, to, width, height }: ReferenceLine, plot: Rect): Rect[] {
   if (axis === 'y')
     return along.flatMap((share) => {
       const x = plot.x + share * (plot.width - width)
-      return [at - height, at].map((y) => ({ x, y, width, height }))
+      return [from - height, to].map((y) => ({ x, y, width, height }))
     })
   // The text runs upwards, so its sides change places.
   return along.flatMap((share) => {
     const y = plot.y + (1 - share) * (plot.height - width)
-    return [at - height, at].map((x) => ({ x, y, width: height, height: width }))
+    return [from - height, to].map((x) => ({ x, y, width: height, height: width }))
   })
 }
 
@@ -68,8 +69,8 @@ const inside = (box: Rect, plot: Rect): boolean =>
   box.x + box.width <= plot.x + plot.width + 0.01 &&
   box.y + box.height <= plot.y + plot.height + 0.01
 
-const crosses = ({ axis, at }: ReferenceLine, box: Rect): boolean =>
-  axis === 'x' ? at > box.x && at < box.x + box.width : at > box.y && at < box.y + box.height
+const crosses = ({ axis, from, to }: ReferenceLine, box: Rect): boolean =>
+  axis === 'x' ? to > box.x && from < box.x + box.width : to > box.y && from < box.y + box.height
 
 const holds = (box: Rect, x: number, y: number): boolean =>
   x >= box.x && x <= box.x + box.width && y >= box.y && y <= box.y + box.height
