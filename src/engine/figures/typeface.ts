@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { create, type Font } from 'fontkit'
+import { LruMap } from '#engine/base/lruMap.ts'
 import { resourcePath } from '#engine/base/resources.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 
@@ -66,16 +67,28 @@ function readFace(file: string): Face {
   return faceOf(font, bytes)
 }
 
+/** Texts of which a face keeps the width. */
+const mostWidths = 4000
+
 function faceOf(font: Font, bytes: Buffer): Face {
   const em = font.unitsPerEm
+  // Layout asks for the same texts many times, at several sizes.
+  const widths = new LruMap<string, number>(mostWidths)
+  // Characters that the font lacks come from another font and are about as wide as high. ECharts takes the width of a
+  // Chinese character as the line height.
+  const widthInEm = (text: string) => {
+    const known = [...text].filter((character) => font.hasGlyphForCodePoint(character.codePointAt(0) ?? 0))
+    const lacking = [...text].length - known.length
+    return font.layout(known.join('')).advanceWidth / em + lacking
+  }
   return {
     bytes,
-    // Characters that the font lacks come from another font and are about as wide as high. ECharts takes the width of a
-    // Chinese character as the line height.
     width: (text, fontSize) => {
-      const known = [...text].filter((character) => font.hasGlyphForCodePoint(character.codePointAt(0) ?? 0))
-      const lacking = [...text].length - known.length
-      return (font.layout(known.join('')).advanceWidth / em + lacking) * fontSize
+      const known = widths.get(text)
+      if (known !== undefined) return known * fontSize
+      const own = widthInEm(text)
+      widths.set(text, own)
+      return own * fontSize
     },
     middle: (fontSize) => ((font.ascent + font.descent) / 2 / em) * fontSize,
     covers: (text) =>

@@ -150,13 +150,19 @@ describe('names and colours', () => {
   const other = { ...curves, series: curves.series.map((series, at) => ({ ...series, slot: 2 - at })) }
 
   it('gives a series the same palette slot in every panel, and no slot to two series', () => {
-    const slots = sharedSlots([curves, other, bars], [])
+    const slots = sharedSlots([curves, other, { ...bars, series: [...bars.series, curves.series[1]!] }], [])
     expect(slots.get('Net 3')).toBe(1)
     const places = [...slots.values()]
     expect(new Set(places).size).toBe(places.length)
     const panels = [curves, other].map((spec, at) => newPanel(`p${at}`, { kind: 'data', spec }))
     const [first, second] = panelSpecs({ ...base, panels })
     expect(second?.series.map(({ slot }) => slot)).toEqual(first?.series.map(({ slot }) => slot))
+  })
+
+  it('leaves the slots of a panel alone that shares no name with another', () => {
+    const panels = [curves, bars].map((spec, at) => newPanel(`p${at}`, { kind: 'data', spec }))
+    const [, second] = panelSpecs({ ...base, panels })
+    expect(second?.series.map(({ slot }) => slot)).toEqual([0, 1])
   })
 
   it('prefers the slots and names of the style', () => {

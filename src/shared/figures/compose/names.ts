@@ -2,8 +2,9 @@ import type { Axis, FigureSpec } from '../spec.ts'
 import type { SeriesName } from './composition.ts'
 
 /**
- * One palette slot per name over all panels, so that a model has the same colour everywhere. Slots fixed by the style
- * come first, then the panels' own slots where they are free, then the next free ones.
+ * One palette slot per name over all panels that share a name, so that a model has the same colour everywhere. Slots
+ * fixed by the style come first, then the panels' own slots where they are free, then the next free ones. A panel that
+ * shares no name with another keeps its own slots.
  */
 export function sharedSlots(
   specs: readonly FigureSpec[],
@@ -21,9 +22,14 @@ export function sharedSlots(
     while (taken.has(slot)) slot++
     return slot
   }
-  for (const spec of specs)
+  for (const spec of specs.filter((one) => sharesName(one, specs)))
     for (const { name, slot } of spec.series) if (!slots.has(name)) fix(name, taken.has(slot) ? free() : slot)
   return slots
+}
+
+function sharesName(spec: FigureSpec, specs: readonly FigureSpec[]): boolean {
+  const names = new Set(spec.series.map(({ name }) => name))
+  return specs.some((other) => other !== spec && other.series.some(({ name }) => names.has(name)))
 }
 
 /** Every text of a figure that a style can give another name, besides its series: categories, references, spans. */
