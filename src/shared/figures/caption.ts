@@ -14,7 +14,7 @@ export function figureCaption(spec: FigureSpec): string {
   return [
     spec.title,
     spec.alt,
-    ...ranges(spec),
+    ...rangeSentences(spec),
     ...(reported ? ['Hollow and dashed: values reported in the paper'] : []),
     ...(baselines.length > 0 ? [`Thin and dotted: ${baselines.join(', ')}`] : []),
     ...(partly
@@ -35,8 +35,8 @@ const distinct = (texts: readonly (string | undefined)[]): string[] => [
 /** Up to this number of curves with ranges, all have bands. Of more, one has a band and the others have whiskers. */
 export const fewBands = 3
 
-/** What the ranges are; those of single points where they differ from their series. */
-function ranges({ kind, series }: FigureSpec): string[] {
+/** What bands and error bars are, in sentences without a full stop; those of single points where they differ from their series. */
+export function rangeSentences({ kind, series }: FigureSpec): string[] {
   const ranged = series.filter(({ points, baseline }) => baseline === undefined && points.some(hasRange))
   const [bands, others] = [
     distinct(ranged.map(({ bandLabel }) => bandLabel)),

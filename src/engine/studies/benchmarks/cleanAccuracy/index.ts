@@ -143,7 +143,7 @@ function accuracyFigure({ models, cells }: Grid): FigureSpec {
     ],
     references: [],
     spans: [],
-    notes: ['Bars: top-1 on the images as they are. Whiskers: 95 % Wilson interval.'],
+    notes: ['Bars: top-1 on the images as they are.'],
     alt: `Top-1 accuracy of ${models.length} models: ${cells.map(({ model, top1 }) => `${model} ${top1 === null ? 'not measured' : `${(100 * top1).toFixed(1)} %`}`).join(', ')}.`,
   }
 }

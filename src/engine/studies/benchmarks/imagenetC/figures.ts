@@ -20,9 +20,9 @@ export function meanAccuracyFigure(
   origin: string,
 ): FigureSpec {
   const whole = chosenCorruptions(chosen).length === imagenetC19.length && chosen.severities.includes(5)
-  const shared = { models: grid.models, notes: [origin, 'Whiskers: 95 % bootstrap over pictures.'] }
+  const shared = { models: grid.models, notes: [origin] }
   const y = { label: 'Top-1 accuracy', unit: 'percent', scale: 'linear', min: 0 } as const
-  const bandLabel = '95 % bootstrap interval'
+  const bandLabel = '95 % bootstrap interval over pictures'
   const count = (own: Scores | undefined) => (own?.images == null ? {} : { n: own.images })
   if (whole)
     return barsFigure({
@@ -88,7 +88,7 @@ export function mceFigure(
         {
           id: 'mce',
           name: 'mCE',
-          bandLabel: '95 % bootstrap interval',
+          bandLabel: '95 % bootstrap interval over pictures',
           barOf(model) {
             const own = scores.get(model.id)
             if (!own) return undefined
@@ -98,10 +98,7 @@ export function mceFigure(
         },
       ],
       reported,
-      notes: [
-        origin,
-        'Mean CE over the 15 benchmark corruptions; lower is better. Whiskers: 95 % bootstrap over pictures.',
-      ],
+      notes: [origin, 'Mean CE over the 15 benchmark corruptions; lower is better.'],
     }),
   ]
 }
@@ -123,12 +120,12 @@ export function corruptionFigure(
     categories: chosenCorruptions(chosen),
     y: { label: shown.label, unit: shown.isCe ? 'none' : 'percent', scale: 'linear', min: 0 },
     models: grid.models,
-    bandLabel: '95 % bootstrap interval',
+    bandLabel: '95 % bootstrap interval over pictures',
     barOf: (model, corruption) => ({
       ...shown.of(scores.get(model.id), model.id, corruption),
       key: keyOf(corruption, worst),
     }),
-    notes: [origin, 'Whiskers: 95 % bootstrap over pictures.'],
+    notes: [origin],
   })
 }
 

@@ -145,10 +145,7 @@ export function subsetAccuracy(benchmark: SubsetBenchmark): StudyDefinition {
             models: grid.models,
             groups: groupsOf(grid, validation !== null),
             reported: published ? asFractions(reported) : [],
-            notes: [
-              'Whiskers: 95 % Wilson interval.',
-              ...(published ? ['Hollow: values the paper prints (rule 1000).'] : []),
-            ],
+            notes: [...(published ? ['Hollow: values the paper prints (rule 1000).'] : [])],
           }),
         ],
         reported: [...reported, ...paperStatements(benchmark.figure)],

@@ -132,7 +132,7 @@ function windowFigure(grid: Grid, models: StoredModel[]): FigureSpec {
     series: levelSeries(grid, windowOf, { repeats: 1 }).filter(({ points }) => points.length > 0),
     references: [],
     spans: [],
-    notes: ['The last point of each line is the model as it is.', 'Band: 95 % Wilson interval.'],
+    notes: ['The last point of each line is the model as it is.'],
     alt: `Top-1 accuracy against the window that is kept of each depthwise kernel, for ${models.map(({ title }) => title).join(', ')}.`,
   }
 }
@@ -171,7 +171,7 @@ function sizeFigure(grid: Grid, models: StoredModel[]): FigureSpec {
     })),
     references: [],
     spans: [],
-    notes: ['Kernel sizes are read from the graphs.', 'Whiskers: 95 % Wilson interval.'],
+    notes: ['Kernel sizes are read from the graphs.'],
     alt: 'Top-1 accuracy of each model against its largest depthwise kernel.',
   }
 }

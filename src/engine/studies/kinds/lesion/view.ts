@@ -25,9 +25,7 @@ export function proportionFigure(grid: Grid): FigureSpec {
     references: [],
     spans: [],
     notes: [
-      samples > 1
-        ? `Line: mean of at most ${samples} subsets of each size; band: minimum to maximum.`
-        : 'One subset of each size.',
+      samples > 1 ? `Line: mean of at most ${samples} subsets of each size.` : 'One subset of each size.',
     ],
     alt: `Top-1 accuracy against the proportion of residual blocks removed, for ${grid.models.map(({ title }) => title).join(', ')}.`,
   }

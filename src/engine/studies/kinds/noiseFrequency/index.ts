@@ -196,7 +196,7 @@ function frequencyFigure(grid: Grid, { width }: FrequencyParams): FigureSpec {
     spans: [],
     notes: [
       `Bands ${width / 1000}π wide around each frequency.`,
-      'Band: 95 % Wilson interval of the accuracy under noise.',
+      'Intervals are those of the accuracy under noise.',
     ],
     alt: `Change in top-1 accuracy against the frequency of added noise, for ${grid.models.map(({ title }) => title).join(', ')}.`,
   }

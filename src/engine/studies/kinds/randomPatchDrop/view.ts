@@ -23,9 +23,7 @@ export function lossFigure(grid: Grid, { repeats, patch }: RandomPatchDropParams
     spans: [],
     notes: [
       `Patches of ${patch} px dropped at random.`,
-      repeats > 1
-        ? `Line: mean of ${repeats} repeats; band: minimum to maximum.`
-        : 'One draw; band: 95 % Wilson interval.',
+      repeats > 1 ? `Line: mean of ${repeats} repeats.` : 'One draw.',
     ],
     alt: `Top-1 accuracy against the share of dropped patches, for ${grid.models.map(({ title }) => title).join(', ')}.`,
   }

@@ -27,7 +27,6 @@ export function lossFigure(grid: Grid, mode: SalientMode): FigureSpec {
       mode === 'salient'
         ? 'Loss: share of the saliency mass in the dropped patches.'
         : 'Loss: largest share of the saliency mass that may be in the dropped patches.',
-      'Band: 95 % Wilson interval.',
     ],
     alt: `Top-1 accuracy against information loss by ${mode} patches, for ${grid.models.map(({ title }) => title).join(', ')}.`,
   }

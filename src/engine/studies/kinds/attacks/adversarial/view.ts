@@ -57,7 +57,6 @@ function attackFigure(grid: Grid, chosen: AdversarialParams, steps: number): Fig
       bySteps
         ? `Epsilon ${chosen.epsilons[0]}; the point at 0 is the clean image.`
         : `${attackTitles[chosen.attack]}${inSteps}; the point at 0 is the clean image.`,
-      'Band: 95 % Wilson interval.',
     ],
     alt: `Top-1 accuracy under attack${inSteps} against ${bySteps ? 'the number of steps' : 'epsilon'}, for ${grid.models.map(({ title }) => title).join(', ')}.`,
   }

@@ -59,10 +59,7 @@ export function successFigure(grid: Grid): FigureSpec {
     })),
     references: [],
     spans: [],
-    notes: [
-      'Clean mistakes count as success, as in Table 4; the point at 0 is the clean error.',
-      'Band: 95 % Wilson interval.',
-    ],
+    notes: ['Clean mistakes count as success, as in Table 4; the point at 0 is the clean error.'],
     alt: `Attack success rate against epsilon, for ${grid.models.map(({ title }) => title).join(', ')}.`,
   }
 }
