@@ -43,7 +43,9 @@ export function trialTable({ title, preprocessing: set }: Model, trial: Preproce
       `${values}: ${preprocessingText(preprocessing)}${isSame(preprocessing, set) ? ' (set now)' : ''}`,
     ]),
   )
-  const chance = `${trial.classes} classes, so chance is ${share(1 / trial.classes)}`
+  const known =
+    trial.classes < trial.drawnClasses ? `${trial.classes} of ${trial.drawnClasses}` : String(trial.classes)
+  const chance = `${known} classes, so chance is ${share(1 / trial.classes)}`
   return `${title} on ${trial.dataset}, seed ${trial.seed}, ${trial.provider}; ${chance}\n${table}`
 }
 

@@ -3,10 +3,10 @@
  * contains, or that differ in few letters (one in three at most). Case and separators do not count.
  */
 export function nearNames(typed: string, names: readonly string[]): string[] {
-  const wanted = plain(typed)
+  const wanted = plainName(typed)
   if (wanted === '') return []
   return names
-    .map((name) => ({ name, far: distance(wanted, plain(name)) }))
+    .map((name) => ({ name, far: distance(wanted, plainName(name)) }))
     .filter(({ far }) => far <= Math.max(1, Math.floor(wanted.length / 3)))
     .sort((a, b) => a.far - b.far)
     .slice(0, 3)
@@ -21,7 +21,8 @@ export function didYouMean(typed: string, names: readonly string[]): string {
   return `Did you mean ${near.length > 0 ? `${near.join(', ')} or ` : ''}${last}?`
 }
 
-const plain = (name: string) => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')
+/** A name without case and separators. */
+export const plainName = (name: string) => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')
 
 /** How far two words are from each other: 1 where one holds the other, else the letters to change, move or leave out. */
 function distance(a: string, b: string): number {

@@ -30,7 +30,7 @@ export function originText({ from, detail, confirmed }: PreprocessingOrigin): st
     user: 'set by hand',
     trial: confirmed
       ? 'chosen in a trial'
-      : 'chosen in a trial that does not tell it from others or from chance',
+      : 'chosen in a trial that does not confirm it: near chance, not the best, or on fewer than half of the classes',
     unrecorded: 'not recorded by the version that added the model',
   }
   const trial = confirmed
@@ -54,12 +54,16 @@ export function geometryText({ resize, resizeTo, interpolation, size }: Preproce
 }
 
 /**
- * Whether a trial confirms a candidate: its 95 % interval is above chance and reaches the accuracy of the best.
+ * Whether a trial confirms a candidate: its 95 % interval is above chance and reaches the accuracy of the best, and at
+ * least half of the classes that were drawn are among the model's labels.
  */
-export function isConfirmed({ candidates, classes }: PreprocessingTrial, place: number): boolean {
+export function isConfirmed(
+  { candidates, classes, drawnClasses }: PreprocessingTrial,
+  place: number,
+): boolean {
   const [best] = candidates
   const interval = candidates[place]?.interval
-  if (!best || !interval || best.images === 0) return false
+  if (!best || !interval || best.images === 0 || 2 * classes < drawnClasses) return false
   return interval.lo > 1 / classes && interval.hi >= best.correct / best.images
 }
 

@@ -12,6 +12,7 @@ import type { CliSession, GlobalOptions } from '../session.ts'
 interface LabelFlags extends GlobalOptions {
   set?: string
   fromDataset?: string
+  spelling?: string
 }
 
 /** Adds "model labels": how the labels of models fit the datasets, and setting them for several models at once. */
@@ -19,7 +20,7 @@ export function addLabelCommands(model: Command, session: CliSession): void {
   model
     .command('labels')
     .description(
-      'how the labels of models fit the datasets; with --set or --from-dataset, sets them for all named models',
+      'how the labels of models fit the datasets; with --set, --from-dataset or --spelling, sets them for all named models',
     )
     .argument('[models...]', 'ids, titles or paths; all models where left out')
     .option('--set <list>', 'imagenet1k, or a file: one label a line, or JSON (docs/formats.md)')
@@ -28,6 +29,12 @@ export function addLabelCommands(model: Command, session: CliSession): void {
         '--from-dataset <dataset>',
         'the classes of a dataset in their order, for models that were trained with such folders',
       ).conflicts('set'),
+    )
+    .addOption(
+      new Option(
+        '--spelling <dataset>',
+        'adds the names of a dataset that differ from labels in case and separators only',
+      ).conflicts(['set', 'fromDataset']),
     )
     .action(async (names: string[], _: unknown, command: Command) => {
       const options = command.optsWithGlobals<LabelFlags>()
@@ -71,7 +78,9 @@ async function choiceOf(
   options: LabelFlags,
   session: CliSession,
 ): Promise<LabelChoice | null> {
-  const { set, fromDataset } = options
+  const { set, fromDataset, spelling } = options
+  if (spelling !== undefined)
+    return { kind: 'spelling', datasetId: (await namedDataset(client, spelling, session, options)).id }
   if (fromDataset !== undefined)
     return { kind: 'dataset', datasetId: (await namedDataset(client, fromDataset, session, options)).id }
   if (set === undefined) return null
@@ -127,5 +136,6 @@ function missing({ unmatched, matched, classes }: LabelMatch): string {
 function suggestion({ suggestion: found }: LabelMatch, dataset: string): string {
   if (found === null) return ''
   if (found.kind === 'imagenet1k') return '--set imagenet1k'
+  if (found.kind === 'spelling') return `--spelling ${JSON.stringify(dataset)} (${found.matched} classes)`
   return `--from-dataset ${JSON.stringify(dataset)}${found.published ? '' : ' (a guess: alphabetical order)'}`
 }

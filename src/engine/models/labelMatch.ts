@@ -1,4 +1,6 @@
 import type { LabelMatch, LabelSource, LabelState } from '#shared/contract/index.ts'
+import { namesIn, withName } from '#shared/labelWords.ts'
+import { plainName } from '#shared/near.ts'
 import { imagenet1k } from './labels.ts'
 import { targetsOf } from './labelList.ts'
 
@@ -35,7 +37,11 @@ export function matchLabels(
     matched,
     classes: names.length,
     unmatched: unmatched.slice(0, listed),
-    suggestion: unmatched.length === 0 ? null : suggest(classes, names, published),
+    suggestion:
+      unmatched.length === 0
+        ? null
+        : (spelling({ labelSet, labels, labelSource }, names, matched) ??
+          (matched === 0 || labelSource !== 'file' ? suggest(classes, names, published) : null)),
   }
 }
 
@@ -45,9 +51,48 @@ function stateOf(source: LabelSource, matched: number): LabelState {
   return source === 'count' ? 'names' : 'assumed'
 }
 
+/**
+ * Adds names of classes to the labels that differ from them in case and separators only ("Red_Fox" and "red fox"). A name
+ * that is near to two labels is added to neither.
+ *
+ * @returns the labels, in their order; null where there is no such name
+ */
+export function respelled(
+  classNames: readonly string[],
+  { labelSet, labels }: Pick<ModelLabels, 'labelSet' | 'labels'>,
+): string[] | null {
+  const targets = targetsOf(classNames, { set: labelSet, names: [...labels] })
+  const outputs = new Map<string, number | null>()
+  for (const [index, label] of labels.entries())
+    for (const name of new Set(namesIn(label).map(plainName)))
+      outputs.set(name, outputs.has(name) ? null : index)
+  const next = [...labels]
+  let added = 0
+  for (const name of classNames) {
+    const output = outputs.get(plainName(name)) ?? -1
+    const label = next[output]
+    if ((targets.get(name) ?? -1) >= 0 || label === undefined) continue
+    next[output] = withName(label, name)
+    added++
+  }
+  return added === 0 ? null : next
+}
+
+function spelling(
+  own: Pick<ModelLabels, 'labelSet' | 'labels' | 'labelSource'>,
+  names: readonly string[],
+  matched: number,
+): LabelMatch['suggestion'] {
+  const labels = own.labelSource === 'none' ? null : respelled(names, own)
+  if (!labels) return null
+  const targets = targetsOf(names, { set: own.labelSet, names: labels })
+  const found = [...targets.values()].filter((target) => target >= 0).length
+  return found > matched ? { kind: 'spelling', published: false, matched: found } : null
+}
+
 function suggest(outputs: number, names: readonly string[], published: boolean): LabelMatch['suggestion'] {
   const known = new Set([...imagenet1k().wnids, ...imagenet1k().labels])
   if (outputs === 1000 && names.every((name) => known.has(name)))
-    return { kind: 'imagenet1k', published: true }
-  return outputs === names.length ? { kind: 'dataset', published } : null
+    return { kind: 'imagenet1k', published: true, matched: names.length }
+  return outputs === names.length ? { kind: 'dataset', published, matched: names.length } : null
 }

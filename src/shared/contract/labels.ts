@@ -25,10 +25,15 @@ export const labelMatch = z.object({
   classes: z.int(),
   /** Classes of the dataset that are not among the labels, at most ten. */
   unmatched: z.array(z.string()),
-  /** What would match all classes; null where they match, or where nothing is known. */
+  /**
+   * What would match more classes; null where all match, or where nothing is known. spelling: names of the dataset that
+   * differ from labels in case and separators only.
+   */
   suggestion: z
     .object({
-      kind: z.enum(['imagenet1k', 'dataset']),
+      kind: z.enum(['imagenet1k', 'dataset', 'spelling']),
+      /** Number of classes that would match. */
+      matched: z.int(),
       /** Whether the order of the classes is a published one, as of CIFAR-10; else alphabetical, and a guess. */
       published: z.boolean(),
     })
@@ -42,11 +47,15 @@ const labelMapping = z.object({
   set: z.string(),
 })
 
-/** Labels to set: a known list, those of a file, the classes of a dataset in their order, or names by output. */
+/**
+ * Labels to set: a known list, those of a file, the classes of a dataset in their order, those that are there with a
+ * dataset's spellings added, or names by output.
+ */
 export const labelChoice = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('imagenet1k') }),
   z.object({ kind: z.literal('file'), path: z.string().min(1) }),
   z.object({ kind: z.literal('dataset'), datasetId: id }),
+  z.object({ kind: z.literal('spelling'), datasetId: id }),
   z.object({
     kind: z.literal('names'),
     names: z.array(z.string()).min(1),

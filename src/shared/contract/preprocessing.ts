@@ -64,6 +64,8 @@ export const preprocessingTrial = z.object({
   seed: z.int(),
   /** Classes that the images are of; chance is one over it. */
   classes: z.int(),
+  /** Classes of all labelled images that were drawn, among the model's labels or not. */
+  drawnClasses: z.int(),
   provider: z.string(),
   at: z.int(),
   candidates: z.array(triedCandidate),

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createEngine } from '#engine/api/index.ts'
 import { betterOrder } from '#engine/metrics/index.ts'
-import { imagenet1k, matchLabels, readLabelList, targetsOf } from '#engine/models/index.ts'
+import { imagenet1k, matchLabels, readLabelList, respelled, targetsOf } from '#engine/models/index.ts'
 import { labelsOf, sourceOf } from '#engine/models/labelList.ts'
 import type { LabelSource } from '#shared/contract/index.ts'
 import { temporaryFolder } from '../../temporary.ts'
@@ -31,7 +31,7 @@ describe('labels against the classes of a dataset', () => {
     expect(matchLabels(model(own, 'file'), folders(['a', 'b', 'c']))).toMatchObject({
       state: 'missing',
       unmatched: ['a', 'b', 'c'],
-      suggestion: { kind: 'dataset', published: false },
+      suggestion: { kind: 'dataset', published: false, matched: 3 },
     })
     // Four folders say nothing about the order of three outputs.
     expect(matchLabels(model(own, 'file'), folders(['a', 'b', 'c', 'd'])).suggestion).toBeNull()
@@ -59,6 +59,7 @@ describe('labels against the classes of a dataset', () => {
     expect(matchLabels(numbers, folders([...imagenet1k().wnids])).suggestion).toEqual({
       kind: 'imagenet1k',
       published: true,
+      matched: 1000,
     })
   })
 
@@ -69,6 +70,21 @@ describe('labels against the classes of a dataset', () => {
     const wnids = imagenet1k().wnids.slice(7, 9)
     expect([...targetsOf(wnids, { set: 'own', names }).values()]).toEqual([7, 8])
     expect([...targetsOf(wnids, { set: 'own', names: names.toReversed() }).values()]).toEqual([-1, -1])
+  })
+
+  it('of a file that spells classes in another way are added to, not replaced by a guess', () => {
+    const own = model(['red fox', 'owl', 'sea-gull', 'seagull'], 'file')
+    const names = ['Owl', 'Red_Fox', 'Sea gull', 'wolf']
+    expect(matchLabels(own, folders(names))).toMatchObject({
+      matched: 0,
+      suggestion: { kind: 'spelling', matched: 2 },
+    })
+    const labels = respelled(names, own) ?? []
+    expect(labels).toEqual(['red fox | Red_Fox', 'owl | Owl', 'sea-gull', 'seagull'])
+    expect([...targetsOf(names, { set: 'chosen', names: labels }).values()]).toEqual([1, 0, -1, -1])
+    // The rest is for a person to say: nothing is left to guess.
+    expect(matchLabels(model(labels, 'file'), folders(names)).suggestion).toBeNull()
+    expect(respelled(['wolf'], own)).toBeNull()
   })
 
   it('may have other names after a bar; a whole label goes first', () => {

@@ -233,6 +233,7 @@ describe('whether a trial confirms a candidate', () => {
     before: guessPreprocessing('ViT', [32, 32]),
     seed: 0,
     classes: 4,
+    drawnClasses: 4,
     provider: 'cpu',
     at: 0,
     candidates: correct.map((right) => ({
@@ -250,5 +251,7 @@ describe('whether a trial confirms a candidate', () => {
     expect(isConfirmed(trial(30), 0)).toBe(false)
     expect([0, 1, 2].map((place) => isConfirmed(trial(80, 75, 52), place))).toEqual([true, true, false])
     expect(isConfirmed(trial(), 0)).toBe(false)
+    expect(isConfirmed({ ...trial(80), drawnClasses: 8 }, 0)).toBe(true)
+    expect(isConfirmed({ ...trial(80), drawnClasses: 9 }, 0)).toBe(false)
   })
 })

@@ -50,7 +50,7 @@ describe('the question about missing labels', () => {
     matched: 0,
     classes: 10,
     unmatched: [],
-    suggestion: published === null ? null : { kind: 'dataset', published },
+    suggestion: published === null ? null : { kind: 'dataset', published, matched: 1 },
   })
   const model = (id: number, classes: number, labelSource: 'none' | 'file') => ({ id, classes, labelSource })
 

@@ -1,7 +1,15 @@
 import type { Dataset, LabelChoice } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { getDataset } from '../../datasets/index.ts'
-import { readLabelList, updateModel, type LabelList, type MatchedClasses } from '../../models/index.ts'
+import {
+  getModel,
+  readLabelList,
+  respelled,
+  updateModel,
+  type LabelList,
+  type MatchedClasses,
+  type StoredModel,
+} from '../../models/index.ts'
 import type { Db } from '../../workspace/index.ts'
 
 /** Kinds of datasets whose classes have a published order, which is that of their folders, with their number. */
@@ -21,12 +29,24 @@ export const classesOf = ({ classes, recognised }: Dataset): MatchedClasses => (
 })
 
 /**
- * The labels that were chosen.
+ * Returns the labels that were chosen, for each model that gets them.
  *
  * @throws FILE_MISSING, STUDY_LABELS where a file cannot be read or holds no labels
  * @throws DATASET_NOT_FOUND, DATASET_LABELS where there is no such dataset or it has no classes
  */
-export async function chosenLabels(db: Db, choice: LabelChoice): Promise<LabelList> {
+export async function chosenLabels(db: Db, choice: LabelChoice): Promise<(model: StoredModel) => LabelList> {
+  if (choice.kind === 'spelling') {
+    const { names } = classesOf(getDataset(db, choice.datasetId))
+    return (model) => {
+      const added = respelled(names, model)
+      return { set: added ? 'chosen' : model.labelSet, names: added ?? model.labels }
+    }
+  }
+  const list = await listOf(db, choice)
+  return () => list
+}
+
+async function listOf(db: Db, choice: Exclude<LabelChoice, { kind: 'spelling' }>): Promise<LabelList> {
   if (choice.kind === 'imagenet1k') return readLabelList('imagenet1k')
   if (choice.kind === 'file') return readLabelList(choice.path)
   if (choice.kind === 'names') return { set: choice.set ?? 'chosen', names: choice.names }
@@ -45,7 +65,11 @@ export async function chosenLabels(db: Db, choice: LabelChoice): Promise<LabelLi
  * @throws MODEL_NOT_FOUND where there is no such model
  * @throws STUDY_LABELS where a model has another number of outputs
  */
-export const setLabels = (db: Db, modelIds: readonly number[], labels: LabelList): void =>
+export const setLabels = (
+  db: Db,
+  modelIds: readonly number[],
+  labels: (model: StoredModel) => LabelList,
+): void =>
   db.transaction(() => {
-    for (const id of modelIds) updateModel(db, id, { labels })
+    for (const id of modelIds) updateModel(db, id, { labels: labels(getModel(db, id)) })
   })()

@@ -83,6 +83,7 @@ export async function tryPreprocessing(
     before: model.preprocessing,
     seed: request.seed,
     classes: new Set(known.map(({ className }) => targetOf(className))).size,
+    drawnClasses: new Set(images.map(({ className }) => className)).size,
     provider: seen.provider,
     at: Date.now(),
     candidates: seen.rows(),

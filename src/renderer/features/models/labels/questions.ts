@@ -3,7 +3,7 @@ import type { LabelMatch, Model } from '#shared/contract/index.ts'
 /** One question for all models that lack labels and have as many outputs as a dataset has classes. */
 export interface LabelQuestion {
   datasetId: number
-  kind: 'imagenet1k' | 'dataset'
+  kind: 'imagenet1k' | 'dataset' | 'spelling'
   /** Whether the order of the classes is a published one, and not only alphabetical. */
   published: boolean
   outputs: number
@@ -33,8 +33,10 @@ export function labelQuestions(
         one.datasetId === match.datasetId && one.outputs === outputs && one.kind === match.suggestion?.kind,
     )
     if (known) known.modelIds.push(match.modelId)
-    else
-      questions.push({ datasetId: match.datasetId, ...match.suggestion, outputs, modelIds: [match.modelId] })
+    else {
+      const { kind, published } = match.suggestion
+      questions.push({ datasetId: match.datasetId, kind, published, outputs, modelIds: [match.modelId] })
+    }
   }
   return questions
 }
