@@ -35,3 +35,4 @@ export {
 export { studyWarnings } from './store/warnings.ts'
 export { frozen, type FrozenSubset } from './store/subset.ts'
 export { tryPreprocessing, type TrialRequest } from './trial/index.ts'
+export { ordinaryDataset } from './suite/suite.ts'

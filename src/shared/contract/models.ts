@@ -115,12 +115,15 @@ export const models = {
   presets: oc
     .input(z.object({ modelId: id.optional() }).default({}))
     .output(z.array(z.object({ id: z.string(), title: z.string(), preprocessing }))),
-  /** Queues a trial of candidates for each model, on at most `images` labelled images, balanced over classes. */
+  /**
+   * Queues a trial of candidates for each model, on at most `images` labelled images, balanced over classes. Without
+   * `datasetId` each model gets the largest dataset of ordinary images whose classes it knows; no job where there is none.
+   */
   try: oc
     .input(
       z.object({
         ids: z.array(id).min(1),
-        datasetId: id,
+        datasetId: id.optional(),
         images: z.int().min(1).max(1000).default(200),
         seed: z.int().min(0).default(0),
       }),

@@ -4,6 +4,7 @@ import { outputTitle } from '#shared/classNames.ts'
 import { changeNameOf, changeTitle } from '#shared/changedModel.ts'
 import type { ChangedAnswer, ImagePrediction } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
+import { markedTitle } from '#shared/preprocessing.ts'
 import { parseTransform } from '#shared/transform.ts'
 import {
   checkFolder,
@@ -131,7 +132,7 @@ function predictionsOf(
   return listModels(database).flatMap((model) => {
     const variant = currentVariant(database, modelFor(database, datasetId, model))
     const answer = variant && answerOf(variant, model)
-    return answer ? [{ modelId: model.id, modelTitle: model.title, ...answer }] : []
+    return answer ? [{ modelId: model.id, modelTitle: markedTitle(model), ...answer }] : []
   })
 }
 

@@ -11,6 +11,7 @@ import {
   useSidecar,
   type StoredModel,
 } from '../../models/index.ts'
+import { ordinaryDataset } from '../../studies/index.ts'
 import { api } from '../session/implementation.ts'
 import { trialOptions } from '../session/trials.ts'
 
@@ -33,13 +34,15 @@ export const preparing = {
   try: api.models.try.handler(({ input, context: { session } }) => {
     const { ids, datasetId, images, seed } = input
     const { workspace, jobs } = session.open()
-    const dataset = getDataset(workspace.db, datasetId)
+    const given = datasetId === undefined ? null : getDataset(workspace.db, datasetId)
     const models = ids.map((id) => usableModel(workspace.db, id))
     return {
-      jobs: models.map(({ id, title }) => {
+      jobs: models.flatMap(({ id, title }) => {
+        const dataset = given ?? ordinaryDataset(workspace.db, [id])
+        if (!dataset) return []
         const name = `Preprocessing of ${title} on ${dataset.title}`
         const options = trialOptions.parse({ images, seed })
-        const job = jobs.add({ kind: 'trial', title: name, modelId: id, datasetId, options })
+        const job = jobs.add({ kind: 'trial', title: name, modelId: id, datasetId: dataset.id, options })
         return { modelId: id, jobId: job.id }
       }),
     }

@@ -1,6 +1,7 @@
 import { outputTitle } from '#shared/classNames.ts'
 import type { ImagePrediction } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
+import { markedTitle } from '#shared/preprocessing.ts'
 import { allOutputs } from '#shared/readouts.ts'
 import { parseTransform, asPixelTransform } from '#shared/transform.ts'
 import { pixelType } from '#shared/transforms/index.ts'
@@ -56,7 +57,7 @@ export async function askModel(
     const known = (facts.trueRank[0] ?? 0) > 0
     return {
       modelId,
-      modelTitle: model.title,
+      modelTitle: markedTitle(model),
       correct: judged < 0 ? null : judged === 1,
       trueRank: known ? (facts.trueRank[0] ?? null) : null,
       trueProbability: known ? (facts.trueProbability[0] ?? null) : null,

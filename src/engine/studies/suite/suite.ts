@@ -75,6 +75,10 @@ async function memberInput(
   return study
 }
 
+/** The largest dataset of ordinary images of which every model knows a class; null where there is none. */
+export const ordinaryDataset = (db: Db, modelIds: readonly number[]): Dataset | null =>
+  largest(db, ordinaryKinds, modelIds, true)
+
 /**
  * The dataset of these kinds with the most images. With `needsLabels`, every model must know one of its
  * classes. Ordinary datasets with parts do not count.

@@ -1,4 +1,7 @@
 import type { Dataset, Model } from '#shared/contract/index.ts'
+import { isAssumed } from '#shared/preprocessing.ts'
+import { engine } from '../../lib/engine/index.ts'
+import { plural } from '../../lib/format.ts'
 import { useDatasetsStore, useModelsStore } from '../../lib/stores/collections.ts'
 import { useJobsStore } from '../../lib/stores/jobs.ts'
 import { useRecentStore } from '../../lib/stores/recent.ts'
@@ -11,7 +14,7 @@ export function useAdding() {
   const datasets = useDatasetsStore()
   const jobs = useJobsStore()
   const recent = useRecentStore()
-  const { attempt } = useProblems()
+  const { attempt, inform } = useProblems()
   const depart = useArrival()
 
   /** Adds each file. A refused file is reported, and the others are still added. Returns the number of added models. */
@@ -26,10 +29,23 @@ export function useAdding() {
     }
     const [first] = added
     if (!first) return 0
+    await tryAssumed(added)
     if (added.length === 1)
       await arrive({ name: 'model-overview', params: { id: first.id } }, `${first.title} added`)
     else await arrive({ name: 'models' }, `${added.length} models added`)
     return added.length
+  }
+
+  /** A guessed preprocessing is tried at once, where there are labelled images; otherwise its mark stays. */
+  async function tryAssumed(added: readonly Model[]): Promise<void> {
+    const ids = added.filter(isAssumed).map(({ id }) => id)
+    if (ids.length === 0) return
+    const begun = await attempt(() => engine.models.try({ ids }))
+    if (!begun?.jobs.length) return
+    await attempt(() => jobs.load())
+    inform(
+      `The preprocessing of ${plural(begun.jobs.length, 'model')} is a guess: candidates are tried on labelled images`,
+    )
   }
 
   /** Adds a folder of images; undefined where the folder was refused. */

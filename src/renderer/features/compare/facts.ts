@@ -1,4 +1,5 @@
 import type { Inspection, Model } from '#shared/contract/index.ts'
+import { preprocessingState, preprocessingText } from '#shared/preprocessing.ts'
 import { bytes, compact, integer, percent } from '../../lib/format.ts'
 
 /** One property of two models, and how the second model differs from the first. */
@@ -50,6 +51,8 @@ export function comparedFacts(a: ComparedModel, b: ComparedModel): ComparedFact[
       (side) => (side ? `${side} × ${side}` : 'none'),
     ),
     words('Input', ({ model }) => `${model.preprocessing.size[1]} × ${model.preprocessing.size[0]}`),
+    words('Preprocessing', ({ model }) => preprocessingText(model.preprocessing)),
+    words('Preprocessing is', ({ model }) => preprocessingState(model.origin)),
     number('Classes', ({ model }) => model.classes, integer),
     number('File', ({ model }) => model.bytes, bytes),
   ]

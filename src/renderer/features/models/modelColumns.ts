@@ -1,4 +1,5 @@
 import type { Model } from '#shared/contract/index.ts'
+import { preprocessingState } from '#shared/preprocessing.ts'
 import { bytes, compact, dateTime, integer } from '../../lib/format.ts'
 import type { Column } from '../../ui/table.ts'
 
@@ -57,6 +58,12 @@ export const modelColumns: Column<Model>[] = [
     text: (m) => `${m.preprocessing.size[1]} × ${m.preprocessing.size[0]}`,
     value: (m) => m.preprocessing.size[0],
     align: 'right',
+  },
+  {
+    key: 'state',
+    title: 'Preprocessing',
+    hint: 'Known, assumed from a guess, or confirmed in a trial',
+    text: (m) => preprocessingState(m.origin),
   },
   { key: 'bytes', title: 'File', text: (m) => bytes(m.bytes), value: (m) => m.bytes, align: 'right' },
   {

@@ -24,7 +24,8 @@ export const useJobsStore = defineStore('jobs', () => {
   const openCount = computed(() => all.value.filter(isOpen).length)
   const problems = computed(() => all.value.filter((j) => j.problem !== null).length)
   const ofStudy = (studyId: number) => foremost(all.value.filter((j) => j.studyId === studyId))
-  const ofDataset = (datasetId: number) => foremost(all.value.filter((j) => j.datasetId === datasetId))
+  const ofDataset = (datasetId: number) =>
+    foremost(all.value.filter((j) => j.datasetId === datasetId && j.kind === 'index'))
 
   function take(job: Job): void {
     const before = byId.value.get(job.id)
