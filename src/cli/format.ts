@@ -53,7 +53,7 @@ export function formatPairs(pairs: readonly (readonly [string, string])[]): stri
   )
 }
 
-/** A study's table as text: shares in per cent, intervals as "[lo, hi]". */
+/** A study's table as text: shares in per cent, their differences in points, intervals as "[lo, hi]". */
 export function formatDataTable(table: DataTable): string {
   const columns = table.columns.map(({ title, kind }) => ({ title, right: kind !== 'text' }))
   const rows = table.rows.map((row) => table.columns.map(({ key, kind }) => cell(row[key] ?? null, kind)))
@@ -65,6 +65,7 @@ function cell(value: string | number | boolean | null, kind: DataTable['columns'
   if (typeof value !== 'number') return String(value)
   if (!Number.isFinite(value)) return '–'
   if (kind === 'fraction') return percent(value)
+  if (kind === 'points') return `${(100 * value).toFixed(1)} points`
   return kind === 'integer' ? String(value) : String(Number(value.toPrecision(4)))
 }
 

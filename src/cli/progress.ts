@@ -1,11 +1,12 @@
 import type { Job, WorkProgress } from '#shared/contract/index.ts'
+import { jobTitle } from '#shared/jobWords.ts'
 import { displayWidth, formatDuration, printable } from './format.ts'
 import type { Io } from './io.ts'
 
 /** A job's progress in one line: "1200/3200 images  38 %  61.5 images/s  0:32 left  RepLK 31 on cpu, batch 16". */
 export function describeProgress({ state, progress }: Job): string {
   const { done, total, unit, perSecond, secondsLeft, note, failed } = progress
-  if (state === 'queued') return 'waiting for its turn'
+  if (state === 'queued') return jobTitle({ state }).toLowerCase()
   const parts = [`${done}/${total} ${unit}`]
   if (total > 0) parts.push(`${Math.floor((100 * done) / total)} %`)
   if (perSecond !== null) parts.push(`${perSecond.toFixed(perSecond < 10 ? 2 : 1)} ${unit}/s`)

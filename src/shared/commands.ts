@@ -13,14 +13,28 @@ export interface CommandEntry {
    * other ("G M"). Only chords with a modifier become accelerators of the native menu.
    */
   keys: readonly string[]
+  /** More words that the palette finds it by. */
+  words?: string
 }
 
 export const commandTable = [
-  { id: 'model.add', title: 'Add models…', menu: 'File', keys: ['Mod+O'] },
-  { id: 'dataset.add', title: 'Add dataset…', menu: 'File', keys: ['Mod+Shift+O'] },
+  { id: 'model.add', title: 'Add models…', menu: 'File', keys: ['Mod+O'], words: 'import onnx network' },
+  {
+    id: 'dataset.add',
+    title: 'Add dataset…',
+    menu: 'File',
+    keys: ['Mod+Shift+O'],
+    words: 'import folder images',
+  },
   { id: 'study.new', title: 'New study…', menu: 'File', keys: ['Mod+N'] },
-  { id: 'bundle.open', title: 'Open bundle…', menu: 'File', keys: [] },
-  { id: 'figure.new', title: 'New figure', menu: 'File', keys: ['Mod+Shift+N'] },
+  { id: 'bundle.open', title: 'Open bundle…', menu: 'File', keys: [], words: 'import zip reproduce verify' },
+  {
+    id: 'figure.new',
+    title: 'New figure',
+    menu: 'File',
+    keys: ['Mod+Shift+N'],
+    words: 'compose panels export',
+  },
   { id: 'workspace.open', title: 'Open workspace…', menu: 'File', keys: [] },
   { id: 'workspace.create', title: 'New workspace…', menu: 'File', keys: [] },
   {
@@ -28,6 +42,7 @@ export const commandTable = [
     title: 'Open sample workspace',
     menu: 'File',
     keys: [],
+    words: 'demo example',
   },
   { id: 'workspace.keep', title: 'Keep in a workspace…', menu: 'File', keys: [] },
   {
@@ -70,8 +85,9 @@ export const commandTable = [
     title: 'Copy the address of this view',
     menu: 'View',
     keys: ['Mod+Shift+C'],
+    words: 'link url',
   },
-  { id: 'view.goToAddress', title: 'Go to address…', menu: 'View', keys: ['Mod+L'] },
+  { id: 'view.goToAddress', title: 'Go to address…', menu: 'View', keys: ['Mod+L'], words: 'link url' },
   { id: 'view.light', title: 'Theme: light', menu: 'View', keys: [] },
   { id: 'view.dark', title: 'Theme: dark', menu: 'View', keys: [] },
   { id: 'view.system', title: 'Theme: as the system', menu: 'View', keys: [] },
@@ -84,13 +100,37 @@ export const commandTable = [
     menu: 'Go',
     keys: ['Mod+3', 'G S'],
   },
-  { id: 'go.questions', title: 'Go to the questions of the paper', menu: 'Go', keys: ['G Q'] },
-  { id: 'go.ranking', title: 'Go to the ranking', menu: 'Go', keys: ['Mod+4', 'G R'] },
-  { id: 'go.figures', title: 'Go to figures', menu: 'Go', keys: ['Mod+5', 'G F'] },
+  {
+    id: 'go.questions',
+    title: 'Go to the questions of the paper',
+    menu: 'Go',
+    keys: ['G Q'],
+    words: 'experiments paper help',
+  },
+  {
+    id: 'go.ranking',
+    title: 'Go to the ranking',
+    menu: 'Go',
+    keys: ['Mod+4', 'G R'],
+    words: 'leaderboard table benchmarks suite',
+  },
+  {
+    id: 'go.figures',
+    title: 'Go to figures',
+    menu: 'Go',
+    keys: ['Mod+5', 'G F'],
+    words: 'export compose panels',
+  },
   { id: 'go.compare', title: 'Compare models', menu: 'Go', keys: ['G C'] },
-  { id: 'go.gallery', title: 'Go to the gallery', menu: 'Go', keys: ['G G'] },
-  { id: 'go.settings', title: 'Settings', menu: 'Go', keys: ['Mod+,'] },
-  { id: 'go.doctor', title: 'Doctor', menu: 'Go', keys: ['G H'] },
+  {
+    id: 'go.gallery',
+    title: 'Go to the gallery',
+    menu: 'Go',
+    keys: ['G G'],
+    words: 'corruptions perturbations',
+  },
+  { id: 'go.settings', title: 'Settings', menu: 'Go', keys: ['Mod+,'], words: 'preferences options' },
+  { id: 'go.doctor', title: 'Doctor', menu: 'Go', keys: ['G H'], words: 'check providers cuda runtime' },
   { id: 'go.back', title: 'Back', menu: 'Go', keys: ['Alt+Left'] },
   { id: 'go.forward', title: 'Forward', menu: 'Go', keys: ['Alt+Right'] },
 
@@ -98,11 +138,17 @@ export const commandTable = [
   { id: 'job.resume', title: 'Resume the paused job', menu: 'Jobs', keys: [] },
   { id: 'job.cancel', title: 'Cancel the running job', menu: 'Jobs', keys: [] },
   { id: 'jobs.clear', title: 'Clear finished jobs', menu: 'Jobs', keys: [] },
-  { id: 'engine.restart', title: 'Restart the engine', menu: 'Jobs', keys: [] },
+  { id: 'engine.restart', title: 'Restart the engine', menu: 'Jobs', keys: [], words: 'kill hang' },
 
-  { id: 'help.tour', title: 'Tour', menu: 'Help', keys: [] },
-  { id: 'help.shortcuts', title: 'Keyboard shortcuts', menu: 'Help', keys: ['?'] },
-  { id: 'help.diagnostics', title: 'Save diagnostics…', menu: 'Help', keys: [] },
+  { id: 'help.tour', title: 'Tour', menu: 'Help', keys: [], words: 'guide help introduction' },
+  { id: 'help.shortcuts', title: 'Keyboard shortcuts', menu: 'Help', keys: ['?'], words: 'keys help' },
+  {
+    id: 'help.diagnostics',
+    title: 'Save diagnostics…',
+    menu: 'Help',
+    keys: [],
+    words: 'log export zip report problem',
+  },
 ] as const satisfies readonly CommandEntry[]
 
 export type CommandId = (typeof commandTable)[number]['id']

@@ -129,6 +129,37 @@ describe('in the real window, a researcher', () => {
     await shoot(page, 'study')
   })
 
+  it('finds pages, studies, images and new studies in the palette, the last choice first', async () => {
+    const found = page.getByRole('dialog', { name: 'Command palette' }).getByRole('option')
+    const search = async (text: string, first: RegExp) => {
+      await page.keyboard.press('Control+K')
+      await page.getByPlaceholder(/^Search commands/).fill(text)
+      await found.first().filter({ hasText: first }).waitFor()
+    }
+    const study = page.url()
+    await search('new study noise', /^New study: Noise frequency/)
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/studies\/new\?kind=noise-frequency/)
+    await main().getByRole('button', { name: '1 What' }).click()
+    await main()
+      .getByRole('radio', { name: /^Noise frequency/, checked: true })
+      .waitFor()
+    await search('aircraft_001', /aircraft_001/)
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/images\/\d+/)
+    await page.keyboard.press('Control+K')
+    await found
+      .first()
+      .filter({ hasText: /aircraft_001/ })
+      .or(found.first().filter({ hasText: 'New study' }))
+      .waitFor()
+    await page.getByPlaceholder(/^Search commands/).fill('random patch drop')
+    await found.filter({ hasText: 'Study, Random patch drop' }).first().click()
+    await expect.poll(() => page.url()).toBe(study)
+    await search('report', /^Write a report…\s*This page/)
+    await page.keyboard.press('Escape')
+  })
+
   it('finds the images behind a number', async () => {
     const lost = main().getByRole('row', { name: /^RepLK-3 .*90 % dropped, draw 1/ })
     await lost.click()

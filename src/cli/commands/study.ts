@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander'
 import { resolve } from 'node:path'
 import type { StudyKind } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
+import { jobTitle } from '#shared/jobWords.ts'
 import { formatTable, formatTime } from '../format.ts'
 import { collect, integerOf } from '../flags.ts'
 import { printDraws } from '../draws.ts'
@@ -96,7 +97,7 @@ export function addStudyCommands(program: Command, session: CliSession): void {
             title,
             kind,
             formatTime(createdAt),
-            job ? `${job.state}, ${job.progress.done}/${job.progress.total}` : 'not run',
+            `${jobTitle(job).toLowerCase()}${job ? `, ${job.progress.done}/${job.progress.total}` : ''}`,
           ]),
           'no studies; run one with "kernelscope study run KIND --model FILE --dataset DIR"',
         ),

@@ -101,6 +101,6 @@ function compareTable(
  * have different units and stored numbers may be forged. Null for whole numbers and text, which must be equal.
  */
 const scaleOf = ({ key, kind }: DataTable['columns'][number], again: DataTable | undefined) =>
-  kind === 'number' || kind === 'fraction'
+  kind === 'number' || kind === 'fraction' || kind === 'points'
     ? largestOf(again?.rows.map((row) => row[key] ?? null) ?? [])
     : null

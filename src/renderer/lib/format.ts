@@ -36,6 +36,10 @@ export function bytes(value: number | null | undefined): string {
 export const percent = (value: number | null | undefined, digits = 1) =>
   value == null ? dash : `${(100 * value).toFixed(digits)} %`
 
+/** A difference of fractions as percentage points: -0.0123 → "−1.2 points". */
+export const points = (value: number | null | undefined, digits = 1) =>
+  value == null ? dash : `${(100 * value).toFixed(digits).replace('-', '−')} points`
+
 /** An interval of fractions: "79.0 to 83.3 %". */
 export const percentRange = (range: { lo: number; hi: number } | null | undefined, digits = 1) =>
   range == null ? dash : `${(100 * range.lo).toFixed(digits)} to ${(100 * range.hi).toFixed(digits)} %`

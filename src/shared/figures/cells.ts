@@ -36,7 +36,7 @@ export function printedColumns(table: DataTable): PrintedColumn[] {
     const texts = values.map((value) => printed(value, column, decimals))
     const places = placesOf(texts, column.better, groups)
     return {
-      title: column.kind === 'fraction' ? `${column.title} (%)` : column.title,
+      title: `${column.title}${unitOf[column.kind] ?? ''}`,
       better: column.better ?? null,
       decimals,
       cells: texts.map((text, at) => ({ text, numeric: isNumeric(text), place: places[at] ?? null })),
@@ -44,9 +44,12 @@ export function printedColumns(table: DataTable): PrintedColumn[] {
   })
 }
 
+/** The units of kinds of columns that are printed a hundredfold. */
+const unitOf: Partial<Record<Column['kind'], string>> = { fraction: ' (%)', points: ' (points)' }
+
 function decimalsOf(column: Column, values: readonly unknown[]): number | null {
   if (column.kind === 'text' || column.kind === 'interval') return null
-  if (column.kind === 'fraction') return 1
+  if (column.kind in unitOf) return 1
   if (column.kind === 'integer') return 0
   const largest = Math.max(0, ...values.map((value) => (isFiniteNumber(value) ? Math.abs(value) : 0)))
   if (values.every((value) => !isFiniteNumber(value) || Number.isInteger(value))) return 0
@@ -68,7 +71,7 @@ function printed(value: string | number | boolean | null, column: Column, decima
   if (value === null) return missing
   if (!isFiniteNumber(value)) return typeof value === 'number' ? missing : String(value)
   if (decimals === null) return String(value)
-  return fixedNumber(column.kind === 'fraction' ? value * 100 : value, decimals)
+  return fixedNumber(column.kind in unitOf ? value * 100 : value, decimals)
 }
 
 /** Groups the indices of rows that are compared with each other. */

@@ -7,7 +7,8 @@ export const dataTable = z.object({
     z.object({
       key: z.string(),
       title: z.string(),
-      kind: z.enum(['text', 'integer', 'fraction', 'number', 'interval']),
+      /** points: a difference of two fractions, which is not a share of anything. */
+      kind: z.enum(['text', 'integer', 'fraction', 'points', 'number', 'interval']),
       better: z.enum(['higher', 'lower']).optional(),
     }),
   ),

@@ -16,7 +16,7 @@ const table: DataTable = {
     { key: 'model', title: 'Model', kind: 'text' },
     { key: 'top1', title: 'Top-1', kind: 'fraction', better: 'higher' },
     { key: 'mce', title: 'mCE', kind: 'number', better: 'lower' },
-    { key: 'change', title: 'Change', kind: 'fraction' },
+    { key: 'change', title: 'Change', kind: 'points' },
     { key: 'n', title: 'n', kind: 'integer' },
   ],
   rows: [
@@ -91,7 +91,7 @@ describe('tableToLatex', () => {
   it('is a booktabs table with aligned numbers and arrows', () => {
     expect(tableToLatex(table, { notes: ['n = 320 ± 1 %.'] })).toMatchInlineSnapshot(`
       "% \\usepackage{booktabs,siunitx}
-      \\begin{table*}
+      \\begin{table}
         \\centering
         \\caption{Robustness\\_50\\% \\& more}
         \\label{tab:robust}
@@ -99,7 +99,7 @@ describe('tableToLatex', () => {
         \\sisetup{table-number-alignment=right, table-text-alignment=right, mode=text, reset-text-series=false, group-digits=integer}
         \\begin{tabular}{l S[table-format=2.1] S[table-format=2.2] S[table-format=-2.1] S[table-format=5.0]}
           \\toprule
-          Model & {Top-1 (\\%) $\\uparrow$} & {mCE $\\downarrow$} & {Change (\\%)} & {n} \\\\
+          Model & {Top-1 (\\%) $\\uparrow$} & {mCE $\\downarrow$} & {\\shortstack[r]{Change\\\\(points)}} & {n} \\\\
           \\midrule
           A\\_1 & {\\underline{\\num{81.2}}} & \\bfseries 36.50 & 0.0 & 320 \\\\
           B\\textbar{}2 & \\bfseries 81.3 & {\\underline{\\num{45.45}}} & -25.1 & 50000 \\\\
@@ -108,7 +108,7 @@ describe('tableToLatex', () => {
           \\bottomrule
         \\end{tabular}
         \\par\\smallskip\\parbox{\\linewidth}{\\footnotesize n = 320 $\\pm$ 1 \\%.}
-      \\end{table*}
+      \\end{table}
       "
     `)
   })
@@ -203,7 +203,7 @@ describe('latexText', () => {
 describe('tableToMarkdown', () => {
   it('aligns numbers, marks places and escapes names', () => {
     expect(tableToMarkdown(table).split('\n').slice(0, 4)).toEqual([
-      '| Model | Top-1 (%) ↑ | mCE ↓ | Change (%) | n |',
+      '| Model | Top-1 (%) ↑ | mCE ↓ | Change (points) | n |',
       '| :-- | --: | --: | --: | --: |',
       '| A\\_1 | <u>81.2</u> | **36.50** | 0.0 | 320 |',
       '| B\\|2 | **81.3** | <u>45.45</u> | −25.1 | 50000 |',

@@ -36,7 +36,7 @@ export function accuracyTable(
         kind: 'fraction' as const,
         better: 'higher' as const,
       })),
-      { key: 'gap', title: 'BG-Gap', kind: 'fraction', better: 'lower' },
+      { key: 'gap', title: 'BG-Gap', kind: 'points', better: 'lower' },
       { key: 'lo', title: '95 % from', kind: 'fraction' },
       { key: 'hi', title: 'to', kind: 'fraction' },
     ],

@@ -195,7 +195,7 @@ async function accuracyTable(db: Db, grid: Grid, name: string): Promise<DataTabl
       { key: 'hi200', title: 'to', kind: 'fraction' },
       { key: 'macro', title: 'Mean of classes, rule 1000', kind: 'fraction', better: 'higher' },
       { key: 'ordinary', title: 'Ordinary images, rule 200', kind: 'fraction', better: 'higher' },
-      { key: 'gap', title: 'Gap', kind: 'fraction', better: 'lower' },
+      { key: 'gap', title: 'Gap', kind: 'points', better: 'lower' },
       ...calibrationColumns,
     ],
     rows: grid.models.map((model) => {

@@ -192,7 +192,7 @@ function sizeTable(grid: Grid, models: StoredModel[]): DataTable {
       { key: 'top1', title: 'Top-1', kind: 'fraction', better: 'higher' },
       { key: 'lo', title: '95 % from', kind: 'fraction' },
       { key: 'hi', title: 'to', kind: 'fraction' },
-      { key: 'change', title: 'Change against the whole model', kind: 'fraction' },
+      { key: 'change', title: 'Change against the whole model', kind: 'points' },
       {
         key: 'delta',
         title: `Against ${reference?.title ?? 'the first model'}`,

@@ -96,7 +96,7 @@ export function lesionTable(grid: Grid, models: StoredModel[]): DataTable {
       { key: 'top1', title: 'Top-1', kind: 'fraction' },
       { key: 'lo', title: '95 % from', kind: 'fraction' },
       { key: 'hi', title: 'to', kind: 'fraction' },
-      { key: 'change', title: 'Change', kind: 'fraction' },
+      { key: 'change', title: 'Change', kind: 'points' },
     ],
     rows,
   }

@@ -216,7 +216,7 @@ function bandTable(grid: Grid, models: StoredModel[], chosen: FrequencyParams): 
       { key: 'top1', title: 'Top-1', kind: 'fraction', better: 'higher' },
       { key: 'lo', title: '95 % from', kind: 'fraction' },
       { key: 'hi', title: 'to', kind: 'fraction' },
-      { key: 'change', title: 'Change against clean', kind: 'fraction' },
+      { key: 'change', title: 'Change against clean', kind: 'points' },
     ],
     rows: grid.cells.map((cell) => {
       const centre = Number(cell.params['centre'])

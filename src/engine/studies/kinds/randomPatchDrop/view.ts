@@ -58,7 +58,7 @@ export function accuracyTable(grid: Grid, { repeats, percents }: RandomPatchDrop
       { key: 'max', title: 'Maximum', kind: 'fraction' },
       { key: 'lo', title: '95 % from (first repeat)', kind: 'fraction' },
       { key: 'hi', title: 'to', kind: 'fraction' },
-      { key: 'change', title: 'Change against clean', kind: 'fraction' },
+      { key: 'change', title: 'Change against clean', kind: 'points' },
     ],
     rows,
   }

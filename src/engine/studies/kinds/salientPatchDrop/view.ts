@@ -88,7 +88,7 @@ export async function lossTable(grid: Grid, chosen: SalientParams, context: View
       { key: 'top1', title: 'Top-1', kind: 'fraction', better: 'higher' },
       { key: 'lo', title: '95 % from', kind: 'fraction' },
       { key: 'hi', title: 'to', kind: 'fraction' },
-      { key: 'change', title: 'Change against clean', kind: 'fraction' },
+      { key: 'change', title: 'Change against clean', kind: 'points' },
     ],
     rows: grid.cells.map((cell) => {
       const mode = String(cell.params['mode'])

@@ -1,5 +1,5 @@
 import type { DataTable } from '#shared/contract/index.ts'
-import { integer, percent, significant } from '../../../lib/format.ts'
+import { integer, percent, points, significant } from '../../../lib/format.ts'
 import type { Column } from '../../../ui/table.ts'
 
 type Row = DataTable['rows'][number]
@@ -30,6 +30,8 @@ export function cellText(value: Value, kind: DataTable['columns'][number]['kind'
   switch (kind) {
     case 'fraction':
       return percent(value)
+    case 'points':
+      return points(value)
     case 'integer':
       return integer(value)
     default:

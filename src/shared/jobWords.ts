@@ -1,0 +1,22 @@
+import type { Job, JobState } from './contract/index.ts'
+
+/** What the states of a job are called everywhere. */
+const titles: Record<JobState, string> = {
+  queued: 'Queued',
+  running: 'Running',
+  paused: 'Paused',
+  done: 'Done',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
+}
+
+/** The state of a job in a word; that of what has no job is "Not run". */
+export const jobTitle = (job: Pick<Job, 'state'> | null): string => (job ? titles[job.state] : 'Not run')
+
+/** How much of a job is done, from 0 to 1; a job without steps is done where it has ended well. */
+export const jobShare = ({ state, progress: { done, total } }: Pick<Job, 'state' | 'progress'>): number =>
+  total > 0 ? done / total : state === 'done' ? 1 : 0
+
+/** The same in whole per cent. It is 100 only where all is done. */
+export const jobPercent = (job: Pick<Job, 'state' | 'progress'>): string =>
+  `${Math.floor(100 * jobShare(job))} %`
