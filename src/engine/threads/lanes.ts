@@ -11,29 +11,39 @@ const turns = () => new Turns({ depth: 1, closed: cancelled, aborted: cancelled 
 /** Options of `Lanes`. */
 export interface LanesOptions<Task extends { kind: string }> {
   name: WorkerName
-  workerData: unknown
-  /** Kinds of tasks that run in steps, so that the others need not wait for them. */
+  workerData: Record<string, unknown>
+  /** Kinds of tasks that the others need not wait for. */
   slow: readonly Task['kind'][]
+  /**
+   * Slow tasks have a thread of their own, whose data says `background: true`. Otherwise they run in steps, in the same
+   * thread as the others.
+   */
+  apart?: boolean
 }
 
 /**
- * A thread that answers questions about the workspace, with a lane for quick ones and a lane for slow ones. It starts
- * with the first question. Its script runs the tasks together (`answerTasks`) and stops those that are aborted.
+ * Threads that answer questions about the workspace: a lane for quick ones and a lane for slow ones. A thread starts with
+ * its first question. Its script runs the tasks together (`answerTasks`) and stops those that are aborted.
  */
 export class Lanes<Task extends { kind: string }, Results extends Record<Task['kind'], unknown>> {
   readonly #quick = turns()
   readonly #slow = turns()
   readonly #isSlow: (kind: Task['kind']) => boolean
   readonly #thread: Thread<Task, Results>
+  /** The thread of slow tasks. */
+  readonly #background: Thread<Task, Results>
 
-  constructor({ name, workerData, slow }: LanesOptions<Task>) {
+  constructor({ name, workerData, slow, apart = false }: LanesOptions<Task>) {
     this.#isSlow = (kind) => slow.includes(kind)
-    this.#thread = new Thread({
-      name,
-      workerData,
-      lost: (_, death) =>
-        new KernelscopeError('INTERNAL', deathText(`the ${name} thread`, death), { cause: death.error }),
-    })
+    const start = (data: unknown) =>
+      new Thread<Task, Results>({
+        name,
+        workerData: data,
+        lost: (_, death) =>
+          new KernelscopeError('INTERNAL', deathText(`the ${name} thread`, death), { cause: death.error }),
+      })
+    this.#thread = start(workerData)
+    this.#background = apart ? start({ ...workerData, background: true }) : this.#thread
   }
 
   /**
@@ -48,9 +58,11 @@ export class Lanes<Task extends { kind: string }, Results extends Record<Task['k
       // An aborted request is rejected at once; the next request waits until the thread has stopped it.
       const abort = () => reject(new KernelscopeError('CANCELLED', cancelled))
       signal?.addEventListener('abort', abort, { once: true })
-      const lane = this.#isSlow(task.kind) ? this.#slow : this.#quick
+      const [lane, thread] = this.#isSlow(task.kind)
+        ? [this.#slow, this.#background]
+        : [this.#quick, this.#thread]
       lane
-        .run(() => this.#thread.ask(task, signal), { signal })
+        .run(() => thread.ask(task, signal), { signal })
         .then(resolve, reject)
         .finally(() => signal?.removeEventListener('abort', abort))
     })
@@ -59,6 +71,6 @@ export class Lanes<Task extends { kind: string }, Results extends Record<Task['k
   async close(): Promise<void> {
     this.#quick.close()
     this.#slow.close()
-    await this.#thread.close()
+    await Promise.all([this.#thread.close(), this.#background.close()])
   }
 }

@@ -20,12 +20,16 @@ export interface Reader {
 
 const summariesIn = (folder: string) => join(folder, 'summaries.sqlite')
 
-/** Reads in a thread of its own, so that jobs go on at their speed whatever is asked. */
+/**
+ * Reads in threads of its own, so that jobs go on at their speed whatever is asked: what is quick in one, what takes longer
+ * in another that works only with what jobs leave of the processor.
+ */
 export const threadReader = (folder: string): Reader =>
   new Lanes<ReadingTask, ReadingResults>({
     name: 'reading',
     workerData: { folder, summaries: summariesIn(folder) },
     slow: ['suite', 'questions', 'ranking', 'result', 'images'],
+    apart: true,
   })
 
 /** Reads in the calling thread, on the workspace's own connection: for a process that does one thing at a time. */

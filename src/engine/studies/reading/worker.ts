@@ -1,5 +1,6 @@
 import { workerData } from 'node:worker_threads'
 import { z } from 'zod'
+import { workInBackground } from '../../base/background.ts'
 import { answerTasks } from '../../threads/answer.ts'
 import { readWorkspace } from '../../workspace/index.ts'
 import { openSummaries } from '../images/summaries.ts'
@@ -7,10 +8,12 @@ import { answerer } from './answer.ts'
 import type { ReadingTask } from './protocol.ts'
 
 /**
- * Script of the reading thread. It only reads the workspace's database, which the engine writes. Long work runs in
- * steps: between two of them other requests are answered, and it can be cancelled.
+ * Script of the reading threads. They only read the workspace's database, which the engine writes. Long work runs in
+ * steps, between which it can be cancelled.
  */
-const { folder, summaries: file } = z.object({ folder: z.string(), summaries: z.string() }).parse(workerData)
+const data = z.object({ folder: z.string(), summaries: z.string(), background: z.boolean().default(false) })
+const { folder, summaries: file, background } = data.parse(workerData)
+if (background) workInBackground()
 const workspace = readWorkspace(folder)
 const summaries = openSummaries(file)
 const answer = answerer(workspace, summaries)
