@@ -20,15 +20,24 @@ type Client = Awaited<ReturnType<typeof startEngine>>['client']
 type Options = { signal: AbortSignal }
 
 /** What each page asks for when it is opened. */
-function pagesOf(client: Client, { studyId: id, largeId: datasetId, modelIds, input }: Filled, running: number) {
+function pagesOf(
+  client: Client,
+  { studyId: id, largeId: datasetId, modelIds, input }: Filled,
+  running: number,
+) {
   const [modelId = 0] = modelIds
   const shownFacts = modelIds.map((model) => ({ modelId: model }))
   const params = (kind: string) => ({ ...input, kind, params: {} })
   return {
     overview: (o: Options) => [client.workspace.info(undefined, o), client.studies.list(undefined, o)],
     'new study': (o: Options) =>
-      ['imagenet-c', 'random-patch-drop', 'lesion', 'adversarial'].map((kind) => client.studies.cost(params(kind), o)),
-    'result, 10 million facts': (o: Options) => [client.studies.get({ id }, o), client.studies.result({ id }, o)],
+      ['imagenet-c', 'random-patch-drop', 'lesion', 'adversarial'].map((kind) =>
+        client.studies.cost(params(kind), o),
+      ),
+    'result, 10 million facts': (o: Options) => [
+      client.studies.get({ id }, o),
+      client.studies.result({ id }, o),
+    ],
     'result of the running study': (o: Options) => [client.studies.result({ id: running }, o)],
     'images of a study': (o: Options) => [client.studies.images({ id }, o)],
     'a cell': (o: Options) => [
@@ -39,19 +48,32 @@ function pagesOf(client: Client, { studyId: id, largeId: datasetId, modelIds, in
     questions: (o: Options) => [client.guide.questions({ seconds: 60 }, o)],
     suite: (o: Options) => [client.studies.suiteCost({ modelIds, preset: 'quick', sample: null }, o)],
     browse: (o: Options) => [
-      client.datasets.images({ datasetId, filter: { outcomes: [{ modelId, outcome: 'wrong' }] }, limit: 200 }, o),
+      client.datasets.images(
+        { datasetId, filter: { outcomes: [{ modelId, outcome: 'wrong' }] }, limit: 200 },
+        o,
+      ),
       client.datasets.facets({ datasetId, filter: {}, shownFacts }, o),
       client.datasets.confusion({ datasetId, filter: {}, shownFact: { modelId }, pairs: 20, matrix: 16 }, o),
     ],
-    conditions: (o: Options) => [client.datasets.conditions({ datasetId }, o), client.datasets.changedModels({ datasetId }, o)],
+    conditions: (o: Options) => [
+      client.datasets.conditions({ datasetId }, o),
+      client.datasets.changedModels({ datasetId }, o),
+    ],
     figure: (o: Options) => [
-      client.figures.export({ studyId: running, formats: ['pdf'], width: 3, dpi: 300, directory: join(folder, 'out') }, o),
+      client.figures.export(
+        { studyId: running, formats: ['pdf'], width: 3, dpi: 300, directory: join(folder, 'out') },
+        o,
+      ),
     ],
   }
 }
 
 /** Opens page after page, each left after a second at most, until the time is over. Returns how often each was answered. */
-async function click(pages: ReturnType<typeof pagesOf>, until: number, waits: Map<string, number[]>): Promise<void> {
+async function click(
+  pages: ReturnType<typeof pagesOf>,
+  until: number,
+  waits: Map<string, number[]>,
+): Promise<void> {
   while (performance.now() < until)
     for (const [name, open] of Object.entries(pages)) {
       if (performance.now() >= until) return
@@ -99,7 +121,9 @@ try {
     const quiet = await over(() => delay(1000 * seconds))
     const clicked = await over((until) => click(pages, until, waits))
     rates.push({ quiet, clicked })
-    console.log(`  quiet ${quiet.toFixed(1)}, pages opened ${clicked.toFixed(1)} images/s: ${(clicked / quiet).toFixed(3)}`)
+    console.log(
+      `  quiet ${quiet.toFixed(1)}, pages opened ${clicked.toFixed(1)} images/s: ${(clicked / quiet).toFixed(3)}`,
+    )
   }
   const sum = (of: 'quiet' | 'clicked') => rates.reduce((total, rate) => total + rate[of], 0) / rates.length
   report(

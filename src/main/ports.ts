@@ -16,10 +16,13 @@ export class PortRelay {
     this.#engine = engine
     engine.on('rpc', ({ port, data }) => this.#ports.get(port)?.port.postMessage(data))
     engine.on('ready', () => {
-      for (const page of this.#pages) this.#open(page)
+      const served = new Set([...this.#ports.values()].map(({ page }) => page))
+      for (const page of this.#pages) if (!served.has(page)) this.#open(page)
     })
-    engine.on('state', ({ state }) => {
-      if (state !== 'ready') for (const number of this.#ports.keys()) this.#close(number)
+    engine.on('state', (state) => {
+      // An engine that only does not answer may do so later: what was asked of it stays asked.
+      const lost = state.state !== 'ready' && !(state.state === 'down' && state.busy)
+      if (lost) for (const number of this.#ports.keys()) this.#close(number)
     })
   }
 

@@ -69,7 +69,7 @@ export const errorCodes = {
   // the rest
   USAGE: { exit: 2, hint: 'See --help.' },
   CANCELLED: { exit: 130, hint: 'Run the same command again to go on where it stopped.' },
-  ENGINE_DOWN: { exit: 9, hint: 'The engine is being restarted; the job goes on by itself.' },
+  ENGINE_DOWN: { exit: 9, hint: 'Try again when the engine answers; jobs go on by themselves.' },
   UNSUPPORTED: { exit: 9, hint: 'This is not possible here; see the message.' },
   INTERNAL: { exit: 1, hint: 'This is a fault of Kernelscope. Please report it with the details.' },
 } as const satisfies Record<string, { exit: number; hint: string }>

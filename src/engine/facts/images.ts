@@ -17,6 +17,17 @@ export type SqlValue = number | string
 export const sourceKey = ({ datasetId, selectedFor, part, classes }: ImageSource): string =>
   JSON.stringify([datasetId, selectedFor, part ?? null, classes ?? null])
 
+/** Makes something for a source when it is first asked for, and gives it again for equal sources. */
+export function bySource<T>(make: (source: ImageSource) => T): (source: ImageSource) => T {
+  const made = new Map<string, { value: T }>()
+  return (source) => {
+    const key = sourceKey(source)
+    const known = made.get(key) ?? { value: make(source) }
+    made.set(key, known)
+    return known.value
+  }
+}
+
 /**
  * SQL condition for images that can be measured: indexed, readable, with a known class. Binds the id of the dataset.
  */

@@ -30,6 +30,9 @@ export interface ImagePool {
    * @throws CANCELLED where the pool is closed
    */
   load(request: LoadRequest, target: SharedArrayBuffer): Promise<void>
+  /** Milliseconds that the workers have spent on `load`, added up over all of them. */
+  worked(): number
+  readonly workers: number
   /**
    * The input pixels of a model as PNG.
    *
@@ -88,8 +91,12 @@ export function createImagePool(options: ImagePoolOptions): ImagePool {
   const workerOf = (imageKey: string) => threads[murmur128(encoder.encode(imageKey))[0] % workers]!
   const leastLoaded = () => threads.reduce((best, thread) => (thread.load < best.load ? thread : best))
 
+  let worked = 0
+
   return {
-    load({ path, imageKey, preprocessing, transforms, draws, pixels = 'uint8' }, target) {
+    workers,
+    worked: () => worked,
+    async load({ path, imageKey, preprocessing, transforms, draws, pixels = 'uint8' }, target) {
       const steps = transforms.map(({ transform, slot }) => ({
         transform,
         slot,
@@ -104,7 +111,7 @@ export function createImagePool(options: ImagePoolOptions): ImagePool {
         pixels,
         target,
       } as const
-      return workerOf(imageKey).run(task, false)
+      worked += await workerOf(imageKey).run(task, false)
     },
     async strip({ path, imageKey, preprocessing, transforms }, signal) {
       const geometry = geometryOf(preprocessing)

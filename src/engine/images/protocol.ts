@@ -39,7 +39,8 @@ export type Task =
 
 /** The result of each kind of task. */
 export interface Results {
-  load: undefined
+  /** Milliseconds that it took. */
+  load: number
   input: Uint8Array
   strip: Uint8Array
   measure: Measurement

@@ -46,7 +46,7 @@ export function taskServer(cacheBytes: number): (task: Task) => Promise<Results[
     return applyTransform(crop, transform, { imageKey, draws, whole: () => whole })
   }
 
-  async function load(task: Extract<Task, { kind: 'load' }>): Promise<undefined> {
+  async function load(task: Extract<Task, { kind: 'load' }>): Promise<void> {
     if (task.pixels === 'float32') return loadFloats(task)
     const target = new Uint8Array(task.target)
     for (const step of task.steps) {
@@ -55,7 +55,7 @@ export function taskServer(cacheBytes: number): (task: Task) => Promise<Results[
     }
   }
 
-  async function loadFloats(task: Extract<Task, { kind: 'load' }>): Promise<undefined> {
+  async function loadFloats(task: Extract<Task, { kind: 'load' }>): Promise<void> {
     const target = new Float32Array(task.target)
     for (const step of task.steps) {
       const { transform, slot } = step
@@ -80,8 +80,11 @@ export function taskServer(cacheBytes: number): (task: Task) => Promise<Results[
 
   return async (task) => {
     switch (task.kind) {
-      case 'load':
-        return load(task)
+      case 'load': {
+        const started = performance.now()
+        await load(task)
+        return performance.now() - started
+      }
       case 'input': {
         const { pixels, height, width } = await prepared(task, task)
         return encodePng(pixels, height, width)

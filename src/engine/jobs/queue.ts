@@ -1,7 +1,6 @@
 import { EventEmitter } from 'node:events'
 import type { Job, JobProgress, JobState } from '#shared/contract/index.ts'
 import { KernelscopeError, toErrorShape } from '#shared/errors.ts'
-import { nextTurn } from '../base/nextTurn.ts'
 import type { Db } from '../workspace/index.ts'
 import {
   countCrash,
@@ -183,8 +182,6 @@ export class JobQueue {
     const reporter = this.#reporter(job.id)
     let [state, problem]: [JobState, unknown] = ['done', undefined]
     try {
-      // Whoever has queued the job gets its answer before the work begins.
-      await nextTurn()
       await this.#run({
         job,
         signal: abort.signal,

@@ -209,6 +209,22 @@ describe('the stores of the frame', () => {
     await expect.poll(() => jobs.ofStudy(3)?.id).toBe(3)
   })
 
+  it('go on with the same engine where it only did not answer for a while', async () => {
+    const { engine, jobs, models, run } = await stores()
+    const stream = jobStream()
+    run(stream, info)
+    await expect.poll(() => models.loaded).toBe(true)
+    const before = engine.generation
+    const problem = { code: 'ENGINE_DOWN', message: 'no answer', hint: '' } as const
+    setState({ state: 'down', problem, retryInMs: 100, restarts: 0, busy: true })
+    expect(engine.ready).toBe(false)
+    // What it says later still arrives on the stream that was open.
+    stream.push(job('running', 7))
+    await expect.poll(() => jobs.running?.progress.done).toBe(7)
+    setState({ state: 'ready' })
+    expect([engine.ready, engine.generation]).toEqual([true, before])
+  })
+
   it('show that the engine is down, and load and follow again when it is back', async () => {
     const { engine, jobs, models, run } = await stores()
     run(jobStream(), info)

@@ -9,13 +9,13 @@ import { conditionsOf } from '../store/plan.ts'
 import { studyDefinition } from '../registry.ts'
 import { findStudy, settledStudy, sourceOf } from '../store/store.ts'
 import { nextTurn } from '../../base/nextTurn.ts'
-import { countMeasured } from '../measure/unmeasured.ts'
+import { measuredCounter } from '../measure/unmeasured.ts'
 import {
+  bySource,
   countImages,
   currentVariants,
   type ImageSource,
   settingOf,
-  sourceKey,
   type PlannedCondition,
 } from '../../facts/index.ts'
 import type { ExtraWork, StudyDefinition } from '../definition/index.ts'
@@ -41,13 +41,7 @@ export async function studyCost(
   const source: ImageSource = { datasetId: input.datasetId, selectedFor: null }
   const dataset = getDataset(db, input.datasetId)
   const share = sampledShare(db, input, dataset, subset)
-  const counts = new Map<string, number>()
-  const imagesIn = (wanted: ImageSource) => {
-    const key = sourceKey(wanted)
-    const known = counts.get(key) ?? Math.round(countImages(db, wanted) * share)
-    counts.set(key, known)
-    return known
-  }
+  const imagesIn = bySource((wanted) => Math.round(countImages(db, wanted) * share))
   const models = input.modelIds.map((id) => modelFor(db, dataset.id, getModel(db, id)))
   const ledger = new Ledger(db)
   const settled = new Map<number, number>()
@@ -132,6 +126,7 @@ function groupsOf(
   { share, imagesIn }: { share: number; imagesIn(source: ImageSource): number },
 ): Group[] {
   const variants = currentVariants(db, model)
+  const countMeasured = measuredCounter(db)
   const together = (stored: PlannedCondition) => work?.together(stored) ?? null
   // Conditions that differ only in how they read the outputs share one forward pass.
   return [...Map.groupBy(conditions, (stored) => together(stored) ?? passKey(stored)).values()].flatMap(
@@ -141,7 +136,7 @@ function groupsOf(
       const images = imagesIn(first.source)
       const known = group.map((stored) => {
         const variant = variants(stored.condition.rewrite ?? noRewrite, settingOf(stored))
-        return variant ? Math.round(countMeasured(db, variant.id, stored) * share) : 0
+        return variant ? Math.round(countMeasured(variant.id, stored) * share) : 0
       })
       const forwards = work && together(first) !== null ? work.forwards(group) : 1
       return [{ first, images, stored: Math.min(images, ...known), forwards }]

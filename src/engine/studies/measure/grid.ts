@@ -3,6 +3,7 @@ import { unchangedGraph, openClassifier, setSessionTime } from '../../models/ind
 import type { MeasureContext, PlanSessions, SessionPlan } from '../definition/index.ts'
 import { drawsOfConditions } from '../masks/draws.ts'
 import { measure } from './measure.ts'
+import { pace } from './pace.ts'
 import { sessionsFor } from './sessions.ts'
 import { unmeasured } from './unmeasured.ts'
 
@@ -39,7 +40,7 @@ async function measureSession(
   log.write('info', `${note}: ${classifier.provider.reason}`)
   progress.note(note)
   try {
-    const started = performance.now()
+    const own = pace(pool)
     const passes = await measure({
       db: workspace.db,
       pool,
@@ -50,12 +51,14 @@ async function measureSession(
       signal: job.signal,
       crashes: progress.moved() ? 0 : job.crashes,
       enterNative: job.enterNative,
+      pace: own,
       onProgress: progress.add,
     })
     // The time with removed blocks or masked kernels is no estimate for the model's own graph.
     if (passes > 0 && plan.graph === unchangedGraph) {
       const { variant, batch, secondsToOpen } = classifier
-      const secondsPerImage = (performance.now() - started) / 1000 / passes
+      // Waiting for the engine or for other programs is no time that the next run will take.
+      const secondsPerImage = own.seconds() / passes
       setVariantBatch(workspace.db, variant.id, batch, secondsPerImage)
       setSessionTime(workspace.db, variant.id, unchangedGraph.name, { secondsToOpen, secondsPerImage })
     }

@@ -96,7 +96,7 @@ async function load(
 
 /** Runs the session over a batch and stores the predictions. Returns the number of failed rows. */
 async function compute(
-  { db, classifier }: SessionRun,
+  { db, classifier, pace }: SessionRun,
   facts: FactStore,
   { pixels, rows, problems: unmade }: FilledBatch,
   readings: SessionReading[],
@@ -118,6 +118,7 @@ async function compute(
       })),
       rows[0]?.feeds,
     )
+    pace.add(found.milliseconds)
     for (const [at, { readout }] of readings.entries()) {
       const keys = rows
         .slice(first, end)
@@ -125,7 +126,7 @@ async function compute(
           problems[first + index] ? null : (wants.find((want) => want.readout === readout)?.key ?? null),
         )
       const read = found.facts[at]
-      if (read) facts.store(keys, read)
+      if (read) pace.timed(() => facts.store(keys, read))
     }
   }
   const size = { most: classifier.batch, fixed: classifier.fixedBatch, padded: true }

@@ -2,6 +2,7 @@ import type { ImagePool } from '../../images/index.ts'
 import type { Classifier } from '../../models/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import type { SessionPlan } from '../definition/index.ts'
+import type { Pace } from './pace.ts'
 import type { DrawsReader } from '../masks/reader.ts'
 
 /** The part of a study that one session measures. */
@@ -17,6 +18,8 @@ export interface SessionRun {
   /** How often the engine died where this run starts. Its first rows are then computed in smaller calls. */
   crashes: number
   enterNative(): void
+  /** Takes the time of the run's own work. */
+  pace: Pace
   /** Called after every batch and every chunk with the counts since the last call. */
   onProgress(step: { computed: number; cached: number; failed: number }): void
 }

@@ -3,6 +3,7 @@ import { providersFor } from '../../inference/index.ts'
 import type { StoredModel } from '../../models/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import {
+  bySource,
   countFacts,
   countImages,
   findVariant,
@@ -12,10 +13,13 @@ import {
   variantKey,
 } from '../../facts/index.ts'
 
-/** Counts the images of a condition that have a prediction. */
-export function countMeasured(db: Db, variantId: number, { parts, source }: PlannedCondition): number {
-  const count = countFacts(db, source)
-  return parts.reduce((sum, part) => sum + count({ variantId, ...part }), 0)
+/** Returns a function that counts the images of a condition that have a prediction. */
+export function measuredCounter(db: Db): (variantId: number, condition: PlannedCondition) => number {
+  const counts = bySource((source) => countFacts(db, source))
+  return (variantId, { parts, source }) => {
+    const count = counts(source)
+    return parts.reduce((sum, part) => sum + count({ variantId, ...part }), 0)
+  }
 }
 
 /**
@@ -31,17 +35,21 @@ export function unmeasured<C extends PlannedCondition>(
 ): { left: C[]; stored: number } {
   const [provider] = providersFor(settings.provider)
   const left: C[] = []
+  const imagesIn = bySource((source) => countImages(db, source))
+  const countMeasured = measuredCounter(db)
+  const used = new Set<number>()
   let stored = 0
   for (const condition of conditions) {
     const variantId =
       provider &&
       findVariant(db, variantKey(model, provider.name, condition.condition.rewrite, settingOf(condition)))
-    const facts = variantId == null ? 0 : countMeasured(db, variantId, condition)
-    if (facts < countImages(db, condition.source)) left.push(condition)
+    const facts = variantId == null ? 0 : countMeasured(variantId, condition)
+    if (facts < imagesIn(condition.source)) left.push(condition)
     else {
       stored += facts
-      if (variantId != null) markUsed(db, variantId)
+      if (variantId != null) used.add(variantId)
     }
   }
+  for (const variantId of used) markUsed(db, variantId)
   return { left, stored }
 }

@@ -1,12 +1,16 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { KernelscopeError } from '#shared/errors.ts'
 import { getDataset } from '../../datasets/index.ts'
-import { countImages, type StoredCondition } from '../../facts/index.ts'
+import { bySource, countImages, type StoredCondition } from '../../facts/index.ts'
 import type { JobContext } from '../../jobs/index.ts'
 import { targetsOf, type StoredModel } from '../../models/index.ts'
 import type { Workspace } from '../../workspace/index.ts'
 import { tracker, type MeasureContext, type RunContext } from '../definition/index.ts'
 import { measureGrid } from '../measure/grid.ts'
 import { orderSeed, planRun } from '../store/plan.ts'
+
+/** A study begins this long after it was started, since its planning holds up the answer to whoever has queued it. */
+const answersFirstMs = 20
 
 /**
  * Runs a study: one model after another, each over all images and conditions without a fact.
@@ -15,12 +19,15 @@ import { orderSeed, planRun } from '../store/plan.ts'
  * @throws STUDY_LABELS where a model knows no class of the dataset
  */
 export async function runStudy(context: RunContext, studyId: number, job: JobContext): Promise<void> {
+  await delay(answersFirstMs)
+  if (job.signal.aborted) return
   const { db } = context.workspace
   const { study, definition, source, images, models } = planRun(db, studyId)
   const onImages = models.filter(({ conditions }) => conditions.length > 0)
+  const imagesIn = bySource((of) => countImages(db, of))
   const sizes = new Map<StoredCondition, number>()
   for (const { conditions } of onImages)
-    for (const stored of conditions) sizes.set(stored, countImages(db, stored.source))
+    for (const stored of conditions) sizes.set(stored, imagesIn(stored.source))
   if (onImages.length > 0 && images === 0)
     throw new KernelscopeError('DATASET_EMPTY', 'the dataset has no readable image with a label')
   if (definition.needsLabels !== false)

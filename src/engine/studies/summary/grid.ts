@@ -4,6 +4,7 @@ import { wilson } from '#shared/maths/wilson.ts'
 import type { Db } from '../../workspace/index.ts'
 import { pairedTests, pairsWithFirst } from './pairs.ts'
 import {
+  bySource,
   cellCounts,
   type ClassCount,
   classCounts,
@@ -36,6 +37,7 @@ export async function readGrid(
     counts.set(key, known)
     return known
   }
+  const countsIn = bySource((source) => cellCounts(db, source))
   const measuredOf: NonNullable<Grid['measured']> = []
   const answers = { measured: 0, failed: 0, of: 0 }
   let missing = 0
@@ -44,7 +46,13 @@ export async function readGrid(
     const found: number[] = []
     for (const stored of model.conditions) {
       const of = imagesIn(stored.source)
-      const { cell, measured } = readCell(db, model, stored, of, wordsOf(stored.condition))
+      const { cell, measured } = readCell(
+        countsIn(stored.source),
+        model,
+        stored,
+        of,
+        wordsOf(stored.condition),
+      )
       cells.push(cell)
       found.push(measured)
       missing = Math.max(missing, of - measured)
@@ -81,18 +89,17 @@ export async function readGrid(
 }
 
 function readCell(
-  db: Db,
+  count: ReturnType<typeof cellCounts>,
   model: GridModel,
   stored: PlannedCondition,
   of: number,
   words: ConditionWords,
 ): { cell: StudyCondition; measured: number } {
-  const { condition, parts, source } = stored
+  const { condition, parts } = stored
   const { key, params, rewrite, preprocessing, readout } = condition
   const changed = !rewrite || preprocessing || readout ? null : changeNameOf(rewrite)
   const variantId = model.variantOf(stored)
   const total = { measured: 0, n: 0, correct: 0, correct5: 0, failed: 0 }
-  const count = cellCounts(db, source)
   for (const part of variantId === null ? [] : parts) {
     const found = count({ variantId, ...part })
     total.measured += found.measured

@@ -21,7 +21,8 @@ export const useEngineStore = defineStore('engine', () => {
     listenForPorts(window)
     bridge.onEngineState((next) => {
       state.value = next
-      if (next.state === 'down' || next.state === 'failed') link.detach()
+      // Calls to an engine that only does not answer may still be answered.
+      if (next.state === 'failed' || (next.state === 'down' && !next.busy)) link.detach()
     })
     bridge.connect()
   }
