@@ -1,3 +1,4 @@
+import { classTitle, outputTitle } from '#shared/classNames.ts'
 import { currentKey } from '#shared/cellRef.ts'
 import type { StudyRow } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
@@ -14,7 +15,7 @@ export interface RowFlags extends GlobalOptions {
   sort?: 'largest' | 'smallest'
 }
 
-type PrintedRow = { model: string; key: string } & StudyRow
+type PrintedRow = { modelId: number; model: string; key: string } & StudyRow
 
 /**
  * Prints every measured image of a study, or those of the named models and conditions. For a study without conditions
@@ -55,9 +56,24 @@ export async function printRows(session: CliSession, name: string, options: RowF
   const rows: PrintedRow[] = []
   for (const { modelId, model, key } of conditions) {
     if ((wanted && !wanted.has(modelId)) || (keys && !keys.includes(key))) continue
-    for await (const row of rowsOf(client, study.id, modelId, key)) rows.push({ model, key, ...row })
+    for await (const row of rowsOf(client, study.id, modelId, key)) rows.push({ modelId, model, key, ...row })
   }
-  session.print(options, { studyId: study.id, rows }, () => rowTable(rows))
+  const names = options.json ? null : await namesOf(client, study.datasetId, rows)
+  session.print(options, { studyId: study.id, rows }, () => rowTable(rows, names))
+}
+
+/** Names of the classes of a dataset and of the outputs of models, by index. */
+interface ClassNames {
+  truth: ReadonlyMap<number, string>
+  labels: ReadonlyMap<number, readonly string[]>
+}
+
+async function namesOf(client: Client, datasetId: number, rows: readonly PrintedRow[]): Promise<ClassNames> {
+  const { classes } = await client.datasets.get({ id: datasetId })
+  const labels = new Map<number, readonly string[]>()
+  for (const id of new Set(rows.map(({ modelId }) => modelId)))
+    labels.set(id, (await client.models.labels({ id })).labels)
+  return { truth: new Map(classes.map(({ index, name }) => [index, classTitle(name)])), labels }
 }
 
 async function* rowsOf(client: Client, id: number, modelId: number, key: string): AsyncGenerator<StudyRow> {
@@ -94,14 +110,14 @@ function modelOf(
   throw new KernelscopeError('MODEL_NOT_FOUND', `the study has no model ${name}`)
 }
 
-function rowTable(rows: readonly PrintedRow[]): string {
+function rowTable(rows: readonly PrintedRow[], names: ClassNames | null): string {
   return formatTable(
     [
       { title: 'Model' },
       { title: 'Key' },
       { title: 'Image' },
-      { title: 'True', right: true },
-      { title: 'Predicted', right: true },
+      { title: 'True' },
+      { title: 'Predicted' },
       { title: 'Right' },
       { title: 'Confidence', right: true },
       { title: 'True class', right: true },
@@ -111,8 +127,8 @@ function rowTable(rows: readonly PrintedRow[]): string {
       row.model,
       row.key,
       row.image,
-      String(row.trueClass),
-      String(row.predicted),
+      names?.truth.get(row.trueClass) ?? String(row.trueClass),
+      row.predicted < 0 ? 'not finite' : outputTitle(names?.labels.get(row.modelId) ?? [], row.predicted),
       row.correct === null ? '–' : row.correct ? 'yes' : 'no',
       percent(row.confidence),
       percent(row.trueProbability),

@@ -1,3 +1,4 @@
+import { classTitle } from '#shared/classNames.ts'
 import type { BundleVerdict } from '#shared/contract/index.ts'
 import { formatCount } from './format.ts'
 
@@ -21,7 +22,7 @@ export function describeVerdict(found: BundleVerdict): string {
     ),
     ...found.disagreeing.map(
       ({ model, image, className, condition, stored, found: now }) =>
-        `${model}, ${className} ${image.slice(0, 12)}, ${condition}: stored class ${stored.predicted} (${stored.confidence.toFixed(4)}), found ${now.predicted} (${now.confidence.toFixed(4)})`,
+        `${model}, ${classTitle(className)} ${image.slice(0, 12)}, ${condition}: stored class ${stored.predicted} (${stored.confidence.toFixed(4)}), found ${now.predicted} (${now.confidence.toFixed(4)})`,
     ),
   ]
   return `${lines.join('\n')}\n`

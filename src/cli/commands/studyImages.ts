@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander'
 import { resolve } from 'node:path'
+import { classTitle } from '#shared/classNames.ts'
 import type { StudyImageOrder, StudyImageSummary } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { formatTable, percent } from '../format.ts'
@@ -99,7 +100,7 @@ function imageTable(
     rows.map(({ image, failsAt, failing, disagreement, measured }) => [
       String(image.id),
       image.name,
-      image.className ?? '',
+      image.className === null ? '' : classTitle(image.className),
       failsAt === null ? nowhere(measured) : String(failsAt),
       failing.map((id) => titles.get(id) ?? `model ${id}`).join(', '),
       disagreement === null ? '' : percent(disagreement),

@@ -1,3 +1,4 @@
+import { classTitle } from '#shared/classNames.ts'
 import type { DatasetReport } from '#shared/contract/index.ts'
 import { frameKinds } from '#shared/datasetKinds.ts'
 import type { Db } from '../workspace/index.ts'
@@ -129,10 +130,10 @@ function remarksOn(report: DatasetReport, { parts, files }: Layout['expected']):
     [contradictions > 0, `${contradictions} images are there under different classes.`],
     [report.missingParts.length > 0, `Missing parts: ${list(together(report.missingParts, parts))}.`],
     [report.unknownParts.length > 0, `Parts that do not belong here: ${list(report.unknownParts)}.`],
-    [report.missingClasses.length > 0, `Missing classes: ${list(report.missingClasses)}.`],
+    [report.missingClasses.length > 0, `Missing classes: ${list(report.missingClasses.map(classTitle))}.`],
     [
       report.unknownClasses.length > 0,
-      `Class folders that do not belong here: ${list(report.unknownClasses)}.`,
+      `Class folders that do not belong here: ${list(report.unknownClasses.map(classTitle))}.`,
     ],
   ]
   return remarks.flatMap(([holds, text]) => (holds ? [text] : []))
