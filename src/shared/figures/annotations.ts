@@ -2,10 +2,11 @@ import type { CustomSeriesOption, CustomSeriesRenderItemAPI } from 'echarts'
 import { widest } from './layout/fitText.ts'
 import { below, plotBox, type Frame } from './layout/frame.ts'
 import { lineHeight } from './layout/names.ts'
+import type { symbolAt } from './symbolShape.ts'
 import { textWidth, type FigureTheme } from './theme.ts'
 
-/** A text at a place, or a line, as ECharts draws them in a custom series. */
-export type Annotation = ReturnType<typeof textAt> | ReturnType<typeof lineAt>
+/** A text or symbol at a place, or a line, as ECharts draws them in a custom series. */
+export type Annotation = ReturnType<typeof textAt> | ReturnType<typeof lineAt> | ReturnType<typeof symbolAt>
 
 /** Draws annotations in a plot as a series without data of its own. The last data point leads ECharts to the plot. */
 export function annotationSeries(

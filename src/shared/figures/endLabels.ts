@@ -4,10 +4,11 @@ import { fittedLines, shortenedTogether, widest } from './layout/fitText.ts'
 import { plotBox, type Frame } from './layout/frame.ts'
 import { lineHeight } from './layout/names.ts'
 import { spread } from './layout/spread.ts'
-import { baselineDash, mark } from './palette.ts'
+import { baselineDash, mark, reportedDash } from './palette.ts'
 import type { DrawnSeries } from './points.ts'
+import { symbolAt } from './symbolShape.ts'
 import { offsetsOnOneLevel, symbolSize } from './symbols.ts'
-import { textWidth, type FigureTheme } from './theme.ts'
+import { groundOf, textWidth, type FigureTheme } from './theme.ts'
 
 /** Names of curves at their ends, in the place of a legend. */
 export interface EndLabels {
@@ -19,11 +20,11 @@ export interface EndLabels {
   height: number
 }
 
-/** Distance of the labels from the plot, in sizes of the type. */
-export const endsAway = 1.2
+/** Distances from the plot, in sizes of the type: of the keys' ends, and of the labels. */
+const [keyFrom, keyTo, endsAway] = [0.85, 2.15, 2.4]
 
 /** Largest share of a figure's width that the labels take. */
-const mostWidth = 0.33
+const mostWidth = 0.38
 
 /** The labels of curves that have a point, broken into up to `most` lines each. */
 export function endLabels(
@@ -62,7 +63,10 @@ export function endLabels(
 export const labelHeight = (lines: readonly string[], fontSize: number): number =>
   fontSize * (lines.length * lineHeight + 0.1)
 
-/** Labels of curves at the right of the plot, each tied to the last point of its curve. */
+/**
+ * Labels of curves at the right of the plot, each tied to the last point of its curve, with its dash and symbol: where
+ * curves meet at their ends, colour alone would tell them apart.
+ */
 export function endLabelTexts(
   { labels, fontSize }: EndLabels,
   frame: Frame,
@@ -71,7 +75,8 @@ export function endLabelTexts(
 ): Annotation[] {
   const plot = plotBox(frame)
   const curves = labels.map(({ series }) => series)
-  const offsets = offsetsOnOneLevel(curves, symbolSize(curves, theme, frame))
+  const size = symbolSize(curves, theme, frame)
+  const offsets = offsetsOnOneLevel(curves, size)
   const ends = curves.map(({ id, points }) => {
     const last = points.findLast(({ y }) => y !== null)
     const [x, y] = pair(api.coord([last?.x ?? 0, last?.y ?? 0]))
@@ -87,7 +92,10 @@ export function endLabelTexts(
   )
   const left = plot.x + plot.width
   return labels.flatMap(({ series, lines }, at): Annotation[] => {
-    const { colour } = mark(series.slot, theme.ink, theme.lineWidth, theme.palette)
+    const { colour, dash: own, symbol } = mark(series.slot, theme.ink, theme.lineWidth, theme.palette)
+    const reported = series.origin === 'reported'
+    const key = reported ? reportedDash.map((length) => length * theme.lineWidth) : own
+    const [from, to] = [left + theme.fontSize * keyFrom, left + theme.fontSize * keyTo]
     const [x, y] = ends[at] ?? [0, 0]
     const middle = centres?.[at] ?? y
     const tie = theme.lineWidth * 0.5
@@ -95,14 +103,21 @@ export function endLabelTexts(
     const near: readonly [number, number] = [left + theme.fontSize * 0.25, y]
     return [
       ...(x < left ? [lineAt([x, y], near, colour, tie, dash)] : []),
-      lineAt(near, [left + theme.fontSize * (endsAway - 0.3), middle], colour, tie * 1.4, []),
+      lineAt(near, [from, middle], colour, tie, []),
+      lineAt([from, middle], [to, middle], colour, theme.lineWidth, key),
+      ...(series.symbols
+        ? [
+            symbolAt(symbol, [(from + to) / 2, middle], size, {
+              fill: reported ? groundOf(theme) : colour,
+              stroke: colour,
+              lineWidth: reported ? theme.lineWidth * 0.8 : 0,
+            }),
+          ]
+        : []),
       ...lines.map((line, row) =>
         textAt(
           line,
-          [
-            left + theme.fontSize * (endsAway - 0.15),
-            middle + (row - (lines.length - 1) / 2) * fontSize * lineHeight,
-          ],
+          [left + theme.fontSize * endsAway, middle + (row - (lines.length - 1) / 2) * fontSize * lineHeight],
           theme,
           { fill: theme.ink, fontSize, align: 'left' },
         ),
