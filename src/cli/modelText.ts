@@ -1,4 +1,5 @@
 import type { Inspection, KernelLayer, Model, SelfCheck } from '#shared/contract/index.ts'
+import { sourceWord } from '#shared/labelWords.ts'
 import { preprocessingState } from '#shared/preprocessing.ts'
 import { formatBytes, formatCount, formatPairs, formatShape, formatTable } from './format.ts'
 
@@ -13,6 +14,7 @@ export function modelTable(models: readonly Model[]): string {
       { title: 'MACs', right: true },
       { title: 'Kernel', right: true },
       { title: 'Classes', right: true },
+      { title: 'Labels' },
       { title: 'Preprocessing' },
       { title: 'File' },
     ],
@@ -24,6 +26,7 @@ export function modelTable(models: readonly Model[]): string {
       formatCount(model.macs),
       model.largestKernel === null ? '–' : String(model.largestKernel),
       String(model.classes),
+      sourceWord[model.labelSource],
       preprocessingState(model.origin),
       model.problem ? `${model.path} (${model.problem.message})` : model.path,
     ]),

@@ -32,6 +32,15 @@ export const sourceWords: Record<LabelSource, string> = {
   none: 'missing',
 }
 
+/** Where labels come from, in one word. */
+export const sourceWord: Record<LabelSource, string> = {
+  file: 'file',
+  chosen: 'chosen',
+  count: 'assumed',
+  order: 'assumed',
+  none: 'missing',
+}
+
 /** How labels fit a dataset, in one or two words. */
 export const stateWords: Record<LabelMatch['state'], string> = {
   known: 'known',

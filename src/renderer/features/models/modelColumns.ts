@@ -1,16 +1,8 @@
 import type { Model } from '#shared/contract/index.ts'
 import { preprocessingState } from '#shared/preprocessing.ts'
+import { sourceWord } from '#shared/labelWords.ts'
 import { bytes, compact, dateTime, integer } from '../../lib/format.ts'
 import type { Column } from '../../ui/table.ts'
-
-/** Where labels come from, in one word. */
-const labelWords: Record<Model['labelSource'], string> = {
-  file: 'file',
-  chosen: 'chosen',
-  count: 'assumed',
-  order: 'assumed',
-  none: 'missing',
-}
 
 /** Columns of the list of models. */
 export const modelColumns: Column<Model>[] = [
@@ -50,7 +42,7 @@ export const modelColumns: Column<Model>[] = [
     key: 'labels',
     title: 'Labels',
     hint: 'Where the labels come from',
-    text: (m) => labelWords[m.labelSource],
+    text: (m) => sourceWord[m.labelSource],
   },
   {
     key: 'input',
