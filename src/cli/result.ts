@@ -8,6 +8,7 @@ export function resultDocument(study: Study, result: StudyResult) {
   return {
     study: { id, kind, title, params, modelIds, datasetId, sample, state: job?.state ?? null },
     complete: result.complete,
+    answers: result.answers,
     conditions: result.conditions,
     tests: result.tests,
     tables: result.tables,

@@ -101,7 +101,7 @@ function imageTable(
       String(image.id),
       image.name,
       image.className === null ? '' : classTitle(image.className),
-      failsAt === null ? nowhere(measured) : String(failsAt),
+      failsAt === null ? nowhere(measured) : String(Number(failsAt.toFixed(3))),
       failing.map((id) => titles.get(id) ?? `model ${id}`).join(', '),
       disagreement === null ? '' : percent(disagreement),
     ]),

@@ -119,10 +119,18 @@ function rankingTable({ metrics, models, reference }: Ranking): string {
       { title: 'Model' },
       { title: 'Value', right: true },
       { title: '95 %', right: true },
-      ...(reference === null ? [] : [{ title: 'Change', right: true }]),
+      { title: 'n', right: true },
+      { title: 'Condition' },
+      { title: 'Dataset' },
+      ...(reference === null
+        ? []
+        : [
+            { title: 'Change', right: true },
+            { title: 'p, Holm', right: true },
+          ]),
       { title: 'Study', right: true },
     ],
-    metrics.flatMap(({ key, title, unit, better }) =>
+    metrics.flatMap(({ key, title, unit, better, dataset }) =>
       models.flatMap((model) => {
         const value = model.values.find((entry) => entry.key === key)
         if (!value) return []
@@ -139,7 +147,15 @@ function rankingTable({ metrics, models, reference }: Ranking): string {
             model.title,
             shown(unit, value.value),
             range,
-            ...(reference === null ? [] : [value.delta === null ? '' : shown(unit, value.delta)]),
+            String(value.n),
+            value.condition ?? '',
+            dataset,
+            ...(reference === null
+              ? []
+              : [
+                  value.delta === null ? '' : shown(unit, value.delta),
+                  value.test ? value.test.adjusted.toPrecision(2) : '',
+                ]),
             String(value.studyId),
           ],
         ]

@@ -22,6 +22,8 @@ export const ranking = z.object({
       dataset: z.string(),
       unit: z.enum(['fraction', 'number']),
       better: z.enum(['higher', 'lower']),
+      /** Fewest and most images that a value of the column is of. Values of unequal n are not ranked. */
+      images: z.object({ least: z.int(), most: z.int() }),
     }),
   ),
   reference: id.nullable(),
@@ -37,6 +39,24 @@ export const ranking = z.object({
           n: z.int(),
           /** The value minus that of the reference model; null without a reference. */
           delta: z.number().nullable(),
+          /** The condition it was measured under, in words; null where it is over many. */
+          condition: z.string().nullable(),
+          /** Whether it lies on the line between two measured conditions, which `condition` names. */
+          interpolated: z.boolean(),
+          /**
+           * The model against the reference on the same images, where the metric is a top-1: the difference with its 95 %
+           * interval (Newcombe 1998), McNemar's exact p, and that p corrected by Holm's method for all tests of the
+           * ranking.
+           */
+          test: z
+            .object({
+              difference: z.number(),
+              interval: interval.nullable(),
+              n: z.int(),
+              p: z.number(),
+              adjusted: z.number(),
+            })
+            .nullable(),
           studyId: id,
         }),
       ),

@@ -51,6 +51,11 @@ const pairedTest = z.object({
   onlyB: z.int(),
   n: z.int(),
   p: z.number(),
+  /** p corrected by Holm's method for all tests of the study. */
+  adjusted: z.number(),
+  /** Top-1 of a minus that of b on these images, with the 95 % interval of a difference of pairs (Newcombe 1998). */
+  difference: z.number(),
+  interval: interval.nullable(),
 })
 
 export const reportedValue = z.object({

@@ -1,7 +1,9 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { wilson } from '#shared/maths/wilson.ts'
 import type { StudyCondition } from '#shared/contract/index.ts'
 import type { Grid } from '#engine/studies/definition/index.ts'
+import { metricAt } from '#engine/studies/summary/metrics.ts'
+import { droppedOf } from '#engine/studies/kinds/dropped.ts'
 import { changeOf, levelSeries } from '#engine/studies/summary/levels.ts'
 import { droppedWords } from '../../words.ts'
 
@@ -87,4 +89,44 @@ it('says where a level lacks images or draws, and counts the fewest images of a 
     { count: 100, of: undefined, draws: { n: 1, of: 2 } },
     { count: 100, of: undefined, draws: undefined },
   ])
+})
+
+describe('a metric at a position of an axis', () => {
+  const metric = (value: number | null, images = 100) => ({
+    ...{ key: 'k', title: 't', unit: 'fraction' as const, better: 'higher' as const, modelId: 1 },
+    ...{ value, interval: null, n: images, cell: 'c' },
+  })
+  const levels = [
+    { x: 0.5, place: '3 of 6', draws: [metric(0.3), metric(0.5, 90)] },
+    { x: 0, place: '0 of 6', draws: [metric(0.9)] },
+    { x: 1 / 6, place: '1 of 6', draws: [metric(0.8)] },
+  ]
+
+  it('is that of the position where it was measured', () => {
+    expect(metricAt(levels, 0.5)).toMatchObject([{ value: 0.4, n: 90, condition: '3 of 6, mean of 2 draws' }])
+    expect(metricAt(levels, 1 / 6)[0]).toMatchObject({ value: 0.8, cell: 'c' })
+  })
+
+  it('lies on the line between the neighbours elsewhere, and says so; outside of them there is none', () => {
+    // Half-way between 1/6 and 3/6.
+    const [third] = metricAt(levels, 1 / 3)
+    expect(third?.value).toBeCloseTo(0.6, 12)
+    expect(third).toMatchObject({
+      ...{ n: 90, interval: null, interpolated: true },
+      condition: 'interpolated between 1 of 6 and 3 of 6',
+    })
+    expect(third).not.toHaveProperty('cell')
+    expect(metricAt(levels, 0.6)).toEqual([])
+    expect(metricAt([], 0.5)).toEqual([])
+  })
+})
+
+it('counts the patches that are dropped of the grid of a model, rounded down', () => {
+  const net = (side: number) => {
+    const size: [number, number] = [side, side]
+    return { preprocessing: { size } } as Parameters<typeof droppedOf>[0]
+  }
+  expect(droppedOf(net(224), 16, 10)).toEqual({ dropped: 19, patches: 196 })
+  expect(droppedOf(net(32), 16, 20)).toEqual({ dropped: 0, patches: 4 })
+  expect(droppedOf(net(32), 16, 50)).toEqual({ dropped: 2, patches: 4 })
 })

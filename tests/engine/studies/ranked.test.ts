@@ -28,11 +28,16 @@ it('experiments add their metrics of Table 5 to the ranking once all images are 
       top1.set(`${kind} ${cell.key}`, cell.top1 ?? NaN)
   }
   const of = (name: string) => top1.get(name) ?? NaN
+  /** Of the subsets of one size: as many as there are. */
+  const mean = (name: string) => {
+    const found = [...top1].flatMap(([key, value]) => (key.startsWith(`${name},`) ? value : []))
+    return found.reduce((sum, value) => sum + value, 0) / found.length
+  }
   const { metrics, models } = await client.studies.ranking({})
   const values = models.flatMap((model) => model.values)
   expect(metrics.map(({ key, title }) => [key, title])).toEqual([
     ['clean-accuracy.top1', 'Clean top-1'],
-    ['random-patch-drop.drop-40', 'Random drop 40 %, change in top-1'],
+    ['random-patch-drop.drop-50', 'Random drop 50 %, change in top-1'],
     ['salient-patch-drop.salient-50', 'Salient drop 50 %, change in top-1'],
     ['adversarial.fgsm', 'FGSM, ε 0.05, top-1'],
     ['lesion.third', 'A third of the blocks removed, top-1'],
@@ -41,11 +46,15 @@ it('experiments add their metrics of Table 5 to the ranking once all images are 
   const clean = of('noise-frequency clean')
   const expected = [
     clean,
-    of('random-patch-drop percent=40,repeat=0') - clean,
+    // Half of the patches is between the shares that were measured, 14 and 28 of 36.
+    of('random-patch-drop percent=40,repeat=0') +
+      ((0.5 - 14 / 36) / (14 / 36)) *
+        (of('random-patch-drop percent=80,repeat=0') - of('random-patch-drop percent=40,repeat=0')) -
+      clean,
     of('salient-patch-drop salient,percent=50') - clean,
     of('adversarial epsilon=0.05,steps=1'),
-    // A third of five blocks is two.
-    (of('lesion n=2,sample=0') + of('lesion n=2,sample=1')) / 2,
+    // A third of five blocks is between one and two.
+    mean('lesion n=1') + (5 / 3 - 1) * (mean('lesion n=2') - mean('lesion n=1')),
     of('noise-frequency centre=700') - clean,
   ]
   for (const [at, value] of expected.entries()) {
@@ -54,7 +63,17 @@ it('experiments add their metrics of Table 5 to the ranking once all images are 
     if (found?.interval) expect(found.interval.lo).toBeLessThanOrEqual(value)
     if (found?.interval) expect(found.interval.hi).toBeGreaterThanOrEqual(value)
   }
-  expect(values.map(({ interval }) => interval !== null)).toEqual([true, true, true, true, false, true])
+  expect(values.map(({ interval }) => interval !== null)).toEqual([true, false, true, true, false, true])
+  expect(values.map(({ interpolated }) => interpolated)).toEqual([false, true, false, false, true, false])
+  expect(values.map(({ condition }) => condition)).toEqual([
+    'clean',
+    'interpolated between 38.9 % dropped and 77.8 % dropped',
+    'salient, 50 % of the mass',
+    expect.stringContaining('FGSM') as string,
+    'interpolated between 1 of 5 blocks removed and 2 of 5 blocks removed',
+    'noise at 0.7π',
+  ])
+  for (const { images } of metrics) expect(images).toEqual({ least: 32, most: 32 })
 
   // Images added later have no facts: no number may stand for all images.
   sampleImages(folder, 3)

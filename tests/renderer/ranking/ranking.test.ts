@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Ranking } from '#shared/contract/index.ts'
 import { modelRow } from '../setting/model.ts'
-import { rankingTable } from '../../../src/renderer/features/ranking/export.ts'
+import { detailsOf, valueText } from '../../../src/renderer/features/ranking/details.ts'
+import { rankingNotes, rankingTable } from '../../../src/renderer/features/ranking/export.ts'
 import { bestOf, rankingFigure } from '../../../src/renderer/features/ranking/figure.ts'
 import { paperTable } from '../../../src/renderer/features/ranking/paper.ts'
 
@@ -13,6 +14,9 @@ const value = (key: string, v: number) => ({
   interval: { lo: v - 0.1, hi: v + 0.1, level: 0.95 },
   n: 10,
   delta: null,
+  condition: null,
+  interpolated: false,
+  test: null,
   studyId: 1,
 })
 const ranking: Ranking = {
@@ -24,8 +28,12 @@ const ranking: Ranking = {
       dataset: 'val',
       unit: 'fraction',
       better: 'higher',
+      images: { least: 10, most: 10 },
     },
-    { key: 'mce', metric: 'imagenet-c.mce', title: 'mCE', dataset: 'C', unit: 'number', better: 'lower' },
+    {
+      ...{ key: 'mce', metric: 'imagenet-c.mce', title: 'mCE', dataset: 'C' },
+      ...{ unit: 'number', better: 'lower', images: { least: 10, most: 10 } },
+    },
   ],
   reference: null,
   models: [
@@ -41,6 +49,60 @@ describe('the ranking', () => {
   it('knows which end of a metric is best', () => {
     const best = ranking.metrics.map((metric) => bestOf(ranking, metric))
     expect(best).toEqual([0.8, 40])
+  })
+
+  it('ranks no column whose values are of unequal n, and says so', () => {
+    const [first, ...others] = ranking.metrics
+    const unequal = { ...ranking, metrics: [{ ...first!, images: { least: 5, most: 10 } }, ...others] }
+    expect(bestOf(unequal, unequal.metrics[0]!)).toBeNull()
+    expect(rankingNotes(unequal)).toContain('Top-1: n = 5 to 10, unequal and not ranked, val.')
+    const table = rankingTable(unequal, false)
+    expect(table.columns.map(({ key, better }) => [key, better])).toEqual([
+      ['model', undefined],
+      ['top1', undefined],
+      ['top1 n', undefined],
+      ['mce', 'lower'],
+    ])
+    expect(table.rows[0]?.['top1 n']).toBe(10)
+  })
+
+  it('says where a value lies between two conditions, and how it differs from the reference', () => {
+    const test = {
+      difference: 0.1,
+      interval: { lo: 0.05, hi: 0.15, level: 0.95 },
+      n: 10,
+      p: 0.01,
+      adjusted: 0.02,
+    }
+    const [a, ...others] = ranking.models
+    const told = {
+      ...ranking,
+      reference: 2,
+      models: [
+        {
+          ...a!,
+          values: [
+            { ...value('top1', 0.8), test },
+            { ...value('mce', 60), condition: 'interpolated between 1 and 2', interpolated: true },
+          ],
+        },
+        ...others,
+      ],
+    }
+    const of = (place: number) => told.models[0]!.values[place]!
+    expect(valueText(told.metrics[1]!, of(1))).toBe('≈ 60')
+    expect(detailsOf(told.metrics[0]!, of(0), 'B')).toContain(
+      '+10.0 points against B (+5.0 to +15.0), McNemar’s p = 0.01, Holm’s p = 0.02, on the same 10 images',
+    )
+    const notes = rankingNotes(told).join(' ')
+    expect(notes).toContain('mCE, A: interpolated between 1 and 2.')
+    expect(notes).toContain('Top-1, A: +10.0 points against B')
+    const csv = rankingTable(told, false, true)
+    expect(csv.rows[0]).toMatchObject({
+      'top1 n': 10,
+      'mce condition': 'interpolated between 1 and 2',
+      'top1 p holm': 0.02,
+    })
   })
 
   it('plots one metric against another, for the models that have both', () => {

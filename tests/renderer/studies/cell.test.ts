@@ -37,7 +37,20 @@ const result: StudyResult = {
   answers: { measured: 0, failed: 0, of: 0 },
   axis: 'Dropped (%)',
   conditions: [1, 2].flatMap((m) => [cell(m, 0, 0), cell(m, 50, 0), cell(m, 50, 1)]),
-  tests: [{ key: 'percent=50,repeat=1', a: 1, b: 2, onlyA: 2, onlyB: 9, n: 10, p: 0.03 }],
+  tests: [
+    {
+      key: 'percent=50,repeat=1',
+      a: 1,
+      b: 2,
+      onlyA: 2,
+      onlyB: 9,
+      n: 10,
+      p: 0.03,
+      adjusted: 0.04,
+      difference: -0.7,
+      interval: null,
+    },
+  ],
   tables: [],
   figures: [],
   reported: [],
@@ -96,13 +109,13 @@ describe('a cell behind a point', () => {
 
   it('gives paired tests from the side of its model', () => {
     expect(chosen && testsOf(result, chosen)).toEqual([
-      { other: 1, onlyOwn: 9, onlyOther: 2, n: 10, p: 0.03 },
+      { other: 1, onlyOwn: 9, onlyOther: 2, n: 10, p: 0.03, adjusted: 0.04 },
     ])
   })
 
   it('names the better model only where the test decides', () => {
     const [test] = result.tests
     expect(test && winnerOf(test)).toBe(2)
-    expect(test && winnerOf({ ...test, p: 0.2 })).toBeNull()
+    expect(test && winnerOf({ ...test, adjusted: 0.2 })).toBeNull()
   })
 })

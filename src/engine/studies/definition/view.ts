@@ -14,6 +14,12 @@ export interface Metric {
   value: number | null
   interval: Interval | null
   n: number
+  /** The condition it was measured under, in words; left out where it is over many. */
+  condition?: string
+  /** The key of the condition whose top-1 it is; left out where it is something else. */
+  cell?: string
+  /** Whether it lies on the line between two conditions that were measured. `condition` names them. */
+  interpolated?: boolean
 }
 
 /** What a study shows of its grid: tables, figures and notes. */

@@ -2,9 +2,30 @@ import { droppedPatches, patchGrid } from '#shared/transforms/index.ts'
 import type { StoredModel } from '../../models/index.ts'
 import type { Axis, StudyWarning } from '../definition/index.ts'
 
-/** The axis of studies that drop patches. */
+/** Number of patches of a model's input, and how many of them a share in per cent drops. */
+export function droppedOf(
+  { preprocessing: { size } }: Pick<StoredModel, 'preprocessing'>,
+  patch: number,
+  percent: number,
+): { dropped: number; patches: number } {
+  const patches = patchGrid(patch, size[0], size[1]).total
+  return { dropped: droppedPatches(patches, percent), patches }
+}
+
+/** A share from 0 to 1 in per cent, with a decimal where it has one: "50 %", "9.7 %". */
+export const shareText = (share: number): string => `${Number((100 * share).toFixed(1))} %`
+
+/** The axis of patches that are dropped: the share that really is, of the patches of each model. */
 export const droppedAxis: Axis<unknown> = {
   title: () => 'Dropped (%)',
+  of: ({ dropped, patches }) => (100 * Number(dropped)) / Number(patches),
+  label: (x) => shareText(x / 100),
+  hardens: () => true,
+}
+
+/** The axis of salient patches: the share of the saliency mass that is lost. */
+export const massAxis: Axis<unknown> = {
+  title: () => 'Saliency mass lost (%)',
   of: ({ percent }) => Number(percent),
   label: (x) => `${x} %`,
   hardens: () => true,

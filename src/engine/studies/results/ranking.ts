@@ -1,17 +1,22 @@
+import { nextTurn } from '../../base/nextTurn.ts'
 import { canonicalJson } from '#shared/canonical.ts'
 import type { Ranking, RankingInput, Study } from '#shared/contract/index.ts'
+import { holm } from '#shared/maths/holm.ts'
 import { getDataset } from '../../datasets/index.ts'
 import { markedTitle } from '#shared/preprocessing.ts'
 import { getModel, listModels } from '../../models/index.ts'
-import type { WorkspaceFiles } from '../../workspace/index.ts'
+import type { Db, WorkspaceFiles } from '../../workspace/index.ts'
 import { paperValues } from '../summary/paper.ts'
 import { studyView } from './result.ts'
 import { listStudies } from '../store/store.ts'
-import type { Metric } from '../definition/index.ts'
+import { pairsOfModels, testOfPairs } from '../summary/pairs.ts'
+import type { GridModel, Metric } from '../definition/index.ts'
 import { studyDefinitions } from '../registry.ts'
 
 interface RankedValue extends Metric {
   studyId: number
+  /** The model with its facts, as its study reads them. */
+  model: GridModel | undefined
 }
 
 interface RankedColumn {
@@ -27,7 +32,8 @@ interface RankedColumn {
 }
 
 /** A key that is equal for studies whose values may share a column: same images, same parameters. */
-const scopeOf = ({ datasetId, sample, params }: Study) => canonicalJson({ datasetId, sample, params })
+const scopeOf = ({ datasetId, sample, subset, params }: Study) =>
+  canonicalJson({ datasetId, sample, subset: subset?.key ?? null, params })
 
 /**
  * Ranks models by metrics. Each value comes from the latest study that has it, with its interval and its
@@ -48,14 +54,20 @@ export async function ranking(
   const columns = new Map<string, RankedColumn>()
   const studies = listStudies(db)
   for (const { id: kind } of studyDefinitions.filter(({ ranked }) => ranked))
-    for (const study of studies.filter((entry) => entry.kind === kind))
-      for (const metric of (await studyView(workspace, study.id, false)).view.metrics ?? [])
-        if (wanted.has(metric.modelId) && metric.value !== null) take(columns, study, metric)
+    for (const study of studies.filter((entry) => entry.kind === kind)) {
+      const { view, grid } = await studyView(workspace, study.id, false)
+      for (const metric of view.metrics ?? []) {
+        const model = grid.models.find(({ id }) => id === metric.modelId)
+        if (wanted.has(metric.modelId) && metric.value !== null)
+          take(columns, study, { ...metric, studyId: study.id, model })
+      }
+    }
   const tables = printed()
   const shown = [...columns.values()]
+  const tests = await testsOf(db, shown, reference ?? null)
   const models = [...wanted].map((id) => ({ modelId: id, title: markedTitle(getModel(db, id)) }))
   return {
-    metrics: shown.map(({ key, metric, title, unit, better, study }) => ({
+    metrics: shown.map(({ key, metric, title, unit, better, study, values }) => ({
       key,
       metric,
       title: titleOf(
@@ -66,6 +78,10 @@ export async function ranking(
       dataset: getDataset(db, study.datasetId).title,
       unit,
       better,
+      images: {
+        least: Math.min(...[...values.values()].map(({ n }) => n)),
+        most: Math.max(...[...values.values()].map(({ n }) => n)),
+      },
     })),
     reference: reference ?? null,
     models: models.map((model) => ({
@@ -82,12 +98,49 @@ export async function ranking(
             n: own.n,
             delta: base == null ? null : own.value - base,
             studyId: own.studyId,
+            condition: own.condition ?? null,
+            interpolated: own.interpolated ?? false,
+            test: tests.get(own) ?? null,
           },
         ]
       }),
     })),
     reported: paperValues(({ source }) => tables.has(source)),
   }
+}
+
+type Test = NonNullable<Ranking['models'][number]['values'][number]['test']>
+
+/**
+ * Tests every model against the reference, column by column, where both values are the top-1 of one condition. All tests
+ * together are the family of Holm's correction.
+ */
+async function testsOf(
+  db: Db,
+  columns: readonly RankedColumn[],
+  reference: number | null,
+): Promise<Map<RankedValue, Test>> {
+  const found: { value: RankedValue; test: Omit<Test, 'adjusted'> }[] = []
+  for (const { values } of columns) {
+    const base = reference === null ? undefined : values.get(reference)
+    for (const value of values.values()) {
+      if (!base || value === base) continue
+      const test = testBetween(db, value, base)
+      if (test) found.push({ value, test })
+      await nextTurn()
+    }
+  }
+  const adjusted = holm(found.map(({ test }) => test.p))
+  return new Map(found.map(({ value, test }, at) => [value, { ...test, adjusted: adjusted[at] ?? 1 }]))
+}
+
+function testBetween(db: Db, own: RankedValue, base: RankedValue): Omit<Test, 'adjusted'> | null {
+  if (!own.model || !base.model || own.cell === undefined || own.cell !== base.cell) return null
+  const counts = pairsOfModels(db, own.model, base.model, own.cell)
+  const test = counts && testOfPairs(counts)
+  if (!test) return null
+  const { difference, interval, n, p } = test
+  return { difference, interval, n, p }
 }
 
 const sampleOf = ({ sample }: Study) => (sample === null ? 'all images' : `${sample.perClass} per class`)
@@ -113,7 +166,7 @@ const printed = () => new Set(studyDefinitions.flatMap(({ printedIn = [] }) => p
  * Puts a value into the column of its images and parameters. Studies come newest first: a value that is there
  * stays.
  */
-function take(columns: Map<string, RankedColumn>, study: Study, found: Metric): void {
+function take(columns: Map<string, RankedColumn>, study: Study, found: RankedValue): void {
   const { key: metric, title, unit, better, modelId } = found
   const place = `${metric} ${scopeOf(study)}`
   const alike = [...columns.values()].filter((column) => column.metric === metric).length
@@ -124,5 +177,5 @@ function take(columns: Map<string, RankedColumn>, study: Study, found: Metric): 
     values: new Map<number, RankedValue>(),
   }
   columns.set(place, column)
-  if (!column.values.has(modelId)) column.values.set(modelId, { ...found, studyId: study.id })
+  if (!column.values.has(modelId)) column.values.set(modelId, found)
 }

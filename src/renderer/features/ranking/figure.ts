@@ -14,8 +14,16 @@ type Entry = Ranking['models'][number]
 
 export const valueOf = (entry: Entry, key: string) => entry.values.find((v) => v.key === key) ?? null
 
-/** The best value of a metric; null where fewer than two models have one. */
+/** Whether the values of a column are of unequal numbers of images. Then none of them is the best. */
+export const isUnequal = ({ images }: Pick<Metric, 'images'>): boolean => images.least < images.most
+
+/** "n = 50", or "n = 20 to 50" where models differ. */
+export const countText = (metric: Pick<Metric, 'images'>): string =>
+  `n = ${metric.images.least}${isUnequal(metric) ? ` to ${metric.images.most}` : ''}`
+
+/** The best value of a metric; null where fewer than two models have one, or where they are of unequal n. */
 export function bestOf(ranking: Ranking, metric: Metric): number | null {
+  if (isUnequal(metric)) return null
   const values = ranking.models.flatMap((m) => valueOf(m, metric.key)?.value ?? [])
   if (values.length < 2) return null
   return metric.better === 'higher' ? Math.max(...values) : Math.min(...values)

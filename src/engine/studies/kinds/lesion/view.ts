@@ -2,7 +2,7 @@ import type { DataTable, StudyCondition } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { StoredModel } from '../../../models/index.ts'
 import { changeOf, levelSeries, mostRepeats } from '../../summary/levels.ts'
-import { accuracyMetric, meanMetric, nearest } from '../../summary/metrics.ts'
+import { accuracyMetric, metricAt } from '../../summary/metrics.ts'
 import { standsOn } from '../../summary/standsOn.ts'
 import type { Grid, Metric } from '../../definition/index.ts'
 
@@ -102,22 +102,17 @@ export function lesionTable(grid: Grid, models: StoredModel[]): DataTable {
   }
 }
 
-/**
- * Top-1 with a third of the blocks removed, or the nearest share that the study has; the mean over subsets.
- */
+/** Top-1 with a third of the blocks removed, the mean over subsets; interpolated where no subset is of that size. */
 export function lesionMetrics(grid: Grid, models: readonly StoredModel[]): Metric[] {
-  return models.flatMap(({ id, inspection }) => {
-    const subsets = grid.cells.filter(
-      ({ modelId, params }) => modelId === id && params['kind'] === 'subset' && Number(params['n']) > 0,
-    )
-    const removed = nearest(
-      subsets.map(({ params }) => Number(params['n'])),
-      inspection.blocks.length / 3,
-    )
-    return meanMetric(
-      subsets
-        .filter(({ params }) => params['n'] === removed)
-        .map((cell) => accuracyMetric(grid, cell, 'lesion.third', 'A third of the blocks removed, top-1')),
-    )
+  return models.flatMap(({ id, inspection: { blocks } }) => {
+    const subsets = grid.cells.filter(({ modelId, params }) => modelId === id && params['kind'] === 'subset')
+    const levels = [...Map.groupBy(subsets, ({ params }) => Number(params['n']))].map(([removed, cells]) => ({
+      x: removed / blocks.length,
+      place: `${removed} of ${blocks.length} blocks removed`,
+      draws: cells.map((cell) =>
+        accuracyMetric(grid, cell, 'lesion.third', 'A third of the blocks removed, top-1'),
+      ),
+    }))
+    return metricAt(levels, 1 / 3)
   })
 }

@@ -1,8 +1,9 @@
 import { paperStatements } from '../../summary/paper.ts'
 import { accuracyTable, lossFigure, lossMetrics } from './view.ts'
+import type { StoredModel } from '../../../models/index.ts'
 import type { Condition } from '../../../facts/index.ts'
 import { defineStudy } from '../../definition/index.ts'
-import { droppedAxis, patchWarnings } from '../dropped.ts'
+import { droppedAxis, droppedOf, patchWarnings, shareText } from '../dropped.ts'
 import { params, type RandomPatchDropParams } from './params.ts'
 
 /** Images that share a mask in the published script: its batch size (LKRobust occlusion, batch 256). */
@@ -65,8 +66,8 @@ export const randomPatchDrop = defineStudy({
   exportDraws: 'masks',
   warnings: ({ patch, percents }, models) => patchWarnings(patch, percents, models),
   axis: droppedAxis,
-  conditions,
-  view: (grid, chosen) => ({
+  conditions: (chosen, model) => conditions(chosen, model),
+  view: (grid, chosen, { models }) => ({
     tables: [accuracyTable(grid, chosen)],
     figures: [lossFigure(grid, chosen)],
     metrics: lossMetrics(grid, chosen),
@@ -78,23 +79,28 @@ export const randomPatchDrop = defineStudy({
         : `One mask per ${publishedGroup} images in dataset order, as in the published script.`,
       chosen.draws === null
         ? `Seed ${chosen.seed}, ${chosen.repeats} ${chosen.repeats === 1 ? 'repeat' : 'repeats'}.`
-        : `Masks replayed from draws ${chosen.draws.slice(0, 12)}.`,
+        : `Masks replayed from draws ${chosen.draws.slice(0, 12)}, which are taken to drop as many patches as their shares say.`,
+      ...patchWarnings(chosen.patch, chosen.percents, models).map(({ message }) => `${message}.`),
     ],
   }),
 })
 
-/** The conditions of a study. 0 % dropped is the clean image and has no repeats. */
-function conditions(chosen: RandomPatchDropParams): Condition[] {
+/** The conditions of a study for one model. 0 % dropped is the clean image and has no repeats. */
+function conditions(chosen: RandomPatchDropParams, model: StoredModel): Condition[] {
   const { patch, percents, repeats, fill, mask, seed, draws } = chosen
   const levels = [...new Set(percents)].sort((a, b) => a - b)
-  return levels.flatMap((percent) =>
-    Array.from({ length: percent === 0 ? 1 : repeats }, (_, repeat) => ({
+  return levels.flatMap((percent) => {
+    const { dropped, patches } = droppedOf(model, patch, percent)
+    return Array.from({ length: percent === 0 ? 1 : repeats }, (_, repeat) => ({
       key: `percent=${percent},repeat=${repeat}`,
-      params: { percent, repeat },
+      params: { percent, repeat, dropped, patches },
       ...(percent === 0
         ? { title: 'nothing dropped', baseline: true as const }
         : {
-            title: `${percent} % dropped`,
+            title:
+              dropped === 0
+                ? `nothing dropped (${percent} % of ${patches})`
+                : `${shareText(dropped / patches)} dropped`,
             draw: { level: `percent=${percent}`, title: `draw ${repeat + 1}` },
           }),
       transform: (group: number) =>
@@ -110,6 +116,6 @@ function conditions(chosen: RandomPatchDropParams): Condition[] {
               group: mask === 'batch' ? group : null,
               draws,
             },
-    })),
-  )
+    }))
+  })
 }

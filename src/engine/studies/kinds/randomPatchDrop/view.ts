@@ -1,11 +1,17 @@
 import type { DataTable, StudyCondition } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import { baselineOf, levelSeries, levelsOf } from '../../summary/levels.ts'
-import { changeMetric, meanMetric, nearest } from '../../summary/metrics.ts'
+import { changeMetric, metricAt } from '../../summary/metrics.ts'
+import { shareText } from '../dropped.ts'
 import type { RandomPatchDropParams } from './params.ts'
 import type { Grid, Metric } from '../../definition/index.ts'
 
-const lossOf = ({ params }: StudyCondition) => Number(params['percent']) / 100
+/**
+ * The share of the model's patches that is dropped, from 0 to 1. null where a share drops nothing: the clean images stand
+ * for it.
+ */
+const lossOf = ({ params: { percent, dropped, patches } }: StudyCondition) =>
+  Number(percent) > 0 && Number(dropped) === 0 ? null : Number(dropped) / Number(patches)
 
 /**
  * Fig. 4a: accuracy against information loss: a line through means, a band from minimum to maximum over
@@ -36,7 +42,8 @@ export function accuracyTable(grid: Grid, { repeats, percents }: RandomPatchDrop
     return levelsOf(grid, model.id, lossOf).map(({ x, cells, mean, min, max }) => ({
       model: model.title,
       loss: x,
-      n: cells[0]?.n ?? 0,
+      patches: `${cells[0]?.params['dropped'] ?? 0} of ${cells[0]?.params['patches'] ?? 0}`,
+      n: Math.min(...cells.map((cell) => cell.n)),
       top1: mean,
       min,
       max,
@@ -52,6 +59,7 @@ export function accuracyTable(grid: Grid, { repeats, percents }: RandomPatchDrop
     columns: [
       { key: 'model', title: 'Model', kind: 'text' },
       { key: 'loss', title: 'Loss', kind: 'fraction' },
+      { key: 'patches', title: 'Patches', kind: 'text' },
       { key: 'n', title: 'Images', kind: 'integer' },
       { key: 'top1', title: repeats > 1 ? 'Top-1, mean' : 'Top-1', kind: 'fraction', better: 'higher' },
       { key: 'min', title: 'Minimum', kind: 'fraction' },
@@ -64,19 +72,21 @@ export function accuracyTable(grid: Grid, { repeats, percents }: RandomPatchDrop
   }
 }
 
-/** The change at a loss of 50 %, or at the nearest share that the study has; the mean over repeats. */
+/** The change where half of the patches is dropped, the mean over repeats; interpolated where no share is half. */
 export function lossMetrics(grid: Grid, { percents }: RandomPatchDropParams): Metric[] {
-  const percent = nearest(
-    percents.filter((one) => one > 0),
-    50,
-  )
-  if (percent === null || !percents.includes(0)) return []
-  const title = `Random drop ${percent} %, change in top-1`
-  return grid.models.flatMap(({ id }) =>
-    meanMetric(
-      grid.cells
-        .filter(({ modelId, params }) => modelId === id && params['percent'] === percent)
-        .map((cell) => changeMetric(grid, cell, `random-patch-drop.drop-${percent}`, title)),
-    ),
-  )
+  if (!percents.includes(0)) return []
+  const title = 'Random drop 50 %, change in top-1'
+  return grid.models.flatMap(({ id }) => {
+    const own = grid.cells.filter((cell) => cell.modelId === id)
+    const levels = [...Map.groupBy(own, lossOf)].flatMap(([x, cells]) =>
+      x === null
+        ? []
+        : {
+            x,
+            place: `${shareText(x)} dropped`,
+            draws: cells.map((cell) => changeMetric(grid, cell, 'random-patch-drop.drop-50', title)),
+          },
+    )
+    return metricAt(levels, 0.5)
+  })
 }

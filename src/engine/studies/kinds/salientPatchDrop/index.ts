@@ -17,7 +17,7 @@ import {
   unchanged,
   type WorkContext,
 } from '../../definition/index.ts'
-import { droppedAxis, patchWarnings } from '../dropped.ts'
+import { massAxis, patchWarnings } from '../dropped.ts'
 import { params, type SalientParams } from './params.ts'
 
 /** Occlusion of salient and of non-salient patches (paper 4.1, Figs. 4b and 4c). */
@@ -100,7 +100,7 @@ export const salientPatchDrop = defineStudy({
   ],
   // Shares are of the saliency mass, and at least one patch carries it.
   warnings: ({ patch }, models) => patchWarnings(patch, [], models),
-  axis: droppedAxis,
+  axis: massAxis,
   conditions: (chosen, model, { db, dataset }) => {
     const draws = sourceDigest(db, chosen, dataset.id, model.preprocessing.size)
     const levels = [...new Set(chosen.percents)].filter((percent) => percent > 0).sort((a, b) => a - b)
@@ -126,7 +126,7 @@ export const salientPatchDrop = defineStudy({
         levels.map((percent): Condition => ({
           key: `${mode},percent=${percent}`,
           params: { percent, mode },
-          title: `${mode}, ${percent} % dropped`,
+          title: `${mode}, ${percent} % of the mass`,
           way: mode,
           transform: () => drop(mode, percent),
         })),

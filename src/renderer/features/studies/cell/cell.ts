@@ -47,12 +47,13 @@ export function testsOf(result: StudyResult, cell: StudyCondition) {
         onlyOther: own ? t.onlyB : t.onlyA,
         n: t.n,
         p: t.p,
+        adjusted: t.adjusted,
       }
     })
 }
 
-/** The better model of a paired test at the given level; null where the test does not decide. */
+/** The better model of a paired test at the given familywise level; null where the test does not decide. */
 export function winnerOf(test: PairedTest, level = 0.05): number | null {
-  if (test.p >= level || test.onlyA === test.onlyB) return null
+  if (test.adjusted >= level || test.onlyA === test.onlyB) return null
   return test.onlyA > test.onlyB ? test.a : test.b
 }

@@ -33,7 +33,7 @@ export function summaryText(
     measured && measured.n < measured.of
       ? `no failure in ${measured.n} of ${measured.of} answers`
       : 'never fails'
-  const fails = failsAt === null ? never : `${failsAt}: ${failing.map(titleOf).join(', ')}`
+  const fails = failsAt === null ? never : `${Number(failsAt.toFixed(2))}: ${failing.map(titleOf).join(', ')}`
   const differ = disagreement === null ? 'one model' : `${Math.round(100 * disagreement)} % differ`
   return order === 'disagree' ? differ : fails
 }
