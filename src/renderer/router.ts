@@ -135,7 +135,7 @@ export const routes: RouteRecordRaw[] = [
   {
     path: '/studies',
     name: 'studies',
-    component: () => import('./features/studies/StudiesView.vue'),
+    component: () => import('./features/studies/list/StudiesView.vue'),
     meta: { title: 'Studies' },
   },
   {

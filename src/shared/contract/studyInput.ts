@@ -83,6 +83,15 @@ export const studyCost = z.object({
   warnings: z.array(errorShape),
 })
 
+/** The number that stands for a study in a list, for each model that was measured; `n` counts its images. */
+export const keyNumber = z.object({
+  title: z.string(),
+  unit: z.enum(['fraction', 'number']),
+  better: z.enum(['higher', 'lower']),
+  values: z.array(z.object({ modelId: id, value: z.number(), n: z.int() })).min(1),
+})
+
+export type KeyNumber = z.infer<typeof keyNumber>
 export type StudyKind = z.infer<typeof studyKind>
 export type Study = z.infer<typeof study>
 export type StudySubset = z.infer<typeof studySubset>

@@ -104,6 +104,12 @@ describe('random patch drop', () => {
     expect(drop.job?.progress).toMatchObject({ done: 64, cacheHits: 64 })
     const [a, b] = await Promise.all([clean, drop].map(({ id }) => engine.client.studies.result({ id })))
     expect(b?.conditions.map(({ correct }) => correct)).toEqual(a?.conditions.map(({ correct }) => correct))
+    // The number that stands for the study in the list, of both models.
+    const number = await engine.client.studies.keyNumber({ id: clean.id })
+    expect(number).toMatchObject({ unit: 'fraction', better: 'higher' })
+    expect(number?.values).toEqual(
+      a?.conditions.map(({ modelId, correct, n }) => ({ modelId, value: correct / n, n })),
+    )
   })
 
   it('gives the same facts whatever the batch size', async () => {

@@ -8,6 +8,7 @@ import { studyRows } from '../images/rows.ts'
 import { studyImages } from '../images/studyImages.ts'
 import type { Summaries } from '../images/summaries.ts'
 import { allQuestions } from '../questions/plan.ts'
+import { keyNumber } from '../results/keyNumber.ts'
 import { ranking } from '../results/ranking.ts'
 import { studyResult } from '../results/result.ts'
 import { planSuite } from '../suite/suite.ts'
@@ -54,6 +55,8 @@ async function answer(
       return ranking(workspace, task.input)
     case 'result':
       return studyResult(workspace, task.id)
+    case 'keyNumber':
+      return keyNumber(workspace, task.id)
     case 'rows':
       return studyRows(db, task.id, task.modelId, task.key, task.after, task.limit)
     case 'cellImages':

@@ -1,6 +1,7 @@
 import type {
   CellImages,
   CellImagesInput,
+  KeyNumber,
   Question,
   Ranking,
   RankingInput,
@@ -22,6 +23,7 @@ export type ReadingTask =
   | { kind: 'questions'; seconds: number }
   | { kind: 'ranking'; input: RankingInput }
   | { kind: 'result'; id: number }
+  | { kind: 'keyNumber'; id: number }
   | { kind: 'rows'; id: number; modelId: number; key: string; after: number | null; limit: number }
   | { kind: 'cellImages'; input: CellImagesInput }
   | { kind: 'image'; id: number; imageId: number }
@@ -33,6 +35,7 @@ export interface ReadingResults {
   questions: Question[]
   ranking: Ranking
   result: StudyResult
+  keyNumber: KeyNumber | null
   rows: ReturnType<typeof studyRows>
   cellImages: CellImages
   image: ReturnType<typeof studyImageRows>

@@ -105,5 +105,7 @@ export const useStudiesStore = defineStore('studies', () => {
     studies.drop(id)
   }
 
-  return { ...studies, kinds, kind, remove }
+  const rename = async (id: number, title: string) => studies.put(await engine.studies.rename({ id, title }))
+
+  return { ...studies, kinds, kind, remove, rename }
 })

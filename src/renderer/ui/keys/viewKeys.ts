@@ -35,6 +35,17 @@ const frame = 'A frame back, on; first, last'
  * of the same title in one row. Pages (`useViewKeys`) and elements (`onViewKey`) bind actions to the names.
  */
 export const viewKeys = {
+  list: {
+    title: 'In a list',
+    keys: {
+      up: { title: 'Move', keys: ['Up'] },
+      down: { title: 'Move', keys: ['Down'] },
+      open: { title: 'Open', keys: ['Enter'] },
+      choose: { title: 'Choose, or not', keys: ['Space'] },
+      all: { title: 'Choose all', keys: ['Mod+A'] },
+      rename: { title: 'Rename a study', keys: ['F2'] },
+    },
+  },
   grid: {
     title: 'In a grid of images',
     keys: {

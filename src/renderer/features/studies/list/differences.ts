@@ -1,0 +1,68 @@
+import type { Study, StudyKind } from '#shared/contract/index.ts'
+
+/** A property in which studies may differ: its words for a study. */
+type Aspect = (study: Study) => string
+
+/** Characters of a value that are shown. */
+const longest = 40
+
+/**
+ * What tells studies of the same kind and title apart, by id: the parameters and choices of images in which they differ,
+ * e.g. "Repeats 5, 2 per class". Where nothing differs, their number. Models and datasets have columns of their own.
+ */
+export function differences(
+  studies: readonly Study[],
+  kindOf: (id: string) => StudyKind | null,
+): ReadonlyMap<number, string> {
+  const told = new Map<number, string>()
+  for (const alike of Map.groupBy(studies, ({ kind, title }) => JSON.stringify([kind, title])).values()) {
+    const [first] = alike
+    if (!first || alike.length < 2) continue
+    const aspects = aspectsOf(alike, kindOf(first.kind)).filter(
+      (aspect) => new Set(alike.map(aspect)).size > 1,
+    )
+    for (const study of alike) {
+      const words = aspects.map((aspect) => aspect(study)).join(', ')
+      const twin = alike.some((other) => other !== study && sameRow(other, study, aspects))
+      told.set(study.id, [words, twin ? `study ${study.id}` : ''].filter(Boolean).join(', '))
+    }
+  }
+  return told
+}
+
+/** Whether nothing in the list tells two studies apart. */
+const sameRow = (a: Study, b: Study, aspects: readonly Aspect[]): boolean =>
+  a.datasetId === b.datasetId &&
+  a.modelIds.join() === b.modelIds.join() &&
+  aspects.every((aspect) => aspect(a) === aspect(b))
+
+function aspectsOf(studies: readonly Study[], kind: StudyKind | null): Aspect[] {
+  const keys = new Set(studies.flatMap(({ params }) => Object.keys(params)))
+  return [
+    ...[...keys].map((key): Aspect => {
+      const title = titleOf(kind, key)
+      return ({ params }) => `${title} ${valueText(params[key])}`
+    }),
+    ({ sample }) => (sample === null ? 'all images' : `${sample.perClass} per class, seed ${sample.seed}`),
+    ({ subset }) => (subset ? `subset ${subset.name}` : 'no subset'),
+  ]
+}
+
+function titleOf(kind: StudyKind | null, key: string): string {
+  const properties: unknown = kind?.params['properties']
+  if (typeof properties !== 'object' || properties === null) return key
+  const entry: unknown = Object.entries(properties).find(([name]) => name === key)?.[1]
+  return typeof entry === 'object' && entry !== null && 'title' in entry ? String(entry.title) : key
+}
+
+function valueText(value: unknown): string {
+  const text =
+    value === null || value === undefined
+      ? 'none'
+      : Array.isArray(value) && value.every((item) => typeof item !== 'object')
+        ? value.join(' ')
+        : typeof value === 'object'
+          ? JSON.stringify(value)
+          : String(value)
+  return text.length > longest ? `${text.slice(0, longest - 1)}…` : text
+}

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest'
+import type { KeyNumber, Study, StudyKind } from '#shared/contract/index.ts'
+import { differences } from '../../../src/renderer/features/studies/list/differences.ts'
+import {
+  bestValue,
+  countText,
+  detailText,
+  valueText,
+} from '../../../src/renderer/features/studies/list/keyNumberText.ts'
+
+const study = (id: number, like: Partial<Study> = {}): Study => ({
+  id,
+  kind: 'random-patch-drop',
+  title: 'Random patch drop',
+  params: { repeats: 1, shares: [0.1, 0.2] },
+  modelIds: [1],
+  datasetId: 1,
+  sample: null,
+  createdAt: 0,
+  job: null,
+  ...like,
+})
+const kind: StudyKind = {
+  id: 'random-patch-drop',
+  title: 'Random patch drop',
+  section: '4.1',
+  group: 'experiment',
+  description: '',
+  params: { properties: { repeats: { title: 'Repeats' } } },
+  presets: [],
+  definitions: [],
+  draws: true,
+}
+const told = (studies: Study[]) => Object.fromEntries(differences(studies, () => kind))
+
+describe('studies of one title', () => {
+  it('are told apart by what differs, and by nothing else', () => {
+    const five = study(2, { params: { repeats: 5, shares: [0.1, 0.2] }, sample: { perClass: 2, seed: 0 } })
+    expect(told([study(1), five, study(3, { title: 'Mine' })])).toEqual({
+      1: 'Repeats 1, all images',
+      2: 'Repeats 5, 2 per class, seed 0',
+    })
+    expect(told([study(1), study(2, { params: { repeats: 1, shares: [0.9] } })])).toEqual({
+      1: 'shares 0.1 0.2',
+      2: 'shares 0.9',
+    })
+  })
+
+  it('have their number where nothing differs, but not where the dataset or the models do', () => {
+    expect(told([study(1), study(2)])).toEqual({ 1: 'study 1', 2: 'study 2' })
+    expect(told([study(1), study(2, { datasetId: 2 }), study(3, { modelIds: [1, 2] })])).toEqual({
+      1: '',
+      2: '',
+      3: '',
+    })
+  })
+})
+
+describe('the key number of a study', () => {
+  const number: KeyNumber = {
+    title: 'Top-1',
+    unit: 'fraction',
+    better: 'higher',
+    values: [
+      { modelId: 1, value: 0.4125, n: 320 },
+      { modelId: 2, value: 0.8125, n: 16 },
+    ],
+  }
+  it('is a value or a range, and says how many images it stands on', () => {
+    expect(valueText(number)).toBe('41.3 % to 81.3 %')
+    expect(countText(number)).toBe('n = 16 to 320')
+    const alone = { ...number, values: number.values.slice(0, 1) }
+    expect([valueText(alone), countText(alone)]).toEqual(['41.3 %', 'n = 320'])
+    expect(detailText(number, (id) => `M${id}`)).toBe('Top-1\nM1: 41.3 %, n = 320\nM2: 81.3 %, n = 16')
+  })
+
+  it('is sorted by the best model', () => {
+    expect(bestValue(number)).toBe(0.8125)
+    expect(bestValue({ ...number, better: 'lower' })).toBe(0.4125)
+  })
+})
