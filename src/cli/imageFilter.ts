@@ -152,6 +152,7 @@ async function namesOf(client: Client, dataset: Dataset, text: FilterText, cwd: 
  */
 export async function parseOrder(client: Client, text: string, cwd: string): Promise<ImageOrder> {
   const [by, way = 'up', ...rest] = text.split(':')
+  if (by === 'shuffled') return shuffledOrder(text, way, rest)
   const fact = rest.length > 0 ? await parseFact(client, rest.join(':'), cwd) : undefined
   const parsed = imageOrder.safeParse({ by, descending: way === 'down', ...(fact ? { fact } : {}) })
   if (!parsed.success || !['up', 'down'].includes(way))
@@ -162,6 +163,13 @@ export async function parseOrder(client: Client, text: string, cwd: string): Pro
   if (!fact && !['place', 'bytes', 'pixels'].includes(parsed.data.by))
     throw usage(`invalid --order: ${text} names no model`, `Write ${by}:${way}:MODEL.`)
   return parsed.data
+}
+
+/** "shuffled", "shuffled:up:SEED": the same images in the same order as the page shows at that address. */
+function shuffledOrder(text: string, way: string, [seed = '0', ...more]: string[]): ImageOrder {
+  const parsed = imageOrder.safeParse({ by: 'shuffled', seed: Number(seed), descending: way === 'down' })
+  if (parsed.success && more.length === 0 && ['up', 'down'].includes(way)) return parsed.data
+  throw usage(`invalid --order: ${text}`, 'It is shuffled or shuffled:up:SEED.')
 }
 
 /**

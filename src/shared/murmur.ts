@@ -1,6 +1,7 @@
 const rotate = (x: number, bits: number) => (x << bits) | (x >>> (32 - bits))
 
-function finish(h: number): number {
+/** The finaliser of MurmurHash3: spreads the bits of a 32-bit word; different words stay different. */
+export function finish(h: number): number {
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
   return h ^ (h >>> 16)

@@ -10,6 +10,7 @@ export {
 } from './browse.ts'
 export { checkFolder, rerootDataset } from './moved.ts'
 export { Browser } from './browse/browser.ts'
+export type { BrowseResults } from './browse/protocol.ts'
 export type { ConfusionCounts } from './browse/confuse.ts'
 export { factsOf, type BrowseReferences } from './browse/columnReader.ts'
 export { imagenet9Variations } from './kinds/imagenet9.ts'

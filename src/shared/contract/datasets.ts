@@ -71,6 +71,8 @@ export const imageRow = z.object({
   height: z.int(),
   bytes: z.int(),
   problem: errorShape.nullable(),
+  /** What the shown model says, where one was asked for and it was measured on the image. */
+  answer: z.object({ label: z.string(), confidence: z.number(), correct: z.boolean().nullable() }).optional(),
 })
 
 const imagePage = z.object({
@@ -152,6 +154,8 @@ export const datasets = {
     .input(
       over.extend({
         order,
+        /** Rows tell what this model says of them. */
+        shownFact: factOf.optional(),
         from: z.int().min(0).optional(),
         after: id.nullable().default(null),
         limit: z.int().min(1).max(1000).default(200),

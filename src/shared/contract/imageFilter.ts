@@ -81,10 +81,26 @@ export const imageFilter = z.object({
 /** A selection of images: those in `ids`, or all that a filter selects except those in `ids`. */
 export const imageSelection = z.object({ filter: imageFilter.nullable(), ids: z.array(id).default([]) })
 
-/** `place` is the order of the index. Where the order is by a value of a model, images without that value come last. */
+/**
+ * `place` is the order of the index. `shuffled` depends on the images' ids and `seed` alone, so that an address shows the
+ * same images first. Where
+ * the order is by a value of a model, images without that value come last.
+ */
 export const imageOrder = z.object({
-  by: z.enum(['place', 'bytes', 'pixels', 'confidence', 'trueProbability', 'margin', 'trueMargin', 'rank']),
+  by: z.enum([
+    'place',
+    'shuffled',
+    'bytes',
+    'pixels',
+    'confidence',
+    'trueProbability',
+    'margin',
+    'trueMargin',
+    'rank',
+  ]),
   fact: factOf.optional(),
+  /** Of a shuffled order; 0 where left out. */
+  seed: z.int().min(0).max(0xffffffff).optional(),
   descending: z.boolean().default(false),
 })
 

@@ -402,6 +402,34 @@ describe('the order of a list', () => {
     }
   })
 
+  it('is the same for the same seed, and another for another seed', async () => {
+    const { images, ask } = setUp(120)
+    const shuffled = (seed: number, filter: ImageFilter = {}) =>
+      ask.ids(filter, { by: 'shuffled', seed, descending: false })
+    const first = await shuffled(1)
+    expect(await shuffled(1)).toEqual(first)
+    expect([...first].sort((a, b) => a - b)).toEqual(images.map(({ id }) => id))
+    // Of 120 images in any other order about one stands where it stood.
+    for (const other of [await shuffled(2), await ask.ids({})])
+      expect(first.filter((id, place) => other[place] === id).length).toBeLessThan(10)
+    const some = await shuffled(1, { classes: [0, 1] })
+    expect(some).toEqual(first.filter((id) => some.includes(id)))
+  })
+
+  it('comes with what a model says of each image', async () => {
+    const { images, ask } = setUp(120)
+    const task = { datasetId: 1, known: known(), filter: {}, order: inOrder, from: 0, after: null, limit: 120 }
+    const page = await ask.answer({ kind: 'page', ...task, shownFact: { modelId: 1 } })
+    if (!('answers' in page)) throw new Error('no page')
+    const wanted = images.map(({ facts }) => facts['1:'])
+    expect(page.answers.map((answer) => answer === null)).toEqual(wanted.map((fact) => fact === undefined))
+    page.answers.forEach((answer, at) => {
+      if (answer) expect(answer.confidence).toBeCloseTo(wanted[at]?.confidence ?? -1, 6)
+    })
+    expect(page.answers.some((answer) => answer !== null)).toBe(true)
+    expect((await ask.answer({ kind: 'page', ...task })) satisfies object).toMatchObject({ answers: [] })
+  })
+
   it('gives the position of an image, and pages by position and by key', async () => {
     const { ask } = setUp(120)
     const order: ImageOrder = { by: 'bytes', descending: true }

@@ -101,6 +101,10 @@ describe('order and shown facts in an address', () => {
     const order = { by: 'trueMargin', descending: true, fact: { modelId: 2, conditionId: 9 } } as const
     expect(orderFromQuery({ order: orderToQuery(order) ?? '' })).toEqual(order)
     expect(orderToQuery({ by: 'place', descending: false })).toBeUndefined()
+    const shuffled = { by: 'shuffled', seed: 7, descending: false } as const
+    expect(orderToQuery(shuffled)).toBe('shuffled:up:7')
+    expect(orderFromQuery({ order: 'shuffled:up:7' })).toEqual(shuffled)
+    expect(orderFromQuery({ order: 'shuffled:up:x' })).toEqual({ ...shuffled, seed: 0 })
     expect(orderFromQuery({ order: 'confidence:up' })).toEqual({ by: 'place', descending: false })
     const shownFacts = [
       { modelId: 1 },

@@ -1,6 +1,6 @@
-import type { ImageOrder, ImageSelection } from '#shared/contract/index.ts'
+import type { ImageOrder, ImageRow, ImageSelection } from '#shared/contract/index.ts'
 import { factKey } from '#shared/factText.ts'
-import { datasetRow, firstRows, imageRows, listTags } from '../../datasets/index.ts'
+import { datasetRow, firstRows, imageRows, listTags, type BrowseResults } from '../../datasets/index.ts'
 import { getModel } from '../../models/index.ts'
 import { confusionOf } from './confusion.ts'
 import { changedModels, measuredConditions } from './conditions.ts'
@@ -30,22 +30,38 @@ export async function selectedIds(
   return ids
 }
 
+/** Rows with what the shown model says of them. Images may have been removed since they were listed. */
+function answered(
+  rows: ImageRow[],
+  { ids, answers }: BrowseResults['page'],
+  labels: readonly string[],
+): ImageRow[] {
+  const places = new Map(Array.from(ids, (imageId, place) => [imageId, place]))
+  return rows.map((row) => {
+    const found = answers[places.get(row.id) ?? -1]
+    if (!found) return row
+    const { predicted, confidence, correct } = found
+    return { ...row, answer: { label: labels[predicted] ?? `class ${predicted}`, confidence, correct } }
+  })
+}
+
 export const browsing = {
   images: api.datasets.images.handler(async ({ input, context: { session }, signal }) => {
-    const { datasetId, filter, order, from, after, limit } = input
+    const { datasetId, filter, order, shownFact, from, after, limit } = input
     const { workspace, browser } = session.open()
     datasetRow(workspace.db, datasetId)
     const plain = Object.keys(filter).length === 0 && order.by === 'place' && !order.descending
-    if (plain && (from ?? 0) === 0)
+    if (plain && !shownFact && (from ?? 0) === 0)
       return { ...firstRows(workspace.db, datasetId, after, limit), from: after === null ? 0 : null }
-    const known = knownFor(session, datasetId, { filter, order })
+    const known = knownFor(session, datasetId, { filter, order, shownFacts: shownFact ? [shownFact] : [] })
     const page = await browser.ask(
-      { kind: 'page', datasetId, known, filter, order, from: from ?? 0, after, limit },
+      { kind: 'page', datasetId, known, filter, order, shownFact, from: from ?? 0, after, limit },
       signal,
     )
+    const labels = shownFact ? getModel(workspace.db, shownFact.modelId).labels : []
     const more = page.from + page.ids.length < page.images
     return {
-      rows: imageRows(workspace.db, page.ids),
+      rows: answered(imageRows(workspace.db, page.ids), page, labels),
       next: more ? (page.ids.at(-1) ?? null) : null,
       from: page.from,
     }

@@ -1,12 +1,12 @@
 import type { FactOf, ImageOrder } from '#shared/contract/index.ts'
-import { placeOf } from './columns.ts'
+import { correct, placeOf, unjudged, wrong, type FactColumns } from './columns.ts'
 import { confusionCounts } from './confuse.ts'
 import type { Pause } from './counts.ts'
 import { facetsOf } from './facets.ts'
 import type { ColumnReader } from './columnReader.ts'
 import { match, passing, selected, type FilterContext } from './match.ts'
 import { ordered } from './order.ts'
-import type { BrowseResults, BrowseTask } from './protocol.ts'
+import type { BrowsedAnswer, BrowseResults, BrowseTask } from './protocol.ts'
 import { LruMap } from '../../base/lruMap.ts'
 
 /** Answers tasks from columns. Caches the last lists of images, because a list is read page by page. */
@@ -45,7 +45,8 @@ export function answerer(reader: ColumnReader) {
       contextOf(datasetId, known, { filter, ...more })
     switch (task.kind) {
       case 'page': {
-        const context = await open({ order: task.order })
+        const shownFacts = task.shownFact ? [task.shownFact] : []
+        const context = await open({ order: task.order, shownFacts })
         return page(listOf(context, task, task.order), context, task)
       }
       case 'place': {
@@ -80,10 +81,23 @@ const idsAt = (places: Uint32Array, { images }: FilterContext) => places.map((at
 function page(
   list: Uint32Array,
   context: FilterContext,
-  { from, after, limit }: { from: number; after: number | null; limit: number },
+  { from, after, limit, shownFact }: Extract<BrowseTask, { kind: 'page' }>,
 ): BrowseResults['page'] {
   const start = after === null ? from : placeAfter(list, context, after)
-  return { ids: idsAt(list.slice(start, start + limit), context), images: list.length, from: start }
+  const places = list.slice(start, start + limit)
+  const facts = shownFact && context.facts(shownFact)
+  const answers = facts ? Array.from(places, (at) => answerAt(facts, at)) : []
+  return { ids: idsAt(places, context), images: list.length, from: start, answers }
+}
+
+function answerAt(facts: FactColumns, at: number): BrowsedAnswer | null {
+  const state = facts.state[at]
+  if (state !== correct && state !== wrong && state !== unjudged) return null
+  return {
+    predicted: facts.predicted[at] ?? 0,
+    confidence: facts.confidence[at] ?? 0,
+    correct: state === unjudged ? null : state === correct,
+  }
 }
 
 /** Position after an image. Where the image is no longer in the list, the position of the next one in the index. */

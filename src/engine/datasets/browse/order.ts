@@ -1,4 +1,5 @@
 import type { ImageOrder } from '#shared/contract/index.ts'
+import { finish } from '#shared/murmur.ts'
 import { marginAt, trueMarginAt } from './columns.ts'
 import type { FilterContext } from './match.ts'
 
@@ -17,9 +18,10 @@ export function ordered(places: Uint32Array, order: ImageOrder, context: FilterC
   return turns.map((k) => places[k] ?? 0)
 }
 
-function valueOf({ by, fact }: ImageOrder, context: FilterContext): (at: number) => number {
+function valueOf({ by, fact, seed = 0 }: ImageOrder, context: FilterContext): (at: number) => number {
   const { images } = context
   if (by === 'bytes') return (at) => images.bytes[at] ?? 0
+  if (by === 'shuffled') return (at) => finish((images.id[at] ?? 0) ^ finish(seed + 1)) >>> 0
   if (by === 'pixels') return (at) => (images.width[at] ?? 0) * (images.height[at] ?? 0)
   if (fact === undefined) return () => Number.NaN
   const facts = context.facts(fact)

@@ -14,6 +14,7 @@ export type BrowseTask =
   | (FilterRequest & {
       kind: 'page'
       order: ImageOrder
+      shownFact?: FactOf | undefined
       from: number
       after: number | null
       limit: number
@@ -25,8 +26,15 @@ export type BrowseTask =
   /** Ids of the images of a selection, in order. */
   | (FilterRequest & { kind: 'selection'; selection: ImageSelection; order: ImageOrder })
 
+/** What a model says of an image: the index of its class, the probability, and whether that is right. */
+export interface BrowsedAnswer {
+  predicted: number
+  confidence: number
+  correct: boolean | null
+}
+
 export interface BrowseResults {
-  page: { ids: Uint32Array; images: number; from: number }
+  page: { ids: Uint32Array; images: number; from: number; answers: (BrowsedAnswer | null)[] }
   place: { place: number | null; previous: number | null; next: number | null; images: number }
   facets: ImageFacets
   confusion: ConfusionCounts

@@ -1,5 +1,5 @@
 import type { FactOf, ImageFilter } from '#shared/contract/index.ts'
-import { sameFact } from '#shared/factText.ts'
+import { factOnly, sameFact } from '#shared/factText.ts'
 
 type FactList =
   'outcomes' | 'confidence' | 'trueProbability' | 'margin' | 'trueMargin' | 'rank' | 'predicted' | 'flips'
@@ -28,6 +28,22 @@ export function withFact<K extends FactList>(
 export function toggled<T>(values: readonly T[] | undefined, value: T): T[] | undefined {
   const next = values?.includes(value) ? values.filter((v) => v !== value) : [...(values ?? []), value]
   return next.length > 0 ? next : undefined
+}
+
+/** The first fact that the filter asks about; undefined where it asks of no model. */
+export function factOfFilter(filter: ImageFilter): FactOf | undefined {
+  const lists = [
+    'outcomes',
+    'confidence',
+    'trueProbability',
+    'margin',
+    'trueMargin',
+    'rank',
+    'predicted',
+    'flips',
+  ] as const
+  const [first] = lists.flatMap((key) => (filter[key] ?? []).map(factOnly))
+  return first
 }
 
 /** The filter without its undefined members. */

@@ -19,6 +19,7 @@ export const isEmptyFilter = (filter: ImageFilter) => Object.keys(filterToText(f
 
 export const orderNames: Record<ImageOrder['by'], string> = {
   place: 'Order of the files',
+  shuffled: 'Shuffled',
   bytes: 'File size',
   pixels: 'Pixels',
   confidence: 'Confidence',
@@ -29,6 +30,12 @@ export const orderNames: Record<ImageOrder['by'], string> = {
 }
 const ofModels = new Set<ImageOrder['by']>(['confidence', 'trueProbability', 'margin', 'trueMargin', 'rank'])
 export const needsModel = (by: ImageOrder['by']) => ofModels.has(by)
+
+/** A seed of a shuffled order, other than the one before. */
+export function randomSeed(before = 0): number {
+  const seed = 1 + Math.floor(Math.random() * 9999)
+  return seed === before ? seed + 1 : seed
+}
 
 /** "1", "1:17" under a condition, "1~without-3-7:17" for a changed model. */
 export const factToText = (shownFact: FactOf) =>
@@ -48,17 +55,23 @@ function factFromText(text: string): FactOf | null {
 }
 
 /**
- * Writes an order as by, direction, model and condition: "confidence:down:1". The order of the files is the default and
+ * Writes an order as by, direction, model and condition: "confidence:down:1", a shuffled one with its seed:
+ * "shuffled:up:7". The order of the files is the default and
  * is not written.
  */
-export function orderToQuery({ by, fact, descending }: ImageOrder): string | undefined {
+export function orderToQuery({ by, fact, seed = 0, descending }: ImageOrder): string | undefined {
   if (by === 'place' && !descending) return undefined
+  if (by === 'shuffled') return `shuffled:${descending ? 'down' : 'up'}:${seed}`
   return [by, descending ? 'down' : 'up', ...(fact ? [factToText(fact)] : [])].join(':')
 }
 
 export function orderFromQuery(query: LocationQuery): ImageOrder {
   const [name, way, ...rest] = textOf(query, 'order').split(':')
   const by = (Object.keys(orderNames) as ImageOrder['by'][]).find((key) => key === name) ?? 'place'
+  if (by === 'shuffled') {
+    const seed = /^\d{1,9}$/.test(rest[0] ?? '') ? Number(rest[0]) : 0
+    return { by, seed, descending: way === 'down' }
+  }
   const fact = factFromText(rest.join(':'))
   if (needsModel(by) && !fact) return { by: 'place', descending: false }
   return { by, descending: way === 'down', ...(fact ? { fact } : {}) }

@@ -1,18 +1,19 @@
 import { onScopeDispose, ref, shallowRef, watch } from 'vue'
-import type { ImageFilter, ImageOrder, ImageRow } from '#shared/contract/index.ts'
+import type { FactOf, ImageFilter, ImageOrder, ImageRow } from '#shared/contract/index.ts'
 import type { KernelscopeError } from '#shared/errors.ts'
 import { engine, isAbort, toKernelscopeError } from '../../../lib/engine/index.ts'
 import { useEngineStore } from '../../../lib/stores/engine.ts'
 import { PlacePages } from './places.ts'
 
 /**
- * The images of a dataset under a filter, by position. `version` grows when rows have arrived; `count` is null until
+ * The images of a dataset under a filter, by position, with what the shown model says of them. `version` grows when rows have arrived; `count` is null until
  * known. Rows are plain objects, never reactive.
  */
 export function useImagePages(
   datasetId: () => number,
   filter: () => ImageFilter,
   order: () => ImageOrder = () => ({ by: 'place', descending: false }),
+  shownFact: () => FactOf | undefined = () => undefined,
 ) {
   const engineStore = useEngineStore()
   const version = ref(0)
@@ -22,7 +23,7 @@ export function useImagePages(
   let counting = new AbortController()
 
   function open(): PlacePages<ImageRow> {
-    const input = { datasetId: datasetId(), filter: filter(), order: order() }
+    const input = { datasetId: datasetId(), filter: filter(), order: order(), shownFact: shownFact() }
     return new PlacePages<ImageRow>({
       fetch: async (from, limit, signal) =>
         (await engine.datasets.images({ ...input, from, limit }, { signal })).rows,
@@ -60,7 +61,7 @@ export function useImagePages(
   }
 
   watch(
-    () => JSON.stringify([datasetId(), filter(), order(), engineStore.generation]),
+    () => JSON.stringify([datasetId(), filter(), order(), shownFact(), engineStore.generation]),
     () => void restart(),
     { immediate: true },
   )
