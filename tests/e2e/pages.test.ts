@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
 import { engineIs, openApp, shoot, tellOfFailure, type App } from './app.ts'
 import { barriers } from './axe.ts'
+import { misfits, misfitsAt } from './layout.ts'
 import { come, pagesOf, routeNames, visit, type Ids, type PageOfApp } from './pages.ts'
 import { command, goTo, prepare } from './prepare.ts'
 
@@ -47,6 +48,18 @@ const overlays: Overlay[] = [
   },
 ]
 
+/** Sizes of the window, half of them tried in each theme, because the theme changes no size. */
+const sizes = {
+  light: [
+    { width: 900, height: 600 },
+    { width: 1920, height: 1080 },
+  ],
+  dark: [
+    { width: 1280, height: 800 },
+    { width: 3840, height: 2160 },
+  ],
+}
+
 beforeAll(async () => {
   shown = await openApp()
   page = shown.page
@@ -65,14 +78,14 @@ describe('every page', () => {
   })
 
   it.each(['light', 'dark'] as const)(
-    'has no accessibility problem in the %s theme',
+    'has no accessibility problem in the %s theme, and fits from 900 px to 4K',
     async (theme) => {
       await command(page, `Theme: ${theme}`)
       const found: Record<string, string[]> = {}
       for (const place of pages) {
         // A page that does not load is reported with the others, so that one run shows every problem.
         const here = await visit(page, place).then(
-          () => barriers(page),
+          async () => [...(await barriers(page)), ...(await misfitsAt(page, sizes[theme]))],
           (error: unknown) => [`${page.url()}: ${String(error)}`],
         )
         await shoot(page, `${place.name}-${theme}`)
@@ -82,6 +95,17 @@ describe('every page', () => {
     },
     400_000,
   )
+
+  it('would be found not to fit', async () => {
+    const probe = page.locator('body > p').last()
+    await page.evaluate(() => {
+      const p = document.body.appendChild(document.createElement('p'))
+      p.textContent = 'a text that is far too long for its place'
+      p.style.cssText = 'position:fixed;inset:0 auto auto 0;width:40px;overflow:hidden;white-space:nowrap'
+    })
+    expect(await misfits(page)).toEqual([expect.stringContaining('cut text: p')])
+    await probe.evaluate((p) => p.remove())
+  })
 
   it.each(['light', 'dark'] as const)(
     'has dialogs without accessibility problems in the %s theme',

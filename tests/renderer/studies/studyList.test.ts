@@ -30,6 +30,8 @@ const kind: StudyKind = {
   presets: [],
   definitions: [],
   draws: true,
+  reads: 'images',
+  asks: [],
 }
 const told = (studies: Study[]) => Object.fromEntries(differences(studies, () => kind))
 

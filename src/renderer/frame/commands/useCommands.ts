@@ -13,6 +13,7 @@ import { useHistoryStore } from '../../lib/stores/history.ts'
 import { useJobsStore } from '../../lib/stores/jobs.ts'
 import { useWorkspaceStore } from '../../lib/stores/workspace.ts'
 import { editText, writtenIn } from '../../ui/keys/editing.ts'
+import { useSideBar } from '../sidebar/useSideBar.ts'
 import { commandIcons } from './icons.ts'
 
 export interface Command extends CommandEntry {
@@ -35,11 +36,11 @@ export const useCommands = createSharedComposable(() => {
   const workspace = useWorkspaceStore()
   const history = useHistoryStore()
   const { attempt, inform } = useProblems()
+  const sideBar = useSideBar()
   const { copy } = useClipboard({ legacy: true })
 
   const paletteOpen = ref(false)
   const shortcutsOpen = ref(false)
-  const sidebarOpen = ref(true)
   const datasetDialogOpen = ref(false)
   const addressOpen = ref(false)
   const diagnosticsOpen = ref(false)
@@ -75,7 +76,7 @@ export const useCommands = createSharedComposable(() => {
     },
 
     'view.palette': { when: always, run: () => void (paletteOpen.value = !paletteOpen.value) },
-    'view.sidebar': { when: inWorkspace, run: () => void (sidebarOpen.value = !sidebarOpen.value) },
+    'view.sidebar': { when: inWorkspace, run: sideBar.toggle },
     'view.jobs': { when: inWorkspace, run: () => void (jobs.trayOpen = !jobs.trayOpen) },
     'view.refresh': { when: always, run: () => engineStore.refresh() },
     'view.copyAddress': {
@@ -144,7 +145,6 @@ export const useCommands = createSharedComposable(() => {
     run,
     paletteOpen,
     shortcutsOpen,
-    sidebarOpen,
     datasetDialogOpen,
     addressOpen,
     diagnosticsOpen,
