@@ -418,7 +418,15 @@ describe('the order of a list', () => {
 
   it('comes with what a model says of each image', async () => {
     const { images, ask } = setUp(120)
-    const task = { datasetId: 1, known: known(), filter: {}, order: inOrder, from: 0, after: null, limit: 120 }
+    const task = {
+      datasetId: 1,
+      known: known(),
+      filter: {},
+      order: inOrder,
+      from: 0,
+      after: null,
+      limit: 120,
+    }
     const page = await ask.answer({ kind: 'page', ...task, shownFact: { modelId: 1 } })
     if (!('answers' in page)) throw new Error('no page')
     const wanted = images.map(({ facts }) => facts['1:'])
