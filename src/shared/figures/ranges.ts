@@ -1,18 +1,26 @@
-import type { CustomSeriesOption, CustomSeriesRenderItemAPI } from 'echarts'
+import type { CustomSeriesOption, CustomSeriesRenderItemAPI, CustomSeriesRenderItemParams } from 'echarts'
 import { reportedDash, type Mark } from './palette.ts'
 import { bandSegments, hasRange, isOfBand, type DrawnSeries } from './points.ts'
 import type { FigureTheme } from './theme.ts'
 
 /**
- * The band between `lo` and `hi` of a line, as one polygon per unbroken run of points. A run of a single point has no
- * area and becomes an error bar; so does a point whose range has another definition.
+ * The points of a line whose ranges are error bars beside its band: a run of a single point has no area, and a range
+ * may have another definition.
  */
+export function besideBand(series: DrawnSeries): DrawnSeries['points'] {
+  const inBand = new Set(runsOf(series).flatMap((run) => run.map(({ x }) => x)))
+  return series.points.filter((point) => hasRange(point) && !(isOfBand(point) && inBand.has(point.x)))
+}
+
+const runsOf = ({ points }: DrawnSeries) => bandSegments(points).filter(({ length }) => length > 1)
+
+/** The band between `lo` and `hi` of a line, as one polygon per unbroken run of points. */
 export function band(series: DrawnSeries, { colour }: Mark, theme: FigureTheme): CustomSeriesOption {
-  const others = series.points.filter((point) => hasRange(point) && !isOfBand(point)).filter(hasRange)
-  const segments = [...bandSegments(series.points), ...others.map(({ x, lo, hi }) => [{ x, lo, hi }])]
+  const segments = runsOf(series)
   const opacity = theme.bandOpacity
   return {
     ...silent(series, 'band'),
+    clip: true,
     data: segments.flatMap((segment, at) => segment.map(({ x, lo, hi }) => [x, lo, hi, at])),
     encode: { x: 0, y: [1, 2] },
     z: 1,
@@ -21,8 +29,6 @@ export function band(series: DrawnSeries, { colour }: Mark, theme: FigureTheme):
       const first = segments.findIndex((_, at) => firstIndex(segments, at) === params.dataIndex)
       const segment = segments[first]
       if (!segment) return null
-      if (segment.length === 1)
-        return errorBarShape(params.dataIndex, api, { offset: 0, stroke: colour }, theme)
       const upper = segment.map(({ x, hi }) => api.coord([x, hi]))
       const lower = segment.map(({ x, lo }) => api.coord([x, lo])).reverse()
       return {
@@ -36,21 +42,25 @@ export function band(series: DrawnSeries, { colour }: Mark, theme: FigureTheme):
   }
 }
 
-/** Whiskers without caps, thin enough for many curves. */
+/** Whiskers without caps, thin enough for many curves. Ranges of another definition have caps. */
 export function whiskers(
   series: DrawnSeries,
   { colour }: Mark,
   theme: FigureTheme,
   offset: number,
 ): CustomSeriesOption {
+  const points = series.points.filter(hasRange)
   return {
     ...silent(series, 'range'),
-    data: series.points.filter(hasRange).map(({ x, lo, hi }) => [x, lo, hi]),
+    data: points.map(({ x, lo, hi }) => [x, lo, hi]),
     encode: { x: 0, y: [1, 2] },
     z: 1,
     itemStyle: { color: colour },
-    renderItem: (params, api) =>
-      errorBarShape(params.dataIndex, api, { offset, stroke: colour, width: 0.45, cap: 0 }, theme),
+    renderItem: (params, api) => {
+      const point = points[params.dataIndex]
+      const cap = point && !isOfBand(point) ? theme.symbolSize / 2 : 0
+      return errorBarShape(params, api, { offset, stroke: colour, width: 0.45, cap }, theme)
+    },
   }
 }
 
@@ -76,7 +86,7 @@ export function errorBars(
       const bar = bars ? api.barLayout({ count: bars.count, ...barGaps })?.[bars.place] : undefined
       const cap = Math.min(theme.symbolSize / 2, (bar?.width ?? Number.POSITIVE_INFINITY) * 0.35)
       const style = { offset: bar?.offsetCenter ?? away, stroke, cap, dashed: series.origin === 'reported' }
-      return errorBarShape(params.dataIndex, api, style, theme)
+      return errorBarShape(params, api, style, theme)
     },
   }
 }
@@ -89,16 +99,28 @@ interface BarStyle {
   offset: number
   stroke: string
   /** Half the length of the caps. */
-  cap?: number
+  cap: number
   /** In line widths. */
   width?: number
   dashed?: boolean
 }
 
-function errorBarShape(index: number, api: CustomSeriesRenderItemAPI, style: BarStyle, theme: FigureTheme) {
-  const { offset, stroke, cap = theme.symbolSize / 2, width = 0.8, dashed = false } = style
-  const [x = 0, low = 0] = api.coord([api.value(0, index), api.value(1, index)])
-  const [, high = 0] = api.coord([api.value(0, index), api.value(2, index)])
+/** An error bar, cut off where the plot ends. Caps of the first and last point may stand over its edge. */
+function errorBarShape(
+  { coordSys }: CustomSeriesRenderItemParams,
+  api: CustomSeriesRenderItemAPI,
+  style: BarStyle,
+  theme: FigureTheme,
+) {
+  const { offset, stroke, cap, width = 0.8, dashed = false } = style
+  const box = new Map<string, unknown>(Object.entries(coordSys))
+  const edge = (name: string) => Number(box.get(name))
+  const [top, bottom] = [edge('y'), edge('y') + edge('height')]
+  const [x = 0, lowest = 0] = api.coord([api.value(0), api.value(1)])
+  const [, highest = 0] = api.coord([api.value(0), api.value(2)])
+  if (x < edge('x') - 1 || x > edge('x') + edge('width') + 1) return null
+  const [low, high] = [Math.min(lowest, bottom), Math.max(highest, top)]
+  if (low < high) return null
   const centre = x + offset
   const line = (x1: number, y1: number, x2: number, y2: number, lineDash: number[] = []) => ({
     type: 'line' as const,
@@ -106,7 +128,8 @@ function errorBarShape(index: number, api: CustomSeriesRenderItemAPI, style: Bar
     style: { stroke, lineWidth: theme.lineWidth * width, lineDash },
     blur: { style: { opacity: 0.15 } },
   })
-  const caps = [low, high].map((y) => line(centre - cap, y, centre + cap, y))
+  const whole = [...(low === lowest ? [low] : []), ...(high === highest ? [high] : [])]
+  const caps = whole.map((y) => line(centre - cap, y, centre + cap, y))
   return {
     type: 'group' as const,
     silent: true,
@@ -120,7 +143,7 @@ function silent(series: DrawnSeries, part: string) {
     id: `${series.id}·${part}`,
     name: series.key,
     silent: true,
-    clip: true,
+    clip: false,
     animation: false,
     progressive: 0,
     tooltip: { show: false },

@@ -5,7 +5,7 @@ import { baselineDash, mark, reportedDash, type Mark } from './palette.ts'
 import type { PlotStyle } from './plotStyle.ts'
 import { isPartial } from './partial.ts'
 import { hasRange, type DrawnSeries } from './points.ts'
-import { band, barGaps, errorBars, whiskers } from './ranges.ts'
+import { band, barGaps, besideBand, errorBars, whiskers } from './ranges.ts'
 import type { FigureSpec, Point } from './spec.ts'
 import { offsetsOnOneLevel, symbolSize } from './symbols.ts'
 import { groundOf, type FigureTheme } from './theme.ts'
@@ -89,12 +89,17 @@ function seriesOption(
     return [bars(series, own, theme, among), ...(ranged ? [errorBars(series, own, theme, among)] : [])]
   if (kind === 'scatter')
     return [scatter(series, own, theme), ...(ranged ? [errorBars(series, own, theme)] : [])]
-  const range = !among.band
-    ? whiskers(series, own, theme, among.offset)
-    : ranges === 'bars' || among.offset !== 0
-      ? errorBars(series, own, theme, undefined, among.offset)
-      : band(series, own, theme)
-  return [line(series, own, theme, among), ...(ranged ? [range] : [])]
+  const drawn = line(series, own, theme, among)
+  if (!ranged) return [drawn]
+  if (!among.band) return [drawn, whiskers(series, own, theme, among.offset)]
+  if (ranges === 'bars' || among.offset !== 0)
+    return [drawn, errorBars(series, own, theme, undefined, among.offset)]
+  const points = besideBand(series)
+  return [
+    drawn,
+    band(series, own, theme),
+    ...(points.length > 0 ? [errorBars({ ...series, points }, own, theme)] : []),
+  ]
 }
 
 function line(series: DrawnSeries, own: Mark, theme: FigureTheme, { offset }: Among): LineSeriesOption {
