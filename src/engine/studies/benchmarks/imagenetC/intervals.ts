@@ -4,6 +4,7 @@ import { corruptionSummary, type CorruptionBaseline } from '../../../metrics/ind
 import { metricIntervals } from '../../summary/intervals.ts'
 import { cleanKey, keyOf, severities } from './conditions.ts'
 import type { PictureErrors } from './pictures.ts'
+import { resampledShares } from './resampled.ts'
 
 /** 95 % intervals of all scores of a model; null where a score has no value. */
 export interface CorruptionIntervals {
@@ -33,9 +34,11 @@ export async function corruptionIntervals(
   drawnAlong: PictureErrors | null,
 ): Promise<CorruptionIntervals> {
   const along = drawnAlong?.pictures === own.pictures ? drawnAlong : null
+  const sharesOf = resampledShares(own)
+  const sharesAlong = along && resampledShares(along)
   const metrics = (indices: Uint32Array) => {
-    const errors = errorsOf(own, indices)
-    const base = along ? errorsOf(along, indices) : baseline
+    const errors = errorsOf(sharesOf(indices))
+    const base = sharesAlong ? errorsOf(sharesAlong(indices)) : baseline
     const { mce, relativeMce, meanAccuracyAt5, benchmarkError, scores } = corruptionSummary(
       errors.errors,
       errors.clean,
@@ -82,17 +85,8 @@ export function meanOfKnown(values: readonly (number | null)[]): number | null {
 }
 
 /** Errors on the resampled pictures, in the form the metrics take. */
-function errorsOf(
-  { wrong }: PictureErrors,
-  indices: Uint32Array,
-): CorruptionBaseline & { clean: number | null } {
-  const share = (key: string) => {
-    const flags = wrong.get(key)
-    if (!flags) return null
-    let sum = 0
-    for (const index of indices) sum += flags[index] ?? 0
-    return sum / indices.length
-  }
+function errorsOf(shares: ReadonlyMap<string, number>): CorruptionBaseline & { clean: number | null } {
+  const share = (key: string) => shares.get(key) ?? null
   return {
     clean: share(cleanKey),
     errors: Object.fromEntries(
