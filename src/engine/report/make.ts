@@ -1,3 +1,4 @@
+import { markedTitle } from '#shared/preprocessing.ts'
 import { readFile } from 'node:fs/promises'
 import { portableParams, type BundleTools } from '../bundles/index.ts'
 import { getDataset } from '../datasets/index.ts'
@@ -49,7 +50,7 @@ async function studyOf(
     section,
     complete: result.complete,
     settings: [
-      ['Models', study.modelIds.map((modelId) => getModel(db, modelId).title).join(', ')],
+      ['Models', study.modelIds.map((modelId) => markedTitle(getModel(db, modelId))).join(', ')],
       ['Images', getDataset(db, study.datasetId).title],
       ...(study.sample
         ? ([['Sample', `${study.sample.perClass} per class, seed ${study.sample.seed}`]] as const)
