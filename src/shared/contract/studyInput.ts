@@ -88,7 +88,8 @@ export const keyNumber = z.object({
   title: z.string(),
   unit: z.enum(['fraction', 'number']),
   better: z.enum(['higher', 'lower']),
-  values: z.array(z.object({ modelId: id, value: z.number(), n: z.int() })).min(1),
+  /** `interpolated`: lies on the line between two conditions that were measured. */
+  values: z.array(z.object({ modelId: id, value: z.number(), n: z.int(), interpolated: z.boolean() })).min(1),
 })
 
 export type KeyNumber = z.infer<typeof keyNumber>

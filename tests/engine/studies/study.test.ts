@@ -108,7 +108,12 @@ describe('random patch drop', () => {
     const number = await engine.client.studies.keyNumber({ id: clean.id })
     expect(number).toMatchObject({ unit: 'fraction', better: 'higher' })
     expect(number?.values).toEqual(
-      a?.conditions.map(({ modelId, correct, n }) => ({ modelId, value: correct / n, n })),
+      a?.conditions.map(({ modelId, correct, n }) => ({
+        modelId,
+        value: correct / n,
+        n,
+        interpolated: false,
+      })),
     )
   })
 

@@ -64,16 +64,16 @@ describe('the key number of a study', () => {
     unit: 'fraction',
     better: 'higher',
     values: [
-      { modelId: 1, value: 0.4125, n: 320 },
-      { modelId: 2, value: 0.8125, n: 16 },
+      { modelId: 1, value: 0.4125, n: 320, interpolated: false },
+      { modelId: 2, value: 0.8125, n: 16, interpolated: true },
     ],
   }
   it('is a value or a range, and says how many images it stands on', () => {
-    expect(valueText(number)).toBe('41.3 % to 81.3 %')
+    expect(valueText(number)).toBe('≈ 41.3 % to 81.3 %')
     expect(countText(number)).toBe('n = 16 to 320')
     const alone = { ...number, values: number.values.slice(0, 1) }
     expect([valueText(alone), countText(alone)]).toEqual(['41.3 %', 'n = 320'])
-    expect(detailText(number, (id) => `M${id}`)).toBe('Top-1\nM1: 41.3 %, n = 320\nM2: 81.3 %, n = 16')
+    expect(detailText(number, (id) => `M${id}`)).toBe('Top-1\nM1: 41.3 %, n = 320\nM2: ≈ 81.3 %, n = 16')
   })
 
   it('is sorted by the best model', () => {

@@ -16,8 +16,8 @@ export async function keyNumber(workspace: WorkspaceFiles, studyId: number): Pro
   const metrics = (await studyView(workspace, studyId, false)).view.metrics ?? []
   const [first] = metrics
   if (!first) return null
-  const values = metrics.flatMap(({ key, modelId, value, n }) =>
-    key === first.key && value !== null && n > 0 ? [{ modelId, value, n }] : [],
+  const values = metrics.flatMap(({ key, modelId, value, n, interpolated = false }) =>
+    key === first.key && value !== null && n > 0 ? [{ modelId, value, n, interpolated }] : [],
   )
   const { title, unit, better } = first
   return values.length > 0 ? { title, unit, better, values } : null

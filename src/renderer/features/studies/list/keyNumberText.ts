@@ -4,11 +4,12 @@ import { integer, percent, significant } from '../../../lib/format.ts'
 const text = ({ unit }: KeyNumber, value: number) =>
   unit === 'fraction' ? percent(value) : significant(value, 3)
 
-/** The value of one model, or the range over several: "81.3 %", "41.2 % to 81.3 %". */
+/** The value of one model, or the range over several: "81.3 %", "41.2 % to 81.3 %"; "≈" where one is interpolated. */
 export function valueText(number: KeyNumber): string {
   const values = number.values.map(({ value }) => value)
   const [low, high] = [text(number, Math.min(...values)), text(number, Math.max(...values))]
-  return low === high ? low : `${low} to ${high}`
+  const about = number.values.some(({ interpolated }) => interpolated) ? '≈ ' : ''
+  return about + (low === high ? low : `${low} to ${high}`)
 }
 
 /** "n = 320", or the range where models were measured on different numbers of images. */
@@ -23,7 +24,8 @@ export const detailText = (number: KeyNumber, titleOf: (id: number) => string): 
   [
     number.title,
     ...number.values.map(
-      ({ modelId, value, n }) => `${titleOf(modelId)}: ${text(number, value)}, n = ${integer(n)}`,
+      ({ modelId, value, n, interpolated }) =>
+        `${titleOf(modelId)}: ${interpolated ? '≈ ' : ''}${text(number, value)}, n = ${integer(n)}`,
     ),
   ].join('\n')
 
