@@ -30,7 +30,7 @@ export async function attentionWeights(
       'MODEL_UNSUPPORTED',
       `${model.title} has no attention of a class token${layer === null ? '' : ` in layer ${layer}`}`,
       {
-        hint: 'Choose a ViT with a class token, exported with fused attention off.',
+        hint: 'Choose a ViT with a class token, exported with fused attention off, or take gradients or masks as saliency.',
       },
     )
   }
