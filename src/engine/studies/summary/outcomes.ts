@@ -83,11 +83,11 @@ export function meanConfidences(db: Db, model: GridModel, key: string): ClassCon
 /**
  * Yields the predictions of an ungrouped condition a few thousand at a time. Other work goes on in between.
  */
-export async function* verdicts(db: Db, model: GridModel, key: string): AsyncGenerator<PictureOutcome[]> {
+export async function* verdicts(db: Db, model: GridModel, key: string): AsyncGenerator<Outcome[]> {
   const found = factsUnder(model, key)
   if (!found) return
   for (const page of outcomePages(db, found.source, found.facts)) {
-    yield page.map(withPicture)
+    yield page
     await nextTurn()
   }
 }

@@ -5,6 +5,7 @@ import type { Db } from '../../../workspace/index.ts'
 
 import { differenceInterval, pairedDifferenceInterval } from '../../summary/differences.ts'
 import { cellOf, verdicts } from '../../summary/outcomes.ts'
+import { pictureName } from '../../summary/pictureName.ts'
 import type { Grid, GridModel } from '../../definition/index.ts'
 
 /**
@@ -57,8 +58,8 @@ export async function gapOf(
 async function scenes(db: Db, model: GridModel, key: string): Promise<Map<string, boolean> | null> {
   const found = new Map<string, boolean>()
   for await (const page of verdicts(db, model, key))
-    for (const { picture, correct } of page) {
-      const scene = sceneOf(picture)
+    for (const { name, correct } of page) {
+      const scene = sceneOf(pictureName(name, false))
       if (found.has(scene)) return null
       found.set(scene, correct === true)
     }

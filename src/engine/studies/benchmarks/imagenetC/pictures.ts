@@ -1,6 +1,7 @@
 import { imagenetC19 } from '#shared/transforms/index.ts'
 import type { Db } from '../../../workspace/index.ts'
 import { cellOf, measured, verdicts } from '../../summary/outcomes.ts'
+import { pictureName } from '../../summary/pictureName.ts'
 import { cleanKey, keyOf, severities } from './conditions.ts'
 import type { Grid, GridModel } from '../../definition/index.ts'
 
@@ -21,7 +22,7 @@ export const allKeys: readonly string[] = [
  * pictures. null where two corrupted cells have different pictures: they cannot be resampled together.
  */
 export async function pictureErrors(db: Db, grid: Grid, model: GridModel): Promise<PictureErrors | null> {
-  const places = new Map<string, number>()
+  const places = new Map<string | number, number>()
   const wrong = new Map<string, Uint8Array>()
   // The clean cell comes last: it may come from another dataset and must not decide which pictures there are.
   for (const key of [...allKeys].reverse()) {
@@ -42,16 +43,17 @@ async function wrongIn(
   db: Db,
   model: GridModel,
   key: string,
-  places: Map<string, number>,
+  places: Map<string | number, number>,
 ): Promise<Uint8Array | null> {
   const first = places.size === 0
   const parted = measured(model, key)?.stored.source.part !== undefined
   // Parts and their clean images share picture names. Corruptions made here share the images themselves.
   const byName = parted || (key === cleanKey && isParted(model))
   const found: number[] = []
+  let known = 0
   for await (const verdict of verdicts(db, model, key))
-    for (const { imageId, picture, correct } of verdict) {
-      const name = byName ? picture : String(imageId)
+    for (const { imageId, name: file, correct } of verdict) {
+      const name = byName ? pictureName(file, false) : imageId
       if (first) {
         if (places.has(name)) return null
         places.set(name, places.size)
@@ -61,10 +63,10 @@ async function wrongIn(
         if (key === cleanKey) continue
         return null
       }
+      if (found[place] === undefined) known++
       found[place] = correct ? 0 : 1
     }
-  const complete = Object.keys(found).length === places.size
-  return complete ? Uint8Array.from(found) : null
+  return known === places.size ? Uint8Array.from(found) : null
 }
 
 const isParted = ({ conditions }: GridModel) =>
