@@ -60,6 +60,7 @@ export {
 export { secondProbability, type Prediction, type TopClass } from './prediction.ts'
 export { byConfidence, measuredImages, type ConfidenceOrder } from './rows.ts'
 export { predictionFinder } from './single.ts'
+export { countFactsOfModel } from './sums.ts'
 export { cellsState, imageVersion, otherFactsState, variantsState } from './state.ts'
 export { factStore, type FactKey, type FactStore } from './store.ts'
 export { conditionsMeasured, factVersion, exampleFacts, type FactTuple } from './examples.ts'

@@ -66,3 +66,12 @@ export const hasFacts = (db: Db, { variantId, conditionId }: FactsOf): boolean =
     )
     .pluck()
     .get(variantId, conditionId) !== undefined
+
+/** Counts the predictions of a model file, under any condition and with any preprocessing. */
+export const countFactsOfModel = (db: Db, modelDigest: string): number =>
+  db
+    .prepare<[string], number>(
+      'SELECT coalesce(sum(facts), 0) FROM fact_sum WHERE variant_id IN (SELECT id FROM variant WHERE model_digest = ?)',
+    )
+    .pluck()
+    .get(modelDigest) ?? 0

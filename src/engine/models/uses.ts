@@ -1,3 +1,4 @@
+import { countFactsOfModel } from '../facts/index.ts'
 import type { Db } from '../workspace/index.ts'
 import { getModel } from './store.ts'
 
@@ -18,11 +19,5 @@ export function usesOf(db: Db, id: number): ModelUses {
        FROM study_model m JOIN study s ON s.id = m.study_id WHERE m.model_id = ? ORDER BY s.id`,
     )
     .all(id)
-  const predictions = db
-    .prepare<[string], number>(
-      'SELECT coalesce(sum(facts), 0) FROM fact_sum WHERE variant_id IN (SELECT id FROM variant WHERE model_digest = ?)',
-    )
-    .pluck()
-    .get(digest)
-  return { studies, predictions: predictions ?? 0 }
+  return { studies, predictions: countFactsOfModel(db, digest) }
 }
