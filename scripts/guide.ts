@@ -1,14 +1,17 @@
 /**
  * `npm run guide`: starts the app on the sample, asks some of the paper's questions, and takes a screenshot of every page
- * in both themes for docs/guide. It takes some minutes. `--no-build` uses the last build of the app.
+ * in both themes for docs/guide, then of the way from own files to a figure. It takes some minutes. `--no-build` uses the last build of the app.
  */
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import sharp from 'sharp'
 import type { Page } from 'playwright-core'
 import { engineIs, openApp } from '../tests/e2e/app.ts'
 import { pagesOf, visit } from '../tests/e2e/pages.ts'
+import { steps } from '../tests/e2e/ownData.ts'
 import { command, goTo, nothingRuns, prepare } from '../tests/e2e/prepare.ts'
+import { makeMinerals } from '../tests/minerals/make.ts'
 import { ensureDisplay } from './display.ts'
 import { root, tool } from './run.ts'
 
@@ -92,6 +95,29 @@ async function takePictures(page: Page) {
   }
 }
 
+/** Walks from own files to a figure, with a picture of each stop in both themes. */
+async function walkOwnData() {
+  const home = mkdtempSync(path.join(tmpdir(), 'kernelscope-guide-'))
+  const shown = await openApp()
+  const { app, page } = shown
+  page.setDefaultTimeout(2 * minutes)
+  await page.setViewportSize(size)
+  await engineIs(page, 'ready', minutes)
+  const both = async (name: string) => {
+    for (const theme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: theme })
+      await shoot(page, `${name}-${theme}`)
+    }
+  }
+  try {
+    const world = await makeMinerals(home, 12)
+    for (const { run } of steps) await run({ app, page, world, kept: path.join(home, 'kept'), shoot: both })
+  } finally {
+    await shown.close()
+    rmSync(home, { recursive: true, force: true })
+  }
+}
+
 if (!process.argv.includes('--no-build')) {
   const built = await tool('electron-vite', 'build', '--logLevel', 'warn')
   if (built !== 0) process.exit(built)
@@ -100,9 +126,9 @@ mkdirSync(pictures, { recursive: true })
 const endDisplay = await ensureDisplay()
 const shown = await openApp()
 try {
-  await takePictures(shown.page)
+  await takePictures(shown.page).finally(() => shown.close())
+  await walkOwnData()
 } finally {
-  await shown.close()
   endDisplay()
 }
 if (missing.length > 0) {

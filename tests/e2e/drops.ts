@@ -1,4 +1,3 @@
-import { expect } from 'vitest'
 import type { Page } from 'playwright-core'
 
 /** Drags files and folders over the middle of the window, with their paths, as Chromium reports it for a file manager. */
@@ -25,7 +24,11 @@ export function dropsOn(page: () => Page) {
       await drag(files, 'dragOver')
       return offer().isVisible()
     }
-    await expect.poll(offered, { timeout: 20_000 }).toBe(true)
+    const end = Date.now() + 20_000
+    while (!(await offered())) {
+      if (Date.now() > end) throw new Error('the page offers no drop')
+      await page().waitForTimeout(50)
+    }
   }
 
   async function drop(files: string[]) {
