@@ -27,12 +27,17 @@ def tables(workspace, folder):
 
 
 def compiled(table):
-    """Whether it compiles, in an article of one column with the packages that its first line names."""
+    """
+    Whether it compiles with the packages that its first line names: in two columns of 3.25 inches, and in one where it
+    breaks across pages.
+    """
     page = f"{table.stem}-page"
     text = table.read_text()
     packages = text.splitlines()[0].removeprefix("% ")
+    columns = "" if "{longtable}" in text else ",twocolumn"
     (table.parent / f"{page}.tex").write_text(
-        "\\documentclass[11pt]{article}\n\\usepackage[T1]{fontenc}\n\\usepackage[margin=1in]{geometry}\n"
+        f"\\documentclass[10pt{columns}]{{article}}\n\\usepackage[T1]{{fontenc}}\n"
+        "\\usepackage[textwidth=6.75in,columnsep=0.25in,vmargin=1in]{geometry}\n"
         f"{packages}\n\\begin{{document}}\n\\input{{{table.name}}}\n\\end{{document}}\n"
     )
     # Twice, for the columns of a longtable.

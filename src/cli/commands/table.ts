@@ -2,6 +2,8 @@ import { resolve } from 'node:path'
 import { Option, type Command } from 'commander'
 import { tableFormat, type DataTable } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
+import { formattedTable } from '#shared/figures/formattedTable.ts'
+import { intervalNames, type TableWords } from '#shared/figures/paperTable.ts'
 import { tableFormatOf } from '#shared/figures/tableFormats/index.ts'
 import { printFiles } from '../figureFlags.ts'
 import { collect, listOf } from '../flags.ts'
@@ -13,6 +15,7 @@ interface Flags extends GlobalOptions {
   table?: string[]
   format?: string[]
   out?: string
+  long?: boolean
 }
 
 export function addTableCommand(program: Command, session: CliSession): void {
@@ -27,6 +30,7 @@ export function addTableCommand(program: Command, session: CliSession): void {
         `${tableFormat.options.join(', ')}; several, with commas, only with --out`,
       ).argParser(listOf),
     )
+    .option('--long', 'LaTeX with every column, also of a table with models x conditions')
     .option('--out <dir>', 'folder that the files go to; printed where it is left out')
     .action(async (name: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<Flags>()
@@ -38,17 +42,19 @@ export function addTableCommand(program: Command, session: CliSession): void {
           studyId: study.id,
           formats: formats.length > 0 ? formats : ['tex'],
           directory: resolve(session.io.cwd, options.out),
+          long: options.long === true,
           ...(options.table === undefined ? {} : { tableIds: options.table }),
         })
         return printFiles(session, options, files)
       }
-      const { tables, provenance } = await client.studies.result({ id: study.id })
+      const { tables, figures, provenance } = await client.studies.result({ id: study.id })
       const chosen = tablesNamed(tables, options.table)
       const format = formats[0]
+      const words = { provenance, intervals: intervalNames(figures), long: options.long === true }
       session.print(
         { ...options, json: options.json === true || format === 'json' },
         { tables: chosen },
-        () => chosen.map((table) => text(table, format ?? '', provenance)).join('\n'),
+        () => chosen.map((table) => text(table, format ?? '', words)).join('\n'),
       )
     })
 }
@@ -76,8 +82,8 @@ function tablesNamed(tables: readonly DataTable[], ids: readonly string[] | unde
   })
 }
 
-function text(table: DataTable, format: string, notes: readonly string[]): string {
+function text(table: DataTable, format: string, words: TableWords): string {
   const known = tableFormatOf(format)
   if (!known) return `${table.title}\n${formatDataTable(table)}`
-  return known.print?.(table) ?? known.write(table, notes)
+  return known.print?.(table) ?? formattedTable(table, known.id, words)
 }

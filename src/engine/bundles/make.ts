@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto'
 import { mkdir, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import type { DataTable } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
+import { formattedTable, provenanceBeside } from '#shared/figures/formattedTable.ts'
+import { intervalNames, type TableWords } from '#shared/figures/paperTable.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import { getDataset } from '../datasets/index.ts'
-import { formattedTable, plainName, writeFigure, type Press, type WrittenFile } from '../figures/index.ts'
+import { plainName, writeFigure, type Press, type WrittenFile } from '../figures/index.ts'
 import { getModel } from '../models/index.ts'
 import { exportDraws, getStudy, studyDefinition, type Reader } from '../studies/index.ts'
 import { temporaryFolder } from '../base/temporary.ts'
@@ -81,12 +84,7 @@ async function collect(
   const { complete, tables, figures, reported, provenance } = result
   const texts: [string, string][] = [
     [studyName, json({ complete, tables, figures, reported, provenance })],
-    ...tables.flatMap((table) =>
-      (['csv', 'tex', 'md'] as const).map((format): [string, string] => [
-        `tables/${plainName(table.id)}.${format}`,
-        formattedTable(table, format, provenance),
-      ]),
-    ),
+    ...tableTexts(tables, { provenance, intervals: intervalNames(figures) }),
   ]
   const draws = await drawsOf(workspace, studyId, folder)
   const rendered = await renderFigures(press, figures, join(folder, 'figures'), provenance)
@@ -127,6 +125,21 @@ async function collect(
     files.push({ name, ...(await digestOf(content)) })
   checkSize(files)
   return { manifest: { ...head, files }, entries }
+}
+
+const formatsOfTables = ['csv', 'tex', 'md'] as const
+
+function tableTexts(tables: readonly DataTable[], words: TableWords): [string, string][] {
+  const beside = provenanceBeside(formatsOfTables, words.provenance)
+  return tables.flatMap((table) => [
+    ...formatsOfTables.map((format): [string, string] => [
+      `tables/${plainName(table.id)}.${format}`,
+      formattedTable(table, format, words),
+    ]),
+    ...(beside === null
+      ? []
+      : [[`tables/${plainName(table.id)}.provenance.txt`, beside] satisfies [string, string]]),
+  ])
 }
 
 /** Refuses a bundle that `openBundle` would not read. */

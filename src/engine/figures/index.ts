@@ -12,5 +12,5 @@ export {
   saveComposition,
   saveStyle,
 } from './store.ts'
-export { formattedTable, writeTable } from './tables.ts'
+export { writeTable } from './tables.ts'
 export { writeComposed, writeFigure } from './write.ts'

@@ -1,32 +1,24 @@
-import { join } from 'node:path'
 import type { DataTable, TableFormat } from '#shared/contract/index.ts'
-import { writeWhole, type WrittenFile } from '../base/wholeFile.ts'
-import { tableFormatOf } from '#shared/figures/tableFormats/index.ts'
-import { safeName } from './file.ts'
+import type { WrittenFile } from '../base/wholeFile.ts'
+import { formattedTable, provenanceBeside } from '#shared/figures/formattedTable.ts'
+import type { TableWords } from '#shared/figures/paperTable.ts'
+import { writeSet } from './file.ts'
 
 /**
- * Writes a table in each format into a folder, as `table-<id>.<format>`, whole or not at all.
+ * Writes a table in each format into a folder, as `table-<id>.<format>`, each whole or not at all. Beside LaTeX goes
+ * `table-<id>.provenance.txt`.
  *
- * @param notes n, intervals and definitions, written under the table in LaTeX and Markdown
  * @throws DISK_FULL, FILE_UNREADABLE where a file cannot be written
  */
 export async function writeTable(
   table: DataTable,
   formats: readonly TableFormat[],
   directory: string,
-  notes: readonly string[] = [],
+  words: TableWords = {},
 ): Promise<WrittenFile[]> {
-  const files: WrittenFile[] = []
-  for (const format of new Set(formats))
-    files.push(
-      await writeWhole(
-        join(directory, `${safeName(`table-${table.id}`)}.${format}`),
-        formattedTable(table, format, notes),
-      ),
-    )
-  return files
+  const contents = new Map<string, string>()
+  for (const format of new Set(formats)) contents.set(format, formattedTable(table, format, words))
+  const provenance = provenanceBeside(formats, words.provenance)
+  if (provenance !== null) contents.set('provenance.txt', provenance)
+  return writeSet(directory, `table-${table.id}`, contents)
 }
-
-/** Writes a table in a format. */
-export const formattedTable = (table: DataTable, format: TableFormat, notes: readonly string[]): string =>
-  tableFormatOf(format)?.write(table, notes) ?? ''

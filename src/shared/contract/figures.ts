@@ -50,7 +50,10 @@ export const figures = {
       }),
     )
     .output(written),
-  /** Writes tables of a study, ready for a paper: LaTeX (booktabs, siunitx), Markdown, CSV or JSON. */
+  /**
+   * Writes tables of a study, ready for a paper: LaTeX (booktabs, siunitx), Markdown, CSV or JSON. LaTeX has models x
+   * conditions where a table has them, and its provenance in a file beside it.
+   */
   exportTables: oc
     .input(
       z.object({
@@ -58,6 +61,8 @@ export const figures = {
         /** Ids of tables in the study's result; by default all. */
         tableIds: z.array(z.string()).optional(),
         formats: z.array(tableFormat).min(1),
+        /** LaTeX with every column, also of tables with models x conditions. */
+        long: z.boolean().default(false),
         directory: z.string().optional(),
       }),
     )

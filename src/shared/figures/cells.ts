@@ -15,6 +15,7 @@ export interface PrintedCell {
 export interface PrintedColumn {
   /** With the unit, e.g. "Top-1 (%)". */
   title: string
+  /** The direction that its header says. */
   better: 'higher' | 'lower' | null
   /** Decimals of all its numbers; null for a column of text. */
   decimals: number | null
@@ -36,8 +37,8 @@ export function printedColumns(table: DataTable): PrintedColumn[] {
     const texts = values.map((value) => printed(value, column, decimals))
     const places = placesOf(texts, column.better, groups)
     return {
-      title: `${column.title}${unitOf[column.kind] ?? ''}`,
-      better: column.better ?? null,
+      title: table.plainHeaders ? column.title : printedTitle(column),
+      better: table.plainHeaders ? null : (column.better ?? null),
       decimals,
       cells: texts.map((text, at) => ({ text, numeric: isNumeric(text), place: places[at] ?? null })),
     }
@@ -46,6 +47,10 @@ export function printedColumns(table: DataTable): PrintedColumn[] {
 
 /** The units of kinds of columns that are printed a hundredfold. */
 const unitOf: Partial<Record<Column['kind'], string>> = { fraction: ' (%)', points: ' (points)' }
+
+/** The title of a column with its unit. */
+export const printedTitle = ({ title, kind }: Pick<Column, 'title' | 'kind'>): string =>
+  `${title}${unitOf[kind] ?? ''}`
 
 function decimalsOf(column: Column, values: readonly unknown[]): number | null {
   if (column.kind === 'text' || column.kind === 'interval') return null

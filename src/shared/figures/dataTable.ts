@@ -17,6 +17,8 @@ export const dataTable = z.object({
    * among all rows.
    */
   comparedWithin: z.array(z.string()).optional(),
+  /** The title says the unit of all values and which direction is better. Headers are names only. */
+  plainHeaders: z.boolean().optional(),
   rows: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))),
 })
 

@@ -20,13 +20,14 @@ const mostRows = 40
  * underlined; an arrow in the header says which direction is better. The first line is a comment that names the
  * packages.
  * More than 40 rows become a longtable with its header on every page; LaTeX breaks it only in a text of one column. A
- * table wider than one column of two becomes a table*, which spans both columns. A table wider than the text is set in
- * a smaller size.
+ * table that fits one column of two only in \small or \footnotesize is set so; a wider one becomes a table*, which
+ * spans both columns, and is set in a smaller size where it is wider than the text.
  */
 export function tableToLatex(table: DataTable, options: LatexOptions = {}): string {
   const columns = printedColumns(table)
   const rows = table.rows.map((_, row) => columns.map((column) => bodyCell(column, column.cells[row])))
-  const fit = fitOf(columns)
+  const breaks = rows.length > mostRows
+  const fit = fitOf(columns, breaks)
   const notes = (options.notes ?? []).map(latexText).join(' ')
   const parts: TableParts = {
     caption: latexText(options.caption ?? table.title),
@@ -37,7 +38,7 @@ export function tableToLatex(table: DataTable, options: LatexOptions = {}): stri
     notes,
     fit,
   }
-  return `${(rows.length > mostRows ? longTable : floatingTable)(parts).join('\n')}\n`
+  return `${(breaks ? longTable : floatingTable)(parts).join('\n')}\n`
 }
 
 interface TableParts {
@@ -51,13 +52,14 @@ interface TableParts {
   fit: ReturnType<typeof fitOf>
 }
 
-/** Explains a small type size to authors, who may have a wider text or need fewer columns. */
-const whySmall = ({ columns, fit: { size } }: TableParts): string[] =>
-  size === ''
+/** Explains type size and span to authors, who may have a wider text or need fewer columns. */
+const whyFit = ({ columns, fit: { size, wide } }: TableParts, room: string): string[] => [
+  ...(wide ? [`% ${columns.length} columns do not fit one column of 3.25 inches; table* spans both.`] : []),
+  ...(size === ''
     ? []
-    : [
-        `% ${columns.length} columns, in ${size} for a text of 5.5 inches; take it away where there is more room.`,
-      ]
+    : [`% ${columns.length} columns, in ${size} for ${room}; take it away where there is more room.`]),
+]
+const textRoom = 'a text of 5.5 inches'
 
 const separation = ({ columnSep }: TableParts['fit']): string[] =>
   columnSep === null ? [] : [`\\setlength{\\tabcolsep}{${columnSep}pt}`]
@@ -69,7 +71,7 @@ const environment = ({ fit: { wide } }: TableParts) => (wide ? 'table*' : 'table
 
 const floatingTable = (parts: TableParts): string[] => [
   '% \\usepackage{booktabs,siunitx}',
-  ...whySmall(parts),
+  ...whyFit(parts, parts.fit.wide ? textRoom : 'one column of 3.25 inches'),
   `\\begin{${environment(parts)}}`,
   '  \\centering',
   `  \\caption{${parts.caption}}`,
@@ -98,7 +100,7 @@ const lineHeight = ({ size, scale }: TableParts['fit']): string[] =>
 const longTable = (parts: TableParts): string[] => [
   '% \\usepackage{booktabs,longtable,siunitx}',
   '% Breaks across pages; in a paper of two columns, put it after \\onecolumn.',
-  ...whySmall(parts),
+  ...whyFit(parts, textRoom),
   '\\begingroup',
   `  ${numbers}`,
   ...[...separation(parts.fit), ...lineHeight(parts.fit)].map((line) => `  ${line}`),

@@ -12,7 +12,16 @@ export interface TableFit {
   header: number
 }
 
-/** The most readable fit comes first. */
+/** Fits within one column of a paper of two. The most readable comes first; smaller type is for wider tables only. */
+const columnFits: readonly TableFit[] = [
+  { size: '', columnSep: null, header: 10, scale: 1 },
+  { size: '\\small', columnSep: 5, header: 10, scale: 0.93 },
+  { size: '\\small', columnSep: 3, header: 6, scale: 0.93 },
+  { size: '\\footnotesize', columnSep: 3, header: 6, scale: 0.85 },
+  { size: '\\footnotesize', columnSep: 2, header: 4, scale: 0.85 },
+]
+
+/** Fits within the text. The most readable comes first. */
 const fits: readonly TableFit[] = [
   { size: '', columnSep: null, header: 10, scale: 1 },
   { size: '\\small', columnSep: 5, header: 10, scale: 0.93 },
@@ -23,8 +32,8 @@ const fits: readonly TableFit[] = [
 ]
 
 /**
- * Widths in points: LaTeX's default space beside a column, one column of a two-column paper, and the text of a
- * one-column paper (5.5 inches).
+ * Widths in points: LaTeX's default space beside a column, one column of a two-column paper (3.25 inches, as of ICML
+ * and CVPR), and the text of a one-column paper (5.5 inches).
  */
 const usualSep = 6
 const columnWidth = 234
@@ -62,10 +71,12 @@ const widthOf = (text: string) =>
 const arrowWidth = 8.5
 
 /**
- * The first fit that is narrow enough, estimated by the widths of letters, and whether the table is wider than one
- * column at the usual size.
+ * The first fit that is narrow enough for one column of two, estimated by the widths of letters; else (`wide`) the first
+ * that is narrow enough for the text. ICML's type, Times, is narrower than the default type.
+ *
+ * @param breaks the table breaks across pages, which it does in a text of one column only
  */
-export function fitOf(columns: readonly PrintedColumn[]): TableFit & { wide: boolean } {
+export function fitOf(columns: readonly PrintedColumn[], breaks = false): TableFit & { wide: boolean } {
   const lettersIn = (column: PrintedColumn, header: number) => {
     const lines = headerLines(column, header).map(widthOf)
     const arrow = column.better === null ? 0 : arrowWidth
@@ -73,8 +84,9 @@ export function fitOf(columns: readonly PrintedColumn[]): TableFit & { wide: boo
   }
   const widthIn = ({ columnSep, header, scale }: TableFit) =>
     columns.reduce((sum, column) => sum + lettersIn(column, header) * scale + 2 * (columnSep ?? usualSep), 0)
-  const [usual, ...smaller] = fits
-  const found = fits.find((one) => widthIn(one) <= textWidth) ?? smaller.at(-1) ?? usual
-  if (!usual || !found) throw new RangeError('there is no size of type')
-  return { ...found, wide: widthIn(usual) > columnWidth }
+  const narrow = breaks ? undefined : columnFits.find((one) => widthIn(one) <= columnWidth)
+  if (narrow) return { ...narrow, wide: false }
+  const found = fits.find((one) => widthIn(one) <= textWidth) ?? fits.at(-1)
+  if (!found) throw new RangeError('there is no size of type')
+  return { ...found, wide: !breaks }
 }

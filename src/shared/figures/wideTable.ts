@@ -12,7 +12,17 @@ const mostConditions = 24
  * is better higher or lower. Number of images: in the title where it is one, a column where it differs by model only, else
  * a column beside each condition. Values of unequal n are not ranked. null where the rows are not models under conditions.
  */
-export function wideTable(table: DataTable): DataTable | null {
+export const wideTable = (table: DataTable): DataTable | null => wideForm(table)?.table ?? null
+
+/** The wide form of a table with the column that its cells are from, and n where it is one. */
+export interface WideForm {
+  table: DataTable
+  value: Column
+  n: number | null
+}
+
+/** The same as `wideTable`, with what a caption needs. */
+export function wideForm(table: DataTable): WideForm | null {
   const { columns, rows, comparedWithin = [] } = table
   const value = columns.find(({ better }) => better !== undefined)
   const within = columns.filter(({ key }) => comparedWithin.includes(key))
@@ -24,7 +34,7 @@ export function wideTable(table: DataTable): DataTable | null {
   const counts = countsOf(columns, byModel)
   const { better, ...unranked } = value
   const own: Column = counts === 'by condition' ? unranked : value
-  return {
+  const wide: DataTable = {
     id: `${table.id}-wide`,
     title: typeof counts === 'number' ? `${value.title}, n = ${counts}` : value.title,
     columns: [
@@ -49,6 +59,7 @@ export function wideTable(table: DataTable): DataTable | null {
       ),
     })),
   }
+  return { table: wide, value, n: typeof counts === 'number' ? counts : null }
 }
 
 /** Names of the conditions: in ascending order where one number tells them apart, else as they come. */

@@ -7,10 +7,11 @@ import { promisify } from 'node:util'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { renderFigure } from '#engine/figures/render.ts'
-import { formattedTable, writeTable, writeFigure as writeWith } from '#engine/figures/index.ts'
+import { writeTable, writeFigure as writeWith } from '#engine/figures/index.ts'
 import { plainName, safeName } from '#engine/figures/file.ts'
 import { typeface } from '#engine/figures/typeface.ts'
 import type { DataTable } from '#shared/contract/index.ts'
+import { formattedTable } from '#shared/figures/formattedTable.ts'
 import { figureSpec } from '#shared/figures/spec.ts'
 import { bars, curves, matrix } from '../../shared/figures/specs.ts'
 
@@ -355,16 +356,22 @@ describe('writeTable', () => {
     ],
   }
 
-  it('writes every format beside the figures, with notes under LaTeX and Markdown', async () => {
-    const files = await writeTable(table, ['tex', 'md', 'csv', 'json'], join(folder, 'tables'), ['n = 2.'])
+  it('writes every format beside the figures, with provenance under Markdown and beside LaTeX', async () => {
+    const files = await writeTable(table, ['tex', 'md', 'csv', 'json'], join(folder, 'tables'), {
+      provenance: ['n = 2.', 'Seed 7.'],
+    })
+    const endings = ['tex', 'md', 'csv', 'json', 'provenance.txt']
     expect(files.map(({ path }) => path)).toEqual(
-      ['tex', 'md', 'csv', 'json'].map((format) => join(folder, 'tables', `table-per-class.${format}`)),
+      endings.map((ending) => join(folder, 'tables', `table-per-class.${ending}`)),
     )
-    const [tex = '', md = '', csv = '', json = ''] = files.map(({ path }) => readFileSync(path, 'utf8'))
+    const [tex = '', md = '', csv = '', json = '', provenance] = files.map(({ path }) =>
+      readFileSync(path, 'utf8'),
+    )
     expect(tex).toContain('dog & \\bfseries 75.0')
-    expect(tex).toContain('\\footnotesize n = 2.')
+    expect(tex).not.toContain('n = 2.')
+    expect(provenance).toBe('n = 2.\nSeed 7.\n')
     expect(md).toBe(
-      '**Per class**\n\n| Class | Top-1 (%) ↑ |\n| :-- | --: |\n| cat | <u>50.0</u> |\n| dog | **75.0** |\n\nn = 2.\n',
+      '**Per class**\n\n| Class | Top-1 (%) ↑ |\n| :-- | --: |\n| cat | <u>50.0</u> |\n| dog | **75.0** |\n\nn = 2. Seed 7.\n',
     )
     expect(csv).toBe('class,top1\r\ncat,0.5\r\ndog,0.75\r\n')
     expect(JSON.parse(json)).toEqual(table)
@@ -372,7 +379,7 @@ describe('writeTable', () => {
 
   it('escapes Markdown in titles and notes', () => {
     const table: DataTable = { id: 't', title: 'a*b_c', columns: [], rows: [] }
-    const md = formattedTable(table, 'md', ['# of images: <b>3</b>.', '$x$'])
+    const md = formattedTable(table, 'md', { provenance: ['# of images: <b>3</b>.', '$x$'] })
     expect(md).toContain('**a\\*b\\_c**')
     expect(md).toContain('\n\\# of images: \\<b\\>3\\</b\\>. \\$x\\$\n')
   })

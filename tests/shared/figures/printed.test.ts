@@ -164,10 +164,17 @@ describe('the width of a table', () => {
 
   it('decides between one column and two, and sets a smaller type size where two are not enough', () => {
     expect(fitOf(wide(2))).toMatchObject({ size: '', wide: false })
-    expect(fitOf(wide(5))).toMatchObject({ size: '', wide: true })
-    const sizes = [1, 5, 7, 8, 9, 12, 30].map((count) => fitOf(wide(count)).scale)
-    expect(sizes).toEqual([...sizes].sort((a, b) => b - a))
-    expect(sizes.at(-1)).toBeLessThan(0.7)
+    const fits = [1, 3, 4, 5, 6, 7, 8, 9, 12, 30].map((count) => fitOf(wide(count)))
+    expect(fitOf(wide(5))).toMatchObject({ size: '\\footnotesize', wide: false })
+    expect(fitOf(wide(6)).wide).toBe(true)
+    for (const spans of [false, true]) {
+      const sizes = fits.filter((fit) => fit.wide === spans).map(({ scale }) => scale)
+      expect(sizes.length).toBeGreaterThan(2)
+      expect(sizes).toEqual([...sizes].sort((a, b) => b - a))
+    }
+    expect(fits.at(-1)?.scale).toBeLessThan(0.7)
+    // A table that breaks across pages is as wide as the text.
+    expect(fitOf(wide(5), true)).toMatchObject({ size: '', wide: false })
     const columns = wide(8).map(({ title }, at) => ({ key: `c${at}`, title, kind: 'fraction' as const }))
     const rows = Array.from({ length: 41 }, () => ({ c1: 0.5 }))
     const short = tableToLatex({ ...table, columns, rows: rows.slice(0, 2) })

@@ -10,6 +10,11 @@ export interface TableFormatDefinition {
   icon: string
   /** Writes the whole file, with notes where the format has a place for them. */
   write(table: DataTable, notes: readonly string[]): string
+  /**
+   * For a paper: where a table has models x conditions it is written in that form, and only n and intervals are noted.
+   * What was used is a file beside it.
+   */
+  paper?: true
   /** Prints the table on a terminal; by default the file itself is printed. */
   print?(table: DataTable): string
 }

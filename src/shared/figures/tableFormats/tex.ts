@@ -6,5 +6,6 @@ export const tex = {
   title: 'LaTeX',
   type: 'text/x-tex',
   icon: 'i-lucide-file-text',
+  paper: true,
   write: (table, notes) => tableToLatex(table, { notes }),
 } as const satisfies TableFormatDefinition
