@@ -49,6 +49,7 @@ async function studyOf(
     kindTitle: title,
     section,
     complete: result.complete,
+    answers: result.answers,
     settings: [
       ['Models', study.modelIds.map((modelId) => markedTitle(getModel(db, modelId))).join(', ')],
       ['Images', getDataset(db, study.datasetId).title],

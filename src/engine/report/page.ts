@@ -1,16 +1,16 @@
 import type { DataTable, Definition, ReportedValue } from '#shared/contract/index.ts'
 import { figureCaption } from '#shared/figures/caption.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
+import { studyState, studyStateText, type StudyFacts } from '#shared/studyState.ts'
 import { escapeMarkup } from '#shared/figures/tooltip.ts'
 import { reportStyle } from './style.ts'
 import { tableHtml } from './table.ts'
 
 /** A study as a report shows it. */
-export interface ReportStudy {
+export interface ReportStudy extends StudyFacts {
   title: string
   kindTitle: string
   section: string
-  complete: boolean
   /** Settings: name and value. */
   settings: readonly (readonly [string, string])[]
   figures: readonly { spec: FigureSpec; svg: string }[]
@@ -65,15 +65,15 @@ const contents = (studies: readonly ReportStudy[]) =>
     .join('')}</ol></nav>`
 
 function section(study: ReportStudy, at: number): string {
-  const { title, kindTitle, section: where, complete, settings, figures, tables, reported } = study
+  const { title, kindTitle, section: where, settings, figures, tables, reported } = study
   return [
     `<section aria-labelledby="study-${at + 1}">`,
     `<h2 id="study-${at + 1}">${escapeMarkup(title)}</h2>`,
     `<p class="lead">${escapeMarkup(kindTitle)}, section ${escapeMarkup(where)} of the paper.</p>`,
-    ...(complete
+    ...(studyState(study) === 'complete'
       ? []
       : [
-          '<p class="warn" role="note">This study is not complete: its numbers rest on a part of the images.</p>',
+          `<p class="warn" role="note">This study is ${studyStateText(study)}. Its numbers rest on what was measured.</p>`,
         ]),
     `<dl>${settings.map(([name, value]) => `<dt>${escapeMarkup(name)}</dt><dd>${escapeMarkup(value)}</dd>`).join('')}</dl>`,
     ...figures.map(

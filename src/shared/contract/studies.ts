@@ -4,7 +4,7 @@ import { cellImages, cellImagesInput } from './cellImages.ts'
 import { byId, conditionKey, errorShape, id, ok } from './common.ts'
 import { written } from './figures.ts'
 import { ranking, rankingInput } from './ranking.ts'
-import { keyNumber, study, studyCost, studyInput, studyKind } from './studyInput.ts'
+import { study, studyCost, studyInput, studyKind, studySummary } from './studyInput.ts'
 import { studyResult } from './studyResult.ts'
 import { studyImages } from './studyImages.ts'
 import { plannedImageCondition, studyImageRow, studyRow } from './studyRows.ts'
@@ -14,8 +14,8 @@ export const studies = {
   kinds: oc.output(z.array(studyKind)),
   list: oc.output(z.array(study)),
   get: oc.input(byId).output(study),
-  /** null where the kind has none, or nothing of it was measured. */
-  keyNumber: oc.input(byId).output(keyNumber.nullable()),
+  /** null where the kind has no metric in the ranking. */
+  summary: oc.input(byId).output(studySummary.nullable()),
   cost: oc.input(studyInput).output(studyCost),
   /** What makes its numbers doubtful by its parameters and models alone. No image, fact or file is read. */
   check: oc.input(studyInput).output(z.object({ warnings: z.array(errorShape) })),

@@ -92,7 +92,18 @@ export const keyNumber = z.object({
   values: z.array(z.object({ modelId: id, value: z.number(), n: z.int(), interpolated: z.boolean() })).min(1),
 })
 
+/** Pairs of an image and a condition, over all models: those with a prediction, those that failed, all. */
+export const studyAnswers = z.object({ measured: z.int(), failed: z.int(), of: z.int() })
+
+/** What a list shows of a study. `keyNumber` is null where nothing of it was measured. */
+export const studySummary = z.object({
+  complete: z.boolean(),
+  answers: studyAnswers,
+  keyNumber: keyNumber.nullable(),
+})
+
 export type KeyNumber = z.infer<typeof keyNumber>
+export type StudySummary = z.infer<typeof studySummary>
 export type StudyKind = z.infer<typeof studyKind>
 export type Study = z.infer<typeof study>
 export type StudySubset = z.infer<typeof studySubset>

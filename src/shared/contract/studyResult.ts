@@ -4,6 +4,7 @@ import { dataTable } from '../figures/dataTable.ts'
 import { figureSpec } from '../figures/spec.ts'
 import { errorCode, id, interval } from './common.ts'
 import { conditionWords } from './conditionWords.ts'
+import { studyAnswers } from './studyInput.ts'
 
 /** One cell of the grid models x conditions. */
 export const studyCondition = conditionWords.extend({
@@ -82,8 +83,7 @@ const studyFailure = z.object({
 export const studyResult = z.object({
   studyId: id,
   complete: z.boolean(),
-  /** Pairs of an image and a condition, over all models: those with a prediction, those that failed, all. */
-  answers: z.object({ measured: z.int(), failed: z.int(), of: z.int() }),
+  answers: studyAnswers,
   /** Title of the axis that the conditions lie on; null where they only have an order. */
   axis: z.string().nullable(),
   conditions: z.array(studyCondition),

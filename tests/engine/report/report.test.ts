@@ -28,6 +28,7 @@ const study = (figures: ReportStudy['figures'], change: Partial<ReportStudy> = {
   kindTitle: 'Random patch drop',
   section: '4.1',
   complete: true,
+  answers: { measured: 10, failed: 0, of: 10 },
   settings: [['Models', "<img src=x onerror='alert(1)'>"]],
   figures,
   tables: [table],
@@ -123,9 +124,12 @@ describe('a report', patient, () => {
     expect(heat).toMatch(/fill="#(?:000000|ffffff)"/)
   })
 
-  it('marks a study that is not complete', async () => {
-    expect(await page()).not.toContain('not complete')
-    expect(await page({ complete: false })).toContain('This study is not complete')
+  it('marks a study that is incomplete or has failures', async () => {
+    expect(await page()).not.toContain('This study is')
+    const marked = async (complete: boolean, measured: number, failed: number) =>
+      /This study is ([^.]*)\./.exec(await page({ complete, answers: { measured, failed, of: 10 } }))?.[1]
+    expect(await marked(false, 4, 1)).toBe('incomplete: 5 of 10 measured')
+    expect(await marked(true, 8, 2)).toBe('complete with 2 failures')
   })
 
   it('has captions, definitions, provenance and the values of the paper', async () => {

@@ -105,7 +105,9 @@ describe('random patch drop', () => {
     const [a, b] = await Promise.all([clean, drop].map(({ id }) => engine.client.studies.result({ id })))
     expect(b?.conditions.map(({ correct }) => correct)).toEqual(a?.conditions.map(({ correct }) => correct))
     // The number that stands for the study in the list, of both models.
-    const number = await engine.client.studies.keyNumber({ id: clean.id })
+    const summary = await engine.client.studies.summary({ id: clean.id })
+    expect([summary?.complete, summary?.answers]).toEqual([true, a?.answers])
+    const number = summary?.keyNumber
     expect(number).toMatchObject({ unit: 'fraction', better: 'higher' })
     expect(number?.values).toEqual(
       a?.conditions.map(({ modelId, correct, n }) => ({

@@ -45,8 +45,8 @@ export const studies = {
   ),
   list: api.studies.list.handler(({ context }) => listStudies(context.session.db)),
   get: api.studies.get.handler(({ input, context }) => getStudy(context.session.db, input.id)),
-  keyNumber: api.studies.keyNumber.handler(({ input, context, signal }) =>
-    context.session.open().reader.ask({ kind: 'keyNumber', id: input.id }, signal),
+  summary: api.studies.summary.handler(({ input, context, signal }) =>
+    context.session.open().reader.ask({ kind: 'summary', id: input.id }, signal),
   ),
   cost: api.studies.cost.handler(async ({ input, context: { session }, signal }) => {
     const subset = await frozenSubset(session, input, signal)

@@ -8,9 +8,9 @@ import { studyRows } from '../images/rows.ts'
 import { studyImages } from '../images/studyImages.ts'
 import type { Summaries } from '../images/summaries.ts'
 import { allQuestions } from '../questions/plan.ts'
-import { keyNumber } from '../results/keyNumber.ts'
 import { ranking } from '../results/ranking.ts'
 import { studyResult } from '../results/result.ts'
+import { studySummary } from '../results/summary.ts'
 import { planSuite } from '../suite/suite.ts'
 import { Memory } from './memory.ts'
 import type { ReadingResults, ReadingTask } from './protocol.ts'
@@ -55,8 +55,8 @@ async function answer(
       return ranking(workspace, task.input)
     case 'result':
       return studyResult(workspace, task.id)
-    case 'keyNumber':
-      return keyNumber(workspace, task.id)
+    case 'summary':
+      return studySummary(workspace, task.id)
     case 'rows':
       return studyRows(db, task.id, task.modelId, task.key, task.after, task.limit)
     case 'cellImages':

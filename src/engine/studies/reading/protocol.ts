@@ -1,13 +1,13 @@
 import type {
   CellImages,
   CellImagesInput,
-  KeyNumber,
   Question,
   Ranking,
   RankingInput,
   StudyCost,
   StudyInput,
   StudyResult,
+  StudySummary,
   SuiteInput,
   SuitePlan,
 } from '#shared/contract/index.ts'
@@ -23,7 +23,7 @@ export type ReadingTask =
   | { kind: 'questions'; seconds: number }
   | { kind: 'ranking'; input: RankingInput }
   | { kind: 'result'; id: number }
-  | { kind: 'keyNumber'; id: number }
+  | { kind: 'summary'; id: number }
   | { kind: 'rows'; id: number; modelId: number; key: string; after: number | null; limit: number }
   | { kind: 'cellImages'; input: CellImagesInput }
   | { kind: 'image'; id: number; imageId: number }
@@ -35,7 +35,7 @@ export interface ReadingResults {
   questions: Question[]
   ranking: Ranking
   result: StudyResult
-  keyNumber: KeyNumber | null
+  summary: StudySummary | null
   rows: ReturnType<typeof studyRows>
   cellImages: CellImages
   image: ReturnType<typeof studyImageRows>

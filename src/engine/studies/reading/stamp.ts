@@ -27,7 +27,7 @@ export function stampOf(db: Db, task: ReadingTask): string | null {
     case 'images':
       return null
     case 'result':
-    case 'keyNumber':
+    case 'summary':
       return stamp([shared(db), cellsState(db, cellsOf(db, task.id))])
     case 'ranking':
       return stamp([shared(db), variantsState(db, digests(db))])

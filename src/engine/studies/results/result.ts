@@ -47,7 +47,9 @@ export async function studyView(workspace: WorkspaceFiles, studyId: number, with
     wordsOf(definition, study.params, condition),
   )
   const context = { workspace, models: shown, source }
-  return { plan, variants, grid, context, view: await definition.view(grid, study.params, context) }
+  const view = await definition.view(grid, study.params, context)
+  const complete = grid.complete && ((await definition.complete?.(study.params, context)) ?? true)
+  return { plan, variants, grid, context, view, complete }
 }
 
 /**
@@ -56,7 +58,7 @@ export async function studyView(workspace: WorkspaceFiles, studyId: number, with
  * @throws STUDY_NOT_FOUND where there is no such study
  */
 export async function studyResult(workspace: WorkspaceFiles, studyId: number): Promise<StudyResult> {
-  const { plan, variants, grid, context, view } = await studyView(workspace, studyId)
+  const { plan, variants, grid, view, complete } = await studyView(workspace, studyId)
   const { db } = workspace
   const { study, definition, images, models } = plan
   const dataset = getDataset(db, study.datasetId)
@@ -80,7 +82,7 @@ export async function studyResult(workspace: WorkspaceFiles, studyId: number): P
   return {
     studyId,
     axis: definition.axis?.title(study.params) ?? null,
-    complete: grid.complete && ((await definition.complete?.(study.params, context)) ?? true),
+    complete,
     answers: grid.answers,
     conditions: grid.cells,
     tests: grid.tests,

@@ -1,13 +1,13 @@
 import { onScopeDispose, shallowRef, watch } from 'vue'
-import type { KeyNumber, Study } from '#shared/contract/index.ts'
+import type { Study, StudySummary } from '#shared/contract/index.ts'
 import { engine } from '../../../lib/engine/index.ts'
 
 /**
- * The number that stands for each study, by id; null where it has none. They are read one after another, the newest
+ * How much of each study is stored and the number that stands for it, by id; null where its kind has none. They are read one after another, the newest
  * study first, and again when a job of the study ends. Leaving the view ends the reading.
  */
-export function useKeyNumbers(studies: () => readonly Study[]) {
-  const numbers = shallowRef<ReadonlyMap<number, KeyNumber | null>>(new Map())
+export function useSummaries(studies: () => readonly Study[]) {
+  const summaries = shallowRef<ReadonlyMap<number, StudySummary | null>>(new Map())
   const states = new Map<number, string>()
   let controller = new AbortController()
 
@@ -18,14 +18,14 @@ export function useKeyNumbers(studies: () => readonly Study[]) {
     for (const { id, job, modelIds } of rows) {
       const state = JSON.stringify([job?.id, job?.state, modelIds])
       if (states.get(id) === state) continue
-      const found = await engine.studies.keyNumber({ id }, { signal }).catch(() => null)
+      const found = await engine.studies.summary({ id }, { signal }).catch(() => null)
       if (signal.aborted) return
       states.set(id, state)
-      numbers.value = new Map(numbers.value).set(id, found)
+      summaries.value = new Map(summaries.value).set(id, found)
     }
   }
 
   watch(studies, read, { immediate: true })
   onScopeDispose(() => controller.abort())
-  return numbers
+  return summaries
 }
