@@ -3,7 +3,7 @@ import { Option, type Command } from 'commander'
 import { tableFormat, type DataTable } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { formattedTable } from '#shared/figures/formattedTable.ts'
-import { intervalNames, type TableWords } from '#shared/figures/paperTable.ts'
+import { wordsOf, type TableWords } from '#shared/figures/paperTable.ts'
 import { tableFormatOf } from '#shared/figures/tableFormats/index.ts'
 import { printFiles } from '../figureFlags.ts'
 import { collect, listOf } from '../flags.ts'
@@ -47,10 +47,10 @@ export function addTableCommand(program: Command, session: CliSession): void {
         })
         return printFiles(session, options, files)
       }
-      const { tables, figures, provenance } = await client.studies.result({ id: study.id })
-      const chosen = tablesNamed(tables, options.table)
+      const result = await client.studies.result({ id: study.id })
+      const chosen = tablesNamed(result.tables, options.table)
       const format = formats[0]
-      const words = { provenance, intervals: intervalNames(figures), long: options.long === true }
+      const words = { ...wordsOf(result), long: options.long === true }
       session.print(
         { ...options, json: options.json === true || format === 'json' },
         { tables: chosen },

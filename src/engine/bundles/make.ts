@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import type { DataTable } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { formattedTable, provenanceBeside } from '#shared/figures/formattedTable.ts'
-import { intervalNames, type TableWords } from '#shared/figures/paperTable.ts'
+import { wordsOf, type TableWords } from '#shared/figures/paperTable.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import { getDataset } from '../datasets/index.ts'
 import { plainName, writeFigure, type Press, type WrittenFile } from '../figures/index.ts'
@@ -84,7 +84,7 @@ async function collect(
   const { complete, tables, figures, reported, provenance } = result
   const texts: [string, string][] = [
     [studyName, json({ complete, tables, figures, reported, provenance })],
-    ...tableTexts(tables, { provenance, intervals: intervalNames(figures) }),
+    ...tableTexts(tables, wordsOf(result)),
   ]
   const draws = await drawsOf(workspace, studyId, folder)
   const rendered = await renderFigures(press, figures, join(folder, 'figures'), provenance)

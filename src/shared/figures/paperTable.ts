@@ -1,6 +1,7 @@
 import { printedTitle } from './cells.ts'
 import type { DataTable } from './dataTable.ts'
 import { assumedMark } from '../preprocessing.ts'
+import { studyState, studyStateText, type StudyFacts } from '../studyState.ts'
 import type { FigureSpec } from './spec.ts'
 import { wideForm } from './wideTable.ts'
 
@@ -18,6 +19,8 @@ export interface TableWords {
   provenance?: readonly string[] | undefined
   /** What the intervals of the study are. */
   intervals?: readonly string[] | undefined
+  /** How much of the study is stored. */
+  facts?: StudyFacts | undefined
   /** Every column, also of a table with models x conditions. */
   long?: boolean | undefined
 }
@@ -31,16 +34,29 @@ export const intervalNames = (figures: readonly FigureSpec[]): string[] => [
   ),
 ]
 
+/** What goes with the tables of a study's result. */
+export const wordsOf = (
+  result: StudyFacts & { figures: readonly FigureSpec[]; provenance: readonly string[] },
+): TableWords => ({
+  provenance: result.provenance,
+  intervals: intervalNames(result.figures),
+  facts: { complete: result.complete, answers: result.answers },
+})
+
 /**
  * The form of a table in a paper: models x conditions where it has one, else every column. The wide form has no column
- * of intervals; its note says how far they reach from a value at most. A mark of assumed preprocessing is explained.
+ * of intervals; its note says how far they reach from a value at most. A mark of assumed preprocessing is
+ * explained, and a study that is incomplete or has failures is named so.
  */
 export function paperTable(
   table: DataTable,
-  { provenance = [], intervals = [], long = false }: TableWords = {},
+  { provenance = [], intervals = [], facts, long = false }: TableWords = {},
 ): PaperTable {
   const assumed = provenance.some((line) => line.startsWith(`${assumedMark} `))
-  const marks = assumed ? [`${assumedMark} The preprocessing is assumed.`] : []
+  const marks = [
+    ...(assumed ? [`${assumedMark} The preprocessing is assumed.`] : []),
+    ...(facts && studyState(facts) !== 'complete' ? [`The study is ${studyStateText(facts)}.`] : []),
+  ]
   const wide = long ? null : wideForm(table)
   if (!wide)
     return { table, notes: [...(table.columns.some(isInterval) ? definedAs(intervals) : []), ...marks] }

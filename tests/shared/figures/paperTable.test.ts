@@ -3,7 +3,7 @@ import { printedColumns } from '#shared/figures/cells.ts'
 import type { DataTable } from '#shared/figures/dataTable.ts'
 import { formattedTable } from '#shared/figures/formattedTable.ts'
 import { fitOf } from '#shared/figures/latexFit.ts'
-import { intervalNames, paperTable } from '#shared/figures/paperTable.ts'
+import { intervalNames, paperTable, wordsOf } from '#shared/figures/paperTable.ts'
 import { curves } from './specs.ts'
 
 const values = [0.9, 0.62, 0.4, 0.21, 0.1, 0.06]
@@ -59,6 +59,17 @@ describe('a table in a paper', () => {
       expect(tex).toContain('* The preprocessing is assumed.')
       expect(tex).not.toContain('no file beside it')
     }
+  })
+
+  it('says that a study is incomplete or has failures', () => {
+    const noted = (complete: boolean, measured: number, failed: number) =>
+      paperTable(
+        table(3),
+        wordsOf({ complete, answers: { measured, failed, of: 10 }, figures: [], provenance: [] }),
+      ).notes
+    expect(noted(true, 10, 0)).toEqual([])
+    expect(noted(true, 8, 2)).toEqual(['The study is complete with 2 failures.'])
+    expect(noted(false, 3, 1)).toEqual(['The study is incomplete: 4 of 10 measured.'])
   })
 
   it('says nothing of intervals that it does not have or know', () => {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { kernelDistanceSpec } from '#shared/figures/kernelDistance.ts'
-import { intervalNames } from '#shared/figures/paperTable.ts'
+import { wordsOf } from '#shared/figures/paperTable.ts'
 import type { FigureFormat } from '#shared/contract/index.ts'
 import { writeFigure, writeTable, type Folder, type Press } from '../../figures/index.ts'
 import { usableModel } from '../../models/index.ts'
@@ -30,15 +30,15 @@ export const figures = {
   }),
   exportTables: api.figures.exportTables.handler(async ({ input, context, signal }) => {
     const { workspace, reader } = context.session.open()
-    const { tables, figures, provenance } = await reader.ask({ kind: 'result', id: input.studyId }, signal)
+    const result = await reader.ask({ kind: 'result', id: input.studyId }, signal)
     const directory = input.directory ?? join(workspace.exports, `study-${input.studyId}`)
     const words = {
-      provenance: [...provenance, madeWith],
-      intervals: intervalNames(figures),
+      ...wordsOf(result),
+      provenance: [...result.provenance, madeWith],
       long: input.long,
     }
     const files = []
-    for (const table of named('table', tables, input.tableIds))
+    for (const table of named('table', result.tables, input.tableIds))
       files.push(...(await writeTable(table, input.formats, directory, words)))
     return { files }
   }),
