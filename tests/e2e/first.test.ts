@@ -140,7 +140,8 @@ describe('without a workspace', () => {
       ),
     )
     await page.evaluate(() => {
-      location.hash = ''
+      // Without the router, which would leave for a page of its own while the window is loaded again.
+      history.replaceState(null, '', location.pathname)
       location.reload()
     })
     await page.waitForURL(/studies\/1$/)

@@ -161,7 +161,7 @@ describe('in the real window, a researcher', () => {
   })
 
   it('finds the images behind a number', async () => {
-    const lost = main().getByRole('row', { name: /^RepLK-3 .*88.9 % dropped, draw 1/ })
+    const lost = main().getByRole('row', { name: /^RepLK-3 .*89.8 % dropped, draw 1/ })
     await lost.click()
     const cell = page.getByRole('complementary', { name: 'Cell' })
     await cell.getByRole('radio', { name: 'Both' }).click()
