@@ -13,7 +13,7 @@ import { onGraphThread } from '../../onnx/index.ts'
 import { listStudies } from '../../studies/index.ts'
 import { version } from '../../base/version.ts'
 import type { Workspace } from '../../workspace/index.ts'
-import type { OpenWorkspace } from '../session/session.ts'
+import type { OpenWorkspace } from '../session/openWorkspace.ts'
 
 /** A composition whose panels carry their data. */
 export interface FilledComposition {

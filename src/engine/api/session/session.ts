@@ -1,43 +1,25 @@
-import { readFile } from 'node:fs/promises'
-import { availableParallelism } from 'node:os'
-import { z } from 'zod'
 import type { Settings } from '#shared/contract/index.ts'
 import { KernelscopeError, toErrorShape } from '#shared/errors.ts'
-import { Browser, indexDataset } from '../../datasets/index.ts'
-import { createPress, type Press } from '../../figures/index.ts'
-import { createImagePool, type ImagePool } from '../../images/index.ts'
-import { recordOrigins } from '../../models/index.ts'
-import { JobQueue, type JobContext } from '../../jobs/index.ts'
-import { writeWhole } from '../../base/wholeFile.ts'
+import type { Press } from '../../figures/index.ts'
+import type { ImagePool } from '../../images/index.ts'
+import type { JobContext } from '../../jobs/index.ts'
 import { Log } from '../../base/log.ts'
-import { ownReader, runStudy, threadReader, type Reader } from '../../studies/index.ts'
 import {
   createWorkspace,
   hasContent,
   openWorkspace,
-  trimCache,
   UnkeptFolder,
   type Db,
   type Workspace,
 } from '../../workspace/index.ts'
-import { runTrial } from './trials.ts'
+import { runJob } from './runJob.ts'
+import { LastWorkspace } from './lastWorkspace.ts'
 import { OpenInspections } from './openInspections.ts'
-import { SelfChecks } from './selfChecks.ts'
+import { endWork, tidy, workOn, type OpenWorkspace } from './openWorkspace.ts'
 import type { SessionOptions } from './options.ts'
 import { defaultSettings, readSettings } from './settings.ts'
-import { makeThumbnails, type ThumbnailContext } from './thumbnails.ts'
-
-/** An open workspace with its job queue, what reads it, and its self-checks. */
-export interface OpenWorkspace {
-  workspace: Workspace
-  jobs: JobQueue
-  browser: Browser
-  reader: Reader
-  checks: SelfChecks
-}
-
-const decodedBytes = 512 * 2 ** 20
-const stateSchema = z.object({ workspace: z.string().nullable() })
+import { thumbnailsAhead, type ThumbnailContext } from './thumbnails.ts'
+import { Workers } from './workers.ts'
 
 /**
  * The engine's state: at most one open workspace, its queue, the image workers. The open workspace is closed only after
@@ -47,27 +29,26 @@ export class EngineSession {
   readonly log = new Log()
   readonly inspections = new OpenInspections()
   readonly #options: SessionOptions
-  #pool: ImagePool | null = null
-  #press: Press | null = null
+  readonly #workers: Workers
   #opened: OpenWorkspace | null = null
   readonly #unkept: UnkeptFolder
+  readonly #last: LastWorkspace
   /** Settles when the last change of the open workspace is done; changes wait for one another. */
   #turn: Promise<unknown> = Promise.resolve()
 
   constructor(options: SessionOptions = {}) {
     this.#options = options
+    this.#workers = new Workers(options.imageWorkers)
     this.#unkept = new UnkeptFolder(options.unkeptFolder)
+    this.#last = new LastWorkspace(options.stateFile, this.log)
   }
 
   get pool(): ImagePool {
-    return (this.#pool ??= createImagePool({
-      workers: this.#options.imageWorkers ?? Math.max(1, availableParallelism() - 1),
-      cacheBytes: decodedBytes,
-    }))
+    return this.#workers.pool
   }
 
   get press(): Press {
-    return (this.#press ??= createPress())
+    return this.#workers.press
   }
 
   get opened(): OpenWorkspace | null {
@@ -183,22 +164,19 @@ export class EngineSession {
   async closeWorkspace(): Promise<void> {
     await this.#inTurn(async () => {
       await this.#release()
-      await this.#remember(null)
+      await this.#last.remember(null)
     })
   }
 
   /** Opens the workspace that was open when the engine last ran. An error is only logged. */
   async reopen(): Promise<void> {
-    const { stateFile } = this.#options
-    if (stateFile === undefined) return
+    if (!this.#last.isKept) return
     let last: string | null = null
     try {
-      const { workspace } = stateSchema.parse(JSON.parse(await readFile(stateFile, 'utf8')))
-      last = workspace
-      if (workspace !== null) await this.openWorkspace(workspace)
+      last = await this.#last.read()
+      if (last !== null) await this.openWorkspace(last)
     } catch (error) {
-      const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-      if (!missing) this.log.write('warning', 'the last workspace was not opened', toErrorShape(error))
+      this.log.write('warning', 'the last workspace was not opened', toErrorShape(error))
     }
     this.#unkept.sweep(last)
   }
@@ -210,14 +188,11 @@ export class EngineSession {
       const unkept = workspace && !workspace.kept ? workspace.info().unkept : null
       const stays = this.#unkept.lasts && unkept !== null && hasContent(unkept)
       await this.#release(stays)
-      if (unkept && !stays) await this.#remember(null)
+      if (unkept && !stays) await this.#last.remember(null)
     })
     this.#unkept.close()
     await this.inspections.close()
-    await this.#pool?.close()
-    this.#pool = null
-    await this.#press?.close()
-    this.#press = null
+    await this.#workers.close()
   }
 
   /** @param path folder to open; nothing is done where its workspace is open already */
@@ -243,25 +218,15 @@ export class EngineSession {
   }
 
   async #begin(workspace: Workspace): Promise<Workspace> {
-    const jobs = new JobQueue(
-      workspace.db,
-      (context) => this.#runJob(workspace, context),
-      (error) => this.log.write('warning', 'the state of a job could not be stored', toErrorShape(error)),
-    )
-    this.#opened = {
-      workspace,
-      jobs,
-      browser: new Browser(workspace.path),
-      reader: this.#options.readsApart ? threadReader(workspace.path) : ownReader(workspace),
-      checks: new SelfChecks(workspace, this.log),
-    }
-    await this.#remember(workspace.path)
-    for (const warning of workspace.info().warnings) this.log.write('warning', warning)
-    const freed = trimCache(workspace, this.settings().cacheMebibytes * 2 ** 20)
-    if (freed > 0)
-      this.log.write('info', `the cache was over its limit: ${Math.round(freed / 2 ** 20)} MiB were freed`)
-    await recordOrigins(workspace.db)
-    jobs.start()
+    const opened = workOn(workspace, {
+      log: this.log,
+      readsApart: this.#options.readsApart ?? false,
+      run: (context) => this.#runJob(workspace, context),
+    })
+    this.#opened = opened
+    await this.#last.remember(workspace.path)
+    await tidy(workspace, this.settings().cacheMebibytes * 2 ** 20, this.log)
+    opened.jobs.start()
     return workspace
   }
 
@@ -270,42 +235,15 @@ export class EngineSession {
     const opened = this.#opened
     this.#opened = null
     await this.inspections.sessions.close()
-    await opened?.checks.close()
-    await opened?.jobs.close()
-    await opened?.browser.close()
-    await opened?.reader.close()
-    opened?.workspace.close()
-    if (opened && !opened.workspace.kept && !stays) this.#unkept.remove(opened.workspace.path)
+    if (!opened) return
+    await endWork(opened)
+    if (!opened.workspace.kept && !stays) this.#unkept.remove(opened.workspace.path)
   }
 
-  async #runJob(workspace: Workspace, context: JobContext): Promise<void> {
-    const { job } = context
-    if (job.kind === 'index' && job.datasetId !== null) {
-      await indexDataset(workspace, this.pool, job.datasetId, context)
-      if (this.#options.thumbnailsAhead && !context.signal.aborted) this.#thumbnailsAhead(job.datasetId)
-    }
+  #runJob(workspace: Workspace, context: JobContext): Promise<void> {
     const run = { workspace, pool: this.pool, settings: this.settings(), log: this.log }
-    if (job.kind === 'study' && job.studyId !== null) await runStudy(run, job.studyId, context)
-    if (job.kind === 'trial') await runTrial(run, context)
-  }
-
-  /**
-   * Makes thumbnails in the background. Errors are only logged, since missing thumbnails are made when they are shown.
-   */
-  #thumbnailsAhead(datasetId: number): void {
-    makeThumbnails(this.thumbnailContext(), datasetId, 192).catch((error: unknown) =>
-      this.log.write('warning', 'thumbnails were not made ahead', toErrorShape(error)),
-    )
-  }
-
-  /** Stores the path of the open workspace for the next start. Errors are only logged. */
-  async #remember(workspace: string | null): Promise<void> {
-    const { stateFile } = this.#options
-    if (stateFile === undefined) return
-    try {
-      await writeWhole(stateFile, JSON.stringify({ workspace }))
-    } catch (error) {
-      this.log.write('warning', 'the open workspace is not remembered', toErrorShape(error))
-    }
+    return runJob(run, context, (datasetId) => {
+      if (this.#options.thumbnailsAhead) thumbnailsAhead(this.thumbnailContext(), datasetId, this.log)
+    })
   }
 }

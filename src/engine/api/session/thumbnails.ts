@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { KernelscopeError } from '#shared/errors.ts'
+import { KernelscopeError, toErrorShape } from '#shared/errors.ts'
+import type { Log } from '../../base/log.ts'
 import { locateImage } from '../../datasets/index.ts'
 import type { ImagePool } from '../../images/index.ts'
 import type { Workspace } from '../../workspace/index.ts'
@@ -40,7 +41,7 @@ const restMs = 5
  * Makes thumbnails of a dataset's first 5000 images one by one, with 5 ms between two, until the workspace is closed.
  * Skips images that cannot be read.
  */
-export async function makeThumbnails(
+async function makeThumbnails(
   context: ThumbnailContext,
   datasetId: number,
   size: ThumbnailSize,
@@ -60,4 +61,13 @@ export async function makeThumbnails(
     }
     await delay(restMs)
   }
+}
+
+/**
+ * Makes thumbnails in the background. Errors are only logged, since missing thumbnails are made when they are shown.
+ */
+export function thumbnailsAhead(context: ThumbnailContext, datasetId: number, log: Log): void {
+  makeThumbnails(context, datasetId, 192).catch((error: unknown) =>
+    log.write('warning', 'thumbnails were not made ahead', toErrorShape(error)),
+  )
 }

@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises'
+import { z } from 'zod'
+import { toErrorShape } from '#shared/errors.ts'
+import type { Log } from '../../base/log.ts'
+import { writeWhole } from '../../base/wholeFile.ts'
+
+const stateSchema = z.object({ workspace: z.string().nullable() })
+
+/** The path of the workspace that was open last, kept in a file; not kept without a file. */
+export class LastWorkspace {
+  readonly #file: string | undefined
+  readonly #log: Log
+
+  constructor(file: string | undefined, log: Log) {
+    this.#file = file
+    this.#log = log
+  }
+
+  /** Whether there is a file to keep it in. */
+  get isKept(): boolean {
+    return this.#file !== undefined
+  }
+
+  /**
+   * Reads the path; null where none was open, or at a first start.
+   *
+   * @throws any error of a file that is there and cannot be read
+   */
+  async read(): Promise<string | null> {
+    if (this.#file === undefined) return null
+    try {
+      return stateSchema.parse(JSON.parse(await readFile(this.#file, 'utf8'))).workspace
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+      throw error
+    }
+  }
+
+  /** Stores the path. Errors are only logged. */
+  async remember(workspace: string | null): Promise<void> {
+    if (this.#file === undefined) return
+    try {
+      await writeWhole(this.#file, JSON.stringify({ workspace }))
+    } catch (error) {
+      this.#log.write('warning', 'the open workspace is not remembered', toErrorShape(error))
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import { toErrorShape } from '#shared/errors.ts'
+import type { Log } from '../../base/log.ts'
+import { Browser } from '../../datasets/index.ts'
+import { JobQueue, type JobContext } from '../../jobs/index.ts'
+import { ownReader, threadReader, type Reader } from '../../studies/index.ts'
+import { recordOrigins } from '../../models/index.ts'
+import { trimCache, type Workspace } from '../../workspace/index.ts'
+import { SelfChecks } from './selfChecks.ts'
+
+/** An open workspace with its job queue, what reads it, and its self-checks. */
+export interface OpenWorkspace {
+  workspace: Workspace
+  jobs: JobQueue
+  browser: Browser
+  reader: Reader
+  checks: SelfChecks
+}
+
+/** What works beside an open workspace needs. */
+interface Beside {
+  log: Log
+  /** Whether studies are read in threads of their own. */
+  readsApart: boolean
+  run: (context: JobContext) => Promise<void>
+}
+
+/** Sets up what works on a workspace. Its jobs do not start yet. */
+export const workOn = (workspace: Workspace, { log, readsApart, run }: Beside): OpenWorkspace => ({
+  workspace,
+  jobs: new JobQueue(workspace.db, run, (error) =>
+    log.write('warning', 'the state of a job could not be stored', toErrorShape(error)),
+  ),
+  browser: new Browser(workspace.path),
+  reader: readsApart ? threadReader(workspace.path) : ownReader(workspace),
+  checks: new SelfChecks(workspace, log),
+})
+
+/** Ends what works on a workspace, after its running job has stored its results, and closes it. */
+export async function endWork({ workspace, jobs, browser, reader, checks }: OpenWorkspace): Promise<void> {
+  await checks.close()
+  await jobs.close()
+  await browser.close()
+  await reader.close()
+  workspace.close()
+}
+
+/**
+ * Brings a workspace that was just opened into order: frees what its cache has over the limit [bytes], and finds out where
+ * the preprocessing of models of earlier versions comes from. Warnings of the workspace are logged.
+ */
+export async function tidy(workspace: Workspace, cacheLimit: number, log: Log): Promise<void> {
+  for (const warning of workspace.info().warnings) log.write('warning', warning)
+  const freed = trimCache(workspace, cacheLimit)
+  if (freed > 0)
+    log.write('info', `the cache was over its limit: ${Math.round(freed / 2 ** 20)} MiB were freed`)
+  await recordOrigins(workspace.db)
+}

@@ -1,0 +1,32 @@
+import { availableParallelism } from 'node:os'
+import { createPress, type Press } from '../../figures/index.ts'
+import { createImagePool, type ImagePool } from '../../images/index.ts'
+
+const decodedBytes = 512 * 2 ** 20
+
+/** The image workers and the thread that draws figures. Each starts when it is first asked for. */
+export class Workers {
+  readonly #imageWorkers: number
+  #pool: ImagePool | null = null
+  #press: Press | null = null
+
+  /** @param imageWorkers threads that decode and transform images; one less than there are cores when left out */
+  constructor(imageWorkers = Math.max(1, availableParallelism() - 1)) {
+    this.#imageWorkers = imageWorkers
+  }
+
+  get pool(): ImagePool {
+    return (this.#pool ??= createImagePool({ workers: this.#imageWorkers, cacheBytes: decodedBytes }))
+  }
+
+  get press(): Press {
+    return (this.#press ??= createPress())
+  }
+
+  async close(): Promise<void> {
+    await this.#pool?.close()
+    this.#pool = null
+    await this.#press?.close()
+    this.#press = null
+  }
+}
