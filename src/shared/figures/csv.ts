@@ -2,7 +2,7 @@ import type { DataTable } from './dataTable.ts'
 
 /**
  * A table as CSV (RFC 4180): comma, CRLF, a header of column keys, quotes only where a cell needs them. Numbers are
- * written in full, with a decimal point. A missing value is an empty cell.
+ * written in full, with a decimal point. A missing value is an empty cell. Texts are made safe for spreadsheets.
  */
 export function tableToCsv(table: DataTable): string {
   const keys = table.columns.map(({ key }) => key)
@@ -13,8 +13,15 @@ export function tableToCsv(table: DataTable): string {
 function cell(value: string | number | boolean | null | undefined): string {
   if (value === null || value === undefined || (typeof value === 'number' && !Number.isFinite(value)))
     return ''
-  return String(value)
+  return typeof value === 'string' ? defused(value) : String(value)
 }
+
+/**
+ * Puts an apostrophe before a text that a spreadsheet would run as a formula: one that begins with =, +, -, @, a tab or a
+ * line end and is no number (OWASP, CSV Injection).
+ */
+export const defused = (text: string): string =>
+  /^[=+\-@\t\r\n]/.test(text) && !Number.isFinite(Number(text)) ? `'${text}` : text
 
 /** Quotes a cell as RFC 4180 requires. */
 export function quoted(text: string): string {

@@ -61,6 +61,28 @@ describe('tableToCsv', () => {
     expect(text).toBe('name,value\r\nplain,0.1\r\n"a ""b"", c\nd",\r\n,\r\n')
   })
 
+  it('gives a spreadsheet no formula to run, and leaves numbers as they are', () => {
+    const texts = ['=1+1', '+cmd', '-2+3', '@sum', '\tx', '-1.5', '+3', 'a=b', '−2']
+    const rows = texts.map((name) => ({ name, value: -1 }))
+    const columns = [
+      { key: 'name', title: 'Name', kind: 'text' as const },
+      { key: 'value', title: 'Value', kind: 'number' as const },
+    ]
+    const read: string[][] = parse(tableToCsv({ id: 't', title: 'T', columns, rows }), { from: 2 })
+    expect(read.map(([name]) => name)).toEqual([
+      "'=1+1",
+      "'+cmd",
+      "'-2+3",
+      "'@sum",
+      "'\tx",
+      '-1.5',
+      '+3',
+      'a=b',
+      '−2',
+    ])
+    expect(new Set(read.map(([, value]) => value))).toEqual(new Set(['-1']))
+  })
+
   it('is read correctly by a CSV parser', () => {
     const table = specToTable(curves)
     const rows: Record<string, string>[] = parse(tableToCsv(table), { columns: true })

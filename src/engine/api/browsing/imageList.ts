@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { className as nameOf } from '#shared/classNames.ts'
-import { quoted } from '#shared/figures/csv.ts'
+import { defused, quoted } from '#shared/figures/csv.ts'
 import { datasetRow, listRows, type ListedImage } from '../../datasets/index.ts'
 import type { Workspace } from '../../workspace/index.ts'
 import { nextTurn } from '../../base/nextTurn.ts'
@@ -11,7 +11,7 @@ const header = 'path,name,class,part,width,height,bytes,sha256,problem,class_nam
 
 const line = ({ path, name, className, part, width, height, bytes, digest, problem }: ListedImage) =>
   `${[path, name, className, part, width, height, bytes, digest, problem, className && nameOf(className)]
-    .map((value) => quoted(String(value ?? '')))
+    .map((value) => quoted(defused(String(value ?? ''))))
     .join(',')}\n`
 
 /**
