@@ -1,4 +1,5 @@
 import type { Preprocessing, PreprocessingOrigin, PreprocessingTrial } from './contract/preprocessing.ts'
+import { wilson } from './maths/wilson.ts'
 
 /** How sure a preprocessing is: read or set, assumed, or confirmed by a trial on labelled images. */
 export type PreprocessingState = 'known' | 'assumed' | 'confirmed'
@@ -30,7 +31,7 @@ export function originText({ from, detail, confirmed }: PreprocessingOrigin): st
     user: 'set by hand',
     trial: confirmed
       ? 'chosen in a trial'
-      : 'chosen in a trial that does not confirm it: near chance, not the best, or on fewer than half of the classes',
+      : 'chosen in a trial that does not confirm it: near chance, not the best, on fewer than half of the classes, or with assumed labels',
     unrecorded: 'not recorded by the version that added the model',
   }
   const trial = confirmed
@@ -54,17 +55,20 @@ export function geometryText({ resize, resizeTo, interpolation, size }: Preproce
 }
 
 /**
- * Whether a trial confirms a candidate: its 95 % interval is above chance and reaches the accuracy of the best, and at
- * least half of the classes that were drawn are among the model's labels.
+ * Whether a trial confirms a candidate: its 95 % interval reaches the accuracy of the best; it is above chance, also as
+ * one of so many candidates (Bonferroni); at least half of the classes that were drawn are among the model's labels; and
+ * the labels are not assumed from the order of a dataset's classes.
  */
 export function isConfirmed(
-  { candidates, classes, drawnClasses }: PreprocessingTrial,
+  { candidates, classes, drawnClasses, labelSet }: PreprocessingTrial,
   place: number,
 ): boolean {
   const [best] = candidates
-  const interval = candidates[place]?.interval
-  if (!best || !interval || best.images === 0 || 2 * classes < drawnClasses) return false
-  return interval.lo > 1 / classes && interval.hi >= best.correct / best.images
+  const chosen = candidates[place]
+  if (!best || !chosen?.interval || best.images === 0) return false
+  if (2 * classes < drawnClasses || labelSet === 'order') return false
+  const { lo } = wilson(chosen.correct, chosen.images, 1 - 0.05 / candidates.length)
+  return lo > 1 / classes && chosen.interval.hi >= best.correct / best.images
 }
 
 /** Describes the whole preprocessing in one line. */

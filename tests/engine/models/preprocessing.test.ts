@@ -252,6 +252,10 @@ describe('whether a trial confirms a candidate', () => {
     expect([0, 1, 2].map((place) => isConfirmed(trial(80, 75, 52), place))).toEqual([true, true, false])
     expect(isConfirmed(trial(), 0)).toBe(false)
     expect(isConfirmed({ ...trial(80), drawnClasses: 8 }, 0)).toBe(true)
+    expect(isConfirmed({ ...trial(80), labelSet: 'order' }, 0)).toBe(false)
+    // 35 of 100 is [0.264, 0.447] at 95 %, and [0.232, 0.490] at 99.5 %, the level of one of ten.
+    expect(isConfirmed(trial(35), 0)).toBe(true)
+    expect(isConfirmed(trial(35, ...Array<number>(9).fill(30)), 0)).toBe(false)
     expect(isConfirmed({ ...trial(80), drawnClasses: 9 }, 0)).toBe(false)
   })
 })
