@@ -12,8 +12,11 @@ export const useLeaving = createSharedComposable(() => {
   async function mayLeave(): Promise<boolean> {
     if (!workspace.unkept) return true
     // The counts of the page may be older than what a running study has stored.
-    await workspace.load().catch(() => undefined)
-    if (!workspace.unkept || lossesOf(workspace.unkept).length === 0) return true
+    const counted = await workspace.load().then(
+      () => true,
+      () => false,
+    )
+    if (!workspace.unkept || (counted && lossesOf(workspace.unkept).length === 0)) return true
     const { promise, resolve } = Promise.withResolvers<boolean>()
     settle = resolve
     asking.value = true

@@ -1,4 +1,4 @@
-import { className, withClassNames } from '#shared/classNames.ts'
+import { className, classTitle, withClassNames } from '#shared/classNames.ts'
 import type { Confusion, DataTable } from '#shared/contract/index.ts'
 import { confusionSpec } from '#shared/figures/confusion.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
@@ -68,7 +68,7 @@ export const classTable = ({ classes }: Confusion, model: string): DataTable =>
         lo: interval?.lo ?? null,
         hi: interval?.hi ?? null,
         precision,
-        confusedWith,
+        confusedWith: confusedWith === null ? null : classTitle(confusedWith),
         confusedN,
       })),
     },
@@ -87,7 +87,12 @@ export const pairTable = ({ pairs }: Confusion, model: string): DataTable =>
         { key: 'n', title: 'Images', kind: 'integer' },
         { key: 'share', title: 'Share of the class', kind: 'fraction' },
       ],
-      rows: pairs.map(({ truthName, predictedName, n, share }) => ({ truthName, predictedName, n, share })),
+      rows: pairs.map(({ truthName, predictedName, n, share }) => ({
+        truthName,
+        predictedName: classTitle(predictedName),
+        n,
+        share,
+      })),
     },
     'truthName',
   )
