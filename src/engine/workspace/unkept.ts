@@ -36,8 +36,14 @@ export class UnkeptFolder {
     return join(root, randomUUID())
   }
 
+  /** Removes the folder of a workspace. What cannot be removed now is removed at the next start. */
   remove(path: string): void {
-    if (this.holds(path)) rmSync(path, { recursive: true, force: true })
+    if (!this.holds(path)) return
+    try {
+      rmSync(path, { recursive: true, force: true })
+    } catch {
+      // A file of it is in use; `sweep` tries again.
+    }
   }
 
   /** Removes all of them but one: those whose removal was interrupted. */
@@ -61,7 +67,8 @@ export const hasContent = (unkept: NonNullable<WorkspaceInfo['unkept']>): boolea
   Object.values(unkept).some((count) => count > 0)
 
 /**
- * Moves the folder of a closed workspace to a new or empty folder, whole or not at all.
+ * Moves the folder of a closed workspace to a new or empty folder, whole or not at all. On another disk it is copied, and
+ * the caller removes the first folder.
  *
  * @throws WORKSPACE_EXISTS, WORKSPACE_MISSING where the target cannot become a workspace
  * @throws DISK_FULL where the disk of the target is full
@@ -78,7 +85,6 @@ export function moveWorkspace(from: string, to: string): void {
     if (!renamed(from, target)) {
       cpSync(from, draft, { recursive: true, preserveTimestamps: true })
       renameSync(draft, target)
-      rmSync(from, { recursive: true, force: true })
     }
   } catch (cause) {
     rmSync(draft, { recursive: true, force: true })

@@ -2,6 +2,9 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createEngine } from '#engine/api/index.ts'
+import { EngineSession } from '#engine/api/session/session.ts'
+import { keepWorkspace } from '#engine/api/system/keep.ts'
+import { createWorkspace } from '#engine/workspace/index.ts'
 import { temporaryFolder } from '../../temporary.ts'
 import { addDataset, runStudy, sampleImages, sampleModel } from '../studies/sample.ts'
 
@@ -17,6 +20,13 @@ async function engineIn(folder: string) {
 }
 const unkeptIn = (folder: string) => readdirSync(join(folder, 'unkept'))
 const remembered = (folder: string) => readFileSync(join(folder, 'state.json'), 'utf8')
+
+/** Creates and closes a workspace. */
+function createWorkspaceClosed(folder: string): { path: string } {
+  const workspace = createWorkspace(folder)
+  workspace.close()
+  return { path: workspace.path }
+}
 
 /** A workspace that is not kept yet, with one model, one dataset of 16 images and its clean accuracy. */
 async function measured(folder: string) {
@@ -48,6 +58,29 @@ describe('a workspace that is not kept yet', () => {
     await close()
     expect(unkeptIn(folder)).toEqual([])
     expect(remembered(folder)).toBe('{"workspace":null}')
+  })
+
+  it('is not removed where the file that names the last workspace cannot be read', async () => {
+    const folder = temporaryFolder()
+    const { close } = await measured(folder)
+    await close()
+    const names = unkeptIn(folder)
+    expect(names).toHaveLength(1)
+    writeFileSync(join(folder, 'state.json'), '{"workspace":')
+    await engineIn(folder)
+    expect(unkeptIn(folder)).toEqual(names)
+  })
+
+  it('is back in its folder and open where its paths cannot be corrected after the move', async () => {
+    const folder = temporaryFolder()
+    const { path } = createWorkspaceClosed(join(folder, 'unkept', 'own'))
+    const session = new EngineSession(optionsIn(folder))
+    onTestFinished(() => session.close())
+    await session.openWorkspace(path)
+    session.db.exec('ALTER TABLE dataset RENAME COLUMN labels_path TO gone')
+    await expect(keepWorkspace(session, join(folder, 'kept'))).rejects.toThrow(/no such column/)
+    expect(session.open().workspace.path).toBe(path)
+    expect(existsSync(join(folder, 'kept'))).toBe(false)
   })
 
   it('is there again after the engine died, and the leavings of others are removed', async () => {

@@ -171,13 +171,12 @@ export class EngineSession {
   /** Opens the workspace that was open when the engine last ran. An error is only logged. */
   async reopen(): Promise<void> {
     if (!this.#last.isKept) return
-    let last: string | null = null
-    try {
-      last = await this.#last.read()
-      if (last !== null) await this.openWorkspace(last)
-    } catch (error) {
+    const failed = (error: unknown) =>
       this.log.write('warning', 'the last workspace was not opened', toErrorShape(error))
-    }
+    const last = await this.#last.read().catch(failed)
+    // Which one it was is not known, so none that is not kept may be removed.
+    if (last === undefined) return
+    if (last !== null) await this.openWorkspace(last).catch(failed)
     this.#unkept.sweep(last)
   }
 

@@ -28,24 +28,33 @@ export async function keepWorkspace(session: EngineSession, path: string): Promi
   checkNewFolder(to)
   return session.keepWorkspace((from) => {
     moveWorkspace(from, to)
-    const moved = openWorkspace(to)
-    rebasePaths(moved.db, from, to)
-    return moved
+    let moved: Workspace | null = null
+    try {
+      moved = openWorkspace(to)
+      rebasePaths(moved.db, from, to)
+      return moved
+    } catch (error) {
+      moved?.close()
+      // On another disk the first folder is still there.
+      if (!existsSync(from)) moveWorkspace(to, from)
+      throw error
+    }
   })
 }
 
 /** Adds models and datasets of the open workspace to another one, which is opened; its datasets are indexed again. */
 async function putInto(session: EngineSession, to: string): Promise<Workspace> {
   const { workspace } = session.open()
-  const { unkept } = workspace.info()
-  if (unkept && hasContent(unkept))
+  const checkEmpty = (found: Workspace) => {
+    const { unkept } = found.info()
+    if (found.path === workspace.path && !(unkept && hasContent(unkept))) return
     throw new KernelscopeError(
       'WORKSPACE_EXISTS',
       `what was made here cannot move into another workspace: ${to}`,
-      {
-        hint: 'Choose a new or empty folder. All of it moves there.',
-      },
+      { hint: 'Choose a new or empty folder. All of it moves there.' },
     )
+  }
+  checkEmpty(workspace)
   const datasets = await Promise.all(
     listDatasets(workspace.db).map(async ({ id, path, title }) => {
       const labels = datasetRow(workspace.db, id).labels_path ?? undefined
@@ -53,6 +62,13 @@ async function putInto(session: EngineSession, to: string): Promise<Workspace> {
     }),
   )
   return session.keepWorkspace((from) => {
+    // Something may have been measured since. Now nothing can come between.
+    const own = openWorkspace(from, false)
+    try {
+      checkEmpty(own)
+    } finally {
+      own.close()
+    }
     const target = openWorkspace(to)
     try {
       copyModels(target.db, join(from, 'workspace.sqlite'))
