@@ -32,18 +32,28 @@ export function metadataPreprocessing(
   const given = own.success ? preprocessing.safeParse({ size, resizeTo: null, ...own.data }).data : undefined
   if (given) return { entry: 'preprocessing', preprocessing: given }
   const whole = configuration.safeParse(parsed(metadata['pretrained_cfg'])).data
-  if (whole) return { entry: 'pretrained_cfg', preprocessing: fromConfiguration(whole, size) }
+  if (whole) return from('pretrained_cfg', whole, size)
   const single = configuration.safeParse(
     Object.fromEntries(Object.entries(metadata).map(([key, value]) => [key, parsed(value)])),
   ).data
-  return single ? { entry: 'mean, std, crop_pct', preprocessing: fromConfiguration(single, size) } : null
+  return single ? from('mean, std, crop_pct', single, size) : null
+}
+
+/** null for a centre crop of an input that is not square: the metadata does not say which side counts. */
+function from(
+  entry: string,
+  configured: z.infer<typeof configuration>,
+  size: [number, number],
+): MetadataPreprocessing | null {
+  if (configured.crop_mode === 'center' && size[0] !== size[1]) return null
+  return { entry, preprocessing: fromConfiguration(configured, size) }
 }
 
 function fromConfiguration(
   { mean, std, interpolation, crop_pct: ratio, crop_mode: mode }: z.infer<typeof configuration>,
   size: [number, number],
 ): Preprocessing {
-  const cropped = mode === 'center' && size[0] === size[1]
+  const cropped = mode === 'center'
   return {
     size,
     resize: cropped ? 'shorter' : 'squash',

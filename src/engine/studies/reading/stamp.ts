@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { noRewrite } from '#shared/rewrites.ts'
 import {
   cellsState,
@@ -49,7 +50,15 @@ const all = (db: Db, sql: string): unknown[] => db.prepare<[], unknown[]>(sql).r
 
 const digests = (db: Db): string[] => db.prepare<[], string>('SELECT digest FROM model').pluck().all()
 
-/** Studies, models with their files, and datasets with the versions of their images. */
+/** The files of a folder, by name: masks that were made may change without a fact. */
+const filesState = (folder: string): unknown[] =>
+  existsSync(folder)
+    ? readdirSync(folder)
+        .sort()
+        .map((name) => [name, fileState(join(folder, name))])
+    : []
+
+/** Studies, models with their files, masks, and datasets with the versions of their images. */
 const shared = (db: Db): unknown[] => [
   all(db, 'SELECT id, kind, title, params, dataset_id, sample, subset, created_at FROM study ORDER BY id'),
   all(db, 'SELECT study_id, model_id FROM study_model ORDER BY study_id, position'),
@@ -58,6 +67,7 @@ const shared = (db: Db): unknown[] => [
     'SELECT id, digest, title, role, path, preprocessing, origin, label_set, labels FROM model ORDER BY id',
   ),
   db.prepare<[], string>('SELECT path FROM model ORDER BY id').pluck().all().map(fileState),
+  filesState(join(dirname(db.name), 'draws')),
   all(db, 'SELECT id, title, path, recognised, state, generation FROM dataset ORDER BY id'),
   all(db, 'SELECT dataset_id, version FROM image_version ORDER BY dataset_id'),
   otherFactsState(db),

@@ -59,15 +59,17 @@ export async function tryPreprocessing(
   // The second group is as large whatever the first gives, but for candidates that both have.
   const expected = first.length + geometryCandidates(model.preprocessing, sameSize).length
   let done = 0
+  let failed = 0
   const measure = async (candidates: Preprocessing[]) => {
     for (const preprocessing of candidates) {
       if (job.signal.aborted) return
       const note = `${model.title}: ${statisticsTitle(preprocessing)}, ${geometryText(preprocessing)}`
-      job.report({ ...progress, done, total: Math.max(expected * known.length, done), note })
+      job.report({ ...progress, done, failed, total: Math.max(expected * known.length, done), note })
       const shown = preprocessingFor(db, dataset.id, { preprocessing })
       const order = { model, preprocessing: shown, images: known, targetOf, signal: job.signal }
       const found = await countRight(context, order, job)
       done += known.length
+      failed += found.failed
       seen.add(preprocessing, found)
     }
   }
@@ -75,7 +77,7 @@ export async function tryPreprocessing(
   const best = seen.rows()[0]
   if (best) await measure(seen.fresh(geometryCandidates(best.preprocessing, sameSize)))
   if (job.signal.aborted) return
-  job.report({ ...progress, done, total: done, note: '' })
+  job.report({ ...progress, done, failed, total: done, note: '' })
   const trial: PreprocessingTrial = {
     datasetId: dataset.id,
     dataset: dataset.title,
@@ -98,7 +100,6 @@ const progress = {
   perSecond: null,
   secondsLeft: null,
   note: '',
-  failed: 0,
   cacheHits: 0,
 }
 
@@ -116,7 +117,7 @@ type Show = (preprocessing: Preprocessing) => Preprocessing
 class Tried {
   readonly #show: Show
   readonly #rows: { row: TriedCandidate; shown: Preprocessing }[] = []
-  provider = ''
+  readonly #providers = new Set<string>()
 
   constructor(show: Show) {
     this.#show = show
@@ -135,10 +136,15 @@ class Tried {
 
   add(preprocessing: Preprocessing, { provider, ...counted }: Counted): void {
     const { images, correct } = counted
-    this.provider = provider
+    this.#providers.add(provider)
     const interval = images === 0 ? null : wilson(correct, images)
     const row = { title: statisticsTitle(preprocessing), preprocessing, ...counted, interval }
     this.#rows.push({ row, shown: this.#show(preprocessing) })
+  }
+
+  /** Where the candidates were computed: one provider, or several where a later one had to fall back. */
+  get provider(): string {
+    return [...this.#providers].join(', ')
   }
 
   /** The best first; of equal ones that which was tried first, so that what is set wins a tie. */
