@@ -1,7 +1,8 @@
-import { readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { z } from 'zod'
-import { root, tool } from './run.ts'
+import { captured, root, tool } from './run.ts'
 
 const cache = path.join(root, 'node_modules/.cache')
 
@@ -10,6 +11,12 @@ export const typeChecks = [
   ['vue-tsc', '-p', 'tsconfig.web.json'],
   ['tsc', '-p', 'tsconfig.node.json'],
   ['tsc', '-p', 'tsconfig.both.json'],
+]
+
+/** The checks of `npm run lint`. */
+export const lint = [
+  ['eslint', '.'],
+  ['prettier', '--check', '--log-level', 'warn', '.'],
 ]
 
 /**
@@ -24,8 +31,6 @@ export const cachedLint = [
   ],
 ]
 
-const results = path.join(cache, 'tests.json')
-
 const counted = z.object({
   numPassedTests: z.int(),
   numFailedTests: z.int(),
@@ -34,30 +39,76 @@ const counted = z.object({
   testResults: z.array(z.object({ status: z.string(), assertionResults: z.array(z.unknown()) })),
 })
 
-/** Runs vitest on this terminal and gives its exit code. */
-export async function runTests(...args: string[]): Promise<number> {
-  rmSync(results, { force: true })
-  return tool('vitest', 'run', ...args, '--reporter=default', '--reporter=json', `--outputFile=${results}`)
+/** Number of programs that run at once. Each takes a core and up to a gigabyte. */
+const atOnce = Math.min(4, availableParallelism())
+
+/** Runs programs concurrently. Prints the output of each when it ends. Returns the titles of those that failed. */
+export async function together(programs: readonly (readonly string[])[]): Promise<string[]> {
+  const waiting = [...programs]
+  const failed: string[] = []
+  async function runWaiting(): Promise<void> {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const [name = '', ...args] = next
+      const started = performance.now()
+      const { code, output } = await captured(name, ...args)
+      const title = [name, ...args.filter((arg) => arg.startsWith('tsconfig'))].join(' ')
+      const seconds = ((performance.now() - started) / 1000).toFixed(1)
+      console.log(`── ${title}: ${code === 0 ? 'done' : 'failed'} in ${seconds} s`)
+      if (output) console.log(output)
+      if (code !== 0) failed.push(title)
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, runWaiting))
+  return failed
+}
+
+/** Files with the results of the last test run. */
+let resultsOf: string[] = []
+
+/**
+ * Runs groups of vitest's projects at the same time and gives the first exit code that is not 0. The first group prints on
+ * this terminal while it runs, the others when they have ended.
+ */
+export async function runTests(...groups: (readonly string[])[]): Promise<number> {
+  const runs = groups.map((projects) => {
+    const results = path.join(cache, `tests-${projects.join('-')}.json`)
+    rmSync(results, { force: true })
+    const chosen = projects.flatMap((project) => ['--project', project])
+    return {
+      results,
+      args: ['run', ...chosen, '--reporter=default', '--reporter=json', `--outputFile=${results}`],
+    }
+  })
+  resultsOf = runs.map(({ results }) => results)
+  const ended = await Promise.all(
+    runs.map(async ({ args }, at) =>
+      at === 0 ? { code: await tool('vitest', ...args), output: '' } : captured('vitest', ...args),
+    ),
+  )
+  for (const { output } of ended.slice(1)) console.log(`\n${output}`)
+  return ended.find(({ code }) => code !== 0)?.code ?? 0
 }
 
 /**
  * Counts of the last test run, as "N passed, N failed, N skipped". A file that could not be loaded counts as one failed
- * test, as does a run without results.
+ * test, as does a group without results.
  */
 export function countsOfTests(): string {
-  let text: string
-  try {
-    text = readFileSync(results, 'utf8')
-  } catch {
-    return '0 passed, 1 failed, 0 skipped'
+  let [passed, failed, skipped] = [0, 0, 0]
+  for (const results of resultsOf) {
+    if (!existsSync(results)) {
+      failed++
+      continue
+    }
+    const counts = counted.parse(JSON.parse(readFileSync(results, 'utf8')))
+    const unloaded = counts.testResults.filter(
+      ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
+    )
+    passed += counts.numPassedTests
+    failed += counts.numFailedTests + unloaded.length
+    skipped += counts.numPendingTests + counts.numTodoTests
   }
-  const counts = counted.parse(JSON.parse(text))
-  const unloaded = counts.testResults.filter(
-    ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
-  )
-  const failed = counts.numFailedTests + unloaded.length
-  const skipped = counts.numPendingTests + counts.numTodoTests
-  return `${counts.numPassedTests} passed, ${failed} failed, ${skipped} skipped`
+  return `${passed} passed, ${failed} failed, ${skipped} skipped`
 }
 
 /** Prints the failed checks and the counts of the tests, and sets the exit code. */

@@ -1,17 +1,13 @@
 // `npm test`: all checks, the fastest first. Prints the counts of the tests at the end.
-import { conclude, runTests } from './checks.ts'
-import { run, tool } from './run.ts'
+import { conclude, lint, runTests, together, typeChecks } from './checks.ts'
 
-const checks: [string, () => Promise<number>][] = [
-  ['lint', () => run('npm', ['run', '--silent', 'lint'])],
-  ['type check', () => run('npm', ['run', '--silent', 'typecheck'])],
-  ['build', () => tool('electron-vite', 'build', '--logLevel', 'warn')],
-  ['tests', () => runTests()],
-]
-
-const failed: string[] = []
-for (const [name, check] of checks) {
-  console.log(`\n── ${name}`)
-  if ((await check()) !== 0) failed.push(name)
-}
+const [eslint = [], prettier = []] = lint
+const failed = await together([
+  eslint,
+  ...typeChecks,
+  prettier,
+  ['electron-vite', 'build', '--logLevel', 'warn'],
+])
+console.log('\n── tests')
+if ((await runTests(['pure', 'parts'], ['app'])) !== 0) failed.push('tests')
 conclude(failed)
