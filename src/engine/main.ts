@@ -1,25 +1,58 @@
-import { RPCHandler } from '@orpc/server/message-port'
+import { StandardRPCHandler } from '@orpc/server/standard'
 import { parseArgs } from 'node:util'
-import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { toEngine, type FromEngine } from '#shared/engineProtocol.ts'
 import { toErrorShape } from '#shared/errors.ts'
 import './base/noTelemetry.ts'
-
-// Loaded now, after telemetry was switched off: what is imported above is evaluated before all other code.
-const { createEngine, router, serveBytes } = await import('./api/index.ts')
+import { writeCrash } from './base/crashFile.ts'
+import { Log } from './base/log.ts'
+import { LogFile } from './base/logFile.ts'
+import { Ports } from './ports.ts'
 
 /**
  * The engine process: plain Node, started by the Electron shell. The shell relays the messages of the windows, each
  * with the number of its port. The engine ends when the shell ends.
  */
-const { values } = parseArgs({ options: { state: { type: 'string' }, unkept: { type: 'string' } } })
+const { values } = parseArgs({
+  options: { state: { type: 'string' }, unkept: { type: 'string' }, logs: { type: 'string' } },
+})
+const log = new Log(values.logs === undefined ? null : new LogFile(values.logs))
+/** Time in milliseconds for the last message to the shell. */
+const lastWordsMs = 500
 
-const send = (message: FromEngine) => {
-  if (process.connected) process.send?.(message)
+const send = (message: FromEngine, sent: () => void = () => undefined) => {
+  if (process.connected) process.send?.(message, sent)
+  else sent()
+}
+
+/** Leaves a crash file, tells the shell, and ends: after such an error nothing can be relied upon. */
+function crash(event: string, error: unknown): void {
+  const file = writeCrash(log, event, error)
+  const { message, details = '', ...shape } = toErrorShape(error)
+  const kept = file === null ? details : `${details}\n\nCrash file: ${file}`
+  process.stderr.write(`${event}: ${details || message}\n`)
+  const end = () => process.exit(1)
+  setTimeout(end, lastWordsMs)
+  send({ type: 'fatal', problem: { ...shape, message, details: kept } }, end)
+}
+process.on('uncaughtException', (error) => crash('uncaughtException', error))
+process.on('unhandledRejection', (error) => crash('unhandledRejection', error))
+
+// Loaded now, after telemetry was switched off: what is imported above is evaluated before all other code.
+const { createEngine, router, serveBytes } = await import('./api/index.ts')
+
+/** Logs what was dropped: the first, the tenth, the hundredth and so on. */
+function dropped(what: string): (error: unknown) => void {
+  let count = 0
+  return (error) => {
+    count += 1
+    if (/^10*$/.test(String(count)))
+      log.write('warning', `${what} was dropped, number ${count}`, toErrorShape(error))
+  }
 }
 
 async function start(): Promise<void> {
   const engine = await createEngine({
+    log,
     stateFile: values.state,
     readsApart: true,
     unkeptFolder: values.unkept,
@@ -27,20 +60,13 @@ async function start(): Promise<void> {
     checksAhead: true,
   })
   const bytes = await serveBytes(engine.session)
-  const handler = new RPCHandler(router)
-  const ports = new Map<number, MessagePort>()
-
-  const connect = (id: number) => {
-    const { port1, port2 } = new MessageChannel()
-    port1.on('message', (data: unknown) => send({ type: 'rpc', port: id, data }))
-    handler.upgrade(port2, { context: engine.context })
-    port2.start()
-    ports.set(id, port1)
-  }
-  const disconnect = (id: number) => {
-    ports.get(id)?.close()
-    ports.delete(id)
-  }
+  const notOfShell = dropped('a message that the shell does not send')
+  const ports = new Ports({
+    handler: new StandardRPCHandler(router),
+    context: engine.context,
+    send: (port, data) => send({ type: 'rpc', port, data }),
+    refused: dropped('a message of a window'),
+  })
   let stopping = false
   const stop = async () => {
     if (stopping) return
@@ -51,11 +77,12 @@ async function start(): Promise<void> {
   }
 
   process.on('message', (raw) => {
-    const message = toEngine.parse(raw)
+    const { data: message, error } = toEngine.safeParse(raw)
+    if (message === undefined) return notOfShell(error)
     if (message.type === 'ping') send({ type: 'pong', n: message.n })
-    else if (message.type === 'connect') connect(message.port)
-    else if (message.type === 'disconnect') disconnect(message.port)
-    else if (message.type === 'rpc') ports.get(message.port)?.postMessage(message.data)
+    else if (message.type === 'connect') ports.connect(message.port)
+    else if (message.type === 'disconnect') ports.disconnect(message.port)
+    else if (message.type === 'rpc') ports.take(message.port, message.data)
     else void stop()
   })
   process.on('disconnect', () => void stop())

@@ -40,14 +40,14 @@ export function answerDialogs() {
   })
   onCall(channels.showInFolder, absolutePath, (file) => shell.showItemInFolder(file))
   onNote(channels.progress, z.number().min(0).max(1).nullable(), (fraction, { page }) =>
-    windowOf(page).setProgressBar(fraction ?? -1),
+    BrowserWindow.fromWebContents(page)?.setProgressBar(fraction ?? -1),
   )
   onNote(channels.notify, z.object({ title: name, body: name }), (text, { page }) => {
     const notification = new Notification(text)
     notification.on('click', () => {
-      const window = windowOf(page)
-      if (window.isMinimized()) window.restore()
-      window.focus()
+      const window = BrowserWindow.fromWebContents(page)
+      if (window?.isMinimized()) window.restore()
+      window?.focus()
     })
     notification.show()
   })

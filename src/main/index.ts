@@ -1,25 +1,32 @@
-import { app, BrowserWindow, session } from 'electron'
+import { app, BrowserWindow, dialog, session } from 'electron'
 import { z } from 'zod'
 import { channels } from '#shared/channels.ts'
 import { startArguments } from './arguments.ts'
 import { pictureWaitMs } from './byteServer.ts'
 import { onCall, onNote } from './calls.ts'
+import { writeCrash } from './crash.ts'
 import { answerDialogs } from './dialogs.ts'
 import { Engine } from './engine.ts'
 import { appOrigin, refuseNetwork, refusePermissions } from './guards.ts'
 import { Mailbox } from './mailbox.ts'
 import { setMenu } from './menu.ts'
-import { devServer, engineFile, nodeFile, pageFolder, stateFile, unkeptFolder } from './paths.ts'
+import { devServer, engineFile, logFolder, nodeFile, pageFolder, stateFile, unkeptFolder } from './paths.ts'
 import { PortRelay } from './ports.ts'
 import { declareScheme, serveScheme } from './scheme.ts'
 import { openWindow } from './window.ts'
 
 const nothing = z.undefined()
 
+/** Leaves a crash file, without ending the app: the engine works on, and the window may still be of use. */
+function crashed(event: string, error: unknown): string | null {
+  const { electron, chrome, node } = process.versions
+  return writeCrash(logFolder(), { kernelscope: app.getVersion(), electron, chrome, node }, event, error)
+}
+
 function run() {
   const engine = new Engine({
     node: nodeFile(),
-    args: [engineFile, '--state', stateFile(), '--unkept', unkeptFolder()],
+    args: [engineFile, '--state', stateFile(), '--unkept', unkeptFolder(), '--logs', logFolder()],
     // Without this, set before the process starts, ONNX Runtime on CUDA would round to TF32.
     env: { ...process.env, NVIDIA_TF32_OVERRIDE: '0' },
   })
@@ -27,6 +34,9 @@ function run() {
   const mailbox = new Mailbox()
 
   engine.on('state', (state) => {
+    // An engine that can tell why it ends leaves a crash file itself; a native crash leaves none.
+    if (state.state === 'down' && !state.busy && state.problem.code === 'ENGINE_DOWN')
+      crashed('the engine ended', `${state.problem.message}\n${state.problem.details ?? ''}`)
     for (const window of BrowserWindow.getAllWindows()) window.webContents.send(channels.engineState, state)
   })
   onNote(channels.connect, nothing, (_nothing, { page }) => relay.connect(page))
@@ -81,6 +91,15 @@ function run() {
     open(process.argv, process.cwd())
   })
 }
+
+let told = false
+process.on('uncaughtException', (error) => {
+  const file = crashed('uncaughtException', error)
+  if (told) return
+  told = true
+  dialog.showErrorBox('Kernelscope had a fault', [error.message, file ?? ''].join('\n'))
+})
+process.on('unhandledRejection', (error) => void crashed('unhandledRejection', error))
 
 declareScheme()
 // Besides refuseNetwork: no host name but the dev server's can be resolved, by any part of Chromium.

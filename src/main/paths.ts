@@ -26,6 +26,9 @@ export const stateFile = () => path.join(app.getPath('userData'), 'engine.json')
 /** The folder of workspaces that are not kept yet. */
 export const unkeptFolder = () => path.join(app.getPath('userData'), 'unkept')
 
+/** The folder of the log and of crash files. */
+export const logFolder = () => path.join(app.getPath('userData'), 'logs')
+
 export const windowStateFile = () => path.join(app.getPath('userData'), 'window.json')
 
 /** The vite server of `npm run dev`; the packaged app ignores it. */

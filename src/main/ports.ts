@@ -1,9 +1,10 @@
 import { MessageChannelMain, type MessagePortMain, type WebContents } from 'electron'
 import { channels } from '#shared/channels.ts'
+import { rpcData } from '#shared/engineProtocol.ts'
 import type { Engine } from './engine.ts'
 
 /**
- * Relays RPC messages between pages and the engine as opaque data. A page that asks once gets a port now, and a new
+ * Relays RPC messages between pages and the engine unread. A page that asks once gets a port now, and a new
  * port after every start of the engine. Ports of an ended engine are closed, so that pending calls fail at once.
  */
 export class PortRelay {
@@ -40,7 +41,11 @@ export class PortRelay {
     const { port1, port2 } = new MessageChannelMain()
     this.#ports.set(number, { port: port1, page })
     this.#engine.send({ type: 'connect', port: number })
-    port1.on('message', ({ data }) => this.#engine.send({ type: 'rpc', port: number, data }))
+    port1.on('message', ({ data }) => {
+      const message = rpcData.safeParse(data)
+      // Anything else is not of our page's code, and may not even be sendable to another process.
+      if (message.success) this.#engine.send({ type: 'rpc', port: number, data: message.data })
+    })
     port1.once('close', () => this.#close(number))
     port1.start()
     page.postMessage(channels.port, null, [port2])

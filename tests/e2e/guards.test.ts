@@ -1,5 +1,7 @@
 import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { join } from 'node:path'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { engineIs, openApp, type App } from './app.ts'
@@ -52,6 +54,49 @@ describe('the window', () => {
       return 'injected' in window
     })
     expect(ran).toBe(false)
+  })
+})
+
+describe('a page that sends what is no message', () => {
+  it('ends neither the shell nor the engine', async () => {
+    const { page, complaints } = shown
+    const before = [...complaints]
+    await page.evaluate(async () => {
+      const port = new Promise<MessagePort | undefined>((resolve) => {
+        window.addEventListener('message', ({ data, ports }) => {
+          if (data === 'kernelscope:port') resolve(ports[0])
+        })
+      })
+      window.kernelscope.connect()
+      const given = await port
+      const texts = ['', '{', 'null', '[]', '{"i":"1"}', '{"i":"1","p":null}', '{"i":"1","p":{"u":"::"}}']
+      const values = [
+        null,
+        undefined,
+        7,
+        1e12,
+        {},
+        [],
+        2n ** 70n,
+        new Map(),
+        new ArrayBuffer(3),
+        new Blob(['a']),
+      ]
+      for (const value of [...texts, ...values]) given?.postMessage(value)
+      const { setProgress, notify, showInFolder, openFiles } = window.kernelscope
+      for (const call of [setProgress, notify, showInFolder, openFiles]) {
+        for (const value of [undefined, null, NaN, -1, '', '\0', {}, [], 2n]) {
+          // The page is not bound to the types.
+          const answer: unknown = Reflect.apply(call, undefined, [value, value])
+          if (answer instanceof Promise) await answer.catch(() => undefined)
+        }
+      }
+    })
+    await page.reload()
+    await engineIs(page, 'ready')
+    const log = await shown.app.evaluate(({ app }) => app.getPath('userData'))
+    expect(readdirSync(join(log, 'logs')).filter((name) => name.startsWith('crash-'))).toEqual([])
+    expect(complaints).toEqual(before)
   })
 })
 

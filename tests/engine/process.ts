@@ -18,9 +18,19 @@ export interface EngineProcess {
   stop(): Promise<void>
 }
 
-/** The engine as the shell starts it: its own process, IPC, one relayed port. */
-export async function startEngine(stateFile: string): Promise<EngineProcess> {
-  const child = spawn(process.execPath, [entry, '--state', stateFile], {
+/**
+ * The engine as the shell starts it: its own process, IPC, one relayed port.
+ *
+ * @param options.logs folder of its log and crash files; none when left out
+ * @param options.before code that it runs before its own
+ */
+export async function startEngine(
+  stateFile: string,
+  { logs, before }: { logs?: string; before?: string } = {},
+): Promise<EngineProcess> {
+  const first = before === undefined ? [] : ['--import', `data:text/javascript,${encodeURIComponent(before)}`]
+  const args = ['--state', stateFile, ...(logs === undefined ? [] : ['--logs', logs])]
+  const child = spawn(process.execPath, [...first, entry, ...args], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     serialization: 'advanced',
   })
@@ -33,11 +43,11 @@ export async function startEngine(stateFile: string): Promise<EngineProcess> {
     child.on('message', (raw) => {
       const message = fromEngine.parse(raw)
       if (message.type === 'ready') resolve(message)
-      else if (message.type === 'rpc') port1.postMessage(message.data)
+      else if (message.type === 'rpc' && message.port === 1) port1.postMessage(message.data)
       else if (message.type === 'fatal') reject(new Error(message.problem.message))
     })
   })
-  port1.on('message', (data: unknown) => send({ type: 'rpc', port: 1, data }))
+  port1.on('message', (data: string) => send({ type: 'rpc', port: 1, data }))
   send({ type: 'connect', port: 1 })
   port2.start()
   const client: ContractRouterClient<Contract> = createORPCClient(new RPCLink({ port: port2 }))

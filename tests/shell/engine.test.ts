@@ -40,9 +40,9 @@ describe('the engine process', () => {
   it('is ready after its message, and passes messages on unread', async () => {
     const { engine, states } = engineThat('well')
     await until(engine, 'ready')
-    engine.send({ type: 'rpc', port: 3, data: new Uint8Array([1, 2, 3]) })
+    engine.send({ type: 'rpc', port: 3, data: '{"i":1}' })
     const [message] = await once(engine, 'rpc')
-    expect(message).toEqual({ type: 'rpc', port: 3, data: new Uint8Array([1, 2, 3]) })
+    expect(message).toEqual({ type: 'rpc', port: 3, data: '{"i":1}' })
     expect(states.map(({ state }) => state)).toEqual(['starting', 'ready'])
   })
 

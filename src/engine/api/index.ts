@@ -57,4 +57,5 @@ export async function createEngine(options: SessionOptions = {}): Promise<Engine
   await session.reopen()
   return { session, context, client: createRouterClient(router, { context }), close: () => session.close() }
 }
+export type { ApiContext }
 export { serveBytes } from './bytes/server.ts'

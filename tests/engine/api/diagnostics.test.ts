@@ -2,6 +2,9 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { openPromise } from 'yauzl'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { writeCrash } from '#engine/base/crashFile.ts'
+import { Log } from '#engine/base/log.ts'
+import { LogFile } from '#engine/base/logFile.ts'
 import { createEngine } from '#engine/api/index.ts'
 import { redacted } from '#engine/api/system/diagnostics/redact.ts'
 import { temporaryFolder } from '../../temporary.ts'
@@ -41,6 +44,22 @@ describe('diagnostics', () => {
     for (const file of files) expect(file.text, file.name).not.toContain(homedir())
     const whole = await client.system.diagnostics({ redact: false })
     expect(whole.find(({ name }) => name === 'log.txt')?.text).toContain(homedir())
+  })
+
+  it('contain the log and the crash files of earlier starts, and the doctor says where they are', async () => {
+    const folder = temporaryFolder()
+    const before = new Log(new LogFile(folder))
+    before.write('info', 'an earlier start')
+    writeCrash(before, 'uncaughtException', new Error(`cannot read ${homedir()}/secret.onnx`))
+    const engine = await createEngine({ log: new Log(new LogFile(folder)) })
+    onTestFinished(() => engine.close())
+    const files = await engine.client.system.diagnostics({})
+    const crash = files.find(({ name }) => name.startsWith('crash-'))
+    expect(files.find(({ name }) => name === 'log.txt')?.text).toContain('an earlier start')
+    expect(crash?.text).toContain('cannot read ~/secret.onnx')
+    const { checks } = await engine.client.system.doctor()
+    const place = `${join(folder, 'engine.log')}, crash files beside it: 1`
+    expect(checks.find(({ id }) => id === 'log')?.value).toBe(place)
   })
 
   it('are saved as a zip with the same files', async () => {

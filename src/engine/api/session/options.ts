@@ -1,7 +1,10 @@
 import type { Settings } from '#shared/contract/index.ts'
+import type { Log } from '../../base/log.ts'
 
 /** How a session is set up. */
 export interface SessionOptions {
+  /** Where the engine writes its log; a log in memory when left out. */
+  log?: Log
   /** File that stores the path of the open workspace for the next start of the engine. */
   stateFile?: string | undefined
   /** Folder of workspaces that are not kept yet; a temporary one, removed with the engine, when left out. */

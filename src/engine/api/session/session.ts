@@ -26,7 +26,7 @@ import { Workers } from './workers.ts'
  * another one was opened; its running job stores its results first.
  */
 export class EngineSession {
-  readonly log = new Log()
+  readonly log: Log
   readonly inspections = new OpenInspections()
   readonly #options: SessionOptions
   readonly #workers: Workers
@@ -38,6 +38,7 @@ export class EngineSession {
 
   constructor(options: SessionOptions = {}) {
     this.#options = options
+    this.log = options.log ?? new Log()
     this.#workers = new Workers(options.imageWorkers)
     this.#unkept = new UnkeptFolder(options.unkeptFolder)
     this.#last = new LastWorkspace(options.stateFile, this.log)

@@ -1,13 +1,19 @@
 import { statfsSync } from 'node:fs'
 import { availableParallelism, freemem, homedir, totalmem } from 'node:os'
 import type { Check } from '#shared/contract/index.ts'
+import { countCrashes } from '../../base/crashFile.ts'
+import type { Log } from '../../base/log.ts'
 import { onnxruntimeVersion } from '../../base/onnxruntimeVersion.ts'
 
 const gibibytes = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`
 const lowDisk = 2 * 2 ** 30
 
-/** Checks what the machine offers. A check with a warning has a hint that says what to do. */
-export function checks(workspacePath: string | null, sqliteVersion: string): Check[] {
+/**
+ * Checks what the machine offers, and says where the log is. A check with a warning has a hint that says what to do.
+ *
+ * @param workspacePath folder of the open workspace; null where none is open
+ */
+export function checks(workspacePath: string | null, sqliteVersion: string, log: Log): Check[] {
   const { bavail, bsize } = statfsSync(workspacePath ?? homedir())
   const free = bavail * bsize
   const display =
@@ -39,5 +45,12 @@ export function checks(workspacePath: string | null, sqliteVersion: string): Che
       value: display ? 'there' : 'none',
       ...(display ? {} : { hint: 'The app needs a display; the command line does everything without one.' }),
     },
+    { id: 'log', title: 'Log', state: 'ok', value: logPlace(log) },
   ]
+}
+
+function logPlace(log: Log): string {
+  if (log.file === null) return 'in memory only'
+  const crashes = countCrashes(log)
+  return crashes === 0 ? log.file.path : `${log.file.path}, crash files beside it: ${crashes}`
 }

@@ -3,7 +3,8 @@ import type { DiagnosticsFile, DiagnosticsInput } from '#shared/contract/index.t
 import { providerStates } from '../../../inference/index.ts'
 import { onnxruntimeVersion } from '../../../base/onnxruntimeVersion.ts'
 import { listJobs } from '../../../jobs/index.ts'
-import type { LogLine } from '../../../base/log.ts'
+import { readCrashes } from '../../../base/crashFile.ts'
+import { logText, type Log } from '../../../base/log.ts'
 import { version } from '../../../base/version.ts'
 import { checks } from '../doctor.ts'
 import type { EngineSession } from '../../session/session.ts'
@@ -12,6 +13,9 @@ import { workspaceReport } from './workspace.ts'
 
 const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
 const keptJobs = 500
+const keptCrashes = 3
+/** Bytes of the log on disk. */
+const logTail = 2 ** 18
 
 /** Collects what a bug report needs. Changes nothing and sends nothing; with `redact`, personal names are replaced. */
 export function diagnostics(
@@ -42,12 +46,13 @@ export function diagnostics(
         memory: totalmem(),
         load: loadavg(),
         engine: { memory: process.memoryUsage(), uptime: process.uptime() },
-        checks: checks(workspace?.path ?? null, sqlite),
+        checks: checks(workspace?.path ?? null, sqlite, session.log),
         providers: providerStates(),
       }),
     },
     { name: 'settings.json', title: 'Settings', text: json(session.settings()) },
-    { name: 'log.txt', title: 'Engine log', text: session.log.lines().map(logText).join('') },
+    { name: 'log.txt', title: 'Engine log', text: logOf(session.log) },
+    ...readCrashes(session.log, keptCrashes).map((crash) => ({ ...crash, title: 'Crash file' })),
     ...(workspace
       ? [
           { name: 'workspace.json', title: 'Check of the workspace', text: json(workspaceReport(workspace)) },
@@ -64,10 +69,8 @@ export function diagnostics(
   return [{ name: 'README.txt', title: 'What is in it', text: readme(kept, redact) }, ...kept]
 }
 
-function logText({ time, level, text, problem }: LogLine): string {
-  const about = problem ? ` [${problem.code}] ${problem.message}\n${problem.details ?? ''}` : ''
-  return `${new Date(time).toISOString()} ${level} ${text}${about}\n`
-}
+/** The log on disk reaches back beyond the last start; the one in memory does not. */
+const logOf = (log: Log): string => log.file?.tail(logTail) || log.lines().map(logText).join('')
 
 const readme = (files: readonly DiagnosticsFile[], redact: boolean) =>
   [
