@@ -30,6 +30,7 @@ export function studyPage({
   params,
   presets,
   definitions,
+  fromWeights,
 }: StudyDefinition): string {
   const fields = fieldsOf(z.toJSONSchema(params, { io: 'input' }))
   const show = (value: unknown) => (value === undefined ? '' : `\`${JSON.stringify(value)}\``)
@@ -77,7 +78,7 @@ export function studyPage({
     '## Command line',
     '',
     '```',
-    `kernelscope -w DIR study run ${id} --model MODEL --dataset DATASET${presets[0] ? ` --preset ${presets[0].id}` : ''}`,
+    `kernelscope -w DIR study run ${id} --model MODEL${fromWeights ? '' : ' --dataset DATASET'}${presets[0] ? ` --preset ${presets[0].id}` : ''}`,
     '```',
     '',
   ].join('\n')

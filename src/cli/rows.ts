@@ -68,8 +68,12 @@ interface ClassNames {
   labels: ReadonlyMap<number, readonly string[]>
 }
 
-async function namesOf(client: Client, datasetId: number, rows: readonly PrintedRow[]): Promise<ClassNames> {
-  const { classes } = await client.datasets.get({ id: datasetId })
+async function namesOf(
+  client: Client,
+  datasetId: number | null,
+  rows: readonly PrintedRow[],
+): Promise<ClassNames> {
+  const { classes } = datasetId === null ? { classes: [] } : await client.datasets.get({ id: datasetId })
   const labels = new Map<number, readonly string[]>()
   for (const id of new Set(rows.map(({ modelId }) => modelId)))
     labels.set(id, (await client.models.labels({ id })).labels)

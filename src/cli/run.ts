@@ -1,4 +1,4 @@
-import type { Provider, Settings, Study, StudyInput } from '#shared/contract/index.ts'
+import type { Provider, Settings, Study, StudyInput, StudyKind } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import type { Client } from './client.ts'
 import { namedSubset } from './commands/subset.ts'
@@ -30,7 +30,7 @@ export interface RunFlags extends GlobalOptions {
 /**
  * Runs a study and prints its result. The same command again continues the same study: stored facts are not measured
  * again, and a stopped study is resumed.
- * @throws USAGE where no model or no dataset is named
+ * @throws USAGE where no model is named, or no dataset of a study that reads images
  */
 export async function runStudy(
   session: CliSession,
@@ -42,9 +42,7 @@ export async function runStudy(
     throw new KernelscopeError('USAGE', 'no model is named', { hint: 'Name it with --model FILE.' })
   const client = await session.openWorkspace(options, overrides(options))
   const kind = kindNamed(await client.studies.kinds(), kindId)
-  const named = options.dataset ?? (kind.reads === 'weights' ? await anyDataset(client) : undefined)
-  if (named === undefined)
-    throw new KernelscopeError('USAGE', 'no dataset is named', { hint: 'Name it with --dataset DIR.' })
+  const named = datasetNamed(kind, options, session)
   const modelIds: number[] = []
   const sides: number[] = []
   for (const name of options.model) {
@@ -53,16 +51,16 @@ export async function runStudy(
     sides.push(...preprocessing.size)
   }
   const params = await studyParams(client, kind, { ...options, rest, sides }, session)
-  const dataset = await namedDataset(client, named, session, options)
+  const dataset = named === null ? null : await namedDataset(client, named, session, options)
   const subsetId =
-    options.subset === undefined ? null : (await namedSubset(client, dataset, options.subset)).id
+    options.subset === undefined || !dataset ? null : (await namedSubset(client, dataset, options.subset)).id
   const sample =
     options.perClass === undefined ? null : { perClass: options.perClass, seed: options.sampleSeed }
   const input = {
     kind: kind.id,
     params,
     modelIds,
-    datasetId: dataset.id,
+    datasetId: dataset?.id ?? null,
     sample,
     subsetId,
     ...(options.title === undefined ? {} : { title: options.title }),
@@ -73,10 +71,20 @@ export async function runStudy(
   await measure(session, client, input, options)
 }
 
-/** The first dataset of the workspace, for a study that reads no images but is stored with a dataset. */
-async function anyDataset(client: Client): Promise<string | undefined> {
-  const [first] = await client.datasets.list()
-  return first && String(first.id)
+/** The dataset that is named for a study; null for one that reads no images, which takes none. */
+function datasetNamed(
+  { id, reads }: StudyKind,
+  { dataset, subset, perClass }: RunFlags,
+  { io }: CliSession,
+): string | null {
+  if (reads === 'images') {
+    if (dataset !== undefined) return dataset
+    throw new KernelscopeError('USAGE', 'no dataset is named', { hint: 'Name it with --dataset DIR.' })
+  }
+  const images = { '--dataset': dataset, '--subset': subset, '--per-class': perClass }
+  for (const [name, value] of Object.entries(images))
+    if (value !== undefined) io.err(`warning: ${id} reads no images: ${name} has no effect\n`)
+  return null
 }
 
 async function measure(

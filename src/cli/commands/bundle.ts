@@ -119,7 +119,7 @@ function describe({
   const facts = formatPairs([
     ['Study', `${study.title} (${study.kind}, ${paperSection(study.section)})`],
     ['Complete', study.complete ? 'yes' : 'no'],
-    ['Images', `${formatCount(counts.images)} of ${dataset.title}`],
+    ['Images', dataset ? `${formatCount(counts.images)} of ${dataset.title}` : 'none'],
     ...models.map(
       ({ title, file, bytes, digest, here }) =>
         [

@@ -2,8 +2,7 @@ import { Option, type Command } from 'commander'
 import { resolve } from 'node:path'
 import type { StudyKind } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
-import { jobTitle } from '#shared/jobWords.ts'
-import { formatTable, formatTime } from '../format.ts'
+import { formatTable } from '../format.ts'
 import { collect, integerOf } from '../flags.ts'
 import { printDraws } from '../draws.ts'
 import { describeKind } from '../kindText.ts'
@@ -12,6 +11,7 @@ import { describeResult, resultDocument } from '../result.ts'
 import { printRows, type RowFlags } from '../rows.ts'
 import { runStudy, type RunFlags } from '../run.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
+import { printStudies } from '../studyList.ts'
 import { addQuestionsCommand } from './questions.ts'
 import { addStudyImageCommands } from './studyImages.ts'
 import { addSuiteCommands } from './suite.ts'
@@ -79,29 +79,9 @@ export function addStudyCommands(program: Command, session: CliSession): void {
 
   study
     .command('list')
-    .description('the studies of the workspace')
+    .description('the studies of the workspace, with their key numbers and how much of each is stored')
     .action(async (_: unknown, command: Command) => {
-      const options = command.optsWithGlobals<GlobalOptions>()
-      const studies = await (await session.openWorkspace(options)).studies.list()
-      session.print(options, { studies }, () =>
-        formatTable(
-          [
-            { title: 'ID', right: true },
-            { title: 'Study' },
-            { title: 'Kind' },
-            { title: 'Created' },
-            { title: 'State' },
-          ],
-          studies.map(({ id, title, kind, createdAt, job }) => [
-            String(id),
-            title,
-            kind,
-            formatTime(createdAt),
-            `${jobTitle(job).toLowerCase()}${job ? `, ${job.progress.done}/${job.progress.total}` : ''}`,
-          ]),
-          'no studies; run one with "kernelscope study run KIND --model FILE --dataset DIR"',
-        ),
-      )
+      await printStudies(session, command.optsWithGlobals<GlobalOptions>())
     })
 
   study

@@ -75,7 +75,7 @@ async function collect(
   const definition = studyDefinition(study.kind)
   const result = await reader.ask({ kind: 'result', id: studyId })
   const models = study.modelIds.map((id) => getModel(db, id))
-  const dataset = getDataset(db, study.datasetId)
+  const dataset = study.datasetId === null ? null : getDataset(db, study.datasetId)
   const evidence = await writeEvidence(workspace, studyId, folder)
   if (evidence.counts.facts + evidence.counts.measurements === 0 && result.figures.length === 0)
     throw new KernelscopeError('STUDY_PARAMS', `nothing of ${study.title} was measured yet`, {
@@ -101,13 +101,13 @@ async function collect(
     kernelscopeBundle: bundleVersion,
     kernelscope: version,
     study: sections,
-    dataset: {
+    dataset: dataset && {
       title: dataset.title,
       classes: dataset.classes.length,
       images: evidence.counts.images,
     },
     models: models.map(describedModel),
-    surrogates: surrogatesOf(db, study.datasetId, evidence.conditions),
+    surrogates: dataset ? surrogatesOf(db, dataset.id, evidence.conditions) : [],
     variants: evidence.variants,
     conditions: evidence.conditions,
     sets: evidence.sets,

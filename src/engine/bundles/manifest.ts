@@ -88,13 +88,21 @@ export const bundledStudy = z.object({
 })
 
 /** Reads the manifest of a bundle. */
-export const manifest = manifestFields.transform(({ makers, ...rest }) => ({ ...rest, surrogates: makers }))
+export const manifest = manifestFields.transform(({ makers, dataset, ...rest }) => ({
+  ...rest,
+  /** null: the study reads no images. In older bundles such a study names the dataset that it was stored with. */
+  dataset: rest.counts.images === 0 ? null : dataset,
+  surrogates: makers,
+}))
+
+/** What stands for no dataset in the file, as readers of format 1 need it. */
+const noDataset = { title: '', classes: 0, images: 0 }
 
 export type Manifest = z.infer<typeof manifest>
 
 /** The text of the manifest as `manifest` reads it. */
-export const manifestText = ({ surrogates, ...rest }: Manifest): string =>
-  `${JSON.stringify({ ...rest, makers: surrogates } satisfies z.input<typeof manifest>, null, 2)}\n`
+export const manifestText = ({ surrogates, dataset, ...rest }: Manifest): string =>
+  `${JSON.stringify({ ...rest, dataset: dataset ?? noDataset, makers: surrogates } satisfies z.input<typeof manifest>, null, 2)}\n`
 
 export type BundledStudy = z.infer<typeof bundledStudy>
 export type BundledModel = z.infer<typeof bundledModel>

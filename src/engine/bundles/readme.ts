@@ -13,9 +13,13 @@ export function readme({ study, dataset, models, counts, kernelscope, variants }
     '',
     `A study of the kind "${study.kindTitle}" (${study.kind}), measured with Kernelscope ${kernelscope}.`,
     '',
-    `Images:   ${counts.images} of ${dataset.title}${
-      study.sample ? `, at most ${study.sample.perClass} per class drawn with seed ${study.sample.seed}` : ''
-    }`,
+    dataset
+      ? `Images:   ${counts.images} of ${dataset.title}${
+          study.sample
+            ? `, at most ${study.sample.perClass} per class drawn with seed ${study.sample.seed}`
+            : ''
+        }`
+      : 'Images:   none; it reads the weights of the models',
     ...models.map(({ title, file, digest }) => `Model:    ${title} (${file}, sha256 ${digest})`),
     ...[...runtimes].map((runtime) => `Runtime:  ${runtime}`),
     `Settings: ${JSON.stringify(study.params)}`,

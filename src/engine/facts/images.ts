@@ -11,6 +11,9 @@ export interface ImageSource {
   classes?: readonly string[]
 }
 
+/** The images of a study that reads none: no dataset has this id. */
+export const noImages: ImageSource = { datasetId: 0, selectedFor: null }
+
 export type SqlValue = number | string
 
 /** Returns a text that is equal for equal sources. */

@@ -24,7 +24,7 @@ export { imageChunks } from './imageChunks.ts'
 export type { StudyImage } from './imageRows.ts'
 export { amongImages, countsOfImages } from './imageCounts.ts'
 export { imageRoot, imageRootSql } from './imageRoot.ts'
-export { bySource, countImages, sourceKey, usableSql, type ImageSource } from './images.ts'
+export { bySource, countImages, noImages, sourceKey, usableSql, type ImageSource } from './images.ts'
 export type { FactRange, FactsOf } from './join.ts'
 export {
   isSettled,

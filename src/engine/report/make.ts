@@ -52,7 +52,7 @@ async function studyOf(
     answers: result.answers,
     settings: [
       ['Models', study.modelIds.map((modelId) => markedTitle(getModel(db, modelId))).join(', ')],
-      ['Images', getDataset(db, study.datasetId).title],
+      ...(study.datasetId === null ? [] : [['Images', getDataset(db, study.datasetId).title] as const]),
       ...(study.sample
         ? ([['Sample', `${study.sample.perClass} per class, seed ${study.sample.seed}`]] as const)
         : []),

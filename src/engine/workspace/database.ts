@@ -86,10 +86,13 @@ function migrate(db: Db, file: string): void {
     rmSync(copy, { force: true })
     db.prepare('VACUUM INTO ?').run(copy)
   }
+  // A table that is made anew would take the rows that refer to it along. SQLite ignores this within a transaction.
+  db.pragma('foreign_keys = OFF')
   db.transaction(() => {
     for (const sql of migrations.slice(from)) db.exec(sql)
     db.pragma(`user_version = ${migrations.length}`)
   })()
+  db.pragma('foreign_keys = ON')
 }
 
 /**

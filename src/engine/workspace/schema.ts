@@ -4,6 +4,7 @@ import { migration003 } from './migrations/003.ts'
 import { migration004 } from './migrations/004.ts'
 import { migration005 } from './migrations/005.ts'
 import { migration006 } from './migrations/006.ts'
+import { migration007 } from './migrations/007.ts'
 
 /** "KSCO", the SQLite application id of every workspace.sqlite. It tells them from databases of other programs. */
 export const applicationId = 0x4b53434f
@@ -16,4 +17,5 @@ export const migrations: readonly string[] = [
   migration004,
   migration005,
   migration006,
+  migration007,
 ]

@@ -20,7 +20,8 @@ const openedBundle = z.object({
     definitions: z.array(definition),
     complete: z.boolean(),
   }),
-  dataset: z.object({ title: z.string(), classes: z.int(), images: z.int() }),
+  /** null: the study reads no images. */
+  dataset: z.object({ title: z.string(), classes: z.int(), images: z.int() }).nullable(),
   models: z.array(
     z.object({
       digest: z.string(),

@@ -18,6 +18,7 @@ const question = z.object({
   input: studyInput.nullable(),
   /** Why the question cannot be asked here. */
   problem: errorShape.nullable(),
+  /** Title of the dataset; empty where it reads no images. */
   dataset: z.string(),
   models: z.array(z.string()),
   /** Images per model. */

@@ -14,8 +14,7 @@ export const studies = {
   kinds: oc.output(z.array(studyKind)),
   list: oc.output(z.array(study)),
   get: oc.input(byId).output(study),
-  /** null where the kind has no metric in the ranking. */
-  summary: oc.input(byId).output(studySummary.nullable()),
+  summary: oc.input(byId).output(studySummary),
   cost: oc.input(studyInput).output(studyCost),
   /** What makes its numbers doubtful by its parameters and models alone. No image, fact or file is read. */
   check: oc.input(studyInput).output(z.object({ warnings: z.array(errorShape) })),

@@ -48,7 +48,8 @@ export const study = z.object({
   title: z.string(),
   params: z.record(z.string(), z.unknown()),
   modelIds: z.array(id),
-  datasetId: id,
+  /** null: it reads only the models' weights. */
+  datasetId: id.nullable(),
   /** null: all readable images with a class. Otherwise at most `perClass` images per class, chosen by seed. */
   sample: z.object({ perClass: z.int().positive(), seed: z.int() }).nullable(),
   /** null or left out: the whole dataset. */
@@ -62,7 +63,8 @@ export const studyInput = z.object({
   title: z.string().optional(),
   params: z.record(z.string(), z.unknown()).default({}),
   modelIds: z.array(id).min(1),
-  datasetId: id,
+  /** Needed by a kind that reads images, and not kept by one that reads only weights. */
+  datasetId: id.nullable().default(null),
   sample: z.object({ perClass: z.int().positive(), seed: z.int() }).nullable().default(null),
   /** Only images of this subset of the dataset, as it is when the study is stored. */
   subsetId: id.nullable().optional(),
@@ -83,13 +85,18 @@ export const studyCost = z.object({
   warnings: z.array(errorShape),
 })
 
-/** The number that stands for a study in a list, for each model that was measured; `n` counts its images. */
+/**
+ * The number that stands for a study in a list, for each model that was measured. `n` counts its images; null where it is
+ * not of images. `better` is null where neither end is.
+ */
 export const keyNumber = z.object({
   title: z.string(),
   unit: z.enum(['fraction', 'number']),
-  better: z.enum(['higher', 'lower']),
+  better: z.enum(['higher', 'lower']).nullable(),
   /** `interpolated`: lies on the line between two conditions that were measured. */
-  values: z.array(z.object({ modelId: id, value: z.number(), n: z.int(), interpolated: z.boolean() })).min(1),
+  values: z
+    .array(z.object({ modelId: id, value: z.number(), n: z.int().nullable(), interpolated: z.boolean() }))
+    .min(1),
 })
 
 /** Pairs of an image and a condition, over all models: those with a prediction, those that failed, all. */

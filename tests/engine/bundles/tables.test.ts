@@ -45,6 +45,16 @@ const changeRow = (place: number, change: (row: Row) => Row) => (rows: Row[]) =>
 const patient = { timeout: 120_000 }
 
 describe('tables that come from models alone', patient, () => {
+  it('name no dataset: none was read, whatever was named when the study began', async () => {
+    const [study] = await engine.client.studies.list()
+    expect([study?.datasetId, study?.sample]).toEqual([null, null])
+    expect((await engine.client.bundles.open({ path })).dataset).toBeNull()
+    const { provenance, figures } = await engine.client.studies.result({ id: study?.id ?? 0 })
+    expect(JSON.stringify([provenance, figures])).not.toContain('images')
+    const input = { kind: 'clean-accuracy', params: {}, modelIds: study?.modelIds ?? [] }
+    await expect(engine.client.studies.run(input)).rejects.toMatchObject({ code: 'DATASET_NOT_FOUND' })
+  })
+
   it('are computed again bit-identically', async () => {
     const honest = await verify(engine, path)
     expect(honest).toMatchObject({ verdict: 'agrees', facts: 0, unchecked: [] })

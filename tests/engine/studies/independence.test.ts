@@ -162,6 +162,12 @@ describe('for any batch size, number of threads and image workers, order of imag
       stopped += b.stops > 0 ? 1 : 0
 
       await expectSameApart(plain.engine, a.id)
+      // What the list shows: a number of every model, whether or not the kind is ranked.
+      const { complete, keyNumber } = await plain.engine.client.studies.summary({ id: a.id })
+      expect([complete, keyNumber?.values.map(({ modelId }) => modelId)]).toEqual([
+        true,
+        wanted.map((name) => plain.models[name]),
+      ])
       const [left, right] = [await facts(plain, a.id), await facts(other, b.id)]
       expect([...right.keys()].sort()).toEqual([...left.keys()].sort())
       for (const [key, { answer, logit }] of left) {

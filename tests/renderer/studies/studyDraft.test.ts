@@ -187,7 +187,7 @@ describe('a new study', () => {
       kind: 'weights',
       params: {},
       modelIds: [1],
-      datasetId: 3,
+      datasetId: null,
       sample: null,
     })
   })

@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { KeyNumber, Study, StudyKind } from '#shared/contract/index.ts'
-import { differences } from '../../../src/renderer/features/studies/list/differences.ts'
-import {
-  bestValue,
-  countText,
-  detailText,
-  valueText,
-} from '../../../src/renderer/features/studies/list/keyNumberText.ts'
+import { bestValue, countText, detailText, valueText } from '#shared/keyNumberText.ts'
+import { differences } from '#shared/studyDifferences.ts'
 
 const study = (id: number, like: Partial<Study> = {}): Study => ({
   id,
@@ -76,8 +71,16 @@ describe('the key number of a study', () => {
     expect(detailText(number, (id) => `M${id}`)).toBe('Top-1\nM1: 41.3 %, n = 320\nM2: ≈ 81.3 %, n = 16')
   })
 
+  it('names no images where it is of none', () => {
+    const values = [{ modelId: 1, value: 0.51234, n: null, interpolated: false }]
+    const weights: KeyNumber = { title: 'Median distance', unit: 'number', better: null, values }
+    expect([valueText(weights), countText(weights)]).toEqual(['0.512', 'no images'])
+    expect(detailText(weights, () => 'A')).toBe('Median distance\nA: 0.512')
+  })
+
   it('is sorted by the best model', () => {
     expect(bestValue(number)).toBe(0.8125)
     expect(bestValue({ ...number, better: 'lower' })).toBe(0.4125)
+    expect(bestValue({ ...number, better: null })).toBe(0.8125)
   })
 })

@@ -20,7 +20,7 @@ export async function frozenSubset(
 ): Promise<FrozenSubset | null> {
   if (subsetId == null) return null
   const subset = getSubset(session.db, subsetId)
-  if (subset.datasetId !== datasetId)
+  if (datasetId === null || subset.datasetId !== datasetId)
     throw new KernelscopeError('SUBSET_NOT_FOUND', `the subset ${subset.name} belongs to another dataset`)
   const ids = await selectedIds(session, datasetId, subset.selection, undefined, signal)
   if (ids.length === 0)

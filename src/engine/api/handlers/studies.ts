@@ -76,7 +76,7 @@ export const studies = {
   ),
   run: api.studies.run.handler(async ({ input, context: { session }, signal }) => {
     const { workspace } = session.open()
-    getDataset(workspace.db, input.datasetId)
+    if (input.datasetId !== null) getDataset(workspace.db, input.datasetId)
     for (const id of input.modelIds) getModel(workspace.db, id)
     const { study, subset } = await settled(session, workspace, input, signal)
     return queue(session, insertStudy(session.stillOpen(workspace).workspace.db, study, subset).id)
@@ -138,7 +138,7 @@ async function settled(
 ) {
   const study = await settledStudy(workspace.db, input, signal)
   session.stillOpen(workspace)
-  return { study, subset: await frozenSubset(session, input, signal) }
+  return { study, subset: await frozenSubset(session, study, signal) }
 }
 
 /** Queues a study, unless it has a job that is queued, running or paused; a paused job is resumed. */

@@ -38,8 +38,9 @@ export async function studyCost(
   const definition = studyDefinition(input.kind)
   const study = await settledStudy(db, input, signal)
   const { params } = study
-  const source: ImageSource = { datasetId: input.datasetId, selectedFor: null }
-  const dataset = getDataset(db, input.datasetId)
+  if (study.datasetId === null) return costOfWeights(db, input.modelIds)
+  const source: ImageSource = { datasetId: study.datasetId, selectedFor: null }
+  const dataset = getDataset(db, study.datasetId)
   const share = sampledShare(db, input, dataset, subset)
   const imagesIn = bySource((wanted) => Math.round(countImages(db, wanted) * share))
   const models = input.modelIds.map((id) => modelFor(db, dataset.id, getModel(db, id)))
@@ -77,6 +78,12 @@ export async function studyCost(
     warnings: models.flatMap((model) => warningsOf(db, definition, dataset, model)),
   }
 }
+
+/** The cost of a study that reads only weights: nothing is run. */
+const costOfWeights = (db: Db, modelIds: readonly number[]): StudyCost => ({
+  ...{ passes: 0, cached: 0, images: 0, conditions: 0, work: [], seconds: 0, choices: [] },
+  warnings: modelIds.flatMap((id) => getModel(db, id).problem ?? []),
+})
 
 /** Adds up what is to be computed. */
 class Ledger {
@@ -204,8 +211,8 @@ function warningsOf(
  */
 function sampledShare(
   db: Db,
-  { sample, datasetId }: StudyInput,
-  { classes, parts }: Dataset,
+  { sample }: StudyInput,
+  { id: datasetId, classes, parts }: Dataset,
   subset: number | null,
 ): number {
   if (!sample && subset === null) return 1

@@ -1,4 +1,4 @@
-import type { DataTable, Interval, ReportedValue, StudyPoint } from '#shared/contract/index.ts'
+import type { DataTable, Interval, KeyNumber, ReportedValue, StudyPoint } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { Rewrite } from '#shared/rewrites.ts'
 import type { Condition, StudyImage } from '../../facts/index.ts'
@@ -29,6 +29,8 @@ export interface View {
   reported: ReportedValue[]
   /** Its columns in the ranking of models; left out = none. */
   metrics?: Metric[]
+  /** The number that stands for the study in a list; left out = its first metric. null: nothing of it was measured. */
+  key?: KeyNumber | null
   /** The definitions, seeds and choices that the numbers rest on. */
   notes: string[]
 }

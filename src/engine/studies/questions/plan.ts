@@ -5,7 +5,7 @@ import { getDataset } from '../../datasets/index.ts'
 import { getModel, listModels, type StoredModel } from '../../models/index.ts'
 import { studyCost } from '../cost/cost.ts'
 import type { QuestionModels, StudyQuestion } from '../definition/index.ts'
-import { studyDefinitions } from '../registry.ts'
+import { studyDefinition, studyDefinitions } from '../registry.ts'
 import { findStudy, settledStudy } from '../store/store.ts'
 import { planSuite } from '../suite/suite.ts'
 import type { Db, WorkspaceFiles } from '../../workspace/index.ts'
@@ -71,7 +71,7 @@ export async function planQuestion(
       ...words,
       input,
       problem: null,
-      dataset: getDataset(workspace.db, input.datasetId).title,
+      dataset: input.datasetId === null ? '' : getDataset(workspace.db, input.datasetId).title,
       models: input.modelIds.map((modelId) => getModel(workspace.db, modelId).title),
       ...estimate,
       studyId: findStudy(workspace.db, await settledStudy(workspace.db, input))?.id ?? null,
@@ -101,6 +101,8 @@ async function fit(workspace: WorkspaceFiles, asked: QuestionModels, plan: Quest
     })
   for (let count = models.length; ; count--) {
     const whole = await inputFor(workspace, asked, plan, models.slice(0, count))
+    if (whole.datasetId === null)
+      return { input: whole, estimate: { images: 0, seconds: 0, measured: true } satisfies Estimate }
     const fast = speeds(workspace.db, whole.datasetId, listModels(workspace.db))
     // A question that was asked before keeps its size, however fast the models turned out to be.
     const before = findStudy(workspace.db, await settledStudy(workspace.db, whole), null, 'any')
@@ -127,6 +129,9 @@ async function inputFor(
   plan: QuestionPlan,
   modelIds: number[],
 ): Promise<StudyInput> {
+  const { kind: own, title } = plan
+  if (studyDefinition(own).fromWeights)
+    return { kind: own, title, params: plan.params?.(asked) ?? {}, modelIds, datasetId: null, sample: null }
   // An experiment uses the dataset that clean accuracy would use.
   const kind = plan.group === 'benchmark' ? plan.kind : 'clean-accuracy'
   const suite = await planSuite(workspace, { modelIds, kinds: [kind], preset: 'full', sample: null })

@@ -35,7 +35,7 @@ export interface ReadingResults {
   questions: Question[]
   ranking: Ranking
   result: StudyResult
-  summary: StudySummary | null
+  summary: StudySummary
   rows: ReturnType<typeof studyRows>
   cellImages: CellImages
   image: ReturnType<typeof studyImageRows>

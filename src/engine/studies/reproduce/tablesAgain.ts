@@ -1,12 +1,10 @@
 import type { DataTable } from '#shared/contract/index.ts'
 import type { StoredModel } from '../../models/index.ts'
 import type { Workspace } from '../../workspace/index.ts'
+import { noImages } from '../../facts/index.ts'
 import { readGrid } from '../summary/grid.ts'
 import { studyDefinition } from '../registry.ts'
 import { wordsOf } from '../definition/index.ts'
-
-/** Stands for no dataset: a study that reads only models uses none. */
-const nowhere = { datasetId: 0, selectedFor: null }
 
 /**
  * Computes the tables of a study that measures nothing on images (such as kernel distances) again from the
@@ -26,6 +24,6 @@ export async function tablesAgain(
   const grid = await readGrid(workspace.db, [], 0, false, (condition) =>
     wordsOf(definition, params, condition),
   )
-  const { tables } = await definition.view(grid, params, { workspace, models, source: nowhere })
+  const { tables } = await definition.view(grid, params, { workspace, models, source: noImages })
   return tables
 }

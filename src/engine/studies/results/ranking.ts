@@ -8,7 +8,7 @@ import { getModel, listModels } from '../../models/index.ts'
 import type { Db, WorkspaceFiles } from '../../workspace/index.ts'
 import { paperValues } from '../summary/paper.ts'
 import { studyView } from './result.ts'
-import { listStudies } from '../store/store.ts'
+import { datasetOf, listStudies } from '../store/store.ts'
 import { pairsOfModels, testOfPairs } from '../summary/pairs.ts'
 import type { GridModel, Metric } from '../definition/index.ts'
 import { studyDefinitions } from '../registry.ts'
@@ -75,7 +75,7 @@ export async function ranking(
         study,
         shown.filter((other) => other.metric === metric).map((other) => other.study),
       ),
-      dataset: getDataset(db, study.datasetId).title,
+      dataset: getDataset(db, datasetOf(study)).title,
       unit,
       better,
       images: {

@@ -61,23 +61,23 @@ export async function studyResult(workspace: WorkspaceFiles, studyId: number): P
   const { plan, variants, grid, view, complete } = await studyView(workspace, studyId)
   const { db } = workspace
   const { study, definition, images, models } = plan
-  const dataset = getDataset(db, study.datasetId)
-  const onImages = models.some(({ conditions }) => conditions.length > 0)
+  const dataset = study.datasetId === null ? null : getDataset(db, study.datasetId)
+  const onImages = models.some(({ conditions }) => conditions.length > 0) ? dataset : null
   const assumed = definition.fromWeights ? [] : models.flatMap(({ model }) => assumedNote(model) ?? [])
   const provenance = [
     ...(onImages
       ? [
-          `${grid.complete ? '' : 'Planned: '}${images} images of ${dataset.title}${study.subset ? `, subset ${study.subset.name} as it was when the study began (${study.subset.rule}, ${study.subset.images} images)` : ''}${study.sample ? `, at most ${study.sample.perClass} per class drawn with seed ${study.sample.seed}` : ''}.`,
+          `${grid.complete ? '' : 'Planned: '}${images} images of ${onImages.title}${study.subset ? `, subset ${study.subset.name} as it was when the study began (${study.subset.rule}, ${study.subset.images} images)` : ''}${study.sample ? `, at most ${study.sample.perClass} per class drawn with seed ${study.sample.seed}` : ''}.`,
         ]
       : []),
-    ...(onImages && !grid.complete ? [imagesNote(grid, dataset.title)] : []),
+    ...(onImages && !grid.complete ? [imagesNote(grid, onImages.title)] : []),
     ...view.notes,
     ...testsNote(grid),
     ...assumed,
     ...models.map(({ model, conditions }, place) =>
       describe(model, conditions, providerOf(variants[place], conditions) ?? lastProvider(db, model)),
     ),
-    ...(onImages ? models.flatMap(({ model }) => labelsNote(model, dataset)) : []),
+    ...(onImages ? models.flatMap(({ model }) => labelsNote(model, onImages)) : []),
   ]
   return {
     studyId,
@@ -89,7 +89,7 @@ export async function studyResult(workspace: WorkspaceFiles, studyId: number): P
     tables: view.tables.map((table) => withClassNames(table)),
     figures: view.figures.map((figure) => ({
       ...figure,
-      notes: [...figure.notes, ...(onImages ? [imagesNote(grid, dataset.title)] : []), ...assumed],
+      notes: [...figure.notes, ...(onImages ? [imagesNote(grid, onImages.title)] : []), ...assumed],
     })),
     reported: view.reported,
     failures: readFailures(db, grid.models),

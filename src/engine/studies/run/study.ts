@@ -31,7 +31,7 @@ export async function runStudy(context: RunContext, studyId: number, job: JobCon
   if (onImages.length > 0 && images === 0)
     throw new KernelscopeError('DATASET_EMPTY', 'the dataset has no readable image with a label')
   if (definition.needsLabels !== false)
-    for (const { model } of onImages) checkLabels(context.workspace, study.datasetId, model)
+    for (const { model } of onImages) checkLabels(context.workspace, source.datasetId, model)
   const progress = tracker(
     job,
     [...sizes.values()].reduce((total, size) => total + size, 0),

@@ -100,6 +100,7 @@ function readConditions<C>(
   source: ImageSource,
   read: Conditions<C>,
 ): C[] {
+  if (definition.fromWeights) return []
   const dataset = getDataset(db, source.datasetId)
   const conditions = definition
     .conditions(params, model, { db, dataset, models })

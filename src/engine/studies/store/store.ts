@@ -9,7 +9,7 @@ import type { Db } from '../../workspace/index.ts'
 import { studyDefinition } from '../registry.ts'
 import { storeFrozen, type FrozenSubset } from './subset.ts'
 import { storeSelection } from './selection.ts'
-import type { ImageSource } from '../../facts/index.ts'
+import { noImages, type ImageSource } from '../../facts/index.ts'
 import type { StudyDefinition } from '../definition/index.ts'
 
 interface StudyRow {
@@ -17,7 +17,7 @@ interface StudyRow {
   kind: string
   title: string
   params: string
-  dataset_id: number
+  dataset_id: number | null
   sample: string | null
   subset: string | null
   created_at: number
@@ -82,6 +82,18 @@ export function parseParams(
 }
 
 /**
+ * The dataset of a study that reads images.
+ *
+ * @throws DATASET_NOT_FOUND where none is named
+ */
+export function datasetOf({ kind, datasetId }: Pick<StudyInput, 'kind' | 'datasetId'>): number {
+  if (datasetId !== null) return datasetId
+  throw new KernelscopeError('DATASET_NOT_FOUND', `${kind} reads images, and no dataset is named`, {
+    hint: 'Name the dataset that it is to be measured on.',
+  })
+}
+
+/**
  * The input of a study whose parameters have their defaults and are settled. Only this may be looked up and
  * stored.
  */
@@ -98,7 +110,9 @@ export interface SettledStudy extends StudyInput {
 export async function settledStudy(db: Db, input: StudyInput, signal?: AbortSignal): Promise<SettledStudy> {
   const definition = studyDefinition(input.kind)
   const parsed = parseParams(definition, input.params)
-  const dataset = getDataset(db, input.datasetId)
+  if (definition.fromWeights)
+    return { ...input, params: parsed, datasetId: null, sample: null, subsetId: null, settled: true }
+  const dataset = getDataset(db, datasetOf(input))
   const params = (await definition.settle?.(parsed, { db, dataset, signal })) ?? parsed
   return { ...input, params, settled: true }
 }
@@ -113,7 +127,7 @@ export function insertStudy(db: Db, input: SettledStudy, subset: FrozenSubset | 
   const definition = studyDefinition(input.kind)
   const { params } = input
   const id = db.transaction(() => {
-    getDataset(db, input.datasetId)
+    if (input.datasetId !== null) getDataset(db, input.datasetId)
     const { lastInsertRowid } = db
       .prepare(
         'INSERT INTO study (kind, title, params, dataset_id, sample, subset, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
@@ -129,17 +143,27 @@ export function insertStudy(db: Db, input: SettledStudy, subset: FrozenSubset | 
       )
     const studyId = Number(lastInsertRowid)
     setStudyModels(db, studyId, input.modelIds)
-    const others = definition.otherDatasets?.(params) ?? []
-    if (input.sample) {
-      const { perClass, seed } = input.sample
-      for (const datasetId of new Set([input.datasetId, ...others])) {
-        const among = subset && datasetId === input.datasetId ? new Set(subset.imageIds) : null
-        storeSelection(db, studyId, datasetId, perClass, seed, among)
-      }
-    } else if (subset) storeFrozen(db, studyId, subset, input.datasetId, others)
+    if (input.datasetId !== null) storeImages(db, studyId, input, input.datasetId, subset)
     return studyId
   })()
   return getStudy(db, id)
+}
+
+/** Stores which images a study measures, where that is not all of its datasets. */
+function storeImages(
+  db: Db,
+  studyId: number,
+  { kind, params, sample }: SettledStudy,
+  own: number,
+  subset: FrozenSubset | null,
+): void {
+  const others = studyDefinition(kind).otherDatasets?.(params) ?? []
+  if (sample)
+    for (const datasetId of new Set([own, ...others])) {
+      const among = subset && datasetId === own ? new Set(subset.imageIds) : null
+      storeSelection(db, studyId, datasetId, sample.perClass, sample.seed, among)
+    }
+  else if (subset) storeFrozen(db, studyId, subset, own, others)
 }
 
 /**
@@ -204,7 +228,5 @@ export function removeStudy(db: Db, id: number): void {
   db.prepare('DELETE FROM study WHERE id = ?').run(id)
 }
 
-export const sourceOf = ({ id, datasetId, sample, subset }: Study): ImageSource => ({
-  datasetId,
-  selectedFor: sample === null && !subset ? null : id,
-})
+export const sourceOf = ({ id, datasetId, sample, subset }: Study): ImageSource =>
+  datasetId === null ? noImages : { datasetId, selectedFor: sample === null && !subset ? null : id }

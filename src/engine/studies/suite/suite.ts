@@ -6,7 +6,7 @@ import { getModel, targetsOf } from '../../models/index.ts'
 import type { Db, WorkspaceFiles } from '../../workspace/index.ts'
 import { studyCost } from '../cost/cost.ts'
 import { studyDefinitions } from '../registry.ts'
-import { settledStudy } from '../store/store.ts'
+import { datasetOf, settledStudy } from '../store/store.ts'
 import { type StudyDefinition, type SuitePlace } from '../definition/index.ts'
 
 /**
@@ -29,7 +29,7 @@ export async function planSuite(
     if (!suite || (input.kinds && !input.kinds.includes(kind))) continue
     try {
       const study = await memberInput(workspace.db, definition, suite, input, signal)
-      const { title: dataset } = getDataset(workspace.db, study.datasetId)
+      const { title: dataset } = getDataset(workspace.db, datasetOf(study))
       const cost = await studyCost(workspace, study, null, signal)
       plan.entries.push({ title, dataset, input: study, cost })
     } catch (error) {

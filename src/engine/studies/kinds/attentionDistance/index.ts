@@ -3,7 +3,7 @@ import { probeImages } from '../../measure/probing.ts'
 import { sampledWork } from '../../measure/work.ts'
 import { allHeads, distanceProbe, headPoint, mapsOf } from './heads.ts'
 import { params } from './params.ts'
-import { headTable, layerFigure, sortedFigure } from './view.ts'
+import { headTable, keyOf, layerFigure, sortedFigure } from './view.ts'
 import { problemNotes } from '../../../facts/index.ts'
 import { defineStudy } from '../../definition/index.ts'
 
@@ -55,6 +55,7 @@ export const attentionDistance = defineStudy({
     const measured = heads.filter(({ distances }) => distances.length > 0)
     return {
       tables: [headTable(measured)],
+      key: keyOf(measured),
       figures: [layerFigure(measured), sortedFigure(measured)],
       reported: [],
       notes: [

@@ -1,6 +1,7 @@
 import { formatCellRef } from '#shared/cellRef.ts'
-import type { DataTable } from '#shared/contract/index.ts'
+import type { DataTable, KeyNumber } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
+import { keyNumber } from '../../summary/keyNumber.ts'
 import { pointKey, type Heads } from './heads.ts'
 
 /** One point per head. */
@@ -93,3 +94,16 @@ export function headTable(heads: Heads[]): DataTable {
     ),
   }
 }
+
+/** The mean distance over the heads of the last layer, in pixels. */
+export const keyOf = (heads: Heads[]): KeyNumber | null =>
+  keyNumber(
+    'Mean distance in the last layer, px',
+    'number',
+    heads.map(({ model, distances, images }) => {
+      const last = Math.max(...distances.map(({ layer }) => layer))
+      const own = distances.filter(({ layer }) => layer === last)
+      const value = own.reduce((sum, { pixels }) => sum + pixels, 0) / own.length
+      return { modelId: model.id, value, n: images }
+    }),
+  )

@@ -1,8 +1,9 @@
 import { formatCellRef } from '#shared/cellRef.ts'
-import type { DataTable } from '#shared/contract/index.ts'
+import type { DataTable, KeyNumber } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { FeaturePoint } from '../../../onnx/index.ts'
 import type { StoredModel } from '../../../models/index.ts'
+import { keyNumber } from '../../summary/keyNumber.ts'
 import { paperStatements } from '../../summary/paper.ts'
 import { sampleStudyImages } from '../../measure/sampleImages.ts'
 import { probeImages } from '../../measure/probing.ts'
@@ -92,6 +93,7 @@ export const featureVariance = defineStudy({
     const measured = curves.flatMap(({ model, points, curve }) => (curve ? [{ model, points, curve }] : []))
     return {
       tables: [layerTable(measured)],
+      key: keyOf(measured),
       figures: [varianceFigure(measured, chosen)],
       reported: paperStatements('Fig. 10'),
       notes: [
@@ -111,6 +113,18 @@ interface MeasuredCurve {
   points: FeaturePoint[]
   curve: VarianceCurve
 }
+
+/** The variance of the last feature map over the largest of the model, in [0, 1]. */
+const keyOf = (curves: MeasuredCurve[]): KeyNumber | null =>
+  keyNumber(
+    'Variance of the last feature map over the largest',
+    'fraction',
+    curves.map(({ model, curve }) => ({
+      modelId: model.id,
+      value: (curve.mean.at(-1) ?? NaN) / scaleOf(curve, true),
+      n: curve.images,
+    })),
+  )
 
 /** Fig. 10: variance against normalised depth. The stages of the first model are shaded. */
 function varianceFigure(curves: MeasuredCurve[], { normalise }: VarianceParams): FigureSpec {

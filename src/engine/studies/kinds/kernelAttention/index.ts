@@ -4,6 +4,7 @@ import { kernelDistancesSpec } from '#shared/figures/kernelDistance.ts'
 import { firstAndLast } from './layers.ts'
 import { onGraphThread } from '../../../onnx/index.ts'
 import type { StoredModel } from '../../../models/index.ts'
+import { keyNumber } from '../../summary/keyNumber.ts'
 import { paperStatements } from '../../summary/paper.ts'
 import { defineStudy } from '../../definition/index.ts'
 
@@ -97,6 +98,11 @@ export const kernelAttention = defineStudy({
     )
     return {
       tables: [layerTable(curves)],
+      key: keyNumber(
+        'Median distance in the last layer',
+        'number',
+        curves.map(({ model: { id }, layers }) => ({ modelId: id, value: medianOf(layers.at(-1)), n: null })),
+      ),
       figures: [
         kernelDistancesSpec(
           curves.map(({ model: { id, title }, layers }) => ({ id, title, layers })),
@@ -135,6 +141,9 @@ async function chosenLayers(
   return layers === 'all' ? all : firstAndLast(all)
 }
 
+const medianOf = (layer: KernelLayer | undefined): number | undefined =>
+  layer?.distance[layer.distance.length >> 1]
+
 function layerTable(curves: Curves[]): DataTable {
   return {
     id: 'layers',
@@ -151,16 +160,16 @@ function layerTable(curves: Curves[]): DataTable {
       { key: 'uniform', title: 'Uniform kernel', kind: 'number' },
     ],
     rows: curves.flatMap(({ model, layers }) =>
-      layers.map(({ index, weight, kernel, channels, distance, uniform }) => ({
+      layers.map((layer) => ({
         model: model.title,
-        layer: index + 1,
-        weight,
-        kernel,
-        channels,
-        min: distance[0] ?? null,
-        median: distance[distance.length >> 1] ?? null,
-        max: distance.at(-1) ?? null,
-        uniform,
+        layer: layer.index + 1,
+        weight: layer.weight,
+        kernel: layer.kernel,
+        channels: layer.channels,
+        min: layer.distance[0] ?? null,
+        median: medianOf(layer) ?? null,
+        max: layer.distance.at(-1) ?? null,
+        uniform: layer.uniform,
       })),
     ),
   }

@@ -1,9 +1,10 @@
 import { z } from 'zod'
-import type { DataTable, StudyCondition } from '#shared/contract/index.ts'
+import type { DataTable, KeyNumber, StudyCondition } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import type { StoredModel } from '../../../models/index.ts'
 import { baselineOf, changeOf, levelSeries } from '../../summary/levels.ts'
 import { centreless, maskSessions, maskWindows } from './windows.ts'
+import { keyNumber } from '../../summary/keyNumber.ts'
 import { paperValues } from '../../summary/paper.ts'
 import type { Condition } from '../../../facts/index.ts'
 import { standsOn } from '../../summary/standsOn.ts'
@@ -78,6 +79,7 @@ export const kernelSize = defineStudy({
   sessions: maskSessions,
   view: (grid, _params, { models }) => ({
     tables: [sizeTable(grid, models)],
+    key: keyOf(grid),
     figures: [windowFigure(grid, models), sizeFigure(grid, models)],
     reported: paperValues(
       ({ source, metric }) => (source === 'Table 5' || source === 'Table 7') && metric === 'top-1',
@@ -117,6 +119,19 @@ function conditions(sizes: number[], { largestKernel, inspection }: StoredModel)
       rewrite: { op: 'maskKernel', size },
     })),
   ]
+}
+
+/** Top-1 with the smallest window that was measured, else with the kernels as they are. */
+function keyOf(grid: Grid): KeyNumber | null {
+  const whole = grid.cells.filter((cell) => cell.top1 !== null && grid.whole(cell))
+  const masked = whole.filter(({ params }) => params['masked'] === true)
+  const smallest = Math.min(...masked.map(({ params }) => Number(params['window'])))
+  const shown = masked.length > 0 ? masked.filter(({ params }) => params['window'] === smallest) : whole
+  return keyNumber(
+    masked.length > 0 ? `Top-1, kernels cut to ${smallest}×${smallest}` : 'Top-1, kernels as they are',
+    'fraction',
+    shown.map(({ modelId, top1, n }) => ({ modelId, value: top1, n })),
+  )
 }
 
 const windowOf = ({ params }: StudyCondition) => Number(params['window']) || null

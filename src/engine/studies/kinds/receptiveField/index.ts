@@ -2,7 +2,7 @@ import { sampledWork, gradientForwards } from '../../measure/work.ts'
 import { fieldImages, fieldRewrite, isMeasured, measureField, ringsRewrite, storedField } from './measure.ts'
 import { params } from './params.ts'
 import { areaPoint } from './point.ts'
-import { areaFigure, areaTable, fieldFigure, type ModelField } from './view.ts'
+import { areaFigure, areaTable, fieldFigure, keyOf, type ModelField } from './view.ts'
 import { problemNotes } from '../../../facts/index.ts'
 import { defineStudy } from '../../definition/index.ts'
 
@@ -71,6 +71,7 @@ export const receptiveFieldStudy = defineStudy({
     })
     return {
       tables: [areaTable(fields)],
+      key: keyOf(fields),
       figures: [areaFigure(fields), ...fields.map(fieldFigure)],
       reported: [],
       notes: [

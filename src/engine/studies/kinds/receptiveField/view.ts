@@ -1,5 +1,5 @@
 import { formatCellRef } from '#shared/cellRef.ts'
-import type { DataTable } from '#shared/contract/index.ts'
+import type { DataTable, KeyNumber } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import {
   contributionAreas,
@@ -7,6 +7,7 @@ import {
   contributionThresholds,
 } from '#shared/maths/receptiveField.ts'
 import type { StoredModel } from '../../../models/index.ts'
+import { keyNumber } from '../../summary/keyNumber.ts'
 import type { StoredField } from './measure.ts'
 import { pointKey, shares } from './point.ts'
 
@@ -71,6 +72,20 @@ export function fieldFigure({ model, map, images }: ModelField): FigureSpec {
     notes: [`Mean over ${images} images; x: contribution over the largest of them.`],
     alt: `Where the centre of the feature map of ${model.title} takes its input from.`,
   }
+}
+
+/** The area that holds nearly all contributions, as RepLKNet's table ends with. */
+export function keyOf(fields: ModelField[]): KeyNumber | null {
+  const threshold = contributionThresholds.at(-1) ?? 1
+  return keyNumber(
+    `Area of ${Math.round(100 * threshold)} % of the contributions`,
+    'fraction',
+    fields.map(({ model, map, images }) => ({
+      modelId: model.id,
+      value: contributionAreas(map, model.preprocessing.size, { thresholds: [threshold] })[0]?.ratio,
+      n: images,
+    })),
+  )
 }
 
 const definitions = { contribution: 'of the contributions', published: 'as published' } as const

@@ -2,7 +2,7 @@ import { sampledWork, gradientForwards } from '../../measure/work.ts'
 import { galleryImages, mapsOf, measureGallery, rewriteOf } from './measure.ts'
 import { picturesOf } from './pictures.ts'
 import { gradientsOf, titleOf, params } from './params.ts'
-import { agreementTable, concentrationTable, galleryFigure } from './view.ts'
+import { agreementTable, concentrationTable, galleryFigure, keyOf } from './view.ts'
 import { isSettled, problemNotes, examplesOf } from '../../../facts/index.ts'
 import { defineStudy } from '../../definition/index.ts'
 
@@ -75,6 +75,7 @@ export const saliencyGallery = defineStudy({
     const pictures = first ? picturesOf(db, first).bytes(examples) : new Map<number, Buffer>()
     const measured = methods.filter((one) => one.models.some(({ maps }) => maps.size > 0))
     return {
+      key: keyOf(measured, images),
       tables: [agreementTable(measured, images), concentrationTable(measured, images)],
       figures: measured.map((one) => galleryFigure(one, images, pictures)),
       reported: [],

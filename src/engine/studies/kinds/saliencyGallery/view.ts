@@ -1,9 +1,10 @@
 import { className } from '#shared/classNames.ts'
-import type { DataTable } from '#shared/contract/index.ts'
+import type { DataTable, KeyNumber } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import { quantile } from '#shared/maths/quantile.ts'
 import { spearman } from '#shared/maths/ranks.ts'
 import type { StoredModel } from '../../../models/index.ts'
+import { keyNumber } from '../../summary/keyNumber.ts'
 import { gridOf } from './measure.ts'
 import { pictureColumn } from './pictures.ts'
 import { titleOf, type MethodName } from './params.ts'
@@ -84,6 +85,26 @@ export function concentration(map: Float64Array): number {
   return total === 0 ? 0 : top / total
 }
 
+/** The concentration of the maps of some images. */
+const sharesOf = (maps: ReadonlyMap<number, Float64Array>, images: readonly StudyImage[]): number[] =>
+  images.flatMap(({ exampleId }) => {
+    const map = maps.get(exampleId)
+    return map ? [concentration(map)] : []
+  })
+
+/** The mean concentration of the first method. */
+export function keyOf([first]: MethodMaps[], images: readonly StudyImage[]): KeyNumber | null {
+  if (!first) return null
+  return keyNumber(
+    `Share of the map on a tenth of the picture, ${titleOf(first.name)}`,
+    'fraction',
+    first.models.map(({ model, maps }) => {
+      const shares = sharesOf(maps, images)
+      return { modelId: model.id, value: mean(shares), n: shares.length }
+    }),
+  )
+}
+
 export function concentrationTable(methods: MethodMaps[], images: readonly StudyImage[]): DataTable {
   return {
     id: 'concentration',
@@ -98,10 +119,7 @@ export function concentrationTable(methods: MethodMaps[], images: readonly Study
     ],
     rows: methods.flatMap(({ name, models }) =>
       models.map(({ model, maps }) => {
-        const shares = images.flatMap(({ exampleId }) => {
-          const map = maps.get(exampleId)
-          return map ? [concentration(map)] : []
-        })
+        const shares = sharesOf(maps, images)
         return {
           method: titleOf(name),
           model: model.title,

@@ -3,8 +3,8 @@ import type { Study, StudySummary } from '#shared/contract/index.ts'
 import { engine } from '../../../lib/engine/index.ts'
 
 /**
- * How much of each study is stored and the number that stands for it, by id; null where its kind has none. They are read one after another, the newest
- * study first, and again when a job of the study ends. Leaving the view ends the reading.
+ * How much of each study is stored and the number that stands for it, by id; null where that cannot be read. They are read
+ * one after another, the newest study first, and again when a job of the study ends. Leaving the view ends the reading.
  */
 export function useSummaries(studies: () => readonly Study[]) {
   const summaries = shallowRef<ReadonlyMap<number, StudySummary | null>>(new Map())

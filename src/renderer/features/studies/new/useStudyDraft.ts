@@ -111,7 +111,7 @@ export function useStudyDraft() {
   const input = computed<StudyInput | null>(() => {
     if (
       !kind.value ||
-      datasetId.value === 0 ||
+      (datasetId.value === 0 && !fromWeights.value) ||
       modelIds.value.length === 0 ||
       Object.keys(problemsOf(fields.value, params.value)).length > 0
     )
@@ -120,7 +120,7 @@ export function useStudyDraft() {
       kind: kindId.value,
       params: params.value,
       modelIds: modelIds.value,
-      datasetId: datasetId.value,
+      datasetId: fromWeights.value ? null : datasetId.value,
       sample: fromWeights.value ? null : sample.value,
       ...(subsetId.value && !fromWeights.value ? { subsetId: subsetId.value } : {}),
       ...(title.value.trim() ? { title: title.value.trim() } : {}),
@@ -143,11 +143,7 @@ export function useStudyDraft() {
   /** What keeps the study from being started, and the step where it is chosen; null where nothing does. */
   const missing = computed<{ text: string; step: Step } | null>(() => {
     if (!modelIds.value.length) return { text: 'Choose at least one model.', step: 'on' }
-    if (datasetId.value === 0)
-      return {
-        text: fromWeights.value ? 'Add a dataset: a study is stored with one.' : 'Choose a dataset.',
-        step: 'on',
-      }
+    if (datasetId.value === 0 && !fromWeights.value) return { text: 'Choose a dataset.', step: 'on' }
     if (Object.keys(problems.value).length)
       return { text: 'Correct the parameters that are marked.', step: 'how' }
     return null

@@ -7,7 +7,7 @@ import { paperValues } from '../../../summary/paper.ts'
 import { attackForwards } from '../../../measure/work.ts'
 import { measureTransfer } from './measure.ts'
 import { preprocessingOfTransfer, surrogateOf } from './surrogate.ts'
-import { successFigure, successTable } from './view.ts'
+import { keyOf, successFigure, successTable } from './view.ts'
 import type { Condition } from '../../../../facts/index.ts'
 import {
   type ConditionContext,
@@ -104,6 +104,7 @@ export const transferAttack = defineStudy({
     const surrogate = chosen.surrogate === null ? 'unknown' : getModel(workspace.db, chosen.surrogate).title
     return {
       tables: [successTable(grid)],
+      key: keyOf(grid),
       figures: [successFigure(grid)],
       reported: paperValues(({ metric }) => metric === 'TAIG attack success rate'),
       notes: [

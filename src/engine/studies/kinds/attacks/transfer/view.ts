@@ -1,7 +1,9 @@
-import type { DataTable } from '#shared/contract/index.ts'
+import type { DataTable, KeyNumber } from '#shared/contract/index.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
+import { keyNumber } from '../../../summary/keyNumber.ts'
 import { standsOn } from '../../../summary/standsOn.ts'
 import type { Grid } from '../../../definition/index.ts'
+import { epsilonTitle } from '../titles.ts'
 
 /** Table 4: success rates by model and epsilon, counted in both ways, with the clean error beside them. */
 export function successTable(grid: Grid): DataTable {
@@ -30,6 +32,19 @@ export function successTable(grid: Grid): DataTable {
       conditional: grid.lostShare(cell),
     })),
   }
+}
+
+/** The share of all images that are wrong under the largest epsilon that was measured. */
+export function keyOf(grid: Grid): KeyNumber | null {
+  const whole = grid.cells.filter((cell) => cell.top1 !== null && grid.whole(cell))
+  const largest = Math.max(0, ...whole.map(({ params }) => Number(params['epsilon'])))
+  return keyNumber(
+    largest === 0 ? 'Wrong without an attack' : `Success at ${epsilonTitle(largest)}, all images`,
+    'fraction',
+    whole
+      .filter(({ params }) => Number(params['epsilon']) === largest)
+      .map(({ modelId, top1, n }) => ({ modelId, value: top1 === null ? null : 1 - top1, n })),
+  )
 }
 
 /** Success rate against epsilon. The point at 0 is the clean error. */

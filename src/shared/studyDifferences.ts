@@ -1,4 +1,4 @@
-import type { Study, StudyKind } from '#shared/contract/index.ts'
+import type { Study, StudyKind } from './contract/index.ts'
 
 /** A property in which studies may differ: its words for a study. */
 type Aspect = (study: Study) => string
@@ -43,7 +43,12 @@ function aspectsOf(studies: readonly Study[], kind: StudyKind | null): Aspect[] 
       const title = titleOf(kind, key)
       return ({ params }) => `${title} ${valueText(params[key])}`
     }),
-    ({ sample }) => (sample === null ? 'all images' : `${sample.perClass} per class, seed ${sample.seed}`),
+    ({ sample, datasetId }) =>
+      datasetId === null
+        ? 'no images'
+        : sample === null
+          ? 'all images'
+          : `${sample.perClass} per class, seed ${sample.seed}`,
     ({ subset }) => (subset ? `subset ${subset.name}` : 'no subset'),
   ]
 }

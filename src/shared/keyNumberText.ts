@@ -1,8 +1,10 @@
-import type { KeyNumber } from '#shared/contract/index.ts'
-import { integer, percent, significant } from '../../../lib/format.ts'
+import type { KeyNumber } from './contract/index.ts'
+import { fixedNumber, plainNumber } from './figures/format.ts'
 
 const text = ({ unit }: KeyNumber, value: number) =>
-  unit === 'fraction' ? percent(value) : significant(value, 3)
+  unit === 'fraction' ? `${fixedNumber(100 * value, 1)} %` : plainNumber(value, 3)
+
+const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 
 /** The value of one model, or the range over several: "81.3 %", "41.2 % to 81.3 %"; "≈" where one is interpolated. */
 export function valueText(number: KeyNumber): string {
@@ -12,11 +14,12 @@ export function valueText(number: KeyNumber): string {
   return about + (low === high ? low : `${low} to ${high}`)
 }
 
-/** "n = 320", or the range where models were measured on different numbers of images. */
+/** "n = 320", or the range where models were measured on different numbers of images; "no images" where it is of none. */
 export function countText({ values }: KeyNumber): string {
-  const counts = values.map(({ n }) => n)
-  const [low, high] = [Math.min(...counts), Math.max(...counts)]
-  return low === high ? `n = ${integer(low)}` : `n = ${integer(low)} to ${integer(high)}`
+  const counts = values.flatMap(({ n }) => n ?? [])
+  if (counts.length === 0) return 'no images'
+  const [low, high] = [Math.min(...counts), Math.max(...counts)].map((n) => whole.format(n))
+  return low === high ? `n = ${low}` : `n = ${low} to ${high}`
 }
 
 /** A line for each model, with the metric above. */
@@ -25,12 +28,12 @@ export const detailText = (number: KeyNumber, titleOf: (id: number) => string): 
     number.title,
     ...number.values.map(
       ({ modelId, value, n, interpolated }) =>
-        `${titleOf(modelId)}: ${interpolated ? '≈ ' : ''}${text(number, value)}, n = ${integer(n)}`,
+        `${titleOf(modelId)}: ${interpolated ? '≈ ' : ''}${text(number, value)}${n === null ? '' : `, n = ${whole.format(n)}`}`,
     ),
   ].join('\n')
 
-/** What a list is sorted by: the best value. */
+/** What a list is sorted by: the best value; the largest where neither end is better. */
 export function bestValue({ better, values }: KeyNumber): number {
   const numbers = values.map(({ value }) => value)
-  return better === 'higher' ? Math.max(...numbers) : Math.min(...numbers)
+  return better === 'lower' ? Math.min(...numbers) : Math.max(...numbers)
 }
