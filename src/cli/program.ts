@@ -53,6 +53,7 @@ function buildProgram(session: CliSession, version: string, fail: (exit: number)
     .option('-w, --workspace <dir>', 'folder of the workspace')
     .option('--json', 'print results and errors as JSON')
     .option('-q, --quiet', 'show no progress')
+    .option('--read-only', 'only read the workspace; another Kernelscope may have it open')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.out(text),

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import type { Settings } from '#shared/contract/index.ts'
+import type { Settings, WorkspaceInfo } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import type { Client, EngineHandle, StartEngine } from './client.ts'
 import type { Io } from './io.ts'
@@ -10,6 +10,7 @@ export interface GlobalOptions {
   workspace?: string
   json?: boolean
   quiet?: boolean
+  readOnly?: boolean
 }
 
 /** One run of the program: starts the engine when it is first needed, and prints results. */
@@ -36,9 +37,16 @@ export class CliSession {
   async openWorkspace(options: GlobalOptions, overrides: Partial<Settings> = {}): Promise<Client> {
     const path = this.workspacePath(options)
     const client = await this.client(overrides)
-    const { warnings } = await client.workspace.open({ path })
+    const { warnings } = await this.open(client, path, options)
     for (const warning of warnings) this.io.err(`warning: ${warning}\n`)
     return client
+  }
+
+  /** Opens a workspace, read-only where the options say so. Says on `io.err` that it is only read where nobody asked. */
+  async open(client: Client, path: string, options: GlobalOptions): Promise<WorkspaceInfo> {
+    const info = await client.workspace.open({ path, readOnly: options.readOnly ?? false })
+    if (info.readOnly !== null && !options.readOnly) this.io.err(`opened read-only: ${info.readOnly}\n`)
+    return info
   }
 
   workspacePath({ workspace }: GlobalOptions): string {

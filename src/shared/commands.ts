@@ -36,6 +36,13 @@ export const commandTable = [
     words: 'compose panels export',
   },
   { id: 'workspace.open', title: 'Open workspace…', menu: 'File', keys: [] },
+  {
+    id: 'workspace.openReadOnly',
+    title: 'Open workspace read-only…',
+    menu: 'File',
+    keys: [],
+    words: 'archive shared look',
+  },
   { id: 'workspace.create', title: 'New workspace…', menu: 'File', keys: [] },
   {
     id: 'workspace.openSample',

@@ -12,7 +12,14 @@ export const errorCodes = {
   },
   WORKSPACE_NEWER: { exit: 3, hint: 'It was written by a newer Kernelscope. Update the app to open it.' },
   WORKSPACE_CORRUPT: { exit: 3, hint: 'Restore workspace.sqlite from a backup; nothing was written to it.' },
-  WORKSPACE_LOCKED: { exit: 3, hint: 'Close the other Kernelscope that has this workspace open.' },
+  WORKSPACE_LOCKED: {
+    exit: 3,
+    hint: 'Close the other Kernelscope that has this workspace open, or open it read-only.',
+  },
+  WORKSPACE_READONLY: {
+    exit: 3,
+    hint: 'The workspace is only read: look at it, or export to a folder of yours. Copy it to change it.',
+  },
   WORKSPACE_CLOSED: { exit: 3, hint: 'Open a workspace first.' },
   // files
   FILE_MISSING: { exit: 4, hint: 'Check that the file is still there and can be read.' },

@@ -47,7 +47,7 @@ export function addWorkspaceCommands(program: Command, session: CliSession): voi
     .description('what a workspace holds')
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>()
-      const info = await (await session.client()).workspace.open({ path: session.workspacePath(options) })
+      const info = await session.open(await session.client(), session.workspacePath(options), options)
       session.print(options, info, () => describe(info))
     })
 }
@@ -55,6 +55,7 @@ export function addWorkspaceCommands(program: Command, session: CliSession): voi
 function describe(info: WorkspaceInfo): string {
   return formatPairs([
     ['folder', info.path],
+    ...(info.readOnly === null ? [] : [['read only', info.readOnly] as const]),
     ['created', formatTime(info.createdAt)],
     ['schema', String(info.schema)],
     ['models', String(info.models)],

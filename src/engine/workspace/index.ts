@@ -3,10 +3,12 @@ export { cacheParts, emptyParts, trimCache } from './cache.ts'
 export {
   checkNewFolder,
   createWorkspace,
+  exportsOf,
   openWorkspace,
   readWorkspace,
   type ReadWorkspace,
   type Workspace,
   type WorkspaceFiles,
 } from './workspace.ts'
+export { openReadOnly, whyReadOnly } from './readOnly.ts'
 export { hasContent, moveWorkspace, rebasePaths, UnkeptFolder } from './unkept.ts'

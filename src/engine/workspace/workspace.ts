@@ -18,9 +18,14 @@ export interface WorkspaceFiles {
 
 /** An open workspace: a folder with workspace.sqlite, thumbnails.sqlite, weights/, draws/ and exports/. */
 export interface Workspace extends WorkspaceFiles {
+  /** The folder that a person knows it by: `path`, except where a copy is read. */
+  readonly place: string
+  /** Why it is only read; null where it may be changed. */
+  readonly readOnly: string | null
   /** Whether it has a place that a person chose. One that is not kept is removed when it is left. */
   readonly kept: boolean
   readonly thumbnails: Thumbnails
+  /** The folder of exports that were given no place. Not written where the workspace is only read: see `exportsOf`. */
   readonly exports: string
   info(): WorkspaceInfo
   /** Whether the database in a folder is the open one, even under another path; false where the folder has none. */
@@ -28,7 +33,8 @@ export interface Workspace extends WorkspaceFiles {
   close(): void
 }
 
-const databaseName = 'workspace.sqlite'
+/** Name of the database in the folder of a workspace. */
+export const databaseName = 'workspace.sqlite'
 
 /**
  * Checks that a folder can become a workspace: it is empty, or does not exist.
@@ -60,7 +66,7 @@ export function createWorkspace(path: string, kept = true): Workspace {
   const directory = resolve(path)
   checkNewFolder(directory)
   mkdirSync(directory, { recursive: true })
-  return assemble(directory, createDatabase, kept)
+  return assemble(directory, { kept, database: createDatabase })
 }
 
 /**
@@ -76,7 +82,7 @@ export function openWorkspace(path: string, kept = true): Workspace {
     throw new KernelscopeError('WORKSPACE_MISSING', `no workspace here: ${directory}`)
   }
   checkDatabaseFile(join(directory, databaseName))
-  return assemble(directory, openDatabase, kept)
+  return assemble(directory, { kept })
 }
 
 /** A workspace that is only read. */
@@ -96,27 +102,40 @@ export function readWorkspace(path: string): ReadWorkspace {
   }
 }
 
-function assemble(path: string, database: (file: string) => Db, kept: boolean): Workspace {
+interface Assembling {
+  kept?: boolean
+  database?: (file: string) => Db
+  place?: string
+  readOnly?: string | null
+}
+
+/** Locks the folder of a workspace, and opens its database and its thumbnails. */
+export function assemble(
+  path: string,
+  { kept = true, database = openDatabase, place = path, readOnly = null }: Assembling,
+): Workspace {
   const lock = lockWorkspace(path)
   let db: Db | null = null
   try {
     const opened = database(join(path, databaseName))
     db = opened
-    const own = fileAt(path)
+    const own = fileAt(place)
     const weights = folder(path, 'weights')
     const draws = folder(path, 'draws')
     removeDrafts(draws)
-    const exports = folder(path, 'exports')
+    const exports = readOnly === null ? folder(path, 'exports') : join(place, 'exports')
     const thumbnails = openThumbnails(join(path, 'thumbnails.sqlite'))
     return {
       path,
+      place,
+      readOnly,
       kept,
       db: opened,
       thumbnails,
       weights,
       draws,
       exports,
-      info: () => describe(path, opened, kept),
+      info: () => describe({ path, place, readOnly, db: opened, kept }),
       isAt: (other) => own !== null && fileAt(other) === own,
       close: () => close(opened, thumbnails, lock),
     }
@@ -160,12 +179,31 @@ function close(db: Db, thumbnails: Thumbnails, lock: Lock): void {
   lock.release()
 }
 
-function describe(path: string, db: Db, kept: boolean): WorkspaceInfo {
+/**
+ * The folder of exports that were given no place.
+ *
+ * @throws WORKSPACE_READONLY where the workspace is only read
+ */
+export function exportsOf({ exports, readOnly }: Workspace): string {
+  if (readOnly === null) return exports
+  throw new KernelscopeError('WORKSPACE_READONLY', 'a workspace that is only read takes no exports', {
+    hint: 'Name a folder or a file outside the workspace.',
+  })
+}
+
+function describe({
+  path,
+  place,
+  readOnly,
+  db,
+  kept,
+}: Pick<Workspace, 'path' | 'place' | 'readOnly' | 'db' | 'kept'>): WorkspaceInfo {
   const count = (table: string) => Number(db.prepare(`SELECT count(*) FROM ${table}`).pluck().get())
   const file = join(path, databaseName)
   return {
-    path,
-    name: kept ? basename(path) : 'Not kept yet',
+    path: place,
+    name: kept ? basename(place) : 'Not kept yet',
+    readOnly,
     unkept: kept
       ? null
       : {
@@ -183,7 +221,7 @@ function describe(path: string, db: Db, kept: boolean): WorkspaceInfo {
     predictions: Number(db.prepare('SELECT coalesce(sum(facts), 0) FROM fact_sum').pluck().get()),
     studies: count('study'),
     bytes: statSync(file).size,
-    warnings: isNetworkFileSystem(path)
+    warnings: isNetworkFileSystem(place)
       ? ['The folder is on a network file system; SQLite is safe on local disks only.']
       : [],
   }

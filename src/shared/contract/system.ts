@@ -65,6 +65,8 @@ const workspaceInfo = z.object({
   predictions: z.int(),
   studies: z.int(),
   bytes: z.int(),
+  /** Why the workspace is only read; null where it may be changed. */
+  readOnly: z.string().nullable(),
   /**
    * What would be lost with a workspace that has no place of its own yet; null for one that has. Leaving such a
    * workspace removes it; ending the engine removes it where nothing was made in it.
@@ -78,7 +80,8 @@ const workspaceInfo = z.object({
 
 export const workspace = {
   create: oc.input(z.object({ path: z.string() })).output(workspaceInfo),
-  open: oc.input(z.object({ path: z.string() })).output(workspaceInfo),
+  /** One whose folder cannot be written is opened read-only by itself. */
+  open: oc.input(z.object({ path: z.string(), readOnly: z.boolean().optional() })).output(workspaceInfo),
   /** Begins a workspace that is not kept yet, so that a model or a folder of images can be looked at at once. */
   begin: oc.output(workspaceInfo),
   /**

@@ -16,6 +16,7 @@ const info: WorkspaceInfo = {
   predictions: 0,
   studies: 0,
   bytes: 0,
+  readOnly: null,
   unkept: null,
   warnings: [],
 }

@@ -19,6 +19,7 @@ export const workspaceAt = (path: string): WorkspaceInfo => ({
   predictions: 0,
   studies: 0,
   bytes: 0,
+  readOnly: null,
   unkept: null,
   warnings: [],
 })

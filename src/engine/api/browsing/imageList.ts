@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path'
 import { className as nameOf } from '#shared/classNames.ts'
 import { defused, quoted } from '#shared/figures/csv.ts'
 import { datasetRow, listRows, type ListedImage } from '../../datasets/index.ts'
-import type { Workspace } from '../../workspace/index.ts'
+import { exportsOf, type Workspace } from '../../workspace/index.ts'
 import { nextTurn } from '../../base/nextTurn.ts'
 import { writeWhole } from '../../base/wholeFile.ts'
 
@@ -28,7 +28,7 @@ export async function exportList(
 ): Promise<{ path: string; bytes: number; images: number }> {
   const { title } = datasetRow(workspace.db, datasetId)
   const name = title.replace(/[^\p{L}\p{N}._-]+/gu, '-')
-  const target = path === undefined ? join(workspace.exports, 'lists', `${name}.csv`) : resolve(path)
+  const target = path === undefined ? join(exportsOf(workspace), 'lists', `${name}.csv`) : resolve(path)
   let images = 0
   async function* lines() {
     yield header

@@ -5,6 +5,7 @@ import { makeBundle, openBundle, verifyBundle, type Bundle } from '../../bundles
 import { safeName } from '../../figures/index.ts'
 import { listModels } from '../../models/index.ts'
 import { getStudy } from '../../studies/index.ts'
+import { exportsOf } from '../../workspace/index.ts'
 import { api } from '../session/implementation.ts'
 import type { EngineSession } from '../session/session.ts'
 import { defaultSettings } from '../session/settings.ts'
@@ -14,7 +15,8 @@ export const bundles = {
   make: api.bundles.make.handler(async ({ input, context }) => {
     const { workspace, reader } = context.session.open()
     const study = getStudy(workspace.db, input.studyId)
-    const path = input.path ?? join(workspace.exports, `${safeName(`study-${study.id}-${study.title}`)}.zip`)
+    const path =
+      input.path ?? join(exportsOf(workspace), `${safeName(`study-${study.id}-${study.title}`)}.zip`)
     const tools = { press: context.session.press, reader }
     return { files: [await makeBundle(workspace, tools, study.id, whole(path))] }
   }),

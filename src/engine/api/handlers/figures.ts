@@ -8,12 +8,12 @@ import { writeFigure, writeTable, type Folder, type Press } from '../../figures/
 import { usableModel } from '../../models/index.ts'
 import { onGraphThread } from '../../onnx/index.ts'
 import { version } from '../../base/version.ts'
-import type { Workspace } from '../../workspace/index.ts'
+import { exportsOf, type Workspace } from '../../workspace/index.ts'
 import { api } from '../session/implementation.ts'
 
 /** The shared folder of figures that belong to no study or model. `owner` identifies the figure. */
-export const sharedFolder = ({ exports }: Workspace, owner: string): Folder => ({
-  shared: join(exports, 'figures'),
+export const sharedFolder = (workspace: Workspace, owner: string): Folder => ({
+  shared: join(exportsOf(workspace), 'figures'),
   owner,
 })
 
@@ -24,14 +24,14 @@ export const figures = {
     const { workspace, reader } = context.session.open()
     const result = await reader.ask({ kind: 'result', id: input.studyId }, signal)
     const chosen = named('figure', result.figures, input.figureIds)
-    const directory = input.directory ?? join(workspace.exports, `study-${input.studyId}`)
+    const directory = input.directory ?? join(exportsOf(workspace), `study-${input.studyId}`)
     const provenance = [...result.provenance, madeWith]
     return { files: await writeFigures(context.session.press, chosen, directory, input, provenance) }
   }),
   exportTables: api.figures.exportTables.handler(async ({ input, context, signal }) => {
     const { workspace, reader } = context.session.open()
     const result = await reader.ask({ kind: 'result', id: input.studyId }, signal)
-    const directory = input.directory ?? join(workspace.exports, `study-${input.studyId}`)
+    const directory = input.directory ?? join(exportsOf(workspace), `study-${input.studyId}`)
     const words = {
       ...wordsOf(result),
       provenance: [...result.provenance, madeWith],
@@ -52,7 +52,7 @@ export const figures = {
       form: input.form,
     })
     const chosen = input.layers ? layers.filter(({ index }) => input.layers?.includes(index)) : layers
-    const directory = input.directory ?? join(workspace.exports, `model-${model.id}`)
+    const directory = input.directory ?? join(exportsOf(workspace), `model-${model.id}`)
     const spec = kernelDistanceSpec(chosen, input.definition, model.title)
     return { files: await writeFigures(context.session.press, [spec], directory, input) }
   }),

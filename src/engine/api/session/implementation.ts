@@ -1,5 +1,6 @@
 import { ORPCError, ValidationError } from '@orpc/contract'
 import { implement } from '@orpc/server'
+import { isChange } from '#shared/contract/changes.ts'
 import { contract } from '#shared/contract/index.ts'
 import { KernelscopeError, toErrorShape, type ErrorShape } from '#shared/errors.ts'
 import { asWorkspaceError } from '../../workspace/index.ts'
@@ -11,12 +12,14 @@ export interface ApiContext {
 
 /**
  * The contract with its context. Every error of a handler becomes an ORPCError whose `data` is an ErrorShape, both in
- * process and over a port. A request that does not fit its schema becomes USAGE and names the field.
+ * process and over a port. A request that does not fit its schema becomes USAGE and names the field; one that would change a
+ * workspace that is only read becomes WORKSPACE_READONLY.
  */
 export const api = implement(contract)
   .$context<ApiContext>()
-  .use(async ({ next, context }) => {
+  .use(async ({ next, context, path }) => {
     try {
+      if (isChange(path)) context.session.mayChange()
       return await next()
     } catch (error) {
       throw toRpcError(error, context.session)

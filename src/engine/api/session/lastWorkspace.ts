@@ -4,9 +4,15 @@ import { toErrorShape } from '#shared/errors.ts'
 import type { Log } from '../../base/log.ts'
 import { writeWhole } from '../../base/wholeFile.ts'
 
-const stateSchema = z.object({ workspace: z.string().nullable() })
+const stateSchema = z.object({ workspace: z.string().nullable(), readOnly: z.boolean().default(false) })
 
-/** The path of the workspace that was open last, kept in a file; not kept without a file. */
+/** The folder of a workspace, and whether it was opened to be read only. */
+interface Last {
+  path: string
+  readOnly: boolean
+}
+
+/** The workspace that was open last, kept in a file; not kept without a file. */
 export class LastWorkspace {
   readonly #file: string | undefined
   readonly #log: Log
@@ -22,25 +28,29 @@ export class LastWorkspace {
   }
 
   /**
-   * Reads the path; null where none was open, or at a first start.
+   * Reads it; null where none was open, or at a first start.
    *
    * @throws any error of a file that is there and cannot be read
    */
-  async read(): Promise<string | null> {
+  async read(): Promise<Last | null> {
     if (this.#file === undefined) return null
     try {
-      return stateSchema.parse(JSON.parse(await readFile(this.#file, 'utf8'))).workspace
+      const { workspace, readOnly } = stateSchema.parse(JSON.parse(await readFile(this.#file, 'utf8')))
+      return workspace === null ? null : { path: workspace, readOnly }
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
       throw error
     }
   }
 
-  /** Stores the path. Errors are only logged. */
-  async remember(workspace: string | null): Promise<void> {
+  /** Stores it. Errors are only logged. */
+  async remember(last: Last | null): Promise<void> {
     if (this.#file === undefined) return
     try {
-      await writeWhole(this.#file, JSON.stringify({ workspace }))
+      await writeWhole(
+        this.#file,
+        JSON.stringify({ workspace: last?.path ?? null, ...(last?.readOnly ? { readOnly: true } : {}) }),
+      )
     } catch (error) {
       this.#log.write('warning', 'the open workspace is not remembered', toErrorShape(error))
     }

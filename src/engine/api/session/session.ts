@@ -7,8 +7,10 @@ import { Log } from '../../base/log.ts'
 import {
   createWorkspace,
   hasContent,
+  openReadOnly,
   openWorkspace,
   UnkeptFolder,
+  whyReadOnly,
   type Db,
   type Workspace,
 } from '../../workspace/index.ts'
@@ -76,13 +78,24 @@ export class EngineSession {
   }
 
   /**
+   * Does nothing where the open workspace may be changed, or where none is open.
+   *
+   * @throws WORKSPACE_READONLY where it is only read
+   */
+  mayChange(): void {
+    const workspace = this.#opened?.workspace
+    if (workspace?.readOnly != null)
+      throw new KernelscopeError('WORKSPACE_READONLY', `the workspace is only read: ${workspace.place}`)
+  }
+
+  /**
    * Returns the open workspace, after an await, if it is still `workspace`.
    *
    * @throws WORKSPACE_CLOSED where it was closed meanwhile
    */
   stillOpen(workspace: Workspace): OpenWorkspace {
     if (this.#opened?.workspace === workspace) return this.#opened
-    throw new KernelscopeError('WORKSPACE_CLOSED', `the workspace was closed meanwhile: ${workspace.path}`, {
+    throw new KernelscopeError('WORKSPACE_CLOSED', `the workspace was closed meanwhile: ${workspace.place}`, {
       hint: 'Open it again and repeat the request.',
     })
   }
@@ -155,11 +168,15 @@ export class EngineSession {
   /**
    * Opens a workspace in place of the open one, which stays open where this fails.
    *
+   * @param readOnly opens a copy of it to look at; so is one opened that cannot be written
    * @throws WORKSPACE_MISSING, WORKSPACE_CORRUPT, WORKSPACE_FOREIGN, WORKSPACE_NEWER, WORKSPACE_LOCKED where it cannot
    *   be opened
    */
-  async openWorkspace(path: string): Promise<Workspace> {
-    return this.#adopt(() => openWorkspace(path, !this.#unkept.holds(path)), path)
+  async openWorkspace(path: string, readOnly = false): Promise<Workspace> {
+    const reason = readOnly ? 'It was opened read-only.' : whyReadOnly(path)
+    return reason === null
+      ? this.#adopt(() => openWorkspace(path, !this.#unkept.holds(path)), { path, readOnly: false })
+      : this.#adopt(() => openReadOnly(path, reason), { path, readOnly: true })
   }
 
   async closeWorkspace(): Promise<void> {
@@ -177,8 +194,8 @@ export class EngineSession {
     const last = await this.#last.read().catch(failed)
     // Which one it was is not known, so none that is not kept may be removed.
     if (last === undefined) return
-    if (last !== null) await this.openWorkspace(last).catch(failed)
-    this.#unkept.sweep(last)
+    if (last !== null) await this.openWorkspace(last.path, last.readOnly).catch(failed)
+    this.#unkept.sweep(last?.path ?? null)
   }
 
   /** A workspace that is not kept yet stays for the next start where something was made in it. */
@@ -195,12 +212,15 @@ export class EngineSession {
     await this.#workers.close()
   }
 
-  /** @param path folder to open; nothing is done where its workspace is open already */
-  #adopt(make: () => Workspace, path?: string): Promise<Workspace> {
+  /** @param at what is opened; nothing is done where it is open already, in the same way */
+  #adopt(
+    make: () => Workspace | Promise<Workspace>,
+    at?: { path: string; readOnly: boolean },
+  ): Promise<Workspace> {
     return this.#inTurn(async () => {
       const opened = this.#opened?.workspace
-      if (path !== undefined && opened?.isAt(path)) return opened
-      const workspace = make()
+      if (at && opened?.isAt(at.path) && (opened.readOnly !== null) === at.readOnly) return opened
+      const workspace = await make()
       try {
         await this.#release()
       } catch (error) {
@@ -224,9 +244,10 @@ export class EngineSession {
       run: (context) => this.#runJob(workspace, context),
     })
     this.#opened = opened
-    await this.#last.remember(workspace.path)
+    await this.#last.remember({ path: workspace.place, readOnly: workspace.readOnly !== null })
     await tidy(workspace, this.settings().cacheMebibytes * 2 ** 20, this.log)
-    opened.jobs.start()
+    // What is queued in a copy is run by the engine that has the workspace itself.
+    if (workspace.readOnly === null) opened.jobs.start()
     return workspace
   }
 

@@ -8,6 +8,7 @@ export const commandIcons: Record<CommandId, string> = {
   'bundle.open': 'i-lucide-package-open',
   'figure.new': 'i-lucide-layout-grid',
   'workspace.open': 'i-lucide-folder-open',
+  'workspace.openReadOnly': 'i-lucide-book-lock',
   'workspace.create': 'i-lucide-folder-plus',
   'workspace.openSample': 'i-lucide-sparkles',
   'workspace.keep': 'i-lucide-save',

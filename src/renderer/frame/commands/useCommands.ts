@@ -47,16 +47,18 @@ export const useCommands = createSharedComposable(() => {
   const keepOpen = ref(false)
 
   const inWorkspace = () => workspace.isOpen
+  const mayChange = () => workspace.mayChange
   const always = () => true
   const go = (name: string) => async () => void (await router.push({ name }))
 
   const bindings: Record<CommandId, Pick<Command, 'when' | 'run'>> = {
-    'model.add': { when: always, run: intake.chooseModels },
-    'dataset.add': { when: inWorkspace, run: () => void (datasetDialogOpen.value = true) },
-    'study.new': { when: inWorkspace, run: go('study-new') },
+    'model.add': { when: () => !workspace.isOpen || workspace.mayChange, run: intake.chooseModels },
+    'dataset.add': { when: mayChange, run: () => void (datasetDialogOpen.value = true) },
+    'study.new': { when: mayChange, run: go('study-new') },
     'bundle.open': { when: always, run: intake.chooseBundle },
-    'figure.new': { when: inWorkspace, run: () => newFigure.create() },
-    'workspace.open': { when: always, run: intake.chooseWorkspace },
+    'figure.new': { when: mayChange, run: () => newFigure.create() },
+    'workspace.open': { when: always, run: () => intake.chooseWorkspace() },
+    'workspace.openReadOnly': { when: always, run: () => intake.chooseWorkspace(true) },
     'workspace.create': { when: always, run: intake.createWorkspace },
     'workspace.openSample': { when: always, run: intake.openSample },
     'workspace.keep': { when: () => workspace.unkept !== null, run: () => void (keepOpen.value = true) },
@@ -105,19 +107,19 @@ export const useCommands = createSharedComposable(() => {
     'go.forward': { when: always, run: () => router.forward() },
 
     'job.pause': {
-      when: () => jobs.running !== null,
+      when: () => workspace.mayChange && jobs.running !== null,
       run: async () => void (await attempt(async () => jobs.running && jobs.pause(jobs.running.id))),
     },
     'job.resume': {
-      when: () => jobs.paused !== null,
+      when: () => workspace.mayChange && jobs.paused !== null,
       run: async () => void (await attempt(async () => jobs.paused && jobs.resume(jobs.paused.id))),
     },
     'job.cancel': {
-      when: () => jobs.running !== null,
+      when: () => workspace.mayChange && jobs.running !== null,
       run: async () => void (await attempt(async () => jobs.running && jobs.cancel(jobs.running.id))),
     },
     'jobs.clear': {
-      when: () => jobs.all.length > jobs.openCount,
+      when: () => workspace.mayChange && jobs.all.length > jobs.openCount,
       run: async () => void (await attempt(jobs.clear)),
     },
     'engine.restart': { when: always, run: async () => void (await attempt(() => bridge.restartEngine())) },

@@ -1,8 +1,9 @@
 import { useRouter } from 'vue-router'
+import type { WorkspaceInfo } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { bridge } from '../../lib/bridge.ts'
 import { baseName } from '../../lib/format.ts'
-import { engine } from '../../lib/engine/index.ts'
+import { engine, toKernelscopeError } from '../../lib/engine/index.ts'
 import { useAdding } from '../../features/adding/useAdding.ts'
 import { useGuideStore } from '../../features/guide/guideStore.ts'
 import { useWorkspaceStore } from '../../lib/stores/workspace.ts'
@@ -17,7 +18,7 @@ export function useIntake() {
   const guide = useGuideStore()
   const workspace = useWorkspaceStore()
   const { addModels, addDataset } = useAdding()
-  const { attempt, report } = useProblems()
+  const { attempt, inform, report } = useProblems()
   const { mayLeave } = useLeaving()
 
   async function chooseModels(): Promise<void> {
@@ -31,9 +32,22 @@ export function useIntake() {
     return true
   }
 
-  async function chooseWorkspace(): Promise<void> {
-    const folder = await bridge.openFolder('Open a workspace')
-    if (folder) await enterWorkspace(() => workspace.open(folder))
+  async function chooseWorkspace(readOnly = false): Promise<void> {
+    const folder = await bridge.openFolder(readOnly ? 'Open a workspace read-only' : 'Open a workspace')
+    if (folder) await enterWorkspace(() => openOrOffer(folder, readOnly))
+  }
+
+  /** Opens a workspace. Where another Kernelscope has it open, offers to open it read-only. */
+  async function openOrOffer(path: string, readOnly = false): Promise<WorkspaceInfo | undefined> {
+    try {
+      return await workspace.open(path, readOnly)
+    } catch (thrown) {
+      if (toKernelscopeError(thrown).code !== 'WORKSPACE_LOCKED') throw thrown
+      inform('Another Kernelscope has this workspace open', 'It can be looked at as it is now.', [
+        { label: 'Open read-only', onClick: () => void enterWorkspace(() => workspace.open(path, true)) },
+      ])
+      return undefined
+    }
   }
 
   async function createWorkspace(): Promise<void> {
@@ -46,7 +60,7 @@ export function useIntake() {
     const opened = await enterWorkspace(() => workspace.openSample())
     if (opened && guide.visited.size === 0) guide.tourOpen = true
   }
-  const openRecent = (path: string) => enterWorkspace(() => workspace.open(path))
+  const openRecent = (path: string) => enterWorkspace(() => openOrOffer(path))
 
   async function closeWorkspace(): Promise<void> {
     if (!(await mayLeave())) return

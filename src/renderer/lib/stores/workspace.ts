@@ -20,6 +20,8 @@ export const useWorkspaceStore = defineStore('workspace', () => {
   const path = computed(() => info.value?.path ?? null)
   /** What was made in a workspace that is not kept yet; null in one that is kept. */
   const unkept = computed(() => info.value?.unkept ?? null)
+  /** Whether the open workspace may be changed. */
+  const mayChange = computed(() => info.value != null && info.value.readOnly === null)
   /**
    * Counts answers to open, create and openSample. Lists that were loaded while a workspace was being made are loaded
    * again.
@@ -54,7 +56,7 @@ export const useWorkspaceStore = defineStore('workspace', () => {
     }
   }
 
-  const open = (folder: string) => enter(engine.workspace.open({ path: folder }))
+  const open = (folder: string, readOnly = false) => enter(engine.workspace.open({ path: folder, readOnly }))
   const create = (folder: string) => enter(engine.workspace.create({ path: folder }))
   const begin = () => enter(engine.workspace.begin())
   const keep = (folder: string) => enter(engine.workspace.keep({ path: folder }))
@@ -148,6 +150,7 @@ export const useWorkspaceStore = defineStore('workspace', () => {
     begin,
     keep,
     unkept,
+    mayChange,
     sampleProgress,
     stopSample,
     openSample,

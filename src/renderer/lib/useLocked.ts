@@ -1,0 +1,21 @@
+import { computed, type ComputedRef } from 'vue'
+import { useWorkspaceStore } from './stores/workspace.ts'
+
+/** Why nothing can be changed, for titles and menus; null in a workspace that may be changed. */
+export function useReadOnly(): ComputedRef<string | null> {
+  const workspace = useWorkspaceStore()
+  return computed(() =>
+    workspace.info?.readOnly == null
+      ? null
+      : `The workspace is read-only. ${workspace.info.readOnly} Look at it, or export to a folder of yours.`,
+  )
+}
+
+/**
+ * Props for a button that changes the workspace: in one that is only read it is disabled, and its title says why. Bind them
+ * last: `v-bind="locked"`.
+ */
+export function useLocked(): ComputedRef<{ disabled?: true; title?: string }> {
+  const reason = useReadOnly()
+  return computed(() => (reason.value === null ? {} : { disabled: true as const, title: reason.value }))
+}
