@@ -7,6 +7,7 @@ export function resultDocument(study: Study, result: StudyResult) {
   const { id, kind, title, params, modelIds, datasetId, sample, job } = study
   return {
     study: { id, kind, title, params, modelIds, datasetId, sample, state: job?.state ?? null },
+    state: result.state,
     complete: result.complete,
     answers: result.answers,
     conditions: result.conditions,

@@ -1,5 +1,6 @@
 import type { Provider, Settings, Study, StudyInput, StudyKind } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
+import { studyStateText, type StudyState } from '#shared/studyState.ts'
 import type { Client } from './client.ts'
 import { namedSubset } from './commands/subset.ts'
 import { followJob } from './follow.ts'
@@ -29,7 +30,7 @@ export interface RunFlags extends GlobalOptions {
 
 /**
  * Runs a study and prints its result. The same command again continues the same study: stored facts are not measured
- * again, and a stopped study is resumed.
+ * again, and a stopped study is resumed. Returns the state of the study; null where only its cost was asked for.
  * @throws USAGE where no model is named, or no dataset of a study that reads images
  */
 export async function runStudy(
@@ -37,7 +38,7 @@ export async function runStudy(
   kindId: string,
   rest: readonly string[],
   options: RunFlags,
-): Promise<void> {
+): Promise<StudyState | null> {
   if (!options.model)
     throw new KernelscopeError('USAGE', 'no model is named', { hint: 'Name it with --model FILE.' })
   const client = await session.openWorkspace(options, overrides(options))
@@ -67,8 +68,11 @@ export async function runStudy(
   }
   const { warnings } = await client.studies.check(input)
   for (const { message, hint } of warnings) session.io.err(`warning: ${message}. ${hint}\n`)
-  if (options.cost) return printCost(session, client, input, options)
-  await measure(session, client, input, options)
+  if (options.cost) {
+    await printCost(session, client, input, options)
+    return null
+  }
+  return measure(session, client, input, options)
 }
 
 /** The dataset that is named for a study; null for one that reads no images, which takes none. */
@@ -92,7 +96,7 @@ async function measure(
   client: Client,
   input: StudyInput,
   options: RunFlags,
-): Promise<void> {
+): Promise<StudyState> {
   const started = await startStudy(client, input)
   const jobId = started.job?.id
   if (jobId === undefined) throw new KernelscopeError('INTERNAL', `study ${started.id} has no job`)
@@ -109,12 +113,13 @@ async function measure(
     failed,
   }
   session.print(options, document, () => describeResult(study, result))
-  if (failed > 0) session.io.err(`warning: ${failed} ${job.progress.unit} could not be measured\n`)
-  if (options.json || options.quiet) return
+  if (!result.complete) session.io.err(`warning: the study is ${studyStateText(result)}\n`)
+  if (options.json || options.quiet) return result.state
   const speed = imagesPerSecond === null ? '' : `, ${imagesPerSecond.toFixed(1)} images/s`
   session.io.err(
     `${misses} computed, ${cacheHits} stored before, ${failed} failed, in ${formatDuration(seconds)}${speed}\n`,
   )
+  return result.state
 }
 
 /** The stored study of this input, resumed where it was paused; otherwise a new study. */

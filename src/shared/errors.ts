@@ -59,6 +59,10 @@ export const errorCodes = {
   STUDY_PARAMS: { exit: 7, hint: 'Correct the parameter that is named.' },
   STUDY_NOT_FOUND: { exit: 7, hint: 'List the studies to see what there is.' },
   STUDY_LABELS: { exit: 7, hint: 'Give the model the label list of the dataset, or choose another dataset.' },
+  STUDY_FAILING: {
+    exit: 7,
+    hint: 'Remove the cause that the message names, then run the study again: it goes on where it stopped.',
+  },
   DRAWS_MALFORMED: { exit: 7, hint: 'Choose a draws file that Kernelscope exported.' },
   FIGURE_NOT_FOUND: { exit: 7, hint: 'List the figures to see what there is.' },
   JOB_NOT_FOUND: { exit: 7, hint: 'List the jobs to see what there is.' },

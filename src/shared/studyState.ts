@@ -1,32 +1,41 @@
 /** What the state of a study follows from. */
 export interface StudyFacts {
-  /** Whether everything is stored that the study shows. */
-  complete: boolean
-  /** Pairs of an image and a condition, over all models: those with a prediction, those that failed, all. */
+  /** Over all models, what a study is to measure: what of it has an answer, what failed, all. */
   answers: { measured: number; failed: number; of: number }
 }
 
-/** failures: complete, but some images could not be measured. empty: nothing was measured yet. */
-export type StudyState = 'complete' | 'failures' | 'incomplete' | 'empty'
+/**
+ * complete: everything has an answer. failures: everything was tried, and some could not be measured. incomplete:
+ * something was not tried yet. empty: nothing was.
+ */
+export const studyStates = ['complete', 'failures', 'incomplete', 'empty'] as const
+export type StudyState = (typeof studyStates)[number]
 
-/** The state of a study by its stored facts, whatever became of its job. */
-export function studyState({ complete, answers: { measured, failed, of } }: StudyFacts): StudyState {
-  if (!complete) return of > 0 && measured + failed === 0 ? 'empty' : 'incomplete'
+/** The exit code of a command that ran a study, by the state that it left it in. Errors have theirs in `errorCodes`. */
+export const studyExits: Record<StudyState, number> = { complete: 0, failures: 11, incomplete: 12, empty: 12 }
+
+/** Whether everything was tried, so that only failures may be left to measure. */
+export const isTried = ({ answers: { measured, failed, of } }: StudyFacts): boolean => measured + failed >= of
+
+/** The state of a study by its stored facts, whatever became of its job. A study of weights alone is complete. */
+export function studyState(facts: StudyFacts): StudyState {
+  const { measured, failed } = facts.answers
+  if (!isTried(facts)) return measured + failed === 0 ? 'empty' : 'incomplete'
   return failed > 0 ? 'failures' : 'complete'
 }
 
 /** The state in words: "complete", "complete with 3 failures", "incomplete: 50 of 100 measured", "nothing measured". */
 export function studyStateText(facts: StudyFacts): string {
   const { measured, failed, of } = facts.answers
+  const failures = `${failed} ${failed === 1 ? 'failure' : 'failures'}`
   switch (studyState(facts)) {
     case 'complete':
       return 'complete'
     case 'failures':
-      return `complete with ${failed} ${failed === 1 ? 'failure' : 'failures'}`
+      return measured === 0 ? `nothing measured, ${failures}` : `complete with ${failures}`
     case 'empty':
       return 'nothing measured'
     case 'incomplete':
-      // A study may store more than predictions, and lack only that.
-      return measured + failed < of ? `incomplete: ${measured + failed} of ${of} measured` : 'incomplete'
+      return `incomplete: ${measured} of ${of} measured${failed > 0 ? `, ${failures}` : ''}`
   }
 }

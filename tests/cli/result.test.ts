@@ -36,6 +36,7 @@ const cell: StudyResult['conditions'][number] = {
 
 const result: StudyResult = {
   studyId: 3,
+  state: 'incomplete',
   complete: false,
   answers: { measured: 3, failed: 1, of: 10 },
   axis: null,
@@ -61,7 +62,7 @@ describe('a result as text', () => {
   it('has the conditions with intervals, failures and their reasons, the paper’s values, and the provenance', () => {
     expect(describeResult(study, result)).toBe(
       [
-        'study 3: Clean (incomplete: 4 of 10 measured)',
+        'study 3: Clean (incomplete: 3 of 10 measured, 1 failure)',
         '',
         'Model  Condition   n  Right   Top-1          95 %   Top-5  Failed',
         'Net    clean      10      7  70.0 %  [39.7, 89.2]  90.0 %       2',
@@ -81,7 +82,6 @@ describe('a result as text', () => {
   it('does not mention failures where there are none', () => {
     const text = describeResult(study, {
       ...result,
-      complete: true,
       failures: [],
       conditions: [{ ...cell, failed: 0 }],
     })

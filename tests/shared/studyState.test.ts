@@ -1,14 +1,19 @@
 import { expect, it } from 'vitest'
-import { studyStateText } from '#shared/studyState.ts'
+import { studyExits, studyState, studyStates, studyStateText } from '#shared/studyState.ts'
 
 it.each([
-  [true, { measured: 10, failed: 0, of: 10 }, 'complete'],
-  [true, { measured: 9, failed: 1, of: 10 }, 'complete with 1 failure'],
-  [false, { measured: 4, failed: 1, of: 10 }, 'incomplete: 5 of 10 measured'],
-  [false, { measured: 0, failed: 0, of: 10 }, 'nothing measured'],
-  // Studies that store more than predictions.
-  [false, { measured: 10, failed: 0, of: 10 }, 'incomplete'],
-  [true, { measured: 0, failed: 0, of: 0 }, 'complete'],
-])('complete %s, %o: %s', (complete, answers, text) => {
-  expect(studyStateText({ complete, answers })).toBe(text)
+  [{ measured: 10, failed: 0, of: 10 }, 'complete', 'complete'],
+  [{ measured: 9, failed: 1, of: 10 }, 'failures', 'complete with 1 failure'],
+  [{ measured: 0, failed: 10, of: 10 }, 'failures', 'nothing measured, 10 failures'],
+  [{ measured: 4, failed: 1, of: 10 }, 'incomplete', 'incomplete: 4 of 10 measured, 1 failure'],
+  [{ measured: 0, failed: 3, of: 10 }, 'incomplete', 'incomplete: 0 of 10 measured, 3 failures'],
+  [{ measured: 0, failed: 0, of: 10 }, 'empty', 'nothing measured'],
+  // Studies of weights alone.
+  [{ measured: 0, failed: 0, of: 0 }, 'complete', 'complete'],
+] as const)('%o is %s: %s', (answers, state, text) => {
+  expect([studyState({ answers }), studyStateText({ answers })]).toEqual([state, text])
+})
+
+it('only a complete study ends with 0', () => {
+  expect(studyStates.filter((state) => studyExits[state] === 0)).toEqual(['complete'])
 })

@@ -118,7 +118,10 @@ function describe({
 }: OpenedBundle): string {
   const facts = formatPairs([
     ['Study', `${study.title} (${study.kind}, ${paperSection(study.section)})`],
-    ['Complete', study.complete ? 'yes' : 'no'],
+    [
+      'Complete',
+      study.complete ? 'yes' : study.state === 'failures' ? 'no: some images could not be measured' : 'no',
+    ],
     ['Images', dataset ? `${formatCount(counts.images)} of ${dataset.title}` : 'none'],
     ...models.map(
       ({ title, file, bytes, digest, here }) =>

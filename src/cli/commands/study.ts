@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander'
 import { resolve } from 'node:path'
 import type { StudyKind } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
+import { studyExits } from '#shared/studyState.ts'
 import { formatTable } from '../format.ts'
 import { collect, integerOf } from '../flags.ts'
 import { printDraws } from '../draws.ts'
@@ -16,9 +17,9 @@ import { addQuestionsCommand } from './questions.ts'
 import { addStudyImageCommands } from './studyImages.ts'
 import { addSuiteCommands } from './suite.ts'
 
-export function addStudyCommands(program: Command, session: CliSession): void {
+export function addStudyCommands(program: Command, session: CliSession, fail: (exit: number) => void): void {
   const study = program.command('study').description('run studies and read their results')
-  addSuiteCommands(study, session)
+  addSuiteCommands(study, session, fail)
   addQuestionsCommand(study, session)
 
   study
@@ -74,7 +75,8 @@ export function addStudyCommands(program: Command, session: CliSession): void {
           hint: 'See "study kinds".',
         })
       const known = command.options.flatMap(({ long }) => long ?? [])
-      await runStudy(session, kind, rest, { ...options, known })
+      const state = await runStudy(session, kind, rest, { ...options, known })
+      if (state !== null) fail(studyExits[state])
     })
 
   study

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander'
 import type { Ranking, Study, SuitePlan } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
+import { studyExits, studyStateText, type StudyState } from '#shared/studyState.ts'
 import type { Client } from '../client.ts'
 import { collect, integerOf } from '../flags.ts'
 import { followJob } from '../follow.ts'
@@ -23,7 +24,7 @@ interface RankingFlags extends GlobalOptions {
 }
 
 /** Adds `study suite`, which runs the benchmarks, and `study ranking`, which ranks models by their results. */
-export function addSuiteCommands(study: Command, session: CliSession): void {
+export function addSuiteCommands(study: Command, session: CliSession, fail: (exit: number) => void): void {
   study
     .command('suite')
     .description('run the benchmarks that the datasets of the workspace allow, all six and clean accuracy')
@@ -37,7 +38,9 @@ export function addSuiteCommands(study: Command, session: CliSession): void {
     .option('--per-class <n>', 'at most n images per class', integerOf('--per-class', 1))
     .option('--sample-seed <n>', 'seed that chooses them', integerOf('--sample-seed', 0), 0)
     .option('--cost', 'only say what it would cost')
-    .action(async (_: unknown, command: Command) => runSuite(session, command.optsWithGlobals<SuiteFlags>()))
+    .action(async (_: unknown, command: Command) =>
+      fail(await runSuite(session, command.optsWithGlobals<SuiteFlags>())),
+    )
 
   study
     .command('ranking')
@@ -64,7 +67,8 @@ async function idsOf(client: Client, names: readonly string[], session: CliSessi
   return [...new Set(ids)]
 }
 
-async function runSuite(session: CliSession, options: SuiteFlags): Promise<void> {
+/** Returns the exit code: that of the study whose state is the worst. */
+async function runSuite(session: CliSession, options: SuiteFlags): Promise<number> {
   const client = await session.openWorkspace(options)
   const modelIds = options.model
     ? await idsOf(client, options.model, session)
@@ -75,14 +79,24 @@ async function runSuite(session: CliSession, options: SuiteFlags): Promise<void>
     options.perClass === undefined ? null : { perClass: options.perClass, seed: options.sampleSeed }
   const input = { modelIds, preset: options.preset, sample, ...(options.kind ? { kinds: options.kind } : {}) }
   const plan = await client.studies.suiteCost(input)
-  if (options.cost) return session.print(options, plan, () => planTable(plan))
+  if (options.cost) {
+    session.print(options, plan, () => planTable(plan))
+    return studyExits.complete
+  }
   if (!options.json && !options.quiet) session.io.err(planTable(plan))
   const { studies, missing } = await client.studies.suite(input)
   for (const { job } of studies) if (job) await followJob(client, job.id, session.io, options.quiet)
-  const done: Study[] = []
-  for (const { id } of studies) done.push(await client.studies.get({ id }))
+  const done: (Study & { state: StudyState })[] = []
+  for (const { id } of studies) {
+    const study = await client.studies.get({ id })
+    const summary = await client.studies.summary({ id })
+    done.push({ ...study, state: summary.state })
+    if (!summary.complete)
+      session.io.err(`warning: study ${id}, ${study.title}, is ${studyStateText(summary)}\n`)
+  }
   const found = await client.studies.ranking({ modelIds, reference: null })
   session.print(options, { studies: done, missing, ranking: found }, () => rankingTable(found))
+  return Math.max(studyExits.complete, ...done.map(({ state }) => studyExits[state]))
 }
 
 function planTable({ entries, missing }: SuitePlan): string {

@@ -81,9 +81,9 @@ async function collect(
     throw new KernelscopeError('STUDY_PARAMS', `nothing of ${study.title} was measured yet`, {
       hint: 'Run the study first.',
     })
-  const { complete, tables, figures, reported, provenance } = result
+  const { state, complete, tables, figures, reported, provenance } = result
   const texts: [string, string][] = [
-    [studyName, json({ complete, tables, figures, reported, provenance })],
+    [studyName, json({ state, complete, tables, figures, reported, provenance })],
     ...tableTexts(tables, wordsOf(result)),
   ]
   const draws = await drawsOf(workspace, studyId, folder)

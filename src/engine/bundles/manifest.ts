@@ -4,6 +4,7 @@ import { dataTable } from '#shared/figures/dataTable.ts'
 import { figureSpec } from '#shared/figures/spec.ts'
 import { readout } from '#shared/readouts.ts'
 import { rewrite } from '#shared/rewrites.ts'
+import { studyStates } from '#shared/studyState.ts'
 
 /** Version of the bundle format. A bundle with a greater version comes from a newer Kernelscope. */
 export const bundleVersion = 1
@@ -80,6 +81,8 @@ const manifestFields = z.object({
 
 /** The study's result, without row ids of a workspace. */
 export const bundledStudy = z.object({
+  /** Missing in older bundles, whose studies are complete with failures too. */
+  state: z.enum(studyStates).optional(),
   complete: z.boolean(),
   tables: z.array(dataTable),
   figures: z.array(figureSpec),

@@ -6,6 +6,7 @@ import type { Workspace } from '../workspace/index.ts'
 import { extractFrames } from './frames.ts'
 import { detectLayout, type Layout } from './layout.ts'
 import { reportOf } from './report.ts'
+import { checkRoot } from './root.ts'
 import { listFiles } from './listing.ts'
 import { datasetRow, setDatasetReport, setDatasetState } from './store.ts'
 import { imageRoot } from '../facts/index.ts'
@@ -18,6 +19,7 @@ const measureEvery = 64
  * digest and dimensions of new and changed files. Both passes can be stopped and resumed at any point.
  *
  * @throws DATASET_EMPTY where the folder has no images
+ * @throws FILE_MISSING where the folder is gone, or goes while it is read
  * @throws ENGINE_DOWN where reading the images ended the engine several times
  */
 export async function indexDataset(
@@ -109,6 +111,8 @@ async function measureFiles(
         pool.digestAndMeasure(join(path, row.name)).catch((error: unknown) => toErrorShape(error)),
       ),
     )
+    const gone = measured.findIndex((result) => isProblem(result) && result.code === 'FILE_MISSING')
+    if (gone >= 0) await checkRoot(path, join(path, rows[gone]?.name ?? ''))
     db.transaction(() => {
       for (const [index, row] of rows.entries()) {
         const result = measured[index]

@@ -8,10 +8,9 @@ export interface StudyImage {
   /** sha256 of the file, hex. */
   digest: string
   path: string
+  /** Folder of its dataset; null where it belongs to none. */
+  root: string | null
   className: string
-  /** Size and modification time (ms) when it was indexed. */
-  bytes: number
-  mtime: number
 }
 
 export interface ImageRow {
@@ -19,21 +18,18 @@ export interface ImageRow {
   example_id: number
   digest: Buffer
   class: string
-  bytes: number
-  mtime: number
   name: string
   root: string
 }
 
 /** Columns of an `ImageRow`, of `image i` and `example s`. */
-export const imageColumns = `i.id, i.example_id, i.name, i.bytes, i.mtime, s.digest, s.class, (SELECT ${imageRootSql} FROM dataset d WHERE d.id = i.dataset_id) AS root`
+export const imageColumns = `i.id, i.example_id, i.name, s.digest, s.class, (SELECT ${imageRootSql} FROM dataset d WHERE d.id = i.dataset_id) AS root`
 
 export const studyImage = (row: ImageRow): StudyImage => ({
   id: row.id,
   exampleId: row.example_id,
   digest: row.digest.toString('hex'),
   path: join(row.root, row.name),
+  root: row.root,
   className: row.class,
-  bytes: row.bytes,
-  mtime: row.mtime,
 })

@@ -27,13 +27,15 @@ export { imageRoot, imageRootSql } from './imageRoot.ts'
 export { bySource, countImages, noImages, sourceKey, usableSql, type ImageSource } from './images.ts'
 export type { FactRange, FactsOf } from './join.ts'
 export {
-  isSettled,
   measured,
   measurementStore,
   problemNotes,
   examplesOf,
+  storedOf,
+  storedSum,
   type Measured,
   type MeasurementKey,
+  type Stored,
   type VectorPart,
 } from './measurements.ts'
 export {

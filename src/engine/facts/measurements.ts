@@ -119,14 +119,31 @@ interface Example {
 /** Lists the example ids of images. */
 export const examplesOf = (images: readonly Example[]): number[] => images.map(({ exampleId }) => exampleId)
 
-/** Whether every image has a measurement or a stored failure. */
-export function isSettled(found: Measured, images: readonly Example[]): boolean {
+/** Values of images: those that were measured, those that could not be, all. */
+export interface Stored {
+  measured: number
+  failed: number
+  of: number
+}
+
+/** Counts the images that have a measurement, and those that have a failure instead. */
+export function storedOf(found: Measured, images: readonly Example[]): Stored {
   const examples = examplesOf(images)
   const known = found.known(examples)
   const left = examples.filter((example) => !known.has(example))
-  const failed = found.problems(left)
-  return left.every((example) => failed.has(example))
+  return { measured: known.size, failed: found.problems(left).size, of: examples.length }
 }
+
+/** Adds up what is stored. */
+export const storedSum = (parts: readonly Stored[]): Stored =>
+  parts.reduce(
+    (sum, { measured, failed, of }) => ({
+      measured: sum.measured + measured,
+      failed: sum.failed + failed,
+      of: sum.of + of,
+    }),
+    { measured: 0, failed: 0, of: 0 },
+  )
 
 /** Writes one sentence for each kind of problem; none where there are no problems. */
 export function problemNotes(title: string, total: number, problems: Iterable<ErrorShape>): string[] {

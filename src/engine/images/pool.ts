@@ -8,7 +8,10 @@ import type { Measurement } from './measure.ts'
 /** A request for one image under several transforms. */
 export interface LoadRequest {
   path: FilePath
-  /** Digest of the file, hex. It is the key of the cache and of every random draw. */
+  /**
+   * Key of the cache and of every random draw. The file must have this SHA-256 where it is one (64 hex digits); with any
+   * other key it is taken as it is.
+   */
   imageKey: string
   preprocessing: Geometry
   transforms: { transform: PixelTransform; slot: number }[]
@@ -24,7 +27,7 @@ export interface ImagePool {
    * Decodes and resizes an image once, or takes it from the cache. Writes its pixels under each transform, [height, width,
    * 3], from value slot * height * width * 3 of the target on.
    *
-   * @throws the errors of `readPicture`
+   * @throws the errors of `readPicture`, FILE_CHANGED among them where the file has another digest than its key
    * @throws DRAWS_MALFORMED where the draws file does not fit the transform
    * @throws IMAGE_UNREADABLE where the image ended a worker twice
    * @throws CANCELLED where the pool is closed

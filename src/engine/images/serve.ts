@@ -16,6 +16,10 @@ interface ImageSource {
 }
 type SourceTransform = Pick<TransformSlot, 'transform' | 'draws'>
 
+/** The digest that the image must have: its key, where that is one. */
+const digestOf = (imageKey: string): string | undefined =>
+  /^[0-9a-f]{64}$/.test(imageKey) ? imageKey : undefined
+
 /** Runs the tasks of an image worker. Caches decoded pictures of up to `cacheBytes` bytes. */
 export function taskServer(cacheBytes: number): (task: Task) => Promise<Results[Task['kind']]> {
   const cache = new LruMap<string, Picture>(cacheBytes, ({ pixels }) => pixels.length)
@@ -29,7 +33,7 @@ export function taskServer(cacheBytes: number): (task: Task) => Promise<Results[
     const key = `${imageKey} ${geometryKey(geometry)} ${cropped}`
     const known = cache.get(key)
     if (known !== undefined) return known
-    const decoded = await readPicture(path)
+    const decoded = await readPicture(path, digestOf(imageKey))
     const made = cropped ? applyGeometry(decoded, geometry) : applyResize(decoded, geometry)
     // A picture that fills the whole cache would drop all others.
     if (made.pixels.length <= cacheBytes) cache.set(key, made)

@@ -48,7 +48,6 @@ async function studyOf(
     title: study.title,
     kindTitle: title,
     section,
-    complete: result.complete,
     answers: result.answers,
     settings: [
       ['Models', study.modelIds.map((modelId) => markedTitle(getModel(db, modelId))).join(', ')],

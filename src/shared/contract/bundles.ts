@@ -5,6 +5,7 @@ import { definition, id } from './common.ts'
 import { written } from './figures.ts'
 import { dataTable } from '../figures/dataTable.ts'
 import { reportedValue } from './studyResult.ts'
+import { studyStates } from '../studyState.ts'
 
 /** A bundle as it is shown: its models, dataset, tables and figures. Nothing of it enters the workspace. */
 const openedBundle = z.object({
@@ -18,6 +19,8 @@ const openedBundle = z.object({
     params: z.record(z.string(), z.unknown()),
     sample: z.object({ perClass: z.int(), seed: z.int() }).nullable(),
     definitions: z.array(definition),
+    /** Missing in older bundles. */
+    state: z.enum(studyStates).optional(),
     complete: z.boolean(),
   }),
   /** null: the study reads no images. */

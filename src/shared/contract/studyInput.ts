@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { studyStates } from '../studyState.ts'
 import { definition, errorShape, id } from './common.ts'
 import { job } from './jobs.ts'
 
@@ -99,17 +100,27 @@ export const keyNumber = z.object({
     .min(1),
 })
 
-/** Pairs of an image and a condition, over all models: those with a prediction, those that failed, all. */
+/**
+ * Pairs of an image and a condition, and other values that are measured image by image, over all models: those with an
+ * answer, those that failed, all.
+ */
 export const studyAnswers = z.object({ measured: z.int(), failed: z.int(), of: z.int() })
 
-/** What a list shows of a study. `keyNumber` is null where nothing of it was measured. */
-export const studySummary = z.object({
+/** How far a study is, by what is stored of it. */
+export const studyProgress = z.object({
+  state: z.enum(studyStates),
+  /** Whether the state is `complete`: nothing is left to measure, and nothing failed. */
   complete: z.boolean(),
   answers: studyAnswers,
+})
+
+/** What a list shows of a study. `keyNumber` is null where nothing of it was measured. */
+export const studySummary = studyProgress.extend({
   keyNumber: keyNumber.nullable(),
 })
 
 export type KeyNumber = z.infer<typeof keyNumber>
+export type StudyProgress = z.infer<typeof studyProgress>
 export type StudySummary = z.infer<typeof studySummary>
 export type StudyKind = z.infer<typeof studyKind>
 export type Study = z.infer<typeof study>

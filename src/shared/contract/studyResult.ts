@@ -4,7 +4,7 @@ import { dataTable } from '../figures/dataTable.ts'
 import { figureSpec } from '../figures/spec.ts'
 import { errorCode, id, interval } from './common.ts'
 import { conditionWords } from './conditionWords.ts'
-import { studyAnswers } from './studyInput.ts'
+import { studyProgress } from './studyInput.ts'
 
 /** One cell of the grid models x conditions. */
 export const studyCondition = conditionWords.extend({
@@ -80,10 +80,8 @@ const studyFailure = z.object({
   imageIds: z.array(id),
 })
 
-export const studyResult = z.object({
+export const studyResult = studyProgress.extend({
   studyId: id,
-  complete: z.boolean(),
-  answers: studyAnswers,
   /** Title of the axis that the conditions lie on; null where they only have an order. */
   axis: z.string().nullable(),
   conditions: z.array(studyCondition),

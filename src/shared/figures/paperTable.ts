@@ -40,7 +40,7 @@ export const wordsOf = (
 ): TableWords => ({
   provenance: result.provenance,
   intervals: intervalNames(result.figures),
-  facts: { complete: result.complete, answers: result.answers },
+  facts: { answers: result.answers },
 })
 
 /**

@@ -245,9 +245,9 @@ describe('random patch drop', () => {
     const input = { kind: 'random-patch-drop', modelIds: modelIds.slice(0, 1), datasetId, params: small }
     const study = await runStudy(engine.client, input)
     expect(study.job?.progress.failed).toBe(2 * 3)
-    const { conditions, complete } = await engine.client.studies.result({ id: study.id })
+    const { conditions, state } = await engine.client.studies.result({ id: study.id })
     expect(conditions.every(({ n, failed }) => n === 30 && failed === 2)).toBe(true)
-    expect(complete).toBe(true)
+    expect(state).toBe('failures')
   })
 
   it('stops at a pause with everything stored and continues from there', async () => {

@@ -23,7 +23,7 @@ async function setUp(): Promise<Setting> {
   return { folder, client, datasetId, broken }
 }
 
-describe('an unreadable image is reported, and the study is still complete', () => {
+describe('an unreadable image is reported, and the study is complete but for it', () => {
   it.each([
     ['feature-variance', 'replk3', { images: 16 }],
     ['feature-variance', 'replk3', { images: 16, order: 'batch-mean' }],
@@ -34,8 +34,8 @@ describe('an unreadable image is reported, and the study is still complete', () 
     const { id: modelId } = await client.models.add({ path: sampleModel(name) })
     const { id, job } = await runStudy(client, { kind, datasetId, modelIds: [modelId], params })
     expect(job?.progress).toMatchObject({ done: 16, failed: 1 })
-    const { tables, complete, provenance } = await client.studies.result({ id })
-    expect(complete).toBe(true)
+    const { tables, state, complete, answers, provenance } = await client.studies.result({ id })
+    expect([state, complete, answers]).toEqual(['failures', false, { measured: 15, failed: 1, of: 16 }])
     expect(provenance.filter((line) => line.includes('1 of 16 images left out'))).toEqual([
       expect.stringContaining(broken),
     ])
@@ -58,8 +58,8 @@ describe('an unreadable image is reported, and the study is still complete', () 
       params,
     })
     expect(job?.progress.failed).toBe(2)
-    const { complete, provenance, tables } = await client.studies.result({ id })
-    expect(complete).toBe(true)
+    const { state, answers, provenance, tables } = await client.studies.result({ id })
+    expect([state, answers]).toEqual(['failures', { measured: 14, failed: 2, of: 16 }])
     expect(provenance.filter((line) => line.includes('1 of 16 images left out'))).toHaveLength(2)
     expect(tables.find((table) => table.id === 'concentration')?.rows[0]?.['images']).toBe(14)
   })

@@ -33,6 +33,7 @@ const cell = (modelId: number, percent: number, repeat: number): StudyCondition 
 })
 const result: StudyResult = {
   studyId: 1,
+  state: 'complete',
   complete: true,
   answers: { measured: 0, failed: 0, of: 0 },
   axis: 'Dropped (%)',

@@ -2,6 +2,7 @@ import type { Dataset, StudyCost, StudyInput } from '#shared/contract/index.ts'
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import { enlargement, getDataset, modelFor } from '../../datasets/index.ts'
 import { noRewrite } from '#shared/rewrites.ts'
+import { isTried } from '#shared/studyState.ts'
 import { getModel, targetsOf, type StoredModel } from '../../models/index.ts'
 import type { Db, WorkspaceFiles } from '../../workspace/index.ts'
 import { passKey } from '../measure/passes.ts'
@@ -17,6 +18,7 @@ import {
   type ImageSource,
   settingOf,
   type PlannedCondition,
+  storedSum,
 } from '../../facts/index.ts'
 import type { ExtraWork, StudyDefinition } from '../definition/index.ts'
 
@@ -63,7 +65,11 @@ export async function studyCost(
   // A study of an earlier version may lack vectors that are kept now.
   const done =
     before?.job?.state === 'done' &&
-    ((await definition.complete?.(params, { workspace, models, source: sourceOf(before) })) ?? true)
+    isTried({
+      answers: storedSum(
+        (await definition.stored?.(params, { workspace, models, source: sourceOf(before) })) ?? [],
+      ),
+    })
   const extra = definition.extraWork?.(params, {
     ...{ db, dataset, models, images: imagesIn(source) },
     settled: ({ id }) => (done ? imagesIn(source) : (settled.get(id) ?? 0)),

@@ -9,7 +9,7 @@ export function defineStudy<Schema extends z.ZodObject>(
   definition: StudyDefinition<Schema>,
 ): StudyDefinition {
   const parse = (params: unknown) => definition.params.parse(params)
-  const { groupSize, measure, settle, otherDatasets, complete, exportDraws, extraWork, point, kept, axis } =
+  const { groupSize, measure, settle, otherDatasets, stored, exportDraws, extraWork, point, kept, axis } =
     definition
   const parsed: Partial<StudyDefinition> = {
     groupSize: (params) => groupSize?.(parse(params)) ?? null,
@@ -18,7 +18,7 @@ export function defineStudy<Schema extends z.ZodObject>(
     extraWork: (params, context) => extraWork?.(parse(params), context) ?? [],
     warnings: (params, models) => definition.warnings?.(parse(params), models) ?? [],
     otherDatasets: (params) => otherDatasets?.(parse(params)) ?? [],
-    complete: (params, context) => complete?.(parse(params), context) ?? true,
+    stored: (params, context) => stored?.(parse(params), context) ?? [],
     view: (grid, params, context) => definition.view(grid, parse(params), context),
   }
   if (axis)

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Definition } from '#shared/contract/index.ts'
-import type { Condition, PlannedCondition } from '../../facts/index.ts'
+import type { Condition, PlannedCondition, Stored } from '../../facts/index.ts'
 import type { StoredModel } from '../../models/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import type { ConditionContext, MeasureContext, SettleContext, ViewContext } from './contexts.ts'
@@ -107,8 +107,8 @@ export interface StudyDefinition<Schema extends z.ZodObject = z.ZodObject, P = z
   extraWork?(params: P, context: WorkContext): ExtraWork[]
   /** Replaces the measuring of predictions. It must store results image by image and skip what is stored. */
   measure?(context: MeasureContext, params: P): Promise<void>
-  /** Whether everything is stored that `measure` stores besides facts; left out = it stores facts only. */
-  complete?(params: P, context: ViewContext): boolean | Promise<boolean>
+  /** What is stored of what `measure` stores besides facts, over all models; left out = it stores facts only. */
+  stored?(params: P, context: ViewContext): Stored[] | Promise<Stored[]>
   /**
    * The vectors that `measure` stores of a model besides facts; left out = none that stand for a number it
    * shows.

@@ -1,5 +1,13 @@
 import type { JobProgress } from '#shared/contract/index.ts'
+import { breaker, type FailedRow } from './failing.ts'
 import { noProgress, Rate, type JobContext } from '../../jobs/index.ts'
+
+/** Rows that were dealt with since the last step. */
+export interface Step {
+  computed?: number
+  cached?: number
+  failed?: readonly FailedRow[]
+}
 
 /** Adds up the steps of a study job and reports them with the rate and the time left. */
 export interface Tracker {
@@ -7,7 +15,12 @@ export interface Tracker {
   note(text: string): void
   /** Adds work that the conditions of the study do not count. */
   expect(rows: number): void
-  add(step: { computed: number; cached: number; failed: number }): void
+  /**
+   * Adds rows: those that were computed, those that were stored before, those that could not be measured.
+   *
+   * @throws STUDY_FAILING where too many failed (`breaker`)
+   */
+  add(step: Step): void
   computed(): number
   /** Whether a row was computed or given up in this run. */
   moved(): boolean
@@ -19,6 +32,7 @@ export function tracker({ report }: Pick<JobContext, 'report'>, conditions: numb
   const rate = new Rate()
   let progress: JobProgress = { ...noProgress, total }
   let computed = 0
+  const failing = breaker()
   rate.mark(0)
   return {
     note(text) {
@@ -29,19 +43,20 @@ export function tracker({ report }: Pick<JobContext, 'report'>, conditions: numb
       total += rows
       progress = { ...progress, total }
     },
-    add(step) {
-      computed += step.computed
-      const done = progress.done + step.computed + step.cached + step.failed
-      if (step.computed > 0) rate.mark(computed)
+    add({ computed: own = 0, cached = 0, failed = [] }) {
+      computed += own
+      const done = progress.done + own + cached + failed.length
+      if (own > 0) rate.mark(computed)
       progress = {
         ...progress,
         done,
-        failed: progress.failed + step.failed,
-        cacheHits: progress.cacheHits + step.cached,
+        failed: progress.failed + failed.length,
+        cacheHits: progress.cacheHits + cached,
         perSecond: rate.perSecond(),
         secondsLeft: rate.secondsLeft(total - done),
       }
       report(progress)
+      failing.add(own, failed)
     },
     computed: () => computed,
     moved: () => computed + progress.failed > 0,

@@ -1,7 +1,7 @@
 import type { ErrorShape } from '#shared/errors.ts'
 import { sizeAfter, type CallSize } from '../../inference/index.ts'
 import type { StudyImage } from '../../facts/index.ts'
-import type { Tracker } from '../definition/index.ts'
+import type { FailedRow, Tracker } from '../definition/index.ts'
 
 export {
   deadly,
@@ -19,6 +19,16 @@ export const smallerAfter = (size: CallSize, crashes: number): CallSize => ({
   most: sizeAfter(size, crashes) || (size.fixed ? size.most : 1),
 })
 
+/** The images that have a problem, with it. */
+export const failedRows = (
+  images: readonly Pick<StudyImage, 'exampleId'>[],
+  problems: readonly (ErrorShape | null | undefined)[],
+): FailedRow[] =>
+  images.flatMap(({ exampleId }, row) => {
+    const problem = problems[row]
+    return problem ? [{ exampleId, problem }] : []
+  })
+
 /** Records the images that were given up, by example id, and counts each as failed. */
 export function givenUp(progress: Tracker) {
   const problems = new Map<number, ErrorShape>()
@@ -26,7 +36,7 @@ export function givenUp(progress: Tracker) {
     problems,
     giveUp({ exampleId }: StudyImage, problem: ErrorShape): void {
       problems.set(exampleId, problem)
-      progress.add({ computed: 0, cached: 0, failed: 1 })
+      progress.add({ failed: [{ exampleId, problem }] })
     },
   }
 }

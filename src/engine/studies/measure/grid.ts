@@ -14,7 +14,7 @@ import { unmeasured } from './unmeasured.ts'
 export async function measureGrid(context: MeasureContext, planChanged?: PlanSessions): Promise<void> {
   const { workspace, model, source, settings, job, progress } = context
   const { left, stored } = unmeasured(workspace.db, model, settings, context.conditions)
-  if (stored > 0) progress.add({ computed: 0, cached: stored, failed: 0 })
+  if (stored > 0) progress.add({ cached: stored })
   const images = countImages(workspace.db, source)
   for await (const plan of sessionsFor(left, { model, images, run: context }, planChanged)) {
     if (job.signal.aborted) return

@@ -1,8 +1,12 @@
 import { KernelscopeError, toErrorShape, type ErrorCode, type ErrorShape } from '#shared/errors.ts'
 import type { Preprocessing } from '#shared/contract/index.ts'
+import { checkRoot } from '../../datasets/index.ts'
 import { imageState, type ImagePool, type LoadRequest } from '../../images/index.ts'
 import { prefetch } from './prefetch.ts'
 import type { StudyImage } from '../../facts/index.ts'
+
+/** The file of an image of a study. */
+export type ImageFile = Pick<StudyImage, 'path' | 'root' | 'digest'>
 
 /** Codes that are a fact about an image. Any other error ends the job. */
 const imageProblems: readonly ErrorCode[] = [
@@ -15,43 +19,42 @@ const imageProblems: readonly ErrorCode[] = [
 ]
 
 /**
- * Loads one image into `target`. Checks first that its file is unchanged since it was indexed, because a fact
- * must not be stored under the digest of other bytes. Returns the problem of the image, or null.
+ * Loads one image into `target`. Its bytes must have its digest, because a fact must not be stored under the digest of
+ * other bytes. Returns the problem of the image, or null.
  *
+ * @throws FILE_MISSING, FILE_UNREADABLE where not the image alone but its dataset is gone (`checkRoot`)
  * @throws errors that are not about the image
  */
 export async function loadImage(
   pool: ImagePool,
-  image: StudyImage,
+  image: ImageFile,
   request: Omit<LoadRequest, 'path' | 'imageKey'>,
   target: SharedArrayBuffer,
 ): Promise<ErrorShape | null> {
   try {
-    await checkUnchanged(image)
+    // Its pixels may still be in the cache of the pool.
+    if (!(await imageState(image.path)))
+      throw new KernelscopeError('FILE_MISSING', `the image file is gone: ${image.path}`)
     await pool.load({ path: image.path, imageKey: image.digest, ...request }, target)
     return null
   } catch (error) {
-    return imageProblem(error)
+    return imageProblem(error, image)
   }
 }
 
 /**
  * Returns the error as a fact about an image.
  *
+ * @throws FILE_MISSING, FILE_UNREADABLE where its dataset is gone
  * @throws the error itself where it is not about the image
  */
-export function imageProblem(error: unknown): ErrorShape {
-  if (error instanceof KernelscopeError && imageProblems.includes(error.code)) return toErrorShape(error)
-  throw error
-}
-
-async function checkUnchanged({ path, bytes, mtime }: StudyImage): Promise<void> {
-  const found = await imageState(path)
-  if (!found) throw new KernelscopeError('FILE_MISSING', `the image file is gone: ${path}`)
-  if (found.bytes === bytes && found.mtime === mtime) return
-  throw new KernelscopeError('FILE_CHANGED', `the image file was written to since it was indexed: ${path}`, {
-    hint: 'Index the dataset again.',
-  })
+export async function imageProblem(
+  error: unknown,
+  { path, root }: Pick<ImageFile, 'path' | 'root'>,
+): Promise<ErrorShape> {
+  if (!(error instanceof KernelscopeError) || !imageProblems.includes(error.code)) throw error
+  if (error.code === 'FILE_MISSING' && root !== null) await checkRoot(root, path)
+  return toErrorShape(error)
 }
 
 /**

@@ -5,6 +5,7 @@ import { missingRows, type PassRow } from './missing.ts'
 import { prefetch } from './prefetch.ts'
 import { readingsOf, type SessionReading } from './readings.ts'
 import { type FactStore, factStore, setVariantBatch } from '../../facts/index.ts'
+import type { FailedRow } from '../definition/index.ts'
 import type { SessionRun } from './sessionRun.ts'
 
 interface FilledBatch {
@@ -34,7 +35,7 @@ export async function measure(run: SessionRun): Promise<number> {
     crashes = 0
     passes += batch.rows.length
     const wanted = batch.rows.reduce((sum, { wants }) => sum + wants.length, 0)
-    onProgress({ computed: wanted - failed, cached: 0, failed })
+    onProgress({ computed: wanted - failed.length, failed })
     if (signal.aborted) break
   }
   return passes
@@ -94,14 +95,14 @@ async function load(
   return problems
 }
 
-/** Runs the session over a batch and stores the predictions. Returns the number of failed rows. */
+/** Runs the session over a batch and stores the predictions. Returns the wanted facts that failed. */
 async function compute(
   { db, classifier, pace }: SessionRun,
   facts: FactStore,
   { pixels, rows, problems: unmade }: FilledBatch,
   readings: SessionReading[],
   crashes: number,
-): Promise<number> {
+): Promise<FailedRow[]> {
   const targets = readings.map(({ targetOf }) =>
     Int32Array.from(rows, ({ view }) => targetOf(view.image.className)),
   )
@@ -141,12 +142,14 @@ async function compute(
     },
   }
   await inCalls(size, [...rows.keys()], calls, crashes)
-  let failed = 0
+  const failed: FailedRow[] = []
   for (const [index, row] of rows.entries()) {
     const problem = problems[index]
     if (!problem) continue
-    for (const { key } of row.wants) facts.fail(key, problem)
-    failed += row.wants.length
+    for (const { key } of row.wants) {
+      facts.fail(key, problem)
+      failed.push({ exampleId: key.exampleId, problem })
+    }
   }
   return failed
 }

@@ -128,7 +128,7 @@ async function* missingRowsOf(
       rows.push({ view, transform: asPixelTransform(transform), wants, feeds })
     }
   }
-  onProgress({ computed: 0, cached, failed: 0 })
+  onProgress({ cached })
   yield* rows
   await nextTurn()
 }

@@ -5,7 +5,7 @@ import { unitFloats } from '#shared/maths/unit.ts'
 import { openTensors, type Answers, type TensorSession } from '../../inference/index.ts'
 import { openWithFirst, writeGraph, type StoredModel } from '../../models/index.ts'
 import { pixelsInput, type Tap } from '../../onnx/index.ts'
-import { callSize, inCalls, type CallSize } from './calls.ts'
+import { callSize, failedRows, inCalls, type CallSize } from './calls.ts'
 import { loadImages } from './load.ts'
 import { measured, measurementStore, type StudyImage, examplesOf } from '../../facts/index.ts'
 import type { MeasureContext } from '../definition/index.ts'
@@ -51,7 +51,7 @@ export function prober(context: MeasureContext, wanted: Probe): Prober {
     const store = measurementStore(workspace.db, { model, provider, rewrite: wanted.rewrite })
     const giveUp = ({ exampleId }: StudyImage, problem: ErrorShape) => {
       store.fail(exampleId, problem)
-      progress.add({ computed: 0, cached: 0, failed: 1 })
+      progress.add({ failed: [{ exampleId, problem }] })
     }
     const call = async (part: StudyImage[], places: number) => {
       if (job.signal.aborted) return
@@ -65,8 +65,8 @@ export function prober(context: MeasureContext, wanted: Probe): Prober {
           else store.keepVector(exampleId, wanted.vectorOf(answer, row))
         }
       })()
-      const failed = problems.filter(Boolean).length
-      progress.add({ computed: part.length - failed, cached: 0, failed })
+      const failed = failedRows(part, problems)
+      progress.add({ computed: part.length - failed.length, failed })
     }
     const crashes = progress.moved() ? 0 : job.crashes
     await inCalls(size, missing, { call, giveUp, ended: () => session.ended }, crashes)
@@ -76,7 +76,7 @@ export function prober(context: MeasureContext, wanted: Probe): Prober {
     async measure(images) {
       const known = measured(workspace.db, model, wanted.rewrite).known(examplesOf(images))
       const missing = images.filter(({ exampleId }) => !known.has(exampleId))
-      progress.add({ computed: 0, cached: images.length - missing.length, failed: 0 })
+      progress.add({ cached: images.length - missing.length })
       if (missing.length > 0) await measureMissing(missing)
     },
     async close() {

@@ -1,7 +1,7 @@
 import type { ImagePool } from '../../images/index.ts'
 import type { Classifier } from '../../models/index.ts'
 import type { Db } from '../../workspace/index.ts'
-import type { SessionPlan } from '../definition/index.ts'
+import type { SessionPlan, Step } from '../definition/index.ts'
 import type { Pace } from './pace.ts'
 import type { DrawsReader } from '../masks/reader.ts'
 
@@ -21,5 +21,5 @@ export interface SessionRun {
   /** Takes the time of the run's own work. */
   pace: Pace
   /** Called after every batch and every chunk with the counts since the last call. */
-  onProgress(step: { computed: number; cached: number; failed: number }): void
+  onProgress(step: Step): void
 }

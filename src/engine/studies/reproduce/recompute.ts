@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises'
 import type { Readout } from '#shared/readouts.ts'
 import type { Rewrite } from '#shared/rewrites.ts'
 import { asPixelTransform, type Transform } from '#shared/transform.ts'
@@ -44,11 +43,9 @@ export async function recompute(kind: string, request: RecomputeRequest): Promis
           places.map(async (place, slot) => {
             const item = items[place]
             if (!item) return null
-            const { mtimeMs, size: bytes } = await stat(item.path)
-            const image = { id: 0, exampleId: 0, ...item, bytes, mtime: Math.round(mtimeMs) }
             return loadImage(
               pool,
-              image,
+              { ...item, root: null },
               {
                 preprocessing,
                 transforms: [{ transform: asPixelTransform(item.transform), slot }],

@@ -1,8 +1,14 @@
 import { withClassNames } from '#shared/classNames.ts'
-import { testedConditions, type Dataset, type StudyResult } from '#shared/contract/index.ts'
+import {
+  testedConditions,
+  type Dataset,
+  type StudyProgress,
+  type StudyResult,
+} from '#shared/contract/index.ts'
 import { matchSentence } from '#shared/labelWords.ts'
 import { assumedNote, geometryText, markedTitle, originText } from '#shared/preprocessing.ts'
 import { noRewrite } from '#shared/rewrites.ts'
+import { studyState } from '#shared/studyState.ts'
 import { getDataset } from '../../datasets/index.ts'
 import type { WorkspaceFiles } from '../../workspace/index.ts'
 import { matchLabels, type StoredModel } from '../../models/index.ts'
@@ -16,6 +22,7 @@ import {
   lastProvider,
   settingOf,
   type PlannedCondition,
+  storedSum,
 } from '../../facts/index.ts'
 import { type Grid, type GridModel, wordsOf } from '../definition/index.ts'
 
@@ -48,8 +55,10 @@ export async function studyView(workspace: WorkspaceFiles, studyId: number, with
   )
   const context = { workspace, models: shown, source }
   const view = await definition.view(grid, study.params, context)
-  const complete = grid.complete && ((await definition.complete?.(study.params, context)) ?? true)
-  return { plan, variants, grid, context, view, complete }
+  const answers = storedSum([grid.answers, ...((await definition.stored?.(study.params, context)) ?? [])])
+  const state = studyState({ answers })
+  const stored: StudyProgress = { state, complete: state === 'complete', answers }
+  return { plan, variants, grid, context, view, stored }
 }
 
 /**
@@ -58,19 +67,20 @@ export async function studyView(workspace: WorkspaceFiles, studyId: number, with
  * @throws STUDY_NOT_FOUND where there is no such study
  */
 export async function studyResult(workspace: WorkspaceFiles, studyId: number): Promise<StudyResult> {
-  const { plan, variants, grid, view, complete } = await studyView(workspace, studyId)
+  const { plan, variants, grid, view, stored } = await studyView(workspace, studyId)
   const { db } = workspace
   const { study, definition, images, models } = plan
   const dataset = study.datasetId === null ? null : getDataset(db, study.datasetId)
   const onImages = models.some(({ conditions }) => conditions.length > 0) ? dataset : null
+  const whole = grid.answers.measured === grid.answers.of
   const assumed = definition.fromWeights ? [] : models.flatMap(({ model }) => assumedNote(model) ?? [])
   const provenance = [
     ...(onImages
       ? [
-          `${grid.complete ? '' : 'Planned: '}${images} images of ${onImages.title}${study.subset ? `, subset ${study.subset.name} as it was when the study began (${study.subset.rule}, ${study.subset.images} images)` : ''}${study.sample ? `, at most ${study.sample.perClass} per class drawn with seed ${study.sample.seed}` : ''}.`,
+          `${whole ? '' : 'Planned: '}${images} images of ${onImages.title}${study.subset ? `, subset ${study.subset.name} as it was when the study began (${study.subset.rule}, ${study.subset.images} images)` : ''}${study.sample ? `, at most ${study.sample.perClass} per class drawn with seed ${study.sample.seed}` : ''}.`,
         ]
       : []),
-    ...(onImages && !grid.complete ? [imagesNote(grid, onImages.title)] : []),
+    ...(onImages && !whole ? [imagesNote(grid, onImages.title)] : []),
     ...view.notes,
     ...testsNote(grid),
     ...assumed,
@@ -82,8 +92,7 @@ export async function studyResult(workspace: WorkspaceFiles, studyId: number): P
   return {
     studyId,
     axis: definition.axis?.title(study.params) ?? null,
-    complete,
-    answers: grid.answers,
+    ...stored,
     conditions: grid.cells,
     tests: grid.tests,
     tables: view.tables.map((table) => withClassNames(table)),

@@ -10,8 +10,8 @@ import { studyView } from './result.ts'
  * @throws STUDY_NOT_FOUND where there is no such study
  */
 export async function studySummary(workspace: WorkspaceFiles, studyId: number): Promise<StudySummary> {
-  const { view, grid, complete } = await studyView(workspace, studyId, false)
-  return { complete, answers: grid.answers, keyNumber: keyNumberOf(view) }
+  const { view, stored } = await studyView(workspace, studyId, false)
+  return { ...stored, keyNumber: keyNumberOf(view) }
 }
 
 /** The view's own number, else the first metric, for each model that has it; null where nothing of it was measured. */

@@ -5,7 +5,7 @@ import type { Db } from '../../../workspace/index.ts'
 import { sampleStudyImages } from '../../measure/sampleImages.ts'
 import type { Probe } from '../../measure/probing.ts'
 import type { DistanceParams } from './params.ts'
-import { isSettled, measured, type StudyImage, examplesOf } from '../../../facts/index.ts'
+import { measured, type Stored, storedOf, type StudyImage, examplesOf } from '../../../facts/index.ts'
 import type { PointImages, ViewContext } from '../../definition/index.ts'
 
 const rewrite = { op: 'probe', what: 'attentionDistance', together: null, version: 1 } as const
@@ -44,8 +44,8 @@ export interface Heads {
   sampled: number
   /** Why images were left out. */
   problems: ErrorShape[]
-  /** Whether nothing is left to measure. */
-  settled: boolean
+  /** What is stored; nothing is to be where the model has no attention maps. */
+  stored: Stored
 }
 
 /** Reads the stored attention distances of every model of a study, over its sampled images. */
@@ -69,7 +69,7 @@ async function headsOf(db: Db, model: StoredModel, images: StudyImage[]): Promis
     images: vectors.length,
     sampled: images.length,
     problems: [...found.problems(examples).values()],
-    settled: maps.length === 0 || isSettled(found, images),
+    stored: storedOf(found, maps.length === 0 ? [] : images),
   }
   if (vectors.length === 0) return { ...rest, distances: [] }
   const distances = placesOf(maps).map((place, at) => ({

@@ -41,9 +41,9 @@ export const attentionDistance = defineStudy({
       distanceProbe(context.model),
     )
   },
-  async complete(chosen, context) {
+  async stored(chosen, context) {
     const heads = await allHeads(context, chosen)
-    return heads.every(({ settled }) => settled)
+    return heads.map(({ stored }) => stored)
   },
   point: headPoint,
   async kept(chosen, model, { workspace: { db }, source }) {

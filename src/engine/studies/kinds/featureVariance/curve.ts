@@ -3,7 +3,7 @@ import type { StoredModel } from '../../../models/index.ts'
 import type { Db } from '../../../workspace/index.ts'
 import type { VarianceParams } from './params.ts'
 import { perImage, storedBatchMean } from './measure.ts'
-import { isSettled, measured, type StudyImage, examplesOf } from '../../../facts/index.ts'
+import { measured, type Stored, storedOf, type StudyImage, examplesOf } from '../../../facts/index.ts'
 
 /** Mean over images and its standard error, layer by layer. */
 export interface VarianceCurve {
@@ -18,8 +18,7 @@ export interface StoredCurve {
   curve: VarianceCurve | null
   /** Why images were left out. */
   problems: ErrorShape[]
-  /** Whether nothing is left to measure. */
-  settled: boolean
+  stored: Stored
 }
 
 /** Reads the stored curve of a model over images. */
@@ -31,14 +30,15 @@ export function storedCurve(
 ): StoredCurve {
   if (order === 'batch-mean') {
     const found = storedBatchMean(db, model, images)
-    if (!found) return { curve: null, problems: [], settled: false }
+    const of = images.length
+    if (!found) return { curve: null, problems: [], stored: { measured: 0, failed: 0, of } }
     const { vector, problems } = found
     const curve = {
-      images: images.length - problems.length,
+      images: of - problems.length,
       mean: [...vector],
       error: [...vector].map(() => 0),
     }
-    return { curve, problems, settled: true }
+    return { curve, problems, stored: { measured: curve.images, failed: problems.length, of } }
   }
   const found = measured(db, model, perImage.rewrite)
   const examples = examplesOf(images)
@@ -47,7 +47,7 @@ export function storedCurve(
   return {
     curve: vectors.length === 0 ? null : summed(vectors),
     problems: [...found.problems(examples).values()],
-    settled: isSettled(found, images),
+    stored: storedOf(found, images),
   }
 }
 

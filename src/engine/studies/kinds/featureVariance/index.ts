@@ -68,10 +68,10 @@ export const featureVariance = defineStudy({
     if (chosen.order === 'per-image') await probeImages(context, images, perImage)
     else await measureBatchMean(context, images)
   },
-  async complete(chosen, context) {
+  async stored(chosen, context) {
     const { db } = context.workspace
     const images = await sampleStudyImages(db, context.source, chosen.images, chosen.seed)
-    return context.models.every((model) => storedCurve(db, model, images, chosen).settled)
+    return context.models.map((model) => storedCurve(db, model, images, chosen).stored)
   },
   point: variancePoint,
   async kept(chosen, _model, { workspace: { db }, source }) {

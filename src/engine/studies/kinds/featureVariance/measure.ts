@@ -59,7 +59,7 @@ export async function measureBatchMean(context: MeasureContext, images: StudyIma
   const [first] = images
   progress.expect(images.length)
   if (!first || storedBatchMean(workspace.db, model, images)) {
-    progress.add({ computed: 0, cached: images.length, failed: 0 })
+    progress.add({ cached: images.length })
     return
   }
   const points = await pointsOf(model)
@@ -90,7 +90,7 @@ export async function measureBatchMean(context: MeasureContext, images: StudyIma
     for (const [row, image] of part.entries()) {
       const problem = loaded.problems[row]
       if (problem) giveUp(image, problem)
-      else progress.add({ computed: 1, cached: 0, failed: 0 })
+      else progress.add({ computed: 1 })
     }
   }
   try {

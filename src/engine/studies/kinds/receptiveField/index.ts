@@ -1,5 +1,5 @@
 import { sampledWork, gradientForwards } from '../../measure/work.ts'
-import { fieldImages, fieldRewrite, isMeasured, measureField, ringsRewrite, storedField } from './measure.ts'
+import { fieldImages, fieldRewrite, fieldStored, measureField, ringsRewrite, storedField } from './measure.ts'
 import { params } from './params.ts'
 import { areaPoint } from './point.ts'
 import { areaFigure, areaTable, fieldFigure, keyOf, type ModelField } from './view.ts'
@@ -51,9 +51,9 @@ export const receptiveFieldStudy = defineStudy({
   conditions: () => [],
   extraWork: (chosen, context) => sampledWork(context, chosen.images, gradientForwards),
   measure: (context, chosen) => measureField(context, chosen),
-  async complete(chosen, { workspace, source, models }) {
+  async stored(chosen, { workspace, source, models }) {
     const images = await fieldImages(workspace.db, source, chosen)
-    return models.every((model) => isMeasured(workspace.db, images, model, chosen))
+    return models.map((model) => fieldStored(workspace.db, images, model, chosen))
   },
   point: areaPoint,
   async kept(chosen, _model, { workspace: { db }, source }) {

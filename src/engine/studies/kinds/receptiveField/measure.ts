@@ -12,9 +12,10 @@ import { loadFloats, runProbe, setKey } from '../../measure/probing.ts'
 import type { ReceptiveFieldParams } from './params.ts'
 import {
   type ImageSource,
-  isSettled,
   measured,
   measurementStore,
+  type Stored,
+  storedOf,
   type StudyImage,
   examplesOf,
 } from '../../../facts/index.ts'
@@ -74,16 +75,19 @@ export const countedIn = ({ problems }: StoredField, images: readonly StudyImage
   images.filter(({ exampleId }) => !problems.has(exampleId))
 
 /**
- * Whether the field and the rings of each of its images are stored. Fields of earlier versions have no rings.
+ * Counts the images whose rings are stored with the field that they are part of, and those that were left out of it. Nothing
+ * counts before the field is stored. Fields of earlier versions have no rings.
  */
-export function isMeasured(
+export function fieldStored(
   db: Db,
   images: StudyImage[],
   model: StoredModel,
   chosen: ReceptiveFieldParams,
-): boolean {
+): Stored {
   const field = storedField(db, images, model, chosen)
-  return field !== null && isSettled(measured(db, model, ringsRewrite(chosen)), countedIn(field, images))
+  if (!field) return { measured: 0, failed: 0, of: images.length }
+  const rings = storedOf(measured(db, model, ringsRewrite(chosen)), countedIn(field, images))
+  return { ...rings, failed: rings.failed + field.problems.size, of: images.length }
 }
 
 /** Index of the feature map at a share of the depth (0 to 1); null without feature maps. */
@@ -104,7 +108,7 @@ export async function measureField(context: MeasureContext, chosen: ReceptiveFie
   const field = storedField(workspace.db, images, model, chosen)
   const left = field ? withoutRings(workspace.db, countedIn(field, images), model, chosen) : images
   progress.expect(images.length)
-  progress.add({ computed: 0, cached: images.length - left.length, failed: 0 })
+  progress.add({ cached: images.length - left.length })
   if (!first || left.length === 0) return
   const { session, provider } = await openField(context, chosen)
   const size = smallerAfter(gradientCallSize(model), progress.moved() ? 0 : job.crashes)
@@ -119,7 +123,7 @@ export async function measureField(context: MeasureContext, chosen: ReceptiveFie
     for (const [row, image] of part.entries()) {
       const problem = found[row]
       if (problem) giveUp(image, problem)
-      else progress.add({ computed: 1, cached: 0, failed: 0 })
+      else progress.add({ computed: 1 })
     }
   }
   try {

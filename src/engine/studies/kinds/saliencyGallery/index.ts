@@ -3,7 +3,7 @@ import { galleryImages, mapsOf, measureGallery, rewriteOf } from './measure.ts'
 import { picturesOf } from './pictures.ts'
 import { gradientsOf, titleOf, params } from './params.ts'
 import { agreementTable, concentrationTable, galleryFigure, keyOf } from './view.ts'
-import { isSettled, problemNotes, examplesOf } from '../../../facts/index.ts'
+import { problemNotes, examplesOf, storedOf } from '../../../facts/index.ts'
 import { defineStudy } from '../../definition/index.ts'
 
 /** Saliency maps of some images, for several models and methods side by side. */
@@ -47,15 +47,20 @@ export const saliencyGallery = defineStudy({
   extraWork: (chosen, context) =>
     sampledWork(context, chosen.imageIds.length || chosen.images, gradientForwards * gradientsOf(chosen)),
   measure: (context, chosen) => measureGallery(context, chosen),
-  async complete(chosen, { workspace: { db }, source, models }) {
+  async stored(chosen, { workspace: { db }, source, models }) {
     const images = await galleryImages(db, source, chosen)
     const [first] = models
-    return (
-      (!first || isSettled(picturesOf(db, first), images)) &&
-      models.every((model) =>
-        chosen.methods.every((name) => isSettled(mapsOf(db, model, name, chosen), images)),
-      )
+    // Pictures stand beside the maps. Only those that are still to be made count.
+    const pictures = first ? [storedOf(picturesOf(db, first), images)] : []
+    const toMake = pictures.map(({ measured, failed, of }) => ({
+      measured: 0,
+      failed: 0,
+      of: of - measured - failed,
+    }))
+    const maps = models.flatMap((model) =>
+      chosen.methods.map((name) => storedOf(mapsOf(db, model, name, chosen), images)),
     )
+    return [...toMake, ...maps]
   },
   async kept(chosen, _model, { workspace: { db }, source }) {
     const images = await galleryImages(db, source, chosen)

@@ -81,7 +81,7 @@ export async function measureGallery(context: MeasureContext, chosen: GalleryPar
     for (const name of chosen.methods) {
       const known = mapsOf(workspace.db, model, name, chosen).known(examplesOf(images))
       const missing = images.filter(({ exampleId }) => !known.has(exampleId))
-      progress.add({ computed: 0, cached: images.length - missing.length, failed: 0 })
+      progress.add({ cached: images.length - missing.length })
       await measureMethod(context, sessions, name, chosen, missing)
       if (job.signal.aborted) return
     }
@@ -115,9 +115,11 @@ async function measureMethod(
     if ('map' in found) {
       provider = found.provider
       measurementStore(workspace.db, { model, provider, rewrite }).keepVector(image.exampleId, found.map)
-    } else problems.set(image.exampleId, found)
-    const failed = 'map' in found ? 0 : 1
-    progress.add({ computed: 1 - failed, cached: 0, failed })
+      progress.add({ computed: 1 })
+    } else {
+      problems.set(image.exampleId, found)
+      progress.add({ failed: [{ exampleId: image.exampleId, problem: found }] })
+    }
   }
   if (problems.size === 0) return
   const store = measurementStore(workspace.db, { model, provider, rewrite })
@@ -166,7 +168,7 @@ async function mapOf(
   } catch (error) {
     if (signal.aborted) return null
     if (isComputingProblem(error) && !lease.session.ended) return error.toShape()
-    return imageProblem(error)
+    return await imageProblem(error, image)
   } finally {
     lease.end()
   }

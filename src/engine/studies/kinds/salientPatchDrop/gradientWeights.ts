@@ -2,7 +2,7 @@ import type { ErrorShape } from '#shared/errors.ts'
 import { openTensors, type TensorSession } from '../../../inference/index.ts'
 import { openWithFirst, writeGraph } from '../../../models/index.ts'
 import { gradientOutput, labelsInput, weightInput } from '../../../onnx/index.ts'
-import { gradientCallSize, inCalls, type Calls } from '../../measure/calls.ts'
+import { failedRows, gradientCallSize, inCalls, type Calls } from '../../measure/calls.ts'
 import { loadFloats, runProbe } from '../../measure/probing.ts'
 import { targetLookup } from '../../measure/targets.ts'
 import { pixelWeights, type PatchGrid, type PatchWeights } from './patches.ts'
@@ -68,10 +68,10 @@ export function gradientWeights(context: MeasureContext, grid: PatchGrid): Patch
       const calls: Calls<StudyImage> = {
         async call(part, places) {
           if (job.signal.aborted) return
-          const failed = (await add(session, found, part, places)).filter(Boolean).length
-          progress.add({ computed: part.length - failed, cached: 0, failed })
+          const failed = failedRows(part, await add(session, found, part, places))
+          progress.add({ computed: part.length - failed.length, failed })
         },
-        giveUp: () => progress.add({ computed: 0, cached: 0, failed: 1 }),
+        giveUp: ({ exampleId }, problem) => progress.add({ failed: [{ exampleId, problem }] }),
         ended: () => session.ended,
       }
       await inCalls(size, images, calls, progress.moved() ? 0 : job.crashes)

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises'
 import type { Attack } from '#shared/attacks.ts'
 import { openAttackSession } from '../../../../inference/index.ts'
 import { openWithFirst } from '../../../../models/index.ts'
@@ -32,8 +31,7 @@ export async function attackAgain(request: AttackAgainRequest): Promise<Recomput
   try {
     for (const [at, { transform, ...item }] of items.entries()) {
       if (signal.aborted) break
-      const { mtimeMs, size: bytes } = await stat(item.path)
-      const image: StudyImage = { id: 0, exampleId: 0, ...item, bytes, mtime: Math.round(mtimeMs) }
+      const image: StudyImage = { id: 0, exampleId: 0, root: null, ...item }
       const { pixels, problems } = await loadImages(pool, [image], model.preprocessing, batch)
       const [problem] = problems
       if (problem) {

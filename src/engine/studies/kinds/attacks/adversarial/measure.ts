@@ -2,7 +2,7 @@ import { attack as attackSchema, type Attack } from '#shared/attacks.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { openAttackSession, type AttackSession } from '../../../../inference/index.ts'
 import { classifierGraph, openWithFirst, writeGraph, type StoredModel } from '../../../../models/index.ts'
-import { gradientCallSize, type CallSize } from '../../../measure/calls.ts'
+import { failedRows, gradientCallSize, type CallSize } from '../../../measure/calls.ts'
 import { measureGrid } from '../../../measure/grid.ts'
 import { loadedBatches } from '../../../measure/load.ts'
 import { trajectoryKey } from '../../../measure/work.ts'
@@ -18,7 +18,7 @@ import {
   type StudyImage,
   variantKey,
 } from '../../../../facts/index.ts'
-import type { MeasureContext } from '../../../definition/index.ts'
+import type { FailedRow, MeasureContext } from '../../../definition/index.ts'
 
 /**
  * Measures attacks: first the clean images, then each trajectory once for all conditions it serves. For a
@@ -115,14 +115,14 @@ async function followChunk(
   const wanted = [...runs.map(({ conditionId }) => ({ variantId, conditionId })), ...shown]
   const known = wanted.map((key) => facts.known(key.variantId, key.conditionId, ids))
   const missing = chunk.filter(({ exampleId }) => known.some((set) => !set.has(exampleId)))
-  progress.add({ computed: 0, cached: wanted.length * (chunk.length - missing.length), failed: 0 })
+  progress.add({ cached: wanted.length * (chunk.length - missing.length) })
   const order = { model, runs: runs.map(({ attack }) => attack), keep: shown.length > 0 }
   for await (const loaded of loadedBatches(pool, missing, model.preprocessing, size.most)) {
     if (job.signal.aborted) return
     const { images, problems } = loaded
     job.enterNative()
     const crashes = progress.moved() ? 0 : job.crashes
-    let unshown = 0
+    const unshown: FailedRow[] = []
     const found = await attackInCalls(
       session,
       size,
@@ -139,19 +139,16 @@ async function followChunk(
           if (result) facts.store(keys, result)
         }
         if (answer.images)
-          for (const other of shown) unshown += await showImages(context, other, part, answer.images, unread)
+          for (const other of shown)
+            unshown.push(...(await showImages(context, other, part, answer.images, unread)))
       },
     )
     for (const [row, { exampleId }] of images.entries()) {
       const problem = found[row]
       if (problem) for (const key of wanted) facts.fail({ ...keyOf(key), exampleId }, problem)
     }
-    const failed = found.filter(Boolean).length
-    progress.add({
-      computed: wanted.length * (images.length - failed) - unshown,
-      cached: 0,
-      failed: wanted.length * failed + unshown,
-    })
+    const failed = [...failedRows(images, found).flatMap((row) => wanted.map(() => row)), ...unshown]
+    progress.add({ computed: wanted.length * images.length - failed.length, failed })
   }
 }
 

@@ -15,7 +15,7 @@ import {
   type StudyImage,
   variantKey,
 } from '../../../../facts/index.ts'
-import type { MeasureContext } from '../../../definition/index.ts'
+import type { FailedRow, MeasureContext } from '../../../definition/index.ts'
 
 /** A model that gets the images made with another model. */
 export interface TransferTarget {
@@ -59,7 +59,7 @@ export const isSame = (a: Attack, b: Attack): boolean => canonicalJson(a) === ca
 
 /**
  * Stores a model's predictions for adversarial images, in calls that fit into memory. Images with a problem
- * are left out. Returns how many images were given up.
+ * are left out. Returns the images that were given up.
  *
  * @param made float32 [n, height, width, 3] in [0,1]
  */
@@ -69,7 +69,7 @@ export async function showImages(
   images: readonly StudyImage[],
   made: Float32Array,
   problems: readonly (ErrorShape | null)[],
-): Promise<number> {
+): Promise<FailedRow[]> {
   const { height, width } = classifier
   const values = height * width * 3
   // A graph with a fixed batch gets complete batches; the last one is padded.
@@ -79,7 +79,7 @@ export async function showImages(
   const targetOf = targetLookup(model)
   const facts = factStore(workspace.db)
   const keyOf = (image: StudyImage) => ({ variantId, conditionId, exampleId: image.exampleId })
-  let failed = 0
+  const failed: FailedRow[] = []
   await inCalls(size, [...images.entries()], {
     async call(shown, batch) {
       const [first = 0] = shown[0] ?? []
@@ -94,7 +94,7 @@ export async function showImages(
     giveUp([at, image], problem) {
       if (problems[at]) return
       facts.fail(keyOf(image), problem)
-      failed++
+      failed.push({ exampleId: image.exampleId, problem })
     },
     // A classifier whose worker died opens again.
     ended: () => false,

@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Attack } from '#shared/attacks.ts'
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
@@ -37,8 +37,7 @@ export async function transferAgain(request: TransferAgainRequest): Promise<Reco
   try {
     for (const [at, { transform, ...item }] of items.entries()) {
       if (signal.aborted) break
-      const { mtimeMs, size: bytes } = await stat(item.path)
-      const image = { id: 0, exampleId: 0, ...item, bytes, mtime: Math.round(mtimeMs) }
+      const image = { id: 0, exampleId: 0, root: null, ...item }
       const made = await makeImage(request, session, transform, image)
       answers[at] =
         'code' in made

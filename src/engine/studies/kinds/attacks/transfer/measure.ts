@@ -5,7 +5,7 @@ import type { Preprocessing } from '#shared/contract/index.ts'
 import { allOutputs } from '#shared/readouts.ts'
 import { noRewrite } from '#shared/rewrites.ts'
 import { openClassifier, type Classifier } from '../../../../models/index.ts'
-import { inCalls } from '../../../measure/calls.ts'
+import { failedRows, inCalls } from '../../../measure/calls.ts'
 import { imageProblem } from '../../../measure/load.ts'
 import { measureGrid } from '../../../measure/grid.ts'
 import { targetLookup } from '../../../measure/targets.ts'
@@ -93,7 +93,7 @@ async function showChunk(context: MeasureContext, run: TargetRun, chunk: StudyIm
     chunk.map(({ exampleId }) => exampleId),
   )
   const missing = chunk.filter(({ exampleId }) => !known.has(exampleId))
-  progress.add({ computed: 0, cached: chunk.length - missing.length, failed: 0 })
+  progress.add({ cached: chunk.length - missing.length })
   if (missing.length === 0) return
   job.enterNative()
   const failed = await adversarial.make(attack, missing)
@@ -105,7 +105,7 @@ async function showChunk(context: MeasureContext, run: TargetRun, chunk: StudyIm
       showBatch(context, run, part, size.most === classifier.batch ? classifier.batch : part.length, failed),
     giveUp({ exampleId }, problem) {
       facts.fail({ variantId, conditionId, exampleId }, problem)
-      progress.add({ computed: 0, cached: 0, failed: 1 })
+      progress.add({ failed: [{ exampleId, problem }] })
     },
     // A classifier whose worker died opens again.
     ended: () => false,
@@ -135,7 +135,8 @@ async function showBatch(
         )
         return null
       } catch (error) {
-        return imageProblem(error)
+        // The picture lies in the workspace.
+        return imageProblem(error, { path, root: null })
       }
     }),
   )
@@ -159,6 +160,6 @@ async function showBatch(
     const problem = problems[row]
     if (problem) store.fail(keyOf(image), problem)
   }
-  const bad = problems.filter(Boolean).length
-  progress.add({ computed: images.length - bad, cached: 0, failed: bad })
+  const bad = failedRows(images, problems)
+  progress.add({ computed: images.length - bad.length, failed: bad })
 }
