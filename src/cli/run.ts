@@ -1,11 +1,14 @@
 import type { Provider, Settings, Study, StudyInput, StudyKind } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { studyStateText, type StudyState } from '#shared/studyState.ts'
+import { fieldsOf, type Field, type Params, type Space } from '#shared/params/fields.ts'
+import { inOtherSpace, largestSize } from '#shared/params/space.ts'
 import type { Client } from './client.ts'
 import { namedSubset } from './commands/subset.ts'
 import { followJob } from './follow.ts'
 import { formatDuration, formatPairs } from './format.ts'
 import { kindNamed, namedDataset, namedModel } from './named.ts'
+import { flagOf } from './params.ts'
 import { describeResult, resultDocument } from './result.ts'
 import type { CliSession, GlobalOptions } from './session.ts'
 import { studyParams } from './studyParams.ts'
@@ -19,6 +22,7 @@ export interface RunFlags extends GlobalOptions {
   perClass?: number
   sampleSeed: number
   draws?: string
+  space?: Space
   title?: string
   cost?: boolean
   provider?: Provider
@@ -46,12 +50,14 @@ export async function runStudy(
   const named = datasetNamed(kind, options, session)
   const modelIds: number[] = []
   const sides: number[] = []
+  const stds: number[][] = []
   for (const name of options.model) {
     const { id, preprocessing } = await namedModel(client, name, session)
     if (!modelIds.includes(id)) modelIds.push(id)
     sides.push(...preprocessing.size)
+    stds.push(preprocessing.std)
   }
-  const params = await studyParams(client, kind, { ...options, rest, sides }, session)
+  const params = await studyParams(client, kind, { ...options, rest, sides, stds }, session)
   const dataset = named === null ? null : await namedDataset(client, named, session, options)
   const subsetId =
     options.subset === undefined || !dataset ? null : (await namedSubset(client, dataset, options.subset)).id
@@ -69,7 +75,7 @@ export async function runStudy(
   const { warnings } = await client.studies.check(input)
   for (const { message, hint } of warnings) session.io.err(`warning: ${message}. ${hint}\n`)
   if (options.cost) {
-    await printCost(session, client, input, options)
+    await printCost(session, client, input, sizesIn(fieldsOf(kind.params), params, stds), options)
     return null
   }
   return measure(session, client, input, options)
@@ -131,10 +137,20 @@ export async function startStudy(client: Client, input: StudyInput): Promise<Stu
   return client.studies.get({ id: before.id })
 }
 
+/** The largest size of a change in the other space, for each deviation of the models. */
+const sizesIn = (fields: readonly Field[], params: Params, stds: readonly (readonly number[])[]): string[] =>
+  fields.flatMap(({ key, space, default: initial }) => {
+    const size = largestSize(params[key] ?? initial)
+    return space === null || size === null
+      ? []
+      : [...new Set(stds.map((std) => `${flagOf(key)}: ${inOtherSpace(size, space, std)}`))]
+  })
+
 async function printCost(
   session: CliSession,
   client: Client,
   input: StudyInput,
+  sizes: readonly string[],
   options: RunFlags,
 ): Promise<void> {
   const cost = await client.studies.cost(input)
@@ -148,6 +164,7 @@ async function printCost(
         `${Math.round(cost.work.reduce((sum, { forwards }) => sum + forwards, 0))} forward passes`,
       ],
       ['time', cost.seconds === null ? 'not known before a first run' : formatDuration(cost.seconds)],
+      ...sizes.map((text) => ['size', text] as const),
       ...cost.choices.map((text) => ['choice', text] as const),
       ...cost.warnings.map(({ message }) => ['warning', message] as const),
     ]),

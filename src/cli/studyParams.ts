@@ -4,8 +4,9 @@ import { KernelscopeError } from '#shared/errors.ts'
 import { didYouMean } from '#shared/near.ts'
 import { withoutEffect } from '#shared/params/effect.ts'
 import { valueText } from '#shared/params/describe.ts'
+import { commonStd, inSpace, toSpace } from '#shared/params/space.ts'
 import { scaledParams } from '#shared/params/scaled.ts'
-import { fieldsOf, type Field, type Params } from '#shared/params/fields.ts'
+import { fieldsOf, type Field, type Params, type Space } from '#shared/params/fields.ts'
 import type { Client } from './client.ts'
 import { asFlags } from './kindText.ts'
 import { namedDataset, namedModel } from './named.ts'
@@ -20,6 +21,10 @@ interface ParamFlags {
   rest: readonly string[]
   /** Sides of the models' inputs in pixels. */
   sides?: readonly number[]
+  /** Deviations by which the models divide images in [0,1], by model and channel. */
+  stds?: readonly (readonly number[])[]
+  /** The space in which sizes of a change are given; left out = that of each parameter. */
+  space?: Space
   /** The options of the program, to suggest them in place of a mistyped one. */
   known?: readonly string[]
   /** A draws file to replay. */
@@ -42,7 +47,7 @@ export async function studyParams(
   const texts: string[] = []
   for (const text of [...(given.param ?? []), ...optionsAsParams(given.rest, fields, given.known)])
     texts.push(await resolved(text, fields, client, session))
-  const named = parseParams(texts, fields)
+  const named = inOwnSpace(parseParams(texts, fields), fields, given, session)
   const draws =
     given.draws === undefined
       ? {}
@@ -54,6 +59,41 @@ export async function studyParams(
       session.io.err(`${flagOf(key)} ${valueText(value)}: scaled to the models' inputs by the preset\n`)
   refuseIdle(fields, named, params)
   return params
+}
+
+/**
+ * Converts sizes that were given in a space to the space of their parameters, and says what they became.
+ *
+ * @throws USAGE where nothing was given that has a space; STUDY_PARAMS where the models have several deviations
+ */
+function inOwnSpace(
+  named: Params,
+  fields: readonly Field[],
+  { space, stds = [] }: ParamFlags,
+  { io }: CliSession,
+): Params {
+  if (space === undefined) return named
+  const sized = fields.filter(({ key, space: own }) => own !== null && key in named)
+  if (sized.length === 0)
+    throw new KernelscopeError('USAGE', '--space has no effect here', {
+      hint: 'It is for sizes of a change, as of --epsilons. Leave it out, or give one.',
+    })
+  const own = { ...named }
+  for (const { key, space: to } of sized) {
+    if (to === null || to === space) continue
+    const std = commonStd(stds)
+    if (std === null)
+      throw new KernelscopeError('STUDY_PARAMS', 'the models divide by different deviations', {
+        hint: `Give ${flagOf(key)} ${inSpace[to]}, without --space.`,
+      })
+    const convert = (size: unknown) => (typeof size === 'number' ? toSpace(size, space, to, std) : size)
+    const value = named[key]
+    own[key] = Array.isArray(value) ? value.map(convert) : convert(value)
+    io.err(
+      `${flagOf(key)} ${valueText(value)} ${inSpace[space]} is ${valueText(own[key])} ${inSpace[to]}, by the mean deviation ${Number(std.toPrecision(4))}\n`,
+    )
+  }
+  return own
 }
 
 /**

@@ -355,6 +355,25 @@ describe('the program', () => {
     expect(err).toBe('')
   })
 
+  it('takes sizes in either space, and says what they are in the other', { timeout: 120_000 }, async () => {
+    const cost = ['--model', '1', '--dataset', 'images', '--cost', '-w', workspace]
+    const sizes = ['--epsilons', '0.1,8/255', '--space', 'normalised']
+    const { code, out, err } = await run(['study', 'run', 'adversarial', ...sizes, ...cost])
+    expect([code, err]).toEqual([
+      0,
+      expect.stringContaining('after normalisation is 0.0226,0.0070902 in [0,1] units'),
+    ])
+    expect(out).toMatch(/size +--epsilons: 0.0226 in \[0,1\] units is .* after normalisation/)
+    const idle = await run(['study', 'run', 'lesion', '--space', 'unit', ...cost])
+    expect([idle.code, idle.err]).toEqual([2, expect.stringContaining('--space has no effect')])
+  })
+
+  it('lists studies with what is stored of them, as the page does', { timeout: 120_000 }, async () => {
+    const { out } = await run(['study', 'list', '-w', workspace])
+    expect(out).toMatch(/Models +Dataset +Key number +State/)
+    expect(out).toMatch(/clean-accuracy +.*other +\d.* % \(.*, n = \d+\) +done, complete/)
+  })
+
   it('helps', { timeout: 120_000 }, async () => {
     const help = await run(['study', 'run', '--help'])
     expect([help.code, help.err]).toEqual([0, ''])

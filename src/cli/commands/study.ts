@@ -49,6 +49,12 @@ export function addStudyCommands(program: Command, session: CliSession, fail: (e
     .option('--per-class <n>', 'at most n images per class', integerOf('--per-class', 1))
     .option('--sample-seed <n>', 'seed that chooses them', integerOf('--sample-seed', 0), 0)
     .option('--draws <file>', 'replay the random draws of an exported file')
+    .addOption(
+      new Option(
+        '--space <name>',
+        'the space of sizes such as --epsilons: the image in [0,1], or the input',
+      ).choices(['unit', 'normalised']),
+    )
     .option('--title <text>', 'name of the study')
     .option('--cost', 'only say what it would cost')
     .addOption(

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { fieldsOf } from '#shared/params/fields.ts'
 import { scaledParams } from '#shared/params/scaled.ts'
-import { inOtherSpace } from '#shared/params/space.ts'
+import { commonStd, inOtherSpace, toSpace } from '#shared/params/space.ts'
 
 const fields = fieldsOf(
   z.toJSONSchema(
@@ -40,5 +40,23 @@ describe('a size in the other space', () => {
     expect(inOtherSpace(0.7, 'normalised', [0.5, 0.5, 0.5])).toBe(
       '0.7 after normalisation is 0.35 in [0,1] units',
     )
+  })
+
+  it('is converted by the mean deviation of models that have one in common, and back to the same number', () => {
+    const std = commonStd([
+      [0.229, 0.224, 0.225],
+      [0.229, 0.224, 0.225],
+    ])
+    expect(std).toBeCloseTo(0.226, 12)
+    expect(toSpace(0.1, 'normalised', 'unit', 0.226)).toBe(0.0226)
+    expect(toSpace(0.0226, 'unit', 'normalised', 0.226)).toBe(0.1)
+    expect(toSpace(8 / 255, 'unit', 'unit', 0.226)).toBe(8 / 255)
+    expect(
+      commonStd([
+        [0.229, 0.224, 0.225],
+        [0.5, 0.5, 0.5],
+      ]),
+    ).toBeNull()
+    expect(commonStd([])).toBeNull()
   })
 })
