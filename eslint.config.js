@@ -84,6 +84,22 @@ const rooms = [
   ...planned('feature', features),
 ]
 
+/** What reads or writes only files of Kernelscope itself: of the workspace, of `resources/`, drafts of what is written. */
+const opensOwnFiles = [
+  'src/engine/base/**',
+  'src/engine/workspace/**',
+  'src/engine/api/session/lastWorkspace.ts',
+  'src/engine/bundles/{archive,lines}.ts',
+  'src/engine/figures/typeface.ts',
+  'src/engine/models/labels.ts',
+  'src/engine/onnx/file/variant.ts',
+  'src/engine/report/make.ts',
+  'src/engine/saliency/gradients.ts',
+  'src/engine/studies/masks/{draws,replayFile}.ts',
+  'src/engine/studies/summary/{answers,paper}.ts',
+]
+const message = 'Files of the user are opened by src/engine/base/userFile.ts.'
+
 export default tseslint.config(
   { ignores: ['node_modules/', 'out/', 'dist/', 'src/engine/onnx/schema/', '**/*.d.ts'] },
   { files: ['**/*.{ts,vue}'], extends: [tseslint.configs.strict] },
@@ -163,6 +179,26 @@ export default tseslint.config(
   {
     files: ['src/engine/**', 'src/shared/**'],
     rules: { 'no-console': 'error' },
+  },
+  {
+    // A pipe or a device among the files of the user would be read for ever.
+    files: ['src/engine/**/*.ts'],
+    ignores: opensOwnFiles,
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            {
+              name: 'node:fs',
+              importNames: ['createReadStream', 'openSync', 'readFile', 'readFileSync'],
+              message,
+            },
+            { name: 'node:fs/promises', importNames: ['open', 'readFile'], message },
+          ],
+        },
+      ],
+    },
   },
   {
     files: ['src/**/*.{ts,vue}'],

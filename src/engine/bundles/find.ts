@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { looksLikeImage } from '#shared/imageFiles.ts'
+import { piecesOf } from '../base/userFile.ts'
 import { imageRootSql } from '../facts/index.ts'
 import { listModels } from '../models/index.ts'
 import { modelDigest, readModel } from '../onnx/index.ts'
@@ -68,7 +67,7 @@ export async function findImages(
 /** Computes the sha256 of a file, in hex. */
 export async function fileDigest(path: string): Promise<string> {
   const hash = createHash('sha256')
-  await pipeline(createReadStream(path), hash)
+  for await (const piece of piecesOf(path)) hash.update(piece)
   return hash.digest('hex')
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
 import { open, type Entry, type ZipFile } from 'yauzl'
 import { KernelscopeError } from '#shared/errors.ts'
+import { requireRegular } from '../base/userFile.ts'
 
 /** Upper limits of a zip. A bundle with a hundred million facts is within them. */
 export interface ArchiveLimits {
@@ -91,7 +92,8 @@ export const refuseFor = (path: string) => (problem: string, hint?: string) =>
 
 export type Refuse = ReturnType<typeof refuseFor>
 
-function openZip(path: string, refuse: Refuse): Promise<ZipFile> {
+async function openZip(path: string, refuse: Refuse): Promise<ZipFile> {
+  requireRegular(path)
   return new Promise((resolve, reject) => {
     open(path, { lazyEntries: true, autoClose: false, strictFileNames: true }, (error, zip) => {
       if (!error) return resolve(zip)

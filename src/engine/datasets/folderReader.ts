@@ -1,7 +1,9 @@
 import { opendir } from 'node:fs/promises'
-import { statSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { KernelscopeError } from '#shared/errors.ts'
 import { looksLikeImage } from '#shared/imageFiles.ts'
+import { asReadError } from '../base/userFile.ts'
+import { statOf } from './statOf.ts'
 
 /** Names of the entries of a folder. `images` and `videos` may be incomplete: they only show which files there are. */
 export interface Listing {
@@ -12,7 +14,7 @@ export interface Listing {
   files: string[]
 }
 
-/** Lists the folders of a dataset by names alone, each folder once. */
+/** Lists the folders of a dataset by names alone, each folder once. A subfolder that cannot be read is empty. */
 export interface FolderReader {
   root: string
   /** Name of the root folder. */
@@ -30,20 +32,41 @@ export function readerOf(root: string): FolderReader {
     root,
     name: basename(root),
     at(below = '') {
-      const known = seen.get(below) ?? list(join(root, below))
+      // What kind a dataset is can be told without a subfolder that cannot be read.
+      const known = seen.get(below) ?? (below === '' ? list(root) : list(join(root, below)).catch(unread))
       seen.set(below, known)
       return known
     },
   }
 }
 
+const nothing = (): Listing => ({ folders: [], images: [], videos: 0, files: [] })
+
+function unread(error: unknown): Listing {
+  if (error instanceof KernelscopeError && error.code.startsWith('FILE_')) return nothing()
+  throw error
+}
+
+/**
+ * Lists a folder.
+ *
+ * @throws FILE_MISSING, FILE_UNREADABLE where it cannot be read
+ */
 async function list(path: string): Promise<Listing> {
-  const listing: Listing = { folders: [], images: [], videos: 0, files: [] }
+  try {
+    return await listed(path)
+  } catch (error) {
+    throw asReadError(error, path)
+  }
+}
+
+async function listed(path: string): Promise<Listing> {
+  const listing = nothing()
   for await (const entry of await opendir(path)) {
     if (entry.name.startsWith('.')) continue
     const isFolder =
       entry.isDirectory() ||
-      (entry.isSymbolicLink() && statSync(join(path, entry.name), { throwIfNoEntry: false })?.isDirectory())
+      (entry.isSymbolicLink() && statOf(join(path, entry.name))?.isDirectory() === true)
     if (isFolder) listing.folders.push(entry.name)
     else if (looksLikeVideo(entry.name)) listing.videos++
     else if (!looksLikeImage(entry.name)) {

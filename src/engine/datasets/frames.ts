@@ -6,6 +6,7 @@ import { KernelscopeError } from '#shared/errors.ts'
 import { noProgress, type JobContext } from '../jobs/index.ts'
 import type { Workspace } from '../workspace/index.ts'
 import { looksLikeVideo } from './folderReader.ts'
+import { statOf } from './statOf.ts'
 
 const framesOf = ({ path }: Workspace, datasetId: number) => join(path, 'frames', String(datasetId))
 
@@ -48,9 +49,11 @@ async function* videosBelow(root: string, below: string): AsyncGenerator<string>
     if (entry.name.startsWith('.')) continue
     const name = below === '' ? entry.name : `${below}/${entry.name}`
     if (entry.isDirectory()) yield* videosBelow(root, name)
-    else if (looksLikeVideo(entry.name)) yield name
+    else if (looksLikeVideo(entry.name) && isRegular(join(root, name))) yield name
   }
 }
+
+const isRegular = (path: string): boolean => statOf(path)?.isFile() ?? false
 
 /** Extracts the frames of one video. Their folder gets its final name when all are written. */
 async function extract(video: string, folder: string): Promise<void> {

@@ -35,14 +35,15 @@ export async function indexDataset(
     setDatasetState(db, datasetId, 'indexing')
     writeClasses(workspace, datasetId, layout)
     if (layout.videos && !(await extractFrames(workspace, datasetId, row.path, context))) return
-    if (!(await listFiles(db, datasetId, layout, context))) return
+    const leftOut = new Map<string, string>()
+    if (!(await listFiles(db, datasetId, layout, context, leftOut))) return
     if (!(await measureFiles(workspace, pool, datasetId, context))) return
     const images = Number(
       db.prepare('SELECT count(*) FROM image WHERE dataset_id = ?').pluck().get(datasetId),
     )
     if (images === 0) throw new KernelscopeError('DATASET_EMPTY', `no images in the folder: ${row.path}`)
     countClasses(workspace, datasetId)
-    setDatasetReport(db, datasetId, reportOf(db, datasetId, layout))
+    setDatasetReport(db, datasetId, reportOf(db, datasetId, layout, leftOut))
     setDatasetState(db, datasetId, 'ready')
   } catch (error) {
     setDatasetState(db, datasetId, 'failed', toErrorShape(error))

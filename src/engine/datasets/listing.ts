@@ -23,6 +23,7 @@ interface Entry {
  * an unchanged folder takes little more than listing it. At the end, missing files are dropped from the index. To find
  * them, the folder is listed a second time, but only where the index has more rows than the folder has files.
  *
+ * @param leftOut gets the folders whose images are left out, with the reason
  * @returns false when stopped
  */
 export async function listFiles(
@@ -30,10 +31,15 @@ export async function listFiles(
   datasetId: number,
   layout: Layout,
   context: JobContext,
+  leftOut: Map<string, string>,
 ): Promise<boolean> {
   const next = datasetRow(db, datasetId).generation + 1
   const write = writer(db, datasetId, layout, next)
-  const files = () => layout.files?.() ?? scan(imageRoot(db, datasetId))
+  const options = {
+    signal: context.signal,
+    leftOut: (name: string, why: string) => void leftOut.set(name, why),
+  }
+  const files = () => layout.files?.() ?? scan(imageRoot(db, datasetId), options)
   const found = await eachBatch(files(), context, write)
   if (found === null) return false
   const rows = Number(db.prepare('SELECT count(*) FROM image WHERE dataset_id = ?').pluck().get(datasetId))

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, existsSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import type { FolderCheck } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { generator } from '#shared/random.ts'
+import { piecesOf, requireFolder } from '../base/userFile.ts'
 import { digestAndMeasure, imageState, parseRowPath } from '../images/index.ts'
 import type { Db } from '../workspace/index.ts'
 import { datasetRow } from './store.ts'
@@ -57,7 +56,7 @@ async function stateOf(
 async function digestOf(file: string): Promise<Buffer> {
   if (parseRowPath(file)) return Buffer.from((await digestAndMeasure(file)).digest, 'hex')
   const hash = createHash('sha256')
-  await pipeline(createReadStream(file), hash)
+  for await (const piece of piecesOf(file)) hash.update(piece)
   return hash.digest()
 }
 
@@ -105,8 +104,7 @@ export async function rerootDataset(
 ): Promise<FolderCheck> {
   const row = datasetRow(db, datasetId)
   const root = resolve(path)
-  if (!existsSync(root) || !statSync(root).isDirectory())
-    throw new KernelscopeError('FILE_MISSING', `no such folder: ${root}`)
+  requireFolder(root)
   if (row.frames_path !== null)
     throw new KernelscopeError(
       'UNSUPPORTED',

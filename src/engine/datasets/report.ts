@@ -7,11 +7,16 @@ import type { Layout } from './layout.ts'
 /** Most names that are listed one by one. */
 const listed = 20
 
-/** Compares the contents of an indexed dataset with those expected of its kind. */
+/**
+ * Compares the contents of an indexed dataset with those expected of its kind.
+ *
+ * @param leftOut folders whose images are not in the index, with the reason
+ */
 export function reportOf(
   db: Db,
   datasetId: number,
   { expected, reason, recognised, remarks = [] }: Layout,
+  leftOut: ReadonlyMap<string, string> = new Map(),
 ): DatasetReport {
   const count = (sql: string) => Number(db.prepare(sql).pluck().get(datasetId) ?? 0)
   const names = (sql: string) => db.prepare<[number], string>(sql).pluck().all(datasetId)
@@ -47,6 +52,7 @@ export function reportOf(
     ...report,
     remarks: [
       ...remarks,
+      ...foldersLeftOut(leftOut),
       ...remarksOn(report, expected),
       ...uneven,
       ...unevenClasses(db, datasetId, expected.perClass),
@@ -54,6 +60,13 @@ export function reportOf(
     ],
   }
 }
+
+/** A remark for each reason for which folders were left out. */
+const foldersLeftOut = (leftOut: ReadonlyMap<string, string>): string[] =>
+  [...Map.groupBy(leftOut, ([, why]) => why)].map(([why, folders]) => {
+    const shown = folders.slice(0, listed).map(([name]) => name)
+    return `Folders left out, each ${why}: ${shown.join(', ')}${more(folders.length)}.`
+  })
 
 /** A remark on parts that have fewer images than others, though all should have the same images. */
 function unevenParts(db: Db, datasetId: number): string[] {

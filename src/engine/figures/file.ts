@@ -1,6 +1,7 @@
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { readUserText } from '../base/userFile.ts'
 import { writeWhole, type WrittenFile } from '../base/wholeFile.ts'
 
 /**
@@ -40,7 +41,7 @@ async function nameFor(
   contents: ReadonlyMap<string, unknown>,
 ): Promise<string> {
   const path = join(shared, ownersFile)
-  const text = await readFile(path, 'utf8').catch(() => '')
+  const text = await readUserText(path).catch(() => '')
   const known: z.infer<typeof owners> = owners.safeParse(parsed(text)).data ?? {}
   for (let n = 1; ; n++) {
     const name = n === 1 ? base : `${base}-${n}`

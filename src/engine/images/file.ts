@@ -1,17 +1,12 @@
 import { createHash } from 'node:crypto'
-import { constants } from 'node:fs'
-import { open, type FileHandle } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { KernelscopeError, type ErrorCode } from '#shared/errors.ts'
+import { openWithoutWaiting, showPath, type FilePath } from '../base/userFile.ts'
 
-/** A path as text, or as bytes where it is not UTF-8. */
-export type FilePath = string | Uint8Array
+export { showPath, type FilePath }
 
 /** Largest file that is read as an image, in bytes. Images within the pixel limit are smaller in every supported format. */
 const maxFileBytes = 1 << 30
-
-/** A path as text for messages. */
-export const showPath = (path: FilePath) =>
-  typeof path === 'string' ? path : Buffer.from(path).toString('utf8')
 
 const codes: Record<string, ErrorCode> = { ENOENT: 'FILE_MISSING', ENOTDIR: 'FILE_MISSING' }
 
@@ -36,11 +31,7 @@ function systemError(path: FilePath, cause: unknown): KernelscopeError {
 export async function readImageFile(path: FilePath): Promise<{ bytes: Buffer; mtime: number }> {
   let file: FileHandle
   try {
-    // Without O_NONBLOCK the worker would wait for a named pipe until a process writes to it.
-    file = await open(
-      typeof path === 'string' ? path : Buffer.from(path),
-      constants.O_RDONLY | constants.O_NONBLOCK,
-    )
+    file = await openWithoutWaiting(path)
   } catch (cause) {
     throw systemError(path, cause)
   }

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { readUserText } from '../base/userFile.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import type { LabelList } from './labelList.ts'
 import { imagenet1k } from './labels.ts'
@@ -20,17 +20,12 @@ export const labelFile = z.union([listed, inLabels, inIds, numbered])
 /**
  * Reads the list "imagenet1k", or a file: text with one label per line, or JSON (`labelFile`).
  *
- * @throws FILE_MISSING where the file cannot be read
+ * @throws FILE_MISSING, FILE_UNREADABLE where the file cannot be read
  * @throws STUDY_LABELS where it holds no labels; the message names file and field
  */
 export async function readLabelList(source: string): Promise<LabelList> {
   if (source === 'imagenet1k') return { set: source, names: [...imagenet1k().labels] }
-  let text: string
-  try {
-    text = await readFile(source, 'utf8')
-  } catch (cause) {
-    throw new KernelscopeError('FILE_MISSING', `cannot read the labels: ${source}`, { cause })
-  }
+  const text = await readUserText(source)
   const names = /^\s*[[{]/.test(text) ? namesInJson(text, source) : lines(text)
   if (names.length === 0) throw malformed(source, 'the file is empty')
   return { set: 'own', names }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { modelRole, preprocessing, type ModelRole, type Preprocessing } from '#shared/contract/index.ts'
+import { readUserText } from '../base/userFile.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 
 const triple = z.tuple([z.number(), z.number(), z.number()])
@@ -45,15 +45,15 @@ export const sidecarPath = (modelPath: string): string => `${modelPath.replace(/
  * Reads the sidecar of a model file; null without one.
  *
  * @throws MODEL_MALFORMED where the sidecar is not JSON or not valid
+ * @throws FILE_UNREADABLE where it cannot be read
  */
 export async function readSidecar(modelPath: string): Promise<Sidecar | null> {
   const path = sidecarPath(modelPath)
   if (!existsSync(path)) return null
+  const text = await readUserText(path)
+  const digest = createHash('sha256').update(text).digest('hex')
   let value: unknown
-  let digest: string
   try {
-    const text = await readFile(path, 'utf8')
-    digest = createHash('sha256').update(text).digest('hex')
     value = JSON.parse(text)
   } catch (cause) {
     throw new KernelscopeError('MODEL_MALFORMED', `the sidecar of the model is not JSON: ${path}`, {

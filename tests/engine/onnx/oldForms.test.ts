@@ -157,4 +157,50 @@ describe("a model's own functions", () => {
     const results = await run(path, { x: float32(Float32Array.from(noise(shape).data), shape) })
     expect(await outputOf(graph)).toEqual([...numbers(results.y)])
   })
+
+  it('are refused where a small file would become a large graph, or they call themselves', async () => {
+    const call = (of: string) => ({ opType: of, domain: 'own', input: ['a'], output: ['b'] })
+    const functionOf = (name: string, node: object[]) => ({
+      name,
+      domain: 'own',
+      input: ['a'],
+      output: ['b'],
+      node,
+    })
+    const read = async (functions: object[]) => {
+      const path = join(await temporaryFolder(), 'functions.onnx')
+      const graph = {
+        node: [{ name: 'call', opType: 'f0', domain: 'own', input: ['x'], output: ['y'] }],
+        input: [{ name: 'x', type: image }],
+        output: [{ name: 'y', type: image }],
+      }
+      const opsetImport = [{ domain: '', version: 17n }]
+      const model = create(ModelProtoSchema, { irVersion: 8n, opsetImport, functions, graph })
+      await writeFile(path, toBinary(ModelProtoSchema, model))
+      return readModel(path)
+    }
+    const tenTimes = Array.from({ length: 8 }, (_, level) =>
+      functionOf(
+        `f${level}`,
+        Array.from({ length: 10 }, () => call(`f${level + 1}`)),
+      ),
+    )
+    await expect(read(tenTimes)).rejects.toMatchObject({
+      code: 'MODEL_MALFORMED',
+      message: expect.stringContaining('its functions become more than 200000 nodes'),
+    })
+    const long = { opType: 'Relu', input: ['a'], output: ['b'], docString: 'x'.repeat(2 ** 20) }
+    const copied = [
+      functionOf(
+        'f0',
+        Array.from({ length: 1000 }, () => call('f1')),
+      ),
+      functionOf('f1', [long]),
+    ]
+    await expect(read(copied)).rejects.toMatchObject({ code: 'MODEL_MALFORMED' })
+    await expect(read([functionOf('f0', [call('f0')])])).rejects.toMatchObject({
+      code: 'MODEL_MALFORMED',
+      message: expect.stringContaining('too deep'),
+    })
+  })
 })

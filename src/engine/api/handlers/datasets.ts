@@ -1,9 +1,7 @@
-import { existsSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { outputTitle } from '#shared/classNames.ts'
 import { changeNameOf, changeTitle } from '#shared/changedModel.ts'
 import type { ChangedAnswer, ImagePrediction } from '#shared/contract/index.ts'
-import { KernelscopeError } from '#shared/errors.ts'
 import { markedTitle } from '#shared/preprocessing.ts'
 import { parseTransform } from '#shared/transform.ts'
 import {
@@ -45,7 +43,6 @@ export const datasets = {
   add: api.datasets.add.handler(async ({ input, context }) => {
     const { workspace, jobs } = context.session.open()
     const path = resolve(input.path)
-    if (!existsSync(path)) throw new KernelscopeError('FILE_MISSING', `no such folder: ${path}`)
     const layout = await detectLayout(path, input.labels)
     const title = input.title ?? basename(path)
     const id = insertDataset(workspace.db, path, title, layout)

@@ -1,8 +1,8 @@
 import { parse } from 'csv-parse/sync'
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
+import { readUserText } from '../../base/userFile.ts'
 import type { Layout, DatasetKind } from './kind.ts'
 
 /** A folder with a file labels.csv. */
@@ -21,7 +21,7 @@ export const csvFolder = {
  * @throws DATASET_LABELS where it is not a CSV or lacks a column
  */
 export async function csvLayout(path: string): Promise<Layout> {
-  const { byFile, remarks } = readLabels(await readText(path), path)
+  const { byFile, remarks } = readLabels(await readUserText(path), path)
   const rows = [...byFile.values()]
   const parts = [...new Set(rows.flatMap(({ part }) => (part === null ? [] : [part])))].sort()
   return {
@@ -39,14 +39,6 @@ export async function csvLayout(path: string): Promise<Layout> {
     remarks,
     videos: false,
     placeOf: (name) => byFile.get(name) ?? byFile.get(basename(name)) ?? { className: null, part: null },
-  }
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (cause) {
-    throw new KernelscopeError('FILE_MISSING', `cannot read the labels: ${path}`, { cause })
   }
 }
 

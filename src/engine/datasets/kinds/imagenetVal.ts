@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { KernelscopeError } from '#shared/errors.ts'
+import { readUserFile, readUserText } from '../../base/userFile.ts'
 import { imagenet1k } from '../../models/index.ts'
 import type { Layout, DatasetKind } from './kind.ts'
 import type { FolderReader } from '../folderReader.ts'
@@ -108,7 +108,7 @@ async function groundTruth(root: string): Promise<GroundTruth | null> {
 /** Reads lines "ILSVRC2012_val_00000001.JPEG 65". The number is the index among the ascending WordNet ids. */
 async function caffe(path: string): Promise<GroundTruth> {
   const byNumber = new Map<number, string>()
-  for (const line of (await readFile(path, 'utf8')).split(/\r?\n/)) {
+  for (const line of (await readUserText(path)).split(/\r?\n/)) {
     const [name = '', index = ''] = line.trim().split(/\s+/)
     const wnid = looksLikeWnid(index) ? index : imagenet1k().wnids[Number(index || '-1')]
     const number = flatName.exec(basename(name))?.[1]
@@ -119,7 +119,7 @@ async function caffe(path: string): Promise<GroundTruth> {
 
 /** Reads a CSV "ImageId,PredictionString" whose second column begins with the WordNet id. */
 async function kaggle(path: string): Promise<GroundTruth> {
-  const rows: Record<string, string>[] = parse(await readFile(path, 'utf8'), {
+  const rows: Record<string, string>[] = parse(await readUserText(path), {
     columns: true,
     bom: true,
     relax_column_count: true,
@@ -140,8 +140,8 @@ async function devkit(path: string, meta: string): Promise<GroundTruth> {
     throw new KernelscopeError('DATASET_LABELS', `the devkit's meta.mat is missing next to ${path}`, {
       hint: 'Its numbers are not in the order of the class folders; copy the whole data folder of the devkit.',
     })
-  const wnids = devkitWnids(await readFile(meta), meta)
-  const ids = (await readFile(path, 'utf8')).split(/\r?\n/).map(Number)
+  const wnids = devkitWnids(await readUserFile(meta), meta)
+  const ids = (await readUserText(path)).split(/\r?\n/).map(Number)
   const known = ids.filter((id) => wnids[id - 1] !== undefined).length
   return {
     path,

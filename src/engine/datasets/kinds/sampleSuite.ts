@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { KernelscopeError } from '#shared/errors.ts'
+import { readUserText } from '../../base/userFile.ts'
 import { anything, type DatasetKind } from './kind.ts'
 import { topFolderIn } from './folders.ts'
 
@@ -45,7 +45,7 @@ export const sampleSuite = {
 
 async function json(path: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(path, 'utf8'))
+    return JSON.parse(await readUserText(path))
   } catch (cause) {
     throw new KernelscopeError('DATASET_LABELS', `cannot read ${path}`, { cause })
   }

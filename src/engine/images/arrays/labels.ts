@@ -1,6 +1,6 @@
-import { open, readFile, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
+import { withUserFile } from '../../base/userFile.ts'
 import { longestHeader, readArrayHeader } from './header.ts'
 import { labelBytes, rowsOf } from './rows.ts'
 
@@ -14,10 +14,12 @@ const mostLabels = 10_000_000
  * @throws DATASET_LABELS where it is too large, has more than one dimension, or has a value that is not a class index
  */
 export async function readArrayLabels(file: string): Promise<Int32Array> {
-  const { size } = await stat(file)
-  if (size > mostLabels * 8 + longestHeader)
-    throw new KernelscopeError('DATASET_LABELS', `${basename(file)} is too large for labels`)
-  const bytes = await readFile(file)
+  const bytes = await withUserFile(file, async (handle) => {
+    const { size } = await handle.stat()
+    if (size > mostLabels * 8 + longestHeader)
+      throw new KernelscopeError('DATASET_LABELS', `${basename(file)} is too large for labels`)
+    return handle.readFile()
+  })
   const { type, shape, offset } = readArrayHeader(bytes, bytes.length, basename(file))
   const [count = 0] = shape
   if (shape.length !== 1)
@@ -47,16 +49,13 @@ export async function readRecordLabels(file: string): Promise<Int32Array> {
   const { count, stride } = await rowsOf(file)
   const before = labelBytes(file)
   const labels = new Int32Array(count)
-  const handle = await open(file, 'r')
-  try {
+  await withUserFile(file, async (handle) => {
     const chunk = Buffer.alloc(stride * 1024)
     for (let from = 0; from < count; from += 1024) {
       const rows = Math.min(1024, count - from)
       await handle.read(chunk, 0, rows * stride, from * stride)
       for (let i = 0; i < rows; i++) labels[from + i] = chunk[i * stride + before - 1] ?? 0
     }
-  } finally {
-    await handle.close()
-  }
+  })
   return labels
 }

@@ -1,10 +1,11 @@
-import { open, stat, type FileHandle } from 'node:fs/promises'
+import { stat, type FileHandle } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 import type { Picture } from '../picture.ts'
 import { longestHeader, readArrayHeader } from './header.ts'
 import type { RowPath } from './rowPath.ts'
 import { LruMap } from '../../base/lruMap.ts'
+import { withUserFile } from '../../base/userFile.ts'
 
 /** Layout of the rows of a file. */
 export interface Rows {
@@ -35,7 +36,7 @@ export const labelBytes = (file: string): number => (/batch/i.test(basename(file
  * @throws FILE_UNREADABLE where it cannot be read
  */
 export async function rowsOf(file: string): Promise<Rows> {
-  return withFile(file, async (handle) => {
+  return withUserFile(file, async (handle) => {
     const { size, mtimeMs } = await handle.stat()
     const mtime = Math.round(mtimeMs)
     return file.endsWith('.npy') ? npyRows(handle, file, size, mtime) : binRows(file, size, mtime)
@@ -101,7 +102,7 @@ export async function readRow({ file, severity, index }: RowPath): Promise<Row> 
     })
   const row = severity === null ? index : (severity - 1) * perSeverity + index
   const bytes = new Uint8Array(height * width * 3)
-  const { bytesRead } = await withFile(file, (handle) =>
+  const { bytesRead } = await withUserFile(file, (handle) =>
     handle.read(bytes, 0, bytes.length, rows.offset + row * rows.stride),
   )
   if (bytesRead !== bytes.length)
@@ -116,25 +117,4 @@ function interleaved(planes: Uint8Array): Uint8Array {
   for (let channel = 0; channel < 3; channel++)
     for (let i = 0; i < size; i++) pixels[3 * i + channel] = planes[channel * size + i] ?? 0
   return pixels
-}
-
-async function withFile<T>(file: string, use: (handle: FileHandle) => Promise<T>): Promise<T> {
-  let handle: FileHandle
-  try {
-    handle = await open(file, 'r')
-  } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? cause.code : ''
-    throw new KernelscopeError(
-      code === 'ENOENT' ? 'FILE_MISSING' : 'FILE_UNREADABLE',
-      `cannot read ${file}`,
-      {
-        cause,
-      },
-    )
-  }
-  try {
-    return await use(handle)
-  } finally {
-    await handle.close()
-  }
 }

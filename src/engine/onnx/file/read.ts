@@ -1,6 +1,6 @@
-import { open, type FileHandle } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { KernelscopeError, type ErrorCode } from '#shared/errors.ts'
+import { asReadError, openWithoutWaiting } from '../../base/userFile.ts'
 import type { Graph, OnnxModel } from '../graph.ts'
 import { decodeGraph, GraphError } from './decode.ts'
 import { unfused } from '../rewrite/unfuse.ts'
@@ -41,7 +41,9 @@ const modelFields = new Map([
  */
 export async function readModel(path: string): Promise<OnnxModel> {
   const absolute = resolve(path)
-  const file = await openFile(absolute)
+  const file = await openWithoutWaiting(absolute).catch((cause: unknown) => {
+    throw asReadError(cause, absolute)
+  })
   try {
     const info = await file.stat()
     if (info.isDirectory()) throw new KernelscopeError('MODEL_NOT_ONNX', `${absolute} is a folder`)
@@ -52,19 +54,6 @@ export async function readModel(path: string): Promise<OnnxModel> {
     throw translated(absolute, error)
   } finally {
     await file.close()
-  }
-}
-
-async function openFile(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, 'r')
-  } catch (cause) {
-    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
-    throw new KernelscopeError(
-      missing ? 'FILE_MISSING' : 'FILE_UNREADABLE',
-      missing ? `${path} does not exist` : `${path} cannot be read`,
-      { cause },
-    )
   }
 }
 

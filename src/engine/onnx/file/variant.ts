@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { mkdir, open, stat, writeFile, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
+import { openUserFile, piecesOf } from '../../base/userFile.ts'
 import { throughDraft } from '../../base/wholeFile.ts'
 import type { Graph, OnnxModel, Tensor } from '../graph.ts'
 import { encodeModel, type Placement } from './encode.ts'
@@ -25,8 +25,7 @@ export function modelDigest(model: OnnxModel): Promise<string> {
 
 async function digestOf(paths: readonly string[]): Promise<string> {
   const hash = createHash('sha256')
-  for (const path of paths)
-    for await (const chunk of createReadStream(path, { highWaterMark: copyChunk })) hash.update(chunk)
+  for (const path of paths) for await (const chunk of piecesOf(path, copyChunk)) hash.update(chunk)
   return hash.digest('hex')
 }
 
@@ -84,7 +83,7 @@ async function writeWeights(path: string, layout: { tensor: FileTensor; offset: 
     try {
       for (const { tensor, offset } of layout) {
         const { path: from } = tensor.data
-        const source = sources.get(from) ?? (await open(from, 'r'))
+        const source = sources.get(from) ?? (await openUserFile(from))
         sources.set(from, source)
         await copyRange(source, tensor, target, offset)
       }

@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises'
 import { KernelscopeError } from '#shared/errors.ts'
+import { withUserFile } from '../../base/userFile.ts'
 import { intsOf, type Graph, type OnnxModel, type Tensor } from '../graph.ts'
 import { decodeNumbers } from '../numbers.ts'
 import { readFully } from './fileWindow.ts'
@@ -8,22 +8,12 @@ import { readFully } from './fileWindow.ts'
 async function readBytes(tensor: Tensor): Promise<Uint8Array> {
   if (tensor.data.kind === 'inline') return tensor.data.bytes
   const { path, offset, length } = tensor.data
-  let file
-  try {
-    file = await open(path, 'r')
-  } catch (cause) {
-    throw new KernelscopeError('FILE_MISSING', `${path} can no longer be read (tensor ${tensor.name})`, {
-      cause,
-    })
-  }
-  try {
+  return withUserFile(path, async (file) => {
     const bytes = await readFully(file, offset, length)
     if (bytes.length < length)
       throw new KernelscopeError('FILE_CHANGED', `${path} has become shorter (tensor ${tensor.name})`)
     return bytes
-  } finally {
-    await file.close()
-  }
+  })
 }
 
 /** A constant as float32, row-major in its shape. */

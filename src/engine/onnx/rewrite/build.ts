@@ -24,6 +24,8 @@ export class GraphBuilder {
   readonly graph: Graph
   readonly #prefix: string
   readonly #taken: Set<string>
+  /** The next number to try for a name, so that many nodes of one operator do not try all numbers each. */
+  readonly #next = new Map<string, number>()
   readonly #nodes: Node[] = []
   readonly #tensors = new Map<string, Tensor>()
   readonly #constants = new Map<string, string>()
@@ -37,8 +39,13 @@ export class GraphBuilder {
   /** A name that no tensor or node has yet. */
   fresh(hint: string): string {
     const wanted = `${this.#prefix}/${hint}`
+    let count = this.#next.get(wanted) ?? 0
     let name = wanted
-    for (let count = 1; this.#taken.has(name); count++) name = `${wanted}_${count}`
+    do {
+      name = count === 0 ? wanted : `${wanted}_${count}`
+      count += 1
+    } while (this.#taken.has(name))
+    this.#next.set(wanted, count)
     this.#taken.add(name)
     return name
   }

@@ -1,10 +1,11 @@
 import Database from 'better-sqlite3'
 import { createHash, randomUUID } from 'node:crypto'
-import { createReadStream, existsSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 import { parseDraws } from '#shared/transforms/index.ts'
+import { piecesOf } from '../../base/userFile.ts'
 import { asWorkspaceError, type Workspace } from '../../workspace/index.ts'
 import type { DrawsReader } from './reader.ts'
 import { DrawsPieces, withMasks, type DrawnMask } from './drawsPieces.ts'
@@ -23,7 +24,7 @@ const tables = `
  * yields to other work in between. Returns the sha256 of the file, hex.
  *
  * @throws DRAWS_MALFORMED where it is no draws file; the message names the place
- * @throws FILE_MISSING where it cannot be read
+ * @throws FILE_MISSING, FILE_UNREADABLE where it cannot be read
  * @throws DISK_FULL where the disk is full
  */
 export async function keepReplay(workspace: Workspace, path: string): Promise<{ digest: string }> {
@@ -40,8 +41,7 @@ export async function keepReplay(workspace: Workspace, path: string): Promise<{ 
       for (const { owner, level, size, bits } of entries) insert.run(owner, level, size, bits)
     })
     const file = new DrawsPieces()
-    for await (const bytes of createReadStream(path, { highWaterMark: 2 ** 18 })) {
-      const piece = Buffer.from(bytes)
+    for await (const piece of piecesOf(path)) {
       hash.update(piece)
       keep(file.read(piece))
     }
@@ -56,7 +56,7 @@ export async function keepReplay(workspace: Workspace, path: string): Promise<{ 
   } catch (error) {
     db.close()
     await rm(draft, { force: true }).catch(() => undefined)
-    throw whyNotKept(error, path, draft)
+    throw error instanceof KernelscopeError ? error : asWorkspaceError(error, draft)
   }
 }
 
@@ -67,13 +67,6 @@ async function toDisk(path: string): Promise<void> {
   } finally {
     await file.close()
   }
-}
-
-function whyNotKept(error: unknown, path: string, draft: string): unknown {
-  const code = error instanceof Error && 'syscall' in error ? error : null
-  return code
-    ? new KernelscopeError('FILE_MISSING', `cannot read the draws: ${path}`, { cause: code })
-    : asWorkspaceError(error, draft)
 }
 
 /**

@@ -1,5 +1,6 @@
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { KernelscopeError } from '#shared/errors.ts'
+import { readUserText, requireRegular } from '../../base/userFile.ts'
 import type { Workspace } from '../../workspace/index.ts'
 import { keepMasks } from '../masks/draws.ts'
 import { keepReplay } from '../masks/replayFile.ts'
@@ -13,7 +14,7 @@ const mostHeld = 2 ** 25
  * masks, or what a study writes. A file of more than `held` bytes is read piece by piece and must hold masks,
  * because other draws are few.
  *
- * @throws FILE_MISSING where it cannot be read
+ * @throws FILE_MISSING, FILE_UNREADABLE where it cannot be read
  * @throws DRAWS_MALFORMED where it is no draws file; the message names the file and the place in it
  * @throws DISK_FULL where the disk is full
  */
@@ -22,13 +23,10 @@ export async function importDraws(
   path: string,
   held = mostHeld,
 ): Promise<{ digest: string }> {
-  const unreadable = (cause: unknown) => {
-    throw new KernelscopeError('FILE_MISSING', `cannot read the draws: ${path}`, { cause })
-  }
-  const { size } = await stat(path).catch(unreadable)
+  requireRegular(path)
   try {
-    if (size > held) return await keepReplay(workspace, path)
-    const text = await readFile(path, 'utf8').catch(unreadable)
+    if ((await stat(path)).size > held) return await keepReplay(workspace, path)
+    const text = await readUserText(path)
     const value = jsonOf(text)
     const own = studyDefinitions.find(({ replays }) => replays?.reads(value))?.replays
     return { digest: own ? own.keep(workspace.db, text) : await keepMasks(workspace, text) }

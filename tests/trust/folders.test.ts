@@ -1,0 +1,283 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createEngine, type Engine } from '#engine/api/index.ts'
+import type { Dataset } from '#shared/contract/index.ts'
+import { temporaryFolderOfFile } from '../temporary.ts'
+import { asOrdinaryUser } from './ordinaryUser.ts'
+
+let engine: Engine
+let image: Buffer
+const base = temporaryFolderOfFile()
+let made = 0
+
+beforeAll(async () => {
+  chmodSync(base, 0o755)
+  image = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#a00' } })
+    .png()
+    .toBuffer()
+  engine = await createEngine()
+  await engine.client.workspace.create({ path: join(base, 'workspace') })
+})
+afterAll(() => engine.close())
+
+/** Makes the folder of a dataset with the images `cat/a.png` and `dog/b.png`. */
+function twoClasses(): string {
+  const root = join(base, String(made++))
+  for (const [folder, name] of [
+    ['cat', 'a'],
+    ['dog', 'b'],
+  ] as const) {
+    mkdirSync(join(root, folder), { recursive: true })
+    writeFileSync(join(root, folder, `${name}.png`), image)
+  }
+  return root
+}
+
+const empty = (): string => {
+  const root = join(base, String(made++))
+  mkdirSync(root)
+  return root
+}
+
+async function indexed(path: string, labels?: string): Promise<Dataset> {
+  const { dataset, jobId } = await engine.client.datasets.add({ path, ...(labels ? { labels } : {}) })
+  for await (const job of await engine.client.jobs.watch())
+    if (job.id === jobId && ['done', 'failed'].includes(job.state)) break
+  return engine.client.datasets.get({ id: dataset.id })
+}
+
+const pipe = (path: string) => execFileSync('mkfifo', [path])
+const posix = process.platform !== 'win32'
+
+/** What is put into a folder of two classes, and how many images are then there, how many of them unreadable. */
+const survived: [
+  string,
+  (root: string) => void,
+  { images?: number; unreadable?: number; remark?: RegExp },
+][] = [
+  ['a link that leads to itself', (root) => symlinkSync('self', join(root, 'self')), {}],
+  [
+    'an image that is a link to itself',
+    (root) => symlinkSync('c.png', join(root, 'cat', 'c.png')),
+    { images: 3, unreadable: 1 },
+  ],
+  [
+    'an image that is a link without a target',
+    (root) => symlinkSync('nothing', join(root, 'cat', 'c.png')),
+    { images: 3, unreadable: 1 },
+  ],
+  ['a link to the folder above', (root) => symlinkSync('..', join(root, 'cat', 'up')), {}],
+  [
+    'two folders that link to each other',
+    (root) => {
+      symlinkSync('../dog', join(root, 'cat', 'to'))
+      symlinkSync('../cat', join(root, 'dog', 'to'))
+    },
+    { images: 4 },
+  ],
+  [
+    'ten folders that each link to all others',
+    (root) => {
+      const names = Array.from({ length: 10 }, (_, at) => `folder${at}`)
+      for (const name of names) {
+        mkdirSync(join(root, name))
+        writeFileSync(join(root, name, 'a.png'), image)
+        for (const other of names) if (other !== name) symlinkSync(`../${other}`, join(root, name, other))
+      }
+    },
+    // Each folder, each link to one, and each folder once more through two links.
+    { images: 2 + 10 + 90 + 10, remark: /each is a link to a folder that other links lead to: folder/ },
+  ],
+  ['a pipe with the name of an image', (root) => pipe(join(root, 'cat', 'c.png')), {}],
+  [
+    'a link to a pipe',
+    (root) => {
+      pipe(join(root, 'pipe'))
+      symlinkSync('../pipe', join(root, 'cat', 'c.png'))
+    },
+    {},
+  ],
+  ['a link to a device', (root) => symlinkSync('/dev/zero', join(root, 'cat', 'c.png')), {}],
+  ['a folder with the name of an image', (root) => mkdirSync(join(root, 'cat', 'c.png')), {}],
+  ['an empty image', (root) => writeFileSync(join(root, 'cat', 'c.png'), ''), { images: 3, unreadable: 1 }],
+  [
+    'an image that is text',
+    (root) => writeFileSync(join(root, 'cat', 'c.png'), '<html>'),
+    { images: 3, unreadable: 1 },
+  ],
+  [
+    'an image that is cut off',
+    (root) => writeFileSync(join(root, 'cat', 'c.png'), image.subarray(0, 20)),
+    { images: 3, unreadable: 1 },
+  ],
+  [
+    'an image that claims to be larger than is allowed',
+    (root) => {
+      const large = Buffer.from(image)
+      large.writeUInt32BE(2 ** 30, 16)
+      writeFileSync(join(root, 'cat', 'c.png'), large)
+    },
+    { images: 3, unreadable: 1 },
+  ],
+  [
+    'a name that is not UTF-8',
+    (root) =>
+      writeFileSync(
+        Buffer.concat([Buffer.from(join(root, 'cat/')), Buffer.from([0xff]), Buffer.from('.png')]),
+        image,
+      ),
+    { images: 3, unreadable: 1 },
+  ],
+  [
+    'names with line ends, quotes, signs of control and 251 characters',
+    (root) => {
+      for (const name of ['a\nb', `'"`, '\u0007', 'x'.repeat(247), '-rf', '%00', '$(ls)'])
+        writeFileSync(join(root, 'cat', `${name}.png`), image)
+    },
+    { images: 9 },
+  ],
+  [
+    'classes with names of JavaScript',
+    (root) => {
+      for (const name of ['__proto__', 'constructor', 'toString']) {
+        mkdirSync(join(root, name))
+        writeFileSync(join(root, name, 'a.png'), image)
+      }
+    },
+    { images: 5 },
+  ],
+  [
+    'folders 150 deep',
+    (root) => {
+      const deep = join(root, 'cat', ...Array.from({ length: 150 }, () => 'd'))
+      mkdirSync(deep, { recursive: true })
+      writeFileSync(join(deep, 'a.png'), image)
+    },
+    { remark: /each is more than 100 folders deep: cat\/d\/d/ },
+  ],
+  ['a hidden folder', (root) => mkdirSync(join(root, '.git')), {}],
+]
+
+/** Folders and lists of labels that are refused, with the code. */
+const refused: [string, () => { path: string; labels?: string }, string, RegExp][] = [
+  ['a folder without images', () => ({ path: empty() }), 'DATASET_EMPTY', /no images/],
+  [
+    'a folder that is not there',
+    () => ({ path: join(base, 'nowhere') }),
+    'FILE_MISSING',
+    /nowhere does not exist/,
+  ],
+  ['a file', () => ({ path: join(twoClasses(), 'cat', 'a.png') }), 'FILE_MISSING', /not a folder/],
+  ['a pipe', () => ({ path: within(empty(), pipe) }), 'FILE_MISSING', /not a folder/],
+  [
+    'a link to itself',
+    () => ({ path: within(empty(), (path) => symlinkSync(path, path)) }),
+    'FILE_UNREADABLE',
+    /lead to themselves/,
+  ],
+  [
+    'a link without a target',
+    () => ({ path: within(empty(), (path) => symlinkSync('x', path)) }),
+    'FILE_MISSING',
+    /does not exist/,
+  ],
+  ['labels that are a pipe', () => withLabels(pipe), 'FILE_UNREADABLE', /not a regular file/],
+  ['labels that are a folder', () => withLabels(mkdirSync), 'FILE_UNREADABLE', /is a folder/],
+  ['labels that are not there', () => withLabels(() => undefined), 'FILE_MISSING', /does not exist/],
+  [
+    'labels that are a device',
+    () => withLabels((path) => symlinkSync('/dev/zero', path)),
+    'FILE_UNREADABLE',
+    /not a regular file/,
+  ],
+  [
+    'labels that are empty',
+    () => withLabels((path) => writeFileSync(path, '')),
+    'DATASET_LABELS',
+    /labels\.csv/,
+  ],
+  [
+    'labels of zero bytes',
+    () => withLabels((path) => writeFileSync(path, Buffer.alloc(9999))),
+    'DATASET_LABELS',
+    /labels\.csv/,
+  ],
+  [
+    'labels with an open quote',
+    () => withLabels((path) => writeFileSync(path, 'file,label\n"a,b\n')),
+    'DATASET_LABELS',
+    /labels\.csv/,
+  ],
+  [
+    'arrays with labels that are a pipe',
+    () => arrays(pipe),
+    'FILE_UNREADABLE',
+    /labels\.npy is not a regular file/,
+  ],
+  [
+    'arrays with labels that are text',
+    () => arrays((path) => writeFileSync(path, 'text')),
+    'IMAGE_UNREADABLE',
+    /labels\.npy/,
+  ],
+]
+
+function within(root: string, make: (path: string) => void): string {
+  make(join(root, 'it'))
+  return join(root, 'it')
+}
+function withLabels(make: (path: string) => void): { path: string; labels: string } {
+  const path = join(twoClasses(), 'cat')
+  make(join(path, 'labels.csv'))
+  return { path, labels: join(path, 'labels.csv') }
+}
+function arrays(make: (path: string) => void): { path: string } {
+  const path = empty()
+  writeFileSync(join(path, 'brightness.npy'), 'text')
+  make(join(path, 'labels.npy'))
+  return { path }
+}
+
+describe.runIf(posix)('a folder of images with', () => {
+  it.each(survived)('%s is indexed', async (_, spoil, { images = 2, unreadable = 0, remark = /^/ }) => {
+    const root = twoClasses()
+    spoil(root)
+    const { state, report, ...dataset } = await indexed(root)
+    expect({ state, images: dataset.images, unreadable: dataset.unreadable }).toEqual({
+      state: 'ready',
+      images,
+      unreadable,
+    })
+    expect(report?.remarks.join('\n') ?? '').toMatch(remark)
+  })
+
+  it('a subfolder and an image that may not be read is indexed', async () => {
+    const root = twoClasses()
+    chmodSync(join(root, 'dog'), 0)
+    writeFileSync(join(root, 'cat', 'c.png'), image, { mode: 0 })
+    const { state, report, images, unreadable } = await asOrdinaryUser(() => indexed(root))
+    chmodSync(join(root, 'dog'), 0o755)
+    expect({ state, images, unreadable }).toEqual({ state: 'ready', images: 2, unreadable: 1 })
+    expect(report?.remarks.join()).toContain('Folders left out, each cannot be read (EACCES): dog.')
+  })
+})
+
+describe.runIf(posix)('refused with a code and a name:', () => {
+  it.each(refused)('%s', async (_, make, code, message) => {
+    const { path, labels } = make()
+    await expect(indexed(path, labels)).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(message),
+    })
+  })
+
+  it('a folder that may not be read', async () => {
+    const root = twoClasses()
+    chmodSync(root, 0)
+    await asOrdinaryUser(() => expect(indexed(root)).rejects.toMatchObject({ code: 'FILE_UNREADABLE' }))
+    chmodSync(root, 0o755)
+  })
+})
