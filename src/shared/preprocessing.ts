@@ -50,7 +50,7 @@ export const assumedNote = (model: { title: string; origin: PreprocessingOrigin 
 export function geometryText({ resize, resizeTo, interpolation, size }: Preprocessing): string {
   if (resize === 'none') return `${size.join('x')} as they are`
   return resize === 'squash'
-    ? `squeezed to ${size.join('x')}, ${interpolation}`
+    ? `squashed to ${size.join('x')}, ${interpolation}`
     : `shorter side ${resizeTo}, crop ${size.join('x')}, ${interpolation}`
 }
 

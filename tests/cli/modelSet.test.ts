@@ -67,7 +67,7 @@ describe('model set', () => {
     expect(out).toContain('shorter side 120, crop 96x96, bicubic, mean 0.5/0.5/0.5, std 0.003922/0.25/2')
     expect(out).toContain('known: set by hand')
     const preset = await run('model', 'set', 'net', '--preset', 'cifar10', '--interpolation', 'bicubic')
-    expect(preset.out).toContain('squeezed to 96x96, bicubic, mean 0.4914/0.4822/0.4465')
+    expect(preset.out).toContain('squashed to 96x96, bicubic, mean 0.4914/0.4822/0.4465')
   })
 
   it.each([

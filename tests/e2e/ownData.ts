@@ -112,7 +112,14 @@ async function start(walk: Walk, kind: string) {
     await main.getByRole('radio', { name: 'Per class', exact: true }).click()
     await main.getByRole('spinbutton', { name: 'Images per class' }).fill('1')
   }
-  if (kind === 'random-patch-drop') await walk.shoot('own-study')
+  if (kind === 'random-patch-drop') {
+    const states = main.getByRole('list', { name: 'Labels of the models' }).getByRole('listitem')
+    await states
+      .nth(2)
+      .filter({ hasText: /labels .*, \d+ of \d+ classes/ })
+      .waitFor()
+    await walk.shoot('own-study')
+  }
   await main.getByRole('button', { name: 'Start', exact: true }).click()
   await walk.page.waitForURL(/studies\/\d+/)
 }

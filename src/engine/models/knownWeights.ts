@@ -6,7 +6,7 @@ interface KnownWeights {
   name: RegExp
   family: Inspection['family']
   side: number
-  /** Input side over the length of the shorter side; null where images are squeezed to the input. */
+  /** Input side over the length of the shorter side; null where images are squashed to the input. */
   ratio: number | null
   interpolation: Preprocessing['interpolation']
   statistics: Statistics

@@ -26,7 +26,7 @@ export const presets: readonly Preset[] = [
     interpolation: 'bicubic',
     ...imagenet,
   }),
-  preset('replknet-384', 'RepLKNet-31L: squeezed to 384, bicubic', {
+  preset('replknet-384', 'RepLKNet-31L: squashed to 384, bicubic', {
     size: [384, 384],
     resize: 'squash',
     resizeTo: null,
@@ -47,21 +47,21 @@ export const presets: readonly Preset[] = [
     interpolation: 'bicubic',
     ...half,
   }),
-  preset('bit-448', 'BiT (timm): squeezed to 448, bilinear, mean 0.5', {
+  preset('bit-448', 'BiT (timm): squashed to 448, bilinear, mean 0.5', {
     size: [448, 448],
     resize: 'squash',
     resizeTo: null,
     interpolation: 'bilinear',
     ...half,
   }),
-  preset('bit-480', 'BiT (official): squeezed to 480, bilinear, mean 0.5', {
+  preset('bit-480', 'BiT (official): squashed to 480, bilinear, mean 0.5', {
     size: [480, 480],
     resize: 'squash',
     resizeTo: null,
     interpolation: 'bilinear',
     ...half,
   }),
-  preset('imagenet-squash', 'Squeezed to 224, bilinear', {
+  preset('imagenet-squash', 'Squashed to 224, bilinear', {
     size: [224, 224],
     resize: 'squash',
     resizeTo: null,

@@ -148,7 +148,7 @@ describe('CIFAR-10-C as published', () => {
     const columns = tables.find((table) => table.id === 'summary')?.columns.map(({ title }) => title)
     expect(columns).toContain('mCE, unnormalised')
     expect(provenance.join(' ')).toContain('AugMix')
-    expect(provenance.join(' ')).toContain('squeezed')
+    expect(provenance.join(' ')).toContain('squashed')
   })
 
   it('needs labels.npy', async () => {

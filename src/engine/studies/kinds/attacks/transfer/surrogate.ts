@@ -5,7 +5,7 @@ import type { StoredModel } from '../../../../models/index.ts'
 
 /**
  * The preprocessing of adversarial images, which have the surrogate's size. Images of the model's size stay
- * unchanged; others are squeezed to it. With `secondResize`, as published, they are resized and cropped
+ * unchanged; others are squashed to it. With `secondResize`, as published, they are resized and cropped
  * again.
  */
 export function preprocessingOfTransfer(
