@@ -25,6 +25,7 @@ export default defineConfig({
           'graphs.worker': 'src/engine/onnx/thread/worker.ts',
           'browse.worker': 'src/engine/datasets/browse/worker.ts',
           'reading.worker': 'src/engine/studies/reading/worker.ts',
+          'keeping.worker': 'src/engine/workspace/keeping/worker.ts',
           cli: 'src/cli/index.ts',
         },
         // Flat, so that `import.meta.url` of any chunk is beside the entries (engine/threads/url.ts and engine/base/resources.ts rely on it).

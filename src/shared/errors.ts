@@ -11,7 +11,7 @@ export const errorCodes = {
     hint: 'This SQLite file does not belong to Kernelscope. Choose another folder.',
   },
   WORKSPACE_NEWER: { exit: 3, hint: 'It was written by a newer Kernelscope. Update the app to open it.' },
-  WORKSPACE_CORRUPT: { exit: 3, hint: 'Restore workspace.sqlite from a backup; nothing was written to it.' },
+  WORKSPACE_CORRUPT: { exit: 3, hint: 'Restore a backup of the workspace; nothing was written to it.' },
   WORKSPACE_LOCKED: {
     exit: 3,
     hint: 'Close the other Kernelscope that has this workspace open, or open it read-only.',
@@ -20,6 +20,7 @@ export const errorCodes = {
     exit: 3,
     hint: 'The workspace is only read: look at it, or export to a folder of yours. Copy it to change it.',
   },
+  BACKUP_NOT_FOUND: { exit: 3, hint: 'List the backups to see what there is.' },
   WORKSPACE_CLOSED: { exit: 3, hint: 'Open a workspace first.' },
   // files
   FILE_MISSING: { exit: 4, hint: 'Check that the file is still there and can be read.' },

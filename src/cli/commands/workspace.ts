@@ -4,6 +4,7 @@ import type { JobState, WorkspaceInfo } from '#shared/contract/index.ts'
 import { followJob } from '../follow.ts'
 import { followMap } from '../followMap.ts'
 import { formatBytes, formatPairs, formatTime } from '../format.ts'
+import { addBackupCommands } from './backups.ts'
 import { addCacheCommand } from './cache.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
 
@@ -41,6 +42,7 @@ export function addWorkspaceCommands(program: Command, session: CliSession): voi
     })
 
   addCacheCommand(workspace, session)
+  addBackupCommands(workspace, session)
 
   workspace
     .command('info')

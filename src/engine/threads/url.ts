@@ -8,6 +8,7 @@ const workers = {
   figures: 'figures',
   browse: 'datasets/browse',
   reading: 'studies/reading',
+  keeping: 'workspace/keeping',
 } as const
 
 /** Name of a worker thread. */

@@ -1,6 +1,8 @@
 import Database from 'better-sqlite3'
-import { existsSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
+import { newBackup, rotateBackups } from './backups.ts'
 import { checkDatabaseFile } from './check.ts'
 import { applicationId, migrations } from './schema.ts'
 
@@ -21,24 +23,25 @@ export function createDatabase(file: string): Db {
   const db = new Database(file)
   db.pragma(`application_id = ${applicationId}`)
   configure(db)
-  migrate(db, file)
+  migrate(db, file, false)
   return db
 }
 
 /**
  * Opens a workspace database and migrates it where needed. Writes nothing before every check has passed.
  *
+ * @param backsUp whether a backup is made before a migration
  * @throws WORKSPACE_MISSING, WORKSPACE_CORRUPT, WORKSPACE_FOREIGN, WORKSPACE_NEWER where `checkDatabaseFile` throws
  *   them
  * @throws WORKSPACE_CORRUPT, WORKSPACE_LOCKED, DISK_FULL where SQLite reports it
  */
-export function openDatabase(file: string): Db {
+export function openDatabase(file: string, backsUp = true): Db {
   checkDatabaseFile(file)
   try {
     checkContent(file)
     const db = new Database(file, { fileMustExist: true })
     configure(db)
-    migrate(db, file)
+    migrate(db, file, backsUp)
     return db
   } catch (error) {
     throw asWorkspaceError(error, file)
@@ -53,11 +56,16 @@ export function readDatabase(file: string): Db {
   return db
 }
 
-function checkContent(file: string): void {
+/**
+ * Checks the content of a database, completely where it has at most `most` bytes.
+ *
+ * @throws WORKSPACE_CORRUPT where it is damaged
+ */
+export function checkContent(file: string, most = fullCheckBytes): void {
   const db = new Database(file, { readonly: true, fileMustExist: true })
   try {
     db.prepare('SELECT count(*) FROM sqlite_schema').get()
-    if (statSync(file).size > fullCheckBytes) return
+    if (statSync(file).size > most) return
     const verdict = db.pragma('quick_check(1)', { simple: true })
     if (verdict !== 'ok') {
       throw new KernelscopeError('WORKSPACE_CORRUPT', `the database is damaged: ${file}`, {
@@ -77,14 +85,15 @@ function configure(db: Db): void {
   db.pragma('cache_size = -65536')
 }
 
-/** Copies the database, then applies the missing migrations in one transaction. */
-function migrate(db: Db, file: string): void {
+/** Makes a backup of the database, then applies the missing migrations in one transaction. */
+function migrate(db: Db, file: string, backsUp: boolean): void {
   const from = Number(db.pragma('user_version', { simple: true }))
   if (from === migrations.length) return
-  if (from > 0) {
-    const copy = `${file}.schema-${from}`
-    rmSync(copy, { force: true })
+  if (backsUp) {
+    const copy = newBackup(dirname(file), 'schema', from)
+    mkdirSync(dirname(copy), { recursive: true })
     db.prepare('VACUUM INTO ?').run(copy)
+    rotateBackups(dirname(file))
   }
   // A table that is made anew would take the rows that refer to it along. SQLite ignores this within a transaction.
   db.pragma('foreign_keys = OFF')

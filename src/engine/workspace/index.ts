@@ -1,4 +1,7 @@
 export { asWorkspaceError, type Db } from './database.ts'
+export { isBackupDue, listBackups } from './backups.ts'
+export { Keeper } from './keeping/keeper.ts'
+export { restoreBackup } from './restore.ts'
 export { cacheParts, emptyParts, trimCache } from './cache.ts'
 export {
   checkNewFolder,

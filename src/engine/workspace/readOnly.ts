@@ -18,8 +18,9 @@ import { KernelscopeError } from '#shared/errors.ts'
 import { temporaryFolder } from '../base/temporary.ts'
 import { asWriteError } from '../base/wholeFile.ts'
 import { checkDatabaseFile } from './check.ts'
-import { asWorkspaceError } from './database.ts'
-import { assemble, databaseName, type Workspace } from './workspace.ts'
+import { asWorkspaceError, openDatabase } from './database.ts'
+import { databaseName } from './schema.ts'
+import { assemble, type Workspace } from './workspace.ts'
 
 /**
  * Why a workspace can only be read: its folder or its database may not be written, by right or because of how the disk is
@@ -62,7 +63,11 @@ export async function openReadOnly(path: string, reason: string): Promise<Worksp
     await copyDatabase(file, join(folder, databaseName))
     copyDraws(join(place, 'draws'), join(folder, 'draws'))
     makeWritable(folder)
-    const workspace = assemble(folder, { place, readOnly: reason })
+    const workspace = assemble(folder, {
+      place,
+      readOnly: reason,
+      database: (copy) => openDatabase(copy, false),
+    })
     return {
       ...workspace,
       close() {

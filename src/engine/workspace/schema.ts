@@ -6,6 +6,9 @@ import { migration005 } from './migrations/005.ts'
 import { migration006 } from './migrations/006.ts'
 import { migration007 } from './migrations/007.ts'
 
+/** Name of the database in the folder of a workspace. */
+export const databaseName = 'workspace.sqlite'
+
 /** "KSCO", the SQLite application id of every workspace.sqlite. It tells them from databases of other programs. */
 export const applicationId = 0x4b53434f
 

@@ -5,6 +5,7 @@ import { KernelscopeError } from '#shared/errors.ts'
 import { checkDatabaseFile } from './check.ts'
 import { createDatabase, openDatabase, readDatabase, type Db } from './database.ts'
 import { lockWorkspace, type Lock } from './lock.ts'
+import { databaseName } from './schema.ts'
 import { openThumbnails, type Thumbnails } from './thumbnails.ts'
 
 /** The database and the folders of a workspace: all that reading studies needs. */
@@ -32,9 +33,6 @@ export interface Workspace extends WorkspaceFiles {
   isAt(path: string): boolean
   close(): void
 }
-
-/** Name of the database in the folder of a workspace. */
-export const databaseName = 'workspace.sqlite'
 
 /**
  * Checks that a folder can become a workspace: it is empty, or does not exist.
@@ -122,7 +120,7 @@ export function assemble(
     const own = fileAt(place)
     const weights = folder(path, 'weights')
     const draws = folder(path, 'draws')
-    removeDrafts(draws)
+    for (const drafted of [path, draws, join(path, 'backups')]) removeDrafts(drafted)
     const exports = readOnly === null ? folder(path, 'exports') : join(place, 'exports')
     const thumbnails = openThumbnails(join(path, 'thumbnails.sqlite'))
     return {
@@ -167,7 +165,8 @@ function folder(path: string, name: string): string {
  * process are its own, and stay.
  */
 function removeDrafts(directory: string): void {
-  for (const name of readdirSync(directory).filter((file) => /\.(tmp|part)$/.test(file))) {
+  if (!existsSync(directory)) return
+  for (const name of readdirSync(directory).filter((file) => /^\..*\.tmp(-\w+)?$|\.(tmp|part)$/.test(file))) {
     const path = join(directory, name)
     if (statSync(path).mtimeMs < performance.timeOrigin) rmSync(path)
   }

@@ -1,7 +1,9 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { errorShape, ok } from './common.ts'
+import { keeping } from './keeping.ts'
 import { working } from './working.ts'
+import { workspaceInfo } from './workspaceInfo.ts'
 
 const provider = z.enum(['auto', 'cpu', 'cuda', 'tensorrt', 'webgpu'])
 
@@ -54,30 +56,6 @@ const check = z.object({
   hint: z.string().optional(),
 })
 
-const workspaceInfo = z.object({
-  path: z.string(),
-  name: z.string(),
-  schema: z.int(),
-  createdAt: z.int(),
-  models: z.int(),
-  datasets: z.int(),
-  images: z.int(),
-  predictions: z.int(),
-  studies: z.int(),
-  bytes: z.int(),
-  /** Why the workspace is only read; null where it may be changed. */
-  readOnly: z.string().nullable(),
-  /**
-   * What would be lost with a workspace that has no place of its own yet; null for one that has. Leaving such a
-   * workspace removes it; ending the engine removes it where nothing was made in it.
-   */
-  unkept: z
-    .object({ studies: z.int(), predictions: z.int(), figures: z.int(), subsets: z.int(), notes: z.int() })
-    .nullable(),
-  /** For example, that the folder is on a network file system. */
-  warnings: z.array(z.string()),
-})
-
 export const workspace = {
   create: oc.input(z.object({ path: z.string() })).output(workspaceInfo),
   /** One whose folder cannot be written is opened read-only by itself. */
@@ -102,6 +80,7 @@ export const workspace = {
   trim: oc
     .input(z.object({ parts: z.array(cachePart.shape.id).optional() }))
     .output(z.object({ bytes: z.int(), cache: z.array(cachePart) })),
+  ...keeping,
 }
 
 export const system = {
@@ -166,4 +145,3 @@ export type Settings = z.infer<typeof settings>
 export type Provider = z.infer<typeof provider>
 export type ProviderState = z.infer<typeof providerState>
 export type Check = z.infer<typeof check>
-export type WorkspaceInfo = z.infer<typeof workspaceInfo>

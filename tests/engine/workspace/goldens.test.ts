@@ -1,9 +1,10 @@
 import Database from 'better-sqlite3'
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { createEngine } from '#engine/api/index.ts'
+import { listBackups } from '#engine/workspace/index.ts'
 import { migrations } from '#engine/workspace/schema.ts'
 import { temporaryFolder } from '../../temporary.ts'
 import { drawsOf, sampleModel, type Client } from '../studies/sample.ts'
@@ -87,12 +88,12 @@ it('there is a workspace of every schema before the present one', () => {
 })
 
 describe.each(schemas)('a workspace of schema %i', (schema) => {
-  it('is migrated to the present schema, and a copy of the old database is kept', async () => {
+  it('is migrated to the present schema, and a backup of the old database is made', async () => {
     const { path, info } = await opened(schema)
     expect(info).toMatchObject({ schema: migrations.length, models: 2, datasets: 1, images: 16 })
-    const copy = join(path, `workspace.sqlite.schema-${schema}`)
-    expect(existsSync(copy)).toBe(schema < migrations.length)
-    if (schema < migrations.length) expect(schemaOf(copy)).toBe(schema)
+    const backups = listBackups(path)
+    expect(backups.map(({ reason }) => reason)).toEqual(schema < migrations.length ? ['schema'] : [])
+    for (const backup of backups) expect(schemaOf(backup.path)).toBe(schema)
   })
 
   it('lists its studies with the same counts as the old code', async () => {

@@ -1,8 +1,8 @@
 import Database from 'better-sqlite3'
-import { existsSync, mkdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { openWorkspace } from '#engine/workspace/index.ts'
+import { listBackups, openWorkspace } from '#engine/workspace/index.ts'
 import { migration001 } from '#engine/workspace/migrations/001.ts'
 import { applicationId } from '#engine/workspace/schema.ts'
 import { canonicalJson } from '#shared/canonical.ts'
@@ -68,7 +68,7 @@ describe('a workspace of the first release', () => {
       title: 'Index',
       state: 'done',
     })
-    expect(existsSync(join(path, 'workspace.sqlite.schema-1'))).toBe(true)
+    expect(listBackups(path)).toMatchObject([{ reason: 'schema' }])
   })
   it('loses the facts under noise in round rings, whose borders were wrong', () => {
     const workspace = openWorkspace(firstRelease())

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 import { jobsIn } from '../../jobs/index.ts'
-import { cacheParts, emptyParts, trimCache } from '../../workspace/index.ts'
+import { cacheParts, emptyParts, listBackups, trimCache } from '../../workspace/index.ts'
 import { api, guarded } from '../session/implementation.ts'
-import { keepWorkspace } from '../system/keep.ts'
+import { keepWorkspace, moveOpen } from '../system/keep.ts'
+import { restoreInto } from '../system/restore.ts'
 import { openSample } from '../system/sample.ts'
 
 export const workspace = {
@@ -28,6 +30,16 @@ export const workspace = {
     const { opened } = context.session
     return opened && existsSync(opened.workspace.path) ? opened.workspace.info() : null
   }),
+  backups: api.workspace.backups.handler(({ input, context }) =>
+    listBackups(input.path === undefined ? context.session.open().workspace.place : resolve(input.path)),
+  ),
+  backUp: api.workspace.backUp.handler(({ context }) => context.session.open().backup.now()),
+  restore: api.workspace.restore.handler(async ({ input, context }) =>
+    (await restoreInto(context.session, input.name, input.path)).info(),
+  ),
+  move: api.workspace.move.handler(async ({ input, context }) =>
+    (await moveOpen(context.session, input.to)).info(),
+  ),
   cache: api.workspace.cache.handler(({ context }) => cacheParts(context.session.open().workspace)),
   trim: api.workspace.trim.handler(({ input, context }) => {
     const { workspace } = context.session.open()

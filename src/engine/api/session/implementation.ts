@@ -4,6 +4,7 @@ import { isChange } from '#shared/contract/changes.ts'
 import { contract } from '#shared/contract/index.ts'
 import { KernelscopeError, toErrorShape, type ErrorShape } from '#shared/errors.ts'
 import { asWorkspaceError } from '../../workspace/index.ts'
+import { mayChange } from './openWorkspace.ts'
 import type { EngineSession } from './session.ts'
 
 export interface ApiContext {
@@ -19,7 +20,7 @@ export const api = implement(contract)
   .$context<ApiContext>()
   .use(async ({ next, context, path }) => {
     try {
-      if (isChange(path)) context.session.mayChange()
+      if (isChange(path)) mayChange(context.session.opened)
       return await next()
     } catch (error) {
       throw toRpcError(error, context.session)

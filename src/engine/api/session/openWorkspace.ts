@@ -1,10 +1,11 @@
-import { toErrorShape } from '#shared/errors.ts'
+import { KernelscopeError, toErrorShape } from '#shared/errors.ts'
 import type { Log } from '../../base/log.ts'
 import { Browser } from '../../datasets/index.ts'
 import { JobQueue, type JobContext } from '../../jobs/index.ts'
 import { ownReader, threadReader, type Reader } from '../../studies/index.ts'
 import { recordOrigins } from '../../models/index.ts'
 import { trimCache, type Workspace } from '../../workspace/index.ts'
+import { DailyBackup } from './dailyBackup.ts'
 import { SelfChecks } from './selfChecks.ts'
 
 /** An open workspace with its job queue, what reads it, and its self-checks. */
@@ -14,6 +15,18 @@ export interface OpenWorkspace {
   browser: Browser
   reader: Reader
   checks: SelfChecks
+  backup: DailyBackup
+}
+
+/**
+ * Does nothing where the open workspace may be changed, or where none is open.
+ *
+ * @throws WORKSPACE_READONLY where it is only read
+ */
+export function mayChange(opened: OpenWorkspace | null): void {
+  const workspace = opened?.workspace
+  if (workspace?.readOnly != null)
+    throw new KernelscopeError('WORKSPACE_READONLY', `the workspace is only read: ${workspace.place}`)
 }
 
 /** What works beside an open workspace needs. */
@@ -33,14 +46,23 @@ export const workOn = (workspace: Workspace, { log, readsApart, run }: Beside): 
   browser: new Browser(workspace.path),
   reader: readsApart ? threadReader(workspace.path) : ownReader(workspace),
   checks: new SelfChecks(workspace, log),
+  backup: new DailyBackup(workspace, log),
 })
 
 /** Ends what works on a workspace, after its running job has stored its results, and closes it. */
-export async function endWork({ workspace, jobs, browser, reader, checks }: OpenWorkspace): Promise<void> {
+export async function endWork({
+  workspace,
+  jobs,
+  browser,
+  reader,
+  checks,
+  backup,
+}: OpenWorkspace): Promise<void> {
   await checks.close()
   await jobs.close()
   await browser.close()
   await reader.close()
+  await backup.close()
   workspace.close()
 }
 

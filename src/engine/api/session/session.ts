@@ -78,17 +78,6 @@ export class EngineSession {
   }
 
   /**
-   * Does nothing where the open workspace may be changed, or where none is open.
-   *
-   * @throws WORKSPACE_READONLY where it is only read
-   */
-  mayChange(): void {
-    const workspace = this.#opened?.workspace
-    if (workspace?.readOnly != null)
-      throw new KernelscopeError('WORKSPACE_READONLY', `the workspace is only read: ${workspace.place}`)
-  }
-
-  /**
    * Returns the open workspace, after an await, if it is still `workspace`.
    *
    * @throws WORKSPACE_CLOSED where it was closed meanwhile
@@ -141,23 +130,20 @@ export class EngineSession {
   }
 
   /**
-   * Closes the open workspace, which is not kept yet, and opens the one that it becomes. Where that fails, it is opened
-   * again.
+   * Closes the open workspace and opens the one that it becomes. Where that fails, it is opened again.
    *
    * @param become makes the other workspace out of the folder of the closed one
-   * @throws UNSUPPORTED where the open workspace is kept already; any error of `become`
+   * @throws any error of `become`
    */
-  async keepWorkspace(become: (folder: string) => Workspace): Promise<Workspace> {
+  async changeWorkspace(become: (workspace: Workspace) => Workspace): Promise<Workspace> {
     return this.#inTurn(async () => {
       const { workspace } = this.open()
-      if (workspace.kept)
-        throw new KernelscopeError('UNSUPPORTED', `the workspace is kept already: ${workspace.path}`)
       await this.#release(true)
       let next: Workspace
       try {
-        next = become(workspace.path)
+        next = become(workspace)
       } catch (error) {
-        await this.#begin(openWorkspace(workspace.path, false))
+        await this.#begin(openWorkspace(workspace.path, workspace.kept))
         throw error
       }
       this.#unkept.remove(workspace.path)
@@ -248,6 +234,7 @@ export class EngineSession {
     await tidy(workspace, this.settings().cacheMebibytes * 2 ** 20, this.log)
     // What is queued in a copy is run by the engine that has the workspace itself.
     if (workspace.readOnly === null) opened.jobs.start()
+    opened.backup.start()
     return workspace
   }
 

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 import { datasetRow, detectLayout, insertDataset, listDatasets } from '../../datasets/index.ts'
@@ -24,9 +24,23 @@ import type { EngineSession } from '../session/session.ts'
  */
 export async function keepWorkspace(session: EngineSession, path: string): Promise<Workspace> {
   const to = resolve(path)
-  if (existsSync(join(to, 'workspace.sqlite'))) return putInto(session, to)
+  const { workspace } = session.open()
+  if (workspace.kept)
+    throw new KernelscopeError('UNSUPPORTED', `the workspace is kept already: ${workspace.path}`)
+  return existsSync(join(to, 'workspace.sqlite')) ? putInto(session, to) : moveOpen(session, to)
+}
+
+/**
+ * Moves the open workspace to a new or empty folder, with the stored paths inside it. It stays where it is where that fails.
+ *
+ * @throws WORKSPACE_EXISTS, WORKSPACE_MISSING where the folder cannot become a workspace
+ * @throws the errors of `moveWorkspace` and `openWorkspace`
+ */
+export async function moveOpen(session: EngineSession, path: string): Promise<Workspace> {
+  const to = resolve(path)
   checkNewFolder(to)
-  return session.keepWorkspace((from) => {
+  const { path: before, kept } = session.open().workspace
+  const next = await session.changeWorkspace(({ path: from }) => {
     moveWorkspace(from, to)
     let moved: Workspace | null = null
     try {
@@ -40,6 +54,9 @@ export async function keepWorkspace(session: EngineSession, path: string): Promi
       throw error
     }
   })
+  // On another disk the first folder was copied.
+  if (kept) rmSync(before, { recursive: true, force: true })
+  return next
 }
 
 /** Adds models and datasets of the open workspace to another one, which is opened; its datasets are indexed again. */
@@ -61,7 +78,7 @@ async function putInto(session: EngineSession, to: string): Promise<Workspace> {
       return { path, title, layout: await detectLayout(path, labels) }
     }),
   )
-  return session.keepWorkspace((from) => {
+  return session.changeWorkspace(({ path: from }) => {
     // Something may have been measured since. Now nothing can come between.
     const own = openWorkspace(from, false)
     try {

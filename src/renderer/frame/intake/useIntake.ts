@@ -2,7 +2,7 @@ import { useRouter } from 'vue-router'
 import type { WorkspaceInfo } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { bridge } from '../../lib/bridge.ts'
-import { baseName } from '../../lib/format.ts'
+import { baseName, dateTime } from '../../lib/format.ts'
 import { engine, toKernelscopeError } from '../../lib/engine/index.ts'
 import { useAdding } from '../../features/adding/useAdding.ts'
 import { useGuideStore } from '../../features/guide/guideStore.ts'
@@ -37,12 +37,28 @@ export function useIntake() {
     if (folder) await enterWorkspace(() => openOrOffer(folder, readOnly))
   }
 
-  /** Opens a workspace. Where another Kernelscope has it open, offers to open it read-only. */
+  /** Opens a workspace. Where it is open elsewhere or damaged, offers what helps: a look, or the newest backup. */
   async function openOrOffer(path: string, readOnly = false): Promise<WorkspaceInfo | undefined> {
     try {
       return await workspace.open(path, readOnly)
     } catch (thrown) {
-      if (toKernelscopeError(thrown).code !== 'WORKSPACE_LOCKED') throw thrown
+      const { code, message } = toKernelscopeError(thrown)
+      if (code === 'WORKSPACE_CORRUPT') {
+        const [newest] = await engine.workspace.backups({ path })
+        if (!newest) throw thrown
+        inform(
+          message,
+          `Its newest backup is of ${dateTime(newest.at)}. What is there now is kept as a backup.`,
+          [
+            {
+              label: 'Restore it',
+              onClick: () => void enterWorkspace(() => workspace.restore(newest.name, path)),
+            },
+          ],
+        )
+        return undefined
+      }
+      if (code !== 'WORKSPACE_LOCKED') throw thrown
       inform('Another Kernelscope has this workspace open', 'It can be looked at as it is now.', [
         { label: 'Open read-only', onClick: () => void enterWorkspace(() => workspace.open(path, true)) },
       ])

@@ -59,6 +59,9 @@ export const useWorkspaceStore = defineStore('workspace', () => {
   const open = (folder: string, readOnly = false) => enter(engine.workspace.open({ path: folder, readOnly }))
   const create = (folder: string) => enter(engine.workspace.create({ path: folder }))
   const begin = () => enter(engine.workspace.begin())
+  /** @param folder of a workspace that is not open; the open one where left out */
+  const restore = (name: string, folder?: string) =>
+    enter(engine.workspace.restore({ name, ...(folder === undefined ? {} : { path: folder }) }))
   const keep = (folder: string) => enter(engine.workspace.keep({ path: folder }))
 
   /** Progress of opening the sample; null while it is not being opened. */
@@ -148,6 +151,7 @@ export const useWorkspaceStore = defineStore('workspace', () => {
     open,
     create,
     begin,
+    restore,
     keep,
     unkept,
     mayChange,

@@ -1,0 +1,57 @@
+import { KernelscopeError, toErrorShape } from '#shared/errors.ts'
+import type { WorkspaceBackup } from '#shared/contract/index.ts'
+import type { Log } from '../../base/log.ts'
+import { isBackupDue, Keeper, type Workspace } from '../../workspace/index.ts'
+
+const hour = 60 * 60 * 1000
+/** A backup of this many bytes takes about a second, and closing the workspace waits for it. */
+const waitedFor = 256 * 2 ** 20
+
+/** Makes a backup of an open workspace once a day of use, beside all other work. */
+export class DailyBackup {
+  readonly #keeper = new Keeper()
+  readonly #workspace: Workspace
+  readonly #log: Log
+  readonly #closing = new AbortController()
+  #timer: NodeJS.Timeout | null = null
+  #running: Promise<void> | null = null
+
+  constructor(workspace: Workspace, log: Log) {
+    this.#workspace = workspace
+    this.#log = log
+  }
+
+  /** Makes one now where it is due, and looks again every hour. A workspace that is not kept or only read gets none. */
+  start(): void {
+    if (!this.#workspace.kept || this.#workspace.readOnly !== null) return
+    this.#begin()
+    this.#timer = setInterval(() => this.#begin(), hour).unref()
+  }
+
+  /** Makes one because someone asked. */
+  now(): Promise<WorkspaceBackup> {
+    return this.#keeper.backUp(this.#workspace, 'asked', this.#closing.signal)
+  }
+
+  /** Waits for a running backup where it is short; drops it otherwise. */
+  async close(): Promise<void> {
+    if (this.#timer) clearInterval(this.#timer)
+    if (this.#workspace.info().bytes > waitedFor) this.#closing.abort()
+    await this.#running
+    await this.#keeper.close()
+  }
+
+  #begin(): void {
+    if (this.#running || !isBackupDue(this.#workspace.place)) return
+    this.#running = this.#keeper
+      .backUp(this.#workspace, 'daily', this.#closing.signal)
+      .then(
+        ({ name }) => this.#log.write('info', `backup made: ${name}`),
+        (error: unknown) => {
+          if (error instanceof KernelscopeError && error.code === 'CANCELLED') return
+          this.#log.write('warning', 'no backup of the workspace was made', toErrorShape(error))
+        },
+      )
+      .finally(() => (this.#running = null))
+  }
+}
