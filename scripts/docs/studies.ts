@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { changeText } from '#shared/preprocessingChange.ts'
 import { describeType, valueText } from '#shared/params/describe.ts'
 import { effectText, type Naming } from '#shared/params/effect.ts'
 import { fieldsOf } from '#shared/params/fields.ts'
@@ -31,6 +32,7 @@ export function studyPage({
   presets,
   definitions,
   fromWeights,
+  published,
 }: StudyDefinition): string {
   const fields = fieldsOf(z.toJSONSchema(params, { io: 'input' }))
   const show = (value: unknown) => (value === undefined ? '' : `\`${JSON.stringify(value)}\``)
@@ -75,6 +77,12 @@ export function studyPage({
       ['preset', 'what it is', 'parameters'],
       presets.map((preset) => [`\`${preset.id}\` ${preset.title}`, preset.description, show(preset.params)]),
     ),
+    ...(published
+      ? [
+          `As the published script prepares images, for any model: ${changeText(published)} (\`--preprocessing published\`). Without it, each model has its own preprocessing.`,
+          '',
+        ]
+      : []),
     '## Command line',
     '',
     '```',

@@ -1,5 +1,6 @@
 import { Help } from 'commander'
 import type { StudyKind } from '#shared/contract/index.ts'
+import { changeText } from '#shared/preprocessingChange.ts'
 import { paperSection } from '#shared/paperSection.ts'
 import { describeType, valueText } from '#shared/params/describe.ts'
 import { effectText, type Naming } from '#shared/params/effect.ts'
@@ -40,6 +41,15 @@ export function describeKind(kind: StudyKind, width: number): string {
     '',
     ...section(`Parameters of ${kind.id}:`, params, 'It has no parameters.'),
     ...section('Presets (--preset):', presets, 'It has no presets.'),
+    ...(kind.published
+      ? [
+          help.boxWrap(
+            `--preprocessing published: as the published script, ${changeText(kind.published)}.`,
+            help.helpWidth,
+          ),
+          '',
+        ]
+      : []),
   ].join('\n')
 }
 

@@ -2,6 +2,8 @@ import { statSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import type { Dataset, Model, Study, StudyKind } from '#shared/contract/index.ts'
 import { KernelscopeError, type ErrorCode } from '#shared/errors.ts'
+import { shownTitle } from '#shared/preprocessingChange.ts'
+import { modelIdOf, shownId } from '#shared/shownModel.ts'
 import { didYouMean } from '#shared/near.ts'
 import type { Client } from './client.ts'
 import { followJob } from './follow.ts'
@@ -43,6 +45,29 @@ export async function namedModel(client: Client, name: string, { io }: CliSessio
   const path = resolve(io.cwd, name)
   if (kindOf(path) === 'file') return client.models.add({ path })
   throw missing('MODEL_NOT_FOUND', 'model', name, rows, ', and no such file')
+}
+
+/** Returns a function that gives the titles of a study's models, by their ids there. */
+export async function shownTitles(client: Client, study: Study): Promise<(id: number) => string> {
+  const titles = new Map((await client.models.list()).map(({ id, title }) => [id, title]))
+  return (id) => shownTitle(study, id, titles.get(modelIdOf(id)) ?? `model ${modelIdOf(id)}`)
+}
+
+/**
+ * Id of a model in a study, by the title that it has there, else as `namedModel`: then with the first preprocessing.
+ * @throws MODEL_NOT_FOUND where there is no such model
+ */
+export async function shownNamed(
+  client: Client,
+  study: Study,
+  name: string,
+  session: CliSession,
+): Promise<number> {
+  const titleOf = await shownTitles(client, study)
+  const ids = study.modelIds.flatMap((id) =>
+    (study.preprocessings ?? [{}]).map((_, place) => shownId(id, place)),
+  )
+  return ids.find((id) => titleOf(id) === name) ?? (await namedModel(client, name, session)).id
 }
 
 /**

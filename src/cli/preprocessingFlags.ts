@@ -12,14 +12,15 @@ export interface PreprocessingFlags {
 }
 
 /** A number, or a fraction such as 1/255. */
-function numberOf(text: string): number {
+export function numberOf(text: string): number {
   const [above, below = '1', ...more] = text.split('/')
   const value = Number(above) / Number(below)
   if (above?.trim() && below.trim() && more.length === 0 && Number.isFinite(value)) return value
   throw new InvalidArgumentError('Give numbers such as 0.485 or 1/255.')
 }
 
-function triple(text: string): [number, number, number] {
+/** One number for all channels, or three. */
+export function triple(text: string): [number, number, number] {
   const [a, b, c, ...more] = text.split(',').map(numberOf)
   if (a !== undefined && b === undefined) return [a, a, a]
   if (a !== undefined && b !== undefined && c !== undefined && more.length === 0) return [a, b, c]

@@ -4,9 +4,19 @@ import { formatDataTable, formatInterval, formatTable, percent, printable } from
 
 /** The JSON form of a study's result: conditions, tests, tables, provenance, and figures by id. */
 export function resultDocument(study: Study, result: StudyResult) {
-  const { id, kind, title, params, modelIds, datasetId, sample, job } = study
+  const { id, kind, title, params, modelIds, datasetId, sample, preprocessings, job } = study
   return {
-    study: { id, kind, title, params, modelIds, datasetId, sample, state: job?.state ?? null },
+    study: {
+      id,
+      kind,
+      title,
+      params,
+      modelIds,
+      datasetId,
+      sample,
+      preprocessings,
+      state: job?.state ?? null,
+    },
     state: result.state,
     complete: result.complete,
     answers: result.answers,

@@ -1,11 +1,12 @@
 import { classTitle, outputTitle } from '#shared/classNames.ts'
 import { currentKey } from '#shared/cellRef.ts'
-import type { StudyRow } from '#shared/contract/index.ts'
+import type { Study, StudyRow } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
+import { modelIdOf } from '#shared/shownModel.ts'
 import type { Client } from './client.ts'
 import { formatTable, percent } from './format.ts'
-import { findNamed, namedStudy } from './named.ts'
+import { findNamed, namedStudy, shownTitles } from './named.ts'
 import { pointKeys, pointRows, pointTable, type PointRow } from './pointRows.ts'
 import type { CliSession, GlobalOptions } from './session.ts'
 
@@ -27,7 +28,7 @@ export async function printRows(session: CliSession, name: string, options: RowF
   const client = await session.openWorkspace(options)
   const study = await namedStudy(client, name, session)
   const { conditions, figures } = await client.studies.result({ id: study.id })
-  const points = conditions.length === 0 ? await pointsOf(client, figures) : []
+  const points = conditions.length === 0 ? await pointsOf(client, study, figures) : []
   const wanted = options.model
     ? new Set(options.model.map((model) => modelOf([...conditions, ...points], model, session)))
     : undefined
@@ -76,7 +77,7 @@ async function namesOf(
   const { classes } = datasetId === null ? { classes: [] } : await client.datasets.get({ id: datasetId })
   const labels = new Map<number, readonly string[]>()
   for (const id of new Set(rows.map(({ modelId }) => modelId)))
-    labels.set(id, (await client.models.labels({ id })).labels)
+    labels.set(id, (await client.models.labels({ id: modelIdOf(id) })).labels)
   return { truth: new Map(classes.map(({ index, name }) => [index, classTitle(name)])), labels }
 }
 
@@ -96,11 +97,11 @@ async function* rowsOf(client: Client, id: number, modelId: number, key: string)
 }
 
 /** The points of a study's figures that stand for several images, each with the title of its model. */
-async function pointsOf(client: Client, figures: readonly FigureSpec[]) {
+async function pointsOf(client: Client, study: Study, figures: readonly FigureSpec[]) {
   const refs = pointKeys(figures)
   if (refs.length === 0) return []
-  const titles = new Map((await client.models.list()).map(({ id, title }) => [id, title]))
-  return refs.map((ref) => ({ ...ref, model: titles.get(ref.modelId) ?? `model ${ref.modelId}` }))
+  const titleOf = await shownTitles(client, study)
+  return refs.map((ref) => ({ ...ref, model: titleOf(ref.modelId) }))
 }
 
 function modelOf(

@@ -12,6 +12,7 @@ import { flagOf } from './params.ts'
 import { describeResult, resultDocument } from './result.ts'
 import type { CliSession, GlobalOptions } from './session.ts'
 import { studyParams } from './studyParams.ts'
+import { studyPreprocessing } from './studyPreprocessing.ts'
 
 export interface RunFlags extends GlobalOptions {
   model?: string[]
@@ -23,6 +24,7 @@ export interface RunFlags extends GlobalOptions {
   sampleSeed: number
   draws?: string
   space?: Space
+  preprocessing?: string[]
   title?: string
   cost?: boolean
   provider?: Provider
@@ -70,6 +72,9 @@ export async function runStudy(
     datasetId: dataset?.id ?? null,
     sample,
     subsetId,
+    ...(options.preprocessing
+      ? { preprocessings: options.preprocessing.map((text) => studyPreprocessing(text, kind)) }
+      : {}),
     ...(options.title === undefined ? {} : { title: options.title }),
   }
   const { warnings } = await client.studies.check(input)

@@ -28,14 +28,16 @@ export const inputUnderPath = (imageId: number, modelId: number, transform: stri
 /**
  * shown: a model's input under a stored condition, attacks included, as PNG (values of an attack are rounded to 8
  * bits). change: the difference from the unchanged input, magnified; no difference is grey. `studies.perturbation`
- * gives its norms.
+ * gives its norms. With a study, the model has the preprocessing of the study.
  */
 export const perturbedPath = (
   imageId: number,
   modelId: number,
   conditionId: number,
   as: 'shown' | 'change',
-) => `/bytes/perturbed/${imageId}?model=${modelId}&condition=${conditionId}&as=${as}`
+  studyId?: number,
+) =>
+  `/bytes/perturbed/${imageId}?model=${modelId}&condition=${conditionId}&as=${as}${studyId === undefined ? '' : `&study=${studyId}`}`
 
 /**
  * Weights of the n-th depthwise layer (index as in `models.kernels`): raw little-endian float32

@@ -1,4 +1,5 @@
 import type { Study, StudyKind } from './contract/index.ts'
+import { preprocessingsText } from './preprocessingChange.ts'
 
 /** A property in which studies may differ: its words for a study. */
 type Aspect = (study: Study) => string
@@ -8,13 +9,19 @@ const longest = 40
 
 /**
  * What tells studies of the same kind and title apart, by id: the parameters and choices of images in which they differ,
- * e.g. "Repeats 5, 2 per class". Where nothing differs, their number. Models and datasets have columns of their own.
+ * e.g. "Repeats 5, 2 per class". Where nothing differs, their number. Models and datasets have columns of their own. A
+ * study that shows its models with another preprocessing than their own always says so.
  */
 export function differences(
   studies: readonly Study[],
   kindOf: (id: string) => StudyKind | null,
 ): ReadonlyMap<number, string> {
-  const told = new Map<number, string>()
+  const told = new Map(
+    studies.flatMap((study) => {
+      const shown = shownWith(study)
+      return shown ? [[study.id, shown] as const] : []
+    }),
+  )
   for (const alike of Map.groupBy(studies, ({ kind, title }) => JSON.stringify([kind, title])).values()) {
     const [first] = alike
     if (!first || alike.length < 2) continue
@@ -22,7 +29,7 @@ export function differences(
       (aspect) => new Set(alike.map(aspect)).size > 1,
     )
     for (const study of alike) {
-      const words = aspects.map((aspect) => aspect(study)).join(', ')
+      const words = [shownWith(study), ...aspects.map((aspect) => aspect(study))].filter(Boolean).join(', ')
       const twin = alike.some((other) => other !== study && sameRow(other, study, aspects))
       told.set(study.id, [words, twin ? `study ${study.id}` : ''].filter(Boolean).join(', '))
     }
@@ -30,9 +37,16 @@ export function differences(
   return told
 }
 
+/** The preprocessings of a study; empty where its models have their own. */
+const shownWith = ({ preprocessings }: Study): string => {
+  const text = preprocessingsText(preprocessings)
+  return text === null ? '' : `shown as ${text}`
+}
+
 /** Whether nothing in the list tells two studies apart. */
 const sameRow = (a: Study, b: Study, aspects: readonly Aspect[]): boolean =>
   a.datasetId === b.datasetId &&
+  shownWith(a) === shownWith(b) &&
   a.modelIds.join() === b.modelIds.join() &&
   aspects.every((aspect) => aspect(a) === aspect(b))
 

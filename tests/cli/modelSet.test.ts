@@ -92,10 +92,34 @@ describe('model set', () => {
   })
 })
 
+describe('study run with other preprocessings', () => {
+  const study = (...more: string[]) =>
+    run('study', 'run', 'clean-accuracy', '--model', 'net', '--dataset', 'images', ...more)
+  const both = ['--preprocessing', 'own', '--preprocessing', 'half']
+
+  it('shows the model with both, and leaves its own study as it is', async () => {
+    const { code, out } = await study(...both)
+    expect(code).toBe(0)
+    expect(out).toMatch(/^net +clean +8 /m)
+    expect(out).toMatch(/^net \(mean and std 0\.5\) +clean +8 /m)
+    expect(out).toContain('net (mean and std 0.5): shown with mean and std 0.5 instead of mean 0.4, std 0.2.')
+    expect((await run('study', 'list')).out).toContain(
+      "Clean accuracy, shown as each model's own | mean and std 0.5",
+    )
+    expect((await study(...both, '--cost')).out).toContain('16, 16 of them stored')
+    expect((await study('--cost')).out).toContain('8, 8 of them stored')
+  })
+
+  it('lists rows of one of them by its title', async () => {
+    const { out } = await run('study', 'rows', '1', '--model', 'net (mean and std 0.5)')
+    expect(out.match(/^net \(mean and std 0\.5\) /gm)).toHaveLength(8)
+  })
+})
+
 describe('model remove', () => {
   it('says what it takes along, and removes only with --yes', async () => {
     const first = await run('model', 'remove', 'net')
-    expect(first.out).toContain('net: in no study')
+    expect(first.out).toContain('net: leaves 1 study: Clean accuracy')
     expect(first.out).toContain('Nothing was removed. Repeat with --yes.')
     expect((await run('model', 'list')).out).toContain('net')
     expect((await run('model', 'remove', 'net', '--yes')).out).toContain('Removed.')

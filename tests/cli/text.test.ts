@@ -15,6 +15,7 @@ import {
 } from '../../src/cli/format.ts'
 import { findNamed } from '../../src/cli/named.ts'
 import { describeKind } from '../../src/cli/kindText.ts'
+import { studyPreprocessing } from '../../src/cli/studyPreprocessing.ts'
 import { optionsAsParams, parseParams } from '../../src/cli/params.ts'
 import { fieldsOf } from '#shared/params/fields.ts'
 import { didYouMean, nearNames } from '#shared/near.ts'
@@ -221,6 +222,49 @@ describe('help of a kind of study', () => {
   it('is no wider than the terminal', () => {
     const lines = describeKind(kind, 80).split('\n')
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80)
+  })
+})
+
+describe('a preprocessing of a study', () => {
+  const published = { name: 'as published', interpolation: 'bilinear' as const }
+  const kind = {
+    ...{ id: 'lesion', title: 'Lesion', section: '4.3', group: 'experiment' as const, description: '' },
+    ...{
+      params: {},
+      presets: [],
+      definitions: [],
+      draws: true,
+      reads: 'images' as const,
+      asks: [],
+      published,
+    },
+  }
+  it('is made of parts', () => {
+    expect(studyPreprocessing('own', kind)).toEqual({})
+    expect(studyPreprocessing('published', kind)).toEqual(published)
+    expect(studyPreprocessing('crop=0.9 + imagenet + std=1/255 + name=a b', kind)).toEqual({
+      resize: 'shorter',
+      crop: 0.9,
+      mean: [0.485, 0.456, 0.406],
+      std: [1 / 255, 1 / 255, 1 / 255],
+      name: 'a b',
+    })
+  })
+
+  it.each([
+    ['bilinaer', 'unknown part of --preprocessing: bilinaer'],
+    ['published=1', 'unknown part of --preprocessing: published=1'],
+    ['crop=2', 'invalid --preprocessing crop=2'],
+    ['mean=a', 'invalid --preprocessing mean=a: Give numbers such as 0.485 or 1/255'],
+  ])('is refused as %j', (text, message) => {
+    expect(() => studyPreprocessing(text, kind)).toThrow(message)
+  })
+
+  it('is published for some kinds only', () => {
+    const { published: _, ...other } = kind
+    expect(() => studyPreprocessing('published', other)).toThrow('no published preprocessing of lesion')
+    expect(describeKind(kind, 100)).toContain('--preprocessing published: as the published script, bilinear.')
+    expect(describeKind(other, 100)).not.toContain('published')
   })
 })
 

@@ -36,6 +36,7 @@ const releases = [
   { schema: 4, commit: 'c9c09fa', studies: [...predicting, measuring], later: true },
   { schema: 5, commit: 'fb3c9a5', studies: [...predicting, measuring], later: true },
   { schema: 6, commit: '6dd6ddf', studies: [...predicting, measuring, weighing], later: true },
+  { schema: 7, commit: 'd6984b8', studies: [...predicting, measuring, weighing], later: true },
 ]
 
 interface StudyOutput {

@@ -114,7 +114,8 @@ export function addModelSetCommands(model: Command, session: CliSession): void {
         [
           ...rows.map(({ title, studies }) => {
             const named = studies.map((study) => study.title).join(', ')
-            const from = studies.length === 0 ? 'in no study' : `leaves ${studies.length} studies: ${named}`
+            const count = studies.length === 1 ? '1 study' : `${studies.length} studies`
+            const from = studies.length === 0 ? 'in no study' : `leaves ${count}: ${named}`
             return `${title}: ${from}`
           }),
           'Title, note, labels and preprocessing go with a model. Its file and its stored predictions stay.',

@@ -13,6 +13,7 @@ import { printRows, type RowFlags } from '../rows.ts'
 import { runStudy, type RunFlags } from '../run.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
 import { printStudies } from '../studyList.ts'
+import { preprocessingHelp } from '../studyPreprocessing.ts'
 import { addQuestionsCommand } from './questions.ts'
 import { addStudyImageCommands } from './studyImages.ts'
 import { addSuiteCommands } from './suite.ts'
@@ -55,6 +56,7 @@ export function addStudyCommands(program: Command, session: CliSession, fail: (e
         'the space of sizes such as --epsilons: the image in [0,1], or the input',
       ).choices(['unit', 'normalised']),
     )
+    .option('--preprocessing <parts>', preprocessingHelp, collect)
     .option('--title <text>', 'name of the study')
     .option('--cost', 'only say what it would cost')
     .addOption(

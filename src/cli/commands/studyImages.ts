@@ -5,7 +5,7 @@ import type { StudyImageOrder, StudyImageSummary } from '#shared/contract/index.
 import { KernelscopeError } from '#shared/errors.ts'
 import { formatTable, percent } from '../format.ts'
 import { integerOf } from '../flags.ts'
-import { namedModel, namedStudy } from '../named.ts'
+import { namedStudy, shownNamed, shownTitles } from '../named.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
 
 const orders = {
@@ -52,8 +52,8 @@ export function addStudyImageCommands(study: Command, session: CliSession): void
       const order = isOrder(options.sort) ? orders[options.sort] : 'failsFirst'
       const after = options.after ?? null
       const page = await client.studies.images({ id: found.id, order, limit: options.limit, after })
-      const titles = new Map((await client.models.list()).map(({ id, title }) => [id, title]))
-      session.print(options, page, () => imageTable(page, titles))
+      const titleOf = await shownTitles(client, found)
+      session.print(options, page, () => imageTable(page, titleOf))
       if (page.next !== null && !options.json && !options.quiet)
         session.io.err(`${page.total} images; go on with --after ${page.next}\n`)
     })
@@ -69,8 +69,9 @@ export function addStudyImageCommands(study: Command, session: CliSession): void
     .action(async (name: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<SaveFlags>()
       const client = await session.openWorkspace(options)
-      const { id } = await namedStudy(client, name, session)
-      const modelId = (await namedModel(client, options.model, session)).id
+      const found = await namedStudy(client, name, session)
+      const { id } = found
+      const modelId = await shownNamed(client, found, options.model, session)
       const folder = resolve(session.io.cwd, options.out)
       const request = { id, modelId, key: options.key, folder, npy: options.npy ?? false }
       for await (const event of await client.studies.saveAdversarial(request)) {
@@ -86,7 +87,7 @@ export function addStudyImageCommands(study: Command, session: CliSession): void
 
 function imageTable(
   { rows, axis }: { rows: StudyImageSummary[]; axis: string | null },
-  titles: Map<number, string>,
+  titleOf: (id: number) => string,
 ): string {
   return formatTable(
     [
@@ -102,7 +103,7 @@ function imageTable(
       image.name,
       image.className === null ? '' : classTitle(image.className),
       failsAt === null ? nowhere(measured) : String(Number(failsAt.toFixed(3))),
-      failing.map((id) => titles.get(id) ?? `model ${id}`).join(', '),
+      failing.map(titleOf).join(', '),
       disagreement === null ? '' : percent(disagreement),
     ]),
     'no image of this study was measured',

@@ -95,6 +95,7 @@ async function collect(
     title: study.title,
     params: portableParams(definition, study.params),
     sample: study.sample,
+    preprocessings: study.preprocessings,
     definitions: definition.definitions,
   }
   const head = {
@@ -107,7 +108,7 @@ async function collect(
       images: evidence.counts.images,
     },
     models: models.map(describedModel),
-    surrogates: dataset ? surrogatesOf(db, dataset.id, evidence.conditions) : [],
+    surrogates: dataset ? surrogatesOf(db, { ...study, datasetId: dataset.id }, evidence.conditions) : [],
     variants: evidence.variants,
     conditions: evidence.conditions,
     sets: evidence.sets,

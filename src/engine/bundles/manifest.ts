@@ -1,5 +1,11 @@
 import { z } from 'zod'
-import { definition, preprocessing, preprocessingOrigin, reportedValue } from '#shared/contract/index.ts'
+import {
+  definition,
+  preprocessing,
+  preprocessingOrigin,
+  reportedValue,
+  studyPreprocessings,
+} from '#shared/contract/index.ts'
 import { dataTable } from '#shared/figures/dataTable.ts'
 import { figureSpec } from '#shared/figures/spec.ts'
 import { readout } from '#shared/readouts.ts'
@@ -55,6 +61,8 @@ const manifestFields = z.object({
     title: z.string(),
     params: z.record(z.string(), z.unknown()),
     sample: z.object({ perClass: z.int(), seed: z.int() }).nullable(),
+    /** Preprocessings that the models were shown with; left out where each had its own. */
+    preprocessings: studyPreprocessings.optional(),
     definitions: z.array(definition),
   }),
   dataset: z.object({ title: z.string(), classes: z.int(), images: z.int() }),

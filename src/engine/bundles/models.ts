@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
 import { attack, type Attack } from '#shared/attacks.ts'
-import type { Preprocessing } from '#shared/contract/index.ts'
+import { canonicalJson } from '#shared/canonical.ts'
+import type { Preprocessing, Study } from '#shared/contract/index.ts'
 import { modelFor } from '../datasets/index.ts'
 import { addModel, listModels, updateModel, type StoredModel } from '../models/index.ts'
 import { setupOf } from '../studies/index.ts'
@@ -15,14 +16,28 @@ export function describedModel(model: StoredModel): BundledModel {
   return { digest, title, file: basename(path), bytes, family, parameters, labelSet: set, labels, origin }
 }
 
-/** Lists the surrogate models of some conditions that still have the setup of their attack. */
-export function surrogatesOf(db: Db, datasetId: number, conditions: readonly string[]): BundledSurrogate[] {
+/**
+ * Lists the surrogate models of some conditions of a study that still have the setup of their attack: with their own
+ * preprocessing, or with one of the study's.
+ */
+export function surrogatesOf(
+  db: Db,
+  { datasetId, preprocessings = [] }: { datasetId: number } & Pick<Study, 'preprocessings'>,
+  conditions: readonly string[],
+): BundledSurrogate[] {
   const attacks = conditions.flatMap((text) => attack.safeParse(JSON.parse(text)).data ?? [])
   return listModels(db)
-    .map((model) => modelFor(db, datasetId, model))
+    .flatMap((model) =>
+      distinct([{}, ...preprocessings].map((change) => modelFor(db, datasetId, model, change))),
+    )
     .filter((model) => attacks.some((own) => isMadeBy(own, model)))
     .map((model) => ({ ...describedModel(model), preprocessing: model.preprocessing }))
 }
+
+/** Without those whose preprocessing another one has. */
+const distinct = (models: readonly StoredModel[]): StoredModel[] => [
+  ...new Map(models.toReversed().map((model) => [canonicalJson(model.preprocessing), model])).values(),
+]
 
 type Setup = Parameters<typeof setupOf>[0] & { digest: string }
 

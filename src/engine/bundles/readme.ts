@@ -1,3 +1,4 @@
+import { preprocessingsText } from '#shared/preprocessingChange.ts'
 import type { Manifest } from './manifest.ts'
 
 /** Writes the README.txt of a bundle, for readers without Kernelscope. */
@@ -22,6 +23,7 @@ export function readme({ study, dataset, models, counts, kernelscope, variants }
       : 'Images:   none; it reads the weights of the models',
     ...models.map(({ title, file, digest }) => `Model:    ${title} (${file}, sha256 ${digest})`),
     ...[...runtimes].map((runtime) => `Runtime:  ${runtime}`),
+    ...(study.preprocessings ? [`Shown as: ${preprocessingsText(study.preprocessings)}`] : []),
     `Settings: ${JSON.stringify(study.params)}`,
     '',
     'Files',

@@ -1,5 +1,6 @@
-import type { Dataset, Preprocessing } from '#shared/contract/index.ts'
+import type { Dataset, Preprocessing, PreprocessingChange } from '#shared/contract/index.ts'
 import { croppedKinds } from '#shared/datasetKinds.ts'
+import { withChange } from '#shared/preprocessingChange.ts'
 import { imagenetC19 } from '#shared/transforms/index.ts'
 import type { Db } from '../workspace/index.ts'
 import { imagenet9Variations } from './kinds/imagenet9.ts'
@@ -61,11 +62,22 @@ export function preprocessingFor(db: Db, datasetId: number, { preprocessing }: P
   return { ...preprocessing, resize, resizeTo: null }
 }
 
-/** Returns a model with the preprocessing that it has for the images of a dataset. */
-export const modelFor = <Model extends Prepared>(db: Db, datasetId: number, model: Model): Model => ({
-  ...model,
-  preprocessing: preprocessingFor(db, datasetId, model),
-})
+/**
+ * Returns a model with the preprocessing that it has for the images of a dataset.
+ *
+ * @param change what a study changes of it. Images that are not resized are not interpolated, so there the model's own
+ *   interpolation stays in the key of facts
+ */
+export function modelFor<Model extends Prepared>(
+  db: Db,
+  datasetId: number,
+  model: Model,
+  change: PreprocessingChange = {},
+): Model {
+  const { interpolation } = model.preprocessing
+  const shown = preprocessingFor(db, datasetId, { preprocessing: withChange(model.preprocessing, change) })
+  return { ...model, preprocessing: shown.resize === 'none' ? { ...shown, interpolation } : shown }
+}
 
 /** Whether all checked images of a dataset have a size [height, width]. */
 export function haveSize(db: Db, datasetId: number, [height, width]: readonly [number, number]): boolean {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { canonicalJson } from '#shared/canonical.ts'
 import { noRewrite, type Rewrite } from '#shared/rewrites.ts'
 import type { ProviderName } from '../inference/index.ts'
@@ -72,6 +73,26 @@ export function lastProvider(db: Db, model: KeyedModel): ProviderName | null {
     .all(model.digest)
     .map(({ key }): VariantKey => JSON.parse(key))
   return keys.find((key) => setUp(key) === setUp(now))?.runtime.provider ?? null
+}
+
+/**
+ * Seconds that a model's own graph takes for an image: of its current setup, else of the setup used last, since
+ * preprocessing and labels hardly matter for it; null where the file was never run.
+ */
+export function secondsPerImage(db: Db, model: KeyedModel): number | null {
+  const own = currentVariants(db, model)(noRewrite)?.secondsPerImage ?? null
+  if (own !== null) return own
+  const { size } = model.preprocessing
+  const rows = db
+    .prepare<[string], { key: string; seconds_per_image: number }>(
+      'SELECT key, seconds_per_image FROM variant WHERE model_digest = ? AND seconds_per_image IS NOT NULL ORDER BY used_at DESC, id DESC',
+    )
+    .all(model.digest)
+  const found = rows.find((row) => {
+    const { rewrite, preprocessing }: VariantKey = JSON.parse(row.key)
+    return rewrite.op === 'none' && isDeepStrictEqual(preprocessing.size, size)
+  })
+  return found?.seconds_per_image ?? null
 }
 
 /** Finds the variant of a model's current setup without a rewrite; null where it was never run. */

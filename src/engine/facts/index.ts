@@ -14,6 +14,7 @@ export {
   currentVariant,
   currentVariants,
   lastProvider,
+  secondsPerImage,
   type CurrentVariant,
   type FindVariant,
 } from './currentVariants.ts'

@@ -1,10 +1,9 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { Preprocessing } from '#shared/contract/index.ts'
-import { allStatistics, valuesOf } from './statistics.ts'
+import { allStatistics, statisticsOf, valuesOf } from '#shared/statistics.ts'
 
 /** The name of the mean and std of a preprocessing. */
-export const statisticsTitle = ({ mean, std }: Preprocessing): string =>
-  allStatistics.find((one) => isDeepStrictEqual(valuesOf(one), { mean, std }))?.title ?? 'other statistics'
+export const statisticsTitle = (preprocessing: Preprocessing): string =>
+  statisticsOf(preprocessing)?.title ?? 'other statistics'
 
 const interpolations = ['bilinear', 'bicubic'] as const
 

@@ -1,5 +1,5 @@
 import type { Inspection, Preprocessing } from '#shared/contract/index.ts'
-import { statistics, valuesOf, type Statistics } from './statistics.ts'
+import { statistics, valuesOf, type Statistics } from '#shared/statistics.ts'
 
 interface KnownWeights {
   /** The whole name of the file, without its ending, in lower case. */

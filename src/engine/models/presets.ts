@@ -1,5 +1,5 @@
 import type { Inspection, Preprocessing } from '#shared/contract/index.ts'
-import { allStatistics, statistics, valuesOf } from './statistics.ts'
+import { allStatistics, statistics, valuesOf } from '#shared/statistics.ts'
 
 export interface Preset {
   id: string

@@ -1,3 +1,4 @@
+import { preprocessingsText } from '#shared/preprocessingChange.ts'
 import { markedTitle } from '#shared/preprocessing.ts'
 import { readFile } from 'node:fs/promises'
 import { portableParams, type BundleTools } from '../bundles/index.ts'
@@ -54,6 +55,9 @@ async function studyOf(
       ...(study.datasetId === null ? [] : [['Images', getDataset(db, study.datasetId).title] as const]),
       ...(study.sample
         ? ([['Sample', `${study.sample.perClass} per class, seed ${study.sample.seed}`]] as const)
+        : []),
+      ...(study.preprocessings
+        ? ([['Preprocessing', preprocessingsText(study.preprocessings) ?? '']] as const)
         : []),
       ...Object.entries(portableParams(definition, study.params))
         .filter(([, value]) => value !== null)

@@ -5,6 +5,7 @@ import { migration004 } from './migrations/004.ts'
 import { migration005 } from './migrations/005.ts'
 import { migration006 } from './migrations/006.ts'
 import { migration007 } from './migrations/007.ts'
+import { migration008 } from './migrations/008.ts'
 
 /** Name of the database in the folder of a workspace. */
 export const databaseName = 'workspace.sqlite'
@@ -21,4 +22,5 @@ export const migrations: readonly string[] = [
   migration005,
   migration006,
   migration007,
+  migration008,
 ]

@@ -18,6 +18,42 @@ export const preprocessing = z.object({
   std: z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]),
 })
 
+/**
+ * What a study changes of the preprocessing of its models; what is left out stays each model's own. The input size is
+ * always the model's own.
+ */
+export const preprocessingChange = z
+  .strictObject({
+    /** Follows the titles of models that it changes; left out: what it changes, in words. */
+    name: z.string().trim().min(1).max(40).optional(),
+    resize: preprocessing.shape.resize.optional(),
+    /** Of "shorter": side of the crop over the shorter side, e.g. 0.875 for 224 of 256 pixels. */
+    crop: z.number().positive().max(1).optional(),
+    interpolation: preprocessing.shape.interpolation.optional(),
+    mean: preprocessing.shape.mean.optional(),
+    std: preprocessing.shape.std.optional(),
+  })
+  .refine(({ resize, crop }) => (resize === 'shorter') === (crop !== undefined), {
+    path: ['crop'],
+    message: 'a crop belongs to resize "shorter", which needs one',
+  })
+
+/**
+ * The preprocessings that a study shows its models with, each model once with each of them that differs for it. `{}`
+ * is each model's own.
+ */
+export const studyPreprocessings = z
+  .array(preprocessingChange)
+  .min(1)
+  .max(4)
+  .refine(
+    (changes) =>
+      new Set(changes.map((change) => change.name ?? JSON.stringify(change))).size === changes.length,
+    {
+      message: 'two are the same or have the same name',
+    },
+  )
+
 /** A trial in which a preprocessing was the best of the candidates, or as good as the best, and above chance. */
 const confirmation = z.object({
   dataset: z.string(),
@@ -86,6 +122,7 @@ export const sidecarState = z.object({
 
 export type Preprocessing = z.infer<typeof preprocessing>
 export type PreprocessingOrigin = z.infer<typeof preprocessingOrigin>
+export type PreprocessingChange = z.infer<typeof preprocessingChange>
 export type TriedCandidate = z.infer<typeof triedCandidate>
 export type PreprocessingTrial = z.infer<typeof preprocessingTrial>
 export type SidecarState = z.infer<typeof sidecarState>

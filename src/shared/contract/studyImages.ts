@@ -67,9 +67,11 @@ export const studyImages = {
     ),
   /**
    * Norms of the change that a condition makes to a model's input. `#shared/bytes.ts` has the addresses of the
-   * pictures.
+   * pictures. With a study, the model has the preprocessing of the study.
    */
-  perturbation: oc.input(z.object({ imageId: id, modelId: id, conditionId: id })).output(perturbation),
+  perturbation: oc
+    .input(z.object({ imageId: id, modelId: id, conditionId: id, studyId: id.optional() }))
+    .output(perturbation),
   /** Writes the adversarial images of a condition, and a manifest. Ending the stream early cancels. */
   saveAdversarial: oc
     .input(

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { studyStates } from '../studyState.ts'
 import { definition, errorShape, id } from './common.ts'
 import { job } from './jobs.ts'
+import { preprocessingChange, studyPreprocessings } from './preprocessing.ts'
 
 /**
  * A kind of study, as the form, the command line and the docs need it. `params` is a JSON schema with titles and
@@ -28,6 +29,8 @@ export const studyKind = z.object({
   draws: z.boolean(),
   /** What it reads: images of a dataset, or only the weights of the models. */
   reads: z.enum(['images', 'weights']).default('images'),
+  /** How the published script of this experiment prepares images; left out where none is published. */
+  published: preprocessingChange.optional(),
   /** The paper's questions that it answers. */
   asks: z.array(z.object({ id: z.string(), asks: z.string(), look: z.string() })).default([]),
 })
@@ -55,6 +58,8 @@ export const study = z.object({
   sample: z.object({ perClass: z.int().positive(), seed: z.int() }).nullable(),
   /** null or left out: the whole dataset. */
   subset: studySubset.nullable().optional(),
+  /** Left out: each model's own preprocessing. */
+  preprocessings: studyPreprocessings.optional(),
   createdAt: z.int(),
   job: job.nullable(),
 })
@@ -69,6 +74,8 @@ export const studyInput = z.object({
   sample: z.object({ perClass: z.int().positive(), seed: z.int() }).nullable().default(null),
   /** Only images of this subset of the dataset, as it is when the study is stored. */
   subsetId: id.nullable().optional(),
+  /** Left out: each model's own preprocessing. */
+  preprocessings: studyPreprocessings.optional(),
 })
 
 export const studyCost = z.object({

@@ -33,7 +33,15 @@ function cell(kind: string, epsilon: number, steps: number, top1: number): Study
 const checked = (cells: StudyCondition[], attack: string) => {
   const grid: Grid = {
     models: [
-      { id: 1, title: 'net', conditions: [], variantOf: () => null, classes: [], largestKernel: null },
+      {
+        id: 1,
+        title: 'net',
+        conditions: [],
+        variantOf: () => null,
+        classes: [],
+        largestKernel: null,
+        ownPreprocessing: true,
+      },
     ],
     cells: [cell('clean', 0, 0, 0.9), ...cells],
     images: n,

@@ -28,7 +28,17 @@ it('keeps the diagonal where classes are WordNet ids and the labels of the model
     ['n01440764', 'n01514668'],
   ]) {
     const grid: Grid = {
-      models: [{ id: 1, title: 'net', conditions: [], variantOf: () => null, classes, largestKernel: null }],
+      models: [
+        {
+          id: 1,
+          title: 'net',
+          conditions: [],
+          variantOf: () => null,
+          classes,
+          largestKernel: null,
+          ownPreprocessing: true,
+        },
+      ],
       cells: [cell],
       images: 5,
       complete: true,

@@ -31,7 +31,17 @@ const cell = (percent: number, repeat: number, correct: number): StudyCondition 
 const cells = [cell(0, 0, 80), cell(50, 0, 40), cell(50, 1, 50)]
 
 const grid = (whole: (one: StudyCondition) => boolean): Grid => ({
-  models: [{ id: 1, title: 'net', conditions: [], variantOf: () => null, classes: [], largestKernel: null }],
+  models: [
+    {
+      id: 1,
+      title: 'net',
+      conditions: [],
+      variantOf: () => null,
+      classes: [],
+      largestKernel: null,
+      ownPreprocessing: true,
+    },
+  ],
   cells,
   images: n,
   complete: false,

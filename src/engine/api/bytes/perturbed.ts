@@ -14,8 +14,15 @@ export const perturbedContext = (session: EngineSession) => ({
  */
 export async function perturbedPicture(
   session: EngineSession,
-  asked: { image: number; model: number; condition: number; as: 'shown' | 'change' },
+  asked: {
+    image: number
+    model: number
+    condition: number
+    study?: number | undefined
+    as: 'shown' | 'change'
+  },
 ): Promise<ByteAnswer> {
-  const image = { imageId: asked.image, modelId: asked.model, conditionId: asked.condition }
+  const { image: imageId, model: modelId, condition: conditionId, study: studyId } = asked
+  const image = { imageId, modelId, conditionId, studyId }
   return png(await session.inspections.perturbed.picture(perturbedContext(session), image, asked.as))
 }

@@ -45,6 +45,7 @@ const routes: Record<string, Route> = {
       image: rowId,
       model: rowId,
       condition: rowId,
+      study: rowId.optional(),
       as: z.enum(['shown', 'change']).default('shown'),
     }),
     perturbedPicture,

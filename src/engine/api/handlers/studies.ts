@@ -38,6 +38,7 @@ export const studies = {
         presets,
         definitions,
         draws: more.exportDraws !== undefined,
+        ...(more.published ? { published: more.published } : {}),
         reads: more.fromWeights ? ('weights' as const) : ('images' as const),
         asks: (more.questions ?? []).map(({ id: question, asks, look }) => ({ id: question, asks, look })),
       }),

@@ -1,12 +1,13 @@
 import type { Dataset, StudyCost, StudyInput } from '#shared/contract/index.ts'
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
-import { enlargement, getDataset, modelFor } from '../../datasets/index.ts'
+import { enlargement, getDataset } from '../../datasets/index.ts'
 import { noRewrite } from '#shared/rewrites.ts'
 import { isTried } from '#shared/studyState.ts'
 import { getModel, targetsOf, type StoredModel } from '../../models/index.ts'
 import type { Db, WorkspaceFiles } from '../../workspace/index.ts'
 import { passKey } from '../measure/passes.ts'
 import { conditionsOf } from '../store/plan.ts'
+import { shownModels } from '../store/shown.ts'
 import { studyDefinition } from '../registry.ts'
 import { findStudy, settledStudy, sourceOf } from '../store/store.ts'
 import { nextTurn } from '../../base/nextTurn.ts'
@@ -16,6 +17,7 @@ import {
   countImages,
   currentVariants,
   type ImageSource,
+  secondsPerImage,
   settingOf,
   type PlannedCondition,
   storedSum,
@@ -45,12 +47,14 @@ export async function studyCost(
   const dataset = getDataset(db, study.datasetId)
   const share = sampledShare(db, input, dataset, subset)
   const imagesIn = bySource((wanted) => Math.round(countImages(db, wanted) * share))
-  const models = input.modelIds.map((id) => modelFor(db, dataset.id, getModel(db, id)))
+  const all = shownModels(db, study, [dataset.id, ...(definition.otherDatasets?.(params) ?? [])], getModel)
+  const models = all.map(({ model }) => model)
   const ledger = new Ledger(db)
   const settled = new Map<number, number>()
   let most = 0
-  for (const model of models) {
-    const conditions = conditionsOf(db, definition, params, model, models, source)
+  for (const shown of all) {
+    const { model } = shown
+    const conditions = conditionsOf(db, definition, params, shown, all, source)
     most = Math.max(most, conditions.length)
     const groups = groupsOf(db, definition, model, conditions, { share, imagesIn })
     const { changed = [], own = [] } = Object.groupBy(groups, ({ first }) =>
@@ -107,7 +111,7 @@ class Ledger {
 
   add({ model, images, stored, forwards }: ExtraWork): void {
     const left = this.count(model, { images, stored, forwards })
-    const perImage = currentVariants(this.db, model)(noRewrite)?.secondsPerImage ?? null
+    const perImage = secondsPerImage(this.db, model)
     if (left > 0) this.spend(perImage === null ? null : perImage * left)
   }
 

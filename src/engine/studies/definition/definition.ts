@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Definition } from '#shared/contract/index.ts'
+import type { Definition, PreprocessingChange } from '#shared/contract/index.ts'
 import type { Condition, PlannedCondition, Stored } from '../../facts/index.ts'
 import type { StoredModel } from '../../models/index.ts'
 import type { Db } from '../../workspace/index.ts'
@@ -50,6 +50,9 @@ export interface StudyDefinition<Schema extends z.ZodObject = z.ZodObject, P = z
   params: Schema
   presets: Preset<P>[]
   definitions: Definition[]
+
+  /** How the published script of this experiment prepares images; left out = none is published. */
+  published?: PreprocessingChange
 
   /** Its view gives metrics, which become columns of the ranking. */
   ranked?: true

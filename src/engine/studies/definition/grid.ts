@@ -7,6 +7,8 @@ export interface GridModel {
   title: string
   classes: string[]
   largestKernel: number | null
+  /** Whether the study shows it with its own preprocessing. Else its facts are not those of the model itself. */
+  ownPreprocessing: boolean
   conditions: PlannedCondition[]
   /** Id of the variant with the facts of a condition; null before it was measured. */
   variantOf(condition: PlannedCondition): number | null

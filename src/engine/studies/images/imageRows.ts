@@ -36,9 +36,9 @@ export function studyImageRows(
     return known
   }
   const planned: PlannedImageCondition[] = []
-  const rows = models.flatMap(({ model, conditions }) => {
+  const rows = models.flatMap(({ model, conditions, differences }) => {
     const variants = currentVariants(db, model)
-    const unchanged = variants(noRewrite)?.id
+    const unchanged = differences.length === 0 ? variants(noRewrite)?.id : null
     return conditions.flatMap((stored): StudyImageRow[] => {
       if (!isOf(stored.source)) return []
       const { condition, parts } = stored

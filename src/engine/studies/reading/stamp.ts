@@ -60,7 +60,10 @@ const filesState = (folder: string): unknown[] =>
 
 /** Studies, models with their files, masks, and datasets with the versions of their images. */
 const shared = (db: Db): unknown[] => [
-  all(db, 'SELECT id, kind, title, params, dataset_id, sample, subset, created_at FROM study ORDER BY id'),
+  all(
+    db,
+    'SELECT id, kind, title, params, dataset_id, sample, subset, preprocessings, created_at FROM study ORDER BY id',
+  ),
   all(db, 'SELECT study_id, model_id FROM study_model ORDER BY study_id, position'),
   all(
     db,

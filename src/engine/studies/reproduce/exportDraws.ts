@@ -3,7 +3,9 @@ import { drawsText } from '#shared/transforms/index.ts'
 import { writeWhole, type WrittenFile } from '../../base/wholeFile.ts'
 import type { Workspace } from '../../workspace/index.ts'
 import { inDigestOrder, openDrawn, type DrawnMasks } from '../masks/drawnMasks.ts'
+import type { StoredModel } from '../../models/index.ts'
 import { planStudy } from '../store/plan.ts'
+import type { ShownModel } from '../store/shown.ts'
 
 /**
  * Writes the draws of a study (masks; subsets of blocks in a lesion study) as one draws file, for every input
@@ -23,14 +25,7 @@ export async function exportDraws(
   const { study, definition, source, models } = planStudy(db, studyId)
   const write = (content: string | Iterable<string>) => writeWhole(path, content, signal)
   const { exportDraws: written } = definition
-  if (typeof written === 'function')
-    return write(
-      written(
-        study.params,
-        models.map(({ model }) => model),
-        db,
-      ),
-    )
+  if (typeof written === 'function') return write(written(study.params, filesOf(models), db))
   const dropping = models
     .flatMap(({ conditions }) => conditions)
     .flatMap(({ parts }) => parts)
@@ -46,4 +41,10 @@ export async function exportDraws(
   } finally {
     for (const one of masks) one.close()
   }
+}
+
+/** Each model file once: its draws do not depend on how a study shows it. */
+function filesOf(models: readonly ShownModel[]): StoredModel[] {
+  const byFile = new Map(models.map(({ model, ownTitle }) => [model.digest, { ...model, title: ownTitle }]))
+  return [...byFile.values()]
 }

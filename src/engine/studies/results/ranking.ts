@@ -1,6 +1,9 @@
+import { isDeepStrictEqual } from 'node:util'
+import { changesNothing, changeText } from '#shared/preprocessingChange.ts'
+import { modelIdOf, placeOf } from '#shared/shownModel.ts'
 import { nextTurn } from '../../base/nextTurn.ts'
 import { canonicalJson } from '#shared/canonical.ts'
-import type { Ranking, RankingInput, Study } from '#shared/contract/index.ts'
+import type { PreprocessingChange, Ranking, RankingInput, Study } from '#shared/contract/index.ts'
 import { holm } from '#shared/maths/holm.ts'
 import { getDataset } from '../../datasets/index.ts'
 import { markedTitle } from '#shared/preprocessing.ts'
@@ -28,12 +31,20 @@ interface RankedColumn {
   better: Metric['better']
   /** The study whose images and parameters the values were measured with. */
   study: Study
+  /** What it changes of the preprocessing of the models; null where that is their own. */
+  change: PreprocessingChange | null
   values: Map<number, RankedValue>
 }
 
-/** A key that is equal for studies whose values may share a column: same images, same parameters. */
-const scopeOf = ({ datasetId, sample, subset, params }: Study) =>
-  canonicalJson({ datasetId, sample, subset: subset?.key ?? null, params })
+/** A key that is equal for values that may share a column: same images, same parameters, same change of preprocessing. */
+const scopeOf = ({ datasetId, sample, subset, params }: Study, change: PreprocessingChange | null) =>
+  canonicalJson({ datasetId, sample, subset: subset?.key ?? null, params, ...(change ? { change } : {}) })
+
+/** What a study changes of the preprocessing of one of its models; null where that is the model's own. */
+function changeOf({ preprocessings }: Study, id: number): PreprocessingChange | null {
+  const { name: _, ...change } = preprocessings?.[placeOf(id)] ?? {}
+  return changesNothing(change) ? null : change
+}
 
 /**
  * Ranks models by metrics. Each value comes from the latest study that has it, with its interval and its
@@ -58,8 +69,10 @@ export async function ranking(
       const { view, grid } = await studyView(workspace, study.id, false)
       for (const metric of view.metrics ?? []) {
         const model = grid.models.find(({ id }) => id === metric.modelId)
-        if (wanted.has(metric.modelId) && metric.value !== null)
-          take(columns, study, { ...metric, studyId: study.id, model })
+        const modelId = modelIdOf(metric.modelId)
+        const change = changeOf(study, metric.modelId)
+        if (wanted.has(modelId) && metric.value !== null)
+          take(columns, study, change, { ...metric, modelId, studyId: study.id, model })
       }
     }
   const tables = printed()
@@ -67,13 +80,15 @@ export async function ranking(
   const tests = await testsOf(db, shown, reference ?? null)
   const models = [...wanted].map((id) => ({ modelId: id, title: markedTitle(getModel(db, id)) }))
   return {
-    metrics: shown.map(({ key, metric, title, unit, better, study, values }) => ({
+    metrics: shown.map(({ key, metric, title, unit, better, study, change, values }) => ({
       key,
       metric,
       title: titleOf(
-        title,
+        change ? `${title} · ${changeText(change)}` : title,
         study,
-        shown.filter((other) => other.metric === metric).map((other) => other.study),
+        shown
+          .filter((other) => other.metric === metric && isDeepStrictEqual(other.change, change))
+          .map((other) => other.study),
       ),
       dataset: getDataset(db, datasetOf(study)).title,
       unit,
@@ -166,14 +181,19 @@ const printed = () => new Set(studyDefinitions.flatMap(({ printedIn = [] }) => p
  * Puts a value into the column of its images and parameters. Studies come newest first: a value that is there
  * stays.
  */
-function take(columns: Map<string, RankedColumn>, study: Study, found: RankedValue): void {
+function take(
+  columns: Map<string, RankedColumn>,
+  study: Study,
+  change: PreprocessingChange | null,
+  found: RankedValue,
+): void {
   const { key: metric, title, unit, better, modelId } = found
-  const place = `${metric} ${scopeOf(study)}`
+  const place = `${metric} ${scopeOf(study, change)}`
   const alike = [...columns.values()].filter((column) => column.metric === metric).length
   const column = columns.get(place) ?? {
     key: alike === 0 ? metric : `${metric}#${alike + 1}`,
     metric,
-    ...{ title, unit, better, study },
+    ...{ title, unit, better, study, change },
     values: new Map<number, RankedValue>(),
   }
   columns.set(place, column)

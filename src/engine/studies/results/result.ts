@@ -8,14 +8,16 @@ import {
 import { matchSentence } from '#shared/labelWords.ts'
 import { assumedNote, geometryText, markedTitle, originText } from '#shared/preprocessing.ts'
 import { noRewrite } from '#shared/rewrites.ts'
+import { modelIdOf } from '#shared/shownModel.ts'
 import { studyState } from '#shared/studyState.ts'
 import { getDataset } from '../../datasets/index.ts'
 import type { WorkspaceFiles } from '../../workspace/index.ts'
-import { matchLabels, type StoredModel } from '../../models/index.ts'
+import { getModel, matchLabels, type StoredModel } from '../../models/index.ts'
 import { readFailures } from './failures.ts'
 import { imagesNote } from './imagesNote.ts'
 import { readGrid } from '../summary/grid.ts'
-import { planStudy } from '../store/plan.ts'
+import { planStudy, type PlannedModel } from '../store/plan.ts'
+import { preprocessingNotes } from './preprocessingNotes.ts'
 import {
   currentVariants,
   type FindVariant,
@@ -41,11 +43,12 @@ export async function studyView(workspace: WorkspaceFiles, studyId: number, with
     ...model,
     title: definition.fromWeights ? model.title : markedTitle(model),
   }))
-  const gridModels: GridModel[] = models.map(({ model, conditions }, place) => ({
+  const gridModels: GridModel[] = models.map(({ model, conditions, differences }, place) => ({
     id: model.id,
     title: shown[place]?.title ?? model.title,
     classes: model.labels,
     largestKernel: model.largestKernel,
+    ownPreprocessing: differences.length === 0,
     conditions,
     variantOf: (stored) =>
       variants[place]?.(stored.condition.rewrite ?? noRewrite, settingOf(stored))?.id ?? null,
@@ -74,6 +77,7 @@ export async function studyResult(workspace: WorkspaceFiles, studyId: number): P
   const onImages = models.some(({ conditions }) => conditions.length > 0) ? dataset : null
   const whole = grid.answers.measured === grid.answers.of
   const assumed = definition.fromWeights ? [] : models.flatMap(({ model }) => assumedNote(model) ?? [])
+  const changed = definition.fromWeights ? [] : preprocessingNotes(study, models)
   const provenance = [
     ...(onImages
       ? [
@@ -84,10 +88,13 @@ export async function studyResult(workspace: WorkspaceFiles, studyId: number): P
     ...view.notes,
     ...testsNote(grid),
     ...assumed,
-    ...models.map(({ model, conditions }, place) =>
-      describe(model, conditions, providerOf(variants[place], conditions) ?? lastProvider(db, model)),
+    ...changed,
+    ...models.map((planned, place) =>
+      describe(planned, providerOf(variants[place], planned.conditions) ?? lastProvider(db, planned.model)),
     ),
-    ...(onImages ? models.flatMap(({ model }) => labelsNote(model, onImages)) : []),
+    ...(onImages
+      ? new Set(models.flatMap(({ model }) => labelsNote(getModel(db, modelIdOf(model.id)), onImages)))
+      : []),
   ]
   return {
     studyId,
@@ -98,7 +105,12 @@ export async function studyResult(workspace: WorkspaceFiles, studyId: number): P
     tables: view.tables.map((table) => withClassNames(table)),
     figures: view.figures.map((figure) => ({
       ...figure,
-      notes: [...figure.notes, ...(onImages ? [imagesNote(grid, onImages.title)] : []), ...assumed],
+      notes: [
+        ...figure.notes,
+        ...(onImages ? [imagesNote(grid, onImages.title)] : []),
+        ...assumed,
+        ...changed,
+      ],
     })),
     reported: view.reported,
     failures: readFailures(db, grid.models),
@@ -133,12 +145,12 @@ function providerOf(find: FindVariant | undefined, conditions: PlannedCondition[
   return find?.(noRewrite)?.provider ?? null
 }
 
-function describe(model: StoredModel, conditions: PlannedCondition[], provider: string | null): string {
+function describe({ model, conditions, differences }: PlannedModel, provider: string | null): string {
   const own = model.preprocessing
   const preprocessings = new Set(
     conditions.map(({ condition }) => geometryText(condition.preprocessing ?? own)),
   )
   const geometry = preprocessings.size === 0 ? geometryText(own) : [...preprocessings].join(' and ')
   const runtime = provider === null ? 'not measured' : `${provider}, float32`
-  return `${model.title}: sha256 ${model.digest.slice(0, 12)}, ${geometry}, mean ${own.mean.join('/')}, std ${own.std.join('/')} (${originText(model.origin)}), ${runtime}.`
+  return `${model.title}: sha256 ${model.digest.slice(0, 12)}, ${geometry}, mean ${own.mean.join('/')}, std ${own.std.join('/')} (${originText(model.origin)}${differences.length > 0 ? '; changed for this study' : ''}), ${runtime}.`
 }

@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Study } from '#shared/contract/index.ts'
-import { getDataset, modelFor, preprocessingFor } from '../../datasets/index.ts'
+import { modelIdOf } from '#shared/shownModel.ts'
+import { getDataset, modelFor } from '../../datasets/index.ts'
 import { usableModel, getModel, type StoredModel } from '../../models/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import { studyDefinition } from '../registry.ts'
+import { shownModels, type ShownModel } from './shown.ts'
 import { getStudy, sourceOf } from './store.ts'
 import {
   type Condition,
@@ -25,8 +27,7 @@ export interface StudyPlan<C extends PlannedCondition = PlannedCondition> {
   models: PlannedModel<C>[]
 }
 
-export interface PlannedModel<C extends PlannedCondition = PlannedCondition> {
-  model: StoredModel
+export interface PlannedModel<C extends PlannedCondition = PlannedCondition> extends ShownModel {
   conditions: C[]
 }
 
@@ -70,48 +71,55 @@ function unfold<C extends PlannedCondition>(
   const study = getStudy(db, studyId)
   const definition = studyDefinition(study.kind)
   const source = sourceOf(study)
-  const all = study.modelIds.map((id) => modelFor(db, source.datasetId, modelOf(db, id)))
-  const models = all.map((model) => ({
-    model,
-    conditions: readConditions(db, definition, study.params, model, all, source, read),
+  const others = definition.otherDatasets?.(study.params) ?? []
+  const all = shownModels(db, study, [source.datasetId, ...others], modelOf)
+  const models = all.map((shown) => ({
+    ...shown,
+    conditions: readConditions(db, definition, study.params, shown, all, source, read),
   }))
   return { study, definition, source, images: countImages(db, source), models }
 }
 
 /**
- * Lists the conditions of a model over the images of a source, with the ids of those that are stored. The models have
- * the preprocessing for that dataset (`modelFor`).
+ * Lists the conditions of a model, as the study shows it (`shownModels`), over the images of a source, with the ids of
+ * those that are stored.
  */
 export const conditionsOf = (
   db: Db,
   definition: StudyDefinition,
   params: Record<string, unknown>,
-  model: StoredModel,
-  models: readonly StoredModel[],
+  shown: ShownModel,
+  all: readonly ShownModel[],
   source: ImageSource,
-): PlannedCondition[] => readConditions(db, definition, params, model, models, source, findConditions)
+): PlannedCondition[] => readConditions(db, definition, params, shown, all, source, findConditions)
 
 function readConditions<C>(
   db: Db,
   definition: StudyDefinition,
   params: Record<string, unknown>,
-  model: StoredModel,
-  models: readonly StoredModel[],
+  shown: ShownModel,
+  all: readonly ShownModel[],
   source: ImageSource,
   read: Conditions<C>,
 ): C[] {
   if (definition.fromWeights) return []
   const dataset = getDataset(db, source.datasetId)
+  const models = all.map(({ model }) => model)
   const conditions = definition
-    .conditions(params, model, { db, dataset, models })
-    .map((condition) => onItsImages(db, condition, model, source.datasetId))
+    .conditions(params, shown.model, { db, dataset, models })
+    .map((condition) => onItsImages(db, condition, shown, source.datasetId))
   return read(db, conditions, source, definition.groupSize?.(params) ?? null)
 }
 
 /** Sets the preprocessing of a condition on the images of another dataset, where it is not that of the study's. */
-function onItsImages(db: Db, condition: Condition, model: StoredModel, datasetId: number): Condition {
+function onItsImages(
+  db: Db,
+  condition: Condition,
+  { model, change }: ShownModel,
+  datasetId: number,
+): Condition {
   const other = condition.images?.datasetId
   if (other === undefined || other === datasetId || condition.preprocessing) return condition
-  const preprocessing = preprocessingFor(db, other, getModel(db, model.id))
+  const { preprocessing } = modelFor(db, other, getModel(db, modelIdOf(model.id)), change)
   return isDeepStrictEqual(preprocessing, model.preprocessing) ? condition : { ...condition, preprocessing }
 }

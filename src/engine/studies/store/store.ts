@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { studySubset, type Study, type StudyInput } from '#shared/contract/index.ts'
+import { studyPreprocessings, studySubset, type Study, type StudyInput } from '#shared/contract/index.ts'
 import { canonicalJson } from '#shared/canonical.ts'
 import { KernelscopeError } from '#shared/errors.ts'
+import { changesNothing } from '#shared/preprocessingChange.ts'
 import { getDataset } from '../../datasets/index.ts'
 import { latestJobOfStudy } from '../../jobs/index.ts'
 import { getModel } from '../../models/index.ts'
@@ -20,6 +21,7 @@ interface StudyRow {
   dataset_id: number | null
   sample: string | null
   subset: string | null
+  preprocessings: string | null
   created_at: number
 }
 
@@ -39,6 +41,9 @@ function fromRow(db: Db, row: StudyRow): Study {
     datasetId: row.dataset_id,
     sample: row.sample === null ? null : sampleSchema.parse(JSON.parse(row.sample)),
     subset: row.subset === null ? null : studySubset.parse(JSON.parse(row.subset)),
+    ...(row.preprocessings === null
+      ? {}
+      : { preprocessings: studyPreprocessings.parse(JSON.parse(row.preprocessings)) }),
     createdAt: row.created_at,
     job: latestJobOfStudy(db, row.id),
   }
@@ -110,11 +115,25 @@ export interface SettledStudy extends StudyInput {
 export async function settledStudy(db: Db, input: StudyInput, signal?: AbortSignal): Promise<SettledStudy> {
   const definition = studyDefinition(input.kind)
   const parsed = parseParams(definition, input.params)
+  const preprocessings = settledPreprocessings(definition, input)
   if (definition.fromWeights)
     return { ...input, params: parsed, datasetId: null, sample: null, subsetId: null, settled: true }
   const dataset = getDataset(db, datasetOf(input))
   const params = (await definition.settle?.(parsed, { db, dataset, signal })) ?? parsed
-  return { ...input, params, settled: true }
+  return { ...input, params, preprocessings, settled: true }
+}
+
+/** The preprocessings of a study; none where they leave each model with its own, so that equal studies are equal. */
+function settledPreprocessings(
+  { id, fromWeights }: StudyDefinition,
+  { preprocessings }: StudyInput,
+): StudyInput['preprocessings'] {
+  if (!preprocessings || preprocessings.every(changesNothing)) return undefined
+  if (fromWeights)
+    throw new KernelscopeError('STUDY_PARAMS', `invalid preprocessing: ${id} shows models no images`, {
+      hint: 'Leave the preprocessing out.',
+    })
+  return preprocessings
 }
 
 /**
@@ -130,7 +149,7 @@ export function insertStudy(db: Db, input: SettledStudy, subset: FrozenSubset | 
     if (input.datasetId !== null) getDataset(db, input.datasetId)
     const { lastInsertRowid } = db
       .prepare(
-        'INSERT INTO study (kind, title, params, dataset_id, sample, subset, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        'INSERT INTO study (kind, title, params, dataset_id, sample, subset, preprocessings, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
       )
       .run(
         input.kind,
@@ -139,6 +158,7 @@ export function insertStudy(db: Db, input: SettledStudy, subset: FrozenSubset | 
         input.datasetId,
         input.sample ? JSON.stringify(input.sample) : null,
         subset ? JSON.stringify(subset.record) : null,
+        input.preprocessings ? JSON.stringify(input.preprocessings) : null,
         Date.now(),
       )
     const studyId = Number(lastInsertRowid)
@@ -177,11 +197,11 @@ export function findStudy(
   size: 'same' | 'any' = 'same',
 ): Study | null {
   const identity = (
-    { kind, params, modelIds, datasetId, sample }: Study | StudyInput,
+    { kind, params, modelIds, datasetId, sample, preprocessings }: Study | StudyInput,
     images: string | null,
   ) => {
     const sampled = size === 'any' ? null : (sample ?? null)
-    return canonicalJson({ kind, params, modelIds, datasetId, sample: sampled, images })
+    return canonicalJson({ kind, params, modelIds, datasetId, sample: sampled, images, preprocessings })
   }
   const wanted = identity(input, subset?.record.key ?? null)
   const named = (study: Study) => input.title === undefined || input.title === study.title

@@ -97,7 +97,8 @@ function readCell(
 ): { cell: StudyCondition; measured: number } {
   const { condition, parts } = stored
   const { key, params, rewrite, preprocessing, readout } = condition
-  const changed = !rewrite || preprocessing || readout ? null : changeNameOf(rewrite)
+  const own = model.ownPreprocessing && !preprocessing && !readout
+  const changed = rewrite && own ? changeNameOf(rewrite) : null
   const variantId = model.variantOf(stored)
   const total = { measured: 0, n: 0, correct: 0, correct5: 0, failed: 0 }
   for (const part of variantId === null ? [] : parts) {
@@ -118,7 +119,9 @@ function readCell(
     conditionIds: ids.length === parts.length ? ids : [],
     ...words,
     attacked: parts.some(({ transform }) => transform.op === 'attack'),
-    unchangedModel: variantId === model.variantOf({ ...stored, condition: unchangedModel(condition) }),
+    unchangedModel:
+      model.ownPreprocessing &&
+      variantId === model.variantOf({ ...stored, condition: unchangedModel(condition) }),
     ...(changed === null ? {} : { changed }),
     n,
     correct,

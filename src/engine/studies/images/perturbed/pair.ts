@@ -1,4 +1,5 @@
 import type { Attack } from '#shared/attacks.ts'
+import type { Study } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import type { PixelTransform } from '#shared/transforms/index.ts'
 import { unitFloats } from '#shared/maths/unit.ts'
@@ -10,6 +11,7 @@ import { drawsOfTransform } from '../../masks/draws.ts'
 import { targetLookup } from '../../measure/targets.ts'
 import { setupOf } from '../../kinds/attacks/transfer/surrogate.ts'
 import type { AttackContext, OpenAttackers } from './attackers.ts'
+import { getStudy } from '../../store/store.ts'
 import { conditionTransform } from '../../../facts/index.ts'
 
 /**
@@ -30,51 +32,51 @@ export interface PairContext extends AttackContext {
 /**
  * Computes both images.
  *
+ * @param model with its preprocessing for the image's dataset
  * @throws MODEL_UNSUPPORTED where the condition is an attack and the model has no gradient
  * @throws MODEL_NOT_FOUND where the surrogate model is not in the workspace with the same setup
  * @throws FILE_MISSING, FILE_CHANGED and other codes where the image or the model's file cannot be read
  */
 export async function pairOf(
   context: PairContext,
-  imageId: number,
-  modelId: number,
-  conditionId: number,
+  { imageId, conditionId, studyId }: { imageId: number; conditionId: number; studyId?: number | undefined },
+  model: StoredModel,
 ): Promise<ImagePair> {
   const { db } = context.workspace
   const transform = conditionTransform(db, conditionId)
   const { datasetId } = locateImage(db, imageId).image
-  const model = modelFor(db, datasetId, usableModel(db, modelId))
-  return transform.op === 'attack'
-    ? attacked(context, imageId, surrogateBehind(context, datasetId, model, transform), transform)
-    : transformed(context, imageId, model, transform)
+  if (transform.op !== 'attack') return transformed(context, imageId, model, transform)
+  const study = studyId === undefined ? {} : getStudy(db, studyId)
+  return attacked(context, imageId, surrogateBehind(context, study, datasetId, model, transform), transform)
 }
 
 /**
  * Finds the model whose gradient makes the images of an attack, with its preprocessing for the dataset.
  *
+ * @param study a surrogate may have the preprocessings of the study, too
  * @param model the attacked model, with that preprocessing
  *
  * @throws MODEL_NOT_FOUND where the workspace has no such model with the same setup
  */
 export function surrogateBehind(
   { workspace: { db } }: AttackContext,
+  { preprocessings = [] }: Pick<Study, 'preprocessings'>,
   datasetId: number,
   model: StoredModel,
   attack: Attack,
 ): StoredModel {
   if (attack.surrogate === null) return model
   const found = listModels(db)
-    .map((one) => modelFor(db, datasetId, one))
-    .find(
-      (one) =>
-        one.digest === attack.surrogate && (attack.setup === undefined || attack.setup === setupOf(one)),
-    )
+    .filter(({ digest }) => digest === attack.surrogate)
+    .flatMap((one) => [{}, ...preprocessings].map((change) => modelFor(db, datasetId, one, change)))
+    .find((one) => attack.setup === undefined || attack.setup === setupOf(one))
   if (!found)
     throw new KernelscopeError(
       'MODEL_NOT_FOUND',
       'the model that made these images is not in the workspace, or its setup has changed',
     )
-  return modelFor(db, datasetId, usableModel(db, found.id))
+  usableModel(db, found.id)
+  return found
 }
 
 async function transformed(

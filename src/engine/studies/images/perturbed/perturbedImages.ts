@@ -2,7 +2,9 @@ import type { Perturbation } from '#shared/contract/index.ts'
 import { changePicture, distanceBetween, toLevels } from '#shared/maths/norms.ts'
 import { locateImage } from '../../../datasets/index.ts'
 import { encodePng } from '../../../images/index.ts'
-import { usableModel } from '../../../models/index.ts'
+import type { StoredModel } from '../../../models/index.ts'
+import { usableShown } from '../../store/shown.ts'
+import { getStudy } from '../../store/store.ts'
 import { setupOf } from '../../kinds/attacks/transfer/surrogate.ts'
 import { OpenAttackers, type AttackContext } from './attackers.ts'
 import { pairOf, type ImagePair, type PairContext } from './pair.ts'
@@ -16,6 +18,8 @@ export interface PerturbedImage {
   imageId: number
   modelId: number
   conditionId: number
+  /** The study whose preprocessing the model has; left out: its own. */
+  studyId?: number | undefined
 }
 
 /** Computes pictures and norms of single images under conditions, and holds the last ones in memory. */
@@ -47,11 +51,16 @@ export class PerturbedImages {
   }
 
   #pair(context: AttackContext & Omit<PairContext, 'attackers'>, image: PerturbedImage): Promise<ImagePair> {
-    const { imageId, modelId, conditionId } = image
-    return remembered(this.#kept, keyOf(context, image), () =>
-      pairOf({ ...context, attackers: this.attackers }, imageId, modelId, conditionId),
+    const model = shownTo(context, image)
+    return remembered(this.#kept, keyOf(context, image, model), () =>
+      pairOf({ ...context, attackers: this.attackers }, image, model),
     )
   }
+}
+
+function shownTo({ workspace: { db } }: AttackContext, { imageId, modelId, studyId }: PerturbedImage) {
+  const study = studyId === undefined ? {} : getStudy(db, studyId)
+  return usableShown(db, study, modelId, locateImage(db, imageId).image.datasetId)
 }
 
 /**
@@ -60,9 +69,9 @@ export class PerturbedImages {
  */
 function keyOf(
   { workspace, settings }: AttackContext,
-  { imageId, modelId, conditionId }: PerturbedImage,
+  { imageId, conditionId, studyId }: PerturbedImage,
+  model: StoredModel,
 ): string {
-  const model = usableModel(workspace.db, modelId)
   const { digest } = locateImage(workspace.db, imageId)
   return [
     workspace.path,
@@ -71,6 +80,7 @@ function keyOf(
     model.digest,
     setupOf(model),
     conditionId,
+    studyId ?? '',
     settings.provider,
   ].join('|')
 }

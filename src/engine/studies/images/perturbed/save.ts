@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { SavedAdversarial } from '#shared/contract/index.ts'
 import type { Attack } from '#shared/attacks.ts'
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
+import { modelIdOf } from '#shared/shownModel.ts'
 import { distanceBetween, toLevels } from '#shared/maths/norms.ts'
 import { unitFloats } from '#shared/maths/unit.ts'
 import { writeWhole } from '../../../base/wholeFile.ts'
@@ -11,7 +12,6 @@ import { transform } from '#shared/transform.ts'
 import { encodePng } from '../../../images/index.ts'
 import { npyHeader } from '../../../saliency/index.ts'
 import type { AttackSession } from '../../../inference/index.ts'
-import { modelFor } from '../../../datasets/index.ts'
 import { usableModel, type StoredModel } from '../../../models/index.ts'
 import { gradientCallSize, inCalls } from '../../measure/calls.ts'
 import { loadImages } from '../../measure/load.ts'
@@ -55,13 +55,13 @@ export async function* saveAdversarial(
   signal: AbortSignal | undefined,
 ): Saving {
   const { db } = context.workspace
-  const { model, attack, conditionId, images, datasetId } = planned(context, request)
+  const { study, model, attack, conditionId, images, datasetId } = planned(context, request)
   const manifest = join(request.folder, 'manifest.json')
   if (existsSync(manifest))
     throw new KernelscopeError('USAGE', `there are adversarial images already: ${request.folder}`, {
       hint: 'Choose another folder.',
     })
-  const surrogate = surrogateBehind(context, datasetId, model, attack)
+  const surrogate = surrogateBehind(context, study, datasetId, model, attack)
   const size = gradientCallSize(surrogate)
   const answers = answersOf(db, model, conditionId)
   const entries: unknown[] = []
@@ -100,12 +100,12 @@ export async function* saveAdversarial(
 }
 
 function planned({ workspace: { db } }: PairContext, { studyId, modelId, key, imageIds }: SaveRequest) {
-  const { models, source } = planStudy(db, studyId)
+  const { study, models, source } = planStudy(db, studyId)
   const plan = models.find(({ model }) => model.id === modelId)
   const stored = plan?.conditions.find(({ condition }) => condition.key === key)
   const part = stored?.parts[0]
   const attack = part && transform.parse(part.transform)
-  if (attack?.op !== 'attack') {
+  if (!plan || attack?.op !== 'attack') {
     const attacks = plan?.conditions.filter(({ parts }) => parts[0]?.transform.op === 'attack') ?? []
     throw new KernelscopeError('STUDY_PARAMS', `no attack of the study is named ${key}`, {
       hint:
@@ -117,8 +117,8 @@ function planned({ workspace: { db } }: PairContext, { studyId, modelId, key, im
   const wanted = imageIds && new Set(imageIds)
   const images = [...imageChunks(db, source, 1000)].flat().filter(({ id }) => !wanted || wanted.has(id))
   const { datasetId } = source
-  const model = modelFor(db, datasetId, usableModel(db, modelId))
-  return { model, attack, conditionId: part?.conditionId ?? null, images, datasetId }
+  usableModel(db, modelIdOf(modelId))
+  return { study, model: plan.model, attack, conditionId: part?.conditionId ?? null, images, datasetId }
 }
 
 interface AdversarialImage {

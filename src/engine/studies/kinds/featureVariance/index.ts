@@ -12,7 +12,7 @@ import { scaleOf, storedCurve, type VarianceCurve } from './curve.ts'
 import { batchMeanRewrite, measureBatchMean, perImage, pointsOf } from './measure.ts'
 import { pointKey, variancePoint } from './point.ts'
 import { problemNotes } from '../../../facts/index.ts'
-import { defineStudy } from '../../definition/index.ts'
+import { defineStudy, publishedWith } from '../../definition/index.ts'
 import { params, type VarianceParams } from './params.ts'
 
 /** Spatial variance of feature maps over depth (paper 4.7, Fig. 10). */
@@ -33,6 +33,7 @@ export const featureVariance = defineStudy({
       params: { order: 'batch-mean' },
     },
   ],
+  published: publishedWith('bilinear'),
   definitions: [
     {
       name: 'per image',

@@ -9,7 +9,7 @@ import { params, type LesionParams } from './params.ts'
 import { planLesions } from './sessions.ts'
 import { timesNote } from './times.ts'
 import { lesionMetrics, lesionTable, proportionFigure, singleBlockFigure } from './view.ts'
-import { defineStudy } from '../../definition/index.ts'
+import { defineStudy, publishedWith } from '../../definition/index.ts'
 
 /** Accuracy when residual blocks are removed at inference (paper 4.3, Fig. 7). */
 export const lesion = defineStudy({
@@ -39,6 +39,7 @@ export const lesion = defineStudy({
       params: { candidates: 'largest-stage', singles: false },
     },
   ],
+  published: publishedWith('bicubic'),
   definitions: [
     {
       name: 'block',

@@ -2,7 +2,7 @@ import { paperStatements } from '../../summary/paper.ts'
 import { accuracyTable, lossFigure, lossMetrics } from './view.ts'
 import type { StoredModel } from '../../../models/index.ts'
 import type { Condition } from '../../../facts/index.ts'
-import { defineStudy } from '../../definition/index.ts'
+import { defineStudy, publishedWith } from '../../definition/index.ts'
 import { droppedAxis, droppedOf, patchWarnings, shareText } from '../dropped.ts'
 import { params, type RandomPatchDropParams } from './params.ts'
 
@@ -37,6 +37,7 @@ export const randomPatchDrop = defineStudy({
       params: { repeats: 1, mask: 'batch', fill: 'black', patch: 16 },
     },
   ],
+  published: publishedWith('bilinear'),
   definitions: [
     {
       name: 'information loss',

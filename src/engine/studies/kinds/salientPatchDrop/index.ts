@@ -11,6 +11,7 @@ import { lossFigure, lossTable, shareFigure } from './view.ts'
 import type { Condition } from '../../../facts/index.ts'
 import {
   defineStudy,
+  publishedWith,
   type ExtraWork,
   type Grid,
   type Metric,
@@ -43,6 +44,7 @@ export const salientPatchDrop = defineStudy({
       params: { head: null },
     },
   ],
+  published: publishedWith('bilinear'),
   definitions: [
     {
       name: 'information loss',

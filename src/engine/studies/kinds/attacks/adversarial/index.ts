@@ -7,7 +7,7 @@ import { measureAttacks } from './measure.ts'
 import { params } from './params.ts'
 import { transferNotes, transferTable } from './transfer.ts'
 import { attackFigures, attackMetrics, attackTable, epsilonNote } from './view.ts'
-import { defineStudy } from '../../../definition/index.ts'
+import { defineStudy, publishedWith } from '../../../definition/index.ts'
 import { attackTitles } from '../titles.ts'
 
 /** White-box attacks with the model's own gradient (paper 4.2, Fig. 6 a to c). */
@@ -44,6 +44,7 @@ export const adversarial = defineStudy({
       params: { attack: 'pgd', epsilons: [0.006], steps: [1, 2, 3, 5, 7, 10, 20] },
     },
   ],
+  published: publishedWith('bicubic'),
   definitions: [
     {
       name: 'FGSM',

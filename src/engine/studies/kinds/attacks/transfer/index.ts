@@ -1,3 +1,4 @@
+import { modelIdOf } from '#shared/shownModel.ts'
 import { numberText } from '#shared/params/numbers.ts'
 import type { Attack } from '#shared/attacks.ts'
 import { KernelscopeError } from '#shared/errors.ts'
@@ -118,7 +119,7 @@ export const transferAttack = defineStudy({
             ]
           : []),
         ...grid.models
-          .filter(({ id }) => id === chosen.surrogate)
+          .filter(({ id, ownPreprocessing }) => ownPreprocessing && modelIdOf(id) === chosen.surrogate)
           .map(({ title }) => `${title} is the surrogate itself: a white-box result.`),
       ],
     }

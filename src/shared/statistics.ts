@@ -1,4 +1,4 @@
-import type { Preprocessing } from '#shared/contract/index.ts'
+import type { Preprocessing } from './contract/preprocessing.ts'
 
 /** Mean and standard deviation of the channels of images in [0,1], and where they are from. */
 export interface Statistics extends Pick<Preprocessing, 'mean' | 'std'> {
@@ -46,3 +46,11 @@ export const valuesOf = ({ mean, std }: Statistics): Pick<Preprocessing, 'mean' 
   mean: [...mean],
   std: [...std],
 })
+
+/** The table's entry of a mean and std; null where it has none. */
+export const statisticsOf = ({ mean, std }: Pick<Preprocessing, 'mean' | 'std'>): Statistics | null =>
+  allStatistics.find(
+    (one) =>
+      one.mean.every((value, channel) => value === mean[channel]) &&
+      one.std.every((value, channel) => value === std[channel]),
+  ) ?? null
