@@ -43,7 +43,7 @@ export async function namedModel(client: Client, name: string, { io }: CliSessio
   const known = findNamed(rows, name, io.cwd)
   if (known) return known
   const path = resolve(io.cwd, name)
-  if (kindOf(path) === 'file') return client.models.add({ path })
+  if (kindOf(path) === 'file') return client.models.add({ path }, { signal: io.signal })
   throw missing('MODEL_NOT_FOUND', 'model', name, rows, ', and no such file')
 }
 

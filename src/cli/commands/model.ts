@@ -44,10 +44,13 @@ export function addModelCommands(program: Command, session: CliSession): void {
       const added: Model[] = []
       for (const file of files) {
         const path = resolve(session.io.cwd, file)
-        const row = await client.models.add({
-          path,
-          ...(options.title === undefined ? {} : { title: options.title }),
-        })
+        const row = await client.models.add(
+          {
+            path,
+            ...(options.title === undefined ? {} : { title: options.title }),
+          },
+          { signal: session.io.signal },
+        )
         const labels = options.labels === undefined ? undefined : labelSource(options.labels, session)
         const preprocessing =
           options.preset === undefined ? undefined : await presetFor(client, row.id, options.preset)
@@ -99,7 +102,10 @@ export function addModelCommands(program: Command, session: CliSession): void {
     .action(async (file: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { layers?: boolean }>()
       const client = await session.client()
-      const inspection = await client.models.inspect({ path: resolve(session.io.cwd, file) })
+      const inspection = await client.models.inspect(
+        { path: resolve(session.io.cwd, file) },
+        { signal: session.io.signal },
+      )
       session.print(options, inspection, () => describeInspection(inspection, options.layers ?? false))
     })
 
@@ -142,11 +148,14 @@ export function addModelCommands(program: Command, session: CliSession): void {
     const path = resolve(session.io.cwd, file)
     const result = await (
       await session.client()
-    ).models.kernels({
-      path,
-      definition: options.definition,
-      form: options.kernels,
-    })
+    ).models.kernels(
+      {
+        path,
+        definition: options.definition,
+        form: options.kernels,
+      },
+      { signal: session.io.signal },
+    )
     session.print(options, result, () => kernelTable(result.layers))
   })
 

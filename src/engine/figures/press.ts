@@ -13,6 +13,14 @@ interface PressResults {
   layOut: ComposedLayout
 }
 
+/** Longest drawing of one figure, in milliseconds. */
+const blockedMs = 300_000
+
+const tooLong = (task: PressTask): KernelscopeError =>
+  new KernelscopeError('UNSUPPORTED', `${nameOf(task)} takes more than ${blockedMs / 1000} s to be drawn`, {
+    hint: 'Save its data as CSV or JSON, or leave series out.',
+  })
+
 /** Renders figures in a separate thread, since each takes a tenth of a second or more. */
 export interface Press {
   /**
@@ -49,6 +57,7 @@ export function createPress(entry?: URL): Press {
       new KernelscopeError('INTERNAL', `rendering ${nameOf(task)} ended its thread`, {
         details: deathDetails(death),
       }),
+    watch: { blockedMs, blocked: tooLong, stoppedMs: blockedMs, stopped: tooLong },
   })
   return {
     render: (request) => turns.run(() => thread.ask({ kind: 'render', request })),

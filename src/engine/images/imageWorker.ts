@@ -16,6 +16,12 @@ class WorkerCrash extends KernelscopeError {
   }
 }
 
+/** Longest computation on one image, in milliseconds. The slowest transform of the largest input takes seconds. */
+const blockedMs = 120_000
+
+const tooLong = ({ path }: Task): KernelscopeError =>
+  new KernelscopeError('IMAGE_UNREADABLE', `${showPath(path)} takes more than ${blockedMs / 1000} s`)
+
 /**
  * One worker thread with its queue. The worker answers in order, so its death is blamed on the oldest unanswered task.
  * That task is tried once more in a new worker and then given up. The other tasks are sent again.
@@ -36,6 +42,7 @@ export class ImageWorker {
       entry,
       workerData: { cacheBytes },
       lost: (task, death) => new WorkerCrash(task, death),
+      watch: { blockedMs, blocked: tooLong, stoppedMs: blockedMs, stopped: tooLong },
     })
   }
 
@@ -48,7 +55,7 @@ export class ImageWorker {
    * Runs a task. An urgent task goes before all tasks that were not sent yet.
    *
    * @throws CANCELLED where the signal is aborted, or the worker closed, before the task was sent
-   * @throws IMAGE_UNREADABLE where the image ended a worker twice
+   * @throws IMAGE_UNREADABLE where the image ended a worker twice, or is computed for two minutes without a pause
    */
   run<K extends Task['kind']>(task: TaskOf<K>, urgent: boolean, signal?: AbortSignal): Promise<Results[K]> {
     return this.#turns.run(() => this.#ask(task, 0), { urgent, signal })

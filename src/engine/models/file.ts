@@ -28,11 +28,12 @@ export interface ModelFile {
 /**
  * Reads and inspects a classifier in the graph thread.
  *
+ * @throws CANCELLED where the signal is aborted
  * @throws the errors of `readModel`, `classifierInterface`, `readSidecar` and `checkSize`
  */
-export async function readModelFile(path: string): Promise<ModelFile> {
+export async function readModelFile(path: string, signal?: AbortSignal): Promise<ModelFile> {
   const file = resolve(path)
-  const inspection = await onGraphThread({ kind: 'inspect', path: file })
+  const inspection = await onGraphThread({ kind: 'inspect', path: file }, signal)
   const io = classifierInterface(inspection)
   const sidecar = await readSidecar(file)
   const size: [number, number] = [
@@ -44,7 +45,7 @@ export async function readModelFile(path: string): Promise<ModelFile> {
   return {
     path: file,
     title: sidecar?.title ?? basename(file, extname(file)),
-    digest: await onGraphThread({ kind: 'digest', path: file }),
+    digest: await onGraphThread({ kind: 'digest', path: file }, signal),
     bytes: inspection.bytes,
     mtime: Math.round(statSync(file).mtimeMs),
     inspection,

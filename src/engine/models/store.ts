@@ -156,8 +156,12 @@ export function usableModel(db: Db, id: number): StoredModel {
  *
  * @throws the errors of `readModelFile`
  */
-export async function addModel(db: Db, path: string, title?: string): Promise<StoredModel> {
-  const file = await readModelFile(path)
+export async function addModel(
+  db: Db,
+  path: string,
+  { title, signal }: { title?: string | undefined; signal?: AbortSignal | undefined } = {},
+): Promise<StoredModel> {
+  const file = await readModelFile(path, signal)
   const { digest, mtime, inspection: facts, labels, sidecar } = file
   const known = db.prepare<[string], number>('SELECT id FROM model WHERE digest = ?').pluck().get(digest)
   if (known !== undefined) {

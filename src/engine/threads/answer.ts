@@ -43,8 +43,10 @@ export function answerTasks<Task, Value>(
     port.close()
   }
 
+  port.postMessage({ pong: true } satisfies FromThread<Value>)
   port.on('message', (message: ToThread<Task>) => {
     if (message === null) return void finish()
+    if ('ping' in message) return port.postMessage({ pong: true } satisfies FromThread<Value>)
     if ('stop' in message) return running.get(message.stop)?.stop.abort()
     const { id, task } = message
     const stop = new AbortController()

@@ -1,8 +1,11 @@
 import type { ErrorShape } from '#shared/errors.ts'
 
-/** A message to the thread. stop: the answer with this id is no longer needed. null: answer all tasks, then end. */
-export type ToThread<Task> = { id: number; task: Task } | { stop: number } | null
+/**
+ * A message to the thread. stop: the answer with this id is no longer needed. ping: answer with a pong, to show that no
+ * task blocks the thread. null: answer all tasks, then end.
+ */
+export type ToThread<Task> = { id: number; task: Task } | { stop: number } | { ping: true } | null
 
-/** An answer of the thread. */
+/** An answer of the thread. pong: it has started, or no task blocks it. */
 export type FromThread<Value> =
-  { id: number; ok: true; value: Value } | { id: number; ok: false; problem: ErrorShape }
+  { pong: true } | { id: number; ok: true; value: Value } | { id: number; ok: false; problem: ErrorShape }

@@ -1,7 +1,8 @@
-import { Worker } from 'node:worker_threads'
+import { Worker, type ResourceLimits } from 'node:worker_threads'
 import { fromErrorShape } from '#shared/errors.ts'
 import type { FromThread, ToThread } from './protocol.ts'
 import { workerUrl, type WorkerName } from './url.ts'
+import { Watchdog, type Watch } from './watchdog.ts'
 
 /** How a thread ended before it answered a task. */
 export interface Death {
@@ -24,6 +25,10 @@ export interface ThreadOptions<Task> {
   once?: boolean
   /** Milliseconds without work after which the worker is ended. The next task starts another. */
   idleMs?: number
+  /** Limits of the worker's memory. A worker that exceeds them dies with ERR_WORKER_OUT_OF_MEMORY. */
+  limits?: ResourceLimits
+  /** When a task is given up. Only for threads that answer their tasks in order. */
+  watch?: Watch<Task>
 }
 
 interface Waiting<Task> {
@@ -38,6 +43,7 @@ interface Running<Task> {
   readonly worker: Worker
   readonly waiting: Map<number, Waiting<Task>>
   readonly ended: Promise<void>
+  readonly watchdog: Watchdog | null
   idle?: NodeJS.Timeout
 }
 
@@ -70,18 +76,55 @@ export class Thread<Task extends { kind: string }, Results extends Record<Task['
   ask<K extends Task['kind']>(task: Extract<Task, { kind: K }>, signal?: AbortSignal): Promise<Results[K]> {
     return new Promise<Results[K]>((resolve, reject) => {
       if (this.#closed) return reject(this.#options.lost(task, { ...this.#last, oldest: false }))
-      const { worker, waiting, idle } = (this.#running ??= this.#start())
-      clearTimeout(idle)
-      worker.ref()
       const id = this.#nextId++
-      post(worker, { id, task })
-      const stop = () => post(worker, { stop: id })
+      const stop = () => this.#stop(id)
       const settled = () => signal?.removeEventListener('abort', stop)
       // The thread answers every kind of task with its own kind of result.
-      waiting.set(id, { task, resolve: (value) => resolve(value as Results[K]), reject, settled })
+      this.#send(id, { task, resolve: (value) => resolve(value as Results[K]), reject, settled })
       if (signal?.aborted) stop()
       else signal?.addEventListener('abort', stop, { once: true })
     })
+  }
+
+  #send(id: number, asked: Waiting<Task>): void {
+    const { worker, waiting, watchdog, idle } = (this.#running ??= this.#start())
+    clearTimeout(idle)
+    worker.ref()
+    post(worker, { id, task: asked.task })
+    waiting.set(id, asked)
+    watchdog?.start()
+  }
+
+  /** The answer to a task is no longer needed. */
+  #stop(id: number): void {
+    const running = this.#running
+    if (!running?.waiting.has(id)) return
+    post<Task>(running.worker, { stop: id })
+    const { watch } = this.#options
+    if (!watch) return
+    if (running.waiting.keys().next().value !== id) return this.#forget(running, id, watch.stopped)
+    setTimeout(() => this.#giveUp(running, id, watch.stopped), watch.stoppedMs).unref()
+  }
+
+  /** Rejects a task that waits behind another one. */
+  #forget({ waiting }: Running<Task>, id: number, why: (task: Task) => Error): void {
+    const asked = waiting.get(id)
+    waiting.delete(id)
+    asked?.settled()
+    asked?.reject(why(asked.task))
+  }
+
+  /** Ends the worker of a task, and sends the tasks that wait with it to another one. */
+  #giveUp(running: Running<Task>, id: number | undefined, why: (task: Task) => Error): void {
+    if (id === undefined || !running.waiting.has(id)) return
+    this.#forget(running, id, why)
+    running.watchdog?.stop()
+    if (!this.#closed) {
+      this.#running = null
+      for (const [other, waiting] of running.waiting) this.#send(other, waiting)
+      running.waiting.clear()
+    }
+    void running.worker.terminate()
   }
 
   /** Waits until the thread has answered its tasks, and ends it. */
@@ -97,22 +140,35 @@ export class Thread<Task extends { kind: string }, Results extends Record<Task['
   }
 
   #start(): Running<Task> {
-    const { name, entry = workerUrl(name), workerData } = this.#options
-    const worker = new Worker(entry, { name, workerData })
+    const { name, entry = workerUrl(name), workerData, limits, watch } = this.#options
+    const worker = new Worker(entry, { name, workerData, ...(limits ? { resourceLimits: limits } : {}) })
     const ended = Promise.withResolvers<void>()
-    const running: Running<Task> = { worker, waiting: new Map(), ended: ended.promise }
-    const { waiting } = running
+    const waiting = new Map<number, Waiting<Task>>()
+    const watchdog =
+      watch === undefined
+        ? null
+        : new Watchdog(
+            watch.blockedMs,
+            () => post<Task>(worker, { ping: true }),
+            () => this.#giveUp(running, waiting.keys().next().value, watch.blocked),
+          )
+    const running: Running<Task> = { worker, waiting, watchdog, ended: ended.promise }
     let error: unknown = null
     worker.on('message', (answer: FromThread<unknown>) => {
+      watchdog?.heard()
+      if ('pong' in answer) return
       const asked = waiting.get(answer.id)
       waiting.delete(answer.id)
       asked?.settled()
       if (answer.ok) asked?.resolve(answer.value)
       else asked?.reject(fromErrorShape(answer.problem))
-      if (waiting.size === 0 && !this.#closed) this.#rest(running)
+      if (waiting.size > 0) return
+      watchdog?.stop()
+      if (!this.#closed) this.#rest(running)
     })
     worker.on('error', (thrown) => (error = thrown))
     worker.on('exit', (exitCode) => {
+      watchdog?.stop()
       if (this.#running === running) this.#running = null
       this.#last = { error, exitCode }
       this.#closed ||= this.#options.once === true

@@ -12,6 +12,10 @@ export type Task =
   | { kind: 'send'; what: 'function' }
   | { kind: 'throw' }
   | { kind: 'exit' }
+  /** Computes without end. */
+  | { kind: 'block' }
+  /** Takes memory without end. */
+  | { kind: 'hoard' }
 
 export interface Results {
   thread: number
@@ -22,6 +26,8 @@ export interface Results {
   send: unknown
   throw: never
   exit: never
+  block: never
+  hoard: never
 }
 
 const released = Promise.withResolvers<void>()
@@ -50,6 +56,12 @@ answerTasks(
         return new Promise(() => undefined)
       case 'exit':
         process.exit(7)
+      case 'block':
+        for (;;);
+      case 'hoard': {
+        const held: number[][] = []
+        for (;;) held.push(Array.from({ length: 10_000 }, (_, at) => at + 0.5))
+      }
     }
   },
   { together: true },

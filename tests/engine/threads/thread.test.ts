@@ -123,3 +123,59 @@ describe('a thread', () => {
     expect(stdout).toBe('42')
   })
 })
+
+describe('a thread that is watched', () => {
+  const watch = (blockedMs: number) => ({
+    blockedMs,
+    blocked: ({ kind }: Task) => new Error(`${kind} takes too long`),
+    stoppedMs: 20,
+    stopped: ({ kind }: Task) => new Error(`${kind} was stopped`),
+  })
+
+  it('gives up a task that blocks it, and answers those that wait behind it in another worker', async () => {
+    start({ watch: watch(1000) })
+    const first = await thread.ask({ kind: 'thread' })
+    const blocked = thread.ask({ kind: 'block' })
+    const behind = thread.ask({ kind: 'double', value: 4 })
+    await expect(blocked).rejects.toThrow('block takes too long')
+    expect(await behind).toBe(8)
+    expect(await thread.ask({ kind: 'thread' })).not.toBe(first)
+  })
+
+  it('gives up a blocking task at once when its answer is no longer needed', async () => {
+    start({ watch: watch(100_000) })
+    const stop = new AbortController()
+    const stopped = thread.ask({ kind: 'block' }, stop.signal)
+    const behind = thread.ask({ kind: 'double', value: 5 })
+    stop.abort()
+    await expect(stopped).rejects.toThrow('block was stopped')
+    expect(await behind).toBe(10)
+  })
+
+  it('does not end its work for a task that only waits', async () => {
+    start({ watch: watch(100_000) })
+    const first = thread.ask({ kind: 'double', value: 1, after: 'release' })
+    const stop = new AbortController()
+    const waiting = thread.ask({ kind: 'double', value: 2, after: 'release' }, stop.signal)
+    stop.abort()
+    await expect(waiting).rejects.toThrow('double was stopped')
+    await thread.ask({ kind: 'release' })
+    expect(await first).toBe(2)
+  })
+
+  it('dies, and not the process, where a task takes more memory than it may', async () => {
+    start({ limits: { maxOldGenerationSizeMb: 16 } })
+    await expect(thread.ask({ kind: 'hoard' })).rejects.toMatchObject({
+      details: expect.stringContaining('JS heap out of memory'),
+    })
+    expect(await thread.ask({ kind: 'double', value: 6 })).toBe(12)
+  })
+
+  it('lets a long task go on that pauses now and then', async () => {
+    start({ watch: watch(1200) })
+    const long = thread.ask({ kind: 'double', value: 7, after: 'release' })
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    await thread.ask({ kind: 'release' })
+    expect(await long).toBe(14)
+  })
+})

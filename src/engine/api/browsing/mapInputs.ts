@@ -36,7 +36,7 @@ export async function mapInput(
     const model = usableModel(workspace.db, source.id)
     return { context: { ...shared, settings, weights: workspace.weights }, db: workspace.db, model }
   }
-  const file = await readModelFile(source.path)
+  const file = await readModelFile(source.path, signal)
   const { labels, inspection } = file
   return {
     context: { ...shared, settings, weights: inspections.scratch() },

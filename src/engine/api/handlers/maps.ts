@@ -18,9 +18,9 @@ export const maps = {
     const { context, db, model, image } = await imageInput(session, found, input.image)
     return guarded(saliency(context, db, model, image, input), session)
   }),
-  featurePoints: api.maps.featurePoints.handler(({ input, context: { session } }) => {
+  featurePoints: api.maps.featurePoints.handler(({ input, context: { session }, signal }) => {
     const path = 'id' in input ? usableModel(session.db, input.id).path : resolve(input.path)
-    return onGraphThread({ kind: 'features', path })
+    return onGraphThread({ kind: 'features', path }, signal)
   }),
   receptiveField: api.maps.receptiveField.handler(async ({ input, context: { session }, signal }) => {
     const { context, db, model: own } = await mapInput(session, input.model, signal)

@@ -24,8 +24,9 @@ import type { EngineSession } from '../session/session.ts'
 export const models = {
   list: api.models.list.handler(({ context }) => listModels(context.session.db).map(publicModel)),
   get: api.models.get.handler(({ input, context }) => publicModel(getModel(context.session.db, input.id))),
-  add: api.models.add.handler(async ({ input, context: { session } }) => {
-    const added = await addModel(session.db, input.path, input.title)
+  add: api.models.add.handler(async ({ input, context: { session }, signal }) => {
+    const { path, title } = input
+    const added = await addModel(session.db, path, { title, signal })
     session.checkLater(added.id)
     return publicModel(added)
   }),
@@ -41,16 +42,16 @@ export const models = {
     return publicModel(updateModel(context.session.db, input.id, { ...input, labels }))
   }),
   ...modelLabels,
-  inspect: api.models.inspect.handler(async ({ input, context }) =>
+  inspect: api.models.inspect.handler(async ({ input, context, signal }) =>
     'id' in input
       ? await inspectionOf(context.session.db, input.id)
-      : await onGraphThread({ kind: 'inspect', path: resolve(input.path) }),
+      : await onGraphThread({ kind: 'inspect', path: resolve(input.path) }, signal),
   ),
-  kernels: api.models.kernels.handler(async ({ input, context }) => {
+  kernels: api.models.kernels.handler(async ({ input, context, signal }) => {
     const { id, path, definition, form } = input
     const file = id === undefined ? path : usableModel(context.session.db, id).path
     if (file === undefined) throw new KernelscopeError('USAGE', 'give the id or the path of a model')
-    const layers = await onGraphThread({ kind: 'kernels', path: resolve(file), definition, form })
+    const layers = await onGraphThread({ kind: 'kernels', path: resolve(file), definition, form }, signal)
     return { definition, form, layers }
   }),
   ...preparing,
