@@ -49,7 +49,7 @@ function ask(server: NonNullable<ByteServer>, { url, signal }: Request): Promise
       signal,
     },
     (answer) => {
-      const headers = new Headers({ 'x-content-type-options': 'nosniff' })
+      const headers = new Headers()
       for (const name of passed) {
         const value = answer.headers[name]
         if (typeof value === 'string') headers.set(name, value)

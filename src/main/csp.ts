@@ -16,3 +16,18 @@ export function contentSecurityPolicy(devServer?: string) {
     `frame-ancestors 'none'`,
   ].join('; ')
 }
+
+/** What anything but the page may do where it is opened as a document, e.g. an SVG: be looked at. */
+const inert = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
+
+/**
+ * Completes the headers of an answer of the `app:` scheme: its type is not guessed, no other origin may use it, and what
+ * has no policy of its own can run nothing.
+ */
+export function guarded(answer: Response): Response {
+  const headers = new Headers(answer.headers)
+  headers.set('x-content-type-options', 'nosniff')
+  headers.set('cross-origin-resource-policy', 'same-origin')
+  if (!headers.has('content-security-policy')) headers.set('content-security-policy', inert)
+  return new Response(answer.body, { status: answer.status, statusText: answer.statusText, headers })
+}

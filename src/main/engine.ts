@@ -10,7 +10,7 @@ export interface EngineCommand {
   node: string
   /** Path of the engine's entry, then its arguments. */
   args: string[]
-  env?: NodeJS.ProcessEnv
+  env: NodeJS.ProcessEnv
   /** Number of unanswered pings before a silent engine is killed. */
   patience?: number
 }
@@ -99,12 +99,7 @@ export class Engine extends EventEmitter<EngineEvents> {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       serialization: 'advanced',
       windowsHide: true,
-      env: {
-        ...(this.#command.env ?? process.env),
-        ELECTRON_RUN_AS_NODE: undefined,
-        // Also set by the engine itself; here it holds whatever Node loads first.
-        ORT_DISABLE_TELEMETRY: '1',
-      },
+      env: this.#command.env,
     })
     this.#child = child
     this.#watch(child)

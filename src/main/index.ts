@@ -1,4 +1,4 @@
-import { app, BrowserWindow, dialog, session } from 'electron'
+import { app, BrowserWindow, dialog } from 'electron'
 import { z } from 'zod'
 import { channels } from '#shared/channels.ts'
 import { startArguments } from './arguments.ts'
@@ -7,7 +7,8 @@ import { onCall, onNote } from './calls.ts'
 import { writeCrash } from './crash.ts'
 import { answerDialogs } from './dialogs.ts'
 import { Engine } from './engine.ts'
-import { appOrigin, refuseNetwork, refusePermissions } from './guards.ts'
+import { engineEnvironment } from './environment.ts'
+import { guardSession, refuseNavigation } from './guards.ts'
 import { Mailbox } from './mailbox.ts'
 import { setMenu } from './menu.ts'
 import { devServer, engineFile, logFolder, nodeFile, pageFolder, stateFile, unkeptFolder } from './paths.ts'
@@ -26,9 +27,12 @@ function crashed(event: string, error: unknown): string | null {
 function run() {
   const engine = new Engine({
     node: nodeFile(),
-    args: [engineFile, '--state', stateFile(), '--unkept', unkeptFolder(), '--logs', logFolder()],
-    // Without this, set before the process starts, ONNX Runtime on CUDA would round to TF32.
-    env: { ...process.env, NVIDIA_TF32_OVERRIDE: '0' },
+    args: [
+      engineFile,
+      ...['--state', stateFile(), '--unkept', unkeptFolder(), '--logs', logFolder()],
+      ...['--electron', process.versions.electron],
+    ],
+    env: engineEnvironment(process.env),
   })
   const relay = new PortRelay(engine)
   const mailbox = new Mailbox()
@@ -56,6 +60,8 @@ function run() {
     mailbox.paths(start.paths)
   }
 
+  app.on('session-created', (session) => guardSession(session, devServer()))
+  app.on('web-contents-created', (_event, contents) => refuseNavigation(contents))
   app.on('second-instance', (_event, argv, cwd) => {
     show()
     open(argv, cwd)
@@ -78,12 +84,6 @@ function run() {
   })
 
   void app.whenReady().then(() => {
-    const { defaultSession } = session
-    refuseNetwork(defaultSession, devServer())
-    refusePermissions(defaultSession)
-    defaultSession.on('will-download', (event, item) => {
-      if (!item.getURL().startsWith(`blob:${appOrigin}/`)) event.preventDefault()
-    })
     serveScheme({ pageFolder, devServer: devServer(), byteServer: () => engine.answering(pictureWaitMs) })
     setMenu((id) => mailbox.command(id))
     engine.start()

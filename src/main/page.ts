@@ -40,9 +40,8 @@ export async function builtPage(folder: string, pathname: string): Promise<Respo
     return new Response(new Uint8Array(await readFile(file)), {
       headers: {
         'content-type': type,
-        'content-security-policy': contentSecurityPolicy(),
-        'x-content-type-options': 'nosniff',
-        'cross-origin-resource-policy': 'same-origin',
+        // Only the document has the page's policy. A part that were opened by itself can do nothing.
+        ...(type === types['.html'] ? { 'content-security-policy': contentSecurityPolicy() } : {}),
       },
     })
   } catch {

@@ -1,4 +1,5 @@
 import { protocol } from 'electron'
+import { guarded } from './csp.ts'
 import { askForBytes, type ByteServer } from './byteServer.ts'
 import { appOrigin } from './guards.ts'
 import { builtPage, servedPage } from './page.ts'
@@ -22,12 +23,13 @@ export function serveScheme(options: {
   devServer: string | undefined
   byteServer: () => Promise<ByteServer>
 }) {
-  protocol.handle('app', async (request) => {
+  const answer = (request: Request): Promise<Response> | Response => {
     const address = new URL(request.url)
     if (!request.url.startsWith(`${appOrigin}/`)) return new Response(null, { status: 403 })
     if (address.pathname.startsWith('/bytes/')) return askForBytes(options.byteServer, request)
     return options.devServer === undefined
       ? builtPage(options.pageFolder, address.pathname)
       : servedPage(options.devServer, address)
-  })
+  }
+  protocol.handle('app', async (request) => guarded(await answer(request)))
 }

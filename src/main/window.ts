@@ -1,5 +1,5 @@
 import { BrowserWindow, dialog, nativeTheme, screen } from 'electron'
-import { appOrigin, refuseNavigation } from './guards.ts'
+import { appOrigin } from './guards.ts'
 import { iconFile, preloadFile, windowStateFile } from './paths.ts'
 import { readWindowState, writeWindowState } from './windowState.ts'
 
@@ -31,7 +31,6 @@ export function openWindow(): BrowserWindow {
     },
   })
   if (state?.maximized) window.maximize()
-  refuseNavigation(window.webContents)
   window.once('ready-to-show', () => window.show())
   window.on('close', () =>
     writeWindowState(windowStateFile(), window.getNormalBounds(), window.isMaximized()),

@@ -139,6 +139,7 @@ describe('nothing leaves the machine', () => {
 
   it('even when the content security policy does not prevent it', async () => {
     const outcome = await shown.app.evaluate(async ({ session, net }, address) => {
+      const other = session.fromPartition('other').fetch(`${address}/other`)
       const work = [`${address}/shell`, 'http://example.com/'].map((url) =>
         net.fetch(url).then(
           () => 'passed',
@@ -149,9 +150,13 @@ describe('nothing leaves the machine', () => {
         () => 'passed',
         (error: Error) => error.message,
       )
-      return Promise.all([...work, hidden])
+      const refused = other.then(
+        () => 'passed',
+        (error: Error) => error.message,
+      )
+      return Promise.all([...work, hidden, refused])
     }, remote)
-    expect(outcome).toEqual(Array(3).fill('net::ERR_BLOCKED_BY_CLIENT'))
+    expect(outcome).toEqual(Array(4).fill('net::ERR_BLOCKED_BY_CLIENT'))
     expect(heard).toEqual([])
   })
 })
@@ -169,7 +174,18 @@ describe('the page stays where it is', () => {
   it('does not navigate away', async () => {
     await shown.page.waitForURL(/#\/welcome/)
     const before = shown.page.url()
-    for (const target of [remote, 'https://example.com/', 'file:///etc/passwd', 'app://elsewhere/']) {
+    const targets = [
+      remote,
+      'https://example.com/',
+      'file:///etc/passwd',
+      'app://elsewhere/',
+      'app://kernelscope/bytes/thumbnail/1',
+      'app://kernelscope/favicon.svg',
+      'app://kernelscope/index.html.svg',
+      'data:text/html,x',
+      'blob:app://kernelscope/x',
+    ]
+    for (const target of targets) {
       await shown.page.evaluate((address) => {
         location.href = address
       }, target)
@@ -177,6 +193,16 @@ describe('the page stays where it is', () => {
       expect(shown.page.url()).toBe(before)
     }
     expect(heard).toEqual([])
+  })
+
+  it('comes back from about:blank', async () => {
+    const { page } = shown
+    const back = page.waitForEvent('framenavigated', (frame) => frame.url().startsWith('app://kernelscope/'))
+    await page.evaluate(() => {
+      location.href = 'about:blank'
+    })
+    await back
+    await page.getByRole('heading', { level: 1 }).first().waitFor()
   })
 
   it('is denied camera, location and notifications', async () => {
@@ -209,5 +235,22 @@ describe('the app scheme', () => {
     )
     expect(status.slice(0, 3)).toEqual([200, 404, 404])
     expect(status[3]).not.toBe(200)
+  })
+
+  it('says with every answer that its type is not to be guessed, and what it may do', async () => {
+    const answers = await shown.page.evaluate(
+      async (paths) =>
+        Promise.all(
+          paths.map(async (address) => {
+            const { headers } = await fetch(address)
+            return [headers.get('x-content-type-options'), headers.get('content-security-policy')]
+          }),
+        ),
+      ['/', '/nothing', '/bytes/thumbnail/999999999', '/bytes/%00'],
+    )
+    for (const [guess, policy] of answers) {
+      expect(guess).toBe('nosniff')
+      expect(policy).toContain("default-src 'none'")
+    }
   })
 })

@@ -1,8 +1,13 @@
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { EngineState } from '#shared/bridge.ts'
 import { Engine } from '../../src/main/engine.ts'
+import { engineEnvironment } from '../../src/main/environment.ts'
 
 const fixture = fileURLToPath(new URL('./fixtures/engine.ts', import.meta.url))
 const running: Engine[] = []
@@ -11,6 +16,7 @@ function engineThat(mode: string, patience?: number) {
   const engine = new Engine({
     node: process.execPath,
     args: [fixture, mode],
+    env: process.env,
     ...(patience ? { patience } : {}),
   })
   const states: EngineState[] = []
@@ -106,7 +112,7 @@ describe('the engine process', () => {
   })
 
   it('is reported as down, without an exception, when its binary is missing', async () => {
-    const engine = new Engine({ node: '/nowhere/node', args: [] })
+    const engine = new Engine({ node: '/nowhere/node', args: [], env: process.env })
     running.push(engine)
     engine.start()
     await until(engine, 'down')
@@ -124,4 +130,23 @@ describe('the engine process', () => {
       expect(states.at(-1)).toEqual({ state: 'ready' })
     },
   )
+})
+
+describe("the engine's environment", () => {
+  it('loads no code that the environment of the app asks Node for', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kernelscope-test-'))
+    const file = join(folder, 'other.cjs')
+    writeFileSync(file, 'console.log("loaded")')
+    const run = (env: NodeJS.ProcessEnv) =>
+      execFileSync(process.execPath, ['-p', 'process.env.HOME'], { env, encoding: 'utf8' })
+    const asked = { ...process.env, HOME: folder, NODE_OPTIONS: `--require ${file}`, node_options: 'x' }
+    expect(run(asked)).toBe(`loaded\n${folder}\n`)
+    expect(run(engineEnvironment(asked))).toBe(`${folder}\n`)
+    expect(engineEnvironment({ ELECTRON_RUN_AS_NODE: '1', NODE_PATH: '/x', PATH: '/bin' })).toEqual({
+      PATH: '/bin',
+      NVIDIA_TF32_OVERRIDE: '0',
+      ORT_DISABLE_TELEMETRY: '1',
+    })
+    rmSync(folder, { recursive: true })
+  })
 })

@@ -2,6 +2,7 @@ import { mkdtempSync, mkdirSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { guarded } from '../../src/main/csp.ts'
 import { builtPage, fileInside } from '../../src/main/page.ts'
 
 const root = mkdtempSync(path.join(os.tmpdir(), 'page-'))
@@ -9,6 +10,10 @@ const folder = path.join(root, 'renderer')
 mkdirSync(path.join(folder, 'assets'), { recursive: true })
 writeFileSync(path.join(folder, 'index.html'), '<!doctype html>page')
 writeFileSync(path.join(folder, 'assets/app.js'), 'export {}')
+writeFileSync(
+  path.join(folder, 'picture.svg'),
+  '<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>',
+)
 writeFileSync(path.join(folder, 'notes.key'), 'private')
 writeFileSync(path.join(root, 'secret.html'), 'secret')
 mkdirSync(`${folder}-other`)
@@ -44,6 +49,16 @@ describe('the built page', () => {
     '/assets',
   ])('refuses %s', async (pathname) => {
     expect((await builtPage(folder, pathname)).status).toBe(404)
+  })
+
+  it('may do nothing where a part is opened by itself, found or not', async () => {
+    for (const pathname of ['/assets/app.js', '/picture.svg', '/nothing.html']) {
+      const { headers } = guarded(await builtPage(folder, pathname))
+      expect(headers.get('content-security-policy')).toMatch(/default-src 'none'.*sandbox/)
+      expect(headers.get('x-content-type-options')).toBe('nosniff')
+    }
+    const { headers } = guarded(await builtPage(folder, '/'))
+    expect(headers.get('content-security-policy')).toContain("script-src 'self'")
   })
 
   it('never resolves to a file outside its folder', () => {
