@@ -2,6 +2,7 @@ import path from 'node:path'
 import ui from '@nuxt/ui/vite'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
+import { noticesPlugin } from './scripts/notices/plugin.ts'
 
 /**
  * The oldest Electron the app must run on is 33 (Chrome 130, Node 20); see docs/decisions. The engine and the command
@@ -55,6 +56,7 @@ export default defineConfig({
     },
     plugins: [
       vue(),
+      noticesPlugin(),
       ui({
         dts: false,
         autoImport: false,

@@ -1,20 +1,58 @@
-// `npm run package -- --dir`: builds the app for users, with the Electron runtime of this machine.
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+// `npm run package -- --dir`: builds the app for users, with the Electron runtime of this machine. `--any-electron` takes a
+// runtime that is not the release the app is made for: for tests, never for users.
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { tool } from './run.ts'
+import { z } from 'zod'
+import { electronVersion } from '../src/shared/electron.ts'
+import { noticesFile, shippedPackage } from '../src/shared/notices.ts'
+import { sbom } from './notices/sbom.ts'
+import { root, tool } from './run.ts'
 import { electronFolder } from './setup/electron.ts'
+
+const anyElectron = '--any-electron'
+const chosen = process.argv.slice(2).filter((argument) => argument !== anyElectron)
+
+const runtime = await electronFolder()
+const found = readFileSync(path.join(runtime, 'version'), 'utf8').trim().replace(/^v/, '')
+if (found !== electronVersion && !process.argv.includes(anyElectron)) {
+  console.error(
+    `package: the Electron here is ${found}, not ${electronVersion}: it gets no security fixes and must not reach users. ` +
+      `Install the official release, or name its folder in ELECTRON_OVERRIDE_DIST_PATH; ${anyElectron} packages for a test.`,
+  )
+  process.exit(1)
+}
 
 const code = await tool('electron-vite', 'build', '--logLevel', 'warn')
 if (code !== 0) process.exit(code)
 
+// The engine's copy of the bundles, outside the asar (electron-builder.yml).
+const copyOfBundles = path.join(root, 'out/engine')
+rmSync(copyOfBundles, { recursive: true, force: true })
+cpSync(path.join(root, 'out/main'), copyOfBundles, { recursive: true })
+writeBillOfMaterials(path.join(root, 'out/sbom.cdx.json'))
+
 // electron-builder moves the runtime's files, so it gets a copy. The copy has no resources/app, which would replace the app.
-const runtime = await electronFolder()
 const starter = path.join(runtime, 'resources', 'app')
 const copy = mkdtempSync(path.join(os.tmpdir(), 'electron-'))
 try {
   cpSync(runtime, copy, { recursive: true, filter: (file) => file !== starter })
-  process.exitCode = await tool('electron-builder', ...process.argv.slice(2), `-c.electronDist=${copy}`)
+  process.exitCode = await tool('electron-builder', ...chosen, `-c.electronDist=${copy}`)
 } finally {
   rmSync(copy, { recursive: true, force: true })
+  rmSync(copyOfBundles, { recursive: true, force: true })
+}
+
+function writeBillOfMaterials(file: string): void {
+  const json = (...parts: string[]): unknown => JSON.parse(readFileSync(path.join(root, ...parts), 'utf8'))
+  const { name, version, license } = z
+    .object({ name: z.string(), version: z.string(), license: z.string() })
+    .parse(json('package.json'))
+  const node = z.object({ version: z.string() }).parse(json('node_modules/node/package.json'))
+  const packages = z.array(shippedPackage).parse(json('out/renderer', noticesFile))
+  const programs = [
+    { name: 'electron', version: found, license: 'MIT' },
+    { name: 'node', version: node.version, license: 'MIT' },
+  ]
+  writeFileSync(file, sbom({ name, version, license }, packages, programs))
 }

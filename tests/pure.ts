@@ -22,5 +22,5 @@ export const pure = [
   'tests/engine/studies/{axes,checks,classes,drawsPieces,failing,kernelLayers,levels,masksState,patchWarnings}.test.ts',
   'tests/engine/threads/turns.test.ts',
   'tests/engine/workspace/{cache,migration}.test.ts',
-  'tests/shell/page.test.ts',
+  'tests/shell/{notices,page}.test.ts',
 ]

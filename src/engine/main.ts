@@ -13,7 +13,12 @@ import { Ports } from './ports.ts'
  * with the number of its port. The engine ends when the shell ends.
  */
 const { values } = parseArgs({
-  options: { state: { type: 'string' }, unkept: { type: 'string' }, logs: { type: 'string' } },
+  options: {
+    state: { type: 'string' },
+    unkept: { type: 'string' },
+    logs: { type: 'string' },
+    electron: { type: 'string' },
+  },
 })
 const log = new Log(values.logs === undefined ? null : new LogFile(values.logs))
 /** Time in milliseconds for the last message to the shell. */
@@ -55,6 +60,7 @@ async function start(): Promise<void> {
     log,
     stateFile: values.state,
     readsApart: true,
+    electron: values.electron,
     unkeptFolder: values.unkept,
     thumbnailsAhead: true,
     checksAhead: true,

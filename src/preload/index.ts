@@ -11,6 +11,7 @@ function subscribe<T>(channel: string, callback: (value: T) => void) {
 
 const bridge: Bridge = {
   platform: process.platform,
+  versions: { electron: process.versions.electron, chromium: process.versions.chrome },
   home: process.env['HOME'] ?? process.env['USERPROFILE'] ?? '',
   connect: () => ipcRenderer.send(channels.connect),
   openFiles: (kind) => ipcRenderer.invoke(channels.openFiles, kind),

@@ -215,6 +215,12 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./features/settings/DoctorView.vue'),
     meta: { free: true, title: 'Doctor' },
   },
+  {
+    path: '/about',
+    name: 'about',
+    component: () => import('./features/settings/AboutView.vue'),
+    meta: { free: true, title: 'About' },
+  },
   { path: '/:rest(.*)*', redirect: '/models' },
 ]
 

@@ -21,6 +21,7 @@ export type FileKind = 'model' | 'labels' | 'draws' | 'image' | 'bundle'
  */
 export interface Bridge {
   platform: string
+  versions: { electron: string; chromium: string }
   /** The person's home folder, for showing paths; empty where the system does not name one. */
   home: string
   /** Asks for an RPC port. */

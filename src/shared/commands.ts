@@ -150,6 +150,13 @@ export const commandTable = [
   { id: 'help.tour', title: 'Tour', menu: 'Help', keys: [], words: 'guide help introduction' },
   { id: 'help.shortcuts', title: 'Keyboard shortcuts', menu: 'Help', keys: ['?'], words: 'keys help' },
   {
+    id: 'help.about',
+    title: 'About Kernelscope',
+    menu: 'Help',
+    keys: [],
+    words: 'version licence license notices packages',
+  },
+  {
     id: 'help.diagnostics',
     title: 'Save diagnostics…',
     menu: 'Help',

@@ -68,6 +68,7 @@ export const pagesOf = ({
   { name: 'gallery', address: '/gallery', shows: 'Gallery' },
   { name: 'bundle', address: '/bundle', shows: 'Bundle' },
   { name: 'settings', address: '/settings', shows: 'Execution provider' },
+  { name: 'about', address: '/about', shows: 'Packages and licences' },
   { name: 'doctor', address: '/doctor', shows: 'Execution providers' },
 ]
 

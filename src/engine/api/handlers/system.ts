@@ -33,7 +33,12 @@ export const system = {
   })),
   doctor: api.system.doctor.handler(
     ({ context }): { checks: Check[]; providers: ReturnType<typeof providerStates> } => ({
-      checks: checks(context.session.opened?.workspace.place ?? null, sqliteVersion(), context.session.log),
+      checks: checks(
+        context.session.opened?.workspace.place ?? null,
+        sqliteVersion(),
+        context.session.log,
+        context.session.electron,
+      ),
       providers: providerStates(),
     }),
   ),

@@ -9,6 +9,8 @@ export interface SessionOptions {
   stateFile?: string | undefined
   /** Folder of workspaces that are not kept yet; a temporary one, removed with the engine, when left out. */
   unkeptFolder?: string | undefined
+  /** Version of the Electron whose window this engine serves; left out without a window. */
+  electron?: string | undefined
   /** Settings that override those of the workspace in this process, e.g. from the command line. */
   overrides?: Partial<Settings>
   /** Threads that decode and transform images; one less than there are cores when left out. */

@@ -99,6 +99,11 @@ export class EngineSession {
     return { workspace, pool: this.pool, isOpen: () => this.#opened?.workspace === workspace }
   }
 
+  /** Version of the Electron whose window this engine serves; undefined without one. */
+  get electron(): string | undefined {
+    return this.#options.electron
+  }
+
   /** Settings of this process, which override those of the workspace. */
   get overrides(): Partial<Settings> {
     return this.#options.overrides ?? {}

@@ -35,6 +35,7 @@ export const commandIcons: Record<CommandId, string> = {
   'go.gallery': 'i-lucide-grid-3x3',
   'go.settings': 'i-lucide-settings-2',
   'go.doctor': 'i-lucide-stethoscope',
+  'help.about': 'i-lucide-info',
   'go.back': 'i-lucide-arrow-left',
   'go.forward': 'i-lucide-arrow-right',
   'job.pause': 'i-lucide-pause',

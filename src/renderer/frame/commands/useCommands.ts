@@ -124,6 +124,7 @@ export const useCommands = createSharedComposable(() => {
     },
     'engine.restart': { when: always, run: async () => void (await attempt(() => bridge.restartEngine())) },
     'help.tour': { when: inWorkspace, run: () => void (guide.tourOpen = !guide.tourOpen) },
+    'help.about': { when: always, run: go('about') },
     'help.diagnostics': { when: always, run: () => void (diagnosticsOpen.value = true) },
     'help.shortcuts': { when: always, run: () => void (shortcutsOpen.value = !shortcutsOpen.value) },
   }

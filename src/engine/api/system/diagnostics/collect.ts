@@ -46,7 +46,7 @@ export function diagnostics(
         memory: totalmem(),
         load: loadavg(),
         engine: { memory: process.memoryUsage(), uptime: process.uptime() },
-        checks: checks(workspace?.path ?? null, sqlite, session.log),
+        checks: checks(workspace?.path ?? null, sqlite, session.log, session.electron),
         providers: providerStates(),
       }),
     },
