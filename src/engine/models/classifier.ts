@@ -45,7 +45,7 @@ export interface Classifier {
 
 /** A change of a graph that takes pixels. */
 type GraphChange =
-  | { op: 'gate' | 'bypass'; blocks: readonly BlockAdds[] }
+  | { op: 'gate'; blocks: readonly BlockAdds[]; cut?: readonly number[] }
   | { op: 'maskKernel'; windows: readonly KernelWindow[] }
 
 /** A rewrite of a graph that takes pixels. The name of its file contains `name`. */

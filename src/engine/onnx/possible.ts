@@ -3,7 +3,6 @@ import { KernelscopeError } from '#shared/errors.ts'
 import { differentiate } from './differentiate/differentiate.ts'
 import type { Graph } from './graph.ts'
 import { acceptPixels } from './rewrite/acceptPixels.ts'
-import { bypass } from './rewrite/bypass.ts'
 import { gate } from './rewrite/gate.ts'
 import { inferShapes } from './shape/infer.ts'
 import { inputSizes } from './shape/sizes.ts'
@@ -33,7 +32,7 @@ export function possibleRewrites(graph: Graph): Possibility[] {
     ),
     answer('probe', blockOutputs(graph).length > 0 ? undefined : noFeaturesReason),
     answer('gate', noBlocks ?? refusalOf(() => gate(graph, blocks))),
-    answer('bypass', noBlocks ?? refusalOf(() => bypass(graph, blocks))),
+    answer('bypass', noBlocks ?? refusalOf(() => gate(graph, blocks, [...blocks.keys()]))),
     answer('maskKernel', depthwise ? undefined : 'there is no depthwise convolution of 3x3 or larger'),
     answer(
       'differentiate',

@@ -7,10 +7,11 @@ import { params } from '#engine/studies/kinds/lesion/params.ts'
 import { weighLesion } from '#engine/studies/kinds/lesion/cost.ts'
 import { lesionSessions } from '#engine/studies/kinds/lesion/sessions.ts'
 import { parseSubsets, serialiseSubsets, type SubsetModels } from '#engine/studies/kinds/lesion/file.ts'
-import { getModel } from '#engine/models/index.ts'
+import { getModel, setSessionTime } from '#engine/models/index.ts'
 import { temporaryFolder } from '../../temporary.ts'
 import { addDataset, runStudy, sampleImages, sampleModel, drawsOf } from './sample.ts'
-import { storeConditions } from '#engine/facts/index.ts'
+import { currentVariant, storeConditions } from '#engine/facts/index.ts'
+import { storedBits } from './storedBits.ts'
 
 async function setUp(perClass: number, overrides = {}) {
   const folder = temporaryFolder()
@@ -124,7 +125,7 @@ describe('the choice between gates and cutting out', () => {
     const { model } = await setUp(1)
     const time = (secondsToOpen: number, secondsPerImage: number) => ({ secondsToOpen, secondsPerImage })
     const all = model.inspection.blocks.map(({ index }) => index)
-    const times = { gated: time(1, 0.01), half: time(2, 0.005) }
+    const times = { gated: time(1, 0.01), half: time(2, 0.005), equal: true }
     const few = weighLesion(model, [all], 10, times)
     expect(few).toMatchObject({ gated: true, gatedSeconds: 1.1 })
     const many = weighLesion(model, [[0], all], 10000, times)
@@ -132,6 +133,8 @@ describe('the choice between gates and cutting out', () => {
     expect(many.gatedSeconds).toBeCloseTo(201)
     expect(many.cutSeconds).toBeLessThan(many.gatedSeconds)
     expect(weighLesion(model, [all], 10000, { ...times, half: time(1, 0.02) }).gated).toBe(true)
+    // What is faster does not count where the last digits would be others.
+    expect(weighLesion(model, [[0], all], 10000, { ...times, equal: false }).gated).toBe(true)
   })
 
   it('opens one session for a subset of one block and for the same single block', async () => {
@@ -149,20 +152,31 @@ describe('the choice between gates and cutting out', () => {
         .sort(),
     ).toEqual(['single', 'subset'])
     const time = (secondsToOpen: number, secondsPerImage: number) => ({ secondsToOpen, secondsPerImage })
-    const sessions = lesionSessions(model, lesions, 1000, { gated: time(1, 0.01), half: time(0, 0.005) })
+    const times = { gated: time(1, 0.01), half: time(0, 0.005), equal: true }
+    const sessions = lesionSessions(model, lesions, 1000, times)
     expect(new Set(sessions.map(({ graph }) => graph.name)).size).toBe(sessions.length)
     expect(sessions.flatMap(({ conditions: own }) => own)).toHaveLength(lesions.length)
     expect(sessions).toHaveLength(lesions.length - 5)
   })
 
-  it('is estimated from the unchanged model where little is to be computed', async () => {
-    const { engine, datasetId, modelIds } = await setUp(1)
-    const params = { samples: 1, singles: false }
-    const study = await runStudy(engine.client, { kind: 'lesion', modelIds, datasetId, params })
-    expect(study.job?.progress.note).toMatch(/blocks (gated|cut out) \(estimated/)
+  it('makes no trial for little work, and the facts are the same to the bit the other way', async () => {
+    const { engine, datasetId, modelIds, model } = await setUp(1)
+    const input = { kind: 'lesion', modelIds, datasetId, params: { samples: 1 } }
+    const { db } = engine.session.open().workspace
+    const study = await runStudy(engine.client, input)
+    expect(study.job?.progress.note).toContain('blocks gated (too little to compute for a trial)')
     expect((await engine.client.studies.result({ id: study.id })).provenance.join('\n')).not.toContain(
       'timed',
     )
+    const gated = storedBits(engine)
+    const lesions = `variant_id IN (SELECT id FROM variant WHERE key LIKE '%"lesion"%')`
+    expect(db.prepare(`DELETE FROM prediction WHERE ${lesions}`).run().changes).toBe(16 * 8)
+    const variantId = currentVariant(db, model)?.id ?? 0
+    setSessionTime(db, variantId, 'gated', { secondsToOpen: 1, secondsPerImage: 1 })
+    setSessionTime(db, variantId, 'half-cut-equal', { secondsToOpen: 1, secondsPerImage: 0.1 })
+    const again = await runStudy(engine.client, input)
+    expect(again.job?.progress.note).toContain('blocks cut out')
+    expect(storedBits(engine)).toEqual(gated)
   })
 
   it('is timed once where much is to be computed, and shown before the start, in the note and in the result', async () => {

@@ -12,9 +12,13 @@ export const gatesInput = 'gates'
  * `output = input + gates[k] * branch(input)`. Ones give the original model; a zero leaves only the skip path. So one
  * session serves every subset of blocks.
  *
+ * The branches of the blocks in `cut` (places in `blocks`) are not computed: their additions add the gate, which must be 0.
+ * The additions and the other gates stay, because ONNX Runtime would fuse what comes before and after them otherwise, and
+ * the last digits would not be those of the graph without cuts.
+ *
  * @throws MODEL_UNSUPPORTED where a block cannot be gated
  */
-export function gate(graph: Graph, blocks: readonly BlockAdds[]): Graph {
+export function gate(graph: Graph, blocks: readonly BlockAdds[], cut: readonly number[] = []): Graph {
   if (graph.inputs.some(({ name }) => name === gatesInput))
     throw new KernelscopeError('MODEL_UNSUPPORTED', `input ${gatesInput}: the graph has one already`)
   const { units, flow } = unitsOf(graph, blocks)
@@ -25,7 +29,7 @@ export function gate(graph: Graph, blocks: readonly BlockAdds[]): Graph {
     for (const { add, branch } of ofBlock) {
       const type = flow.shapes.get(branch)?.type
       const typed = type === 'float16' ? build.node('Cast', [one], { to: int(codeOf(type)) }) : one
-      branchOf.set(add.name, build.node('Mul', [branch, typed]))
+      branchOf.set(add.name, cut.includes(index) ? typed : build.node('Mul', [branch, typed]))
     }
   }
   const nodes = graph.nodes.map((node) => {

@@ -4,7 +4,6 @@ import type { Graph } from '../graph.ts'
 import { acceptFloats, acceptPixels, type Normalisation } from '../rewrite/acceptPixels.ts'
 import { attentionReadings } from '../rewrite/attentionReadings.ts'
 import type { BlockAdds } from '../rewrite/branches.ts'
-import { bypass } from '../rewrite/bypass.ts'
 import { probe, type Tap } from '../rewrite/probe.ts'
 import { gate } from '../rewrite/gate.ts'
 import { maskKernel, type KernelWindow } from '../rewrite/maskKernel.ts'
@@ -21,8 +20,14 @@ export type VariantPlan =
   | { op: 'pixels'; normalisation: Normalisation }
   /** `acceptFloats`. */
   | { op: 'floats'; normalisation: Normalisation }
-  /** `gate` or `bypass` of the blocks. */
-  | { op: 'gate' | 'bypass'; normalisation: Normalisation; blocks: readonly BlockAdds[]; pixels?: 'uint8' }
+  /** `gate` of the blocks, those in `cut` without their branches. */
+  | {
+      op: 'gate'
+      normalisation: Normalisation
+      blocks: readonly BlockAdds[]
+      cut?: readonly number[]
+      pixels?: 'uint8'
+    }
   /** `maskKernel`. */
   | { op: 'maskKernel'; normalisation: Normalisation; windows: readonly KernelWindow[]; pixels?: 'uint8' }
   /** `probe`. */
@@ -47,9 +52,7 @@ export function planned(graph: Graph, plan: VariantPlan): Graph {
     case 'pixels':
       return acceptPixels(graph, plan.normalisation)
     case 'gate':
-      return gate(asked(), plan.blocks)
-    case 'bypass':
-      return bypass(asked(), plan.blocks)
+      return gate(asked(), plan.blocks, plan.cut)
     case 'maskKernel':
       return maskKernel(asked(), plan.windows)
     case 'probe':

@@ -1,4 +1,4 @@
-import { unchangedGraph, sessionTimes, type SessionTime, type StoredModel } from '../../../models/index.ts'
+import { sessionTimes, type SessionTime, type StoredModel } from '../../../models/index.ts'
 import type { Db } from '../../../workspace/index.ts'
 import { currentVariant } from '../../../facts/index.ts'
 import type { EstimateContext, SessionEstimate } from '../../definition/index.ts'
@@ -7,27 +7,24 @@ import type { EstimateContext, SessionEstimate } from '../../definition/index.ts
 export interface LesionTimes {
   gated: SessionTime
   half: SessionTime
+  /** Whether both gave the same outputs to the bit. Only then may blocks be cut out. */
+  equal: boolean
 }
 
+/** With fewer forward passes a trial costs more than it can save. */
+export const worthATrial = 500
+
 export const gatedPlan = 'gated'
-export const halfPlan = 'half-cut'
+/** Names of the time with half of the blocks cut out, by whether the outputs equal those of the gated graph. */
+export const halfPlan = 'half-cut-equal'
+export const differsPlan = 'half-cut-differs'
 
 /** The times of an earlier trial; null without one. */
 export function lesionTimes(db: Db, variantId: number): LesionTimes | null {
   const times = sessionTimes(db, variantId)
-  const [gated, half] = [times.get(gatedPlan), times.get(halfPlan)]
-  return gated && half ? { gated, half } : null
-}
-
-/** The share of a block's time that cutting it out is assumed to save where nothing was timed. */
-const savedShare = 0.8
-
-/** Estimates the times of a trial from the time of the unchanged model; null where it never ran. */
-export function estimatedTimes(db: Db, variantId: number, model: StoredModel): LesionTimes | null {
-  const plain = sessionTimes(db, variantId).get(unchangedGraph.name)
-  if (!plain) return null
-  const left = 1 - savedShare * cutShare(model, halfOf(model))
-  return { gated: plain, half: { ...plain, secondsPerImage: plain.secondsPerImage * left } }
+  const [gated, same] = [times.get(gatedPlan), times.get(halfPlan)]
+  const half = same ?? times.get(differsPlan)
+  return gated && half ? { gated, half, equal: same !== undefined } : null
 }
 
 /** Estimates the cost of removing subsets of blocks in the cheaper way, where both ways were timed. */
@@ -40,11 +37,14 @@ export function estimateLesions(
   if (!times)
     return {
       seconds: null,
-      note: `${model.title}: a trial at the start decides whether blocks are gated or cut out`,
+      note:
+        subsets.length * images < worthATrial
+          ? `${model.title}: blocks gated`
+          : `${model.title}: a trial at the start decides whether blocks are gated or cut out`,
     }
   const choice = weighLesion(model, subsets, images, times)
   return {
-    seconds: Math.min(choice.gatedSeconds, choice.cutSeconds),
+    seconds: choice.gated ? choice.gatedSeconds : choice.cutSeconds,
     note: `${model.title}: ${choiceText(choice)}`,
   }
 }
@@ -77,7 +77,7 @@ export interface LesionChoice {
 }
 
 /**
- * Chooses the cheaper way. One gated session computes every block, whatever the gates say. A session per
+ * Chooses the cheaper way; gates where the two ways differ in any bit. One gated session computes every block, whatever the gates say. A session per
  * subset computes less but has to be opened. The time saved is taken to be proportional to the share of the
  * work that is cut out, as the trial showed for half of the blocks.
  */
@@ -85,7 +85,7 @@ export function weighLesion(
   model: StoredModel,
   subsets: readonly (readonly number[])[],
   images: number,
-  { gated, half }: LesionTimes,
+  { gated, half, equal }: LesionTimes,
 ): LesionChoice {
   const saved = gated.secondsPerImage - half.secondsPerImage
   const ofHalf = cutShare(model, halfOf(model))
@@ -95,7 +95,7 @@ export function weighLesion(
       : Math.max(0, gated.secondsPerImage - (saved * cutShare(model, removed)) / ofHalf)
   const gatedSeconds = gated.secondsToOpen + subsets.length * images * gated.secondsPerImage
   const cutSeconds = sum(subsets.map((removed) => half.secondsToOpen + images * perImage(removed)))
-  return { gated: gatedSeconds <= cutSeconds, gatedSeconds, cutSeconds }
+  return { gated: !equal || gatedSeconds <= cutSeconds, gatedSeconds, cutSeconds }
 }
 
 export const choiceText = ({ gated, gatedSeconds, cutSeconds }: LesionChoice): string =>

@@ -32,13 +32,17 @@ export const gatedGraph = (model: StoredModel): GraphPlan => ({
   trialFeeds: gates(model, []),
 })
 
-/** The graph without the branches of some blocks. */
+/** The gated graph without the branches of some blocks. It takes the gates of the removed blocks too. */
 export const cutGraph = (model: StoredModel, removed: readonly number[], name: string): GraphPlan => ({
   name,
   change: {
-    op: 'bypass',
-    blocks: addsOf(model.inspection.blocks.filter(({ index }) => removed.includes(index))),
+    op: 'gate',
+    blocks: addsOf(removableOf(model)),
+    cut: [...removableOf(model).entries()].flatMap(([place, { index }]) =>
+      removed.includes(index) ? [place] : [],
+    ),
   },
+  trialFeeds: gates(model, removed),
 })
 
 export const halfCutGraph = (model: StoredModel): GraphPlan => cutGraph(model, halfOf(model), halfPlan)

@@ -6,27 +6,31 @@ import { blocksOf, cutGraph, gatedGraph, gates } from './graphs.ts'
 import { timesForLesion } from './trial.ts'
 
 /**
- * Plans sessions in the cheaper way by measured times. Without times, blocks are gated, because little work
- * is at stake.
+ * Plans sessions in the cheaper way by measured times. Where there is a reason instead of times, blocks are gated. The
+ * facts are the same to the bit either way.
  */
 export function lesionSessions(
   model: StoredModel,
   conditions: StoredCondition[],
   images: number,
-  times: LesionTimes | null,
+  times: LesionTimes | string,
 ): SessionPlan[] {
   // A subset that several conditions share is computed once.
   const subsets = [...Map.groupBy(conditions, (condition) => blocksOf(condition).join('-'))]
   const blocks = subsets.flatMap(([, [first]]) => (first ? [blocksOf(first)] : []))
-  const choice = times && weighLesion(model, blocks, images, times)
-  const note = choice ? choiceText(choice) : 'blocks gated (the model was never timed)'
+  const choice = typeof times === 'string' ? null : weighLesion(model, blocks, images, times)
+  const note = choice ? choiceText(choice) : `blocks gated (${String(times)})`
   if (choice && !choice.gated) {
-    return subsets.map(([name, own]) => ({
-      graph: cutGraph(model, own[0] ? blocksOf(own[0]) : [], `bypass-${name}`),
-      conditions: own,
-      note,
-      feedsOf: null,
-    }))
+    return subsets.map(([name, own]) => {
+      const removed = own[0] ? blocksOf(own[0]) : []
+      const feeds = gates(model, removed)
+      return {
+        graph: cutGraph(model, removed, `bypass-${name}`),
+        conditions: own,
+        note,
+        feedsOf: () => feeds,
+      }
+    })
   }
   return [
     {
@@ -43,6 +47,6 @@ export function lesionSessions(
  * gated.
  */
 export const planLesions: PlanSessions = async (conditions, { model, images, run }) => {
-  const times = run && (await timesForLesion(run, conditions.length * images))
+  const times = run ? await timesForLesion(run, conditions.length * images) : 'nothing is timed here'
   return run?.job.signal.aborted ? [] : lesionSessions(model, conditions, images, times)
 }

@@ -12,6 +12,6 @@ export function timesNote(db: Db, model: StoredModel): string[] {
     `${(1000 * secondsPerImage).toPrecision(3)} ms an image, opened in ${secondsToOpen.toFixed(2)} s`
   const share = Math.round(100 * cutShare(model, halfOf(model)))
   return [
-    `${model.title}, timed: gated ${text(times.gated)}; half of the blocks (${share} % of the multiply-accumulates) cut out ${text(times.half)}.`,
+    `${model.title}, timed: gated ${text(times.gated)}; half of the blocks (${share} % of the multiply-accumulates) cut out ${text(times.half)}${times.equal ? '' : '; blocks are gated, because cutting them out changes the last digits here'}.`,
   ]
 }

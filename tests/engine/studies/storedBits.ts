@@ -1,0 +1,37 @@
+import type { Engine } from '#engine/api/index.ts'
+
+/**
+ * Every stored prediction and vector of a workspace with all its bits, by variant, condition, image and class. What
+ * belongs to the run and not to the result is left out: speed, batch size, the order of rows. `without`: keys to leave out.
+ */
+export function storedBits(
+  { session }: Engine,
+  without: (key: string) => boolean = () => false,
+): Map<string, string> {
+  const { db } = session.open().workspace
+  const values = db
+    .prepare<[], string>(
+      `SELECT name FROM pragma_table_info('prediction') WHERE name NOT IN ('variant_id', 'condition_id', 'example_id')`,
+    )
+    .pluck()
+    .all()
+  const from = (table: string) =>
+    `FROM ${table} p JOIN variant v ON v.id = p.variant_id JOIN condition c ON c.id = p.condition_id
+     JOIN example e ON e.id = p.example_id`
+  const key = `v.key || ' ' || c.transform || ' ' || hex(e.digest) || ' ' || e.class`
+  // Reals go to text with all the digits that tell them apart.
+  const text = (name: string) =>
+    `CASE typeof(p.${name}) WHEN 'real' THEN format('%!.17g', p.${name}) WHEN 'blob' THEN hex(p.${name}) ELSE coalesce(p.${name}, '-') END`
+  const predictions = db
+    .prepare<[], [string, string]>(
+      `SELECT ${key}, ${values.map(text).join(" || ' ' || ")} ${from('prediction')}`,
+    )
+    .raw()
+    .all()
+  const measurements = db
+    .prepare<[], [string, string]>(`SELECT ${key}, hex(p.value) ${from('measurement')}`)
+    .raw()
+    .all()
+  const all = [...predictions, ...measurements].filter(([found]) => !without(found))
+  return new Map(all.sort(([a], [b]) => (a < b ? -1 : 1)))
+}
