@@ -1,17 +1,28 @@
 import { classTitle } from '#shared/classNames.ts'
-import type { BundleVerdict } from '#shared/contract/index.ts'
+import type { BundleDifference, BundlePart, BundleVerdict } from '#shared/contract/index.ts'
+import { errorCodes } from '#shared/errors.ts'
 import { formatCount } from './format.ts'
 
 const words = {
   agrees: 'It agrees',
+  partly: 'It agrees as far as it was checked',
   disagrees: 'It does NOT agree',
   unchecked: 'Nothing could be checked',
+}
+
+/** Exit codes of `bundle verify`. */
+export const verdictExits: Record<BundleVerdict['verdict'], number> = {
+  agrees: 0,
+  disagrees: errorCodes.BUNDLE_MALFORMED.exit,
+  partly: 12,
+  unchecked: 12,
 }
 
 /** Describes the verdict on a bundle: on its facts, vectors and tables, as far as it has any. */
 export function describeVerdict(found: BundleVerdict): string {
   const lines = [
     `${words[found.verdict]}.`,
+    ...aboutParts(found.parts),
     ...aboutFacts(found),
     ...aboutMeasured(found),
     ...aboutRuntimes(found),
@@ -27,6 +38,44 @@ export function describeVerdict(found: BundleVerdict): string {
   ]
   return `${lines.join('\n')}\n`
 }
+
+const hows: Record<BundlePart['how'], string> = {
+  recomputed: 'Computed again',
+  derived: 'Derived again',
+  read: 'Only read',
+  differs: 'Differs',
+}
+
+/** Says how each part was checked: those that fit in one line, those that were only read or differ one by one. */
+function aboutParts(parts: readonly BundlePart[]): string[] {
+  const of = (how: BundlePart['how']) => parts.filter((part) => part.how === how)
+  const named = (how: BundlePart['how']) =>
+    of(how).length > 0
+      ? [
+          `${hows[how]}: ${of(how)
+            .map(({ part }) => part)
+            .join(', ')}.`,
+        ]
+      : []
+  const reasons = Map.groupBy(of('read'), ({ detail }) => detail)
+  return [
+    ...named('recomputed'),
+    ...named('derived'),
+    ...[...reasons].map(
+      ([why, own]) => `${hows.read}: ${own.map(({ part }) => part).join(', ')}${why ? ` (${why})` : ''}.`,
+    ),
+    ...of('differs').flatMap(({ part, differences, differing }) => [
+      ...differences.map((one) => `${hows.differs}: ${part}, ${describeDifference(one)}.`),
+      ...(differing > differences.length
+        ? [`${hows.differs}: ${part}, at ${differing - differences.length} more places.`]
+        : []),
+    ]),
+  ]
+}
+
+/** A difference in words. */
+const describeDifference = ({ where, stored, found }: BundleDifference): string =>
+  `${where === '' ? '' : `${where}: `}stored ${stored ?? 'nothing'}, should be ${found ?? 'nothing'}`
 
 function aboutFacts({
   facts,

@@ -4,6 +4,7 @@ import { describeVerdict } from '../../src/cli/verdict.ts'
 
 const verdict: BundleVerdict = {
   verdict: 'agrees',
+  parts: [],
   facts: 0,
   measurements: 0,
   asked: 64,

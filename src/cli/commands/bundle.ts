@@ -1,7 +1,6 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { OpenedBundle } from '#shared/contract/index.ts'
-import { errorCodes } from '#shared/errors.ts'
 import { paperSection } from '#shared/paperSection.ts'
 import type { Client } from '../client.ts'
 import { printFiles } from '../figureFlags.ts'
@@ -9,7 +8,7 @@ import { collect, integerOf, numberOf } from '../flags.ts'
 import { formatBytes, formatCount, formatDataTable, formatPairs } from '../format.ts'
 import { namedStudy } from '../named.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
-import { describeVerdict } from '../verdict.ts'
+import { describeVerdict, verdictExits } from '../verdict.ts'
 
 interface MakeFlags extends GlobalOptions {
   out?: string
@@ -53,7 +52,9 @@ export function addBundleCommands(program: Command, session: CliSession, fail: (
 
   bundle
     .command('verify')
-    .description('compute a sample of its facts and measurements again and say whether they agree')
+    .description(
+      'derive everything in it from its facts, compute a sample of these again, and say what agrees',
+    )
     .argument('<file>', 'the zip')
     .option(
       '--sample <n>',
@@ -91,7 +92,8 @@ export function addBundleCommands(program: Command, session: CliSession, fail: (
           continue
         }
         session.print(options, event.verdict, () => describeVerdict(event.verdict))
-        if (event.verdict.verdict !== 'agrees') fail(errorCodes.BUNDLE_MALFORMED.exit)
+        const exit = verdictExits[event.verdict.verdict]
+        if (exit !== 0) fail(exit)
       }
     })
 }

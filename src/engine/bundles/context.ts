@@ -1,12 +1,15 @@
 import type { Settings } from '#shared/contract/index.ts'
 import { toErrorShape } from '#shared/errors.ts'
 import type { ImagePool } from '../images/index.ts'
+import type { Press } from '../figures/index.ts'
 import type { Log } from '../base/log.ts'
 import type { Places } from './find.ts'
 
 /** What verifying a bundle needs of the engine. */
 export interface VerifyContext extends Places {
   pool: ImagePool
+  /** Draws figures again. */
+  render: Press['render']
   settings: Settings
   log: Log
   onProgress(done: number, total: number, note: string): void

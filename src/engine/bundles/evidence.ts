@@ -1,49 +1,88 @@
 import { join } from 'node:path'
 import { canonicalJson } from '#shared/canonical.ts'
 import { canonicalTransform } from '#shared/transform.ts'
-import { studyEvidence, studyVectors, type VectorBlock } from '../studies/index.ts'
+import type { FailedExample } from '../facts/index.ts'
+import {
+  studyEvidence,
+  studyFailures,
+  studyPictures,
+  studyVectors,
+  type VectorBlock,
+} from '../studies/index.ts'
 import type { Workspace } from '../workspace/index.ts'
-import type { ArchiveEntry } from './archive.ts'
-import { factColumns, factLine, measurementColumns, measurementLine } from './facts.ts'
+import type { Basis } from './basis.ts'
+import {
+  factColumns,
+  factLine,
+  failureColumns,
+  failureLine,
+  measurementColumns,
+  measurementLine,
+} from './facts.ts'
 import { writeLines, type LineWriter } from './lines.ts'
 import {
   bundledVariant,
   factsName,
+  failuresName,
   measurementsName,
   type BundledVariant,
   type Manifest,
 } from './manifest.ts'
 import { archiveLimits } from './reader.ts'
 
+/** What a study rests on, as a bundle names it. */
+export interface Evidence extends Pick<Manifest, 'variants' | 'conditions' | 'sets' | 'counts'> {
+  pictures: Basis['pictures']
+  /** Names of the files that were written. */
+  files: string[]
+}
+
+interface EvidenceOptions {
+  /** The text of a condition, by the key of its part; its own where left out. */
+  conditionOf?: (part: string, own: string) => string
+  /** Makes the message of a failure fit for others. */
+  portable?: (message: string) => string
+}
+
 /**
- * Writes a study's facts and measured vectors as CSV into the folder `folder`. Returns the lists that their columns
- * index, the numbers of rows, and the entries for the archive.
+ * Writes a study's facts, measured vectors and failures as CSV into the folder `folder`. Returns the lists that their
+ * columns index, and the numbers of rows.
  *
  * @throws DISK_FULL where the disk is full
  * @throws UNSUPPORTED where a file would be larger than an archive may hold
  */
-export async function writeEvidence(workspace: Workspace, studyId: number, folder: string) {
+export async function writeEvidence(
+  workspace: Workspace,
+  studyId: number,
+  folder: string,
+  options: EvidenceOptions = {},
+): Promise<Evidence> {
   const most = archiveLimits.entryBytes
-  const facts = await writeLines(join(folder, factsName), factColumns.join(','), most)
-  const measurements = await writeLines(join(folder, measurementsName), measurementColumns.join(','), most)
+  const open = (name: string, columns: readonly string[]) =>
+    writeLines(join(folder, name), columns.join(','), most)
+  const files = {
+    facts: await open(factsName, factColumns),
+    measurements: await open(measurementsName, measurementColumns),
+    failures: await open(failuresName, failureColumns),
+  }
   try {
-    return await writeFacts(workspace, studyId, folder, { facts, measurements })
+    return await writeFacts(workspace, studyId, files, options)
   } finally {
-    await facts.close()
-    await measurements.close()
+    for (const file of Object.values(files)) await file.close()
   }
 }
 
 async function writeFacts(
   workspace: Workspace,
   studyId: number,
-  folder: string,
-  { facts, measurements }: Record<'facts' | 'measurements', LineWriter>,
-) {
+  files: Record<'facts' | 'measurements' | 'failures', LineWriter>,
+  { conditionOf = (_, own) => own, portable = (message) => message }: EvidenceOptions,
+): Promise<Evidence> {
   const variants = new Map<string, { place: number; key: BundledVariant }>()
   const conditions = new Map<string, number>()
   const images = new Set<string>()
   const sets: Manifest['sets'] = []
+  const pictures: Basis['pictures'] = []
   const placeOf = (variant: VectorBlock['variant']) => {
     const text = canonicalJson(variant)
     const known = variants.get(text) ?? { place: variants.size, key: bundledVariant.parse(variant) }
@@ -55,31 +94,44 @@ async function writeFacts(
     conditions.set(text, at)
     return at
   }
-  for await (const { variant, condition, rows } of studyEvidence(workspace.db, studyId)) {
-    const [place, at] = [placeOf(variant), conditionAt(condition)]
-    for (const row of rows) {
-      images.add(row.image)
-      await facts.line(factLine(place, at, row))
+  const fail = async (place: number, at: number, rows: readonly FailedExample[]) => {
+    for (const { problem, ...row } of rows) {
+      const message = portable(problem.message)
+      await files.failures.line(failureLine(place, at, { ...row, problem: { ...problem, message } }))
     }
   }
-  for await (const { variant, images: among, together, rows } of studyVectors(workspace, studyId)) {
+  for await (const { variant, condition, part, rows } of studyEvidence(workspace.db, studyId)) {
+    const [place, at] = [placeOf(variant), conditionAt(conditionOf(part, condition))]
+    for (const row of rows) {
+      images.add(row.image)
+      await files.facts.line(factLine(place, at, row))
+    }
+  }
+  for (const { variant, condition, part, rows } of studyFailures(workspace.db, studyId))
+    await fail(placeOf(variant), conditionAt(conditionOf(part, condition)), rows)
+  for await (const { variant, images: among, together, rows, failed } of studyVectors(workspace, studyId)) {
     const [place, at] = [placeOf(variant), conditionAt(canonicalTransform({ op: 'identity' }))]
     if (together) sets.push({ variant: place, images: among })
     for (const { image } of among) images.add(image)
-    for (const row of rows) await measurements.line(measurementLine(place, at, row))
+    for (const row of rows) await files.measurements.line(measurementLine(place, at, row))
+    await fail(place, at, failed)
   }
-  const counts = { facts: await facts.end(), measurements: await measurements.end(), images: images.size }
-  const entries: ArchiveEntry[] = [
-    { name: factsName, content: { path: join(folder, factsName) } },
-    ...(counts.measurements > 0
-      ? [{ name: measurementsName, content: { path: join(folder, measurementsName) } }]
-      : []),
-  ]
+  for await (const { variant, rows } of studyPictures(workspace, studyId))
+    for (const { png, ...row } of rows)
+      pictures.push({ variant: placeOf(variant), ...row, png: png.toString('base64') })
+  const facts = await files.facts.end()
+  const measurements = await files.measurements.end()
+  const failures = await files.failures.end()
   return {
     variants: [...variants.values()].map(({ key }) => key),
     conditions: [...conditions.keys()],
     sets,
-    counts,
-    entries,
+    pictures,
+    counts: { facts, measurements, images: images.size },
+    files: [
+      factsName,
+      ...(measurements > 0 ? [measurementsName] : []),
+      ...(failures > 0 ? [failuresName] : []),
+    ],
   }
 }

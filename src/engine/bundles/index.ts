@@ -1,5 +1,6 @@
 export { writeArchive } from './archive.ts'
-export { makeBundle, type BundleTools } from './make.ts'
+export { makeBundle } from './make.ts'
 export { portableParams } from './params.ts'
 export { openBundle, type Bundle } from './open.ts'
 export { verifyBundle } from './verify.ts'
+export { keptRenderings } from './drawFigures.ts'

@@ -1,44 +1,33 @@
-import { createHash } from 'node:crypto'
 import { mkdir, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
-import type { DataTable } from '#shared/contract/index.ts'
+import { dirname, join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { KernelscopeError } from '#shared/errors.ts'
-import { formattedTable, provenanceBeside } from '#shared/figures/formattedTable.ts'
-import { wordsOf, type TableWords } from '#shared/figures/paperTable.ts'
-import type { FigureSpec } from '#shared/figures/spec.ts'
-import { getDataset } from '../datasets/index.ts'
-import { plainName, writeFigure, type Press, type WrittenFile } from '../figures/index.ts'
-import { getModel } from '../models/index.ts'
-import { exportDraws, getStudy, studyDefinition, type Reader } from '../studies/index.ts'
+import { imageRoot } from '../facts/index.ts'
+import type { Press, WrittenFile } from '../figures/index.ts'
+import { plannedTransforms } from '../studies/index.ts'
 import { temporaryFolder } from '../base/temporary.ts'
 import { version } from '../base/version.ts'
-import type { Workspace } from '../workspace/index.ts'
+import { createWorkspace, type Workspace } from '../workspace/index.ts'
 import { writeArchive, type ArchiveEntry } from './archive.ts'
+import { collect, writeDraws } from './collect.ts'
+import { describedBasis, imagesOfStudy, partsOf, type StudyParts } from './describe.ts'
+import { drawFigure } from './drawFigures.ts'
 import { writeEvidence } from './evidence.ts'
 import { fileDigest } from './find.ts'
-import {
-  bundleVersion,
-  drawsName,
-  manifestName,
-  manifestText,
-  readmeName,
-  studyName,
-  type Manifest,
-} from './manifest.ts'
-import { describedModel, surrogatesOf } from './models.ts'
-import { portableParams } from './params.ts'
+import { folderArchive } from './folderArchive.ts'
+import { writeImages } from './images.ts'
+import { drawsName, manifestName, manifestText, type Manifest } from './manifest.ts'
+import { renumberedParams } from './params.ts'
 import { archiveLimits } from './reader.ts'
-import { readme } from './readme.ts'
-
-/** What draws the figures of a bundle, and what sums up its facts. */
-export interface BundleTools {
-  press: Press
-  reader: Reader
-}
+import { restoreSetting, restoredStudy } from './restore.ts'
+import { restoreFacts } from './restoreFacts.ts'
 
 /**
  * Writes a study with its facts, tables, figures and draws as one zip. The zip names no folder of this machine and no
- * time, so the same study with the same facts gives the same bytes.
+ * time, so the same facts give the same bytes, whichever workspace has them.
+ *
+ * What the study rests on is first set up in a workspace of its own, as a reader of the bundle does it, and everything else
+ * comes from there: a bundle has no number that does not follow from what it holds.
  *
  * @throws STUDY_PARAMS where nothing of the study was measured yet
  * @throws UNSUPPORTED where the bundle would be larger than what `openBundle` reads
@@ -46,101 +35,96 @@ export interface BundleTools {
  */
 export async function makeBundle(
   workspace: Workspace,
-  { press, reader }: BundleTools,
+  press: Press,
   studyId: number,
   path: string,
 ): Promise<WrittenFile> {
   const folder = temporaryFolder('bundle')
+  const restored = createWorkspace(join(folder, 'workspace'))
   try {
-    const { manifest, entries } = await collect(workspace, { press, reader }, studyId, folder)
+    const counts = await restoreFrom(workspace, studyId, join(folder, 'raw'), restored)
+    const out = join(folder, 'out')
+    const { head, study, names } = await collect(restored, out, {
+      kernelscope: version,
+      fileOf: () => undefined,
+    })
+    if (!isDeepStrictEqual(head.counts, counts))
+      throw new KernelscopeError('INTERNAL', `the bundle of ${head.study.title} would lack facts`, {
+        details: `${JSON.stringify(counts)} in the workspace, ${JSON.stringify(head.counts)} in the bundle`,
+      })
+    if (head.counts.facts + head.counts.measurements === 0 && study.figures.length === 0)
+      throw new KernelscopeError('STUDY_PARAMS', `nothing of ${head.study.title} was measured yet`, {
+        hint: 'Run the study first.',
+      })
+    for (const figure of study.figures)
+      names.push(...(await drawFigure(press.render, figure, out, study.provenance)))
+    const files: Manifest['files'] = []
+    for (const name of [...new Set(names)].sort()) {
+      const file = join(out, name)
+      files.push({ name, bytes: (await stat(file)).size, sha256: await fileDigest(file) })
+    }
+    checkSize(files)
+    const text = manifestText({ ...head, kernelscope: version, files })
+    const entries: ArchiveEntry[] = files.map(({ name }) => ({ name, content: { path: join(out, name) } }))
     await mkdir(dirname(path), { recursive: true })
-    await writeArchive(path, [
-      ...entries,
-      { name: manifestName, content: Buffer.from(manifestText(manifest)) },
-    ])
+    await writeArchive(path, [...entries, { name: manifestName, content: Buffer.from(text) }])
     return { path, bytes: (await stat(path)).size }
   } finally {
+    restored.close()
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-async function collect(
+/** Restores a study of a workspace in another one, by the files that a bundle of it holds. Returns what it has. */
+async function restoreFrom(
   workspace: Workspace,
-  { press, reader }: BundleTools,
   studyId: number,
-  folder: string,
-): Promise<{ manifest: Manifest; entries: ArchiveEntry[] }> {
+  raw: string,
+  restored: Workspace,
+): Promise<Manifest['counts']> {
   const { db } = workspace
-  const study = getStudy(db, studyId)
-  const definition = studyDefinition(study.kind)
-  const result = await reader.ask({ kind: 'result', id: studyId })
-  const models = study.modelIds.map((id) => getModel(db, id))
-  const dataset = study.datasetId === null ? null : getDataset(db, study.datasetId)
-  const evidence = await writeEvidence(workspace, studyId, folder)
-  if (evidence.counts.facts + evidence.counts.measurements === 0 && result.figures.length === 0)
-    throw new KernelscopeError('STUDY_PARAMS', `nothing of ${study.title} was measured yet`, {
-      hint: 'Run the study first.',
-    })
-  const { state, complete, tables, figures, reported, provenance } = result
-  const texts: [string, string][] = [
-    [studyName, json({ state, complete, tables, figures, reported, provenance })],
-    ...tableTexts(tables, wordsOf(result)),
-  ]
-  const draws = await drawsOf(workspace, studyId, folder)
-  const rendered = await renderFigures(press, figures, join(folder, 'figures'), provenance)
-  const sections: Manifest['study'] = {
-    kind: study.kind,
-    kindTitle: definition.title,
-    section: definition.section,
-    title: study.title,
-    params: portableParams(definition, study.params),
-    sample: study.sample,
-    preprocessings: study.preprocessings,
-    definitions: definition.definitions,
+  await mkdir(raw, { recursive: true })
+  const parts = partsOf(db, studyId)
+  const { study, definition, models } = parts
+  const draws = (await writeDraws(workspace, raw, studyId)) ? join(raw, drawsName) : null
+  await writeImages(db, parts, raw, () => true)
+  const drawsDigest = draws === null ? null : await fileDigest(draws)
+  const params = renumberedParams(definition, study.params, numbersOf(db, parts), drawsDigest)
+  const { kind, title, sample, preprocessings } = study
+  const paths = new Map(models.map(({ digest, path: file }) => [digest, file]))
+  const setting = {
+    study: { kind, title, sample, params, preprocessings },
+    models: study.modelIds.length,
+    basis: describedBasis(db, parts),
+    archive: await folderArchive(raw),
+    draws,
+    pathOf: (digest: string) => paths.get(digest),
   }
-  const head = {
-    kernelscopeBundle: bundleVersion,
-    kernelscope: version,
-    study: sections,
-    dataset: dataset && {
-      title: dataset.title,
-      classes: dataset.classes.length,
-      images: evidence.counts.images,
-    },
-    models: models.map(describedModel),
-    surrogates: dataset ? surrogatesOf(db, { ...study, datasetId: dataset.id }, evidence.conditions) : [],
-    variants: evidence.variants,
-    conditions: evidence.conditions,
-    sets: evidence.sets,
-    counts: evidence.counts,
-  } as const
-  texts.push([readmeName, readme({ ...head, files: [] })])
-  const entries: ArchiveEntry[] = [
-    ...texts.map(([name, text]) => ({ name, content: Buffer.from(text) })),
-    ...draws,
-    ...rendered,
-    ...evidence.entries,
-  ]
-  const files = []
-  for (const { name, content } of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1)))
-    files.push({ name, ...(await digestOf(content)) })
-  checkSize(files)
-  return { manifest: { ...head, files }, entries }
+  await restoreSetting(restored, setting)
+  const planned = plannedTransforms(restored.db, restoredStudy)
+  const roots = parts.datasetIds.map((id) => `${imageRoot(db, id)}/`)
+  const evidence = await writeEvidence(workspace, studyId, raw, {
+    conditionOf: (part, own) => planned.get(part) ?? own,
+    portable: (message) => roots.reduce((text, root) => text.replaceAll(root, ''), message),
+  })
+  const faults = await restoreFacts(restored.db, { ...evidence, archive: await folderArchive(raw) })
+  for (const [name, { listed, total }] of Object.entries(faults)) {
+    const [first] = listed
+    if (first)
+      throw new KernelscopeError('INTERNAL', `${total} lines of ${name} do not fit the study: ${title}`, {
+        details: `${first.where}: ${first.stored}, should be ${first.found}`,
+      })
+  }
+  return evidence.counts
 }
 
-const formatsOfTables = ['csv', 'tex', 'md'] as const
-
-function tableTexts(tables: readonly DataTable[], words: TableWords): [string, string][] {
-  const beside = provenanceBeside(formatsOfTables, words.provenance)
-  return tables.flatMap((table) => [
-    ...formatsOfTables.map((format): [string, string] => [
-      `tables/${plainName(table.id)}.${format}`,
-      formattedTable(table, format, words),
-    ]),
-    ...(beside === null
-      ? []
-      : [[`tables/${plainName(table.id)}.provenance.txt`, beside] satisfies [string, string]]),
-  ])
+/** The numbers that models, datasets and images have in a bundle, by their ids. */
+function numbersOf(db: Workspace['db'], parts: StudyParts) {
+  const numbered = (ids: readonly number[]) => new Map(ids.map((id, at) => [id, at + 1]))
+  const image = new Map<number, number>()
+  let n = 0
+  for (const page of imagesOfStudy(db, parts)) for (const { id } of page) image.set(id, ++n)
+  return { model: numbered(parts.models.map(({ id }) => id)), dataset: numbered(parts.datasetIds), image }
 }
 
 /** Refuses a bundle that `openBundle` would not read. */
@@ -154,39 +138,3 @@ function checkSize(files: Manifest['files']): void {
     { hint: 'Make bundles of fewer models or of a smaller sample.' },
   )
 }
-
-async function renderFigures(
-  press: Press,
-  figures: readonly FigureSpec[],
-  directory: string,
-  provenance: readonly string[],
-): Promise<ArchiveEntry[]> {
-  const entries: ArchiveEntry[] = []
-  for (const figure of figures) {
-    const options = { widthInches: 6.75, dpi: 300 }
-    const formats = ['pdf', 'svg', 'csv', 'txt'] as const
-    const files = await writeFigure(press.render, figure, formats, directory, options, provenance)
-    for (const { path } of files)
-      entries.push({ name: `figures/${plainName(basename(path))}`, content: { path } })
-  }
-  return entries
-}
-
-/** Exports the draws file of a study; empty for a study without random draws. */
-async function drawsOf(workspace: Workspace, studyId: number, folder: string): Promise<ArchiveEntry[]> {
-  try {
-    const { path } = await exportDraws(workspace, studyId, join(folder, drawsName))
-    return [{ name: drawsName, content: { path } }]
-  } catch (error) {
-    if (error instanceof KernelscopeError && error.code === 'UNSUPPORTED') return []
-    throw error
-  }
-}
-
-async function digestOf(content: ArchiveEntry['content']): Promise<{ bytes: number; sha256: string }> {
-  return Buffer.isBuffer(content)
-    ? { bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') }
-    : { bytes: (await stat(content.path)).size, sha256: await fileDigest(content.path) }
-}
-
-const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`

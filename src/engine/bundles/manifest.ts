@@ -21,8 +21,12 @@ export const factsName = 'facts.csv'
 export const measurementsName = 'measurements.csv'
 export const drawsName = 'draws.json'
 export const readmeName = 'README.txt'
+/** What the result rests on besides facts: models, datasets, images, failures. Missing in older bundles. */
+export const basisName = 'basis.json'
+export const imagesName = 'images.csv'
+export const failuresName = 'failures.csv'
 
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+export const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 
 /** What decides a prediction besides image and transform; equal to the key of a stored variant. */
 export const bundledVariant = z.object({
@@ -34,7 +38,7 @@ export const bundledVariant = z.object({
   runtime: z.object({ provider: z.string(), precision: z.string(), onnxruntime: z.string() }),
 })
 
-const bundledModel = z.object({
+export const bundledModel = z.object({
   digest: sha256,
   title: z.string(),
   /** Name of the model file, without its folder. */
@@ -111,9 +115,9 @@ const noDataset = { title: '', classes: 0, images: 0 }
 
 export type Manifest = z.infer<typeof manifest>
 
-/** The text of the manifest as `manifest` reads it. */
+/** The text of the manifest as `manifest` reads it, with its members in the order of the schema. */
 export const manifestText = ({ surrogates, dataset, ...rest }: Manifest): string =>
-  `${JSON.stringify({ ...rest, dataset: dataset ?? noDataset, makers: surrogates } satisfies z.input<typeof manifest>, null, 2)}\n`
+  `${JSON.stringify(manifestFields.parse({ ...rest, dataset: dataset ?? noDataset, makers: surrogates }), null, 2)}\n`
 
 export type BundledStudy = z.infer<typeof bundledStudy>
 export type BundledModel = z.infer<typeof bundledModel>

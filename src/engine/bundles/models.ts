@@ -79,5 +79,5 @@ export async function setUpModel(
 }
 
 /** Computes the digest of a label list as variants store it: sha256, hex. */
-export const labelsDigest = ({ labels }: BundledModel): string =>
+export const labelsDigest = ({ labels }: Pick<BundledModel, 'labels'>): string =>
   createHash('sha256').update(labels.join('\n')).digest('hex')

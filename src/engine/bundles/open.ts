@@ -1,6 +1,8 @@
 import { KernelscopeError } from '#shared/errors.ts'
 import { z } from 'zod'
+import { basis as basisSchema, type Basis } from './basis.ts'
 import {
+  basisName,
   bundledStudy,
   bundleVersion,
   manifest as manifestSchema,
@@ -15,12 +17,14 @@ import { openArchive, refuseFor, type Archive, type ArchiveLimits, type Refuse }
 export interface Bundle {
   manifest: Manifest
   study: BundledStudy
+  /** Null in a bundle of an older version. */
+  basis: Basis | null
   archive: Archive
   close(): void
 }
 
 /** Largest size of a JSON file in bytes. Figures with many curves reach megabytes. */
-const mostJson = 128 * 2 ** 20
+export const mostJson = 128 * 2 ** 20
 
 const versioned = z.looseObject({ kernelscopeBundle: z.int() })
 
@@ -45,13 +49,11 @@ export async function openBundle(path: string, limits?: ArchiveLimits): Promise<
       )
     const manifest = valid(manifestSchema, raw, manifestName, refuse)
     await checkFiles(archive, manifest, refuse)
-    const study = valid(
-      bundledStudy,
-      parsed(await archive.read(studyName, mostJson), studyName, refuse),
-      studyName,
-      refuse,
-    )
-    return { manifest, study, archive, close: () => archive.close() }
+    const member = async <T>(schema: z.ZodType<T>, name: string) =>
+      valid(schema, parsed(await archive.read(name, mostJson), name, refuse), name, refuse)
+    const study = await member(bundledStudy, studyName)
+    const basis = archive.entries.has(basisName) ? await member(basisSchema, basisName) : null
+    return { manifest, study, basis, archive, close: () => archive.close() }
   } catch (error) {
     archive.close()
     throw error

@@ -2,7 +2,14 @@ import { preprocessingsText } from '#shared/preprocessingChange.ts'
 import type { Manifest } from './manifest.ts'
 
 /** Writes the README.txt of a bundle, for readers without Kernelscope. */
-export function readme({ study, dataset, models, counts, kernelscope, variants }: Manifest): string {
+export function readme({
+  study,
+  dataset,
+  models,
+  counts,
+  kernelscope,
+  variants,
+}: Omit<Manifest, 'files'>): string {
   const runtimes = new Set(
     variants.map(
       ({ runtime }) => `ONNX Runtime ${runtime.onnxruntime}, ${runtime.provider}, ${runtime.precision}`,
@@ -30,7 +37,10 @@ export function readme({ study, dataset, models, counts, kernelscope, variants }
     '-----',
     'bundle.json       what was measured on what: models, preprocessing, conditions, digests of all files',
     'study.json        tables and figures as data',
+    'basis.json        what else the result rests on: models, datasets, classes',
+    'images.csv        the images of the study, by the sha256 of their files',
     'facts.csv         one line per prediction; variant and condition count from 0 in bundle.json',
+    'failures.csv      why images could not be measured, if there are any',
     'measurements.csv  vectors that were measured besides predictions, if there are any',
     'draws.json        the random masks or subsets, if there are any',
     'figures/, tables/ for people',

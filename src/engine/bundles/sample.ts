@@ -1,10 +1,8 @@
-import { once } from 'node:events'
-import { parse } from 'csv-parse'
 import { z } from 'zod'
-import { KernelscopeError } from '#shared/errors.ts'
 import { murmur128 } from '#shared/murmur.ts'
 import { factsName, measurementsName } from './manifest.ts'
 import { valid, type Bundle } from './open.ts'
+import { eachLine, type CsvLine } from './records.ts'
 import type { Refuse } from './reader.ts'
 
 /** A fact of a bundle, as facts.csv has it. Probabilities are in [0, 1]. */
@@ -35,13 +33,9 @@ const line = z.object({
 
 const keyOfLine = z.looseObject({ variant: z.string(), condition: z.string(), image: z.string() })
 
-/** A parsed line and its number in the file. */
-const parsedLine = z.object({ record: z.unknown(), info: z.object({ lines: z.number() }) })
-type ParsedLine = z.infer<typeof parsedLine>
-
 /** Largest numbers of characters of a line and of a line with a vector, such as a map of a megapixel. */
-const longestLine = 2 ** 16
-const longestVector = 2 ** 25
+export const longestLine = 2 ** 16
+export const longestVector = 2 ** 25
 
 const encoder = new TextEncoder()
 
@@ -96,10 +90,10 @@ async function sampleLines(
   longest: number,
   count: number,
   seed: number,
-): Promise<ParsedLine[]> {
-  const kept: { order: number; row: ParsedLine }[] = []
+): Promise<CsvLine[]> {
+  const kept: { order: number; row: CsvLine }[] = []
   let worst = Number.POSITIVE_INFINITY
-  const take = (row: ParsedLine) => {
+  await eachLine(archive, name, longest, (row) => {
     const order = orderOf(seed, row, name, archive.refuse)
     if (kept.length >= count && order >= worst) return
     kept.push({ order, row })
@@ -107,42 +101,22 @@ async function sampleLines(
     kept.sort((a, b) => a.order - b.order)
     kept.length = count
     worst = kept.at(-1)?.order ?? worst
-  }
-  const parser = parse({ columns: true, bom: true, info: true, max_record_size: longest })
-  parser.on('readable', () => {
-    // An error thrown in a listener would be lost.
-    try {
-      for (let row: unknown = parser.read(); row !== null; row = parser.read()) take(parsedLine.parse(row))
-    } catch (error) {
-      parser.destroy(error instanceof Error ? error : new Error(String(error)))
-    }
   })
-  const ended = new Promise<void>((resolve, reject) => {
-    parser.on('end', () => resolve())
-    parser.on('error', (error) => {
-      reject(error instanceof KernelscopeError ? error : archive.refuse(`${name}: ${error.message}`))
-    })
-  })
-  const fed = archive.each(name, async (piece) => {
-    if (parser.errored) throw parser.errored
-    if (!parser.write(piece)) await once(parser, 'drain')
-  })
-  await Promise.all([ended, fed.then(() => parser.end())])
   return kept
     .sort((a, b) => a.order - b.order)
     .slice(0, count)
     .map(({ row }) => row)
 }
 
-const placeIn = (name: string, { info }: ParsedLine) => `line ${info.lines} of ${name}`
+const placeIn = (name: string, { line }: CsvLine) => `line ${line} of ${name}`
 
-function orderOf(seed: number, row: ParsedLine, name: string, refuse: Refuse): number {
+function orderOf(seed: number, row: CsvLine, name: string, refuse: Refuse): number {
   const key = valid(keyOfLine, row.record, placeIn(name, row), refuse)
   const [a, b] = murmur128(encoder.encode(`${seed} ${key.variant} ${key.condition} ${key.image}`))
   return a * 2 ** 21 + (b >>> 11)
 }
 
-function factOf(row: ParsedLine, refuse: Refuse): BundledFact {
+function factOf(row: CsvLine, refuse: Refuse): BundledFact {
   const {
     variant,
     condition,

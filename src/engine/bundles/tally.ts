@@ -114,13 +114,19 @@ export function tallyOf({ sample, seed, tolerance }: TallyOptions, sampled: numb
         (place) => at(place)?.title ?? null,
       )
     },
-    result: ({ counts, variants }: Manifest): BundleVerdict => ({
-      verdict:
-        disagreeing.length + measured.disagreeing.length > 0
-          ? 'disagrees'
-          : checked + measured.checked > 0
-            ? 'agrees'
-            : 'unchecked',
+    /** Whether something that was computed again differs. */
+    disagrees: () => disagreeing.length + measured.disagreeing.length > 0,
+    /** What of the sample was computed again, and what was not. */
+    state: () => ({
+      facts: { sampled, checked, disagreeing: disagreeing.length },
+      measured: {
+        sampled: measured.sampled,
+        checked: measured.checked,
+        disagreeing: measured.disagreeing.length,
+      },
+      skipped: reasons.size > 0,
+    }),
+    result: ({ counts, variants }: Manifest): Omit<BundleVerdict, 'verdict' | 'parts'> => ({
       facts: counts.facts,
       measurements: counts.measurements,
       asked: sample,

@@ -1,19 +1,23 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { BundleVerdict } from '#shared/contract/index.ts'
+import type { BundlePart, BundleVerdict } from '#shared/contract/index.ts'
 import { temporaryFolder } from '../base/temporary.ts'
 import { createWorkspace, type Workspace } from '../workspace/index.ts'
 import { checkFacts, type CheckContext } from './checkFacts.ts'
 import { checkTables } from './checkTables.ts'
 import { checkVectors, imagesBehind } from './checkVectors.ts'
+import { deriveBundle } from './derive.ts'
 import { drawsOfFacts } from './draws.ts'
 import { findImages, findModels } from './find.ts'
 import type { BundledModel, BundledVariant } from './manifest.ts'
 import { labelsDigest } from './models.ts'
 import type { Bundle } from './open.ts'
 import type { VerifyContext } from './context.ts'
+import { PartChecks } from './partChecks.ts'
+import { checkOlder } from './readOnly.ts'
+import { checkModels, checkSvgs, recomputedParts } from './recomputed.ts'
 import { sampleFacts, sampleVectors } from './sample.ts'
-import { tallyOf } from './tally.ts'
+import { tallyOf, type Tally } from './tally.ts'
 
 export interface VerifyOptions {
   /** Number of facts, and of measured vectors, to compute again. */
@@ -28,23 +32,51 @@ export interface VerifyOptions {
 }
 
 /**
- * Computes a sample of a bundle's facts and measured vectors again, and all tables that come from models alone. Finds
- * models and images by their digests and works in a temporary workspace. What cannot be computed is counted with its
- * reason, never as agreement.
+ * Checks a bundle. Everything in it is derived again from its facts, and a sample of facts and vectors is computed again,
+ * with models and images that are found by their digests; so are all tables that come from models alone. It works in
+ * temporary workspaces. What cannot be checked is said with its reason, never counted as agreement.
  *
- * @throws BUNDLE_MALFORMED where a line of facts or measurements is not valid
+ * @throws BUNDLE_MALFORMED where a line of a CSV is not valid
  */
 export async function verifyBundle(
   bundle: Bundle,
   context: VerifyContext,
   options: VerifyOptions,
 ): Promise<BundleVerdict> {
+  const { manifest, basis } = bundle
+  const digests = [...manifest.models, ...manifest.surrogates].map(({ digest }) => digest)
+  const models = await findModels(context, new Set(digests))
+  const checks = new PartChecks()
+  if (basis) await deriveBundle(bundle, basis, models, context, options.tolerance, checks)
+  else await checkOlder(bundle, checks)
+  await checkSvgs(bundle, checks)
+  const tally = await computeAgain(bundle, context, options, models)
+  if (basis) await checkModels(basis, models, checks)
+  recomputedParts(bundle, tally, checks)
+  const parts = checks.list()
+  return { ...tally.result(manifest), verdict: verdictOn(parts, tally), parts }
+}
+
+function verdictOn(parts: readonly BundlePart[], tally: Tally): BundleVerdict['verdict'] {
+  const { facts, measured, skipped } = tally.state()
+  const has = (how: BundlePart['how']) => parts.some((part) => part.how === how)
+  if (has('differs') || tally.disagrees()) return 'disagrees'
+  if (!has('read') && !skipped) return 'agrees'
+  return has('derived') || has('recomputed') || facts.checked + measured.checked > 0 ? 'partly' : 'unchecked'
+}
+
+/** Computes a sample again, and the tables of a study without images. */
+async function computeAgain(
+  bundle: Bundle,
+  context: VerifyContext,
+  options: VerifyOptions,
+  models: ReadonlyMap<string, string>,
+): Promise<Tally> {
   const { manifest } = bundle
   const facts = await sampleFacts(bundle, options.sample, options.seed)
   const vectors = await sampleVectors(bundle, options.sample, options.seed)
   const tally = tallyOf(options, facts.length)
   tally.drawn(vectors.length)
-  const digests = [...manifest.models, ...manifest.surrogates].map(({ digest }) => digest)
   const vectorGroups = [...Map.groupBy(vectors, ({ variant }) => variant)].map(([at, own]) => ({
     at,
     vectors: own,
@@ -53,7 +85,7 @@ export async function verifyBundle(
   const at = {
     context,
     manifest,
-    models: await findModels(context, new Set(digests)),
+    models,
     images: await findImages(context, new Set(wanted.map(({ image }) => image))),
     draws: await drawsOfFacts(bundle, facts),
     tally,
@@ -90,7 +122,7 @@ export async function verifyBundle(
     await checkTables(bundle.study, check)
   })
   context.onProgress(total, total, '')
-  return tally.result(manifest)
+  return tally
 }
 
 /** Returns what is needed to compute a variant, or the reason why it cannot be computed. */

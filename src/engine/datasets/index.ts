@@ -17,7 +17,14 @@ export { imagenet9Variations } from './kinds/imagenet9.ts'
 export { removeFrames } from './frames.ts'
 export { indexDataset } from './indexing.ts'
 export { detectLayout } from './layout.ts'
-export { enlargement, haveSize, isShownWhole, modelFor, preprocessingFor } from './preprocessing.ts'
+export {
+  enlargement,
+  haveSize,
+  imageSize,
+  isShownWhole,
+  modelFor,
+  preprocessingFor,
+} from './preprocessing.ts'
 export { datasetRow, getDataset, insertDataset, listDatasets, removeDataset, renameDataset } from './store.ts'
 export { checkRoot } from './root.ts'
 export { createSubset, getSubset, listSubsets, removeSubset, updateSubset } from './subsets.ts'

@@ -14,7 +14,7 @@ interface Prepared {
 const looked = 1000
 
 /** The size [pixels] that all checked images of a dataset have; null where sizes differ. */
-function onlySize(db: Db, datasetId: number): { height: number; width: number } | null {
+export function imageSize(db: Db, datasetId: number): { height: number; width: number } | null {
   const sizes = db
     .prepare<[number, number], { height: number; width: number }>(
       `SELECT DISTINCT height, width FROM (SELECT height, width FROM image
@@ -54,7 +54,7 @@ function isCropped(db: Db, datasetId: number): boolean {
  * dataset differ in size, it is the model's own preprocessing.
  */
 export function preprocessingFor(db: Db, datasetId: number, { preprocessing }: Prepared): Preprocessing {
-  const size = isCropped(db, datasetId) ? onlySize(db, datasetId) : null
+  const size = isCropped(db, datasetId) ? imageSize(db, datasetId) : null
   if (!size) return preprocessing
   const [height, width] = preprocessing.size
   const resize = size.height === height && size.width === width ? 'none' : 'squash'
@@ -81,7 +81,7 @@ export function modelFor<Model extends Prepared>(
 
 /** Whether all checked images of a dataset have a size [height, width]. */
 export function haveSize(db: Db, datasetId: number, [height, width]: readonly [number, number]): boolean {
-  const size = onlySize(db, datasetId)
+  const size = imageSize(db, datasetId)
   return size !== null && size.height === height && size.width === width
 }
 
@@ -90,7 +90,7 @@ export const isShownWhole = (db: Db, datasetId: number): boolean => isCropped(db
 
 /** A warning where images are cropped already but their size is not the model's; null otherwise. */
 export function enlargement(db: Db, dataset: Dataset, model: Prepared & { title: string }): string | null {
-  const size = isCropped(db, dataset.id) ? onlySize(db, dataset.id) : null
+  const size = isCropped(db, dataset.id) ? imageSize(db, dataset.id) : null
   const [height, width] = model.preprocessing.size
   if (!size || (size.height === height && size.width === width)) return null
   return `${dataset.title} has images of ${size.height}x${size.width} and ${model.title} takes ${height}x${width}: they are resized (${model.preprocessing.interpolation}, no crop), and accuracies depend on that`

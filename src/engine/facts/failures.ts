@@ -31,3 +31,28 @@ export function failedImages(db: Db, source: ImageSource): (range: FactRange) =>
       yield { imageId, problem: errorShape.parse(JSON.parse(problem)) }
   }
 }
+
+/** An example that could not be measured, and why. */
+export interface FailedExample {
+  /** sha256 of the file, hex. */
+  image: string
+  className: string
+  problem: ErrorShape
+}
+
+/** Lists the examples of a source that could not be measured, each once. */
+export function failedExamples(db: Db, source: ImageSource, range: FactRange): FailedExample[] {
+  if (!hasFailures(db, range)) return []
+  const images = imagesOf(source)
+  return db
+    .prepare<Bound[], { digest: Buffer; class: string; problem: string }>(
+      `SELECT DISTINCT i.example_id, s.digest, s.class, p.problem
+       FROM ${withFacts(images, { table: 'failure', examples: true, range: true })}`,
+    )
+    .all(...images.values, boundTo(range))
+    .map((row) => ({
+      image: row.digest.toString('hex'),
+      className: row.class,
+      problem: errorShape.parse(JSON.parse(row.problem)),
+    }))
+}

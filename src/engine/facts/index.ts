@@ -19,7 +19,7 @@ export {
   type FindVariant,
 } from './currentVariants.ts'
 export { evidencePages, type EvidenceRow } from './evidence.ts'
-export { failedImages } from './failures.ts'
+export { failedExamples, failedImages, type FailedExample } from './failures.ts'
 export { balancedChunks } from './balancedChunks.ts'
 export { imageChunks } from './imageChunks.ts'
 export type { StudyImage } from './imageRows.ts'
@@ -66,6 +66,8 @@ export { predictionFinder } from './single.ts'
 export { countFactsOfModel } from './sums.ts'
 export { cellsState, imageVersion, otherFactsState, variantsState } from './state.ts'
 export { factStore, type FactKey, type FactStore } from './store.ts'
+export { listedImages, type ListedStudyImage } from './listing.ts'
+export { factRestorer } from './restore.ts'
 export { conditionsMeasured, factVersion, exampleFacts, type FactTuple } from './examples.ts'
 export { imageSummaries, type ImageSummary, type SummaryCell } from './summary.ts'
 export {

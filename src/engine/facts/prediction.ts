@@ -85,14 +85,33 @@ export function packTop({ flagged, topClasses, topProbabilities }: Facts, row: n
   if (flagged[row]) return Buffer.alloc(0)
   const classes = topClasses.subarray(row * topCount, (row + 1) * topCount)
   const count = classes.findIndex((k) => k < 0)
-  const n = count < 0 ? topCount : count
-  const blob = Buffer.alloc(n * 8)
-  for (let place = 0; place < n; place++) {
-    blob.writeUInt32LE(classes[place] ?? 0, place * 4)
-    blob.writeFloatLE(topProbabilities[row * topCount + place] ?? 0, (n + place) * 4)
+  return packed(
+    Array.from(classes.subarray(0, count < 0 ? topCount : count), (classIndex, place) => ({
+      classIndex,
+      probability: topProbabilities[row * topCount + place] ?? 0,
+    })),
+  )
+}
+
+function packed(top: readonly TopClass[]): Buffer {
+  const blob = Buffer.alloc(top.length * 8)
+  for (const [place, { classIndex, probability }] of top.entries()) {
+    blob.writeUInt32LE(classIndex, place * 4)
+    blob.writeFloatLE(probability, (top.length + place) * 4)
   }
   return blob
 }
+
+/** Converts a prediction into a row, as `toPrediction` reads it. */
+export const toRow = ({ top, correct, ...rest }: Prediction): PredictionRow => ({
+  predicted: rest.predicted,
+  correct: correct === null ? null : Number(correct),
+  true_rank: rest.trueRank,
+  confidence: rest.confidence,
+  true_probability: rest.trueProbability,
+  true_logit: rest.trueLogit,
+  top: packed(top),
+})
 
 /** Reads what `packTop` has packed, best first. */
 export function unpackTop(blob: Buffer): TopClass[] {

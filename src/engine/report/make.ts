@@ -1,16 +1,23 @@
 import { preprocessingsText } from '#shared/preprocessingChange.ts'
 import { markedTitle } from '#shared/preprocessing.ts'
 import { readFile } from 'node:fs/promises'
-import { portableParams, type BundleTools } from '../bundles/index.ts'
+import { portableParams } from '../bundles/index.ts'
 import { getDataset } from '../datasets/index.ts'
 import { resourcePath } from '../base/resources.ts'
 import { getModel } from '../models/index.ts'
-import { getStudy, studyDefinition } from '../studies/index.ts'
+import type { Press } from '../figures/index.ts'
+import { getStudy, studyDefinition, type Reader } from '../studies/index.ts'
 import { version } from '../base/version.ts'
 import { writeWhole, type WrittenFile } from '../base/wholeFile.ts'
 import type { Workspace } from '../workspace/index.ts'
 import { inlineFigure } from './figure.ts'
 import { reportHtml, type ReportStudy } from './page.ts'
+
+/** What draws the figures of a report, and what sums up its facts. */
+export interface ReportTools {
+  press: Press
+  reader: Reader
+}
 
 /**
  * Writes studies as one HTML page that loads nothing else. The same studies with the same facts give the same bytes.
@@ -20,7 +27,7 @@ import { reportHtml, type ReportStudy } from './page.ts'
  */
 export async function makeReport(
   workspace: Workspace,
-  tools: BundleTools,
+  tools: ReportTools,
   studyIds: readonly number[],
   title: string,
   path: string,
@@ -33,7 +40,7 @@ export async function makeReport(
 
 async function studyOf(
   workspace: Workspace,
-  { press, reader }: BundleTools,
+  { press, reader }: ReportTools,
   id: number,
   prefix: string,
 ): Promise<ReportStudy> {

@@ -6,12 +6,18 @@ export { DrawsPieces, withMasks, type DrawnMask } from './masks/drawsPieces.ts'
 export { drawsOfTransform } from './masks/draws.ts'
 export { importDraws } from './reproduce/importDraws.ts'
 export { exportDraws } from './reproduce/exportDraws.ts'
-export { studyEvidence, type EvidenceBlock } from './reproduce/evidence.ts'
+export { plannedTransforms, studyEvidence, studyFailures, type EvidenceBlock } from './reproduce/evidence.ts'
+export { targetsOfReadout } from './measure/readings.ts'
+export { keepMadeMasks } from './reproduce/madeMasks.ts'
+export { parseParams } from './store/store.ts'
+export { studyResult } from './results/result.ts'
 export {
   measureAgain,
+  studyPictures,
   studyVectors,
   vectorKey,
   type MeasuredAgain,
+  type PictureBlock,
   type VectorBlock,
 } from './reproduce/vectors.ts'
 export { tablesAgain } from './reproduce/tablesAgain.ts'
@@ -36,3 +42,4 @@ export { studyWarnings } from './store/warnings.ts'
 export { frozen, type FrozenSubset } from './store/subset.ts'
 export { tryPreprocessing, type TrialRequest } from './trial/index.ts'
 export { ordinaryDataset } from './suite/suite.ts'
+export { imagenet9Mapping, mappingName, readMapping } from './summary/answers.ts'

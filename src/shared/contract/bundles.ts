@@ -51,9 +51,42 @@ const measuredValue = z.union([z.string(), z.number(), z.boolean()]).nullable()
 
 const answer = z.object({ predicted: z.int(), confidence: z.number() })
 
+/** A place where a bundle differs from what follows from it, with both values; null where one has nothing there. */
+const bundleDifference = z.object({
+  /** Place in the part: a path in JSON, or a line and a column. */
+  where: z.string(),
+  stored: measuredValue,
+  found: measuredValue,
+})
+
+/**
+ * How a part of a bundle was checked.
+ * recomputed: it, or a sample of it, was measured again with the models and images themselves.
+ * derived: it follows from the rest of the bundle to the last byte.
+ * read: it could be read; nothing says whether it is true.
+ * differs: it is not what it should be.
+ */
+export const bundleChecks = ['recomputed', 'derived', 'read', 'differs'] as const
+
+const bundlePart = z.object({
+  /** Name of the file, or what else was checked. */
+  part: z.string(),
+  how: z.enum(bundleChecks),
+  /** What was done, or why no more could be done. */
+  detail: z.string(),
+  /** The first differences. */
+  differences: z.array(bundleDifference),
+  /** How many there are. */
+  differing: z.int(),
+})
+
 const bundleVerdict = z.object({
-  /** unchecked: nothing of the sample could be computed here. */
-  verdict: z.enum(['agrees', 'disagrees', 'unchecked']),
+  /**
+   * agrees: every part was derived or recomputed, and fits. partly: what could be checked here fits. disagrees: a part
+   * differs. unchecked: nothing could be checked.
+   */
+  verdict: z.enum(['agrees', 'partly', 'disagrees', 'unchecked']),
+  parts: z.array(bundlePart),
   /** Number of facts in the bundle. */
   facts: z.int(),
   measurements: z.int(),
@@ -147,3 +180,5 @@ export const bundles = {
 
 export type OpenedBundle = z.infer<typeof openedBundle>
 export type BundleVerdict = z.infer<typeof bundleVerdict>
+export type BundlePart = z.infer<typeof bundlePart>
+export type BundleDifference = z.infer<typeof bundleDifference>

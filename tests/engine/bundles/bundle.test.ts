@@ -136,10 +136,9 @@ describe('checking a bundle', patient, () => {
       const models = join(folder, 'elsewhere')
       mkdirSync(models, { recursive: true })
       cpSync(sampleModel('replk3'), join(models, 'renamed.onnx'))
-      expect(await verify(bundle, { folders: [models, images] }, bare)).toMatchObject({
-        verdict: 'agrees',
-        checked: 8,
-      })
+      const found = await verify(bundle, { folders: [models, images] }, bare)
+      expect(found.parts.filter(({ how }) => how === 'differs')).toEqual([])
+      expect(found).toMatchObject({ verdict: 'agrees', checked: 8 })
     } finally {
       await bare.close()
     }
@@ -149,7 +148,11 @@ describe('checking a bundle', patient, () => {
     const bare = await createEngine()
     try {
       const verdict = await verify(bundle, {}, bare)
-      expect(verdict).toMatchObject({ verdict: 'unchecked', checked: 0 })
+      // Its numbers follow from its facts, and nothing says whether the facts are true.
+      expect(verdict).toMatchObject({ verdict: 'partly', checked: 0 })
+      expect(verdict.parts).toContainEqual(
+        expect.objectContaining({ part: 'model RepLK-3', how: 'read', detail: 'its file is not at hand' }),
+      )
       expect(verdict.unchecked).toEqual([{ reason: 'the model is not at hand: RepLK-3', n: 8 }])
       const models = join(folder, 'only-model')
       mkdirSync(models, { recursive: true })
@@ -206,7 +209,8 @@ describe('checking a bundle', patient, () => {
     })
     const cut = await forge(path, join(folder, 'cut.zip'), { 'draws.json': (text) => text.slice(0, -20) })
     const verdict = await verify(cut, { sample: 32 })
-    expect(verdict).toMatchObject({ verdict: 'agrees', checked: 16 })
+    expect(verdict).toMatchObject({ verdict: 'disagrees', checked: 16 })
+    expect(verdict.parts).toContainEqual(expect.objectContaining({ part: 'draws.json', how: 'differs' }))
     expect(verdict.unchecked).toEqual([
       { reason: expect.stringMatching(/^DRAWS_MALFORMED: invalid draws file: /), n: 16 },
     ])
@@ -219,7 +223,7 @@ describe('checking a bundle', patient, () => {
     writeFileSync(name, Buffer.concat([bytes, Buffer.from([0])]))
     try {
       const { verdict, unchecked, checked } = await verify(bundle, { sample: 32 })
-      expect([verdict, checked]).toEqual(['agrees', 30])
+      expect([verdict, checked]).toEqual(['partly', 30])
       expect(unchecked).toEqual([{ reason: 'the image has changed since it was indexed', n: 2 }])
     } finally {
       writeFileSync(name, bytes)

@@ -122,7 +122,7 @@ describe('images of an attack with a surrogate model', patient, () => {
         'replk3',
       ])
       const verdict = await verify(bare, path, { sample: 1000, folders: [only, images] })
-      expect(verdict).toMatchObject({ verdict: 'agrees', checked: 16 })
+      expect(verdict).toMatchObject({ verdict: 'partly', checked: 16 })
       expect(verdict.unchecked).toEqual([
         { reason: expect.stringMatching(/^the model that made the images is not at hand: /), n: 16 },
       ])
@@ -172,16 +172,18 @@ describe('measured vectors', patient, () => {
     const bare = await createEngine()
     try {
       const path = await bundled('feature-variance', { images: 5, order: 'batch-mean' }, ['replk3'])
-      const reasons = async (folders: string[]) => {
+      const reasons = async (folders: string[], as: string) => {
         const { verdict, unchecked } = await verify(bare, path, { folders })
-        expect(verdict).toBe('unchecked')
+        expect(verdict).toBe(as)
         return unchecked
       }
-      expect(await reasons([images])).toEqual([{ reason: 'the model is not at hand: RepLK-3', n: 1 }])
+      expect(await reasons([images], 'unchecked')).toEqual([
+        { reason: 'the model is not at hand: RepLK-3', n: 1 },
+      ])
       const only = join(folder, 'only-model')
       mkdirSync(only, { recursive: true })
       cpSync(sampleModel('replk3'), join(only, 'replk3.onnx'))
-      expect(await reasons([only])).toEqual([
+      expect(await reasons([only], 'partly')).toEqual([
         { reason: 'variance of the mean features over 5 images together: the image is not at hand', n: 1 },
       ])
     } finally {
@@ -196,7 +198,14 @@ describe('measured vectors', patient, () => {
       sets: manifest.sets.map((set) => ({ ...set, images: set.images.slice(0, 4) })),
     }))
     const verdict = await verify(engine, forged)
-    expect(verdict.verdict).toBe('unchecked')
+    expect(verdict.verdict).toBe('disagrees')
+    expect(verdict.parts).toContainEqual(
+      expect.objectContaining({
+        part: 'bundle.json',
+        how: 'differs',
+        differences: [expect.objectContaining({ where: 'sets[0].images[4]', stored: null })],
+      }),
+    )
     expect(verdict.unchecked[0]?.reason).toContain('on other images or in another way')
   })
   it('distinguish an image that cannot be read from a changed one', async () => {
@@ -206,7 +215,7 @@ describe('measured vectors', patient, () => {
     rmSync(name)
     try {
       const { verdict, unchecked } = await verify(engine, path)
-      expect(verdict).toBe('unchecked')
+      expect(verdict).toBe('partly')
       expect(unchecked).toEqual([
         {
           reason: 'variance of the mean features over 5 images together: the image cannot be read: ENOENT',

@@ -1,8 +1,8 @@
 import { isAbsolute, join, resolve } from 'node:path'
 import type { BundleVerdict, OpenedBundle } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
-import { makeBundle, openBundle, verifyBundle, type Bundle } from '../../bundles/index.ts'
-import { safeName } from '../../figures/index.ts'
+import { keptRenderings, makeBundle, openBundle, verifyBundle, type Bundle } from '../../bundles/index.ts'
+import { safeName, type Press } from '../../figures/index.ts'
 import { listModels } from '../../models/index.ts'
 import { getStudy } from '../../studies/index.ts'
 import { exportsOf } from '../../workspace/index.ts'
@@ -13,12 +13,11 @@ import { stream } from '../session/stream.ts'
 
 export const bundles = {
   make: api.bundles.make.handler(async ({ input, context }) => {
-    const { workspace, reader } = context.session.open()
+    const { workspace } = context.session.open()
     const study = getStudy(workspace.db, input.studyId)
     const path =
       input.path ?? join(exportsOf(workspace), `${safeName(`study-${study.id}-${study.title}`)}.zip`)
-    const tools = { press: context.session.press, reader }
-    return { files: [await makeBundle(workspace, tools, study.id, whole(path))] }
+    return { files: [await makeBundle(workspace, context.session.press, study.id, whole(path))] }
   }),
   open: api.bundles.open.handler(async ({ input, context }) => {
     const path = whole(input.path)
@@ -48,6 +47,7 @@ export const bundles = {
             folders: input.folders.map(whole),
             signal: stop.signal,
             pool: session.pool,
+            render: renderOf(session.press),
             settings: workspace ? session.settings() : defaultSettings,
             log: session.log,
             onProgress,
@@ -69,6 +69,14 @@ export const bundles = {
       bundle.close()
     }
   }),
+}
+
+/** Drawings of bundles, kept for each press: bundles of one study have the same figures. */
+const renders = new WeakMap<Press, Press['render']>()
+function renderOf(press: Press): Press['render'] {
+  const known = renders.get(press) ?? keptRenderings((request) => press.render(request))
+  renders.set(press, known)
+  return known
 }
 
 /** Refuses a relative path: the user does not know the engine's working directory. */

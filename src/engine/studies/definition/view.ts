@@ -63,4 +63,6 @@ export interface KeptVectors {
    * Whether one vector was computed over all of them and is stored under the first; else each has its own.
    */
   together: boolean
+  /** Each is a picture as a PNG, which a figure shows, and no vector. */
+  pictures?: true
 }

@@ -25,6 +25,10 @@ export function readingsOf(model: StoredModel, conditions: readonly StoredCondit
   return [...found].map(([readout, value]) => ({ readout, value, targetOf: targetsUnder(value, indexOf) }))
 }
 
+/** Maps class names to the true answers of a model under a readout; -1 where there is none. */
+export const targetsOfReadout = (model: StoredModel, readout: Readout): ((className: string) => number) =>
+  targetsUnder(readout, targetLookup(model))
+
 function targetsUnder(readout: Readout, indexOf: (name: string) => number): (name: string) => number {
   if (readout.op === 'all') return indexOf
   if (readout.op === 'subset') return readout.truth ? indexOf : () => -1

@@ -5,7 +5,9 @@ import { planStudy } from '../store/plan.ts'
 import {
   currentVariants,
   evidencePages,
+  failedExamples,
   type EvidenceRow,
+  type FailedExample,
   type FactRange,
   type ImageSource,
   keyOfVariant,
@@ -22,7 +24,64 @@ export interface EvidenceBlock {
   condition: string
   /** Stable name of the condition inside the study. */
   key: string
+  /** `partKey` of the planned part. */
+  part: string
   rows: EvidenceRow[]
+}
+
+/** Names a part of a condition of a model, by its place in the study: the same in every workspace that has the study. */
+const partKey = (model: number, key: string, part: number): string => JSON.stringify([model, key, part])
+
+/** The canonical transforms of a planned study by `partKey`, whether anything was measured under them or not. */
+export function plannedTransforms(db: Db, studyId: number): Map<string, string> {
+  const found = new Map<string, string>()
+  for (const [place, { conditions }] of planStudy(db, studyId).models.entries())
+    for (const { condition, parts } of conditions)
+      for (const [at, { transform }] of parts.entries())
+        found.set(partKey(place, condition.key, at), canonicalTransform(transform))
+  return found
+}
+
+/** Examples of one model under one condition that could not be measured, sorted by image. */
+export interface FailureBlock extends Omit<EvidenceBlock, 'rows'> {
+  rows: FailedExample[]
+}
+
+interface Cell {
+  block: Omit<EvidenceBlock, 'rows'>
+  source: ImageSource
+  range: FactRange
+}
+
+/** Yields the cells of a study that were measured, each once. Their order depends on the keys alone. */
+function* cellsOf(db: Db, studyId: number): Generator<Cell> {
+  for (const [place, { model, conditions }] of planStudy(db, studyId).models.entries()) {
+    const variants = currentVariants(db, model)
+    const seen = new Set<string>()
+    for (const stored of conditions) {
+      const variant = variants(stored.condition.rewrite ?? noRewrite, settingOf(stored))
+      const key = variant ? keyOfVariant(db, variant.id) : null
+      if (!variant || key === null) continue
+      for (const [at, part] of stored.parts.entries()) {
+        if (part.conditionId === null) continue
+        const { from, to } = part
+        const cell = `${variant.id} ${part.conditionId} ${JSON.stringify([stored.source, { from, to }])}`
+        if (seen.has(cell)) continue
+        seen.add(cell)
+        yield {
+          block: {
+            modelDigest: model.digest,
+            variant: key,
+            condition: canonicalTransform(part.transform),
+            key: stored.condition.key,
+            part: partKey(place, stored.condition.key, at),
+          },
+          source: stored.source,
+          range: { variantId: variant.id, ...part },
+        }
+      }
+    }
+  }
 }
 
 /**
@@ -33,40 +92,25 @@ export async function* studyEvidence(
   db: Db,
   studyId: number,
 ): AsyncGenerator<EvidenceBlock, void, undefined> {
-  const { models } = planStudy(db, studyId)
-  for (const { model, conditions } of models) {
-    const variants = currentVariants(db, model)
-    const seen = new Set<string>()
-    for (const stored of conditions) {
-      const variant = variants(stored.condition.rewrite ?? noRewrite, settingOf(stored))
-      if (!variant) continue
-      for (const part of stored.parts) {
-        if (part.conditionId === null) continue
-        const { from, to } = part
-        const place = `${variant.id} ${part.conditionId} ${JSON.stringify([stored.source, { from, to }])}`
-        if (seen.has(place)) continue
-        seen.add(place)
-        const rows = await rowsOf(db, stored.source, { variantId: variant.id, ...part })
-        const key = keyOfVariant(db, variant.id)
-        if (rows.length === 0 || key === null) continue
-        yield {
-          modelDigest: model.digest,
-          variant: key,
-          condition: canonicalTransform(part.transform),
-          key: stored.condition.key,
-          rows,
-        }
-      }
+  for (const { block, source, range } of cellsOf(db, studyId)) {
+    const rows: EvidenceRow[] = []
+    for (const page of evidencePages(db, source, range)) {
+      for (const row of page) rows.push(row)
+      await nextTurn()
     }
+    if (rows.length > 0) yield { ...block, rows: sorted(rows) }
   }
 }
 
-async function rowsOf(db: Db, source: ImageSource, range: FactRange): Promise<EvidenceRow[]> {
-  const rows: EvidenceRow[] = []
-  for (const page of evidencePages(db, source, range)) {
-    for (const row of page) rows.push(row)
-    await nextTurn()
+/** Yields why examples have no fact under the conditions of a study, in the order of `studyEvidence`. */
+export function* studyFailures(db: Db, studyId: number): Generator<FailureBlock> {
+  for (const { block, source, range } of cellsOf(db, studyId)) {
+    const rows = failedExamples(db, source, range)
+    if (rows.length > 0) yield { ...block, rows: sorted(rows) }
   }
-  const order = (row: EvidenceRow) => `${row.image} ${row.className}`
+}
+
+function sorted<Row extends { image: string; className: string }>(rows: Row[]): Row[] {
+  const order = (row: Row) => `${row.image} ${row.className}`
   return rows.sort((a, b) => (order(a) < order(b) ? -1 : 1))
 }

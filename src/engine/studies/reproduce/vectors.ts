@@ -10,7 +10,15 @@ import type { Db, Workspace } from '../../workspace/index.ts'
 import { studyDefinition } from '../registry.ts'
 import { planStudy } from '../store/plan.ts'
 import { tracker } from '../definition/index.ts'
-import { currentVariants, keyOfVariant, measured, examplesOf, type VariantKey } from '../../facts/index.ts'
+import {
+  currentVariants,
+  keyOfVariant,
+  measured,
+  examplesOf,
+  type FailedExample,
+  type StudyImage,
+  type VariantKey,
+} from '../../facts/index.ts'
 
 /** The vectors of one model under one key, by image. */
 export interface VectorBlock {
@@ -19,6 +27,13 @@ export interface VectorBlock {
   images: { image: string; className: string }[]
   together: boolean
   rows: { image: string; className: string; values: Float64Array }[]
+  failed: FailedExample[]
+}
+
+/** The pictures that a study shows, as PNG. */
+export interface PictureBlock {
+  variant: VariantKey
+  rows: { image: string; className: string; png: Buffer }[]
 }
 
 /** Yields the vectors a study stores of images besides facts: inner values of a model, not predictions. */
@@ -26,24 +41,62 @@ export async function* studyVectors(
   workspace: Workspace,
   studyId: number,
 ): AsyncGenerator<VectorBlock, void, undefined> {
+  for await (const { kept, variant, found } of keptOf(workspace, studyId)) {
+    const { images, together, pictures = false } = kept
+    const problems = found.problems(examplesOf(images))
+    const failed = eachOnce(images, (exampleId, example) => {
+      const problem = problems.get(exampleId)
+      return problem && { ...example, problem }
+    })
+    const vectors = pictures ? new Map<number, Float64Array>() : found.vectors(examplesOf(images))
+    const rows = eachOnce(images, (exampleId, example) => {
+      const values = vectors.get(exampleId)
+      return values && { ...example, values }
+    })
+    const named = images.map(({ digest, className }) => ({ image: digest, className }))
+    if (rows.length + failed.length > 0) yield { variant, images: named, together, rows, failed }
+  }
+}
+
+/** Yields the pictures that a study stores and shows. */
+export async function* studyPictures(
+  workspace: Workspace,
+  studyId: number,
+): AsyncGenerator<PictureBlock, void, undefined> {
+  for await (const { kept, variant, found } of keptOf(workspace, studyId)) {
+    if (!kept.pictures) continue
+    const pictures = found.bytes(examplesOf(kept.images))
+    const rows = eachOnce(kept.images, (exampleId, example) => {
+      const png = pictures.get(exampleId)
+      return png && { ...example, png }
+    })
+    if (rows.length > 0) yield { variant, rows }
+  }
+}
+
+async function* keptOf(workspace: Workspace, studyId: number) {
   const { db } = workspace
   const { study, definition, source, models: planned } = planStudy(db, studyId)
   const models = planned.map(({ model }) => model)
-  for (const model of models) {
+  for (const model of models)
     for (const kept of (await definition.kept?.(study.params, model, { workspace, models, source })) ?? []) {
       const variant = variantOf(db, model, kept.rewrite)
-      if (!variant) continue
-      const named = kept.images.map(({ digest, className }) => ({ image: digest, className }))
-      const vectors = measured(db, model, kept.rewrite).vectors(examplesOf(kept.images))
-      const seen = new Set<number>()
-      const rows = kept.images.flatMap(({ exampleId, digest, className }) => {
-        const values = seen.has(exampleId) ? undefined : vectors.get(exampleId)
-        seen.add(exampleId)
-        return values ? [{ image: digest, className, values }] : []
-      })
-      if (rows.length > 0) yield { variant, images: named, together: kept.together, rows }
+      if (variant) yield { kept, variant, found: measured(db, model, kept.rewrite) }
     }
-  }
+}
+
+/** What `read` gives of each example among some images, each once and in their order; undefined leaves one out. */
+function eachOnce<T>(
+  images: readonly StudyImage[],
+  read: (exampleId: number, example: { image: string; className: string }) => T | undefined,
+): T[] {
+  const seen = new Set<number>()
+  return images.flatMap(({ exampleId, digest, className }) => {
+    if (seen.has(exampleId)) return []
+    seen.add(exampleId)
+    const found = read(exampleId, { image: digest, className })
+    return found === undefined ? [] : [found]
+  })
 }
 
 function variantOf(db: Db, model: StoredModel, rewrite: Rewrite): VariantKey | null {

@@ -86,9 +86,13 @@ const indicesOf = (file: Record<string, number>, place: number) =>
     .map(([index]) => Number(index))
     .sort((a, b) => a - b)
 
-function readMapping(root: string): Record<string, number> | null {
+/** Name of the file of a dataset with the classes of outputs. */
+export const mappingName = 'in_to_in9.json'
+
+/** Reads which outputs count as which class from the folder of a dataset; null where no file there says it. */
+export function readMapping(root: string): Record<string, number> | null {
   try {
-    return imagenet9Mapping.parse(JSON.parse(readFileSync(join(root, 'in_to_in9.json'), 'utf8')))
+    return imagenet9Mapping.parse(JSON.parse(readFileSync(join(root, mappingName), 'utf8')))
   } catch {
     // Most copies of the set lack this file: names decide then.
     return null

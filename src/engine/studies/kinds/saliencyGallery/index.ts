@@ -1,6 +1,6 @@
 import { sampledWork, gradientForwards } from '../../measure/work.ts'
 import { galleryImages, mapsOf, measureGallery, rewriteOf } from './measure.ts'
-import { picturesOf } from './pictures.ts'
+import { picturesOf, shownPicture } from './pictures.ts'
 import { gradientsOf, titleOf, params } from './params.ts'
 import { agreementTable, concentrationTable, galleryFigure, keyOf } from './view.ts'
 import { problemNotes, examplesOf, storedOf } from '../../../facts/index.ts'
@@ -62,9 +62,15 @@ export const saliencyGallery = defineStudy({
     )
     return [...toMake, ...maps]
   },
-  async kept(chosen, _model, { workspace: { db }, source }) {
+  async kept(chosen, model, { workspace: { db }, source, models: [first] }) {
     const images = await galleryImages(db, source, chosen)
-    return chosen.methods.map((name) => ({ rewrite: rewriteOf(name, chosen), images, together: false }))
+    const maps = chosen.methods.map((name) => ({
+      rewrite: rewriteOf(name, chosen),
+      images,
+      together: false,
+    }))
+    if (model.id !== first?.id) return maps
+    return [...maps, { rewrite: shownPicture, images, together: false, pictures: true }]
   },
   async view(_grid, chosen, { workspace: { db }, source, models }) {
     const images = await galleryImages(db, source, chosen)

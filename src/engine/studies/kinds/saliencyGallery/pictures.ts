@@ -14,7 +14,7 @@ import {
 import type { MeasureContext } from '../../definition/index.ts'
 
 /** The key of a model's input as a picture, shown beside its maps. */
-const shownPicture: Rewrite = { op: 'probe', what: 'shownPicture', together: null, version: 1 }
+export const shownPicture: Rewrite = { op: 'probe', what: 'shownPicture', together: null, version: 1 }
 
 /** Most pixels of the longer side: a figure holds many pictures. */
 const side = 128

@@ -1,0 +1,90 @@
+import type { Inspection, Study } from '#shared/contract/index.ts'
+import { getDataset, imageSize } from '../datasets/index.ts'
+import { listedImages, type ImageSource, type ListedStudyImage } from '../facts/index.ts'
+import { getModel, type StoredModel } from '../models/index.ts'
+import { getStudy, readMapping, studyDefinition, type StudyDefinition } from '../studies/index.ts'
+import type { Db } from '../workspace/index.ts'
+import type { Basis, BasisDataset, BasisModel } from './basis.ts'
+import { describedModel } from './models.ts'
+import { idsIn } from './params.ts'
+
+/** What a study names: its models and datasets in the order of their numbers in a bundle. */
+export interface StudyParts {
+  study: Study
+  definition: StudyDefinition
+  models: StoredModel[]
+  datasetIds: number[]
+}
+
+/** Reads a study with all models and datasets that it and its parameters name. */
+export function partsOf(db: Db, studyId: number): StudyParts {
+  const study = getStudy(db, studyId)
+  const definition = studyDefinition(study.kind)
+  const named = idsIn(definition, study.params)
+  const others = definition.otherDatasets?.(study.params) ?? []
+  return {
+    study,
+    definition,
+    models: [...new Set([...study.modelIds, ...named.model])].map((id) => getModel(db, id)),
+    datasetIds: study.datasetId === null ? [] : [...new Set([study.datasetId, ...others, ...named.dataset])],
+  }
+}
+
+/** Describes the models, datasets and subset of a study. */
+export function describedBasis(db: Db, { study, models, datasetIds }: StudyParts): Omit<Basis, 'pictures'> {
+  const { subset } = study
+  return {
+    models: models.map(basisModel),
+    datasets: datasetIds.map((id) => basisDataset(db, id)),
+    subset: subset ? { name: subset.name, rule: subset.rule, images: subset.images } : null,
+  }
+}
+
+function basisModel(model: StoredModel): BasisModel {
+  return {
+    ...describedModel(model),
+    preprocessing: model.preprocessing,
+    role: model.role,
+    inspection: portableInspection(model.inspection),
+  }
+}
+
+/** What conditions and tables read of an inspection. Layers and metadata say more of a model than its owner may want. */
+export function portableInspection({ metadata: _, ...inspection }: Inspection): Inspection {
+  const blocks = inspection.blocks.map((block) => ({ ...block, units: [] }))
+  return { ...inspection, layers: [], blocks }
+}
+
+function basisDataset(db: Db, id: number): BasisDataset {
+  const { title, path, layout, recognised, parts, classes, images, unreadable } = getDataset(db, id)
+  const size = imageSize(db, id)
+  return {
+    title,
+    layout,
+    recognised,
+    parts,
+    classes,
+    images,
+    unreadable,
+    size: size ? [size.height, size.width] : null,
+    mapping: recognised === 'imagenet-9' ? readMapping(path) : null,
+  }
+}
+
+/** An image of a study with the number of its dataset, from 1. */
+export interface NumberedImage extends ListedStudyImage {
+  dataset: number
+}
+
+/** Yields the images of a study, dataset by dataset in order of id; none where it reads only the models' files. */
+export function* imagesOfStudy(
+  db: Db,
+  { study, definition, datasetIds }: StudyParts,
+): Generator<NumberedImage[]> {
+  if (definition.fromWeights) return
+  const selectedFor = study.sample === null && !study.subset ? null : study.id
+  for (const [at, datasetId] of datasetIds.entries()) {
+    const source: ImageSource = { datasetId, selectedFor }
+    for (const page of listedImages(db, source)) yield page.map((image) => ({ ...image, dataset: at + 1 }))
+  }
+}
