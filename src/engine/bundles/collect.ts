@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DataTable } from '#shared/contract/index.ts'
 import { formattedTable, provenanceBeside } from '#shared/figures/formattedTable.ts'
@@ -156,9 +156,5 @@ function tableTexts(tables: readonly DataTable[], words: TableWords): [string, s
       : [[`tables/${plainName(table.id)}.provenance.txt`, beside] satisfies [string, string]]),
   ])
 }
-
-/** Reads a small file that `collect` wrote. */
-export const collectedText = (folder: string, name: string): Promise<string> =>
-  readFile(join(folder, name), 'utf8')
 
 const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`

@@ -1,5 +1,6 @@
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readUserFile } from '../base/userFile.ts'
 import { version } from '../base/version.ts'
 import { compareJson, compareText, differences, type Differences, type Leeway } from './differences.ts'
 import {
@@ -57,7 +58,7 @@ export async function compareFile(
     else checks.fault(name, 'another content', 'what follows from the facts')
     return
   }
-  const [stored, found] = [await archive.read(name, mostJson), await readFile(path)]
+  const [stored, found] = [await archive.read(name, mostJson), await readUserFile(path)]
   const differing = differences()
   if (!stored.equals(found)) compare({ name, leeway }, stored, found, differing)
   if (differing.total === 0) checks.set(name, 'derived', meaning)

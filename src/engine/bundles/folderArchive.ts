@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { piecesOf, readUserFile } from '../base/userFile.ts'
 import { refuseFor, type Archive } from './reader.ts'
 
 /** Reads the files of a folder of our own as those of an archive; folders in it are left out. */
@@ -12,11 +12,10 @@ export async function folderArchive(folder: string): Promise<Archive> {
   return {
     entries,
     refuse: refuseFor(folder),
-    read: (name) => readFile(join(folder, name)),
+    read: (name) => readUserFile(join(folder, name)),
     async each(name, take) {
       const hash = createHash('sha256')
-      for await (const chunk of createReadStream(join(folder, name))) {
-        const piece = Buffer.from(chunk)
+      for await (const piece of piecesOf(join(folder, name))) {
         hash.update(piece)
         await take(piece)
       }

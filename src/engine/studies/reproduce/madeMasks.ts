@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 import { masksOf, parseDraws, serialiseDraws, type Draws } from '#shared/transforms/index.ts'
+import { readUserText } from '../../base/userFile.ts'
 import { writeWhole } from '../../base/wholeFile.ts'
 import type { Workspace } from '../../workspace/index.ts'
 import { madeFileOf, openMasks } from '../masks/draws.ts'
@@ -24,7 +24,7 @@ export async function keepMadeMasks(workspace: Workspace, studyId: number, path:
       .flatMap(({ transform }) => (transform.op === 'patchDrop' ? [transform] : []))
       .find(({ draws }) => draws !== null && draws !== study.params['draws'])
     if (!made?.draws || existsSync(madeFileOf(workspace, made.draws))) continue
-    file ??= parseDraws(await readFile(path, 'utf8'))
+    file ??= parseDraws(await readUserText(path))
     const frame = { patch: file.patch, height, width, byClass: false }
     const masks = masksOf(file).find((one) => one.height === height && one.width === width)
     if (!masks || file.patch !== made.patch)
