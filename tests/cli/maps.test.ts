@@ -1,4 +1,13 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -19,6 +28,8 @@ beforeAll(() => {
     for (const file of readdirSync(from).sort().slice(0, 2))
       cpSync(join(from, file), join(folder, 'images', name, file))
   }
+  cpSync(join(folder, 'images/bird'), join(folder, 'some/bird'), { recursive: true })
+  writeFileSync(join(folder, 'some/bird/z.png'), 'no picture')
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -39,35 +50,34 @@ const float32 = (path: string) => {
   }
 }
 
-it('model gradient writes a NumPy array with a row per image, NaN where the folder is not a class', async () => {
-  const result = await run(
-    'model',
-    'gradient',
-    model('replk3'),
-    '--images',
-    'images',
-    '--label',
-    'from-folders',
-    '--out',
-    'G.npy',
-    '--threads',
-    '1',
+const gradientOf = (images: string, out: string) =>
+  run(
+    ...['model', 'gradient', model('replk3'), '--images', images, '--label', 'from-folders'],
+    ...['--out', out, '--threads', '1'],
   )
-  expect(result).toMatchObject({ code: 0, out: expect.stringContaining('[4, 3, 96, 96], 2 failed (NaN)') })
+
+it('model gradient writes a NumPy array with a row per image, NaN where the image cannot be read', async () => {
+  const result = await gradientOf('some', 'G.npy')
+  expect(result).toMatchObject({ code: 11, out: expect.stringContaining('[3, 3, 96, 96], 1 failed (NaN)') })
   const { text, length, values } = float32(join(folder, 'G.npy'))
-  expect(text).toContain("'shape': (4, 3, 96, 96)")
+  expect(text).toContain("'shape': (3, 3, 96, 96)")
   expect(length % 64).toBe(0)
   const size = 3 * 96 * 96
-  expect(values.length).toBe(4 * size)
+  expect(values.length).toBe(3 * size)
   expect(values.subarray(0, 2 * size).every(Number.isFinite)).toBe(true)
   expect(values.subarray(2 * size).every(Number.isNaN)).toBe(true)
   const { rows } = JSON.parse(readFileSync(join(folder, 'G.json'), 'utf8'))
   expect(rows.map((row: { problem: { code: string } | null }) => row.problem?.code ?? null)).toEqual([
     null,
     null,
-    'STUDY_LABELS',
-    'STUDY_LABELS',
+    'IMAGE_UNREADABLE',
   ])
+})
+
+it('model gradient refuses folders that are not classes by name, and writes nothing', async () => {
+  const { code, err } = await gradientOf('images', 'none.npy')
+  expect([code, err]).toEqual([7, expect.stringMatching(/STUDY_LABELS.*has no class nonsense, after/)])
+  expect(existsSync(join(folder, 'none.npy'))).toBe(false)
 })
 
 it('model erf prints its table, and writes figure and numbers', async () => {

@@ -28,7 +28,7 @@ interface KernelFlags extends GlobalOptions, FigureFlags {
   kernels: KernelForm
 }
 
-export function addModelCommands(program: Command, session: CliSession): void {
+export function addModelCommands(program: Command, session: CliSession, fail: (exit: number) => void): void {
   const model = program.command('model').description('add, list and inspect ONNX models')
 
   model
@@ -161,7 +161,7 @@ export function addModelCommands(program: Command, session: CliSession): void {
 
   addLabelCommands(model, session)
   addModelSetCommands(model, session)
-  addMapCommands(model, session)
+  addMapCommands(model, session, fail)
 }
 
 async function exportKernels(session: CliSession, name: string, options: KernelFlags): Promise<void> {

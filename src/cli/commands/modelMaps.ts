@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { Option, type Command } from 'commander'
 import type { MapView, SaliencyTarget, Source } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
+import { studyExits } from '#shared/studyState.ts'
 import {
   addFigureOptions,
   figureFormats,
@@ -72,7 +73,7 @@ const threads = (command: Command) =>
  * Adds the commands that show what a model does with an image. With --out they write figures, otherwise they print the
  * result.
  */
-export function addMapCommands(parent: Command, session: CliSession): void {
+export function addMapCommands(parent: Command, session: CliSession, fail: (exit: number) => void): void {
   figures(
     parent
       .command('attention')
@@ -188,6 +189,7 @@ export function addMapCommands(parent: Command, session: CliSession): void {
       const failed = result.failed > 0 ? `, ${result.failed} failed (NaN)` : ''
       return `${result.path}  float32 [${result.shape.join(', ')}]${failed}\n${result.rows}\n`
     })
+    if (result.failed > 0) fail(studyExits.failures)
   })
 }
 

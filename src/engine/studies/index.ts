@@ -1,3 +1,4 @@
+export { checkFits } from './store/fits.ts'
 export { PerturbedImages, saveAdversarial } from './images/perturbed/index.ts'
 export { ownReader, threadReader, type Reader } from './reading/reader.ts'
 export type { Recomputed, RecomputeRequest, RunContext, StudyDefinition } from './definition/index.ts'

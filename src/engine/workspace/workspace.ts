@@ -120,7 +120,8 @@ export function assemble(
     const own = fileAt(place)
     const weights = folder(path, 'weights')
     const draws = folder(path, 'draws')
-    for (const drafted of [path, draws, join(path, 'backups')]) removeDrafts(drafted)
+    for (const drafted of [path, draws, join(path, 'backups'), ...foldersIn(weights)]) removeDrafts(drafted)
+    for (const drafted of foldersIn(join(path, 'adversarial'))) removeDrafts(drafted)
     const exports = readOnly === null ? folder(path, 'exports') : join(place, 'exports')
     const thumbnails = openThumbnails(join(path, 'thumbnails.sqlite'))
     return {
@@ -158,6 +159,13 @@ function folder(path: string, name: string): string {
   const directory = join(path, name)
   mkdirSync(directory, { recursive: true })
   return directory
+}
+
+/** A folder and its subfolders; nothing where there is no such folder. */
+function foldersIn(directory: string): string[] {
+  if (!existsSync(directory)) return []
+  const entries = readdirSync(directory, { withFileTypes: true })
+  return [directory, ...entries.flatMap((entry) => (entry.isDirectory() ? join(directory, entry.name) : []))]
 }
 
 /**

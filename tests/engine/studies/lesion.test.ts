@@ -90,16 +90,31 @@ describe('a subsets file', () => {
     expect(rows.map(({ unchangedModel }) => unchangedModel)).toEqual([true, false])
   })
 
-  it('removes nothing from a model without subsets in the file, and says so', async () => {
-    const { folder, engine, datasetId, modelIds } = await setUp(1)
-    const path = join(folder, 'subsets.json')
-    writeFileSync(path, serialiseSubsets(models([[0]]).map((model) => ({ ...model, blocks: 7 }))))
-    const { digest } = await engine.client.studies.importDraws({ path })
-    const params = { draws: digest, singles: false }
-    const { id } = await runStudy(engine.client, { kind: 'lesion', modelIds, datasetId, params })
-    const { conditions, provenance } = await engine.client.studies.result({ id })
-    expect(conditions.map(({ key }) => key)).toEqual(['none'])
-    expect(provenance.join('\n')).toContain('the file has no subsets of 5 blocks')
+  it('is refused by name before anything runs where it would remove nothing', async () => {
+    const { folder, engine, datasetId } = await setUp(1)
+    const { client } = engine
+    // Its first block has a projection on its skip path.
+    const { id, title } = await client.models.add({ path: sampleModel('resnet') })
+    const { blocks } = getModel(engine.session.open().workspace.db, id).inspection
+    const fixed = blocks.findIndex(({ removable }) => !removable)
+    const replay = async (file: { subsets: number[][]; blocks: number }) => {
+      const path = join(folder, 'subsets.json')
+      writeFileSync(
+        path,
+        serialiseSubsets(models(file.subsets).map((one) => ({ ...one, blocks: file.blocks }))),
+      )
+      const { digest } = await client.studies.importDraws({ path })
+      return { kind: 'lesion', modelIds: [id], datasetId, params: { draws: digest, singles: false } }
+    }
+    const others = await replay({ subsets: [[0]], blocks: blocks.length + 2 })
+    const block = await replay({ subsets: [[fixed]], blocks: blocks.length })
+    for (const [input, reason] of [
+      [others, `invalid draws: the file has no subsets of ${blocks.length} blocks, of ${title}`],
+      [block, `invalid draws: block ${fixed + 1} of the file's subsets cannot be removed, of ${title}`],
+    ] as const)
+      for (const ask of [client.studies.run, client.studies.cost, client.studies.find])
+        await expect(ask(input)).rejects.toMatchObject({ data: { code: 'STUDY_PARAMS', message: reason } })
+    expect(await client.studies.list()).toEqual([])
   })
 })
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { masksOf, parseDraws } from '#shared/transforms/index.ts'
 import { openDraws } from '#engine/studies/masks/draws.ts'
 import { importDraws } from '#engine/studies/reproduce/importDraws.ts'
-import { drawsOf, runStudy } from './sample.ts'
+import { drawsOf, jobEnd, runStudy } from './sample.ts'
 import { freshWorkspace, sampleWorkspace } from './workspace.ts'
 
 const inputs = { percents: [50, 75], repeats: 2 }
@@ -19,6 +19,51 @@ async function exported(params: Record<string, unknown>) {
   writeFileSync(path, text)
   return { client, workspace: engine.session.open().workspace, path, text, run, first }
 }
+
+it('draws that do not fit are refused by name before anything runs', async () => {
+  const { client, engine, folder, datasetId, modelIds } = await sampleWorkspace('replk3')
+  const input = (own: Record<string, unknown>) => ({
+    kind: 'random-patch-drop',
+    modelIds,
+    datasetId,
+    params: { percents: [50], repeats: 1, ...own },
+  })
+  const { id } = await runStudy(client, input({ patch: 48 }))
+  const path = join(folder, 'draws.json')
+  const text = await drawsOf(client, id)
+  const { workspace } = engine.session.open()
+  const importing = (content: string, held: number) => {
+    writeFileSync(path, content)
+    return importDraws(workspace, path, held)
+  }
+  const others = text.replaceAll(/"([0-9a-f]{63})[0-9a-f]"/g, '"$1x"')
+  for (const held of [0, 2 ** 20]) {
+    const { digest: own } = await importing(`${text}${' '.repeat(held > 0 ? 1 : 0)}`, held)
+    for (const ask of [client.studies.run, client.studies.cost, client.studies.find])
+      await expect(ask(input({ patch: 16, draws: own }))).rejects.toMatchObject({
+        data: {
+          code: 'STUDY_PARAMS',
+          message: 'invalid draws: the masks are of patches of 48 px, not of 16 px',
+        },
+      })
+    // What depends on the images shows when the study begins: its sample is drawn then.
+    const failed = async (content: string, params: Record<string, unknown>) => {
+      const { digest } = await importing(content, held)
+      const { job } = await client.studies.run(input({ patch: 48, draws: digest, ...params }))
+      const { state, problem, progress } = await jobEnd(client, job?.id ?? 0)
+      return [state, problem?.code, progress.done, problem?.message]
+    }
+    const refused = ['failed', 'STUDY_PARAMS', 0] as const
+    expect(await failed(others, {})).toEqual([
+      ...refused,
+      expect.stringMatching(/^invalid draws: 16 of 16 images have no mask for "50 % dropped", e.g. \//),
+    ])
+    expect(await failed(text, { percents: [50, 75] })).toEqual([
+      ...refused,
+      expect.stringContaining('16 of 16 images have no mask for "75 % dropped"'),
+    ])
+  }
+})
 
 describe('a draws file that is read piece by piece', () => {
   it.each([{}, { mask: 'batch' }])('replays the same masks under the same digest (%j)', async (params) => {

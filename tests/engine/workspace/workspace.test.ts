@@ -49,14 +49,17 @@ describe('a workspace', () => {
     const { path } = closedWorkspace()
     const draws = join(path, 'draws')
     const names = ['.5f0e.tmp', 'a.json.part', 'a.json', 'b.replay.sqlite']
-    for (const name of names) {
-      writeFileSync(join(draws, name), '')
-      utimesSync(join(draws, name), 1e9, 1e9)
+    const pictures = join(path, 'adversarial', '0123456789abcdef')
+    mkdirSync(pictures, { recursive: true })
+    for (const file of [...names.map((name) => join(draws, name)), join(pictures, '.5f0e.tmp')]) {
+      writeFileSync(file, '')
+      utimesSync(file, 1e9, 1e9)
     }
     writeFileSync(join(draws, '.of-now.tmp'), '')
     const opened = openWorkspace(path)
     onTestFinished(() => opened.close())
     expect(readdirSync(draws).sort()).toEqual(['.of-now.tmp', 'a.json', 'b.replay.sqlite'])
+    expect(readdirSync(pictures)).toEqual([])
   })
 
   it.skipIf(process.platform === 'win32')('writes its owner into no file that a link leads to', () => {

@@ -113,10 +113,14 @@ export async function imagesOfSet(session: EngineSession, set: ImageSet): Promis
   return measured.map(({ path, digest }) => ({ path, digest, trueClass: null }))
 }
 
+/** Most classes that an error names. */
+const namesShown = 5
+
 /**
  * Returns every image below a path with its label: the given class index, or the class that its folder is named after.
- * An image that cannot be read, or whose class the model does not have, carries the problem.
+ * An image that cannot be read carries the problem.
  *
+ * @throws STUDY_LABELS where the model does not have the class of a folder; the message names those it lacks
  * @throws USAGE where the class index is not below the model's number of classes
  * @throws DATASET_EMPTY where the folder has no image
  * @throws FILE_MISSING where the path does not exist
@@ -129,19 +133,27 @@ export async function labelledImages(
 ): Promise<LabelledImage[]> {
   if (label !== 'folders' && label >= model.classes)
     throw new KernelscopeError('USAGE', `invalid label: ${model.title} has classes 0 to ${model.classes - 1}`)
+  const files = await imageFiles(path)
+  const folderOf = (file: string) => basename(dirname(file))
+  const indices = new Map(
+    [...new Set(files.map(folderOf))].map((name) => [
+      name,
+      label === 'folders' ? targetOf(model, name) : label,
+    ]),
+  )
+  const unknown = [...indices].flatMap(([name, index]) => (index < 0 ? [name] : []))
+  if (unknown.length > 0)
+    throw new KernelscopeError(
+      'STUDY_LABELS',
+      `${model.title} has no class ${unknown.slice(0, namesShown).join(', ')}${unknown.length > namesShown ? ` and ${unknown.length - namesShown} more` : ''}, after which folders of ${path} are named`,
+      { hint: 'Name the folders after labels of the model, or give one class with --label.' },
+    )
   return Promise.all(
-    (await imageFiles(path)).map(async (file) => {
-      const name = basename(dirname(file))
-      const index = label === 'folders' ? targetOf(model, name) : label
-      const image = await measuredImage(session, file)
-      const unknown = new KernelscopeError('STUDY_LABELS', `the model has no class ${name}`)
-      return {
-        ...image,
-        trueClass: null,
-        label: index < 0 ? null : index,
-        problem: image.problem ?? (index < 0 ? unknown.toShape() : null),
-      }
-    }),
+    files.map(async (file) => ({
+      ...(await measuredImage(session, file)),
+      trueClass: null,
+      label: indices.get(folderOf(file)) ?? null,
+    })),
   )
 }
 

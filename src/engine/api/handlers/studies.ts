@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { z } from 'zod'
 import type { Study, StudyInput } from '#shared/contract/index.ts'
 import {
+  checkFits,
   exportDraws,
   findStudy,
   getStudy,
@@ -138,6 +139,7 @@ async function settled(
   signal?: AbortSignal,
 ) {
   const study = await settledStudy(workspace.db, input, signal)
+  await checkFits(workspace, study)
   session.stillOpen(workspace)
   return { study, subset: await frozenSubset(session, study, signal) }
 }

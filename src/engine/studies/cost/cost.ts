@@ -6,6 +6,7 @@ import { isTried } from '#shared/studyState.ts'
 import { getModel, targetsOf, type StoredModel } from '../../models/index.ts'
 import type { Db, WorkspaceFiles } from '../../workspace/index.ts'
 import { passKey } from '../measure/passes.ts'
+import { checkFits } from '../store/fits.ts'
 import { conditionsOf } from '../store/plan.ts'
 import { shownModels } from '../store/shown.ts'
 import { studyDefinition } from '../registry.ts'
@@ -43,6 +44,7 @@ export async function studyCost(
   const study = await settledStudy(db, input, signal)
   const { params } = study
   if (study.datasetId === null) return costOfWeights(db, input.modelIds)
+  await checkFits(workspace, study)
   const source: ImageSource = { datasetId: study.datasetId, selectedFor: null }
   const dataset = getDataset(db, study.datasetId)
   const share = sampledShare(db, input, dataset, subset)

@@ -1,6 +1,6 @@
 import type { Dataset, Settings } from '#shared/contract/index.ts'
 import type { Log } from '../../base/log.ts'
-import type { ImageSource, StoredCondition } from '../../facts/index.ts'
+import type { ImageSource, PlannedCondition, StoredCondition } from '../../facts/index.ts'
 import type { ImagePool } from '../../images/index.ts'
 import type { JobContext } from '../../jobs/index.ts'
 import type { StoredModel } from '../../models/index.ts'
@@ -40,6 +40,14 @@ export interface MeasureContext extends RunContext {
   conditions: StoredCondition[]
   job: Omit<JobContext, 'job'>
   progress: Tracker
+}
+
+/** What a replay must fit. */
+export interface FitContext {
+  workspace: Pick<WorkspaceFiles, 'db' | 'draws'>
+  models: readonly { model: StoredModel; conditions: readonly PlannedCondition[] }[]
+  /** The images; null where they are not chosen yet. */
+  source: ImageSource | null
 }
 
 /** What a view may use besides the grid. */

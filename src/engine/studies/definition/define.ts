@@ -9,8 +9,19 @@ export function defineStudy<Schema extends z.ZodObject>(
   definition: StudyDefinition<Schema>,
 ): StudyDefinition {
   const parse = (params: unknown) => definition.params.parse(params)
-  const { groupSize, measure, settle, otherDatasets, stored, exportDraws, extraWork, point, kept, axis } =
-    definition
+  const {
+    groupSize,
+    measure,
+    settle,
+    otherDatasets,
+    stored,
+    fits,
+    exportDraws,
+    extraWork,
+    point,
+    kept,
+    axis,
+  } = definition
   const parsed: Partial<StudyDefinition> = {
     groupSize: (params) => groupSize?.(parse(params)) ?? null,
     conditions: (params, model, context) => definition.conditions(parse(params), model, context),
@@ -18,6 +29,7 @@ export function defineStudy<Schema extends z.ZodObject>(
     extraWork: (params, context) => extraWork?.(parse(params), context) ?? [],
     warnings: (params, models) => definition.warnings?.(parse(params), models) ?? [],
     otherDatasets: (params) => otherDatasets?.(parse(params)) ?? [],
+    fits: (params, context) => fits?.(parse(params), context),
     stored: (params, context) => stored?.(parse(params), context) ?? [],
     view: (grid, params, context) => definition.view(grid, parse(params), context),
   }

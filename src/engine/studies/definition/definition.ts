@@ -3,7 +3,7 @@ import type { Definition, PreprocessingChange } from '#shared/contract/index.ts'
 import type { Condition, PlannedCondition, Stored } from '../../facts/index.ts'
 import type { StoredModel } from '../../models/index.ts'
 import type { Db } from '../../workspace/index.ts'
-import type { ConditionContext, MeasureContext, SettleContext, ViewContext } from './contexts.ts'
+import type { ConditionContext, FitContext, MeasureContext, SettleContext, ViewContext } from './contexts.ts'
 import type { ConditionWork, EstimateContext, ExtraWork, SessionEstimate, WorkContext } from './cost.ts'
 import type { Grid } from './grid.ts'
 import type { StudyQuestion, SuitePlace } from './offer.ts'
@@ -97,6 +97,13 @@ export interface StudyDefinition<Schema extends z.ZodObject = z.ZodObject, P = z
   exportDraws?: 'masks' | ((params: P, models: StoredModel[], db: Db) => string)
   /** The format of the draws file, where it holds no masks. */
   replays?: ReplayFormat
+
+  /**
+   * Refuses draws to replay that do not fit the models, or the images where they are chosen; left out = all fit.
+   *
+   * @throws STUDY_PARAMS where they do not fit; the message says why
+   */
+  fits?(params: P, context: FitContext): void | Promise<void>
 
   /** Sessions for its conditions that change the model's graph; left out = no condition does. */
   sessions?: PlanSessions

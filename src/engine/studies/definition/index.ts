@@ -1,4 +1,11 @@
-export type { ConditionContext, MeasureContext, RunContext, SettleContext, ViewContext } from './contexts.ts'
+export type {
+  ConditionContext,
+  FitContext,
+  MeasureContext,
+  RunContext,
+  SettleContext,
+  ViewContext,
+} from './contexts.ts'
 export type { ConditionWork, EstimateContext, ExtraWork, SessionEstimate, WorkContext } from './cost.ts'
 export { defineStudy } from './define.ts'
 export type { Preset, ReplayFormat, StudyDefinition, StudyWarning } from './definition.ts'

@@ -80,7 +80,10 @@ export async function openMasks(workspace: Workspace, name: string, frame: MaskF
  *
  * @throws DRAWS_MALFORMED where there are none, or the file is damaged
  */
-export async function openDraws(workspace: Workspace, digest: string): Promise<DrawsReader> {
+export async function openDraws(
+  workspace: Pick<WorkspaceFiles, 'draws'>,
+  digest: string,
+): Promise<DrawsReader> {
   const isName = /^[0-9a-f]{64}$/.test(digest)
   const made = isName ? readMaskFile(madeFileOf(workspace, digest)) : null
   if (made) return made

@@ -6,12 +6,13 @@ import { join } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 import { parseDraws } from '#shared/transforms/index.ts'
 import { piecesOf } from '../../base/userFile.ts'
-import { asWorkspaceError, type Workspace } from '../../workspace/index.ts'
+import { asWorkspaceError, type Workspace, type WorkspaceFiles } from '../../workspace/index.ts'
 import type { DrawsReader } from './reader.ts'
 import { DrawsPieces, withMasks, type DrawnMask } from './drawsPieces.ts'
 
 /** Path of the masks of a draws file that is too long to be read at once, by the digest of its text. */
-const replayOf = ({ draws }: Workspace, digest: string) => join(draws, `${digest}.replay.sqlite`)
+const replayOf = ({ draws }: Pick<WorkspaceFiles, 'draws'>, digest: string) =>
+  join(draws, `${digest}.replay.sqlite`)
 
 const tables = `
   CREATE TABLE file (head TEXT NOT NULL) STRICT;
@@ -74,7 +75,7 @@ async function toDisk(path: string): Promise<void> {
  *
  * @throws WORKSPACE_CORRUPT, DRAWS_MALFORMED where the file is damaged
  */
-export function openReplay(workspace: Workspace, digest: string): DrawsReader | null {
+export function openReplay(workspace: Pick<WorkspaceFiles, 'draws'>, digest: string): DrawsReader | null {
   const path = replayOf(workspace, digest)
   if (!existsSync(path)) return null
   const db = new Database(path, { readonly: true })

@@ -17,6 +17,7 @@ const answersFirstMs = 20
  *
  * @throws DATASET_EMPTY where no image can be measured
  * @throws STUDY_LABELS where a model knows no class of the dataset
+ * @throws STUDY_PARAMS where draws to replay do not fit the models or images
  */
 export async function runStudy(context: RunContext, studyId: number, job: JobContext): Promise<void> {
   await delay(answersFirstMs)
@@ -32,6 +33,7 @@ export async function runStudy(context: RunContext, studyId: number, job: JobCon
     throw new KernelscopeError('DATASET_EMPTY', 'the dataset has no readable image with a label')
   if (definition.needsLabels !== false)
     for (const { model } of onImages) checkLabels(context.workspace, source.datasetId, model)
+  await definition.fits?.(study.params, { workspace: context.workspace, models, source })
   const progress = tracker(
     job,
     [...sizes.values()].reduce((total, size) => total + size, 0),

@@ -1,3 +1,4 @@
+import { KernelscopeError } from '#shared/errors.ts'
 import { singleBlockKey } from '#shared/cellRef.ts'
 import type { StoredModel } from '../../../models/index.ts'
 import type { Db } from '../../../workspace/index.ts'
@@ -32,6 +33,26 @@ function subsetsOf(chosen: LesionParams, model: StoredModel, db: Db): number[][]
   return Array.from({ length: Math.max(0, most) }, (_, i) => i + 1)
     .filter((n) => (n - 1) % chosen.step === 0)
     .flatMap((n) => drawSubsets(candidates, n, chosen.samples, chosen.seed))
+}
+
+/**
+ * Refuses a subsets file that removes nothing from one of the models.
+ *
+ * @throws STUDY_PARAMS where it has no subsets for a model, or one with a block that cannot be removed
+ */
+export function checkSubsets(
+  { draws }: LesionParams,
+  models: readonly { model: StoredModel }[],
+  db: Db,
+): void {
+  if (draws === null) return
+  for (const { model } of models) {
+    const { problem } = subsetsFor(readSubsets(db, draws), model)
+    if (problem !== null)
+      throw new KernelscopeError('STUDY_PARAMS', `invalid draws: ${problem}, of ${model.title}`, {
+        hint: 'Replay a subsets file that was made for the models of the study, or leave the model out.',
+      })
+  }
 }
 
 /** Conditions of a lesion study. Their parameters count blocks from 1. */

@@ -1,7 +1,7 @@
 import type { StoredModel } from '../../../models/index.ts'
 import type { Db } from '../../../workspace/index.ts'
 import { paperStatements } from '../../summary/paper.ts'
-import { candidatesOf, exportSubsets, lesionConditions } from './conditions.ts'
+import { candidatesOf, checkSubsets, exportSubsets, lesionConditions } from './conditions.ts'
 import { isSubsetFile, keepSubsets, readSubsets, subsetsFor } from './file.ts'
 import { estimateLesions } from './cost.ts'
 import { blocksOf } from './graphs.ts'
@@ -70,6 +70,7 @@ export const lesion = defineStudy({
     if (chosen.draws !== null) readSubsets(db, chosen.draws)
     return chosen
   },
+  fits: (chosen, { workspace: { db }, models }) => checkSubsets(chosen, models, db),
   conditions: (chosen, model, { db }) => lesionConditions(chosen, model, db),
   sessions: planLesions,
   estimateSessions: (conditions, context) => estimateLesions(conditions.map(blocksOf), context),

@@ -4,6 +4,7 @@ import type { StoredModel } from '../../../models/index.ts'
 import type { Condition } from '../../../facts/index.ts'
 import { defineStudy, publishedWith } from '../../definition/index.ts'
 import { droppedAxis, droppedOf, patchWarnings, shareText } from '../dropped.ts'
+import { checkMasks } from '../../masks/fit.ts'
 import { params, type RandomPatchDropParams } from './params.ts'
 
 /** Images that share a mask in the published script: its batch size (LKRobust occlusion, batch 256). */
@@ -65,6 +66,7 @@ export const randomPatchDrop = defineStudy({
   ],
   groupSize: ({ mask }) => (mask === 'batch' ? publishedGroup : null),
   exportDraws: 'masks',
+  fits: (_, context) => checkMasks(context),
   warnings: ({ patch, percents }, models) => patchWarnings(patch, percents, models),
   axis: droppedAxis,
   conditions: (chosen, model) => conditions(chosen, model),
