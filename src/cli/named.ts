@@ -88,6 +88,17 @@ export async function namedDataset(
   throw missing('DATASET_NOT_FOUND', 'dataset', name, rows, ', and no such folder')
 }
 
+/**
+ * A dataset of the workspace by id, title or path, indexed or not.
+ * @throws DATASET_NOT_FOUND where there is none
+ */
+export async function knownDataset(client: Client, name: string, { io }: CliSession): Promise<Dataset> {
+  const rows = await client.datasets.list()
+  const known = findNamed(rows, name, io.cwd)
+  if (known) return known
+  throw missing('DATASET_NOT_FOUND', 'dataset', name, rows)
+}
+
 /** Adds a folder and waits until it is indexed. */
 export async function addDataset(
   client: Client,

@@ -3,6 +3,7 @@ import { errorCodes } from '#shared/errors.ts'
 import { addBundleCommands } from './commands/bundle.ts'
 import { addDatasetCommands } from './commands/dataset.ts'
 import { addFigureCommand } from './commands/figure.ts'
+import { addJobCommands } from './commands/job.ts'
 import { addModelCommands } from './commands/model.ts'
 import { addReportCommands } from './commands/report.ts'
 import { addStudyCommands } from './commands/study.ts'
@@ -66,6 +67,7 @@ function buildProgram(session: CliSession, version: string, fail: (exit: number)
   addDatasetCommands(program, session)
   addStudyCommands(program, session, fail)
   addFigureCommand(program, session)
+  addJobCommands(program, session)
   addTableCommand(program, session)
   addReportCommands(program, session)
   addBundleCommands(program, session, fail)

@@ -374,6 +374,26 @@ describe('the program', () => {
     expect(out).toMatch(/clean-accuracy +.*other +\d.* % \(.*, n = \d+\) +done, complete/)
   })
 
+  it('lists and cancels jobs, and removes what is named with --yes only', { timeout: 120_000 }, async () => {
+    const at = ['-w', workspace]
+    expect((await run(['job', 'list', '--limit', '1', ...at])).out).toMatch(/ID +Job +State/)
+    const over = await run(['job', 'cancel', '1', ...at])
+    expect([over.code, over.err]).toEqual([expect.any(Number), expect.stringContaining('JOB_STATE')])
+    const listed = z.object({ studies: z.array(z.object({ id: z.int(), datasetId: z.int() })) })
+    const { studies } = listed.parse(await json(['study', 'list']))
+    const [study] = studies
+    const asked = await run(['study', 'remove', String(study?.id), ...at])
+    expect([asked.code, asked.out]).toEqual([0, expect.stringContaining('Repeat with --yes')])
+    expect(listed.parse(await json(['study', 'list'])).studies).toHaveLength(studies.length)
+    await json(['study', 'remove', String(study?.id), '--yes'])
+    await json(['dataset', 'remove', 'images', '--yes'])
+    const left = listed.parse(await json(['study', 'list'])).studies
+    expect(left.map(({ id }) => id)).not.toContain(study?.id)
+    expect((await run(['dataset', 'list', ...at])).out).not.toContain(images)
+    const figure = await run(['figure', 'remove', 'none', '--yes', ...at])
+    expect(figure.err).toContain('FIGURE_NOT_FOUND')
+  })
+
   it('helps', { timeout: 120_000 }, async () => {
     const help = await run(['study', 'run', '--help'])
     expect([help.code, help.err]).toEqual([0, ''])

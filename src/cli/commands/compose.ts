@@ -11,6 +11,7 @@ import { figureFormats, printFiles } from '../figureFlags.ts'
 import { integerOf, listOf } from '../flags.ts'
 import { formatTable } from '../format.ts'
 import { findNamed } from '../named.ts'
+import { addRemoveCommand } from '../removing.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
 
 interface Flags extends GlobalOptions {
@@ -20,8 +21,17 @@ interface Flags extends GlobalOptions {
   save?: boolean
 }
 
-/** Adds `figure compose` and `figure list`: figures of several panels, from the workspace or from a file. */
+/** Adds `figure compose`, `figure list` and `figure remove`: figures of several panels, from the workspace or from a file. */
 export function addComposeCommands(figure: Command, session: CliSession): void {
+  addRemoveCommand(figure, session, {
+    rows: 'figures',
+    description: 'removes composed figures',
+    argument: 'figures',
+    find: (client, name) => composedNamed(client, name),
+    along: (_, { panels }) => `${panels} panels`,
+    stays: 'The studies of their panels stay.',
+    remove: (client, id) => client.compositions.remove({ id }),
+  })
   figure
     .command('compose')
     .description('write a composed figure of the workspace, or of a JSON file')
@@ -89,8 +99,15 @@ function clientFor(session: CliSession, options: Flags, figure: Composition | nu
 }
 
 async function composedId(client: Client, name: string): Promise<number> {
+  return (await composedNamed(client, name)).id
+}
+
+async function composedNamed(
+  client: Client,
+  name: string,
+): Promise<{ id: number; title: string; panels: number }> {
   const known = findNamed(await client.compositions.list(), name, '')
-  if (known) return known.id
+  if (known) return known
   throw new KernelscopeError('FIGURE_NOT_FOUND', `there is no composed figure ${name}, and no such JSON file`)
 }
 

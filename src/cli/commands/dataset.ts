@@ -2,7 +2,8 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Dataset } from '#shared/contract/index.ts'
 import { formatTable } from '../format.ts'
-import { addDataset, namedDataset } from '../named.ts'
+import { addDataset, knownDataset, namedDataset } from '../named.ts'
+import { addRemoveCommand } from '../removing.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
 import { addAnnotateCommands } from './annotate.ts'
 import { addBrowseCommands } from './browse.ts'
@@ -56,6 +57,20 @@ export function addDatasetCommands(program: Command, session: CliSession): void 
       session.print(options, { dataset: renamed }, () => datasetTable([renamed]))
     })
 
+  addRemoveCommand(dataset, session, {
+    rows: 'datasets',
+    description: 'removes datasets with the studies over them; says first what that takes along',
+    argument: 'datasets',
+    find: (client, name) => knownDataset(client, name, session),
+    async along(client, { id }) {
+      const over = (await client.studies.list()).filter(({ datasetId }) => datasetId === id)
+      return over.length === 0
+        ? 'in no study'
+        : `with the studies ${over.map(({ title }) => title).join(', ')}`
+    },
+    stays: 'Subsets go with a dataset. Its files, notes and tags of images, and stored predictions stay.',
+    remove: (client, id) => client.datasets.remove({ id }),
+  })
   addBrowseCommands(dataset, session)
   addSubsetCommands(dataset, session)
   addAnnotateCommands(dataset, session)

@@ -8,6 +8,7 @@ import { collect, integerOf } from '../flags.ts'
 import { printDraws } from '../draws.ts'
 import { describeKind } from '../kindText.ts'
 import { kindNamed, namedStudy } from '../named.ts'
+import { addRemoveCommand } from '../removing.ts'
 import { describeResult, resultDocument } from '../result.ts'
 import { printRows, type RowFlags } from '../rows.ts'
 import { runStudy, type RunFlags } from '../run.ts'
@@ -125,6 +126,15 @@ export function addStudyCommands(program: Command, session: CliSession, fail: (e
     })
 
   addStudyImageCommands(study, session)
+  addRemoveCommand(study, session, {
+    rows: 'studies',
+    description: 'removes studies; their predictions stay',
+    argument: 'studies',
+    find: (client, name) => namedStudy(client, name, session),
+    along: (_, { kind }) => kind,
+    stays: 'Predictions stay stored: the same study run again costs nothing.',
+    remove: (client, id) => client.studies.remove({ id }),
+  })
 
   study
     .command('draws')

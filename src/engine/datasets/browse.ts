@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { ImageRow } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
-import type { Db } from '../workspace/index.ts'
+import { present, type Db } from '../workspace/index.ts'
 import { parseProblem } from './store.ts'
 import { imageRootSql } from '../facts/index.ts'
 
@@ -71,7 +71,7 @@ export function locateImage(db: Db, id: number): LocatedImage {
   const row = db
     .prepare<[number], Row & { root: string; example_id: number | null; digest: Buffer | null }>(
       `SELECT ${columns}, ${imageRootSql} AS root, i.example_id, s.digest FROM image i
-       JOIN dataset d ON d.id = i.dataset_id LEFT JOIN example s ON s.id = i.example_id WHERE i.id = ?`,
+       JOIN dataset d ON d.id = i.dataset_id LEFT JOIN example s ON s.id = i.example_id WHERE i.id = ? AND d.${present}`,
     )
     .get(id)
   if (!row) throw new KernelscopeError('IMAGE_NOT_FOUND', `no image with id ${id}`)

@@ -10,9 +10,14 @@ import { statOf } from './statOf.ts'
 
 const framesOf = ({ path }: Workspace, datasetId: number) => join(path, 'frames', String(datasetId))
 
-/** Deletes the extracted frames of a dataset. */
-export const removeFrames = (workspace: Workspace, datasetId: number): Promise<void> =>
-  rm(framesOf(workspace, datasetId), { recursive: true, force: true })
+/** Deletes the extracted frames of datasets that are not in the workspace any more. */
+export async function removeLostFrames({ path, db }: Workspace): Promise<void> {
+  const folder = join(path, 'frames')
+  if (!existsSync(folder)) return
+  const known = new Set(db.prepare<[], number>('SELECT id FROM dataset').pluck().all().map(String))
+  for (const name of await readdir(folder))
+    if (!known.has(name)) await rm(join(folder, name), { recursive: true, force: true })
+}
 
 /**
  * Extracts the frames of every video below `root` with ffmpeg, as PNG files `<video>/<frame>.png` from 000 on. They are

@@ -14,7 +14,7 @@ export type { BrowseResults } from './browse/protocol.ts'
 export type { ConfusionCounts } from './browse/confuse.ts'
 export { factsOf, type BrowseReferences } from './browse/columnReader.ts'
 export { imagenet9Variations } from './kinds/imagenet9.ts'
-export { removeFrames } from './frames.ts'
+export { removeLostFrames } from './frames.ts'
 export { indexDataset } from './indexing.ts'
 export { detectLayout } from './layout.ts'
 export {

@@ -5,7 +5,7 @@ import { KernelscopeError } from '#shared/errors.ts'
 import { generator } from '#shared/random.ts'
 import { piecesOf, requireFolder } from '../base/userFile.ts'
 import { digestAndMeasure, imageState, parseRowPath } from '../images/index.ts'
-import type { Db } from '../workspace/index.ts'
+import { present, type Db } from '../workspace/index.ts'
 import { datasetRow } from './store.ts'
 import { imageRoot } from '../facts/index.ts'
 
@@ -111,7 +111,7 @@ export async function rerootDataset(
       `frames were taken from the videos of ${row.title}: add the new folder instead`,
     )
   const other = db
-    .prepare<[string, number], string>('SELECT title FROM dataset WHERE path = ? AND id <> ?')
+    .prepare<[string, number], string>(`SELECT title FROM dataset WHERE path = ? AND id <> ? AND ${present}`)
     .pluck()
   const taken = other.get(root, datasetId)
   if (taken !== undefined)

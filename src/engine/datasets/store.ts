@@ -6,7 +6,7 @@ import {
   type DatasetReport,
 } from '#shared/contract/index.ts'
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
-import type { Db } from '../workspace/index.ts'
+import { present, remove, rowToAdd, type Db } from '../workspace/index.ts'
 import type { Layout } from './layout.ts'
 import { partOrder } from './kinds/index.ts'
 
@@ -34,7 +34,7 @@ export const parseProblem = (json: string | null): ErrorShape | null =>
 
 /** @throws DATASET_NOT_FOUND where there is no dataset with that id */
 export function datasetRow(db: Db, id: number): DatasetRow {
-  const row = db.prepare<[number], DatasetRow>('SELECT * FROM dataset WHERE id = ?').get(id)
+  const row = db.prepare<[number], DatasetRow>(`SELECT * FROM dataset WHERE id = ? AND ${present}`).get(id)
   if (!row) throw new KernelscopeError('DATASET_NOT_FOUND', `no dataset with id ${id}`)
   return row
 }
@@ -46,7 +46,7 @@ export function getDataset(db: Db, id: number): Dataset {
 
 export function listDatasets(db: Db): Dataset[] {
   return db
-    .prepare<[], DatasetRow>('SELECT * FROM dataset ORDER BY title COLLATE NOCASE, id')
+    .prepare<[], DatasetRow>(`SELECT * FROM dataset WHERE ${present} ORDER BY title COLLATE NOCASE, id`)
     .all()
     .map((row) => describe(db, row))
 }
@@ -100,7 +100,7 @@ export function renameDataset(db: Db, id: number, title: string): Dataset {
 
 /** Adds a dataset, or updates the one of the same folder. Gives its id. */
 export function insertDataset(db: Db, path: string, title: string, layout: Layout): number {
-  const known = db.prepare<[string], number>('SELECT id FROM dataset WHERE path = ?').pluck().get(path)
+  const known = rowToAdd(db, { dataset: path })
   if (known !== undefined) {
     db.prepare('UPDATE dataset SET labels_path = ?, layout = ?, recognised = ? WHERE id = ?').run(
       layout.labelsPath,
@@ -141,8 +141,13 @@ export function setDatasetReport(db: Db, id: number, report: DatasetReport): voi
   )
 }
 
-/** @throws DATASET_NOT_FOUND where there is no dataset with that id */
-export function removeDataset(db: Db, id: number): void {
+/**
+ * Removes a dataset with its studies. Its files and facts stay.
+ *
+ * @returns id of the removal
+ * @throws DATASET_NOT_FOUND where there is no dataset with that id
+ */
+export function removeDataset(db: Db, id: number): number {
   datasetRow(db, id)
-  db.prepare('DELETE FROM dataset WHERE id = ?').run(id)
+  return remove(db, 'dataset', id)
 }

@@ -6,7 +6,7 @@ import {
   type Composition,
   type FigureStyle,
 } from '#shared/figures/compose/index.ts'
-import type { Db } from '../workspace/index.ts'
+import { present, remove, type Db } from '../workspace/index.ts'
 
 interface Row {
   id: number
@@ -25,7 +25,10 @@ const fromRow = ({ id, body, revision, changed_at }: Row): StoredComposition => 
 
 /** Lists the composed figures of a workspace, the last changed first. */
 export const listCompositions = (db: Db): StoredComposition[] =>
-  db.prepare<[], Row>('SELECT * FROM composition ORDER BY changed_at DESC, id DESC').all().map(fromRow)
+  db
+    .prepare<[], Row>(`SELECT * FROM composition WHERE ${present} ORDER BY changed_at DESC, id DESC`)
+    .all()
+    .map(fromRow)
 
 /**
  * Reads a composed figure.
@@ -33,7 +36,7 @@ export const listCompositions = (db: Db): StoredComposition[] =>
  * @throws FIGURE_NOT_FOUND where it does not exist
  */
 export function getComposition(db: Db, id: number): StoredComposition {
-  const row = db.prepare<[number], Row>('SELECT * FROM composition WHERE id = ?').get(id)
+  const row = db.prepare<[number], Row>(`SELECT * FROM composition WHERE id = ? AND ${present}`).get(id)
   if (!row) throw new KernelscopeError('FIGURE_NOT_FOUND', `no composed figure with id ${id}`)
   return fromRow(row)
 }
@@ -60,20 +63,22 @@ export function saveComposition(db: Db, id: number, composition: Composition): S
 }
 
 /**
- * Deletes a composed figure.
+ * Removes a composed figure.
  *
+ * @returns id of the removal
  * @throws FIGURE_NOT_FOUND where it does not exist
  */
-export function removeComposition(db: Db, id: number): void {
+export function removeComposition(db: Db, id: number): number {
   getComposition(db, id)
-  db.prepare('DELETE FROM composition WHERE id = ?').run(id)
+  return remove(db, 'composition', id)
 }
 
 /** Lists the styles of a workspace, with the number of figures that use each. */
 export const listStyles = (db: Db): { name: string; style: FigureStyle; figures: number }[] =>
   db
     .prepare<[], { name: string; body: string; figures: number }>(
-      'SELECT name, body, (SELECT count(*) FROM composition WHERE style_name = name) AS figures FROM figure_style ORDER BY name COLLATE NOCASE',
+      `SELECT name, body, (SELECT count(*) FROM composition WHERE style_name = name AND ${present}) AS figures
+       FROM figure_style ORDER BY name COLLATE NOCASE`,
     )
     .all()
     .map(({ name, body, figures }) => ({ name, style: figureStyle.parse(JSON.parse(body)), figures }))

@@ -96,9 +96,18 @@ export function getJob(db: Db, id: number): Job {
   return fromRow(row)
 }
 
+/** Jobs whose study, dataset or model was removed. */
+const ofRemoved = ['study', 'dataset', 'model']
+  .map((of) => `${of}_id IN (SELECT id FROM ${of} WHERE removal_id IS NOT NULL)`)
+  .map((test) => `coalesce(${test}, 0)`)
+  .join(' OR ')
+
 /** Lists jobs, the newest first. */
 export function listJobs(db: Db, limit: number): Job[] {
-  return db.prepare<[number], JobRow>('SELECT * FROM job ORDER BY id DESC LIMIT ?').all(limit).map(fromRow)
+  return db
+    .prepare<[number], JobRow>(`SELECT * FROM job WHERE NOT (${ofRemoved}) ORDER BY id DESC LIMIT ?`)
+    .all(limit)
+    .map(fromRow)
 }
 
 /** Lists the jobs that have a state, in the order of the queue. */

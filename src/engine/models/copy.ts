@@ -1,4 +1,4 @@
-import type { Db } from '../workspace/index.ts'
+import { present, type Db } from '../workspace/index.ts'
 
 /**
  * Copies the models of another workspace, with all that is stored of them. A model that is there already stays as it is.
@@ -7,14 +7,16 @@ import type { Db } from '../workspace/index.ts'
  */
 export function copyModels(db: Db, file: string): void {
   const columns = db
-    .prepare<[], { name: string }>(`SELECT name FROM pragma_table_info('model') WHERE name <> 'id'`)
+    .prepare<[], { name: string }>(
+      `SELECT name FROM pragma_table_info('model') WHERE name NOT IN ('id', 'removal_id')`,
+    )
     .all()
     .map(({ name }) => name)
     .join(', ')
   db.prepare('ATTACH ? AS other').run(file)
   try {
     db.exec(`INSERT INTO model (${columns}) SELECT ${columns} FROM other.model
-      WHERE digest NOT IN (SELECT digest FROM main.model) ORDER BY id`)
+      WHERE ${present} AND digest NOT IN (SELECT digest FROM main.model) ORDER BY id`)
   } finally {
     db.exec('DETACH other')
   }

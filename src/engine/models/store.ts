@@ -15,7 +15,7 @@ import {
 } from '#shared/contract/index.ts'
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import { classifierInterface, onGraphThread } from '../onnx/index.ts'
-import type { Db } from '../workspace/index.ts'
+import { present, remove, rowToAdd, type Db } from '../workspace/index.ts'
 import { checkSize, readModelFile } from './file.ts'
 import { sourceOf, type LabelList } from './labelList.ts'
 
@@ -105,12 +105,15 @@ function fileProblem(row: ModelRow): ErrorShape | null {
 }
 
 export function listModels(db: Db): StoredModel[] {
-  return db.prepare<[], ModelRow>('SELECT * FROM model ORDER BY title COLLATE NOCASE, id').all().map(fromRow)
+  return db
+    .prepare<[], ModelRow>(`SELECT * FROM model WHERE ${present} ORDER BY title COLLATE NOCASE, id`)
+    .all()
+    .map(fromRow)
 }
 
 /** @throws MODEL_NOT_FOUND where there is no model with that id */
 export function getModel(db: Db, id: number): StoredModel {
-  const row = db.prepare<[number], ModelRow>('SELECT * FROM model WHERE id = ?').get(id)
+  const row = db.prepare<[number], ModelRow>(`SELECT * FROM model WHERE id = ? AND ${present}`).get(id)
   if (!row) throw new KernelscopeError('MODEL_NOT_FOUND', `no model with id ${id}`)
   return fromRow(row)
 }
@@ -118,7 +121,6 @@ export function getModel(db: Db, id: number): StoredModel {
 /**
  * The inspection of a stored model. Where an older version stored less than this one needs, the file is inspected again,
  * if it is still there.
- *
  * @throws MODEL_NOT_FOUND where there is no model with that id
  */
 export async function inspectionOf(db: Db, id: number): Promise<Inspection> {
@@ -163,7 +165,7 @@ export async function addModel(
 ): Promise<StoredModel> {
   const file = await readModelFile(path, signal)
   const { digest, mtime, inspection: facts, labels, sidecar } = file
-  const known = db.prepare<[string], number>('SELECT id FROM model WHERE digest = ?').pluck().get(digest)
+  const known = rowToAdd(db, { model: digest })
   if (known !== undefined) {
     db.prepare('UPDATE model SET path = ?, mtime = ?, title = coalesce(?, title) WHERE id = ?').run(
       file.path,
@@ -242,8 +244,11 @@ export function updateModel(db: Db, id: number, change: ModelChange): StoredMode
   return getModel(db, id)
 }
 
-/** @throws MODEL_NOT_FOUND where there is no model with that id */
-export function removeModel(db: Db, id: number): void {
+/**
+ * Removes a model from the workspace and its studies; file and facts stay. Returns the id of the removal.
+ * @throws MODEL_NOT_FOUND where there is no model with that id
+ */
+export function removeModel(db: Db, id: number): number {
   getModel(db, id)
-  db.prepare('DELETE FROM model WHERE id = ?').run(id)
+  return remove(db, 'model', id)
 }

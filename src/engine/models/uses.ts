@@ -1,5 +1,5 @@
 import { countFactsOfModel } from '../facts/index.ts'
-import type { Db } from '../workspace/index.ts'
+import { present, type Db } from '../workspace/index.ts'
 import { getModel } from './store.ts'
 
 /** What a change of a model or its removal touches. */
@@ -15,8 +15,9 @@ export function usesOf(db: Db, id: number): ModelUses {
   const { digest } = getModel(db, id)
   const studies = db
     .prepare<[number], ModelUses['studies'][number]>(
-      `SELECT s.id, s.title, (SELECT count(*) FROM study_model o WHERE o.study_id = s.id) AS models
-       FROM study_model m JOIN study s ON s.id = m.study_id WHERE m.model_id = ? ORDER BY s.id`,
+      `SELECT s.id, s.title, (SELECT count(*) FROM study_model o JOIN model p ON p.id = o.model_id
+         WHERE o.study_id = s.id AND p.${present}) AS models
+       FROM study_model m JOIN study s ON s.id = m.study_id WHERE m.model_id = ? AND s.${present} ORDER BY s.id`,
     )
     .all(id)
   return { studies, predictions: countFactsOfModel(db, digest) }

@@ -14,4 +14,5 @@ export {
   type WorkspaceFiles,
 } from './workspace.ts'
 export { openReadOnly, whyReadOnly } from './readOnly.ts'
+export { present, remove, rowToAdd, sweepRemovals, undoRemoval } from './removals.ts'
 export { hasContent, moveWorkspace, rebasePaths, UnkeptFolder } from './unkept.ts'

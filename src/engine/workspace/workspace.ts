@@ -5,6 +5,7 @@ import { KernelscopeError } from '#shared/errors.ts'
 import { checkDatabaseFile } from './check.ts'
 import { createDatabase, openDatabase, readDatabase, type Db } from './database.ts'
 import { lockWorkspace, type Lock } from './lock.ts'
+import { present } from './removals.ts'
 import { databaseName } from './schema.ts'
 import { openThumbnails, type Thumbnails } from './thumbnails.ts'
 
@@ -205,7 +206,10 @@ function describe({
   db,
   kept,
 }: Pick<Workspace, 'path' | 'place' | 'readOnly' | 'db' | 'kept'>): WorkspaceInfo {
-  const count = (table: string) => Number(db.prepare(`SELECT count(*) FROM ${table}`).pluck().get())
+  const count = (table: string, where = '') =>
+    Number(db.prepare(`SELECT count(*) FROM ${table} ${where}`).pluck().get())
+  const there = (table: string) => count(table, `WHERE ${present}`)
+  const removedImages = 'WHERE dataset_id IN (SELECT id FROM dataset WHERE removal_id IS NOT NULL)'
   const file = join(path, databaseName)
   return {
     path: place,
@@ -214,19 +218,19 @@ function describe({
     unkept: kept
       ? null
       : {
-          studies: count('study'),
+          studies: there('study'),
           predictions: count('prediction'),
-          figures: count('composition'),
+          figures: there('composition'),
           subsets: count('subset'),
           notes: count('image_note') + count('image_tag'),
         },
     schema: Number(db.pragma('user_version', { simple: true })),
     createdAt: Math.round(statSync(file).birthtimeMs),
-    models: count('model'),
-    datasets: count('dataset'),
-    images: count('image'),
+    models: there('model'),
+    datasets: there('dataset'),
+    images: count('image') - count('image', removedImages),
     predictions: Number(db.prepare('SELECT coalesce(sum(facts), 0) FROM fact_sum').pluck().get()),
-    studies: count('study'),
+    studies: there('study'),
     bytes: statSync(file).size,
     warnings: isNetworkFileSystem(place)
       ? ['The folder is on a network file system; SQLite is safe on local disks only.']

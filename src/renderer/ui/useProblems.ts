@@ -34,12 +34,14 @@ export function useProblems() {
     title: string,
     description?: string,
     actions: { label: string; onClick: () => void }[] = [],
+    duration?: number,
   ) {
     toast.add({
       color: 'neutral',
       icon: 'i-lucide-check',
       title,
       ...(description ? { description } : {}),
+      ...(duration === undefined ? {} : { duration }),
       actions: actions.map((action) => ({
         ...action,
         color: 'neutral' as const,

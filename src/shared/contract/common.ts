@@ -28,6 +28,8 @@ export const definition = z.object({
 })
 
 export const ok = z.object({ ok: z.literal(true) })
+/** Something was removed. It can be taken back with `workspace.undoRemoval` until the workspace is closed. */
+export const removed = z.object({ ok: z.literal(true), removalId: id })
 export const byId = z.object({ id })
 
 export type Interval = z.infer<typeof interval>

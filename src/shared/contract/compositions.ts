@@ -2,7 +2,7 @@ import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { composition, figureStyle } from '../figures/compose/composition.ts'
 import { axis } from '../figures/spec.ts'
-import { byId, errorShape, id, ok } from './common.ts'
+import { byId, errorShape, id, ok, removed } from './common.ts'
 import { figureFormat, written } from './figures.ts'
 
 const box = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() })
@@ -76,7 +76,7 @@ export const compositions = {
   get: oc.input(byId).output(storedComposition),
   create: oc.input(z.object({ composition })).output(storedComposition),
   save: oc.input(z.object({ id, composition })).output(storedComposition),
-  remove: oc.input(byId).output(ok),
+  remove: oc.input(byId).output(removed),
   /** The state of a composition, stored or not. */
   state: oc.input(z.object({ composition })).output(composedState),
   /** Writes a composed figure, stored or given as a whole, as `<title>.<format>`. */

@@ -2,7 +2,7 @@ import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { changeName } from '../changedModel.ts'
 import { recognisedIds } from '../datasetKinds.ts'
-import { byId, errorShape, id, ok } from './common.ts'
+import { byId, errorShape, id, removed } from './common.ts'
 import { confusion } from './confusion.ts'
 import { imageFacets } from './facets.ts'
 import { factOf, imageFilter, imageOrder, imageSelection } from './imageFilter.ts'
@@ -148,7 +148,7 @@ export const datasets = {
     .output(z.object({ dataset, jobId: id })),
   reindex: oc.input(byId).output(z.object({ jobId: id })),
   rename: oc.input(byId.extend({ title: z.string().trim().min(1) })).output(dataset),
-  remove: oc.input(byId).output(ok),
+  remove: oc.input(byId).output(removed),
   /** A page of images that starts at a position (`from`) or after an image (`after`). */
   images: oc
     .input(

@@ -1,6 +1,6 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
-import { byId, errorShape, id, ok } from './common.ts'
+import { byId, errorShape, id, removed } from './common.ts'
 import { labelSource, modelLabels } from './labels.ts'
 import { inspection, modelFamily } from './inspection.ts'
 import { preprocessing, preprocessingOrigin, preprocessingTrial, sidecarState } from './preprocessing.ts'
@@ -83,7 +83,7 @@ export const models = {
   get: oc.input(byId).output(model),
   /** Reads the file and stores a reference to it, never the file itself. Adding a file again returns the same row. */
   add: oc.input(z.object({ path: z.string(), title: z.string().optional() })).output(model),
-  remove: oc.input(byId).output(ok),
+  remove: oc.input(byId).output(removed),
   update: oc
     .input(
       z.object({

@@ -1,7 +1,7 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { cellImages, cellImagesInput } from './cellImages.ts'
-import { byId, conditionKey, errorShape, id, ok } from './common.ts'
+import { byId, conditionKey, errorShape, id, removed } from './common.ts'
 import { written } from './figures.ts'
 import { ranking, rankingInput } from './ranking.ts'
 import { study, studyCost, studyInput, studyKind, studySummary } from './studyInput.ts'
@@ -30,7 +30,7 @@ export const studies = {
   /** Queues the study's job again. Only missing facts are computed. */
   rerun: oc.input(z.object({ id, modelIds: z.array(id).optional() })).output(study),
   rename: oc.input(z.object({ id, title: z.string().min(1) })).output(study),
-  remove: oc.input(byId).output(ok),
+  remove: oc.input(byId).output(removed),
   result: oc.input(byId).output(studyResult),
   rows: oc
     .input(

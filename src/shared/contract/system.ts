@@ -70,6 +70,8 @@ export const workspace = {
   /** Copies the sample workspace that comes with the app to `path` (by default a folder of the user's) and opens it. */
   openSample: oc.input(z.object({ path: z.string().optional() })).output(working(workspaceInfo)),
   close: oc.output(ok),
+  /** Takes a removal of a model, a dataset, a study or a composed figure back. */
+  undoRemoval: oc.input(z.object({ removalId: z.int().positive() })).output(ok),
   /** null while no workspace is open. */
   info: oc.output(workspaceInfo.nullable()),
   cache: oc.output(z.array(cachePart)),

@@ -6,7 +6,7 @@ import { looksLikeImage } from '#shared/imageFiles.ts'
 import { locateImage, modelFor } from '../../datasets/index.ts'
 import { getModel, readModelFile, targetsOf, usableModel } from '../../models/index.ts'
 import type { ImageFile, LabelledImage, InspectedModel, MapContext } from '../../saliency/index.ts'
-import type { Db } from '../../workspace/index.ts'
+import { present, type Db } from '../../workspace/index.ts'
 import { drawnImages } from './drawn.ts'
 import { defaultSettings } from '../session/settings.ts'
 import type { EngineSession } from '../session/session.ts'
@@ -84,7 +84,10 @@ export async function imageInput(
 /** The model with the preprocessing of the workspace, where the workspace has it. */
 function ownModel(db: Db, model: MapInput['model']): MapInput['model'] {
   const { digest } = model
-  const id = db.prepare<[string], number>('SELECT id FROM model WHERE digest = ?').pluck().get(digest)
+  const id = db
+    .prepare<[string], number>(`SELECT id FROM model WHERE digest = ? AND ${present}`)
+    .pluck()
+    .get(digest)
   return id === undefined ? model : { ...model, preprocessing: getModel(db, id).preprocessing }
 }
 

@@ -42,10 +42,10 @@ export const compositions = {
   save: api.compositions.save.handler(({ input, context }) =>
     saveComposition(context.session.db, input.id, input.composition),
   ),
-  remove: api.compositions.remove.handler(({ input, context }) => {
-    removeComposition(context.session.db, input.id)
-    return { ok: true }
-  }),
+  remove: api.compositions.remove.handler(({ input, context }) => ({
+    ok: true,
+    removalId: removeComposition(context.session.db, input.id),
+  })),
   state: api.compositions.state.handler(({ input, context }) =>
     composedState(context.session, input.composition),
   ),

@@ -16,7 +16,6 @@ import {
   neighbours,
   noteOf,
   removeDataset,
-  removeFrames,
   renameDataset,
   rerootDataset,
   tagsOf,
@@ -61,9 +60,7 @@ export const datasets = {
     const { workspace, jobs } = context.session.open()
     datasetRow(workspace.db, input.id)
     await jobs.clear(() => openJobsOf(workspace.db, { datasetId: input.id }))
-    removeDataset(workspace.db, input.id)
-    await removeFrames(workspace, input.id)
-    return { ok: true }
+    return { ok: true, removalId: removeDataset(workspace.db, input.id) }
   }),
   ...browsing,
   check: api.datasets.check.handler(({ input, context }) =>

@@ -34,8 +34,7 @@ export const models = {
   remove: api.models.remove.handler(async ({ input, context: { session } }) => {
     const { workspace, jobs } = session.open()
     await jobs.clear(() => openJobsOf(workspace.db, { modelId: input.id }))
-    removeModel(session.db, input.id)
-    return { ok: true }
+    return { ok: true, removalId: removeModel(session.db, input.id) }
   }),
   update: api.models.update.handler(async ({ input, context }) => {
     const labels = input.labels === undefined ? undefined : await readLabelList(input.labels)

@@ -96,8 +96,7 @@ export const studies = {
     const { workspace, jobs } = context.session.open()
     getStudy(workspace.db, input.id)
     await jobs.clear(() => openJobsOf(workspace.db, { studyId: input.id }))
-    removeStudy(workspace.db, input.id)
-    return { ok: true }
+    return { ok: true, removalId: removeStudy(workspace.db, input.id) }
   }),
   result: api.studies.result.handler(({ input, context, signal }) =>
     context.session.open().reader.ask({ kind: 'result', id: input.id }, signal),

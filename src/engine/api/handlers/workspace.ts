@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 import { jobsIn } from '../../jobs/index.ts'
-import { cacheParts, emptyParts, listBackups, trimCache } from '../../workspace/index.ts'
+import { cacheParts, emptyParts, listBackups, trimCache, undoRemoval } from '../../workspace/index.ts'
 import { api, guarded } from '../session/implementation.ts'
 import { keepWorkspace, moveOpen } from '../system/keep.ts'
 import { restoreInto } from '../system/restore.ts'
@@ -24,6 +24,10 @@ export const workspace = {
   ),
   close: api.workspace.close.handler(async ({ context }) => {
     await context.session.closeWorkspace()
+    return { ok: true }
+  }),
+  undoRemoval: api.workspace.undoRemoval.handler(({ input, context }) => {
+    undoRemoval(context.session.db, input.removalId)
     return { ok: true }
   }),
   info: api.workspace.info.handler(({ context }) => {

@@ -1,10 +1,10 @@
 import { KernelscopeError, toErrorShape } from '#shared/errors.ts'
 import type { Log } from '../../base/log.ts'
-import { Browser } from '../../datasets/index.ts'
+import { Browser, removeLostFrames } from '../../datasets/index.ts'
 import { JobQueue, type JobContext } from '../../jobs/index.ts'
 import { ownReader, threadReader, type Reader } from '../../studies/index.ts'
 import { recordOrigins } from '../../models/index.ts'
-import { trimCache, type Workspace } from '../../workspace/index.ts'
+import { sweepRemovals, trimCache, type Workspace } from '../../workspace/index.ts'
 import { DailyBackup } from './dailyBackup.ts'
 import { SelfChecks } from './selfChecks.ts'
 
@@ -50,28 +50,38 @@ export const workOn = (workspace: Workspace, { log, readsApart, run }: Beside): 
 })
 
 /** Ends what works on a workspace, after its running job has stored its results, and closes it. */
-export async function endWork({
-  workspace,
-  jobs,
-  browser,
-  reader,
-  checks,
-  backup,
-}: OpenWorkspace): Promise<void> {
+export async function endWork(
+  { workspace, jobs, browser, reader, checks, backup }: OpenWorkspace,
+  log: Log,
+): Promise<void> {
   await checks.close()
   await jobs.close()
   await browser.close()
   await reader.close()
   await backup.close()
+  await carryOutRemovals(workspace).catch((error: unknown) =>
+    log.write(
+      'warning',
+      'what was removed is deleted when the workspace is opened again',
+      toErrorShape(error),
+    ),
+  )
   workspace.close()
 }
 
+/** Deletes for good what was removed. Ended in between, it goes on when the workspace is opened the next time. */
+async function carryOutRemovals(workspace: Workspace): Promise<void> {
+  sweepRemovals(workspace.db)
+  await removeLostFrames(workspace)
+}
+
 /**
- * Brings a workspace that was just opened into order: frees what its cache has over the limit [bytes], and finds out where
+ * Brings a workspace that was just opened into order: carries out removals that were left, frees what its cache has over the limit [bytes], and finds out where
  * the preprocessing of models of earlier versions comes from. Warnings of the workspace are logged.
  */
 export async function tidy(workspace: Workspace, cacheLimit: number, log: Log): Promise<void> {
   for (const warning of workspace.info().warnings) log.write('warning', warning)
+  await carryOutRemovals(workspace)
   const freed = trimCache(workspace, cacheLimit)
   if (freed > 0)
     log.write('info', `the cache was over its limit: ${Math.round(freed / 2 ** 20)} MiB were freed`)

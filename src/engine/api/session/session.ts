@@ -249,7 +249,7 @@ export class EngineSession {
     this.#opened = null
     await this.inspections.sessions.close()
     if (!opened) return
-    await endWork(opened)
+    await endWork(opened, this.log)
     if (!opened.workspace.kept && !stays) this.#unkept.remove(opened.workspace.path)
   }
 

@@ -62,16 +62,16 @@ const filesState = (folder: string): unknown[] =>
 const shared = (db: Db): unknown[] => [
   all(
     db,
-    'SELECT id, kind, title, params, dataset_id, sample, subset, preprocessings, created_at FROM study ORDER BY id',
+    'SELECT id, kind, title, params, dataset_id, sample, subset, preprocessings, created_at, removal_id FROM study ORDER BY id',
   ),
   all(db, 'SELECT study_id, model_id FROM study_model ORDER BY study_id, position'),
   all(
     db,
-    'SELECT id, digest, title, role, path, preprocessing, origin, label_set, labels FROM model ORDER BY id',
+    'SELECT id, digest, title, role, path, preprocessing, origin, label_set, labels, removal_id FROM model ORDER BY id',
   ),
   db.prepare<[], string>('SELECT path FROM model ORDER BY id').pluck().all().map(fileState),
   filesState(join(dirname(db.name), 'draws')),
-  all(db, 'SELECT id, title, path, recognised, state, generation FROM dataset ORDER BY id'),
+  all(db, 'SELECT id, title, path, recognised, state, generation, removal_id FROM dataset ORDER BY id'),
   all(db, 'SELECT dataset_id, version FROM image_version ORDER BY dataset_id'),
   otherFactsState(db),
 ]

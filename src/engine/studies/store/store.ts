@@ -6,7 +6,7 @@ import { changesNothing } from '#shared/preprocessingChange.ts'
 import { getDataset } from '../../datasets/index.ts'
 import { latestJobOfStudy } from '../../jobs/index.ts'
 import { getModel } from '../../models/index.ts'
-import type { Db } from '../../workspace/index.ts'
+import { present, remove, type Db } from '../../workspace/index.ts'
 import { studyDefinition } from '../registry.ts'
 import { storeFrozen, type FrozenSubset } from './subset.ts'
 import { storeSelection } from './selection.ts'
@@ -35,7 +35,10 @@ function fromRow(db: Db, row: StudyRow): Study {
     title: row.title,
     params: paramsSchema.parse(JSON.parse(row.params)),
     modelIds: db
-      .prepare<[number], number>('SELECT model_id FROM study_model WHERE study_id = ? ORDER BY position')
+      .prepare<[number], number>(
+        `SELECT o.model_id FROM study_model o JOIN model m ON m.id = o.model_id
+         WHERE o.study_id = ? AND m.${present} ORDER BY o.position`,
+      )
       .pluck()
       .all(row.id),
     datasetId: row.dataset_id,
@@ -55,7 +58,7 @@ function fromRow(db: Db, row: StudyRow): Study {
  * @throws STUDY_NOT_FOUND where there is no such study
  */
 export function getStudy(db: Db, id: number): Study {
-  const row = db.prepare<[number], StudyRow>('SELECT * FROM study WHERE id = ?').get(id)
+  const row = db.prepare<[number], StudyRow>(`SELECT * FROM study WHERE id = ? AND ${present}`).get(id)
   if (!row) throw new KernelscopeError('STUDY_NOT_FOUND', `no study with id ${id}`)
   return fromRow(db, row)
 }
@@ -63,7 +66,7 @@ export function getStudy(db: Db, id: number): Study {
 /** Reads all studies, the newest first. */
 export function listStudies(db: Db): Study[] {
   return db
-    .prepare<[], StudyRow>('SELECT * FROM study ORDER BY id DESC')
+    .prepare<[], StudyRow>(`SELECT * FROM study WHERE ${present} ORDER BY id DESC`)
     .all()
     .map((row) => fromRow(db, row))
 }
@@ -241,11 +244,12 @@ export function renameStudy(db: Db, id: number, title: string): Study {
 /**
  * Removes a study. Its facts stay, so running it again computes nothing.
  *
+ * @returns id of the removal
  * @throws STUDY_NOT_FOUND where there is no such study
  */
-export function removeStudy(db: Db, id: number): void {
+export function removeStudy(db: Db, id: number): number {
   getStudy(db, id)
-  db.prepare('DELETE FROM study WHERE id = ?').run(id)
+  return remove(db, 'study', id)
 }
 
 export const sourceOf = ({ id, datasetId, sample, subset }: Study): ImageSource =>

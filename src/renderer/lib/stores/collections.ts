@@ -6,6 +6,11 @@ import { engine, isAbort, toKernelscopeError } from '../engine/index.ts'
 import { useEngineStore } from './engine.ts'
 import { useWorkspaceStore } from './workspace.ts'
 
+/** A removal of the engine, which can be taken back. */
+export interface Removal {
+  removalId: number
+}
+
 /**
  * A list of the open workspace. It is loaded again when the workspace or the engine changes, and empty while no
  * workspace is open.
@@ -61,9 +66,11 @@ export const useModelsStore = defineStore('models', () => {
 
   const add = async (path: string) => models.put(await engine.models.add({ path }))
 
-  async function remove(id: number): Promise<void> {
-    await engine.models.remove({ id })
+  /** Returns the removal, to take it back. */
+  async function remove(id: number): Promise<Removal> {
+    const removal = await engine.models.remove({ id })
     models.drop(id)
+    return removal
   }
 
   return { ...models, title, classifiers, add, remove }
@@ -77,9 +84,11 @@ export const useDatasetsStore = defineStore('datasets', () => {
     return datasets.put(dataset)
   }
 
-  async function remove(id: number): Promise<void> {
-    await engine.datasets.remove({ id })
+  /** Returns the removal, to take it back. */
+  async function remove(id: number): Promise<Removal> {
+    const removal = await engine.datasets.remove({ id })
     datasets.drop(id)
+    return removal
   }
 
   return { ...datasets, add, remove }
@@ -100,9 +109,11 @@ export const useStudiesStore = defineStore('studies', () => {
     { immediate: true },
   )
 
-  async function remove(id: number): Promise<void> {
-    await engine.studies.remove({ id })
+  /** Returns the removal, to take it back. */
+  async function remove(id: number): Promise<Removal> {
+    const removal = await engine.studies.remove({ id })
     studies.drop(id)
+    return removal
   }
 
   const rename = async (id: number, title: string) => studies.put(await engine.studies.rename({ id, title }))
