@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { basename, extname, resolve } from 'node:path'
 import type { Inspection, Preprocessing, PreprocessingOrigin } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
-import { classifierInterface, onGraphThread } from '../onnx/index.ts'
+import { classifierInterface, onGraphThread, type ClassifierInterface } from '../onnx/index.ts'
 import { labelsOf, type LabelList } from './labelList.ts'
 import { knownPreprocessing } from './knownWeights.ts'
 import { metadataPreprocessing } from './metadata.ts'
@@ -34,7 +34,7 @@ export interface ModelFile {
 export async function readModelFile(path: string, signal?: AbortSignal): Promise<ModelFile> {
   const file = resolve(path)
   const inspection = await onGraphThread({ kind: 'inspect', path: file }, signal)
-  const io = classifierInterface(inspection)
+  const io = interfaceOf(inspection, file)
   const sidecar = await readSidecar(file)
   const size: [number, number] = [
     io.height ?? sidecar?.preprocessing?.size[0] ?? 224,
@@ -54,6 +54,16 @@ export async function readModelFile(path: string, signal?: AbortSignal): Promise
     origin,
     labels: labelsOf(io.classes, sidecar?.labels, file),
     sidecar,
+  }
+}
+
+/** Like `classifierInterface`, with the file in the message. */
+function interfaceOf(inspection: Inspection, file: string): ClassifierInterface {
+  try {
+    return classifierInterface(inspection)
+  } catch (error) {
+    if (!(error instanceof KernelscopeError)) throw error
+    throw new KernelscopeError(error.code, `${error.message}: ${file}`, { cause: error, hint: error.hint })
   }
 }
 

@@ -44,7 +44,9 @@ export async function decodeGraph(
   sources: TensorSources,
 ): Promise<Graph> {
   if (proto.sparseInitializer.length > 0) throw new GraphError('sparse initializers are not supported')
-  const opsets = new Map(model.opsetImport.map((entry) => [entry.domain, Number(entry.version)]))
+  const opsets = new Map(
+    model.opsetImport.map((entry) => [entry.domain, versionOf(entry.version, 'operator set')]),
+  )
   if (opsets.size === 0) throw new GraphError('no operator set is declared')
   const tensors = new Map<string, Tensor>()
   for (const initializer of proto.initializer) {
@@ -62,7 +64,7 @@ export async function decodeGraph(
   }
   const graph: Graph = {
     name: proto.name,
-    irVersion: Number(model.irVersion),
+    irVersion: versionOf(model.irVersion, 'IR version'),
     opsets,
     inputs: proto.input.filter(({ name }) => !tensors.has(name)).map(decodeValue),
     outputs: proto.output.map(decodeValue),
@@ -71,6 +73,14 @@ export async function decodeGraph(
   }
   check(graph)
   return graph
+}
+
+/** Far more than there are: both are counted up about once a year. */
+const latestVersion = 1000n
+
+function versionOf(version: bigint, what: string): number {
+  if (version >= 0n && version <= latestVersion) return Number(version)
+  throw new GraphError(`there is no ${what} ${version}`)
 }
 
 async function decodeTensor(proto: TensorProto, name: string, sources: TensorSources): Promise<Tensor> {
@@ -157,7 +167,8 @@ function decodeValue(proto: ValueInfoProto): Value {
   const kind = proto.type?.value
   if (kind?.case !== 'tensorType') return { name: proto.name, type: 'other', shape: null }
   const shape = kind.value.shape?.dim.map(({ value }): Dim => {
-    if (value.case === 'dimValue') return Number(value.value)
+    // Some exporters write -1 for a size that is not fixed.
+    if (value.case === 'dimValue') return value.value < 0n ? null : Number(value.value)
     return value.case === 'dimParam' && value.value !== '' ? value.value : null
   })
   return { name: proto.name, type: elementTypeOf(kind.value.elemType) ?? 'other', shape: shape ?? null }

@@ -7,6 +7,7 @@ import { unfused } from '../rewrite/unfuse.ts'
 import { ExternalData } from './external.ts'
 import { FileWindow } from './fileWindow.ts'
 import { inlineFunctions } from './functions.ts'
+import { checkPossible } from './possible.ts'
 import { foreignFormat } from './sniff.ts'
 import { readSkeleton } from './skeleton.ts'
 import { fieldsOf, WireError } from './wire.ts'
@@ -68,6 +69,7 @@ async function decodeFile(path: string, window: FileWindow): Promise<OnnxModel> 
   const inlined = inlineFunctions(model, model.graph)
   const graph = await decodeGraph(model, inlined, { path, located, external })
   checkPortable(path, graph)
+  checkPossible(graph)
   const externalFiles = await external.files()
   return {
     path,

@@ -74,13 +74,20 @@ export class GraphBuilder {
     return outputs
   }
 
-  /** Adds a constant, row-major in its shape, and gives its name. Equal constants are added once. */
+  /**
+   * Adds a constant, row-major in its shape, and gives its name. Equal constants are added once.
+   *
+   * @throws MODEL_UNSUPPORTED where a size is no whole number, as it may be for a graph that makes empty tensors
+   */
   constant(values: readonly number[], type: ElementType, shape: readonly number[] = [values.length]): string {
     const key = `${type}[${shape.join()}]${values.join()}`
     const known = this.#constants.get(key)
     if (known !== undefined) return known
     if (values.length !== elementCount(shape))
       throw new RangeError(`constant: ${values.length} values for [${shape.join()}]`)
+    const odd = type === 'int64' ? values.findIndex((value) => !Number.isInteger(value)) : -1
+    if (odd >= 0)
+      throw new KernelscopeError('MODEL_UNSUPPORTED', `the rewrite would need a size of ${values[odd]}`)
     const name = this.fresh('constant')
     this.#tensors.set(name, {
       name,

@@ -1,4 +1,4 @@
-import { elementCount, type Graph, type Tensor } from '../graph.ts'
+import { elementCount, type Graph, type Node, type Tensor } from '../graph.ts'
 import { decodeNumbers } from '../numbers.ts'
 import { cast, dropout, elementwise, likeFirst, where } from './elementwise.ts'
 import { largestValue, unknown, type InferredTensor, type ShapeRule } from './known.ts'
@@ -115,22 +115,51 @@ const rules = new Map<string, ShapeRule>(
 /** Inferred types, shapes and small values of all tensors of a graph, by name. */
 export type Shapes = ReadonlyMap<string, InferredTensor>
 
+/** Longest side of a tensor, and most elements of one. */
+const most = { side: 2 ** 31, elements: 2 ** 42 }
+
+/** Whether a tensor can have a shape. Numbers in the file may give any other: negative, broken or endless sides. */
+export const isPossible = (shape: readonly number[]): boolean =>
+  shape.every((side) => Number.isInteger(side) && side >= 0 && side < most.side) &&
+  elementCount(shape) <= most.elements
+
 /**
  * Infers shapes and small values of all tensors, for inputs of the given sizes. Tensors that depend on an operator without
- * a rule have the shape null; nothing is guessed.
+ * a rule, or whose shape is not possible, have the shape null; nothing is guessed.
+ *
+ * @param impossible called for each output whose shape is not possible
  */
-export function inferShapes(graph: Graph, inputs: ReadonlyMap<string, readonly number[]>): Shapes {
+export function inferShapes(
+  graph: Graph,
+  inputs: ReadonlyMap<string, readonly number[]>,
+  impossible: (node: Node, shape: readonly number[]) => void = () => undefined,
+): Shapes {
   const known = new Map<string, InferredTensor>()
   for (const { name, type } of graph.inputs) known.set(name, { type, shape: inputs.get(name) ?? null })
   for (const [name, tensor] of graph.tensors) known.set(name, knownOf(tensor))
   for (const node of graph.nodes) {
     const rule = rules.get(node.domain === '' ? node.op : `${node.domain}.${node.op}`)
     const given = node.inputs.map((name) => known.get(name))
-    const results = rule?.(node, given, graph) ?? []
-    for (const [index, output] of node.outputs.entries())
-      if (output !== '') known.set(output, results[index] ?? unknown(given[0]?.type))
+    const results = rule ? (inferred(() => rule(node, given, graph)) ?? []) : []
+    for (const [index, output] of node.outputs.entries()) {
+      if (output === '') continue
+      const result = results[index] ?? unknown(given[0]?.type)
+      const fits = result.shape === null || isPossible(result.shape)
+      if (!fits && result.shape) impossible(node, result.shape)
+      known.set(output, fits ? result : unknown(result.type))
+    }
   }
   return known
+}
+
+/** What a rule infers; null where numbers of the file ask for an array that cannot be. */
+function inferred(rule: () => InferredTensor[]): InferredTensor[] | null {
+  try {
+    return rule()
+  } catch (error) {
+    if (error instanceof RangeError) return null
+    throw error
+  }
 }
 
 /** Tensors never change and graphs share them, so each is decoded once. */

@@ -13,6 +13,9 @@ export interface ClassifierInterface {
   batch: number | 'dynamic'
 }
 
+/** Largest sizes of a classifier that are worked with. ImageNet-21k has 21,841 classes. */
+const most = { side: 16_384, batch: 65_536, classes: 1_000_000 }
+
 /**
  * Finds the image input and the class output of a model.
  *
@@ -40,6 +43,14 @@ export function classifierInterface({
       `output ${output.name}: [N,classes] is expected, it is [${output.shape.map((dim) => dim ?? '?').join(',')}]`,
     )
   const size = (dim: number | string | null) => (typeof dim === 'number' ? dim : null)
+  const within = (dim: number | null, least: number, largest: number) =>
+    dim === null || (dim >= least && dim <= largest)
+  if (![height, width].every((side) => within(size(side), 1, most.side)))
+    throw refuse(`input ${input.name}: sides of 1 to ${most.side} pixels are expected, it is ${shown}`)
+  if (!within(size(batch), 1, most.batch))
+    throw refuse(`input ${input.name}: a batch of 1 to ${most.batch} is expected, it is ${shown}`)
+  if (!within(classes, 1, most.classes))
+    throw refuse(`output ${output.name}: 1 to ${most.classes} classes are expected, it has ${classes}`)
   return {
     input: input.name,
     output: output.name,

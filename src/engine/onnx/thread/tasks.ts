@@ -1,5 +1,13 @@
 import { stat } from 'node:fs/promises'
-import type { DistanceDefinition, Inspection, KernelForm, KernelLayer } from '#shared/contract/models.ts'
+import { z } from 'zod'
+import {
+  inspection,
+  type DistanceDefinition,
+  type Inspection,
+  type KernelForm,
+  type KernelLayer,
+} from '#shared/contract/models.ts'
+import { KernelscopeError } from '#shared/errors.ts'
 import type { OnnxModel } from '../graph.ts'
 import { modelDigest, writeVariant } from '../file/variant.ts'
 import { readModel } from '../file/read.ts'
@@ -47,11 +55,11 @@ export function graphTasks(): (task: GraphTask) => Promise<GraphResults[GraphTas
     if (kept?.key !== key) kept = { key, model: await readModel(path) }
     return kept.model
   }
-  return async (task) => {
+  const answer = async (task: GraphTask): Promise<GraphResults[GraphTask['kind']]> => {
     const model = await modelAt(task.path)
     switch (task.kind) {
       case 'inspect':
-        return inspect(model)
+        return checked(inspect(model), task.path)
       case 'digest':
         return modelDigest(model)
       case 'kernels':
@@ -70,4 +78,33 @@ export function graphTasks(): (task: GraphTask) => Promise<GraphResults[GraphTas
       }
     }
   }
+  return (task) =>
+    answer(task).catch((error: unknown) => {
+      throw refusal(error, task.path)
+    })
+}
+
+const hint = 'If ONNX Runtime runs the model, please report it with the details.'
+
+/** Numbers of a graph may be too large to be numbers here. */
+function checked(found: Inspection, path: string): Inspection {
+  const { error } = inspection.safeParse(found)
+  if (!error) return found
+  const [issue] = error.issues
+  throw new KernelscopeError(
+    'MODEL_UNSUPPORTED',
+    `${path}: its graph has impossible sizes (${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''})`,
+    { hint, details: z.prettifyError(error) },
+  )
+}
+
+/**
+ * A graph may be valid and still ask for what no rewrite or rule foresaw: arrays that cannot be, nesting deeper than the
+ * stack. That is refused like what was foreseen. Its details have the place in the code.
+ */
+function refusal(error: unknown, path: string): unknown {
+  if (!(error instanceof RangeError) && !(error instanceof TypeError)) return error
+  const details = error.stack ?? ''
+  const message = `${path}: its graph cannot be worked with: ${error.message}`
+  return new KernelscopeError('MODEL_UNSUPPORTED', message, { hint, details, cause: error })
 }
