@@ -28,7 +28,13 @@ export interface Difference {
 export function differences(shown: Preprocessing, own: Preprocessing): Difference[] {
   // Images that keep their size are not interpolated.
   const interpolated = shown.resize !== 'none' && own.resize !== 'none'
-  const texts = [sizeText, ...(interpolated ? [interpolationText] : []), statisticsText]
+  const texts = interpolated
+    ? [sizeText, interpolationText, statisticsText]
+    : [
+        (of: Preprocessing) =>
+          of.resize === 'none' ? sizeText(of) : `${sizeText(of)} (${of.interpolation})`,
+        statisticsText,
+      ]
   return texts.flatMap((textOf) => {
     const pair = { shown: textOf(shown), own: textOf(own) }
     return pair.shown === pair.own ? [] : [pair]
@@ -80,6 +86,14 @@ export const shownTitle = (
 /** What the list of studies says: the preprocessings of a study; null where it changes nothing. */
 export const preprocessingsText = (changes: readonly PreprocessingChange[] | undefined): string | null =>
   changes && !changes.every(changesNothing) ? changes.map(changeTitle).join(' | ') : null
+
+/** All preprocessings of a study, with what their names stand for. */
+export const preprocessingsLong = (changes: readonly PreprocessingChange[]): string =>
+  changes
+    .map((change) =>
+      change.name === undefined ? changeText(change) : `${change.name}: ${changeText(change)}`,
+    )
+    .join(' | ')
 
 /** Begins what is said of a study's preprocessing where it is not the models' own. */
 export const preprocessingPrefix = 'Preprocessing: '

@@ -40,7 +40,7 @@ export function differences(
 /** The preprocessings of a study; empty where its models have their own. */
 const shownWith = ({ preprocessings }: Study): string => {
   const text = preprocessingsText(preprocessings)
-  return text === null ? '' : `shown as ${text}`
+  return text === null ? '' : `preprocessing: ${text}`
 }
 
 /** Whether nothing in the list tells two studies apart. */

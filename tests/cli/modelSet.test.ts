@@ -104,7 +104,7 @@ describe('study run with other preprocessings', () => {
     expect(out).toMatch(/^net \(mean and std 0\.5\) +clean +8 /m)
     expect(out).toContain('net (mean and std 0.5): shown with mean and std 0.5 instead of mean 0.4, std 0.2.')
     expect((await run('study', 'list')).out).toContain(
-      "Clean accuracy, shown as each model's own | mean and std 0.5",
+      "Clean accuracy, preprocessing: each model's own | mean and std 0.5",
     )
     expect((await study(...both, '--cost')).out).toContain('16, 16 of them stored')
     expect((await study('--cost')).out).toContain('8, 8 of them stored')

@@ -42,6 +42,7 @@ describe('a change of preprocessing', () => {
     ])
     const whole: Preprocessing = { ...vit, resize: 'none', resizeTo: null }
     expect(differences({ ...whole, interpolation: 'bilinear' }, whole)).toEqual([])
+    expect(differences(vit, whole)).toEqual([{ shown: 'shorter side 248 (bicubic)', own: 'no resize' }])
   })
 
   it('has words and titles', () => {

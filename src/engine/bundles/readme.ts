@@ -1,4 +1,4 @@
-import { preprocessingsText } from '#shared/preprocessingChange.ts'
+import { preprocessingsLong } from '#shared/preprocessingChange.ts'
 import type { Manifest } from './manifest.ts'
 
 /** Writes the README.txt of a bundle, for readers without Kernelscope. */
@@ -30,7 +30,7 @@ export function readme({
       : 'Images:   none; it reads the weights of the models',
     ...models.map(({ title, file, digest }) => `Model:    ${title} (${file}, sha256 ${digest})`),
     ...[...runtimes].map((runtime) => `Runtime:  ${runtime}`),
-    ...(study.preprocessings ? [`Shown as: ${preprocessingsText(study.preprocessings)}`] : []),
+    ...(study.preprocessings ? [`Shown as: ${preprocessingsLong(study.preprocessings)}`] : []),
     `Settings: ${JSON.stringify(study.params)}`,
     '',
     'Files',

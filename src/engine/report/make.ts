@@ -1,4 +1,4 @@
-import { preprocessingsText } from '#shared/preprocessingChange.ts'
+import { preprocessingsLong } from '#shared/preprocessingChange.ts'
 import { markedTitle } from '#shared/preprocessing.ts'
 import { readFile } from 'node:fs/promises'
 import { portableParams } from '../bundles/index.ts'
@@ -64,7 +64,7 @@ async function studyOf(
         ? ([['Sample', `${study.sample.perClass} per class, seed ${study.sample.seed}`]] as const)
         : []),
       ...(study.preprocessings
-        ? ([['Preprocessing', preprocessingsText(study.preprocessings) ?? '']] as const)
+        ? ([['Preprocessing', preprocessingsLong(study.preprocessings)]] as const)
         : []),
       ...Object.entries(portableParams(definition, study.params))
         .filter(([, value]) => value !== null)

@@ -1,6 +1,7 @@
 import { printedTitle } from './cells.ts'
 import type { DataTable } from './dataTable.ts'
 import { assumedMark } from '../preprocessing.ts'
+import { preprocessingPrefix } from '../preprocessingChange.ts'
 import { studyState, studyStateText, type StudyFacts } from '../studyState.ts'
 import type { FigureSpec } from './spec.ts'
 import { wideForm } from './wideTable.ts'
@@ -46,7 +47,7 @@ export const wordsOf = (
 /**
  * The form of a table in a paper: models x conditions where it has one, else every column. The wide form has no column
  * of intervals; its note says how far they reach from a value at most. A mark of assumed preprocessing is
- * explained, and a study that is incomplete or has failures is named so.
+ * explained, what a study changes of the preprocessing is said, and a study that is incomplete or has failures is named so.
  */
 export function paperTable(
   table: DataTable,
@@ -55,6 +56,7 @@ export function paperTable(
   const assumed = provenance.some((line) => line.startsWith(`${assumedMark} `))
   const marks = [
     ...(assumed ? [`${assumedMark} The preprocessing is assumed.`] : []),
+    ...provenance.filter((line) => line.startsWith(preprocessingPrefix)),
     ...(facts && studyState(facts) !== 'complete' ? [`The study is ${studyStateText(facts)}.`] : []),
   ]
   const wide = long ? null : wideForm(table)

@@ -5,7 +5,8 @@ import {
   filterFromQuery,
   shownFactsFromQuery,
 } from '../../../src/renderer/features/datasets/filter/filterQuery.ts'
-import { browserQuery } from '../../../src/renderer/features/studies/images/browserQuery.ts'
+import { browserQuery, factOfCell } from '../../../src/renderer/features/studies/images/browserQuery.ts'
+import { shownId } from '#shared/shownModel.ts'
 import { changeTitle } from '#shared/changedModel.ts'
 import { wordsFor } from '../../words.ts'
 
@@ -30,6 +31,12 @@ const cell = (key: string, more: Partial<StudyCondition> = {}): StudyCondition =
 })
 const none = cell('none', { baseline: true })
 const lesion = cell('n=2,sample=0', { unchangedModel: false, changed: 'without-3-7' })
+
+it('a model that a study shows several times is itself in the browser, and only where its preprocessing is its own', () => {
+  const twice = shownId(4, 1)
+  expect(factOfCell(cell('clean', { modelId: twice, baseline: true }))).toEqual({ modelId: 4 })
+  expect(factOfCell(cell('clean', { modelId: twice, baseline: true, unchangedModel: false }))).toBeNull()
+})
 
 describe('the images of a cell in the dataset browser', () => {
   it('are selected for the changed model, and the filter says what was changed', () => {

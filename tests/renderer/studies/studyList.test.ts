@@ -53,6 +53,17 @@ describe('studies of one title', () => {
   })
 })
 
+it('a study with another preprocessing says so, whether another has its title or not', () => {
+  const preprocessings = [{}, { interpolation: 'bilinear' as const }]
+  const shown = "preprocessing: each model's own | bilinear"
+  expect(told([study(1, { preprocessings })])).toEqual({ 1: shown })
+  expect(told([study(1), study(2, { preprocessings })])).toEqual({ 1: '', 2: shown })
+  expect(told([study(1, { preprocessings }), study(2, { preprocessings })])).toEqual({
+    1: `${shown}, study 1`,
+    2: `${shown}, study 2`,
+  })
+})
+
 describe('the key number of a study', () => {
   const number: KeyNumber = {
     title: 'Top-1',

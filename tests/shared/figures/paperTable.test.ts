@@ -61,6 +61,12 @@ describe('a table in a paper', () => {
     }
   })
 
+  it('says with which preprocessing models are shown, where it is not their own', () => {
+    const line = 'Preprocessing: ViT (bilinear): shown with bilinear instead of bicubic.'
+    for (const long of [false, true])
+      expect(paperTable(table(3), { provenance: ['Seed 7.', line], long }).notes).toEqual([line])
+  })
+
   it('says that a study is incomplete or has failures', () => {
     const noted = (measured: number, failed: number) =>
       paperTable(table(3), wordsOf({ answers: { measured, failed, of: 10 }, figures: [], provenance: [] }))

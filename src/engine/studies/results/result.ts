@@ -17,6 +17,7 @@ import { readFailures } from './failures.ts'
 import { imagesNote } from './imagesNote.ts'
 import { readGrid } from '../summary/grid.ts'
 import { planStudy, type PlannedModel } from '../store/plan.ts'
+import { isWhole } from '../store/shown.ts'
 import { preprocessingNotes } from './preprocessingNotes.ts'
 import {
   currentVariants,
@@ -145,12 +146,18 @@ function providerOf(find: FindVariant | undefined, conditions: PlannedCondition[
   return find?.(noRewrite)?.provider ?? null
 }
 
-function describe({ model, conditions, differences }: PlannedModel, provider: string | null): string {
+function describe({ model, conditions, change, differences }: PlannedModel, provider: string | null): string {
   const own = model.preprocessing
   const preprocessings = new Set(
     conditions.map(({ condition }) => geometryText(condition.preprocessing ?? own)),
   )
   const geometry = preprocessings.size === 0 ? geometryText(own) : [...preprocessings].join(' and ')
   const runtime = provider === null ? 'not measured' : `${provider}, float32`
-  return `${model.title}: sha256 ${model.digest.slice(0, 12)}, ${geometry}, mean ${own.mean.join('/')}, std ${own.std.join('/')} (${originText(model.origin)}${differences.length > 0 ? '; changed for this study' : ''}), ${runtime}.`
+  const from =
+    differences.length === 0
+      ? originText(model.origin)
+      : isWhole(change)
+        ? 'chosen for this study'
+        : `${originText(model.origin)}; changed for this study`
+  return `${model.title}: sha256 ${model.digest.slice(0, 12)}, ${geometry}, mean ${own.mean.join('/')}, std ${own.std.join('/')} (${from}), ${runtime}.`
 }

@@ -71,7 +71,7 @@ function shown(db: Db, own: StoredModel, change: PreprocessingChange, place: num
 const setForStudy: PreprocessingOrigin = { from: 'user', detail: null, confirmed: null }
 
 /** Whether a change says everything, so that nothing assumed is left of the model's own preprocessing. */
-const isWhole = ({ resize, interpolation, mean, std }: PreprocessingChange): boolean =>
+export const isWhole = ({ resize, interpolation, mean, std }: PreprocessingChange): boolean =>
   resize !== undefined && (resize === 'none' || interpolation !== undefined) && !!mean && !!std
 
 /**

@@ -2,6 +2,8 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
 import type { Dataset, Model, Study, StudyKind } from '#shared/contract/index.ts'
 import type { KernelscopeError } from '#shared/errors.ts'
+import { shownTitle } from '#shared/preprocessingChange.ts'
+import { modelIdOf } from '#shared/shownModel.ts'
 import { engine, isAbort, toKernelscopeError } from '../engine/index.ts'
 import { useEngineStore } from './engine.ts'
 import { useWorkspaceStore } from './workspace.ts'
@@ -59,6 +61,9 @@ function collection<T extends { id: number }>(list: () => Promise<T[]>) {
 export const useModelsStore = defineStore('models', () => {
   const models = collection<Model>(() => engine.models.list())
   const title = (id: number) => models.byId.value.get(id)?.title ?? `Model ${id}`
+  /** The title of a model in a study, by its id there (`shownId`). */
+  const titleIn = (study: Pick<Study, 'preprocessings'> | null, id: number) =>
+    shownTitle(study ?? {}, id, title(modelIdOf(id)))
   /** The models that are measured by default. */
   const classifiers = computed(() =>
     models.rows.value.filter(({ role, problem }) => role === 'classifier' && !problem),
@@ -73,7 +78,7 @@ export const useModelsStore = defineStore('models', () => {
     return removal
   }
 
-  return { ...models, title, classifiers, add, remove }
+  return { ...models, title, titleIn, classifiers, add, remove }
 })
 
 export const useDatasetsStore = defineStore('datasets', () => {

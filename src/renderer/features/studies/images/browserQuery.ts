@@ -1,4 +1,5 @@
 import type { FactOf, ImageFilter, StudyCondition } from '#shared/contract/index.ts'
+import { modelIdOf } from '#shared/shownModel.ts'
 import { ofUnchangedModel } from '#shared/factText.ts'
 import { filterToQuery, shownFactsToQuery } from '../../datasets/filter/filterQuery.ts'
 
@@ -9,9 +10,10 @@ import { filterToQuery, shownFactsToQuery } from '../../datasets/filter/filterQu
 export function factOfCell(cell: StudyCondition): FactOf | null {
   const [conditionId, ...others] = cell.conditionIds
   if (conditionId === undefined || others.length > 0) return null
-  if (cell.changed !== undefined) return { modelId: cell.modelId, changed: cell.changed }
+  const modelId = modelIdOf(cell.modelId)
+  if (cell.changed !== undefined) return { modelId, changed: cell.changed }
   if (!cell.unchangedModel) return null
-  return cell.baseline ? { modelId: cell.modelId } : { modelId: cell.modelId, conditionId }
+  return cell.baseline ? { modelId } : { modelId, conditionId }
 }
 
 /**

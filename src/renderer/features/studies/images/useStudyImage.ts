@@ -23,13 +23,17 @@ export function useStudyImage(studyId: () => number, imageId: () => number) {
     (signal) => engine.studies.image({ id: studyId(), imageId: imageId() }, { signal }),
     { on: [studyId, imageId] },
   )
-  const title = computed(() => studies.byId.get(studyId())?.title ?? `Study ${studyId()}`)
+  const study = computed(() => studies.byId.get(studyId()) ?? null)
+  const title = computed(() => study.value?.title ?? `Study ${studyId()}`)
   const rows = computed(() => data.value?.rows ?? [])
   const planned = computed(() => data.value?.planned ?? [])
   const axis = computed(() => imageAxis(rows.value, data.value?.axis ?? null, planned.value))
   /** The models that were measured on the image. */
   const shown = computed(() =>
-    [...new Set(rows.value.map((row) => row.modelId))].map((id) => ({ id, title: models.title(id) })),
+    [...new Set(rows.value.map((row) => row.modelId))].map((id) => ({
+      id,
+      title: models.titleIn(study.value, id),
+    })),
   )
   const ways = computed(() => waysOf(axis.value))
   const chosenWay = ref<string | null>(null)
@@ -44,7 +48,7 @@ export function useStudyImage(studyId: () => number, imageId: () => number) {
   const failures = computed(() =>
     [...new Set(planned.value.map(({ modelId }) => modelId))].map((id) => ({
       id,
-      title: models.title(id),
+      title: models.titleIn(study.value, id),
       text: failureText(along.value, id),
     })),
   )

@@ -10,6 +10,7 @@ import { usualDataset } from '../../../lib/usualDataset.ts'
 import { engine, toKernelscopeError } from '../../../lib/engine/index.ts'
 import { useDatasetsStore, useModelsStore, useStudiesStore } from '../../../lib/stores/collections.ts'
 import { useSettingsStore } from '../../../lib/stores/settings.ts'
+import { usePreprocessings } from './usePreprocessings.ts'
 import { useDraftSubset } from './useDraftSubset.ts'
 import { useStudyCost } from './useStudyCost.ts'
 
@@ -37,6 +38,7 @@ export function useStudyDraft() {
   const starting = ref(false)
 
   const kind = computed(() => studies.kind(kindId.value))
+  const preprocessings = usePreprocessings(kind, like)
   const fields = computed(() => (kind.value ? fieldsOf(kind.value.params) : []))
   /** Whether its models' files are all it reads. */
   const fromWeights = computed(() => kind.value?.reads === 'weights')
@@ -123,6 +125,9 @@ export function useStudyDraft() {
       datasetId: fromWeights.value ? null : datasetId.value,
       sample: fromWeights.value ? null : sample.value,
       ...(subsetId.value && !fromWeights.value ? { subsetId: subsetId.value } : {}),
+      ...(preprocessings.asked.value && !fromWeights.value
+        ? { preprocessings: preprocessings.asked.value }
+        : {}),
       ...(title.value.trim() ? { title: title.value.trim() } : {}),
     }
   })
@@ -165,7 +170,7 @@ export function useStudyDraft() {
 
   return {
     ...{ kindId, kind, fields, fromWeights, modelIds, datasetId, sample, subsetId, lostSubset, title },
-    ...{ params, presetId, usePreset, problems, idle, input, missing },
+    ...{ params, presetId, usePreset, preprocessings, problems, idle, input, missing },
     ...{ cost, costPending, warnings, refused, starting, start },
   }
 }
