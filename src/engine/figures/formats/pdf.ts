@@ -1,3 +1,3 @@
 import type { Render } from './definition.ts'
 
-export const pdf: Render = async (sheet) => (await import('../pdf.ts')).renderPdf(sheet)
+export const pdf: Render = async (sheet) => (await import('../pdf/index.ts')).renderPdf(sheet)

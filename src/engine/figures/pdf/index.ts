@@ -1,9 +1,9 @@
 import PDFDocument from 'pdfkit'
-import svgToPdf from 'svg-to-pdfkit'
-import { KernelscopeError } from '#shared/errors.ts'
-import type { Sheet } from './sheet.ts'
-import { renderSvg } from './svg.ts'
-import { typeface } from './typeface.ts'
+import type { Sheet } from '../sheet.ts'
+import { renderSvg } from '../svg.ts'
+import { typeface } from '../typeface.ts'
+import { readMarkup } from './markup.ts'
+import { fontName, Painter } from './paint.ts'
 
 /** Fixed, so that the same figure always has the same bytes. */
 const creationDate = new Date('2000-01-01T00:00:00Z')
@@ -12,7 +12,7 @@ const creationDate = new Date('2000-01-01T00:00:00Z')
  * Renders a sheet as a PDF with one page of its exact size: vector graphics, text as text, with the used glyphs
  * embedded. The same input gives the same bytes.
  *
- * @throws INTERNAL where the SVG has something that cannot be written as PDF
+ * @throws INTERNAL where the figure's SVG has something that cannot be written as PDF
  */
 export async function renderPdf(sheet: Sheet): Promise<Buffer> {
   const size: [number, number] = [sheet.width, sheet.height]
@@ -31,18 +31,13 @@ export async function renderPdf(sheet: Sheet): Promise<Buffer> {
   const pages = collected(document)
   for (const name of ['sans', 'serif'] as const) {
     const { family, faces } = typeface(name)
-    document.registerFont(family, faces.regular.bytes)
-    document.registerFont(`${family}-Bold`, faces.semibold.bytes)
+    document.registerFont(fontName(family, false), faces.regular.bytes)
+    document.registerFont(fontName(family, true), faces.semibold.bytes)
   }
-  svgToPdf(document, renderSvg(sheet, { text: 'bare' }), 0, 0, {
-    width: size[0],
-    height: size[1],
-    preserveAspectRatio: 'xMinYMin meet',
-    fontCallback: (family, bold) => (bold ? `${family}-Bold` : family),
-    warningCallback: (warning) => {
-      throw new KernelscopeError('INTERNAL', `cannot render ${sheet.title} as PDF: ${warning}`)
-    },
-  })
+  const svg = readMarkup(renderSvg(sheet, { text: 'bare' }))
+  const [, , unitsAcross = sheet.width] = (svg.attributes['viewBox'] ?? '').split(' ').map(Number)
+  document.scale(sheet.width / unitsAcross)
+  new Painter(document, svg).draw(svg)
   document.end()
   return pages
 }
