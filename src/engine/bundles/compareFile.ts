@@ -58,6 +58,8 @@ export async function compareFile(
     else checks.fault(name, 'another content', 'what follows from the facts')
     return
   }
+  // What is wrong with a fact by itself says more than that its line differs.
+  if (checks.differencesOf(name).total > 0) return checks.set(name, 'derived', meaning)
   const [stored, found] = [await archive.read(name, mostJson), await readUserFile(path)]
   const differing = differences()
   if (!stored.equals(found)) compare({ name, leeway }, stored, found, differing)

@@ -9,7 +9,7 @@ import { toErrorShape } from '#shared/errors.ts'
 import { temporaryFolder } from '../base/temporary.ts'
 import { version } from '../base/version.ts'
 import { parseParams, studyDefinition } from '../studies/index.ts'
-import { createWorkspace, type Workspace } from '../workspace/index.ts'
+import type { Workspace } from '../workspace/index.ts'
 import type { Basis } from './basis.ts'
 import { collect, filesOf, type Collected } from './collect.ts'
 import { compareFile } from './compareFile.ts'
@@ -22,6 +22,7 @@ import { mostJson, type Bundle } from './open.ts'
 import type { PartChecks } from './partChecks.ts'
 import { restoreSetting } from './restore.ts'
 import { restoreFacts } from './restoreFacts.ts'
+import { scratchWorkspace } from './scratch.ts'
 
 /** What deriving a bundle needs besides it. */
 export type DeriveContext = Pick<VerifyContext, 'render' | 'signal'>
@@ -45,9 +46,9 @@ export async function deriveBundle(
   const folder = temporaryFolder('derive')
   const out = join(folder, 'out')
   try {
-    const workspace = createWorkspace(join(folder, 'workspace'))
+    const workspace = scratchWorkspace(folder)
     try {
-      const collected = await derived({ bundle, basis, paths, checks, workspace, folder, out })
+      const collected = await derived({ bundle, basis, paths, context, checks, workspace, folder, out })
       for (const { name } of bundle.manifest.files)
         if (!collected) checks.fallBack(name, `not derived, as ${studyName} was not`)
       if (!collected) return
@@ -68,6 +69,7 @@ interface Deriving {
   bundle: Bundle
   basis: Basis
   paths: ReadonlyMap<string, string>
+  context: DeriveContext
   checks: PartChecks
   workspace: Workspace
   folder: string
@@ -76,12 +78,13 @@ interface Deriving {
 
 /** Restores the study of a bundle and writes its files again; null where that is not possible, which is said. */
 async function derived(deriving: Deriving): Promise<Collected | null> {
-  const { bundle, basis, paths, checks, workspace, folder, out } = deriving
+  const { bundle, basis, paths, context, checks, workspace, folder, out } = deriving
   const { manifest, archive } = bundle
   const { kind, title, params, sample, preprocessings } = manifest.study
   // What this version cannot set up, it must have made otherwise.
   const cannot = (part: string, where: string, error: unknown) => {
     const { code, message } = toErrorShape(error)
+    if (code === 'BUNDLE_MALFORMED' || context.signal.aborted) throw error
     const missing = basis.models.filter(({ digest }) => !paths.has(digest))
     if (missing.length > 0 && (code === 'FILE_MISSING' || code.startsWith('MODEL_')))
       checks.set(part, 'read', needsFiles)

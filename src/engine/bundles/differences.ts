@@ -33,7 +33,8 @@ export function differences(): Differences {
 
 function shown(value: unknown): Value {
   if (value === undefined || value === null) return null
-  if (typeof value === 'number' || typeof value === 'boolean') return value
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value)
+  if (typeof value === 'boolean') return value
   const text = typeof value === 'string' ? value : JSON.stringify(value)
   return text.length > longest ? `${text.slice(0, longest)}…` : text
 }

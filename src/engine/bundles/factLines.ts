@@ -37,7 +37,7 @@ export const factRecord = z
     ...key,
     predicted: number.pipe(z.int()),
     correct: z.enum(['', '0', '1']),
-    true_rank: optional,
+    true_rank: optional.pipe(z.int().nullable()),
     confidence: number,
     true_probability: optional,
     true_logit: optional,

@@ -7,7 +7,7 @@ import type { Press, WrittenFile } from '../figures/index.ts'
 import { plannedTransforms } from '../studies/index.ts'
 import { temporaryFolder } from '../base/temporary.ts'
 import { version } from '../base/version.ts'
-import { createWorkspace, type Workspace } from '../workspace/index.ts'
+import type { Workspace } from '../workspace/index.ts'
 import { writeArchive, type ArchiveEntry } from './archive.ts'
 import { collect, writeDraws } from './collect.ts'
 import { describedBasis, imagesOfStudy, partsOf, type StudyParts } from './describe.ts'
@@ -21,6 +21,7 @@ import { renumberedParams } from './params.ts'
 import { archiveLimits } from './reader.ts'
 import { restoreSetting, restoredStudy } from './restore.ts'
 import { restoreFacts } from './restoreFacts.ts'
+import { scratchWorkspace } from './scratch.ts'
 
 /**
  * Writes a study with its facts, tables, figures and draws as one zip. The zip names no folder of this machine and no
@@ -40,7 +41,7 @@ export async function makeBundle(
   path: string,
 ): Promise<WrittenFile> {
   const folder = temporaryFolder('bundle')
-  const restored = createWorkspace(join(folder, 'workspace'))
+  const restored = scratchWorkspace(folder)
   try {
     const counts = await restoreFrom(workspace, studyId, join(folder, 'raw'), restored)
     const out = join(folder, 'out')

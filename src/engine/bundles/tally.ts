@@ -48,7 +48,7 @@ export function tallyOf({ sample, seed, tolerance }: TallyOptions, sampled: numb
     measured.largest = Math.max(measured.largest, Number.isFinite(difference) ? difference : 1)
     if (difference === 0) measured.identical++
     if (difference <= tolerance) return
-    const [was, is] = [stored[place] ?? null, found[place] ?? null]
+    const [was, is] = [written(stored[place]), written(found[place])]
     measured.disagreeing.push({ ...what, column: columnOf(place), place, stored: was, found: is })
   }
   return {
@@ -154,6 +154,10 @@ export function tallyOf({ sample, seed, tolerance }: TallyOptions, sampled: numb
 
 type MeasuredValue = Disagreement['stored']
 type MeasuredValues = readonly MeasuredValue[]
+
+/** A value as the verdict can hold it: JSON has no NaN. */
+const written = (value: MeasuredValue | undefined): MeasuredValue =>
+  typeof value === 'number' && !Number.isFinite(value) ? String(value) : (value ?? null)
 
 /** Returns the largest magnitude among some values; 1 where all are 0. Differences are divided by it. */
 export const largestOf = (values: MeasuredValues): number =>

@@ -1,8 +1,7 @@
 import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { BundlePart, BundleVerdict } from '#shared/contract/index.ts'
 import { temporaryFolder } from '../base/temporary.ts'
-import { createWorkspace, type Workspace } from '../workspace/index.ts'
+import type { Workspace } from '../workspace/index.ts'
 import { checkFacts, type CheckContext } from './checkFacts.ts'
 import { checkTables } from './checkTables.ts'
 import { checkVectors, imagesBehind } from './checkVectors.ts'
@@ -17,6 +16,7 @@ import { PartChecks } from './partChecks.ts'
 import { checkOlder } from './readOnly.ts'
 import { checkModels, checkSvgs, recomputedParts } from './recomputed.ts'
 import { sampleFacts, sampleVectors } from './sample.ts'
+import { scratchWorkspace } from './scratch.ts'
 import { tallyOf, type Tally } from './tally.ts'
 
 export interface VerifyOptions {
@@ -93,7 +93,12 @@ async function computeAgain(
   const total = facts.length + vectors.length
   let done = 0
   await inOwnWorkspace(async (workspace) => {
-    const check: CheckContext = { ...at, workspace }
+    const check: CheckContext = {
+      ...at,
+      get workspace() {
+        return workspace()
+      },
+    }
     const each = async (
       place: number,
       n: number,
@@ -138,16 +143,21 @@ function usable(
   return { variant, model, path }
 }
 
-async function inOwnWorkspace(work: (workspace: Workspace) => Promise<void>): Promise<void> {
-  const folder = temporaryFolder('verify')
-  try {
-    const workspace = createWorkspace(join(folder, 'workspace'))
-    try {
-      await work(workspace)
-    } finally {
-      workspace.close()
-    }
-  } finally {
-    await rm(folder, { recursive: true, force: true })
+/** Works with a workspace that is made when it is first asked for, and removed afterwards. */
+async function inOwnWorkspace(work: (workspace: () => Workspace) => Promise<void>): Promise<void> {
+  let made: { folder: string; workspace: Workspace } | null = null
+  const make = () => {
+    const folder = temporaryFolder('verify')
+    return { folder, workspace: scratchWorkspace(folder) }
   }
+  try {
+    await work(() => (made ??= make()).workspace)
+  } finally {
+    await removed(made)
+  }
+}
+
+async function removed(made: { folder: string; workspace: Workspace } | null): Promise<void> {
+  made?.workspace.close()
+  if (made) await rm(made.folder, { recursive: true, force: true })
 }
