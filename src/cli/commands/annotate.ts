@@ -1,14 +1,20 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { KernelscopeError } from '#shared/errors.ts'
+import { errorCodes, KernelscopeError } from '#shared/errors.ts'
+import { folderCheckText } from '#shared/folderCheckText.ts'
 import { collect, integerOf } from '../flags.ts'
 import { followJob } from '../follow.ts'
+import { followMap } from '../followMap.ts'
 import { formatTable } from '../format.ts'
 import { ruleOf } from '../imageFilter.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
 import { filtered, withFilter, type FilterFlags } from './browse.ts'
 
-export function addAnnotateCommands(dataset: Command, session: CliSession): void {
+export function addAnnotateCommands(
+  dataset: Command,
+  session: CliSession,
+  fail: (exit: number) => void,
+): void {
   withFilter(
     dataset.command('tag').description('tag the images that fit a filter, or list the tags there are'),
   )
@@ -53,19 +59,23 @@ export function addAnnotateCommands(dataset: Command, session: CliSession): void
 
   dataset
     .command('check')
-    .description('whether the files are still what was indexed, by a sample')
+    .description('whether the files are still what was indexed: a sample by size and time, or all by digest')
     .argument('<dataset>', 'id, title or folder')
     .option('--sample <n>', 'number of files to check', integerOf('--sample', 1), 200)
+    .option('--full', 'read every file and compare its digest')
     .action(async (name: string, _: unknown, command: Command) => {
-      const options = command.optsWithGlobals<GlobalOptions & { sample: number }>()
-      const { client, dataset } = await filtered(session, name, options)
-      const check = await client.datasets.check({ id: dataset.id, sample: options.sample })
+      const options = command.optsWithGlobals<GlobalOptions & { sample: number; full?: boolean }>()
+      const {
+        client,
+        dataset: { id },
+      } = await filtered(session, name, options)
+      const check = options.full
+        ? await followMap(session, options, (how) => client.datasets.checkAll({ id }, how))
+        : await client.datasets.check({ id, sample: options.sample })
       session.print(options, check, () =>
-        [
-          `${check.looked} looked at: ${check.same} as indexed, ${check.changed} changed, ${check.missing} missing\n`,
-          ...check.names.map((file) => `${file}\n`),
-        ].join(''),
+        [folderCheckText(check), ...check.names].map((line) => `${line}\n`).join(''),
       )
+      if (check.same < check.looked) fail(errorCodes.FILE_CHANGED.exit)
     })
 
   dataset

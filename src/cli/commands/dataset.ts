@@ -14,7 +14,11 @@ interface AddFlags extends GlobalOptions {
   labels?: string
 }
 
-export function addDatasetCommands(program: Command, session: CliSession): void {
+export function addDatasetCommands(
+  program: Command,
+  session: CliSession,
+  fail: (exit: number) => void,
+): void {
   const dataset = program.command('dataset').description('add, browse and annotate image folders')
 
   dataset
@@ -73,7 +77,7 @@ export function addDatasetCommands(program: Command, session: CliSession): void 
   })
   addBrowseCommands(dataset, session)
   addSubsetCommands(dataset, session)
-  addAnnotateCommands(dataset, session)
+  addAnnotateCommands(dataset, session, fail)
 }
 
 function datasetTable(datasets: readonly Dataset[]): string {

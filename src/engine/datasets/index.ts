@@ -8,6 +8,7 @@ export {
   type ListedImage,
   type LocatedImage,
 } from './browse.ts'
+export { checkAll } from './checkAll.ts'
 export { checkFolder, rerootDataset } from './moved.ts'
 export { Browser } from './browse/browser.ts'
 export type { BrowseResults } from './browse/protocol.ts'

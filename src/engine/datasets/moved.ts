@@ -6,14 +6,15 @@ import { generator } from '#shared/random.ts'
 import { piecesOf, requireFolder } from '../base/userFile.ts'
 import { digestAndMeasure, imageState, parseRowPath } from '../images/index.ts'
 import { present, type Db } from '../workspace/index.ts'
+import { countReadable, fileCounts, renewTimes, type FoundFile } from './fileCounts.ts'
 import { datasetRow } from './store.ts'
 import { imageRoot } from '../facts/index.ts'
 
-const namesShown = 20
 /** Number of images whose bytes are compared before another folder is accepted as the dataset's. */
 const sampleOfMove = 200
 
 interface Row {
+  id: number
   name: string
   bytes: number
   mtime: number
@@ -21,8 +22,9 @@ interface Row {
 }
 
 /**
- * Compares a sample of the index with the files: whether they exist and have the same size and time, as studies require.
- * In another folder the bytes are compared instead of the times, because a copy may have new times.
+ * Compares a sample of the index with the files: whether they exist and have the same size and time. Where the time differs,
+ * and in another folder, the bytes are compared, because a file that was copied or touched has another time. The time of
+ * equal bytes in the dataset's own folder is stored.
  */
 export async function checkFolder(
   db: Db,
@@ -30,27 +32,23 @@ export async function checkFolder(
   { path, sample }: { path?: string | undefined; sample: number },
 ): Promise<FolderCheck> {
   const root = path === undefined ? imageRoot(db, datasetId) : resolve(path)
-  const check: FolderCheck = { looked: 0, same: 0, changed: 0, missing: 0, names: [] }
+  const counting = fileCounts(countReadable(db, datasetId))
   for (const row of sampleOf(db, datasetId, sample)) {
-    const state = await stateOf(join(root, row.name), row, path !== undefined)
-    check.looked++
-    check[state]++
-    if (state !== 'same' && check.names.length < namesShown) check.names.push(row.name)
+    const found = await stateOf(join(root, row.name), row, path !== undefined)
+    if (found.renewed !== undefined) renewTimes(db, [{ id: row.id, mtime: found.renewed }])
+    counting.add(row.name, found)
   }
-  return check
+  return counting.check
 }
 
-async function stateOf(
-  file: string,
-  { bytes, mtime, digest }: Row,
-  elsewhere: boolean,
-): Promise<'same' | 'changed' | 'missing'> {
+async function stateOf(file: string, row: Row, elsewhere: boolean): Promise<FoundFile> {
   const found = await imageState(file)
-  if (!found) return 'missing'
-  if (found.bytes !== bytes) return 'changed'
-  if (!elsewhere) return found.mtime === mtime ? 'same' : 'changed'
-  if (digest === null) return 'same'
-  return (await digestOf(file)).equals(digest) ? 'same' : 'changed'
+  if (!found) return { state: 'missing' }
+  if (found.bytes !== row.bytes) return { state: 'changed' }
+  if (!elsewhere && found.mtime === row.mtime) return { state: 'same' }
+  if (row.digest === null) return { state: elsewhere ? 'same' : 'changed' }
+  if (!(await digestOf(file)).equals(row.digest)) return { state: 'changed' }
+  return { state: 'same', digested: true, ...(elsewhere ? {} : { renewed: found.mtime }) }
 }
 
 async function digestOf(file: string): Promise<Buffer> {

@@ -7,6 +7,7 @@ import { confusion } from './confusion.ts'
 import { imageFacets } from './facets.ts'
 import { factOf, imageFilter, imageOrder, imageSelection } from './imageFilter.ts'
 import { predictionTop } from './models.ts'
+import { working } from './working.ts'
 
 /** The kind that a folder was recognised as. */
 const recognised = z.enum(recognisedIds)
@@ -103,11 +104,14 @@ const changedModel = z.object({
 const over = z.object({ datasetId: id, filter: imageFilter.default({}) })
 const order = imageOrder.default({ by: 'place', descending: false })
 
-/**
- * Compares the files of a sample of the index with what was indexed: by size and time, and by digest where requested.
- */
-const folderCheck = z.object({
+/** What a comparison of files with what was indexed found. */
+export const folderCheck = z.object({
+  /** Readable files of the index. */
+  of: z.int(),
+  /** Files that were looked at. */
   looked: z.int(),
+  /** Files whose bytes were read and have the digest that was indexed. Other files are the same by size and time alone. */
+  digests: z.int(),
   same: z.int(),
   changed: z.int(),
   missing: z.int(),
@@ -197,10 +201,18 @@ export const datasets = {
   exportList: oc
     .input(z.object({ datasetId: id, selection: imageSelection, order, path: z.string().optional() }))
     .output(z.object({ path: z.string(), bytes: z.int(), images: z.int() })),
-  /** Checks whether a sample of the files is unchanged since indexing, in the dataset's folder or another one. */
+  /**
+   * Compares a sample of the files with what was indexed, in the dataset's folder or another one: by size and time, and by
+   * digest where the time differs, or in another folder.
+   */
   check: oc
     .input(z.object({ id, path: z.string().optional(), sample: z.int().min(1).max(10_000).default(200) }))
     .output(folderCheck),
+  /**
+   * Reads every file and compares its digest with the one that was indexed. Sends progress; ends when the signal aborts.
+   * @throws FILE_MISSING where the folder is gone
+   */
+  checkAll: oc.input(byId).output(working(folderCheck)),
   /**
    * Sets the new folder of a dataset that was moved, and indexes it.
    * @throws DATASET_MOVED where its files differ from the indexed ones, unless forced

@@ -1,3 +1,4 @@
+import { folderCheckText } from '#shared/folderCheckText.ts'
 import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -173,12 +174,32 @@ describe('a folder that has moved', () => {
     expect(await names({ tags: ['x'] })).toEqual(['cat/a.png'])
     expect((await client.datasets.images({ datasetId })).rows.map(({ id }) => id)).toEqual(ids)
     expect(await client.datasets.check({ id: datasetId })).toMatchObject({ same: 6 })
-    utimesSync(join(moved, 'cat', 'b.png'), 1, 1)
-    expect(await client.datasets.check({ id: datasetId })).toMatchObject({
-      same: 5,
-      changed: 1,
-      names: ['cat/b.png'],
-    })
+    const touched = join(moved, 'cat', 'b.png')
+    utimesSync(touched, 1, 1)
+    expect(await client.datasets.check({ id: datasetId })).toMatchObject({ same: 6, digests: 1, of: 6 })
+    // The new time is kept, so its bytes need not be read again.
+    expect(await client.datasets.check({ id: datasetId })).toMatchObject({ same: 6, digests: 0 })
+    const other = readFileSync(touched)
+    other.writeUInt8(other.readUInt8(other.length - 1) ^ 1, other.length - 1)
+    writeFileSync(touched, other)
+    utimesSync(touched, 1, 1)
+    // Equal in size and time: only its digest tells.
+    expect(folderCheckText(await client.datasets.check({ id: datasetId }))).toBe(
+      '6 of 6 files were looked at: 6 as indexed by size and time.',
+    )
+    const events = []
+    for await (const event of await client.datasets.checkAll({ id: datasetId })) events.push(event)
+    expect(events[0]).toMatchObject({ type: 'progress', done: 0, total: 6 })
+    const last = events.at(-1)
+    const check = last?.type === 'result' ? last.result : null
+    expect(check).toMatchObject({ of: 6, looked: 6, digests: 5, same: 5, changed: 1, names: ['cat/b.png'] })
+    expect(check && folderCheckText(check)).toBe('Digests of 5 of 6 files are equal, 1 changed.')
+    rmSync(moved, { recursive: true })
+    await expect(
+      (async () => {
+        for await (const event of await client.datasets.checkAll({ id: datasetId })) events.push(event)
+      })(),
+    ).rejects.toMatchObject({ data: { code: 'FILE_MISSING', message: expect.stringContaining(moved) } })
   })
 })
 

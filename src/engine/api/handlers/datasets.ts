@@ -5,6 +5,7 @@ import type { ChangedAnswer, ImagePrediction } from '#shared/contract/index.ts'
 import { markedTitle } from '#shared/preprocessing.ts'
 import { parseTransform } from '#shared/transform.ts'
 import {
+  checkAll,
   checkFolder,
   datasetRow,
   detectLayout,
@@ -34,7 +35,7 @@ import type { Db } from '../../workspace/index.ts'
 import { askModel } from '../session/ask.ts'
 import { browsing } from '../browsing/browsing.ts'
 import { byTitle } from '../browsing/conditions.ts'
-import { api } from '../session/implementation.ts'
+import { api, guarded } from '../session/implementation.ts'
 
 export const datasets = {
   list: api.datasets.list.handler(({ context }) => listDatasets(context.session.db)),
@@ -65,6 +66,9 @@ export const datasets = {
   ...browsing,
   check: api.datasets.check.handler(({ input, context }) =>
     checkFolder(context.session.db, input.id, { path: input.path, sample: input.sample }),
+  ),
+  checkAll: api.datasets.checkAll.handler(({ input, context: { session }, signal }) =>
+    guarded(checkAll(session.db, session.pool, input.id, signal), session),
   ),
   reroot: api.datasets.reroot.handler(async ({ input, context }) => {
     const { workspace, jobs } = context.session.open()
