@@ -32,7 +32,7 @@ function fill(target: Db): { withTriggers: number; without: number } {
   const random = generator('bench', 0)
   const example = target.prepare('INSERT INTO example VALUES (?, ?, ?)')
   const image = target.prepare('INSERT INTO image VALUES (?, 1, ?, ?, NULL, ?, ?, 0, ?, ?, NULL, 1)')
-  const fact = target.prepare('INSERT INTO prediction VALUES (?, 1, ?, ?, ?, ?, ?, ?, NULL, ?)')
+  const fact = target.prepare('INSERT INTO prediction VALUES (?, 1, ?, ?, ?, ?, ?, ?, NULL, ?, 0)')
   const classOf = (k: number) => Math.floor((k * classes) / images)
   target.transaction(() => {
     const digest = Buffer.alloc(32)

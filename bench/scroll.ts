@@ -13,6 +13,7 @@ import { createEngine } from '#engine/api/index.ts'
 import { ensureDisplay } from '../scripts/display.ts'
 import { engineIs, openApp } from '../tests/e2e/app.ts'
 import { addDataset, runStudy, sampleImages, sampleModel } from '../tests/engine/studies/sample.ts'
+import { addRowDigest } from '#engine/workspace/contentSums.ts'
 import { report } from './report.ts'
 
 const images = Number(process.argv[2] ?? 1_000_000)
@@ -57,6 +58,7 @@ const folderName = (k: number) => `class_${String(k).padStart(4, '0')}`
 
 function plantRows({ root, files }: ReturnType<typeof plantFiles>): void {
   const db = new Database(join(workspace, 'workspace.sqlite'))
+  addRowDigest(db)
   db.pragma('synchronous = OFF')
   const variants = db
     .prepare<[], { id: number }>('SELECT DISTINCT variant_id AS id FROM prediction ORDER BY 1')
@@ -69,7 +71,7 @@ function plantRows({ root, files }: ReturnType<typeof plantFiles>): void {
   const className = db.prepare('INSERT INTO class (dataset_id, idx, name) VALUES (99, ?, ?)')
   const example = db.prepare('INSERT INTO example VALUES (?, ?, ?)')
   const image = db.prepare('INSERT INTO image VALUES (?, 99, ?, ?, NULL, ?, ?, ?, 96, 96, NULL, 1)')
-  const fact = db.prepare('INSERT INTO prediction VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)')
+  const fact = db.prepare('INSERT INTO prediction VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, 0)')
   const digest = Buffer.alloc(32, 7)
   const top = Buffer.alloc(40)
   db.transaction(() => {

@@ -62,7 +62,7 @@ function buildProgram(session: CliSession, version: string, fail: (exit: number)
       outputError: () => undefined,
     })
     .configureHelp({ showGlobalOptions: true })
-  addWorkspaceCommands(program, session)
+  addWorkspaceCommands(program, session, fail)
   addModelCommands(program, session, fail)
   addDatasetCommands(program, session, fail)
   addStudyCommands(program, session, fail)

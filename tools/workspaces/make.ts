@@ -37,6 +37,7 @@ const releases = [
   { schema: 5, commit: 'fb3c9a5', studies: [...predicting, measuring], later: true },
   { schema: 6, commit: '6dd6ddf', studies: [...predicting, measuring, weighing], later: true },
   { schema: 7, commit: 'd6984b8', studies: [...predicting, measuring, weighing], later: true },
+  { schema: 8, commit: '8b76550', studies: [...predicting, measuring, weighing], later: true },
 ]
 
 interface StudyOutput {

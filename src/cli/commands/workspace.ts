@@ -6,11 +6,16 @@ import { followMap } from '../followMap.ts'
 import { formatBytes, formatPairs, formatTime } from '../format.ts'
 import { addBackupCommands } from './backups.ts'
 import { addCacheCommand } from './cache.ts'
+import { addVerifyCommand } from './verify.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
 
 const open: ReadonlySet<JobState> = new Set(['queued', 'running'])
 
-export function addWorkspaceCommands(program: Command, session: CliSession): void {
+export function addWorkspaceCommands(
+  program: Command,
+  session: CliSession,
+  fail: (exit: number) => void,
+): void {
   const workspace = program.command('workspace').description('create a workspace, or see what one holds')
 
   workspace
@@ -43,6 +48,7 @@ export function addWorkspaceCommands(program: Command, session: CliSession): voi
 
   addCacheCommand(workspace, session)
   addBackupCommands(workspace, session)
+  addVerifyCommand(workspace, session, fail)
 
   workspace
     .command('info')

@@ -1,7 +1,7 @@
 import { errorShape } from '#shared/contract/index.ts'
 import type { ErrorShape } from '#shared/errors.ts'
 import type { Rewrite } from '#shared/rewrites.ts'
-import type { Db } from '../workspace/index.ts'
+import { rowDigest, type Db } from '../workspace/index.ts'
 import { cleanCondition, internCondition, unchanged } from './conditions.ts'
 import { currentVariants } from './currentVariants.ts'
 import { internVariant, variantKey, type KeyedModel } from './variants.ts'
@@ -18,7 +18,7 @@ export function measurementStore(db: Db, { model, provider, rewrite }: Measureme
   const variantId = internVariant(db, variantKey(model, provider, rewrite)).id
   const conditionId = internCondition(db, unchanged)
   const insert = db.prepare(
-    'INSERT OR IGNORE INTO measurement (variant_id, condition_id, example_id, value) VALUES (?, ?, ?, ?)',
+    'INSERT OR IGNORE INTO measurement (variant_id, condition_id, example_id, value, digest_of_row) VALUES (?, ?, ?, ?, ?)',
   )
   const forgive = db.prepare(
     'DELETE FROM failure WHERE variant_id = ? AND condition_id = ? AND example_id = ?',
@@ -27,7 +27,14 @@ export function measurementStore(db: Db, { model, provider, rewrite }: Measureme
     'INSERT OR REPLACE INTO failure (variant_id, condition_id, example_id, problem) VALUES (?, ?, ?, ?)',
   )
   const keep = (exampleId: number, bytes: Uint8Array) => {
-    insert.run(variantId, conditionId, exampleId, Buffer.from(bytes))
+    const value = Buffer.from(bytes)
+    insert.run(
+      variantId,
+      conditionId,
+      exampleId,
+      value,
+      rowDigest([variantId, conditionId, exampleId, value]),
+    )
     forgive.run(variantId, conditionId, exampleId)
   }
   return {

@@ -1,6 +1,6 @@
 import type { ErrorShape } from '#shared/errors.ts'
 import type { Facts } from '../inference/index.ts'
-import type { Db } from '../workspace/index.ts'
+import { rowDigest, type Db } from '../workspace/index.ts'
 import { storedColumns, storedValues } from './prediction.ts'
 
 /** Key of a fact: a variant, a condition and an example. */
@@ -29,8 +29,8 @@ export function factStore(db: Db): FactStore {
     .pluck()
   const insert = db.prepare(
     `INSERT OR IGNORE INTO prediction
-       (variant_id, condition_id, example_id, ${storedColumns.join(', ')})
-     VALUES (?, ?, ?, ${storedColumns.map(() => '?').join(', ')})`,
+       (variant_id, condition_id, example_id, ${storedColumns.join(', ')}, digest_of_row)
+     VALUES (?, ?, ?, ${storedColumns.map(() => '?').join(', ')}, ?)`,
   )
   const forgive = db.prepare(
     'DELETE FROM failure WHERE variant_id = ? AND condition_id = ? AND example_id = ?',
@@ -47,7 +47,8 @@ export function factStore(db: Db): FactStore {
       const forgives = anyFailure.get() !== undefined
       for (const [row, key] of keys.entries()) {
         if (!key) continue
-        insert.run(key.variantId, key.conditionId, key.exampleId, ...storedValues(facts, row))
+        const values = [key.variantId, key.conditionId, key.exampleId, ...storedValues(facts, row)]
+        insert.run(...values, rowDigest(values))
         if (forgives) forgive.run(key.variantId, key.conditionId, key.exampleId)
       }
     }),

@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 import { newBackup, rotateBackups } from './backups.ts'
 import { checkDatabaseFile } from './check.ts'
+import { addRowDigest, dropSumTriggers, sealContent } from './contentSums.ts'
 import { applicationId, migrations } from './schema.ts'
 
 /** An open SQLite database. */
@@ -81,6 +82,9 @@ function configure(db: Db): void {
   db.pragma('journal_mode = WAL')
   db.pragma('synchronous = NORMAL')
   db.pragma('foreign_keys = ON')
+  // Rows that a REPLACE removes count, too.
+  db.pragma('recursive_triggers = ON')
+  addRowDigest(db)
   db.pragma('temp_store = MEMORY')
   db.pragma('cache_size = -65536')
 }
@@ -98,7 +102,9 @@ function migrate(db: Db, file: string, backsUp: boolean): void {
   // A table that is made anew would take the rows that refer to it along. SQLite ignores this within a transaction.
   db.pragma('foreign_keys = OFF')
   db.transaction(() => {
+    dropSumTriggers(db)
     for (const sql of migrations.slice(from)) db.exec(sql)
+    sealContent(db)
     db.pragma(`user_version = ${migrations.length}`)
   })()
   db.pragma('foreign_keys = ON')

@@ -1,7 +1,9 @@
 export { asWorkspaceError, type Db } from './database.ts'
 export { isBackupDue, listBackups } from './backups.ts'
+export { heal } from './keeping/heal.ts'
 export { Keeper } from './keeping/keeper.ts'
 export { restoreBackup } from './restore.ts'
+export { rowDigest } from './rowDigest.ts'
 export { cacheParts, emptyParts, trimCache } from './cache.ts'
 export {
   checkNewFolder,

@@ -6,6 +6,7 @@ import { migration005 } from './migrations/005.ts'
 import { migration006 } from './migrations/006.ts'
 import { migration007 } from './migrations/007.ts'
 import { migration008 } from './migrations/008.ts'
+import { migration009 } from './migrations/009.ts'
 
 /** Name of the database in the folder of a workspace. */
 export const databaseName = 'workspace.sqlite'
@@ -23,4 +24,5 @@ export const migrations: readonly string[] = [
   migration006,
   migration007,
   migration008,
+  migration009,
 ]

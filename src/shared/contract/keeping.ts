@@ -1,5 +1,6 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { working } from './working.ts'
 import { workspaceInfo } from './workspaceInfo.ts'
 
 export const workspaceBackup = z.object({
@@ -16,6 +17,35 @@ export const workspaceBackup = z.object({
   bytes: z.int(),
 })
 
+/** Something in the database that is not as it was stored. */
+export const damage = z.object({
+  /** The part of the check: structure, schema, references, sums of facts, or a table. */
+  step: z.string(),
+  message: z.string(),
+  /** How many rows; null where that is not known. */
+  rows: z.int().nullable(),
+  /** What helps: forgetting it and measuring or making it again, counting again, a new index; or only a backup. */
+  heals: z.enum(['forget', 'recount', 'index', 'no']),
+})
+
+export const verifyReport = z.object({
+  path: z.string(),
+  /** The parts that were checked: of a database whose structure is damaged only that. */
+  steps: z.array(z.string()),
+  damages: z.array(damage),
+  /** What healing did; null where it was not asked for. */
+  healed: z
+    .object({
+      /** Rows that were forgotten, by table. */
+      forgotten: z.record(z.string(), z.int()),
+      /** Bytes of rewritten models that were thrown away, because nothing tells whether they are as they were written. */
+      graphBytes: z.int(),
+      /** What is still damaged. */
+      left: z.array(damage),
+    })
+    .nullable(),
+})
+
 /** Requests that keep a workspace safe. `path` names one that need not be open; the open one where it is left out. */
 export const keeping = {
   /** Backups of a workspace, the newest first. */
@@ -24,8 +54,17 @@ export const keeping = {
   backUp: oc.output(workspaceBackup),
   /** Puts a backup in the place of the database, after the present one was kept as a backup, and opens the workspace. */
   restore: oc.input(z.object({ path: z.string().optional(), name: z.string() })).output(workspaceInfo),
+  /**
+   * Checks database and drawn masks: SQLite's own check, digests of all rows, and sums of facts against a new count. `heal`
+   * forgets in the open workspace what is damaged and can be measured or made again.
+   */
+  verify: oc
+    .input(z.object({ path: z.string().optional(), heal: z.boolean().default(false) }))
+    .output(working(verifyReport)),
   /** Moves the folder of the open workspace to a new or empty folder, and corrects the stored paths inside it. */
   move: oc.input(z.object({ to: z.string() })).output(workspaceInfo),
 }
 
+export type VerifyReport = z.infer<typeof verifyReport>
+export type Damage = z.infer<typeof damage>
 export type WorkspaceBackup = z.infer<typeof workspaceBackup>

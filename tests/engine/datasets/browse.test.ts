@@ -124,7 +124,7 @@ function addFacts(db: Db, image: Image, k: number, random: ReturnType<typeof gen
     const top = Buffer.alloc(16)
     top.writeFloatLE(confidence, 8)
     top.writeFloatLE(fact.second, 12)
-    db.prepare('INSERT INTO prediction VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)').run(
+    db.prepare('INSERT INTO prediction VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, 0)').run(
       variantOf(shownFact),
       shownFact.conditionId ?? 1,
       example,

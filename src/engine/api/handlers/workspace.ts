@@ -5,6 +5,7 @@ import { jobsIn } from '../../jobs/index.ts'
 import { cacheParts, emptyParts, listBackups, trimCache, undoRemoval } from '../../workspace/index.ts'
 import { api, guarded } from '../session/implementation.ts'
 import { keepWorkspace, moveOpen } from '../system/keep.ts'
+import { verifyWorkspace } from '../system/verify.ts'
 import { restoreInto } from '../system/restore.ts'
 import { openSample } from '../system/sample.ts'
 
@@ -40,6 +41,9 @@ export const workspace = {
   backUp: api.workspace.backUp.handler(({ context }) => context.session.open().backup.now()),
   restore: api.workspace.restore.handler(async ({ input, context }) =>
     (await restoreInto(context.session, input.name, input.path)).info(),
+  ),
+  verify: api.workspace.verify.handler(({ input, context: { session }, signal }) =>
+    guarded(verifyWorkspace(session, input, signal), session),
   ),
   move: api.workspace.move.handler(async ({ input, context }) =>
     (await moveOpen(context.session, input.to)).info(),

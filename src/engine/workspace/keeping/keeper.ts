@@ -1,20 +1,29 @@
 import { join } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
-import type { WorkspaceBackup } from '#shared/contract/index.ts'
+import type { Damage, WorkspaceBackup } from '#shared/contract/index.ts'
 import { deathDetails, Thread } from '../../threads/thread.ts'
 import { backupNamed, newBackup, rotateBackups, type BackupReason } from '../backups.ts'
 import { databaseName } from '../schema.ts'
 import type { Workspace } from '../workspace.ts'
+import { isReadable } from './verify.ts'
 
 /** A task of the thread that keeps workspaces safe. */
-export interface KeepingTask {
-  kind: 'backup'
-  file: string
-  target: string
-}
+export type KeepingTask =
+  | { kind: 'backup'; file: string; target: string }
+  | { kind: 'steps'; file: string }
+  | { kind: 'check'; file: string; step: string }
 
 interface KeepingResults {
   backup: void
+  steps: string[]
+  check: Damage[]
+}
+
+/** How far a check is: the step that comes next, and how many are done. */
+export interface VerifyProgress {
+  step: string
+  done: number
+  total: number
 }
 
 const idleMs = 10_000
@@ -41,6 +50,28 @@ export class Keeper {
     await this.#thread.ask({ kind: 'backup', file: join(place, databaseName), target }, signal)
     rotateBackups(place)
     return backupNamed(place, target.slice(join(place, 'backups').length + 1))
+  }
+
+  /**
+   * Checks the database and the drawn masks in a folder, step by step; the result comes last. Nothing is written.
+   *
+   * @throws WORKSPACE_CORRUPT and others where the file is no database of a workspace
+   * @throws CANCELLED where the signal is aborted between two steps
+   */
+  async *verify(
+    place: string,
+    signal?: AbortSignal,
+  ): AsyncGenerator<VerifyProgress, { damages: Damage[]; steps: string[] }, undefined> {
+    const file = join(place, databaseName)
+    const steps = await this.#thread.ask({ kind: 'steps', file })
+    const damages: Damage[] = []
+    for (const [done, step] of steps.entries()) {
+      if (signal?.aborted) throw new KernelscopeError('CANCELLED', 'the check was stopped')
+      yield { step, done, total: steps.length }
+      damages.push(...(await this.#thread.ask({ kind: 'check', file, step })))
+      if (done === 0 && !isReadable(damages)) return { damages, steps: steps.slice(0, 1) }
+    }
+    return { damages, steps }
   }
 
   close(): Promise<void> {

@@ -1,0 +1,142 @@
+import Database from 'better-sqlite3'
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { factStore } from '#engine/facts/index.ts'
+import { openWorkspace } from '#engine/workspace/index.ts'
+import { heal } from '#engine/workspace/keeping/heal.ts'
+import { verifyDatabase } from '#engine/workspace/keeping/verify.ts'
+import { generator } from '#shared/random.ts'
+import { temporaryFolder } from '../../temporary.ts'
+
+const corpus = join(import.meta.dirname, '../../corpus/workspaces')
+
+/** The file of a closed workspace: one of an earlier schema, migrated. */
+function databaseOf(schema: number): string {
+  const path = join(temporaryFolder(), 'workspace')
+  mkdirSync(path)
+  const file = join(path, 'workspace.sqlite')
+  cpSync(join(corpus, `schema-${schema}`, 'workspace.sqlite'), file)
+  openWorkspace(path).close()
+  return file
+}
+
+/** Counters of changes, which only say when to read again, and columns that no answer depends on. */
+const noAnswers = ['table_version', 'image_version', 'annotation_version']
+const passing: Record<string, string> = { map: 'used_at', image: 'generation', fact_sum: 'version' }
+
+const asText = (value: unknown) => (Buffer.isBuffer(value) ? value.toString('base64') : value)
+
+/** All that a database says, table by table. */
+function contentOf(file: string): string {
+  const db = new Database(file, { readonly: true })
+  try {
+    const tables = db
+      .prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name`)
+      .pluck()
+      .all()
+      .filter((name) => !noAnswers.includes(name))
+    return JSON.stringify(
+      tables.map((name) => [
+        name,
+        db
+          .prepare<[], Record<string, unknown>>(`SELECT * FROM "${name}" ORDER BY 1, 2`)
+          .all()
+          .map(({ [passing[name] ?? '']: _, ...row }) => Object.values(row).map(asText)),
+      ]),
+    )
+  } finally {
+    db.close()
+  }
+}
+
+const isNoticed = (file: string): boolean => {
+  try {
+    return verifyDatabase(file).length > 0
+  } catch {
+    return true
+  }
+}
+
+it('of 200 single bytes that are changed in a database, each is noticed or changes nothing that it says', () => {
+  const file = databaseOf(6)
+  const whole = readFileSync(file)
+  const content = contentOf(file)
+  expect(verifyDatabase(file)).toEqual([])
+  const random = generator('flips')
+  const unnoticed: string[] = []
+  let noticed = 0
+  for (let k = 0; k < 200; k++) {
+    const at = random.integer(whole.length)
+    const bit = random.integer(8)
+    const bytes = Buffer.from(whole)
+    bytes[at] = (bytes[at] ?? 0) ^ (1 << bit)
+    for (const log of ['-wal', '-shm']) rmSync(file + log, { force: true })
+    writeFileSync(file, bytes)
+    if (isNoticed(file)) noticed++
+    else if (contentOf(file) !== content) unnoticed.push(`byte ${at}, bit ${bit}`)
+  }
+  expect(unnoticed).toEqual([])
+  expect(noticed).toBeGreaterThan(50)
+})
+
+describe('a changed fact', () => {
+  /** Changes the confidence of one fact behind the back of its digest, as a bad disk would. */
+  function spoiled(): string {
+    const file = databaseOf(6)
+    const db = new Database(file)
+    db.exec('DROP TRIGGER prediction_changed')
+    const { changes } = db
+      .prepare(
+        `UPDATE prediction SET correct = 1 - correct WHERE (variant_id, condition_id, example_id) IN
+           (SELECT variant_id, condition_id, example_id FROM prediction LIMIT 1)`,
+      )
+      .run()
+    expect(changes).toBe(1)
+    db.close()
+    return file
+  }
+  it('is named, and healing forgets it alone', () => {
+    const file = spoiled()
+    const found = verifyDatabase(file).filter(({ step }) => step !== 'schema')
+    expect(found.map(({ step, rows, heals }) => ({ step, rows, heals }))).toEqual([
+      { step: 'sums of facts', rows: 2, heals: 'recount' },
+      { step: 'prediction', rows: 1, heals: 'forget' },
+    ])
+    const workspace = openWorkspace(join(file, '..'))
+    const before = Number(workspace.db.prepare('SELECT count(*) FROM prediction').pluck().get())
+    expect(heal(workspace.db, found)).toEqual({ prediction: 1 })
+    expect(workspace.info().predictions).toBe(before - 1)
+    workspace.close()
+    expect(verifyDatabase(file).filter(({ step }) => step !== 'schema')).toEqual([])
+  })
+})
+
+it('every database of an earlier schema is as it should be once it is migrated, and after changes of all kinds', () => {
+  for (const schema of [1, 4, 6]) {
+    const file = databaseOf(schema)
+    const workspace = openWorkspace(join(file, '..'))
+    const { db } = workspace
+    db.exec(`INSERT OR REPLACE INTO setting VALUES ('seed', '1');
+      INSERT OR REPLACE INTO setting VALUES ('seed', '2');
+      UPDATE study SET title = 'renamed';
+      DELETE FROM dataset;`)
+    const [variantId = 0, conditionId = 0] = [1, 1]
+    const { lastInsertRowid } = db.prepare(`INSERT INTO example (digest, class) VALUES (x'01', 'new')`).run()
+    const facts = {
+      rows: 1,
+      predicted: Int32Array.of(3),
+      correct: Int8Array.of(1),
+      trueRank: Int32Array.of(1),
+      confidence: Float64Array.of(0.75),
+      trueProbability: Float64Array.of(0.75),
+      trueLogit: Float64Array.of(-0),
+      topClasses: Int32Array.of(3, 1, -1, -1, -1),
+      topProbabilities: Float32Array.of(0.75, 0.25, 0, 0, 0),
+      flagged: Uint8Array.of(0),
+    }
+    factStore(db).store([{ variantId, conditionId, exampleId: Number(lastInsertRowid) }], facts)
+    workspace.close()
+    expect(verifyDatabase(file), `schema ${schema}`).toEqual([])
+  }
+})
