@@ -1,8 +1,9 @@
 import type { KeyNumber } from './contract/index.ts'
 import { fixedNumber, plainNumber } from './figures/format.ts'
 
+const signs = { fraction: '%', points: 'points' }
 const text = ({ unit }: KeyNumber, value: number) =>
-  unit === 'fraction' ? `${fixedNumber(100 * value, 1)} %` : plainNumber(value, 3)
+  unit === 'number' ? plainNumber(value, 3) : `${fixedNumber(100 * value, 1)} ${signs[unit]}`
 
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 

@@ -124,8 +124,12 @@ function planTable({ entries, missing }: SuitePlan): string {
 }
 
 function rankingTable({ metrics, models, reference }: Ranking): string {
-  const shown = (unit: 'fraction' | 'number', value: number) =>
-    unit === 'fraction' ? percent(value) : value.toFixed(1)
+  const shown = (unit: Ranking['metrics'][number]['unit'], value: number) =>
+    unit === 'number'
+      ? value.toFixed(1)
+      : unit === 'points'
+        ? `${(100 * value).toFixed(1)} points`
+        : percent(value)
   return formatTable(
     [
       { title: 'Metric' },
@@ -150,9 +154,9 @@ function rankingTable({ metrics, models, reference }: Ranking): string {
         if (!value) return []
         const interval = value.interval
         const range = interval
-          ? unit === 'fraction'
-            ? formatInterval(interval)
-            : `[${interval.lo.toFixed(1)}, ${interval.hi.toFixed(1)}]`
+          ? unit === 'number'
+            ? `[${interval.lo.toFixed(1)}, ${interval.hi.toFixed(1)}]`
+            : formatInterval(interval)
           : ''
         return [
           [

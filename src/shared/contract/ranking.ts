@@ -20,7 +20,8 @@ export const ranking = z.object({
       title: z.string(),
       /** The dataset it was measured on. */
       dataset: z.string(),
-      unit: z.enum(['fraction', 'number']),
+      /** points: a difference of fractions. */
+      unit: z.enum(['fraction', 'points', 'number']),
       better: z.enum(['higher', 'lower']),
       /** Fewest and most images that a value of the column is of. Values of unequal n are not ranked. */
       images: z.object({ least: z.int(), most: z.int() }),

@@ -99,7 +99,8 @@ export const studyCost = z.object({
  */
 export const keyNumber = z.object({
   title: z.string(),
-  unit: z.enum(['fraction', 'number']),
+  /** points: a difference of fractions. */
+  unit: z.enum(['fraction', 'points', 'number']),
   better: z.enum(['higher', 'lower']).nullable(),
   /** `interpolated`: lies on the line between two conditions that were measured. */
   values: z

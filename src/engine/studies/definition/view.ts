@@ -8,7 +8,8 @@ export interface Metric {
   /** The same in every study of the kind, e.g. "imagenet-c.mce". */
   key: string
   title: string
-  unit: 'fraction' | 'number'
+  /** points: a difference of fractions. */
+  unit: 'fraction' | 'points' | 'number'
   better: 'higher' | 'lower'
   modelId: number
   value: number | null

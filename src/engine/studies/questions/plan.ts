@@ -138,7 +138,9 @@ async function inputFor(
   const [entry] = suite.entries
   const [missing] = suite.missing
   if (!entry)
-    throw new KernelscopeError(missing?.problem.code ?? 'DATASET_NOT_FOUND', missing?.problem.message ?? '')
+    throw new KernelscopeError(missing?.problem.code ?? 'DATASET_NOT_FOUND', missing?.problem.message ?? '', {
+      hint: missing?.problem.hint ?? '',
+    })
   const params = { ...(plan.group === 'benchmark' ? entry.input.params : {}), ...plan.params?.(asked) }
   return {
     kind: plan.kind,

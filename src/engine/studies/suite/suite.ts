@@ -58,10 +58,7 @@ async function memberInput(
 ): Promise<StudyInput> {
   const own = largest(db, recognised, modelIds, definition.needsLabels !== false)
   const dataset = own ?? (made ? largest(db, ordinaryKinds, modelIds, true) : null)
-  if (!dataset)
-    throw new KernelscopeError('DATASET_NOT_FOUND', `no dataset of the workspace is ${definition.title}`, {
-      hint: 'Add its folder; it is recognised by its structure.',
-    })
+  if (!dataset) throw none(db, definition, recognised, modelIds)
   const quick = preset === 'quick' ? quickParams : undefined
   const params = { ...quick, ...(own === null ? made?.(modelIds) : {}) }
   const study: StudyInput = {
@@ -73,6 +70,25 @@ async function memberInput(
   }
   await settledStudy(db, study, signal)
   return study
+}
+
+/** Why no dataset fits: there is none of its kind, or models know none of its classes. */
+function none(
+  db: Db,
+  { title }: StudyDefinition,
+  recognised: readonly Dataset['recognised'][],
+  modelIds: readonly number[],
+): KernelscopeError {
+  const unlabelled = modelIds.filter((id) => largest(db, recognised, [id], true) === null)
+  if (largest(db, recognised, [], false) !== null && unlabelled.length > 0) {
+    const titles = unlabelled.map((id) => getModel(db, id).title).join(', ')
+    return new KernelscopeError('STUDY_LABELS', `no class of a dataset is among the labels of ${titles}`, {
+      hint: 'Give the labels on the page of the model, or with "kernelscope model labels".',
+    })
+  }
+  return new KernelscopeError('DATASET_NOT_FOUND', `no dataset of the workspace is for ${title}`, {
+    hint: 'Add its folder; it is recognised by its structure.',
+  })
 }
 
 /** The largest dataset of ordinary images of which every model knows a class; null where there is none. */

@@ -24,7 +24,7 @@ export function changeMetric(grid: Grid, cell: StudyCondition, key: string, titl
   const pairs = value === null ? null : grid.pairs(cell)
   const interval = pairs && pairedDifferenceInterval({ ...pairs, first: pairs.second, second: pairs.first })
   const condition = conditionTitle(cell)
-  return { key, title, unit: 'fraction', better: 'higher', modelId, n, value, interval, condition }
+  return { key, title, unit: 'points', better: 'higher', modelId, n, value, interval, condition }
 }
 
 /**

@@ -1,11 +1,11 @@
 import type { Ranking } from '#shared/contract/index.ts'
-import { percent, percentRange, pValue, significant } from '../../lib/format.ts'
+import { percent, percentRange, points as pointsText, pValue, significant } from '../../lib/format.ts'
 
 type Metric = Ranking['metrics'][number]
 type Value = Ranking['models'][number]['values'][number]
 
-export const format = (unit: string, value: number): string =>
-  unit === 'fraction' ? percent(value) : significant(value, 4)
+export const format = (unit: Metric['unit'], value: number): string =>
+  unit === 'number' ? significant(value, 4) : unit === 'points' ? pointsText(value) : percent(value)
 
 /** A value as its cell shows it; "≈" stands before one that lies between two measured conditions. */
 export const valueText = ({ unit }: Metric, { value, interpolated }: Value): string =>
@@ -14,6 +14,7 @@ export const valueText = ({ unit }: Metric, { value, interpolated }: Value): str
 export function rangeText({ unit }: Metric, { interval }: Value): string {
   if (!interval) return ''
   if (unit === 'fraction') return percentRange(interval)
+  if (unit === 'points') return percentRange(interval).replace(' %', ' points').replaceAll('-', '−')
   return `${significant(interval.lo, 3)} to ${significant(interval.hi, 3)}`
 }
 

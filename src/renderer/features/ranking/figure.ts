@@ -46,7 +46,7 @@ export function rankingFigure(
     const title = known?.title ?? properties.find((p) => p.key === key)?.title ?? key
     return {
       label: title,
-      unit: known?.unit === 'fraction' ? ('percent' as const) : ('none' as const),
+      unit: known && known.unit !== 'number' ? ('percent' as const) : ('none' as const),
       scale: 'linear' as const,
     }
   }

@@ -56,5 +56,5 @@ export function paperTable({ reported }: Pick<Ranking, 'reported'>): {
 }
 
 /** A value of the paper in the unit of a metric: shares become fractions. */
-export const onScale = ({ value }: ReportedValue, unit: 'fraction' | 'number'): number | null =>
-  value === null ? null : unit === 'fraction' ? value / 100 : value
+export const onScale = ({ value }: ReportedValue, unit: 'fraction' | 'points' | 'number'): number | null =>
+  value === null ? null : unit === 'number' ? value : value / 100
