@@ -5,8 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEngine, type Engine } from '#engine/api/index.ts'
 import { readModelFile } from '#engine/models/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
-import { generator, type Generator } from '#shared/random.ts'
+import { generator } from '#shared/random.ts'
 import { temporaryFolder, temporaryFolderOfFile } from '../temporary.ts'
+import { damaged } from './fuzz/damage.ts'
 import { rounds, seed } from './fuzz/rounds.ts'
 import { answerTo } from './models/answer.ts'
 import { changes } from './models/cases.ts'
@@ -53,20 +54,6 @@ describe('a model that can be read but not run', () => {
     await expect(engine.client.models.smoke({ id, path: image })).rejects.toMatchObject({ code })
   })
 })
-
-/** A model with some of its bytes changed, removed or repeated. */
-function damaged(random: Generator, bytes: Uint8Array): Uint8Array {
-  let left = Uint8Array.from(bytes)
-  for (let change = random.integer(4); change >= 0; change--) {
-    const at = random.integer(left.length)
-    const length = random.integer(12)
-    if (random.integer(4) > 0) left = left.with(at, random.integer(256))
-    else if (random.integer(2) > 0)
-      left = Uint8Array.of(...left.subarray(0, at), ...left.subarray(at + length))
-    else left = Uint8Array.of(...left.subarray(0, at + length), ...left.subarray(at))
-  }
-  return left
-}
 
 it(
   'a damaged model is read or refused, and never a fault of ours',

@@ -1,6 +1,7 @@
 import { constants, statSync, type Stats } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { KernelscopeError } from '#shared/errors.ts'
+import { asSystemError } from './systemError.ts'
 
 /** A path as text, or as bytes where it is not UTF-8. */
 export type FilePath = string | Uint8Array
@@ -131,37 +132,8 @@ function statOf(path: string): Stats {
   }
 }
 
-const missing = new Set(['ENOENT', 'ENOTDIR'])
-
-/** Why the system could not read, by its code. */
-const reasons: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  ELOOP: 'its links lead to themselves',
-  ENAMETOOLONG: 'its name is too long',
-  EIO: 'the disk reports an error',
-  EMFILE: 'too many files are open',
-  ENFILE: 'too many files are open',
-}
-
-/** Whether an error comes from the file system. SQLite's errors have a code as well, but no `syscall`. */
-export const isOfFileSystem = (error: unknown): error is NodeJS.ErrnoException =>
-  error instanceof Error && 'syscall' in error && 'code' in error
-
-/**
- * Turns an error of the file system into FILE_MISSING or FILE_UNREADABLE, which names the file and the reason. Returns any
- * other error unchanged.
- */
-export function asReadError(error: unknown, path: FilePath): unknown {
-  if (!isOfFileSystem(error)) return error
-  const { code = '' } = error
-  const name = showPath(path)
-  return missing.has(code)
-    ? new KernelscopeError('FILE_MISSING', `${name} does not exist`, { cause: error })
-    : new KernelscopeError('FILE_UNREADABLE', `cannot read ${name}: ${reasons[code] ?? code}`, {
-        cause: error,
-      })
-}
+/** Turns an error of the file system into one with a code, like `asSystemError`. */
+export const asReadError = (error: unknown, path: FilePath): unknown => asSystemError(error, showPath(path))
 
 const notRegular = (path: FilePath, folder: boolean): KernelscopeError =>
   new KernelscopeError(

@@ -3,6 +3,7 @@ import { constants } from 'node:fs'
 import { lstat, mkdir, readlink, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
+import { isFull, isOfFileSystem } from './systemError.ts'
 
 /** A file that was written. `bytes` is its size. */
 export interface WrittenFile {
@@ -126,18 +127,11 @@ async function* joined(
   yield waiting
 }
 
-/** SQLite's errors have a code as well, but no `syscall`. */
-const isOfFileSystem = (error: unknown): error is NodeJS.ErrnoException =>
-  error instanceof Error && 'syscall' in error && 'code' in error
-
 function whyNotWritten(path: string, cause: NodeJS.ErrnoException): unknown {
   if (isFull(cause)) return asWriteError(cause, path)
   const hint = cause.code === 'ENAMETOOLONG' ? 'Choose a shorter name.' : 'Choose a folder you may write to.'
   return new KernelscopeError('FILE_UNREADABLE', `cannot write ${path}`, { cause, hint })
 }
-
-const isFull = (cause: unknown): boolean =>
-  cause instanceof Error && 'code' in cause && (cause.code === 'ENOSPC' || cause.code === 'EDQUOT')
 
 /**
  * Turns an error of writing `path` into DISK_FULL where the disk or the quota is full; returns any other error

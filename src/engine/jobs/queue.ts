@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type { Job, JobProgress, JobState } from '#shared/contract/index.ts'
 import { KernelscopeError, toErrorShape } from '#shared/errors.ts'
-import type { Db } from '../workspace/index.ts'
+import { asWorkspaceError, type Db } from '../workspace/index.ts'
 import {
   countCrash,
   crashesOf,
@@ -48,6 +48,8 @@ export class JobQueue {
   readonly #db: Db
   readonly #run: RunJob
   readonly #lost: (error: unknown) => void
+  /** Stores the ends of jobs that could not be stored when they ended. */
+  readonly #unstored = new Map<number, () => void>()
   readonly #emitter = new EventEmitter<{ job: [Job] }>().setMaxListeners(0)
   #running: { id: number; abort: AbortController; finished: Promise<void> } | null = null
   #closed = false
@@ -139,6 +141,7 @@ export class JobQueue {
     this.#closed = true
     this.#running?.abort.abort('shutdown' satisfies StopReason)
     await this.#running?.finished
+    for (const id of [...this.#unstored.keys()]) this.#storeEnd(id)
   }
 
   #stop(id: number, reason: 'pause' | 'cancel', from: JobState[]): Job {
@@ -149,9 +152,22 @@ export class JobQueue {
   }
 
   #expect(id: number, states: JobState[]): Job {
+    this.#storeEnd(id)
     const job = getJob(this.#db, id)
     if (states.includes(job.state)) return job
     throw new KernelscopeError('JOB_STATE', `job ${id} is ${job.state}; it must be ${states.join(' or ')}`)
+  }
+
+  /** Stores how a job ended, where that was not possible before. */
+  #storeEnd(id: number): void {
+    const store = this.#unstored.get(id)
+    this.#unstored.delete(id)
+    try {
+      store?.()
+    } catch (error) {
+      if (store) this.#unstored.set(id, store)
+      this.#lost(error)
+    }
   }
 
   #set(id: number, state: JobState, error?: unknown): Job {
@@ -191,14 +207,18 @@ export class JobQueue {
       })
       if (abort.signal.aborted) state = stateAfterStop[abort.signal.reason as StopReason]
     } catch (error) {
-      ;[state, problem] = ['failed', error]
+      ;[state, problem] = ['failed', asWorkspaceError(error, this.#db.name)]
     }
-    try {
+    const store = () => {
       reporter.flush()
       setInFlight(this.#db, job.id, false)
       this.#set(job.id, state, problem)
+    }
+    try {
+      store()
     } catch (error) {
-      // The job's row was deleted, or the disk is full: its end cannot be stored, but is emitted.
+      // The job's row was deleted, or the disk is full: its end is emitted now, and stored when someone asks for the job.
+      this.#unstored.set(job.id, store)
       this.#lost(error)
       this.#emitter.emit('job', {
         ...job,

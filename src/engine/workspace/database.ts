@@ -5,7 +5,10 @@ import { KernelscopeError } from '#shared/errors.ts'
 import { newBackup, rotateBackups } from './backups.ts'
 import { checkDatabaseFile } from './check.ts'
 import { addRowDigest, dropSumTriggers, sealContent } from './contentSums.ts'
+import { asWorkspaceError } from './errors.ts'
 import { applicationId, migrations } from './schema.ts'
+
+export { asWorkspaceError }
 
 /** An open SQLite database. */
 export type Db = Database.Database
@@ -17,15 +20,29 @@ const fullCheckBytes = 64 * 2 ** 20
  * Creates a workspace database.
  *
  * @throws WORKSPACE_EXISTS where the file exists
+ * @throws DISK_FULL, FILE_UNREADABLE where it cannot be written
  */
 export function createDatabase(file: string): Db {
   if (existsSync(file))
     throw new KernelscopeError('WORKSPACE_EXISTS', `there is a workspace already: ${file}`)
-  const db = new Database(file)
-  db.pragma(`application_id = ${applicationId}`)
-  configure(db)
-  migrate(db, file, false)
-  return db
+  return prepared(file, {}, (db) => {
+    db.pragma(`application_id = ${applicationId}`)
+    configure(db)
+    migrate(db, file, false)
+  })
+}
+
+/** Opens a database and closes it where `prepare` fails. */
+function prepared(file: string, options: Database.Options, prepare: (db: Db) => void): Db {
+  let db: Db | null = null
+  try {
+    db = new Database(file, options)
+    prepare(db)
+    return db
+  } catch (error) {
+    db?.close()
+    throw asWorkspaceError(error, file)
+  }
 }
 
 /**
@@ -40,13 +57,13 @@ export function openDatabase(file: string, backsUp = true): Db {
   checkDatabaseFile(file)
   try {
     checkContent(file)
-    const db = new Database(file, { fileMustExist: true })
-    configure(db)
-    migrate(db, file, backsUp)
-    return db
   } catch (error) {
     throw asWorkspaceError(error, file)
   }
+  return prepared(file, { fileMustExist: true }, (db) => {
+    configure(db)
+    migrate(db, file, backsUp)
+  })
 }
 
 /** Opens a database that another connection has migrated, for reading only. */
@@ -108,31 +125,4 @@ function migrate(db: Db, file: string, backsUp: boolean): void {
     db.pragma(`user_version = ${migrations.length}`)
   })()
   db.pragma('foreign_keys = ON')
-}
-
-/**
- * Turns an error of SQLite into WORKSPACE_CORRUPT, DISK_FULL or WORKSPACE_LOCKED; returns any other error unchanged.
- */
-export function asWorkspaceError(error: unknown, file: string): unknown {
-  if (!(error instanceof Database.SqliteError)) return error
-  const details = `${error.code}: ${error.message}`
-  if (error.code.startsWith('SQLITE_CORRUPT') || error.code === 'SQLITE_NOTADB') {
-    return new KernelscopeError('WORKSPACE_CORRUPT', `the database is damaged: ${file}`, {
-      details,
-      cause: error,
-    })
-  }
-  if (error.code.startsWith('SQLITE_FULL')) {
-    return new KernelscopeError('DISK_FULL', `no space left for the workspace: ${file}`, {
-      details,
-      cause: error,
-    })
-  }
-  if (error.code.startsWith('SQLITE_BUSY')) {
-    return new KernelscopeError('WORKSPACE_LOCKED', `the database is in use: ${file}`, {
-      details,
-      cause: error,
-    })
-  }
-  return error
 }

@@ -2,8 +2,9 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync, statfsSync } from
 import { basename, join, resolve } from 'node:path'
 import type { WorkspaceInfo } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
+import { asSystemError } from '../base/systemError.ts'
 import { checkDatabaseFile } from './check.ts'
-import { createDatabase, openDatabase, readDatabase, type Db } from './database.ts'
+import { asWorkspaceError, createDatabase, openDatabase, readDatabase, type Db } from './database.ts'
 import { lockWorkspace, type Lock } from './lock.ts'
 import { present } from './removals.ts'
 import { databaseName } from './schema.ts'
@@ -55,17 +56,37 @@ export function checkNewFolder(path: string): void {
 }
 
 /**
- * Creates a workspace in an empty or new folder.
+ * Creates a workspace in an empty or new folder. An error leaves nothing of it.
  *
  * @param kept false for one that is removed when it is left
  * @throws WORKSPACE_EXISTS, WORKSPACE_MISSING where `checkNewFolder` throws them
  * @throws WORKSPACE_LOCKED where another process uses the folder
+ * @throws DISK_FULL, FILE_UNREADABLE where the folder cannot be made or written
  */
 export function createWorkspace(path: string, kept = true): Workspace {
   const directory = resolve(path)
-  checkNewFolder(directory)
-  mkdirSync(directory, { recursive: true })
-  return assemble(directory, { kept, database: createDatabase })
+  try {
+    checkNewFolder(directory)
+  } catch (error) {
+    throw asSystemError(error, directory)
+  }
+  let made: string | undefined
+  try {
+    made = mkdirSync(directory, { recursive: true })
+    return assemble(directory, { kept, database: createDatabase })
+  } catch (error) {
+    // Where it is locked, another program has just made one here.
+    const own = !(error instanceof KernelscopeError && error.code === 'WORKSPACE_LOCKED')
+    if (own) clear(made ?? directory, made !== undefined)
+    throw asSystemError(error, directory)
+  }
+}
+
+/** Removes a folder, or what was put into it. */
+function clear(folder: string, whole: boolean): void {
+  if (whole) rmSync(folder, { recursive: true, force: true })
+  else if (existsSync(folder) && statSync(folder).isDirectory())
+    for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true, force: true })
 }
 
 /**
@@ -142,7 +163,7 @@ export function assemble(
   } catch (error) {
     db?.close()
     lock.release()
-    throw error
+    throw asWorkspaceError(error, join(path, databaseName))
   }
 }
 

@@ -1,5 +1,6 @@
 import { ORPCError, ValidationError } from '@orpc/contract'
 import { implement } from '@orpc/server'
+import { join } from 'node:path'
 import { isChange } from '#shared/contract/changes.ts'
 import { contract } from '#shared/contract/index.ts'
 import { KernelscopeError, toErrorShape, type ErrorShape } from '#shared/errors.ts'
@@ -43,7 +44,7 @@ export async function* guarded<T>(
 }
 
 function toRpcError(error: unknown, session: EngineSession): ORPCError<string, ErrorShape> {
-  const shape = shapeOf(error)
+  const shape = shapeOf(error, session.opened?.workspace.path ?? '')
   if (shape.code === 'INTERNAL') session.log.write('error', shape.message, shape)
   return new ORPCError(shape.code, {
     message: shape.message,
@@ -53,7 +54,7 @@ function toRpcError(error: unknown, session: EngineSession): ORPCError<string, E
   })
 }
 
-function shapeOf(error: unknown): ErrorShape {
+function shapeOf(error: unknown, workspace: string): ErrorShape {
   if (error instanceof ORPCError && error.cause instanceof ValidationError) {
     const [issue] = error.cause.issues
     const place =
@@ -63,5 +64,5 @@ function shapeOf(error: unknown): ErrorShape {
       details: JSON.stringify(error.cause.issues, null, 2),
     }).toShape()
   }
-  return toErrorShape(asWorkspaceError(error, 'workspace.sqlite'))
+  return toErrorShape(asWorkspaceError(error, join(workspace, 'workspace.sqlite')))
 }
