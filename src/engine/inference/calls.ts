@@ -40,7 +40,8 @@ export interface Calls<T> {
 }
 
 /**
- * Calls `call` with all items in order, at most `size.most` at a time. A call that fails is split in halves, until a
+ * Calls `call` with all items in order, at most `size.most` at a time. A single item that is left over is padded to two
+ * places: ONNX Runtime multiplies a single row in another way, with other last digits. A call that fails is split in halves, until a
  * single item fails: it is given up. Where memory ran out, later calls are smaller too. After `crashes` crashes of the
  * engine at the first items, these are computed in smaller calls and finally given up.
  *
@@ -56,7 +57,7 @@ export async function inCalls<T>(
     for (let at = 0; at < part.length;) {
       const chunk = Math.min(most, size.most)
       const some = part.slice(at, at + chunk)
-      const places = size.fixed ? size.most : size.padded ? chunk : some.length
+      const places = size.fixed ? size.most : size.padded ? chunk : Math.max(some.length, Math.min(chunk, 2))
       at += some.length
       try {
         await call(some, places)

@@ -38,6 +38,22 @@ describe('calls', () => {
     expect(done.map(({ length }) => length)).toEqual([4, 4, 2])
   })
 
+  it('pad a single item that is left over to two places, unless memory suffices for one only', async () => {
+    const placesOf = async (most: number) => {
+      const found: number[] = []
+      await inCalls({ most, fixed: false }, [0, 1, 2], {
+        call: (_, places) => Promise.resolve(void found.push(places)),
+        giveUp: () => undefined,
+        ended: () => false,
+      })
+      return found
+    }
+    expect([await placesOf(2), await placesOf(1)]).toEqual([
+      [2, 2],
+      [1, 1, 1],
+    ])
+  })
+
   it('are halved where memory is short, and stay small', async () => {
     const size = { most: 8, fixed: false }
     const { done, given } = await called(size, { most: 3 })

@@ -73,7 +73,8 @@ export async function showImages(
   const { height, width } = classifier
   const values = height * width * 3
   // A graph with a fixed batch gets complete batches; the last one is padded.
-  const places = size.fixed ? Math.ceil(images.length / size.most) * size.most : images.length
+  // Others may get one place more than there are images (`inCalls`).
+  const places = size.fixed ? Math.ceil(images.length / size.most) * size.most : images.length + 1
   const pixels = new SharedArrayBuffer(places * values * 4)
   new Float32Array(pixels).set(made.subarray(0, images.length * values))
   const targetOf = targetLookup(model)
