@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEngine, type Engine } from '#engine/api/index.ts'
+import { indexDataset } from '#engine/datasets/index.ts'
 import type { Dataset } from '#shared/contract/index.ts'
 import { temporaryFolderOfFile } from '../temporary.ts'
 import { asOrdinaryUser } from './ordinaryUser.ts'
@@ -266,6 +267,18 @@ describe.runIf(posix)('a folder of images with', () => {
 })
 
 describe.runIf(posix)('refused with a code and a name:', () => {
+  it('a folder whose indexing ended the engine three times', async () => {
+    const { id, path } = await indexed(twoClasses())
+    const { workspace } = engine.session.open()
+    const [job] = await engine.client.jobs.list({})
+    if (!job) throw new Error('there is no job')
+    const context = { job, crashes: 3, signal: new AbortController().signal, enterNative() {}, report() {} }
+    await expect(indexDataset(workspace, engine.session.pool, id, context)).rejects.toMatchObject({
+      code: 'ENGINE_DOWN',
+      message: expect.stringContaining(path),
+    })
+  })
+
   it.each(refused)('%s', async (_, make, code, message) => {
     const { path, labels } = make()
     await expect(indexed(path, labels)).rejects.toMatchObject({

@@ -31,6 +31,9 @@ export async function indexDataset(
   const { db } = workspace
   const row = datasetRow(db, datasetId)
   try {
+    refuseDeadly(row.path, context)
+    // Counted from the listing on: a disk of the network that does not answer blocks the engine until it is killed.
+    context.enterNative()
     const layout = await detectLayout(row.path, row.labels_path ?? undefined)
     setDatasetState(db, datasetId, 'indexing')
     writeClasses(workspace, datasetId, layout)
@@ -49,6 +52,16 @@ export async function indexDataset(
     setDatasetState(db, datasetId, 'failed', toErrorShape(error))
     throw error
   }
+}
+
+/** Most ends of the engine that an index job may cause before it is given up, so that it does not hold up the queue. */
+const mostCrashes = 2
+
+function refuseDeadly(path: string, { crashes }: JobContext): void {
+  if (crashes <= mostCrashes) return
+  throw new KernelscopeError('ENGINE_DOWN', `the engine ended ${crashes} times while indexing ${path}`, {
+    hint: 'A file crashes the decoder, or a folder cannot be listed. Find it with another program, remove it, and resume.',
+  })
 }
 
 function writeClasses({ db }: Workspace, datasetId: number, layout: Layout): void {
@@ -95,15 +108,6 @@ async function measureFiles(
   const rate = new Rate()
   let done = 0
   let bad = 0
-  if (context.crashes > 2)
-    throw new KernelscopeError(
-      'ENGINE_DOWN',
-      `the engine died ${context.crashes} times while reading images of ${path}`,
-      {
-        hint: 'An image file of the dataset crashes the decoder. Find it with another program and remove it.',
-      },
-    )
-  context.enterNative()
   for (let after = 0; !context.signal.aborted; await nextTurn()) {
     const rows = select.all(datasetId, datasetId, after, measureEvery)
     if (rows.length === 0) return true

@@ -5,6 +5,7 @@ import { asWorkspaceError, type Db } from '../workspace/index.ts'
 import {
   countCrash,
   crashesOf,
+  forgetCrashes,
   getJob,
   insertJob,
   jobsIn,
@@ -117,7 +118,9 @@ export class JobQueue {
    * @throws JOB_NOT_FOUND, JOB_STATE where the job does not exist or has another state
    */
   resume(id: number): Job {
-    this.#expect(id, ['paused', 'failed', 'cancelled'])
+    const { state } = this.#expect(id, ['paused', 'failed', 'cancelled'])
+    // Someone has seen why it failed, and tries again.
+    if (state === 'failed') forgetCrashes(this.#db, id)
     const job = this.#set(id, 'queued')
     this.#next()
     return job

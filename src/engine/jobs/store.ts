@@ -185,6 +185,11 @@ export function countCrash(db: Db, id: number): void {
   db.prepare('UPDATE job SET crashes = crashes + in_flight, in_flight = 0 WHERE id = ?').run(id)
 }
 
+/** Forgets the crashes that a job was in flight for. */
+export function forgetCrashes(db: Db, id: number): void {
+  db.prepare('UPDATE job SET crashes = 0, in_flight = 0 WHERE id = ?').run(id)
+}
+
 /** Returns the number of crashes in flight since the job last made progress. */
 export function crashesOf(db: Db, id: number): number {
   return Number(db.prepare('SELECT crashes FROM job WHERE id = ?').pluck().get(id))

@@ -184,6 +184,26 @@ describe('the job queue', () => {
     expect(seen).toEqual([0, 1, 2, 3])
   })
 
+  it('forgets the crashes of a failed job that someone tries again', async () => {
+    const db = database()
+    const seen: number[] = []
+    const failing = async ({ crashes, enterNative }: JobContext) => {
+      seen.push(crashes)
+      if (crashes === 1) throw new Error('ended too often')
+      enterNative()
+      if (seen.length < 3) await never()
+    }
+    const { id } = new JobQueue(db, failing).add(task('deadly'))
+    const second = queueOn(db, failing)
+    const failed = settled(second, id, 'failed')
+    second.start()
+    await failed
+    const done = settled(second, id, 'done')
+    second.resume(id)
+    await done
+    expect(seen).toEqual([0, 1, 0])
+  })
+
   it('does not count crashes before the job was in flight', () => {
     const db = database()
     const seen: number[] = []

@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
 import { KernelscopeError, toErrorShape } from '#shared/errors.ts'
 import type { WorkspaceBackup } from '#shared/contract/index.ts'
 import type { Log } from '../../base/log.ts'
@@ -36,7 +38,7 @@ export class DailyBackup {
   /** Waits for a running backup where it is short; drops it otherwise. */
   async close(): Promise<void> {
     if (this.#timer) clearInterval(this.#timer)
-    if (this.#workspace.info().bytes > waitedFor) this.#closing.abort()
+    if (this.#running && sizeOf(this.#workspace) > waitedFor) this.#closing.abort()
     await this.#running
     await this.#keeper.close()
   }
@@ -55,3 +57,7 @@ export class DailyBackup {
       .finally(() => (this.#running = null))
   }
 }
+
+/** Bytes of the database; 0 where its folder has gone, which must not keep a workspace from being closed. */
+const sizeOf = ({ path }: Workspace): number =>
+  statSync(join(path, 'workspace.sqlite'), { throwIfNoEntry: false })?.size ?? 0
