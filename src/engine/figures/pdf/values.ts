@@ -18,7 +18,7 @@ const radians = (degrees: number) => (degrees * Math.PI) / 180
  */
 export function readTransform(text: string): Matrix[] {
   const maps = [...text.matchAll(/(\w+)\(([^)]*)\)/g)]
-  return maps.map(([whole, name, inside = '']): Matrix => {
+  return maps.map(([whole, name = '', inside = '']): Matrix => {
     const [a = 0, b, c = 0, d = 0, e = 0, f = 0] = numbers(inside)
     switch (name) {
       case 'translate':
