@@ -7,15 +7,17 @@ import { z } from 'zod'
 import { electronVersion } from '../src/shared/electron.ts'
 import { noticesFile, shippedPackage } from '../src/shared/notices.ts'
 import { sbom } from './notices/sbom.ts'
+import { checkPackaged, packagedExecutable } from './packaged/check.ts'
 import { root, tool } from './run.ts'
 import { electronFolder } from './setup/electron.ts'
 
 const anyElectron = '--any-electron'
+const isAny = process.argv.includes(anyElectron)
 const chosen = process.argv.slice(2).filter((argument) => argument !== anyElectron)
 
 const runtime = await electronFolder()
 const found = readFileSync(path.join(runtime, 'version'), 'utf8').trim().replace(/^v/, '')
-if (found !== electronVersion && !process.argv.includes(anyElectron)) {
+if (found !== electronVersion && !isAny) {
   console.error(
     `package: the Electron here is ${found}, not ${electronVersion}: it gets no security fixes and must not reach users. ` +
       `Install the official release, or name its folder in ELECTRON_OVERRIDE_DIST_PATH; ${anyElectron} packages for a test.`,
@@ -38,6 +40,12 @@ const copy = mkdtempSync(path.join(os.tmpdir(), 'electron-'))
 try {
   cpSync(runtime, copy, { recursive: true, filter: (file) => file !== starter })
   process.exitCode = await tool('electron-builder', ...chosen, `-c.electronDist=${copy}`)
+  const executable = packagedExecutable()
+  if (process.exitCode === 0 && executable !== null) {
+    console.log('package: the points of Electron’s guide on security, in the packaged app')
+    const failed = await checkPackaged(executable, found)
+    if (failed.some(({ isOfElectron = false }) => !(isOfElectron && isAny))) process.exitCode = 1
+  }
 } finally {
   rmSync(copy, { recursive: true, force: true })
   rmSync(copyOfBundles, { recursive: true, force: true })

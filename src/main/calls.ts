@@ -1,7 +1,7 @@
 import { ipcMain, type IpcMainEvent, type IpcMainInvokeEvent, type WebContents } from 'electron'
 import type { z } from 'zod'
 import { KernelscopeError } from '#shared/errors.ts'
-import { appOrigin } from './guards.ts'
+import { isPage } from './guards.ts'
 
 type Sender = { page: WebContents }
 
@@ -11,7 +11,7 @@ type Sender = { page: WebContents }
  */
 function sender(event: IpcMainEvent | IpcMainInvokeEvent): Sender | null {
   const frame = event.senderFrame
-  const trusted = frame !== null && frame.parent === null && frame.url.startsWith(`${appOrigin}/`)
+  const trusted = frame !== null && frame.parent === null && isPage(frame.url)
   return trusted ? { page: event.sender } : null
 }
 

@@ -66,6 +66,12 @@ describe('the bill of materials', () => {
   })
 })
 
+it('the packaged app holds no other files of the checkout', () => {
+  const text = readFileSync(path.join(root, 'electron-builder.yml'), 'utf8')
+  // electron-builder puts every file before a list in the section of a system.
+  expect(text.match(/^ *files:/gm)).toEqual(['files:'])
+})
+
 it('Electron is the pinned release, and any other is told', () => {
   expect(electronVersion).toBe(manifest.devDependencies['electron'])
   expect(electronWarning(electronVersion)).toBeNull()
