@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import type { WorkspaceBackup } from '#shared/contract/index.ts'
+import type { SalvagedTable, WorkspaceBackup } from '#shared/contract/index.ts'
 import { formatBytes, formatTable, formatTime } from '../format.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
 
@@ -44,6 +44,18 @@ export function addBackupCommands(workspace: Command, session: CliSession): void
     })
 
   workspace
+    .command('salvage')
+    .description('read what can be read of a damaged workspace into a new one')
+    .argument('<dir>', 'a new or empty folder')
+    .action(async (dir: string, _: unknown, command: Command) => {
+      const options = command.optsWithGlobals<GlobalOptions>()
+      const client = await session.client()
+      const to = resolve(session.io.cwd, dir)
+      const found = await client.workspace.salvage({ path: session.workspacePath(options), to })
+      session.print(options, found, () => describeSalvage(found.tables, to))
+    })
+
+  workspace
     .command('move')
     .description('move the folder of the workspace, with the stored paths inside it')
     .argument('<dir>', 'a new or empty folder')
@@ -67,3 +79,21 @@ const describe = (backups: readonly WorkspaceBackup[]): string =>
           formatBytes(bytes),
         ]),
       )
+
+const describeSalvage = (tables: readonly SalvagedTable[], to: string): string =>
+  `${formatTable(
+    [
+      { title: 'table' },
+      { title: 'read', right: true },
+      { title: 'left out', right: true },
+      { title: 'lost', right: true },
+    ],
+    tables
+      .filter(({ read, damaged, lost }) => read > 0 || damaged > 0 || lost !== 0)
+      .map(({ name, read, damaged, lost }) => [
+        name,
+        String(read),
+        String(damaged),
+        lost === null ? '–' : String(lost),
+      ]),
+  )}written to ${to}\n`

@@ -66,6 +66,19 @@ export function openDatabase(file: string, backsUp = true): Db {
   })
 }
 
+/** Creates an empty database of a schema, without its sums and with references unchecked, to copy rows into it. */
+export function createForCopy(file: string, schema: number): Db {
+  const db = new Database(file)
+  db.pragma(`application_id = ${applicationId}`)
+  configure(db)
+  db.pragma('foreign_keys = OFF')
+  db.transaction(() => {
+    for (const sql of migrations.slice(0, schema)) db.exec(sql)
+    db.pragma(`user_version = ${schema}`)
+  })()
+  return db
+}
+
 /** Opens a database that another connection has migrated, for reading only. */
 export function readDatabase(file: string): Db {
   const db = new Database(file, { readonly: true, fileMustExist: true })

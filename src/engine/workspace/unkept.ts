@@ -6,7 +6,11 @@ import { KernelscopeError } from '#shared/errors.ts'
 import { temporaryFolder } from '../base/temporary.ts'
 import { asWriteError } from '../base/wholeFile.ts'
 import type { Db } from './database.ts'
+import { databaseName } from './schema.ts'
 import { checkNewFolder } from './workspace.ts'
+
+/** Ends the name of a folder that is being removed. */
+const gone = '.gone'
 
 /** The folder of workspaces that nobody has given a place yet. */
 export class UnkeptFolder {
@@ -38,21 +42,26 @@ export class UnkeptFolder {
 
   /** Removes the folder of a workspace. What cannot be removed now is removed at the next start. */
   remove(path: string): void {
-    if (!this.holds(path)) return
+    if (!this.holds(path) || !existsSync(path)) return
     try {
-      rmSync(path, { recursive: true, force: true })
+      const doomed = path.endsWith(gone) ? path : path + gone
+      if (doomed !== path) renameSync(path, doomed)
+      rmSync(doomed, { recursive: true, force: true })
     } catch {
       // A file of it is in use; `sweep` tries again.
     }
   }
 
-  /** Removes all of them but one: those whose removal was interrupted. */
-  sweep(except: string | null): void {
-    if (this.#given === null || !existsSync(this.#given)) return
-    for (const name of readdirSync(this.#given)) {
-      const path = join(this.#given, name)
-      if (except === null || resolve(except) !== path) this.remove(path)
-    }
+  /**
+   * Removes those whose removal was interrupted, and those that have no database. Returns the others but one: nobody has left
+   * them, so they stay, e.g. where the name of the open workspace could not be stored.
+   */
+  sweep(except: string | null): string[] {
+    if (this.#given === null || !existsSync(this.#given)) return []
+    const paths = readdirSync(this.#given).map((name) => join(this.#given ?? '', name))
+    const stay = paths.filter((path) => !path.endsWith(gone) && existsSync(join(path, databaseName)))
+    for (const path of paths) if (!stay.includes(path)) this.remove(path)
+    return stay.filter((path) => except === null || resolve(except) !== path)
   }
 
   /** Removes the temporary folder. */

@@ -231,6 +231,7 @@ function describe({
     Number(db.prepare(`SELECT count(*) FROM ${table} ${where}`).pluck().get())
   const there = (table: string) => count(table, `WHERE ${present}`)
   const removedImages = 'WHERE dataset_id IN (SELECT id FROM dataset WHERE removal_id IS NOT NULL)'
+  const factCount = Number(db.prepare('SELECT coalesce(sum(facts), 0) FROM fact_sum').pluck().get())
   const file = join(path, databaseName)
   return {
     path: place,
@@ -240,7 +241,7 @@ function describe({
       ? null
       : {
           studies: there('study'),
-          predictions: count('prediction'),
+          predictions: factCount,
           figures: there('composition'),
           subsets: count('subset'),
           notes: count('image_note') + count('image_tag'),
@@ -250,7 +251,7 @@ function describe({
     models: there('model'),
     datasets: there('dataset'),
     images: count('image') - count('image', removedImages),
-    predictions: Number(db.prepare('SELECT coalesce(sum(facts), 0) FROM fact_sum').pluck().get()),
+    predictions: factCount,
     studies: there('study'),
     bytes: statSync(file).size,
     warnings: isNetworkFileSystem(place)

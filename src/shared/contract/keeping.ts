@@ -28,6 +28,16 @@ export const damage = z.object({
   heals: z.enum(['forget', 'recount', 'index', 'no']),
 })
 
+/** What was read of a table of a damaged database. */
+export const salvagedTable = z.object({
+  name: z.string(),
+  read: z.int(),
+  /** Facts that were left out, because they are not what was stored. */
+  damaged: z.int(),
+  /** Rows that are not there any more; null where nothing says how many there were. */
+  lost: z.int().nullable(),
+})
+
 export const verifyReport = z.object({
   path: z.string(),
   /** The parts that were checked: of a database whose structure is damaged only that. */
@@ -61,10 +71,18 @@ export const keeping = {
   verify: oc
     .input(z.object({ path: z.string().optional(), heal: z.boolean().default(false) }))
     .output(working(verifyReport)),
+  /**
+   * Reads what can be read of a workspace, which may be damaged, into a new one in the folder `to`, and opens that. Its models and images
+   * stay where they are.
+   */
+  salvage: oc
+    .input(z.object({ path: z.string(), to: z.string() }))
+    .output(z.object({ workspace: workspaceInfo, tables: z.array(salvagedTable) })),
   /** Moves the folder of the open workspace to a new or empty folder, and corrects the stored paths inside it. */
   move: oc.input(z.object({ to: z.string() })).output(workspaceInfo),
 }
 
+export type SalvagedTable = z.infer<typeof salvagedTable>
 export type VerifyReport = z.infer<typeof verifyReport>
 export type Damage = z.infer<typeof damage>
 export type WorkspaceBackup = z.infer<typeof workspaceBackup>

@@ -71,6 +71,16 @@ describe('a workspace that is not kept yet', () => {
     expect(unkeptIn(folder)).toEqual(names)
   })
 
+  it('is not removed where the file names another one, because its name could not be stored', async () => {
+    const folder = temporaryFolder()
+    const own = createWorkspaceClosed(join(folder, 'unkept', 'own'))
+    mkdirSync(join(folder, 'unkept', 'left.gone'))
+    writeFileSync(join(folder, 'state.json'), JSON.stringify({ workspace: join(folder, 'other') }))
+    const { client } = await engineIn(folder)
+    expect(unkeptIn(folder)).toEqual(['own'])
+    expect(await client.workspace.open(own)).toMatchObject({ unkept: { studies: 0 } })
+  })
+
   it('is back in its folder and open where its paths cannot be corrected after the move', async () => {
     const folder = temporaryFolder()
     const { path } = createWorkspaceClosed(join(folder, 'unkept', 'own'))

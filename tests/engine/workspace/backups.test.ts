@@ -14,6 +14,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createEngine } from '#engine/api/index.ts'
 import { newBackup, rotateBackups } from '#engine/workspace/backups.ts'
+import { verifyDatabase } from '#engine/workspace/keeping/verify.ts'
 import { isBackupDue, listBackups } from '#engine/workspace/index.ts'
 import { temporaryFolder } from '../../temporary.ts'
 
@@ -124,6 +125,41 @@ it('five daily backups are kept, the newest, beside those of other kinds', () =>
   expect(names.filter((name) => name.includes('daily'))).toEqual([7, 6, 5, 4, 3].map(of))
   expect(names).toContain('workspace.sqlite.schema-4')
   expect(names).toHaveLength(7)
+})
+
+it('what can be read of a damaged database is salvaged into a new workspace, and what is lost is said', async () => {
+  const path = workspaceFolder()
+  const { client, session } = await engine()
+  await client.workspace.open({ path })
+  const { db } = session
+  // A fact that a disk has changed, and a page of the index of images that no longer is one.
+  db.exec('DROP TRIGGER prediction_changed')
+  const changed = db
+    .prepare(
+      `UPDATE prediction SET confidence = 0.125 WHERE (variant_id, condition_id, example_id) IN
+         (SELECT variant_id, condition_id, example_id FROM prediction LIMIT 1)`,
+    )
+    .run()
+  expect(changed.changes).toBe(1)
+  const facts = Number(db.prepare('SELECT count(*) FROM prediction').pluck().get())
+  const root = Number(
+    db.prepare(`SELECT rootpage FROM sqlite_schema WHERE name = 'image_note'`).pluck().get(),
+  )
+  const pageSize = Number(db.pragma('page_size', { simple: true }))
+  await client.workspace.close()
+  const fd = openSync(join(path, 'workspace.sqlite'), 'r+')
+  writeSync(fd, Buffer.alloc(pageSize, 0x5a), 0, pageSize, (root - 1) * pageSize)
+  closeSync(fd)
+  await expect(client.workspace.open({ path })).rejects.toThrow(
+    expect.objectContaining({ code: 'WORKSPACE_CORRUPT' }),
+  )
+  const to = join(temporaryFolder(), 'salvaged')
+  const { workspace, tables } = await client.workspace.salvage({ path, to })
+  expect(workspace).toMatchObject({ path: to, studies: 4, images: 16, predictions: facts - 1 })
+  const of = (name: string) => tables.find((table) => table.name === name)
+  expect(of('prediction')).toMatchObject({ read: facts - 1, damaged: 1, lost: 1 })
+  expect(of('image_note')).toMatchObject({ read: 0, lost: 0 })
+  expect(verifyDatabase(join(to, 'workspace.sqlite'))).toEqual([])
 })
 
 it('a workspace moves to another folder with all that is in it', async () => {

@@ -6,7 +6,7 @@ import { cacheParts, emptyParts, listBackups, trimCache, undoRemoval } from '../
 import { api, guarded } from '../session/implementation.ts'
 import { keepWorkspace, moveOpen } from '../system/keep.ts'
 import { verifyWorkspace } from '../system/verify.ts'
-import { restoreInto } from '../system/restore.ts'
+import { restoreInto, salvageInto } from '../system/restore.ts'
 import { openSample } from '../system/sample.ts'
 
 export const workspace = {
@@ -41,6 +41,9 @@ export const workspace = {
   backUp: api.workspace.backUp.handler(({ context }) => context.session.open().backup.now()),
   restore: api.workspace.restore.handler(async ({ input, context }) =>
     (await restoreInto(context.session, input.name, input.path)).info(),
+  ),
+  salvage: api.workspace.salvage.handler(({ input, context }) =>
+    salvageInto(context.session, input.path, input.to),
   ),
   verify: api.workspace.verify.handler(({ input, context: { session }, signal }) =>
     guarded(verifyWorkspace(session, input, signal), session),

@@ -44,17 +44,20 @@ export class DailyBackup {
   }
 
   #begin(): void {
-    if (this.#running || !isBackupDue(this.#workspace.place)) return
-    this.#running = this.#keeper
-      .backUp(this.#workspace, 'daily', this.#closing.signal)
-      .then(
-        ({ name }) => this.#log.write('info', `backup made: ${name}`),
-        (error: unknown) => {
-          if (error instanceof KernelscopeError && error.code === 'CANCELLED') return
-          this.#log.write('warning', 'no backup of the workspace was made', toErrorShape(error))
-        },
-      )
+    if (this.#running) return
+    this.#running = this.#makeWhereDue()
+      .catch((error: unknown) => {
+        if (error instanceof KernelscopeError && error.code === 'CANCELLED') return
+        this.#log.write('warning', 'no backup of the workspace was made', toErrorShape(error))
+      })
       .finally(() => (this.#running = null))
+  }
+
+  /** Rejects where the folder has gone, too: a backup that is not made keeps nobody from working. */
+  async #makeWhereDue(): Promise<void> {
+    if (!isBackupDue(this.#workspace.place)) return
+    const { name } = await this.#keeper.backUp(this.#workspace, 'daily', this.#closing.signal)
+    this.#log.write('info', `backup made: ${name}`)
   }
 }
 

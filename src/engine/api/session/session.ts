@@ -186,7 +186,8 @@ export class EngineSession {
     // Which one it was is not known, so none that is not kept may be removed.
     if (last === undefined) return
     if (last !== null) await this.openWorkspace(last.path, last.readOnly).catch(failed)
-    this.#unkept.sweep(last?.path ?? null)
+    for (const path of this.#unkept.sweep(last?.path ?? null))
+      this.log.write('warning', `a workspace that was not kept is still there: ${path}`)
   }
 
   /** A workspace that is not kept yet stays for the next start where something was made in it. */

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { openWorkspace, restoreBackup, type Workspace } from '../../workspace/index.ts'
+import { Keeper, openWorkspace, restoreBackup, type Workspace } from '../../workspace/index.ts'
 import { mayChange } from '../session/openWorkspace.ts'
 import type { EngineSession } from '../session/session.ts'
 
@@ -22,4 +22,21 @@ export async function restoreInto(session: EngineSession, name: string, path?: s
     restoreBackup(place, name)
     return openWorkspace(place, kept)
   })
+}
+
+/**
+ * Reads what can be read of a workspace into a new one, in a thread of its own, and opens that. Returns for each table what was
+ * read and lost.
+ *
+ * @throws the errors of `Keeper.salvage` and `openWorkspace`
+ */
+export async function salvageInto(session: EngineSession, path: string, to: string) {
+  const keeper = new Keeper()
+  try {
+    const tables = await keeper.salvage(resolve(path), resolve(to))
+    const workspace = await session.openWorkspace(to)
+    return { workspace: workspace.info(), tables }
+  } finally {
+    await keeper.close()
+  }
 }

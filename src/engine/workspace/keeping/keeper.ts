@@ -1,10 +1,11 @@
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
-import type { Damage, WorkspaceBackup } from '#shared/contract/index.ts'
+import type { Damage, SalvagedTable, WorkspaceBackup } from '#shared/contract/index.ts'
 import { deathDetails, Thread } from '../../threads/thread.ts'
 import { backupNamed, newBackup, rotateBackups, type BackupReason } from '../backups.ts'
 import { databaseName } from '../schema.ts'
-import type { Workspace } from '../workspace.ts'
+import { checkNewFolder, type Workspace } from '../workspace.ts'
 import { isReadable } from './verify.ts'
 
 /** A task of the thread that keeps workspaces safe. */
@@ -12,11 +13,13 @@ export type KeepingTask =
   | { kind: 'backup'; file: string; target: string }
   | { kind: 'steps'; file: string }
   | { kind: 'check'; file: string; step: string }
+  | { kind: 'salvage'; file: string; target: string }
 
 interface KeepingResults {
   backup: void
   steps: string[]
   check: Damage[]
+  salvage: SalvagedTable[]
 }
 
 /** How far a check is: the step that comes next, and how many are done. */
@@ -72,6 +75,28 @@ export class Keeper {
       if (done === 0 && !isReadable(damages)) return { damages, steps: steps.slice(0, 1) }
     }
     return { damages, steps }
+  }
+
+  /**
+   * Reads what can be read of the workspace in a folder into a new workspace, with its drawn masks.
+   *
+   * @param to a new or empty folder
+   * @throws WORKSPACE_EXISTS, WORKSPACE_MISSING where the folder cannot become a workspace
+   * @throws WORKSPACE_CORRUPT where nothing can be read; the folder then stays empty
+   */
+  async salvage(place: string, to: string): Promise<SalvagedTable[]> {
+    checkNewFolder(to)
+    mkdirSync(to, { recursive: true })
+    const target = join(to, databaseName)
+    try {
+      const tables = await this.#thread.ask({ kind: 'salvage', file: join(place, databaseName), target })
+      const draws = join(place, 'draws')
+      if (existsSync(draws)) cpSync(draws, join(to, 'draws'), { recursive: true })
+      return tables
+    } catch (error) {
+      for (const suffix of ['', '-wal', '-shm']) rmSync(target + suffix, { force: true })
+      throw error
+    }
   }
 
   close(): Promise<void> {

@@ -45,7 +45,12 @@ export function useIntake() {
       const { code, message } = toKernelscopeError(thrown)
       if (code === 'WORKSPACE_CORRUPT') {
         const [newest] = await engine.workspace.backups({ path })
-        if (!newest) throw thrown
+        if (!newest) {
+          inform(message, 'It has no backup. What can be read of it can be put into a new workspace.', [
+            { label: 'Salvage…', onClick: () => void salvage(path) },
+          ])
+          return undefined
+        }
         inform(
           message,
           `Its newest backup is of ${dateTime(newest.at)}. What is there now is kept as a backup.`,
@@ -75,6 +80,10 @@ export function useIntake() {
   async function openSample(): Promise<void> {
     const opened = await enterWorkspace(() => workspace.openSample())
     if (opened && guide.visited.size === 0) guide.tourOpen = true
+  }
+  async function salvage(path: string): Promise<void> {
+    const to = await bridge.openFolder('Choose an empty folder for what can be read')
+    if (to) await enterWorkspace(() => workspace.salvage(path, to))
   }
   const openRecent = (path: string) => enterWorkspace(() => openOrOffer(path))
 

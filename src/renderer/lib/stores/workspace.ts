@@ -62,6 +62,8 @@ export const useWorkspaceStore = defineStore('workspace', () => {
   /** @param folder of a workspace that is not open; the open one where left out */
   const restore = (name: string, folder?: string) =>
     enter(engine.workspace.restore({ name, ...(folder === undefined ? {} : { path: folder }) }))
+  const salvage = (from: string, to: string) =>
+    enter(engine.workspace.salvage({ path: from, to }).then(({ workspace }) => workspace))
   const keep = (folder: string) => enter(engine.workspace.keep({ path: folder }))
 
   /** Progress of opening the sample; null while it is not being opened. */
@@ -152,6 +154,7 @@ export const useWorkspaceStore = defineStore('workspace', () => {
     create,
     begin,
     restore,
+    salvage,
     keep,
     unkept,
     mayChange,
