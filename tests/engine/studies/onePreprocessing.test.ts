@@ -1,8 +1,10 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { variantKey } from '#engine/facts/index.ts'
+import type { PreprocessingChange } from '#shared/contract/index.ts'
+import { shownId } from '#shared/shownModel.ts'
 import { cifar10Classes } from '#engine/datasets/kinds/cifar.ts'
 import { planStudy } from '#engine/studies/store/plan.ts'
 import { insertStudy, settledStudy } from '#engine/studies/store/store.ts'
@@ -51,17 +53,15 @@ describe('on images that are cropped already', () => {
     }
     datasetId = await pictures('cifar', cifar10Classes)
     plainId = await pictures('plain', [...cifar10Classes, 'zebra'])
-    return async () => {
-      await engine.close()
-    }
   }, 60_000)
+  afterAll(() => engine.close())
 
-  async function planned(kind: string) {
+  async function planned(kind: string, preprocessings?: PreprocessingChange[]) {
     const { db } = engine.session.open().workspace
     const params = given[kind]?.(modelIds[0] ?? 0, plainId) ?? {}
     const { id } = insertStudy(
       db,
-      await settledStudy(db, { kind, params, modelIds, datasetId, sample: null }),
+      await settledStudy(db, { kind, params, modelIds, datasetId, sample: null, preprocessings }),
     )
     return planStudy(db, id).models
   }
@@ -70,24 +70,43 @@ describe('on images that are cropped already', () => {
     expect((await engine.client.datasets.get({ id: datasetId })).recognised).toBe('cifar-10')
   })
 
-  it.each(studyDefinitions.map(({ id }) => id))(
-    '%s shows clean images to a model in the one way',
-    async (kind) => {
-      for (const { model, conditions } of await planned(kind)) {
-        expect(model.preprocessing).toMatchObject({ resize: 'none', resizeTo: null })
-        const unchanged = conditions.filter(
-          ({ condition, source }) =>
-            source.datasetId === datasetId &&
-            (condition.rewrite ?? noRewrite).op === 'none' &&
-            condition.transform(0).op !== 'attack',
-        )
-        for (const { condition } of unchanged) {
-          const { preprocessing = model.preprocessing } = condition
-          expect([condition.key, preprocessing]).toEqual([condition.key, model.preprocessing])
-        }
+  const onImages = studyDefinitions.filter(({ fromWeights }) => !fromWeights).map(({ id }) => id)
+
+  it.each(onImages)('%s shows a model under every condition with what the study changes', async (kind) => {
+    const mean: [number, number, number] = [0.1, 0.2, 0.3]
+    const own = await planned(kind)
+    const both = await planned(kind, [{}, { mean }])
+    expect(both.map(({ model }) => model.id)).toEqual(modelIds.flatMap((id) => [id, shownId(id, 1)]))
+    for (const { model, conditions, differences } of both) {
+      const changed = differences.length > 0
+      expect(changed).toBe(model.id >= shownId(0, 1))
+      const before = own.find((one) => one.model.digest === model.digest)
+      const wanted = changed ? mean : before?.model.preprocessing.mean
+      expect(model.preprocessing.mean).toEqual(wanted)
+      for (const { condition } of conditions)
+        expect((condition.preprocessing ?? model.preprocessing).mean).toEqual(wanted)
+      // Others of the study make images for its transfer check.
+      const keys = (of: typeof conditions) =>
+        of.map(({ condition }) => condition.key).filter((key) => !key.startsWith('transfer'))
+      expect(keys(conditions)).toEqual(keys(before?.conditions ?? []))
+    }
+  })
+
+  it.each(onImages)('%s shows clean images to a model in the one way', async (kind) => {
+    for (const { model, conditions } of await planned(kind)) {
+      expect(model.preprocessing).toMatchObject({ resize: 'none', resizeTo: null })
+      const unchanged = conditions.filter(
+        ({ condition, source }) =>
+          source.datasetId === datasetId &&
+          (condition.rewrite ?? noRewrite).op === 'none' &&
+          condition.transform(0).op !== 'attack',
+      )
+      for (const { condition } of unchanged) {
+        const { preprocessing = model.preprocessing } = condition
+        expect([condition.key, preprocessing]).toEqual([condition.key, model.preprocessing])
       }
-    },
-  )
+    }
+  })
 
   it('shows images of another dataset in the way of that dataset', async () => {
     const found = await planned('imagenet-o')

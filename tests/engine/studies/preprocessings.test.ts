@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { PreprocessingChange, StudyInput } from '#shared/contract/index.ts'
 import { createEngine, type Engine } from '#engine/api/index.ts'
 import { openBundle } from '#engine/bundles/index.ts'
@@ -48,8 +48,8 @@ describe('preprocessings of a study', { timeout: 120_000 }, () => {
     vit = id
     const own = { ...preprocessing, resize: 'squash' as const, interpolation: 'bicubic' as const }
     await client.models.update({ id, preprocessing: own })
-    return () => engine.close()
   }, 60_000)
+  afterAll(() => engine.close())
 
   const input = (kind: string, preprocessings?: PreprocessingChange[]): StudyInput => ({
     kind,
