@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEngine, type Engine } from '#engine/api/index.ts'
 import { studyDefinitions, studyEvidence } from '#engine/studies/index.ts'
 import { expectSameApart } from './apart.ts'
-import { storedBits } from './storedBits.ts'
+import { differentBits, storedBits } from './storedBits.ts'
 import { addDataset, jobEnd, runStudy, sampleImages, sampleModel } from './sample.ts'
 
 const names = ['replk3', 'vit', 'resnet'] as const
@@ -172,8 +172,9 @@ describe('for any batch size, number of threads and image workers, order of imag
         true,
         wanted.map((name) => plain.models[name]),
       ])
-      const [left, right] = [plain, other].map(({ engine }) => storedBits(engine, isPicture))
-      expect(right).toEqual(left)
+      const [here, there] = [storedBits(plain.engine, isPicture), storedBits(other.engine, isPicture)]
+      expect(here.size).toBeGreaterThan(0)
+      expect(differentBits(here, there)).toEqual([])
       const [one, two] = [await tableNumbers(plain, a.id), await tableNumbers(other, b.id)]
       expect([...two.keys()].sort()).toEqual([...one.keys()].sort())
       for (const [key, values] of one) {

@@ -1,4 +1,5 @@
 import type { Engine } from '#engine/api/index.ts'
+import { storedColumns } from '#engine/facts/prediction.ts'
 
 /**
  * Every stored prediction and vector of a workspace with all its bits, by variant, condition, image and class. What
@@ -9,12 +10,6 @@ export function storedBits(
   without: (key: string) => boolean = () => false,
 ): Map<string, string> {
   const { db } = session.open().workspace
-  const values = db
-    .prepare<[], string>(
-      `SELECT name FROM pragma_table_info('prediction') WHERE name NOT IN ('variant_id', 'condition_id', 'example_id')`,
-    )
-    .pluck()
-    .all()
   const from = (table: string) =>
     `FROM ${table} p JOIN variant v ON v.id = p.variant_id JOIN condition c ON c.id = p.condition_id
      JOIN example e ON e.id = p.example_id`
@@ -24,7 +19,7 @@ export function storedBits(
     `CASE typeof(p.${name}) WHEN 'real' THEN format('%!.17g', p.${name}) WHEN 'blob' THEN hex(p.${name}) ELSE coalesce(p.${name}, '-') END`
   const predictions = db
     .prepare<[], [string, string]>(
-      `SELECT ${key}, ${values.map(text).join(" || ' ' || ")} ${from('prediction')}`,
+      `SELECT ${key}, ${storedColumns.map(text).join(" || ' ' || ")} ${from('prediction')}`,
     )
     .raw()
     .all()
@@ -34,4 +29,10 @@ export function storedBits(
     .all()
   const all = [...predictions, ...measurements].filter(([found]) => !without(found))
   return new Map(all.sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** Up to three entries that differ between two workspaces, or that only one of them has. */
+export function differentBits(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>) {
+  const keys = [...new Set([...a.keys(), ...b.keys()])].filter((key) => a.get(key) !== b.get(key))
+  return keys.slice(0, 3).map((key) => [key, a.get(key)?.slice(0, 200), b.get(key)?.slice(0, 200)])
 }
