@@ -1,3 +1,4 @@
+export { addModel } from './add.ts'
 export { copyModels } from './copy.ts'
 export {
   unchangedGraph,
@@ -21,7 +22,6 @@ export { usesOf } from './uses.ts'
 export { selfCheck } from './selfCheck/index.ts'
 export { sessionTimes, setSessionTime, type SessionTime } from './sessionTimes.ts'
 export {
-  addModel,
   getModel,
   inspectionOf,
   listModels,

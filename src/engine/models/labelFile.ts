@@ -18,13 +18,13 @@ const inIds = z.object({ id2label: numbered })
 export const labelFile = z.union([listed, inLabels, inIds, numbered])
 
 /**
- * Reads the list "imagenet1k", or a file: text with one label per line, or JSON (`labelFile`).
+ * Reads the list "imagenet1k", which a person has chosen then, or a file: text with one label per line, or JSON (`labelFile`).
  *
  * @throws FILE_MISSING, FILE_UNREADABLE where the file cannot be read
  * @throws STUDY_LABELS where it holds no labels; the message names file and field
  */
 export async function readLabelList(source: string): Promise<LabelList> {
-  if (source === 'imagenet1k') return { set: source, names: [...imagenet1k().labels] }
+  if (source === 'imagenet1k') return { set: source, names: [...imagenet1k().labels], source: 'chosen' }
   const text = await readUserText(source)
   const names = /^\s*[[{]/.test(text) ? namesInJson(text, source) : lines(text)
   if (names.length === 0) throw malformed(source, 'the file is empty')

@@ -10,6 +10,8 @@ import { imagenet1k } from './labels.ts'
 export interface LabelList {
   set: string
   names: string[]
+  /** Where it comes from; left out where that follows from its name. */
+  source?: LabelSource
 }
 
 const sources: Record<string, LabelSource> = {
@@ -21,8 +23,9 @@ const sources: Record<string, LabelSource> = {
   numbers: 'none',
 }
 
-/** Where a list comes from, by its name. Lists with the name of a file are of older workspaces. */
-export const sourceOf = (set: string): LabelSource => sources[set] ?? 'file'
+/** Where a list comes from: as it says, else by its name. Lists with the name of a file are of older workspaces. */
+export const sourceOf = ({ set, source }: Pick<LabelList, 'set' | 'source'>): LabelSource =>
+  source ?? sources[set] ?? 'file'
 
 /**
  * Labels of a model: its own, else those of ImageNet-1k for 1,000 classes, else names by class index.

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { z } from 'zod'
 import {
   inspection,
+  labelSource,
   modelRole,
   preprocessing,
   preprocessingOrigin,
@@ -15,8 +16,8 @@ import {
 } from '#shared/contract/index.ts'
 import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import { classifierInterface, onGraphThread } from '../onnx/index.ts'
-import { present, remove, rowToAdd, type Db } from '../workspace/index.ts'
-import { checkSize, readModelFile } from './file.ts'
+import { present, remove, type Db } from '../workspace/index.ts'
+import { checkSize } from './file.ts'
 import { sourceOf, type LabelList } from './labelList.ts'
 
 interface ModelRow {
@@ -29,6 +30,8 @@ interface ModelRow {
   inspection: string
   preprocessing: string
   label_set: string
+  /** NULL in rows of before, whose source follows from the name of the list. */
+  label_source: string | null
   labels: string
   note: string
   role: string
@@ -66,7 +69,8 @@ function fromRow(row: ModelRow): StoredModel {
     preprocessing: preprocessing.parse(JSON.parse(row.preprocessing)),
     origin: row.origin === null ? unrecorded : preprocessingOrigin.parse(JSON.parse(row.origin)),
     labelSet: row.label_set,
-    labelSource: sourceOf(row.label_set),
+    labelSource:
+      row.label_source === null ? sourceOf({ set: row.label_set }) : labelSource.parse(row.label_source),
     note: row.note,
     selfCheck: row.self_check === null ? null : storedCheck(row.self_check),
     problem: fileProblem(row),
@@ -153,52 +157,6 @@ export function usableModel(db: Db, id: number): StoredModel {
   return model
 }
 
-/**
- * Inspects a model file and stores its path and inspection. A file with the digest of a stored model updates that model.
- *
- * @throws the errors of `readModelFile`
- */
-export async function addModel(
-  db: Db,
-  path: string,
-  { title, signal }: { title?: string | undefined; signal?: AbortSignal | undefined } = {},
-): Promise<StoredModel> {
-  const file = await readModelFile(path, signal)
-  const { digest, mtime, inspection: facts, labels, sidecar } = file
-  const known = rowToAdd(db, { model: digest })
-  if (known !== undefined) {
-    db.prepare('UPDATE model SET path = ?, mtime = ?, title = coalesce(?, title) WHERE id = ?').run(
-      file.path,
-      mtime,
-      title ?? null,
-      known,
-    )
-    return getModel(db, known)
-  }
-  const { lastInsertRowid } = db
-    .prepare(
-      `INSERT INTO model (digest, title, path, bytes, mtime, inspection, preprocessing, label_set, labels, note, role, origin, sidecar, added_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    )
-    .run(
-      digest,
-      title ?? file.title,
-      file.path,
-      file.bytes,
-      mtime,
-      JSON.stringify(facts),
-      JSON.stringify(file.preprocessing),
-      labels.set,
-      JSON.stringify(labels.names),
-      sidecar?.source ?? '',
-      sidecar?.role ?? 'classifier',
-      JSON.stringify(file.origin),
-      sidecar?.digest ?? null,
-      Date.now(),
-    )
-  return getModel(db, Number(lastInsertRowid))
-}
-
 const setByUser: PreprocessingOrigin = { from: 'user', detail: null, confirmed: null }
 
 export interface ModelChange {
@@ -230,7 +188,7 @@ export function updateModel(db: Db, id: number, change: ModelChange): StoredMode
     )
   }
   db.prepare(
-    'UPDATE model SET title = ?, note = ?, role = ?, preprocessing = ?, origin = ?, label_set = ?, labels = ? WHERE id = ?',
+    'UPDATE model SET title = ?, note = ?, role = ?, preprocessing = ?, origin = ?, label_set = ?, label_source = ?, labels = ? WHERE id = ?',
   ).run(
     change.title ?? model.title,
     change.note ?? model.note,
@@ -238,6 +196,7 @@ export function updateModel(db: Db, id: number, change: ModelChange): StoredMode
     JSON.stringify(preprocessing),
     JSON.stringify(change.origin ?? (change.preprocessing ? setByUser : model.origin)),
     change.labels?.set ?? model.labelSet,
+    change.labels ? sourceOf(change.labels) : model.labelSource,
     JSON.stringify(change.labels?.names ?? model.labels),
     id,
   )

@@ -4,7 +4,7 @@ import { id } from './common.ts'
 
 /**
  * Where the labels of a model come from. file: a file beside the model or a text file; chosen: by a person; count: a
- * published list of as many classes as there are outputs; order: the classes of a dataset in their order; none: there
+ * published list that was taken for its number of classes, by nobody; order: the classes of a dataset in their order; none: there
  * are no names, only numbers.
  */
 export const labelSource = z.enum(['file', 'chosen', 'count', 'order', 'none'])
@@ -59,14 +59,17 @@ export const labelChoice = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('names'),
     names: z.array(z.string()).min(1),
-    /** Name of the list, to restore labels as they were. */
+    /** Name of the list and where it is from, to restore labels as they were. */
     set: z.string().default('chosen'),
+    source: labelSource.optional(),
   }),
 ])
 
 export const modelLabels = {
   /** Class names in the order of the outputs. Other names of a class follow the first after " | ". */
-  labels: oc.input(z.object({ id })).output(z.object({ labels: z.array(z.string()), set: z.string() })),
+  labels: oc
+    .input(z.object({ id }))
+    .output(z.object({ labels: z.array(z.string()), set: z.string(), source: labelSource })),
   /** How the labels of models fit the classes of datasets; of all, where none are named. Datasets without classes are left out. */
   labelMatches: oc
     .input(z.object({ modelIds: z.array(id).optional(), datasetIds: z.array(id).optional() }))

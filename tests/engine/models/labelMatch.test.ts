@@ -37,10 +37,12 @@ describe('labels against the classes of a dataset', () => {
     expect(matchLabels(model(own, 'file'), folders(['a', 'b', 'c', 'd'])).suggestion).toBeNull()
   })
 
-  it("of 1,000 outputs are ImageNet's, assumed by their number and matched by WordNet ids or names", () => {
+  it("of 1,000 outputs are ImageNet's, assumed by their number and matched by WordNet ids or names", async () => {
     const { set, names } = labelsOf(1000)
-    const assumed = model(names, sourceOf(set), set)
-    expect(sourceOf(set)).toBe('count')
+    const assumed = model(names, sourceOf({ set }), set)
+    expect(sourceOf({ set })).toBe('count')
+    // The same list is no assumption where a person chose it.
+    expect(sourceOf(await readLabelList('imagenet1k'))).toBe('chosen')
     expect(matchLabels(assumed, folders(imagenet1k().wnids.slice(5, 9)))).toMatchObject({
       state: 'names',
       matched: 4,
@@ -200,8 +202,9 @@ describe('labels of several models', () => {
     const backwards = { kind: 'names' as const, names: before.labels.toReversed() }
     await client.models.setLabels({ modelIds: modelIds.slice(0, 1), labels: backwards })
     expect((await client.models.get({ id: modelIds[0] ?? 0 })).labelSource).toBe('chosen')
-    const { labels: names, set } = before
-    await client.models.setLabels({ modelIds, labels: { kind: 'names', names, set } })
+    const { labels: names, set, source } = before
+    expect(source).toBe('order')
+    await client.models.setLabels({ modelIds, labels: { kind: 'names', names, set, source } })
     expect(await client.models.labels({ id: modelIds[0] ?? 0 })).toEqual(before)
   })
 })

@@ -16,7 +16,7 @@ function opened(list: { now: string[] | null }) {
       list: os.models.list.handler(() => []),
       labels: os.models.labels.handler(() => {
         if (!list.now) throw new Error('not now')
-        return { labels: list.now, set: 'own' }
+        return { labels: list.now, set: 'own', source: 'file' as const }
       }),
     },
   })

@@ -39,7 +39,9 @@ export async function chosenLabels(db: Db, choice: LabelChoice): Promise<(model:
     const { names } = classesOf(getDataset(db, choice.datasetId))
     return (model) => {
       const added = respelled(names, model)
-      return { set: added ? 'chosen' : model.labelSet, names: added ?? model.labels }
+      return added
+        ? { set: 'chosen', names: added }
+        : { set: model.labelSet, names: model.labels, source: model.labelSource }
     }
   }
   const list = await listOf(db, choice)
@@ -49,14 +51,20 @@ export async function chosenLabels(db: Db, choice: LabelChoice): Promise<(model:
 async function listOf(db: Db, choice: Exclude<LabelChoice, { kind: 'spelling' }>): Promise<LabelList> {
   if (choice.kind === 'imagenet1k') return readLabelList('imagenet1k')
   if (choice.kind === 'file') return readLabelList(choice.path)
-  if (choice.kind === 'names') return { set: choice.set ?? 'chosen', names: choice.names }
+  if (choice.kind === 'names') {
+    const { set = 'chosen', names, source } = choice
+    return { set, names, ...(source === undefined ? {} : { source }) }
+  }
   const dataset = getDataset(db, choice.datasetId)
   const { names, published } = classesOf(dataset)
   if (names.length === 0)
     throw new KernelscopeError('DATASET_LABELS', `no classes in ${dataset.title}`, {
       hint: 'Choose a dataset with classes, or a file of labels.',
     })
-  return { set: published ? 'published' : 'order', names: [...names] }
+  // The order of folders stays a guess, whoever takes it.
+  return published
+    ? { set: 'published', names: [...names], source: 'chosen' }
+    : { set: 'order', names: [...names] }
 }
 
 /**

@@ -5,8 +5,8 @@ import { api } from '../session/implementation.ts'
 
 export const modelLabels = {
   labels: api.models.labels.handler(({ input, context }) => {
-    const { labels, labelSet } = getModel(context.session.db, input.id)
-    return { labels, set: labelSet }
+    const { labels, labelSet, labelSource } = getModel(context.session.db, input.id)
+    return { labels, set: labelSet, source: labelSource }
   }),
   labelMatches: api.models.labelMatches.handler(({ input, context: { session } }) => {
     const { modelIds, datasetIds } = input

@@ -55,8 +55,8 @@ export function useLabelChange() {
     if (!done) return false
     const undo = () =>
       attempt(async () => {
-        for (const { id, labels: list, set: name } of done)
-          await write([id], { kind: 'names', names: list, set: name })
+        for (const { id, labels: list, set: name, source } of done)
+          await write([id], { kind: 'names', names: list, set: name, source })
       })
     inform(
       `Labels of ${plural(modelIds.length, 'model')} set`,

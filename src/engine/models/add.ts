@@ -1,0 +1,51 @@
+import { rowToAdd, type Db } from '../workspace/index.ts'
+import { readModelFile } from './file.ts'
+import { sourceOf } from './labelList.ts'
+import { getModel, type StoredModel } from './store.ts'
+
+/**
+ * Inspects a model file and stores its path and inspection. A file with the digest of a stored model updates that model.
+ *
+ * @throws the errors of `readModelFile`
+ */
+export async function addModel(
+  db: Db,
+  path: string,
+  { title, signal }: { title?: string | undefined; signal?: AbortSignal | undefined } = {},
+): Promise<StoredModel> {
+  const file = await readModelFile(path, signal)
+  const { digest, mtime, inspection: facts, labels, sidecar } = file
+  const known = rowToAdd(db, { model: digest })
+  if (known !== undefined) {
+    db.prepare('UPDATE model SET path = ?, mtime = ?, title = coalesce(?, title) WHERE id = ?').run(
+      file.path,
+      mtime,
+      title ?? null,
+      known,
+    )
+    return getModel(db, known)
+  }
+  const { lastInsertRowid } = db
+    .prepare(
+      `INSERT INTO model (digest, title, path, bytes, mtime, inspection, preprocessing, label_set, label_source, labels, note, role, origin, sidecar, added_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    )
+    .run(
+      digest,
+      title ?? file.title,
+      file.path,
+      file.bytes,
+      mtime,
+      JSON.stringify(facts),
+      JSON.stringify(file.preprocessing),
+      labels.set,
+      sourceOf(labels),
+      JSON.stringify(labels.names),
+      sidecar?.source ?? '',
+      sidecar?.role ?? 'classifier',
+      JSON.stringify(file.origin),
+      sidecar?.digest ?? null,
+      Date.now(),
+    )
+  return getModel(db, Number(lastInsertRowid))
+}
