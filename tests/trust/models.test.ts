@@ -51,7 +51,9 @@ describe('a model that can be read but not run', () => {
     const path = join(base, `${name}.onnx`)
     writeFileSync(path, net(changes.find(([title]) => title === name)?.[1]))
     const { id } = await engine.client.models.add({ path })
-    await expect(engine.client.models.smoke({ id, path: image })).rejects.toMatchObject({ code })
+    const failed = expect(engine.client.models.smoke({ id, path: image })).rejects
+    await failed.toMatchObject({ code })
+    if (code === 'MODEL_LOAD_FAILED') await failed.toMatchObject({ message: expect.stringContaining(path) })
   })
 })
 

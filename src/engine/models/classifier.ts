@@ -83,12 +83,15 @@ export async function openClassifier(
   const [height, width] = model.preprocessing.size
   const path = await writeGraph(workspace, model, plan.name, variantPlan(plan, model))
   const { session: first, provider } = await openWithFirst(settings, log, (name) =>
-    openSession({
-      ...classifierGraph(model, path),
-      provider: name,
-      threads: settings.threads,
-      pixelType: plan.floats ? 'float32' : 'uint8',
-    }),
+    namingModel(
+      model.path,
+      openSession({
+        ...classifierGraph(model, path),
+        provider: name,
+        threads: settings.threads,
+        pixelType: plan.floats ? 'float32' : 'uint8',
+      }),
+    ),
   )
   const secondsToOpen = (performance.now() - started) / 1000
   const variant = internVariant(workspace.db, variantKey(model, provider.name))
@@ -152,6 +155,21 @@ export function classifierGraph(model: StoredModel, path: string): ClassifierGra
     width,
     classes,
     probabilities: model.inspection.layers.at(-1)?.op === 'Softmax',
+  }
+}
+
+/** Names the model where ONNX Runtime cannot open its graph: it names only the file that was made of it. */
+export async function namingModel<T>(path: string, opening: Promise<T>): Promise<T> {
+  try {
+    return await opening
+  } catch (error) {
+    if (!(error instanceof KernelscopeError) || error.code !== 'MODEL_LOAD_FAILED') throw error
+    const { code, message, hint, details } = error.toShape()
+    throw new KernelscopeError(code, `${path}: ${message}`, {
+      hint,
+      cause: error,
+      ...(details ? { details } : {}),
+    })
   }
 }
 

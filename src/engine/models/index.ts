@@ -4,6 +4,7 @@ export {
   unchangedGraph,
   classifierGraph,
   openClassifier,
+  namingModel,
   openWithFirst,
   writeGraph,
   type Classifier,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { openTensors, type CallSize, type TensorSession } from '../inference/index.ts'
-import { openWithFirst } from '../models/index.ts'
+import { namingModel, openWithFirst } from '../models/index.ts'
 import { onGraphThread, type VariantPlan } from '../onnx/index.ts'
 import type { Settings } from '#shared/contract/index.ts'
 import type { Log } from '../base/log.ts'
@@ -126,7 +126,7 @@ async function openPlan(
     plan,
   })
   const { session, provider } = await openWithFirst({ ...context.settings, batch: 0 }, context.log, (name) =>
-    openTensors({ path, provider: name, threads: context.settings.threads }),
+    namingModel(model.path, openTensors({ path, provider: name, threads: context.settings.threads })),
   )
   return { session, provider: provider.name, size: gradientCallSize(model) }
 }
