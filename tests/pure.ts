@@ -18,7 +18,7 @@ export const pure = [
   'tests/engine/metrics/*.test.ts',
   'tests/engine/models/{labels,role}.test.ts',
   'tests/engine/onnx/{inspect,kernels,read,shapes}.test.ts',
-  'tests/engine/report/report.test.ts',
+  'tests/engine/report/{certificate,report}.test.ts',
   'tests/engine/studies/{axes,checks,classes,drawsPieces,failing,kernelLayers,levels,masksState,patchWarnings}.test.ts',
   'tests/engine/threads/turns.test.ts',
   'tests/engine/workspace/{cache,migration}.test.ts',

@@ -1,17 +1,14 @@
+import { checkWords, differenceText, verdictWords } from '#shared/bundleWords.ts'
 import { classTitle } from '#shared/classNames.ts'
-import type { BundleDifference, BundlePart, BundleVerdict } from '#shared/contract/index.ts'
+import type { BundlePart, BundleVerdict } from '#shared/contract/index.ts'
 import { errorCodes } from '#shared/errors.ts'
 import { formatCount } from './format.ts'
 
-const words = {
-  agrees: 'It agrees',
-  partly: 'It agrees as far as it was checked',
-  disagrees: 'It does NOT agree',
-  unchecked: 'Nothing could be checked',
-}
+/** Exit code of `bundle verify`. A signature that does not fit, or is not of a trusted signer, is a difference. */
+export const verdictExit = ({ verdict, signature: { state } }: BundleVerdict): number =>
+  state === 'broken' || state === 'untrusted' ? exits.disagrees : exits[verdict]
 
-/** Exit codes of `bundle verify`. */
-export const verdictExits: Record<BundleVerdict['verdict'], number> = {
+const exits: Record<BundleVerdict['verdict'], number> = {
   agrees: 0,
   disagrees: errorCodes.BUNDLE_MALFORMED.exit,
   partly: 12,
@@ -21,7 +18,8 @@ export const verdictExits: Record<BundleVerdict['verdict'], number> = {
 /** Describes the verdict on a bundle: on its facts, vectors and tables, as far as it has any. */
 export function describeVerdict(found: BundleVerdict): string {
   const lines = [
-    `${words[found.verdict]}.`,
+    `${verdictWords[found.verdict]}.`,
+    ...(found.signature.state === 'none' ? [] : [found.signature.detail]),
     ...aboutParts(found.parts),
     ...aboutFacts(found),
     ...aboutMeasured(found),
@@ -39,20 +37,13 @@ export function describeVerdict(found: BundleVerdict): string {
   return `${lines.join('\n')}\n`
 }
 
-const hows: Record<BundlePart['how'], string> = {
-  recomputed: 'Computed again',
-  derived: 'Derived again',
-  read: 'Only read',
-  differs: 'Differs',
-}
-
 /** Says how each part was checked: those that fit in one line, those that were only read or differ one by one. */
 function aboutParts(parts: readonly BundlePart[]): string[] {
   const of = (how: BundlePart['how']) => parts.filter((part) => part.how === how)
   const named = (how: BundlePart['how']) =>
     of(how).length > 0
       ? [
-          `${hows[how]}: ${of(how)
+          `${checkWords[how]}: ${of(how)
             .map(({ part }) => part)
             .join(', ')}.`,
         ]
@@ -62,20 +53,17 @@ function aboutParts(parts: readonly BundlePart[]): string[] {
     ...named('recomputed'),
     ...named('derived'),
     ...[...reasons].map(
-      ([why, own]) => `${hows.read}: ${own.map(({ part }) => part).join(', ')}${why ? ` (${why})` : ''}.`,
+      ([why, own]) =>
+        `${checkWords.read}: ${own.map(({ part }) => part).join(', ')}${why ? ` (${why})` : ''}.`,
     ),
     ...of('differs').flatMap(({ part, differences, differing }) => [
-      ...differences.map((one) => `${hows.differs}: ${part}, ${describeDifference(one)}.`),
+      ...differences.map((one) => `${checkWords.differs}: ${part}, ${differenceText(one)}.`),
       ...(differing > differences.length
-        ? [`${hows.differs}: ${part}, at ${differing - differences.length} more places.`]
+        ? [`${checkWords.differs}: ${part}, at ${differing - differences.length} more places.`]
         : []),
     ]),
   ]
 }
-
-/** A difference in words. */
-const describeDifference = ({ where, stored, found }: BundleDifference): string =>
-  `${where === '' ? '' : `${where}: `}stored ${stored ?? 'nothing'}, should be ${found ?? 'nothing'}`
 
 function aboutFacts({
   facts,

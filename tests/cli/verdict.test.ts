@@ -5,6 +5,8 @@ import { describeVerdict } from '../../src/cli/verdict.ts'
 const verdict: BundleVerdict = {
   verdict: 'agrees',
   parts: [],
+  signature: { state: 'none', detail: 'It is not signed.', key: null, signer: null },
+  file: { name: 'study.zip', bytes: 1, sha256: '' },
   facts: 0,
   measurements: 0,
   asked: 64,
@@ -83,9 +85,34 @@ describe('the verdict on a bundle', () => {
       },
     })
     expect(lines).toEqual([
-      'It does NOT agree.',
+      'It does not agree.',
       'Net, Distances, row 1, Weight: stored a, found b',
       'Net, variance of cccccccccccc, number 3: stored 1, found none',
+    ])
+  })
+
+  it('names parts by how they were checked, and places that differ with both values', () => {
+    const part = (name: string, how: 'derived' | 'read' | 'differs', detail = '') => ({
+      ...{ part: name, how, detail, differences: [], differing: 0 },
+    })
+    const lines = said({
+      verdict: 'disagrees',
+      parts: [
+        part('README.txt', 'derived'),
+        part('images.csv', 'derived'),
+        part('model Net', 'read', 'its file is not at hand'),
+        {
+          ...part('study.json', 'differs'),
+          differences: [{ where: 'complete', stored: true, found: false }],
+          differing: 2,
+        },
+      ],
+    })
+    expect(lines.slice(1, 5)).toEqual([
+      'Derived again: README.txt, images.csv.',
+      'Only read: model Net (its file is not at hand).',
+      'Differs: study.json, complete: stored true, should be false.',
+      'Differs: study.json, at 1 more places.',
     ])
   })
 })

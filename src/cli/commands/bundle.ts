@@ -8,7 +8,7 @@ import { collect, integerOf, numberOf } from '../flags.ts'
 import { formatBytes, formatCount, formatDataTable, formatPairs } from '../format.ts'
 import { namedStudy } from '../named.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
-import { describeVerdict, verdictExits } from '../verdict.ts'
+import { describeVerdict, verdictExit } from '../verdict.ts'
 
 interface MakeFlags extends GlobalOptions {
   out?: string
@@ -19,9 +19,12 @@ interface VerifyFlags extends GlobalOptions {
   seed: number
   tolerance: number
   folder?: string[]
+  signers?: string
+  signature?: string
+  certificate?: string
 }
 
-/** Adds `bundle make`, `bundle open` and `bundle verify`. */
+/** Adds `bundle make`, `bundle open`, `bundle sign` and `bundle verify`. */
 export function addBundleCommands(program: Command, session: CliSession, fail: (exit: number) => void): void {
   const bundle = program.command('bundle').description('a study as one zip that others can open and check')
 
@@ -51,6 +54,21 @@ export function addBundleCommands(program: Command, session: CliSession, fail: (
     })
 
   bundle
+    .command('sign')
+    .description('sign a bundle with your SSH key; ssh-keygen asks for its passphrase')
+    .argument('<file>', 'the zip; the signature is written beside it, as FILE.sig')
+    .requiredOption('--key <file>', 'a private key, or a public one whose private key an agent holds')
+    .action(async (file: string, _: unknown, command: Command) => {
+      const options = command.optsWithGlobals<GlobalOptions & { key: string }>()
+      const client = await session.client()
+      const { files } = await client.bundles.sign({
+        path: resolve(session.io.cwd, file),
+        key: resolve(session.io.cwd, options.key),
+      })
+      printFiles(session, options, files)
+    })
+
+  bundle
     .command('verify')
     .description(
       'derive everything in it from its facts, compute a sample of these again, and say what agrees',
@@ -74,16 +92,22 @@ export function addBundleCommands(program: Command, session: CliSession, fail: (
       'where models and images are, besides the workspace; may be given several times',
       collect,
     )
+    .option('--signers <file>', 'allowed signers of SSH, one of whom must have signed it')
+    .option('--signature <file>', 'the signature; FILE.sig when left out')
+    .option('--certificate <file>', 'write what was checked, and how, as a page for reviewers')
     .action(async (file: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<VerifyFlags>()
       const client = await maybeWorkspace(session, options)
-      const { sample, seed, tolerance, folder = [] } = options
+      const { sample, seed, tolerance, folder = [], signers, signature, certificate } = options
       const events = await client.bundles.verify({
         path: resolve(session.io.cwd, file),
         sample,
         seed,
         tolerance,
         folders: folder.map((path) => resolve(session.io.cwd, path)),
+        ...(signers === undefined ? {} : { signers: resolve(session.io.cwd, signers) }),
+        ...(signature === undefined ? {} : { signature: resolve(session.io.cwd, signature) }),
+        ...(certificate === undefined ? {} : { certificate: resolve(session.io.cwd, certificate) }),
       })
       for await (const event of events) {
         if (event.type === 'progress') {
@@ -92,7 +116,7 @@ export function addBundleCommands(program: Command, session: CliSession, fail: (
           continue
         }
         session.print(options, event.verdict, () => describeVerdict(event.verdict))
-        const exit = verdictExits[event.verdict.verdict]
+        const exit = verdictExit(event.verdict)
         if (exit !== 0) fail(exit)
       }
     })
@@ -117,6 +141,7 @@ function describe({
   tables,
   figures,
   kernelscope,
+  signature,
 }: OpenedBundle): string {
   const facts = formatPairs([
     ['Study', `${study.title} (${study.kind}, ${paperSection(study.section)})`],
@@ -135,6 +160,7 @@ function describe({
     ['Facts', `${formatCount(counts.facts)} under ${formatCount(counts.conditions)} conditions`],
     ['Runtime', runtimes.join('; ') || '–'],
     ['Made with', `Kernelscope ${kernelscope}`],
+    ['Signature', signature.detail],
     ['Figures', figures.map(({ id }) => id).join(', ') || '–'],
   ])
   return [facts, ...tables.map((table) => `${table.title}\n${formatDataTable(table)}`)].join('\n')

@@ -126,7 +126,10 @@ export function tallyOf({ sample, seed, tolerance }: TallyOptions, sampled: numb
       },
       skipped: reasons.size > 0,
     }),
-    result: ({ counts, variants }: Manifest): Omit<BundleVerdict, 'verdict' | 'parts'> => ({
+    result: ({
+      counts,
+      variants,
+    }: Manifest): Omit<BundleVerdict, 'verdict' | 'parts' | 'signature' | 'file'> => ({
       facts: counts.facts,
       measurements: counts.measurements,
       asked: sample,

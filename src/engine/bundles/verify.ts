@@ -42,7 +42,7 @@ export async function verifyBundle(
   bundle: Bundle,
   context: VerifyContext,
   options: VerifyOptions,
-): Promise<BundleVerdict> {
+): Promise<Omit<BundleVerdict, 'signature' | 'file'>> {
   const { manifest, basis } = bundle
   const digests = [...manifest.models, ...manifest.surrogates].map(({ digest }) => digest)
   const models = await findModels(context, new Set(digests))

@@ -1,1 +1,2 @@
 export { makeReport } from './make.ts'
+export { writeCertificate } from './writeCertificate.ts'

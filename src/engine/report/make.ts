@@ -1,9 +1,8 @@
 import { preprocessingsLong } from '#shared/preprocessingChange.ts'
 import { markedTitle } from '#shared/preprocessing.ts'
-import { readFile } from 'node:fs/promises'
 import { portableParams } from '../bundles/index.ts'
 import { getDataset } from '../datasets/index.ts'
-import { resourcePath } from '../base/resources.ts'
+import { fonts } from './fonts.ts'
 import { getModel } from '../models/index.ts'
 import type { Press } from '../figures/index.ts'
 import { getStudy, studyDefinition, type Reader } from '../studies/index.ts'
@@ -76,20 +75,4 @@ async function studyOf(
     definitions,
     provenance: [...result.provenance, `Kernelscope ${version}.`],
   }
-}
-
-/** Makes the `@font-face` rules of text and figures, with the fonts inside. */
-async function fonts(): Promise<string> {
-  const faces = [
-    [400, 'inter-regular.woff'],
-    [600, 'inter-semibold.woff'],
-  ] as const
-  const rules = []
-  for (const [weight, file] of faces) {
-    const data = (await readFile(resourcePath('fonts', file))).toString('base64')
-    rules.push(
-      `@font-face{font-family:Inter;font-weight:${weight};src:url(data:font/woff;base64,${data}) format('woff')}`,
-    )
-  }
-  return rules.join('')
 }

@@ -3,7 +3,7 @@ import { figureCaption } from '#shared/figures/caption.ts'
 import type { FigureSpec } from '#shared/figures/spec.ts'
 import { studyState, studyStateText, type StudyFacts } from '#shared/studyState.ts'
 import { escapeMarkup } from '#shared/figures/tooltip.ts'
-import { reportStyle } from './style.ts'
+import { htmlPage } from './document.ts'
 import { tableHtml } from './table.ts'
 
 /** A study as a report shows it. */
@@ -29,24 +29,10 @@ export interface ReportPage {
   fonts: string
 }
 
-/** The page may load nothing and run no script. */
-const policy = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:"
-
 /** Writes a report as one HTML file. Pure: the same studies give the same bytes. */
 export function reportHtml({ title, version, studies, fonts }: ReportPage): string {
   const name = escapeMarkup(title)
-  return [
-    '<!doctype html>',
-    '<html lang="en">',
-    '<head>',
-    '<meta charset="utf-8">',
-    `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<meta name="generator" content="Kernelscope ${escapeMarkup(version)}">`,
-    `<title>${name}</title>`,
-    `<style>${fonts}${reportStyle}</style>`,
-    '</head>',
-    '<body>',
+  return htmlPage({ title, version, fonts }, [
     `<header><h1>${name}</h1>`,
     `<p class="lead">${studies.length} ${studies.length === 1 ? 'study' : 'studies'}, written by Kernelscope ${escapeMarkup(version)}.</p></header>`,
     ...(studies.length > 1 ? [contents(studies)] : []),
@@ -54,9 +40,7 @@ export function reportHtml({ title, version, studies, fonts }: ReportPage): stri
     ...studies.map(section),
     '</main>',
     `<footer>Figures and tables come from stored predictions; nothing in this page is fetched, and nothing in it runs.</footer>`,
-    '</body>',
-    '</html>\n',
-  ].join('\n')
+  ])
 }
 
 const contents = (studies: readonly ReportStudy[]) =>

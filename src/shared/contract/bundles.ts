@@ -7,9 +7,26 @@ import { dataTable } from '../figures/dataTable.ts'
 import { reportedValue } from './studyResult.ts'
 import { studyStates } from '../studyState.ts'
 
+/**
+ * The signature of a bundle's bytes.
+ * none: there is none. sound: it fits, and whose key it is was not checked. trusted: it is a trusted signer's.
+ * untrusted: a trusted signer's was asked for, and there is none. broken: it does not fit. unknown: it could not be checked.
+ */
+export const bundleSignature = z.object({
+  state: z.enum(['none', 'sound', 'trusted', 'untrusted', 'broken', 'unknown']),
+  /** The state in a sentence. */
+  detail: z.string(),
+  /** Fingerprint of the key, as ssh-keygen writes it. */
+  key: z.string().nullable(),
+  /** The trusted signer. */
+  signer: z.string().nullable(),
+})
+
 /** A bundle as it is shown: its models, dataset, tables and figures. Nothing of it enters the workspace. */
 const openedBundle = z.object({
   path: z.string(),
+  /** Of the file beside it. */
+  signature: bundleSignature,
   kernelscope: z.string(),
   study: z.object({
     kind: z.string(),
@@ -87,6 +104,8 @@ const bundleVerdict = z.object({
    */
   verdict: z.enum(['agrees', 'partly', 'disagrees', 'unchecked']),
   parts: z.array(bundlePart),
+  signature: bundleSignature,
+  file: z.object({ name: z.string(), bytes: z.int(), sha256: z.string() }),
   /** Number of facts in the bundle. */
   facts: z.int(),
   measurements: z.int(),
@@ -152,6 +171,8 @@ export const bundles = {
       }),
     )
     .output(written),
+  /** Signs a bundle with an SSH key of the user. The signature lies beside it, as `<bundle>.sig`. */
+  sign: oc.input(z.object({ path: z.string(), key: z.string() })).output(written),
   /** Checks a whole bundle and returns what it holds. Needs no workspace. */
   open: oc.input(z.object({ path: z.string() })).output(openedBundle),
   /**
@@ -166,6 +187,12 @@ export const bundles = {
         seed: z.int().default(0),
         tolerance: z.number().min(0).max(1).default(1e-3),
         folders: z.array(z.string()).default([]),
+        /** Path of the signature; by default that beside the bundle. */
+        signature: z.string().optional(),
+        /** Path of an allowed signers file of SSH: the signature must be of one of them. */
+        signers: z.string().optional(),
+        /** Path that the certificate is written to, as a page of HTML. */
+        certificate: z.string().optional(),
       }),
     )
     .output(
@@ -182,3 +209,4 @@ export type OpenedBundle = z.infer<typeof openedBundle>
 export type BundleVerdict = z.infer<typeof bundleVerdict>
 export type BundlePart = z.infer<typeof bundlePart>
 export type BundleDifference = z.infer<typeof bundleDifference>
+export type BundleSignature = z.infer<typeof bundleSignature>

@@ -1,8 +1,20 @@
-import { isAbsolute, join, resolve } from 'node:path'
-import type { BundleVerdict, OpenedBundle } from '#shared/contract/index.ts'
+import { stat } from 'node:fs/promises'
+import { basename, isAbsolute, join, resolve } from 'node:path'
+import type { BundleSignature, BundleVerdict, OpenedBundle } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
-import { keptRenderings, makeBundle, openBundle, verifyBundle, type Bundle } from '../../bundles/index.ts'
+import {
+  checkSignature,
+  fileDigest,
+  keptRenderings,
+  makeBundle,
+  openBundle,
+  signBundle,
+  verifyBundle,
+  type Bundle,
+  type SignatureSources,
+} from '../../bundles/index.ts'
 import { safeName, type Press } from '../../figures/index.ts'
+import { writeCertificate } from '../../report/index.ts'
 import { listModels } from '../../models/index.ts'
 import { getStudy } from '../../studies/index.ts'
 import { exportsOf } from '../../workspace/index.ts'
@@ -19,18 +31,22 @@ export const bundles = {
       input.path ?? join(exportsOf(workspace), `${safeName(`study-${study.id}-${study.title}`)}.zip`)
     return { files: [await makeBundle(workspace, context.session.press, study.id, whole(path))] }
   }),
+  sign: api.bundles.sign.handler(async ({ input }) => ({
+    files: [await signBundle(whole(input.path), whole(input.key))],
+  })),
   open: api.bundles.open.handler(async ({ input, context }) => {
     const path = whole(input.path)
     const bundle = await openBundle(path)
     try {
-      return shown(bundle, path, context.session)
+      return shown(bundle, path, await checkSignature(path, {}), context.session)
     } finally {
       bundle.close()
     }
   }),
   verify: api.bundles.verify.handler(async function* ({ input, context, signal }) {
     const { session } = context
-    const bundle = await openBundle(whole(input.path))
+    const path = whole(input.path)
+    const bundle = await openBundle(path)
     const stop = new AbortController()
     type VerifyProgress = { type: 'progress'; done: number; total: number; note: string }
     type Event =
@@ -53,10 +69,12 @@ export const bundles = {
             onProgress,
           },
           input,
-        ).then(
-          (verdict) => push({ type: 'verdict', verdict }),
-          (error: unknown) => push({ type: 'failed', error }),
         )
+          .then((found) => withFile(found, shown(bundle, path, unsigned, session), input))
+          .then(
+            (verdict) => push({ type: 'verdict', verdict }),
+            (error: unknown) => push({ type: 'failed', error }),
+          )
         return () => stop.abort()
       }, signal)
       for await (const event of events) {
@@ -69,6 +87,22 @@ export const bundles = {
       bundle.close()
     }
   }),
+}
+
+const unsigned: BundleSignature = { state: 'none', detail: '', key: null, signer: null }
+
+/** A verdict with the file it is on, its signature, and the certificate where one is asked for. */
+async function withFile(
+  found: Omit<BundleVerdict, 'signature' | 'file'>,
+  bundle: OpenedBundle,
+  { signature, signers, certificate }: SignatureSources & { certificate?: string | undefined },
+): Promise<BundleVerdict> {
+  const { path } = bundle
+  const sources = { signature: signature && whole(signature), signers: signers && whole(signers) }
+  const file = { name: basename(path), bytes: (await stat(path)).size, sha256: await fileDigest(path) }
+  const verdict = { ...found, signature: await checkSignature(path, sources), file }
+  if (certificate !== undefined) await writeCertificate(verdict, bundle, whole(certificate))
+  return verdict
 }
 
 /** Drawings of bundles, kept for each press: bundles of one study have the same figures. */
@@ -85,7 +119,12 @@ function whole(path: string): string {
   throw new KernelscopeError('USAGE', `invalid path: ${path} is not absolute`)
 }
 
-function shown({ manifest, study }: Bundle, path: string, session: EngineSession): OpenedBundle {
+function shown(
+  { manifest, study }: Bundle,
+  path: string,
+  signature: BundleSignature,
+  session: EngineSession,
+): OpenedBundle {
   const here = new Set(
     session.opened ? listModels(session.opened.workspace.db).map(({ digest }) => digest) : [],
   )
@@ -96,6 +135,7 @@ function shown({ manifest, study }: Bundle, path: string, session: EngineSession
   const { tables, figures, reported, provenance, complete } = study
   return {
     path,
+    signature,
     kernelscope: manifest.kernelscope,
     study: { ...manifest.study, complete },
     dataset: manifest.dataset,
