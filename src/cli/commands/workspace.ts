@@ -6,6 +6,7 @@ import { followMap } from '../followMap.ts'
 import { formatBytes, formatPairs, formatTime } from '../format.ts'
 import { addBackupCommands } from './backups.ts'
 import { addCacheCommand } from './cache.ts'
+import { addTransferCommands } from './transfer.ts'
 import { addVerifyCommand } from './verify.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
 
@@ -49,6 +50,7 @@ export function addWorkspaceCommands(
   addCacheCommand(workspace, session)
   addBackupCommands(workspace, session)
   addVerifyCommand(workspace, session, fail)
+  addTransferCommands(workspace, session)
 
   workspace
     .command('info')

@@ -1,4 +1,5 @@
 export { writeArchive } from './archive.ts'
+export { openArchive, type Archive } from './reader.ts'
 export { makeBundle } from './make.ts'
 export { portableParams } from './params.ts'
 export { openBundle, type Bundle } from './open.ts'

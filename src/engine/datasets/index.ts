@@ -1,3 +1,4 @@
+export { mergeAnnotations } from './mergeAnnotations.ts'
 export { listTags, noteOf, revertTags, setNote, tagImages, tagsOf } from './annotations.ts'
 export {
   firstRows,

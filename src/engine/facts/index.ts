@@ -20,6 +20,7 @@ export {
 } from './currentVariants.ts'
 export { evidencePages, type EvidenceRow } from './evidence.ts'
 export { failedExamples, failedImages, type FailedExample } from './failures.ts'
+export { mergeFacts, type MergedFacts } from './merge.ts'
 export { balancedChunks } from './balancedChunks.ts'
 export { imageChunks } from './imageChunks.ts'
 export type { StudyImage } from './imageRows.ts'

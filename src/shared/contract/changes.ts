@@ -13,7 +13,7 @@ export const changes = {
   studies: ['suite', 'run', 'rerun', 'rename', 'remove', 'importDraws'],
   subsets: ['create', 'update', 'remove'],
   system: ['updateSettings'],
-  workspace: ['keep', 'trim', 'backUp', 'move', 'undoRemoval'],
+  workspace: ['keep', 'trim', 'backUp', 'move', 'merge', 'undoRemoval'],
 } as const satisfies { [Room in keyof Contract]?: readonly (keyof Contract[Room])[] }
 
 const changing: ReadonlyMap<string, readonly string[]> = new Map(Object.entries(changes))

@@ -38,6 +38,21 @@ export const salvagedTable = z.object({
   lost: z.int().nullable(),
 })
 
+/** What was added to the open workspace. */
+export const mergeReport = z.object({
+  models: z.int(),
+  predictions: z.int(),
+  measurements: z.int(),
+  /** Notes, and tags of images. */
+  annotations: z.int(),
+  /** Titles of the datasets that are indexed now. */
+  datasets: z.array(z.string()),
+  /** Datasets whose folder cannot be read here. */
+  missing: z.array(z.object({ title: z.string(), problem: z.string() })),
+  /** Studies of the other workspace, which stay there; run here, they find their facts. */
+  studies: z.int(),
+})
+
 export const verifyReport = z.object({
   path: z.string(),
   /** The parts that were checked: of a database whose structure is damaged only that. */
@@ -78,11 +93,18 @@ export const keeping = {
   salvage: oc
     .input(z.object({ path: z.string(), to: z.string() }))
     .output(z.object({ workspace: workspaceInfo, tables: z.array(salvagedTable) })),
+  /** Writes the open workspace as one zip: the database and drawn masks, without models, images and exports. */
+  export: oc.input(z.object({ path: z.string() })).output(z.object({ path: z.string(), bytes: z.int() })),
+  /** Makes a workspace of such a zip in a new or empty folder, and opens it. */
+  import: oc.input(z.object({ path: z.string(), to: z.string() })).output(workspaceInfo),
+  /** Adds models, facts, notes, tags and datasets of another workspace to the open one. */
+  merge: oc.input(z.object({ from: z.string() })).output(mergeReport),
   /** Moves the folder of the open workspace to a new or empty folder, and corrects the stored paths inside it. */
   move: oc.input(z.object({ to: z.string() })).output(workspaceInfo),
 }
 
 export type SalvagedTable = z.infer<typeof salvagedTable>
+export type MergeReport = z.infer<typeof mergeReport>
 export type VerifyReport = z.infer<typeof verifyReport>
 export type Damage = z.infer<typeof damage>
 export type WorkspaceBackup = z.infer<typeof workspaceBackup>

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 import { jobsIn } from '../../jobs/index.ts'
@@ -6,6 +6,8 @@ import { cacheParts, emptyParts, listBackups, trimCache, undoRemoval } from '../
 import { api, guarded } from '../session/implementation.ts'
 import { keepWorkspace, moveOpen } from '../system/keep.ts'
 import { verifyWorkspace } from '../system/verify.ts'
+import { mergeInto } from '../system/merge.ts'
+import { packWorkspace, unpackWorkspace } from '../system/pack.ts'
 import { restoreInto, salvageInto } from '../system/restore.ts'
 import { openSample } from '../system/sample.ts'
 
@@ -45,6 +47,15 @@ export const workspace = {
   salvage: api.workspace.salvage.handler(({ input, context }) =>
     salvageInto(context.session, input.path, input.to),
   ),
+  export: api.workspace.export.handler(async ({ input, context }) => {
+    const path = resolve(input.path)
+    await packWorkspace(context.session.open().workspace, path)
+    return { path, bytes: statSync(path).size }
+  }),
+  import: api.workspace.import.handler(async ({ input, context }) =>
+    (await unpackWorkspace(context.session, resolve(input.path), input.to)).info(),
+  ),
+  merge: api.workspace.merge.handler(({ input, context }) => mergeInto(context.session, input.from)),
   verify: api.workspace.verify.handler(({ input, context: { session }, signal }) =>
     guarded(verifyWorkspace(session, input, signal), session),
   ),

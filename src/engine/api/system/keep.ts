@@ -3,7 +3,6 @@ import { join, resolve } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 import { datasetRow, detectLayout, insertDataset, listDatasets } from '../../datasets/index.ts'
 import { insertJob } from '../../jobs/index.ts'
-import { copyModels } from '../../models/index.ts'
 import {
   checkNewFolder,
   hasContent,
@@ -12,6 +11,7 @@ import {
   rebasePaths,
   type Workspace,
 } from '../../workspace/index.ts'
+import { mergeContent } from './merge.ts'
 import type { EngineSession } from '../session/session.ts'
 
 /**
@@ -88,7 +88,7 @@ async function putInto(session: EngineSession, to: string): Promise<Workspace> {
     }
     const target = openWorkspace(to)
     try {
-      copyModels(target.db, join(from, 'workspace.sqlite'))
+      mergeContent(target.db, join(from, 'workspace.sqlite'))
       for (const { path, title, layout } of datasets) {
         const datasetId = insertDataset(target.db, path, title, layout)
         insertJob(target.db, { kind: 'index', title: `Index ${title}`, datasetId })

@@ -56,6 +56,15 @@ export class Keeper {
   }
 
   /**
+   * Copies the database in a folder as of one moment, checked, while its engine goes on writing.
+   *
+   * @throws WORKSPACE_CORRUPT, DISK_FULL as `backUp`
+   */
+  copy(place: string, target: string): Promise<void> {
+    return this.#thread.ask({ kind: 'backup', file: join(place, databaseName), target })
+  }
+
+  /**
    * Checks the database and the drawn masks in a folder, step by step; the result comes last. Nothing is written.
    *
    * @throws WORKSPACE_CORRUPT and others where the file is no database of a workspace
