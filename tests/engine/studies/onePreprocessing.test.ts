@@ -108,6 +108,15 @@ describe('on images that are cropped already', () => {
     }
   })
 
+  it('knows no other interpolation of images that are not resized', async () => {
+    const both = await planned('clean-accuracy', [
+      { interpolation: 'bilinear' },
+      { interpolation: 'bicubic' },
+    ])
+    const own = await planned('clean-accuracy')
+    expect(both.map(({ model }) => model.preprocessing)).toEqual(own.map(({ model }) => model.preprocessing))
+  })
+
   it('shows images of another dataset in the way of that dataset', async () => {
     const found = await planned('imagenet-o')
     const others = found.flatMap(({ conditions }) =>

@@ -159,23 +159,6 @@ describe('preprocessings of a study', { timeout: 120_000 }, () => {
     expect(models.map(({ modelId }) => modelId)).toEqual([vit])
   })
 
-  it('are kept by a bundle, whose facts can be computed again', async () => {
-    const study = await client.studies.find(input('random-patch-drop', [{}, bilinear, cropped]))
-    const path = join(folder, 'bundle.zip')
-    await client.bundles.make({ studyId: study?.id ?? 0, path })
-    const { archive, close } = await openBundle(path)
-    const manifest = JSON.parse((await archive.read('bundle.json', 1e9)).toString())
-    close()
-    expect(manifest.study.preprocessings).toEqual([{}, bilinear, cropped])
-    expect(manifest.models).toHaveLength(1)
-    expect(await verify(engine, path, { sample: 24 })).toMatchObject({
-      verdict: 'agrees',
-      checked: 24,
-      disagreeing: [],
-      unchecked: [],
-    })
-  })
-
   it('are kept where vectors are measured besides predictions', async () => {
     const asked = { ...input('feature-variance', [{}, bilinear]), params: { images: 4 } }
     const { id } = await runStudy(client, asked)
@@ -187,6 +170,34 @@ describe('preprocessings of a study', { timeout: 120_000 }, () => {
     const { db } = engine.session.open().workspace
     const shown = planStudy(db, id).models.map(({ model }) => model.preprocessing.interpolation)
     expect(shown).toEqual(['bicubic', 'bilinear'])
+  })
+
+  it('make surrogate models of their own in the transfer check of an attack, also for a bundle', async () => {
+    const params = { attack: 'fgsm', epsilons: [0.1], baseline: false }
+    const sample = { perClass: 1, seed: 0 }
+    const { id } = await runStudy(client, { ...input('adversarial', [{}, cropped]), params, sample })
+    const { conditions, complete } = await client.studies.result({ id })
+    expect(complete).toBe(true)
+    const shown = shownId(vit, 1)
+    const made = conditions.find(({ modelId, key }) => modelId === vit && key === `transfer,from=${shown}`)
+    const [row] = await rowsOf(id, vit, made?.key ?? '')
+    const asked = { imageId: row?.imageId ?? 0, modelId: vit, conditionId: made?.conditionIds[0] ?? 0 }
+    // Its surrogate is known in the study only.
+    expect((await client.studies.perturbation({ ...asked, studyId: id })).linf).toBeCloseTo(0.1, 5)
+    await expect(client.studies.perturbation(asked)).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' })
+    const path = join(folder, 'attack.zip')
+    await client.bundles.make({ studyId: id, path })
+    const { archive, close } = await openBundle(path)
+    const manifest = JSON.parse((await archive.read('bundle.json', 1e9)).toString())
+    close()
+    expect(manifest.study.preprocessings).toEqual([{}, cropped])
+    expect(manifest.models).toHaveLength(1)
+    expect(await verify(engine, path, { sample: 12 })).toMatchObject({
+      verdict: 'agrees',
+      checked: 12,
+      disagreeing: [],
+      unchecked: [],
+    })
   })
 
   it('are refused where no image is shown, and where they say nothing that is known', async () => {

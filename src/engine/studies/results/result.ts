@@ -77,7 +77,9 @@ export async function studyResult(workspace: WorkspaceFiles, studyId: number): P
   const dataset = study.datasetId === null ? null : getDataset(db, study.datasetId)
   const onImages = models.some(({ conditions }) => conditions.length > 0) ? dataset : null
   const whole = grid.answers.measured === grid.answers.of
-  const assumed = definition.fromWeights ? [] : models.flatMap(({ model }) => assumedNote(model) ?? [])
+  const assumed = definition.fromWeights
+    ? []
+    : [...new Set(models.flatMap(({ model, ownTitle: title }) => assumedNote({ ...model, title }) ?? []))]
   const changed = definition.fromWeights ? [] : preprocessingNotes(study, models)
   const provenance = [
     ...(onImages
