@@ -7,12 +7,12 @@ const text = ({ unit }: KeyNumber, value: number) =>
 
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 
-/** The value of one model, or the range over several: "81.3 %", "41.2 % to 81.3 %"; "≈" where one is interpolated. */
+/** The value of one model, or the range over several: "81.3 %", "41.2 % to 81.3 %", "−3.6 to −1.2 points"; "≈" where one is interpolated. */
 export function valueText(number: KeyNumber): string {
   const values = number.values.map(({ value }) => value)
   const [low, high] = [text(number, Math.min(...values)), text(number, Math.max(...values))]
   const about = number.values.some(({ interpolated }) => interpolated) ? '≈ ' : ''
-  return about + (low === high ? low : `${low} to ${high}`)
+  return about + (low === high ? low : `${low.replace(' points', '')} to ${high}`)
 }
 
 /** "n = 320", or the range where models were measured on different numbers of images; "no images" where it is of none. */

@@ -14,11 +14,15 @@ export function useRemoval() {
   const jobs = useJobsStore()
   const { attempt, inform } = useProblems()
 
-  /** Brings removals back, the last first, and reads the lists again. */
+  /** Reads the lists again: studies go with their dataset and lose removed models, jobs go with what they work on. */
+  const reload = () =>
+    attempt(() => Promise.all([models.load(), datasets.load(), studies.load(), jobs.load()]))
+
+  /** Brings removals back, the last first. */
   async function undo(removals: readonly Removal[]): Promise<void> {
     for (const { removalId } of removals.toReversed())
       await attempt(() => engine.workspace.undoRemoval({ removalId }))
-    await attempt(() => Promise.all([models.load(), datasets.load(), studies.load(), jobs.load()]))
+    await reload()
   }
 
   /**
@@ -27,6 +31,7 @@ export function useRemoval() {
    */
   function told(what: string, removals: readonly Removal[], undone?: () => unknown): void {
     if (removals.length === 0) return
+    void reload()
     inform(
       `${what} removed`,
       undefined,

@@ -82,6 +82,11 @@ describe('the key number of a study', () => {
     expect(detailText(number, (id) => `M${id}`)).toBe('Top-1\nM1: 41.3 %, n = 320\nM2: ≈ 81.3 %, n = 16')
   })
 
+  it('is in points where it is a difference of shares', () => {
+    const change = [-0.036, -0.012].map((value, modelId) => ({ modelId, value, n: 84, interpolated: false }))
+    expect(valueText({ ...number, unit: 'points', values: change })).toBe('−3.6 to −1.2 points')
+  })
+
   it('names no images where it is of none', () => {
     const values = [{ modelId: 1, value: 0.51234, n: null, interpolated: false }]
     const weights: KeyNumber = { title: 'Median distance', unit: 'number', better: null, values }
