@@ -93,7 +93,6 @@ const opensOwnFiles = [
   'src/engine/figures/typeface.ts',
   'src/engine/models/labels.ts',
   'src/engine/onnx/file/variant.ts',
-  'src/engine/report/make.ts',
   'src/engine/saliency/gradients.ts',
   'src/engine/studies/masks/{draws,replayFile}.ts',
   'src/engine/studies/summary/{answers,paper}.ts',

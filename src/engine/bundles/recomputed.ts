@@ -36,7 +36,7 @@ export function recomputedParts(bundle: Bundle, tally: Tally, checks: PartChecks
 
 /** Compares what a bundle says of its models with their files, where these are at hand. */
 export async function checkModels(
-  { models, pictures }: Basis,
+  { models }: Pick<Basis, 'models'>,
   paths: ReadonlyMap<string, string>,
   checks: PartChecks,
 ): Promise<void> {
@@ -46,8 +46,6 @@ export async function checkModels(
     if (path === undefined) checks.set(part, 'read', 'its file is not at hand')
     else await checkModel(part, model, path, checks)
   }
-  if (pictures.length > 0)
-    checks.set('pictures', 'read', `${pictures.length} pictures of images are shown as they are`)
 }
 
 async function checkModel(part: string, model: BasisModel, path: string, checks: PartChecks): Promise<void> {

@@ -3,6 +3,7 @@ import type { BundlePart, BundleVerdict } from '#shared/contract/index.ts'
 import { temporaryFolder } from '../base/temporary.ts'
 import type { Workspace } from '../workspace/index.ts'
 import { checkFacts, type CheckContext } from './checkFacts.ts'
+import { checkPictures } from './checkPictures.ts'
 import { checkTables } from './checkTables.ts'
 import { checkVectors, imagesBehind } from './checkVectors.ts'
 import { deriveBundle } from './derive.ts'
@@ -50,7 +51,7 @@ export async function verifyBundle(
   if (basis) await deriveBundle(bundle, basis, models, context, options.tolerance, checks)
   else await checkOlder(bundle, checks)
   await checkSvgs(bundle, checks)
-  const tally = await computeAgain(bundle, context, options, models)
+  const tally = await computeAgain(bundle, context, options, models, checks)
   if (basis) await checkModels(basis, models, checks)
   recomputedParts(bundle, tally, checks)
   const parts = checks.list()
@@ -71,8 +72,9 @@ async function computeAgain(
   context: VerifyContext,
   options: VerifyOptions,
   models: ReadonlyMap<string, string>,
+  checks: PartChecks,
 ): Promise<Tally> {
-  const { manifest } = bundle
+  const { manifest, basis } = bundle
   const facts = await sampleFacts(bundle, options.sample, options.seed)
   const vectors = await sampleVectors(bundle, options.sample, options.seed)
   const tally = tallyOf(options, facts.length)
@@ -81,7 +83,11 @@ async function computeAgain(
     at,
     vectors: own,
   }))
-  const wanted = [...facts, ...vectorGroups.flatMap((group) => imagesBehind(group, manifest))]
+  const wanted = [
+    ...facts,
+    ...vectorGroups.flatMap((group) => imagesBehind(group, manifest)),
+    ...(basis?.pictures ?? []),
+  ]
   const at = {
     context,
     manifest,
@@ -125,6 +131,7 @@ async function computeAgain(
       )
     }
     await checkTables(bundle.study, check)
+    if (basis && basis.pictures.length > 0) await checkPictures(basis, check, checks)
   })
   context.onProgress(total, total, '')
   return tally

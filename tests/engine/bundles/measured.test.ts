@@ -50,6 +50,13 @@ const polished = (csv: string) =>
     key.startsWith('variant') ? whole : `${key}${Number(value) * 1.1 + 0.1}`,
   )
 
+/** The pictures that a bundle shows, as PNG in base64. */
+async function picturesOf(path: string): Promise<string[]> {
+  const { basis, close } = await openBundle(path)
+  close()
+  return basis?.pictures.map(({ png }) => png) ?? []
+}
+
 const patient = { timeout: 180_000 }
 
 describe('images of an attack with a surrogate model', patient, () => {
@@ -161,6 +168,24 @@ describe('measured vectors', patient, () => {
     },
   )
 
+  it('and pictures beside them are made again, and differ where one was exchanged', async () => {
+    const path = await bundled('saliency-gallery', { images: 2, methods: ['gradient'] }, ['replk3'])
+    const pictures = ({ parts }: Awaited<ReturnType<typeof verify>>) =>
+      parts.find(({ part }) => part === 'pictures')
+    expect(pictures(await verify(engine, path))).toMatchObject({
+      how: 'recomputed',
+      detail: '2 of 2 made again',
+    })
+    const [first = '', second = ''] = await picturesOf(path)
+    const exchanged = (text: string) =>
+      text.replaceAll(first, '#').replaceAll(second, first).replaceAll('#', second)
+    const forged = await forge(path, join(folder, 'exchanged.zip'), {
+      'basis.json': exchanged,
+      'study.json': exchanged,
+    })
+    expect(pictures(await verify(engine, forged))).toMatchObject({ how: 'differs', differing: 2 })
+  })
+
   it('are measured on their own images only', async () => {
     const verdict = await verify(engine, await bundled('feature-variance', { images: 12 }, ['replk3']), {
       sample: 3,
@@ -218,7 +243,8 @@ describe('measured vectors', patient, () => {
       expect(verdict).toBe('partly')
       expect(unchecked).toEqual([
         {
-          reason: 'variance of the mean features over 5 images together: the image cannot be read: ENOENT',
+          reason:
+            'variance of the mean features over 5 images together: the image cannot be read: FILE_MISSING',
           n: 1,
         },
       ])

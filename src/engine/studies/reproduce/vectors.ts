@@ -128,6 +128,8 @@ export interface MeasureAgainRequest {
 export interface MeasuredAgain {
   provider: string
   vectors: ReadonlyMap<string, Float64Array>
+  /** In place of vectors, where the rewrite stands for pictures: as PNG. */
+  pictures: ReadonlyMap<string, Buffer>
   problems: ReadonlyMap<string, ErrorShape>
 }
 
@@ -170,7 +172,10 @@ export async function measureAgain(request: MeasureAgainRequest): Promise<Measur
   )
   const found = measured(db, model, rewrite)
   const ids = [...examples.values()]
-  const [vectors, problems] = [found.vectors(ids), found.problems(ids)]
+  const arePictures = rewrite.op === 'probe' && rewrite.what === 'shownPicture'
+  const vectors = arePictures ? new Map<number, Float64Array>() : found.vectors(ids)
+  const pictures = arePictures ? found.bytes(ids) : new Map<number, Buffer>()
+  const problems = found.problems(ids)
   const byKey = <T>(values: ReadonlyMap<number, T>) =>
     new Map(
       [...examples].flatMap(([key, example]): [string, T][] => {
@@ -179,7 +184,7 @@ export async function measureAgain(request: MeasureAgainRequest): Promise<Measur
       }),
     )
   const provider = currentVariants(db, model)(rewrite)?.provider ?? ''
-  return { provider, vectors: byKey(vectors), problems: byKey(problems) }
+  return { provider, vectors: byKey(vectors), pictures: byKey(pictures), problems: byKey(problems) }
 }
 
 /** Adds the images to the workspace as a dataset. They are copied, so that they stay unchanged. */
