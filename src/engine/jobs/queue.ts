@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import type { Job, JobProgress, JobState } from '#shared/contract/index.ts'
 import { KernelscopeError, toErrorShape } from '#shared/errors.ts'
 import { asWorkspaceError, type Db } from '../workspace/index.ts'
+import { progressReporter } from './reporter.ts'
 import {
   countCrash,
   crashesOf,
@@ -11,7 +12,6 @@ import {
   jobsIn,
   reorderJobs,
   setInFlight,
-  setJobProgress,
   setJobState,
   type NewJob,
 } from './store.ts'
@@ -30,8 +30,6 @@ export interface JobContext {
 
 /** Runs one job to its end. */
 export type RunJob = (context: JobContext) => Promise<void>
-
-const reportEveryMs = 200
 
 type StopReason = 'pause' | 'cancel' | 'shutdown'
 
@@ -198,7 +196,7 @@ export class JobQueue {
 
   /** Runs a job and stores how it ended. Never rejects. */
   async #execute(job: Job, abort: AbortController): Promise<void> {
-    const reporter = this.#reporter(job.id)
+    const reporter = progressReporter(this.#db, job.id, (moved) => this.#emitter.emit('job', moved))
     let [state, problem]: [JobState, unknown] = ['done', undefined]
     try {
       await this.#run({
@@ -229,29 +227,6 @@ export class JobQueue {
         problem: toErrorShape(problem ?? error),
         finishedAt: Date.now(),
       })
-    }
-  }
-
-  /** Stores and emits progress at most five times a second. `flush` writes the last report. */
-  #reporter(id: number): { report(progress: JobProgress): void; flush(): void } {
-    let last = 0
-    let done = -1
-    let waiting: JobProgress | null = null
-    const write = (progress: JobProgress) => {
-      const moved = done >= 0 && progress.done > done
-      done = progress.done
-      last = performance.now()
-      waiting = null
-      this.#emitter.emit('job', setJobProgress(this.#db, id, progress, moved))
-    }
-    return {
-      report(progress) {
-        if (performance.now() - last >= reportEveryMs) write(progress)
-        else waiting = progress
-      },
-      flush() {
-        if (waiting) write(waiting)
-      },
     }
   }
 }

@@ -1,12 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, statfsSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import type { WorkspaceInfo } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { asSystemError } from '../base/systemError.ts'
 import { checkDatabaseFile } from './check.ts'
 import { asWorkspaceError, createDatabase, openDatabase, readDatabase, type Db } from './database.ts'
+import { describe } from './info.ts'
 import { lockWorkspace, type Lock } from './lock.ts'
-import { present } from './removals.ts'
 import { databaseName } from './schema.ts'
 import { openThumbnails, type Thumbnails } from './thumbnails.ts'
 
@@ -218,51 +218,4 @@ export function exportsOf({ exports, readOnly }: Workspace): string {
   throw new KernelscopeError('WORKSPACE_READONLY', 'a workspace that is only read takes no exports', {
     hint: 'Name a folder or a file outside the workspace.',
   })
-}
-
-function describe({
-  path,
-  place,
-  readOnly,
-  db,
-  kept,
-}: Pick<Workspace, 'path' | 'place' | 'readOnly' | 'db' | 'kept'>): WorkspaceInfo {
-  const count = (table: string, where = '') =>
-    Number(db.prepare(`SELECT count(*) FROM ${table} ${where}`).pluck().get())
-  const there = (table: string) => count(table, `WHERE ${present}`)
-  const removedImages = 'WHERE dataset_id IN (SELECT id FROM dataset WHERE removal_id IS NOT NULL)'
-  const factCount = Number(db.prepare('SELECT coalesce(sum(facts), 0) FROM fact_sum').pluck().get())
-  const file = join(path, databaseName)
-  return {
-    path: place,
-    name: kept ? basename(place) : 'Not kept yet',
-    readOnly,
-    unkept: kept
-      ? null
-      : {
-          studies: there('study'),
-          predictions: factCount,
-          figures: there('composition'),
-          subsets: count('subset'),
-          notes: count('image_note') + count('image_tag'),
-        },
-    schema: Number(db.pragma('user_version', { simple: true })),
-    createdAt: Math.round(statSync(file).birthtimeMs),
-    models: there('model'),
-    datasets: there('dataset'),
-    images: count('image') - count('image', removedImages),
-    predictions: factCount,
-    studies: there('study'),
-    bytes: statSync(file).size,
-    warnings: isNetworkFileSystem(place)
-      ? ['The folder is on a network file system; SQLite is safe on local disks only.']
-      : [],
-  }
-}
-
-/** Magic numbers of statfs(2) on Linux: NFS, SMB, CIFS, SMB2, AFS, FUSE (sshfs), 9p. */
-const networkTypes = new Set([0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x5346414f, 0x65735546, 0x01021997])
-
-function isNetworkFileSystem(path: string): boolean {
-  return process.platform === 'linux' && networkTypes.has(statfsSync(path).type >>> 0)
 }
