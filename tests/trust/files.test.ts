@@ -1,4 +1,5 @@
 import {
+  copyFileSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -116,6 +117,23 @@ describe('an image is taken for what its bytes are', () => {
     const { id } = await runStudy(engine.client, study)
     expect((await engine.client.studies.result({ id })).state).toBe('complete')
   })
+})
+
+it('a model file that was only touched is the same model, and one that was changed is refused', async () => {
+  const path = join(folder, 'copy.onnx')
+  copyFileSync(sampleModel('resnet'), path)
+  copyFileSync(sampleModel('resnet').replace('.onnx', '.json'), path.replace('.onnx', '.json'))
+  const { id } = await engine.client.models.add({ path })
+  const run = async (title: string) => {
+    const { job } = await engine.client.studies.run({ ...clean(), modelIds: [id], title })
+    return (await jobEnd(engine.client, job?.id ?? 0)).problem?.code ?? 'done'
+  }
+  utimesSync(path, 1e9, 1e9)
+  expect((await engine.client.models.get({ id })).problem?.code).toBe('FILE_CHANGED')
+  expect(await run('touched')).toBe('done')
+  expect((await engine.client.models.get({ id })).problem).toBeNull()
+  copyFileSync(sampleModel('vit'), path)
+  expect(await run('changed')).toBe('FILE_CHANGED')
 })
 
 describe('the command line', () => {

@@ -1,3 +1,4 @@
+export { acceptTouched } from './touched.ts'
 export { addModel } from './add.ts'
 export { copyModels } from './copy.ts'
 export {

@@ -3,11 +3,12 @@ import { KernelscopeError } from '#shared/errors.ts'
 import { getDataset } from '../../datasets/index.ts'
 import { bySource, countImages, type StoredCondition } from '../../facts/index.ts'
 import type { JobContext } from '../../jobs/index.ts'
-import { targetsOf, type StoredModel } from '../../models/index.ts'
+import { acceptTouched, targetsOf, type StoredModel } from '../../models/index.ts'
 import type { Workspace } from '../../workspace/index.ts'
 import { tracker, type MeasureContext, type RunContext } from '../definition/index.ts'
 import { measureGrid } from '../measure/grid.ts'
 import { orderSeed, planRun } from '../store/plan.ts'
+import { getStudy } from '../store/store.ts'
 
 /** A study begins this long after it was started, since its planning holds up the answer to whoever has queued it. */
 const answersFirstMs = 20
@@ -23,6 +24,8 @@ export async function runStudy(context: RunContext, studyId: number, job: JobCon
   await delay(answersFirstMs)
   if (job.signal.aborted) return
   const { db } = context.workspace
+  for (const modelId of getStudy(db, studyId).modelIds) await acceptTouched(db, modelId, job.signal)
+  if (job.signal.aborted) return
   const { study, definition, source, images, models } = planRun(db, studyId)
   const onImages = models.filter(({ conditions }) => conditions.length > 0)
   const imagesIn = bySource((of) => countImages(db, of))
