@@ -122,6 +122,7 @@ const elsewhere = [
   'studies.suiteCost',
   'system.saveDiagnostics',
   'workspace.create',
+  'workspace.import',
 ]
 
 it('every request whose name is that of a change is listed as one', () => {
