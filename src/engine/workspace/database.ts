@@ -131,11 +131,28 @@ function migrate(db: Db, file: string, backsUp: boolean): void {
   }
   // A table that is made anew would take the rows that refer to it along. SQLite ignores this within a transaction.
   db.pragma('foreign_keys = OFF')
-  db.transaction(() => {
-    dropSumTriggers(db)
-    for (const sql of migrations.slice(from)) db.exec(sql)
-    sealContent(db)
-    db.pragma(`user_version = ${migrations.length}`)
-  })()
+  try {
+    db.transaction(() => {
+      dropSumTriggers(db)
+      for (const sql of migrations.slice(from)) db.exec(sql)
+      sealContent(db)
+      db.pragma(`user_version = ${migrations.length}`)
+    })()
+  } catch (error) {
+    throw asMigrationError(error, from, file)
+  }
   db.pragma('foreign_keys = ON')
+}
+
+/** A table that is missing, or there already: the database is not of the schema that its header says. */
+function asMigrationError(error: unknown, from: number, file: string): unknown {
+  if (!(error instanceof Database.SqliteError) || error.code !== 'SQLITE_ERROR') return error
+  return new KernelscopeError(
+    'WORKSPACE_CORRUPT',
+    `the database is not of schema ${from}, as it says: ${file}`,
+    {
+      details: error.message,
+      cause: error,
+    },
+  )
 }

@@ -114,6 +114,15 @@ const damaged: { name: string; code: ErrorCode; spoil(file: string): void }[] = 
     spoil: (file) => truncateSync(file, 8192),
   },
   {
+    name: 'a wrong number of its schema',
+    code: 'WORKSPACE_CORRUPT',
+    spoil: (file) => {
+      const bytes = readFileSync(file)
+      bytes.writeUInt32BE(5, 60)
+      writeFileSync(file, bytes)
+    },
+  },
+  {
     name: 'a database with a page of noise',
     code: 'WORKSPACE_CORRUPT',
     spoil: (file) => {
