@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { dataset, inspection, modelRole, preprocessing } from '#shared/contract/index.ts'
+import { dataset, inspection, labelSource, modelRole, preprocessing } from '#shared/contract/index.ts'
 import { imagenet9Mapping } from '../studies/index.ts'
 import { bundledModel, sha256 } from './manifest.ts'
 
@@ -8,6 +8,8 @@ const { title, layout, recognised, parts, classes, images, unreadable } = datase
 const basisModel = bundledModel.extend({
   preprocessing,
   role: modelRole,
+  /** Where its labels come from. Missing in bundles of before. */
+  labelSource: labelSource.optional(),
   /** What conditions and tables read of the file; its layers are left out. */
   inspection,
 })

@@ -45,6 +45,7 @@ function basisModel(model: StoredModel): BasisModel {
     ...describedModel(model),
     preprocessing: model.preprocessing,
     role: model.role,
+    labelSource: model.labelSource,
     inspection: portableInspection(model.inspection),
   }
 }

@@ -91,8 +91,8 @@ function addModel(
   const path = pathOf(model.digest) ?? join(root, 'models', String(id), basename(model.file))
   const mtime = existsSync(path) ? Math.round(statSync(path).mtimeMs) : 0
   db.prepare(
-    `INSERT INTO model (id, digest, title, path, bytes, mtime, inspection, preprocessing, label_set, labels, role, origin, added_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
+    `INSERT INTO model (id, digest, title, path, bytes, mtime, inspection, preprocessing, label_set, label_source, labels, role, origin, added_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
   ).run(
     id,
     model.digest,
@@ -103,6 +103,7 @@ function addModel(
     JSON.stringify(model.inspection),
     JSON.stringify(model.preprocessing),
     model.labelSet,
+    model.labelSource ?? null,
     JSON.stringify(model.labels),
     model.role,
     model.origin ? JSON.stringify(model.origin) : null,
