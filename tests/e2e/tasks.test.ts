@@ -195,6 +195,22 @@ describe('in the real window, a researcher', () => {
     expect(readFileSync(ending('.csv'), 'utf8')).toContain('RepLK-31')
   })
 
+  it('removes the dataset with its studies, and takes that back', async () => {
+    const names = page.getByRole('navigation', { name: 'Workspace' })
+    const study = names.getByRole('link', { name: /^Random patch drop/ }).first()
+    await study.waitFor()
+    await names.getByRole('link', { name: 'Stickers-16 val' }).click()
+    await main().getByRole('heading', { name: 'Stickers-16 val', level: 1 }).waitFor()
+    await main().getByRole('button', { name: 'More about this dataset' }).click()
+    await page.getByRole('menuitem', { name: 'Remove from workspace…' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
+    await study.waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await main().getByRole('heading', { name: 'Stickers-16 val', level: 1 }).waitFor()
+    await study.click()
+    await main().getByText('What was used').first().waitFor()
+  })
+
   it('finds the work unchanged after the engine was killed', async () => {
     const down = await engineWillBe(page, 'down')
     await page.evaluate(() => window.kernelscope.restartEngine())
