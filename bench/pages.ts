@@ -1,8 +1,8 @@
 /**
  * Throughput of a running study while pages are opened: what the window asks for on every page, over a workspace of
- * millions of facts, again and again and without waiting where a person would go on. Windows with and without clicks
- * alternate, so that other work on the machine counts on both sides.
- * Run: node bench/pages.ts [images of the large dataset] [seconds a window] [pairs of windows]
+ * millions of facts, again and again. Windows with and without clicks alternate, so that other work on the machine counts
+ * on both sides. A page is left after a second where it has not answered.
+ * Run: node bench/pages.ts [images of the large dataset] [seconds a window] [pairs of windows] [seconds after a page]
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -12,7 +12,7 @@ import { startEngine } from '../tests/engine/process.ts'
 import { fill, type Filled } from './filled.ts'
 import { report } from './report.ts'
 
-const [images = 50_000, seconds = 15, pairs = 4] = process.argv.slice(2).map(Number)
+const [images = 50_000, seconds = 15, pairs = 4, pause = 0.05] = process.argv.slice(2).map(Number)
 const folder = mkdtempSync(join(tmpdir(), 'kernelscope-bench-'))
 const workspace = join(folder, 'workspace')
 
@@ -87,7 +87,7 @@ async function click(
       leave.abort()
       const known = waits.get(name) ?? []
       waits.set(name, [...known, came ? performance.now() - begun : Infinity])
-      await delay(50)
+      await delay(1000 * pause)
     }
 }
 
@@ -131,7 +131,11 @@ try {
     'images',
     [
       { name: 'nothing opened', perSecond: sum('quiet'), ratio: 1 },
-      { name: 'pages opened all the time', perSecond: sum('clicked'), ratio: sum('clicked') / sum('quiet') },
+      {
+        name: `pages opened, ${pause} s between an answer and the next click`,
+        perSecond: sum('clicked'),
+        ratio: sum('clicked') / sum('quiet'),
+      },
     ],
     { facts: String(filled.facts), start: `${start.toFixed(0)} ms until "Start" was answered` },
   )
