@@ -58,21 +58,13 @@ export class EngineSession {
     return this.#opened
   }
 
-  /**
-   * Returns the open workspace.
-   *
-   * @throws WORKSPACE_CLOSED where none is open
-   */
+  /** Returns the open workspace. @throws WORKSPACE_CLOSED where none is open */
   open(): OpenWorkspace {
     if (!this.#opened) throw new KernelscopeError('WORKSPACE_CLOSED', 'no workspace is open')
     return this.#opened
   }
 
-  /**
-   * The database of the open workspace.
-   *
-   * @throws WORKSPACE_CLOSED where none is open
-   */
+  /** The database of the open workspace. @throws WORKSPACE_CLOSED where none is open */
   get db(): Db {
     return this.open().workspace.db
   }
@@ -89,11 +81,7 @@ export class EngineSession {
     })
   }
 
-  /**
-   * What making thumbnails of the open workspace needs.
-   *
-   * @throws WORKSPACE_CLOSED where none is open
-   */
+  /** What making thumbnails of the open workspace needs. @throws WORKSPACE_CLOSED where none is open */
   thumbnailContext(): ThumbnailContext {
     const { workspace } = this.open()
     return { workspace, pool: this.pool, isOpen: () => this.#opened?.workspace === workspace }
@@ -122,7 +110,6 @@ export class EngineSession {
 
   /**
    * Creates a workspace in a new or empty folder and opens it in place of the open one.
-   *
    * @throws WORKSPACE_EXISTS, WORKSPACE_MISSING, WORKSPACE_LOCKED where `createWorkspace` throws them
    */
   async createWorkspace(path: string): Promise<Workspace> {
