@@ -53,15 +53,15 @@ it.each([{ images: 17 }, { images: 17, order: 'batch-mean' }])(
     const countedIn = async (modelId: number | undefined) => {
       const input = { kind: 'feature-variance', datasetId, modelIds: [modelId ?? 0], params }
       const { id } = await runStudy(engine.client, input)
-      const { complete, provenance, tables } = await engine.client.studies.result({ id })
-      expect(complete).toBe(true)
+      const { state, provenance, tables } = await engine.client.studies.result({ id })
       return {
+        state,
         images: new Set(tables[0]?.rows.map((row) => row['n'])),
         leftOut: provenance.filter((line) => line.includes('1 of 17 images left out')).length,
       }
     }
-    expect(await countedIn(modelIds[0])).toEqual({ images: new Set([16]), leftOut: 1 })
-    expect(await countedIn(modelIds[1])).toEqual({ images: new Set([17]), leftOut: 0 })
+    expect(await countedIn(modelIds[0])).toEqual({ state: 'failures', images: new Set([16]), leftOut: 1 })
+    expect(await countedIn(modelIds[1])).toEqual({ state: 'complete', images: new Set([17]), leftOut: 0 })
   },
 )
 
@@ -115,8 +115,8 @@ it('a saliency gallery computes fewer gradients per call where memory is short, 
   const params = { images: 17, methods: ['gradient', 'smoothGrad'], copies: 9 }
   const { id, job } = await runStudy(engine.client, { kind: 'saliency-gallery', modelIds, datasetId, params })
   expect(job?.progress.failed).toBe(2)
-  const { complete, provenance } = await engine.client.studies.result({ id })
-  expect(complete).toBe(true)
+  const { state, provenance } = await engine.client.studies.result({ id })
+  expect(state).toBe('failures')
   expect(provenance.filter((line) => /1 of 17 images left out/.test(line))).toHaveLength(2)
   const { workspace } = engine.session.open()
   const [burdened, plain] = modelIds.map((modelId) => getModel(workspace.db, modelId))
@@ -146,8 +146,8 @@ it('a model that is short of memory gets the images of another model in smaller 
   const [hungry = 0, plain = 0] = modelIds
   const params = { attack: 'fgsm', epsilons: [0.01], baseline: false, transfer: true }
   const { id, job } = await runStudy(engine.client, { kind: 'adversarial', modelIds, datasetId, params })
-  const { conditions, complete } = await engine.client.studies.result({ id })
-  expect(complete).toBe(true)
+  const { conditions, state } = await engine.client.studies.result({ id })
+  expect(state).toBe('failures')
   // The white image fails in the burdened model unchanged and under both attacks; the other model lacks the image made with the burdened one.
   const outcome = (modelId: number, key: string) => {
     const cell = conditions.find((one) => one.modelId === modelId && one.key === key)
