@@ -43,7 +43,7 @@ export function differences(shown: Preprocessing, own: Preprocessing): Differenc
 
 function sizeText({ resize, resizeTo, size: [height, width] }: Preprocessing): string {
   if (resize === 'none') return 'no resize'
-  return resize === 'squash' ? `squeezed to ${height}x${width}` : `shorter side ${resizeTo}`
+  return resize === 'squash' ? `squashed to ${height}x${width}` : `shorter side ${resizeTo}`
 }
 
 const interpolationText = ({ interpolation }: Preprocessing) => interpolation
@@ -58,7 +58,7 @@ const statisticsText = (of: Pick<Preprocessing, 'mean' | 'std'>) =>
 
 /** What a change asks for, in words, whatever models it is for; "own" where it changes nothing. */
 export function changeText({ resize, crop, interpolation, mean, std }: PreprocessingChange): string {
-  const size = resize === 'none' ? 'no resize' : resize === 'squash' ? 'squeezed to the input' : null
+  const size = resize === 'none' ? 'no resize' : resize === 'squash' ? 'squashed to the input' : null
   const both = mean && std ? statisticsText({ mean, std }) : null
   const texts = [
     crop === undefined ? size : `crop of ${Number((100 * crop).toFixed(1))} % of the shorter side`,

@@ -37,7 +37,7 @@ describe('a change of preprocessing', () => {
     expect(
       differences(withChange(vit, { mean: [0, 0, 0], std: [0.2, 0.25, 0.2], resize: 'squash' }), vit),
     ).toEqual([
-      { shown: 'squeezed to 224x224', own: 'shorter side 248' },
+      { shown: 'squashed to 224x224', own: 'shorter side 248' },
       { shown: 'mean 0, std 0.2/0.25/0.2', own: 'mean and std 0.5' },
     ])
     const whole: Preprocessing = { ...vit, resize: 'none', resizeTo: null }

@@ -25,7 +25,7 @@ describe('preprocessings of a study', { timeout: 120_000 }, () => {
   let engine: Engine
   let client: Client
   let datasetId: number
-  /** A transformer with mean and std 0.5, squeezed to its input, bicubic. */
+  /** A transformer with mean and std 0.5, squashed to its input, bicubic. */
   let vit: number
   const images = 16
 
@@ -97,7 +97,7 @@ describe('preprocessings of a study', { timeout: 120_000 }, () => {
     )
     const said = [
       'Preprocessing: ViT-8 (bilinear): shown with bilinear instead of bicubic.',
-      'Preprocessing: ViT-8 (cropped): shown with shorter side 120 instead of squeezed to 96x96, ImageNet statistics instead of mean and std 0.5.',
+      'Preprocessing: ViT-8 (cropped): shown with shorter side 120 instead of squashed to 96x96, ImageNet statistics instead of mean and std 0.5.',
     ]
     for (const line of said) {
       expect(result.provenance).toContain(line)
