@@ -5,7 +5,8 @@ import path from 'node:path'
 import { z } from 'zod'
 import { ensureDisplay } from '../display.ts'
 import { root } from '../run.ts'
-import { points, unchecked, type Point } from './points.ts'
+import { unchecked } from './files.ts'
+import { points, type Point } from './points.ts'
 import { withPackaged } from './session.ts'
 
 const address = z.object({ port: z.int() })

@@ -1,8 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { FuseV1Options, FuseState, getCurrentFuseWire } from '@electron/fuses'
 import { electronVersion } from '../../src/shared/electron.ts'
+import { fuses, sandboxed, shellNames, type Verdict } from './files.ts'
 import type { PackagedPage } from './session.ts'
 
 /** What a check may look at. */
@@ -19,12 +17,6 @@ export interface Packaged {
   /** Requests that reached it. */
   heard: string[]
 }
-
-/** Why a point does not hold; null where it does; `unchecked` where this machine cannot tell. */
-type Verdict = string | null
-
-/** The verdict on what this machine cannot tell. */
-export const unchecked = 'not checked: Chromium has no sandbox for root, and other systems have no /proc'
 
 /** A point of the list of twenty in Electron's guide on security, and how it is seen in the packaged app. */
 export interface Point {
@@ -232,52 +224,3 @@ export const points: Point[] = [
       ),
   },
 ]
-
-/** Whether the bundle of the shell names one of these options or functions. */
-function shellNames(resources: string, names: string[]): Verdict {
-  const asar = readFileSync(path.join(resources, 'app.asar')).toString('latin1')
-  const found = names.filter((name) => asar.includes(name))
-  return found.length === 0 ? null : `the app names ${found.join(', ')}`
-}
-
-/** Whether the renderer that was started from an executable has a system call filter. */
-function sandboxed(executable: string): Verdict {
-  if (process.platform !== 'linux' || process.getuid?.() === 0) return unchecked
-  const renderers = processesOf(executable).filter(({ command }) => command.includes('--type=renderer'))
-  const filters = renderers.map(
-    ({ pid }) => /Seccomp:\s*(\d)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1],
-  )
-  return renderers.length > 0 && filters.every((filter) => filter === '2')
-    ? null
-    : `filters: ${filters.join(', ')}`
-}
-
-function processesOf(executable: string): { pid: string; command: string }[] {
-  return readdirSync('/proc')
-    .filter((pid) => /^\d+$/.test(pid))
-    .flatMap((pid) => {
-      try {
-        return [{ pid, command: readFileSync(`/proc/${pid}/cmdline`, 'utf8') }]
-      } catch {
-        // It ended meanwhile.
-        return []
-      }
-    })
-    .filter(({ command }) => command.startsWith(executable))
-}
-
-/** Whether the fuses of the executable are those of `electron-builder.yml`, as far as this Electron knows them. */
-async function fuses({ executable }: Packaged): Promise<Verdict> {
-  const wire = await getCurrentFuseWire(executable)
-  const wanted: [FuseV1Options, FuseState][] = [
-    [FuseV1Options.RunAsNode, FuseState.DISABLE],
-    [FuseV1Options.EnableCookieEncryption, FuseState.ENABLE],
-    [FuseV1Options.EnableNodeOptionsEnvironmentVariable, FuseState.DISABLE],
-    [FuseV1Options.EnableNodeCliInspectArguments, FuseState.DISABLE],
-    [FuseV1Options.EnableEmbeddedAsarIntegrityValidation, FuseState.ENABLE],
-    [FuseV1Options.OnlyLoadAppFromAsar, FuseState.ENABLE],
-    [FuseV1Options.GrantFileProtocolExtraPrivileges, FuseState.DISABLE],
-  ]
-  const wrong = wanted.filter(([fuse, state]) => wire[fuse] !== state).map(([fuse]) => FuseV1Options[fuse])
-  return wrong.length === 0 ? null : `not as wanted: ${wrong.join(', ')}`
-}
