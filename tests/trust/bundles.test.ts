@@ -6,7 +6,7 @@ import { openBundle } from '#engine/bundles/index.ts'
 import { verify } from '../engine/bundles/forge.ts'
 import { addDataset, runStudy, sampleImages, sampleModel } from '../engine/studies/sample.ts'
 import { temporaryFolderOfFile } from '../temporary.ts'
-import { forgeries, refusals, type Forgery } from './bundleCorpus.ts'
+import { forgeries, refusals, type Forgery } from './corpus/index.ts'
 import { repacked, unpacked, type Opened } from './forgeries.ts'
 
 /** Neither model nor image is at hand: what is found is found by deriving alone. */
