@@ -10,7 +10,7 @@ export { exportDraws } from './reproduce/exportDraws.ts'
 export { plannedTransforms, studyEvidence, studyFailures, type EvidenceBlock } from './reproduce/evidence.ts'
 export { targetsOfReadout } from './measure/readings.ts'
 export { keepMadeMasks } from './reproduce/madeMasks.ts'
-export { parseParams } from './store/store.ts'
+export { parseParams } from './store/settled.ts'
 export { studyResult } from './results/result.ts'
 export {
   measureAgain,
@@ -29,11 +29,11 @@ export { setupOf } from './kinds/attacks/transfer/surrogate.ts'
 export { studyDefinition } from './registry.ts'
 export { studyDefinitions } from './registry.ts'
 export { runStudy } from './run/study.ts'
+export { settledStudy } from './store/settled.ts'
 export {
   findStudy,
   getStudy,
   insertStudy,
-  settledStudy,
   listStudies,
   removeStudy,
   renameStudy,

@@ -4,6 +4,7 @@ import { changeName } from '../changedModel.ts'
 import { recognisedIds } from '../datasetKinds.ts'
 import { byId, errorShape, id, removed } from './common.ts'
 import { confusion } from './confusion.ts'
+import { folderCheck } from './folderCheck.ts'
 import { imageFacets } from './facets.ts'
 import { factOf, imageFilter, imageOrder, imageSelection } from './imageFilter.ts'
 import { predictionTop } from './models.ts'
@@ -103,21 +104,6 @@ const changedModel = z.object({
 
 const over = z.object({ datasetId: id, filter: imageFilter.default({}) })
 const order = imageOrder.default({ by: 'place', descending: false })
-
-/** What a comparison of files with what was indexed found. */
-export const folderCheck = z.object({
-  /** Readable files of the index. */
-  of: z.int(),
-  /** Files that were looked at. */
-  looked: z.int(),
-  /** Files whose bytes were read and have the digest that was indexed. Other files are the same by size and time alone. */
-  digests: z.int(),
-  same: z.int(),
-  changed: z.int(),
-  missing: z.int(),
-  /** Names of the first files that differ. */
-  names: z.array(z.string()),
-})
 
 const imagePrediction = z.object({
   modelId: id,
@@ -252,6 +238,5 @@ export type Dataset = z.infer<typeof dataset>
 export type ImageRow = z.infer<typeof imageRow>
 export type MeasuredCondition = z.infer<typeof measuredCondition>
 export type ChangedModel = z.infer<typeof changedModel>
-export type FolderCheck = z.infer<typeof folderCheck>
 export type ChangedAnswer = z.infer<typeof changedAnswer>
 export type ImagePrediction = z.infer<typeof imagePrediction>

@@ -1,6 +1,5 @@
 import {
   closeSync,
-  cpSync,
   existsSync,
   mkdirSync,
   openSync,
@@ -11,26 +10,13 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { createEngine } from '#engine/api/index.ts'
+import { describe, expect, it } from 'vitest'
 import { newBackup, rotateBackups } from '#engine/workspace/backups.ts'
 import { verifyDatabase } from '#engine/workspace/keeping/verify.ts'
 import { isBackupDue, listBackups } from '#engine/workspace/index.ts'
 import { temporaryFolder } from '../../temporary.ts'
+import { engine, workspaceFolder } from './restored.ts'
 
-const golden = join(import.meta.dirname, '../../corpus/workspaces/schema-6/workspace.sqlite')
-
-function workspaceFolder(): string {
-  const path = join(temporaryFolder(), 'workspace')
-  mkdirSync(path)
-  cpSync(golden, join(path, 'workspace.sqlite'))
-  return path
-}
-async function engine() {
-  const started = await createEngine()
-  onTestFinished(() => started.close())
-  return started
-}
 const titleOf = async ({ client }: Awaited<ReturnType<typeof engine>>) =>
   (await client.studies.get({ id: 1 })).title
 const reasons = (path: string) => listBackups(path).map(({ reason }) => reason)

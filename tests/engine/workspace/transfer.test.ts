@@ -1,23 +1,9 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it, onTestFinished } from 'vitest'
-import { createEngine } from '#engine/api/index.ts'
+import { expect, it } from 'vitest'
 import { verifyDatabase } from '#engine/workspace/keeping/verify.ts'
 import { temporaryFolder } from '../../temporary.ts'
-
-const golden = join(import.meta.dirname, '../../corpus/workspaces/schema-6/workspace.sqlite')
-
-function workspaceFolder(): string {
-  const path = join(temporaryFolder(), 'workspace')
-  mkdirSync(path)
-  cpSync(golden, join(path, 'workspace.sqlite'))
-  return path
-}
-async function engine() {
-  const started = await createEngine()
-  onTestFinished(() => started.close())
-  return started
-}
+import { engine, golden, workspaceFolder } from './restored.ts'
 
 it('a workspace that is exported and imported elsewhere has the same results and masks', async () => {
   const path = workspaceFolder()

@@ -3,7 +3,7 @@ import type { WorkspaceFiles } from '../../workspace/index.ts'
 import { studyDefinition } from '../registry.ts'
 import { conditionsOf } from './plan.ts'
 import { shownModels } from './shown.ts'
-import type { SettledStudy } from './store.ts'
+import type { SettledStudy } from './settled.ts'
 
 /**
  * Refuses draws to replay that do not fit the models of a study. Whether they fit its images shows when the study runs,

@@ -3,7 +3,7 @@ import { KernelscopeError, type ErrorShape } from '#shared/errors.ts'
 import { getModel } from '../../models/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import { studyDefinition } from '../registry.ts'
-import { parseParams } from './store.ts'
+import { parseParams } from './settled.ts'
 
 /**
  * Lists what makes a study's numbers doubtful by its parameters and models alone, e.g. a share of patches that drops

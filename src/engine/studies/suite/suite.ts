@@ -6,7 +6,7 @@ import { getModel, targetsOf } from '../../models/index.ts'
 import type { Db, WorkspaceFiles } from '../../workspace/index.ts'
 import { studyCost } from '../cost/cost.ts'
 import { studyDefinitions } from '../registry.ts'
-import { datasetOf, settledStudy } from '../store/store.ts'
+import { datasetOf, settledStudy } from '../store/settled.ts'
 import { type StudyDefinition, type SuitePlace } from '../definition/index.ts'
 
 /**
