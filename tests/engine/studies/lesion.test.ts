@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createEngine } from '#engine/api/index.ts'
 import { candidatesOf, lesionConditions } from '#engine/studies/kinds/lesion/conditions.ts'
@@ -180,9 +180,12 @@ describe('the choice between gates and cutting out', () => {
     const { db } = engine.session.open().workspace
     const study = await runStudy(engine.client, input)
     expect(study.job?.progress.note).toContain('blocks gated (too little to compute for a trial)')
-    expect((await engine.client.studies.result({ id: study.id })).provenance.join('\n')).not.toContain(
-      'timed',
-    )
+    const told = async () => {
+      const { files } = await engine.client.bundles.make({ studyId: study.id })
+      const bundle = readFileSync(files[0]?.path ?? '').toString('base64')
+      return { result: await engine.client.studies.result({ id: study.id }), bundle }
+    }
+    const untimed = await told()
     const gated = storedBits(engine)
     const lesions = `variant_id IN (SELECT id FROM variant WHERE key LIKE '%"lesion"%')`
     expect(db.prepare(`DELETE FROM prediction WHERE ${lesions}`).run().changes).toBe(16 * 8)
@@ -192,9 +195,10 @@ describe('the choice between gates and cutting out', () => {
     const again = await runStudy(engine.client, input)
     expect(again.job?.progress.note).toContain('blocks cut out')
     expect(differentBits(gated, storedBits(engine))).toEqual([])
+    expect(await told()).toEqual(untimed)
   })
 
-  it('is timed once where much is to be computed, and shown before the start, in the note and in the result', async () => {
+  it('is timed once where much is to be computed, and shown before the start, in the note and in the log, not in the result', async () => {
     const { engine, datasetId, modelIds } = await setUp(2, { batch: 16 })
     const { client } = engine
     const input = { kind: 'lesion', modelIds, datasetId, params: {} }
@@ -203,9 +207,13 @@ describe('the choice between gates and cutting out', () => {
     expect(study.job?.progress.note).toMatch(
       /blocks (gated|cut out) \(estimated [\d.]+ s gated, [\d.]+ s cut out\)/,
     )
-    expect((await client.studies.result({ id: study.id })).provenance.join('\n')).toMatch(
-      /timed: gated [\d.]+ ms an image, opened in/,
-    )
+    expect(
+      engine.session.log
+        .lines()
+        .map(({ text }) => text)
+        .join('\n'),
+    ).toMatch(/timed: gated [\d.]+ ms an image, opened in/)
+    expect(JSON.stringify(await client.studies.result({ id: study.id }))).not.toMatch(/timed|\d m?s\b/)
     const more = { ...input, params: { seed: 1, samples: 3 } }
     expect((await client.studies.cost(more)).choices[0] ?? '').toMatch(/blocks (gated|cut out)|^$/)
   })

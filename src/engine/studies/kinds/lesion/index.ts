@@ -7,7 +7,6 @@ import { estimateLesions } from './cost.ts'
 import { blocksOf } from './graphs.ts'
 import { params, type LesionParams } from './params.ts'
 import { planLesions } from './sessions.ts'
-import { timesNote } from './times.ts'
 import { lesionMetrics, lesionTable, proportionFigure, singleBlockFigure } from './view.ts'
 import { defineStudy, publishedWith } from '../../definition/index.ts'
 
@@ -97,7 +96,6 @@ export const lesion = defineStudy({
           ]
         : [`Subsets replayed from the file ${chosen.draws.slice(0, 12)}.`]),
       ...models.map((model) => candidateNote(model, chosen, db)),
-      ...models.flatMap((model) => timesNote(db, model)),
     ],
   }),
 })

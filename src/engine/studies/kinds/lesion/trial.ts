@@ -1,7 +1,15 @@
 import { generator } from '#shared/random.ts'
 import type { Feed } from '../../../inference/index.ts'
-import { openClassifier, setSessionTime, type Classifier, type GraphPlan } from '../../../models/index.ts'
 import {
+  openClassifier,
+  setSessionTime,
+  type Classifier,
+  type GraphPlan,
+  type SessionTime,
+  type StoredModel,
+} from '../../../models/index.ts'
+import {
+  cutShare,
   differsPlan,
   gatedPlan,
   halfOf,
@@ -19,7 +27,7 @@ import type { MeasureContext } from '../../definition/index.ts'
  * Where there is a reason to gate whatever the times, or the job was stopped, that reason.
  */
 export async function timesForLesion(context: MeasureContext, passes: number): Promise<LesionTimes | string> {
-  const { workspace, model, job, progress } = context
+  const { workspace, model, job, progress, log } = context
   const { db } = workspace
   const variant = currentVariant(db, model)
   const known = variant && lesionTimes(db, variant.id)
@@ -31,7 +39,17 @@ export async function timesForLesion(context: MeasureContext, passes: number): P
   const half = await tried(context, halfCutGraph(model))
   setSessionTime(db, gated.variantId, gatedPlan, gated.time)
   setSessionTime(db, gated.variantId, equal(gated.outputs, half.outputs) ? halfPlan : differsPlan, half.time)
-  return lesionTimes(db, gated.variantId) ?? 'stopped'
+  const times = lesionTimes(db, gated.variantId)
+  if (times) log.write('info', timesText(model, times))
+  return times ?? 'stopped'
+}
+
+/** The times of a trial in words. They are for the log alone: results do not depend on them. */
+function timesText(model: StoredModel, { gated, half, equal: same }: LesionTimes): string {
+  const text = ({ secondsToOpen, secondsPerImage }: SessionTime) =>
+    `${(1000 * secondsPerImage).toPrecision(3)} ms an image, opened in ${secondsToOpen.toFixed(2)} s`
+  const share = Math.round(100 * cutShare(model, halfOf(model)))
+  return `${model.title}, timed: gated ${text(gated)}; half of the blocks (${share} % of the multiply-accumulates) cut out ${text(half)}${same ? '' : '; blocks are gated, because cutting them out changes the last digits here'}`
 }
 
 /** Times a graph, and computes its outputs for random pixels. */
