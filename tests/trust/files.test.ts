@@ -119,21 +119,75 @@ describe('an image is taken for what its bytes are', () => {
   })
 })
 
-it('a model file that was only touched is the same model, and one that was changed is refused', async () => {
-  const path = join(folder, 'copy.onnx')
-  copyFileSync(sampleModel('resnet'), path)
-  copyFileSync(sampleModel('resnet').replace('.onnx', '.json'), path.replace('.onnx', '.json'))
-  const { id } = await engine.client.models.add({ path })
-  const run = async (title: string) => {
-    const { job } = await engine.client.studies.run({ ...clean(), modelIds: [id], title })
-    return (await jobEnd(engine.client, job?.id ?? 0)).problem?.code ?? 'done'
+describe('a model is taken for what its file holds', () => {
+  const copied = async (name: string) => {
+    const path = join(folder, `${name}.onnx`)
+    copyFileSync(sampleModel('resnet'), path)
+    copyFileSync(sampleModel('resnet').replace('.onnx', '.json'), path.replace('.onnx', '.json'))
+    return { path, id: (await engine.client.models.add({ path })).id }
   }
-  utimesSync(path, 1e9, 1e9)
-  expect((await engine.client.models.get({ id })).problem?.code).toBe('FILE_CHANGED')
-  expect(await run('touched')).toBe('done')
-  expect((await engine.client.models.get({ id })).problem).toBeNull()
-  copyFileSync(sampleModel('vit'), path)
-  expect(await run('changed')).toBe('FILE_CHANGED')
+  const run = async (study: Omit<Parameters<Engine['client']['studies']['run']>[0], 'datasetId'>) => {
+    const { job } = await engine.client.studies.run({ ...study, datasetId })
+    const { problem } = await jobEnd(engine.client, job?.id ?? 0)
+    return [problem?.code ?? 'done', problem?.message ?? '']
+  }
+  /** Changes a bit of a weight, with the size and the times of the file kept. */
+  const replace = (path: string) => {
+    const { atime, mtime } = statSync(path)
+    const bytes = readFileSync(path)
+    const middle = bytes.length >> 1
+    bytes.writeUInt8(bytes.readUInt8(middle) ^ 1, middle)
+    writeFileSync(path, bytes)
+    utimesSync(path, atime, mtime)
+  }
+  const transfer = (surrogate: number, seed: number) => ({
+    kind: 'transfer-attack',
+    params: { surrogate, epsilons: [0.03], iterations: 1, seed },
+    modelIds,
+  })
+  const salient = (model: number, percents: number[]) => ({
+    kind: 'salient-patch-drop',
+    params: { source: 'gradient', model, percents },
+    modelIds,
+  })
+
+  it('one that was only touched is the same model, and one that was changed is refused', async () => {
+    const { path, id } = await copied('copy')
+    const clean = (title: string) => ({ kind: 'clean-accuracy', modelIds: [id], title })
+    utimesSync(path, 1e9, 1e9)
+    expect(await run(clean('touched'))).toEqual(['done', ''])
+    expect((await engine.client.models.get({ id })).problem).toBeNull()
+    utimesSync(path, 2e9, 2e9)
+    expect((await engine.client.models.list()).map(({ problem }) => problem)).toEqual([null, null])
+    copyFileSync(sampleModel('vit'), path)
+    expect((await engine.client.models.get({ id })).problem?.code).toBe('FILE_CHANGED')
+    expect((await run(clean('changed')))[0]).toBe('FILE_CHANGED')
+  })
+
+  it('so is one whose gradients are used', async () => {
+    const { path, id } = await copied('surrogate')
+    utimesSync(path, 1e9, 1e9)
+    expect(await run(transfer(id, 0))).toEqual(['done', ''])
+    expect(await run(salient(id, [0, 20]))).toEqual(['done', ''])
+    replace(path)
+    for (const study of [transfer(id, 1), salient(id, [0, 40])])
+      expect(await run(study)).toEqual(['FILE_CHANGED', expect.stringContaining(path)])
+    await expect(engine.client.maps.featurePoints({ id })).rejects.toMatchObject({
+      code: 'FILE_CHANGED',
+      message: expect.stringContaining(path),
+    })
+  })
+
+  it('and one that was replaced with its size and times kept, whatever was read of it before', async () => {
+    const { path, id } = await copied('replaced')
+    const study = { kind: 'noise-frequency', modelIds: [id] }
+    expect(await run({ ...study, params: { centres: [200] } })).toEqual(['done', ''])
+    replace(path)
+    const asked = { ...study, params: { centres: [300] } }
+    expect(await run(asked)).toEqual(['FILE_CHANGED', expect.stringContaining(path)])
+    replace(path)
+    expect(await run(asked)).toEqual(['done', ''])
+  })
 })
 
 describe('the command line', () => {

@@ -25,7 +25,7 @@ export async function findModels(
 ): Promise<Map<string, string>> {
   const found = new Map<string, string>()
   for (const { digest, path, problem } of workspace ? listModels(workspace.db) : [])
-    if (wanted.has(digest) && problem === null) found.set(digest, path)
+    if (wanted.has(digest) && problem?.code !== 'FILE_MISSING') found.set(digest, path)
   for (const folder of folders) {
     for await (const path of filesOf(folder)) {
       if (signal.aborted || [...wanted].every((digest) => found.has(digest))) return found

@@ -1,4 +1,4 @@
-export { acceptTouched } from './touched.ts'
+export { acceptAllTouched, acceptTouched } from './touched.ts'
 export { addModel } from './add.ts'
 export { copyModels } from './copy.ts'
 export {
@@ -30,6 +30,7 @@ export {
   removeModel,
   storeSelfCheck,
   updateModel,
+  fileOf,
   usableModel,
   type StoredModel,
 } from './store.ts'

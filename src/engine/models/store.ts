@@ -128,13 +128,13 @@ export function getModel(db: Db, id: number): StoredModel {
  * @throws MODEL_NOT_FOUND where there is no model with that id
  */
 export async function inspectionOf(db: Db, id: number): Promise<Inspection> {
-  const { inspection: stored, problem, path } = getModel(db, id)
+  const { inspection: stored, problem, path, digest } = getModel(db, id)
   const whole =
     stored.rewrites.length > 0 &&
     stored.blocks.every(({ units }) => units.length > 0) &&
     stored.layers.some(hasWeights)
   if (whole || problem) return stored
-  const made = await onGraphThread({ kind: 'inspect', path })
+  const made = await onGraphThread({ kind: 'inspect', path, digest })
   db.prepare('UPDATE model SET inspection = ? WHERE id = ?').run(JSON.stringify(made), id)
   return made
 }
@@ -142,19 +142,29 @@ export async function inspectionOf(db: Db, id: number): Promise<Inspection> {
 const hasWeights = ({ weights }: Inspection['layers'][number]) => weights.length > 0
 
 /**
- * Gives a model for a computation.
+ * Gives a model for a computation. Whether its file is the one that was added is checked where it is read, by its digest
+ * (`onGraphThread`).
  *
  * @throws MODEL_NOT_FOUND where there is no model with that id
  * @throws FILE_MISSING where its file is missing
- * @throws FILE_CHANGED where its file has changed since it was added
  */
 export function usableModel(db: Db, id: number): StoredModel {
   const model = getModel(db, id)
-  if (model.problem) {
+  if (model.problem?.code === 'FILE_MISSING') {
     const { code, message, hint } = model.problem
     throw new KernelscopeError(code, message, { hint })
   }
   return model
+}
+
+/**
+ * The file of a model, with the digest that it must have where it is read.
+ *
+ * @throws MODEL_NOT_FOUND, FILE_MISSING as `usableModel`
+ */
+export function fileOf(db: Db, id: number): { path: string; digest: string } {
+  const { path, digest } = usableModel(db, id)
+  return { path, digest }
 }
 
 const setByUser: PreprocessingOrigin = { from: 'user', detail: null, confirmed: null }

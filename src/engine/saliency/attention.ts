@@ -48,7 +48,11 @@ export async function* attention(
   image: ImageFile,
   patch: number | undefined,
 ): MapStream<AttentionMapsResult> {
-  const { maps, reason } = await onGraphThread({ kind: 'attention', path: model.path })
+  const { maps, reason } = await onGraphThread({
+    kind: 'attention',
+    path: model.path,
+    digest: model.digest,
+  })
   const [first] = maps
   if (!first)
     throw new KernelscopeError('MODEL_UNSUPPORTED', `${model.title}: ${reason}`, { hint: noAttentionHint })

@@ -48,7 +48,11 @@ export async function* receptiveField(
   images: readonly ImageFile[],
   point: number | undefined,
 ): MapStream<ReceptiveFieldResult> {
-  const { points, reason } = await onGraphThread({ kind: 'features', path: model.path })
+  const { points, reason } = await onGraphThread({
+    kind: 'features',
+    path: model.path,
+    digest: model.digest,
+  })
   const chosen = points.at(point ?? -1)
   if (!chosen)
     throw new KernelscopeError(

@@ -98,9 +98,9 @@ async function kernelPanel(
   if (!found) throw new KernelscopeError('MODEL_NOT_FOUND', `there is no model ${name}`)
   const model = usableModel(workspace.db, found.id)
   const notes = [`${model.title}: sha256 ${model.digest.slice(0, 12)}.`]
-  const { path } = model
+  const { path, digest } = model
   const layersBy = (definition: DistanceDefinition) =>
-    onGraphThread({ kind: 'kernels', path, definition, form: 'raw' })
+    onGraphThread({ kind: 'kernels', path, digest, definition, form: 'raw' })
   if (show.as === 'distance') {
     const layers = await layersBy(show.definition)
     const chosen = layers.filter(({ index }) => show.layers?.includes(index) ?? true)
@@ -109,7 +109,11 @@ async function kernelPanel(
   const layer = (await layersBy('normalised')).find(({ index }) => index === show.layer)
   if (!layer)
     throw new KernelscopeError('MODEL_UNSUPPORTED', `${model.title} has no depthwise layer ${show.layer}`)
-  const sheet = await onGraphThread({ kind: 'kernelSheet', path, layer: show.layer, form: 'raw' })
+  const sheet = await onGraphThread({
+    ...{ kind: 'kernelSheet', path, digest },
+    layer: show.layer,
+    form: 'raw',
+  })
   const { channels, kernel, weights } = sheet
   const all = show.order === 'distance' ? layer.order : Array.from({ length: channels }, (_, at) => at)
   const kernels = { name: layer.weight, kernel, weights, channels: all.slice(0, show.channels) }

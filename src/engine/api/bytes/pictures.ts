@@ -3,7 +3,7 @@ import { parseTransform, asPixelTransform } from '#shared/transform.ts'
 import { locateImage, preprocessingFor } from '../../datasets/index.ts'
 import { conditionTransform } from '../../facts/index.ts'
 import { getComposition } from '../../figures/index.ts'
-import { usableModel } from '../../models/index.ts'
+import { fileOf, usableModel } from '../../models/index.ts'
 import { onGraphThread } from '../../onnx/index.ts'
 import { drawsOfTransform } from '../../studies/index.ts'
 import type { EngineSession } from '../session/session.ts'
@@ -61,8 +61,8 @@ export async function kernelWeights(
   session: EngineSession,
   { model, layer, form }: { model: number; layer: number; form: KernelForm },
 ): Promise<ByteAnswer> {
-  const { path } = usableModel(session.db, model)
-  const { channels, kernel, weights } = await onGraphThread({ kind: 'kernelSheet', path, layer, form })
+  const file = fileOf(session.db, model)
+  const { channels, kernel, weights } = await onGraphThread({ kind: 'kernelSheet', ...file, layer, form })
   return floats(new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength), [
     channels,
     kernel,

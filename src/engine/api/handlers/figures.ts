@@ -48,6 +48,7 @@ export const figures = {
     const layers = await onGraphThread({
       kind: 'kernels',
       path: model.path,
+      digest: model.digest,
       definition: input.definition,
       form: input.form,
     })

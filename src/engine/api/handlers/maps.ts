@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { usableModel } from '../../models/index.ts'
+import { fileOf } from '../../models/index.ts'
 import { onGraphThread } from '../../onnx/index.ts'
 import { attention, receptiveField, saliency, writeGradients } from '../../saliency/index.ts'
 import { sharedFolder, writeFigures } from './figures.ts'
@@ -19,8 +19,8 @@ export const maps = {
     return guarded(saliency(context, db, model, image, input), session)
   }),
   featurePoints: api.maps.featurePoints.handler(({ input, context: { session }, signal }) => {
-    const path = 'id' in input ? usableModel(session.db, input.id).path : resolve(input.path)
-    return onGraphThread({ kind: 'features', path }, signal)
+    const file = 'id' in input ? fileOf(session.db, input.id) : { path: resolve(input.path) }
+    return onGraphThread({ kind: 'features', ...file }, signal)
   }),
   receptiveField: api.maps.receptiveField.handler(async ({ input, context: { session }, signal }) => {
     const { context, db, model: own } = await mapInput(session, input.model, signal)

@@ -4,7 +4,9 @@ import { KernelscopeError } from '#shared/errors.ts'
 import { allOutputs } from '#shared/readouts.ts'
 import { locateImage, modelFor } from '../../datasets/index.ts'
 import {
+  acceptAllTouched,
   addModel,
+  fileOf,
   getModel,
   inspectionOf,
   listModels,
@@ -22,8 +24,14 @@ import { preparing, publicModel } from './preparing.ts'
 import type { EngineSession } from '../session/session.ts'
 
 export const models = {
-  list: api.models.list.handler(({ context }) => listModels(context.session.db).map(publicModel)),
-  get: api.models.get.handler(({ input, context }) => publicModel(getModel(context.session.db, input.id))),
+  list: api.models.list.handler(async ({ context, signal }) => {
+    await acceptAllTouched(context.session.db, signal)
+    return listModels(context.session.db).map(publicModel)
+  }),
+  get: api.models.get.handler(async ({ input, context, signal }) => {
+    await acceptAllTouched(context.session.db, signal)
+    return publicModel(getModel(context.session.db, input.id))
+  }),
   add: api.models.add.handler(async ({ input, context: { session }, signal }) => {
     const { path, title } = input
     const added = await addModel(session.db, path, { title, signal })
@@ -48,9 +56,9 @@ export const models = {
   ),
   kernels: api.models.kernels.handler(async ({ input, context, signal }) => {
     const { id, path, definition, form } = input
-    const file = id === undefined ? path : usableModel(context.session.db, id).path
-    if (file === undefined) throw new KernelscopeError('USAGE', 'give the id or the path of a model')
-    const layers = await onGraphThread({ kind: 'kernels', path: resolve(file), definition, form }, signal)
+    const file = id === undefined ? path && { path: resolve(path) } : fileOf(context.session.db, id)
+    if (!file) throw new KernelscopeError('USAGE', 'give the id or the path of a model')
+    const layers = await onGraphThread({ kind: 'kernels', ...file, definition, form }, signal)
     return { definition, form, layers }
   }),
   ...preparing,

@@ -27,7 +27,11 @@ export async function selfCheck(
 ): Promise<SelfCheck> {
   const started = performance.now()
   const trial = await firstRun(model, directory, signal)
-  const { rewrites: possible } = await onGraphThread({ kind: 'inspect', path: model.path })
+  const { rewrites: possible } = await onGraphThread({
+    kind: 'inspect',
+    path: model.path,
+    digest: model.digest,
+  })
   const rewrites: CheckedRewrite[] = []
   for (const [rewrite, tolerance, check] of checks) {
     checkWanted(trial)

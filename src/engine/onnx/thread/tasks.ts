@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises'
 import { z } from 'zod'
 import {
   inspection,
@@ -8,9 +7,8 @@ import {
   type KernelLayer,
 } from '#shared/contract/models.ts'
 import { KernelscopeError } from '#shared/errors.ts'
-import type { OnnxModel } from '../graph.ts'
-import { modelDigest, writeVariant } from '../file/variant.ts'
-import { readModel } from '../file/read.ts'
+import { writeVariant } from '../file/variant.ts'
+import { modelReader } from './modelReader.ts'
 import { attentionMaps, noAttentionReason, type AttentionMap } from '../structure/attention.ts'
 import {
   blockOutputs,
@@ -22,17 +20,21 @@ import { inspect } from '../structure/inspect.ts'
 import { kernelLayers, readKernels, type LayerKernels } from '../structure/kernels.ts'
 import { planned, type VariantPlan } from './plans.ts'
 
-/** A task of the graph thread. These tasks would block the engine's main thread for too long. */
-export type GraphTask =
-  | { kind: 'inspect'; path: string }
-  | { kind: 'digest'; path: string }
-  | { kind: 'kernels'; path: string; definition: DistanceDefinition; form: KernelForm }
-  | { kind: 'kernelSheet'; path: string; layer: number; form: KernelForm }
-  | { kind: 'features'; path: string }
-  | { kind: 'points'; path: string }
-  | { kind: 'attention'; path: string }
+/**
+ * A task of the graph thread. These tasks would block the engine's main thread for too long. A file that has not the
+ * `digest` of the model that is asked for is refused.
+ */
+export type GraphTask = { path: string; digest?: string } & (
+  | { kind: 'inspect' }
+  | { kind: 'digest' }
+  | { kind: 'kernels'; definition: DistanceDefinition; form: KernelForm }
+  | { kind: 'kernelSheet'; layer: number; form: KernelForm }
+  | { kind: 'features' }
+  | { kind: 'points' }
+  | { kind: 'attention' }
   /** Writes a variant by `writeVariant` and gives its path. */
-  | { kind: 'variant'; path: string; digest: string; directory: string; name: string; plan: VariantPlan }
+  | { kind: 'variant'; digest: string; directory: string; name: string; plan: VariantPlan }
+)
 
 export interface GraphResults {
   inspect: Inspection
@@ -48,20 +50,18 @@ export interface GraphResults {
 
 /** Runs tasks. Caches the last model until another one is needed or its file changes. */
 export function graphTasks(): (task: GraphTask) => Promise<GraphResults[GraphTask['kind']]> {
-  let kept: { key: string; model: OnnxModel } | null = null
-  const modelAt = async (path: string): Promise<OnnxModel> => {
-    const found = await stat(path).catch(() => null)
-    const key = `${path} ${found?.size} ${found?.mtimeMs}`
-    if (kept?.key !== key) kept = { key, model: await readModel(path) }
-    return kept.model
-  }
+  const reader = modelReader()
   const answer = async (task: GraphTask): Promise<GraphResults[GraphTask['kind']]> => {
-    const model = await modelAt(task.path)
+    if (task.kind === 'digest') return reader.digest(task.path)
+    if (task.digest !== undefined && (await reader.digest(task.path)) !== task.digest)
+      throw new KernelscopeError(
+        'FILE_CHANGED',
+        `the model file has changed since it was added: ${task.path}`,
+      )
+    const model = await reader.model(task.path)
     switch (task.kind) {
       case 'inspect':
         return checked(inspect(model), task.path)
-      case 'digest':
-        return modelDigest(model)
       case 'kernels':
         return kernelLayers(model, task.definition, task.form)
       case 'kernelSheet':

@@ -10,8 +10,8 @@ import type { PointImages, ViewContext } from '../../definition/index.ts'
 
 const rewrite = { op: 'probe', what: 'attentionDistance', together: null, version: 1 } as const
 
-export const mapsOf = async ({ path }: StoredModel): Promise<AttentionMap[]> =>
-  (await onGraphThread({ kind: 'attention', path })).maps
+export const mapsOf = async ({ path, digest }: StoredModel): Promise<AttentionMap[]> =>
+  (await onGraphThread({ kind: 'attention', path, digest })).maps
 
 /** The probe for the mean attention distance of every head, in pixels of the input. */
 export function distanceProbe(model: StoredModel): Probe {

@@ -11,8 +11,8 @@ import { measured, measurementStore, type StudyImage, examplesOf } from '../../.
 import type { MeasureContext } from '../../definition/index.ts'
 
 /** The places of a model that a curve over depth reads. */
-export const pointsOf = ({ path }: StoredModel): Promise<FeaturePoint[]> =>
-  onGraphThread({ kind: 'points', path })
+export const pointsOf = ({ path, digest }: StoredModel): Promise<FeaturePoint[]> =>
+  onGraphThread({ kind: 'points', path, digest })
 
 /** The tap's name is its position in the list. */
 const tapsOf = async (model: StoredModel, kind: 'variance' | 'weightedSum'): Promise<Tap[]> =>

@@ -135,7 +135,8 @@ async function chosenLayers(
   model: StoredModel,
   { definition, kernels, layers, smallest }: z.output<typeof params>,
 ): Promise<KernelLayer[]> {
-  const all = (await onGraphThread({ kind: 'kernels', path: model.path, definition, form: kernels })).filter(
+  const { path, digest } = model
+  const all = (await onGraphThread({ kind: 'kernels', path, digest, definition, form: kernels })).filter(
     ({ kernel, stride }) => kernel >= smallest && stride === 1,
   )
   return layers === 'all' ? all : firstAndLast(all)

@@ -158,7 +158,11 @@ async function openField(
   { workspace, model, settings, log }: MeasureContext,
   { depth }: ReceptiveFieldParams,
 ) {
-  const { points, reason } = await onGraphThread({ kind: 'features', path: model.path })
+  const { points, reason } = await onGraphThread({
+    kind: 'features',
+    path: model.path,
+    digest: model.digest,
+  })
   const point = pointAt(points, depth)
   if (point === null)
     throw new KernelscopeError('MODEL_UNSUPPORTED', `${model.title} has no feature map: ${reason}`)

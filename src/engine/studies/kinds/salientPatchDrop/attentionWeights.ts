@@ -22,7 +22,11 @@ export async function attentionWeights(
   grid: PatchGrid,
 ): Promise<PatchWeights> {
   const { model, workspace } = context
-  const found = await onGraphThread({ kind: 'attention', path: model.path })
+  const found = await onGraphThread({
+    kind: 'attention',
+    path: model.path,
+    digest: model.digest,
+  })
   const maps = found.maps.filter(({ hasClassToken }) => hasClassToken)
   const chosen = layer === null ? maps.at(-1) : maps.find((map) => map.layer === layer - 1)
   if (!chosen) {
