@@ -11,7 +11,7 @@ export const pure = [
   'tests/engine/base/lruMap.test.ts',
   'tests/engine/benchmarks/differences.test.ts',
   'tests/engine/bundles/{hostile,write}.test.ts',
-  'tests/engine/facts/{conditions,prediction,room}.test.ts',
+  'tests/engine/facts/{balancedOrder,conditions,coverage,prediction,room}.test.ts',
   'tests/engine/images/{bandNoise,corruptionsExact,geometry,goldens,jpeg,patchDrop}.test.ts',
   'tests/engine/inference/readout.test.ts',
   'tests/engine/jobs/queue.test.ts',

@@ -40,7 +40,7 @@ async function idsInTurn(db: Db, source: ImageSource, seed: number): Promise<Flo
     const rows = select.all(...values, after, page)
     for (const row of rows) order.add(row.id, row.class_idx, row.digest)
     after = rows.at(-1)?.id ?? after
-    if (rows.length < page) return order.ids()
+    if (rows.length < page) return order.inTurn().ids
     await nextTurn()
   }
 }
