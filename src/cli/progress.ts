@@ -21,6 +21,7 @@ export class ProgressLine {
   readonly #io: Io
   readonly #quiet: boolean
   #tenth = -1
+  #part = ''
   #shown = false
 
   constructor(io: Io, quiet: boolean) {
@@ -32,9 +33,16 @@ export class ProgressLine {
     this.#write(describeProgress(job), job.state === 'running' ? job.progress : null)
   }
 
-  /** Shows the progress of a computation that is not a job: "8/50 images  RepLK 31 on cpu". */
-  note({ done, total, unit, note }: WorkProgress): void {
-    this.#write(printable(`${done}/${total} ${unit}  ${note}`), { done, total })
+  /** Shows the progress of work that is not a job: "8/50 images  0:12 left  RepLK 31 on cpu". */
+  note({ done, total, unit, note, secondsLeft = null }: WorkProgress): void {
+    if (note !== this.#part) this.#tenth = -1
+    this.#part = note
+    const parts = [
+      ...(total > 0 ? [`${done}/${total} ${unit}`] : done > 0 ? [`${done} ${unit}`] : []),
+      ...(secondsLeft === null || done === total ? [] : [`${formatDuration(secondsLeft)} left`]),
+      note,
+    ]
+    this.#write(printable(parts.join('  ')), { done, total })
   }
 
   #write(line: string, running: { done: number; total: number } | null): void {

@@ -116,6 +116,7 @@ describe('the frame', () => {
     await goTo(page, `/studies/${study}`)
     await page.getByRole('button', { name: 'More about this study' }).click()
     await page.getByRole('menuitem', { name: 'Make a bundle…' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Make…' }).click()
     await expect.poll(() => existsSync(bundle()), { timeout: 60_000 }).toBe(true)
     await drop([bundle()])
     await main().getByRole('heading', { name: 'Random patch drop' }).first().waitFor()

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEngine, type Engine } from '#engine/api/index.ts'
 import { openBundle } from '#engine/bundles/index.ts'
-import { verify } from '../engine/bundles/forge.ts'
+import { bundleOf, verify } from '../engine/bundles/forge.ts'
 import { addDataset, runStudy, sampleImages, sampleModel } from '../engine/studies/sample.ts'
 import { temporaryFolderOfFile } from '../temporary.ts'
 import { forgeries, refusals, type Forgery } from './corpus/index.ts'
@@ -41,8 +41,7 @@ async function made({ client }: Engine, workspace: string, path: string, first?:
     modelIds: [id],
     datasetId,
   })
-  await client.bundles.make({ studyId, path })
-  return path
+  return bundleOf({ client }, studyId, path)
 }
 
 const differing = async (by: Engine, forgery: Forgery) => {

@@ -4,7 +4,7 @@ import { errorCodes, KernelscopeError } from '#shared/errors.ts'
 import { folderCheckText } from '#shared/folderCheckText.ts'
 import { collect, integerOf } from '../flags.ts'
 import { followJob } from '../follow.ts'
-import { followMap } from '../followMap.ts'
+import { followWork } from '../followWork.ts'
 import { formatTable } from '../format.ts'
 import { ruleOf } from '../imageFilter.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
@@ -70,7 +70,7 @@ export function addAnnotateCommands(
         dataset: { id },
       } = await filtered(session, name, options)
       const check = options.full
-        ? await followMap(session, options, (how) => client.datasets.checkAll({ id }, how))
+        ? await followWork(session, options, (how) => client.datasets.checkAll({ id }, how))
         : await client.datasets.check({ id, sample: options.sample })
       session.print(options, check, () =>
         [folderCheckText(check), ...check.names].map((line) => `${line}\n`).join(''),

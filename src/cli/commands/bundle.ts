@@ -5,6 +5,7 @@ import { paperSection } from '#shared/paperSection.ts'
 import type { Client } from '../client.ts'
 import { printFiles } from '../figureFlags.ts'
 import { collect, integerOf, numberOf } from '../flags.ts'
+import { followWork } from '../followWork.ts'
 import { formatBytes, formatCount, formatDataTable, formatPairs } from '../format.ts'
 import { namedStudy } from '../named.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
@@ -38,7 +39,12 @@ export function addBundleCommands(program: Command, session: CliSession, fail: (
       const client = await session.openWorkspace(options)
       const study = await namedStudy(client, name, session)
       const path = options.out === undefined ? {} : { path: resolve(session.io.cwd, options.out) }
-      const { files } = await client.bundles.make({ studyId: study.id, ...path })
+      const { files } = await followWork(
+        session,
+        options,
+        (how) => client.bundles.make({ studyId: study.id, ...path }, how),
+        'Nothing was written.',
+      )
       printFiles(session, options, files)
     })
 
@@ -99,7 +105,7 @@ export function addBundleCommands(program: Command, session: CliSession, fail: (
       const options = command.optsWithGlobals<VerifyFlags>()
       const client = await maybeWorkspace(session, options)
       const { sample, seed, tolerance, folder = [], signers, signature, certificate } = options
-      const events = await client.bundles.verify({
+      const asked = {
         path: resolve(session.io.cwd, file),
         sample,
         seed,
@@ -108,17 +114,16 @@ export function addBundleCommands(program: Command, session: CliSession, fail: (
         ...(signers === undefined ? {} : { signers: resolve(session.io.cwd, signers) }),
         ...(signature === undefined ? {} : { signature: resolve(session.io.cwd, signature) }),
         ...(certificate === undefined ? {} : { certificate: resolve(session.io.cwd, certificate) }),
-      })
-      for await (const event of events) {
-        if (event.type === 'progress') {
-          if (options.quiet !== true && event.note !== '')
-            session.io.err(`${event.done} of ${event.total}: ${event.note}\n`)
-          continue
-        }
-        session.print(options, event.verdict, () => describeVerdict(event.verdict))
-        const exit = verdictExit(event.verdict)
-        if (exit !== 0) fail(exit)
       }
+      const verdict = await followWork(
+        session,
+        options,
+        (how) => client.bundles.verify(asked, how),
+        'Nothing is said of the bundle.',
+      )
+      session.print(options, verdict, () => describeVerdict(verdict))
+      const exit = verdictExit(verdict)
+      if (exit !== 0) fail(exit)
     })
 }
 

@@ -12,7 +12,7 @@ import {
   type FigureFlags,
 } from '../figureFlags.ts'
 import { integerOf } from '../flags.ts'
-import { followMap } from '../followMap.ts'
+import { followWork } from '../followWork.ts'
 import { describeAttention, describeField, describeSaliency } from '../mapText.ts'
 import { findNamed, namedDataset } from '../named.ts'
 import { addSaliencyOptions, saliencyMethodOf } from '../saliencyFlags.ts'
@@ -94,7 +94,7 @@ export function addMapCommands(parent: Command, session: CliSession, fail: (exit
     const { client, source } = await opened(session, name, flags)
     const image = { path: resolve(session.io.cwd, flags.image) }
     const patch = flags.patch === undefined ? {} : { patch: flags.patch }
-    const result = await followMap(session, flags, (options) =>
+    const result = await followWork(session, flags, (options) =>
       client.maps.attention({ model: source, image, ...patch }, options),
     )
     const layer = (flags.layer ?? result.layers.length) - 1
@@ -126,7 +126,7 @@ export function addMapCommands(parent: Command, session: CliSession, fail: (exit
       flags.class === undefined ? { kind: 'predicted' } : { kind: 'class', index: flags.class }
     const image = { path: resolve(session.io.cwd, flags.image) }
     const of = explained[flags.of]
-    const result = await followMap(session, flags, (options) =>
+    const result = await followWork(session, flags, (options) =>
       client.maps.saliency({ model: source, image, method: saliencyMethodOf(flags), target, of }, options),
     )
     const view = { of: 'saliency', as: flags.signed ? 'signed' : 'magnitude' } as const
@@ -155,7 +155,7 @@ export function addMapCommands(parent: Command, session: CliSession, fail: (exit
           seed: flags.seed,
         }
     const point = flags.point === undefined ? {} : { point: flags.point }
-    const result = await followMap(session, flags, (options) =>
+    const result = await followWork(session, flags, (options) =>
       client.maps.receptiveField({ model: source, images, ...point }, options),
     )
     const view = { of: 'receptiveField', as: 'picture' } as const
@@ -182,7 +182,7 @@ export function addMapCommands(parent: Command, session: CliSession, fail: (exit
     const label = flags.label === 'from-folders' ? 'folders' : integerOf('--label', 0)(flags.label)
     const [images, out] = [resolve(session.io.cwd, flags.images), resolve(session.io.cwd, flags.out)]
     const of = explained[flags.of]
-    const result = await followMap(session, flags, (options) =>
+    const result = await followWork(session, flags, (options) =>
       client.maps.gradient({ model: source, images, label, of, out }, options),
     )
     session.print(flags, result, () => {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { errorCodes } from '#shared/errors.ts'
 import type { Damage, VerifyReport } from '#shared/contract/index.ts'
-import { followMap } from '../followMap.ts'
+import { followWork } from '../followWork.ts'
 import { formatBytes } from '../format.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
 
@@ -28,7 +28,7 @@ export function addVerifyCommand(
       const path = session.workspacePath(options)
       const heal = options.heal ?? false
       const client = heal ? await session.openWorkspace(options) : await session.client()
-      const report = await followMap(session, options, (stop) =>
+      const report = await followWork(session, options, (stop) =>
         client.workspace.verify({ path, heal }, stop),
       )
       session.print(options, report, () => describe(report))

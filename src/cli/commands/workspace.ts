@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { JobState, WorkspaceInfo } from '#shared/contract/index.ts'
 import { followJob } from '../follow.ts'
-import { followMap } from '../followMap.ts'
+import { followWork } from '../followWork.ts'
 import { formatBytes, formatPairs, formatTime } from '../format.ts'
 import { addBackupCommands } from './backups.ts'
 import { addCacheCommand } from './cache.ts'
@@ -38,7 +38,7 @@ export function addWorkspaceCommands(
       const options = command.optsWithGlobals<GlobalOptions>()
       const path = dir === undefined ? {} : { path: resolve(session.io.cwd, dir) }
       const client = await session.client()
-      const made = await followMap(session, options, (stop) => client.workspace.openSample(path, stop))
+      const made = await followWork(session, options, (stop) => client.workspace.openSample(path, stop))
       for (const job of await client.jobs.list({})) {
         if (job.kind === 'index' && open.has(job.state))
           await followJob(client, job.id, session.io, options.quiet)

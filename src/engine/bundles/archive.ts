@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs'
+import { createReadStream, type ReadStream } from 'node:fs'
 import { PassThrough } from 'node:stream'
 import { ZipFile } from 'yazl'
 import { writeWhole } from '../base/wholeFile.ts'
@@ -16,17 +16,26 @@ const time = new Date(1980, 0, 1)
  * Writes a zip whole or not at all, or into what is no regular file. Entries are sorted by name and have one fixed time and mode, so the same content
  * gives the same bytes.
  *
- * @throws DISK_FULL where the disk is full
+ * @param how its signal stops writing, and nothing is left; `began` is called as each entry from a path begins
+ * @throws DISK_FULL where the disk is full; the reason of the signal
  */
-export async function writeArchive(path: string, entries: readonly ArchiveEntry[]): Promise<void> {
+export async function writeArchive(
+  path: string,
+  entries: readonly ArchiveEntry[],
+  { signal, began }: { signal?: AbortSignal; began?: () => void } = {},
+): Promise<void> {
   const zip = new ZipFile()
   const unread = new AbortController()
+  let reading: ReadStream | null = null
   const options = { mtime: time, mode: 0o100644, compress: true, forceDosTimestamp: true }
   for (const { name, content } of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     if (Buffer.isBuffer(content)) zip.addBuffer(content, name, options)
     else
       zip.addReadStreamLazy(name, options, (give) => {
+        if (signal?.aborted) return unread.abort(signal.reason)
+        began?.()
         const stream = createReadStream(content.path)
+        reading = stream
         // yazl does not listen to errors of its input streams.
         stream.on('error', (error) => unread.abort(error))
         give(null, stream)
@@ -36,8 +45,11 @@ export async function writeArchive(path: string, entries: readonly ArchiveEntry[
   const bytes = zip.outputStream.pipe(new PassThrough())
   unread.signal.addEventListener('abort', () => bytes.destroy())
   try {
-    await writeWhole(path, bytes)
+    await writeWhole(path, bytes, signal)
   } catch (error) {
+    closed(reading)
     throw unread.signal.aborted ? unread.signal.reason : error
   }
 }
+
+const closed = (stream: ReadStream | null) => void stream?.destroy()

@@ -38,6 +38,8 @@ export interface MadeAs {
   kernelscope: string
   /** Name of a model file by digest. It lies under another name where it was found. */
   fileOf(digest: string): string | undefined
+  /** Is called for every fact that was written; it may throw to stop. */
+  wrote?(): void
 }
 
 /** Finds the names of model files in a list of models. */
@@ -58,7 +60,7 @@ export const filesOf =
 export async function collect(
   workspace: Workspace,
   folder: string,
-  { kernelscope, fileOf }: MadeAs,
+  { kernelscope, fileOf, wrote }: MadeAs,
 ): Promise<Collected> {
   const { db } = workspace
   await mkdir(join(folder, 'tables'), { recursive: true })
@@ -66,7 +68,7 @@ export async function collect(
   const result = await studyResult(workspace, restoredStudy)
   const { state, complete, tables, figures, reported, provenance } = result
   const study = bundledStudy.parse({ state, complete, tables, figures, reported, provenance })
-  const evidence = await writeEvidence(workspace, restoredStudy, folder)
+  const evidence = await writeEvidence(workspace, restoredStudy, folder, { wrote })
   const names = [...evidence.files]
   if (!parts.definition.fromWeights) {
     await writeImages(db, parts, folder, namesShown(db, parts, tables))

@@ -23,9 +23,10 @@ import type { PartChecks } from './partChecks.ts'
 import { restoreSetting } from './restore.ts'
 import { restoreFacts } from './restoreFacts.ts'
 import { scratchWorkspace } from './scratch.ts'
+import { beginPart } from './steps.ts'
 
 /** What deriving a bundle needs besides it. */
-export type DeriveContext = Pick<VerifyContext, 'render' | 'signal'>
+export type DeriveContext = Pick<VerifyContext, 'render' | 'signal' | 'onProgress'>
 
 /**
  * Derives all of a bundle again from its facts and its basis, in a workspace of its own that is removed afterwards, and
@@ -33,7 +34,7 @@ export type DeriveContext = Pick<VerifyContext, 'render' | 'signal'>
  *
  * @param paths model files that were found, by digest; a study that reads only these is derived where all are there
  * @param tolerance how far numbers that come from model files may lie apart, as a share of the greater
- * @throws BUNDLE_MALFORMED where a line of a CSV is not valid, naming its number
+ * @throws BUNDLE_MALFORMED where a line of a CSV is not valid, naming its number; the reason of the signal
  */
 export async function deriveBundle(
   bundle: Bundle,
@@ -122,13 +123,17 @@ async function derived(deriving: Deriving): Promise<Collected | null> {
     const part = toErrorShape(error).code === 'DRAWS_MALFORMED' ? drawsName : 'basis.json'
     return cannot(part, '', error)
   }
-  const { variants, conditions } = manifest
-  const faults = await restoreFacts(workspace.db, { archive, variants, conditions, pictures: basis.pictures })
+  const { variants, conditions, counts } = manifest
+  const lines = counts.facts + counts.measurements
+  const files = { archive, variants, conditions, pictures: basis.pictures }
+  const read = beginPart(context, 'Reading facts', 'facts', lines)
+  const faults = await restoreFacts(workspace.db, files, read)
   for (const [name, found] of Object.entries(faults)) checks.adopt(name, found)
   try {
     const collected = await collect(workspace, out, {
       kernelscope: manifest.kernelscope,
       fileOf: filesOf(basis.models),
+      wrote: beginPart(context, 'Deriving results and facts', 'facts', lines),
     })
     if (archive.entries.has(imagesName)) checkImageCounts(workspace.db, basis, sample, checks)
     return collected
@@ -158,17 +163,19 @@ async function compareAll(comparing: Comparing, { head, study, names }: Collecte
     checks.fault(manifestName, 'another text', 'the text that Kernelscope writes')
   checks.set(manifestName, 'derived', 'what was measured on what, as the facts have it')
   const expected = new Set(names)
+  const { figures } = study
+  const drawn = beginPart(context, 'Drawing figures again', 'figures', figures.length)
   for (const name of names) {
     if (!archive.entries.has(name)) checks.fault(name, null, 'a file', 'missing')
     else await compareFile({ archive, folder: out, name, kernelscope, leeway }, checks)
   }
   const stored = new Map(bundle.study.figures.map((figure) => [figure.id, figure]))
-  for (const figure of study.figures) {
-    if (context.signal.aborted) return
+  for (const figure of figures) {
     for (const name of await figureFiles(comparing, figure, stored.get(figure.id), study.provenance)) {
       expected.add(name)
       if (!archive.entries.has(name)) checks.fault(name, null, 'a file', 'missing')
     }
+    drawn()
   }
   for (const { name } of files)
     if (!expected.has(name))

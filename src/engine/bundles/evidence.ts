@@ -42,6 +42,8 @@ interface EvidenceOptions {
   conditionOf?: (part: string, own: string) => string
   /** Makes the message of a failure fit for others. */
   portable?: (message: string) => string
+  /** Is called for every fact and vector that was written; it may throw to stop. */
+  wrote?: (() => void) | undefined
 }
 
 /**
@@ -76,7 +78,11 @@ async function writeFacts(
   workspace: Workspace,
   studyId: number,
   files: Record<'facts' | 'measurements' | 'failures', LineWriter>,
-  { conditionOf = (_, own) => own, portable = (message) => message }: EvidenceOptions,
+  {
+    conditionOf = (_, own) => own,
+    portable = (message) => message,
+    wrote = () => undefined,
+  }: EvidenceOptions,
 ): Promise<Evidence> {
   const variants = new Map<string, { place: number; key: BundledVariant }>()
   const conditions = new Map<string, number>()
@@ -105,6 +111,7 @@ async function writeFacts(
     for (const row of rows) {
       images.add(row.image)
       await files.facts.line(factLine(place, at, row))
+      wrote()
     }
   }
   for (const { variant, condition, part, rows } of studyFailures(workspace.db, studyId))
@@ -113,7 +120,10 @@ async function writeFacts(
     const [place, at] = [placeOf(variant), conditionAt(canonicalTransform({ op: 'identity' }))]
     if (together) sets.push({ variant: place, images: among })
     for (const { image } of among) images.add(image)
-    for (const row of rows) await files.measurements.line(measurementLine(place, at, row))
+    for (const row of rows) {
+      await files.measurements.line(measurementLine(place, at, row))
+      wrote()
+    }
     await fail(place, at, failed)
   }
   for await (const { variant, rows } of studyPictures(workspace, studyId))

@@ -22,6 +22,7 @@ import { archiveLimits } from './reader.ts'
 import { restoreSetting, restoredStudy } from './restore.ts'
 import { restoreFacts } from './restoreFacts.ts'
 import { scratchWorkspace } from './scratch.ts'
+import { beginPart, unwatched, type Steps } from './steps.ts'
 
 /**
  * Writes a study with its facts, tables, figures and draws as one zip. The zip names no folder of this machine and no
@@ -32,22 +33,25 @@ import { scratchWorkspace } from './scratch.ts'
  *
  * @throws STUDY_PARAMS where nothing of the study was measured yet
  * @throws UNSUPPORTED where the bundle would be larger than what `openBundle` reads
- * @throws DISK_FULL where the disk is full
+ * @param steps stops it: nothing is left then
+ * @throws DISK_FULL where the disk is full; the reason of the signal
  */
 export async function makeBundle(
   workspace: Workspace,
   press: Press,
   studyId: number,
   path: string,
+  steps: Steps = unwatched,
 ): Promise<WrittenFile> {
   const folder = temporaryFolder('bundle')
   const restored = scratchWorkspace(folder)
   try {
-    const counts = await restoreFrom(workspace, studyId, join(folder, 'raw'), restored)
+    const counts = await restoreFrom(workspace, studyId, join(folder, 'raw'), restored, steps)
     const out = join(folder, 'out')
     const { head, study, names } = await collect(restored, out, {
       kernelscope: version,
       fileOf: () => undefined,
+      wrote: beginPart(steps, 'Writing results and facts', 'facts', counts.facts + counts.measurements),
     })
     if (!isDeepStrictEqual(head.counts, counts))
       throw new KernelscopeError('INTERNAL', `the bundle of ${head.study.title} would lack facts`, {
@@ -57,8 +61,11 @@ export async function makeBundle(
       throw new KernelscopeError('STUDY_PARAMS', `nothing of ${head.study.title} was measured yet`, {
         hint: 'Run the study first.',
       })
-    for (const figure of study.figures)
+    const drawn = beginPart(steps, 'Drawing figures', 'figures', study.figures.length)
+    for (const figure of study.figures) {
       names.push(...(await drawFigure(press.render, figure, out, study.provenance)))
+      drawn()
+    }
     const files: Manifest['files'] = []
     for (const name of [...new Set(names)].sort()) {
       const file = join(out, name)
@@ -67,8 +74,12 @@ export async function makeBundle(
     checkSize(files)
     const text = manifestText({ ...head, kernelscope: version, files })
     const entries: ArchiveEntry[] = files.map(({ name }) => ({ name, content: { path: join(out, name) } }))
+    const began = beginPart(steps, 'Packing', 'files', entries.length)
     await mkdir(dirname(path), { recursive: true })
-    await writeArchive(path, [...entries, { name: manifestName, content: Buffer.from(text) }])
+    await writeArchive(path, [...entries, { name: manifestName, content: Buffer.from(text) }], {
+      signal: steps.signal,
+      began,
+    })
     return { path, bytes: (await stat(path)).size }
   } finally {
     restored.close()
@@ -82,11 +93,13 @@ async function restoreFrom(
   studyId: number,
   raw: string,
   restored: Workspace,
+  steps: Steps,
 ): Promise<Manifest['counts']> {
   const { db } = workspace
   await mkdir(raw, { recursive: true })
   const parts = partsOf(db, studyId)
   const { study, definition, models } = parts
+  steps.onProgress(0, 0, 'files', 'Reading what the study rests on')
   const draws = (await writeDraws(workspace, raw, studyId)) ? join(raw, drawsName) : null
   await writeImages(db, parts, raw, () => true)
   const drawsDigest = draws === null ? null : await fileDigest(draws)
@@ -107,8 +120,11 @@ async function restoreFrom(
   const evidence = await writeEvidence(workspace, studyId, raw, {
     conditionOf: (part, own) => planned.get(part) ?? own,
     portable: (message) => roots.reduce((text, root) => text.replaceAll(root, ''), message),
+    wrote: beginPart(steps, 'Gathering facts', 'facts', 0),
   })
-  const faults = await restoreFacts(restored.db, { ...evidence, archive: await folderArchive(raw) })
+  const { counts } = evidence
+  const read = beginPart(steps, 'Reading facts back', 'facts', counts.facts + counts.measurements)
+  const faults = await restoreFacts(restored.db, { ...evidence, archive: await folderArchive(raw) }, read)
   for (const [name, { listed, total }] of Object.entries(faults)) {
     const [first] = listed
     if (first)
@@ -116,7 +132,7 @@ async function restoreFrom(
         details: `${first.where}: ${first.stored}, should be ${first.found}`,
       })
   }
-  return evidence.counts
+  return counts
 }
 
 /** The numbers that models, datasets and images have in a bundle, by their ids. */

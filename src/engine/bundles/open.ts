@@ -12,6 +12,7 @@ import {
   type Manifest,
 } from './manifest.ts'
 import { openArchive, refuseFor, type Archive, type ArchiveLimits, type Refuse } from './reader.ts'
+import { beginPart, unwatched, type Steps } from './steps.ts'
 
 /** An open bundle whose files were checked. Its content stays in the zip; nothing enters a workspace. */
 export interface Bundle {
@@ -33,9 +34,12 @@ const versioned = z.looseObject({ kernelscopeBundle: z.int() })
  *
  * @throws FILE_MISSING where the file does not exist
  * @throws BUNDLE_NEWER where a newer Kernelscope wrote it
- * @throws BUNDLE_MALFORMED where anything else is wrong with it
+ * @throws BUNDLE_MALFORMED where anything else is wrong with it; the reason of the signal
  */
-export async function openBundle(path: string, limits?: ArchiveLimits): Promise<Bundle> {
+export async function openBundle(
+  path: string,
+  { limits, steps = unwatched }: { limits?: ArchiveLimits; steps?: Steps } = {},
+): Promise<Bundle> {
   const refuse = refuseFor(path)
   const archive = await openArchive(path, limits)
   try {
@@ -48,7 +52,7 @@ export async function openBundle(path: string, limits?: ArchiveLimits): Promise<
         `${path} has version ${version}; this Kernelscope reads ${bundleVersion}`,
       )
     const manifest = valid(manifestSchema, raw, manifestName, refuse)
-    await checkFiles(archive, manifest, refuse)
+    await checkFiles(archive, manifest, refuse, steps)
     const member = async <T>(schema: z.ZodType<T>, name: string) =>
       valid(schema, parsed(await archive.read(name, mostJson), name, refuse), name, refuse)
     const study = await member(bundledStudy, studyName)
@@ -60,17 +64,24 @@ export async function openBundle(path: string, limits?: ArchiveLimits): Promise<
   }
 }
 
-async function checkFiles(archive: Archive, { files }: Manifest, refuse: Refuse): Promise<void> {
+async function checkFiles(
+  archive: Archive,
+  { files }: Manifest,
+  refuse: Refuse,
+  steps: Steps,
+): Promise<void> {
   const listed = new Set([manifestName, ...files.map(({ name }) => name)])
   if (listed.size !== files.length + 1) throw refuse('its manifest lists a file twice')
   for (const name of archive.entries.keys())
     if (!listed.has(name)) throw refuse(`${name} is not in its manifest`)
+  const read = beginPart(steps, 'Comparing digests', 'files', files.length)
   for (const { name, bytes, sha256 } of files) {
     const size = archive.entries.get(name)
     if (size === undefined) throw refuse(`${name} is missing`)
     if (size !== bytes) throw refuse(`${name} has ${size} bytes, not ${bytes}`)
-    if ((await archive.each(name, () => undefined)) !== sha256)
+    if ((await archive.each(name, () => steps.signal.throwIfAborted())) !== sha256)
       throw refuse(`the content of ${name} is not what its manifest says`)
+    read()
   }
 }
 

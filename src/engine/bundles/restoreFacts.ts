@@ -33,9 +33,14 @@ export type FactFaults = Record<typeof factsName | typeof measurementsName | typ
  * Stores the facts of a bundle in the workspace of `restoreSetting`, and checks each by itself: whether it names a
  * variant, a condition and an image of the study, is there once, and whether its numbers fit together.
  *
+ * @param read is called for every line; it may throw to stop
  * @throws BUNDLE_MALFORMED where a line is not valid, naming its number
  */
-export async function restoreFacts(db: Db, files: FactFiles): Promise<FactFaults> {
+export async function restoreFacts(
+  db: Db,
+  files: FactFiles,
+  read: () => void = () => undefined,
+): Promise<FactFaults> {
   const { archive } = files
   const faults: FactFaults = {
     [factsName]: differences(),
@@ -56,6 +61,7 @@ export async function restoreFacts(db: Db, files: FactFiles): Promise<FactFaults
   ) => {
     if (!archive.entries.has(name)) return
     await eachLine(archive, name, longest, ({ record, line }: CsvLine) => {
+      read()
       const found = valid(schema, record, `line ${line} of ${name}`, archive.refuse)
       const wrong = (column: string, stored: unknown, wanted: string) =>
         faults[name].add(`line ${line}, ${column}`, stored, wanted)

@@ -37,7 +37,7 @@ export interface VerifyOptions {
  * with models and images that are found by their digests; so are all tables that come from models alone. It works in
  * temporary workspaces. What cannot be checked is said with its reason, never counted as agreement.
  *
- * @throws BUNDLE_MALFORMED where a line of a CSV is not valid
+ * @throws BUNDLE_MALFORMED where a line of a CSV is not valid; the reason of the signal
  */
 export async function verifyBundle(
   bundle: Bundle,
@@ -46,6 +46,7 @@ export async function verifyBundle(
 ): Promise<Omit<BundleVerdict, 'signature' | 'file'>> {
   const { manifest, basis } = bundle
   const digests = [...manifest.models, ...manifest.surrogates].map(({ digest }) => digest)
+  context.onProgress(0, 0, 'files', 'Looking for models')
   const models = await findModels(context, new Set(digests))
   const checks = new PartChecks()
   if (basis) await deriveBundle(bundle, basis, models, context, options.tolerance, checks)
@@ -88,6 +89,7 @@ async function computeAgain(
     ...vectorGroups.flatMap((group) => imagesBehind(group, manifest)),
     ...(basis?.pictures ?? []),
   ]
+  context.onProgress(0, 0, 'files', 'Looking for images')
   const at = {
     context,
     manifest,
@@ -112,20 +114,20 @@ async function computeAgain(
     ) => {
       const variant = manifest.variants[place]
       const model = manifest.models.find(({ digest }) => digest === variant?.model)
-      context.onProgress(done, total, model?.title ?? '')
+      context.onProgress(done, total, 'facts', `Computing again: ${model?.title ?? ''}`)
       done += n
       const found = usable(check, variant, model)
       if (typeof found === 'string') tally.skip(found, n)
       else await compute(found.variant, found.model, found.path)
     }
     for (const [place, own] of Map.groupBy(facts, ({ variant }) => variant)) {
-      if (context.signal.aborted) return
+      context.signal.throwIfAborted()
       await each(place, own.length, (variant, model, path) =>
         checkFacts({ variant, facts: own }, model, path, check),
       )
     }
     for (const group of vectorGroups) {
-      if (context.signal.aborted) return
+      context.signal.throwIfAborted()
       await each(group.at, group.vectors.length, (variant, model, path) =>
         checkVectors({ ...group, variant }, model, path, check),
       )
@@ -133,7 +135,7 @@ async function computeAgain(
     await checkTables(bundle.study, check)
     if (basis && basis.pictures.length > 0) await checkPictures(basis, check, checks)
   })
-  context.onProgress(total, total, '')
+  context.signal.throwIfAborted()
   return tally
 }
 

@@ -1,4 +1,4 @@
-import { eventIterator, oc } from '@orpc/contract'
+import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { figureSpec } from '../figures/spec.ts'
 import { definition, id } from './common.ts'
@@ -6,6 +6,7 @@ import { written } from './figures.ts'
 import { dataTable } from '../figures/dataTable.ts'
 import { reportedValue } from './studyResult.ts'
 import { studyStates } from '../studyState.ts'
+import { working } from './working.ts'
 
 /**
  * The signature of a bundle's bytes.
@@ -158,10 +159,8 @@ const bundleVerdict = z.object({
   checkedOn: z.array(z.string()),
 })
 
-const progress = z.object({ type: z.literal('progress'), done: z.int(), total: z.int(), note: z.string() })
-
 export const bundles = {
-  /** Writes a study and everything that its numbers depend on as one zip. */
+  /** Writes a study and everything that its numbers depend on as one zip; nothing where it is cancelled. */
   make: oc
     .input(
       z.object({
@@ -170,7 +169,7 @@ export const bundles = {
         path: z.string().optional(),
       }),
     )
-    .output(written),
+    .output(working(written)),
   /** Signs a bundle with an SSH key of the user. The signature lies beside it, as `<bundle>.sig`. */
   sign: oc.input(z.object({ path: z.string(), key: z.string() })).output(written),
   /** Checks a whole bundle and returns what it holds. Needs no workspace. */
@@ -195,14 +194,7 @@ export const bundles = {
         certificate: z.string().optional(),
       }),
     )
-    .output(
-      eventIterator(
-        z.discriminatedUnion('type', [
-          progress,
-          z.object({ type: z.literal('verdict'), verdict: bundleVerdict }),
-        ]),
-      ),
-    ),
+    .output(working(bundleVerdict)),
 }
 
 export type OpenedBundle = z.infer<typeof openedBundle>

@@ -1,7 +1,7 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 
-/** Progress of work that is not a job. `note` says what is done, or where it is computed. */
+/** Progress of work that is not a job. `note` says what is done, or where it is computed. A total of 0 is not known. */
 export const workProgress = z.object({
   type: z.literal('progress'),
   done: z.int(),
@@ -9,6 +9,8 @@ export const workProgress = z.object({
   /** What is counted, e.g. "images". */
   unit: z.string(),
   note: z.string(),
+  /** Seconds until `total` is reached, where they can be told. */
+  secondsLeft: z.number().nullable().optional(),
 })
 
 /** A stream of progress that ends with the result. Ending the stream early cancels the work. */

@@ -37,6 +37,17 @@ export async function verify(
   options: { sample?: number; folders?: string[]; tolerance?: number } = {},
 ): Promise<BundleVerdict> {
   for await (const event of await engine.client.bundles.verify({ path, ...options }))
-    if (event.type === 'verdict') return event.verdict
+    if (event.type === 'result') return event.result
   throw new Error('no verdict')
+}
+
+/** Makes a bundle of a study, at a path or among the exports, and returns its path. */
+export async function bundleOf(
+  { client }: Pick<Engine, 'client'>,
+  studyId: number,
+  path?: string,
+): Promise<string> {
+  for await (const event of await client.bundles.make({ studyId, ...(path === undefined ? {} : { path }) }))
+    if (event.type === 'result') return event.result.files[0]?.path ?? ''
+  throw new Error('no bundle')
 }

@@ -192,7 +192,7 @@ describe('checking a bundle refuses facts with', () => {
     const more = Array.from({ length: 20_000 }, (_, at) => fact.replace('0,0', `0,${at}`))
     const text = [...lines, ...(lines[0] === header ? more : [])].join('\r\n')
     writeFileSync(path, rawZip(goodFiles({ 'facts.csv': `${text}\r\n` })))
-    const bundle = await openBundle(path, { ...archiveLimits, ratio: 2000 })
+    const bundle = await openBundle(path, { limits: { ...archiveLimits, ratio: 2000 } })
     await expect(sampleFacts(bundle, 50_000, 1)).rejects.toMatchObject({
       code: 'BUNDLE_MALFORMED',
       message: expect.stringMatching(message),

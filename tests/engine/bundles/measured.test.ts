@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEngine, type Engine } from '#engine/api/index.ts'
 import { openBundle } from '#engine/bundles/index.ts'
 import { addDataset, runStudy, sampleImages, sampleModel } from '../studies/sample.ts'
-import { forge, verify } from './forge.ts'
+import { bundleOf, forge, verify } from './forge.ts'
 
 const cli = fileURLToPath(new URL('../../../src/cli/index.ts', import.meta.url))
 
@@ -40,8 +40,7 @@ async function bundled(
 ): Promise<string> {
   const modelIds = names.map((name) => models.get(name) ?? 0)
   const { id } = await runStudy(engine.client, { kind, params, modelIds, datasetId: from })
-  const { files } = await engine.client.bundles.make({ studyId: id, path: join(folder, `${kind}-${id}.zip`) })
-  return files[0]?.path ?? ''
+  return bundleOf(engine, id, join(folder, `${kind}-${id}.zip`))
 }
 
 /** Changes the first number of the first measured vector. */

@@ -6,7 +6,7 @@ import { createEngine, type Engine } from '#engine/api/index.ts'
 import { bundledStudy } from '#engine/bundles/manifest.ts'
 import type { DataTable } from '#shared/contract/index.ts'
 import { addDataset, runStudy, sampleImages, sampleModel } from '../studies/sample.ts'
-import { forge, verify } from './forge.ts'
+import { bundleOf, forge, verify } from './forge.ts'
 
 type Row = DataTable['rows'][number]
 
@@ -25,8 +25,7 @@ beforeAll(async () => {
     modelIds.push((await engine.client.models.add({ path: sampleModel(name) })).id)
   const params = { smallest: 3 }
   const { id } = await runStudy(engine.client, { kind: 'kernel-attention', params, modelIds, datasetId })
-  const { files } = await engine.client.bundles.make({ studyId: id, path: join(folder, 'kernels.zip') })
-  path = files[0]?.path ?? ''
+  path = await bundleOf(engine, id, join(folder, 'kernels.zip'))
   studyId = id
 }, 120_000)
 afterAll(async () => {
@@ -129,8 +128,7 @@ describe('tables of models of which some are missing', patient, () => {
   /** A bundle of two models of one title. */
   const twins = async () => {
     for (const id of modelIds) await engine.client.models.update({ id, title: 'RepLK' })
-    const { files } = await engine.client.bundles.make({ studyId, path: join(folder, 'twins.zip') })
-    return files[0]?.path ?? ''
+    return bundleOf(engine, studyId, join(folder, 'twins.zip'))
   }
   let bare: Engine
   let only: string

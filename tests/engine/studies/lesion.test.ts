@@ -11,6 +11,7 @@ import { getModel, setSessionTime } from '#engine/models/index.ts'
 import { temporaryFolder } from '../../temporary.ts'
 import { addDataset, runStudy, sampleImages, sampleModel, drawsOf } from './sample.ts'
 import { currentVariant, storeConditions } from '#engine/facts/index.ts'
+import { bundleOf } from '../bundles/forge.ts'
 import { differentBits, storedBits } from './storedBits.ts'
 
 async function setUp(perClass: number, overrides = {}) {
@@ -181,8 +182,7 @@ describe('the choice between gates and cutting out', () => {
     const study = await runStudy(engine.client, input)
     expect(study.job?.progress.note).toContain('blocks gated (too little to compute for a trial)')
     const told = async () => {
-      const { files } = await engine.client.bundles.make({ studyId: study.id })
-      const bundle = readFileSync(files[0]?.path ?? '').toString('base64')
+      const bundle = readFileSync(await bundleOf(engine, study.id)).toString('base64')
       return { result: await engine.client.studies.result({ id: study.id }), bundle }
     }
     const untimed = await told()

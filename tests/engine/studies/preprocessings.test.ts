@@ -8,7 +8,7 @@ import { openBundle } from '#engine/bundles/index.ts'
 import { planStudy } from '#engine/studies/store/plan.ts'
 import { shownId } from '#shared/shownModel.ts'
 import { temporaryFolderOfFile } from '../../temporary.ts'
-import { verify } from '../bundles/forge.ts'
+import { bundleOf, verify } from '../bundles/forge.ts'
 import { addDataset, runStudy, sampleImages, sampleModel, type Client } from './sample.ts'
 
 const bilinear: PreprocessingChange = { interpolation: 'bilinear' }
@@ -186,7 +186,7 @@ describe('preprocessings of a study', { timeout: 120_000 }, () => {
     expect((await client.studies.perturbation({ ...asked, studyId: id })).linf).toBeCloseTo(0.1, 5)
     await expect(client.studies.perturbation(asked)).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' })
     const path = join(folder, 'attack.zip')
-    await client.bundles.make({ studyId: id, path })
+    await bundleOf(engine, id, path)
     const { archive, close } = await openBundle(path)
     const manifest = JSON.parse((await archive.read('bundle.json', 1e9)).toString())
     close()

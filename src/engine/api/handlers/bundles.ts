@@ -21,15 +21,21 @@ import { exportsOf } from '../../workspace/index.ts'
 import { api } from '../session/implementation.ts'
 import type { EngineSession } from '../session/session.ts'
 import { defaultSettings } from '../session/settings.ts'
-import { stream } from '../session/stream.ts'
+import { worked } from '../session/worked.ts'
 
 export const bundles = {
-  make: api.bundles.make.handler(async ({ input, context }) => {
-    const { workspace } = context.session.open()
+  make: api.bundles.make.handler(({ input, context, signal }) => {
+    const { session } = context
+    const { workspace } = session.open()
     const study = getStudy(workspace.db, input.studyId)
     const path =
       input.path ?? join(exportsOf(workspace), `${safeName(`study-${study.id}-${study.title}`)}.zip`)
-    return { files: [await makeBundle(workspace, context.session.press, study.id, whole(path))] }
+    return worked(
+      async (steps) => ({
+        files: [await makeBundle(workspace, session.press, study.id, whole(path), steps)],
+      }),
+      signal,
+    )
   }),
   sign: api.bundles.sign.handler(async ({ input }) => ({
     files: [await signBundle(whole(input.path), whole(input.key))],
@@ -43,49 +49,31 @@ export const bundles = {
       bundle.close()
     }
   }),
-  verify: api.bundles.verify.handler(async function* ({ input, context, signal }) {
+  verify: api.bundles.verify.handler(({ input, context, signal }) => {
     const { session } = context
     const path = whole(input.path)
-    const bundle = await openBundle(path)
-    const stop = new AbortController()
-    type VerifyProgress = { type: 'progress'; done: number; total: number; note: string }
-    type Event =
-      VerifyProgress | { type: 'verdict'; verdict: BundleVerdict } | { type: 'failed'; error: unknown }
-    try {
-      const events = stream<Event>((push) => {
-        const onProgress = (done: number, total: number, note: string) =>
-          push({ type: 'progress', done, total, note })
+    return worked(async (steps) => {
+      const bundle = await openBundle(path, { steps })
+      try {
         const workspace = session.opened?.workspace ?? null
-        verifyBundle(
+        const found = await verifyBundle(
           bundle,
           {
             workspace,
             folders: input.folders.map(whole),
-            signal: stop.signal,
             pool: session.pool,
             render: renderOf(session.press),
             settings: workspace ? session.settings() : defaultSettings,
             log: session.log,
-            onProgress,
+            ...steps,
           },
           input,
         )
-          .then((found) => withFile(found, shown(bundle, path, unsigned, session), input))
-          .then(
-            (verdict) => push({ type: 'verdict', verdict }),
-            (error: unknown) => push({ type: 'failed', error }),
-          )
-        return () => stop.abort()
-      }, signal)
-      for await (const event of events) {
-        if (event.type === 'failed') throw event.error
-        yield event
-        if (event.type === 'verdict') return
+        return await withFile(found, shown(bundle, path, unsigned, session), input)
+      } finally {
+        bundle.close()
       }
-    } finally {
-      stop.abort()
-      bundle.close()
-    }
+    }, signal)
   }),
 }
 

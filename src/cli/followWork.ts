@@ -3,17 +3,19 @@ import { KernelscopeError } from '#shared/errors.ts'
 import { ProgressLine } from './progress.ts'
 import type { CliSession, GlobalOptions } from './session.ts'
 
-type MapEvent<T> = WorkProgress | { type: 'result'; result: T }
+type WorkEvent<T> = WorkProgress | { type: 'result'; result: T }
 
 /**
- * Shows the progress of a computation and returns its result. Ctrl-C ends it between two calls of the model.
+ * Shows the progress of work that is not a job and returns its result. Ctrl-C ends it at the next place where it can stop.
  *
+ * @param stopped the hint where it was stopped; that it goes on where it stopped where left out
  * @throws CANCELLED where it was stopped
  */
-export async function followMap<T>(
+export async function followWork<T>(
   { io }: CliSession,
   { quiet }: GlobalOptions,
-  open: (options: { signal: AbortSignal }) => Promise<AsyncIterable<MapEvent<T>>>,
+  open: (options: { signal: AbortSignal }) => Promise<AsyncIterable<WorkEvent<T>>>,
+  stopped?: string,
 ): Promise<T> {
   const line = new ProgressLine(io, quiet ?? false)
   try {
@@ -24,5 +26,9 @@ export async function followMap<T>(
   } finally {
     line.end()
   }
-  throw new KernelscopeError('CANCELLED', 'the computation ended without a result')
+  throw new KernelscopeError(
+    'CANCELLED',
+    'it was stopped before there was a result',
+    stopped === undefined ? {} : { hint: stopped },
+  )
 }
