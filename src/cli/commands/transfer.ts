@@ -1,7 +1,10 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { followJob } from '../follow.ts'
-import { formatBytes, formatPairs } from '../format.ts'
+import type { MergeReport } from '#shared/contract/index.ts'
+import { mergeLeaves, mergeRemarks, mergeRows } from '#shared/mergeWords.ts'
+import { followMap } from '../followMap.ts'
+import { formatBytes, formatTable } from '../format.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
 
 /** Adds the commands that bring whole workspaces to other places. */
@@ -33,25 +36,47 @@ export function addTransferCommands(workspace: Command, session: CliSession): vo
 
   workspace
     .command('merge')
-    .description('add models, facts, notes, tags and datasets of another workspace to this one')
+    .description('add all that another workspace holds to this one; what is here stays')
     .argument('<dir>', 'folder of the other workspace, which is only read')
-    .action(async (dir: string, _: unknown, command: Command) => {
+    .option('--plan', 'only say what would be added')
+    .action(async (dir: string, { plan }: { plan?: true }, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>()
       const client = await session.openWorkspace(options)
-      const added = await client.workspace.merge({ from: at(dir) })
+      if (plan) {
+        const planned = await client.workspace.planMerge({ from: at(dir) })
+        return session.print(
+          options,
+          planned,
+          () =>
+            `${describeMerge(planned)}${planned.predictions} predictions and ${planned.measurements} measurements are compared when they are added.\n`,
+        )
+      }
+      const added = await followMap(session, options, (stop) =>
+        client.workspace.merge({ from: at(dir) }, stop),
+      )
       for (const job of await client.jobs.list({}))
         if (job.kind === 'index' && (job.state === 'queued' || job.state === 'running'))
           await followJob(client, job.id, session.io, options.quiet)
-      session.print(options, added, () =>
-        formatPairs([
-          ['models', `${added.models} added`],
-          ['predictions', `${added.predictions} added`],
-          ['measurements', `${added.measurements} added`],
-          ['notes and tags', `${added.annotations} added`],
-          ['datasets', added.datasets.length === 0 ? 'none added' : added.datasets.join(', ')],
-          ...added.missing.map(({ title, problem }) => ['not added', `${title}: ${problem}`] as const),
-          ['studies', `${added.studies} stay in the other workspace; run here, they find their facts`],
-        ]),
-      )
+      session.print(options, added, () => describeMerge(added))
     })
+}
+
+function describeMerge(report: MergeReport): string {
+  const rows = mergeRows(report)
+  const table = formatTable(
+    [
+      { title: report.from },
+      { title: 'new', right: true },
+      { title: 'already here', right: true },
+      { title: 'left out', right: true },
+    ],
+    rows.map(({ title, added, there, leftOut }) => [
+      title.toLowerCase(),
+      String(added),
+      String(there),
+      String(leftOut),
+    ]),
+    `nothing in ${report.from}`,
+  )
+  return `${[table.trimEnd(), ...mergeRemarks(report), mergeLeaves].join('\n')}\n`
 }

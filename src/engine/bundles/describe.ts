@@ -2,11 +2,10 @@ import type { Inspection, Study } from '#shared/contract/index.ts'
 import { getDataset, imageSize } from '../datasets/index.ts'
 import { listedImages, type ImageSource, type ListedStudyImage } from '../facts/index.ts'
 import { getModel, type StoredModel } from '../models/index.ts'
-import { getStudy, readMapping, studyDefinition, type StudyDefinition } from '../studies/index.ts'
+import { getStudy, idsIn, readMapping, studyDefinition, type StudyDefinition } from '../studies/index.ts'
 import type { Db } from '../workspace/index.ts'
 import type { Basis, BasisDataset, BasisModel } from './basis.ts'
 import { describedModel } from './models.ts'
-import { idsIn } from './params.ts'
 
 /** What a study names: its models and datasets in the order of their numbers in a bundle. */
 export interface StudyParts {

@@ -1,4 +1,6 @@
 export { mergeAnnotations } from './mergeAnnotations.ts'
+export { forgetImages, mergeDatasets, type MergedDatasets } from './merge.ts'
+export { mergeSubsets } from './mergeSubsets.ts'
 export { listTags, noteOf, revertTags, setNote, tagImages, tagsOf } from './annotations.ts'
 export {
   firstRows,

@@ -12,5 +12,6 @@ export {
   saveComposition,
   saveStyle,
 } from './store.ts'
+export { mergeCompositions } from './merge.ts'
 export { writeTable } from './tables.ts'
 export { writeComposed, writeFigure } from './write.ts'

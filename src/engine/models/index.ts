@@ -1,6 +1,6 @@
 export { acceptAllTouched, acceptTouched } from './touched.ts'
 export { addModel } from './add.ts'
-export { copyModels } from './copy.ts'
+export { mergeModels } from './merge.ts'
 export {
   unchangedGraph,
   classifierGraph,

@@ -91,12 +91,17 @@ function store(db: Db, key: string, { kind, result, parts }: KeptMap): void {
     db.prepare(
       'INSERT OR REPLACE INTO map (key, kind, result, parts, data, used_at) VALUES (?, ?, ?, ?, ?, ?)',
     ).run(key, kind, JSON.stringify(result), JSON.stringify(layout), data, Date.now())
-    db.prepare(
-      `DELETE FROM map WHERE key IN (SELECT key FROM
-         (SELECT key, sum(bytes) OVER (ORDER BY used_at DESC, key) AS total FROM
-           (SELECT key, used_at, length(data) AS bytes FROM map)) WHERE total > ?)`,
-    ).run(storedBytes)
+    pruneMaps(db)
   })()
+}
+
+/** Drops the maps used longest ago beyond what a workspace keeps. */
+export function pruneMaps(db: Db): void {
+  db.prepare(
+    `DELETE FROM map WHERE key IN (SELECT key FROM
+       (SELECT key, sum(bytes) OVER (ORDER BY used_at DESC, key) AS total FROM
+         (SELECT key, used_at, length(data) AS bytes FROM map)) WHERE total > ?)`,
+  ).run(storedBytes)
 }
 
 /** A part of float32 values, without a copy. */

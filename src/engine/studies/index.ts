@@ -11,6 +11,9 @@ export { plannedTransforms, studyEvidence, studyFailures, type EvidenceBlock } f
 export { targetsOfReadout } from './measure/readings.ts'
 export { keepMadeMasks } from './reproduce/madeMasks.ts'
 export { parseParams } from './store/settled.ts'
+export { formatsOf, idsIn, renumberedIds, type NamedIds } from './store/paramIds.ts'
+export { mergeStudies } from './store/merge.ts'
+export { mergeMasks } from './masks/merge.ts'
 export { studyResult } from './results/result.ts'
 export {
   measureAgain,

@@ -1,6 +1,6 @@
 export { asWorkspaceError, type Db } from './database.ts'
 export { isBackupDue, listBackups } from './backups.ts'
-export { withAttached } from './attached.ts'
+export { attach, columnsToCopy, type MergedIds } from './attached.ts'
 export { heal } from './keeping/heal.ts'
 export { Keeper } from './keeping/keeper.ts'
 export { restoreBackup } from './restore.ts'

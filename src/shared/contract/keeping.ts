@@ -38,19 +38,51 @@ export const salvagedTable = z.object({
   lost: z.int().nullable(),
 })
 
-/** What was added to the open workspace. */
+/** One sort of thing that a workspace holds: what of another workspace's was added, and what was there already. */
+export const mergePart = z.object({
+  name: z.enum([
+    'models',
+    'predictions',
+    'measurements',
+    'failures',
+    'datasets',
+    'subsets',
+    'tags',
+    'notes',
+    'studies',
+    'figures',
+    'styles',
+    'maps',
+    'masks',
+  ]),
+  added: z.int(),
+  /** What is the same in both. */
+  there: z.int(),
+  /** What is told of single ones: what was left out, or what is to be minded of what was added. */
+  remarks: z.array(
+    z.object({
+      title: z.string(),
+      message: z.string(),
+      leftOut: z.boolean(),
+      /** How many it is about, where that is not one. */
+      count: z.int().default(1),
+    }),
+  ),
+})
+
+/** What came of adding another workspace to the open one, or what would come of it. */
 export const mergeReport = z.object({
-  models: z.int(),
+  /** Folder of the other workspace. */
+  from: z.string(),
+  /** Of a plan those parts that are counted without reading facts. */
+  parts: z.array(mergePart),
+})
+
+/** What another workspace holds, and what adding it would do. Facts are counted while they are added. */
+export const mergePlan = mergeReport.extend({
+  bytes: z.int(),
   predictions: z.int(),
   measurements: z.int(),
-  /** Notes, and tags of images. */
-  annotations: z.int(),
-  /** Titles of the datasets that are indexed now. */
-  datasets: z.array(z.string()),
-  /** Datasets whose folder cannot be read here. */
-  missing: z.array(z.object({ title: z.string(), problem: z.string() })),
-  /** Studies of the other workspace, which stay there; run here, they find their facts. */
-  studies: z.int(),
 })
 
 export const verifyReport = z.object({
@@ -97,14 +129,21 @@ export const keeping = {
   export: oc.input(z.object({ path: z.string() })).output(z.object({ path: z.string(), bytes: z.int() })),
   /** Makes a workspace of such a zip in a new or empty folder, and opens it. */
   import: oc.input(z.object({ path: z.string(), to: z.string() })).output(workspaceInfo),
-  /** Adds models, facts, notes, tags and datasets of another workspace to the open one. */
-  merge: oc.input(z.object({ from: z.string() })).output(mergeReport),
+  /** What `merge` would do; nothing is changed. */
+  planMerge: oc.input(z.object({ from: z.string() })).output(mergePlan),
+  /**
+   * Adds what another workspace holds to the open one, which is only read: facts first, in steps, then all else in one. Stopped in
+   * between, facts stay; adding it again goes on, and changes nothing where all was added.
+   */
+  merge: oc.input(z.object({ from: z.string() })).output(working(mergeReport)),
   /** Moves the folder of the open workspace to a new or empty folder, and corrects the stored paths inside it. */
   move: oc.input(z.object({ to: z.string() })).output(workspaceInfo),
 }
 
 export type SalvagedTable = z.infer<typeof salvagedTable>
+export type MergePart = z.infer<typeof mergePart>
 export type MergeReport = z.infer<typeof mergeReport>
+export type MergePlan = z.infer<typeof mergePlan>
 export type VerifyReport = z.infer<typeof verifyReport>
 export type Damage = z.infer<typeof damage>
 export type WorkspaceBackup = z.infer<typeof workspaceBackup>

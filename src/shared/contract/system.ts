@@ -63,8 +63,8 @@ export const workspace = {
   /** Begins a workspace that is not kept yet, so that a model or a folder of images can be looked at at once. */
   begin: oc.output(workspaceInfo),
   /**
-   * Gives the open workspace a place. A new or empty folder gets all of it. A folder with a workspace gets its models
-   * and datasets, and is opened.
+   * Gives the open workspace a place. A new or empty folder gets all of it. A workspace that is there gets all
+   * that it holds, as with `merge`, and is opened.
    */
   keep: oc.input(z.object({ path: z.string() })).output(workspaceInfo),
   /** Copies the sample workspace that comes with the app to `path` (by default a folder of the user's) and opens it. */

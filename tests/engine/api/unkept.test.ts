@@ -176,16 +176,20 @@ describe('a workspace that is not kept yet', () => {
     expect(unkeptIn(folder)).toEqual([])
   })
 
-  it('does not put what was measured into another workspace', async () => {
+  it('puts what was measured into a workspace that is there, too', async () => {
     const folder = temporaryFolder()
-    const { client } = await measured(folder)
+    const { client, study } = await measured(folder)
+    const { tables } = await client.studies.result({ id: study.id })
     const path = join(folder, 'mine')
     const other = await createEngine()
     onTestFinished(() => other.close())
     await other.client.workspace.create({ path })
     await other.client.workspace.close()
-    await expect(client.workspace.keep({ path })).rejects.toMatchObject({ code: 'WORKSPACE_EXISTS' })
-    expect((await client.workspace.info())?.unkept).toMatchObject({ studies: 1 })
+    expect(await client.workspace.keep({ path })).toMatchObject({ path, studies: 1, predictions: 16 })
+    const [there] = await client.studies.list()
+    const result = await client.studies.result({ id: there?.id ?? 0 })
+    expect(result).toMatchObject({ complete: true, tables })
+    expect(unkeptIn(folder)).toEqual([])
   })
 })
 

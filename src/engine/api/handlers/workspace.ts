@@ -6,7 +6,7 @@ import { cacheParts, emptyParts, listBackups, trimCache, undoRemoval } from '../
 import { api, guarded } from '../session/implementation.ts'
 import { keepWorkspace, moveOpen } from '../system/keep.ts'
 import { verifyWorkspace } from '../system/verify.ts'
-import { mergeInto } from '../system/merge.ts'
+import { mergeInto, planMerge } from '../system/merge.ts'
 import { packWorkspace, unpackWorkspace } from '../system/pack.ts'
 import { restoreInto, salvageInto } from '../system/restore.ts'
 import { openSample } from '../system/sample.ts'
@@ -55,7 +55,10 @@ export const workspace = {
   import: api.workspace.import.handler(async ({ input, context }) =>
     (await unpackWorkspace(context.session, resolve(input.path), input.to)).info(),
   ),
-  merge: api.workspace.merge.handler(({ input, context }) => mergeInto(context.session, input.from)),
+  planMerge: api.workspace.planMerge.handler(({ input, context }) => planMerge(context.session, input.from)),
+  merge: api.workspace.merge.handler(({ input, context: { session }, signal }) =>
+    guarded(mergeInto(session, input.from, signal), session),
+  ),
   verify: api.workspace.verify.handler(({ input, context: { session }, signal }) =>
     guarded(verifyWorkspace(session, input, signal), session),
   ),

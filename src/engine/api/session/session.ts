@@ -127,13 +127,15 @@ export class EngineSession {
    * @param become makes the other workspace out of the folder of the closed one
    * @throws any error of `become`
    */
-  async changeWorkspace(become: (workspace: Workspace) => Workspace): Promise<Workspace> {
+  async changeWorkspace(
+    become: (workspace: Workspace) => Workspace | Promise<Workspace>,
+  ): Promise<Workspace> {
     return this.#inTurn(async () => {
       const { workspace } = this.open()
       await this.#release(true)
       let next: Workspace
       try {
-        next = become(workspace)
+        next = await become(workspace)
       } catch (error) {
         await this.#begin(openWorkspace(workspace.path, workspace.kept))
         throw error

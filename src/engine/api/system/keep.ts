@@ -1,25 +1,23 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
-import { datasetRow, detectLayout, insertDataset, listDatasets } from '../../datasets/index.ts'
 import { insertJob } from '../../jobs/index.ts'
 import {
   checkNewFolder,
-  hasContent,
   moveWorkspace,
   openWorkspace,
   rebasePaths,
   type Workspace,
 } from '../../workspace/index.ts'
-import { mergeContent } from './merge.ts'
+import { addWorkspace } from './mergeSteps.ts'
 import type { EngineSession } from '../session/session.ts'
 
 /**
  * Gives the open workspace, which is not kept yet, a place. It moves to a new or empty folder; a workspace that is at
- * `path` gets its models and datasets.
+ * `path` gets all that it holds, and is opened.
  *
  * @throws UNSUPPORTED where the open workspace is kept already
- * @throws WORKSPACE_EXISTS where the folder has other files, or where a workspace there cannot take what was made
+ * @throws WORKSPACE_EXISTS where the folder has other files
  * @throws the errors of `openWorkspace` and `moveWorkspace`; the open workspace then stays as it is
  */
 export async function keepWorkspace(session: EngineSession, path: string): Promise<Workspace> {
@@ -59,44 +57,19 @@ export async function moveOpen(session: EngineSession, path: string): Promise<Wo
   return next
 }
 
-/** Adds models and datasets of the open workspace to another one, which is opened; its datasets are indexed again. */
-async function putInto(session: EngineSession, to: string): Promise<Workspace> {
-  const { workspace } = session.open()
-  const checkEmpty = (found: Workspace) => {
-    const { unkept } = found.info()
-    if (found.path === workspace.path && !(unkept && hasContent(unkept))) return
-    throw new KernelscopeError(
-      'WORKSPACE_EXISTS',
-      `what was made here cannot move into another workspace: ${to}`,
-      { hint: 'Choose a new or empty folder. All of it moves there.' },
-    )
-  }
-  checkEmpty(workspace)
-  const datasets = await Promise.all(
-    listDatasets(workspace.db).map(async ({ id, path, title }) => {
-      const labels = datasetRow(workspace.db, id).labels_path ?? undefined
-      return { path, title, layout: await detectLayout(path, labels) }
-    }),
-  )
-  return session.changeWorkspace(({ path: from }) => {
-    // Something may have been measured since. Now nothing can come between.
-    const own = openWorkspace(from, false)
-    try {
-      checkEmpty(own)
-    } finally {
-      own.close()
-    }
+/** Adds all that the open workspace holds to another one, which is opened. Where that fails, doing it again goes on. */
+const putInto = (session: EngineSession, to: string): Promise<Workspace> =>
+  session.changeWorkspace(async (from) => {
     const target = openWorkspace(to)
     try {
-      mergeContent(target.db, join(from, 'workspace.sqlite'))
-      for (const { path, title, layout } of datasets) {
-        const datasetId = insertDataset(target.db, path, title, layout)
-        insertJob(target.db, { kind: 'index', title: `Index ${title}`, datasetId })
-      }
+      const merging = addWorkspace(target, from)
+      let step = await merging.next()
+      while (!step.done) step = await merging.next()
+      for (const { id, title } of step.value.toIndex)
+        insertJob(target.db, { kind: 'index', title: `Index ${title}`, datasetId: id })
       return target
     } catch (error) {
       target.close()
       throw error
     }
   })
-}

@@ -1,75 +1,96 @@
+import { statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import type { MergeReport } from '#shared/contract/index.ts'
-import { KernelscopeError, toErrorShape } from '#shared/errors.ts'
-import {
-  datasetRow,
-  detectLayout,
-  insertDataset,
-  listDatasets,
-  mergeAnnotations,
-} from '../../datasets/index.ts'
-import { mergeFacts } from '../../facts/index.ts'
-import { copyModels } from '../../models/index.ts'
-import { openReadOnly, sweepRemovals, withAttached, type Db } from '../../workspace/index.ts'
+import type { MergePlan, MergeReport, WorkProgress } from '#shared/contract/index.ts'
+import { KernelscopeError } from '#shared/errors.ts'
+import { countMergeable } from '../../facts/index.ts'
+import { attach, Keeper, openReadOnly, sweepRemovals, type Workspace } from '../../workspace/index.ts'
 import type { EngineSession } from '../session/session.ts'
+import { addWorkspace, planned } from './mergeSteps.ts'
 
 /**
- * Adds models (by digest), facts (by their keys' content), notes and tags (by the digest of images) of a workspace's database to
- * another, in one transaction. What is there already stays as it is.
- *
- * @param file path of a database of the present schema
- */
-export const mergeContent = (db: Db, file: string) =>
-  withAttached(db, file, () => ({
-    models: copyModels(db),
-    ...mergeFacts(db),
-    annotations: mergeAnnotations(db),
-  }))
-
-/**
- * Adds the content of the workspace in a folder to the open one. Its datasets are added by their path and indexed; one whose folder
- * cannot be read is named. Its studies and figures stay in it: a study that is run here finds its facts. The other workspace is
- * only read.
+ * Adds what the workspace in a folder holds to the open one. The other workspace is only read. Where it is stopped, or the engine is
+ * killed, facts that came stay, all else comes in one transaction, and doing it again goes on.
  *
  * @throws UNSUPPORTED where it is the open one
- * @throws WORKSPACE_CLOSED where none is open or it is closed meanwhile; the errors of `openReadOnly`
+ * @throws WORKSPACE_CORRUPT where the other one is damaged in what a new measurement does not bring back
+ * @throws WORKSPACE_CLOSED where none is open or it is closed meanwhile; CANCELLED where the signal is aborted
+ * @throws the errors of `openReadOnly`
  */
-export async function mergeInto(session: EngineSession, from: string): Promise<MergeReport> {
+export async function* mergeInto(
+  session: EngineSession,
+  from: string,
+  signal?: AbortSignal,
+): AsyncGenerator<WorkProgress | { type: 'result'; result: MergeReport }, void, undefined> {
   const { workspace } = session.open()
-  if (workspace.isAt(from))
-    throw new KernelscopeError('UNSUPPORTED', `a workspace cannot be merged into itself: ${resolve(from)}`)
-  const other = await openReadOnly(from, 'It is merged into another one.')
+  yield { type: 'progress', done: 0, total: 0, unit: 'parts', note: 'Opening the other workspace' }
+  const other = await opened(workspace, from)
   try {
-    sweepRemovals(other.db)
-    const here = new Set(listDatasets(workspace.db).map(({ path }) => path))
-    const found = await Promise.all(
-      listDatasets(other.db)
-        .filter(({ path }) => !here.has(path))
-        .map(async ({ id, path, title }) => {
-          try {
-            const labels = datasetRow(other.db, id).labels_path ?? undefined
-            return { path, title, layout: await detectLayout(path, labels) }
-          } catch (error) {
-            return { path, title, problem: toErrorShape(error).message }
-          }
-        }),
-    )
+    yield* checked(other, signal)
+    const { parts, toIndex } = yield* addWorkspace(workspace, other, () => {
+      session.stillOpen(workspace)
+      if (signal?.aborted)
+        throw new KernelscopeError('CANCELLED', 'adding the workspace was stopped; what came stays')
+    })
     const { jobs } = session.stillOpen(workspace)
-    const merged = mergeContent(workspace.db, join(other.path, 'workspace.sqlite'))
-    const datasets: string[] = []
-    for (const one of found) {
-      if ('problem' in one) continue
-      const datasetId = insertDataset(workspace.db, one.path, one.title, one.layout)
-      jobs.add({ kind: 'index', title: `Index ${one.title}`, datasetId })
-      datasets.push(one.title)
-    }
-    return {
-      ...merged,
-      datasets,
-      missing: found.flatMap((one) => ('problem' in one ? [{ title: one.title, problem: one.problem }] : [])),
-      studies: other.info().studies,
+    for (const { id, title } of toIndex) jobs.add({ kind: 'index', title: `Index ${title}`, datasetId: id })
+    yield { type: 'result', result: { from: other.place, parts } }
+  } finally {
+    other.close()
+  }
+}
+
+/**
+ * Says what `mergeInto` would do, without reading facts. Nothing is changed.
+ *
+ * @throws as `mergeInto`
+ */
+export async function planMerge(session: EngineSession, from: string): Promise<MergePlan> {
+  const { workspace } = session.open()
+  const other = await opened(workspace, from)
+  try {
+    session.stillOpen(workspace)
+    const file = join(other.path, 'workspace.sqlite')
+    const detach = attach(workspace.db, file)
+    try {
+      const { predictions, measurements } = countMergeable(workspace.db)
+      const parts = planned(workspace.db, other)
+      return { from: other.place, parts, bytes: statSync(file).size, predictions, measurements }
+    } finally {
+      detach()
     }
   } finally {
     other.close()
+  }
+}
+
+async function opened(workspace: Workspace, from: string): Promise<Workspace> {
+  if (workspace.isAt(from))
+    throw new KernelscopeError('UNSUPPORTED', `a workspace cannot be merged into itself: ${resolve(from)}`)
+  const other = await openReadOnly(from, 'It is added to another one.')
+  sweepRemovals(other.db)
+  return other
+}
+
+/** Checks all but the facts, of which each is checked by itself. */
+async function* checked(other: Workspace, signal?: AbortSignal): AsyncGenerator<WorkProgress> {
+  const keeper = new Keeper()
+  try {
+    const check = keeper.verify(other.path, signal, false)
+    for (;;) {
+      const next = await check.next()
+      if (next.done) {
+        const lost = next.value.damages.find(({ heals }) => heals === 'no')
+        if (!lost) return
+        throw new KernelscopeError(
+          'WORKSPACE_CORRUPT',
+          `the other workspace is damaged: ${lost.step}: ${lost.message}`,
+          { hint: 'Restore a backup of it, or salvage it, and add that.' },
+        )
+      }
+      const { step, done, total } = next.value
+      yield { type: 'progress', done, total, unit: 'parts', note: `Checking ${step}` }
+    }
+  } finally {
+    await keeper.close()
   }
 }

@@ -4,6 +4,7 @@ import { KernelscopeError } from '#shared/errors.ts'
 import type { Damage, SalvagedTable, WorkspaceBackup } from '#shared/contract/index.ts'
 import { deathDetails, Thread } from '../../threads/thread.ts'
 import { backupNamed, newBackup, rotateBackups, type BackupReason } from '../backups.ts'
+import { factTables } from '../contentSums.ts'
 import { databaseName } from '../schema.ts'
 import { checkNewFolder, type Workspace } from '../workspace.ts'
 import { isReadable } from './verify.ts'
@@ -67,15 +68,18 @@ export class Keeper {
   /**
    * Checks the database and the drawn masks in a folder, step by step; the result comes last. Nothing is written.
    *
+   * @param facts whether each fact is checked, too
    * @throws WORKSPACE_CORRUPT and others where the file is no database of a workspace
    * @throws CANCELLED where the signal is aborted between two steps
    */
   async *verify(
     place: string,
     signal?: AbortSignal,
+    facts = true,
   ): AsyncGenerator<VerifyProgress, { damages: Damage[]; steps: string[] }, undefined> {
     const file = join(place, databaseName)
-    const steps = await this.#thread.ask({ kind: 'steps', file })
+    const all = await this.#thread.ask({ kind: 'steps', file })
+    const steps = facts ? all : all.filter((step) => !factTables.some((name) => name === step))
     const damages: Damage[] = []
     for (const [done, step] of steps.entries()) {
       if (signal?.aborted) throw new KernelscopeError('CANCELLED', 'the check was stopped')
