@@ -13,8 +13,8 @@ const parts = {
 
 export default defineConfig({
   test: {
-    // For tests that load ONNX Runtime themselves.
-    env: { ORT_DISABLE_TELEMETRY: '1' },
+    // Two files run at once beside the windows: more threads would only wait for one another. Tests of threads set them.
+    env: { KERNELSCOPE_THREADS: '1', ORT_DISABLE_TELEMETRY: '1' },
     maxWorkers: 2,
     reporters: ['default'],
     // Limits are for what hangs, on a machine ten times slower than the one this was written on.

@@ -6,6 +6,9 @@ import { captured, root, tool } from './run.ts'
 
 const cache = path.join(root, 'node_modules/.cache')
 
+// Every worker thread and process of the tests would read and strip its TypeScript anew.
+process.env['NODE_COMPILE_CACHE'] ??= path.join(cache, 'node')
+
 /** Type checks: programs of node_modules/.bin with their arguments, the slowest first. */
 export const typeChecks = [
   ['vue-tsc', '-p', 'tsconfig.web.json'],

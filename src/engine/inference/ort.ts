@@ -1,12 +1,16 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node'
+import { z } from 'zod'
 import { KernelscopeError } from '#shared/errors.ts'
 import type { Feed, Runtime } from './protocol.ts'
+
+/** Threads of a session whose settings leave them open: KERNELSCOPE_THREADS, else 0, which is all cores. */
+const openThreads = z.coerce.number().int().min(0).max(256).catch(0).parse(process.env['KERNELSCOPE_THREADS'])
 
 /** Opens a graph file with the given provider, without a fallback. */
 export const createSession = (path: string, { provider, threads }: Runtime): Promise<InferenceSession> =>
   InferenceSession.create(path, {
     executionProviders: [provider],
-    ...(threads > 0 ? { intraOpNumThreads: threads } : {}),
+    intraOpNumThreads: threads > 0 ? threads : openThreads,
     interOpNumThreads: 1,
     logSeverityLevel: 3,
   })

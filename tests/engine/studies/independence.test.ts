@@ -24,7 +24,7 @@ let other: Place
 async function setUp(name: string, reversed: boolean, options: Parameters<typeof createEngine>[0]) {
   const engine = await createEngine(options)
   await engine.client.workspace.create({ path: join(folder, name, 'workspace') })
-  const images = sampleImages(join(folder, name), 2)
+  const images = sampleImages(join(folder, name), 2, 8)
   if (reversed) for (const one of readdirSync(images)) reverse(join(images, one))
   const datasetId = await addDataset(engine.client, images)
   const models: Record<Name, number> = { replk3: 0, vit: 0, resnet: 0 }

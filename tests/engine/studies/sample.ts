@@ -9,10 +9,10 @@ export type Client = ContractRouterClient<Contract>
 
 const sample = fileURLToPath(new URL('../../../resources/sample', import.meta.url))
 
-/** Copies the first `perClass` validation images of each sample class into `folder` and returns its path. */
-export function sampleImages(folder: string, perClass: number): string {
+/** Copies the first `perClass` validation images of the first `classes` sample classes into `folder` and returns its path. */
+export function sampleImages(folder: string, perClass: number, classes = 16): string {
   const val = join(sample, 'suites', 'val')
-  for (const name of readdirSync(val).sort()) {
+  for (const name of readdirSync(val).sort().slice(0, classes)) {
     const target = join(folder, 'images', name)
     mkdirSync(target, { recursive: true })
     for (const file of readdirSync(join(val, name)).sort().slice(0, perClass))
