@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { followJob } from '../follow.ts'
 import type { MergeReport } from '#shared/contract/index.ts'
 import { mergeLeaves, mergeRemarks, mergeRows } from '#shared/mergeWords.ts'
-import { followMap } from '../followMap.ts'
+import { followWork } from '../followWork.ts'
 import { formatBytes, formatTable } from '../format.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
 
@@ -51,7 +51,7 @@ export function addTransferCommands(workspace: Command, session: CliSession): vo
             `${describeMerge(planned)}${planned.predictions} predictions and ${planned.measurements} measurements are compared when they are added.\n`,
         )
       }
-      const added = await followMap(session, options, (stop) =>
+      const added = await followWork(session, options, (stop) =>
         client.workspace.merge({ from: at(dir) }, stop),
       )
       for (const job of await client.jobs.list({}))
