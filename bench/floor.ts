@@ -8,9 +8,10 @@ export async function floorOf(
   [height, width]: readonly [number, number],
   batch: number,
   threads = 0,
+  provider = 'cpu',
 ): Promise<number> {
   const session = await InferenceSession.create(path, {
-    executionProviders: ['cpu'],
+    executionProviders: [provider],
     interOpNumThreads: 1,
     ...(threads > 0 ? { intraOpNumThreads: threads } : {}),
   })

@@ -1,7 +1,8 @@
 /**
  * From JPEG file to model input: images per second of our code, on one thread and in the pool, against sharp alone
  * (decoding only, and decoding with its own inexact resize) and against Pillow where Debian's Python has it. Measures
- * CPU time of all threads, which does not depend on other work on the machine.
+ * CPU time of all threads, which does not depend on other work on the machine. Then the same step for JPEGs of other sizes, to
+ * inputs of 224 and 384 px: what a core can feed to a device, without a model.
  * Run: node bench/images.ts
  */
 import { execFileSync } from 'node:child_process'
@@ -18,12 +19,12 @@ const geometry = { size: [224, 224], resize: 'shorter', resizeTo: 256, interpola
 const folder = mkdtempSync(join(tmpdir(), 'kernelscope-bench-'))
 const paths = Array.from({ length: count }, (_, i) => join(folder, `${i}.jpg`))
 
-/** JPEGs of ImageNet's usual size, with smooth parts and details like a photograph. */
-async function write(path: string, index: number): Promise<void> {
+/** A JPEG, by default of ImageNet's usual size, with smooth parts and details like a photograph. */
+async function write(path: string, index: number, [width, height] = [500, 375]): Promise<void> {
   const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const
   const grain = sharp({ create: { width: 50, height: 38, channels: 3, background: '#808080', noise } })
   const smooth = await grain
-    .resize(500, 375, { fit: 'fill' })
+    .resize(width, height, { fit: 'fill' })
     .blur(1 + (index % 5))
     .jpeg({ quality: 92 })
     .toBuffer()
@@ -81,7 +82,7 @@ async function poolRate(workers: number): Promise<number> {
 }
 
 try {
-  await Promise.all(paths.map(write))
+  await Promise.all(paths.map((path, index) => write(path, index)))
   const ours = { ...geometry, size: [224, 224] as [number, number] }
   const decodeOnly =
     count *
@@ -111,6 +112,30 @@ try {
   const rows: Row[] = measured.flatMap(([name, perSecond]) =>
     perSecond === null ? [] : [{ name, perSecond, ratio: perSecond / decodeOnly }],
   )
+  for (const source of [
+    [160, 120],
+    [1024, 768],
+    [2048, 1536],
+  ] as [number, number][]) {
+    const few = paths.slice(0, 12)
+    await Promise.all(few.map((path, index) => write(path, index, source)))
+    for (const [side, resizeTo] of [
+      [224, 256],
+      [384, 440],
+    ] as const) {
+      const to = { ...ours, size: [side, side] as [number, number], resizeTo }
+      const perSecond =
+        few.length *
+        (await cpuRate(async () => {
+          for (const path of few) await preprocess(path, to)
+        }))
+      rows.push({
+        name: `ours: ${source.join('x')} to ${side}; one thread`,
+        perSecond,
+        ratio: perSecond / decodeOnly,
+      })
+    }
+  }
   report('images', 'images', rows, {
     baseline: 'sharp: decode only',
     image: '500x375 JPEG, quality 92, to 224x224 bicubic',

@@ -3,7 +3,18 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
-const all = ['images', 'corruptions', 'graph', 'gradients', 'studies', 'peers', 'browse', 'pages', 'facts']
+const all = [
+  'images',
+  'corruptions',
+  'graph',
+  'gradients',
+  'studies',
+  'peers',
+  'browse',
+  'pages',
+  'facts',
+  'gpu',
+]
 const wanted = process.argv.slice(2)
 const unknown = wanted.find((name) => !all.includes(name))
 if (unknown !== undefined) {

@@ -6,12 +6,12 @@
  * Run: node bench/peers.ts [--cpu] [net …]
  */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import sharp from 'sharp'
 import { createEngine, type Engine } from '#engine/api/index.ts'
 import { floorOf } from './floor.ts'
+import { pictures } from './pictures.ts'
 import { cpuSeconds, report, type Row } from './report.ts'
 
 const python = '/usr/bin/python3'
@@ -34,22 +34,6 @@ if (spawnSync(python, ['-c', 'import torch, torchvision, onnx']).status !== 0) {
 }
 const wanted = process.argv.slice(2).filter((name) => name !== '--cpu')
 const folder = mkdtempSync(join(tmpdir(), 'kernelscope-bench-'))
-
-/** Writes JPEGs of a photograph's size, with smooth colours and noise, so that they decode like photographs. */
-async function pictures(count: number): Promise<string> {
-  const classes = join(folder, `pictures-${count}`)
-  for (let i = 0; i < count; i++) {
-    const target = join(classes, `class${i % 4}`)
-    mkdirSync(target, { recursive: true })
-    const channels = 3
-    const noise = { type: 'gaussian' as const, mean: 100 + (i % 4) * 20, sigma: 40 }
-    await sharp({ create: { width: 500, height: 375, channels, noise, background: '#888' } })
-      .blur(2)
-      .jpeg({ quality: 90 })
-      .toFile(join(target, `${i}.jpg`))
-  }
-  return classes
-}
 
 /** Measures forward passes per second of PyTorch. */
 function peer(net: string, study: string, from: string): number {
@@ -99,7 +83,7 @@ try {
     if (wanted.length > 0 && !wanted.includes(net)) continue
     const onnx = join(folder, `${net}.onnx`)
     execFileSync(python, [script, net, '--export', onnx], { stdio: ['ignore', 'ignore', 'inherit'] })
-    const from = await pictures(images)
+    const from = await pictures(folder, images)
     const { dataset, jobId } = await client.datasets.add({ path: from })
     for await (const job of await client.jobs.watch())
       if (job.id === jobId && ['done', 'failed'].includes(job.state)) break
