@@ -13,7 +13,8 @@ import { createEngine } from '#engine/api/index.ts'
 import { ensureDisplay } from '../scripts/display.ts'
 import { engineIs, openApp } from '../tests/e2e/app.ts'
 import { addDataset, runStudy, sampleImages, sampleModel } from '../tests/engine/studies/sample.ts'
-import { addRowDigest } from '#engine/workspace/contentSums.ts'
+import { addFunctions } from '#engine/workspace/functions.ts'
+import { recountFacts } from '#engine/workspace/index.ts'
 import { report } from './report.ts'
 
 const images = Number(process.argv[2] ?? 1_000_000)
@@ -58,7 +59,7 @@ const folderName = (k: number) => `class_${String(k).padStart(4, '0')}`
 
 function plantRows({ root, files }: ReturnType<typeof plantFiles>): void {
   const db = new Database(join(workspace, 'workspace.sqlite'))
-  addRowDigest(db)
+  addFunctions(db)
   db.pragma('synchronous = OFF')
   const variants = db
     .prepare<[], { id: number }>('SELECT DISTINCT variant_id AS id FROM prediction ORDER BY 1')
@@ -100,6 +101,7 @@ function plantRows({ root, files }: ReturnType<typeof plantFiles>): void {
         )
       }
     }
+    recountFacts(db)
   })()
   db.close()
 }

@@ -85,6 +85,33 @@ export class Generator {
     return draw % n
   }
 
+  /**
+   * Fills `out` with integers in [0, n), the same as `integer` gives one by one.
+   * @throws RangeError where n is not an integer from 1 to 2^32
+   */
+  integers(n: number, out: Uint32Array): void {
+    if (!(Number.isInteger(n) && n >= 1 && n <= 4294967296)) throw new RangeError(`invalid n: ${n}`)
+    const limit = 4294967296 - (4294967296 % n)
+    let { a, b, c, d } = this
+    for (let i = 0; i < out.length;) {
+      const five = Math.imul(b, 5)
+      const draw = Math.imul((five << 7) | (five >>> 25), 9) >>> 0
+      const shifted = b << 9
+      c ^= a
+      d ^= b
+      b ^= c
+      a ^= d
+      c ^= shifted
+      d = (d << 11) | (d >>> 21)
+      // The quotient of integers below 2^32 is never rounded up to the next integer, so this is draw % n.
+      if (draw < limit) out[i++] = draw - Math.floor(draw / n) * n
+    }
+    this.a = a
+    this.b = b
+    this.c = c
+    this.d = d
+  }
+
   /** Draws from the standard normal by ziggurat: 8 bits choose the layer, 23 bits (with sign) the place across it. */
   normal(): number {
     const bits = this.next()

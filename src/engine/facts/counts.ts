@@ -1,25 +1,33 @@
-import type { Db } from '../workspace/index.ts'
-import { classNameSql, imagesOf, type ImageSource } from './images.ts'
+import { marks, type Db } from '../workspace/index.ts'
+import { marksOf } from './cellMarks.ts'
 import { hasFailures } from './failures.ts'
-import { runsOf } from './runs.ts'
-import { factSums, hasFacts } from './sums.ts'
+import { classNameSql, imagesOf, type ImageSource } from './images.ts'
 import { boundTo, withFacts, type Bound, type FactRange } from './join.ts'
-
-/** Whether a range has all images of any source. */
-const isWhole = ({ from, to }: FactRange) => from <= 0 && to === Number.MAX_SAFE_INTEGER
+import { countMarks, sourceMarks } from './sourceMarks.ts'
 
 /** Counts the images of a source that have a prediction. */
 export function countFacts(db: Db, source: ImageSource): (range: FactRange) => number {
-  const images = imagesOf(source)
-  const runs = runsOf(db, source)
-  const sums = factSums(db)
-  const count = db
-    .prepare<Bound[], number>(`SELECT count(*) FROM ${withFacts(images, { range: true })}`)
-    .pluck()
+  const marksIn = sourceMarks(db, source)
   return (range) => {
-    if (runs && isWhole(range)) return sums(range, runs).facts
-    return hasFacts(db, range) ? (count.get(...images.values, boundTo(range)) ?? 0) : 0
+    const { bytes } = marksIn(range)
+    return bytes.length - (countMarks({ bytes })[0] ?? 0)
   }
+}
+
+/** Counts the predictions of a model file, under any condition and with any preprocessing. */
+export function countFactsOfModel(db: Db, modelDigest: string): number {
+  const reader = marksOf(db)
+  const variants = db
+    .prepare<[string], number>('SELECT id FROM variant WHERE model_digest = ?')
+    .pluck()
+    .all(modelDigest)
+  let count = 0
+  for (const variantId of variants)
+    for (const conditionId of reader.conditionsOf(variantId)) {
+      const { bytes } = reader.of({ variantId, conditionId })
+      count += bytes.length - (countMarks({ bytes })[0] ?? 0)
+    }
+  return count
 }
 
 /** Counts of one cell: one model under one condition. */
@@ -38,26 +46,27 @@ export interface CellCounts {
 /** Counts the predictions of a source's images, the right ones among them, and the failures. */
 export function cellCounts(db: Db, source: ImageSource): (range: FactRange) => CellCounts {
   const images = imagesOf(source)
-  const runs = runsOf(db, source)
-  const sums = factSums(db)
-  const counts = db.prepare<Bound[], Omit<CellCounts, 'failed'>>(
-    `SELECT count(*) AS measured, count(p.correct) AS n, coalesce(sum(p.correct), 0) AS correct, coalesce(sum(p.true_rank <= 5), 0) AS correct5
-     FROM ${withFacts(images, { range: true })}`,
-  )
-  const failures = db
-    .prepare<Bound[], number>(`SELECT count(*) FROM ${withFacts(images, { table: 'failure', range: true })}`)
-    .pluck()
-  const countsOf = (range: FactRange): Omit<CellCounts, 'failed'> => {
-    const nothing = { measured: 0, n: 0, correct: 0, correct5: 0 }
-    if (!runs || !isWhole(range))
-      return hasFacts(db, range) ? (counts.get(...images.values, boundTo(range)) ?? nothing) : nothing
-    const { facts, judged, correct, correct5 } = sums(range, runs)
-    return { measured: facts, n: judged, correct, correct5 }
+  const marksIn = sourceMarks(db, source)
+  const failures = (range: FactRange) =>
+    db
+      .prepare<Bound[], number>(
+        `SELECT count(*) FROM ${withFacts(images, { table: 'failure', range: true })}`,
+      )
+      .pluck()
+      .get(...images.values, boundTo(range))
+  return (range) => {
+    const total = { measured: 0, n: 0, correct: 0, correct5: 0 }
+    for (const [mark, count] of countMarks(marksIn(range)).entries()) {
+      if (mark === 0 || count === 0) continue
+      const verdict = mark & marks.verdictBits
+      total.measured += count
+      if (verdict & marks.judgedBit) total.n += count
+      if (verdict === marks.rightVerdict) total.correct += count
+      if (mark & marks.topFiveBit) total.correct5 += count
+    }
+    const failed = hasFailures(db, range) ? (failures(range) ?? 0) : 0
+    return { ...total, failed }
   }
-  return (range) => ({
-    ...countsOf(range),
-    failed: hasFailures(db, range) ? (failures.get(...images.values, boundTo(range)) ?? 0) : 0,
-  })
 }
 
 /** Counts of the images of one class: all, and the rightly predicted ones. */
@@ -73,12 +82,33 @@ export interface ClassCount {
  * wrong.
  */
 export function classCounts(db: Db, source: ImageSource): (range: FactRange) => ClassCount[] {
-  const images = imagesOf(source)
-  const select = db.prepare<Bound[], ClassCount>(
-    `SELECT i.class_idx AS classIndex, ${classNameSql} AS name, count(*) AS n, sum(p.correct) AS correct
-     FROM ${withFacts(images, { range: true })} AND p.correct IS NOT NULL GROUP BY i.class_idx ORDER BY i.class_idx`,
+  const marksIn = sourceMarks(db, source)
+  const names = new Map(
+    db
+      .prepare<[number], [number, string]>('SELECT idx, name FROM class WHERE dataset_id = ?')
+      .raw()
+      .all(source.datasetId),
   )
-  return (range) => select.all(...images.values, boundTo(range))
+  return (range) => {
+    const { list, from, bytes } = marksIn(range)
+    const most = list.classes.reduce((a, b) => Math.max(a, b), -1)
+    const [judged, right] = [new Uint32Array(most + 1), new Uint32Array(most + 1)]
+    for (let at = 0; at < bytes.length; at++) {
+      const verdict = (bytes[at] ?? 0) & marks.verdictBits
+      if (!(verdict & marks.judgedBit)) continue
+      const index = list.classes[from + at] ?? 0
+      judged[index] = (judged[index] ?? 0) + 1
+      if (verdict === marks.rightVerdict) right[index] = (right[index] ?? 0) + 1
+    }
+    return [...judged.entries()]
+      .filter(([, n]) => n > 0)
+      .map(([classIndex, n]) => ({
+        classIndex,
+        name: names.get(classIndex) ?? '',
+        n,
+        correct: right[classIndex] ?? 0,
+      }))
+  }
 }
 
 /** Number of images of a true class with the same predicted output. */

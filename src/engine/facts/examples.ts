@@ -1,4 +1,5 @@
 import type { Db } from '../workspace/index.ts'
+import { marksOf } from './cellMarks.ts'
 import type { FactsOf } from './join.ts'
 
 /** A prediction as a database row. Reading a million of them makes no objects. */
@@ -37,13 +38,7 @@ export function* exampleFacts(
 }
 
 /** Returns a number that grows with every change of these facts; 0 where there were never any. */
-export const factVersion = (db: Db, { variantId, conditionId }: FactsOf): number =>
-  db
-    .prepare<(number | null)[], number>(
-      'SELECT coalesce(sum(version), 0) FROM fact_sum WHERE variant_id = ? AND condition_id = ?',
-    )
-    .pluck()
-    .get(variantId, conditionId) ?? 0
+export const factVersion = (db: Db, of: FactsOf): number => marksOf(db).version(of)
 
 /** Returns a function that lists the conditions under which a variant has predictions on images of a dataset. */
 export function conditionsMeasured(db: Db, datasetId: number): (variantId: number) => number[] {
@@ -54,9 +49,7 @@ export function conditionsMeasured(db: Db, datasetId: number): (variantId: numbe
       )
       .get(datasetId) ?? {}
   if (first === null || last === null) return () => []
-  const conditions = db
-    .prepare<[number], number>('SELECT DISTINCT condition_id FROM fact_sum WHERE variant_id = ?')
-    .pluck()
+  const reader = marksOf(db)
   // Indexing numbers the examples of a dataset in one range, so one look into the range is enough.
   const any = db
     .prepare<[number, number, number, number], number>(
@@ -64,5 +57,5 @@ export function conditionsMeasured(db: Db, datasetId: number): (variantId: numbe
     )
     .pluck()
   return (variantId) =>
-    conditions.all(variantId).filter((id) => any.get(variantId, id, first, last) !== undefined)
+    reader.conditionsOf(variantId).filter((id) => any.get(variantId, id, first, last) !== undefined)
 }

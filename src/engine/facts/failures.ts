@@ -10,23 +10,32 @@ export interface FailedImage {
   problem: ErrorShape
 }
 
+const finders = new WeakMap<Db, (of: FactsOf) => boolean>()
+
 /** Whether there are failures of a variant under a condition at all. */
-export const hasFailures = (db: Db, { variantId, conditionId }: FactsOf): boolean =>
-  db
+export function hasFailures(db: Db, of: FactsOf): boolean {
+  const known = finders.get(db) ?? failureFinder(db)
+  finders.set(db, known)
+  return known(of)
+}
+
+function failureFinder(db: Db): (of: FactsOf) => boolean {
+  const find = db
     .prepare<(number | null)[], number>(
       'SELECT 1 FROM failure WHERE variant_id = ? AND condition_id = ? LIMIT 1',
     )
     .pluck()
-    .get(variantId, conditionId) !== undefined
+  return ({ variantId, conditionId }) => find.get(variantId, conditionId) !== undefined
+}
 
 /** Yields the images of a source that could not be measured, in order of image id, read one by one. */
 export function failedImages(db: Db, source: ImageSource): (range: FactRange) => Iterable<FailedImage> {
   const images = imagesOf(source)
-  const select = db.prepare<Bound[], { imageId: number; problem: string }>(
-    `SELECT i.id AS imageId, p.problem FROM ${withFacts(images, { table: 'failure', range: true })} ORDER BY i.id`,
-  )
   return function* (range) {
     if (!hasFailures(db, range)) return
+    const select = db.prepare<Bound[], { imageId: number; problem: string }>(
+      `SELECT i.id AS imageId, p.problem FROM ${withFacts(images, { table: 'failure', range: true })} ORDER BY i.id`,
+    )
     for (const { imageId, problem } of select.iterate(...images.values, boundTo(range)))
       yield { imageId, problem: errorShape.parse(JSON.parse(problem)) }
   }

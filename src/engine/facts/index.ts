@@ -5,6 +5,7 @@ export {
   classCounts,
   confusionCounts,
   countFacts,
+  countFactsOfModel,
   type CellCounts,
   type ClassCount,
   type ConfusionCount,
@@ -47,8 +48,10 @@ export {
   outcomePages,
   outcomesOf,
   rankingsOf,
+  verdictsOf,
   type ClassConfidence,
   type ConfidentImage,
+  type ImageVerdicts,
   type Outcome,
   type RankedImage,
 } from './outcomes.ts'
@@ -65,7 +68,6 @@ export {
 export { secondProbability, type Prediction, type TopClass } from './prediction.ts'
 export { byConfidence, measuredImages, type ConfidenceOrder } from './rows.ts'
 export { predictionFinder } from './single.ts'
-export { countFactsOfModel } from './sums.ts'
 export { cellsState, imageVersion, otherFactsState, variantsState } from './state.ts'
 export { factStore, type FactKey, type FactStore } from './store.ts'
 export { listedImages, type ListedStudyImage } from './listing.ts'

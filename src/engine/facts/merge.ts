@@ -1,5 +1,5 @@
 import type { MergePart } from '#shared/contract/index.ts'
-import type { Db } from '../workspace/index.ts'
+import { changeWriter, countPredictions, packChanges, type Db, type FactChange } from '../workspace/index.ts'
 import { storedColumns } from './prediction.ts'
 
 /** Facts that are added in one step. */
@@ -57,7 +57,7 @@ export function* mergeFacts(db: Db): Generator<number, MergePart[], undefined> {
 
 /** How many facts and failures the attached database has. */
 export const countMergeable = (db: Db): { predictions: number; measurements: number; failures: number } => ({
-  predictions: Number(db.prepare('SELECT coalesce(sum(facts), 0) FROM other.fact_sum').pluck().get()),
+  predictions: countPredictions(db, 'other'),
   measurements: Number(db.prepare('SELECT count(*) FROM other.measurement').pluck().get()),
   failures: Number(db.prepare('SELECT count(*) FROM other.failure').pluck().get()),
 })
@@ -121,15 +121,27 @@ function add(db: Db, table: Table, range: Range): number {
         .join(' AND ')
   const from = `FROM other.${table.name} p JOIN merged_variant v ON v.there = p.variant_id
     JOIN merged_condition c ON c.there = p.condition_id JOIN merged_example e ON e.there = p.example_id WHERE ${within}`
-  const { changes } = db
-    .prepare(
-      `INSERT OR IGNORE INTO main.${table.name} (variant_id, condition_id, example_id, ${table.columns.join(', ')}${digest})
-       SELECT v.here, c.here, e.here, ${values}${own} ${from} AND ${test} ORDER BY e.here`,
-    )
-    .run(...boundTo(range))
+  const insert = `INSERT OR IGNORE INTO main.${table.name} (variant_id, condition_id, example_id, ${table.columns.join(', ')}${digest})
+    SELECT v.here, c.here, e.here, ${values}${own} ${from} AND ${test} ORDER BY e.here`
+  const changes =
+    table.name === 'prediction'
+      ? insertPredictions(db, insert, range)
+      : db.prepare(insert).run(...boundTo(range)).changes
   if (changes > 0 && table.digested && db.prepare('SELECT 1 FROM main.failure LIMIT 1').get())
     db.prepare(
       `DELETE FROM main.failure WHERE (variant_id, condition_id, example_id) IN (SELECT v.here, c.here, e.here ${from} AND ${test})`,
     ).run(...boundTo(range))
   return changes
+}
+
+/** Inserts predictions and notes their marks. Returns how many were new. */
+function insertPredictions(db: Db, insert: string, range: Range): number {
+  const added = db
+    .prepare<number[], FactChange>(
+      `${insert} RETURNING variant_id AS variantId, condition_id AS conditionId, example_id AS exampleId,
+         fact_mark(correct, true_rank, length(top), confidence) AS mark`,
+    )
+    .all(...boundTo(range))
+  if (added.length > 0) changeWriter(db)(added.length, packChanges(added))
+  return added.length
 }

@@ -1,7 +1,8 @@
-import type { Db } from '../workspace/index.ts'
+import { marks, type Db } from '../workspace/index.ts'
 import { classNameSql, imagesInOrder, imagesOf, type ImageSource } from './images.ts'
 import { boundTo, withFacts, type Bound, type FactsOf } from './join.ts'
 import { finiteSql, isCorrect, unpackTop } from './prediction.ts'
+import { countMarks, sourceMarks, type SourceMarks } from './sourceMarks.ts'
 
 /** The prediction of an image and whether it is right. */
 export interface Outcome {
@@ -85,14 +86,58 @@ export function mostConfident(
   which: 'wrong' | 'unknown',
   limit: number,
 ): ConfidentImage[] {
-  const images = imagesOf(source)
+  const verdict = which === 'wrong' ? marks.wrongVerdict : marks.unjudgedVerdict
+  const candidates = likeliest(sourceMarks(db, source)(facts), verdict, limit)
   return db
     .prepare<Bound[], ConfidentImage>(
       `SELECT i.id AS imageId, i.name, p.predicted, p.confidence, ${classNameSql} AS className
-       FROM ${withFacts(images)} AND p.correct IS ${which === 'wrong' ? '0' : 'NULL'} AND ${finiteSql}
+       FROM json_each(?) j CROSS JOIN image i ON i.id = j.value
+       CROSS JOIN prediction p ON p.variant_id = @variant AND p.condition_id = @condition AND p.example_id = i.example_id
        ORDER BY p.confidence DESC, i.id LIMIT ?`,
     )
-    .all(...images.values, limit, boundTo(facts))
+    .all(JSON.stringify(candidates), limit, boundTo(facts))
+}
+
+/**
+ * Ids of the finite answers with a verdict that may be among the `limit` most confident: those of the highest levels that
+ * have together at least as many.
+ */
+function likeliest({ list, from, bytes }: SourceMarks, verdict: number, limit: number): number[] {
+  const wanted = (mark: number) => (mark & marks.verdictBits) === verdict && (mark & marks.notFiniteBit) === 0
+  const byLevel = new Uint32Array(marks.levels)
+  for (const [mark, count] of countMarks({ bytes }).entries())
+    if (wanted(mark)) byLevel[mark >> marks.levelShift] = (byLevel[mark >> marks.levelShift] ?? 0) + count
+  let [level, count] = [marks.levels, 0]
+  while (level > 0 && count < limit) count += byLevel[--level] ?? 0
+  const ids: number[] = []
+  for (let at = 0; at < bytes.length; at++) {
+    const mark = bytes[at] ?? 0
+    if (mark >> marks.levelShift >= level && wanted(mark)) ids.push(list.ids[from + at] ?? 0)
+  }
+  return ids
+}
+
+/** Whether the images of a source with a prediction are right. */
+export interface ImageVerdicts {
+  /** Image ids in ascending order. */
+  ids: Float64Array
+  /** 1 where the prediction is right, 0 where it is wrong or neither. */
+  right: Uint8Array
+}
+
+/** Reads for each image of a source that has a prediction whether it is right. */
+export function verdictsOf(db: Db, source: ImageSource, facts: FactsOf): ImageVerdicts {
+  const { list, bytes } = sourceMarks(db, source)(facts)
+  const n = bytes.length - (countMarks({ bytes })[0] ?? 0)
+  const [ids, right] = [new Float64Array(n), new Uint8Array(n)]
+  let place = 0
+  for (let at = 0; at < bytes.length; at++) {
+    const mark = bytes[at] ?? 0
+    if (mark === 0) continue
+    ids[place] = list.ids[at] ?? 0
+    right[place++] = Number((mark & marks.verdictBits) === marks.rightVerdict)
+  }
+  return { ids, right }
 }
 
 /** Mean confidence of the images of a class, in [0, 1]. */

@@ -1,5 +1,6 @@
 import { topCount } from '#shared/readouts.ts'
 import type { Facts } from '../inference/index.ts'
+import { marks } from '../workspace/index.ts'
 
 /** A class, by its index among the outputs, with its probability in [0, 1]. */
 export interface TopClass {
@@ -56,6 +57,15 @@ const readers = Object.values(stored)
 
 /** What is stored of row `row` of `facts`, in the order of `storedColumns`. */
 export const storedValues = (facts: Facts, row: number) => readers.map((read) => read(facts, row))
+
+/** The mark of row `row` of `facts`, as SQL makes it of what is stored. */
+export const markOfRow = (facts: Facts, row: number): number =>
+  marks.markOf(
+    stored.correct(facts, row),
+    stored.true_rank(facts, row),
+    facts.flagged[row] ? 0 : 1,
+    stored.confidence(facts, row),
+  )
 
 /** Columns of `prediction p`. */
 export const predictionColumns = storedColumns.map((column) => `p.${column}`).join(', ')

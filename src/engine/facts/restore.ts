@@ -1,6 +1,6 @@
 import type { ErrorShape } from '#shared/errors.ts'
 import { canonicalJson } from '#shared/canonical.ts'
-import type { Db } from '../workspace/index.ts'
+import { changeWriter, marks, packChanges, type Db } from '../workspace/index.ts'
 import { conditionStore } from './conditions.ts'
 import { storedColumns, toRow, type Prediction } from './prediction.ts'
 import type { FactKey } from './store.ts'
@@ -22,6 +22,7 @@ export function factRestorer(db: Db) {
   const predictions = insert('prediction', storedColumns)
   const values = insert('measurement', ['value'])
   const failures = insert('failure', ['problem'])
+  const append = changeWriter(db)
   const insertVariant = db
     .prepare<[string, string], number>(
       `INSERT INTO variant (model_digest, key, used_at) VALUES (?, ?, 0)
@@ -36,8 +37,14 @@ export function factRestorer(db: Db) {
       return id
     },
     condition: conditionStore(db),
-    prediction: (key: FactKey, prediction: Prediction): boolean =>
-      predictions.run({ ...key, ...toRow(prediction) }).changes > 0,
+    /** Call it in a transaction. */
+    prediction(key: FactKey, prediction: Prediction): boolean {
+      const row = toRow(prediction)
+      if (predictions.run({ ...key, ...row }).changes === 0) return false
+      const mark = marks.markOf(row.correct, row.true_rank, row.top.length, row.confidence)
+      append(1, packChanges([{ ...key, mark }]))
+      return true
+    },
     /** @param value a vector as float64, little-endian, or bytes such as those of a picture */
     value: (key: FactKey, value: Buffer): boolean => values.run({ ...key, value }).changes > 0,
     failure: (key: FactKey, problem: ErrorShape): boolean =>

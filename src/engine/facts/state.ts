@@ -1,4 +1,5 @@
 import type { Db } from '../workspace/index.ts'
+import { marksOf } from './cellMarks.ts'
 import type { FactsOf } from './join.ts'
 import { factVersion } from './examples.ts'
 
@@ -7,14 +8,15 @@ import { factVersion } from './examples.ts'
  * facts. Equal descriptions mean equal facts.
  */
 export function variantsState(db: Db, modelDigests: readonly string[]): unknown[] {
+  const reader = marksOf(db)
   return db
-    .prepare<[string], unknown[]>(
-      `SELECT v.id, v.seconds_per_image,
-         (SELECT sum(f.version) FROM fact_sum f WHERE f.variant_id = v.id)
+    .prepare<[string], [id: number, seconds: number | null]>(
+      `SELECT v.id, v.seconds_per_image
        FROM variant v WHERE v.model_digest IN (SELECT value FROM json_each(?)) ORDER BY v.used_at, v.id`,
     )
     .raw()
     .all(JSON.stringify(modelDigests))
+    .map(([id, seconds]) => [id, seconds, reader.versionOfVariant(id)])
 }
 
 /** Describes the facts of single cells as `variantsState` does, and the order of all variants. */

@@ -1,7 +1,8 @@
 import type { ErrorShape } from '#shared/errors.ts'
 import type { Facts } from '../inference/index.ts'
-import { rowDigest, type Db } from '../workspace/index.ts'
-import { storedColumns, storedValues } from './prediction.ts'
+import { changeWriter, packChanges, rowDigest, type Db, type FactChange } from '../workspace/index.ts'
+import { marksOf } from './cellMarks.ts'
+import { markOfRow, storedColumns, storedValues } from './prediction.ts'
 
 /** Key of a fact: a variant, a condition and an example. */
 export interface FactKey {
@@ -22,11 +23,7 @@ export interface FactStore {
 
 /** Opens the store of facts. Storing a fact again does not change it, and removes an earlier failure. */
 export function factStore(db: Db): FactStore {
-  const known = db
-    .prepare<[number, number, string], number>(
-      'SELECT example_id FROM prediction WHERE variant_id = ? AND condition_id = ? AND example_id IN (SELECT value FROM json_each(?))',
-    )
-    .pluck()
+  const reader = marksOf(db)
   const insert = db.prepare(
     `INSERT OR IGNORE INTO prediction
        (variant_id, condition_id, example_id, ${storedColumns.join(', ')}, digest_of_row)
@@ -40,17 +37,24 @@ export function factStore(db: Db): FactStore {
   const fail = db.prepare(
     'INSERT OR REPLACE INTO failure (variant_id, condition_id, example_id, problem) VALUES (?, ?, ?, ?)',
   )
+  const append = changeWriter(db)
   return {
-    known: (variantId, conditionId, exampleIds) =>
-      new Set(known.all(variantId, conditionId, JSON.stringify(exampleIds))),
+    known(variantId, conditionId, exampleIds) {
+      const { first, bytes } = reader.of({ variantId, conditionId })
+      return new Set(exampleIds.filter((id) => id >= first && (bytes[id - first] ?? 0) > 0))
+    },
     store: db.transaction((keys: readonly (FactKey | null)[], facts: Facts) => {
       const forgives = anyFailure.get() !== undefined
+      const added: FactChange[] = []
       for (const [row, key] of keys.entries()) {
         if (!key) continue
-        const values = [key.variantId, key.conditionId, key.exampleId, ...storedValues(facts, row)]
-        insert.run(...values, rowDigest(values))
-        if (forgives) forgive.run(key.variantId, key.conditionId, key.exampleId)
+        const { variantId, conditionId, exampleId } = key
+        const values = [variantId, conditionId, exampleId, ...storedValues(facts, row)]
+        if (insert.run(...values, rowDigest(values)).changes > 0)
+          added.push({ variantId, conditionId, exampleId, mark: markOfRow(facts, row) })
+        if (forgives) forgive.run(variantId, conditionId, exampleId)
       }
+      if (added.length > 0) append(added.length, packChanges(added))
     }),
     fail: (key, problem) =>
       void fail.run(key.variantId, key.conditionId, key.exampleId, JSON.stringify(problem)),

@@ -12,8 +12,21 @@ export function* resamples(n: number, seed: number, draws = 1000): Generator<Uin
   const indices = new Uint32Array(n)
   for (let draw = 0; draw < draws; draw++) {
     const random = generator('bootstrap', seed, draw)
-    for (let i = 0; i < n; i++) indices[i] = random.integer(n)
+    random.integers(n, indices)
     yield indices
+  }
+}
+
+/** Returns a function that counts how often a resample has each of n pictures. It writes to the same array each time. */
+export function countsOf(n: number): (indices: Uint32Array) => Uint32Array {
+  const counts = new Uint32Array(n)
+  return (indices) => {
+    counts.fill(0)
+    for (let i = 0; i < indices.length; i++) {
+      const index = indices[i] ?? 0
+      counts[index] = (counts[index] ?? 0) + 1
+    }
+    return counts
   }
 }
 

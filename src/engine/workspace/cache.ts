@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CachePart } from '#shared/contract/index.ts'
+import { countPredictions } from './facts/blocks.ts'
 import type { Workspace } from './workspace.ts'
 
 interface StoredFile {
@@ -44,12 +45,12 @@ const sizes: Record<PartId, (workspace: Workspace) => PartSize> = {
   graphs: ({ weights }) => sizeOfFiles(filesIn(weights)),
   maps: (workspace) => tableSize(workspace, mapSize),
   facts(workspace) {
-    const facts = tableSize(workspace, 'SELECT coalesce(sum(facts), 0) AS items, 0 AS bytes FROM fact_sum')
+    const facts = countPredictions(workspace.db)
     const measured = tableSize(
       workspace,
       'SELECT count(*) AS items, coalesce(sum(length(value)), 0) AS bytes FROM measurement',
     )
-    return { items: facts.items + measured.items, bytes: facts.items * factBytes + measured.bytes }
+    return { items: facts + measured.items, bytes: facts * factBytes + measured.bytes }
   },
   exports: (workspace) => sizeOfFiles(filesIn(workspace.exports)),
 }

@@ -1,5 +1,4 @@
 import type Database from 'better-sqlite3'
-import { rowDigest, type Stored } from './rowDigest.ts'
 
 /**
  * Sums of the digests of rows, by table and block of 256 rows, so that a changed byte is noticed (`verifyDatabase`). Triggers
@@ -8,11 +7,12 @@ import { rowDigest, type Stored } from './rowDigest.ts'
  */
 export const factTables = ['prediction', 'measurement'] as const
 
-/** Tables without sums: counters of changes, and sums that are counted again from the facts. */
+/** Tables without sums: counters of changes, and marks of facts, which have digests of their own. */
 const uncounted = new Set<string>([
   ...factTables,
   'content_sum',
-  'fact_sum',
+  'fact_block',
+  'fact_change',
   'table_version',
   'image_version',
   'annotation_version',
@@ -27,15 +27,6 @@ export interface CountedTable {
   columns: readonly string[]
   /** SQL of the block of a row, after `row`, e.g. "new.". */
   block: (row: string) => string
-}
-
-/** Lets a connection use `row_digest` in SQL and in triggers. */
-export function addRowDigest(db: Database.Database): void {
-  // Functions of the application are not allowed in triggers otherwise.
-  db.pragma('trusted_schema = ON')
-  db.function('row_digest', { varargs: true, deterministic: true }, (...values: unknown[]) =>
-    rowDigest(values as Stored[]),
-  )
 }
 
 /** Columns of a table in their order, without its digest. */

@@ -4,8 +4,9 @@ import { dirname } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 import { newBackup, rotateBackups } from './backups.ts'
 import { checkDatabaseFile } from './check.ts'
-import { addRowDigest, dropSumTriggers, sealContent } from './contentSums.ts'
+import { dropSumTriggers, sealContent } from './contentSums.ts'
 import { asWorkspaceError } from './errors.ts'
+import { addFunctions } from './functions.ts'
 import { applicationId, migrations } from './schema.ts'
 
 export { asWorkspaceError }
@@ -114,7 +115,7 @@ function configure(db: Db): void {
   db.pragma('foreign_keys = ON')
   // Rows that a REPLACE removes count, too.
   db.pragma('recursive_triggers = ON')
-  addRowDigest(db)
+  addFunctions(db)
   db.pragma('temp_store = MEMORY')
   db.pragma('cache_size = -65536')
 }

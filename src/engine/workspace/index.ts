@@ -4,6 +4,17 @@ export { attach, columnsToCopy, type MergedIds } from './attached.ts'
 export { heal } from './keeping/heal.ts'
 export { Keeper } from './keeping/keeper.ts'
 export { restoreBackup } from './restore.ts'
+export {
+  changesAfter,
+  changeWriter,
+  checkBlock,
+  countPredictions,
+  recountFacts,
+  selectBlocks,
+  type FactBlock,
+} from './facts/blocks.ts'
+export { packChanges, type FactChange } from './facts/changes.ts'
+export * as marks from './facts/marks.ts'
 export { rowDigest } from './rowDigest.ts'
 export { cacheParts, emptyParts, trimCache } from './cache.ts'
 export {

@@ -2,6 +2,7 @@ import { statfsSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { WorkspaceInfo } from '#shared/contract/index.ts'
 import type { Db } from './database.ts'
+import { countPredictions } from './facts/blocks.ts'
 import { present } from './removals.ts'
 import { databaseName } from './schema.ts'
 
@@ -20,7 +21,7 @@ export function describe({ path, place, readOnly, db, kept }: Described): Worksp
     Number(db.prepare(`SELECT count(*) FROM ${table} ${where}`).pluck().get())
   const there = (table: string) => count(table, `WHERE ${present}`)
   const removedImages = 'WHERE dataset_id IN (SELECT id FROM dataset WHERE removal_id IS NOT NULL)'
-  const factCount = Number(db.prepare('SELECT coalesce(sum(facts), 0) FROM fact_sum').pluck().get())
+  const factCount = countPredictions(db)
   const file = join(path, databaseName)
   return {
     path: place,

@@ -7,6 +7,7 @@ import { migration006 } from './migrations/006.ts'
 import { migration007 } from './migrations/007.ts'
 import { migration008 } from './migrations/008.ts'
 import { migration009 } from './migrations/009.ts'
+import { migration010 } from './migrations/010.ts'
 
 /** Name of the database in the folder of a workspace. */
 export const databaseName = 'workspace.sqlite'
@@ -25,4 +26,5 @@ export const migrations: readonly string[] = [
   migration007,
   migration008,
   migration009,
+  migration010,
 ]

@@ -24,7 +24,7 @@ import {
   predictionFinder,
   exampleFacts,
 } from '#engine/facts/index.ts'
-import { addRowDigest } from '#engine/workspace/contentSums.ts'
+import { addFunctions } from '#engine/workspace/functions.ts'
 import { addDataset, runStudy, sampleImages, sampleModel } from '../studies/sample.ts'
 
 /** A fact of the workspace, as a plain SQL query reads it. */
@@ -77,7 +77,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'kernelscope-test-'))
   const { datasetId, selected } = await prepare()
   db = new Database(join(folder, 'workspace', 'workspace.sqlite'))
-  addRowDigest(db)
+  addFunctions(db)
   // Some predictions are neither right nor wrong, and some images have a failure in place of a fact.
   db.exec(`UPDATE prediction SET correct = NULL WHERE example_id % 7 = 0;
     INSERT INTO failure SELECT variant_id, condition_id, example_id, '{"code":"IMAGE_UNREADABLE","message":"' || example_id || '","hint":"","details":""}'

@@ -1,20 +1,28 @@
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { cellCounts, countFacts } from '#engine/facts/index.ts'
-import { factSums } from '#engine/facts/sums.ts'
-import { runsOf } from '#engine/facts/runs.ts'
-import { createWorkspace, type Db } from '#engine/workspace/index.ts'
+import { marksOf } from '#engine/facts/cellMarks.ts'
+import { imageList } from '#engine/facts/imageList.ts'
+import { cellCounts, countFacts, factStore, factVersion } from '#engine/facts/index.ts'
+import {
+  countPredictions,
+  createWorkspace,
+  readWorkspace,
+  recountFacts,
+  type Db,
+} from '#engine/workspace/index.ts'
+import { foldChanges } from '#engine/workspace/facts/blocks.ts'
+import { differingBlocks } from '#engine/workspace/facts/differing.ts'
 import { generator } from '#shared/random.ts'
 import { temporaryFolder } from '../../temporary.ts'
 
-const examples = 1500
+const examples = 9000
 const variant = 1
 const condition = 1
 const of = { variantId: variant, conditionId: condition }
 const everywhere = { ...of, from: 0, to: Number.MAX_SAFE_INTEGER }
 
-function database(): Db {
-  const workspace = createWorkspace(join(temporaryFolder(), 'workspace'))
+function database(folder = join(temporaryFolder(), 'workspace')): Db {
+  const workspace = createWorkspace(folder)
   onTestFinished(() => workspace.close())
   const { db } = workspace
   db.exec(`INSERT INTO variant (id, model_digest, key, used_at) VALUES (1, 'm', 'k', 0);
@@ -29,22 +37,41 @@ function database(): Db {
   return db
 }
 
+const pick = (random: Random) => 1 + random.integer(examples)
+type Random = ReturnType<typeof generator>
+
+/** Stores `count` random facts in one batch. */
+function storeSome(db: Db, random: Random, count: number): void {
+  const keys = Array.from({ length: count }, () => ({
+    variantId: variant,
+    conditionId: 1 + random.integer(2),
+    exampleId: pick(random),
+  }))
+  const floats = () => Float64Array.from(keys, () => random.uniform())
+  factStore(db).store(keys, {
+    rows: count,
+    predicted: new Int32Array(count),
+    correct: Int8Array.from(keys, () => random.integer(3) - 1),
+    trueRank: Int32Array.from(keys, () => random.integer(9)),
+    confidence: floats(),
+    trueProbability: floats(),
+    trueLogit: floats(),
+    flagged: Uint8Array.from(keys, () => Number(random.uniform() < 0.1)),
+    topClasses: Int32Array.from({ length: 5 * count }, (_, at) => at % 5),
+    topProbabilities: new Float32Array(5 * count),
+  })
+}
+
 /** Stores facts, changes some of them and deletes others, all at random; deterministic. */
-function scatter(db: Db): void {
-  const random = generator('sums', 0)
-  const insert = db.prepare(
-    `INSERT OR IGNORE INTO prediction (variant_id, condition_id, example_id, predicted, correct, true_rank, confidence, top)
-     VALUES (?, ?, ?, 0, ?, ?, 0.5, zeroblob(8))`,
-  )
-  const pick = () => 1 + Math.floor(random.uniform() * examples)
-  const verdict = () => [0, 1, null][Math.floor(random.uniform() * 3)] ?? null
-  const rank = () => (random.uniform() < 0.2 ? null : 1 + Math.floor(random.uniform() * 9))
+function scatter(db: Db, seed = 0): void {
+  const random = generator('sums', seed)
+  const verdict = () => [0, 1, null][random.integer(3)] ?? null
+  for (let batch = 0; batch < 60; batch++) storeSome(db, random, 120)
   db.transaction(() => {
-    for (let step = 0; step < 4000; step++) insert.run(variant, 1 + (step % 2), pick(), verdict(), rank())
     const change = db.prepare('UPDATE prediction SET correct = ?, true_rank = ? WHERE example_id = ?')
-    for (let step = 0; step < 200; step++) change.run(verdict(), rank(), pick())
+    for (let step = 0; step < 40; step++) change.run(verdict(), random.integer(9) || null, pick(random))
     const remove = db.prepare('DELETE FROM prediction WHERE example_id = ?')
-    for (let step = 0; step < 200; step++) remove.run(pick())
+    for (let step = 0; step < 40; step++) remove.run(pick(random))
     db.exec(
       'UPDATE prediction SET condition_id = 2 WHERE condition_id = 1 AND example_id BETWEEN 700 AND 720 AND example_id NOT IN (SELECT example_id FROM prediction WHERE condition_id = 2)',
     )
@@ -70,37 +97,81 @@ function images(db: Db, dataset: number, ids: readonly number[]): void {
 const numbers = (first: number, last: number) =>
   Array.from({ length: last - first + 1 }, (_, at) => first + at)
 
-it('sums of facts are those of a full count, after any insertions, changes and removals', () => {
+/** The marks of a cell as SQL makes them of each fact, by example. */
+const marksInSql = (db: Db, conditionId: number) =>
+  db
+    .prepare<[number], [number, number]>(
+      'SELECT example_id, fact_mark(correct, true_rank, length(top), confidence) FROM prediction WHERE variant_id = 1 AND condition_id = ? ORDER BY 1',
+    )
+    .raw()
+    .all(conditionId)
+
+function marksRead(db: Db, conditionId: number): [number, number][] {
+  const { first, bytes } = marksOf(db).of({ variantId: variant, conditionId })
+  return [...bytes.entries()].flatMap(([at, mark]): [number, number][] =>
+    mark > 0 ? [[first + at, mark]] : [],
+  )
+}
+
+it('marks are those of all facts after any insertions, changes and removals, folded or not, and in an engine that was killed', () => {
+  const folder = join(temporaryFolder(), 'workspace')
+  const db = database(folder)
+  const agree = (own: Db) => {
+    for (const conditionId of [1, 2])
+      expect(marksRead(own, conditionId)).toEqual(marksInSql(own, conditionId))
+    expect(countPredictions(own)).toBe(own.prepare('SELECT count(*) FROM prediction').pluck().get())
+    expect(differingBlocks(own)).toBe(0)
+  }
+  for (const [seed, after] of [
+    () => {},
+    () => db.transaction(() => foldChanges(db))(),
+    () => db.transaction(() => recountFacts(db))(),
+  ].entries()) {
+    const before = factVersion(db, of)
+    scatter(db, seed)
+    expect(factVersion(db, of)).toBeGreaterThan(before)
+    agree(db)
+    const between = factVersion(db, of)
+    after()
+    expect(factVersion(db, of)).toBeGreaterThanOrEqual(between)
+    agree(db)
+  }
+  // What is committed is there for another connection, though the first one never closed.
+  storeSome(db, generator('sums', 'last'), 50)
+  const other = readWorkspace(folder)
+  onTestFinished(() => other.close())
+  expect(marksRead(other.db, 1)).toEqual(marksInSql(db, 1))
+  // It read the changes before they are folded, and goes on after.
+  db.transaction(() => foldChanges(db))()
+  storeSome(db, generator('sums', 'after'), 50)
+  for (const conditionId of [1, 2])
+    expect(marksRead(other.db, conditionId)).toEqual(marksInSql(db, conditionId))
+})
+
+it('many batches are folded into blocks by themselves', () => {
+  const db = database()
+  const random = generator('sums', 'folds')
+  db.transaction(() => {
+    for (let batch = 0; batch < 4900; batch++) storeSome(db, random, 1)
+  })()
+  expect(Number(db.prepare('SELECT count(*) FROM fact_change').pluck().get())).toBeLessThan(1000)
+  for (const conditionId of [1, 2]) expect(marksRead(db, conditionId)).toEqual(marksInSql(db, conditionId))
+  expect(differingBlocks(db)).toBe(0)
+})
+
+it('marks that are not as they were stored are refused, and said to be', () => {
   const db = database()
   scatter(db)
-  const sums = db
-    .prepare(
-      'SELECT condition_id, block, facts, judged, correct, correct5 FROM fact_sum WHERE facts > 0 ORDER BY 1, 2',
-    )
-    .all()
-  const full = db
-    .prepare(
-      `SELECT condition_id, example_id >> 8 AS block, count(*) AS facts, count(correct) AS judged,
-         coalesce(sum(correct), 0) AS correct, coalesce(sum(true_rank <= 5), 0) AS correct5
-       FROM prediction GROUP BY 1, 2 ORDER BY 1, 2`,
-    )
-    .all()
-  expect(sums).toEqual(full)
-  expect(full.length).toBeGreaterThan(10)
-  const sum = factSums(db)
-  for (const [first, last] of [
-    [1, examples],
-    [256, 511],
-    [255, 512],
-    [300, 310],
-    [511, 512],
-    [700, 1400],
-    [examples, examples + 900],
-  ] as const)
-    expect([first, sum(of, [{ first, last }])]).toEqual([
-      first,
-      counted(db, `example_id BETWEEN ${first} AND ${last}`),
-    ])
+  db.transaction(() => foldChanges(db))()
+  db.exec(`UPDATE fact_block SET marks = zeroblob(length(marks)) WHERE condition_id = 2 AND block = 0`)
+  expect(() => marksOf(db).of({ variantId: variant, conditionId: 2 })).toThrow(
+    expect.objectContaining({
+      code: 'WORKSPACE_CORRUPT',
+      hint: expect.stringContaining('workspace verify --heal'),
+    }),
+  )
+  expect(differingBlocks(db)).toBe(1)
+  expect(marksRead(db, 1)).toEqual(marksInSql(db, 1))
 })
 
 it('counts of a source are those of its images, one by one', () => {
@@ -109,7 +180,7 @@ it('counts of a source are those of its images, one by one', () => {
   // Out of order, with a gap, and with two images of one example.
   images(db, 1, [...numbers(400, 1300), 90, 91, 92, 500, 300])
   const source = { datasetId: 1, selectedFor: null }
-  expect(runsOf(db, source)).toHaveLength(4)
+  expect(imageList(db, source).isRun).toBe(false)
   const byImage = db
     .prepare(
       `SELECT count(*) AS measured, count(p.correct) AS n, sum(p.correct) AS correct, sum(p.true_rank <= 5) AS correct5
@@ -140,6 +211,5 @@ it('a source of scattered examples is counted image by image', () => {
     numbers(1, examples).filter((id) => id % 2 === 0),
   )
   const source = { datasetId: 1, selectedFor: null }
-  expect(runsOf(db, source)).toBeNull()
   expect(countFacts(db, source)(everywhere)).toBe(Object(counted(db, 'example_id % 2 = 0')).facts)
 })

@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { createEngine } from '#engine/api/index.ts'
 import { listBackups } from '#engine/workspace/index.ts'
+import { addFunctions } from '#engine/workspace/functions.ts'
 import { migrations } from '#engine/workspace/schema.ts'
 import { temporaryFolder } from '../../temporary.ts'
 import { drawsOf, sampleModel, type Client } from '../studies/sample.ts'
@@ -43,6 +44,7 @@ async function engine(): Promise<Client> {
 /** Sets the paths of the models to those of the sample, in the old schema, before the database is migrated. */
 function findModels(file: string): void {
   const db = new Database(file)
+  addFunctions(db)
   db.prepare("UPDATE model SET path = replace(path, '/goldens/models', ?)").run(dirname(sampleModel('vit')))
   db.close()
 }

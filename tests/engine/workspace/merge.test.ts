@@ -5,6 +5,7 @@ import { expect, it } from 'vitest'
 import type { MergePart, MergeReport } from '#shared/contract/index.ts'
 import { composition as schema, emptyComposition, newPanel } from '#shared/figures/compose/index.ts'
 import { verifyDatabase } from '#engine/workspace/keeping/verify.ts'
+import { addFunctions } from '#engine/workspace/functions.ts'
 import { temporaryFolder } from '../../temporary.ts'
 import { engine, workspaceFolder } from './restored.ts'
 
@@ -201,8 +202,7 @@ it('takes datasets with the same images for one wherever they lie, and keeps bot
 it('goes on after it was stopped, and leaves out a fact that is not what was stored', async () => {
   const { from } = await furnished()
   const db = new Database(join(from, 'workspace.sqlite'))
-  db.pragma('trusted_schema = ON')
-  db.function('row_digest', { varargs: true }, () => 0)
+  addFunctions(db)
   const [variant] = db.prepare<[], number>('SELECT variant_id FROM prediction LIMIT 1').pluck().all()
   db.prepare('UPDATE prediction SET confidence = confidence / 2 WHERE variant_id = ? AND example_id = 1').run(
     variant,

@@ -1,7 +1,7 @@
 import type { DataTable } from '#shared/contract/index.ts'
 import { calibrationError, expectedCalibrationError, responseRateAccuracy } from '../../metrics/index.ts'
 import type { Db } from '../../workspace/index.ts'
-import { verdicts } from './outcomes.ts'
+import { outcomesInTurn } from './outcomes.ts'
 import type { GridModel } from '../definition/index.ts'
 
 /** How well confidence predicts correctness, each from 0 to 1; null without judged images. */
@@ -21,7 +21,7 @@ export interface Calibration {
 export async function calibrationOf(db: Db, model: GridModel, key: string): Promise<Calibration> {
   const confidence: number[] = []
   const right: boolean[] = []
-  for await (const chunk of verdicts(db, model, key))
+  for await (const chunk of outcomesInTurn(db, model, key))
     for (const verdict of chunk) {
       if (verdict.correct === null || !verdict.finite) continue
       confidence.push(verdict.confidence)

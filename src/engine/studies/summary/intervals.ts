@@ -1,5 +1,5 @@
 import type { Interval } from '#shared/contract/index.ts'
-import { percentileInterval, resamples } from '../../metrics/index.ts'
+import { countsOf, percentileInterval, planesOf, resamples, type BitPlanes } from '../../metrics/index.ts'
 import { nextTurn } from '../../base/nextTurn.ts'
 import { LruMap, remembered } from '../../base/lruMap.ts'
 
@@ -18,14 +18,25 @@ const drawsFor = (n: number) => Math.max(200, Math.min(1000, Math.round(20_000_0
  *
  * @param metrics computes the metrics of a resample from its image indices (0 to n - 1)
  */
-export async function metricIntervals(
+export const metricIntervals = (
   n: number,
   metrics: (indices: Uint32Array) => readonly (number | null)[],
+): Promise<(Interval | null)[]> => intervalsOver(resamples(n, bootstrapSeed, drawsFor(n)), metrics)
+
+/** As `metricIntervals`, of metrics that are computed from how often a resample has each image. */
+export const countedIntervals = (
+  n: number,
+  metrics: (counts: BitPlanes) => readonly (number | null)[],
+): Promise<(Interval | null)[]> => intervalsOver(countedResamples(n), metrics)
+
+async function intervalsOver<Resample>(
+  resampled: Iterable<Resample>,
+  metrics: (resample: Resample) => readonly (number | null)[],
 ): Promise<(Interval | null)[]> {
   const values: number[][] = []
   let since = performance.now()
-  for (const indices of resamples(n, bootstrapSeed, drawsFor(n))) {
-    for (const [place, value] of metrics(indices).entries()) {
+  for (const resample of resampled) {
+    for (const [place, value] of metrics(resample).entries()) {
       const known = (values[place] ??= [])
       if (value !== null) known.push(value)
     }
@@ -34,6 +45,27 @@ export async function metricIntervals(
     since = performance.now()
   }
   return values.map((found) => percentileInterval(found, level))
+}
+
+/** Bytes of counts that are kept: those of 100,000 images. The models of a study use the same ones. */
+const keptBytes = 32 * 2 ** 20
+const sizeOf = (drawn: readonly BitPlanes[]) =>
+  drawn.reduce((sum, planes) => sum + planes.reduce((own, { length }) => own + length, 0), 0)
+const keptCounts = new LruMap<number, readonly BitPlanes[]>(keptBytes, sizeOf)
+
+function* countedResamples(n: number): Generator<BitPlanes, void> {
+  const known = keptCounts.get(n)
+  if (known) return yield* known
+  const [counts, planes] = [countsOf(n), planesOf(n)]
+  const made: BitPlanes[] = []
+  let bytes = 0
+  for (const indices of resamples(n, bootstrapSeed, drawsFor(n))) {
+    const found = planes(counts(indices))
+    bytes += sizeOf([found])
+    if (bytes <= keptBytes) made.push(found)
+    yield found
+  }
+  if (bytes <= keptBytes) keptCounts.set(n, made)
 }
 
 /** Mean of the values at these indices. */

@@ -5,6 +5,8 @@ import {
   type ConfidentImage,
   type FactsOf,
   type ImageSource,
+  type ImageVerdicts,
+  listedImages,
   meanConfidencesOf,
   mostConfident,
   type Outcome,
@@ -13,6 +15,7 @@ import {
   type PlannedCondition,
   type RankedImage,
   rankingsOf,
+  verdictsOf,
 } from '../../facts/index.ts'
 import { pictureName } from './pictureName.ts'
 import type { Grid, GridModel } from '../definition/index.ts'
@@ -80,10 +83,28 @@ export function meanConfidences(db: Db, model: GridModel, key: string): ClassCon
   return found ? meanConfidencesOf(db, found.source, found.facts) : []
 }
 
+/** Reads for each image of an ungrouped condition whether its prediction is right. */
+export function verdicts(db: Db, model: GridModel, key: string): ImageVerdicts {
+  const found = factsUnder(model, key)
+  return found
+    ? verdictsOf(db, found.source, found.facts)
+    : { ids: new Float64Array(0), right: new Uint8Array(0) }
+}
+
+/** Names the pictures of the images of an ungrouped condition, by image id. */
+export function picturesUnder(db: Db, model: GridModel, key: string): Map<number, string> {
+  const found = factsUnder(model, key)
+  const pictures = new Map<number, string>()
+  if (found)
+    for (const page of listedImages(db, found.source))
+      for (const { id, name } of page) pictures.set(id, pictureName(name, false))
+  return pictures
+}
+
 /**
  * Yields the predictions of an ungrouped condition a few thousand at a time. Other work goes on in between.
  */
-export async function* verdicts(db: Db, model: GridModel, key: string): AsyncGenerator<Outcome[]> {
+export async function* outcomesInTurn(db: Db, model: GridModel, key: string): AsyncGenerator<Outcome[]> {
   const found = factsUnder(model, key)
   if (!found) return
   for (const page of outcomePages(db, found.source, found.facts)) {

@@ -1,6 +1,7 @@
 import type { Damage } from '#shared/contract/index.ts'
 import { columnsOf, countedTables, digestSql, recount } from '../contentSums.ts'
 import type { Db } from '../database.ts'
+import { recountFacts } from '../facts/blocks.ts'
 
 /**
  * Forgets what is damaged and can be measured or made again, and makes indexes and sums anew, in one transaction. Returns how
@@ -26,17 +27,4 @@ function forget(db: Db, name: string): number {
   const { changes } = db.prepare(`DELETE FROM ${name}`).run()
   recount(db, table)
   return changes
-}
-
-/** Versions grow, so that nothing that was read from the old sums is taken for current. */
-function recountFacts(db: Db): void {
-  db.exec(`
-    CREATE TEMP TABLE recounted AS SELECT variant_id, condition_id, block, max(version) + 1 AS version FROM fact_sum GROUP BY 1, 2, 3;
-    DELETE FROM fact_sum;
-    INSERT INTO fact_sum SELECT variant_id, condition_id, block, version, 0, 0, 0, 0 FROM recounted;
-    DROP TABLE recounted;
-    INSERT INTO fact_sum
-      SELECT variant_id, condition_id, example_id >> 8, 1, count(*), count(correct), coalesce(sum(correct), 0), coalesce(sum(true_rank <= 5), 0)
-      FROM prediction WHERE true GROUP BY 1, 2, 3
-      ON CONFLICT DO UPDATE SET facts = excluded.facts, judged = excluded.judged, correct = excluded.correct, correct5 = excluded.correct5;`)
 }

@@ -3,12 +3,21 @@ import type { SalvagedTable } from '#shared/contract/index.ts'
 import { checkDatabaseFile } from '../check.ts'
 import { columnsOf, factTables, sealContent } from '../contentSums.ts'
 import { createForCopy, type Db } from '../database.ts'
+import { countPredictions, recountFacts } from '../facts/blocks.ts'
 import { rowDigest, type Stored } from '../rowDigest.ts'
 import { migrations } from '../schema.ts'
 import { repairReferences } from './references.ts'
 
 /** Counters and sums, which come into being with what they count. */
-const derived = new Set(['fact_sum', 'content_sum', 'table_version', 'image_version', 'annotation_version'])
+const derived = new Set([
+  'fact_sum',
+  'fact_block',
+  'fact_change',
+  'content_sum',
+  'table_version',
+  'image_version',
+  'annotation_version',
+])
 
 /**
  * Reads what can be read of a damaged database into a new one of the same schema. Facts whose digest says that they are not what
@@ -29,7 +38,11 @@ export function salvageDatabase(file: string, target: string): SalvagedTable[] {
       const names = namesOf(to).filter((name) => !derived.has(name) && known.includes(name))
       const read = to.transaction(() => names.map((name) => copyTable(from, to, name)))()
       repairReferences(to)
-      if (version === migrations.length) to.transaction(() => sealContent(to))()
+      if (version === migrations.length)
+        to.transaction(() => {
+          recountFacts(to)
+          sealContent(to)
+        })()
       return read.map((table) => ({ ...table, read: countOf(to, table.name) ?? 0 })).map(withLoss)
     } finally {
       to.close()
@@ -113,11 +126,10 @@ function readOn(from: Db, sql: string, values: number[], take: (row: Stored[]) =
 }
 
 function storedOf(from: Db, name: string): number | null {
-  const sql =
-    name === 'prediction'
-      ? 'SELECT coalesce(sum(facts), 0) FROM fact_sum'
-      : `SELECT coalesce(sum(rows), 0) FROM content_sum WHERE name = '${name}'`
-  const found = tried(() => from.prepare<[], number | null>(sql).pluck().get())
+  const sql = `SELECT coalesce(sum(rows), 0) FROM content_sum WHERE name = '${name}'`
+  const found = tried(() =>
+    name === 'prediction' ? countPredictions(from) : from.prepare<[], number | null>(sql).pluck().get(),
+  )
   return typeof found === 'number' && name !== 'measurement' ? found : null
 }
 

@@ -1,16 +1,10 @@
 import Database from 'better-sqlite3'
 import type { Damage } from '#shared/contract/index.ts'
 import { checkDatabaseFile } from '../check.ts'
-import {
-  addRowDigest,
-  columnsOf,
-  countedTables,
-  countSql,
-  digestSql,
-  factTables,
-  isSchemaKept,
-} from '../contentSums.ts'
+import { columnsOf, countedTables, countSql, digestSql, factTables, isSchemaKept } from '../contentSums.ts'
 import type { Db } from '../database.ts'
+import { differingBlocks } from '../facts/differing.ts'
+import { addFunctions } from '../functions.ts'
 import { migrations } from '../schema.ts'
 
 /** A part of the check, which is asked for by itself so that it can be shown and stopped. */
@@ -23,7 +17,7 @@ const most = 20
 export function openToVerify(file: string): Db {
   checkDatabaseFile(file)
   const db = new Database(file, { readonly: true, fileMustExist: true })
-  addRowDigest(db)
+  addFunctions(db)
   return db
 }
 
@@ -106,21 +100,10 @@ function references(db: Db): Damage[] {
   }))
 }
 
-/** Counts the sums of facts again. */
+/** Counts the marks of facts again. */
 function factSums(db: Db): Damage[] {
-  const differing = Number(
-    db
-      .prepare(
-        `WITH counted AS (SELECT variant_id, condition_id, example_id >> 8 AS block, count(*) AS facts, count(correct) AS judged,
-           coalesce(sum(correct), 0) AS correct, coalesce(sum(true_rank <= 5), 0) AS correct5 FROM prediction GROUP BY 1, 2, 3),
-         kept AS (SELECT variant_id, condition_id, block, facts, judged, correct, correct5 FROM fact_sum
-           WHERE facts <> 0 OR judged <> 0 OR correct <> 0 OR correct5 <> 0)
-         SELECT (SELECT count(*) FROM (SELECT * FROM counted EXCEPT SELECT * FROM kept))
-           + (SELECT count(*) FROM (SELECT * FROM kept EXCEPT SELECT * FROM counted))`,
-      )
-      .pluck()
-      .get(),
-  )
+  // As of one moment: the engine may go on writing.
+  const differing = db.transaction(() => differingBlocks(db))()
   return differing === 0
     ? []
     : [

@@ -4,7 +4,7 @@ import type { PairCounts } from '../../../facts/index.ts'
 import type { Db } from '../../../workspace/index.ts'
 
 import { differenceInterval, pairedDifferenceInterval } from '../../summary/differences.ts'
-import { cellOf, verdicts } from '../../summary/outcomes.ts'
+import { cellOf, outcomesInTurn } from '../../summary/outcomes.ts'
 import { pictureName } from '../../summary/pictureName.ts'
 import type { Grid, GridModel } from '../../definition/index.ts'
 
@@ -57,7 +57,7 @@ export async function gapOf(
 /** Reads whether each scene of a variation is right; null where a scene appears more than once. */
 async function scenes(db: Db, model: GridModel, key: string): Promise<Map<string, boolean> | null> {
   const found = new Map<string, boolean>()
-  for await (const page of verdicts(db, model, key))
+  for await (const page of outcomesInTurn(db, model, key))
     for (const { name, correct } of page) {
       const scene = sceneOf(pictureName(name, false))
       if (found.has(scene)) return null

@@ -1,7 +1,7 @@
 import type { Interval } from '#shared/contract/index.ts'
 import { imagenetC19 } from '#shared/transforms/index.ts'
-import { corruptionSummary, type CorruptionBaseline } from '../../../metrics/index.ts'
-import { metricIntervals } from '../../summary/intervals.ts'
+import { corruptionSummary, type BitPlanes, type CorruptionBaseline } from '../../../metrics/index.ts'
+import { countedIntervals } from '../../summary/intervals.ts'
 import { cleanKey, keyOf, severities } from './conditions.ts'
 import type { PictureErrors } from './pictures.ts'
 import { resampledShares } from './resampled.ts'
@@ -36,9 +36,9 @@ export async function corruptionIntervals(
   const along = drawnAlong?.pictures === own.pictures ? drawnAlong : null
   const sharesOf = resampledShares(own)
   const sharesAlong = along && resampledShares(along)
-  const metrics = (indices: Uint32Array) => {
-    const errors = errorsOf(sharesOf(indices))
-    const base = sharesAlong ? errorsOf(sharesAlong(indices)) : baseline
+  const metrics = (counts: BitPlanes) => {
+    const errors = errorsOf(sharesOf(counts))
+    const base = sharesAlong ? errorsOf(sharesAlong(counts)) : baseline
     const { mce, relativeMce, meanAccuracyAt5, benchmarkError, scores } = corruptionSummary(
       errors.errors,
       errors.clean,
@@ -57,7 +57,7 @@ export async function corruptionIntervals(
       ]),
     ]
   }
-  const found = await metricIntervals(own.pictures, metrics)
+  const found = await countedIntervals(own.pictures, metrics)
   const [mce, relativeMce, meanAccuracyAt5, benchmarkError, chosen, ...rest] = found
   return {
     mce: mce ?? null,

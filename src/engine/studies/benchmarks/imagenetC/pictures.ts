@@ -1,7 +1,7 @@
 import { imagenetC19 } from '#shared/transforms/index.ts'
 import type { Db } from '../../../workspace/index.ts'
-import { cellOf, measured, verdicts } from '../../summary/outcomes.ts'
-import { pictureName } from '../../summary/pictureName.ts'
+import { nextTurn } from '../../../base/nextTurn.ts'
+import { cellOf, measured, picturesUnder, verdicts } from '../../summary/outcomes.ts'
 import { cleanKey, keyOf, severities } from './conditions.ts'
 import type { Grid, GridModel } from '../../definition/index.ts'
 
@@ -28,7 +28,8 @@ export async function pictureErrors(db: Db, grid: Grid, model: GridModel): Promi
   for (const key of [...allKeys].reverse()) {
     const cell = cellOf(grid, model.id, key)
     if (!cell || !grid.whole(cell)) continue
-    const outcome = await wrongIn(db, model, key, places)
+    const outcome = wrongIn(db, model, key, places)
+    await nextTurn()
     if (outcome) wrong.set(key, outcome)
     else if (key !== cleanKey) return null
   }
@@ -39,35 +40,40 @@ export async function pictureErrors(db: Db, grid: Grid, model: GridModel): Promi
  * Reads which pictures of a cell are wrong. The first cell defines the pictures; null where a later cell has
  * others.
  */
-async function wrongIn(
+function wrongIn(
   db: Db,
   model: GridModel,
   key: string,
   places: Map<string | number, number>,
-): Promise<Uint8Array | null> {
+): Uint8Array | null {
   const first = places.size === 0
   const parted = measured(model, key)?.stored.source.part !== undefined
   // Parts and their clean images share picture names. Corruptions made here share the images themselves.
   const byName = parted || (key === cleanKey && isParted(model))
-  const found: number[] = []
+  const { ids, right } = verdicts(db, model, key)
+  const names = byName ? picturesUnder(db, model, key) : null
+  const wrong = new Uint8Array(first ? ids.length : places.size).fill(unknown)
   let known = 0
-  for await (const verdict of verdicts(db, model, key))
-    for (const { imageId, name: file, correct } of verdict) {
-      const name = byName ? pictureName(file, false) : imageId
-      if (first) {
-        if (places.has(name)) return null
-        places.set(name, places.size)
-      }
-      const place = places.get(name)
-      if (place === undefined) {
-        if (key === cleanKey) continue
-        return null
-      }
-      if (found[place] === undefined) known++
-      found[place] = correct ? 0 : 1
+  for (let at = 0; at < ids.length; at++) {
+    const id = ids[at] ?? 0
+    const name = names ? (names.get(id) ?? '') : id
+    if (first) {
+      if (places.has(name)) return null
+      places.set(name, places.size)
     }
-  return known === places.size ? Uint8Array.from(found) : null
+    const place = places.get(name)
+    if (place === undefined) {
+      if (key === cleanKey) continue
+      return null
+    }
+    if (wrong[place] === unknown) known++
+    wrong[place] = right[at] === 1 ? 0 : 1
+  }
+  return known === places.size ? wrong : null
 }
+
+/** Stands where a picture was not met yet. */
+const unknown = 255
 
 const isParted = ({ conditions }: GridModel) =>
   conditions.some(({ condition, source }) => condition.key !== cleanKey && source.part !== undefined)

@@ -1,0 +1,76 @@
+import { LruMap } from '../base/lruMap.ts'
+import type { Db } from '../workspace/index.ts'
+import { imagesOf, sourceKey, sqlOf, type ImageSource, type SqlValue } from './images.ts'
+import { imageVersion } from './state.ts'
+
+/** The images of a source in order of id: for each its id, its example and the index of its class. */
+export interface ImageList {
+  ids: Float64Array
+  examples: Uint32Array
+  classes: Int32Array
+  /** Whether the examples have consecutive ids. */
+  isRun: boolean
+}
+
+/** Bytes of the lists that are kept for a database. */
+const keptBytes = 96 * 2 ** 20
+const bytesOf = ({ ids }: ImageList) => 16 * ids.length
+
+const kept = new WeakMap<Db, LruMap<string, ImageList>>()
+
+/** Lists the images of a source. The list is kept until its images, or the selections of studies, change. */
+export function imageList(db: Db, source: ImageSource): ImageList {
+  const known = kept.get(db) ?? new LruMap<string, ImageList>(keptBytes, bytesOf)
+  kept.set(db, known)
+  const key = `${imageVersion(db, source.datasetId)} ${selectionState(db, source)} ${sourceKey(source)}`
+  const before = known.get(key)
+  if (before) return before
+  const list = readList(db, source)
+  known.set(key, list)
+  return list
+}
+
+/** The sum of the digests of all selections, which every change of them changes. */
+const selectionState = (db: Db, { selectedFor }: ImageSource): number | null =>
+  selectedFor === null
+    ? null
+    : (db.prepare<[], number>("SELECT sum FROM content_sum WHERE name = 'study_image'").pluck().get() ?? null)
+
+function readList(db: Db, source: ImageSource): ImageList {
+  const images = imagesOf(source)
+  const [ids, examples, classes]: [number[], number[], number[]] = [[], [], []]
+  const rows = db
+    .prepare<SqlValue[], [number, number, number]>(
+      `SELECT i.id, i.example_id, i.class_idx FROM ${sqlOf(images)} ORDER BY i.id`,
+    )
+    .raw()
+    .iterate(...images.values)
+  for (const [id, example, classIndex] of rows) {
+    ids.push(id)
+    examples.push(example)
+    classes.push(classIndex)
+  }
+  const first = examples[0] ?? 0
+  return {
+    ids: Float64Array.from(ids),
+    examples: Uint32Array.from(examples),
+    classes: Int32Array.from(classes),
+    isRun: examples.every((example, at) => example === first + at),
+  }
+}
+
+/** Returns the places of the first image with an id of at least `from` and of the first one above `to`. */
+export function placesBetween({ ids }: ImageList, from: number, to: number): [number, number] {
+  return [placeOf(ids, from), to >= Number.MAX_SAFE_INTEGER ? ids.length : placeOf(ids, to + 1)]
+}
+
+/** Place of the first id that is at least `id`, in ascending ids. */
+function placeOf(ids: Float64Array, id: number): number {
+  let [low, high] = [0, ids.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((ids[middle] ?? Infinity) < id) low = middle + 1
+    else high = middle
+  }
+  return low
+}
