@@ -17,6 +17,7 @@ const { values } = parseArgs({
     state: { type: 'string' },
     unkept: { type: 'string' },
     logs: { type: 'string' },
+    signers: { type: 'string' },
     electron: { type: 'string' },
   },
 })
@@ -59,6 +60,7 @@ async function start(): Promise<void> {
   const engine = await createEngine({
     log,
     stateFile: values.state,
+    signersFile: values.signers,
     readsApart: true,
     electron: values.electron,
     unkeptFolder: values.unkept,

@@ -1,10 +1,12 @@
 import path from 'node:path'
-import { BrowserWindow, dialog, Notification, shell, type FileFilter, type WebContents } from 'electron'
+import { app, BrowserWindow, dialog, Notification, shell, type FileFilter, type WebContents } from 'electron'
 import { z } from 'zod'
 import type { FileKind } from '#shared/bridge.ts'
 import { channels } from '#shared/channels.ts'
 import { imageEndings } from '#shared/imageFiles.ts'
 import { onCall, onNote } from './calls.ts'
+
+const any: FileFilter = { name: 'All files', extensions: ['*'] }
 
 const filters: Record<FileKind, FileFilter> = {
   model: { name: 'ONNX models', extensions: ['onnx'] },
@@ -12,19 +14,28 @@ const filters: Record<FileKind, FileFilter> = {
   draws: { name: 'Random draws', extensions: ['json'] },
   bundle: { name: 'Bundles', extensions: ['zip'] },
   image: { name: 'Images', extensions: [...imageEndings] },
+  key: any,
+  signers: any,
 }
+/** Files of SSH have any name, and lie in a hidden folder. */
+const ofSsh = (kind: FileKind) => kind === 'key' || kind === 'signers'
 
 const name = z.string().max(1000)
-const fileKind = z.enum(['model', 'labels', 'draws', 'image', 'bundle'])
+const fileKind = z.enum(['model', 'labels', 'draws', 'image', 'bundle', 'key', 'signers'])
 const absolutePath = z.string().refine((value) => path.isAbsolute(value), 'path: must be absolute')
 
 /** Opens file dialogs for the page, which gets paths only of what a person chose. */
 export function answerDialogs() {
   onCall(channels.openFiles, fileKind, async (kind, { page }) => {
-    const properties: ('openFile' | 'multiSelections')[] =
-      kind === 'model' ? ['openFile', 'multiSelections'] : ['openFile']
-    const all = { name: 'All files', extensions: ['*'] }
-    const chosen = await dialog.showOpenDialog(windowOf(page), { properties, filters: [filters[kind], all] })
+    const chosen = await dialog.showOpenDialog(windowOf(page), {
+      properties: [
+        'openFile',
+        ...(kind === 'model' ? (['multiSelections'] as const) : []),
+        ...(ofSsh(kind) ? (['showHiddenFiles'] as const) : []),
+      ],
+      filters: ofSsh(kind) ? [any] : [filters[kind], any],
+      ...(ofSsh(kind) ? { defaultPath: path.join(app.getPath('home'), '.ssh') } : {}),
+    })
     return chosen.filePaths
   })
   onCall(channels.openFolder, name, async (title, { page }) => {

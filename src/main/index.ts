@@ -11,7 +11,16 @@ import { engineEnvironment } from './environment.ts'
 import { guardSession, refuseNavigation } from './guards.ts'
 import { Mailbox } from './mailbox.ts'
 import { setMenu } from './menu.ts'
-import { devServer, engineFile, logFolder, nodeFile, pageFolder, stateFile, unkeptFolder } from './paths.ts'
+import {
+  devServer,
+  engineFile,
+  logFolder,
+  nodeFile,
+  pageFolder,
+  signersFile,
+  stateFile,
+  unkeptFolder,
+} from './paths.ts'
 import { PortRelay } from './ports.ts'
 import { declareScheme, serveScheme } from './scheme.ts'
 import { openWindow } from './window.ts'
@@ -30,7 +39,7 @@ function run() {
     args: [
       engineFile,
       ...['--state', stateFile(), '--unkept', unkeptFolder(), '--logs', logFolder()],
-      ...['--electron', process.versions.electron],
+      ...['--signers', signersFile(), '--electron', process.versions.electron],
     ],
     env: engineEnvironment(process.env),
   })

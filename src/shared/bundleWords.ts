@@ -1,4 +1,4 @@
-import type { BundleDifference, BundlePart, BundleVerdict } from './contract/index.ts'
+import type { BundleDifference, BundlePart, BundleSignature, BundleVerdict } from './contract/index.ts'
 
 /** The verdict on a bundle in words. */
 export const verdictWords: Record<BundleVerdict['verdict'], string> = {
@@ -6,6 +6,16 @@ export const verdictWords: Record<BundleVerdict['verdict'], string> = {
   partly: 'It agrees as far as it was checked',
   disagrees: 'It does not agree',
   unchecked: 'Nothing could be checked',
+}
+
+/** The state of a bundle's signature in words. */
+export const signatureWords: Record<BundleSignature['state'], string> = {
+  none: 'Not signed',
+  sound: 'Signed with a key that is not known here',
+  trusted: 'Signed by',
+  untrusted: 'Not signed by an allowed signer',
+  broken: 'The signature does not fit',
+  unknown: 'The signature was not checked',
 }
 
 /** How a part of a bundle was checked, in words. */

@@ -5,7 +5,7 @@ import { describeVerdict } from '../../src/cli/verdict.ts'
 const verdict: BundleVerdict = {
   verdict: 'agrees',
   parts: [],
-  signature: { state: 'none', detail: 'It is not signed.', key: null, signer: null },
+  signature: { state: 'none', detail: 'It is not signed.', key: null, signer: null, namedIn: null },
   file: { name: 'study.zip', bytes: 1, sha256: '' },
   facts: 0,
   measurements: 0,

@@ -1,4 +1,5 @@
-import { cpSync, existsSync, readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
@@ -112,16 +113,31 @@ describe('the frame', () => {
     await expect.poll(async () => (await seen()).notified).toEqual(['Random patch drop: Finished.'])
   })
 
-  it('shows a dropped bundle, and finds that it agrees', async () => {
+  it('makes and signs a bundle, shows it dropped, and finds that it agrees', async () => {
+    const ssh = path.join(shown.folder, '.ssh')
+    mkdirSync(ssh, { mode: 0o700 })
+    const key = ['-q', '-t', 'ed25519', '-N', '', '-f', path.join(ssh, 'id_ed25519')]
+    const signs = spawnSync('ssh-keygen', key).status === 0
     await goTo(page, `/studies/${study}`)
     await page.getByRole('button', { name: 'More about this study' }).click()
     await page.getByRole('menuitem', { name: 'Make a bundle…' }).click()
-    await page.getByRole('dialog').getByRole('button', { name: 'Make…' }).click()
-    await expect.poll(() => existsSync(bundle()), { timeout: 60_000 }).toBe(true)
+    const dialog = page.getByRole('dialog')
+    if (signs) {
+      await dialog.getByRole('combobox', { name: 'Key to sign with' }).click()
+      await page.getByRole('option', { name: /^id_ed25519/ }).click()
+    }
+    await dialog.getByRole('button', { name: 'Make…' }).click()
+    await dialog.waitFor({ state: 'hidden' })
+    await expect.poll(() => existsSync(signs ? `${bundle()}.sig` : bundle()), { timeout: 60_000 }).toBe(true)
     await drop([bundle()])
     await main().getByRole('heading', { name: 'Random patch drop' }).first().waitFor()
     await main().getByRole('button', { name: 'Check', exact: true }).click()
     await main().getByText('It agrees').waitFor({ timeout: 100_000 })
+    if (signs) {
+      await main().getByRole('textbox', { name: 'Trust this key as' }).fill('Ada Lovelace')
+      await main().getByRole('button', { name: 'Trust', exact: true }).click()
+      await main().getByText('Signed by Ada Lovelace', { exact: true }).waitFor()
+    } else await main().getByText('Not signed', { exact: true }).waitFor()
     await shoot(page, 'frame bundle')
   })
 

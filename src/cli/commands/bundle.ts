@@ -20,7 +20,7 @@ interface VerifyFlags extends GlobalOptions {
   seed: number
   tolerance: number
   folder?: string[]
-  signers?: string
+  allowedSigners?: string
   signature?: string
   certificate?: string
 }
@@ -63,13 +63,17 @@ export function addBundleCommands(program: Command, session: CliSession, fail: (
     .command('sign')
     .description('sign a bundle with your SSH key; ssh-keygen asks for its passphrase')
     .argument('<file>', 'the zip; the signature is written beside it, as FILE.sig')
-    .requiredOption('--key <file>', 'a private key, or a public one whose private key an agent holds')
+    .requiredOption(
+      '--key <file>',
+      'a private key, or a public one whose private key an agent holds, or its fingerprint',
+    )
     .action(async (file: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { key: string }>()
       const client = await session.client()
       const { files } = await client.bundles.sign({
         path: resolve(session.io.cwd, file),
-        key: resolve(session.io.cwd, options.key),
+        key: /^SHA256:/.test(options.key) ? options.key : resolve(session.io.cwd, options.key),
+        asks: true,
       })
       printFiles(session, options, files)
     })
@@ -98,20 +102,28 @@ export function addBundleCommands(program: Command, session: CliSession, fail: (
       'where models and images are, besides the workspace; may be given several times',
       collect,
     )
-    .option('--signers <file>', 'allowed signers of SSH, one of whom must have signed it')
+    .option('--signers, --allowed-signers <file>', 'allowed signers of SSH, one of whom must have signed it')
     .option('--signature <file>', 'the signature; FILE.sig when left out')
     .option('--certificate <file>', 'write what was checked, and how, as a page for reviewers')
     .action(async (file: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<VerifyFlags>()
       const client = await maybeWorkspace(session, options)
-      const { sample, seed, tolerance, folder = [], signers, signature, certificate } = options
+      const {
+        sample,
+        seed,
+        tolerance,
+        folder = [],
+        allowedSigners: signers,
+        signature,
+        certificate,
+      } = options
       const asked = {
         path: resolve(session.io.cwd, file),
         sample,
         seed,
         tolerance,
         folders: folder.map((path) => resolve(session.io.cwd, path)),
-        ...(signers === undefined ? {} : { signers: resolve(session.io.cwd, signers) }),
+        ...(signers === undefined ? {} : { signers: resolve(session.io.cwd, signers), mustBeSigned: true }),
         ...(signature === undefined ? {} : { signature: resolve(session.io.cwd, signature) }),
         ...(certificate === undefined ? {} : { certificate: resolve(session.io.cwd, certificate) }),
       }

@@ -21,7 +21,28 @@ export const bundleSignature = z.object({
   key: z.string().nullable(),
   /** The trusted signer. */
   signer: z.string().nullable(),
+  /** Path of the allowed signers file that names the signer. */
+  namedIn: z.string().nullable(),
 })
+
+/** A key of the person's to sign with. */
+const signingKey = z.object({
+  fingerprint: z.string(),
+  /** As in "ssh-ed25519". */
+  type: z.string(),
+  comment: z.string(),
+  /** Path of its private key; null where only an agent has it. */
+  path: z.string().nullable(),
+  inAgent: z.boolean(),
+  /** Whether it needs a passphrase, and no agent holds it. */
+  locked: z.boolean(),
+})
+
+/** Names of signers: what `ssh-keygen` takes for one name and no pattern. */
+export const signerName = z
+  .string()
+  .regex(/^[\p{L}\p{N}._@+-]+(?: [\p{L}\p{N}._@+-]+)*$/u, 'letters, digits, spaces and . _ @ + - only')
+  .max(200)
 
 /** A bundle as it is shown: its models, dataset, tables and figures. Nothing of it enters the workspace. */
 const openedBundle = z.object({
@@ -170,10 +191,46 @@ export const bundles = {
       }),
     )
     .output(working(written)),
+  /** Lists the SSH keys that the person can sign with; null where ssh-keygen is not installed. */
+  keys: oc.output(z.array(signingKey).nullable()),
   /** Signs a bundle with an SSH key of the user. The signature lies beside it, as `<bundle>.sig`. */
-  sign: oc.input(z.object({ path: z.string(), key: z.string() })).output(written),
+  sign: oc
+    .input(
+      z.object({
+        path: z.string(),
+        /** Path of a key, or the fingerprint of one that an agent holds. */
+        key: z.string(),
+        /** Whether ssh-keygen may ask for a passphrase at the terminal of the engine. */
+        asks: z.boolean().default(false),
+      }),
+    )
+    .output(written),
+  /** Checks the signature of a bundle alone. */
+  signature: oc
+    .input(
+      z.object({
+        path: z.string(),
+        /** Path of an allowed signers file of SSH, besides that of `trust`. */
+        signers: z.string().optional(),
+      }),
+    )
+    .output(bundleSignature),
+  /**
+   * Trusts the key that signed a bundle under a name, in an allowed signers file of this person's; with null no longer.
+   */
+  trust: oc
+    .input(z.object({ path: z.string(), name: signerName.nullable() }))
+    .output(z.object({ file: z.string() })),
   /** Checks a whole bundle and returns what it holds. Needs no workspace. */
-  open: oc.input(z.object({ path: z.string() })).output(openedBundle),
+  open: oc
+    .input(
+      z.object({
+        path: z.string(),
+        /** Path of an allowed signers file of SSH, besides that of `trust`. */
+        signers: z.string().optional(),
+      }),
+    )
+    .output(openedBundle),
   /**
    * Computes a sample of the bundle's facts again, with models and images of the open workspace and of the named
    * folders.
@@ -188,8 +245,10 @@ export const bundles = {
         folders: z.array(z.string()).default([]),
         /** Path of the signature; by default that beside the bundle. */
         signature: z.string().optional(),
-        /** Path of an allowed signers file of SSH: the signature must be of one of them. */
+        /** Path of an allowed signers file of SSH, besides that of `trust`. */
         signers: z.string().optional(),
+        /** Whether the signature must be of an allowed signer. */
+        mustBeSigned: z.boolean().default(false),
         /** Path that the certificate is written to, as a page of HTML. */
         certificate: z.string().optional(),
       }),
@@ -202,3 +261,4 @@ export type BundleVerdict = z.infer<typeof bundleVerdict>
 export type BundlePart = z.infer<typeof bundlePart>
 export type BundleDifference = z.infer<typeof bundleDifference>
 export type BundleSignature = z.infer<typeof bundleSignature>
+export type SigningKey = z.infer<typeof signingKey>

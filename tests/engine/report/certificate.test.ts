@@ -21,6 +21,7 @@ const verdict: BundleVerdict = {
     detail: 'It was signed with the key SHA256:abc.',
     key: 'SHA256:abc',
     signer: null,
+    namedIn: null,
   },
   file: { name: '<b>study</b>.zip', bytes: 1234, sha256: 'f'.repeat(64) },
   ...{ facts: 32, measurements: 0, asked: 8, sampled: 8, seed: 5, tolerance: 0.001 },

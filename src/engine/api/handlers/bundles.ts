@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename, isAbsolute, join, resolve } from 'node:path'
 import type { BundleSignature, BundleVerdict, OpenedBundle } from '#shared/contract/index.ts'
@@ -5,10 +6,13 @@ import { KernelscopeError } from '#shared/errors.ts'
 import {
   checkSignature,
   fileDigest,
+  isFingerprint,
   keptRenderings,
   makeBundle,
   openBundle,
   signBundle,
+  signingKeys,
+  trustSigner,
   verifyBundle,
   type Bundle,
   type SignatureSources,
@@ -37,14 +41,29 @@ export const bundles = {
       signal,
     )
   }),
-  sign: api.bundles.sign.handler(async ({ input }) => ({
-    files: [await signBundle(whole(input.path), whole(input.key))],
+  keys: api.bundles.keys.handler(() => signingKeys()),
+  sign: api.bundles.sign.handler(async ({ input: { path, key, asks }, signal }) => ({
+    files: [await signBundle(whole(path), isFingerprint(key) ? key : whole(key), { asks, signal })],
   })),
+  signature: api.bundles.signature.handler(({ input, context }) =>
+    checkSignature(whole(input.path), sourcesOf(context.session, input)),
+  ),
+  trust: api.bundles.trust.handler(async ({ input, context }) => {
+    const { signersFile: file } = context.session
+    if (file === undefined) throw new KernelscopeError('UNSUPPORTED', 'this engine keeps no trusted keys')
+    await trustSigner(whole(input.path), file, input.name)
+    return { file }
+  }),
   open: api.bundles.open.handler(async ({ input, context }) => {
     const path = whole(input.path)
     const bundle = await openBundle(path)
     try {
-      return shown(bundle, path, await checkSignature(path, {}), context.session)
+      return shown(
+        bundle,
+        path,
+        await checkSignature(path, sourcesOf(context.session, input)),
+        context.session,
+      )
     } finally {
       bundle.close()
     }
@@ -69,7 +88,10 @@ export const bundles = {
           },
           input,
         )
-        return await withFile(found, shown(bundle, path, unsigned, session), input)
+        return await withFile(found, shown(bundle, path, unsigned, session), {
+          ...sourcesOf(session, input),
+          certificate: input.certificate,
+        })
       } finally {
         bundle.close()
       }
@@ -77,16 +99,34 @@ export const bundles = {
   }),
 }
 
-const unsigned: BundleSignature = { state: 'none', detail: '', key: null, signer: null }
+const unsigned: BundleSignature = { state: 'none', detail: '', key: null, signer: null, namedIn: null }
+
+interface SignatureInput {
+  signature?: string | undefined
+  signers?: string | undefined
+  mustBeSigned?: boolean
+}
+
+/** Where to look for a signature and its signers: in the named file, and in that of the person's own trust. */
+function sourcesOf(
+  { signersFile }: EngineSession,
+  { signature, signers, mustBeSigned }: SignatureInput,
+): SignatureSources {
+  const own = signersFile !== undefined && existsSync(signersFile) ? [signersFile] : []
+  return {
+    signature: signature && whole(signature),
+    signers: [...(signers === undefined ? [] : [whole(signers)]), ...(mustBeSigned ? [] : own)],
+    required: mustBeSigned,
+  }
+}
 
 /** A verdict with the file it is on, its signature, and the certificate where one is asked for. */
 async function withFile(
   found: Omit<BundleVerdict, 'signature' | 'file'>,
   bundle: OpenedBundle,
-  { signature, signers, certificate }: SignatureSources & { certificate?: string | undefined },
+  { certificate, ...sources }: SignatureSources & { certificate?: string | undefined },
 ): Promise<BundleVerdict> {
   const { path } = bundle
-  const sources = { signature: signature && whole(signature), signers: signers && whole(signers) }
   const file = { name: basename(path), bytes: (await stat(path)).size, sha256: await fileDigest(path) }
   const verdict = { ...found, signature: await checkSignature(path, sources), file }
   if (certificate !== undefined) await writeCertificate(verdict, bundle, whole(certificate))

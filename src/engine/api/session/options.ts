@@ -7,6 +7,8 @@ export interface SessionOptions {
   log?: Log
   /** File that stores the path of the open workspace for the next start of the engine. */
   stateFile?: string | undefined
+  /** Allowed signers file of the keys that this person trusts for bundles; none can be trusted when left out. */
+  signersFile?: string | undefined
   /** Folder of workspaces that are not kept yet; a temporary one, removed with the engine, when left out. */
   unkeptFolder?: string | undefined
   /** Version of the Electron whose window this engine serves; left out without a window. */

@@ -87,6 +87,11 @@ export class EngineSession {
     return { workspace, pool: this.pool, isOpen: () => this.#opened?.workspace === workspace }
   }
 
+  /** Allowed signers file of the keys that this person trusts for bundles; undefined where there is no place for one. */
+  get signersFile(): string | undefined {
+    return this.#options.signersFile
+  }
+
   /** Version of the Electron whose window this engine serves; undefined without one. */
   get electron(): string | undefined {
     return this.#options.electron

@@ -5,5 +5,7 @@ import { defineStore } from 'pinia'
 export const usePreferencesStore = defineStore('preferences', () => {
   /** Sends a notification when a job ends while the window is in the background. */
   const notifications = useLocalStorage('kernelscope.notifications', true)
-  return { notifications }
+  /** Path of the allowed signers file that signatures of bundles are compared with; empty without one. */
+  const signers = useLocalStorage('kernelscope.signers', '')
+  return { notifications, signers }
 })
