@@ -1,4 +1,5 @@
 import { KernelscopeError } from '#shared/errors.ts'
+import { isComputingProblem } from './calls.ts'
 import type { Feed } from './protocol.ts'
 import type { Session } from './session.ts'
 
@@ -16,9 +17,11 @@ export interface BatchTrial {
 
 /**
  * Finds a batch size by a short trial over powers of two up to 64. Chooses the smallest that the next two sizes do not
- * beat by 5 %. Each size runs twice and the faster run counts. The search ends where memory runs out.
+ * beat by 5 %. Each size runs twice and the faster run counts. The search ends where memory runs out, or where a device refuses
+ * a batch in other words: WebGPU does not tell its limits.
  *
  * @throws OUT_OF_MEMORY where not even one image fits into memory
+ * @throws INFERENCE_FAILED where a single image fails
  */
 export async function findBatch(session: Session, feeds: Feed[] = []): Promise<BatchTrial> {
   const { height, width, pixelType } = session.request
@@ -57,7 +60,7 @@ async function fastest(
       times.push((await session.outputs({ pixels, first: 0, batch }, 1, feeds)).milliseconds)
     return Math.min(...times)
   } catch (error) {
-    if (error instanceof KernelscopeError && error.code === 'OUT_OF_MEMORY') return null
-    throw error
+    if (!isComputingProblem(error) || (batch === 1 && error.code === 'INFERENCE_FAILED')) throw error
+    return null
   }
 }
