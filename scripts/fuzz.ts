@@ -1,10 +1,10 @@
-// `npm run fuzz -- [--seconds 600] [--seed N] [messages|models|images …]`: the fuzzers of tests/trust, with one seed after
+// `npm run fuzz -- [--seconds 600] [--seed N] [messages|models|images|kills …]`: the fuzzers of tests/trust, with one seed after
 // another, as long as asked. A failure names its seed; `--seed N --seconds 1` repeats it.
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { root, run } from './run.ts'
 
-const fuzzers = ['messages', 'models', 'images']
+const fuzzers = ['messages', 'models', 'images', 'kills']
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -25,7 +25,7 @@ do {
   console.log(`\n── seed ${seed}`)
   const env = { ...process.env, FUZZ_SEED: String(seed), FUZZ_ROUNDS: String(roundsAtOnce) }
   const vitest = path.join(root, 'node_modules/vitest/vitest.mjs')
-  const options = ['run', '--project', 'parts', '-t', 'malformed|damaged']
+  const options = ['run', '--project', 'parts', '-t', 'malformed|damaged|kill']
   if ((await run(process.execPath, [vitest, ...options, ...files], { env })) !== 0) {
     console.error(`failed with seed ${seed}`)
     process.exitCode = 1

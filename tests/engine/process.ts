@@ -23,16 +23,18 @@ export interface EngineProcess {
  *
  * @param options.logs folder of its log and crash files; none when left out
  * @param options.before code that it runs before its own
+ * @param options.env variables besides those of this process
  */
 export async function startEngine(
   stateFile: string,
-  { logs, before }: { logs?: string; before?: string } = {},
+  { logs, before, env }: { logs?: string; before?: string; env?: Record<string, string> } = {},
 ): Promise<EngineProcess> {
   const first = before === undefined ? [] : ['--import', `data:text/javascript,${encodeURIComponent(before)}`]
   const args = ['--state', stateFile, ...(logs === undefined ? [] : ['--logs', logs])]
   const child = spawn(process.execPath, [...first, entry, ...args], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     serialization: 'advanced',
+    env: { ...process.env, ...env },
   })
   const { port1, port2 } = new MessageChannel()
   const send = (message: ToEngine) => {

@@ -69,6 +69,9 @@ it(
     expect(await statusOf(ready, '/bytes/image/1', 'wrong')).toBe(403)
 
     expect((await client.system.version()).kernelscope).toBe(version)
+    // A stream tells its error by its code, too.
+    const check = await client.bundles.verify({ path: join(folder, 'none.zip') })
+    await expect(check.next()).rejects.toMatchObject({ code: 'FILE_MISSING' })
     expect(child.exitCode).toBeNull()
     const log = readFileSync(join(folder, 'logs', 'engine.log'), 'utf8')
     expect(log).toContain('a message of a window was dropped, number 1000 ')

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
 import { lstat, mkdir, readlink, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
+import { draftBeside, sweepOnce } from './draft.ts'
 import { isFull, isOfFileSystem } from './systemError.ts'
 
 /** A file that was written. `bytes` is its size. */
@@ -18,7 +18,8 @@ const pieceLength = 2 ** 16
 
 /**
  * Writes a file whole or not at all: writes a draft beside it, then renames the draft. Creates the folder where it is
- * missing. A link stays, and its target is replaced. A device or a pipe is written directly.
+ * missing. A link stays, and its target is replaced. A device or a pipe is written directly. Drafts that killed processes
+ * left in the folder are removed.
  *
  * @param content the pieces of a text, or what a stream gives, are written one by one and not held; other work of the
  *   thread runs in between
@@ -63,13 +64,15 @@ async function ifThere<T>(asked: Promise<T>): Promise<T | null> {
   }
 }
 
-const replace = (path: string, content: Content, signal?: AbortSignal): Promise<number> =>
-  throughDraft(path, async (draft) => {
+function replace(path: string, content: Content, signal?: AbortSignal): Promise<number> {
+  sweepOnce(dirname(path))
+  return throughDraft(path, async (draft) => {
     await writeFile(draft, inPieces(content), { flush: true, ...(signal ? { signal } : {}) })
     const { size } = await stat(draft)
     signal?.throwIfAborted()
     return size
   })
+}
 
 /**
  * Makes a file whole or not at all: calls `write` with the path of a draft beside `path`, then renames the draft.
@@ -79,7 +82,7 @@ const replace = (path: string, content: Content, signal?: AbortSignal): Promise<
  * @throws any other error of `write`
  */
 export async function throughDraft<T>(path: string, write: (draft: string) => Promise<T>): Promise<T> {
-  const draft = join(dirname(path), `.${randomUUID()}.tmp`)
+  const draft = draftBeside(path)
   try {
     const made = await write(draft)
     await rename(draft, path)

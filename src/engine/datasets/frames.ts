@@ -63,7 +63,8 @@ const isRegular = (path: string): boolean => statOf(path)?.isFile() ?? false
 /** Extracts the frames of one video. Their folder gets its final name when all are written. */
 async function extract(video: string, folder: string): Promise<void> {
   if (existsSync(folder)) return
-  const part = join(dirname(folder), `.part-${process.pid}`)
+  // Of a process that was killed, too.
+  const part = join(dirname(folder), '.part')
   await rm(part, { recursive: true, force: true })
   await mkdir(part, { recursive: true })
   const problem = await ffmpeg(['-v', 'error', '-i', video, '-start_number', '0', join(part, '%03d.png')])

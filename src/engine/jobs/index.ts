@@ -1,5 +1,6 @@
 export { JobQueue, type JobContext } from './queue.ts'
 export { Rate } from './rate.ts'
+export type { NewJob } from './store.ts'
 export {
   clearFinishedJobs,
   getJob,

@@ -69,12 +69,17 @@ export class JobQueue {
     this.#next()
   }
 
-  /** Adds a job to the end of the queue. */
-  add(job: NewJob): Job {
-    const added = insertJob(this.#db, job)
-    this.#emitter.emit('job', added)
-    this.#next()
+  /** Adds a job to the end of the queue. A function stores what it is of, in one transaction with the job. */
+  add(job: NewJob | (() => NewJob)): Job {
+    const insert = () => insertJob(this.#db, typeof job === 'function' ? job() : job)
+    const added = this.#db.transaction(insert)()
+    this.#added([added])
     return added
+  }
+
+  /** Adds jobs in one transaction with what they are of, which `store` stores. */
+  addAll(store: () => NewJob[]): void {
+    this.#added(this.#db.transaction(() => store().map((job) => insertJob(this.#db, job)))())
   }
 
   /**
@@ -143,6 +148,11 @@ export class JobQueue {
     this.#running?.abort.abort('shutdown' satisfies StopReason)
     await this.#running?.finished
     for (const id of [...this.#unstored.keys()]) this.#storeEnd(id)
+  }
+
+  #added(jobs: readonly Job[]): void {
+    for (const job of jobs) this.#emitter.emit('job', job)
+    this.#next()
   }
 
   #stop(id: number, reason: 'pause' | 'cancel', from: JobState[]): Job {

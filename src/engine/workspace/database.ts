@@ -1,7 +1,8 @@
 import Database from 'better-sqlite3'
-import { existsSync, mkdirSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
+import { draftBeside } from '../base/draft.ts'
 import { newBackup, rotateBackups } from './backups.ts'
 import { checkDatabaseFile } from './check.ts'
 import { dropSumTriggers, sealContent } from './contentSums.ts'
@@ -18,7 +19,7 @@ export type Db = Database.Database
 const fullCheckBytes = 64 * 2 ** 20
 
 /**
- * Creates a workspace database.
+ * Creates a workspace database, whole or not at all, and opens it.
  *
  * @throws WORKSPACE_EXISTS where the file exists
  * @throws DISK_FULL, FILE_UNREADABLE where it cannot be written
@@ -26,12 +27,23 @@ const fullCheckBytes = 64 * 2 ** 20
 export function createDatabase(file: string): Db {
   if (existsSync(file))
     throw new KernelscopeError('WORKSPACE_EXISTS', `there is a workspace already: ${file}`)
-  return prepared(file, {}, (db) => {
-    db.pragma(`application_id = ${applicationId}`)
-    configure(db)
-    migrate(db, file, false)
-  })
+  const draft = draftBeside(file)
+  try {
+    prepared(draft, {}, (db) => {
+      db.pragma(`application_id = ${applicationId}`)
+      configure(db)
+      migrate(db, file, false)
+    }).close()
+    renameSync(draft, file)
+  } catch (error) {
+    for (const left of withLog(draft)) rmSync(left, { force: true })
+    throw error
+  }
+  return prepared(file, { fileMustExist: true }, configure)
 }
+
+/** A database file and the files that SQLite keeps beside it. */
+export const withLog = (file: string): string[] => ['', '-wal', '-shm'].map((suffix) => file + suffix)
 
 /** Opens a database and closes it where `prepare` fails. */
 function prepared(file: string, options: Database.Options, prepare: (db: Db) => void): Db {
@@ -78,6 +90,24 @@ export function createForCopy(file: string, schema: number): Db {
     db.pragma(`user_version = ${schema}`)
   })()
   return db
+}
+
+/**
+ * Puts what is in the log of a database that nobody has open into its file, and removes the log. What is damaged stays as it
+ * is.
+ */
+export function foldLog(file: string): void {
+  if (!existsSync(`${file}-wal`)) return
+  try {
+    const db = new Database(file, { fileMustExist: true })
+    try {
+      db.pragma('wal_checkpoint(TRUNCATE)')
+    } finally {
+      db.close()
+    }
+  } catch (error) {
+    if (!(error instanceof Database.SqliteError)) throw error
+  }
 }
 
 /** Opens a database that another connection has migrated, for reading only. */

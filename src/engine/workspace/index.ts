@@ -29,4 +29,5 @@ export {
 } from './workspace.ts'
 export { openReadOnly, whyReadOnly } from './readOnly.ts'
 export { present, remove, rowToAdd, sweepRemovals, undoRemoval } from './removals.ts'
-export { hasContent, moveWorkspace, rebasePaths, UnkeptFolder } from './unkept.ts'
+export { leaveOrigin } from './origin.ts'
+export { hasContent, moveWorkspace, UnkeptFolder } from './unkept.ts'

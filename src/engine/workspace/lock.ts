@@ -10,6 +10,9 @@ export interface Lock {
   release(): void
 }
 
+/** Whether a file in a workspace's folder is of its lock. */
+export const isOfLock = (name: string): boolean => /^workspace\.(owner|lock(-journal)?)$/.test(name)
+
 /**
  * Locks a workspace for one engine. The lock is an exclusive SQLite transaction on a separate file. The operating
  * system releases it when the process ends in any way, so no lock is ever stale. `workspace.owner` only names the

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import {
   closeSync,
   constants,
@@ -11,16 +10,16 @@ import {
   rmSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { draftBeside } from '../base/draft.ts'
 import { asWriteError } from '../base/wholeFile.ts'
 import { backupNamed, newBackup, rotateBackups } from './backups.ts'
 import { checkDatabaseFile } from './check.ts'
-import { asWorkspaceError, checkContent } from './database.ts'
+import { asWorkspaceError, checkContent, foldLog, withLog } from './database.ts'
 import { lockWorkspace } from './lock.ts'
 import { databaseName } from './schema.ts'
 
 /** Files that are read from the database and would not notice that it went back. They are made again. */
 const derived = ['browse.sqlite', 'summaries.sqlite']
-const withLog = (file: string) => ['', '-wal', '-shm'].map((suffix) => file + suffix)
 
 /**
  * Puts a backup in the place of the database of a closed workspace. The present database is kept as a backup first, with its
@@ -51,15 +50,17 @@ export function restoreBackup(place: string, name: string): void {
 export function replaceDatabase(place: string, by: string): void {
   const lock = lockWorkspace(place)
   const file = join(place, databaseName)
-  const draft = join(place, `.${randomUUID()}.tmp`)
+  const draft = draftBeside(file)
   try {
     copyWhole(by, draft)
+    // It gets its name in one step, and brings no log.
     if (existsSync(`${by}-wal`)) copyWhole(`${by}-wal`, `${draft}-wal`)
+    foldLog(draft)
     keepPresent(place, file)
+    foldLog(file)
     for (const old of derived.flatMap((one) => withLog(join(place, one)))) rmSync(old, { force: true })
     for (const old of withLog(file).slice(1)) rmSync(old, { force: true })
     renameSync(draft, file)
-    if (existsSync(`${draft}-wal`)) renameSync(`${draft}-wal`, `${file}-wal`)
     rotateBackups(place)
   } catch (error) {
     for (const left of withLog(draft)) rmSync(left, { force: true })

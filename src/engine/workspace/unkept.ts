@@ -3,9 +3,10 @@ import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSy
 import { dirname, join, resolve, sep } from 'node:path'
 import type { WorkspaceInfo } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
+import { draftBeside, sweepDrafts } from '../base/draft.ts'
 import { temporaryFolder } from '../base/temporary.ts'
 import { asWriteError } from '../base/wholeFile.ts'
-import type { Db } from './database.ts'
+import { leaveOrigin } from './origin.ts'
 import { databaseName } from './schema.ts'
 import { checkNewFolder } from './workspace.ts'
 
@@ -77,7 +78,7 @@ export const hasContent = (unkept: NonNullable<WorkspaceInfo['unkept']>): boolea
 
 /**
  * Moves the folder of a closed workspace to a new or empty folder, whole or not at all. On another disk it is copied, and
- * the caller removes the first folder.
+ * the caller removes the first folder. Opened there, its stored paths are corrected.
  *
  * @throws WORKSPACE_EXISTS, WORKSPACE_MISSING where the target cannot become a workspace
  * @throws DISK_FULL where the disk of the target is full
@@ -86,9 +87,11 @@ export const hasContent = (unkept: NonNullable<WorkspaceInfo['unkept']>): boolea
 export function moveWorkspace(from: string, to: string): void {
   const target = resolve(to)
   checkNewFolder(target)
-  const draft = join(dirname(target), `.${randomUUID()}.tmp`)
+  const draft = draftBeside(target)
   try {
     mkdirSync(dirname(target), { recursive: true })
+    sweepDrafts(dirname(target))
+    leaveOrigin(from)
     // An empty folder is replaced: not every system renames onto one.
     if (existsSync(target)) rmdirSync(target)
     if (!renamed(from, target)) {
@@ -115,23 +118,4 @@ function renamed(from: string, to: string): boolean {
     if (error instanceof Error && 'code' in error && error.code === 'EXDEV') return false
     throw error
   }
-}
-
-/** Columns with paths that may lie inside the workspace, e.g. of frames of videos. */
-const columns = [
-  ['model', 'path'],
-  ['dataset', 'path'],
-  ['dataset', 'labels_path'],
-  ['dataset', 'frames_path'],
-] as const
-
-/** Corrects the stored paths inside a workspace whose folder was moved. */
-export function rebasePaths(db: Db, from: string, to: string): void {
-  const inside = resolve(from) + sep
-  db.transaction(() => {
-    for (const [table, column] of columns)
-      db.prepare(
-        `UPDATE ${table} SET ${column} = ? || substr(${column}, ?) WHERE substr(${column}, 1, ?) = ?`,
-      ).run(resolve(to) + sep, inside.length + 1, inside.length, inside)
-  })()
 }

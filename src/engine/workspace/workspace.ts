@@ -2,11 +2,13 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { WorkspaceInfo } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
+import { isDraft, sweepDrafts } from '../base/draft.ts'
 import { asSystemError } from '../base/systemError.ts'
 import { checkDatabaseFile } from './check.ts'
 import { asWorkspaceError, createDatabase, openDatabase, readDatabase, type Db } from './database.ts'
 import { describe } from './info.ts'
-import { lockWorkspace, type Lock } from './lock.ts'
+import { isOfLock, lockWorkspace, type Lock } from './lock.ts'
+import { arriveAt } from './origin.ts'
 import { databaseName } from './schema.ts'
 import { openThumbnails, type Thumbnails } from './thumbnails.ts'
 
@@ -39,10 +41,11 @@ export interface Workspace extends WorkspaceFiles {
 /**
  * Checks that a folder can become a workspace: it is empty, or does not exist.
  *
+ * @param begun whether it may hold what is left where the creation of a workspace was killed
  * @throws WORKSPACE_EXISTS where the folder has a workspace or any file
  * @throws WORKSPACE_MISSING where the path is no folder
  */
-export function checkNewFolder(path: string): void {
+export function checkNewFolder(path: string, begun = false): void {
   const directory = resolve(path)
   if (existsSync(join(directory, databaseName))) {
     throw new KernelscopeError('WORKSPACE_EXISTS', `there is a workspace already: ${directory}`)
@@ -50,7 +53,8 @@ export function checkNewFolder(path: string): void {
   if (existsSync(directory) && !statSync(directory).isDirectory()) {
     throw new KernelscopeError('WORKSPACE_MISSING', `not a folder: ${directory}`)
   }
-  if (existsSync(directory) && readdirSync(directory).length > 0) {
+  const left = existsSync(directory) ? readdirSync(directory) : []
+  if (!left.every((name) => begun && (isDraft(name) || isOfLock(name)))) {
     throw new KernelscopeError('WORKSPACE_EXISTS', `the folder is not empty: ${directory}`)
   }
 }
@@ -66,7 +70,7 @@ export function checkNewFolder(path: string): void {
 export function createWorkspace(path: string, kept = true): Workspace {
   const directory = resolve(path)
   try {
-    checkNewFolder(directory)
+    checkNewFolder(directory, true)
   } catch (error) {
     throw asSystemError(error, directory)
   }
@@ -142,9 +146,11 @@ export function assemble(
     const own = fileAt(place)
     const weights = folder(path, 'weights')
     const draws = folder(path, 'draws')
+    const exports = readOnly === null ? folder(path, 'exports') : join(place, 'exports')
     for (const drafted of [path, draws, join(path, 'backups'), ...foldersIn(weights)]) removeDrafts(drafted)
     for (const drafted of foldersIn(join(path, 'adversarial'))) removeDrafts(drafted)
-    const exports = readOnly === null ? folder(path, 'exports') : join(place, 'exports')
+    for (const drafted of foldersIn(exports)) sweepDrafts(drafted)
+    arriveAt(opened, path)
     const thumbnails = openThumbnails(join(path, 'thumbnails.sqlite'))
     return {
       path,
@@ -196,9 +202,11 @@ function foldersIn(directory: string): string[] {
  */
 function removeDrafts(directory: string): void {
   if (!existsSync(directory)) return
+  sweepDrafts(directory)
   for (const name of readdirSync(directory).filter((file) => /^\..*\.tmp(-\w+)?$|\.(tmp|part)$/.test(file))) {
     const path = join(directory, name)
-    if (statSync(path).mtimeMs < performance.timeOrigin) rmSync(path)
+    const found = statSync(path)
+    if (found.isFile() && found.mtimeMs < performance.timeOrigin) rmSync(path)
   }
 }
 

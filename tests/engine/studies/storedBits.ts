@@ -1,3 +1,4 @@
+import type Database from 'better-sqlite3'
 import type { Engine } from '#engine/api/index.ts'
 import { storedColumns } from '#engine/facts/prediction.ts'
 
@@ -5,11 +6,14 @@ import { storedColumns } from '#engine/facts/prediction.ts'
  * Every stored prediction and vector of a workspace with all its bits, by variant, condition, image and class. What
  * belongs to the run and not to the result is left out: speed, batch size, the order of rows. `without`: keys to leave out.
  */
-export function storedBits(
-  { session }: Engine,
+export const storedBits = ({ session }: Engine, without?: (key: string) => boolean): Map<string, string> =>
+  bitsIn(session.open().workspace.db, without)
+
+/** The same of a database. */
+export function bitsIn(
+  db: Database.Database,
   without: (key: string) => boolean = () => false,
 ): Map<string, string> {
-  const { db } = session.open().workspace
   const from = (table: string) =>
     `FROM ${table} p JOIN variant v ON v.id = p.variant_id JOIN condition c ON c.id = p.condition_id
      JOIN example e ON e.id = p.example_id`

@@ -4,6 +4,7 @@ import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
+import { ownProcess } from '#engine/base/ownProcess.ts'
 import { createEngine } from '#engine/api/index.ts'
 import { migrations } from '#engine/workspace/schema.ts'
 import { changes } from '#shared/contract/changes.ts'
@@ -34,7 +35,7 @@ const listing = (folder: string) =>
     })
     .sort()
 const copies = () =>
-  readdirSync(tmpdir()).filter((name) => name.startsWith(`kernelscope-readonly-${process.pid}-`))
+  readdirSync(tmpdir()).filter((name) => name.startsWith(`kernelscope-readonly-${ownProcess}-`))
 const refused = expect.objectContaining({ code: 'WORKSPACE_READONLY' })
 
 it('opened read-only, a workspace of an older schema shows its results, and not a byte of its folder changes', async () => {

@@ -22,7 +22,7 @@ import { writeCertificate } from '../../report/index.ts'
 import { listModels } from '../../models/index.ts'
 import { getStudy } from '../../studies/index.ts'
 import { exportsOf } from '../../workspace/index.ts'
-import { api } from '../session/implementation.ts'
+import { api, guarded } from '../session/implementation.ts'
 import type { EngineSession } from '../session/session.ts'
 import { defaultSettings } from '../session/settings.ts'
 import { worked } from '../session/worked.ts'
@@ -34,12 +34,13 @@ export const bundles = {
     const study = getStudy(workspace.db, input.studyId)
     const path =
       input.path ?? join(exportsOf(workspace), `${safeName(`study-${study.id}-${study.title}`)}.zip`)
-    return worked(
+    const making = worked(
       async (steps) => ({
         files: [await makeBundle(workspace, session.press, study.id, whole(path), steps)],
       }),
       signal,
     )
+    return guarded(making, session)
   }),
   keys: api.bundles.keys.handler(() => signingKeys()),
   sign: api.bundles.sign.handler(async ({ input: { path, key, asks }, signal }) => ({
@@ -71,7 +72,7 @@ export const bundles = {
   verify: api.bundles.verify.handler(({ input, context, signal }) => {
     const { session } = context
     const path = whole(input.path)
-    return worked(async (steps) => {
+    const checking = worked(async (steps) => {
       const bundle = await openBundle(path, { steps })
       try {
         const workspace = session.opened?.workspace ?? null
@@ -96,6 +97,7 @@ export const bundles = {
         bundle.close()
       }
     }, signal)
+    return guarded(checking, session)
   }),
 }
 

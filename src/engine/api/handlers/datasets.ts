@@ -45,9 +45,12 @@ export const datasets = {
     const path = resolve(input.path)
     const layout = await detectLayout(path, input.labels)
     const title = input.title ?? basename(path)
-    const id = insertDataset(workspace.db, path, title, layout)
-    const job = jobs.add({ kind: 'index', title: `Index ${title}`, datasetId: id })
-    return { dataset: getDataset(workspace.db, id), jobId: job.id }
+    const { id: jobId, datasetId } = jobs.add(() => ({
+      kind: 'index',
+      title: `Index ${title}`,
+      datasetId: insertDataset(workspace.db, path, title, layout),
+    }))
+    return { dataset: getDataset(workspace.db, datasetId ?? 0), jobId }
   }),
   reindex: api.datasets.reindex.handler(({ input, context }) => {
     const { workspace, jobs } = context.session.open()

@@ -70,7 +70,10 @@ export const studies = {
     const { entries, missing } = await reader.ask({ kind: 'suite', input }, signal)
     const members = await Promise.all(entries.map((entry) => settledStudy(workspace.db, entry.input, signal)))
     const { db } = session.stillOpen(workspace).workspace
-    const started = members.map((study) => again(session, findStudy(db, study) ?? insertStudy(db, study)))
+    const started = members.map((study) => {
+      const found = findStudy(db, study)
+      return found ? again(session, found) : queue(session, () => insertStudy(db, study))
+    })
     return { studies: started, missing }
   }),
   ranking: api.studies.ranking.handler(({ input, context, signal }) =>
@@ -81,7 +84,8 @@ export const studies = {
     if (input.datasetId !== null) getDataset(workspace.db, input.datasetId)
     for (const id of input.modelIds) getModel(workspace.db, id)
     const { study, subset } = await settled(session, workspace, input, signal)
-    return queue(session, insertStudy(session.stillOpen(workspace).workspace.db, study, subset).id)
+    const { db } = session.stillOpen(workspace).workspace
+    return queue(session, () => insertStudy(db, study, subset))
   }),
   rerun: api.studies.rerun.handler(({ input, context }) => {
     const { workspace } = context.session.open()
@@ -147,12 +151,15 @@ async function settled(
 function again(session: EngineSession, { id, job }: Study) {
   if (job?.state === 'paused') session.open().jobs.resume(job.id)
   const open = job && ['queued', 'running', 'paused'].includes(job.state)
-  return open ? getStudy(session.db, id) : queue(session, id)
+  return open ? getStudy(session.db, id) : queue(session, () => getStudy(session.db, id))
 }
 
-function queue(session: EngineSession, studyId: number) {
+/** @param store returns the study, or stores a new one, which it does together with its job or not at all */
+function queue(session: EngineSession, store: () => Study): Study {
   const { workspace, jobs } = session.open()
-  const { title } = getStudy(workspace.db, studyId)
-  jobs.add({ kind: 'study', title, studyId })
-  return getStudy(workspace.db, studyId)
+  const { studyId } = jobs.add(() => {
+    const { id, title } = store()
+    return { kind: 'study', title, studyId: id }
+  })
+  return getStudy(workspace.db, studyId ?? 0)
 }

@@ -1,14 +1,8 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
-import { insertJob } from '../../jobs/index.ts'
-import {
-  checkNewFolder,
-  moveWorkspace,
-  openWorkspace,
-  rebasePaths,
-  type Workspace,
-} from '../../workspace/index.ts'
+import { insertJob, type NewJob } from '../../jobs/index.ts'
+import { checkNewFolder, moveWorkspace, openWorkspace, type Workspace } from '../../workspace/index.ts'
 import { addWorkspace } from './mergeSteps.ts'
 import type { EngineSession } from '../session/session.ts'
 
@@ -40,13 +34,9 @@ export async function moveOpen(session: EngineSession, path: string): Promise<Wo
   const { path: before, kept } = session.open().workspace
   const next = await session.changeWorkspace(({ path: from }) => {
     moveWorkspace(from, to)
-    let moved: Workspace | null = null
     try {
-      moved = openWorkspace(to)
-      rebasePaths(moved.db, from, to)
-      return moved
+      return openWorkspace(to)
     } catch (error) {
-      moved?.close()
       // On another disk the first folder is still there.
       if (!existsSync(from)) moveWorkspace(to, from)
       throw error
@@ -62,11 +52,12 @@ const putInto = (session: EngineSession, to: string): Promise<Workspace> =>
   session.changeWorkspace(async (from) => {
     const target = openWorkspace(to)
     try {
-      const merging = addWorkspace(target, from)
+      const { db } = target
+      const queue = (store: () => NewJob[]) =>
+        db.transaction(() => store().forEach((job) => insertJob(db, job)))()
+      const merging = addWorkspace(target, from, { queue })
       let step = await merging.next()
       while (!step.done) step = await merging.next()
-      for (const { id, title } of step.value.toIndex)
-        insertJob(target.db, { kind: 'index', title: `Index ${title}`, datasetId: id })
       return target
     } catch (error) {
       target.close()

@@ -26,13 +26,14 @@ export async function* mergeInto(
   const other = await opened(workspace, from)
   try {
     yield* checked(other, signal)
-    const { parts, toIndex } = yield* addWorkspace(workspace, other, () => {
-      session.stillOpen(workspace)
-      if (signal?.aborted)
-        throw new KernelscopeError('CANCELLED', 'adding the workspace was stopped; what came stays')
+    const parts = yield* addWorkspace(workspace, other, {
+      queue: (store) => session.stillOpen(workspace).jobs.addAll(store),
+      mayGoOn() {
+        session.stillOpen(workspace)
+        if (signal?.aborted)
+          throw new KernelscopeError('CANCELLED', 'adding the workspace was stopped; what came stays')
+      },
     })
-    const { jobs } = session.stillOpen(workspace)
-    for (const { id, title } of toIndex) jobs.add({ kind: 'index', title: `Index ${title}`, datasetId: id })
     yield { type: 'result', result: { from: other.place, parts } }
   } finally {
     other.close()

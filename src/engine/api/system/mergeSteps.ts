@@ -10,30 +10,38 @@ import {
 } from '../../datasets/index.ts'
 import { countMergeable, forgetKeys, mergeFacts, mergeKeys } from '../../facts/index.ts'
 import { mergeCompositions } from '../../figures/index.ts'
+import type { NewJob } from '../../jobs/index.ts'
 import { mergeModels } from '../../models/index.ts'
 import { mergeMaps } from '../../saliency/index.ts'
 import { mergeMasks, mergeStudies } from '../../studies/index.ts'
 import { attach, type Db, type Workspace } from '../../workspace/index.ts'
 
 /** What came of adding a workspace. */
-export interface Merged {
+interface Merged {
   parts: MergePart[]
   toIndex: MergedDatasets['toIndex']
+}
+
+/** What `addWorkspace` is given. */
+interface Adding {
+  /** Queues jobs and stores what they are of, in one transaction. */
+  queue(store: () => NewJob[]): void
+  /** Called between steps; its error ends it. */
+  mayGoOn?(): void
 }
 
 type Other = Pick<Workspace, 'path' | 'place' | 'draws' | 'kept'>
 
 /**
  * Adds all that a closed or copied workspace of the present schema holds to an open one. Facts come in steps, each a transaction,
- * and are seen by nobody before the rest is there, which comes in one. So it can be ended between steps and done again.
- *
- * @param mayGoOn called between steps; its error ends it
+ * and are seen by nobody before the rest is there, which comes in one, with the jobs that index its datasets. So it can be
+ * ended between steps and done again.
  */
 export async function* addWorkspace(
   { db, draws }: Pick<Workspace, 'db' | 'draws'>,
   other: Other,
-  mayGoOn: () => void = () => undefined,
-): AsyncGenerator<WorkProgress, Merged, undefined> {
+  { queue, mayGoOn = () => undefined }: Adding,
+): AsyncGenerator<WorkProgress, MergePart[], undefined> {
   const detach = attach(db, join(other.path, 'workspace.sqlite'))
   try {
     const total = Object.values(countMergeable(db)).reduce((sum, count) => sum + count, 0)
@@ -59,8 +67,17 @@ export async function* addWorkspace(
         yield note('Adding studies and figures')
         const masks = await mergeMasks(other.draws, draws)
         mayGoOn()
-        const { parts, toIndex } = db.transaction(() => addContent(db, nameOf(other)))()
-        return { parts: inOrder([...step.value, ...parts, masks]), toIndex }
+        const parts: MergePart[] = []
+        queue(() => {
+          const added = addContent(db, nameOf(other))
+          parts.push(...added.parts)
+          return added.toIndex.map(({ id, title }) => ({
+            kind: 'index',
+            title: `Index ${title}`,
+            datasetId: id,
+          }))
+        })
+        return inOrder([...step.value, ...parts, masks])
       }
       done += step.value
       yield note('Adding facts')

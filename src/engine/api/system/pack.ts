@@ -1,11 +1,11 @@
 import { createWriteStream, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
+import { draftBeside, sweepDrafts } from '../../base/draft.ts'
 import { temporaryFolder } from '../../base/temporary.ts'
 import { openArchive, writeArchive, type Archive } from '../../bundles/index.ts'
-import { checkNewFolder, Keeper, moveWorkspace, rebasePaths, type Workspace } from '../../workspace/index.ts'
+import { checkNewFolder, Keeper, leaveOrigin, moveWorkspace, type Workspace } from '../../workspace/index.ts'
 import type { EngineSession } from '../session/session.ts'
 
 const manifestName = 'manifest.json'
@@ -49,11 +49,11 @@ export async function packWorkspace({ path, place }: Workspace, file: string): P
 export async function unpackWorkspace(session: EngineSession, file: string, to: string): Promise<Workspace> {
   const target = resolve(to)
   checkNewFolder(target)
-  const draft = join(dirname(target), `.${randomUUID()}.tmp`)
+  const draft = draftBeside(target)
   const archive = await openArchive(file, limits)
-  let from: string
   try {
-    from = await unpack(archive, draft)
+    sweepDrafts(dirname(target))
+    await unpack(archive, draft)
     moveWorkspace(draft, target)
   } catch (error) {
     rmSync(draft, { recursive: true, force: true })
@@ -61,13 +61,10 @@ export async function unpackWorkspace(session: EngineSession, file: string, to: 
   } finally {
     archive.close()
   }
-  const workspace = await session.openWorkspace(target)
-  rebasePaths(workspace.db, from, target)
-  return workspace
+  return session.openWorkspace(target)
 }
 
-/** Returns the folder that the workspace had. */
-async function unpack(archive: Archive, folder: string): Promise<string> {
+async function unpack(archive: Archive, folder: string): Promise<void> {
   const parsed = manifestSchema.safeParse(
     archive.entries.has(manifestName) ? jsonOf(await archive.read(manifestName, 2 ** 20)) : null,
   )
@@ -79,7 +76,7 @@ async function unpack(archive: Archive, folder: string): Promise<string> {
     else if (mask !== undefined) await write(archive, name, join(folder, 'draws', mask))
     else if (name !== manifestName) throw archive.refuse(`${name} is no part of a workspace`)
   }
-  return parsed.data.path
+  leaveOrigin(folder, resolve(parsed.data.path))
 }
 
 function jsonOf(bytes: Buffer): unknown {

@@ -102,8 +102,12 @@ async function* addModels(db: Db, folder: string) {
 async function addSuites(session: EngineSession, workspace: Workspace, folder: string): Promise<void> {
   for (const { folder: name, title } of suites) {
     const suite = join(folder, name)
-    const id = insertDataset(workspace.db, suite, title, await detectLayout(suite))
-    session.stillOpen(workspace).jobs.add({ kind: 'index', title: `Index ${title}`, datasetId: id })
+    const layout = await detectLayout(suite)
+    session.stillOpen(workspace).jobs.add(() => ({
+      kind: 'index',
+      title: `Index ${title}`,
+      datasetId: insertDataset(workspace.db, suite, title, layout),
+    }))
   }
   workspace.db.prepare(`INSERT INTO setting (key, value) VALUES ('sampleMade', 'true')`).run()
 }

@@ -1,10 +1,11 @@
 import Database from 'better-sqlite3'
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 import { parseDraws } from '#shared/transforms/index.ts'
+import { draftBeside } from '../../base/draft.ts'
 import { piecesOf } from '../../base/userFile.ts'
 import { asWorkspaceError, type Workspace, type WorkspaceFiles } from '../../workspace/index.ts'
 import type { DrawsReader } from './reader.ts'
@@ -29,7 +30,7 @@ const tables = `
  * @throws DISK_FULL where the disk is full
  */
 export async function keepReplay(workspace: Workspace, path: string): Promise<{ digest: string }> {
-  const draft = join(workspace.draws, `.${randomUUID()}.tmp`)
+  const draft = draftBeside(join(workspace.draws, 'replay'))
   const db = new Database(draft)
   const hash = createHash('sha256')
   try {

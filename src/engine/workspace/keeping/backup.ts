@@ -1,10 +1,10 @@
 import Database from 'better-sqlite3'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 import { throughDraft } from '../../base/wholeFile.ts'
-import { asWorkspaceError, checkContent } from '../database.ts'
+import { asWorkspaceError, checkContent, withLog } from '../database.ts'
 
 /** Pages that are copied before other work, or a stop, has its turn: 4 MiB. */
 const pagesAtOnce = 1000
@@ -35,6 +35,8 @@ export async function writeBackup(
         },
       })
       checkContent(draft, Number.POSITIVE_INFINITY)
+      // Reading it made an empty log beside it.
+      for (const left of withLog(draft).slice(1)) rmSync(left, { force: true })
       await toDisk(draft)
     })
   } catch (error) {

@@ -1,11 +1,13 @@
 import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 import type { Damage, SalvagedTable, WorkspaceBackup } from '#shared/contract/index.ts'
+import { draftBeside, sweepDrafts } from '../../base/draft.ts'
 import { deathDetails, Thread } from '../../threads/thread.ts'
 import { backupNamed, newBackup, rotateBackups, type BackupReason } from '../backups.ts'
 import { factTables } from '../contentSums.ts'
 import { databaseName } from '../schema.ts'
+import { moveWorkspace } from '../unkept.ts'
 import { checkNewFolder, type Workspace } from '../workspace.ts'
 import { isReadable } from './verify.ts'
 
@@ -91,23 +93,27 @@ export class Keeper {
   }
 
   /**
-   * Reads what can be read of the workspace in a folder into a new workspace, with its drawn masks.
+   * Reads what can be read of the workspace in a folder into a new workspace, with its drawn masks; whole or not at all.
    *
    * @param to a new or empty folder
    * @throws WORKSPACE_EXISTS, WORKSPACE_MISSING where the folder cannot become a workspace
    * @throws WORKSPACE_CORRUPT where nothing can be read; the folder then stays empty
    */
   async salvage(place: string, to: string): Promise<SalvagedTable[]> {
-    checkNewFolder(to)
-    mkdirSync(to, { recursive: true })
-    const target = join(to, databaseName)
+    const folder = resolve(to)
+    checkNewFolder(folder)
+    const draft = draftBeside(folder)
     try {
-      const tables = await this.#thread.ask({ kind: 'salvage', file: join(place, databaseName), target })
+      mkdirSync(draft, { recursive: true })
+      sweepDrafts(dirname(folder))
+      const [file, target] = [join(place, databaseName), join(draft, databaseName)]
+      const tables = await this.#thread.ask({ kind: 'salvage', file, target })
       const draws = join(place, 'draws')
-      if (existsSync(draws)) cpSync(draws, join(to, 'draws'), { recursive: true })
+      if (existsSync(draws)) cpSync(draws, join(draft, 'draws'), { recursive: true })
+      moveWorkspace(draft, folder)
       return tables
     } catch (error) {
-      for (const suffix of ['', '-wal', '-shm']) rmSync(target + suffix, { force: true })
+      rmSync(draft, { recursive: true, force: true })
       throw error
     }
   }
