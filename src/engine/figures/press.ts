@@ -1,6 +1,6 @@
 import { KernelscopeError } from '#shared/errors.ts'
 import type { Composition } from '#shared/figures/compose/index.ts'
-import { deathDetails, Thread } from '../threads/thread.ts'
+import { deathDetails, isOutOfMemory, Thread, type Death } from '../threads/thread.ts'
 import { Turns } from '../threads/turns.ts'
 import type { ComposedLayout, RenderRequest } from './render.ts'
 
@@ -13,6 +13,8 @@ interface PressResults {
   layOut: ComposedLayout
 }
 
+/** Most memory of drawing one figure, in MiB. Drawings of a hundred thousand points take a few hundred. */
+const mostMebibytes = 2048
 /** Longest drawing of one figure, in milliseconds. */
 const blockedMs = 300_000
 
@@ -26,6 +28,7 @@ export interface Press {
   /**
    * Renders a figure, with the same bytes as `renderFigure`. Requests wait for one another.
    *
+   * @throws UNSUPPORTED where it takes five minutes, OUT_OF_MEMORY where it takes 2 GiB
    * @throws INTERNAL where rendering ended the thread
    * @throws CANCELLED after `close`
    * @throws any error of `renderFigure`
@@ -46,17 +49,16 @@ export interface Press {
  * Creates a press. Its thread starts with the first request.
  *
  * @param entry URL of another worker script, for tests
+ * @param mebibytes limit of memory, for tests
  */
-export function createPress(entry?: URL): Press {
+export function createPress(entry?: URL, mebibytes = mostMebibytes): Press {
   const closing = 'the engine is closing'
   const turns = new Turns({ depth: 1, closed: closing, aborted: closing })
   const thread = new Thread<PressTask, PressResults>({
     name: 'figures',
     entry,
-    lost: (task, death) =>
-      new KernelscopeError('INTERNAL', `rendering ${nameOf(task)} ended its thread`, {
-        details: deathDetails(death),
-      }),
+    limits: { maxOldGenerationSizeMb: mebibytes },
+    lost: (task, death) => lost(nameOf(task), death, mebibytes),
     watch: { blockedMs, blocked: tooLong, stoppedMs: blockedMs, stopped: tooLong },
   })
   return {
@@ -67,6 +69,16 @@ export function createPress(entry?: URL): Press {
       await thread.close()
     },
   }
+}
+
+function lost(name: string, death: Death, mebibytes: number): KernelscopeError {
+  const details = deathDetails(death)
+  return isOutOfMemory(death)
+    ? new KernelscopeError('OUT_OF_MEMORY', `${name} needs more than ${mebibytes} MiB to be drawn`, {
+        hint: 'Save its data as CSV or JSON, or leave series out.',
+        details,
+      })
+    : new KernelscopeError('INTERNAL', `rendering ${name} ended its thread`, { details })
 }
 
 function nameOf(task: PressTask): string {

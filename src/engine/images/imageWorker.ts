@@ -1,5 +1,5 @@
 import { KernelscopeError } from '#shared/errors.ts'
-import { deathDetails, Thread, type Death } from '../threads/thread.ts'
+import { deathDetails, isOutOfMemory, Thread, type Death } from '../threads/thread.ts'
 import { Turns } from '../threads/turns.ts'
 import { showPath } from './file.ts'
 import type { Results, Task } from './protocol.ts'
@@ -10,11 +10,20 @@ type TaskOf<K extends Task['kind']> = Extract<Task, { kind: K }>
 class WorkerCrash extends KernelscopeError {
   readonly oldest: boolean
 
-  constructor({ path }: Task, death: Death) {
-    super('IMAGE_UNREADABLE', `${showPath(path)} ended the image worker`, { details: deathDetails(death) })
+  constructor({ path }: Task, death: Death, mebibytes: number) {
+    const details = deathDetails(death)
+    if (isOutOfMemory(death))
+      super('IMAGE_UNREADABLE', `${showPath(path)} needs more than ${mebibytes} MiB of a worker's memory`, {
+        hint: 'Scale it down, or leave it out of the dataset.',
+        details,
+      })
+    else super('IMAGE_UNREADABLE', `${showPath(path)} ended the image worker`, { details })
     this.oldest = death.oldest
   }
 }
+
+/** Most memory of what a worker makes of images beside their pixels, which lie outside the limit, in MiB. */
+const mostMebibytes = 1024
 
 /** Longest computation on one image, in milliseconds. The slowest transform of the largest input takes seconds. */
 const blockedMs = 120_000
@@ -36,12 +45,14 @@ export class ImageWorker {
   })
   #closing = false
 
-  constructor(entry: URL | undefined, cacheBytes: number) {
+  /** @param mebibytes limit of memory, for tests */
+  constructor(entry: URL | undefined, cacheBytes: number, mebibytes = mostMebibytes) {
     this.#thread = new Thread({
       name: 'images',
       entry,
       workerData: { cacheBytes },
-      lost: (task, death) => new WorkerCrash(task, death),
+      lost: (task, death) => new WorkerCrash(task, death, mebibytes),
+      limits: { maxOldGenerationSizeMb: mebibytes },
       watch: { blockedMs, blocked: tooLong, stoppedMs: blockedMs, stopped: tooLong },
     })
   }

@@ -67,8 +67,9 @@ export interface ImagePoolOptions {
   workers: number
   /** Bytes of memory for decoded pictures, over all workers. */
   cacheBytes: number
-  /** Another worker entry, for tests. */
+  /** Another worker entry, and another limit of its memory in MiB, for tests. */
   entry?: URL
+  mebibytes?: number
 }
 
 const encoder = new TextEncoder()
@@ -84,10 +85,10 @@ const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffs
 
 /** Starts an image pool. */
 export function createImagePool(options: ImagePoolOptions): ImagePool {
-  const { workers, cacheBytes, entry } = options
+  const { workers, cacheBytes, entry, mebibytes } = options
   const threads = Array.from(
     { length: workers },
-    () => new ImageWorker(entry, Math.floor(cacheBytes / workers)),
+    () => new ImageWorker(entry, Math.floor(cacheBytes / workers), mebibytes),
   )
 
   /** An image always goes to the same worker, which may have it in its cache. */

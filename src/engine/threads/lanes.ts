@@ -1,9 +1,13 @@
 import { KernelscopeError } from '#shared/errors.ts'
-import { deathText, Thread } from './thread.ts'
+import { deathText, isOutOfMemory, Thread, type Death } from './thread.ts'
 import { Turns } from './turns.ts'
 import type { WorkerName } from './url.ts'
 
 const cancelled = 'the request was cancelled'
+/** Longest computation without a pause, in milliseconds. The longest steps on millions of facts take seconds. */
+const blockedMs = 300_000
+/** Milliseconds after which a cancelled task that does not stop is ended. */
+const stoppedMs = 30_000
 
 /** One request of a lane is answered at a time, so that a request that is aborted while it waits costs nothing. */
 const turns = () => new Turns({ depth: 1, closed: cancelled, aborted: cancelled })
@@ -19,6 +23,8 @@ export interface LanesOptions<Task extends { kind: string }> {
    * thread as the others.
    */
   apart?: boolean
+  /** Other limits and another script, for tests. */
+  test?: { entry: URL; blockedMs: number; stoppedMs: number }
 }
 
 /**
@@ -33,14 +39,22 @@ export class Lanes<Task extends { kind: string }, Results extends Record<Task['k
   /** The thread of slow tasks. */
   readonly #background: Thread<Task, Results>
 
-  constructor({ name, workerData, slow, apart = false }: LanesOptions<Task>) {
-    this.#isSlow = (kind) => slow.includes(kind)
+  constructor({ name, workerData, slow, apart = false, test }: LanesOptions<Task>) {
+    const isSlow = (kind: Task['kind']) => slow.includes(kind)
+    this.#isSlow = isSlow
+    const limits = test ?? { blockedMs, stoppedMs }
     const start = (data: unknown) =>
       new Thread<Task, Results>({
         name,
+        entry: test?.entry,
         workerData: data,
-        lost: (_, death) =>
-          new KernelscopeError('INTERNAL', deathText(`the ${name} thread`, death), { cause: death.error }),
+        lost: (task, death) => lost(name, task.kind, death),
+        watch: {
+          ...limits,
+          blocked: ({ kind }) => tooLong(kind, limits.blockedMs),
+          stopped: () => new KernelscopeError('CANCELLED', cancelled),
+          blocks: ({ kind }) => apart || !isSlow(kind),
+        },
       })
     this.#thread = start(workerData)
     this.#background = apart ? start({ ...workerData, background: true }) : this.#thread
@@ -50,6 +64,8 @@ export class Lanes<Task extends { kind: string }, Results extends Record<Task['k
    * Runs a task in the thread.
    *
    * @throws CANCELLED where the signal is aborted or the lanes are closed
+   * @throws UNSUPPORTED where the thread computes for five minutes without a pause; another one answers what waits
+   * @throws OUT_OF_MEMORY where it needs more memory than a thread has
    * @throws INTERNAL where the thread died
    * @throws any error of the task
    */
@@ -73,4 +89,19 @@ export class Lanes<Task extends { kind: string }, Results extends Record<Task['k
     this.#slow.close()
     await Promise.all([this.#thread.close(), this.#background.close()])
   }
+}
+
+const tooLong = (kind: string, ms: number): KernelscopeError =>
+  new KernelscopeError('UNSUPPORTED', `the answer (${kind}) takes more than ${ms / 1000} s`, {
+    hint: 'Ask for less: fewer models, conditions or images. If it should be quick, report it with the details of `doctor`.',
+  })
+
+function lost(name: string, kind: string, death: Death): KernelscopeError {
+  const cause = death.error
+  return isOutOfMemory(death)
+    ? new KernelscopeError('OUT_OF_MEMORY', `the answer (${kind}) needs more memory than a thread has`, {
+        hint: 'Ask for less: fewer models, conditions or images.',
+        cause,
+      })
+    : new KernelscopeError('INTERNAL', deathText(`the ${name} thread`, death), { cause })
 }

@@ -27,7 +27,7 @@ export interface ThreadOptions<Task> {
   idleMs?: number
   /** Limits of the worker's memory. A worker that exceeds them dies with ERR_WORKER_OUT_OF_MEMORY. */
   limits?: ResourceLimits
-  /** When a task is given up. Only for threads that answer their tasks in order. */
+  /** When a task is given up. */
   watch?: Watch<Task>
 }
 
@@ -102,7 +102,8 @@ export class Thread<Task extends { kind: string }, Results extends Record<Task['
     post<Task>(running.worker, { stop: id })
     const { watch } = this.#options
     if (!watch) return
-    if (running.waiting.keys().next().value !== id) return this.#forget(running, id, watch.stopped)
+    const atWork = watch.blocks !== undefined || running.waiting.keys().next().value === id
+    if (!atWork) return this.#forget(running, id, watch.stopped)
     setTimeout(() => this.#giveUp(running, id, watch.stopped), watch.stoppedMs).unref()
   }
 
@@ -150,7 +151,7 @@ export class Thread<Task extends { kind: string }, Results extends Record<Task['
         : new Watchdog(
             watch.blockedMs,
             () => post<Task>(worker, { ping: true }),
-            () => this.#giveUp(running, waiting.keys().next().value, watch.blocked),
+            () => this.#giveUp(running, blocking(waiting, watch), watch.blocked),
           )
     const running: Running<Task> = { worker, waiting, watchdog, ended: ended.promise }
     let error: unknown = null
@@ -193,6 +194,19 @@ export class Thread<Task extends { kind: string }, Results extends Record<Task['
     }, idleMs).unref()
   }
 }
+
+/** The id of the task that blocks a thread. */
+function blocking<Task>(
+  waiting: ReadonlyMap<number, Waiting<Task>>,
+  { blocks }: Watch<Task>,
+): number | undefined {
+  for (const [id, { task }] of waiting) if (blocks?.(task) ?? true) return id
+  return waiting.keys().next().value
+}
+
+/** Whether a thread died since it exceeded its limits of memory. */
+export const isOutOfMemory = ({ error }: Death): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
 
 /** Writes the message of a death, beginning with `who`. */
 export const deathText = (who: string, { error }: Death): string =>

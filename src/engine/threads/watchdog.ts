@@ -6,6 +6,11 @@ export interface Watch<Task> {
   /** Milliseconds that a task may take to stop after its answer is no longer needed. */
   stoppedMs: number
   stopped(task: Task): Error
+  /**
+   * Only for a thread that runs its tasks together: which of them may block it, where others run in steps. Left out, the
+   * thread answers in order, so that it is at work on the oldest.
+   */
+  blocks?(task: Task): boolean
 }
 
 /** Pings within the time after which a silent thread is given up. They are counted, so that a laptop may sleep. */

@@ -21,8 +21,8 @@ const request = (spec = curves, format: RenderRequest['format'] = 'svg', dpi = 1
   dpi,
 })
 
-/** Writes a worker that throws at the figure with this id and answers every other one with one byte. */
-function fragile(id: string): URL {
+/** Writes a worker that throws at the figure with this id and answers every other one with one byte, after some code. */
+function fragile(id: string, code = ''): URL {
   const file = join(temporaryFolder(), 'fragile.mjs')
   writeFileSync(
     file,
@@ -30,6 +30,7 @@ function fragile(id: string): URL {
      parentPort.on('message', (message) => {
        if (message === null) return parentPort.close()
        const { id, task } = message
+       ${code}
        if (task.request.content.spec.id === '${id}') throw new Error('a native crash')
        parentPort.postMessage({ id, ok: true, value: new Uint8Array([7]) })
      })`,
@@ -45,6 +46,21 @@ describe('a press', patient, () => {
     press = createPress()
     const there = await press.render(request(bars, format))
     expect(Buffer.from(there).equals(Buffer.from(await renderFigure(request(bars, format))))).toBe(true)
+  })
+
+  it('says which figure needs more memory than there is, and draws the next one', async () => {
+    press = createPress(
+      fragile(
+        'none',
+        "const held = []; while (task.request.content.spec.id === 'curves') held.push(new Array(10_000).fill(0.5))",
+      ),
+      32,
+    )
+    await expect(press.render(request({ ...curves, id: 'curves' }))).rejects.toMatchObject({
+      code: 'OUT_OF_MEMORY',
+      message: 'curves needs more than 32 MiB to be drawn',
+    })
+    expect([...(await press.render(request({ ...curves, id: 'other' })))]).toEqual([7])
   })
 
   it('leaves this thread free while it renders', async () => {

@@ -169,13 +169,20 @@ describe('an image pool', () => {
       workers: 1,
       cacheBytes: 0,
       entry: new URL('./crashing.worker.ts', import.meta.url),
+      mebibytes: 32,
     })
-    const copies = ['always.jpg', 'once.jpg', 'sound.jpg'].map((name) => join(folder, name))
+    const copies = ['always.jpg', 'once.jpg', 'sound.jpg', 'hoard.jpg'].map((name) => join(folder, name))
     for (const path of copies) copyFileSync(wide, path)
     const results = await Promise.allSettled(copies.map((path) => pool.digestAndMeasure(path)))
-    expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled'])
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled', 'rejected'])
     expect(results[0]).toMatchObject({
       reason: { code: 'IMAGE_UNREADABLE', message: `${copies[0]} ended the image worker` },
+    })
+    expect(results[3]).toMatchObject({
+      reason: {
+        code: 'IMAGE_UNREADABLE',
+        message: `${copies[3]} needs more than 32 MiB of a worker's memory`,
+      },
     })
   })
 

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
+import { Lanes } from '#engine/threads/lanes.ts'
 import { deathDetails, deathText, Thread, type ThreadOptions } from '#engine/threads/thread.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import type { Results, Task } from './asked.worker.ts'
@@ -124,6 +125,42 @@ describe('a thread', () => {
   })
 })
 
+describe('lanes', () => {
+  const start = (blockedMs: number, stoppedMs: number) => {
+    const lanes = new Lanes<Task, Results>({
+      name: 'browse',
+      workerData: {},
+      slow: ['double'],
+      test: { entry, blockedMs, stoppedMs },
+    })
+    onTestFinished(() => lanes.close())
+    return lanes
+  }
+
+  it('refuse a request that blocks their thread, and answer the others in another one', async () => {
+    const lanes = start(1000, 60_000)
+    const slow = lanes.ask({ kind: 'double', value: 1, after: 'release' })
+    await expect(lanes.ask({ kind: 'block' })).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+      message: 'the answer (block) takes more than 1 s',
+    })
+    await lanes.ask({ kind: 'release' })
+    expect(await slow).toBe(2)
+  })
+
+  it('let a long request that works in steps go on, and end a cancelled one that does not stop', async () => {
+    const lanes = start(1200, 50)
+    const slow = lanes.ask({ kind: 'double', value: 2, after: 'release' })
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    const stop = new AbortController()
+    const blocked = lanes.ask({ kind: 'block' }, stop.signal)
+    stop.abort()
+    await expect(blocked).rejects.toMatchObject({ code: 'CANCELLED' })
+    await lanes.ask({ kind: 'release' })
+    expect(await slow).toBe(4)
+  })
+})
+
 describe('a thread that is watched', () => {
   const watch = (blockedMs: number) => ({
     blockedMs,
@@ -169,6 +206,14 @@ describe('a thread that is watched', () => {
       details: expect.stringContaining('JS heap out of memory'),
     })
     expect(await thread.ask({ kind: 'double', value: 6 })).toBe(12)
+  })
+
+  it('gives up what blocks it and not what runs beside it in steps', async () => {
+    start({ watch: { ...watch(1000), blocks: ({ kind }) => kind !== 'double' } })
+    const beside = thread.ask({ kind: 'double', value: 8, after: 'release' })
+    await expect(thread.ask({ kind: 'block' })).rejects.toThrow('block takes too long')
+    await thread.ask({ kind: 'release' })
+    expect(await beside).toBe(16)
   })
 
   it('lets a long task go on that pauses now and then', async () => {

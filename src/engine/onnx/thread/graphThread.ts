@@ -1,5 +1,5 @@
 import { KernelscopeError } from '#shared/errors.ts'
-import { deathText, Thread, type Death } from '../../threads/thread.ts'
+import { deathText, isOutOfMemory, Thread, type Death } from '../../threads/thread.ts'
 import type { GraphResults, GraphTask } from './tasks.ts'
 
 /** Most memory of what is made of a graph, in MiB. Graphs of ten thousand nodes take a few hundred. */
@@ -30,7 +30,7 @@ const thread = new Thread<GraphTask, GraphResults>({
 
 function lost(path: string, death: Death): KernelscopeError {
   const { error } = death
-  if (error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY')
+  if (isOutOfMemory(death))
     return new KernelscopeError(
       'OUT_OF_MEMORY',
       `${path}: its graph needs more than ${mostMebibytes} MiB to be read`,
