@@ -34,7 +34,7 @@ interface FilePair {
 const meanings: Record<string, string> = {
   [factsName]: 'each fits itself, its image and the plan of the study',
   [measurementsName]: 'each is of an image and a variant of the study',
-  [failuresName]: 'each is of an image without a fact; the reasons are only read',
+  [failuresName]: 'each is of an image without a fact',
   [imagesName]: 'the images that the facts are of',
   [basisName]: 'what conditions and tables rest on besides facts',
   [drawsName]: 'drawn again',

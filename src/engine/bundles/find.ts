@@ -46,7 +46,7 @@ export async function findImages(
   if (workspace) {
     const select = workspace.db.prepare<[Buffer], { root: string; name: string }>(
       `SELECT ${imageRootSql} AS root, i.name FROM example s JOIN image i ON i.example_id = s.id JOIN dataset d ON d.id = i.dataset_id
-       WHERE s.digest = ? AND i.problem IS NULL ORDER BY i.id LIMIT 1`,
+       WHERE s.digest = ? ORDER BY i.problem IS NOT NULL, i.id LIMIT 1`,
     )
     for (const digest of wanted) {
       const row = select.get(Buffer.from(digest, 'hex'))

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { murmur128 } from '#shared/murmur.ts'
-import { factsName, measurementsName } from './manifest.ts'
+import { failureRecord } from './factLines.ts'
+import { factsName, failuresName, measurementsName } from './manifest.ts'
 import { valid, type Bundle } from './open.ts'
 import { eachLine, type CsvLine } from './records.ts'
 import type { Refuse } from './reader.ts'
@@ -78,6 +79,21 @@ export async function sampleVectors(bundle: Bundle, count: number, seed: number)
     const { class: className, ...rest } = valid(vectorLine, row.record, place, archive.refuse)
     return { ...rest, className }
   })
+}
+
+/** A failure of a bundle, as failures.csv has it. */
+export type BundledFailure = z.output<typeof failureRecord>
+
+/**
+ * Draws `count` failures of a bundle with a seed; none where the bundle has no failures.csv.
+ *
+ * @throws BUNDLE_MALFORMED where a line is not valid, naming its number
+ */
+export async function sampleFailures(bundle: Bundle, count: number, seed: number): Promise<BundledFailure[]> {
+  const { archive } = bundle
+  if (!archive.entries.has(failuresName)) return []
+  const rows = await sampleLines(bundle, failuresName, longestLine, count, seed)
+  return rows.map((row) => valid(failureRecord, row.record, placeIn(failuresName, row), archive.refuse))
 }
 
 /**

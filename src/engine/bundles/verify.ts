@@ -3,6 +3,7 @@ import type { BundlePart, BundleVerdict } from '#shared/contract/index.ts'
 import { temporaryFolder } from '../base/temporary.ts'
 import type { Workspace } from '../workspace/index.ts'
 import { checkFacts, type CheckContext } from './checkFacts.ts'
+import { checkFailures } from './checkFailures.ts'
 import { checkPictures } from './checkPictures.ts'
 import { checkTables } from './checkTables.ts'
 import { checkVectors, imagesBehind } from './checkVectors.ts'
@@ -16,7 +17,7 @@ import type { VerifyContext } from './context.ts'
 import { PartChecks } from './partChecks.ts'
 import { checkOlder } from './readOnly.ts'
 import { checkModels, checkSvgs, recomputedParts } from './recomputed.ts'
-import { sampleFacts, sampleVectors } from './sample.ts'
+import { sampleFacts, sampleFailures, sampleVectors } from './sample.ts'
 import { scratchWorkspace } from './scratch.ts'
 import { tallyOf, type Tally } from './tally.ts'
 
@@ -78,6 +79,7 @@ async function computeAgain(
   const { manifest, basis } = bundle
   const facts = await sampleFacts(bundle, options.sample, options.seed)
   const vectors = await sampleVectors(bundle, options.sample, options.seed)
+  const failures = await sampleFailures(bundle, options.sample, options.seed)
   const tally = tallyOf(options, facts.length)
   tally.drawn(vectors.length)
   const vectorGroups = [...Map.groupBy(vectors, ({ variant }) => variant)].map(([at, own]) => ({
@@ -88,6 +90,7 @@ async function computeAgain(
     ...facts,
     ...vectorGroups.flatMap((group) => imagesBehind(group, manifest)),
     ...(basis?.pictures ?? []),
+    ...failures,
   ]
   context.onProgress(0, 0, 'files', 'Looking for images')
   const at = {
@@ -98,6 +101,7 @@ async function computeAgain(
     draws: await drawsOfFacts(bundle, facts),
     tally,
   }
+  await checkFailures(bundle, failures, at.images, context, checks)
   const total = facts.length + vectors.length
   let done = 0
   await inOwnWorkspace(async (workspace) => {
