@@ -13,6 +13,7 @@ const filters: Record<FileKind, FileFilter> = {
   labels: { name: 'Labels', extensions: ['txt', 'csv', 'json'] },
   draws: { name: 'Random draws', extensions: ['json'] },
   bundle: { name: 'Bundles', extensions: ['zip'] },
+  workspace: { name: 'Exported workspaces', extensions: ['zip'] },
   image: { name: 'Images', extensions: [...imageEndings] },
   key: any,
   signers: any,
@@ -21,7 +22,7 @@ const filters: Record<FileKind, FileFilter> = {
 const ofSsh = (kind: FileKind) => kind === 'key' || kind === 'signers'
 
 const name = z.string().max(1000)
-const fileKind = z.enum(['model', 'labels', 'draws', 'image', 'bundle', 'key', 'signers'])
+const fileKind = z.enum(['model', 'labels', 'draws', 'image', 'bundle', 'workspace', 'key', 'signers'])
 const absolutePath = z.string().refine((value) => path.isAbsolute(value), 'path: must be absolute')
 
 /** Opens file dialogs for the page, which gets paths only of what a person chose. */

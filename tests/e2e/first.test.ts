@@ -122,6 +122,7 @@ describe('without a workspace', () => {
     await shoot(page, 'first keep')
     await choose(kept)
     await dialog.getByRole('button', { name: 'Choose a folder…' }).click()
+    await dialog.getByRole('button', { name: 'Keep', exact: true }).click()
     await dialog.waitFor({ state: 'hidden' })
     await notKept().waitFor({ state: 'hidden' })
     expect(existsSync(path.join(kept, 'workspace.sqlite'))).toBe(true)

@@ -1,7 +1,10 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { SalvagedTable, WorkspaceBackup } from '#shared/contract/index.ts'
+import { salvageColumns, salvageRows } from '#shared/salvageWords.ts'
+import { followWork } from '../followWork.ts'
 import { formatBytes, formatTable, formatTime } from '../format.ts'
+import { nothingLeft } from './transfer.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
 
 const reasons: Record<WorkspaceBackup['reason'], string> = {
@@ -51,7 +54,12 @@ export function addBackupCommands(workspace: Command, session: CliSession): void
       const options = command.optsWithGlobals<GlobalOptions>()
       const client = await session.client()
       const to = resolve(session.io.cwd, dir)
-      const found = await client.workspace.salvage({ path: session.workspacePath(options), to })
+      const found = await followWork(
+        session,
+        options,
+        (stop) => client.workspace.salvage({ path: session.workspacePath(options), to }, stop),
+        nothingLeft,
+      )
       session.print(options, found, () => describeSalvage(found.tables, to))
     })
 
@@ -62,7 +70,13 @@ export function addBackupCommands(workspace: Command, session: CliSession): void
     .action(async (dir: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>()
       const client = await session.openWorkspace(options)
-      const info = await client.workspace.move({ to: resolve(session.io.cwd, dir) })
+      const to = resolve(session.io.cwd, dir)
+      const info = await followWork(
+        session,
+        options,
+        (stop) => client.workspace.move({ to }, stop),
+        nothingLeft,
+      )
       session.print(options, info, () => `moved to ${info.path}\n`)
     })
 }
@@ -82,18 +96,6 @@ const describe = (backups: readonly WorkspaceBackup[]): string =>
 
 const describeSalvage = (tables: readonly SalvagedTable[], to: string): string =>
   `${formatTable(
-    [
-      { title: 'table' },
-      { title: 'read', right: true },
-      { title: 'left out', right: true },
-      { title: 'lost', right: true },
-    ],
-    tables
-      .filter(({ read, damaged, lost }) => read > 0 || damaged > 0 || lost !== 0)
-      .map(({ name, read, damaged, lost }) => [
-        name,
-        String(read),
-        String(damaged),
-        lost === null ? '–' : String(lost),
-      ]),
+    salvageColumns.map((title, index) => ({ title: title.toLowerCase(), right: index > 0 })),
+    salvageRows(tables).map(({ title, read, leftOut, lost }) => [title, read, leftOut, lost]),
   )}written to ${to}\n`

@@ -7,6 +7,9 @@ import { followWork } from '../followWork.ts'
 import { formatBytes, formatTable } from '../format.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
 
+/** The hint where such a command was stopped. */
+export const nothingLeft = 'Nothing was changed. Begin again.'
+
 /** Adds the commands that bring whole workspaces to other places. */
 export function addTransferCommands(workspace: Command, session: CliSession): void {
   const at = (path: string) => resolve(session.io.cwd, path)
@@ -18,7 +21,12 @@ export function addTransferCommands(workspace: Command, session: CliSession): vo
     .action(async (zip: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>()
       const client = await session.openWorkspace(options)
-      const written = await client.workspace.export({ path: at(zip) })
+      const written = await followWork(
+        session,
+        options,
+        (stop) => client.workspace.export({ path: at(zip) }, stop),
+        nothingLeft,
+      )
       session.print(options, written, () => `${written.path}  ${formatBytes(written.bytes)}\n`)
     })
 
@@ -30,7 +38,13 @@ export function addTransferCommands(workspace: Command, session: CliSession): vo
     .action(async (zip: string, dir: string | undefined, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>()
       const to = dir === undefined ? session.workspacePath(options) : at(dir)
-      const info = await (await session.client()).workspace.import({ path: at(zip), to })
+      const client = await session.client()
+      const info = await followWork(
+        session,
+        options,
+        (stop) => client.workspace.import({ path: at(zip), to }, stop),
+        nothingLeft,
+      )
       session.print(options, info, () => `${info.path}\n`)
     })
 

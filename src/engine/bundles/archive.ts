@@ -1,6 +1,7 @@
 import { createReadStream, type ReadStream } from 'node:fs'
 import { PassThrough } from 'node:stream'
 import { ZipFile } from 'yazl'
+import { counted } from '../base/counted.ts'
 import { writeWhole } from '../base/wholeFile.ts'
 
 /** A file for an archive: its content, or the path to read it from. */
@@ -16,13 +17,18 @@ const time = new Date(1980, 0, 1)
  * Writes a zip whole or not at all, or into what is no regular file. Entries are sorted by name and have one fixed time and mode, so the same content
  * gives the same bytes.
  *
- * @param how its signal stops writing, and nothing is left; `began` is called as each entry from a path begins
+ * @param how its signal stops writing, and nothing is left; `began` is called as each entry from a path begins, `onBytes` with the number of
+ *   bytes of each of their pieces
  * @throws DISK_FULL where the disk is full; the reason of the signal
  */
 export async function writeArchive(
   path: string,
   entries: readonly ArchiveEntry[],
-  { signal, began }: { signal?: AbortSignal; began?: () => void } = {},
+  {
+    signal,
+    began,
+    onBytes,
+  }: { signal?: AbortSignal; began?: () => void; onBytes?: (bytes: number) => void } = {},
 ): Promise<void> {
   const zip = new ZipFile()
   const unread = new AbortController()
@@ -38,7 +44,7 @@ export async function writeArchive(
         reading = stream
         // yazl does not listen to errors of its input streams.
         stream.on('error', (error) => unread.abort(error))
-        give(null, stream)
+        give(null, onBytes ? stream.pipe(counted(onBytes)) : stream)
       })
   }
   zip.end()

@@ -61,7 +61,7 @@ export function mergeDatasets(db: Db, from: string): MergedDatasets {
     else if (!reachable)
       part.remarks.push({
         title,
-        message: `its folder is not here: ${other.path}. Results are complete; set its new folder to see images`,
+        message: `its folder is not here: ${other.path}. Studies show their results; set its new folder to see images`,
         leftOut: false,
         count: 1,
       })

@@ -22,6 +22,7 @@ export {
   createWorkspace,
   exportsOf,
   openWorkspace,
+  placeAt,
   readWorkspace,
   type ReadWorkspace,
   type Workspace,

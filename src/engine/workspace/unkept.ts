@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs'
 import { dirname, join, resolve, sep } from 'node:path'
 import type { WorkspaceInfo } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
+import { copyFolder, type Copying } from '../base/copyFolder.ts'
 import { draftBeside, sweepDrafts } from '../base/draft.ts'
 import { temporaryFolder } from '../base/temporary.ts'
 import { asWriteError } from '../base/wholeFile.ts'
@@ -80,11 +81,12 @@ export const hasContent = (unkept: NonNullable<WorkspaceInfo['unkept']>): boolea
  * Moves the folder of a closed workspace to a new or empty folder, whole or not at all. On another disk it is copied, and
  * the caller removes the first folder. Opened there, its stored paths are corrected.
  *
- * @throws WORKSPACE_EXISTS, WORKSPACE_MISSING where the target cannot become a workspace
+ * @param how told the bytes that are copied where the target is on another disk, and may stop it
+ * @throws WORKSPACE_EXISTS, WORKSPACE_MISSING where the target cannot become a workspace; the reason of the signal
  * @throws DISK_FULL where the disk of the target is full
  * @throws FILE_UNREADABLE where the target cannot be written
  */
-export function moveWorkspace(from: string, to: string): void {
+export async function moveWorkspace(from: string, to: string, how: Copying = {}): Promise<void> {
   const target = resolve(to)
   checkNewFolder(target)
   const draft = draftBeside(target)
@@ -95,11 +97,12 @@ export function moveWorkspace(from: string, to: string): void {
     // An empty folder is replaced: not every system renames onto one.
     if (existsSync(target)) rmdirSync(target)
     if (!renamed(from, target)) {
-      cpSync(from, draft, { recursive: true, preserveTimestamps: true })
+      await copyFolder(from, draft, how)
       renameSync(draft, target)
     }
   } catch (cause) {
     rmSync(draft, { recursive: true, force: true })
+    how.signal?.throwIfAborted()
     const known = asWriteError(cause, target)
     if (known instanceof KernelscopeError) throw known
     throw new KernelscopeError('FILE_UNREADABLE', `the workspace cannot be moved to ${target}`, {

@@ -47,16 +47,21 @@ export interface Workspace extends WorkspaceFiles {
  */
 export function checkNewFolder(path: string, begun = false): void {
   const directory = resolve(path)
-  if (existsSync(join(directory, databaseName))) {
+  const is = placeAt(directory)
+  if (is === 'workspace')
     throw new KernelscopeError('WORKSPACE_EXISTS', `there is a workspace already: ${directory}`)
-  }
-  if (existsSync(directory) && !statSync(directory).isDirectory()) {
-    throw new KernelscopeError('WORKSPACE_MISSING', `not a folder: ${directory}`)
-  }
-  const left = existsSync(directory) ? readdirSync(directory) : []
-  if (!left.every((name) => begun && (isDraft(name) || isOfLock(name)))) {
+  if (is === 'file') throw new KernelscopeError('WORKSPACE_MISSING', `not a folder: ${directory}`)
+  const left = is === 'full' ? readdirSync(directory) : []
+  if (!left.every((name) => begun && (isDraft(name) || isOfLock(name))))
     throw new KernelscopeError('WORKSPACE_EXISTS', `the folder is not empty: ${directory}`)
-  }
+}
+
+/** What is at a path: nothing yet, an empty folder, a workspace, a folder with other files, or a file. */
+export function placeAt(directory: string): 'new' | 'empty' | 'workspace' | 'full' | 'file' {
+  if (existsSync(join(directory, databaseName))) return 'workspace'
+  if (!existsSync(directory)) return 'new'
+  if (!statSync(directory).isDirectory()) return 'file'
+  return readdirSync(directory).length > 0 ? 'full' : 'empty'
 }
 
 /**

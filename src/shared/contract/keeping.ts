@@ -85,6 +85,27 @@ export const mergePlan = mergeReport.extend({
   measurements: z.int(),
 })
 
+/** What a zip of a workspace holds. */
+export const importPlan = z.object({
+  /** The folder that the workspace had. */
+  from: z.string(),
+  /** Size when it is unpacked. */
+  bytes: z.int(),
+  /** null in zips of before. */
+  holds: z
+    .object({
+      models: z.int(),
+      datasets: z.int(),
+      images: z.int(),
+      predictions: z.int(),
+      studies: z.int(),
+    })
+    .nullable(),
+})
+
+/** What is in the folder of a workspace, and whether moving it copies all of it, to another disk. */
+export const movePlan = z.object({ files: z.int(), bytes: z.int(), copied: z.boolean() })
+
 export const verifyReport = z.object({
   path: z.string(),
   /** The parts that were checked: of a database whose structure is damaged only that. */
@@ -124,11 +145,17 @@ export const keeping = {
    */
   salvage: oc
     .input(z.object({ path: z.string(), to: z.string() }))
-    .output(z.object({ workspace: workspaceInfo, tables: z.array(salvagedTable) })),
+    .output(working(z.object({ workspace: workspaceInfo, tables: z.array(salvagedTable) }))),
+  /** What `export` would write: the bytes before they are packed, and how many files of drawn masks are among it. */
+  planExport: oc.output(z.object({ bytes: z.int(), masks: z.int() })),
   /** Writes the open workspace as one zip: the database and drawn masks, without models, images and exports. */
-  export: oc.input(z.object({ path: z.string() })).output(z.object({ path: z.string(), bytes: z.int() })),
+  export: oc
+    .input(z.object({ path: z.string() }))
+    .output(working(z.object({ path: z.string(), bytes: z.int() }))),
+  /** What a zip that `export` wrote holds. */
+  planImport: oc.input(z.object({ path: z.string() })).output(importPlan),
   /** Makes a workspace of such a zip in a new or empty folder, and opens it. */
-  import: oc.input(z.object({ path: z.string(), to: z.string() })).output(workspaceInfo),
+  import: oc.input(z.object({ path: z.string(), to: z.string() })).output(working(workspaceInfo)),
   /** What `merge` would do; nothing is changed. */
   planMerge: oc.input(z.object({ from: z.string() })).output(mergePlan),
   /**
@@ -137,12 +164,16 @@ export const keeping = {
    */
   merge: oc.input(z.object({ from: z.string() })).output(working(mergeReport)),
   /** Moves the folder of the open workspace to a new or empty folder, and corrects the stored paths inside it. */
-  move: oc.input(z.object({ to: z.string() })).output(workspaceInfo),
+  move: oc.input(z.object({ to: z.string() })).output(working(workspaceInfo)),
+  /** What `move` to a folder would take. */
+  planMove: oc.input(z.object({ to: z.string() })).output(movePlan),
 }
 
 export type SalvagedTable = z.infer<typeof salvagedTable>
 export type MergePart = z.infer<typeof mergePart>
 export type MergeReport = z.infer<typeof mergeReport>
+export type ImportPlan = z.infer<typeof importPlan>
+export type MovePlan = z.infer<typeof movePlan>
 export type MergePlan = z.infer<typeof mergePlan>
 export type VerifyReport = z.infer<typeof verifyReport>
 export type Damage = z.infer<typeof damage>

@@ -93,6 +93,10 @@ export const system = {
   /** Settings of the open workspace; the defaults while none is open. */
   settings: oc.output(settings),
   updateSettings: oc.input(settings.partial()).output(settings),
+  /** What is at a path, where a workspace may be put. */
+  place: oc
+    .input(z.object({ path: z.string() }))
+    .output(z.object({ is: z.enum(['new', 'empty', 'workspace', 'full', 'file']) })),
   /** Which of these paths exist. */
   present: oc
     .input(z.object({ paths: z.array(z.string()).max(200) }))

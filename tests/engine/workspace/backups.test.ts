@@ -15,7 +15,7 @@ import { newBackup, rotateBackups } from '#engine/workspace/backups.ts'
 import { verifyDatabase } from '#engine/workspace/keeping/verify.ts'
 import { isBackupDue, listBackups } from '#engine/workspace/index.ts'
 import { temporaryFolder } from '../../temporary.ts'
-import { engine, workspaceFolder } from './restored.ts'
+import { engine, resultOf, workspaceFolder } from './restored.ts'
 
 const titleOf = async ({ client }: Awaited<ReturnType<typeof engine>>) =>
   (await client.studies.get({ id: 1 })).title
@@ -140,7 +140,7 @@ it('what can be read of a damaged database is salvaged into a new workspace, and
     expect.objectContaining({ code: 'WORKSPACE_CORRUPT' }),
   )
   const to = join(temporaryFolder(), 'salvaged')
-  const { workspace, tables } = await client.workspace.salvage({ path, to })
+  const { workspace, tables } = await resultOf(client.workspace.salvage({ path, to }))
   expect(workspace).toMatchObject({ path: to, studies: 4, images: 16, predictions: facts - 1 })
   const of = (name: string) => tables.find((table) => table.name === name)
   expect(of('prediction')).toMatchObject({ read: facts - 1, damaged: 1, lost: 1 })
@@ -153,7 +153,7 @@ it('a workspace moves to another folder with all that is in it', async () => {
   const to = join(temporaryFolder(), 'elsewhere', 'moved')
   const { client } = await engine()
   await client.workspace.open({ path })
-  expect(await client.workspace.move({ to })).toMatchObject({ path: to, studies: 4, name: 'moved' })
+  expect(await resultOf(client.workspace.move({ to }))).toMatchObject({ path: to, studies: 4, name: 'moved' })
   expect(existsSync(path)).toBe(false)
   expect(reasons(to)).toEqual(['schema'])
 })

@@ -20,3 +20,11 @@ export async function engine() {
   onTestFinished(() => started.close())
   return started
 }
+
+/** The result of work that tells its progress. */
+export async function resultOf<T>(
+  work: Promise<AsyncIterable<{ type: 'progress' } | { type: 'result'; result: T }>>,
+): Promise<T> {
+  for await (const event of await work) if (event.type === 'result') return event.result
+  throw new Error('no result')
+}

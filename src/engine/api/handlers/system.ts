@@ -1,8 +1,10 @@
 import Database from 'better-sqlite3'
 import { access } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { z } from 'zod'
 import type { Check } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
+import { placeAt } from '../../workspace/index.ts'
 import { providerStates } from '../../inference/index.ts'
 import type { LogLine } from '../../base/log.ts'
 import { onnxruntimeVersion } from '../../base/onnxruntimeVersion.ts'
@@ -56,6 +58,7 @@ export const system = {
     writeSettings(context.session.db, input)
     return context.session.settings()
   }),
+  place: api.system.place.handler(({ input }) => ({ is: placeAt(resolve(input.path)) })),
   present: api.system.present.handler(async ({ input }) => ({
     present: await Promise.all(
       input.paths.map((path) =>

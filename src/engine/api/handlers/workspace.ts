@@ -1,13 +1,15 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 import { jobsIn } from '../../jobs/index.ts'
 import { cacheParts, emptyParts, listBackups, trimCache, undoRemoval } from '../../workspace/index.ts'
 import { api, guarded } from '../session/implementation.ts'
-import { keepWorkspace, moveOpen } from '../system/keep.ts'
+import { worked } from '../session/worked.ts'
+import { keepWorkspace } from '../system/keep.ts'
+import { moveWatched, planMove } from '../system/move.ts'
 import { verifyWorkspace } from '../system/verify.ts'
 import { mergeInto, planMerge } from '../system/merge.ts'
-import { packWorkspace, unpackWorkspace } from '../system/pack.ts'
+import { packed, packWorkspace, planImport, unpackWorkspace } from '../system/pack.ts'
 import { restoreInto, salvageInto } from '../system/restore.ts'
 import { openSample } from '../system/sample.ts'
 
@@ -44,26 +46,45 @@ export const workspace = {
   restore: api.workspace.restore.handler(async ({ input, context }) =>
     (await restoreInto(context.session, input.name, input.path)).info(),
   ),
-  salvage: api.workspace.salvage.handler(({ input, context }) =>
-    salvageInto(context.session, input.path, input.to),
+  salvage: api.workspace.salvage.handler(({ input, context: { session }, signal }) =>
+    guarded(
+      worked((how) => salvageInto(session, input.path, input.to, how), signal),
+      session,
+    ),
   ),
-  export: api.workspace.export.handler(async ({ input, context }) => {
-    const path = resolve(input.path)
-    await packWorkspace(context.session.open().workspace, path)
-    return { path, bytes: statSync(path).size }
+  planExport: api.workspace.planExport.handler(({ context }) => {
+    const { bytes, masks } = packed(context.session.open().workspace)
+    return { bytes, masks: masks.length }
   }),
-  import: api.workspace.import.handler(async ({ input, context }) =>
-    (await unpackWorkspace(context.session, resolve(input.path), input.to)).info(),
+  export: api.workspace.export.handler(({ input, context: { session }, signal }) =>
+    guarded(
+      worked((how) => packWorkspace(session.open().workspace, resolve(input.path), how), signal),
+      session,
+    ),
+  ),
+  planImport: api.workspace.planImport.handler(({ input }) => planImport(resolve(input.path))),
+  import: api.workspace.import.handler(({ input, context: { session }, signal }) =>
+    guarded(
+      worked((how) => unpackWorkspace(session, resolve(input.path), input.to, how), signal),
+      session,
+    ),
   ),
   planMerge: api.workspace.planMerge.handler(({ input, context }) => planMerge(context.session, input.from)),
   merge: api.workspace.merge.handler(({ input, context: { session }, signal }) =>
-    guarded(mergeInto(session, input.from, signal), session),
+    guarded(
+      worked((how) => mergeInto(session, input.from, how), signal),
+      session,
+    ),
   ),
   verify: api.workspace.verify.handler(({ input, context: { session }, signal }) =>
     guarded(verifyWorkspace(session, input, signal), session),
   ),
-  move: api.workspace.move.handler(async ({ input, context }) =>
-    (await moveOpen(context.session, input.to)).info(),
+  planMove: api.workspace.planMove.handler(({ input, context }) => planMove(context.session, input.to)),
+  move: api.workspace.move.handler(({ input, context: { session }, signal }) =>
+    guarded(
+      worked((how) => moveWatched(session, input.to, how), signal),
+      session,
+    ),
   ),
   cache: api.workspace.cache.handler(({ context }) => cacheParts(context.session.open().workspace)),
   trim: api.workspace.trim.handler(({ input, context }) => {

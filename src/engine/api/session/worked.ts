@@ -57,3 +57,24 @@ function timed(push: (progress: WorkProgress) => void): Work['onProgress'] {
     push({ type: 'progress', done, total, unit, note, secondsLeft })
   }
 }
+
+/** Shortest time between two reports, in milliseconds. */
+const pauseMs = 100
+
+/** Returns a function that adds bytes and tells how many of `total` there are, now and then, in MiB. */
+export function byteCounter(
+  onProgress: Work['onProgress'],
+  total: number,
+  note: string,
+): (bytes: number) => void {
+  const mebibytes = (bytes: number) => Math.round(bytes / 2 ** 20)
+  let [done, told] = [0, performance.now()]
+  onProgress(0, mebibytes(total), 'MiB', note)
+  return (bytes) => {
+    done += bytes
+    const now = performance.now()
+    if (now - told < pauseMs) return
+    told = now
+    onProgress(Math.min(mebibytes(done), mebibytes(total)), mebibytes(total), 'MiB', note)
+  }
+}

@@ -1,7 +1,8 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
-import { insertJob, type NewJob } from '../../jobs/index.ts'
+import { type Copying } from '../../base/copyFolder.ts'
+import { insertJob } from '../../jobs/index.ts'
 import { checkNewFolder, moveWorkspace, openWorkspace, type Workspace } from '../../workspace/index.ts'
 import { addWorkspace } from './mergeSteps.ts'
 import type { EngineSession } from '../session/session.ts'
@@ -26,19 +27,20 @@ export async function keepWorkspace(session: EngineSession, path: string): Promi
  * Moves the open workspace to a new or empty folder, with the stored paths inside it. It stays where it is where that fails.
  *
  * @throws WORKSPACE_EXISTS, WORKSPACE_MISSING where the folder cannot become a workspace
+ * @param how as that of `moveWorkspace`
  * @throws the errors of `moveWorkspace` and `openWorkspace`
  */
-export async function moveOpen(session: EngineSession, path: string): Promise<Workspace> {
+export async function moveOpen(session: EngineSession, path: string, how: Copying = {}): Promise<Workspace> {
   const to = resolve(path)
   checkNewFolder(to)
   const { path: before, kept } = session.open().workspace
-  const next = await session.changeWorkspace(({ path: from }) => {
-    moveWorkspace(from, to)
+  const next = await session.changeWorkspace(async ({ path: from }) => {
+    await moveWorkspace(from, to, how)
     try {
       return openWorkspace(to)
     } catch (error) {
       // On another disk the first folder is still there.
-      if (!existsSync(from)) moveWorkspace(to, from)
+      if (!existsSync(from)) await moveWorkspace(to, from)
       throw error
     }
   })
@@ -53,11 +55,11 @@ const putInto = (session: EngineSession, to: string): Promise<Workspace> =>
     const target = openWorkspace(to)
     try {
       const { db } = target
-      const queue = (store: () => NewJob[]) =>
-        db.transaction(() => store().forEach((job) => insertJob(db, job)))()
-      const merging = addWorkspace(target, from, { queue })
-      let step = await merging.next()
-      while (!step.done) step = await merging.next()
+      await addWorkspace(target, from, {
+        onProgress: () => undefined,
+        mayGoOn: () => undefined,
+        queue: (store) => db.transaction(() => store().forEach((job) => insertJob(db, job)))(),
+      })
       return target
     } catch (error) {
       target.close()

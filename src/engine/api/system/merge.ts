@@ -1,10 +1,11 @@
 import { statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import type { MergePlan, MergeReport, WorkProgress } from '#shared/contract/index.ts'
+import type { MergePlan, MergeReport } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { countMergeable } from '../../facts/index.ts'
 import { attach, Keeper, openReadOnly, sweepRemovals, type Workspace } from '../../workspace/index.ts'
 import type { EngineSession } from '../session/session.ts'
+import type { Work } from '../session/worked.ts'
 import { addWorkspace, planned } from './mergeSteps.ts'
 
 /**
@@ -16,25 +17,26 @@ import { addWorkspace, planned } from './mergeSteps.ts'
  * @throws WORKSPACE_CLOSED where none is open or it is closed meanwhile; CANCELLED where the signal is aborted
  * @throws the errors of `openReadOnly`
  */
-export async function* mergeInto(
+export async function mergeInto(
   session: EngineSession,
   from: string,
-  signal?: AbortSignal,
-): AsyncGenerator<WorkProgress | { type: 'result'; result: MergeReport }, void, undefined> {
+  { signal, onProgress }: Work,
+): Promise<MergeReport> {
   const { workspace } = session.open()
-  yield { type: 'progress', done: 0, total: 0, unit: 'parts', note: 'Opening the other workspace' }
+  onProgress(0, 0, 'parts', 'Opening the other workspace')
   const other = await opened(workspace, from)
   try {
-    yield* checked(other, signal)
-    const parts = yield* addWorkspace(workspace, other, {
+    await check(other, { signal, onProgress })
+    const parts = await addWorkspace(workspace, other, {
+      onProgress,
       queue: (store) => session.stillOpen(workspace).jobs.addAll(store),
       mayGoOn() {
         session.stillOpen(workspace)
-        if (signal?.aborted)
+        if (signal.aborted)
           throw new KernelscopeError('CANCELLED', 'adding the workspace was stopped; what came stays')
       },
     })
-    yield { type: 'result', result: { from: other.place, parts } }
+    return { from: other.place, parts }
   } finally {
     other.close()
   }
@@ -73,12 +75,12 @@ async function opened(workspace: Workspace, from: string): Promise<Workspace> {
 }
 
 /** Checks all but the facts, of which each is checked by itself. */
-async function* checked(other: Workspace, signal?: AbortSignal): AsyncGenerator<WorkProgress> {
+async function check(other: Workspace, { signal, onProgress }: Work): Promise<void> {
   const keeper = new Keeper()
   try {
-    const check = keeper.verify(other.path, signal, false)
+    const steps = keeper.verify(other.path, signal, false)
     for (;;) {
-      const next = await check.next()
+      const next = await steps.next()
       if (next.done) {
         const lost = next.value.damages.find(({ heals }) => heals === 'no')
         if (!lost) return
@@ -88,8 +90,8 @@ async function* checked(other: Workspace, signal?: AbortSignal): AsyncGenerator<
           { hint: 'Restore a backup of it, or salvage it, and add that.' },
         )
       }
-      const { step, done, total } = next.value
-      yield { type: 'progress', done, total, unit: 'parts', note: `Checking ${step}` }
+      const { done, total } = next.value
+      onProgress(done, total, 'parts', 'Checking the other workspace')
     }
   } finally {
     await keeper.close()

@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path'
-import type { MergePart, WorkProgress } from '#shared/contract/index.ts'
+import type { MergePart } from '#shared/contract/index.ts'
 import { nextTurn } from '../../base/nextTurn.ts'
 import {
   forgetImages,
@@ -15,6 +15,7 @@ import { mergeModels } from '../../models/index.ts'
 import { mergeMaps } from '../../saliency/index.ts'
 import { mergeMasks, mergeStudies } from '../../studies/index.ts'
 import { attach, type Db, type Workspace } from '../../workspace/index.ts'
+import type { Work } from '../session/worked.ts'
 
 /** What came of adding a workspace. */
 interface Merged {
@@ -22,12 +23,13 @@ interface Merged {
   toIndex: MergedDatasets['toIndex']
 }
 
-/** What `addWorkspace` is given. */
+/** What `addWorkspace` is given: who hears how far it is, among others. */
 interface Adding {
+  onProgress: Work['onProgress']
+  /** Called between steps; its error ends it. */
+  mayGoOn(): void
   /** Queues jobs and stores what they are of, in one transaction. */
   queue(store: () => NewJob[]): void
-  /** Called between steps; its error ends it. */
-  mayGoOn?(): void
 }
 
 type Other = Pick<Workspace, 'path' | 'place' | 'draws' | 'kept'>
@@ -37,53 +39,45 @@ type Other = Pick<Workspace, 'path' | 'place' | 'draws' | 'kept'>
  * and are seen by nobody before the rest is there, which comes in one, with the jobs that index its datasets. So it can be
  * ended between steps and done again.
  */
-export async function* addWorkspace(
+export async function addWorkspace(
   { db, draws }: Pick<Workspace, 'db' | 'draws'>,
   other: Other,
-  { queue, mayGoOn = () => undefined }: Adding,
-): AsyncGenerator<WorkProgress, MergePart[], undefined> {
+  { onProgress, mayGoOn, queue }: Adding,
+): Promise<MergePart[]> {
   const detach = attach(db, join(other.path, 'workspace.sqlite'))
+  const next = async () => {
+    await nextTurn()
+    mayGoOn()
+  }
   try {
-    const total = Object.values(countMergeable(db)).reduce((sum, count) => sum + count, 0)
-    let done = 0
-    const note = (text: string): WorkProgress => ({
-      type: 'progress',
-      done,
-      total,
-      unit: 'facts',
-      note: text,
-    })
+    onProgress(0, 0, 'images', 'Comparing images')
     const keys = mergeKeys(db)
     const keyStep = db.transaction(() => keys.next())
-    while (!keyStep().done) {
-      yield note('Comparing images')
-      await nextTurn()
-      mayGoOn()
-    }
+    while (!keyStep().done) await next()
+    const total = Object.values(countMergeable(db)).reduce((sum, count) => sum + count, 0)
     const facts = mergeFacts(db)
     const factStep = db.transaction(() => facts.next())
-    for (let step = factStep(); ; step = factStep()) {
-      if (step.done) {
-        yield note('Adding studies and figures')
-        const masks = await mergeMasks(other.draws, draws)
-        mayGoOn()
-        const parts: MergePart[] = []
-        queue(() => {
-          const added = addContent(db, nameOf(other))
-          parts.push(...added.parts)
-          return added.toIndex.map(({ id, title }) => ({
-            kind: 'index',
-            title: `Index ${title}`,
-            datasetId: id,
-          }))
-        })
-        return inOrder([...step.value, ...parts, masks])
-      }
+    let step = factStep()
+    for (let done = 0; !step.done; step = factStep()) {
       done += step.value
-      yield note('Adding facts')
-      await nextTurn()
-      mayGoOn()
+      onProgress(done, total, 'facts', 'Adding facts')
+      await next()
     }
+    onProgress(0, 0, 'files', 'Adding masks')
+    const masks = await mergeMasks(other.draws, draws)
+    onProgress(0, 0, 'parts', 'Adding studies and figures')
+    await next()
+    const parts: MergePart[] = []
+    queue(() => {
+      const added = addContent(db, nameOf(other))
+      parts.push(...added.parts)
+      return added.toIndex.map(({ id, title }) => ({
+        kind: 'index',
+        title: `Index ${title}`,
+        datasetId: id,
+      }))
+    })
+    return inOrder([...step.value, ...parts, masks])
   } finally {
     if (db.open) {
       forgetKeys(db)

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { Keeper, openWorkspace, restoreBackup, type Workspace } from '../../workspace/index.ts'
 import { mayChange } from '../session/openWorkspace.ts'
 import type { EngineSession } from '../session/session.ts'
+import type { Work } from '../session/worked.ts'
 
 /**
  * Puts a backup in the place of a workspace's database and opens the workspace. The present database is kept as a backup.
@@ -28,12 +29,12 @@ export async function restoreInto(session: EngineSession, name: string, path?: s
  * Reads what can be read of a workspace into a new one, in a thread of its own, and opens that. Returns for each table what was
  * read and lost.
  *
- * @throws the errors of `Keeper.salvage` and `openWorkspace`
+ * @throws the errors of `Keeper.salvage` and `openWorkspace`; CANCELLED where it was stopped, and nothing is left of it
  */
-export async function salvageInto(session: EngineSession, path: string, to: string) {
+export async function salvageInto(session: EngineSession, path: string, to: string, how: Work) {
   const keeper = new Keeper()
   try {
-    const tables = await keeper.salvage(resolve(path), resolve(to))
+    const tables = await keeper.salvage(resolve(path), resolve(to), how)
     const workspace = await session.openWorkspace(to)
     return { workspace: workspace.info(), tables }
   } finally {

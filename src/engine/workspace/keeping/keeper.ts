@@ -1,7 +1,8 @@
-import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { KernelscopeError } from '#shared/errors.ts'
 import type { Damage, SalvagedTable, WorkspaceBackup } from '#shared/contract/index.ts'
+import { copyFolder } from '../../base/copyFolder.ts'
 import { draftBeside, sweepDrafts } from '../../base/draft.ts'
 import { deathDetails, Thread } from '../../threads/thread.ts'
 import { backupNamed, newBackup, rotateBackups, type BackupReason } from '../backups.ts'
@@ -16,13 +17,15 @@ export type KeepingTask =
   | { kind: 'backup'; file: string; target: string }
   | { kind: 'steps'; file: string }
   | { kind: 'check'; file: string; step: string }
-  | { kind: 'salvage'; file: string; target: string }
+  | { kind: 'salvage'; file: string; target: string; step: SalvageStep }
+
+type SalvageStep = 'begin' | { table: string } | 'finish' | 'stop'
 
 interface KeepingResults {
   backup: void
   steps: string[]
   check: Damage[]
-  salvage: SalvagedTable[]
+  salvage: string[] | SalvagedTable[]
 }
 
 /** How far a check is: the step that comes next, and how many are done. */
@@ -31,6 +34,17 @@ export interface VerifyProgress {
   done: number
   total: number
 }
+
+/** What stops a salvage, and who hears of each table. */
+interface SalvageSteps {
+  signal: AbortSignal
+  onProgress(done: number, total: number, unit: string, note: string): void
+}
+
+const stringsOf = (answer: string[] | SalvagedTable[]): string[] =>
+  answer.filter((one) => typeof one === 'string')
+const tablesOf = (answer: string[] | SalvagedTable[]): SalvagedTable[] =>
+  answer.filter((one) => typeof one !== 'string')
 
 const idleMs = 10_000
 
@@ -63,8 +77,8 @@ export class Keeper {
    *
    * @throws WORKSPACE_CORRUPT, DISK_FULL as `backUp`
    */
-  copy(place: string, target: string): Promise<void> {
-    return this.#thread.ask({ kind: 'backup', file: join(place, databaseName), target })
+  copy(place: string, target: string, signal?: AbortSignal): Promise<void> {
+    return this.#thread.ask({ kind: 'backup', file: join(place, databaseName), target }, signal)
   }
 
   /**
@@ -97,22 +111,36 @@ export class Keeper {
    *
    * @param to a new or empty folder
    * @throws WORKSPACE_EXISTS, WORKSPACE_MISSING where the folder cannot become a workspace
-   * @throws WORKSPACE_CORRUPT where nothing can be read; the folder then stays empty
+   * @throws WORKSPACE_CORRUPT where nothing can be read; the reason of the signal. The folder then stays empty
    */
-  async salvage(place: string, to: string): Promise<SalvagedTable[]> {
+  async salvage(place: string, to: string, { signal, onProgress }: SalvageSteps): Promise<SalvagedTable[]> {
     const folder = resolve(to)
     checkNewFolder(folder)
     const draft = draftBeside(folder)
+    const ask = (step: SalvageStep) =>
+      this.#thread.ask({
+        kind: 'salvage',
+        file: join(place, databaseName),
+        target: join(draft, databaseName),
+        step,
+      })
     try {
       mkdirSync(draft, { recursive: true })
       sweepDrafts(dirname(folder))
-      const [file, target] = [join(place, databaseName), join(draft, databaseName)]
-      const tables = await this.#thread.ask({ kind: 'salvage', file, target })
+      const names = stringsOf(await ask('begin'))
+      for (const [done, table] of names.entries()) {
+        signal.throwIfAborted()
+        onProgress(done, names.length, 'tables', `Reading ${table}`)
+        await ask({ table })
+      }
+      signal.throwIfAborted()
+      const tables = tablesOf(await ask('finish'))
       const draws = join(place, 'draws')
-      if (existsSync(draws)) cpSync(draws, join(draft, 'draws'), { recursive: true })
-      moveWorkspace(draft, folder)
+      if (existsSync(draws)) await copyFolder(draws, join(draft, 'draws'), { signal })
+      await moveWorkspace(draft, folder)
       return tables
     } catch (error) {
+      await ask('stop').catch(() => undefined)
       rmSync(draft, { recursive: true, force: true })
       throw error
     }

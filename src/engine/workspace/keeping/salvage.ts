@@ -20,35 +20,57 @@ const derived = new Set([
 ])
 
 /**
- * Reads what can be read of a damaged database into a new one of the same schema. Facts whose digest says that they are not what
- * was stored are left out; rows that refer to lost ones are left out or lose the reference. Returns for each table how many
- * rows were read and, where the damaged database still says how many there were, how many are lost.
- *
- * @param target path of the new database
- * @throws WORKSPACE_CORRUPT where not even the header or the list of tables can be read
+ * Reads what can be read of a damaged database into a new one of the same schema, table by table. Facts whose digest says that they
+ * are not what was stored are left out; rows that refer to lost ones are left out or lose the reference.
  */
-export function salvageDatabase(file: string, target: string): SalvagedTable[] {
-  checkDatabaseFile(file)
-  const from = new Database(file, { readonly: true, fileMustExist: true })
-  try {
-    const version = Number(from.pragma('user_version', { simple: true }))
-    const to = createForCopy(target, version)
+export class Salvage {
+  readonly #from: Db
+  readonly #to: Db
+  readonly #version: number
+  readonly #read: (SalvagedTable & { stored: number | null })[] = []
+  /** The tables to be read. */
+  readonly names: readonly string[]
+
+  /**
+   * @param target path of the new database
+   * @throws WORKSPACE_CORRUPT where not even the header or the list of tables can be read
+   */
+  constructor(file: string, target: string) {
+    checkDatabaseFile(file)
+    this.#from = new Database(file, { readonly: true, fileMustExist: true })
     try {
-      const known = namesOf(from)
-      const names = namesOf(to).filter((name) => !derived.has(name) && known.includes(name))
-      const read = to.transaction(() => names.map((name) => copyTable(from, to, name)))()
-      repairReferences(to)
-      if (version === migrations.length)
-        to.transaction(() => {
-          recountFacts(to)
-          sealContent(to)
-        })()
-      return read.map((table) => ({ ...table, read: countOf(to, table.name) ?? 0 })).map(withLoss)
-    } finally {
-      to.close()
+      this.#version = Number(this.#from.pragma('user_version', { simple: true }))
+      this.#to = createForCopy(target, this.#version)
+      const known = namesOf(this.#from)
+      this.names = namesOf(this.#to).filter((name) => !derived.has(name) && known.includes(name))
+    } catch (error) {
+      this.#from.close()
+      throw error
     }
-  } finally {
-    from.close()
+  }
+
+  /** Reads one of the tables. */
+  read(name: string): void {
+    this.#read.push(this.#to.transaction(() => copyTable(this.#from, this.#to, name))())
+  }
+
+  /**
+   * Ends the new database. Returns for each table how many rows were read and, where the damaged database still says how many
+   * there were, how many are lost.
+   */
+  finish(): SalvagedTable[] {
+    repairReferences(this.#to)
+    if (this.#version === migrations.length)
+      this.#to.transaction(() => {
+        recountFacts(this.#to)
+        sealContent(this.#to)
+      })()
+    return this.#read.map((table) => withLoss({ ...table, read: countOf(this.#to, table.name) ?? 0 }))
+  }
+
+  close(): void {
+    this.#from.close()
+    this.#to.close()
   }
 }
 

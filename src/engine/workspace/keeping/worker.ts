@@ -1,17 +1,33 @@
 import { dirname, join } from 'node:path'
+import type { SalvagedTable } from '#shared/contract/index.ts'
 import { workInBackground } from '../../base/background.ts'
 import { answerTasks } from '../../threads/answer.ts'
 import { asWorkspaceError } from '../database.ts'
 import { writeBackup } from './backup.ts'
 import type { KeepingTask } from './keeper.ts'
 import { verifyMasks } from './masks.ts'
-import { salvageDatabase } from './salvage.ts'
+import { Salvage } from './salvage.ts'
 import { openToVerify, verifyStep, verifySteps } from './verify.ts'
 
+/** The salvage that is going on: it is asked for in steps, so that it can be shown and stopped. */
+let salvage: Salvage | null = null
+
 /** Errors of SQLite are named here: they do not cross threads. */
-function salvage(file: string, target: string) {
+function salvaging(task: Extract<KeepingTask, { kind: 'salvage' }>): string[] | SalvagedTable[] {
+  const { file, target, step } = task
   try {
-    return salvageDatabase(file, target)
+    if (step === 'begin') {
+      salvage = new Salvage(file, target)
+      return [...salvage.names]
+    }
+    if (step !== 'finish' && step !== 'stop') {
+      salvage?.read(step.table)
+      return []
+    }
+    const tables = step === 'finish' ? salvage?.finish() : undefined
+    salvage?.close()
+    salvage = null
+    return tables ?? []
   } catch (error) {
     throw asWorkspaceError(error, file)
   }
@@ -23,7 +39,7 @@ const masksStep = 'drawn masks'
 workInBackground()
 answerTasks(async (task: KeepingTask, signal) => {
   if (task.kind === 'backup') return writeBackup(task, signal)
-  if (task.kind === 'salvage') return salvage(task.file, task.target)
+  if (task.kind === 'salvage') return salvaging(task)
   if (task.kind === 'check' && task.step === masksStep) return verifyMasks(join(dirname(task.file), 'draws'))
   const db = openToVerify(task.file)
   try {

@@ -14,6 +14,7 @@ import { useJobsStore } from '../../lib/stores/jobs.ts'
 import { useWorkspaceStore } from '../../lib/stores/workspace.ts'
 import { editText, writtenIn } from '../../ui/keys/editing.ts'
 import { useSideBar } from '../sidebar/useSideBar.ts'
+import { useTransfer } from '../transfer/useTransfer.ts'
 import { commandIcons } from './icons.ts'
 
 export interface Command extends CommandEntry {
@@ -37,6 +38,7 @@ export const useCommands = createSharedComposable(() => {
   const history = useHistoryStore()
   const { attempt, inform } = useProblems()
   const sideBar = useSideBar()
+  const transfers = useTransfer()
   const { copy } = useClipboard({ legacy: true })
 
   const paletteOpen = ref(false)
@@ -48,6 +50,7 @@ export const useCommands = createSharedComposable(() => {
 
   const inWorkspace = () => workspace.isOpen
   const mayChange = () => workspace.mayChange
+  const isKept = () => workspace.isOpen && workspace.unkept === null
   const always = () => true
   const go = (name: string) => async () => void (await router.push({ name }))
 
@@ -62,6 +65,14 @@ export const useCommands = createSharedComposable(() => {
     'workspace.create': { when: always, run: intake.createWorkspace },
     'workspace.openSample': { when: always, run: intake.openSample },
     'workspace.keep': { when: () => workspace.unkept !== null, run: () => void (keepOpen.value = true) },
+    'workspace.import': { when: always, run: transfers.chooseZip },
+    'workspace.export': { when: isKept, run: () => transfers.begin({ kind: 'export' }) },
+    'workspace.merge': { when: mayChange, run: transfers.chooseOther },
+    'workspace.move': { when: () => isKept() && mayChange(), run: () => transfers.begin({ kind: 'move' }) },
+    'workspace.salvage': {
+      when: isKept,
+      run: () => void (workspace.path && transfers.begin({ kind: 'salvage', from: workspace.path })),
+    },
     'workspace.reveal': {
       when: inWorkspace,
       run: async () => void (workspace.path && (await bridge.showInFolder(workspace.path))),

@@ -9,6 +9,7 @@ import { useGuideStore } from '../../features/guide/guideStore.ts'
 import { useWorkspaceStore } from '../../lib/stores/workspace.ts'
 import { useProblems } from '../../ui/useProblems.ts'
 import { homeAddress } from '../home.ts'
+import { useTransfer } from '../transfer/useTransfer.ts'
 import { useLeaving } from '../unkept/useLeaving.ts'
 import { sortDropped } from './dropped.ts'
 
@@ -20,6 +21,7 @@ export function useIntake() {
   const { addModels, addDataset } = useAdding()
   const { attempt, inform, report } = useProblems()
   const { mayLeave } = useLeaving()
+  const { begin } = useTransfer()
 
   async function chooseModels(): Promise<void> {
     await take(await bridge.openFiles('model'))
@@ -45,22 +47,23 @@ export function useIntake() {
       const { code, message } = toKernelscopeError(thrown)
       if (code === 'WORKSPACE_CORRUPT') {
         const [newest] = await engine.workspace.backups({ path })
-        if (!newest) {
+        const salvage = { label: 'Salvage…', onClick: () => begin({ kind: 'salvage', from: path }) }
+        if (newest)
+          inform(
+            message,
+            `Its newest backup is of ${dateTime(newest.at)}; what is there now is kept as a backup. Or what can be read is put into a new workspace.`,
+            [
+              {
+                label: 'Restore it',
+                onClick: () => void enterWorkspace(() => workspace.restore(newest.name, path)),
+              },
+              salvage,
+            ],
+          )
+        else
           inform(message, 'It has no backup. What can be read of it can be put into a new workspace.', [
-            { label: 'Salvage…', onClick: () => void salvage(path) },
+            salvage,
           ])
-          return undefined
-        }
-        inform(
-          message,
-          `Its newest backup is of ${dateTime(newest.at)}. What is there now is kept as a backup.`,
-          [
-            {
-              label: 'Restore it',
-              onClick: () => void enterWorkspace(() => workspace.restore(newest.name, path)),
-            },
-          ],
-        )
         return undefined
       }
       if (code !== 'WORKSPACE_LOCKED') throw thrown
@@ -80,10 +83,6 @@ export function useIntake() {
   async function openSample(): Promise<void> {
     const opened = await enterWorkspace(() => workspace.openSample())
     if (opened && guide.visited.size === 0) guide.tourOpen = true
-  }
-  async function salvage(path: string): Promise<void> {
-    const to = await bridge.openFolder('Choose an empty folder for what can be read')
-    if (to) await enterWorkspace(() => workspace.salvage(path, to))
   }
   const openRecent = (path: string) => enterWorkspace(() => openOrOffer(path))
 

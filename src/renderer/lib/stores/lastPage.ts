@@ -15,5 +15,11 @@ export const useLastPageStore = defineStore('lastPage', () => {
 
   const of = (path: string) => addresses.value.find(([other]) => other === path)?.[1] ?? null
 
-  return { addresses, remember, of }
+  /** The last page of a workspace whose folder was moved goes along. */
+  function moved(from: string, to: string): void {
+    const others = addresses.value.filter(([path]) => path !== to)
+    addresses.value = others.map(([path, address]) => [path === from ? to : path, address])
+  }
+
+  return { addresses, remember, moved, of }
 })

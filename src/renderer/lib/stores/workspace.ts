@@ -5,6 +5,7 @@ import type { WorkProgress, WorkspaceInfo } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
 import { engine } from '../engine/index.ts'
 import { useEngineStore } from './engine.ts'
+import { useLastPageStore } from './lastPage.ts'
 
 export interface RecentWorkspace {
   path: string
@@ -62,8 +63,17 @@ export const useWorkspaceStore = defineStore('workspace', () => {
   /** @param folder of a workspace that is not open; the open one where left out */
   const restore = (name: string, folder?: string) =>
     enter(engine.workspace.restore({ name, ...(folder === undefined ? {} : { path: folder }) }))
-  const salvage = (from: string, to: string) =>
-    enter(engine.workspace.salvage({ path: from, to }).then(({ workspace }) => workspace))
+  /** Takes note of a workspace that the engine has opened by itself. */
+  function entered(next: WorkspaceInfo): void {
+    opened(next)
+    openings.value++
+  }
+  /** Takes note of the new place of the open workspace. */
+  function moved(from: string, next: WorkspaceInfo): void {
+    useLastPageStore().moved(from, next.path)
+    forget(from)
+    entered(next)
+  }
   const keep = (folder: string) => enter(engine.workspace.keep({ path: folder }))
 
   /** Progress of opening the sample; null while it is not being opened. */
@@ -154,7 +164,8 @@ export const useWorkspaceStore = defineStore('workspace', () => {
     create,
     begin,
     restore,
-    salvage,
+    entered,
+    moved,
     keep,
     unkept,
     mayChange,
