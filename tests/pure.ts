@@ -7,7 +7,7 @@ export const pure = [
   'tests/shared/**/*.test.ts',
   // The stores are tried on an engine of their own.
   'tests/renderer/**/!(stores).test.ts',
-  'tests/cli/{docs,follow,result,text,verdict}.test.ts',
+  'tests/cli/{docs,follow,result,text,until,verdict}.test.ts',
   'tests/engine/base/lruMap.test.ts',
   'tests/engine/benchmarks/differences.test.ts',
   'tests/engine/bundles/{hostile,write}.test.ts',
@@ -19,7 +19,7 @@ export const pure = [
   'tests/engine/models/{labels,role}.test.ts',
   'tests/engine/onnx/{inspect,kernels,read,shapes}.test.ts',
   'tests/engine/report/{certificate,report}.test.ts',
-  'tests/engine/studies/{axes,checks,classes,drawsPieces,failing,kernelLayers,levels,masksState,patchWarnings}.test.ts',
+  'tests/engine/studies/{axes,checks,classes,drawsPieces,failing,kernelLayers,levels,masksState,patchWarnings,sequences}.test.ts',
   'tests/engine/threads/turns.test.ts',
   'tests/engine/workspace/{cache,migration}.test.ts',
   'tests/shell/{notices,page}.test.ts',

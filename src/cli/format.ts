@@ -71,7 +71,7 @@ function cell(value: string | number | boolean | null, kind: DataTable['columns'
 
 export const percent = (value: number | null) => (value === null ? '–' : `${(value * 100).toFixed(1)} %`)
 
-export const formatInterval = (interval: Interval | null) =>
+export const formatInterval = (interval: Pick<Interval, 'lo' | 'hi'> | null) =>
   interval === null ? '–' : `[${(interval.lo * 100).toFixed(1)}, ${(interval.hi * 100).toFixed(1)}]`
 
 /** 1234567 as "1.2 M". Counts up to 9,999 are written in full. */

@@ -20,6 +20,7 @@ export function resultDocument(study: Study, result: StudyResult) {
     state: result.state,
     complete: result.complete,
     answers: result.answers,
+    ...(result.stopped ? { stopped: result.stopped } : {}),
     conditions: result.conditions,
     tests: result.tests,
     tables: result.tables,
@@ -32,6 +33,7 @@ export function resultDocument(study: Study, result: StudyResult) {
 
 export function describeResult(study: Study, result: StudyResult): string {
   const failed = result.conditions.some((condition) => condition.failed > 0)
+  const begun = result.conditions.some(({ sequence }) => sequence)
   const conditions = formatTable(
     [
       { title: 'Model' },
@@ -39,7 +41,8 @@ export function describeResult(study: Study, result: StudyResult): string {
       { title: 'n', right: true },
       { title: 'Right', right: true },
       { title: 'Top-1', right: true },
-      { title: '95 %', right: true },
+      { title: begun ? 'Population, 95 %' : '95 %', right: true },
+      ...(begun ? [{ title: 'All images, 95 %', right: true }] : []),
       { title: 'Top-5', right: true },
       ...(failed ? [{ title: 'Failed', right: true }] : []),
     ],
@@ -50,6 +53,7 @@ export function describeResult(study: Study, result: StudyResult): string {
       String(cell.correct),
       percent(cell.top1),
       formatInterval(cell.interval),
+      ...(begun ? [formatInterval(cell.sequence ?? null)] : []),
       percent(cell.top5),
       ...(failed ? [String(cell.failed)] : []),
     ]),

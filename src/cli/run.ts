@@ -1,18 +1,29 @@
-import type { Provider, Settings, Study, StudyInput, StudyKind } from '#shared/contract/index.ts'
+import type {
+  Provider,
+  Settings,
+  StopRule,
+  Stopped,
+  Study,
+  StudyInput,
+  StudyKind,
+  StudyResult,
+} from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
-import { studyStateText, type StudyState } from '#shared/studyState.ts'
+import { studyExit, studyStateText } from '#shared/studyState.ts'
+import { stopReasonText } from '#shared/stopWords.ts'
 import { fieldsOf, type Field, type Params, type Space } from '#shared/params/fields.ts'
 import { inOtherSpace, largestSize } from '#shared/params/space.ts'
 import type { Client } from './client.ts'
 import { namedSubset } from './commands/subset.ts'
 import { followJob } from './follow.ts'
 import { formatDuration, formatPairs } from './format.ts'
-import { kindNamed, namedDataset, namedModel } from './named.ts'
+import { kindNamed, namedDataset, namedModel, shownTitles } from './named.ts'
 import { flagOf } from './params.ts'
 import { describeResult, resultDocument } from './result.ts'
 import type { CliSession, GlobalOptions } from './session.ts'
 import { studyParams } from './studyParams.ts'
 import { studyPreprocessing } from './studyPreprocessing.ts'
+import { ruleOf } from './until.ts'
 
 export interface RunFlags extends GlobalOptions {
   model?: string[]
@@ -26,6 +37,7 @@ export interface RunFlags extends GlobalOptions {
   space?: Space
   preprocessing?: string[]
   title?: string
+  until?: string[]
   cost?: boolean
   provider?: Provider
   threads?: number
@@ -36,7 +48,8 @@ export interface RunFlags extends GlobalOptions {
 
 /**
  * Runs a study and prints its result. The same command again continues the same study: stored facts are not measured
- * again, and a stopped study is resumed. Returns the state of the study; null where only its cost was asked for.
+ * again, and a stopped study goes on, to its end unless `until` names another. Returns the exit code, by the state of the
+ * study; null where only its cost was asked for.
  * @throws USAGE where no model is named, or no dataset of a study that reads images
  */
 export async function runStudy(
@@ -44,7 +57,7 @@ export async function runStudy(
   kindId: string,
   rest: readonly string[],
   options: RunFlags,
-): Promise<StudyState | null> {
+): Promise<number | null> {
   if (!options.model)
     throw new KernelscopeError('USAGE', 'no model is named', { hint: 'Name it with --model FILE.' })
   const client = await session.openWorkspace(options, overrides(options))
@@ -79,11 +92,12 @@ export async function runStudy(
   }
   const { warnings } = await client.studies.check(input)
   for (const { message, hint } of warnings) session.io.err(`warning: ${message}. ${hint}\n`)
+  const until = options.until && (await ruleOf(options.until, (name) => namedModel(client, name, session)))
   if (options.cost) {
     await printCost(session, client, input, sizesIn(fieldsOf(kind.params), params, stds), options)
     return null
   }
-  return measure(session, client, input, options)
+  return measure(session, client, input, until, options)
 }
 
 /** The dataset that is named for a study; null for one that reads no images, which takes none. */
@@ -106,9 +120,10 @@ async function measure(
   session: CliSession,
   client: Client,
   input: StudyInput,
+  until: StopRule | undefined,
   options: RunFlags,
-): Promise<StudyState> {
-  const started = await startStudy(client, input)
+): Promise<number> {
+  const started = await startStudy(client, input, until)
   const jobId = started.job?.id
   if (jobId === undefined) throw new KernelscopeError('INTERNAL', `study ${started.id} has no job`)
   const { job, seconds } = await followJob(client, jobId, session.io, options.quiet)
@@ -124,22 +139,33 @@ async function measure(
     failed,
   }
   session.print(options, document, () => describeResult(study, result))
-  if (!result.complete) session.io.err(`warning: the study is ${studyStateText(result)}\n`)
-  if (options.json || options.quiet) return result.state
+  if (result.stopped) session.io.err(await stoppedText(client, study, result, result.stopped))
+  else if (!result.complete) session.io.err(`warning: the study is ${studyStateText(result)}\n`)
+  if (options.json || options.quiet) return studyExit(result)
   const speed = imagesPerSecond === null ? '' : `, ${imagesPerSecond.toFixed(1)} images/s`
   session.io.err(
     `${misses} computed, ${cacheHits} stored before, ${failed} failed, in ${formatDuration(seconds)}${speed}\n`,
   )
-  return result.state
+  return studyExit(result)
 }
 
-/** The stored study of this input, resumed where it was paused; otherwise a new study. */
-export async function startStudy(client: Client, input: StudyInput): Promise<Study> {
+/** Says why a study was stopped early, how much of it was not needed, and how it goes on. */
+async function stoppedText(
+  client: Client,
+  study: Study,
+  { answers: { measured, failed, of } }: StudyResult,
+  { rule, reason }: Stopped,
+): Promise<string> {
+  const titleOf = await shownTitles(client, study)
+  const [left, share] = [of - measured - failed, Math.round((100 * (of - measured - failed)) / of)]
+  return `stopped early as asked: ${stopReasonText(rule, reason, titleOf)}; ${left} of ${of} answers were not needed (${share} %). The same command without --until goes on to the end.\n`
+}
+
+/** The stored study of this input, which goes on; otherwise a new study. */
+export async function startStudy(client: Client, input: StudyInput, until?: StopRule): Promise<Study> {
   const before = await client.studies.find(input)
-  if (!before) return client.studies.run(input)
-  if (before.job?.state !== 'paused') return client.studies.rerun({ id: before.id })
-  await client.jobs.resume({ id: before.job.id })
-  return client.studies.get({ id: before.id })
+  const rule = until ? { until } : {}
+  return before ? client.studies.rerun({ id: before.id, ...rule }) : client.studies.run({ ...input, ...rule })
 }
 
 /** The largest size of a change in the other space, for each deviation of the models. */

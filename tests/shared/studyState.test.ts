@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { studyExits, studyState, studyStates, studyStateText } from '#shared/studyState.ts'
+import { studyExit, studyExits, studyState, studyStates, studyStateText } from '#shared/studyState.ts'
 
 it.each([
   [{ measured: 10, failed: 0, of: 10 }, 'complete', 'complete'],
@@ -14,6 +14,18 @@ it.each([
   expect([studyState({ answers }), studyStateText({ answers })]).toEqual([state, text])
 })
 
-it('only a complete study ends with 0', () => {
-  expect(studyStates.filter((state) => studyExits[state] === 0)).toEqual(['complete'])
+const stopped = { rule: { within: 0.01 }, reason: 'within' } as const
+
+it.each([
+  [{ measured: 4, failed: 0, of: 10 }, 'stopped', 'stopped early as asked: 4 of 10 measured', 0],
+  [{ measured: 4, failed: 1, of: 10 }, 'stopped', 'stopped early as asked: 4 of 10 measured, 1 failure', 11],
+  [{ measured: 10, failed: 0, of: 10 }, 'complete', 'complete', 0],
+  [{ measured: 0, failed: 0, of: 10 }, 'empty', 'nothing measured', 12],
+] as const)('%o that was stopped as asked is %s: %s', (answers, state, text, exit) => {
+  const facts = { answers, stopped }
+  expect([studyState(facts), studyStateText(facts), studyExit(facts)]).toEqual([state, text, exit])
+})
+
+it('only a study that did all it was asked for ends with 0', () => {
+  expect(studyStates.filter((state) => studyExits[state] === 0)).toEqual(['complete', 'stopped'])
 })

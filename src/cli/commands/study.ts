@@ -2,7 +2,6 @@ import { Option, type Command } from 'commander'
 import { resolve } from 'node:path'
 import type { StudyKind } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
-import { studyExits } from '#shared/studyState.ts'
 import { formatTable } from '../format.ts'
 import { collect, integerOf } from '../flags.ts'
 import { printDraws } from '../draws.ts'
@@ -15,6 +14,7 @@ import { runStudy, type RunFlags } from '../run.ts'
 import type { CliSession, GlobalOptions } from '../session.ts'
 import { printStudies } from '../studyList.ts'
 import { preprocessingHelp } from '../studyPreprocessing.ts'
+import { untilHelp } from '../until.ts'
 import { addQuestionsCommand } from './questions.ts'
 import { addStudyImageCommands } from './studyImages.ts'
 import { addSuiteCommands } from './suite.ts'
@@ -59,6 +59,7 @@ export function addStudyCommands(program: Command, session: CliSession, fail: (e
     )
     .option('--preprocessing <parts>', preprocessingHelp, collect)
     .option('--title <text>', 'name of the study')
+    .option('--until <rule>', untilHelp, collect)
     .option('--cost', 'only say what it would cost')
     .addOption(
       new Option('--provider <name>', 'where models run').choices([
@@ -84,8 +85,8 @@ export function addStudyCommands(program: Command, session: CliSession, fail: (e
           hint: 'See "study kinds".',
         })
       const known = command.options.flatMap(({ long }) => long ?? [])
-      const state = await runStudy(session, kind, rest, { ...options, known })
-      if (state !== null) fail(studyExits[state])
+      const exit = await runStudy(session, kind, rest, { ...options, known })
+      if (exit !== null) fail(exit)
     })
 
   study

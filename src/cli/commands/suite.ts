@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander'
 import type { Ranking, Study, SuitePlan } from '#shared/contract/index.ts'
 import { KernelscopeError } from '#shared/errors.ts'
-import { studyExits, studyStateText, type StudyState } from '#shared/studyState.ts'
+import { studyExit, studyExits, studyStateText, type StudyState } from '#shared/studyState.ts'
 import type { Client } from '../client.ts'
 import { collect, integerOf } from '../flags.ts'
 import { followJob } from '../follow.ts'
@@ -87,16 +87,18 @@ async function runSuite(session: CliSession, options: SuiteFlags): Promise<numbe
   const { studies, missing } = await client.studies.suite(input)
   for (const { job } of studies) if (job) await followJob(client, job.id, session.io, options.quiet)
   const done: (Study & { state: StudyState })[] = []
+  let exit: number = studyExits.complete
   for (const { id } of studies) {
     const study = await client.studies.get({ id })
     const summary = await client.studies.summary({ id })
     done.push({ ...study, state: summary.state })
+    exit = Math.max(exit, studyExit(summary))
     if (!summary.complete)
       session.io.err(`warning: study ${id}, ${study.title}, is ${studyStateText(summary)}\n`)
   }
   const found = await client.studies.ranking({ modelIds, reference: null })
   session.print(options, { studies: done, missing, ranking: found }, () => rankingTable(found))
-  return Math.max(studyExits.complete, ...done.map(({ state }) => studyExits[state]))
+  return exit
 }
 
 function planTable({ entries, missing }: SuitePlan): string {

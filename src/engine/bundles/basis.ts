@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import { dataset, inspection, labelSource, modelRole, preprocessing } from '#shared/contract/index.ts'
+import {
+  dataset,
+  inspection,
+  labelSource,
+  modelRole,
+  preprocessing,
+  stopped,
+} from '#shared/contract/index.ts'
 import { imagenet9Mapping } from '../studies/index.ts'
 import { bundledModel, sha256 } from './manifest.ts'
 
@@ -38,6 +45,8 @@ export const basis = z.object({
   /** That of the study first; none for a study that reads only weights. */
   datasets: z.array(basisDataset),
   subset: z.object({ name: z.string(), rule: z.string(), images: z.int() }).nullable(),
+  /** Why its last run ended before its end, where it was asked to. */
+  stopped: stopped.optional(),
   /** Pictures that a figure shows, as PNG in base64. */
   pictures: z.array(
     z.object({ variant: z.int().min(0), image: sha256, className: z.string(), png: z.base64() }),

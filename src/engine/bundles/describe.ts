@@ -1,8 +1,15 @@
-import type { Inspection, Study } from '#shared/contract/index.ts'
+import type { Inspection, StopRule, Study } from '#shared/contract/index.ts'
 import { getDataset, imageSize } from '../datasets/index.ts'
 import { listedImages, type ImageSource, type ListedStudyImage } from '../facts/index.ts'
 import { getModel, type StoredModel } from '../models/index.ts'
-import { getStudy, idsIn, readMapping, studyDefinition, type StudyDefinition } from '../studies/index.ts'
+import {
+  getStudy,
+  idsIn,
+  readMapping,
+  stoppedOf,
+  studyDefinition,
+  type StudyDefinition,
+} from '../studies/index.ts'
 import type { Db } from '../workspace/index.ts'
 import type { Basis, BasisDataset, BasisModel } from './basis.ts'
 import { describedModel } from './models.ts'
@@ -32,11 +39,19 @@ export function partsOf(db: Db, studyId: number): StudyParts {
 /** Describes the models, datasets and subset of a study. */
 export function describedBasis(db: Db, { study, models, datasetIds }: StudyParts): Omit<Basis, 'pictures'> {
   const { subset } = study
+  const stopped = stoppedOf(study)
   return {
     models: models.map(basisModel),
     datasets: datasetIds.map((id) => basisDataset(db, id)),
     subset: subset ? { name: subset.name, rule: subset.rule, images: subset.images } : null,
+    ...(stopped ? { stopped: { ...stopped, rule: numberedRule(stopped.rule, models) } } : {}),
   }
+}
+
+/** A rule that names models by their numbers in the bundle. */
+function numberedRule({ above, ...rule }: StopRule, models: readonly StoredModel[]): StopRule {
+  const numberOf = (id: number) => models.findIndex((model) => model.id === id) + 1
+  return { ...rule, ...(above ? { above: { a: numberOf(above.a), b: numberOf(above.b) } } : {}) }
 }
 
 function basisModel(model: StoredModel): BasisModel {

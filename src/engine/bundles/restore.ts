@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Db, Workspace } from '../workspace/index.ts'
+import { insertJob, noProgress } from '../jobs/index.ts'
 import { importDraws, keepMadeMasks, mappingName } from '../studies/index.ts'
 import type { Basis, BasisDataset, BasisModel } from './basis.ts'
 import { bundledImage } from './images.ts'
@@ -110,7 +111,7 @@ function addModel(
   )
 }
 
-function addStudy(db: Db, { study, models, basis: { datasets, subset } }: Setting): void {
+function addStudy(db: Db, { study, models, basis: { datasets, subset, stopped } }: Setting): void {
   const key = createHash('sha256').digest('hex')
   db.prepare(
     `INSERT INTO study (id, kind, title, params, dataset_id, sample, subset, preprocessings, created_at)
@@ -125,6 +126,14 @@ function addStudy(db: Db, { study, models, basis: { datasets, subset } }: Settin
     subset ? JSON.stringify({ ...subset, id: 1, key }) : null,
     study.preprocessings ? JSON.stringify(study.preprocessings) : null,
   )
+  if (stopped)
+    insertJob(db, {
+      kind: 'study',
+      title: study.title,
+      studyId: restoredStudy,
+      options: { until: stopped.rule },
+      ended: { ...noProgress, stopped: stopped.reason },
+    })
   const add = db.prepare('INSERT INTO study_model (study_id, position, model_id) VALUES (?, ?, ?)')
   for (let at = 0; at < models; at++) add.run(restoredStudy, at, at + 1)
 }

@@ -11,6 +11,7 @@ interface JobRow {
   model_id: number | null
   state: string
   position: number
+  options: string | null
   progress: string
   problem: string | null
   created_at: number
@@ -25,8 +26,10 @@ export interface NewJob {
   studyId?: number
   datasetId?: number
   modelId?: number
-  /** What it is asked besides, as a plain object. */
+  /** What it is asked besides, as a plain object; of a study, `until`. */
   options?: object
+  /** The progress of a job that has ended already. */
+  ended?: JobProgress
 }
 
 /** Progress of a job that was not started. */
@@ -53,12 +56,13 @@ const fromRow = (row: JobRow): Job =>
     position: row.position,
     progress: JSON.parse(row.progress),
     problem: row.problem === null ? null : JSON.parse(row.problem),
+    ...(row.kind === 'study' && row.options !== null ? JSON.parse(row.options) : {}),
     createdAt: row.created_at,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
   })
 
-/** Stores a job at the end of the queue. */
+/** Stores a job at the end of the queue, or one that has ended. */
 export function insertJob(db: Db, job: NewJob): Job {
   const { lastInsertRowid } = db
     .prepare(
@@ -72,8 +76,8 @@ export function insertJob(db: Db, job: NewJob): Job {
       job.datasetId ?? null,
       job.modelId ?? null,
       job.options === undefined ? null : JSON.stringify(job.options),
-      'queued',
-      JSON.stringify(noProgress),
+      job.ended ? 'done' : 'queued',
+      JSON.stringify(job.ended ?? noProgress),
       Date.now(),
     )
   return getJob(db, Number(lastInsertRowid))

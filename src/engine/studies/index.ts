@@ -42,6 +42,7 @@ export {
   renameStudy,
   setStudyModels,
 } from './store/store.ts'
+export { stoppedOf } from './store/stopped.ts'
 export { studyWarnings } from './store/warnings.ts'
 export { frozen, type FrozenSubset } from './store/subset.ts'
 export { tryPreprocessing, type TrialRequest } from './trial/index.ts'

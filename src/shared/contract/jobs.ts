@@ -1,6 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { byId, errorShape, id, ok } from './common.ts'
+import { stopReason, stopRule } from './stopping.ts'
 
 const jobState = z.enum(['queued', 'running', 'paused', 'done', 'failed', 'cancelled'])
 
@@ -16,6 +17,8 @@ const jobProgress = z.object({
   note: z.string(),
   failed: z.int(),
   cacheHits: z.int(),
+  /** Why a study has stopped before its end, where it was asked to. */
+  stopped: stopReason.optional(),
 })
 
 export const job = z.object({
@@ -30,6 +33,8 @@ export const job = z.object({
   /** Queued jobs run by position, then id. */
   position: z.int(),
   progress: jobProgress,
+  /** When a study is to stop before its end; left out: it goes on to the end. */
+  until: stopRule.optional(),
   problem: errorShape.nullable(),
   createdAt: z.int(),
   startedAt: z.int().nullable(),

@@ -6,6 +6,7 @@ import { written } from './figures.ts'
 import { ranking, rankingInput } from './ranking.ts'
 import { study, studyCost, studyInput, studyKind, studySummary } from './studyInput.ts'
 import { studyResult } from './studyResult.ts'
+import { stopRule } from './stopping.ts'
 import { studyImages } from './studyImages.ts'
 import { plannedImageCondition, studyImageRow, studyRow } from './studyRows.ts'
 import { suiteInput, suitePlan } from './suite.ts'
@@ -25,10 +26,12 @@ export const studies = {
   /** Stores and queues the studies that can be run. A study that is stored already is only queued again. */
   suite: oc.input(suiteInput).output(z.object({ studies: z.array(study), missing: suitePlan.shape.missing })),
   ranking: oc.input(rankingInput).output(ranking),
-  /** Stores the study and queues its job. */
-  run: oc.input(studyInput).output(study),
+  /** Stores the study and queues its job. It goes on to the end unless `until` says when to stop. */
+  run: oc.input(studyInput.extend({ until: stopRule.optional() })).output(study),
   /** Queues the study's job again. Only missing facts are computed. */
-  rerun: oc.input(z.object({ id, modelIds: z.array(id).optional() })).output(study),
+  rerun: oc
+    .input(z.object({ id, modelIds: z.array(id).optional(), until: stopRule.optional() }))
+    .output(study),
   rename: oc.input(z.object({ id, title: z.string().min(1) })).output(study),
   remove: oc.input(byId).output(removed),
   result: oc.input(byId).output(studyResult),

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { studyStates } from '../studyState.ts'
 import { definition, errorShape, id } from './common.ts'
 import { job } from './jobs.ts'
+import { stopped } from './stopping.ts'
 import { preprocessingChange, studyPreprocessings } from './preprocessing.ts'
 
 /**
@@ -120,6 +121,8 @@ export const studyProgress = z.object({
   /** Whether the state is `complete`: nothing is left to measure, and nothing failed. */
   complete: z.boolean(),
   answers: studyAnswers,
+  /** Why it was stopped before its end, where it was asked to and what is stored says the same. */
+  stopped: stopped.optional(),
 })
 
 /** What a list shows of a study. `keyNumber` is null where nothing of it was measured. */

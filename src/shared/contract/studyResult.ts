@@ -4,6 +4,7 @@ import { dataTable } from '../figures/dataTable.ts'
 import { figureSpec } from '../figures/spec.ts'
 import { errorCode, id, interval } from './common.ts'
 import { conditionWords } from './conditionWords.ts'
+import { sequence } from './stopping.ts'
 import { studyProgress } from './studyInput.ts'
 
 /** One cell of the grid models x conditions. */
@@ -34,6 +35,8 @@ export const studyCondition = conditionWords.extend({
   top1: z.number().nullable(),
   top5: z.number().nullable(),
   interval: interval.nullable(),
+  /** What is known of top-1 over all images of the cell while some are missing; left out before a first look. */
+  sequence: sequence.optional(),
   /** Images of this cell that could not be measured. */
   failed: z.int(),
   /** Images of this cell that were not tried yet. */

@@ -25,6 +25,11 @@ const point = z.object({
   of: z.int().optional(),
   /** Random draws that the point is a mean of, and how many are planned, where some are not measured yet. */
   draws: z.object({ n: z.int(), of: z.int() }).optional(),
+  /**
+   * What is known of the value over all images that are planned, where some are not measured yet: a confidence
+   * sequence.
+   */
+  all: z.object({ lo: z.number(), hi: z.number() }).optional(),
   /** What `lo` and `hi` are at this point, where that differs from the `bandLabel` of its series. */
   rangeLabel: z.string().optional(),
   ref: z.string().optional(),

@@ -10,7 +10,7 @@ type Column = DataTable['columns'][number]
 
 /**
  * The data of a figure in long form, one row per point: series, x, y, and lo, hi, n where any point has them; the
- * planned n and draws where a point stands on fewer. Values are those of the spec (fractions stay fractions). A heatmap
+ * planned n and draws where a point stands on fewer, with what is known of all images. Values are those of the spec (fractions stay fractions). A heatmap
  * gives one row per cell.
  */
 export function specToTable(spec: FigureSpec): DataTable {
@@ -54,6 +54,7 @@ function pointTable(spec: FigureSpec): DataTable {
   const ranged = points.some(({ point }) => hasRange(point))
   const counted = points.some(({ point }) => point.n !== undefined)
   const partial = points.some(({ point }) => point.of !== undefined)
+  const open = points.some(({ point }) => point.all !== undefined)
   const drawn = points.some(({ point }) => point.draws !== undefined)
   const reported = spec.series.some(({ origin }) => origin === 'reported')
   const kind = spec.y.unit === 'percent' ? 'fraction' : 'number'
@@ -76,6 +77,12 @@ function pointTable(spec: FigureSpec): DataTable {
       : []),
     ...(counted ? [{ key: 'n', title: 'n', kind: 'integer' as const }] : []),
     ...(partial ? [{ key: 'of', title: 'of', kind: 'integer' as const }] : []),
+    ...(open
+      ? [
+          { key: 'allLo', title: 'Low, all images', kind } as const,
+          { key: 'allHi', title: 'High, all images', kind } as const,
+        ]
+      : []),
     ...(drawn ? [{ key: 'draws', title: 'Draws', kind: 'text' as const }] : []),
   ]
   const rows = points.map(({ series, point }): Row => ({
@@ -88,6 +95,7 @@ function pointTable(spec: FigureSpec): DataTable {
       : {}),
     ...(counted ? { n: point.n ?? null } : {}),
     ...(partial ? { of: point.of ?? point.n ?? null } : {}),
+    ...(open ? { allLo: point.all?.lo ?? null, allHi: point.all?.hi ?? null } : {}),
     ...(drawn ? { draws: point.draws ? `${point.draws.n} of ${point.draws.of}` : 'all' } : {}),
   }))
   return { id: spec.id, title: spec.title, columns, rows }

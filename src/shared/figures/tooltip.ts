@@ -89,8 +89,14 @@ function swatch({ kind }: FigureSpec, theme: FigureTheme, { slot, baseline, orig
   return `<svg width="18" height="10"><path d="M0 5H18" stroke="${colour}" stroke-width="${theme.lineWidth}" stroke-dasharray="${dashes.join(' ')}"/></svg>`
 }
 
-const range = ({ y }: FigureSpec, point: Point) =>
-  hasRange(point) ? `${formatValue(y, point.lo)} to ${formatValue(y, point.hi)}` : ''
+const range = ({ y }: FigureSpec, point: Point) => {
+  const text = ({ lo, hi }: Pick<Point, 'lo' | 'hi'>) =>
+    `${formatValue(y, lo ?? null)} to ${formatValue(y, hi ?? null)}`
+  return [
+    ...(hasRange(point) ? [text(point)] : []),
+    ...(point.all ? [`all images: ${text(point.all)}`] : []),
+  ].join('; ')
+}
 
 /** What the range of a point is, and the number of its images. */
 const detail = ({ series: { bandLabel }, point }: TooltipRow) =>

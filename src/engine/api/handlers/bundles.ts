@@ -162,12 +162,12 @@ function shown(
     ({ runtime: { provider, precision, onnxruntime } }) =>
       `${provider}, ${precision}, ONNX Runtime ${onnxruntime}`,
   )
-  const { tables, figures, reported, provenance, complete } = study
+  const { tables, figures, reported, provenance, state, complete } = study
   return {
     path,
     signature,
     kernelscope: manifest.kernelscope,
-    study: { ...manifest.study, complete },
+    study: { ...manifest.study, complete, ...(state ? { state } : {}) },
     dataset: manifest.dataset,
     models: manifest.models.map(({ digest, title, file, bytes, family, parameters }) => ({
       digest,

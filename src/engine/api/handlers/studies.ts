@@ -1,6 +1,8 @@
 import { resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
-import type { Study, StudyInput } from '#shared/contract/index.ts'
+import type { StopRule, Study, StudyInput } from '#shared/contract/index.ts'
+import { KernelscopeError } from '#shared/errors.ts'
 import {
   checkFits,
   exportDraws,
@@ -83,15 +85,18 @@ export const studies = {
     const { workspace } = session.open()
     if (input.datasetId !== null) getDataset(workspace.db, input.datasetId)
     for (const id of input.modelIds) getModel(workspace.db, id)
-    const { study, subset } = await settled(session, workspace, input, signal)
+    const { until, ...wanted } = input
+    checkRule(until, input.modelIds)
+    const { study, subset } = await settled(session, workspace, wanted, signal)
     const { db } = session.stillOpen(workspace).workspace
-    return queue(session, () => insertStudy(db, study, subset))
+    return queue(session, () => insertStudy(db, study, subset), until)
   }),
   rerun: api.studies.rerun.handler(({ input, context }) => {
     const { workspace } = context.session.open()
     const study = getStudy(workspace.db, input.id)
+    checkRule(input.until, input.modelIds ?? study.modelIds)
     if (input.modelIds) setStudyModels(workspace.db, study.id, input.modelIds)
-    return again(context.session, study)
+    return again(context.session, study, input.until)
   }),
   rename: api.studies.rename.handler(({ input, context }) =>
     renameStudy(context.session.db, input.id, input.title),
@@ -147,19 +152,32 @@ async function settled(
   return { study, subset: await frozenSubset(session, study, signal) }
 }
 
-/** Queues a study, unless it has a job that is queued, running or paused; a paused job is resumed. */
-function again(session: EngineSession, { id, job }: Study) {
-  if (job?.state === 'paused') session.open().jobs.resume(job.id)
-  const open = job && ['queued', 'running', 'paused'].includes(job.state)
-  return open ? getStudy(session.db, id) : queue(session, () => getStudy(session.db, id))
+/**
+ * Queues a study, unless it has a job that is queued, running or paused. A paused job is resumed, or given up where it
+ * waits for something else.
+ */
+function again(session: EngineSession, { id, job }: Study, until?: StopRule) {
+  const { jobs } = session.open()
+  const asked = isDeepStrictEqual(job?.until, until)
+  if (job?.state === 'paused') (asked ? jobs.resume : jobs.cancel).call(jobs, job.id)
+  const open = job && ['queued', 'running', ...(asked ? ['paused'] : [])].includes(job.state)
+  return open ? getStudy(session.db, id) : queue(session, () => getStudy(session.db, id), until)
+}
+
+/** @throws STUDY_PARAMS where a rule compares a model with itself, or one that is not in the study */
+function checkRule(until: StopRule | undefined, modelIds: readonly number[]): void {
+  const { a, b } = until?.above ?? {}
+  if (a === undefined || b === undefined) return
+  if (a !== b && modelIds.includes(a) && modelIds.includes(b)) return
+  throw new KernelscopeError('STUDY_PARAMS', 'invalid until: it compares two different models of the study')
 }
 
 /** @param store returns the study, or stores a new one, which it does together with its job or not at all */
-function queue(session: EngineSession, store: () => Study): Study {
+function queue(session: EngineSession, store: () => Study, until?: StopRule): Study {
   const { workspace, jobs } = session.open()
   const { studyId } = jobs.add(() => {
     const { id, title } = store()
-    return { kind: 'study', title, studyId: id }
+    return { kind: 'study', title, studyId: id, ...(until ? { options: { until } } : {}) }
   })
   return getStudy(workspace.db, studyId ?? 0)
 }

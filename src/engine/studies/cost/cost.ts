@@ -13,7 +13,6 @@ import { studyDefinition } from '../registry.ts'
 import { settledStudy } from '../store/settled.ts'
 import { findStudy, sourceOf } from '../store/store.ts'
 import { nextTurn } from '../../base/nextTurn.ts'
-import { measuredCounter } from '../measure/unmeasured.ts'
 import {
   bySource,
   countImages,
@@ -23,6 +22,7 @@ import {
   settingOf,
   type PlannedCondition,
   storedSum,
+  measuredCounter,
 } from '../../facts/index.ts'
 import type { ExtraWork, StudyDefinition } from '../definition/index.ts'
 

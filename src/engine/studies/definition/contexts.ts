@@ -1,10 +1,11 @@
 import type { Dataset, Settings } from '#shared/contract/index.ts'
 import type { Log } from '../../base/log.ts'
-import type { ImageSource, PlannedCondition, StoredCondition } from '../../facts/index.ts'
+import type { ImageSource, PlannedCondition, StoredCondition, Stretch } from '../../facts/index.ts'
 import type { ImagePool } from '../../images/index.ts'
 import type { JobContext } from '../../jobs/index.ts'
 import type { StoredModel } from '../../models/index.ts'
 import type { Db, Workspace, WorkspaceFiles } from '../../workspace/index.ts'
+import type { KeptSessions } from './keptSessions.ts'
 import type { Tracker } from './progress.ts'
 
 /** What a study's conditions may depend on, besides its parameters and the model. */
@@ -34,6 +35,12 @@ export interface MeasureContext extends RunContext {
   source: ImageSource
   /** Seed of the order in which images are measured. */
   order: number
+  /** The part of the order that is measured now. What the conditions do not ask for is measured with the first part. */
+  stretch: Stretch
+  /** Conditions that had all their facts before the first part was measured. */
+  whole: Set<StoredCondition>
+  /** Sessions that stay open from one part to the next. */
+  sessions: KeptSessions
   /** All models of the study. */
   models: readonly StoredModel[]
   /** The stored conditions of this model. */

@@ -1,4 +1,4 @@
-import type { JobProgress } from '#shared/contract/index.ts'
+import type { JobProgress, StopReason } from '#shared/contract/index.ts'
 import { breaker, type FailedRow } from './failing.ts'
 import { noProgress, Rate, type JobContext } from '../../jobs/index.ts'
 
@@ -22,6 +22,8 @@ export interface Tracker {
    */
   add(step: Step): void
   computed(): number
+  /** Reports why the run ends before its end. */
+  stopped(reason: StopReason): void
   /** Whether a row was computed or given up in this run. */
   moved(): boolean
 }
@@ -59,6 +61,10 @@ export function tracker({ report }: Pick<JobContext, 'report'>, conditions: numb
       failing.add(own, failed)
     },
     computed: () => computed,
+    stopped(reason) {
+      progress = { ...progress, stopped: reason }
+      report(progress)
+    },
     moved: () => computed + progress.failed > 0,
   }
 }

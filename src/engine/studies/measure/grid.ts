@@ -12,9 +12,8 @@ import { unmeasured } from './unmeasured.ts'
  * missing facts. `planChanged` plans the sessions with a changed graph.
  */
 export async function measureGrid(context: MeasureContext, planChanged?: PlanSessions): Promise<void> {
-  const { workspace, model, source, settings, job, progress } = context
-  const { left, stored } = unmeasured(workspace.db, model, settings, context.conditions)
-  if (stored > 0) progress.add({ cached: stored })
+  const { workspace, model, source, job } = context
+  const left = withoutWhole(context)
   const images = countImages(workspace.db, source)
   for await (const plan of sessionsFor(left, { model, images, run: context }, planChanged)) {
     if (job.signal.aborted) return
@@ -22,18 +21,26 @@ export async function measureGrid(context: MeasureContext, planChanged?: PlanSes
   }
 }
 
+/** The conditions that lacked facts when the first part of the order was begun. Counts the facts of the others then. */
+function withoutWhole({ workspace, model, settings, conditions, stretch, whole, progress }: MeasureContext) {
+  if (stretch.from > 0) return conditions.filter((condition) => !whole.has(condition))
+  const { left, stored } = unmeasured(workspace.db, model, settings, conditions)
+  for (const condition of conditions) if (!left.includes(condition)) whole.add(condition)
+  if (stored > 0) progress.add({ cached: stored })
+  return left
+}
+
 async function measureSession(
-  { workspace, pool, settings, log, model, order, job, progress }: MeasureContext,
+  { workspace, pool, settings, log, model, order, stretch, sessions, job, progress }: MeasureContext,
   plan: SessionPlan,
 ): Promise<void> {
   progress.note(`${model.title}: opening`)
   const draws = await drawsOfConditions(workspace, plan.conditions)
-  const classifier = await openClassifier(workspace, model, settings, log, plan.graph).catch(
-    (error: unknown) => {
-      draws?.close()
-      throw error
-    },
-  )
+  const open = () => openClassifier(workspace, model, settings, log, plan.graph)
+  const classifier = await sessions.take(model, plan.graph, open).catch((error: unknown) => {
+    draws?.close()
+    throw error
+  })
   const note = [`${model.title} on ${classifier.provider.name}, batch ${classifier.batch}`, plan.note]
     .filter(Boolean)
     .join(', ')
@@ -48,6 +55,7 @@ async function measureSession(
       plan,
       draws,
       order,
+      stretch,
       signal: job.signal,
       crashes: progress.moved() ? 0 : job.crashes,
       enterNative: job.enterNative,
@@ -64,6 +72,6 @@ async function measureSession(
     }
   } finally {
     draws?.close()
-    await classifier.close()
+    await sessions.give(model, plan.graph, classifier)
   }
 }

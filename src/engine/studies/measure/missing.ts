@@ -54,12 +54,12 @@ export async function* missingRows(
   run: SessionRun,
   facts: FactStore,
 ): AsyncGenerator<PassRow, void, undefined> {
-  const { db, order, plan } = run
+  const { db, order, plan, stretch } = run
   const sources = Map.groupBy(columnsOf(run), ({ stored }) => sourceKey(stored.source)).values()
   let walks = [...sources].flatMap((columns) => {
     const [first] = columns
     if (!first) return []
-    const chunks = balancedChunks(db, first.stored.source, order, chunkSize)
+    const chunks = balancedChunks(db, first.stored.source, order, chunkSize, stretch)
     return { chunks, together: plan.feedsOf === null ? [columns] : columns.map((column) => [column]) }
   })
   while (walks.length > 0) {

@@ -4,23 +4,14 @@ import type { StoredModel } from '../../models/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import {
   bySource,
-  countFacts,
   countImages,
   findVariant,
   markUsed,
+  measuredCounter,
   type PlannedCondition,
   settingOf,
   variantKey,
 } from '../../facts/index.ts'
-
-/** Returns a function that counts the images of a condition that have a prediction. */
-export function measuredCounter(db: Db): (variantId: number, condition: PlannedCondition) => number {
-  const counts = bySource((source) => countFacts(db, source))
-  return (variantId, { parts, source }) => {
-    const count = counts(source)
-    return parts.reduce((sum, part) => sum + count({ variantId, ...part }), 0)
-  }
-}
 
 /**
  * Finds the conditions of a model that lack facts of the provider that would run, so that no session is

@@ -10,8 +10,10 @@ import {
   variantsState,
   type FactsOf,
 } from '../../facts/index.ts'
+import { latestJobOfStudy } from '../../jobs/index.ts'
 import type { Db } from '../../workspace/index.ts'
 import { planStudy } from '../store/plan.ts'
+import { stoppedOf } from '../store/stopped.ts'
 import type { ReadingTask } from './protocol.ts'
 
 /**
@@ -29,7 +31,11 @@ export function stampOf(db: Db, task: ReadingTask): string | null {
       return null
     case 'result':
     case 'summary':
-      return stamp([shared(db), cellsState(db, cellsOf(db, task.id))])
+      return stamp([
+        shared(db),
+        cellsState(db, cellsOf(db, task.id)),
+        stoppedOf({ job: latestJobOfStudy(db, task.id) }),
+      ])
     case 'ranking':
       return stamp([shared(db), variantsState(db, digests(db))])
     case 'cost':

@@ -9,7 +9,7 @@ import type { StoredModel } from '../../models/index.ts'
 import type { Db, Workspace } from '../../workspace/index.ts'
 import { studyDefinition } from '../registry.ts'
 import { planStudy } from '../store/plan.ts'
-import { tracker } from '../definition/index.ts'
+import { keptSessions, tracker } from '../definition/index.ts'
 import {
   currentVariants,
   keyOfVariant,
@@ -18,6 +18,7 @@ import {
   type FailedExample,
   type StudyImage,
   type VariantKey,
+  wholeOrder,
 } from '../../facts/index.ts'
 
 /** The vectors of one model under one key, by image. */
@@ -163,6 +164,9 @@ export async function measureAgain(request: MeasureAgainRequest): Promise<Measur
       model,
       source: { datasetId, selectedFor: null },
       order: 0,
+      stretch: wholeOrder,
+      whole: new Set(),
+      sessions: keptSessions(),
       models: [model],
       conditions: [],
       job,

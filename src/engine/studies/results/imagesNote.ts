@@ -3,6 +3,8 @@ import type { Grid } from '../definition/index.ts'
 /**
  * Says how many images a study's numbers are of, model by model where that differs, and why some are of fewer. Stands
  * under every figure and in every caption.
+ *
+ * @param stopped what had come when the study was stopped as asked; null where it was not
  */
 export function imagesNote(
   {
@@ -13,13 +15,16 @@ export function imagesNote(
     missing,
   }: Pick<Grid, 'images' | 'complete' | 'cells' | 'measured' | 'missing'>,
   dataset: string,
+  stopped: string | null = null,
 ): string {
   const failed = Math.max(0, ...cells.map((cell) => cell.failed))
   const all = `${images} images of ${dataset}`
   if (complete && failed === 0) return `n = ${all}.`
   const why = complete
     ? `at most ${failed} could not be measured under one condition`
-    : 'the study is not complete'
+    : stopped === null
+      ? 'the study is not complete'
+      : `the study was stopped early as asked, since ${stopped}`
   if (measured === null)
     return complete
       ? `n = ${all}; ${why}.`
@@ -47,3 +52,23 @@ function countsOf(measured: Measured): string {
 
 const listed = (names: readonly string[]) =>
   names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+
+/** What the two intervals of an unfinished study are, where it shows both. */
+export function sequenceNotes({ cells }: Pick<Grid, 'cells'>): string[] {
+  const found = cells.flatMap(({ sequence, top1 }) => (sequence ? [{ ...sequence, top1 }] : []))
+  const [first] = found
+  if (!first) return []
+  const level = `${Math.round(100 * first.level)} %`
+  return [
+    `All images: ${level} confidence sequence for the accuracy over all images of the study, point by point. It may be looked at as often as one likes, and closes on the exact value (Waudby-Smith & Ramdas 2020, 2024). Wilson intervals are for the population that the images are drawn from, and for one look.`,
+    ...(found.some(isApart)
+      ? [
+          'Classes differ in size: the share of right answers so far is not an estimate for all images. The confidence sequence weighs each class by its images.',
+        ]
+      : []),
+  ]
+}
+
+/** Whether the share of right answers so far is not what the sequence estimates. */
+const isApart = ({ estimate, top1 }: { estimate: number | null; top1: number | null }) =>
+  estimate !== null && top1 !== null && Math.abs(estimate - top1) > 0.005

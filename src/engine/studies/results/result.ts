@@ -9,17 +9,21 @@ import { matchSentence } from '#shared/labelWords.ts'
 import { assumedNote, geometryText, markedTitle, originText } from '#shared/preprocessing.ts'
 import { noRewrite } from '#shared/rewrites.ts'
 import { modelIdOf } from '#shared/shownModel.ts'
-import { studyState } from '#shared/studyState.ts'
+import { isTried, studyState } from '#shared/studyState.ts'
+import { stopReasonText } from '#shared/stopWords.ts'
 import { getDataset } from '../../datasets/index.ts'
 import type { WorkspaceFiles } from '../../workspace/index.ts'
 import { getModel, matchLabels, type StoredModel } from '../../models/index.ts'
 import { readFailures } from './failures.ts'
-import { imagesNote } from './imagesNote.ts'
+import { imagesNote, sequenceNotes } from './imagesNote.ts'
+import { confirmed, modelFor, sequencesOf } from '../sequences/index.ts'
 import { readGrid } from '../summary/grid.ts'
-import { planStudy, type PlannedModel } from '../store/plan.ts'
+import { orderSeed, planStudy, type PlannedModel } from '../store/plan.ts'
 import { isWhole } from '../store/shown.ts'
+import { stoppedOf } from '../store/stopped.ts'
 import { preprocessingNotes } from './preprocessingNotes.ts'
 import {
+  type Condition,
   currentVariants,
   type FindVariant,
   lastProvider,
@@ -54,14 +58,16 @@ export async function studyView(workspace: WorkspaceFiles, studyId: number, with
     variantOf: (stored) =>
       variants[place]?.(stored.condition.rewrite ?? noRewrite, settingOf(stored))?.id ?? null,
   }))
-  const grid = await readGrid(db, gridModels, images, withTests, (condition) =>
-    wordsOf(definition, study.params, condition),
-  )
+  const sequences = sequencesOf(db, orderSeed(study))
+  const words = (condition: Condition) => wordsOf(definition, study.params, condition)
+  const grid = await readGrid(db, gridModels, images, withTests, words, withTests ? sequences : null)
   const context = { workspace, models: shown, source }
   const view = await definition.view(grid, study.params, context)
   const answers = storedSum([grid.answers, ...((await definition.stored?.(study.params, context)) ?? [])])
-  const state = studyState({ answers })
-  const stored: StudyProgress = { state, complete: state === 'complete', answers }
+  const stopped = isTried({ answers }) ? null : await confirmed(stoppedOf(study), gridModels, sequences)
+  const facts = { answers, ...(stopped ? { stopped } : {}) }
+  const state = studyState(facts)
+  const stored: StudyProgress = { state, complete: state === 'complete', ...facts }
   return { plan, variants, grid, context, view, stored }
 }
 
@@ -77,6 +83,7 @@ export async function studyResult(workspace: WorkspaceFiles, studyId: number): P
   const dataset = study.datasetId === null ? null : getDataset(db, study.datasetId)
   const onImages = models.some(({ conditions }) => conditions.length > 0) ? dataset : null
   const whole = grid.answers.measured === grid.answers.of
+  const note = onImages ? imagesNote(grid, onImages.title, whyStopped(stored, grid.models)) : ''
   const assumed = definition.fromWeights
     ? []
     : [...new Set(models.flatMap(({ model, ownTitle: title }) => assumedNote({ ...model, title }) ?? []))]
@@ -87,7 +94,7 @@ export async function studyResult(workspace: WorkspaceFiles, studyId: number): P
           `${whole ? '' : 'Planned: '}${images} images of ${onImages.title}${study.subset ? `, subset ${study.subset.name} as it was when the study began (${study.subset.rule}, ${study.subset.images} images)` : ''}${study.sample ? `, at most ${study.sample.perClass} per class drawn with seed ${study.sample.seed}` : ''}.`,
         ]
       : []),
-    ...(onImages && !whole ? [imagesNote(grid, onImages.title)] : []),
+    ...(onImages && !whole ? [note, ...sequenceNotes(grid)] : []),
     ...view.notes,
     ...testsNote(grid),
     ...assumed,
@@ -108,17 +115,18 @@ export async function studyResult(workspace: WorkspaceFiles, studyId: number): P
     tables: view.tables.map((table) => withClassNames(table)),
     figures: view.figures.map((figure) => ({
       ...figure,
-      notes: [
-        ...figure.notes,
-        ...(onImages ? [imagesNote(grid, onImages.title)] : []),
-        ...assumed,
-        ...changed,
-      ],
+      notes: [...figure.notes, ...(onImages ? [note, ...sequenceNotes(grid)] : []), ...assumed, ...changed],
     })),
     reported: view.reported,
     failures: readFailures(db, grid.models),
     provenance,
   }
+}
+
+/** Why a study was stopped early; null where it was not. */
+function whyStopped({ stopped }: StudyProgress, models: readonly GridModel[]): string | null {
+  const titleOf = (id: number) => modelFor(models, id)?.title ?? `model ${id}`
+  return stopped ? stopReasonText(stopped.rule, stopped.reason, titleOf) : null
 }
 
 function testsNote({ tests, models }: Grid): string[] {

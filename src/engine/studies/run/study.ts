@@ -1,20 +1,29 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { KernelscopeError } from '#shared/errors.ts'
 import { getDataset } from '../../datasets/index.ts'
-import { bySource, countImages, type StoredCondition } from '../../facts/index.ts'
+import { bySource, countImages, wholeOrder, type StoredCondition } from '../../facts/index.ts'
 import type { JobContext } from '../../jobs/index.ts'
 import { acceptTouched, targetsOf, type StoredModel } from '../../models/index.ts'
-import type { Workspace } from '../../workspace/index.ts'
-import { tracker, type MeasureContext, type RunContext } from '../definition/index.ts'
+import type { Db, Workspace } from '../../workspace/index.ts'
+import {
+  keptSessions,
+  tracker,
+  type MeasureContext,
+  type RunContext,
+  type Tracker,
+} from '../definition/index.ts'
 import { measureGrid } from '../measure/grid.ts'
-import { orderSeed, planRun } from '../store/plan.ts'
+import { orderSeed, planRun, type PlannedModel, type StudyPlan } from '../store/plan.ts'
 import { getStudy } from '../store/store.ts'
+import { leastMeasured, stopping, type Stopping } from './stopping.ts'
+import { modelTime, stretches, type Stretches } from './stretches.ts'
 
 /** A study begins this long after it was started, since its planning holds up the answer to whoever has queued it. */
 const answersFirstMs = 20
 
 /**
- * Runs a study: one model after another, each over all images and conditions without a fact.
+ * Runs a study over all images and conditions without a fact, stretch by stretch of the order of images, each stretch of
+ * one model after another, until all is measured or what the job waits for has come.
  *
  * @throws DATASET_EMPTY where no image can be measured
  * @throws STUDY_LABELS where a model knows no class of the dataset
@@ -41,19 +50,78 @@ export async function runStudy(context: RunContext, studyId: number, job: JobCon
     job,
     [...sizes.values()].reduce((total, size) => total + size, 0),
   )
-  for (const { model, conditions } of models) {
-    if (job.signal.aborted) return
-    const own: MeasureContext = {
-      ...context,
-      model,
-      models: models.map((planned) => planned.model),
-      conditions,
-      source,
-      order: orderSeed(study),
-      job,
-      progress,
+  const { until } = job.job
+  const stop = stopping(db, until, models, orderSeed(study))
+  const sessions = keptSessions()
+  try {
+    const signal = AbortSignal.any([job.signal, stop.signal])
+    const run = { ...context, models, source, order: orderSeed(study), sessions, job: { ...job, signal } }
+    const longest = Math.max(0, ...sizes.values())
+    const parts = cut(context.workspace.db, { study, models, longest }, until !== undefined)
+    await inStretches(run, { study, definition, longest }, parts, progress, stop)
+    const reason = stop.reason()
+    if (reason && !job.signal.aborted) progress.stopped(reason)
+  } finally {
+    stop.close()
+    await sessions.close()
+  }
+}
+
+/** Images of a stretch of a study that may stop after it, at least. */
+const leastToStop = 32
+
+type Run = Omit<MeasureContext, 'model' | 'models' | 'conditions' | 'progress' | 'stretch' | 'whole'> & {
+  models: readonly PlannedModel<StoredCondition>[]
+}
+
+/** Cuts the order of a study's images: into short stretches where it may stop between them. */
+function cut(
+  db: Db,
+  { study, models, longest }: Pick<StudyPlan<StoredCondition>, 'study' | 'models'> & { longest: number },
+  stops: boolean,
+): Stretches {
+  const changed = models.some(({ conditions }) => conditions.some(({ condition }) => condition.rewrite))
+  const alone = longest === 0 || (models.length === 1 && !changed)
+  const classes = study.datasetId === null ? 0 : getDataset(db, study.datasetId).classes.length
+  const least = stops ? Math.max(leastToStop, classes) : null
+  return stretches(longest, alone ? 0 : leastMeasured(db, models), least, alone)
+}
+
+/** Measures the models stretch by stretch of the order of images, each stretch of all models. */
+async function inStretches(
+  { models, ...run }: Run,
+  { study, definition, longest }: Pick<StudyPlan, 'study' | 'definition'> & { longest: number },
+  parts: Stretches,
+  progress: Tracker,
+  stop: Stopping,
+): Promise<void> {
+  const whole = new Set<StoredCondition>()
+  const all = models.map(({ model }) => model)
+  for (let stretch = parts.next() ?? wholeOrder; ;) {
+    const started = performance.now()
+    run.sessions.again = stretch.to !== Infinity
+    let opening = 0
+    for (const { model, conditions } of models) {
+      if (run.job.signal.aborted) return
+      const time = modelTime()
+      const add: Tracker['add'] = (step) => {
+        time.add(step.computed ?? 0)
+        progress.add(step)
+        stop.moved()
+      }
+      const own = { ...run, model, models: all, conditions, stretch, whole, progress: { ...progress, add } }
+      await (definition.measure
+        ? definition.measure(own, study.params)
+        : measureGrid(own, definition.sessions))
+      opening += time.opening()
     }
-    await (definition.measure ? definition.measure(own, study.params) : measureGrid(own, definition.sessions))
+    await stop.look()
+    if (run.job.signal.aborted) return
+    const images = Math.min(stretch.to, longest) - stretch.from
+    parts.took({ images, opening, all: (performance.now() - started) / 1000 })
+    const next = parts.next()
+    if (!next) return
+    stretch = next
   }
 }
 

@@ -9,6 +9,8 @@ export interface Bar {
   n?: number
   /** Number of images that are planned, where some are not measured yet. */
   of?: number | undefined
+  /** What is known of the value over all images, where some are not measured yet. */
+  all?: { lo: number; hi: number } | undefined
   /** Key of the condition that the bar links to. */
   key?: string
 }
@@ -145,6 +147,7 @@ const pointOf = (model: GridModel, bar: Bar, x: number): Point => ({
   ...(bar.interval ? { lo: bar.interval.lo, hi: bar.interval.hi } : {}),
   ...(bar.n === undefined ? {} : { n: bar.n }),
   ...(bar.of === undefined ? {} : { of: bar.of }),
+  ...(bar.all === undefined ? {} : { all: bar.all }),
   ...(bar.key === undefined ? {} : { ref: `${model.id}|${bar.key}` }),
 })
 

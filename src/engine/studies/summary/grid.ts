@@ -17,17 +17,23 @@ import {
   sourceKey,
 } from '../../facts/index.ts'
 import type { Grid, GridModel } from '../definition/index.ts'
+import type { Sequences } from '../sequences/index.ts'
 import { nextTurn } from '../../base/nextTurn.ts'
 
 const level = 0.95
 
-/** Sums up stored facts. Every number depends on facts alone; nothing is measured here. */
+/**
+ * Sums up stored facts. Every number depends on facts alone; nothing is measured here.
+ *
+ * @param sequences reads those of cells that lack images; null where none are shown
+ */
 export async function readGrid(
   db: Db,
   models: GridModel[],
   images: number,
   withTests: boolean,
   wordsOf: (condition: Condition) => ConditionWords,
+  sequences: Pick<Sequences, 'ofCell'> | null = null,
 ): Promise<Grid> {
   const cells: StudyCondition[] = []
   const counts = new Map<string, number>()
@@ -53,7 +59,9 @@ export async function readGrid(
         of,
         wordsOf(stored.condition),
       )
-      cells.push(cell)
+      const begun = cell.missing > 0 && cell.n > 0
+      const sequence = begun ? await sequences?.ofCell(model, stored) : null
+      cells.push(sequence ? { ...cell, sequence } : cell)
       found.push(measured)
       missing = Math.max(missing, of - measured)
       complete &&= cell.missing === 0

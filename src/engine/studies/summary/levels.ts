@@ -1,7 +1,7 @@
 import type { StudyCondition } from '#shared/contract/index.ts'
 import type { Point, Series } from '#shared/figures/spec.ts'
 import { spread } from '#shared/maths/spread.ts'
-import { standOn } from './standsOn.ts'
+import { ofAll, standOn } from './standsOn.ts'
 import type { Grid } from '../definition/index.ts'
 
 /**
@@ -97,6 +97,7 @@ function pointOf(
     lo: lo - baseline,
     hi: hi - baseline,
     ...standOn(planned),
+    ...(planned.length === 1 && first && baseline === 0 ? ofAll(first) : {}),
     ...rangeLabel(cells.length, repeats),
     ref: `${modelId}|${first?.key ?? ''}`,
   }

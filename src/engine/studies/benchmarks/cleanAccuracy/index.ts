@@ -5,7 +5,7 @@ import type { FigureSpec } from '#shared/figures/spec.ts'
 import { betterOrder } from '../../../metrics/index.ts'
 import type { Db } from '../../../workspace/index.ts'
 import { calibrationColumns, calibrationOf, type Calibration } from '../../summary/calibration.ts'
-import { standsOn } from '../../summary/standsOn.ts'
+import { ofAll, standsOn } from '../../summary/standsOn.ts'
 import { worstTable } from '../../summary/worst.ts'
 import { accuracyMetric } from '../../summary/metrics.ts'
 import { paperValues } from '../../summary/paper.ts'
@@ -136,6 +136,7 @@ function accuracyFigure({ models, cells }: Grid): FigureSpec {
           x,
           y: cell.top1,
           ...standsOn(cell),
+          ...ofAll(cell),
           ref: `${cell.modelId}|${cell.key}`,
           ...(cell.interval ? { lo: cell.interval.lo, hi: cell.interval.hi } : {}),
         })),

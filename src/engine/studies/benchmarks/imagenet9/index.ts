@@ -6,7 +6,7 @@ import { paperValues } from '../../summary/paper.ts'
 import { groupsReadout, isImagenet, notImagenet } from '../../summary/answers.ts'
 import { asFractions, barsFigure } from '../../summary/bars.ts'
 import { cellOf } from '../../summary/outcomes.ts'
-import { standsOn } from '../../summary/standsOn.ts'
+import { ofAll, standsOn } from '../../summary/standsOn.ts'
 import { worstTable } from '../../summary/worst.ts'
 import { gapOf, type Gap } from './gap.ts'
 import { accuracyTable, titles } from './table.ts'
@@ -158,7 +158,9 @@ export const imagenet9 = defineStudy({
             name: titles[key],
             barOf(model: GridModel) {
               const cell = cellOf(grid, model.id, key)
-              return cell ? { value: cell.top1, interval: cell.interval, ...standsOn(cell), key } : undefined
+              return cell
+                ? { value: cell.top1, interval: cell.interval, ...standsOn(cell), ...ofAll(cell), key }
+                : undefined
             },
           })),
           notes: ['Whiskers: 95 % Wilson interval.'],

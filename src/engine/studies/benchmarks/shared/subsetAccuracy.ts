@@ -10,7 +10,7 @@ import { asFractions, barsFigure, type BarGroup } from '../../summary/bars.ts'
 import { calibrationColumns, calibrationOf, type Calibration } from '../../summary/calibration.ts'
 import { cellOf } from '../../summary/outcomes.ts'
 import { findValidation, validationParam } from './validation.ts'
-import { standsOn } from '../../summary/standsOn.ts'
+import { ofAll, standsOn } from '../../summary/standsOn.ts'
 import { worstTable } from '../../summary/worst.ts'
 import type { Condition } from '../../../facts/index.ts'
 import {
@@ -168,7 +168,9 @@ function groupsOf(grid: Grid, withOrdinary: boolean): BarGroup[] {
     name,
     barOf(model) {
       const cell = cellOf(grid, model.id, key)
-      return cell ? { value: cell.top1, interval: cell.interval, ...standsOn(cell), key } : undefined
+      return cell
+        ? { value: cell.top1, interval: cell.interval, ...standsOn(cell), ...ofAll(cell), key }
+        : undefined
     },
   })
   return [

@@ -7,7 +7,7 @@ import { centreless, maskSessions, maskWindows } from './windows.ts'
 import { keyNumber } from '../../summary/keyNumber.ts'
 import { paperValues } from '../../summary/paper.ts'
 import type { Condition } from '../../../facts/index.ts'
-import { standsOn } from '../../summary/standsOn.ts'
+import { ofAll, standsOn } from '../../summary/standsOn.ts'
 import { defineStudy, type Grid, unchanged } from '../../definition/index.ts'
 
 const params = z.object({
@@ -178,7 +178,7 @@ function sizeFigure(grid: Grid, models: StoredModel[]): FigureSpec {
         {
           x: model.largestKernel ?? 0,
           y: cell?.top1 ?? null,
-          ...(cell ? standsOn(cell) : { n: 0 }),
+          ...(cell ? { ...standsOn(cell), ...ofAll(cell) } : { n: 0 }),
           ref: `${model.id}|whole`,
           ...(cell?.interval ? { lo: cell.interval.lo, hi: cell.interval.hi } : {}),
         },

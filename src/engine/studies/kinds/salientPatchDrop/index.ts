@@ -137,7 +137,7 @@ export const salientPatchDrop = defineStudy({
   },
   extraWork: (chosen, context) => saliencyWork(chosen, context),
   async measure(context, chosen) {
-    await makeMasks(context, chosen)
+    if (context.stretch.from === 0) await makeMasks(context, chosen)
     if (!context.job.signal.aborted) await measureGrid(context)
   },
   view: async (grid, chosen, context) => ({

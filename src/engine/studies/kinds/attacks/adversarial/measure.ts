@@ -50,7 +50,8 @@ export async function measureAttacks(context: MeasureContext, chosen: Adversaria
     context.progress.note(note)
     context.log.write('info', `${note}: ${provider.reason}`)
     const variantId = internVariant(context.workspace.db, variantKey(context.model, provider.name)).id
-    for await (const chunk of balancedChunks(context.workspace.db, context.source, context.order, 256)) {
+    const { workspace, source, order, stretch } = context
+    for await (const chunk of balancedChunks(workspace.db, source, order, 256, stretch)) {
       for (const runs of trajectories(attacks)) {
         const last = runs.at(-1)
         const trajectory = { runs, shown: strongest && last && isSame(last.attack, strongest) ? shown : [] }

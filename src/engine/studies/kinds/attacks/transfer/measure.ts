@@ -44,12 +44,8 @@ export async function measureTransfer(context: MeasureContext, params: TransferP
         ? { adversarial, classifier, attack, conditionId, ...settled(context, classifier, condition) }
         : []
     })
-    for await (const chunk of balancedChunks(
-      context.workspace.db,
-      context.source,
-      context.order,
-      chunkSize,
-    )) {
+    const { workspace, source, order, stretch } = context
+    for await (const chunk of balancedChunks(workspace.db, source, order, chunkSize, stretch)) {
       for (const run of runs) {
         if (context.job.signal.aborted) return
         context.progress.note(

@@ -68,6 +68,7 @@ export function successFigure(grid: Grid): FigureSpec {
           x: Number(cell.params['epsilon']),
           y: cell.top1 === null ? null : 1 - cell.top1,
           ...standsOn(cell),
+          ...(cell.sequence ? { all: { lo: 1 - cell.sequence.hi, hi: 1 - cell.sequence.lo } } : {}),
           ref: `${model.id}|${cell.key}`,
           ...(cell.interval ? { lo: 1 - cell.interval.hi, hi: 1 - cell.interval.lo } : {}),
         })),
